@@ -1,1 +1,33 @@
+//! The rules of key automats, and nothing else.
+//!
+//! Pure by construction: the clock, randomness, storage and transport are not among this crate's dependencies, so
+//! every rule takes the time and whatever it decides over as arguments and answers with a decision.
+//! The words are the field's own; `docs/architecture.md` shows where each rule is used.
 
+mod automat;
+mod calendar;
+mod code;
+mod contact;
+mod contract;
+mod event;
+mod id;
+mod instant;
+mod invalid;
+mod key;
+mod packed;
+mod search;
+mod text;
+
+pub use automat::{Automat, AutomatChange, AutomatDraft, AutomatRefusal, Location, LockerCount, TimeZone};
+pub use calendar::{Calendar, Entry, FreeWindow, MAX_LIVE_CONTRACTS};
+pub use code::{Pin, ReturnCode};
+pub use contact::{Contact, Email, Language, PhoneNumber};
+pub use contract::{Contract, ContractChange, ContractDraft, ContractField, ContractRefusal, ContractState, Ending};
+pub use event::{Actor, Event, EventKind, Subject};
+pub use id::{AutomatId, ContractId, KeyId, LockerIndex};
+pub use instant::{Instant, TimeRange};
+pub use invalid::Invalid;
+pub use key::{Key, KeyChange, KeyDraft, KeyField, KeyRefusal, KeyState, Sharing, Whereabouts};
+pub use packed::Unreadable;
+pub use search::{SearchTerms, words};
+pub use text::{AddressLine, FreeText, Name, Property};

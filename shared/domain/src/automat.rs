@@ -1,0 +1,276 @@
+//! A key automat: the cabinet, its lockers, and which of them are taken.
+
+use std::collections::BTreeSet;
+use std::str::FromStr as _;
+
+use crate::{AddressLine, AutomatId, Instant, Invalid, LockerIndex, Name};
+
+/// How many lockers an automat has: 1 to 500.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct LockerCount(u16);
+
+impl LockerCount {
+    /// The largest cabinet.
+    pub const MAX: u16 = 500;
+
+    /// Takes 1 to 500.
+    pub fn new(count: u32) -> Result<Self, Invalid> {
+        match u16::try_from(count) {
+            Ok(small) if (1..=Self::MAX).contains(&small) => Ok(Self(small)),
+            _ => Err(Invalid::OutOfRange { min: 1, max: u32::from(Self::MAX) }),
+        }
+    }
+
+    /// The number.
+    #[must_use]
+    pub fn get(self) -> u16 {
+        self.0
+    }
+
+    /// Whether a locker of this index exists.
+    #[must_use]
+    pub fn has(self, locker: LockerIndex) -> bool {
+        locker.get() < self.0
+    }
+
+    /// Every locker's index, in order.
+    pub fn indices(self) -> impl Iterator<Item = LockerIndex> {
+        (0..u32::from(self.0)).filter_map(|index| LockerIndex::new(index).ok())
+    }
+}
+
+/// A time zone of the TZ database, by its identifier.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct TimeZone(chrono_tz::Tz);
+
+impl TimeZone {
+    /// Takes an identifier such as `Europe/Helsinki`, in its own spelling.
+    pub fn parse(text: &str) -> Result<Self, Invalid> {
+        chrono_tz::Tz::from_str(text).map(Self).map_err(|_| Invalid::TimeZoneUnknown)
+    }
+
+    /// The identifier.
+    #[must_use]
+    pub fn identifier(self) -> &'static str {
+        self.0.name()
+    }
+}
+
+/// Where an automat stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Location {
+    /// Street and number.
+    pub address: AddressLine,
+    /// Postal code.
+    pub postal_code: AddressLine,
+    /// Town.
+    pub postal_office: AddressLine,
+}
+
+/// What somebody asks for who adds an automat.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AutomatDraft {
+    /// Its identifier.
+    pub id: AutomatId,
+    /// What people call it.
+    pub name: Name,
+    /// How many lockers it has.
+    pub locker_count: LockerCount,
+    /// The zone in which its times are shown.
+    pub time_zone: TimeZone,
+    /// Where it stands.
+    pub location: Option<Location>,
+}
+
+/// A key automat.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Automat {
+    /// Its identifier.
+    pub id: AutomatId,
+    /// What people call it.
+    pub name: Name,
+    /// How many lockers it has.
+    pub locker_count: LockerCount,
+    /// The zone in which its times are shown.
+    pub time_zone: TimeZone,
+    /// Where it stands.
+    pub location: Option<Location>,
+    /// The lockers that have a key.
+    pub occupied: BTreeSet<LockerIndex>,
+    /// Raised by every edit; what an `ETag` shows.
+    pub version: u64,
+    /// When it was added.
+    pub created_at: Instant,
+    /// When it was last edited.
+    pub updated_at: Instant,
+}
+
+/// An edit: what is `None` stays as it is.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct AutomatChange {
+    /// A new name.
+    pub name: Option<Name>,
+    /// Another number of lockers.
+    pub locker_count: Option<LockerCount>,
+    /// Another zone.
+    pub time_zone: Option<TimeZone>,
+    /// Another place, or none.
+    pub location: Option<Option<Location>>,
+}
+
+/// Why an automat would not do what was asked.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum AutomatRefusal {
+    /// The locker's index is not below the automat's locker count.
+    #[error("the automat has only {} lockers", count.get())]
+    LockerIndexTooBig {
+        /// How many there are.
+        count: LockerCount,
+    },
+    /// The locker has a key already.
+    #[error("locker {locker} has a key already")]
+    LockerOccupied {
+        /// Which locker.
+        locker: LockerIndex,
+    },
+    /// Every locker has a key.
+    #[error("every locker of the automat has a key")]
+    NoFreeLocker,
+    /// The smaller automat would lose a locker that has a key.
+    #[error("locker {highest} has a key, so the automat needs at least {} lockers", highest.get() + 1)]
+    LockersInUse {
+        /// The highest locker with a key.
+        highest: LockerIndex,
+    },
+    /// An automat with keys is not deleted.
+    #[error("the automat still holds {count} keys")]
+    HoldsKeys {
+        /// How many.
+        count: usize,
+    },
+}
+
+impl Automat {
+    /// A new automat with empty lockers.
+    #[must_use]
+    pub fn new(draft: AutomatDraft, now: Instant) -> Self {
+        let AutomatDraft { id, name, locker_count, time_zone, location } = draft;
+        Self {
+            id,
+            name,
+            locker_count,
+            time_zone,
+            location,
+            occupied: BTreeSet::new(),
+            version: 1,
+            created_at: now,
+            updated_at: now,
+        }
+    }
+
+    /// The locker for a new key: the one wished for, or the lowest free one.
+    pub fn place(&self, wish: Option<LockerIndex>) -> Result<LockerIndex, AutomatRefusal> {
+        match wish {
+            Some(locker) if !self.locker_count.has(locker) => {
+                Err(AutomatRefusal::LockerIndexTooBig { count: self.locker_count })
+            }
+            Some(locker) if self.occupied.contains(&locker) => Err(AutomatRefusal::LockerOccupied { locker }),
+            Some(locker) => Ok(locker),
+            None => self
+                .locker_count
+                .indices()
+                .find(|locker| !self.occupied.contains(locker))
+                .ok_or(AutomatRefusal::NoFreeLocker),
+        }
+    }
+
+    /// The automat after an edit.
+    pub fn edited(&self, change: AutomatChange, now: Instant) -> Result<Self, AutomatRefusal> {
+        let locker_count = change.locker_count.unwrap_or(self.locker_count);
+        if let Some(&highest) = self.occupied.last()
+            && !locker_count.has(highest)
+        {
+            return Err(AutomatRefusal::LockersInUse { highest });
+        }
+        Ok(Self {
+            id: self.id.clone(),
+            name: change.name.unwrap_or_else(|| self.name.clone()),
+            locker_count,
+            time_zone: change.time_zone.unwrap_or(self.time_zone),
+            location: change.location.unwrap_or_else(|| self.location.clone()),
+            occupied: self.occupied.clone(),
+            version: self.version + 1,
+            created_at: self.created_at,
+            updated_at: now,
+        })
+    }
+
+    /// Whether it may be deleted.
+    pub fn deletable(&self) -> Result<(), AutomatRefusal> {
+        if self.occupied.is_empty() { Ok(()) } else { Err(AutomatRefusal::HoldsKeys { count: self.occupied.len() }) }
+    }
+
+    /// Whether the automat is what the draft asks for, so that asking again is no conflict.
+    #[must_use]
+    pub fn is_as_drafted(&self, draft: &AutomatDraft) -> bool {
+        self.id == draft.id
+            && self.name == draft.name
+            && self.locker_count == draft.locker_count
+            && self.time_zone == draft.time_zone
+            && self.location == draft.location
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn locker(index: u32) -> LockerIndex {
+        LockerIndex::new(index).unwrap()
+    }
+
+    fn automat(lockers: u32, occupied: &[u32]) -> Automat {
+        let draft = AutomatDraft {
+            id: AutomatId::parse("lobby").unwrap(),
+            name: Name::parse("Lobby").unwrap(),
+            locker_count: LockerCount::new(lockers).unwrap(),
+            time_zone: TimeZone::parse("Europe/Helsinki").unwrap(),
+            location: None,
+        };
+        let occupied = occupied.iter().map(|&index| locker(index)).collect();
+        Automat { occupied, ..Automat::new(draft, Instant::from_millis(0).unwrap()) }
+    }
+
+    #[test]
+    fn a_key_goes_where_it_is_wished_or_to_the_lowest_free_locker() {
+        assert_eq!(automat(3, &[0, 2]).place(None), Ok(locker(1)));
+        assert_eq!(automat(3, &[0]).place(Some(locker(2))), Ok(locker(2)));
+        assert_eq!(automat(3, &[2]).place(Some(locker(2))), Err(AutomatRefusal::LockerOccupied { locker: locker(2) }));
+        let three = LockerCount::new(3).unwrap();
+        assert_eq!(automat(3, &[]).place(Some(locker(3))), Err(AutomatRefusal::LockerIndexTooBig { count: three }));
+        assert_eq!(automat(2, &[0, 1]).place(None), Err(AutomatRefusal::NoFreeLocker));
+    }
+
+    #[test]
+    fn an_automat_does_not_shrink_below_its_keys() {
+        let to =
+            |count| AutomatChange { locker_count: Some(LockerCount::new(count).unwrap()), ..AutomatChange::default() };
+        let now = Instant::from_millis(5).unwrap();
+        assert_eq!(automat(9, &[4]).edited(to(4), now), Err(AutomatRefusal::LockersInUse { highest: locker(4) }));
+        let edited = automat(9, &[4]).edited(to(5), now).unwrap();
+        assert_eq!((edited.locker_count.get(), edited.version, edited.updated_at), (5, 2, now));
+    }
+
+    #[test]
+    fn an_automat_with_keys_is_not_deleted() {
+        assert_eq!(automat(9, &[4, 5]).deletable(), Err(AutomatRefusal::HoldsKeys { count: 2 }));
+        assert_eq!(automat(9, &[]).deletable(), Ok(()));
+    }
+
+    #[test]
+    fn locker_counts_and_time_zones_are_checked() {
+        assert!(LockerCount::new(0).is_err() && LockerCount::new(501).is_err() && LockerCount::new(65_537).is_err());
+        assert_eq!(TimeZone::parse("Europe/Helsinki").unwrap().identifier(), "Europe/Helsinki");
+        assert_eq!(TimeZone::parse("Helsinki"), Err(Invalid::TimeZoneUnknown));
+    }
+}

@@ -1,0 +1,200 @@
+//! A key's calendar: the ranges of all its live contracts, and the one question that matters, asked of it alone.
+//!
+//! Everything that decides whether a range is free is in here, so a writer who reads one calendar and writes it back
+//! on condition that nobody else did cannot create an overlap (ADR 0001).
+
+use crate::{ContractId, Instant, TimeRange};
+
+/// At most so many live contracts on one key; its calendar then still fits in one item.
+pub const MAX_LIVE_CONTRACTS: usize = 2_000;
+
+/// One live contract's place in the calendar.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Entry {
+    /// Whose place it is.
+    pub contract: ContractId,
+    /// When it holds the key.
+    pub range: TimeRange,
+}
+
+/// A stretch of time in which a key is free; without an end it is free for good.
+pub type FreeWindow = TimeRange;
+
+/// The live contracts of a key in order of start, then of identifier.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Calendar(Vec<Entry>);
+
+impl Calendar {
+    /// The calendar of these contracts.
+    #[must_use]
+    pub fn new(mut entries: Vec<Entry>) -> Self {
+        entries.sort_by(|a, b| (a.range.start(), &a.contract).cmp(&(b.range.start(), &b.contract)));
+        Self(entries)
+    }
+
+    /// Its entries in order of start.
+    #[must_use]
+    pub fn entries(&self) -> &[Entry] {
+        &self.0
+    }
+
+    /// The entry of a contract.
+    #[must_use]
+    pub fn entry(&self, contract: &ContractId) -> Option<&Entry> {
+        self.0.iter().find(|entry| entry.contract == *contract)
+    }
+
+    /// The contracts running at this instant, in order of start.
+    pub fn running(&self, now: Instant) -> impl Iterator<Item = &Entry> {
+        self.0.iter().filter(move |entry| entry.range.contains(now))
+    }
+
+    /// The calendar without what has ended.
+    #[must_use]
+    pub fn without_ended(&self, now: Instant) -> Self {
+        Self(self.0.iter().filter(|entry| !entry.range.ended(now)).cloned().collect())
+    }
+
+    /// The calendar without a contract, whether or not it was there.
+    #[must_use]
+    pub fn without(&self, contract: &ContractId) -> Self {
+        Self(self.0.iter().filter(|entry| entry.contract != *contract).cloned().collect())
+    }
+
+    /// The calendar with a contract put at its place, its old place given up.
+    #[must_use]
+    pub fn with(&self, entry: Entry) -> Self {
+        let mut others = self.without(&entry.contract).0;
+        others.push(entry);
+        Self::new(others)
+    }
+
+    /// The entries that a range would overlap.
+    #[must_use]
+    pub fn conflicts(&self, range: TimeRange) -> Vec<Entry> {
+        self.0.iter().filter(|entry| entry.range.overlaps(range)).cloned().collect()
+    }
+
+    /// The earliest place, at or after its start, where a range of this length is free; `None` when there is none.
+    #[must_use]
+    pub fn next_free(&self, range: TimeRange) -> Option<FreeWindow> {
+        let mut candidate = range;
+        for entry in &self.0 {
+            if entry.range.overlaps(candidate) {
+                candidate = candidate.moved_to(entry.range.end()?)?;
+            }
+        }
+        Some(candidate)
+    }
+
+    /// The stretches of `[from, to)` that no entry covers, in order.
+    #[must_use]
+    pub fn free_windows(&self, from: Instant, to: Instant) -> Vec<FreeWindow> {
+        let mut windows = Vec::new();
+        let mut free_from = from;
+        for entry in &self.0 {
+            windows.extend(window(free_from, entry.range.start().min(to)));
+            match entry.range.end() {
+                None => return windows,
+                Some(end) => free_from = free_from.max(end),
+            }
+        }
+        windows.extend(window(free_from, to));
+        windows
+    }
+
+    /// The first pairs of entries that overlap each other, at most `limit`; none in the calendar of a not-shared key.
+    #[must_use]
+    pub fn overlapping_pairs(&self, limit: usize) -> Vec<(Entry, Entry)> {
+        let later_ones = |at: usize| {
+            let entry = &self.0[at];
+            self.0[at + 1..]
+                .iter()
+                .take_while(|later| entry.range.overlaps(later.range))
+                .map(move |later| (entry, later))
+        };
+        (0..self.0.len()).flat_map(later_ones).take(limit).map(|(a, b)| (a.clone(), b.clone())).collect()
+    }
+}
+
+fn window(from: Instant, to: Instant) -> Option<FreeWindow> {
+    TimeRange::new(from, Some(to))
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    /// Times in these tests are small whole numbers, so that everything collides often.
+    fn at(millis: i64) -> Instant {
+        Instant::from_millis(millis).unwrap()
+    }
+
+    fn ranges() -> impl Strategy<Value = TimeRange> {
+        (0..40_i64, prop::option::weighted(0.9, 1..8_i64))
+            .prop_map(|(start, length)| TimeRange::new(at(start), length.map(|length| at(start + length))).unwrap())
+    }
+
+    fn calendars() -> impl Strategy<Value = Calendar> {
+        prop::collection::vec(ranges(), 0..12).prop_map(|ranges| {
+            let entry = |(n, range)| Entry { contract: ContractId::generated(n), range };
+            Calendar::new((0..).zip(ranges).map(entry).collect())
+        })
+    }
+
+    /// The plain truth to compare with: instant by instant. Beyond 60 nothing changes any more.
+    fn taken(calendar: &Calendar, instant: i64) -> bool {
+        calendar.entries().iter().any(|entry| entry.range.contains(at(instant)))
+    }
+
+    fn free(calendar: &Calendar, range: TimeRange) -> bool {
+        let end = range.end().map_or(100, Instant::millis);
+        (range.start().millis()..end).all(|instant| !taken(calendar, instant))
+    }
+
+    proptest! {
+        #[test]
+        fn a_range_conflicts_exactly_where_some_instant_is_taken(calendar in calendars(), range in ranges()) {
+            prop_assert_eq!(calendar.conflicts(range).is_empty(), free(&calendar, range));
+        }
+
+        #[test]
+        fn the_next_free_window_is_free_and_no_earlier_one_is(calendar in calendars(), range in ranges()) {
+            let reference = (range.start().millis()..=60).filter_map(|start| range.moved_to(at(start))).find(|&range| free(&calendar, range));
+            prop_assert_eq!(calendar.next_free(range), reference);
+        }
+
+        #[test]
+        fn free_windows_are_the_instants_that_nobody_has(calendar in calendars(), from in 0..40_i64, length in 1..40_i64) {
+            let windows = calendar.free_windows(at(from), at(from + length));
+            for instant in 0..100 {
+                let inside = windows.iter().any(|window| window.contains(at(instant)));
+                prop_assert_eq!(inside, (from..from + length).contains(&instant) && !taken(&calendar, instant));
+            }
+            for pair in windows.windows(2) {
+                prop_assert!(pair[0].end().unwrap() < pair[1].start(), "windows are apart and in order");
+            }
+        }
+
+        #[test]
+        fn overlapping_pairs_are_all_pairs_that_overlap(calendar in calendars()) {
+            let entries = calendar.entries();
+            let count = (0..entries.len())
+                .flat_map(|a| (a + 1..entries.len()).map(move |b| (a, b)))
+                .filter(|&(a, b)| entries[a].range.overlaps(entries[b].range))
+                .count();
+            prop_assert_eq!(calendar.overlapping_pairs(usize::MAX).len(), count);
+            prop_assert_eq!(calendar.overlapping_pairs(2).len(), count.min(2));
+        }
+
+        #[test]
+        fn a_contract_has_one_place(calendar in calendars(), range in ranges(), n in 0..12_u64) {
+            let entry = Entry { contract: ContractId::generated(n), range };
+            let moved = calendar.with(entry.clone());
+            prop_assert_eq!(moved.entry(&entry.contract), Some(&entry));
+            prop_assert_eq!(moved.without(&entry.contract), calendar.without(&entry.contract));
+        }
+    }
+}

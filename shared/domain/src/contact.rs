@@ -1,0 +1,155 @@
+//! Somebody who is told about a contract.
+
+use std::fmt;
+use std::str::FromStr as _;
+
+use crate::{Invalid, Name};
+
+/// Somebody told about a contract. A channel that is on has its address: the constructor sees to it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Contact {
+    /// Who it is.
+    pub name: Name,
+    /// Where email goes.
+    pub email: Option<Email>,
+    /// Where SMS goes.
+    pub phone_number: Option<PhoneNumber>,
+    /// Whether email is sent.
+    pub send_email: bool,
+    /// Whether SMS is sent.
+    pub send_sms: bool,
+    /// The language of the messages.
+    pub language: Language,
+}
+
+impl Contact {
+    /// The greatest number of contacts on a contract.
+    pub const MAX_PER_CONTRACT: usize = 10;
+}
+
+/// An address that email is sent to. Personal: masked in `Debug`, without `Display`.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Email(String);
+
+impl Email {
+    /// Takes an address of at most 254 characters with a dotted domain (RFC 5321, without display name or literals).
+    pub fn parse(text: &str) -> Result<Self, Invalid> {
+        let text = text.trim();
+        let address = email_address::EmailAddress::from_str(text).map_err(|_| Invalid::EmailForm)?;
+        let plain = address.as_str() == address.email() && !text.contains(['"', '[', '(']);
+        (plain && text.len() <= 254 && address.domain().contains('.'))
+            .then(|| Self(text.to_owned()))
+            .ok_or(Invalid::EmailForm)
+    }
+
+    /// The address. Not for logs, errors or URLs.
+    #[must_use]
+    pub fn reveal(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Debug for Email {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Email(…)")
+    }
+}
+
+/// A number that SMS is sent to. Personal: masked in `Debug`, without `Display`.
+#[derive(Clone, PartialEq, Eq)]
+pub struct PhoneNumber(String);
+
+impl PhoneNumber {
+    /// Takes ITU-T E.164 as it is written internationally: `+`, then 8 to 15 digits, the first not 0.
+    pub fn parse(text: &str) -> Result<Self, Invalid> {
+        let digits = text.strip_prefix('+').ok_or(Invalid::PhoneNumberForm)?;
+        let wanted = (8..=15).contains(&digits.len())
+            && digits.bytes().all(|byte| byte.is_ascii_digit())
+            && !digits.starts_with('0');
+        wanted.then(|| Self(text.to_owned())).ok_or(Invalid::PhoneNumberForm)
+    }
+
+    /// The number. Not for logs, errors or URLs.
+    #[must_use]
+    pub fn reveal(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Debug for PhoneNumber {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("PhoneNumber(…)")
+    }
+}
+
+/// A language that messages are written in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Language {
+    /// English.
+    #[default]
+    English,
+    /// Finnish.
+    Finnish,
+    /// Swedish.
+    Swedish,
+}
+
+impl Language {
+    /// Takes an ISO 639-1 code: `en`, `fi` or `sv`.
+    pub fn parse(text: &str) -> Result<Self, Invalid> {
+        match text {
+            "en" => Ok(Self::English),
+            "fi" => Ok(Self::Finnish),
+            "sv" => Ok(Self::Swedish),
+            _ => Err(Invalid::LanguageUnknown),
+        }
+    }
+
+    /// The ISO 639-1 code.
+    #[must_use]
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::English => "en",
+            Self::Finnish => "fi",
+            Self::Swedish => "sv",
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn email_addresses_are_plain_and_have_a_domain() {
+        assert!(Email::parse("aino.virtanen+keys@example.fi").is_ok());
+        for bad in [
+            "",
+            "aino",
+            "aino@",
+            "@example.fi",
+            "a@b",
+            "Aino <aino@example.fi>",
+            "a b@example.fi",
+            "a@exa mple.fi",
+            "a@example.fi\r\nBcc: x@y.z",
+        ] {
+            assert_eq!(Email::parse(bad), Err(Invalid::EmailForm), "{bad:?}");
+        }
+    }
+
+    #[test]
+    fn phone_numbers_are_e164() {
+        assert!(PhoneNumber::parse("+358401234567").is_ok());
+        for bad in ["0401234567", "+0401234567", "+35840", "+358 40 1234567", "+3584012345678901", "+35840123456a"] {
+            assert_eq!(PhoneNumber::parse(bad), Err(Invalid::PhoneNumberForm), "{bad:?}");
+        }
+    }
+
+    #[test]
+    fn addresses_do_not_show_in_debug_output() {
+        let shown =
+            format!("{:?}{:?}", Email::parse("a@example.fi").unwrap(), PhoneNumber::parse("+358401234567").unwrap());
+        assert_eq!(shown, "Email(…)PhoneNumber(…)");
+    }
+}

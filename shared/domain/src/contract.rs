@@ -1,0 +1,319 @@
+//! A contract: a person has the key for a time range, with a PIN.
+
+use crate::{Contact, ContractId, Entry, FreeText, Instant, KeyId, Name, Pin, TimeRange};
+
+/// When a contract ends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Ending {
+    /// At this instant.
+    At(Instant),
+    /// Never: a permanent contract.
+    Permanent,
+}
+
+impl Ending {
+    fn instant(self) -> Option<Instant> {
+        match self {
+            Self::At(end) => Some(end),
+            Self::Permanent => None,
+        }
+    }
+}
+
+/// Where a contract stands at some instant.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ContractState {
+    /// It has yet to start.
+    Upcoming,
+    /// It is running.
+    Active,
+    /// It is over.
+    Ended,
+}
+
+/// What somebody asks for who makes a contract.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ContractDraft {
+    /// The client's own reference, if it has one.
+    pub id: Option<ContractId>,
+    /// Who gets the key.
+    pub person: Name,
+    /// When it starts, if not now.
+    pub start: Option<Instant>,
+    /// When it ends.
+    pub ending: Ending,
+    /// The keypad code, if it is not to be generated.
+    pub pin: Option<Pin>,
+    /// Who is told.
+    pub contacts: Vec<Contact>,
+    /// A note that goes along.
+    pub free_text: Option<FreeText>,
+}
+
+/// A contract on a key.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Contract {
+    /// Its identifier, unique on its key.
+    pub id: ContractId,
+    /// The key.
+    pub key: KeyId,
+    /// Who gets the key.
+    pub person: Name,
+    /// When.
+    pub range: TimeRange,
+    /// The keypad code.
+    pub pin: Pin,
+    /// Who is told.
+    pub contacts: Vec<Contact>,
+    /// A note that goes along.
+    pub free_text: Option<FreeText>,
+    /// Raised by every edit; what an `ETag` shows.
+    pub version: u64,
+    /// When it was made.
+    pub created_at: Instant,
+    /// When it was last edited.
+    pub updated_at: Instant,
+}
+
+/// An edit: what is `None` stays as it is.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct ContractChange {
+    /// Another person.
+    pub person: Option<Name>,
+    /// Another start.
+    pub start: Option<Instant>,
+    /// Another end, or none.
+    pub ending: Option<Ending>,
+    /// Another keypad code.
+    pub pin: Option<Pin>,
+    /// Other contacts, in place of all there were.
+    pub contacts: Option<Vec<Contact>>,
+    /// Another note, or none.
+    pub free_text: Option<Option<FreeText>>,
+}
+
+/// A part of a contract that an edit may change; events name them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ContractField {
+    /// `person`
+    Person,
+    /// `start`
+    Start,
+    /// `end`, `permanent`
+    End,
+    /// `pin`
+    Pin,
+    /// `contacts`
+    Contacts,
+    /// `freeText`
+    FreeText,
+}
+
+/// Why a contract would not be made, edited or removed.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum ContractRefusal {
+    /// The end is not after the start.
+    #[error("the contract would not end after its start")]
+    EndNotAfterStart,
+    /// The end is not in the future.
+    #[error("the contract would have ended already")]
+    EndNotAhead,
+    /// Somebody else has the key then.
+    #[error("the key is not shared, and another contract has it then")]
+    Overlap {
+        /// The first contracts that stand in the way.
+        conflicts: Vec<Entry>,
+        /// The earliest place for a contract of this length; none when the key is never free for so long.
+        next_free: Option<TimeRange>,
+    },
+    /// The key has as many live contracts as it can hold.
+    #[error("the key has {} live contracts already, which is the most it can have", crate::MAX_LIVE_CONTRACTS)]
+    TooManyLive,
+    /// The PIN belongs to another contract of the automat.
+    #[error("another contract of the automat has this PIN")]
+    PinInUse,
+    /// The key is being removed.
+    #[error("the key is being removed")]
+    KeyBeingRemoved,
+    /// The physical key is out with the contract, and nobody said to go on all the same.
+    #[error("the key is out with this contract")]
+    KeyOut,
+}
+
+impl Contract {
+    /// The contract that a draft asks for. Its start may lie in the past, its end must not.
+    pub fn new(
+        draft: &ContractDraft,
+        key: KeyId,
+        id: ContractId,
+        pin: Pin,
+        now: Instant,
+    ) -> Result<Self, ContractRefusal> {
+        let start = draft.start.unwrap_or_else(|| now.whole_second());
+        Ok(Self {
+            id,
+            key,
+            person: draft.person.clone(),
+            range: range_ahead(start, draft.ending, now)?,
+            pin,
+            contacts: draft.contacts.clone(),
+            free_text: draft.free_text.clone(),
+            version: 1,
+            created_at: now,
+            updated_at: now,
+        })
+    }
+
+    /// Whether the contract is what the draft asks for, so that asking again is no conflict. What the draft leaves to
+    /// us (a start of now, a generated PIN) is as asked whatever it became.
+    #[must_use]
+    pub fn is_as_drafted(&self, draft: &ContractDraft) -> bool {
+        draft.id.as_ref().is_none_or(|id| *id == self.id)
+            && draft.person == self.person
+            && draft.start.is_none_or(|start| start == self.range.start())
+            && draft.ending.instant() == self.range.end()
+            && draft.pin.as_ref().is_none_or(|pin| *pin == self.pin)
+            && draft.contacts == self.contacts
+            && draft.free_text == self.free_text
+    }
+
+    /// The contract after an edit. An edit of its times must leave an end that lies ahead; one of an ended contract's
+    /// other parts need not.
+    pub fn edited(&self, change: ContractChange, now: Instant) -> Result<Self, ContractRefusal> {
+        let range = if change.start.is_some() || change.ending.is_some() {
+            let start = change.start.unwrap_or(self.range.start());
+            let ending = change.ending.unwrap_or(self.range.end().map_or(Ending::Permanent, Ending::At));
+            range_ahead(start, ending, now)?
+        } else {
+            self.range
+        };
+        Ok(Self {
+            id: self.id.clone(),
+            key: self.key.clone(),
+            person: change.person.unwrap_or_else(|| self.person.clone()),
+            range,
+            pin: change.pin.unwrap_or_else(|| self.pin.clone()),
+            contacts: change.contacts.unwrap_or_else(|| self.contacts.clone()),
+            free_text: change.free_text.unwrap_or_else(|| self.free_text.clone()),
+            version: self.version + 1,
+            created_at: self.created_at,
+            updated_at: now,
+        })
+    }
+
+    /// What differs between this contract and its edited self.
+    #[must_use]
+    pub fn differences(&self, other: &Self) -> Vec<ContractField> {
+        let differs = [
+            (ContractField::Person, self.person != other.person),
+            (ContractField::Start, self.range.start() != other.range.start()),
+            (ContractField::End, self.range.end() != other.range.end()),
+            (ContractField::Pin, self.pin != other.pin),
+            (ContractField::Contacts, self.contacts != other.contacts),
+            (ContractField::FreeText, self.free_text != other.free_text),
+        ];
+        differs.into_iter().filter_map(|(field, differs)| differs.then_some(field)).collect()
+    }
+
+    /// Where the contract stands at this instant.
+    #[must_use]
+    pub fn state(&self, now: Instant) -> ContractState {
+        if self.range.ended(now) {
+            ContractState::Ended
+        } else if self.range.contains(now) {
+            ContractState::Active
+        } else {
+            ContractState::Upcoming
+        }
+    }
+}
+
+fn range_ahead(start: Instant, ending: Ending, now: Instant) -> Result<TimeRange, ContractRefusal> {
+    let range = TimeRange::new(start, ending.instant()).ok_or(ContractRefusal::EndNotAfterStart)?;
+    if range.ended(now) { Err(ContractRefusal::EndNotAhead) } else { Ok(range) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(second: i64) -> Instant {
+        Instant::from_millis(second * 1000).unwrap()
+    }
+
+    fn draft(start: Option<i64>, ending: Ending) -> ContractDraft {
+        let person = Name::parse("Aino").unwrap();
+        ContractDraft {
+            id: None,
+            person,
+            start: start.map(at),
+            ending,
+            pin: None,
+            contacts: Vec::new(),
+            free_text: None,
+        }
+    }
+
+    fn made(draft: &ContractDraft, now: Instant) -> Result<Contract, ContractRefusal> {
+        let key = KeyId::parse("k").unwrap();
+        Contract::new(draft, key, ContractId::generated(1), Pin::parse("482915").unwrap(), now)
+    }
+
+    #[test]
+    fn a_start_in_the_past_is_fine_and_an_end_in_the_past_is_not() {
+        assert!(made(&draft(Some(1), Ending::At(at(20))), at(10)).is_ok());
+        assert_eq!(made(&draft(Some(1), Ending::At(at(10))), at(10)), Err(ContractRefusal::EndNotAhead));
+        assert_eq!(made(&draft(Some(20), Ending::At(at(20))), at(10)), Err(ContractRefusal::EndNotAfterStart));
+    }
+
+    #[test]
+    fn a_contract_starts_now_unless_told_otherwise_and_a_permanent_one_never_ends() {
+        let contract = made(&draft(None, Ending::Permanent), Instant::from_millis(10_700).unwrap()).unwrap();
+        assert_eq!(contract.range, TimeRange::new(at(10), None).unwrap());
+        assert_eq!(contract.state(at(1_000_000_000)), ContractState::Active);
+    }
+
+    #[test]
+    fn a_contract_is_upcoming_then_active_then_ended() {
+        let contract = made(&draft(Some(20), Ending::At(at(30))), at(10)).unwrap();
+        let states = [at(19), at(20), at(29), at(30)].map(|now| contract.state(now));
+        assert_eq!(
+            states,
+            [ContractState::Upcoming, ContractState::Active, ContractState::Active, ContractState::Ended]
+        );
+    }
+
+    #[test]
+    fn an_ended_contract_can_be_annotated_and_extended_but_not_moved_within_the_past() {
+        let ended = made(&draft(Some(1), Ending::At(at(20))), at(10)).unwrap();
+        let note = ContractChange { person: Some(Name::parse("Eino").unwrap()), ..ContractChange::default() };
+        assert!(ended.edited(note, at(50)).is_ok());
+        let extended = ContractChange { ending: Some(Ending::At(at(90))), ..ContractChange::default() };
+        assert!(ended.edited(extended, at(50)).is_ok());
+        let moved = ContractChange { start: Some(at(2)), ..ContractChange::default() };
+        assert_eq!(ended.edited(moved, at(50)), Err(ContractRefusal::EndNotAhead));
+    }
+
+    #[test]
+    fn asking_again_for_the_same_is_recognised_and_for_something_else_too() {
+        let asked = draft(None, Ending::At(at(30)));
+        let contract = made(&asked, at(10)).unwrap();
+        assert!(contract.is_as_drafted(&asked));
+        assert!(!contract.is_as_drafted(&draft(None, Ending::At(at(31)))));
+        assert!(!contract.is_as_drafted(&draft(Some(11), Ending::At(at(30)))));
+        assert!(!contract.is_as_drafted(&ContractDraft { pin: Some(Pin::parse("0000").unwrap()), ..asked }));
+    }
+
+    #[test]
+    fn an_edit_says_what_it_changed() {
+        let contract = made(&draft(Some(20), Ending::At(at(30))), at(10)).unwrap();
+        let change = ContractChange {
+            ending: Some(Ending::Permanent),
+            person: Some(contract.person.clone()),
+            ..ContractChange::default()
+        };
+        let edited = contract.edited(change, at(11)).unwrap();
+        assert_eq!(contract.differences(&edited), [ContractField::End]);
+        assert_eq!((edited.version, edited.updated_at), (2, at(11)));
+    }
+}

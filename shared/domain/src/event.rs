@@ -1,0 +1,77 @@
+//! What is recorded of a change: who, what and when, and never a secret.
+
+use crate::{AutomatId, ContractField, ContractId, Instant, KeyField, KeyId, LockerIndex, TimeRange};
+
+/// Who did something: the subject of a person's or a machine client's token.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Actor(String);
+
+impl Actor {
+    /// The holder of a token, by the token's own subject.
+    #[must_use]
+    pub fn new(subject: &str) -> Self {
+        Self(subject.to_owned())
+    }
+
+    /// The subject.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// What happened.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum EventKind {
+    /// An automat was added.
+    AutomatAdded,
+    /// An automat was edited.
+    AutomatChanged,
+    /// An automat was deleted.
+    AutomatRemoved,
+    /// A key was added to a locker.
+    KeyAdded,
+    /// A key was edited or moved.
+    KeyChanged(Vec<KeyField>),
+    /// A key was removed with everything on it.
+    KeyRemoved {
+        /// How many live contracts went with it.
+        live_contracts: usize,
+    },
+    /// A contract was made.
+    ContractCreated(TimeRange),
+    /// A contract was edited.
+    ContractChanged(Vec<ContractField>, TimeRange),
+    /// A contract was removed.
+    ContractRemoved,
+    /// Somebody looked at a contract's PIN.
+    PinRevealed,
+}
+
+/// What it happened to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Subject {
+    /// The automat that it happened at.
+    pub automat: AutomatId,
+    /// The locker, where there is one.
+    pub locker: Option<LockerIndex>,
+    /// The key, where there is one.
+    pub key: Option<KeyId>,
+    /// The contract, where there is one.
+    pub contract: Option<ContractId>,
+}
+
+/// One thing that happened.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Event {
+    /// Its identifier, in order of time.
+    pub id: String,
+    /// When it happened.
+    pub at: Instant,
+    /// Who did it.
+    pub actor: Actor,
+    /// What it was.
+    pub kind: EventKind,
+    /// What it happened to.
+    pub subject: Subject,
+}

@@ -1,0 +1,172 @@
+//! Identifiers: chosen by people, kept as they were written (but in Unicode normalisation form C, so that one
+//! spelling is one identifier).
+
+use std::fmt;
+
+use unicode_normalization::UnicodeNormalization as _;
+
+use crate::Invalid;
+
+/// The greatest length of an identifier, in characters.
+const MAX_CHARACTERS: usize = 64;
+/// The greatest length of a contract's identifier in UTF-8 bytes: a calendar of 2,000 of them stays within one item.
+const MAX_CONTRACT_BYTES: usize = 128;
+/// Crockford's base 32 in lower case: no letter that is mistaken for a digit.
+const BASE32: &[u8; 32] = b"0123456789abcdefghjkmnpqrstvwxyz";
+/// 13 characters of 5 bits hold 64 bits.
+const GENERATED_LENGTH: usize = 13;
+
+macro_rules! identifier {
+    ($(#[$doc:meta])* $name:ident, $letter:expr, $max_bytes:expr) => {
+        $(#[$doc])*
+        #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub struct $name(String);
+
+        impl $name {
+            /// Takes 1 to 64 letters, digits, `_`, `.` or `-`, beginning with a letter or digit.
+            pub fn parse(text: &str) -> Result<Self, Invalid> {
+                parse(text, $letter, $max_bytes).map(Self)
+            }
+
+            /// The identifier as written.
+            #[must_use]
+            pub fn as_str(&self) -> &str {
+                &self.0
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(&self.0)
+            }
+        }
+    };
+}
+
+identifier!(
+    /// A key automat. ASCII only, since it also names a thing in AWS IoT Core.
+    AutomatId, |c| c.is_ascii_alphanumeric(), usize::MAX
+);
+identifier!(
+    /// A key, unique in the stack; letters of any script.
+    KeyId, char::is_alphanumeric, usize::MAX
+);
+identifier!(
+    /// A contract, unique on its key: the client's own reference, or generated.
+    ContractId, char::is_alphanumeric, MAX_CONTRACT_BYTES
+);
+
+fn parse(text: &str, letter: fn(char) -> bool, max_bytes: usize) -> Result<String, Invalid> {
+    let text: String = text.nfc().collect();
+    if text.chars().count() > MAX_CHARACTERS || text.len() > max_bytes {
+        return Err(Invalid::TooLong { max: MAX_CHARACTERS });
+    }
+    let mut characters = text.chars();
+    match characters.next() {
+        None => Err(Invalid::Empty),
+        Some(first) if !letter(first) => Err(Invalid::IdCharacters),
+        Some(_) if characters.all(|c| letter(c) || matches!(c, '_' | '.' | '-')) => Ok(text),
+        Some(_) => Err(Invalid::IdCharacters),
+    }
+}
+
+impl ContractId {
+    /// The identifier made of 64 random bits, for a contract whose client did not choose one.
+    #[must_use]
+    pub fn generated(bits: u64) -> Self {
+        let digit = |place: usize| char::from(BASE32[(bits >> (5 * place) & 31) as usize]);
+        Self((0..GENERATED_LENGTH).rev().map(digit).collect())
+    }
+
+    /// The 64 bits of a generated identifier, which pack into 8 bytes; `None` for any other text.
+    pub(crate) fn bits(&self) -> Option<u64> {
+        if self.0.len() != GENERATED_LENGTH {
+            return None;
+        }
+        let bits = self.0.bytes().try_fold(0_u128, |bits, byte| {
+            let digit = BASE32.iter().position(|&known| known == byte)?;
+            Some(bits << 5 | digit as u128)
+        })?;
+        u64::try_from(bits).ok()
+    }
+}
+
+/// A locker's number in its automat, from 0.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct LockerIndex(u16);
+
+impl LockerIndex {
+    /// Takes 0 to 499; whether the automat has so many lockers is the automat's to say.
+    pub fn new(index: u32) -> Result<Self, Invalid> {
+        let max = u32::from(crate::LockerCount::MAX) - 1;
+        match u16::try_from(index) {
+            Ok(small) if index <= max => Ok(Self(small)),
+            _ => Err(Invalid::OutOfRange { min: 0, max }),
+        }
+    }
+
+    /// The number.
+    #[must_use]
+    pub fn get(self) -> u16 {
+        self.0
+    }
+}
+
+impl fmt::Display for LockerIndex {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn key_ids_take_letters_of_any_script_and_automat_ids_do_not() {
+        assert!(KeyId::parse("Äänekoski-12.b_3").is_ok());
+        assert!(KeyId::parse("鍵7").is_ok());
+        assert_eq!(AutomatId::parse("Äänekoski"), Err(Invalid::IdCharacters));
+    }
+
+    #[test]
+    fn one_spelling_is_one_identifier_however_it_was_composed() {
+        assert_eq!(KeyId::parse("caf\u{e9}"), KeyId::parse("cafe\u{301}"));
+    }
+
+    #[test]
+    fn identifiers_refuse_what_would_break_a_path_or_a_sort_key() {
+        for bad in ["-a", ".", "..", "_x", "a b", "a/b", "a#b", "a%2Fb", "a\u{0}"] {
+            assert_eq!(KeyId::parse(bad), Err(Invalid::IdCharacters), "{bad:?}");
+        }
+        assert_eq!(KeyId::parse(""), Err(Invalid::Empty));
+        assert!(KeyId::parse(&"k".repeat(64)).is_ok());
+        assert_eq!(KeyId::parse(&"k".repeat(65)), Err(Invalid::TooLong { max: 64 }));
+        assert_eq!(ContractId::parse(&"鍵".repeat(43)), Err(Invalid::TooLong { max: 64 }));
+    }
+
+    #[test]
+    fn locker_indices_stop_where_the_largest_automat_does() {
+        assert_eq!(LockerIndex::new(499).map(LockerIndex::get), Ok(499));
+        assert_eq!(LockerIndex::new(500), Err(Invalid::OutOfRange { min: 0, max: 499 }));
+    }
+
+    proptest! {
+        #[test]
+        fn generated_contract_ids_are_well_formed_and_keep_their_bits(bits: u64) {
+            let id = ContractId::generated(bits);
+            prop_assert_eq!(ContractId::parse(id.as_str()), Ok(id.clone()));
+            prop_assert_eq!(id.bits(), Some(bits));
+        }
+
+        #[test]
+        fn only_what_was_generated_counts_as_generated(text in "[0-9a-z]{13}") {
+            let id = ContractId::parse(&text).unwrap();
+            if let Some(bits) = id.bits() {
+                prop_assert_eq!(ContractId::generated(bits), id);
+            }
+        }
+    }
+}

@@ -1,0 +1,153 @@
+//! Points in time and the ranges between them. Local time is for display and does not occur here.
+
+use std::fmt;
+
+use chrono::{DateTime, SecondsFormat, Utc};
+
+use crate::Invalid;
+
+/// A point in time, in whole milliseconds from 1970-01-01T00:00:00Z to the end of the year 9999.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Instant(i64);
+
+impl Instant {
+    /// 9999-12-31T23:59:59.999Z, the last one that RFC 3339 can write.
+    const MAX_MILLIS: i64 = 253_402_300_799_999;
+
+    /// Reads RFC 3339 with any offset; digits finer than a millisecond are cut off.
+    pub fn parse(text: &str) -> Result<Self, Invalid> {
+        let parsed = DateTime::parse_from_rfc3339(text).map_err(|_| Invalid::InstantForm)?;
+        Self::from_millis(parsed.timestamp_millis()).ok_or(Invalid::InstantForm)
+    }
+
+    /// The instant so many milliseconds after 1970-01-01T00:00:00Z, if it is one that we hold.
+    #[must_use]
+    pub fn from_millis(millis: i64) -> Option<Self> {
+        (0..=Self::MAX_MILLIS).contains(&millis).then_some(Self(millis))
+    }
+
+    /// Milliseconds since 1970-01-01T00:00:00Z.
+    #[must_use]
+    pub fn millis(self) -> i64 {
+        self.0
+    }
+
+    /// Seconds since 1970-01-01T00:00:00Z, the fraction cut off.
+    #[must_use]
+    pub fn seconds(self) -> i64 {
+        self.0 / 1000
+    }
+
+    /// This instant without its fraction of a second.
+    #[must_use]
+    pub fn whole_second(self) -> Self {
+        Self(self.seconds() * 1000)
+    }
+
+    /// So many milliseconds later, but never past the last instant.
+    #[must_use]
+    pub fn plus_millis(self, millis: i64) -> Self {
+        Self(self.0.saturating_add(millis).clamp(0, Self::MAX_MILLIS))
+    }
+}
+
+impl fmt::Display for Instant {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let utc: DateTime<Utc> = DateTime::from_timestamp_millis(self.0).unwrap_or_default();
+        f.write_str(&utc.to_rfc3339_opts(SecondsFormat::AutoSi, true))
+    }
+}
+
+impl fmt::Debug for Instant {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+/// `[start, end)`: the start is in it, the end is not. Without an end it lasts for good.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct TimeRange {
+    start: Instant,
+    end: Option<Instant>,
+}
+
+impl TimeRange {
+    /// The range from a start to a later end, or `None` when the end is not later.
+    #[must_use]
+    pub fn new(start: Instant, end: Option<Instant>) -> Option<Self> {
+        end.is_none_or(|end| start < end).then_some(Self { start, end })
+    }
+
+    /// Its first instant.
+    #[must_use]
+    pub fn start(self) -> Instant {
+        self.start
+    }
+
+    /// The first instant after it; `None` when it lasts for good.
+    #[must_use]
+    pub fn end(self) -> Option<Instant> {
+        self.end
+    }
+
+    /// Whether the instant is in the range.
+    #[must_use]
+    pub fn contains(self, instant: Instant) -> bool {
+        self.start <= instant && !self.ended(instant)
+    }
+
+    /// Whether the range is over at this instant.
+    #[must_use]
+    pub fn ended(self, now: Instant) -> bool {
+        self.end.is_some_and(|end| end <= now)
+    }
+
+    /// Whether some instant is in both.
+    #[must_use]
+    pub fn overlaps(self, other: Self) -> bool {
+        !self.ended(other.start) && !other.ended(self.start)
+    }
+
+    /// The range of the same length that begins elsewhere; `None` past the end of time.
+    #[must_use]
+    pub fn moved_to(self, start: Instant) -> Option<Self> {
+        match self.end {
+            None => Self::new(start, None),
+            Some(end) => {
+                let end = Instant::from_millis(start.millis() + (end.millis() - self.start.millis()))?;
+                Self::new(start, Some(end))
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn instants_are_read_with_any_offset_and_written_in_utc() {
+        assert_eq!(Instant::parse("2026-11-24T14:00:00+02:00").unwrap().to_string(), "2026-11-24T12:00:00Z");
+        assert_eq!(Instant::parse("2026-11-24T12:00:00.5Z").unwrap().to_string(), "2026-11-24T12:00:00.500Z");
+        assert_eq!(Instant::parse("2026-11-24T12:00:00.123456Z").unwrap().to_string(), "2026-11-24T12:00:00.123Z");
+    }
+
+    #[test]
+    fn instants_without_an_offset_or_out_of_bounds_are_refused() {
+        for bad in ["2026-11-24T12:00:00", "2026-11-24", "1969-12-31T23:59:59Z", "2026-02-30T00:00:00Z", "now", ""] {
+            assert_eq!(Instant::parse(bad), Err(Invalid::InstantForm), "{bad:?}");
+        }
+        assert_eq!(Instant::parse("9999-12-31T23:59:59.999Z").unwrap().millis(), Instant::MAX_MILLIS);
+    }
+
+    #[test]
+    fn ranges_that_only_touch_do_not_overlap() {
+        let at = |hour: i64| Instant::from_millis(hour * 3_600_000).unwrap();
+        let range = |start, end| TimeRange::new(at(start), Some(at(end))).unwrap();
+        assert!(!range(1, 2).overlaps(range(2, 3)));
+        assert!(range(1, 3).overlaps(range(2, 4)));
+        assert!(TimeRange::new(at(2), None).unwrap().overlaps(range(1, 3)));
+        assert!(!TimeRange::new(at(3), None).unwrap().overlaps(range(1, 3)));
+        assert_eq!(TimeRange::new(at(2), Some(at(2))), None);
+    }
+}

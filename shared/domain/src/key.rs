@@ -1,0 +1,263 @@
+//! A key: where it is, who may have it when, and what may be done with it.
+
+use crate::{
+    AutomatId, Calendar, Contract, ContractId, ContractRefusal, Entry, Instant, KeyId, LockerIndex, MAX_LIVE_CONTRACTS,
+    Property, ReturnCode, TimeRange,
+};
+
+/// Whether contracts on a key may overlap in time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Sharing {
+    /// They must not.
+    #[default]
+    NotShared,
+    /// They may.
+    Shared,
+}
+
+/// Whether a key is in use or on its way out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum KeyState {
+    /// In use.
+    Active,
+    /// Marked for removal: its PINs are dead and nothing can be made on it, while its items are being deleted.
+    Removing,
+}
+
+/// Where the physical key is, as far as the device has told.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Whereabouts {
+    /// The device has not said yet.
+    Unknown,
+    /// In its locker.
+    Inside,
+    /// Fetched, with this contract if it was with one.
+    Out {
+        /// The contract that it was fetched with.
+        contract: Option<ContractId>,
+    },
+}
+
+/// What somebody asks for who adds a key.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KeyDraft {
+    /// Its identifier.
+    pub id: KeyId,
+    /// The automat it goes into.
+    pub automat: AutomatId,
+    /// The locker, if not the lowest free one.
+    pub locker: Option<LockerIndex>,
+    /// Whether its contracts may overlap.
+    pub sharing: Sharing,
+    /// The code that returns it without a PIN.
+    pub return_code: Option<ReturnCode>,
+    /// What it opens.
+    pub property: Property,
+}
+
+/// A key and its calendar.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Key {
+    /// Its identifier.
+    pub id: KeyId,
+    /// The automat it belongs to, for good.
+    pub automat: AutomatId,
+    /// Its locker.
+    pub locker: LockerIndex,
+    /// Whether its contracts may overlap.
+    pub sharing: Sharing,
+    /// The code that returns it without a PIN.
+    pub return_code: Option<ReturnCode>,
+    /// What it opens.
+    pub property: Property,
+    /// In use, or being removed.
+    pub state: KeyState,
+    /// Where the physical key is.
+    pub whereabouts: Whereabouts,
+    /// Its live contracts.
+    pub calendar: Calendar,
+    /// Raised by every edit of the key itself, not by bookings; what an `ETag` shows.
+    pub version: u64,
+    /// When it was added.
+    pub created_at: Instant,
+    /// When it was last edited.
+    pub updated_at: Instant,
+}
+
+/// An edit: what is `None` stays as it is.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct KeyChange {
+    /// Another locker of the same automat.
+    pub locker: Option<LockerIndex>,
+    /// Whether its contracts may overlap.
+    pub sharing: Option<Sharing>,
+    /// Another return code, or none.
+    pub return_code: Option<Option<ReturnCode>>,
+    /// Another property text.
+    pub property: Option<Property>,
+}
+
+/// A part of a key that an edit may change; events name them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum KeyField {
+    /// `lockerIndex`
+    Locker,
+    /// `shared`
+    Sharing,
+    /// `returnCode`
+    ReturnCode,
+    /// `property`
+    Property,
+}
+
+/// Why a key would not do what was asked.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum KeyRefusal {
+    /// It is being removed; in a moment it will be gone.
+    #[error("the key is being removed")]
+    BeingRemoved,
+    /// Contracts overlap, so the key cannot become not shared.
+    #[error("contracts on the key overlap, so it must stay shared")]
+    ContractsOverlap {
+        /// The first pairs that do.
+        pairs: Vec<(Entry, Entry)>,
+    },
+    /// The physical key is out, and nobody said to go on all the same.
+    #[error("the key is out of its locker")]
+    Out,
+}
+
+impl Key {
+    /// A refusal names at most so many contracts.
+    const MAX_NAMED: usize = 20;
+
+    /// A new key at its place.
+    #[must_use]
+    pub fn new(draft: KeyDraft, locker: LockerIndex, now: Instant) -> Self {
+        let KeyDraft { id, automat, locker: _, sharing, return_code, property } = draft;
+        Self {
+            id,
+            automat,
+            locker,
+            sharing,
+            return_code,
+            property,
+            state: KeyState::Active,
+            whereabouts: Whereabouts::Unknown,
+            calendar: Calendar::default(),
+            version: 1,
+            created_at: now,
+            updated_at: now,
+        }
+    }
+
+    /// Whether the key is what the draft asks for, so that asking again is no conflict.
+    #[must_use]
+    pub fn is_as_drafted(&self, draft: &KeyDraft) -> bool {
+        self.id == draft.id
+            && self.automat == draft.automat
+            && draft.locker.is_none_or(|locker| locker == self.locker)
+            && self.sharing == draft.sharing
+            && self.return_code == draft.return_code
+            && self.property == draft.property
+    }
+
+    /// The key after an edit. Whether the other locker is free is the automat's to say.
+    pub fn edited(&self, change: KeyChange, now: Instant) -> Result<Self, KeyRefusal> {
+        self.in_use()?;
+        let sharing = change.sharing.unwrap_or(self.sharing);
+        let calendar = self.calendar.without_ended(now);
+        if sharing == Sharing::NotShared && self.sharing == Sharing::Shared {
+            let pairs = calendar.overlapping_pairs(Self::MAX_NAMED);
+            if !pairs.is_empty() {
+                return Err(KeyRefusal::ContractsOverlap { pairs });
+            }
+        }
+        Ok(Self {
+            locker: change.locker.unwrap_or(self.locker),
+            sharing,
+            return_code: change.return_code.unwrap_or_else(|| self.return_code.clone()),
+            property: change.property.unwrap_or_else(|| self.property.clone()),
+            calendar,
+            version: self.version + 1,
+            updated_at: now,
+            ..self.clone()
+        })
+    }
+
+    /// What differs between this key and its edited self.
+    #[must_use]
+    pub fn differences(&self, other: &Self) -> Vec<KeyField> {
+        let differs = [
+            (KeyField::Locker, self.locker != other.locker),
+            (KeyField::Sharing, self.sharing != other.sharing),
+            (KeyField::ReturnCode, self.return_code != other.return_code),
+            (KeyField::Property, self.property != other.property),
+        ];
+        differs.into_iter().filter_map(|(field, differs)| differs.then_some(field)).collect()
+    }
+
+    /// Whether the key may be removed. One that is out is not removed without saying so explicitly.
+    pub fn removable(&self, force: bool) -> Result<(), KeyRefusal> {
+        match self.whereabouts {
+            Whereabouts::Out { .. } if !force => Err(KeyRefusal::Out),
+            _ => Ok(()),
+        }
+    }
+
+    /// The calendar with a new contract in it, or with an edited one at its new place.
+    ///
+    /// This is the rule of the product: on a key that is not shared, no two live contracts share an instant.
+    pub fn book(&self, contract: &Contract, now: Instant) -> Result<Calendar, ContractRefusal> {
+        if self.state == KeyState::Removing {
+            return Err(ContractRefusal::KeyBeingRemoved);
+        }
+        let others = self.calendar.without_ended(now).without(&contract.id);
+        if contract.range.ended(now) {
+            return Ok(others);
+        }
+        if self.sharing == Sharing::NotShared {
+            refuse_overlap(&others, contract.range)?;
+        }
+        if others.entries().len() >= MAX_LIVE_CONTRACTS {
+            return Err(ContractRefusal::TooManyLive);
+        }
+        Ok(others.with(Entry { contract: contract.id.clone(), range: contract.range }))
+    }
+
+    /// The calendar without a contract. While the key is out with it, only when that is said explicitly.
+    pub fn cancel(&self, contract: &ContractId, force: bool, now: Instant) -> Result<Calendar, ContractRefusal> {
+        if self.state == KeyState::Removing {
+            return Err(ContractRefusal::KeyBeingRemoved);
+        }
+        match &self.whereabouts {
+            Whereabouts::Out { contract: Some(holder) } if holder == contract && !force => Err(ContractRefusal::KeyOut),
+            _ => Ok(self.calendar.without_ended(now).without(contract)),
+        }
+    }
+
+    /// When the key is free between two instants. A shared key always is.
+    #[must_use]
+    pub fn availability(&self, from: Instant, to: Instant) -> Vec<TimeRange> {
+        match self.sharing {
+            Sharing::NotShared => self.calendar.free_windows(from, to),
+            Sharing::Shared => TimeRange::new(from, Some(to)).into_iter().collect(),
+        }
+    }
+
+    fn in_use(&self) -> Result<(), KeyRefusal> {
+        match self.state {
+            KeyState::Active => Ok(()),
+            KeyState::Removing => Err(KeyRefusal::BeingRemoved),
+        }
+    }
+}
+
+fn refuse_overlap(others: &Calendar, range: TimeRange) -> Result<(), ContractRefusal> {
+    let mut conflicts = others.conflicts(range);
+    if conflicts.is_empty() {
+        return Ok(());
+    }
+    conflicts.truncate(Key::MAX_NAMED);
+    Err(ContractRefusal::Overlap { conflicts, next_free: others.next_free(range) })
+}

@@ -1,0 +1,102 @@
+//! Finding keys by what people remember of them: prefixes of words in the KeyID and the property.
+
+use std::collections::BTreeSet;
+
+use unicode_normalization::UnicodeNormalization as _;
+
+/// The words of a text: runs of letters and digits, case folded. At most [`MAX_WORDS`], in order of appearance.
+#[must_use]
+pub fn words(texts: &[&str]) -> BTreeSet<String> {
+    let mut found = BTreeSet::new();
+    for word in texts.iter().flat_map(|text| split(text)) {
+        if found.len() == MAX_WORDS {
+            break;
+        }
+        found.insert(word);
+    }
+    found
+}
+
+/// The number of distinct words of a key that are indexed. Two hundred characters of property rarely hold thirty.
+pub(crate) const MAX_WORDS: usize = 50;
+
+fn split(text: &str) -> Vec<String> {
+    let folded: String = text.nfkc().flat_map(char::to_lowercase).nfc().collect();
+    folded.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).map(str::to_owned).collect()
+}
+
+/// What somebody searches for: every word must begin some word of the key. There is at least one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SearchTerms(Vec<String>);
+
+impl SearchTerms {
+    /// The terms of a search text; `None` when it holds no letter or digit.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        let mut terms = split(text);
+        terms.sort_by_key(|term| std::cmp::Reverse(term.chars().count()));
+        terms.dedup();
+        (!terms.is_empty()).then_some(Self(terms))
+    }
+
+    /// The longest term, which narrows the most: the one to query an index by.
+    #[must_use]
+    pub fn longest(&self) -> &str {
+        &self.0[0]
+    }
+
+    /// Whether every term begins one of the words.
+    #[must_use]
+    pub fn match_words(&self, words: &BTreeSet<String>) -> bool {
+        self.0.iter().all(|term| first_match(words, term).is_some())
+    }
+
+    /// The first of the words that the longest term begins. An index with one entry a word names a key once for each
+    /// word that matches; counting only this one shows the key once.
+    #[must_use]
+    pub fn first_match<'w>(&self, words: &'w BTreeSet<String>) -> Option<&'w str> {
+        first_match(words, self.longest())
+    }
+}
+
+fn first_match<'w>(words: &'w BTreeSet<String>, term: &str) -> Option<&'w str> {
+    let next = words.range::<str, _>((std::ops::Bound::Included(term), std::ops::Bound::Unbounded)).next()?;
+    next.starts_with(term).then_some(next.as_str())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_are_folded_and_split_where_letters_end() {
+        let found = words(&["A-12", "Mannerheimintie 5 B, HELSINKI"]);
+        let expected = ["12", "5", "a", "b", "helsinki", "mannerheimintie"];
+        assert!(found.iter().map(String::as_str).eq(expected));
+    }
+
+    #[test]
+    fn every_term_must_begin_some_word() {
+        let key = words(&["A-12", "Hämeentie 5"]);
+        for hit in ["häm", "HÄME", "a-12", "12 häm", "5"] {
+            assert!(SearchTerms::parse(hit).unwrap().match_words(&key), "{hit}");
+        }
+        for miss in ["meentie", "hame", "a-13", "12 x"] {
+            assert!(!SearchTerms::parse(miss).unwrap().match_words(&key), "{miss}");
+        }
+        assert_eq!(SearchTerms::parse(" - "), None);
+    }
+
+    #[test]
+    fn a_key_counts_at_the_first_word_that_matches() {
+        let key = words(&["key-keyring", "keys"]);
+        assert_eq!(SearchTerms::parse("key").unwrap().first_match(&key), Some("key"));
+        assert_eq!(SearchTerms::parse("keyr").unwrap().first_match(&key), Some("keyring"));
+    }
+
+    #[test]
+    fn a_text_of_many_words_is_indexed_by_its_first() {
+        let many: String = (0..120).map(|n| format!("{n} ")).collect();
+        assert_eq!(words(&[&many]).len(), MAX_WORDS);
+    }
+}
