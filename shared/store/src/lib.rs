@@ -1,1 +1,41 @@
+//! The DynamoDB single table: every read and write of every item.
+//!
+//! A [`Store`] is a thin thing over an SDK client. What may happen is decided by the pure rules of `domain` over items
+//! read here; what was decided is written here in one transaction, on condition that nothing it was decided over has
+//! changed meanwhile (ADR 0001). Handlers see domain types and [`Error`], never an item.
 
+mod act;
+mod automats;
+mod codes;
+mod contracts;
+mod error;
+mod events;
+mod keys;
+mod page;
+mod random;
+
+pub use act::{Act, Created, Expected, Receipt};
+pub use automats::{AutomatView, LockerView};
+pub use codes::Codes;
+pub use contracts::{ContractFilter, Order};
+pub use error::{Error, Thing};
+pub use keys::{KeyFilter, Removal};
+pub use page::{Cursor, Page, PageRequest};
+pub use random::Random;
+
+/// The table of one stack.
+#[derive(Debug, Clone)]
+pub struct Store {
+    client: aws_sdk_dynamodb::Client,
+    table: String,
+    codes: Codes,
+    random: Random,
+}
+
+impl Store {
+    /// The store over a table, with the secrets that its codes are sealed under.
+    #[must_use]
+    pub fn new(client: aws_sdk_dynamodb::Client, table: &str, codes: Codes, random: Random) -> Self {
+        Self { client, table: table.to_owned(), codes, random }
+    }
+}

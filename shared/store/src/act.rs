@@ -1,0 +1,43 @@
+//! One act of a caller: who does it, when, and on what conditions of their own.
+
+use domain::{Actor, Instant};
+
+/// Who does something and when; the clock is read once per request and passed down in here.
+#[derive(Debug, Clone)]
+pub struct Act {
+    /// Who.
+    pub actor: Actor,
+    /// When.
+    pub now: Instant,
+    /// The client's wish to get the same answer if it asks the same again.
+    pub receipt: Option<Receipt>,
+}
+
+/// What an `Idempotency-Key` comes to: a name for the request and a hash of what it asked.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Receipt {
+    /// Hash of the caller, the method, the path and the key: names the receipt in the table.
+    pub name: String,
+    /// Hash of the body: another body under the same key is a mistake of the client.
+    pub request_hash: String,
+}
+
+/// What came of a request to create something.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Created<T> {
+    /// It was created now.
+    New(T),
+    /// It was created by an earlier request with the same `Idempotency-Key`; this is what that one was answered.
+    Replayed(T),
+    /// It stood there already, just as it was asked for.
+    Existing(T),
+}
+
+/// The version that the caller believes to be current, from `If-Match`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Expected {
+    /// Whatever it is.
+    Any,
+    /// This one.
+    Version(u64),
+}

@@ -1,0 +1,61 @@
+//! Why the store did not do what was asked.
+
+use domain::{AutomatRefusal, ContractRefusal, KeyRefusal};
+
+/// What kind of thing an error is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Thing {
+    /// A key automat.
+    Automat,
+    /// A key.
+    Key,
+    /// A contract.
+    Contract,
+}
+
+/// Why the store did not do what was asked. Becomes a problem at the HTTP edge, exhaustively.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// There is no such thing.
+    #[error("no such {0:?}")]
+    NotFound(Thing),
+    /// There is one of that name, and it is not what was asked for.
+    #[error("a different {0:?} of that name exists")]
+    Exists(Thing),
+    /// The automat would not.
+    #[error(transparent)]
+    Automat(#[from] AutomatRefusal),
+    /// The key would not.
+    #[error(transparent)]
+    Key(#[from] KeyRefusal),
+    /// The contract would not.
+    #[error(transparent)]
+    Contract(#[from] ContractRefusal),
+    /// Another key of the automat has this return code.
+    #[error("another key of the automat has this return code")]
+    ReturnCodeInUse,
+    /// The caller's `If-Match` names an older version.
+    #[error("the version has moved on to {current}")]
+    Stale {
+        /// What it is now.
+        current: u64,
+    },
+    /// The `Idempotency-Key` was used for another request.
+    #[error("the idempotency key was used for another request")]
+    IdempotencyKeyReused,
+    /// The cursor was not made by this list.
+    #[error("the cursor is not one of this list")]
+    BadCursor,
+    /// Too many writers at once; nothing was written.
+    #[error("lost the race too often")]
+    Busy,
+    /// The table cannot be reached, or holds what it must not. For the log; the outside learns nothing of it.
+    #[error("{context}")]
+    Internal {
+        /// What was being done.
+        context: &'static str,
+        /// What went wrong.
+        #[source]
+        source: Option<Box<dyn std::error::Error + Send + Sync>>,
+    },
+}
