@@ -210,6 +210,15 @@ impl Automat {
         if self.occupied.is_empty() { Ok(()) } else { Err(AutomatRefusal::HoldsKeys { count: self.occupied.len() }) }
     }
 
+    /// Whether an edit came to nothing: the two say the same of the automat.
+    #[must_use]
+    pub fn says_the_same(&self, other: &Self) -> bool {
+        self.name == other.name
+            && self.locker_count == other.locker_count
+            && self.time_zone == other.time_zone
+            && self.location == other.location
+    }
+
     /// Whether the automat is what the draft asks for, so that asking again is no conflict.
     #[must_use]
     pub fn is_as_drafted(&self, draft: &AutomatDraft) -> bool {

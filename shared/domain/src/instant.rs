@@ -11,6 +11,8 @@ use crate::Invalid;
 pub struct Instant(i64);
 
 impl Instant {
+    /// 1970-01-01T00:00:00Z, the first one.
+    pub const EPOCH: Self = Self(0);
     /// 9999-12-31T23:59:59.999Z, the last one that RFC 3339 can write.
     const MAX_MILLIS: i64 = 253_402_300_799_999;
 

@@ -18,7 +18,7 @@ pub fn words(texts: &[&str]) -> BTreeSet<String> {
 }
 
 /// The number of distinct words of a key that are indexed. Two hundred characters of property rarely hold thirty.
-pub(crate) const MAX_WORDS: usize = 50;
+pub(crate) const MAX_WORDS: usize = 40;
 
 fn split(text: &str) -> Vec<String> {
     let folded: String = text.nfkc().flat_map(char::to_lowercase).nfc().collect();

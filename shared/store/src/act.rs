@@ -2,6 +2,8 @@
 
 use domain::{Actor, Instant};
 
+use crate::Error;
+
 /// Who does something and when; the clock is read once per request and passed down in here.
 #[derive(Debug, Clone)]
 pub struct Act {
@@ -33,6 +35,15 @@ pub enum Created<T> {
     Existing(T),
 }
 
+impl<T> Created<T> {
+    /// The thing, however it came to be.
+    pub fn into_inner(self) -> T {
+        match self {
+            Self::New(thing) | Self::Replayed(thing) | Self::Existing(thing) => thing,
+        }
+    }
+}
+
 /// The version that the caller believes to be current, from `If-Match`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Expected {
@@ -40,4 +51,13 @@ pub enum Expected {
     Any,
     /// This one.
     Version(u64),
+}
+
+impl Expected {
+    pub(crate) fn check(self, current: u64) -> Result<(), Error> {
+        match self {
+            Self::Version(version) if version != current => Err(Error::Stale { current }),
+            _ => Ok(()),
+        }
+    }
 }

@@ -1,8 +1,19 @@
 //! Automats and their lockers.
 
-use domain::{Automat, AutomatChange, AutomatDraft, AutomatId, Entry, KeyId, LockerIndex, Property, Whereabouts};
+use domain::{
+    Automat, AutomatChange, AutomatDraft, AutomatId, Entry, EventKind, Instant, KeyId, LockerIndex, Property,
+    Whereabouts,
+};
 
-use crate::{Act, Created, Error, Expected, Page, PageRequest, Store};
+use crate::items::{AUTOMATS, AutomatItem, Item, ItemKey, KeyItem, LockerItem, number, text};
+use crate::page::List;
+use crate::race::Race;
+use crate::read::Stretch;
+use crate::write::{Expression, Outcome, Part, Transaction, absent};
+use crate::{Act, Created, Error, Expected, Page, PageRequest, Store, Thing};
+
+/// More items than the automat's partition can hold under `AUTOMAT`: itself and its lockers.
+const AUTOMAT_AND_LOCKERS: usize = 1 + domain::LockerCount::MAX as usize;
 
 /// The Key Automat View: an automat with every locker, empty ones too.
 #[derive(Debug, Clone)]
@@ -14,7 +25,7 @@ pub struct AutomatView {
 }
 
 /// A locker at a glance.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LockerView {
     /// Its number.
     pub locker: LockerIndex,
@@ -22,39 +33,149 @@ pub struct LockerView {
     pub key: Option<(KeyId, Property)>,
     /// Where that key is; unknown in an empty locker.
     pub whereabouts: Whereabouts,
-    /// The contract running now.
+    /// The contract running now; of a shared key the one that started first.
     pub active_contract: Option<Entry>,
 }
 
 impl Store {
     /// Adds an automat.
-    pub async fn create_automat(&self, _draft: AutomatDraft, _act: &Act) -> Result<Created<Automat>, Error> {
-        todo!()
+    pub async fn create_automat(&self, draft: AutomatDraft, act: &Act) -> Result<Created<Automat>, Error> {
+        if let Some(created) = self.replayed(act).await? {
+            return Ok(Created::Replayed(AutomatItem::read(created)?.0));
+        }
+        let automat = Automat::new(draft.clone(), act.now);
+        let mut race = Race::new(&self.random);
+        loop {
+            let item = AutomatItem::write(&automat, 1)?;
+            let mut transaction = Transaction::default();
+            transaction.receipt(act, &item);
+            transaction.put(Part::Automat, item, absent());
+            transaction.event(&self.automat_event(&automat.id, EventKind::AutomatAdded, act)?, None)?;
+            match transaction.commit(self).await? {
+                Outcome::Committed => return Ok(Created::New(automat)),
+                Outcome::Contended => {}
+                Outcome::Refused(refused) => {
+                    if let Some(created) = self.replayed(act).await? {
+                        return Ok(Created::Replayed(AutomatItem::read(created)?.0));
+                    }
+                    if let Some((_, Some(standing))) = refused.into_iter().find(|(part, _)| *part == Part::Automat) {
+                        let (standing, _) = AutomatItem::read(standing)?;
+                        let same = standing.is_as_drafted(&draft);
+                        return if same { Ok(Created::Existing(standing)) } else { Err(Error::Exists(Thing::Automat)) };
+                    }
+                }
+            }
+            race.lost().await?;
+        }
     }
 
-    /// The Key Automat View.
-    pub async fn automat_view(&self, _id: &AutomatId, _now: domain::Instant) -> Result<AutomatView, Error> {
-        todo!()
+    /// The Key Automat View: one query, and one more read for lockers whose agenda has run out.
+    pub async fn automat_view(&self, id: &AutomatId, now: Instant) -> Result<AutomatView, Error> {
+        let (automat, lockers) = self.automat_and_lockers(id).await?;
+        let mut views: Vec<_> = automat.locker_count.indices().map(LockerView::empty).collect();
+        let mut unsure = Vec::new();
+        for item in lockers {
+            let (view, is_unsure) = LockerItem::read(item, now)?;
+            if let (true, Some((key, _))) = (is_unsure, &view.key) {
+                unsure.push(KeyItem::key(key));
+            }
+            if let Some(slot) = views.get_mut(usize::from(view.locker.get())) {
+                *slot = view;
+            }
+        }
+        for item in self.get_all(&unsure).await? {
+            let key = KeyItem::read(item, &self.codes)?.key;
+            if let Some(slot) = views.get_mut(usize::from(key.locker.get())) {
+                slot.active_contract = key.calendar.running(now).next().cloned();
+            }
+        }
+        Ok(AutomatView { automat, lockers: views })
     }
 
     /// All automats in order of identifier.
-    pub async fn automats(&self, _page: &PageRequest) -> Result<Page<Automat>, Error> {
-        todo!()
+    pub async fn automats(&self, page: &PageRequest) -> Result<Page<Automat>, Error> {
+        let list = List::new("automats");
+        let after = list.position(page)?.map(|id| AutomatId::parse(&id)).transpose().map_err(|_| Error::BadCursor)?;
+        let stretch = Stretch::of_lists(Expression::new("#listPK = :list").value(":list", text(AUTOMATS)))
+            .after(after.map(|id| AutomatItem::listing(&id).place(AutomatItem::key(&id))));
+        let found = self.query_all(stretch, page.limit + 1).await?;
+        let keys: Vec<_> = found.iter().filter_map(ItemKey::of).collect();
+        let read = |item| AutomatItem::read(item).map(|(automat, _)| automat);
+        let automats = self.get_all(&keys).await?.into_iter().map(read).collect::<Result<Vec<_>, _>>()?;
+        Ok(list.cut(automats, page, |automat| automat.id.as_str().to_owned()))
     }
 
     /// Edits an automat.
     pub async fn edit_automat(
         &self,
-        _id: &AutomatId,
-        _change: AutomatChange,
-        _expected: Expected,
-        _act: &Act,
+        id: &AutomatId,
+        change: AutomatChange,
+        expected: Expected,
+        act: &Act,
     ) -> Result<Automat, Error> {
-        todo!()
+        let mut race = Race::new(&self.random);
+        loop {
+            let (automat, rev) = self.stored_automat(id).await?;
+            expected.check(automat.version)?;
+            let edited = automat.edited(change.clone(), act.now)?;
+            if edited.says_the_same(&automat) {
+                return Ok(automat);
+            }
+            let mut transaction = Transaction::default();
+            let update = Expression::assign(AutomatItem::write(&edited, rev + 1)?, &["location"]);
+            transaction.update(Part::Automat, AutomatItem::key(id), update, unchanged(rev));
+            transaction.event(&self.automat_event(id, EventKind::AutomatChanged, act)?, None)?;
+            match transaction.commit(self).await? {
+                Outcome::Committed => return Ok(edited),
+                Outcome::Contended | Outcome::Refused(_) => race.lost().await?,
+            }
+        }
     }
 
-    /// Deletes an automat without keys.
-    pub async fn remove_automat(&self, _id: &AutomatId, _expected: Expected, _act: &Act) -> Result<(), Error> {
-        todo!()
+    /// Deletes an automat without keys. What happened at it stays on record until its time is over, and its lockers
+    /// keep their count of openings, so that a later automat of the same name never repeats one.
+    pub async fn remove_automat(&self, id: &AutomatId, expected: Expected, act: &Act) -> Result<(), Error> {
+        let mut race = Race::new(&self.random);
+        loop {
+            let (automat, rev) = self.stored_automat(id).await?;
+            expected.check(automat.version)?;
+            automat.deletable()?;
+            let mut transaction = Transaction::default();
+            transaction.delete(Part::Automat, AutomatItem::key(id), unchanged(rev));
+            transaction.event(&self.automat_event(id, EventKind::AutomatRemoved, act)?, None)?;
+            match transaction.commit(self).await? {
+                Outcome::Committed => return Ok(()),
+                Outcome::Contended | Outcome::Refused(_) => race.lost().await?,
+            }
+        }
     }
+
+    /// The automat and its `rev`.
+    pub(crate) async fn stored_automat(&self, id: &AutomatId) -> Result<(Automat, u64), Error> {
+        let item = self.get(&AutomatItem::key(id)).await?.ok_or(Error::NotFound(Thing::Automat))?;
+        AutomatItem::read(item)
+    }
+
+    /// The automat and the items of its lockers, in one query.
+    pub(crate) async fn automat_and_lockers(&self, id: &AutomatId) -> Result<(Automat, Vec<Item>), Error> {
+        let condition = Expression::new("#PK = :pk AND begins_with(#SK, :prefix)")
+            .value(":pk", text(AutomatItem::pk(id)))
+            .value(":prefix", text("AUTOMAT"));
+        let mut items = self.query_all(Stretch::of_table(condition), AUTOMAT_AND_LOCKERS).await?.into_iter();
+        let own_key = AutomatItem::key(id);
+        let automat = items.next().filter(|first| ItemKey::of(first).as_ref() == Some(&own_key));
+        let (automat, _) = AutomatItem::read(automat.ok_or(Error::NotFound(Thing::Automat))?)?;
+        Ok((automat, items.collect()))
+    }
+}
+
+impl LockerView {
+    fn empty(locker: LockerIndex) -> Self {
+        Self { locker, key: None, whereabouts: Whereabouts::Unknown, active_contract: None }
+    }
+}
+
+/// The condition that an item is still as it was read.
+pub(crate) fn unchanged(rev: u64) -> Expression {
+    Expression::new("#rev = :readRev").value(":readRev", number(rev))
 }

@@ -1,19 +1,170 @@
-//! The secrets under which PINs and return codes are kept.
+//! How PINs and return codes are kept: sealed, so that they can be shown again, and under a keyed MAC, so that they
+//! can be found. Without the stack's secret a table export opens no locker (ADR 0004).
 
-/// Seals codes and finds them by keyed MAC.
+use std::sync::Arc;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use domain::{AutomatId, ContractId, KeyId, Pin, ReturnCode};
+use ring::aead::{AES_256_GCM, Aad, LessSafeKey, NONCE_LEN, Nonce, UnboundKey};
+use ring::hmac;
+
+use crate::{Error, Random};
+
+/// What a sealed code begins with, so that a later way of sealing can be told from this one.
+const FORM: u8 = 1;
+/// Every code is filled up to the longest PIN, so that its sealed length says nothing.
+const PADDED: usize = 9;
+/// 128 bits of a MAC: beyond guessing, and short in every PIN item's key.
+const MAC_BYTES: usize = 16;
+
+/// Seals codes and names them by keyed MAC.
 #[derive(Clone)]
-pub struct Codes(());
+pub struct Codes {
+    seal: Arc<LessSafeKey>,
+    mac: hmac::Key,
+}
+
+/// The keyed MAC of a code: its name in the table.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Mac(pub(crate) String);
 
 impl Codes {
-    /// From the stack's master secret: at least 32 characters of good randomness.
-    #[must_use]
-    pub fn new(_master: &[u8]) -> Self {
-        todo!()
+    /// From the stack's master secret: at least 32 characters of good randomness, since whoever knows it and the table
+    /// knows every PIN.
+    pub fn new(master: &[u8]) -> Result<Self, Error> {
+        if master.len() < 32 {
+            return Err(Error::Internal { context: "the master secret is shorter than 32 characters", source: None });
+        }
+        let master = hmac::Key::new(hmac::HMAC_SHA256, master);
+        let seal = hmac::sign(&master, b"seal codes, AES-256-GCM");
+        let seal = UnboundKey::new(&AES_256_GCM, seal.as_ref())
+            .map_err(|source| Error::internal("deriving the sealing key", source))?;
+        let mac = hmac::sign(&master, b"name codes, HMAC-SHA-256");
+        Ok(Self { seal: Arc::new(LessSafeKey::new(seal)), mac: hmac::Key::new(hmac::HMAC_SHA256, mac.as_ref()) })
     }
+
+    /// The name of a PIN in an automat. Each automat has a key of its own, which it can be given.
+    pub(crate) fn pin_mac(&self, automat: &AutomatId, pin: &Pin) -> Mac {
+        self.name(automat, &format!("pin {}", pin.reveal()))
+    }
+
+    /// The name of a return code in an automat.
+    pub(crate) fn return_code_mac(&self, automat: &AutomatId, code: &ReturnCode) -> Mac {
+        self.name(automat, &format!("return {}", code.reveal()))
+    }
+
+    pub(crate) fn seal_pin(
+        &self,
+        random: &Random,
+        key: &KeyId,
+        contract: &ContractId,
+        pin: &Pin,
+    ) -> Result<Vec<u8>, Error> {
+        self.seal(random, &pin_place(key, contract), pin.reveal())
+    }
+
+    pub(crate) fn open_pin(&self, sealed: &[u8], key: &KeyId, contract: &ContractId) -> Result<Pin, Error> {
+        self.open(sealed, &pin_place(key, contract)).and_then(|digits| Pin::parse(&digits).ok()).ok_or(UNOPENED)
+    }
+
+    pub(crate) fn seal_return_code(&self, random: &Random, key: &KeyId, code: &ReturnCode) -> Result<Vec<u8>, Error> {
+        self.seal(random, &return_code_place(key), code.reveal())
+    }
+
+    pub(crate) fn open_return_code(&self, sealed: &[u8], key: &KeyId) -> Result<ReturnCode, Error> {
+        self.open(sealed, &return_code_place(key)).and_then(|digits| ReturnCode::parse(&digits).ok()).ok_or(UNOPENED)
+    }
+
+    fn name(&self, automat: &AutomatId, code: &str) -> Mac {
+        let automat = hmac::sign(&self.mac, automat.as_str().as_bytes());
+        let tag = hmac::sign(&hmac::Key::new(hmac::HMAC_SHA256, automat.as_ref()), code.as_bytes());
+        Mac(URL_SAFE_NO_PAD.encode(&tag.as_ref()[..MAC_BYTES]))
+    }
+
+    fn seal(&self, random: &Random, place: &str, digits: &str) -> Result<Vec<u8>, Error> {
+        let nonce: [u8; NONCE_LEN] = random.bytes()?;
+        let mut body = format!("{digits:<PADDED$}").into_bytes();
+        self.seal
+            .seal_in_place_append_tag(Nonce::assume_unique_for_key(nonce), Aad::from(place.as_bytes()), &mut body)
+            .map_err(|source| Error::internal("sealing a code", source))?;
+        Ok([&[FORM], nonce.as_slice(), &body].concat())
+    }
+
+    fn open(&self, sealed: &[u8], place: &str) -> Option<String> {
+        let rest = sealed.strip_prefix(&[FORM])?;
+        let (nonce, body) = rest.split_at_checked(NONCE_LEN)?;
+        let nonce = Nonce::try_assume_unique_for_key(nonce).ok()?;
+        let mut body = body.to_vec();
+        let opened = self.seal.open_in_place(nonce, Aad::from(place.as_bytes()), &mut body).ok()?;
+        Some(std::str::from_utf8(opened).ok()?.trim_end().to_owned())
+    }
+}
+
+const UNOPENED: Error =
+    Error::Internal { context: "a sealed code does not open under this stack's secret", source: None };
+
+/// Where a sealed code belongs; moved elsewhere it does not open.
+fn pin_place(key: &KeyId, contract: &ContractId) -> String {
+    format!("pin {key} {contract}")
+}
+
+fn return_code_place(key: &KeyId) -> String {
+    format!("return {key}")
 }
 
 impl std::fmt::Debug for Codes {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str("Codes(…)")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn codes(secret: u8) -> Codes {
+        Codes::new(&[secret; 32]).unwrap()
+    }
+
+    fn place() -> (KeyId, ContractId) {
+        (KeyId::parse("A-12").unwrap(), ContractId::parse("BK-1").unwrap())
+    }
+
+    #[test]
+    fn a_sealed_pin_opens_in_its_place_and_under_its_secret_only() {
+        let (key, contract) = place();
+        let pin = Pin::parse("482915").unwrap();
+        let sealed = codes(1).seal_pin(&Random::system(), &key, &contract, &pin).unwrap();
+        assert_eq!(codes(1).open_pin(&sealed, &key, &contract).unwrap(), pin);
+        assert!(codes(2).open_pin(&sealed, &key, &contract).is_err());
+        assert!(codes(1).open_pin(&sealed, &key, &ContractId::parse("BK-2").unwrap()).is_err());
+        assert!(codes(1).open_pin(&sealed[1..], &key, &contract).is_err());
+    }
+
+    #[test]
+    fn sealing_hides_the_pin_its_length_and_that_two_are_the_same() {
+        let (key, contract) = place();
+        let seal =
+            |digits| codes(1).seal_pin(&Random::system(), &key, &contract, &Pin::parse(digits).unwrap()).unwrap();
+        assert_eq!(seal("4829").len(), seal("482915736").len());
+        assert_ne!(seal("4829"), seal("4829"));
+        assert!(!seal("4829").windows(4).any(|bytes| bytes == b"4829"));
+    }
+
+    #[test]
+    fn the_name_of_a_code_depends_on_the_automat_the_kind_and_the_secret() {
+        let (lobby, garage) = (AutomatId::parse("lobby").unwrap(), AutomatId::parse("garage").unwrap());
+        let pin = Pin::parse("4829").unwrap();
+        let name = codes(1).pin_mac(&lobby, &pin);
+        assert_eq!(name, codes(1).pin_mac(&lobby, &pin));
+        assert_ne!(name, codes(1).pin_mac(&garage, &pin));
+        assert_ne!(name, codes(2).pin_mac(&lobby, &pin));
+        assert_ne!(name, codes(1).return_code_mac(&lobby, &ReturnCode::parse("4829").unwrap()));
+    }
+
+    #[test]
+    fn a_short_secret_is_refused() {
+        assert!(Codes::new(b"hunter2").is_err());
     }
 }

@@ -59,3 +59,9 @@ pub enum Error {
         source: Option<Box<dyn std::error::Error + Send + Sync>>,
     },
 }
+
+impl Error {
+    pub(crate) fn internal(context: &'static str, source: impl std::error::Error + Send + Sync + 'static) -> Self {
+        Self::Internal { context, source: Some(Box::new(source)) }
+    }
+}

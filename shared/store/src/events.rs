@@ -1,17 +1,85 @@
-//! The record of what happened.
+//! The record of what happened: written with the change itself, read by key or by automat.
 
-use domain::{AutomatId, Event, KeyId};
+use domain::{AutomatId, Event, EventKind, Key, KeyId, Subject};
 
-use crate::{Error, Page, PageRequest, Store};
+use crate::items::{AutomatItem, EventItem, Item, ItemKey, KeyItem, StoredKey, text};
+use crate::page::List;
+use crate::read::Stretch;
+use crate::write::{Expression, Part, Transaction, absent};
+use crate::{Act, Error, Page, PageRequest, Store, Thing};
 
 impl Store {
     /// What happened to a key, newest first.
-    pub async fn key_events(&self, _id: &KeyId, _page: &PageRequest) -> Result<Page<Event>, Error> {
-        todo!()
+    pub async fn key_events(&self, id: &KeyId, page: &PageRequest) -> Result<Page<Event>, Error> {
+        let item = self.get(&KeyItem::key(id)).await?.ok_or(Error::NotFound(Thing::Key))?;
+        let StoredKey { key, incarnation, .. } = KeyItem::read(item, &self.codes)?;
+        let list = List::new(&format!("events of key {incarnation}"));
+        let after = list.position(page)?;
+        let first = EventItem::listing(&incarnation, "");
+        let stretch = Stretch::of_lists(Expression::new("#listPK = :list").value(":list", text(first.list)))
+            .backwards(true)
+            .after(after.map(|id| EventItem::listing(&incarnation, &id).place(EventItem::key(&key.automat, &id))));
+        let found = self.query_all(stretch, page.limit + 1).await?;
+        let keys: Vec<_> = found.iter().filter_map(ItemKey::of).collect();
+        cut(self.get_all(&keys).await?, &list, page)
     }
 
     /// What happened at an automat, its keys included, newest first.
-    pub async fn automat_events(&self, _id: &AutomatId, _page: &PageRequest) -> Result<Page<Event>, Error> {
-        todo!()
+    pub async fn automat_events(&self, id: &AutomatId, page: &PageRequest) -> Result<Page<Event>, Error> {
+        self.get(&AutomatItem::key(id)).await?.ok_or(Error::NotFound(Thing::Automat))?;
+        let list = List::new(&format!("events of automat {id}"));
+        let after = list.position(page)?;
+        let events = Expression::new("#PK = :pk AND begins_with(#SK, :prefix)")
+            .value(":pk", text(AutomatItem::pk(id)))
+            .value(":prefix", text("EVENT#"));
+        let stretch =
+            Stretch::of_table(events).backwards(true).after(after.map(|event| EventItem::key(id, &event).into_item()));
+        cut(self.query_all(stretch, page.limit + 1).await?, &list, page)
     }
+
+    /// The event of something done to an automat.
+    pub(crate) fn automat_event(&self, automat: &AutomatId, kind: EventKind, act: &Act) -> Result<Event, Error> {
+        let subject = Subject { automat: automat.clone(), locker: None, key: None, contract: None };
+        self.event(kind, subject, act)
+    }
+
+    /// The event of something done to a key.
+    pub(crate) fn key_event(&self, key: &Key, kind: EventKind, act: &Act) -> Result<Event, Error> {
+        let subject = Subject {
+            automat: key.automat.clone(),
+            locker: Some(key.locker),
+            key: Some(key.id.clone()),
+            contract: None,
+        };
+        self.event(kind, subject, act)
+    }
+
+    /// The event of something done to a contract on a key.
+    pub(crate) fn contract_event(
+        &self,
+        key: &Key,
+        contract: &domain::ContractId,
+        kind: EventKind,
+        act: &Act,
+    ) -> Result<Event, Error> {
+        let event = self.key_event(key, kind, act)?;
+        Ok(Event { subject: Subject { contract: Some(contract.clone()), ..event.subject }, ..event })
+    }
+
+    fn event(&self, kind: EventKind, subject: Subject, act: &Act) -> Result<Event, Error> {
+        Ok(Event { id: self.random.ulid(act.now)?, at: act.now, actor: act.actor.clone(), kind, subject })
+    }
+}
+
+impl Transaction {
+    /// Adds the record of the change to the change.
+    pub(crate) fn event(&mut self, event: &Event, incarnation: Option<&str>) -> Result<(), Error> {
+        self.put(Part::Event, EventItem::write(event, incarnation)?, absent());
+        Ok(())
+    }
+}
+
+fn cut(items: Vec<Item>, list: &List, page: &PageRequest) -> Result<Page<Event>, Error> {
+    let events = items.into_iter().map(EventItem::read).collect::<Result<Vec<_>, _>>()?;
+    Ok(list.cut(events, page, |event| event.id.clone()))
 }

@@ -10,9 +10,16 @@ mod codes;
 mod contracts;
 mod error;
 mod events;
+mod items;
 mod keys;
 mod page;
+mod pins;
+mod race;
 mod random;
+mod read;
+mod receipts;
+mod schema;
+mod write;
 
 pub use act::{Act, Created, Expected, Receipt};
 pub use automats::{AutomatView, LockerView};
@@ -21,7 +28,9 @@ pub use contracts::{ContractFilter, Order};
 pub use error::{Error, Thing};
 pub use keys::{KeyFilter, Removal};
 pub use page::{Cursor, Page, PageRequest};
+pub use pins::PinHolder;
 pub use random::Random;
+pub use schema::create_table;
 
 /// The table of one stack.
 #[derive(Debug, Clone)]

@@ -1,5 +1,14 @@
 //! Lists in pages: a limit, an opaque cursor, and whether there is more.
 
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use ring::digest::{SHA256, digest};
+
+use crate::Error;
+
+/// A cursor begins with so many bytes that say which list it is of.
+const FINGERPRINT: usize = 6;
+
 /// Which part of a list is wanted.
 #[derive(Debug, Clone)]
 pub struct PageRequest {
@@ -11,7 +20,7 @@ pub struct PageRequest {
 
 /// A place in a list, opaque to clients: the `next` of a page.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Cursor(pub(crate) String);
+pub struct Cursor(String);
 
 impl Cursor {
     /// The cursor as a client sends it back; whether it belongs to the list is found out there.
@@ -34,4 +43,68 @@ pub struct Page<T> {
     pub data: Vec<T>,
     /// Where the next part begins; none at the end.
     pub next: Option<Cursor>,
+}
+
+/// One list: what is listed and by which filters. A cursor of another list is refused rather than misread.
+pub(crate) struct List([u8; FINGERPRINT]);
+
+impl List {
+    pub(crate) fn new(description: &str) -> Self {
+        let mut fingerprint = [0; FINGERPRINT];
+        fingerprint.copy_from_slice(&digest(&SHA256, description.as_bytes()).as_ref()[..FINGERPRINT]);
+        Self(fingerprint)
+    }
+
+    /// The cursor after a position in this list.
+    pub(crate) fn cursor(&self, position: &str) -> Cursor {
+        Cursor(URL_SAFE_NO_PAD.encode([&self.0, position.as_bytes()].concat()))
+    }
+
+    /// The position that a client wants to go on after.
+    pub(crate) fn position(&self, page: &PageRequest) -> Result<Option<String>, Error> {
+        let Some(cursor) = &page.after else { return Ok(None) };
+        let bytes = URL_SAFE_NO_PAD.decode(&cursor.0).map_err(|_| Error::BadCursor)?;
+        let position = bytes.strip_prefix(&self.0).ok_or(Error::BadCursor)?;
+        String::from_utf8(position.to_vec()).map(Some).map_err(|_| Error::BadCursor)
+    }
+
+    /// Cuts a list that was read one element further than wanted.
+    pub(crate) fn cut<T>(&self, mut data: Vec<T>, page: &PageRequest, position: impl Fn(&T) -> String) -> Page<T> {
+        let more = data.len() > page.limit;
+        data.truncate(page.limit);
+        let next = data.last().filter(|_| more).map(|last| self.cursor(&position(last)));
+        Page { data, next }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn after(text: &str) -> PageRequest {
+        PageRequest { limit: 2, after: Some(Cursor::from_client(text)) }
+    }
+
+    #[test]
+    fn a_cursor_leads_back_to_its_place_in_its_list_only() {
+        let (keys, automats) = (List::new("keys"), List::new("automats"));
+        let cursor = keys.cursor("A-12 Ä");
+        assert_eq!(keys.position(&after(cursor.as_str())).unwrap().as_deref(), Some("A-12 Ä"));
+        assert!(matches!(automats.position(&after(cursor.as_str())), Err(Error::BadCursor)));
+    }
+
+    #[test]
+    fn cursors_that_nobody_gave_out_are_refused() {
+        for bad in ["", "x", "!!", "AAAA", "%00", "////"] {
+            assert!(matches!(List::new("keys").position(&after(bad)), Err(Error::BadCursor)), "{bad:?}");
+        }
+    }
+
+    #[test]
+    fn a_page_ends_with_a_cursor_only_when_there_is_more() {
+        let list = List::new("numbers");
+        let page = PageRequest { limit: 2, after: None };
+        assert_eq!(list.cut(vec![1, 2, 3], &page, ToString::to_string).next, Some(list.cursor("2")));
+        assert_eq!(list.cut(vec![1, 2], &page, ToString::to_string).next, None);
+    }
 }

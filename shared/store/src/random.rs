@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
+use domain::{ContractId, Instant, Pin};
 use ring::rand::{SecureRandom, SystemRandom};
+use ulid::Ulid;
 
 use crate::Error;
 
@@ -21,8 +23,31 @@ impl Random {
     /// Random bytes.
     pub fn bytes<const N: usize>(&self) -> Result<[u8; N], Error> {
         let mut bytes = [0; N];
-        self.0.fill(&mut bytes).map_err(|_| Error::Internal { context: "drawing random bytes", source: None })?;
+        self.0.fill(&mut bytes).map_err(|source| Error::internal("drawing random bytes", source))?;
         Ok(bytes)
+    }
+
+    pub(crate) fn pin(&self) -> Result<Pin, Error> {
+        loop {
+            if let Some(pin) = Pin::from_random(u32::from_be_bytes(self.bytes()?)) {
+                return Ok(pin);
+            }
+        }
+    }
+
+    pub(crate) fn contract_id(&self) -> Result<ContractId, Error> {
+        self.bytes().map(|bytes| ContractId::generated(u64::from_be_bytes(bytes)))
+    }
+
+    /// A name of our own making that sorts by time: an event, or one incarnation of a key.
+    pub(crate) fn ulid(&self, now: Instant) -> Result<String, Error> {
+        let bits = u128::from_be_bytes(self.bytes()?);
+        Ok(Ulid::from_parts(now.millis().unsigned_abs(), bits).to_string())
+    }
+
+    /// A number below `bound`, evenly enough for waiting.
+    pub(crate) fn below(&self, bound: u64) -> Result<u64, Error> {
+        Ok(u64::from_be_bytes(self.bytes()?) % bound.max(1))
     }
 }
 

@@ -1,0 +1,91 @@
+//! Making a contract.
+
+use domain::{Contract, ContractDraft, ContractId, ContractRefusal, EventKind, KeyId};
+
+use crate::items::{ContractItem, Item, PinItem, StoredKey};
+use crate::race::Race;
+use crate::write::{Outcome, Part, Transaction, absent};
+use crate::{Act, Created, Error, Store, Thing};
+
+impl Store {
+    /// Makes a contract on a key: never over another one of a key that is not shared.
+    pub async fn create_contract(
+        &self,
+        key: &KeyId,
+        draft: ContractDraft,
+        act: &Act,
+    ) -> Result<Created<Contract>, Error> {
+        if let Some(created) = self.replayed(act).await? {
+            return Ok(Created::Replayed(ContractItem::read(created, &self.codes)?.contract));
+        }
+        let id = draft.id.clone().map_or_else(|| self.random.contract_id(), Ok)?;
+        let mut race = Race::new(&self.random);
+        loop {
+            let stored = self.stored_key(key).await?;
+            let contract = self.drafted(&draft, key, &id, act)?;
+            let refused = match self.making(&stored, &contract, act)?.commit(self).await? {
+                Outcome::Committed => return Ok(Created::New(contract)),
+                Outcome::Contended => Vec::new(),
+                Outcome::Refused(refused) => refused,
+            };
+            if let Some(known) = self.known_refusal(&draft, act, refused).await? {
+                return Ok(known);
+            }
+            race.lost().await?;
+        }
+    }
+
+    /// The contract that would be made, decided but not written: what a preview shows.
+    pub async fn preview_contract(&self, key: &KeyId, draft: &ContractDraft, act: &Act) -> Result<Contract, Error> {
+        let id = draft.id.clone().map_or_else(|| self.random.contract_id(), Ok)?;
+        let stored = self.stored_key(key).await?;
+        let contract = self.drafted(draft, key, &id, act)?;
+        stored.key.book(&contract, act.now)?;
+        Ok(contract)
+    }
+
+    fn drafted(&self, draft: &ContractDraft, key: &KeyId, id: &ContractId, act: &Act) -> Result<Contract, Error> {
+        let pin = draft.pin.clone().map_or_else(|| self.random.pin(), Ok)?;
+        Ok(Contract::new(draft, key.clone(), id.clone(), pin, act.now)?)
+    }
+
+    fn making(&self, stored: &StoredKey, contract: &Contract, act: &Act) -> Result<Transaction, Error> {
+        let calendar = stored.key.book(contract, act.now)?;
+        let automat = &stored.key.automat;
+        let item = ContractItem::write(contract, automat, &self.codes, &self.random)?;
+        let mut transaction = Transaction::default();
+        transaction.calendar(stored, &calendar);
+        transaction.receipt(act, &item);
+        transaction.put(Part::Contract, item, absent());
+        let pin = PinItem::key(automat, &self.codes.pin_mac(automat, &contract.pin));
+        let update = PinItem::update(&contract.key, &contract.id, contract.range, false);
+        transaction.update(Part::Pin, pin, update, PinItem::free(act.now));
+        transaction.contract_event(self, stored, &contract.id, EventKind::ContractCreated(contract.range), act)?;
+        Ok(transaction)
+    }
+
+    /// What a refused transaction comes to, if trying again would not change it.
+    async fn known_refusal(
+        &self,
+        draft: &ContractDraft,
+        act: &Act,
+        refused: Vec<(Part, Option<Item>)>,
+    ) -> Result<Option<Created<Contract>>, Error> {
+        if let Some(created) = self.replayed(act).await? {
+            return Ok(Some(Created::Replayed(ContractItem::read(created, &self.codes)?.contract)));
+        }
+        let part = |wanted| refused.iter().find(|(part, _)| *part == wanted);
+        if let Some((_, standing)) = part(Part::Contract)
+            && draft.id.is_some()
+        {
+            let Some(standing) = standing.clone() else { return Ok(None) };
+            let standing = ContractItem::read(standing, &self.codes)?.contract;
+            let same = standing.is_as_drafted(draft);
+            return if same { Ok(Some(Created::Existing(standing))) } else { Err(Error::Exists(Thing::Contract)) };
+        }
+        if part(Part::Pin).is_some() && draft.pin.is_some() && part(Part::Key).is_none() {
+            return Err(ContractRefusal::PinInUse.into());
+        }
+        Ok(None)
+    }
+}

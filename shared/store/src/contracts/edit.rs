@@ -1,0 +1,99 @@
+//! Editing a contract, under the same rule as making one.
+
+use domain::{Contract, ContractChange, ContractField, ContractId, ContractRefusal, EventKind, KeyId, Whereabouts};
+
+use crate::items::{ContractItem, PinItem, StoredContract, StoredKey, number};
+use crate::race::Race;
+use crate::write::{Expression, Outcome, Part, Transaction};
+use crate::{Act, Error, Expected, Store};
+
+impl Store {
+    /// Edits a contract.
+    pub async fn edit_contract(
+        &self,
+        key: &KeyId,
+        id: &ContractId,
+        change: ContractChange,
+        expected: Expected,
+        act: &Act,
+    ) -> Result<Contract, Error> {
+        let mut race = Race::new(&self.random);
+        let mut former_pin_is_ours = true;
+        loop {
+            let (stored_key, stored) = self.stored_contract(key, id).await?;
+            expected.check(stored.contract.version)?;
+            let edited = stored.contract.edited(change.clone(), act.now)?;
+            if stored.contract.differences(&edited).is_empty() {
+                return Ok(stored.contract);
+            }
+            let transaction = self.changing(&stored_key, &stored, &edited, former_pin_is_ours, act)?;
+            match transaction.commit(self).await? {
+                Outcome::Committed => return Ok(edited),
+                Outcome::Contended => {}
+                Outcome::Refused(refused) if refused.iter().all(|(part, _)| *part == Part::Pin) => {
+                    return Err(ContractRefusal::PinInUse.into());
+                }
+                Outcome::Refused(refused) => {
+                    former_pin_is_ours = !refused.iter().any(|(part, _)| *part == Part::FormerPin);
+                }
+            }
+            race.lost().await?;
+        }
+    }
+
+    /// The transaction of an edit: it writes the calendar only if the times change, and the PIN only if it or they do.
+    pub(super) fn changing(
+        &self,
+        stored_key: &StoredKey,
+        stored: &StoredContract,
+        edited: &Contract,
+        former_pin_is_ours: bool,
+        act: &Act,
+    ) -> Result<Transaction, Error> {
+        let key = &stored_key.key;
+        let changes = stored.contract.differences(edited);
+        let moved = changes.iter().any(|field| matches!(field, ContractField::Start | ContractField::End));
+        let mut transaction = Transaction::default();
+        if moved {
+            transaction.calendar(stored_key, &key.book(edited, act.now)?);
+        }
+        let item = ContractItem::write(edited, &key.automat, &self.codes, &self.random)?;
+        let unchanged =
+            Expression::new("#version = :readVersion").value(":readVersion", number(stored.contract.version));
+        let place = ContractItem::key(&key.id, &edited.id);
+        transaction.update(Part::Contract, place, Expression::assign(item, &["endsAt", "freeText"]), unchanged);
+        if moved || changes.contains(&ContractField::Pin) {
+            self.change_pin(&mut transaction, stored_key, stored, edited, former_pin_is_ours, act);
+        }
+        transaction.contract_event(
+            self,
+            stored_key,
+            &edited.id,
+            EventKind::ContractChanged(changes, edited.range),
+            act,
+        )?;
+        Ok(transaction)
+    }
+
+    fn change_pin(
+        &self,
+        transaction: &mut Transaction,
+        stored_key: &StoredKey,
+        stored: &StoredContract,
+        edited: &Contract,
+        former_pin_is_ours: bool,
+        act: &Act,
+    ) {
+        let key = &stored_key.key;
+        let mac = self.codes.pin_mac(&key.automat, &edited.pin);
+        let out = matches!(&key.whereabouts, Whereabouts::Out { contract: Some(holder) } if *holder == edited.id);
+        let update = PinItem::update(&key.id, &edited.id, edited.range, out);
+        let free = PinItem::free_or_own(&key.id, &edited.id, act.now);
+        let former = PinItem::key(&key.automat, &stored.pin_mac);
+        let next = PinItem::key(&key.automat, &mac);
+        if former != next && former_pin_is_ours {
+            transaction.delete(Part::FormerPin, former, PinItem::own_or_gone(&key.id, &edited.id));
+        }
+        transaction.update(Part::Pin, next, update, free);
+    }
+}

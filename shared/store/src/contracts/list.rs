@@ -1,0 +1,155 @@
+//! Listing a key's contracts in order of start: live ones from the calendar, with ended ones from the index of starts.
+
+use domain::{ContractId, ContractState, Entry, Instant, KeyId, TimeRange};
+
+use crate::items::{ContractItem, Item, ItemKey, KeyItem, StoredKey, number, text};
+use crate::keys::in_use;
+use crate::page::List;
+use crate::read::Stretch;
+use crate::schema::{ENDS_AT, STARTS_AT};
+use crate::write::Expression;
+use crate::{Error, Page, PageRequest, Store};
+
+/// Index entries read at a time.
+const STEP: usize = 1_000;
+
+/// Which contracts of a key are wanted, and in which order of start.
+#[derive(Debug, Clone)]
+pub struct ContractFilter {
+    /// The states wanted; none at all means every state.
+    pub states: Vec<ContractState>,
+    /// Earliest or latest start first.
+    pub order: Order,
+}
+
+/// Which end of a list comes first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Order {
+    /// The earliest start first.
+    #[default]
+    Ascending,
+    /// The latest start first.
+    Descending,
+}
+
+/// Where a contract stands in the order: by start, then by identifier.
+type Place = (Instant, ContractId);
+
+impl Store {
+    /// The contracts of a key in order of start.
+    pub async fn contracts(
+        &self,
+        key: &KeyId,
+        filter: &ContractFilter,
+        page: &PageRequest,
+        now: Instant,
+    ) -> Result<Page<domain::Contract>, Error> {
+        let stored = self.stored_key(key).await?;
+        in_use(&stored)?;
+        let list = List::new(&format!("contracts {} {filter:?}", stored.incarnation));
+        let after = list.position(page)?.map(|position| parse_place(&position)).transpose()?;
+        let wanted = if filter.wants(ContractState::Ended) {
+            self.starts_in_index(&stored, filter, after, page.limit + 1, now).await?
+        } else {
+            starts_in_calendar(&stored, filter, after.as_ref(), page.limit + 1, now)
+        };
+        let page = list.cut(wanted, page, |(start, id)| format!("{} {id}", start.millis()));
+        let keys: Vec<_> = page.data.iter().map(|(_, id)| ContractItem::key(key, id)).collect();
+        let read = |item| ContractItem::read(item, &self.codes).map(|stored| stored.contract);
+        let data = self.get_all(&keys).await?.into_iter().map(read).collect::<Result<_, _>>()?;
+        Ok(Page { data, next: page.next })
+    }
+
+    async fn starts_in_index(
+        &self,
+        stored: &StoredKey,
+        filter: &ContractFilter,
+        after: Option<Place>,
+        limit: usize,
+        now: Instant,
+    ) -> Result<Vec<Place>, Error> {
+        let pk = text(KeyItem::pk(&stored.key.id));
+        let condition = if filter.wants(ContractState::Upcoming) {
+            Expression::new("#PK = :pk")
+        } else {
+            Expression::new("#PK = :pk AND #startsAt <= :now").value(":now", number(now.millis()))
+        };
+        let from = after.map(|(start, id)| {
+            let mut from = ContractItem::key(&stored.key.id, &id).into_item();
+            from.insert(STARTS_AT.to_owned(), number(start.millis()));
+            from
+        });
+        let mut stretch =
+            Stretch::of_starts(condition.value(":pk", pk)).backwards(filter.order == Order::Descending).after(from);
+        let mut places = Vec::new();
+        loop {
+            let found = self.query(&stretch, Some(STEP)).await?;
+            for item in &found.items {
+                let (place, range) = indexed(item)?;
+                if filter.wants(state(range, now)) {
+                    places.push(place);
+                    if places.len() == limit {
+                        return Ok(places);
+                    }
+                }
+            }
+            match found.rest {
+                Some(rest) => stretch = stretch.after(Some(rest)),
+                None => return Ok(places),
+            }
+        }
+    }
+}
+
+impl ContractFilter {
+    fn wants(&self, state: ContractState) -> bool {
+        self.states.is_empty() || self.states.contains(&state)
+    }
+}
+
+fn starts_in_calendar(
+    stored: &StoredKey,
+    filter: &ContractFilter,
+    after: Option<&Place>,
+    limit: usize,
+    now: Instant,
+) -> Vec<Place> {
+    let place = |entry: &Entry| (entry.range.start(), entry.contract.clone());
+    let wanted = stored.key.calendar.entries().iter().filter(|entry| filter.wants(state(entry.range, now))).map(place);
+    match filter.order {
+        Order::Ascending => wanted.filter(|place| after.is_none_or(|after| place > after)).take(limit).collect(),
+        Order::Descending => wanted.rev().filter(|place| after.is_none_or(|after| place < after)).take(limit).collect(),
+    }
+}
+
+fn state(range: TimeRange, now: Instant) -> ContractState {
+    if range.ended(now) {
+        ContractState::Ended
+    } else if range.contains(now) {
+        ContractState::Active
+    } else {
+        ContractState::Upcoming
+    }
+}
+
+/// What the index says of a contract.
+fn indexed(item: &Item) -> Result<(Place, TimeRange), Error> {
+    let instant = |name: &str| {
+        let millis = item.get(name)?.as_n().ok()?.parse().ok()?;
+        Instant::from_millis(millis)
+    };
+    let read = || {
+        let start = instant(STARTS_AT)?;
+        let id = ContractId::parse(ItemKey::of(item)?.sk.strip_prefix("CONTRACT#")?).ok()?;
+        Some(((start, id), TimeRange::new(start, instant(ENDS_AT))?))
+    };
+    read().ok_or(Error::Internal { context: "reading the index of starts", source: None })
+}
+
+fn parse_place(position: &str) -> Result<Place, Error> {
+    let read = || {
+        let (start, id) = position.split_once(' ')?;
+        Some((Instant::from_millis(start.parse().ok()?)?, ContractId::parse(id).ok()?))
+    };
+    read().ok_or(Error::BadCursor)
+}

@@ -1,0 +1,47 @@
+//! Removing a contract; its PIN is free from then on.
+
+use domain::{ContractId, EventKind, KeyId};
+
+use crate::items::{ContractItem, PinItem, number};
+use crate::race::Race;
+use crate::write::{Expression, Outcome, Part, Transaction};
+use crate::{Act, Error, Expected, Store};
+
+impl Store {
+    /// Removes a contract. While the key is out with it, only by force.
+    pub async fn remove_contract(
+        &self,
+        key: &KeyId,
+        id: &ContractId,
+        force: bool,
+        expected: Expected,
+        act: &Act,
+    ) -> Result<(), Error> {
+        let mut race = Race::new(&self.random);
+        let mut pin_is_ours = true;
+        loop {
+            let (stored_key, stored) = self.stored_contract(key, id).await?;
+            expected.check(stored.contract.version)?;
+            let mut transaction = Transaction::default();
+            let calendar = stored_key.key.cancel(id, force, act.now)?;
+            if stored_key.key.calendar.entry(id).is_some() {
+                transaction.calendar(&stored_key, &calendar);
+            }
+            let unchanged =
+                Expression::new("#version = :readVersion").value(":readVersion", number(stored.contract.version));
+            transaction.delete(Part::Contract, ContractItem::key(key, id), unchanged);
+            if pin_is_ours {
+                let pin = PinItem::key(&stored_key.key.automat, &stored.pin_mac);
+                transaction.delete(Part::Pin, pin, PinItem::own_or_gone(key, id));
+            }
+            transaction.contract_event(self, &stored_key, id, EventKind::ContractRemoved, act)?;
+            match transaction.commit(self).await? {
+                Outcome::Committed => return Ok(()),
+                Outcome::Contended => {}
+                // An ended contract's PIN may have been taken by another: it is not ours to delete.
+                Outcome::Refused(refused) => pin_is_ours = !refused.iter().any(|(part, _)| *part == Part::Pin),
+            }
+            race.lost().await?;
+        }
+    }
+}

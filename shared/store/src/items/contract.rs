@@ -1,0 +1,123 @@
+//! A contract's item.
+
+use domain::{
+    AutomatId, Contact, Contract, ContractId, Email, FreeText, KeyId, Language, Name, PhoneNumber, TimeRange,
+};
+use serde::{Deserialize, Serialize};
+
+use super::{Item, ItemKey, KeyItem, instant, read, valid, write};
+use crate::codes::Mac;
+use crate::{Codes, Error, Random};
+
+/// A contract as it was read, with the name of its PIN.
+#[derive(Debug, Clone)]
+pub(crate) struct StoredContract {
+    pub(crate) contract: Contract,
+    pub(crate) pin_mac: Mac,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct ContractItem {
+    key_id: String,
+    contract_id: String,
+    person: String,
+    starts_at: i64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    ends_at: Option<i64>,
+    #[serde(with = "serde_bytes")]
+    pin: Vec<u8>,
+    pin_mac: String,
+    contacts: Vec<ContactItem>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    free_text: Option<String>,
+    version: u64,
+    created_at: i64,
+    updated_at: i64,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct ContactItem {
+    name: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    email: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    phone_number: Option<String>,
+    send_email: bool,
+    send_sms: bool,
+    language: String,
+}
+
+impl ContractItem {
+    pub(crate) fn key(key: &KeyId, id: &ContractId) -> ItemKey {
+        ItemKey::new(KeyItem::pk(key), format!("CONTRACT#{id}"))
+    }
+
+    pub(crate) fn write(
+        contract: &Contract,
+        automat: &AutomatId,
+        codes: &Codes,
+        random: &Random,
+    ) -> Result<Item, Error> {
+        let record = Self {
+            key_id: contract.key.as_str().to_owned(),
+            contract_id: contract.id.as_str().to_owned(),
+            person: contract.person.as_str().to_owned(),
+            starts_at: contract.range.start().millis(),
+            ends_at: contract.range.end().map(domain::Instant::millis),
+            pin: codes.seal_pin(random, &contract.key, &contract.id, &contract.pin)?,
+            pin_mac: codes.pin_mac(automat, &contract.pin).0,
+            contacts: contract.contacts.iter().map(ContactItem::new).collect(),
+            free_text: contract.free_text.as_ref().map(|text| text.as_str().to_owned()),
+            version: contract.version,
+            created_at: contract.created_at.millis(),
+            updated_at: contract.updated_at.millis(),
+        };
+        write(&record, Self::key(&contract.key, &contract.id), None)
+    }
+
+    pub(crate) fn read(item: Item, codes: &Codes) -> Result<StoredContract, Error> {
+        let record: Self = read(item)?;
+        let (key, id) = (valid(KeyId::parse(&record.key_id))?, valid(ContractId::parse(&record.contract_id))?);
+        let end = record.ends_at.map(instant).transpose()?;
+        let range = TimeRange::new(instant(record.starts_at)?, end);
+        let contract = Contract {
+            person: valid(Name::parse(&record.person))?,
+            range: range.ok_or(Error::Internal { context: "reading a stored time range", source: None })?,
+            pin: codes.open_pin(&record.pin, &key, &id)?,
+            contacts: record.contacts.into_iter().map(ContactItem::into_contact).collect::<Result<_, _>>()?,
+            free_text: record.free_text.map(|text| valid(FreeText::parse(&text))).transpose()?,
+            version: record.version,
+            created_at: instant(record.created_at)?,
+            updated_at: instant(record.updated_at)?,
+            id,
+            key,
+        };
+        Ok(StoredContract { contract, pin_mac: Mac(record.pin_mac) })
+    }
+}
+
+impl ContactItem {
+    fn new(contact: &Contact) -> Self {
+        Self {
+            name: contact.name.as_str().to_owned(),
+            email: contact.email.as_ref().map(|email| email.reveal().to_owned()),
+            phone_number: contact.phone_number.as_ref().map(|number| number.reveal().to_owned()),
+            send_email: contact.send_email,
+            send_sms: contact.send_sms,
+            language: contact.language.code().to_owned(),
+        }
+    }
+
+    fn into_contact(self) -> Result<Contact, Error> {
+        Ok(Contact {
+            name: valid(Name::parse(&self.name))?,
+            email: self.email.map(|email| valid(Email::parse(&email))).transpose()?,
+            phone_number: self.phone_number.map(|number| valid(PhoneNumber::parse(&number))).transpose()?,
+            send_email: self.send_email,
+            send_sms: self.send_sms,
+            language: valid(Language::parse(&self.language))?,
+        })
+    }
+}

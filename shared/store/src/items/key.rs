@@ -1,0 +1,138 @@
+//! The key's item: the one that decides. It holds the calendar, the sharing and the state.
+
+use domain::{AutomatId, Calendar, ContractId, Key, KeyId, KeyState, LockerIndex, Property, Sharing, Whereabouts};
+use serde::{Deserialize, Serialize};
+
+use super::{Item, ItemKey, Listing, instant, read, valid, write};
+use crate::{Codes, Error, Random};
+
+/// The list that all keys stand in.
+pub(crate) const KEYS: &str = "KEYS";
+/// The list of the keys whose removal is not finished.
+pub(crate) const REMOVING: &str = "REMOVING";
+
+/// A key as it was read, with what a write needs to know of that moment.
+#[derive(Debug, Clone)]
+pub(crate) struct StoredKey {
+    pub(crate) key: Key,
+    /// Raised by every write to the item; a write on condition of it was decided over exactly this.
+    pub(crate) rev: u64,
+    /// Which key of this name it is: another one may follow when it is removed.
+    pub(crate) incarnation: String,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct KeyItem {
+    key_id: String,
+    automat_id: String,
+    locker_index: u16,
+    shared: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    return_code: Option<serde_bytes::ByteBuf>,
+    property: String,
+    removing: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    key_inside: Option<bool>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    out_with: Option<String>,
+    /// Absent once the key is being removed.
+    #[serde(with = "serde_bytes", default)]
+    calendar: Vec<u8>,
+    rev: u64,
+    incarnation: String,
+    version: u64,
+    created_at: i64,
+    updated_at: i64,
+}
+
+impl KeyItem {
+    pub(crate) fn pk(id: &KeyId) -> String {
+        format!("KEY#{id}")
+    }
+
+    pub(crate) fn key(id: &KeyId) -> ItemKey {
+        ItemKey::new(Self::pk(id), "KEY")
+    }
+
+    pub(crate) fn listing(id: &KeyId) -> Listing {
+        Listing::new(KEYS, id.as_str())
+    }
+
+    /// The item of one of a key's words, by which a search finds it.
+    pub(crate) fn word_key(id: &KeyId, word: &str) -> ItemKey {
+        ItemKey::new(Self::pk(id), format!("WORD#{word}"))
+    }
+
+    pub(crate) fn word(id: &KeyId, word: &str) -> Item {
+        Self::word_listing(id, word).place(Self::word_key(id, word))
+    }
+
+    pub(crate) fn word_listing(id: &KeyId, word: &str) -> Listing {
+        Listing::new(Self::word_list(word), format!("{word}#{id}"))
+    }
+
+    /// The list of all words that begin with the same letter.
+    pub(crate) fn word_list(word: &str) -> String {
+        format!("WORDS#{}", word.chars().next().unwrap_or_default())
+    }
+
+    pub(crate) fn write(stored: &StoredKey, codes: &Codes, random: &Random) -> Result<Item, Error> {
+        let key = &stored.key;
+        let return_code =
+            key.return_code.as_ref().map(|code| codes.seal_return_code(random, &key.id, code)).transpose()?;
+        let (key_inside, out_with) = match &key.whereabouts {
+            Whereabouts::Unknown => (None, None),
+            Whereabouts::Inside => (Some(true), None),
+            Whereabouts::Out { contract } => (Some(false), contract.as_ref().map(|id| id.as_str().to_owned())),
+        };
+        let record = Self {
+            key_id: key.id.as_str().to_owned(),
+            automat_id: key.automat.as_str().to_owned(),
+            locker_index: key.locker.get(),
+            shared: key.sharing == Sharing::Shared,
+            return_code: return_code.map(serde_bytes::ByteBuf::from),
+            property: key.property.as_str().to_owned(),
+            removing: key.state == KeyState::Removing,
+            key_inside,
+            out_with,
+            calendar: key.calendar.pack(),
+            rev: stored.rev,
+            incarnation: stored.incarnation.clone(),
+            version: key.version,
+            created_at: key.created_at.millis(),
+            updated_at: key.updated_at.millis(),
+        };
+        write(&record, Self::key(&key.id), Some(Self::listing(&key.id)))
+    }
+
+    pub(crate) fn read(item: Item, codes: &Codes) -> Result<StoredKey, Error> {
+        let record: Self = read(item)?;
+        let id = valid(KeyId::parse(&record.key_id))?;
+        let return_code = record.return_code.map(|sealed| codes.open_return_code(&sealed, &id)).transpose()?;
+        let key = Key {
+            automat: valid(AutomatId::parse(&record.automat_id))?,
+            locker: valid(LockerIndex::new(u32::from(record.locker_index)))?,
+            sharing: if record.shared { Sharing::Shared } else { Sharing::NotShared },
+            return_code,
+            property: valid(Property::parse(&record.property))?,
+            state: if record.removing { KeyState::Removing } else { KeyState::Active },
+            whereabouts: whereabouts(record.key_inside, record.out_with.as_deref())?,
+            calendar: valid(Calendar::unpack(&record.calendar))?,
+            version: record.version,
+            created_at: instant(record.created_at)?,
+            updated_at: instant(record.updated_at)?,
+            id,
+        };
+        Ok(StoredKey { key, rev: record.rev, incarnation: record.incarnation })
+    }
+}
+
+/// Where the key is, as the device's messages left it in the key's and the locker's items.
+pub(super) fn whereabouts(key_inside: Option<bool>, out_with: Option<&str>) -> Result<Whereabouts, Error> {
+    Ok(match key_inside {
+        None => Whereabouts::Unknown,
+        Some(true) => Whereabouts::Inside,
+        Some(false) => Whereabouts::Out { contract: out_with.map(|id| valid(ContractId::parse(id))).transpose()? },
+    })
+}

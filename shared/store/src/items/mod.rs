@@ -1,0 +1,132 @@
+//! The items of the table: their keys, and how domain values are written in them and read from them.
+//!
+//! | item | `PK` | `SK` | in the index `lists` |
+//! |---|---|---|---|
+//! | automat | `AUTOMAT#a` | `AUTOMAT` | `AUTOMATS`, `a` |
+//! | locker | `AUTOMAT#a` | `AUTOMAT#LOCKER#0007` | |
+//! | PIN | `AUTOMAT#a` | `PIN#<mac>` | |
+//! | return code | `AUTOMAT#a` | `RETURN#<mac>` | |
+//! | event | `AUTOMAT#a` | `EVENT#<ulid>` | `EVENTS#<incarnation>`, `<ulid>`, if it is about a key |
+//! | key | `KEY#k` | `KEY` | `KEYS`, `k`; while it is being removed `REMOVING`, `k` |
+//! | word of a key | `KEY#k` | `WORD#<word>` | `WORDS#<first letter>`, `<word>#k` |
+//! | contract | `KEY#k` | `CONTRACT#c` | |
+//! | receipt | `RECEIPT#<hash>` | `-` | |
+
+mod automat;
+mod contract;
+mod event;
+mod key;
+mod locker;
+mod pin;
+mod receipt;
+
+use std::collections::HashMap;
+
+use aws_sdk_dynamodb::types::AttributeValue;
+use domain::Instant;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+pub(crate) use self::automat::{AUTOMATS, AutomatItem};
+pub(crate) use self::contract::{ContractItem, StoredContract};
+pub(crate) use self::event::EventItem;
+pub(crate) use self::key::{KEYS, KeyItem, REMOVING, StoredKey};
+pub(crate) use self::locker::{AGENDA_LENGTH, LockerItem};
+pub(crate) use self::pin::{PinItem, ReturnCodeItem};
+pub(crate) use self::receipt::ReceiptItem;
+use crate::Error;
+use crate::schema::{LIST_PK, LIST_SK, PK, SK};
+
+/// An item as the SDK has it.
+pub(crate) type Item = HashMap<String, AttributeValue>;
+
+/// Where an item stands in the table.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(crate) struct ItemKey {
+    pub(crate) pk: String,
+    pub(crate) sk: String,
+}
+
+impl ItemKey {
+    pub(crate) fn new(pk: impl Into<String>, sk: impl Into<String>) -> Self {
+        Self { pk: pk.into(), sk: sk.into() }
+    }
+
+    /// The key of an item that was read.
+    pub(crate) fn of(item: &Item) -> Option<Self> {
+        Some(Self::new(item.get(PK)?.as_s().ok()?, item.get(SK)?.as_s().ok()?))
+    }
+
+    /// Takes the key out of an item.
+    pub(crate) fn strip(item: &mut Item) {
+        item.remove(PK);
+        item.remove(SK);
+    }
+
+    pub(crate) fn into_item(self) -> Item {
+        HashMap::from([(PK.to_owned(), text(self.pk)), (SK.to_owned(), text(self.sk))])
+    }
+}
+
+/// Where an item stands in the index `lists`.
+#[derive(Debug, Clone)]
+pub(crate) struct Listing {
+    pub(crate) list: String,
+    pub(crate) position: String,
+}
+
+impl Listing {
+    pub(crate) fn new(list: impl Into<String>, position: impl Into<String>) -> Self {
+        Self { list: list.into(), position: position.into() }
+    }
+
+    fn into_item(self) -> Item {
+        HashMap::from([(LIST_PK.to_owned(), text(self.list)), (LIST_SK.to_owned(), text(self.position))])
+    }
+
+    /// The whole place in the index, for going on after it.
+    pub(crate) fn place(self, key: ItemKey) -> Item {
+        key.into_item().into_iter().chain(self.into_item()).collect()
+    }
+}
+
+/// A record as an item at its place.
+fn write(record: &impl Serialize, key: ItemKey, listing: Option<Listing>) -> Result<Item, Error> {
+    let item: Item = serde_dynamo::to_item(record).map_err(|source| Error::internal("writing an item", source))?;
+    Ok(item.into_iter().chain(key.into_item()).chain(listing.into_iter().flat_map(Listing::into_item)).collect())
+}
+
+/// An item as the record that it must be.
+fn read<T: DeserializeOwned>(item: Item) -> Result<T, Error> {
+    serde_dynamo::from_item(item)
+        .map_err(|source| Error::internal("reading an item that is not as we write it", source))
+}
+
+/// A stored value that must be one that the domain accepts.
+fn valid<T, E: std::error::Error + Send + Sync + 'static>(parsed: Result<T, E>) -> Result<T, Error> {
+    parsed.map_err(|source| Error::internal("reading a stored value", source))
+}
+
+fn instant(millis: i64) -> Result<Instant, Error> {
+    Instant::from_millis(millis).ok_or(Error::Internal { context: "reading a stored instant", source: None })
+}
+
+pub(crate) fn text(value: impl Into<String>) -> AttributeValue {
+    AttributeValue::S(value.into())
+}
+
+pub(crate) fn number<T: ToString + Copy>(value: T) -> AttributeValue {
+    AttributeValue::N(value.to_string())
+}
+
+pub(crate) fn flag(value: bool) -> AttributeValue {
+    AttributeValue::Bool(value)
+}
+
+pub(crate) fn bytes(value: Vec<u8>) -> AttributeValue {
+    AttributeValue::B(value.into())
+}
+
+pub(crate) fn numbers(values: impl IntoIterator<Item = u16>) -> AttributeValue {
+    AttributeValue::Ns(values.into_iter().map(|value| value.to_string()).collect())
+}

@@ -1,0 +1,71 @@
+//! Adding a key to a locker.
+
+use domain::{EventKind, Key, KeyDraft, KeyState, words};
+
+use super::{holds_no_key, key_in_locker};
+use crate::items::{AutomatItem, Item, KeyItem, LockerItem, ReturnCodeItem, StoredKey, number, numbers};
+use crate::race::Race;
+use crate::write::{Expression, Outcome, Part, Transaction, absent};
+use crate::{Act, Created, Error, Store, Thing};
+
+impl Store {
+    /// Adds a key to the locker wished for, or to the lowest free one.
+    pub async fn create_key(&self, draft: KeyDraft, act: &Act) -> Result<Created<Key>, Error> {
+        let mut race = Race::new(&self.random);
+        loop {
+            if let Some(created) = self.replayed(act).await? {
+                return Ok(Created::Replayed(KeyItem::read(created, &self.codes)?.key));
+            }
+            if let Some(standing) = self.get(&KeyItem::key(&draft.id)).await? {
+                let standing = KeyItem::read(standing, &self.codes)?;
+                match standing.key.state {
+                    KeyState::Active if standing.key.is_as_drafted(&draft) => {
+                        return Ok(Created::Existing(standing.key));
+                    }
+                    KeyState::Active => return Err(Error::Exists(Thing::Key)),
+                    KeyState::Removing => self.finish_removal(&standing).await?,
+                }
+            }
+            let (automat, _) = self.stored_automat(&draft.automat).await?;
+            let locker = automat.place(draft.locker)?;
+            let key = Key::new(draft.clone(), locker, act.now);
+            match self.adding(&key, act)?.commit(self).await? {
+                Outcome::Committed => return Ok(Created::New(key)),
+                Outcome::Refused(refused) if refused.iter().all(|(part, _)| *part == Part::ReturnCode) => {
+                    return Err(Error::ReturnCodeInUse);
+                }
+                Outcome::Refused(_) | Outcome::Contended => race.lost().await?,
+            }
+        }
+    }
+
+    fn adding(&self, key: &Key, act: &Act) -> Result<Transaction, Error> {
+        let incarnation = self.random.ulid(act.now)?;
+        let stored = StoredKey { key: key.clone(), rev: 1, incarnation };
+        let item: Item = KeyItem::write(&stored, &self.codes, &self.random)?;
+        let mut transaction = Transaction::default();
+        transaction.receipt(act, &item);
+        transaction.put(Part::Key, item, absent());
+        let (take, free) = take_locker(key);
+        transaction.update(Part::Automat, AutomatItem::key(&key.automat), take, free);
+        transaction.update(Part::Locker, LockerItem::key(&key.automat, key.locker), key_in_locker(key), holds_no_key());
+        if let Some(mac) = self.return_code_mac(key) {
+            transaction.put(Part::ReturnCode, ReturnCodeItem::write(&key.automat, &mac, &key.id)?, absent());
+        }
+        for word in words(&[key.id.as_str(), key.property.as_str()]) {
+            transaction.put(Part::Word, KeyItem::word(&key.id, &word), absent());
+        }
+        transaction.event(&self.key_event(key, EventKind::KeyAdded, act)?, Some(&stored.incarnation))?;
+        Ok(transaction)
+    }
+}
+
+/// Taking a locker that exists and is free. Two keys for two lockers do not get in each other's way.
+fn take_locker(key: &Key) -> (Expression, Expression) {
+    let index = key.locker.get();
+    let take =
+        Expression::new("ADD #occupied :taken, #rev :one").value(":taken", numbers([index])).value(":one", number(1));
+    let free =
+        Expression::new("#lockerCount > :index AND NOT contains(#occupied, :index)").value(":index", number(index));
+    (take, free)
+}

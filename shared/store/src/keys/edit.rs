@@ -1,0 +1,112 @@
+//! Editing a key: sharing, return code, property, or another locker of its automat.
+
+use domain::{Automat, AutomatRefusal, EventKind, Key, KeyChange, KeyId, words};
+
+use super::{holds_key, holds_no_key, key_in_locker, no_key_in_locker};
+use crate::automats::unchanged;
+use crate::items::{AutomatItem, KeyItem, LockerItem, ReturnCodeItem, StoredKey, number, numbers};
+use crate::race::Race;
+use crate::write::{Expression, Outcome, Part, Transaction, absent};
+use crate::{Act, Error, Expected, Store};
+
+impl Store {
+    /// Edits a key.
+    pub async fn edit_key(&self, id: &KeyId, change: KeyChange, expected: Expected, act: &Act) -> Result<Key, Error> {
+        let mut race = Race::new(&self.random);
+        loop {
+            let stored = self.stored_key(id).await?;
+            let edited = stored.key.edited(change.clone(), act.now)?;
+            expected.check(stored.key.version)?;
+            if stored.key.differences(&edited).is_empty() {
+                return Ok(stored.key);
+            }
+            let automat = if edited.locker == stored.key.locker {
+                None
+            } else {
+                let (automat, rev) = self.stored_automat(&stored.key.automat).await?;
+                automat.place(Some(edited.locker))?;
+                Some((automat, rev))
+            };
+            match self.editing(&stored, &edited, automat, act)?.commit(self).await? {
+                Outcome::Committed => return Ok(edited),
+                Outcome::Refused(refused) if refused.iter().all(|(part, _)| *part == Part::ReturnCode) => {
+                    return Err(Error::ReturnCodeInUse);
+                }
+                Outcome::Refused(_) | Outcome::Contended => race.lost().await?,
+            }
+        }
+    }
+
+    fn editing(
+        &self,
+        stored: &StoredKey,
+        edited: &Key,
+        moved: Option<(Automat, u64)>,
+        act: &Act,
+    ) -> Result<Transaction, Error> {
+        let key = &stored.key;
+        let mut transaction = Transaction::default();
+        let next = StoredKey { key: edited.clone(), rev: stored.rev + 1, incarnation: stored.incarnation.clone() };
+        let mut item = KeyItem::write(&next, &self.codes, &self.random)?;
+        // Where the key is, is the device's to say, and it may be saying so right now.
+        item.retain(|name, _| name != "keyInside" && name != "outWith");
+        transaction.update(
+            Part::Key,
+            KeyItem::key(&key.id),
+            Expression::assign(item, &["returnCode"]),
+            unchanged(stored.rev),
+        );
+        self.change_return_code(&mut transaction, key, edited)?;
+        change_words(&mut transaction, key, edited);
+        let locker = |key: &Key| LockerItem::key(&key.automat, key.locker);
+        if let Some((automat, rev)) = moved {
+            let occupied = move_in(&automat, key, edited)?;
+            transaction.update(Part::Automat, AutomatItem::key(&automat.id), occupied, unchanged(rev));
+            transaction.update(Part::Locker, locker(key), no_key_in_locker(), holds_key(&key.id));
+            transaction.update(Part::Locker, locker(edited), key_in_locker(edited), holds_no_key());
+        } else {
+            transaction.update(Part::Locker, locker(edited), key_in_locker(edited), holds_key(&key.id));
+        }
+        let kind = EventKind::KeyChanged(key.differences(edited));
+        transaction.event(&self.key_event(edited, kind, act)?, Some(&stored.incarnation))?;
+        Ok(transaction)
+    }
+
+    fn change_return_code(&self, transaction: &mut Transaction, key: &Key, edited: &Key) -> Result<(), Error> {
+        let (former, next) = (self.return_code_mac(key), self.return_code_mac(edited));
+        if former == next {
+            return Ok(());
+        }
+        if let Some(mac) = former {
+            let former = ReturnCodeItem::key(&key.automat, &mac);
+            transaction.delete(Part::FormerReturnCode, former, ReturnCodeItem::own_or_gone(&key.id));
+        }
+        if let Some(mac) = next {
+            transaction.put(Part::ReturnCode, ReturnCodeItem::write(&key.automat, &mac, &key.id)?, absent());
+        }
+        Ok(())
+    }
+}
+
+fn change_words(transaction: &mut Transaction, key: &Key, edited: &Key) {
+    let words = |key: &Key| words(&[key.id.as_str(), key.property.as_str()]);
+    let (former, next) = (words(key), words(edited));
+    for word in former.difference(&next) {
+        transaction.delete(Part::Word, KeyItem::word_key(&key.id, word), Expression::new("attribute_exists(#PK)"));
+    }
+    for word in next.difference(&former) {
+        transaction.put(Part::Word, KeyItem::word(&key.id, word), absent());
+    }
+}
+
+/// The lockers taken after a move. One expression cannot both add to a set and take from it, so the whole set is
+/// written, on condition that the automat is as it was read.
+fn move_in(automat: &Automat, key: &Key, edited: &Key) -> Result<Expression, AutomatRefusal> {
+    let mut occupied = automat.occupied.clone();
+    occupied.remove(&key.locker);
+    occupied.insert(automat.place(Some(edited.locker))?);
+    let occupied = occupied.into_iter().map(domain::LockerIndex::get);
+    Ok(Expression::new("SET #occupied = :occupied ADD #rev :one")
+        .value(":occupied", numbers(occupied))
+        .value(":one", number(1)))
+}

@@ -1,0 +1,140 @@
+//! Listing keys: all, those of an automat, or those that a search finds. Always by query.
+
+use domain::{AutomatId, Instant, Key, KeyId, KeyState, LockerIndex, SearchTerms, words};
+
+use crate::items::{Item, ItemKey, KEYS, KeyItem, LockerItem, text};
+use crate::page::List;
+use crate::read::{Stretch, place};
+use crate::write::Expression;
+use crate::{Error, Page, PageRequest, Store};
+
+/// A search looks through at most so many index entries for one page; a page may then be short and still go on.
+const LOOKED_THROUGH: usize = 2_000;
+/// Index entries read at a time while searching.
+const STEP: usize = 100;
+
+/// Which keys are wanted.
+#[derive(Debug, Clone, Default)]
+pub struct KeyFilter {
+    /// Only those of this automat.
+    pub automat: Option<AutomatId>,
+    /// Only those that these terms find.
+    pub search: Option<SearchTerms>,
+}
+
+impl Store {
+    /// Keys: of an automat in order of locker, found by a search in order of the word that was found, else in order of
+    /// identifier.
+    pub async fn keys(&self, filter: &KeyFilter, page: &PageRequest) -> Result<Page<Key>, Error> {
+        let list = List::new(&format!("keys {filter:?}"));
+        match (&filter.automat, &filter.search) {
+            (Some(automat), search) => self.keys_of_automat(automat, search.as_ref(), &list, page).await,
+            (None, Some(terms)) => self.keys_found(terms, &list, page).await,
+            (None, None) => self.all_keys(&list, page).await,
+        }
+    }
+
+    async fn all_keys(&self, list: &List, page: &PageRequest) -> Result<Page<Key>, Error> {
+        let after = list.position(page)?.map(|id| KeyId::parse(&id)).transpose().map_err(|_| Error::BadCursor)?;
+        let stretch = Stretch::of_lists(Expression::new("#listPK = :list").value(":list", text(KEYS)))
+            .after(after.map(|id| KeyItem::listing(&id).place(KeyItem::key(&id))));
+        let found = self.query_all(stretch, page.limit + 1).await?;
+        // Cut by what the index says: a key that went meanwhile shortens the page, not the list.
+        let found: Vec<ItemKey> = found.iter().filter_map(ItemKey::of).collect();
+        let page = list.cut(found, page, |key| key.pk.trim_start_matches("KEY#").to_owned());
+        Ok(Page { data: self.active_keys(&page.data).await?, next: page.next })
+    }
+
+    async fn keys_of_automat(
+        &self,
+        automat: &AutomatId,
+        search: Option<&SearchTerms>,
+        list: &List,
+        page: &PageRequest,
+    ) -> Result<Page<Key>, Error> {
+        let after = list.position(page)?.map(|index| index.parse::<u16>()).transpose().map_err(|_| Error::BadCursor)?;
+        let (_, lockers) = self.automat_and_lockers(automat).await?;
+        let mut wanted: Vec<(LockerIndex, ItemKey)> = Vec::new();
+        for item in lockers {
+            let (view, _) = LockerItem::read(item, Instant::EPOCH)?;
+            let Some((id, property)) = view.key else { continue };
+            let matches = |terms: &SearchTerms| terms.match_words(&words(&[id.as_str(), property.as_str()]));
+            if after.is_none_or(|after| view.locker.get() > after) && search.is_none_or(matches) {
+                wanted.push((view.locker, KeyItem::key(&id)));
+            }
+        }
+        wanted.truncate(page.limit + 1);
+        let page = list.cut(wanted, page, |(locker, _)| locker.to_string());
+        let keys: Vec<_> = page.data.into_iter().map(|(_, key)| key).collect();
+        Ok(Page { data: self.active_keys(&keys).await?, next: page.next })
+    }
+
+    async fn keys_found(&self, terms: &SearchTerms, list: &List, page: &PageRequest) -> Result<Page<Key>, Error> {
+        let after = list.position(page)?.map(|position| word_place(&position)).transpose()?;
+        let condition = Expression::new("#listPK = :list AND begins_with(#listSK, :term)")
+            .value(":list", text(KeyItem::word_list(terms.longest())))
+            .value(":term", text(terms.longest()));
+        let mut stretch = Stretch::of_lists(condition).after(after);
+        let mut data = Vec::new();
+        let mut looked_through = 0;
+        loop {
+            let found = self.query(&stretch, Some(STEP)).await?;
+            looked_through += found.items.len();
+            for (position, key) in self.keys_behind(&found.items, terms).await? {
+                data.push(key);
+                if data.len() == page.limit {
+                    return Ok(Page { data, next: Some(list.cursor(&position)) });
+                }
+            }
+            match found.rest {
+                None => return Ok(Page { data, next: None }),
+                Some(rest) if looked_through < LOOKED_THROUGH => stretch = stretch.after(Some(rest)),
+                Some(rest) => return Ok(Page { data, next: Some(list.cursor(&word_position(&rest)?)) }),
+            }
+        }
+    }
+
+    /// The keys behind entries of the word index that match all the terms, each at the first of its words that does.
+    async fn keys_behind(&self, entries: &[Item], terms: &SearchTerms) -> Result<Vec<(String, Key)>, Error> {
+        let mut found = Vec::new();
+        let mut keys: Vec<ItemKey> = Vec::new();
+        for entry in entries {
+            let Some(entry_key) = ItemKey::of(entry) else { continue };
+            keys.push(ItemKey::new(entry_key.pk, "KEY"));
+        }
+        let mut distinct = keys.clone();
+        distinct.sort_by(|a, b| a.pk.cmp(&b.pk));
+        distinct.dedup();
+        let read = self.active_keys(&distinct).await?;
+        for (entry, key) in entries.iter().zip(keys) {
+            let position = word_position(entry)?;
+            let Some(key) = read.iter().find(|read| KeyItem::key(&read.id) == key) else { continue };
+            let words = words(&[key.id.as_str(), key.property.as_str()]);
+            let first = terms.first_match(&words).map(|word| KeyItem::word_listing(&key.id, word).position);
+            if terms.match_words(&words) && first.as_ref() == Some(&position) {
+                found.push((position, key.clone()));
+            }
+        }
+        Ok(found)
+    }
+
+    /// The keys at these places that are in use.
+    async fn active_keys(&self, keys: &[ItemKey]) -> Result<Vec<Key>, Error> {
+        let read = |item| KeyItem::read(item, &self.codes).map(|stored| stored.key);
+        let keys = self.get_all(keys).await?.into_iter().map(read).collect::<Result<Vec<_>, _>>()?;
+        Ok(keys.into_iter().filter(|key| key.state == KeyState::Active).collect())
+    }
+}
+
+/// A position in the list of words: `word#keyId`.
+fn word_position(entry: &Item) -> Result<String, Error> {
+    let position = place(entry).remove(crate::schema::LIST_SK).and_then(|position| position.as_s().cloned().ok());
+    position.ok_or(Error::Internal { context: "reading the index of words", source: None })
+}
+
+/// The place in the index that a position stands for.
+fn word_place(position: &str) -> Result<Item, Error> {
+    let (word, id) = position.split_once('#').ok_or(Error::BadCursor)?;
+    let id = KeyId::parse(id).map_err(|_| Error::BadCursor)?;
+    Ok(KeyItem::word_listing(&id, word).place(KeyItem::word_key(&id, word)))
+}

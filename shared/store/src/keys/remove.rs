@@ -1,0 +1,222 @@
+//! Removing a key and everything on it.
+//!
+//! One transaction marks the key: from then on it is in no locker, so none of its PINs opens anything, and its item
+//! refuses every booking. The rest is cleaning up, in pieces that may be repeated and interrupted anywhere; the key's
+//! own item goes last, and with it the claim on its name. Whoever next removes or adds a key of that name goes on
+//! where an interrupted cleaning stopped, and `finish_removals` finds all of them.
+
+use std::time::Duration;
+
+use domain::{ContractId, EventKind, Key, KeyId, KeyState};
+use tokio::task::JoinSet;
+
+use super::{holds_key, no_key_in_locker};
+use crate::automats::unchanged;
+use crate::codes::Mac;
+use crate::items::{
+    AutomatItem, Item, ItemKey, KeyItem, LockerItem, PinItem, REMOVING, ReturnCodeItem, StoredKey, flag, number,
+    numbers, text,
+};
+use crate::race::Race;
+use crate::read::Stretch;
+use crate::schema::{LIST_PK, SK};
+use crate::write::{Expression, Outcome, Part, Transaction};
+use crate::{Act, Error, Expected, Store, Thing};
+
+/// How long one call goes on cleaning up: less than API Gateway and Lambda give it.
+const PATIENCE: Duration = Duration::from_secs(20);
+/// Contracts deleted in one transaction, each with its PIN.
+const TOGETHER: usize = 50;
+/// Transactions under way at once.
+const AT_ONCE: usize = 4;
+/// Items read at a time.
+const STEP: usize = 1_000;
+
+/// How far a removal got.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Removal {
+    /// Everything is gone; the KeyID is free.
+    Complete,
+    /// The key is dead; deleting the rest of it goes on with the next call.
+    Underway,
+}
+
+impl Store {
+    /// Removes a key and everything on it.
+    pub async fn remove_key(&self, id: &KeyId, force: bool, expected: Expected, act: &Act) -> Result<Removal, Error> {
+        let stored = self.mark_removing(id, force, expected, act).await?;
+        match tokio::time::timeout(PATIENCE, self.finish_removal(&stored)).await {
+            Ok(finished) => finished.map(|()| Removal::Complete),
+            Err(_) => Ok(Removal::Underway),
+        }
+    }
+
+    /// Finishes all removals that were interrupted, and says how many there were.
+    pub async fn finish_removals(&self) -> Result<usize, Error> {
+        let removing = Expression::new("#listPK = :list").value(":list", text(REMOVING));
+        let found = self.query_all(Stretch::of_lists(removing), usize::from(u16::MAX)).await?;
+        let keys: Vec<_> = found.iter().filter_map(ItemKey::of).collect();
+        let mut finished = 0;
+        for item in self.get_all(&keys).await? {
+            let stored = KeyItem::read(item, &self.codes)?;
+            if stored.key.state == KeyState::Removing {
+                self.finish_removal(&stored).await?;
+                finished += 1;
+            }
+        }
+        Ok(finished)
+    }
+
+    async fn mark_removing(&self, id: &KeyId, force: bool, expected: Expected, act: &Act) -> Result<StoredKey, Error> {
+        let mut race = Race::new(&self.random);
+        loop {
+            let stored = self.stored_key(id).await?;
+            if stored.key.state == KeyState::Removing {
+                return Ok(stored);
+            }
+            expected.check(stored.key.version)?;
+            stored.key.removable(force)?;
+            match self.marking(&stored, act)?.commit(self).await? {
+                Outcome::Committed => return Ok(stored),
+                Outcome::Contended | Outcome::Refused(_) => race.lost().await?,
+            }
+        }
+    }
+
+    fn marking(&self, stored: &StoredKey, act: &Act) -> Result<Transaction, Error> {
+        let key = &stored.key;
+        let mut transaction = Transaction::default();
+        let mark =
+            Expression::new(format!("SET #removing = :true, #{LIST_PK} = :removing ADD #rev :one REMOVE #calendar"))
+                .value(":true", flag(true))
+                .value(":removing", text(REMOVING))
+                .value(":one", number(1));
+        transaction.update(Part::Key, KeyItem::key(&key.id), mark, unchanged(stored.rev));
+        let free = Expression::new("DELETE #occupied :freed ADD #rev :one")
+            .value(":freed", numbers([key.locker.get()]))
+            .value(":one", number(1));
+        let taken = Expression::new("contains(#occupied, :index)").value(":index", number(key.locker.get()));
+        transaction.update(Part::Automat, AutomatItem::key(&key.automat), free, taken);
+        transaction.update(
+            Part::Locker,
+            LockerItem::key(&key.automat, key.locker),
+            no_key_in_locker(),
+            holds_key(&key.id),
+        );
+        if let Some(mac) = self.return_code_mac(key) {
+            let code = ReturnCodeItem::key(&key.automat, &mac);
+            transaction.delete(Part::ReturnCode, code, ReturnCodeItem::own_or_gone(&key.id));
+        }
+        let live_contracts = key.calendar.without_ended(act.now).entries().len();
+        let event = self.key_event(key, EventKind::KeyRemoved { live_contracts }, act)?;
+        transaction.event(&event, Some(&stored.incarnation))?;
+        Ok(transaction)
+    }
+
+    /// Deletes what a key marked for removal has left. Safe to repeat and to run twice at once.
+    pub(crate) async fn finish_removal(&self, stored: &StoredKey) -> Result<(), Error> {
+        let key = &stored.key;
+        let condition = Expression::new("#PK = :pk").value(":pk", text(KeyItem::pk(&key.id)));
+        let mut stretch = Stretch::of_table(condition);
+        loop {
+            let found = self.query(&stretch, Some(STEP)).await?;
+            let remains: Vec<Remains> = found.items.iter().filter_map(Remains::of).collect();
+            self.delete_remains(key, remains).await?;
+            match found.rest {
+                Some(rest) => stretch = stretch.after(Some(rest)),
+                None => break,
+            }
+        }
+        let mut transaction = Transaction::default();
+        let same_one = Expression::new("#incarnation = :incarnation AND #removing = :true")
+            .value(":incarnation", text(&stored.incarnation))
+            .value(":true", flag(true));
+        transaction.delete(Part::Key, KeyItem::key(&key.id), same_one);
+        match transaction.commit(self).await? {
+            // Refused: another call has finished the same removal, which is as good.
+            Outcome::Committed | Outcome::Refused(_) => Ok(()),
+            Outcome::Contended => Err(Error::Busy),
+        }
+    }
+
+    async fn delete_remains(&self, key: &Key, remains: Vec<Remains>) -> Result<(), Error> {
+        let mut running = JoinSet::new();
+        for together in remains.chunks(TOGETHER) {
+            if running.len() == AT_ONCE {
+                finished(running.join_next().await)?;
+            }
+            let (store, key, together) = (self.clone(), key.clone(), together.to_vec());
+            running.spawn(async move { store.delete_together(&key, together).await });
+        }
+        while !running.is_empty() {
+            finished(running.join_next().await)?;
+        }
+        Ok(())
+    }
+
+    async fn delete_together(&self, key: &Key, mut remains: Vec<Remains>) -> Result<(), Error> {
+        let mut race = Race::new(&self.random);
+        loop {
+            let mut transaction = Transaction::default();
+            for item in &remains {
+                if let Some((contract, mac)) = &item.pin {
+                    let pin = PinItem::key(&key.automat, mac);
+                    transaction.delete(Part::Pin, pin, PinItem::own_or_gone(&key.id, contract));
+                }
+                transaction.delete(
+                    Part::Contract,
+                    item.key.clone(),
+                    Expression::new("attribute_not_exists(#incarnation)"),
+                );
+            }
+            match transaction.commit(self).await? {
+                Outcome::Committed => return Ok(()),
+                Outcome::Contended => race.lost().await?,
+                // An ended contract's PIN that somebody else has by now stays with them.
+                Outcome::Refused(refused) => {
+                    let taken: Vec<ItemKey> =
+                        refused.iter().filter_map(|(_, item)| ItemKey::of(item.as_ref()?)).collect();
+                    for item in &mut remains {
+                        item.pin.take_if(|(_, mac)| taken.contains(&PinItem::key(&key.automat, mac)));
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// Something in a key's partition that goes with it, and the PIN that goes with that.
+#[derive(Debug, Clone)]
+struct Remains {
+    key: ItemKey,
+    pin: Option<(ContractId, Mac)>,
+}
+
+impl Remains {
+    fn of(item: &Item) -> Option<Self> {
+        let key = ItemKey::of(item)?;
+        if item.get(SK).is_some_and(|sk| *sk == text("KEY")) {
+            return None;
+        }
+        let string = |name: &str| item.get(name)?.as_s().ok();
+        let pin =
+            string("contractId").and_then(|id| ContractId::parse(id).ok()).zip(string("pinMac").cloned().map(Mac));
+        Some(Self { key, pin })
+    }
+}
+
+fn finished(joined: Option<Result<Result<(), Error>, tokio::task::JoinError>>) -> Result<(), Error> {
+    match joined {
+        None => Ok(()),
+        Some(Ok(finished)) => finished,
+        Some(Err(source)) => Err(Error::internal("deleting what is left of a key", source)),
+    }
+}
+
+/// A key that is being removed has no contracts any more, whatever is still in the table.
+pub(crate) fn in_use(stored: &StoredKey) -> Result<(), Error> {
+    match stored.key.state {
+        KeyState::Active => Ok(()),
+        KeyState::Removing => Err(Error::NotFound(Thing::Key)),
+    }
+}

@@ -1,0 +1,35 @@
+//! Whose PIN it is: the two reads behind a keypad entry.
+
+use domain::{AutomatId, ContractId, Instant, Key, KeyState, Pin};
+
+use crate::items::{KeyItem, PinItem, StoredKey};
+use crate::{Error, Store};
+
+/// The key and the contract that a PIN belongs to.
+#[derive(Debug, Clone)]
+pub struct PinHolder {
+    /// The key, in use.
+    pub key: Key,
+    /// The contract on it; whether it is running its calendar tells.
+    pub contract: ContractId,
+}
+
+impl PinHolder {
+    /// Whether the contract is running.
+    #[must_use]
+    pub fn running(&self, now: Instant) -> bool {
+        self.key.calendar.entry(&self.contract).is_some_and(|entry| entry.range.contains(now))
+    }
+}
+
+impl Store {
+    /// Who has this PIN in an automat. A key that is being removed has none.
+    pub async fn pin_holder(&self, automat: &AutomatId, pin: &Pin) -> Result<Option<PinHolder>, Error> {
+        let mac = self.codes.pin_mac(automat, pin);
+        let Some(item) = self.get(&PinItem::key(automat, &mac)).await? else { return Ok(None) };
+        let (key, contract) = PinItem::read(item)?;
+        let Some(item) = self.get(&KeyItem::key(&key)).await? else { return Ok(None) };
+        let StoredKey { key, .. } = KeyItem::read(item, &self.codes)?;
+        Ok((key.state == KeyState::Active && key.automat == *automat).then_some(PinHolder { key, contract }))
+    }
+}

@@ -1,0 +1,91 @@
+//! The table's keys and indexes. `template.yaml` says the same for AWS; a test compares the two.
+
+use aws_sdk_dynamodb::error::SdkError;
+use aws_sdk_dynamodb::operation::create_table::CreateTableError;
+use aws_sdk_dynamodb::operation::create_table::builders::CreateTableFluentBuilder;
+use aws_sdk_dynamodb::types::{
+    AttributeDefinition, BillingMode, GlobalSecondaryIndex, KeySchemaElement, KeyType, LocalSecondaryIndex, Projection,
+    ProjectionType, ScalarAttributeType, StreamSpecification, StreamViewType, TimeToLiveSpecification,
+};
+use aws_sdk_dynamodb::{Client, error::BuildError};
+
+use crate::Error;
+
+/// Partition key of every item.
+pub(crate) const PK: &str = "PK";
+/// Sort key of every item.
+pub(crate) const SK: &str = "SK";
+/// Partition key of the index `lists`; only items that stand in a list have it.
+pub(crate) const LIST_PK: &str = "listPK";
+/// Sort key of the index `lists`.
+pub(crate) const LIST_SK: &str = "listSK";
+/// Sort key of the index `byStart`; only contracts have it.
+pub(crate) const STARTS_AT: &str = "startsAt";
+/// Carried in the index `byStart`, so that ended contracts are told from live ones without reading them.
+pub(crate) const ENDS_AT: &str = "endsAt";
+/// When an item may be swept, in epoch seconds.
+pub(crate) const TTL: &str = "ttl";
+/// The sparse global index behind lists and search. Keys only: it is written when an item appears or goes.
+pub(crate) const LISTS: &str = "lists";
+/// The local index behind the history of a key's contracts, in order of start.
+pub(crate) const BY_START: &str = "byStart";
+
+/// Makes the table where there is none, as the local cloud and the tests need it; in AWS the template does.
+pub async fn create_table(client: &Client, table: &str) -> Result<(), Error> {
+    let request = definition(client, table).map_err(|source| Error::internal("describing the table", source))?;
+    match request.send().await {
+        Ok(_) => {}
+        Err(SdkError::ServiceError(refused))
+            if matches!(refused.err(), CreateTableError::ResourceInUseException(_)) =>
+        {
+            return Ok(());
+        }
+        Err(source) => return Err(Error::internal("making the table", source)),
+    }
+    let ttl = TimeToLiveSpecification::builder().enabled(true).attribute_name(TTL).build();
+    let ttl = ttl.map_err(|source| Error::internal("describing the time to live", source))?;
+    let request = client.update_time_to_live().table_name(table).time_to_live_specification(ttl);
+    request.send().await.map_err(|source| Error::internal("setting the time to live", source))?;
+    Ok(())
+}
+
+fn definition(client: &Client, table: &str) -> Result<CreateTableFluentBuilder, BuildError> {
+    let lists = GlobalSecondaryIndex::builder()
+        .index_name(LISTS)
+        .key_schema(key(LIST_PK, KeyType::Hash)?)
+        .key_schema(key(LIST_SK, KeyType::Range)?)
+        .projection(Projection::builder().projection_type(ProjectionType::KeysOnly).build())
+        .build()?;
+    let by_start = LocalSecondaryIndex::builder()
+        .index_name(BY_START)
+        .key_schema(key(PK, KeyType::Hash)?)
+        .key_schema(key(STARTS_AT, KeyType::Range)?)
+        .projection(Projection::builder().projection_type(ProjectionType::Include).non_key_attributes(ENDS_AT).build())
+        .build()?;
+    let stream = StreamSpecification::builder()
+        .stream_enabled(true)
+        .stream_view_type(StreamViewType::NewAndOldImages)
+        .build()?;
+    Ok(client
+        .create_table()
+        .table_name(table)
+        .billing_mode(BillingMode::PayPerRequest)
+        .key_schema(key(PK, KeyType::Hash)?)
+        .key_schema(key(SK, KeyType::Range)?)
+        .attribute_definitions(attribute(PK, ScalarAttributeType::S)?)
+        .attribute_definitions(attribute(SK, ScalarAttributeType::S)?)
+        .attribute_definitions(attribute(LIST_PK, ScalarAttributeType::S)?)
+        .attribute_definitions(attribute(LIST_SK, ScalarAttributeType::S)?)
+        .attribute_definitions(attribute(STARTS_AT, ScalarAttributeType::N)?)
+        .global_secondary_indexes(lists)
+        .local_secondary_indexes(by_start)
+        .stream_specification(stream))
+}
+
+fn key(name: &str, kind: KeyType) -> Result<KeySchemaElement, BuildError> {
+    KeySchemaElement::builder().attribute_name(name).key_type(kind).build()
+}
+
+fn attribute(name: &str, kind: ScalarAttributeType) -> Result<AttributeDefinition, BuildError> {
+    AttributeDefinition::builder().attribute_name(name).attribute_type(kind).build()
+}

@@ -1,0 +1,248 @@
+//! The wire between the SDK client and the database: it counts, and on order it does what AWS does and the embedded
+//! engine never would: transaction conflicts, stale reads where consistency was not asked for, answers lost after
+//! the commit, and a request held back until others have passed.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use aws_smithy_http_client::Builder;
+use aws_smithy_runtime_api::client::http::{
+    HttpClient, HttpConnector, HttpConnectorFuture, HttpConnectorSettings, SharedHttpConnector,
+};
+use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
+use aws_smithy_runtime_api::client::result::ConnectorError;
+use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
+use aws_smithy_types::body::SdkBody;
+use aws_smithy_types::byte_stream::ByteStream;
+use serde_json::{Value, json};
+use tokio::sync::oneshot;
+
+/// What passed over the wire.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub struct Tally {
+    /// Requests that reached the database.
+    pub round_trips: u32,
+    /// Capacity units that reads consumed.
+    pub read_units: f64,
+    /// Capacity units that writes consumed.
+    pub write_units: f64,
+}
+
+/// A wire; its clones are the same wire.
+#[derive(Debug, Clone)]
+pub struct Wire {
+    state: Arc<Mutex<State>>,
+    /// Built by the SDK's own connector.
+    inner: aws_smithy_runtime_api::client::http::SharedHttpClient,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    tally: Tally,
+    conflicts: u32,
+    lost_answers: u32,
+    cut_after: Option<u32>,
+    stale: bool,
+    seen: HashMap<String, Vec<u8>>,
+    held: Vec<Hold>,
+}
+
+#[derive(Debug)]
+struct Hold {
+    target: &'static str,
+    arrived: oneshot::Sender<()>,
+    release: oneshot::Receiver<()>,
+}
+
+/// A request that is being held back.
+#[derive(Debug)]
+pub struct Held {
+    arrived: oneshot::Receiver<()>,
+    release: oneshot::Sender<()>,
+}
+
+impl Held {
+    /// Waits until the request is there.
+    pub async fn arrived(&mut self) {
+        (&mut self.arrived).await.unwrap();
+    }
+
+    /// Lets the request pass.
+    pub fn release(self) {
+        let _ = self.release.send(());
+    }
+}
+
+impl Wire {
+    pub(crate) fn new() -> Self {
+        Self { state: Arc::default(), inner: Builder::new().build_http() }
+    }
+
+    /// The next so many transactions are cancelled by a conflict, without reaching the database.
+    pub fn conflict(&self, times: u32) {
+        self.state().conflicts = times;
+    }
+
+    /// The answers to the next so many transactions are lost after they were committed.
+    pub fn lose_answers(&self, times: u32) {
+        self.state().lost_answers = times;
+    }
+
+    /// After so many more requests nothing passes any more, as if the function had died.
+    pub fn cut_after(&self, requests: u32) {
+        self.state().cut_after = Some(requests);
+    }
+
+    /// Everything passes again.
+    pub fn mend(&self) {
+        let mut state = self.state();
+        (state.cut_after, state.stale, state.conflicts, state.lost_answers) = (None, false, 0, 0);
+    }
+
+    /// From now on a read that did not ask for consistency is answered as it was answered the first time.
+    pub fn stale_reads(&self) {
+        self.state().stale = true;
+    }
+
+    /// Holds back the next request for an operation, such as `TransactWriteItems`.
+    pub fn hold(&self, target: &'static str) -> Held {
+        let ((arrived, on_arrival), (release, on_release)) = (oneshot::channel(), oneshot::channel());
+        self.state().held.push(Hold { target, arrived, release: on_release });
+        Held { arrived: on_arrival, release }
+    }
+
+    /// What has passed since the last call.
+    #[must_use]
+    pub fn tally(&self) -> Tally {
+        std::mem::take(&mut self.state().tally)
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    async fn pass(
+        self,
+        connector: SharedHttpConnector,
+        mut request: HttpRequest,
+    ) -> Result<HttpResponse, ConnectorError> {
+        let target = request.headers().get("x-amz-target").and_then(|target| target.split('.').nth(1));
+        let target = target.unwrap_or_default().to_owned();
+        let mut body: Value = serde_json::from_slice(request.body().bytes().unwrap_or_default()).unwrap_or_default();
+        self.hold_back(&target).await;
+        if let Some(answer) = self.interfere(&target, &body)? {
+            return Ok(answer);
+        }
+        body["ReturnConsumedCapacity"] = json!("TOTAL");
+        let question = format!("{target} {body}");
+        let bytes = body.to_string().into_bytes();
+        request.headers_mut().insert("content-length", bytes.len().to_string());
+        *request.body_mut() = SdkBody::from(bytes);
+        let mut response = connector.call(request).await?;
+        let answer = collect(response.take_body()).await?;
+        self.record(&target, question, &answer);
+        if target == "TransactWriteItems" && response.status().is_success() && self.lose_answer() {
+            return Err(ConnectorError::io("the answer was lost".into()));
+        }
+        *response.body_mut() = SdkBody::from(answer);
+        Ok(response)
+    }
+
+    async fn hold_back(&self, target: &str) {
+        let hold = {
+            let mut state = self.state();
+            let place = state.held.iter().position(|hold| hold.target == target);
+            place.map(|place| state.held.remove(place))
+        };
+        if let Some(Hold { arrived, release, .. }) = hold {
+            let _ = arrived.send(());
+            let _ = release.await;
+        }
+    }
+
+    fn interfere(&self, target: &str, body: &Value) -> Result<Option<HttpResponse>, ConnectorError> {
+        let mut state = self.state();
+        if let Some(left) = &mut state.cut_after {
+            if *left == 0 {
+                return Err(ConnectorError::user("the wire is cut".into()));
+            }
+            *left -= 1;
+        }
+        if target == "TransactWriteItems" && state.conflicts > 0 {
+            state.conflicts -= 1;
+            return Ok(Some(conflict(body)));
+        }
+        let consistent = body["ConsistentRead"] == json!(true)
+            || body["RequestItems"]
+                .as_object()
+                .is_some_and(|tables| tables.values().all(|table| table["ConsistentRead"] == json!(true)));
+        let reads = matches!(target, "GetItem" | "Query" | "BatchGetItem");
+        if state.stale && reads && !consistent {
+            let mut question = body.clone();
+            question["ReturnConsumedCapacity"] = json!("TOTAL");
+            if let Some(seen) = state.seen.get(&format!("{target} {question}")) {
+                return Ok(Some(HttpResponse::new(200.try_into().unwrap(), SdkBody::from(seen.clone()))));
+            }
+        }
+        Ok(None)
+    }
+
+    fn lose_answer(&self) -> bool {
+        let mut state = self.state();
+        let lose = state.lost_answers > 0;
+        state.lost_answers = state.lost_answers.saturating_sub(1);
+        lose
+    }
+
+    fn record(&self, target: &str, question: String, answer: &[u8]) {
+        let mut state = self.state();
+        let parsed: Value = serde_json::from_slice(answer).unwrap_or_default();
+        let consumed = &parsed["ConsumedCapacity"];
+        let units = |consumed: &Value| consumed["CapacityUnits"].as_f64().unwrap_or_default();
+        let units = consumed.as_array().map_or_else(|| units(consumed), |tables| tables.iter().map(units).sum());
+        state.tally.round_trips += 1;
+        if matches!(target, "GetItem" | "Query" | "BatchGetItem" | "Scan") {
+            state.tally.read_units += units;
+            state.seen.entry(question).or_insert_with(|| answer.to_vec());
+        } else {
+            state.tally.write_units += units;
+        }
+    }
+}
+
+/// What DynamoDB answers when another transaction is writing the first of the items.
+fn conflict(body: &Value) -> HttpResponse {
+    let count = body["TransactItems"].as_array().map_or(1, Vec::len);
+    let reason = |n| if n == 0 { json!({"Code": "TransactionConflict"}) } else { json!({"Code": "None"}) };
+    let reasons: Vec<_> = (0..count).map(reason).collect();
+    let answer = json!({
+        "__type": "com.amazonaws.dynamodb.v20120810#TransactionCanceledException",
+        "Message": "Transaction cancelled, please refer cancellation reasons for specific reasons",
+        "CancellationReasons": reasons,
+    });
+    HttpResponse::new(400.try_into().unwrap(), SdkBody::from(answer.to_string()))
+}
+
+async fn collect(body: SdkBody) -> Result<Vec<u8>, ConnectorError> {
+    let collected = ByteStream::new(body).collect().await;
+    collected.map(|bytes| bytes.to_vec()).map_err(|source| ConnectorError::io(source.into()))
+}
+
+#[derive(Debug)]
+struct Connector {
+    wire: Wire,
+    inner: SharedHttpConnector,
+}
+
+impl HttpConnector for Connector {
+    fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
+        HttpConnectorFuture::new(self.wire.clone().pass(self.inner.clone(), request))
+    }
+}
+
+impl HttpClient for Wire {
+    fn http_connector(&self, settings: &HttpConnectorSettings, components: &RuntimeComponents) -> SharedHttpConnector {
+        let inner = self.inner.http_connector(settings, components);
+        SharedHttpConnector::new(Connector { wire: self.clone(), inner })
+    }
+}
