@@ -27,6 +27,8 @@ pub(crate) enum Part {
     FormerReturnCode,
     Word,
     Event,
+    /// What a removed key has left.
+    Remains,
     Receipt,
 }
 

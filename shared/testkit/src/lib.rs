@@ -13,7 +13,7 @@ use store::{Codes, Random, Store};
 use tokio::sync::oneshot;
 
 pub use sample::{act, act_with_receipt, automat, contract, key, pin, range};
-pub use wire::{Tally, Wire};
+pub use wire::{Held, Tally, Wire};
 
 /// The name of the one table of each test's own database.
 pub const TABLE: &str = "table";

@@ -57,7 +57,7 @@ impl Store {
         if moved {
             transaction.calendar(stored_key, &key.book(edited, act.now)?);
         }
-        let item = ContractItem::write(edited, &key.automat, &self.codes, &self.random)?;
+        let item = ContractItem::write(edited, stored_key, &self.codes, &self.random)?;
         let unchanged =
             Expression::new("#version = :readVersion").value(":readVersion", number(stored.contract.version));
         let place = ContractItem::key(&key.id, &edited.id);

@@ -1,11 +1,9 @@
 //! A contract's item.
 
-use domain::{
-    AutomatId, Contact, Contract, ContractId, Email, FreeText, KeyId, Language, Name, PhoneNumber, TimeRange,
-};
+use domain::{Contact, Contract, ContractId, Email, FreeText, KeyId, Language, Name, PhoneNumber, TimeRange};
 use serde::{Deserialize, Serialize};
 
-use super::{Item, ItemKey, KeyItem, instant, read, valid, write};
+use super::{Item, ItemKey, KeyItem, StoredKey, instant, read, valid, write};
 use crate::codes::Mac;
 use crate::{Codes, Error, Random};
 
@@ -21,6 +19,8 @@ pub(crate) struct StoredContract {
 pub(crate) struct ContractItem {
     key_id: String,
     contract_id: String,
+    /// Of the key, so that cleaning up after one key never touches the next one of its name.
+    incarnation: String,
     person: String,
     starts_at: i64,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -54,20 +54,16 @@ impl ContractItem {
         ItemKey::new(KeyItem::pk(key), format!("CONTRACT#{id}"))
     }
 
-    pub(crate) fn write(
-        contract: &Contract,
-        automat: &AutomatId,
-        codes: &Codes,
-        random: &Random,
-    ) -> Result<Item, Error> {
+    pub(crate) fn write(contract: &Contract, on: &StoredKey, codes: &Codes, random: &Random) -> Result<Item, Error> {
         let record = Self {
             key_id: contract.key.as_str().to_owned(),
             contract_id: contract.id.as_str().to_owned(),
+            incarnation: on.incarnation.clone(),
             person: contract.person.as_str().to_owned(),
             starts_at: contract.range.start().millis(),
             ends_at: contract.range.end().map(domain::Instant::millis),
             pin: codes.seal_pin(random, &contract.key, &contract.id, &contract.pin)?,
-            pin_mac: codes.pin_mac(automat, &contract.pin).0,
+            pin_mac: codes.pin_mac(&on.key.automat, &contract.pin).0,
             contacts: contract.contacts.iter().map(ContactItem::new).collect(),
             free_text: contract.free_text.as_ref().map(|text| text.as_str().to_owned()),
             version: contract.version,

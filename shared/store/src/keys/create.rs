@@ -53,7 +53,7 @@ impl Store {
             transaction.put(Part::ReturnCode, ReturnCodeItem::write(&key.automat, &mac, &key.id)?, absent());
         }
         for word in words(&[key.id.as_str(), key.property.as_str()]) {
-            transaction.put(Part::Word, KeyItem::word(&key.id, &word), absent());
+            transaction.put(Part::Word, KeyItem::word(&key.id, &word, &stored.incarnation), absent());
         }
         transaction.event(&self.key_event(key, EventKind::KeyAdded, act)?, Some(&stored.incarnation))?;
         Ok(transaction)
