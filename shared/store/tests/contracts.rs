@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test's own values are well formed")]
 
 use aws_sdk_dynamodb::types::AttributeValue;
+use domain::ContractState::{Active, Ended, Upcoming};
 use domain::{
     AutomatId, Contact, Contract, ContractChange, ContractDraft, ContractId, ContractRefusal, ContractState, Email,
     Ending, FreeText, KeyDraft, KeyId, Language, Name, PhoneNumber, Pin, Sharing,
@@ -271,7 +272,6 @@ async fn contracts_are_listed_by_state_in_order_of_start() {
         made(&table, contract(start, start + 10)).await;
     }
     made(&table, ContractDraft { ending: Ending::Permanent, ..contract(50, 51) }).await;
-    use ContractState::{Active, Ended, Upcoming};
     for limit in [1, 2, 3, 10] {
         assert_eq!(listed(&table, &[], Order::Ascending, limit, 25).await, [0, 10, 20, 30, 40, 50]);
         assert_eq!(listed(&table, &[], Order::Descending, limit, 25).await, [50, 40, 30, 20, 10, 0]);

@@ -2,7 +2,7 @@
 //!
 //! The embedded engine never cancels a transaction by a conflict and never answers with stale data, so the wire does.
 
-#![expect(clippy::unwrap_used, reason = "a test's own values are well formed")]
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test's own values are well formed")]
 
 use std::collections::HashMap;
 
@@ -252,7 +252,7 @@ async fn race(store: Store, client: u64) -> Vec<Seen> {
                 seen.push(Seen::Held(contract.id, contract.range));
             }
             Err(Error::Contract(ContractRefusal::Overlap { conflicts, .. })) => {
-                seen.push(Seen::Refused(range, conflicts))
+                seen.push(Seen::Refused(range, conflicts));
             }
             Err(Error::Busy) => {}
             Err(other) => panic!("{other:?}"),
@@ -271,4 +271,40 @@ impl Dice {
         self.0 ^= self.0 << 17;
         self.0 % bound
     }
+}
+
+/// The version of a contract begins anew when it is removed and made again; what was read before must not count.
+#[tokio::test]
+async fn an_edit_decided_over_a_contract_that_was_made_again_meanwhile_is_decided_again() {
+    let table = one_key(Sharing::NotShared).await;
+    let draft = |start, end| ContractDraft { id: Some(ContractId::parse("BK-1").unwrap()), ..contract(start, end) };
+    let id = book(table.store.clone(), draft(0, 60)).await.unwrap().id;
+    let mut held = table.wire.hold("TransactWriteItems");
+    let (store, edited) = (table.store.clone(), id.clone());
+    let editing = tokio::spawn(async move {
+        let person = domain::Name::parse("Eino").unwrap();
+        let change = ContractChange { person: Some(person), ..ContractChange::default() };
+        store.edit_contract(&a(), &edited, change, Expected::Any, &act()).await
+    });
+    held.arrived().await;
+    table.store.remove_contract(&a(), &id, false, Expected::Any, &act()).await.unwrap();
+    book(table.store.clone(), draft(300, 360)).await.unwrap();
+    held.release();
+    let edited = editing.await.unwrap().unwrap();
+    assert_eq!(edited.range, testkit::range(300, 360));
+    assert_eq!(table.store.key(&a()).await.unwrap().calendar.entry(&id).unwrap().range, edited.range);
+}
+
+/// So does the count of writes to a key.
+#[tokio::test]
+async fn a_booking_decided_over_a_key_that_went_to_another_automat_is_decided_again() {
+    let table = one_key(Sharing::NotShared).await;
+    let garage = AutomatId::parse("garage").unwrap();
+    table.store.create_automat(automat("garage", 9), &act()).await.unwrap();
+    let (held, booking) = decided(&table, ContractDraft { pin: Some(pin("482915")), ..contract(0, 60) }).await;
+    table.store.remove_key(&a(), false, Expected::Any, &act()).await.unwrap();
+    table.store.create_key(KeyDraft { automat: garage.clone(), ..key("A") }, &act()).await.unwrap();
+    held.release();
+    booking.await.unwrap().unwrap();
+    assert!(table.store.pin_holder(&garage, &pin("482915")).await.unwrap().is_some(), "the PIN is where the key is");
 }

@@ -107,8 +107,8 @@ async fn an_interruption_anywhere_is_healed_by_the_next_call() {
         match healer {
             _ if untouched => continue,
             "remove" => {
-                let healed = table.store.remove_key(&a(), false, Expected::Any, &act()).await;
-                assert!(matches!(healed, Ok(Removal::Complete) | Err(Error::NotFound(Thing::Key))), "{healed:?}");
+                let outcome = table.store.remove_key(&a(), false, Expected::Any, &act()).await;
+                assert!(matches!(outcome, Ok(Removal::Complete) | Err(Error::NotFound(Thing::Key))), "{outcome:?}");
                 assert_gone(&table).await;
             }
             "sweep" => {

@@ -11,6 +11,8 @@ use crate::{Codes, Error, Random};
 #[derive(Debug, Clone)]
 pub(crate) struct StoredContract {
     pub(crate) contract: Contract,
+    /// Raised by every write to the item; a write on condition of it was decided over exactly this.
+    pub(crate) rev: u64,
     pub(crate) pin_mac: Mac,
 }
 
@@ -31,6 +33,7 @@ pub(crate) struct ContractItem {
     contacts: Vec<ContactItem>,
     #[serde(skip_serializing_if = "Option::is_none")]
     free_text: Option<String>,
+    rev: u64,
     version: u64,
     created_at: i64,
     updated_at: i64,
@@ -54,7 +57,13 @@ impl ContractItem {
         ItemKey::new(KeyItem::pk(key), format!("CONTRACT#{id}"))
     }
 
-    pub(crate) fn write(contract: &Contract, on: &StoredKey, codes: &Codes, random: &Random) -> Result<Item, Error> {
+    pub(crate) fn write(
+        contract: &Contract,
+        on: &StoredKey,
+        rev: u64,
+        codes: &Codes,
+        random: &Random,
+    ) -> Result<Item, Error> {
         let record = Self {
             key_id: contract.key.as_str().to_owned(),
             contract_id: contract.id.as_str().to_owned(),
@@ -66,6 +75,7 @@ impl ContractItem {
             pin_mac: codes.pin_mac(&on.key.automat, &contract.pin).0,
             contacts: contract.contacts.iter().map(ContactItem::new).collect(),
             free_text: contract.free_text.as_ref().map(|text| text.as_str().to_owned()),
+            rev,
             version: contract.version,
             created_at: contract.created_at.millis(),
             updated_at: contract.updated_at.millis(),
@@ -90,7 +100,7 @@ impl ContractItem {
             id,
             key,
         };
-        Ok(StoredContract { contract, pin_mac: Mac(record.pin_mac) })
+        Ok(StoredContract { contract, rev: record.rev, pin_mac: Mac(record.pin_mac) })
     }
 }
 

@@ -41,7 +41,7 @@ impl Store {
 
     fn adding(&self, key: &Key, act: &Act) -> Result<Transaction, Error> {
         let incarnation = self.random.ulid(act.now)?;
-        let stored = StoredKey { key: key.clone(), rev: 1, incarnation };
+        let stored = StoredKey { key: key.clone(), rev: self.random.start()?, incarnation };
         let item: Item = KeyItem::write(&stored, &self.codes, &self.random)?;
         let mut transaction = Transaction::default();
         transaction.receipt(act, &item);

@@ -3,10 +3,9 @@
 use domain::{Automat, AutomatRefusal, EventKind, Key, KeyChange, KeyId, words};
 
 use super::{holds_key, holds_no_key, key_in_locker, no_key_in_locker};
-use crate::automats::unchanged;
 use crate::items::{AutomatItem, KeyItem, LockerItem, ReturnCodeItem, StoredKey, number, numbers};
 use crate::race::Race;
-use crate::write::{Expression, Outcome, Part, Transaction, absent};
+use crate::write::{Expression, Outcome, Part, Transaction, absent, unchanged};
 use crate::{Act, Error, Expected, Store};
 
 impl Store {

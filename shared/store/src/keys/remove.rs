@@ -11,7 +11,6 @@ use domain::{ContractId, EventKind, KeyId, KeyState};
 use tokio::task::JoinSet;
 
 use super::{holds_key, no_key_in_locker};
-use crate::automats::unchanged;
 use crate::codes::Mac;
 use crate::items::{
     AutomatItem, Item, ItemKey, KeyItem, LockerItem, PinItem, REMOVING, ReturnCodeItem, StoredKey, flag, number,
@@ -20,7 +19,7 @@ use crate::items::{
 use crate::race::Race;
 use crate::read::Stretch;
 use crate::schema::LIST_PK;
-use crate::write::{Expression, Outcome, Part, Transaction};
+use crate::write::{Expression, Outcome, Part, Transaction, unchanged};
 use crate::{Act, Error, Expected, Store, Thing};
 
 /// How long one call goes on cleaning up: less than API Gateway and Lambda give it.
