@@ -13,7 +13,7 @@ use store::{Codes, Random, Store};
 use tokio::sync::oneshot;
 
 pub use sample::{act, act_with_receipt, automat, contract, key, pin, range};
-pub use wire::{Held, Tally, Wire};
+pub use wire::{Held, Steps, Tally, Wire};
 
 /// The name of the one table of each test's own database.
 pub const TABLE: &str = "table";
@@ -27,6 +27,7 @@ pub struct TestTable {
     pub wire: Wire,
     /// A client of its own, past the wire, to look at items and to put things that only devices write.
     pub client: Client,
+    endpoint: String,
     _stop: oneshot::Sender<()>,
 }
 
@@ -43,9 +44,15 @@ impl TestTable {
         let wire = Wire::new();
         let client = client(&endpoint, &Wire::new());
         store::create_table(&client, TABLE).await.unwrap();
-        let codes = Codes::new(&[7; 32]).unwrap();
-        let store = Store::new(self::client(&endpoint, &wire), TABLE, codes, Random::system());
-        Self { store, wire, client, _stop: stop }
+        let store = store_over(&endpoint, &wire);
+        Self { store, wire, client, endpoint, _stop: stop }
+    }
+
+    /// Another store over the same table, as another Lambda would have it, with a wire of its own.
+    #[must_use]
+    pub fn another_store(&self) -> (Store, Wire) {
+        let wire = Wire::new();
+        (store_over(&self.endpoint, &wire), wire)
     }
 
     /// Every item in the table, as the SDK has it, sorted by key: for tests that search the bytes or count what is left.
@@ -59,6 +66,10 @@ impl TestTable {
         items.sort();
         items
     }
+}
+
+fn store_over(endpoint: &str, wire: &Wire) -> Store {
+    Store::new(client(endpoint, wire), TABLE, Codes::new(&[7; 32]).unwrap(), Random::system())
 }
 
 /// A client as Lambda would have it, but to the embedded database and over a wire of ours.

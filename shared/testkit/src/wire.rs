@@ -15,7 +15,7 @@ use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use aws_smithy_types::body::SdkBody;
 use aws_smithy_types::byte_stream::{AggregatedBytes, ByteStream};
 use serde_json::{Value, json};
-use tokio::sync::oneshot;
+use tokio::sync::{Semaphore, oneshot};
 
 /// What passed over the wire.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
@@ -45,6 +45,7 @@ struct State {
     stale: bool,
     seen: HashMap<String, Vec<u8>>,
     held: Vec<Hold>,
+    steps: Option<Steps>,
 }
 
 #[derive(Debug)]
@@ -52,6 +53,21 @@ struct Hold {
     target: &'static str,
     arrived: oneshot::Sender<()>,
     release: oneshot::Receiver<()>,
+}
+
+/// Leave to pass, one request at a time.
+#[derive(Debug, Clone)]
+pub struct Steps {
+    may_pass: Arc<Semaphore>,
+    passed: Arc<Semaphore>,
+}
+
+impl Steps {
+    /// Lets one request pass, and waits until it has been answered.
+    pub async fn step(&self) {
+        self.may_pass.add_permits(1);
+        self.passed.acquire().await.unwrap().forget();
+    }
 }
 
 /// A request that is being held back.
@@ -112,6 +128,14 @@ impl Wire {
         Held { arrived: on_arrival, release }
     }
 
+    /// From now on every request waits until it is given leave.
+    #[must_use]
+    pub fn step_by_step(&self) -> Steps {
+        let steps = Steps { may_pass: Arc::new(Semaphore::new(0)), passed: Arc::new(Semaphore::new(0)) };
+        self.state().steps = Some(steps.clone());
+        steps
+    }
+
     /// What has passed since the last call.
     #[must_use]
     pub fn tally(&self) -> Tally {
@@ -122,7 +146,16 @@ impl Wire {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    async fn pass(
+    async fn pass(self, connector: SharedHttpConnector, request: HttpRequest) -> Result<HttpResponse, ConnectorError> {
+        let steps = self.state().steps.clone();
+        let Some(Steps { may_pass, passed }) = steps else { return self.pass_now(connector, request).await };
+        may_pass.acquire().await.unwrap().forget();
+        let answer = self.pass_now(connector, request).await;
+        passed.add_permits(1);
+        answer
+    }
+
+    async fn pass_now(
         self,
         connector: SharedHttpConnector,
         mut request: HttpRequest,
