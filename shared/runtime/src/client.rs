@@ -6,6 +6,7 @@ use aws_config::environment::{EnvironmentVariableCredentialsProvider, Environmen
 use aws_config::retry::RetryConfig;
 use aws_config::timeout::TimeoutConfig;
 use aws_config::{BehaviorVersion, SdkConfig};
+use aws_sdk_dynamodb::config::SharedHttpClient;
 use aws_smithy_http_client::Builder;
 use aws_smithy_http_client::tls::rustls_provider::CryptoMode;
 use aws_smithy_http_client::tls::{Provider, TlsContext, TrustStore};
@@ -29,14 +30,40 @@ pub(crate) async fn config() -> Result<SdkConfig, StartError> {
         .connect_timeout(Duration::from_secs(1))
         .operation_attempt_timeout(Duration::from_secs(3))
         .build();
-    let roots = ROOTS.into_iter().fold(TrustStore::empty(), TrustStore::with_pem_certificate);
-    let tls = TlsContext::builder().with_trust_store(roots).build().map_err(StartError::Tls)?;
-    let http = Builder::new().tls_provider(Provider::Rustls(CryptoMode::Ring)).tls_context(tls).build_https();
     let loader = aws_config::defaults(BehaviorVersion::latest())
         .region(EnvironmentVariableRegionProvider::new())
         .credentials_provider(EnvironmentVariableCredentialsProvider::new())
-        .http_client(http)
+        .http_client(https()?)
         .retry_config(RetryConfig::standard())
         .timeout_config(timeouts);
     Ok(loader.load().await)
+}
+
+fn https() -> Result<SharedHttpClient, StartError> {
+    let roots = ROOTS.into_iter().fold(TrustStore::empty(), TrustStore::with_pem_certificate);
+    let tls = TlsContext::builder().with_trust_store(roots).build().map_err(StartError::Tls)?;
+    Ok(Builder::new().tls_provider(Provider::Rustls(CryptoMode::Ring)).tls_context(tls).build_https())
+}
+
+#[cfg(test)]
+mod tests {
+    use aws_sdk_dynamodb::config::{Credentials, Region};
+
+    use super::*;
+
+    /// The client reads the authorities when it first connects, and panics if it cannot.
+    #[tokio::test]
+    async fn the_authorities_can_be_read() {
+        let config = aws_sdk_dynamodb::Config::builder()
+            .behavior_version(BehaviorVersion::latest())
+            .endpoint_url("https://127.0.0.1:1")
+            .region(Region::from_static("local"))
+            .credentials_provider(Credentials::new("local", "local", None, None, "tests"))
+            .http_client(https().unwrap())
+            .retry_config(RetryConfig::disabled())
+            .build();
+        let client = aws_sdk_dynamodb::Client::from_conf(config);
+        let error = client.list_tables().send().await.unwrap_err();
+        assert!(error.as_service_error().is_none(), "nobody is there");
+    }
 }
