@@ -1,1 +1,13 @@
+//! The task runner for people and CI alike: `cargo xtask ci` is all that `.ci/run` runs, so a green run here and
+//! a green run there mean the same.
 
+#![expect(clippy::print_stdout, reason = "a task runner talks to a terminal")]
+
+pub mod deny;
+pub mod lambdas;
+pub mod process;
+pub mod project;
+pub mod rust;
+pub mod steps;
+pub mod template;
+pub mod tools;

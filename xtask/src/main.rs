@@ -1,1 +1,75 @@
-fn main() {}
+//! Reads the command line and runs the steps it names; `cargo xtask help` lists them.
+
+use std::process::ExitCode;
+
+use anyhow::Result;
+use clap::{Parser, Subcommand};
+use xtask::{deny, lambdas, project::Project, rust, steps::Steps, template, tools::Tools};
+
+#[derive(Parser)]
+#[command(name = "cargo xtask", about = "The tasks of Key Automat Cloud")]
+struct Arguments {
+    #[command(subcommand)]
+    task: Task,
+}
+
+#[derive(Subcommand)]
+enum Task {
+    /// Everything that must pass before a change lands, in order
+    Ci {
+        /// Only format, lints and tests: what to run while writing
+        #[arg(long)]
+        quick: bool,
+    },
+    /// Formats all Rust code
+    Fmt {
+        /// Only tells whether it is formatted
+        #[arg(long)]
+        check: bool,
+    },
+    /// Clippy over everything, warnings refused
+    Lint,
+    /// All tests
+    Test,
+    /// The code's own documentation, warnings refused
+    Doc,
+    /// Lints the template, as written and as deployed, and runs our own checks on it
+    Template,
+    /// Builds the Lambda binaries with `sam build`, and starts each
+    Build,
+    /// Licences, sources and duplicates of the dependencies, and known vulnerabilities
+    Deny {
+        /// Fails when the vulnerability database cannot be reached
+        #[arg(long)]
+        require_advisories: bool,
+    },
+}
+
+fn main() -> Result<ExitCode> {
+    let arguments = Arguments::parse();
+    let project = Project::load()?;
+    let mut steps = Steps::default();
+    match arguments.task {
+        Task::Ci { quick } => {
+            steps.run("fmt", || rust::format(&project, true));
+            steps.run("lint", || rust::lint(&project));
+            steps.run("test", || rust::test(&project));
+            if !quick {
+                steps.run("doc", || rust::document(&project));
+                steps.run("template", || template::check(&project, &Tools::ready(&project)?));
+                steps.run("build", || lambdas::build(&project, &Tools::ready(&project)?));
+                steps.run("deny", || deny::check(&project, &Tools::ready(&project)?, false));
+            }
+        }
+        Task::Fmt { check } => steps.run("fmt", || rust::format(&project, check)),
+        Task::Lint => steps.run("lint", || rust::lint(&project)),
+        Task::Test => steps.run("test", || rust::test(&project)),
+        Task::Doc => steps.run("doc", || rust::document(&project)),
+        Task::Template => steps.run("template", || template::check(&project, &Tools::ready(&project)?)),
+        Task::Build => steps.run("build", || lambdas::build(&project, &Tools::ready(&project)?)),
+        Task::Deny { require_advisories } => {
+            steps.run("deny", || deny::check(&project, &Tools::ready(&project)?, require_advisories));
+        }
+    }
+    Ok(if steps.finish() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}

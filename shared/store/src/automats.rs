@@ -5,11 +5,11 @@ use domain::{
     Whereabouts,
 };
 
-use crate::items::{AUTOMATS, AutomatItem, Item, ItemKey, KeyItem, LockerItem, number, text};
+use crate::items::{AUTOMATS, AutomatItem, Item, ItemKey, KeyItem, LockerItem, text};
 use crate::page::List;
 use crate::race::Race;
 use crate::read::Stretch;
-use crate::write::{Expression, Outcome, Part, Transaction, absent};
+use crate::write::{Expression, Outcome, Part, Transaction, absent, unchanged};
 use crate::{Act, Created, Error, Expected, Page, PageRequest, Store, Thing};
 
 /// More items than the automat's partition can hold under `AUTOMAT`: itself and its lockers.
@@ -46,7 +46,7 @@ impl Store {
         let automat = Automat::new(draft.clone(), act.now);
         let mut race = Race::new(&self.random);
         loop {
-            let item = AutomatItem::write(&automat, 1)?;
+            let item = AutomatItem::write(&automat, self.random.start()?)?;
             let mut transaction = Transaction::default();
             transaction.receipt(act, &item);
             transaction.put(Part::Automat, item, absent());
@@ -173,9 +173,4 @@ impl LockerView {
     fn empty(locker: LockerIndex) -> Self {
         Self { locker, key: None, whereabouts: Whereabouts::Unknown, active_contract: None }
     }
-}
-
-/// The condition that an item is still as it was read.
-pub(crate) fn unchanged(rev: u64) -> Expression {
-    Expression::new("#rev = :readRev").value(":readRev", number(rev))
 }

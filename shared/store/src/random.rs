@@ -39,6 +39,12 @@ impl Random {
         self.bytes().map(|bytes| ContractId::generated(u64::from_be_bytes(bytes)))
     }
 
+    /// A number that nothing else begins with: counts of writes start here, so that something removed and made again
+    /// never shows a count that was read of the thing before.
+    pub(crate) fn start(&self) -> Result<u64, Error> {
+        self.bytes::<6>().map(|bytes| bytes.into_iter().fold(0, |number, byte| (number << 8) | u64::from(byte)))
+    }
+
     /// A name of our own making that sorts by time: an event, or one incarnation of a key.
     pub(crate) fn ulid(&self, now: Instant) -> Result<String, Error> {
         let bits = u128::from_be_bytes(self.bytes()?);

@@ -9,7 +9,7 @@ use aws_sdk_dynamodb::types::{
     AttributeValue, CancellationReason, Delete, Put, ReturnValuesOnConditionCheckFailure, TransactWriteItem, Update,
 };
 
-use crate::items::{Item, ItemKey};
+use crate::items::{Item, ItemKey, number};
 use crate::{Error, Store};
 
 /// The part that a write plays in its transaction.
@@ -27,6 +27,8 @@ pub(crate) enum Part {
     FormerReturnCode,
     Word,
     Event,
+    /// What a removed key has left.
+    Remains,
     Receipt,
 }
 
@@ -84,6 +86,11 @@ pub(crate) fn names(expressions: &[&str]) -> HashMap<String, String> {
 /// The condition that nothing stands at a key yet.
 pub(crate) fn absent() -> Expression {
     Expression::new("attribute_not_exists(#PK)")
+}
+
+/// The condition that an item is still as it was read: its count of writes has not moved on.
+pub(crate) fn unchanged(rev: u64) -> Expression {
+    Expression::new("#rev = :readRev").value(":readRev", number(rev))
 }
 
 /// Writes gathered for one transaction.

@@ -1,7 +1,7 @@
 //! What tests stand on: a fresh table in the embedded database, reached by the unmodified SDK client, and a wire that
 //! can be told to misbehave as AWS does.
 
-#![expect(clippy::unwrap_used, reason = "a test that cannot set its stage must stop at once")]
+#![expect(clippy::unwrap_used, clippy::missing_panics_doc, reason = "a test that cannot set its stage stops at once")]
 
 mod sample;
 mod wire;
@@ -13,7 +13,7 @@ use store::{Codes, Random, Store};
 use tokio::sync::oneshot;
 
 pub use sample::{act, act_with_receipt, automat, contract, key, pin, range};
-pub use wire::{Tally, Wire};
+pub use wire::{Held, Tally, Wire};
 
 /// The name of the one table of each test's own database.
 pub const TABLE: &str = "table";

@@ -13,7 +13,7 @@ use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
 use aws_smithy_runtime_api::client::result::ConnectorError;
 use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use aws_smithy_types::body::SdkBody;
-use aws_smithy_types::byte_stream::ByteStream;
+use aws_smithy_types::byte_stream::{AggregatedBytes, ByteStream};
 use serde_json::{Value, json};
 use tokio::sync::oneshot;
 
@@ -105,6 +105,7 @@ impl Wire {
     }
 
     /// Holds back the next request for an operation, such as `TransactWriteItems`.
+    #[must_use]
     pub fn hold(&self, target: &'static str) -> Held {
         let ((arrived, on_arrival), (release, on_release)) = (oneshot::channel(), oneshot::channel());
         self.state().held.push(Hold { target, arrived, release: on_release });
@@ -225,7 +226,7 @@ fn conflict(body: &Value) -> HttpResponse {
 
 async fn collect(body: SdkBody) -> Result<Vec<u8>, ConnectorError> {
     let collected = ByteStream::new(body).collect().await;
-    collected.map(|bytes| bytes.to_vec()).map_err(|source| ConnectorError::io(source.into()))
+    collected.map(AggregatedBytes::to_vec).map_err(|source| ConnectorError::io(source.into()))
 }
 
 #[derive(Debug)]

@@ -2,10 +2,9 @@
 
 use domain::{Calendar, EventKind};
 
-use crate::automats::unchanged;
 use crate::items::{AGENDA_LENGTH, KeyItem, LockerItem, StoredKey, bytes, number};
 use crate::keys::holds_key;
-use crate::write::{Expression, Part, Transaction};
+use crate::write::{Expression, Part, Transaction, unchanged};
 use crate::{Act, Error, Store};
 
 impl Transaction {

@@ -52,7 +52,7 @@ impl Store {
     fn making(&self, stored: &StoredKey, contract: &Contract, act: &Act) -> Result<Transaction, Error> {
         let calendar = stored.key.book(contract, act.now)?;
         let automat = &stored.key.automat;
-        let item = ContractItem::write(contract, automat, &self.codes, &self.random)?;
+        let item = ContractItem::write(contract, stored, self.random.start()?, &self.codes, &self.random)?;
         let mut transaction = Transaction::default();
         transaction.calendar(stored, &calendar);
         transaction.receipt(act, &item);

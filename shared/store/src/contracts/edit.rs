@@ -2,9 +2,9 @@
 
 use domain::{Contract, ContractChange, ContractField, ContractId, ContractRefusal, EventKind, KeyId, Whereabouts};
 
-use crate::items::{ContractItem, PinItem, StoredContract, StoredKey, number};
+use crate::items::{ContractItem, PinItem, StoredContract, StoredKey};
 use crate::race::Race;
-use crate::write::{Expression, Outcome, Part, Transaction};
+use crate::write::{Expression, Outcome, Part, Transaction, unchanged};
 use crate::{Act, Error, Expected, Store};
 
 impl Store {
@@ -57,11 +57,14 @@ impl Store {
         if moved {
             transaction.calendar(stored_key, &key.book(edited, act.now)?);
         }
-        let item = ContractItem::write(edited, &key.automat, &self.codes, &self.random)?;
-        let unchanged =
-            Expression::new("#version = :readVersion").value(":readVersion", number(stored.contract.version));
+        let item = ContractItem::write(edited, stored_key, stored.rev + 1, &self.codes, &self.random)?;
         let place = ContractItem::key(&key.id, &edited.id);
-        transaction.update(Part::Contract, place, Expression::assign(item, &["endsAt", "freeText"]), unchanged);
+        transaction.update(
+            Part::Contract,
+            place,
+            Expression::assign(item, &["endsAt", "freeText"]),
+            unchanged(stored.rev),
+        );
         if moved || changes.contains(&ContractField::Pin) {
             self.change_pin(&mut transaction, stored_key, stored, edited, former_pin_is_ours, act);
         }

@@ -20,7 +20,7 @@ impl Store {
             let change = ContractChange { pin: Some(self.random.pin()?), ..ContractChange::default() };
             let edited = stored.contract.edited(change, act.now)?;
             let mut transaction = self.changing(&stored_key, &stored, &edited, former_pin_is_ours, act)?;
-            let item: Item = ContractItem::write(&edited, &stored_key.key.automat, &self.codes, &self.random)?;
+            let item: Item = ContractItem::write(&edited, &stored_key, stored.rev + 1, &self.codes, &self.random)?;
             transaction.receipt(act, &item);
             match transaction.commit(self).await? {
                 Outcome::Committed => return Ok(Created::New(edited)),

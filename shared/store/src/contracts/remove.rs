@@ -2,9 +2,9 @@
 
 use domain::{ContractId, EventKind, KeyId};
 
-use crate::items::{ContractItem, PinItem, number};
+use crate::items::{ContractItem, PinItem};
 use crate::race::Race;
-use crate::write::{Expression, Outcome, Part, Transaction};
+use crate::write::{Outcome, Part, Transaction, unchanged};
 use crate::{Act, Error, Expected, Store};
 
 impl Store {
@@ -27,9 +27,7 @@ impl Store {
             if stored_key.key.calendar.entry(id).is_some() {
                 transaction.calendar(&stored_key, &calendar);
             }
-            let unchanged =
-                Expression::new("#version = :readVersion").value(":readVersion", number(stored.contract.version));
-            transaction.delete(Part::Contract, ContractItem::key(key, id), unchanged);
+            transaction.delete(Part::Contract, ContractItem::key(key, id), unchanged(stored.rev));
             if pin_is_ours {
                 let pin = PinItem::key(&stored_key.key.automat, &stored.pin_mac);
                 transaction.delete(Part::Pin, pin, PinItem::own_or_gone(key, id));

@@ -1,11 +1,9 @@
 //! A contract's item.
 
-use domain::{
-    AutomatId, Contact, Contract, ContractId, Email, FreeText, KeyId, Language, Name, PhoneNumber, TimeRange,
-};
+use domain::{Contact, Contract, ContractId, Email, FreeText, KeyId, Language, Name, PhoneNumber, TimeRange};
 use serde::{Deserialize, Serialize};
 
-use super::{Item, ItemKey, KeyItem, instant, read, valid, write};
+use super::{Item, ItemKey, KeyItem, StoredKey, instant, read, valid, write};
 use crate::codes::Mac;
 use crate::{Codes, Error, Random};
 
@@ -13,6 +11,8 @@ use crate::{Codes, Error, Random};
 #[derive(Debug, Clone)]
 pub(crate) struct StoredContract {
     pub(crate) contract: Contract,
+    /// Raised by every write to the item; a write on condition of it was decided over exactly this.
+    pub(crate) rev: u64,
     pub(crate) pin_mac: Mac,
 }
 
@@ -21,6 +21,8 @@ pub(crate) struct StoredContract {
 pub(crate) struct ContractItem {
     key_id: String,
     contract_id: String,
+    /// Of the key, so that cleaning up after one key never touches the next one of its name.
+    incarnation: String,
     person: String,
     starts_at: i64,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -31,6 +33,7 @@ pub(crate) struct ContractItem {
     contacts: Vec<ContactItem>,
     #[serde(skip_serializing_if = "Option::is_none")]
     free_text: Option<String>,
+    rev: u64,
     version: u64,
     created_at: i64,
     updated_at: i64,
@@ -56,20 +59,23 @@ impl ContractItem {
 
     pub(crate) fn write(
         contract: &Contract,
-        automat: &AutomatId,
+        on: &StoredKey,
+        rev: u64,
         codes: &Codes,
         random: &Random,
     ) -> Result<Item, Error> {
         let record = Self {
             key_id: contract.key.as_str().to_owned(),
             contract_id: contract.id.as_str().to_owned(),
+            incarnation: on.incarnation.clone(),
             person: contract.person.as_str().to_owned(),
             starts_at: contract.range.start().millis(),
             ends_at: contract.range.end().map(domain::Instant::millis),
             pin: codes.seal_pin(random, &contract.key, &contract.id, &contract.pin)?,
-            pin_mac: codes.pin_mac(automat, &contract.pin).0,
+            pin_mac: codes.pin_mac(&on.key.automat, &contract.pin).0,
             contacts: contract.contacts.iter().map(ContactItem::new).collect(),
             free_text: contract.free_text.as_ref().map(|text| text.as_str().to_owned()),
+            rev,
             version: contract.version,
             created_at: contract.created_at.millis(),
             updated_at: contract.updated_at.millis(),
@@ -94,7 +100,7 @@ impl ContractItem {
             id,
             key,
         };
-        Ok(StoredContract { contract, pin_mac: Mac(record.pin_mac) })
+        Ok(StoredContract { contract, rev: record.rev, pin_mac: Mac(record.pin_mac) })
     }
 }
 

@@ -3,7 +3,8 @@
 use domain::{AutomatId, Calendar, ContractId, Key, KeyId, KeyState, LockerIndex, Property, Sharing, Whereabouts};
 use serde::{Deserialize, Serialize};
 
-use super::{Item, ItemKey, Listing, instant, read, valid, write};
+use super::{Item, ItemKey, Listing, instant, read, text, valid, write};
+use crate::write::Expression;
 use crate::{Codes, Error, Random};
 
 /// The list that all keys stand in.
@@ -64,8 +65,16 @@ impl KeyItem {
         ItemKey::new(Self::pk(id), format!("WORD#{word}"))
     }
 
-    pub(crate) fn word(id: &KeyId, word: &str) -> Item {
-        Self::word_listing(id, word).place(Self::word_key(id, word))
+    pub(crate) fn word(id: &KeyId, word: &str, incarnation: &str) -> Item {
+        let mut item = Self::word_listing(id, word).place(Self::word_key(id, word));
+        item.insert("incarnation".to_owned(), text(incarnation));
+        item
+    }
+
+    /// The condition that an item in a key's partition belongs to this incarnation of it, if it is there at all.
+    pub(crate) fn part_of(incarnation: &str) -> Expression {
+        let own = Expression::new("attribute_not_exists(#PK) OR #incarnation = :incarnation");
+        own.value(":incarnation", text(incarnation))
     }
 
     pub(crate) fn word_listing(id: &KeyId, word: &str) -> Listing {

@@ -41,7 +41,7 @@ impl Store {
 
     fn adding(&self, key: &Key, act: &Act) -> Result<Transaction, Error> {
         let incarnation = self.random.ulid(act.now)?;
-        let stored = StoredKey { key: key.clone(), rev: 1, incarnation };
+        let stored = StoredKey { key: key.clone(), rev: self.random.start()?, incarnation };
         let item: Item = KeyItem::write(&stored, &self.codes, &self.random)?;
         let mut transaction = Transaction::default();
         transaction.receipt(act, &item);
@@ -53,7 +53,7 @@ impl Store {
             transaction.put(Part::ReturnCode, ReturnCodeItem::write(&key.automat, &mac, &key.id)?, absent());
         }
         for word in words(&[key.id.as_str(), key.property.as_str()]) {
-            transaction.put(Part::Word, KeyItem::word(&key.id, &word), absent());
+            transaction.put(Part::Word, KeyItem::word(&key.id, &word, &stored.incarnation), absent());
         }
         transaction.event(&self.key_event(key, EventKind::KeyAdded, act)?, Some(&stored.incarnation))?;
         Ok(transaction)

@@ -3,10 +3,9 @@
 use domain::{Automat, AutomatRefusal, EventKind, Key, KeyChange, KeyId, words};
 
 use super::{holds_key, holds_no_key, key_in_locker, no_key_in_locker};
-use crate::automats::unchanged;
 use crate::items::{AutomatItem, KeyItem, LockerItem, ReturnCodeItem, StoredKey, number, numbers};
 use crate::race::Race;
-use crate::write::{Expression, Outcome, Part, Transaction, absent};
+use crate::write::{Expression, Outcome, Part, Transaction, absent, unchanged};
 use crate::{Act, Error, Expected, Store};
 
 impl Store {
@@ -57,7 +56,7 @@ impl Store {
             unchanged(stored.rev),
         );
         self.change_return_code(&mut transaction, key, edited)?;
-        change_words(&mut transaction, key, edited);
+        change_words(&mut transaction, stored, edited);
         let locker = |key: &Key| LockerItem::key(&key.automat, key.locker);
         if let Some((automat, rev)) = moved {
             let occupied = move_in(&automat, key, edited)?;
@@ -88,14 +87,15 @@ impl Store {
     }
 }
 
-fn change_words(transaction: &mut Transaction, key: &Key, edited: &Key) {
+fn change_words(transaction: &mut Transaction, stored: &StoredKey, edited: &Key) {
+    let key = &stored.key;
     let words = |key: &Key| words(&[key.id.as_str(), key.property.as_str()]);
     let (former, next) = (words(key), words(edited));
     for word in former.difference(&next) {
         transaction.delete(Part::Word, KeyItem::word_key(&key.id, word), Expression::new("attribute_exists(#PK)"));
     }
     for word in next.difference(&former) {
-        transaction.put(Part::Word, KeyItem::word(&key.id, word), absent());
+        transaction.put(Part::Word, KeyItem::word(&key.id, word, &stored.incarnation), absent());
     }
 }
 

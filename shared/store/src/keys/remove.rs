@@ -7,11 +7,10 @@
 
 use std::time::Duration;
 
-use domain::{ContractId, EventKind, Key, KeyId, KeyState};
+use domain::{ContractId, EventKind, KeyId, KeyState};
 use tokio::task::JoinSet;
 
 use super::{holds_key, no_key_in_locker};
-use crate::automats::unchanged;
 use crate::codes::Mac;
 use crate::items::{
     AutomatItem, Item, ItemKey, KeyItem, LockerItem, PinItem, REMOVING, ReturnCodeItem, StoredKey, flag, number,
@@ -19,8 +18,8 @@ use crate::items::{
 };
 use crate::race::Race;
 use crate::read::Stretch;
-use crate::schema::{LIST_PK, SK};
-use crate::write::{Expression, Outcome, Part, Transaction};
+use crate::schema::LIST_PK;
+use crate::write::{Expression, Outcome, Part, Transaction, unchanged};
 use crate::{Act, Error, Expected, Store, Thing};
 
 /// How long one call goes on cleaning up: less than API Gateway and Lambda give it.
@@ -120,8 +119,8 @@ impl Store {
         let mut stretch = Stretch::of_table(condition);
         loop {
             let found = self.query(&stretch, Some(STEP)).await?;
-            let remains: Vec<Remains> = found.items.iter().filter_map(Remains::of).collect();
-            self.delete_remains(key, remains).await?;
+            let remains = found.items.iter().filter_map(|item| Remains::of(item, &stored.incarnation)).collect();
+            self.delete_remains(stored, remains).await?;
             match found.rest {
                 Some(rest) => stretch = stretch.after(Some(rest)),
                 None => break,
@@ -139,14 +138,14 @@ impl Store {
         }
     }
 
-    async fn delete_remains(&self, key: &Key, remains: Vec<Remains>) -> Result<(), Error> {
+    async fn delete_remains(&self, stored: &StoredKey, remains: Vec<Remains>) -> Result<(), Error> {
         let mut running = JoinSet::new();
         for together in remains.chunks(TOGETHER) {
             if running.len() == AT_ONCE {
                 finished(running.join_next().await)?;
             }
-            let (store, key, together) = (self.clone(), key.clone(), together.to_vec());
-            running.spawn(async move { store.delete_together(&key, together).await });
+            let (store, stored, together) = (self.clone(), stored.clone(), together.to_vec());
+            running.spawn(async move { store.delete_together(&stored, together).await });
         }
         while !running.is_empty() {
             finished(running.join_next().await)?;
@@ -154,33 +153,34 @@ impl Store {
         Ok(())
     }
 
-    async fn delete_together(&self, key: &Key, mut remains: Vec<Remains>) -> Result<(), Error> {
+    async fn delete_together(&self, stored: &StoredKey, mut remains: Vec<Remains>) -> Result<(), Error> {
+        let (id, automat) = (&stored.key.id, &stored.key.automat);
         let mut race = Race::new(&self.random);
         loop {
             let mut transaction = Transaction::default();
             for item in &remains {
                 if let Some((contract, mac)) = &item.pin {
-                    let pin = PinItem::key(&key.automat, mac);
-                    transaction.delete(Part::Pin, pin, PinItem::own_or_gone(&key.id, contract));
+                    transaction.delete(Part::Pin, PinItem::key(automat, mac), PinItem::own_or_gone(id, contract));
                 }
-                transaction.delete(
-                    Part::Contract,
-                    item.key.clone(),
-                    Expression::new("attribute_not_exists(#incarnation)"),
-                );
+                transaction.delete(Part::Remains, item.key.clone(), KeyItem::part_of(&stored.incarnation));
             }
             match transaction.commit(self).await? {
                 Outcome::Committed => return Ok(()),
-                Outcome::Contended => race.lost().await?,
-                // An ended contract's PIN that somebody else has by now stays with them.
+                Outcome::Contended => {}
+                // What is somebody else's by now stays with them: an ended contract's PIN, or an item of the next key
+                // of this name, when another call has finished the removal.
                 Outcome::Refused(refused) => {
-                    let taken: Vec<ItemKey> =
-                        refused.iter().filter_map(|(_, item)| ItemKey::of(item.as_ref()?)).collect();
+                    let others: Vec<_> = refused.iter().filter_map(|(_, item)| ItemKey::of(item.as_ref()?)).collect();
+                    remains.retain(|item| !others.contains(&item.key));
                     for item in &mut remains {
-                        item.pin.take_if(|(_, mac)| taken.contains(&PinItem::key(&key.automat, mac)));
+                        item.pin.take_if(|(_, mac)| others.contains(&PinItem::key(automat, mac)));
+                    }
+                    if remains.is_empty() {
+                        return Ok(());
                     }
                 }
             }
+            race.lost().await?;
         }
     }
 }
@@ -193,9 +193,9 @@ struct Remains {
 }
 
 impl Remains {
-    fn of(item: &Item) -> Option<Self> {
+    fn of(item: &Item, incarnation: &str) -> Option<Self> {
         let key = ItemKey::of(item)?;
-        if item.get(SK).is_some_and(|sk| *sk == text("KEY")) {
+        if key.sk == "KEY" || item.get("incarnation") != Some(&text(incarnation)) {
             return None;
         }
         let string = |name: &str| item.get(name)?.as_s().ok();

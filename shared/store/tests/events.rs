@@ -1,0 +1,112 @@
+//! The record: who, what and when, by key and by automat, and no secret in it or anywhere else in the table.
+
+#![expect(clippy::unwrap_used, reason = "a test's own values are well formed")]
+
+use domain::{
+    Actor, AutomatChange, AutomatId, ContractChange, ContractDraft, ContractField, Ending, EventKind, KeyChange,
+    KeyDraft, KeyField, KeyId, Name, Pin, Property, ReturnCode,
+};
+use store::{Act, Expected, PageRequest};
+use testkit::{TestTable, act, at, automat, contract, key, range};
+
+fn a() -> KeyId {
+    KeyId::parse("A").unwrap()
+}
+
+fn lobby() -> AutomatId {
+    AutomatId::parse("lobby").unwrap()
+}
+
+fn page(limit: usize) -> PageRequest {
+    PageRequest { limit, after: None }
+}
+
+/// By somebody else, so many seconds later.
+fn by(actor: &str, seconds: i64) -> Act {
+    Act { actor: Actor::new(actor), now: at(seconds), receipt: None }
+}
+
+#[tokio::test]
+async fn every_change_is_recorded_with_who_what_and_when() {
+    let table = TestTable::new().await;
+    let store = &table.store;
+    let name = AutomatChange { name: Some(Name::parse("Front lobby").unwrap()), ..AutomatChange::default() };
+    let property = KeyChange { property: Some(Property::parse("5").unwrap()), ..KeyChange::default() };
+    let longer = ContractChange { ending: Some(Ending::At(at(90))), ..ContractChange::default() };
+    store.create_automat(automat("lobby", 9), &by("ada", 0)).await.unwrap();
+    store.edit_automat(&lobby(), name, Expected::Any, &by("ada", 1)).await.unwrap();
+    store.create_key(key("A"), &by("ada", 2)).await.unwrap();
+    store.edit_key(&a(), property, Expected::Any, &by("bo", 3)).await.unwrap();
+    let contract = store.create_contract(&a(), contract(0, 60), &by("bo", 4)).await.unwrap().into_inner();
+    store.edit_contract(&a(), &contract.id, longer, Expected::Any, &by("bo", 5)).await.unwrap();
+    store.replace_pin(&a(), &contract.id, &by("bo", 6)).await.unwrap();
+    store.reveal_pin(&a(), &contract.id, &by("cy", 7)).await.unwrap();
+    store.remove_contract(&a(), &contract.id, false, Expected::Any, &by("cy", 8)).await.unwrap();
+    let of_key = store.key_events(&a(), &page(100)).await.unwrap().data;
+    store.remove_key(&a(), false, Expected::Any, &by("ada", 9)).await.unwrap();
+    let expected = [
+        ("ada", 9, EventKind::KeyRemoved { live_contracts: 0 }),
+        ("cy", 8, EventKind::ContractRemoved),
+        ("cy", 7, EventKind::PinRevealed),
+        ("bo", 6, EventKind::ContractChanged(vec![ContractField::Pin], range(0, 90))),
+        ("bo", 5, EventKind::ContractChanged(vec![ContractField::End], range(0, 90))),
+        ("bo", 4, EventKind::ContractCreated(range(0, 60))),
+        ("bo", 3, EventKind::KeyChanged(vec![KeyField::Property])),
+        ("ada", 2, EventKind::KeyAdded),
+        ("ada", 1, EventKind::AutomatChanged),
+        ("ada", 0, EventKind::AutomatAdded),
+    ];
+    let of_automat = store.automat_events(&lobby(), &page(100)).await.unwrap().data;
+    let told = |event: &domain::Event| (event.actor.as_str().to_owned(), event.at, event.kind.clone());
+    let wanted = expected.map(|(actor, second, kind)| (actor.to_owned(), at(second), kind));
+    assert_eq!(of_automat.iter().map(told).collect::<Vec<_>>(), wanted);
+    assert_eq!(of_key.iter().map(told).collect::<Vec<_>>(), wanted[1..8]);
+    let of_contract = of_key.iter().filter(|event| event.subject.contract.as_ref() == Some(&contract.id)).count();
+    assert_eq!(of_contract, 5);
+    assert!(of_key.iter().all(|event| event.subject.key == Some(a()) && event.subject.automat == lobby()));
+}
+
+#[tokio::test]
+async fn events_are_read_page_by_page_newest_first() {
+    let table = TestTable::new().await;
+    table.store.create_automat(automat("lobby", 9), &act()).await.unwrap();
+    table.store.create_key(key("A"), &act()).await.unwrap();
+    for n in 0..7 {
+        table.store.create_contract(&a(), contract(n * 10, n * 10 + 10), &by("bo", n + 1)).await.unwrap();
+    }
+    let mut seconds = [Vec::new(), Vec::new()];
+    for (of_key, seconds) in [true, false].into_iter().zip(&mut seconds) {
+        let mut page = page(3);
+        loop {
+            let part = if of_key {
+                table.store.key_events(&a(), &page).await
+            } else {
+                table.store.automat_events(&lobby(), &page).await
+            };
+            let part = part.unwrap();
+            seconds.extend(part.data.iter().map(|event| event.at.seconds() - at(0).seconds()));
+            match part.next {
+                Some(next) => page.after = Some(next),
+                None => break,
+            }
+        }
+    }
+    assert_eq!(seconds[0], [7, 6, 5, 4, 3, 2, 1, 0]);
+    assert_eq!(seconds[1], [7, 6, 5, 4, 3, 2, 1, 0, 0]);
+}
+
+#[tokio::test]
+async fn no_code_stands_in_clear_anywhere_in_the_table() {
+    let table = TestTable::new().await;
+    table.store.create_automat(automat("lobby", 9), &act()).await.unwrap();
+    let with_code = KeyDraft { return_code: Some(ReturnCode::parse("8064").unwrap()), ..key("A") };
+    table.store.create_key(with_code, &testkit::act_with_receipt("r1", "h1")).await.unwrap();
+    let draft = ContractDraft { pin: Some(Pin::parse("482915736").unwrap()), ..contract(0, 60) };
+    table.store.create_contract(&a(), draft, &testkit::act_with_receipt("r2", "h2")).await.unwrap();
+    let items = table.items().await.concat();
+    assert!(items.contains("RECEIPT#r1") && items.contains("RECEIPT#r2"));
+    assert!(!items.contains("482915736"));
+    let bytes = |code: &str| code.bytes().map(|byte| byte.to_string()).collect::<Vec<_>>().join(", ");
+    assert!(!items.contains(&bytes("482915736")) && !items.contains(&bytes("8064")), "as shown bytes");
+    assert!(!items.contains("\"8064\""));
+}

@@ -1,0 +1,310 @@
+//! Several at once: whatever the interleaving, accepted contracts never overlap and no PIN has two holders.
+//!
+//! The embedded engine never cancels a transaction by a conflict and never answers with stale data, so the wire does.
+
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test's own values are well formed")]
+
+use std::collections::HashMap;
+
+use domain::{
+    AutomatId, Contract, ContractChange, ContractDraft, ContractId, ContractRefusal, Ending, KeyChange, KeyDraft,
+    KeyId, KeyRefusal, Sharing,
+};
+use store::{Error, Expected, Store};
+use testkit::{TestTable, act, at, automat, contract, key, pin};
+
+fn a() -> KeyId {
+    KeyId::parse("A").unwrap()
+}
+
+async fn one_key(sharing: Sharing) -> TestTable {
+    let table = TestTable::new().await;
+    table.store.create_automat(automat("lobby", 9), &act()).await.unwrap();
+    table.store.create_key(KeyDraft { sharing, ..key("A") }, &act()).await.unwrap();
+    table
+}
+
+async fn book(store: Store, draft: ContractDraft) -> Result<Contract, Error> {
+    store.create_contract(&a(), draft, &act()).await.map(store::Created::into_inner)
+}
+
+/// Starts a booking and holds its transaction back, after it has read and decided.
+async fn decided(
+    table: &TestTable,
+    draft: ContractDraft,
+) -> (testkit::Held, tokio::task::JoinHandle<Result<Contract, Error>>) {
+    let mut held = table.wire.hold("TransactWriteItems");
+    let booking = tokio::spawn(book(table.store.clone(), draft));
+    held.arrived().await;
+    (held, booking)
+}
+
+fn is_overlap<T>(result: &Result<T, Error>) -> bool {
+    matches!(result, Err(Error::Contract(ContractRefusal::Overlap { .. })))
+}
+
+#[tokio::test]
+async fn a_booking_decided_before_another_was_made_is_decided_again() {
+    let table = one_key(Sharing::NotShared).await;
+    let (held, booking) = decided(&table, contract(0, 60)).await;
+    let first = book(table.store.clone(), contract(30, 90)).await.unwrap();
+    held.release();
+    let refused = booking.await.unwrap();
+    let Err(Error::Contract(ContractRefusal::Overlap { conflicts, .. })) = refused else { panic!("{refused:?}") };
+    assert_eq!(conflicts[0].contract, first.id);
+}
+
+#[tokio::test]
+async fn a_booking_decided_before_an_edit_is_decided_again() {
+    let table = one_key(Sharing::NotShared).await;
+    let standing = book(table.store.clone(), contract(100, 200)).await.unwrap();
+    let (held, booking) = decided(&table, contract(0, 60)).await;
+    let earlier = ContractChange { start: Some(at(50)), ..ContractChange::default() };
+    table.store.edit_contract(&a(), &standing.id, earlier, Expected::Any, &act()).await.unwrap();
+    held.release();
+    assert!(is_overlap(&booking.await.unwrap()));
+}
+
+#[tokio::test]
+async fn an_edit_decided_before_a_booking_is_decided_again() {
+    let table = one_key(Sharing::NotShared).await;
+    let standing = book(table.store.clone(), contract(100, 200)).await.unwrap();
+    let mut held = table.wire.hold("TransactWriteItems");
+    let store = table.store.clone();
+    let editing = tokio::spawn(async move {
+        let earlier = ContractChange { start: Some(at(50)), ..ContractChange::default() };
+        store.edit_contract(&a(), &standing.id, earlier, Expected::Any, &act()).await
+    });
+    held.arrived().await;
+    book(table.store.clone(), contract(0, 60)).await.unwrap();
+    held.release();
+    assert!(is_overlap(&editing.await.unwrap()));
+}
+
+#[tokio::test]
+async fn a_booking_decided_before_the_key_became_not_shared_is_decided_again() {
+    let table = one_key(Sharing::Shared).await;
+    book(table.store.clone(), contract(0, 60)).await.unwrap();
+    let (held, booking) = decided(&table, contract(30, 90)).await;
+    let not_shared = KeyChange { sharing: Some(Sharing::NotShared), ..KeyChange::default() };
+    table.store.edit_key(&a(), not_shared, Expected::Any, &act()).await.unwrap();
+    held.release();
+    assert!(is_overlap(&booking.await.unwrap()));
+}
+
+#[tokio::test]
+async fn a_sharing_change_decided_before_an_overlap_was_booked_is_decided_again() {
+    let table = one_key(Sharing::Shared).await;
+    book(table.store.clone(), contract(0, 60)).await.unwrap();
+    let mut held = table.wire.hold("TransactWriteItems");
+    let store = table.store.clone();
+    let changing = tokio::spawn(async move {
+        let not_shared = KeyChange { sharing: Some(Sharing::NotShared), ..KeyChange::default() };
+        store.edit_key(&a(), not_shared, Expected::Any, &act()).await
+    });
+    held.arrived().await;
+    book(table.store.clone(), contract(30, 90)).await.unwrap();
+    held.release();
+    assert!(matches!(changing.await.unwrap(), Err(Error::Key(KeyRefusal::ContractsOverlap { .. }))));
+}
+
+#[tokio::test]
+async fn a_booking_decided_before_the_key_was_removed_is_refused() {
+    let table = one_key(Sharing::NotShared).await;
+    let (held, booking) = decided(&table, contract(0, 60)).await;
+    table.store.remove_key(&a(), false, Expected::Any, &act()).await.unwrap();
+    held.release();
+    assert!(matches!(booking.await.unwrap(), Err(Error::NotFound(store::Thing::Key))));
+    assert!(!table.items().await.iter().any(|item| item.contains("CONTRACT#") || item.contains("PIN#")));
+}
+
+#[tokio::test]
+async fn a_booking_decided_on_a_key_that_was_removed_and_made_again_is_decided_again() {
+    let table = one_key(Sharing::NotShared).await;
+    let (held, booking) = decided(&table, contract(0, 60)).await;
+    table.store.remove_key(&a(), false, Expected::Any, &act()).await.unwrap();
+    table.store.create_key(key("A"), &act()).await.unwrap();
+    book(table.store.clone(), contract(30, 90)).await.unwrap();
+    held.release();
+    assert!(is_overlap(&booking.await.unwrap()));
+}
+
+#[tokio::test]
+async fn two_contracts_never_get_one_pin() {
+    let table = one_key(Sharing::Shared).await;
+    let draft = || ContractDraft { pin: Some(pin("482915")), ..contract(0, 60) };
+    let (held, booking) = decided(&table, draft()).await;
+    book(table.store.clone(), draft()).await.unwrap();
+    held.release();
+    assert!(matches!(booking.await.unwrap(), Err(Error::Contract(ContractRefusal::PinInUse))));
+}
+
+#[tokio::test]
+async fn conflicting_transactions_are_tried_again_and_given_up_politely() {
+    let table = one_key(Sharing::NotShared).await;
+    table.wire.conflict(3);
+    book(table.store.clone(), contract(0, 60)).await.unwrap();
+    table.wire.conflict(1_000);
+    let busy = book(table.store.clone(), contract(60, 120)).await;
+    table.wire.mend();
+    assert!(matches!(busy, Err(Error::Busy)));
+    assert_eq!(table.store.key(&a()).await.unwrap().calendar.entries().len(), 1, "nothing was written");
+}
+
+#[tokio::test]
+async fn no_decision_rests_on_a_read_that_may_be_stale() {
+    let table = one_key(Sharing::NotShared).await;
+    let lobby = AutomatId::parse("lobby").unwrap();
+    table.wire.stale_reads();
+    for n in 0..5 {
+        let made = book(table.store.clone(), contract(n * 60, n * 60 + 60)).await.unwrap();
+        assert!(is_overlap(&book(table.store.clone(), contract(n * 60 + 30, n * 60 + 90)).await));
+        assert_eq!(table.store.contract(&a(), &made.id).await.unwrap(), made);
+        let view = table.store.automat_view(&lobby, at(n * 60)).await.unwrap();
+        assert_eq!(view.lockers[0].active_contract.as_ref().unwrap().contract, made.id);
+        let change = ContractChange { ending: Some(Ending::At(at(n * 60 + 59))), ..ContractChange::default() };
+        table.store.edit_contract(&a(), &made.id, change, Expected::Version(1), &act()).await.unwrap();
+    }
+    table.store.remove_key(&a(), false, Expected::Any, &act()).await.unwrap();
+    table.store.create_key(key("A"), &act()).await.unwrap();
+    book(table.store.clone(), contract(0, 300)).await.unwrap();
+}
+
+/// What one of the racing clients saw of one of its acts.
+enum Seen {
+    Held(ContractId, domain::TimeRange),
+    Released(ContractId),
+    Refused(domain::TimeRange, Vec<domain::Entry>),
+}
+
+/// 64 clients race for one key with bookings, edits and removals. Afterwards the table is asked what is true, and the
+/// history whether each refusal named contracts that had existed with the very range it named.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn sixty_four_clients_racing_for_one_key_never_overlap() {
+    let table = one_key(Sharing::NotShared).await;
+    let clients = (0..64_u64).map(|client| tokio::spawn(race(table.store.clone(), client)));
+    let mut ever: HashMap<ContractId, Vec<domain::TimeRange>> = HashMap::new();
+    let mut standing: HashMap<ContractId, domain::TimeRange> = HashMap::new();
+    let mut refusals = Vec::new();
+    for client in clients.collect::<Vec<_>>() {
+        for seen in client.await.unwrap() {
+            match seen {
+                Seen::Held(id, range) => {
+                    ever.entry(id.clone()).or_default().push(range);
+                    standing.insert(id, range);
+                }
+                Seen::Released(id) => {
+                    standing.remove(&id);
+                }
+                Seen::Refused(range, conflicts) => refusals.push((range, conflicts)),
+            }
+        }
+    }
+    let calendar = table.store.key(&a()).await.unwrap().calendar;
+    assert!(calendar.overlapping_pairs(1).is_empty(), "two contracts overlap");
+    let booked: HashMap<_, _> = calendar.entries().iter().map(|entry| (entry.contract.clone(), entry.range)).collect();
+    assert_eq!(booked, standing, "the calendar is what the clients were told");
+    for (id, range) in &standing {
+        assert_eq!(table.store.contract(&a(), id).await.unwrap().range, *range, "contract and calendar agree");
+    }
+    assert!(standing.len() > 5 && refusals.len() > 20, "{} stand, {} were refused", standing.len(), refusals.len());
+    for (range, conflicts) in refusals {
+        assert!(!conflicts.is_empty());
+        for conflict in conflicts {
+            assert!(conflict.range.overlaps(range), "a conflict that does not touch");
+            assert!(ever[&conflict.contract].contains(&conflict.range), "a conflict that never existed");
+        }
+    }
+}
+
+async fn race(store: Store, client: u64) -> Vec<Seen> {
+    let mut dice = Dice(client.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1);
+    let mut mine: Vec<ContractId> = Vec::new();
+    let mut seen = Vec::new();
+    for _ in 0..8 {
+        let start = dice.below(600).cast_signed();
+        let end = start + 1 + dice.below(40).cast_signed();
+        let range = testkit::range(start, end);
+        let held = match dice.below(4) {
+            0 | 1 => store.create_contract(&a(), contract(start, end), &act()).await.map(store::Created::into_inner),
+            2 if !mine.is_empty() => {
+                let change = ContractChange {
+                    start: Some(at(start)),
+                    ending: Some(Ending::At(at(end))),
+                    ..ContractChange::default()
+                };
+                store.edit_contract(&a(), &mine[0], change, Expected::Any, &act()).await
+            }
+            _ => {
+                if let Some(id) = mine.pop()
+                    && store.remove_contract(&a(), &id, false, Expected::Any, &act()).await.is_ok()
+                {
+                    seen.push(Seen::Released(id));
+                }
+                continue;
+            }
+        };
+        match held {
+            Ok(contract) => {
+                if !mine.contains(&contract.id) {
+                    mine.push(contract.id.clone());
+                }
+                seen.push(Seen::Held(contract.id, contract.range));
+            }
+            Err(Error::Contract(ContractRefusal::Overlap { conflicts, .. })) => {
+                seen.push(Seen::Refused(range, conflicts));
+            }
+            Err(Error::Busy) => {}
+            Err(other) => panic!("{other:?}"),
+        }
+    }
+    seen
+}
+
+/// Numbers that are the same in every run.
+struct Dice(u64);
+
+impl Dice {
+    fn below(&mut self, bound: u64) -> u64 {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 7;
+        self.0 ^= self.0 << 17;
+        self.0 % bound
+    }
+}
+
+/// The version of a contract begins anew when it is removed and made again; what was read before must not count.
+#[tokio::test]
+async fn an_edit_decided_over_a_contract_that_was_made_again_meanwhile_is_decided_again() {
+    let table = one_key(Sharing::NotShared).await;
+    let draft = |start, end| ContractDraft { id: Some(ContractId::parse("BK-1").unwrap()), ..contract(start, end) };
+    let id = book(table.store.clone(), draft(0, 60)).await.unwrap().id;
+    let mut held = table.wire.hold("TransactWriteItems");
+    let (store, edited) = (table.store.clone(), id.clone());
+    let editing = tokio::spawn(async move {
+        let person = domain::Name::parse("Eino").unwrap();
+        let change = ContractChange { person: Some(person), ..ContractChange::default() };
+        store.edit_contract(&a(), &edited, change, Expected::Any, &act()).await
+    });
+    held.arrived().await;
+    table.store.remove_contract(&a(), &id, false, Expected::Any, &act()).await.unwrap();
+    book(table.store.clone(), draft(300, 360)).await.unwrap();
+    held.release();
+    let edited = editing.await.unwrap().unwrap();
+    assert_eq!(edited.range, testkit::range(300, 360));
+    assert_eq!(table.store.key(&a()).await.unwrap().calendar.entry(&id).unwrap().range, edited.range);
+}
+
+/// So does the count of writes to a key.
+#[tokio::test]
+async fn a_booking_decided_over_a_key_that_went_to_another_automat_is_decided_again() {
+    let table = one_key(Sharing::NotShared).await;
+    let garage = AutomatId::parse("garage").unwrap();
+    table.store.create_automat(automat("garage", 9), &act()).await.unwrap();
+    let (held, booking) = decided(&table, ContractDraft { pin: Some(pin("482915")), ..contract(0, 60) }).await;
+    table.store.remove_key(&a(), false, Expected::Any, &act()).await.unwrap();
+    table.store.create_key(KeyDraft { automat: garage.clone(), ..key("A") }, &act()).await.unwrap();
+    held.release();
+    booking.await.unwrap().unwrap();
+    assert!(table.store.pin_holder(&garage, &pin("482915")).await.unwrap().is_some(), "the PIN is where the key is");
+}

@@ -1,0 +1,166 @@
+//! Removing a key: dead from the first write, clean at the end, and healed wherever it was interrupted.
+
+#![expect(clippy::unwrap_used, reason = "a test's own values are well formed")]
+
+use domain::{AutomatId, ContractDraft, KeyDraft, KeyId, ReturnCode};
+use store::{Act, ContractFilter, Error, Expected, Order, PageRequest, Removal, Thing};
+use testkit::{TestTable, act, at, automat, contract, key, pin};
+
+fn a() -> KeyId {
+    KeyId::parse("A").unwrap()
+}
+
+fn lobby() -> AutomatId {
+    AutomatId::parse("lobby").unwrap()
+}
+
+fn everything() -> (ContractFilter, PageRequest) {
+    (ContractFilter { states: Vec::new(), order: Order::Ascending }, PageRequest { limit: 100, after: None })
+}
+
+/// A key with a return code, two words of property, and some contracts with known PINs, of which one has ended.
+async fn furnished() -> TestTable {
+    let table = TestTable::new().await;
+    table.store.create_automat(automat("lobby", 9), &act()).await.unwrap();
+    table.store.create_key(furnished_key(), &act()).await.unwrap();
+    let earlier = Act { now: at(-100), ..act() };
+    let drafts = [("111222", -90, -50), ("333444", 0, 60), ("555666", 60, 120)];
+    for (digits, start, end) in drafts {
+        let draft = ContractDraft { pin: Some(pin(digits)), ..contract(start, end) };
+        table.store.create_contract(&a(), draft, &earlier).await.unwrap();
+    }
+    table
+}
+
+fn furnished_key() -> KeyDraft {
+    let return_code = Some(ReturnCode::parse("4711").unwrap());
+    KeyDraft { return_code, property: domain::Property::parse("Hämeentie 5").unwrap(), ..key("A") }
+}
+
+/// What is in the table about the key, leaving out the record of events, which stays.
+async fn remains(table: &TestTable) -> Vec<String> {
+    let about_it = |item: &String| !item.contains("EVENT#") && (item.contains("KEY#A") || item.contains("S(\"A\")"));
+    table.items().await.into_iter().filter(about_it).collect()
+}
+
+async fn assert_gone(table: &TestTable) {
+    assert_eq!(remains(table).await, [""; 0]);
+    assert!(matches!(table.store.key(&a()).await, Err(Error::NotFound(Thing::Key))));
+}
+
+async fn assert_as_new(table: &TestTable) {
+    table.store.create_key(furnished_key(), &act()).await.unwrap();
+    let (filter, page) = everything();
+    assert!(table.store.contracts(&a(), &filter, &page, at(0)).await.unwrap().data.is_empty());
+    assert_eq!(table.store.key_events(&a(), &page).await.unwrap().data.len(), 1, "only that it was added");
+    let draft = ContractDraft { pin: Some(pin("333444")), ..contract(0, 60) };
+    table.store.create_contract(&a(), draft, &act()).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_removed_key_leaves_nothing_and_its_name_can_be_used_again() {
+    let table = furnished().await;
+    assert_eq!(table.store.remove_key(&a(), false, Expected::Version(1), &act()).await.unwrap(), Removal::Complete);
+    assert_gone(&table).await;
+    assert_as_new(&table).await;
+}
+
+#[tokio::test]
+async fn a_key_is_dead_from_the_first_write_of_its_removal() {
+    let table = furnished().await;
+    table.wire.cut_after(2);
+    assert!(table.store.remove_key(&a(), false, Expected::Any, &act()).await.is_err(), "the read and the mark passed");
+    table.wire.mend();
+    for digits in ["111222", "333444", "555666"] {
+        assert!(table.store.pin_holder(&lobby(), &pin(digits)).await.unwrap().is_none());
+    }
+    let (filter, page) = everything();
+    let listed = table.store.contracts(&a(), &filter, &page, at(0)).await;
+    assert!(matches!(listed, Err(Error::NotFound(Thing::Key))));
+    let booked = table.store.create_contract(&a(), contract(200, 260), &act()).await;
+    assert!(matches!(booked, Err(Error::Contract(domain::ContractRefusal::KeyBeingRemoved))));
+    let view = table.store.automat_view(&lobby(), at(0)).await.unwrap();
+    assert!(view.lockers[0].key.is_none(), "its locker is free");
+    table
+        .store
+        .create_key(KeyDraft { return_code: Some(ReturnCode::parse("4711").unwrap()), ..key("B") }, &act())
+        .await
+        .unwrap();
+}
+
+/// Cuts the wire after every number of requests in turn; each time the next call of any kind must finish the job.
+#[tokio::test]
+async fn an_interruption_anywhere_is_healed_by_the_next_call() {
+    let healers = ["remove", "create", "sweep"];
+    let mut interrupted = 0;
+    for requests in 0.. {
+        let healer = healers[requests as usize % healers.len()];
+        let table = furnished().await;
+        table.wire.cut_after(requests);
+        let cut = table.store.remove_key(&a(), false, Expected::Any, &act()).await;
+        table.wire.mend();
+        if cut.is_ok() {
+            break;
+        }
+        interrupted += 1;
+        let untouched = table.store.key(&a()).await.is_ok_and(|key| key.state == domain::KeyState::Active);
+        match healer {
+            _ if untouched => continue,
+            "remove" => {
+                let outcome = table.store.remove_key(&a(), false, Expected::Any, &act()).await;
+                assert!(matches!(outcome, Ok(Removal::Complete) | Err(Error::NotFound(Thing::Key))), "{outcome:?}");
+                assert_gone(&table).await;
+            }
+            "sweep" => {
+                table.store.finish_removals().await.unwrap();
+                assert_gone(&table).await;
+            }
+            _ => {}
+        }
+        assert_as_new(&table).await;
+    }
+    assert!(interrupted >= 4, "read, mark, query, delete, delete the key: interrupted at {interrupted}");
+}
+
+#[tokio::test]
+async fn two_removals_at_once_do_no_harm() {
+    let table = furnished().await;
+    let remove = || {
+        let store = table.store.clone();
+        tokio::spawn(async move { store.remove_key(&a(), false, Expected::Any, &act()).await })
+    };
+    for removing in [remove(), remove(), remove()] {
+        let removed = removing.await.unwrap();
+        assert!(matches!(removed, Ok(Removal::Complete) | Err(Error::NotFound(Thing::Key))), "{removed:?}");
+    }
+    assert_gone(&table).await;
+}
+
+#[tokio::test]
+async fn a_late_removal_does_not_touch_the_next_key_of_that_name() {
+    let table = furnished().await;
+    let mut held = table.wire.hold("Query");
+    let store = table.store.clone();
+    let late = tokio::spawn(async move { store.remove_key(&a(), false, Expected::Any, &act()).await });
+    held.arrived().await;
+    table.store.remove_key(&a(), false, Expected::Any, &act()).await.unwrap();
+    assert_as_new(&table).await;
+    held.release();
+    let _ = late.await.unwrap();
+    let calendar = table.store.key(&a()).await.unwrap().calendar;
+    let id = calendar.entries()[0].contract.clone();
+    table.store.contract(&a(), &id).await.unwrap();
+    assert!(table.store.pin_holder(&lobby(), &pin("333444")).await.unwrap().is_some());
+}
+
+#[tokio::test]
+async fn a_pin_that_somebody_else_has_by_now_stays_with_them() {
+    let table = furnished().await;
+    table.store.create_key(key("B"), &act()).await.unwrap();
+    let b = KeyId::parse("B").unwrap();
+    let draft = ContractDraft { pin: Some(pin("111222")), ..contract(0, 60) };
+    table.store.create_contract(&b, draft, &act()).await.unwrap();
+    table.store.remove_key(&a(), false, Expected::Any, &act()).await.unwrap();
+    assert_gone(&table).await;
+    assert_eq!(table.store.pin_holder(&lobby(), &pin("111222")).await.unwrap().unwrap().key.id, b);
+}

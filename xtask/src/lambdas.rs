@@ -1,0 +1,145 @@
+//! Builds the Lambda binaries as a deployment does, and looks at what came out: an ELF file for the right processor
+//! that starts, and that says why it stops where Lambda's environment is missing.
+
+use std::{
+    fs,
+    path::Path,
+    process::{Command, Output, Stdio},
+    thread,
+    time::{Duration, Instant},
+};
+
+use anyhow::{Context as _, Result, bail, ensure};
+
+use crate::{
+    process::run,
+    project::Project,
+    steps::Note,
+    template::{self, Template},
+    tools::Tools,
+};
+
+/// A binary that finds no runtime to talk to has no reason to live longer.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// Builds for this machine's processor, so that the binaries can be started.
+pub fn build(project: &Project, tools: &Tools) -> Result<Note> {
+    let processor = Processor::of_this_machine()?;
+    // Each binary is optimised as a whole by one thread. Built together they use all cores; `sam build`, which
+    // builds one after the other, then finds both ready.
+    let mut together = tools.command("cargo-lambda")?;
+    together.args(["lambda", "build", "--release", "--locked"]);
+    for function in &project.functions {
+        together.args(["--package", function]);
+    }
+    run(&mut together)?;
+    let architecture = format!("Architecture={}", processor.name);
+    run(tools.command("sam")?.args(["build", "--parameter-overrides", &architecture]))?;
+
+    let mut sizes = Vec::new();
+    for function in Template::read(&project.root.join(template::FILE))?.of_type(template::FUNCTION) {
+        let bootstrap = project.root.join(".aws-sam/build").join(function.name).join("bootstrap");
+        let size = inspect(&bootstrap, &processor).with_context(|| bootstrap.display().to_string())?;
+        sizes.push(format!("{} {:.1} MB", function.name, size));
+    }
+    for size in &sizes {
+        println!("{size}");
+    }
+    Ok(sizes.join(", "))
+}
+
+/// A processor as SAM and as the ELF header name it.
+struct Processor {
+    name: &'static str,
+    machine: u16,
+}
+
+impl Processor {
+    fn of_this_machine() -> Result<Self> {
+        match std::env::consts::ARCH {
+            "x86_64" => Ok(Self { name: "x86_64", machine: 0x3E }),
+            "aarch64" => Ok(Self { name: "arm64", machine: 0xB7 }),
+            other => bail!("Lambda has no {other} processors"),
+        }
+    }
+}
+
+/// Checks one binary and gives its size in MB.
+fn inspect(bootstrap: &Path, processor: &Processor) -> Result<f64> {
+    let content = fs::read(bootstrap)?;
+    is_executable_for(&content, processor)?;
+    let output = start_without_environment(bootstrap)?;
+    stopped_cleanly(&output)?;
+    let bytes = u32::try_from(content.len()).context("larger than Lambda takes")?;
+    Ok(f64::from(bytes) / 1e6)
+}
+
+fn is_executable_for(content: &[u8], processor: &Processor) -> Result<()> {
+    // ELF, 64 bits, little-endian; the machine stands at byte 18 (System V ABI, "ELF Header").
+    ensure!(content.starts_with(b"\x7fELF\x02\x01"), "not a 64-bit ELF file");
+    let machine = content.get(18..20).and_then(|bytes| bytes.try_into().ok()).map(u16::from_le_bytes);
+    ensure!(machine == Some(processor.machine), "not built for {}: machine {machine:x?}", processor.name);
+    Ok(())
+}
+
+fn start_without_environment(bootstrap: &Path) -> Result<Output> {
+    let mut child = Command::new(bootstrap)
+        .env_clear()
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .context("does not start")?;
+    let start = Instant::now();
+    while child.try_wait()?.is_none() {
+        if start.elapsed() > PATIENCE {
+            child.kill()?;
+            bail!("still runs after {} s without a runtime", PATIENCE.as_secs());
+        }
+        thread::sleep(Duration::from_millis(20));
+    }
+    Ok(child.wait_with_output()?)
+}
+
+/// A signal has no exit code: with `panic = "abort"` that is what a panic looks like from outside.
+fn stopped_cleanly(output: &Output) -> Result<()> {
+    let said = [output.stdout.as_slice(), output.stderr.as_slice()].concat();
+    let said = String::from_utf8_lossy(&said);
+    match output.status.code() {
+        None => bail!("crashed without Lambda's environment ({}): {said}", output.status),
+        Some(0) => bail!("claims success without Lambda's environment"),
+        Some(_) if said.trim().is_empty() => {
+            bail!("stops without Lambda's environment and does not say why")
+        }
+        Some(_) => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const X86_64: Processor = Processor { name: "x86_64", machine: 0x3E };
+
+    fn shell(script: &str) -> Output {
+        Command::new("sh").args(["-c", script]).output().unwrap()
+    }
+
+    #[test]
+    fn a_crash_a_silent_stop_and_a_false_success_are_refused() {
+        assert!(stopped_cleanly(&shell("echo missing TABLE_NAME >&2; exit 1")).is_ok());
+        assert!(stopped_cleanly(&shell("exit 1")).is_err());
+        assert!(stopped_cleanly(&shell("echo ready")).is_err());
+        assert!(stopped_cleanly(&shell("echo panicked; kill -ABRT $$")).is_err());
+    }
+
+    #[test]
+    fn a_binary_for_another_processor_is_refused() {
+        let mut header = *b"\x7fELF\x02\x01\x01\0\0\0\0\0\0\0\0\0\x03\0\x3e\0";
+        assert!(is_executable_for(&header, &X86_64).is_ok());
+        header[18] = 0xB7;
+        assert!(is_executable_for(&header, &X86_64).is_err());
+        assert!(is_executable_for(b"#!/bin/sh\n", &X86_64).is_err());
+        assert!(is_executable_for(b"\x7fELF\x02\x01", &X86_64).is_err());
+    }
+}

@@ -1,0 +1,56 @@
+//! Runs other programs, and prints each command line first in a form that can be pasted into a shell.
+
+use std::process::Command;
+
+use anyhow::{Context as _, Result, ensure};
+
+/// Prints and runs a command; its output goes where ours goes.
+///
+/// Fails when it cannot be started or does not exit with 0.
+pub fn run(command: &mut Command) -> Result<()> {
+    let shown = shown(command);
+    println!("$ {shown}");
+    let status = command.status().with_context(|| format!("cannot start `{shown}`"))?;
+    ensure!(status.success(), "`{shown}` ended with {status}");
+    Ok(())
+}
+
+/// The command line with the environment that we add to it, but for `PATH`, which would drown the rest.
+#[must_use]
+pub fn shown(command: &Command) -> String {
+    let environment = command.get_envs().filter_map(|(name, value)| {
+        let (name, value) = (name.to_string_lossy(), value?.to_string_lossy());
+        (name != "PATH").then(|| format!("{name}={}", quoted(&value)))
+    });
+    let program = quoted(&command.get_program().to_string_lossy());
+    let arguments = command.get_args().map(|argument| quoted(&argument.to_string_lossy()));
+    environment.chain([program]).chain(arguments).collect::<Vec<_>>().join(" ")
+}
+
+fn quoted(word: &str) -> String {
+    let plain = |c: char| c.is_ascii_alphanumeric() || "-_./=:,+@%".contains(c);
+    if !word.is_empty() && word.chars().all(plain) {
+        word.to_owned()
+    } else {
+        format!("'{}'", word.replace('\'', r"'\''"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_shown_command_can_be_pasted() {
+        let mut command = Command::new("cargo");
+        command.args(["doc", "it's", ""]).env("RUSTDOCFLAGS", "-D warnings").env("PATH", "/long");
+        assert_eq!(shown(&command), r"RUSTDOCFLAGS='-D warnings' cargo doc 'it'\''s' ''");
+    }
+
+    #[test]
+    fn a_command_that_fails_is_an_error() {
+        assert!(run(&mut Command::new("true")).is_ok());
+        assert!(run(&mut Command::new("false")).is_err());
+        assert!(run(&mut Command::new("/no/such/program")).is_err());
+    }
+}

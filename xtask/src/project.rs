@@ -1,0 +1,82 @@
+//! Where things are: asked of cargo once, so that no path is guessed and `CARGO_TARGET_DIR` is honoured.
+
+use std::{
+    env,
+    path::{Path, PathBuf},
+    process::Command,
+};
+
+use anyhow::{Context as _, Result, ensure};
+use serde_json::Value;
+
+/// The workspace.
+#[derive(Debug)]
+pub struct Project {
+    /// The folder of the workspace's `Cargo.toml`.
+    pub root: PathBuf,
+    /// The folder that all builds share.
+    pub target: PathBuf,
+    /// The packages under `functions/`, each with one binary of the same name.
+    pub functions: Vec<String>,
+}
+
+impl Project {
+    /// Asks cargo.
+    pub fn load() -> Result<Self> {
+        let output =
+            cargo().args(["metadata", "--no-deps", "--format-version", "1"]).output().context("cannot start cargo")?;
+        ensure!(output.status.success(), "cargo metadata: {}", String::from_utf8_lossy(&output.stderr).trim());
+        Self::from_metadata(&output.stdout)
+    }
+
+    fn from_metadata(json: &[u8]) -> Result<Self> {
+        let metadata: Value = serde_json::from_slice(json)?;
+        let path = |field: &str| {
+            metadata[field].as_str().map(PathBuf::from).with_context(|| format!("no {field} in cargo metadata"))
+        };
+        let root = path("workspace_root")?;
+        let home = root.join("functions");
+        let functions = metadata["packages"]
+            .as_array()
+            .context("no packages in cargo metadata")?
+            .iter()
+            .filter(|package| {
+                package["manifest_path"].as_str().is_some_and(|manifest| Path::new(manifest).starts_with(&home))
+            })
+            .filter_map(|package| package["name"].as_str().map(str::to_owned))
+            .collect();
+        Ok(Self { target: path("target_directory")?, root, functions })
+    }
+
+    /// A cargo command that runs at the root.
+    #[must_use]
+    pub fn cargo(&self) -> Command {
+        let mut command = cargo();
+        command.current_dir(&self.root);
+        command
+    }
+}
+
+fn cargo() -> Command {
+    // Set by cargo for what it runs: the toolchain that built us builds the rest.
+    Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn functions_are_the_packages_in_their_folder() {
+        let metadata = br#"{
+            "workspace_root": "/w", "target_directory": "/t",
+            "packages": [
+                {"name": "keys", "manifest_path": "/w/functions/keys/Cargo.toml"},
+                {"name": "store", "manifest_path": "/w/shared/store/Cargo.toml"}
+            ]
+        }"#;
+        let project = Project::from_metadata(metadata).unwrap();
+        assert_eq!(project.functions, ["keys"]);
+        assert_eq!(project.target, Path::new("/t"));
+    }
+}

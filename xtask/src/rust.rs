@@ -1,0 +1,129 @@
+//! The steps that need nothing but the Rust toolchain.
+
+use std::{
+    io::{BufRead as _, BufReader},
+    process::Stdio,
+};
+
+use anyhow::{Context as _, Result, ensure};
+
+use crate::{
+    process::{run, shown},
+    project::Project,
+    steps::Note,
+};
+
+/// Formats the code, or with `check` only tells whether it is formatted.
+pub fn format(project: &Project, check: bool) -> Result<Note> {
+    let mut command = project.cargo();
+    command.args(["fmt", "--all"]);
+    if check {
+        command.arg("--check");
+    }
+    run(&mut command)?;
+    Ok(Note::new())
+}
+
+/// Clippy over everything, tests and benches too.
+pub fn lint(project: &Project) -> Result<Note> {
+    run(project.cargo().args(["clippy", "--locked", "--workspace", "--all-targets", "--", "-D", "warnings"]))?;
+    Ok(Note::new())
+}
+
+/// Builds the documentation; a broken link in it is an error.
+pub fn document(project: &Project) -> Result<Note> {
+    run(project.cargo().args(["doc", "--locked", "--workspace", "--no-deps"]).env("RUSTDOCFLAGS", "-D warnings"))?;
+    Ok(Note::new())
+}
+
+/// Runs all tests, and counts them: a run that executed none, or skipped any, has not shown what it is for.
+pub fn test(project: &Project) -> Result<Note> {
+    let mut command = project.cargo();
+    command.args(["test", "--locked", "--workspace"]).stdout(Stdio::piped());
+    let shown = shown(&command);
+    println!("$ {shown}");
+    let mut child = command.spawn().with_context(|| format!("cannot start `{shown}`"))?;
+    let mut count = Count::default();
+    if let Some(output) = child.stdout.take() {
+        for line in BufReader::new(output).split(b'\n') {
+            // Tests may print any bytes.
+            let line = String::from_utf8_lossy(&line?).into_owned();
+            println!("{line}");
+            count.add(&line);
+        }
+    }
+    let status = child.wait()?;
+    ensure!(status.success(), "`{shown}` ended with {status}");
+    count.judge()
+}
+
+/// Tests over all test binaries.
+#[derive(Debug, Default, PartialEq)]
+struct Count {
+    passed: u64,
+    failed: u64,
+    ignored: u64,
+}
+
+impl Count {
+    /// Adds what a test binary says at its end; other lines say nothing.
+    fn add(&mut self, line: &str) {
+        let Some((_, counts)) = line.strip_prefix("test result: ").and_then(|rest| rest.split_once(". ")) else {
+            return;
+        };
+        for part in counts.split("; ") {
+            let Some((number, what)) = part.split_once(' ') else {
+                continue;
+            };
+            let Ok(number) = number.parse::<u64>() else {
+                continue;
+            };
+            match what {
+                "passed" => self.passed += number,
+                "failed" => self.failed += number,
+                "ignored" => self.ignored += number,
+                _ => {}
+            }
+        }
+    }
+
+    fn judge(&self) -> Result<Note> {
+        ensure!(self.passed > 0, "no test was executed");
+        ensure!(self.failed == 0, "{} tests failed", self.failed);
+        ensure!(self.ignored == 0, "{} tests are ignored: make them pass or delete them", self.ignored);
+        // The form that CI reads, alone on its line.
+        println!("tests: {} passed, {} failed", self.passed, self.failed);
+        Ok(format!("{} passed", self.passed))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn count(lines: &[&str]) -> Count {
+        let mut count = Count::default();
+        for line in lines {
+            count.add(line);
+        }
+        count
+    }
+
+    #[test]
+    fn counts_of_all_binaries_are_added() {
+        let counted = count(&[
+            "running 3 tests",
+            "test result: ok. 3 passed; 0 failed; 1 ignored; 0 measured; 0 filtered out; finished in 0.00s",
+            "test result: FAILED. 4 passed; 2 failed; 0 ignored; 0 measured; 0 filtered out; finished in 1.20s",
+        ]);
+        assert_eq!(counted, Count { passed: 7, failed: 2, ignored: 1 });
+    }
+
+    #[test]
+    fn no_test_a_failed_test_and_an_ignored_test_are_refused() {
+        assert!(Count::default().judge().is_err());
+        assert!(Count { passed: 1, failed: 1, ignored: 0 }.judge().is_err());
+        assert!(Count { passed: 1, failed: 0, ignored: 1 }.judge().is_err());
+        assert_eq!(Count { passed: 1, failed: 0, ignored: 0 }.judge().unwrap(), "1 passed");
+    }
+}

@@ -1,0 +1,76 @@
+//! The access log names requests and outcomes, never what was asked: a path, a query or a body may hold a PIN or tell
+//! who has which key.
+
+use serde_json::{Map, Value};
+
+use super::{HTTP_API, Template};
+
+/// What may stand in a line of the log; all of it is made by API Gateway but the token's subject and the address.
+const ALLOWED: [&str; 13] = [
+    "$context.requestId",
+    "$context.requestTime",
+    "$context.routeKey",
+    "$context.status",
+    "$context.identity.sourceIp",
+    "$context.authorizer.claims.sub",
+    "$context.authorizer.error",
+    "$context.error.responseType",
+    "$context.responseLength",
+    "$context.responseLatency",
+    "$context.integrationLatency",
+    "$context.integration.status",
+    "$context.integration.requestId",
+];
+
+/// APIs without an access log, or with one that is not JSON or says too much.
+pub(super) fn findings(template: &Template) -> Vec<String> {
+    let mut findings = Vec::new();
+    for api in template.of_type(HTTP_API) {
+        let format = api.text(&["AccessLogSettings", "Format"]).map(str::trim);
+        let Some(line) = format.and_then(|format| serde_json::from_str::<Map<String, Value>>(format).ok()) else {
+            findings.push(format!("{}: no access log in JSON", api.name));
+            continue;
+        };
+        if format.is_some_and(|format| format.contains('\n')) {
+            findings.push(format!("{}: the access log's format is not one line", api.name));
+        }
+        for (field, value) in line {
+            if !value.as_str().is_some_and(|value| ALLOWED.contains(&value)) {
+                findings.push(format!("{}: the access log may not hold {field}: {value}", api.name));
+            }
+        }
+    }
+    findings
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::template::seeded::{assert_found, with};
+
+    #[test]
+    fn a_path_in_the_log_is_found() {
+        assert_found(&findings(&with("\"$context.routeKey\"", "\"$context.path\"")), "routeKey: \"$context.path\"");
+    }
+
+    #[test]
+    fn more_beside_an_allowed_variable_is_found() {
+        assert_found(
+            &findings(&with("\"$context.status\"", "\"$context.status $request.header.Authorization\"")),
+            "status",
+        );
+    }
+
+    #[test]
+    fn a_log_that_is_not_json_is_found() {
+        assert_found(
+            &findings(&with("{\"requestId\":\"$context.requestId\"", "{\"requestId\":$context.requestId")),
+            "no access log in JSON",
+        );
+    }
+
+    #[test]
+    fn a_log_of_several_lines_is_found() {
+        assert_found(&findings(&with("Format: >-", "Format: |-")), "not one line");
+    }
+}

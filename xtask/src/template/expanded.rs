@@ -1,0 +1,105 @@
+//! The template as deployed: what SAM makes of the events. Whether a route ends up behind the authorizer is judged on
+//! this too, since it is SAM that puts it there.
+
+use anyhow::{Context as _, Result};
+use serde_json::{Map, Value};
+
+use super::{
+    Template,
+    routes::{OPEN, routes},
+};
+
+/// Routes without a token, with another payload format, or lost on the way.
+pub(super) fn findings(expanded: &str, template: &Template) -> Result<Vec<String>> {
+    let expanded: Value = serde_json::from_str(expanded)?;
+    let resources = expanded["Resources"].as_object().context("no Resources in the expanded template")?;
+    let bodies = resources
+        .values()
+        .filter(|resource| resource["Type"] == "AWS::ApiGatewayV2::Api")
+        .map(|api| &api["Properties"]["Body"]);
+
+    let mut findings = Vec::new();
+    let mut count = 0;
+    for body in bodies {
+        for (path, operations) in body["paths"].as_object().into_iter().flatten() {
+            for (method, operation) in operations.as_object().into_iter().flatten() {
+                count += 1;
+                findings.extend(judge(&method.to_uppercase(), path, operation, &body["components"]["securitySchemes"]));
+            }
+        }
+    }
+    let written = routes(template).count();
+    if count != written {
+        findings.push(format!("{written} routes are written and {count} are deployed"));
+    }
+    Ok(findings)
+}
+
+fn judge(method: &str, path: &str, operation: &Value, schemes: &Value) -> Vec<String> {
+    let mut findings = Vec::new();
+    let is_jwt = |scheme: &String| schemes[scheme]["x-amazon-apigateway-authorizer"]["type"] == "jwt";
+    let needs_jwt = |requirement: &Map<String, Value>| !requirement.is_empty() && requirement.keys().all(is_jwt);
+    // Any one of the listed requirements lets a request in, so each must ask for a token.
+    let is_protected = operation["security"].as_array().is_some_and(|requirements| {
+        !requirements.is_empty()
+            && requirements.iter().all(|requirement| requirement.as_object().is_some_and(needs_jwt))
+    });
+    if !is_protected && !OPEN.contains(&(method, path)) {
+        findings.push(format!("{method} {path} answers without a token"));
+    }
+    let format = &operation["x-amazon-apigateway-integration"]["payloadFormatVersion"];
+    if format != "2.0" {
+        findings.push(format!("{method} {path} has payload format {format}"));
+    }
+    findings
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const TEMPLATE: &str =
+        "Resources: { F: { Type: AWS::Serverless::Function, Properties: { Events: { E: { Type: HttpApi } } } } }";
+
+    fn findings_of(security: &str, format: &str) -> Vec<String> {
+        let expanded = format!(
+            r#"{{"Resources": {{"Api": {{"Type": "AWS::ApiGatewayV2::Api", "Properties": {{"Body": {{
+                "paths": {{"/v1/keys": {{"get": {{
+                    "security": {security},
+                    "x-amazon-apigateway-integration": {{"payloadFormatVersion": "{format}"}}
+                }}}}}},
+                "components": {{"securitySchemes": {{
+                    "BearerToken": {{"x-amazon-apigateway-authorizer": {{"type": "jwt"}}}}
+                }}}}
+            }}}}}}}}}}"#
+        );
+        findings(&expanded, &Template::parse(TEMPLATE).unwrap()).unwrap()
+    }
+
+    #[test]
+    fn a_route_behind_the_authorizer_passes() {
+        assert_eq!(findings_of(r#"[{"BearerToken": []}]"#, "2.0"), Vec::<String>::new());
+    }
+
+    #[test]
+    fn a_route_without_a_token_is_found() {
+        for security in ["null", "[]", "[{}]", r#"[{"NONE": []}]"#, r#"[{"BearerToken": []}, {}]"#] {
+            assert_eq!(findings_of(security, "2.0"), ["GET /v1/keys answers without a token"], "{security}");
+        }
+    }
+
+    #[test]
+    fn another_payload_format_is_found() {
+        assert_eq!(findings_of(r#"[{"BearerToken": []}]"#, "1.0"), [r#"GET /v1/keys has payload format "1.0""#]);
+    }
+
+    #[test]
+    fn a_route_lost_on_the_way_is_found() {
+        let none =
+            r#"{"Resources": {"Api": {"Type": "AWS::ApiGatewayV2::Api", "Properties": {"Body": {"paths": {}}}}}}"#;
+        assert_eq!(
+            findings(none, &Template::parse(TEMPLATE).unwrap()).unwrap(),
+            ["1 routes are written and 0 are deployed"]
+        );
+    }
+}

@@ -1,0 +1,148 @@
+//! Nobody is granted more than they need: each function has a role of its own, written out in the template, without
+//! wildcards but for a written list.
+
+use serde_norway::Value;
+
+use super::{
+    FUNCTION, Template,
+    document::{at, entries, literal, reference, texts},
+};
+
+/// Wildcards that are right: resource, statement id, and the text with the `*`. None so far.
+const ALLOWED: [(&str, &str, &str); 0] = [];
+
+/// Roles shared or missing, managed policies, and statements that are wider than they say.
+pub(super) fn findings(template: &Template) -> Vec<String> {
+    let mut findings = Vec::new();
+    let mut roles = Vec::new();
+    for function in template.of_type(FUNCTION) {
+        if function.property(&["Policies"]).is_some() {
+            findings.push(format!("{}: Policies make SAM add a role with managed policies", function.name));
+        }
+        let role = function
+            .property(&["Role"])
+            .and_then(|role| reference(role, "GetAtt"))
+            .and_then(|role| role.strip_suffix(".Arn"));
+        match role.and_then(|role| template.resource(role)) {
+            Some(role) if role.kind() == Some("AWS::IAM::Role") => {
+                if roles.contains(&role.name) {
+                    findings.push(format!("{}: {} is another function's role too", function.name, role.name));
+                }
+                roles.push(role.name);
+            }
+            _ => findings.push(format!("{}: Role is not the Arn of a role of this template", function.name)),
+        }
+    }
+    for resource in template.resources() {
+        if resource.property(&["ManagedPolicyArns"]).is_some() {
+            findings.push(format!("{}: managed policies grant what this template does not show", resource.name));
+        }
+        for statement in statements(resource.body) {
+            findings.extend(too_wide(resource.name, statement));
+        }
+    }
+    findings
+}
+
+/// Everything that looks like a policy statement, wherever it stands.
+fn statements(value: &Value) -> Vec<&Value> {
+    match value {
+        Value::Mapping(_) if value.get("Effect").is_some() => vec![value],
+        Value::Mapping(mapping) => mapping.values().flat_map(statements).collect(),
+        Value::Sequence(items) => items.iter().flat_map(statements).collect(),
+        Value::Tagged(tagged) => statements(&tagged.value),
+        _ => Vec::new(),
+    }
+}
+
+fn too_wide(resource: &str, statement: &Value) -> Vec<String> {
+    let id = at(statement, &["Sid"]).and_then(literal).unwrap_or_default();
+    let mut findings = Vec::new();
+    for (element, value) in entries(Some(statement)) {
+        match element {
+            "NotAction" | "NotResource" | "NotPrincipal" => {
+                findings.push(format!("{resource} {id}: {element} grants all but what it names"));
+            }
+            "Action" | "Resource" | "Principal" => {
+                let wildcards = texts(value).into_iter().filter(|text| text.contains(['*', '?']));
+                let refused = wildcards.filter(|text| !ALLOWED.contains(&(resource, id, text)));
+                findings.extend(refused.map(|text| format!("{resource} {id}: {element} has the wildcard {text}")));
+            }
+            _ => {}
+        }
+    }
+    findings
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::template::seeded::{assert_found, sound, with};
+
+    #[test]
+    fn the_template_has_statements() {
+        let template = sound();
+        let count = template.resources().map(|resource| statements(resource.body).len()).sum::<usize>();
+        assert!(count > template.of_type(FUNCTION).count());
+    }
+
+    #[test]
+    fn a_wildcard_action_is_found() {
+        assert_found(
+            &findings(&with("- dynamodb:GetItem", "- dynamodb:*")),
+            "KeysRole Items: Action has the wildcard dynamodb:*",
+        );
+    }
+
+    #[test]
+    fn a_wildcard_resource_is_found() {
+        assert_found(
+            &findings(&with("index/lists", "index/*")),
+            "KeysRole Index: Resource has the wildcard ${Table.Arn}/index/*",
+        );
+        assert_found(&findings(&with("Resource: !Ref CodeSecret", "Resource: \"*\"")), "KeysRole CodeSecret: Resource");
+    }
+
+    #[test]
+    fn anyone_as_principal_is_found() {
+        assert_found(&findings(&with("Service: lambda.amazonaws.com", "AWS: \"*\"")), "KeysRole : Principal");
+    }
+
+    #[test]
+    fn a_statement_by_exclusion_is_found() {
+        assert_found(
+            &findings(&with("Action: dynamodb:Query", "NotAction: dynamodb:Scan")),
+            "KeysRole Index: NotAction",
+        );
+    }
+
+    #[test]
+    fn a_managed_policy_is_found() {
+        let arn =
+            "Properties:\n      ManagedPolicyArns: [arn:aws:iam::aws:policy/Admin]\n      Description: What the keys";
+        assert_found(
+            &findings(&with("Properties:\n      Description: What the keys", arn)),
+            "KeysRole: managed policies",
+        );
+    }
+
+    #[test]
+    fn policies_on_a_function_are_found() {
+        assert_found(
+            &findings(&with(
+                "      CodeUri: functions/keys",
+                "      Policies: [AmazonDynamoDBFullAccess]\n      CodeUri: functions/keys",
+            )),
+            "KeysFunction: Policies",
+        );
+    }
+
+    #[test]
+    fn a_shared_or_a_missing_role_is_found() {
+        assert_found(
+            &findings(&with("Role: !GetAtt ContractsRole.Arn", "Role: !GetAtt KeysRole.Arn")),
+            "another function's role",
+        );
+        assert_found(&findings(&with("      Role: !GetAtt KeysRole.Arn\n", "")), "KeysFunction: Role");
+    }
+}

