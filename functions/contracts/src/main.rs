@@ -1,1 +1,8 @@
-fn main() {}
+//! The Lambda binary of contracts.
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), runtime::Error> {
+    runtime::telemetry();
+    let app = runtime::app().await?;
+    runtime::run(contracts::router(app)).await
+}

@@ -1,1 +1,51 @@
+//! The HTTP kit: what every route of every function has in common.
+//!
+//! A handler parses, asks the store, and renders; everything else is here and done once. Who may call a route is one
+//! table ([`routes::ROUTES`]) checked by one middleware; every refusal is a [`Problem`] that becomes HTTP in one place
+//! (`edge`); what a client sends is read by extractors that never repeat a value they refuse, since it may be a PIN.
 
+mod app;
+mod body;
+mod caller;
+mod check;
+mod clock;
+mod correlation;
+mod edge;
+mod etag;
+mod gate;
+mod idempotency;
+mod list;
+mod number;
+pub mod openapi;
+mod patch;
+mod path;
+pub mod problem;
+mod query;
+mod reply;
+mod role;
+pub mod routes;
+mod serve;
+mod shape;
+#[cfg(any(test, feature = "testing"))]
+pub mod testing;
+mod time;
+
+pub use app::App;
+pub use body::{EmptyBody, JsonBody, LIMIT};
+pub use caller::Caller;
+pub use check::Check;
+pub use clock::Clock;
+pub use correlation::CorrelationId;
+pub use etag::{IfMatch, unchanged};
+pub use idempotency::IdempotencyKey;
+pub use list::Listing;
+pub use number::whole;
+pub use patch::Patch;
+pub use path::{AutomatPath, ContractPath, KeyPath};
+pub use problem::Problem;
+pub use query::{NoQuery, Query};
+pub use reply::{created, location, mark_replayed, ok, removed, tagged};
+pub use role::Role;
+pub use serve::serve;
+pub use shape::Object;
+pub use time::{EntryView, RangeView};

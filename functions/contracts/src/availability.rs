@@ -1,0 +1,50 @@
+//! `GET /v1/keys/{keyId}/availability`
+
+use api::problem::FieldCode;
+use api::{App, KeyPath, Problem, Query, RangeView};
+use axum::extract::State;
+use axum::response::Response;
+use domain::{Instant, KeyRefusal, KeyState};
+use utoipa::ToSchema;
+
+/// When a key is free.
+#[derive(serde::Serialize, ToSchema)]
+pub(crate) struct Availability {
+    /// The free times within what was asked about, in order.
+    data: Vec<RangeView>,
+}
+
+/// When a key is free
+///
+/// Within `[from, to)`. A shared key always is.
+#[utoipa::path(
+    get,
+    path = "/v1/keys/{keyId}/availability",
+    operation_id = "listAvailability",
+    tag = "contracts",
+    params(
+        ("keyId" = String, Path),
+        ("from" = String, Query, description = "An RFC 3339 instant"),
+        ("to" = String, Query, description = "A later one"),
+    ),
+    responses((status = 200, description = "The free times", body = Availability))
+)]
+pub(crate) async fn list_availability(
+    State(app): State<App>,
+    KeyPath(key): KeyPath,
+    mut query: Query,
+) -> Result<Response, Problem> {
+    let from = query.required("from", Instant::parse);
+    let to = query.required("to", Instant::parse);
+    let asked = from.zip(to);
+    if asked.is_some_and(|(from, to)| from >= to) {
+        query.refuse("to", FieldCode::ToNotAfterFrom, "must be after from");
+    }
+    query.finish()?;
+    let key = app.store.key(&key).await?;
+    if key.state == KeyState::Removing {
+        return Err(KeyRefusal::BeingRemoved.into());
+    }
+    let free = asked.map(|(from, to)| key.availability(from, to)).unwrap_or_default();
+    Ok(api::ok(Availability { data: free.into_iter().map(RangeView::from).collect() }))
+}

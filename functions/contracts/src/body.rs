@@ -1,0 +1,140 @@
+//! What clients say of a contract.
+
+use api::problem::FieldCode;
+use api::{Check, Object, Patch, Problem};
+use domain::{ContractChange, ContractDraft, ContractId, Ending, FreeText, Instant, Name, Pin};
+use serde::Deserialize;
+use serde::de::IgnoredAny;
+use utoipa::ToSchema;
+
+use crate::contact::{self, ContactBody};
+
+/// A contract to make. Exactly one of `end` and `permanent: true` is needed.
+#[derive(Debug, Default, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub(crate) struct NewContract {
+    /// The client's own reference, such as a booking number: 1 to 64 letters of any script, digits, `_`, `.` or `-`,
+    /// beginning with a letter or digit, at most 128 bytes in UTF-8. Unique on the key; generated when left out.
+    contract_id: Option<String>,
+    /// Who gets the key: 1 to 100 characters.
+    #[schema(value_type = String, required)]
+    person: Option<String>,
+    /// When it starts, past times included; now when left out.
+    #[schema(format = DateTime)]
+    start: Option<String>,
+    /// When it ends: after its start, and in the future. At that instant the key is no longer the person's.
+    #[schema(format = DateTime)]
+    end: Option<String>,
+    /// True for a contract without an end.
+    permanent: Option<bool>,
+    /// The keypad code: 4 to 9 digits, unique among the automat's contracts. Six digits are generated when left out.
+    #[schema(pattern = "^[0-9]{4,9}$")]
+    pin: Option<String>,
+    /// Who is told: at most 10.
+    #[schema(value_type = Option<Vec<ContactBody>>, max_items = 10)]
+    contacts: Option<Vec<Object<ContactBody>>>,
+    /// A note that goes along: 1 to 500 characters.
+    free_text: Option<String>,
+}
+
+/// An edit of a contract: what is left out stays as it is.
+#[derive(Debug, Default, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub(crate) struct ContractEdit {
+    #[schema(ignore)]
+    #[serde(default)]
+    contract_id: Patch<IgnoredAny>,
+    #[schema(ignore)]
+    #[serde(default)]
+    key_id: Patch<IgnoredAny>,
+    /// Who gets the key: 1 to 100 characters.
+    #[schema(value_type = String, required = false)]
+    #[serde(default)]
+    person: Patch<String>,
+    /// When it starts.
+    #[schema(value_type = String, format = DateTime, required = false)]
+    #[serde(default)]
+    start: Patch<String>,
+    /// When it ends. Makes a permanent contract one with an end.
+    #[schema(value_type = String, format = DateTime, required = false)]
+    #[serde(default)]
+    end: Patch<String>,
+    /// True makes it a contract without an end.
+    #[schema(value_type = bool, required = false)]
+    #[serde(default)]
+    permanent: Patch<bool>,
+    /// The keypad code: 4 to 9 digits, unique among the automat's contracts.
+    #[schema(value_type = String, pattern = "^[0-9]{4,9}$", required = false)]
+    #[serde(default)]
+    pin: Patch<String>,
+    /// Who is told, in place of all that were before; null for nobody.
+    #[schema(value_type = Option<Vec<ContactBody>>, max_items = 10)]
+    #[serde(default)]
+    contacts: Patch<Vec<Object<ContactBody>>>,
+    /// A note that goes along; null clears it.
+    #[schema(value_type = Option<String>)]
+    #[serde(default)]
+    free_text: Patch<String>,
+}
+
+impl NewContract {
+    pub(crate) fn draft(self) -> Result<ContractDraft, Problem> {
+        let mut check = Check::new();
+        let id = check.optional("contractId", self.contract_id.as_deref(), ContractId::parse);
+        let person = check.required("person", self.person.as_deref(), Name::parse);
+        let start = check.optional("start", self.start.as_deref(), Instant::parse);
+        let ending = new_ending(&mut check, self.end.as_deref(), self.permanent.unwrap_or_default());
+        let pin = check.optional("pin", self.pin.as_deref(), Pin::parse);
+        let contacts = contact::check(&mut check, self.contacts.unwrap_or_default());
+        let free_text = check.optional("freeText", self.free_text.as_deref(), FreeText::parse);
+        check.finish(|| Some(ContractDraft { id, person: person?, start, ending: ending?, pin, contacts, free_text }))
+    }
+}
+
+impl ContractEdit {
+    pub(crate) fn change(self) -> Result<ContractChange, Problem> {
+        let mut check = Check::new();
+        check.immutable("contractId", &self.contract_id);
+        check.immutable("keyId", &self.key_id);
+        let person = check.change("person", self.person, |text| Name::parse(&text));
+        let start = check.change("start", self.start, |text| Instant::parse(&text));
+        let ending = other_ending(&mut check, self.end, self.permanent);
+        let pin = check.change("pin", self.pin, |text| Pin::parse(&text));
+        let contacts = match self.contacts.cleared_to(Vec::new()) {
+            Patch::Set(contacts) => Some(contact::check(&mut check, contacts)),
+            Patch::Absent | Patch::Clear => None,
+        };
+        let free_text = check.clearable("freeText", self.free_text, |text| FreeText::parse(&text));
+        check.finish(|| Some(ContractChange { person, start, ending, pin, contacts, free_text }))
+    }
+}
+
+fn new_ending(check: &mut Check, end: Option<&str>, permanent: bool) -> Option<Ending> {
+    match (end, permanent) {
+        (Some(_), true) => both(check),
+        (None, true) => Some(Ending::Permanent),
+        (Some(end), false) => check.optional("end", Some(end), Instant::parse).map(Ending::At),
+        (None, false) => missing(check),
+    }
+}
+
+/// What an edit says of the end, if anything. `permanent: false` is only a way of saying that there is an `end`.
+fn other_ending(check: &mut Check, end: Patch<String>, permanent: Patch<bool>) -> Option<Ending> {
+    match (end, permanent) {
+        (Patch::Set(_), Patch::Set(true)) => both(check),
+        (Patch::Absent | Patch::Clear, Patch::Set(true)) => Some(Ending::Permanent),
+        (Patch::Set(end), _) => check.optional("end", Some(&end), |text| Instant::parse(text)).map(Ending::At),
+        (Patch::Clear, _) | (Patch::Absent, Patch::Set(false)) => missing(check),
+        (Patch::Absent, Patch::Absent | Patch::Clear) => None,
+    }
+}
+
+fn both(check: &mut Check) -> Option<Ending> {
+    check.refuse("permanent", FieldCode::ConflictingFields, "cannot be true where there is an end");
+    None
+}
+
+fn missing(check: &mut Check) -> Option<Ending> {
+    check.refuse("end", FieldCode::Required, "is required, or else permanent: true");
+    None
+}

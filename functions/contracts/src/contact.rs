@@ -1,0 +1,87 @@
+//! Contacts: what clients say of them, and how they see them.
+
+use api::problem::FieldCode;
+use api::{Check, Object};
+use domain::{Contact, Email, Language, Name, PhoneNumber};
+use serde::Deserialize;
+use utoipa::ToSchema;
+
+/// Somebody to tell about the contract.
+#[derive(Debug, Default, Deserialize, ToSchema)]
+#[schema(as = NewContact)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub(crate) struct ContactBody {
+    /// Who it is: 1 to 100 characters.
+    #[schema(value_type = String, required)]
+    name: Option<String>,
+    /// Needed when `sendEmail` is true.
+    email: Option<String>,
+    /// E.164, such as `+358401234567`. Needed when `sendSms` is true.
+    phone_number: Option<String>,
+    /// Whether email is sent; false when left out.
+    send_email: Option<bool>,
+    /// Whether SMS is sent; false when left out.
+    send_sms: Option<bool>,
+    /// The language of the messages: `en`, `fi` or `sv`; `en` when left out.
+    language: Option<String>,
+}
+
+/// Somebody who is told about the contract.
+#[derive(Debug, serde::Serialize, ToSchema)]
+#[schema(as = Contact)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct ContactView {
+    name: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = String, required = false)]
+    email: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = String, required = false)]
+    phone_number: Option<String>,
+    send_email: bool,
+    send_sms: bool,
+    language: &'static str,
+}
+
+/// The contacts of a body; what is wrong with them goes into the check.
+pub(crate) fn check(check: &mut Check, contacts: Vec<Object<ContactBody>>) -> Vec<Contact> {
+    if contacts.len() > Contact::MAX_PER_CONTRACT {
+        let detail = format!("must be at most {}", Contact::MAX_PER_CONTRACT);
+        check.refuse("contacts", FieldCode::TooMany, detail);
+        return Vec::new();
+    }
+    let numbered = contacts.into_iter().enumerate();
+    numbered
+        .filter_map(|(index, contact)| check.within(&format!("contacts[{index}]"), |check| contact.0.check(check)))
+        .collect()
+}
+
+impl ContactBody {
+    fn check(self, check: &mut Check) -> Option<Contact> {
+        let (send_email, send_sms) = (self.send_email.unwrap_or_default(), self.send_sms.unwrap_or_default());
+        let name = check.required("name", self.name.as_deref(), Name::parse);
+        if send_email && self.email.is_none() {
+            check.refuse("email", FieldCode::Required, "is required when sendEmail is true");
+        }
+        let email = check.optional("email", self.email.as_deref(), Email::parse);
+        if send_sms && self.phone_number.is_none() {
+            check.refuse("phoneNumber", FieldCode::Required, "is required when sendSms is true");
+        }
+        let phone_number = check.optional("phoneNumber", self.phone_number.as_deref(), PhoneNumber::parse);
+        let language = check.optional("language", self.language.as_deref(), Language::parse).unwrap_or_default();
+        Some(Contact { name: name?, email, phone_number, send_email, send_sms, language })
+    }
+}
+
+impl From<Contact> for ContactView {
+    fn from(contact: Contact) -> Self {
+        Self {
+            name: contact.name.as_str().to_owned(),
+            email: contact.email.map(|email| email.reveal().to_owned()),
+            phone_number: contact.phone_number.map(|number| number.reveal().to_owned()),
+            send_email: contact.send_email,
+            send_sms: contact.send_sms,
+            language: contact.language.code(),
+        }
+    }
+}

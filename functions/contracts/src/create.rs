@@ -1,0 +1,45 @@
+//! `POST /v1/keys/{keyId}/contracts`
+
+use api::{App, Caller, IdempotencyKey, JsonBody, KeyPath, NoQuery, Problem};
+use axum::extract::State;
+use axum::response::Response;
+use domain::Contract;
+
+use crate::body::NewContract;
+use crate::render::ContractView;
+
+/// Make a contract
+///
+/// On a key that is not shared, no two contracts share an instant. The answer shows the PIN; later reads mask it.
+#[utoipa::path(
+    post,
+    path = "/v1/keys/{keyId}/contracts",
+    operation_id = "createContract",
+    tag = "contracts",
+    params(
+        ("keyId" = String, Path),
+        ("Idempotency-Key" = Option<String>, Header, description = "1 to 255 visible ASCII characters"),
+    ),
+    request_body = NewContract,
+    responses(
+        (status = 201, description = "Made", body = ContractView),
+        (status = 200, description = "It stood there already, just like this; its PIN is masked", body = ContractView),
+    )
+)]
+pub(crate) async fn create_contract(
+    State(app): State<App>,
+    caller: Caller,
+    KeyPath(key): KeyPath,
+    _: NoQuery,
+    idempotency: IdempotencyKey,
+    body: JsonBody<NewContract>,
+) -> Result<Response, Problem> {
+    let draft = body.value.draft()?;
+    let act = caller.act(app.clock.now(), idempotency.receipt(body.hash));
+    let created = app.store.create_contract(&key, draft, &act).await?;
+    let location = |made: &Contract| api::location(&["keys", made.key.as_str(), "contracts", made.id.as_str()]);
+    let view = |made: Contract, just_made: bool| {
+        if just_made { ContractView::just_made(made) } else { ContractView::masked(made, act.now) }
+    };
+    Ok(api::created(created, location, |made| made.version, view))
+}

@@ -1,0 +1,45 @@
+//! `PATCH /v1/keys/{keyId}/contracts/{contractId}`
+
+use api::{App, Caller, ContractPath, IfMatch, JsonBody, NoQuery, Problem};
+use axum::extract::State;
+use axum::response::Response;
+use domain::ContractChange;
+
+use crate::body::ContractEdit;
+use crate::render::ContractView;
+
+/// Edit a contract
+///
+/// Under the same rules as making one.
+#[utoipa::path(
+    patch,
+    path = "/v1/keys/{keyId}/contracts/{contractId}",
+    operation_id = "editContract",
+    tag = "contracts",
+    params(
+        ("keyId" = String, Path),
+        ("contractId" = String, Path),
+        ("If-Match" = Option<String>, Header, description = "The `ETag` of the version to edit"),
+    ),
+    request_body = ContractEdit,
+    responses((status = 200, description = "The contract as it is now, its PIN masked", body = ContractView))
+)]
+pub(crate) async fn edit_contract(
+    State(app): State<App>,
+    caller: Caller,
+    ContractPath(key, id): ContractPath,
+    _: NoQuery,
+    IfMatch(expected): IfMatch,
+    body: JsonBody<ContractEdit>,
+) -> Result<Response, Problem> {
+    let change = body.value.change()?;
+    let act = caller.act(app.clock.now(), None);
+    let contract = if change == ContractChange::default() {
+        let contract = app.store.contract(&key, &id).await?;
+        api::unchanged(expected, contract.version)?;
+        contract
+    } else {
+        app.store.edit_contract(&key, &id, change, expected, &act).await?
+    };
+    Ok(api::tagged(contract.version, ContractView::masked(contract, act.now)))
+}

@@ -1,0 +1,44 @@
+//! `GET /v1/keys/{keyId}/contracts`
+
+use api::{App, KeyPath, Listing, Problem, Query};
+use axum::extract::State;
+use axum::response::Response;
+use domain::ContractState;
+use store::{ContractFilter, Order};
+
+use crate::render::ContractView;
+
+const STATES: [(&str, ContractState); 3] =
+    [("upcoming", ContractState::Upcoming), ("active", ContractState::Active), ("ended", ContractState::Ended)];
+const ORDERS: [(&str, Order); 2] = [("asc", Order::Ascending), ("desc", Order::Descending)];
+
+/// List the contracts of a key
+///
+/// In order of start.
+#[utoipa::path(
+    get,
+    path = "/v1/keys/{keyId}/contracts",
+    operation_id = "listContracts",
+    tag = "contracts",
+    params(
+        ("keyId" = String, Path),
+        ("state" = Option<String>, Query, description = "Some of `upcoming,active,ended`, apart by commas; all when left out"),
+        ("order" = Option<String>, Query, description = "`asc` (when left out) or `desc`"),
+        ("limit" = Option<u8>, Query, minimum = 1, maximum = 100, description = "20 when left out"),
+        ("after" = Option<String>, Query, description = "`page.next` of the part before"),
+    ),
+    responses((status = 200, description = "A part of the list", body = Listing<ContractView>))
+)]
+pub(crate) async fn list_contracts(
+    State(app): State<App>,
+    KeyPath(key): KeyPath,
+    mut query: Query,
+) -> Result<Response, Problem> {
+    let page = query.page();
+    let states = query.words("state", &STATES);
+    let order = query.word("order", &ORDERS).unwrap_or_default();
+    query.finish()?;
+    let now = app.clock.now();
+    let contracts = app.store.contracts(&key, &ContractFilter { states, order }, &page, now).await?;
+    Ok(api::ok(Listing::of(contracts, |contract| ContractView::masked(contract, now))))
+}

@@ -1,0 +1,78 @@
+//! `GET` and `POST /v1/keys/{keyId}/contracts/{contractId}/pin`: the two routes that show a PIN after its contract was
+//! made. Answers are never to be cached: the edge says so of all of them.
+
+use api::{App, Caller, ContractPath, EmptyBody, IdempotencyKey, NoQuery, Problem};
+use axum::extract::State;
+use axum::response::Response;
+use domain::Pin;
+use store::Created;
+use utoipa::ToSchema;
+
+/// A PIN in clear.
+#[derive(serde::Serialize, ToSchema)]
+#[schema(as = Pin)]
+pub(crate) struct PinView {
+    /// The keypad code.
+    #[schema(example = "482915")]
+    pin: String,
+}
+
+impl From<&Pin> for PinView {
+    fn from(pin: &Pin) -> Self {
+        Self { pin: pin.reveal().to_owned() }
+    }
+}
+
+/// Show a contract's PIN
+///
+/// That it was shown, and to whom, is recorded as an event.
+#[utoipa::path(
+    get,
+    path = "/v1/keys/{keyId}/contracts/{contractId}/pin",
+    operation_id = "revealPin",
+    tag = "contracts",
+    params(("keyId" = String, Path), ("contractId" = String, Path)),
+    responses((status = 200, description = "The PIN", body = PinView))
+)]
+pub(crate) async fn reveal_pin(
+    State(app): State<App>,
+    caller: Caller,
+    ContractPath(key, id): ContractPath,
+    _: NoQuery,
+) -> Result<Response, Problem> {
+    let pin = app.store.reveal_pin(&key, &id, &caller.act(app.clock.now(), None)).await?;
+    Ok(api::ok(PinView::from(&pin)))
+}
+
+/// Give a contract a new PIN
+///
+/// Six digits are generated; the old PIN opens nothing from then on.
+#[utoipa::path(
+    post,
+    path = "/v1/keys/{keyId}/contracts/{contractId}/pin",
+    operation_id = "replacePin",
+    tag = "contracts",
+    params(
+        ("keyId" = String, Path),
+        ("contractId" = String, Path),
+        ("Idempotency-Key" = Option<String>, Header, description = "1 to 255 visible ASCII characters"),
+    ),
+    responses((status = 200, description = "The new PIN", body = PinView))
+)]
+pub(crate) async fn replace_pin(
+    State(app): State<App>,
+    caller: Caller,
+    ContractPath(key, id): ContractPath,
+    _: NoQuery,
+    idempotency: IdempotencyKey,
+    body: EmptyBody,
+) -> Result<Response, Problem> {
+    let act = caller.act(app.clock.now(), idempotency.receipt(body.hash));
+    let (contract, replayed) = match app.store.replace_pin(&key, &id, &act).await? {
+        Created::New(contract) | Created::Existing(contract) => (contract, false),
+        Created::Replayed(contract) => (contract, true),
+    };
+    let mut response = api::tagged(contract.version, PinView::from(&contract.pin));
+    api::mark_replayed(&mut response, replayed);
+    Ok(response)
+}

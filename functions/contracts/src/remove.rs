@@ -1,0 +1,35 @@
+//! `DELETE /v1/keys/{keyId}/contracts/{contractId}`
+
+use api::{App, Caller, ContractPath, IfMatch, Problem, Query};
+use axum::extract::State;
+use axum::response::Response;
+use store::Removal;
+
+/// Remove a contract
+///
+/// Its PIN opens nothing from then on.
+#[utoipa::path(
+    delete,
+    path = "/v1/keys/{keyId}/contracts/{contractId}",
+    operation_id = "removeContract",
+    tag = "contracts",
+    params(
+        ("keyId" = String, Path),
+        ("contractId" = String, Path),
+        ("force" = Option<bool>, Query, description = "Also while the key is out with this contract"),
+        ("If-Match" = Option<String>, Header, description = "The `ETag` of the version to remove"),
+    ),
+    responses((status = 204, description = "It is gone"))
+)]
+pub(crate) async fn remove_contract(
+    State(app): State<App>,
+    caller: Caller,
+    ContractPath(key, id): ContractPath,
+    mut query: Query,
+    IfMatch(expected): IfMatch,
+) -> Result<Response, Problem> {
+    let force = query.flag("force");
+    query.finish()?;
+    app.store.remove_contract(&key, &id, force, expected, &caller.act(app.clock.now(), None)).await?;
+    Ok(api::removed(Removal::Complete))
+}

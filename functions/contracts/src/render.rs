@@ -1,0 +1,91 @@
+//! Contracts as clients see them.
+
+use api::RangeView;
+use domain::{Contract, ContractState, Instant};
+use utoipa::ToSchema;
+
+use crate::contact::ContactView;
+
+/// A contract.
+#[derive(Debug, serde::Serialize, ToSchema)]
+#[schema(as = Contract)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct ContractView {
+    contract_id: String,
+    key_id: String,
+    person: String,
+    #[schema(format = DateTime)]
+    start: String,
+    /// Absent when the contract is permanent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = String, format = DateTime, required = false)]
+    end: Option<String>,
+    /// True when the contract has no end, otherwise absent.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    #[schema(required = false)]
+    permanent: bool,
+    /// The keypad code in the 201 answer that made the contract, and `******` ever after: `GET …/pin` shows it.
+    #[schema(example = "******")]
+    pin: String,
+    contacts: Vec<ContactView>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = String, required = false)]
+    free_text: Option<String>,
+    state: ContractStateView,
+    version: u64,
+    #[schema(format = DateTime)]
+    created_at: String,
+    #[schema(format = DateTime)]
+    updated_at: String,
+}
+
+/// Where a contract stands now.
+#[derive(Debug, serde::Serialize, ToSchema)]
+#[schema(as = ContractState)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum ContractStateView {
+    Upcoming,
+    Active,
+    Ended,
+}
+
+/// What is shown of a PIN.
+const MASKED: &str = "******";
+
+impl ContractView {
+    /// The contract with its PIN masked.
+    pub(crate) fn masked(contract: Contract, now: Instant) -> Self {
+        Self::new(contract, now, MASKED.to_owned())
+    }
+
+    /// The contract as the answer that made it shows it: with its PIN, and as it stood then, so that a replay of the
+    /// answer is the same.
+    pub(crate) fn just_made(contract: Contract) -> Self {
+        let (then, pin) = (contract.created_at, contract.pin.reveal().to_owned());
+        Self::new(contract, then, pin)
+    }
+
+    fn new(contract: Contract, now: Instant, pin: String) -> Self {
+        let state = match contract.state(now) {
+            ContractState::Upcoming => ContractStateView::Upcoming,
+            ContractState::Active => ContractStateView::Active,
+            ContractState::Ended => ContractStateView::Ended,
+        };
+        let RangeView { start, end } = contract.range.into();
+        Self {
+            contract_id: contract.id.as_str().to_owned(),
+            key_id: contract.key.as_str().to_owned(),
+            person: contract.person.as_str().to_owned(),
+            start,
+            permanent: end.is_none(),
+            end,
+            pin,
+            contacts: contract.contacts.into_iter().map(ContactView::from).collect(),
+            free_text: contract.free_text.map(|text| text.as_str().to_owned()),
+            state,
+            version: contract.version,
+            created_at: contract.created_at.to_string(),
+            updated_at: contract.updated_at.to_string(),
+        }
+    }
+}

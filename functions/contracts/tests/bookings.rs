@@ -1,0 +1,155 @@
+//! Contracts over HTTP on the embedded database.
+
+use api::testing::{json, request};
+use api::{App, Clock, Role};
+use axum::body::Body;
+use axum::response::Response;
+use http::header::{CACHE_CONTROL, ETAG, LOCATION};
+use serde_json::{Value, json};
+use testkit::{TestTable, act, at};
+use tower::ServiceExt as _;
+
+const CONTRACTS: &str = "/v1/keys/K-1/contracts";
+
+struct Api {
+    _table: TestTable,
+    clock: Clock,
+    router: axum::Router,
+}
+
+impl Api {
+    /// With one key that is not shared.
+    async fn new() -> Self {
+        let table = TestTable::new().await;
+        table.store.create_automat(testkit::automat("lobby", 4), &act()).await.unwrap();
+        table.store.create_key(testkit::key("K-1"), &act()).await.unwrap();
+        let clock = Clock::fixed(at(0));
+        let router = contracts::router(App { store: table.store.clone(), clock: clock.clone() });
+        Self { _table: table, clock, router }
+    }
+
+    async fn send(&self, method: &str, uri: &str, headers: &[(&str, &str)], body: Option<Value>) -> Response {
+        let builder =
+            headers.iter().fold(request(method, uri, Role::Operator), |it, (name, value)| it.header(*name, *value));
+        let body = body.map(|body| Body::from(body.to_string())).unwrap_or_default();
+        self.router.clone().oneshot(builder.body(body).unwrap()).await.unwrap()
+    }
+
+    async fn get(&self, uri: &str) -> Value {
+        json(self.send("GET", uri, &[], None).await).await
+    }
+
+    async fn book(&self, body: Value) -> (u16, Value) {
+        let response = self.send("POST", CONTRACTS, &[], Some(body)).await;
+        (response.status().as_u16(), json(response).await)
+    }
+}
+
+fn booking(id: &str, start: &str, end: &str) -> Value {
+    json!({ "contractId": id, "person": "Ada Virtanen", "start": start, "end": end, "pin": "48291537" })
+}
+
+#[tokio::test]
+async fn a_booking_shows_its_pin_once_and_then_only_where_it_is_recorded() {
+    let api = Api::new().await;
+    let body = booking("b-1", "2026-11-24T12:00:00Z", "2026-11-25T12:00:00Z");
+    let made = api.send("POST", CONTRACTS, &[], Some(body.clone())).await;
+    assert_eq!(made.status(), 201);
+    assert_eq!(made.headers()[LOCATION], "/v1/keys/K-1/contracts/b-1");
+    assert_eq!(made.headers()[ETAG], "\"1\"");
+    assert_eq!(made.headers()[CACHE_CONTROL], "no-store");
+    let made = json(made).await;
+    assert_eq!((&made["pin"], &made["state"]), (&json!("48291537"), &json!("active")));
+    assert_eq!(made["end"], "2026-11-25T12:00:00Z");
+
+    let uri = format!("{CONTRACTS}/b-1");
+    assert_eq!(api.get(&uri).await["pin"], "******");
+    assert_eq!(api.get(CONTRACTS).await["data"][0]["pin"], "******");
+    assert_eq!(api.get(&format!("{uri}/pin")).await, json!({ "pin": "48291537" }));
+    // The same again stands there already; its PIN stays masked.
+    let (status, again) = api.book(body).await;
+    assert_eq!((status, &again["pin"]), (200, &json!("******")));
+
+    let new = api.send("POST", &format!("{uri}/pin"), &[], None).await;
+    assert_eq!((new.status().as_u16(), new.headers()[ETAG].to_str().unwrap()), (200, "\"2\""));
+    assert_ne!(json(new).await["pin"], "48291537");
+}
+
+#[tokio::test]
+async fn a_conflict_names_who_is_in_the_way_and_the_next_free_time() {
+    let api = Api::new().await;
+    api.book(booking("b-1", "2026-11-24T12:00:00Z", "2026-11-25T12:00:00Z")).await;
+    let other = json!({ "person": "Bo", "start": "2026-11-24T13:00:00+01:00", "end": "2026-11-24T14:00:00Z" });
+    let (status, problem) = api.book(other).await;
+    assert_eq!((status, &problem["code"]), (409, &json!("contract_overlap")));
+    assert_eq!(
+        problem["conflicts"],
+        json!([{ "contractId": "b-1", "start": "2026-11-24T12:00:00Z", "end": "2026-11-25T12:00:00Z" }])
+    );
+    assert_eq!(problem["nextFree"], json!({ "start": "2026-11-25T12:00:00Z", "end": "2026-11-25T14:00:00Z" }));
+
+    let (_, ended) = api.book(json!({ "person": "Bo", "end": "2026-11-24T11:00:00Z" })).await;
+    assert_eq!(
+        (&ended["code"], &ended["errors"][0]["code"]),
+        (&json!("invalid_request"), &json!("end_not_after_start"))
+    );
+}
+
+#[tokio::test]
+async fn asking_again_with_the_same_key_gets_the_same_answer_later_too() {
+    let api = Api::new().await;
+    let body = json!({ "person": "Ada", "end": "2026-11-24T13:00:00Z" });
+    let headers = [("idempotency-key", "try-1")];
+    let first = api.send("POST", CONTRACTS, &headers, Some(body.clone())).await;
+    assert!(!first.headers().contains_key("idempotency-replayed"));
+    let first = json(first).await;
+    api.clock.set(at(7_200));
+    let second = api.send("POST", CONTRACTS, &headers, Some(body)).await;
+    assert_eq!(second.status(), 201);
+    assert_eq!(second.headers()["idempotency-replayed"], "true");
+    assert_eq!(json(second).await, first);
+    let other = api.send("POST", CONTRACTS, &headers, Some(json!({ "person": "Bo", "permanent": true }))).await;
+    assert_eq!(json(other).await["code"], "idempotency_key_reused");
+}
+
+#[tokio::test]
+async fn edits_keep_to_the_version_and_an_empty_one_makes_none() {
+    let api = Api::new().await;
+    api.book(booking("b-1", "2026-11-24T12:00:00Z", "2026-11-25T12:00:00Z")).await;
+    let uri = format!("{CONTRACTS}/b-1");
+    let edited = api.send("PATCH", &uri, &[("if-match", "\"1\"")], Some(json!({ "permanent": true }))).await;
+    assert_eq!(edited.headers()[ETAG], "\"2\"");
+    let edited = json(edited).await;
+    assert_eq!((&edited["permanent"], &edited["end"]), (&json!(true), &Value::Null));
+    for (body, method) in [(Some(json!({ "person": "Bo" })), "PATCH"), (Some(json!({})), "PATCH"), (None, "DELETE")] {
+        let stale = json(api.send(method, &uri, &[("if-match", "\"1\"")], body).await).await;
+        assert_eq!((&stale["code"], &stale["currentVersion"]), (&json!("stale_version"), &json!(2)));
+    }
+    let same = api.send("PATCH", &uri, &[("if-match", "*")], Some(json!({}))).await;
+    assert_eq!(same.headers()[ETAG], "\"2\"");
+    assert_eq!(api.send("DELETE", &uri, &[("if-match", "\"2\"")], None).await.status(), 204);
+    assert_eq!(api.get(&uri).await["code"], "contract_not_found");
+}
+
+#[tokio::test]
+async fn lists_and_free_times_follow_the_calendar() {
+    let api = Api::new().await;
+    api.book(booking("b-1", "2026-11-25T12:00:00Z", "2026-11-26T12:00:00Z")).await;
+    let (status, _) = api.book(json!({ "contractId": "b-2", "person": "Bo", "end": "2026-11-24T18:00:00Z" })).await;
+    assert_eq!(status, 201);
+    let first = api.get(&format!("{CONTRACTS}?limit=1")).await;
+    assert_eq!((&first["data"][0]["contractId"], &first["page"]["hasNext"]), (&json!("b-2"), &json!(true)));
+    let after = first["page"]["next"].as_str().unwrap();
+    let second = api.get(&format!("{CONTRACTS}?limit=1&after={after}")).await;
+    assert_eq!((&second["data"][0]["contractId"], &second["page"]["hasNext"]), (&json!("b-1"), &json!(false)));
+    assert_eq!(api.get(&format!("{CONTRACTS}?state=upcoming")).await["data"][0]["contractId"], "b-1");
+    let free = api.get("/v1/keys/K-1/availability?from=2026-11-24T12:00:00Z&to=2026-11-27T00:00:00Z").await;
+    assert_eq!(
+        free,
+        json!({ "data": [
+            { "start": "2026-11-24T18:00:00Z", "end": "2026-11-25T12:00:00Z" },
+            { "start": "2026-11-26T12:00:00Z", "end": "2026-11-27T00:00:00Z" },
+        ] })
+    );
+    assert_eq!(api.get(&format!("{CONTRACTS}?after=abc")).await["code"], "invalid_cursor");
+}

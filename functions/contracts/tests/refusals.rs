@@ -1,0 +1,188 @@
+//! What is refused before the store is asked: the store here is at a closed port, and asking it would answer 500.
+
+use api::testing::{json, request, request_with_claims};
+use api::{App, Clock, Role};
+use aws_sdk_dynamodb::config::{BehaviorVersion, Credentials, Region};
+use axum::body::Body;
+use http::Request;
+use http::header::CONTENT_TYPE;
+use serde_json::{Value, json};
+use store::{Codes, Random, Store};
+use tower::ServiceExt as _;
+
+fn app() -> App {
+    let config = aws_sdk_dynamodb::Config::builder()
+        .behavior_version(BehaviorVersion::latest())
+        .endpoint_url("http://127.0.0.1:1")
+        .region(Region::from_static("local"))
+        .credentials_provider(Credentials::new("local", "local", None, None, "tests"))
+        .http_client(aws_smithy_http_client::Builder::new().build_http())
+        .build();
+    let client = aws_sdk_dynamodb::Client::from_conf(config);
+    let store = Store::new(client, "table", Codes::new(&[7; 32]).unwrap(), Random::system());
+    App { store, clock: Clock::fixed(testkit::at(0)) }
+}
+
+async fn refused(request: Request<Body>) -> Value {
+    let response = contracts::router(app()).oneshot(request).await.unwrap();
+    let status = response.status();
+    assert_eq!(response.headers()[CONTENT_TYPE], "application/problem+json");
+    let problem = json(response).await;
+    assert_eq!(problem["status"], status.as_u16());
+    problem
+}
+
+/// The fields that a body is refused for, each with its code.
+async fn errors(method: &str, uri: &str, body: Value) -> Vec<(String, String)> {
+    let problem = refused(request(method, uri, Role::Operator).body(Body::from(body.to_string())).unwrap()).await;
+    let text = |value: &Value| value.as_str().unwrap().to_owned();
+    let errors = problem["errors"].as_array().unwrap();
+    errors.iter().map(|error| (text(&error["field"]), text(&error["code"]))).collect()
+}
+
+async fn create(body: Value) -> Vec<(String, String)> {
+    errors("POST", "/v1/keys/K-1/contracts", body).await
+}
+
+async fn edit(body: Value) -> Vec<(String, String)> {
+    errors("PATCH", "/v1/keys/K-1/contracts/C-1", body).await
+}
+
+fn named(errors: &[(&str, &str)]) -> Vec<(String, String)> {
+    errors.iter().map(|(field, code)| ((*field).to_owned(), (*code).to_owned())).collect()
+}
+
+#[tokio::test]
+async fn all_fields_at_fault_are_named() {
+    let body = json!({
+        "contractId": "a b", "person": " ", "start": "tomorrow", "pin": "123", "freeText": "",
+        "contacts": [
+            { "name": "Ada", "sendEmail": true },
+            { "email": "ada@", "phoneNumber": "0401234567", "language": "xx", "sendSms": true },
+        ],
+    });
+    assert_eq!(
+        create(body).await,
+        named(&[
+            ("contractId", "id_characters"),
+            ("person", "empty"),
+            ("start", "instant_form"),
+            ("end", "required"),
+            ("pin", "pin_form"),
+            ("contacts[0].email", "required"),
+            ("contacts[1].name", "required"),
+            ("contacts[1].email", "email_form"),
+            ("contacts[1].phoneNumber", "phone_number_form"),
+            ("contacts[1].language", "language_unknown"),
+            ("freeText", "empty"),
+        ])
+    );
+}
+
+#[tokio::test]
+async fn an_end_and_permanent_are_one_or_the_other() {
+    let end = "2026-11-25T12:00:00Z";
+    let person = "Ada";
+    let (both, neither) = (named(&[("permanent", "conflicting_fields")]), named(&[("end", "required")]));
+    assert_eq!(create(json!({ "person": person, "end": end, "permanent": true })).await, both);
+    assert_eq!(create(json!({ "person": person })).await, neither);
+    assert_eq!(create(json!({ "person": person, "permanent": false })).await, neither);
+    assert_eq!(create(json!({ "person": person, "end": null })).await, neither);
+    assert_eq!(edit(json!({ "end": end, "permanent": true })).await, both);
+    assert_eq!(edit(json!({ "permanent": false })).await, neither);
+    assert_eq!(edit(json!({ "end": null })).await, neither);
+}
+
+#[tokio::test]
+async fn edits_refuse_ids_and_nulls() {
+    let body = json!({ "contractId": "C-2", "keyId": "K-2", "person": null, "start": null, "pin": null });
+    assert_eq!(
+        edit(body).await,
+        named(&[
+            ("contractId", "immutable"),
+            ("keyId", "immutable"),
+            ("person", "required"),
+            ("start", "required"),
+            ("pin", "required"),
+        ])
+    );
+}
+
+#[tokio::test]
+async fn an_eleventh_contact_is_too_many() {
+    let contacts = vec![json!({ "name": "Ada" }); 11];
+    let body = json!({ "person": "Ada", "permanent": true, "contacts": contacts });
+    assert_eq!(create(body).await, named(&[("contacts", "too_many")]));
+}
+
+#[tokio::test]
+async fn a_new_pin_takes_no_body() {
+    let pin = |body: &'static str| {
+        request("POST", "/v1/keys/K-1/contracts/C-1/pin", Role::Operator).body(Body::from(body)).unwrap()
+    };
+    let problem = refused(pin(r#"{"pin":"482915"}"#)).await;
+    assert_eq!(problem["errors"][0]["code"], "unknown_field");
+    assert!(!problem.to_string().contains("482915"));
+    assert_eq!(refused(pin("no")).await["code"], "malformed_json");
+}
+
+#[tokio::test]
+async fn queries_that_no_route_knows() {
+    for (uri, field) in [
+        ("/v1/keys/K-1/contracts?state=running", "state"),
+        ("/v1/keys/K-1/contracts?state=", "state"),
+        ("/v1/keys/K-1/contracts?order=up", "order"),
+        ("/v1/keys/K-1/availability?to=2026-11-25T12:00:00Z", "from"),
+        ("/v1/keys/K-1/availability?from=2026-11-25T12:00:00Z&to=2026-11-25T12:00:00Z", "to"),
+        ("/v1/keys/K-1/availability?from=2026-11-25&to=2026-11-25T12:00:00Z", "from"),
+        ("/v1/keys/K-1/contracts/C-1?x=1", "x"),
+    ] {
+        let problem = refused(request("GET", uri, Role::Viewer).body(Body::empty()).unwrap()).await;
+        assert_eq!(problem["code"], "invalid_query", "{uri}");
+        assert_eq!(problem["errors"][0]["field"], field, "{uri}");
+    }
+}
+
+#[tokio::test]
+async fn paths_that_can_name_nothing() {
+    for (path, code) in [
+        ("/v1/keys/%ff/contracts/C-1", "key_not_found"),
+        ("/v1/keys/-/contracts/C-1", "key_not_found"),
+        ("/v1/keys/K-1/contracts/a%20b", "contract_not_found"),
+    ] {
+        let problem = refused(request("GET", path, Role::Viewer).body(Body::empty()).unwrap()).await;
+        assert_eq!(problem["code"], code, "{path}");
+    }
+}
+
+/// Every route of the function that the table protects, with each role below the one that it needs.
+#[tokio::test]
+async fn each_route_refuses_lower_roles() {
+    use api::routes::{Access, Function, ROUTES};
+    let mut tried = 0;
+    for route in ROUTES.iter().filter(|route| route.function == Function::Contracts) {
+        let Access::AtLeast(needed) = route.access else { continue };
+        let path = route.path.replace("{keyId}", "K-1").replace("{contractId}", "C-1");
+        let lower = [None, Some(Role::Viewer), Some(Role::Operator)];
+        for role in lower.into_iter().filter(|role| role.is_none_or(|role| role < needed)) {
+            let group = role.map_or("[guest]".to_owned(), |role| format!("[{}]", role.name()));
+            let claims = [("sub", "somebody"), ("cognito:groups", group.as_str())];
+            let request = request_with_claims(route.method.as_str(), &path, &claims).body(Body::empty()).unwrap();
+            assert_eq!(refused(request).await["code"], "forbidden", "{route:?} {role:?}");
+            tried += 1;
+        }
+    }
+    assert_eq!(tried, 3 + 5 * 2);
+}
+
+#[test]
+fn the_document_and_the_table_of_routes_agree() {
+    use api::routes::{Function, ROUTES};
+    let table = ROUTES.iter().filter(|route| route.function == Function::Contracts);
+    let mut table: Vec<_> = table.map(|route| (route.method.to_string(), route.path.to_owned())).collect();
+    let documented = api::openapi::routes(&mut contracts::openapi());
+    let mut documented: Vec<_> = documented.into_iter().map(|(method, path)| (method.to_owned(), path)).collect();
+    table.sort();
+    documented.sort();
+    assert_eq!(documented, table);
+}

@@ -1,0 +1,113 @@
+//! What clients say of an automat.
+
+use api::{Check, Object, Patch, Problem, whole};
+use domain::{AddressLine, AutomatChange, AutomatDraft, AutomatId, Location, LockerCount, Name, TimeZone};
+use serde::Deserialize;
+use serde::de::IgnoredAny;
+use utoipa::ToSchema;
+
+/// An automat to add.
+#[derive(Debug, Default, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub(crate) struct NewAutomat {
+    /// 1 to 64 of letters, digits, `_`, `.` or `-` (ASCII), beginning with a letter or digit.
+    #[schema(value_type = String, required)]
+    automat_id: Option<String>,
+    /// What people call it: 1 to 100 characters.
+    #[schema(value_type = String, required)]
+    name: Option<String>,
+    /// How many lockers it has.
+    #[schema(value_type = u16, required, minimum = 1, maximum = 500)]
+    locker_count: Option<i64>,
+    /// The zone in which its times are shown: a TZ identifier.
+    #[schema(value_type = String, required, example = "Europe/Helsinki")]
+    time_zone: Option<String>,
+    /// Where it stands.
+    #[schema(value_type = Option<LocationBody>)]
+    location: Option<Object<LocationBody>>,
+}
+
+/// An edit of an automat: what is left out stays as it is.
+#[derive(Debug, Default, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub(crate) struct AutomatEdit {
+    #[schema(ignore)]
+    #[serde(default)]
+    automat_id: Patch<IgnoredAny>,
+    /// What people call it: 1 to 100 characters.
+    #[schema(value_type = String, required = false)]
+    #[serde(default)]
+    name: Patch<String>,
+    /// How many lockers it has; not fewer than are in use.
+    #[schema(value_type = u16, required = false, minimum = 1, maximum = 500)]
+    #[serde(default)]
+    locker_count: Patch<i64>,
+    /// The zone in which its times are shown: a TZ identifier.
+    #[schema(value_type = String, required = false, example = "Europe/Helsinki")]
+    #[serde(default)]
+    time_zone: Patch<String>,
+    /// Where it stands, in place of all that was said before; null clears it.
+    #[schema(value_type = Option<LocationBody>)]
+    #[serde(default)]
+    location: Patch<Object<LocationBody>>,
+}
+
+/// Where an automat stands. Each line has at most 200 characters; one that is left out is empty.
+#[derive(Debug, Default, Deserialize, ToSchema)]
+#[schema(as = NewLocation)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub(crate) struct LocationBody {
+    /// Street and number.
+    #[schema(value_type = String, required = false)]
+    address: Option<String>,
+    /// Postal code.
+    #[schema(value_type = String, required = false)]
+    postal_code: Option<String>,
+    /// Town.
+    #[schema(value_type = String, required = false)]
+    postal_office: Option<String>,
+}
+
+impl NewAutomat {
+    pub(crate) fn draft(self) -> Result<AutomatDraft, Problem> {
+        let mut check = Check::new();
+        let id = check.required("automatId", self.automat_id.as_deref(), AutomatId::parse);
+        let name = check.required("name", self.name.as_deref(), Name::parse);
+        let locker_count = check.required("lockerCount", self.locker_count, whole(LockerCount::new));
+        let time_zone = check.required("timeZone", self.time_zone.as_deref(), TimeZone::parse);
+        let location = self.location.and_then(|location| location.0.check(&mut check));
+        check.finish(|| {
+            Some(AutomatDraft { id: id?, name: name?, locker_count: locker_count?, time_zone: time_zone?, location })
+        })
+    }
+}
+
+impl AutomatEdit {
+    pub(crate) fn change(self) -> Result<AutomatChange, Problem> {
+        let mut check = Check::new();
+        check.immutable("automatId", &self.automat_id);
+        let name = check.change("name", self.name, |text| Name::parse(&text));
+        let locker_count = check.change("lockerCount", self.locker_count, whole(LockerCount::new));
+        let time_zone = check.change("timeZone", self.time_zone, |text| TimeZone::parse(&text));
+        let location = match self.location {
+            Patch::Absent => None,
+            Patch::Clear => Some(None),
+            Patch::Set(location) => location.0.check(&mut check).map(Some),
+        };
+        check.finish(|| Some(AutomatChange { name, locker_count, time_zone, location }))
+    }
+}
+
+impl LocationBody {
+    fn check(self, check: &mut Check) -> Option<Location> {
+        check.within("location", |check| {
+            let mut line = |field, text: Option<String>| {
+                check.optional(field, Some(text.unwrap_or_default()), |text| AddressLine::parse(&text))
+            };
+            let address = line("address", self.address);
+            let postal_code = line("postalCode", self.postal_code);
+            let postal_office = line("postalOffice", self.postal_office);
+            Some(Location { address: address?, postal_code: postal_code?, postal_office: postal_office? })
+        })
+    }
+}

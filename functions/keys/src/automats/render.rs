@@ -1,0 +1,143 @@
+//! Automats as clients see them.
+
+use api::EntryView;
+use domain::{Automat, Whereabouts};
+use store::LockerView;
+use utoipa::ToSchema;
+
+/// An automat.
+#[derive(Debug, serde::Serialize, ToSchema)]
+#[schema(as = Automat)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct AutomatItem {
+    automat_id: String,
+    name: String,
+    locker_count: u16,
+    #[schema(example = "Europe/Helsinki")]
+    time_zone: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = LocationView, required = false)]
+    location: Option<LocationView>,
+    connection: Connection,
+    version: u64,
+    #[schema(format = DateTime)]
+    created_at: String,
+    #[schema(format = DateTime)]
+    updated_at: String,
+}
+
+/// Where an automat stands.
+#[derive(Debug, serde::Serialize, ToSchema)]
+#[schema(as = Location)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct LocationView {
+    address: String,
+    postal_code: String,
+    postal_office: String,
+}
+
+/// Whether the automat is connected.
+#[derive(Debug, serde::Serialize, ToSchema)]
+pub(crate) struct Connection {
+    state: ConnectionState,
+}
+
+/// Whether the automat is connected, as far as it has told.
+#[derive(Debug, serde::Serialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum ConnectionState {
+    Unknown,
+}
+
+/// The Key Automat View: an automat with every locker.
+#[derive(Debug, serde::Serialize, ToSchema)]
+#[schema(as = AutomatView)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct AutomatWithLockers {
+    #[serde(flatten)]
+    automat: AutomatItem,
+    /// All its lockers in order, empty ones too.
+    lockers: Vec<LockerItem>,
+}
+
+/// A locker at a glance.
+#[derive(Debug, serde::Serialize, ToSchema)]
+#[schema(as = Locker)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct LockerItem {
+    locker_index: u16,
+    /// The key that belongs in it; absent when none does.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = LockerKey, required = false)]
+    key: Option<LockerKey>,
+    /// Whether the key is inside; null when the automat has not told yet. False in a locker that has none.
+    #[schema(required)]
+    key_inside: Option<bool>,
+    door: Door,
+    /// The contract running now.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = EntryView, required = false)]
+    active_contract: Option<EntryView>,
+}
+
+/// The key that belongs in a locker.
+#[derive(Debug, serde::Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct LockerKey {
+    key_id: String,
+    property: String,
+}
+
+/// A locker's door, as far as the automat has told.
+#[derive(Debug, serde::Serialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum Door {
+    Unknown,
+}
+
+impl From<Automat> for AutomatItem {
+    fn from(automat: Automat) -> Self {
+        Self {
+            automat_id: automat.id.as_str().to_owned(),
+            name: automat.name.as_str().to_owned(),
+            locker_count: automat.locker_count.get(),
+            time_zone: automat.time_zone.identifier(),
+            location: automat.location.map(|location| LocationView {
+                address: location.address.as_str().to_owned(),
+                postal_code: location.postal_code.as_str().to_owned(),
+                postal_office: location.postal_office.as_str().to_owned(),
+            }),
+            connection: Connection { state: ConnectionState::Unknown },
+            version: automat.version,
+            created_at: automat.created_at.to_string(),
+            updated_at: automat.updated_at.to_string(),
+        }
+    }
+}
+
+impl From<store::AutomatView> for AutomatWithLockers {
+    fn from(view: store::AutomatView) -> Self {
+        Self { automat: view.automat.into(), lockers: view.lockers.into_iter().map(LockerItem::from).collect() }
+    }
+}
+
+impl From<LockerView> for LockerItem {
+    fn from(locker: LockerView) -> Self {
+        let key_inside = match (&locker.key, &locker.whereabouts) {
+            (None, _) | (Some(_), Whereabouts::Out { .. }) => Some(false),
+            (Some(_), Whereabouts::Inside) => Some(true),
+            (Some(_), Whereabouts::Unknown) => None,
+        };
+        let key = |(id, property): (domain::KeyId, domain::Property)| LockerKey {
+            key_id: id.as_str().to_owned(),
+            property: property.as_str().to_owned(),
+        };
+        Self {
+            locker_index: locker.locker.get(),
+            key: locker.key.map(key),
+            key_inside,
+            door: Door::Unknown,
+            active_contract: locker.active_contract.as_ref().map(EntryView::from),
+        }
+    }
+}

@@ -1,0 +1,27 @@
+//! `GET /v1/automats/{automatId}`
+
+use api::{App, AutomatPath, NoQuery, Problem};
+use axum::extract::State;
+use axum::response::Response;
+
+use super::render::AutomatWithLockers;
+
+/// The Key Automat View
+///
+/// The automat with all its lockers, empty ones too.
+#[utoipa::path(
+    get,
+    path = "/v1/automats/{automatId}",
+    operation_id = "getAutomat",
+    tag = "automats",
+    params(("automatId" = String, Path)),
+    responses((status = 200, description = "The automat", body = AutomatWithLockers))
+)]
+pub(crate) async fn view_automat(
+    State(app): State<App>,
+    AutomatPath(id): AutomatPath,
+    _: NoQuery,
+) -> Result<Response, Problem> {
+    let view = app.store.automat_view(&id, app.clock.now()).await?;
+    Ok(api::tagged(view.automat.version, AutomatWithLockers::from(view)))
+}

@@ -1,0 +1,37 @@
+//! `POST /v1/keys`
+
+use api::{App, Caller, IdempotencyKey, JsonBody, NoQuery, Problem};
+use axum::extract::State;
+use axum::response::Response;
+
+use super::body::NewKey;
+use super::render::KeyView;
+
+/// Add a key to a locker
+///
+/// Without `lockerIndex` it goes into the lowest free one.
+#[utoipa::path(
+    post,
+    path = "/v1/keys",
+    operation_id = "createKey",
+    tag = "keys",
+    params(("Idempotency-Key" = Option<String>, Header, description = "1 to 255 visible ASCII characters")),
+    request_body = NewKey,
+    responses(
+        (status = 201, description = "Added", body = KeyView),
+        (status = 200, description = "It stood there already, just like this", body = KeyView),
+    )
+)]
+pub(crate) async fn create_key(
+    State(app): State<App>,
+    caller: Caller,
+    _: NoQuery,
+    idempotency: IdempotencyKey,
+    body: JsonBody<NewKey>,
+) -> Result<Response, Problem> {
+    let draft = body.value.draft()?;
+    let act = caller.act(app.clock.now(), idempotency.receipt(body.hash));
+    let created = app.store.create_key(draft, &act).await?;
+    let location = |key: &domain::Key| api::location(&["keys", key.id.as_str()]);
+    Ok(api::created(created, location, |key| key.version, |key, _| KeyView::of(key, caller.role)))
+}

@@ -1,0 +1,33 @@
+//! `GET /v1/keys/{keyId}/events`
+
+use api::{App, KeyPath, Listing, Problem, Query};
+use axum::extract::State;
+use axum::response::Response;
+
+use crate::event::EventView;
+
+/// What happened to a key
+///
+/// Its contracts included, newest first.
+#[utoipa::path(
+    get,
+    path = "/v1/keys/{keyId}/events",
+    operation_id = "listKeyEvents",
+    tag = "events",
+    params(
+        ("keyId" = String, Path),
+        ("limit" = Option<u8>, Query, minimum = 1, maximum = 100, description = "20 when left out"),
+        ("after" = Option<String>, Query, description = "`page.next` of the part before"),
+    ),
+    responses((status = 200, description = "A part of the list", body = Listing<EventView>))
+)]
+pub(crate) async fn list_key_events(
+    State(app): State<App>,
+    KeyPath(id): KeyPath,
+    mut query: Query,
+) -> Result<Response, Problem> {
+    let page = query.page();
+    query.finish()?;
+    let events = app.store.key_events(&id, &page).await?;
+    Ok(api::ok(Listing::of(events, EventView::from)))
+}

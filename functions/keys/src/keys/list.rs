@@ -1,0 +1,42 @@
+//! `GET /v1/keys`
+
+use api::problem::FieldCode;
+use api::{App, Caller, Listing, Problem, Query};
+use axum::extract::State;
+use axum::response::Response;
+use domain::{AutomatId, SearchTerms};
+use store::KeyFilter;
+
+use super::render::KeyView;
+
+/// List keys
+///
+/// Those of an automat in order of locker, others in order of `keyId`.
+#[utoipa::path(
+    get,
+    path = "/v1/keys",
+    operation_id = "listKeys",
+    tag = "keys",
+    params(
+        ("automatId" = Option<String>, Query, description = "Only the keys of this automat"),
+        ("search" = Option<String>, Query,
+            description = "Only keys in whose `keyId` or `property` each of these words begins a word"),
+        ("limit" = Option<u8>, Query, minimum = 1, maximum = 100, description = "20 when left out"),
+        ("after" = Option<String>, Query, description = "`page.next` of the part before"),
+    ),
+    responses((status = 200, description = "A part of the list", body = Listing<KeyView>))
+)]
+pub(crate) async fn list_keys(State(app): State<App>, caller: Caller, mut query: Query) -> Result<Response, Problem> {
+    let page = query.page();
+    let automat = query.parsed("automatId", AutomatId::parse);
+    let search = query.text("search").and_then(|text| {
+        let terms = SearchTerms::parse(&text);
+        if terms.is_none() {
+            query.refuse("search", FieldCode::NothingToSearch, "must have a letter or a digit");
+        }
+        terms
+    });
+    query.finish()?;
+    let keys = app.store.keys(&KeyFilter { automat, search }, &page).await?;
+    Ok(api::ok(Listing::of(keys, |key| KeyView::of(key, caller.role))))
+}

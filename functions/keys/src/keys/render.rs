@@ -1,0 +1,73 @@
+//! Keys as clients see them.
+
+use api::Role;
+use domain::{Key, KeyState, Sharing, Whereabouts};
+use utoipa::ToSchema;
+
+/// A key.
+#[derive(Debug, serde::Serialize, ToSchema)]
+#[schema(as = Key)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct KeyView {
+    key_id: String,
+    automat_id: String,
+    locker_index: u16,
+    /// Whether contracts on the key may overlap in time.
+    shared: bool,
+    /// Absent when there is none; `****` for viewers.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = String, required = false)]
+    return_code: Option<String>,
+    property: String,
+    state: KeyStateView,
+    /// Whether the key is in its locker; null when the automat has not told yet.
+    #[schema(required)]
+    key_inside: Option<bool>,
+    version: u64,
+    #[schema(format = DateTime)]
+    created_at: String,
+    #[schema(format = DateTime)]
+    updated_at: String,
+}
+
+/// Whether a key is in use, or being deleted with everything on it.
+#[derive(Debug, serde::Serialize, ToSchema)]
+#[schema(as = KeyState)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum KeyStateView {
+    Active,
+    Removing,
+}
+
+/// What a viewer sees of a return code.
+const MASKED: &str = "****";
+
+impl KeyView {
+    /// The key as somebody of this role sees it.
+    pub(crate) fn of(key: Key, role: Role) -> Self {
+        let shown = |code: domain::ReturnCode| match role {
+            Role::Viewer => MASKED.to_owned(),
+            Role::Operator | Role::Admin => code.reveal().to_owned(),
+        };
+        Self {
+            key_id: key.id.as_str().to_owned(),
+            automat_id: key.automat.as_str().to_owned(),
+            locker_index: key.locker.get(),
+            shared: key.sharing == Sharing::Shared,
+            return_code: key.return_code.map(shown),
+            property: key.property.as_str().to_owned(),
+            state: match key.state {
+                KeyState::Active => KeyStateView::Active,
+                KeyState::Removing => KeyStateView::Removing,
+            },
+            key_inside: match key.whereabouts {
+                Whereabouts::Unknown => None,
+                Whereabouts::Inside => Some(true),
+                Whereabouts::Out { .. } => Some(false),
+            },
+            version: key.version,
+            created_at: key.created_at.to_string(),
+            updated_at: key.updated_at.to_string(),
+        }
+    }
+}

@@ -1,0 +1,40 @@
+//! The routes that belong to nobody: is it there, and what can it do.
+
+use axum::http::header::CONTENT_TYPE;
+use axum::response::{IntoResponse, Response};
+
+/// The OpenAPI document, as the generator last wrote it; a test holds it against the code.
+const DOCUMENT: &str = include_str!("../../../docs/openapi.json");
+
+#[derive(serde::Serialize, utoipa::ToSchema)]
+pub(crate) struct Health {
+    /// Always `ok`.
+    #[schema(example = "ok")]
+    status: &'static str,
+}
+
+/// Whether the API answers
+///
+/// Looks at nothing behind it.
+#[utoipa::path(
+    get,
+    path = "/health",
+    operation_id = "getHealth",
+    tag = "service",
+    responses((status = 200, description = "It does", body = Health))
+)]
+pub(crate) async fn health() -> Response {
+    api::ok(Health { status: "ok" })
+}
+
+/// This document
+#[utoipa::path(
+    get,
+    path = "/openapi.json",
+    operation_id = "getOpenApi",
+    tag = "service",
+    responses((status = 200, description = "The OpenAPI document"))
+)]
+pub(crate) async fn openapi_json() -> Response {
+    ([(CONTENT_TYPE, "application/json")], DOCUMENT).into_response()
+}

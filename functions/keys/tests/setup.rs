@@ -1,0 +1,174 @@
+//! Setting up automats and keys over HTTP on the embedded database.
+
+use api::testing::{json, request};
+use api::{App, Clock, Role};
+use axum::body::Body;
+use axum::response::Response;
+use http::header::{ETAG, LOCATION};
+use serde_json::{Value, json};
+use testkit::{TestTable, act, at};
+use tower::ServiceExt as _;
+
+struct Api {
+    table: TestTable,
+    clock: Clock,
+    router: axum::Router,
+}
+
+impl Api {
+    async fn new() -> Self {
+        let table = TestTable::new().await;
+        let clock = Clock::fixed(at(0));
+        let router = keys::router(App { store: table.store.clone(), clock: clock.clone() });
+        Self { table, clock, router }
+    }
+
+    async fn send(
+        &self,
+        role: Role,
+        method: &str,
+        uri: &str,
+        headers: &[(&str, &str)],
+        body: Option<Value>,
+    ) -> Response {
+        let builder = headers.iter().fold(request(method, uri, role), |it, (name, value)| it.header(*name, *value));
+        let body = body.map(|body| Body::from(body.to_string())).unwrap_or_default();
+        self.router.clone().oneshot(builder.body(body).unwrap()).await.unwrap()
+    }
+
+    async fn get(&self, uri: &str) -> Value {
+        json(self.send(Role::Viewer, "GET", uri, &[], None).await).await
+    }
+
+    async fn admin(&self, method: &str, uri: &str, body: Value) -> (u16, Value) {
+        let response = self.send(Role::Admin, method, uri, &[], Some(body)).await;
+        (response.status().as_u16(), json(response).await)
+    }
+
+    async fn add(&self, uri: &str, body: Value) -> Value {
+        let (status, added) = self.admin("POST", uri, body).await;
+        assert_eq!(status, 201, "{added}");
+        added
+    }
+}
+
+fn lobby() -> Value {
+    json!({
+        "automatId": "lobby", "name": "Lobby", "lockerCount": 3, "timeZone": "Europe/Helsinki",
+        "location": { "address": "Katu 1", "postalCode": "00100" },
+    })
+}
+
+#[tokio::test]
+async fn the_key_automat_view_shows_every_locker() {
+    let api = Api::new().await;
+    let added = api.add("/v1/automats", lobby()).await;
+    assert_eq!(added["location"], json!({ "address": "Katu 1", "postalCode": "00100", "postalOffice": "" }));
+    assert_eq!(added["connection"], json!({ "state": "unknown" }));
+    api.add("/v1/keys", json!({ "keyId": "K-1", "automatId": "lobby", "lockerIndex": 1, "property": "Flat 12" })).await;
+    let mut draft = testkit::contract(0, 3_600);
+    draft.id = Some(domain::ContractId::parse("b-1").unwrap());
+    api.table.store.create_contract(&domain::KeyId::parse("K-1").unwrap(), draft, &act()).await.unwrap();
+
+    let view = api.get("/v1/automats/lobby").await;
+    assert_eq!(view["timeZone"], "Europe/Helsinki");
+    let empty = |index: u16| json!({ "lockerIndex": index, "keyInside": false, "door": "unknown" });
+    let taken = json!({
+        "lockerIndex": 1, "key": { "keyId": "K-1", "property": "Flat 12" }, "keyInside": null, "door": "unknown",
+        "activeContract": { "contractId": "b-1", "start": "2026-11-24T12:00:00Z", "end": "2026-11-24T13:00:00Z" },
+    });
+    assert_eq!(view["lockers"], json!([empty(0), taken, empty(2)]));
+    assert_eq!(api.get("/v1/automats").await["data"][0].get("lockers"), None);
+}
+
+#[tokio::test]
+async fn a_return_code_is_masked_for_viewers() {
+    let api = Api::new().await;
+    api.add("/v1/automats", lobby()).await;
+    let key = json!({ "keyId": "Käsi-1", "automatId": "lobby", "returnCode": "4829", "shared": true });
+    let added = api.send(Role::Admin, "POST", "/v1/keys", &[], Some(key)).await;
+    let location = added.headers()[LOCATION].to_str().unwrap().to_owned();
+    assert_eq!(location, "/v1/keys/K%C3%A4si-1");
+    let added = json(added).await;
+    assert_eq!((&added["returnCode"], &added["lockerIndex"]), (&json!("4829"), &json!(0)));
+    let seen = api.get(&location).await;
+    assert_eq!(
+        (&seen["returnCode"], &seen["shared"], &seen["state"]),
+        (&json!("****"), &json!(true), &json!("active"))
+    );
+    assert_eq!(api.get("/v1/keys?search=k%C3%A4s").await["data"][0]["returnCode"], "****");
+    let by_operator = json(api.send(Role::Operator, "GET", &location, &[], None).await).await;
+    assert_eq!(by_operator["returnCode"], "4829");
+    let (_, cleared) = api.admin("PATCH", &location, json!({ "returnCode": null, "property": null })).await;
+    assert_eq!((cleared.get("returnCode"), &cleared["property"]), (None, &json!("")));
+}
+
+#[tokio::test]
+async fn what_the_automat_refuses_says_what_helps() {
+    let api = Api::new().await;
+    api.add("/v1/automats", lobby()).await;
+    let key = |id: &str, locker: u16| json!({ "keyId": id, "automatId": "lobby", "lockerIndex": locker });
+    api.add("/v1/keys", key("K-1", 2)).await;
+    for (method, uri, body, code, fact) in [
+        ("POST", "/v1/keys", key("K-2", 3), "locker_index_too_big", json!({ "lockerCount": 3 })),
+        ("POST", "/v1/keys", key("K-2", 2), "locker_occupied", json!({ "lockerIndex": 2 })),
+        ("POST", "/v1/keys", key("K-1", 1), "key_exists", json!({})),
+        (
+            "PATCH",
+            "/v1/automats/lobby",
+            json!({ "lockerCount": 2 }),
+            "lockers_in_use",
+            json!({ "highestLockerInUse": 2 }),
+        ),
+        ("DELETE", "/v1/automats/lobby", Value::Null, "automat_holds_keys", json!({ "keyCount": 1 })),
+        ("POST", "/v1/keys", json!({ "keyId": "K-2", "automatId": "none" }), "automat_not_found", json!({})),
+    ] {
+        let (_, problem) = api.admin(method, uri, body).await;
+        assert_eq!(problem["code"], code);
+        for (name, value) in fact.as_object().unwrap() {
+            assert_eq!(&problem[name], value, "{code}");
+        }
+    }
+    assert_eq!(api.admin("POST", "/v1/keys", key("K-1", 2)).await.0, 200);
+}
+
+#[tokio::test]
+async fn events_tell_who_did_what_without_secrets() {
+    let api = Api::new().await;
+    api.add("/v1/automats", lobby()).await;
+    api.clock.set(at(1));
+    api.add("/v1/keys", json!({ "keyId": "K-1", "automatId": "lobby", "returnCode": "4829" })).await;
+    api.clock.set(at(2));
+    api.admin("PATCH", "/v1/keys/K-1", json!({ "returnCode": "4830", "lockerIndex": 2 })).await;
+    let events = api.get("/v1/keys/K-1/events").await;
+    let newest = &events["data"][0];
+    assert_eq!((&newest["type"], &newest["actor"]), (&json!("key-changed"), &json!("admin")));
+    assert_eq!(newest["changes"], json!(["lockerIndex", "returnCode"]));
+    assert_eq!(events["data"][1]["type"], "key-added");
+    assert!(!events.to_string().contains("482"), "{events}");
+    let types: Vec<_> = api.get("/v1/automats/lobby/events").await["data"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|event| event["type"].as_str().unwrap().to_owned())
+        .collect();
+    assert_eq!(types, ["key-changed", "key-added", "automat-added"]);
+}
+
+#[tokio::test]
+async fn removing_keeps_to_the_version() {
+    let api = Api::new().await;
+    api.add("/v1/automats", lobby()).await;
+    api.add("/v1/keys", json!({ "keyId": "K-1", "automatId": "lobby" })).await;
+    let stale = api.send(Role::Admin, "DELETE", "/v1/keys/K-1", &[("if-match", "W/\"1\"")], None).await;
+    assert_eq!(stale.status(), 412);
+    let same = api.send(Role::Admin, "PATCH", "/v1/keys/K-1", &[("if-match", "\"1\"")], Some(json!({}))).await;
+    assert_eq!(same.headers()[ETAG], "\"1\"");
+    let gone = api.send(Role::Admin, "DELETE", "/v1/keys/K-1", &[("if-match", "\"1\"")], None).await;
+    assert_eq!(gone.status(), 204);
+    assert_eq!(api.get("/v1/keys/K-1").await["code"], "key_not_found");
+    let same = api.send(Role::Admin, "PATCH", "/v1/automats/lobby", &[], Some(json!({}))).await;
+    let version = same.headers()[ETAG].to_str().unwrap().to_owned();
+    let gone = api.send(Role::Admin, "DELETE", "/v1/automats/lobby", &[("if-match", version.as_str())], None).await;
+    assert_eq!(gone.status(), 204);
+}

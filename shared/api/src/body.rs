@@ -1,0 +1,227 @@
+//! The body of a request: bounded, UTF-8, JSON, an object, of the fields that the route knows.
+
+use axum::body::{Body, Bytes};
+use axum::extract::{FromRequest, Request};
+use base64::Engine as _;
+use base64::prelude::BASE64_URL_SAFE_NO_PAD;
+use http::header::CONTENT_TYPE;
+use http::{HeaderMap, Method};
+use http_body_util::{BodyExt as _, LengthLimitError, Limited};
+use ring::digest::{SHA256, digest};
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+
+use crate::Problem;
+use crate::problem::Code;
+use crate::shape::{self, Object};
+
+/// The greatest size of a body, in bytes.
+pub const LIMIT: usize = 64 * 1024;
+
+/// A JSON object read into `T`.
+#[derive(Debug, Clone)]
+pub struct JsonBody<T> {
+    /// What it says.
+    pub value: T,
+    /// The hash of its bytes: what an idempotency key vouches for.
+    pub hash: String,
+}
+
+impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for JsonBody<T> {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, _: &S) -> Result<Self, Problem> {
+        let (parts, body) = request.into_parts();
+        check_media_type(&parts.method, &parts.headers)?;
+        let bytes = read(body).await?;
+        Ok(Self { value: parse(&bytes)?, hash: hash(&bytes) })
+    }
+}
+
+/// No body, or an object without fields: for a POST that has nothing to say.
+#[derive(Debug, Clone)]
+pub struct EmptyBody {
+    /// The hash of its bytes.
+    pub hash: String,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Nothing {}
+
+impl<S: Send + Sync> FromRequest<S> for EmptyBody {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, _: &S) -> Result<Self, Problem> {
+        let (parts, body) = request.into_parts();
+        let bytes = read(body).await?;
+        if !bytes.is_empty() {
+            check_media_type(&parts.method, &parts.headers)?;
+            let Nothing {} = parse(&bytes)?;
+        }
+        Ok(Self { hash: hash(&bytes) })
+    }
+}
+
+/// A body without a type is taken for JSON; one with another type is not guessed at.
+fn check_media_type(method: &Method, headers: &HeaderMap) -> Result<(), Problem> {
+    let Some(value) = headers.get(CONTENT_TYPE) else { return Ok(()) };
+    let text = value.to_str().unwrap_or_default().to_ascii_lowercase();
+    let (essence, parameters) = text.split_once(';').unwrap_or((&text, ""));
+    let known = match essence.trim() {
+        "application/json" => true,
+        // What our PATCH is (RFC 7396), by its own name.
+        "application/merge-patch+json" => method == Method::PATCH,
+        _ => false,
+    };
+    let charset = parameters.split(';').find_map(|parameter| parameter.trim().strip_prefix("charset="));
+    if known && charset.is_none_or(|charset| charset.trim_matches('"') == "utf-8") {
+        return Ok(());
+    }
+    Err(Problem::new(Code::UnsupportedMediaType, "Send the body as application/json in UTF-8."))
+}
+
+async fn read(body: Body) -> Result<Bytes, Problem> {
+    match Limited::new(body, LIMIT).collect().await {
+        Ok(collected) => Ok(collected.to_bytes()),
+        Err(error) if error.is::<LengthLimitError>() => {
+            Err(Problem::new(Code::BodyTooLarge, format!("A body has at most {LIMIT} bytes.")))
+        }
+        Err(_) => Err(malformed("The body broke off.")),
+    }
+}
+
+fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
+    let text = std::str::from_utf8(bytes).map_err(|_| malformed("The body is not UTF-8."))?;
+    if text.trim().is_empty() {
+        return Err(malformed("The body is empty; a JSON object is wanted."));
+    }
+    let mut json = serde_json::Deserializer::from_str(text);
+    let value: Object<T> = serde_path_to_error::deserialize(&mut json).map_err(|error| {
+        if error.inner().is_data() {
+            Problem::invalid_request(vec![shape::field_error(&error)])
+        } else {
+            not_json(error.inner())
+        }
+    })?;
+    json.end().map_err(|error| not_json(&error))?;
+    Ok(value.0)
+}
+
+fn not_json(error: &serde_json::Error) -> Problem {
+    malformed(&format!("The body is not JSON, at line {}, column {}.", error.line(), error.column()))
+}
+
+fn malformed(detail: &str) -> Problem {
+    Problem::new(Code::MalformedJson, detail)
+}
+
+fn hash(bytes: &[u8]) -> String {
+    BASE64_URL_SAFE_NO_PAD.encode(digest(&SHA256, bytes))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Patch;
+    use crate::problem::{FieldCode, FieldError};
+
+    #[derive(Debug, Default, Deserialize)]
+    #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+    struct Sample {
+        pin: Option<String>,
+        locker_index: Option<i64>,
+        shared: Patch<bool>,
+        contacts: Option<Vec<Object<Inner>>>,
+        location: Option<Object<Inner>>,
+    }
+
+    #[derive(Debug, Default, Deserialize)]
+    #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+    struct Inner {
+        phone_number: Option<String>,
+    }
+
+    fn refusal(json: &str) -> Problem {
+        parse::<Sample>(json.as_bytes()).unwrap_err()
+    }
+
+    #[test]
+    fn a_wrong_shape_names_the_field_and_what_it_must_be() {
+        for (json, field, code, detail) in [
+            (r#"{"pin":482915}"#, "pin", FieldCode::WrongType, "must be a string"),
+            (r#"{"lockerIndex":"x"}"#, "lockerIndex", FieldCode::WrongType, "must be a whole number"),
+            (r#"{"lockerIndex":1.5}"#, "lockerIndex", FieldCode::WrongType, "must be a whole number"),
+            (r#"{"lockerIndex":123456789012345678901}"#, "lockerIndex", FieldCode::WrongType, "must be a whole number"),
+            (r#"{"shared":"yes"}"#, "shared", FieldCode::WrongType, "must be true or false"),
+            (r#"{"contacts":{}}"#, "contacts", FieldCode::WrongType, "must be a list"),
+            (r#"{"contacts":[{},["a"]]}"#, "contacts[1]", FieldCode::WrongType, "must be an object"),
+            (
+                r#"{"contacts":[{},{"phoneNumber":1}]}"#,
+                "contacts[1].phoneNumber",
+                FieldCode::WrongType,
+                "must be a string",
+            ),
+            (r#"{"location":["a"]}"#, "location", FieldCode::WrongType, "must be an object"),
+            ("[]", "", FieldCode::WrongType, "must be an object"),
+            ("7", "", FieldCode::WrongType, "must be an object"),
+            ("null", "", FieldCode::WrongType, "must be an object"),
+            (r#"{"pinn":"482915"}"#, "pinn", FieldCode::UnknownField, "is not a field of this request"),
+            (
+                r#"{"contacts":[{"fax":"1"}]}"#,
+                "contacts[0].fax",
+                FieldCode::UnknownField,
+                "is not a field of this request",
+            ),
+            (r#"{"pin":"1234","pin":"4321"}"#, "pin", FieldCode::DuplicateField, "must stand there only once"),
+        ] {
+            let problem = refusal(json);
+            assert_eq!(problem.code, Code::InvalidRequest, "{json}");
+            assert_eq!(problem.errors, [FieldError::new(field, code, detail)], "{json}");
+        }
+    }
+
+    #[test]
+    fn no_value_is_repeated() {
+        for json in [
+            r#"{"pin":482915}"#,
+            r#"{"lockerIndex":"482915"}"#,
+            r#"{"contacts":"482915, expected 482915"}"#,
+            r#"{"shared":"482915` expected `482915"}"#,
+            r#""482915""#,
+            r#"{"pin":"482915"#,
+            r#"{"pin":"482915"} "482915""#,
+        ] {
+            let problem = refusal(json);
+            assert!(!format!("{problem:?}").contains("482915"), "{json}: {problem:?}");
+        }
+    }
+
+    #[test]
+    fn what_is_not_json_is_malformed() {
+        let deep = format!("{{\"pin\":{}", "[".repeat(10_000));
+        let deep_unknown = format!("{{\"contacts\":[{}", "[".repeat(10_000));
+        for json in ["", " ", "{", "{\"pin\":}", "{} {}", "{\"lockerIndex\":1e999}", "\u{feff}{}"] {
+            assert_eq!(refusal(json).code, Code::MalformedJson, "{json}");
+        }
+        for json in [deep, deep_unknown] {
+            assert!(refusal(&json).code.status() < 500);
+        }
+        assert_eq!(parse::<Sample>(b"{\"pin\":\"\xff\"}").unwrap_err().code, Code::MalformedJson);
+    }
+
+    #[test]
+    fn a_type_that_is_not_json_is_not_guessed_at() {
+        let check = |method: Method, value: &'static str| {
+            check_media_type(&method, &HeaderMap::from_iter([(CONTENT_TYPE, value.parse().unwrap())])).is_ok()
+        };
+        assert!(check(Method::POST, "application/json"));
+        assert!(check(Method::POST, "Application/JSON; charset=UTF-8"));
+        assert!(check(Method::PATCH, "application/merge-patch+json"));
+        assert!(!check(Method::POST, "application/merge-patch+json"));
+        assert!(!check(Method::POST, "application/json; charset=latin1"));
+        assert!(!check(Method::POST, "application/x-www-form-urlencoded"));
+        assert!(!check(Method::POST, ""));
+        assert!(check_media_type(&Method::POST, &HeaderMap::new()).is_ok());
+    }
+}

@@ -1,0 +1,69 @@
+//! The clock: read once per request, and passed in so that a test can set it.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use domain::Instant;
+
+/// Tells the time.
+#[derive(Debug, Clone)]
+pub struct Clock(Source);
+
+#[derive(Debug, Clone)]
+enum Source {
+    System,
+    Settable(Arc<AtomicI64>),
+}
+
+impl Clock {
+    /// The machine's clock.
+    #[must_use]
+    pub fn system() -> Self {
+        Self(Source::System)
+    }
+
+    /// A clock that stands still until it is [set](Self::set). Its clones show the same time.
+    #[must_use]
+    pub fn fixed(now: Instant) -> Self {
+        Self(Source::Settable(Arc::new(AtomicI64::new(now.millis()))))
+    }
+
+    /// Sets a fixed clock and all its clones; does nothing to the machine's.
+    pub fn set(&self, now: Instant) {
+        match &self.0 {
+            Source::System => {}
+            Source::Settable(millis) => millis.store(now.millis(), Ordering::Relaxed),
+        }
+    }
+
+    /// The time now.
+    #[must_use]
+    pub fn now(&self) -> Instant {
+        let millis = match &self.0 {
+            Source::System => system_millis(),
+            Source::Settable(millis) => millis.load(Ordering::Relaxed),
+        };
+        let Some(epoch) = Instant::from_millis(0) else { unreachable!("1970 is an instant that we hold") };
+        epoch.plus_millis(millis)
+    }
+}
+
+#[expect(clippy::disallowed_methods, reason = "the one place that reads the machine's clock")]
+fn system_millis() -> i64 {
+    let since_1970 = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    i64::try_from(since_1970.as_millis()).unwrap_or(i64::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn clones_of_a_fixed_clock_are_set_together() {
+        let clock = Clock::fixed(Instant::from_millis(1_000).unwrap());
+        let clone = clock.clone();
+        clock.set(Instant::from_millis(2_000).unwrap());
+        assert_eq!(clone.now().millis(), 2_000);
+    }
+}

@@ -1,0 +1,44 @@
+//! The gate: the one place that decides who may call what, from the table of routes.
+
+use axum::extract::{MatchedPath, Request};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use http::Method;
+
+use crate::problem::Code;
+use crate::routes::{self, Access};
+use crate::{Caller, Problem};
+
+/// Lets a request through if the table of routes does, with its [`Caller`] in the extensions.
+pub(crate) async fn gate(mut request: Request, next: Next) -> Response {
+    match admit(&mut request) {
+        Ok(()) => next.run(request).await,
+        Err(problem) => problem.into_response(),
+    }
+}
+
+fn admit(request: &mut Request) -> Result<(), Problem> {
+    let matched = request.extensions().get::<MatchedPath>().map(MatchedPath::as_str);
+    let access = matched.and_then(|path| routes::access(request.method(), path));
+    match access.ok_or_else(|| unrouted(request.method(), request.uri().path()))? {
+        Access::Open => {}
+        Access::AtLeast(needed) => {
+            let caller = Caller::of_request(request.extensions())?;
+            if caller.role < needed {
+                return Err(Problem::forbidden(needed));
+            }
+            request.extensions_mut().insert(caller);
+        }
+    }
+    Ok(())
+}
+
+/// What to say to a request that this function does not serve. The gateway sends here what it has no route for, so
+/// the paths of other functions count as well.
+fn unrouted(method: &Method, path: &str) -> Problem {
+    let allow = routes::methods(path);
+    if allow.is_empty() || allow.contains(method) {
+        return Problem::new(Code::RouteNotFound, "See /openapi.json for the paths that there are.");
+    }
+    Problem { allow, ..Problem::new(Code::MethodNotAllowed, "See the Allow header for the methods that it serves.") }
+}

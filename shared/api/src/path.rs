@@ -1,0 +1,60 @@
+//! The things that a path names. An identifier that cannot be one names nothing, so the answer is that there is no
+//! such thing.
+
+use axum::extract::{FromRequestParts, RawPathParams};
+use domain::{AutomatId, ContractId, Invalid, KeyId};
+use http::request::Parts;
+use store::Thing;
+
+use crate::Problem;
+use crate::problem::not_found;
+
+/// `{automatId}`.
+#[derive(Debug, Clone)]
+pub struct AutomatPath(pub AutomatId);
+
+/// `{keyId}`.
+#[derive(Debug, Clone)]
+pub struct KeyPath(pub KeyId);
+
+/// `{keyId}` and `{contractId}`.
+#[derive(Debug, Clone)]
+pub struct ContractPath(pub KeyId, pub ContractId);
+
+impl<S: Send + Sync> FromRequestParts<S> for AutomatPath {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
+        id(parts, "automatId", AutomatId::parse, Thing::Automat).await.map(Self)
+    }
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for KeyPath {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
+        id(parts, "keyId", KeyId::parse, Thing::Key).await.map(Self)
+    }
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for ContractPath {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
+        let key = id(parts, "keyId", KeyId::parse, Thing::Key).await?;
+        let contract = id(parts, "contractId", ContractId::parse, Thing::Contract).await?;
+        Ok(Self(key, contract))
+    }
+}
+
+async fn id<T>(
+    parts: &mut Parts,
+    name: &str,
+    parse: impl FnOnce(&str) -> Result<T, Invalid>,
+    thing: Thing,
+) -> Result<T, Problem> {
+    // Fails only where a parameter is not UTF-8 once decoded.
+    let parameters = RawPathParams::from_request_parts(parts, &()).await.map_err(|_| not_found(thing))?;
+    let text = parameters.iter().find(|(key, _)| *key == name).map(|(_, text)| text);
+    text.and_then(|text| parse(text).ok()).ok_or_else(|| not_found(thing))
+}

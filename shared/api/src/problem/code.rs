@@ -1,0 +1,265 @@
+//! Every way in which a request may be refused, with its stable name and its status.
+
+use utoipa::ToSchema;
+
+/// A reason for refusing a request. Its name is the API's promise to clients; `docs/api.md` lists them all.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Code {
+    /// The body is not JSON in UTF-8.
+    MalformedJson,
+    /// Fields of the body are not what they must be.
+    InvalidRequest,
+    /// The body is too big.
+    BodyTooLarge,
+    /// The body is of another media type than JSON.
+    UnsupportedMediaType,
+    /// Query parameters are not what they must be.
+    InvalidQuery,
+    /// `after` was not given out by this list.
+    InvalidCursor,
+    /// `If-Match` or `Idempotency-Key` is not what it must be.
+    InvalidHeader,
+    /// There is no such path.
+    RouteNotFound,
+    /// The path does not serve this method.
+    MethodNotAllowed,
+    /// There is no valid token.
+    Unauthenticated,
+    /// The caller's role is not enough.
+    Forbidden,
+    /// There is no such automat.
+    AutomatNotFound,
+    /// There is no such key.
+    KeyNotFound,
+    /// There is no such contract.
+    ContractNotFound,
+    /// The `automatId` is taken.
+    AutomatExists,
+    /// The `keyId` is taken.
+    KeyExists,
+    /// The `contractId` is taken on this key.
+    ContractExists,
+    /// The automat has no locker of this index.
+    LockerIndexTooBig,
+    /// The locker has a key.
+    LockerOccupied,
+    /// Every locker of the automat has a key.
+    NoFreeLocker,
+    /// The automat would lose a locker that has a key.
+    LockersInUse,
+    /// The automat still holds keys.
+    AutomatHoldsKeys,
+    /// Another key of the automat has this return code.
+    ReturnCodeInUse,
+    /// Contracts overlap, so the key must stay shared.
+    ContractsOverlap,
+    /// The physical key is out of its locker.
+    KeyOut,
+    /// The key is being removed.
+    KeyBeingRemoved,
+    /// Another contract has the key then.
+    ContractOverlap,
+    /// The key has as many live contracts as it can hold.
+    TooManyContracts,
+    /// Another contract of the automat has this PIN.
+    PinInUse,
+    /// `If-Match` names another version than the current one.
+    StaleVersion,
+    /// The `Idempotency-Key` was used for another request.
+    IdempotencyKeyReused,
+    /// Too many writers at once.
+    Busy,
+    /// Something is wrong with us.
+    Internal,
+}
+
+impl Code {
+    /// All of them, in the order of the documentation.
+    pub const ALL: [Self; 33] = [
+        Self::MalformedJson,
+        Self::InvalidRequest,
+        Self::BodyTooLarge,
+        Self::UnsupportedMediaType,
+        Self::InvalidQuery,
+        Self::InvalidCursor,
+        Self::InvalidHeader,
+        Self::RouteNotFound,
+        Self::MethodNotAllowed,
+        Self::Unauthenticated,
+        Self::Forbidden,
+        Self::AutomatNotFound,
+        Self::KeyNotFound,
+        Self::ContractNotFound,
+        Self::AutomatExists,
+        Self::KeyExists,
+        Self::ContractExists,
+        Self::LockerIndexTooBig,
+        Self::LockerOccupied,
+        Self::NoFreeLocker,
+        Self::LockersInUse,
+        Self::AutomatHoldsKeys,
+        Self::ReturnCodeInUse,
+        Self::ContractsOverlap,
+        Self::KeyOut,
+        Self::KeyBeingRemoved,
+        Self::ContractOverlap,
+        Self::TooManyContracts,
+        Self::PinInUse,
+        Self::StaleVersion,
+        Self::IdempotencyKeyReused,
+        Self::Busy,
+        Self::Internal,
+    ];
+
+    /// The stable name: `code` of the problem, and the end of its `type`.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        self.entry().0
+    }
+
+    /// The HTTP status.
+    #[must_use]
+    pub fn status(self) -> u16 {
+        self.entry().1
+    }
+
+    /// The short text, the same for every problem of this code.
+    #[must_use]
+    pub fn title(self) -> &'static str {
+        self.entry().2
+    }
+
+    /// After how many seconds asking again may help.
+    #[must_use]
+    pub fn retry_after(self) -> Option<u8> {
+        matches!(self, Self::Busy | Self::KeyBeingRemoved).then_some(1)
+    }
+
+    fn entry(self) -> (&'static str, u16, &'static str) {
+        match self {
+            Self::MalformedJson => ("malformed_json", 400, "The body is not JSON"),
+            Self::InvalidRequest => ("invalid_request", 422, "Fields of the body were refused"),
+            Self::BodyTooLarge => ("body_too_large", 413, "The body is too large"),
+            Self::UnsupportedMediaType => ("unsupported_media_type", 415, "The body must be JSON"),
+            Self::InvalidQuery => ("invalid_query", 400, "Query parameters were refused"),
+            Self::InvalidCursor => ("invalid_cursor", 400, "The cursor is not one of this list"),
+            Self::InvalidHeader => ("invalid_header", 400, "A header was refused"),
+            Self::RouteNotFound => ("route_not_found", 404, "There is no such path"),
+            Self::MethodNotAllowed => ("method_not_allowed", 405, "The path does not serve this method"),
+            Self::Unauthenticated => ("unauthenticated", 401, "A valid token is needed"),
+            Self::Forbidden => ("forbidden", 403, "The role is not enough"),
+            Self::AutomatNotFound => ("automat_not_found", 404, "There is no such automat"),
+            Self::KeyNotFound => ("key_not_found", 404, "There is no such key"),
+            Self::ContractNotFound => ("contract_not_found", 404, "There is no such contract"),
+            Self::AutomatExists => ("automat_exists", 409, "The automatId is taken"),
+            Self::KeyExists => ("key_exists", 409, "The keyId is taken"),
+            Self::ContractExists => ("contract_exists", 409, "The contractId is taken"),
+            Self::LockerIndexTooBig => ("locker_index_too_big", 409, "The automat has no such locker"),
+            Self::LockerOccupied => ("locker_occupied", 409, "The locker has a key"),
+            Self::NoFreeLocker => ("no_free_locker", 409, "Every locker has a key"),
+            Self::LockersInUse => ("lockers_in_use", 409, "A locker to be taken away has a key"),
+            Self::AutomatHoldsKeys => ("automat_holds_keys", 409, "The automat still holds keys"),
+            Self::ReturnCodeInUse => ("return_code_in_use", 409, "The return code is taken"),
+            Self::ContractsOverlap => ("contracts_overlap", 409, "Contracts on the key overlap"),
+            Self::KeyOut => ("key_out", 409, "The key is out of its locker"),
+            Self::KeyBeingRemoved => ("key_being_removed", 409, "The key is being removed"),
+            Self::ContractOverlap => ("contract_overlap", 409, "Another contract has the key then"),
+            Self::TooManyContracts => ("too_many_contracts", 409, "The key has too many contracts"),
+            Self::PinInUse => ("pin_in_use", 409, "The PIN is taken"),
+            Self::StaleVersion => ("stale_version", 412, "The version has moved on"),
+            Self::IdempotencyKeyReused => ("idempotency_key_reused", 422, "The idempotency key was used before"),
+            Self::Busy => ("busy", 503, "Too many changes at once"),
+            Self::Internal => ("internal", 500, "Something went wrong on our side"),
+        }
+    }
+}
+
+/// Why a field or a query parameter was refused.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum FieldCode {
+    /// It is missing, or null where it cannot be.
+    Required,
+    /// There is no such field.
+    UnknownField,
+    /// It stands there twice.
+    DuplicateField,
+    /// It is a value of another JSON type.
+    WrongType,
+    /// It contradicts another field.
+    ConflictingFields,
+    /// It cannot be edited.
+    Immutable,
+    /// It has too many elements.
+    TooMany,
+    /// It is empty.
+    Empty,
+    /// It has too many characters.
+    TooLong,
+    /// It has a character that identifiers do not have.
+    IdCharacters,
+    /// It has control characters.
+    ControlCharacters,
+    /// It is not 4 to 9 digits.
+    PinForm,
+    /// It is not exactly 4 digits.
+    ReturnCodeForm,
+    /// It is not an RFC 3339 instant from 1970 to 9999.
+    InstantForm,
+    /// It is a number outside its bounds.
+    OutOfRange,
+    /// It is not a TZ identifier.
+    TimeZoneUnknown,
+    /// It is not an email address.
+    EmailForm,
+    /// It is not a phone number in E.164 form.
+    PhoneNumberForm,
+    /// It is not a language that messages are written in.
+    LanguageUnknown,
+    /// The contract would not end after its start.
+    EndNotAfterStart,
+    /// The contract would have ended already.
+    EndNotAhead,
+    /// There is no such query parameter.
+    UnknownParameter,
+    /// The query parameter stands there twice.
+    RepeatedParameter,
+    /// It is none of the values that it can have.
+    UnknownValue,
+    /// The search text has no letter or digit.
+    NothingToSearch,
+    /// `to` is not after `from`.
+    ToNotAfterFrom,
+}
+
+impl FieldCode {
+    /// All of them, in the order of the documentation.
+    pub const ALL: [Self; 26] = [
+        Self::Required,
+        Self::UnknownField,
+        Self::DuplicateField,
+        Self::WrongType,
+        Self::ConflictingFields,
+        Self::Immutable,
+        Self::TooMany,
+        Self::Empty,
+        Self::TooLong,
+        Self::IdCharacters,
+        Self::ControlCharacters,
+        Self::PinForm,
+        Self::ReturnCodeForm,
+        Self::InstantForm,
+        Self::OutOfRange,
+        Self::TimeZoneUnknown,
+        Self::EmailForm,
+        Self::PhoneNumberForm,
+        Self::LanguageUnknown,
+        Self::EndNotAfterStart,
+        Self::EndNotAhead,
+        Self::UnknownParameter,
+        Self::RepeatedParameter,
+        Self::UnknownValue,
+        Self::NothingToSearch,
+        Self::ToNotAfterFrom,
+    ];
+}

@@ -1,0 +1,48 @@
+//! What is wrong with one field of a body, or with one query parameter.
+
+use domain::Invalid;
+use utoipa::ToSchema;
+
+use super::FieldCode;
+
+/// What is wrong with one field. It never holds the value: that may be a secret.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, ToSchema)]
+pub struct FieldError {
+    /// Where: `person`, `contacts[1].phoneNumber`, a query parameter's name, or empty for the whole body.
+    pub field: String,
+    /// Why, for programs.
+    pub code: FieldCode,
+    /// Why, for people.
+    pub detail: String,
+}
+
+impl FieldError {
+    /// What is wrong with a field.
+    #[must_use]
+    pub fn new(field: impl Into<String>, code: FieldCode, detail: impl Into<String>) -> Self {
+        Self { field: field.into(), code, detail: detail.into() }
+    }
+
+    /// A field whose value does not parse.
+    #[must_use]
+    pub fn invalid(field: impl Into<String>, invalid: Invalid) -> Self {
+        Self::new(field, code_of(invalid), invalid.to_string())
+    }
+}
+
+fn code_of(invalid: Invalid) -> FieldCode {
+    match invalid {
+        Invalid::Empty => FieldCode::Empty,
+        Invalid::TooLong { .. } => FieldCode::TooLong,
+        Invalid::IdCharacters => FieldCode::IdCharacters,
+        Invalid::ControlCharacters => FieldCode::ControlCharacters,
+        Invalid::PinForm => FieldCode::PinForm,
+        Invalid::ReturnCodeForm => FieldCode::ReturnCodeForm,
+        Invalid::InstantForm => FieldCode::InstantForm,
+        Invalid::OutOfRange { .. } => FieldCode::OutOfRange,
+        Invalid::TimeZoneUnknown => FieldCode::TimeZoneUnknown,
+        Invalid::EmailForm => FieldCode::EmailForm,
+        Invalid::PhoneNumberForm => FieldCode::PhoneNumberForm,
+        Invalid::LanguageUnknown => FieldCode::LanguageUnknown,
+    }
+}

@@ -1,0 +1,250 @@
+//! Why a request is refused (RFC 9457), without HTTP: what becomes of it on the wire is in `wire`.
+
+mod code;
+mod field;
+mod refusal;
+mod wire;
+
+use std::error::Error;
+use std::sync::Arc;
+
+use http::Method;
+use utoipa::ToSchema;
+
+pub use code::{Code, FieldCode};
+pub use field::FieldError;
+pub(crate) use refusal::not_found;
+pub use wire::ProblemBody;
+
+use crate::{EntryView, RangeView, Role};
+
+/// A refusal.
+#[derive(Debug, Clone)]
+pub struct Problem {
+    /// Which one.
+    pub code: Code,
+    /// What is wrong with this request and what to do about it, for people.
+    pub detail: String,
+    /// The fields or query parameters at fault.
+    pub errors: Vec<FieldError>,
+    /// What else a client can use.
+    pub facts: Box<Facts>,
+    /// The methods that the path serves, where the method was at fault.
+    pub allow: Vec<Method>,
+    /// What went wrong inside: for the log alone.
+    pub cause: Option<Arc<dyn Error + Send + Sync>>,
+}
+
+/// What a client needs to know beyond the text, each for the codes that name it.
+#[derive(Debug, Clone, Default, PartialEq, Eq, serde::Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Facts {
+    /// `contract_overlap`: the first contracts that stand in the way, at most 20.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Vec<EntryView>, required = false)]
+    pub conflicts: Option<Vec<EntryView>>,
+    /// `contract_overlap`: the earliest place for a contract of the asked length; absent when there is none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = RangeView, required = false)]
+    pub next_free: Option<RangeView>,
+    /// `contracts_overlap`: the first pairs of contracts that overlap each other, at most 20.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Vec<Vec<EntryView>>, required = false)]
+    pub pairs: Option<Vec<[EntryView; 2]>>,
+    /// `locker_index_too_big`: how many lockers the automat has.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = u16, required = false)]
+    pub locker_count: Option<u16>,
+    /// `locker_occupied`: the locker that has a key.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = u16, required = false)]
+    pub locker_index: Option<u16>,
+    /// `lockers_in_use`: the highest locker that has a key.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = u16, required = false)]
+    pub highest_locker_in_use: Option<u16>,
+    /// `automat_holds_keys`: how many keys it holds.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = u32, required = false)]
+    pub key_count: Option<usize>,
+    /// `stale_version`: what the version is now.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = u64, required = false)]
+    pub current_version: Option<u64>,
+}
+
+impl Problem {
+    /// A refusal with nothing but its text.
+    #[must_use]
+    pub fn new(code: Code, detail: impl Into<String>) -> Self {
+        Self { code, detail: detail.into(), errors: Vec::new(), facts: Box::default(), allow: Vec::new(), cause: None }
+    }
+
+    /// Fields of the body are at fault.
+    #[must_use]
+    pub fn invalid_request(errors: Vec<FieldError>) -> Self {
+        Self { errors, ..Self::new(Code::InvalidRequest, "See errors for each field and what it must be.") }
+    }
+
+    /// Query parameters are at fault.
+    #[must_use]
+    pub fn invalid_query(errors: Vec<FieldError>) -> Self {
+        Self { errors, ..Self::new(Code::InvalidQuery, "See errors for each query parameter and what it must be.") }
+    }
+
+    /// The cursor was not given out by this list.
+    #[must_use]
+    pub fn invalid_cursor() -> Self {
+        Self::new(Code::InvalidCursor, "Send `after` exactly as `page.next` of this list gave it, or leave it out.")
+    }
+
+    /// A header is at fault.
+    #[must_use]
+    pub fn invalid_header(name: &str, rule: &str) -> Self {
+        Self::new(Code::InvalidHeader, format!("{name} {rule}"))
+    }
+
+    /// There is no valid token.
+    #[must_use]
+    pub fn unauthenticated() -> Self {
+        Self::new(Code::Unauthenticated, "Send a valid access token: Authorization: Bearer …")
+    }
+
+    /// The caller's role is not enough.
+    #[must_use]
+    pub fn forbidden(needed: Role) -> Self {
+        Self::new(Code::Forbidden, format!("This needs the role {}.", needed.name()))
+    }
+
+    /// The client's version is not the current one.
+    #[must_use]
+    pub fn stale(current: u64) -> Self {
+        Self::new(Code::StaleVersion, "It has been edited since. Read it again, then decide.")
+            .with(Facts { current_version: Some(current), ..Facts::default() })
+    }
+
+    /// The refusal with what else a client can use.
+    #[must_use]
+    pub fn with(self, facts: Facts) -> Self {
+        Self { facts: Box::new(facts), ..self }
+    }
+
+    /// Something is wrong with us; the client learns no more than that.
+    #[must_use]
+    pub fn internal(cause: impl Error + Send + Sync + 'static) -> Self {
+        let detail = "Nothing is known to be wrong with the request. Tell us the correlationId if it goes on.";
+        Self { cause: Some(Arc::new(cause)), ..Self::new(Code::Internal, detail) }
+    }
+}
+
+/// What a panic leaves behind: for the log it says no more than where to look.
+#[derive(Debug, thiserror::Error)]
+#[error("a handler panicked")]
+pub(crate) struct Panicked;
+
+#[cfg(test)]
+mod tests {
+    use domain::{AutomatRefusal, ContractRefusal, KeyRefusal, LockerCount, LockerIndex};
+    use store::Thing;
+
+    use super::*;
+    use crate::CorrelationId;
+
+    fn entry(id: &str, start: &str, end: Option<&str>) -> domain::Entry {
+        let instant = |text| domain::Instant::parse(text).unwrap();
+        domain::Entry {
+            contract: domain::ContractId::parse(id).unwrap(),
+            range: domain::TimeRange::new(instant(start), end.map(instant)).unwrap(),
+        }
+    }
+
+    /// A problem of each code, made the way that requests make it.
+    fn example(code: Code) -> Problem {
+        let locker = |index| LockerIndex::new(index).unwrap();
+        let short = entry("booking-7", "2026-11-24T12:00:00Z", Some("2026-11-25T12:00:00Z"));
+        let long = entry("tenant-1", "2026-11-25T00:00:00Z", None);
+        let refused = |error: store::Error| Problem::from(error);
+        match code {
+            Code::MalformedJson => Problem::new(code, "The body is not JSON, at line 1, column 2."),
+            Code::InvalidRequest => refused(ContractRefusal::EndNotAhead.into()),
+            Code::BodyTooLarge => Problem::new(code, "A body has at most 65536 bytes."),
+            Code::UnsupportedMediaType => Problem::new(code, "Send the body as application/json in UTF-8."),
+            Code::InvalidQuery => {
+                Problem::invalid_query(vec![FieldError::new("limit", FieldCode::OutOfRange, "must be 1 to 100")])
+            }
+            Code::InvalidCursor => refused(store::Error::BadCursor),
+            Code::InvalidHeader => Problem::invalid_header("If-Match", "must be one entity tag."),
+            Code::RouteNotFound => Problem::new(code, "See /openapi.json for the paths that there are."),
+            Code::MethodNotAllowed => Problem { allow: vec![Method::GET], ..Problem::new(code, "See Allow.") },
+            Code::Unauthenticated => Problem::unauthenticated(),
+            Code::Forbidden => Problem::forbidden(Role::Operator),
+            Code::AutomatNotFound => refused(store::Error::NotFound(Thing::Automat)),
+            Code::KeyNotFound => refused(store::Error::NotFound(Thing::Key)),
+            Code::ContractNotFound => refused(store::Error::NotFound(Thing::Contract)),
+            Code::AutomatExists => refused(store::Error::Exists(Thing::Automat)),
+            Code::KeyExists => refused(store::Error::Exists(Thing::Key)),
+            Code::ContractExists => refused(store::Error::Exists(Thing::Contract)),
+            Code::LockerIndexTooBig => {
+                refused(AutomatRefusal::LockerIndexTooBig { count: LockerCount::new(20).unwrap() }.into())
+            }
+            Code::LockerOccupied => refused(AutomatRefusal::LockerOccupied { locker: locker(7) }.into()),
+            Code::NoFreeLocker => refused(AutomatRefusal::NoFreeLocker.into()),
+            Code::LockersInUse => refused(AutomatRefusal::LockersInUse { highest: locker(19) }.into()),
+            Code::AutomatHoldsKeys => refused(AutomatRefusal::HoldsKeys { count: 3 }.into()),
+            Code::ReturnCodeInUse => refused(store::Error::ReturnCodeInUse),
+            Code::ContractsOverlap => refused(KeyRefusal::ContractsOverlap { pairs: vec![(short, long)] }.into()),
+            Code::KeyOut => refused(KeyRefusal::Out.into()),
+            Code::KeyBeingRemoved => refused(KeyRefusal::BeingRemoved.into()),
+            Code::ContractOverlap => {
+                let next_free = Some(entry("x", "2026-11-25T12:00:00Z", Some("2026-11-25T14:00:00Z")).range);
+                refused(ContractRefusal::Overlap { conflicts: vec![short, long], next_free }.into())
+            }
+            Code::TooManyContracts => refused(ContractRefusal::TooManyLive.into()),
+            Code::PinInUse => refused(ContractRefusal::PinInUse.into()),
+            Code::StaleVersion => refused(store::Error::Stale { current: 4 }),
+            Code::IdempotencyKeyReused => refused(store::Error::IdempotencyKeyReused),
+            Code::Busy => refused(store::Error::Busy),
+            Code::Internal => refused(store::Error::Internal { context: "a secret of the inside", source: None }),
+        }
+    }
+
+    #[test]
+    fn each_problem_is_as_documented() {
+        let correlation = CorrelationId::of_request(&http::HeaderMap::new(), &http::Extensions::new());
+        for code in Code::ALL {
+            let problem = example(code);
+            assert_eq!(problem.code, code);
+            insta::assert_json_snapshot!(code.name(), problem.body("/v1/keys/K-1", &correlation));
+        }
+    }
+
+    #[test]
+    fn a_refused_contract_names_both_codes_of_its_end() {
+        for (refusal, field_code) in [
+            (ContractRefusal::EndNotAhead, FieldCode::EndNotAhead),
+            (ContractRefusal::EndNotAfterStart, FieldCode::EndNotAfterStart),
+        ] {
+            let problem = Problem::from(refusal);
+            assert_eq!((problem.errors[0].field.as_str(), problem.errors[0].code), ("end", field_code));
+        }
+    }
+
+    /// `docs/api.md` has a table of the codes and one of the fields' codes; both are complete and nothing else.
+    #[test]
+    fn the_documentation_lists_every_code() {
+        let document = include_str!("../../../../docs/api.md");
+        let row = |line: &str| {
+            let mut cells = line.strip_prefix("| `")?.split('|').map(str::trim);
+            Some((cells.next()?.trim_end_matches('`').to_owned(), cells.next()?.to_owned()))
+        };
+        let rows = |heading: &str| -> Vec<(String, String)> {
+            let section = document.split(heading).nth(1).unwrap().split("\n## ").next().unwrap();
+            section.lines().filter_map(row).collect()
+        };
+        let codes = Code::ALL.map(|code| (code.name().to_owned(), code.status().to_string()));
+        assert_eq!(rows("\n## Problem codes\n"), codes);
+        let field_codes = serde_json::to_value(FieldCode::ALL).unwrap();
+        let fields: Vec<_> = rows("\n## Field codes\n").into_iter().map(|(name, _)| name).collect();
+        assert_eq!(serde_json::json!(fields), field_codes);
+    }
+}

@@ -1,0 +1,132 @@
+//! From what the store and the domain refuse to problems. Exhaustive: a new refusal does not compile until it has a
+//! code.
+
+use domain::{AutomatRefusal, ContractRefusal, KeyRefusal, MAX_LIVE_CONTRACTS};
+use store::Thing;
+
+use super::{Code, Facts, FieldCode, FieldError, Problem};
+use crate::{EntryView, RangeView};
+
+impl From<store::Error> for Problem {
+    fn from(error: store::Error) -> Self {
+        match error {
+            store::Error::NotFound(thing) => not_found(thing),
+            store::Error::Exists(thing) => exists(thing),
+            store::Error::Automat(refusal) => refusal.into(),
+            store::Error::Key(refusal) => refusal.into(),
+            store::Error::Contract(refusal) => refusal.into(),
+            store::Error::ReturnCodeInUse => {
+                Self::new(Code::ReturnCodeInUse, "Another key of the automat has this return code. Choose another.")
+            }
+            store::Error::Stale { current } => Self::stale(current),
+            store::Error::IdempotencyKeyReused => Self::new(
+                Code::IdempotencyKeyReused,
+                "This Idempotency-Key came with another body before. Take a new one for a new request.",
+            ),
+            store::Error::BadCursor => Self::invalid_cursor(),
+            store::Error::Busy => {
+                Self::new(Code::Busy, "Others changed the same thing at the same time; nothing was written. Try again.")
+            }
+            error @ store::Error::Internal { .. } => Self::internal(error),
+        }
+    }
+}
+
+impl From<AutomatRefusal> for Problem {
+    fn from(refusal: AutomatRefusal) -> Self {
+        let detail = sentence(&refusal);
+        let (code, facts) = match refusal {
+            AutomatRefusal::LockerIndexTooBig { count } => {
+                (Code::LockerIndexTooBig, Facts { locker_count: Some(count.get()), ..Facts::default() })
+            }
+            AutomatRefusal::LockerOccupied { locker } => {
+                (Code::LockerOccupied, Facts { locker_index: Some(locker.get()), ..Facts::default() })
+            }
+            AutomatRefusal::NoFreeLocker => (Code::NoFreeLocker, Facts::default()),
+            AutomatRefusal::LockersInUse { highest } => {
+                (Code::LockersInUse, Facts { highest_locker_in_use: Some(highest.get()), ..Facts::default() })
+            }
+            AutomatRefusal::HoldsKeys { count } => {
+                (Code::AutomatHoldsKeys, Facts { key_count: Some(count), ..Facts::default() })
+            }
+        };
+        Self::new(code, detail).with(facts)
+    }
+}
+
+impl From<KeyRefusal> for Problem {
+    fn from(refusal: KeyRefusal) -> Self {
+        match refusal {
+            KeyRefusal::BeingRemoved => being_removed(),
+            KeyRefusal::ContractsOverlap { pairs } => {
+                let pairs = pairs.iter().map(|(one, other)| [one.into(), other.into()]).collect();
+                let facts = Facts { pairs: Some(pairs), ..Facts::default() };
+                let detail = "Move or remove one contract of each pair, or let the key stay shared.";
+                Self::new(Code::ContractsOverlap, detail).with(facts)
+            }
+            KeyRefusal::Out => key_out("The key would be removed while somebody has it."),
+        }
+    }
+}
+
+impl From<ContractRefusal> for Problem {
+    fn from(refusal: ContractRefusal) -> Self {
+        match refusal {
+            ContractRefusal::EndNotAfterStart => end(FieldCode::EndNotAfterStart, "must be after the start"),
+            ContractRefusal::EndNotAhead => end(FieldCode::EndNotAhead, "must lie in the future"),
+            ContractRefusal::Overlap { conflicts, next_free } => {
+                let facts = Facts {
+                    conflicts: Some(conflicts.iter().map(EntryView::from).collect()),
+                    next_free: next_free.map(RangeView::from),
+                    ..Facts::default()
+                };
+                let detail = "The key is not shared. See conflicts for who has it, nextFree for the next free time.";
+                Self::new(Code::ContractOverlap, detail).with(facts)
+            }
+            ContractRefusal::TooManyLive => Self::new(
+                Code::TooManyContracts,
+                format!("A key holds at most {MAX_LIVE_CONTRACTS} contracts that have not ended."),
+            ),
+            ContractRefusal::PinInUse => {
+                Self::new(Code::PinInUse, "Another contract of the automat has this PIN. Choose another or send none.")
+            }
+            ContractRefusal::KeyBeingRemoved => being_removed(),
+            ContractRefusal::KeyOut => key_out("The contract would be removed while its holder has the key."),
+        }
+    }
+}
+
+/// There is no such thing.
+pub(crate) fn not_found(thing: Thing) -> Problem {
+    match thing {
+        Thing::Automat => Problem::new(Code::AutomatNotFound, "No automat has this automatId."),
+        Thing::Key => Problem::new(Code::KeyNotFound, "No key has this keyId."),
+        Thing::Contract => Problem::new(Code::ContractNotFound, "No contract of the key has this contractId."),
+    }
+}
+
+fn exists(thing: Thing) -> Problem {
+    match thing {
+        Thing::Automat => Problem::new(Code::AutomatExists, "A different automat has this automatId."),
+        Thing::Key => Problem::new(Code::KeyExists, "A different key has this keyId, or is still being removed."),
+        Thing::Contract => Problem::new(Code::ContractExists, "A different contract of the key has this contractId."),
+    }
+}
+
+fn being_removed() -> Problem {
+    Problem::new(Code::KeyBeingRemoved, "The key and everything on it is being deleted; in a moment it will be gone.")
+}
+
+fn key_out(what: &str) -> Problem {
+    Problem::new(Code::KeyOut, format!("{what} Send ?force=true to do it all the same."))
+}
+
+fn end(code: FieldCode, rule: &str) -> Problem {
+    Problem::invalid_request(vec![FieldError::new("end", code, rule)])
+}
+
+fn sentence(refusal: &AutomatRefusal) -> String {
+    let text = refusal.to_string();
+    let mut characters = text.chars();
+    characters.next().map(|first| format!("{}{}.", first.to_uppercase(), characters.as_str())).unwrap_or_default()
+}

@@ -1,0 +1,189 @@
+//! Query parameters: taken by name; what nobody takes is refused by name.
+
+use axum::extract::FromRequestParts;
+use domain::Invalid;
+use http::request::Parts;
+use store::{Cursor, PageRequest};
+
+use crate::Problem;
+use crate::problem::{FieldCode, FieldError};
+
+/// The query parameters of a request. A handler takes those that it knows, then [finishes](Self::finish).
+#[derive(Debug)]
+pub struct Query {
+    pairs: Vec<(String, String)>,
+    errors: Vec<FieldError>,
+    bad_cursor: bool,
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for Query {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
+        let pairs = axum::extract::Query::<Vec<(String, String)>>::try_from_uri(&parts.uri);
+        let unreadable = |_| Problem::invalid_query(vec![FieldError::new("", FieldCode::WrongType, "cannot be read")]);
+        let axum::extract::Query(pairs) = pairs.map_err(unreadable)?;
+        Ok(Self { pairs, errors: Vec::new(), bad_cursor: false })
+    }
+}
+
+impl Query {
+    const LIMIT_DEFAULT: u32 = 20;
+    const LIMIT_MAX: u32 = 100;
+    const CURSOR_MAX: usize = 4096;
+
+    /// A parameter as text.
+    pub fn text(&mut self, name: &str) -> Option<String> {
+        let (mut found, others): (Vec<_>, Vec<_>) = self.pairs.drain(..).partition(|(key, _)| key == name);
+        self.pairs = others;
+        if found.len() > 1 {
+            self.refuse(name, FieldCode::RepeatedParameter, "must stand there only once");
+        }
+        found.pop().map(|(_, value)| value)
+    }
+
+    /// A parameter that parses.
+    pub fn parsed<T>(&mut self, name: &str, parse: impl FnOnce(&str) -> Result<T, Invalid>) -> Option<T> {
+        match parse(&self.text(name)?) {
+            Ok(value) => Some(value),
+            Err(invalid) => {
+                self.errors.push(FieldError::invalid(name, invalid));
+                None
+            }
+        }
+    }
+
+    /// A parameter that must be there and parse.
+    pub fn required<T>(&mut self, name: &str, parse: impl FnOnce(&str) -> Result<T, Invalid>) -> Option<T> {
+        if !self.pairs.iter().any(|(key, _)| key == name) {
+            self.refuse(name, FieldCode::Required, "is required");
+        }
+        self.parsed(name, parse)
+    }
+
+    /// A parameter that is one of some words.
+    pub fn word<T: Copy>(&mut self, name: &str, words: &[(&str, T)]) -> Option<T> {
+        let text = self.text(name)?;
+        self.known(name, &text, words)
+    }
+
+    /// A parameter that is some of some words, apart by commas. Left out, it is none of them.
+    pub fn words<T: Copy>(&mut self, name: &str, words: &[(&str, T)]) -> Vec<T> {
+        let Some(text) = self.text(name) else { return Vec::new() };
+        text.split(',').map_while(|word| self.known(name, word, words)).collect()
+    }
+
+    /// A parameter that is `true` or `false`. Left out, it is false.
+    pub fn flag(&mut self, name: &str) -> bool {
+        self.word(name, &[("true", true), ("false", false)]).unwrap_or_default()
+    }
+
+    /// `limit` and `after`.
+    pub fn page(&mut self) -> PageRequest {
+        let limit = self.parsed("limit", |text| match text.parse() {
+            Ok(limit) if (1..=Self::LIMIT_MAX).contains(&limit) => Ok(limit),
+            _ => Err(Invalid::OutOfRange { min: 1, max: Self::LIMIT_MAX }),
+        });
+        let after = self.text("after");
+        let sane = |text: &str| {
+            (1..=Self::CURSOR_MAX).contains(&text.len())
+                && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_')
+        };
+        self.bad_cursor |= after.as_deref().is_some_and(|text| !sane(text));
+        PageRequest {
+            limit: limit.unwrap_or(Self::LIMIT_DEFAULT) as usize,
+            after: after.as_deref().map(Cursor::from_client),
+        }
+    }
+
+    /// Notes what is wrong with a parameter.
+    pub fn refuse(&mut self, name: &str, code: FieldCode, detail: impl Into<String>) {
+        self.errors.push(FieldError::new(name, code, detail));
+    }
+
+    /// Says what was wrong, parameters that nobody took included.
+    pub fn finish(mut self) -> Result<(), Problem> {
+        for (name, _) in std::mem::take(&mut self.pairs) {
+            let name: String = name.chars().take(100).collect();
+            self.refuse(&name, FieldCode::UnknownParameter, "is not a parameter of this route");
+        }
+        match (self.errors.is_empty(), self.bad_cursor) {
+            (false, _) => Err(Problem::invalid_query(self.errors)),
+            (true, true) => Err(Problem::invalid_cursor()),
+            (true, false) => Ok(()),
+        }
+    }
+
+    fn known<T: Copy>(&mut self, name: &str, word: &str, words: &[(&str, T)]) -> Option<T> {
+        let found = words.iter().find(|(known, _)| *known == word).map(|(_, value)| *value);
+        if found.is_none() {
+            let known: Vec<_> = words.iter().map(|(known, _)| *known).collect();
+            self.refuse(name, FieldCode::UnknownValue, format!("must be of: {}", known.join(", ")));
+        }
+        found
+    }
+}
+
+/// For a route without query parameters: any is refused by name.
+#[derive(Debug, Clone, Copy)]
+pub struct NoQuery;
+
+impl<S: Send + Sync> FromRequestParts<S> for NoQuery {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
+        Query::from_request_parts(parts, state).await?.finish().map(|()| Self)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::problem::Code;
+
+    async fn query(text: &str) -> Query {
+        let (mut parts, ()) = http::Request::builder().uri(format!("/v1/keys?{text}")).body(()).unwrap().into_parts();
+        Query::from_request_parts(&mut parts, &()).await.unwrap()
+    }
+
+    #[tokio::test]
+    async fn pages_have_bounds_and_a_default() {
+        let mut default = query("").await;
+        assert_eq!(default.page().limit, 20);
+        assert!(default.finish().is_ok());
+        for (text, code) in [
+            ("limit=0", Code::InvalidQuery),
+            ("limit=101", Code::InvalidQuery),
+            ("limit=", Code::InvalidQuery),
+            ("limit=x", Code::InvalidQuery),
+            ("limit=5&limit=6", Code::InvalidQuery),
+            ("after=", Code::InvalidCursor),
+            ("after=%22", Code::InvalidCursor),
+            ("after=%ff", Code::InvalidCursor),
+            ("after=a%20b", Code::InvalidCursor),
+            ("Limit=5", Code::InvalidQuery),
+        ] {
+            let mut query = query(text).await;
+            query.page();
+            assert_eq!(query.finish().unwrap_err().code, code, "{text}");
+        }
+    }
+
+    #[tokio::test]
+    async fn all_that_is_wrong_is_said_at_once() {
+        let mut query = query("order=up&sort=start&state=active,over&x=1").await;
+        query.word("order", &[("asc", 0), ("desc", 1)]);
+        query.words("state", &[("active", 0), ("ended", 1)]);
+        let problem = query.finish().unwrap_err();
+        let found: Vec<_> = problem.errors.iter().map(|error| (error.field.as_str(), error.code)).collect();
+        assert_eq!(
+            found,
+            [
+                ("order", FieldCode::UnknownValue),
+                ("state", FieldCode::UnknownValue),
+                ("sort", FieldCode::UnknownParameter),
+                ("x", FieldCode::UnknownParameter),
+            ]
+        );
+    }
+}

@@ -1,0 +1,92 @@
+//! Answers: what was asked for, with its version, and where it is.
+
+use std::fmt::Write as _;
+
+use axum::Json;
+use axum::response::{IntoResponse, Response};
+use http::header::{ETAG, LOCATION};
+use http::{HeaderValue, StatusCode};
+use serde::Serialize;
+use store::{Created, Removal};
+
+use crate::etag::etag;
+
+/// 200 without a version.
+pub fn ok(view: impl Serialize) -> Response {
+    Json(view).into_response()
+}
+
+/// 200 with the thing's version as its `ETag`.
+pub fn tagged(version: u64, view: impl Serialize) -> Response {
+    ([(ETAG, etag(version))], Json(view)).into_response()
+}
+
+/// What came of creating something: 201, also when an earlier request with the same `Idempotency-Key` did it; 200 when
+/// it stood there as it was asked for.
+///
+/// `view` is told whether the answer may hold what only its creation shows.
+pub fn created<T, V: Serialize>(
+    created: Created<T>,
+    location: impl FnOnce(&T) -> String,
+    version: impl FnOnce(&T) -> u64,
+    view: impl FnOnce(T, bool) -> V,
+) -> Response {
+    let (status, replayed, thing) = match created {
+        Created::New(thing) => (StatusCode::CREATED, false, thing),
+        Created::Replayed(thing) => (StatusCode::CREATED, true, thing),
+        Created::Existing(thing) => (StatusCode::OK, false, thing),
+    };
+    let (location, version) = (location(&thing), version(&thing));
+    let mut response = tagged(version, view(thing, status == StatusCode::CREATED));
+    *response.status_mut() = status;
+    if let Ok(location) = HeaderValue::from_str(&location) {
+        response.headers_mut().insert(LOCATION, location);
+    }
+    mark_replayed(&mut response, replayed);
+    response
+}
+
+/// Says that an answer is that of an earlier request.
+pub fn mark_replayed(response: &mut Response, replayed: bool) {
+    if replayed {
+        response.headers_mut().insert("idempotency-replayed", HeaderValue::from_static("true"));
+    }
+}
+
+/// 204, or 202 while deleting the rest goes on.
+#[must_use]
+pub fn removed(removal: Removal) -> Response {
+    match removal {
+        Removal::Complete => StatusCode::NO_CONTENT.into_response(),
+        Removal::Underway => (StatusCode::ACCEPTED, Json(serde_json::json!({ "state": "removing" }))).into_response(),
+    }
+}
+
+/// A path of these segments, percent-encoded.
+#[must_use]
+pub fn location(segments: &[&str]) -> String {
+    let mut path = String::from("/v1");
+    for segment in segments {
+        path.push('/');
+        for byte in segment.bytes() {
+            match byte {
+                b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'_' | b'.' | b'~' => path.push(char::from(byte)),
+                _ => {
+                    // Writing to a String cannot fail.
+                    let _ = write!(path, "%{byte:02X}");
+                }
+            }
+        }
+    }
+    path
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_location_is_ascii() {
+        assert_eq!(location(&["keys", "Käsi-1", "contracts", "b.1"]), "/v1/keys/K%C3%A4si-1/contracts/b.1");
+    }
+}

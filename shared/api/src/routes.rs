@@ -1,0 +1,149 @@
+//! Every route of the API: which function serves it and who may call it.
+//!
+//! *Invariant*: a route that is not in this table is refused, whatever a router registers. The gateway's template and
+//! the OpenAPI document are checked against it.
+
+use http::Method;
+
+use crate::Role;
+
+/// One method on one path.
+#[derive(Debug, Clone)]
+pub struct Route {
+    /// The method. `HEAD` goes with `GET`.
+    pub method: Method,
+    /// The path, its parameters in braces.
+    pub path: &'static str,
+    /// The function that serves it.
+    pub function: Function,
+    /// Who may call it.
+    pub access: Access,
+}
+
+/// A Lambda function of the API.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Function {
+    /// Automats, lockers, keys, and what belongs to no function.
+    Keys,
+    /// Contracts.
+    Contracts,
+}
+
+/// Who may call a route.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Access {
+    /// Anybody, without a token.
+    Open,
+    /// The holder of a token with at least this role.
+    AtLeast(Role),
+}
+
+const fn open(path: &'static str) -> Route {
+    Route { method: Method::GET, path, function: Function::Keys, access: Access::Open }
+}
+
+const fn keys(method: Method, path: &'static str, role: Role) -> Route {
+    Route { method, path, function: Function::Keys, access: Access::AtLeast(role) }
+}
+
+const fn contracts(method: Method, path: &'static str, role: Role) -> Route {
+    Route { method, path, function: Function::Contracts, access: Access::AtLeast(role) }
+}
+
+const AUTOMATS: &str = "/v1/automats";
+const AUTOMAT: &str = "/v1/automats/{automatId}";
+const KEYS: &str = "/v1/keys";
+const KEY: &str = "/v1/keys/{keyId}";
+const CONTRACTS: &str = "/v1/keys/{keyId}/contracts";
+const CONTRACT: &str = "/v1/keys/{keyId}/contracts/{contractId}";
+const PIN: &str = "/v1/keys/{keyId}/contracts/{contractId}/pin";
+
+/// The table.
+pub static ROUTES: &[Route] = &[
+    open("/health"),
+    open("/openapi.json"),
+    keys(Method::GET, AUTOMATS, Role::Viewer),
+    keys(Method::POST, AUTOMATS, Role::Admin),
+    keys(Method::GET, AUTOMAT, Role::Viewer),
+    keys(Method::PATCH, AUTOMAT, Role::Admin),
+    keys(Method::DELETE, AUTOMAT, Role::Admin),
+    keys(Method::GET, "/v1/automats/{automatId}/events", Role::Viewer),
+    keys(Method::GET, KEYS, Role::Viewer),
+    keys(Method::POST, KEYS, Role::Admin),
+    keys(Method::GET, KEY, Role::Viewer),
+    keys(Method::PATCH, KEY, Role::Admin),
+    keys(Method::DELETE, KEY, Role::Admin),
+    keys(Method::GET, "/v1/keys/{keyId}/events", Role::Viewer),
+    contracts(Method::GET, CONTRACTS, Role::Viewer),
+    contracts(Method::POST, CONTRACTS, Role::Operator),
+    contracts(Method::GET, CONTRACT, Role::Viewer),
+    contracts(Method::PATCH, CONTRACT, Role::Operator),
+    contracts(Method::DELETE, CONTRACT, Role::Operator),
+    // Looking at a PIN is for those who may hand it out, and is recorded.
+    contracts(Method::GET, PIN, Role::Operator),
+    contracts(Method::POST, PIN, Role::Operator),
+    contracts(Method::GET, "/v1/keys/{keyId}/availability", Role::Viewer),
+];
+
+/// Who may call a method on a path as a router matched it; none when the table does not know it.
+pub(crate) fn access(method: &Method, matched_path: &str) -> Option<Access> {
+    let method = if method == Method::HEAD { &Method::GET } else { method };
+    ROUTES.iter().find(|route| route.method == *method && route.path == matched_path).map(|route| route.access)
+}
+
+/// The methods that some function serves on a path as a client sent it.
+pub(crate) fn methods(raw_path: &str) -> Vec<Method> {
+    ROUTES.iter().filter(|route| matches(route.path, raw_path)).map(|route| route.method.clone()).collect()
+}
+
+fn matches(template: &str, path: &str) -> bool {
+    let (mut wanted, mut given) = (template.split('/'), path.split('/'));
+    loop {
+        match (wanted.next(), given.next()) {
+            (None, None) => return true,
+            (Some(wanted), Some(given)) if wanted == given || wanted.starts_with('{') && !given.is_empty() => {}
+            _ => return false,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+
+    use super::*;
+
+    #[test]
+    fn no_route_stands_twice() {
+        let distinct: HashSet<_> = ROUTES.iter().map(|route| (route.method.clone(), route.path)).collect();
+        assert_eq!(distinct.len(), ROUTES.len());
+    }
+
+    #[test]
+    fn only_reads_are_for_viewers_and_only_two_routes_are_open() {
+        for route in ROUTES {
+            if route.access == Access::AtLeast(Role::Viewer) {
+                assert_eq!(route.method, Method::GET, "{route:?}");
+            }
+        }
+        let open: Vec<_> = ROUTES.iter().filter(|route| route.access == Access::Open).map(|route| route.path).collect();
+        assert_eq!(open, ["/health", "/openapi.json"]);
+    }
+
+    #[test]
+    fn methods_of_a_path_as_sent() {
+        assert_eq!(methods("/v1/keys/K-1"), [Method::GET, Method::PATCH, Method::DELETE]);
+        assert_eq!(methods("/v1/keys/K-1/contracts"), [Method::GET, Method::POST]);
+        assert_eq!(methods("/health"), [Method::GET]);
+        for unknown in ["/v1/keys/", "/v1/keys//contracts", "/v1/keys/K-1/", "/", "", "/v2/keys"] {
+            assert!(methods(unknown).is_empty(), "{unknown}");
+        }
+    }
+
+    #[test]
+    fn head_is_as_get_and_the_unknown_is_not_access() {
+        assert_eq!(access(&Method::HEAD, KEY), Some(Access::AtLeast(Role::Viewer)));
+        assert_eq!(access(&Method::PUT, KEY), None);
+        assert_eq!(access(&Method::GET, "/v1/other"), None);
+    }
+}

@@ -1,0 +1,110 @@
+//! What every function's router is wrapped in.
+
+use std::any::Any;
+
+use axum::middleware;
+use axum::response::{IntoResponse, Response};
+use tower_http::catch_panic::CatchPanicLayer;
+
+use crate::problem::Panicked;
+use crate::{App, Clock, Problem, edge, gate};
+
+/// Finishes a function's router: the gate before every route, problems for everything refused, one log line each.
+///
+/// The gate also answers for paths that the router does not have.
+pub fn serve(router: axum::Router<App>, app: App) -> axum::Router {
+    let clock = app.clock.clone();
+    wrapped(router.with_state(app), clock)
+}
+
+fn wrapped(router: axum::Router, clock: Clock) -> axum::Router {
+    router
+        .layer(middleware::from_fn(gate::gate))
+        .layer(CatchPanicLayer::custom(panicked))
+        .layer(middleware::from_fn_with_state(clock, edge::edge))
+}
+
+/// For tests and the local cloud: a release build aborts where this one unwinds.
+fn panicked(_: Box<dyn Any + Send + 'static>) -> Response {
+    Problem::internal(Panicked).into_response()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io;
+    use std::sync::{Arc, Mutex};
+
+    use axum::Router;
+    use axum::body::Body;
+    use axum::routing::get;
+    use domain::Instant;
+    use serde_json::Value;
+    use tower::ServiceExt as _;
+
+    use super::*;
+    use crate::Role;
+    use crate::testing::{json, request};
+
+    fn kit() -> Router {
+        async fn fails() {
+            panic!("a secret of the inside")
+        }
+        let router = Router::new()
+            .route("/v1/keys/{keyId}", get(|| async { "fine" }))
+            .route("/v1/keys", get(|| async { Err::<(), _>(Problem::internal(io::Error::other("disk on fire"))) }))
+            .route("/v1/automats", get(fails))
+            .route("/v1/not-in-the-table", get(|| async { "unguarded" }));
+        wrapped(router, Clock::fixed(Instant::from_millis(0).unwrap()))
+    }
+
+    #[derive(Clone, Default)]
+    struct Log(Arc<Mutex<Vec<u8>>>);
+
+    impl io::Write for Log {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            self.0.lock().unwrap().extend_from_slice(bytes);
+            Ok(bytes.len())
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    /// The answer to a GET by an admin, and the one line that it leaves in the log.
+    async fn logged(uri: &str) -> (Response, Value) {
+        let log = Log::default();
+        let writer = log.clone();
+        let subscriber =
+            tracing_subscriber::fmt().json().flatten_event(true).without_time().with_writer(move || writer.clone());
+        let guard = tracing::subscriber::set_default(subscriber.finish());
+        let response = kit().oneshot(request("GET", uri, Role::Admin).body(Body::empty()).unwrap()).await.unwrap();
+        drop(guard);
+        let lines = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
+        (response, serde_json::from_str(&lines).unwrap())
+    }
+
+    #[tokio::test]
+    async fn a_route_that_is_not_in_the_table_is_refused() {
+        let (response, _) = logged("/v1/not-in-the-table").await;
+        assert_eq!(json(response).await["code"], "route_not_found");
+    }
+
+    #[tokio::test]
+    async fn a_panic_is_an_internal_problem() {
+        let (response, line) = logged("/v1/automats").await;
+        let problem = json(response).await;
+        assert_eq!((&problem["code"], &problem["correlationId"]), (&"internal".into(), &"test-request".into()));
+        assert!(!problem.to_string().contains("secret"));
+        assert_eq!((&line["level"], &line["error"]), (&"ERROR".into(), &"a handler panicked".into()));
+    }
+
+    #[tokio::test]
+    async fn each_request_leaves_one_line_without_what_it_carried() {
+        let (_, line) = logged("/v1/keys/K-1?pin=482915").await;
+        insta::assert_json_snapshot!("a_request_in_the_log", line);
+        let (response, line) = logged("/v1/keys?search=ada").await;
+        insta::assert_json_snapshot!("a_failure_in_the_log", line);
+        assert!(!json(response).await.to_string().contains("fire"));
+    }
+}

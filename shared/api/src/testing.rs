@@ -1,0 +1,60 @@
+//! Requests as API Gateway would hand them on, for tests.
+
+use axum::body::Body;
+use http::Request;
+use http::request::Builder;
+use lambda_http::request::RequestContext;
+
+use crate::Role;
+
+/// A request whose token's holder has a role by group, named after it.
+#[must_use]
+pub fn request(method: &str, uri: &str, role: Role) -> Builder {
+    let name = role.name();
+    request_with_claims(method, uri, &[("sub", name), ("cognito:groups", &format!("[{name}]"))])
+}
+
+/// A request whose token holds these claims.
+#[must_use]
+pub fn request_with_claims(method: &str, uri: &str, claims: &[(&str, &str)]) -> Builder {
+    let claims: serde_json::Map<_, _> =
+        claims.iter().map(|(name, value)| ((*name).to_owned(), (*value).into())).collect();
+    let authorizer = serde_json::json!({ "jwt": { "claims": claims } });
+    Request::builder().method(method).uri(uri).extension(context(method, uri, Some(&authorizer)))
+}
+
+/// A request without a token, on a route that has no authorizer.
+#[must_use]
+pub fn request_without_token(method: &str, uri: &str) -> Builder {
+    Request::builder().method(method).uri(uri).extension(context(method, uri, None))
+}
+
+/// The whole of a small answer: its JSON, or null when it is empty.
+///
+/// # Panics
+/// Where the answer is neither.
+pub async fn json(response: http::Response<Body>) -> serde_json::Value {
+    let bytes = axum::body::to_bytes(response.into_body(), usize::MAX).await.unwrap_or_default();
+    if bytes.is_empty() {
+        return serde_json::Value::Null;
+    }
+    match serde_json::from_slice(&bytes) {
+        Ok(json) => json,
+        Err(_) => unreachable!("an answer that is not JSON: {}", String::from_utf8_lossy(&bytes)),
+    }
+}
+
+fn context(method: &str, uri: &str, authorizer: Option<&serde_json::Value>) -> RequestContext {
+    let context = serde_json::json!({
+        "requestId": "test-request",
+        "stage": "$default",
+        "routeKey": "$default",
+        "timeEpoch": 0,
+        "http": { "method": method, "path": uri, "protocol": "HTTP/1.1", "sourceIp": "127.0.0.1", "userAgent": "test" },
+        "authorizer": authorizer,
+    });
+    match serde_json::from_value(context) {
+        Ok(context) => RequestContext::ApiGatewayV2(context),
+        Err(error) => unreachable!("the gateway's request context has another form: {error}"),
+    }
+}

@@ -1,0 +1,45 @@
+//! What the function is told by its environment.
+
+/// What the function is told by its environment; `template.yaml` sets it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Settings {
+    /// `TABLE_NAME`: the stack's DynamoDB table.
+    pub table: String,
+    /// `CODE_SECRET_ARN`: the secret in Secrets Manager under which PINs and return codes are kept.
+    pub code_secret_arn: String,
+}
+
+/// A variable that is not as it must be.
+#[derive(Debug, PartialEq, Eq, thiserror::Error)]
+pub enum SettingsError {
+    /// It is not there, or empty.
+    #[error("the environment variable {0} is not set")]
+    Missing(&'static str),
+}
+
+impl Settings {
+    /// Reads the process's environment.
+    pub fn from_env() -> Result<Self, SettingsError> {
+        Self::from_variables(|name| std::env::var(name).ok())
+    }
+
+    fn from_variables(variable: impl Fn(&str) -> Option<String>) -> Result<Self, SettingsError> {
+        let required = |name| variable(name).filter(|value| !value.is_empty()).ok_or(SettingsError::Missing(name));
+        Ok(Self { table: required("TABLE_NAME")?, code_secret_arn: required("CODE_SECRET_ARN")? })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_missing_or_empty_variable_is_named() {
+        let only = |wanted: &'static str, value: &'static str| {
+            Settings::from_variables(move |name| (name == wanted).then(|| value.to_owned()))
+        };
+        assert_eq!(only("CODE_SECRET_ARN", "arn"), Err(SettingsError::Missing("TABLE_NAME")));
+        assert_eq!(only("TABLE_NAME", ""), Err(SettingsError::Missing("TABLE_NAME")));
+        assert_eq!(only("TABLE_NAME", "t"), Err(SettingsError::Missing("CODE_SECRET_ARN")));
+    }
+}

@@ -1,0 +1,56 @@
+//! Init: from the environment to the state of a router.
+
+use api::{App, Clock};
+use aws_sdk_dynamodb::types::AttributeValue;
+use aws_smithy_http_client::HttpClientError;
+use store::{Codes, Random, Store};
+
+use crate::{Settings, SettingsError, client};
+
+/// Why the function cannot start. Lambda logs it and starts the next one.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// The environment is not as it must be.
+    #[error(transparent)]
+    Settings(#[from] SettingsError),
+    /// The authorities in this binary cannot be read.
+    #[error("reading the certificates of Amazon's authorities")]
+    Tls(#[source] HttpClientError),
+    /// Secrets Manager did not give the master secret.
+    #[error("fetching the master secret")]
+    Secret(#[source] Box<dyn std::error::Error + Send + Sync>),
+    /// The master secret is not text.
+    #[error("the master secret is not text")]
+    SecretForm,
+    /// The master secret cannot be used.
+    #[error("deriving keys from the master secret")]
+    Codes(#[source] store::Error),
+}
+
+/// The state of a router, by what the environment says.
+pub async fn app() -> Result<App, StartError> {
+    let settings = Settings::from_env()?;
+    let config = client::config().await?;
+    let database = aws_sdk_dynamodb::Client::new(&config);
+    let secrets = aws_sdk_secretsmanager::Client::new(&config);
+    let (secret, ()) = tokio::join!(master_secret(&secrets, &settings), open_connection(&database, &settings));
+    let codes = Codes::new(secret?.as_bytes()).map_err(StartError::Codes)?;
+    let store = Store::new(database, &settings.table, codes, Random::system());
+    Ok(App { store, clock: Clock::system() })
+}
+
+async fn master_secret(client: &aws_sdk_secretsmanager::Client, settings: &Settings) -> Result<String, StartError> {
+    let answer = client.get_secret_value().secret_id(&settings.code_secret_arn).send().await;
+    let answer = answer.map_err(|error| StartError::Secret(Box::new(error)))?;
+    answer.secret_string.ok_or(StartError::SecretForm)
+}
+
+/// Reads an item that is never there, so that the first request finds a connection: TLS and all is then paid for
+/// during init. If it fails the first request will say so better.
+async fn open_connection(client: &aws_sdk_dynamodb::Client, settings: &Settings) {
+    let nothing = AttributeValue::S("-".to_owned());
+    let read = client.get_item().table_name(&settings.table).key("PK", nothing.clone()).key("SK", nothing);
+    if let Err(error) = read.send().await {
+        tracing::warn!(error = %aws_sdk_dynamodb::error::DisplayErrorContext(error), "opening the connection");
+    }
+}
