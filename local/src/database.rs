@@ -5,7 +5,8 @@
 //! and it never drops a stream record, so those older than DynamoDB's 24 hours are dropped; and it sweeps expired
 //! items only when asked.
 //!
-//! A write that was answered is in SQLite's write-ahead log, so it outlives the process however that ends.
+//! A write that was answered is in SQLite's write-ahead log, so it outlives the process however that ends; a power cut
+//! may cost the last ones.
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -21,7 +22,7 @@ use tokio::task::JoinHandle;
 /// How long DynamoDB keeps a stream record, by its developer guide.
 const STREAM_RETENTION_MILLIS: i64 = 24 * 60 * 60 * 1000;
 /// How often expired items and old stream records are dropped.
-const SWEEP_EVERY: Duration = Duration::from_secs(60);
+const SWEEP_EVERY: Duration = Duration::from_mins(1);
 /// So many stream records are dropped at once; the engine's writes wait that long at most.
 const TRIM_BATCH: usize = 1_000;
 /// How long requests under way may take when the database is stopped.
@@ -60,19 +61,21 @@ impl Database {
     pub async fn start(file: Option<&Path>, clock: Clock) -> Result<Self, DatabaseError> {
         let listener = TcpListener::bind(("127.0.0.1", 0)).await?.into_std()?;
         let endpoint = format!("http://{}", listener.local_addr()?);
-        let engine = open(file)?;
-        if let Some(file) = file {
-            index_stream_records(file)?;
-        }
+        // without a file: a database in memory under a name that a second connection can open too
+        let in_memory = format!("file:{}?mode=memory&cache=shared", listener.local_addr()?);
+        let place = file.unwrap_or(Path::new(&in_memory));
+        let engine = dynoxide::Database::new(&place.to_string_lossy()).map_err(|error| unopened(place, &error))?;
+        index_stream_records(place)?;
+        sync_at_checkpoints_only(&engine, place)?;
         let runtime = Builder::new_multi_thread().worker_threads(2).thread_name("dynamodb").enable_all().build()?;
         let (stop, stopped) = oneshot::channel();
-        let served = engine.clone();
+        let database = engine.clone();
         let server = runtime.spawn(async move {
             let listener = TcpListener::from_std(listener).map_err(|error| error.to_string())?;
             let until = async {
                 _ = stopped.await;
             };
-            dynoxide::server::serve_with_shutdown(listener, served, until).await
+            dynoxide::server::serve_with_shutdown(listener, database, until).await
         });
         runtime.spawn(tend(engine, file.map(Path::to_owned), clock));
         Ok(Self { endpoint, runtime: Some(runtime), stop: Some(stop), server })
@@ -113,15 +116,8 @@ impl Drop for Database {
     }
 }
 
-fn open(file: Option<&Path>) -> Result<dynoxide::Database, DatabaseError> {
-    let opened = match file {
-        None => dynoxide::Database::memory(),
-        Some(file) => dynoxide::Database::new(&file.to_string_lossy()),
-    };
-    opened.map_err(|error| DatabaseError::Open {
-        path: file.unwrap_or(Path::new("memory")).to_owned(),
-        reason: error.to_string(),
-    })
+fn unopened(file: &Path, error: &dyn std::error::Error) -> DatabaseError {
+    DatabaseError::Open { path: file.to_owned(), reason: error.to_string() }
 }
 
 fn index_stream_records(file: &Path) -> Result<(), rusqlite::Error> {
@@ -130,6 +126,13 @@ fn index_stream_records(file: &Path) -> Result<(), rusqlite::Error> {
              ON _stream_records (table_name, CAST(sequence_number AS INTEGER));
          CREATE INDEX IF NOT EXISTS stream_records_by_age ON _stream_records (created_at);",
     )
+}
+
+/// Lets the engine answer a write before the disk has it: SQLite's `synchronous=NORMAL`, with which a write-ahead log
+/// outlives every end of the process, and only a power cut may cost the last writes. The engine has this setting under
+/// the name of what it restores after loading in bulk.
+fn sync_at_checkpoints_only(engine: &dynoxide::Database, file: &Path) -> Result<(), DatabaseError> {
+    engine.disable_bulk_loading().map_err(|error| unopened(file, &error))
 }
 
 async fn tend(engine: dynoxide::Database, file: Option<PathBuf>, clock: Clock) {
@@ -172,3 +175,7 @@ fn trim_stream_records(file: &Path, now: Instant) -> Result<usize, rusqlite::Err
         }
     }
 }
+
+#[cfg(test)]
+#[path = "database_tests.rs"]
+mod tests;

@@ -4,6 +4,8 @@ use std::fs::OpenOptions;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use store::Random;
 
 use crate::folder::FolderError;
@@ -15,10 +17,14 @@ const LEAST_CHARACTERS: usize = 32;
 #[derive(Debug, thiserror::Error)]
 pub enum SecretError {
     /// The table was filled under a secret that is gone.
-    #[error("{0} is missing, and without it no PIN in the table beside it can be read: put it back, or start over with --fresh")]
+    #[error(
+        "{0} is missing, and without it no PIN in the table beside it can be read: put it back, or start over with --fresh"
+    )]
     Missing(PathBuf),
     /// The file is no secret.
-    #[error("{0} is not a master secret (it holds less than {LEAST_CHARACTERS} characters): put the right one back, or start over with --fresh")]
+    #[error(
+        "{0} is not a master secret (it holds less than {LEAST_CHARACTERS} characters): put the right one back, or start over with --fresh"
+    )]
     Unusable(PathBuf),
     /// The file cannot be read or written.
     #[error(transparent)]
@@ -43,10 +49,10 @@ pub fn of_file(path: &Path, table_is_new: bool, random: &Random) -> Result<Strin
     }
 }
 
-/// A new secret: 256 random bits, as 64 hexadecimal digits.
+/// A new secret: 384 random bits, as 64 characters.
 pub fn fresh(random: &Random) -> Result<String, SecretError> {
-    let bytes: [u8; 32] = random.bytes().map_err(SecretError::Random)?;
-    Ok(bytes.iter().map(|byte| format!("{byte:02x}")).collect())
+    let bytes: [u8; 48] = random.bytes().map_err(SecretError::Random)?;
+    Ok(URL_SAFE_NO_PAD.encode(bytes))
 }
 
 /// Whole or not at all: written aside and then renamed.
