@@ -50,10 +50,9 @@ impl Refusal {
         match self {
             Self::Missing => "Bearer".to_owned(),
             Self::Invalid(why) => format!(r#"Bearer scope="" error="invalid_token" error_description="{why}""#),
-            Self::Scope(scopes) => format!(
-                r#"Bearer scope="{}" error="insufficient_scope" error_description="{self}""#,
-                scopes.join(" ")
-            ),
+            Self::Scope(scopes) => {
+                format!(r#"Bearer scope="{}" error="insufficient_scope" error_description="{self}""#, scopes.join(" "))
+            }
         }
     }
 }
@@ -132,7 +131,10 @@ impl Authorizer {
 
 fn time(claims: &Map<String, Value>, name: &str) -> Result<Option<i64>, Refusal> {
     let Some(value) = claims.get(name) else { return Ok(None) };
-    #[expect(clippy::cast_possible_truncation, reason = "a NumericDate may have a fraction, and what is too big saturates")]
+    #[expect(
+        clippy::cast_possible_truncation,
+        reason = "a NumericDate may have a fraction, and what is too big saturates"
+    )]
     let seconds = value.as_i64().or_else(|| value.as_f64().map(|seconds| seconds as i64));
     seconds.map(Some).ok_or(Refusal::Invalid("the token's times are malformed"))
 }

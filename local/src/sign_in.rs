@@ -122,10 +122,10 @@ fn refused(refusal: Refusal, headers: &HeaderMap) -> Response {
         Refusal::Broken => (StatusCode::INTERNAL_SERVER_ERROR, "server_error", "no token can be signed"),
     };
     let answer = (status, Json(json!({ "error": error, "error_description": description }))).into_response();
-    match status == StatusCode::UNAUTHORIZED && headers.contains_key(header::AUTHORIZATION) {
-        true => ([(header::WWW_AUTHENTICATE, r#"Basic realm="key-automat""#)], answer).into_response(),
-        false => answer,
+    if status == StatusCode::UNAUTHORIZED && headers.contains_key(header::AUTHORIZATION) {
+        return ([(header::WWW_AUTHENTICATE, r#"Basic realm="key-automat""#)], answer).into_response();
     }
+    answer
 }
 
 async fn not_by_this_method(headers: HeaderMap) -> Response {
@@ -174,7 +174,8 @@ mod tests {
         (parts.status, parts.headers, serde_json::from_slice(&body).unwrap())
     }
 
-    const FORM: (&str, &str) = ("content-type", "application/x-www-form-urlencoded");
+    type Header = (&'static str, &'static str);
+    const FORM: Header = ("content-type", "application/x-www-form-urlencoded");
 
     async fn refusal(headers: &[(&str, &str)], body: &'static str) -> (u16, String) {
         let (status, headers, answer) = ask(headers, body).await;
@@ -217,7 +218,7 @@ mod tests {
     async fn what_is_wrong_is_told_by_the_codes_of_rfc_6749() {
         let basic = ("authorization", "Basic dmlld2VyOnNlY3JldA==");
         let bearer = ("authorization", "Bearer abc");
-        let cases: [(&[(&str, &str)], &str, u16, &str); 14] = [
+        let cases: [(&[Header], &str, u16, &str); 14] = [
             (&[FORM], "", 401, "invalid_client"),
             (&[FORM], "client_id=admin", 400, "invalid_request"),
             (&[FORM], "client_id=admin&grant_type=", 400, "invalid_request"),
@@ -268,6 +269,9 @@ mod tests {
         assert_eq!(keys["keys"][0]["kty"], "RSA");
         let request = http::Request::get("/oauth2/token").body(Body::empty()).unwrap();
         let answer = router.clone().oneshot(request).await.unwrap();
-        assert_eq!((answer.status(), answer.headers()["allow"].as_bytes()), (StatusCode::METHOD_NOT_ALLOWED, &b"POST"[..]));
+        assert_eq!(
+            (answer.status(), answer.headers()["allow"].as_bytes()),
+            (StatusCode::METHOD_NOT_ALLOWED, &b"POST"[..])
+        );
     }
 }

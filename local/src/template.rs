@@ -89,8 +89,8 @@ impl Routes {
     /// The route of a request, and what its path variables stand for. `path` is the path after percent-decoding.
     #[must_use]
     pub fn find(&self, method: &Method, path: &str) -> Option<(&Route, Vec<(String, String)>)> {
-        let of_method = self.0.iter().filter(|route| route.method.as_ref().is_none_or(|wanted| wanted == method));
-        of_method.filter_map(|route| variables(&route.path, path).map(|variables| (route, variables))).next()
+        let mut of_method = self.0.iter().filter(|route| route.method.as_ref().is_none_or(|wanted| wanted == method));
+        of_method.find_map(|route| variables(&route.path, path).map(|variables| (route, variables)))
     }
 
     /// All of them.
@@ -237,7 +237,8 @@ Resources:
 
     #[test]
     fn a_template_that_cannot_be_followed_is_refused_in_words() {
-        let without_binary = FIXTURE.replace("Metadata: { BuildMethod: rust-cargolambda, BuildProperties: { Binary: keys } }", "");
+        let without_binary =
+            FIXTURE.replace("Metadata: { BuildMethod: rust-cargolambda, BuildProperties: { Binary: keys } }", "");
         assert_eq!(Routes::read(&without_binary).unwrap_err().to_string(), "template.yaml: Keys names no Binary");
         let without_path = FIXTURE.replace("Path: /health,", "");
         assert_eq!(Routes::read(&without_path).unwrap_err().to_string(), "template.yaml: Health has no Path");

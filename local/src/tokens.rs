@@ -195,7 +195,8 @@ mod tests {
         let mut names: Vec<_> = key.keys().map(String::as_str).collect();
         names.sort_unstable();
         assert_eq!(names, ["alg", "e", "kid", "kty", "n", "use"]);
-        let token = tokens.issue(Role::Admin, "key-automat/admin", Instant::from_millis(1_000_000_000).unwrap()).unwrap();
+        let token =
+            tokens.issue(Role::Admin, "key-automat/admin", Instant::from_millis(1_000_000_000).unwrap()).unwrap();
         let mut validation = jsonwebtoken::Validation::new(Algorithm::RS256);
         validation.validate_exp = false;
         let decoding = jsonwebtoken::DecodingKey::from_jwk(&tokens.jwks().keys[0]).unwrap();
