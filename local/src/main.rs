@@ -1,1 +1,38 @@
-fn main() {}
+//! Runs the local cloud until Ctrl-C or SIGTERM: the guide goes to standard output, the log to standard error.
+
+use std::error::Error;
+use std::io::{IsTerminal, Write, stderr, stdout};
+use std::iter::successors;
+use std::process::ExitCode;
+
+use clap::Parser;
+use local::signals::Signals;
+use local::{LocalCloud, Options};
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    match run(Options::parse()).await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            let chain: Vec<_> =
+                successors(Some(error.as_ref()), |&error| error.source()).map(ToString::to_string).collect();
+            _ = writeln!(stderr(), "error: {}", chain.join(": "));
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn run(options: Options) -> Result<(), Box<dyn Error>> {
+    let log = tracing_subscriber::fmt().compact().with_target(false).with_ansi(stderr().is_terminal());
+    log.with_writer(stderr).with_env_filter(options.log_filter()).init();
+    let mut signals = Signals::listen()?;
+    let cloud = LocalCloud::start(options).await?;
+    write!(stdout(), "{}", cloud.guide())?;
+    signals.next().await;
+    tracing::info!("stopping; once more to stop at once");
+    tokio::select! {
+        () = cloud.stop() => {}
+        () = signals.next() => {}
+    }
+    Ok(())
+}

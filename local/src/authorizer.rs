@@ -1,0 +1,166 @@
+//! Verifies bearer tokens as the JWT authorizer of an API Gateway HTTP API does, step by step after its developer guide
+//! ("Control access to HTTP APIs with JWT authorizers"): the token, with or without `Bearer`, its algorithm and its
+//! signature by the `kid` among the issuer's keys, `iss`, `aud` or in its absence `client_id`, `exp`, `nbf`, `iat`, and
+//! the route's scopes.
+//!
+//! The statuses and the `WWW-Authenticate` headers are API Gateway's. Its bodies are not: in AWS a refusal here is
+//! answered `{"message":"Unauthorized"}` by API Gateway itself, which an HTTP API has no way to change; the local cloud
+//! answers a problem document, as the functions do.
+
+use domain::Instant;
+use jsonwebtoken::jwk::JwkSet;
+use jsonwebtoken::{Algorithm, DecodingKey, Validation};
+use serde_json::{Map, Value};
+
+/// Verifies tokens of one issuer.
+#[derive(Debug, Clone)]
+pub struct Authorizer {
+    issuer: String,
+    audience: Vec<String>,
+    keys: JwkSet,
+}
+
+/// What API Gateway hands on of a token that it accepted.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Grant {
+    /// The claims, every value as a string.
+    pub claims: Map<String, Value>,
+    /// The token's scopes, if the route asks for any.
+    pub scopes: Option<Vec<String>>,
+}
+
+/// Why a request is not let through.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Refusal {
+    /// There is no token.
+    #[error("a bearer token is needed")]
+    Missing,
+    /// The token is not good.
+    #[error("the token is not valid: {0}")]
+    Invalid(&'static str),
+    /// The token is good, but for something else.
+    #[error("the token has none of the scopes {}", .0.join(" "))]
+    Scope(Vec<String>),
+}
+
+impl Refusal {
+    /// The `WWW-Authenticate` header (RFC 6750, section 3) as API Gateway writes it.
+    #[must_use]
+    pub fn challenge(&self) -> String {
+        match self {
+            Self::Missing => "Bearer".to_owned(),
+            Self::Invalid(why) => format!(r#"Bearer scope="" error="invalid_token" error_description="{why}""#),
+            Self::Scope(scopes) => {
+                format!(r#"Bearer scope="{}" error="insufficient_scope" error_description="{self}""#, scopes.join(" "))
+            }
+        }
+    }
+}
+
+impl Authorizer {
+    /// For the tokens of an issuer, for any of several audiences.
+    #[must_use]
+    pub fn new(issuer: &str, audience: Vec<String>, keys: JwkSet) -> Self {
+        Self { issuer: issuer.to_owned(), audience, keys }
+    }
+
+    /// Decides over the `Authorization` header of a request to a route with these scopes.
+    pub fn authorize(&self, header: Option<&str>, scopes: &[String], now: Instant) -> Result<Grant, Refusal> {
+        let header = header.map(str::trim).filter(|text| !text.is_empty()).ok_or(Refusal::Missing)?;
+        let token = match header.split_once(' ') {
+            Some((scheme, token)) if scheme.eq_ignore_ascii_case("bearer") => token.trim(),
+            Some(_) => return Err(Refusal::Missing),
+            None if header.eq_ignore_ascii_case("bearer") => return Err(Refusal::Missing),
+            None => header,
+        };
+        let claims = self.verified(token)?;
+        self.check(&claims, now)?;
+        let held = scopes_of(&claims);
+        if !scopes.is_empty() && !scopes.iter().any(|scope| held.contains(scope)) {
+            return Err(Refusal::Scope(scopes.to_vec()));
+        }
+        let claims = claims.into_iter().map(|(name, value)| (name, Value::String(text(&value)))).collect();
+        Ok(Grant { claims, scopes: (!scopes.is_empty()).then_some(held) })
+    }
+
+    fn verified(&self, token: &str) -> Result<Map<String, Value>, Refusal> {
+        let header = jsonwebtoken::decode_header(token).map_err(|_| Refusal::Invalid("the token is malformed"))?;
+        if header.alg != Algorithm::RS256 {
+            return Err(Refusal::Invalid("signing method is not RS256"));
+        }
+        let unknown_key = Refusal::Invalid("signing key is not known");
+        let key = header.kid.as_deref().and_then(|kid| self.keys.find(kid)).ok_or(unknown_key.clone())?;
+        let key = DecodingKey::from_jwk(key).map_err(|_| unknown_key)?;
+        // only the signature: the claims are for `check`, by API Gateway's rules and the clock that we were given
+        let mut validation = Validation::new(Algorithm::RS256);
+        validation.required_spec_claims.clear();
+        validation.validate_exp = false;
+        validation.validate_nbf = false;
+        validation.validate_aud = false;
+        let decoded = jsonwebtoken::decode::<Map<String, Value>>(token, &key, &validation);
+        decoded.map(|decoded| decoded.claims).map_err(|_| Refusal::Invalid("signature is invalid"))
+    }
+
+    fn check(&self, claims: &Map<String, Value>, now: Instant) -> Result<(), Refusal> {
+        if claims.get("iss").and_then(Value::as_str) != Some(&self.issuer) {
+            return Err(Refusal::Invalid("the token is issued by an unknown issuer"));
+        }
+        let audience = match claims.get("aud") {
+            Some(Value::Array(several)) => several.iter().filter_map(Value::as_str).collect(),
+            Some(one) => Vec::from_iter(one.as_str()),
+            None => Vec::from_iter(claims.get("client_id").and_then(Value::as_str)),
+        };
+        if !self.audience.iter().any(|ours| audience.contains(&ours.as_str())) {
+            return Err(Refusal::Invalid("the token does not have a valid audience"));
+        }
+        let now = now.seconds();
+        match time(claims, "exp")? {
+            Some(expires) if now < expires => {}
+            Some(_) => return Err(Refusal::Invalid("the token has expired")),
+            None => return Err(Refusal::Invalid("the token does not expire")),
+        }
+        if time(claims, "nbf")?.is_some_and(|not_before| now < not_before) {
+            return Err(Refusal::Invalid("the token is not valid yet"));
+        }
+        if time(claims, "iat")?.is_some_and(|issued| now < issued) {
+            return Err(Refusal::Invalid("the token was issued in the future"));
+        }
+        Ok(())
+    }
+}
+
+fn time(claims: &Map<String, Value>, name: &str) -> Result<Option<i64>, Refusal> {
+    let Some(value) = claims.get(name) else { return Ok(None) };
+    #[expect(
+        clippy::cast_possible_truncation,
+        reason = "a NumericDate may have a fraction, and what is too big saturates"
+    )]
+    let seconds = value.as_i64().or_else(|| value.as_f64().map(|seconds| seconds as i64));
+    seconds.map(Some).ok_or(Refusal::Invalid("the token's times are malformed"))
+}
+
+/// The scopes of `scope`, or of `scp` where that is used instead.
+fn scopes_of(claims: &Map<String, Value>) -> Vec<String> {
+    match claims.get("scope").or_else(|| claims.get("scp")) {
+        Some(Value::String(text)) => text.split_whitespace().map(str::to_owned).collect(),
+        Some(Value::Array(several)) => several.iter().filter_map(Value::as_str).map(str::to_owned).collect(),
+        _ => Vec::new(),
+    }
+}
+
+/// A claim as API Gateway writes it: an array as `[a b]`, an object as `map[a:1 b:2]`.
+fn text(value: &Value) -> String {
+    match value {
+        Value::String(text) => text.clone(),
+        Value::Array(several) => format!("[{}]", several.iter().map(text).collect::<Vec<_>>().join(" ")),
+        Value::Object(members) => {
+            let members: Vec<_> = members.iter().map(|(name, value)| format!("{name}:{}", text(value))).collect();
+            format!("map[{}]", members.join(" "))
+        }
+        Value::Null | Value::Bool(_) | Value::Number(_) => value.to_string(),
+    }
+}
+
+#[cfg(test)]
+#[path = "authorizer_tests.rs"]
+mod tests;

@@ -1,0 +1,181 @@
+//! The embedded DynamoDB: an engine over SQLite, served on a loopback port and reached through the ordinary AWS SDK.
+//!
+//! The engine blocks the thread that it works on, so it gets threads of its own. Two habits of it are made good here
+//! (both seen in dynoxide 3.2.0): it looks through all stream records of a table at each write, so they get an index,
+//! and it never drops a stream record, so those older than DynamoDB's 24 hours are dropped; and it sweeps expired
+//! items only when asked.
+//!
+//! A write that was answered is in SQLite's write-ahead log, so it outlives the process however that ends; a power cut
+//! may cost the last ones.
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use api::Clock;
+use aws_sdk_dynamodb::config::{BehaviorVersion, Credentials, Region};
+use domain::Instant;
+use tokio::net::TcpListener;
+use tokio::runtime::{Builder, Runtime};
+use tokio::sync::oneshot;
+use tokio::task::JoinHandle;
+
+/// How long DynamoDB keeps a stream record, by its developer guide.
+const STREAM_RETENTION_MILLIS: i64 = 24 * 60 * 60 * 1000;
+/// How often expired items and old stream records are dropped.
+const SWEEP_EVERY: Duration = Duration::from_mins(1);
+/// So many stream records are dropped at once; the engine's writes wait that long at most.
+const TRIM_BATCH: usize = 1_000;
+/// How long requests under way may take when the database is stopped.
+const STOP_WITHIN: Duration = Duration::from_secs(5);
+
+/// Why the embedded database did not start.
+#[derive(Debug, thiserror::Error)]
+pub enum DatabaseError {
+    /// The table's file cannot be opened.
+    #[error("cannot open {path}: {reason}")]
+    Open {
+        /// The file.
+        path: PathBuf,
+        /// What the engine says.
+        reason: String,
+    },
+    /// The stream records' index cannot be made, or old ones not be dropped.
+    #[error("cannot tend the stream records")]
+    Stream(#[from] rusqlite::Error),
+    /// No port, thread or runtime to be had.
+    #[error("cannot start the database's server")]
+    Server(#[from] std::io::Error),
+}
+
+/// A running embedded DynamoDB.
+#[derive(Debug)]
+pub struct Database {
+    endpoint: String,
+    runtime: Option<Runtime>,
+    stop: Option<oneshot::Sender<()>>,
+    server: JoinHandle<Result<(), String>>,
+}
+
+impl Database {
+    /// Opens the table's file, or a database in memory that ends with the process, and serves it.
+    pub async fn start(file: Option<&Path>, clock: Clock) -> Result<Self, DatabaseError> {
+        let listener = TcpListener::bind(("127.0.0.1", 0)).await?.into_std()?;
+        let endpoint = format!("http://{}", listener.local_addr()?);
+        // without a file: a database in memory under a name that a second connection can open too
+        let in_memory = format!("file:{}?mode=memory&cache=shared", listener.local_addr()?);
+        let place = file.unwrap_or(Path::new(&in_memory));
+        let engine = dynoxide::Database::new(&place.to_string_lossy()).map_err(|error| unopened(place, &error))?;
+        index_stream_records(place)?;
+        sync_at_checkpoints_only(&engine, place)?;
+        let runtime = Builder::new_multi_thread().worker_threads(2).thread_name("dynamodb").enable_all().build()?;
+        let (stop, stopped) = oneshot::channel();
+        let database = engine.clone();
+        let server = runtime.spawn(async move {
+            let listener = TcpListener::from_std(listener).map_err(|error| error.to_string())?;
+            let until = async {
+                _ = stopped.await;
+            };
+            dynoxide::server::serve_with_shutdown(listener, database, until).await
+        });
+        runtime.spawn(tend(engine, file.map(Path::to_owned), clock));
+        Ok(Self { endpoint, runtime: Some(runtime), stop: Some(stop), server })
+    }
+
+    /// An ordinary SDK client of it. Plain HTTP on loopback, so no TLS stack is built.
+    #[must_use]
+    pub fn client(&self) -> aws_sdk_dynamodb::Client {
+        let config = aws_sdk_dynamodb::Config::builder()
+            .behavior_version(BehaviorVersion::latest())
+            .region(Region::from_static("local"))
+            .credentials_provider(Credentials::new("local", "local", None, None, "local cloud"))
+            .endpoint_url(&self.endpoint)
+            .http_client(aws_smithy_http_client::Builder::new().build_http())
+            .build();
+        aws_sdk_dynamodb::Client::from_conf(config)
+    }
+
+    /// Stops it once the requests under way are answered.
+    pub async fn stop(mut self) {
+        if let Some(stop) = self.stop.take() {
+            _ = stop.send(());
+        }
+        match tokio::time::timeout(STOP_WITHIN, &mut self.server).await {
+            Ok(Ok(Ok(()))) => {}
+            Ok(Ok(Err(reason))) => tracing::warn!(reason, "the database's server failed"),
+            Ok(Err(error)) => tracing::warn!(%error, "the database's server failed"),
+            Err(_) => tracing::warn!("the database still had requests under way"),
+        }
+    }
+}
+
+impl Drop for Database {
+    fn drop(&mut self) {
+        if let Some(runtime) = self.runtime.take() {
+            runtime.shutdown_background();
+        }
+    }
+}
+
+fn unopened(file: &Path, error: &dyn std::error::Error) -> DatabaseError {
+    DatabaseError::Open { path: file.to_owned(), reason: error.to_string() }
+}
+
+fn index_stream_records(file: &Path) -> Result<(), rusqlite::Error> {
+    rusqlite::Connection::open(file)?.execute_batch(
+        "CREATE INDEX IF NOT EXISTS stream_records_by_sequence
+             ON _stream_records (table_name, CAST(sequence_number AS INTEGER));
+         CREATE INDEX IF NOT EXISTS stream_records_by_age ON _stream_records (created_at);",
+    )
+}
+
+/// Lets the engine answer a write before the disk has it: SQLite's `synchronous=NORMAL`, with which a write-ahead log
+/// outlives every end of the process, and only a power cut may cost the last writes. The engine has this setting under
+/// the name of what it restores after loading in bulk.
+fn sync_at_checkpoints_only(engine: &dynoxide::Database, file: &Path) -> Result<(), DatabaseError> {
+    engine.disable_bulk_loading().map_err(|error| unopened(file, &error))
+}
+
+async fn tend(engine: dynoxide::Database, file: Option<PathBuf>, clock: Clock) {
+    let mut ticks = tokio::time::interval(SWEEP_EVERY);
+    loop {
+        ticks.tick().await;
+        let (engine, file, now) = (engine.clone(), file.clone(), clock.now());
+        let tended = tokio::task::spawn_blocking(move || {
+            match engine.sweep_ttl() {
+                Ok(0) => {}
+                Ok(items) => tracing::debug!(items, "swept expired items"),
+                Err(error) => tracing::warn!(%error, "sweeping expired items failed"),
+            }
+            match file.map(|file| trim_stream_records(&file, now)).transpose() {
+                Ok(_) => {}
+                Err(error) => tracing::warn!(%error, "dropping old stream records failed"),
+            }
+        });
+        if let Err(error) = tended.await {
+            tracing::warn!(%error, "tending the database failed");
+        }
+    }
+}
+
+/// Drops the stream records that DynamoDB would no longer have, and tells how many. The engine numbers records by the
+/// clock, so a number is never given twice even when all are gone.
+fn trim_stream_records(file: &Path, now: Instant) -> Result<usize, rusqlite::Error> {
+    let connection = rusqlite::Connection::open(file)?;
+    let before = now.plus_millis(-STREAM_RETENTION_MILLIS).seconds();
+    let mut dropped = 0;
+    loop {
+        let batch = connection.execute(
+            "DELETE FROM _stream_records WHERE id IN
+                 (SELECT id FROM _stream_records WHERE created_at < ?1 LIMIT ?2)",
+            rusqlite::params![before, TRIM_BATCH],
+        )?;
+        dropped += batch;
+        if batch < TRIM_BATCH {
+            return Ok(dropped);
+        }
+    }
+}
+
+#[cfg(test)]
+#[path = "database_tests.rs"]
+mod tests;

@@ -1,0 +1,135 @@
+//! The embedded database by itself.
+
+use std::time::Instant as Stopwatch;
+
+use aws_sdk_dynamodb::Client;
+use aws_sdk_dynamodb::types::AttributeValue;
+
+use super::*;
+
+async fn put(client: &Client, sk: &str, ttl: Option<i64>) {
+    let put = client.put_item().table_name("table").item("PK", AttributeValue::S("KEY#1".to_owned()));
+    let put = put.item("SK", AttributeValue::S(sk.to_owned()));
+    let put = ttl.iter().fold(put, |put, ttl| put.item("ttl", AttributeValue::N(ttl.to_string())));
+    put.send().await.unwrap();
+}
+
+async fn count(client: &Client) -> i32 {
+    client.scan().table_name("table").send().await.unwrap().count()
+}
+
+fn records(file: &Path) -> i64 {
+    let connection = rusqlite::Connection::open(file).unwrap();
+    connection.query_row("SELECT COUNT(*) FROM _stream_records", [], |row| row.get(0)).unwrap()
+}
+
+#[tokio::test]
+async fn keeps_its_data_from_one_run_to_the_next() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("table.sqlite");
+    let database = Database::start(Some(&file), Clock::system()).await.unwrap();
+    store::create_table(&database.client(), "table").await.unwrap();
+    put(&database.client(), "a", None).await;
+    database.stop().await;
+
+    let database = Database::start(Some(&file), Clock::system()).await.unwrap();
+    store::create_table(&database.client(), "table").await.unwrap();
+    assert_eq!(count(&database.client()).await, 1);
+    database.stop().await;
+}
+
+#[tokio::test]
+async fn in_memory_each_is_by_itself() {
+    let one = Database::start(None, Clock::system()).await.unwrap();
+    let other = Database::start(None, Clock::system()).await.unwrap();
+    for database in [&one, &other] {
+        store::create_table(&database.client(), "table").await.unwrap();
+    }
+    put(&one.client(), "a", None).await;
+    assert_eq!((count(&one.client()).await, count(&other.client()).await), (1, 0));
+}
+
+#[tokio::test]
+async fn stops_with_a_client_still_connected() {
+    let database = Database::start(None, Clock::system()).await.unwrap();
+    let client = database.client();
+    store::create_table(&client, "table").await.unwrap();
+    let began = Stopwatch::now();
+    database.stop().await;
+    assert!(began.elapsed() < STOP_WITHIN, "an idle connection does not hold it up");
+    assert!(client.list_tables().send().await.is_err());
+}
+
+#[tokio::test]
+async fn finds_the_next_stream_record_by_index() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("table.sqlite");
+    let database = Database::start(Some(&file), Clock::system()).await.unwrap();
+    // word for word what dynoxide asks at each write
+    let plan: String = rusqlite::Connection::open(&file)
+        .unwrap()
+        .query_row(
+            "EXPLAIN QUERY PLAN SELECT COALESCE(MAX(CAST(sequence_number AS INTEGER)), 0) + 1 \
+             FROM _stream_records WHERE table_name = 'table'",
+            [],
+            |row| row.get(3),
+        )
+        .unwrap();
+    assert!(plan.contains("stream_records_by_sequence"), "{plan}");
+    database.stop().await;
+}
+
+#[tokio::test]
+async fn drops_stream_records_after_a_day_and_never_gives_a_number_twice() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("table.sqlite");
+    let clock = Clock::system();
+    let database = Database::start(Some(&file), clock.clone()).await.unwrap();
+    store::create_table(&database.client(), "table").await.unwrap();
+    put(&database.client(), "a", None).await;
+    put(&database.client(), "b", None).await;
+    let last = || {
+        let connection = rusqlite::Connection::open(&file).unwrap();
+        let sql = "SELECT MAX(CAST(sequence_number AS INTEGER)) FROM _stream_records";
+        connection.query_row(sql, [], |row| row.get::<_, Option<i64>>(0)).unwrap()
+    };
+    let before = last().unwrap();
+    let now = clock.now();
+    assert_eq!(trim_stream_records(&file, now.plus_millis(STREAM_RETENTION_MILLIS - 60_000)).unwrap(), 0);
+    assert_eq!(records(&file), 2);
+    assert_eq!(trim_stream_records(&file, now.plus_millis(STREAM_RETENTION_MILLIS + 60_000)).unwrap(), 2);
+    assert_eq!(last(), None);
+    put(&database.client(), "c", None).await;
+    assert!(last().unwrap() > before);
+    database.stop().await;
+}
+
+#[tokio::test]
+async fn sweeps_expired_items_when_it_starts() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("table.sqlite");
+    let clock = Clock::system();
+    let database = Database::start(Some(&file), clock.clone()).await.unwrap();
+    store::create_table(&database.client(), "table").await.unwrap();
+    put(&database.client(), "expired", Some(clock.now().seconds() - 10)).await;
+    put(&database.client(), "good", Some(clock.now().seconds() + 1_000)).await;
+    put(&database.client(), "forever", None).await;
+    database.stop().await;
+    let database = Database::start(Some(&file), clock).await.unwrap();
+    let swept = async {
+        while count(&database.client()).await > 2 {
+            tokio::task::yield_now().await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(10), swept).await.unwrap();
+    database.stop().await;
+}
+
+#[tokio::test]
+async fn a_file_that_is_no_database_is_refused_by_name() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("table.sqlite");
+    std::fs::write(&file, "no database, but long enough to be looked at as one".repeat(100)).unwrap();
+    let refusal = Database::start(Some(&file), Clock::system()).await.unwrap_err();
+    assert!(refusal.to_string().contains("table.sqlite"), "{refusal}");
+}

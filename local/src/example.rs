@@ -1,0 +1,147 @@
+//! What a new local cloud shows, so that there is something to look at: one automat with some keys and contracts.
+//! All of it is made as a client would make it, through the store's own methods.
+
+use domain::{
+    Actor, AddressLine, AutomatDraft, AutomatId, Contact, ContractDraft, ContractId, Email, Ending, FreeText, Instant,
+    Invalid, KeyDraft, KeyId, Language, Location, LockerCount, LockerIndex, Name, Property, ReturnCode, Sharing,
+    TimeZone,
+};
+use store::{Act, PageRequest, Store};
+
+/// Why there is no example.
+#[derive(Debug, thiserror::Error)]
+pub enum ExampleError {
+    /// It breaks a rule of the domain.
+    #[error("the example data is not valid")]
+    Invalid(#[from] Invalid),
+    /// The store would not.
+    #[error("cannot make the example data")]
+    Store(#[from] store::Error),
+}
+
+const HOUR: i64 = 3_600_000;
+const DAY: i64 = 24 * HOUR;
+
+struct ExampleKey {
+    id: &'static str,
+    locker: u32,
+    property: &'static str,
+    sharing: Sharing,
+    return_code: Option<&'static str>,
+}
+
+const KEYS: [ExampleKey; 5] = [
+    ExampleKey { id: "sauna", locker: 0, property: "Sauna, 7th floor", sharing: Sharing::NotShared, return_code: None },
+    ExampleKey {
+        id: "laundry",
+        locker: 1,
+        property: "Laundry room, basement",
+        sharing: Sharing::Shared,
+        return_code: None,
+    },
+    ExampleKey {
+        id: "A12",
+        locker: 2,
+        property: "Mannerheimintie 1 A 12",
+        sharing: Sharing::NotShared,
+        return_code: Some("4711"),
+    },
+    ExampleKey {
+        id: "van-1",
+        locker: 5,
+        property: "Delivery van ABC-123",
+        sharing: Sharing::NotShared,
+        return_code: None,
+    },
+    ExampleKey {
+        id: "mökki",
+        locker: 23,
+        property: "Summer cottage, Tähtiniementie 2",
+        sharing: Sharing::NotShared,
+        return_code: None,
+    },
+];
+
+/// Fills an empty table; leaves any other as it is. Tells whether it did.
+pub async fn fill_if_empty(store: &Store, now: Instant) -> Result<bool, ExampleError> {
+    if !store.automats(&PageRequest { limit: 1, after: None }).await?.data.is_empty() {
+        return Ok(false);
+    }
+    let act = Act { actor: Actor::new("example"), now, receipt: None };
+    let automat = AutomatId::parse("lobby")?;
+    store.create_automat(automat_draft(automat.clone())?, &act).await?;
+    for key in KEYS {
+        let draft = KeyDraft {
+            id: KeyId::parse(key.id)?,
+            automat: automat.clone(),
+            locker: Some(LockerIndex::new(key.locker)?),
+            sharing: key.sharing,
+            return_code: key.return_code.map(ReturnCode::parse).transpose()?,
+            property: Property::parse(key.property)?,
+        };
+        store.create_key(draft, &act).await?;
+    }
+    for (key, draft) in contracts(now)? {
+        store.create_contract(&KeyId::parse(key)?, draft, &act).await?;
+    }
+    Ok(true)
+}
+
+fn automat_draft(id: AutomatId) -> Result<AutomatDraft, Invalid> {
+    Ok(AutomatDraft {
+        id,
+        name: Name::parse("Lobby")?,
+        locker_count: LockerCount::new(24)?,
+        time_zone: TimeZone::parse("Europe/Helsinki")?,
+        location: Some(Location {
+            address: AddressLine::parse("Mannerheimintie 1")?,
+            postal_code: AddressLine::parse("00100")?,
+            postal_office: AddressLine::parse("Helsinki")?,
+        }),
+    })
+}
+
+/// One running, one tomorrow, one for good.
+fn contracts(now: Instant) -> Result<[(&'static str, ContractDraft); 3], Invalid> {
+    let hour = now.plus_millis(-(now.millis() % HOUR));
+    Ok([
+        ("A12", contract("cleaning-1", "Sirpa Siivooja", hour, Ending::At(hour.plus_millis(3 * HOUR)), None)?),
+        (
+            "van-1",
+            contract(
+                "booking-1001",
+                "Daniel Driver",
+                hour.plus_millis(DAY),
+                Ending::At(hour.plus_millis(DAY + 4 * HOUR)),
+                Some("Please leave the tank at least half full."),
+            )?,
+        ),
+        ("laundry", contract("resident-7", "Riku Resident", hour.plus_millis(-30 * DAY), Ending::Permanent, None)?),
+    ])
+}
+
+fn contract(
+    id: &str,
+    person: &str,
+    start: Instant,
+    ending: Ending,
+    free_text: Option<&str>,
+) -> Result<ContractDraft, Invalid> {
+    let contact = Contact {
+        name: Name::parse(person)?,
+        email: Some(Email::parse(&format!("{id}@example.com"))?),
+        phone_number: None,
+        send_email: true,
+        send_sms: false,
+        language: Language::parse("fi")?,
+    };
+    Ok(ContractDraft {
+        id: Some(ContractId::parse(id)?),
+        person: Name::parse(person)?,
+        start: Some(start),
+        ending,
+        pin: None,
+        contacts: vec![contact],
+        free_text: free_text.map(FreeText::parse).transpose()?,
+    })
+}

@@ -1,0 +1,127 @@
+//! The data folder: who may use it, and what in it is ours.
+
+use std::fs::{File, OpenOptions, TryLockError};
+use std::path::{Path, PathBuf};
+
+/// The table, as one SQLite file.
+const TABLE: &str = "table.sqlite";
+/// What SQLite keeps beside it while it is open, and after a kill.
+const BESIDE_TABLE: [&str; 2] = ["table.sqlite-wal", "table.sqlite-shm"];
+/// The master secret.
+const SECRET: &str = "secret";
+/// Held while a local cloud uses the folder.
+const LOCK: &str = "lock";
+
+/// Why the data folder cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum FolderError {
+    /// Another local cloud is running on it.
+    #[error(
+        "the data folder {0} is in use by another running local cloud: stop that one, or give this one its own with --data DIR"
+    )]
+    InUse(PathBuf),
+    /// The operating system refuses.
+    #[error("cannot {action} {path}")]
+    Io {
+        /// What was being done.
+        action: &'static str,
+        /// To which file or folder.
+        path: PathBuf,
+        /// What the operating system says.
+        source: std::io::Error,
+    },
+}
+
+impl FolderError {
+    pub(crate) fn io(action: &'static str, path: &Path) -> impl FnOnce(std::io::Error) -> Self {
+        let path = path.to_owned();
+        move |source| Self::Io { action, path, source }
+    }
+}
+
+/// A data folder that is ours until this is dropped, or the process ends in whatever way.
+#[derive(Debug)]
+pub struct Folder {
+    path: PathBuf,
+    _lock: File,
+}
+
+impl Folder {
+    /// Makes the folder if there is none, and claims it.
+    pub fn claim(path: &Path) -> Result<Self, FolderError> {
+        std::fs::create_dir_all(path).map_err(FolderError::io("make the data folder", path))?;
+        let lock_path = path.join(LOCK);
+        let lock = OpenOptions::new().create(true).truncate(false).write(true).open(&lock_path);
+        let lock = lock.map_err(FolderError::io("open", &lock_path))?;
+        match lock.try_lock() {
+            Ok(()) => Ok(Self { path: path.to_owned(), _lock: lock }),
+            Err(TryLockError::WouldBlock) => Err(FolderError::InUse(path.to_owned())),
+            Err(TryLockError::Error(source)) => Err(FolderError::io("lock", &lock_path)(source)),
+        }
+    }
+
+    /// Deletes what an earlier local cloud left, and nothing else that may lie there.
+    pub fn clear(&self) -> Result<(), FolderError> {
+        for name in BESIDE_TABLE.into_iter().chain([TABLE, SECRET]) {
+            let path = self.path.join(name);
+            match std::fs::remove_file(&path) {
+                Err(source) if source.kind() != std::io::ErrorKind::NotFound => {
+                    return Err(FolderError::io("delete", &path)(source));
+                }
+                _ => {}
+            }
+        }
+        Ok(())
+    }
+
+    /// Where the table is.
+    #[must_use]
+    pub fn table(&self) -> PathBuf {
+        self.path.join(TABLE)
+    }
+
+    /// Where the master secret is.
+    #[must_use]
+    pub fn secret(&self) -> PathBuf {
+        self.path.join(SECRET)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn is_claimed_by_one_at_a_time_and_free_again_afterwards() {
+        let parent = tempfile::tempdir().unwrap();
+        let path = parent.path().join("deep/data");
+        let first = Folder::claim(&path).unwrap();
+        let refusal = Folder::claim(&path).unwrap_err();
+        assert!(matches!(refusal, FolderError::InUse(_)));
+        assert!(refusal.to_string().contains("--data"), "says what to do: {refusal}");
+        drop(first);
+        Folder::claim(&path).unwrap();
+    }
+
+    #[test]
+    fn clears_our_own_files_only() {
+        let parent = tempfile::tempdir().unwrap();
+        let folder = Folder::claim(parent.path()).unwrap();
+        for name in ["table.sqlite", "table.sqlite-wal", "secret", "holiday.jpg"] {
+            std::fs::write(parent.path().join(name), "x").unwrap();
+        }
+        folder.clear().unwrap();
+        folder.clear().unwrap();
+        assert!(!folder.table().exists() && !folder.secret().exists());
+        assert!(parent.path().join("holiday.jpg").exists());
+        assert!(matches!(Folder::claim(parent.path()), Err(FolderError::InUse(_))), "the claim is kept");
+    }
+
+    #[test]
+    fn tells_which_folder_cannot_be_made() {
+        let parent = tempfile::tempdir().unwrap();
+        std::fs::write(parent.path().join("file"), "").unwrap();
+        let refusal = Folder::claim(&parent.path().join("file/data")).unwrap_err();
+        assert!(refusal.to_string().contains("file/data"), "{refusal}");
+    }
+}

@@ -1,0 +1,102 @@
+//! The master secret under which PINs are sealed: what Secrets Manager holds in AWS, here a file in the data folder.
+
+use std::fs::OpenOptions;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use store::Random;
+
+use crate::folder::FolderError;
+
+/// What `store::Codes` asks for at least.
+const LEAST_CHARACTERS: usize = 32;
+
+/// Why there is no master secret.
+#[derive(Debug, thiserror::Error)]
+pub enum SecretError {
+    /// The table was filled under a secret that is gone.
+    #[error(
+        "{0} is missing, and without it no PIN in the table beside it can be read: put it back, or start over with --fresh"
+    )]
+    Missing(PathBuf),
+    /// The file is no secret.
+    #[error(
+        "{0} is not a master secret (it holds less than {LEAST_CHARACTERS} characters): put the right one back, or start over with --fresh"
+    )]
+    Unusable(PathBuf),
+    /// The file cannot be read or written.
+    #[error(transparent)]
+    File(#[from] FolderError),
+    /// The system has no random bytes.
+    #[error("cannot draw random bytes")]
+    Random(#[source] store::Error),
+}
+
+/// The secret of the file; made, readable by its owner only, where the table is new.
+pub fn of_file(path: &Path, table_is_new: bool, random: &Random) -> Result<String, SecretError> {
+    match std::fs::read_to_string(path) {
+        Ok(text) if text.trim().len() >= LEAST_CHARACTERS => Ok(text.trim().to_owned()),
+        Ok(_) => Err(SecretError::Unusable(path.to_owned())),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound && table_is_new => {
+            let secret = fresh(random)?;
+            write(path, &secret)?;
+            Ok(secret)
+        }
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Err(SecretError::Missing(path.to_owned())),
+        Err(error) => Err(FolderError::io("read", path)(error).into()),
+    }
+}
+
+/// A new secret: 384 random bits, as 64 characters.
+pub fn fresh(random: &Random) -> Result<String, SecretError> {
+    let bytes: [u8; 48] = random.bytes().map_err(SecretError::Random)?;
+    Ok(URL_SAFE_NO_PAD.encode(bytes))
+}
+
+/// Whole or not at all: written aside and then renamed.
+fn write(path: &Path, secret: &str) -> Result<(), FolderError> {
+    let aside = path.with_extension("new");
+    let mut options = OpenOptions::new();
+    options.create(true).truncate(true).write(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let mut file = options.open(&aside).map_err(FolderError::io("make", &aside))?;
+    file.write_all(secret.as_bytes()).and_then(|()| file.sync_all()).map_err(FolderError::io("write", &aside))?;
+    std::fs::rename(&aside, path).map_err(FolderError::io("make", path))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn is_made_once_and_read_by_its_owner_only() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("secret");
+        let made = of_file(&path, true, &Random::system()).unwrap();
+        assert_eq!(made.len(), 64);
+        assert_eq!(of_file(&path, false, &Random::system()).unwrap(), made);
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::PermissionsExt;
+            assert_eq!(std::fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
+        }
+    }
+
+    #[test]
+    fn is_not_replaced_under_a_table_that_needs_the_old_one() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("secret");
+        let refusal = of_file(&path, false, &Random::system()).unwrap_err();
+        assert!(matches!(refusal, SecretError::Missing(_)) && refusal.to_string().contains("--fresh"));
+        std::fs::write(&path, "short").unwrap();
+        assert!(matches!(of_file(&path, true, &Random::system()), Err(SecretError::Unusable(_))));
+    }
+
+    #[test]
+    fn differs_from_one_to_the_next() {
+        assert_ne!(fresh(&Random::system()).unwrap(), fresh(&Random::system()).unwrap());
+    }
+}

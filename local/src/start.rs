@@ -1,0 +1,200 @@
+//! Puts the parts together, and takes them apart again.
+
+use std::collections::HashMap;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use api::{App, Clock};
+use store::{Codes, Random, Store};
+use tokio::net::TcpListener;
+use tokio::sync::oneshot;
+use tokio::task::JoinHandle;
+
+use crate::authorizer::Authorizer;
+use crate::database::{Database, DatabaseError};
+use crate::example::{self, ExampleError};
+use crate::folder::{Folder, FolderError};
+use crate::gateway::{Gateway, UnknownFunction};
+use crate::guide::Guide;
+use crate::secret::{self, SecretError};
+use crate::template::{Routes, TEMPLATE, TemplateError};
+use crate::tokens::{Role, TokenError, Tokens};
+use crate::{Data, Options, sign_in};
+
+/// The one table's name.
+const TABLE: &str = "key-automat";
+/// How long requests under way may take when the local cloud is stopped: what a function may take at most.
+const STOP_WITHIN: Duration = Duration::from_secs(29);
+
+/// Why the local cloud did not start.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// Somebody listens there already.
+    #[error(
+        "{0} is taken, perhaps by another running local cloud: stop that one, or choose another with --http ADDR, such as --http 127.0.0.1:3001"
+    )]
+    AddressTaken(SocketAddr),
+    /// The address cannot be listened on.
+    #[error("cannot listen on {0}: choose another address with --http ADDR")]
+    Address(SocketAddr, #[source] std::io::Error),
+    /// The data folder cannot be used.
+    #[error(transparent)]
+    Folder(#[from] FolderError),
+    /// There is no master secret.
+    #[error(transparent)]
+    Secret(#[from] SecretError),
+    /// The database does not start.
+    #[error(transparent)]
+    Database(#[from] DatabaseError),
+    /// The table cannot be used.
+    #[error("the table cannot be used")]
+    Store(#[from] store::Error),
+    /// There is no example.
+    #[error(transparent)]
+    Example(#[from] ExampleError),
+    /// There are no tokens.
+    #[error(transparent)]
+    Tokens(#[from] TokenError),
+    /// The template cannot be followed.
+    #[error(transparent)]
+    Template(#[from] TemplateError),
+    /// The template names a function that is not here.
+    #[error(transparent)]
+    UnknownFunction(#[from] UnknownFunction),
+}
+
+/// A running local cloud.
+#[derive(Debug)]
+pub struct LocalCloud {
+    url: String,
+    guide: Guide,
+    clock: Clock,
+    tokens: Arc<Tokens>,
+    store: Store,
+    database: Database,
+    stop: oneshot::Sender<()>,
+    server: JoinHandle<std::io::Result<()>>,
+    _folder: Option<Folder>,
+}
+
+impl LocalCloud {
+    /// Starts it by the machine's clock.
+    pub async fn start(options: Options) -> Result<Self, StartError> {
+        Self::start_at(options, Clock::system()).await
+    }
+
+    /// Starts it by a clock of one's own. The engine's sweeping of expired items goes by the machine's all the same.
+    pub async fn start_at(options: Options, clock: Clock) -> Result<Self, StartError> {
+        let random = Random::system();
+        let listener = listen(options.http).await?;
+        let address = listener.local_addr().map_err(|error| StartError::Address(options.http, error))?;
+        let (authority, url) = (address.to_string(), format!("http://{address}"));
+        // making an RSA key is the longest of all, so the rest goes on meanwhile
+        let (issuer, random_of_tokens) = (url.clone(), random.clone());
+        let tokens = tokio::task::spawn_blocking(move || Tokens::generate(&issuer, random_of_tokens));
+
+        let folder = claim(&options)?;
+        let secret = master_secret(folder.as_ref(), &random)?;
+        let database = Database::start(folder.as_ref().map(Folder::table).as_deref(), clock.clone()).await?;
+        let client = database.client();
+        store::create_table(&client, TABLE).await?;
+        let store = Store::new(client, TABLE, Codes::new(secret.as_bytes())?, random.clone());
+        let finished = store.finish_removals().await?;
+        if finished > 0 {
+            tracing::info!(keys = finished, "finished removals that had been interrupted");
+        }
+        if !options.empty && example::fill_if_empty(&store, clock.now()).await? {
+            tracing::info!("made the example automat with some keys and contracts");
+        }
+
+        let tokens = Arc::new(tokens.await.map_err(|_| TokenError::Key)??);
+        let app = App { store: store.clone(), clock: clock.clone() };
+        let functions = HashMap::from([("keys", keys::router(app.clone())), ("contracts", contracts::router(app))]);
+        let audience = Role::ALL.map(|role| role.client_id().to_owned()).to_vec();
+        let authorizer = Authorizer::new(&url, audience, tokens.jwks().clone());
+        let gateway = Gateway::new(Routes::read(TEMPLATE)?, functions, authorizer, authority, clock.clone(), random)?;
+        let routes = sign_in::router(tokens.clone(), clock.clone()).merge(gateway.router());
+
+        let token = tokens.issue(Role::Operator, &Role::Operator.scope(), clock.now())?;
+        let guide = Guide::new(&url, token, &store, clock.now()).await?;
+        let (stop, stopped) = oneshot::channel::<()>();
+        let server = axum::serve(listener, routes.into_make_service_with_connect_info::<SocketAddr>());
+        let server = server.with_graceful_shutdown(async {
+            _ = stopped.await;
+        });
+        let server = tokio::spawn(server.into_future());
+        Ok(Self { url, guide, clock, tokens, store, database, stop, server, _folder: folder })
+    }
+
+    /// Where it listens, without a slash at the end.
+    #[must_use]
+    pub fn url(&self) -> &str {
+        &self.url
+    }
+
+    /// What to tell the person who started it.
+    #[must_use]
+    pub fn guide(&self) -> &Guide {
+        &self.guide
+    }
+
+    /// A new token of a role, good for an hour.
+    pub fn token(&self, role: Role) -> Result<String, TokenError> {
+        self.tokens.issue(role, &role.scope(), self.clock.now())
+    }
+
+    /// The store behind it, for tests that look behind the API.
+    #[must_use]
+    pub fn store(&self) -> &Store {
+        &self.store
+    }
+
+    /// A client of the embedded DynamoDB, likewise.
+    #[must_use]
+    pub fn dynamodb(&self) -> aws_sdk_dynamodb::Client {
+        self.database.client()
+    }
+
+    /// Stops it: takes no more requests, finishes those under way, closes the table. The data stays.
+    pub async fn stop(mut self) {
+        _ = self.stop.send(());
+        match tokio::time::timeout(STOP_WITHIN, &mut self.server).await {
+            Ok(Ok(Ok(()))) => {}
+            Ok(Ok(Err(error))) => tracing::warn!(%error, "the HTTP server failed"),
+            Ok(Err(error)) => tracing::warn!(%error, "the HTTP server failed"),
+            Err(_) => {
+                self.server.abort();
+                tracing::warn!("some requests did not end; left them");
+            }
+        }
+        self.database.stop().await;
+    }
+}
+
+async fn listen(address: SocketAddr) -> Result<TcpListener, StartError> {
+    TcpListener::bind(address).await.map_err(|error| match error.kind() {
+        std::io::ErrorKind::AddrInUse => StartError::AddressTaken(address),
+        _ => StartError::Address(address, error),
+    })
+}
+
+fn claim(options: &Options) -> Result<Option<Folder>, FolderError> {
+    let Data::Folder(path) = &options.data else { return Ok(None) };
+    let folder = Folder::claim(path)?;
+    if options.fresh {
+        folder.clear()?;
+    }
+    Ok(Some(folder))
+}
+
+fn master_secret(folder: Option<&Folder>, random: &Random) -> Result<String, SecretError> {
+    match folder {
+        Some(folder) => secret::of_file(&folder.secret(), !folder.table().exists(), random),
+        None => secret::fresh(random),
+    }
+}
+
+#[cfg(test)]
+#[path = "start_tests.rs"]
+mod tests;

@@ -1,0 +1,260 @@
+//! The routes, read from `template.yaml`: the one place that says which method and path goes to which function, and
+//! whether a token is needed. The template is built into the binary.
+//!
+//! A request is matched as an HTTP API matches it, by API Gateway's developer guide: a full match of path and method
+//! first, then a greedy path variable, then `$default`.
+
+use http::Method;
+use serde_norway::{Mapping, Value};
+
+/// The workspace's template, as it was when this was built.
+pub const TEMPLATE: &str = include_str!("../../template.yaml");
+
+/// What is wrong with the template, in words.
+#[derive(Debug, PartialEq, Eq, thiserror::Error)]
+#[error("template.yaml: {0}")]
+pub struct TemplateError(String);
+
+/// Who may use a route.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Access {
+    /// Everybody.
+    Open,
+    /// Who has a valid token that has at least one of these scopes, if there are any.
+    Token {
+        /// The route's scopes.
+        scopes: Vec<String>,
+    },
+}
+
+/// One route.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Route {
+    /// As API Gateway writes it: `GET /v1/keys/{keyId}`, or `$default`.
+    pub key: String,
+    /// The binary that answers.
+    pub function: String,
+    /// Who may use it.
+    pub access: Access,
+    method: Option<Method>,
+    path: Vec<Segment>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+enum Segment {
+    // in order of precedence
+    Literal(String),
+    Variable(String),
+    Greedy(String),
+    Default,
+}
+
+impl Route {
+    fn precedence(&self) -> (bool, &[Segment], bool) {
+        (matches!(self.path.last(), Some(Segment::Greedy(_) | Segment::Default)), &self.path, self.method.is_none())
+    }
+}
+
+/// All routes, those that are tried first in front.
+#[derive(Debug, Clone)]
+pub struct Routes(Vec<Route>);
+
+impl Routes {
+    /// Reads the routes from a template's text.
+    pub fn read(template: &str) -> Result<Self, TemplateError> {
+        let template: Value = serde_norway::from_str(template).map_err(|error| TemplateError(error.to_string()))?;
+        let resources = at(&template, &["Resources"]).and_then(Value::as_mapping);
+        let resources = resources.ok_or_else(|| TemplateError("no Resources".to_owned()))?;
+        let mut routes = Vec::new();
+        for (name, function) in entries(resources) {
+            if at(function, &["Type"]).and_then(Value::as_str) != Some("AWS::Serverless::Function") {
+                continue;
+            }
+            let Some(events) = at(function, &["Properties", "Events"]).and_then(Value::as_mapping) else { continue };
+            for (event, description) in entries(events) {
+                if at(description, &["Type"]).and_then(Value::as_str) == Some("HttpApi") {
+                    let binary = at(function, &["Metadata", "BuildProperties", "Binary"]).and_then(Value::as_str);
+                    let binary = binary.ok_or_else(|| TemplateError(format!("{name} names no Binary")))?;
+                    routes.push(route(binary, description).map_err(|why| TemplateError(format!("{event} {why}")))?);
+                }
+            }
+        }
+        if routes.is_empty() {
+            return Err(TemplateError("no function has a route".to_owned()));
+        }
+        routes.sort_by(|a, b| a.precedence().cmp(&b.precedence()));
+        Ok(Self(routes))
+    }
+
+    /// The route of a request, and what its path variables stand for. `path` is the path after percent-decoding.
+    #[must_use]
+    pub fn find(&self, method: &Method, path: &str) -> Option<(&Route, Vec<(String, String)>)> {
+        let mut of_method = self.0.iter().filter(|route| route.method.as_ref().is_none_or(|wanted| wanted == method));
+        of_method.find_map(|route| variables(&route.path, path).map(|variables| (route, variables)))
+    }
+
+    /// All of them.
+    pub fn iter(&self) -> impl Iterator<Item = &Route> {
+        self.0.iter()
+    }
+}
+
+fn at<'v>(value: &'v Value, path: &[&str]) -> Option<&'v Value> {
+    path.iter().try_fold(value, |value, name| value.get(name))
+}
+
+fn entries(mapping: &Mapping) -> impl Iterator<Item = (&str, &Value)> {
+    mapping.iter().filter_map(|(name, value)| Some((name.as_str()?, value)))
+}
+
+fn route(function: &str, event: &Value) -> Result<Route, &'static str> {
+    let text = |path: &[&str]| at(event, path).and_then(Value::as_str);
+    let path_text = text(&["Properties", "Path"]).ok_or("has no Path")?;
+    let method_text = text(&["Properties", "Method"]).unwrap_or("ANY").to_ascii_uppercase();
+    let method = match method_text.as_str() {
+        "ANY" => None,
+        name => Some(Method::from_bytes(name.as_bytes()).map_err(|_| "has no Method")?),
+    };
+    let path = match path_text {
+        "$default" => vec![Segment::Default],
+        path => path.strip_prefix('/').ok_or("has a Path without a slash")?.split('/').map(segment).collect(),
+    };
+    let access = match text(&["Properties", "Auth", "Authorizer"]) {
+        Some("NONE") => Access::Open,
+        _ => Access::Token { scopes: scopes(event) },
+    };
+    let key = if path == [Segment::Default] { path_text.to_owned() } else { format!("{method_text} {path_text}") };
+    Ok(Route { key, function: function.to_owned(), access, method, path })
+}
+
+fn scopes(event: &Value) -> Vec<String> {
+    let scopes = at(event, &["Properties", "Auth", "AuthorizationScopes"]).and_then(Value::as_sequence);
+    scopes.into_iter().flatten().filter_map(Value::as_str).map(str::to_owned).collect()
+}
+
+fn segment(text: &str) -> Segment {
+    match text.strip_prefix('{').and_then(|text| text.strip_suffix('}')) {
+        None => Segment::Literal(text.to_owned()),
+        Some(name) => match name.strip_suffix('+') {
+            None => Segment::Variable(name.to_owned()),
+            Some(name) => Segment::Greedy(name.to_owned()),
+        },
+    }
+}
+
+fn variables(route: &[Segment], path: &str) -> Option<Vec<(String, String)>> {
+    let mut rest = Some(path.strip_prefix('/')?);
+    let mut variables = Vec::new();
+    for segment in route {
+        let (head, tail) = match rest?.split_once('/') {
+            None => (rest?, None),
+            Some((head, tail)) => (head, Some(tail)),
+        };
+        match segment {
+            Segment::Literal(text) if text == head => rest = tail,
+            Segment::Variable(name) if !head.is_empty() => {
+                variables.push((name.clone(), head.to_owned()));
+                rest = tail;
+            }
+            Segment::Greedy(name) if rest != Some("") => {
+                variables.push((name.clone(), rest?.to_owned()));
+                rest = None;
+            }
+            Segment::Default => rest = None,
+            _ => return None,
+        }
+    }
+    rest.is_none().then_some(variables)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const FIXTURE: &str = r#"
+Resources:
+  Api: { Type: AWS::Serverless::HttpApi, Properties: { Name: !Sub "${AWS::StackName}" } }
+  Table: { Type: AWS::DynamoDB::Table, Properties: { Arn: !GetAtt Api.Arn } }
+  Keys:
+    Type: AWS::Serverless::Function
+    Metadata: { BuildMethod: rust-cargolambda, BuildProperties: { Binary: keys } }
+    Properties:
+      Role: !If [Yes, !Ref Role, !Ref "AWS::NoValue"]
+      Events:
+        Rest: { Type: HttpApi, Properties: { ApiId: !Ref Api, Method: ANY, Path: $default } }
+        Part: { Type: HttpApi, Properties: { Method: ANY, Path: "/v1/{thing}/parts/{part}" } }
+        KeyRest: { Type: HttpApi, Properties: { Method: ANY, Path: "/v1/keys/{rest+}" } }
+        Files: { Type: HttpApi, Properties: { Method: ANY, Path: "/v1/{file+}" } }
+        Get: { Type: HttpApi, Properties: { Method: get, Path: "/v1/keys/{keyId}", Auth: { AuthorizationScopes: [a/b] } } }
+        AnyKey: { Type: HttpApi, Properties: { Method: ANY, Path: "/v1/keys/{keyId}" } }
+        Search: { Type: HttpApi, Properties: { Method: GET, Path: "/v1/keys/search" } }
+        Health: { Type: HttpApi, Properties: { Method: GET, Path: /health, Auth: { Authorizer: NONE } } }
+        Stream: { Type: DynamoDB, Properties: { Stream: !GetAtt Table.StreamArn } }
+"#;
+
+    fn key_of(method: &str, path: &str) -> Option<String> {
+        let routes = Routes::read(FIXTURE).unwrap();
+        let method = Method::from_bytes(method.as_bytes()).unwrap();
+        routes.find(&method, path).map(|(route, _)| route.key.clone())
+    }
+
+    #[test]
+    fn the_most_specific_route_wins() {
+        assert_eq!(key_of("GET", "/v1/keys/search").unwrap(), "GET /v1/keys/search");
+        assert_eq!(key_of("GET", "/v1/keys/sauna").unwrap(), "GET /v1/keys/{keyId}");
+        assert_eq!(key_of("PUT", "/v1/keys/sauna").unwrap(), "ANY /v1/keys/{keyId}");
+        assert_eq!(key_of("GET", "/v1/keys/sauna/contracts").unwrap(), "ANY /v1/keys/{rest+}");
+        assert_eq!(
+            key_of("GET", "/v1/keys/parts/1").unwrap(),
+            "ANY /v1/{thing}/parts/{part}",
+            "a full match goes before a greedy one, however literal that begins"
+        );
+        assert_eq!(key_of("GET", "/elsewhere").unwrap(), "$default");
+        assert_eq!(key_of("GET", "/").unwrap(), "$default");
+        assert_eq!(key_of("HEAD", "/health").unwrap(), "$default", "HEAD is no GET to API Gateway");
+        assert_eq!(key_of("GET", "/health/").unwrap(), "$default");
+        assert_eq!(key_of("GET", "/v1/keys/").unwrap(), "ANY /v1/{file+}", "a variable is never empty");
+        assert_eq!(key_of("GET", "/v1/").unwrap(), "$default");
+    }
+
+    #[test]
+    fn path_variables_are_handed_out() {
+        let routes = Routes::read(FIXTURE).unwrap();
+        let (_, variables) = routes.find(&Method::GET, "/v1/keys/mökki 1").unwrap();
+        assert_eq!(variables, [("keyId".to_owned(), "mökki 1".to_owned())]);
+        let (_, variables) = routes.find(&Method::GET, "/v1/a/b/c").unwrap();
+        assert_eq!(variables, [("file".to_owned(), "a/b/c".to_owned())]);
+    }
+
+    #[test]
+    fn access_is_by_token_unless_it_says_none() {
+        let routes = Routes::read(FIXTURE).unwrap();
+        let access = |path| routes.find(&Method::GET, path).unwrap().0.access.clone();
+        assert_eq!(access("/health"), Access::Open);
+        assert_eq!(access("/v1/keys/sauna"), Access::Token { scopes: vec!["a/b".to_owned()] });
+        assert_eq!(access("/nowhere"), Access::Token { scopes: vec![] });
+    }
+
+    #[test]
+    fn a_template_that_cannot_be_followed_is_refused_in_words() {
+        let without_binary =
+            FIXTURE.replace("Metadata: { BuildMethod: rust-cargolambda, BuildProperties: { Binary: keys } }", "");
+        assert_eq!(Routes::read(&without_binary).unwrap_err().to_string(), "template.yaml: Keys names no Binary");
+        let without_path = FIXTURE.replace("Path: /health,", "");
+        assert_eq!(Routes::read(&without_path).unwrap_err().to_string(), "template.yaml: Health has no Path");
+        assert!(Routes::read("Resources: {}").is_err());
+        assert!(Routes::read("a: [").is_err());
+    }
+
+    #[test]
+    fn the_workspace_template_routes_to_both_functions() {
+        let routes = Routes::read(TEMPLATE).unwrap();
+        let find = |method, path| routes.find(&method, path).unwrap().0.clone();
+        assert_eq!(find(Method::POST, "/v1/keys/sauna/contracts").function, "contracts");
+        assert_eq!(find(Method::GET, "/v1/automats").function, "keys");
+        assert_eq!(find(Method::GET, "/health").access, Access::Open);
+        assert_eq!(find(Method::GET, "/nowhere").key, "$default");
+        let open: Vec<_> = routes.iter().filter(|route| route.access == Access::Open).map(|route| &route.key).collect();
+        assert_eq!(open, ["GET /health", "GET /openapi.json"]);
+    }
+}

@@ -1,0 +1,214 @@
+//! Gives bearer tokens to the three built-in clients, as Cognito does for an app client with its own credentials.
+//!
+//! The local cloud keeps no secrets of its clients: whoever reaches the loopback port may be any of them. Everything
+//! else is as the OAuth 2.0 specification (RFC 6749, sections 4.4 and 5) has it, and the claims are those of Cognito's
+//! access tokens. The RSA key is made at each start, since API Gateway's authorizer knows no other kind, and kept in
+//! memory only: tokens end with the process.
+
+use aws_lc_rs::encoding::{AsDer, Pkcs8V1Der};
+use aws_lc_rs::rsa::KeySize;
+use aws_lc_rs::signature::RsaKeyPair;
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use domain::Instant;
+use jsonwebtoken::jwk::{Jwk, JwkSet, KeyAlgorithm, PublicKeyUse};
+use jsonwebtoken::{Algorithm, EncodingKey, Header};
+use serde_json::{Value, json};
+use store::Random;
+
+/// How long a token is good for, in seconds: Cognito's default.
+pub const LIFETIME_SECONDS: i64 = 3_600;
+/// The resource server that the scopes belong to.
+const SCOPE_PREFIX: &str = "key-automat/";
+
+/// Why there are no tokens.
+#[derive(Debug, thiserror::Error)]
+pub enum TokenError {
+    /// The RSA key cannot be made.
+    #[error("cannot make the key that signs tokens")]
+    Key,
+    /// The JWT library refuses.
+    #[error("cannot sign a token")]
+    Sign(#[from] jsonwebtoken::errors::Error),
+    /// The system has no random bytes.
+    #[error("cannot draw random bytes")]
+    Random(#[source] store::Error),
+}
+
+/// A built-in client, named by its role. Each may do all that those before it may.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Role {
+    /// Reads.
+    Viewer,
+    /// Also makes contracts.
+    Operator,
+    /// Also makes automats and keys.
+    Admin,
+}
+
+impl Role {
+    /// All of them.
+    pub const ALL: [Self; 3] = [Self::Viewer, Self::Operator, Self::Admin];
+
+    /// Its `client_id`.
+    #[must_use]
+    pub fn client_id(self) -> &'static str {
+        match self {
+            Self::Viewer => "viewer",
+            Self::Operator => "operator",
+            Self::Admin => "admin",
+        }
+    }
+
+    /// The role of a `client_id`.
+    #[must_use]
+    pub fn of_client(client_id: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|role| role.client_id() == client_id)
+    }
+
+    /// Its scope.
+    #[must_use]
+    pub fn scope(self) -> String {
+        format!("{SCOPE_PREFIX}{}", self.client_id())
+    }
+
+    fn of_scope(scope: &str) -> Option<Self> {
+        scope.strip_prefix(SCOPE_PREFIX).and_then(Self::of_client)
+    }
+
+    /// The scopes of a token for which `wanted` is asked, or for which nothing particular is: `None` when one of them
+    /// is unknown or above the role.
+    #[must_use]
+    pub fn grants(self, wanted: Option<&str>) -> Option<String> {
+        let Some(wanted) = wanted else { return Some(self.scope()) };
+        let granted = |scope| Role::of_scope(scope).is_some_and(|of_scope| of_scope <= self);
+        wanted.split(' ').all(granted).then(|| wanted.to_owned())
+    }
+}
+
+/// Signs tokens.
+pub struct Tokens {
+    issuer: String,
+    key: EncodingKey,
+    key_id: String,
+    jwks: JwkSet,
+    random: Random,
+}
+
+impl Tokens {
+    /// With a new RSA key of 2048 bits. Takes a good part of a second, all of it computing.
+    pub fn generate(issuer: &str, random: Random) -> Result<Self, TokenError> {
+        let pair = RsaKeyPair::generate(KeySize::Rsa2048).map_err(|_| TokenError::Key)?;
+        let der: Pkcs8V1Der<'_> = pair.as_der().map_err(|_| TokenError::Key)?;
+        let pem = pem_of_private_key(der.as_ref());
+        let key = EncodingKey::from_rsa_pem(pem.as_bytes())?;
+        let key_id = URL_SAFE_NO_PAD.encode(random.bytes::<16>().map_err(TokenError::Random)?);
+        let mut jwk = Jwk::from_encoding_key(&key, Algorithm::RS256)?;
+        jwk.common.key_id = Some(key_id.clone());
+        jwk.common.key_algorithm = Some(KeyAlgorithm::RS256);
+        jwk.common.public_key_use = Some(PublicKeyUse::Signature);
+        Ok(Self { issuer: issuer.to_owned(), key, key_id, jwks: JwkSet { keys: vec![jwk] }, random })
+    }
+
+    /// A token of a client, with scopes that it may have.
+    pub fn issue(&self, role: Role, scope: &str, now: Instant) -> Result<String, TokenError> {
+        let issued_at = now.seconds();
+        self.sign(&json!({
+            "iss": self.issuer,
+            "sub": role.client_id(),
+            "client_id": role.client_id(),
+            "token_use": "access",
+            "scope": scope,
+            "auth_time": issued_at,
+            "iat": issued_at,
+            "exp": issued_at + LIFETIME_SECONDS,
+            "version": 2,
+            "jti": URL_SAFE_NO_PAD.encode(self.random.bytes::<16>().map_err(TokenError::Random)?),
+        }))
+    }
+
+    fn sign(&self, claims: &Value) -> Result<String, TokenError> {
+        let mut header = Header::new(Algorithm::RS256);
+        header.kid = Some(self.key_id.clone());
+        Ok(jsonwebtoken::encode(&header, claims, &self.key)?)
+    }
+
+    /// Who issues them.
+    #[must_use]
+    pub fn issuer(&self) -> &str {
+        &self.issuer
+    }
+
+    /// The public keys to verify them with.
+    #[must_use]
+    pub fn jwks(&self) -> &JwkSet {
+        &self.jwks
+    }
+
+    #[cfg(test)]
+    pub(crate) fn sign_for_test(&self, claims: &Value) -> String {
+        self.sign(claims).unwrap()
+    }
+
+    #[cfg(test)]
+    pub(crate) fn key_id(&self) -> &str {
+        &self.key_id
+    }
+}
+
+impl std::fmt::Debug for Tokens {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Tokens").field("issuer", &self.issuer).field("key_id", &self.key_id).finish_non_exhaustive()
+    }
+}
+
+/// The JWT library takes private keys as PKCS #1 or PEM; what comes out of the generator is PKCS #8.
+fn pem_of_private_key(pkcs8: &[u8]) -> String {
+    let text = base64::engine::general_purpose::STANDARD.encode(pkcs8);
+    let lines: Vec<_> = text.as_bytes().chunks(64).map(String::from_utf8_lossy).collect();
+    format!("-----BEGIN PRIVATE KEY-----\n{}\n-----END PRIVATE KEY-----\n", lines.join("\n"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_role_grants_itself_and_those_below() {
+        let grants = |role: Role, wanted| role.grants(wanted);
+        assert_eq!(grants(Role::Operator, None).unwrap(), "key-automat/operator");
+        assert_eq!(grants(Role::Operator, Some("key-automat/viewer")).unwrap(), "key-automat/viewer");
+        assert_eq!(
+            grants(Role::Admin, Some("key-automat/viewer key-automat/admin")).unwrap(),
+            "key-automat/viewer key-automat/admin"
+        );
+        assert_eq!(grants(Role::Viewer, Some("key-automat/operator")), None);
+        assert_eq!(grants(Role::Admin, Some("openid")), None);
+        assert_eq!(grants(Role::Admin, Some("key-automat/viewer  key-automat/admin")), None);
+    }
+
+    #[test]
+    fn the_published_key_carries_no_private_part_and_verifies() {
+        let tokens = Tokens::generate("http://issuer", Random::system()).unwrap();
+        let published = serde_json::to_value(tokens.jwks()).unwrap();
+        let key = published["keys"][0].as_object().unwrap();
+        let mut names: Vec<_> = key.keys().map(String::as_str).collect();
+        names.sort_unstable();
+        assert_eq!(names, ["alg", "e", "kid", "kty", "n", "use"]);
+        let token =
+            tokens.issue(Role::Admin, "key-automat/admin", Instant::from_millis(1_000_000_000).unwrap()).unwrap();
+        let mut validation = jsonwebtoken::Validation::new(Algorithm::RS256);
+        validation.validate_exp = false;
+        let decoding = jsonwebtoken::DecodingKey::from_jwk(&tokens.jwks().keys[0]).unwrap();
+        let claims = jsonwebtoken::decode::<Value>(&token, &decoding, &validation).unwrap().claims;
+        assert_eq!(claims["exp"], 1_003_600);
+        assert_eq!(claims["token_use"], "access");
+        assert_eq!(claims["client_id"], "admin");
+    }
+
+    #[test]
+    fn debug_shows_no_key() {
+        let tokens = Tokens::generate("http://issuer", Random::system()).unwrap();
+        assert!(!format!("{tokens:?}").contains("PRIVATE") && format!("{tokens:?}").len() < 100);
+    }
+}

@@ -1,0 +1,68 @@
+//! The binary as a person starts and stops it, and as a machine kills it.
+
+#![expect(clippy::unwrap_used, reason = "a test that cannot set its stage must stop at once")]
+
+use std::io::{BufRead, BufReader, Read};
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+
+use local::{Data, LocalCloud, Options};
+use store::{KeyFilter, PageRequest};
+
+/// Starts it and waits until it says that it is ready; returns what it printed.
+fn start(data: &Path) -> (Child, String) {
+    let mut child = Command::new(env!("CARGO_BIN_EXE_key-automat-cloud"))
+        .args(["--http", "127.0.0.1:0", "--data"])
+        .arg(data)
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let lines = BufReader::new(child.stdout.take().unwrap()).lines().map(Result::unwrap);
+    let guide: Vec<_> = lines.take_while(|line| !line.starts_with("Ctrl-C")).collect();
+    (child, guide.join("\n"))
+}
+
+#[tokio::test]
+async fn what_was_answered_outlives_a_kill() {
+    let folder = tempfile::tempdir().unwrap();
+    let (mut child, _) = start(folder.path());
+    child.kill().unwrap();
+    child.wait().unwrap();
+    let options = Options { data: Data::Folder(folder.path().to_owned()), ..Options::ephemeral() };
+    let cloud = LocalCloud::start(options).await.unwrap();
+    let page = PageRequest { limit: 100, after: None };
+    assert_eq!(cloud.store().keys(&KeyFilter::default(), &page).await.unwrap().data.len(), 5);
+    cloud.stop().await;
+}
+
+#[cfg(unix)]
+#[test]
+fn stops_cleanly_on_both_signals_and_logs_no_token() {
+    for signal in ["-INT", "-TERM"] {
+        let folder = tempfile::tempdir().unwrap();
+        let (mut child, guide) = start(folder.path());
+        assert!(guide.contains("Authorization: Bearer eyJ"), "{guide}");
+        assert!(Command::new("kill").args([signal, &child.id().to_string()]).status().unwrap().success());
+        assert!(child.wait().unwrap().success(), "{signal}");
+        let mut log = String::new();
+        child.stderr.take().unwrap().read_to_string(&mut log).unwrap();
+        assert!(log.contains("stopping") && !log.contains("eyJ"), "{log}");
+    }
+}
+
+#[test]
+fn a_second_one_on_the_same_folder_is_told_what_to_do() {
+    let folder = tempfile::tempdir().unwrap();
+    let (mut child, _) = start(folder.path());
+    let second = Command::new(env!("CARGO_BIN_EXE_key-automat-cloud"))
+        .args(["--http", "127.0.0.1:0", "--data"])
+        .arg(folder.path())
+        .output()
+        .unwrap();
+    child.kill().unwrap();
+    child.wait().unwrap();
+    assert!(!second.status.success());
+    let text = String::from_utf8(second.stderr).unwrap();
+    assert!(text.starts_with("error: the data folder") && text.contains("--data DIR"), "{text}");
+}
