@@ -1,5 +1,7 @@
 //! Contracts over HTTP on the embedded database.
 
+#![expect(clippy::unwrap_used, reason = "a test that cannot set its stage must stop at once")]
+
 use api::testing::{json, request};
 use api::{App, Clock, Role};
 use axum::body::Body;

@@ -1,5 +1,7 @@
 //! What is refused before the store is asked: the store here is at a closed port, and asking it would answer 500.
 
+#![expect(clippy::unwrap_used, reason = "a test that cannot set its stage must stop at once")]
+
 use api::testing::{json, request, request_with_claims, request_without_token};
 use api::{App, Clock, Role};
 use aws_sdk_dynamodb::config::{BehaviorVersion, Credentials, Region};
