@@ -1,11 +1,10 @@
 //! The local cloud: all functions in one process, on embedded parts.
 //!
 //! It stands for what surrounds the functions in AWS: API Gateway with its authorizer ([`gateway`], [`authorizer`]),
-//! Cognito ([`tokens`], [`sign_in`]), DynamoDB ([`database`]) and Secrets Manager ([`secret`]). The functions are the
+//! Cognito ([`tokens`], [`sign_in`]), DynamoDB ([`embedded`]) and Secrets Manager ([`secret`]). The functions are the
 //! very routers that run in Lambda, and get their requests by the way of an API Gateway event.
 
 pub mod authorizer;
-pub mod database;
 mod event;
 pub mod example;
 pub mod folder;

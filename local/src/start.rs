@@ -6,13 +6,13 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use api::{App, Clock};
+use embedded::{Database, DatabaseError};
 use store::{Codes, Random, Store};
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
 use crate::authorizer::Authorizer;
-use crate::database::{Database, DatabaseError};
 use crate::example::{self, ExampleError};
 use crate::folder::{Folder, FolderError};
 use crate::gateway::{Gateway, UnknownFunction};
@@ -96,7 +96,11 @@ impl LocalCloud {
 
         let folder = claim(&options)?;
         let secret = master_secret(folder.as_ref(), &random)?;
-        let database = Database::start(folder.as_ref().map(Folder::table).as_deref(), clock.clone()).await?;
+        let database = Database::start(folder.as_ref().map(Folder::table).as_deref(), {
+            let clock = clock.clone();
+            move || clock.now()
+        })
+        .await?;
         let client = database.client();
         store::create_table(&client, TABLE).await?;
         let store = Store::new(client, TABLE, Codes::new(secret.as_bytes())?, random.clone());

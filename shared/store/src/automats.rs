@@ -9,6 +9,7 @@ use crate::items::{AUTOMATS, AutomatItem, Item, ItemKey, KeyItem, LockerItem, te
 use crate::page::List;
 use crate::race::Race;
 use crate::read::Stretch;
+use crate::receipts::none_by_a_twin;
 use crate::write::{Expression, Outcome, Part, Transaction, absent, unchanged};
 use crate::{Act, Created, Error, Expected, Page, PageRequest, Store, Thing};
 
@@ -40,9 +41,10 @@ pub struct LockerView {
 impl Store {
     /// Adds an automat.
     pub async fn create_automat(&self, draft: AutomatDraft, act: &Act) -> Result<Created<Automat>, Error> {
-        if let Some(created) = self.replayed(act).await? {
-            return Ok(Created::Replayed(AutomatItem::read(created)?.0));
-        }
+        self.once(act, |item| Ok(AutomatItem::read(item)?.0), Box::pin(self.add_automat(draft, act))).await
+    }
+
+    async fn add_automat(&self, draft: AutomatDraft, act: &Act) -> Result<Created<Automat>, Error> {
         let automat = Automat::new(draft.clone(), act.now);
         let mut race = Race::new(&self.random);
         loop {
@@ -55,9 +57,7 @@ impl Store {
                 Outcome::Committed => return Ok(Created::New(automat)),
                 Outcome::Contended => {}
                 Outcome::Refused(refused) => {
-                    if let Some(created) = self.replayed(act).await? {
-                        return Ok(Created::Replayed(AutomatItem::read(created)?.0));
-                    }
+                    none_by_a_twin(&refused)?;
                     if let Some((_, Some(standing))) = refused.into_iter().find(|(part, _)| *part == Part::Automat) {
                         let (standing, _) = AutomatItem::read(standing)?;
                         let same = standing.is_as_drafted(&draft);

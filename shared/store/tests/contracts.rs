@@ -295,12 +295,3 @@ async fn a_booking_takes_one_read_and_one_transaction() {
     made(&table, contract(200, 210)).await;
     assert_eq!(table.wire.tally().round_trips, 2);
 }
-
-#[tokio::test]
-async fn a_preview_writes_nothing() {
-    let table = two_keys().await;
-    let before = table.items().await;
-    let preview = table.store.preview_contract(&a(), &contract(0, 60), &act()).await.unwrap();
-    assert_eq!(preview.range, range(0, 60));
-    assert_eq!(table.items().await, before);
-}

@@ -47,6 +47,9 @@ async fn perform(store: Store, id: KeyId, act_: Act) -> Result<(), Error> {
     }
 }
 
+/// An act under way, and the leave that its requests wait for.
+type Running = (Steps, JoinHandle<Result<(), Error>>);
+
 /// A table, and a store with a wire of its own for each act.
 struct Stage {
     table: TestTable,
@@ -60,7 +63,7 @@ async fn run(Stage { table, stores }: &Stage, name: &str, acts: &[Act], schedule
     table.store.create_key(KeyDraft { sharing, ..key(name) }, &act()).await.unwrap();
     let standing = ContractDraft { id: Some(ContractId::parse("standing").unwrap()), ..contract(0, 60) };
     table.store.create_contract(&id, standing, &act()).await.unwrap();
-    let mut running: Vec<Option<(Steps, JoinHandle<Result<(), Error>>)>> = Vec::new();
+    let mut running: Vec<Option<Running>> = Vec::new();
     for (&act, (store, wire)) in acts.iter().zip(stores) {
         running.push(Some((wire.step_by_step(), tokio::spawn(perform(store.clone(), id.clone(), act)))));
     }

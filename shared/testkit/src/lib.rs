@@ -7,10 +7,9 @@ mod sample;
 mod wire;
 
 use aws_sdk_dynamodb::Client;
-use aws_sdk_dynamodb::config::{BehaviorVersion, Credentials, Region};
 use domain::Instant;
+use embedded::Database;
 use store::{Codes, Random, Store};
-use tokio::sync::oneshot;
 
 pub use sample::{act, act_with_receipt, automat, contract, key, pin, range};
 pub use wire::{Held, Steps, Tally, Wire};
@@ -27,32 +26,24 @@ pub struct TestTable {
     pub wire: Wire,
     /// A client of its own, past the wire, to look at items and to put things that only devices write.
     pub client: Client,
-    endpoint: String,
-    _stop: oneshot::Sender<()>,
+    database: Database,
 }
 
 impl TestTable {
     /// Starts a database in memory and makes the table.
     pub async fn new() -> Self {
-        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let endpoint = format!("http://{}", listener.local_addr().unwrap());
-        let (stop, stopped) = oneshot::channel::<()>();
-        let database = dynoxide::Database::memory().unwrap();
-        tokio::spawn(dynoxide::server::serve_with_shutdown(listener, database, async {
-            let _ = stopped.await;
-        }));
-        let wire = Wire::new();
-        let client = client(&endpoint, &Wire::new());
+        let database = Database::start(None, || at(0)).await.unwrap();
+        let client = database.client();
         store::create_table(&client, TABLE).await.unwrap();
-        let store = store_over(&endpoint, &wire);
-        Self { store, wire, client, endpoint, _stop: stop }
+        let wire = Wire::new();
+        Self { store: store_over(&database, &wire), wire, client, database }
     }
 
     /// Another store over the same table, as another Lambda would have it, with a wire of its own.
     #[must_use]
     pub fn another_store(&self) -> (Store, Wire) {
         let wire = Wire::new();
-        (store_over(&self.endpoint, &wire), wire)
+        (store_over(&self.database, &wire), wire)
     }
 
     /// Every item in the table, as the SDK has it, sorted by key: for tests that search the bytes or count what is left.
@@ -68,20 +59,8 @@ impl TestTable {
     }
 }
 
-fn store_over(endpoint: &str, wire: &Wire) -> Store {
-    Store::new(client(endpoint, wire), TABLE, Codes::new(&[7; 32]).unwrap(), Random::system())
-}
-
-/// A client as Lambda would have it, but to the embedded database and over a wire of ours.
-fn client(endpoint: &str, wire: &Wire) -> Client {
-    let config = aws_sdk_dynamodb::Config::builder()
-        .behavior_version(BehaviorVersion::latest())
-        .endpoint_url(endpoint)
-        .region(Region::from_static("local"))
-        .credentials_provider(Credentials::new("local", "local", None, None, "tests"))
-        .http_client(wire.clone())
-        .build();
-    Client::from_conf(config)
+fn store_over(database: &Database, wire: &Wire) -> Store {
+    Store::new(database.client_over(wire.clone()), TABLE, Codes::new(&[7; 32]).unwrap(), Random::system())
 }
 
 /// An instant so many seconds after 2026-11-24T12:00:00Z, the now of the tests.

@@ -4,6 +4,7 @@ use domain::{Contract, ContractDraft, ContractId, ContractRefusal, EventKind, Ke
 
 use crate::items::{ContractItem, Item, PinItem, StoredKey};
 use crate::race::Race;
+use crate::receipts::none_by_a_twin;
 use crate::write::{Outcome, Part, Transaction, absent};
 use crate::{Act, Created, Error, Store, Thing};
 
@@ -15,9 +16,11 @@ impl Store {
         draft: ContractDraft,
         act: &Act,
     ) -> Result<Created<Contract>, Error> {
-        if let Some(created) = self.replayed(act).await? {
-            return Ok(Created::Replayed(ContractItem::read(created, &self.codes)?.contract));
-        }
+        let read = |item| Ok(ContractItem::read(item, &self.codes)?.contract);
+        self.once(act, read, Box::pin(self.make_contract(key, draft, act))).await
+    }
+
+    async fn make_contract(&self, key: &KeyId, draft: ContractDraft, act: &Act) -> Result<Created<Contract>, Error> {
         let id = draft.id.clone().map_or_else(|| self.random.contract_id(), Ok)?;
         let mut race = Race::new(&self.random);
         loop {
@@ -28,20 +31,12 @@ impl Store {
                 Outcome::Contended => Vec::new(),
                 Outcome::Refused(refused) => refused,
             };
-            if let Some(known) = self.known_refusal(&draft, act, refused).await? {
+            none_by_a_twin(&refused)?;
+            if let Some(known) = self.known_refusal(&draft, &refused)? {
                 return Ok(known);
             }
             race.lost().await?;
         }
-    }
-
-    /// The contract that would be made, decided but not written: what a preview shows.
-    pub async fn preview_contract(&self, key: &KeyId, draft: &ContractDraft, act: &Act) -> Result<Contract, Error> {
-        let id = draft.id.clone().map_or_else(|| self.random.contract_id(), Ok)?;
-        let stored = self.stored_key(key).await?;
-        let contract = self.drafted(draft, key, &id, act)?;
-        stored.key.book(&contract, act.now)?;
-        Ok(contract)
     }
 
     fn drafted(&self, draft: &ContractDraft, key: &KeyId, id: &ContractId, act: &Act) -> Result<Contract, Error> {
@@ -65,15 +60,11 @@ impl Store {
     }
 
     /// What a refused transaction comes to, if trying again would not change it.
-    async fn known_refusal(
+    fn known_refusal(
         &self,
         draft: &ContractDraft,
-        act: &Act,
-        refused: Vec<(Part, Option<Item>)>,
+        refused: &[(Part, Option<Item>)],
     ) -> Result<Option<Created<Contract>>, Error> {
-        if let Some(created) = self.replayed(act).await? {
-            return Ok(Some(Created::Replayed(ContractItem::read(created, &self.codes)?.contract)));
-        }
         let part = |wanted| refused.iter().find(|(part, _)| *part == wanted);
         if let Some((_, standing)) = part(Part::Contract)
             && draft.id.is_some()

@@ -4,18 +4,21 @@ use domain::{Contract, ContractChange, ContractId, EventKind, KeyId, Pin};
 
 use crate::items::{ContractItem, Item};
 use crate::race::Race;
+use crate::receipts::none_by_a_twin;
 use crate::write::{Outcome, Part, Transaction};
 use crate::{Act, Created, Error, Store};
 
 impl Store {
     /// Gives a contract a new generated PIN; the former one is free.
     pub async fn replace_pin(&self, key: &KeyId, id: &ContractId, act: &Act) -> Result<Created<Contract>, Error> {
+        let read = |item| Ok(ContractItem::read(item, &self.codes)?.contract);
+        self.once(act, read, Box::pin(self.make_pin(key, id, act))).await
+    }
+
+    async fn make_pin(&self, key: &KeyId, id: &ContractId, act: &Act) -> Result<Created<Contract>, Error> {
         let mut race = Race::new(&self.random);
         let mut former_pin_is_ours = true;
         loop {
-            if let Some(created) = self.replayed(act).await? {
-                return Ok(Created::Replayed(ContractItem::read(created, &self.codes)?.contract));
-            }
             let (stored_key, stored) = self.stored_contract(key, id).await?;
             let change = ContractChange { pin: Some(self.random.pin()?), ..ContractChange::default() };
             let edited = stored.contract.edited(change, act.now)?;
@@ -26,6 +29,7 @@ impl Store {
                 Outcome::Committed => return Ok(Created::New(edited)),
                 Outcome::Contended => {}
                 Outcome::Refused(refused) => {
+                    none_by_a_twin(&refused)?;
                     former_pin_is_ours = !refused.iter().any(|(part, _)| *part == Part::FormerPin);
                 }
             }

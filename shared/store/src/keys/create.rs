@@ -5,17 +5,19 @@ use domain::{EventKind, Key, KeyDraft, KeyState, words};
 use super::{holds_no_key, key_in_locker};
 use crate::items::{AutomatItem, Item, KeyItem, LockerItem, ReturnCodeItem, StoredKey, number, numbers};
 use crate::race::Race;
+use crate::receipts::none_by_a_twin;
 use crate::write::{Expression, Outcome, Part, Transaction, absent};
 use crate::{Act, Created, Error, Store, Thing};
 
 impl Store {
     /// Adds a key to the locker wished for, or to the lowest free one.
     pub async fn create_key(&self, draft: KeyDraft, act: &Act) -> Result<Created<Key>, Error> {
+        self.once(act, |item| Ok(KeyItem::read(item, &self.codes)?.key), Box::pin(self.add_key(draft, act))).await
+    }
+
+    async fn add_key(&self, draft: KeyDraft, act: &Act) -> Result<Created<Key>, Error> {
         let mut race = Race::new(&self.random);
         loop {
-            if let Some(created) = self.replayed(act).await? {
-                return Ok(Created::Replayed(KeyItem::read(created, &self.codes)?.key));
-            }
             if let Some(standing) = self.get(&KeyItem::key(&draft.id)).await? {
                 let standing = KeyItem::read(standing, &self.codes)?;
                 match standing.key.state {
@@ -34,7 +36,11 @@ impl Store {
                 Outcome::Refused(refused) if refused.iter().all(|(part, _)| *part == Part::ReturnCode) => {
                     return Err(Error::ReturnCodeInUse);
                 }
-                Outcome::Refused(_) | Outcome::Contended => race.lost().await?,
+                Outcome::Refused(refused) => {
+                    none_by_a_twin(&refused)?;
+                    race.lost().await?;
+                }
+                Outcome::Contended => race.lost().await?,
             }
         }
     }

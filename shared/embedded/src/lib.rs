@@ -11,8 +11,7 @@
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use api::Clock;
-use aws_sdk_dynamodb::config::{BehaviorVersion, Credentials, Region};
+use aws_sdk_dynamodb::config::{BehaviorVersion, Credentials, HttpClient, Region};
 use domain::Instant;
 use tokio::net::TcpListener;
 use tokio::runtime::{Builder, Runtime};
@@ -57,8 +56,9 @@ pub struct Database {
 }
 
 impl Database {
-    /// Opens the table's file, or a database in memory that ends with the process, and serves it.
-    pub async fn start(file: Option<&Path>, clock: Clock) -> Result<Self, DatabaseError> {
+    /// Opens the table's file, or a database in memory that ends with the process, and serves it. What is old by the
+    /// clock is dropped from the file.
+    pub async fn start(file: Option<&Path>, now: impl Fn() -> Instant + Send + 'static) -> Result<Self, DatabaseError> {
         let listener = TcpListener::bind(("127.0.0.1", 0)).await?.into_std()?;
         let endpoint = format!("http://{}", listener.local_addr()?);
         // without a file: a database in memory under a name that a second connection can open too
@@ -77,19 +77,25 @@ impl Database {
             };
             dynoxide::server::serve_with_shutdown(listener, database, until).await
         });
-        runtime.spawn(tend(engine, file.map(Path::to_owned), clock));
+        runtime.spawn(tend(engine, file.map(Path::to_owned), now));
         Ok(Self { endpoint, runtime: Some(runtime), stop: Some(stop), server })
     }
 
     /// An ordinary SDK client of it. Plain HTTP on loopback, so no TLS stack is built.
     #[must_use]
     pub fn client(&self) -> aws_sdk_dynamodb::Client {
+        self.client_over(aws_smithy_http_client::Builder::new().build_http())
+    }
+
+    /// An SDK client of it over an HTTP client of one's own.
+    #[must_use]
+    pub fn client_over(&self, http: impl HttpClient + 'static) -> aws_sdk_dynamodb::Client {
         let config = aws_sdk_dynamodb::Config::builder()
             .behavior_version(BehaviorVersion::latest())
             .region(Region::from_static("local"))
             .credentials_provider(Credentials::new("local", "local", None, None, "local cloud"))
             .endpoint_url(&self.endpoint)
-            .http_client(aws_smithy_http_client::Builder::new().build_http())
+            .http_client(http)
             .build();
         aws_sdk_dynamodb::Client::from_conf(config)
     }
@@ -135,11 +141,11 @@ fn sync_at_checkpoints_only(engine: &dynoxide::Database, file: &Path) -> Result<
     engine.disable_bulk_loading().map_err(|error| unopened(file, &error))
 }
 
-async fn tend(engine: dynoxide::Database, file: Option<PathBuf>, clock: Clock) {
+async fn tend(engine: dynoxide::Database, file: Option<PathBuf>, now: impl Fn() -> Instant) {
     let mut ticks = tokio::time::interval(SWEEP_EVERY);
     loop {
         ticks.tick().await;
-        let (engine, file, now) = (engine.clone(), file.clone(), clock.now());
+        let (engine, file, now) = (engine.clone(), file.clone(), now());
         let tended = tokio::task::spawn_blocking(move || {
             match engine.sweep_ttl() {
                 Ok(0) => {}
@@ -177,5 +183,4 @@ fn trim_stream_records(file: &Path, now: Instant) -> Result<usize, rusqlite::Err
 }
 
 #[cfg(test)]
-#[path = "database_tests.rs"]
 mod tests;

@@ -7,6 +7,10 @@ use aws_sdk_dynamodb::types::AttributeValue;
 
 use super::*;
 
+fn now() -> Instant {
+    api::Clock::system().now()
+}
+
 async fn put(client: &Client, sk: &str, ttl: Option<i64>) {
     let put = client.put_item().table_name("table").item("PK", AttributeValue::S("KEY#1".to_owned()));
     let put = put.item("SK", AttributeValue::S(sk.to_owned()));
@@ -27,12 +31,12 @@ fn records(file: &Path) -> i64 {
 async fn keeps_its_data_from_one_run_to_the_next() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("table.sqlite");
-    let database = Database::start(Some(&file), Clock::system()).await.unwrap();
+    let database = Database::start(Some(&file), now).await.unwrap();
     store::create_table(&database.client(), "table").await.unwrap();
     put(&database.client(), "a", None).await;
     database.stop().await;
 
-    let database = Database::start(Some(&file), Clock::system()).await.unwrap();
+    let database = Database::start(Some(&file), now).await.unwrap();
     store::create_table(&database.client(), "table").await.unwrap();
     assert_eq!(count(&database.client()).await, 1);
     database.stop().await;
@@ -40,8 +44,8 @@ async fn keeps_its_data_from_one_run_to_the_next() {
 
 #[tokio::test]
 async fn in_memory_each_is_by_itself() {
-    let one = Database::start(None, Clock::system()).await.unwrap();
-    let other = Database::start(None, Clock::system()).await.unwrap();
+    let one = Database::start(None, now).await.unwrap();
+    let other = Database::start(None, now).await.unwrap();
     for database in [&one, &other] {
         store::create_table(&database.client(), "table").await.unwrap();
     }
@@ -51,7 +55,7 @@ async fn in_memory_each_is_by_itself() {
 
 #[tokio::test]
 async fn stops_with_a_client_still_connected() {
-    let database = Database::start(None, Clock::system()).await.unwrap();
+    let database = Database::start(None, now).await.unwrap();
     let client = database.client();
     store::create_table(&client, "table").await.unwrap();
     let began = Stopwatch::now();
@@ -64,7 +68,7 @@ async fn stops_with_a_client_still_connected() {
 async fn finds_the_next_stream_record_by_index() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("table.sqlite");
-    let database = Database::start(Some(&file), Clock::system()).await.unwrap();
+    let database = Database::start(Some(&file), now).await.unwrap();
     // word for word what dynoxide asks at each write
     let plan: String = rusqlite::Connection::open(&file)
         .unwrap()
@@ -83,8 +87,7 @@ async fn finds_the_next_stream_record_by_index() {
 async fn drops_stream_records_after_a_day_and_never_gives_a_number_twice() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("table.sqlite");
-    let clock = Clock::system();
-    let database = Database::start(Some(&file), clock.clone()).await.unwrap();
+    let database = Database::start(Some(&file), now).await.unwrap();
     store::create_table(&database.client(), "table").await.unwrap();
     put(&database.client(), "a", None).await;
     put(&database.client(), "b", None).await;
@@ -94,10 +97,10 @@ async fn drops_stream_records_after_a_day_and_never_gives_a_number_twice() {
         connection.query_row(sql, [], |row| row.get::<_, Option<i64>>(0)).unwrap()
     };
     let before = last().unwrap();
-    let now = clock.now();
-    assert_eq!(trim_stream_records(&file, now.plus_millis(STREAM_RETENTION_MILLIS - 60_000)).unwrap(), 0);
+    let written = now();
+    assert_eq!(trim_stream_records(&file, written.plus_millis(STREAM_RETENTION_MILLIS - 60_000)).unwrap(), 0);
     assert_eq!(records(&file), 2);
-    assert_eq!(trim_stream_records(&file, now.plus_millis(STREAM_RETENTION_MILLIS + 60_000)).unwrap(), 2);
+    assert_eq!(trim_stream_records(&file, written.plus_millis(STREAM_RETENTION_MILLIS + 60_000)).unwrap(), 2);
     assert_eq!(last(), None);
     put(&database.client(), "c", None).await;
     assert!(last().unwrap() > before);
@@ -108,14 +111,13 @@ async fn drops_stream_records_after_a_day_and_never_gives_a_number_twice() {
 async fn sweeps_expired_items_when_it_starts() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("table.sqlite");
-    let clock = Clock::system();
-    let database = Database::start(Some(&file), clock.clone()).await.unwrap();
+    let database = Database::start(Some(&file), now).await.unwrap();
     store::create_table(&database.client(), "table").await.unwrap();
-    put(&database.client(), "expired", Some(clock.now().seconds() - 10)).await;
-    put(&database.client(), "good", Some(clock.now().seconds() + 1_000)).await;
+    put(&database.client(), "expired", Some(now().seconds() - 10)).await;
+    put(&database.client(), "good", Some(now().seconds() + 1_000)).await;
     put(&database.client(), "forever", None).await;
     database.stop().await;
-    let database = Database::start(Some(&file), clock).await.unwrap();
+    let database = Database::start(Some(&file), now).await.unwrap();
     let swept = async {
         while count(&database.client()).await > 2 {
             tokio::task::yield_now().await;
@@ -130,6 +132,6 @@ async fn a_file_that_is_no_database_is_refused_by_name() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("table.sqlite");
     std::fs::write(&file, "no database, but long enough to be looked at as one".repeat(100)).unwrap();
-    let refusal = Database::start(Some(&file), Clock::system()).await.unwrap_err();
+    let refusal = Database::start(Some(&file), now).await.unwrap_err();
     assert!(refusal.to_string().contains("table.sqlite"), "{refusal}");
 }
