@@ -1,4 +1,5 @@
-//! Contracts per second over HTTP against the local cloud: 16 clients on a key each, and 16 clients on one key.
+//! Contracts per second over HTTP against the local cloud: 16 clients on a key each, 16 clients on one key, and 100
+//! clients that want one key at the same moment.
 //!
 //! `cargo bench -p local`
 
@@ -13,8 +14,8 @@ use std::time::{Duration, Instant as Stopwatch};
 use local::{LocalCloud, Options, tokens::Role};
 use serde_json::json;
 
-const CLIENTS: u32 = 16;
-const BOOKINGS_EACH: u32 = 100;
+/// Clients, keys, and bookings of each client.
+const CASES: [(u32, u32, u32); 3] = [(16, 16, 100), (16, 1, 100), (100, 1, 1)];
 
 #[tokio::main(flavor = "multi_thread", worker_threads = 2)]
 async fn main() {
@@ -24,15 +25,15 @@ async fn main() {
     assert_eq!(admin.post("/v1/automats", &automat).await.0, 201);
     println!("| clients | keys | created | busy | per second | p50 | p99 |");
     println!("|---|---|---|---|---|---|---|");
-    for keys in [CLIENTS, 1] {
+    for (case, (number, keys, each)) in CASES.into_iter().enumerate() {
         for key in 0..keys {
-            let body = json!({"keyId": format!("{keys}-{key}"), "automatId": "bench"});
+            let body = json!({"keyId": format!("{case}-{key}"), "automatId": "bench"});
             assert_eq!(admin.post("/v1/keys", &body).await.0, 201);
         }
+        let clients: Vec<_> = (0..number).map(|_| Client::new(&cloud, Role::Operator)).collect();
         let stopwatch = Stopwatch::now();
-        let clients = (0..CLIENTS).map(|n| {
-            let client = Client::new(&cloud, Role::Operator);
-            tokio::spawn(book(client, format!("/v1/keys/{keys}-{}/contracts", n % keys), n))
+        let clients = (0..number).zip(clients).map(|(n, client)| {
+            tokio::spawn(book(client, format!("/v1/keys/{case}-{}/contracts", n % keys), n * each..(n + 1) * each))
         });
         let (mut times, mut busy) = (Vec::new(), 0);
         for client in clients.collect::<Vec<_>>() {
@@ -44,16 +45,15 @@ async fn main() {
         times.sort();
         let per_second = f64::from(u32::try_from(times.len()).unwrap()) / took;
         let (p50, p99) = (times[times.len() / 2], times[times.len() * 99 / 100]);
-        println!("| {CLIENTS} | {keys} | {} | {busy} | {per_second:.0} | {p50:.1?} | {p99:.1?} |", times.len());
+        println!("| {number} | {keys} | {} | {busy} | {per_second:.0} | {p50:.1?} | {p99:.1?} |", times.len());
     }
     cloud.stop().await;
 }
 
 /// Books hours of a client's own, one after the other, trying again when the answer is that it is busy.
-async fn book(client: Client, path: String, n: u32) -> (Vec<Duration>, u32) {
+async fn book(client: Client, path: String, hours: std::ops::Range<u32>) -> (Vec<Duration>, u32) {
     let (mut times, mut busy) = (Vec::new(), 0);
-    for booking in 0..BOOKINGS_EACH {
-        let hour = n * BOOKINGS_EACH + booking;
+    for hour in hours {
         let (day, hour) = (hour / 24, hour % 24);
         let (year, month, day) = (2100 + day / 336, 1 + day / 28 % 12, 1 + day % 28);
         let start = format!("{year}-{month:02}-{day:02}T{hour:02}:00:00Z");
