@@ -1,6 +1,7 @@
 //! The gateway's own refusals, as problem documents like those of the functions. In AWS they are API Gateway's, with
 //! the same statuses and a body of its own making.
 
+use api::problem::Code;
 use axum::response::{IntoResponse, Json, Response};
 use http::{HeaderName, HeaderValue, StatusCode, header};
 use serde_json::json;
@@ -28,46 +29,29 @@ pub(crate) enum Problem {
 }
 
 impl Problem {
-    fn parts(&self) -> (StatusCode, &'static str, &'static str, &str) {
+    /// The code of the functions' problems that says the same, and what to do about it.
+    fn parts(&self) -> (Code, &str) {
         match self {
-            Self::Unauthenticated { detail, .. } => {
-                (StatusCode::UNAUTHORIZED, "unauthenticated", "No valid access token", detail)
-            }
-            Self::Forbidden { detail, .. } => (StatusCode::FORBIDDEN, "forbidden", "Not allowed", detail),
-            Self::BodyTooLarge => (
-                StatusCode::PAYLOAD_TOO_LARGE,
-                "body_too_large",
-                "The body is too large",
-                "The gateway takes 10 MB at most.",
-            ),
-            Self::BodyUnreadable => {
-                (StatusCode::BAD_REQUEST, "malformed_json", "The body cannot be read", "The body broke off.")
-            }
-            Self::RouteNotFound => (
-                StatusCode::NOT_FOUND,
-                "route_not_found",
-                "There is no such path",
-                "See /openapi.json for the paths that there are.",
-            ),
-            Self::Internal => (
-                StatusCode::INTERNAL_SERVER_ERROR,
-                "internal",
-                "Something is wrong with us",
-                "The function failed; its log says more.",
-            ),
+            Self::Unauthenticated { detail, .. } => (Code::Unauthenticated, detail),
+            Self::Forbidden { detail, .. } => (Code::Forbidden, detail),
+            Self::BodyTooLarge => (Code::BodyTooLarge, "The gateway takes 10 MB at most."),
+            Self::BodyUnreadable => (Code::MalformedJson, "The body broke off."),
+            Self::RouteNotFound => (Code::RouteNotFound, "See /openapi.json for the paths that there are."),
+            Self::Internal => (Code::Internal, "The function failed; its log says more."),
         }
     }
 
     /// The answer to a request for `path`.
     pub(crate) fn answer(&self, path: &str, request_id: &str) -> Response {
-        let (status, code, title, detail) = self.parts();
+        let (code, detail) = self.parts();
+        let status = StatusCode::from_u16(code.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
         let body = json!({
-            "type": format!("/problems/{code}"),
-            "title": title,
+            "type": format!("/problems/{}", code.name()),
+            "title": code.title(),
             "status": status.as_u16(),
             "detail": detail,
             "instance": path,
-            "code": code,
+            "code": code.name(),
             "errors": [],
             "correlationId": request_id,
         });

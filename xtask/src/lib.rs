@@ -5,6 +5,7 @@
 
 pub mod deny;
 pub mod lambdas;
+pub mod openapi;
 pub mod process;
 pub mod project;
 pub mod rust;

@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 use anyhow::Result;
 use clap::{Parser, Subcommand};
-use xtask::{deny, lambdas, project::Project, rust, steps::Steps, template, tools::Tools};
+use xtask::{deny, lambdas, openapi, project::Project, rust, steps::Steps, template, tools::Tools};
 
 #[derive(Parser)]
 #[command(name = "cargo xtask", about = "The tasks of Key Automat Cloud")]
@@ -33,6 +33,8 @@ enum Task {
     Test,
     /// The code's own documentation, warnings refused
     Doc,
+    /// Writes docs/openapi.json anew from the code
+    Openapi,
     /// Lints the template, as written and as deployed, and runs our own checks on it
     Template,
     /// Builds the Lambda binaries with `sam build`, and starts each
@@ -65,6 +67,7 @@ fn main() -> Result<ExitCode> {
         Task::Lint => steps.run("lint", || rust::lint(&project)),
         Task::Test => steps.run("test", || rust::test(&project)),
         Task::Doc => steps.run("doc", || rust::document(&project)),
+        Task::Openapi => steps.run("openapi", || openapi::write(&project)),
         Task::Template => steps.run("template", || template::check(&project, &Tools::ready(&project)?)),
         Task::Build => steps.run("build", || lambdas::build(&project, &Tools::ready(&project)?)),
         Task::Deny { require_advisories } => {

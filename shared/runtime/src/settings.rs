@@ -18,6 +18,9 @@ pub enum SettingsError {
 }
 
 impl Settings {
+    /// The variables that are read, for a test that holds them against `template.yaml`.
+    pub const VARIABLES: [&str; 2] = ["TABLE_NAME", "CODE_SECRET_ARN"];
+
     /// Reads the process's environment.
     pub fn from_env() -> Result<Self, SettingsError> {
         Self::from_variables(|name| std::env::var(name).ok())
@@ -25,7 +28,8 @@ impl Settings {
 
     fn from_variables(variable: impl Fn(&str) -> Option<String>) -> Result<Self, SettingsError> {
         let required = |name| variable(name).filter(|value| !value.is_empty()).ok_or(SettingsError::Missing(name));
-        Ok(Self { table: required("TABLE_NAME")?, code_secret_arn: required("CODE_SECRET_ARN")? })
+        let [table, code_secret_arn] = Self::VARIABLES;
+        Ok(Self { table: required(table)?, code_secret_arn: required(code_secret_arn)? })
     }
 }
 

@@ -1,0 +1,175 @@
+//! The stack that the tests talk to.
+
+use std::collections::HashMap;
+use std::sync::{Arc, OnceLock, mpsc};
+use std::thread;
+
+use api::{Clock, Role};
+use local::{LocalCloud, Options};
+use reqwest::Client;
+use serde_json::Value;
+use tokio::sync::Mutex;
+
+use crate::As;
+
+/// A stack, and a client of its own to reach it with.
+#[derive(Debug, Clone)]
+pub struct Stack {
+    base: Arc<Base>,
+    http: Client,
+}
+
+#[derive(Debug)]
+struct Base {
+    url: String,
+    token_url: String,
+    clients: HashMap<&'static str, (String, String)>,
+    tokens: Mutex<HashMap<&'static str, String>>,
+    local: Option<LocalCloud>,
+}
+
+const ROLES: [Role; 3] = [Role::Viewer, Role::Operator, Role::Admin];
+
+impl Stack {
+    /// The stack that all tests of a file share: the one that the environment names, or else a local cloud.
+    ///
+    /// A deployed stack is named by `KEY_AUTOMAT_URL`, its token endpoint by `KEY_AUTOMAT_TOKEN_URL`, and its machine
+    /// clients by `KEY_AUTOMAT_VIEWER`, `KEY_AUTOMAT_OPERATOR` and `KEY_AUTOMAT_ADMIN`, each as `client_id:secret`.
+    #[must_use]
+    pub fn shared() -> Self {
+        static DEPLOYED: OnceLock<Option<Arc<Base>>> = OnceLock::new();
+        DEPLOYED.get_or_init(|| Base::named_by_environment().map(Arc::new)).clone().map_or_else(Self::local, Self::over)
+    }
+
+    /// A local cloud, shared by the tests of a file too, for those that look behind the API.
+    #[must_use]
+    pub fn local() -> Self {
+        static LOCAL: OnceLock<Arc<Base>> = OnceLock::new();
+        Self::over(LOCAL.get_or_init(|| Arc::new(start_for_good())).clone())
+    }
+
+    /// A local cloud for one test alone, by a clock that the test sets.
+    pub async fn alone(clock: Clock) -> Self {
+        Self::over(Arc::new(Base::of_local(LocalCloud::start_at(Options::ephemeral(), clock).await.unwrap())))
+    }
+
+    // A client's connections belong to the runtime of the test that opened them, so each test has a client of its own.
+    fn over(base: Arc<Base>) -> Self {
+        Self { base, http: Client::new() }
+    }
+
+    /// Where it listens, without a slash at the end.
+    #[must_use]
+    pub fn url(&self) -> &str {
+        &self.base.url
+    }
+
+    /// Where it gives out tokens.
+    #[must_use]
+    pub fn token_url(&self) -> &str {
+        &self.base.token_url
+    }
+
+    /// The local cloud that it is; fails the test when it is deployed.
+    #[must_use]
+    pub fn cloud(&self) -> &LocalCloud {
+        self.base.local.as_ref().unwrap()
+    }
+
+    /// The client without a token.
+    #[must_use]
+    pub fn nobody(&self) -> As<'_> {
+        As { stack: self, role: None }
+    }
+
+    /// The client of a role.
+    #[must_use]
+    pub fn as_role(&self, role: Role) -> As<'_> {
+        As { stack: self, role: Some(role) }
+    }
+
+    /// The viewer's client.
+    #[must_use]
+    pub fn viewer(&self) -> As<'_> {
+        self.as_role(Role::Viewer)
+    }
+
+    /// The operator's client.
+    #[must_use]
+    pub fn operator(&self) -> As<'_> {
+        self.as_role(Role::Operator)
+    }
+
+    /// The admin's client.
+    #[must_use]
+    pub fn admin(&self) -> As<'_> {
+        self.as_role(Role::Admin)
+    }
+
+    /// A role's token, asked for once.
+    pub async fn token(&self, role: Role) -> String {
+        let mut tokens = self.base.tokens.lock().await;
+        if let Some(token) = tokens.get(role.name()) {
+            return token.clone();
+        }
+        let (id, secret) = &self.base.clients[role.name()];
+        let form = [("grant_type", "client_credentials"), ("client_id", id), ("client_secret", secret)];
+        let answer = self.http.post(&self.base.token_url).form(&form).send().await.unwrap();
+        let answer: Value = answer.json().await.unwrap();
+        let token = answer["access_token"].as_str().unwrap_or_else(|| panic!("no token: {}", answer["error"]));
+        tokens.insert(role.name(), token.to_owned());
+        token.to_owned()
+    }
+
+    /// Forgets the tokens, for a test that has moved the clock beyond their life.
+    pub async fn forget_tokens(&self) {
+        self.base.tokens.lock().await.clear();
+    }
+
+    /// The bare HTTP client, for requests that are no [`Call`](crate::Call).
+    #[must_use]
+    pub fn http(&self) -> &Client {
+        &self.http
+    }
+}
+
+impl Base {
+    fn of_local(cloud: LocalCloud) -> Self {
+        let url = cloud.url().to_owned();
+        let clients = ROLES.map(|role| (role.name(), (role.name().to_owned(), "any".to_owned())));
+        Self {
+            token_url: format!("{url}/oauth2/token"),
+            url,
+            clients: HashMap::from(clients),
+            tokens: Mutex::default(),
+            local: Some(cloud),
+        }
+    }
+
+    fn named_by_environment() -> Option<Self> {
+        let url = std::env::var("KEY_AUTOMAT_URL").ok()?.trim_end_matches('/').to_owned();
+        let variable = |name: &str| std::env::var(name).unwrap_or_else(|_| panic!("{name} is not set"));
+        let clients = ROLES.map(|role| {
+            let name = format!("KEY_AUTOMAT_{}", role.name().to_uppercase());
+            let client = variable(&name);
+            let (id, secret) = client.split_once(':').unwrap_or_else(|| panic!("{name} is not client_id:secret"));
+            (role.name(), (id.to_owned(), secret.to_owned()))
+        });
+        let token_url = variable("KEY_AUTOMAT_TOKEN_URL");
+        Some(Self { url, token_url, clients: HashMap::from(clients), tokens: Mutex::default(), local: None })
+    }
+}
+
+/// A local cloud on a runtime of its own: the runtime of the test that happens to be first ends with that test.
+fn start_for_good() -> Base {
+    let (started, start) = mpsc::channel();
+    thread::spawn(move || {
+        let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
+        runtime.block_on(async {
+            let cloud = LocalCloud::start(Options::ephemeral()).await.unwrap();
+            started.send(Base::of_local(cloud)).unwrap();
+            std::future::pending::<()>().await;
+        });
+    });
+    start.recv().unwrap_or_else(|_| panic!("the local cloud did not start"))
+}

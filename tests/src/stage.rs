@@ -1,0 +1,89 @@
+//! Ordinary things made over HTTP, so that a test says only what matters to it.
+
+use std::fmt::Write as _;
+use std::sync::LazyLock;
+
+use api::Clock;
+use domain::Instant;
+use serde_json::{Value, json};
+use store::Random;
+
+use crate::{Answer, Stack};
+
+/// A name that nothing else has.
+#[must_use]
+pub fn fresh(beginning: &str) -> String {
+    let bytes = Random::system().bytes::<6>().unwrap();
+    bytes.iter().fold(format!("{beginning}-"), |mut name, byte| {
+        _ = write!(name, "{byte:02x}");
+        name
+    })
+}
+
+/// The instant so many hours from the last full hour before the tests began: `hours(0)` is past, `hours(2)` ahead.
+#[must_use]
+pub fn hours(hours: i64) -> String {
+    const HOUR: i64 = 3_600_000;
+    static BEGAN: LazyLock<i64> = LazyLock::new(|| Clock::system().now().millis() / HOUR * HOUR);
+    Instant::from_millis(*BEGAN + hours * HOUR).unwrap().to_string()
+}
+
+/// The body of a booking for an ordinary person.
+#[must_use]
+pub fn person(start: i64, end: i64) -> Value {
+    json!({ "person": "Aino Virtanen", "start": hours(start), "end": hours(end) })
+}
+
+/// An automat of one's own.
+#[derive(Debug, Clone)]
+pub struct Stage {
+    /// Where it is.
+    pub stack: Stack,
+    /// Its identifier.
+    pub automat: String,
+}
+
+impl Stage {
+    /// With so many lockers, all of them empty.
+    pub async fn new(stack: &Stack, lockers: u16) -> Self {
+        let automat = fresh("automat");
+        let body = json!({
+            "automatId": automat, "name": "Lobby", "lockerCount": lockers, "timeZone": "Europe/Helsinki",
+        });
+        stack.admin().post("/v1/automats", body).await.is(201);
+        Self { stack: stack.clone(), automat }
+    }
+
+    /// The body of a key for the lowest free locker, under a fresh name.
+    #[must_use]
+    pub fn key_body(&self) -> Value {
+        json!({ "keyId": fresh("key"), "automatId": self.automat })
+    }
+
+    /// Adds a key that is not shared to the lowest free locker.
+    pub async fn key(&self) -> String {
+        self.key_with(json!({})).await
+    }
+
+    /// The same with some fields more.
+    pub async fn key_with(&self, fields: Value) -> String {
+        let mut body = self.key_body();
+        for (name, value) in fields.as_object().unwrap() {
+            body[name] = value.clone();
+        }
+        let added = self.stack.admin().post("/v1/keys", body).await.body(201);
+        added["keyId"].as_str().unwrap().to_owned()
+    }
+
+    /// Books a key as operator.
+    pub async fn book(&self, key: &str, body: Value) -> Answer {
+        self.stack.operator().post(format!("/v1/keys/{key}/contracts"), body).await
+    }
+
+    /// Books a key for some hours, which must work, and gives the contract's path.
+    pub async fn booked(&self, key: &str, start: i64, end: i64) -> String {
+        let made = self.book(key, person(start, end)).await;
+        made.is(201);
+        made.header("location").to_owned()
+    }
+}

@@ -1,0 +1,245 @@
+//! What stands in several places says the same in all of them: the table of routes, `template.yaml`, the `OpenAPI`
+//! document, the table's definition, and the functions' environment.
+
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on must stop at once")]
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+
+use api::problem::Code;
+use api::routes::{self, Function, ROUTES};
+use aws_sdk_dynamodb::types::{KeySchemaElement, Projection};
+use e2e::Stack;
+use local::template::{Access, Routes, TEMPLATE};
+use serde_json::{Value, json};
+use serde_norway::Value as Yaml;
+
+const WRITTEN: &str = include_str!("../../docs/openapi.json");
+
+fn document() -> Value {
+    serde_json::from_str(WRITTEN).unwrap()
+}
+
+/// Each operation of the document by its method and path.
+fn operations(document: &Value) -> BTreeMap<(String, String), Value> {
+    let paths = document["paths"].as_object().unwrap().iter();
+    let of_path = |(path, item): (&String, &Value)| {
+        let operations = item.as_object().unwrap().clone().into_iter();
+        let path = path.clone();
+        operations.map(move |(method, operation)| ((method.to_uppercase(), path.clone()), operation))
+    };
+    paths.flat_map(of_path).collect()
+}
+
+#[test]
+fn the_document_is_what_the_code_says() {
+    let generated = api::openapi::assemble(vec![keys::openapi(), contracts::openapi()]);
+    assert!(generated == WRITTEN, "docs/openapi.json is not what the code says: run `cargo xtask openapi`");
+}
+
+#[test]
+fn the_routes_are_the_same_in_the_code_the_template_and_the_document() {
+    let template = Routes::read(TEMPLATE).unwrap();
+    let deployed: BTreeSet<_> = template
+        .iter()
+        .filter(|route| route.key != "$default")
+        .map(|route| (route.key.clone(), route.function.clone(), route.access == Access::Open))
+        .collect();
+    let function = |route: &routes::Route| match route.function {
+        Function::Keys => "keys".to_owned(),
+        Function::Contracts => "contracts".to_owned(),
+    };
+    let key = |route: &routes::Route| format!("{} {}", route.method, route.path);
+    let served: BTreeSet<_> =
+        ROUTES.iter().map(|route| (key(route), function(route), route.access == routes::Access::Open)).collect();
+    assert_eq!(deployed, served);
+    let fallback: Vec<_> = template.iter().filter(|route| route.key == "$default").collect();
+    assert_eq!(fallback.len(), 1, "what nobody serves goes to one function, for a problem in place of a bare message");
+    assert_ne!(fallback[0].access, Access::Open);
+
+    let described: BTreeSet<_> =
+        operations(&document()).into_keys().map(|(method, path)| format!("{method} {path}")).collect();
+    assert_eq!(described, ROUTES.iter().map(key).collect());
+}
+
+#[test]
+fn every_operation_says_its_name_its_answers_and_who_may() {
+    let document = document();
+    let mut names = BTreeSet::new();
+    assert_eq!(document["security"], json!([{ "bearer": [] }]));
+    assert_eq!(document["components"]["securitySchemes"]["bearer"]["scheme"], "bearer");
+    for ((method, path), operation) in operations(&document) {
+        let shown = format!("{method} {path}");
+        let name = operation["operationId"].as_str().unwrap_or_else(|| panic!("{shown} has no operationId"));
+        assert!(names.insert(name.to_owned()), "{name} stands twice");
+        assert!(operation["summary"].is_string() && operation["tags"].is_array(), "{shown}");
+        let responses = operation["responses"].as_object().unwrap();
+        assert!(responses.keys().any(|status| status.starts_with('2')), "{shown}");
+        let problem = &responses["default"]["content"]["application/problem+json"]["schema"];
+        assert_eq!(problem["$ref"], "#/components/schemas/Problem", "{shown} does not describe its problems");
+        let route = ROUTES.iter().find(|route| route.method == *method && route.path == path).unwrap();
+        match route.access {
+            routes::Access::Open => assert_eq!(operation["security"], json!([{}]), "{shown} needs no token"),
+            routes::Access::AtLeast(role) => {
+                assert!(operation.get("security").is_none(), "{shown} is secured as all are");
+                assert_eq!(operation["x-required-role"], role.name(), "{shown}");
+            }
+        }
+        let parameters = operation["parameters"].as_array().cloned().unwrap_or_default();
+        let in_path: BTreeSet<_> = parameters.iter().filter(|parameter| parameter["in"] == "path").collect_names();
+        let variables = path.split('/').filter_map(|part| part.strip_prefix('{')?.strip_suffix('}'));
+        assert_eq!(in_path, variables.map(str::to_owned).collect(), "{shown}");
+        let headers: BTreeSet<_> = parameters.iter().filter(|parameter| parameter["in"] == "header").collect_names();
+        let expected: &[&str] = match method.as_str() {
+            "POST" => &["Idempotency-Key"],
+            "PATCH" | "DELETE" => &["If-Match"],
+            _ => &[],
+        };
+        assert_eq!(headers, expected.iter().map(|name| (*name).to_owned()).collect(), "{shown}");
+        assert_eq!(operation["requestBody"].is_object(), takes_a_body(&method, &path), "{shown}");
+    }
+}
+
+fn takes_a_body(method: &str, path: &str) -> bool {
+    matches!(method, "POST" | "PATCH") && !path.ends_with("/pin")
+}
+
+trait Names {
+    fn collect_names(self) -> BTreeSet<String>;
+}
+
+impl<'v, I: Iterator<Item = &'v Value>> Names for I {
+    fn collect_names(self) -> BTreeSet<String> {
+        self.map(|parameter| parameter["name"].as_str().unwrap().to_owned()).collect()
+    }
+}
+
+#[test]
+fn every_reference_in_the_document_leads_somewhere() {
+    fn references(value: &Value, found: &mut BTreeSet<String>) {
+        match value {
+            Value::Object(members) => {
+                found.extend(members.get("$ref").and_then(Value::as_str).map(str::to_owned));
+                members.values().for_each(|member| references(member, found));
+            }
+            Value::Array(elements) => elements.iter().for_each(|element| references(element, found)),
+            _ => {}
+        }
+    }
+    let document = document();
+    let mut found = BTreeSet::new();
+    references(&document, &mut found);
+    assert!(found.len() > 10, "{found:?}");
+    for reference in &found {
+        let pointer = reference.strip_prefix('#').unwrap_or_else(|| panic!("{reference} leads out of the document"));
+        assert!(document.pointer(pointer).is_some(), "{reference} leads nowhere");
+    }
+    assert_eq!(document["openapi"].as_str().unwrap().split('.').take(2).collect::<Vec<_>>(), ["3", "1"]);
+}
+
+#[test]
+fn both_codes_that_no_request_produces_are_shown_by_the_tests_that_are_named_for_it() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
+    for (code, file, test) in [
+        (Code::Busy, "shared/store/tests/races.rs", "conflicting_transactions_are_tried_again_and_given_up_politely"),
+        (Code::Busy, "shared/api/src/problem/mod.rs", "each_problem_is_as_documented"),
+        (Code::Internal, "functions/keys/tests/refusals.rs", "a_store_out_of_reach_says_nothing_of_the_inside"),
+        (Code::Internal, "shared/api/src/serve.rs", "a_panic_is_an_internal_problem"),
+    ] {
+        let text = std::fs::read_to_string(root.join(file)).unwrap();
+        assert!(text.contains(&format!("fn {test}()")), "{} is shown by {test}, which is not in {file}", code.name());
+    }
+}
+
+fn yaml<'y>(value: &'y Yaml, path: &[&str]) -> &'y Yaml {
+    path.iter()
+        .fold(value, |value, name| value.get(name).unwrap_or_else(|| panic!("no {name} of {path:?} in template.yaml")))
+}
+
+fn resources() -> Yaml {
+    let template: Yaml = serde_norway::from_str(TEMPLATE).unwrap();
+    yaml(&template, &["Resources"]).clone()
+}
+
+/// A part of the template as JSON, which has no tags: what we compare has none either.
+fn plain(value: &Yaml) -> Value {
+    serde_json::to_value(value).unwrap()
+}
+
+fn schema(elements: &[KeySchemaElement]) -> Value {
+    let element =
+        |it: &KeySchemaElement| json!({ "AttributeName": it.attribute_name, "KeyType": it.key_type.as_str() });
+    elements.iter().map(element).collect()
+}
+
+fn projection(it: Option<&Projection>) -> Value {
+    let it = it.unwrap();
+    let mut projection = json!({ "ProjectionType": it.projection_type.as_ref().unwrap().as_str() });
+    if let Some(attributes) = it.non_key_attributes.as_ref().filter(|attributes| !attributes.is_empty()) {
+        projection["NonKeyAttributes"] = json!(attributes);
+    }
+    projection
+}
+
+fn sorted(mut elements: Value, by: &str) -> Value {
+    elements.as_array_mut().unwrap().sort_by_key(|element| element[by].as_str().unwrap().to_owned());
+    elements
+}
+
+#[tokio::test]
+async fn the_table_is_the_same_in_the_template_and_in_the_embedded_engine() {
+    let client = Stack::local().cloud().dynamodb();
+    let made = client.describe_table().table_name("key-automat").send().await.unwrap().table.unwrap();
+    let local = made.local_secondary_indexes.unwrap();
+    let local: Value = local.iter().map(|it| {
+        json!({ "IndexName": it.index_name, "KeySchema": schema(it.key_schema()), "Projection": projection(it.projection()) })
+    }).collect();
+    let global = made.global_secondary_indexes.unwrap();
+    let global: Value = global.iter().map(|it| {
+        json!({ "IndexName": it.index_name, "KeySchema": schema(it.key_schema()), "Projection": projection(it.projection()) })
+    }).collect();
+    let attributes: Value = made
+        .attribute_definitions
+        .unwrap()
+        .iter()
+        .map(|it| json!({ "AttributeName": it.attribute_name, "AttributeType": it.attribute_type.as_str() }))
+        .collect();
+    let stream = made.stream_specification.unwrap();
+    assert!(stream.stream_enabled);
+    let ttl = client.describe_time_to_live().table_name("key-automat").send().await.unwrap();
+    let ttl = ttl.time_to_live_description.unwrap();
+    assert_eq!(ttl.time_to_live_status.unwrap().as_str(), "ENABLED");
+    let engine = json!({
+        "AttributeDefinitions": sorted(attributes, "AttributeName"),
+        "KeySchema": schema(&made.key_schema.unwrap()),
+        "LocalSecondaryIndexes": local,
+        "GlobalSecondaryIndexes": global,
+        "StreamSpecification": { "StreamViewType": stream.stream_view_type.unwrap().as_str() },
+        "TimeToLiveSpecification": { "AttributeName": ttl.attribute_name, "Enabled": true },
+        "BillingMode": made.billing_mode_summary.unwrap().billing_mode.unwrap().as_str(),
+    });
+
+    let table = yaml(&resources(), &["Table", "Properties"]).clone();
+    let mut template = json!({});
+    for name in engine.as_object().unwrap().keys() {
+        template[name] = plain(yaml(&table, &[name]));
+    }
+    template["AttributeDefinitions"] = sorted(template["AttributeDefinitions"].take(), "AttributeName");
+    assert_eq!(engine, template);
+}
+
+#[test]
+fn every_function_of_the_template_is_told_all_that_it_reads() {
+    let resources = resources();
+    let mut functions = 0;
+    for (name, resource) in resources.as_mapping().unwrap() {
+        if yaml(resource, &["Type"]).as_str() != Some("AWS::Serverless::Function") {
+            continue;
+        }
+        functions += 1;
+        let variables = yaml(resource, &["Properties", "Environment", "Variables"]).as_mapping().unwrap();
+        let told: BTreeSet<_> = variables.keys().map(|name| name.as_str().unwrap()).collect();
+        assert_eq!(told, BTreeSet::from(runtime::Settings::VARIABLES), "{name:?}");
+    }
+    assert_eq!(functions, 2);
+}

@@ -1,0 +1,103 @@
+//! Asking twice does it once.
+
+use e2e::{Stack, Stage, fresh, hours, person};
+use serde_json::json;
+
+#[tokio::test]
+async fn asking_again_gets_the_first_answer_and_does_nothing() {
+    let stage = Stage::new(&Stack::shared(), 3).await;
+    let key = stage.key().await;
+    let contracts = format!("/v1/keys/{key}/contracts");
+    let contract = stage.booked(&key, 20, 21).await;
+    let automat = json!({ "automatId": fresh("automat"), "name": "B", "lockerCount": 1, "timeZone": "UTC" });
+    for (path, body, status) in [
+        (contracts.clone(), person(1, 2), 201),
+        ("/v1/keys".to_owned(), stage.key_body(), 201),
+        ("/v1/automats".to_owned(), automat, 201),
+        (format!("{contract}/pin"), json!({}), 200),
+    ] {
+        let ask = || stage.stack.admin().post(&path, body.clone()).once("try-1");
+        let first = ask().await;
+        assert_eq!((first.header("idempotency-replayed"), first.status), ("", status), "{}", first.text());
+        for _ in 0..2 {
+            let again = ask().await;
+            assert_eq!(again.header("idempotency-replayed"), "true", "{path}");
+            assert_eq!((again.status, again.json()), (first.status, first.json()), "{path}");
+            assert_eq!(again.header("etag"), first.header("etag"));
+            assert_eq!(again.header("location"), first.header("location"));
+        }
+    }
+    assert_eq!(stage.stack.viewer().get(&contracts).await.data().len(), 2, "one by hand, one asked for three times");
+}
+
+#[tokio::test]
+async fn many_who_ask_at_once_get_one_contract() {
+    let stage = Stage::new(&Stack::shared(), 1).await;
+    let key = stage.key_with(json!({ "shared": true })).await;
+    let path = format!("/v1/keys/{key}/contracts");
+    let asking: Vec<_> = (0..16)
+        .map(|_| {
+            let (stack, path) = (stage.stack.clone(), path.clone());
+            tokio::spawn(async move { stack.operator().post(&path, person(1, 2)).once("at-once").await })
+        })
+        .collect();
+    let (mut answers, mut replayed) = (Vec::new(), 0);
+    for answer in asking {
+        let answer = answer.await.unwrap();
+        replayed += u32::from(answer.header("idempotency-replayed") == "true");
+        answers.push(answer.body(201));
+    }
+    assert!(answers.iter().all(|answer| *answer == answers[0]), "the same to the last byte, the PIN too");
+    assert_eq!(replayed, 15);
+    assert_eq!(stage.stack.viewer().get(&path).await.data().len(), 1);
+}
+
+#[tokio::test]
+async fn a_key_vouches_for_one_caller_path_and_body() {
+    let stage = Stage::new(&Stack::shared(), 2).await;
+    let (one, other) = (stage.key().await, stage.key().await);
+    let path = |key: &str| format!("/v1/keys/{key}/contracts");
+    let stack = &stage.stack;
+    stack.operator().post(path(&one), person(1, 2)).once("k").await.is(201);
+    _ = stack.operator().post(path(&one), person(3, 4)).once("k").await.problem("idempotency_key_reused");
+    let elsewhere = stack.operator().post(path(&other), person(3, 4)).once("k").await;
+    assert_eq!((elsewhere.status, elsewhere.header("idempotency-replayed")), (201, ""));
+    let by_another = stack.admin().post(path(&one), person(3, 4)).once("k").await;
+    assert_eq!((by_another.status, by_another.header("idempotency-replayed")), (201, ""));
+}
+
+#[tokio::test]
+async fn a_refusal_is_not_remembered() {
+    let stage = Stage::new(&Stack::shared(), 1).await;
+    let key = stage.key().await;
+    let path = format!("/v1/keys/{key}/contracts");
+    let in_the_way = stage.booked(&key, 1, 5).await;
+    let ask = || stage.stack.operator().post(&path, person(2, 3)).once("k");
+    _ = ask().await.problem("contract_overlap");
+    stage.stack.operator().delete(&in_the_way).await.is(204);
+    let made = ask().await;
+    assert_eq!((made.status, made.header("idempotency-replayed")), (201, ""));
+}
+
+#[tokio::test]
+async fn an_id_of_the_clients_own_is_made_once() {
+    let stage = Stage::new(&Stack::shared(), 2).await;
+    let key = stage.key().await;
+    let body = json!({ "contractId": "b-1", "person": "Bo", "start": hours(1), "end": hours(2), "pin": "48291537" });
+    stage.book(&key, body.clone()).await.is(201);
+    let again = stage.book(&key, body.clone()).await.body(200);
+    assert_eq!(again["pin"], "******", "shown once");
+    for (field, value) in
+        [("person", json!("Cy")), ("end", json!(hours(3))), ("pin", json!("48291538")), ("freeText", json!("x"))]
+    {
+        let mut other = body.clone();
+        other[field] = value;
+        _ = stage.book(&key, other).await.problem("contract_exists");
+    }
+    let body = stage.key_body();
+    stage.stack.admin().post("/v1/keys", body.clone()).await.is(201);
+    stage.stack.admin().post("/v1/keys", body.clone()).await.is(200);
+    let mut other = body;
+    other["shared"] = json!(true);
+    _ = stage.stack.admin().post("/v1/keys", other).await.problem("key_exists");
+}

@@ -1,0 +1,125 @@
+//! Lists in parts: every element once, in order, however long the list.
+
+use e2e::{As, Stack, Stage, hours, person};
+use serde_json::{Value, json};
+
+/// A whole list, part by part.
+async fn all(client: As<'_>, list: &str, limit: usize) -> Vec<Value> {
+    let join = if list.contains('?') { '&' } else { '?' };
+    let (mut elements, mut after) = (Vec::new(), String::new());
+    loop {
+        let part = client.get(format!("{list}{join}limit={limit}{after}")).await.body(200);
+        let data = part["data"].as_array().unwrap();
+        elements.extend(data.iter().cloned());
+        assert_eq!(part["page"]["hasNext"], part["page"]["next"].is_string(), "{part}");
+        let Some(next) = part["page"]["next"].as_str() else { return elements };
+        assert_eq!(data.len(), limit, "a part that is not the last is full");
+        after = format!("&after={next}");
+    }
+}
+
+fn texts(elements: &[Value], field: &str) -> Vec<String> {
+    elements.iter().map(|element| element[field].as_str().unwrap().to_owned()).collect()
+}
+
+#[tokio::test]
+async fn contracts_are_listed_in_order_of_start_part_by_part() {
+    let stage = Stage::new(&Stack::shared(), 1).await;
+    let key = stage.key_with(json!({ "shared": true })).await;
+    let mut starts = Vec::new();
+    for number in 0..45 {
+        let start = 1 + (number * 7) % 15;
+        stage.booked(&key, start, start + 1).await;
+        starts.push(hours(start));
+    }
+    let running = stage.booked(&key, -3, 2).await;
+    starts.push(hours(-3));
+    starts.sort();
+    let list = format!("/v1/keys/{key}/contracts");
+    let viewer = stage.stack.viewer();
+    for limit in [1, 20, 45, 46, 100] {
+        let listed = all(viewer, &list, limit).await;
+        assert_eq!(texts(&listed, "start"), starts, "{limit}");
+        let mut ids = texts(&listed, "contractId");
+        ids.sort();
+        ids.dedup();
+        assert_eq!(ids.len(), 46, "each once, though many start at once");
+    }
+    let ascending = texts(&all(viewer, &list, 7).await, "contractId");
+    let mut descending = texts(&all(viewer, &format!("{list}?order=desc"), 7).await, "contractId");
+    descending.reverse();
+    assert_eq!(ascending, descending);
+    let active = texts(&all(viewer, &format!("{list}?state=active"), 7).await, "contractId");
+    assert_eq!(active, [running.rsplit('/').next().unwrap()]);
+    assert_eq!(all(viewer, &format!("{list}?state=upcoming"), 7).await.len(), 45);
+    assert_eq!(all(viewer, &format!("{list}?state=upcoming,active"), 7).await.len(), 46);
+    assert!(all(viewer, &format!("{list}?state=ended"), 7).await.is_empty());
+    assert_eq!(viewer.get(&list).await.data().len(), 20, "20 when nothing is said");
+}
+
+#[tokio::test]
+async fn keys_and_automats_are_listed_part_by_part() {
+    let stage = Stage::new(&Stack::shared(), 12).await;
+    let mut keys = Vec::new();
+    for _ in 0..12 {
+        keys.push(stage.key_with(json!({ "property": stage.automat })).await);
+    }
+    let viewer = stage.stack.viewer();
+    let of_automat = format!("/v1/keys?automatId={}", stage.automat);
+    for limit in [1, 5, 12, 100] {
+        assert_eq!(texts(&all(viewer, &of_automat, limit).await, "keyId"), keys, "in order of locker");
+    }
+    let search = format!("/v1/keys?search={}", stage.automat);
+    let mut found = texts(&all(viewer, &search, 5).await, "keyId");
+    found.sort();
+    keys.sort();
+    assert_eq!(found, keys);
+    let everything = texts(&all(viewer, "/v1/keys", 50).await, "keyId");
+    assert!(keys.iter().all(|key| everything.contains(key)));
+    assert!(everything.is_sorted(), "in order of keyId");
+    let automats = texts(&all(viewer, "/v1/automats", 3).await, "automatId");
+    assert!(automats.contains(&stage.automat) && automats.is_sorted());
+}
+
+#[tokio::test]
+async fn a_list_that_changes_between_its_parts_shows_what_stays_exactly_once() {
+    let stage = Stage::new(&Stack::shared(), 1).await;
+    let key = stage.key().await;
+    let mut paths = Vec::new();
+    for start in 0..10 {
+        paths.push(stage.booked(&key, 10 + start, 11 + start).await);
+    }
+    let list = format!("/v1/keys/{key}/contracts?limit=4");
+    let first = stage.stack.viewer().get(&list).await.body(200);
+    // the very one after which the next part begins is removed, and another put before it
+    stage.stack.operator().delete(&paths[3]).await.is(204);
+    stage.book(&key, person(1, 2)).await.is(201);
+    let after = first["page"]["next"].as_str().unwrap();
+    let second = stage.stack.viewer().get(format!("{list}&after={after}")).await.data();
+    let expected: Vec<_> = paths[4..8].iter().map(|path| path.rsplit('/').next().unwrap().to_owned()).collect();
+    assert_eq!(texts(&second, "contractId"), expected);
+}
+
+#[tokio::test]
+async fn a_cursor_is_good_for_its_own_list_alone() {
+    let stage = Stage::new(&Stack::shared(), 2).await;
+    let (one, other) = (stage.key().await, stage.key().await);
+    for key in [&one, &other] {
+        stage.booked(key, 1, 2).await;
+        stage.booked(key, 2, 3).await;
+    }
+    let viewer = stage.stack.viewer();
+    let list = format!("/v1/keys/{one}/contracts?limit=1");
+    let next = viewer.get(&list).await.body(200)["page"]["next"].as_str().unwrap().to_owned();
+    viewer.get(format!("{list}&after={next}")).await.is(200);
+    for elsewhere in [
+        format!("/v1/keys/{other}/contracts?limit=1"),
+        format!("/v1/keys/{one}/contracts?limit=1&order=desc"),
+        format!("/v1/keys/{one}/contracts?limit=1&state=active"),
+        format!("/v1/keys/{one}/events?limit=1"),
+        "/v1/keys?limit=1".to_owned(),
+        "/v1/automats?limit=1".to_owned(),
+    ] {
+        _ = viewer.get(format!("{elsewhere}&after={next}")).await.problem("invalid_cursor");
+    }
+}

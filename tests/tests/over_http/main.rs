@@ -1,0 +1,17 @@
+//! What clients of the API can rely on, by capability, each shown over HTTP.
+
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on must stop at once")]
+
+mod access;
+mod automats;
+mod contracts;
+mod events;
+mod hostile;
+mod idempotency;
+mod keys;
+mod lists;
+mod pins;
+mod provoke;
+mod refusals;
+mod service;
+mod versions;

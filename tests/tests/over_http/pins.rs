@@ -1,0 +1,82 @@
+//! PINs: generated or chosen, shown once, masked ever after, and shown again only on the record.
+
+use e2e::{Stack, Stage, person};
+use serde_json::json;
+
+#[tokio::test]
+async fn a_pin_is_shown_when_made_and_then_only_where_that_is_recorded() {
+    let stage = Stage::new(&Stack::shared(), 1).await;
+    let key = stage.key().await;
+    let made = stage.book(&key, person(1, 2)).await;
+    let path = made.header("location").to_owned();
+    let pin = made.body(201)["pin"].as_str().unwrap().to_owned();
+    assert!(pin.len() == 6 && pin.bytes().all(|byte| byte.is_ascii_digit()), "{pin}");
+    let list = format!("/v1/keys/{key}/contracts");
+    for client in [stage.stack.viewer(), stage.stack.operator(), stage.stack.admin()] {
+        assert_eq!(client.get(&path).await.body(200)["pin"], "******");
+        assert_eq!(client.get(&list).await.data()[0]["pin"], "******");
+    }
+    let edited = stage.stack.operator().patch(&path, json!({ "pin": "48291537" })).await.body(200);
+    assert_eq!(edited["pin"], "******");
+
+    let shown = stage.stack.operator().get(format!("{path}/pin")).await;
+    assert_eq!(shown.header("cache-control"), "no-store");
+    assert_eq!(shown.body(200), json!({ "pin": "48291537" }));
+    let events = stage.stack.viewer().get(format!("/v1/keys/{key}/events")).await.data();
+    assert_eq!(events[0]["type"], "pin-revealed");
+    assert_eq!(events[0]["actor"], "operator");
+    assert_eq!(events[0]["contractId"], path.rsplit('/').next().unwrap());
+}
+
+#[tokio::test]
+async fn a_new_pin_replaces_the_old_one_which_is_free_again() {
+    let stage = Stage::new(&Stack::shared(), 2).await;
+    let (one, other) = (stage.key().await, stage.key().await);
+    let mut body = person(1, 2);
+    body["pin"] = json!("48291537");
+    let path = stage.book(&one, body.clone()).await.header("location").to_owned();
+    _ = stage.book(&other, body.clone()).await.problem("pin_in_use");
+
+    let renewed = stage.stack.operator().post_nothing(format!("{path}/pin")).await;
+    assert_eq!(renewed.header("etag"), "\"2\"");
+    let pin = renewed.body(200)["pin"].clone();
+    assert_ne!(pin, "48291537");
+    assert_eq!(stage.stack.operator().get(format!("{path}/pin")).await.body(200)["pin"], pin);
+    stage.book(&other, body).await.is(201);
+}
+
+#[tokio::test]
+async fn a_pin_is_unique_in_its_automat_and_not_beyond() {
+    let stack = Stack::shared();
+    let (here, there) = (Stage::new(&stack, 2).await, Stage::new(&stack, 1).await);
+    let body = |start| {
+        let mut body = person(start, start + 1);
+        body["pin"] = json!("4829");
+        body
+    };
+    here.book(&here.key().await, body(1)).await.is(201);
+    _ = here.book(&here.key().await, body(5)).await.problem("pin_in_use");
+    there.book(&there.key().await, body(1)).await.is(201);
+}
+
+#[tokio::test]
+async fn of_many_who_want_one_pin_one_gets_it() {
+    let stage = Stage::new(&Stack::shared(), 8).await;
+    let mut asking = Vec::new();
+    for _ in 0..8 {
+        let (stage, key) = (stage.clone(), stage.key().await);
+        let mut body = person(1, 2);
+        body["pin"] = json!("48291537");
+        asking.push(tokio::spawn(async move { stage.book(&key, body).await }));
+    }
+    let mut made = 0;
+    for answer in asking {
+        let answer = answer.await.unwrap();
+        if answer.status == 201 {
+            made += 1;
+        } else {
+            _ = answer.problem("pin_in_use");
+        }
+    }
+    assert_eq!(made, 1);
+}

@@ -1,0 +1,128 @@
+//! For each problem code, requests that are answered with it.
+
+use api::problem::Code;
+use aws_sdk_dynamodb::types::AttributeValue;
+use domain::{Calendar, ContractId, Entry, Instant, MAX_LIVE_CONTRACTS, TimeRange};
+use e2e::{Answer, Stage, fresh, hours, person};
+use http::Method;
+use serde_json::json;
+
+/// A request that is answered with the code, made over HTTP. `None` for the two that a healthy stack does not answer;
+/// what else shows them stands beside.
+///
+/// Exhaustive: a new code does not compile until there is a way to produce it.
+pub(crate) async fn provoke(stage: &Stage, code: Code) -> Option<Answer> {
+    let (viewer, operator, admin) = (stage.stack.viewer(), stage.stack.operator(), stage.stack.admin());
+    let automat = format!("/v1/automats/{}", stage.automat);
+    let key = stage.key().await;
+    let path = format!("/v1/keys/{key}");
+    let contracts = format!("{path}/contracts");
+    Some(match code {
+        Code::MalformedJson => operator.call(Method::POST, &contracts).raw("{\"person\": ").await,
+        Code::InvalidRequest => operator.post(&contracts, json!({ "person": "", "ends": 5 })).await,
+        Code::BodyTooLarge => operator.call(Method::POST, &contracts).raw(vec![b' '; api::LIMIT + 1]).await,
+        Code::UnsupportedMediaType => {
+            operator.call(Method::POST, &contracts).header("content-type", "text/plain").raw("{}").await
+        }
+        Code::InvalidQuery => viewer.get("/v1/keys?limit=101&colour=red").await,
+        Code::InvalidCursor => viewer.get("/v1/keys?after=AAAA").await,
+        Code::InvalidHeader => admin.delete(&path).header("if-match", "3").await,
+        Code::RouteNotFound => viewer.get("/v1/locks").await,
+        Code::MethodNotAllowed => admin.call(Method::PUT, &path).await,
+        Code::Unauthenticated => stage.stack.nobody().get(&path).await,
+        Code::Forbidden => viewer.delete(&path).await,
+        Code::AutomatNotFound => viewer.get(format!("/v1/automats/{}", fresh("none"))).await,
+        Code::KeyNotFound => viewer.get(format!("/v1/keys/{}", fresh("none"))).await,
+        Code::ContractNotFound => viewer.get(format!("{contracts}/none")).await,
+        Code::AutomatExists => {
+            let body = json!({ "automatId": stage.automat, "name": "Other", "lockerCount": 1, "timeZone": "UTC" });
+            admin.post("/v1/automats", body).await
+        }
+        Code::KeyExists => {
+            admin.post("/v1/keys", json!({ "keyId": key, "automatId": stage.automat, "property": "x" })).await
+        }
+        Code::ContractExists => {
+            let mut body = person(1, 2);
+            body["contractId"] = json!("b-1");
+            stage.book(&key, body.clone()).await.is(201);
+            body["person"] = json!("Somebody else");
+            stage.book(&key, body).await
+        }
+        Code::LockerIndexTooBig => admin.patch(&path, json!({ "lockerIndex": 499 })).await,
+        Code::LockerOccupied => {
+            stage.key_with(json!({ "lockerIndex": 60 })).await;
+            admin.patch(&path, json!({ "lockerIndex": 60 })).await
+        }
+        Code::NoFreeLocker => {
+            let full = Stage::new(&stage.stack, 1).await;
+            full.key().await;
+            admin.post("/v1/keys", full.key_body()).await
+        }
+        Code::LockersInUse => {
+            stage.key_with(json!({ "lockerIndex": 61 })).await;
+            admin.patch(&automat, json!({ "lockerCount": 61 })).await
+        }
+        Code::AutomatHoldsKeys => admin.delete(&automat).await,
+        Code::ReturnCodeInUse => {
+            stage.key_with(json!({ "returnCode": "4711" })).await;
+            admin.patch(&path, json!({ "returnCode": "4711" })).await
+        }
+        Code::ContractsOverlap => {
+            let shared = stage.key_with(json!({ "shared": true })).await;
+            stage.booked(&shared, 1, 3).await;
+            stage.booked(&shared, 2, 4).await;
+            admin.patch(format!("/v1/keys/{shared}"), json!({ "shared": false })).await
+        }
+        Code::KeyOut => {
+            set(stage, &key, "SET keyInside = :it", AttributeValue::Bool(false)).await;
+            admin.delete(&path).await
+        }
+        Code::KeyBeingRemoved => {
+            set(stage, &key, "SET removing = :it REMOVE calendar", AttributeValue::Bool(true)).await;
+            stage.book(&key, person(1, 2)).await
+        }
+        Code::ContractOverlap => {
+            stage.booked(&key, 1, 3).await;
+            stage.book(&key, person(2, 4)).await
+        }
+        Code::TooManyContracts => {
+            set(stage, &key, "SET calendar = :it", AttributeValue::B(full_calendar().pack().into())).await;
+            stage.book(&key, json!({ "person": "Bo", "permanent": true, "start": hours(500_000) })).await
+        }
+        Code::PinInUse => {
+            let mut body = person(1, 2);
+            body["pin"] = json!("736254");
+            stage.book(&stage.key().await, body.clone()).await.is(201);
+            stage.book(&key, body).await
+        }
+        Code::StaleVersion => admin.patch(&path, json!({ "property": "x" })).if_match(7).await,
+        Code::IdempotencyKeyReused => {
+            operator.post(&contracts, person(1, 2)).once("k").await.is(201);
+            operator.post(&contracts, person(3, 4)).once("k").await
+        }
+        // busy: store/tests/races.rs: conflicting_transactions_are_tried_again_and_given_up_politely
+        // api, problem/mod.rs: each_problem_is_as_documented
+        // internal: keys/tests/refusals.rs: a_store_out_of_reach_says_nothing_of_the_inside
+        // api, serve.rs: a_panic_is_an_internal_problem
+        Code::Busy | Code::Internal => return None,
+    })
+}
+
+/// Changes a key's item as only devices, or a removal under way, would.
+async fn set(stage: &Stage, key: &str, update: &str, value: AttributeValue) {
+    let client = stage.stack.cloud().dynamodb();
+    let request = client.update_item().table_name("key-automat").condition_expression("attribute_exists(PK)");
+    let request = request.key("PK", AttributeValue::S(format!("KEY#{key}"))).key("SK", AttributeValue::S("KEY".into()));
+    request.update_expression(update).expression_attribute_values(":it", value).send().await.unwrap();
+}
+
+/// As many contracts as a key can have, one hour each.
+fn full_calendar() -> Calendar {
+    let first = Instant::parse(&hours(10)).unwrap();
+    let entry = |number: u64| {
+        let start = first.plus_millis(i64::try_from(number).unwrap() * 3_600_000);
+        let range = TimeRange::new(start, Some(start.plus_millis(3_600_000))).unwrap();
+        Entry { contract: ContractId::generated(number), range }
+    };
+    Calendar::new((0..MAX_LIVE_CONTRACTS as u64).map(entry).collect())
+}

@@ -1,0 +1,55 @@
+//! What belongs to nobody: health, the document, tokens, and the guide that the local cloud prints.
+
+use api::{Clock, Role};
+use e2e::{Stack, curl};
+use local::{LocalCloud, Options};
+use serde_json::{Value, json};
+
+#[tokio::test]
+async fn health_and_the_document_are_served_without_a_token() {
+    let stack = Stack::shared();
+    let health = stack.nobody().get("/health").await;
+    assert_eq!((health.header("content-type"), health.body(200)), ("application/json", json!({ "status": "ok" })));
+    let document = stack.nobody().get("/openapi.json").await;
+    assert_eq!((document.status, document.header("content-type")), (200, "application/json"));
+    assert_eq!(document.text(), include_str!("../../../docs/openapi.json"), "just as it is in docs/");
+}
+
+#[tokio::test]
+async fn the_token_endpoint_gives_tokens_that_work() {
+    let stack = Stack::local();
+    for role in [Role::Viewer, Role::Operator, Role::Admin] {
+        let form = [("grant_type", "client_credentials"), ("client_id", role.name())];
+        let answer: Value =
+            stack.http().post(stack.token_url()).form(&form).send().await.unwrap().json().await.unwrap();
+        assert_eq!((&answer["token_type"], &answer["expires_in"]), (&json!("Bearer"), &json!(3600)));
+        let token = answer["access_token"].as_str().unwrap();
+        let bearer = format!("Bearer {token}");
+        stack.nobody().get("/v1/automats").header("authorization", &bearer).await.is(200);
+    }
+    let lesser = [("grant_type", "client_credentials"), ("client_id", "admin"), ("scope", "key-automat/viewer")];
+    let answer: Value = stack.http().post(stack.token_url()).form(&lesser).send().await.unwrap().json().await.unwrap();
+    let bearer = format!("Bearer {}", answer["access_token"].as_str().unwrap());
+    let refused = stack.nobody().post("/v1/automats", json!({})).header("authorization", &bearer).await;
+    _ = refused.problem("forbidden");
+}
+
+#[tokio::test]
+async fn the_first_booking_works_as_the_guide_prints_it() {
+    let cloud = LocalCloud::start(Options { empty: false, ..Options::ephemeral() }).await.unwrap();
+    let guide = cloud.guide();
+    let printed = guide.to_string();
+    assert!(printed.contains(&guide.command()), "the whole command is printed");
+    let stack = Stack::alone(Clock::system()).await; // for its HTTP client; the guide says where to send what
+    let token = printed.lines().find(|line| line.contains("/oauth2/token")).unwrap();
+    assert!(curl::run(&stack, token).await.body(200)["access_token"].is_string());
+
+    let made = curl::run(&stack, &guide.command()).await;
+    let contract = made.body(201);
+    for (name, value) in guide.example.body.as_object().unwrap() {
+        assert_eq!(&contract[name], value, "{name}");
+    }
+    assert_eq!(made.header("location"), format!("{}/{}", guide.example.path, contract["contractId"].as_str().unwrap()));
+    _ = curl::run(&stack, &guide.command()).await.problem("contract_overlap");
+    cloud.stop().await;
+}

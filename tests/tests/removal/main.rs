@@ -1,0 +1,113 @@
+//! Removing a key with everything that it can have on it, at a tenth of the size; `KEY_AUTOMAT_SCALE=10` makes it
+//! whole: 2,000 live and 20,000 ended contracts.
+
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on must stop at once")]
+#![expect(clippy::print_stdout, reason = "how long each part took, for who runs it whole")]
+
+mod scene;
+
+use std::time::Instant;
+
+use e2e::fresh;
+use scene::{HOUR, Scene};
+use serde_json::json;
+
+/// Made over HTTP, with PINs that are really theirs; all others are copies of these under other names.
+const REAL: usize = 20;
+
+fn scale() -> usize {
+    std::env::var("KEY_AUTOMAT_SCALE").ok().and_then(|text| text.parse().ok()).unwrap_or(1)
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_key_with_everything_on_it_is_dead_at_once_gone_in_the_end_and_its_id_starts_anew() {
+    let (live, ended) = (200 * scale(), 2_000 * scale());
+    let seeding = Instant::now();
+    let mut scene = Scene::new().await;
+    let key_body = json!({
+        "keyId": scene.key, "automatId": scene.stage.automat, "returnCode": "4711", "property": "Hämeentie 5 A 12",
+    });
+
+    // what has ended: booked, and then left behind by the clock; its PINs could be taken again, so they do not count
+    let past = scene.book(5, 1).await;
+    scene.copy(&past[0], ended - 5, 2, 0).await;
+    scene.forward(48 * HOUR).await;
+    scene.pins.clear();
+    // what is live
+    let future = scene.book(REAL, 50).await;
+    let copies = scene.copy(&future[0], live - REAL, 51, 1 << 32).await;
+    scene.add_to_calendar(copies).await;
+    assert_eq!(scene.contracts_left().await, live + ended);
+    assert_eq!(scene.valid_pins().await, REAL);
+    let some = scene.list("contracts?state=upcoming&limit=20").await;
+    assert_eq!((some.len(), scene.list("contracts?state=ended&limit=5").await.len()), (20, 5));
+    println!("{live} live and {ended} ended contracts made in {:?}", seeding.elapsed());
+
+    // the first removal is interrupted as soon as it has marked the key: dead, with everything still there
+    let removing = Instant::now();
+    scene.interrupted_removal().await;
+    assert_eq!(scene.valid_pins().await, 0, "dead from the first write");
+    let left = scene.contracts_left().await;
+    assert!(left > 0, "interrupted in the middle");
+    println!("interrupted after {:?} with {left} contracts left", removing.elapsed());
+    let operator = scene.stage.stack.operator();
+    let booking = json!({ "person": "Bo", "permanent": true });
+    let refused = operator.post(format!("{}/contracts", scene.path()), booking).await;
+    assert_eq!(
+        (refused.problem("key_being_removed")["status"].as_u64(), refused.header("retry-after")),
+        (Some(409), "1")
+    );
+    _ = operator.get(format!("{}/contracts", scene.path())).await.problem("key_not_found");
+    let view = scene.stage.stack.viewer().get(format!("/v1/automats/{}", scene.stage.automat)).await.body(200);
+    assert!(view["lockers"][0].get("key").is_none(), "its locker is free");
+
+    // the next removal finishes, in as many calls as it takes
+    let mut calls = 0;
+    loop {
+        calls += 1;
+        let answer = scene.stage.stack.admin().delete(scene.path()).await;
+        if answer.status != 202 {
+            answer.is(204);
+            break;
+        }
+        assert!(calls < 20, "it makes no progress");
+    }
+    println!("removed in {:?}, {calls} calls", removing.elapsed());
+    _ = scene.stage.stack.viewer().get(scene.path()).await.problem("key_not_found");
+    assert_eq!(scene.remains(&format!("KEY#{}", scene.key), "").await, 0, "nothing is left under the key");
+    assert_eq!(scene.remains(&format!("AUTOMAT#{}", scene.stage.automat), "PIN#").await, 0, "nor any PIN");
+    assert_eq!(scene.remains(&format!("AUTOMAT#{}", scene.stage.automat), "RETURN#").await, 0, "nor its return code");
+
+    // its name is free, and shows nothing of it
+    let again = scene.stage.stack.admin().post("/v1/keys", key_body).await.body(201);
+    assert_eq!((&again["version"], &again["lockerIndex"]), (&json!(1), &json!(0)));
+    for state in ["upcoming", "active", "ended", "upcoming,active,ended"] {
+        assert!(scene.list(&format!("contracts?state={state}")).await.is_empty(), "{state}");
+    }
+    let events = scene.list("events").await;
+    assert_eq!((events.len(), &events[0]["type"]), (1, &json!("key-added")));
+    let now = scene.clock.now();
+    let (from, to) = (now.to_string(), now.plus_millis(1_000 * HOUR).to_string());
+    assert_eq!(scene.list(&format!("availability?from={from}&to={to}")).await, [json!({ "start": from, "end": to })]);
+    for (at, pin) in (0_i64..).zip(&scene.pins) {
+        let start = scene.began.plus_millis((50 * 3_600 + at) * 1_000);
+        let body = json!({ "person": "Cy", "start": start.to_string(), "end": start.plus_millis(1_000).to_string(), "pin": pin });
+        scene.stage.book(&scene.key, body).await.is(201);
+    }
+    assert_eq!(scene.valid_pins().await, REAL, "the PINs were free to be taken again");
+}
+
+#[tokio::test]
+async fn adding_a_key_of_that_name_finishes_an_interrupted_removal_too() {
+    let mut scene = Scene::new().await;
+    let made = scene.book(2, 1).await;
+    let copies = scene.copy(&made[0], 500, 2, 0).await;
+    scene.add_to_calendar(copies).await;
+    scene.interrupted_removal().await;
+    assert!(scene.contracts_left().await > 0);
+    let body = json!({ "keyId": scene.key, "automatId": scene.stage.automat, "property": fresh("other") });
+    scene.stage.stack.admin().post("/v1/keys", body).await.is(201);
+    assert_eq!(scene.contracts_left().await, 0);
+    assert!(scene.list("contracts").await.is_empty());
+    scene.stage.booked(&scene.key, 1_000_000, 1_000_001).await;
+}
