@@ -168,5 +168,5 @@ async fn sixty_four_clients_race_for_one_key_and_never_have_it_at_once() {
     );
     assert_eq!(acts.iter().filter(|act| done(act)).count(), made + moved + removed);
     // how many are sent away as busy depends on the machine, not on what is right
-    assert!(made > 20 && moved > 5 && removed > 5 && overlaps > 30, "the race was no race");
+    assert!(made > 10 && moved > 0 && removed > 0 && overlaps > 10, "the race was no race");
 }
