@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use unicode_normalization::UnicodeNormalization as _;
 
-/// The words of a text: runs of letters and digits, case folded. At most [`MAX_WORDS`], in order of appearance.
+/// The words of a text: runs of letters and digits, case folded; the first 40 of them, in order of appearance.
 #[must_use]
 pub fn words(texts: &[&str]) -> BTreeSet<String> {
     let mut found = BTreeSet::new();
