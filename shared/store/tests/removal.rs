@@ -164,3 +164,17 @@ async fn a_pin_that_somebody_else_has_by_now_stays_with_them() {
     assert_gone(&table).await;
     assert_eq!(table.store.pin_holder(&lobby(), &pin("111222")).await.unwrap().unwrap().key.id, b);
 }
+
+/// An ended contract leaves its PIN to the next, so several contracts of one key can have had the same.
+#[tokio::test]
+async fn contracts_that_had_the_same_pin_one_after_the_other_go_together() {
+    let table = furnished().await;
+    for n in 1..40 {
+        let then = Act { now: at(n * 1_000), ..act() };
+        let draft = ContractDraft { pin: Some(pin("111222")), ..contract(n * 1_000, n * 1_000 + 10) };
+        table.store.create_contract(&a(), draft, &then).await.unwrap();
+    }
+    let removed = table.store.remove_key(&a(), false, Expected::Any, &act()).await.unwrap();
+    assert_eq!(removed, Removal::Complete);
+    assert_gone(&table).await;
+}

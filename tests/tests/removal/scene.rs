@@ -93,6 +93,7 @@ impl Scene {
                 ("SK".to_owned(), text(format!("PIN#{mac}"))),
                 ("keyId".to_owned(), text(&self.key)),
                 ("contractId".to_owned(), text(id.as_str())),
+                ("incarnation".to_owned(), original["incarnation"].clone()),
                 ("from".to_owned(), number(start.millis())),
                 ("until".to_owned(), number(end.millis())),
             ]));

@@ -53,7 +53,7 @@ impl Store {
         transaction.receipt(act, &item);
         transaction.put(Part::Contract, item, absent());
         let pin = PinItem::key(automat, &self.codes.pin_mac(automat, &contract.pin));
-        let update = PinItem::update(&contract.key, &contract.id, contract.range, false);
+        let update = PinItem::update(stored, &contract.id, contract.range, false);
         transaction.update(Part::Pin, pin, update, PinItem::free(act.now));
         transaction.contract_event(self, stored, &contract.id, EventKind::ContractCreated(contract.range), act)?;
         Ok(transaction)

@@ -90,7 +90,7 @@ impl Store {
         let key = &stored_key.key;
         let mac = self.codes.pin_mac(&key.automat, &edited.pin);
         let out = matches!(&key.whereabouts, Whereabouts::Out { contract: Some(holder) } if *holder == edited.id);
-        let update = PinItem::update(&key.id, &edited.id, edited.range, out);
+        let update = PinItem::update(stored_key, &edited.id, edited.range, out);
         let free = PinItem::free_or_own(&key.id, &edited.id, act.now);
         let former = PinItem::key(&key.automat, &stored.pin_mac);
         let next = PinItem::key(&key.automat, &mac);

@@ -3,7 +3,7 @@
 use domain::{AutomatId, ContractId, Instant, KeyId, TimeRange};
 use serde::{Deserialize, Serialize};
 
-use super::{AutomatItem, Item, ItemKey, flag, number, read, text, valid, write};
+use super::{AutomatItem, Item, ItemKey, StoredKey, flag, number, read, text, valid, write};
 use crate::Error;
 use crate::codes::Mac;
 use crate::write::Expression;
@@ -23,8 +23,8 @@ impl PinItem {
 
     /// What writes a contract's times beside its PIN. A PIN whose key is out has no time to live: it must still return
     /// the key when the contract has ended.
-    pub(crate) fn update(key: &KeyId, contract: &ContractId, range: TimeRange, key_out: bool) -> Expression {
-        let common = "SET #keyId = :k, #contractId = :c, #from = :from";
+    pub(crate) fn update(on: &StoredKey, contract: &ContractId, range: TimeRange, key_out: bool) -> Expression {
+        let common = "SET #keyId = :k, #contractId = :c, #incarnation = :incarnation, #from = :from";
         let expression = match range.end() {
             None => Expression::new(format!("{common} REMOVE #until, #ttl")),
             Some(end) if key_out => {
@@ -35,8 +35,9 @@ impl PinItem {
                 .value(":ttl", number(end.seconds() + 1)),
         };
         expression
-            .value(":k", text(key.as_str()))
+            .value(":k", text(on.key.id.as_str()))
             .value(":c", text(contract.as_str()))
+            .value(":incarnation", text(&on.incarnation))
             .value(":from", number(range.start().millis()))
     }
 

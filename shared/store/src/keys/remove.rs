@@ -5,9 +5,10 @@
 //! own item goes last, and with it the claim on its name. Whoever next removes or adds a key of that name goes on
 //! where an interrupted cleaning stopped, and `finish_removals` finds all of them.
 
+use std::collections::HashSet;
 use std::time::Duration;
 
-use domain::{ContractId, EventKind, KeyId, KeyState};
+use domain::{EventKind, KeyId, KeyState};
 use tokio::task::JoinSet;
 
 use super::{holds_key, no_key_in_locker};
@@ -154,13 +155,17 @@ impl Store {
     }
 
     async fn delete_together(&self, stored: &StoredKey, mut remains: Vec<Remains>) -> Result<(), Error> {
-        let (id, automat) = (&stored.key.id, &stored.key.automat);
+        let automat = &stored.key.automat;
         let mut race = Race::new(&self.random);
         loop {
             let mut transaction = Transaction::default();
+            // Contracts may have had the same PIN one after the other, and a transaction names an item only once.
+            let mut named = HashSet::new();
             for item in &remains {
-                if let Some((contract, mac)) = &item.pin {
-                    transaction.delete(Part::Pin, PinItem::key(automat, mac), PinItem::own_or_gone(id, contract));
+                if let Some(mac) = &item.pin
+                    && named.insert(&mac.0)
+                {
+                    transaction.delete(Part::Pin, PinItem::key(automat, mac), KeyItem::part_of(&stored.incarnation));
                 }
                 transaction.delete(Part::Remains, item.key.clone(), KeyItem::part_of(&stored.incarnation));
             }
@@ -173,7 +178,7 @@ impl Store {
                     let others: Vec<_> = refused.iter().filter_map(|(_, item)| ItemKey::of(item.as_ref()?)).collect();
                     remains.retain(|item| !others.contains(&item.key));
                     for item in &mut remains {
-                        item.pin.take_if(|(_, mac)| others.contains(&PinItem::key(automat, mac)));
+                        item.pin.take_if(|mac| others.contains(&PinItem::key(automat, mac)));
                     }
                     if remains.is_empty() {
                         return Ok(());
@@ -189,7 +194,7 @@ impl Store {
 #[derive(Debug, Clone)]
 struct Remains {
     key: ItemKey,
-    pin: Option<(ContractId, Mac)>,
+    pin: Option<Mac>,
 }
 
 impl Remains {
@@ -198,9 +203,7 @@ impl Remains {
         if key.sk == "KEY" || item.get("incarnation") != Some(&text(incarnation)) {
             return None;
         }
-        let string = |name: &str| item.get(name)?.as_s().ok();
-        let pin =
-            string("contractId").and_then(|id| ContractId::parse(id).ok()).zip(string("pinMac").cloned().map(Mac));
+        let pin = item.get("pinMac").and_then(|mac| mac.as_s().ok().cloned()).map(Mac);
         Some(Self { key, pin })
     }
 }
