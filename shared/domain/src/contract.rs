@@ -31,6 +31,20 @@ pub enum ContractState {
     Ended,
 }
 
+impl ContractState {
+    /// Where a contract of this range stands at some instant.
+    #[must_use]
+    pub fn of(range: TimeRange, now: Instant) -> Self {
+        if range.ended(now) {
+            Self::Ended
+        } else if range.contains(now) {
+            Self::Active
+        } else {
+            Self::Upcoming
+        }
+    }
+}
+
 /// What somebody asks for who makes a contract.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ContractDraft {
@@ -218,13 +232,7 @@ impl Contract {
     /// Where the contract stands at this instant.
     #[must_use]
     pub fn state(&self, now: Instant) -> ContractState {
-        if self.range.ended(now) {
-            ContractState::Ended
-        } else if self.range.contains(now) {
-            ContractState::Active
-        } else {
-            ContractState::Upcoming
-        }
+        ContractState::of(self.range, now)
     }
 }
 

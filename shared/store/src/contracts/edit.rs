@@ -42,6 +42,7 @@ impl Store {
     }
 
     /// The transaction of an edit: it writes the calendar only if the times change, and the PIN only if it or they do.
+    /// With it goes the receipt, where the edit is one that the caller wants once.
     pub(super) fn changing(
         &self,
         stored_key: &StoredKey,
@@ -58,6 +59,7 @@ impl Store {
             transaction.calendar(stored_key, &key.book(edited, act.now)?);
         }
         let item = ContractItem::write(edited, stored_key, stored.rev + 1, &self.codes, &self.random)?;
+        transaction.receipt(act, &item);
         let place = ContractItem::key(&key.id, &edited.id);
         transaction.update(
             Part::Contract,

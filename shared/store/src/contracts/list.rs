@@ -86,7 +86,7 @@ impl Store {
             let found = self.query(&stretch, Some(STEP)).await?;
             for item in &found.items {
                 let (place, range) = indexed(item)?;
-                if filter.wants(state(range, now)) {
+                if filter.wants(ContractState::of(range, now)) {
                     places.push(place);
                     if places.len() == limit {
                         return Ok(places);
@@ -115,20 +115,16 @@ fn starts_in_calendar(
     now: Instant,
 ) -> Vec<Place> {
     let place = |entry: &Entry| (entry.range.start(), entry.contract.clone());
-    let wanted = stored.key.calendar.entries().iter().filter(|entry| filter.wants(state(entry.range, now))).map(place);
+    let wanted = stored
+        .key
+        .calendar
+        .entries()
+        .iter()
+        .filter(|entry| filter.wants(ContractState::of(entry.range, now)))
+        .map(place);
     match filter.order {
         Order::Ascending => wanted.filter(|place| after.is_none_or(|after| place > after)).take(limit).collect(),
         Order::Descending => wanted.rev().filter(|place| after.is_none_or(|after| place < after)).take(limit).collect(),
-    }
-}
-
-fn state(range: TimeRange, now: Instant) -> ContractState {
-    if range.ended(now) {
-        ContractState::Ended
-    } else if range.contains(now) {
-        ContractState::Active
-    } else {
-        ContractState::Upcoming
     }
 }
 

@@ -2,7 +2,7 @@
 
 use domain::{Contract, ContractChange, ContractId, EventKind, KeyId, Pin};
 
-use crate::items::{ContractItem, Item};
+use crate::items::ContractItem;
 use crate::race::Race;
 use crate::receipts::none_by_a_twin;
 use crate::write::{Outcome, Part, Transaction};
@@ -22,9 +22,7 @@ impl Store {
             let (stored_key, stored) = self.stored_contract(key, id).await?;
             let change = ContractChange { pin: Some(self.random.pin()?), ..ContractChange::default() };
             let edited = stored.contract.edited(change, act.now)?;
-            let mut transaction = self.changing(&stored_key, &stored, &edited, former_pin_is_ours, act)?;
-            let item: Item = ContractItem::write(&edited, &stored_key, stored.rev + 1, &self.codes, &self.random)?;
-            transaction.receipt(act, &item);
+            let transaction = self.changing(&stored_key, &stored, &edited, former_pin_is_ours, act)?;
             match transaction.commit(self).await? {
                 Outcome::Committed => return Ok(Created::New(edited)),
                 Outcome::Contended => {}
