@@ -1,0 +1,1 @@
+//! What automats send.

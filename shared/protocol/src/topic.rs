@@ -1,0 +1,62 @@
+//! The topics of one automat. The device policy in `template.yaml` allows it these and no others.
+
+use crate::ThingName;
+
+/// The named shadow that opens lockers.
+pub const CONTROL_SHADOW: &str = "open";
+
+/// The topics of a thing.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Topics(ThingName);
+
+impl Topics {
+    /// Of this thing.
+    #[must_use]
+    pub fn of(thing: ThingName) -> Self {
+        Self(thing)
+    }
+
+    /// The thing.
+    #[must_use]
+    pub fn thing(&self) -> &ThingName {
+        &self.0
+    }
+
+    /// A topic of the shadow: `get`, `update`, and what follows them, such as `get/accepted` and `update/delta`.
+    #[must_use]
+    pub fn shadow(&self, rest: &str) -> String {
+        format!("$aws/things/{}/shadow/name/{CONTROL_SHADOW}/{rest}", self.0)
+    }
+
+    /// Where the device sends keypad entries: Basic Ingest to the rule `automat_keypad`.
+    #[must_use]
+    pub fn keypad(&self) -> String {
+        format!("$aws/rules/automat_keypad/automats/{}/keypad", self.0)
+    }
+
+    /// Where it is answered.
+    #[must_use]
+    pub fn keypad_reply(&self) -> String {
+        format!("automats/{}/keypad/reply", self.0)
+    }
+
+    /// Where the device tells of its lockers: Basic Ingest to the rule `automat_lockers`.
+    #[must_use]
+    pub fn lockers(&self) -> String {
+        format!("$aws/rules/automat_lockers/automats/{}/lockers", self.0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_topic_names_its_own_thing() {
+        let topics = Topics::of(ThingName::of_automat("lobby"));
+        assert_eq!(topics.shadow("update/delta"), "$aws/things/lobby/shadow/name/open/update/delta");
+        for topic in [topics.keypad(), topics.keypad_reply(), topics.lockers()] {
+            assert!(topic.split('/').any(|level| level == "lobby"), "{topic}");
+        }
+    }
+}
