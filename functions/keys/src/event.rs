@@ -1,7 +1,9 @@
 //! Events as clients see them.
 
 use api::RangeView;
-use domain::{ContractField, Event, EventKind, KeyField, TimeRange};
+use domain::{
+    CodeKind, ContractField, Event, EventKind, KeyField, KeypadRefusal, OpeningId, OpeningOutcome, Purpose, TimeRange,
+};
 use utoipa::ToSchema;
 
 /// Something that happened.
@@ -14,7 +16,7 @@ pub(crate) struct EventView {
     /// When it happened.
     #[schema(format = DateTime)]
     at: String,
-    /// Who did it: the subject of their token.
+    /// Who did it: the subject of their token, or `automat:` and the `automatId` for what its device did.
     actor: String,
     /// What it was.
     #[serde(rename = "type")]
@@ -49,6 +51,34 @@ pub(crate) struct EventView {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = u32, required = false)]
     live_contracts: Option<usize>,
+    /// `opening-requested`, `opening-finished`: which opening.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = String, required = false)]
+    opening_id: Option<String>,
+    /// `opening-finished`: how it ended.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = String, required = false)]
+    outcome: Option<&'static str>,
+    /// `opening-finished`: whether that is the device's own word.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = bool, required = false)]
+    confirmed_by_device: Option<bool>,
+    /// `pin-accepted`: what the locker was opened for, `fetch` or `return`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = String, required = false)]
+    purpose: Option<&'static str>,
+    /// `entry-refused`: what was typed, `pin` or `returnCode`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = String, required = false)]
+    code_kind: Option<&'static str>,
+    /// `entry-refused`: why, `unknown`, `too-early`, `ended`, `key-out`, `key-inside`, `locked-out` or `late`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = String, required = false)]
+    reason: Option<&'static str>,
+    /// `keypad-locked`: until when.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = String, format = DateTime, required = false)]
+    until: Option<String>,
 }
 
 /// What kind of thing happened.
@@ -66,6 +96,16 @@ pub(crate) enum EventType {
     ContractChanged,
     ContractRemoved,
     PinRevealed,
+    OpeningRequested,
+    OpeningFinished,
+    KeyFetched,
+    KeyReturned,
+    PinAccepted,
+    ReturnCodeAccepted,
+    EntryRefused,
+    KeypadLocked,
+    AutomatConnected,
+    AutomatDisconnected,
 }
 
 impl From<Event> for EventView {
@@ -105,12 +145,65 @@ impl EventView {
             }
             EventKind::ContractRemoved => plain(EventType::ContractRemoved),
             EventKind::PinRevealed => plain(EventType::PinRevealed),
+            EventKind::OpeningRequested { opening } => plain(EventType::OpeningRequested).of(&opening),
+            EventKind::OpeningFinished { opening, outcome, confirmed } => {
+                let outcome = Some(opening_outcome(outcome));
+                let confirmed_by_device = Some(confirmed);
+                Self { outcome, confirmed_by_device, ..plain(EventType::OpeningFinished) }.of(&opening)
+            }
+            EventKind::KeyFetched => plain(EventType::KeyFetched),
+            EventKind::KeyReturned => plain(EventType::KeyReturned),
+            EventKind::PinAccepted(purpose) => {
+                let purpose = Some(match purpose {
+                    Purpose::Fetch => "fetch",
+                    Purpose::Return => "return",
+                });
+                Self { purpose, ..plain(EventType::PinAccepted) }
+            }
+            EventKind::ReturnCodeAccepted => plain(EventType::ReturnCodeAccepted),
+            EventKind::EntryRefused { kind, reason } => {
+                let code_kind = Some(match kind {
+                    CodeKind::Pin => "pin",
+                    CodeKind::ReturnCode => "returnCode",
+                });
+                Self { code_kind, reason: Some(refusal(reason)), ..plain(EventType::EntryRefused) }
+            }
+            EventKind::KeypadLocked { until } => {
+                Self { until: Some(until.to_string()), ..plain(EventType::KeypadLocked) }
+            }
+            EventKind::AutomatConnected => plain(EventType::AutomatConnected),
+            EventKind::AutomatDisconnected => plain(EventType::AutomatDisconnected),
         }
+    }
+
+    fn of(self, opening: &OpeningId) -> Self {
+        Self { opening_id: Some(opening.as_str().to_owned()), ..self }
     }
 
     fn during(self, range: TimeRange) -> Self {
         let RangeView { start, end } = range.into();
         Self { start: Some(start), end, ..self }
+    }
+}
+
+fn opening_outcome(outcome: OpeningOutcome) -> &'static str {
+    match outcome {
+        OpeningOutcome::Opened => "opened",
+        OpeningOutcome::Refused => "refused",
+        OpeningOutcome::Failed => "failed",
+        OpeningOutcome::Expired => "expired",
+    }
+}
+
+fn refusal(reason: KeypadRefusal) -> &'static str {
+    match reason {
+        KeypadRefusal::Unknown => "unknown",
+        KeypadRefusal::TooEarly => "too-early",
+        KeypadRefusal::Ended => "ended",
+        KeypadRefusal::KeyOut => "key-out",
+        KeypadRefusal::KeyInside => "key-inside",
+        KeypadRefusal::LockedOut => "locked-out",
+        KeypadRefusal::Late => "late",
     }
 }
 

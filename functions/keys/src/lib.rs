@@ -13,7 +13,8 @@ use utoipa_axum::routes;
 
 /// The function's routes over a store.
 pub fn router(app: App) -> axum::Router {
-    api::serve(described().into(), app)
+    let clock = app.clock.clone();
+    api::serve(axum::Router::from(described()).with_state(app), clock)
 }
 
 /// What the function's routes say of themselves.

@@ -1,2 +1,8 @@
-//! stub
-fn main() {}
+//! The Lambda binary of remote opens.
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), runtime::Error> {
+    runtime::telemetry();
+    let runtime::Parts { app, things } = runtime::parts().await?;
+    runtime::run(openings::router(openings::Openings { app, things })).await
+}

@@ -38,6 +38,31 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for JsonBody<T> {
     }
 }
 
+/// A JSON object read into `T`, or no body for one in which nothing is said.
+#[derive(Debug, Clone)]
+pub struct OptionalBody<T> {
+    /// What it says.
+    pub value: T,
+    /// The hash of its bytes.
+    pub hash: String,
+}
+
+impl<S: Send + Sync, T: DeserializeOwned + Default> FromRequest<S> for OptionalBody<T> {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, _: &S) -> Result<Self, Problem> {
+        let (parts, body) = request.into_parts();
+        let bytes = read(body).await?;
+        let value = if bytes.is_empty() {
+            T::default()
+        } else {
+            check_media_type(&parts.method, &parts.headers)?;
+            parse(&bytes)?
+        };
+        Ok(Self { value, hash: hash(&bytes) })
+    }
+}
+
 /// No body, or an object without fields: for a POST that has nothing to say.
 #[derive(Debug, Clone)]
 pub struct EmptyBody {
@@ -45,21 +70,16 @@ pub struct EmptyBody {
     pub hash: String,
 }
 
-#[derive(Deserialize)]
+#[derive(Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Nothing {}
 
 impl<S: Send + Sync> FromRequest<S> for EmptyBody {
     type Rejection = Problem;
 
-    async fn from_request(request: Request, _: &S) -> Result<Self, Problem> {
-        let (parts, body) = request.into_parts();
-        let bytes = read(body).await?;
-        if !bytes.is_empty() {
-            check_media_type(&parts.method, &parts.headers)?;
-            let Nothing {} = parse(&bytes)?;
-        }
-        Ok(Self { hash: hash(&bytes) })
+    async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
+        let OptionalBody::<Nothing> { hash, .. } = OptionalBody::from_request(request, state).await?;
+        Ok(Self { hash })
     }
 }
 

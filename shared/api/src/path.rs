@@ -2,16 +2,24 @@
 //! such thing.
 
 use axum::extract::{FromRequestParts, RawPathParams};
-use domain::{AutomatId, ContractId, Invalid, KeyId};
+use domain::{AutomatId, ContractId, Invalid, KeyId, LockerIndex, OpeningId};
 use http::request::Parts;
 use store::Thing;
 
 use crate::Problem;
-use crate::problem::not_found;
+use crate::problem::{locker_not_found, not_found};
 
 /// `{automatId}`.
 #[derive(Debug, Clone)]
 pub struct AutomatPath(pub AutomatId);
+
+/// `{automatId}` and `{lockerIndex}`.
+#[derive(Debug, Clone)]
+pub struct LockerPath(pub AutomatId, pub LockerIndex);
+
+/// `{openingId}`.
+#[derive(Debug, Clone)]
+pub struct OpeningPath(pub OpeningId);
 
 /// `{keyId}`.
 #[derive(Debug, Clone)]
@@ -25,7 +33,25 @@ impl<S: Send + Sync> FromRequestParts<S> for AutomatPath {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
-        id(parts, "automatId", AutomatId::parse, Thing::Automat).await.map(Self)
+        id(parts, "automatId", AutomatId::parse, || not_found(Thing::Automat)).await.map(Self)
+    }
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for LockerPath {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
+        let automat = id(parts, "automatId", AutomatId::parse, || not_found(Thing::Automat)).await?;
+        let index = |text: &str| text.parse().map_err(|_| Invalid::Empty).and_then(LockerIndex::new);
+        Ok(Self(automat, id(parts, "lockerIndex", index, locker_not_found).await?))
+    }
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for OpeningPath {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
+        id(parts, "openingId", OpeningId::parse, || not_found(Thing::Opening)).await.map(Self)
     }
 }
 
@@ -33,7 +59,7 @@ impl<S: Send + Sync> FromRequestParts<S> for KeyPath {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
-        id(parts, "keyId", KeyId::parse, Thing::Key).await.map(Self)
+        id(parts, "keyId", KeyId::parse, || not_found(Thing::Key)).await.map(Self)
     }
 }
 
@@ -41,8 +67,8 @@ impl<S: Send + Sync> FromRequestParts<S> for ContractPath {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
-        let key = id(parts, "keyId", KeyId::parse, Thing::Key).await?;
-        let contract = id(parts, "contractId", ContractId::parse, Thing::Contract).await?;
+        let key = id(parts, "keyId", KeyId::parse, || not_found(Thing::Key)).await?;
+        let contract = id(parts, "contractId", ContractId::parse, || not_found(Thing::Contract)).await?;
         Ok(Self(key, contract))
     }
 }
@@ -51,10 +77,10 @@ async fn id<T>(
     parts: &mut Parts,
     name: &str,
     parse: impl FnOnce(&str) -> Result<T, Invalid>,
-    thing: Thing,
+    missing: fn() -> Problem,
 ) -> Result<T, Problem> {
     // Fails only where a parameter is not UTF-8 once decoded.
-    let parameters = RawPathParams::from_request_parts(parts, &()).await.map_err(|_| not_found(thing))?;
+    let parameters = RawPathParams::from_request_parts(parts, &()).await.map_err(|_| missing())?;
     let text = parameters.iter().find(|(key, _)| *key == name).map(|(_, text)| text);
-    text.and_then(|text| parse(text).ok()).ok_or_else(|| not_found(thing))
+    text.and_then(|text| parse(text).ok()).ok_or_else(missing)
 }

@@ -39,10 +39,21 @@ pub fn created<T, V: Serialize>(
     let (location, version) = (location(&thing), version(&thing));
     let mut response = tagged(version, view(thing, status == StatusCode::CREATED));
     *response.status_mut() = status;
-    if let Ok(location) = HeaderValue::from_str(&location) {
+    locate(&mut response, &location);
+    mark_replayed(&mut response, replayed);
+    response
+}
+
+fn locate(response: &mut Response, location: &str) {
+    if let Ok(location) = HeaderValue::from_str(location) {
         response.headers_mut().insert(LOCATION, location);
     }
-    mark_replayed(&mut response, replayed);
+}
+
+/// 202: it is under way, and its progress is to be looked at there.
+pub fn accepted(location: &str, view: impl Serialize) -> Response {
+    let mut response = (StatusCode::ACCEPTED, Json(view)).into_response();
+    locate(&mut response, location);
     response
 }
 

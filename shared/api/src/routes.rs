@@ -27,6 +27,8 @@ pub enum Function {
     Keys,
     /// Contracts.
     Contracts,
+    /// Remote opens.
+    Openings,
 }
 
 /// Who may call a route.
@@ -48,6 +50,10 @@ const fn keys(method: Method, path: &'static str, role: Role) -> Route {
 
 const fn contracts(method: Method, path: &'static str, role: Role) -> Route {
     Route { method, path, function: Function::Contracts, access: Access::AtLeast(role) }
+}
+
+const fn openings(method: Method, path: &'static str, role: Role) -> Route {
+    Route { method, path, function: Function::Openings, access: Access::AtLeast(role) }
 }
 
 const AUTOMATS: &str = "/v1/automats";
@@ -83,6 +89,8 @@ pub static ROUTES: &[Route] = &[
     contracts(Method::GET, PIN, Role::Operator),
     contracts(Method::POST, PIN, Role::Operator),
     contracts(Method::GET, "/v1/keys/{keyId}/availability", Role::Viewer),
+    openings(Method::POST, "/v1/automats/{automatId}/lockers/{lockerIndex}/openings", Role::Operator),
+    openings(Method::GET, "/v1/openings/{openingId}", Role::Viewer),
 ];
 
 /// Who may call a method on a path as a router matched it; none when the table does not know it.

@@ -7,17 +7,12 @@ use axum::response::{IntoResponse, Response};
 use tower_http::catch_panic::CatchPanicLayer;
 
 use crate::problem::Panicked;
-use crate::{App, Clock, Problem, edge, gate};
+use crate::{Clock, Problem, edge, gate};
 
 /// Finishes a function's router: the gate before every route, problems for everything refused, one log line each.
 ///
 /// The gate also answers for paths that the router does not have.
-pub fn serve(router: axum::Router<App>, app: App) -> axum::Router {
-    let clock = app.clock.clone();
-    wrapped(router.with_state(app), clock)
-}
-
-fn wrapped(router: axum::Router, clock: Clock) -> axum::Router {
+pub fn serve(router: axum::Router, clock: Clock) -> axum::Router {
     router
         .layer(middleware::from_fn(gate::gate))
         .layer(CatchPanicLayer::custom(panicked))
@@ -54,7 +49,7 @@ mod tests {
             .route("/v1/keys", get(|| async { Err::<(), _>(Problem::internal(io::Error::other("disk on fire"))) }))
             .route("/v1/automats", get(fails))
             .route("/v1/not-in-the-table", get(|| async { "unguarded" }));
-        wrapped(router, Clock::fixed(Instant::from_millis(0).unwrap()))
+        serve(router, Clock::fixed(Instant::from_millis(0).unwrap()))
     }
 
     #[derive(Clone, Default)]

@@ -10,10 +10,24 @@ mod telemetry;
 
 pub use lambda_http::Error;
 pub use settings::{Settings, SettingsError};
-pub use start::{StartError, app};
+pub use start::{Parts, StartError, app, parts};
 pub use telemetry::telemetry;
 
 /// Takes requests from API Gateway for as long as Lambda lets the process live.
 pub async fn run(router: axum::Router) -> Result<(), Error> {
     lambda_http::run(router).await
+}
+
+/// Takes events from other services, one at a time, for as long as Lambda lets the process live. A failure goes back
+/// to Lambda, which calls again.
+pub async fn handle<E: std::error::Error + Send + Sync + 'static>(
+    handler: impl AsyncFn(serde_json::Value) -> Result<(), E>,
+) -> Result<(), Error> {
+    let handler = &handler;
+    let service = lambda_runtime::service_fn(async |event: lambda_runtime::LambdaEvent<serde_json::Value>| {
+        handler(event.payload).await.inspect_err(|error| {
+            tracing::error!(error = error as &dyn std::error::Error, lambda.request_id = event.context.request_id, "failed");
+        })
+    });
+    lambda_runtime::run(service).await
 }

@@ -1,9 +1,11 @@
 //! Init: from the environment to the state of a router.
 
 use api::{App, Clock};
+use aws_config::SdkConfig;
 use aws_sdk_dynamodb::types::AttributeValue;
 use aws_smithy_http_client::HttpClientError;
 use store::{Codes, Random, Store};
+use things::Things;
 
 use crate::{Settings, SettingsError, client};
 
@@ -27,12 +29,31 @@ pub enum StartError {
     Codes(#[source] store::Error),
 }
 
+/// What functions that speak to automats are made of.
+#[derive(Debug, Clone)]
+pub struct Parts {
+    /// The table and the clock.
+    pub app: App,
+    /// The automats.
+    pub things: Things,
+}
+
 /// The state of a router, by what the environment says.
 pub async fn app() -> Result<App, StartError> {
-    let settings = Settings::from_env()?;
+    app_over(&client::config().await?).await
+}
+
+/// The same, and the automats. The region's own endpoint of the data plane serves every account.
+pub async fn parts() -> Result<Parts, StartError> {
     let config = client::config().await?;
-    let database = aws_sdk_dynamodb::Client::new(&config);
-    let secrets = aws_sdk_secretsmanager::Client::new(&config);
+    let things = Things::new(aws_sdk_iotdataplane::Client::new(&config));
+    Ok(Parts { app: app_over(&config).await?, things })
+}
+
+async fn app_over(config: &SdkConfig) -> Result<App, StartError> {
+    let settings = Settings::from_env()?;
+    let database = aws_sdk_dynamodb::Client::new(config);
+    let secrets = aws_sdk_secretsmanager::Client::new(config);
     let (secret, ()) = tokio::join!(master_secret(&secrets, &settings), open_connection(&database, &settings));
     let codes = Codes::new(secret?.as_bytes()).map_err(StartError::Codes)?;
     let store = Store::new(database, &settings.table, codes, Random::system());

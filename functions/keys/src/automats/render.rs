@@ -1,7 +1,7 @@
 //! Automats as clients see them.
 
 use api::EntryView;
-use domain::{Automat, Whereabouts};
+use domain::{Automat, DoorState, Whereabouts};
 use store::LockerView;
 use utoipa::ToSchema;
 
@@ -40,6 +40,10 @@ pub(crate) struct LocationView {
 #[derive(Debug, serde::Serialize, ToSchema)]
 pub(crate) struct Connection {
     state: ConnectionState,
+    /// Since when; absent when it is unknown.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = String, format = DateTime, required = false)]
+    since: Option<String>,
 }
 
 /// Whether the automat is connected, as far as it has told.
@@ -47,6 +51,8 @@ pub(crate) struct Connection {
 #[serde(rename_all = "lowercase")]
 pub(crate) enum ConnectionState {
     Unknown,
+    Connected,
+    Disconnected,
 }
 
 /// The Key Automat View: an automat with every locker.
@@ -70,7 +76,7 @@ pub(crate) struct LockerItem {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = LockerKey, required = false)]
     key: Option<LockerKey>,
-    /// Whether the key is inside; null when the automat has not told yet. False in a locker that has none.
+    /// Whether there is a key inside; null when a key belongs in it and the automat has not told yet.
     #[schema(required)]
     key_inside: Option<bool>,
     door: Door,
@@ -93,6 +99,8 @@ pub(crate) struct LockerKey {
 #[serde(rename_all = "lowercase")]
 pub(crate) enum Door {
     Unknown,
+    Open,
+    Closed,
 }
 
 impl From<Automat> for AutomatItem {
@@ -107,7 +115,7 @@ impl From<Automat> for AutomatItem {
                 postal_code: location.postal_code.as_str().to_owned(),
                 postal_office: location.postal_office.as_str().to_owned(),
             }),
-            connection: Connection { state: ConnectionState::Unknown },
+            connection: automat.connection.into(),
             version: automat.version,
             created_at: automat.created_at.to_string(),
             updated_at: automat.updated_at.to_string(),
@@ -123,10 +131,10 @@ impl From<store::AutomatView> for AutomatWithLockers {
 
 impl From<LockerView> for LockerItem {
     fn from(locker: LockerView) -> Self {
-        let key_inside = match (&locker.key, &locker.whereabouts) {
-            (None, _) | (Some(_), Whereabouts::Out { .. }) => Some(false),
-            (Some(_), Whereabouts::Inside) => Some(true),
-            (Some(_), Whereabouts::Unknown) => None,
+        let key_inside = match (&locker.whereabouts, &locker.key) {
+            (Whereabouts::Inside, _) => Some(true),
+            (Whereabouts::Out { .. }, _) | (Whereabouts::Unknown, None) => Some(false),
+            (Whereabouts::Unknown, Some(_)) => None,
         };
         let key = |(id, property): (domain::KeyId, domain::Property)| LockerKey {
             key_id: id.as_str().to_owned(),
@@ -136,8 +144,29 @@ impl From<LockerView> for LockerItem {
             locker_index: locker.locker.get(),
             key: locker.key.map(key),
             key_inside,
-            door: Door::Unknown,
+            door: locker.door.into(),
             active_contract: locker.active_contract.as_ref().map(EntryView::from),
+        }
+    }
+}
+
+impl From<domain::Connection> for Connection {
+    fn from(connection: domain::Connection) -> Self {
+        let state = match connection.state {
+            domain::ConnectionState::Unknown => ConnectionState::Unknown,
+            domain::ConnectionState::Connected => ConnectionState::Connected,
+            domain::ConnectionState::Disconnected => ConnectionState::Disconnected,
+        };
+        Self { state, since: connection.since.map(|since| since.to_string()) }
+    }
+}
+
+impl From<DoorState> for Door {
+    fn from(door: DoorState) -> Self {
+        match door {
+            DoorState::Unknown => Self::Unknown,
+            DoorState::Open => Self::Open,
+            DoorState::Closed => Self::Closed,
         }
     }
 }

@@ -33,6 +33,10 @@ pub enum Code {
     KeyNotFound,
     /// There is no such contract.
     ContractNotFound,
+    /// The automat has no locker of the index in the path.
+    LockerNotFound,
+    /// There is no such opening.
+    OpeningNotFound,
     /// The `automatId` is taken.
     AutomatExists,
     /// The `keyId` is taken.
@@ -63,10 +67,16 @@ pub enum Code {
     TooManyContracts,
     /// Another contract of the automat has this PIN.
     PinInUse,
+    /// An opening of the locker is under way.
+    LockerBusy,
+    /// The automat is known to be offline.
+    AutomatOffline,
     /// `If-Match` names another version than the current one.
     StaleVersion,
     /// The `Idempotency-Key` was used for another request.
     IdempotencyKeyReused,
+    /// As many openings are under way at the automat as it can hold.
+    AutomatBusy,
     /// Too many writers at once.
     Busy,
     /// Something is wrong with us.
@@ -75,7 +85,7 @@ pub enum Code {
 
 impl Code {
     /// All of them, in the order of the documentation.
-    pub const ALL: [Self; 33] = [
+    pub const ALL: [Self; 38] = [
         Self::MalformedJson,
         Self::InvalidRequest,
         Self::BodyTooLarge,
@@ -90,6 +100,8 @@ impl Code {
         Self::AutomatNotFound,
         Self::KeyNotFound,
         Self::ContractNotFound,
+        Self::LockerNotFound,
+        Self::OpeningNotFound,
         Self::AutomatExists,
         Self::KeyExists,
         Self::ContractExists,
@@ -105,8 +117,11 @@ impl Code {
         Self::ContractOverlap,
         Self::TooManyContracts,
         Self::PinInUse,
+        Self::LockerBusy,
+        Self::AutomatOffline,
         Self::StaleVersion,
         Self::IdempotencyKeyReused,
+        Self::AutomatBusy,
         Self::Busy,
         Self::Internal,
     ];
@@ -132,7 +147,7 @@ impl Code {
     /// After how many seconds asking again may help.
     #[must_use]
     pub fn retry_after(self) -> Option<u8> {
-        matches!(self, Self::Busy | Self::KeyBeingRemoved).then_some(1)
+        matches!(self, Self::Busy | Self::AutomatBusy | Self::LockerBusy | Self::KeyBeingRemoved).then_some(1)
     }
 
     fn entry(self) -> (&'static str, u16, &'static str) {
@@ -151,6 +166,8 @@ impl Code {
             Self::AutomatNotFound => ("automat_not_found", 404, "There is no such automat"),
             Self::KeyNotFound => ("key_not_found", 404, "There is no such key"),
             Self::ContractNotFound => ("contract_not_found", 404, "There is no such contract"),
+            Self::LockerNotFound => ("locker_not_found", 404, "There is no such locker"),
+            Self::OpeningNotFound => ("opening_not_found", 404, "There is no such opening"),
             Self::AutomatExists => ("automat_exists", 409, "The automatId is taken"),
             Self::KeyExists => ("key_exists", 409, "The keyId is taken"),
             Self::ContractExists => ("contract_exists", 409, "The contractId is taken"),
@@ -166,8 +183,11 @@ impl Code {
             Self::ContractOverlap => ("contract_overlap", 409, "Another contract has the key then"),
             Self::TooManyContracts => ("too_many_contracts", 409, "The key has too many contracts"),
             Self::PinInUse => ("pin_in_use", 409, "The PIN is taken"),
+            Self::LockerBusy => ("locker_busy", 409, "The locker is being opened"),
+            Self::AutomatOffline => ("automat_offline", 409, "The automat is offline"),
             Self::StaleVersion => ("stale_version", 412, "The version has moved on"),
             Self::IdempotencyKeyReused => ("idempotency_key_reused", 422, "The idempotency key was used before"),
+            Self::AutomatBusy => ("automat_busy", 503, "Too many lockers are being opened"),
             Self::Busy => ("busy", 503, "Too many changes at once"),
             Self::Internal => ("internal", 500, "Something went wrong on our side"),
         }

@@ -8,12 +8,13 @@ mod wire;
 use std::error::Error;
 use std::sync::Arc;
 
+use domain::AutomatRefusal;
 use http::Method;
 use utoipa::ToSchema;
 
 pub use code::{Code, FieldCode};
 pub use field::FieldError;
-pub(crate) use refusal::not_found;
+pub(crate) use refusal::{locker_not_found, not_found};
 pub use wire::ProblemBody;
 
 use crate::{EntryView, RangeView, Role};
@@ -51,7 +52,7 @@ pub struct Facts {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Vec<Vec<EntryView>>, required = false)]
     pub pairs: Option<Vec<[EntryView; 2]>>,
-    /// `locker_index_too_big`: how many lockers the automat has.
+    /// `locker_index_too_big`, `locker_not_found`: how many lockers the automat has.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = u16, required = false)]
     pub locker_count: Option<u16>,
@@ -67,6 +68,18 @@ pub struct Facts {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = u32, required = false)]
     pub key_count: Option<usize>,
+    /// `locker_busy`: the opening that is under way.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = String, required = false)]
+    pub opening_id: Option<String>,
+    /// `locker_busy`: when its life ends at the latest.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = String, format = DateTime, required = false)]
+    pub until: Option<String>,
+    /// `automat_offline`: since when.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = String, format = DateTime, required = false)]
+    pub since: Option<String>,
     /// `stale_version`: what the version is now.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = u64, required = false)]
@@ -123,6 +136,25 @@ impl Problem {
             .with(Facts { current_version: Some(current), ..Facts::default() })
     }
 
+    /// Too many openings are under way at the automat.
+    #[must_use]
+    pub fn automat_busy() -> Self {
+        let detail = "Nothing was opened. Try again when some of the openings under way have ended.";
+        Self::new(Code::AutomatBusy, detail)
+    }
+
+    /// What the store refuses of something that the path names: a locker that the automat does not have is not there.
+    #[must_use]
+    pub fn of_path(error: store::Error) -> Self {
+        match error {
+            store::Error::Automat(AutomatRefusal::LockerIndexTooBig { count }) => {
+                let facts = Facts { locker_count: Some(count.get()), ..Facts::default() };
+                locker_not_found().with(facts)
+            }
+            error => error.into(),
+        }
+    }
+
     /// The refusal with what else a client can use.
     #[must_use]
     pub fn with(self, facts: Facts) -> Self {
@@ -144,7 +176,7 @@ pub(crate) struct Panicked;
 
 #[cfg(test)]
 mod tests {
-    use domain::{AutomatRefusal, ContractRefusal, KeyRefusal, LockerCount, LockerIndex};
+    use domain::{ContractRefusal, KeyRefusal, LockerCount, LockerIndex, OpeningRefusal};
     use store::Thing;
 
     use super::*;
@@ -181,6 +213,11 @@ mod tests {
             Code::AutomatNotFound => refused(store::Error::NotFound(Thing::Automat)),
             Code::KeyNotFound => refused(store::Error::NotFound(Thing::Key)),
             Code::ContractNotFound => refused(store::Error::NotFound(Thing::Contract)),
+            Code::LockerNotFound => {
+                let count = LockerCount::new(20).unwrap();
+                Problem::of_path(AutomatRefusal::LockerIndexTooBig { count }.into())
+            }
+            Code::OpeningNotFound => refused(store::Error::NotFound(Thing::Opening)),
             Code::AutomatExists => refused(store::Error::Exists(Thing::Automat)),
             Code::KeyExists => refused(store::Error::Exists(Thing::Key)),
             Code::ContractExists => refused(store::Error::Exists(Thing::Contract)),
@@ -201,8 +238,14 @@ mod tests {
             }
             Code::TooManyContracts => refused(ContractRefusal::TooManyLive.into()),
             Code::PinInUse => refused(ContractRefusal::PinInUse.into()),
+            Code::LockerBusy => {
+                let opening = domain::OpeningId::parse("01KAXHVNM0000000000000000A").unwrap();
+                refused(OpeningRefusal::LockerBusy { opening, until: short.range.start() }.into())
+            }
+            Code::AutomatOffline => refused(OpeningRefusal::AutomatOffline { since: short.range.start() }.into()),
             Code::StaleVersion => refused(store::Error::Stale { current: 4 }),
             Code::IdempotencyKeyReused => refused(store::Error::IdempotencyKeyReused),
+            Code::AutomatBusy => Problem::automat_busy(),
             Code::Busy => refused(store::Error::Busy),
             Code::Internal => refused(store::Error::Internal { context: "a secret of the inside", source: None }),
         }

@@ -1,7 +1,7 @@
 //! From what the store and the domain refuse to problems. Exhaustive: a new refusal does not compile until it has a
 //! code.
 
-use domain::{AutomatRefusal, ContractRefusal, KeyRefusal, MAX_LIVE_CONTRACTS};
+use domain::{AutomatRefusal, ContractRefusal, KeyRefusal, MAX_LIVE_CONTRACTS, OpeningRefusal};
 use store::Thing;
 
 use super::{Code, Facts, FieldCode, FieldError, Problem};
@@ -15,6 +15,7 @@ impl From<store::Error> for Problem {
             store::Error::Automat(refusal) => refusal.into(),
             store::Error::Key(refusal) => refusal.into(),
             store::Error::Contract(refusal) => refusal.into(),
+            store::Error::Opening(refusal) => refusal.into(),
             store::Error::ReturnCodeInUse => {
                 Self::new(Code::ReturnCodeInUse, "Another key of the automat has this return code. Choose another.")
             }
@@ -96,12 +97,39 @@ impl From<ContractRefusal> for Problem {
     }
 }
 
+impl From<OpeningRefusal> for Problem {
+    fn from(refusal: OpeningRefusal) -> Self {
+        match refusal {
+            OpeningRefusal::LockerBusy { opening, until } => {
+                let facts = Facts {
+                    opening_id: Some(opening.as_str().to_owned()),
+                    until: Some(until.to_string()),
+                    ..Facts::default()
+                };
+                let detail = "Another opening of this locker is under way: see openingId. Try again when it has ended.";
+                Self::new(Code::LockerBusy, detail).with(facts)
+            }
+            OpeningRefusal::AutomatOffline { since } => {
+                let facts = Facts { since: Some(since.to_string()), ..Facts::default() };
+                let detail = "Nothing was opened. Send \"force\": true to ask it all the same, for 20 seconds.";
+                Self::new(Code::AutomatOffline, detail).with(facts)
+            }
+        }
+    }
+}
+
+/// The automat has no such locker.
+pub(crate) fn locker_not_found() -> Problem {
+    Problem::new(Code::LockerNotFound, "The automat has no locker of this lockerIndex.")
+}
+
 /// There is no such thing.
 pub(crate) fn not_found(thing: Thing) -> Problem {
     match thing {
         Thing::Automat => Problem::new(Code::AutomatNotFound, "No automat has this automatId."),
         Thing::Key => Problem::new(Code::KeyNotFound, "No key has this keyId."),
         Thing::Contract => Problem::new(Code::ContractNotFound, "No contract of the key has this contractId."),
+        Thing::Opening => Problem::new(Code::OpeningNotFound, "No opening has this openingId."),
     }
 }
 
@@ -110,6 +138,8 @@ fn exists(thing: Thing) -> Problem {
         Thing::Automat => Problem::new(Code::AutomatExists, "A different automat has this automatId."),
         Thing::Key => Problem::new(Code::KeyExists, "A different key has this keyId, or is still being removed."),
         Thing::Contract => Problem::new(Code::ContractExists, "A different contract of the key has this contractId."),
+        // Nobody chooses an opening's id, so this is never said.
+        Thing::Opening => Problem::new(Code::Busy, "An opening has this openingId already. Try again."),
     }
 }
 
