@@ -9,6 +9,12 @@ const TABLE: &str = "table.sqlite";
 const BESIDE_TABLE: [&str; 2] = ["table.sqlite-wal", "table.sqlite-shm"];
 /// The master secret.
 const SECRET: &str = "secret";
+/// The folder of the authority that signs the broker's and the devices' certificates.
+const AUTHORITY: &str = "authority";
+/// The folder of the devices, each with its credentials in one of its own.
+const AUTOMATS: &str = "automats";
+/// The folder of the device shadows.
+const SHADOWS: &str = "shadows";
 /// Held while a local cloud uses the folder.
 const LOCK: &str = "lock";
 
@@ -71,6 +77,15 @@ impl Folder {
                 _ => {}
             }
         }
+        for name in [AUTHORITY, AUTOMATS, SHADOWS] {
+            let path = self.path.join(name);
+            match std::fs::remove_dir_all(&path) {
+                Err(source) if source.kind() != std::io::ErrorKind::NotFound => {
+                    return Err(FolderError::io("delete", &path)(source));
+                }
+                _ => {}
+            }
+        }
         Ok(())
     }
 
@@ -78,6 +93,24 @@ impl Folder {
     #[must_use]
     pub fn table(&self) -> PathBuf {
         self.path.join(TABLE)
+    }
+
+    /// Where the authority's certificate and key are.
+    #[must_use]
+    pub fn authority(&self) -> PathBuf {
+        self.path.join(AUTHORITY)
+    }
+
+    /// Where the devices' folders are.
+    #[must_use]
+    pub fn automats(&self) -> PathBuf {
+        self.path.join(AUTOMATS)
+    }
+
+    /// Where the device shadows are.
+    #[must_use]
+    pub fn shadows(&self) -> PathBuf {
+        self.path.join(SHADOWS)
     }
 
     /// Where the master secret is.
@@ -110,9 +143,10 @@ mod tests {
         for name in ["table.sqlite", "table.sqlite-wal", "secret", "holiday.jpg"] {
             std::fs::write(parent.path().join(name), "x").unwrap();
         }
+        std::fs::create_dir_all(folder.automats().join("lobby")).unwrap();
         folder.clear().unwrap();
         folder.clear().unwrap();
-        assert!(!folder.table().exists() && !folder.secret().exists());
+        assert!(!folder.table().exists() && !folder.secret().exists() && !folder.automats().exists());
         assert!(parent.path().join("holiday.jpg").exists());
         assert!(matches!(Folder::claim(parent.path()), Err(FolderError::InUse(_))), "the claim is kept");
     }

@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 use anyhow::Result;
 use clap::{Parser, Subcommand};
-use xtask::{deny, lambdas, openapi, project::Project, rust, steps::Steps, template, tools::Tools};
+use xtask::{deny, interop, lambdas, openapi, project::Project, rust, steps::Steps, template, tools::Tools};
 
 #[derive(Parser)]
 #[command(name = "cargo xtask", about = "The tasks of Key Automat Cloud")]
@@ -31,6 +31,8 @@ enum Task {
     Lint,
     /// All tests
     Test,
+    /// Devices and brokers that nobody here wrote: AWS's device SDK on our broker, our device on mosquitto
+    Interop,
     /// The code's own documentation, warnings refused
     Doc,
     /// Writes docs/openapi.json anew from the code
@@ -57,6 +59,7 @@ fn main() -> Result<ExitCode> {
             steps.run("lint", || rust::lint(&project));
             steps.run("test", || rust::test(&project));
             if !quick {
+                steps.run("interop", || interop::check(&project));
                 steps.run("doc", || rust::document(&project));
                 steps.run("template", || template::check(&project, &Tools::ready(&project)?));
                 steps.run("build", || lambdas::build(&project, &Tools::ready(&project)?));
@@ -66,6 +69,7 @@ fn main() -> Result<ExitCode> {
         Task::Fmt { check } => steps.run("fmt", || rust::format(&project, check)),
         Task::Lint => steps.run("lint", || rust::lint(&project)),
         Task::Test => steps.run("test", || rust::test(&project)),
+        Task::Interop => steps.run("interop", || interop::check(&project)),
         Task::Doc => steps.run("doc", || rust::document(&project)),
         Task::Openapi => steps.run("openapi", || openapi::write(&project)),
         Task::Template => steps.run("template", || template::check(&project, &Tools::ready(&project)?)),

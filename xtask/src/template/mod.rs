@@ -40,6 +40,9 @@ pub fn check(project: &Project, tools: &Tools) -> Result<Note> {
     run(tools.command("python")?.arg(project.root.join("infra/tools/expand.py")).arg(&file).arg(&deployed))?;
     run(tools.command("cfn-lint")?.args(["--regions", REGION, "--template"]).arg(&deployed))?;
 
+    let provisioning = ["-B", "-m", "unittest", "-q", "test_provision"];
+    run(tools.command("python")?.args(provisioning).current_dir(project.root.join("infra/tools")))?;
+
     report("as deployed", &expanded::findings(&std::fs::read_to_string(&deployed)?, &template)?)?;
     Ok(format!("{} routes", routes::routes(&template).count()))
 }

@@ -1,0 +1,136 @@
+#!/usr/bin/env python3
+"""Gives an automat of a deployed stack what its device needs to connect, once.
+
+    python infra/tools/provision.py --stack key-automat-cloud --automat lobby --out ./lobby
+
+The automat must exist (an admin creates it over the API). Its thing is made, a certificate with its key, and the key
+under which the keypad names codes. They are written to the folder, for the device alone: AWS keeps no copy of the
+private key. With --renew the former certificates are taken out of service, for a device that was lost or replaced.
+
+Needs credentials that may describe the stack, read its table and its secret, and manage IoT things and certificates.
+"""
+
+import argparse
+import base64
+import hashlib
+import hmac
+import json
+import os
+import pathlib
+import sys
+
+ROOTS = pathlib.Path(__file__).resolve().parents[2] / "shared" / "runtime" / "roots"
+
+
+class Refused(Exception):
+    """Something is not as it must be; the message says what to do."""
+
+
+def device_key(master: str, automat: str) -> bytes:
+    """The automat's key for naming codes, as `shared/store/src/codes.rs` derives it."""
+
+    def sign(key: bytes, text: str) -> bytes:
+        return hmac.new(key, text.encode(), hashlib.sha256).digest()
+
+    return sign(sign(master.encode(), "name codes, HMAC-SHA-256"), automat)
+
+
+def thing_name(automat: str) -> str:
+    """Things may not have a dot in their names, and automats no colon."""
+    return automat.replace(".", ":")
+
+
+def provision(session, stack: str, automat: str, out: pathlib.Path, renew: bool) -> None:
+    """Makes thing and certificate, and writes the folder."""
+    if out.exists() and any(out.iterdir()):
+        raise Refused(f"{out} is not empty: choose another --out")
+    outputs = stack_outputs(session.client("cloudformation"), stack)
+    lockers = locker_count(session.client("dynamodb"), outputs["TableName"], automat)
+    secret = session.client("secretsmanager").get_secret_value(SecretId=outputs["CodeSecretArn"])["SecretString"]
+    iot = session.client("iot")
+    endpoint = iot.describe_endpoint(endpointType="iot:Data-ATS")["endpointAddress"]
+    thing = thing_name(automat)
+
+    iot.create_thing(thingName=thing)
+    former = iot.list_thing_principals(thingName=thing)["principals"]
+    if former and not renew:
+        raise Refused(f"{automat} has a certificate already: --renew takes it out of service and makes another")
+    certificate = iot.create_keys_and_certificate(setAsActive=True)
+    # Written before anything can fail: nobody could ask for this key again.
+    write(
+        out,
+        {
+            "certificate.pem": certificate["certificatePem"],
+            "private.key": certificate["keyPair"]["PrivateKey"],
+            "ca.pem": "".join(root.read_text() for root in sorted(ROOTS.glob("*.pem"))),
+            "automat.json": json.dumps(
+                {
+                    "thing": thing,
+                    "automatId": automat,
+                    "lockerCount": lockers,
+                    "endpoint": endpoint,
+                    "port": 8883,
+                    "deviceKey": base64.urlsafe_b64encode(device_key(secret, automat)).decode().rstrip("="),
+                },
+                indent=2,
+            )
+            + "\n",
+        },
+    )
+    iot.attach_policy(policyName=outputs["DevicePolicyName"], target=certificate["certificateArn"])
+    iot.attach_thing_principal(thingName=thing, principal=certificate["certificateArn"])
+    for principal in former:
+        retire(iot, thing, outputs["DevicePolicyName"], principal)
+
+
+def retire(iot, thing: str, policy: str, principal: str) -> None:
+    """Takes a former certificate out of service; it stays in the account's list as inactive."""
+    iot.update_certificate(certificateId=principal.rsplit("/", 1)[-1], newStatus="INACTIVE")
+    iot.detach_thing_principal(thingName=thing, principal=principal)
+    iot.detach_policy(policyName=policy, target=principal)
+
+
+def stack_outputs(cloudformation, stack: str) -> dict:
+    """What the stack says of itself."""
+    [described] = cloudformation.describe_stacks(StackName=stack)["Stacks"]
+    return {output["OutputKey"]: output["OutputValue"] for output in described.get("Outputs", [])}
+
+
+def locker_count(dynamodb, table: str, automat: str) -> int:
+    """How many lockers the automat has, which must exist."""
+    key = {"PK": {"S": f"AUTOMAT#{automat}"}, "SK": {"S": "AUTOMAT"}}
+    item = dynamodb.get_item(TableName=table, Key=key, ConsistentRead=True).get("Item")
+    if item is None:
+        raise Refused(f"there is no automat {automat}: create it first, by POST /v1/automats")
+    return int(item["lockerCount"]["N"])
+
+
+def write(folder: pathlib.Path, files: dict) -> None:
+    """Writes files that only their owner can read."""
+    folder.mkdir(parents=True, exist_ok=True)
+    folder.chmod(0o700)
+    for name, text in files.items():
+        with os.fdopen(os.open(folder / name, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+            file.write(text)
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description="Gives an automat of a deployed stack its device's credentials.")
+    parser.add_argument("--stack", required=True, help="name of the stack")
+    parser.add_argument("--automat", required=True, help="automatId of an automat that exists")
+    parser.add_argument("--out", required=True, type=pathlib.Path, help="folder to write, new or empty")
+    parser.add_argument("--renew", action="store_true", help="take former certificates out of service")
+    arguments = parser.parse_args()
+    import boto3  # here, so that --help needs nothing
+
+    try:
+        provision(boto3.Session(), arguments.stack, arguments.automat, arguments.out, arguments.renew)
+    except Refused as refused:
+        print(f"error: {refused}", file=sys.stderr)
+        return 1
+    print(f"{arguments.out}: give these files to the device of {arguments.automat}, and keep no copy")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

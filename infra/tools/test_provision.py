@@ -1,0 +1,98 @@
+"""Provisioning against a stand-in that knows what AWS was asked."""
+
+import json
+import pathlib
+import stat
+import tempfile
+import unittest
+
+import provision
+
+MASTER = "0123456789abcdef0123456789abcdef"
+
+
+class Aws:
+    """Answers as the clients of a session would, and keeps what they were asked."""
+
+    def __init__(self, exists=True, principals=()):
+        self.exists, self.principals, self.asked = exists, list(principals), []
+
+    def client(self, name):
+        return self
+
+    def __getattr__(self, operation):
+        def call(**arguments):
+            self.asked.append((operation, arguments))
+            return self.answer(operation)
+
+        return call
+
+    def answer(self, operation):
+        outputs = {"TableName": "table", "CodeSecretArn": "arn:secret", "DevicePolicyName": "automat"}
+        return {
+            "describe_stacks": {
+                "Stacks": [{"Outputs": [{"OutputKey": key, "OutputValue": value} for key, value in outputs.items()]}]
+            },
+            "get_item": {"Item": {"lockerCount": {"N": "24"}}} if self.exists else {},
+            "get_secret_value": {"SecretString": MASTER},
+            "describe_endpoint": {"endpointAddress": "x-ats.iot.eu-north-1.amazonaws.com"},
+            "list_thing_principals": {"principals": self.principals},
+            "create_keys_and_certificate": {
+                "certificateArn": "arn:cert/new",
+                "certificatePem": "CERT",
+                "keyPair": {"PrivateKey": "KEY"},
+            },
+        }.get(operation, {})
+
+    def of(self, operation):
+        return [arguments for asked, arguments in self.asked if asked == operation]
+
+
+class Provisioning(unittest.TestCase):
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.out = pathlib.Path(folder.name) / "lobby"
+
+    def test_a_device_gets_all_that_it_needs_and_nobody_else_can_read_it(self):
+        aws = Aws()
+        provision.provision(aws, "stack", "lobby.2", self.out, renew=False)
+        told = json.loads((self.out / "automat.json").read_text())
+        self.assertEqual((told["thing"], told["automatId"], told["lockerCount"]), ("lobby:2", "lobby.2", 24))
+        self.assertEqual((self.out / "private.key").read_text(), "KEY")
+        self.assertIn("BEGIN CERTIFICATE", (self.out / "ca.pem").read_text())
+        for file in self.out.iterdir():
+            self.assertEqual(stat.S_IMODE(file.stat().st_mode), 0o600, file)
+        self.assertEqual(aws.of("attach_policy"), [{"policyName": "automat", "target": "arn:cert/new"}])
+        self.assertEqual(aws.of("attach_thing_principal"), [{"thingName": "lobby:2", "principal": "arn:cert/new"}])
+        self.assertNotIn(MASTER, str(told))
+
+    def test_the_keypads_key_is_the_one_that_the_store_derives(self):
+        # `the_key_of_a_device_is_the_one_that_provisioning_derives` in shared/store has the same figures.
+        self.assertEqual(provision.device_key(MASTER, "lobby").hex(), "7c0a71308816c6a5444dd07bd3a3faf78f8c2100e6cd8389f0cf1a90c9d78b32")
+
+    def test_an_automat_that_is_not_there_gets_nothing(self):
+        aws = Aws(exists=False)
+        with self.assertRaisesRegex(provision.Refused, "POST /v1/automats"):
+            provision.provision(aws, "stack", "lobby", self.out, renew=False)
+        self.assertFalse(aws.of("create_thing") or self.out.exists())
+
+    def test_a_second_certificate_is_made_only_in_place_of_the_first(self):
+        aws = Aws(principals=["arn:cert/old"])
+        with self.assertRaisesRegex(provision.Refused, "--renew"):
+            provision.provision(aws, "stack", "lobby", self.out, renew=False)
+        self.assertFalse(aws.of("create_keys_and_certificate"))
+        provision.provision(aws, "stack", "lobby", self.out, renew=True)
+        self.assertEqual(aws.of("update_certificate"), [{"certificateId": "old", "newStatus": "INACTIVE"}])
+        self.assertEqual(aws.of("detach_thing_principal"), [{"thingName": "lobby", "principal": "arn:cert/old"}])
+
+    def test_a_folder_with_something_in_it_is_left_alone(self):
+        self.out.mkdir()
+        (self.out / "private.key").write_text("former")
+        with self.assertRaisesRegex(provision.Refused, "not empty"):
+            provision.provision(Aws(), "stack", "lobby", self.out, renew=True)
+        self.assertEqual((self.out / "private.key").read_text(), "former")
+
+
+if __name__ == "__main__":
+    unittest.main()
