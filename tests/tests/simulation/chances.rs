@@ -1,0 +1,80 @@
+//! How bad things are: each a chance of one in so many, or nothing at all.
+
+use e2e::Seed;
+
+/// What may go wrong, and how often.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Chances {
+    /// A message is lost on its way.
+    pub(crate) lost: Chance,
+    /// A message arrives twice.
+    pub(crate) twice: Chance,
+    /// A message takes seconds in place of milliseconds, and is overtaken.
+    pub(crate) slow: Chance,
+    /// A message is held back for the next session.
+    pub(crate) held: Chance,
+    /// A connection breaks when something is sent over it.
+    pub(crate) broken: Chance,
+    /// A device loses power before or after an effect.
+    pub(crate) power: Chance,
+    /// A function dies at one of its calls.
+    pub(crate) death: Chance,
+    /// A lock is jammed.
+    pub(crate) jam: Chance,
+}
+
+/// One in so many.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Chance(u64);
+
+impl Chance {
+    const NEVER: Self = Self(0);
+
+    /// Whether it ever happens.
+    pub(crate) fn is_possible(self) -> bool {
+        self.0 > 0
+    }
+
+    /// Whether it happens this time.
+    pub(crate) fn happens(self, seed: &mut Seed) -> bool {
+        // Always drawn, so that a change of one chance moves no other choice.
+        let drawn = seed.below(self.0.max(1));
+        self.0 > 0 && drawn == 0
+    }
+}
+
+impl Chances {
+    /// A bad network, and machines that do not fail.
+    pub(crate) fn network() -> Self {
+        Self {
+            lost: Chance(12),
+            twice: Chance(6),
+            slow: Chance(8),
+            held: Chance(10),
+            broken: Chance(40),
+            power: Chance::NEVER,
+            death: Chance::NEVER,
+            jam: Chance(30),
+        }
+    }
+
+    /// A tolerable network, and machines that fail all the time.
+    pub(crate) fn crashes() -> Self {
+        Self {
+            lost: Chance(60),
+            twice: Chance(10),
+            slow: Chance(20),
+            held: Chance(40),
+            broken: Chance(100),
+            power: Chance(25),
+            death: Chance(6),
+            jam: Chance(20),
+        }
+    }
+
+    /// Everything works.
+    pub(crate) fn none() -> Self {
+        let never = Chance::NEVER;
+        Self { lost: never, twice: never, slow: never, held: never, broken: never, power: never, death: never, jam: never }
+    }
+}

@@ -1,0 +1,146 @@
+//! The cloud in the simulation: the functions' own router and handler, over the real store, shadow service and rules.
+
+use api::testing::{json, request};
+use api::{App, Clock, Role};
+use axum::body::Body;
+use axum::response::Response;
+use devices::Devices;
+use domain::{Instant, Opening, OpeningId};
+use iot::rules::{Context, Rules};
+use iot::shadow::{Address, Operation};
+use openings::Openings;
+use protocol::ThingName;
+use serde_json::{Value, json};
+use store::Store;
+use testkit::{TestTable, Wire, act, automat};
+use things::Things;
+use tower::ServiceExt as _;
+
+use crate::data_plane::DataPlane;
+
+/// Where a function dies.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Death {
+    /// Nowhere.
+    Spared,
+    /// Before the call to the table after so many others.
+    AtTheTable(u32),
+    /// Before the call to the data plane after so many others.
+    BeforeTheShadow(u32),
+    /// After that call, before it is answered.
+    AfterTheShadow(u32),
+}
+
+/// The functions and what they stand on.
+pub(crate) struct Cloud {
+    table: TestTable,
+    wire: Wire,
+    data_plane: DataPlane,
+    things: Things,
+    store: Store,
+    rules: Rules,
+    clock: Clock,
+}
+
+/// What a message to the broker leads to: messages to the device, and events for the devices function.
+pub(crate) type Consequences = (Vec<(String, Vec<u8>)>, Vec<Value>);
+
+impl Cloud {
+    pub(crate) async fn new(now: Instant) -> Self {
+        let table = TestTable::new().await;
+        let (store, wire) = table.another_store();
+        let data_plane = DataPlane::new(now);
+        let things = Things::new(data_plane.client());
+        let rules = iot::template::rules(local::template::TEMPLATE).unwrap();
+        Self { table, wire, data_plane, things, store, rules, clock: Clock::fixed(now) }
+    }
+
+    pub(crate) async fn add_automat(&self, id: &str, lockers: u16) {
+        self.store.create_automat(automat(id, u32::from(lockers)), &act()).await.unwrap();
+    }
+
+    /// The functions' clocks are not the broker's.
+    pub(crate) fn set(&self, broker: Instant, functions: Instant) {
+        self.data_plane.set(broker);
+        self.clock.set(functions);
+    }
+
+    /// A client asks for a locker to be opened. No answer: the function died on the way.
+    pub(crate) async fn ask(&self, automat: &str, locker: u16, key: &str, death: Death) -> Option<(u16, Value)> {
+        let app = App { store: self.store.clone(), clock: self.clock.clone() };
+        let router = openings::router(Openings { app, things: self.things.clone() });
+        let path = format!("/v1/automats/{automat}/lockers/{locker}/openings");
+        let request = request("POST", &path, Role::Operator).header("idempotency-key", key);
+        let request = request.header("content-type", "application/json").body(Body::from("{}")).unwrap();
+        self.condemn(death);
+        let response: Response = router.oneshot(request).await.unwrap();
+        let died = self.is_dead();
+        let status = response.status().as_u16();
+        let body = json(response).await;
+        (!died).then_some((status, body))
+    }
+
+    /// A rule calls the devices function. Whether it came to its end.
+    pub(crate) async fn hear(&self, event: &Value, death: Death) -> bool {
+        let devices = Devices { store: self.store.clone(), things: self.things.clone() };
+        self.condemn(death);
+        let heard = devices.hear(event, self.clock.now()).await;
+        !self.is_dead() && heard.is_ok()
+    }
+
+    /// The device publishes.
+    pub(crate) fn publish(&self, thing: &ThingName, topic: &str, payload: &[u8]) -> Consequences {
+        let Some((address, operation)) = Address::of_request(topic) else { return Consequences::default() };
+        assert_eq!(address.thing(), thing.as_str(), "a device uses its own topics");
+        self.data_plane.request(&address, operation, payload);
+        self.said()
+    }
+
+    /// What has been said in shadows since the last call.
+    pub(crate) fn said(&self) -> Consequences {
+        let messages = self.data_plane.messages();
+        let fire = |(topic, payload): &(String, Vec<u8>)| {
+            let payload: Value = serde_json::from_slice(payload).unwrap();
+            let context = Context { topic, payload: &payload, client_id: "", now_millis: self.clock.now().millis() };
+            self.rules.fire(&context).into_iter().map(|firing| firing.event).collect::<Vec<_>>()
+        };
+        let events = messages.iter().flat_map(fire).collect();
+        (messages, events)
+    }
+
+    /// An opening as it stands in the table.
+    pub(crate) async fn opening(&self, id: &str) -> Opening {
+        self.table.store.opening(&OpeningId::parse(id).unwrap()).await.unwrap()
+    }
+
+    /// All openings that stand in the table, those that no client was told of too.
+    pub(crate) async fn openings(&self) -> Vec<Opening> {
+        let items = self.table.items().await;
+        let id = |item: &String| item.split("\"OPENING#").nth(1).and_then(|rest| rest.split('"').next()).map(str::to_owned);
+        let mut openings = Vec::new();
+        for id in items.iter().filter_map(id) {
+            openings.push(self.opening(&id).await);
+        }
+        openings
+    }
+
+    /// What is left in a shadow.
+    pub(crate) fn shadow(&self, thing: &ThingName) -> Value {
+        let address = Address::new(thing.as_str(), Some(protocol::CONTROL_SHADOW)).unwrap();
+        let state = self.data_plane.request(&address, Operation::Get, b"").unwrap_or_default();
+        _ = self.data_plane.messages();
+        state.get("state").cloned().unwrap_or(json!({}))
+    }
+
+    fn condemn(&self, death: Death) {
+        self.data_plane.condemn(death);
+        if let Death::AtTheTable(calls) = death {
+            self.wire.cut_after(calls);
+        }
+    }
+
+    /// Whether a call came after the function's death, which it cannot have outlived; the next one lives.
+    fn is_dead(&self) -> bool {
+        self.wire.mend() || self.data_plane.mend()
+    }
+}

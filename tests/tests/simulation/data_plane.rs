@@ -1,0 +1,145 @@
+//! The data plane of IoT Core in the simulation: the SDK's client over the shadow service, without a socket, and with an
+//! end after so many calls when it is told to.
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use aws_sdk_iotdataplane::Client;
+use aws_sdk_iotdataplane::config::{BehaviorVersion, Credentials, Region, retry::RetryConfig};
+use aws_smithy_runtime_api::client::http::{
+    HttpClient, HttpConnector, HttpConnectorFuture, HttpConnectorSettings, SharedHttpConnector,
+};
+use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
+use aws_smithy_runtime_api::client::result::ConnectorError;
+use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
+use aws_smithy_types::body::SdkBody;
+use domain::Instant;
+use iot::shadow::{Address, Operation, Rejection};
+use iot::shadows::Shadows;
+use serde_json::{Value, json};
+
+use crate::cloud::Death;
+
+/// The shadows of all things, and a way to them for the SDK. Clones are the same.
+#[derive(Debug, Clone)]
+pub(crate) struct DataPlane(Arc<Mutex<State>>);
+
+#[derive(Debug)]
+struct State {
+    shadows: Shadows,
+    now: Instant,
+    messages: Vec<(String, Vec<u8>)>,
+    death: Death,
+    dead: bool,
+}
+
+impl DataPlane {
+    pub(crate) fn new(now: Instant) -> Self {
+        let (messages, death) = (Vec::new(), Death::Spared);
+        Self(Arc::new(Mutex::new(State { shadows: Shadows::in_memory(), now, messages, death, dead: false })))
+    }
+
+    /// The SDK's client of it.
+    pub(crate) fn client(&self) -> Client {
+        let config = aws_sdk_iotdataplane::Config::builder()
+            .behavior_version(BehaviorVersion::latest())
+            .region(Region::from_static("local"))
+            .credentials_provider(Credentials::new("local", "local", None, None, "simulation"))
+            .endpoint_url("http://data-plane.local")
+            .retry_config(RetryConfig::disabled())
+            .http_client(self.clone())
+            .build();
+        Client::from_conf(config)
+    }
+
+    pub(crate) fn set(&self, now: Instant) {
+        self.state().now = now;
+    }
+
+    /// Asks something of a shadow; what it says to the device is kept for [`Self::messages`].
+    pub(crate) fn request(&self, address: &Address, operation: Operation, payload: &[u8]) -> Result<Value, Rejection> {
+        let mut state = self.state();
+        let exchange = state.shadows.request(address, operation, payload, state.now.millis());
+        state.messages.extend(exchange.messages);
+        exchange.answer
+    }
+
+    /// What has been said since the last call.
+    pub(crate) fn messages(&self) -> Vec<(String, Vec<u8>)> {
+        std::mem::take(&mut self.state().messages)
+    }
+
+    pub(crate) fn condemn(&self, death: Death) {
+        self.state().death = death;
+    }
+
+    /// Everything passes again. Whether something did not.
+    pub(crate) fn mend(&self) -> bool {
+        let mut state = self.state();
+        state.death = Death::Spared;
+        std::mem::take(&mut state.dead)
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn call(&self, request: &HttpRequest) -> Result<HttpResponse, ConnectorError> {
+        let dead = || ConnectorError::user("the function died".into());
+        let after = {
+            let mut state = self.state();
+            match &mut state.death {
+                _ if state.dead => return Err(dead()),
+                Death::BeforeTheShadow(0) => {
+                    state.dead = true;
+                    return Err(dead());
+                }
+                Death::AfterTheShadow(0) => {
+                    state.dead = true;
+                    true
+                }
+                Death::BeforeTheShadow(calls) | Death::AfterTheShadow(calls) => {
+                    *calls -= 1;
+                    false
+                }
+                Death::Spared | Death::AtTheTable(_) => false,
+            }
+        };
+        let response = self.pass(request);
+        if after { Err(dead()) } else { Ok(response) }
+    }
+
+    fn pass(&self, request: &HttpRequest) -> HttpResponse {
+        let path = request.uri().split("/things/").nth(1).unwrap_or_default();
+        let thing = path.split('/').next().unwrap_or_default().replace("%3A", ":");
+        let name = path.split("name=").nth(1).and_then(|rest| rest.split('&').next());
+        let address = Address::new(&thing, name).unwrap();
+        let operation = if request.method() == "GET" { Operation::Get } else { Operation::Update };
+        match self.request(&address, operation, request.body().bytes().unwrap_or_default()) {
+            Ok(answer) => HttpResponse::new(200.try_into().unwrap(), SdkBody::from(answer.to_string())),
+            Err(rejection) => {
+                let kind = match rejection.code() {
+                    404 => "ResourceNotFoundException",
+                    409 => "ConflictException",
+                    413 => "RequestEntityTooLargeException",
+                    _ => "InvalidRequestException",
+                };
+                let body = SdkBody::from(json!({ "message": rejection.to_string() }).to_string());
+                let mut response = HttpResponse::new(rejection.code().try_into().unwrap(), body);
+                response.headers_mut().insert("x-amzn-errortype", kind);
+                response
+            }
+        }
+    }
+}
+
+impl HttpConnector for DataPlane {
+    fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
+        HttpConnectorFuture::ready(Self::call(self, &request))
+    }
+}
+
+impl HttpClient for DataPlane {
+    fn http_connector(&self, _: &HttpConnectorSettings, _: &RuntimeComponents) -> SharedHttpConnector {
+        SharedHttpConnector::new(self.clone())
+    }
+}

@@ -1,0 +1,80 @@
+//! What the motors know, and whether the openings say so.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use domain::{Instant, Opening, OpeningStatus};
+
+/// One run of a motor.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct MotorRun {
+    /// When it began.
+    pub(crate) at: Instant,
+    /// Whether the lock opened.
+    pub(crate) opened: bool,
+}
+
+/// All runs, by the opening that they were for.
+#[derive(Debug, Default)]
+pub(crate) struct Truth(BTreeMap<String, Vec<MotorRun>>);
+
+impl Truth {
+    pub(crate) fn note(&mut self, opening: &str, run: MotorRun) {
+        self.0.entry(opening.to_owned()).or_default().push(run);
+    }
+
+    fn of(&self, opening: &Opening) -> &[MotorRun] {
+        self.0.get(opening.id.as_str()).map_or(&[], Vec::as_slice)
+    }
+
+    /// What is wrong with an opening as it stands at an instant.
+    pub(crate) fn lie(&self, opening: &Opening, now: Instant) -> Option<String> {
+        let runs = self.of(opening);
+        let (status, confirmed) = (opening.status(now), opening.confirmed_by_device());
+        let wrong = match (runs, status, confirmed) {
+            ([_, _, ..], ..) => "the motor ran twice",
+            ([run], ..) if run.at >= opening.expires_at => "the motor ran when the opening's life was over",
+            // The device lost power between the motor and its journal: it does not know, and says so.
+            (_, OpeningStatus::Failed, true) => return None,
+            ([run], OpeningStatus::Opened, true) if run.opened => return None,
+            ([], OpeningStatus::Refused | OpeningStatus::Expired, _) => return None,
+            _ => "it does not say what the motor knows",
+        };
+        Some(format!("{wrong}: {status:?}, confirmed: {confirmed}, runs: {runs:?}, {opening:?}"))
+    }
+
+    /// What is wrong with an answer given while things go on: it may not know yet, but must not say what is not so.
+    pub(crate) fn premature(&self, opening: &Opening, now: Instant) -> Option<String> {
+        let said_opened = opening.status(now) == OpeningStatus::Opened;
+        let opened = self.of(opening).iter().any(|run| run.opened);
+        (said_opened && !opened).then(|| format!("it was said to be open before the motor ran: {opening:?}"))
+    }
+}
+
+/// What came of a run.
+#[derive(Debug, Default)]
+pub(crate) struct Verdict {
+    /// Everything that was not as it must be.
+    pub(crate) lies: Vec<String>,
+    /// How many openings ended how.
+    pub(crate) ended: BTreeMap<String, usize>,
+    /// What was done to them.
+    pub(crate) mishaps: BTreeMap<&'static str, usize>,
+}
+
+impl Verdict {
+    /// Whether the run was hard enough: every kind of end was seen, and most openings still opened.
+    pub(crate) fn is_telling(&self) -> bool {
+        let count = |end: &str| self.ended.get(end).copied().unwrap_or_default();
+        let all: usize = self.ended.values().sum();
+        count("Opened confirmed") * 3 > all
+            && ["Failed confirmed", "Expired confirmed"].into_iter().all(|end| count(end) > 0)
+            && self.mishaps.values().all(|&times| times > 0)
+    }
+}
+
+impl fmt::Display for Verdict {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:?}, after {:?}", self.ended, self.mishaps)
+    }
+}

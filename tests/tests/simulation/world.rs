@@ -1,0 +1,428 @@
+//! Time, and everything that happens in it.
+
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, BinaryHeap};
+
+use automat::device::{Effect, Input, Motor};
+use domain::Instant;
+use e2e::Seed;
+use protocol::ThingName;
+use serde_json::Value;
+
+use crate::cabinet::{Cabinet, LOCKERS};
+use crate::chances::{Chance, Chances};
+use crate::cloud::{Cloud, Death};
+use crate::truth::{MotorRun, Truth, Verdict};
+
+/// 2026-11-24T12:00:00Z.
+const BEGINNING: i64 = 1_795_521_600_000;
+const CABINETS: usize = 4;
+const SECOND: u64 = 1_000;
+const DAY: u64 = 24 * 3_600 * SECOND;
+/// On average a client asks so often.
+const ASKED_EVERY: u64 = 400;
+
+/// Something that happens.
+#[derive(Debug)]
+enum Happening {
+    /// A client asks, for the first time or again.
+    Asked { cabinet: usize, locker: u16, key: String, tries_left: u32 },
+    /// Somebody looks at an opening.
+    LookedAt(String),
+    /// A rule calls the devices function.
+    Ruled(Value),
+    /// What a device sent arrives.
+    Sent { cabinet: usize, topic: String, payload: Vec<u8> },
+    /// What was sent to a device arrives, if the session still stands.
+    Arrived { cabinet: usize, session: u64, topic: String, payload: Vec<u8> },
+    /// A device carries out the next of its effects.
+    Stepped { cabinet: usize, life: u64 },
+    /// A motor has come to its end.
+    MotorStopped { cabinet: usize, life: u64, locker: u16, motor: Motor },
+    /// A device wanted to be woken.
+    Woken { cabinet: usize, life: u64 },
+    /// A device connects.
+    Connected { cabinet: usize, life: u64 },
+    /// Power comes back.
+    Powered(usize),
+}
+
+struct Event {
+    at: u64,
+    number: u64,
+    happening: Happening,
+}
+
+impl PartialEq for Event {
+    fn eq(&self, other: &Self) -> bool {
+        (self.at, self.number) == (other.at, other.number)
+    }
+}
+impl Eq for Event {}
+impl PartialOrd for Event {
+    fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
+        Some(self.cmp(other))
+    }
+}
+impl Ord for Event {
+    fn cmp(&self, other: &Self) -> std::cmp::Ordering {
+        (self.at, self.number).cmp(&(other.at, other.number))
+    }
+}
+
+/// The simulation.
+pub(crate) struct World {
+    seed: Seed,
+    chances: Chances,
+    now: u64,
+    number: u64,
+    events: BinaryHeap<Reverse<Event>>,
+    cloud: Cloud,
+    cabinets: Vec<Cabinet>,
+    sessions: u64,
+    asked: usize,
+    made: usize,
+    truth: Truth,
+    verdict: Verdict,
+}
+
+impl World {
+    pub(crate) async fn new(mut seed: Seed, chances: Chances) -> Self {
+        let cloud = Cloud::new(instant(0)).await;
+        let mut cabinets = Vec::new();
+        for number in 0..CABINETS {
+            let automat = format!("lobby.{number}");
+            cloud.add_automat(&automat, LOCKERS).await;
+            cabinets.push(Cabinet::new(ThingName::of_automat(&automat), seed.below(DAY)));
+        }
+        let mut world = Self {
+            seed,
+            chances,
+            now: 0,
+            number: 0,
+            events: BinaryHeap::new(),
+            cloud,
+            cabinets,
+            sessions: 0,
+            asked: 0,
+            made: 0,
+            truth: Truth::default(),
+            verdict: Verdict::default(),
+        };
+        (0..CABINETS).for_each(|cabinet| world.after(1, Happening::Powered(cabinet)));
+        world
+    }
+
+    /// Lets clients ask until so many openings were made.
+    pub(crate) async fn play(&mut self, openings: usize) {
+        while self.made < openings {
+            let cabinet = usize::try_from(self.seed.below(CABINETS as u64)).unwrap();
+            let locker = u16::try_from(self.seed.below(u64::from(LOCKERS))).unwrap();
+            self.asked += 1;
+            let key = format!("client-{}", self.asked);
+            let pause = self.seed.below(2 * ASKED_EVERY);
+            self.until(self.now + pause).await;
+            self.after(0, Happening::Asked { cabinet, locker, key, tries_left: 2 });
+        }
+    }
+
+    /// Nothing goes wrong any more, and everything that is under way comes to its end.
+    pub(crate) async fn calm(&mut self) {
+        self.chances = Chances::none();
+        self.until(self.now + 120 * SECOND).await;
+        for cabinet in 0..CABINETS {
+            assert!(self.cabinets[cabinet].session.is_some(), "every device finds back");
+            // One more connect, as any device has sooner or later: it says again what may not have been heard.
+            self.disconnect(cabinet);
+        }
+        self.until(self.now + 120 * SECOND).await;
+    }
+
+    /// Holds every opening against its motor.
+    pub(crate) async fn judge(mut self) -> Verdict {
+        for opening in self.cloud.openings().await {
+            let now = instant(self.now);
+            self.verdict.lies.extend(self.truth.lie(&opening, now));
+            let confirmed = if opening.confirmed_by_device() { "confirmed" } else { "unconfirmed" };
+            *self.verdict.ended.entry(format!("{:?} {confirmed}", opening.status(now))).or_default() += 1;
+        }
+        for cabinet in &self.cabinets {
+            let left = self.cloud.shadow(&cabinet.thing);
+            if left["reported"]["r"].as_object().is_some_and(|words| !words.is_empty()) {
+                self.verdict.lies.push(format!("words that were stored are left in the shadow: {left}"));
+            }
+        }
+        self.verdict
+    }
+
+    async fn until(&mut self, end: u64) {
+        while self.events.peek().is_some_and(|Reverse(event)| event.at <= end) {
+            let Some(Reverse(event)) = self.events.pop() else { break };
+            self.now = event.at;
+            self.set_clocks();
+            self.happen(event.happening).await;
+        }
+        self.now = end;
+    }
+
+    fn set_clocks(&mut self) {
+        // The functions' machines are not quite agreed with the broker's.
+        let skew = self.seed.below(600);
+        self.cloud.set(instant(self.now), instant((self.now + skew).saturating_sub(300)));
+    }
+
+    async fn happen(&mut self, happening: Happening) {
+        match happening {
+            Happening::Asked { cabinet, locker, key, tries_left } => self.ask(cabinet, locker, key, tries_left).await,
+            Happening::LookedAt(id) => {
+                let opening = self.cloud.opening(&id).await;
+                self.verdict.lies.extend(self.truth.premature(&opening, instant(self.now)));
+            }
+            Happening::Ruled(event) => {
+                let death = self.death();
+                let heard = self.cloud.hear(&event, death).await;
+                self.spread();
+                if !heard {
+                    // AWS calls again, and in the end an operator does who finds the message in the queue.
+                    self.after(SECOND, Happening::Ruled(event));
+                }
+            }
+            Happening::Sent { cabinet, topic, payload } => {
+                let thing = self.cabinets[cabinet].thing.clone();
+                let consequences = self.cloud.publish(&thing, &topic, &payload);
+                self.spread_these(consequences);
+            }
+            Happening::Arrived { cabinet, session, topic, payload } => {
+                if self.cabinets[cabinet].session == Some(session) {
+                    self.input(cabinet, Input::Message { topic, payload });
+                }
+            }
+            Happening::Stepped { cabinet, life } if self.lives(cabinet, life) => self.step(cabinet),
+            Happening::MotorStopped { cabinet, life, locker, motor } if self.lives(cabinet, life) => {
+                self.input(cabinet, Input::MotorDone { locker, motor });
+            }
+            Happening::Woken { cabinet, life } if self.lives(cabinet, life) => self.input(cabinet, Input::Tick),
+            Happening::Connected { cabinet, life } if self.lives(cabinet, life) => self.connect(cabinet),
+            Happening::Stepped { .. }
+            | Happening::MotorStopped { .. }
+            | Happening::Woken { .. }
+            | Happening::Connected { .. } => {}
+            Happening::Powered(cabinet) => {
+                let offset = self.seed.below(DAY);
+                self.cabinets[cabinet].start(offset);
+                self.connect_soon(cabinet);
+            }
+        }
+    }
+
+    async fn ask(&mut self, cabinet: usize, locker: u16, key: String, tries_left: u32) {
+        let automat = self.cabinets[cabinet].thing.automat_id();
+        let death = self.death();
+        let answer = self.cloud.ask(&automat, locker, &key, death).await;
+        self.spread();
+        match answer {
+            Some((202, opening)) => {
+                self.made += 1;
+                let id = opening["openingId"].as_str().unwrap().to_owned();
+                for _ in 0..2 {
+                    let later = self.seed.below(25 * SECOND);
+                    self.after(later, Happening::LookedAt(id.clone()));
+                }
+            }
+            Some((409, problem)) if problem["code"] == "locker_busy" => {}
+            Some((status, problem)) => panic!("{status} {problem}"),
+            // The client has no answer, and asks again or gives up.
+            None if tries_left > 0 && !self.seed.once_in(3) => {
+                let later = SECOND + self.seed.below(5 * SECOND);
+                self.after(later, Happening::Asked { cabinet, locker, key, tries_left: tries_left - 1 });
+            }
+            None => {}
+        }
+    }
+
+    /// The device takes an input, and what it wants done is queued.
+    fn input(&mut self, cabinet: usize, input: Input) {
+        let now = self.now;
+        let it = &mut self.cabinets[cabinet];
+        let monotonic = it.monotonic(now);
+        let Some(device) = &mut it.device else { return };
+        let idle = it.effects.is_empty();
+        it.effects.extend(device.handle(input, monotonic));
+        let life = it.life;
+        let wake = device.wake_at().map(|at| at.saturating_sub(monotonic).max(1));
+        if idle && !self.cabinets[cabinet].effects.is_empty() {
+            let pause = 1 + self.seed.below(10);
+            self.after(pause, Happening::Stepped { cabinet, life });
+        }
+        if let Some(pause) = wake {
+            self.after(pause, Happening::Woken { cabinet, life });
+        }
+    }
+
+    /// The next effect, unless power goes before it or after it.
+    fn step(&mut self, cabinet: usize) {
+        if self.happens("power lost before a step", |chances| chances.power) {
+            return self.lose_power(cabinet);
+        }
+        let Some(effect) = self.cabinets[cabinet].effects.pop_front() else { return };
+        let done = self.carry_out(cabinet, effect);
+        if self.happens("power lost after a step", |chances| chances.power) {
+            return self.lose_power(cabinet);
+        }
+        if let Some(input) = done {
+            self.input(cabinet, input);
+        }
+        if !self.cabinets[cabinet].effects.is_empty() {
+            let life = self.cabinets[cabinet].life;
+            // A disk is slow now and then.
+            let pause = if self.seed.once_in(50) { self.seed.below(4 * SECOND) } else { 1 + self.seed.below(20) };
+            self.after(pause, Happening::Stepped { cabinet, life });
+        }
+    }
+
+    fn carry_out(&mut self, cabinet: usize, effect: Effect) -> Option<Input> {
+        match effect {
+            Effect::Persist(record) => {
+                self.cabinets[cabinet].write(record.clone());
+                return Some(Input::Persisted(record));
+            }
+            Effect::RunMotor { locker, id } => {
+                let opened = !self.happens("jammed", |chances| chances.jam);
+                self.truth.note(&id, MotorRun { at: instant(self.now), opened });
+                let motor = if opened { Motor::Opened } else { Motor::Jammed };
+                let (life, pause) = (self.cabinets[cabinet].life, 200 + self.seed.below(1_500));
+                self.after(pause, Happening::MotorStopped { cabinet, life, locker, motor });
+            }
+            Effect::Publish { topic, payload } => {
+                if self.happens("connection broken", |chances| chances.broken) {
+                    self.disconnect(cabinet);
+                } else if self.cabinets[cabinet].session.is_some() && topic.contains("/shadow/") {
+                    self.travel(|pause, world| {
+                        world.after(pause, Happening::Sent { cabinet, topic: topic.clone(), payload: payload.clone() });
+                    });
+                }
+            }
+            Effect::Show(_) => {}
+        }
+        None
+    }
+
+    fn connect_soon(&mut self, cabinet: usize) {
+        let pause = 100 + if self.seed.once_in(4) { self.seed.below(40 * SECOND) } else { self.seed.below(SECOND) };
+        let life = self.cabinets[cabinet].life;
+        self.after(pause, Happening::Connected { cabinet, life });
+    }
+
+    fn connect(&mut self, cabinet: usize) {
+        if self.cabinets[cabinet].session.is_some() {
+            return;
+        }
+        self.sessions += 1;
+        self.cabinets[cabinet].session = Some(self.sessions);
+        self.input(cabinet, Input::Connected);
+        for (topic, payload) in std::mem::take(&mut self.cabinets[cabinet].held) {
+            self.deliver(cabinet, &topic, &payload);
+        }
+    }
+
+    fn disconnect(&mut self, cabinet: usize) {
+        if self.cabinets[cabinet].session.take().is_some() {
+            self.input(cabinet, Input::Disconnected);
+            self.connect_soon(cabinet);
+        }
+    }
+
+    fn lose_power(&mut self, cabinet: usize) {
+        self.cabinets[cabinet].stop();
+        let pause = SECOND + self.seed.below(15 * SECOND);
+        self.after(pause, Happening::Powered(cabinet));
+    }
+
+    fn spread(&mut self) {
+        let consequences = self.cloud.said();
+        self.spread_these(consequences);
+    }
+
+    fn spread_these(&mut self, (messages, events): (Vec<(String, Vec<u8>)>, Vec<Value>)) {
+        for (topic, payload) in messages {
+            let of = |cabinet: &Cabinet| topic.split('/').nth(2) == Some(cabinet.thing.as_str());
+            let Some(cabinet) = self.cabinets.iter().position(of) else { continue };
+            if self.happens("held back for the next session", |chances| chances.held) {
+                self.cabinets[cabinet].held.push((topic, payload));
+            } else {
+                self.deliver(cabinet, &topic, &payload);
+            }
+        }
+        for event in events {
+            // AWS delivers to a function at least once: never lost, often twice, in any order.
+            let times = if self.happens("delivered twice", |chances| chances.twice) { 2 } else { 1 };
+            for _ in 0..times {
+                let pause = self.pause();
+                self.after(pause, Happening::Ruled(event.clone()));
+            }
+        }
+    }
+
+    fn deliver(&mut self, cabinet: usize, topic: &str, payload: &[u8]) {
+        let Some(session) = self.cabinets[cabinet].session else { return };
+        self.travel(|pause, world| {
+            let (topic, payload) = (topic.to_owned(), payload.to_vec());
+            world.after(pause, Happening::Arrived { cabinet, session, topic, payload });
+        });
+    }
+
+    /// A message on its way: it gets there once, twice, late or not at all.
+    fn travel(&mut self, arrive: impl Fn(u64, &mut Self)) {
+        if self.happens("lost", |chances| chances.lost) {
+            return;
+        }
+        let pause = self.pause();
+        arrive(pause, self);
+        if self.happens("delivered twice", |chances| chances.twice) {
+            let pause = self.pause();
+            arrive(pause, self);
+        }
+    }
+
+    fn pause(&mut self) -> u64 {
+        if self.happens("slow", |chances| chances.slow) {
+            self.seed.below(30 * SECOND)
+        } else {
+            5 + self.seed.below(80)
+        }
+    }
+
+    fn death(&mut self) -> Death {
+        if !self.happens("a function died", |chances| chances.death) {
+            return Death::Spared;
+        }
+        let calls = u32::try_from(self.seed.below(4)).unwrap();
+        match self.seed.below(3) {
+            0 => Death::AtTheTable(calls),
+            1 => Death::BeforeTheShadow(calls / 2),
+            _ => Death::AfterTheShadow(calls / 2),
+        }
+    }
+
+    fn happens(&mut self, what: &'static str, chance: impl Fn(&Chances) -> Chance) -> bool {
+        let chance = chance(&self.chances);
+        let happens = chance.happens(&mut self.seed);
+        if chance.is_possible() {
+            *self.verdict.mishaps.entry(what).or_default() += usize::from(happens);
+        }
+        happens
+    }
+
+    fn lives(&self, cabinet: usize, life: u64) -> bool {
+        self.cabinets[cabinet].life == life && self.cabinets[cabinet].device.is_some()
+    }
+
+    fn after(&mut self, pause: u64, happening: Happening) {
+        self.number += 1;
+        self.events.push(Reverse(Event { at: self.now + pause, number: self.number, happening }));
+    }
+}
+
+fn instant(millis: u64) -> Instant {
+    Instant::from_millis(BEGINNING + i64::try_from(millis).unwrap()).unwrap()
+}
