@@ -1,4 +1,4 @@
-//! Whose PIN it is: the two reads behind a keypad entry.
+//! Whose PIN it is, for whoever knows the PIN itself. The keypad knows only its name: see `keypad`.
 
 use domain::{AutomatId, ContractId, Instant, Key, KeyState, Pin};
 
