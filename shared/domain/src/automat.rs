@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::str::FromStr as _;
 
-use crate::{AddressLine, AutomatId, Instant, Invalid, LockerIndex, Name};
+use crate::{AddressLine, AutomatId, Connection, Instant, Invalid, LockerIndex, Name};
 
 /// How many lockers an automat has: 1 to 500.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -97,6 +97,8 @@ pub struct Automat {
     pub location: Option<Location>,
     /// The lockers that have a key.
     pub occupied: BTreeSet<LockerIndex>,
+    /// Whether it is connected.
+    pub connection: Connection,
     /// Raised by every edit; what an `ETag` shows.
     pub version: u64,
     /// When it was added.
@@ -162,18 +164,28 @@ impl Automat {
             time_zone,
             location,
             occupied: BTreeSet::new(),
+            connection: Connection::default(),
             version: 1,
             created_at: now,
             updated_at: now,
         }
     }
 
+    /// Whether it has a locker of this index.
+    pub fn check_locker(&self, locker: LockerIndex) -> Result<(), AutomatRefusal> {
+        if self.locker_count.has(locker) {
+            Ok(())
+        } else {
+            Err(AutomatRefusal::LockerIndexTooBig { count: self.locker_count })
+        }
+    }
+
     /// The locker for a new key: the one wished for, or the lowest free one.
     pub fn place(&self, wish: Option<LockerIndex>) -> Result<LockerIndex, AutomatRefusal> {
+        if let Some(locker) = wish {
+            self.check_locker(locker)?;
+        }
         match wish {
-            Some(locker) if !self.locker_count.has(locker) => {
-                Err(AutomatRefusal::LockerIndexTooBig { count: self.locker_count })
-            }
             Some(locker) if self.occupied.contains(&locker) => Err(AutomatRefusal::LockerOccupied { locker }),
             Some(locker) => Ok(locker),
             None => self
@@ -199,6 +211,7 @@ impl Automat {
             time_zone: change.time_zone.unwrap_or(self.time_zone),
             location: change.location.unwrap_or_else(|| self.location.clone()),
             occupied: self.occupied.clone(),
+            connection: self.connection,
             version: self.version + 1,
             created_at: self.created_at,
             updated_at: now,

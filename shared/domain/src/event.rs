@@ -1,8 +1,11 @@
 //! What is recorded of a change: who, what and when, and never a secret.
 
-use crate::{AutomatId, ContractField, ContractId, Instant, KeyField, KeyId, LockerIndex, TimeRange};
+use crate::{
+    AutomatId, CodeKind, ContractField, ContractId, Instant, KeyField, KeyId, KeypadRefusal, LockerIndex, OpeningId,
+    OpeningOutcome, Purpose, TimeRange,
+};
 
-/// Who did something: the subject of a person's or a machine client's token.
+/// Who did something: the subject of a person's or a machine client's token, or an automat.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Actor(String);
 
@@ -11,6 +14,12 @@ impl Actor {
     #[must_use]
     pub fn new(subject: &str) -> Self {
         Self(subject.to_owned())
+    }
+
+    /// An automat's device, and whoever stood at its keypad.
+    #[must_use]
+    pub fn automat(id: &AutomatId) -> Self {
+        Self(format!("automat:{id}"))
     }
 
     /// The subject.
@@ -46,6 +55,44 @@ pub enum EventKind {
     ContractRemoved,
     /// Somebody looked at a contract's PIN.
     PinRevealed,
+    /// Somebody asked for a locker to be opened.
+    OpeningRequested {
+        /// Their request.
+        opening: OpeningId,
+    },
+    /// A request to open a locker has ended.
+    OpeningFinished {
+        /// Which one.
+        opening: OpeningId,
+        /// How.
+        outcome: OpeningOutcome,
+        /// Whether the device said so.
+        confirmed: bool,
+    },
+    /// A key has been taken out of its locker.
+    KeyFetched,
+    /// A key has been put back into its locker.
+    KeyReturned,
+    /// A PIN opened its locker.
+    PinAccepted(Purpose),
+    /// A return code opened its locker.
+    ReturnCodeAccepted,
+    /// A code opened nothing.
+    EntryRefused {
+        /// What was typed.
+        kind: CodeKind,
+        /// Why it opened nothing.
+        reason: KeypadRefusal,
+    },
+    /// The keypad was locked after too many wrong entries.
+    KeypadLocked {
+        /// Until when.
+        until: Instant,
+    },
+    /// An automat has come.
+    AutomatConnected,
+    /// An automat has gone.
+    AutomatDisconnected,
 }
 
 /// What it happened to.

@@ -38,6 +38,31 @@ pub enum Whereabouts {
     },
 }
 
+impl Whereabouts {
+    /// Where a key is that has just been given a locker. One that is out stays out, with whoever has it. Any other is
+    /// inside if the locker's sensor sees a key; if it sees none, somebody may be about to put it there.
+    #[must_use]
+    pub fn given_locker(self, sensed_inside: Option<bool>) -> Self {
+        match (self, sensed_inside) {
+            (out @ Self::Out { .. }, _) => out,
+            (Self::Unknown | Self::Inside, Some(true)) => Self::Inside,
+            (Self::Unknown | Self::Inside, Some(false) | None) => Self::Unknown,
+        }
+    }
+
+    /// Where a key is once the device has told of its locker. `fetched_with` is the contract of the entry that opened
+    /// the locker, if that was to fetch this key.
+    #[must_use]
+    pub fn sensed(self, inside: bool, fetched_with: Option<ContractId>) -> Self {
+        match (self, inside) {
+            (_, true) => Self::Inside,
+            (Self::Unknown, false) => Self::Out { contract: None },
+            (Self::Inside, false) => Self::Out { contract: fetched_with },
+            (out @ Self::Out { .. }, false) => out,
+        }
+    }
+}
+
 /// What somebody asks for who adds a key.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct KeyDraft {
@@ -260,4 +285,35 @@ fn refuse_overlap(others: &Calendar, range: TimeRange) -> Result<(), ContractRef
     }
     conflicts.truncate(Key::MAX_NAMED);
     Err(ContractRefusal::Overlap { conflicts, next_free: others.next_free(range) })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn out_with(n: u64) -> Whereabouts {
+        Whereabouts::Out { contract: Some(ContractId::generated(n)) }
+    }
+
+    #[test]
+    fn a_key_given_a_locker_is_inside_only_when_the_sensor_sees_one() {
+        for before in [Whereabouts::Unknown, Whereabouts::Inside] {
+            assert_eq!(before.clone().given_locker(Some(true)), Whereabouts::Inside);
+            assert_eq!(before.clone().given_locker(Some(false)), Whereabouts::Unknown);
+            assert_eq!(before.given_locker(None), Whereabouts::Unknown);
+        }
+        assert_eq!(out_with(1).given_locker(Some(true)), out_with(1));
+    }
+
+    #[test]
+    fn a_key_goes_out_with_the_contract_that_fetched_it_and_stays_out_with_it() {
+        let by = || Some(ContractId::generated(1));
+        assert_eq!(Whereabouts::Inside.sensed(false, by()), out_with(1));
+        assert_eq!(Whereabouts::Inside.sensed(false, None), Whereabouts::Out { contract: None });
+        assert_eq!(out_with(2).sensed(false, by()), out_with(2));
+        assert_eq!(Whereabouts::Unknown.sensed(false, by()), Whereabouts::Out { contract: None });
+        for before in [Whereabouts::Unknown, Whereabouts::Inside, out_with(1)] {
+            assert_eq!(before.sensed(true, by()), Whereabouts::Inside);
+        }
+    }
 }

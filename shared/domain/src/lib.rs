@@ -7,6 +7,7 @@
 mod automat;
 mod calendar;
 mod code;
+mod connection;
 mod contact;
 mod contract;
 mod event;
@@ -14,6 +15,9 @@ mod id;
 mod instant;
 mod invalid;
 mod key;
+mod keypad;
+mod locker;
+mod opening;
 mod packed;
 mod search;
 mod text;
@@ -21,6 +25,7 @@ mod text;
 pub use automat::{Automat, AutomatChange, AutomatDraft, AutomatRefusal, Location, LockerCount, TimeZone};
 pub use calendar::{Calendar, Entry, FreeWindow, MAX_LIVE_CONTRACTS};
 pub use code::{Pin, ReturnCode};
+pub use connection::{Connection, ConnectionState, Presence};
 pub use contact::{Contact, Email, Language, PhoneNumber};
 pub use contract::{Contract, ContractChange, ContractDraft, ContractField, ContractRefusal, ContractState, Ending};
 pub use event::{Actor, Event, EventKind, Subject};
@@ -28,6 +33,11 @@ pub use id::{AutomatId, ContractId, KeyId, LockerIndex};
 pub use instant::{Instant, TimeRange};
 pub use invalid::Invalid;
 pub use key::{Key, KeyChange, KeyDraft, KeyField, KeyRefusal, KeyState, Sharing, Whereabouts};
+pub use keypad::{CodeKind, Keypad, KeypadAnswer, KeypadRefusal, Purpose};
+pub use locker::DoorState;
+pub use opening::{
+    Opening, OpeningDraft, OpeningEnd, OpeningId, OpeningOutcome, OpeningRefusal, OpeningStatus, OpeningsOfLocker,
+};
 pub use packed::Unreadable;
 pub use search::{SearchTerms, words};
 pub use text::{AddressLine, FreeText, Name, Property};

@@ -1,6 +1,6 @@
 //! One act of a caller: who does it, when, and on what conditions of their own.
 
-use domain::{Actor, Instant};
+use domain::{Actor, AutomatId, Instant};
 
 use crate::Error;
 
@@ -35,6 +35,13 @@ pub enum Created<T> {
     Existing(T),
 }
 
+impl Act {
+    /// Something that an automat's device did.
+    pub(crate) fn of_automat(automat: &AutomatId, now: Instant) -> Self {
+        Self { actor: Actor::automat(automat), now, receipt: None }
+    }
+}
+
 impl<T> Created<T> {
     /// The thing, however it came to be.
     pub fn into_inner(self) -> T {
@@ -42,6 +49,15 @@ impl<T> Created<T> {
             Self::New(thing) | Self::Replayed(thing) | Self::Existing(thing) => thing,
         }
     }
+}
+
+/// What came of something that a device or AWS said: it may be said twice, late and out of order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Heard {
+    /// It was news, and has been written down.
+    Now,
+    /// It was known already, or is superseded by what was.
+    Before,
 }
 
 /// The version that the caller believes to be current, from `If-Match`.

@@ -1,11 +1,11 @@
 //! Automats and their lockers.
 
 use domain::{
-    Automat, AutomatChange, AutomatDraft, AutomatId, Entry, EventKind, Instant, KeyId, LockerIndex, Property,
-    Whereabouts,
+    Automat, AutomatChange, AutomatDraft, AutomatId, DoorState, Entry, EventKind, Instant, KeyId, LockerIndex,
+    Property, Whereabouts,
 };
 
-use crate::items::{AUTOMATS, AutomatItem, Item, ItemKey, KeyItem, LockerItem, text};
+use crate::items::{AUTOMATS, AutomatItem, ItemKey, KeyItem, LockerItem, StoredAutomat, StoredLocker, text};
 use crate::page::List;
 use crate::race::Race;
 use crate::read::Stretch;
@@ -32,8 +32,10 @@ pub struct LockerView {
     pub locker: LockerIndex,
     /// The key that belongs in it.
     pub key: Option<(KeyId, Property)>,
-    /// Where that key is; unknown in an empty locker.
+    /// Where that key is; where none belongs in it, whether the sensor sees one.
     pub whereabouts: Whereabouts,
+    /// Its door.
+    pub door: DoorState,
     /// The contract running now; of a shared key the one that started first.
     pub active_contract: Option<Entry>,
 }
@@ -41,7 +43,7 @@ pub struct LockerView {
 impl Store {
     /// Adds an automat.
     pub async fn create_automat(&self, draft: AutomatDraft, act: &Act) -> Result<Created<Automat>, Error> {
-        self.once(act, |item| Ok(AutomatItem::read(item)?.0), Box::pin(self.add_automat(draft, act))).await
+        self.once(act, |item| Ok(AutomatItem::read(item)?.automat), Box::pin(self.add_automat(draft, act))).await
     }
 
     async fn add_automat(&self, draft: AutomatDraft, act: &Act) -> Result<Created<Automat>, Error> {
@@ -59,7 +61,7 @@ impl Store {
                 Outcome::Refused(refused) => {
                     none_by_a_twin(&refused)?;
                     if let Some((_, Some(standing))) = refused.into_iter().find(|(part, _)| *part == Part::Automat) {
-                        let (standing, _) = AutomatItem::read(standing)?;
+                        let standing = AutomatItem::read(standing)?.automat;
                         let same = standing.is_as_drafted(&draft);
                         return if same { Ok(Created::Existing(standing)) } else { Err(Error::Exists(Thing::Automat)) };
                     }
@@ -71,11 +73,12 @@ impl Store {
 
     /// The Key Automat View: one query, and one more read for lockers whose agenda has run out.
     pub async fn automat_view(&self, id: &AutomatId, now: Instant) -> Result<AutomatView, Error> {
-        let (automat, lockers) = self.automat_and_lockers(id).await?;
-        let mut views: Vec<_> = automat.locker_count.indices().map(LockerView::empty).collect();
+        let (StoredAutomat { automat, .. }, lockers) = self.automat_and_lockers(id).await?;
+        let untouched = |locker| StoredLocker::untouched(locker).view(now).0;
+        let mut views: Vec<_> = automat.locker_count.indices().map(untouched).collect();
         let mut unsure = Vec::new();
-        for item in lockers {
-            let (view, is_unsure) = LockerItem::read(item, now)?;
+        for locker in lockers {
+            let (view, is_unsure) = locker.view(now);
             if let (true, Some((key, _))) = (is_unsure, &view.key) {
                 unsure.push(KeyItem::key(key));
             }
@@ -100,7 +103,7 @@ impl Store {
             .after(after.map(|id| AutomatItem::listing(&id).place(AutomatItem::key(&id))));
         let found = self.query_all(stretch, page.limit + 1).await?;
         let keys: Vec<_> = found.iter().filter_map(ItemKey::of).collect();
-        let read = |item| AutomatItem::read(item).map(|(automat, _)| automat);
+        let read = |item| AutomatItem::read(item).map(|stored| stored.automat);
         let automats = self.get_all(&keys).await?.into_iter().map(read).collect::<Result<Vec<_>, _>>()?;
         Ok(list.cut(automats, page, |automat| automat.id.as_str().to_owned()))
     }
@@ -115,7 +118,7 @@ impl Store {
     ) -> Result<Automat, Error> {
         let mut race = Race::new(&self.random);
         loop {
-            let (automat, rev) = self.stored_automat(id).await?;
+            let StoredAutomat { automat, rev, .. } = self.stored_automat(id).await?;
             expected.check(automat.version)?;
             let edited = automat.edited(change.clone(), act.now)?;
             if edited.says_the_same(&automat) {
@@ -137,7 +140,7 @@ impl Store {
     pub async fn remove_automat(&self, id: &AutomatId, expected: Expected, act: &Act) -> Result<(), Error> {
         let mut race = Race::new(&self.random);
         loop {
-            let (automat, rev) = self.stored_automat(id).await?;
+            let StoredAutomat { automat, rev, .. } = self.stored_automat(id).await?;
             expected.check(automat.version)?;
             automat.deletable()?;
             let mut transaction = Transaction::default();
@@ -150,27 +153,23 @@ impl Store {
         }
     }
 
-    /// The automat and its `rev`.
-    pub(crate) async fn stored_automat(&self, id: &AutomatId) -> Result<(Automat, u64), Error> {
+    pub(crate) async fn stored_automat(&self, id: &AutomatId) -> Result<StoredAutomat, Error> {
         let item = self.get(&AutomatItem::key(id)).await?.ok_or(Error::NotFound(Thing::Automat))?;
         AutomatItem::read(item)
     }
 
-    /// The automat and the items of its lockers, in one query.
-    pub(crate) async fn automat_and_lockers(&self, id: &AutomatId) -> Result<(Automat, Vec<Item>), Error> {
+    /// The automat and those of its lockers of which anything has been written, in one query.
+    pub(crate) async fn automat_and_lockers(
+        &self,
+        id: &AutomatId,
+    ) -> Result<(StoredAutomat, Vec<StoredLocker>), Error> {
         let condition = Expression::new("#PK = :pk AND begins_with(#SK, :prefix)")
             .value(":pk", text(AutomatItem::pk(id)))
             .value(":prefix", text("AUTOMAT"));
         let mut items = self.query_all(Stretch::of_table(condition), AUTOMAT_AND_LOCKERS).await?.into_iter();
         let own_key = AutomatItem::key(id);
         let automat = items.next().filter(|first| ItemKey::of(first).as_ref() == Some(&own_key));
-        let (automat, _) = AutomatItem::read(automat.ok_or(Error::NotFound(Thing::Automat))?)?;
-        Ok((automat, items.collect()))
-    }
-}
-
-impl LockerView {
-    fn empty(locker: LockerIndex) -> Self {
-        Self { locker, key: None, whereabouts: Whereabouts::Unknown, active_contract: None }
+        let automat = AutomatItem::read(automat.ok_or(Error::NotFound(Thing::Automat))?)?;
+        Ok((automat, items.map(LockerItem::read).collect::<Result<_, _>>()?))
     }
 }

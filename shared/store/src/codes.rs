@@ -29,6 +29,31 @@ pub struct Codes {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Mac(pub(crate) String);
 
+/// An automat's own key: what the names of all its codes are made with. It is given to the device, and to nobody else.
+#[derive(Clone, PartialEq, Eq)]
+pub struct DeviceKey([u8; 32]);
+
+impl DeviceKey {
+    /// The bytes. Not for logs, errors, URLs or topics.
+    #[must_use]
+    pub fn reveal(&self) -> &[u8; 32] {
+        &self.0
+    }
+}
+
+impl std::fmt::Debug for DeviceKey {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("DeviceKey(…)")
+    }
+}
+
+impl Mac {
+    /// The name that a device says a code has; `None` when no code is ever named so.
+    pub(crate) fn parse(text: &str) -> Option<Self> {
+        URL_SAFE_NO_PAD.decode(text).is_ok_and(|bytes| bytes.len() == MAC_BYTES).then(|| Self(text.to_owned()))
+    }
+}
+
 impl Codes {
     /// From the stack's master secret: at least 32 characters of good randomness, since whoever knows it and the table
     /// knows every PIN.
@@ -42,6 +67,15 @@ impl Codes {
             .map_err(|source| Error::internal("deriving the sealing key", source))?;
         let mac = hmac::sign(&master, b"name codes, HMAC-SHA-256");
         Ok(Self { seal: Arc::new(LessSafeKey::new(seal)), mac: hmac::Key::new(hmac::HMAC_SHA256, mac.as_ref()) })
+    }
+
+    /// The key under which an automat names codes.
+    #[must_use]
+    pub fn device_key(&self, automat: &AutomatId) -> DeviceKey {
+        let tag = hmac::sign(&self.mac, automat.as_str().as_bytes());
+        let mut key = [0; 32];
+        key.copy_from_slice(tag.as_ref());
+        DeviceKey(key)
     }
 
     /// The name of a PIN in an automat. Each automat has a key of its own, which it can be given.
@@ -77,8 +111,8 @@ impl Codes {
     }
 
     fn name(&self, automat: &AutomatId, code: &str) -> Mac {
-        let automat = hmac::sign(&self.mac, automat.as_str().as_bytes());
-        let tag = hmac::sign(&hmac::Key::new(hmac::HMAC_SHA256, automat.as_ref()), code.as_bytes());
+        let key = hmac::Key::new(hmac::HMAC_SHA256, self.device_key(automat).reveal());
+        let tag = hmac::sign(&key, code.as_bytes());
         Mac(URL_SAFE_NO_PAD.encode(&tag.as_ref()[..MAC_BYTES]))
     }
 
@@ -161,6 +195,30 @@ mod tests {
         assert_ne!(name, codes(1).pin_mac(&garage, &pin));
         assert_ne!(name, codes(2).pin_mac(&lobby, &pin));
         assert_ne!(name, codes(1).return_code_mac(&lobby, &ReturnCode::parse("4829").unwrap()));
+    }
+
+    #[test]
+    fn a_device_names_codes_with_its_key_as_we_do() {
+        let lobby = AutomatId::parse("lobby").unwrap();
+        let key = codes(1).device_key(&lobby);
+        let named = |code: &str| {
+            let tag = hmac::sign(&hmac::Key::new(hmac::HMAC_SHA256, key.reveal()), code.as_bytes());
+            Mac::parse(&URL_SAFE_NO_PAD.encode(&tag.as_ref()[..16]))
+        };
+        assert_eq!(named("pin 4829"), Some(codes(1).pin_mac(&lobby, &Pin::parse("4829").unwrap())));
+        let return_code = codes(1).return_code_mac(&lobby, &ReturnCode::parse("4829").unwrap());
+        assert_eq!(named("return 4829"), Some(return_code));
+        assert_ne!(key, codes(1).device_key(&AutomatId::parse("garage").unwrap()));
+        assert_eq!(format!("{key:?}"), "DeviceKey(…)");
+    }
+
+    #[test]
+    fn only_what_can_be_the_name_of_a_code_is_looked_up() {
+        for bad in ["", "c29tZQ", "AAAAAAAAAAAAAAAAAAAAA", "AAAAAAAAAAAAAAAAAAAAAAA", "AAAAAAAAAAAAAAAAAAAA==", "4829"]
+        {
+            assert_eq!(Mac::parse(bad), None, "{bad:?}");
+        }
+        assert!(Mac::parse("AAAAAAAAAAAAAAAAAAAAAA").is_some());
     }
 
     #[test]

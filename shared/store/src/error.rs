@@ -1,6 +1,6 @@
 //! Why the store did not do what was asked.
 
-use domain::{AutomatRefusal, ContractRefusal, KeyRefusal};
+use domain::{AutomatRefusal, ContractRefusal, KeyRefusal, OpeningRefusal};
 
 /// What kind of thing an error is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -11,6 +11,8 @@ pub enum Thing {
     Key,
     /// A contract.
     Contract,
+    /// An opening.
+    Opening,
 }
 
 /// Why the store did not do what was asked. Becomes a problem at the HTTP edge, exhaustively.
@@ -31,6 +33,9 @@ pub enum Error {
     /// The contract would not.
     #[error(transparent)]
     Contract(#[from] ContractRefusal),
+    /// The locker would not be opened.
+    #[error(transparent)]
+    Opening(#[from] OpeningRefusal),
     /// Another key of the automat has this return code.
     #[error("another key of the automat has this return code")]
     ReturnCodeInUse,

@@ -66,7 +66,8 @@ impl Store {
         Ok(Event { subject: Subject { contract: Some(contract.clone()), ..event.subject }, ..event })
     }
 
-    fn event(&self, kind: EventKind, subject: Subject, act: &Act) -> Result<Event, Error> {
+    /// The event of something done to whatever it was.
+    pub(crate) fn event(&self, kind: EventKind, subject: Subject, act: &Act) -> Result<Event, Error> {
         Ok(Event { id: self.random.ulid(act.now)?, at: act.now, actor: act.actor.clone(), kind, subject })
     }
 }

@@ -11,9 +11,13 @@ mod contracts;
 mod error;
 mod events;
 mod items;
+mod keypad;
 mod keys;
+mod lockers;
+mod openings;
 mod page;
 mod pins;
+mod presence;
 mod race;
 mod random;
 mod read;
@@ -21,12 +25,14 @@ mod receipts;
 mod schema;
 mod write;
 
-pub use act::{Act, Created, Expected, Receipt};
+pub use act::{Act, Created, Expected, Heard, Receipt};
 pub use automats::{AutomatView, LockerView};
-pub use codes::Codes;
+pub use codes::{Codes, DeviceKey};
 pub use contracts::{ContractFilter, Order};
 pub use error::{Error, Thing};
+pub use keypad::KeypadEntry;
 pub use keys::{KeyFilter, Removal};
+pub use lockers::{LockerTelling, Telling};
 pub use page::{Cursor, Page, PageRequest};
 pub use pins::PinHolder;
 pub use random::Random;
@@ -46,5 +52,11 @@ impl Store {
     #[must_use]
     pub fn new(client: aws_sdk_dynamodb::Client, table: &str, codes: Codes, random: Random) -> Self {
         Self { client, table: table.to_owned(), codes, random }
+    }
+
+    /// The key under which an automat names codes: for provisioning it.
+    #[must_use]
+    pub fn device_key(&self, automat: &domain::AutomatId) -> DeviceKey {
+        self.codes.device_key(automat)
     }
 }

@@ -1,4 +1,4 @@
-//! Whose PIN it is: the two reads behind a keypad entry.
+//! Whose PIN it is, for whoever knows the PIN itself. The keypad knows only its name: see `keypad`.
 
 use domain::{AutomatId, ContractId, Instant, Key, KeyState, Pin};
 
@@ -27,7 +27,7 @@ impl Store {
     pub async fn pin_holder(&self, automat: &AutomatId, pin: &Pin) -> Result<Option<PinHolder>, Error> {
         let mac = self.codes.pin_mac(automat, pin);
         let Some(item) = self.get(&PinItem::key(automat, &mac)).await? else { return Ok(None) };
-        let (key, contract) = PinItem::read(item)?;
+        let (key, contract, _) = PinItem::read(item)?;
         let Some(item) = self.get(&KeyItem::key(&key)).await? else { return Ok(None) };
         let StoredKey { key, .. } = KeyItem::read(item, &self.codes)?;
         Ok((key.state == KeyState::Active && key.automat == *automat).then_some(PinHolder { key, contract }))

@@ -6,7 +6,8 @@ use std::collections::HashMap;
 use aws_sdk_dynamodb::error::SdkError;
 use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
 use aws_sdk_dynamodb::types::{
-    AttributeValue, CancellationReason, Delete, Put, ReturnValuesOnConditionCheckFailure, TransactWriteItem, Update,
+    AttributeValue, CancellationReason, ConditionCheck, Delete, Put, ReturnValuesOnConditionCheckFailure,
+    TransactWriteItem, Update,
 };
 
 use crate::items::{Item, ItemKey, number};
@@ -17,6 +18,10 @@ use crate::{Error, Store};
 pub(crate) enum Part {
     Automat,
     Locker,
+    Opening,
+    Keypad,
+    /// A keypad entry.
+    Entry,
     Key,
     Contract,
     Pin,
@@ -66,9 +71,37 @@ impl Expression {
         Self { text: format!("SET {}{remove}", assigned.join(", ")), values }
     }
 
+    /// Both conditions.
+    pub(crate) fn and(self, other: Self) -> Self {
+        let values = self.values.into_iter().chain(other.values).collect();
+        Self { text: format!("({}) AND ({})", self.text, other.text), values }
+    }
+
+    /// Both updates to one item: DynamoDB takes each of `SET` and `REMOVE` once in an update, so they are sorted out.
+    pub(crate) fn then(self, other: Self) -> Self {
+        let clauses = |keyword| {
+            let of = |text: &str| clause(text, keyword).map(str::to_owned);
+            [of(&self.text), of(&other.text)].into_iter().flatten().collect::<Vec<_>>().join(", ")
+        };
+        let texts = ["SET", "REMOVE"].map(|keyword| (keyword, clauses(keyword)));
+        let texts =
+            texts.iter().filter(|(_, text)| !text.is_empty()).map(|(keyword, text)| format!("{keyword} {text}"));
+        let text = texts.collect::<Vec<_>>().join(" ");
+        Self { text, values: self.values.into_iter().chain(other.values).collect() }
+    }
+
     pub(crate) fn value(mut self, name: &str, value: AttributeValue) -> Self {
         self.values.insert(name.to_owned(), value);
         self
+    }
+}
+
+/// What follows a keyword in an update of the form `SET … REMOVE …`.
+fn clause<'a>(update: &'a str, keyword: &str) -> Option<&'a str> {
+    let (set, remove) = update.split_once("REMOVE ").map_or((update, None), |(set, remove)| (set, Some(remove)));
+    match keyword {
+        "SET" => set.strip_prefix("SET ").map(str::trim_end),
+        _ => remove,
     }
 }
 
@@ -102,6 +135,7 @@ enum Action {
     Put { item: Item, condition: Expression },
     Update { key: ItemKey, update: Expression, condition: Expression },
     Delete { key: ItemKey, condition: Expression },
+    Check { key: ItemKey, condition: Expression },
 }
 
 impl Transaction {
@@ -115,6 +149,11 @@ impl Transaction {
 
     pub(crate) fn delete(&mut self, part: Part, key: ItemKey, condition: Expression) {
         self.0.push((part, Action::Delete { key, condition }));
+    }
+
+    /// Writes nothing, but makes a condition of all the others.
+    pub(crate) fn check(&mut self, part: Part, key: ItemKey, condition: Expression) {
+        self.0.push((part, Action::Check { key, condition }));
     }
 
     /// Sends the writes to the table, all or none.
@@ -172,6 +211,17 @@ impl Action {
                     .build()
                     .map_err(|source| Error::internal("building a delete", source))?,
             ),
+            Self::Check { key, condition } => item.condition_check(
+                ConditionCheck::builder()
+                    .table_name(table)
+                    .set_key(Some(key.into_item()))
+                    .set_expression_attribute_names(Some(names(&[&condition.text])))
+                    .set_expression_attribute_values(values(condition.values))
+                    .condition_expression(condition.text)
+                    .return_values_on_condition_check_failure(old)
+                    .build()
+                    .map_err(|source| Error::internal("building a check", source))?,
+            ),
         };
         Ok(item.build())
     }
@@ -211,6 +261,17 @@ fn is_throttling(reason: &CancellationReason) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn one_update_follows_another_with_each_keyword_once() {
+        let then = |a: &str, b: &str| Expression::new(a).then(Expression::new(b)).text;
+        assert_eq!(
+            then("SET #a = :a REMOVE #b", "SET #c = :c REMOVE #d, #e"),
+            "SET #a = :a, #c = :c REMOVE #b, #d, #e"
+        );
+        assert_eq!(then("SET #a = :a", "REMOVE #b"), "SET #a = :a REMOVE #b");
+        assert_eq!(then("REMOVE #b", "REMOVE #d"), "REMOVE #b, #d");
+    }
 
     #[test]
     fn attribute_names_are_found_in_expressions() {

@@ -3,6 +3,7 @@
 
 #![expect(clippy::unwrap_used, clippy::missing_panics_doc, reason = "a test that cannot set its stage stops at once")]
 
+mod device;
 mod sample;
 mod wire;
 
@@ -11,7 +12,8 @@ use domain::Instant;
 use embedded::Database;
 use store::{Codes, Random, Store};
 
-pub use sample::{act, act_with_receipt, automat, contract, key, pin, range};
+pub use device::{entry, telling};
+pub use sample::{act, act_with_receipt, automat, contract, key, locker, pin, range};
 pub use wire::{Held, Steps, Tally, Wire};
 
 /// The name of the one table of each test's own database.

@@ -1,8 +1,8 @@
 //! Ordinary things, so that a test says only what matters to it.
 
 use domain::{
-    Actor, AutomatDraft, AutomatId, ContractDraft, Ending, KeyDraft, KeyId, LockerCount, Name, Pin, Property, Sharing,
-    TimeRange, TimeZone,
+    Actor, AutomatDraft, AutomatId, ContractDraft, Ending, KeyDraft, KeyId, LockerCount, LockerIndex, Name, Pin,
+    Property, Sharing, TimeRange, TimeZone,
 };
 use store::{Act, Receipt};
 
@@ -57,6 +57,12 @@ pub fn contract(start: i64, end: i64) -> ContractDraft {
         contacts: Vec::new(),
         free_text: None,
     }
+}
+
+/// A locker.
+#[must_use]
+pub fn locker(index: u32) -> LockerIndex {
+    LockerIndex::new(index).unwrap()
 }
 
 /// A PIN.

@@ -1,8 +1,10 @@
 //! Editing a contract, under the same rule as making one.
 
-use domain::{Contract, ContractChange, ContractField, ContractId, ContractRefusal, EventKind, KeyId, Whereabouts};
+use domain::{
+    Contract, ContractChange, ContractField, ContractId, ContractRefusal, EventKind, Key, KeyId, Whereabouts,
+};
 
-use crate::items::{ContractItem, PinItem, StoredContract, StoredKey};
+use crate::items::{ContractItem, KeyItem, PinItem, StoredContract, StoredKey};
 use crate::race::Race;
 use crate::write::{Expression, Outcome, Part, Transaction, unchanged};
 use crate::{Act, Error, Expected, Store};
@@ -67,7 +69,13 @@ impl Store {
             Expression::assign(item, &["endsAt", "freeText"]),
             unchanged(stored.rev),
         );
-        if moved || changes.contains(&ContractField::Pin) {
+        let new_pin = changes.contains(&ContractField::Pin);
+        if new_pin && !moved {
+            // The key may be taken or brought back right now, and its PIN says so.
+            let out = key_out_with(key, &edited.id);
+            transaction.check(Part::Key, KeyItem::key(&key.id), KeyItem::out_with(&edited.id, out));
+        }
+        if moved || new_pin {
             self.change_pin(&mut transaction, stored_key, stored, edited, former_pin_is_ours, act);
         }
         transaction.contract_event(
@@ -91,7 +99,7 @@ impl Store {
     ) {
         let key = &stored_key.key;
         let mac = self.codes.pin_mac(&key.automat, &edited.pin);
-        let out = matches!(&key.whereabouts, Whereabouts::Out { contract: Some(holder) } if *holder == edited.id);
+        let out = key_out_with(key, &edited.id);
         let update = PinItem::update(stored_key, &edited.id, edited.range, out);
         let free = PinItem::free_or_own(&key.id, &edited.id, act.now);
         let former = PinItem::key(&key.automat, &stored.pin_mac);
@@ -101,4 +109,8 @@ impl Store {
         }
         transaction.update(Part::Pin, next, update, free);
     }
+}
+
+fn key_out_with(key: &Key, contract: &ContractId) -> bool {
+    matches!(&key.whereabouts, Whereabouts::Out { contract: Some(holder) } if holder == contract)
 }

@@ -2,14 +2,29 @@
 
 use std::collections::BTreeSet;
 
-use domain::{AddressLine, Automat, AutomatId, Location, LockerCount, LockerIndex, Name, TimeZone};
+use domain::{
+    AddressLine, Automat, AutomatId, Connection, Location, LockerCount, LockerIndex, Name, Presence, TimeZone,
+};
 use serde::{Deserialize, Serialize};
 
-use super::{Item, ItemKey, Listing, instant, read, valid, write};
+use super::{Item, ItemKey, Listing, flag, instant, number, read, valid, write};
 use crate::Error;
+use crate::write::Expression;
 
 /// The list that all automats stand in.
 pub(crate) const AUTOMATS: &str = "AUTOMATS";
+
+/// An automat as it was read.
+#[derive(Debug, Clone)]
+pub(crate) struct StoredAutomat {
+    pub(crate) automat: Automat,
+    /// Raised by every write that an edit must know of; not by what its device tells.
+    pub(crate) rev: u64,
+    /// The lifecycle event that its connection is from.
+    pub(crate) presence: Option<Presence>,
+    /// The number of the last telling of all its lockers at once.
+    pub(crate) told_all: Option<u64>,
+}
 
 #[derive(Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -23,7 +38,15 @@ pub(crate) struct AutomatItem {
     /// A set, so that a key takes its locker without reading the others; absent when empty.
     #[serde(skip_serializing, default)]
     occupied: BTreeSet<u16>,
-    /// Raised by every write, so that an edit knows what it was decided over.
+    #[serde(skip_serializing, default)]
+    connected: Option<bool>,
+    #[serde(skip_serializing, default)]
+    connection_at: Option<i64>,
+    #[serde(skip_serializing, default)]
+    connection_number: Option<u64>,
+    #[serde(skip_serializing, default)]
+    told_all: Option<u64>,
+    /// Raised by every write but those of what the device tells, so that an edit knows what it was decided over.
     rev: u64,
     version: u64,
     created_at: i64,
@@ -51,7 +74,8 @@ impl AutomatItem {
         Listing::new(AUTOMATS, id.as_str())
     }
 
-    /// The item of an automat. Which lockers are taken is written by the keys, not here.
+    /// The item of an automat. Which lockers are taken is written by the keys, and the connection by the device's
+    /// comings and goings, not here.
     pub(crate) fn write(automat: &Automat, rev: u64) -> Result<Item, Error> {
         let record = Self {
             automat_id: automat.id.as_str().to_owned(),
@@ -64,6 +88,10 @@ impl AutomatItem {
                 postal_office: location.postal_office.as_str().to_owned(),
             }),
             occupied: BTreeSet::new(),
+            connected: None,
+            connection_at: None,
+            connection_number: None,
+            told_all: None,
             rev,
             version: automat.version,
             created_at: automat.created_at.millis(),
@@ -72,9 +100,9 @@ impl AutomatItem {
         write(&record, Self::key(&automat.id), Some(Self::listing(&automat.id)))
     }
 
-    /// The automat and its `rev`.
-    pub(crate) fn read(item: Item) -> Result<(Automat, u64), Error> {
+    pub(crate) fn read(item: Item) -> Result<StoredAutomat, Error> {
         let record: Self = read(item)?;
+        let presence = record.presence()?;
         let location = |location: LocationItem| -> Result<Location, Error> {
             Ok(Location {
                 address: valid(AddressLine::parse(&location.address))?,
@@ -91,10 +119,53 @@ impl AutomatItem {
             time_zone: valid(TimeZone::parse(&record.time_zone))?,
             location: record.location.map(location).transpose()?,
             occupied: occupied?,
+            connection: presence.map(Connection::from).unwrap_or_default(),
             version: record.version,
             created_at: instant(record.created_at)?,
             updated_at: instant(record.updated_at)?,
         };
-        Ok((automat, record.rev))
+        Ok(StoredAutomat { automat, rev: record.rev, presence, told_all: record.told_all })
+    }
+
+    fn presence(&self) -> Result<Option<Presence>, Error> {
+        let (Some(connected), Some(at), Some(number)) = (self.connected, self.connection_at, self.connection_number)
+        else {
+            return Ok(None);
+        };
+        Ok(Some(Presence { connected, at: instant(at)?, number }))
+    }
+
+    /// What writes that a lifecycle event was believed.
+    pub(crate) fn believe(presence: Presence) -> Expression {
+        Expression::new("SET #connected = :connected, #connectionAt = :at, #connectionNumber = :number")
+            .value(":connected", flag(presence.connected))
+            .value(":at", number(presence.at.millis()))
+            .value(":number", number(presence.number))
+    }
+
+    /// What writes the number of a telling of all lockers.
+    pub(crate) fn tell_all(n: u64) -> Expression {
+        Expression::new("SET #toldAll = :n").value(":n", number(n))
+    }
+
+    /// The condition that the automat is there and no newer telling of all its lockers has been heard.
+    pub(crate) fn told_nothing_after(n: u64) -> Expression {
+        Expression::new("attribute_exists(#PK) AND (attribute_not_exists(#toldAll) OR #toldAll <= :tellingN)")
+            .value(":tellingN", number(n))
+    }
+}
+
+impl StoredAutomat {
+    /// The condition that the same lifecycle event is still the last one believed.
+    pub(crate) fn believed_as_read(&self) -> Expression {
+        match self.presence {
+            None => Expression::new("attribute_exists(#PK) AND attribute_not_exists(#connectionNumber)"),
+            Some(Presence { connected, at, number: last }) => Expression::new(
+                "#connectionNumber = :readNumber AND #connected = :readConnected AND #connectionAt = :readAt",
+            )
+            .value(":readNumber", number(last))
+            .value(":readConnected", flag(connected))
+            .value(":readAt", number(at.millis())),
+        }
     }
 }

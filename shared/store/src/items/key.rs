@@ -3,7 +3,7 @@
 use domain::{AutomatId, Calendar, ContractId, Key, KeyId, KeyState, LockerIndex, Property, Sharing, Whereabouts};
 use serde::{Deserialize, Serialize};
 
-use super::{Item, ItemKey, Listing, instant, read, text, valid, write};
+use super::{Item, ItemKey, Listing, flag, instant, read, text, valid, write};
 use crate::write::Expression;
 use crate::{Codes, Error, Random};
 
@@ -115,6 +115,31 @@ impl KeyItem {
         write(&record, Self::key(&key.id), Some(Self::listing(&key.id)))
     }
 
+    /// What writes where the key is.
+    pub(crate) fn locate(whereabouts: &Whereabouts) -> Expression {
+        match whereabouts {
+            Whereabouts::Unknown => Expression::new("REMOVE #keyInside, #outWith"),
+            Whereabouts::Inside => {
+                Expression::new("SET #keyInside = :inside REMOVE #outWith").value(":inside", flag(true))
+            }
+            Whereabouts::Out { contract: None } => {
+                Expression::new("SET #keyInside = :inside REMOVE #outWith").value(":inside", flag(false))
+            }
+            Whereabouts::Out { contract: Some(contract) } => {
+                Expression::new("SET #keyInside = :inside, #outWith = :outWith")
+                    .value(":inside", flag(false))
+                    .value(":outWith", text(contract.as_str()))
+            }
+        }
+    }
+
+    /// The condition that the key is out with this contract, or that it is not, as it was when it was read.
+    pub(crate) fn out_with(contract: &ContractId, out: bool) -> Expression {
+        let condition =
+            if out { "#outWith = :holder" } else { "attribute_not_exists(#outWith) OR #outWith <> :holder" };
+        Expression::new(condition).value(":holder", text(contract.as_str()))
+    }
+
     pub(crate) fn read(item: Item, codes: &Codes) -> Result<StoredKey, Error> {
         let record: Self = read(item)?;
         let id = valid(KeyId::parse(&record.key_id))?;
@@ -137,8 +162,7 @@ impl KeyItem {
     }
 }
 
-/// Where the key is, as the device's messages left it in the key's and the locker's items.
-pub(super) fn whereabouts(key_inside: Option<bool>, out_with: Option<&str>) -> Result<Whereabouts, Error> {
+fn whereabouts(key_inside: Option<bool>, out_with: Option<&str>) -> Result<Whereabouts, Error> {
     Ok(match key_inside {
         None => Whereabouts::Unknown,
         Some(true) => Whereabouts::Inside,

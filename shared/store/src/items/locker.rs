@@ -1,28 +1,62 @@
-//! A locker: which key belongs in it, and what the Key Automat View shows of that key.
+//! A locker: which key belongs in it, what the Key Automat View shows of that key, what its sensors tell, and how far
+//! its openings have counted.
 //!
 //! The **agenda** is the head of the key's calendar, written together with it whenever it changes, so that the view
-//! knows the contract running now without reading any calendar.
+//! knows the contract running now without reading any calendar. `keyInside` and `door` are the sensors' and stay with
+//! the locker whichever key belongs in it; `out` and `outWith` are the key's and go with it.
 
-use domain::{AutomatId, Calendar, Entry, Instant, KeyId, LockerIndex, Property};
-use serde::{Deserialize, Serialize};
+use domain::{
+    AutomatId, Calendar, ContractId, DoorState, Entry, Instant, Key, KeyId, LockerIndex, OpeningId, OpeningsOfLocker,
+    Property, Whereabouts,
+};
+use serde::Deserialize;
 
-use super::key::whereabouts;
-use super::{AutomatItem, Item, ItemKey, read, valid};
+use super::words::DoorWord;
+use super::{AutomatItem, Item, ItemKey, bytes, flag, instant, number, read, text, valid};
+use crate::write::Expression;
 use crate::{Error, LockerView};
 
 /// Entries of the calendar in an agenda. Bookings further ahead do not touch the locker.
 pub(crate) const AGENDA_LENGTH: usize = 4;
 
-#[derive(Serialize, Deserialize)]
+/// A locker as it was read.
+#[derive(Debug, Clone)]
+pub(crate) struct StoredLocker {
+    pub(crate) locker: LockerIndex,
+    /// The key that belongs in it.
+    pub(crate) key: Option<(KeyId, Property)>,
+    /// Of that key.
+    pub(crate) incarnation: Option<String>,
+    agenda: Calendar,
+    /// Whether a key is inside, by the sensor.
+    pub(crate) key_inside: Option<bool>,
+    pub(crate) door: DoorState,
+    /// The number of the telling that this is from.
+    pub(crate) told: Option<u64>,
+    /// Where the key that belongs in it is, if that is out.
+    out: Option<Option<ContractId>>,
+    pub(crate) openings: OpeningsOfLocker,
+}
+
+#[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct LockerItem {
     locker_index: u16,
     key_id: Option<String>,
     property: Option<String>,
+    incarnation: Option<String>,
     #[serde(with = "serde_bytes", default)]
     agenda: Vec<u8>,
     key_inside: Option<bool>,
+    door: Option<DoorWord>,
+    told: Option<u64>,
+    #[serde(default)]
+    out: bool,
     out_with: Option<String>,
+    #[serde(default)]
+    seq: u64,
+    opening: Option<String>,
+    opening_until: Option<i64>,
 }
 
 impl LockerItem {
@@ -30,25 +64,128 @@ impl LockerItem {
         ItemKey::new(AutomatItem::pk(automat), format!("AUTOMAT#LOCKER#{:04}", locker.get()))
     }
 
-    /// What the item shows at this instant, and whether only the key's whole calendar can tell who has it now.
-    pub(crate) fn read(item: Item, now: Instant) -> Result<(LockerView, bool), Error> {
+    pub(crate) fn read(item: Item) -> Result<StoredLocker, Error> {
         let record: Self = read(item)?;
-        let agenda = valid(Calendar::unpack(&record.agenda))?;
-        let running = agenda.running(now).next().cloned();
-        let unsure = running.is_none() && may_hide_a_running_contract(&agenda, now);
-        let key = match (record.key_id, record.property) {
-            (Some(key), property) => {
-                Some((valid(KeyId::parse(&key))?, valid(Property::parse(&property.unwrap_or_default()))?))
-            }
-            (None, _) => None,
+        let id = record.key_id.map(|key| valid(KeyId::parse(&key))).transpose()?;
+        let property = valid(Property::parse(&record.property.unwrap_or_default()))?;
+        let holder = record.out_with.map(|contract| valid(ContractId::parse(&contract))).transpose()?;
+        let opening = record.opening.map(|id| valid(OpeningId::parse(&id))).transpose()?;
+        let openings = OpeningsOfLocker {
+            seq: record.seq,
+            live: opening.zip(record.opening_until.map(instant).transpose()?),
+            key: id.clone(),
         };
-        let view = LockerView {
+        Ok(StoredLocker {
             locker: valid(LockerIndex::new(u32::from(record.locker_index)))?,
-            key,
-            whereabouts: whereabouts(record.key_inside, record.out_with.as_deref())?,
+            key: id.map(|id| (id, property)),
+            incarnation: record.incarnation,
+            agenda: valid(Calendar::unpack(&record.agenda))?,
+            key_inside: record.key_inside,
+            door: record.door.map(DoorState::from).unwrap_or_default(),
+            told: record.told,
+            out: record.out.then_some(holder),
+            openings,
+        })
+    }
+
+    /// What writes into a locker that a key belongs in it.
+    pub(crate) fn take(key: &Key, incarnation: &str) -> Expression {
+        let place = "SET #lockerIndex = :locker, #keyId = :k, #property = :property, #incarnation = :incarnation, \
+                     #agenda = :agenda";
+        Expression::new(place)
+            .value(":locker", number(key.locker.get()))
+            .value(":k", text(key.id.as_str()))
+            .value(":property", text(key.property.as_str()))
+            .value(":incarnation", text(incarnation))
+            .value(":agenda", bytes(key.calendar.pack_first(AGENDA_LENGTH)))
+            .then(Self::whereabouts(&key.whereabouts))
+    }
+
+    /// What writes into a locker that no key belongs in it. What the sensors tell and how far its openings have counted
+    /// is the locker's own.
+    pub(crate) fn leave() -> Expression {
+        Expression::new("REMOVE #keyId, #property, #incarnation, #agenda, #out, #outWith")
+    }
+
+    /// What writes into a locker where the key is that belongs in it, beyond what the sensor tells.
+    pub(crate) fn whereabouts(whereabouts: &Whereabouts) -> Expression {
+        match whereabouts {
+            Whereabouts::Unknown | Whereabouts::Inside => Expression::new("REMOVE #out, #outWith"),
+            Whereabouts::Out { contract: None } => {
+                Expression::new("SET #out = :out REMOVE #outWith").value(":out", flag(true))
+            }
+            Whereabouts::Out { contract: Some(contract) } => Expression::new("SET #out = :out, #outWith = :outWith")
+                .value(":out", flag(true))
+                .value(":outWith", text(contract.as_str())),
+        }
+    }
+
+    /// What writes down what the sensors tell.
+    pub(crate) fn sense(locker: LockerIndex, key_inside: bool, door: DoorState, n: u64) -> Result<Expression, Error> {
+        let door = serde_dynamo::to_attribute_value(DoorWord::from(door))
+            .map_err(|source| Error::internal("writing a door", source))?;
+        Ok(Expression::new("SET #lockerIndex = :locker, #keyInside = :inside, #door = :door, #told = :told")
+            .value(":locker", number(locker.get()))
+            .value(":inside", flag(key_inside))
+            .value(":door", door)
+            .value(":told", number(n)))
+    }
+}
+
+impl StoredLocker {
+    /// A locker of which nothing has been written yet.
+    pub(crate) fn untouched(locker: LockerIndex) -> Self {
+        Self {
+            locker,
+            key: None,
+            incarnation: None,
+            agenda: Calendar::default(),
+            key_inside: None,
+            door: DoorState::Unknown,
+            told: None,
+            out: None,
+            openings: OpeningsOfLocker::default(),
+        }
+    }
+
+    /// What it shows at this instant, and whether only the key's whole calendar can tell who has it now.
+    pub(crate) fn view(self, now: Instant) -> (LockerView, bool) {
+        let running = self.agenda.running(now).next().cloned();
+        let unsure = running.is_none() && may_hide_a_running_contract(&self.agenda, now);
+        let view = LockerView {
+            locker: self.locker,
+            whereabouts: self.whereabouts(),
+            door: self.door,
+            key: self.key,
             active_contract: running,
         };
-        Ok((view, unsure))
+        (view, unsure)
+    }
+
+    /// Where its key is; where none belongs in it, what the sensor sees.
+    pub(crate) fn whereabouts(&self) -> Whereabouts {
+        match (&self.key, &self.out, self.key_inside) {
+            (Some(_), Some(holder), _) => Whereabouts::Out { contract: holder.clone() },
+            (_, _, Some(true)) => Whereabouts::Inside,
+            (Some(_), None, _) | (None, _, None) => Whereabouts::Unknown,
+            (None, _, Some(false)) => Whereabouts::Out { contract: None },
+        }
+    }
+
+    /// The condition that the same key belongs in it as when it was read, or still none.
+    pub(crate) fn same_key(&self) -> Expression {
+        match &self.key {
+            None => Expression::new("attribute_not_exists(#keyId)"),
+            Some((key, _)) => Expression::new("#keyId = :readKey").value(":readKey", text(key.as_str())),
+        }
+    }
+
+    /// The condition that nothing was told of it since it was read.
+    pub(crate) fn as_told(&self) -> Expression {
+        match self.told {
+            None => Expression::new("attribute_not_exists(#told)"),
+            Some(told) => Expression::new("#told = :readTold").value(":readTold", number(told)),
+        }
     }
 }
 

@@ -6,19 +6,28 @@
 //! | locker | `AUTOMAT#a` | `AUTOMAT#LOCKER#0007` | |
 //! | PIN | `AUTOMAT#a` | `PIN#<mac>` | |
 //! | return code | `AUTOMAT#a` | `RETURN#<mac>` | |
+//! | keypad | `AUTOMAT#a` | `KEYPAD` | |
+//! | keypad entry | `AUTOMAT#a` | `ENTRY#<id>` | |
 //! | event | `AUTOMAT#a` | `EVENT#<ulid>` | `EVENTS#<incarnation>`, `<ulid>`, if it is about a key |
 //! | key | `KEY#k` | `KEY` | `KEYS`, `k`; while it is being removed `REMOVING`, `k` |
 //! | word of a key | `KEY#k` | `WORD#<word>` | `WORDS#<first letter>`, `<word>#k` |
 //! | contract | `KEY#k` | `CONTRACT#c` | |
+//! | opening | `OPENING#<ulid>` | `OPENING` | |
 //! | receipt | `RECEIPT#<hash>` | `-` | |
+//!
+//! Only the automat and its lockers begin with `AUTOMAT`: the Key Automat View reads them all in one query.
 
 mod automat;
 mod contract;
+mod entry;
 mod event;
 mod key;
+mod keypad;
 mod locker;
+mod opening;
 mod pin;
 mod receipt;
+mod words;
 
 use std::collections::HashMap;
 
@@ -27,11 +36,14 @@ use domain::Instant;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-pub(crate) use self::automat::{AUTOMATS, AutomatItem};
+pub(crate) use self::automat::{AUTOMATS, AutomatItem, StoredAutomat};
 pub(crate) use self::contract::{ContractItem, StoredContract};
+pub(crate) use self::entry::{EntryItem, StoredEntry};
 pub(crate) use self::event::EventItem;
 pub(crate) use self::key::{KEYS, KeyItem, REMOVING, StoredKey};
-pub(crate) use self::locker::{AGENDA_LENGTH, LockerItem};
+pub(crate) use self::keypad::{KeypadItem, StoredKeypad};
+pub(crate) use self::locker::{AGENDA_LENGTH, LockerItem, StoredLocker};
+pub(crate) use self::opening::{OpeningItem, StoredOpening};
 pub(crate) use self::pin::{PinItem, ReturnCodeItem};
 pub(crate) use self::receipt::ReceiptItem;
 use crate::Error;

@@ -3,7 +3,7 @@
 use domain::{AutomatId, ContractId, Instant, KeyId, TimeRange};
 use serde::{Deserialize, Serialize};
 
-use super::{AutomatItem, Item, ItemKey, StoredKey, flag, number, read, text, valid, write};
+use super::{AutomatItem, Item, ItemKey, StoredKey, flag, instant, number, read, text, valid, write};
 use crate::Error;
 use crate::codes::Mac;
 use crate::write::Expression;
@@ -14,6 +14,8 @@ use crate::write::Expression;
 pub(crate) struct PinItem {
     key_id: String,
     contract_id: String,
+    from: i64,
+    until: Option<i64>,
 }
 
 impl PinItem {
@@ -21,18 +23,21 @@ impl PinItem {
         ItemKey::new(AutomatItem::pk(automat), format!("PIN#{}", mac.0))
     }
 
-    /// What writes a contract's times beside its PIN. A PIN whose key is out has no time to live: it must still return
-    /// the key when the contract has ended.
+    /// What writes a contract's times beside its PIN, and whether the key is out with it. A PIN whose key is out has no
+    /// time to live, and is not free to be taken: it must still return the key when the contract has ended.
     pub(crate) fn update(on: &StoredKey, contract: &ContractId, range: TimeRange, key_out: bool) -> Expression {
         let common = "SET #keyId = :k, #contractId = :c, #incarnation = :incarnation, #from = :from";
+        let expression = match (range.end(), key_out) {
+            (None, false) => Expression::new(format!("{common} REMOVE #until, #ttl, #out")),
+            (None, true) => Expression::new(format!("{common}, #out = :out REMOVE #until, #ttl")),
+            (Some(_), false) => Expression::new(format!("{common}, #until = :until, #ttl = :ttl REMOVE #out")),
+            (Some(_), true) => Expression::new(format!("{common}, #until = :until, #out = :out REMOVE #ttl")),
+        };
+        let expression = if key_out { expression.value(":out", flag(true)) } else { expression };
         let expression = match range.end() {
-            None => Expression::new(format!("{common} REMOVE #until, #ttl")),
-            Some(end) if key_out => {
-                Expression::new(format!("{common}, #until = :until REMOVE #ttl")).value(":until", number(end.millis()))
-            }
-            Some(end) => Expression::new(format!("{common}, #until = :until, #ttl = :ttl"))
-                .value(":until", number(end.millis()))
-                .value(":ttl", number(end.seconds() + 1)),
+            None => expression,
+            Some(end) if key_out => expression.value(":until", number(end.millis())),
+            Some(end) => expression.value(":until", number(end.millis())).value(":ttl", number(end.seconds() + 1)),
         };
         expression
             .value(":k", text(on.key.id.as_str()))
@@ -66,10 +71,19 @@ impl PinItem {
             .value(":c", text(contract.as_str()))
     }
 
-    /// Whose PIN it is.
-    pub(crate) fn read(item: Item) -> Result<(KeyId, ContractId), Error> {
+    /// The condition that the PIN is this contract's.
+    pub(crate) fn own(key: &KeyId, contract: &ContractId) -> Expression {
+        Expression::new("#keyId = :k AND #contractId = :c")
+            .value(":k", text(key.as_str()))
+            .value(":c", text(contract.as_str()))
+    }
+
+    /// Whose PIN it is, and when.
+    pub(crate) fn read(item: Item) -> Result<(KeyId, ContractId, TimeRange), Error> {
         let record: Self = read(item)?;
-        Ok((valid(KeyId::parse(&record.key_id))?, valid(ContractId::parse(&record.contract_id))?))
+        let range = TimeRange::new(instant(record.from)?, record.until.map(instant).transpose()?);
+        let range = range.ok_or(Error::Internal { context: "reading a PIN's time range", source: None })?;
+        Ok((valid(KeyId::parse(&record.key_id))?, valid(ContractId::parse(&record.contract_id))?, range))
     }
 }
 
@@ -77,7 +91,7 @@ impl PinItem {
 const ENDED_AND_BACK: &str = "#until <= :now AND (attribute_not_exists(#out) OR #out <> :true)";
 
 /// The return code of a key.
-#[derive(Serialize)]
+#[derive(Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct ReturnCodeItem {
     key_id: String,
@@ -90,6 +104,12 @@ impl ReturnCodeItem {
 
     pub(crate) fn write(automat: &AutomatId, mac: &Mac, key: &KeyId) -> Result<Item, Error> {
         write(&Self { key_id: key.as_str().to_owned() }, Self::key(automat, mac), None)
+    }
+
+    /// Whose return code it is.
+    pub(crate) fn read(item: Item) -> Result<KeyId, Error> {
+        let record: Self = read(item)?;
+        valid(KeyId::parse(&record.key_id))
     }
 
     /// The condition that the code is this key's.

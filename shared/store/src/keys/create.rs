@@ -2,8 +2,8 @@
 
 use domain::{EventKind, Key, KeyDraft, KeyState, words};
 
-use super::{holds_no_key, key_in_locker};
-use crate::items::{AutomatItem, Item, KeyItem, LockerItem, ReturnCodeItem, StoredKey, number, numbers};
+use super::holds_no_key;
+use crate::items::{AutomatItem, Item, KeyItem, LockerItem, ReturnCodeItem, StoredKey, StoredLocker, number, numbers};
 use crate::race::Race;
 use crate::receipts::none_by_a_twin;
 use crate::write::{Expression, Outcome, Part, Transaction, absent};
@@ -28,10 +28,11 @@ impl Store {
                     KeyState::Removing => self.finish_removal(&standing).await?,
                 }
             }
-            let (automat, _) = self.stored_automat(&draft.automat).await?;
-            let locker = automat.place(draft.locker)?;
-            let key = Key::new(draft.clone(), locker, act.now);
-            match self.adding(&key, act)?.commit(self).await? {
+            let automat = self.stored_automat(&draft.automat).await?.automat;
+            let locker = self.stored_locker(&automat.id, automat.place(draft.locker)?).await?;
+            let key = Key::new(draft.clone(), locker.locker, act.now);
+            let key = Key { whereabouts: key.whereabouts.clone().given_locker(locker.key_inside), ..key };
+            match self.adding(&key, &locker, act)?.commit(self).await? {
                 Outcome::Committed => return Ok(Created::New(key)),
                 Outcome::Refused(refused) if refused.iter().all(|(part, _)| *part == Part::ReturnCode) => {
                     return Err(Error::ReturnCodeInUse);
@@ -45,7 +46,7 @@ impl Store {
         }
     }
 
-    fn adding(&self, key: &Key, act: &Act) -> Result<Transaction, Error> {
+    fn adding(&self, key: &Key, locker: &StoredLocker, act: &Act) -> Result<Transaction, Error> {
         let incarnation = self.random.ulid(act.now)?;
         let stored = StoredKey { key: key.clone(), rev: self.random.start()?, incarnation };
         let item: Item = KeyItem::write(&stored, &self.codes, &self.random)?;
@@ -54,7 +55,9 @@ impl Store {
         transaction.put(Part::Key, item, absent());
         let (take, free) = take_locker(key);
         transaction.update(Part::Automat, AutomatItem::key(&key.automat), take, free);
-        transaction.update(Part::Locker, LockerItem::key(&key.automat, key.locker), key_in_locker(key), holds_no_key());
+        let place = LockerItem::key(&key.automat, key.locker);
+        let free = holds_no_key().and(locker.as_told());
+        transaction.update(Part::Locker, place, LockerItem::take(key, &stored.incarnation), free);
         if let Some(mac) = self.return_code_mac(key) {
             transaction.put(Part::ReturnCode, ReturnCodeItem::write(&key.automat, &mac, &key.id)?, absent());
         }

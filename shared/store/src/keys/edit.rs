@@ -2,11 +2,19 @@
 
 use domain::{Automat, AutomatRefusal, EventKind, Key, KeyChange, KeyId, words};
 
-use super::{holds_key, holds_no_key, key_in_locker, no_key_in_locker};
-use crate::items::{AutomatItem, KeyItem, LockerItem, ReturnCodeItem, StoredKey, number, numbers};
+use super::{holds_key, holds_no_key};
+use crate::items::{
+    AutomatItem, KeyItem, LockerItem, ReturnCodeItem, StoredAutomat, StoredKey, StoredLocker, number, numbers,
+};
 use crate::race::Race;
 use crate::write::{Expression, Outcome, Part, Transaction, absent, unchanged};
 use crate::{Act, Error, Expected, Store};
+
+/// What a move to another locker is decided over.
+struct Move {
+    automat: StoredAutomat,
+    locker: StoredLocker,
+}
 
 impl Store {
     /// Edits a key.
@@ -14,19 +22,21 @@ impl Store {
         let mut race = Race::new(&self.random);
         loop {
             let stored = self.stored_key(id).await?;
-            let edited = stored.key.edited(change.clone(), act.now)?;
+            let mut edited = stored.key.edited(change.clone(), act.now)?;
             expected.check(stored.key.version)?;
             if stored.key.differences(&edited).is_empty() {
                 return Ok(stored.key);
             }
-            let automat = if edited.locker == stored.key.locker {
+            let moved = if edited.locker == stored.key.locker {
                 None
             } else {
-                let (automat, rev) = self.stored_automat(&stored.key.automat).await?;
-                automat.place(Some(edited.locker))?;
-                Some((automat, rev))
+                let automat = self.stored_automat(&stored.key.automat).await?;
+                automat.automat.place(Some(edited.locker))?;
+                let locker = self.stored_locker(&stored.key.automat, edited.locker).await?;
+                edited.whereabouts = edited.whereabouts.given_locker(locker.key_inside);
+                Some(Move { automat, locker })
             };
-            match self.editing(&stored, &edited, automat, act)?.commit(self).await? {
+            match self.editing(&stored, &edited, moved, act)?.commit(self).await? {
                 Outcome::Committed => return Ok(edited),
                 Outcome::Refused(refused) if refused.iter().all(|(part, _)| *part == Part::ReturnCode) => {
                     return Err(Error::ReturnCodeInUse);
@@ -36,35 +46,28 @@ impl Store {
         }
     }
 
-    fn editing(
-        &self,
-        stored: &StoredKey,
-        edited: &Key,
-        moved: Option<(Automat, u64)>,
-        act: &Act,
-    ) -> Result<Transaction, Error> {
+    fn editing(&self, stored: &StoredKey, edited: &Key, moved: Option<Move>, act: &Act) -> Result<Transaction, Error> {
         let key = &stored.key;
         let mut transaction = Transaction::default();
         let next = StoredKey { key: edited.clone(), rev: stored.rev + 1, incarnation: stored.incarnation.clone() };
-        let mut item = KeyItem::write(&next, &self.codes, &self.random)?;
-        // Where the key is, is the device's to say, and it may be saying so right now.
-        item.retain(|name, _| name != "keyInside" && name != "outWith");
+        let item = KeyItem::write(&next, &self.codes, &self.random)?;
         transaction.update(
             Part::Key,
             KeyItem::key(&key.id),
-            Expression::assign(item, &["returnCode"]),
+            Expression::assign(item, &["returnCode", "keyInside", "outWith"]),
             unchanged(stored.rev),
         );
         self.change_return_code(&mut transaction, key, edited)?;
         change_words(&mut transaction, stored, edited);
         let locker = |key: &Key| LockerItem::key(&key.automat, key.locker);
-        if let Some((automat, rev)) = moved {
-            let occupied = move_in(&automat, key, edited)?;
-            transaction.update(Part::Automat, AutomatItem::key(&automat.id), occupied, unchanged(rev));
-            transaction.update(Part::Locker, locker(key), no_key_in_locker(), holds_key(&key.id));
-            transaction.update(Part::Locker, locker(edited), key_in_locker(edited), holds_no_key());
+        let take = LockerItem::take(edited, &stored.incarnation);
+        if let Some(Move { automat, locker: next }) = moved {
+            let occupied = move_in(&automat.automat, key, edited)?;
+            transaction.update(Part::Automat, AutomatItem::key(&key.automat), occupied, unchanged(automat.rev));
+            transaction.update(Part::Locker, locker(key), LockerItem::leave(), holds_key(&key.id));
+            transaction.update(Part::Locker, locker(edited), take, holds_no_key().and(next.as_told()));
         } else {
-            transaction.update(Part::Locker, locker(edited), key_in_locker(edited), holds_key(&key.id));
+            transaction.update(Part::Locker, locker(edited), take, holds_key(&key.id));
         }
         let kind = EventKind::KeyChanged(key.differences(edited));
         transaction.event(&self.key_event(edited, kind, act)?, Some(&stored.incarnation))?;

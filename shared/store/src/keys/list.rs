@@ -1,8 +1,8 @@
 //! Listing keys: all, those of an automat, or those that a search finds. Always by query.
 
-use domain::{AutomatId, Instant, Key, KeyId, KeyState, LockerIndex, SearchTerms, words};
+use domain::{AutomatId, Key, KeyId, KeyState, LockerIndex, SearchTerms, words};
 
-use crate::items::{Item, ItemKey, KEYS, KeyItem, LockerItem, text};
+use crate::items::{Item, ItemKey, KEYS, KeyItem, StoredLocker, text};
 use crate::page::List;
 use crate::read::{Stretch, place};
 use crate::write::Expression;
@@ -55,12 +55,11 @@ impl Store {
         let after = list.position(page)?.map(|index| index.parse::<u16>()).transpose().map_err(|_| Error::BadCursor)?;
         let (_, lockers) = self.automat_and_lockers(automat).await?;
         let mut wanted: Vec<(LockerIndex, ItemKey)> = Vec::new();
-        for item in lockers {
-            let (view, _) = LockerItem::read(item, Instant::EPOCH)?;
-            let Some((id, property)) = view.key else { continue };
+        for StoredLocker { locker, key, .. } in lockers {
+            let Some((id, property)) = key else { continue };
             let matches = |terms: &SearchTerms| terms.match_words(&words(&[id.as_str(), property.as_str()]));
-            if after.is_none_or(|after| view.locker.get() > after) && search.is_none_or(matches) {
-                wanted.push((view.locker, KeyItem::key(&id)));
+            if after.is_none_or(|after| locker.get() > after) && search.is_none_or(matches) {
+                wanted.push((locker, KeyItem::key(&id)));
             }
         }
         wanted.truncate(page.limit + 1);

@@ -5,13 +5,13 @@ mod edit;
 mod list;
 mod remove;
 
-use domain::{Key, KeyId};
+use domain::{AutomatId, Key, KeyId, LockerIndex};
 
 pub use self::list::KeyFilter;
 pub use self::remove::Removal;
 pub(crate) use self::remove::in_use;
 use crate::codes::Mac;
-use crate::items::{AGENDA_LENGTH, KeyItem, StoredKey, bytes, text};
+use crate::items::{KeyItem, LockerItem, StoredKey, StoredLocker, text};
 use crate::write::Expression;
 use crate::{Error, Store, Thing};
 
@@ -26,23 +26,14 @@ impl Store {
         KeyItem::read(item, &self.codes)
     }
 
+    pub(crate) async fn stored_locker(&self, automat: &AutomatId, locker: LockerIndex) -> Result<StoredLocker, Error> {
+        let item = self.get(&LockerItem::key(automat, locker)).await?;
+        item.map_or_else(|| Ok(StoredLocker::untouched(locker)), LockerItem::read)
+    }
+
     fn return_code_mac(&self, key: &Key) -> Option<Mac> {
         key.return_code.as_ref().map(|code| self.codes.return_code_mac(&key.automat, code))
     }
-}
-
-/// What a locker's item says of the key in it.
-fn key_in_locker(key: &Key) -> Expression {
-    Expression::new("SET #lockerIndex = :locker, #keyId = :k, #property = :property, #agenda = :agenda")
-        .value(":locker", crate::items::number(key.locker.get()))
-        .value(":k", text(key.id.as_str()))
-        .value(":property", text(key.property.as_str()))
-        .value(":agenda", bytes(key.calendar.pack_first(AGENDA_LENGTH)))
-}
-
-/// What a locker's item says when no key belongs in it.
-fn no_key_in_locker() -> Expression {
-    Expression::new("REMOVE #keyId, #property, #agenda, #keyInside, #outWith")
 }
 
 /// The condition that this key belongs in the locker.

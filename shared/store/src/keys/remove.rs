@@ -11,7 +11,7 @@ use std::time::Duration;
 use domain::{EventKind, KeyId, KeyState};
 use tokio::task::JoinSet;
 
-use super::{holds_key, no_key_in_locker};
+use super::holds_key;
 use crate::codes::Mac;
 use crate::items::{
     AutomatItem, Item, ItemKey, KeyItem, LockerItem, PinItem, REMOVING, ReturnCodeItem, StoredKey, flag, number,
@@ -100,7 +100,7 @@ impl Store {
         transaction.update(
             Part::Locker,
             LockerItem::key(&key.automat, key.locker),
-            no_key_in_locker(),
+            LockerItem::leave(),
             holds_key(&key.id),
         );
         if let Some(mac) = self.return_code_mac(key) {

@@ -1,0 +1,319 @@
+//! The keypad: what a right code opens, why others do not, and how guessing is slowed down.
+
+use crate::{ContractId, ContractState, Instant, Key, KeyState, LockerIndex, TimeRange, Whereabouts};
+
+/// What was typed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum CodeKind {
+    /// A contract's PIN.
+    Pin,
+    /// A key's return code, after `*`.
+    ReturnCode,
+}
+
+/// What a locker is opened for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Purpose {
+    /// To take the key.
+    Fetch,
+    /// To put it back.
+    Return,
+}
+
+/// Why an entry opened nothing. Recorded, and never shown at the keypad: it would help whoever guesses.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum KeypadRefusal {
+    /// Nobody has the code.
+    Unknown,
+    /// The contract has yet to start.
+    TooEarly,
+    /// The contract is over.
+    Ended,
+    /// The key is out with another contract.
+    KeyOut,
+    /// A return code, and the key is inside.
+    KeyInside,
+    /// The keypad is locked.
+    LockedOut,
+    /// The entry took too long to reach us: whoever typed it may be gone.
+    Late,
+}
+
+impl KeypadRefusal {
+    /// Whether it counts towards the lock. A right PIN whose key is out is no guess, and what was not looked at is none
+    /// either.
+    #[must_use]
+    pub fn counts(self) -> bool {
+        match self {
+            Self::Unknown | Self::TooEarly | Self::Ended | Self::KeyInside => true,
+            Self::KeyOut | Self::LockedOut | Self::Late => false,
+        }
+    }
+}
+
+/// The answer to an entry.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum KeypadAnswer {
+    /// Open this locker.
+    Open {
+        /// Which.
+        locker: LockerIndex,
+        /// What for.
+        purpose: Purpose,
+        /// From when on it must not be acted on.
+        until: Instant,
+    },
+    /// Not valid now.
+    No,
+    /// The keypad is locked.
+    Locked {
+        /// Until when.
+        until: Instant,
+    },
+}
+
+impl KeypadAnswer {
+    /// How long an answer may be acted on, in milliseconds: whoever typed the code is still there.
+    pub const ACTED_ON_MILLIS: i64 = 10_000;
+}
+
+/// What a keypad remembers of the entries before.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Keypad {
+    /// Wrong entries since the last right one and the last lock.
+    pub wrong_in_a_row: u32,
+    /// Locks since the last right entry.
+    pub locks_in_a_row: u32,
+    /// Until when it is locked, or was.
+    pub locked_until: Option<Instant>,
+}
+
+impl Keypad {
+    /// So many wrong entries in a row lock it.
+    pub const WRONG_BEFORE_LOCK: u32 = 5;
+    /// The first lock in milliseconds; each further one is twice as long.
+    pub const FIRST_LOCK_MILLIS: i64 = 60_000;
+    /// No lock is longer, in milliseconds.
+    pub const LONGEST_LOCK_MILLIS: i64 = 15 * 60_000;
+    /// An entry whose own time is further off than so many milliseconds is not looked at.
+    pub const TIMELY_MILLIS: i64 = 15_000;
+
+    /// Until when it is locked, if it is.
+    #[must_use]
+    pub fn locked(&self, now: Instant) -> Option<Instant> {
+        self.locked_until.filter(|until| now < *until)
+    }
+
+    /// Whether an entry made at `at` has come soon enough.
+    #[must_use]
+    pub fn timely(at: Instant, now: Instant) -> bool {
+        (now.millis() - at.millis()).abs() <= Self::TIMELY_MILLIS
+    }
+
+    /// After a wrong entry, which may lock it.
+    #[must_use]
+    pub fn after_wrong(self, now: Instant) -> Self {
+        let wrong_in_a_row = self.wrong_in_a_row + 1;
+        if wrong_in_a_row < Self::WRONG_BEFORE_LOCK {
+            return Self { wrong_in_a_row, ..self };
+        }
+        // 60 s doubled four times is past the longest lock already.
+        let lock = (Self::FIRST_LOCK_MILLIS << self.locks_in_a_row.min(4)).min(Self::LONGEST_LOCK_MILLIS);
+        Self {
+            wrong_in_a_row: 0,
+            locks_in_a_row: self.locks_in_a_row.saturating_add(1),
+            locked_until: Some(now.plus_millis(lock)),
+        }
+    }
+
+    /// After a right entry: all is forgotten.
+    #[must_use]
+    pub fn after_right(self) -> Self {
+        Self::default()
+    }
+}
+
+impl Key {
+    /// What a contract's PIN opens the key's locker for. Whether the key is inside is the device's own view, sent with
+    /// the entry: ours may be behind. `range` is the contract's by its PIN; the calendar, where it still has the
+    /// contract, knows better.
+    pub fn answer_pin(
+        &self,
+        contract: &ContractId,
+        range: TimeRange,
+        inside: bool,
+        now: Instant,
+    ) -> Result<Purpose, KeypadRefusal> {
+        if self.state == KeyState::Removing {
+            return Err(KeypadRefusal::Unknown);
+        }
+        let range = self.calendar.entry(contract).map_or(range, |entry| entry.range);
+        let holder = match &self.whereabouts {
+            Whereabouts::Out { contract } => contract.as_ref(),
+            Whereabouts::Unknown | Whereabouts::Inside => None,
+        };
+        // Whoever has the key can bring it back, whatever the time.
+        if !inside && holder == Some(contract) {
+            return Ok(Purpose::Return);
+        }
+        match ContractState::of(range, now) {
+            ContractState::Upcoming => Err(KeypadRefusal::TooEarly),
+            ContractState::Ended => Err(KeypadRefusal::Ended),
+            ContractState::Active if inside => Ok(Purpose::Fetch),
+            ContractState::Active if holder.is_some() => Err(KeypadRefusal::KeyOut),
+            ContractState::Active => Ok(Purpose::Return),
+        }
+    }
+
+    /// What the key's return code opens its locker for: the return, and nothing but that.
+    pub fn answer_return_code(&self, inside: bool) -> Result<Purpose, KeypadRefusal> {
+        match self.state {
+            KeyState::Removing => Err(KeypadRefusal::Unknown),
+            KeyState::Active if inside => Err(KeypadRefusal::KeyInside),
+            KeyState::Active => Ok(Purpose::Return),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::{AutomatId, Calendar, Entry, KeyDraft, KeyId, Property, Sharing};
+
+    fn at(second: i64) -> Instant {
+        Instant::from_millis(second * 1000).unwrap()
+    }
+
+    fn range(start: i64, end: Option<i64>) -> TimeRange {
+        TimeRange::new(at(start), end.map(at)).unwrap()
+    }
+
+    fn contract(n: u64) -> ContractId {
+        ContractId::generated(n)
+    }
+
+    fn key(whereabouts: Whereabouts) -> Key {
+        let draft = KeyDraft {
+            id: KeyId::parse("A").unwrap(),
+            automat: AutomatId::parse("lobby").unwrap(),
+            locker: None,
+            sharing: Sharing::Shared,
+            return_code: None,
+            property: Property::parse("").unwrap(),
+        };
+        Key { whereabouts, ..Key::new(draft, LockerIndex::new(0).unwrap(), at(0)) }
+    }
+
+    fn out_with(n: u64) -> Whereabouts {
+        Whereabouts::Out { contract: Some(contract(n)) }
+    }
+
+    /// What the PIN of contract 1, from 10 to 20, comes to before, during and after it.
+    fn through_time(whereabouts: Whereabouts, inside: bool) -> [Result<Purpose, KeypadRefusal>; 3] {
+        let key = key(whereabouts);
+        [9, 10, 20].map(|second| key.answer_pin(&contract(1), range(10, Some(20)), inside, at(second)))
+    }
+
+    #[test]
+    fn a_key_that_is_inside_is_fetched_while_the_contract_runs() {
+        let expected = [Err(KeypadRefusal::TooEarly), Ok(Purpose::Fetch), Err(KeypadRefusal::Ended)];
+        // What we believe does not count: the device sees the key.
+        for believed in [Whereabouts::Unknown, Whereabouts::Inside, out_with(1), out_with(2)] {
+            assert_eq!(through_time(believed, true), expected);
+        }
+    }
+
+    #[test]
+    fn whoever_has_the_key_returns_it_at_any_time() {
+        assert_eq!(through_time(out_with(1), false), [Ok(Purpose::Return); 3]);
+    }
+
+    #[test]
+    fn a_key_that_nobody_is_known_to_have_is_returned_by_whose_contract_runs() {
+        let expected = [Err(KeypadRefusal::TooEarly), Ok(Purpose::Return), Err(KeypadRefusal::Ended)];
+        for believed in [Whereabouts::Unknown, Whereabouts::Inside, Whereabouts::Out { contract: None }] {
+            assert_eq!(through_time(believed, false), expected);
+        }
+    }
+
+    #[test]
+    fn a_key_that_another_has_is_out_and_that_is_no_wrong_entry() {
+        let expected = [Err(KeypadRefusal::TooEarly), Err(KeypadRefusal::KeyOut), Err(KeypadRefusal::Ended)];
+        assert_eq!(through_time(out_with(2), false), expected);
+        let counts = [KeypadRefusal::TooEarly, KeypadRefusal::KeyOut, KeypadRefusal::Ended].map(KeypadRefusal::counts);
+        assert_eq!(counts, [true, false, true]);
+    }
+
+    #[test]
+    fn the_calendar_knows_a_live_contract_better_than_its_pin_does() {
+        let entry = Entry { contract: contract(1), range: range(10, Some(90)) };
+        let key = Key { calendar: Calendar::new(vec![entry]), ..key(Whereabouts::Inside) };
+        assert_eq!(key.answer_pin(&contract(1), range(10, Some(20)), true, at(50)), Ok(Purpose::Fetch));
+    }
+
+    #[test]
+    fn a_permanent_contract_does_not_end() {
+        let key = key(Whereabouts::Inside);
+        assert_eq!(key.answer_pin(&contract(1), range(10, None), true, at(1_000_000_000)), Ok(Purpose::Fetch));
+    }
+
+    #[test]
+    fn a_return_code_returns_a_key_and_never_takes_one() {
+        let key = key(out_with(1));
+        assert_eq!(key.answer_return_code(false), Ok(Purpose::Return));
+        assert_eq!(key.answer_return_code(true), Err(KeypadRefusal::KeyInside));
+        assert!(KeypadRefusal::KeyInside.counts());
+    }
+
+    #[test]
+    fn a_key_that_is_being_removed_has_no_codes() {
+        let key = Key { state: KeyState::Removing, ..key(out_with(1)) };
+        assert_eq!(key.answer_pin(&contract(1), range(10, None), false, at(15)), Err(KeypadRefusal::Unknown));
+        assert_eq!(key.answer_return_code(false), Err(KeypadRefusal::Unknown));
+    }
+
+    #[test]
+    fn entries_are_timely_for_fifteen_seconds_either_way() {
+        let timely = [4, 5, 20, 35, 36].map(|made| Keypad::timely(at(made), at(20)));
+        assert_eq!(timely, [false, true, true, true, false]);
+    }
+
+    #[test]
+    fn locks_double_up_to_a_quarter_of_an_hour() {
+        let mut keypad = Keypad::default();
+        let mut locks = Vec::new();
+        for _ in 0..7 {
+            for wrong in 1..=Keypad::WRONG_BEFORE_LOCK {
+                keypad = keypad.after_wrong(at(0));
+                assert_eq!(keypad.wrong_in_a_row == 0, wrong == Keypad::WRONG_BEFORE_LOCK);
+            }
+            locks.push(keypad.locked_until.unwrap().seconds());
+        }
+        assert_eq!(locks, [60, 120, 240, 480, 900, 900, 900]);
+        assert_eq!(keypad.after_right(), Keypad::default());
+    }
+
+    proptest! {
+        /// The model knows the whole history: entries that were looked at, right or wrong.
+        #[test]
+        fn the_lock_is_what_the_history_of_entries_says(steps in prop::collection::vec((0..200_i64, prop::bool::weighted(0.1)), 0..80)) {
+            let (mut keypad, mut history, mut clock, mut unlocked_at) = (Keypad::default(), Vec::new(), 0, 0);
+            for (pause, right) in steps {
+                clock += pause;
+                prop_assert_eq!(keypad.locked(at(clock)).is_some(), clock < unlocked_at);
+                if clock < unlocked_at {
+                    continue;
+                }
+                history.push(right);
+                keypad = if right { keypad.after_right() } else { keypad.after_wrong(at(clock)) };
+                let row = history.iter().rev().take_while(|right| !**right).count();
+                if row > 0 && row % 5 == 0 {
+                    let lock: i64 = (1..row / 5).fold(60, |lock, _| 900.min(lock * 2));
+                    unlocked_at = clock + lock;
+                }
+            }
+        }
+    }
+}

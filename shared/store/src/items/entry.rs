@@ -1,0 +1,115 @@
+//! A keypad entry that was answered: so that a second delivery gets the same answer and counts nothing, and so that it
+//! is known who took the key when the device tells that it is gone. It holds no code, not even the name of one.
+
+use domain::{AutomatId, ContractId, KeyId, KeypadAnswer, LockerIndex, Purpose};
+use serde::{Deserialize, Serialize};
+
+use super::words::{CodeKindWord, PurposeWord};
+use super::{AutomatItem, Item, ItemKey, instant, read, valid, write};
+use crate::Error;
+
+/// How long entries are kept: a device that was away may tell late what came of one.
+const KEPT_SECONDS: i64 = 7 * 24 * 3600;
+
+/// The longest name of an entry that is looked up. Devices name them by ULID.
+const MAX_NAME_BYTES: usize = 64;
+
+/// An entry as it was answered.
+#[derive(Debug, Clone)]
+pub(crate) struct StoredEntry {
+    pub(crate) answer: KeypadAnswer,
+    /// The key and the contract that the code belonged to, where it was accepted.
+    pub(crate) key: Option<KeyId>,
+    pub(crate) contract: Option<ContractId>,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct EntryItem {
+    code_kind: CodeKindWord,
+    answer: AnswerWord,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    locker_index: Option<u16>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    purpose: Option<PurposeWord>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    until: Option<i64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    key_id: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    contract_id: Option<String>,
+    ttl: i64,
+}
+
+#[derive(Serialize, Deserialize, Clone, Copy)]
+#[serde(rename_all = "kebab-case")]
+enum AnswerWord {
+    Open,
+    No,
+    Locked,
+}
+
+impl EntryItem {
+    /// Where an entry stands; `None` for a name longer than any of ours.
+    pub(crate) fn key(automat: &AutomatId, id: &str) -> Option<ItemKey> {
+        let fits = (1..=MAX_NAME_BYTES).contains(&id.len());
+        fits.then(|| ItemKey::new(AutomatItem::pk(automat), format!("ENTRY#{id}")))
+    }
+
+    pub(crate) fn write(
+        place: ItemKey,
+        kind: domain::CodeKind,
+        entry: &StoredEntry,
+        now: domain::Instant,
+    ) -> Result<Item, Error> {
+        let (answer, locker, purpose, until) = match entry.answer {
+            KeypadAnswer::Open { locker, purpose, until } => {
+                (AnswerWord::Open, Some(locker), Some(purpose), Some(until))
+            }
+            KeypadAnswer::No => (AnswerWord::No, None, None, None),
+            KeypadAnswer::Locked { until } => (AnswerWord::Locked, None, None, Some(until)),
+        };
+        let record = Self {
+            code_kind: kind.into(),
+            answer,
+            locker_index: locker.map(LockerIndex::get),
+            purpose: purpose.map(Into::into),
+            until: until.map(domain::Instant::millis),
+            key_id: entry.key.as_ref().map(|key| key.as_str().to_owned()),
+            contract_id: entry.contract.as_ref().map(|contract| contract.as_str().to_owned()),
+            ttl: now.seconds() + KEPT_SECONDS,
+        };
+        write(&record, place, None)
+    }
+
+    pub(crate) fn read(item: Item) -> Result<StoredEntry, Error> {
+        let record: Self = read(item)?;
+        Ok(StoredEntry {
+            answer: record.answer()?,
+            key: record.key_id.map(|key| valid(KeyId::parse(&key))).transpose()?,
+            contract: record.contract_id.map(|contract| valid(ContractId::parse(&contract))).transpose()?,
+        })
+    }
+
+    fn answer(&self) -> Result<KeypadAnswer, Error> {
+        let broken = || Error::Internal { context: "reading an entry that lacks part of its answer", source: None };
+        let until = || self.until.ok_or_else(broken).and_then(instant);
+        Ok(match self.answer {
+            AnswerWord::No => KeypadAnswer::No,
+            AnswerWord::Locked => KeypadAnswer::Locked { until: until()? },
+            AnswerWord::Open => KeypadAnswer::Open {
+                locker: valid(LockerIndex::new(u32::from(self.locker_index.ok_or_else(broken)?)))?,
+                purpose: self.purpose.ok_or_else(broken)?.into(),
+                until: until()?,
+            },
+        })
+    }
+}
+
+impl StoredEntry {
+    /// The contract that this entry opened the key's locker for, to fetch the key.
+    pub(crate) fn fetched(self, key: &KeyId) -> Option<ContractId> {
+        let to_fetch = matches!(self.answer, KeypadAnswer::Open { purpose: Purpose::Fetch, .. });
+        self.contract.filter(|_| to_fetch && self.key.as_ref() == Some(key))
+    }
+}

@@ -1,0 +1,230 @@
+//! A keypad entry: two reads, one decision, one transaction.
+//!
+//! The entry's item makes a second delivery harmless, and the keypad's own state is a condition of every answer, so
+//! that guesses made at once are counted one after the other and none is looked at past the lock. The key is no
+//! condition: an answer that was right when it was read is right enough, and an entry must not wait for bookings.
+
+use std::collections::BTreeSet;
+
+use domain::{
+    AutomatId, CodeKind, ContractId, EventKind, Instant, Key, KeyId, Keypad, KeypadAnswer, KeypadRefusal, LockerIndex,
+    Purpose, Subject, TimeRange,
+};
+
+use crate::codes::Mac;
+use crate::items::{
+    AutomatItem, EntryItem, Item, ItemKey, KeyItem, KeypadItem, PinItem, ReturnCodeItem, StoredEntry, StoredKey,
+    StoredKeypad,
+};
+use crate::race::Race;
+use crate::write::{Outcome, Part, Transaction, absent};
+use crate::{Act, Error, Store, Thing};
+
+/// What a device says was typed at its keypad.
+#[derive(Clone, PartialEq, Eq)]
+pub struct KeypadEntry {
+    /// Its own name for the entry, of at most 64 bytes.
+    pub id: String,
+    /// What was typed.
+    pub kind: CodeKind,
+    /// The name of the code, under the device's key.
+    pub code: String,
+    /// When, by the device's estimate.
+    pub at: Instant,
+    /// The lockers that it sees a key in.
+    pub inside: BTreeSet<LockerIndex>,
+}
+
+/// Without the code: even a code's name says whether two people typed the same.
+impl std::fmt::Debug for KeypadEntry {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("KeypadEntry").field("id", &self.id).field("kind", &self.kind).finish_non_exhaustive()
+    }
+}
+
+/// What the first read finds.
+struct Scene {
+    keypad: StoredKeypad,
+    answered: Option<StoredEntry>,
+    /// Whose code it is.
+    owner: Option<Owner>,
+}
+
+/// Whose code it is: a key's, or a contract's on a key.
+struct Owner {
+    key: KeyId,
+    contract: Option<(ContractId, TimeRange)>,
+}
+
+/// What an entry comes to.
+struct Verdict {
+    outcome: Result<(LockerIndex, Purpose), KeypadRefusal>,
+    /// The key that the code belongs to, and the contract on it.
+    known: Option<(StoredKey, Option<ContractId>)>,
+}
+
+impl Store {
+    /// Decides a keypad entry. The same entry again gets the same answer, and counts nothing.
+    pub async fn keypad_entry(
+        &self,
+        automat: &AutomatId,
+        entry: KeypadEntry,
+        now: Instant,
+    ) -> Result<KeypadAnswer, Error> {
+        // Nothing that our devices send has another name, so there is nothing to look at.
+        let Some(place) = EntryItem::key(automat, &entry.id) else { return Ok(KeypadAnswer::No) };
+        let mut race = Race::new(&self.random);
+        loop {
+            let scene = self.scene(automat, &entry, &place).await?;
+            if let Some(answered) = scene.answered {
+                return Ok(answered.answer);
+            }
+            let keypad = scene.keypad;
+            let verdict = self.judge(automat, &entry, scene, now).await?;
+            let after = verdict.keypad_after(keypad.keypad, now);
+            let stored = verdict.entry(after, now);
+            let mut transaction = Transaction::default();
+            transaction.put(Part::Entry, EntryItem::write(place.clone(), entry.kind, &stored, now)?, absent());
+            transaction.keypad(automat, keypad, after)?;
+            self.record_entry(&mut transaction, automat, entry.kind, &verdict, now)?;
+            if let Some(until) = after.locked_until.filter(|_| after.locks_in_a_row > keypad.keypad.locks_in_a_row) {
+                let act = Act::of_automat(automat, now);
+                let event = self.automat_event(automat, EventKind::KeypadLocked { until }, &act)?;
+                transaction.event(&event, None)?;
+            }
+            match transaction.commit(self).await? {
+                Outcome::Committed => return Ok(stored.answer),
+                Outcome::Contended | Outcome::Refused(_) => race.lost().await?,
+            }
+        }
+    }
+
+    async fn scene(&self, automat: &AutomatId, entry: &KeypadEntry, place: &ItemKey) -> Result<Scene, Error> {
+        let (automat_key, keypad_key) = (AutomatItem::key(automat), KeypadItem::key(automat));
+        let code_key = Mac::parse(&entry.code).map(|mac| match entry.kind {
+            CodeKind::Pin => PinItem::key(automat, &mac),
+            CodeKind::ReturnCode => ReturnCodeItem::key(automat, &mac),
+        });
+        let mut places = vec![automat_key.clone(), keypad_key.clone(), place.clone()];
+        places.extend(code_key.clone());
+        let mut found: Vec<_> = self.get_all(&places).await?;
+        let mut take = |place: &ItemKey| -> Option<Item> {
+            let at = found.iter().position(|item| ItemKey::of(item).as_ref() == Some(place))?;
+            Some(found.swap_remove(at))
+        };
+        take(&automat_key).ok_or(Error::NotFound(Thing::Automat))?;
+        let owner = |item| match entry.kind {
+            CodeKind::Pin => PinItem::read(item).map(|(key, id, range)| Owner { key, contract: Some((id, range)) }),
+            CodeKind::ReturnCode => ReturnCodeItem::read(item).map(|key| Owner { key, contract: None }),
+        };
+        Ok(Scene {
+            keypad: take(&keypad_key).map(KeypadItem::read).transpose()?.unwrap_or_default(),
+            answered: take(place).map(EntryItem::read).transpose()?,
+            owner: code_key.and_then(|key| take(&key)).map(owner).transpose()?,
+        })
+    }
+
+    async fn judge(
+        &self,
+        automat: &AutomatId,
+        entry: &KeypadEntry,
+        scene: Scene,
+        now: Instant,
+    ) -> Result<Verdict, Error> {
+        let refused = |reason| Ok(Verdict { outcome: Err(reason), known: None });
+        if scene.keypad.keypad.locked(now).is_some() {
+            return refused(KeypadRefusal::LockedOut);
+        }
+        if !Keypad::timely(entry.at, now) {
+            return refused(KeypadRefusal::Late);
+        }
+        let Some(Owner { key, contract }) = scene.owner else { return refused(KeypadRefusal::Unknown) };
+        let Some(item) = self.get(&KeyItem::key(&key)).await? else { return refused(KeypadRefusal::Unknown) };
+        let stored = KeyItem::read(item, &self.codes)?;
+        if stored.key.automat != *automat {
+            return refused(KeypadRefusal::Unknown);
+        }
+        let outcome = answer(&stored.key, contract.as_ref(), entry, now);
+        if outcome == Err(KeypadRefusal::Unknown) {
+            return refused(KeypadRefusal::Unknown);
+        }
+        Ok(Verdict { outcome, known: Some((stored, contract.map(|(id, _)| id))) })
+    }
+
+    fn record_entry(
+        &self,
+        transaction: &mut Transaction,
+        automat: &AutomatId,
+        kind: CodeKind,
+        verdict: &Verdict,
+        now: Instant,
+    ) -> Result<(), Error> {
+        let event = match (verdict.outcome, kind) {
+            (Ok((_, purpose)), CodeKind::Pin) => EventKind::PinAccepted(purpose),
+            (Ok(_), CodeKind::ReturnCode) => EventKind::ReturnCodeAccepted,
+            (Err(reason), kind) => EventKind::EntryRefused { kind, reason },
+        };
+        let key = verdict.known.as_ref().map(|(stored, _)| &stored.key);
+        let subject = Subject {
+            automat: automat.clone(),
+            locker: key.map(|key| key.locker),
+            key: key.map(|key| key.id.clone()),
+            contract: verdict.known.as_ref().and_then(|(_, contract)| contract.clone()),
+        };
+        let incarnation = verdict.known.as_ref().map(|(stored, _)| stored.incarnation.as_str());
+        transaction.event(&self.event(event, subject, &Act::of_automat(automat, now))?, incarnation)
+    }
+}
+
+fn answer(
+    key: &Key,
+    contract: Option<&(ContractId, TimeRange)>,
+    entry: &KeypadEntry,
+    now: Instant,
+) -> Result<(LockerIndex, Purpose), KeypadRefusal> {
+    let inside = entry.inside.contains(&key.locker);
+    let purpose = match contract {
+        Some((contract, range)) => key.answer_pin(contract, *range, inside, now),
+        None => key.answer_return_code(inside),
+    };
+    purpose.map(|purpose| (key.locker, purpose))
+}
+
+impl Verdict {
+    fn keypad_after(&self, keypad: Keypad, now: Instant) -> Keypad {
+        match self.outcome {
+            Ok(_) => keypad.after_right(),
+            Err(reason) if reason.counts() => keypad.after_wrong(now),
+            Err(_) => keypad,
+        }
+    }
+
+    /// The entry as it is answered. The entry that locks the keypad is told so.
+    fn entry(&self, after: Keypad, now: Instant) -> StoredEntry {
+        let answer = match (self.outcome, after.locked(now)) {
+            (Ok((locker, purpose)), _) => {
+                KeypadAnswer::Open { locker, purpose, until: now.plus_millis(KeypadAnswer::ACTED_ON_MILLIS) }
+            }
+            (Err(_), Some(until)) => KeypadAnswer::Locked { until },
+            (Err(_), None) => KeypadAnswer::No,
+        };
+        let accepted = self.known.as_ref().filter(|_| self.outcome.is_ok());
+        StoredEntry {
+            answer,
+            key: accepted.map(|(stored, _)| stored.key.id.clone()),
+            contract: accepted.and_then(|(_, contract)| contract.clone()),
+        }
+    }
+}
+
+impl Transaction {
+    /// Writes what the keypad remembers from now on, or makes what it remembers a condition.
+    fn keypad(&mut self, automat: &AutomatId, before: StoredKeypad, after: Keypad) -> Result<(), Error> {
+        if after == before.keypad {
+            self.check(Part::Keypad, KeypadItem::key(automat), before.unchanged());
+        } else {
+            self.put(Part::Keypad, KeypadItem::write(automat, after, before)?, before.unchanged());
+        }
+        Ok(())
+    }
+}

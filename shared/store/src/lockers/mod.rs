@@ -1,0 +1,108 @@
+//! What automats tell of their lockers: doors and keys.
+//!
+//! Tellings come late, twice and out of order, so each has a number. A locker keeps the number that its state is from.
+//! A telling of all lockers at once is kept as one number on the automat (`toldAll`), which counts for every locker, so
+//! that five hundred unchanged lockers cost one write: the number goes first and is a condition of every write to a
+//! locker, so no older telling gets in between; whatever then still differs is written.
+
+mod turn;
+
+use std::collections::HashMap;
+
+use domain::{Automat, AutomatId, DoorState, Instant, LockerCount, LockerIndex};
+
+use self::turn::Turn;
+use crate::items::{AutomatItem, LockerItem, StoredAutomat, StoredLocker};
+use crate::race::Race;
+use crate::write::{Outcome, Part, Transaction};
+use crate::{Error, Store};
+
+/// What a device tells of some of its lockers, or of all.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Telling {
+    /// Above that of every telling before.
+    pub n: u64,
+    /// The lockers.
+    pub lockers: Vec<(LockerIndex, LockerTelling)>,
+}
+
+/// What a device tells of one locker.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LockerTelling {
+    /// Whether a key is inside.
+    pub key_inside: bool,
+    /// Its door.
+    pub door: DoorState,
+    /// The keypad entry or the opening that last opened it.
+    pub by: Option<String>,
+}
+
+impl Telling {
+    fn is_of_all(&self, count: LockerCount) -> bool {
+        count.indices().all(|locker| self.lockers.iter().any(|(told, _)| *told == locker))
+    }
+}
+
+impl LockerTelling {
+    /// Whether the locker says so already, of its key too.
+    fn is_known(&self, locker: &StoredLocker) -> bool {
+        let before = locker.whereabouts();
+        locker.key_inside == Some(self.key_inside)
+            && locker.door == self.door
+            && (locker.key.is_none() || before.clone().sensed(self.key_inside, None) == before)
+    }
+}
+
+impl Store {
+    /// Hears what a device tells of its lockers. What is older than what we know is left out, and so are lockers that
+    /// the automat does not have.
+    pub async fn hear_lockers(&self, automat: &AutomatId, telling: Telling, now: Instant) -> Result<(), Error> {
+        let mut race = Race::new(&self.random);
+        let (count, of_all) = loop {
+            let StoredAutomat { automat: Automat { locker_count, .. }, told_all, .. } =
+                self.stored_automat(automat).await?;
+            let of_all = telling.is_of_all(locker_count);
+            match told_all {
+                Some(told_all) if told_all > telling.n => return Ok(()),
+                // Ours already: it is delivered again, perhaps since the first time did not get to the end.
+                Some(told_all) if told_all == telling.n => break (locker_count, of_all),
+                _ if !of_all || self.tell_all(automat, telling.n).await? => break (locker_count, of_all),
+                _ => race.lost().await?,
+            }
+        };
+        let lockers = self.lockers_told_of(automat, &telling, of_all).await?;
+        for (index, told) in telling.lockers {
+            if !count.has(index) {
+                continue;
+            }
+            let locker = lockers.get(&index).cloned().unwrap_or_else(|| StoredLocker::untouched(index));
+            if of_all && told.is_known(&locker) {
+                continue;
+            }
+            Turn { automat, told: &told, n: telling.n, now }.take(self, locker).await?;
+        }
+        Ok(())
+    }
+
+    async fn tell_all(&self, automat: &AutomatId, n: u64) -> Result<bool, Error> {
+        let mut transaction = Transaction::default();
+        let (place, newer) = (AutomatItem::key(automat), AutomatItem::told_nothing_after(n));
+        transaction.update(Part::Automat, place, AutomatItem::tell_all(n), newer);
+        Ok(matches!(transaction.commit(self).await?, Outcome::Committed))
+    }
+
+    async fn lockers_told_of(
+        &self,
+        automat: &AutomatId,
+        telling: &Telling,
+        of_all: bool,
+    ) -> Result<HashMap<LockerIndex, StoredLocker>, Error> {
+        let lockers = if of_all {
+            self.automat_and_lockers(automat).await?.1
+        } else {
+            let keys: Vec<_> = telling.lockers.iter().map(|(locker, _)| LockerItem::key(automat, *locker)).collect();
+            self.get_all(&keys).await?.into_iter().map(LockerItem::read).collect::<Result<_, _>>()?
+        };
+        Ok(lockers.into_iter().map(|locker| (locker.locker, locker)).collect())
+    }
+}

@@ -1,0 +1,181 @@
+//! One locker's turn in a telling: its sensors, and with them the key that belongs in it, the PIN that the key is out
+//! with, and the record, all in one transaction.
+
+use domain::{Actor, AutomatId, ContractId, EventKind, Instant, KeyState, OpeningId, Subject, Whereabouts};
+
+use super::LockerTelling;
+use crate::codes::Mac;
+use crate::items::{
+    AutomatItem, ContractItem, EntryItem, ItemKey, KeyItem, LockerItem, OpeningItem, PinItem, StoredContract,
+    StoredKey, StoredLocker, number,
+};
+use crate::race::Race;
+use crate::write::{Expression, Outcome, Part, Transaction, unchanged};
+use crate::{Act, Error, Store};
+
+/// What is told of one locker.
+pub(super) struct Turn<'a> {
+    pub(super) automat: &'a AutomatId,
+    pub(super) told: &'a LockerTelling,
+    pub(super) n: u64,
+    pub(super) now: Instant,
+}
+
+/// A key that changes its place, and the contract that it goes out or comes back with.
+struct Passage {
+    stored: StoredKey,
+    next: Whereabouts,
+    contract: Option<ContractId>,
+    pin: Option<StoredContract>,
+    actor: Actor,
+}
+
+impl Turn<'_> {
+    pub(super) async fn take(&self, store: &Store, mut locker: StoredLocker) -> Result<(), Error> {
+        let mut race = Race::new(&store.random);
+        let mut foreign_pin = None;
+        while locker.told.is_none_or(|told| told < self.n) {
+            if let Some(passage) = self.passage(store, &locker).await? {
+                let mac = passage.as_ref().and_then(Passage::mac);
+                let transaction = self.transaction(store, &locker, passage.as_ref(), foreign_pin.as_ref())?;
+                match transaction.commit(store).await? {
+                    Outcome::Committed => return Ok(()),
+                    Outcome::Contended => {}
+                    Outcome::Refused(refused) => {
+                        let part = |wanted| refused.iter().any(|(part, _)| *part == wanted);
+                        if part(Part::Automat) {
+                            // A newer telling of all lockers is there, or the automat is gone.
+                            return Ok(());
+                        }
+                        if part(Part::Pin) {
+                            // Gone, or somebody else's by now. A new PIN of the contract would have another name.
+                            foreign_pin = mac;
+                        }
+                    }
+                }
+            }
+            race.lost().await?;
+            locker = store.stored_locker(self.automat, locker.locker).await?;
+        }
+        Ok(())
+    }
+
+    /// What happens to the key that belongs in the locker, if anything; `None` when the key and the locker do not agree
+    /// whose it is, since somebody is writing them at this moment.
+    #[expect(clippy::option_option, reason = "to read again is not the same as that nothing happens")]
+    async fn passage(&self, store: &Store, locker: &StoredLocker) -> Result<Option<Option<Passage>>, Error> {
+        let before = locker.whereabouts();
+        let Some((id, _)) = &locker.key else { return Ok(Some(None)) };
+        if before.clone().sensed(self.told.key_inside, None) == before {
+            return Ok(Some(None));
+        }
+        let Some(item) = store.get(&KeyItem::key(id)).await? else { return Ok(None) };
+        let stored = KeyItem::read(item, &store.codes)?;
+        let key = &stored.key;
+        if key.state != KeyState::Active || key.automat != *self.automat || key.locker != locker.locker {
+            return Ok(None);
+        }
+        let (actor, fetched_with) = self.cause(store, id).await?;
+        let next = key.whereabouts.clone().sensed(self.told.key_inside, fetched_with);
+        let contract = holder(&next).or(holder(&key.whereabouts)).cloned();
+        let pin = match &contract {
+            None => None,
+            Some(contract) => {
+                let item = store.get(&ContractItem::key(id, contract)).await?;
+                item.map(|item| ContractItem::read(item, &store.codes)).transpose()?
+            }
+        };
+        Ok(Some(Some(Passage { next, contract, pin, actor, stored })))
+    }
+
+    /// Who opened the locker, and with which contract if it was to fetch its key.
+    async fn cause(&self, store: &Store, key: &domain::KeyId) -> Result<(Actor, Option<ContractId>), Error> {
+        let device = Actor::automat(self.automat);
+        let Some(by) = &self.told.by else { return Ok((device, None)) };
+        let entry = EntryItem::key(self.automat, by);
+        let opening = OpeningId::parse(by).ok().map(|id| OpeningItem::key(&id));
+        let places: Vec<_> = entry.iter().chain(&opening).cloned().collect();
+        for item in store.get_all(&places).await? {
+            if ItemKey::of(&item) == entry {
+                return Ok((device, EntryItem::read(item)?.fetched(key)));
+            }
+            let opening = OpeningItem::read(item)?.opening;
+            if opening.automat == *self.automat {
+                return Ok((opening.requested_by, None));
+            }
+        }
+        Ok((device, None))
+    }
+
+    fn transaction(
+        &self,
+        store: &Store,
+        locker: &StoredLocker,
+        passage: Option<&Passage>,
+        foreign_pin: Option<&Mac>,
+    ) -> Result<Transaction, Error> {
+        let mut transaction = Transaction::default();
+        let newest = AutomatItem::told_nothing_after(self.n);
+        transaction.check(Part::Automat, AutomatItem::key(self.automat), newest);
+        let sensed = LockerItem::sense(locker.locker, self.told.key_inside, self.told.door, self.n)?;
+        let update = match passage {
+            None => sensed,
+            Some(passage) => sensed.then(LockerItem::whereabouts(&passage.next)),
+        };
+        let as_read = locker.same_key().and(locker.as_told());
+        transaction.update(Part::Locker, LockerItem::key(self.automat, locker.locker), update, as_read);
+        if let Some(passage) = passage {
+            passage.write(&mut transaction, foreign_pin);
+            self.record(store, &mut transaction, passage)?;
+        }
+        Ok(transaction)
+    }
+
+    fn record(&self, store: &Store, transaction: &mut Transaction, passage: &Passage) -> Result<(), Error> {
+        let StoredKey { key, incarnation, .. } = &passage.stored;
+        let kind = match (&key.whereabouts, &passage.next) {
+            (Whereabouts::Inside, Whereabouts::Out { .. }) => EventKind::KeyFetched,
+            (Whereabouts::Out { .. }, Whereabouts::Inside) => EventKind::KeyReturned,
+            // The first that we hear of the key: it may have been there, or not, for long.
+            _ => return Ok(()),
+        };
+        let act = Act { actor: passage.actor.clone(), ..Act::of_automat(self.automat, self.now) };
+        let subject = Subject {
+            automat: key.automat.clone(),
+            locker: Some(key.locker),
+            key: Some(key.id.clone()),
+            contract: passage.contract.clone(),
+        };
+        transaction.event(&store.event(kind, subject, &act)?, Some(incarnation))
+    }
+}
+
+impl Passage {
+    fn mac(&self) -> Option<Mac> {
+        self.pin.as_ref().map(|stored| stored.pin_mac.clone())
+    }
+
+    /// The key is written on condition that nobody has decided anything over it meanwhile, and raises its `rev` since
+    /// decisions are made over where it is; not its `version`, which is for those who edit it.
+    fn write(&self, transaction: &mut Transaction, foreign_pin: Option<&Mac>) {
+        let StoredKey { key, rev, .. } = &self.stored;
+        let raise = Expression::new("SET #rev = :nextRev").value(":nextRev", number(rev + 1));
+        let update = KeyItem::locate(&self.next).then(raise);
+        transaction.update(Part::Key, KeyItem::key(&key.id), update, unchanged(*rev));
+        if let Some(StoredContract { contract, pin_mac, .. }) = &self.pin
+            && foreign_pin != Some(pin_mac)
+        {
+            let out = holder(&self.next) == Some(&contract.id);
+            let update = PinItem::update(&self.stored, &contract.id, contract.range, out);
+            let own = PinItem::own(&key.id, &contract.id);
+            transaction.update(Part::Pin, PinItem::key(&key.automat, pin_mac), update, own);
+        }
+    }
+}
+
+fn holder(whereabouts: &Whereabouts) -> Option<&ContractId> {
+    match whereabouts {
+        Whereabouts::Out { contract } => contract.as_ref(),
+        Whereabouts::Unknown | Whereabouts::Inside => None,
+    }
+}

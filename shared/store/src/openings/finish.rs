@@ -1,0 +1,76 @@
+//! The end of an opening: the device's word on it, or that the device was never asked.
+
+use domain::{AutomatId, EventKind, Instant, LockerIndex, Opening, OpeningId, OpeningOutcome};
+
+use crate::items::{LockerItem, OpeningItem, StoredOpening};
+use crate::race::Race;
+use crate::write::{Outcome, Part, Transaction};
+use crate::{Act, Error, Heard, Store, Thing};
+
+impl Store {
+    /// Hears the device's word on an opening. Its first word stands, whatever was believed before.
+    pub async fn finish_opening(
+        &self,
+        automat: &AutomatId,
+        locker: LockerIndex,
+        id: &OpeningId,
+        outcome: OpeningOutcome,
+        at: Instant,
+        now: Instant,
+    ) -> Result<Heard, Error> {
+        let mut race = Race::new(&self.random);
+        loop {
+            let stored = self.stored_opening(id).await?;
+            // A device speaks for itself and for nobody else.
+            if stored.opening.automat != *automat || stored.opening.locker != locker {
+                return Err(Error::NotFound(Thing::Opening));
+            }
+            let Some(told) = stored.opening.told(outcome, at, now) else { return Ok(Heard::Before) };
+            if self.ended(&stored, &told, &Act::of_automat(automat, now)).await? {
+                return Ok(Heard::Now);
+            }
+            race.lost().await?;
+        }
+    }
+
+    /// Takes back a request that the device was never told of, so that its locker is free at once. If the device has
+    /// spoken all the same, its word stands.
+    pub async fn withdraw_opening(&self, id: &OpeningId, act: &Act) -> Result<Opening, Error> {
+        let mut race = Race::new(&self.random);
+        loop {
+            let stored = self.stored_opening(id).await?;
+            let Some(withdrawn) = stored.opening.withdrawn(act.now) else { return Ok(stored.opening) };
+            if self.ended(&stored, &withdrawn, act).await? {
+                return Ok(withdrawn);
+            }
+            race.lost().await?;
+        }
+    }
+
+    /// Writes an opening's end, and that its locker is free again; says whether it was written.
+    async fn ended(&self, stored: &StoredOpening, ended: &Opening, act: &Act) -> Result<bool, Error> {
+        let Some(end) = &ended.end else { return Ok(false) };
+        let StoredOpening { opening, .. } = stored;
+        let locker = self.stored_locker(&opening.automat, opening.locker).await?;
+        let mut transaction = Transaction::default();
+        transaction.update(
+            Part::Opening,
+            OpeningItem::key(&opening.id),
+            OpeningItem::end(end)?,
+            OpeningItem::ended_as(opening),
+        );
+        // A later opening may be under way by now: then the locker is not ours to free.
+        if locker.openings.live.is_some_and(|(live, _)| live == opening.id) {
+            let place = LockerItem::key(&opening.automat, opening.locker);
+            let ours = OpeningItem::in_locker(&opening.id);
+            transaction.update(Part::Locker, place, OpeningItem::end_in_locker(), ours);
+        }
+        let kind = EventKind::OpeningFinished {
+            opening: opening.id.clone(),
+            outcome: end.outcome,
+            confirmed: end.confirmed_by_device,
+        };
+        self.record_opening(&mut transaction, stored, kind, act)?;
+        Ok(matches!(transaction.commit(self).await?, Outcome::Committed))
+    }
+}

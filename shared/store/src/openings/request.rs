@@ -1,0 +1,55 @@
+//! Asking for a locker to be opened.
+
+use domain::{EventKind, Opening, OpeningDraft, OpeningId};
+
+use crate::items::{LockerItem, OpeningItem, StoredLocker, StoredOpening};
+use crate::race::Race;
+use crate::receipts::none_by_a_twin;
+use crate::write::{Outcome, Part, Transaction, absent};
+use crate::{Act, Created, Error, Store};
+
+impl Store {
+    /// Writes down a request to open a locker, unless another one is under way there. Telling the device is the
+    /// caller's to do.
+    pub async fn request_opening(&self, draft: OpeningDraft, act: &Act) -> Result<Created<Opening>, Error> {
+        let read = |item| Ok(OpeningItem::read(item)?.opening);
+        self.once(act, read, Box::pin(self.add_opening(draft, act))).await
+    }
+
+    async fn add_opening(&self, draft: OpeningDraft, act: &Act) -> Result<Created<Opening>, Error> {
+        let id = self.random.ulid(act.now)?;
+        let id =
+            OpeningId::parse(&id).map_err(|source| Error::internal("making an identifier for an opening", source))?;
+        let mut race = Race::new(&self.random);
+        loop {
+            // The automat is not a condition of the write: requests for different lockers must not get in each other's
+            // way, and of a locker or an automat that has just gone the device knows better.
+            let automat = self.stored_automat(&draft.automat).await?.automat;
+            automat.check_locker(draft.locker)?;
+            let locker = self.stored_locker(&draft.automat, draft.locker).await?;
+            let (before, actor) = (&locker.openings, act.actor.clone());
+            let opening = Opening::request(draft.clone(), id.clone(), automat.connection, before, actor, act.now)?;
+            let stored = StoredOpening { opening, incarnation: locker.incarnation.clone() };
+            match self.requesting(&stored, &locker, act)?.commit(self).await? {
+                Outcome::Committed => return Ok(Created::New(stored.opening)),
+                Outcome::Contended => {}
+                Outcome::Refused(refused) => none_by_a_twin(&refused)?,
+            }
+            race.lost().await?;
+        }
+    }
+
+    fn requesting(&self, stored: &StoredOpening, locker: &StoredLocker, act: &Act) -> Result<Transaction, Error> {
+        let opening = &stored.opening;
+        let item = OpeningItem::write(stored)?;
+        let mut transaction = Transaction::default();
+        transaction.receipt(act, &item);
+        transaction.put(Part::Opening, item, absent());
+        let quiet = OpeningItem::none_in_locker(locker.openings.seq, act.now).and(locker.same_key());
+        let place = LockerItem::key(&opening.automat, opening.locker);
+        transaction.update(Part::Locker, place, OpeningItem::begin_in_locker(opening), quiet);
+        let kind = EventKind::OpeningRequested { opening: opening.id.clone() };
+        self.record_opening(&mut transaction, stored, kind, act)?;
+        Ok(transaction)
+    }
+}

@@ -1,0 +1,327 @@
+//! The keypad: the whole way from a typed code to the answer, the record and the lock.
+
+#![expect(clippy::unwrap_used, reason = "a test's own values are well formed")]
+
+use domain::{
+    AutomatId, CodeKind, ContractDraft, ContractId, Event, EventKind, KeyDraft, KeyId, KeypadAnswer, KeypadRefusal,
+    Purpose, ReturnCode, Sharing,
+};
+use store::{Error, Expected, KeypadEntry, PageRequest, Store, Thing};
+use testkit::{TestTable, act, at, automat, contract, entry, key, locker, pin, telling};
+
+const WRONG: &str = "999999";
+
+fn a() -> KeyId {
+    KeyId::parse("A").unwrap()
+}
+
+fn lobby() -> AutomatId {
+    AutomatId::parse("lobby").unwrap()
+}
+
+/// The key `A` in locker 0, inside, with the return code 4711 and contracts of which one runs from 0 to 1000.
+async fn stage() -> TestTable {
+    let table = TestTable::new().await;
+    table.store.create_automat(automat("lobby", 9), &act()).await.unwrap();
+    table.store.hear_lockers(&lobby(), telling(1, &[(0, true, None)]), at(0)).await.unwrap();
+    let return_code = Some(ReturnCode::parse("4711").unwrap());
+    let draft = KeyDraft { return_code, sharing: Sharing::Shared, ..key("A") };
+    table.store.create_key(draft, &act()).await.unwrap();
+    for (name, digits, start, end) in
+        [("now", "482915", 0, 1_000), ("too", "573826", 0, 1_000), ("later", "664737", 500, 900)]
+    {
+        let id = Some(ContractId::parse(name).unwrap());
+        let draft = ContractDraft { id, pin: Some(pin(digits)), ..contract(start, end) };
+        table.store.create_contract(&a(), draft, &act()).await.unwrap();
+    }
+    table
+}
+
+fn typed(store: &Store, id: &str, digits: &str, seconds: i64, inside: &[u32]) -> KeypadEntry {
+    entry(store, id, CodeKind::Pin, digits, at(seconds), inside)
+}
+
+async fn decide(store: &Store, entry: KeypadEntry, seconds: i64) -> KeypadAnswer {
+    store.keypad_entry(&lobby(), entry, at(seconds)).await.unwrap()
+}
+
+/// A PIN typed with the key inside.
+async fn pin_inside(table: &TestTable, id: &str, digits: &str, seconds: i64) -> KeypadAnswer {
+    decide(&table.store, typed(&table.store, id, digits, seconds, &[0]), seconds).await
+}
+
+/// A PIN typed with the locker empty.
+async fn pin_empty(table: &TestTable, id: &str, digits: &str, seconds: i64) -> KeypadAnswer {
+    decide(&table.store, typed(&table.store, id, digits, seconds, &[]), seconds).await
+}
+
+async fn return_code(table: &TestTable, id: &str, digits: &str, inside: &[u32]) -> KeypadAnswer {
+    let entry = entry(&table.store, id, CodeKind::ReturnCode, digits, at(0), inside);
+    decide(&table.store, entry, 0).await
+}
+
+fn open(purpose: Purpose, until: i64) -> KeypadAnswer {
+    KeypadAnswer::Open { locker: locker(0), purpose, until: at(until) }
+}
+
+fn of_keypad(kind: &EventKind) -> bool {
+    matches!(
+        kind,
+        EventKind::PinAccepted(_)
+            | EventKind::ReturnCodeAccepted
+            | EventKind::EntryRefused { .. }
+            | EventKind::KeypadLocked { .. }
+    )
+}
+
+/// What the keypad has left in the record, oldest first.
+async fn recorded(table: &TestTable) -> Vec<Event> {
+    let page = PageRequest { limit: 100, after: None };
+    let mut events = table.store.automat_events(&lobby(), &page).await.unwrap().data;
+    events.retain(|event| of_keypad(&event.kind));
+    events.sort_by_key(|event| event.at);
+    events
+}
+
+async fn refusals(table: &TestTable) -> Vec<KeypadRefusal> {
+    let reason = |event: Event| match event.kind {
+        EventKind::EntryRefused { reason, .. } => Some(reason),
+        _ => None,
+    };
+    recorded(table).await.into_iter().filter_map(reason).collect()
+}
+
+#[tokio::test]
+async fn a_pin_fetches_its_key_and_the_record_says_whose_it_was() {
+    let table = stage().await;
+    assert_eq!(pin_inside(&table, "e1", "482915", 3).await, open(Purpose::Fetch, 13));
+    let events = recorded(&table).await;
+    assert_eq!(events[0].kind, EventKind::PinAccepted(Purpose::Fetch));
+    let subject = &events[0].subject;
+    assert_eq!((subject.locker, subject.key.clone()), (Some(locker(0)), Some(a())));
+    assert_eq!(subject.contract, Some(ContractId::parse("now").unwrap()));
+    assert_eq!(events[0].actor.as_str(), "automat:lobby");
+    let page = PageRequest { limit: 1, after: None };
+    assert_eq!(table.store.key_events(&a(), &page).await.unwrap().data, events, "in the key's own record too");
+}
+
+#[tokio::test]
+async fn an_entry_takes_two_reads_and_one_transaction() {
+    let table = stage().await;
+    let entry = typed(&table.store, "e1", "482915", 0, &[0]);
+    let _ = table.wire.tally();
+    decide(&table.store, entry, 0).await;
+    assert_eq!(table.wire.tally().round_trips, 3);
+}
+
+#[tokio::test]
+async fn a_fetched_key_is_returned_with_its_pin_even_after_the_end() {
+    let table = stage().await;
+    pin_inside(&table, "e1", "482915", 0).await;
+    table.store.hear_lockers(&lobby(), telling(2, &[(0, false, Some("e1"))]), at(1)).await.unwrap();
+    assert_eq!(pin_empty(&table, "e2", "573826", 10).await, KeypadAnswer::No, "another contract has it");
+    assert_eq!(pin_empty(&table, "e3", "482915", 5_000).await, open(Purpose::Return, 5_010));
+    assert_eq!(refusals(&table).await, [KeypadRefusal::KeyOut]);
+}
+
+#[tokio::test]
+async fn a_pin_that_is_not_valid_now_opens_nothing_and_the_record_says_why() {
+    let table = stage().await;
+    assert_eq!(pin_inside(&table, "e1", "664737", 0).await, KeypadAnswer::No);
+    assert_eq!(pin_inside(&table, "e2", "482915", 1_000).await, KeypadAnswer::No);
+    assert_eq!(pin_inside(&table, "e3", WRONG, 1_001).await, KeypadAnswer::No);
+    let expected = [KeypadRefusal::TooEarly, KeypadRefusal::Ended, KeypadRefusal::Unknown];
+    assert_eq!(refusals(&table).await, expected);
+    let known: Vec<_> = recorded(&table).await.into_iter().map(|event| event.subject.key.is_some()).collect();
+    assert_eq!(known, [true, true, false]);
+}
+
+#[tokio::test]
+async fn a_return_code_returns_the_key_and_takes_none() {
+    let table = stage().await;
+    assert_eq!(return_code(&table, "e1", "4711", &[0]).await, KeypadAnswer::No);
+    assert_eq!(return_code(&table, "e2", "4712", &[]).await, KeypadAnswer::No);
+    assert_eq!(return_code(&table, "e3", "4711", &[]).await, open(Purpose::Return, 10));
+    let kinds = recorded(&table).await;
+    assert!(kinds.iter().any(|event| event.kind == EventKind::ReturnCodeAccepted));
+    let reasons = refusals(&table).await;
+    assert!(reasons.contains(&KeypadRefusal::KeyInside) && reasons.contains(&KeypadRefusal::Unknown));
+}
+
+/// 4711 as a PIN and 4711 after `*` are different codes.
+#[tokio::test]
+async fn a_return_code_is_no_pin() {
+    let table = stage().await;
+    assert_eq!(pin_empty(&table, "e1", "4711", 0).await, KeypadAnswer::No);
+    assert_eq!(return_code(&table, "e2", "4829", &[]).await, KeypadAnswer::No);
+}
+
+#[tokio::test]
+async fn five_wrong_entries_lock_the_keypad_for_right_ones_too() {
+    let table = stage().await;
+    for n in 0..4 {
+        assert_eq!(pin_inside(&table, &format!("w{n}"), WRONG, n).await, KeypadAnswer::No);
+    }
+    assert_eq!(pin_inside(&table, "w4", WRONG, 4).await, KeypadAnswer::Locked { until: at(64) });
+    assert_eq!(pin_inside(&table, "e1", "482915", 63).await, KeypadAnswer::Locked { until: at(64) });
+    assert_eq!(pin_inside(&table, "e2", "482915", 64).await, open(Purpose::Fetch, 74));
+    let events = recorded(&table).await;
+    let locks = events.iter().filter(|event| event.kind == EventKind::KeypadLocked { until: at(64) });
+    assert_eq!(locks.count(), 1);
+    assert_eq!(refusals(&table).await[5], KeypadRefusal::LockedOut);
+}
+
+#[tokio::test]
+async fn locks_double_until_a_right_entry() {
+    let table = stage().await;
+    let mut clock = 0;
+    let mut locked = async |name: &str| {
+        for n in 0..5 {
+            if let KeypadAnswer::Locked { until } = pin_inside(&table, &format!("{name}{n}"), WRONG, clock).await {
+                let length = until.seconds() - at(clock).seconds();
+                clock += length;
+                return (n, length);
+            }
+        }
+        (5, 0)
+    };
+    assert_eq!([locked("a").await, locked("b").await, locked("c").await], [(4, 60), (4, 120), (4, 240)]);
+    pin_inside(&table, "right", "482915", 600).await;
+    clock = 601;
+    let again = {
+        let mut last = KeypadAnswer::No;
+        for n in 0..5 {
+            last = pin_inside(&table, &format!("d{n}"), WRONG, clock).await;
+        }
+        last
+    };
+    assert_eq!(again, KeypadAnswer::Locked { until: at(661) });
+}
+
+#[tokio::test]
+async fn what_is_not_looked_at_does_not_count() {
+    let table = stage().await;
+    for n in 0..10 {
+        let late = typed(&table.store, &format!("l{n}"), WRONG, 0, &[0]);
+        assert_eq!(decide(&table.store, late, 16).await, KeypadAnswer::No);
+        let ahead = typed(&table.store, &format!("h{n}"), "482915", 32, &[0]);
+        assert_eq!(decide(&table.store, ahead, 16).await, KeypadAnswer::No);
+    }
+    assert_eq!(refusals(&table).await, [KeypadRefusal::Late; 20]);
+    assert_eq!(pin_inside(&table, "e1", "482915", 16).await, open(Purpose::Fetch, 26));
+}
+
+#[tokio::test]
+async fn an_entry_delivered_again_gets_the_same_answer_and_counts_nothing() {
+    let table = stage().await;
+    let first = pin_inside(&table, "e1", "482915", 0).await;
+    for _ in 0..10 {
+        assert_eq!(pin_inside(&table, "w1", WRONG, 1).await, KeypadAnswer::No);
+        let again = typed(&table.store, "e1", "482915", 0, &[]);
+        assert_eq!(decide(&table.store, again, 500).await, first, "whatever has happened since");
+    }
+    assert_eq!(recorded(&table).await.len(), 2);
+}
+
+#[tokio::test]
+async fn of_two_deliveries_at_once_one_is_decided() {
+    let table = stage().await;
+    let mut held = table.wire.hold("TransactWriteItems");
+    let (store, twin) = (table.store.clone(), typed(&table.store, "w1", WRONG, 0, &[0]));
+    let late = tokio::spawn(async move { decide(&store, twin, 0).await });
+    held.arrived().await;
+    assert_eq!(pin_inside(&table, "w1", WRONG, 0).await, KeypadAnswer::No);
+    held.release();
+    assert_eq!(late.await.unwrap(), KeypadAnswer::No);
+    assert_eq!(refusals(&table).await, [KeypadRefusal::Unknown]);
+}
+
+/// Guesses made at once are each counted, so that none is looked at past the lock, not even the right one.
+#[tokio::test]
+async fn an_entry_decided_before_the_keypad_was_locked_is_decided_again() {
+    let table = stage().await;
+    let mut held = table.wire.hold("TransactWriteItems");
+    let (store, right) = (table.store.clone(), typed(&table.store, "e1", "482915", 0, &[0]));
+    let late = tokio::spawn(async move { decide(&store, right, 0).await });
+    held.arrived().await;
+    for n in 0..5 {
+        pin_inside(&table, &format!("w{n}"), WRONG, 0).await;
+    }
+    held.release();
+    assert_eq!(late.await.unwrap(), KeypadAnswer::Locked { until: at(60) });
+}
+
+#[tokio::test]
+async fn guesses_at_once_are_counted_one_by_one() {
+    let table = stage().await;
+    let guesses = (0..12).map(|n| {
+        let (store, guess) = (table.store.clone(), typed(&table.store, &format!("w{n}"), WRONG, 0, &[0]));
+        tokio::spawn(async move { decide(&store, guess, 0).await })
+    });
+    let mut answers = Vec::new();
+    for guess in guesses.collect::<Vec<_>>() {
+        answers.push(guess.await.unwrap());
+    }
+    assert_eq!(answers.iter().filter(|answer| **answer == KeypadAnswer::No).count(), 4);
+    assert_eq!(refusals(&table).await.iter().filter(|reason| **reason == KeypadRefusal::Unknown).count(), 5);
+}
+
+#[tokio::test]
+async fn conflicts_are_tried_again_and_a_lost_answer_is_found_again() {
+    let table = stage().await;
+    table.wire.conflict(2);
+    assert_eq!(pin_inside(&table, "e1", "482915", 0).await, open(Purpose::Fetch, 10));
+    table.wire.lose_answers(1_000);
+    let lost = table.store.keypad_entry(&lobby(), typed(&table.store, "w1", WRONG, 0, &[0]), at(0)).await;
+    table.wire.mend();
+    assert!(!matches!(lost, Ok(KeypadAnswer::Open { .. })));
+    assert_eq!(pin_inside(&table, "w1", WRONG, 5).await, KeypadAnswer::No);
+    assert_eq!(refusals(&table).await, [KeypadRefusal::Unknown]);
+}
+
+#[tokio::test]
+async fn a_key_that_is_being_removed_has_no_codes() {
+    let table = stage().await;
+    table.wire.cut_after(2);
+    assert!(table.store.remove_key(&a(), true, Expected::Any, &act()).await.is_err());
+    table.wire.mend();
+    assert_eq!(pin_inside(&table, "e1", "482915", 0).await, KeypadAnswer::No);
+    assert_eq!(return_code(&table, "e2", "4711", &[]).await, KeypadAnswer::No);
+    assert_eq!(refusals(&table).await, [KeypadRefusal::Unknown; 2]);
+}
+
+#[tokio::test]
+async fn codes_and_entries_that_no_device_sends_open_nothing() {
+    let table = stage().await;
+    let odd = |id: &str, code: &str| KeypadEntry {
+        id: id.to_owned(),
+        code: code.to_owned(),
+        ..typed(&table.store, id, WRONG, 0, &[0])
+    };
+    let right = typed(&table.store, "", "482915", 0, &[0]).code;
+    for (id, code) in
+        [("e1", ""), ("e2", &*"A".repeat(5_000)), ("e3", "482915"), ("", &right), (&"e".repeat(65), &right)]
+    {
+        assert_eq!(decide(&table.store, odd(id, code), 0).await, KeypadAnswer::No);
+    }
+    let nowhere = AutomatId::parse("garage").unwrap();
+    let answer = table.store.keypad_entry(&nowhere, odd("e1", &right), at(0)).await;
+    assert!(matches!(answer, Err(Error::NotFound(Thing::Automat))));
+}
+
+#[tokio::test]
+async fn no_code_that_was_typed_stands_anywhere_in_the_table() {
+    let table = stage().await;
+    let wrong = typed(&table.store, "w1", "318642", 0, &[0]);
+    let name = wrong.code.clone();
+    decide(&table.store, wrong.clone(), 0).await;
+    pin_inside(&table, "e1", "482915", 0).await;
+    let items = table.items().await.concat();
+    assert!(items.contains("ENTRY#w1") && items.contains("ENTRY#e1"));
+    for secret in ["318642", "482915", "4711", &name] {
+        assert!(!items.contains(secret), "{secret}");
+        let bytes = secret.bytes().map(|byte| byte.to_string()).collect::<Vec<_>>().join(", ");
+        assert!(!items.contains(&bytes), "as shown bytes");
+    }
+    assert!(!format!("{wrong:?}").contains(&name), "nor in what is logged");
+}

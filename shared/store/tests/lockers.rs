@@ -1,0 +1,460 @@
+//! Doors and keys as devices tell of them: late, twice and out of order, and what happened last is what is known.
+
+#![expect(clippy::unwrap_used, reason = "a test's own values are well formed")]
+
+use domain::{
+    AutomatId, CodeKind, ContractChange, ContractDraft, ContractId, ContractRefusal, DoorState, Event, EventKind,
+    KeyChange, KeyDraft, KeyId, OpeningDraft, Presence, Sharing, Whereabouts,
+};
+use store::{Act, Error, Expected, LockerTelling, PageRequest, Store, Telling, Thing};
+use testkit::{TestTable, act, at, automat, contract, entry, key, locker, pin, telling};
+
+fn a() -> KeyId {
+    KeyId::parse("A").unwrap()
+}
+
+fn lobby() -> AutomatId {
+    AutomatId::parse("lobby").unwrap()
+}
+
+fn id(name: &str) -> ContractId {
+    ContractId::parse(name).unwrap()
+}
+
+fn out_with(name: &str) -> Whereabouts {
+    Whereabouts::Out { contract: Some(id(name)) }
+}
+
+/// The key `A` in locker 0 of three, inside, with the contracts `one` and `two` from 0 to 60.
+async fn stage() -> TestTable {
+    let table = TestTable::new().await;
+    table.store.create_automat(automat("lobby", 3), &act()).await.unwrap();
+    table.store.create_key(KeyDraft { sharing: Sharing::Shared, ..key("A") }, &act()).await.unwrap();
+    for (name, digits) in [("one", "482915"), ("two", "573826")] {
+        let draft = ContractDraft { id: Some(id(name)), pin: Some(pin(digits)), ..contract(0, 60) };
+        table.store.create_contract(&a(), draft, &act()).await.unwrap();
+    }
+    hear(&table.store, telling(10, &[(0, true, None)])).await;
+    table
+}
+
+/// Later tellings are heard later here, so that the record is in their order.
+async fn hear(store: &Store, telling: Telling) {
+    let now = at(telling.n.cast_signed());
+    store.hear_lockers(&lobby(), telling, now).await.unwrap();
+}
+
+/// Fetches the key with a PIN: the entry, then what the device tells of it.
+async fn fetch(table: &TestTable, entry_id: &str, digits: &str, n: u64) {
+    let typed = entry(&table.store, entry_id, CodeKind::Pin, digits, at(1), &[0]);
+    table.store.keypad_entry(&lobby(), typed, at(1)).await.unwrap();
+    hear(&table.store, telling(n, &[(0, false, Some(entry_id))])).await;
+}
+
+async fn whereabouts(table: &TestTable) -> Whereabouts {
+    let of_key = table.store.key(&a()).await.unwrap();
+    let view = table.store.automat_view(&lobby(), at(1)).await.unwrap();
+    let of_locker = &view.lockers[usize::from(of_key.locker.get())].whereabouts;
+    assert_eq!(&of_key.whereabouts, of_locker, "the key and the locker agree");
+    of_key.whereabouts
+}
+
+/// What the record says of fetches and returns, oldest first: who, what, and with which contract.
+async fn passages(table: &TestTable) -> Vec<(String, EventKind, Option<ContractId>)> {
+    let page = PageRequest { limit: 100, after: None };
+    let events = table.store.key_events(&a(), &page).await.unwrap().data.into_iter().rev();
+    let passed = |event: &Event| matches!(event.kind, EventKind::KeyFetched | EventKind::KeyReturned);
+    let told = |event: Event| (event.actor.as_str().to_owned(), event.kind, event.subject.contract);
+    events.filter(passed).map(told).collect()
+}
+
+/// The attributes of a PIN item that say whether it may be taken by somebody else.
+async fn pin_item(table: &TestTable, contract: &str) -> String {
+    let items = table.items().await;
+    let is_it = |item: &&String| item.contains("S(\"PIN#");
+    let item = items.iter().filter(is_it).find(|item| item.contains(&format!("S(\"{contract}\")"))).unwrap();
+    let has = |name: &'static str| if item.contains(&format!("\"{name}\"")) { name } else { "" };
+    format!("{}{}", has("out"), has("ttl"))
+}
+
+#[tokio::test]
+async fn a_key_is_fetched_with_the_contract_of_the_entry_and_returned() {
+    let table = stage().await;
+    assert_eq!(whereabouts(&table).await, Whereabouts::Inside);
+    assert_eq!(passages(&table).await, [], "that it is there is no return");
+    fetch(&table, "e1", "482915", 11).await;
+    assert_eq!(whereabouts(&table).await, out_with("one"));
+    hear(&table.store, telling(12, &[(0, true, Some("e2"))])).await;
+    assert_eq!(whereabouts(&table).await, Whereabouts::Inside);
+    let device = "automat:lobby".to_owned();
+    let expected =
+        [(device.clone(), EventKind::KeyFetched, Some(id("one"))), (device, EventKind::KeyReturned, Some(id("one")))];
+    assert_eq!(passages(&table).await, expected);
+    assert_eq!(table.store.key(&a()).await.unwrap().version, 1, "nobody's If-Match has become stale");
+}
+
+#[tokio::test]
+async fn a_key_taken_in_a_remote_opening_was_taken_by_whoever_asked_for_that() {
+    let table = stage().await;
+    let draft = OpeningDraft { automat: lobby(), locker: locker(0), reason: None, force: false };
+    let asking = Act { actor: domain::Actor::new("ada"), ..act() };
+    let opening = table.store.request_opening(draft, &asking).await.unwrap().into_inner();
+    hear(&table.store, telling(11, &[(0, false, Some(opening.id.as_str()))])).await;
+    assert_eq!(whereabouts(&table).await, Whereabouts::Out { contract: None });
+    assert_eq!(passages(&table).await, [("ada".to_owned(), EventKind::KeyFetched, None)]);
+}
+
+#[tokio::test]
+async fn an_entry_that_opened_for_something_else_took_nothing() {
+    let table = stage().await;
+    let to_return = entry(&table.store, "e1", CodeKind::Pin, "482915", at(1), &[]);
+    table.store.keypad_entry(&lobby(), to_return, at(1)).await.unwrap();
+    hear(&table.store, telling(11, &[(0, false, Some("e1"))])).await;
+    assert_eq!(whereabouts(&table).await, Whereabouts::Out { contract: None });
+    for odd in ["nothing", "", &"x".repeat(2_000)] {
+        hear(&table.store, telling(12, &[(0, true, Some(odd))])).await;
+    }
+    assert_eq!(whereabouts(&table).await, Whereabouts::Inside);
+}
+
+#[tokio::test]
+async fn the_pin_of_a_key_that_is_out_stays_until_the_key_is_back() {
+    let table = stage().await;
+    assert_eq!(pin_item(&table, "one").await, "ttl");
+    fetch(&table, "e1", "482915", 11).await;
+    assert_eq!(pin_item(&table, "one").await, "out");
+    assert_eq!(pin_item(&table, "two").await, "ttl", "another contract's PIN is left alone");
+    let later = Act { now: at(100), ..act() };
+    let draft = || ContractDraft { pin: Some(pin("482915")), ..contract(100, 200) };
+    let taken = table.store.create_contract(&a(), draft(), &later).await;
+    assert!(matches!(taken, Err(Error::Contract(ContractRefusal::PinInUse))), "ended, and the key is not back");
+    hear(&table.store, telling(12, &[(0, true, None)])).await;
+    assert_eq!(pin_item(&table, "one").await, "ttl");
+    table.store.create_contract(&a(), draft(), &later).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_new_pin_of_a_contract_whose_key_is_out_stays_too() {
+    let table = stage().await;
+    fetch(&table, "e1", "482915", 11).await;
+    table.store.replace_pin(&a(), &id("one"), &act()).await.unwrap();
+    assert_eq!(pin_item(&table, "one").await, "out");
+    hear(&table.store, telling(12, &[(0, true, None)])).await;
+    assert_eq!(pin_item(&table, "one").await, "ttl");
+}
+
+/// The new PIN was decided on while the key was inside, and is written when it is out.
+#[tokio::test]
+async fn a_new_pin_decided_before_the_key_was_taken_is_decided_again() {
+    let table = stage().await;
+    let mut held = table.wire.hold("TransactWriteItems");
+    let store = table.store.clone();
+    let replacing = tokio::spawn(async move { store.replace_pin(&a(), &id("one"), &act()).await });
+    held.arrived().await;
+    let (other, _) = table.another_store();
+    let typed = entry(&other, "e1", CodeKind::Pin, "482915", at(1), &[0]);
+    other.keypad_entry(&lobby(), typed, at(1)).await.unwrap();
+    hear(&other, telling(11, &[(0, false, Some("e1"))])).await;
+    held.release();
+    replacing.await.unwrap().unwrap();
+    assert_eq!(pin_item(&table, "one").await, "out");
+}
+
+/// The other way round: the key is taken with a PIN that is replaced before that is written.
+#[tokio::test]
+async fn a_fetch_decided_before_the_pin_was_replaced_marks_the_new_one() {
+    let table = stage().await;
+    let typed = entry(&table.store, "e1", CodeKind::Pin, "482915", at(1), &[0]);
+    table.store.keypad_entry(&lobby(), typed, at(1)).await.unwrap();
+    let mut held = table.wire.hold("TransactWriteItems");
+    let store = table.store.clone();
+    let hearing = tokio::spawn(async move { hear(&store, telling(11, &[(0, false, Some("e1"))])).await });
+    held.arrived().await;
+    table.store.replace_pin(&a(), &id("one"), &act()).await.unwrap();
+    held.release();
+    hearing.await.unwrap();
+    assert_eq!(whereabouts(&table).await, out_with("one"));
+    assert_eq!(pin_item(&table, "one").await, "out");
+}
+
+#[tokio::test]
+async fn a_key_comes_back_although_its_contract_is_gone() {
+    let table = stage().await;
+    fetch(&table, "e1", "482915", 11).await;
+    table.store.remove_contract(&a(), &id("one"), true, Expected::Any, &act()).await.unwrap();
+    hear(&table.store, telling(12, &[(0, true, None)])).await;
+    assert_eq!(whereabouts(&table).await, Whereabouts::Inside);
+}
+
+#[tokio::test]
+async fn a_booking_decided_before_the_key_was_taken_is_decided_again_and_neither_is_lost() {
+    let table = stage().await;
+    let mut held = table.wire.hold("TransactWriteItems");
+    let store = table.store.clone();
+    let booking = tokio::spawn(async move { store.create_contract(&a(), contract(100, 200), &act()).await });
+    held.arrived().await;
+    hear(&table.store, telling(11, &[(0, false, None)])).await;
+    held.release();
+    booking.await.unwrap().unwrap();
+    let key = table.store.key(&a()).await.unwrap();
+    assert_eq!((key.calendar.entries().len(), key.whereabouts), (3, Whereabouts::Out { contract: None }));
+}
+
+#[tokio::test]
+async fn the_first_that_is_heard_of_a_key_is_no_event() {
+    for (inside, expected) in [(true, Whereabouts::Inside), (false, Whereabouts::Out { contract: None })] {
+        let table = TestTable::new().await;
+        table.store.create_automat(automat("lobby", 3), &act()).await.unwrap();
+        table.store.create_key(key("A"), &act()).await.unwrap();
+        assert_eq!(whereabouts(&table).await, Whereabouts::Unknown);
+        hear(&table.store, telling(1, &[(0, inside, None)])).await;
+        assert_eq!(whereabouts(&table).await, expected);
+        assert_eq!(passages(&table).await, []);
+    }
+}
+
+#[tokio::test]
+async fn a_key_given_a_locker_is_where_the_sensor_sees_it() {
+    let table = TestTable::new().await;
+    table.store.create_automat(automat("lobby", 3), &act()).await.unwrap();
+    hear(&table.store, telling(1, &[(0, true, None), (1, false, None), (2, true, None)])).await;
+    table.store.create_key(key("A"), &act()).await.unwrap();
+    assert_eq!(whereabouts(&table).await, Whereabouts::Inside);
+    let to = |index| KeyChange { locker: Some(locker(index)), ..KeyChange::default() };
+    table.store.edit_key(&a(), to(1), Expected::Any, &act()).await.unwrap();
+    assert_eq!(whereabouts(&table).await, Whereabouts::Unknown, "nobody has carried it over yet");
+    table.store.edit_key(&a(), to(2), Expected::Any, &act()).await.unwrap();
+    assert_eq!(whereabouts(&table).await, Whereabouts::Inside);
+    hear(&table.store, telling(2, &[(2, false, None)])).await;
+    table.store.edit_key(&a(), to(0), Expected::Any, &act()).await.unwrap();
+    assert_eq!(whereabouts(&table).await, Whereabouts::Out { contract: None }, "out of one is out of the other");
+    let view = table.store.automat_view(&lobby(), at(1)).await.unwrap();
+    let seen: Vec<_> = view.lockers[1..].iter().map(|locker| locker.whereabouts.clone()).collect();
+    assert_eq!(seen, [Whereabouts::Out { contract: None }, Whereabouts::Out { contract: None }]);
+}
+
+#[tokio::test]
+async fn a_key_added_before_its_locker_was_told_of_is_added_again_over_what_was_told() {
+    let table = TestTable::new().await;
+    table.store.create_automat(automat("lobby", 3), &act()).await.unwrap();
+    let mut held = table.wire.hold("TransactWriteItems");
+    let store = table.store.clone();
+    let adding = tokio::spawn(async move { store.create_key(key("A"), &act()).await });
+    held.arrived().await;
+    hear(&table.store, telling(1, &[(0, true, None)])).await;
+    held.release();
+    adding.await.unwrap().unwrap();
+    assert_eq!(whereabouts(&table).await, Whereabouts::Inside);
+}
+
+#[tokio::test]
+async fn a_locker_keeps_what_its_sensors_told_when_its_key_goes() {
+    let table = stage().await;
+    table.store.remove_key(&a(), false, Expected::Any, &act()).await.unwrap();
+    let view = table.store.automat_view(&lobby(), at(1)).await.unwrap();
+    assert!(view.lockers[0].key.is_none());
+    assert_eq!((&view.lockers[0].whereabouts, view.lockers[0].door), (&Whereabouts::Inside, DoorState::Closed));
+}
+
+#[tokio::test]
+async fn what_was_overtaken_changes_nothing_and_what_the_automat_lacks_is_left_out() {
+    let table = stage().await;
+    hear(&table.store, telling(9, &[(0, false, None)])).await;
+    hear(&table.store, telling(10, &[(0, false, None)])).await;
+    hear(&table.store, telling(20, &[(3, true, None), (499, true, None)])).await;
+    assert_eq!(whereabouts(&table).await, Whereabouts::Inside);
+    assert!(!table.items().await.concat().contains("LOCKER#0003"));
+    let nowhere = table.store.hear_lockers(&AutomatId::parse("garage").unwrap(), telling(1, &[]), at(1)).await;
+    assert!(matches!(nowhere, Err(Error::NotFound(Thing::Automat))));
+}
+
+/// The locker is unchanged by the telling of all, so only the automat knows how new its state is.
+#[tokio::test]
+async fn a_telling_of_all_lockers_counts_for_those_that_it_does_not_change() {
+    let table = stage().await;
+    hear(&table.store, telling(30, &[(0, true, None), (1, false, None), (2, false, None)])).await;
+    hear(&table.store, telling(29, &[(0, false, None)])).await;
+    assert_eq!(whereabouts(&table).await, Whereabouts::Inside);
+    hear(&table.store, telling(31, &[(0, false, None)])).await;
+    assert_eq!(whereabouts(&table).await, Whereabouts::Out { contract: None });
+}
+
+/// An older telling has read the locker when the telling of all comes and finds nothing to change.
+#[tokio::test]
+async fn an_older_telling_decided_before_a_telling_of_all_is_given_up() {
+    let table = stage().await;
+    let mut held = table.wire.hold("TransactWriteItems");
+    let store = table.store.clone();
+    let old = tokio::spawn(async move { hear(&store, telling(29, &[(0, false, None)])).await });
+    held.arrived().await;
+    hear(&table.store, telling(30, &[(0, true, None), (1, false, None), (2, false, None)])).await;
+    held.release();
+    old.await.unwrap();
+    assert_eq!(whereabouts(&table).await, Whereabouts::Inside);
+}
+
+#[tokio::test]
+async fn five_hundred_unchanged_lockers_cost_one_write() {
+    let table = TestTable::new().await;
+    table.store.create_automat(automat("lobby", 500), &act()).await.unwrap();
+    let all: Vec<_> = (0..500).map(|index| (index, index % 3 == 0, None)).collect();
+    hear(&table.store, telling(1, &all)).await;
+    let _ = table.wire.tally();
+    hear(&table.store, telling(2, &all)).await;
+    let tally = table.wire.tally();
+    assert_eq!(tally.round_trips, 3, "the automat, its number, the lockers: {tally:?}");
+    assert!(tally.write_units <= 2.0, "{tally:?}");
+}
+
+#[tokio::test]
+async fn a_telling_interrupted_anywhere_is_finished_when_it_is_delivered_again() {
+    let all = [(0, false, None), (1, true, None), (2, true, None)];
+    let mut interrupted = 0;
+    for requests in 0.. {
+        let table = stage().await;
+        table.wire.cut_after(requests);
+        let cut = table.store.hear_lockers(&lobby(), telling(11, &all), at(1)).await;
+        table.wire.mend();
+        if cut.is_ok() {
+            break;
+        }
+        interrupted += 1;
+        hear(&table.store, telling(11, &all)).await;
+        assert_eq!(whereabouts(&table).await, Whereabouts::Out { contract: None });
+        let view = table.store.automat_view(&lobby(), at(1)).await.unwrap();
+        assert!(view.lockers[1..].iter().all(|locker| locker.whereabouts == Whereabouts::Inside));
+        assert_eq!(passages(&table).await.len(), 1);
+    }
+    assert!(interrupted >= 5, "interrupted {interrupted} times");
+}
+
+#[tokio::test]
+async fn conflicts_are_tried_again() {
+    let table = stage().await;
+    table.wire.conflict(4);
+    hear(&table.store, telling(11, &[(0, false, None), (1, true, None), (2, false, None)])).await;
+    assert_eq!(whereabouts(&table).await, Whereabouts::Out { contract: None });
+}
+
+#[tokio::test]
+async fn an_extended_contract_keeps_its_pin_marked_while_the_key_is_out() {
+    let table = stage().await;
+    fetch(&table, "e1", "482915", 11).await;
+    let longer = ContractChange { ending: Some(domain::Ending::At(at(90))), ..ContractChange::default() };
+    table.store.edit_contract(&a(), &id("one"), longer, Expected::Any, &act()).await.unwrap();
+    assert_eq!(pin_item(&table, "one").await, "out");
+}
+
+/// Numbers that are the same in every run.
+struct Dice(u64);
+
+impl Dice {
+    fn below(&mut self, bound: u64) -> u64 {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 7;
+        self.0 ^= self.0 << 17;
+        self.0 % bound
+    }
+}
+
+#[derive(Debug, Clone)]
+enum Message {
+    Lockers(Telling),
+    Presence(Presence),
+}
+
+/// What a device and AWS say over a while, in the order in which it happened.
+fn history(dice: &mut Dice) -> Vec<Message> {
+    let mut said = Vec::new();
+    let (mut connected, mut number) = (false, 0);
+    let mut state = [(false, DoorState::Closed); 3];
+    for n in 1..12 {
+        let turn = |state: &mut [(bool, DoorState); 3], dice: &mut Dice| {
+            let index = usize::try_from(dice.below(3)).unwrap();
+            let door = if dice.below(2) == 0 { DoorState::Open } else { DoorState::Closed };
+            state[index] = (dice.below(2) == 0, door);
+            index
+        };
+        let told = |index: usize, state: &[(bool, DoorState); 3]| {
+            let (key_inside, door) = state[index];
+            (locker(u32::try_from(index).unwrap()), LockerTelling { key_inside, door, by: None })
+        };
+        match dice.below(4) {
+            0 => {
+                connected = !connected;
+                number += u64::from(connected);
+                said.push(Message::Presence(Presence { connected, at: at(n), number }));
+            }
+            1 => {
+                turn(&mut state, dice);
+                let lockers = (0..3).map(|index| told(index, &state)).collect();
+                said.push(Message::Lockers(Telling { n: n.unsigned_abs(), lockers }));
+            }
+            _ => {
+                let index = turn(&mut state, dice);
+                said.push(Message::Lockers(Telling { n: n.unsigned_abs(), lockers: vec![told(index, &state)] }));
+            }
+        }
+    }
+    said
+}
+
+fn shuffled_and_doubled(messages: &[Message], dice: &mut Dice) -> Vec<Message> {
+    let mut all: Vec<_> = messages.iter().chain(messages).cloned().collect();
+    for last in (1..all.len()).rev() {
+        let other = usize::try_from(dice.below(last as u64 + 1)).unwrap();
+        all.swap(last, other);
+    }
+    all
+}
+
+async fn deliver(store: &Store, message: Message) {
+    match message {
+        Message::Lockers(telling) => hear(store, telling).await,
+        Message::Presence(presence) => {
+            store.hear_presence(&lobby(), presence, at(50)).await.unwrap();
+        }
+    }
+}
+
+/// What is known in the end: connection, and of each locker the key and the door.
+async fn known(table: &TestTable) -> String {
+    let view = table.store.automat_view(&lobby(), at(1)).await.unwrap();
+    let lockers: Vec<_> = view.lockers.iter().map(|locker| (&locker.whereabouts, locker.door)).collect();
+    format!("{:?} {lockers:?} {:?}", view.automat.connection, whereabouts(table).await)
+}
+
+async fn empty_stage() -> TestTable {
+    let table = TestTable::new().await;
+    table.store.create_automat(automat("lobby", 3), &act()).await.unwrap();
+    table.store.create_key(key("A"), &act()).await.unwrap();
+    table
+}
+
+/// Whatever is delivered twice, late, in any order and by several functions at once ends as if it had come as it
+/// happened.
+#[tokio::test]
+async fn any_order_of_delivery_ends_as_what_happened_does() {
+    for seed in 1..25_u64 {
+        let mut dice = Dice(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15));
+        let messages = history(&mut dice);
+        let in_order = empty_stage().await;
+        for message in messages.clone() {
+            deliver(&in_order.store, message).await;
+        }
+        let expected = known(&in_order).await;
+        let one_by_one = empty_stage().await;
+        for message in shuffled_and_doubled(&messages, &mut dice) {
+            deliver(&one_by_one.store, message).await;
+        }
+        assert_eq!(known(&one_by_one).await, expected, "seed {seed}, one by one");
+        let at_once = empty_stage().await;
+        let mut delivering = tokio::task::JoinSet::new();
+        for message in shuffled_and_doubled(&messages, &mut dice) {
+            let store = at_once.store.clone();
+            delivering.spawn(async move { deliver(&store, message).await });
+        }
+        delivering.join_all().await;
+        assert_eq!(known(&at_once).await, expected, "seed {seed}, at once: {messages:?}");
+    }
+}

@@ -1,0 +1,315 @@
+//! Remote opens: one at a time for a locker, counted upward for ever, and ended by the device's first word.
+
+#![expect(clippy::unwrap_used, reason = "a test's own values are well formed")]
+
+use domain::{
+    AutomatId, AutomatRefusal, Event, EventKind, FreeText, KeyId, LockerIndex, Opening, OpeningDraft, OpeningId,
+    OpeningOutcome, OpeningRefusal, OpeningStatus, Presence,
+};
+use store::{Act, Created, Error, Expected, Heard, PageRequest, Store, Thing};
+use testkit::{TestTable, act, act_with_receipt, at, automat, key, locker};
+
+fn lobby() -> AutomatId {
+    AutomatId::parse("lobby").unwrap()
+}
+
+fn draft(index: u32) -> OpeningDraft {
+    OpeningDraft { automat: lobby(), locker: locker(index), reason: None, force: false }
+}
+
+fn later(seconds: i64) -> Act {
+    Act { now: at(seconds), ..act() }
+}
+
+async fn with_automat() -> TestTable {
+    let table = TestTable::new().await;
+    table.store.create_automat(automat("lobby", 20), &act()).await.unwrap();
+    table
+}
+
+async fn requested(store: &Store, index: u32, seconds: i64) -> Opening {
+    store.request_opening(draft(index), &later(seconds)).await.unwrap().into_inner()
+}
+
+async fn word(store: &Store, opening: &Opening, outcome: OpeningOutcome, seconds: i64) -> Heard {
+    let Opening { id, automat, locker, .. } = opening;
+    store.finish_opening(automat, *locker, id, outcome, at(seconds), at(seconds)).await.unwrap()
+}
+
+async fn events(table: &TestTable) -> Vec<Event> {
+    let page = PageRequest { limit: 100, after: None };
+    table.store.automat_events(&lobby(), &page).await.unwrap().data
+}
+
+fn finished(events: &[Event]) -> Vec<(OpeningId, OpeningOutcome, bool)> {
+    let finished = |event: &Event| match &event.kind {
+        EventKind::OpeningFinished { opening, outcome, confirmed } => Some((opening.clone(), *outcome, *confirmed)),
+        _ => None,
+    };
+    events.iter().filter_map(finished).collect()
+}
+
+fn busy_with<T>(result: Result<T, Error>) -> Option<OpeningId> {
+    match result {
+        Err(Error::Opening(OpeningRefusal::LockerBusy { opening, .. })) => Some(opening),
+        _ => None,
+    }
+}
+
+#[tokio::test]
+async fn an_opening_is_read_as_it_was_asked_for_and_recorded_with_its_key() {
+    let table = with_automat().await;
+    table.store.create_key(key("A"), &act()).await.unwrap();
+    let reason = Some(FreeText::parse("forgot the PIN").unwrap());
+    let made = table.store.request_opening(OpeningDraft { reason, ..draft(0) }, &act()).await.unwrap();
+    let Created::New(opening) = made else { panic!("{made:?}") };
+    assert_eq!(table.store.opening(&opening.id).await.unwrap(), opening);
+    assert_eq!((opening.key.clone(), opening.requested_by.as_str()), (Some(KeyId::parse("A").unwrap()), "tester"));
+    assert_eq!((opening.issued_at, opening.expires_at), (at(0), at(20)));
+    word(&table.store, &opening, OpeningOutcome::Opened, 2).await;
+    let ended = table.store.opening(&opening.id).await.unwrap();
+    assert_eq!((ended.status(at(2)), ended.finished_at(at(9))), (OpeningStatus::Opened, Some(at(2))));
+    let page = PageRequest { limit: 2, after: None };
+    let of_key = table.store.key_events(&KeyId::parse("A").unwrap(), &page).await.unwrap().data;
+    let told = |event: &Event| (event.actor.as_str().to_owned(), event.kind.clone(), event.subject.locker);
+    let id = || opening.id.clone();
+    let outcome = OpeningOutcome::Opened;
+    let expected = [
+        ("automat:lobby", EventKind::OpeningFinished { opening: id(), outcome, confirmed: true }),
+        ("tester", EventKind::OpeningRequested { opening: id() }),
+    ];
+    let expected = expected.map(|(actor, kind)| (actor.to_owned(), kind, Some(locker(0))));
+    assert_eq!(of_key.iter().map(told).collect::<Vec<_>>(), expected);
+}
+
+#[tokio::test]
+async fn what_cannot_be_opened_is_refused_with_the_reason() {
+    let table = with_automat().await;
+    let beyond = table.store.request_opening(draft(20), &act()).await;
+    assert!(matches!(beyond, Err(Error::Automat(AutomatRefusal::LockerIndexTooBig { .. }))));
+    let nowhere = OpeningDraft { automat: AutomatId::parse("garage").unwrap(), ..draft(0) };
+    let nowhere = table.store.request_opening(nowhere, &act()).await;
+    assert!(matches!(nowhere, Err(Error::NotFound(Thing::Automat))));
+    let unknown = table.store.opening(&OpeningId::parse("01KB0000000000000000000000").unwrap()).await;
+    assert!(matches!(unknown, Err(Error::NotFound(Thing::Opening))));
+}
+
+#[tokio::test]
+async fn an_automat_that_is_away_is_asked_only_by_force() {
+    let table = with_automat().await;
+    let gone = Presence { connected: false, at: at(-60), number: 1 };
+    table.store.hear_presence(&lobby(), gone, at(-60)).await.unwrap();
+    let refused = table.store.request_opening(draft(0), &act()).await;
+    let since = at(-60);
+    assert!(matches!(refused, Err(Error::Opening(OpeningRefusal::AutomatOffline { since: told })) if told == since));
+    table.store.request_opening(OpeningDraft { force: true, ..draft(0) }, &act()).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_locker_is_opened_once_at_a_time_until_the_life_of_its_opening_is_over() {
+    let table = with_automat().await;
+    let first = requested(&table.store, 0, 0).await;
+    assert_eq!(busy_with(table.store.request_opening(draft(0), &later(19)).await), Some(first.id.clone()));
+    requested(&table.store, 1, 19).await;
+    let second = requested(&table.store, 0, 20).await;
+    assert!(second.seq > first.seq);
+    assert_eq!(word(&table.store, &second, OpeningOutcome::Opened, 21).await, Heard::Now);
+    let third = requested(&table.store, 0, 22).await;
+    assert!(third.seq > second.seq, "free as soon as the device has spoken");
+}
+
+/// The first one has decided over a quiet locker when the second one is written.
+#[tokio::test]
+async fn of_two_openings_at_once_one_is_busy_with_the_other() {
+    let table = with_automat().await;
+    let mut held = table.wire.hold("TransactWriteItems");
+    let store = table.store.clone();
+    let late = tokio::spawn(async move { store.request_opening(draft(0), &act()).await });
+    held.arrived().await;
+    let standing = requested(&table.store, 0, 0).await;
+    held.release();
+    assert_eq!(busy_with(late.await.unwrap()), Some(standing.id));
+}
+
+#[tokio::test]
+async fn an_opening_decided_over_a_count_that_has_moved_on_is_decided_again() {
+    let table = with_automat().await;
+    let mut held = table.wire.hold("TransactWriteItems");
+    let store = table.store.clone();
+    let late = tokio::spawn(async move { store.request_opening(draft(0), &later(1)).await });
+    held.arrived().await;
+    let between = requested(&table.store, 0, 0).await;
+    word(&table.store, &between, OpeningOutcome::Opened, 1).await;
+    held.release();
+    assert!(late.await.unwrap().unwrap().into_inner().seq > between.seq);
+}
+
+#[tokio::test]
+async fn lockers_are_opened_at_once_without_getting_in_each_others_way() {
+    let table = with_automat().await;
+    let opening = (0..20).map(|index| {
+        let store = table.store.clone();
+        tokio::spawn(async move { store.request_opening(draft(index), &act()).await })
+    });
+    for opened in opening.collect::<Vec<_>>() {
+        opened.await.unwrap().unwrap();
+    }
+    let again = (0..20).map(|_| {
+        let store = table.store.clone();
+        tokio::spawn(async move { store.request_opening(draft(3), &later(30)).await })
+    });
+    let mut won = 0;
+    for opened in again.collect::<Vec<_>>() {
+        match opened.await.unwrap() {
+            Ok(_) => won += 1,
+            refused => assert!(busy_with(refused).is_some()),
+        }
+    }
+    assert_eq!(won, 1);
+}
+
+/// The device remembers the last count that it has acted on, and acts on nothing below it.
+#[tokio::test]
+async fn a_lockers_count_outlives_its_keys_and_its_automat() {
+    let table = with_automat().await;
+    table.store.create_key(key("A"), &act()).await.unwrap();
+    let mut last = 0;
+    for round in 0..3 {
+        for _ in 0..3 {
+            let opening = requested(&table.store, 0, 0).await;
+            assert!(opening.seq > last, "round {round}");
+            last = opening.seq;
+            word(&table.store, &opening, OpeningOutcome::Opened, 0).await;
+        }
+        if round == 0 {
+            table.store.remove_key(&KeyId::parse("A").unwrap(), false, Expected::Any, &act()).await.unwrap();
+        } else {
+            table.store.remove_automat(&lobby(), Expected::Any, &act()).await.unwrap();
+            table.store.create_automat(automat("lobby", 20), &act()).await.unwrap();
+        }
+    }
+    assert_eq!(last, at(0).seconds().unsigned_abs() + 8);
+}
+
+#[tokio::test]
+async fn the_devices_first_word_stands_and_is_recorded_once() {
+    let table = with_automat().await;
+    let opening = requested(&table.store, 0, 0).await;
+    assert_eq!(word(&table.store, &opening, OpeningOutcome::Opened, 40).await, Heard::Now, "after its life, too");
+    assert_eq!(word(&table.store, &opening, OpeningOutcome::Opened, 40).await, Heard::Before);
+    assert_eq!(word(&table.store, &opening, OpeningOutcome::Failed, 50).await, Heard::Before);
+    let ended = table.store.opening(&opening.id).await.unwrap();
+    assert_eq!((ended.status(at(60)), ended.confirmed_by_device()), (OpeningStatus::Opened, true));
+    assert_eq!(finished(&events(&table).await), [(opening.id, OpeningOutcome::Opened, true)]);
+}
+
+#[tokio::test]
+async fn of_two_words_at_once_one_stands() {
+    let table = with_automat().await;
+    let opening = requested(&table.store, 0, 0).await;
+    let mut held = table.wire.hold("TransactWriteItems");
+    let (store, late) = (table.store.clone(), opening.clone());
+    let late = tokio::spawn(async move { word(&store, &late, OpeningOutcome::Failed, 3).await });
+    held.arrived().await;
+    assert_eq!(word(&table.store, &opening, OpeningOutcome::Opened, 2).await, Heard::Now);
+    held.release();
+    assert_eq!(late.await.unwrap(), Heard::Before);
+    assert_eq!(finished(&events(&table).await), [(opening.id, OpeningOutcome::Opened, true)]);
+}
+
+#[tokio::test]
+async fn a_late_word_leaves_the_opening_that_is_under_way_alone() {
+    let table = with_automat().await;
+    let first = requested(&table.store, 0, 0).await;
+    let second = requested(&table.store, 0, 30).await;
+    assert_eq!(word(&table.store, &first, OpeningOutcome::Expired, 31).await, Heard::Now);
+    assert_eq!(busy_with(table.store.request_opening(draft(0), &later(32)).await), Some(second.id));
+    let status = table.store.opening(&first.id).await.unwrap();
+    assert_eq!((status.status(at(32)), status.confirmed_by_device()), (OpeningStatus::Expired, true));
+}
+
+/// Here the later opening begins between the read and the write.
+#[tokio::test]
+async fn a_word_that_would_free_a_later_opening_is_written_again_without_that() {
+    let table = with_automat().await;
+    let first = requested(&table.store, 0, 0).await;
+    let mut held = table.wire.hold("TransactWriteItems");
+    let (store, late) = (table.store.clone(), first.clone());
+    let late = tokio::spawn(async move { word(&store, &late, OpeningOutcome::Opened, 30).await });
+    held.arrived().await;
+    let second = requested(&table.store, 0, 30).await;
+    held.release();
+    assert_eq!(late.await.unwrap(), Heard::Now);
+    assert_eq!(busy_with(table.store.request_opening(draft(0), &later(31)).await), Some(second.id));
+}
+
+#[tokio::test]
+async fn a_device_speaks_for_its_own_lockers_only() {
+    let table = with_automat().await;
+    let opening = requested(&table.store, 0, 0).await;
+    let garage = AutomatId::parse("garage").unwrap();
+    let places: [(&AutomatId, LockerIndex); 2] = [(&garage, locker(0)), (&lobby(), locker(1))];
+    for (automat, index) in places {
+        let spoken =
+            table.store.finish_opening(automat, index, &opening.id, OpeningOutcome::Opened, at(1), at(1)).await;
+        assert!(matches!(spoken, Err(Error::NotFound(Thing::Opening))));
+    }
+    assert_eq!(table.store.opening(&opening.id).await.unwrap(), opening);
+}
+
+#[tokio::test]
+async fn a_withdrawn_opening_frees_its_locker_and_yields_to_the_devices_word() {
+    let table = with_automat().await;
+    let opening = requested(&table.store, 0, 0).await;
+    let withdrawn = table.store.withdraw_opening(&opening.id, &later(1)).await.unwrap();
+    assert_eq!((withdrawn.status(at(1)), withdrawn.confirmed_by_device()), (OpeningStatus::Refused, false));
+    assert_eq!(table.store.withdraw_opening(&opening.id, &later(2)).await.unwrap(), withdrawn, "once is enough");
+    requested(&table.store, 0, 2).await;
+    assert_eq!(word(&table.store, &opening, OpeningOutcome::Opened, 3).await, Heard::Now);
+    let told = table.store.withdraw_opening(&opening.id, &later(4)).await.unwrap();
+    assert_eq!((told.status(at(4)), told.confirmed_by_device()), (OpeningStatus::Opened, true));
+    let (opened, refused) = (OpeningOutcome::Opened, OpeningOutcome::Refused);
+    let expected = [(opening.id.clone(), opened, true), (opening.id, refused, false)];
+    assert_eq!(finished(&events(&table).await), expected);
+}
+
+#[tokio::test]
+async fn a_withdrawal_decided_before_the_device_spoke_lets_its_word_stand() {
+    let table = with_automat().await;
+    let opening = requested(&table.store, 0, 0).await;
+    let mut held = table.wire.hold("TransactWriteItems");
+    let (store, id) = (table.store.clone(), opening.id.clone());
+    let withdrawing = tokio::spawn(async move { store.withdraw_opening(&id, &later(1)).await });
+    held.arrived().await;
+    word(&table.store, &opening, OpeningOutcome::Opened, 1).await;
+    held.release();
+    assert_eq!(withdrawing.await.unwrap().unwrap().status(at(1)), OpeningStatus::Opened);
+    assert_eq!(finished(&events(&table).await), [(opening.id, OpeningOutcome::Opened, true)]);
+}
+
+#[tokio::test]
+async fn conflicts_are_tried_again() {
+    let table = with_automat().await;
+    table.wire.conflict(2);
+    let opening = requested(&table.store, 0, 0).await;
+    table.wire.conflict(2);
+    table.store.withdraw_opening(&opening.id, &later(1)).await.unwrap();
+    table.wire.conflict(2);
+    assert_eq!(word(&table.store, &opening, OpeningOutcome::Opened, 2).await, Heard::Now);
+}
+
+#[tokio::test]
+async fn the_same_request_again_asks_for_nothing_new_even_when_its_answer_was_lost() {
+    let table = with_automat().await;
+    let asking = act_with_receipt("r1", "h1");
+    table.wire.lose_answers(1_000);
+    let lost = table.store.request_opening(draft(0), &asking).await;
+    table.wire.mend();
+    let again = table.store.request_opening(draft(0), &Act { now: at(60), ..asking }).await.unwrap().into_inner();
+    assert_eq!(again.issued_at, at(0));
+    if let Ok(lost) = lost {
+        assert_eq!(lost.into_inner(), again);
+    }
+    let requests = events(&table).await.into_iter().filter(|e| matches!(e.kind, EventKind::OpeningRequested { .. }));
+    assert_eq!(requests.count(), 1);
+}

@@ -1,0 +1,135 @@
+//! Comings and goings of automats: late, twice and out of order, and the last thing that happened is what is known.
+
+#![expect(clippy::unwrap_used, reason = "a test's own values are well formed")]
+
+use domain::{AutomatChange, AutomatId, Connection, ConnectionState, EventKind, Name, Presence};
+use store::{Error, Expected, Heard, PageRequest, Store, Thing};
+use testkit::{TestTable, act, at, automat};
+
+fn lobby() -> AutomatId {
+    AutomatId::parse("lobby").unwrap()
+}
+
+fn connected(number: u64, seconds: i64) -> Presence {
+    Presence { connected: true, at: at(seconds), number }
+}
+
+fn disconnected(number: u64, seconds: i64) -> Presence {
+    Presence { connected: false, at: at(seconds), number }
+}
+
+async fn with_automat() -> TestTable {
+    let table = TestTable::new().await;
+    table.store.create_automat(automat("lobby", 3), &act()).await.unwrap();
+    table
+}
+
+async fn hear(store: &Store, presence: Presence) -> Heard {
+    store.hear_presence(&lobby(), presence, presence.at).await.unwrap()
+}
+
+async fn connection(table: &TestTable) -> Connection {
+    table.store.automat_view(&lobby(), at(0)).await.unwrap().automat.connection
+}
+
+/// The recorded comings and goings, oldest first.
+async fn recorded(table: &TestTable) -> Vec<EventKind> {
+    let page = PageRequest { limit: 100, after: None };
+    let events = table.store.automat_events(&lobby(), &page).await.unwrap().data.into_iter().rev();
+    let kinds = events.map(|event| event.kind);
+    kinds.filter(|kind| matches!(kind, EventKind::AutomatConnected | EventKind::AutomatDisconnected)).collect()
+}
+
+#[tokio::test]
+async fn an_automat_is_unknown_until_it_is_heard_of() {
+    let table = with_automat().await;
+    assert_eq!(connection(&table).await, Connection::default());
+    assert_eq!(hear(&table.store, connected(1, 10)).await, Heard::Now);
+    assert_eq!(connection(&table).await, Connection { state: ConnectionState::Connected, since: Some(at(10)) });
+    assert_eq!(hear(&table.store, disconnected(1, 20)).await, Heard::Now);
+    assert_eq!(connection(&table).await, Connection { state: ConnectionState::Disconnected, since: Some(at(20)) });
+    assert_eq!(recorded(&table).await, [EventKind::AutomatConnected, EventKind::AutomatDisconnected]);
+}
+
+#[tokio::test]
+async fn what_was_overtaken_or_heard_already_changes_nothing() {
+    let table = with_automat().await;
+    hear(&table.store, connected(2, 30)).await;
+    for old in [connected(2, 30), disconnected(1, 29), connected(1, 10)] {
+        assert_eq!(hear(&table.store, old).await, Heard::Before);
+    }
+    assert_eq!(connection(&table).await.since, Some(at(30)));
+    assert_eq!(recorded(&table).await, [EventKind::AutomatConnected]);
+}
+
+#[tokio::test]
+async fn a_new_connection_in_place_of_another_is_no_event() {
+    let table = with_automat().await;
+    hear(&table.store, connected(1, 10)).await;
+    assert_eq!(hear(&table.store, connected(2, 20)).await, Heard::Now);
+    assert_eq!(hear(&table.store, disconnected(1, 21)).await, Heard::Before);
+    assert_eq!(connection(&table).await, Connection { state: ConnectionState::Connected, since: Some(at(20)) });
+    assert_eq!(recorded(&table).await, [EventKind::AutomatConnected]);
+}
+
+#[tokio::test]
+async fn of_two_events_at_once_the_later_one_is_believed_whichever_is_written_first() {
+    let (earlier, later) = (disconnected(1, 20), connected(2, 19));
+    for (first, second) in [(earlier, later), (later, earlier)] {
+        let table = with_automat().await;
+        hear(&table.store, connected(1, 10)).await;
+        let mut held = table.wire.hold("TransactWriteItems");
+        let store = table.store.clone();
+        let held_back = tokio::spawn(async move { hear(&store, first).await });
+        held.arrived().await;
+        hear(&table.store, second).await;
+        held.release();
+        held_back.await.unwrap();
+        assert_eq!(connection(&table).await, later.into());
+    }
+}
+
+#[tokio::test]
+async fn a_flapping_connection_does_not_disturb_an_edit_nor_the_edit_the_connection() {
+    let table = with_automat().await;
+    let mut held = table.wire.hold("TransactWriteItems");
+    let store = table.store.clone();
+    let editing = tokio::spawn(async move {
+        let change = AutomatChange { name: Some(Name::parse("Front").unwrap()), ..AutomatChange::default() };
+        store.edit_automat(&lobby(), change, Expected::Version(1), &act()).await
+    });
+    held.arrived().await;
+    hear(&table.store, connected(1, 10)).await;
+    let _ = table.wire.tally();
+    held.release();
+    assert_eq!(editing.await.unwrap().unwrap().version, 2);
+    assert_eq!(table.wire.tally().round_trips, 1, "the edit was written at its first try");
+    assert_eq!(connection(&table).await.state, ConnectionState::Connected);
+}
+
+#[tokio::test]
+async fn an_automat_that_we_do_not_have_is_not_made_by_its_coming() {
+    let table = TestTable::new().await;
+    let heard = table.store.hear_presence(&lobby(), connected(1, 10), at(10)).await;
+    assert!(matches!(heard, Err(Error::NotFound(Thing::Automat))));
+    assert_eq!(table.items().await, [""; 0]);
+}
+
+#[tokio::test]
+async fn an_automat_that_is_deleted_meanwhile_stays_deleted() {
+    let table = with_automat().await;
+    let mut held = table.wire.hold("TransactWriteItems");
+    let store = table.store.clone();
+    let hearing = tokio::spawn(async move { store.hear_presence(&lobby(), connected(1, 10), at(10)).await });
+    held.arrived().await;
+    table.store.remove_automat(&lobby(), Expected::Any, &act()).await.unwrap();
+    held.release();
+    assert!(matches!(hearing.await.unwrap(), Err(Error::NotFound(Thing::Automat))));
+}
+
+#[tokio::test]
+async fn conflicts_are_tried_again() {
+    let table = with_automat().await;
+    table.wire.conflict(3);
+    assert_eq!(hear(&table.store, connected(1, 10)).await, Heard::Now);
+}

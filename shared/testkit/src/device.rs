@@ -1,0 +1,31 @@
+//! What the device of the automat `lobby` sends, made as a device makes it: from its own key and nothing else of ours.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use domain::{AutomatId, CodeKind, DoorState, Instant};
+use ring::hmac;
+use store::{KeypadEntry, LockerTelling, Store, Telling};
+
+use crate::locker;
+
+/// An entry of a code, with the lockers that have a key inside.
+#[must_use]
+pub fn entry(store: &Store, id: &str, kind: CodeKind, digits: &str, at: Instant, inside: &[u32]) -> KeypadEntry {
+    let key = store.device_key(&AutomatId::parse("lobby").unwrap());
+    let word = match kind {
+        CodeKind::Pin => "pin",
+        CodeKind::ReturnCode => "return",
+    };
+    let tag = hmac::sign(&hmac::Key::new(hmac::HMAC_SHA256, key.reveal()), format!("{word} {digits}").as_bytes());
+    let code = URL_SAFE_NO_PAD.encode(&tag.as_ref()[..16]);
+    KeypadEntry { id: id.to_owned(), kind, code, at, inside: inside.iter().map(|&index| locker(index)).collect() }
+}
+
+/// A telling of closed lockers: whether a key is inside, and what last opened the locker.
+#[must_use]
+pub fn telling(n: u64, lockers: &[(u32, bool, Option<&str>)]) -> Telling {
+    let told = |&(index, key_inside, by): &(u32, bool, Option<&str>)| {
+        (locker(index), LockerTelling { key_inside, door: DoorState::Closed, by: by.map(str::to_owned) })
+    };
+    Telling { n, lockers: lockers.iter().map(told).collect() }
+}
