@@ -34,7 +34,7 @@ pub(crate) async fn get_opening(
     OpeningPath(id): OpeningPath,
     mut query: Query,
 ) -> Result<Response, Problem> {
-    let wait = query.parsed("wait", |text| match text.parse() {
+    let wait = query.parsed("wait", |text| match text.parse::<u32>() {
         Ok(seconds) if seconds <= MAX_WAIT => Ok(seconds),
         _ => Err(Invalid::OutOfRange { min: 0, max: MAX_WAIT }),
     });

@@ -25,8 +25,11 @@ pub async fn handle<E: std::error::Error + Send + Sync + 'static>(
 ) -> Result<(), Error> {
     let handler = &handler;
     let service = lambda_runtime::service_fn(async |event: lambda_runtime::LambdaEvent<serde_json::Value>| {
-        handler(event.payload).await.inspect_err(|error| {
-            tracing::error!(error = error as &dyn std::error::Error, lambda.request_id = event.context.request_id, "failed");
+        handler(event.payload).await.map_err(|error| {
+            let request_id = event.context.request_id;
+            tracing::error!(error = &error as &dyn std::error::Error, lambda.request_id = request_id, "failed");
+            // The runtime would log the error once more, with its `Debug`.
+            lambda_runtime::Diagnostic { error_type: "failed".to_owned(), error_message: error.to_string() }
         })
     });
     lambda_runtime::run(service).await
