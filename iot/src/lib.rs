@@ -1,1 +1,5 @@
-//! AWS IoT Core on one machine.
+//! AWS IoT Core on one machine: the shadow service, topic rules, device policy, broker and data plane that the cloud
+//! has from AWS, so that the local cloud, the simulation and the tests run the same functions against the same answers.
+
+pub mod shadow;
+pub mod topic;
