@@ -5,7 +5,7 @@
 //!
 //! <https://docs.aws.amazon.com/iot/latest/apireference/API_Operations_AWS_IoT_Data_Plane.html>
 
-use std::sync::Arc;
+use std::{future::IntoFuture, net::SocketAddr, sync::Arc};
 
 use axum::{
     Json, Router,
@@ -18,8 +18,10 @@ use axum::{
 use http::{HeaderName, StatusCode, header};
 use serde::Deserialize;
 use serde_json::json;
+use tokio::{net::TcpListener, task::JoinHandle};
 
 use crate::{
+    StartError,
     rules::is_basic_ingest,
     service::{Publication, Service, may_be_published},
     shadow::{Address, Operation, Rejection},
@@ -29,8 +31,37 @@ use crate::{
 const MAX_PAYLOAD: usize = 128 * 1024;
 const ERROR_TYPE: HeaderName = HeaderName::from_static("x-amzn-errortype");
 
-/// The data plane's routes.
-pub(crate) fn router(service: Arc<Service>) -> Router {
+/// A running data plane.
+pub(crate) struct DataPlane {
+    pub(crate) address: SocketAddr,
+    server: JoinHandle<()>,
+}
+
+impl DataPlane {
+    pub(crate) async fn start(address: SocketAddr, service: Arc<Service>) -> Result<Self, StartError> {
+        if !address.ip().is_loopback() {
+            return Err(StartError::NotLoopback(address));
+        }
+        let listener = TcpListener::bind(address).await;
+        let listener = listener.map_err(|error| StartError::Listen { address, error: error.into() })?;
+        let address = listener.local_addr()?;
+        let serve = axum::serve(listener, router(service)).into_future();
+        let server = tokio::spawn(async move {
+            if let Err(error) = serve.await {
+                tracing::error!(%error, "the data plane has stopped");
+            }
+        });
+        Ok(Self { address, server })
+    }
+}
+
+impl Drop for DataPlane {
+    fn drop(&mut self) {
+        self.server.abort();
+    }
+}
+
+fn router(service: Arc<Service>) -> Router {
     Router::new()
         .route("/things/{thing}/shadow", get(read).post(update).delete(delete))
         .route("/topics/{*topic}", post(publish))

@@ -1,20 +1,15 @@
 //! All of it, running.
 
 use std::{
-    future::IntoFuture,
     net::SocketAddr,
-    path::PathBuf,
     sync::{Arc, PoisonError},
 };
 
-use tokio::{net::TcpListener, sync::mpsc, task::JoinHandle};
-
 use crate::{
-    Clock, Invocation, InvokeError, Registry, ServerIdentity, Shadows, Template, TemplateError,
+    Invocation, InvokeError, Registry, ServerIdentity, TemplateError,
     broker::Broker,
-    data_plane,
-    invocation::{Invoke, Invoker},
-    service::Service,
+    data_plane::DataPlane,
+    service::{Cloud, Service},
 };
 
 /// What AWS IoT Core is to be here.
@@ -23,25 +18,18 @@ pub struct Options {
     pub mqtt: SocketAddr,
     /// Where to listen for MQTT with mutual TLS, on loopback. Port 0 is any.
     pub mqtts: SocketAddr,
-    /// Where to serve the data plane, on loopback. Port 0 is any.
-    pub data_plane: SocketAddr,
     /// What the listener with TLS shows, and whom it believes.
     pub identity: ServerIdentity,
     /// Who the devices are.
     pub registry: Registry,
-    /// The rules and the devices' policy.
-    pub template: Template,
-    /// Where shadows are kept; without a folder they end with the process.
-    pub shadows: Option<PathBuf>,
-    /// The clock.
-    pub now: Clock,
+    /// All that is not the broker.
+    pub cloud: Cloud,
 }
 
 /// A running AWS IoT Core.
 pub struct Iot {
     broker: Broker,
-    data_plane: SocketAddr,
-    server: JoinHandle<()>,
+    data_plane: DataPlane,
     service: Arc<Service>,
 }
 
@@ -77,32 +65,12 @@ impl Iot {
     where
         F: Future<Output = Result<(), InvokeError>> + Send + 'static,
     {
-        if !options.data_plane.ip().is_loopback() {
-            return Err(StartError::NotLoopback(options.data_plane));
-        }
-        let listener = TcpListener::bind(options.data_plane).await;
-        let listener =
-            listener.map_err(|error| StartError::Listen { address: options.data_plane, error: error.into() })?;
-        let data_plane = listener.local_addr()?;
-        let invoke: Arc<Invoke> = Arc::new(move |invocation| Box::pin(invoke(invocation)));
-        let (outbox, messages) = mpsc::unbounded_channel();
-        let service = Arc::new(Service {
-            template: options.template,
-            shadows: options.shadows.map_or_else(|| Ok(Shadows::in_memory()), |folder| Shadows::open(&folder))?,
-            invoker: Invoker::new(invoke),
-            presence: std::sync::Mutex::default(),
-            now: options.now,
-            outbox,
-        });
+        let data_plane = options.cloud.data_plane;
+        let (service, messages) = Service::start(options.cloud, invoke)?;
         let addresses = (options.mqtt, options.mqtts);
         let broker = Broker::start(addresses, &options.identity, options.registry, service.clone(), messages)?;
-        let serve = axum::serve(listener, data_plane::router(service.clone())).into_future();
-        let server = tokio::spawn(async move {
-            if let Err(error) = serve.await {
-                tracing::error!(%error, "the data plane has stopped");
-            }
-        });
-        Ok(Self { broker, data_plane, server, service })
+        let data_plane = DataPlane::start(data_plane, service.clone()).await?;
+        Ok(Self { broker, data_plane, service })
     }
 
     /// Where it listens for MQTT.
@@ -120,13 +88,12 @@ impl Iot {
     /// The endpoint for `aws-sdk-iotdataplane`.
     #[must_use]
     pub fn data_plane_url(&self) -> String {
-        format!("http://{}", self.data_plane)
+        format!("http://{}", self.data_plane.address)
     }
 
     /// Ends all connections, tells the rules that they have ended, and waits for what is under way.
     pub async fn stop(self) {
-        drop(self.broker);
-        self.server.abort();
+        drop((self.broker, self.data_plane));
         let ended = self.service.presence.lock().unwrap_or_else(PoisonError::into_inner).ended((self.service.now)());
         for (topic, payload) in ended {
             self.service.publish(topic, payload.to_string().into_bytes());

@@ -59,7 +59,7 @@ enum Piece {
 }
 
 impl Policy {
-    /// Reads a policy document with CloudFormation's short tags in it.
+    /// Reads a policy document, with a template's short tags in it.
     pub fn read(document: &Value) -> Result<Self, PolicyError> {
         let statements = match document.get("Statement") {
             Some(Value::Sequence(statements)) => statements.iter().map(Statement::read).collect::<Result<_, _>>()?,

@@ -1,13 +1,18 @@
 //! What happens to a message once it is known that it may be: shadows answer it, rules take it, subscribers get it.
 
-use std::sync::{Arc, Mutex};
+use std::{
+    io,
+    net::SocketAddr,
+    path::PathBuf,
+    sync::{Arc, Mutex},
+};
 
 use serde_json::Value;
-use tokio::sync::mpsc::UnboundedSender;
+use tokio::sync::mpsc::{self, UnboundedReceiver, UnboundedSender};
 
 use crate::{
-    Shadows, Template,
-    invocation::Invoker,
+    Invocation, InvokeError, Shadows, Template,
+    invocation::{Invoke, Invoker},
     policy::{Action, Connection},
     presence::Presence,
     rules::{Context, is_basic_ingest},
@@ -17,6 +22,18 @@ use crate::{
 
 /// Reads the clock: milliseconds since 1970.
 pub type Clock = Arc<dyn Fn() -> i64 + Send + Sync>;
+
+/// What AWS IoT Core is to do, whichever broker it has.
+pub struct Cloud {
+    /// The rules and the devices' policy.
+    pub template: Template,
+    /// Where shadows are kept; without a folder they end with the process.
+    pub shadows: Option<PathBuf>,
+    /// Where to serve the data plane, on loopback. Port 0 is any.
+    pub data_plane: SocketAddr,
+    /// The clock.
+    pub now: Clock,
+}
 
 /// A message for subscribers.
 #[derive(Clone, PartialEq)]
@@ -36,6 +53,27 @@ pub(crate) struct Service {
 }
 
 impl Service {
+    /// The service, and what it has for subscribers.
+    pub(crate) fn start<F>(
+        cloud: Cloud,
+        invoke: impl Fn(Invocation) -> F + Send + Sync + 'static,
+    ) -> io::Result<(Arc<Self>, UnboundedReceiver<Publication>)>
+    where
+        F: Future<Output = Result<(), InvokeError>> + Send + 'static,
+    {
+        let invoke: Arc<Invoke> = Arc::new(move |invocation| Box::pin(invoke(invocation)));
+        let (outbox, messages) = mpsc::unbounded_channel();
+        let service = Self {
+            template: cloud.template,
+            shadows: cloud.shadows.map_or_else(|| Ok(Shadows::in_memory()), |folder| Shadows::open(&folder))?,
+            invoker: Invoker::new(invoke),
+            presence: Mutex::default(),
+            now: cloud.now,
+            outbox,
+        };
+        Ok((Arc::new(service), messages))
+    }
+
     /// Does what is asked of a shadow, and tells whom it concerns.
     pub(crate) fn shadow(&self, address: &Address, operation: Operation, payload: &[u8]) -> Result<Value, Rejection> {
         let exchange = self.shadows.request(address, operation, payload, (self.now)());

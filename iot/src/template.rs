@@ -1,4 +1,4 @@
-//! The topic rules and the device policy of a CloudFormation template.
+//! The topic rules and the device policy, read from `template.yaml`: what AWS gets is what runs here.
 
 use serde_norway::{Mapping, Value};
 

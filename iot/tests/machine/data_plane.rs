@@ -14,11 +14,15 @@ use tokio::{
 use crate::{device::Device, setup::Machine};
 
 pub(crate) fn client(machine: &Machine) -> Client {
+    client_of(&machine.iot.data_plane_url())
+}
+
+pub(crate) fn client_of(url: &str) -> Client {
     let config = Config::builder()
         .behavior_version(BehaviorVersion::latest())
         .region(Region::from_static("local"))
         .credentials_provider(Credentials::new("local", "local", None, None, "test"))
-        .endpoint_url(machine.iot.data_plane_url())
+        .endpoint_url(url)
         .http_client(aws_smithy_http_client::Builder::new().build_http())
         .build();
     Client::from_conf(config)

@@ -48,7 +48,7 @@ pub(crate) fn plain(machine: &Machine, thing: &str) -> MqttOptions {
 impl Device {
     /// Connects once, and does not try again.
     pub(crate) async fn connect(mut options: MqttOptions) -> Result<Self, ConnectionError> {
-        options.set_keep_alive(Duration::from_secs(60));
+        options.set_keep_alive(Duration::from_mins(1));
         let (client, mut events) = AsyncClient::new(options, 16);
         loop {
             let event = tokio::time::timeout(PATIENCE, events.poll()).await.expect("the broker answers")?;

@@ -7,7 +7,7 @@ use std::{
 };
 
 use iot::{
-    Invocation, Iot, Login, Options, Proof, Registry, ServerIdentity, Template,
+    Cloud, Invocation, Iot, Login, Options, Proof, Registry, ServerIdentity, Template,
     certificates::{Authority, Identity},
 };
 use serde_json::Value;
@@ -23,6 +23,16 @@ pub(crate) struct Machine {
     pub(crate) authority: Authority,
     revoked: Arc<Mutex<BTreeSet<String>>>,
     invocations: UnboundedReceiver<Invocation>,
+}
+
+/// Shadows in memory, and a clock that stands still.
+pub(crate) fn cloud(template: &str) -> Cloud {
+    Cloud {
+        template: Template::read(template).unwrap(),
+        shadows: None,
+        data_plane: ([127, 0, 0, 1], 0).into(),
+        now: Arc::new(|| NOW),
+    }
 }
 
 impl Machine {
@@ -46,16 +56,13 @@ impl Machine {
         let options = Options {
             mqtt: any,
             mqtts: any,
-            data_plane: any,
             identity: ServerIdentity {
                 certificates: server.certificate,
                 key: server.key,
                 client_authority: authority.certificate().to_owned(),
             },
             registry,
-            template: Template::read(template).unwrap(),
-            shadows: None,
-            now: Arc::new(|| NOW),
+            cloud: cloud(template),
         };
         let (tell, invocations) = unbounded_channel();
         let iot = Iot::start(options, move |invocation| {
