@@ -1,1 +1,27 @@
-//! AWS IoT Core on one machine.
+//! AWS IoT Core on one machine: the shadow service, topic rules, device policy, broker and data plane that the cloud
+//! has from AWS, so that the local cloud, the simulation and the tests run the same functions against the same answers.
+
+mod attachment;
+mod broker;
+pub mod certificates;
+mod data_plane;
+mod invocation;
+mod iot;
+pub mod policy;
+mod presence;
+mod registry;
+pub mod rules;
+mod service;
+pub mod shadow;
+mod shadows;
+mod template;
+pub mod topic;
+
+pub use attachment::Attachment;
+pub use broker::ServerIdentity;
+pub use invocation::{Invocation, InvokeError};
+pub use iot::{Iot, Options, StartError};
+pub use registry::{Login, Proof, Registry};
+pub use service::{Clock, Cloud};
+pub use shadows::{Exchange, Shadows};
+pub use template::{Template, TemplateError};

@@ -1,0 +1,166 @@
+//! The MQTT broker: rmqtt in this process, with a plain listener and one with mutual TLS.
+//!
+//! It has threads of its own, so that stopping it ends every connection, and so that nothing which a client does keeps
+//! the functions waiting.
+
+mod gate;
+
+use std::{io::Write, net::SocketAddr, sync::Arc, time::Duration};
+
+use rmqtt::{
+    context::ServerContext,
+    hook::Type,
+    net::{Builder, Listener},
+    server::MqttServer,
+    session::SessionState,
+    types::{CodecPublish, From, Id, Publish, QoS},
+};
+use tokio::{
+    runtime::{self, Runtime},
+    sync::mpsc::UnboundedReceiver,
+};
+
+use crate::{
+    StartError,
+    registry::Registry,
+    service::{Publication, Service},
+};
+use gate::Gate;
+
+/// The listeners' numbers, by which the gate tells them apart.
+const PLAIN: u16 = 1;
+const TLS: u16 = 2;
+
+/// As AWS has it, and a little for what is around the payload.
+const MAX_PACKET: u32 = 128 * 1024 + 1024;
+/// AWS takes clients back for an hour.
+const SESSION_EXPIRY: Duration = Duration::from_hours(1);
+
+/// What the broker's listener with TLS shows and whom it believes, all as PEM.
+#[derive(Clone)]
+pub struct ServerIdentity {
+    /// The server's certificate, and those between it and its authority.
+    pub certificates: String,
+    /// Its key.
+    pub key: String,
+    /// The authority of the devices' certificates.
+    pub client_authority: String,
+}
+
+/// A running broker.
+pub(crate) struct Broker {
+    pub(crate) mqtt: SocketAddr,
+    pub(crate) mqtts: SocketAddr,
+    runtime: Option<Runtime>,
+}
+
+impl Broker {
+    pub(crate) fn start(
+        (mqtt, mqtts): (SocketAddr, SocketAddr),
+        identity: &ServerIdentity,
+        registry: Registry,
+        service: Arc<Service>,
+        outbox: UnboundedReceiver<Publication>,
+    ) -> Result<Self, StartError> {
+        let runtime =
+            runtime::Builder::new_multi_thread().worker_threads(2).thread_name("mqtt").enable_all().build()?;
+        let (plain, tls) = {
+            let _inside = runtime.enter(); // sockets belong to the runtime that they are opened in
+            (plain(mqtt)?, tls(mqtts, identity)?)
+        };
+        let addresses = (address(&plain)?, address(&tls)?);
+        runtime.spawn(run(plain, tls, Gate::new(service, registry), outbox));
+        Ok(Self { mqtt: addresses.0, mqtts: addresses.1, runtime: Some(runtime) })
+    }
+}
+
+impl Drop for Broker {
+    fn drop(&mut self) {
+        if let Some(runtime) = self.runtime.take() {
+            runtime.shutdown_background();
+        }
+    }
+}
+
+async fn run(plain: Listener, tls: Listener, gate: Gate, outbox: UnboundedReceiver<Publication>) {
+    // A busy machine is no reason to refuse a device here, and a thousand workers in wait would only cost memory.
+    let context = ServerContext::new().busy_check_enable(false).task_exec_workers(64).task_exec_queue_max(10_000);
+    let context = context.build().await;
+    let hooks = context.extends.hook_mgr().register();
+    for point in [
+        Type::ClientAuthenticate,
+        Type::MessagePublishCheckAcl,
+        Type::MessagePublish,
+        Type::ClientSubscribeCheckAcl,
+        Type::MessageExpiryCheck,
+        Type::ClientConnected,
+        Type::ClientDisconnected,
+    ] {
+        hooks.add(point, Box::new(gate.clone())).await;
+    }
+    hooks.start().await;
+    tokio::spawn(deliver(context.clone(), outbox));
+    let server = MqttServer::new(context).listener_by_id(plain, PLAIN).listener_by_id(tls, TLS).build();
+    if let Err(error) = server.run().await {
+        tracing::error!(error = error.to_string(), "the broker has stopped");
+    }
+}
+
+/// Delivers what AWS itself says, in its order.
+async fn deliver(context: ServerContext, mut outbox: UnboundedReceiver<Publication>) {
+    let aws = From::from_system(Id::from(context.node.id(), "aws".into()));
+    while let Some(Publication { topic, payload }) = outbox.recv().await {
+        let message = CodecPublish {
+            dup: false,
+            retain: false,
+            qos: QoS::AtLeastOnce,
+            topic: topic.into(),
+            packet_id: None,
+            payload: payload.into(),
+            properties: None,
+        };
+        let message = Publish::new(Box::new(message), None, None, None);
+        if let Err(error) = SessionState::forwards(&context, aws.clone(), message, false, None).await {
+            tracing::debug!(error = error.to_string(), "a message was not delivered");
+        }
+    }
+}
+
+fn builder(name: &str, address: SocketAddr) -> Result<Builder, StartError> {
+    if !address.ip().is_loopback() {
+        return Err(StartError::NotLoopback(address));
+    }
+    let builder = Builder::new().name(name).laddr(address).reuseaddr(Some(true)).nodelay(true).allow_anonymous(false);
+    let builder = builder.max_connections(2_000).max_packet_size(MAX_PACKET).max_mqueue_len(100).max_clientid_len(128);
+    let builder = builder.handshake_timeout(Duration::from_secs(10)).max_qos_allowed(QoS::AtLeastOnce);
+    Ok(builder.session_expiry_interval(SESSION_EXPIRY).max_session_expiry_interval(SESSION_EXPIRY))
+}
+
+fn plain(address: SocketAddr) -> Result<Listener, StartError> {
+    builder("mqtt", address)?.bind().and_then(Listener::tcp).map_err(|error| listen_error(address, error))
+}
+
+/// rmqtt reads certificates and keys from files alone; these are gone when it has.
+fn tls(address: SocketAddr, identity: &ServerIdentity) -> Result<Listener, StartError> {
+    let folder = tempfile::tempdir()?; // for this user alone
+    let file = |name: &str, text: &str| -> std::io::Result<String> {
+        let path = folder.path().join(name);
+        std::fs::File::create_new(&path)?.write_all(text.as_bytes())?;
+        Ok(path.to_string_lossy().into_owned())
+    };
+    let builder = builder("mqtts", address)?
+        .tls_cross_certificate(true)
+        .tls_cert(Some(file("certificates.pem", &identity.certificates)?))
+        .tls_key(Some(file("key.pem", &identity.key)?))
+        .tls_client_ca_certs(Some(file("authority.pem", &identity.client_authority)?))
+        .collect_cert_info(true);
+    builder.bind().and_then(Listener::tls).map_err(|error| listen_error(address, error))
+}
+
+fn address(listener: &Listener) -> Result<SocketAddr, StartError> {
+    listener.local_addr().map_err(|error| listen_error(listener.cfg.laddr, error))
+}
+
+fn listen_error(address: SocketAddr, error: impl Into<crate::invocation::InvokeError>) -> StartError {
+    StartError::Listen { address, error: error.into() }
+}

@@ -1,0 +1,123 @@
+//! Topic rules: which messages they take, and what they make of them for their Lambda functions.
+//!
+//! The SQL is the part of AWS IoT SQL (version 2016-03-23) that the template's rules need. A statement that needs more
+//! is refused when it is read, so that none runs here otherwise than in AWS.
+//!
+//! <https://docs.aws.amazon.com/iot/latest/developerguide/iot-sql-reference.html>
+
+mod expression;
+mod parser;
+mod statement;
+mod token;
+
+use serde_json::Value;
+
+use crate::topic;
+pub use expression::Context;
+pub use statement::Statement;
+pub use token::SqlError;
+
+/// What a topic begins with that goes to one rule alone, past the broker: Basic Ingest.
+const BASIC_INGEST: &str = "$aws/rules/";
+
+/// A rule.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Rule {
+    /// Its name.
+    pub name: String,
+    /// What it takes and makes.
+    pub statement: Statement,
+    /// The functions it invokes, by their names in the template.
+    pub functions: Vec<String>,
+}
+
+/// All rules.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Rules(Vec<Rule>);
+
+/// An event that a rule made of a message.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Firing<'r> {
+    /// The rule.
+    pub rule: &'r Rule,
+    /// What its functions are given.
+    pub event: Value,
+}
+
+impl Rules {
+    /// These.
+    #[must_use]
+    pub fn new(rules: Vec<Rule>) -> Self {
+        Self(rules)
+    }
+
+    /// All of them.
+    pub fn iter(&self) -> impl Iterator<Item = &Rule> {
+        self.0.iter()
+    }
+
+    /// What the rules make of a message. One by Basic Ingest reaches only the rule that it names, which sees the rest
+    /// of the topic; the rest has to fit the rule's filter here, so that the two ways in mean the same.
+    #[must_use]
+    pub fn fire(&self, message: &Context<'_>) -> Vec<Firing<'_>> {
+        let (only, topic) = match message.topic.strip_prefix(BASIC_INGEST) {
+            Some(ingest) => ingest.split_once('/').map_or((Some(ingest), ""), |(rule, rest)| (Some(rule), rest)),
+            None => (None, message.topic),
+        };
+        let message = Context { topic, ..*message };
+        let meant = self.0.iter().filter(|rule| only.is_none_or(|only| only == rule.name));
+        meant
+            .filter(|rule| topic::matches(rule.statement.filter(), topic))
+            .filter_map(|rule| rule.statement.apply(&message).map(|event| Firing { rule, event }))
+            .collect()
+    }
+}
+
+/// Whether a message on this topic is Basic Ingest, which no subscriber gets.
+#[must_use]
+pub fn is_basic_ingest(topic: &str) -> bool {
+    topic.starts_with(BASIC_INGEST)
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn rules() -> Rules {
+        let rule = |name: &str, sql: &str| Rule {
+            name: name.to_owned(),
+            statement: Statement::parse(sql).unwrap(),
+            functions: vec!["Devices".to_owned()],
+        };
+        Rules::new(vec![
+            rule("keypad", "SELECT topic(2) AS thing, topic() AS topic FROM 'automats/+/keypad'"),
+            rule("all", "SELECT * FROM 'automats/#'"),
+        ])
+    }
+
+    fn fired(topic: &str) -> Vec<(String, Value)> {
+        let payload = json!({"a": 1});
+        let message = Context { topic, payload: &payload, client: None, now_millis: 0 };
+        let rules = rules();
+        rules.fire(&message).into_iter().map(|firing| (firing.rule.name.clone(), firing.event)).collect()
+    }
+
+    #[test]
+    fn every_rule_whose_filter_matches_fires() {
+        let keypad = json!({"thing": "lobby", "topic": "automats/lobby/keypad"});
+        let expected = vec![("keypad".to_owned(), keypad), ("all".to_owned(), json!({"a": 1}))];
+        assert_eq!(fired("automats/lobby/keypad"), expected);
+        assert_eq!(fired("elsewhere"), []);
+    }
+
+    #[test]
+    fn basic_ingest_reaches_the_rule_that_it_names_and_no_other() {
+        let keypad = json!({"thing": "lobby", "topic": "automats/lobby/keypad"});
+        assert_eq!(fired("$aws/rules/keypad/automats/lobby/keypad"), vec![("keypad".to_owned(), keypad)]);
+        assert_eq!(fired("$aws/rules/keypad/elsewhere"), []);
+        assert_eq!(fired("$aws/rules/keypad"), []);
+        assert_eq!(fired("$aws/rules/unknown/automats/lobby/keypad"), []);
+    }
+}

@@ -1,0 +1,178 @@
+//! A shadow, and what becomes of it and is said when something is asked of it.
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value, json};
+
+use super::{
+    address::Operation,
+    delta::delta,
+    merge::{dates, merge},
+    rejection::Rejection,
+    request::{Patch, Section, client_token, fits, members, patch},
+};
+
+/// The most levels in a section, by the service's quotas.
+pub(super) const MAX_LEVELS: usize = 8;
+/// The largest state, without its metadata, by the service's quotas.
+pub(super) const MAX_BYTES: usize = 8 * 1024;
+
+/// A shadow as it is stored. The default one was never written.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct Shadow {
+    /// Of the last update, or 0. It outlives the document: deleting a shadow does not begin its numbers anew.
+    version: u64,
+    document: Option<Document>,
+}
+
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+struct Document {
+    state: Sections,
+    metadata: Sections,
+}
+
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+struct Sections {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    desired: Option<Map<String, Value>>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    reported: Option<Map<String, Value>>,
+}
+
+/// What a request leads to.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Handled {
+    /// The shadow afterwards, if it is another one.
+    pub shadow: Option<Shadow>,
+    /// The answer, for who asked by HTTP.
+    pub answer: Result<Value, Rejection>,
+    /// What is published, the answer first.
+    pub messages: Vec<Message>,
+}
+
+/// A message to the topic of the shadow that ends in `topic`.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Message {
+    /// `update/accepted`, say.
+    pub topic: String,
+    /// The payload.
+    pub payload: Value,
+}
+
+impl Shadow {
+    /// Does what is asked. `name` is what the shadow is called in errors; the time is in milliseconds since 1970.
+    #[must_use]
+    pub fn handle(&self, name: &str, operation: Operation, payload: &[u8], now_millis: i64) -> Handled {
+        let seconds = now_millis.div_euclid(1000);
+        let mut token = None;
+        let outcome = fits(payload).and_then(|()| members(payload)).and_then(|members| {
+            token = client_token(&members)?;
+            match operation {
+                Operation::Get => self.get(name, seconds).map(|answer| (None, answer, Vec::new())),
+                Operation::Delete => self.delete(name, seconds),
+                Operation::Update => self.update(patch(members)?, seconds),
+            }
+        });
+        let topic = |end: &str| format!("{}/{end}", operation.as_str());
+        match outcome {
+            Ok((shadow, answer, further)) => {
+                let message =
+                    |(end, payload)| Message { topic: topic(end), payload: with_token(payload, token.as_deref()) };
+                let accepted = message(("accepted", answer));
+                let answer = Ok(accepted.payload.clone());
+                let messages = std::iter::once(accepted).chain(further.into_iter().map(message)).collect();
+                Handled { shadow, answer, messages }
+            }
+            Err(rejection) => {
+                let said = json!({"code": rejection.code(), "message": rejection.to_string(), "timestamp": seconds});
+                let message = Message { topic: topic("rejected"), payload: with_token(said, token.as_deref()) };
+                Handled { shadow: None, answer: Err(rejection), messages: vec![message] }
+            }
+        }
+    }
+
+    fn get(&self, name: &str, seconds: i64) -> Result<Value, Rejection> {
+        let document = self.document.as_ref().ok_or_else(|| Rejection::NoShadow(name.to_owned()))?;
+        let mut state = json!(document.state);
+        let (delta, _) = document.delta();
+        if !delta.is_empty() {
+            state["delta"] = Value::Object(delta);
+        }
+        Ok(json!({
+            "state": state, "metadata": document.metadata, "version": self.version, "timestamp": seconds,
+        }))
+    }
+
+    fn delete(&self, name: &str, seconds: i64) -> Result<Outcome, Rejection> {
+        if self.document.is_none() {
+            return Err(Rejection::NoShadow(name.to_owned()));
+        }
+        let answer = json!({"version": self.version, "timestamp": seconds});
+        Ok((Some(Self { version: self.version, document: None }), answer, Vec::new()))
+    }
+
+    fn update(&self, patch: Patch, seconds: i64) -> Result<Outcome, Rejection> {
+        if patch.version.is_some_and(|version| version != self.version) {
+            return Err(Rejection::VersionConflict);
+        }
+        let before = self.document.clone().unwrap_or_default();
+        let mut after = before.clone();
+        let mut said = json!({});
+        let mut dated = json!({});
+        let sections = [
+            ("desired", patch.desired, &mut after.state.desired, &mut after.metadata.desired),
+            ("reported", patch.reported, &mut after.state.reported, &mut after.metadata.reported),
+        ];
+        for (name, section, state, metadata) in sections {
+            match section {
+                Section::Untouched => {}
+                Section::Removed => {
+                    (*state, *metadata) = (None, None);
+                    said[name] = Value::Null;
+                }
+                Section::Merged(members) => {
+                    let (state, metadata) = (state.get_or_insert_default(), metadata.get_or_insert_default());
+                    merge(state, metadata, &members, seconds);
+                    dated[name] = Value::Object(dates(&members, seconds));
+                    said[name] = Value::Object(members);
+                }
+            }
+        }
+        if json!(after.state).to_string().len() > MAX_BYTES {
+            return Err(Rejection::TooLarge);
+        }
+        let version = self.version + 1;
+        let accepted = json!({"state": said, "metadata": dated, "version": version, "timestamp": seconds});
+        let documents = json!({
+            "previous": {"state": before.state, "metadata": before.metadata, "version": self.version},
+            "current": {"state": after.state, "metadata": after.metadata, "version": version},
+            "timestamp": seconds,
+        });
+        let mut further = vec![("documents", documents)];
+        // The guide: published when a change is accepted and the two sections differ, whatever the change was.
+        let (state, metadata) = after.delta();
+        if !state.is_empty() {
+            let delta = json!({"state": state, "metadata": metadata, "version": version, "timestamp": seconds});
+            further.insert(0, ("delta", delta));
+        }
+        Ok((Some(Self { version, document: Some(after) }), accepted, further))
+    }
+}
+
+/// The shadow afterwards, the answer, and what else is published.
+type Outcome = (Option<Shadow>, Value, Vec<(&'static str, Value)>);
+
+impl Document {
+    fn delta(&self) -> (Map<String, Value>, Map<String, Value>) {
+        let none = Map::new();
+        let desired = self.state.desired.as_ref().unwrap_or(&none);
+        let reported = self.state.reported.as_ref().unwrap_or(&none);
+        delta(desired, reported, self.metadata.desired.as_ref().unwrap_or(&none))
+    }
+}
+
+fn with_token(mut payload: Value, token: Option<&str>) -> Value {
+    if let Some(token) = token {
+        payload["clientToken"] = json!(token);
+    }
+    payload
+}

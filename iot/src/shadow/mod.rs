@@ -1,0 +1,17 @@
+//! The Device Shadow service, without any I/O: a shadow and a request in, the shadow afterwards and messages out.
+//!
+//! Written after the AWS IoT developer guide: "Device Shadow service documents", "Device Shadow MQTT topics",
+//! "Device Shadow error messages" and the service's quotas. Where the guide is silent, a comment says what was chosen.
+//!
+//! <https://docs.aws.amazon.com/iot/latest/developerguide/device-shadow-document.html>
+
+mod address;
+mod delta;
+mod document;
+mod merge;
+mod rejection;
+mod request;
+
+pub use address::{Address, Operation};
+pub use document::{Handled, Message, Shadow};
+pub use rejection::Rejection;

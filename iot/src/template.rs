@@ -1,0 +1,162 @@
+//! The topic rules and the device policy, read from `template.yaml`: what AWS gets is what runs here.
+
+use serde_norway::{Mapping, Value};
+
+use crate::{
+    policy::{Policy, PolicyError},
+    rules::{Rule, Rules, SqlError, Statement},
+};
+
+/// The version of the SQL that is known here.
+const SQL_VERSION: &str = "2016-03-23";
+
+/// What AWS IoT Core is told by a template.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Template {
+    /// `AWS::IoT::TopicRule`s that are not disabled.
+    pub rules: Rules,
+    /// The `AWS::IoT::Policy`.
+    pub policy: Policy,
+}
+
+/// What is wrong with a template.
+#[derive(Debug, thiserror::Error)]
+pub enum TemplateError {
+    /// It is not YAML.
+    #[error("the template cannot be read")]
+    Yaml(#[from] serde_norway::Error),
+    /// A part is missing or not of a kind that is known here.
+    #[error("{resource}: {what}")]
+    Resource {
+        /// Which resource.
+        resource: String,
+        /// What is wrong with it.
+        what: &'static str,
+    },
+    /// A rule's statement is not of the SQL that is known here.
+    #[error("{resource}: {error}")]
+    Sql {
+        /// Which resource.
+        resource: String,
+        /// What is wrong with it.
+        error: SqlError,
+    },
+    /// The policy cannot be read.
+    #[error(transparent)]
+    Policy(#[from] PolicyError),
+}
+
+impl Template {
+    /// Reads a template's text.
+    pub fn read(text: &str) -> Result<Self, TemplateError> {
+        let template: Value = serde_norway::from_str(text)?;
+        let missing = |what| TemplateError::Resource { resource: "Resources".to_owned(), what };
+        let resources = template.get("Resources").and_then(Value::as_mapping).ok_or_else(|| missing("are missing"))?;
+        let mut rules = Vec::new();
+        for (name, resource) in of_type(resources, "AWS::IoT::TopicRule") {
+            rules.extend(rule(name, resource)?);
+        }
+        let mut policies = of_type(resources, "AWS::IoT::Policy");
+        let document = policies.next().and_then(|(_, policy)| at(policy, &["Properties", "PolicyDocument"]));
+        if policies.next().is_some() {
+            return Err(missing("hold several policies; devices have one"));
+        }
+        let policy = Policy::read(document.ok_or_else(|| missing("hold no policy"))?)?;
+        Ok(Self { rules: Rules::new(rules), policy })
+    }
+}
+
+fn of_type<'t>(resources: &'t Mapping, wanted: &'static str) -> impl Iterator<Item = (&'t str, &'t Value)> {
+    let named = resources.iter().filter_map(|(name, resource)| Some((name.as_str()?, resource)));
+    named.filter(move |(_, resource)| resource.get("Type").and_then(Value::as_str) == Some(wanted))
+}
+
+fn at<'v>(value: &'v Value, path: &[&str]) -> Option<&'v Value> {
+    path.iter().try_fold(value, |value, name| value.get(name))
+}
+
+fn rule(resource: &str, value: &Value) -> Result<Option<Rule>, TemplateError> {
+    let wrong = |what| TemplateError::Resource { resource: resource.to_owned(), what };
+    let payload = at(value, &["Properties", "TopicRulePayload"]).ok_or_else(|| wrong("has no TopicRulePayload"))?;
+    if payload.get("RuleDisabled").and_then(Value::as_bool) == Some(true) {
+        return Ok(None);
+    }
+    if payload.get("AwsIotSqlVersion").and_then(Value::as_str) != Some(SQL_VERSION) {
+        return Err(wrong("is not of the SQL version 2016-03-23"));
+    }
+    let name =
+        at(value, &["Properties", "RuleName"]).and_then(Value::as_str).ok_or_else(|| wrong("has no RuleName"))?;
+    let sql = payload.get("Sql").and_then(Value::as_str).ok_or_else(|| wrong("has no Sql"))?;
+    let statement =
+        Statement::parse(sql).map_err(|error| TemplateError::Sql { resource: resource.to_owned(), error })?;
+    let actions = payload.get("Actions").and_then(Value::as_sequence).ok_or_else(|| wrong("has no Actions"))?;
+    let function = |action| at(action, &["Lambda", "FunctionArn"]).and_then(named).map(str::to_owned);
+    let functions = actions.iter().map(function).collect::<Option<_>>();
+    let functions = functions.ok_or_else(|| wrong("has an action other than a Lambda function of this template"))?;
+    Ok(Some(Rule { name: name.to_owned(), statement, functions }))
+}
+
+/// The resource whose ARN this is: `!GetAtt X.Arn`, in any of its forms.
+fn named(arn: &Value) -> Option<&str> {
+    let attribute = match arn {
+        Value::Tagged(tagged) if tagged.tag == "GetAtt" => &tagged.value,
+        value => value.get("Fn::GetAtt")?,
+    };
+    match attribute {
+        Value::String(text) => text.strip_suffix(".Arn"),
+        Value::Sequence(parts) => match &parts[..] {
+            [name, attribute] if attribute.as_str() == Some("Arn") => name.as_str(),
+            _ => None,
+        },
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const POLICY: &str = r#"
+  AutomatPolicy:
+    Type: AWS::IoT::Policy
+    Properties:
+      PolicyDocument: { Statement: [{ Effect: Allow, Action: "iot:*", Resource: "*" }] }
+"#;
+
+    fn rule(properties: &str, function: &str) -> String {
+        format!(
+            "Resources:\n  R:\n    Type: AWS::IoT::TopicRule\n    Properties:\n      RuleName: r\n      \
+             TopicRulePayload: {{ {properties}, Actions: [{{ Lambda: {{ FunctionArn: {function} }} }}] }}\n{POLICY}"
+        )
+    }
+
+    #[test]
+    fn a_rules_functions_are_named_in_any_form_of_getatt() {
+        for function in ["!GetAtt Devices.Arn", "!GetAtt [Devices, Arn]", "{ 'Fn::GetAtt': [Devices, Arn] }"] {
+            let template = rule(r#"AwsIotSqlVersion: "2016-03-23", Sql: "SELECT * FROM 'a'""#, function);
+            let template = Template::read(&template).unwrap();
+            let names: Vec<_> = template.rules.iter().map(|rule| (&*rule.name, &rule.functions)).collect();
+            assert_eq!(names, [("r", &vec!["Devices".to_owned()])], "{function}");
+        }
+    }
+
+    #[test]
+    fn disabled_rules_are_left_out() {
+        let template = rule("RuleDisabled: true, Sql: x", "!GetAtt Devices.Arn");
+        assert_eq!(Template::read(&template).unwrap().rules.iter().count(), 0);
+    }
+
+    #[test]
+    fn what_is_not_known_here_is_refused_with_its_name() {
+        let version = r#"AwsIotSqlVersion: "2016-03-23""#;
+        for template in [
+            rule(r#"Sql: "SELECT * FROM 'a'""#, "!GetAtt Devices.Arn"),
+            rule(&format!("{version}, Sql: SELECT"), "!GetAtt Devices.Arn"),
+            rule(&format!(r#"{version}, Sql: "SELECT * FROM 'a'""#), "!Ref Devices"),
+        ] {
+            let error = Template::read(&template).unwrap_err().to_string();
+            assert!(error.starts_with("R: "), "{error}");
+        }
+        assert!(Template::read("Resources: {}").unwrap_err().to_string().contains("no policy"));
+    }
+}

@@ -1,0 +1,96 @@
+//! Who gets in.
+
+use iot::certificates::Authority;
+use rumqttc::{ConnectReturnCode, ConnectionError, MqttOptions};
+use tokio::{io::AsyncWriteExt, net::TcpStream};
+
+use crate::{
+    device::{Device, plain, secure, will},
+    setup::Machine,
+};
+
+async fn is_unauthorised(options: MqttOptions) -> bool {
+    let refused = ConnectionError::ConnectionRefused(ConnectReturnCode::NotAuthorized);
+    Device::connect(options).await.err().is_some_and(|error| error.to_string() == refused.to_string())
+}
+
+#[tokio::test]
+async fn a_device_gets_in_by_its_certificate_and_by_its_password() {
+    let machine = Machine::start().await;
+    assert!(Device::connect(secure(&machine, "lobby", &machine.certificate("lobby"))).await.is_ok());
+    assert!(Device::connect(plain(&machine, "lobby")).await.is_ok());
+}
+
+#[tokio::test]
+async fn a_certificate_is_good_for_its_own_thing_only() {
+    let machine = Machine::start().await;
+    assert!(is_unauthorised(secure(&machine, "yard", &machine.certificate("lobby"))).await);
+}
+
+#[tokio::test]
+async fn a_certificate_that_the_registry_does_not_know_is_refused() {
+    let machine = Machine::start().await;
+    let certificate = machine.certificate("lobby");
+    machine.revoke(&certificate);
+    assert!(is_unauthorised(secure(&machine, "lobby", &certificate)).await);
+}
+
+#[tokio::test]
+async fn a_certificate_of_another_authority_ends_the_handshake() {
+    let machine = Machine::start().await;
+    let (other, _) = Authority::generate().unwrap();
+    let refused = Device::connect(secure(&machine, "lobby", &other.device("lobby").unwrap())).await;
+    assert!(matches!(
+        refused.err().unwrap(),
+        ConnectionError::Tls(_) | ConnectionError::Io(_) | ConnectionError::MqttState(_)
+    ));
+}
+
+#[tokio::test]
+async fn a_password_is_good_for_its_own_thing_only() {
+    let machine = Machine::start().await;
+    for (client, name, password) in
+        [("lobby", "lobby", "wrong"), ("yard", "lobby", "secret of lobby"), ("yard", "yard", "secret of lobby")]
+    {
+        let mut options = plain(&machine, client);
+        options.set_credentials(name, password);
+        assert!(is_unauthorised(options).await, "{client} {name}");
+    }
+    let nobody = MqttOptions::new("lobby", "127.0.0.1", machine.iot.mqtt().port());
+    assert!(is_unauthorised(nobody).await);
+}
+
+#[tokio::test]
+async fn a_last_will_for_a_topic_that_is_not_allowed_is_refused_with_its_client() {
+    let machine = Machine::start().await;
+    let allowed = "$aws/rules/automat_lockers/automats/lobby/lockers";
+    for topic in
+        ["automats/yard/keypad/reply", "$aws/rules/automat_lockers/automats/yard/lockers", "$aws/events/presence/x/y"]
+    {
+        let mut options = plain(&machine, "lobby");
+        options.set_last_will(will(topic));
+        assert!(is_unauthorised(options).await, "{topic}");
+    }
+    let mut options = plain(&machine, "lobby");
+    options.set_last_will(will(allowed));
+    assert!(Device::connect(options).await.is_ok());
+}
+
+#[tokio::test]
+async fn garbage_disturbs_nobody_else() {
+    let machine = Machine::start().await;
+    let mut before = Device::plain(&machine, "lobby").await;
+    for address in [machine.iot.mqtt(), machine.iot.mqtts()] {
+        // no protocol at all, a packet that never ends, and one of a size that nobody may have
+        for garbage in [&b"GET / HTTP/1.1\r\n\r\n"[..], b"\x10\xff\xff\xff\x7f", b"\x10\xff\xff\xff\xff\xff\xff"] {
+            let mut stream = TcpStream::connect(address).await.unwrap();
+            stream.write_all(garbage).await.unwrap();
+        }
+    }
+    // and one whose name no topic should hold
+    assert!(is_unauthorised(plain(&machine, "#/+")).await);
+    before.subscribe("$aws/things/lobby/shadow/name/open/get/+").await;
+    before.publish("$aws/things/lobby/shadow/name/open/get", "").await;
+    assert_eq!(before.message().await.0, "$aws/things/lobby/shadow/name/open/get/rejected");
+    assert!(Device::connect(secure(&machine, "yard", &machine.certificate("yard"))).await.is_ok());
+}

@@ -1,0 +1,120 @@
+//! A device, made of an ordinary MQTT client.
+
+use std::{sync::Arc, time::Duration};
+
+use iot::certificates::Identity;
+use rumqttc::{
+    AsyncClient, ConnectionError, Event, EventLoop, LastWill, MqttOptions, Outgoing, Packet, QoS, SubscribeReasonCode,
+    TlsConfiguration, Transport,
+};
+use rustls::{
+    ClientConfig, RootCertStore,
+    pki_types::{CertificateDer, PrivateKeyDer, pem::PemObject},
+};
+use serde_json::Value;
+use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
+
+use crate::setup::{Machine, PATIENCE};
+
+pub(crate) struct Device {
+    client: AsyncClient,
+    packets: UnboundedReceiver<Packet>,
+}
+
+/// By TLS, with a certificate.
+pub(crate) fn secure(machine: &Machine, client_id: &str, identity: &Identity) -> MqttOptions {
+    let mut roots = RootCertStore::empty();
+    roots.add(CertificateDer::from_pem_slice(machine.authority.certificate().as_bytes()).unwrap()).unwrap();
+    let certificate = CertificateDer::from_pem_slice(identity.certificate.as_bytes()).unwrap();
+    let key = PrivateKeyDer::from_pem_slice(identity.key.as_bytes()).unwrap();
+    let config = ClientConfig::builder_with_provider(Arc::new(rustls::crypto::ring::default_provider()))
+        .with_safe_default_protocol_versions()
+        .unwrap()
+        .with_root_certificates(roots)
+        .with_client_auth_cert(vec![certificate], key)
+        .unwrap();
+    let mut options = MqttOptions::new(client_id, "127.0.0.1", machine.iot.mqtts().port());
+    options.set_transport(Transport::tls_with_config(TlsConfiguration::Rustls(Arc::new(config))));
+    options
+}
+
+/// Without TLS, with the password that the tests' registry knows.
+pub(crate) fn plain(machine: &Machine, thing: &str) -> MqttOptions {
+    let mut options = MqttOptions::new(thing, "127.0.0.1", machine.iot.mqtt().port());
+    options.set_credentials(thing, format!("secret of {thing}"));
+    options
+}
+
+impl Device {
+    /// Connects once, and does not try again.
+    pub(crate) async fn connect(mut options: MqttOptions) -> Result<Self, ConnectionError> {
+        options.set_keep_alive(Duration::from_mins(1));
+        let (client, mut events) = AsyncClient::new(options, 16);
+        loop {
+            let event = tokio::time::timeout(PATIENCE, events.poll()).await.expect("the broker answers")?;
+            if matches!(event, Event::Incoming(Packet::ConnAck(_))) {
+                break;
+            }
+        }
+        let (tell, packets) = unbounded_channel();
+        tokio::spawn(follow(events, tell));
+        Ok(Self { client, packets })
+    }
+
+    pub(crate) async fn plain(machine: &Machine, thing: &str) -> Self {
+        Self::connect(plain(machine, thing)).await.unwrap()
+    }
+
+    /// What comes next; nothing once the connection has ended.
+    async fn packet(&mut self) -> Option<Packet> {
+        tokio::time::timeout(PATIENCE, self.packets.recv()).await.expect("something comes")
+    }
+
+    pub(crate) async fn subscribe(&mut self, filter: &str) -> SubscribeReasonCode {
+        self.client.subscribe(filter, QoS::AtLeastOnce).await.unwrap();
+        loop {
+            if let Packet::SubAck(answer) = self.packet().await.expect("the connection lasts") {
+                return answer.return_codes[0];
+            }
+        }
+    }
+
+    pub(crate) async fn publish(&self, topic: &str, payload: impl Into<Vec<u8>>) {
+        self.client.publish(topic, QoS::AtLeastOnce, false, payload).await.unwrap();
+    }
+
+    /// The next message: its topic and its payload.
+    pub(crate) async fn message(&mut self) -> (String, Value) {
+        loop {
+            if let Packet::Publish(message) = self.packet().await.expect("the connection lasts") {
+                return (message.topic, serde_json::from_slice(&message.payload).unwrap());
+            }
+        }
+    }
+
+    pub(crate) async fn disconnect(&self) {
+        self.client.disconnect().await.unwrap();
+    }
+
+    /// Waits for the end of the connection.
+    pub(crate) async fn ended(&mut self) {
+        while self.packet().await.is_some() {}
+    }
+}
+
+pub(crate) fn will(topic: &str) -> LastWill {
+    LastWill::new(topic, "{}", QoS::AtLeastOnce, false)
+}
+
+/// Until the connection ends; the client leaves it to its owner to close it after a disconnection.
+async fn follow(mut events: EventLoop, tell: UnboundedSender<Packet>) {
+    while let Ok(event) = events.poll().await {
+        let go_on = match event {
+            Event::Incoming(packet) => tell.send(packet).is_ok(),
+            Event::Outgoing(sent) => sent != Outgoing::Disconnect,
+        };
+        if !go_on {
+            return;
+        }
+    }
+}

@@ -1,0 +1,11 @@
+//! All of AWS IoT Core as one machine has it, used as devices and functions use it: by MQTT and through the SDK.
+
+#![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test stops where it fails")]
+
+mod admission;
+mod attachment;
+mod data_plane;
+mod device;
+mod messages;
+mod presence;
+mod setup;

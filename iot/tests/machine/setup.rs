@@ -1,0 +1,111 @@
+//! A machine for a test, with the rules and the policy of the template, and what its rules tell their function.
+
+use std::{
+    collections::BTreeSet,
+    sync::{Arc, Mutex},
+    time::Duration,
+};
+
+use iot::{
+    Cloud, Invocation, Iot, Login, Options, Proof, Registry, ServerIdentity, Template,
+    certificates::{Authority, Identity},
+};
+use serde_json::Value;
+use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
+
+pub(crate) const NOW: i64 = 1_795_521_600_000;
+pub(crate) const TEMPLATE: &str = include_str!("template.yaml");
+/// Nothing that a test awaits takes as long as this, also on a busy machine.
+pub(crate) const PATIENCE: Duration = Duration::from_secs(30);
+
+pub(crate) struct Machine {
+    pub(crate) iot: Iot,
+    pub(crate) authority: Authority,
+    revoked: Arc<Mutex<BTreeSet<String>>>,
+    invocations: UnboundedReceiver<Invocation>,
+}
+
+/// Shadows in memory, and a clock that stands still.
+pub(crate) fn cloud(template: &str) -> Cloud {
+    Cloud {
+        template: Template::read(template).unwrap(),
+        shadows: None,
+        data_plane: ([127, 0, 0, 1], 0).into(),
+        now: Arc::new(|| NOW),
+    }
+}
+
+impl Machine {
+    pub(crate) async fn start() -> Self {
+        Self::with_template(TEMPLATE).await
+    }
+
+    pub(crate) async fn with_template(template: &str) -> Self {
+        let (authority, _) = Authority::generate().unwrap();
+        let server = authority.server().unwrap();
+        let revoked = Arc::new(Mutex::new(BTreeSet::new()));
+        let asked = revoked.clone();
+        let registry = Registry::new(move |login| {
+            let known = match &login.proof {
+                Proof::Certificate { serial } => !asked.lock().unwrap().contains(serial),
+                Proof::Password(password) => password == Self::password(&login).as_bytes(),
+            };
+            async move { known }
+        });
+        let any = ([127, 0, 0, 1], 0).into();
+        let options = Options {
+            mqtt: any,
+            mqtts: any,
+            identity: ServerIdentity {
+                certificates: server.certificate,
+                key: server.key,
+                client_authority: authority.certificate().to_owned(),
+            },
+            registry,
+            cloud: cloud(template),
+        };
+        let (tell, invocations) = unbounded_channel();
+        let iot = Iot::start(options, move |invocation| {
+            _ = tell.send(invocation);
+            async { Ok(()) }
+        });
+        Self { iot: iot.await.unwrap(), authority, revoked, invocations }
+    }
+
+    fn password(login: &Login) -> String {
+        format!("secret of {}", login.thing)
+    }
+
+    pub(crate) fn certificate(&self, thing: &str) -> Identity {
+        self.authority.device(thing).unwrap()
+    }
+
+    pub(crate) fn revoke(&self, certificate: &Identity) {
+        self.revoked.lock().unwrap().insert(certificate.serial.clone());
+    }
+
+    /// The next event that a rule's function is given.
+    pub(crate) async fn event(&mut self) -> Value {
+        let next = tokio::time::timeout(PATIENCE, self.invocations.recv()).await;
+        let invocation = next.expect("a rule fires").unwrap();
+        assert_eq!(invocation.function, "DevicesFunction");
+        invocation.event
+    }
+
+    /// Stops all, and gives the events that had not been looked at.
+    pub(crate) async fn stop(self) -> Vec<Value> {
+        let Self { iot, mut invocations, .. } = self;
+        iot.stop().await;
+        std::iter::from_fn(|| invocations.try_recv().ok()).map(|invocation| invocation.event).collect()
+    }
+
+    /// The next event of this kind.
+    pub(crate) async fn event_of(&mut self, message: &str) -> Value {
+        loop {
+            let event = self.event().await;
+            if event["message"] == message {
+                return event;
+            }
+        }
+    }
+}
