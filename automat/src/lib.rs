@@ -1,1 +1,4 @@
 //! The device side of a key automat.
+
+pub mod clock;
+pub mod journal;
