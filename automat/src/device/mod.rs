@@ -161,7 +161,7 @@ impl Device {
         match self.lockers.tell(clock.millis(now)) {
             Some(lockers::Telling::Reserve(record)) => self.persist(record, effects),
             Some(lockers::Telling::Send(message)) => {
-                effects.push(Effect::publish(self.identity.topics.lockers(), &message))
+                effects.push(Effect::publish(self.identity.topics.lockers(), &message));
             }
             None => {}
         }

@@ -54,7 +54,9 @@ impl Device {
             (Why::Entry(purpose), Motor::Opened) => self.show(Display::Open { locker, purpose }, now, effects),
             (Why::Entry(_), Motor::Jammed) => self.show(Display::Jammed(locker), now, effects),
         }
-        waiting.into_iter().for_each(|run| self.run_motor(run, now, effects));
+        for run in waiting {
+            self.run_motor(run, now, effects);
+        }
     }
 
     /// Openings of an earlier life that had an intent and no word: the device does not know whether the motor ran.

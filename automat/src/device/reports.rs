@@ -121,7 +121,9 @@ mod tests {
     #[test]
     fn a_lockers_words_go_one_after_the_other_and_lockers_beside_each_other() {
         let mut reports = Reports::new(1);
-        [(7, "a"), (7, "b"), (8, "c"), (7, "a")].iter().for_each(|&(locker, id)| reports.add(locker, id));
+        for (locker, id) in [(7, "a"), (7, "b"), (8, "c"), (7, "a")] {
+            reports.add(locker, id);
+        }
         let first = reports.due(0);
         assert_eq!(ids(&first), [(7, "a"), (8, "c")]);
         assert_eq!(reports.due(PATIENCE - 1), []);

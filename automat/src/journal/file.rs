@@ -1,6 +1,6 @@
 //! The journal on a disk.
 //!
-//! A record is a line: the first eight bytes of its SHA-256 in hexadecimal digits, a space, the record as JSON. A line is
+//! A record is a line: the first nine bytes of its SHA-256 in base 64, a space, the record as JSON. A line is
 //! synced before anything is done that rests on it, so a power cut can tear only the last one, and nothing rests on that.
 //! A broken line with a whole one after it is no tear: the disk has lost what it had promised to keep. Then the device
 //! must not go on, because a forgotten intent may open a locker twice.
@@ -9,6 +9,8 @@ use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use ring::digest;
 
 use super::{Journal, Record};
@@ -141,7 +143,7 @@ fn parse(line: &[u8]) -> Option<Record> {
 }
 
 fn checksum(json: &[u8]) -> String {
-    digest::digest(&digest::SHA256, json).as_ref()[..8].iter().map(|byte| format!("{byte:02x}")).collect()
+    URL_SAFE_NO_PAD.encode(&digest::digest(&digest::SHA256, json).as_ref()[..9])
 }
 
 #[cfg(test)]
@@ -160,7 +162,9 @@ mod tests {
 
     fn written(folder: &Path) -> Vec<u8> {
         let mut journal = JournalFile::open(folder).unwrap();
-        records().iter().for_each(|record| journal.append(record).unwrap());
+        for record in records() {
+            journal.append(&record).unwrap();
+        }
         fs::read(path(folder)).unwrap()
     }
 

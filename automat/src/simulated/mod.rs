@@ -1,0 +1,1 @@
+//! A cabinet made of nothing.
