@@ -160,6 +160,10 @@ mod tests {
         ]
     }
 
+    fn lines(bytes: &[u8]) -> usize {
+        bytes.split(|&byte| byte == b'\n').count() - 1
+    }
+
     fn written(folder: &Path) -> Vec<u8> {
         let mut journal = JournalFile::open(folder).unwrap();
         for record in records() {
@@ -181,7 +185,7 @@ mod tests {
         let whole = written(folder.path());
         for cut in 0..whole.len() {
             let kept: Vec<Record> = whole[..cut].split_inclusive(|&byte| byte == b'\n').filter_map(parse).collect();
-            assert_eq!(kept.len(), whole[..cut].iter().filter(|&&byte| byte == b'\n').count());
+            assert_eq!(kept.len(), lines(&whole[..cut]));
             fs::write(path(folder.path()), &whole[..cut]).unwrap();
             let mut journal = JournalFile::open(folder.path()).unwrap();
             assert_eq!(*journal.journal(), Journal::replay(&kept), "cut at {cut}");
@@ -201,7 +205,7 @@ mod tests {
             let mut bytes = whole.clone();
             bytes[broken] ^= 1;
             fs::write(path(folder.path()), &bytes).unwrap();
-            let line = whole[..broken].iter().filter(|&&byte| byte == b'\n').count() + 1;
+            let line = lines(&whole[..broken]) + 1;
             let refusal = JournalFile::open(folder.path()).map(|_| ()).unwrap_err();
             assert!(matches!(refusal, JournalError::Corrupt { line: told, .. } if told == line), "{refusal:?}");
         }
