@@ -136,7 +136,10 @@ impl Device {
                     self.run_motor(run, now, effects);
                 }
             }
-            Record::Word { locker, word, .. } => self.reports.add(locker, &word.id),
+            Record::Word { locker, word, .. } => {
+                self.reports.add(locker, &word.id);
+                self.run_next(locker, now, effects);
+            }
             Record::Numbers { up_to } => self.lockers.reserved(up_to),
             Record::Acknowledged { .. } | Record::Highest { .. } => {}
         }

@@ -25,24 +25,36 @@ pub(super) enum Why {
     Entry(Purpose),
 }
 
-/// The runs by locker; the first of each is running.
+/// The motors by locker.
 #[derive(Debug, Default)]
-pub(super) struct Motors(BTreeMap<u16, VecDeque<Run>>);
+pub(super) struct Motors(BTreeMap<u16, Lane>);
+
+/// One motor.
+#[derive(Debug, Default)]
+struct Lane {
+    running: Option<Run>,
+    waiting: VecDeque<Run>,
+}
 
 impl Motors {
-    /// Whether this locker's motor runs.
-    pub(super) fn is_running(&self, locker: u16) -> bool {
-        self.0.contains_key(&locker)
-    }
-
-    /// Adds a run: it runs now if none ran, or waits.
+    /// Adds a run behind those that wait.
     pub(super) fn add(&mut self, run: Run) {
-        self.0.entry(run.locker).or_default().push_back(run);
+        self.0.entry(run.locker).or_default().waiting.push_back(run);
     }
 
-    /// Takes out the run that is done, and those that waited behind it.
-    pub(super) fn done(&mut self, locker: u16) -> Option<(Run, VecDeque<Run>)> {
-        let mut runs = self.0.remove(&locker)?;
-        runs.pop_front().map(|done| (done, runs))
+    /// Takes out the run that may start now: none does while one is under way.
+    pub(super) fn next(&mut self, locker: u16) -> Option<Run> {
+        self.0.get_mut(&locker).filter(|lane| lane.running.is_none())?.waiting.pop_front()
+    }
+
+    /// This run starts.
+    pub(super) fn start(&mut self, run: Run) {
+        let lane = self.0.entry(run.locker).or_default();
+        lane.running = Some(run);
+    }
+
+    /// Takes out the run that is done.
+    pub(super) fn done(&mut self, locker: u16) -> Option<Run> {
+        self.0.get_mut(&locker)?.running.take()
     }
 }

@@ -27,36 +27,49 @@ impl Device {
         }
     }
 
-    /// Runs a motor, if it is not too late by now: the disk may have been slow, or another run of the motor.
+    /// Runs a motor, now or after those that wait for the same one.
     pub(super) fn run_motor(&mut self, run: Run, now: Millis, effects: &mut Vec<Effect>) {
-        if self.motors.is_running(run.locker) {
-            self.motors.add(run);
-        } else if !self.is_past(run.expires_at, now) {
-            self.lockers.opened_by(run.locker, &run.id);
-            effects.push(Effect::RunMotor { locker: run.locker, id: run.id.clone() });
-            self.motors.add(run);
-        } else {
+        let locker = run.locker;
+        self.motors.add(run);
+        self.run_next(locker, now, effects);
+    }
+
+    /// Starts the next run of a locker's motor if none is under way, and if it is not too late by now: the disk may have
+    /// been slow, or the run before.
+    ///
+    /// Nothing is written in front of a start: that would take time, and the start would be late after all. So where
+    /// something has to be, the next run starts when it is on the disk.
+    pub(super) fn run_next(&mut self, locker: u16, now: Millis, effects: &mut Vec<Effect>) {
+        while let Some(run) = self.motors.next(locker) {
             match run.why {
-                Why::Opening { seq } => self.settle(run.locker, seq, run.id, Outcome::Expired, now, effects),
+                _ if !self.is_past(run.expires_at, now) => {
+                    self.lockers.opened_by(locker, &run.id);
+                    effects.push(Effect::RunMotor { locker, id: run.id.clone() });
+                    return self.motors.start(run);
+                }
+                Why::Opening { seq } => return self.settle(locker, seq, run.id, Outcome::Expired, now, effects),
                 Why::Entry(_) => self.show(Display::TryAgain, now, effects),
             }
         }
     }
 
     pub(super) fn motor_done(&mut self, locker: u16, motor: Motor, now: Millis, effects: &mut Vec<Effect>) {
-        let Some((run, waiting)) = self.motors.done(locker) else { return };
+        let Some(run) = self.motors.done(locker) else { return };
         if motor == Motor::Jammed {
             self.lockers.did_not_open(locker);
         }
-        match (run.why, motor) {
-            (Why::Opening { seq }, Motor::Opened) => self.settle(locker, seq, run.id, Outcome::Opened, now, effects),
-            (Why::Opening { seq }, Motor::Jammed) => self.settle(locker, seq, run.id, Outcome::Failed, now, effects),
-            (Why::Entry(purpose), Motor::Opened) => self.show(Display::Open { locker, purpose }, now, effects),
-            (Why::Entry(_), Motor::Jammed) => self.show(Display::Jammed(locker), now, effects),
-        }
-        for run in waiting {
-            self.run_motor(run, now, effects);
-        }
+        let display = match (run.why, motor) {
+            (Why::Opening { seq }, Motor::Opened) => {
+                return self.settle(locker, seq, run.id, Outcome::Opened, now, effects);
+            }
+            (Why::Opening { seq }, Motor::Jammed) => {
+                return self.settle(locker, seq, run.id, Outcome::Failed, now, effects);
+            }
+            (Why::Entry(purpose), Motor::Opened) => Display::Open { locker, purpose },
+            (Why::Entry(_), Motor::Jammed) => Display::Jammed(locker),
+        };
+        self.show(display, now, effects);
+        self.run_next(locker, now, effects);
     }
 
     /// Openings of an earlier life that had an intent and no word: the device does not know whether the motor ran.
