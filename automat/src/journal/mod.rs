@@ -14,8 +14,8 @@ pub use file::{JournalError, JournalFile};
 pub use record::Record;
 
 /// Words kept per locker. The cloud has one live opening per locker, so one is asked about again; the others are those
-/// whose word it may not have heard yet.
-const WORDS_KEPT: usize = 4;
+/// whose word it may not have heard yet, and more of them than this come only of minutes without an answer.
+const WORDS_KEPT: usize = 16;
 
 /// What the records so far add up to.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -192,24 +192,28 @@ mod tests {
 
     #[test]
     fn told_words_are_forgotten_before_untold_ones_and_intents_never() {
-        let mut journal = Journal::replay(&[intent(1, "a"), word(2, "b"), word(3, "c"), word(4, "d"), word(5, "e")]);
-        journal.apply(&acknowledged("c"));
-        journal.apply(&word(6, "f"));
-        assert_eq!(ids(&journal), ["a", "b", "d", "e", "f"]);
-        journal.apply(&word(7, "g"));
-        assert_eq!(ids(&journal), ["a", "d", "e", "f", "g"]);
+        let mut journal = Journal::replay(&[intent(1, "intent")]);
+        for seq in 0..WORDS_KEPT {
+            journal.apply(&word(2, &seq.to_string()));
+        }
+        journal.apply(&acknowledged("1"));
+        journal.apply(&word(6, "x"));
+        assert_eq!(ids(&journal)[..4], ["intent", "0", "2", "3"]);
+        journal.apply(&word(7, "y"));
+        assert_eq!(ids(&journal)[..4], ["intent", "2", "3", "4"]);
+        assert_eq!(ids(&journal).len(), 1 + WORDS_KEPT);
     }
 
     #[test]
     fn the_highest_seq_outlives_its_request() {
         let mut journal = Journal::replay(&[word(90, "high"), acknowledged("high")]);
-        (1..=5).for_each(|seq| journal.apply(&word(seq, &format!("low {seq}"))));
+        (1..=16).for_each(|seq| journal.apply(&word(seq, &format!("low {seq}"))));
         assert_eq!(journal.find(7, "high"), None);
         assert_eq!((journal.highest(7), journal.highest(8)), (90, 0));
     }
 
     fn any_record() -> impl Strategy<Value = Record> {
-        let id = prop::sample::select(vec!["a", "b", "c", "d", "e", "f", "g"]).prop_map(str::to_owned);
+        let id = (0_u8..30).prop_map(|id| id.to_string());
         (0_u16..2, 0_u64..9, id, 0..5).prop_map(|(locker, seq, id, kind)| match kind {
             0 => Record::Intent { locker, seq, id },
             1 | 2 => Record::Word { locker, seq, word: Word { id, outcome: Outcome::Expired, at: 3 } },
@@ -220,7 +224,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn its_own_records_add_up_to_the_same_journal(records in prop::collection::vec(any_record(), 0..60)) {
+        fn its_own_records_add_up_to_the_same_journal(records in prop::collection::vec(any_record(), 0..120)) {
             let journal = Journal::replay(&records);
             prop_assert_eq!(Journal::replay(&journal.records()), journal);
         }
