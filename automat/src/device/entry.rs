@@ -1,0 +1,91 @@
+//! From typed keys to an entry: the code is named by a MAC, and forgotten.
+
+use std::fmt;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use protocol::{CodeKind, Entry};
+use ring::hmac;
+use ulid::Ulid;
+
+use super::keypad::Pressed;
+use super::{Device, Display, Effect, Keys};
+use crate::clock::Millis;
+
+/// So many bytes of the MAC name a code.
+const MAC_BYTES: usize = 16;
+
+/// The automat's own key, given to it when it is set up: under it codes have the names that the cloud finds them by.
+#[derive(Clone)]
+pub struct DeviceKey(hmac::Key);
+
+impl DeviceKey {
+    /// From its 32 bytes.
+    #[must_use]
+    pub fn new(bytes: &[u8; 32]) -> Self {
+        Self(hmac::Key::new(hmac::HMAC_SHA256, bytes))
+    }
+
+    /// The name of a code.
+    fn name(&self, kind: CodeKind, digits: &str) -> String {
+        let mut mac = hmac::Context::with_key(&self.0);
+        mac.update(kind.prefix().as_bytes());
+        mac.update(digits.as_bytes());
+        URL_SAFE_NO_PAD.encode(&mac.sign().as_ref()[..MAC_BYTES])
+    }
+}
+
+impl fmt::Debug for DeviceKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("DeviceKey(…)")
+    }
+}
+
+impl Device {
+    /// Takes what was typed, key by key.
+    pub(super) fn typed(&mut self, keys: &Keys, random: u128, now: Millis, effects: &mut Vec<Effect>) {
+        for key in keys.reveal().chars() {
+            match self.keypad.press(key, now) {
+                Pressed::Nothing => {}
+                Pressed::Show(display) => self.show(display, now, effects),
+                Pressed::Code(kind, digits) => self.enter(kind, &digits, random, now, effects),
+            }
+        }
+    }
+
+    fn enter(&mut self, kind: CodeKind, digits: &str, random: u128, now: Millis, effects: &mut Vec<Effect>) {
+        let (true, Some(clock), Some(key)) = (self.connected, self.clock, &self.identity.key) else {
+            return self.show(Display::NoConnection, now, effects);
+        };
+        let id = Ulid::from_parts(u64::try_from(clock.millis(now)).unwrap_or(0), random).to_string();
+        let entry = Entry {
+            id: id.clone(),
+            kind,
+            code: key.name(kind, digits),
+            at: clock.seconds(now),
+            inside: self.lockers.inside().collect(),
+        };
+        effects.push(Effect::publish(self.identity.topics.keypad(), &entry));
+        self.keypad.wait(id, now);
+        self.show(Display::Wait, now, effects);
+    }
+
+    pub(super) fn show(&mut self, display: Display, now: Millis, effects: &mut Vec<Effect>) {
+        self.keypad.shown(display, now);
+        effects.push(Effect::Show(display));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_code_has_the_name_that_the_cloud_gives_it() {
+        // printf 'pin 4711' | openssl dgst -sha256 -mac HMAC -macopt hexkey:0101…01 -binary | head -c 16 | basenc --base64url
+        let key = DeviceKey::new(&[1; 32]);
+        assert_eq!(key.name(CodeKind::Pin, "4711"), "FJBag743bcU2cjpyrLo69A");
+        assert_eq!(key.name(CodeKind::ReturnCode, "4711"), "BX8t1X3UU3uZ33Lt7lE7GQ");
+        assert_eq!(format!("{key:?}"), "DeviceKey(…)");
+    }
+}

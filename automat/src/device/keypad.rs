@@ -1,0 +1,128 @@
+//! The keypad: what is typed becomes an entry, and one entry at a time waits for its answer.
+
+use protocol::CodeKind;
+
+use super::Display;
+use crate::clock::Millis;
+
+/// After so long without a key the keypad is as nobody had touched it.
+const IDLE: Millis = 30_000;
+/// So long an entry waits for its answer.
+const PATIENCE: Millis = 5_000;
+/// The longest PIN, and what a longer entry is cut to, so that it is still seen to be too long.
+const LONGEST_PIN: usize = 9;
+const SHORTEST_PIN: usize = 4;
+const RETURN_CODE: usize = 4;
+
+/// The keypad's state.
+#[derive(Debug, Default)]
+pub(super) struct Keypad {
+    typed: Typed,
+    /// The entry that waits, and until when.
+    waiting: Option<(String, Millis)>,
+    locked_until: Millis,
+    /// When the display goes back to [`Display::Ready`], if it shows anything else.
+    clear_at: Option<Millis>,
+}
+
+/// The keys since the last entry.
+#[derive(Default)]
+struct Typed {
+    star: bool,
+    digits: String,
+}
+
+/// What a key came to.
+pub(super) enum Pressed {
+    /// Nothing.
+    Nothing,
+    /// A change of the display.
+    Show(Display),
+    /// A code, to be asked about.
+    Code(CodeKind, String),
+}
+
+impl Keypad {
+    /// Takes one key.
+    pub(super) fn press(&mut self, key: char, now: Millis) -> Pressed {
+        if self.waiting.is_some() {
+            return Pressed::Nothing;
+        }
+        if now < self.locked_until {
+            return Pressed::Show(self.locked_for(now));
+        }
+        match key {
+            '0'..='9' if self.typed.digits.len() <= LONGEST_PIN => self.typed.digits.push(key),
+            '0'..='9' => {}
+            '*' => self.typed = Typed { star: true, digits: String::new() },
+            '#' | '\n' | '\r' => return self.enter(),
+            _ => return Pressed::Nothing,
+        }
+        Pressed::Show(Display::Typing(self.typed.len()))
+    }
+
+    fn enter(&mut self) -> Pressed {
+        let Typed { star, digits } = std::mem::take(&mut self.typed);
+        match digits.len() {
+            0 if !star => Pressed::Nothing,
+            RETURN_CODE if star => Pressed::Code(CodeKind::ReturnCode, digits),
+            SHORTEST_PIN..=LONGEST_PIN if !star => Pressed::Code(CodeKind::Pin, digits),
+            _ => Pressed::Show(Display::NotValid),
+        }
+    }
+
+    /// An entry is on its way.
+    pub(super) fn wait(&mut self, id: String, now: Millis) {
+        self.waiting = Some((id, now + PATIENCE));
+    }
+
+    /// Whether an answer is to the entry that waits, which is then over.
+    pub(super) fn take_answer(&mut self, id: &str) -> bool {
+        self.waiting.take_if(|(waiting, _)| waiting == id).is_some()
+    }
+
+    /// Takes no keys for some seconds.
+    pub(super) fn lock(&mut self, seconds: u32, now: Millis) {
+        self.locked_until = now + Millis::from(seconds) * 1000;
+    }
+
+    /// Something is shown from now on.
+    pub(super) fn shown(&mut self, display: Display, now: Millis) {
+        self.clear_at = (display != Display::Ready).then_some(now + IDLE);
+    }
+
+    pub(super) fn wake_at(&self) -> Option<Millis> {
+        self.waiting.as_ref().map(|(_, until)| *until).into_iter().chain(self.clear_at).min()
+    }
+
+    /// What has to be shown because time has passed.
+    pub(super) fn catch_up(&mut self, now: Millis) -> Option<Display> {
+        let display = if self.waiting.take_if(|(_, until)| *until <= now).is_some() {
+            Display::TryAgain
+        } else if self.clear_at.is_some_and(|clear_at| clear_at <= now) {
+            self.typed = Typed::default();
+            Display::Ready
+        } else {
+            return None;
+        };
+        self.shown(display, now);
+        Some(display)
+    }
+
+    fn locked_for(&self, now: Millis) -> Display {
+        let seconds = self.locked_until.saturating_sub(now).div_ceil(1000);
+        Display::Locked(u32::try_from(seconds).unwrap_or(u32::MAX))
+    }
+}
+
+impl Typed {
+    fn len(&self) -> usize {
+        usize::from(self.star) + self.digits.len()
+    }
+}
+
+impl std::fmt::Debug for Typed {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Typed(…)")
+    }
+}

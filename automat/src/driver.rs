@@ -1,0 +1,194 @@
+//! Carries out what the device's mind decides, on a real disk, network and cabinet.
+
+use std::collections::VecDeque;
+use std::future::{Future, pending};
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use protocol::{ThingName, Topics};
+use tokio::sync::{Mutex, watch};
+use tokio::task::spawn_blocking;
+use tokio::time::{Instant, sleep_until};
+
+use crate::clock::Millis;
+use crate::device::{Device, DeviceKey, Effect, Identity, Input};
+use crate::hardware::{Broken, Event, Hardware};
+use crate::journal::{JournalError, JournalFile, Record};
+use crate::link::{Connection, Endpoint, Link, LinkEvent};
+use crate::random::{NoRandomness, Random};
+
+/// What an automat is set up with.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// Its name in AWS IoT Core.
+    pub thing: ThingName,
+    /// Its broker.
+    pub endpoint: Endpoint,
+    /// Its key for keypad codes. Without one the keypad says that there is no connection.
+    pub device_key: Option<DeviceKey>,
+    /// The folder of its journal.
+    pub folder: PathBuf,
+}
+
+/// What a program around the device can switch and watch.
+#[derive(Debug)]
+pub struct Controls {
+    /// Whether there is a network. A device that loses it loses its connection without a goodbye.
+    pub network: watch::Receiver<bool>,
+    /// Becomes true whenever the device is connected and has told of its lockers.
+    pub ready: watch::Sender<bool>,
+}
+
+impl Default for Controls {
+    fn default() -> Self {
+        Self { network: watch::channel(true).1, ready: watch::channel(false).0 }
+    }
+}
+
+/// The device had to stop.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// What it does could not be remembered.
+    #[error(transparent)]
+    Journal(#[from] JournalError),
+    /// The cabinet is gone.
+    #[error(transparent)]
+    Hardware(#[from] Broken),
+    /// It could not name an entry.
+    #[error(transparent)]
+    Random(#[from] NoRandomness),
+    /// The runtime is being shut down.
+    #[error("a write to the journal was cut off")]
+    CutOff,
+}
+
+/// Runs an automat until `shutdown` is done, or it has to stop. It may be started again on the same folder.
+pub async fn run(
+    settings: Settings,
+    hardware: impl Hardware,
+    controls: Controls,
+    shutdown: impl Future<Output = ()> + Send,
+) -> Result<(), Error> {
+    let folder = settings.folder.clone();
+    let journal = spawn_blocking(move || JournalFile::open(&folder)).await.map_err(|_| Error::CutOff)??;
+    let random = Random::system();
+    let identity = Identity {
+        topics: Topics::of(settings.thing.clone()),
+        key: settings.device_key,
+        life: u64::from_be_bytes(random.bytes()?),
+    };
+    let device = Device::new(identity, journal.journal().clone(), hardware.sensors());
+    let mut link = Link::start(&settings.thing, &settings.endpoint, device.subscriptions(), controls.network);
+    let mut driver = Driver {
+        device,
+        hardware,
+        journal: Arc::new(Mutex::new(journal)),
+        connection: None,
+        started: Instant::now(),
+        random,
+        ready: controls.ready,
+    };
+    let end = driver.run(&mut link, shutdown).await;
+    driver.ready.send_replace(false);
+    match &end {
+        Ok(()) => link.stop().await,
+        Err(_) => link.cut().await,
+    }
+    end
+}
+
+struct Driver<H> {
+    device: Device,
+    hardware: H,
+    journal: Arc<Mutex<JournalFile>>,
+    connection: Option<Connection>,
+    started: Instant,
+    random: Random,
+    ready: watch::Sender<bool>,
+}
+
+impl<H: Hardware> Driver<H> {
+    async fn run(&mut self, link: &mut Link, shutdown: impl Future<Output = ()> + Send) -> Result<(), Error> {
+        let mut shutdown = std::pin::pin!(shutdown);
+        self.hardware.show(crate::device::Display::Ready);
+        loop {
+            let wake_at = self.device.wake_at();
+            let input = tokio::select! {
+                () = &mut shutdown => return Ok(()),
+                event = self.hardware.event() => self.happened(event?)?,
+                Some(event) = link.events.recv() => self.heard(event),
+                () = until(self.started, wake_at) => Input::Tick,
+            };
+            self.take(input).await?;
+            let ready = self.device.is_ready();
+            self.ready.send_if_modified(|was| std::mem::replace(was, ready) != ready);
+        }
+    }
+
+    fn happened(&self, event: Event) -> Result<Input, NoRandomness> {
+        Ok(match event {
+            Event::MotorDone { locker, motor } => Input::MotorDone { locker, motor },
+            Event::Key { locker, inside } => Input::KeySensor { locker, inside },
+            Event::Door { locker, door } => Input::DoorSensor { locker, door },
+            Event::Typed(keys) => Input::Typed { keys, random: u128::from_be_bytes(self.random.bytes()?) },
+        })
+    }
+
+    fn heard(&mut self, event: LinkEvent) -> Input {
+        match event {
+            LinkEvent::Connected(connection) => {
+                self.connection = Some(connection);
+                Input::Connected
+            }
+            LinkEvent::Disconnected => {
+                self.connection = None;
+                Input::Disconnected
+            }
+            LinkEvent::Message { topic, payload } => Input::Message { topic, payload },
+        }
+    }
+
+    /// Gives the device an input, and carries out what it decides, in order.
+    async fn take(&mut self, input: Input) -> Result<(), Error> {
+        let mut inputs = VecDeque::from([input]);
+        while let Some(input) = inputs.pop_front() {
+            let now = self.now();
+            for effect in self.device.handle(input, now) {
+                match effect {
+                    Effect::Persist(record) => inputs.push_back(Input::Persisted(self.persist(record).await?)),
+                    Effect::RunMotor { locker, id } => self.hardware.run_motor(locker, &id)?,
+                    Effect::Publish { topic, payload } => self.publish(topic, payload),
+                    Effect::Show(display) => self.hardware.show(display),
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Writes a record, away from the threads that keep the connection up.
+    async fn persist(&self, record: Record) -> Result<Record, Error> {
+        let journal = Arc::clone(&self.journal);
+        let write = move || journal.blocking_lock().append(&record).map(|()| record);
+        Ok(spawn_blocking(write).await.map_err(|_| Error::CutOff)??)
+    }
+
+    fn publish(&mut self, topic: String, payload: Vec<u8>) {
+        if self.connection.as_ref().is_some_and(|connection| !connection.publish(topic, payload)) {
+            // The link begins another and says so; then everything that matters is said again.
+            tracing::warn!("the network stands still");
+            self.connection = None;
+        }
+    }
+
+    fn now(&self) -> Millis {
+        Millis::try_from(self.started.elapsed().as_millis()).unwrap_or(Millis::MAX)
+    }
+}
+
+async fn until(started: Instant, wake_at: Option<Millis>) {
+    match wake_at {
+        Some(millis) => sleep_until(started + Duration::from_millis(millis)).await,
+        None => pending().await,
+    }
+}

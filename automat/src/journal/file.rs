@@ -1,0 +1,242 @@
+//! The journal on a disk.
+//!
+//! A record is a line: the first nine bytes of its SHA-256 in base 64, a space, the record as JSON. A line is
+//! synced before anything is done that rests on it, so a power cut can tear only the last one, and nothing rests on that.
+//! A broken line with a whole one after it is no tear: the disk has lost what it had promised to keep. Then the device
+//! must not go on, because a forgotten intent may open a locker twice.
+
+use std::fs::{self, File, OpenOptions, TryLockError};
+use std::io::{self, Write as _};
+use std::path::{Path, PathBuf};
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use ring::digest;
+
+use super::{Journal, Record};
+
+/// After so many records the file is written anew.
+const COMPACT_AFTER: usize = 1024;
+
+/// The journal cannot be kept. The device must stop: what it does next could not be remembered.
+#[derive(Debug, thiserror::Error)]
+pub enum JournalError {
+    /// The disk refused.
+    #[error("the journal in {} cannot be kept", .folder.display())]
+    Disk {
+        /// The journal's folder.
+        folder: PathBuf,
+        /// What it said.
+        source: io::Error,
+    },
+    /// A line is broken and whole ones follow it.
+    #[error("the journal {} is broken in line {line}, and not by a power cut", .file.display())]
+    Corrupt {
+        /// The journal.
+        file: PathBuf,
+        /// Counted from 1.
+        line: usize,
+    },
+    /// Another device is running on this journal.
+    #[error("the journal in {} is in use", .folder.display())]
+    InUse {
+        /// The journal's folder.
+        folder: PathBuf,
+    },
+}
+
+/// An open journal.
+#[derive(Debug)]
+pub struct JournalFile {
+    folder: PathBuf,
+    file: File,
+    journal: Journal,
+    appended: usize,
+    _lock: File,
+}
+
+impl JournalFile {
+    /// Opens the journal in a folder, or begins one there.
+    pub fn open(folder: &Path) -> Result<Self, JournalError> {
+        let disk = |source| JournalError::Disk { folder: folder.to_owned(), source };
+        fs::create_dir_all(folder).map_err(disk)?;
+        let lock = File::create(folder.join("journal.lock")).map_err(disk)?;
+        lock.try_lock().map_err(|refusal| match refusal {
+            TryLockError::WouldBlock => JournalError::InUse { folder: folder.to_owned() },
+            TryLockError::Error(source) => disk(source),
+        })?;
+        let journal = match fs::read(path(folder)) {
+            Ok(bytes) => read(&bytes).map_err(|line| JournalError::Corrupt { file: path(folder), line })?,
+            Err(missing) if missing.kind() == io::ErrorKind::NotFound => Journal::default(),
+            Err(source) => return Err(disk(source)),
+        };
+        // Always anew: that takes a torn end away, behind which nothing may be appended.
+        let file = rewrite(folder, &journal).map_err(disk)?;
+        Ok(Self { folder: folder.to_owned(), file, journal, appended: 0, _lock: lock })
+    }
+
+    /// What the journal holds.
+    #[must_use]
+    pub fn journal(&self) -> &Journal {
+        &self.journal
+    }
+
+    /// Adds a record; when this returns, a power cut cannot take it away again.
+    pub fn append(&mut self, record: &Record) -> Result<(), JournalError> {
+        self.journal.apply(record);
+        self.write(record).map_err(|source| JournalError::Disk { folder: self.folder.clone(), source })
+    }
+
+    fn write(&mut self, record: &Record) -> io::Result<()> {
+        if self.appended == COMPACT_AFTER {
+            self.file = rewrite(&self.folder, &self.journal)?;
+            self.appended = 0;
+            return Ok(());
+        }
+        self.file.write_all(&line(record)?)?;
+        self.file.sync_data()?;
+        self.appended += 1;
+        Ok(())
+    }
+}
+
+fn path(folder: &Path) -> PathBuf {
+    folder.join("journal")
+}
+
+/// Puts a new file in the old one's place in one step: a power cut leaves the one or the other.
+fn rewrite(folder: &Path, journal: &Journal) -> io::Result<File> {
+    let new = folder.join("journal.new");
+    let mut file = File::create(&new)?;
+    for record in journal.records() {
+        file.write_all(&line(&record)?)?;
+    }
+    file.sync_all()?;
+    fs::rename(&new, path(folder))?;
+    File::open(folder)?.sync_all()?;
+    OpenOptions::new().append(true).open(path(folder))
+}
+
+/// What a file's lines add up to, or the number of a line that is broken.
+fn read(bytes: &[u8]) -> Result<Journal, usize> {
+    let mut journal = Journal::default();
+    let mut broken = None;
+    for (at, line) in bytes.split_inclusive(|&byte| byte == b'\n').enumerate() {
+        match (parse(line), broken) {
+            (Some(record), None) => journal.apply(&record),
+            (Some(_), Some(broken)) => return Err(broken),
+            (None, _) => broken = broken.or(Some(at + 1)),
+        }
+    }
+    Ok(journal)
+}
+
+fn line(record: &Record) -> io::Result<Vec<u8>> {
+    let json = serde_json::to_string(record)?;
+    Ok(format!("{} {json}\n", checksum(json.as_bytes())).into_bytes())
+}
+
+fn parse(line: &[u8]) -> Option<Record> {
+    let line = std::str::from_utf8(line.strip_suffix(b"\n")?).ok()?;
+    let (sum, json) = line.split_once(' ')?;
+    (sum == checksum(json.as_bytes())).then(|| serde_json::from_str(json).ok())?
+}
+
+fn checksum(json: &[u8]) -> String {
+    URL_SAFE_NO_PAD.encode(&digest::digest(&digest::SHA256, json).as_ref()[..9])
+}
+
+#[cfg(test)]
+mod tests {
+    use protocol::{Outcome, Word};
+
+    use super::*;
+
+    fn records() -> Vec<Record> {
+        vec![
+            Record::Intent { locker: 7, seq: 1, id: "a".to_owned() },
+            Record::Word { locker: 7, seq: 1, word: Word { id: "a".to_owned(), outcome: Outcome::Opened, at: 9 } },
+            Record::Intent { locker: 8, seq: 4, id: "b".to_owned() },
+        ]
+    }
+
+    fn lines(bytes: &[u8]) -> usize {
+        bytes.split(|&byte| byte == b'\n').count() - 1
+    }
+
+    fn written(folder: &Path) -> Vec<u8> {
+        let mut journal = JournalFile::open(folder).unwrap();
+        for record in records() {
+            journal.append(&record).unwrap();
+        }
+        fs::read(path(folder)).unwrap()
+    }
+
+    #[test]
+    fn what_was_appended_is_there_after_opening_again() {
+        let folder = tempfile::tempdir().unwrap();
+        written(folder.path());
+        assert_eq!(*JournalFile::open(folder.path()).unwrap().journal(), Journal::replay(&records()));
+    }
+
+    #[test]
+    fn a_file_cut_at_any_byte_holds_the_records_before_the_cut_and_can_be_appended_to() {
+        let folder = tempfile::tempdir().unwrap();
+        let whole = written(folder.path());
+        for cut in 0..whole.len() {
+            let kept: Vec<Record> = whole[..cut].split_inclusive(|&byte| byte == b'\n').filter_map(parse).collect();
+            assert_eq!(kept.len(), lines(&whole[..cut]));
+            fs::write(path(folder.path()), &whole[..cut]).unwrap();
+            let mut journal = JournalFile::open(folder.path()).unwrap();
+            assert_eq!(*journal.journal(), Journal::replay(&kept), "cut at {cut}");
+            journal.append(&records()[2]).unwrap();
+            drop(journal);
+            let again = JournalFile::open(folder.path()).unwrap();
+            assert!(again.journal().find(8, "b").is_some(), "cut at {cut}");
+        }
+    }
+
+    #[test]
+    fn a_broken_byte_before_the_last_line_is_refused_by_its_line() {
+        let folder = tempfile::tempdir().unwrap();
+        let whole = written(folder.path());
+        let last = whole[..whole.len() - 1].iter().rposition(|&byte| byte == b'\n').unwrap();
+        for broken in 0..last {
+            let mut bytes = whole.clone();
+            bytes[broken] ^= 1;
+            fs::write(path(folder.path()), &bytes).unwrap();
+            let line = lines(&whole[..broken]) + 1;
+            let refusal = JournalFile::open(folder.path()).map(|_| ()).unwrap_err();
+            assert!(matches!(refusal, JournalError::Corrupt { line: told, .. } if told == line), "{refusal:?}");
+        }
+    }
+
+    #[test]
+    fn a_last_line_that_was_half_written_in_place_is_a_tear() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut bytes = written(folder.path());
+        let end = bytes.len() - 1;
+        bytes[end - 9..end].fill(0);
+        fs::write(path(folder.path()), &bytes).unwrap();
+        assert_eq!(*JournalFile::open(folder.path()).unwrap().journal(), Journal::replay(&records()[..2]));
+    }
+
+    #[test]
+    fn the_file_does_not_grow_with_the_years() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut journal = JournalFile::open(folder.path()).unwrap();
+        for up_to in 0..=COMPACT_AFTER as u64 {
+            journal.append(&Record::Numbers { up_to }).unwrap();
+        }
+        assert_eq!(fs::read(path(folder.path())).unwrap(), line(&Record::Numbers { up_to: 1024 }).unwrap());
+    }
+
+    #[test]
+    fn two_devices_cannot_share_a_journal() {
+        let folder = tempfile::tempdir().unwrap();
+        let first = JournalFile::open(folder.path()).unwrap();
+        assert!(matches!(JournalFile::open(folder.path()), Err(JournalError::InUse { .. })));
+        drop(first);
+        JournalFile::open(folder.path()).unwrap();
+    }
+}

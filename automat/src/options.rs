@@ -1,0 +1,147 @@
+//! The command line.
+
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use automat::credentials::{AUTHORITY, CERTIFICATE, Credentials, CredentialsError, PRIVATE_KEY};
+use automat::device::DeviceKey;
+use automat::driver::Settings;
+use automat::link::{Endpoint, Security, TlsError};
+use automat::simulated::{Config, Person};
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use clap::Parser;
+use protocol::ThingName;
+
+/// How long an obliging person takes for each step.
+const MOMENT: Duration = Duration::from_secs(2);
+
+/// A simulated key automat. It joins the local cloud, or AWS IoT Core, with its own certificate.
+#[derive(Debug, Parser)]
+#[command(name = "automat", version)]
+pub(crate) struct Options {
+    /// Folder of the automat's journal
+    #[arg(long, value_name = "DIR")]
+    data: PathBuf,
+    /// Folder with ca.pem, certificate.pem, private.key and automat.json, in the place of all the following
+    #[arg(long, value_name = "DIR", conflicts_with_all = ["endpoint", "ca", "cert", "key", "thing", "device_key"])]
+    credentials: Option<PathBuf>,
+    /// The broker
+    #[arg(long, value_name = "HOST:PORT", required_unless_present = "credentials", value_parser = host_and_port)]
+    endpoint: Option<(String, u16)>,
+    /// The broker's authority, PEM
+    #[arg(long, value_name = "FILE", default_value = AUTHORITY)]
+    ca: PathBuf,
+    /// The automat's certificate, PEM
+    #[arg(long, value_name = "FILE", default_value = CERTIFICATE)]
+    cert: PathBuf,
+    /// Its private key, PEM
+    #[arg(long, value_name = "FILE", default_value = PRIVATE_KEY)]
+    key: PathBuf,
+    /// The thing's name
+    #[arg(long, value_name = "NAME", required_unless_present = "credentials")]
+    thing: Option<String>,
+    /// File with the automat's key for keypad codes, 32 bytes in base 64 for URLs
+    #[arg(long, value_name = "FILE")]
+    device_key: Option<PathBuf>,
+    /// How many lockers it has [default: as automat.json says, or 20]
+    #[arg(long, value_name = "N")]
+    lockers: Option<u16>,
+    /// Lockers that hold a key at the first start
+    #[arg(long, value_name = "INDEXES", value_delimiter = ',')]
+    inside: Vec<u16>,
+    /// A simulated person takes and returns keys as the display says, and closes doors
+    #[arg(long)]
+    obliging: bool,
+}
+
+/// Why the automat cannot start.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum OptionsError {
+    #[error("{} cannot be read", .file.display())]
+    File { file: PathBuf, source: io::Error },
+    #[error("{} does not hold 32 bytes in base 64", .0.display())]
+    DeviceKey(PathBuf),
+    #[error(transparent)]
+    Credentials(#[from] CredentialsError),
+    #[error(transparent)]
+    Tls(#[from] TlsError),
+}
+
+impl Options {
+    pub(crate) fn config(self) -> Result<Config, OptionsError> {
+        let (settings, told) = match &self.credentials {
+            Some(folder) => {
+                let credentials = Credentials::read(folder)?;
+                (credentials.settings(folder, self.data.clone())?, Some(credentials.locker_count))
+            }
+            None => (self.settings()?, None),
+        };
+        Ok(Config {
+            settings,
+            locker_count: self.lockers.or(told).unwrap_or(20),
+            keys_inside: self.inside.into_iter().collect(),
+            motor_time: Duration::from_millis(500),
+            person: if self.obliging { Person::Obliging(MOMENT) } else { Person::Absent },
+        })
+    }
+
+    fn settings(&self) -> Result<Settings, OptionsError> {
+        let security = Security::mutual_tls(&read(&self.ca)?, &read(&self.cert)?, &read(&self.key)?)?;
+        // clap has seen to it that both are there without --credentials.
+        let (host, port) = self.endpoint.clone().unwrap_or_default();
+        let thing = ThingName::new(self.thing.as_deref().unwrap_or_default());
+        Ok(Settings {
+            thing,
+            endpoint: Endpoint { host, port, security },
+            device_key: self.device_key.as_deref().map(device_key).transpose()?,
+            folder: self.data.clone(),
+        })
+    }
+}
+
+fn host_and_port(text: &str) -> Result<(String, u16), String> {
+    let (host, port) = text.rsplit_once(':').ok_or("HOST:PORT is needed")?;
+    Ok((host.to_owned(), port.parse().map_err(|_| "the port is a number below 65536")?))
+}
+
+fn read(file: &Path) -> Result<Vec<u8>, OptionsError> {
+    fs::read(file).map_err(|source| OptionsError::File { file: file.to_owned(), source })
+}
+
+fn device_key(file: &Path) -> Result<DeviceKey, OptionsError> {
+    let bytes = URL_SAFE_NO_PAD.decode(read(file)?.trim_ascii()).ok().and_then(|bytes| bytes.try_into().ok());
+    bytes.map(|bytes| DeviceKey::new(&bytes)).ok_or_else(|| OptionsError::DeviceKey(file.to_owned()))
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory as _;
+
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_well_formed() {
+        Options::command().debug_assert();
+    }
+
+    #[test]
+    fn an_endpoint_is_a_host_and_a_port() {
+        assert_eq!(host_and_port("127.0.0.1:8883"), Ok(("127.0.0.1".to_owned(), 8883)));
+        for bad in ["localhost", "localhost:", "localhost:70000"] {
+            assert!(host_and_port(bad).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn without_a_folder_of_credentials_the_broker_and_the_name_are_needed() {
+        let parse = |rest: &str| Options::try_parse_from(format!("automat --data d {rest}").split_whitespace());
+        assert!(parse("").is_err());
+        assert!(parse("--endpoint a:1").is_err());
+        assert!(parse("--endpoint a:1 --thing lobby").is_ok());
+        assert!(parse("--credentials c").is_ok());
+        assert!(parse("--credentials c --thing lobby").is_err());
+    }
+}

@@ -1,0 +1,25 @@
+//! Random numbers: for ids, for tokens, and to keep automats from reconnecting all at once.
+
+use ring::rand::{SecureRandom as _, SystemRandom};
+
+/// The system has no random numbers to give.
+#[derive(Debug, thiserror::Error)]
+#[error("the system has no random numbers to give")]
+pub struct NoRandomness;
+
+/// The operating system's cryptographic source.
+#[derive(Debug, Clone)]
+pub(crate) struct Random(SystemRandom);
+
+impl Random {
+    #[expect(clippy::disallowed_methods, reason = "the one place of the device that opens the system's source")]
+    pub(crate) fn system() -> Self {
+        Self(SystemRandom::new())
+    }
+
+    pub(crate) fn bytes<const N: usize>(&self) -> Result<[u8; N], NoRandomness> {
+        let mut bytes = [0; N];
+        self.0.fill(&mut bytes).map_err(|_| NoRandomness)?;
+        Ok(bytes)
+    }
+}

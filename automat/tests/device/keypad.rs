@@ -1,0 +1,165 @@
+//! The keypad.
+
+use automat::device::{Display, Input, Keys, Motor};
+use protocol::{CodeKind, Entry, Purpose};
+use serde_json::{Value, json};
+
+use crate::rig::{LOCKERS, Rig, START, topics};
+
+/// Takes out the entries sent since the last look.
+fn entries(rig: &mut Rig) -> Vec<Entry> {
+    let sent = rig.sent(&topics().keypad()).into_iter().map(|entry| serde_json::from_value(entry.clone()).unwrap());
+    let entries = sent.collect();
+    rig.published.clear();
+    entries
+}
+
+/// Types a code, which is sent; its entry's id.
+fn enter(rig: &mut Rig, keys: &str) -> String {
+    rig.press(keys);
+    entries(rig).pop().unwrap().id
+}
+
+fn reply(rig: &mut Rig, reply: &Value) {
+    rig.hear(&topics().keypad_reply(), reply);
+}
+
+fn open(id: &str, locker: u16) -> Value {
+    json!({"id": id, "answer": "open", "lockerIndex": locker, "purpose": "fetch", "expiresAt": START + 10})
+}
+
+#[test]
+fn an_entry_says_the_kind_the_name_of_the_code_and_which_keys_are_inside() {
+    let mut rig = Rig::online();
+    rig.press("4711#");
+    rig.give(Input::Disconnected);
+    rig.wait(5_000);
+    rig.give(Input::Connected);
+    for key in ["*", "4", "7", "1", "1", "\n"] {
+        rig.press(key);
+    }
+    let entries = entries(&mut rig);
+    assert_eq!(entries.iter().map(|entry| entry.kind).collect::<Vec<_>>(), [CodeKind::Pin, CodeKind::ReturnCode]);
+    assert_ne!(entries[0].code, entries[1].code);
+    assert_ne!(entries[0].id, entries[1].id);
+    assert_eq!((entries[0].at, entries[0].id.len()), (START + 1, 26));
+    assert!((0..LOCKERS).all(|locker| entries[0].inside.has(locker) == (locker % 2 == 1)));
+}
+
+#[test]
+fn digits_are_in_no_message_and_in_no_debug_output() {
+    let mut rig = Rig::online();
+    rig.press("482915");
+    let typed = format!("{:?} {:?}", rig.device, Input::Typed { keys: Keys::new("482915"), random: 1 });
+    rig.press("#");
+    assert!(!format!("{typed} {:?} {:?}", rig.published, rig.device).contains("482915"));
+}
+
+#[test]
+fn what_cannot_be_a_code_is_not_sent() {
+    let mut rig = Rig::online();
+    for keys in ["123#", "1234567890#", "*#", "*123#", "*12345#"] {
+        rig.press(keys);
+        assert_eq!(rig.shown.last(), Some(&Display::NotValid), "{keys}");
+    }
+    rig.press("#ab");
+    assert_eq!(entries(&mut rig), []);
+    rig.press("123456789#");
+    assert_eq!(entries(&mut rig).len(), 1);
+}
+
+#[test]
+fn an_open_answer_runs_the_motor_once_and_then_says_what_to_do() {
+    let mut rig = Rig::online();
+    let id = enter(&mut rig, "4711#");
+    reply(&mut rig, &open("another entry", 7));
+    assert_eq!(rig.motors, []);
+    reply(&mut rig, &open(&id, 7));
+    reply(&mut rig, &open(&id, 7));
+    assert_eq!(rig.motors, [(7, id.clone())]);
+    rig.motor_done(7, Motor::Opened);
+    reply(&mut rig, &open(&id, 7));
+    assert_eq!(rig.motors.len(), 1);
+    assert_eq!(rig.shown.last(), Some(&Display::Open { locker: 7, purpose: Purpose::Fetch }));
+}
+
+#[test]
+fn an_open_answer_is_not_acted_on_when_it_has_expired_or_the_locker_does_not_exist() {
+    let mut rig = Rig::online();
+    let id = enter(&mut rig, "4711#");
+    reply(&mut rig, &open(&id, LOCKERS));
+    assert_eq!(rig.shown.last(), Some(&Display::NotValid));
+    let id = enter(&mut rig, "4711#");
+    let late = json!({"id": id, "answer": "open", "lockerIndex": 7, "purpose": "return", "expiresAt": START + 1});
+    reply(&mut rig, &late);
+    assert_eq!(rig.shown.last(), Some(&Display::TryAgain));
+    assert_eq!(rig.motors, []);
+}
+
+#[test]
+fn a_lock_that_does_not_open_is_shown() {
+    let mut rig = Rig::online();
+    let id = enter(&mut rig, "4711#");
+    reply(&mut rig, &open(&id, 7));
+    rig.motor_done(7, Motor::Jammed);
+    assert_eq!(rig.shown.last(), Some(&Display::Jammed(7)));
+}
+
+#[test]
+fn an_answer_after_five_seconds_is_too_late() {
+    let mut rig = Rig::online();
+    let id = enter(&mut rig, "4711#");
+    rig.wait(5_000);
+    assert_eq!(rig.shown.last(), Some(&Display::TryAgain));
+    reply(&mut rig, &open(&id, 7));
+    assert_eq!(rig.motors, []);
+}
+
+#[test]
+fn one_entry_at_a_time_waits_for_its_answer() {
+    let mut rig = Rig::online();
+    let id = enter(&mut rig, "4711#");
+    rig.press("4712#");
+    assert_eq!(entries(&mut rig), []);
+    reply(&mut rig, &json!({"id": id, "answer": "no"}));
+    assert_eq!(rig.shown.last(), Some(&Display::NotValid));
+    enter(&mut rig, "4712#");
+}
+
+#[test]
+fn a_locked_keypad_takes_nothing_for_its_time() {
+    let mut rig = Rig::online();
+    let id = enter(&mut rig, "4711#");
+    reply(&mut rig, &json!({"id": id, "answer": "locked", "seconds": 60}));
+    assert_eq!(rig.shown.last(), Some(&Display::Locked(60)));
+    rig.wait(59_500);
+    rig.press("4711#");
+    assert_eq!((entries(&mut rig), rig.shown.last()), (vec![], Some(&Display::Locked(1))));
+    rig.wait(500);
+    enter(&mut rig, "4711#");
+}
+
+#[test]
+fn half_a_minute_without_a_key_forgets_what_was_typed() {
+    let mut rig = Rig::online();
+    rig.press("12");
+    rig.wait(29_999);
+    rig.press("34");
+    rig.wait(30_000);
+    assert_eq!(rig.shown.last(), Some(&Display::Ready));
+    rig.press("5678#");
+    let fresh = entries(&mut rig).pop().unwrap().code;
+    rig.wait(5_000);
+    rig.press("5678#");
+    assert_eq!(entries(&mut rig).pop().unwrap().code, fresh);
+}
+
+#[test]
+fn without_a_connection_or_the_time_nothing_is_sent() {
+    let mut rig = Rig::new();
+    rig.press("4711#");
+    assert_eq!(rig.shown.last(), Some(&Display::NoConnection));
+    rig.give(Input::Connected);
+    rig.press("4711#");
+    assert_eq!((entries(&mut rig), rig.shown.last()), (vec![], Some(&Display::NoConnection)));
+}

@@ -1,0 +1,334 @@
+//! Everything that can go wrong, in any order: a small shadow, a network that loses, repeats and reorders, and power cuts
+//! between any two effects.
+//!
+//! What is checked: no opening runs a motor twice, or past its end by the true time; the word on it never changes;
+//! `opened` ran once, `refused` and `expired` never did; and when all is well again, every request gets its word.
+
+use std::collections::{BTreeMap, VecDeque};
+
+use automat::clock::Millis;
+use automat::device::{Device, Effect, Input, Motor};
+use automat::journal::Journal;
+use proptest::prelude::*;
+use protocol::{Outcome, Request, Word};
+use serde_json::{Value, json};
+
+use crate::rig::{LOCKERS, START, device, topics};
+
+/// So many words a device keeps of a locker.
+const WORDS_KEPT: usize = 16;
+
+/// A step of the world.
+#[derive(Debug, Clone)]
+enum Step {
+    /// The cloud asks for a locker, perhaps one that is not there.
+    Ask(u16),
+    /// Time passes.
+    Pass(Millis),
+    /// A message arrives, of those under way in its direction any; perhaps it will once more.
+    Deliver {
+        to_device: bool,
+        which: prop::sample::Index,
+        again: bool,
+    },
+    /// A message is lost.
+    Lose {
+        to_device: bool,
+        which: prop::sample::Index,
+    },
+    Connect,
+    Disconnect,
+    /// A motor that runs is done.
+    MotorDone(bool),
+    /// A key is put in or taken.
+    Key(u16, bool),
+    /// The device does so many of the things it has to do.
+    Work(usize),
+    /// All that is under way arrives, and the device does all it has to.
+    Flow,
+    PowerCut,
+}
+
+fn step() -> impl Strategy<Value = Step> {
+    let locker = || prop::sample::select(vec![0, 1, LOCKERS]);
+    let which = any::<prop::sample::Index>;
+    prop_oneof![
+        4 => locker().prop_map(Step::Ask),
+        3 => (0_u64..9_000).prop_map(Step::Pass),
+        5 => (any::<bool>(), which(), any::<bool>())
+            .prop_map(|(to_device, which, again)| Step::Deliver { to_device, which, again }),
+        1 => (any::<bool>(), which()).prop_map(|(to_device, which)| Step::Lose { to_device, which }),
+        1 => Just(Step::Connect),
+        1 => Just(Step::Disconnect),
+        3 => any::<bool>().prop_map(Step::MotorDone),
+        1 => (0_u16..2, any::<bool>()).prop_map(|(locker, inside)| Step::Key(locker, inside)),
+        5 => (0_usize..4).prop_map(Step::Work),
+        4 => Just(Step::Flow),
+        2 => Just(Step::PowerCut),
+    ]
+}
+
+/// A message under way.
+type Message = (String, Value);
+
+struct World {
+    /// True milliseconds since the start.
+    now: Millis,
+    /// When the device's counter was at zero.
+    powered_at: Millis,
+    lives: u64,
+    device: Device,
+    disk: Journal,
+    inputs: VecDeque<Input>,
+    effects: VecDeque<Effect>,
+    connected: bool,
+    to_device: Vec<Message>,
+    to_cloud: Vec<Message>,
+    running: BTreeMap<u16, String>,
+    /// The shadow's requests, and every one there ever was.
+    desired: BTreeMap<u16, Request>,
+    asked: Vec<Request>,
+    counts: BTreeMap<u16, usize>,
+    runs: BTreeMap<String, usize>,
+    words: BTreeMap<String, Word>,
+    last_telling: u64,
+}
+
+impl World {
+    fn new() -> Self {
+        Self {
+            now: 0,
+            powered_at: 0,
+            lives: 0,
+            device: device(&Journal::default(), 0),
+            disk: Journal::default(),
+            inputs: VecDeque::new(),
+            effects: VecDeque::new(),
+            connected: false,
+            to_device: Vec::new(),
+            to_cloud: Vec::new(),
+            running: BTreeMap::new(),
+            desired: BTreeMap::new(),
+            asked: Vec::new(),
+            counts: BTreeMap::new(),
+            runs: BTreeMap::new(),
+            words: BTreeMap::new(),
+            last_telling: 0,
+        }
+    }
+
+    fn take(&mut self, step: Step) {
+        match step {
+            Step::Ask(locker) => self.ask(locker),
+            Step::Pass(millis) => self.pass(millis),
+            Step::Deliver { to_device, which, again } => self.deliver(to_device, which, again),
+            Step::Lose { to_device, which } => {
+                let under_way = if to_device { &mut self.to_device } else { &mut self.to_cloud };
+                if !under_way.is_empty() {
+                    under_way.swap_remove(which.index(under_way.len()));
+                }
+            }
+            Step::Connect => self.connect(),
+            Step::Disconnect => {
+                self.connected = false;
+                self.inputs.push_back(Input::Disconnected);
+            }
+            Step::MotorDone(opened) => {
+                if let Some((locker, _)) = self.running.pop_first() {
+                    let motor = if opened { Motor::Opened } else { Motor::Jammed };
+                    self.inputs.push_back(Input::MotorDone { locker, motor });
+                }
+            }
+            Step::Key(locker, inside) => self.inputs.push_back(Input::KeySensor { locker, inside }),
+            Step::Work(times) => (0..times).for_each(|_| self.work()),
+            Step::Flow => self.flow(),
+            Step::PowerCut => self.cut_power(),
+        }
+    }
+
+    fn ask(&mut self, locker: u16) {
+        let count = self.counts.entry(locker).or_default();
+        *count += 1;
+        if *count > WORDS_KEPT {
+            return; // the journal would forget the oldest word, told or not
+        }
+        let issued_at = self.seconds();
+        let last = self.asked.last().map_or(0, |request| request.seq);
+        let seq = u64::try_from(issued_at).unwrap().max(last + 1);
+        let request =
+            Request { seq, id: format!("opening {}", self.asked.len()), issued_at, expires_at: issued_at + 20 };
+        self.asked.push(request.clone());
+        self.desired.insert(locker, request);
+        self.to_device.push((topics().shadow("update/delta"), json!({"state": {"o": self.desired}})));
+    }
+
+    /// Time passes, but not in front of a motor: the device starts one as soon as it has said so.
+    fn pass(&mut self, millis: Millis) {
+        if let Some(place) = self.effects.iter().position(|effect| matches!(effect, Effect::RunMotor { .. })) {
+            (0..=place).for_each(|_| {
+                assert!(!matches!(self.effects[0], Effect::Persist(_)), "a start waits for nothing");
+                self.work();
+            });
+        }
+        self.now += millis;
+        self.inputs.push_back(Input::Tick);
+    }
+
+    fn connect(&mut self) {
+        if !self.connected {
+            self.connected = true;
+            self.inputs.push_back(Input::Connected);
+        }
+    }
+
+    fn cut_power(&mut self) {
+        self.effects.clear();
+        self.inputs.clear();
+        self.running.clear();
+        self.connected = false;
+        self.lives += 1;
+        self.powered_at = self.now;
+        self.device = device(&self.disk, self.lives);
+    }
+
+    /// The device does one thing: an effect if there is one, or it takes the next input.
+    fn work(&mut self) {
+        match self.effects.pop_front() {
+            Some(Effect::Persist(record)) => {
+                self.disk.apply(&record);
+                self.inputs.push_back(Input::Persisted(record));
+            }
+            Some(Effect::RunMotor { locker, id }) => self.run_motor(locker, id),
+            Some(Effect::Publish { topic, payload }) => {
+                let payload: Value = serde_json::from_slice(&payload).unwrap();
+                if topic == topics().lockers() {
+                    let n = payload["n"].as_u64().unwrap();
+                    assert!(n > self.last_telling, "numbers rise");
+                    self.last_telling = n;
+                } else if self.connected {
+                    self.to_cloud.push((topic, payload));
+                }
+            }
+            Some(Effect::Show(_)) => {}
+            None => {
+                if let Some(input) = self.inputs.pop_front() {
+                    let counter = self.now - self.powered_at;
+                    self.effects.extend(self.device.handle(input, counter));
+                }
+            }
+        }
+    }
+
+    fn run_motor(&mut self, locker: u16, id: String) {
+        let request = self.asked.iter().find(|request| request.id == id).unwrap();
+        assert!(self.seconds() < request.expires_at, "{id} ran past its end");
+        assert!(!self.words.contains_key(&id), "{id} ran after its word");
+        let runs = self.runs.entry(id.clone()).or_default();
+        *runs += 1;
+        assert_eq!(*runs, 1, "{id} ran again");
+        assert_eq!(self.running.insert(locker, id), None, "a motor was started while it ran");
+    }
+
+    fn deliver(&mut self, to_device: bool, which: prop::sample::Index, again: bool) {
+        let under_way = if to_device { &mut self.to_device } else { &mut self.to_cloud };
+        if under_way.is_empty() {
+            return;
+        }
+        let place = which.index(under_way.len());
+        let message = if again { under_way[place].clone() } else { under_way.remove(place) };
+        if to_device { self.reach_device(message) } else { self.reach_cloud(&message) }
+    }
+
+    fn reach_device(&mut self, (topic, payload): Message) {
+        if self.connected {
+            let payload = serde_json::to_vec(&payload).unwrap();
+            self.inputs.push_back(Input::Message { topic, payload });
+        }
+    }
+
+    fn reach_cloud(&mut self, (topic, payload): &Message) {
+        let mut answer = json!({"timestamp": self.seconds(), "clientToken": payload["clientToken"]});
+        if *topic == topics().shadow("get") {
+            answer["state"] = json!({"desired": {"o": self.desired}});
+            self.to_device.push((topics().shadow("get/accepted"), answer));
+        } else if *topic == topics().shadow("update") {
+            let words: BTreeMap<u16, Word> = serde_json::from_value(payload["state"]["reported"]["r"].clone()).unwrap();
+            for (locker, word) in words {
+                self.hear(locker, word);
+            }
+            self.to_device.push((topics().shadow("update/accepted"), answer));
+        }
+    }
+
+    fn hear(&mut self, locker: u16, word: Word) {
+        let runs = self.runs.get(&word.id).copied().unwrap_or(0);
+        match word.outcome {
+            Outcome::Opened => assert_eq!(runs, 1, "{word:?}"),
+            Outcome::Refused | Outcome::Expired => assert_eq!(runs, 0, "{word:?}"),
+            Outcome::Failed => {}
+        }
+        if self.desired.get(&locker).is_some_and(|request| request.id == word.id) {
+            self.desired.remove(&locker);
+        }
+        let known = self.words.entry(word.id.clone()).or_insert_with(|| word.clone());
+        assert_eq!(*known, word, "a word changed");
+    }
+
+    /// Everything under way arrives in order, until nothing is.
+    fn flow(&mut self) {
+        loop {
+            while !self.inputs.is_empty() || !self.effects.is_empty() {
+                self.work();
+            }
+            if !self.to_cloud.is_empty() {
+                let message = self.to_cloud.remove(0);
+                self.reach_cloud(&message);
+            } else if !self.to_device.is_empty() {
+                let message = self.to_device.remove(0);
+                self.reach_device(message);
+            } else {
+                return;
+            }
+        }
+    }
+
+    /// All is well again: network, motors and power. The connection is a new one, as after any message that was lost.
+    fn heal(&mut self) {
+        self.take(Step::Disconnect);
+        self.connect();
+        for _ in 0..12 {
+            self.flow();
+            while !self.running.is_empty() {
+                self.take(Step::MotorDone(true));
+                self.flow();
+            }
+            self.pass(5_000);
+        }
+        self.flow();
+    }
+
+    fn seconds(&self) -> i64 {
+        START + i64::try_from(self.now / 1000).unwrap()
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 400, ..ProptestConfig::default() })]
+
+    #[test]
+    fn whatever_goes_wrong_no_locker_opens_twice_or_late_and_every_word_is_true(
+        steps in prop::collection::vec(step(), 1..120),
+    ) {
+        let mut world = World::new();
+        for step in steps {
+            world.take(step);
+        }
+        world.heal();
+        prop_assert_eq!(&world.desired, &BTreeMap::new(), "every request has its word");
+        prop_assert_eq!(world.disk.untold().count() + world.disk.intents().count(), 0);
+        prop_assert!(world.device.is_ready());
+        for (id, runs) in &world.runs {
+            prop_assert!(*runs == 1 && world.words.contains_key(id), "{}: {} runs and no word", id, runs);
+        }
+    }
+}

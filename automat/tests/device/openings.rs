@@ -1,0 +1,270 @@
+//! Remote openings.
+
+use automat::device::{Input, Motor};
+use protocol::Outcome::{Expired, Failed, Opened, Refused};
+use serde_json::{Value, json};
+
+use crate::rig::{LOCKERS, Rig, START, topics};
+
+/// A request for 20 s, made at the start.
+fn request(seq: u64, id: &str) -> Value {
+    json!([seq, id, START, START + 20])
+}
+
+fn word(locker: u16, id: &str, outcome: protocol::Outcome) -> (u16, String, protocol::Outcome, bool) {
+    (locker, id.to_owned(), outcome, true)
+}
+
+#[test]
+fn a_request_runs_the_motor_once_and_is_reported_with_its_echo() {
+    let mut rig = Rig::online();
+    rig.ask(&json!({"7": request(1, "a")}));
+    assert_eq!(rig.motors, [(7, "a".to_owned())]);
+    assert_eq!(rig.words(), []);
+    rig.motor_done(7, Motor::Opened);
+    let update = rig.sent(&topics().shadow("update"))[0]["state"].clone();
+    let reported = json!({"o": {"7": request(1, "a")}, "r": {"7": ["a", "opened", START + 1]}});
+    assert_eq!(update, json!({"reported": reported}));
+}
+
+#[test]
+fn a_delta_alone_opens_nothing() {
+    let mut rig = Rig::online();
+    rig.hear_shadow("update/delta", &json!({"state": {"o": {"7": request(1, "a")}}, "timestamp": START}));
+    assert_eq!(rig.motors, []);
+    assert_eq!(rig.sent(&topics().shadow("get")).len(), 1);
+}
+
+#[test]
+fn only_the_answer_to_the_last_question_is_believed_and_once() {
+    let mut rig = Rig::online();
+    let answer = |token: &Value| json!({"state": {"desired": {"o": {"7": request(1, "a")}}}, "timestamp": START, "clientToken": token});
+    rig.hear_shadow("update/delta", &json!({}));
+    let first = rig.question();
+    rig.hear_shadow("update/delta", &json!({}));
+    let second = rig.question();
+    assert_ne!(first, second);
+    for stale in [first, json!("another device's"), Value::Null] {
+        rig.hear_shadow("get/accepted", &answer(&stale));
+        assert_eq!(rig.motors, []);
+    }
+    rig.hear_shadow("get/accepted", &answer(&second));
+    rig.motor_done(7, Motor::Opened);
+    rig.words();
+    rig.hear_shadow("get/accepted", &answer(&second));
+    assert_eq!((rig.motors.len(), rig.words().len()), (1, 0));
+}
+
+#[test]
+fn a_question_is_asked_again_after_five_seconds_and_on_every_connection() {
+    let mut rig = Rig::new();
+    rig.give(Input::Connected);
+    rig.wait(4_999);
+    assert_eq!(rig.sent(&topics().shadow("get")).len(), 1);
+    rig.wait(1);
+    assert_eq!(rig.sent(&topics().shadow("get")).len(), 2);
+    rig.give(Input::Disconnected);
+    rig.wait(60_000);
+    assert_eq!(rig.sent(&topics().shadow("get")).len(), 2);
+    rig.give(Input::Connected);
+    assert_eq!(rig.sent(&topics().shadow("get")).len(), 3);
+}
+
+#[test]
+fn a_request_counts_as_expired_by_the_time_since_the_question_was_sent_and_a_second_more() {
+    for (waited, expected) in [(18_999, None), (19_000, Some(Expired))] {
+        let mut rig = Rig::online();
+        rig.hear_shadow("update/delta", &json!({}));
+        let token = rig.question();
+        rig.now += waited;
+        let o = json!({"7": request(1, "a")});
+        rig.hear_shadow(
+            "get/accepted",
+            &json!({"state": {"desired": {"o": o}}, "timestamp": START, "clientToken": token}),
+        );
+        assert_eq!(rig.words().pop().map(|word| word.2), expected, "after {waited} ms");
+        assert_eq!(rig.motors.is_empty(), expected.is_some());
+    }
+}
+
+#[test]
+fn the_motor_waits_for_the_intent_to_be_on_the_disk() {
+    let mut rig = Rig::online();
+    rig.slow_disk = true;
+    rig.ask(&json!({"7": request(1, "a")}));
+    assert_eq!(rig.motors, []);
+    rig.write();
+    assert_eq!(rig.motors.len(), 1);
+    rig.slow_disk = true;
+    rig.motor_done(7, Motor::Opened);
+    assert_eq!(rig.words(), [], "a word waits for the disk too");
+    rig.write();
+    assert_eq!(rig.words(), [word(7, "a", Opened)]);
+}
+
+#[test]
+fn a_request_that_expires_while_the_disk_is_slow_opens_nothing() {
+    let mut rig = Rig::online();
+    rig.slow_disk = true;
+    rig.ask(&json!({"7": request(1, "a")}));
+    rig.now += 20_000;
+    rig.write();
+    assert_eq!((rig.motors.len(), rig.words()), (0, vec![word(7, "a", Expired)]));
+}
+
+#[test]
+fn a_request_that_expires_behind_another_run_of_its_motor_opens_nothing() {
+    let mut rig = Rig::online();
+    rig.ask(&json!({"7": request(1, "a")}));
+    rig.ask(&json!({"7": request(2, "b")}));
+    assert_eq!(rig.motors, [(7, "a".to_owned())]);
+    rig.now += 20_000;
+    rig.motor_done(7, Motor::Opened);
+    rig.accept_reports();
+    assert_eq!(rig.motors.len(), 1);
+    let words: Vec<_> = rig.words().into_iter().map(|word| (word.1, word.2)).collect();
+    assert_eq!(words, [("a".to_owned(), Opened), ("b".to_owned(), Expired)]);
+}
+
+#[test]
+fn a_known_request_is_reported_again_and_never_run_again() {
+    let mut rig = Rig::online();
+    rig.ask(&json!({"7": request(1, "a")}));
+    rig.motor_done(7, Motor::Opened);
+    rig.accept_reports();
+    rig.words();
+    rig.ask(&json!({"7": request(1, "a")}));
+    assert_eq!((rig.motors.len(), rig.words()), (1, vec![word(7, "a", Opened)]));
+    rig.restart();
+    rig.answer(&json!({"7": request(1, "a")}));
+    assert_eq!((rig.motors.len(), rig.words()), (1, vec![word(7, "a", Opened)]));
+}
+
+#[test]
+fn a_request_below_the_journals_highest_is_refused_also_after_a_restart() {
+    let mut rig = Rig::online();
+    rig.ask(&json!({"7": request(5, "a")}));
+    rig.motor_done(7, Motor::Opened);
+    rig.accept_reports();
+    rig.words();
+    rig.ask(&json!({"7": request(5, "b")}));
+    assert_eq!(rig.words(), [word(7, "b", Refused)]);
+    rig.restart();
+    rig.answer(&json!({"7": request(4, "c")}));
+    rig.accept_reports();
+    assert!(rig.words().contains(&word(7, "c", Refused)));
+    assert_eq!(rig.motors.len(), 1);
+}
+
+#[test]
+fn a_locker_that_it_does_not_have_is_refused() {
+    let mut rig = Rig::online();
+    rig.ask(&json!({(LOCKERS.to_string()): request(1, "a")}));
+    assert_eq!((rig.motors.len(), rig.words()), (0, vec![word(LOCKERS, "a", Refused)]));
+}
+
+#[test]
+fn the_word_on_a_request_stays_the_same_however_often_it_comes() {
+    let mut rig = Rig::online();
+    rig.now += 30_000;
+    rig.hear_shadow("update/delta", &json!({}));
+    rig.answer(&json!({"7": request(1, "late")}));
+    rig.accept_reports();
+    assert_eq!(rig.words(), [word(7, "late", Expired)]);
+    rig.restart();
+    rig.answer(&json!({"7": [1, "late", START, START + 90]}));
+    assert_eq!((rig.motors.len(), rig.words()), (0, vec![word(7, "late", Expired)]));
+}
+
+#[test]
+fn a_jammed_lock_is_reported_failed() {
+    let mut rig = Rig::online();
+    rig.ask(&json!({"7": request(1, "a")}));
+    rig.motor_done(7, Motor::Jammed);
+    assert_eq!(rig.words(), [word(7, "a", Failed)]);
+}
+
+#[test]
+fn an_intent_without_a_word_is_reported_failed_after_a_crash() {
+    let mut rig = Rig::online();
+    rig.ask(&json!({"7": request(1, "a")}));
+    rig.restart();
+    rig.answer(&json!({"7": request(1, "a")}));
+    assert_eq!((rig.motors.len(), rig.words()), (1, vec![word(7, "a", Failed)]));
+}
+
+#[test]
+fn lockers_do_not_wait_for_each_other() {
+    let mut rig = Rig::online();
+    rig.ask(&json!({"1": request(1, "a"), "2": request(1, "b"), "3": "nonsense", "x": request(1, "c")}));
+    assert_eq!(rig.motors, [(1, "a".to_owned()), (2, "b".to_owned())]);
+    rig.motor_done(2, Motor::Opened);
+    assert_eq!(rig.words(), [word(2, "b", Opened)]);
+}
+
+#[test]
+fn a_word_that_was_not_taken_is_reported_again_after_five_seconds_a_refusal_and_a_restart() {
+    let mut rig = Rig::online();
+    rig.ask(&json!({"7": request(1, "a")}));
+    rig.motor_done(7, Motor::Opened);
+    let token = rig.sent(&topics().shadow("update"))[0]["clientToken"].clone();
+    rig.wait(5_000);
+    assert_eq!(rig.words().len(), 2);
+    rig.hear_shadow("update/accepted", &json!({"clientToken": token}));
+    rig.wait(5_000);
+    assert_eq!(rig.words().len(), 1, "the answer to a report given up is not believed");
+    rig.wait(5_000);
+    let token = rig.sent(&topics().shadow("update"))[0]["clientToken"].clone();
+    rig.hear_shadow("update/rejected", &json!({"clientToken": token, "code": 413, "message": "too large"}));
+    rig.wait(5_000);
+    assert_eq!(rig.words().len(), 2);
+    rig.restart();
+    rig.answer(&json!({}));
+    assert_eq!(rig.words(), [(7, "a".to_owned(), Opened, false)], "what is no longer asked for has no echo");
+    rig.wait(5_000);
+    rig.accept_reports();
+    rig.words();
+    rig.restart();
+    rig.answer(&json!({}));
+    assert_eq!(rig.words(), [], "what was taken is not said again unasked");
+}
+
+#[test]
+fn of_one_locker_the_older_word_is_taken_before_the_newer_one_is_said() {
+    let mut rig = Rig::online();
+    for (seq, id) in [(1, "a"), (2, "b")] {
+        rig.ask(&json!({"7": request(seq, id)}));
+        rig.motor_done(7, Motor::Opened);
+    }
+    let update = topics().shadow("update");
+    assert_eq!(rig.sent(&update).len(), 1);
+    rig.accept_reports();
+    let said: Vec<_> = rig.words().into_iter().map(|word| word.1).collect();
+    assert_eq!(said, ["a", "b"]);
+}
+
+#[test]
+fn a_thing_without_a_shadow_gets_one() {
+    let mut rig = Rig::new();
+    rig.give(Input::Connected);
+    let question = rig.question();
+    rig.hear_shadow("get/rejected", &json!({"code": 404, "message": "No shadow exists", "clientToken": question}));
+    let token = rig.sent(&topics().shadow("update"))[0]["clientToken"].clone();
+    rig.hear_shadow("update/accepted", &json!({"clientToken": token, "timestamp": START}));
+    assert_ne!(rig.question(), question);
+    rig.answer(&json!({"7": request(1, "a")}));
+    assert_eq!(rig.motors.len(), 1);
+}
+
+#[test]
+fn messages_that_are_none_of_the_protocols_are_passed_over() {
+    let mut rig = Rig::online();
+    for rest in ["get/accepted", "get/rejected", "update/accepted", "update/rejected"] {
+        for payload in [json!(null), json!([]), json!({"clientToken": 7}), json!({"state": 3, "clientToken": "x"})] {
+            rig.hear_shadow(rest, &payload);
+        }
+    }
+    rig.hear(&topics().keypad_reply(), &json!({"id": "x"}));
+    rig.hear("elsewhere", &json!({}));
+    assert_eq!((rig.motors.len(), rig.published.len()), (0, 0));
+}

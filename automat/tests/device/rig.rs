@@ -1,0 +1,183 @@
+//! A driver made of nothing: does what the device decides at once, and keeps it to be looked at.
+
+use std::collections::VecDeque;
+
+use automat::clock::Millis;
+use automat::device::{Device, DeviceKey, Display, Effect, Identity, Input, Keys, Motor, Sensors};
+use automat::journal::{Journal, Record};
+use protocol::{Door, Outcome, ThingName, Topics};
+use serde_json::{Value, json};
+
+/// The cloud's time when the monotonic counter is at zero.
+pub(crate) const START: i64 = 1_795_521_600;
+pub(crate) const LOCKERS: u16 = 10;
+
+pub(crate) struct Rig {
+    pub(crate) device: Device,
+    pub(crate) now: Millis,
+    /// What a power cut leaves.
+    pub(crate) journal: Journal,
+    /// Whether the disk takes its time: then records wait in `unwritten`.
+    pub(crate) slow_disk: bool,
+    pub(crate) unwritten: VecDeque<Record>,
+    pub(crate) published: Vec<(String, Value)>,
+    pub(crate) motors: Vec<(u16, String)>,
+    pub(crate) shown: Vec<Display>,
+    life: u64,
+}
+
+impl Rig {
+    /// Just started.
+    pub(crate) fn new() -> Self {
+        Self {
+            device: device(&Journal::default(), 0),
+            now: 0,
+            journal: Journal::default(),
+            slow_disk: false,
+            unwritten: VecDeque::new(),
+            published: Vec::new(),
+            motors: Vec::new(),
+            shown: Vec::new(),
+            life: 0,
+        }
+    }
+
+    /// Connected, and told that nothing is asked of it.
+    pub(crate) fn online() -> Self {
+        let mut rig = Self::new();
+        rig.give(Input::Connected);
+        rig.answer(&json!({}));
+        rig.published.clear();
+        rig
+    }
+
+    /// Gives an input, and does what comes of it.
+    pub(crate) fn give(&mut self, input: Input) {
+        let mut inputs = VecDeque::from([input]);
+        while let Some(input) = inputs.pop_front() {
+            for effect in self.device.handle(input, self.now) {
+                match effect {
+                    Effect::Persist(record) if self.slow_disk => self.unwritten.push_back(record),
+                    Effect::Persist(record) => {
+                        self.journal.apply(&record);
+                        inputs.push_back(Input::Persisted(record));
+                    }
+                    Effect::RunMotor { locker, id } => self.motors.push((locker, id)),
+                    Effect::Publish { topic, payload } => {
+                        self.published.push((topic, serde_json::from_slice(&payload).unwrap()));
+                    }
+                    Effect::Show(display) => self.shown.push(display),
+                }
+            }
+        }
+    }
+
+    /// The slow disk writes what waits.
+    pub(crate) fn write(&mut self) {
+        self.slow_disk = false;
+        while let Some(record) = self.unwritten.pop_front() {
+            self.journal.apply(&record);
+            self.give(Input::Persisted(record));
+        }
+    }
+
+    /// Loses power, starts again, and is connected.
+    pub(crate) fn restart(&mut self) {
+        self.unwritten.clear();
+        self.published.clear();
+        self.life += 1;
+        self.device = device(&self.journal, self.life);
+        self.give(Input::Connected);
+    }
+
+    /// Time passes; whatever is due happens.
+    pub(crate) fn wait(&mut self, millis: Millis) {
+        let end = self.now + millis;
+        while let Some(due) = self.device.wake_at().filter(|&due| due <= end) {
+            self.now = due.max(self.now);
+            self.give(Input::Tick);
+            assert_ne!(self.device.wake_at(), Some(due), "what is due is done");
+        }
+        self.now = end;
+    }
+
+    pub(crate) fn hear(&mut self, topic: &str, payload: &Value) {
+        self.give(Input::Message { topic: topic.to_owned(), payload: serde_json::to_vec(payload).unwrap() });
+    }
+
+    pub(crate) fn hear_shadow(&mut self, rest: &str, payload: &Value) {
+        self.hear(&topics().shadow(rest), payload);
+    }
+
+    /// What was published on a topic of the shadow.
+    pub(crate) fn sent(&self, topic: &str) -> Vec<&Value> {
+        self.published.iter().filter(|(to, _)| to == topic).map(|(_, payload)| payload).collect()
+    }
+
+    /// The token of the last question.
+    pub(crate) fn question(&self) -> Value {
+        self.sent(&topics().shadow("get")).last().unwrap()["clientToken"].clone()
+    }
+
+    /// Answers the last question: these requests are desired, and it is now.
+    pub(crate) fn answer(&mut self, o: &Value) {
+        let answer = json!({
+            "state": {"desired": {"o": o}},
+            "timestamp": self.cloud_seconds(),
+            "clientToken": self.question(),
+        });
+        self.hear_shadow("get/accepted", &answer);
+    }
+
+    /// The cloud asks for this, and the device finds out.
+    pub(crate) fn ask(&mut self, o: &Value) {
+        self.hear_shadow("update/delta", &json!({"state": {"o": o}}));
+        self.answer(o);
+    }
+
+    /// Takes out the reports since the last look: of which locker, which opening, what, and whether echoed.
+    pub(crate) fn words(&mut self) -> Vec<(u16, String, Outcome, bool)> {
+        let update = topics().shadow("update");
+        let (updates, rest) = std::mem::take(&mut self.published).into_iter().partition(|(to, _)| *to == update);
+        self.published = rest;
+        let updates: Vec<(String, Value)> = updates;
+        let words = updates.iter().flat_map(|(_, update)| {
+            let reported: protocol::Reported = serde_json::from_value(update["state"]["reported"].clone()).unwrap();
+            reported.r.into_iter().map(move |(locker, word)| {
+                let word = word.unwrap();
+                (locker, word.id, word.outcome, reported.o[&locker].is_some())
+            })
+        });
+        words.collect()
+    }
+
+    /// Takes every report that was published, and says so.
+    pub(crate) fn accept_reports(&mut self) {
+        for update in self.sent(&topics().shadow("update")).into_iter().cloned().collect::<Vec<_>>() {
+            let token = &update["clientToken"];
+            self.hear_shadow("update/accepted", &json!({"clientToken": token, "timestamp": self.cloud_seconds()}));
+        }
+    }
+
+    pub(crate) fn motor_done(&mut self, locker: u16, motor: Motor) {
+        self.give(Input::MotorDone { locker, motor });
+    }
+
+    pub(crate) fn press(&mut self, keys: &str) {
+        self.give(Input::Typed { keys: Keys::new(keys), random: u128::from(self.now) + 1 });
+    }
+
+    pub(crate) fn cloud_seconds(&self) -> i64 {
+        START + i64::try_from(self.now / 1000).unwrap()
+    }
+}
+
+pub(crate) fn topics() -> Topics {
+    Topics::of(ThingName::of_automat("lobby"))
+}
+
+pub(crate) fn device(journal: &Journal, life: u64) -> Device {
+    let identity = Identity { topics: topics(), key: Some(DeviceKey::new(&[1; 32])), life };
+    let sensors = (0..LOCKERS).map(|locker| Sensors { inside: locker % 2 == 1, door: Door::Closed });
+    Device::new(identity, journal.clone(), sensors.collect())
+}

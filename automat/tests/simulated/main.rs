@@ -1,0 +1,123 @@
+//! The simulated automat with the real driver, disk and link, on a broker that answers just enough.
+
+#![expect(clippy::unwrap_used, reason = "a test's own values are well formed")]
+
+mod peer;
+
+use std::path::Path;
+use std::time::Duration;
+
+use automat::device::{DeviceKey, Display};
+use automat::driver::Settings;
+use automat::link::{Endpoint, Security};
+use automat::simulated::{Config, Crash, Person, SimulatedAutomat};
+use protocol::{Purpose, ThingName};
+use serde_json::{Value, json};
+
+use peer::{Peer, TIME, topics};
+
+async fn start(peer: &Peer, folder: &Path, person: Person) -> SimulatedAutomat {
+    let endpoint = Endpoint {
+        host: "127.0.0.1".to_owned(),
+        port: peer.port,
+        security: Security::Plain { password: "secret".to_owned() },
+    };
+    let automat = SimulatedAutomat::start(Config {
+        settings: Settings {
+            thing: ThingName::of_automat("lobby"),
+            endpoint,
+            device_key: Some(DeviceKey::new(&[1; 32])),
+            folder: folder.to_owned(),
+        },
+        locker_count: 9,
+        keys_inside: [7].into(),
+        motor_time: Duration::from_millis(5),
+        person,
+    });
+    automat.connected().await.unwrap();
+    automat
+}
+
+fn request(seq: u64, id: &str) -> Value {
+    json!([seq, id, TIME, TIME + 20])
+}
+
+#[tokio::test]
+async fn a_remote_open_runs_the_motor_and_ends_in_opened() {
+    let (mut peer, folder) = (Peer::start().await, tempfile::tempdir().unwrap());
+    let automat = start(&peer, folder.path(), Person::Absent).await;
+    assert_eq!(peer.next(&topics().lockers()).await["lockers"].as_object().unwrap().len(), 9);
+    peer.ask(json!({"7": request(1, "a")}));
+    let door = peer.next(&topics().lockers()).await;
+    assert_eq!(door["lockers"], json!({"7": {"key": true, "door": "open", "by": "a"}}));
+    assert_eq!(peer.word("7").await[1], "opened");
+    assert_eq!((automat.motor_runs(7), automat.motor_log()[0].id.as_str()), (1, "a"));
+    automat.stop().await;
+}
+
+#[tokio::test]
+async fn a_crash_before_or_after_the_motor_ends_in_failed_and_no_second_run() {
+    for (crash, runs) in [(Crash::BeforeMotor, 0), (Crash::AfterMotor, 1)] {
+        let (mut peer, folder) = (Peer::start().await, tempfile::tempdir().unwrap());
+        let mut automat = start(&peer, folder.path(), Person::Absent).await;
+        automat.faults().crash(crash);
+        peer.ask(json!({"7": request(1, "a")}));
+        assert!(automat.crashed().await.is_err());
+        assert!(automat.has_stopped());
+        automat.restart().await;
+        assert_eq!(peer.word("7").await[1], "failed", "{crash:?}");
+        assert_eq!(automat.motor_runs(7), runs, "{crash:?}");
+        automat.stop().await;
+    }
+}
+
+#[tokio::test]
+async fn a_jammed_lock_ends_in_failed() {
+    let (mut peer, folder) = (Peer::start().await, tempfile::tempdir().unwrap());
+    let automat = start(&peer, folder.path(), Person::Absent).await;
+    automat.faults().jam(7, true);
+    peer.ask(json!({"7": request(1, "a")}));
+    assert_eq!(peer.word("7").await[1], "failed");
+    automat.stop().await;
+}
+
+#[tokio::test]
+async fn a_connection_that_was_lost_comes_back_and_finds_what_was_asked_meanwhile() {
+    let (mut peer, folder) = (Peer::start().await, tempfile::tempdir().unwrap());
+    let automat = start(&peer, folder.path(), Person::Absent).await;
+    automat.faults().network(false);
+    automat.disconnected().await;
+    assert_eq!(automat.type_code("4711").await, Display::NoConnection);
+    peer.ask(json!({"7": request(1, "a")}));
+    automat.faults().network(true);
+    automat.connected().await.unwrap();
+    assert_eq!(peer.word("7").await[1], "opened");
+    automat.stop().await;
+}
+
+#[tokio::test]
+async fn an_obliging_person_fetches_a_key_and_closes_the_door() {
+    let (mut peer, folder) = (Peer::start().await, tempfile::tempdir().unwrap());
+    let automat = start(&peer, folder.path(), Person::Obliging(Duration::from_millis(20))).await;
+    peer.next(&topics().lockers()).await;
+    let cloud = async {
+        let entry = peer.next(&topics().keypad()).await;
+        let open =
+            json!({"id": entry["id"], "answer": "open", "lockerIndex": 7, "purpose": "fetch", "expiresAt": TIME + 10});
+        peer.send(&topics().keypad_reply(), open);
+        entry["id"].clone()
+    };
+    let (shown, id) = tokio::join!(automat.type_code("4711"), cloud);
+    assert_eq!(shown, Display::Open { locker: 7, purpose: Purpose::Fetch });
+    let mut told = Vec::new();
+    for _ in 0..3 {
+        let locker = peer.next(&topics().lockers()).await["lockers"]["7"].clone();
+        assert_eq!(locker["by"], id);
+        told.push((locker["key"] == true, locker["door"] == "open"));
+    }
+    assert_eq!(told, [(true, true), (false, true), (false, false)]);
+    automat.stop().await;
+    let again = start(&peer, folder.path(), Person::Absent).await;
+    assert!(!again.lockers()[7].key, "a key that was taken is not back after a restart of the process");
+    again.stop().await;
+}

@@ -1,0 +1,134 @@
+//! A broker for one device, that keeps a shadow of requests and shows the test what the device sends.
+
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use bytes::BytesMut;
+use protocol::{ThingName, Topics};
+use rumqttc::mqttbytes::QoS;
+use rumqttc::mqttbytes::v4::{ConnAck, ConnectReturnCode, Packet, PubAck, Publish, SubAck, SubscribeReasonCode};
+use serde_json::{Value, json};
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::mpsc;
+use tokio::time::timeout;
+
+const LARGEST: usize = 128 * 1024;
+/// The cloud's time, which stands still.
+pub(crate) const TIME: i64 = 1_795_521_600;
+
+pub(crate) struct Peer {
+    pub(crate) port: u16,
+    desired: Arc<Mutex<Value>>,
+    to_device: mpsc::UnboundedSender<(String, Value)>,
+    from_device: mpsc::UnboundedReceiver<(String, Value)>,
+}
+
+impl Peer {
+    pub(crate) async fn start() -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let port = listener.local_addr().unwrap().port();
+        let desired = Arc::new(Mutex::new(json!({})));
+        let (to_device, outgoing) = mpsc::unbounded_channel();
+        let (incoming, from_device) = mpsc::unbounded_channel();
+        tokio::spawn(serve(listener, Arc::clone(&desired), outgoing, incoming));
+        Self { port, desired, to_device, from_device }
+    }
+
+    /// Asks for lockers, and rings.
+    pub(crate) fn ask(&self, o: Value) {
+        *self.desired.lock().unwrap() = o;
+        self.send(&topics().shadow("update/delta"), json!({}));
+    }
+
+    pub(crate) fn send(&self, topic: &str, payload: Value) {
+        self.to_device.send((topic.to_owned(), payload)).unwrap();
+    }
+
+    /// The next message that the device sends on a topic; those on others are passed over.
+    pub(crate) async fn next(&mut self, topic: &str) -> Value {
+        let next = async {
+            loop {
+                let (to, payload) = self.from_device.recv().await.unwrap();
+                if to == topic {
+                    return payload;
+                }
+            }
+        };
+        timeout(Duration::from_secs(20), next).await.unwrap()
+    }
+
+    /// The next word that the device reports.
+    pub(crate) async fn word(&mut self, locker: &str) -> Value {
+        self.next(&topics().shadow("update")).await["state"]["reported"]["r"][locker].clone()
+    }
+}
+
+pub(crate) fn topics() -> Topics {
+    Topics::of(ThingName::of_automat("lobby"))
+}
+
+/// One connection after the other.
+async fn serve(
+    listener: TcpListener,
+    desired: Arc<Mutex<Value>>,
+    mut outgoing: mpsc::UnboundedReceiver<(String, Value)>,
+    incoming: mpsc::UnboundedSender<(String, Value)>,
+) {
+    loop {
+        let (mut stream, _) = listener.accept().await.unwrap();
+        let mut read = BytesMut::new();
+        loop {
+            let mut answers = Vec::new();
+            while let Ok(packet) = Packet::read(&mut read, LARGEST) {
+                answers.extend(answer(packet, &desired, &incoming));
+            }
+            for packet in answers {
+                write(&mut stream, &packet).await;
+            }
+            tokio::select! {
+                size = stream.read_buf(&mut read) => if !matches!(size, Ok(1..)) { break },
+                Some((topic, payload)) = outgoing.recv() => write(&mut stream, &message(&topic, &payload)).await,
+            }
+        }
+    }
+}
+
+fn answer(packet: Packet, desired: &Mutex<Value>, incoming: &mpsc::UnboundedSender<(String, Value)>) -> Vec<Packet> {
+    match packet {
+        Packet::Connect(_) => vec![Packet::ConnAck(ConnAck::new(ConnectReturnCode::Success, false))],
+        Packet::Subscribe(subscribe) => {
+            let codes = vec![SubscribeReasonCode::Success(QoS::AtLeastOnce); subscribe.filters.len()];
+            vec![Packet::SubAck(SubAck::new(subscribe.pkid, codes))]
+        }
+        Packet::Publish(publish) => {
+            let payload: Value = serde_json::from_slice(&publish.payload).unwrap();
+            let mut answers = vec![Packet::PubAck(PubAck::new(publish.pkid))];
+            let answer = json!({
+                "state": {"desired": {"o": *desired.lock().unwrap()}},
+                "timestamp": TIME,
+                "clientToken": payload["clientToken"],
+            });
+            for request in ["get", "update"] {
+                if publish.topic == topics().shadow(request) {
+                    answers.push(message(&topics().shadow(&format!("{request}/accepted")), &answer));
+                }
+            }
+            incoming.send((publish.topic, payload)).unwrap();
+            answers
+        }
+        Packet::PingReq => vec![Packet::PingResp],
+        _ => vec![],
+    }
+}
+
+fn message(topic: &str, payload: &Value) -> Packet {
+    Packet::Publish(Publish::new(topic, QoS::AtMostOnce, payload.to_string()))
+}
+
+async fn write(stream: &mut TcpStream, packet: &Packet) {
+    let mut bytes = BytesMut::new();
+    packet.write(&mut bytes, LARGEST).unwrap();
+    // A device that has just lost its power reads nothing.
+    let _ = stream.write_all(&bytes).await;
+}
