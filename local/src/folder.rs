@@ -1,6 +1,7 @@
 //! The data folder: who may use it, and what in it is ours.
 
 use std::fs::{File, OpenOptions, TryLockError};
+use std::io::Write;
 use std::path::{Path, PathBuf};
 
 /// The table, as one SQLite file.
@@ -118,6 +119,18 @@ impl Folder {
     pub fn secret(&self) -> PathBuf {
         self.path.join(SECRET)
     }
+}
+
+/// Writes a file that only its owner can read, whole or not at all: aside, and then renamed.
+pub(crate) fn write_private(path: &Path, text: &str) -> Result<(), FolderError> {
+    let aside = path.with_extension("new");
+    let mut options = OpenOptions::new();
+    options.create(true).truncate(true).write(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let mut file = options.open(&aside).map_err(FolderError::io("make", &aside))?;
+    file.write_all(text.as_bytes()).and_then(|()| file.sync_all()).map_err(FolderError::io("write", &aside))?;
+    std::fs::rename(&aside, path).map_err(FolderError::io("make", path))
 }
 
 #[cfg(test)]

@@ -4,8 +4,10 @@
 //! never goes to the log.
 
 use std::fmt;
+use std::net::SocketAddr;
+use std::path::PathBuf;
 
-use domain::{Instant, KeyId, TimeRange};
+use domain::{AutomatId, Instant, KeyId, TimeRange};
 use serde_json::{Value, json};
 use store::{KeyFilter, PageRequest, Store};
 
@@ -24,11 +26,25 @@ pub struct Example {
     pub body: Value,
 }
 
+/// What it says of MQTT.
+#[derive(Debug, Clone)]
+pub struct Mqtt {
+    /// Where it is spoken without TLS.
+    pub plain: SocketAddr,
+    /// Where it is spoken over TLS.
+    pub tls: SocketAddr,
+    /// The folder of the automats' credentials, if they are kept.
+    pub automats: Option<PathBuf>,
+    /// The automat that is simulated.
+    pub simulated: Option<AutomatId>,
+}
+
 /// The guide.
 #[derive(Clone)]
 pub struct Guide {
     url: String,
     token: String,
+    mqtt: Mqtt,
     /// What it proposes to try.
     pub example: Example,
 }
@@ -36,13 +52,19 @@ pub struct Guide {
 impl Guide {
     /// With a booking that is possible now: on the first key that has a free time, or without a key, of an automat to
     /// begin with.
-    pub async fn new(url: &str, token: String, store: &Store, now: Instant) -> Result<Self, store::Error> {
+    pub async fn new(
+        url: &str,
+        token: String,
+        mqtt: Mqtt,
+        store: &Store,
+        now: Instant,
+    ) -> Result<Self, store::Error> {
         let keys = store.keys(&KeyFilter::default(), &PageRequest { limit: 20, after: None }).await?.data;
         let start = now.plus_millis(HOUR - now.millis() % HOUR);
         let wish = TimeRange::new(start, Some(start.plus_millis(BOOKING_MILLIS)));
         let bookable = keys.iter().find_map(|key| Some((&key.id, key.calendar.next_free(wish?)?)));
         let example = bookable.map_or_else(first_automat, |(key, range)| booking(key, range));
-        Ok(Self { url: url.to_owned(), token, example })
+        Ok(Self { url: url.to_owned(), token, mqtt, example })
     }
 
     /// The token that stands in it.
@@ -54,10 +76,20 @@ impl Guide {
     /// The command to paste, for any POSIX shell.
     #[must_use]
     pub fn command(&self) -> String {
-        let Self { url, token, example } = self;
+        self.post(&self.example.path, &self.example.body)
+    }
+
+    /// The command that opens a locker of the simulated automat.
+    #[must_use]
+    pub fn opening(&self) -> Option<String> {
+        let automat = self.mqtt.simulated.as_ref()?;
+        Some(self.post(&format!("/v1/automats/{automat}/lockers/0/openings"), &json!({})))
+    }
+
+    fn post(&self, path: &str, body: &Value) -> String {
+        let Self { url, token, .. } = self;
         format!(
-            "curl -sS -i {url}{} \\\n  -H 'Authorization: Bearer {token}' \\\n  -H 'Content-Type: application/json' \\\n  -d '{}'",
-            example.path, example.body
+            "curl -sS -i {url}{path} \\\n  -H 'Authorization: Bearer {token}' \\\n  -H 'Content-Type: application/json' \\\n  -d '{body}'"
         )
     }
 }
@@ -85,10 +117,15 @@ fn first_automat() -> Example {
 
 impl fmt::Display for Guide {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { url, example, .. } = self;
+        let Self { url, mqtt, example, .. } = self;
         writeln!(f, "Key Automat Cloud, local, on {url}")?;
         writeln!(f, "  API description  {url}/openapi.json")?;
         writeln!(f, "  health           {url}/health")?;
+        writeln!(f, "  MQTT             {}", mqtt.plain)?;
+        writeln!(f, "  MQTT over TLS    {}", mqtt.tls)?;
+        if let Some(automats) = &mqtt.automats {
+            writeln!(f, "  credentials      {}/<automatId>", automats.display())?;
+        }
         writeln!(f)?;
         writeln!(f, "A token, good for an hour, as admin, operator or viewer:")?;
         writeln!(f, "curl -sS {url}/oauth2/token -d grant_type=client_credentials -d client_id=admin")?;
@@ -96,6 +133,11 @@ impl fmt::Display for Guide {
         writeln!(f, "To {}, with a token of operator's in it:", example.what)?;
         writeln!(f, "{}", self.command())?;
         writeln!(f)?;
+        if let (Some(automat), Some(opening)) = (&mqtt.simulated, self.opening()) {
+            writeln!(f, "A simulated automat, {automat}, is connected. To open its locker 0 remotely:")?;
+            writeln!(f, "{opening}")?;
+            writeln!(f)?;
+        }
         writeln!(f, "Ctrl-C stops it.")
     }
 }
@@ -111,7 +153,13 @@ mod tests {
     use super::*;
 
     fn guide(example: Example) -> Guide {
-        Guide { url: "http://127.0.0.1:3000".to_owned(), token: "a.b.c".to_owned(), example }
+        let mqtt = Mqtt {
+            plain: ([127, 0, 0, 1], 1883).into(),
+            tls: ([127, 0, 0, 1], 8883).into(),
+            automats: None,
+            simulated: AutomatId::parse("lobby").ok(),
+        };
+        Guide { url: "http://127.0.0.1:3000".to_owned(), token: "a.b.c".to_owned(), mqtt, example }
     }
 
     #[test]

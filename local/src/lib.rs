@@ -1,10 +1,12 @@
 //! The local cloud: all functions in one process, on embedded parts.
 //!
 //! It stands for what surrounds the functions in AWS: API Gateway with its authorizer ([`gateway`], [`authorizer`]),
-//! Cognito ([`tokens`], [`sign_in`]), DynamoDB ([`embedded`]) and Secrets Manager ([`secret`]). The functions are the
-//! very routers that run in Lambda, and get their requests by the way of an API Gateway event.
+//! Cognito ([`tokens`], [`sign_in`]), DynamoDB ([`embedded`]), IoT Core ([`iot`], [`automats`], [`provisioning`]) and
+//! Secrets Manager ([`secret`]). The functions are the very routers and handlers that run in Lambda, and get their requests
+//! by the way of an API Gateway event or an IoT rule.
 
 pub mod authorizer;
+pub mod automats;
 mod event;
 pub mod example;
 pub mod folder;
@@ -12,6 +14,7 @@ pub mod gateway;
 pub mod guide;
 pub mod options;
 mod problem;
+pub mod provisioning;
 pub mod secret;
 pub mod sign_in;
 pub mod signals;

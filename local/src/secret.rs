@@ -1,14 +1,12 @@
 //! The master secret under which PINs are sealed: what Secrets Manager holds in AWS, here a file in the data folder.
 
-use std::fs::OpenOptions;
-use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use store::Random;
 
-use crate::folder::FolderError;
+use crate::folder::{FolderError, write_private};
 
 /// What `store::Codes` asks for at least.
 const LEAST_CHARACTERS: usize = 32;
@@ -41,7 +39,7 @@ pub fn of_file(path: &Path, table_is_new: bool, random: &Random) -> Result<Strin
         Ok(_) => Err(SecretError::Unusable(path.to_owned())),
         Err(error) if error.kind() == std::io::ErrorKind::NotFound && table_is_new => {
             let secret = fresh(random)?;
-            write(path, &secret)?;
+            write_private(path, &secret)?;
             Ok(secret)
         }
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => Err(SecretError::Missing(path.to_owned())),
@@ -53,18 +51,6 @@ pub fn of_file(path: &Path, table_is_new: bool, random: &Random) -> Result<Strin
 pub fn fresh(random: &Random) -> Result<String, SecretError> {
     let bytes: [u8; 48] = random.bytes().map_err(SecretError::Random)?;
     Ok(URL_SAFE_NO_PAD.encode(bytes))
-}
-
-/// Whole or not at all: written aside and then renamed.
-fn write(path: &Path, secret: &str) -> Result<(), FolderError> {
-    let aside = path.with_extension("new");
-    let mut options = OpenOptions::new();
-    options.create(true).truncate(true).write(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let mut file = options.open(&aside).map_err(FolderError::io("make", &aside))?;
-    file.write_all(secret.as_bytes()).and_then(|()| file.sync_all()).map_err(FolderError::io("write", &aside))?;
-    std::fs::rename(&aside, path).map_err(FolderError::io("make", path))
 }
 
 #[cfg(test)]

@@ -2,21 +2,28 @@
 
 use std::collections::HashMap;
 use std::net::SocketAddr;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
 use api::{App, Clock};
+use automat::simulated::SimulatedAutomat;
+use domain::AutomatId;
 use embedded::{Database, DatabaseError};
+use iot::Iot;
+use openings::Openings;
 use store::{Codes, Random, Store};
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
 use crate::authorizer::Authorizer;
+use crate::automats::{self, AutomatsError, Places};
 use crate::example::{self, ExampleError};
 use crate::folder::{Folder, FolderError};
 use crate::gateway::{Gateway, UnknownFunction};
-use crate::guide::Guide;
+use crate::guide::{Guide, Mqtt};
+use crate::provisioning::{Provisioning, ProvisioningError};
 use crate::secret::{self, SecretError};
 use crate::template::{Routes, TEMPLATE, TemplateError};
 use crate::tokens::{Role, TokenError, Tokens};
@@ -41,6 +48,15 @@ pub enum StartError {
     /// The data folder cannot be used.
     #[error(transparent)]
     Folder(#[from] FolderError),
+    /// There is nowhere to keep what ends with the process.
+    #[error("there is no folder for what ends with the process")]
+    Scratch(#[source] std::io::Error),
+    /// There are no devices.
+    #[error(transparent)]
+    Automats(#[from] AutomatsError),
+    /// There are no credentials for devices.
+    #[error(transparent)]
+    Provisioning(#[from] ProvisioningError),
     /// There is no master secret.
     #[error(transparent)]
     Secret(#[from] SecretError),
@@ -73,8 +89,13 @@ pub struct LocalCloud {
     tokens: Arc<Tokens>,
     store: Store,
     database: Database,
+    iot: Iot,
+    provisioning: Provisioning,
+    automat: Option<(AutomatId, SimulatedAutomat)>,
     stop: oneshot::Sender<()>,
     server: JoinHandle<std::io::Result<()>>,
+    // Of a local cloud that keeps nothing, and gone with it.
+    _scratch: Option<tempfile::TempDir>,
     _folder: Option<Folder>,
 }
 
@@ -114,21 +135,50 @@ impl LocalCloud {
 
         let tokens = Arc::new(tokens.await.map_err(|_| TokenError::Key)??);
         let app = App { store: store.clone(), clock: clock.clone() };
-        let functions = HashMap::from([("keys", keys::router(app.clone())), ("contracts", contracts::router(app))]);
+        let (scratch, homes) = Homes::of(folder.as_ref())?;
+        let provisioning = Provisioning::open(&homes.authority, homes.automats, store.clone(), random.clone())?;
+        let places = Places { mqtt: options.mqtt, mqtts: options.mqtts, shadows: homes.shadows };
+        let (iot, things) = automats::serve(places, &app, &provisioning).await?;
+        let endpoint = automats::endpoint(&iot);
+        provisioning.provision_all(&endpoint).await?;
+
+        let functions = HashMap::from([
+            ("keys", provisioning.watch(keys::router(app.clone()), endpoint)),
+            ("contracts", contracts::router(app.clone())),
+            ("openings", openings::router(Openings { app, things })),
+        ]);
         let audience = Role::ALL.map(|role| role.client_id().to_owned()).to_vec();
         let authorizer = Authorizer::new(&url, audience, tokens.jwks().clone());
         let gateway = Gateway::new(Routes::read(TEMPLATE)?, functions, authorizer, authority, clock.clone(), random)?;
         let routes = sign_in::router(tokens.clone(), clock.clone()).merge(gateway.router());
+        let automat =
+            if options.no_automat { None } else { automats::simulate(&store, &provisioning, &clock).await? };
 
         let token = tokens.issue(Role::Operator, &Role::Operator.scope(), clock.now())?;
-        let guide = Guide::new(&url, token, &store, clock.now()).await?;
+        let automats = folder.as_ref().map(Folder::automats);
+        let mqtt = Mqtt { plain: iot.mqtt(), tls: iot.mqtts(), automats, simulated: automat.as_ref().map(|(id, _)| id.clone()) };
+        let guide = Guide::new(&url, token, mqtt, &store, clock.now()).await?;
         let (stop, stopped) = oneshot::channel::<()>();
         let server = axum::serve(listener, routes.into_make_service_with_connect_info::<SocketAddr>());
         let server = server.with_graceful_shutdown(async {
             _ = stopped.await;
         });
         let server = tokio::spawn(server.into_future());
-        Ok(Self { url, guide, clock, tokens, store, database, stop, server, _folder: folder })
+        Ok(Self {
+            url,
+            guide,
+            clock,
+            tokens,
+            store,
+            database,
+            iot,
+            provisioning,
+            automat,
+            stop,
+            server,
+            _scratch: scratch,
+            _folder: folder,
+        })
     }
 
     /// Where it listens, without a slash at the end.
@@ -146,6 +196,30 @@ impl LocalCloud {
     /// A new token of a role, good for an hour.
     pub fn token(&self, role: Role) -> Result<String, TokenError> {
         self.tokens.issue(role, &role.scope(), self.clock.now())
+    }
+
+    /// Where it listens for MQTT.
+    #[must_use]
+    pub fn mqtt(&self) -> SocketAddr {
+        self.iot.mqtt()
+    }
+
+    /// Where it listens for MQTT over TLS.
+    #[must_use]
+    pub fn mqtts(&self) -> SocketAddr {
+        self.iot.mqtts()
+    }
+
+    /// The folder with an automat's credentials.
+    #[must_use]
+    pub fn credentials(&self, automat: &AutomatId) -> PathBuf {
+        self.provisioning.folder(automat)
+    }
+
+    /// The simulated automat beside it.
+    #[must_use]
+    pub fn automat(&self) -> Option<&SimulatedAutomat> {
+        self.automat.as_ref().map(|(_, automat)| automat)
     }
 
     /// The store behind it, for tests that look behind the API.
@@ -172,7 +246,32 @@ impl LocalCloud {
                 tracing::warn!("some requests did not end; left them");
             }
         }
+        if let Some((_, automat)) = self.automat {
+            automat.stop().await;
+        }
+        self.iot.stop().await;
         self.database.stop().await;
+    }
+}
+
+/// Where things about devices are kept.
+struct Homes {
+    authority: PathBuf,
+    automats: PathBuf,
+    shadows: PathBuf,
+}
+
+impl Homes {
+    /// In the data folder, or in one that is gone with the process.
+    fn of(folder: Option<&Folder>) -> Result<(Option<tempfile::TempDir>, Self), StartError> {
+        if let Some(folder) = folder {
+            let homes = Self { authority: folder.authority(), automats: folder.automats(), shadows: folder.shadows() };
+            return Ok((None, homes));
+        }
+        let scratch = tempfile::tempdir().map_err(StartError::Scratch)?;
+        let home = |name: &str| scratch.path().join(name);
+        let homes = Self { authority: home("authority"), automats: home("automats"), shadows: home("shadows") };
+        Ok((Some(scratch), homes))
     }
 }
 

@@ -1,0 +1,256 @@
+//! What a device needs to connect: in AWS `infra/tools/provision.py` makes it, here it is made with the automat.
+//!
+//! Each automat has a folder of its own, `automats/<automatId>`, with what [`automat::credentials`] reads, and a password
+//! for MQTT without TLS. The folder is the registry too: a device is known as long as it is there, by the serial number of
+//! its certificate or by its password.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use automat::credentials::{AUTHORITY, CERTIFICATE, Credentials, CredentialsError, PRIVATE_KEY};
+use axum::Router;
+use axum::body::Body;
+use axum::extract::{Request, State};
+use axum::middleware::{Next, from_fn_with_state};
+use axum::response::Response;
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use domain::{AutomatId, LockerCount};
+use http::Method;
+use iot::certificates::{Authority, CertificateError};
+use iot::{Login, Proof, Registry, ServerIdentity};
+use protocol::ThingName;
+use store::{PageRequest, Random, Store};
+
+use crate::folder::{FolderError, write_private};
+
+const AUTHORITY_KEY: &str = "ca.key";
+const SERIAL: &str = "serial";
+const PASSWORD: &str = "password";
+
+/// Why a device has no credentials.
+#[derive(Debug, thiserror::Error)]
+pub enum ProvisioningError {
+    /// A file cannot be read or written.
+    #[error(transparent)]
+    Folder(#[from] FolderError),
+    /// A certificate cannot be made.
+    #[error(transparent)]
+    Certificate(#[from] CertificateError),
+    /// The folder cannot be written.
+    #[error(transparent)]
+    Credentials(#[from] CredentialsError),
+    /// The table cannot be read, or nothing random be drawn.
+    #[error(transparent)]
+    Store(#[from] store::Error),
+}
+
+/// Makes credentials, and knows them again.
+#[derive(Clone)]
+pub struct Provisioning(Arc<Inner>);
+
+struct Inner {
+    automats: PathBuf,
+    authority: Authority,
+    store: Store,
+    random: Random,
+}
+
+/// Where the broker listens with TLS, as devices are told.
+#[derive(Debug, Clone)]
+pub struct Endpoint {
+    /// Its host.
+    pub host: String,
+    /// Its port.
+    pub port: u16,
+}
+
+impl Provisioning {
+    /// With the authority of a folder, which is made when there is none, and a folder for the automats.
+    pub fn open(authority: &Path, automats: PathBuf, store: Store, random: Random) -> Result<Self, ProvisioningError> {
+        std::fs::create_dir_all(&automats).map_err(FolderError::io("make", &automats))?;
+        let authority = read_or_make(authority)?;
+        Ok(Self(Arc::new(Inner { automats, authority, store, random })))
+    }
+
+    /// What the broker shows, and whom it believes.
+    pub fn server_identity(&self) -> Result<ServerIdentity, ProvisioningError> {
+        let server = self.0.authority.server()?;
+        let client_authority = self.0.authority.certificate().to_owned();
+        Ok(ServerIdentity { certificates: server.certificate, key: server.key, client_authority })
+    }
+
+    /// The folder of an automat.
+    #[must_use]
+    pub fn folder(&self, automat: &AutomatId) -> PathBuf {
+        self.0.automats.join(automat.as_str())
+    }
+
+    /// Gives every automat its credentials that has none, and tells all where the broker is in this run.
+    pub async fn provision_all(&self, endpoint: &Endpoint) -> Result<(), ProvisioningError> {
+        let mut page = PageRequest { limit: 100, after: None };
+        loop {
+            let automats = self.0.store.automats(&page).await?;
+            for automat in automats.data {
+                self.provision(&automat.id, automat.locker_count, endpoint)?;
+            }
+            match automats.next {
+                Some(next) => page.after = Some(next),
+                None => return Ok(()),
+            }
+        }
+    }
+
+    /// Gives an automat its credentials, once: later it only learns what else has changed.
+    pub fn provision(
+        &self,
+        automat: &AutomatId,
+        lockers: LockerCount,
+        endpoint: &Endpoint,
+    ) -> Result<(), ProvisioningError> {
+        let thing = ThingName::of_automat(automat.as_str());
+        let told = Credentials {
+            thing: thing.as_str().to_owned(),
+            automat_id: automat.as_str().to_owned(),
+            locker_count: lockers.get(),
+            endpoint: endpoint.host.clone(),
+            port: endpoint.port,
+            device_key: URL_SAFE_NO_PAD.encode(self.0.store.device_key(automat).reveal()),
+        };
+        let folder = self.folder(automat);
+        if folder.exists() {
+            return Ok(told.write(&folder)?);
+        }
+        // Beside its place first, so that no half of one is ever found there. No automat's name begins with a dot.
+        let aside = self.0.automats.join(format!(".{automat}"));
+        _ = std::fs::remove_dir_all(&aside);
+        std::fs::create_dir_all(&aside).map_err(FolderError::io("make", &aside))?;
+        let identity = self.0.authority.device(thing.as_str())?;
+        let password = URL_SAFE_NO_PAD.encode(self.0.random.bytes::<24>()?);
+        for (name, text) in [
+            (AUTHORITY, self.0.authority.certificate()),
+            (CERTIFICATE, &identity.certificate),
+            (PRIVATE_KEY, &identity.key),
+            (SERIAL, &identity.serial),
+            (PASSWORD, &password),
+        ] {
+            write_private(&aside.join(name), text)?;
+        }
+        write_private(&aside.join(automat::credentials::AUTOMAT), "")?;
+        told.write(&aside)?;
+        std::fs::rename(&aside, &folder).map_err(FolderError::io("make", &folder))?;
+        Ok(())
+    }
+
+    /// An automat that is gone: its device is not let in any more.
+    pub fn retire(&self, automat: &AutomatId) -> Result<(), ProvisioningError> {
+        let folder = self.folder(automat);
+        match std::fs::remove_dir_all(&folder) {
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+                Err(FolderError::io("delete", &folder)(error).into())
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Whom the broker asks.
+    #[must_use]
+    pub fn registry(&self) -> Registry {
+        let automats = self.0.automats.clone();
+        Registry::new(move |login| {
+            let known = is_known(&automats, &login);
+            async move { known }
+        })
+    }
+
+    /// Watches a router's answers: automats that are made or edited are provisioned, those deleted retired.
+    pub(crate) fn watch(&self, router: Router, endpoint: Endpoint) -> Router {
+        router.layer(from_fn_with_state((self.clone(), Arc::new(endpoint)), watch))
+    }
+}
+
+impl std::fmt::Debug for Provisioning {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Provisioning").field("automats", &self.0.automats).finish_non_exhaustive()
+    }
+}
+
+fn read_or_make(folder: &Path) -> Result<Authority, ProvisioningError> {
+    let (certificate, key) = (folder.join(AUTHORITY), folder.join(AUTHORITY_KEY));
+    if let (Ok(certificate), Ok(key)) = (std::fs::read_to_string(&certificate), std::fs::read_to_string(&key)) {
+        return Ok(Authority::read(&certificate, &key)?);
+    }
+    std::fs::create_dir_all(folder).map_err(FolderError::io("make", folder))?;
+    let (authority, key_pem) = Authority::generate()?;
+    write_private(&key, &key_pem)?;
+    write_private(&certificate, authority.certificate())?;
+    Ok(authority)
+}
+
+fn is_known(automats: &Path, login: &Login) -> bool {
+    let Ok(automat) = AutomatId::parse(&ThingName::new(&login.thing).automat_id()) else { return false };
+    // Otherwise two names could lead to one folder.
+    if ThingName::of_automat(automat.as_str()).as_str() != login.thing {
+        return false;
+    }
+    let kept = |name: &str| std::fs::read(automats.join(automat.as_str()).join(name)).ok();
+    match &login.proof {
+        Proof::Certificate { serial } => kept(SERIAL).is_some_and(|kept| kept == serial.as_bytes()),
+        Proof::Password(password) => kept(PASSWORD).is_some_and(|kept| same(&kept, password)),
+    }
+}
+
+/// Compares two secrets byte by byte to the end, so that the time it takes tells nothing of them but their length.
+fn same(one: &[u8], other: &[u8]) -> bool {
+    one.len() == other.len() && one.iter().zip(other).fold(0, |differing, (a, b)| differing | (a ^ b)) == 0
+}
+
+async fn watch(
+    State((provisioning, endpoint)): State<(Provisioning, Arc<Endpoint>)>,
+    request: Request,
+    next: Next,
+) -> Response {
+    let (method, path) = (request.method().clone(), request.uri().path().to_owned());
+    let answer = next.run(request).await;
+    let automat = path.strip_prefix("/v1/automats").unwrap_or("/other/");
+    let of_automat = automat.strip_prefix('/').filter(|rest| !rest.contains('/'));
+    if !answer.status().is_success() {
+        return answer;
+    }
+    match (method, of_automat) {
+        (Method::POST, None) if automat.is_empty() => provisioned(&provisioning, &endpoint, answer).await,
+        (Method::PATCH, Some(_)) => provisioned(&provisioning, &endpoint, answer).await,
+        (Method::DELETE, Some(id)) => {
+            if let Ok(id) = AutomatId::parse(id)
+                && let Err(error) = provisioning.retire(&id)
+            {
+                tracing::error!(error = &error as &dyn std::error::Error, automat.id = %id, "not retired");
+            }
+            answer
+        }
+        _ => answer,
+    }
+}
+
+/// The answer again, after the automat that it shows got its credentials.
+async fn provisioned(provisioning: &Provisioning, endpoint: &Endpoint, answer: Response) -> Response {
+    let (parts, body) = answer.into_parts();
+    let bytes = axum::body::to_bytes(body, usize::MAX).await.unwrap_or_default();
+    if let Some((id, lockers)) = shown(&bytes)
+        && let Err(error) = provisioning.provision(&id, lockers, endpoint)
+    {
+        tracing::error!(error = &error as &dyn std::error::Error, automat.id = %id, "has no credentials");
+    }
+    Response::from_parts(parts, Body::from(bytes))
+}
+
+fn shown(body: &[u8]) -> Option<(AutomatId, LockerCount)> {
+    let automat: serde_json::Value = serde_json::from_slice(body).ok()?;
+    let id = AutomatId::parse(automat["automatId"].as_str()?).ok()?;
+    let count = u32::try_from(automat["lockerCount"].as_u64()?).ok()?;
+    Some((id, LockerCount::new(count).ok()?))
+}
+
+#[cfg(test)]
+#[path = "provisioning_tests.rs"]
+mod tests;

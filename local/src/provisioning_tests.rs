@@ -1,0 +1,99 @@
+//! Credentials as they are made and known again.
+
+use std::fs;
+
+use super::*;
+use crate::{LocalCloud, Options};
+
+fn id(text: &str) -> AutomatId {
+    AutomatId::parse(text).unwrap()
+}
+
+async fn provisioning() -> (LocalCloud, tempfile::TempDir, Provisioning) {
+    let cloud = LocalCloud::start(Options::ephemeral()).await.unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let (authority, automats) = (folder.path().join("authority"), folder.path().join("automats"));
+    let provisioning = Provisioning::open(&authority, automats, cloud.store().clone(), Random::system()).unwrap();
+    (cloud, folder, provisioning)
+}
+
+fn endpoint(port: u16) -> Endpoint {
+    Endpoint { host: "127.0.0.1".to_owned(), port }
+}
+
+#[tokio::test]
+async fn credentials_are_made_once_and_told_where_the_broker_is_now() {
+    let (cloud, folder, provisioning) = provisioning().await;
+    let lockers = LockerCount::new(24).unwrap();
+    provisioning.provision(&id("lobby.2"), lockers, &endpoint(1)).unwrap();
+    let home = provisioning.folder(&id("lobby.2"));
+    let certificate = fs::read(home.join(CERTIFICATE)).unwrap();
+    provisioning.provision(&id("lobby.2"), LockerCount::new(30).unwrap(), &endpoint(2)).unwrap();
+    let told = Credentials::read(&home).unwrap();
+    assert_eq!((told.thing.as_str(), told.locker_count, told.port), ("lobby:2", 30, 2));
+    assert_eq!(fs::read(home.join(CERTIFICATE)).unwrap(), certificate);
+    assert!(told.settings(&home, folder.path().join("device")).is_ok(), "a device can be set up with it");
+    #[cfg(unix)]
+    for file in fs::read_dir(&home).unwrap() {
+        use std::os::unix::fs::PermissionsExt;
+        let file = file.unwrap();
+        assert_eq!(file.metadata().unwrap().permissions().mode() & 0o777, 0o600, "{:?}", file.path());
+    }
+    let again = Provisioning::open(
+        &folder.path().join("authority"),
+        folder.path().join("automats"),
+        cloud.store().clone(),
+        Random::system(),
+    );
+    let identity = again.unwrap().server_identity().unwrap();
+    assert_eq!(identity.client_authority, fs::read_to_string(home.join(AUTHORITY)).unwrap(), "the authority is kept");
+    cloud.stop().await;
+}
+
+#[tokio::test]
+async fn only_what_was_given_out_is_known_until_it_is_retired() {
+    let (cloud, _folder, provisioning) = provisioning().await;
+    let lockers = LockerCount::new(24).unwrap();
+    provisioning.provision(&id("lobby.2"), lockers, &endpoint(1)).unwrap();
+    provisioning.provision(&id("yard"), lockers, &endpoint(1)).unwrap();
+    let kept = |automat: &str, name| fs::read_to_string(provisioning.folder(&id(automat)).join(name)).unwrap();
+    let certificate = |thing: &str, serial: String| Login { thing: thing.to_owned(), proof: Proof::Certificate { serial } };
+    let password =
+        |thing: &str, text: &str| Login { thing: thing.to_owned(), proof: Proof::Password(text.as_bytes().to_vec()) };
+    let known = |login: &Login| is_known(&provisioning.0.automats, login);
+
+    assert!(known(&certificate("lobby:2", kept("lobby.2", SERIAL))));
+    assert!(known(&password("lobby:2", &kept("lobby.2", PASSWORD))));
+    assert!(!known(&certificate("lobby:2", kept("yard", SERIAL))), "another's certificate");
+    assert!(!known(&password("lobby:2", &kept("yard", PASSWORD))), "another's password");
+    assert!(!known(&password("lobby:2", "")));
+    assert!(!known(&certificate("lobby.2", kept("lobby.2", SERIAL))), "not a thing's name");
+    assert!(!known(&password("../authority", "")));
+    provisioning.retire(&id("lobby.2")).unwrap();
+    provisioning.retire(&id("lobby.2")).unwrap();
+    assert!(!known(&password("yard", "")) && known(&certificate("yard", kept("yard", SERIAL))));
+    assert!(!provisioning.folder(&id("lobby.2")).exists());
+    cloud.stop().await;
+}
+
+#[tokio::test]
+async fn an_automat_has_credentials_from_its_creation_to_its_deletion() {
+    let cloud = LocalCloud::start(Options::ephemeral()).await.unwrap();
+    let (client, token) = (reqwest::Client::new(), cloud.token(crate::tokens::Role::Admin).unwrap());
+    let automats = format!("{}/v1/automats", cloud.url());
+    let body = serde_json::json!({
+        "automatId": "yard.1", "name": "Yard", "lockerCount": 8, "timeZone": "Europe/Helsinki",
+    });
+    let made = client.post(&automats).bearer_auth(&token).json(&body).send().await.unwrap();
+    assert_eq!(made.status(), 201);
+    assert_eq!(made.json::<serde_json::Value>().await.unwrap()["automatId"], "yard.1", "the answer is passed on");
+    let folder = cloud.credentials(&id("yard.1"));
+    assert_eq!(Credentials::read(&folder).unwrap().port, cloud.mqtts().port());
+    let edit = serde_json::json!({ "lockerCount": 9 });
+    client.patch(format!("{automats}/yard.1")).bearer_auth(&token).json(&edit).send().await.unwrap();
+    assert_eq!(Credentials::read(&folder).unwrap().locker_count, 9);
+    let gone = client.delete(format!("{automats}/yard.1")).bearer_auth(&token).send().await.unwrap();
+    assert_eq!(gone.status(), 204);
+    assert!(!folder.exists());
+    cloud.stop().await;
+}
