@@ -236,6 +236,20 @@ async fn of_two_deliveries_at_once_one_is_decided() {
     assert_eq!(refusals(&table).await, [KeypadRefusal::Unknown]);
 }
 
+/// A right entry changes nothing at the keypad, so only the entry itself can tell.
+#[tokio::test]
+async fn of_two_deliveries_of_a_right_entry_one_is_recorded() {
+    let table = stage().await;
+    let mut held = table.wire.hold("TransactWriteItems");
+    let (store, twin) = (table.store.clone(), typed(&table.store, "e1", "482915", 0, &[0]));
+    let late = tokio::spawn(async move { decide(&store, twin, 5).await });
+    held.arrived().await;
+    let first = pin_inside(&table, "e1", "482915", 0).await;
+    held.release();
+    assert_eq!(late.await.unwrap(), first);
+    assert_eq!(recorded(&table).await.len(), 1);
+}
+
 /// Guesses made at once are each counted, so that none is looked at past the lock, not even the right one.
 #[tokio::test]
 async fn an_entry_decided_before_the_keypad_was_locked_is_decided_again() {

@@ -201,6 +201,40 @@ async fn a_booking_decided_before_the_key_was_taken_is_decided_again_and_neither
 }
 
 #[tokio::test]
+async fn a_removal_of_a_contract_decided_before_the_key_was_taken_with_it_is_refused() {
+    let table = stage().await;
+    let typed = entry(&table.store, "e1", CodeKind::Pin, "482915", at(1), &[0]);
+    table.store.keypad_entry(&lobby(), typed, at(1)).await.unwrap();
+    let mut held = table.wire.hold("TransactWriteItems");
+    let store = table.store.clone();
+    let removing =
+        tokio::spawn(async move { store.remove_contract(&a(), &id("one"), false, Expected::Any, &act()).await });
+    held.arrived().await;
+    hear(&table.store, telling(11, &[(0, false, Some("e1"))])).await;
+    held.release();
+    assert!(matches!(removing.await.unwrap(), Err(Error::Contract(ContractRefusal::KeyOut))));
+}
+
+/// The fetch has read the contract with its old end, and writes that beside the PIN unless it reads again.
+#[tokio::test]
+async fn a_fetch_decided_before_its_contract_was_extended_keeps_the_new_end() {
+    let table = stage().await;
+    let typed = entry(&table.store, "e1", CodeKind::Pin, "482915", at(1), &[0]);
+    table.store.keypad_entry(&lobby(), typed, at(1)).await.unwrap();
+    let mut held = table.wire.hold("TransactWriteItems");
+    let store = table.store.clone();
+    let hearing = tokio::spawn(async move { hear(&store, telling(11, &[(0, false, Some("e1"))])).await });
+    held.arrived().await;
+    let longer = ContractChange { ending: Some(domain::Ending::At(at(90))), ..ContractChange::default() };
+    table.store.edit_contract(&a(), &id("one"), longer, Expected::Any, &act()).await.unwrap();
+    held.release();
+    hearing.await.unwrap();
+    let items = table.items().await;
+    let pin = items.iter().find(|item| item.contains("S(\"PIN#") && item.contains("S(\"one\")")).unwrap();
+    assert!(pin.contains(&format!("\"until\": N(\"{}\")", at(90).millis())), "{pin}");
+}
+
+#[tokio::test]
 async fn the_first_that_is_heard_of_a_key_is_no_event() {
     for (inside, expected) in [(true, Whereabouts::Inside), (false, Whereabouts::Out { contract: None })] {
         let table = TestTable::new().await;

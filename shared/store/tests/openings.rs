@@ -61,11 +61,11 @@ async fn an_opening_is_read_as_it_was_asked_for_and_recorded_with_its_key() {
     let table = with_automat().await;
     table.store.create_key(key("A"), &act()).await.unwrap();
     let reason = Some(FreeText::parse("forgot the PIN").unwrap());
-    let made = table.store.request_opening(OpeningDraft { reason, ..draft(0) }, &act()).await.unwrap();
+    let made = table.store.request_opening(OpeningDraft { reason, ..draft(0) }, &later(1)).await.unwrap();
     let Created::New(opening) = made else { panic!("{made:?}") };
     assert_eq!(table.store.opening(&opening.id).await.unwrap(), opening);
     assert_eq!((opening.key.clone(), opening.requested_by.as_str()), (Some(KeyId::parse("A").unwrap()), "tester"));
-    assert_eq!((opening.issued_at, opening.expires_at), (at(0), at(20)));
+    assert_eq!((opening.issued_at, opening.expires_at), (at(1), at(21)));
     word(&table.store, &opening, OpeningOutcome::Opened, 2).await;
     let ended = table.store.opening(&opening.id).await.unwrap();
     assert_eq!((ended.status(at(2)), ended.finished_at(at(9))), (OpeningStatus::Opened, Some(at(2))));
@@ -215,6 +215,22 @@ async fn of_two_words_at_once_one_stands() {
     held.release();
     assert_eq!(late.await.unwrap(), Heard::Before);
     assert_eq!(finished(&events(&table).await), [(opening.id, OpeningOutcome::Opened, true)]);
+}
+
+/// Its locker is free already, so that only the opening itself can tell.
+#[tokio::test]
+async fn of_two_words_at_once_on_a_withdrawn_opening_one_stands() {
+    let table = with_automat().await;
+    let opening = requested(&table.store, 0, 0).await;
+    table.store.withdraw_opening(&opening.id, &later(1)).await.unwrap();
+    let mut held = table.wire.hold("TransactWriteItems");
+    let (store, late) = (table.store.clone(), opening.clone());
+    let late = tokio::spawn(async move { word(&store, &late, OpeningOutcome::Failed, 3).await });
+    held.arrived().await;
+    assert_eq!(word(&table.store, &opening, OpeningOutcome::Opened, 2).await, Heard::Now);
+    held.release();
+    assert_eq!(late.await.unwrap(), Heard::Before);
+    assert_eq!(table.store.opening(&opening.id).await.unwrap().status(at(3)), OpeningStatus::Opened);
 }
 
 #[tokio::test]

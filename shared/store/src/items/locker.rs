@@ -33,8 +33,9 @@ pub(crate) struct StoredLocker {
     pub(crate) door: DoorState,
     /// The number of the telling that this is from.
     pub(crate) told: Option<u64>,
-    /// Where the key that belongs in it is, if that is out.
-    out: Option<Option<ContractId>>,
+    /// Whether the key that belongs in it is out, and with which contract.
+    out: bool,
+    out_with: Option<ContractId>,
     pub(crate) openings: OpeningsOfLocker,
 }
 
@@ -83,7 +84,8 @@ impl LockerItem {
             key_inside: record.key_inside,
             door: record.door.map(DoorState::from).unwrap_or_default(),
             told: record.told,
-            out: record.out.then_some(holder),
+            out: record.out,
+            out_with: holder,
             openings,
         })
     }
@@ -143,7 +145,8 @@ impl StoredLocker {
             key_inside: None,
             door: DoorState::Unknown,
             told: None,
-            out: None,
+            out: false,
+            out_with: None,
             openings: OpeningsOfLocker::default(),
         }
     }
@@ -164,10 +167,10 @@ impl StoredLocker {
 
     /// Where its key is; where none belongs in it, what the sensor sees.
     pub(crate) fn whereabouts(&self) -> Whereabouts {
-        match (&self.key, &self.out, self.key_inside) {
-            (Some(_), Some(holder), _) => Whereabouts::Out { contract: holder.clone() },
+        match (&self.key, self.out, self.key_inside) {
+            (Some(_), true, _) => Whereabouts::Out { contract: self.out_with.clone() },
             (_, _, Some(true)) => Whereabouts::Inside,
-            (Some(_), None, _) | (None, _, None) => Whereabouts::Unknown,
+            (Some(_), false, _) | (None, _, None) => Whereabouts::Unknown,
             (None, _, Some(false)) => Whereabouts::Out { contract: None },
         }
     }

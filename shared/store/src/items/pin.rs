@@ -26,20 +26,23 @@ impl PinItem {
     /// What writes a contract's times beside its PIN, and whether the key is out with it. A PIN whose key is out has no
     /// time to live, and is not free to be taken: it must still return the key when the contract has ended.
     pub(crate) fn update(on: &StoredKey, contract: &ContractId, range: TimeRange, key_out: bool) -> Expression {
-        let common = "SET #keyId = :k, #contractId = :c, #incarnation = :incarnation, #from = :from";
-        let expression = match (range.end(), key_out) {
-            (None, false) => Expression::new(format!("{common} REMOVE #until, #ttl, #out")),
-            (None, true) => Expression::new(format!("{common}, #out = :out REMOVE #until, #ttl")),
-            (Some(_), false) => Expression::new(format!("{common}, #until = :until, #ttl = :ttl REMOVE #out")),
-            (Some(_), true) => Expression::new(format!("{common}, #until = :until, #out = :out REMOVE #ttl")),
+        let until = match range.end() {
+            Some(end) => Expression::new("SET #until = :until").value(":until", number(end.millis())),
+            None => Expression::new("REMOVE #until"),
         };
-        let expression = if key_out { expression.value(":out", flag(true)) } else { expression };
-        let expression = match range.end() {
-            None => expression,
-            Some(end) if key_out => expression.value(":until", number(end.millis())),
-            Some(end) => expression.value(":until", number(end.millis())).value(":ttl", number(end.seconds() + 1)),
+        let ttl = match range.end() {
+            Some(end) if !key_out => Expression::new("SET #ttl = :ttl").value(":ttl", number(end.seconds() + 1)),
+            _ => Expression::new("REMOVE #ttl"),
         };
-        expression
+        let out = if key_out {
+            Expression::new("SET #out = :out").value(":out", flag(true))
+        } else {
+            Expression::new("REMOVE #out")
+        };
+        Expression::new("SET #keyId = :k, #contractId = :c, #incarnation = :incarnation, #from = :from")
+            .then(until)
+            .then(ttl)
+            .then(out)
             .value(":k", text(on.key.id.as_str()))
             .value(":c", text(contract.as_str()))
             .value(":incarnation", text(&on.incarnation))

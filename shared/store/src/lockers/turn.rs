@@ -30,29 +30,23 @@ struct Passage {
     actor: Actor,
 }
 
+/// What happens to the key that belongs in a locker.
+enum Fate {
+    /// Nothing, or no key belongs there.
+    Stays,
+    /// It goes out, or comes back.
+    Passes(Box<Passage>),
+    /// The key and the locker do not agree that they belong together: somebody is writing them at this moment.
+    Torn,
+}
+
 impl Turn<'_> {
     pub(super) async fn take(&self, store: &Store, mut locker: StoredLocker) -> Result<(), Error> {
         let mut race = Race::new(&store.random);
         let mut foreign_pin = None;
         while locker.told.is_none_or(|told| told < self.n) {
-            if let Some(passage) = self.passage(store, &locker).await? {
-                let mac = passage.as_ref().and_then(Passage::mac);
-                let transaction = self.transaction(store, &locker, passage.as_ref(), foreign_pin.as_ref())?;
-                match transaction.commit(store).await? {
-                    Outcome::Committed => return Ok(()),
-                    Outcome::Contended => {}
-                    Outcome::Refused(refused) => {
-                        let part = |wanted| refused.iter().any(|(part, _)| *part == wanted);
-                        if part(Part::Automat) {
-                            // A newer telling of all lockers is there, or the automat is gone.
-                            return Ok(());
-                        }
-                        if part(Part::Pin) {
-                            // Gone, or somebody else's by now. A new PIN of the contract would have another name.
-                            foreign_pin = mac;
-                        }
-                    }
-                }
+            if self.attempt(store, &locker, &mut foreign_pin).await? {
+                return Ok(());
             }
             race.lost().await?;
             locker = store.stored_locker(self.automat, locker.locker).await?;
@@ -60,20 +54,44 @@ impl Turn<'_> {
         Ok(())
     }
 
-    /// What happens to the key that belongs in the locker, if anything; `None` when the key and the locker do not agree
-    /// whose it is, since somebody is writing them at this moment.
-    #[expect(clippy::option_option, reason = "to read again is not the same as that nothing happens")]
-    async fn passage(&self, store: &Store, locker: &StoredLocker) -> Result<Option<Option<Passage>>, Error> {
-        let before = locker.whereabouts();
-        let Some((id, _)) = &locker.key else { return Ok(Some(None)) };
-        if before.clone().sensed(self.told.key_inside, None) == before {
-            return Ok(Some(None));
+    /// One try over what was read; says whether it was the last one needed.
+    async fn attempt(
+        &self,
+        store: &Store,
+        locker: &StoredLocker,
+        foreign_pin: &mut Option<Mac>,
+    ) -> Result<bool, Error> {
+        let passage = match self.fate(store, locker).await? {
+            Fate::Stays => None,
+            Fate::Passes(passage) => Some(passage),
+            Fate::Torn => return Ok(false),
+        };
+        let transaction = self.transaction(store, locker, passage.as_deref(), foreign_pin.as_ref())?;
+        let refused = match transaction.commit(store).await? {
+            Outcome::Committed => return Ok(true),
+            Outcome::Contended => return Ok(false),
+            Outcome::Refused(refused) => refused,
+        };
+        let part = |wanted| refused.iter().any(|(part, _)| *part == wanted);
+        if part(Part::Pin) {
+            // Gone, or somebody else's by now. A new PIN that the contract has got meanwhile has another name.
+            *foreign_pin = passage.as_deref().and_then(Passage::mac);
         }
-        let Some(item) = store.get(&KeyItem::key(id)).await? else { return Ok(None) };
+        // Refused by the automat: a newer telling of all lockers is there, or the automat is gone.
+        Ok(part(Part::Automat))
+    }
+
+    async fn fate(&self, store: &Store, locker: &StoredLocker) -> Result<Fate, Error> {
+        let before = locker.whereabouts();
+        let Some((id, _)) = &locker.key else { return Ok(Fate::Stays) };
+        if before.clone().sensed(self.told.key_inside, None) == before {
+            return Ok(Fate::Stays);
+        }
+        let Some(item) = store.get(&KeyItem::key(id)).await? else { return Ok(Fate::Torn) };
         let stored = KeyItem::read(item, &store.codes)?;
         let key = &stored.key;
         if key.state != KeyState::Active || key.automat != *self.automat || key.locker != locker.locker {
-            return Ok(None);
+            return Ok(Fate::Torn);
         }
         let (actor, fetched_with) = self.cause(store, id).await?;
         let next = key.whereabouts.clone().sensed(self.told.key_inside, fetched_with);
@@ -85,7 +103,7 @@ impl Turn<'_> {
                 item.map(|item| ContractItem::read(item, &store.codes)).transpose()?
             }
         };
-        Ok(Some(Some(Passage { next, contract, pin, actor, stored })))
+        Ok(Fate::Passes(Box::new(Passage { stored, next, contract, pin, actor })))
     }
 
     /// Who opened the locker, and with which contract if it was to fetch its key.
