@@ -106,3 +106,25 @@ impl fmt::Debug for Authority {
         f.debug_struct("Authority").finish_non_exhaustive()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn keys_do_not_get_into_logs() {
+        let (authority, key) = Authority::generate().unwrap();
+        let device = authority.device("lobby").unwrap();
+        let shown = format!("{authority:?} {device:?}");
+        assert_eq!(shown, format!("Authority {{ .. }} Identity {{ serial: {:?}, .. }}", device.serial));
+        assert!(key.contains("PRIVATE KEY") && device.key.contains("PRIVATE KEY"));
+    }
+
+    #[test]
+    fn every_certificate_has_a_serial_number_of_its_own_and_of_one_length() {
+        let (authority, _) = Authority::generate().unwrap();
+        let (one, other) = (authority.device("lobby").unwrap(), authority.device("lobby").unwrap());
+        assert_ne!(one.serial, other.serial);
+        assert_eq!((one.serial.len(), other.serial.len()), (32, 32));
+    }
+}

@@ -6,7 +6,7 @@ use std::{
 };
 
 use crate::{
-    Invocation, InvokeError, Registry, ServerIdentity, TemplateError,
+    Invocation, InvokeError, Registry, ServerIdentity,
     broker::Broker,
     data_plane::DataPlane,
     service::{Cloud, Service},
@@ -48,9 +48,6 @@ pub enum StartError {
         #[source]
         error: InvokeError,
     },
-    /// The template does not say what it should.
-    #[error(transparent)]
-    Template(#[from] TemplateError),
     /// A file, a folder or a thread is not to be had.
     #[error("a part of AWS IoT Core did not start")]
     Io(#[from] std::io::Error),

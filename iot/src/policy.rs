@@ -73,9 +73,8 @@ impl Policy {
     /// denies it.
     #[must_use]
     pub fn allows(&self, connection: &Connection<'_>, action: Action, name: &str) -> bool {
-        let said = |allow: bool| {
-            let statements = self.0.iter().filter(move |statement| statement.allow == allow);
-            statements.filter(|statement| statement.speaks_of(connection, action, name)).count() > 0
+        let said = |allow| {
+            self.0.iter().any(|statement| statement.allow == allow && statement.speaks_of(connection, action, name))
         };
         said(true) && !said(false)
     }

@@ -59,3 +59,14 @@ impl fmt::Debug for Proof {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn passwords_do_not_get_into_logs() {
+        let login = Login { thing: "lobby".to_owned(), proof: Proof::Password(b"secret".to_vec()) };
+        assert_eq!(format!("{login:?}"), r#"Login { thing: "lobby", proof: Password }"#);
+    }
+}

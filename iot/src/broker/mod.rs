@@ -16,7 +16,7 @@ use rmqtt::{
     types::{CodecPublish, From, Id, Publish, QoS},
 };
 use tokio::{
-    runtime::{self, Runtime},
+    runtime::{self, Handle, Runtime},
     sync::mpsc::UnboundedReceiver,
 };
 
@@ -51,6 +51,12 @@ pub struct ServerIdentity {
 pub(crate) struct Broker {
     pub(crate) mqtt: SocketAddr,
     pub(crate) mqtts: SocketAddr,
+    _threads: Threads,
+}
+
+/// The broker's threads. However this is left, they end without anybody waiting for them, as async code may not.
+struct Threads {
+    handle: Handle,
     runtime: Option<Runtime>,
 }
 
@@ -62,19 +68,26 @@ impl Broker {
         service: Arc<Service>,
         outbox: UnboundedReceiver<Publication>,
     ) -> Result<Self, StartError> {
-        let runtime =
-            runtime::Builder::new_multi_thread().worker_threads(2).thread_name("mqtt").enable_all().build()?;
+        let threads = Threads::start()?;
         let (plain, tls) = {
-            let _inside = runtime.enter(); // sockets belong to the runtime that they are opened in
+            let _inside = threads.handle.enter(); // sockets belong to the runtime that they are opened in
             (plain(mqtt)?, tls(mqtts, identity)?)
         };
         let addresses = (address(&plain)?, address(&tls)?);
-        runtime.spawn(run(plain, tls, Gate::new(service, registry), outbox));
-        Ok(Self { mqtt: addresses.0, mqtts: addresses.1, runtime: Some(runtime) })
+        threads.handle.spawn(run(plain, tls, Gate::new(service, registry), outbox));
+        Ok(Self { mqtt: addresses.0, mqtts: addresses.1, _threads: threads })
     }
 }
 
-impl Drop for Broker {
+impl Threads {
+    fn start() -> std::io::Result<Self> {
+        let runtime =
+            runtime::Builder::new_multi_thread().worker_threads(2).thread_name("mqtt").enable_all().build()?;
+        Ok(Self { handle: runtime.handle().clone(), runtime: Some(runtime) })
+    }
+}
+
+impl Drop for Threads {
     fn drop(&mut self) {
         if let Some(runtime) = self.runtime.take() {
             runtime.shutdown_background();

@@ -21,7 +21,7 @@ pub enum Rejection {
     /// `clientToken` is not a text of at most 64 bytes.
     #[error("Invalid clientToken")]
     InvalidClientToken,
-    /// More than [`super::document::MAX_LEVELS`] levels in a section.
+    /// More than 8 levels in a section.
     #[error("JSON contains too many levels of nesting; maximum is {}", super::document::MAX_LEVELS)]
     TooDeep,
     /// There is no such shadow.
@@ -30,7 +30,7 @@ pub enum Rejection {
     /// `version` is not the shadow's.
     #[error("Version conflict")]
     VersionConflict,
-    /// The state would be larger than [`super::document::MAX_BYTES`].
+    /// The state would be larger than 8 KB.
     #[error("The payload exceeds the maximum size allowed")]
     TooLarge,
     /// The payload is not UTF-8.

@@ -1,12 +1,14 @@
 //! Who gets in.
 
-use iot::certificates::Authority;
+use std::net::SocketAddr;
+
+use iot::{Iot, Options, Registry, StartError, certificates::Authority};
 use rumqttc::{ConnectReturnCode, ConnectionError, MqttOptions};
 use tokio::{io::AsyncWriteExt, net::TcpStream};
 
 use crate::{
     device::{Device, plain, secure, will},
-    setup::Machine,
+    setup::{Machine, TEMPLATE, options},
 };
 
 async fn is_unauthorised(options: MqttOptions) -> bool {
@@ -74,6 +76,32 @@ async fn a_last_will_for_a_topic_that_is_not_allowed_is_refused_with_its_client(
     let mut options = plain(&machine, "lobby");
     options.set_last_will(will(allowed));
     assert!(Device::connect(options).await.is_ok());
+}
+
+#[tokio::test]
+async fn listeners_that_other_machines_reach_are_not_opened() {
+    let (authority, _) = Authority::generate().unwrap();
+    let reachable = ([0, 0, 0, 0], 0).into();
+    let changes: [fn(&mut Options, SocketAddr); 3] = [
+        |options, address| options.mqtt = address,
+        |options, address| options.mqtts = address,
+        |options, address| options.cloud.data_plane = address,
+    ];
+    for change in changes {
+        let mut options = options(&authority, Registry::new(|_| async { true }), TEMPLATE);
+        change(&mut options, reachable);
+        let started = Iot::start(options, |_| async { Ok(()) }).await;
+        assert!(matches!(started.err().unwrap(), StartError::NotLoopback(address) if address == reachable));
+    }
+}
+
+#[tokio::test]
+async fn an_address_that_is_taken_is_named() {
+    let machine = Machine::start().await;
+    let mut options = options(&machine.authority, Registry::new(|_| async { true }), TEMPLATE);
+    options.mqtts = machine.iot.mqtts();
+    let started = Iot::start(options, |_| async { Ok(()) }).await;
+    assert!(matches!(started.err().unwrap(), StartError::Listen { address, .. } if address == machine.iot.mqtts()));
 }
 
 #[tokio::test]

@@ -35,14 +35,26 @@ pub(crate) fn cloud(template: &str) -> Cloud {
     }
 }
 
+/// Listeners on any free ports.
+pub(crate) fn options(authority: &Authority, registry: Registry, template: &str) -> Options {
+    let server = authority.server().unwrap();
+    let any = ([127, 0, 0, 1], 0).into();
+    let identity = ServerIdentity {
+        certificates: server.certificate,
+        key: server.key,
+        client_authority: authority.certificate().to_owned(),
+    };
+    Options { mqtt: any, mqtts: any, identity, registry, cloud: cloud(template) }
+}
+
 impl Machine {
     pub(crate) async fn start() -> Self {
         Self::with_template(TEMPLATE).await
     }
 
     pub(crate) async fn with_template(template: &str) -> Self {
-        let (authority, _) = Authority::generate().unwrap();
-        let server = authority.server().unwrap();
+        let (made, key) = Authority::generate().unwrap();
+        let authority = Authority::read(made.certificate(), &key).unwrap(); // as one that was kept from an earlier run
         let revoked = Arc::new(Mutex::new(BTreeSet::new()));
         let asked = revoked.clone();
         let registry = Registry::new(move |login| {
@@ -52,18 +64,7 @@ impl Machine {
             };
             async move { known }
         });
-        let any = ([127, 0, 0, 1], 0).into();
-        let options = Options {
-            mqtt: any,
-            mqtts: any,
-            identity: ServerIdentity {
-                certificates: server.certificate,
-                key: server.key,
-                client_authority: authority.certificate().to_owned(),
-            },
-            registry,
-            cloud: cloud(template),
-        };
+        let options = options(&authority, registry, template);
         let (tell, invocations) = unbounded_channel();
         let iot = Iot::start(options, move |invocation| {
             _ = tell.send(invocation);
