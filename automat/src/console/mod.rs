@@ -20,18 +20,24 @@ pub(crate) async fn run(mut automat: SimulatedAutomat) -> ExitCode {
     say(&table(&automat));
     let mut lines = Some(lines());
     let mut display = automat.display();
+    let mut connection = automat.connection();
     loop {
         tokio::select! {
             line = next(&mut lines) => match line.as_deref().map(str::parse) {
                 None => lines = None,
                 Some(Ok(Command::Quit)) => break,
-                Some(Ok(command)) => say(&carry_out(command, &mut automat).await),
+                Some(Ok(Command::Restart)) => {
+                    automat.restart().await;
+                    connection = automat.connection();
+                }
+                Some(Ok(command)) => say(&carry_out(command, &automat)),
                 Some(Err(hint)) => say(hint),
             },
             Ok(()) = display.changed() => {
                 let shown = *display.borrow_and_update();
                 say(&if shown == Display::Off { "The automat is off.".to_owned() } else { format!("  [{shown}]") });
             }
+            Ok(()) = connection.changed() => say(connection_text(*connection.borrow_and_update())),
             _ = tokio::signal::ctrl_c() => break,
         }
         if automat.has_stopped() && lines.is_none() {
@@ -44,7 +50,7 @@ pub(crate) async fn run(mut automat: SimulatedAutomat) -> ExitCode {
 }
 
 /// Does what a line says; what to print about it.
-async fn carry_out(command: Command, automat: &mut SimulatedAutomat) -> String {
+fn carry_out(command: Command, automat: &SimulatedAutomat) -> String {
     let done = |done: bool| if done { "Done." } else { "That cannot be done: look at `lockers`." }.to_owned();
     match command {
         Command::Type(code) => {
@@ -73,19 +79,18 @@ async fn carry_out(command: Command, automat: &mut SimulatedAutomat) -> String {
             automat.faults().motor_time(time);
             done(true)
         }
-        Command::Restart => {
-            automat.restart().await;
-            done(true)
-        }
         Command::Lockers => table(automat),
-        Command::Help | Command::Quit => command::HELP.to_owned(),
+        Command::Help | Command::Restart | Command::Quit => command::HELP.to_owned(),
     }
+}
+
+fn connection_text(connected: bool) -> &'static str {
+    if connected { "Connected." } else { "Not connected." }
 }
 
 /// The lockers as they are.
 fn table(automat: &SimulatedAutomat) -> String {
-    let mut table =
-        format!("{}\nlocker  key  door", if automat.is_connected() { "connected" } else { "not connected" });
+    let mut table = format!("{}\nlocker  key  door", connection_text(*automat.connection().borrow()));
     for (index, locker) in automat.lockers().iter().enumerate() {
         let key = if locker.key { "in" } else { "-" };
         let door = if locker.door == Door::Open { "open" } else { "closed" };

@@ -51,8 +51,9 @@ impl Security {
     /// By a certificate and its key, to a broker whose certificate one of these authorities has signed; all in PEM.
     pub fn mutual_tls(authorities: &[u8], certificate: &[u8], private_key: &[u8]) -> Result<Self, TlsError> {
         let certificates = |what, pem| {
-            CertificateDer::pem_slice_iter(pem)
-                .collect::<Result<Vec<_>, _>>()
+            let certificates = CertificateDer::pem_slice_iter(pem).collect::<Result<Vec<_>, _>>();
+            certificates
+                .and_then(|some| if some.is_empty() { Err(pem::Error::NoItemsFound) } else { Ok(some) })
                 .map_err(|source| TlsError::Pem { what, source })
         };
         let mut roots = RootCertStore::empty();
@@ -82,5 +83,26 @@ impl fmt::Debug for Security {
             Self::Plain { .. } => "Plain(…)",
             Self::MutualTls(_) => "MutualTls(…)",
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn files_without_certificates_are_refused_by_name() {
+        let refusal = Security::mutual_tls(b"", b"", b"").map(|_| ()).unwrap_err();
+        assert_eq!(refusal.to_string(), "the authority's certificate cannot be read");
+    }
+
+    #[test]
+    fn a_password_is_not_shown() {
+        let endpoint = Endpoint {
+            host: "localhost".to_owned(),
+            port: 1883,
+            security: Security::Plain { password: "secret".to_owned() },
+        };
+        assert!(!format!("{endpoint:?}").contains("secret"));
     }
 }

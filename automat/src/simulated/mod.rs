@@ -74,10 +74,10 @@ impl SimulatedAutomat {
         self.running.ready.clone().wait_for(|&ready| ready).await.map(|_| ()).map_err(|_| Stopped)
     }
 
-    /// Whether it is connected and has told the cloud of its lockers.
+    /// Whether it is connected and has told the cloud of its lockers, to look at or to wait for; until a restart.
     #[must_use]
-    pub fn is_connected(&self) -> bool {
-        *self.running.ready.borrow()
+    pub fn connection(&self) -> watch::Receiver<bool> {
+        self.running.ready.clone()
     }
 
     /// Whether the device has stopped, by itself or not.

@@ -117,8 +117,8 @@ impl World {
         }
     }
 
-    fn take(&mut self, step: Step) {
-        match step {
+    fn take(&mut self, step: &Step) {
+        match *step {
             Step::Ask(locker) => self.ask(locker),
             Step::Pass(millis) => self.pass(millis),
             Step::Deliver { to_device, which, again } => self.deliver(to_device, which, again),
@@ -254,13 +254,13 @@ impl World {
         } else if *topic == topics().shadow("update") {
             let words: BTreeMap<u16, Word> = serde_json::from_value(payload["state"]["reported"]["r"].clone()).unwrap();
             for (locker, word) in words {
-                self.hear(locker, word);
+                self.hear(locker, &word);
             }
             self.to_device.push((topics().shadow("update/accepted"), answer));
         }
     }
 
-    fn hear(&mut self, locker: u16, word: Word) {
+    fn hear(&mut self, locker: u16, word: &Word) {
         let runs = self.runs.get(&word.id).copied().unwrap_or(0);
         match word.outcome {
             Outcome::Opened => assert_eq!(runs, 1, "{word:?}"),
@@ -271,7 +271,7 @@ impl World {
             self.desired.remove(&locker);
         }
         let known = self.words.entry(word.id.clone()).or_insert_with(|| word.clone());
-        assert_eq!(*known, word, "a word changed");
+        assert_eq!(known, word, "a word changed");
     }
 
     /// Everything under way arrives in order, until nothing is.
@@ -294,12 +294,12 @@ impl World {
 
     /// All is well again: network, motors and power. The connection is a new one, as after any message that was lost.
     fn heal(&mut self) {
-        self.take(Step::Disconnect);
+        self.take(&Step::Disconnect);
         self.connect();
         for _ in 0..12 {
             self.flow();
             while !self.running.is_empty() {
-                self.take(Step::MotorDone(true));
+                self.take(&Step::MotorDone(true));
                 self.flow();
             }
             self.pass(5_000);
@@ -320,7 +320,7 @@ proptest! {
         steps in prop::collection::vec(step(), 1..120),
     ) {
         let mut world = World::new();
-        for step in steps {
+        for step in &steps {
             world.take(step);
         }
         world.heal();

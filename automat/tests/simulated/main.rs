@@ -121,3 +121,22 @@ async fn an_obliging_person_fetches_a_key_and_closes_the_door() {
     assert!(!again.lockers()[7].key, "a key that was taken is not back after a restart of the process");
     again.stop().await;
 }
+
+#[tokio::test]
+async fn two_hundred_run_in_one_process() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut automats = Vec::new();
+    for number in 0..200 {
+        let peer = Peer::start().await;
+        automats.push(tokio::spawn({
+            let folder = folder.path().join(number.to_string());
+            async move { (start(&peer, &folder, Person::Absent).await, peer) }
+        }));
+    }
+    for automat in automats {
+        let (automat, mut peer) = automat.await.unwrap();
+        peer.ask(json!({"7": request(1, "a")}));
+        assert_eq!(peer.word("7").await[1], "opened");
+        automat.stop().await;
+    }
+}

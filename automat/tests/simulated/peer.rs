@@ -77,6 +77,7 @@ async fn serve(
 ) {
     loop {
         let (mut stream, _) = listener.accept().await.unwrap();
+        stream.set_nodelay(true).unwrap();
         let mut read = BytesMut::new();
         loop {
             let mut answers = Vec::new();
