@@ -33,6 +33,15 @@ pub struct Iot {
     service: Arc<Service>,
 }
 
+impl std::fmt::Debug for Iot {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Iot")
+            .field("mqtt", &self.broker.mqtt)
+            .field("mqtts", &self.broker.mqtts)
+            .finish_non_exhaustive()
+    }
+}
+
 /// Why it did not start.
 #[derive(Debug, thiserror::Error)]
 pub enum StartError {

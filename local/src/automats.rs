@@ -35,6 +35,9 @@ pub enum AutomatsError {
     /// IoT Core did not start.
     #[error("MQTT cannot be served: choose other addresses with --mqtt ADDR and --mqtts ADDR")]
     Iot(#[from] iot::StartError),
+    /// The template cannot be followed.
+    #[error(transparent)]
+    Template(#[from] iot::TemplateError),
     /// There are no credentials.
     #[error(transparent)]
     Provisioning(#[from] ProvisioningError),
@@ -71,7 +74,7 @@ pub(crate) async fn serve(
         identity: provisioning.server_identity()?,
         registry: provisioning.registry(),
         cloud: iot::Cloud {
-            template: Template::read(TEMPLATE).map_err(iot::StartError::from)?,
+            template: Template::read(TEMPLATE)?,
             shadows: Some(places.shadows),
             data_plane: ([127, 0, 0, 1], 0).into(),
             now: Arc::new(move || clock.now().millis()),
@@ -91,11 +94,7 @@ pub(crate) async fn serve(
     Ok((iot, things))
 }
 
-async fn call(
-    invocation: iot::Invocation,
-    devices: &SetOnce<Devices>,
-    clock: &Clock,
-) -> Result<(), iot::InvokeError> {
+async fn call(invocation: iot::Invocation, devices: &SetOnce<Devices>, clock: &Clock) -> Result<(), iot::InvokeError> {
     if invocation.function != DEVICES {
         return Err(UnknownFunction(invocation.function).into());
     }

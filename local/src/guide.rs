@@ -52,13 +52,7 @@ pub struct Guide {
 impl Guide {
     /// With a booking that is possible now: on the first key that has a free time, or without a key, of an automat to
     /// begin with.
-    pub async fn new(
-        url: &str,
-        token: String,
-        mqtt: Mqtt,
-        store: &Store,
-        now: Instant,
-    ) -> Result<Self, store::Error> {
+    pub async fn new(url: &str, token: String, mqtt: Mqtt, store: &Store, now: Instant) -> Result<Self, store::Error> {
         let keys = store.keys(&KeyFilter::default(), &PageRequest { limit: 20, after: None }).await?.data;
         let start = now.plus_millis(HOUR - now.millis() % HOUR);
         let wish = TimeRange::new(start, Some(start.plus_millis(BOOKING_MILLIS)));

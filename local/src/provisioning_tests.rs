@@ -57,7 +57,8 @@ async fn only_what_was_given_out_is_known_until_it_is_retired() {
     provisioning.provision(&id("lobby.2"), lockers, &endpoint(1)).unwrap();
     provisioning.provision(&id("yard"), lockers, &endpoint(1)).unwrap();
     let kept = |automat: &str, name| fs::read_to_string(provisioning.folder(&id(automat)).join(name)).unwrap();
-    let certificate = |thing: &str, serial: String| Login { thing: thing.to_owned(), proof: Proof::Certificate { serial } };
+    let certificate =
+        |thing: &str, serial: String| Login { thing: thing.to_owned(), proof: Proof::Certificate { serial } };
     let password =
         |thing: &str, text: &str| Login { thing: thing.to_owned(), proof: Proof::Password(text.as_bytes().to_vec()) };
     let known = |login: &Login| is_known(&provisioning.0.automats, login);

@@ -151,12 +151,16 @@ impl LocalCloud {
         let authorizer = Authorizer::new(&url, audience, tokens.jwks().clone());
         let gateway = Gateway::new(Routes::read(TEMPLATE)?, functions, authorizer, authority, clock.clone(), random)?;
         let routes = sign_in::router(tokens.clone(), clock.clone()).merge(gateway.router());
-        let automat =
-            if options.no_automat { None } else { automats::simulate(&store, &provisioning, &clock).await? };
+        let automat = if options.no_automat { None } else { automats::simulate(&store, &provisioning, &clock).await? };
 
         let token = tokens.issue(Role::Operator, &Role::Operator.scope(), clock.now())?;
         let automats = folder.as_ref().map(Folder::automats);
-        let mqtt = Mqtt { plain: iot.mqtt(), tls: iot.mqtts(), automats, simulated: automat.as_ref().map(|(id, _)| id.clone()) };
+        let mqtt = Mqtt {
+            plain: iot.mqtt(),
+            tls: iot.mqtts(),
+            automats,
+            simulated: automat.as_ref().map(|(id, _)| id.clone()),
+        };
         let guide = Guide::new(&url, token, mqtt, &store, clock.now()).await?;
         let (stop, stopped) = oneshot::channel::<()>();
         let server = axum::serve(listener, routes.into_make_service_with_connect_info::<SocketAddr>());

@@ -80,7 +80,8 @@ impl FromIterator<u16> for Inside {
 
 impl From<Inside> for String {
     fn from(inside: Inside) -> Self {
-        inside.0.iter().map(|byte| format!("{byte:02x}")).collect()
+        let digit = |value: u8| char::from_digit(u32::from(value), 16).unwrap_or_default();
+        inside.0.iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]).collect()
     }
 }
 
@@ -88,7 +89,9 @@ impl TryFrom<String> for Inside {
     type Error = InsideForm;
 
     fn try_from(text: String) -> Result<Self, InsideForm> {
-        if text.len() % 2 != 0 || text.len() > 2 * Self::MAX_BYTES || !text.bytes().all(|byte| byte.is_ascii_hexdigit())
+        if !text.len().is_multiple_of(2)
+            || text.len() > 2 * Self::MAX_BYTES
+            || !text.bytes().all(|byte| byte.is_ascii_hexdigit())
         {
             return Err(InsideForm);
         }

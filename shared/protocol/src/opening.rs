@@ -17,7 +17,8 @@ use serde::{Deserialize, Serialize};
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(from = "(u64, String, i64, i64)", into = "(u64, String, i64, i64)")]
 pub struct Request {
-    /// Raised by one with every request for the locker. A device never acts on one that is not above all before.
+    /// Rises with every request for the locker: the larger of the last one plus one and [`Self::issued_at`]. A device never
+    /// acts on one that is not above all before.
     pub seq: u64,
     /// The opening that this is.
     pub id: String,

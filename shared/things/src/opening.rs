@@ -101,7 +101,12 @@ impl Things {
     async fn update(&self, thing: &ThingName, document: &Document) -> Result<(), Failed> {
         let payload = serde_json::to_vec(document).map_err(|error| Failed::Written(Error::over("writing", error)))?;
         let update = self.client.update_thing_shadow().thing_name(thing.as_str()).shadow_name(CONTROL_SHADOW);
-        update.payload(Blob::new(payload)).send().await.map(|_| ()).map_err(|failure| Failed::Answered(Box::new(failure)))
+        update
+            .payload(Blob::new(payload))
+            .send()
+            .await
+            .map(|_| ())
+            .map_err(|failure| Failed::Answered(Box::new(failure)))
     }
 }
 

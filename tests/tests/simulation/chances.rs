@@ -75,6 +75,15 @@ impl Chances {
     /// Everything works.
     pub(crate) fn none() -> Self {
         let never = Chance::NEVER;
-        Self { lost: never, twice: never, slow: never, held: never, broken: never, power: never, death: never, jam: never }
+        Self {
+            lost: never,
+            twice: never,
+            slow: never,
+            held: never,
+            broken: never,
+            power: never,
+            death: never,
+            jam: never,
+        }
     }
 }

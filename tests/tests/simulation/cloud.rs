@@ -116,7 +116,8 @@ impl Cloud {
     /// All openings that stand in the table, those that no client was told of too.
     pub(crate) async fn openings(&self) -> Vec<Opening> {
         let items = self.table.items().await;
-        let id = |item: &String| item.split("\"OPENING#").nth(1).and_then(|rest| rest.split('"').next()).map(str::to_owned);
+        let id =
+            |item: &String| item.split("\"OPENING#").nth(1).and_then(|rest| rest.split('"').next()).map(str::to_owned);
         let mut openings = Vec::new();
         for id in items.iter().filter_map(id) {
             openings.push(self.opening(&id).await);
