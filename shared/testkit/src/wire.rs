@@ -42,6 +42,7 @@ struct State {
     conflicts: u32,
     lost_answers: u32,
     cut_after: Option<u32>,
+    was_cut: bool,
     stale: bool,
     seen: HashMap<String, Vec<u8>>,
     held: Vec<Hold>,
@@ -113,6 +114,12 @@ impl Wire {
     pub fn mend(&self) {
         let mut state = self.state();
         (state.cut_after, state.stale, state.conflicts, state.lost_answers) = (None, false, 0, 0);
+    }
+
+    /// Whether something was cut off since the last call.
+    #[must_use]
+    pub fn was_cut(&self) -> bool {
+        std::mem::take(&mut self.state().was_cut)
     }
 
     /// From now on a read that did not ask for consistency is answered as it was answered the first time.
@@ -198,6 +205,7 @@ impl Wire {
         let mut state = self.state();
         if let Some(left) = &mut state.cut_after {
             if *left == 0 {
+                state.was_cut = true;
                 return Err(ConnectorError::user("the wire is cut".into()));
             }
             *left -= 1;

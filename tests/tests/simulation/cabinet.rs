@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 
-use automat::device::{Device, Effect, Identity, Sensors};
+use automat::device::{Device, Effect, Identity, Input, Sensors};
 use automat::journal::{Journal, Record};
 use protocol::{Door, ThingName, Topics};
 
@@ -19,6 +19,11 @@ pub(crate) struct Cabinet {
     disk: Vec<Record>,
     /// What is still to be carried out, in order.
     pub(crate) effects: VecDeque<Effect>,
+    /// Whether its disk is writing, and everything else waits.
+    pub(crate) writing: bool,
+    /// What the device hears next: first of its own disk, then of the world, as its driver has it.
+    persisted: VecDeque<Input>,
+    inbox: VecDeque<Input>,
     /// Which session it is connected in, if it is.
     pub(crate) session: Option<u64>,
     /// How often it has started: whatever belongs to an earlier life is void.
@@ -36,6 +41,9 @@ impl Cabinet {
             device: None,
             disk: Vec::new(),
             effects: VecDeque::new(),
+            writing: false,
+            persisted: VecDeque::new(),
+            inbox: VecDeque::new(),
             session: None,
             life: 0,
             held: Vec::new(),
@@ -44,7 +52,7 @@ impl Cabinet {
     }
 
     /// Its own monotonic time.
-    pub(crate) fn monotonic(&self, now: u64) -> u64 {
+    fn monotonic(&self, now: u64) -> u64 {
         now + self.offset
     }
 
@@ -61,10 +69,37 @@ impl Cabinet {
     pub(crate) fn stop(&mut self) {
         self.device = None;
         self.effects.clear();
+        self.persisted.clear();
+        self.inbox.clear();
+        self.writing = false;
         self.session = None;
     }
 
+    /// Something for the device to hear, when its turn comes.
+    pub(crate) fn hear(&mut self, input: Input) {
+        if self.device.is_some() {
+            self.inbox.push_back(input);
+        }
+    }
+
+    /// The disk has written, which the device hears of before anything else.
     pub(crate) fn write(&mut self, record: Record) {
-        self.disk.push(record);
+        self.disk.push(record.clone());
+        self.persisted.push_back(Input::Persisted(record));
+    }
+
+    /// Gives the device the next thing to hear. `false`: there is none.
+    pub(crate) fn take(&mut self, now: u64) -> bool {
+        let monotonic = self.monotonic(now);
+        let Some(device) = &mut self.device else { return false };
+        let Some(input) = self.persisted.pop_front().or_else(|| self.inbox.pop_front()) else { return false };
+        self.effects.extend(device.handle(input, monotonic));
+        true
+    }
+
+    /// In how long the device wants to be woken.
+    pub(crate) fn wakes_in(&self, now: u64) -> Option<u64> {
+        let at = self.device.as_ref()?.wake_at()?;
+        Some(at.saturating_sub(self.monotonic(now)).max(1))
     }
 }

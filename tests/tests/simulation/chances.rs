@@ -66,8 +66,8 @@ impl Chances {
             slow: Chance(20),
             held: Chance(40),
             broken: Chance(100),
-            power: Chance(25),
-            death: Chance(6),
+            power: Chance(150),
+            death: Chance(7),
             jam: Chance(20),
         }
     }

@@ -1,11 +1,14 @@
 //! The cloud in the simulation: the functions' own router and handler, over the real store, shadow service and rules.
 
+use std::collections::BTreeSet;
+
 use api::testing::{json, request};
 use api::{App, Clock, Role};
 use axum::body::Body;
 use axum::response::Response;
 use devices::Devices;
 use domain::{Instant, Opening, OpeningId};
+use iot::Template;
 use iot::rules::{Context, Rules};
 use iot::shadow::{Address, Operation};
 use openings::Openings;
@@ -51,7 +54,7 @@ impl Cloud {
         let (store, wire) = table.another_store();
         let data_plane = DataPlane::new(now);
         let things = Things::new(data_plane.client());
-        let rules = iot::template::rules(local::template::TEMPLATE).unwrap();
+        let rules = Template::read(local::template::TEMPLATE).unwrap().rules;
         Self { table, wire, data_plane, things, store, rules, clock: Clock::fixed(now) }
     }
 
@@ -92,7 +95,7 @@ impl Cloud {
     pub(crate) fn publish(&self, thing: &ThingName, topic: &str, payload: &[u8]) -> Consequences {
         let Some((address, operation)) = Address::of_request(topic) else { return Consequences::default() };
         assert_eq!(address.thing(), thing.as_str(), "a device uses its own topics");
-        self.data_plane.request(&address, operation, payload);
+        _ = self.data_plane.request(&address, operation, payload);
         self.said()
     }
 
@@ -101,7 +104,7 @@ impl Cloud {
         let messages = self.data_plane.messages();
         let fire = |(topic, payload): &(String, Vec<u8>)| {
             let payload: Value = serde_json::from_slice(payload).unwrap();
-            let context = Context { topic, payload: &payload, client_id: "", now_millis: self.clock.now().millis() };
+            let context = Context { topic, payload: &payload, client: None, now_millis: self.clock.now().millis() };
             self.rules.fire(&context).into_iter().map(|firing| firing.event).collect::<Vec<_>>()
         };
         let events = messages.iter().flat_map(fire).collect();
@@ -119,7 +122,8 @@ impl Cloud {
         let id =
             |item: &String| item.split("\"OPENING#").nth(1).and_then(|rest| rest.split('"').next()).map(str::to_owned);
         let mut openings = Vec::new();
-        for id in items.iter().filter_map(id) {
+        // Each stands in the receipt for its POST too.
+        for id in items.iter().filter_map(id).collect::<BTreeSet<_>>() {
             openings.push(self.opening(&id).await);
         }
         openings
@@ -142,6 +146,8 @@ impl Cloud {
 
     /// Whether a call came after the function's death, which it cannot have outlived; the next one lives.
     fn is_dead(&self) -> bool {
-        self.wire.mend() || self.data_plane.mend()
+        self.wire.mend();
+        let cut = self.wire.was_cut();
+        self.data_plane.mend() || cut
     }
 }

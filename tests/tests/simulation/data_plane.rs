@@ -13,8 +13,8 @@ use aws_smithy_runtime_api::client::result::ConnectorError;
 use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use aws_smithy_types::body::SdkBody;
 use domain::Instant;
+use iot::Shadows;
 use iot::shadow::{Address, Operation, Rejection};
-use iot::shadows::Shadows;
 use serde_json::{Value, json};
 
 use crate::cloud::Death;
@@ -87,8 +87,10 @@ impl DataPlane {
         let dead = || ConnectorError::user("the function died".into());
         let after = {
             let mut state = self.state();
+            if state.dead {
+                return Err(dead());
+            }
             match &mut state.death {
-                _ if state.dead => return Err(dead()),
                 Death::BeforeTheShadow(0) => {
                     state.dead = true;
                     return Err(dead());

@@ -1,7 +1,7 @@
 //! Time, and everything that happens in it.
 
 use std::cmp::Reverse;
-use std::collections::{BTreeMap, BinaryHeap};
+use std::collections::BinaryHeap;
 
 use automat::device::{Effect, Input, Motor};
 use domain::Instant;
@@ -35,8 +35,8 @@ enum Happening {
     Sent { cabinet: usize, topic: String, payload: Vec<u8> },
     /// What was sent to a device arrives, if the session still stands.
     Arrived { cabinet: usize, session: u64, topic: String, payload: Vec<u8> },
-    /// A device carries out the next of its effects.
-    Stepped { cabinet: usize, life: u64 },
+    /// A device's disk is done with what it was writing.
+    Written { cabinet: usize, life: u64 },
     /// A motor has come to its end.
     MotorStopped { cabinet: usize, life: u64, locker: u16, motor: Motor },
     /// A device wanted to be woken.
@@ -134,6 +134,8 @@ impl World {
             assert!(self.cabinets[cabinet].session.is_some(), "every device finds back");
             // One more connect, as any device has sooner or later: it says again what may not have been heard.
             self.disconnect(cabinet);
+            let life = self.cabinets[cabinet].life;
+            self.after(0, Happening::Woken { cabinet, life });
         }
         self.until(self.now + 120 * SECOND).await;
     }
@@ -197,13 +199,13 @@ impl World {
                     self.input(cabinet, Input::Message { topic, payload });
                 }
             }
-            Happening::Stepped { cabinet, life } if self.lives(cabinet, life) => self.step(cabinet),
+            Happening::Written { cabinet, life } if self.lives(cabinet, life) => self.written(cabinet),
             Happening::MotorStopped { cabinet, life, locker, motor } if self.lives(cabinet, life) => {
                 self.input(cabinet, Input::MotorDone { locker, motor });
             }
             Happening::Woken { cabinet, life } if self.lives(cabinet, life) => self.input(cabinet, Input::Tick),
             Happening::Connected { cabinet, life } if self.lives(cabinet, life) => self.connect(cabinet),
-            Happening::Stepped { .. }
+            Happening::Written { .. }
             | Happening::MotorStopped { .. }
             | Happening::Woken { .. }
             | Happening::Connected { .. } => {}
@@ -224,9 +226,9 @@ impl World {
             Some((202, opening)) => {
                 self.made += 1;
                 let id = opening["openingId"].as_str().unwrap().to_owned();
-                for _ in 0..2 {
+                if self.seed.once_in(3) {
                     let later = self.seed.below(25 * SECOND);
-                    self.after(later, Happening::LookedAt(id.clone()));
+                    self.after(later, Happening::LookedAt(id));
                 }
             }
             Some((409, problem)) if problem["code"] == "locker_busy" => {}
@@ -240,52 +242,68 @@ impl World {
         }
     }
 
-    /// The device takes an input, and what it wants done is queued.
+    /// The device hears of something, now or when its disk is done.
     fn input(&mut self, cabinet: usize, input: Input) {
-        let now = self.now;
-        let it = &mut self.cabinets[cabinet];
-        let monotonic = it.monotonic(now);
-        let Some(device) = &mut it.device else { return };
-        let idle = it.effects.is_empty();
-        it.effects.extend(device.handle(input, monotonic));
-        let life = it.life;
-        let wake = device.wake_at().map(|at| at.saturating_sub(monotonic).max(1));
-        if idle && !self.cabinets[cabinet].effects.is_empty() {
-            let pause = 1 + self.seed.below(10);
-            self.after(pause, Happening::Stepped { cabinet, life });
-        }
-        if let Some(pause) = wake {
-            self.after(pause, Happening::Woken { cabinet, life });
+        self.cabinets[cabinet].hear(input);
+        if !self.cabinets[cabinet].writing {
+            self.go_on(cabinet);
         }
     }
 
-    /// The next effect, unless power goes before it or after it.
-    fn step(&mut self, cabinet: usize) {
-        if self.happens("power lost before a step", |chances| chances.power) {
-            return self.lose_power(cabinet);
-        }
-        let Some(effect) = self.cabinets[cabinet].effects.pop_front() else { return };
-        let done = self.carry_out(cabinet, effect);
-        if self.happens("power lost after a step", |chances| chances.power) {
-            return self.lose_power(cabinet);
-        }
-        if let Some(input) = done {
-            self.input(cabinet, input);
-        }
-        if !self.cabinets[cabinet].effects.is_empty() {
+    /// Carries out effects, and gives the device what there is to hear, until the disk has to be waited for.
+    fn go_on(&mut self, cabinet: usize) {
+        loop {
             let life = self.cabinets[cabinet].life;
-            // A disk is slow now and then.
-            let pause = if self.seed.once_in(50) { self.seed.below(4 * SECOND) } else { 1 + self.seed.below(20) };
-            self.after(pause, Happening::Stepped { cabinet, life });
+            match self.cabinets[cabinet].effects.front() {
+                Some(Effect::Persist(_)) => {
+                    self.cabinets[cabinet].writing = true;
+                    // A disk is slow now and then.
+                    let pause =
+                        if self.seed.once_in(50) { self.seed.below(8 * SECOND) } else { 1 + self.seed.below(20) };
+                    return self.after(pause, Happening::Written { cabinet, life });
+                }
+                Some(_) => {
+                    if self.happens("power lost before a step", |chances| chances.power) {
+                        return self.lose_power(cabinet);
+                    }
+                    if let Some(effect) = self.cabinets[cabinet].effects.pop_front() {
+                        self.carry_out(cabinet, effect);
+                    }
+                    if self.happens("power lost after a step", |chances| chances.power) {
+                        return self.lose_power(cabinet);
+                    }
+                }
+                None => {
+                    let now = self.now;
+                    if self.cabinets[cabinet].take(now) {
+                        continue;
+                    }
+                    if let Some(pause) = self.cabinets[cabinet].wakes_in(self.now) {
+                        self.after(pause, Happening::Woken { cabinet, life });
+                    }
+                    return;
+                }
+            }
         }
     }
 
-    fn carry_out(&mut self, cabinet: usize, effect: Effect) -> Option<Input> {
+    /// The disk is done with the first effect, unless power went before, or goes now.
+    fn written(&mut self, cabinet: usize) {
+        if self.happens("power lost before a record", |chances| chances.power) {
+            return self.lose_power(cabinet);
+        }
+        if let Some(Effect::Persist(record)) = self.cabinets[cabinet].effects.pop_front() {
+            self.cabinets[cabinet].write(record);
+        }
+        self.cabinets[cabinet].writing = false;
+        if self.happens("power lost after a record", |chances| chances.power) {
+            return self.lose_power(cabinet);
+        }
+        self.go_on(cabinet);
+    }
+
+    fn carry_out(&mut self, cabinet: usize, effect: Effect) {
         match effect {
-            Effect::Persist(record) => {
-                self.cabinets[cabinet].write(record.clone());
-                return Some(Input::Persisted(record));
-            }
             Effect::RunMotor { locker, id } => {
                 let opened = !self.happens("jammed", |chances| chances.jam);
                 self.truth.note(&id, MotorRun { at: instant(self.now), opened });
@@ -302,9 +320,8 @@ impl World {
                     });
                 }
             }
-            Effect::Show(_) => {}
+            Effect::Persist(_) | Effect::Show(_) => {}
         }
-        None
     }
 
     fn connect_soon(&mut self, cabinet: usize) {
@@ -327,7 +344,8 @@ impl World {
 
     fn disconnect(&mut self, cabinet: usize) {
         if self.cabinets[cabinet].session.take().is_some() {
-            self.input(cabinet, Input::Disconnected);
+            // Heard in its turn: a connection may break in the middle of what the device is doing.
+            self.cabinets[cabinet].hear(Input::Disconnected);
             self.connect_soon(cabinet);
         }
     }
