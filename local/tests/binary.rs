@@ -9,10 +9,14 @@ use std::process::{Child, Command, Stdio};
 use local::{Data, LocalCloud, Options};
 use store::{KeyFilter, PageRequest};
 
+/// Tests run beside each other, and beside a local cloud that somebody works with.
+const ANY_PORTS: [&str; 6] = ["--http", "127.0.0.1:0", "--mqtt", "127.0.0.1:0", "--mqtts", "127.0.0.1:0"];
+
 /// Starts it and waits until it says that it is ready; returns what it printed.
 fn start(data: &Path) -> (Child, String) {
     let mut child = Command::new(env!("CARGO_BIN_EXE_key-automat-cloud"))
-        .args(["--http", "127.0.0.1:0", "--data"])
+        .args(ANY_PORTS)
+        .arg("--data")
         .arg(data)
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
@@ -56,7 +60,8 @@ fn a_second_one_on_the_same_folder_is_told_what_to_do() {
     let folder = tempfile::tempdir().unwrap();
     let (mut child, _) = start(folder.path());
     let second = Command::new(env!("CARGO_BIN_EXE_key-automat-cloud"))
-        .args(["--http", "127.0.0.1:0", "--data"])
+        .args(ANY_PORTS)
+        .arg("--data")
         .arg(folder.path())
         .output()
         .unwrap();

@@ -3,5 +3,6 @@
 use std::io::Write as _;
 
 fn main() -> std::io::Result<()> {
-    std::io::stdout().write_all(api::openapi::assemble(vec![keys::openapi(), contracts::openapi()]).as_bytes())
+    let functions = vec![keys::openapi(), contracts::openapi(), openings::openapi()];
+    std::io::stdout().write_all(api::openapi::assemble(functions).as_bytes())
 }

@@ -33,7 +33,7 @@ fn operations(document: &Value) -> BTreeMap<(String, String), Value> {
 
 #[test]
 fn the_document_is_what_the_code_says() {
-    let generated = api::openapi::assemble(vec![keys::openapi(), contracts::openapi()]);
+    let generated = api::openapi::assemble(vec![keys::openapi(), contracts::openapi(), openings::openapi()]);
     assert!(generated == WRITTEN, "docs/openapi.json is not what the code says: run `cargo xtask openapi`");
 }
 
@@ -48,6 +48,7 @@ fn the_routes_are_the_same_in_the_code_the_template_and_the_document() {
     let function = |route: &routes::Route| match route.function {
         Function::Keys => "keys".to_owned(),
         Function::Contracts => "contracts".to_owned(),
+        Function::Openings => "openings".to_owned(),
     };
     let key = |route: &routes::Route| format!("{} {}", route.method, route.path);
     let served: BTreeSet<_> =
@@ -241,5 +242,5 @@ fn every_function_of_the_template_is_told_all_that_it_reads() {
         let told: BTreeSet<_> = variables.keys().map(|name| name.as_str().unwrap()).collect();
         assert_eq!(told, BTreeSet::from(runtime::Settings::VARIABLES), "{name:?}");
     }
-    assert_eq!(functions, 2);
+    assert_eq!(functions, 4);
 }
