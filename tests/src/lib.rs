@@ -14,7 +14,9 @@
 mod answer;
 mod call;
 pub mod curl;
+pub mod device;
 pub mod history;
+pub mod mqtt;
 mod seed;
 mod stack;
 mod stage;

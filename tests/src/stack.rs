@@ -1,11 +1,12 @@
 //! The stack that the tests talk to.
 
 use std::collections::HashMap;
+use std::path::Path;
 use std::sync::{Arc, OnceLock, mpsc};
 use std::thread;
 
 use api::{Clock, Role};
-use local::{LocalCloud, Options};
+use local::{Data, LocalCloud, Options};
 use reqwest::Client;
 use serde_json::Value;
 use tokio::sync::Mutex;
@@ -51,6 +52,12 @@ impl Stack {
     /// A local cloud for one test alone, by a clock that the test sets.
     pub async fn alone(clock: Clock) -> Self {
         Self::over(Arc::new(Base::of_local(LocalCloud::start_at(Options::ephemeral(), clock).await.unwrap())))
+    }
+
+    /// The same with a folder that it keeps its data in.
+    pub async fn alone_in(folder: &Path, clock: Clock) -> Self {
+        let options = Options { data: Data::Folder(folder.to_owned()), ..Options::ephemeral() };
+        Self::over(Arc::new(Base::of_local(LocalCloud::start_at(options, clock).await.unwrap())))
     }
 
     // A client's connections belong to the runtime of the test that opened them, so each test has a client of its own.

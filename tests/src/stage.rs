@@ -86,4 +86,38 @@ impl Stage {
         made.is(201);
         made.header("location").to_owned()
     }
+    /// Its Key Automat View.
+    pub async fn view(&self) -> Value {
+        self.stack.viewer().get(format!("/v1/automats/{}", self.automat)).await.body(200)
+    }
+
+    /// The newest of what happened at it.
+    pub async fn events(&self) -> Vec<Value> {
+        self.stack.viewer().get(format!("/v1/automats/{}/events?limit=100", self.automat)).await.data()
+    }
+
+    /// Where remote opens of a locker are asked for.
+    #[must_use]
+    pub fn openings(&self, locker: u16) -> String {
+        format!("/v1/automats/{}/lockers/{locker}/openings", self.automat)
+    }
+
+    /// Asks as operator for a locker to be opened.
+    pub async fn open(&self, locker: u16) -> Answer {
+        self.stack.operator().post_nothing(self.openings(locker)).await
+    }
+
+    /// The same where it must be accepted; gives the opening's path.
+    pub async fn asked_to_open(&self, locker: u16) -> String {
+        let asked = self.open(locker).await;
+        asked.is(202);
+        asked.header("location").to_owned()
+    }
+
+    /// An opening once it has ended, by its path.
+    pub async fn ended(&self, opening: &str) -> Value {
+        let opening = self.stack.viewer().get(format!("{opening}?wait=20")).await.body(200);
+        assert_ne!(opening["status"], "requested", "{opening}");
+        opening
+    }
 }

@@ -10,6 +10,7 @@ mod hostile;
 mod idempotency;
 mod keys;
 mod lists;
+mod openings;
 mod pins;
 mod provoke;
 mod refusals;

@@ -2,10 +2,12 @@
 
 use api::problem::Code;
 use aws_sdk_dynamodb::types::AttributeValue;
-use domain::{Calendar, ContractId, Entry, Instant, MAX_LIVE_CONTRACTS, TimeRange};
+use domain::{AutomatId, Calendar, ContractId, Entry, Instant, MAX_LIVE_CONTRACTS, Presence, TimeRange};
 use e2e::{Answer, Stage, fresh, hours, person};
 use http::Method;
 use serde_json::json;
+
+use crate::openings::fill_shadow;
 
 /// A request that is answered with the code, made over HTTP. `None` for the two that a healthy stack does not answer;
 /// what else shows them stands beside.
@@ -34,6 +36,8 @@ pub(crate) async fn provoke(stage: &Stage, code: Code) -> Option<Answer> {
         Code::AutomatNotFound => viewer.get(format!("/v1/automats/{}", fresh("none"))).await,
         Code::KeyNotFound => viewer.get(format!("/v1/keys/{}", fresh("none"))).await,
         Code::ContractNotFound => viewer.get(format!("{contracts}/none")).await,
+        Code::LockerNotFound => operator.post_nothing(format!("{automat}/lockers/100/openings")).await,
+        Code::OpeningNotFound => viewer.get("/v1/openings/01KAXHVNM0000000000000000A").await,
         Code::AutomatExists => {
             let body = json!({ "automatId": stage.automat, "name": "Other", "lockerCount": 1, "timeZone": "UTC" });
             admin.post("/v1/automats", body).await
@@ -95,11 +99,24 @@ pub(crate) async fn provoke(stage: &Stage, code: Code) -> Option<Answer> {
             stage.book(&stage.key().await, body.clone()).await.is(201);
             stage.book(&key, body).await
         }
+        Code::LockerBusy => {
+            let openings = format!("{automat}/lockers/99/openings");
+            operator.post_nothing(&openings).await.is(202);
+            operator.post_nothing(&openings).await
+        }
+        Code::AutomatOffline => {
+            let away = Stage::new(&stage.stack, 1).await;
+            let gone = Presence { connected: false, at: Instant::parse(&hours(0)).unwrap(), number: 1 };
+            let id = AutomatId::parse(&away.automat).unwrap();
+            stage.stack.cloud().store().hear_presence(&id, gone, gone.at).await.unwrap();
+            operator.post_nothing(format!("/v1/automats/{}/lockers/0/openings", away.automat)).await
+        }
         Code::StaleVersion => admin.patch(&path, json!({ "property": "x" })).if_match(7).await,
         Code::IdempotencyKeyReused => {
             operator.post(&contracts, person(1, 2)).once("k").await.is(201);
             operator.post(&contracts, person(3, 4)).once("k").await
         }
+        Code::AutomatBusy => fill_shadow(&Stage::new(&stage.stack, 200).await).await.1,
         // busy: store/tests/races.rs: conflicting_transactions_are_tried_again_and_given_up_politely
         // api, problem/mod.rs: each_problem_is_as_documented
         // internal: keys/tests/refusals.rs: a_store_out_of_reach_says_nothing_of_the_inside

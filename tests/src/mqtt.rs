@@ -1,0 +1,127 @@
+//! An ordinary MQTT client with an automat's credentials: for what the device side would never do.
+
+use std::time::Duration;
+
+use automat::credentials::Credentials;
+use automat::link::Security;
+use rumqttc::{
+    AsyncClient, ConnectionError, Event, EventLoop, LastWill, MqttOptions, Packet, QoS, SubscribeReasonCode,
+    TlsConfiguration, Transport,
+};
+use serde_json::Value;
+use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
+use tokio::time::timeout;
+
+use crate::Stage;
+use crate::device::PATIENCE;
+
+/// A connected client.
+#[derive(Debug)]
+pub struct Mqtt {
+    client: AsyncClient,
+    packets: UnboundedReceiver<Packet>,
+}
+
+impl Stage {
+    /// The name of the automat's thing.
+    #[must_use]
+    pub fn thing(&self) -> String {
+        Credentials::read(&self.credentials()).unwrap().thing
+    }
+
+    /// How its device connects over mutual TLS, as a client of any name.
+    #[must_use]
+    pub fn over_tls(&self, client_id: &str) -> MqttOptions {
+        let folder = self.credentials();
+        let endpoint = Credentials::read(&folder).unwrap().settings(&folder, folder.clone()).unwrap().endpoint;
+        let Security::MutualTls(config) = endpoint.security else { panic!("the folder holds certificates") };
+        let mut options = MqttOptions::new(client_id, endpoint.host, endpoint.port);
+        options.set_transport(Transport::tls_with_config(TlsConfiguration::Rustls(config)));
+        options
+    }
+
+    /// How it connects without TLS, with a password.
+    #[must_use]
+    pub fn in_the_clear(&self, password: &str) -> MqttOptions {
+        let broker = self.stack.cloud().mqtt();
+        let mut options = MqttOptions::new(self.thing(), broker.ip().to_string(), broker.port());
+        options.set_credentials(self.thing(), password);
+        options
+    }
+}
+
+impl Mqtt {
+    /// Connects once, and does not try again.
+    pub async fn connect(mut options: MqttOptions) -> Result<Self, ConnectionError> {
+        options.set_keep_alive(Duration::from_mins(1));
+        options.set_max_packet_size(1 << 20, 1 << 20);
+        let (client, mut events) = AsyncClient::new(options, 64);
+        loop {
+            let event = timeout(PATIENCE, events.poll()).await.unwrap_or_else(|_| panic!("the broker says nothing"))?;
+            if matches!(event, Event::Incoming(Packet::ConnAck(_))) {
+                break;
+            }
+        }
+        let (tell, packets) = unbounded_channel();
+        tokio::spawn(follow(events, tell));
+        Ok(Self { client, packets })
+    }
+
+    /// What comes next; nothing once the connection has ended.
+    async fn packet(&mut self) -> Option<Packet> {
+        timeout(PATIENCE, self.packets.recv()).await.unwrap_or_else(|_| panic!("nothing comes"))
+    }
+
+    /// Asks for a topic filter; whether it was granted.
+    pub async fn subscribe(&mut self, filter: &str) -> bool {
+        self.client.subscribe(filter, QoS::AtLeastOnce).await.unwrap();
+        loop {
+            match self.packet().await {
+                Some(Packet::SubAck(answer)) => return answer.return_codes[0] != SubscribeReasonCode::Failure,
+                Some(_) => {}
+                None => return false,
+            }
+        }
+    }
+
+    /// Sends a message, at least once.
+    pub async fn publish(&self, topic: &str, payload: impl Into<Vec<u8>>) {
+        self.client.publish(topic, QoS::AtLeastOnce, false, payload).await.unwrap();
+    }
+
+    /// The next message, its topic and its payload; nothing once the connection has ended.
+    pub async fn message(&mut self) -> Option<(String, Value)> {
+        loop {
+            if let Packet::Publish(message) = self.packet().await? {
+                return Some((message.topic, serde_json::from_slice(&message.payload).unwrap()));
+            }
+        }
+    }
+
+    /// All messages that are there already.
+    pub fn messages(&mut self) -> Vec<Vec<u8>> {
+        let mut messages = Vec::new();
+        while let Ok(packet) = self.packets.try_recv() {
+            if let Packet::Publish(message) = packet {
+                messages.push(message.payload.to_vec());
+            }
+        }
+        messages
+    }
+}
+
+/// A message that the broker is to send when the client goes without a word.
+#[must_use]
+pub fn last_will(topic: &str) -> LastWill {
+    LastWill::new(topic, "{}", QoS::AtLeastOnce, false)
+}
+
+async fn follow(mut events: EventLoop, tell: UnboundedSender<Packet>) {
+    while let Ok(event) = events.poll().await {
+        if let Event::Incoming(packet) = event
+            && tell.send(packet).is_err()
+        {
+            return;
+        }
+    }
+}

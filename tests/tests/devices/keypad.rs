@@ -1,0 +1,150 @@
+//! The keypad: what a code opens, and what the cloud knows of it then.
+
+use protocol::Purpose;
+use serde_json::{Value, json};
+
+use crate::scene::{LOCKER, Scene, is, minute, open_to};
+
+const PIN: &str = "739164";
+const RETURN_CODE: &str = "*4827";
+
+/// What happened at the keypad and to the key, and with whose contract; sorted, since the clock stands still.
+fn told(events: &[Value]) -> Vec<(String, Option<String>)> {
+    let of_keypad = ["pin-accepted", "return-code-accepted", "key-fetched", "key-returned", "entry-refused"];
+    let text = |value: &Value| value.as_str().map(str::to_owned);
+    let all = events.iter().map(|event| (text(&event["type"]).unwrap(), text(&event["contractId"])));
+    let mut told: Vec<_> = all.filter(|(kind, _)| of_keypad.contains(&kind.as_str())).collect();
+    told.sort();
+    told
+}
+
+/// Waits until just this has happened, each with whose contract.
+async fn happened(scene: &Scene, what: &[(&str, Option<&str>)]) {
+    let mut what: Vec<_> =
+        what.iter().map(|(kind, contract)| ((*kind).to_owned(), contract.map(str::to_owned))).collect();
+    what.sort();
+    let events = scene.stage.events_where(|events| told(events).len() >= what.len()).await;
+    assert_eq!(told(&events), what);
+}
+
+#[tokio::test]
+async fn a_pin_fetches_the_key_while_its_contract_runs() {
+    let scene = Scene::new().await;
+    scene.book("b-1", PIN, 0, 60).await;
+    assert_eq!(scene.device.type_code(PIN).await, open_to(Purpose::Fetch));
+    assert_eq!((scene.device.motor_runs(LOCKER), scene.device.motor_log().len()), (1, 1));
+    scene.stage.view_where(|view| is(&view["lockers"][1], true, "open")).await;
+    assert!(scene.device.take_key(LOCKER));
+    scene.stage.view_where(|view| is(&view["lockers"][1], false, "open")).await;
+    scene.device.close_door(LOCKER);
+
+    let view = scene.stage.view_where(|view| is(&view["lockers"][1], false, "closed")).await;
+    assert_eq!(view["connection"]["state"], "connected");
+    let locker = &view["lockers"][1];
+    assert_eq!((&locker["key"]["keyId"], &locker["activeContract"]["contractId"]), (&json!(scene.key), &json!("b-1")));
+    let fetched = scene.stage.event("key-fetched").await;
+    assert_eq!((&fetched["keyId"], &fetched["lockerIndex"]), (&json!(scene.key), &json!(LOCKER)));
+    assert_eq!(fetched["actor"], format!("automat:{}", scene.stage.automat));
+    assert_eq!(scene.stage.event("pin-accepted").await["purpose"], "fetch");
+    happened(&scene, &[("pin-accepted", Some("b-1")), ("key-fetched", Some("b-1"))]).await;
+    let of_key = scene.stage.stack.viewer().get(format!("/v1/keys/{}/events", scene.key)).await.data();
+    assert_eq!(told(&of_key), told(&scene.stage.events().await), "the key tells it too");
+    let key = scene.stage.stack.viewer().get(format!("/v1/keys/{}", scene.key)).await.body(200);
+    assert_eq!(key["keyInside"], false);
+}
+
+#[tokio::test]
+async fn the_same_pin_returns_it() {
+    let scene = Scene::new().await;
+    scene.book("b-1", PIN, 0, 60).await;
+    scene.fetch(PIN).await;
+    scene.put_back(PIN).await;
+    let accepted = ("pin-accepted", Some("b-1"));
+    happened(&scene, &[accepted, ("key-fetched", Some("b-1")), accepted, ("key-returned", Some("b-1"))]).await;
+    let events = scene.stage.events().await;
+    let mut purposes: Vec<_> = events.iter().filter_map(|event| event["purpose"].as_str()).collect();
+    purposes.sort_unstable();
+    assert_eq!(purposes, ["fetch", "return"]);
+}
+
+#[tokio::test]
+async fn a_key_that_is_out_can_be_returned_after_the_contracts_end() {
+    let mut scene = Scene::new().await;
+    scene.book("b-1", PIN, 0, 60).await;
+    scene.fetch(PIN).await;
+    scene.go_to(minute(120)).await;
+    assert_eq!(scene.stage.view().await["lockers"][1].get("activeContract"), None, "it has ended");
+    scene.put_back(PIN).await;
+    assert_eq!(scene.stage.event("key-returned").await["contractId"], "b-1");
+    let refusal = scene.refused(PIN).await;
+    assert_eq!(refusal["reason"], "ended", "and not fetched again");
+}
+
+#[tokio::test]
+async fn a_return_code_returns_the_key_while_the_locker_is_empty() {
+    let scene = Scene::new().await;
+    scene.book("b-1", PIN, 0, 60).await;
+    scene.fetch(PIN).await;
+    scene.put_back(RETURN_CODE).await;
+    let fetched = [("pin-accepted", Some("b-1")), ("key-fetched", Some("b-1"))];
+    // the code is not tied to a contract, and whoever typed it need not be the one who had the key
+    happened(&scene, &[fetched[0], fetched[1], ("return-code-accepted", None), ("key-returned", None)]).await;
+}
+
+#[tokio::test]
+async fn a_return_code_takes_no_key() {
+    let scene = Scene::new().await;
+    let refusal = scene.refused(RETURN_CODE).await;
+    assert_eq!((&refusal["reason"], &refusal["codeKind"]), (&json!("key-inside"), &json!("returnCode")));
+    assert_eq!(refusal["keyId"], scene.key);
+}
+
+#[tokio::test]
+async fn a_pin_that_comes_too_early_is_refused() {
+    let mut scene = Scene::new().await;
+    scene.book("b-1", PIN, 10, 60).await;
+    let refusal = scene.refused(PIN).await;
+    assert_eq!((&refusal["reason"], &refusal["codeKind"]), (&json!("too-early"), &json!("pin")));
+    assert_eq!(refusal["contractId"], "b-1");
+    scene.go_to(minute(10)).await;
+    scene.fetch(PIN).await;
+}
+
+#[tokio::test]
+async fn a_pin_of_an_ended_contract_is_refused_with_the_key_inside() {
+    let mut scene = Scene::new().await;
+    scene.book("b-1", PIN, 0, 10).await;
+    scene.go_to(minute(10)).await;
+    let refusal = scene.refused(PIN).await;
+    assert_eq!((&refusal["reason"], &refusal["contractId"]), (&json!("ended"), &json!("b-1")));
+}
+
+#[tokio::test]
+async fn codes_that_nobody_has_are_refused() {
+    let scene = Scene::new().await;
+    scene.book("b-1", PIN, 0, 60).await;
+    for code in ["739165", "7391640", "4827", "*7391"] {
+        let refusal = scene.refused(code).await;
+        assert_eq!(refusal["reason"], "unknown", "{code}");
+        assert_eq!((refusal.get("keyId"), refusal.get("contractId")), (None, None));
+    }
+}
+
+#[tokio::test]
+async fn a_key_that_another_has_is_not_to_be_had() {
+    let scene = Scene::new().await;
+    scene.book("b-1", PIN, 0, 60).await;
+    scene.book("b-2", "528041", 0, 60).await;
+    scene.fetch(PIN).await;
+    assert_eq!(scene.refused("528041").await["reason"], "key-out");
+    scene.put_back(PIN).await;
+    scene.fetch("528041").await;
+}
+
+#[tokio::test]
+async fn a_removed_contract_opens_nothing() {
+    let scene = Scene::new().await;
+    scene.book("b-1", PIN, 0, 60).await;
+    scene.stage.stack.operator().delete(format!("/v1/keys/{}/contracts/b-1", scene.key)).await.is(204);
+    assert_eq!(scene.refused(PIN).await["reason"], "unknown");
+}

@@ -1,0 +1,78 @@
+//! A device is let in with what it was set up with, as itself and as nobody else.
+
+use e2e::mqtt::{Mqtt, last_will};
+use e2e::{Stack, Stage};
+use rumqttc::{ConnectReturnCode, ConnectionError, MqttOptions};
+
+/// Whether a client is turned away at the door.
+async fn is_refused(options: MqttOptions) -> bool {
+    let refused = ConnectionError::ConnectionRefused(ConnectReturnCode::NotAuthorized).to_string();
+    Mqtt::connect(options).await.err().is_some_and(|error| error.to_string() == refused)
+}
+
+async fn two() -> (Stage, Stage) {
+    (Stage::new(&Stack::local(), 1).await, Stage::new(&Stack::local(), 1).await)
+}
+
+#[tokio::test]
+async fn a_device_of_a_removed_automat_is_refused_from_then_on() {
+    let stage = Stage::new(&Stack::local(), 1).await;
+    let (tls, plain) = (stage.over_tls(&stage.thing()), stage.in_the_clear(&password(&stage)));
+    assert!(Mqtt::connect(tls.clone()).await.is_ok(), "as soon as the automat is there");
+    stage.stack.admin().delete(format!("/v1/automats/{}", stage.automat)).await.is(204);
+    assert!(is_refused(tls).await);
+    assert!(is_refused(plain).await);
+}
+
+#[tokio::test]
+async fn a_device_is_known_by_its_password_where_nothing_is_encrypted() {
+    let (stage, other) = two().await;
+    assert!(Mqtt::connect(stage.in_the_clear(&password(&stage))).await.is_ok());
+    assert!(is_refused(stage.in_the_clear(&password(&other))).await);
+    assert!(is_refused(stage.in_the_clear("")).await);
+}
+
+#[tokio::test]
+async fn a_device_cannot_be_another() {
+    let (stage, other) = two().await;
+    assert!(is_refused(stage.over_tls(&other.thing())).await);
+}
+
+#[tokio::test]
+async fn a_device_cannot_speak_for_another() {
+    let (stage, other) = two().await;
+    let told = r#"{"n":1,"lockers":{"0":{"key":true,"door":"open"}}}"#;
+    for topic in [
+        format!("$aws/rules/automat_lockers/automats/{}/lockers", other.thing()),
+        format!("$aws/things/{}/shadow/name/open/update", other.thing()),
+        format!("$aws/events/presence/connected/{}", other.thing()),
+    ] {
+        let mut device = Mqtt::connect(stage.over_tls(&stage.thing())).await.unwrap();
+        device.publish(&topic, told).await;
+        assert_eq!(device.message().await, None, "{topic}: the connection ends");
+        let mut options = stage.over_tls(&stage.thing());
+        options.set_last_will(last_will(&topic));
+        assert!(is_refused(options).await, "{topic} as a last will");
+    }
+    let view = other.view().await;
+    assert_eq!((&view["lockers"][0]["door"], &view["connection"]["state"]), (&"unknown".into(), &"unknown".into()));
+}
+
+#[tokio::test]
+async fn a_device_cannot_listen_to_another() {
+    let (stage, other) = two().await;
+    let mut device = Mqtt::connect(stage.over_tls(&stage.thing())).await.unwrap();
+    assert!(device.subscribe(&format!("automats/{}/keypad/reply", stage.thing())).await);
+    for filter in [
+        format!("automats/{}/keypad/reply", other.thing()),
+        format!("$aws/things/{}/shadow/name/open/#", other.thing()),
+        "automats/+/keypad/reply".to_owned(),
+        "#".to_owned(),
+    ] {
+        assert!(!device.subscribe(&filter).await, "{filter}");
+    }
+}
+
+fn password(stage: &Stage) -> String {
+    std::fs::read_to_string(stage.credentials().join("password")).unwrap()
+}

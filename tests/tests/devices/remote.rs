@@ -1,0 +1,94 @@
+//! Remote opens end in the truth, whatever happens to the device.
+
+use api::Clock;
+use automat::simulated::Crash;
+use domain::Instant;
+use e2e::device::{eventually, lose_network, regain_network};
+use e2e::{Stack, Stage};
+use serde_json::{Value, json};
+
+use crate::scene::noon;
+
+/// Asks for a locker of an automat that is known to be away.
+async fn asked_all_the_same(stage: &Stage, locker: u16) -> String {
+    let asked = stage.stack.operator().post(stage.openings(locker), json!({ "force": true })).await;
+    asked.is(202);
+    asked.header("location").to_owned()
+}
+
+fn end(opening: &Value) -> (&str, bool) {
+    (opening["status"].as_str().unwrap(), opening["confirmedByDevice"].as_bool().unwrap())
+}
+
+#[tokio::test]
+async fn a_locker_is_opened_and_the_opening_ends_in_the_devices_word() {
+    let stage = Stage::new(&Stack::local(), 3).await;
+    let device = stage.device(&[]).await;
+    let opening = stage.ended(&stage.asked_to_open(1).await).await;
+    assert_eq!(end(&opening), ("opened", true));
+    assert!(opening["finishedAt"].is_string(), "{opening}");
+    let runs: Vec<_> = device.motor_log().into_iter().map(|run| (run.locker, run.id)).collect();
+    assert_eq!(runs, [(1, opening["openingId"].as_str().unwrap().to_owned())]);
+    let view = stage.view_where(|view| view["lockers"][1]["door"] == "open").await;
+    assert_eq!((&view["lockers"][0]["door"], &view["lockers"][2]["door"]), (&json!("closed"), &json!("closed")));
+    device.close_door(1);
+    stage.view_where(|view| view["lockers"][1]["door"] == "closed").await;
+
+    let again = stage.ended(&stage.asked_to_open(1).await).await;
+    assert_eq!((end(&again), device.motor_runs(1)), (("opened", true), 2));
+}
+
+#[tokio::test]
+async fn a_jammed_lock_ends_in_failed() {
+    let stage = Stage::new(&Stack::local(), 1).await;
+    let device = stage.device(&[]).await;
+    device.faults().jam(0, true);
+    let opening = stage.ended(&stage.asked_to_open(0).await).await;
+    assert_eq!((end(&opening), device.motor_runs(0)), (("failed", true), 1));
+}
+
+#[tokio::test]
+async fn a_power_cut_around_the_motor_ends_in_failed_and_no_second_run() {
+    for (crash, runs) in [(Crash::BeforeMotor, 0), (Crash::AfterMotor, 1)] {
+        let stage = Stage::new(&Stack::local(), 1).await;
+        let mut device = stage.device(&[]).await;
+        device.faults().crash(crash);
+        let opening = stage.asked_to_open(0).await;
+        assert!(device.crashed().await.is_err(), "{crash:?}");
+        device.restart().await;
+        assert_eq!(end(&stage.ended(&opening).await), ("failed", true), "{crash:?}");
+        assert_eq!(device.motor_runs(0), runs, "{crash:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_device_that_is_back_in_time_opens() {
+    let clock = Clock::fixed(noon());
+    let stage = Stage::new(&Stack::alone(clock.clone()).await, 1).await;
+    let device = stage.device(&[]).await;
+    lose_network(&stage, &device).await;
+    let opening = asked_all_the_same(&stage, 0).await;
+    clock.set(noon().plus_millis(10_000));
+    regain_network(&stage, &device).await;
+    assert_eq!(end(&stage.ended(&opening).await), ("opened", true));
+    assert_eq!(device.motor_runs(0), 1);
+}
+
+#[tokio::test]
+async fn a_request_that_is_older_than_its_life_runs_no_motor() {
+    let clock = Clock::fixed(noon());
+    let stage = Stage::new(&Stack::alone(clock.clone()).await, 1).await;
+    let device = stage.device(&[]).await;
+    lose_network(&stage, &device).await;
+    let opening = asked_all_the_same(&stage, 0).await;
+    for later in [Instant::parse("2026-11-24T12:00:20Z").unwrap(), Instant::parse("2026-11-24T12:50:00Z").unwrap()] {
+        clock.set(later);
+        let read = stage.stack.viewer().get(&opening).await.body(200);
+        assert_eq!(end(&read), ("expired", false), "provisional: the device has not spoken");
+    }
+    regain_network(&stage, &device).await;
+    let told = eventually(|| stage.stack.viewer().get(&opening), |opening| opening["confirmedByDevice"] == true).await;
+    assert_eq!((end(&told), device.motor_runs(0)), (("expired", true), 0));
+    let next = stage.ended(&stage.asked_to_open(0).await).await;
+    assert_eq!((end(&next), device.motor_runs(0)), (("opened", true), 1));
+}

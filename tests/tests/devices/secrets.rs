@@ -1,0 +1,140 @@
+//! What is typed at a keypad is nowhere in the clear: not on the wire, in a rule's event, the table, a file or the log.
+
+use std::fs;
+use std::io::Write;
+use std::path::Path;
+use std::sync::{Arc, Mutex};
+
+use api::Clock;
+use automat::credentials::Credentials;
+use automat::driver::Settings;
+use automat::link::{Endpoint, Security};
+use automat::simulated::{Config, Person, SimulatedAutomat};
+use e2e::{Stack, Stage};
+use protocol::Purpose;
+use serde_json::json;
+use tracing_subscriber::fmt::MakeWriter;
+
+use crate::scene::{LOCKER, noon, open_to};
+use crate::tap::Tap;
+
+const PIN: &str = "739164852";
+const WRONG: &str = "618273945";
+const RETURN_CODE: &str = "4827";
+const OTHER_RETURN_CODE: &str = "6093";
+
+/// Keeps what is logged.
+#[derive(Clone, Default)]
+struct Log(Arc<Mutex<Vec<u8>>>);
+
+impl Write for Log {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.0.lock().unwrap().write(bytes)
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+impl MakeWriter<'_> for Log {
+    type Writer = Self;
+
+    fn make_writer(&self) -> Self {
+        self.clone()
+    }
+}
+
+/// Whether a number stands in bytes, and not merely as a part of a longer one or of a word.
+fn holds(bytes: &[u8], digits: &str) -> bool {
+    let part = |at: Option<usize>| at.and_then(|at| bytes.get(at)).is_some_and(u8::is_ascii_alphanumeric);
+    let here = |(at, window): (usize, &[u8])| {
+        window == digits.as_bytes() && !part(at.checked_sub(1)) && !part(Some(at + digits.len()))
+    };
+    bytes.windows(digits.len()).enumerate().any(here)
+}
+
+fn files(folder: &Path, found: &mut Vec<(String, Vec<u8>)>) {
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            files(&path, found);
+        } else {
+            found.push((path.display().to_string(), fs::read(&path).unwrap()));
+        }
+    }
+}
+
+/// The automat's device over a wire that can be read: with its password, through the tap.
+async fn on_the_wire(stage: &Stage) -> (SimulatedAutomat, Tap) {
+    let tap = Tap::before(stage.stack.cloud().mqtt()).await;
+    let folder = stage.credentials();
+    let credentials = Credentials::read(&folder).unwrap();
+    let password = fs::read_to_string(folder.join("password")).unwrap();
+    let security = Security::Plain { password };
+    let endpoint = Endpoint { host: tap.address.ip().to_string(), port: tap.address.port(), security };
+    let settings = Settings { endpoint, ..credentials.settings(&folder, folder.join("device")).unwrap() };
+    let (locker_count, motor_time) = (credentials.locker_count, std::time::Duration::from_millis(5));
+    let keys_inside = [LOCKER].into();
+    let person = Person::Absent;
+    let device = SimulatedAutomat::start(Config { settings, locker_count, keys_inside, motor_time, person });
+    device.connected().await.unwrap();
+    (device, tap)
+}
+
+/// Opens a locker remotely, fetches the key and returns it with its return code; and some codes that are not right.
+async fn story(stage: &Stage, device: &SimulatedAutomat) {
+    let key = stage.key_with(json!({ "lockerIndex": LOCKER, "returnCode": RETURN_CODE })).await;
+    let (start, end) = (noon().to_string(), noon().plus_millis(3_600_000).to_string());
+    stage.book(&key, json!({ "person": "Bo", "pin": PIN, "start": start, "end": end })).await.is(201);
+    stage.ended(&stage.asked_to_open(0).await).await;
+    device.type_code(WRONG).await;
+    device.type_code(&format!("*{OTHER_RETURN_CODE}")).await;
+    assert_eq!(device.type_code(PIN).await, open_to(Purpose::Fetch));
+    assert!(device.take_key(LOCKER));
+    device.close_door(LOCKER);
+    assert_eq!(device.type_code(&format!("*{RETURN_CODE}")).await, open_to(Purpose::Return));
+    assert!(device.put_key(LOCKER));
+    device.close_door(LOCKER);
+    stage.event("key-returned").await;
+}
+
+#[tokio::test]
+async fn no_code_stands_anywhere_in_the_clear() {
+    let log = Log::default();
+    let subscriber = tracing_subscriber::fmt().json().with_max_level(tracing_subscriber::filter::LevelFilter::DEBUG);
+    tracing_subscriber::util::SubscriberInitExt::init(subscriber.with_writer(log.clone()).finish());
+    let data = tempfile::tempdir().unwrap();
+    let stage = Stage::new(&Stack::alone_in(data.path(), Clock::fixed(noon())).await, 3).await;
+    let (device, tap) = on_the_wire(&stage).await;
+    story(&stage, &device).await;
+
+    let client = stage.stack.cloud().dynamodb();
+    let items = client.scan().table_name("key-automat").send().await.unwrap().items.unwrap();
+    let log = log.0.lock().unwrap().clone();
+    let mut places = vec![
+        ("the wire, where every event of a rule comes from".to_owned(), tap.bytes()),
+        ("the items".to_owned(), format!("{items:?}").into_bytes()),
+        ("the log".to_owned(), log),
+    ];
+    files(data.path(), &mut places);
+    for (place, bytes) in &places {
+        for code in [PIN, WRONG, RETURN_CODE, OTHER_RETURN_CODE] {
+            assert!(!holds(bytes, code), "{code} stands in {place}");
+        }
+    }
+    // all of them have something of the story, so that there is something to find
+    let thing = stage.thing();
+    for (place, bytes) in &places[..3] {
+        assert!(bytes.windows(thing.len()).any(|window| window == thing.as_bytes()), "{place}");
+    }
+    for part in ["shadows", "journal"] {
+        assert!(places.iter().any(|(place, _)| place.contains(part)), "no {part} among the files");
+    }
+}
+
+#[test]
+fn a_number_is_found_where_it_stands_alone() {
+    assert!(holds(b"{\"code\":\"4827\"}", "4827") && holds(b"4827", "4827") && holds(b"pin 4827", "4827"));
+    assert!(!holds(b"148270", "4827") && !holds(b"a4827", "4827") && !holds(b"482", "4827"));
+}
