@@ -64,8 +64,6 @@ pub struct Words {
     pub thing: String,
     /// The words by locker; nothing where one was taken away.
     pub words: BTreeMap<u16, Option<Word>>,
-    /// The shadow's version with these words.
-    pub version: Option<u64>,
 }
 
 /// A client connected or disconnected.
@@ -108,12 +106,12 @@ mod tests {
     #[test]
     fn words_are_read_by_locker_and_removals_among_them() {
         let event = json!({
-            "message": "openings", "thing": "lobby", "version": 12,
+            "message": "openings", "thing": "lobby",
             "words": {"7": ["01KB", "opened", 1_795_521_601], "8": null},
         });
         let word = Word { id: "01KB".to_owned(), outcome: Outcome::Opened, at: 1_795_521_601 };
         let words = BTreeMap::from([(7, Some(word)), (8, None)]);
-        assert_eq!(read(event), Message::Openings(Words { thing: "lobby".to_owned(), words, version: Some(12) }));
+        assert_eq!(read(event), Message::Openings(Words { thing: "lobby".to_owned(), words }));
     }
 
     #[test]

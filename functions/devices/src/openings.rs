@@ -8,34 +8,27 @@ use crate::{Devices, Error, automat};
 
 impl Devices {
     pub(crate) async fn hear_words(&self, words: Words, now: Instant) -> Result<(), Error> {
-        let Words { thing, words, version } = words;
+        let Words { thing, words } = words;
         let thing = ThingName::new(&thing);
         let mut failure = None;
         for (locker, word) in words {
             let Some(word) = word else { continue };
             // One word that cannot be stored must not keep the others from being.
-            if let Err(error) = self.hear_word(&thing, locker, &word, version, now).await {
+            if let Err(error) = self.hear_word(&thing, locker, &word, now).await {
                 failure = Some(error);
             }
         }
         failure.map_or(Ok(()), Err)
     }
 
-    async fn hear_word(
-        &self,
-        thing: &ThingName,
-        locker: u16,
-        word: &Word,
-        version: Option<u64>,
-        now: Instant,
-    ) -> Result<(), Error> {
+    async fn hear_word(&self, thing: &ThingName, locker: u16, word: &Word, now: Instant) -> Result<(), Error> {
         match self.store_word(thing, locker, word, now).await {
             // Of an opening that we do not know there is nothing to store, but it must not stay in the shadow either.
             Ok(()) | Err(Error::Store(store::Error::NotFound(_))) => {}
             Err(error) => return Err(error),
         }
         // Only now: whatever fails before, the word is still in the shadow.
-        Ok(self.things.clear_opening(thing, locker, &word.id, version).await?)
+        Ok(self.things.clear_opening(thing, locker, &word.id).await?)
     }
 
     async fn store_word(&self, thing: &ThingName, locker: u16, word: &Word, now: Instant) -> Result<(), Error> {

@@ -89,7 +89,7 @@ async fn deliver(app: &App, things: &Things, opening: &Opening, act: &Act) -> Re
             tracing::warn!(opening.id = %opening.id, error = &error as &dyn std::error::Error, "asked, and not told");
             Ok(())
         }
-        Undelivered::Full => {
+        Undelivered::Busy => {
             app.store.withdraw_opening(&opening.id, act).await?;
             Err(Problem::automat_busy())
         }

@@ -21,9 +21,10 @@ impl Error {
 /// Why a request did not reach an automat's shadow.
 #[derive(Debug, thiserror::Error)]
 pub enum Undelivered {
-    /// It surely did not: as many openings are under way at the automat as its shadow can hold.
-    #[error("the shadow is full")]
-    Full,
+    /// It surely did not, and may soon: as many openings are under way at the automat as its shadow can hold, or it is
+    /// written to too often.
+    #[error("the shadow takes no more for now")]
+    Busy,
     /// It surely did not: the data plane refused it.
     #[error("the data plane refused the request")]
     Refused(#[source] Error),

@@ -37,34 +37,18 @@ impl Things {
         })
     }
 
-    /// Takes a finished opening out of the shadow. `version` is that of the shadow when the opening was seen in it.
+    /// Takes a finished opening out of the shadow.
     ///
-    /// The same locker may have been asked to open again meanwhile, and that request must stay: so the shadow is
-    /// written only in the version in which this opening was the one there.
-    pub async fn clear_opening(
-        &self,
-        thing: &ThingName,
-        locker: u16,
-        opening: &str,
-        version: Option<u64>,
-    ) -> Result<(), Error> {
-        let mut seen = version;
+    /// The same locker may have been asked to open again meanwhile, and that request must stay: so the shadow is read,
+    /// and written only in the version in which this opening was the last one asked of the locker.
+    pub async fn clear_opening(&self, thing: &ThingName, locker: u16, opening: &str) -> Result<(), Error> {
         for _ in 0..CLEARING_TRIES {
-            let version = match seen {
-                Some(version) => version,
-                None => match self.version_with(thing, locker, opening).await? {
-                    Some(version) => version,
-                    None => return Ok(()),
-                },
-            };
+            let Some(version) = self.version_with(thing, locker, opening).await? else { return Ok(()) };
             let document = Document { state: Cleared(locker).into(), version: Some(version) };
             match self.update(thing, &document).await {
                 Ok(()) => return Ok(()),
                 Err(Failed::Answered(failure))
-                    if matches!(failure.as_service_error(), Some(UpdateThingShadowError::ConflictException(_))) =>
-                {
-                    seen = None;
-                }
+                    if matches!(failure.as_service_error(), Some(UpdateThingShadowError::ConflictException(_))) => {}
                 Err(Failed::Answered(failure)) => return Err(Error::over("clearing an opening", failure)),
                 Err(Failed::Written(error)) => return Err(error),
             }
@@ -120,13 +104,12 @@ fn undelivered(failure: Box<SdkError<UpdateThingShadowError>>) -> Undelivered {
     use UpdateThingShadowError as Service;
     let context = "asking for an opening";
     match failure.as_service_error() {
-        Some(Service::RequestEntityTooLargeException(_)) => Undelivered::Full,
+        Some(Service::RequestEntityTooLargeException(_) | Service::ThrottlingException(_)) => Undelivered::Busy,
         Some(
             Service::InvalidRequestException(_)
             | Service::UnauthorizedException(_)
             | Service::MethodNotAllowedException(_)
-            | Service::UnsupportedDocumentEncodingException(_)
-            | Service::ThrottlingException(_),
+            | Service::UnsupportedDocumentEncodingException(_),
         ) => Undelivered::Refused(Error::over(context, failure)),
         _ => Undelivered::Unknown(Error::over(context, failure)),
     }
