@@ -63,7 +63,8 @@ pub struct Words {
     /// Which thing, by the topic.
     pub thing: String,
     /// The words by locker; nothing where one was taken away.
-    pub words: BTreeMap<u16, Option<Word>>,
+    #[serde(rename = "words")]
+    pub by_locker: BTreeMap<u16, Option<Word>>,
     /// The shadow's version with these words.
     pub version: Option<u64>,
 }
@@ -112,8 +113,8 @@ mod tests {
             "words": {"7": ["01KB", "opened", 1_795_521_601], "8": null},
         });
         let word = Word { id: "01KB".to_owned(), outcome: Outcome::Opened, at: 1_795_521_601 };
-        let words = BTreeMap::from([(7, Some(word)), (8, None)]);
-        assert_eq!(read(event), Message::Openings(Words { thing: "lobby".to_owned(), words, version: Some(12) }));
+        let by_locker = BTreeMap::from([(7, Some(word)), (8, None)]);
+        assert_eq!(read(event), Message::Openings(Words { thing: "lobby".to_owned(), by_locker, version: Some(12) }));
     }
 
     #[test]
