@@ -57,8 +57,8 @@ impl Mqtt {
         options.set_max_packet_size(1 << 20, 1 << 20);
         let (client, mut events) = AsyncClient::new(options, 64);
         loop {
-            let event = timeout(PATIENCE, events.poll()).await.unwrap_or_else(|_| panic!("the broker says nothing"))?;
-            if matches!(event, Event::Incoming(Packet::ConnAck(_))) {
+            let Ok(event) = timeout(PATIENCE, events.poll()).await else { panic!("the broker says nothing") };
+            if matches!(event?, Event::Incoming(Packet::ConnAck(_))) {
                 break;
             }
         }

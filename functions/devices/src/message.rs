@@ -63,7 +63,8 @@ pub struct Words {
     /// Which thing, by the topic.
     pub thing: String,
     /// The words by locker; nothing where one was taken away.
-    pub words: BTreeMap<u16, Option<Word>>,
+    #[serde(rename = "words")]
+    pub by_locker: BTreeMap<u16, Option<Word>>,
 }
 
 /// A client connected or disconnected.
@@ -99,8 +100,8 @@ mod tests {
 
     use super::*;
 
-    fn read(event: Value) -> Message {
-        Message::read(&event).unwrap()
+    fn read(event: &Value) -> Message {
+        Message::read(event).unwrap()
     }
 
     #[test]
@@ -110,8 +111,8 @@ mod tests {
             "words": {"7": ["01KB", "opened", 1_795_521_601], "8": null},
         });
         let word = Word { id: "01KB".to_owned(), outcome: Outcome::Opened, at: 1_795_521_601 };
-        let words = BTreeMap::from([(7, Some(word)), (8, None)]);
-        assert_eq!(read(event), Message::Openings(Words { thing: "lobby".to_owned(), words }));
+        let by_locker = BTreeMap::from([(7, Some(word)), (8, None)]);
+        assert_eq!(read(&event), Message::Openings(Words { thing: "lobby".to_owned(), by_locker }));
     }
 
     #[test]
@@ -120,13 +121,13 @@ mod tests {
             "message": "keypad", "thing": "lobby",
             "id": "01KB", "kind": "returnCode", "code": "c29tZQ", "at": 1_795_521_600, "inside": "81",
         });
-        let Message::Keypad(Sent { thing, content }) = read(event) else { panic!("an entry") };
+        let Message::Keypad(Sent { thing, content }) = read(&event) else { panic!("an entry") };
         assert_eq!((thing.as_str(), content.kind, content.inside.has(7)), ("lobby", CodeKind::ReturnCode, true));
 
         let event = json!({
             "message": "lockers", "thing": "lobby", "n": 5, "lockers": {"7": {"key": false, "door": "open"}},
         });
-        let Message::Lockers(Sent { content, .. }) = read(event) else { panic!("lockers") };
+        let Message::Lockers(Sent { content, .. }) = read(&event) else { panic!("lockers") };
         let state = LockerState { key: false, door: Door::Open, by: None };
         assert_eq!(content, LockersMessage { n: 5, lockers: BTreeMap::from([(7, state)]) });
     }
@@ -138,6 +139,6 @@ mod tests {
         });
         let event_type = EventType::Disconnected;
         let expected = LifecycleEvent { thing: "lobby".to_owned(), event_type, at: 1_795_521_600_123, number: 3 };
-        assert_eq!(read(event), Message::Presence(expected));
+        assert_eq!(read(&event), Message::Presence(expected));
     }
 }

@@ -8,10 +8,10 @@ use crate::{Devices, Error, automat};
 
 impl Devices {
     pub(crate) async fn hear_words(&self, words: Words, now: Instant) -> Result<(), Error> {
-        let Words { thing, words } = words;
+        let Words { thing, by_locker } = words;
         let thing = ThingName::new(&thing);
         let mut failure = None;
-        for (locker, word) in words {
+        for (locker, word) in by_locker {
             let Some(word) = word else { continue };
             // One word that cannot be stored must not keep the others from being.
             if let Err(error) = self.hear_word(&thing, locker, &word, now).await {

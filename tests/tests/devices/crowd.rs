@@ -26,7 +26,7 @@ async fn all_lockers_of_an_automat_open_at_once() {
     }
     let mut ran: Vec<_> = device.motor_log().into_iter().map(|run| (run.id, u64::from(run.locker))).collect();
     ran.sort();
-    assert_eq!(ran, Vec::from_iter(asked), "each motor once, for its own opening");
+    assert_eq!(ran, asked.into_iter().collect::<Vec<_>>(), "each motor once, for its own opening");
 }
 
 #[tokio::test]

@@ -14,7 +14,7 @@ const AT_ONCE: usize = 8;
 async fn guess(device: &mut Mqtt, thing: &str, guesses: std::ops::Range<u32>, at: i64) -> (usize, usize) {
     let topic = format!("$aws/rules/automat_keypad/automats/{thing}/keypad");
     let (mut no, mut locked) = (0, 0);
-    for batch in Vec::from_iter(guesses).chunks(AT_ONCE) {
+    for batch in guesses.collect::<Vec<_>>().chunks(AT_ONCE) {
         for number in batch {
             let code = format!("{number:022}");
             let entry = json!({ "id": format!("guess-{number}"), "kind": "pin", "code": code, "at": at, "inside": "" });

@@ -93,6 +93,7 @@ async fn story(stage: &Stage, device: &SimulatedAutomat) {
     assert_eq!(device.type_code(PIN).await, open_to(Purpose::Fetch));
     assert!(device.take_key(LOCKER));
     device.close_door(LOCKER);
+    stage.event("key-fetched").await;
     assert_eq!(device.type_code(&format!("*{RETURN_CODE}")).await, open_to(Purpose::Return));
     assert!(device.put_key(LOCKER));
     device.close_door(LOCKER);

@@ -1,6 +1,6 @@
 //! What clients of the API can rely on, by capability, each shown over HTTP.
 
-#![expect(clippy::unwrap_used, reason = "a test that cannot go on must stop at once")]
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on must stop at once")]
 
 mod access;
 mod automats;

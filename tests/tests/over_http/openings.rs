@@ -20,6 +20,13 @@ pub(crate) async fn fill_shadow(stage: &Stage) -> (u16, Answer) {
     panic!("a shadow held a request for each of 200 lockers")
 }
 
+/// Lets the automat be away since the last full hour, by what the cloud has heard.
+pub(crate) async fn go_away(stage: &Stage) {
+    let gone = Presence { connected: false, at: Instant::parse(&hours(0)).unwrap(), number: 1 };
+    let automat = AutomatId::parse(&stage.automat).unwrap();
+    stage.stack.cloud().store().hear_presence(&automat, gone, gone.at).await.unwrap();
+}
+
 fn opening_id(opening: &Value) -> OpeningId {
     OpeningId::parse(opening["openingId"].as_str().unwrap()).unwrap()
 }
@@ -134,9 +141,7 @@ async fn a_locker_that_is_being_opened_is_busy_and_says_with_what_and_until_when
 #[tokio::test]
 async fn an_automat_that_is_known_to_be_away_is_asked_only_by_force() {
     let stage = Stage::new(&Stack::local(), 1).await;
-    let gone = Presence { connected: false, at: Instant::parse(&hours(0)).unwrap(), number: 1 };
-    let automat = AutomatId::parse(&stage.automat).unwrap();
-    stage.stack.cloud().store().hear_presence(&automat, gone, gone.at).await.unwrap();
+    go_away(&stage).await;
     let problem = stage.open(0).await.problem("automat_offline");
     assert_eq!(problem["since"], hours(0));
     let operator = stage.stack.operator();

@@ -2,12 +2,12 @@
 
 use api::problem::Code;
 use aws_sdk_dynamodb::types::AttributeValue;
-use domain::{AutomatId, Calendar, ContractId, Entry, Instant, MAX_LIVE_CONTRACTS, Presence, TimeRange};
+use domain::{Calendar, ContractId, Entry, Instant, MAX_LIVE_CONTRACTS, TimeRange};
 use e2e::{Answer, Stage, fresh, hours, person};
 use http::Method;
 use serde_json::json;
 
-use crate::openings::fill_shadow;
+use crate::openings::{fill_shadow, go_away};
 
 /// A request that is answered with the code, made over HTTP. `None` for the two that a healthy stack does not answer;
 /// what else shows them stands beside.
@@ -45,13 +45,7 @@ pub(crate) async fn provoke(stage: &Stage, code: Code) -> Option<Answer> {
         Code::KeyExists => {
             admin.post("/v1/keys", json!({ "keyId": key, "automatId": stage.automat, "property": "x" })).await
         }
-        Code::ContractExists => {
-            let mut body = person(1, 2);
-            body["contractId"] = json!("b-1");
-            stage.book(&key, body.clone()).await.is(201);
-            body["person"] = json!("Somebody else");
-            stage.book(&key, body).await
-        }
+        Code::ContractExists => book_twice(stage, &key).await,
         Code::LockerIndexTooBig => admin.patch(&path, json!({ "lockerIndex": 499 })).await,
         Code::LockerOccupied => {
             stage.key_with(json!({ "lockerIndex": 60 })).await;
@@ -100,16 +94,13 @@ pub(crate) async fn provoke(stage: &Stage, code: Code) -> Option<Answer> {
             stage.book(&key, body).await
         }
         Code::LockerBusy => {
-            let openings = format!("{automat}/lockers/99/openings");
-            operator.post_nothing(&openings).await.is(202);
-            operator.post_nothing(&openings).await
+            stage.open(99).await.is(202);
+            stage.open(99).await
         }
         Code::AutomatOffline => {
-            let away = Stage::new(&stage.stack, 1).await;
-            let gone = Presence { connected: false, at: Instant::parse(&hours(0)).unwrap(), number: 1 };
-            let id = AutomatId::parse(&away.automat).unwrap();
-            stage.stack.cloud().store().hear_presence(&id, gone, gone.at).await.unwrap();
-            operator.post_nothing(format!("/v1/automats/{}/lockers/0/openings", away.automat)).await
+            let stage = Stage::new(&stage.stack, 1).await;
+            go_away(&stage).await;
+            stage.open(0).await
         }
         Code::StaleVersion => admin.patch(&path, json!({ "property": "x" })).if_match(7).await,
         Code::IdempotencyKeyReused => {
@@ -123,6 +114,15 @@ pub(crate) async fn provoke(stage: &Stage, code: Code) -> Option<Answer> {
         // api, serve.rs: a_panic_is_an_internal_problem
         Code::Busy | Code::Internal => return None,
     })
+}
+
+/// Books the same contract for two people.
+async fn book_twice(stage: &Stage, key: &str) -> Answer {
+    let mut body = person(1, 2);
+    body["contractId"] = json!("b-1");
+    stage.book(key, body.clone()).await.is(201);
+    body["person"] = json!("Somebody else");
+    stage.book(key, body).await
 }
 
 /// Changes a key's item as only devices, or a removal under way, would.

@@ -1,0 +1,112 @@
+//! The data plane without a socket: the SDK's client over the shadow service, which can be told to fail.
+
+use std::sync::{Arc, Mutex};
+
+use aws_sdk_iotdataplane::Client;
+use aws_sdk_iotdataplane::config::{BehaviorVersion, Credentials, Region, retry::RetryConfig};
+use aws_smithy_runtime_api::client::http::{
+    HttpClient, HttpConnector, HttpConnectorFuture, HttpConnectorSettings, SharedHttpConnector,
+};
+use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
+use aws_smithy_runtime_api::client::result::ConnectorError;
+use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
+use aws_smithy_types::body::SdkBody;
+use iot::Shadows;
+use iot::shadow::{Address, Operation};
+use serde_json::{Value, json};
+use testkit::at;
+
+/// What [`DataPlane::held`] gives of a shadow that holds nothing.
+pub(crate) fn nothing() -> [Value; 3] {
+    [json!({}), json!({}), json!({})]
+}
+
+/// Clones are the same.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct DataPlane {
+    shadows: Arc<Shadows>,
+    published: Arc<Mutex<Vec<(String, Value)>>>,
+    away: Arc<Mutex<bool>>,
+}
+
+impl DataPlane {
+    pub(crate) fn client(&self) -> Client {
+        let config = aws_sdk_iotdataplane::Config::builder()
+            .behavior_version(BehaviorVersion::latest())
+            .region(Region::from_static("local"))
+            .credentials_provider(Credentials::new("any", "any", None, None, "test"))
+            .endpoint_url("http://data-plane.local")
+            .retry_config(RetryConfig::disabled())
+            .http_client(self.clone())
+            .build();
+        Client::from_conf(config)
+    }
+
+    /// Whether nothing passes.
+    pub(crate) fn set_away(&self, away: bool) {
+        *self.away.lock().unwrap() = away;
+    }
+
+    /// Updates the shadow of `lobby` as its device, or somebody else, would; its new version.
+    pub(crate) fn update(&self, state: &Value) -> u64 {
+        let update = json!({ "state": state }).to_string();
+        let answer = self.shadows.request(&lobby(), Operation::Update, update.as_bytes(), at(0).millis()).answer;
+        answer.unwrap()["version"].as_u64().unwrap()
+    }
+
+    /// What the shadow of `lobby` holds by locker: what is asked, what of it the device has seen, and its words.
+    pub(crate) fn held(&self) -> [Value; 3] {
+        let answer = self.shadows.request(&lobby(), Operation::Get, b"", at(0).millis()).answer.unwrap();
+        ["/state/desired/o", "/state/reported/o", "/state/reported/r"]
+            .map(|part| answer.pointer(part).cloned().unwrap_or_else(|| json!({})))
+    }
+
+    /// What was published to topics: the answers to keypads.
+    pub(crate) fn published(&self) -> Vec<(String, Value)> {
+        self.published.lock().unwrap().clone()
+    }
+
+    fn answer(&self, request: &HttpRequest) -> HttpResponse {
+        let body = request.body().bytes().unwrap_or_default();
+        let path = request.uri().split('?').next().unwrap();
+        if let Some((_, topic)) = path.split_once("/topics/") {
+            let message = (topic.replace("%2F", "/"), serde_json::from_slice(body).unwrap());
+            self.published.lock().unwrap().push(message);
+            return HttpResponse::new(200.try_into().unwrap(), SdkBody::from("{}"));
+        }
+        assert!(path.ends_with("/things/lobby/shadow"), "{path} is no shadow of the tests'");
+        let operation = if request.method() == "GET" { Operation::Get } else { Operation::Update };
+        match self.shadows.request(&lobby(), operation, body, at(0).millis()).answer {
+            Ok(answer) => HttpResponse::new(200.try_into().unwrap(), SdkBody::from(answer.to_string())),
+            Err(rejection) => {
+                let kind = match rejection.code() {
+                    404 => "ResourceNotFoundException",
+                    409 => "ConflictException",
+                    _ => "InvalidRequestException",
+                };
+                let mut response = HttpResponse::new(rejection.code().try_into().unwrap(), SdkBody::from("{}"));
+                response.headers_mut().insert("x-amzn-errortype", kind);
+                response
+            }
+        }
+    }
+}
+
+fn lobby() -> Address {
+    Address::new("lobby", Some("open")).unwrap()
+}
+
+impl HttpConnector for DataPlane {
+    fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
+        if *self.away.lock().unwrap() {
+            return HttpConnectorFuture::ready(Err(ConnectorError::io("the data plane is away".into())));
+        }
+        HttpConnectorFuture::ready(Ok(self.answer(&request)))
+    }
+}
+
+impl HttpClient for DataPlane {
+    fn http_connector(&self, _: &HttpConnectorSettings, _: &RuntimeComponents) -> SharedHttpConnector {
+        SharedHttpConnector::new(self.clone())
+    }
+}

@@ -1,0 +1,112 @@
+//! Everything else that rules hand on.
+
+use devices::Error;
+use domain::{ConnectionState, DoorState, EventKind, KeypadRefusal};
+use serde_json::{Value, json};
+use testkit::{at, locker};
+
+use crate::scene::Scene;
+
+fn entry(thing: &str, id: &str) -> Value {
+    let code = "AAAAAAAAAAAAAAAAAAAAAA";
+    json!({ "message": "keypad", "thing": thing, "id": id, "kind": "pin", "code": code, "at": at(0).seconds(), "inside": "" })
+}
+
+fn lockers(thing: &str, n: u64, lockers: &Value) -> Value {
+    json!({ "message": "lockers", "thing": thing, "n": n, "lockers": lockers })
+}
+
+fn presence(thing: &str, event_type: &str, number: u64) -> Value {
+    json!({ "message": "presence", "thing": thing, "eventType": event_type, "at": at(1).millis(), "number": number })
+}
+
+#[tokio::test]
+async fn a_message_that_cannot_be_read_is_an_error_without_what_it_holds() {
+    let scene = Scene::new().await;
+    let mut nameless = entry("lobby", "SECRET");
+    nameless["code"] = Value::Null;
+    let mut unknown_kind = entry("lobby", "e-1");
+    unknown_kind["kind"] = json!("SECRET");
+    let mut wrong_inside = entry("lobby", "e-1");
+    wrong_inside["inside"] = json!("SECRET");
+    for event in [
+        json!("SECRET"),
+        json!({}),
+        json!({ "message": "SECRET", "thing": "lobby" }),
+        json!({ "message": "keypad", "thing": 5 }),
+        nameless,
+        unknown_kind,
+        wrong_inside,
+        lockers("lobby", 1, &json!({ "SECRET": { "key": true, "door": "open" } })),
+        lockers("lobby", 1, &json!({ "0": { "key": true, "door": "SECRET" } })),
+        json!({ "message": "openings", "thing": "lobby", "words": { "0": ["SECRET"] }, "version": 1 }),
+        presence("lobby", "SECRET", 1),
+    ] {
+        let error = scene.hear(&event).await.unwrap_err();
+        assert!(matches!(error, Error::Unreadable(_)), "{event}: {error:?}");
+        assert!(!format!("{error} {error:?}").contains("SECRET"), "{error:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_message_of_a_thing_that_is_no_automat_changes_nothing_and_is_not_tried_again() {
+    let scene = Scene::new().await;
+    let before = scene.table.items().await;
+    for thing in ["yard", "not an identifier", ""] {
+        for event in [
+            entry(thing, "e-1"),
+            lockers(thing, 1, &json!({ "0": { "key": true, "door": "open" } })),
+            presence(thing, "connected", 1),
+        ] {
+            scene.hear(&event).await.unwrap();
+        }
+    }
+    assert_eq!(scene.table.items().await, before);
+    assert_eq!(scene.data_plane.published(), [], "nobody is there to be answered");
+}
+
+#[tokio::test]
+async fn an_entry_is_answered_on_its_own_automats_topic_by_its_name() {
+    let scene = Scene::new().await;
+    scene.hear(&entry("lobby", "e-1")).await.unwrap();
+    let reply = json!({ "id": "e-1", "answer": "no" });
+    assert_eq!(scene.data_plane.published(), [("automats/lobby/keypad/reply".to_owned(), reply)]);
+}
+
+#[tokio::test]
+async fn an_entry_whose_answer_was_not_sent_is_answered_again_and_counts_once() {
+    let scene = Scene::new().await;
+    scene.data_plane.set_away(true);
+    assert!(matches!(scene.hear(&entry("lobby", "e-1")).await, Err(Error::Things(_))));
+    scene.data_plane.set_away(false);
+    scene.hear(&entry("lobby", "e-1")).await.unwrap();
+    assert_eq!(scene.data_plane.published().len(), 1);
+    let refused = |event: &&EventKind| matches!(event, EventKind::EntryRefused { reason: KeypadRefusal::Unknown, .. });
+    assert_eq!(scene.events().await.iter().filter(refused).count(), 1);
+}
+
+#[tokio::test]
+async fn lockers_are_believed_and_those_that_cannot_be_are_left_out() {
+    let scene = Scene::new().await;
+    let told = json!({ "1": { "key": false, "door": "open" }, "65535": { "key": true, "door": "open" } });
+    scene.hear(&lockers("lobby", 5, &told)).await.unwrap();
+    assert_eq!(scene.locker(locker(1)).await.door, DoorState::Open);
+    let older = json!({ "1": { "key": false, "door": "closed" } });
+    scene.hear(&lockers("lobby", 4, &older)).await.unwrap();
+    assert_eq!(scene.locker(locker(1)).await.door, DoorState::Open, "an older message says nothing new");
+}
+
+#[tokio::test]
+async fn lifecycle_events_are_believed_in_the_order_of_their_connections() {
+    let scene = Scene::new().await;
+    let connection = async || {
+        let automats = scene.table.store.automats(&store::PageRequest { limit: 1, after: None }).await.unwrap();
+        automats.data[0].connection
+    };
+    scene.hear(&presence("lobby", "connected", 2)).await.unwrap();
+    assert_eq!((connection().await.state, connection().await.since), (ConnectionState::Connected, Some(at(1))));
+    scene.hear(&presence("lobby", "disconnected", 1)).await.unwrap();
+    assert_eq!(connection().await.state, ConnectionState::Connected, "that was the connection before");
+    scene.hear(&presence("lobby", "disconnected", 2)).await.unwrap();
+    assert_eq!(connection().await.state, ConnectionState::Disconnected);
+}

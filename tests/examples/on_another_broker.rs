@@ -1,0 +1,143 @@
+//! Proves the device protocol on a broker that nobody here wrote: `on_another_broker HOST:PORT`, where an MQTT broker
+//! lets anybody do anything.
+//!
+//! The rules of `template.yaml` and the shadow service are attached to it, over a table of their own; a simulated automat
+//! is its other client. One locker is opened remotely, and one key fetched at the keypad. Prints `ok`, or says within
+//! half a minute what did not come about.
+
+use std::error::Error;
+use std::io::Write as _;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use api::testing::{json, request};
+use api::{App, Clock, Role};
+use automat::device::{DeviceKey, Display};
+use automat::driver::Settings;
+use automat::link::{Endpoint, Security};
+use automat::simulated::{Config, Person, SimulatedAutomat};
+use aws_sdk_iotdataplane::config::{BehaviorVersion, Credentials, Region};
+use axum::body::Body;
+use devices::Devices;
+use domain::{AutomatId, ContractDraft, KeyId, Whereabouts};
+use iot::{Attachment, Cloud, Template};
+use local::template::TEMPLATE;
+use openings::Openings;
+use protocol::{Purpose, ThingName};
+use serde_json::Value;
+use testkit::{TestTable, act, at, contract, key, pin};
+use things::Things;
+use tokio::net::lookup_host;
+use tokio::sync::SetOnce;
+use tokio::time::{sleep, timeout};
+use tower::ServiceExt as _;
+
+/// How long all of it may take.
+const PATIENCE: Duration = Duration::from_secs(30);
+/// The locker that the key is in, and one without.
+const LOCKER: u16 = 0;
+const OTHER_LOCKER: u16 = 1;
+const PIN: &str = "482915";
+
+type Failed = Box<dyn Error + Send + Sync>;
+
+#[tokio::main]
+async fn main() -> Result<(), Failed> {
+    let broker = std::env::args().nth(1).ok_or("say where the broker is: HOST:PORT")?;
+    let broker = lookup_host(&broker).await?.next().ok_or("the broker's host has no address")?;
+    timeout(PATIENCE, prove(broker)).await.map_err(|_| "the broker, or what was awaited of it, did not answer")??;
+    Ok(writeln!(std::io::stdout(), "ok")?)
+}
+
+async fn prove(broker: SocketAddr) -> Result<(), Failed> {
+    let table = TestTable::new().await;
+    let lobby = AutomatId::parse("lobby")?;
+    table.store.create_automat(testkit::automat("lobby", 3), &act()).await?;
+    table.store.create_key(key("A"), &act()).await?;
+    let draft = ContractDraft { pin: Some(pin(PIN)), ..contract(0, 1_000) };
+    table.store.create_contract(&KeyId::parse("A")?, draft, &act()).await?;
+
+    let app = App { store: table.store.clone(), clock: Clock::fixed(at(0)) };
+    let (attachment, things) = attach(broker, &app).await?;
+    let folder = tempfile::tempdir()?;
+    let key = DeviceKey::new(table.store.device_key(&lobby).reveal());
+    let automat = start(broker, key, folder.path());
+    automat.connected().await?;
+
+    let opening = open(&app, things).await?;
+    if opening["status"] != "opened" || automat.motor_runs(OTHER_LOCKER) != 1 {
+        return Err(format!("the remote open ended otherwise: {opening}").into());
+    }
+    let shown = automat.type_code(PIN).await;
+    if shown != (Display::Open { locker: LOCKER, purpose: Purpose::Fetch }) || !automat.take_key(LOCKER) {
+        return Err(format!("the keypad shows: {shown}").into());
+    }
+    // it is told when it is told; the deadline is that of the whole
+    while !is_out(&app, &lobby).await? {
+        sleep(Duration::from_millis(20)).await;
+    }
+    automat.stop().await;
+    attachment.stop().await;
+    Ok(())
+}
+
+/// Attaches IoT Core to the broker, its rules calling the devices function.
+async fn attach(broker: SocketAddr, app: &App) -> Result<(Attachment, Things), Failed> {
+    let devices = Arc::new(SetOnce::<Devices>::new());
+    let (function, clock, now) = (devices.clone(), app.clock.clone(), app.clock.clone());
+    let cloud = Cloud {
+        template: Template::read(TEMPLATE)?,
+        shadows: None,
+        data_plane: ([127, 0, 0, 1], 0).into(),
+        now: Arc::new(move || now.now().millis()),
+    };
+    let attachment = Attachment::start(broker, cloud, move |invocation| {
+        let (function, clock) = (function.clone(), clock.clone());
+        async move { Ok(function.wait().await.hear(&invocation.event, clock.now()).await?) }
+    })
+    .await?;
+    let config = aws_sdk_iotdataplane::Config::builder()
+        .behavior_version(BehaviorVersion::latest())
+        .region(Region::from_static("local"))
+        .credentials_provider(Credentials::new("any", "any", None, None, "another broker"))
+        .endpoint_url(attachment.data_plane_url())
+        .http_client(aws_smithy_http_client::Builder::new().build_http())
+        .build();
+    let things = Things::new(aws_sdk_iotdataplane::Client::from_conf(config));
+    devices.set(Devices { store: app.store.clone(), things: things.clone() })?;
+    Ok((attachment, things))
+}
+
+fn start(broker: SocketAddr, device_key: DeviceKey, folder: &std::path::Path) -> SimulatedAutomat {
+    let security = Security::Plain { password: "any".to_owned() };
+    SimulatedAutomat::start(Config {
+        settings: Settings {
+            thing: ThingName::of_automat("lobby"),
+            endpoint: Endpoint { host: broker.ip().to_string(), port: broker.port(), security },
+            device_key: Some(device_key),
+            folder: folder.to_owned(),
+        },
+        locker_count: 3,
+        keys_inside: [LOCKER].into(),
+        motor_time: Duration::from_millis(5),
+        person: Person::Absent,
+    })
+}
+
+/// Opens the locker without a key through the openings function, and gives the opening once it has ended.
+async fn open(app: &App, things: Things) -> Result<Value, Failed> {
+    let router = openings::router(Openings { app: app.clone(), things });
+    let path = format!("/v1/automats/lobby/lockers/{OTHER_LOCKER}/openings");
+    let asked = router.clone().oneshot(request("POST", &path, Role::Operator).body(Body::empty())?).await?;
+    let asked = json(asked).await;
+    let id = asked["openingId"].as_str().ok_or_else(|| format!("not accepted: {asked}"))?;
+    let path = format!("/v1/openings/{id}?wait=20");
+    Ok(json(router.oneshot(request("GET", &path, Role::Viewer).body(Body::empty())?).await?).await)
+}
+
+async fn is_out(app: &App, automat: &AutomatId) -> Result<bool, Failed> {
+    let view = app.store.automat_view(automat, app.clock.now()).await?;
+    let locker = view.lockers.into_iter().find(|locker| locker.locker.get() == LOCKER);
+    Ok(locker.is_some_and(|locker| matches!(locker.whereabouts, Whereabouts::Out { .. })))
+}
