@@ -39,7 +39,7 @@ async fn a_message_that_cannot_be_read_is_an_error_without_what_it_holds() {
         wrong_inside,
         lockers("lobby", 1, &json!({ "SECRET": { "key": true, "door": "open" } })),
         lockers("lobby", 1, &json!({ "0": { "key": true, "door": "SECRET" } })),
-        json!({ "message": "openings", "thing": "lobby", "words": { "0": ["SECRET"] }, "version": 1 }),
+        json!({ "message": "openings", "thing": "lobby", "words": { "0": ["SECRET"] } }),
         presence("lobby", "SECRET", 1),
     ] {
         let error = scene.hear(&event).await.unwrap_err();

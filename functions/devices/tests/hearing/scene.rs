@@ -34,8 +34,8 @@ impl Scene {
         let (request, word) = (request(&opening), json!([opening.id.as_str(), "opened", at(1).seconds()]));
         let name = index.to_string();
         let state = json!({ "desired": { "o": { &name: request } }, "reported": { "o": { &name: request }, "r": { &name: word } } });
-        let version = self.data_plane.update(&state);
-        (opening, words(&json!({ name: word }), version))
+        self.data_plane.update(&state);
+        (opening, words(&json!({ name: word })))
     }
 
     /// A new opening of a locker, in the table only.
@@ -70,7 +70,7 @@ pub(crate) fn request(opening: &Opening) -> Value {
     json!([opening.seq, opening.id.as_str(), opening.issued_at.seconds(), opening.expires_at.seconds()])
 }
 
-/// What the rule makes of words in a version of the shadow.
-pub(crate) fn words(words: &Value, version: u64) -> Value {
-    json!({ "message": "openings", "thing": "lobby", "words": words, "version": version })
+/// What the rule makes of words.
+pub(crate) fn words(words: &Value) -> Value {
+    json!({ "message": "openings", "thing": "lobby", "words": words })
 }
