@@ -97,17 +97,6 @@ impl Mqtt {
             }
         }
     }
-
-    /// All messages that are there already.
-    pub fn messages(&mut self) -> Vec<Vec<u8>> {
-        let mut messages = Vec::new();
-        while let Ok(packet) = self.packets.try_recv() {
-            if let Packet::Publish(message) = packet {
-                messages.push(message.payload.to_vec());
-            }
-        }
-        messages
-    }
 }
 
 /// A message that the broker is to send when the client goes without a word.

@@ -65,14 +65,15 @@ impl Cabinet {
         self.device = Some(Device::new(identity, Journal::replay(&self.disk), sensors));
     }
 
-    /// Power is gone: only the disk is left.
-    pub(crate) fn stop(&mut self) {
+    /// Power is gone: only the disk is left. Gives the openings that it was in the middle of.
+    pub(crate) fn stop(&mut self) -> Vec<String> {
         self.device = None;
         self.effects.clear();
         self.persisted.clear();
         self.inbox.clear();
         self.writing = false;
         self.session = None;
+        Journal::replay(&self.disk).intents().map(|(_, entry)| entry.id.clone()).collect()
     }
 
     /// Something for the device to hear, when its turn comes.

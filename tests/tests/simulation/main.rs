@@ -10,6 +10,7 @@
 //! simulation` makes it happen again.
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot set its stage must stop at once")]
+#![expect(clippy::print_stdout, reason = "`--nocapture` shows what a run came to")]
 
 mod cabinet;
 mod chances;

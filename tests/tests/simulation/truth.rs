@@ -1,6 +1,6 @@
 //! What the motors know, and whether the openings say so.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use domain::{Instant, Opening, OpeningStatus};
@@ -14,17 +14,25 @@ pub(crate) struct MotorRun {
     pub(crate) opened: bool,
 }
 
-/// All runs, by the opening that they were for.
+/// What happened in the cabinets, by the opening that it happened to.
 #[derive(Debug, Default)]
-pub(crate) struct Truth(BTreeMap<String, Vec<MotorRun>>);
+pub(crate) struct Truth {
+    runs: BTreeMap<String, Vec<MotorRun>>,
+    /// The device lost power when it had written that it would open, and not yet what came of it.
+    interrupted: BTreeSet<String>,
+}
 
 impl Truth {
     pub(crate) fn note(&mut self, opening: &str, run: MotorRun) {
-        self.0.entry(opening.to_owned()).or_default().push(run);
+        self.runs.entry(opening.to_owned()).or_default().push(run);
+    }
+
+    pub(crate) fn interrupt(&mut self, opening: String) {
+        self.interrupted.insert(opening);
     }
 
     fn of(&self, opening: &Opening) -> &[MotorRun] {
-        self.0.get(opening.id.as_str()).map_or(&[], Vec::as_slice)
+        self.runs.get(opening.id.as_str()).map_or(&[], Vec::as_slice)
     }
 
     /// What is wrong with an opening as it stands at an instant.
@@ -34,8 +42,9 @@ impl Truth {
         let wrong = match (runs, status, confirmed) {
             ([_, _, ..], ..) => "the motor ran twice",
             ([run], ..) if run.at >= opening.expires_at => "the motor ran when the opening's life was over",
-            // The device lost power between the motor and its journal: it does not know, and says so.
-            (_, OpeningStatus::Failed, true) => return None,
+            // The lock is jammed, or the device cannot know whether the motor ran, and says so.
+            ([run], OpeningStatus::Failed, true) if !run.opened => return None,
+            (_, OpeningStatus::Failed, true) if self.interrupted.contains(opening.id.as_str()) => return None,
             ([run], OpeningStatus::Opened, true) if run.opened => return None,
             ([], OpeningStatus::Refused | OpeningStatus::Expired, _) => return None,
             _ => "it does not say what the motor knows",

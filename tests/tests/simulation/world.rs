@@ -232,7 +232,7 @@ impl World {
                 }
             }
             Some((409, problem)) if problem["code"] == "locker_busy" => {}
-            Some((status, problem)) => panic!("{status} {problem}"),
+            Some((status, problem)) => self.verdict.lies.push(format!("a client was answered {status}: {problem}")),
             // The client has no answer, and asks again or gives up.
             None if tries_left > 0 && !self.seed.once_in(3) => {
                 let later = SECOND + self.seed.below(5 * SECOND);
@@ -351,7 +351,9 @@ impl World {
     }
 
     fn lose_power(&mut self, cabinet: usize) {
-        self.cabinets[cabinet].stop();
+        for opening in self.cabinets[cabinet].stop() {
+            self.truth.interrupt(opening);
+        }
         let pause = SECOND + self.seed.below(15 * SECOND);
         self.after(pause, Happening::Powered(cabinet));
     }
