@@ -35,7 +35,7 @@ async fn a_device_reads_writes_and_follows_its_shadow_over_tls() {
     assert_eq!((topic, &shadow["version"]), (format!("{OPEN}/get/accepted"), &json!(1)));
 
     let words = json!({"7": ["01KB", "opened", 9]});
-    let event = json!({"message": "openings", "thing": "lobby", "words": words, "version": 1});
+    let event = json!({"message": "openings", "thing": "lobby", "words": words});
     assert_eq!(machine.event_of("openings").await, event);
 }
 
