@@ -1,0 +1,177 @@
+//! Remote opens against the local cloud in a process of its own: from the POST to the motor and to the final answer, one
+//! after the other and many at once, and the memory of that process with 1 and with 200 automats connected.
+//!
+//! `cargo bench -p local --bench openings`
+
+#![expect(clippy::unwrap_used, clippy::print_stdout, reason = "a benchmark prints, and stops when surprised")]
+
+use std::io::{BufRead as _, BufReader, Read as _};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::time::Duration;
+
+use automat::credentials::Credentials;
+use automat::simulated::{Config, Person, SimulatedAutomat};
+use local::{Data, LocalCloud, Options};
+use serde_json::{Value, json};
+use tokio::time::Instant;
+
+/// Set in the process that is the cloud.
+const CLOUD: &str = "BENCH_CLOUD";
+const LOCKERS: u16 = 20;
+const AUTOMATS: usize = 200;
+/// Openings one after the other.
+const IN_TURN: u16 = 1_000;
+/// Openings of each of so many automats, all automats at once.
+const AT_ONCE: (usize, u16) = (20, 100);
+
+fn main() {
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
+    match std::env::var_os(CLOUD) {
+        Some(folder) => runtime.block_on(be_the_cloud(folder.into())),
+        None => runtime.block_on(measure()),
+    }
+}
+
+/// Until whoever started it is gone.
+async fn be_the_cloud(folder: PathBuf) {
+    let cloud = LocalCloud::start(Options { data: Data::Folder(folder), ..Options::ephemeral() }).await.unwrap();
+    println!("{}", cloud.url());
+    tokio::task::spawn_blocking(|| std::io::stdin().read_to_end(&mut Vec::new())).await.unwrap().unwrap();
+    cloud.stop().await;
+}
+
+async fn measure() {
+    let folder = tempfile::tempdir().unwrap();
+    let cloud = Cloud::start(folder.path()).await;
+    println!("memory of the cloud, no automat: {} MB", cloud.memory());
+    let mut automats = vec![cloud.automat(0).await];
+    println!("memory of the cloud, 1 automat connected: {} MB", cloud.memory());
+
+    let (mut to_motor, mut to_end) = (Vec::new(), Vec::new());
+    for n in 0..IN_TURN {
+        let (motor, end) = open(&cloud, "bench-0", &automats[0], n % LOCKERS).await;
+        to_motor.push(motor);
+        to_end.push(end);
+    }
+    println!("{IN_TURN} openings in turn, POST to motor: {}", spread(to_motor));
+    println!("{IN_TURN} openings in turn, POST to final answer: {}", spread(to_end));
+
+    for number in 1..AUTOMATS {
+        automats.push(cloud.automat(number).await);
+    }
+    println!("memory of the cloud, {AUTOMATS} automats connected: {} MB", cloud.memory());
+
+    let (automats_at_once, each) = AT_ONCE;
+    let began = Instant::now();
+    let clients = automats.drain(..automats_at_once).enumerate().map(|(number, automat)| {
+        let cloud = cloud.clone();
+        tokio::spawn(async move {
+            let mut to_end = Vec::new();
+            for n in 0..each {
+                to_end.push(open(&cloud, &format!("bench-{number}"), &automat, n % LOCKERS).await.1);
+            }
+            to_end
+        })
+    });
+    let mut to_end = Vec::new();
+    for client in clients.collect::<Vec<_>>() {
+        to_end.extend(client.await.unwrap());
+    }
+    let per_second = f64::from(u32::try_from(to_end.len()).unwrap()) / began.elapsed().as_secs_f64();
+    println!(
+        "{automats_at_once} automats at once: {per_second:.0} openings/s, POST to final answer: {}",
+        spread(to_end)
+    );
+}
+
+/// Opens a locker: how long until the motor ran, and until the client knew.
+async fn open(cloud: &Cloud, id: &str, automat: &SimulatedAutomat, locker: u16) -> (Duration, Duration) {
+    let runs = automat.motor_log().len();
+    let began = Instant::now();
+    let opening = cloud.post(&format!("/v1/automats/{id}/lockers/{locker}/openings"), &json!({})).await;
+    let ended = cloud.get(&format!("/v1/openings/{}?wait=20", opening["openingId"].as_str().unwrap())).await;
+    let end = began.elapsed();
+    assert_eq!(ended["status"], "opened", "{ended}");
+    let log = automat.motor_log();
+    assert_eq!(log.len(), runs + 1);
+    automat.close_door(locker);
+    (log[runs].at - began, end)
+}
+
+fn spread(mut times: Vec<Duration>) -> String {
+    times.sort();
+    format!("p50 {:.1?}, p99 {:.1?}", times[times.len() / 2], times[times.len() * 99 / 100])
+}
+
+/// The cloud's process, and an admin's client of it.
+#[derive(Clone)]
+struct Cloud {
+    process: std::sync::Arc<Process>,
+    folder: PathBuf,
+    url: String,
+    token: String,
+    http: reqwest::Client,
+}
+
+struct Process(Child);
+
+impl Drop for Process {
+    fn drop(&mut self) {
+        drop(self.0.stdin.take());
+        _ = self.0.wait();
+    }
+}
+
+impl Cloud {
+    async fn start(folder: &Path) -> Self {
+        let mut command = Command::new(std::env::current_exe().unwrap());
+        let mut child = command.env(CLOUD, folder).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
+        let mut url = String::new();
+        BufReader::new(child.stdout.take().unwrap()).read_line(&mut url).unwrap();
+        let (url, http) = (url.trim().to_owned(), reqwest::Client::new());
+        let form = [("grant_type", "client_credentials"), ("client_id", "admin")];
+        let answer = http.post(format!("{url}/oauth2/token")).form(&form).send().await.unwrap();
+        let answer: Value = answer.json().await.unwrap();
+        let token = answer["access_token"].as_str().unwrap().to_owned();
+        Self { process: std::sync::Arc::new(Process(child)), folder: folder.to_owned(), url, token, http }
+    }
+
+    /// Makes an automat, and connects its device.
+    async fn automat(&self, number: usize) -> SimulatedAutomat {
+        let id = format!("bench-{number}");
+        let body = json!({ "automatId": id, "name": id, "lockerCount": LOCKERS, "timeZone": "Europe/Helsinki" });
+        self.post("/v1/automats", &body).await;
+        let folder = self.folder.join("automats").join(&id);
+        let automat = SimulatedAutomat::start(Config {
+            settings: Credentials::read(&folder).unwrap().settings(&folder, folder.join("device")).unwrap(),
+            locker_count: LOCKERS,
+            keys_inside: (0..LOCKERS).collect(),
+            motor_time: Duration::ZERO,
+            person: Person::Absent,
+        });
+        automat.connected().await.unwrap();
+        automat
+    }
+
+    async fn post(&self, path: &str, body: &Value) -> Value {
+        self.answer(self.http.post(format!("{}{path}", self.url)).json(body)).await
+    }
+
+    async fn get(&self, path: &str) -> Value {
+        self.answer(self.http.get(format!("{}{path}", self.url))).await
+    }
+
+    async fn answer(&self, request: reqwest::RequestBuilder) -> Value {
+        let answer = request.bearer_auth(&self.token).send().await.unwrap();
+        assert!(answer.status().is_success(), "{}", answer.text().await.unwrap());
+        answer.json().await.unwrap()
+    }
+
+    /// Its resident memory; 0 where there is no `/proc`.
+    fn memory(&self) -> u64 {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.process.0.id())).unwrap_or_default();
+        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
+        line.and_then(|line| line.split_whitespace().next()?.parse::<u64>().ok()).unwrap_or_default() / 1024
+    }
+}
