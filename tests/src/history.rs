@@ -123,6 +123,12 @@ pub fn check(acts: &[Act]) -> Result<BTreeMap<String, Range>, String> {
     Ok(standing)
 }
 
+/// Whether an act moved a contract to where another of the same version had put it: that makes no version.
+fn changed_nothing(act: &Act, other: &Act) -> bool {
+    let Wish::Move(range) = act.wish else { return false };
+    act.outcome == other.outcome && matches!(other.wish, Wish::Make(there) | Wish::Move(there) if there == range)
+}
+
 fn holds(acts: &[Act]) -> Result<(Vec<Hold>, BTreeMap<String, Range>), String> {
     let mut contracts: BTreeMap<&str, Vec<&Act>> = BTreeMap::new();
     for act in acts.iter().filter(|act| matches!(act.outcome, Outcome::Done(_))) {
@@ -131,10 +137,11 @@ fn holds(acts: &[Act]) -> Result<(Vec<Hold>, BTreeMap<String, Range>), String> {
     let (mut holds, mut standing) = (Vec::new(), BTreeMap::new());
     for (contract, mut acts) in contracts {
         acts.sort_by_key(|act| match (act.wish, &act.outcome) {
-            (Wish::Remove, _) => u64::MAX,
-            (_, Outcome::Done(version)) => *version,
-            _ => 0,
+            (Wish::Remove, _) => (u64::MAX, act.asked),
+            (_, Outcome::Done(version)) => (*version, act.asked),
+            _ => (0, act.asked),
         });
+        acts.dedup_by(|later, earlier| changed_nothing(later, earlier));
         for (number, act) in (1..).zip(&acts) {
             let is_next = match act.wish {
                 Wish::Make(_) => number == 1 && act.outcome == Outcome::Done(1),
@@ -242,6 +249,17 @@ mod tests {
         ];
         let standing = check(&acts).unwrap();
         assert_eq!(standing.into_iter().collect::<Vec<_>>(), [("b".into(), range(0, 10)), ("c".into(), range(25, 26))]);
+    }
+
+    #[test]
+    fn a_move_to_where_it_stands_makes_no_version() {
+        let stayed = |asked| act("a", Wish::Move(range(0, 10)), Outcome::Done(1), asked, asked + 2);
+        let moved = act("a", Wish::Move(range(20, 30)), Outcome::Done(2), 9, 12);
+        let acts =
+            [made("a", 0, 10, 0, 5), stayed(6), stayed(7), moved, act("a", Wish::Remove, Outcome::Done(0), 30, 35)];
+        assert!(check(&acts).unwrap().is_empty());
+        let elsewhere = act("a", Wish::Move(range(1, 10)), Outcome::Done(1), 6, 7);
+        wrong(&[made("a", 0, 10, 0, 5), elsewhere], "do not follow each other");
     }
 
     #[test]
