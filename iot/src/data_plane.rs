@@ -133,17 +133,7 @@ async fn refuse_pages(request: Request, next: Next) -> Response {
 impl IntoResponse for Refusal {
     fn into_response(self) -> Response {
         let (code, kind, message) = match &self {
-            Self::Shadow(rejection) => {
-                let kind = match rejection.code() {
-                    404 => "ResourceNotFoundException",
-                    409 => "ConflictException",
-                    413 => "RequestEntityTooLargeException",
-                    415 => "UnsupportedDocumentEncodingException",
-                    500 => "InternalFailureException",
-                    _ => "InvalidRequestException",
-                };
-                (rejection.code(), kind, rejection.to_string())
-            }
+            Self::Shadow(rejection) => (rejection.code(), rejection.exception(), rejection.to_string()),
             Self::Name => (400, "InvalidRequestException", "This is no name of a thing or a shadow".to_owned()),
             Self::Topic => (400, "InvalidRequestException", "Nobody may publish to this topic".to_owned()),
             Self::TooLarge => (413, "RequestEntityTooLargeException", "The payload is too large".to_owned()),

@@ -60,4 +60,17 @@ impl Rejection {
             Self::Internal => 500,
         }
     }
+
+    /// The name by which the data plane's API gives it to the SDK.
+    #[must_use]
+    pub fn exception(&self) -> &'static str {
+        match self.code() {
+            404 => "ResourceNotFoundException",
+            409 => "ConflictException",
+            413 => "RequestEntityTooLargeException",
+            415 => "UnsupportedDocumentEncodingException",
+            500 => "InternalFailureException",
+            _ => "InvalidRequestException",
+        }
+    }
 }

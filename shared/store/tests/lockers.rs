@@ -7,7 +7,7 @@ use domain::{
     KeyChange, KeyDraft, KeyId, OpeningDraft, Presence, Sharing, Whereabouts,
 };
 use store::{Act, Error, Expected, LockerTelling, PageRequest, Store, Telling, Thing};
-use testkit::{TestTable, act, at, automat, contract, entry, key, locker, pin, telling};
+use testkit::{Dice, TestTable, act, at, automat, contract, entry, key, locker, pin, telling};
 
 fn a() -> KeyId {
     KeyId::parse("A").unwrap()
@@ -379,18 +379,6 @@ async fn an_extended_contract_keeps_its_pin_marked_while_the_key_is_out() {
     assert_eq!(pin_item(&table, "one").await, "out");
 }
 
-/// Numbers that are the same in every run.
-struct Dice(u64);
-
-impl Dice {
-    fn below(&mut self, bound: u64) -> u64 {
-        self.0 ^= self.0 << 13;
-        self.0 ^= self.0 >> 7;
-        self.0 ^= self.0 << 17;
-        self.0 % bound
-    }
-}
-
 #[derive(Debug, Clone)]
 enum Message {
     Lockers(Telling),
@@ -470,7 +458,7 @@ async fn empty_stage() -> TestTable {
 #[tokio::test]
 async fn any_order_of_delivery_ends_as_what_happened_does() {
     for seed in 1..25_u64 {
-        let mut dice = Dice(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15));
+        let mut dice = Dice::new(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15));
         let messages = history(&mut dice);
         let in_order = empty_stage().await;
         for message in messages.clone() {

@@ -11,7 +11,7 @@ use domain::{
     KeyId, KeyRefusal, Sharing,
 };
 use store::{Error, Expected, Store};
-use testkit::{TestTable, act, at, automat, contract, key, pin};
+use testkit::{Dice, TestTable, act, at, automat, contract, key, pin};
 
 fn a() -> KeyId {
     KeyId::parse("A").unwrap()
@@ -218,7 +218,7 @@ async fn sixty_four_clients_racing_for_one_key_never_overlap() {
 }
 
 async fn race(store: Store, client: u64) -> Vec<Seen> {
-    let mut dice = Dice(client.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1);
+    let mut dice = Dice::new(client.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1);
     let mut mine: Vec<ContractId> = Vec::new();
     let mut seen = Vec::new();
     for _ in 0..8 {
@@ -259,18 +259,6 @@ async fn race(store: Store, client: u64) -> Vec<Seen> {
         }
     }
     seen
-}
-
-/// Numbers that are the same in every run.
-struct Dice(u64);
-
-impl Dice {
-    fn below(&mut self, bound: u64) -> u64 {
-        self.0 ^= self.0 << 13;
-        self.0 ^= self.0 >> 7;
-        self.0 ^= self.0 << 17;
-        self.0 % bound
-    }
 }
 
 /// The version of a contract begins anew when it is removed and made again; what was read before must not count.

@@ -4,6 +4,7 @@
 #![expect(clippy::unwrap_used, clippy::missing_panics_doc, reason = "a test that cannot set its stage stops at once")]
 
 mod device;
+mod dice;
 mod sample;
 mod wire;
 
@@ -13,6 +14,7 @@ use embedded::Database;
 use store::{Codes, Random, Store};
 
 pub use device::{entry, telling};
+pub use dice::Dice;
 pub use sample::{act, act_with_receipt, automat, contract, key, locker, pin, range};
 pub use wire::{Held, Steps, Tally, Wire};
 

@@ -119,15 +119,9 @@ impl DataPlane {
         match self.request(&address, operation, request.body().bytes().unwrap_or_default()) {
             Ok(answer) => HttpResponse::new(200.try_into().unwrap(), SdkBody::from(answer.to_string())),
             Err(rejection) => {
-                let kind = match rejection.code() {
-                    404 => "ResourceNotFoundException",
-                    409 => "ConflictException",
-                    413 => "RequestEntityTooLargeException",
-                    _ => "InvalidRequestException",
-                };
                 let body = SdkBody::from(json!({ "message": rejection.to_string() }).to_string());
                 let mut response = HttpResponse::new(rejection.code().try_into().unwrap(), body);
-                response.headers_mut().insert("x-amzn-errortype", kind);
+                response.headers_mut().insert("x-amzn-errortype", rejection.exception());
                 response
             }
         }

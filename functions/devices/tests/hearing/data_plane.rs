@@ -79,13 +79,8 @@ impl DataPlane {
         match self.shadows.request(&lobby(), operation, body, at(0).millis()).answer {
             Ok(answer) => HttpResponse::new(200.try_into().unwrap(), SdkBody::from(answer.to_string())),
             Err(rejection) => {
-                let kind = match rejection.code() {
-                    404 => "ResourceNotFoundException",
-                    409 => "ConflictException",
-                    _ => "InvalidRequestException",
-                };
                 let mut response = HttpResponse::new(rejection.code().try_into().unwrap(), SdkBody::from("{}"));
-                response.headers_mut().insert("x-amzn-errortype", kind);
+                response.headers_mut().insert("x-amzn-errortype", rejection.exception());
                 response
             }
         }
