@@ -1,10 +1,12 @@
 //! What a new local cloud shows, so that there is something to look at: one automat with some keys and contracts.
 //! All of it is made as a client would make it, through the store's own methods.
 
+use std::collections::BTreeSet;
+
 use domain::{
     Actor, AddressLine, AutomatDraft, AutomatId, Contact, ContractDraft, ContractId, Email, Ending, FreeText, Instant,
-    Invalid, KeyDraft, KeyId, Language, Location, LockerCount, LockerIndex, Name, Property, ReturnCode, Sharing,
-    TimeZone,
+    Invalid, KeyDraft, KeyId, Language, Location, LockerCount, LockerIndex, MessageKind, Name, Property, ReturnCode,
+    Sharing, TimeZone,
 };
 use store::{Act, PageRequest, Store};
 
@@ -134,6 +136,7 @@ fn contract(
         send_email: true,
         send_sms: false,
         language: Language::parse("fi")?,
+        additional_messages: BTreeSet::from([MessageKind::StartReminder, MessageKind::KeyReturned]),
     };
     Ok(ContractDraft {
         id: Some(ContractId::parse(id)?),

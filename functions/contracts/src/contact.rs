@@ -69,7 +69,8 @@ impl ContactBody {
         }
         let phone_number = check.optional("phoneNumber", self.phone_number.as_deref(), PhoneNumber::parse);
         let language = check.optional("language", self.language.as_deref(), Language::parse).unwrap_or_default();
-        Some(Contact { name: name?, email, phone_number, send_email, send_sms, language })
+        let additional_messages = std::collections::BTreeSet::new();
+        Some(Contact { name: name?, email, phone_number, send_email, send_sms, language, additional_messages })
     }
 }
 

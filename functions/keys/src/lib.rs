@@ -3,7 +3,6 @@
 //! One file per route: parse, ask the store, render.
 
 mod automats;
-mod event;
 mod keys;
 mod service;
 

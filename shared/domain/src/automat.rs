@@ -44,6 +44,9 @@ impl LockerCount {
 pub struct TimeZone(chrono_tz::Tz);
 
 impl TimeZone {
+    /// Coordinated universal time.
+    pub const UTC: Self = Self(chrono_tz::UTC);
+
     /// Takes an identifier such as `Europe/Helsinki`, in its own spelling.
     pub fn parse(text: &str) -> Result<Self, Invalid> {
         chrono_tz::Tz::from_str(text).map(Self).map_err(|_| Invalid::TimeZoneUnknown)
@@ -53,6 +56,12 @@ impl TimeZone {
     #[must_use]
     pub fn identifier(self) -> &'static str {
         self.0.name()
+    }
+
+    /// Its rules.
+    #[must_use]
+    pub fn tz(self) -> chrono_tz::Tz {
+        self.0
     }
 }
 

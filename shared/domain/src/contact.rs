@@ -1,9 +1,10 @@
 //! Somebody who is told about a contract.
 
+use std::collections::BTreeSet;
 use std::fmt;
 use std::str::FromStr as _;
 
-use crate::{Invalid, Name};
+use crate::{Address, Invalid, MessageKind, Name, Recipient};
 
 /// Somebody told about a contract. A channel that is on has its address: the constructor sees to it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -20,11 +21,27 @@ pub struct Contact {
     pub send_sms: bool,
     /// The language of the messages.
     pub language: Language,
+    /// What they are told beyond that the contract was created, updated or cancelled: additional kinds only.
+    pub additional_messages: BTreeSet<MessageKind>,
 }
 
 impl Contact {
     /// The greatest number of contacts on a contract.
     pub const MAX_PER_CONTRACT: usize = 10;
+
+    /// Where messages to this contact go: once for each channel that is on.
+    pub fn recipients(&self) -> impl Iterator<Item = Recipient> {
+        let email = self.email.clone().filter(|_| self.send_email).map(Address::Email);
+        let sms = self.phone_number.clone().filter(|_| self.send_sms).map(Address::Sms);
+        let to = |address| Recipient { name: self.name.clone(), address, language: self.language };
+        email.into_iter().chain(sms).map(to).collect::<Vec<_>>().into_iter()
+    }
+
+    /// Whether they are told of this.
+    #[must_use]
+    pub fn wants(&self, kind: MessageKind) -> bool {
+        !kind.is_additional() || self.additional_messages.contains(&kind)
+    }
 }
 
 /// An address that email is sent to. Personal: masked in `Debug`, without `Display`.

@@ -73,6 +73,8 @@ pub enum EventKind {
     KeyFetched,
     /// A key has been put back into its locker.
     KeyReturned,
+    /// The contract that a key is out with is over, and the key is not back.
+    KeyNotReturned,
     /// A PIN opened its locker.
     PinAccepted(Purpose),
     /// A return code opened its locker.

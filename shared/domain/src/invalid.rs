@@ -47,4 +47,7 @@ pub enum Invalid {
     /// Not one of the languages that messages are written in.
     #[error("must be one of en, fi, sv")]
     LanguageUnknown,
+    /// Not a kind of message that a contact may ask for.
+    #[error("must be one of start-reminder, end-reminder, key-fetched, key-returned, key-not-returned")]
+    MessageKindUnknown,
 }

@@ -17,10 +17,14 @@ mod invalid;
 mod key;
 mod keypad;
 mod locker;
+mod message;
+mod notice;
 mod opening;
 mod packed;
+mod reminder;
 mod search;
 mod text;
+mod ulid;
 
 pub use automat::{Automat, AutomatChange, AutomatDraft, AutomatRefusal, Location, LockerCount, TimeZone};
 pub use calendar::{Calendar, Entry, FreeWindow, MAX_LIVE_CONTRACTS};
@@ -35,9 +39,15 @@ pub use invalid::Invalid;
 pub use key::{Key, KeyChange, KeyDraft, KeyField, KeyRefusal, KeyState, Sharing, Whereabouts};
 pub use keypad::{CodeKind, Keypad, KeypadAnswer, KeypadRefusal, Purpose};
 pub use locker::DoorState;
+pub use message::{
+    Address, Channel, Facts, Message, MessageId, MessageKind, MessageRecord, MessageState, Occasion, Place, Recipient,
+    Trouble,
+};
+pub use notice::Notice;
 pub use opening::{
     Opening, OpeningDraft, OpeningEnd, OpeningId, OpeningOutcome, OpeningRefusal, OpeningStatus, OpeningsOfLocker,
 };
 pub use packed::Unreadable;
+pub use reminder::Reminder;
 pub use search::{SearchTerms, words};
 pub use text::{AddressLine, FreeText, Name, Property};

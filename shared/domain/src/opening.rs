@@ -5,12 +5,7 @@
 
 use std::fmt;
 
-use crate::{Actor, AutomatId, Connection, ConnectionState, FreeText, Instant, Invalid, KeyId, LockerIndex};
-
-/// Characters of a ULID.
-const ULID_LENGTH: usize = 26;
-/// Crockford's base 32 as a ULID is written in it.
-const ULID_ALPHABET: &str = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
+use crate::{Actor, AutomatId, Connection, ConnectionState, FreeText, Instant, Invalid, KeyId, LockerIndex, ulid};
 
 /// An opening: a ULID, so that openings sort by time.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -19,16 +14,7 @@ pub struct OpeningId(String);
 impl OpeningId {
     /// Takes the 26 characters of a ULID in its canonical spelling.
     pub fn parse(text: &str) -> Result<Self, Invalid> {
-        if text.len() > ULID_LENGTH {
-            return Err(Invalid::TooLong { max: ULID_LENGTH });
-        }
-        let canonical = text.len() == ULID_LENGTH && text.chars().all(|c| ULID_ALPHABET.contains(c));
-        // 26 digits hold 130 bits, a ULID 128: so the first digit is at most 7.
-        if canonical && text <= "7ZZZZZZZZZZZZZZZZZZZZZZZZZ" {
-            Ok(Self(text.to_owned()))
-        } else {
-            Err(Invalid::IdCharacters)
-        }
+        ulid::parse(text).map(Self)
     }
 
     /// The identifier as written.

@@ -13,6 +13,8 @@ pub enum Thing {
     Contract,
     /// An opening.
     Opening,
+    /// A message.
+    Message,
 }
 
 /// Why the store did not do what was asked. Becomes a problem at the HTTP edge, exhaustively.
@@ -51,6 +53,12 @@ pub enum Error {
     /// The cursor was not made by this list.
     #[error("the cursor is not one of this list")]
     BadCursor,
+    /// The message is being sent, or will be.
+    #[error("the message is under way already")]
+    MessageUnderWay,
+    /// What the message says is no longer true.
+    #[error("what the message says has been overtaken")]
+    MessageOutdated,
     /// Too many writers at once; nothing was written.
     #[error("lost the race too often")]
     Busy,

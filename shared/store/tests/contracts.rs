@@ -63,6 +63,7 @@ async fn a_contract_is_read_as_it_was_made() {
         send_email: true,
         send_sms: false,
         language: Language::Finnish,
+        additional_messages: std::collections::BTreeSet::new(),
     };
     let draft = ContractDraft {
         contacts: vec![contact],

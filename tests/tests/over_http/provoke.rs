@@ -112,7 +112,9 @@ pub(crate) async fn provoke(stage: &Stage, code: Code) -> Option<Answer> {
         // api, problem/mod.rs: each_problem_is_as_documented
         // internal: keys/tests/refusals.rs: a_store_out_of_reach_says_nothing_of_the_inside
         // api, serve.rs: a_panic_is_an_internal_problem
-        Code::Busy | Code::Internal => return None,
+        Code::MessageNotFound | Code::MessageUnderWay | Code::MessageOutdated | Code::Busy | Code::Internal => {
+            return None;
+        }
     })
 }
 

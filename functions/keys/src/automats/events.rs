@@ -1,10 +1,8 @@
 //! `GET /v1/automats/{automatId}/events`
 
-use api::{App, AutomatPath, Listing, Problem, Query};
+use api::{App, AutomatPath, EventView, Listing, Problem, Query};
 use axum::extract::State;
 use axum::response::Response;
-
-use crate::event::EventView;
 
 /// What happened at an automat
 ///

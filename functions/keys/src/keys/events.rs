@@ -1,10 +1,8 @@
 //! `GET /v1/keys/{keyId}/events`
 
-use api::{App, KeyPath, Listing, Problem, Query};
+use api::{App, EventView, KeyPath, Listing, Problem, Query};
 use axum::extract::State;
 use axum::response::Response;
-
-use crate::event::EventView;
 
 /// What happened to a key
 ///

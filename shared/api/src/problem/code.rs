@@ -37,6 +37,8 @@ pub enum Code {
     LockerNotFound,
     /// There is no such opening.
     OpeningNotFound,
+    /// There is no such message about the contract.
+    MessageNotFound,
     /// The `automatId` is taken.
     AutomatExists,
     /// The `keyId` is taken.
@@ -71,6 +73,10 @@ pub enum Code {
     LockerBusy,
     /// The automat is known to be offline.
     AutomatOffline,
+    /// The message is being sent, or will be.
+    MessageUnderWay,
+    /// What the message says has been overtaken.
+    MessageOutdated,
     /// `If-Match` names another version than the current one.
     StaleVersion,
     /// The `Idempotency-Key` was used for another request.
@@ -85,7 +91,7 @@ pub enum Code {
 
 impl Code {
     /// All of them, in the order of the documentation.
-    pub const ALL: [Self; 38] = [
+    pub const ALL: [Self; 41] = [
         Self::MalformedJson,
         Self::InvalidRequest,
         Self::BodyTooLarge,
@@ -102,6 +108,7 @@ impl Code {
         Self::ContractNotFound,
         Self::LockerNotFound,
         Self::OpeningNotFound,
+        Self::MessageNotFound,
         Self::AutomatExists,
         Self::KeyExists,
         Self::ContractExists,
@@ -119,6 +126,8 @@ impl Code {
         Self::PinInUse,
         Self::LockerBusy,
         Self::AutomatOffline,
+        Self::MessageUnderWay,
+        Self::MessageOutdated,
         Self::StaleVersion,
         Self::IdempotencyKeyReused,
         Self::AutomatBusy,
@@ -167,6 +176,7 @@ impl Code {
             Self::KeyNotFound => ("key_not_found", 404, "There is no such key"),
             Self::ContractNotFound => ("contract_not_found", 404, "There is no such contract"),
             Self::LockerNotFound => ("locker_not_found", 404, "There is no such locker"),
+            Self::MessageNotFound => ("message_not_found", 404, "There is no such message"),
             Self::OpeningNotFound => ("opening_not_found", 404, "There is no such opening"),
             Self::AutomatExists => ("automat_exists", 409, "The automatId is taken"),
             Self::KeyExists => ("key_exists", 409, "The keyId is taken"),
@@ -184,6 +194,8 @@ impl Code {
             Self::TooManyContracts => ("too_many_contracts", 409, "The key has too many contracts"),
             Self::PinInUse => ("pin_in_use", 409, "The PIN is taken"),
             Self::LockerBusy => ("locker_busy", 409, "The locker is being opened"),
+            Self::MessageUnderWay => ("message_under_way", 409, "The message is under way already"),
+            Self::MessageOutdated => ("message_outdated", 409, "The message is no longer true"),
             Self::AutomatOffline => ("automat_offline", 409, "The automat is offline"),
             Self::StaleVersion => ("stale_version", 412, "The version has moved on"),
             Self::IdempotencyKeyReused => ("idempotency_key_reused", 422, "The idempotency key was used before"),

@@ -43,6 +43,6 @@ fn code_of(invalid: Invalid) -> FieldCode {
         Invalid::TimeZoneUnknown => FieldCode::TimeZoneUnknown,
         Invalid::EmailForm => FieldCode::EmailForm,
         Invalid::PhoneNumberForm => FieldCode::PhoneNumberForm,
-        Invalid::LanguageUnknown => FieldCode::LanguageUnknown,
+        Invalid::LanguageUnknown | Invalid::MessageKindUnknown => FieldCode::LanguageUnknown,
     }
 }

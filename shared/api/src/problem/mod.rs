@@ -217,6 +217,9 @@ mod tests {
                 let count = LockerCount::new(20).unwrap();
                 Problem::of_path(AutomatRefusal::LockerIndexTooBig { count }.into())
             }
+            Code::MessageNotFound => refused(store::Error::NotFound(Thing::Message)),
+            Code::MessageUnderWay => refused(store::Error::MessageUnderWay),
+            Code::MessageOutdated => refused(store::Error::MessageOutdated),
             Code::OpeningNotFound => refused(store::Error::NotFound(Thing::Opening)),
             Code::AutomatExists => refused(store::Error::Exists(Thing::Automat)),
             Code::KeyExists => refused(store::Error::Exists(Thing::Key)),

@@ -24,6 +24,13 @@ impl From<store::Error> for Problem {
                 Code::IdempotencyKeyReused,
                 "This Idempotency-Key came with another body before. Take a new one for a new request.",
             ),
+            store::Error::MessageUnderWay => {
+                Self::new(Code::MessageUnderWay, "The message is being sent, or waits for its next try.")
+            }
+            store::Error::MessageOutdated => Self::new(
+                Code::MessageOutdated,
+                "The contract has changed since, so the message would not be true any more. Resend a later one.",
+            ),
             store::Error::BadCursor => Self::invalid_cursor(),
             store::Error::Busy => {
                 Self::new(Code::Busy, "Others changed the same thing at the same time; nothing was written. Try again.")
@@ -130,6 +137,7 @@ pub(crate) fn not_found(thing: Thing) -> Problem {
         Thing::Key => Problem::new(Code::KeyNotFound, "No key has this keyId."),
         Thing::Contract => Problem::new(Code::ContractNotFound, "No contract of the key has this contractId."),
         Thing::Opening => Problem::new(Code::OpeningNotFound, "No opening has this openingId."),
+        Thing::Message => Problem::new(Code::MessageNotFound, "No message about the contract has this messageId."),
     }
 }
 
@@ -139,7 +147,7 @@ fn exists(thing: Thing) -> Problem {
         Thing::Key => Problem::new(Code::KeyExists, "A different key has this keyId, or is still being removed."),
         Thing::Contract => Problem::new(Code::ContractExists, "A different contract of the key has this contractId."),
         // Nobody chooses an opening's id, so this is never said.
-        Thing::Opening => Problem::new(Code::Busy, "An opening has this openingId already. Try again."),
+        Thing::Opening | Thing::Message => Problem::new(Code::Busy, "Something has this name already. Try again."),
     }
 }
 

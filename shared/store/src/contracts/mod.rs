@@ -5,11 +5,13 @@ mod create;
 mod edit;
 mod list;
 mod pin;
+mod preview;
 mod remove;
 
 use domain::{Contract, ContractId, KeyId};
 
 pub use self::list::{ContractFilter, Order};
+pub use self::preview::Preview;
 use crate::items::{ContractItem, StoredContract, StoredKey};
 use crate::keys::in_use;
 use crate::{Error, Store, Thing};

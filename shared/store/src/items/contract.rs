@@ -1,6 +1,8 @@
 //! A contract's item.
 
-use domain::{Contact, Contract, ContractId, Email, FreeText, KeyId, Language, Name, PhoneNumber, TimeRange};
+use domain::{
+    Contact, Contract, ContractId, Email, FreeText, KeyId, Language, MessageKind, Name, PhoneNumber, TimeRange,
+};
 use serde::{Deserialize, Serialize};
 
 use super::{Item, ItemKey, KeyItem, StoredKey, instant, read, valid, write};
@@ -50,6 +52,8 @@ struct ContactItem {
     send_email: bool,
     send_sms: bool,
     language: String,
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    additional_messages: Vec<String>,
 }
 
 impl ContractItem {
@@ -113,6 +117,7 @@ impl ContactItem {
             send_email: contact.send_email,
             send_sms: contact.send_sms,
             language: contact.language.code().to_owned(),
+            additional_messages: contact.additional_messages.iter().map(|kind| kind.word().to_owned()).collect(),
         }
     }
 
@@ -124,6 +129,11 @@ impl ContactItem {
             send_email: self.send_email,
             send_sms: self.send_sms,
             language: valid(Language::parse(&self.language))?,
+            additional_messages: self
+                .additional_messages
+                .iter()
+                .map(|word| valid(MessageKind::parse_additional(word)))
+                .collect::<Result<_, _>>()?,
         })
     }
 }

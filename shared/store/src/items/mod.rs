@@ -115,7 +115,7 @@ fn read<T: DeserializeOwned>(item: Item) -> Result<T, Error> {
 }
 
 /// A stored value that must be one that the domain accepts.
-fn valid<T, E: std::error::Error + Send + Sync + 'static>(parsed: Result<T, E>) -> Result<T, Error> {
+pub(crate) fn valid<T, E: std::error::Error + Send + Sync + 'static>(parsed: Result<T, E>) -> Result<T, Error> {
     parsed.map_err(|source| Error::internal("reading a stored value", source))
 }
 

@@ -51,6 +51,7 @@ enum Kind {
     OpeningFinished,
     KeyFetched,
     KeyReturned,
+    KeyNotReturned,
     PinAccepted,
     ReturnCodeAccepted,
     EntryRefused,
@@ -101,6 +102,7 @@ impl What {
             }
             EventKind::KeyFetched => Self::plain(Kind::KeyFetched),
             EventKind::KeyReturned => Self::plain(Kind::KeyReturned),
+            EventKind::KeyNotReturned => Self::plain(Kind::KeyNotReturned),
             EventKind::PinAccepted(purpose) => {
                 Self { purpose: Some((*purpose).into()), ..Self::plain(Kind::PinAccepted) }
             }
@@ -164,6 +166,7 @@ impl What {
             },
             Kind::KeyFetched => EventKind::KeyFetched,
             Kind::KeyReturned => EventKind::KeyReturned,
+            Kind::KeyNotReturned => EventKind::KeyNotReturned,
             Kind::PinAccepted => EventKind::PinAccepted(there(self.purpose)?.into()),
             Kind::ReturnCodeAccepted => EventKind::ReturnCodeAccepted,
             Kind::EntryRefused => {

@@ -1,16 +1,17 @@
 //! Events as clients see them.
 
-use api::RangeView;
 use domain::{
     CodeKind, ContractField, Event, EventKind, KeyField, KeypadRefusal, OpeningId, OpeningOutcome, Purpose, TimeRange,
 };
 use utoipa::ToSchema;
 
+use crate::RangeView;
+
 /// Something that happened.
 #[derive(Debug, Default, serde::Serialize, ToSchema)]
 #[schema(as = Event)]
 #[serde(rename_all = "camelCase")]
-pub(crate) struct EventView {
+pub struct EventView {
     /// Its identifier, in order of time.
     event_id: String,
     /// When it happened.
@@ -84,7 +85,7 @@ pub(crate) struct EventView {
 /// What kind of thing happened.
 #[derive(Debug, Clone, Copy, Default, serde::Serialize, ToSchema)]
 #[serde(rename_all = "kebab-case")]
-pub(crate) enum EventType {
+pub enum EventType {
     #[default]
     AutomatAdded,
     AutomatChanged,
@@ -100,6 +101,7 @@ pub(crate) enum EventType {
     OpeningFinished,
     KeyFetched,
     KeyReturned,
+    KeyNotReturned,
     PinAccepted,
     ReturnCodeAccepted,
     EntryRefused,
@@ -153,6 +155,7 @@ impl EventView {
             }
             EventKind::KeyFetched => plain(EventType::KeyFetched),
             EventKind::KeyReturned => plain(EventType::KeyReturned),
+            EventKind::KeyNotReturned => plain(EventType::KeyNotReturned),
             EventKind::PinAccepted(purpose) => {
                 let purpose = Some(match purpose {
                     Purpose::Fetch => "fetch",

@@ -1,0 +1,1 @@
+//! Amazon SNS and SES on one machine.

@@ -1,0 +1,318 @@
+//! What a contact is told, and when it may be told again.
+
+use crate::{
+    ContractField, ContractId, Email, FreeText, Instant, Invalid, KeyId, Language, Location, Name, PhoneNumber, Pin,
+    Property, TimeRange, TimeZone, ulid,
+};
+
+/// What a message is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum MessageKind {
+    /// A contract was made, or its contact has just been named.
+    ContractCreated,
+    /// Something about the contract has changed.
+    ContractUpdated,
+    /// The contract is no more.
+    ContractCancelled,
+    /// It starts in a day.
+    StartReminder,
+    /// It ends in two hours.
+    EndReminder,
+    /// The key was taken.
+    KeyFetched,
+    /// The key was put back.
+    KeyReturned,
+    /// The contract is over and the key is not back.
+    KeyNotReturned,
+}
+
+impl MessageKind {
+    /// All of them, in the order of a contract's life.
+    pub const ALL: [Self; 8] = [
+        Self::ContractCreated,
+        Self::ContractUpdated,
+        Self::ContractCancelled,
+        Self::StartReminder,
+        Self::EndReminder,
+        Self::KeyFetched,
+        Self::KeyReturned,
+        Self::KeyNotReturned,
+    ];
+
+    /// Its word in items, requests and answers.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::ContractCreated => "contract-created",
+            Self::ContractUpdated => "contract-updated",
+            Self::ContractCancelled => "contract-cancelled",
+            Self::StartReminder => "start-reminder",
+            Self::EndReminder => "end-reminder",
+            Self::KeyFetched => "key-fetched",
+            Self::KeyReturned => "key-returned",
+            Self::KeyNotReturned => "key-not-returned",
+        }
+    }
+
+    /// The kind of a word.
+    #[must_use]
+    pub fn of_word(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.word() == word)
+    }
+
+    /// Takes the word of a kind that a contact may ask for; created, updated and cancelled go to every contact.
+    pub fn parse_additional(word: &str) -> Result<Self, Invalid> {
+        Self::of_word(word).filter(|kind| kind.is_additional()).ok_or(Invalid::MessageKindUnknown)
+    }
+
+    /// Whether only those contacts get it who ask for it.
+    #[must_use]
+    pub fn is_additional(self) -> bool {
+        match self {
+            Self::ContractCreated | Self::ContractUpdated | Self::ContractCancelled => false,
+            Self::StartReminder | Self::EndReminder | Self::KeyFetched | Self::KeyReturned | Self::KeyNotReturned => {
+                true
+            }
+        }
+    }
+}
+
+/// How a message goes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Channel {
+    /// By email.
+    Email,
+    /// By SMS.
+    Sms,
+}
+
+/// Where a message goes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Address {
+    /// To a mailbox.
+    Email(Email),
+    /// To a phone.
+    Sms(PhoneNumber),
+}
+
+impl Address {
+    /// How it goes there.
+    #[must_use]
+    pub fn channel(&self) -> Channel {
+        match self {
+            Self::Email(_) => Channel::Email,
+            Self::Sms(_) => Channel::Sms,
+        }
+    }
+
+    /// The address or number. Not for logs, errors or URLs.
+    #[must_use]
+    pub fn reveal(&self) -> &str {
+        match self {
+            Self::Email(email) => email.reveal(),
+            Self::Sms(number) => number.reveal(),
+        }
+    }
+}
+
+/// Whom a message goes to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Recipient {
+    /// Who it is.
+    pub name: Name,
+    /// Where.
+    pub address: Address,
+    /// In which language.
+    pub language: Language,
+}
+
+/// What happened, for whoever is told.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Occasion {
+    /// The contract was made.
+    Created,
+    /// These parts of it have changed.
+    Updated(Vec<ContractField>),
+    /// It was removed.
+    Cancelled,
+    /// It starts in a day.
+    StartReminder,
+    /// It ends in two hours.
+    EndReminder,
+    /// The key was taken, then.
+    Fetched(Instant),
+    /// The key was put back, then.
+    Returned(Instant),
+    /// It is over and the key is not back.
+    NotReturned,
+}
+
+impl Occasion {
+    /// What a message about it is.
+    #[must_use]
+    pub fn kind(&self) -> MessageKind {
+        match self {
+            Self::Created => MessageKind::ContractCreated,
+            Self::Updated(_) => MessageKind::ContractUpdated,
+            Self::Cancelled => MessageKind::ContractCancelled,
+            Self::StartReminder => MessageKind::StartReminder,
+            Self::EndReminder => MessageKind::EndReminder,
+            Self::Fetched(_) => MessageKind::KeyFetched,
+            Self::Returned(_) => MessageKind::KeyReturned,
+            Self::NotReturned => MessageKind::KeyNotReturned,
+        }
+    }
+}
+
+/// Where the key is fetched and returned.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Place {
+    /// What people call the automat.
+    pub name: Name,
+    /// Where it stands.
+    pub location: Option<Location>,
+    /// The zone that its times are written in.
+    pub time_zone: TimeZone,
+}
+
+/// What is told of a contract, as it stood at the occasion.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Facts {
+    /// The key.
+    pub key: KeyId,
+    /// The contract.
+    pub contract: ContractId,
+    /// Who has the key.
+    pub person: Name,
+    /// When.
+    pub range: TimeRange,
+    /// The keypad code.
+    pub pin: Pin,
+    /// The note that goes along.
+    pub free_text: Option<FreeText>,
+    /// What the key opens.
+    pub property: Property,
+    /// Where it is fetched and returned.
+    pub place: Place,
+}
+
+/// One message to one recipient.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Message {
+    /// What happened.
+    pub occasion: Occasion,
+    /// Whom it goes to.
+    pub recipient: Recipient,
+    /// What it tells.
+    pub facts: Facts,
+}
+
+/// Why a message was not sent, or not yet.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Trouble {
+    /// The provider takes no more for now.
+    Throttled,
+    /// The provider is not well.
+    Unavailable,
+    /// The provider did not answer: it may have sent the message all the same.
+    Unanswered,
+    /// The provider does not let us, until somebody sets it right: a permission, a sender that is not verified.
+    NotAllowed,
+    /// The provider never sends to this address or number: it is wrong, or its owner does not want to be written to.
+    AddressRefused,
+    /// The provider never sends this message.
+    ContentRefused,
+}
+
+impl Trouble {
+    /// Whether trying again later makes sense.
+    #[must_use]
+    pub fn passes(self) -> bool {
+        match self {
+            Self::Throttled | Self::Unavailable | Self::Unanswered | Self::NotAllowed => true,
+            Self::AddressRefused | Self::ContentRefused => false,
+        }
+    }
+}
+
+/// Where a message stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum MessageState {
+    /// It will be tried then.
+    Pending {
+        /// When.
+        next_try: Instant,
+    },
+    /// Somebody is sending it.
+    Sending {
+        /// Since when.
+        since: Instant,
+    },
+    /// The provider has taken it.
+    Sent {
+        /// When.
+        at: Instant,
+        /// The provider's name for it.
+        provider_id: String,
+    },
+    /// The provider took it, and then could not deliver it.
+    Bounced {
+        /// When that was told.
+        at: Instant,
+    },
+    /// The provider will never take it; it is not tried again.
+    Refused {
+        /// When.
+        at: Instant,
+    },
+    /// It was tried for so long that it would be of no use any more.
+    Failed {
+        /// When it was given up.
+        at: Instant,
+    },
+    /// What it says had been overtaken before it went: the contract is another by now, or gone.
+    Superseded {
+        /// When that was found.
+        at: Instant,
+    },
+}
+
+/// A message, and what became of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MessageRecord {
+    /// Its identifier: a ULID whose time is the occasion's, the same whenever the occasion is dealt with again.
+    pub id: MessageId,
+    /// What it is about.
+    pub kind: MessageKind,
+    /// Whom it goes to.
+    pub recipient: Recipient,
+    /// Where it stands.
+    pub state: MessageState,
+    /// How often it has been tried.
+    pub attempts: u32,
+    /// Why the last try came to nothing.
+    pub trouble: Option<Trouble>,
+    /// Whether it may have gone twice: somebody stopped while sending it, or the provider did not answer.
+    pub perhaps_twice: bool,
+    /// When it was written down.
+    pub created_at: Instant,
+    /// When it last changed.
+    pub updated_at: Instant,
+}
+
+/// A message's identifier: a ULID.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct MessageId(String);
+
+impl MessageId {
+    /// Takes the 26 characters of a ULID in its canonical spelling.
+    pub fn parse(text: &str) -> Result<Self, Invalid> {
+        ulid::parse(text).map(Self)
+    }
+
+    /// The identifier.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
