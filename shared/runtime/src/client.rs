@@ -39,6 +39,16 @@ pub(crate) async fn config() -> Result<SdkConfig, StartError> {
     Ok(loader.load().await)
 }
 
+/// The same for what must not happen twice: no retries, and patience with a provider that is slow to answer, since
+/// whoever gives up does not know whether it was done.
+pub(crate) fn once(config: &SdkConfig) -> SdkConfig {
+    let timeouts = TimeoutConfig::builder()
+        .connect_timeout(Duration::from_secs(2))
+        .operation_attempt_timeout(Duration::from_secs(20))
+        .build();
+    config.to_builder().retry_config(RetryConfig::disabled()).timeout_config(timeouts).build()
+}
+
 fn https() -> Result<SharedHttpClient, StartError> {
     let roots = ROOTS.into_iter().fold(TrustStore::empty(), TrustStore::with_pem_certificate);
     let tls = TlsContext::builder().with_trust_store(roots).build().map_err(StartError::Tls)?;

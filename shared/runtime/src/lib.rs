@@ -9,8 +9,8 @@ mod start;
 mod telemetry;
 
 pub use lambda_http::Error;
-pub use settings::{Settings, SettingsError};
-pub use start::{Parts, StartError, app, parts};
+pub use settings::{SenderSettings, Settings, SettingsError};
+pub use start::{Parts, Senders, StartError, app, parts, senders};
 pub use telemetry::telemetry;
 
 /// Takes requests from API Gateway for as long as Lambda lets the process live.
@@ -19,9 +19,9 @@ pub async fn run(router: axum::Router) -> Result<(), Error> {
 }
 
 /// Takes events from other services, one at a time, for as long as Lambda lets the process live. A failure goes back
-/// to Lambda, which calls again.
-pub async fn handle<E: std::error::Error + Send + Sync + 'static>(
-    handler: impl AsyncFn(serde_json::Value) -> Result<(), E>,
+/// to Lambda, which calls again; an answer matters to some of those services.
+pub async fn handle<T: serde::Serialize, E: std::error::Error + Send + Sync + 'static>(
+    handler: impl AsyncFn(serde_json::Value) -> Result<T, E>,
 ) -> Result<(), Error> {
     let handler = &handler;
     let service = lambda_runtime::service_fn(async |event: lambda_runtime::LambdaEvent<serde_json::Value>| {

@@ -33,6 +33,36 @@ impl Settings {
     }
 }
 
+/// What a function that sends messages is told besides.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SenderSettings {
+    /// `KEY_EVENTS_TOPIC_ARN`: the SNS topic that all events go to.
+    pub topic_arn: String,
+    /// `MAIL_FROM`: the sender of email, such as `Keys <keys@example.com>`. Without it none goes.
+    pub mail_from: Option<String>,
+    /// `MAIL_CONFIGURATION_SET`: SES's configuration set, if there is one.
+    pub mail_configuration_set: Option<String>,
+    /// `SMS_SENDER_ID`: the name that SMS come from, if there is one.
+    pub sms_sender_id: Option<String>,
+}
+
+impl SenderSettings {
+    /// The variables that are read, for a test that holds them against `template.yaml`.
+    pub const VARIABLES: [&str; 4] = ["KEY_EVENTS_TOPIC_ARN", "MAIL_FROM", "MAIL_CONFIGURATION_SET", "SMS_SENDER_ID"];
+
+    /// Reads the process's environment.
+    pub fn from_env() -> Result<Self, SettingsError> {
+        let optional = |name| std::env::var(name).ok().filter(|value| !value.is_empty());
+        let [topic_arn, mail_from, mail_configuration_set, sms_sender_id] = Self::VARIABLES;
+        Ok(Self {
+            topic_arn: optional(topic_arn).ok_or(SettingsError::Missing(topic_arn))?,
+            mail_from: optional(mail_from),
+            mail_configuration_set: optional(mail_configuration_set),
+            sms_sender_id: optional(sms_sender_id),
+        })
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

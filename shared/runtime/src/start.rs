@@ -7,7 +7,7 @@ use aws_smithy_http_client::HttpClientError;
 use store::{Codes, Random, Store};
 use things::Things;
 
-use crate::{Settings, SettingsError, client};
+use crate::{SenderSettings, Settings, SettingsError, client};
 
 /// Why the function cannot start. Lambda logs it and starts the next one.
 #[derive(Debug, thiserror::Error)]
@@ -38,6 +38,19 @@ pub struct Parts {
     pub things: Things,
 }
 
+/// What a function that sends messages is made of.
+#[derive(Debug, Clone)]
+pub struct Senders {
+    /// The table and the clock.
+    pub app: App,
+    /// SMS and the topic. It never tries again by itself: what was not answered may have been sent.
+    pub sns: aws_sdk_sns::Client,
+    /// Email, likewise.
+    pub ses: aws_sdk_sesv2::Client,
+    /// What the environment says of sending.
+    pub settings: SenderSettings,
+}
+
 /// The state of a router, by what the environment says.
 pub async fn app() -> Result<App, StartError> {
     app_over(&client::config().await?).await
@@ -48,6 +61,15 @@ pub async fn parts() -> Result<Parts, StartError> {
     let config = client::config().await?;
     let things = Things::new(aws_sdk_iotdataplane::Client::new(&config));
     Ok(Parts { app: app_over(&config).await?, things })
+}
+
+/// The same, and the clients that send.
+pub async fn senders() -> Result<Senders, StartError> {
+    let config = client::config().await?;
+    let settings = SenderSettings::from_env()?;
+    let sending = client::once(&config);
+    let (sns, ses) = (aws_sdk_sns::Client::new(&sending), aws_sdk_sesv2::Client::new(&sending));
+    Ok(Senders { app: app_over(&config).await?, sns, ses, settings })
 }
 
 async fn app_over(config: &SdkConfig) -> Result<App, StartError> {

@@ -34,7 +34,9 @@ pub use error::{Error, Thing};
 pub use keypad::KeypadEntry;
 pub use keys::{KeyFilter, Removal};
 pub use lockers::{LockerTelling, Telling};
-pub use messages::{Claim, ContractRecord, DUE_SHARDS, Due, DueMessage, DueReminder, LEASE_MILLIS, Record, Verdict};
+pub use messages::{
+    Claim, ContractRecord, DUE_SHARDS, Due, DueMessage, DueReminder, EventRecord, LEASE_MILLIS, Record, Verdict,
+};
 pub use page::{Cursor, Page, PageRequest};
 pub use pins::PinHolder;
 pub use random::Random;

@@ -21,7 +21,7 @@ pub enum Record {
     /// A contract was made, edited or removed.
     Contract(Box<ContractRecord>),
     /// Something happened.
-    Event(Box<Event>),
+    Event(Box<EventRecord>),
     /// Somebody asked for a message to be sent again.
     Resend(DueMessage),
     /// Nothing.
@@ -31,6 +31,15 @@ pub enum Record {
 /// A contract before and after a write.
 #[derive(Debug)]
 pub struct ContractRecord {}
+
+/// An event, and when it was recorded.
+#[derive(Debug)]
+pub struct EventRecord {
+    /// What happened.
+    pub event: Event,
+    /// When it was recorded.
+    pub at: Instant,
+}
 
 /// The right, for some time, to send a message; and the duty to settle what became of it.
 #[derive(Debug)]
@@ -80,7 +89,7 @@ impl Store {
     }
 
     /// The same for an event: a key that was fetched, returned, or not returned.
-    pub async fn tell_of_event(&self, event: &Event, now: Instant) -> Result<Vec<Claim>, Error> {
+    pub async fn tell_of_event(&self, event: &EventRecord, now: Instant) -> Result<Vec<Claim>, Error> {
         todo!("{event:?} {now:?}")
     }
 

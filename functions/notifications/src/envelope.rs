@@ -1,0 +1,69 @@
+//! What is published of an event.
+
+use api::EventView;
+use domain::{Event, Instant};
+use serde_json::{Value, json};
+
+/// The form of the envelope. It changes when a reader of the old one would read the new one wrongly.
+const SPEC_VERSION: &str = "1.0";
+
+/// An event for whoever listens: without PINs, and without anything of contacts, as events are.
+#[derive(Debug)]
+pub(crate) struct Envelope {
+    /// What happened, by its word in the API.
+    pub(crate) kind: String,
+    /// The automat that it happened at.
+    pub(crate) automat_id: String,
+    /// The key that it happened to, if it was one.
+    pub(crate) key_id: Option<String>,
+    /// The whole.
+    pub(crate) body: Value,
+}
+
+impl Envelope {
+    /// Of an event that was recorded then.
+    pub(crate) fn new(event: Event, recorded_at: Instant) -> Self {
+        let automat_id = event.subject.automat.as_str().to_owned();
+        let key_id = event.subject.key.as_ref().map(|key| key.as_str().to_owned());
+        let mut data = serde_json::to_value(EventView::from(event)).unwrap_or_default();
+        let mut take = |name: &str| data.as_object_mut().and_then(|data| data.remove(name)).unwrap_or_default();
+        let (kind, id, occurred_at) = (take("type"), take("eventId"), take("at"));
+        let body = json!({
+            "specVersion": SPEC_VERSION,
+            "type": kind,
+            "id": id,
+            "occurredAt": occurred_at,
+            "recordedAt": recorded_at.to_string(),
+            "data": data,
+        });
+        Self { kind: kind.as_str().unwrap_or_default().to_owned(), automat_id, key_id, body }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use domain::{Actor, AutomatId, ContractId, EventKind, KeyId, LockerIndex, Subject};
+
+    use super::*;
+
+    #[test]
+    fn an_event_in_its_envelope() {
+        let at = |second: i64| Instant::from_millis(1_795_521_600_000 + second * 1000).unwrap();
+        let event = Event {
+            id: "01KAXHVNM0000000000000000A".to_owned(),
+            at: at(0),
+            actor: Actor::automat(&AutomatId::parse("lobby").unwrap()),
+            kind: EventKind::KeyFetched,
+            subject: Subject {
+                automat: AutomatId::parse("lobby").unwrap(),
+                locker: LockerIndex::new(3).ok(),
+                key: KeyId::parse("A-12").ok(),
+                contract: ContractId::parse("BK-1").ok(),
+            },
+        };
+        let envelope = Envelope::new(event, at(1));
+        assert_eq!((envelope.kind.as_str(), envelope.automat_id.as_str()), ("key-fetched", "lobby"));
+        assert_eq!(envelope.key_id.as_deref(), Some("A-12"));
+        insta::assert_json_snapshot!("an_event_in_its_envelope", envelope.body);
+    }
+}

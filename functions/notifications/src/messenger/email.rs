@@ -1,0 +1,52 @@
+//! Email, through SES.
+
+use aws_sdk_sesv2::operation::send_email::SendEmailError;
+use aws_sdk_sesv2::types::{Body, Content, Destination, EmailContent, Message};
+use domain::{Email, Trouble};
+
+use super::{Messenger, trouble};
+
+impl Messenger {
+    /// Sends an email; gives SES's name for it.
+    pub(super) async fn send_email(&self, to: &Email, email: messages::Email) -> Result<String, Trouble> {
+        let Some(sender) = &self.mail_from else { return Err(Trouble::NotAllowed) };
+        let body = Body::builder().text(utf8(email.text)?).html(utf8(email.html)?).build();
+        let content = Message::builder().subject(utf8(email.subject)?).body(body).build();
+        let request = self
+            .ses
+            .send_email()
+            .from_email_address(sender)
+            .destination(Destination::builder().to_addresses(to.reveal()).build())
+            .content(EmailContent::builder().simple(content).build())
+            .set_configuration_set_name(self.mail_configuration_set.clone());
+        match request.send().await {
+            Ok(answer) => Ok(answer.message_id.unwrap_or_default()),
+            Err(error) => Err(trouble::of(&error, refusal)),
+        }
+    }
+}
+
+fn utf8(text: String) -> Result<Content, Trouble> {
+    Content::builder().data(text).charset("UTF-8").build().map_err(|_| Trouble::ContentRefused)
+}
+
+/// What SES's own errors come to. Its texts tell apart what its codes do not.
+fn refusal(error: &SendEmailError) -> Option<Trouble> {
+    let says = |words: &str| error.meta().message().is_some_and(|text| text.to_lowercase().contains(words));
+    match error {
+        // In the sandbox, or before the domain is verified: the same code as for a virus.
+        SendEmailError::MessageRejected(_) if says("not verified") => Some(Trouble::NotAllowed),
+        SendEmailError::MessageRejected(_) | SendEmailError::BadRequestException(_) if says("address") => {
+            Some(Trouble::AddressRefused)
+        }
+        SendEmailError::MessageRejected(_) | SendEmailError::BadRequestException(_) => Some(Trouble::ContentRefused),
+        SendEmailError::TooManyRequestsException(_) | SendEmailError::LimitExceededException(_) => {
+            Some(Trouble::Throttled)
+        }
+        SendEmailError::AccountSuspendedException(_)
+        | SendEmailError::MailFromDomainNotVerifiedException(_)
+        | SendEmailError::NotFoundException(_)
+        | SendEmailError::SendingPausedException(_) => Some(Trouble::NotAllowed),
+        _ => None,
+    }
+}

@@ -1,0 +1,52 @@
+//! How contacts are reached: email through SES, SMS through SNS.
+//!
+//! The SDK's own retries are to be off in both clients: whether a message is sent again is decided by what is written
+//! down of it, since a try that was not answered may have sent it.
+
+mod email;
+mod sms;
+mod trouble;
+
+use domain::{Address, Message};
+use messages::Rendered;
+use store::Verdict;
+
+/// Sends messages to contacts.
+#[derive(Debug, Clone)]
+pub struct Messenger {
+    sns: aws_sdk_sns::Client,
+    ses: aws_sdk_sesv2::Client,
+    mail_from: Option<String>,
+    mail_configuration_set: Option<String>,
+    sms_sender_id: Option<String>,
+}
+
+impl Messenger {
+    /// Over SDK clients that do not try again by themselves. Without a [sender](Self::mail_from) no email goes.
+    #[must_use]
+    pub fn new(sns: aws_sdk_sns::Client, ses: aws_sdk_sesv2::Client) -> Self {
+        Self { sns, ses, mail_from: None, mail_configuration_set: None, sms_sender_id: None }
+    }
+
+    /// With the sender of email, such as `Keys <keys@example.com>`, and SES's configuration set, if there is one.
+    #[must_use]
+    pub fn mail_from(self, sender: Option<String>, configuration_set: Option<String>) -> Self {
+        Self { mail_from: sender, mail_configuration_set: configuration_set, ..self }
+    }
+
+    /// With the name that SMS come from, where a country lets them have one.
+    #[must_use]
+    pub fn sms_sender_id(self, sender_id: Option<String>) -> Self {
+        Self { sms_sender_id: sender_id, ..self }
+    }
+
+    /// Sends a message, and tells what the provider made of it.
+    pub(crate) async fn send(&self, message: &Message) -> Verdict {
+        let sent = match (messages::render(message), &message.recipient.address) {
+            (Rendered::Email(email), Address::Email(to)) => self.send_email(to, email).await,
+            (Rendered::Sms(sms), Address::Sms(to)) => self.send_sms(to, sms).await,
+            _ => unreachable!("a message is rendered for the channel of its address"),
+        };
+        sent.map_or_else(Verdict::Trouble, Verdict::Sent)
+    }
+}

@@ -1,0 +1,50 @@
+//! SMS, through SNS.
+
+use aws_sdk_sns::error::BuildError;
+use aws_sdk_sns::operation::publish::PublishError;
+use aws_sdk_sns::types::MessageAttributeValue;
+use domain::{PhoneNumber, Trouble};
+
+use super::{Messenger, trouble};
+
+impl Messenger {
+    /// Sends an SMS; gives SNS's name for it. Transactional: sent for reliability, not for price.
+    pub(super) async fn send_sms(&self, to: &PhoneNumber, sms: messages::Sms) -> Result<String, Trouble> {
+        let text = |value: &str| attribute(value).map_err(|_| Trouble::ContentRefused);
+        let mut request = self
+            .sns
+            .publish()
+            .phone_number(to.reveal())
+            .message(sms.text)
+            .message_attributes("AWS.SNS.SMS.SMSType", text("Transactional")?);
+        if let Some(sender_id) = &self.sms_sender_id {
+            request = request.message_attributes("AWS.SNS.SMS.SenderID", text(sender_id)?);
+        }
+        match request.send().await {
+            Ok(answer) => Ok(answer.message_id.unwrap_or_default()),
+            Err(error) => Err(trouble::of(&error, refusal)),
+        }
+    }
+}
+
+fn attribute(value: &str) -> Result<MessageAttributeValue, BuildError> {
+    MessageAttributeValue::builder().data_type("String").string_value(value).build()
+}
+
+/// What SNS's own errors come to. A parameter that is invalid is the number, or else something of ours.
+fn refusal(error: &PublishError) -> Option<Trouble> {
+    let says = |words: &str| error.meta().message().is_some_and(|text| text.to_lowercase().contains(words));
+    match error {
+        PublishError::InvalidParameterException(_)
+        | PublishError::InvalidParameterValueException(_)
+        | PublishError::ValidationException(_) => {
+            Some(if says("phone") { Trouble::AddressRefused } else { Trouble::ContentRefused })
+        }
+        PublishError::AuthorizationErrorException(_)
+        | PublishError::InvalidSecurityException(_)
+        | PublishError::EndpointDisabledException(_)
+        | PublishError::NotFoundException(_) => Some(Trouble::NotAllowed),
+        PublishError::InternalErrorException(_) => Some(Trouble::Unavailable),
+        _ => None,
+    }
+}
