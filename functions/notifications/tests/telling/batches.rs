@@ -1,0 +1,83 @@
+//! Batches in which some records fail.
+
+use serde_json::{Value, json};
+use testkit::at;
+
+use crate::scene::{Scene, by_email, failures, give, sequence_number, tick};
+
+/// A batch of three contracts' records, with what stands in the middle one's image spoilt.
+async fn poisoned(scene: &Scene) -> Vec<Value> {
+    for n in 0..3 {
+        scene.book(&format!("BK-{n}"), 3_600, 7_200, vec![by_email(&format!("c{n}@example.com"))]).await;
+    }
+    let mut records = scene.records().await;
+    let middle = records.iter_mut().filter(|record| is_contract(record)).nth(1).unwrap();
+    middle["dynamodb"]["NewImage"]["startsAt"] = json!({ "S": "tomorrow" });
+    records
+}
+
+fn is_contract(record: &Value) -> bool {
+    record["dynamodb"]["Keys"]["SK"]["S"].as_str().unwrap().starts_with("CONTRACT#")
+}
+
+#[tokio::test]
+async fn a_record_that_cannot_be_read_is_named_and_the_others_are_told() {
+    let scene = Scene::new().await;
+    let records = poisoned(&scene).await;
+    let poison = records.iter().filter(|record| is_contract(record)).nth(1).unwrap();
+    let answer = give(&scene.function(), &records).await;
+    assert_eq!(failures(&answer), [sequence_number(poison)]);
+    assert_eq!(scene.addresses(), ["c0@example.com", "c2@example.com"]);
+}
+
+#[tokio::test]
+async fn the_batch_again_names_the_same_record_and_tells_nobody_twice() {
+    let scene = Scene::new().await;
+    let records = poisoned(&scene).await;
+    let answers = [give(&scene.function(), &records).await.unwrap(), give(&scene.function(), &records).await.unwrap()];
+    assert_eq!(answers[0], answers[1]);
+    assert_eq!(scene.addresses().len(), 2);
+}
+
+#[tokio::test]
+async fn where_the_table_is_out_of_reach_all_that_needed_it_have_failed() {
+    let scene = Scene::new().await;
+    scene.book("BK-1", 3_600, 7_200, vec![by_email("a@example.com")]).await;
+    let records = scene.records().await;
+    let (store, wire) = scene.table.another_store();
+    wire.cut_after(0);
+    let answer = give(&scene.function_over(store), &records).await;
+    let contract = records.iter().find(|record| is_contract(record)).unwrap();
+    assert!(failures(&answer).contains(&sequence_number(contract)));
+    assert!(scene.addresses().is_empty());
+}
+
+#[tokio::test]
+async fn what_is_no_batch_and_no_tick_is_refused_as_a_whole() {
+    let scene = Scene::new().await;
+    for event in [json!({}), json!({ "Records": [{}] }), json!({ "Records": "all" })] {
+        assert!(scene.function().handle(&event).await.is_err(), "{event}");
+    }
+}
+
+#[tokio::test]
+async fn a_message_that_fails_at_the_table_does_not_keep_the_tick_from_the_others() {
+    let scene = Scene::new().await;
+    scene.outbox.behave_next(outbox::End::Email, outbox::Behaviour::Throttle, 3);
+    for n in 0..3 {
+        scene.book(&format!("BK-{n}"), 3_600, 7_200, vec![by_email(&format!("c{n}@example.com"))]).await;
+    }
+    scene.deliver().await;
+    assert!(scene.addresses().is_empty());
+    // One of the three is spoilt in the table itself.
+    let items = scene.table.client.scan().table_name(testkit::TABLE).send().await.unwrap().items.unwrap();
+    let message = items.into_iter().find(|item| item["SK"].as_s().unwrap().starts_with("MESSAGE#")).unwrap();
+    let spoil = scene.table.client.update_item().table_name(testkit::TABLE);
+    let spoil = spoil.key("PK", message["PK"].clone()).key("SK", message["SK"].clone());
+    let spoil = spoil.update_expression("SET #facts = :nothing").expression_attribute_names("#facts", "facts");
+    let nothing = aws_sdk_dynamodb::types::AttributeValue::Bool(false);
+    spoil.expression_attribute_values(":nothing", nothing).send().await.unwrap();
+    scene.clock.set(at(600));
+    scene.function().handle(&tick()).await.unwrap();
+    assert_eq!(scene.addresses().len(), 2);
+}

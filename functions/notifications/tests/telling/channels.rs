@@ -1,0 +1,103 @@
+//! What the providers say, and what is written down of it.
+
+use domain::{MessageState, Trouble};
+use notifications::{Messenger, Notifications};
+use outbox::{Behaviour, End, What};
+
+use crate::scene::{Scene, by_email, by_sms, failures, give};
+
+/// The state and the trouble of the one message about a contract.
+async fn outcome(scene: &Scene) -> (MessageState, Option<Trouble>) {
+    let messages = scene.messages("BK-1").await;
+    assert_eq!(messages.len(), 1);
+    (messages[0].state.clone(), messages[0].trouble)
+}
+
+#[tokio::test]
+async fn an_sms_is_transactional_and_has_its_sender() {
+    let scene = Scene::new().await;
+    scene.book("BK-1", 3_600, 7_200, vec![by_sms("+358401234567")]).await;
+    scene.deliver().await;
+    let told = scene.told();
+    let What::Sms(sms) = &told[0].what else { panic!("an SMS") };
+    assert_eq!((sms.number.as_str(), sms.sender_id.as_deref()), ("+358401234567", Some("Keys")));
+    assert_eq!(sms.sms_type.as_deref(), Some("Transactional"));
+    assert!(sms.text.contains("A-12"));
+    let (state, _) = outcome(&scene).await;
+    assert!(matches!(state, MessageState::Sent { provider_id, .. } if provider_id == told[0].id));
+}
+
+#[tokio::test]
+async fn an_email_has_text_and_html_and_its_sender() {
+    let scene = Scene::new().await;
+    scene.book("BK-1", 3_600, 7_200, vec![by_email("a@example.com")]).await;
+    scene.deliver().await;
+    let told = scene.told();
+    let What::Email(email) = &told[0].what else { panic!("an email") };
+    assert_eq!(
+        (email.from.as_str(), email.to.as_slice()),
+        ("Keys <keys@example.com>", &["a@example.com".to_owned()][..])
+    );
+    let pin = scene.table.store.contract(&crate::scene::key_id(), &domain::ContractId::parse("BK-1").unwrap()).await;
+    let pin = pin.unwrap().pin;
+    assert!(email.text.as_ref().unwrap().contains(pin.reveal()));
+    assert!(email.html.as_ref().unwrap().contains("Hämeentie 12 B 7"));
+}
+
+#[tokio::test]
+async fn each_answer_of_a_provider_is_told_apart() {
+    for (end, behaviour, trouble) in [
+        (End::Sms, Behaviour::Refuse, Trouble::AddressRefused),
+        (End::Sms, Behaviour::Throttle, Trouble::Throttled),
+        (End::Sms, Behaviour::Fail, Trouble::Unavailable),
+        (End::Sms, Behaviour::Vanish, Trouble::Unanswered),
+        (End::Email, Behaviour::Throttle, Trouble::Throttled),
+        (End::Email, Behaviour::Fail, Trouble::Unavailable),
+        (End::Email, Behaviour::Vanish, Trouble::Unanswered),
+    ] {
+        let scene = Scene::new().await;
+        scene.outbox.behave(end, behaviour);
+        let contact = if end == End::Sms { by_sms("+358401234567") } else { by_email("a@example.com") };
+        scene.book("BK-1", 3_600, 7_200, vec![contact]).await;
+        scene.deliver().await;
+        let (state, told) = outcome(&scene).await;
+        assert_eq!(told, Some(trouble), "{end:?} {behaviour:?}");
+        let pending = matches!(state, MessageState::Pending { .. });
+        assert_eq!(pending, trouble.passes(), "{end:?} {behaviour:?}: {state:?}");
+    }
+}
+
+#[tokio::test]
+async fn an_email_that_ses_refuses_is_not_tried_again() {
+    let scene = Scene::new().await;
+    scene.outbox.behave(End::Email, Behaviour::Refuse);
+    scene.book("BK-1", 3_600, 7_200, vec![by_email("a@example.com")]).await;
+    scene.deliver().await;
+    let (state, told) = outcome(&scene).await;
+    assert!(matches!(state, MessageState::Refused { .. }), "{state:?}");
+    assert!(matches!(told, Some(Trouble::AddressRefused | Trouble::ContentRefused)));
+}
+
+#[tokio::test]
+async fn without_a_sender_email_waits_for_one_and_sms_go() {
+    let scene = Scene::new().await;
+    scene.book("BK-1", 3_600, 7_200, vec![by_email("a@example.com"), by_sms("+358401234567")]).await;
+    let messenger = Messenger::new(scene.outbox.sns(), scene.outbox.ses());
+    let function = Notifications { messenger, ..scene.function() };
+    assert!(failures(&give(&function, &scene.records().await).await).is_empty());
+    assert_eq!(scene.addresses(), ["+358401234567"]);
+    let troubles: Vec<_> = scene.messages("BK-1").await.iter().filter_map(|message| message.trouble).collect();
+    assert_eq!(troubles, [Trouble::NotAllowed]);
+}
+
+#[tokio::test]
+async fn a_provider_that_cannot_be_reached_has_surely_sent_nothing() {
+    let scene = Scene::new().await;
+    scene.book("BK-1", 3_600, 7_200, vec![by_email("a@example.com")]).await;
+    let nobody = scene.outbox.ses().config().to_builder().endpoint_url("http://127.0.0.1:1").build();
+    let messenger = Messenger::new(scene.outbox.sns(), aws_sdk_sesv2::Client::from_conf(nobody));
+    let messenger = messenger.mail_from(Some("keys@example.com".to_owned()), None);
+    let function = Notifications { messenger, ..scene.function() };
+    give(&function, &scene.records().await).await.unwrap();
+    assert_eq!(outcome(&scene).await.1, Some(Trouble::Unavailable));
+}

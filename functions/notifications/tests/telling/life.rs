@@ -1,0 +1,125 @@
+//! A contract's life, and what its contacts hear of it.
+
+use domain::{ContractChange, Ending, MessageKind, MessageState, Name};
+use testkit::at;
+
+use crate::scene::{Scene, by_email, by_sms, of_everything};
+
+const DAY: i64 = 86_400;
+
+async fn kinds(scene: &Scene) -> Vec<MessageKind> {
+    scene.messages("BK-1").await.into_iter().map(|message| message.kind).collect()
+}
+
+#[tokio::test]
+async fn from_its_making_to_its_end() {
+    let scene = Scene::new().await;
+    scene.book("BK-1", 3 * DAY, 5 * DAY, vec![of_everything(by_email("a@example.com"))]).await;
+    scene.deliver().await;
+    scene.clock.set(at(60));
+    scene.edit("BK-1", ContractChange { ending: Some(Ending::At(at(4 * DAY))), ..ContractChange::default() }).await;
+    scene.deliver().await;
+    for hours in 0..(5 * 24) {
+        scene.tick_at(at(hours * 3_600 + 120)).await;
+    }
+    use MessageKind::{ContractCreated, ContractUpdated, EndReminder, StartReminder};
+    assert_eq!(kinds(&scene).await, [ContractCreated, ContractUpdated, StartReminder, EndReminder]);
+    let sent: Vec<_> = scene.told().iter().map(|sent| sent.at).collect();
+    assert_eq!(sent[2..], [at(2 * DAY + 120), at(4 * DAY - 2 * 3_600 + 120)], "at the first tick of their time");
+    assert!(scene.messages("BK-1").await.iter().all(|message| matches!(message.state, MessageState::Sent { .. })));
+}
+
+#[tokio::test]
+async fn reminders_are_for_those_who_want_them() {
+    let scene = Scene::new().await;
+    scene.book("BK-1", 3 * DAY, 5 * DAY, vec![by_email("a@example.com"), of_everything(by_sms("+358401234567"))]).await;
+    scene.deliver().await;
+    scene.tick_at(at(2 * DAY)).await;
+    assert_eq!(scene.addresses(), ["a@example.com", "+358401234567", "+358401234567"]);
+}
+
+#[tokio::test]
+async fn hours_that_were_missed_are_caught_up() {
+    let scene = Scene::new().await;
+    scene.book("BK-1", 3 * DAY, 5 * DAY, vec![of_everything(by_email("a@example.com"))]).await;
+    scene.deliver().await;
+    scene.tick_at(at(2 * DAY + 7 * 3_600)).await;
+    assert_eq!(kinds(&scene).await, [MessageKind::ContractCreated, MessageKind::StartReminder]);
+}
+
+#[tokio::test]
+async fn a_reminder_whose_time_has_wholly_passed_is_not_sent() {
+    let scene = Scene::new().await;
+    scene.book("BK-1", 3 * DAY, 5 * DAY, vec![of_everything(by_email("a@example.com"))]).await;
+    scene.deliver().await;
+    scene.tick_at(at(3 * DAY + 60)).await;
+    let told = scene.told().len();
+    assert_eq!(told, 1, "a start that is past is nothing to be reminded of");
+}
+
+#[tokio::test]
+async fn a_contract_that_is_moved_or_removed_takes_its_reminders_along() {
+    let scene = Scene::new().await;
+    for (id, address) in [("BK-1", "a@example.com"), ("BK-2", "b@example.com")] {
+        scene.book(id, 3 * DAY, 5 * DAY, vec![of_everything(by_email(address))]).await;
+    }
+    scene.deliver().await;
+    let later = ContractChange { start: Some(at(4 * DAY)), ..ContractChange::default() };
+    scene.edit("BK-1", later).await;
+    scene.cancel("BK-2").await;
+    scene.deliver().await;
+    scene.tick_at(at(2 * DAY)).await;
+    assert_eq!(scene.told().len(), 4, "made and made, moved and removed");
+    scene.tick_at(at(3 * DAY)).await;
+    assert_eq!(scene.addresses()[4..], ["a@example.com"]);
+}
+
+#[tokio::test]
+async fn who_has_the_key_and_who_has_not_brought_it_back() {
+    let scene = Scene::new().await;
+    scene.book("BK-1", 0, DAY, vec![of_everything(by_email("a@example.com"))]).await;
+    scene.deliver().await;
+    scene.clock.set(at(20));
+    scene.fetch("BK-1", at(20)).await;
+    scene.deliver().await;
+    scene.tick_at(at(DAY + 60)).await;
+    assert!(!kinds(&scene).await.contains(&MessageKind::KeyNotReturned), "there is some grace");
+    scene.tick_at(at(DAY + 16 * 60)).await;
+    scene.tick_at(at(DAY + 30 * 60)).await;
+    scene.sense(3, true, None, at(DAY + 40 * 60)).await;
+    scene.deliver().await;
+    use MessageKind::{ContractCreated, EndReminder, KeyFetched, KeyNotReturned, KeyReturned};
+    assert_eq!(kinds(&scene).await, [ContractCreated, KeyFetched, EndReminder, KeyNotReturned, KeyReturned]);
+}
+
+#[tokio::test]
+async fn a_change_of_who_else_is_told_concerns_only_the_new_one() {
+    let scene = Scene::new().await;
+    scene.book("BK-1", 3_600, 7_200, vec![by_email("a@example.com")]).await;
+    scene.deliver().await;
+    let contacts = Some(vec![by_email("a@example.com"), by_sms("+358401234567")]);
+    scene.edit("BK-1", ContractChange { contacts, ..ContractChange::default() }).await;
+    scene.deliver().await;
+    assert_eq!(scene.addresses(), ["a@example.com", "+358401234567"]);
+    assert_eq!(kinds(&scene).await, [MessageKind::ContractCreated; 2]);
+    let person = Some(Name::parse("Eino Virtanen").unwrap());
+    scene.edit("BK-1", ContractChange { person, ..ContractChange::default() }).await;
+    scene.deliver().await;
+    assert_eq!(kinds(&scene).await[2..], [MessageKind::ContractUpdated; 2]);
+}
+
+#[tokio::test]
+async fn a_key_that_is_removed_cancels_its_contracts_to_their_contacts() {
+    let scene = Scene::new().await;
+    scene.book("BK-1", 3_600, 7_200, vec![by_email("a@example.com")]).await;
+    scene.book("BK-2", 3_600, 7_200, vec![by_sms("+358401234567")]).await;
+    scene.deliver().await;
+    let act = testkit::act();
+    let store = &scene.table.store;
+    store.remove_key(&crate::scene::key_id(), false, store::Expected::Any, &act).await.unwrap();
+    scene.deliver().await;
+    let mut addresses = scene.addresses()[2..].to_vec();
+    addresses.sort();
+    assert_eq!(addresses, ["+358401234567", "a@example.com"]);
+    assert!(scene.lines().iter().skip(2).all(|line| line.to_lowercase().contains("cancel")), "{:?}", scene.lines());
+}

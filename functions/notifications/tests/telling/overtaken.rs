@@ -1,0 +1,59 @@
+//! Messages that wait while what they say changes.
+
+use domain::{ContractChange, Ending, MessageState};
+use outbox::{Behaviour, End};
+use testkit::at;
+
+use crate::scene::{Scene, by_email, give};
+
+async fn states(scene: &Scene) -> Vec<&'static str> {
+    let word = |state| match state {
+        MessageState::Sent { .. } => "sent",
+        MessageState::Superseded { .. } => "superseded",
+        MessageState::Pending { .. } => "pending",
+        _ => "something else",
+    };
+    scene.messages("BK-1").await.into_iter().map(|message| word(message.state)).collect()
+}
+
+fn longer() -> ContractChange {
+    ContractChange { ending: Some(Ending::At(at(9_000))), ..ContractChange::default() }
+}
+
+#[tokio::test]
+async fn what_waits_for_its_next_try_is_not_said_once_it_is_no_longer_so() {
+    let scene = Scene::new().await;
+    scene.outbox.behave_next(End::Email, Behaviour::Throttle, 1);
+    scene.book("BK-1", 3_600, 7_200, vec![by_email("a@example.com")]).await;
+    scene.deliver().await;
+    scene.clock.set(at(10));
+    scene.edit("BK-1", longer()).await;
+    scene.deliver().await;
+    scene.tick_at(at(600)).await;
+    assert_eq!(states(&scene).await, ["superseded", "sent"]);
+    assert_eq!(scene.addresses().len(), 1, "the change alone was told");
+}
+
+#[tokio::test]
+async fn a_record_that_comes_after_a_newer_one_says_nothing() {
+    let scene = Scene::new().await;
+    scene.book("BK-1", 3_600, 7_200, vec![by_email("a@example.com")]).await;
+    let made = scene.records().await;
+    scene.clock.set(at(10));
+    scene.edit("BK-1", longer()).await;
+    scene.deliver().await;
+    give(&scene.function(), &made).await.unwrap();
+    assert_eq!(states(&scene).await, ["superseded", "sent"]);
+    assert_eq!(scene.addresses().len(), 1);
+}
+
+#[tokio::test]
+async fn a_contract_that_is_gone_before_it_was_told_of_is_told_to_be_cancelled_only() {
+    let scene = Scene::new().await;
+    scene.book("BK-1", 3_600, 7_200, vec![by_email("a@example.com")]).await;
+    scene.clock.set(at(10));
+    scene.cancel("BK-1").await;
+    scene.deliver().await;
+    assert_eq!(states(&scene).await, ["superseded", "sent"]);
+    assert!(scene.lines()[0].to_lowercase().contains("cancel"));
+}

@@ -1,0 +1,211 @@
+//! The automat `lobby` with the shared key `A-12` in it, the function, and what it sends to.
+
+use std::collections::BTreeSet;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use api::Clock;
+use domain::{
+    AutomatId, CodeKind, Contact, Contract, ContractChange, ContractDraft, ContractId, Email, Instant, KeyDraft, KeyId,
+    KeypadAnswer, Language, MessageKind, MessageRecord, Name, PhoneNumber, Property, Sharing,
+};
+use notifications::{Error, Messenger, Notifications, Topic};
+use outbox::{Options, Outbox, Sent, What};
+use serde_json::{Value, json};
+use store::{Expected, PageRequest, Store};
+use testkit::{TestTable, act, at, automat, contract, entry, key, pin, telling};
+
+/// The topic's ARN.
+pub(crate) const TOPIC: &str = "arn:aws:sns:local:000000000000:key-events";
+
+pub(crate) struct Scene {
+    pub(crate) table: TestTable,
+    pub(crate) outbox: Outbox,
+    pub(crate) clock: Clock,
+    told: AtomicUsize,
+}
+
+impl Scene {
+    pub(crate) async fn new() -> Self {
+        let (table, clock) = (TestTable::new().await, Clock::fixed(at(0)));
+        table.store.create_automat(automat("lobby", 3), &act()).await.unwrap();
+        let property = Property::parse("Hämeentie 12 B 7").unwrap();
+        let key = KeyDraft { sharing: Sharing::Shared, property, ..key("A-12") };
+        table.store.create_key(key, &act()).await.unwrap();
+        let now = clock.clone();
+        let options = Options { topics: vec![TOPIC.to_owned()], ..Options::new(move || now.now()) };
+        let scene = Self { table, outbox: Outbox::start(options).await.unwrap(), clock, told: AtomicUsize::new(0) };
+        // What the stage was set with is not what the tests are about.
+        scene.records().await;
+        scene
+    }
+
+    /// The function, as a Lambda has it.
+    pub(crate) fn function(&self) -> Notifications {
+        self.function_over(self.table.store.clone())
+    }
+
+    pub(crate) fn function_over(&self, store: Store) -> Notifications {
+        let messenger = Messenger::new(self.outbox.sns(), self.outbox.ses())
+            .mail_from(Some("Keys <keys@example.com>".to_owned()), None)
+            .sms_sender_id(Some("Keys".to_owned()));
+        Notifications { store, messenger, topic: Topic::new(self.outbox.sns(), TOPIC), clock: self.clock.clone() }
+    }
+
+    /// The records of the stream that nobody has been given yet.
+    pub(crate) async fn records(&self) -> Vec<Value> {
+        let records = self.table.records(self.clock.now()).await;
+        let told = self.told.swap(records.len(), Ordering::Relaxed);
+        records.into_iter().skip(told).collect()
+    }
+
+    /// Gives the function everything new in the stream, until nothing new comes of it.
+    pub(crate) async fn deliver(&self) {
+        let mut records = self.records().await;
+        while !records.is_empty() {
+            assert_eq!(failures(&give(&self.function(), &records).await), Vec::<String>::new());
+            records = self.records().await;
+        }
+    }
+
+    /// The minute ticks at a time, and what comes of it in the stream is delivered.
+    pub(crate) async fn tick_at(&self, now: Instant) {
+        self.clock.set(now);
+        self.function().handle(&tick()).await.unwrap();
+        self.deliver().await;
+    }
+
+    /// Makes a contract from one second to another, counted from the now of the tests.
+    pub(crate) async fn book(&self, id: &str, start: i64, end: i64, contacts: Vec<Contact>) -> Contract {
+        let draft = ContractDraft {
+            id: Some(ContractId::parse(id).unwrap()),
+            pin: Some(pin(&format!("{:06}", 100_000 + digest(id)))),
+            contacts,
+            ..contract(start, end)
+        };
+        self.table.store.create_contract(&key_id(), draft, &act()).await.unwrap().into_inner()
+    }
+
+    pub(crate) async fn edit(&self, id: &str, change: ContractChange) {
+        let act = store::Act { now: self.clock.now(), ..act() };
+        let id = ContractId::parse(id).unwrap();
+        self.table.store.edit_contract(&key_id(), &id, change, Expected::Any, &act).await.unwrap();
+    }
+
+    pub(crate) async fn cancel(&self, id: &str) {
+        let act = store::Act { now: self.clock.now(), ..act() };
+        let id = ContractId::parse(id).unwrap();
+        self.table.store.remove_contract(&key_id(), &id, false, Expected::Any, &act).await.unwrap();
+    }
+
+    /// Somebody types a contract's PIN with the key inside, and takes the key.
+    pub(crate) async fn fetch(&self, id: &str, now: Instant) {
+        let store = &self.table.store;
+        let pin = store.contract(&key_id(), &ContractId::parse(id).unwrap()).await.unwrap().pin;
+        self.sense(1, true, None, now).await;
+        let typed = entry(store, "entry-1", CodeKind::Pin, pin.reveal(), now, &[0]);
+        let answer = store.keypad_entry(&lobby(), typed, now).await.unwrap();
+        assert!(matches!(answer, KeypadAnswer::Open { .. }), "{answer:?}");
+        self.sense(2, false, Some("entry-1"), now).await;
+    }
+
+    /// What the sensors of the key's locker tell.
+    pub(crate) async fn sense(&self, n: u64, inside: bool, by: Option<&str>, now: Instant) {
+        self.table.store.hear_lockers(&lobby(), telling(n, &[(0, inside, by)]), now).await.unwrap();
+    }
+
+    /// What became of the messages about a contract, the oldest first.
+    pub(crate) async fn messages(&self, id: &str) -> Vec<MessageRecord> {
+        let page = PageRequest { limit: 100, after: None };
+        let id = ContractId::parse(id).unwrap();
+        let mut data = self.table.store.messages(&key_id(), &id, &page).await.unwrap().data;
+        data.reverse();
+        data
+    }
+
+    /// What went to contacts, in order.
+    pub(crate) fn told(&self) -> Vec<Sent> {
+        self.outbox.sent().into_iter().filter(|sent| !matches!(sent.what, What::Event(_))).collect()
+    }
+
+    /// Where what went to contacts went, in order.
+    pub(crate) fn addresses(&self) -> Vec<String> {
+        self.told().iter().map(address).collect()
+    }
+
+    /// What went to contacts, each in one line: the SMS, or the subject of the email.
+    pub(crate) fn lines(&self) -> Vec<String> {
+        let line = |sent: &Sent| match &sent.what {
+            What::Email(email) => email.subject.clone(),
+            What::Sms(sms) => sms.text.lines().next().unwrap_or_default().to_owned(),
+            What::Event(_) => unreachable!("filtered"),
+        };
+        self.told().iter().map(line).collect()
+    }
+}
+
+fn lobby() -> AutomatId {
+    AutomatId::parse("lobby").unwrap()
+}
+
+pub(crate) fn key_id() -> KeyId {
+    KeyId::parse("A-12").unwrap()
+}
+
+/// Somebody reached by email.
+pub(crate) fn by_email(address: &str) -> Contact {
+    Contact {
+        name: Name::parse("Aino").unwrap(),
+        email: Some(Email::parse(address).unwrap()),
+        phone_number: None,
+        send_email: true,
+        send_sms: false,
+        language: Language::English,
+        additional_messages: BTreeSet::new(),
+    }
+}
+
+/// Somebody reached by SMS.
+pub(crate) fn by_sms(number: &str) -> Contact {
+    let phone_number = Some(PhoneNumber::parse(number).unwrap());
+    Contact { email: None, send_email: false, phone_number, send_sms: true, ..by_email("x@example.com") }
+}
+
+/// Who wants to hear of everything.
+pub(crate) fn of_everything(contact: Contact) -> Contact {
+    let additional_messages = MessageKind::ALL.into_iter().filter(|kind| kind.is_additional()).collect();
+    Contact { additional_messages, ..contact }
+}
+
+/// What EventBridge sends each minute.
+pub(crate) fn tick() -> Value {
+    json!({ "source": "aws.events", "detail-type": "Scheduled Event", "detail": {} })
+}
+
+/// What the function answers to a batch.
+pub(crate) async fn give(function: &Notifications, records: &[Value]) -> Result<Value, Error> {
+    function.handle(&json!({ "Records": records })).await
+}
+
+/// The records that a batch's answer says have failed.
+pub(crate) fn failures(answer: &Result<Value, Error>) -> Vec<String> {
+    let failures = answer.as_ref().unwrap()["batchItemFailures"].as_array().unwrap();
+    failures.iter().map(|failure| failure["itemIdentifier"].as_str().unwrap().to_owned()).collect()
+}
+
+/// What a record is called in an answer.
+pub(crate) fn sequence_number(record: &Value) -> String {
+    record["dynamodb"]["SequenceNumber"].as_str().unwrap().to_owned()
+}
+
+/// Where a message went.
+pub(crate) fn address(sent: &Sent) -> String {
+    match &sent.what {
+        What::Email(email) => email.to[0].clone(),
+        What::Sms(sms) => sms.number.clone(),
+        What::Event(event) => event.topic.clone(),
+    }
+}
+
+fn digest(id: &str) -> u32 {
+    id.bytes().fold(7, |sum, byte| (sum * 31 + u32::from(byte)) % 900_000)
+}
