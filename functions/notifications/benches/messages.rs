@@ -1,0 +1,83 @@
+//! How many messages a second one function sends: `cargo bench -p notifications`.
+//!
+//! The embedded table and the ends of SNS and SES on loopback, in this process; batches of 100 records as the stream's
+//! mapping makes them, one after the other as a shard gives them. Once with providers that answer at once, and once with
+//! providers that take 50 ms, as they do over a network.
+
+#![expect(clippy::unwrap_used, clippy::print_stdout, reason = "a benchmark prints, and stops when it cannot begin")]
+
+use std::time::{Duration, Instant};
+
+use api::Clock;
+use domain::{Contact, ContractDraft, Email, KeyDraft, KeyId, Language, Name, PhoneNumber, Sharing};
+use notifications::{Messenger, Notifications, Topic};
+use outbox::{Behaviour, End, Options, Outbox};
+use serde_json::{Value, json};
+use testkit::{TestTable, act, at, automat, contract, key};
+
+const TOPIC: &str = "arn:aws:sns:local:000000000000:key-events";
+const KEYS: usize = 40;
+const CONTRACTS_ON_EACH: usize = 25;
+const BATCH: usize = 100;
+
+#[tokio::main(flavor = "multi_thread", worker_threads = 2)]
+async fn main() {
+    println!("| providers answer | messages | records | time | messages a second |");
+    println!("|---|---|---|---|---|");
+    for delay in [Duration::ZERO, Duration::from_millis(50)] {
+        let table = TestTable::new().await;
+        let records = booked(&table).await;
+        let topics = vec![TOPIC.to_owned()];
+        let outbox = Outbox::start(Options { topics, keep: 10, ..Options::new(|| at(0)) }).await.unwrap();
+        for end in End::ALL {
+            outbox.behave(end, if delay.is_zero() { Behaviour::Accept } else { Behaviour::Late(delay) });
+        }
+        let notifications = Notifications {
+            store: table.store.clone(),
+            messenger: Messenger::new(outbox.sns(), outbox.ses()).mail_from(Some("keys@example.com".to_owned()), None),
+            topic: Topic::new(outbox.sns(), TOPIC),
+            clock: Clock::fixed(at(0)),
+        };
+        let begun = Instant::now();
+        for batch in records.chunks(BATCH) {
+            let answer = notifications.handle(&json!({ "Records": batch })).await.unwrap();
+            assert_eq!(answer, json!({ "batchItemFailures": [] }));
+        }
+        let (time, messages) = (begun.elapsed(), outbox.calls(End::Email) + outbox.calls(End::Sms));
+        assert_eq!(messages, 2 * (KEYS * CONTRACTS_ON_EACH) as u64);
+        let a_second = f64::from(u32::try_from(messages).unwrap()) / time.as_secs_f64();
+        println!("| after {delay:?} | {messages} | {} | {time:.1?} | {a_second:.0} |", records.len());
+    }
+}
+
+/// Contracts with a contact by email and SMS each, on many keys in turn; the stream's records of them.
+async fn booked(table: &TestTable) -> Vec<Value> {
+    table.store.create_automat(automat("lobby", 500), &act()).await.unwrap();
+    for n in 0..KEYS {
+        let key = KeyDraft { sharing: Sharing::Shared, ..key(&format!("key-{n}")) };
+        table.store.create_key(key, &act()).await.unwrap();
+    }
+    let before = table.records(at(0)).await.len();
+    for n in 0..KEYS * CONTRACTS_ON_EACH {
+        let key = KeyId::parse(&format!("key-{}", n % KEYS)).unwrap();
+        let draft = ContractDraft { contacts: vec![contact(n)], ..contract(3_600, 90_000) };
+        table.store.create_contract(&key, draft, &act()).await.unwrap();
+    }
+    let is_told = |record: &Value| {
+        let sk = record["dynamodb"]["Keys"]["SK"]["S"].as_str().unwrap();
+        sk.starts_with("CONTRACT#") || sk.starts_with("EVENT#")
+    };
+    table.records(at(0)).await.into_iter().skip(before).filter(is_told).collect()
+}
+
+fn contact(n: usize) -> Contact {
+    Contact {
+        name: Name::parse("Aino Virtanen").unwrap(),
+        email: Some(Email::parse(&format!("aino-{n}@example.com")).unwrap()),
+        phone_number: Some(PhoneNumber::parse("+358401234567").unwrap()),
+        send_email: true,
+        send_sms: true,
+        language: Language::Finnish,
+        additional_messages: std::collections::BTreeSet::new(),
+    }
+}
