@@ -115,8 +115,12 @@ fn gives_access(kind: MessageKind) -> bool {
 
 /// What has changed, in words, each once.
 fn changes(texts: &Texts, fields: &[ContractField]) -> String {
-    let mut words: Vec<_> = fields.iter().map(|field| changed(*field)).collect();
-    words.dedup();
+    let mut words = Vec::new();
+    for word in fields.iter().map(|field| changed(*field)) {
+        if !words.contains(&word) {
+            words.push(word);
+        }
+    }
     let said: Vec<_> = words.into_iter().map(|id| texts.say(id, &FluentArgs::new())).collect();
     said.join(", ")
 }

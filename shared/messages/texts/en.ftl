@@ -66,7 +66,7 @@ changed-note = note
 
 greeting = Hi { $recipient },
 preheader = { $person }, { $when }
-footer = You get this message because you are a contact of this key booking. It was sent automatically. Times are local time at the key automat ({ $zone }).
+footer = You get this message because you are a contact for this key booking. It was sent automatically. Times are local time at the key automat ({ $zone }).
 
 ## The messages
 
@@ -144,5 +144,5 @@ key-not-returned =
     .sms =
         Please return key { $item }, { $person }.
         It was due back by { $end }.
-        The PIN still works for that.
+        The PIN still works.
         { $site }

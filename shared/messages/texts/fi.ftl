@@ -1,6 +1,7 @@
 ### What contacts are told, in Finnish.
 ###
-### Names, keys and places stand in their basic form, behind a label or a colon: no ending could be right for all of them.
+### Names, keys and places stand in their basic form, behind a colon or a noun that takes the ending for them ("avaimen A-12",
+### "henkilölle Aino Virtanen"): no ending could be right for all of them.
 ### Hours have no zero before them and a full stop after (Kotus; CLDR `H.mm`). For the SMS see `en.ftl`.
 
 ## Times
@@ -25,7 +26,7 @@ no-end = toistaiseksi
 ## What the facts are called
 
 key = Avain
-person = Varaaja
+person = Henkilö
 place = Paikka
 from = Alkaa
 until = Päättyy
@@ -43,7 +44,7 @@ key-and-property = { $key } ({ $property })
 
 changed = Muuttunut
 changes = { $changes }
-changed-person = varaaja
+changed-person = henkilö
 changed-times = ajat
 changed-pin = PIN-koodi
 changed-contacts = yhteyshenkilöt
@@ -60,7 +61,7 @@ footer = Saat tämän viestin, koska sinut on merkitty tämän avainvarauksen yh
 contract-created =
     .subject = Avain { $key } on varattu: { $person }
     .heading = Avain on varattu
-    .intro = Avain { $key } on varattu. Varaaja: { $person }. Tässä ovat tiedot avaimen noutamista varten.
+    .intro = Avain { $key } on varattu henkilölle { $person }. Tässä ovat tiedot avaimen noutamista varten.
     .sms =
         Avain varattu: { $item }, { $person }
         { $when }
@@ -70,7 +71,7 @@ contract-created =
 contract-updated =
     .subject = Avaimen { $key } varaus on muuttunut
     .heading = Varaus on muuttunut
-    .intro = Avaimen { $key } varaus on muuttunut. Varaaja: { $person }. Tässä ovat ajantasaiset tiedot.
+    .intro = Avaimen { $key } varaus henkilölle { $person } on muuttunut. Tässä ovat ajantasaiset tiedot.
     .sms =
         Avainvaraus muuttunut: { $changes }.
         Avain { $item }, { $person }
@@ -81,17 +82,17 @@ contract-updated =
 contract-cancelled =
     .subject = Avaimen { $key } varaus on peruttu
     .heading = Varaus on peruttu
-    .intro = Avaimen { $key } varaus on peruttu. Varaaja: { $person }. PIN-koodi ei enää toimi.
+    .intro = Avaimen { $key } varaus henkilölle { $person } on peruttu. PIN-koodi ei enää toimi.
     .sms =
         Varaus peruttu: { $item }, { $person }
         { $when }
         { $site }
-        PIN-koodi ei enää toimi.
+        PIN ei enää toimi.
 
 start-reminder =
     .subject = Muistutus: avaimen { $key } varaus alkaa { $start }
     .heading = Varaus alkaa pian
-    .intro = Avaimen { $key } varaus alkaa { $start }. Varaaja: { $person }.
+    .intro = Avaimen { $key } varaus henkilölle { $person } alkaa { $start }.
     .sms =
         Muistutus avainvarauksesta: { $item }, { $person }
         { $when }
@@ -101,7 +102,7 @@ start-reminder =
 end-reminder =
     .subject = Muistutus: palauta avain { $key } viimeistään { $end }
     .heading = Varaus päättyy pian
-    .intro = Avaimen { $key } varaus päättyy { $end }. Varaaja: { $person }. Palauta avain siihen mennessä samalla PIN-koodilla.
+    .intro = Avaimen { $key } varaus henkilölle { $person } päättyy { $end }. Palauta avain siihen mennessä samalla PIN-koodilla.
     .sms =
         Muistutus: avain { $item }, { $person }, on palautettava viimeistään { $end }.
         { $site }
@@ -109,7 +110,7 @@ end-reminder =
 key-fetched =
     .subject = Avain { $key } on noudettu
     .heading = Avain on noudettu
-    .intro = Avain { $key } on noudettu { $time }. Varaaja: { $person }.
+    .intro = Henkilölle { $person } varattu avain { $key } on noudettu { $time }.
     .sms =
         Avain noudettu: { $item }, { $person }
         { $time }
@@ -118,7 +119,7 @@ key-fetched =
 key-returned =
     .subject = Avain { $key } on palautettu
     .heading = Avain on palautettu
-    .intro = Avain { $key } on palautettu { $time }. Varaaja: { $person }.
+    .intro = Henkilölle { $person } varattu avain { $key } on palautettu { $time }.
     .sms =
         Avain palautettu: { $item }, { $person }
         { $time }
@@ -127,9 +128,9 @@ key-returned =
 key-not-returned =
     .subject = Palauta avain { $key }
     .heading = Avain on palauttamatta
-    .intro = Avaimen { $key } varaus päättyi { $end }, mutta avainta ei ole palautettu. Varaaja: { $person }. Palauta avain mahdollisimman pian: PIN-koodi toimii palautukseen edelleen.
+    .intro = Avaimen { $key } varaus henkilölle { $person } päättyi { $end }, mutta avainta ei ole palautettu. Palauta avain mahdollisimman pian: PIN-koodi kelpaa palautukseen edelleen.
     .sms =
         Palauta avain: { $item }, { $person }
         Varaus päättyi { $end }.
-        PIN toimii yhä palautukseen.
+        PIN kelpaa yhä palautukseen.
         { $site }

@@ -66,7 +66,7 @@ changed-note = meddelande
 
 greeting = Hej { $recipient }!
 preheader = { $person }, { $when }
-footer = Du får det här meddelandet eftersom du är kontaktperson för den här nyckelbokningen. Det har skickats automatiskt. Tiderna är lokal tid vid nyckelautomaten ({ $zone }).
+footer = Du får det här meddelandet eftersom du är kontaktperson för den här nyckelbokningen. Det har skickats automatiskt. Tiderna anges i lokal tid vid nyckelautomaten ({ $zone }).
 
 ## The messages
 
@@ -92,14 +92,14 @@ contract-updated =
         PIN { $pin }: slå in den på knappsatsen när du hämtar och när du lämnar tillbaka nyckeln.
 
 contract-cancelled =
-    .subject = Bokningen av nyckel { $key } är avbokad
-    .heading = Bokningen är avbokad
-    .intro = Bokningen av nyckel { $key } för { $person } är avbokad. PIN-koden gäller inte längre.
+    .subject = Bokningen av nyckel { $key } har avbokats
+    .heading = Bokningen har avbokats
+    .intro = Bokningen av nyckel { $key } för { $person } har avbokats. PIN-koden gäller inte längre.
     .sms =
         Avbokad: { $item }, { $person }
         { $when }
         { $site }
-        PIN-koden gäller inte längre.
+        PIN gäller inte längre.
 
 start-reminder =
     .subject = Påminnelse: nyckel { $key } från { $start }
@@ -144,5 +144,5 @@ key-not-returned =
     .sms =
         Lämna tillbaka nyckel { $item }, { $person }.
         Tiden gick ut { $end }.
-        PIN-koden gäller för det.
+        PIN-koden gäller än.
         { $site }
