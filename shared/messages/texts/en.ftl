@@ -73,7 +73,7 @@ footer = You get this message because you are a contact for this key booking. It
 contract-created =
     .subject = Key { $key } is booked for { $person }
     .heading = A key is booked
-    .intro = Key { $key } is booked for { $person }. This is what you need to fetch it.
+    .intro = Key { $key } is booked for { $person }. Here is how to fetch it.
     .sms =
         Key { $item } is booked for { $person }.
         { $when }

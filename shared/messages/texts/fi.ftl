@@ -61,7 +61,7 @@ footer = Saat tämän viestin, koska sinut on merkitty tämän avainvarauksen yh
 contract-created =
     .subject = Avain { $key } on varattu: { $person }
     .heading = Avain on varattu
-    .intro = Avain { $key } on varattu henkilölle { $person }. Tässä ovat tiedot avaimen noutamista varten.
+    .intro = Avain { $key } on varattu henkilölle { $person }. Näin noudat sen.
     .sms =
         Avain varattu: { $item }, { $person }
         { $when }

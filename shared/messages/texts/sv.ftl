@@ -73,7 +73,7 @@ footer = Du får det här meddelandet eftersom du är kontaktperson för den hä
 contract-created =
     .subject = Nyckel { $key } är bokad för { $person }
     .heading = En nyckel är bokad
-    .intro = Nyckel { $key } är bokad för { $person }. Här är det du behöver för att hämta den.
+    .intro = Nyckel { $key } är bokad för { $person }. Så här hämtar du den.
     .sms =
         Nyckel bokad: { $item }, { $person }
         { $when }
