@@ -97,3 +97,13 @@ fn typographic_punctuation_does_not_make_it_dearer() {
     let sms = rendered_sms(&Occasion::Created, Language::English, &Facts { free_text: Some(cyrillic), ..facts() });
     assert_eq!((sms.encoding, sms.segments), (Encoding::Ucs2, 4));
 }
+
+#[test]
+fn names_and_places_of_no_end_are_cut_in_an_sms() {
+    let text = rendered_sms(&Occasion::Created, Language::English, &longest('W')).text;
+    let mut lines = text.lines();
+    let first = lines.next().unwrap();
+    assert!(first.contains(&format!("({}...)", "W".repeat(77))), "{first}");
+    assert!(first.ends_with(&format!(" is booked for {}....", "W".repeat(57))), "{first}");
+    assert_eq!(lines.nth(1).unwrap().chars().count(), 160);
+}
