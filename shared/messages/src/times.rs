@@ -195,6 +195,10 @@ mod tests {
             "Sun 25 Oct 2026, 03:30 (UTC+3) - Sun 25 Oct 2026, 12:00"
         );
         assert_eq!(
+            said(helsinki, "2026-10-24T23:00:00Z", "2026-10-25T01:30:00Z"),
+            "Sun 25 Oct 2026, 02:00 - Sun 25 Oct 2026, 03:30 (UTC+2)"
+        );
+        assert_eq!(
             said("UTC", "2026-11-24T12:00:00Z", "2026-11-24T16:30:00Z"),
             "Tue 24 Nov 2026, 12:00 UTC - Tue 24 Nov 2026, 16:30 UTC"
         );
