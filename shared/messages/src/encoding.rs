@@ -1,8 +1,8 @@
 //! How an SMS goes over the air, and how many short messages that takes.
 //!
 //! One short message carries 140 bytes: 160 characters of 7 bits if all are of the GSM alphabet, else 70 UTF-16 code
-//! units. A longer text goes as several, each with 6 bytes of header: 153 or 67. The alphabet and its extension are those
-//! of 3GPP TS 23.038 (once GSM 03.38), 6.2.1 and 6.2.1.1; the header is that of 3GPP TS 23.040, 9.2.3.24.1.
+//! units. A longer text goes as several, each with 6 bytes of header: 153 or 67. The alphabet and its extension are
+//! those of 3GPP TS 23.038 (once GSM 03.38), 6.2.1 and 6.2.1.1; the header is that of 3GPP TS 23.040, 9.2.3.24.1.
 
 /// The GSM alphabet in the order of its codes, without the escape at 0x1B.
 const ALPHABET: &str = "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?\

@@ -1,7 +1,7 @@
 //! An email: what it says is composed once, and set twice, as plain text and as HTML.
 
 use askama::Template;
-use domain::{MessageKind, Occasion};
+use domain::{FreeText, MessageKind, Occasion};
 
 use crate::Email;
 use crate::wording::{Wording, address_lines, cut};
@@ -50,23 +50,19 @@ struct Html<'a> {
 impl Letter {
     /// Puts the pieces together.
     pub(crate) fn compose(wording: &Wording<'_>) -> Self {
-        let facts = wording.facts();
-        let pin = wording.gives_access().then(|| PinBlock {
+        let pin = wording.pin().map(|pin| PinBlock {
             label: wording.say("pin"),
-            digits: facts.pin.reveal().to_owned(),
+            digits: pin.reveal().to_owned(),
             usage: wording.say("pin-use"),
         });
-        let note = facts
-            .free_text
-            .as_ref()
-            .filter(|_| wording.gives_access())
-            .map(|text| Fact { label: wording.say("note"), lines: text.as_str().lines().map(str::to_owned).collect() });
+        let lines = |text: &FreeText| text.as_str().lines().map(str::to_owned).collect();
+        let note = wording.note().map(|text| Fact { label: wording.say("note"), lines: lines(text) });
         Self {
             language: wording.language(),
             tone: Tone::of(wording.occasion().kind()),
             subject: cut(&wording.say_part("subject"), Email::MAX_SUBJECT, "…"),
             preheader: wording.say("preheader"),
-            kicker: format!("{} {}", wording.say("key"), facts.key),
+            kicker: format!("{} {}", wording.say("key"), wording.facts().key),
             heading: wording.say_part("heading"),
             greeting: wording.say("greeting"),
             intro: wording.say_part("intro"),

@@ -5,8 +5,8 @@ use unicode_normalization::UnicodeNormalization as _;
 use crate::wording::{Wording, address_lines, cut};
 use crate::{Encoding, Sms};
 
-/// What an SMS says of a person, a property and a place at most, in characters. An email says all of it; an SMS of all at
-/// their longest would be ten short messages before the note, and over the bound if in emoji.
+/// What an SMS says of a person, a property and a place at most, in characters. An email says all of it; an SMS with all
+/// of them at their longest would be eight short messages before the note, and over the bound if in emoji.
 const PERSON: usize = 60;
 const PROPERTY: usize = 80;
 const PLACE: usize = 160;
@@ -17,8 +17,7 @@ const CUT: &str = "...";
 pub(crate) fn compose(mut wording: Wording<'_>) -> Sms {
     set_short_values(&mut wording);
     let text = plain(&wording.say_part("sms"));
-    let note = wording.facts().free_text.as_ref().filter(|_| wording.gives_access());
-    let text = match note {
+    let text = match wording.note() {
         Some(note) => with_note(text, &plain(&format!("{}: {note}", wording.say("note")))),
         None => text,
     };
@@ -42,9 +41,9 @@ fn set_short_values(wording: &mut Wording<'_>) {
     wording.set("item", item);
 }
 
-/// A text without the typography that word processors and phones put in by themselves, each character of which would more
-/// than halve what a short message holds; and with its accents in one character with their letters, as the alphabet has
-/// them.
+/// A text without the typography that word processors and phones put in by themselves, each character of which would
+/// more than halve what a short message holds; and with each accent in one character with its letter, as the alphabet
+/// has them.
 fn plain(text: &str) -> String {
     text.nfc().fold(String::with_capacity(text.len()), |mut plain, character| {
         match character {

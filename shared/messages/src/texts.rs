@@ -1,7 +1,8 @@
 //! The texts of a language: patterns in Fluent, read once, filled in as often as needed.
 //!
 //! Nothing here fails. The resources are part of the binary, so that what could fail would fail always, and the tests
-//! fill every pattern of every language: a missing one would show as its name in braces, as Fluent shows a missing value.
+//! fill every pattern of every language: a missing one would show as its name in braces, as Fluent shows a missing
+//! value.
 
 use std::sync::LazyLock;
 

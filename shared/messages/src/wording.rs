@@ -1,6 +1,6 @@
 //! What the patterns of a message are filled with: its facts, in the recipient's language.
 
-use domain::{ContractField, Facts, Location, Message, MessageKind, Occasion};
+use domain::{ContractField, Facts, FreeText, Location, Message, MessageKind, Occasion, Pin};
 use fluent_bundle::FluentArgs;
 
 use crate::texts::Texts;
@@ -65,9 +65,14 @@ impl<'a> Wording<'a> {
         &self.times
     }
 
-    /// Whether the message says how to fetch the key: with the PIN, and with the note that goes along.
-    pub(crate) fn gives_access(&self) -> bool {
-        gives_access(self.message.occasion.kind())
+    /// The keypad code, if the message is to tell it.
+    pub(crate) fn pin(&self) -> Option<&'a Pin> {
+        gives_access(self.occasion().kind()).then_some(&self.facts().pin)
+    }
+
+    /// The note, if there is one and it is to go along.
+    pub(crate) fn note(&self) -> Option<&'a FreeText> {
+        self.facts().free_text.as_ref().filter(|_| gives_access(self.occasion().kind()))
     }
 
     /// Gives the patterns one more value, or another one.
@@ -102,6 +107,7 @@ pub(crate) fn cut(text: &str, max: usize, mark: &str) -> String {
     format!("{}{mark}", kept.trim_end())
 }
 
+/// Whether the message says how to fetch the key: with the PIN, and with the note that goes along.
 fn gives_access(kind: MessageKind) -> bool {
     match kind {
         MessageKind::ContractCreated | MessageKind::ContractUpdated | MessageKind::StartReminder => true,
