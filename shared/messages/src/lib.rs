@@ -1,36 +1,31 @@
-//! The words of messages to contacts.
+//! The words of messages to contacts, in English, Finnish and Swedish.
+//!
+//! A message is kept and passed around as the facts that it tells ([`domain::Message`]); its text is made of them here,
+//! at the moment of sending as for the preview, so that both say the same. Pure: the same facts give the same text.
+//! The words themselves are in `texts/*.ftl`, the look of an email in `templates/`.
 
-use domain::Message;
+mod encoding;
+mod letter;
+mod rendered;
+mod sms;
+mod texts;
+mod times;
+mod wording;
 
-/// STAND-IN
-#[derive(Debug)]
-pub enum Rendered {
-    /// e
-    Email(Email),
-    /// s
-    Sms(Sms),
-}
+use domain::{Address, Message};
 
-/// e
-#[derive(Debug)]
-pub struct Email {
-    /// s
-    pub subject: String,
-    /// t
-    pub text: String,
-    /// h
-    pub html: String,
-}
+pub use encoding::Encoding;
+pub use rendered::{Email, Rendered, Sms};
 
-/// s
-#[derive(Debug)]
-pub struct Sms {
-    /// t
-    pub text: String,
-}
+use letter::Letter;
+use wording::Wording;
 
-/// r
+/// Writes a message in its recipient's language, for the channel that it goes by.
 #[must_use]
 pub fn render(message: &Message) -> Rendered {
-    todo!("{message:?}")
+    let wording = Wording::of(message);
+    match message.recipient.address {
+        Address::Email(_) => Rendered::Email(Letter::compose(&wording).into_email()),
+        Address::Sms(_) => Rendered::Sms(sms::compose(wording)),
+    }
 }

@@ -1,0 +1,64 @@
+//! Shows a message as its contact gets it: `cargo run -p messages --example mail -- en contract-created > mail.html`,
+//! then open it in a browser. With `text` or `sms` as a third word: the email's plain text, or the SMS.
+
+#![expect(clippy::print_stdout, reason = "what it is for")]
+
+use std::env;
+
+use domain::{
+    Address, AddressLine, ContractField, ContractId, Email, Facts, FreeText, Instant, Invalid, KeyId, Language,
+    Location, Message, MessageKind, Name, Occasion, PhoneNumber, Pin, Place, Property, Recipient, TimeRange, TimeZone,
+};
+use messages::{Rendered, render};
+
+fn main() -> Result<(), Invalid> {
+    let words: Vec<String> = env::args().skip(1).collect();
+    let word = |place: usize| words.get(place).map(String::as_str);
+    let language = Language::parse(word(0).unwrap_or("en"))?;
+    let kind = MessageKind::of_word(word(1).unwrap_or("contract-created")).ok_or(Invalid::MessageKindUnknown)?;
+    let address = match word(2) {
+        Some("sms") => Address::Sms(PhoneNumber::parse("+358401234567")?),
+        _ => Address::Email(Email::parse("matti@example.fi")?),
+    };
+    let recipient = Recipient { name: Name::parse("Matti Meikäläinen")?, address, language };
+    match render(&Message { occasion: occasion(kind)?, recipient, facts: facts()? }) {
+        Rendered::Email(email) if word(2) == Some("text") => println!("Subject: {}\n\n{}", email.subject, email.text),
+        Rendered::Email(email) => println!("{}", email.html),
+        Rendered::Sms(sms) => println!("{}", sms.text),
+    }
+    Ok(())
+}
+
+fn occasion(kind: MessageKind) -> Result<Occasion, Invalid> {
+    Ok(match kind {
+        MessageKind::ContractCreated => Occasion::Created,
+        MessageKind::ContractUpdated => Occasion::Updated(vec![ContractField::End, ContractField::Pin]),
+        MessageKind::ContractCancelled => Occasion::Cancelled,
+        MessageKind::StartReminder => Occasion::StartReminder,
+        MessageKind::EndReminder => Occasion::EndReminder,
+        MessageKind::KeyFetched => Occasion::Fetched(Instant::parse("2026-11-24T12:05:41Z")?),
+        MessageKind::KeyReturned => Occasion::Returned(Instant::parse("2026-11-26T09:48:07Z")?),
+        MessageKind::KeyNotReturned => Occasion::NotReturned,
+    })
+}
+
+fn facts() -> Result<Facts, Invalid> {
+    let (start, end) = (Instant::parse("2026-11-24T12:00:00Z")?, Instant::parse("2026-11-26T10:00:00Z")?);
+    let location = Location {
+        address: AddressLine::parse("Lauttasaarentie 10")?,
+        postal_code: AddressLine::parse("00200")?,
+        postal_office: AddressLine::parse("Helsinki")?,
+    };
+    let place =
+        Place { name: Name::parse("Lobby")?, location: Some(location), time_zone: TimeZone::parse("Europe/Helsinki")? };
+    Ok(Facts {
+        key: KeyId::parse("A-12")?,
+        contract: ContractId::parse("BK-20417")?,
+        person: Name::parse("Aino Virtanen")?,
+        range: TimeRange::new(start, Some(end)).ok_or(Invalid::InstantForm)?,
+        pin: Pin::parse("493817")?,
+        free_text: Some(FreeText::parse("Parking is in the yard, space 7.\nThe lift is out of order this week.")?),
+        property: Property::parse("Mannerheimintie 1 A 4")?,
+        place,
+    })
+}

@@ -1,0 +1,231 @@
+//! Times as people read them: in the automat's zone, in the language's own form.
+//!
+//! A local time alone is enough but where it comes twice, in the hour that is repeated when daylight-saving time ends:
+//! there it carries its offset. In UTC it says so, since few clocks on a wall show that.
+
+use chrono::{DateTime, Datelike as _, MappedLocalTime, Offset as _, TimeZone as _, Timelike as _};
+use chrono_tz::{OffsetName as _, Tz};
+use domain::{Instant, TimeRange, TimeZone};
+use fluent_bundle::FluentArgs;
+
+use crate::texts::Texts;
+
+/// Writes times of one zone in one language.
+pub(crate) struct LocalTimes {
+    texts: &'static Texts,
+    zone: Tz,
+}
+
+impl LocalTimes {
+    /// In the words of a language.
+    pub(crate) fn new(texts: &'static Texts, zone: TimeZone) -> Self {
+        Self { texts, zone: zone.tz() }
+    }
+
+    /// A day and a time of day, to the minute.
+    pub(crate) fn moment(&self, instant: Instant) -> String {
+        let local = self.local(instant);
+        let moment = self.texts.say("moment", &values(&local));
+        match self.mark(&local) {
+            Some(mark) => format!("{moment} {mark}"),
+            None => moment,
+        }
+    }
+
+    /// From when until when; the day only once if it is one day, and none of the two times needs more than its digits.
+    pub(crate) fn range(&self, range: TimeRange) -> String {
+        let mut words = FluentArgs::new();
+        words.set("start", self.moment(range.start()));
+        let Some(end) = range.end() else { return self.texts.say("range-without-end", &words) };
+        let (first, last) = (self.local(range.start()), self.local(end));
+        let short =
+            first.date_naive() == last.date_naive() && self.mark(&first).is_none() && self.mark(&last).is_none();
+        if short {
+            words.set("clock", self.texts.say("clock", &values(&last)));
+            self.texts.say("range-in-a-day", &words)
+        } else {
+            words.set("end", self.moment(end));
+            self.texts.say("range", &words)
+        }
+    }
+
+    fn local(&self, instant: Instant) -> DateTime<Tz> {
+        DateTime::from_timestamp_millis(instant.millis()).unwrap_or_default().with_timezone(&self.zone)
+    }
+
+    /// What tells a time from another with the same digits.
+    fn mark(&self, local: &DateTime<Tz>) -> Option<String> {
+        if local.offset().abbreviation() == Some("UTC") {
+            return Some("UTC".to_owned());
+        }
+        let twice = matches!(self.zone.from_local_datetime(&local.naive_local()), MappedLocalTime::Ambiguous(..));
+        twice.then(|| format!("({})", offset_from_utc(local)))
+    }
+}
+
+/// As in `UTC+2` or `UTC-3:30`.
+fn offset_from_utc(local: &DateTime<Tz>) -> String {
+    let minutes = local.offset().fix().local_minus_utc() / 60;
+    let (hours, rest) = (minutes.abs() / 60, minutes.abs() % 60);
+    let sign = if minutes < 0 { '-' } else { '+' };
+    if rest == 0 { format!("UTC{sign}{hours}") } else { format!("UTC{sign}{hours}:{rest:02}") }
+}
+
+/// A local time as the patterns take it; which of it has leading zeros is theirs to say.
+fn values(local: &DateTime<Tz>) -> FluentArgs<'static> {
+    let mut values = FluentArgs::new();
+    values.set("weekday", local.weekday().number_from_monday());
+    values.set("day", local.day());
+    values.set("month", local.month());
+    values.set("year", local.year());
+    values.set("hour", local.hour());
+    values.set("minute", local.minute());
+    values
+}
+
+#[cfg(test)]
+mod tests {
+    use domain::Language;
+
+    use super::*;
+
+    const LANGUAGES: [Language; 3] = [Language::English, Language::Finnish, Language::Swedish];
+
+    fn at(text: &str) -> Instant {
+        Instant::parse(text).unwrap()
+    }
+
+    fn range(start: &str, end: &str) -> TimeRange {
+        TimeRange::new(at(start), Some(at(end))).unwrap()
+    }
+
+    fn times(language: Language, zone: &str) -> LocalTimes {
+        LocalTimes::new(Texts::of(language), TimeZone::parse(zone).unwrap())
+    }
+
+    fn english_in(zone: &str, instant: &str) -> String {
+        times(Language::English, zone).moment(at(instant))
+    }
+
+    #[test]
+    fn each_language_has_its_own_form() {
+        let said = |instant| LANGUAGES.map(|language| times(language, "Europe/Helsinki").moment(at(instant)));
+        assert_eq!(
+            said("2026-11-24T12:00:00Z"),
+            ["Tue 24 Nov 2026, 14:00", "ti 24.11.2026 klo 14.00", "tis 24 nov. 2026 kl. 14.00"]
+        );
+        assert_eq!(
+            said("2027-05-02T05:05:59.999Z"),
+            ["Sun 2 May 2027, 08:05", "su 2.5.2027 klo 8.05", "sön 2 maj 2027 kl. 8.05"]
+        );
+    }
+
+    #[test]
+    fn every_day_and_month_has_its_name() {
+        let said = |language| {
+            let days = (1..=7).map(|day| format!("2026-06-{day:02}T12:00:00Z"));
+            let months = (1..=12).map(|month| format!("2026-{month:02}-15T12:00:00Z"));
+            let word = |place: usize, instant: String| {
+                let said = times(language, "UTC").moment(at(&instant));
+                said.split(' ').nth(place).unwrap().to_owned()
+            };
+            let days: Vec<_> = days.map(|instant| word(0, instant)).collect();
+            let months: Vec<_> = months.map(|instant| word(2, instant)).collect();
+            [days.join(" "), months.join(" ")]
+        };
+        assert_eq!(
+            said(Language::English),
+            ["Mon Tue Wed Thu Fri Sat Sun", "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec"]
+        );
+        assert_eq!(
+            said(Language::Swedish),
+            ["mån tis ons tors fre lör sön", "jan. feb. mars apr. maj juni juli aug. sep. okt. nov. dec."]
+        );
+        assert_eq!(said(Language::Finnish)[0], "ma ti ke to pe la su");
+    }
+
+    #[test]
+    fn daylight_saving_time_begins_without_a_gap_in_what_is_said() {
+        // 2026-03-29 in Helsinki: 02:59 is followed by 04:00.
+        assert_eq!(english_in("Europe/Helsinki", "2026-03-29T00:59:59Z"), "Sun 29 Mar 2026, 02:59");
+        assert_eq!(english_in("Europe/Helsinki", "2026-03-29T01:00:00Z"), "Sun 29 Mar 2026, 04:00");
+    }
+
+    #[test]
+    fn the_hour_that_comes_twice_carries_its_offset() {
+        // 2026-10-25 in Helsinki: 03:59 is followed by 03:00.
+        let said = ["2026-10-24T23:59:00Z", "2026-10-25T00:00:00Z", "2026-10-25T00:59:59Z", "2026-10-25T01:00:00Z"]
+            .map(|instant| english_in("Europe/Helsinki", instant));
+        assert_eq!(
+            said,
+            [
+                "Sun 25 Oct 2026, 02:59",
+                "Sun 25 Oct 2026, 03:00 (UTC+3)",
+                "Sun 25 Oct 2026, 03:59 (UTC+3)",
+                "Sun 25 Oct 2026, 03:00 (UTC+2)",
+            ]
+        );
+        assert_eq!(english_in("Europe/Helsinki", "2026-10-25T01:59:59Z"), "Sun 25 Oct 2026, 03:59 (UTC+2)");
+        assert_eq!(english_in("Europe/Helsinki", "2026-10-25T02:00:00Z"), "Sun 25 Oct 2026, 04:00");
+        // 2026-11-01 in St. John's: 01:59 is followed by 01:00, half an hour off.
+        assert_eq!(english_in("America/St_Johns", "2026-11-01T04:00:00Z"), "Sun 1 Nov 2026, 01:30 (UTC-2:30)");
+        assert_eq!(english_in("America/St_Johns", "2026-11-01T05:00:00Z"), "Sun 1 Nov 2026, 01:30 (UTC-3:30)");
+    }
+
+    #[test]
+    fn zones_without_daylight_saving_time_carry_nothing_and_utc_says_so() {
+        assert_eq!(english_in("Asia/Kolkata", "2026-10-25T00:30:00Z"), "Sun 25 Oct 2026, 06:00");
+        assert_eq!(english_in("Asia/Tokyo", "2026-03-29T01:00:00Z"), "Sun 29 Mar 2026, 10:00");
+        for zone in ["UTC", "Etc/UTC", "Zulu"] {
+            assert_eq!(english_in(zone, "2026-10-25T00:30:00Z"), "Sun 25 Oct 2026, 00:30 UTC");
+        }
+    }
+
+    #[test]
+    fn a_range_says_its_day_once_only_if_that_is_clear() {
+        let said = |zone: &str, start, end| times(Language::English, zone).range(range(start, end));
+        let helsinki = "Europe/Helsinki";
+        assert_eq!(said(helsinki, "2026-11-24T12:00:00Z", "2026-11-24T16:30:00Z"), "Tue 24 Nov 2026, 14:00-18:30");
+        assert_eq!(
+            said(helsinki, "2026-11-24T12:00:00Z", "2026-11-24T22:00:00Z"),
+            "Tue 24 Nov 2026, 14:00 - Wed 25 Nov 2026, 00:00"
+        );
+        assert_eq!(
+            said(helsinki, "2026-10-25T00:30:00Z", "2026-10-25T10:00:00Z"),
+            "Sun 25 Oct 2026, 03:30 (UTC+3) - Sun 25 Oct 2026, 12:00"
+        );
+        assert_eq!(
+            said(helsinki, "2026-10-24T23:00:00Z", "2026-10-25T01:30:00Z"),
+            "Sun 25 Oct 2026, 02:00 - Sun 25 Oct 2026, 03:30 (UTC+2)"
+        );
+        assert_eq!(
+            said("UTC", "2026-11-24T12:00:00Z", "2026-11-24T16:30:00Z"),
+            "Tue 24 Nov 2026, 12:00 UTC - Tue 24 Nov 2026, 16:30 UTC"
+        );
+    }
+
+    #[test]
+    fn ranges_in_each_language() {
+        let day = range("2026-11-24T12:00:00Z", "2026-11-24T16:30:00Z");
+        let permanent = TimeRange::new(at("2026-11-24T12:00:00Z"), None).unwrap();
+        let said = |range| LANGUAGES.map(|language| times(language, "Europe/Helsinki").range(range));
+        assert_eq!(
+            said(day),
+            ["Tue 24 Nov 2026, 14:00-18:30", "ti 24.11.2026 klo 14.00-18.30", "tis 24 nov. 2026 kl. 14.00-18.30"]
+        );
+        assert_eq!(
+            said(permanent),
+            [
+                "Tue 24 Nov 2026, 14:00, until further notice",
+                "ti 24.11.2026 klo 14.00 alkaen toistaiseksi",
+                "fr.o.m. tis 24 nov. 2026 kl. 14.00 tills vidare",
+            ]
+        );
+    }
+
+    #[test]
+    fn the_ends_of_time_can_be_said() {
+        assert_eq!(english_in("Pacific/Kiritimati", "9999-12-31T23:59:59Z"), "Sat 1 Jan 10000, 13:59");
+        assert_eq!(english_in("America/New_York", "1970-01-01T00:00:00Z"), "Wed 31 Dec 1969, 19:00");
+    }
+}

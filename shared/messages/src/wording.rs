@@ -1,0 +1,154 @@
+//! What the patterns of a message are filled with: its facts, in the recipient's language.
+
+use domain::{ContractField, Facts, FreeText, Location, Message, MessageKind, Occasion, Pin};
+use fluent_bundle::FluentArgs;
+
+use crate::texts::Texts;
+use crate::times::LocalTimes;
+
+/// A message, the texts of its language, and the values that go into them.
+pub(crate) struct Wording<'a> {
+    message: &'a Message,
+    texts: &'static Texts,
+    times: LocalTimes,
+    values: FluentArgs<'a>,
+}
+
+impl<'a> Wording<'a> {
+    /// The values that every channel's patterns have.
+    pub(crate) fn of(message: &'a Message) -> Self {
+        let Facts { key, person, range, place, .. } = &message.facts;
+        let texts = Texts::of(message.recipient.language);
+        let times = LocalTimes::new(texts, place.time_zone);
+        let mut values = FluentArgs::new();
+        values.set("recipient", message.recipient.name.as_str());
+        values.set("key", key.as_str());
+        values.set("person", person.as_str());
+        values.set("zone", place.time_zone.identifier());
+        values.set("start", times.moment(range.start()));
+        let no_end = || texts.say("no-end", &FluentArgs::new());
+        values.set("end", range.end().map_or_else(no_end, |end| times.moment(end)));
+        values.set("when", times.range(*range));
+        match &message.occasion {
+            Occasion::Updated(fields) => values.set("changes", changes(texts, fields)),
+            Occasion::Fetched(at) | Occasion::Returned(at) => values.set("time", times.moment(*at)),
+            Occasion::Created
+            | Occasion::Cancelled
+            | Occasion::StartReminder
+            | Occasion::EndReminder
+            | Occasion::NotReturned => {}
+        }
+        // Where it is not to be told it is not even at hand.
+        if gives_access(message.occasion.kind()) {
+            values.set("pin", message.facts.pin.reveal());
+        }
+        Self { message, texts, times, values }
+    }
+
+    /// What the message is about.
+    pub(crate) fn occasion(&self) -> &'a Occasion {
+        &self.message.occasion
+    }
+
+    /// What it tells.
+    pub(crate) fn facts(&self) -> &'a Facts {
+        &self.message.facts
+    }
+
+    /// Its language's ISO 639-1 code.
+    pub(crate) fn language(&self) -> &'static str {
+        self.texts.language().code()
+    }
+
+    /// Writes times as the message does.
+    pub(crate) fn times(&self) -> &LocalTimes {
+        &self.times
+    }
+
+    /// The keypad code, if the message is to tell it.
+    pub(crate) fn pin(&self) -> Option<&'a Pin> {
+        gives_access(self.occasion().kind()).then_some(&self.facts().pin)
+    }
+
+    /// The note, if there is one and it is to go along.
+    pub(crate) fn note(&self) -> Option<&'a FreeText> {
+        self.facts().free_text.as_ref().filter(|_| gives_access(self.occasion().kind()))
+    }
+
+    /// Gives the patterns one more value, or another one.
+    pub(crate) fn set(&mut self, name: &'static str, value: String) {
+        self.values.set(name, value);
+    }
+
+    /// Says something that is in messages of all kinds.
+    pub(crate) fn say(&self, id: &str) -> String {
+        self.texts.say(id, &self.values)
+    }
+
+    /// Says a part of this kind of message.
+    pub(crate) fn say_part(&self, part: &str) -> String {
+        self.texts.say_part(self.message.occasion.kind().word(), part, &self.values)
+    }
+}
+
+/// The lines of a postal address that are not empty.
+pub(crate) fn address_lines(location: Option<&Location>) -> Vec<String> {
+    let Some(Location { address, postal_code, postal_office }) = location else { return Vec::new() };
+    let town = format!("{postal_code} {postal_office}");
+    [address.as_str(), town.trim()].into_iter().filter(|line| !line.is_empty()).map(str::to_owned).collect()
+}
+
+/// At most so many characters of a text, the mark in place of what is cut off.
+pub(crate) fn cut(text: &str, max: usize, mark: &str) -> String {
+    if text.chars().count() <= max {
+        return text.to_owned();
+    }
+    let kept: String = text.chars().take(max.saturating_sub(mark.chars().count())).collect();
+    format!("{}{mark}", kept.trim_end())
+}
+
+/// Whether the message says how to fetch the key: with the PIN, and with the note that goes along.
+fn gives_access(kind: MessageKind) -> bool {
+    match kind {
+        MessageKind::ContractCreated | MessageKind::ContractUpdated | MessageKind::StartReminder => true,
+        MessageKind::ContractCancelled
+        | MessageKind::EndReminder
+        | MessageKind::KeyFetched
+        | MessageKind::KeyReturned
+        | MessageKind::KeyNotReturned => false,
+    }
+}
+
+/// What has changed, in words, each once.
+fn changes(texts: &Texts, fields: &[ContractField]) -> String {
+    let mut words = Vec::new();
+    for word in fields.iter().map(|field| changed(*field)) {
+        if !words.contains(&word) {
+            words.push(word);
+        }
+    }
+    let said: Vec<_> = words.into_iter().map(|id| texts.say(id, &FluentArgs::new())).collect();
+    said.join(", ")
+}
+
+fn changed(field: ContractField) -> &'static str {
+    match field {
+        ContractField::Person => "changed-person",
+        ContractField::Start | ContractField::End => "changed-times",
+        ContractField::Pin => "changed-pin",
+        ContractField::Contacts => "changed-contacts",
+        ContractField::FreeText => "changed-note",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn texts_are_cut_in_characters_with_the_mark_inside_the_bound() {
+        assert_eq!(cut("åäö", 3, "…"), "åäö");
+        assert_eq!(cut("åäöå", 3, "…"), "åä…");
+        assert_eq!(cut("ab cdef", 6, "..."), "ab...");
+    }
+}

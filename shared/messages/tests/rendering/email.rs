@@ -1,0 +1,124 @@
+//! Emails: their words in each language, and what their HTML may not do.
+
+use std::fmt::Write as _;
+
+use domain::{ContractField, Facts, FreeText, Language, Location, Name, Occasion, Property, TimeRange};
+use messages::Email;
+
+use crate::sample::{LANGUAGES, at, facts, longest, noted, occasions, rendered_email};
+
+#[test]
+fn the_words_of_every_kind() {
+    for language in LANGUAGES {
+        let mut page = String::new();
+        for occasion in occasions() {
+            let Email { subject, text, .. } = rendered_email(&occasion, language, &noted());
+            writeln!(page, "==== {}\nSubject: {subject}\n\n{text}\n", occasion.kind().word()).unwrap();
+        }
+        insta::assert_snapshot!(format!("email_{}", language.code()), page);
+    }
+}
+
+#[test]
+fn the_pages() {
+    for (language, occasion) in [
+        (Language::English, Occasion::Created),
+        (Language::English, Occasion::Updated(vec![ContractField::Person, ContractField::FreeText])),
+        (Language::English, Occasion::NotReturned),
+        (Language::Finnish, Occasion::Created),
+        (Language::Swedish, Occasion::Returned(at("2026-11-26T09:48:07Z"))),
+    ] {
+        let html = rendered_email(&occasion, language, &noted()).html;
+        insta::assert_snapshot!(format!("page_{}_{}", occasion.kind().word(), language.code()), html);
+    }
+}
+
+#[test]
+fn page_and_text_say_the_same() {
+    for (language, occasion) in LANGUAGES.iter().flat_map(|language| occasions().map(|occasion| (*language, occasion)))
+    {
+        let Email { text, html, .. } = rendered_email(&occasion, language, &noted());
+        for line in text.lines().filter(|line| !matches!(*line, "" | "--")) {
+            // A fact's name and its lines stand apart on the page.
+            for piece in line.split(": ").flat_map(|piece| piece.split(", ")) {
+                let piece = piece.trim_end_matches(':');
+                assert!(html.contains(piece), "{piece:?} is missing in {} {language:?}", occasion.kind().word());
+            }
+        }
+    }
+}
+
+#[test]
+fn a_permanent_contract_has_no_end() {
+    let range = TimeRange::new(at("2026-11-24T12:00:00Z"), None).unwrap();
+    let said = LANGUAGES.map(|language| rendered_email(&Occasion::Created, language, &Facts { range, ..facts() }).text);
+    assert!(said[0].contains("Valid: Tue 24 Nov 2026, 14:00, until further notice\n"), "{}", said[0]);
+    assert!(said[1].contains("Voimassa: ti 24.11.2026 klo 14.00 alkaen toistaiseksi\n"), "{}", said[1]);
+    assert!(said[2].contains("Gäller: fr.o.m. tis 24 nov. 2026 kl. 14.00 tills vidare\n"), "{}", said[2]);
+    let updated = Occasion::Updated(vec![ContractField::End]);
+    assert!(!rendered_email(&updated, Language::English, &Facts { range, ..facts() }).text.contains("Until"));
+}
+
+#[test]
+fn what_is_not_known_is_left_out() {
+    let property = Property::parse("").unwrap();
+    let mut bare = Facts { property, ..facts() };
+    bare.place.location = None;
+    let text = rendered_email(&Occasion::Created, Language::English, &bare).text;
+    assert!(text.contains("Key: A-12\n") && text.contains("Where: Lobby\n") && !text.contains("Note"), "{text}");
+    let nothing = domain::AddressLine::parse("").unwrap();
+    bare.place.location =
+        Some(Location { address: nothing.clone(), postal_code: nothing.clone(), postal_office: nothing });
+    assert_eq!(rendered_email(&Occasion::Created, Language::English, &bare).text, text);
+}
+
+#[test]
+fn what_has_changed_is_said_once_each() {
+    let all = [
+        ContractField::Person,
+        ContractField::Start,
+        ContractField::Pin,
+        ContractField::End,
+        ContractField::Contacts,
+        ContractField::FreeText,
+    ];
+    let text = rendered_email(&Occasion::Updated(all.to_vec()), Language::English, &facts()).text;
+    assert!(text.contains("Changed: person, times, PIN, contacts, note\n"), "{text}");
+}
+
+#[test]
+fn hostile_texts_are_only_texts() {
+    let hostile = "<script>alert('1')</script>&\"";
+    let hostile = Facts {
+        person: Name::parse(hostile).unwrap(),
+        property: Property::parse(hostile).unwrap(),
+        free_text: Some(FreeText::parse(&format!("{hostile}\n</td>{{{{ 7 * 7 }}}} {{ $pin }}")).unwrap()),
+        ..facts()
+    };
+    let Email { subject, text, html } = rendered_email(&Occasion::Created, Language::English, &hostile);
+    assert!(!html.contains("<script") && !html.contains("</td>{"), "{html}");
+    assert!(html.contains("&#60;script&#62;alert(&#39;1&#39;)"), "{html}");
+    // Where nothing is markup it stands as it was written.
+    assert!(subject.contains("<script>") && text.contains("{{ 7 * 7 }} { $pin }"), "{text}");
+}
+
+#[test]
+fn pages_fetch_nothing_and_lead_nowhere() {
+    for occasion in occasions() {
+        let html = rendered_email(&occasion, Language::English, &noted()).html;
+        for outside in ["http", "src=", "href", "url(", "<img", "<script", "@import", "<link"] {
+            assert!(!html.contains(outside), "{outside} in {}", occasion.kind().word());
+        }
+    }
+}
+
+#[test]
+fn subjects_are_one_line_and_not_too_long() {
+    for (language, occasion) in LANGUAGES.iter().flat_map(|language| occasions().map(|occasion| (*language, occasion)))
+    {
+        let subject = rendered_email(&occasion, language, &longest('W')).subject;
+        assert!(subject.chars().count() <= Email::MAX_SUBJECT && !subject.contains('\n'), "{subject}");
+    }
+    let created = rendered_email(&Occasion::Created, Language::English, &longest('W')).subject;
+    assert!(created.chars().count() == Email::MAX_SUBJECT && created.ends_with('…'), "{created}");
+}

@@ -1,0 +1,101 @@
+//! Messages to render: ordinary ones, and ones that go to the bounds.
+
+use domain::{
+    Address, AddressLine, ContractField, ContractId, Email, Facts, FreeText, Instant, KeyId, Language, Location,
+    Message, MessageKind, Name, Occasion, PhoneNumber, Pin, Place, Property, Recipient, TimeRange, TimeZone,
+};
+use messages::{Rendered, Sms, render};
+
+pub(crate) const LANGUAGES: [Language; 3] = [Language::English, Language::Finnish, Language::Swedish];
+pub(crate) const PIN: &str = "493817";
+
+pub(crate) fn at(text: &str) -> Instant {
+    Instant::parse(text).unwrap()
+}
+
+/// The occasions of all kinds, in the order of a contract's life.
+pub(crate) fn occasions() -> [Occasion; 8] {
+    let occasion = |kind| match kind {
+        MessageKind::ContractCreated => Occasion::Created,
+        MessageKind::ContractUpdated => {
+            Occasion::Updated(vec![ContractField::Start, ContractField::End, ContractField::Pin])
+        }
+        MessageKind::ContractCancelled => Occasion::Cancelled,
+        MessageKind::StartReminder => Occasion::StartReminder,
+        MessageKind::EndReminder => Occasion::EndReminder,
+        MessageKind::KeyFetched => Occasion::Fetched(at("2026-11-24T12:05:41Z")),
+        MessageKind::KeyReturned => Occasion::Returned(at("2026-11-26T09:48:07Z")),
+        MessageKind::KeyNotReturned => Occasion::NotReturned,
+    };
+    MessageKind::ALL.map(occasion)
+}
+
+pub(crate) fn facts() -> Facts {
+    Facts {
+        key: KeyId::parse("A-12").unwrap(),
+        contract: ContractId::parse("BK-20417").unwrap(),
+        person: Name::parse("Aino Virtanen").unwrap(),
+        range: TimeRange::new(at("2026-11-24T12:00:00Z"), Some(at("2026-11-26T10:00:00Z"))).unwrap(),
+        pin: Pin::parse(PIN).unwrap(),
+        free_text: None,
+        property: Property::parse("Mannerheimintie 1 A 4").unwrap(),
+        place: Place {
+            name: Name::parse("Lobby").unwrap(),
+            location: Some(Location {
+                address: AddressLine::parse("Lauttasaarentie 10").unwrap(),
+                postal_code: AddressLine::parse("00200").unwrap(),
+                postal_office: AddressLine::parse("Helsinki").unwrap(),
+            }),
+            time_zone: TimeZone::parse("Europe/Helsinki").unwrap(),
+        },
+    }
+}
+
+pub(crate) fn noted() -> Facts {
+    let note = FreeText::parse("The lift is out of order.\nPlease use the stairs in the yard.").unwrap();
+    Facts { free_text: Some(note), ..facts() }
+}
+
+/// Facts with every text filled to its bound with one character.
+pub(crate) fn longest(character: char) -> Facts {
+    let of = |max| String::from(character).repeat(max);
+    let line = AddressLine::parse(&of(AddressLine::MAX)).unwrap();
+    // Identifiers have letters only.
+    let id = if character.is_alphanumeric() { of(64) } else { "𐐷".repeat(64) };
+    Facts {
+        key: KeyId::parse(&id).unwrap(),
+        contract: ContractId::parse(&"Ä".repeat(64)).unwrap(),
+        person: Name::parse(&of(Name::MAX)).unwrap(),
+        // Both times are ambiguous, so that they carry their offsets.
+        range: TimeRange::new(at("2026-11-01T04:00:00Z"), Some(at("2027-11-07T05:00:00Z"))).unwrap(),
+        pin: Pin::parse("493817000").unwrap(),
+        free_text: Some(FreeText::parse(&of(FreeText::MAX)).unwrap()),
+        property: Property::parse(&of(Property::MAX)).unwrap(),
+        place: Place {
+            name: Name::parse(&of(Name::MAX)).unwrap(),
+            location: Some(Location { address: line.clone(), postal_code: line.clone(), postal_office: line }),
+            time_zone: TimeZone::parse("America/St_Johns").unwrap(),
+        },
+    }
+}
+
+pub(crate) fn rendered_email(occasion: &Occasion, language: Language, facts: &Facts) -> messages::Email {
+    let address = Address::Email(Email::parse("matti@example.fi").unwrap());
+    match render(&message(occasion, language, facts, address)) {
+        Rendered::Email(email) => email,
+        Rendered::Sms(_) => panic!("an email address has got an SMS"),
+    }
+}
+
+pub(crate) fn rendered_sms(occasion: &Occasion, language: Language, facts: &Facts) -> Sms {
+    let address = Address::Sms(PhoneNumber::parse("+358401234567").unwrap());
+    match render(&message(occasion, language, facts, address)) {
+        Rendered::Sms(sms) => sms,
+        Rendered::Email(_) => panic!("a phone number has got an email"),
+    }
+}
+
+fn message(occasion: &Occasion, language: Language, facts: &Facts, address: Address) -> Message {
+    let name = Name::parse("Matti Meikäläinen").unwrap();
+    Message { occasion: occasion.clone(), recipient: Recipient { name, address, language }, facts: facts.clone() }
+}

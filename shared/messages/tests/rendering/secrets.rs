@@ -1,0 +1,65 @@
+//! PINs: told where they are needed, and nowhere else.
+
+use domain::{Facts, FreeText, Language, MessageKind, Pin};
+use messages::{Email, Rendered, Sms};
+
+use crate::sample::{LANGUAGES, PIN, facts, noted, occasions, rendered_email, rendered_sms};
+
+fn needs_pin(kind: MessageKind) -> bool {
+    matches!(kind, MessageKind::ContractCreated | MessageKind::ContractUpdated | MessageKind::StartReminder)
+}
+
+#[test]
+fn the_pin_and_the_note_go_only_with_what_says_how_to_fetch_the_key() {
+    for (language, occasion) in LANGUAGES.iter().flat_map(|language| occasions().map(|occasion| (*language, occasion)))
+    {
+        let kind = occasion.kind();
+        let Email { text, html, .. } = rendered_email(&occasion, language, &noted());
+        let sms = rendered_sms(&occasion, language, &noted()).text;
+        for said in [text, html, sms] {
+            assert_eq!(said.contains(PIN), needs_pin(kind), "{} {language:?}", kind.word());
+            assert_eq!(said.contains("stairs"), needs_pin(kind), "{} {language:?}", kind.word());
+        }
+    }
+}
+
+#[test]
+fn the_pin_is_not_in_what_an_inbox_shows_of_an_email() {
+    for (language, occasion) in LANGUAGES.iter().flat_map(|language| occasions().map(|occasion| (*language, occasion)))
+    {
+        let Email { subject, html, .. } = rendered_email(&occasion, language, &facts());
+        // An inbox shows the beginning of the text: the preheader, then greeting and introduction.
+        let beginning = html.split_once("</h1>").unwrap().0;
+        assert!(!subject.contains(PIN) && !beginning.contains(PIN), "{} {language:?}", occasion.kind().word());
+    }
+}
+
+#[test]
+fn a_pin_keeps_its_zeros() {
+    let facts = Facts { pin: Pin::parse("0042").unwrap(), ..facts() };
+    assert!(rendered_sms(&occasions()[0], Language::English, &facts).text.contains("PIN 0042:"));
+    assert!(rendered_email(&occasions()[0], Language::English, &facts).html.contains(">0042<"));
+}
+
+#[test]
+fn every_pattern_finds_what_it_is_filled_with() {
+    // What Fluent cannot fill in it shows in braces.
+    for (language, occasion) in LANGUAGES.iter().flat_map(|language| occasions().map(|occasion| (*language, occasion)))
+    {
+        let Email { subject, text, .. } = rendered_email(&occasion, language, &noted());
+        let sms = rendered_sms(&occasion, language, &noted()).text;
+        for said in [subject, text, sms] {
+            assert!(!said.contains(['{', '}', '$']), "{said}");
+            assert!(!said.contains(['\u{2068}', '\u{2069}']), "isolation marks in {said:?}");
+        }
+    }
+}
+
+#[test]
+fn nothing_of_the_text_shows_in_debug_output() {
+    let note = Some(FreeText::parse("Ring twice").unwrap());
+    let facts = Facts { free_text: note, ..facts() };
+    let email = Rendered::Email(rendered_email(&occasions()[0], Language::English, &facts));
+    let sms = Rendered::Sms(Sms { segments: 7, ..rendered_sms(&occasions()[0], Language::English, &facts) });
+    assert_eq!(format!("{email:?} {sms:?}"), "Email(Email(…)) Sms(Sms { encoding: Gsm7, segments: 7, .. })");
+}

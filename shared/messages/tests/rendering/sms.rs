@@ -1,0 +1,109 @@
+//! SMS: their words in each language, how long they are, and that they are never too long.
+
+use std::fmt::Write as _;
+
+use domain::{Facts, FreeText, Language, MessageKind, Occasion, Property, TimeRange};
+use messages::{Encoding, Sms};
+
+use crate::sample::{LANGUAGES, at, facts, longest, noted, occasions, rendered_sms};
+
+#[test]
+fn the_words_of_every_kind() {
+    for language in LANGUAGES {
+        let mut page = String::new();
+        for occasion in occasions() {
+            let text = rendered_sms(&occasion, language, &noted()).text;
+            writeln!(page, "==== {}\n{text}\n", occasion.kind().word()).unwrap();
+        }
+        insta::assert_snapshot!(format!("sms_{}", language.code()), page);
+    }
+}
+
+#[test]
+fn lengths_for_ordinary_data() {
+    let mut table = "| kind | language | encoding | characters | segments |\n|---|---|---|---|---|\n".to_owned();
+    for (occasion, language) in occasions().iter().flat_map(|occasion| LANGUAGES.map(|language| (occasion, language))) {
+        let Sms { text, encoding, segments } = rendered_sms(occasion, language, &facts());
+        let (kind, code, characters) = (occasion.kind().word(), language.code(), text.chars().count());
+        writeln!(table, "| {kind} | {code} | {encoding:?} | {characters} | {segments} |").unwrap();
+    }
+    insta::assert_snapshot!("sms_lengths", table);
+}
+
+#[test]
+fn those_with_a_pin_are_two_short_messages_and_the_others_one() {
+    for (occasion, language) in occasions().iter().flat_map(|occasion| LANGUAGES.map(|language| (occasion, language))) {
+        let expected = match occasion.kind() {
+            MessageKind::ContractCreated | MessageKind::ContractUpdated | MessageKind::StartReminder => 2,
+            _ => 1,
+        };
+        let sms = rendered_sms(occasion, language, &facts());
+        assert_eq!((sms.encoding, sms.segments), (Encoding::Gsm7, expected), "{}", sms.text);
+    }
+}
+
+#[test]
+fn none_is_longer_than_sns_takes() {
+    // A letter, one of the alphabet's extension, one of another script, and two that are surrogate pairs.
+    for (character, language) in
+        ['W', '€', 'Ж', '𐐷', '🔑'].iter().flat_map(|c| LANGUAGES.map(|language| (*c, language)))
+    {
+        for occasion in occasions() {
+            let Sms { text, encoding, .. } = rendered_sms(&occasion, language, &longest(character));
+            let units = match encoding {
+                Encoding::Gsm7 => text.chars().map(|c| if "^{}\\[~]|€".contains(c) { 2 } else { 1 }).sum(),
+                Encoding::Ucs2 => text.encode_utf16().count(),
+            };
+            assert!(units <= 1_600, "{character} {language:?} {}: {units}", occasion.kind().word());
+        }
+    }
+}
+
+#[test]
+fn only_a_note_that_is_too_long_is_cut_and_says_so() {
+    // The most that other facts take leave less than 500 emoji of room, at two units each.
+    let note = |facts| {
+        rendered_sms(&Occasion::Created, Language::English, &facts).text.split_once("Note: ").unwrap().1.to_owned()
+    };
+    let cut = note(longest('🔑'));
+    assert!(cut.ends_with("🔑...") && cut.chars().count() < 500, "{cut}");
+    let whole = Facts { free_text: longest('W').free_text, ..facts() };
+    assert_eq!(note(whole), "W".repeat(500));
+}
+
+#[test]
+fn a_permanent_contract_has_no_end() {
+    let range = TimeRange::new(at("2026-11-24T12:00:00Z"), None).unwrap();
+    let said = LANGUAGES.map(|language| rendered_sms(&Occasion::Created, language, &Facts { range, ..facts() }).text);
+    for (said, words) in said.iter().zip(["until further notice", "toistaiseksi", "tills vidare"]) {
+        assert!(said.contains(words), "{said}");
+    }
+}
+
+#[test]
+fn a_key_without_a_property_stands_alone() {
+    let bare = Facts { property: Property::parse("").unwrap(), ..facts() };
+    let text = rendered_sms(&Occasion::Cancelled, Language::English, &bare).text;
+    assert!(text.starts_with("Cancelled: key A-12, Aino Virtanen\n"), "{text}");
+}
+
+#[test]
+fn typographic_punctuation_does_not_make_it_dearer() {
+    let note = FreeText::parse("Ring “Virtanen” – it’s the 2nd floor…").unwrap();
+    let sms = rendered_sms(&Occasion::Created, Language::English, &Facts { free_text: Some(note), ..facts() });
+    assert_eq!(sms.encoding, Encoding::Gsm7);
+    assert!(sms.text.ends_with("\nNote: Ring \"Virtanen\" - it's the 2nd floor..."), "{}", sms.text);
+    let cyrillic = FreeText::parse("Код").unwrap();
+    let sms = rendered_sms(&Occasion::Created, Language::English, &Facts { free_text: Some(cyrillic), ..facts() });
+    assert_eq!((sms.encoding, sms.segments), (Encoding::Ucs2, 4));
+}
+
+#[test]
+fn names_and_places_of_no_end_are_cut_in_an_sms() {
+    let text = rendered_sms(&Occasion::Created, Language::English, &longest('W')).text;
+    let mut lines = text.lines();
+    let first = lines.next().unwrap();
+    assert!(first.contains(&format!("({}...)", "W".repeat(77))), "{first}");
+    assert!(first.ends_with(&format!(" is booked for {}....", "W".repeat(57))), "{first}");
+    assert_eq!(lines.nth(1).unwrap().chars().count(), 160);
+}

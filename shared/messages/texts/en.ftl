@@ -1,0 +1,148 @@
+### What contacts are told, in English.
+###
+### The SMS are kept in the letters of the GSM alphabet (no dash but "-", no curly quotes, no non-breaking space): one
+### other letter more than halves what an SMS holds. `src/encoding.rs` has the alphabet; a test watches over it.
+
+## Times
+
+weekday = { $weekday ->
+    [1] Mon
+    [2] Tue
+    [3] Wed
+    [4] Thu
+    [5] Fri
+    [6] Sat
+   *[7] Sun
+}
+month = { $month ->
+    [1] Jan
+    [2] Feb
+    [3] Mar
+    [4] Apr
+    [5] May
+    [6] Jun
+    [7] Jul
+    [8] Aug
+    [9] Sep
+    [10] Oct
+    [11] Nov
+   *[12] Dec
+}
+clock = { PAD($hour) }:{ PAD($minute) }
+moment = { weekday } { $day } { month } { $year }, { clock }
+range = { $start } - { $end }
+range-in-a-day = { $start }-{ $clock }
+range-without-end = { $start }, until further notice
+no-end = until further notice
+
+## What the facts are called
+
+key = Key
+person = Booked for
+place = Where
+from = From
+until = Until
+valid = Valid
+fetched = Fetched
+returned = Returned
+reference = Reference
+note = Note
+pin = PIN
+pin-use = Type the PIN at the keypad of the key automat: once to fetch the key, and again to return it.
+
+key-and-property = { $key } ({ $property })
+
+## What has changed
+
+changed = Changed
+changes = { $changes }
+changed-person = person
+changed-times = times
+changed-pin = PIN
+changed-contacts = contacts
+changed-note = note
+
+## Around every email
+
+greeting = Hi { $recipient },
+preheader = { $person }, { $when }
+footer = You get this message because you are a contact for this key booking. It was sent automatically. Times are local time at the key automat ({ $zone }).
+
+## The messages
+
+contract-created =
+    .subject = Key { $key } is booked for { $person }
+    .heading = A key is booked
+    .intro = Key { $key } is booked for { $person }. Here is how to fetch it.
+    .sms =
+        Key { $item } is booked for { $person }.
+        { $when }
+        { $place }
+        PIN { $pin }: type it at the keypad to fetch and to return the key.
+
+contract-updated =
+    .subject = The booking of key { $key } has changed
+    .heading = The booking has changed
+    .intro = The booking of key { $key } for { $person } has changed. This is how it stands now.
+    .sms =
+        Booking changed: { $changes }.
+        Key { $item }, { $person }
+        { $when }
+        { $place }
+        PIN { $pin }: type it at the keypad to fetch and to return the key.
+
+contract-cancelled =
+    .subject = The booking of key { $key } is cancelled
+    .heading = The booking is cancelled
+    .intro = The booking of key { $key } for { $person } is cancelled. Its PIN no longer works.
+    .sms =
+        Cancelled: key { $item }, { $person }
+        { $when }
+        { $site }
+        The PIN no longer works.
+
+start-reminder =
+    .subject = Reminder: key { $key } from { $start }
+    .heading = The booking starts soon
+    .intro = The booking of key { $key } for { $person } starts on { $start }.
+    .sms =
+        Reminder: key { $item } for { $person }
+        { $when }
+        { $place }
+        PIN { $pin }: type it at the keypad to fetch and to return the key.
+
+end-reminder =
+    .subject = Reminder: return key { $key } by { $end }
+    .heading = The booking ends soon
+    .intro = The booking of key { $key } for { $person } ends on { $end }. Please return the key by then, with the same PIN.
+    .sms =
+        Reminder: key { $item }, { $person }, is due back by { $end }.
+        { $site }
+
+key-fetched =
+    .subject = Key { $key } has been fetched
+    .heading = The key has been fetched
+    .intro = Key { $key }, booked for { $person }, was fetched on { $time }.
+    .sms =
+        Fetched: key { $item }, { $person }
+        { $time }
+        { $site }
+
+key-returned =
+    .subject = Key { $key } has been returned
+    .heading = The key has been returned
+    .intro = Key { $key }, booked for { $person }, was returned on { $time }.
+    .sms =
+        Returned: key { $item }, { $person }
+        { $time }
+        { $site }
+
+key-not-returned =
+    .subject = Please return key { $key }
+    .heading = The key is not back
+    .intro = The booking of key { $key } for { $person } ended on { $end }, and the key has not been returned. Please return it as soon as you can: the PIN still works for that.
+    .sms =
+        Please return key { $item }, { $person }.
+        It was due back by { $end }.
+        The PIN still works.
+        { $site }

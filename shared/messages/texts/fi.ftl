@@ -1,0 +1,136 @@
+### What contacts are told, in Finnish.
+###
+### Names, keys and places stand in their basic form, behind a colon or a noun that takes the ending for them ("avaimen A-12",
+### "henkilölle Aino Virtanen"): no ending could be right for all of them.
+### Hours have no zero before them and a full stop after (Kotus; CLDR `H.mm`). For the SMS see `en.ftl`.
+
+## Times
+
+weekday = { $weekday ->
+    [1] ma
+    [2] ti
+    [3] ke
+    [4] to
+    [5] pe
+    [6] la
+   *[7] su
+}
+month = { $month }
+clock = { $hour }.{ PAD($minute) }
+moment = { weekday } { $day }.{ month }.{ $year } klo { clock }
+range = { $start } - { $end }
+range-in-a-day = { $start }-{ $clock }
+range-without-end = { $start } alkaen toistaiseksi
+no-end = toistaiseksi
+
+## What the facts are called
+
+key = Avain
+person = Henkilö
+place = Paikka
+from = Alkaa
+until = Päättyy
+valid = Voimassa
+fetched = Noudettu
+returned = Palautettu
+reference = Viite
+note = Lisätieto
+pin = PIN-koodi
+pin-use = Näppäile PIN-koodi avainautomaatilla, kun noudat avaimen, ja uudelleen, kun palautat sen.
+
+key-and-property = { $key } ({ $property })
+
+## What has changed
+
+changed = Muuttunut
+changes = { $changes }
+changed-person = henkilö
+changed-times = ajat
+changed-pin = PIN-koodi
+changed-contacts = yhteyshenkilöt
+changed-note = lisätieto
+
+## Around every email
+
+greeting = Hei { $recipient }!
+preheader = { $person }, { $when }
+footer = Saat tämän viestin, koska sinut on merkitty tämän avainvarauksen yhteyshenkilöksi. Viesti on lähetetty automaattisesti. Ajat ovat avainautomaatin paikallista aikaa ({ $zone }).
+
+## The messages
+
+contract-created =
+    .subject = Avain { $key } on varattu: { $person }
+    .heading = Avain on varattu
+    .intro = Avain { $key } on varattu henkilölle { $person }. Näin noudat sen.
+    .sms =
+        Avain varattu: { $item }, { $person }
+        { $when }
+        { $place }
+        PIN { $pin }: näppäile se automaatilla, kun noudat ja kun palautat avaimen.
+
+contract-updated =
+    .subject = Avaimen { $key } varaus on muuttunut
+    .heading = Varaus on muuttunut
+    .intro = Avaimen { $key } varaus henkilölle { $person } on muuttunut. Tässä ovat ajantasaiset tiedot.
+    .sms =
+        Avainvaraus muuttunut: { $changes }.
+        Avain { $item }, { $person }
+        { $when }
+        { $place }
+        PIN { $pin }: näppäile se automaatilla, kun noudat ja kun palautat avaimen.
+
+contract-cancelled =
+    .subject = Avaimen { $key } varaus on peruttu
+    .heading = Varaus on peruttu
+    .intro = Avaimen { $key } varaus henkilölle { $person } on peruttu. PIN-koodi ei enää toimi.
+    .sms =
+        Varaus peruttu: { $item }, { $person }
+        { $when }
+        { $site }
+        PIN ei enää toimi.
+
+start-reminder =
+    .subject = Muistutus: avaimen { $key } varaus alkaa { $start }
+    .heading = Varaus alkaa pian
+    .intro = Avaimen { $key } varaus henkilölle { $person } alkaa { $start }.
+    .sms =
+        Muistutus avainvarauksesta: { $item }, { $person }
+        { $when }
+        { $place }
+        PIN { $pin }: näppäile se automaatilla, kun noudat ja kun palautat avaimen.
+
+end-reminder =
+    .subject = Muistutus: palauta avain { $key } viimeistään { $end }
+    .heading = Varaus päättyy pian
+    .intro = Avaimen { $key } varaus henkilölle { $person } päättyy { $end }. Palauta avain siihen mennessä samalla PIN-koodilla.
+    .sms =
+        Muistutus: avain { $item }, { $person }, on palautettava viimeistään { $end }.
+        { $site }
+
+key-fetched =
+    .subject = Avain { $key } on noudettu
+    .heading = Avain on noudettu
+    .intro = Henkilölle { $person } varattu avain { $key } on noudettu { $time }.
+    .sms =
+        Avain noudettu: { $item }, { $person }
+        { $time }
+        { $site }
+
+key-returned =
+    .subject = Avain { $key } on palautettu
+    .heading = Avain on palautettu
+    .intro = Henkilölle { $person } varattu avain { $key } on palautettu { $time }.
+    .sms =
+        Avain palautettu: { $item }, { $person }
+        { $time }
+        { $site }
+
+key-not-returned =
+    .subject = Palauta avain { $key }
+    .heading = Avain on palauttamatta
+    .intro = Avaimen { $key } varaus henkilölle { $person } päättyi { $end }, mutta avainta ei ole palautettu. Palauta avain mahdollisimman pian: PIN-koodi kelpaa palautukseen edelleen.
+    .sms =
+        Palauta avain: { $item }, { $person }
+        Varaus päättyi { $end }.
+        PIN kelpaa yhä palautukseen.
+        { $site }
