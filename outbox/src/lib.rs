@@ -3,6 +3,7 @@
 
 mod behaviour;
 mod outbox;
+mod page;
 mod sent;
 mod server;
 mod service;

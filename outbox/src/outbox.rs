@@ -3,9 +3,11 @@
 use std::net::SocketAddr;
 use std::sync::Arc;
 
+use axum::Router;
 use domain::Instant;
 
 use crate::behaviour::{Behaviour, Conduct, End};
+use crate::page;
 use crate::sent::Sent;
 use crate::server::Server;
 use crate::service::Service;
@@ -141,6 +143,11 @@ impl Outbox {
     /// has said.
     pub fn behave_next(&self, end: End, behaviour: Behaviour, calls: usize) {
         self.service.conduct.set_next(end, behaviour, calls);
+    }
+
+    /// `GET /outbox` and what belongs to it, for a server of one's own.
+    pub fn page(&self) -> Router {
+        page::router(self.service.clone())
     }
 
     /// Listens no longer, and cuts off whoever still waits for an answer.
