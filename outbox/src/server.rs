@@ -1,0 +1,126 @@
+//! The port that the SDK clients talk to.
+//!
+//! Whoever reaches the port may use it, as with the embedded database: signatures are not checked, so it is on loopback
+//! only, and refuses what a web page sends, which could reach it too.
+
+use std::future::IntoFuture;
+use std::net::SocketAddr;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use axum::Router;
+use axum::body::{Body, Bytes};
+use axum::extract::{DefaultBodyLimit, Request};
+use axum::middleware::{self, Next};
+use axum::response::{IntoResponse, Response};
+use axum::routing::post;
+use http::{StatusCode, header};
+use http_body::Frame;
+use tokio::net::TcpListener;
+use tokio::sync::oneshot;
+use tokio::task::JoinHandle;
+
+use crate::behaviour::{Behaviour, End};
+use crate::outbox::StartError;
+use crate::service::{Service, Trouble};
+use crate::{ses, sns};
+
+/// The largest email that SES takes, in bytes: 40 MB by its quotas. SNS has its own, lower limits.
+const BODY_LIMIT: usize = 40 * 1024 * 1024;
+/// How long calls under way may take when all is stopped.
+const STOP_WITHIN: Duration = Duration::from_secs(1);
+
+/// The running server.
+pub(crate) struct Server {
+    pub(crate) address: SocketAddr,
+    running: JoinHandle<()>,
+    stop: oneshot::Sender<()>,
+}
+
+impl Server {
+    pub(crate) async fn start(address: SocketAddr, service: Arc<Service>) -> Result<Self, StartError> {
+        if !address.ip().is_loopback() {
+            return Err(StartError::NotLoopback(address));
+        }
+        let unheard = |error| StartError::Listen { address, error };
+        let listener = TcpListener::bind(address).await.map_err(unheard)?;
+        let address = listener.local_addr().map_err(unheard)?;
+        let (stop, stopped) = oneshot::channel::<()>();
+        let until = async {
+            // a dropped outbox stops as one that is told to
+            _ = stopped.await;
+        };
+        let serve = axum::serve(listener, router(service)).with_graceful_shutdown(until).into_future();
+        let running = tokio::spawn(async move {
+            if let Err(error) = serve.await {
+                tracing::error!(%error, "the outbox has stopped");
+            }
+        });
+        Ok(Self { address, running, stop })
+    }
+
+    pub(crate) async fn stop(self) {
+        _ = self.stop.send(());
+        if tokio::time::timeout(STOP_WITHIN, self.running).await.is_err() {
+            tracing::warn!("the outbox still had calls under way");
+        }
+    }
+}
+
+fn router(service: Arc<Service>) -> Router {
+    Router::new()
+        .route("/", post(sns::take))
+        .route("/v2/email/outbound-emails", post(ses::take))
+        .layer(DefaultBodyLimit::max(BODY_LIMIT))
+        .layer(middleware::from_fn(refuse_pages))
+        .with_state(service)
+}
+
+/// Does with a call what the end was told. `take` takes it, or says what is wrong with it; `refuse` says that of an end
+/// which is told not to.
+pub(crate) async fn conduct(
+    service: &Service,
+    end: End,
+    take: impl FnOnce(Behaviour) -> Response,
+    refuse: impl FnOnce(Trouble) -> Response,
+) -> Response {
+    let behaviour = service.conduct.of_call(end);
+    match behaviour {
+        Behaviour::Accept | Behaviour::Partly => take(behaviour),
+        Behaviour::Refuse => refuse(Trouble::Refused),
+        Behaviour::Throttle => refuse(Trouble::Throttled),
+        Behaviour::Fail => refuse(Trouble::Failed),
+        Behaviour::Late(by) => {
+            let answer = take(behaviour);
+            tokio::time::sleep(by).await;
+            answer
+        }
+        Behaviour::Vanish => {
+            _ = take(behaviour);
+            Response::new(Body::new(Cut))
+        }
+    }
+}
+
+/// Browsers say where a page's request comes from; the SDK says nothing of the sort.
+async fn refuse_pages(request: Request, next: Next) -> Response {
+    if request.headers().contains_key(header::ORIGIN) {
+        return StatusCode::FORBIDDEN.into_response();
+    }
+    next.run(request).await
+}
+
+/// A body that fails before its first byte: the server then drops the connection, and the head of the answer, which it
+/// has not sent yet, with it.
+struct Cut;
+
+impl http_body::Body for Cut {
+    type Data = Bytes;
+    type Error = std::io::Error;
+
+    fn poll_frame(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, Self::Error>>> {
+        Poll::Ready(Some(Err(std::io::ErrorKind::ConnectionAborted.into())))
+    }
+}

@@ -1,0 +1,150 @@
+//! The request to send an email, and what SES wants of it.
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+
+use super::refusal::Refusal;
+use crate::sent::Email;
+
+/// So many may get one email.
+const MAX_RECIPIENTS: usize = 50;
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct Request {
+    from_email_address: Option<String>,
+    #[serde(default)]
+    destination: Destination,
+    #[serde(default)]
+    reply_to_addresses: Vec<String>,
+    content: Option<Content>,
+    configuration_set_name: Option<String>,
+    #[serde(default)]
+    email_tags: Vec<Tag>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct Destination {
+    #[serde(rename = "ToAddresses")]
+    to: Vec<String>,
+    #[serde(rename = "CcAddresses")]
+    cc: Vec<String>,
+    #[serde(rename = "BccAddresses")]
+    bcc: Vec<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct Content {
+    simple: Option<Message>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct Message {
+    subject: Option<Part>,
+    #[serde(default)]
+    body: Body,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(rename_all = "PascalCase", default)]
+struct Body {
+    text: Option<Part>,
+    html: Option<Part>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct Part {
+    data: String,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct Tag {
+    name: String,
+    value: String,
+}
+
+/// Reads the request's email, if it is as it must be.
+pub(super) fn read(body: &[u8]) -> Result<Email, Refusal> {
+    let request: Request =
+        serde_json::from_slice(body).map_err(|_| Refusal::Bad("The request is not of the form of this action."))?;
+    let from = request.from_email_address.ok_or(Refusal::Bad("The email has no sender."))?;
+    let Destination { to, cc, bcc } = request.destination;
+    let recipients = || to.iter().chain(&cc).chain(&bcc);
+    match recipients().count() {
+        0 => return Err(Refusal::Bad("The email has no recipient.")),
+        1..=MAX_RECIPIENTS => {}
+        _ => return Err(Refusal::Bad("The email has more than 50 recipients.")),
+    }
+    if !recipients().chain([&from]).chain(&request.reply_to_addresses).all(|address| has_address(address)) {
+        return Err(Refusal::Bad("An address is not one: a final '@domain' is wanted."));
+    }
+    let simple = request.content.and_then(|content| content.simple);
+    let message = simple.ok_or(Refusal::Bad("Only simple content is taken here."))?;
+    let subject = message.subject.ok_or(Refusal::Bad("The email has no subject."))?.data;
+    if subject.chars().any(char::is_control) {
+        return Err(Refusal::Bad("A subject is one line."));
+    }
+    let (text, html) = (message.body.text.map(|part| part.data), message.body.html.map(|part| part.data));
+    if text.is_none() && html.is_none() {
+        return Err(Refusal::Bad("The email has no body."));
+    }
+    Ok(Email {
+        from,
+        to,
+        cc,
+        bcc,
+        reply_to: request.reply_to_addresses,
+        subject,
+        text,
+        html,
+        configuration_set: request.configuration_set_name,
+        tags: tags(request.email_tags)?,
+    })
+}
+
+fn tags(tags: Vec<Tag>) -> Result<BTreeMap<String, String>, Refusal> {
+    let is_valid = |text: &str| {
+        (1..=256).contains(&text.len())
+            && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_-.@".contains(&byte))
+    };
+    if !tags.iter().all(|tag| is_valid(&tag.name) && is_valid(&tag.value)) {
+        return Err(Refusal::Bad("A tag has letters, digits, and few other characters."));
+    }
+    Ok(tags.into_iter().map(|tag| (tag.name, tag.value)).collect())
+}
+
+/// Whether it is an address, or a name and an address in angle brackets; in more detail SES looks at neither.
+fn has_address(text: &str) -> bool {
+    let address = match text.strip_suffix('>').and_then(|text| text.rsplit_once('<')) {
+        Some((_, address)) => address,
+        None => text,
+    };
+    let is_part = |part: &str| {
+        !part.is_empty() && !part.contains(|character: char| character.is_whitespace() || "<>\",".contains(character))
+    };
+    !text.chars().any(char::is_control)
+        && address.rsplit_once('@').is_some_and(|(mailbox, domain)| is_part(mailbox) && is_part(domain))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_may_have_a_name() {
+        for text in ["a@b.example", "Key Automat <keys@b.example>", "\"Keys, Inc.\" <keys@b.example>"] {
+            assert!(has_address(text), "{text}");
+        }
+        for text in
+            ["", "a", "@b.example", "a@", "a b@c.example", "Keys <>", "a@b.example, c@d.example", "a@b\r\nBcc: x"]
+        {
+            assert!(!has_address(text), "{text}");
+        }
+    }
+}

@@ -1,0 +1,53 @@
+//! Several messages to a topic in one call, each taken or refused by itself.
+
+use std::collections::HashSet;
+
+use super::answer::{Answer, Published, Unpublished};
+use super::form::Form;
+use super::refusal::Refusal;
+use super::topic;
+use crate::sent::What;
+use crate::service::Service;
+
+const MAX_ENTRIES: usize = 10;
+
+/// Takes a batch; `partly`, of every two entries only the first.
+pub(super) fn publish(service: &Service, form: &Form, partly: bool) -> Result<Answer, Refusal> {
+    let arn = form.get("TopicArn").ok_or_else(|| Refusal::invalid("TopicArn Reason: no value"))?;
+    let arn = topic::existing(service, arn)?;
+    let entries = form.list("PublishBatchRequestEntries.member");
+    let ids = ids(&entries)?;
+    let events: Vec<_> = entries.iter().map(|entry| topic::event(arn, entry)).collect();
+    if events.iter().flatten().map(topic::size).sum::<usize>() > topic::MAX_SIZE {
+        return Err(Refusal::LargeBatch);
+    }
+    let (mut successful, mut failed) = (Vec::new(), Vec::new());
+    for (index, (id, event)) in ids.into_iter().zip(events).enumerate() {
+        let event = if partly && index % 2 == 1 { Err(Refusal::Broken) } else { event };
+        match event {
+            Ok(event) => successful.push(Published { id, message_id: service.take(What::Event(event)) }),
+            Err(refusal) => failed.push(Unpublished { id, refusal }),
+        }
+    }
+    Ok(Answer::Batch { successful, failed })
+}
+
+/// The entries' ids, if they are as they must be.
+fn ids(entries: &[Form]) -> Result<Vec<String>, Refusal> {
+    if entries.is_empty() {
+        return Err(Refusal::EmptyBatch);
+    }
+    if entries.len() > MAX_ENTRIES {
+        return Err(Refusal::LongBatch);
+    }
+    let ids = entries.iter().map(|entry| entry.get("Id").filter(|id| is_id(id)).map(str::to_owned));
+    let ids: Vec<_> = ids.collect::<Option<_>>().ok_or(Refusal::InvalidId)?;
+    if ids.iter().collect::<HashSet<_>>().len() < ids.len() {
+        return Err(Refusal::SameIds);
+    }
+    Ok(ids)
+}
+
+fn is_id(id: &str) -> bool {
+    (1..=80).contains(&id.len()) && id.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte))
+}

@@ -1,0 +1,77 @@
+//! Text messages.
+//!
+//! <https://docs.aws.amazon.com/sns/latest/dg/sms_sending-overview.html>
+
+use super::attributes;
+use super::form::Form;
+use super::refusal::Refusal;
+use crate::sent::Sms;
+
+/// So many characters SNS takes, whatever they are encoded as.
+const MAX_CHARACTERS: usize = 1_600;
+const SENDER_ID: &str = "AWS.SNS.SMS.SenderID";
+const SMS_TYPE: &str = "AWS.SNS.SMS.SMSType";
+
+/// Reads a text message to a number.
+pub(super) fn sms(number: &str, form: &Form) -> Result<Sms, Refusal> {
+    if !is_number(number) {
+        return Err(Refusal::invalid("PhoneNumber Reason: not a valid number to publish to"));
+    }
+    let text = super::text(form)?;
+    if text.chars().count() > MAX_CHARACTERS {
+        return Err(Refusal::invalid("Message Reason: too long for a text message"));
+    }
+    let mut attributes = attributes::read(form)?;
+    let mut value = |name| attributes.remove(name).map(|attribute| attribute.value);
+    let (sender_id, sms_type) = (value(SENDER_ID), value(SMS_TYPE));
+    if !sender_id.as_deref().is_none_or(is_sender_id) {
+        return Err(Refusal::invalid(
+            "AWS.SNS.SMS.SenderID Reason: 1 to 11 letters and digits with at least one letter are wanted",
+        ));
+    }
+    if !sms_type.as_deref().is_none_or(|kind| ["Promotional", "Transactional"].contains(&kind)) {
+        return Err(Refusal::invalid("AWS.SNS.SMS.SMSType Reason: Promotional or Transactional is wanted"));
+    }
+    Ok(Sms { number: number.to_owned(), text: text.to_owned(), sender_id, sms_type })
+}
+
+/// E.164: a plus sign and up to 15 digits, of which the first is not 0.
+fn is_number(number: &str) -> bool {
+    number.strip_prefix('+').is_some_and(|digits| {
+        (4..=15).contains(&digits.len())
+            && digits.bytes().all(|digit| digit.is_ascii_digit())
+            && !digits.starts_with('0')
+    })
+}
+
+fn is_sender_id(id: &str) -> bool {
+    (1..=11).contains(&id.len())
+        && id.bytes().all(|byte| byte.is_ascii_alphanumeric())
+        && id.bytes().any(|byte| byte.is_ascii_alphabetic())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_number_is_one_in_e164() {
+        for number in ["+358401234567", "+12065550100", "+123456789012345"] {
+            assert!(is_number(number), "{number}");
+        }
+        for number in ["", "+", "+0401234567", "0401234567", "+358 40", "+1234567890123456", "+35840123456x", "++35840"]
+        {
+            assert!(!is_number(number), "{number}");
+        }
+    }
+
+    #[test]
+    fn a_sender_id_is_short_and_has_a_letter() {
+        for id in ["A", "KeyAutomat", "Keys2Go1234"] {
+            assert!(is_sender_id(id), "{id}");
+        }
+        for id in ["", "12345", "KeyAutomat12", "Key Automat", "Avain-1", "Ä"] {
+            assert!(!is_sender_id(id), "{id}");
+        }
+    }
+}

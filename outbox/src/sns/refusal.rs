@@ -1,0 +1,87 @@
+//! Why SNS does not take a call, with the codes and statuses of its API.
+
+use http::StatusCode;
+
+use crate::service::Trouble;
+
+/// A refusal, as the SDK reads it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Refusal {
+    MissingAction,
+    UnknownAction,
+    /// A parameter is not as it must be; says which and why, without its value.
+    Invalid(String),
+    /// An attribute is not as it must be.
+    InvalidAttribute(String),
+    UnknownTopic,
+    EmptyBatch,
+    LongBatch,
+    LargeBatch,
+    SameIds,
+    InvalidId,
+    Throttled,
+    Broken,
+}
+
+impl Refusal {
+    pub(super) fn invalid(what: &str) -> Self {
+        Self::Invalid(format!("Invalid parameter: {what}"))
+    }
+
+    pub(super) fn status(&self) -> StatusCode {
+        match self {
+            Self::UnknownTopic => StatusCode::NOT_FOUND,
+            Self::Throttled => StatusCode::TOO_MANY_REQUESTS,
+            Self::Broken => StatusCode::INTERNAL_SERVER_ERROR,
+            _ => StatusCode::BAD_REQUEST,
+        }
+    }
+
+    pub(super) fn code(&self) -> &'static str {
+        match self {
+            Self::MissingAction => "MissingAction",
+            Self::UnknownAction => "InvalidAction",
+            Self::Invalid(_) => "InvalidParameter",
+            Self::InvalidAttribute(_) => "ParameterValueInvalid",
+            Self::UnknownTopic => "NotFound",
+            Self::EmptyBatch => "EmptyBatchRequest",
+            Self::LongBatch => "TooManyEntriesInBatchRequest",
+            Self::LargeBatch => "BatchRequestTooLong",
+            Self::SameIds => "BatchEntryIdsNotDistinct",
+            Self::InvalidId => "InvalidBatchEntryId",
+            Self::Throttled => "Throttled",
+            Self::Broken => "InternalError",
+        }
+    }
+
+    pub(super) fn message(&self) -> &str {
+        match self {
+            Self::MissingAction => "The request names no action.",
+            Self::UnknownAction => "There is no such action here.",
+            Self::Invalid(why) | Self::InvalidAttribute(why) => why,
+            Self::UnknownTopic => "Topic does not exist",
+            Self::EmptyBatch => "The batch has no entries.",
+            Self::LongBatch => "The batch has more than 10 entries.",
+            Self::LargeBatch => "The batch is larger than 262144 bytes.",
+            Self::SameIds => "Two entries of the batch have the same id.",
+            Self::InvalidId => "An entry's id has 1 to 80 letters, digits, hyphens and underscores.",
+            Self::Throttled => "Rate exceeded",
+            Self::Broken => "Internal error",
+        }
+    }
+
+    /// Whether it is the sender's fault.
+    pub(super) fn is_of_sender(&self) -> bool {
+        *self != Self::Broken
+    }
+}
+
+impl From<Trouble> for Refusal {
+    fn from(trouble: Trouble) -> Self {
+        match trouble {
+            Trouble::Refused => Self::invalid("the outbox was told to refuse"),
+            Trouble::Throttled => Self::Throttled,
+            Trouble::Failed => Self::Broken,
+        }
+    }
+}

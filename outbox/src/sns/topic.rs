@@ -1,0 +1,43 @@
+//! Messages to topics.
+
+use super::attributes;
+use super::form::Form;
+use super::refusal::Refusal;
+use crate::sent::Event;
+use crate::service::Service;
+
+/// The largest message, or batch of messages, with its attributes, in bytes.
+pub(super) const MAX_SIZE: usize = 256 * 1024;
+
+/// The ARN of a topic, if there is such a topic.
+pub(super) fn existing<'a>(service: &Service, arn: &'a str) -> Result<&'a str, Refusal> {
+    if !(arn.starts_with("arn:") && arn.split(':').count() == 6 && arn.split(':').nth(2) == Some("sns")) {
+        return Err(Refusal::invalid("TopicArn Reason: this is no ARN of a topic"));
+    }
+    service.topics.iter().any(|topic| topic == arn).then_some(arn).ok_or(Refusal::UnknownTopic)
+}
+
+/// Reads a message to a topic.
+pub(super) fn event(topic: &str, form: &Form) -> Result<Event, Refusal> {
+    let body = super::text(form)?.to_owned();
+    let subject = form.get("Subject").map(str::to_owned);
+    if !subject.as_deref().is_none_or(is_subject) {
+        return Err(Refusal::invalid("Subject Reason: fewer than 100 characters, none a control, are wanted"));
+    }
+    let event = Event { topic: topic.to_owned(), subject, attributes: attributes::read(form)?, body };
+    if size(&event) > MAX_SIZE {
+        return Err(Refusal::invalid("Message Reason: too long"));
+    }
+    Ok(event)
+}
+
+/// What counts towards the limit.
+pub(super) fn size(event: &Event) -> usize {
+    let attributes = event.attributes.iter();
+    let attributes = attributes.map(|(name, attribute)| name.len() + attribute.data_type.len() + attribute.value.len());
+    event.body.len() + attributes.sum::<usize>()
+}
+
+fn is_subject(subject: &str) -> bool {
+    (1..100).contains(&subject.chars().count()) && !subject.chars().any(char::is_control)
+}

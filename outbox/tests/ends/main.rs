@@ -1,0 +1,11 @@
+//! The ends through unmodified SDK clients, and the page as a browser asks for it.
+
+#![expect(clippy::unwrap_used, reason = "a test stops where it fails")]
+
+mod behaviour;
+mod email;
+mod page;
+mod setup;
+mod sms;
+mod topic;
+mod wire;

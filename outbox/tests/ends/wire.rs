@@ -1,0 +1,63 @@
+//! What no SDK client does, and starting and stopping.
+
+use outbox::{Options, Outbox, StartError};
+
+use crate::setup::{email, now, start};
+
+async fn post(outbox: &Outbox, body: &'static str) -> (u16, String) {
+    let request = reqwest::Client::new().post(outbox.endpoint()).body(body);
+    let answer = request.header("content-type", "application/x-www-form-urlencoded").send().await.unwrap();
+    (answer.status().as_u16(), answer.text().await.unwrap())
+}
+
+#[tokio::test]
+async fn actions_that_are_not_here_are_refused_by_name() {
+    let outbox = start().await;
+    for (body, code) in [("Action=CreateTopic&Name=a", "InvalidAction"), ("Name=a", "MissingAction")] {
+        let (status, answer) = post(&outbox, body).await;
+        assert_eq!(status, 400);
+        assert!(answer.contains(&format!("<Code>{code}</Code>")), "{answer}");
+    }
+}
+
+#[tokio::test]
+async fn an_email_that_is_no_json_is_refused() {
+    let outbox = start().await;
+    let url = format!("{}/v2/email/outbound-emails", outbox.endpoint());
+    let answer = reqwest::Client::new().post(url).body("{").send().await.unwrap();
+    assert_eq!(
+        (answer.status().as_u16(), &answer.headers()["x-amzn-errortype"]),
+        (400, &"BadRequestException".parse().unwrap())
+    );
+}
+
+#[tokio::test]
+async fn web_pages_cannot_send() {
+    let outbox = start().await;
+    let request = reqwest::Client::new().post(outbox.endpoint()).header("origin", "http://evil.example");
+    let answer = request.body("Action=Publish&PhoneNumber=%2B358401234567&Message=a").send().await.unwrap();
+    assert_eq!((answer.status().as_u16(), outbox.sent().len()), (403, 0));
+}
+
+#[tokio::test]
+async fn it_starts_on_loopback_only() {
+    let mut options = Options::new(now);
+    options.address = ([0, 0, 0, 0], 0).into();
+    assert!(matches!(Outbox::start(options).await, Err(StartError::NotLoopback(_))));
+}
+
+#[tokio::test]
+async fn it_says_when_its_port_is_taken() {
+    let outbox = start().await;
+    let mut options = Options::new(now);
+    options.address = outbox.endpoint().strip_prefix("http://").unwrap().parse().unwrap();
+    assert!(matches!(Outbox::start(options).await, Err(StartError::Listen { .. })));
+}
+
+#[tokio::test]
+async fn stopped_it_answers_no_longer() {
+    let outbox = start().await;
+    let send = email(&outbox);
+    outbox.stop().await;
+    assert!(send.send().await.is_err());
+}
