@@ -150,7 +150,7 @@ impl Outbox {
         page::router(self.service.clone())
     }
 
-    /// Listens no longer, and cuts off whoever still waits for an answer.
+    /// Listens no longer, and gives calls under way a moment to be answered.
     pub async fn stop(self) {
         self.server.stop().await;
     }

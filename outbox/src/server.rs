@@ -61,10 +61,11 @@ impl Server {
         Ok(Self { address, running, stop })
     }
 
-    pub(crate) async fn stop(self) {
+    pub(crate) async fn stop(mut self) {
         _ = self.stop.send(());
-        if tokio::time::timeout(STOP_WITHIN, self.running).await.is_err() {
+        if tokio::time::timeout(STOP_WITHIN, &mut self.running).await.is_err() {
             tracing::warn!("the outbox still had calls under way");
+            self.running.abort();
         }
     }
 }

@@ -147,7 +147,7 @@ impl EndForm {
 /// What an end does next, in words.
 fn now(orders: &Orders) -> String {
     match (orders.next.front(), orders.next.len()) {
-        (None, _) => format!("{} each call", told(orders.then)),
+        (None, _) => format!("{} every call", told(orders.then)),
         (Some(next), 1) => format!("{} one call, then {}", told(*next), told(orders.then)),
         (Some(next), calls) if orders.next.iter().all(|other| other == next) => {
             format!("{} {calls} calls, then {}", told(*next), told(orders.then))
@@ -158,13 +158,13 @@ fn now(orders: &Orders) -> String {
 
 fn told(behaviour: Behaviour) -> String {
     match behaviour {
-        Behaviour::Accept => "takes".to_owned(),
+        Behaviour::Accept => "accepts".to_owned(),
         Behaviour::Refuse => "refuses".to_owned(),
         Behaviour::Throttle => "throttles".to_owned(),
         Behaviour::Fail => "fails".to_owned(),
-        Behaviour::Late(by) => format!("takes {} s late", by.as_secs()),
-        Behaviour::Vanish => "takes without answering".to_owned(),
-        Behaviour::Partly => "takes half of a batch".to_owned(),
+        Behaviour::Late(by) => format!("answers {} s late", by.as_secs()),
+        Behaviour::Vanish => "accepts without answering".to_owned(),
+        Behaviour::Partly => "accepts half of a batch".to_owned(),
     }
 }
 

@@ -35,7 +35,7 @@ pub(super) fn sms(number: &str, form: &Form) -> Result<Sms, Refusal> {
     Ok(Sms { number: number.to_owned(), text: text.to_owned(), sender_id, sms_type })
 }
 
-/// E.164: a plus sign and up to 15 digits, of which the first is not 0.
+/// E.164: a plus sign and up to 15 digits, of which the first is not 0. Nobody has a number of fewer than 4.
 fn is_number(number: &str) -> bool {
     number.strip_prefix('+').is_some_and(|digits| {
         (4..=15).contains(&digits.len())

@@ -121,7 +121,7 @@ async fn its_forms_tell_the_ends_how_to_behave() {
         post(&outbox, "/outbox/behaviour", &[("sec-fetch-site", "same-origin")], "end=sms&behaviour=fail&calls=2")
             .await;
     assert_eq!((answer.status, &answer.headers["location"]), (StatusCode::SEE_OTHER, &"/outbox".parse().unwrap()));
-    assert!(get(&outbox, "/outbox").await.body.contains("fails 2 calls, then takes"));
+    assert!(get(&outbox, "/outbox").await.body.contains("fails 2 calls, then accepts"));
     let mut failed = 0;
     for _ in 0..3 {
         failed += usize::from(sms(&outbox).send().await.is_err());
@@ -137,7 +137,10 @@ async fn tells_in_words_how_an_end_behaves() {
     outbox.behave(End::Email, Behaviour::Late(Duration::from_secs(5)));
     outbox.behave_next(End::Sms, Behaviour::Vanish, 1);
     let page = get(&outbox, "/outbox").await.body;
-    assert!(page.contains("takes 5 s late each call") && page.contains("takes without answering one call, then takes"));
+    assert!(
+        page.contains("answers 5 s late every call")
+            && page.contains("accepts without answering one call, then accepts")
+    );
 }
 
 #[tokio::test]

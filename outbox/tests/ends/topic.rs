@@ -75,11 +75,11 @@ async fn comes_in_batches_in_their_order() {
 #[tokio::test]
 async fn in_a_batch_each_keeps_its_own_attributes() {
     let outbox = start().await;
-    let typed = |id, kind| {
+    let entry_of = |id, kind| {
         let entry = PublishBatchRequestEntry::builder().id(id).message("a");
         entry.message_attributes("type", attribute("String", kind)).build().unwrap()
     };
-    batch(&outbox, vec![typed("a", "key-fetched"), typed("b", "key-returned")]).send().await.unwrap();
+    batch(&outbox, vec![entry_of("a", "key-fetched"), entry_of("b", "key-returned")]).send().await.unwrap();
     let sent = outbox.sent();
     let types: Vec<_> = sent.iter().map(|sent| &sent.what.event().unwrap().attributes["type"]).collect();
     assert_eq!(types, [&of("String", "key-fetched"), &of("String", "key-returned")]);
