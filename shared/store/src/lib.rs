@@ -24,6 +24,7 @@ mod random;
 mod read;
 mod receipts;
 mod schema;
+mod single;
 mod write;
 
 pub use act::{Act, Created, Expected, Heard, Receipt};
@@ -34,7 +35,9 @@ pub use error::{Error, Thing};
 pub use keypad::KeypadEntry;
 pub use keys::{KeyFilter, Removal};
 pub use lockers::{LockerTelling, Telling};
-pub use messages::{Claim, ContractRecord, DUE_SHARDS, Due, DueMessage, DueReminder, LEASE_MILLIS, Record, Verdict};
+pub use messages::{
+    Claim, ContractRecord, DUE_SHARDS, Due, DueMessage, DueReminder, EventRecord, LEASE_MILLIS, Record, Verdict,
+};
 pub use page::{Cursor, Page, PageRequest};
 pub use pins::PinHolder;
 pub use random::Random;
