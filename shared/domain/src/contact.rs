@@ -77,8 +77,16 @@ impl fmt::Debug for Email {
 pub struct PhoneNumber(String);
 
 impl PhoneNumber {
-    /// Takes ITU-T E.164 as it is written internationally: `+`, then 8 to 15 digits, the first not 0.
+    /// Takes a number in the form of ITU-T E.164 that its country's numbering plan can have given out.
     pub fn parse(text: &str) -> Result<Self, Invalid> {
+        let number = Self::stored(text)?;
+        let planned = phonenumber::parse(None, text).is_ok_and(|parsed| parsed.is_valid());
+        planned.then_some(number).ok_or(Invalid::PhoneNumberForm)
+    }
+
+    /// Takes a number that was valid when it was written down: numbering plans change, and what is stored must be
+    /// read all the same. E.164 as it is written internationally: `+`, then 8 to 15 digits, the first not 0.
+    pub fn stored(text: &str) -> Result<Self, Invalid> {
         let digits = text.strip_prefix('+').ok_or(Invalid::PhoneNumberForm)?;
         let wanted = (8..=15).contains(&digits.len())
             && digits.bytes().all(|byte| byte.is_ascii_digit())
@@ -160,6 +168,17 @@ mod tests {
         assert!(PhoneNumber::parse("+358401234567").is_ok());
         for bad in ["0401234567", "+0401234567", "+35840", "+358 40 1234567", "+3584012345678901", "+35840123456a"] {
             assert_eq!(PhoneNumber::parse(bad), Err(Invalid::PhoneNumberForm), "{bad:?}");
+        }
+    }
+
+    #[test]
+    fn phone_numbers_are_ones_that_a_numbering_plan_has() {
+        for good in ["+358409876543", "+46701234567", "+4915123456789", "+12015550123"] {
+            assert!(PhoneNumber::parse(good).is_ok(), "{good:?}");
+        }
+        for bad in ["+358111111111111", "+999123456789", "+15550123456", "+35840123"] {
+            assert_eq!(PhoneNumber::parse(bad), Err(Invalid::PhoneNumberForm), "{bad:?}");
+            assert!(PhoneNumber::stored(bad).is_ok(), "{bad:?} may have been one when it was stored");
         }
     }
 

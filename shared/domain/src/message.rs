@@ -1,8 +1,8 @@
 //! What a contact is told, and when it may be told again.
 
 use crate::{
-    ContractField, ContractId, Email, FreeText, Instant, Invalid, KeyId, Language, Location, Name, PhoneNumber, Pin,
-    Property, TimeRange, TimeZone, ulid,
+    Contract, ContractField, ContractId, Email, FreeText, Instant, Invalid, KeyId, Language, Location, Name,
+    PhoneNumber, Pin, Property, TimeRange, TimeZone, ulid,
 };
 
 /// What a message is about.
@@ -196,6 +196,17 @@ pub struct Facts {
     pub place: Place,
 }
 
+impl Facts {
+    /// Whether they still hold: whether the contract, as it stands, says the same to whoever has it.
+    #[must_use]
+    pub fn hold_for(&self, contract: &Contract) -> bool {
+        self.person == contract.person
+            && self.range == contract.range
+            && self.pin == contract.pin
+            && self.free_text == contract.free_text
+    }
+}
+
 /// One message to one recipient.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Message {
@@ -205,6 +216,38 @@ pub struct Message {
     pub recipient: Recipient,
     /// What it tells.
     pub facts: Facts,
+}
+
+impl Message {
+    /// So long after it was asked for, what a message tells is no news any more.
+    pub const NEWS_MILLIS: i64 = 24 * 3_600_000;
+
+    /// Until when it is of use to anybody, for a message that was asked for at this instant: a reminder until what it
+    /// reminds of.
+    #[must_use]
+    pub fn useful_until(&self, asked: Instant) -> Instant {
+        let news = asked.plus_millis(Self::NEWS_MILLIS);
+        match self.occasion {
+            Occasion::StartReminder => self.facts.range.start(),
+            Occasion::EndReminder => self.facts.range.end().unwrap_or(news),
+            Occasion::Created
+            | Occasion::Updated(_)
+            | Occasion::Cancelled
+            | Occasion::Fetched(_)
+            | Occasion::Returned(_)
+            | Occasion::NotReturned => news,
+        }
+    }
+
+    /// Whether it tells how its contract stands, so that it is overtaken when that changes. The others tell what
+    /// has happened, which stays true.
+    #[must_use]
+    pub fn can_be_overtaken(&self) -> bool {
+        match self.occasion {
+            Occasion::Created | Occasion::Updated(_) | Occasion::StartReminder | Occasion::EndReminder => true,
+            Occasion::Cancelled | Occasion::Fetched(_) | Occasion::Returned(_) | Occasion::NotReturned => false,
+        }
+    }
 }
 
 /// Why a message was not sent, or not yet.

@@ -9,6 +9,7 @@ use domain::{AutomatId, ContractId, KeyId, Pin, ReturnCode};
 use ring::aead::{AES_256_GCM, Aad, LessSafeKey, NONCE_LEN, Nonce, UnboundKey};
 use ring::hmac;
 
+use crate::items::ItemKey;
 use crate::{Error, Random};
 
 /// What a sealed code begins with, so that a later way of sealing can be told from this one.
@@ -102,6 +103,15 @@ impl Codes {
         self.open(sealed, &pin_place(key, contract)).and_then(|digits| Pin::parse(&digits).ok()).ok_or(UNOPENED)
     }
 
+    /// Seals the PIN that a message tells, so that it opens in that message only.
+    pub(crate) fn seal_told_pin(&self, random: &Random, message: &ItemKey, pin: &Pin) -> Result<Vec<u8>, Error> {
+        self.seal(random, &told_pin_place(message), pin.reveal())
+    }
+
+    pub(crate) fn open_told_pin(&self, sealed: &[u8], message: &ItemKey) -> Result<Pin, Error> {
+        self.open(sealed, &told_pin_place(message)).and_then(|digits| Pin::parse(&digits).ok()).ok_or(UNOPENED)
+    }
+
     pub(crate) fn seal_return_code(&self, random: &Random, key: &KeyId, code: &ReturnCode) -> Result<Vec<u8>, Error> {
         self.seal(random, &return_code_place(key), code.reveal())
     }
@@ -141,6 +151,10 @@ const UNOPENED: Error =
 /// Where a sealed code belongs; moved elsewhere it does not open.
 fn pin_place(key: &KeyId, contract: &ContractId) -> String {
     format!("pin {key} {contract}")
+}
+
+fn told_pin_place(message: &ItemKey) -> String {
+    format!("told {} {}", message.pk, message.sk)
 }
 
 fn return_code_place(key: &KeyId) -> String {

@@ -24,6 +24,7 @@ mod random;
 mod read;
 mod receipts;
 mod schema;
+mod single;
 mod write;
 
 pub use act::{Act, Created, Expected, Heard, Receipt};

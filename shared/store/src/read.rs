@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use aws_sdk_dynamodb::types::KeysAndAttributes;
 
 use crate::items::{Item, ItemKey};
-use crate::schema::{BY_START, LIST_PK, LIST_SK, LISTS, PK, SK, STARTS_AT};
+use crate::schema::{BY_START, DUE, LIST_PK, LIST_SK, LISTS, PK, SK, STARTS_AT};
 use crate::write::{Expression, names};
 use crate::{Error, Store};
 
@@ -35,6 +35,11 @@ impl Stretch {
     /// Part of a list, by a condition on `#listPK` and `#listSK`. Eventually consistent, as global indexes are.
     pub(crate) fn of_lists(condition: Expression) -> Self {
         Self { index: Some(LISTS), condition, backwards: false, from: None }
+    }
+
+    /// Part of what is to be done, by a condition on `#dueShard` and `#dueAt`. Eventually consistent as well.
+    pub(crate) fn of_due(condition: Expression) -> Self {
+        Self { index: Some(DUE), condition, backwards: false, from: None }
     }
 
     /// Part of a key's contracts in order of start, by a condition on `#PK` and `#startsAt`.
@@ -94,7 +99,7 @@ impl Store {
             .query()
             .table_name(&self.table)
             .set_index_name(stretch.index.map(str::to_owned))
-            .consistent_read(stretch.index != Some(LISTS))
+            .consistent_read(!matches!(stretch.index, Some(LISTS | DUE)))
             .key_condition_expression(&stretch.condition.text)
             .set_expression_attribute_names(Some(names(&[&stretch.condition.text])))
             .set_expression_attribute_values(Some(stretch.condition.values.clone()))

@@ -23,10 +23,16 @@ pub(crate) const LIST_SK: &str = "listSK";
 pub(crate) const STARTS_AT: &str = "startsAt";
 /// Carried in the index `byStart`, so that ended contracts are told from live ones without reading them.
 pub(crate) const ENDS_AT: &str = "endsAt";
+/// Partition key of the index `due`; only what is still to be done has it.
+pub(crate) const DUE_SHARD: &str = "dueShard";
+/// Sort key of the index `due`: when it is to be done, in epoch milliseconds.
+pub(crate) const DUE_AT: &str = "dueAt";
 /// When an item may be swept, in epoch seconds.
 pub(crate) const TTL: &str = "ttl";
 /// The sparse global index behind lists and search. Keys only: it is written when an item appears or goes.
 pub(crate) const LISTS: &str = "lists";
+/// The sparse global index behind reminders and retries.
+pub(crate) const DUE: &str = "due";
 /// The local index behind the history of a key's contracts, in order of start.
 pub(crate) const BY_START: &str = "byStart";
 
@@ -56,6 +62,12 @@ fn definition(client: &Client, table: &str) -> Result<CreateTableFluentBuilder, 
         .key_schema(key(LIST_SK, KeyType::Range)?)
         .projection(Projection::builder().projection_type(ProjectionType::KeysOnly).build())
         .build()?;
+    let due = GlobalSecondaryIndex::builder()
+        .index_name(DUE)
+        .key_schema(key(DUE_SHARD, KeyType::Hash)?)
+        .key_schema(key(DUE_AT, KeyType::Range)?)
+        .projection(Projection::builder().projection_type(ProjectionType::KeysOnly).build())
+        .build()?;
     let by_start = LocalSecondaryIndex::builder()
         .index_name(BY_START)
         .key_schema(key(PK, KeyType::Hash)?)
@@ -77,7 +89,10 @@ fn definition(client: &Client, table: &str) -> Result<CreateTableFluentBuilder, 
         .attribute_definitions(attribute(LIST_PK, ScalarAttributeType::S)?)
         .attribute_definitions(attribute(LIST_SK, ScalarAttributeType::S)?)
         .attribute_definitions(attribute(STARTS_AT, ScalarAttributeType::N)?)
+        .attribute_definitions(attribute(DUE_SHARD, ScalarAttributeType::S)?)
+        .attribute_definitions(attribute(DUE_AT, ScalarAttributeType::N)?)
         .global_secondary_indexes(lists)
+        .global_secondary_indexes(due)
         .local_secondary_indexes(by_start)
         .stream_specification(stream))
 }

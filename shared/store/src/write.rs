@@ -32,6 +32,7 @@ pub(crate) enum Part {
     FormerReturnCode,
     Word,
     Event,
+    Reminder,
     /// What a removed key has left.
     Remains,
     Receipt,
@@ -228,7 +229,7 @@ impl Action {
 }
 
 /// DynamoDB refuses an empty map of values.
-fn values(values: HashMap<String, AttributeValue>) -> Option<HashMap<String, AttributeValue>> {
+pub(crate) fn values(values: HashMap<String, AttributeValue>) -> Option<HashMap<String, AttributeValue>> {
     (!values.is_empty()).then_some(values)
 }
 

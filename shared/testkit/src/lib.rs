@@ -1,11 +1,17 @@
 //! What tests stand on: a fresh table in the embedded database, reached by the unmodified SDK client, and a wire that
 //! can be told to misbehave as AWS does.
 
-#![expect(clippy::unwrap_used, clippy::missing_panics_doc, reason = "a test that cannot set its stage stops at once")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::missing_panics_doc,
+    reason = "a test that cannot set its stage stops at once"
+)]
 
 mod device;
 mod dice;
 mod sample;
+mod stream;
 mod wire;
 
 use aws_sdk_dynamodb::Client;
@@ -48,6 +54,12 @@ impl TestTable {
     pub fn another_store(&self) -> (Store, Wire) {
         let wire = Wire::new();
         (store_over(&self.database, &wire), wire)
+    }
+
+    /// Every record of the table's stream, oldest first, as Lambda hands them on; the tests' clock is not the engine's,
+    /// so it is said when they are to have been written.
+    pub async fn records(&self, written: Instant) -> Vec<serde_json::Value> {
+        stream::records(&self.database.streams_client(), written).await
     }
 
     /// Every item in the table, as the SDK has it, sorted by key: for tests that search the bytes or count what is left.

@@ -55,7 +55,7 @@ pub(crate) struct AutomatItem {
 
 #[derive(Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct LocationItem {
+pub(super) struct LocationItem {
     address: String,
     postal_code: String,
     postal_office: String,
@@ -82,11 +82,7 @@ impl AutomatItem {
             name: automat.name.as_str().to_owned(),
             locker_count: automat.locker_count.get(),
             time_zone: automat.time_zone.identifier().to_owned(),
-            location: automat.location.as_ref().map(|location| LocationItem {
-                address: location.address.as_str().to_owned(),
-                postal_code: location.postal_code.as_str().to_owned(),
-                postal_office: location.postal_office.as_str().to_owned(),
-            }),
+            location: automat.location.as_ref().map(LocationItem::new),
             occupied: BTreeSet::new(),
             connected: None,
             connection_at: None,
@@ -103,13 +99,6 @@ impl AutomatItem {
     pub(crate) fn read(item: Item) -> Result<StoredAutomat, Error> {
         let record: Self = read(item)?;
         let presence = record.presence()?;
-        let location = |location: LocationItem| -> Result<Location, Error> {
-            Ok(Location {
-                address: valid(AddressLine::parse(&location.address))?,
-                postal_code: valid(AddressLine::parse(&location.postal_code))?,
-                postal_office: valid(AddressLine::parse(&location.postal_office))?,
-            })
-        };
         let occupied: Result<_, Error> =
             record.occupied.iter().map(|&index| valid(LockerIndex::new(u32::from(index)))).collect();
         let automat = Automat {
@@ -117,7 +106,7 @@ impl AutomatItem {
             name: valid(Name::parse(&record.name))?,
             locker_count: valid(LockerCount::new(u32::from(record.locker_count)))?,
             time_zone: valid(TimeZone::parse(&record.time_zone))?,
-            location: record.location.map(location).transpose()?,
+            location: record.location.map(LocationItem::read).transpose()?,
             occupied: occupied?,
             connection: presence.map(Connection::from).unwrap_or_default(),
             version: record.version,
@@ -152,6 +141,24 @@ impl AutomatItem {
     pub(crate) fn told_nothing_after(n: u64) -> Expression {
         Expression::new("attribute_exists(#PK) AND (attribute_not_exists(#toldAll) OR #toldAll <= :tellingN)")
             .value(":tellingN", number(n))
+    }
+}
+
+impl LocationItem {
+    pub(super) fn new(location: &Location) -> Self {
+        Self {
+            address: location.address.as_str().to_owned(),
+            postal_code: location.postal_code.as_str().to_owned(),
+            postal_office: location.postal_office.as_str().to_owned(),
+        }
+    }
+
+    pub(super) fn read(self) -> Result<Location, Error> {
+        Ok(Location {
+            address: valid(AddressLine::parse(&self.address))?,
+            postal_code: valid(AddressLine::parse(&self.postal_code))?,
+            postal_office: valid(AddressLine::parse(&self.postal_office))?,
+        })
     }
 }
 

@@ -1,7 +1,8 @@
 //! A contract's item.
 
 use domain::{
-    Contact, Contract, ContractId, Email, FreeText, KeyId, Language, MessageKind, Name, PhoneNumber, TimeRange,
+    AutomatId, Contact, Contract, ContractId, Email, FreeText, KeyId, Language, MessageKind, Name, PhoneNumber,
+    Property, TimeRange,
 };
 use serde::{Deserialize, Serialize};
 
@@ -16,6 +17,12 @@ pub(crate) struct StoredContract {
     /// Raised by every write to the item; a write on condition of it was decided over exactly this.
     pub(crate) rev: u64,
     pub(crate) pin_mac: Mac,
+    /// Of the key that it was made on.
+    pub(crate) incarnation: String,
+    /// The automat and the property of that key when the contract was last written, for when the key is gone; contracts
+    /// that were written before this was kept have no automat.
+    pub(crate) automat: Option<AutomatId>,
+    pub(crate) property: Property,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -25,6 +32,10 @@ pub(crate) struct ContractItem {
     contract_id: String,
     /// Of the key, so that cleaning up after one key never touches the next one of its name.
     incarnation: String,
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    automat_id: Option<String>,
+    #[serde(default)]
+    property: String,
     person: String,
     starts_at: i64,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -72,6 +83,8 @@ impl ContractItem {
             key_id: contract.key.as_str().to_owned(),
             contract_id: contract.id.as_str().to_owned(),
             incarnation: on.incarnation.clone(),
+            automat_id: Some(on.key.automat.as_str().to_owned()),
+            property: on.key.property.as_str().to_owned(),
             person: contract.person.as_str().to_owned(),
             starts_at: contract.range.start().millis(),
             ends_at: contract.range.end().map(domain::Instant::millis),
@@ -104,7 +117,14 @@ impl ContractItem {
             id,
             key,
         };
-        Ok(StoredContract { contract, rev: record.rev, pin_mac: Mac(record.pin_mac) })
+        Ok(StoredContract {
+            contract,
+            rev: record.rev,
+            pin_mac: Mac(record.pin_mac),
+            incarnation: record.incarnation,
+            automat: record.automat_id.map(|id| valid(AutomatId::parse(&id))).transpose()?,
+            property: valid(Property::parse(&record.property))?,
+        })
     }
 }
 
@@ -125,7 +145,7 @@ impl ContactItem {
         Ok(Contact {
             name: valid(Name::parse(&self.name))?,
             email: self.email.map(|email| valid(Email::parse(&email))).transpose()?,
-            phone_number: self.phone_number.map(|number| valid(PhoneNumber::parse(&number))).transpose()?,
+            phone_number: self.phone_number.map(|number| valid(PhoneNumber::stored(&number))).transpose()?,
             send_email: self.send_email,
             send_sms: self.send_sms,
             language: valid(Language::parse(&self.language))?,

@@ -13,20 +13,28 @@
 //! | word of a key | `KEY#k` | `WORD#<word>` | `WORDS#<first letter>`, `<word>#k` |
 //! | contract | `KEY#k` | `CONTRACT#c` | |
 //! | opening | `OPENING#<ulid>` | `OPENING` | |
+//! | message | `MESSAGES#<incarnation>#c` | `MESSAGE#<ulid>` | |
+//! | reminder | `MESSAGES#<incarnation>#c` | `REMINDER#start`, `#end` or `#return` | |
 //! | receipt | `RECEIPT#<hash>` | `-` | |
+//!
+//! Reminders, and messages that are still to be sent, also stand in the index `due`. Messages have a partition of their
+//! own, and not the key's, since what is told of a removed key must outlive it.
 //!
 //! Only the automat and its lockers begin with `AUTOMAT`: the Key Automat View reads them all in one query.
 
 mod automat;
 mod contract;
+mod due;
 mod entry;
 mod event;
 mod key;
 mod keypad;
 mod locker;
+mod message;
 mod opening;
 mod pin;
 mod receipt;
+mod reminder;
 mod words;
 
 use std::collections::HashMap;
@@ -38,14 +46,17 @@ use serde::de::DeserializeOwned;
 
 pub(crate) use self::automat::{AUTOMATS, AutomatItem, StoredAutomat};
 pub(crate) use self::contract::{ContractItem, StoredContract};
+pub(crate) use self::due::due_shard_name;
 pub(crate) use self::entry::{EntryItem, StoredEntry};
 pub(crate) use self::event::EventItem;
 pub(crate) use self::key::{KEYS, KeyItem, REMOVING, StoredKey};
 pub(crate) use self::keypad::{KeypadItem, StoredKeypad};
 pub(crate) use self::locker::{AGENDA_LENGTH, LockerItem, StoredLocker};
+pub(crate) use self::message::{MessageItem, State, StoredMessage};
 pub(crate) use self::opening::{OpeningItem, StoredOpening};
 pub(crate) use self::pin::{PinItem, ReturnCodeItem};
 pub(crate) use self::receipt::ReceiptItem;
+pub(crate) use self::reminder::{ReminderItem, StoredReminder};
 use crate::Error;
 use crate::schema::{LIST_PK, LIST_SK, PK, SK};
 

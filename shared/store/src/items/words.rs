@@ -1,6 +1,6 @@
 //! The words that stand in items for the variants of domain enums. A variant without a word does not compile.
 
-use domain::{CodeKind, DoorState, KeypadRefusal, OpeningOutcome, Purpose};
+use domain::{Channel, CodeKind, ContractField, DoorState, KeypadRefusal, OpeningOutcome, Purpose, Trouble};
 use serde::{Deserialize, Serialize};
 
 macro_rules! words {
@@ -43,4 +43,16 @@ words!(
 words!(
     /// A locker's door.
     DoorWord, DoorState { Unknown, Open, Closed }
+);
+words!(
+    /// How a message goes.
+    ChannelWord, Channel { Email, Sms }
+);
+words!(
+    /// Why a message was not sent.
+    TroubleWord, Trouble { Throttled, Unavailable, Unanswered, NotAllowed, AddressRefused, ContentRefused }
+);
+words!(
+    /// What of a contract has changed.
+    ChangeWord, ContractField { Person, Start, End, Pin, Contacts, FreeText }
 );

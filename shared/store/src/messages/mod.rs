@@ -3,12 +3,25 @@
 //! A message's name follows from its occasion, so dealing with the same occasion again finds the same item. The item
 //! is put by whoever then sends it, with a lease; while it is not settled it stands in the index `due`, at the end of
 //! its lease or at its next try, and whoever finds it there past its time claims it anew.
+//!
+//! The stream may repeat records and mix up their order. So a record only says who is to be told: whether what it says
+//! still holds, and what reminders there are to be, is decided over the contract as it stands.
 
+mod claim;
+mod due;
 mod facts;
+mod list;
+mod name;
+mod record;
+mod remind;
+mod resend;
+mod settle;
+mod standing;
+mod tell;
 
-use domain::{ContractId, Event, Instant, KeyId, Message, MessageId, MessageRecord, Trouble};
+use domain::{Event, Instant, Message, MessageId, Trouble};
 
-use crate::{Error, Page, PageRequest, Store};
+use crate::items::{ItemKey, StoredContract};
 
 /// How many partitions the index `due` is spread over.
 pub const DUE_SHARDS: u8 = 16;
@@ -30,15 +43,28 @@ pub enum Record {
 
 /// A contract before and after a write.
 #[derive(Debug)]
-pub struct ContractRecord {}
+pub struct ContractRecord {
+    /// When it was written. What was to be told is decided by this clock, however late the record is dealt with.
+    pub at: Instant,
+    change: Change,
+}
 
-/// An event, and when it was recorded.
+#[derive(Debug)]
+enum Change {
+    Made(StoredContract),
+    Edited { before: StoredContract, after: StoredContract },
+    Removed(StoredContract),
+}
+
+/// An event that was written.
 #[derive(Debug)]
 pub struct EventRecord {
     /// What happened.
     pub event: Event,
-    /// When it was recorded.
+    /// When it was written.
     pub at: Instant,
+    /// The incarnation of the key that it is about.
+    incarnation: Option<String>,
 }
 
 /// The right, for some time, to send a message; and the duty to settle what became of it.
@@ -48,6 +74,10 @@ pub struct Claim {
     pub id: MessageId,
     /// What is to be sent.
     pub message: Message,
+    place: ItemKey,
+    /// Which attempt this is; whoever claims the message after us makes another one.
+    attempt: u32,
+    useful_until: Instant,
 }
 
 /// What a provider made of a message.
@@ -70,69 +100,12 @@ pub enum Due {
 
 /// Where a message that may be claimed stands.
 #[derive(Debug)]
-pub struct DueMessage {}
+pub struct DueMessage {
+    place: ItemKey,
+}
 
 /// Where a reminder whose time has come stands.
 #[derive(Debug)]
-pub struct DueReminder {}
-
-impl Store {
-    /// What a record of the stream means, as Lambda hands it on: DynamoDB's JSON with both images.
-    pub fn read_record(&self, record: &serde_json::Value) -> Result<Record, Error> {
-        todo!("{record}")
-    }
-
-    /// Writes down whom to tell of a contract's record, and sets the contract's reminders. Gives the messages that the
-    /// caller is to send: those that nobody had written down before.
-    pub async fn tell_of_contract(&self, record: &ContractRecord, now: Instant) -> Result<Vec<Claim>, Error> {
-        todo!("{record:?} {now:?}")
-    }
-
-    /// The same for an event: a key that was fetched, returned, or not returned.
-    pub async fn tell_of_event(&self, event: &EventRecord, now: Instant) -> Result<Vec<Claim>, Error> {
-        todo!("{event:?} {now:?}")
-    }
-
-    /// The same for a reminder: once, and only if the contract is still one that it fits. Of a key that is not back an
-    /// event is written, which then tells.
-    pub async fn remind(&self, reminder: &DueReminder, now: Instant) -> Result<Vec<Claim>, Error> {
-        todo!("{reminder:?} {now:?}")
-    }
-
-    /// Claims a message whose time has come; `None` when somebody else has it, or what it says is overtaken.
-    pub async fn claim(&self, message: &DueMessage, now: Instant) -> Result<Option<Claim>, Error> {
-        todo!("{message:?} {now:?}")
-    }
-
-    /// Writes down what became of a message.
-    pub async fn settle(&self, claim: Claim, verdict: Verdict, now: Instant) -> Result<(), Error> {
-        todo!("{claim:?} {verdict:?} {now:?}")
-    }
-
-    /// What is due in a shard of the index, the longest due first.
-    pub async fn due(&self, shard: u8, now: Instant, limit: usize) -> Result<Vec<Due>, Error> {
-        todo!("{shard} {now:?} {limit}")
-    }
-
-    /// The messages about a contract, newest first; those about a contract that has been removed since, too.
-    pub async fn messages(
-        &self,
-        key: &KeyId,
-        contract: &ContractId,
-        page: &PageRequest,
-    ) -> Result<Page<MessageRecord>, Error> {
-        todo!("{key} {contract} {page:?}")
-    }
-
-    /// Asks for a message to be sent again: refused while it is being sent ([`Error::MessageUnderWay`]), and when what
-    /// it says is no longer true ([`Error::MessageOutdated`]).
-    pub async fn resend(
-        &self,
-        key: &KeyId,
-        contract: &ContractId,
-        id: &MessageId,
-        now: Instant,
-    ) -> Result<MessageRecord, Error> {
-        todo!("{key} {contract} {id:?} {now:?}")
-    }
+pub struct DueReminder {
+    place: ItemKey,
 }

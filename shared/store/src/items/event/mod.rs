@@ -9,7 +9,10 @@ use serde::{Deserialize, Serialize};
 use self::what::What;
 use super::{AutomatItem, Item, ItemKey, Listing, instant, read, valid, write};
 use crate::Error;
+use crate::schema::LIST_PK;
 
+/// What the list of a key's events begins with.
+const LIST: &str = "EVENTS#";
 /// How long events are kept.
 const KEPT_SECONDS: i64 = 400 * 24 * 3600;
 
@@ -38,7 +41,12 @@ impl EventItem {
 
     /// The list of the events of one incarnation of a key.
     pub(crate) fn listing(incarnation: &str, id: &str) -> Listing {
-        Listing::new(format!("EVENTS#{incarnation}"), id)
+        Listing::new(format!("{LIST}{incarnation}"), id)
+    }
+
+    /// The incarnation of the key that an event is listed under.
+    pub(crate) fn incarnation(item: &Item) -> Option<String> {
+        Some(item.get(LIST_PK)?.as_s().ok()?.strip_prefix(LIST)?.to_owned())
     }
 
     /// The item of an event, listed under the incarnation of the key that it is about.

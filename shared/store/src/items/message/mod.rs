@@ -1,0 +1,260 @@
+//! A message's item: what it tells, to whom, and what has become of it.
+
+mod told;
+
+use domain::{ContractId, Instant, Message, MessageId, MessageRecord, MessageState, Trouble};
+use serde::{Deserialize, Serialize};
+
+use self::told::Told;
+use super::due::{due, due_shard};
+use super::words::TroubleWord;
+use super::{Item, ItemKey, flag, instant, number, read, text, valid, write};
+use crate::write::Expression;
+use crate::{Codes, Error, Random};
+
+/// How long messages are kept.
+const KEPT_SECONDS: i64 = 90 * 24 * 3600;
+/// What the sort key of a message begins with.
+const PREFIX: &str = "MESSAGE#";
+
+/// Where a message stands, as its item says it.
+#[derive(Serialize, Deserialize, Debug, Clone, Copy, PartialEq, Eq)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) enum State {
+    /// It will be tried when it is due.
+    Pending,
+    /// Somebody is sending it until it is due.
+    Sending,
+    /// Somebody asked for it to be sent again.
+    Asked,
+    Sent,
+    Bounced,
+    Refused,
+    Failed,
+    Superseded,
+}
+
+/// A message as it was read.
+#[derive(Debug, Clone)]
+pub(crate) struct StoredMessage {
+    pub(crate) id: MessageId,
+    /// Of the key.
+    pub(crate) incarnation: String,
+    pub(crate) message: Message,
+    pub(crate) state: State,
+    /// Since when it stands there.
+    pub(crate) since: Instant,
+    /// When its lease ends, or when it is tried next.
+    pub(crate) due: Option<Instant>,
+    pub(crate) provider_id: Option<String>,
+    pub(crate) attempts: u32,
+    pub(crate) trouble: Option<Trouble>,
+    pub(crate) perhaps_twice: bool,
+    /// When somebody asked for it last: when it was written down, unless it was asked for again.
+    pub(crate) asked_at: Instant,
+    pub(crate) created_at: Instant,
+    pub(crate) updated_at: Instant,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct MessageItem {
+    incarnation: String,
+    #[serde(flatten)]
+    told: Told,
+    state: State,
+    since: i64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    due_shard: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    due_at: Option<i64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    provider_id: Option<String>,
+    attempts: u32,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    trouble: Option<TroubleWord>,
+    perhaps_twice: bool,
+    asked_at: i64,
+    created_at: i64,
+    updated_at: i64,
+    ttl: i64,
+}
+
+impl MessageItem {
+    /// The partition of everything that is told of a contract.
+    pub(crate) fn pk(incarnation: &str, contract: &ContractId) -> String {
+        format!("MESSAGES#{incarnation}#{contract}")
+    }
+
+    pub(crate) fn key(incarnation: &str, contract: &ContractId, id: &MessageId) -> ItemKey {
+        ItemKey::new(Self::pk(incarnation, contract), format!("{PREFIX}{}", id.as_str()))
+    }
+
+    /// Whether a message stands there.
+    pub(crate) fn is_at(place: &ItemKey) -> bool {
+        place.sk.starts_with(PREFIX)
+    }
+
+    /// All messages about a contract, in the order of their occasions.
+    pub(crate) fn all(incarnation: &str, contract: &ContractId) -> Expression {
+        Expression::new("#PK = :pk AND begins_with(#SK, :prefix)")
+            .value(":pk", text(Self::pk(incarnation, contract)))
+            .value(":prefix", text(PREFIX))
+    }
+
+    pub(crate) fn write(stored: &StoredMessage, codes: &Codes, random: &Random) -> Result<Item, Error> {
+        let place = stored.place();
+        let record = Self {
+            told: Told::new(&stored.message, &place, codes, random)?,
+            incarnation: stored.incarnation.clone(),
+            state: stored.state,
+            since: stored.since.millis(),
+            due_shard: stored.due.map(|_| due_shard(&place)),
+            due_at: stored.due.map(Instant::millis),
+            provider_id: stored.provider_id.clone(),
+            attempts: stored.attempts,
+            trouble: stored.trouble.map(TroubleWord::from),
+            perhaps_twice: stored.perhaps_twice,
+            asked_at: stored.asked_at.millis(),
+            created_at: stored.created_at.millis(),
+            updated_at: stored.updated_at.millis(),
+            ttl: stored.created_at.seconds() + KEPT_SECONDS,
+        };
+        write(&record, place, None)
+    }
+
+    pub(crate) fn read(item: Item, codes: &Codes) -> Result<StoredMessage, Error> {
+        const BROKEN: Error = Error::Internal { context: "reading a message's key", source: None };
+        let place = ItemKey::of(&item).ok_or(BROKEN)?;
+        let id = place.sk.strip_prefix(PREFIX).ok_or(BROKEN)?;
+        let record: Self = read(item)?;
+        Ok(StoredMessage {
+            id: valid(MessageId::parse(id))?,
+            incarnation: record.incarnation,
+            message: record.told.read(&place, codes)?,
+            state: record.state,
+            since: instant(record.since)?,
+            due: record.due_at.map(instant).transpose()?,
+            provider_id: record.provider_id,
+            attempts: record.attempts,
+            trouble: record.trouble.map(Trouble::from),
+            perhaps_twice: record.perhaps_twice,
+            asked_at: instant(record.asked_at)?,
+            created_at: instant(record.created_at)?,
+            updated_at: instant(record.updated_at)?,
+        })
+    }
+
+    /// What writes that a message stands elsewhere from now on, and when it is due there.
+    pub(crate) fn move_to(place: &ItemKey, state: State, at: Option<Instant>, now: Instant) -> Expression {
+        Expression::new("SET #state = :state, #since = :now, #updatedAt = :now")
+            .then(due(place, at))
+            .value(":state", text(state.word()))
+            .value(":now", number(now.millis()))
+    }
+
+    /// What writes why an attempt came to nothing.
+    pub(crate) fn blame(trouble: Trouble) -> Result<Expression, Error> {
+        let word = serde_dynamo::to_attribute_value(TroubleWord::from(trouble))
+            .map_err(|source| Error::internal("writing a trouble", source))?;
+        Ok(Expression::new("SET #trouble = :trouble").value(":trouble", word))
+    }
+
+    /// What writes that a message may have gone twice.
+    pub(crate) fn doubt(now: Instant) -> Expression {
+        Expression::new("SET #perhapsTwice = :perhapsTwice, #updatedAt = :now")
+            .value(":perhapsTwice", flag(true))
+            .value(":now", number(now.millis()))
+    }
+
+    /// The condition that a message stands where it stood at its last attempt.
+    pub(crate) fn unmoved(state: State, attempts: u32) -> Expression {
+        Expression::new("#state = :readState AND #attempts = :readAttempts")
+            .value(":readState", text(state.word()))
+            .value(":readAttempts", number(attempts))
+    }
+
+    /// Whether an image of a message says that it is to be sent again.
+    pub(crate) fn is_asked_for(image: &Item) -> bool {
+        image.get("state") == Some(&text(State::Asked.word()))
+    }
+}
+
+impl State {
+    /// Its word, the same as in an item that is written whole.
+    fn word(self) -> &'static str {
+        match self {
+            Self::Pending => "pending",
+            Self::Sending => "sending",
+            Self::Asked => "asked",
+            Self::Sent => "sent",
+            Self::Bounced => "bounced",
+            Self::Refused => "refused",
+            Self::Failed => "failed",
+            Self::Superseded => "superseded",
+        }
+    }
+}
+
+impl StoredMessage {
+    pub(crate) fn place(&self) -> ItemKey {
+        MessageItem::key(&self.incarnation, &self.message.facts.contract, &self.id)
+    }
+
+    /// Until when it is of use to anybody.
+    pub(crate) fn useful_until(&self) -> Instant {
+        self.message.useful_until(self.asked_at)
+    }
+
+    /// The condition that it is still as it was read, so far as that decides who sends it.
+    pub(crate) fn as_read(&self) -> Expression {
+        MessageItem::unmoved(self.state, self.attempts)
+    }
+
+    /// What is told of it. That somebody asked for it again does not matter to those who look.
+    pub(crate) fn into_record(self) -> MessageRecord {
+        let at = self.since;
+        let state = match self.state {
+            State::Pending | State::Asked => MessageState::Pending { next_try: self.due.unwrap_or(at) },
+            State::Sending => MessageState::Sending { since: at },
+            State::Sent => MessageState::Sent { at, provider_id: self.provider_id.unwrap_or_default() },
+            State::Bounced => MessageState::Bounced { at },
+            State::Refused => MessageState::Refused { at },
+            State::Failed => MessageState::Failed { at },
+            State::Superseded => MessageState::Superseded { at },
+        };
+        MessageRecord {
+            id: self.id,
+            kind: self.message.occasion.kind(),
+            recipient: self.message.recipient,
+            state,
+            attempts: self.attempts,
+            trouble: self.trouble,
+            perhaps_twice: self.perhaps_twice,
+            created_at: self.created_at,
+            updated_at: self.updated_at,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_state_has_the_same_word_in_an_update_as_in_a_whole_item() {
+        let states = [
+            State::Pending,
+            State::Sending,
+            State::Asked,
+            State::Sent,
+            State::Bounced,
+            State::Refused,
+            State::Failed,
+            State::Superseded,
+        ];
+        for state in states {
+            assert_eq!(serde_json::to_value(state).unwrap(), state.word());
+        }
+    }
+}

@@ -1,0 +1,163 @@
+//! What a message tells and to whom, as its item has it. The PIN is sealed; the text is made anew from this whenever it
+//! is sent.
+
+use domain::{
+    Address, Channel, ContractField, ContractId, Email, Facts, FreeText, Instant, KeyId, Language, Message,
+    MessageKind, Name, Occasion, PhoneNumber, Place, Property, Recipient, TimeRange, TimeZone,
+};
+use serde::{Deserialize, Serialize};
+
+use crate::items::automat::LocationItem;
+use crate::items::words::{ChangeWord, ChannelWord};
+use crate::items::{ItemKey, instant, valid};
+use crate::{Codes, Error, Random};
+
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct Told {
+    kind: String,
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    changes: Vec<ChangeWord>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    happened_at: Option<i64>,
+    recipient: RecipientItem,
+    facts: FactsItem,
+}
+
+#[derive(Serialize, Deserialize)]
+struct RecipientItem {
+    name: String,
+    channel: ChannelWord,
+    address: String,
+    language: String,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct FactsItem {
+    key_id: String,
+    contract_id: String,
+    person: String,
+    start: i64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    end: Option<i64>,
+    #[serde(with = "serde_bytes")]
+    pin: Vec<u8>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    free_text: Option<String>,
+    property: String,
+    place: PlaceItem,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct PlaceItem {
+    name: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    location: Option<LocationItem>,
+    time_zone: String,
+}
+
+impl Told {
+    pub(super) fn new(message: &Message, place: &ItemKey, codes: &Codes, random: &Random) -> Result<Self, Error> {
+        let (changes, happened_at) = match &message.occasion {
+            Occasion::Updated(changes) => (changes.iter().map(|&field| field.into()).collect(), None),
+            Occasion::Fetched(at) | Occasion::Returned(at) => (Vec::new(), Some(at.millis())),
+            Occasion::Created
+            | Occasion::Cancelled
+            | Occasion::StartReminder
+            | Occasion::EndReminder
+            | Occasion::NotReturned => (Vec::new(), None),
+        };
+        Ok(Self {
+            kind: message.occasion.kind().word().to_owned(),
+            changes,
+            happened_at,
+            recipient: RecipientItem::new(&message.recipient),
+            facts: FactsItem::new(&message.facts, codes.seal_told_pin(random, place, &message.facts.pin)?),
+        })
+    }
+
+    pub(super) fn read(self, place: &ItemKey, codes: &Codes) -> Result<Message, Error> {
+        Ok(Message {
+            occasion: occasion(&self.kind, self.changes, self.happened_at)?,
+            recipient: self.recipient.read()?,
+            facts: self.facts.read(place, codes)?,
+        })
+    }
+}
+
+fn occasion(kind: &str, changes: Vec<ChangeWord>, happened_at: Option<i64>) -> Result<Occasion, Error> {
+    const BROKEN: Error = Error::Internal { context: "reading what a message is about", source: None };
+    let happened = || happened_at.map(instant).transpose()?.ok_or(BROKEN);
+    Ok(match MessageKind::of_word(kind).ok_or(BROKEN)? {
+        MessageKind::ContractCreated => Occasion::Created,
+        MessageKind::ContractUpdated => Occasion::Updated(changes.into_iter().map(ContractField::from).collect()),
+        MessageKind::ContractCancelled => Occasion::Cancelled,
+        MessageKind::StartReminder => Occasion::StartReminder,
+        MessageKind::EndReminder => Occasion::EndReminder,
+        MessageKind::KeyFetched => Occasion::Fetched(happened()?),
+        MessageKind::KeyReturned => Occasion::Returned(happened()?),
+        MessageKind::KeyNotReturned => Occasion::NotReturned,
+    })
+}
+
+impl RecipientItem {
+    fn new(recipient: &Recipient) -> Self {
+        Self {
+            name: recipient.name.as_str().to_owned(),
+            channel: recipient.address.channel().into(),
+            address: recipient.address.reveal().to_owned(),
+            language: recipient.language.code().to_owned(),
+        }
+    }
+
+    fn read(self) -> Result<Recipient, Error> {
+        Ok(Recipient {
+            name: valid(Name::parse(&self.name))?,
+            address: match self.channel.into() {
+                Channel::Email => Address::Email(valid(Email::parse(&self.address))?),
+                Channel::Sms => Address::Sms(valid(PhoneNumber::stored(&self.address))?),
+            },
+            language: valid(Language::parse(&self.language))?,
+        })
+    }
+}
+
+impl FactsItem {
+    fn new(facts: &Facts, pin: Vec<u8>) -> Self {
+        Self {
+            key_id: facts.key.as_str().to_owned(),
+            contract_id: facts.contract.as_str().to_owned(),
+            person: facts.person.as_str().to_owned(),
+            start: facts.range.start().millis(),
+            end: facts.range.end().map(Instant::millis),
+            pin,
+            free_text: facts.free_text.as_ref().map(|text| text.as_str().to_owned()),
+            property: facts.property.as_str().to_owned(),
+            place: PlaceItem {
+                name: facts.place.name.as_str().to_owned(),
+                location: facts.place.location.as_ref().map(LocationItem::new),
+                time_zone: facts.place.time_zone.identifier().to_owned(),
+            },
+        }
+    }
+
+    fn read(self, place: &ItemKey, codes: &Codes) -> Result<Facts, Error> {
+        let range = TimeRange::new(instant(self.start)?, self.end.map(instant).transpose()?);
+        Ok(Facts {
+            key: valid(KeyId::parse(&self.key_id))?,
+            contract: valid(ContractId::parse(&self.contract_id))?,
+            person: valid(Name::parse(&self.person))?,
+            range: range.ok_or(Error::Internal { context: "reading a stored time range", source: None })?,
+            pin: codes.open_told_pin(&self.pin, place)?,
+            free_text: self.free_text.map(|text| valid(FreeText::parse(&text))).transpose()?,
+            property: valid(Property::parse(&self.property))?,
+            place: Place {
+                name: valid(Name::parse(&self.place.name))?,
+                location: self.place.location.map(LocationItem::read).transpose()?,
+                time_zone: valid(TimeZone::parse(&self.place.time_zone))?,
+            },
+        })
+    }
+}

@@ -1,0 +1,69 @@
+//! Claiming a message anew: at its next try, after a lease that nobody settled, or because somebody asked for it.
+
+use domain::{Instant, Trouble};
+
+use super::{Claim, DueMessage, LEASE_MILLIS};
+use crate::items::{MessageItem, State, StoredMessage, flag, number};
+use crate::write::Expression;
+use crate::{Error, Store};
+
+impl Store {
+    /// Claims a message whose time has come; `None` when somebody else has it, or what it says is overtaken.
+    pub async fn claim(&self, message: &DueMessage, now: Instant) -> Result<Option<Claim>, Error> {
+        let Some(item) = self.get(&message.place).await? else { return Ok(None) };
+        let stored = MessageItem::read(item, &self.codes)?;
+        if !stored.claimable(now) {
+            return Ok(None);
+        }
+        let end = if self.is_overtaken(&stored).await? {
+            Some(State::Superseded)
+        } else if stored.useful_until() <= now {
+            Some(State::Failed)
+        } else {
+            None
+        };
+        if let Some(end) = end {
+            let update = MessageItem::move_to(&message.place, end, None, now);
+            self.update(message.place.clone(), update, stored.as_read()).await?;
+            return Ok(None);
+        }
+        let taken = StoredMessage {
+            attempts: stored.attempts + 1,
+            perhaps_twice: stored.may_have_gone(),
+            state: State::Sending,
+            ..stored.clone()
+        };
+        let lease = Some(now.plus_millis(LEASE_MILLIS));
+        let update = MessageItem::move_to(&message.place, State::Sending, lease, now)
+            .then(Expression::new("SET #attempts = :attempts, #perhapsTwice = :perhapsTwice"))
+            .value(":attempts", number(taken.attempts))
+            .value(":perhapsTwice", flag(taken.perhaps_twice));
+        let ours = self.update(message.place.clone(), update, stored.as_read()).await?;
+        Ok(ours.then(|| Claim::on(taken)))
+    }
+
+    /// Whether a message tells how its contract stands, and the contract stands otherwise by now.
+    pub(super) async fn is_overtaken(&self, stored: &StoredMessage) -> Result<bool, Error> {
+        if !stored.message.can_be_overtaken() {
+            return Ok(false);
+        }
+        let facts = &stored.message.facts;
+        let standing = self.standing(&facts.key, &facts.contract, &stored.incarnation).await?;
+        Ok(!standing.bears_out(facts))
+    }
+}
+
+impl StoredMessage {
+    fn claimable(&self, now: Instant) -> bool {
+        match self.state {
+            State::Asked => true,
+            State::Pending | State::Sending => self.due.is_some_and(|due| due <= now),
+            State::Sent | State::Bounced | State::Refused | State::Failed | State::Superseded => false,
+        }
+    }
+
+    /// Whether an earlier attempt may have reached the provider without our knowing.
+    fn may_have_gone(&self) -> bool {
+        self.perhaps_twice || self.state == State::Sending || self.trouble == Some(Trouble::Unanswered)
+    }
+}

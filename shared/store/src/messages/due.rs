@@ -1,0 +1,32 @@
+//! What is due: messages and reminders whose time has come.
+
+use domain::Instant;
+
+use super::{Due, DueMessage, DueReminder};
+use crate::items::{ItemKey, MessageItem, ReminderItem, due_shard_name, number, text};
+use crate::read::Stretch;
+use crate::write::Expression;
+use crate::{Error, Store};
+
+impl Store {
+    /// What is due in a shard of the index, the longest due first.
+    pub async fn due(&self, shard: u8, now: Instant, limit: usize) -> Result<Vec<Due>, Error> {
+        let condition = Expression::new("#dueShard = :shard AND #dueAt <= :now")
+            .value(":shard", text(due_shard_name(shard)))
+            .value(":now", number(now.millis()));
+        let found = self.query_all(Stretch::of_due(condition), limit).await?;
+        Ok(found.iter().filter_map(ItemKey::of).filter_map(Due::at).collect())
+    }
+}
+
+impl Due {
+    fn at(place: ItemKey) -> Option<Self> {
+        if MessageItem::is_at(&place) {
+            Some(Self::Message(DueMessage { place }))
+        } else if ReminderItem::is_at(&place) {
+            Some(Self::Reminder(DueReminder { place }))
+        } else {
+            None
+        }
+    }
+}

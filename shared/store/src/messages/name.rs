@@ -1,0 +1,78 @@
+//! Names that follow from an occasion: whoever deals with it again arrives at the same one.
+
+use domain::{Address, Channel, ContractId, Instant, MessageId, MessageKind};
+use ring::digest::{Context, SHA256};
+use ulid::Ulid;
+
+use crate::Error;
+use crate::items::valid;
+
+/// Something of which contacts are told.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Occurrence<'a> {
+    /// Of the key.
+    pub(super) incarnation: &'a str,
+    pub(super) contract: &'a ContractId,
+    /// What tells it from all others about the contract.
+    pub(super) identity: &'a str,
+    /// The same whenever it is dealt with again.
+    pub(super) at: Instant,
+}
+
+impl Occurrence<'_> {
+    /// The name of a message about it to somebody.
+    pub(super) fn message_id(&self, kind: MessageKind, address: &Address) -> Result<MessageId, Error> {
+        let channel = match address.channel() {
+            Channel::Email => "email",
+            Channel::Sms => "sms",
+        };
+        valid(MessageId::parse(&self.ulid(&["message", kind.word(), channel, address.reveal()])))
+    }
+
+    /// The name of the event that is written because of it.
+    pub(super) fn event_id(&self) -> String {
+        self.ulid(&["event"])
+    }
+
+    /// Its instant, and a hash of everything else: an address cannot be read from it.
+    fn ulid(&self, what: &[&str]) -> String {
+        let mut hash = Context::new(&SHA256);
+        for part in [self.incarnation, self.contract.as_str(), self.identity].iter().chain(what) {
+            hash.update(&part.len().to_be_bytes());
+            hash.update(part.as_bytes());
+        }
+        let bits = hash.finish().as_ref().iter().take(16).fold(0, |bits, byte| bits << 8 | u128::from(*byte));
+        Ulid::from_parts(self.at.millis().unsigned_abs(), bits).to_string()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use domain::{Email, PhoneNumber};
+
+    use super::*;
+
+    #[test]
+    fn a_message_is_named_by_its_occasion_its_kind_and_its_address() {
+        let (one, other) = (ContractId::parse("BK-1").unwrap(), ContractId::parse("BK-2").unwrap());
+        let at = Instant::from_millis(1_795_521_600_000).unwrap();
+        let occurrence = Occurrence { incarnation: "01J", contract: &one, identity: "7", at };
+        let email = Address::Email(Email::parse("aino@example.fi").unwrap());
+        let sms = Address::Sms(PhoneNumber::parse("+358401234567").unwrap());
+        let name = |occurrence: Occurrence<'_>, kind, to: &Address| occurrence.message_id(kind, to).unwrap();
+        let kind = MessageKind::ContractCreated;
+        let named = name(occurrence, kind, &email);
+        assert_eq!(named, name(occurrence, kind, &email));
+        for another in [
+            name(Occurrence { incarnation: "01K", ..occurrence }, kind, &email),
+            name(Occurrence { contract: &other, ..occurrence }, kind, &email),
+            name(Occurrence { identity: "8", ..occurrence }, kind, &email),
+            name(Occurrence { at: at.plus_millis(1), ..occurrence }, kind, &email),
+            name(occurrence, MessageKind::ContractUpdated, &email),
+            name(occurrence, kind, &sms),
+        ] {
+            assert_ne!(named, another);
+        }
+        assert_eq!(Ulid::from_string(named.as_str()).unwrap().timestamp_ms(), 1_795_521_600_000);
+    }
+}

@@ -1,0 +1,84 @@
+//! Reading the table's stream as Lambda hands it on. An image that is not as we write it is an error that will come
+//! again with every try; what is in it stays out of the error.
+
+use domain::Instant;
+use serde_json::Value;
+
+use super::{Change, ContractRecord, DueMessage, EventRecord, Record};
+use crate::items::{ContractItem, EventItem, Item, ItemKey, MessageItem, StoredContract};
+use crate::{Error, Store};
+
+const POISON: Error = Error::Internal { context: "reading a stream record that is not as we write it", source: None };
+
+impl Store {
+    /// What a record of the stream means, as Lambda hands it on: DynamoDB's JSON with both images.
+    pub fn read_record(&self, record: &Value) -> Result<Record, Error> {
+        self.meaning(record).map_err(|_| POISON)
+    }
+
+    fn meaning(&self, record: &Value) -> Result<Record, Error> {
+        let stream = &record["dynamodb"];
+        let place = image(&stream["Keys"])?.as_ref().and_then(ItemKey::of).ok_or(POISON)?;
+        let name = record["eventName"].as_str().ok_or(POISON)?;
+        if place.sk.starts_with("CONTRACT#") {
+            let (before, after) = (self.contract_image(stream, "OldImage")?, self.contract_image(stream, "NewImage")?);
+            let change = match (name, before, after) {
+                ("INSERT", _, Some(made)) => Change::Made(made),
+                ("MODIFY", Some(before), Some(after)) => Change::Edited { before, after },
+                ("REMOVE", Some(removed), _) => Change::Removed(removed),
+                _ => return Err(POISON),
+            };
+            return Ok(Record::Contract(Box::new(ContractRecord { at: written_at(stream)?, change })));
+        }
+        if place.sk.starts_with("EVENT#") && name == "INSERT" {
+            let item = image(&stream["NewImage"])?.ok_or(POISON)?;
+            let incarnation = EventItem::incarnation(&item);
+            let event = EventItem::read(item)?;
+            return Ok(Record::Event(Box::new(EventRecord { event, at: written_at(stream)?, incarnation })));
+        }
+        if MessageItem::is_at(&place) && name == "MODIFY" {
+            let item = image(&stream["NewImage"])?.ok_or(POISON)?;
+            if MessageItem::is_asked_for(&item) {
+                return Ok(Record::Resend(DueMessage { place }));
+            }
+        }
+        Ok(Record::Other)
+    }
+
+    fn contract_image(&self, stream: &Value, name: &str) -> Result<Option<StoredContract>, Error> {
+        image(&stream[name])?.map(|item| ContractItem::read(item, &self.codes)).transpose()
+    }
+}
+
+impl ContractRecord {
+    /// The contract before the write.
+    pub(super) fn before(&self) -> Option<&StoredContract> {
+        match &self.change {
+            Change::Made(_) => None,
+            Change::Edited { before, .. } | Change::Removed(before) => Some(before),
+        }
+    }
+
+    /// The contract after the write; the removed one, if there is none.
+    pub(super) fn last(&self) -> &StoredContract {
+        match &self.change {
+            Change::Made(after) | Change::Edited { after, .. } | Change::Removed(after) => after,
+        }
+    }
+}
+
+/// An item in DynamoDB's JSON.
+fn image(json: &Value) -> Result<Option<Item>, Error> {
+    if json.is_null() {
+        return Ok(None);
+    }
+    let item: serde_dynamo::Item = serde_json::from_value(json.clone()).map_err(|_| POISON)?;
+    Ok(Some(item.into()))
+}
+
+/// Lambda gives epoch seconds, whole or with a fraction.
+fn written_at(stream: &Value) -> Result<Instant, Error> {
+    let seconds = stream["ApproximateCreationDateTime"].as_f64().ok_or(POISON)?;
+    #[expect(clippy::cast_possible_truncation, reason = "what is no instant is refused by `from_millis`")]
+    Instant::from_millis((seconds * 1000.0).round() as i64).ok_or(POISON)
+}

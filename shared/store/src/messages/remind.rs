@@ -1,0 +1,131 @@
+//! Reminders whose time has come, held against the contract as it stands by then.
+
+use domain::{Actor, Event, EventKind, Instant, Reminder, Subject, Whereabouts};
+
+use super::name::Occurrence;
+use super::standing::Standing;
+use super::{Claim, DueReminder};
+use crate::items::{ItemKey, KeyItem, ReminderItem, StoredContract, StoredKey, StoredReminder, text};
+use crate::race::Race;
+use crate::write::{Expression, Outcome, Part, Transaction};
+use crate::{Error, Store};
+
+impl Store {
+    /// The same for a reminder: once, and only if the contract is still one that it fits. Of a key that is not back an
+    /// event is written, which then tells.
+    pub async fn remind(&self, reminder: &DueReminder, now: Instant) -> Result<Vec<Claim>, Error> {
+        let Some(stored) = self.reminder(&reminder.place).await? else { return Ok(Vec::new()) };
+        if stored.due > now {
+            return Ok(Vec::new());
+        }
+        let standing = self.standing(&stored.key, &stored.contract, &stored.incarnation).await?;
+        let Some((contract, due)) = standing.fitting(stored.which) else {
+            self.drop_reminder(&stored).await?;
+            return Ok(Vec::new());
+        };
+        if due > now {
+            let moved = StoredReminder { due, rev: contract.rev, ..stored.clone() };
+            self.update(reminder.place.clone(), ReminderItem::set(&moved), stored.unchanged()).await?;
+            return Ok(Vec::new());
+        }
+        if stored.which == Reminder::Return {
+            self.look_for_key(stored, due, now).await?;
+            return Ok(Vec::new());
+        }
+        let notices = stored.which.notices(&contract.contract);
+        let facts = self.facts_of(contract, standing.key.as_ref()).await?;
+        let claims = self.write_down(stored.occurrence(due), notices, &facts, now).await?;
+        // Whoever stops before this does it all again, under the same names.
+        self.drop_reminder(&stored).await?;
+        Ok(claims)
+    }
+
+    async fn reminder(&self, place: &ItemKey) -> Result<Option<StoredReminder>, Error> {
+        self.get(place).await?.map(ReminderItem::read).transpose()
+    }
+
+    async fn drop_reminder(&self, stored: &StoredReminder) -> Result<(), Error> {
+        self.delete(stored.place(), stored.unchanged()).await?;
+        Ok(())
+    }
+
+    /// Records that the key is still out with the contract, if it is; either way, it has been looked.
+    async fn look_for_key(&self, reminder: StoredReminder, due: Instant, now: Instant) -> Result<(), Error> {
+        let mut race = Race::new(&self.random);
+        loop {
+            let standing = self.standing(&reminder.key, &reminder.contract, &reminder.incarnation).await?;
+            let Some(key) = standing.key.filter(|key| is_out_with(key, &reminder)) else {
+                return self.drop_reminder(&reminder).await;
+            };
+            match self.recording_absence(&key, &reminder, due, now)?.commit(self).await? {
+                Outcome::Committed => return Ok(()),
+                Outcome::Contended => {}
+                Outcome::Refused(refused) => {
+                    let part = |wanted| refused.iter().any(|(part, _)| *part == wanted);
+                    if part(Part::Event) {
+                        // Recorded before, and the reminder set again by a record that came twice.
+                        return self.drop_reminder(&reminder).await;
+                    }
+                    if part(Part::Reminder) {
+                        return Ok(());
+                    }
+                }
+            }
+            race.lost().await?;
+        }
+    }
+
+    fn recording_absence(
+        &self,
+        stored: &StoredKey,
+        reminder: &StoredReminder,
+        due: Instant,
+        now: Instant,
+    ) -> Result<Transaction, Error> {
+        let StoredKey { key, incarnation, .. } = stored;
+        let event = Event {
+            // The same however often it is looked, so that it is recorded once.
+            id: reminder.occurrence(due).event_id(),
+            at: now,
+            actor: Actor::automat(&key.automat),
+            kind: EventKind::KeyNotReturned,
+            subject: Subject {
+                automat: key.automat.clone(),
+                locker: Some(key.locker),
+                key: Some(key.id.clone()),
+                contract: Some(reminder.contract.clone()),
+            },
+        };
+        let still_out = KeyItem::out_with(&reminder.contract, true)
+            .and(Expression::new("#incarnation = :incarnation").value(":incarnation", text(incarnation)));
+        let mut transaction = Transaction::default();
+        transaction.check(Part::Key, KeyItem::key(&key.id), still_out);
+        transaction.delete(Part::Reminder, reminder.place(), reminder.unchanged());
+        transaction.event(&event, Some(incarnation))?;
+        Ok(transaction)
+    }
+}
+
+impl Standing {
+    /// The contract and the time of a reminder, if the contract as it stands is to have one.
+    fn fitting(&self, which: Reminder) -> Option<(&StoredContract, Instant)> {
+        let stored = self.contract.as_ref()?;
+        let due = which.due(&stored.contract, stored.contract.updated_at)?;
+        Some((stored, due))
+    }
+}
+
+impl StoredReminder {
+    fn occurrence(&self, due: Instant) -> Occurrence<'_> {
+        let identity = match self.which {
+            Reminder::Start => "start",
+            Reminder::End => "end",
+            Reminder::Return => "return",
+        };
+        Occurrence { incarnation: &self.incarnation, contract: &self.contract, identity, at: due }
+    }
+}
+
+fn is_out_with(stored: &StoredKey, reminder: &StoredReminder) -> bool {
+    matches!(&stored.key.whereabouts, Whereabouts::Out { contract: Some(holder) } if *holder == reminder.contract)
+}

@@ -1,0 +1,58 @@
+//! Asking for a message to be sent again.
+
+use domain::{ContractId, Instant, KeyId, MessageId, MessageRecord};
+
+use crate::items::{MessageItem, State, StoredMessage, number};
+use crate::keys::in_use;
+use crate::race::Race;
+use crate::write::Expression;
+use crate::{Error, Store, Thing};
+
+impl Store {
+    /// Asks for a message to be sent again: refused while it is being sent ([`Error::MessageUnderWay`]), and when what
+    /// it says is no longer true ([`Error::MessageOutdated`]).
+    pub async fn resend(
+        &self,
+        key: &KeyId,
+        contract: &ContractId,
+        id: &MessageId,
+        now: Instant,
+    ) -> Result<MessageRecord, Error> {
+        let stored_key = self.stored_key(key).await?;
+        in_use(&stored_key)?;
+        let place = MessageItem::key(&stored_key.incarnation, contract, id);
+        let mut race = Race::new(&self.random);
+        loop {
+            let item = self.get(&place).await?.ok_or(Error::NotFound(Thing::Message))?;
+            let stored = MessageItem::read(item, &self.codes)?;
+            self.check_resend(&stored, now).await?;
+            let update = MessageItem::move_to(&place, State::Asked, Some(now), now)
+                .then(Expression::new("SET #askedAt = :askedAt REMOVE #trouble, #providerId"))
+                .value(":askedAt", number(now.millis()));
+            if self.update(place.clone(), update, stored.as_read()).await? {
+                let asked = StoredMessage {
+                    state: State::Asked,
+                    since: now,
+                    due: Some(now),
+                    trouble: None,
+                    updated_at: now,
+                    ..stored
+                };
+                return Ok(asked.into_record());
+            }
+            race.lost().await?;
+        }
+    }
+
+    async fn check_resend(&self, stored: &StoredMessage, now: Instant) -> Result<(), Error> {
+        match stored.state {
+            State::Pending | State::Sending | State::Asked => return Err(Error::MessageUnderWay),
+            State::Superseded => return Err(Error::MessageOutdated),
+            State::Sent | State::Bounced | State::Refused | State::Failed => {}
+        }
+        if stored.message.useful_until(now) <= now || self.is_overtaken(stored).await? {
+            return Err(Error::MessageOutdated);
+        }
+        Ok(())
+    }
+}

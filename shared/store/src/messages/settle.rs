@@ -1,0 +1,75 @@
+//! Settling what became of a message that was claimed.
+
+use domain::{Instant, Trouble};
+
+use super::{Claim, Verdict};
+use crate::items::{MessageItem, State, text};
+use crate::write::Expression;
+use crate::{Error, Random, Store};
+
+/// The first wait before another try; each further one is twice as long.
+const FIRST_WAIT_MILLIS: i64 = 60_000;
+/// No wait is longer.
+const LONGEST_WAIT_MILLIS: i64 = 30 * 60_000;
+
+impl Store {
+    /// Writes down what became of a message. If the lease ran out meanwhile and somebody else has claimed it, theirs
+    /// is the word that counts; but that it was sent by us too is noted.
+    pub async fn settle(&self, claim: Claim, verdict: Verdict, now: Instant) -> Result<(), Error> {
+        let update = match &verdict {
+            Verdict::Sent(provider_id) => MessageItem::move_to(&claim.place, State::Sent, None, now)
+                .then(Expression::new("SET #providerId = :providerId REMOVE #trouble"))
+                .value(":providerId", text(provider_id.as_str())),
+            Verdict::Trouble(trouble) => {
+                let (state, next) = self.after(&claim, *trouble, now)?;
+                MessageItem::move_to(&claim.place, state, next, now).then(MessageItem::blame(*trouble)?)
+            }
+        };
+        let ours = MessageItem::unmoved(State::Sending, claim.attempt);
+        let settled = self.update(claim.place.clone(), update, ours).await?;
+        if !settled && matches!(verdict, Verdict::Sent(_)) {
+            self.update(claim.place, MessageItem::doubt(now), Expression::new("attribute_exists(#PK)")).await?;
+        }
+        Ok(())
+    }
+
+    /// Where a message goes that was not taken, and when it is tried again.
+    fn after(&self, claim: &Claim, trouble: Trouble, now: Instant) -> Result<(State, Option<Instant>), Error> {
+        if !trouble.passes() {
+            return Ok((State::Refused, None));
+        }
+        let next = now.plus_millis(wait(claim.attempt, &self.random)?);
+        Ok(if next < claim.useful_until { (State::Pending, Some(next)) } else { (State::Failed, None) })
+    }
+}
+
+/// How long to wait after so many attempts: between three quarters and the whole of a wait that doubles, so that what
+/// failed together is not tried again together.
+fn wait(attempts: u32, random: &Random) -> Result<i64, Error> {
+    let doublings = attempts.saturating_sub(1).min(16);
+    let longest = (FIRST_WAIT_MILLIS << doublings).min(LONGEST_WAIT_MILLIS);
+    Ok(longest - random.below((longest / 4).unsigned_abs())?.cast_signed())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn waits_double_up_to_half_an_hour_and_are_not_all_the_same() {
+        let random = Random::system();
+        for (attempts, longest) in [
+            (1, 60_000),
+            (2, 120_000),
+            (3, 240_000),
+            (5, 960_000),
+            (6, 1_800_000),
+            (60, 1_800_000),
+            (u32::MAX, 1_800_000),
+        ] {
+            let waits: std::collections::BTreeSet<_> = (0..20).map(|_| wait(attempts, &random).unwrap()).collect();
+            assert!(waits.iter().all(|wait| (longest * 3 / 4..=longest).contains(wait)), "{attempts}: {waits:?}");
+            assert!(waits.len() > 1, "{attempts}: {waits:?}");
+        }
+    }
+}

@@ -1,0 +1,58 @@
+//! A contract as it stands, against which everything is held that is to be told of it.
+
+use domain::{ContractId, Facts, KeyId, KeyState};
+
+use crate::items::{ContractItem, ItemKey, KeyItem, StoredContract, StoredKey};
+use crate::{Error, Store};
+
+/// A contract and its key, so far as they are still there.
+pub(super) struct Standing {
+    /// The key of that incarnation, even while it is being removed.
+    pub(super) key: Option<StoredKey>,
+    /// The contract. None stands on a key that is being removed.
+    pub(super) contract: Option<StoredContract>,
+}
+
+impl Store {
+    /// The contract on one incarnation of a key, as of all writes before.
+    pub(super) async fn standing(
+        &self,
+        key: &KeyId,
+        contract: &ContractId,
+        incarnation: &str,
+    ) -> Result<Standing, Error> {
+        let (key_place, contract_place) = (KeyItem::key(key), ContractItem::key(key, contract));
+        let mut standing = Standing { key: None, contract: None };
+        for item in self.get_all(&[key_place.clone(), contract_place]).await? {
+            if ItemKey::of(&item).as_ref() == Some(&key_place) {
+                let key = KeyItem::read(item, &self.codes)?;
+                standing.key = Some(key).filter(|key| key.incarnation == incarnation);
+            } else {
+                let contract = ContractItem::read(item, &self.codes)?;
+                standing.contract = Some(contract).filter(|contract| contract.incarnation == incarnation);
+            }
+        }
+        if standing.key.as_ref().is_none_or(|stored| stored.key.state == KeyState::Removing) {
+            standing.contract = None;
+        }
+        Ok(standing)
+    }
+
+    /// What is told of a contract: with the automat and the property of its key, or those that the contract had noted
+    /// if the key is gone.
+    pub(super) async fn facts_of(&self, stored: &StoredContract, key: Option<&StoredKey>) -> Result<Facts, Error> {
+        let noted = stored.automat.as_ref().map(|automat| (automat, &stored.property));
+        let current = key.map(|stored| (&stored.key.automat, &stored.key.property));
+        let (automat, property) = current
+            .or(noted)
+            .ok_or(Error::Internal { context: "telling of a contract that names no automat", source: None })?;
+        self.facts(&stored.contract, automat, property.clone()).await
+    }
+}
+
+impl Standing {
+    /// Whether what was to be told of the contract still holds.
+    pub(super) fn bears_out(&self, facts: &Facts) -> bool {
+        self.contract.as_ref().is_some_and(|stored| facts.hold_for(&stored.contract))
+    }
+}

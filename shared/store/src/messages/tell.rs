@@ -1,0 +1,197 @@
+//! Telling: writing down every message of an occasion, claimed by whoever writes it.
+
+use domain::{EventKind, Facts, Instant, Message, Notice, Reminder};
+use tokio::task::JoinSet;
+
+use super::name::Occurrence;
+use super::standing::Standing;
+use super::{Change, Claim, ContractRecord, EventRecord, LEASE_MILLIS};
+use crate::items::{MessageItem, ReminderItem, State, StoredMessage, StoredReminder};
+use crate::write::absent;
+use crate::{Error, Store};
+
+impl Store {
+    /// Writes down whom to tell of a contract's record, and sets the contract's reminders. Gives the messages that the
+    /// caller is to send: those that nobody had written down before.
+    pub async fn tell_of_contract(&self, record: &ContractRecord, now: Instant) -> Result<Vec<Claim>, Error> {
+        let last = record.last();
+        let standing = self.standing(&last.contract.key, &last.contract.id, &last.incarnation).await?;
+        let claims = self.tell_of_change(record, &standing, now).await?;
+        self.set_reminders(record, &standing).await?;
+        Ok(claims)
+    }
+
+    async fn tell_of_change(
+        &self,
+        record: &ContractRecord,
+        standing: &Standing,
+        now: Instant,
+    ) -> Result<Vec<Claim>, Error> {
+        let notices = record.notices();
+        if notices.is_empty() {
+            return Ok(Vec::new());
+        }
+        let last = record.last();
+        let facts = self.facts_of(last, standing.key.as_ref()).await?;
+        let (identity, at, holds) = match &record.change {
+            Change::Made(after) | Change::Edited { after, .. } => {
+                (after.rev.to_string(), after.contract.updated_at, standing.bears_out(&facts))
+            }
+            Change::Removed(before) => (format!("{} removed", before.rev), record.at, true),
+        };
+        let occurrence =
+            Occurrence { incarnation: &last.incarnation, contract: &last.contract.id, identity: &identity, at };
+        if holds {
+            self.write_down(occurrence, notices, &facts, now).await
+        } else {
+            self.write_off(occurrence, notices, &facts, now).await
+        }
+    }
+
+    /// The same for an event: a key that was fetched, returned, or not returned.
+    pub async fn tell_of_event(&self, record: &EventRecord, now: Instant) -> Result<Vec<Claim>, Error> {
+        let EventRecord { event, incarnation, .. } = record;
+        let told = matches!(event.kind, EventKind::KeyFetched | EventKind::KeyReturned | EventKind::KeyNotReturned);
+        let (Some(incarnation), Some(key), Some(contract), true) =
+            (incarnation, &event.subject.key, &event.subject.contract, told)
+        else {
+            return Ok(Vec::new());
+        };
+        let standing = self.standing(key, contract, incarnation).await?;
+        let Some(stored) = &standing.contract else { return Ok(Vec::new()) };
+        let notices = Notice::of_event(&event.kind, event.at, &stored.contract);
+        if notices.is_empty() {
+            return Ok(Vec::new());
+        }
+        let facts = self.facts_of(stored, standing.key.as_ref()).await?;
+        let occurrence = Occurrence { incarnation, contract, identity: &event.id, at: event.at };
+        self.write_down(occurrence, notices, &facts, now).await
+    }
+
+    /// Writes messages down as being sent from now on, and claims those that had not been written down before. One
+    /// that comes too late to be of use is written down as such.
+    pub(super) async fn write_down(
+        &self,
+        occurrence: Occurrence<'_>,
+        notices: Vec<Notice>,
+        facts: &Facts,
+        now: Instant,
+    ) -> Result<Vec<Claim>, Error> {
+        let mut messages = Vec::new();
+        for notice in notices {
+            let message = message(occurrence, notice, facts, now)?;
+            messages.push(if message.useful_until() > now {
+                let due = Some(now.plus_millis(LEASE_MILLIS));
+                StoredMessage { state: State::Sending, attempts: 1, due, ..message }
+            } else {
+                StoredMessage { state: State::Failed, ..message }
+            });
+        }
+        let written = self.put_messages(messages).await?;
+        Ok(written.into_iter().filter(|message| message.state == State::Sending).map(Claim::on).collect())
+    }
+
+    /// Writes messages down that were overtaken before they could be sent, so that it is known what became of them.
+    async fn write_off(
+        &self,
+        occurrence: Occurrence<'_>,
+        notices: Vec<Notice>,
+        facts: &Facts,
+        now: Instant,
+    ) -> Result<Vec<Claim>, Error> {
+        let messages = notices.into_iter().map(|notice| message(occurrence, notice, facts, now));
+        self.put_messages(messages.collect::<Result<_, _>>()?).await?;
+        Ok(Vec::new())
+    }
+
+    /// Puts messages, and gives those that did not stand there before.
+    async fn put_messages(&self, messages: Vec<StoredMessage>) -> Result<Vec<StoredMessage>, Error> {
+        let mut puts = JoinSet::new();
+        for message in messages {
+            let item = MessageItem::write(&message, &self.codes, &self.random)?;
+            let store = self.clone();
+            puts.spawn(async move { store.put(item, absent()).await.map(|written| written.then_some(message)) });
+        }
+        let mut written = Vec::new();
+        while let Some(put) = puts.join_next().await {
+            written.extend(put.map_err(|source| Error::internal("writing messages down", source))??);
+        }
+        Ok(written)
+    }
+
+    /// Sets the reminders of the contract as it stands; those that it had before the record and has no more are
+    /// dropped.
+    async fn set_reminders(&self, record: &ContractRecord, standing: &Standing) -> Result<(), Error> {
+        let last = record.last();
+        for which in Reminder::ALL {
+            let set = standing.contract.as_ref().and_then(|stored| {
+                let since = record.at.max(stored.contract.updated_at);
+                which.due(&stored.contract, since).map(|due| (stored.rev, due))
+            });
+            let place = ReminderItem::key(&last.incarnation, &last.contract.id, which);
+            if let Some((rev, due)) = set {
+                let reminder = StoredReminder {
+                    which,
+                    key: last.contract.key.clone(),
+                    contract: last.contract.id.clone(),
+                    incarnation: last.incarnation.clone(),
+                    rev,
+                    due,
+                };
+                self.update(place, ReminderItem::set(&reminder), ReminderItem::not_set_after(rev)).await?;
+            } else if record.had(which) {
+                let rev = standing.contract.as_ref().map_or(last.rev, |stored| stored.rev);
+                self.delete(place, ReminderItem::not_set_after(rev)).await?;
+            }
+        }
+        Ok(())
+    }
+}
+
+impl ContractRecord {
+    fn notices(&self) -> Vec<Notice> {
+        match &self.change {
+            Change::Made(after) => Notice::of_creation(&after.contract),
+            Change::Edited { before, after } => Notice::of_edit(&before.contract, &after.contract, self.at),
+            Change::Removed(before) => Notice::of_removal(&before.contract, self.at),
+        }
+    }
+
+    /// Whether a reminder may stand there that was set for the contract before the write.
+    fn had(&self, which: Reminder) -> bool {
+        self.before().is_some_and(|stored| which.due(&stored.contract, Instant::EPOCH).is_some())
+    }
+}
+
+impl Claim {
+    /// On a message that is written down as being sent by us.
+    pub(super) fn on(stored: StoredMessage) -> Self {
+        Self {
+            place: stored.place(),
+            attempt: stored.attempts,
+            useful_until: stored.useful_until(),
+            id: stored.id,
+            message: stored.message,
+        }
+    }
+}
+
+/// A message that nobody sends.
+fn message(occurrence: Occurrence<'_>, notice: Notice, facts: &Facts, now: Instant) -> Result<StoredMessage, Error> {
+    let Notice { occasion, recipient } = notice;
+    Ok(StoredMessage {
+        id: occurrence.message_id(occasion.kind(), &recipient.address)?,
+        incarnation: occurrence.incarnation.to_owned(),
+        message: Message { occasion, recipient, facts: facts.clone() },
+        state: State::Superseded,
+        since: now,
+        due: None,
+        provider_id: None,
+        attempts: 0,
+        trouble: None,
+        perhaps_twice: false,
+        asked_at: now,
+        created_at: now,
+        updated_at: now,
+    })
+}
