@@ -79,7 +79,7 @@ impl Refusal {
 impl From<Trouble> for Refusal {
     fn from(trouble: Trouble) -> Self {
         match trouble {
-            Trouble::Refused => Self::invalid("the outbox was told to refuse"),
+            Trouble::Refused => Self::invalid("PhoneNumber or TopicArn Reason: the outbox was told to refuse"),
             Trouble::Throttled => Self::Throttled,
             Trouble::Failed => Self::Broken,
         }

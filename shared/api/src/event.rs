@@ -82,9 +82,10 @@ pub struct EventView {
     until: Option<String>,
 }
 
-/// What kind of thing happened.
+/// What kind of thing happened: the words of [`EventKind`].
 #[derive(Debug, Clone, Copy, Default, serde::Serialize, ToSchema)]
 #[serde(rename_all = "kebab-case")]
+#[expect(missing_docs, reason = "the variants are those of EventKind, and are told there")]
 pub enum EventType {
     #[default]
     AutomatAdded,

@@ -97,11 +97,13 @@ async fn a_change_of_who_else_is_told_concerns_only_the_new_one() {
     let scene = Scene::new().await;
     scene.book("BK-1", 3_600, 7_200, vec![by_email("a@example.com")]).await;
     scene.deliver().await;
+    scene.clock.set(at(10));
     let contacts = Some(vec![by_email("a@example.com"), by_sms("+358401234567")]);
     scene.edit("BK-1", ContractChange { contacts, ..ContractChange::default() }).await;
     scene.deliver().await;
     assert_eq!(scene.addresses(), ["a@example.com", "+358401234567"]);
     assert_eq!(kinds(&scene).await, [MessageKind::ContractCreated; 2]);
+    scene.clock.set(at(20));
     let person = Some(Name::parse("Eino Virtanen").unwrap());
     scene.edit("BK-1", ContractChange { person, ..ContractChange::default() }).await;
     scene.deliver().await;
