@@ -1,5 +1,8 @@
 //! Previews: what making, editing or removing a contract would come to, word for word, with nothing written.
 
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use aws_sdk_dynamodb::types::AttributeValue;
 use e2e::{Answer, Stack, Stage, fresh, hours, person};
 use http::Method;
 use serde_json::{Value, json};
@@ -32,15 +35,17 @@ fn told(preview: &Value) -> Vec<(&str, &str, Option<&str>)> {
     messages.map(|it| (it["kind"].as_str().unwrap(), it["channel"].as_str().unwrap(), it["sendAt"].as_str())).collect()
 }
 
-/// Every item that stands on the automat or the key.
-async fn items(stage: &Stage, key: &str) -> Vec<String> {
+type Item = HashMap<String, AttributeValue>;
+
+/// Every item that tells of the key or its automat, by its own key.
+async fn items(stage: &Stage, key: &str) -> BTreeMap<[String; 2], Item> {
     let all = stage.stack.cloud().dynamodb().scan().table_name("key-automat").into_paginator().items().send();
-    let all = all.collect::<Result<Vec<_>, _>>().await.unwrap();
-    let sorted =
-        all.into_iter().map(|item| format!("{:?}", item.into_iter().collect::<std::collections::BTreeMap<_, _>>()));
-    let mut ours: Vec<_> = sorted.filter(|item| item.contains(key) || item.contains(&stage.automat)).collect();
-    ours.sort();
-    ours
+    let all = all.collect::<Result<Vec<Item>, _>>().await.unwrap();
+    let ours = all.into_iter().filter(|item| {
+        let told = format!("{item:?}");
+        told.contains(key) || told.contains(&stage.automat)
+    });
+    ours.map(|item| (["PK", "SK"].map(|name| item[name].as_s().unwrap().clone()), item)).collect()
 }
 
 #[tokio::test]
@@ -159,7 +164,7 @@ async fn each_contact_is_written_to_in_their_language() {
             texts.push(message["text"].as_str().unwrap().replace(preview["contract"]["pin"].as_str().unwrap(), ""));
         }
     }
-    let distinct: std::collections::BTreeSet<_> = texts.iter().collect();
+    let distinct: BTreeSet<_> = texts.iter().collect();
     assert_eq!(distinct.len(), 6, "three languages, each by email and SMS: {texts:#?}");
 }
 
