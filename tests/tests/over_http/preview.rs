@@ -117,7 +117,7 @@ async fn refusals_are_those_of_making_and_editing_and_name_their_fields() {
         (json!({ "person": "" }), "invalid_request", "person"),
         (json!({ "contacts": [{ "name": "A", "sendSms": true }] }), "invalid_request", "contacts[0].phoneNumber"),
         (json!({ "ends": 5 }), "invalid_request", "ends"),
-        (json!({ "contractId": "b-1" }), "contract_exists", ""),
+        (json!({ "contractId": "b-1", "person": "Bo" }), "contract_exists", ""),
         (json!({ "start": hours(60), "end": hours(70), "pin": "48291537" }), "pin_in_use", ""),
     ] {
         let problem = previewed(&stage, &key, booking(&fields)).await.problem(code);

@@ -127,3 +127,87 @@ impl From<Trouble> for ReasonView {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use domain::{Address, Channel, Email, Instant, Language, MessageId, MessageKind, Name, PhoneNumber, Recipient};
+    use serde_json::{Value, json};
+
+    use super::*;
+
+    fn at(second: i64) -> Instant {
+        Instant::from_millis(second * 1000).unwrap()
+    }
+
+    fn record(state: MessageState, channel: Channel) -> MessageRecord {
+        let address = match channel {
+            Channel::Email => Address::Email(Email::parse("ada@example.fi").unwrap()),
+            Channel::Sms => Address::Sms(PhoneNumber::parse("+358401234567").unwrap()),
+        };
+        MessageRecord {
+            id: MessageId::parse("01KAXHVNM0000000000000000A").unwrap(),
+            kind: MessageKind::ContractCreated,
+            recipient: Recipient { name: Name::parse("Ada").unwrap(), address, language: Language::Finnish },
+            state,
+            attempts: 2,
+            trouble: None,
+            perhaps_twice: false,
+            created_at: at(0),
+            updated_at: at(2),
+        }
+    }
+
+    fn shown(record: MessageRecord) -> Value {
+        serde_json::to_value(MessageView::from(record)).unwrap()
+    }
+
+    #[test]
+    fn a_sent_message_says_when_and_under_which_name() {
+        let sent = MessageState::Sent { at: at(1), provider_id: "0100-1".to_owned() };
+        assert_eq!(
+            shown(record(sent, Channel::Email)),
+            json!({
+                "messageId": "01KAXHVNM0000000000000000A", "kind": "contract-created",
+                "contact": "Ada", "channel": "email", "to": "ada@example.fi", "language": "fi",
+                "state": "sent", "attempts": 2, "sentAt": "1970-01-01T00:00:01Z", "providerMessageId": "0100-1",
+                "createdAt": "1970-01-01T00:00:00Z", "updatedAt": "1970-01-01T00:00:02Z",
+            })
+        );
+    }
+
+    #[test]
+    fn a_message_that_waits_says_for_when_and_why() {
+        let pending = MessageState::Pending { next_try: at(60) };
+        let troubled =
+            MessageRecord { trouble: Some(Trouble::Unanswered), perhaps_twice: true, ..record(pending, Channel::Sms) };
+        let shown = shown(troubled);
+        assert_eq!((&shown["state"], &shown["nextTryAt"]), (&json!("pending"), &json!("1970-01-01T00:01:00Z")));
+        assert_eq!((&shown["reason"], &shown["perhapsTwice"]), (&json!("unanswered"), &json!(true)));
+        assert_eq!((&shown["channel"], &shown["to"]), (&json!("sms"), &json!("+358401234567")));
+    }
+
+    #[test]
+    fn each_state_and_each_reason_has_its_word() {
+        let states = [
+            MessageState::Sending { since: at(1) },
+            MessageState::Bounced { at: at(1) },
+            MessageState::Refused { at: at(1) },
+            MessageState::Failed { at: at(1) },
+            MessageState::Superseded { at: at(1) },
+        ];
+        let words = states.map(|state| shown(record(state, Channel::Email))["state"].clone());
+        assert_eq!(words, ["sending", "bounced", "refused", "failed", "superseded"]);
+        let reasons = [
+            Trouble::Throttled,
+            Trouble::Unavailable,
+            Trouble::Unanswered,
+            Trouble::NotAllowed,
+            Trouble::AddressRefused,
+            Trouble::ContentRefused,
+        ];
+        let words = reasons.map(|trouble| serde_json::to_value(ReasonView::from(trouble)).unwrap());
+        let documented =
+            ["throttled", "unavailable", "unanswered", "not-allowed", "address-refused", "content-refused"];
+        assert_eq!(words, documented);
+    }
+}
