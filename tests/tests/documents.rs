@@ -91,9 +91,14 @@ fn every_operation_says_its_name_its_answers_and_who_may() {
         let variables = path.split('/').filter_map(|part| part.strip_prefix('{')?.strip_suffix('}'));
         assert_eq!(in_path, variables.map(str::to_owned).collect(), "{shown}");
         let headers: BTreeSet<_> = parameters.iter().filter(|parameter| parameter["in"] == "header").collect_names();
-        let expected: &[&str] = match method.as_str() {
-            "POST" => &["Idempotency-Key"],
-            "PATCH" | "DELETE" => &["If-Match"],
+        let last = path.rsplit('/').next().unwrap();
+        let expected: &[&str] = match (method.as_str(), last) {
+            // A preview of an edit is of a version, as the edit is; otherwise previews do nothing that could be done twice.
+            ("POST", "preview") if path.ends_with("{contractId}/preview") => &["If-Match"],
+            // Asking again for a message that is on its way is refused.
+            ("POST", "preview" | "resend") => &[],
+            ("POST", _) => &["Idempotency-Key"],
+            ("PATCH" | "DELETE", _) => &["If-Match"],
             _ => &[],
         };
         assert_eq!(headers, expected.iter().map(|name| (*name).to_owned()).collect(), "{shown}");
@@ -102,7 +107,8 @@ fn every_operation_says_its_name_its_answers_and_who_may() {
 }
 
 fn takes_a_body(method: &str, path: &str) -> bool {
-    matches!(method, "POST" | "PATCH") && !path.ends_with("/pin")
+    let has_nothing_to_say = ["/pin", "/resend", "/removal/preview"].iter().any(|end| path.ends_with(end));
+    matches!(method, "POST" | "PATCH") && !has_nothing_to_say
 }
 
 trait Names {

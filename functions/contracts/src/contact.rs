@@ -1,8 +1,10 @@
 //! Contacts: what clients say of them, and how they see them.
 
+use std::collections::BTreeSet;
+
 use api::problem::FieldCode;
 use api::{Check, Object};
-use domain::{Contact, Email, Language, Name, PhoneNumber};
+use domain::{Contact, Email, Language, MessageKind, Name, PhoneNumber};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
@@ -24,7 +26,14 @@ pub(crate) struct ContactBody {
     send_sms: Option<bool>,
     /// The language of the messages: `en`, `fi` or `sv`; `en` when left out.
     language: Option<String>,
+    /// What they are told beyond that the contract was created, updated or cancelled: `start-reminder`, `end-reminder`,
+    /// `key-fetched`, `key-returned`, `key-not-returned`. Nothing when left out.
+    #[schema(max_items = 10)]
+    additional_messages: Option<Vec<String>>,
 }
+
+/// The longest list of kinds of messages that is read: there are five, and a word may stand there twice.
+const MAX_KINDS: usize = 10;
 
 /// Somebody who is told about the contract.
 #[derive(Debug, serde::Serialize, ToSchema)]
@@ -41,6 +50,8 @@ pub(crate) struct ContactView {
     send_email: bool,
     send_sms: bool,
     language: &'static str,
+    /// What they are told beyond that the contract was created, updated or cancelled.
+    additional_messages: Vec<&'static str>,
 }
 
 /// The contacts of a body; what is wrong with them goes into the check.
@@ -69,9 +80,23 @@ impl ContactBody {
         }
         let phone_number = check.optional("phoneNumber", self.phone_number.as_deref(), PhoneNumber::parse);
         let language = check.optional("language", self.language.as_deref(), Language::parse).unwrap_or_default();
-        let additional_messages = std::collections::BTreeSet::new();
+        let additional_messages = check_kinds(check, self.additional_messages.as_deref().unwrap_or_default());
         Some(Contact { name: name?, email, phone_number, send_email, send_sms, language, additional_messages })
     }
+}
+
+fn check_kinds(check: &mut Check, words: &[String]) -> BTreeSet<MessageKind> {
+    const FIELD: &str = "additionalMessages";
+    if words.len() > MAX_KINDS {
+        check.refuse(FIELD, FieldCode::TooMany, format!("must be at most {MAX_KINDS}"));
+        return BTreeSet::new();
+    }
+    let numbered = words.iter().enumerate();
+    numbered
+        .filter_map(|(index, word)| {
+            check.optional(&format!("{FIELD}[{index}]"), Some(word.as_str()), MessageKind::parse_additional)
+        })
+        .collect()
 }
 
 impl From<Contact> for ContactView {
@@ -83,6 +108,7 @@ impl From<Contact> for ContactView {
             send_email: contact.send_email,
             send_sms: contact.send_sms,
             language: contact.language.code(),
+            additional_messages: contact.additional_messages.into_iter().map(MessageKind::word).collect(),
         }
     }
 }

@@ -24,7 +24,8 @@ pub(crate) struct ContractView {
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     #[schema(required = false)]
     permanent: bool,
-    /// The keypad code in the 201 answer that made the contract, and `******` ever after: `GET …/pin` shows it.
+    /// The keypad code in the 201 answer that made the contract, and in a preview of one that is new; `******` ever
+    /// after: `GET …/pin` shows it.
     #[schema(example = "******")]
     pin: String,
     contacts: Vec<ContactView>,
@@ -63,6 +64,16 @@ impl ContractView {
     pub(crate) fn just_made(contract: Contract) -> Self {
         let (then, pin) = (contract.created_at, contract.pin.reveal().to_owned());
         Self::new(contract, then, pin)
+    }
+
+    /// The contract as it would be: with its PIN if that is new, so that it can be made just so.
+    pub(crate) fn previewed(contract: Contract, new_pin: bool, now: Instant) -> Self {
+        if new_pin {
+            let pin = contract.pin.reveal().to_owned();
+            Self::new(contract, now, pin)
+        } else {
+            Self::masked(contract, now)
+        }
     }
 
     fn new(contract: Contract, now: Instant, pin: String) -> Self {

@@ -118,6 +118,32 @@ async fn an_eleventh_contact_is_too_many() {
 }
 
 #[tokio::test]
+async fn only_known_kinds_of_messages_can_be_asked_for() {
+    let body = |kinds: Value| json!({ "person": "Ada", "permanent": true, "contacts": [{ "name": "Ada", "additionalMessages": kinds }] });
+    let kinds = json!(["end-reminder", "contract-created", "key-returned", "End-Reminder"]);
+    let unknown = named(&[
+        ("contacts[0].additionalMessages[1]", "message_kind_unknown"),
+        ("contacts[0].additionalMessages[3]", "message_kind_unknown"),
+    ]);
+    assert_eq!(create(body(kinds)).await, unknown);
+    let null = named(&[("contacts[0].additionalMessages[1]", "wrong_type")]);
+    assert_eq!(create(body(json!(["end-reminder", null]))).await, null);
+    let many = named(&[("contacts[0].additionalMessages", "too_many")]);
+    assert_eq!(create(body(json!(vec!["x"; 11]))).await, many);
+}
+
+#[tokio::test]
+async fn a_preview_refuses_what_making_and_editing_refuse() {
+    let fields = named(&[("person", "empty"), ("end", "required")]);
+    assert_eq!(errors("POST", "/v1/keys/K-1/contracts/preview", json!({ "person": "" })).await, fields);
+    let fields = named(&[("contractId", "immutable")]);
+    assert_eq!(errors("POST", "/v1/keys/K-1/contracts/C-1/preview", json!({ "contractId": "C-2" })).await, fields);
+    let fields = named(&[("force", "unknown_field")]);
+    let uri = "/v1/keys/K-1/contracts/C-1/removal/preview";
+    assert_eq!(errors("POST", uri, json!({ "force": true })).await, fields);
+}
+
+#[tokio::test]
 async fn a_new_pin_takes_no_body() {
     let pin = |body: &'static str| {
         request("POST", "/v1/keys/K-1/contracts/C-1/pin", Role::Operator).body(Body::from(body)).unwrap()
@@ -151,9 +177,19 @@ async fn paths_that_can_name_nothing() {
         ("/v1/keys/%ff/contracts/C-1", "key_not_found"),
         ("/v1/keys/-/contracts/C-1", "key_not_found"),
         ("/v1/keys/K-1/contracts/a%20b", "contract_not_found"),
+        ("/v1/keys/K-1/contracts/a%20b/messages", "contract_not_found"),
     ] {
         let problem = refused(request("GET", path, Role::Viewer).body(Body::empty()).unwrap()).await;
         assert_eq!(problem["code"], code, "{path}");
+    }
+}
+
+#[tokio::test]
+async fn a_name_that_no_message_has_is_not_asked_for() {
+    for name in ["1", "01KAXHVNM0000000000000000a", "01KAXHVNM0000000000000000AA"] {
+        let uri = format!("/v1/keys/K-1/contracts/C-1/messages/{name}/resend");
+        let problem = refused(request("POST", &uri, Role::Operator).body(Body::empty()).unwrap()).await;
+        assert_eq!(problem["code"], "message_not_found", "{name}");
     }
 }
 
@@ -165,6 +201,7 @@ async fn each_route_refuses_lower_roles() {
     for route in ROUTES.iter().filter(|route| route.function == Function::Contracts) {
         let Access::AtLeast(needed) = route.access else { continue };
         let path = route.path.replace("{keyId}", "K-1").replace("{contractId}", "C-1");
+        let path = path.replace("{messageId}", "01KAXHVNM0000000000000000A");
         let lower = [None, Some(Role::Viewer), Some(Role::Operator)];
         for role in lower.into_iter().filter(|role| role.is_none_or(|role| role < needed)) {
             let group = role.map_or("[guest]".to_owned(), |role| format!("[{}]", role.name()));
@@ -174,7 +211,7 @@ async fn each_route_refuses_lower_roles() {
             tried += 1;
         }
     }
-    assert_eq!(tried, 3 + 5 * 2);
+    assert_eq!(tried, 4 + 9 * 2);
 }
 
 #[test]

@@ -87,27 +87,48 @@ pub struct EventView {
 #[serde(rename_all = "kebab-case")]
 #[expect(missing_docs, reason = "the variants are those of EventKind, and are told there")]
 pub enum EventType {
+    /// An automat was added.
     #[default]
     AutomatAdded,
+    /// An automat was edited.
     AutomatChanged,
+    /// An automat was deleted.
     AutomatRemoved,
+    /// A key was added to a locker.
     KeyAdded,
+    /// A key was edited or moved.
     KeyChanged,
+    /// A key was removed with everything on it.
     KeyRemoved,
+    /// A contract was made.
     ContractCreated,
+    /// A contract was edited.
     ContractChanged,
+    /// A contract was removed.
     ContractRemoved,
+    /// Somebody looked at a contract's PIN.
     PinRevealed,
+    /// Somebody asked for a locker to be opened.
     OpeningRequested,
+    /// A request to open a locker has ended.
     OpeningFinished,
+    /// A key has been taken out of its locker.
     KeyFetched,
+    /// A key has been put back into its locker.
     KeyReturned,
+    /// The contract that a key is out with is over, and the key is not back.
     KeyNotReturned,
+    /// A PIN opened its locker.
     PinAccepted,
+    /// A return code opened its locker.
     ReturnCodeAccepted,
+    /// A code opened nothing.
     EntryRefused,
+    /// The keypad was locked after too many wrong entries.
     KeypadLocked,
+    /// The automat has come.
     AutomatConnected,
+    /// The automat has gone.
     AutomatDisconnected,
 }
 

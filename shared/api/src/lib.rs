@@ -43,7 +43,7 @@ pub use idempotency::IdempotencyKey;
 pub use list::Listing;
 pub use number::whole;
 pub use patch::Patch;
-pub use path::{AutomatPath, ContractPath, KeyPath, LockerPath, OpeningPath};
+pub use path::{AutomatPath, ContractPath, KeyPath, LockerPath, MessagePath, OpeningPath};
 pub use problem::Problem;
 pub use query::{NoQuery, Query};
 pub use reply::{accepted, created, location, mark_replayed, ok, removed, tagged};

@@ -2,7 +2,7 @@
 //! such thing.
 
 use axum::extract::{FromRequestParts, RawPathParams};
-use domain::{AutomatId, ContractId, Invalid, KeyId, LockerIndex, OpeningId};
+use domain::{AutomatId, ContractId, Invalid, KeyId, LockerIndex, MessageId, OpeningId};
 use http::request::Parts;
 use store::Thing;
 
@@ -28,6 +28,10 @@ pub struct KeyPath(pub KeyId);
 /// `{keyId}` and `{contractId}`.
 #[derive(Debug, Clone)]
 pub struct ContractPath(pub KeyId, pub ContractId);
+
+/// `{keyId}`, `{contractId}` and `{messageId}`.
+#[derive(Debug, Clone)]
+pub struct MessagePath(pub KeyId, pub ContractId, pub MessageId);
 
 impl<S: Send + Sync> FromRequestParts<S> for AutomatPath {
     type Rejection = Problem;
@@ -70,6 +74,16 @@ impl<S: Send + Sync> FromRequestParts<S> for ContractPath {
         let key = id(parts, "keyId", KeyId::parse, || not_found(Thing::Key)).await?;
         let contract = id(parts, "contractId", ContractId::parse, || not_found(Thing::Contract)).await?;
         Ok(Self(key, contract))
+    }
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for MessagePath {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
+        let ContractPath(key, contract) = ContractPath::from_request_parts(parts, state).await?;
+        let message = id(parts, "messageId", MessageId::parse, || not_found(Thing::Message)).await?;
+        Ok(Self(key, contract, message))
     }
 }
 

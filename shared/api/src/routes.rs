@@ -88,6 +88,12 @@ pub static ROUTES: &[Route] = &[
     // Looking at a PIN is for those who may hand it out, and is recorded.
     contracts(Method::GET, PIN, Role::Operator),
     contracts(Method::POST, PIN, Role::Operator),
+    // A preview shows the PIN that it generates, and says what nobody has been told yet.
+    contracts(Method::POST, "/v1/keys/{keyId}/contracts/preview", Role::Operator),
+    contracts(Method::POST, "/v1/keys/{keyId}/contracts/{contractId}/preview", Role::Operator),
+    contracts(Method::POST, "/v1/keys/{keyId}/contracts/{contractId}/removal/preview", Role::Operator),
+    contracts(Method::GET, "/v1/keys/{keyId}/contracts/{contractId}/messages", Role::Viewer),
+    contracts(Method::POST, "/v1/keys/{keyId}/contracts/{contractId}/messages/{messageId}/resend", Role::Operator),
     contracts(Method::GET, "/v1/keys/{keyId}/availability", Role::Viewer),
     openings(Method::POST, "/v1/automats/{automatId}/lockers/{lockerIndex}/openings", Role::Operator),
     openings(Method::GET, "/v1/openings/{openingId}", Role::Viewer),
@@ -142,6 +148,9 @@ mod tests {
     fn methods_of_a_path_as_sent() {
         assert_eq!(methods("/v1/keys/K-1"), [Method::GET, Method::PATCH, Method::DELETE]);
         assert_eq!(methods("/v1/keys/K-1/contracts"), [Method::GET, Method::POST]);
+        // A contract may be called "preview".
+        let of_preview = [Method::GET, Method::PATCH, Method::DELETE, Method::POST];
+        assert_eq!(methods("/v1/keys/K-1/contracts/preview"), of_preview);
         assert_eq!(methods("/health"), [Method::GET]);
         for unknown in ["/v1/keys/", "/v1/keys//contracts", "/v1/keys/K-1/", "/", "", "/v2/keys"] {
             assert!(methods(unknown).is_empty(), "{unknown}");

@@ -44,6 +44,7 @@ struct State {
     cut_after: Option<u32>,
     was_cut: bool,
     stale: bool,
+    taken_pins: Option<(String, u32)>,
     seen: HashMap<String, Vec<u8>>,
     held: Vec<Hold>,
     steps: Option<Steps>,
@@ -127,6 +128,11 @@ impl Wire {
         self.state().stale = true;
     }
 
+    /// The next so many reads of a PIN find this one, by its sort key: as if each PIN asked for was taken.
+    pub fn find_pin(&self, sort_key: &str, times: u32) {
+        self.state().taken_pins = Some((sort_key.to_owned(), times));
+    }
+
     /// Holds back the next request for an operation, such as `TransactWriteItems`.
     #[must_use]
     pub fn hold(&self, target: &'static str) -> Held {
@@ -170,6 +176,7 @@ impl Wire {
         let target = request.headers().get("x-amz-target").and_then(|target| target.split('.').nth(1));
         let target = target.unwrap_or_default().to_owned();
         let mut body: Value = serde_json::from_slice(request.body().bytes().unwrap_or_default()).unwrap_or_default();
+        self.mislead(&mut body);
         self.hold_back(&target).await;
         if let Some(answer) = self.interfere(&target, &body)? {
             return Ok(answer);
@@ -187,6 +194,16 @@ impl Wire {
         }
         *response.body_mut() = SdkBody::from(answer);
         Ok(response)
+    }
+
+    fn mislead(&self, body: &mut Value) {
+        let Some(Value::String(asked)) = body.pointer_mut("/Key/SK/S") else { return };
+        if let Some((found, times @ 1..)) = &mut self.state().taken_pins
+            && asked.starts_with("PIN#")
+        {
+            *times -= 1;
+            asked.clone_from(found);
+        }
     }
 
     async fn hold_back(&self, target: &str) {

@@ -13,7 +13,7 @@ const ROLES: [Role; 3] = [Role::Viewer, Role::Operator, Role::Admin];
 
 /// A request to a route for things that do not exist, with a body that is no good: what passes the gate does nothing.
 fn call(client: As<'_>, route: &Route) -> Call {
-    let path = ["{automatId}", "{lockerIndex}", "{openingId}", "{keyId}", "{contractId}"]
+    let path = ["{automatId}", "{lockerIndex}", "{openingId}", "{keyId}", "{contractId}", "{messageId}"]
         .iter()
         .fold(route.path.to_owned(), |path, variable| path.replace(variable, "no-such-thing"));
     client.call(route.method.clone(), path).raw("no JSON")

@@ -10,8 +10,10 @@ async fn a_contract_is_as_it_was_asked_for() {
     let body = json!({
         "contractId": "booking-4711", "person": "Åsa Öberg", "start": hours(1), "end": hours(3), "pin": "0048",
         "freeText": "Two bikes", "contacts": [
-            { "name": "Åsa", "email": "asa@example.com", "sendEmail": true, "sendSms": false, "language": "sv" },
-            { "name": "Bo", "phoneNumber": "+358401234567", "sendEmail": false, "sendSms": true, "language": "fi" },
+            { "name": "Åsa", "email": "asa@example.com", "sendEmail": true, "sendSms": false, "language": "sv",
+              "additionalMessages": ["end-reminder", "key-fetched"] },
+            { "name": "Bo", "phoneNumber": "+358401234567", "sendEmail": false, "sendSms": true, "language": "fi",
+              "additionalMessages": [] },
         ],
     });
     let made = stage.book(&key, body.clone()).await;
@@ -85,7 +87,10 @@ async fn an_edit_moves_a_contract_under_the_same_rule() {
     assert_eq!((ended.get("permanent"), &ended["end"]), (None, &json!(hours(9))));
 
     let all = json!({
-        "freeText": "x", "contacts": [{ "name": "B", "email": "b@example.com", "sendEmail": true, "sendSms": false, "language": "en" }],
+        "freeText": "x", "contacts": [{
+            "name": "B", "email": "b@example.com", "sendEmail": true, "sendSms": false, "language": "en",
+            "additionalMessages": [],
+        }],
     });
     let edited = operator.patch(&one, all.clone()).await.body(200);
     assert_eq!((&edited["freeText"], &edited["contacts"]), (&all["freeText"], &all["contacts"]));

@@ -61,6 +61,7 @@ fn object(seed: &mut Seed, depth: u32) -> Value {
         "sendEmail",
         "sendSms",
         "language",
+        "additionalMessages",
         "keyId",
         "automatId",
         "lockerIndex",
@@ -180,7 +181,13 @@ async fn whatever_is_sent_the_answer_is_a_success_or_a_problem_that_repeats_no_s
             let here = Stage::new(&stage.stack, 50).await;
             let key = here.key().await;
             let contract = here.booked(&key, 60, 61).await.rsplit('/').next().unwrap().to_owned();
-            known = vec![("{automatId}", here.automat), ("{keyId}", key), ("{contractId}", contract)];
+            let message = "01KAXHVNM0000000000000000A".to_owned();
+            known = vec![
+                ("{automatId}", here.automat),
+                ("{keyId}", key),
+                ("{contractId}", contract),
+                ("{messageId}", message),
+            ];
         }
         let route = seed.one_of(ROUTES);
         let other = [Method::PUT, Method::OPTIONS, Method::TRACE, Method::from_bytes(b"BREW").unwrap()];

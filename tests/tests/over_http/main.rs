@@ -12,6 +12,7 @@ mod keys;
 mod lists;
 mod openings;
 mod pins;
+mod preview;
 mod provoke;
 mod refusals;
 mod service;

@@ -3,9 +3,10 @@
 use api::problem::Code;
 use aws_sdk_dynamodb::types::AttributeValue;
 use domain::{Calendar, ContractId, Entry, Instant, MAX_LIVE_CONTRACTS, TimeRange};
+use e2e::device::eventually;
 use e2e::{Answer, Stage, fresh, hours, person};
 use http::Method;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::openings::{fill_shadow, go_away};
 
@@ -38,6 +39,10 @@ pub(crate) async fn provoke(stage: &Stage, code: Code) -> Option<Answer> {
         Code::ContractNotFound => viewer.get(format!("{contracts}/none")).await,
         Code::LockerNotFound => operator.post_nothing(format!("{automat}/lockers/100/openings")).await,
         Code::OpeningNotFound => viewer.get("/v1/openings/01KAXHVNM0000000000000000A").await,
+        Code::MessageNotFound => {
+            let contract = stage.booked(&key, 1, 2).await;
+            operator.post_nothing(format!("{contract}/messages/01KAXHVNM0000000000000000A/resend")).await
+        }
         Code::AutomatExists => {
             let body = json!({ "automatId": stage.automat, "name": "Other", "lockerCount": 1, "timeZone": "UTC" });
             admin.post("/v1/automats", body).await
@@ -65,12 +70,7 @@ pub(crate) async fn provoke(stage: &Stage, code: Code) -> Option<Answer> {
             stage.key_with(json!({ "returnCode": "4711" })).await;
             admin.patch(&path, json!({ "returnCode": "4711" })).await
         }
-        Code::ContractsOverlap => {
-            let shared = stage.key_with(json!({ "shared": true })).await;
-            stage.booked(&shared, 1, 3).await;
-            stage.booked(&shared, 2, 4).await;
-            admin.patch(format!("/v1/keys/{shared}"), json!({ "shared": false })).await
-        }
+        Code::ContractsOverlap => stop_sharing(stage).await,
         Code::KeyOut => {
             set(stage, &key, "SET keyInside = :it", AttributeValue::Bool(false)).await;
             admin.delete(&path).await
@@ -88,10 +88,8 @@ pub(crate) async fn provoke(stage: &Stage, code: Code) -> Option<Answer> {
             stage.book(&key, json!({ "person": "Bo", "permanent": true, "start": hours(500_000) })).await
         }
         Code::PinInUse => {
-            let mut body = person(1, 2);
-            body["pin"] = json!("736254");
-            stage.book(&stage.key().await, body.clone()).await.is(201);
-            stage.book(&key, body).await
+            book_with_pin(stage, &stage.key().await).await.is(201);
+            book_with_pin(stage, &key).await
         }
         Code::LockerBusy => {
             stage.open(99).await.is(202);
@@ -102,6 +100,8 @@ pub(crate) async fn provoke(stage: &Stage, code: Code) -> Option<Answer> {
             go_away(&stage).await;
             stage.open(0).await
         }
+        Code::MessageUnderWay => resend_from(stage, &key, "sending").await,
+        Code::MessageOutdated => resend_from(stage, &key, "superseded").await,
         Code::StaleVersion => admin.patch(&path, json!({ "property": "x" })).if_match(7).await,
         Code::IdempotencyKeyReused => {
             operator.post(&contracts, person(1, 2)).once("k").await.is(201);
@@ -112,9 +112,7 @@ pub(crate) async fn provoke(stage: &Stage, code: Code) -> Option<Answer> {
         // api, problem/mod.rs: each_problem_is_as_documented
         // internal: keys/tests/refusals.rs: a_store_out_of_reach_says_nothing_of_the_inside
         // api, serve.rs: a_panic_is_an_internal_problem
-        Code::MessageNotFound | Code::MessageUnderWay | Code::MessageOutdated | Code::Busy | Code::Internal => {
-            return None;
-        }
+        Code::Busy | Code::Internal => return None,
     })
 }
 
@@ -125,6 +123,41 @@ async fn book_twice(stage: &Stage, key: &str) -> Answer {
     stage.book(key, body.clone()).await.is(201);
     body["person"] = json!("Somebody else");
     stage.book(key, body).await
+}
+
+/// Books a key for a person with the one PIN.
+async fn book_with_pin(stage: &Stage, key: &str) -> Answer {
+    let mut body = person(1, 2);
+    body["pin"] = json!("736254");
+    stage.book(key, body).await
+}
+
+/// Takes the sharing from a key on which contracts overlap.
+async fn stop_sharing(stage: &Stage) -> Answer {
+    let shared = stage.key_with(json!({ "shared": true })).await;
+    stage.booked(&shared, 1, 3).await;
+    stage.booked(&shared, 2, 4).await;
+    stage.stack.admin().patch(format!("/v1/keys/{shared}"), json!({ "shared": false })).await
+}
+
+/// Asks for a message to be sent again that stands as only `notifications` would leave it.
+async fn resend_from(stage: &Stage, key: &str, word: &str) -> Answer {
+    let mut body = person(1, 2);
+    body["contacts"] = json!([{ "name": "Bo", "email": "bo@example.com", "sendEmail": true }]);
+    let messages = format!("{}/messages", stage.book(key, body).await.header("location"));
+    let sent = |list: &Value| list["data"][0]["state"] == "sent";
+    let list = eventually(|| stage.stack.viewer().get(&messages), sent).await;
+    let id = list["data"][0]["messageId"].as_str().unwrap().to_owned();
+
+    let client = stage.stack.cloud().dynamodb();
+    let sk = AttributeValue::S(format!("MESSAGE#{id}"));
+    let items = client.scan().table_name("key-automat").into_paginator().items().send();
+    let items = items.collect::<Result<Vec<_>, _>>().await.unwrap();
+    let pk = items.iter().find(|item| item["SK"] == sk).unwrap()["PK"].clone();
+    let request = client.update_item().table_name("key-automat").key("PK", pk).key("SK", sk);
+    let request = request.update_expression("SET #state = :it").expression_attribute_names("#state", "state");
+    request.expression_attribute_values(":it", AttributeValue::S(word.to_owned())).send().await.unwrap();
+    stage.stack.operator().post_nothing(format!("{messages}/{id}/resend")).await
 }
 
 /// Changes a key's item as only devices, or a removal under way, would.

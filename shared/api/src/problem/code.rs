@@ -248,6 +248,8 @@ pub enum FieldCode {
     PhoneNumberForm,
     /// It is not a language that messages are written in.
     LanguageUnknown,
+    /// It is not a kind of message that a contact may ask for.
+    MessageKindUnknown,
     /// The contract would not end after its start.
     EndNotAfterStart,
     /// The contract would have ended already.
@@ -266,7 +268,7 @@ pub enum FieldCode {
 
 impl FieldCode {
     /// All of them, in the order of the documentation.
-    pub const ALL: [Self; 26] = [
+    pub const ALL: [Self; 27] = [
         Self::Required,
         Self::UnknownField,
         Self::DuplicateField,
@@ -286,6 +288,7 @@ impl FieldCode {
         Self::EmailForm,
         Self::PhoneNumberForm,
         Self::LanguageUnknown,
+        Self::MessageKindUnknown,
         Self::EndNotAfterStart,
         Self::EndNotAhead,
         Self::UnknownParameter,

@@ -43,6 +43,7 @@ fn code_of(invalid: Invalid) -> FieldCode {
         Invalid::TimeZoneUnknown => FieldCode::TimeZoneUnknown,
         Invalid::EmailForm => FieldCode::EmailForm,
         Invalid::PhoneNumberForm => FieldCode::PhoneNumberForm,
-        Invalid::LanguageUnknown | Invalid::MessageKindUnknown => FieldCode::LanguageUnknown,
+        Invalid::LanguageUnknown => FieldCode::LanguageUnknown,
+        Invalid::MessageKindUnknown => FieldCode::MessageKindUnknown,
     }
 }

@@ -55,7 +55,7 @@ impl Store {
     ) -> Result<Transaction, Error> {
         let key = &stored_key.key;
         let changes = stored.contract.differences(edited);
-        let moved = changes.iter().any(|field| matches!(field, ContractField::Start | ContractField::End));
+        let moved = moves(&changes);
         let mut transaction = Transaction::default();
         if moved {
             transaction.calendar(stored_key, &key.book(edited, act.now)?);
@@ -109,6 +109,11 @@ impl Store {
         }
         transaction.update(Part::Pin, next, update, free);
     }
+}
+
+/// Whether changes are of a contract's times.
+pub(super) fn moves(changes: &[ContractField]) -> bool {
+    changes.iter().any(|field| matches!(field, ContractField::Start | ContractField::End))
 }
 
 fn key_out_with(key: &Key, contract: &ContractId) -> bool {

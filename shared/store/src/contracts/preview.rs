@@ -1,14 +1,26 @@
 //! What a contract would come to: the same rules and the same words as for the real thing, and nothing written.
 
-use domain::{Contract, ContractChange, ContractDraft, ContractId, Entry, Instant, KeyId, Message, TimeRange};
+use domain::{
+    AutomatId, Contract, ContractChange, ContractDraft, ContractField, ContractId, ContractRefusal, Entry, Instant,
+    Key, KeyId, Message, Notice, Pin, Reminder, TimeRange,
+};
 
-use crate::{Error, Store};
+use super::edit::moves;
+use crate::items::{ContractItem, PinItem};
+use crate::{Error, Expected, Store, Thing};
+
+/// Generated PINs that may be taken before a caller is asked to come back later: in an automat with 10,000 PINs so
+/// many in a row are once in 10^16 times.
+const PIN_TRIES: u32 = 8;
 
 /// What a contract would come to.
 #[derive(Debug)]
 pub struct Preview {
     /// The contract as it would be.
     pub contract: Contract,
+    /// Whether its PIN is the caller's or has been generated just now. One that stood there before is shown by
+    /// [`Store::reveal_pin`] alone, which records it.
+    pub new_pin: bool,
     /// The first contracts that stand in the way.
     pub conflicts: Vec<Entry>,
     /// The earliest place for it, where it has conflicts and there is one.
@@ -17,10 +29,27 @@ pub struct Preview {
     pub messages: Vec<(Message, Option<Instant>)>,
 }
 
+/// What stands in the way of a range, and where there is room instead.
+type Obstacles = (Vec<Entry>, Option<TimeRange>);
+
 impl Store {
-    /// What a contract would come to if it was made now.
+    /// What a contract would come to if it was made now. It has the identifier and the PIN that it can be made with: of
+    /// those that the draft leaves to us, a PIN that is free.
     pub async fn preview_contract(&self, key: &KeyId, draft: ContractDraft, now: Instant) -> Result<Preview, Error> {
-        todo!("{key} {draft:?} {now:?}")
+        let key = self.stored_key(key).await?.key;
+        let id = draft.id.clone().map_or_else(|| self.random.contract_id(), Ok)?;
+        let pin = draft.pin.clone().map_or_else(|| self.random.pin(), Ok)?;
+        let mut contract = Contract::new(&draft, key.id.clone(), id, pin, now)?;
+        let (conflicts, next_free) = obstacles(&key, &contract, now)?;
+        if let Some(standing) = self.get(&ContractItem::key(&key.id, &contract.id)).await? {
+            let standing = ContractItem::read(standing, &self.codes)?.contract;
+            let same = standing.is_as_drafted(&draft);
+            return if same { Ok(Preview::of_standing(standing)) } else { Err(Error::Exists(Thing::Contract)) };
+        }
+        contract.pin = self.free_pin(&key.automat, &contract, draft.pin.is_none(), now).await?;
+        let notices = Notice::of_creation(&contract);
+        let messages = self.messages_to_send(&key, &contract, notices, now).await?;
+        Ok(Preview { contract, new_pin: true, conflicts, next_free, messages })
     }
 
     /// What an edit would come to.
@@ -29,13 +58,105 @@ impl Store {
         key: &KeyId,
         id: &ContractId,
         change: ContractChange,
+        expected: Expected,
         now: Instant,
     ) -> Result<Preview, Error> {
-        todo!("{key} {id} {change:?} {now:?}")
+        let (stored_key, stored) = self.stored_contract(key, id).await?;
+        let (key, contract) = (stored_key.key, stored.contract);
+        expected.check(contract.version)?;
+        let new_pin = change.pin.is_some();
+        let edited = contract.edited(change, now)?;
+        let changes = contract.differences(&edited);
+        let moved = moves(&changes);
+        let (conflicts, next_free) = if moved { obstacles(&key, &edited, now)? } else { Obstacles::default() };
+        let pin_written = moved || changes.contains(&ContractField::Pin);
+        if pin_written && !self.is_free(&key.automat, &edited, &edited.pin, now).await? {
+            return Err(ContractRefusal::PinInUse.into());
+        }
+        let notices = Notice::of_edit(&contract, &edited, now);
+        let edited = if changes.is_empty() { contract } else { edited };
+        let messages = self.messages_to_send(&key, &edited, notices, now).await?;
+        Ok(Preview { contract: edited, new_pin, conflicts, next_free, messages })
     }
 
-    /// What a contract's contacts would be told if it was removed now.
+    /// What a contract's contacts would be told if it was removed now, also where that would take force.
     pub async fn preview_removal(&self, key: &KeyId, id: &ContractId, now: Instant) -> Result<Preview, Error> {
-        todo!("{key} {id} {now:?}")
+        let (stored_key, stored) = self.stored_contract(key, id).await?;
+        let notices = Notice::of_removal(&stored.contract, now).into_iter().map(|notice| (notice, None)).collect();
+        let messages = self.worded(&stored_key.key, &stored.contract, notices).await?;
+        Ok(Preview { messages, ..Preview::of_standing(stored.contract) })
+    }
+
+    /// The PIN that a contract can be made with: its own if it is free, or another where it was generated.
+    async fn free_pin(
+        &self,
+        automat: &AutomatId,
+        contract: &Contract,
+        generated: bool,
+        now: Instant,
+    ) -> Result<Pin, Error> {
+        let mut pin = contract.pin.clone();
+        for _ in 0..PIN_TRIES {
+            if self.is_free(automat, contract, &pin, now).await? {
+                return Ok(pin);
+            }
+            if !generated {
+                return Err(ContractRefusal::PinInUse.into());
+            }
+            pin = self.random.pin()?;
+        }
+        Err(Error::Busy)
+    }
+
+    /// Whether a PIN is the contract's or nobody's.
+    async fn is_free(&self, automat: &AutomatId, contract: &Contract, pin: &Pin, now: Instant) -> Result<bool, Error> {
+        let place = PinItem::key(automat, &self.codes.pin_mac(automat, pin));
+        let item = self.get(&place).await?;
+        item.map_or(Ok(true), |item| PinItem::is_free_or_own(item, &contract.key, &contract.id, now))
+    }
+
+    /// What goes at once, and then the reminders that a contract would have.
+    async fn messages_to_send(
+        &self,
+        key: &Key,
+        contract: &Contract,
+        at_once: Vec<Notice>,
+        now: Instant,
+    ) -> Result<Vec<(Message, Option<Instant>)>, Error> {
+        let reminders = Reminder::ALL.into_iter().filter_map(|reminder| Some((reminder, reminder.due(contract, now)?)));
+        let later = reminders
+            .flat_map(|(reminder, due)| reminder.notices(contract).into_iter().map(move |notice| (notice, Some(due))));
+        let notices = at_once.into_iter().map(|notice| (notice, None)).chain(later).collect();
+        self.worded(key, contract, notices).await
+    }
+
+    async fn worded(
+        &self,
+        key: &Key,
+        contract: &Contract,
+        notices: Vec<(Notice, Option<Instant>)>,
+    ) -> Result<Vec<(Message, Option<Instant>)>, Error> {
+        if notices.is_empty() {
+            return Ok(Vec::new());
+        }
+        let facts = self.facts(contract, &key.automat, key.property.clone()).await?;
+        let message = |Notice { occasion, recipient }| Message { occasion, recipient, facts: facts.clone() };
+        Ok(notices.into_iter().map(|(notice, time)| (message(notice), time)).collect())
+    }
+}
+
+impl Preview {
+    /// A contract that stays as it is, of which nobody is told.
+    fn of_standing(contract: Contract) -> Self {
+        Self { contract, new_pin: false, conflicts: Vec::new(), next_free: None, messages: Vec::new() }
+    }
+}
+
+/// Whether a contract finds its place. That others have the key then is an answer here; all else is refused.
+fn obstacles(key: &Key, contract: &Contract, now: Instant) -> Result<Obstacles, ContractRefusal> {
+    match key.book(contract, now) {
+        Ok(_) => Ok(Obstacles::default()),
+        Err(ContractRefusal::Overlap { conflicts, next_free }) => Ok((conflicts, next_free)),
+        Err(refusal) => Err(refusal),
     }
 }

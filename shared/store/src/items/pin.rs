@@ -16,6 +16,9 @@ pub(crate) struct PinItem {
     contract_id: String,
     from: i64,
     until: Option<i64>,
+    /// Whether the key is out with the contract.
+    #[serde(default)]
+    out: bool,
 }
 
 impl PinItem {
@@ -65,6 +68,14 @@ impl PinItem {
         .value(":c", text(contract.as_str()))
         .value(":now", number(now.millis()))
         .value(":true", flag(true))
+    }
+
+    /// Whether that condition holds over what stands there.
+    pub(crate) fn is_free_or_own(item: Item, key: &KeyId, contract: &ContractId, now: Instant) -> Result<bool, Error> {
+        let record: Self = read(item)?;
+        let own = record.key_id == key.as_str() && record.contract_id == contract.as_str();
+        let ended_and_back = record.until.is_some_and(|until| until <= now.millis()) && !record.out;
+        Ok(own || ended_and_back)
     }
 
     /// The condition that the PIN is this contract's, if it is there at all.

@@ -1,0 +1,213 @@
+//! Messages as clients see them.
+
+use domain::{MessageRecord, MessageState, Trouble};
+use utoipa::ToSchema;
+
+use crate::recipient::RecipientView;
+
+/// A message to a contact, and what became of it.
+#[derive(Debug, serde::Serialize, ToSchema)]
+#[schema(as = Message)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct MessageView {
+    message_id: String,
+    /// `contract-created`, `contract-updated`, `contract-cancelled`, `start-reminder`, `end-reminder`, `key-fetched`,
+    /// `key-returned` or `key-not-returned`.
+    kind: &'static str,
+    #[serde(flatten)]
+    recipient: RecipientView,
+    state: StateView,
+    /// How often it has been tried.
+    attempts: u32,
+    /// When it was sent: the provider has taken it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = String, format = DateTime, required = false)]
+    sent_at: Option<String>,
+    /// When it is tried next, while it is `pending`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = String, format = DateTime, required = false)]
+    next_try_at: Option<String>,
+    /// Why the last try came to nothing.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = ReasonView, required = false)]
+    reason: Option<ReasonView>,
+    /// The provider's name for it, once it is sent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = String, required = false)]
+    provider_message_id: Option<String>,
+    /// True when it may have gone twice: the provider did not answer, or we broke off before we could write its answer
+    /// down. Otherwise absent.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    #[schema(required = false)]
+    perhaps_twice: bool,
+    #[schema(format = DateTime)]
+    created_at: String,
+    #[schema(format = DateTime)]
+    updated_at: String,
+}
+
+/// Where a message stands.
+#[derive(Debug, serde::Serialize, ToSchema)]
+#[schema(as = MessageState)]
+#[serde(rename_all = "lowercase")]
+enum StateView {
+    /// It will be tried.
+    Pending,
+    /// It is being sent.
+    Sending,
+    /// The provider has taken it.
+    Sent,
+    /// The provider took it, and then could not deliver it.
+    Bounced,
+    /// The provider will never take it.
+    Refused,
+    /// It was tried for so long that it would be of no use any more.
+    Failed,
+    /// The contract had changed before it went.
+    Superseded,
+}
+
+/// Why a message was not sent, or not yet.
+#[derive(Debug, serde::Serialize, ToSchema)]
+#[schema(as = MessageReason)]
+#[serde(rename_all = "kebab-case")]
+enum ReasonView {
+    /// The provider takes no more for now.
+    Throttled,
+    /// The provider is not well.
+    Unavailable,
+    /// The provider did not answer, and may have sent it.
+    Unanswered,
+    /// The provider does not let us, until whoever runs the stack sets it right.
+    NotAllowed,
+    /// The provider never sends to this address or number.
+    AddressRefused,
+    /// The provider never sends this message.
+    ContentRefused,
+}
+
+impl From<MessageRecord> for MessageView {
+    fn from(record: MessageRecord) -> Self {
+        let (state, next_try, sent) = match record.state {
+            MessageState::Pending { next_try } => (StateView::Pending, Some(next_try), None),
+            MessageState::Sending { .. } => (StateView::Sending, None, None),
+            MessageState::Sent { at, provider_id } => (StateView::Sent, None, Some((at, provider_id))),
+            MessageState::Bounced { .. } => (StateView::Bounced, None, None),
+            MessageState::Refused { .. } => (StateView::Refused, None, None),
+            MessageState::Failed { .. } => (StateView::Failed, None, None),
+            MessageState::Superseded { .. } => (StateView::Superseded, None, None),
+        };
+        let (sent_at, provider_message_id) = sent.unzip();
+        Self {
+            message_id: record.id.as_str().to_owned(),
+            kind: record.kind.word(),
+            recipient: RecipientView::from(&record.recipient),
+            state,
+            attempts: record.attempts,
+            sent_at: sent_at.map(|at| at.to_string()),
+            next_try_at: next_try.map(|at| at.to_string()),
+            reason: record.trouble.map(ReasonView::from),
+            provider_message_id,
+            perhaps_twice: record.perhaps_twice,
+            created_at: record.created_at.to_string(),
+            updated_at: record.updated_at.to_string(),
+        }
+    }
+}
+
+impl From<Trouble> for ReasonView {
+    fn from(trouble: Trouble) -> Self {
+        match trouble {
+            Trouble::Throttled => Self::Throttled,
+            Trouble::Unavailable => Self::Unavailable,
+            Trouble::Unanswered => Self::Unanswered,
+            Trouble::NotAllowed => Self::NotAllowed,
+            Trouble::AddressRefused => Self::AddressRefused,
+            Trouble::ContentRefused => Self::ContentRefused,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use domain::{Address, Channel, Email, Instant, Language, MessageId, MessageKind, Name, PhoneNumber, Recipient};
+    use serde_json::{Value, json};
+
+    use super::*;
+
+    fn at(second: i64) -> Instant {
+        Instant::from_millis(second * 1000).unwrap()
+    }
+
+    fn record(state: MessageState, channel: Channel) -> MessageRecord {
+        let address = match channel {
+            Channel::Email => Address::Email(Email::parse("ada@example.fi").unwrap()),
+            Channel::Sms => Address::Sms(PhoneNumber::parse("+358401234567").unwrap()),
+        };
+        MessageRecord {
+            id: MessageId::parse("01KAXHVNM0000000000000000A").unwrap(),
+            kind: MessageKind::ContractCreated,
+            recipient: Recipient { name: Name::parse("Ada").unwrap(), address, language: Language::Finnish },
+            state,
+            attempts: 2,
+            trouble: None,
+            perhaps_twice: false,
+            created_at: at(0),
+            updated_at: at(2),
+        }
+    }
+
+    fn shown(record: MessageRecord) -> Value {
+        serde_json::to_value(MessageView::from(record)).unwrap()
+    }
+
+    #[test]
+    fn a_sent_message_says_when_and_under_which_name() {
+        let sent = MessageState::Sent { at: at(1), provider_id: "0100-1".to_owned() };
+        assert_eq!(
+            shown(record(sent, Channel::Email)),
+            json!({
+                "messageId": "01KAXHVNM0000000000000000A", "kind": "contract-created",
+                "contact": "Ada", "channel": "email", "to": "ada@example.fi", "language": "fi",
+                "state": "sent", "attempts": 2, "sentAt": "1970-01-01T00:00:01Z", "providerMessageId": "0100-1",
+                "createdAt": "1970-01-01T00:00:00Z", "updatedAt": "1970-01-01T00:00:02Z",
+            })
+        );
+    }
+
+    #[test]
+    fn a_message_that_waits_says_for_when_and_why() {
+        let pending = MessageState::Pending { next_try: at(60) };
+        let troubled =
+            MessageRecord { trouble: Some(Trouble::Unanswered), perhaps_twice: true, ..record(pending, Channel::Sms) };
+        let shown = shown(troubled);
+        assert_eq!((&shown["state"], &shown["nextTryAt"]), (&json!("pending"), &json!("1970-01-01T00:01:00Z")));
+        assert_eq!((&shown["reason"], &shown["perhapsTwice"]), (&json!("unanswered"), &json!(true)));
+        assert_eq!((&shown["channel"], &shown["to"]), (&json!("sms"), &json!("+358401234567")));
+    }
+
+    #[test]
+    fn each_state_and_each_reason_has_its_word() {
+        let states = [
+            MessageState::Sending { since: at(1) },
+            MessageState::Bounced { at: at(1) },
+            MessageState::Refused { at: at(1) },
+            MessageState::Failed { at: at(1) },
+            MessageState::Superseded { at: at(1) },
+        ];
+        let words = states.map(|state| shown(record(state, Channel::Email))["state"].clone());
+        assert_eq!(words, ["sending", "bounced", "refused", "failed", "superseded"]);
+        let reasons = [
+            Trouble::Throttled,
+            Trouble::Unavailable,
+            Trouble::Unanswered,
+            Trouble::NotAllowed,
+            Trouble::AddressRefused,
+            Trouble::ContentRefused,
+        ];
+        let words = reasons.map(|trouble| serde_json::to_value(ReasonView::from(trouble)).unwrap());
+        let documented =
+            ["throttled", "unavailable", "unanswered", "not-allowed", "address-refused", "content-refused"];
+        assert_eq!(words, documented);
+    }
+}

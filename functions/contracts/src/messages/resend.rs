@@ -1,0 +1,29 @@
+//! `POST /v1/keys/{keyId}/contracts/{contractId}/messages/{messageId}/resend`
+
+use api::{App, EmptyBody, MessagePath, NoQuery, Problem};
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse as _, Response};
+
+use super::render::MessageView;
+
+/// Send a message again
+///
+/// Refused while it is under way, and once the contract has changed, so that it would no longer be true.
+#[utoipa::path(
+    post,
+    path = "/v1/keys/{keyId}/contracts/{contractId}/messages/{messageId}/resend",
+    operation_id = "resendMessage",
+    tag = "contracts",
+    params(("keyId" = String, Path), ("contractId" = String, Path), ("messageId" = String, Path)),
+    responses((status = 202, description = "It will be sent; the list tells what becomes of it", body = MessageView))
+)]
+pub(crate) async fn resend_message(
+    State(app): State<App>,
+    MessagePath(key, contract, message): MessagePath,
+    _: NoQuery,
+    _: EmptyBody,
+) -> Result<Response, Problem> {
+    let record = app.store.resend(&key, &contract, &message, app.clock.now()).await?;
+    Ok((StatusCode::ACCEPTED, api::ok(MessageView::from(record))).into_response())
+}

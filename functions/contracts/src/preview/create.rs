@@ -1,0 +1,34 @@
+//! `POST /v1/keys/{keyId}/contracts/preview`
+
+use api::{App, JsonBody, KeyPath, NoQuery, Problem};
+use axum::extract::State;
+use axum::response::Response;
+
+use super::render::PreviewView;
+use crate::body::NewContract;
+
+/// See what making a contract would come to
+///
+/// Takes what making it takes, and refuses what that refuses, but for contracts in the way, which it names. To make just
+/// this contract, send its `contractId` and `pin` along: nothing is reserved. Of a contract that stands there already,
+/// just like this, nobody would be told.
+#[utoipa::path(
+    post,
+    path = "/v1/keys/{keyId}/contracts/preview",
+    operation_id = "previewContract",
+    tag = "contracts",
+    params(("keyId" = String, Path)),
+    request_body = NewContract,
+    responses((status = 200, description = "What it would come to; nothing is written", body = PreviewView))
+)]
+pub(crate) async fn preview_contract(
+    State(app): State<App>,
+    KeyPath(key): KeyPath,
+    _: NoQuery,
+    body: JsonBody<NewContract>,
+) -> Result<Response, Problem> {
+    let draft = body.value.draft()?;
+    let now = app.clock.now();
+    let preview = app.store.preview_contract(&key, draft, now).await?;
+    Ok(api::ok(PreviewView::new(preview, now)?))
+}

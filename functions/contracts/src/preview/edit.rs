@@ -1,0 +1,38 @@
+//! `POST /v1/keys/{keyId}/contracts/{contractId}/preview`
+
+use api::{App, ContractPath, IfMatch, JsonBody, NoQuery, Problem};
+use axum::extract::State;
+use axum::response::Response;
+
+use super::render::PreviewView;
+use crate::body::ContractEdit;
+
+/// See what an edit would come to
+///
+/// Takes what the edit takes, and refuses what that refuses, but for contracts in the way, which it names. A PIN that
+/// the edit leaves as it is reads `*` digit by digit.
+#[utoipa::path(
+    post,
+    path = "/v1/keys/{keyId}/contracts/{contractId}/preview",
+    operation_id = "previewEdit",
+    tag = "contracts",
+    params(
+        ("keyId" = String, Path),
+        ("contractId" = String, Path),
+        ("If-Match" = Option<String>, Header, description = "The `ETag` of the version to edit"),
+    ),
+    request_body = ContractEdit,
+    responses((status = 200, description = "What it would come to; nothing is written", body = PreviewView))
+)]
+pub(crate) async fn preview_edit(
+    State(app): State<App>,
+    ContractPath(key, id): ContractPath,
+    _: NoQuery,
+    IfMatch(expected): IfMatch,
+    body: JsonBody<ContractEdit>,
+) -> Result<Response, Problem> {
+    let change = body.value.change()?;
+    let now = app.clock.now();
+    let preview = app.store.preview_edit(&key, &id, change, expected, now).await?;
+    Ok(api::ok(PreviewView::new(preview, now)?))
+}

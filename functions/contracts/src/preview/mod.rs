@@ -1,0 +1,7 @@
+//! What making, editing or removing a contract would come to: one file per route. Nothing is written.
+
+pub(crate) mod create;
+pub(crate) mod edit;
+mod mask;
+pub(crate) mod removal;
+mod render;

@@ -1,0 +1,29 @@
+//! `POST /v1/keys/{keyId}/contracts/{contractId}/removal/preview`
+
+use api::{App, ContractPath, EmptyBody, NoQuery, Problem};
+use axum::extract::State;
+use axum::response::Response;
+
+use super::render::PreviewView;
+
+/// See who would be told that a contract was removed
+///
+/// Also while the key is out with it, when removing it takes `force`.
+#[utoipa::path(
+    post,
+    path = "/v1/keys/{keyId}/contracts/{contractId}/removal/preview",
+    operation_id = "previewRemoval",
+    tag = "contracts",
+    params(("keyId" = String, Path), ("contractId" = String, Path)),
+    responses((status = 200, description = "The contract as it stands, and the messages", body = PreviewView))
+)]
+pub(crate) async fn preview_removal(
+    State(app): State<App>,
+    ContractPath(key, id): ContractPath,
+    _: NoQuery,
+    _: EmptyBody,
+) -> Result<Response, Problem> {
+    let now = app.clock.now();
+    let preview = app.store.preview_removal(&key, &id, now).await?;
+    Ok(api::ok(PreviewView::new(preview, now)?))
+}

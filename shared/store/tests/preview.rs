@@ -1,0 +1,335 @@
+//! Previews: what making, editing or removing a contract would come to, by the rules of the real thing.
+
+#![expect(clippy::unwrap_used, reason = "a test's own values are well formed")]
+
+use std::collections::{BTreeMap, HashMap};
+
+use aws_sdk_dynamodb::types::AttributeValue;
+use domain::{
+    Calendar, Contact, Contract, ContractChange, ContractDraft, ContractField, ContractId, ContractRefusal, Email,
+    Ending, Entry, Instant, KeyId, Language, MAX_LIVE_CONTRACTS, MessageKind, Name, Notice, Occasion, PhoneNumber, Pin,
+    Property, Recipient, TimeZone,
+};
+use store::{Act, Error, Expected, Preview, Thing};
+use testkit::{TABLE, TestTable, act, at, automat, contract, key, pin, range};
+
+const HOUR: i64 = 3_600;
+const DAY: i64 = 24 * HOUR;
+
+fn a() -> KeyId {
+    KeyId::parse("A").unwrap()
+}
+
+fn named(id: &str, draft: ContractDraft) -> ContractDraft {
+    ContractDraft { id: Some(ContractId::parse(id).unwrap()), ..draft }
+}
+
+fn with_pin(digits: &str, draft: ContractDraft) -> ContractDraft {
+    ContractDraft { pin: Some(pin(digits)), ..draft }
+}
+
+fn told(contacts: Vec<Contact>, draft: ContractDraft) -> ContractDraft {
+    ContractDraft { contacts, ..draft }
+}
+
+/// Somebody told by email and SMS, of these kinds too.
+fn aino(kinds: &[MessageKind]) -> Contact {
+    Contact {
+        name: Name::parse("Aino").unwrap(),
+        email: Some(Email::parse("aino@example.fi").unwrap()),
+        phone_number: Some(PhoneNumber::parse("+358401234567").unwrap()),
+        send_email: true,
+        send_sms: true,
+        language: Language::Finnish,
+        additional_messages: kinds.iter().copied().collect(),
+    }
+}
+
+/// Somebody told by email.
+fn bo() -> Contact {
+    let email = Some(Email::parse("bo@example.se").unwrap());
+    let name = Name::parse("Bo").unwrap();
+    Contact { name, email, phone_number: None, send_sms: false, language: Language::Swedish, ..aino(&[]) }
+}
+
+fn to(start: i64, end: i64) -> ContractChange {
+    ContractChange { start: Some(at(start)), ending: Some(Ending::At(at(end))), ..ContractChange::default() }
+}
+
+/// The automat `lobby` with the keys `A` and `B`, not shared.
+async fn two_keys() -> TestTable {
+    let table = TestTable::new().await;
+    table.store.create_automat(automat("lobby", 9), &act()).await.unwrap();
+    let apartment = domain::KeyDraft { property: Property::parse("Apartment 12").unwrap(), ..key("A") };
+    table.store.create_key(apartment, &act()).await.unwrap();
+    table.store.create_key(key("B"), &act()).await.unwrap();
+    table
+}
+
+async fn made(table: &TestTable, draft: ContractDraft) -> Contract {
+    table.store.create_contract(&a(), draft, &act()).await.unwrap().into_inner()
+}
+
+async fn preview(table: &TestTable, draft: ContractDraft) -> Result<Preview, Error> {
+    table.store.preview_contract(&a(), draft, at(0)).await
+}
+
+async fn preview_edit(table: &TestTable, of: &Contract, change: ContractChange) -> Result<Preview, Error> {
+    table.store.preview_edit(&a(), &of.id, change, Expected::Any, at(0)).await
+}
+
+/// Who is told what, and when if not at once.
+fn told_of(preview: &Preview) -> Vec<(Occasion, Recipient, Option<Instant>)> {
+    let messages = preview.messages.iter();
+    messages.map(|(message, time)| (message.occasion.clone(), message.recipient.clone(), *time)).collect()
+}
+
+fn at_once(notices: Vec<Notice>) -> Vec<(Occasion, Recipient, Option<Instant>)> {
+    notices.into_iter().map(|notice| (notice.occasion, notice.recipient, None)).collect()
+}
+
+/// Sets an attribute of the key `A` as only a device or a removal under way would.
+async fn set(table: &TestTable, update: &str, value: AttributeValue) {
+    let request = table.client.update_item().table_name(TABLE).update_expression(update);
+    let request = request.key("PK", AttributeValue::S("KEY#A".into())).key("SK", AttributeValue::S("KEY".into()));
+    request.expression_attribute_values(":it", value).send().await.unwrap();
+}
+
+/// Every item of the table by its key.
+async fn items(table: &TestTable) -> BTreeMap<(String, String), HashMap<String, AttributeValue>> {
+    let items = table.client.scan().table_name(TABLE).send().await.unwrap().items.unwrap();
+    let place = |item: &HashMap<_, AttributeValue>| ["PK", "SK"].map(|name| item[name].as_s().unwrap().clone()).into();
+    items.into_iter().map(|item| (place(&item), item)).collect()
+}
+
+#[tokio::test]
+async fn a_preview_writes_nothing() {
+    let table = two_keys().await;
+    let standing = made(&table, told(vec![aino(&MessageKind::ALL[3..])], contract(2 * DAY, 3 * DAY))).await;
+    let before = items(&table).await;
+    let _ = table.wire.tally();
+    preview(&table, told(vec![bo()], contract(0, 60))).await.unwrap();
+    preview(&table, contract(2 * DAY, 4 * DAY)).await.unwrap();
+    preview_edit(&table, &standing, ContractChange { pin: Some(pin("736152")), ..to(0, 60) }).await.unwrap();
+    table.store.preview_removal(&a(), &standing.id, at(0)).await.unwrap();
+    assert!(table.wire.tally().write_units.abs() < f64::EPSILON);
+    assert_eq!(items(&table).await, before);
+}
+
+#[tokio::test]
+async fn what_a_preview_leaves_to_us_can_be_passed_on_and_makes_just_that_contract() {
+    let table = two_keys().await;
+    let draft = told(vec![aino(&[]), bo()], contract(0, 60));
+    let preview = preview(&table, draft.clone()).await.unwrap();
+    assert_eq!(preview.contract.pin.reveal().len(), Pin::GENERATED_DIGITS);
+    assert!(preview.new_pin && preview.conflicts.is_empty() && preview.next_free.is_none());
+    let (id, pin) = (Some(preview.contract.id.clone()), Some(preview.contract.pin.clone()));
+    assert_eq!(made(&table, ContractDraft { id, pin, ..draft }).await, preview.contract);
+}
+
+#[tokio::test]
+async fn all_contacts_are_told_of_a_new_contract_and_reminded_of_it_who_want_that() {
+    let table = two_keys().await;
+    let reminded = aino(&[MessageKind::StartReminder, MessageKind::EndReminder, MessageKind::KeyFetched]);
+    let draft = told(vec![reminded, bo()], with_pin("482915", contract(2 * DAY, 3 * DAY)));
+    let preview = preview(&table, draft).await.unwrap();
+    let [email, sms]: [Recipient; 2] = aino(&[]).recipients().collect::<Vec<_>>().try_into().unwrap();
+    let bo = bo().recipients().next().unwrap();
+    let (start, end) = (Some(at(DAY)), Some(at(3 * DAY - 2 * HOUR)));
+    assert_eq!(
+        told_of(&preview),
+        [
+            (Occasion::Created, email.clone(), None),
+            (Occasion::Created, sms.clone(), None),
+            (Occasion::Created, bo, None),
+            (Occasion::StartReminder, email.clone(), start),
+            (Occasion::StartReminder, sms.clone(), start),
+            (Occasion::EndReminder, email, end),
+            (Occasion::EndReminder, sms, end),
+        ]
+    );
+    for (message, _) in &preview.messages {
+        let facts = &message.facts;
+        assert_eq!((&facts.pin, facts.range), (&pin("482915"), range(2 * DAY, 3 * DAY)));
+        assert_eq!((facts.property.as_str(), facts.place.name.as_str()), ("Apartment 12", "lobby"));
+        assert_eq!(facts.place.time_zone, TimeZone::parse("Europe/Helsinki").unwrap());
+    }
+}
+
+#[tokio::test]
+async fn a_reminder_whose_time_has_passed_is_not_announced() {
+    let table = two_keys().await;
+    let reminded = aino(&[MessageKind::StartReminder, MessageKind::EndReminder]);
+    let preview = preview(&table, told(vec![reminded], contract(HOUR, 2 * HOUR))).await.unwrap();
+    assert!(preview.messages.iter().all(|(message, time)| message.occasion == Occasion::Created && time.is_none()));
+}
+
+#[tokio::test]
+async fn a_conflict_is_an_answer_with_the_messages_all_the_same() {
+    let table = two_keys().await;
+    let standing = made(&table, contract(0, 60)).await;
+    let preview = preview(&table, told(vec![bo()], contract(30, 90))).await.unwrap();
+    assert_eq!(preview.conflicts, [Entry { contract: standing.id.clone(), range: range(0, 60) }]);
+    assert_eq!(preview.next_free, Some(range(60, 120)));
+    assert_eq!(preview.messages.len(), 1);
+
+    let other = made(&table, contract(60, 120)).await;
+    let preview = preview_edit(&table, &other, to(59, 120)).await.unwrap();
+    assert_eq!(preview.conflicts, [Entry { contract: standing.id, range: range(0, 60) }], "not in its own way");
+}
+
+#[tokio::test]
+async fn whatever_else_making_it_would_refuse_the_preview_refuses_alike() {
+    let table = two_keys().await;
+    made(&table, named("BK-1", with_pin("482915", contract(0, 60)))).await;
+    let refused = |draft: ContractDraft| {
+        let table = &table;
+        async move {
+            let preview = preview(table, draft.clone()).await.unwrap_err();
+            let create = table.store.create_contract(&a(), draft, &act()).await.unwrap_err();
+            assert_eq!(format!("{preview:?}"), format!("{create:?}"));
+            preview
+        }
+    };
+    let refusal = |error| match error {
+        Error::Contract(refusal) => refusal,
+        other => panic!("{other:?}"),
+    };
+    assert_eq!(refusal(refused(contract(60, 60)).await), ContractRefusal::EndNotAfterStart);
+    assert_eq!(refusal(refused(contract(-60, -30)).await), ContractRefusal::EndNotAhead);
+    assert_eq!(refusal(refused(with_pin("482915", contract(60, 90))).await), ContractRefusal::PinInUse);
+    assert!(matches!(refused(named("BK-1", contract(60, 90))).await, Error::Exists(Thing::Contract)));
+    let full = (0..MAX_LIVE_CONTRACTS as u64).map(|number| {
+        let start = 100 + i64::try_from(number).unwrap();
+        Entry { contract: ContractId::generated(number), range: range(start, start + 1) }
+    });
+    set(&table, "SET calendar = :it", AttributeValue::B(Calendar::new(full.collect()).pack().into())).await;
+    assert_eq!(refusal(refused(contract(60, 90)).await), ContractRefusal::TooManyLive);
+    set(&table, "SET removing = :it REMOVE calendar", AttributeValue::Bool(true)).await;
+    assert_eq!(refusal(refused(contract(60, 90)).await), ContractRefusal::KeyBeingRemoved);
+    let nothing = KeyId::parse("C").unwrap();
+    let preview = table.store.preview_contract(&nothing, contract(0, 60), at(0)).await;
+    assert!(matches!(preview, Err(Error::NotFound(Thing::Key))));
+}
+
+#[tokio::test]
+async fn a_generated_pin_that_is_taken_makes_way_for_another() {
+    let table = two_keys().await;
+    made(&table, with_pin("482915", contract(0, 60))).await;
+    let item = table.items().await.into_iter().find(|item| item.contains("PIN#")).unwrap();
+    let sort_key = format!("PIN#{}", item.split("PIN#").nth(1).unwrap().split('"').next().unwrap());
+    let _ = table.wire.tally();
+    table.wire.find_pin(&sort_key, 3);
+    preview(&table, contract(60, 90)).await.unwrap();
+    assert_eq!(
+        table.wire.tally().round_trips,
+        6,
+        "the key, the contract, three PINs that are taken and one that is not"
+    );
+    table.wire.find_pin(&sort_key, u32::MAX);
+    assert!(matches!(preview(&table, contract(60, 90)).await, Err(Error::Busy)), "but not for ever");
+}
+
+#[tokio::test]
+async fn a_contract_that_stands_there_just_like_this_is_shown_without_news_of_its_pin() {
+    let table = two_keys().await;
+    let draft = named("BK-1", told(vec![bo()], contract(0, 60)));
+    let standing = made(&table, draft.clone()).await;
+    let preview = preview(&table, draft).await.unwrap();
+    assert!(!preview.new_pin && preview.messages.is_empty() && preview.conflicts.is_empty());
+    assert_eq!(preview.contract, standing);
+}
+
+#[tokio::test]
+async fn an_edit_tells_what_changes_and_when_the_reminders_will_go() {
+    let table = two_keys().await;
+    let reminded = vec![aino(&[MessageKind::StartReminder])];
+    let standing = made(&table, told(reminded.clone(), contract(2 * DAY, 3 * DAY))).await;
+    let change =
+        || ContractChange { contacts: Some(vec![aino(&[MessageKind::StartReminder]), bo()]), ..to(4 * DAY, 5 * DAY) };
+    let preview = preview_edit(&table, &standing, change()).await.unwrap();
+    let [email, sms]: [Recipient; 2] = reminded[0].recipients().collect::<Vec<_>>().try_into().unwrap();
+    let moved = Occasion::Updated(vec![ContractField::Start, ContractField::End]);
+    assert_eq!(
+        told_of(&preview),
+        [
+            (moved.clone(), email.clone(), None),
+            (moved, sms.clone(), None),
+            (Occasion::Created, bo().recipients().next().unwrap(), None),
+            (Occasion::StartReminder, email, Some(at(3 * DAY))),
+            (Occasion::StartReminder, sms, Some(at(3 * DAY))),
+        ]
+    );
+    assert!(!preview.new_pin);
+    assert!(preview.messages.iter().all(|(message, _)| message.facts.range == range(4 * DAY, 5 * DAY)));
+    let edited = table.store.edit_contract(&a(), &standing.id, change(), Expected::Any, &act()).await.unwrap();
+    assert_eq!(preview.contract, edited);
+}
+
+#[tokio::test]
+async fn an_edit_that_changes_nothing_leaves_the_contract_and_tells_nobody() {
+    let table = two_keys().await;
+    let standing = made(&table, told(vec![bo()], contract(0, 60))).await;
+    for change in [ContractChange::default(), to(0, 60)] {
+        let preview = preview_edit(&table, &standing, change).await.unwrap();
+        assert_eq!((preview.contract, preview.messages.len()), (standing.clone(), 0));
+    }
+}
+
+#[tokio::test]
+async fn an_edit_is_refused_as_the_real_one_is() {
+    let table = two_keys().await;
+    let standing = made(&table, with_pin("482915", contract(0, 60))).await;
+    let other = made(&table, with_pin("736152", contract(60, 120))).await;
+    let taken = ContractChange { pin: Some(pin("482915")), ..ContractChange::default() };
+    let refused = preview_edit(&table, &other, taken).await;
+    assert!(matches!(refused, Err(Error::Contract(ContractRefusal::PinInUse))));
+    let own = ContractChange { pin: Some(pin("736152")), ..ContractChange::default() };
+    assert!(preview_edit(&table, &other, own).await.unwrap().new_pin, "the caller knows it");
+    let backwards = preview_edit(&table, &standing, to(60, 30)).await;
+    assert!(matches!(backwards, Err(Error::Contract(ContractRefusal::EndNotAfterStart))));
+    let change = ContractChange::default();
+    let stale = table.store.preview_edit(&a(), &standing.id, change, Expected::Version(7), at(0)).await;
+    assert!(matches!(stale, Err(Error::Stale { current: 1 })));
+
+    // An ended contract whose PIN somebody else has by now.
+    let later = Act { now: at(200), ..act() };
+    table.store.create_contract(&a(), with_pin("482915", contract(300, 400)), &later).await.unwrap();
+    let extended = table.store.preview_edit(&a(), &standing.id, to(0, 250), Expected::Any, at(200)).await;
+    assert!(matches!(extended, Err(Error::Contract(ContractRefusal::PinInUse))));
+}
+
+#[tokio::test]
+async fn a_pin_whose_contract_has_ended_is_free_once_the_key_is_back() {
+    let table = two_keys().await;
+    made(&table, with_pin("482915", contract(0, 60))).await;
+    let draft = || with_pin("482915", contract(70, 90));
+    assert!(table.store.preview_contract(&a(), draft(), at(60)).await.is_ok());
+    let mac = table.items().await.into_iter().find(|item| item.contains("PIN#")).unwrap();
+    let mac = mac.split("PIN#").nth(1).unwrap().split('"').next().unwrap().to_owned();
+    let out = table.client.update_item().table_name(TABLE).update_expression("SET #out = :out");
+    let out =
+        out.expression_attribute_names("#out", "out").expression_attribute_values(":out", AttributeValue::Bool(true));
+    let out = out.key("PK", AttributeValue::S("AUTOMAT#lobby".into()));
+    out.key("SK", AttributeValue::S(format!("PIN#{mac}"))).send().await.unwrap();
+    let refused = table.store.preview_contract(&a(), draft(), at(60)).await;
+    assert!(matches!(refused, Err(Error::Contract(ContractRefusal::PinInUse))), "the key is still out with it");
+}
+
+#[tokio::test]
+async fn a_removal_tells_those_whom_it_concerns_though_the_key_is_out() {
+    let table = two_keys().await;
+    let standing = made(&table, told(vec![aino(&[]), bo()], contract(0, 60))).await;
+    set(&table, "SET keyInside = :it", AttributeValue::Bool(false)).await;
+    set(&table, "SET outWith = :it", AttributeValue::S(standing.id.as_str().into())).await;
+    let refused = table.store.remove_contract(&a(), &standing.id, false, Expected::Any, &act()).await;
+    assert!(matches!(refused, Err(Error::Contract(ContractRefusal::KeyOut))));
+    let preview = table.store.preview_removal(&a(), &standing.id, at(0)).await.unwrap();
+    assert_eq!(told_of(&preview), at_once(Notice::of_removal(&standing, at(0))));
+    assert_eq!((preview.messages.len(), preview.new_pin), (3, false));
+    assert_eq!(preview.contract, standing);
+    let ended = table.store.preview_removal(&a(), &standing.id, at(60)).await.unwrap();
+    assert!(ended.messages.is_empty(), "it is over anyway");
+    let nothing = table.store.preview_removal(&a(), &ContractId::parse("none").unwrap(), at(0)).await;
+    assert!(matches!(nothing, Err(Error::NotFound(Thing::Contract))));
+}
