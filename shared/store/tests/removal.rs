@@ -123,6 +123,26 @@ async fn an_interruption_anywhere_is_healed_by_the_next_call() {
 }
 
 #[tokio::test]
+async fn a_removal_is_left_to_whoever_asked_for_it_and_taken_over_after_a_minute() {
+    let table = furnished().await;
+    table.wire.cut_after(2);
+    assert!(table.store.remove_key(&a(), false, Expected::Any, &act()).await.is_err(), "the read and the mark passed");
+    table.wire.mend();
+    assert_eq!(table.store.finish_abandoned_removals(at(59)).await.unwrap(), 0);
+    assert!(table.store.key(&a()).await.is_ok(), "it is still being removed");
+    assert_eq!(table.store.finish_abandoned_removals(at(60)).await.unwrap(), 1);
+    assert_gone(&table).await;
+}
+
+#[tokio::test]
+async fn looking_for_abandoned_removals_costs_one_query() {
+    let table = furnished().await;
+    let _ = table.wire.tally();
+    assert_eq!(table.store.finish_abandoned_removals(at(0)).await.unwrap(), 0);
+    assert_eq!(table.wire.tally().round_trips, 1);
+}
+
+#[tokio::test]
 async fn two_removals_at_once_do_no_harm() {
     let table = furnished().await;
     let remove = || {

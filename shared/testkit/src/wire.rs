@@ -96,12 +96,12 @@ impl Wire {
         Self { state: Arc::default(), inner: Builder::new().build_http() }
     }
 
-    /// The next so many transactions are cancelled by a conflict, without reaching the database.
+    /// The next so many writes are cancelled by a conflict, without reaching the database.
     pub fn conflict(&self, times: u32) {
         self.state().conflicts = times;
     }
 
-    /// The answers to the next so many transactions are lost after they were committed.
+    /// The answers to the next so many writes are lost after they were committed.
     pub fn lose_answers(&self, times: u32) {
         self.state().lost_answers = times;
     }
@@ -189,7 +189,7 @@ impl Wire {
         let mut response = connector.call(request).await?;
         let answer = collect(response.take_body()).await?;
         self.record(&target, question, &answer);
-        if target == "TransactWriteItems" && response.status().is_success() && self.lose_answer() {
+        if is_write(&target) && response.status().is_success() && self.lose_answer() {
             return Err(ConnectorError::io("the answer was lost".into()));
         }
         *response.body_mut() = SdkBody::from(answer);
@@ -227,9 +227,9 @@ impl Wire {
             }
             *left -= 1;
         }
-        if target == "TransactWriteItems" && state.conflicts > 0 {
+        if is_write(target) && state.conflicts > 0 {
             state.conflicts -= 1;
-            return Ok(Some(conflict(body)));
+            return Ok(Some(if target == "TransactWriteItems" { conflict(body) } else { single_conflict() }));
         }
         let consistent = body["ConsistentRead"] == json!(true)
             || body["RequestItems"]
@@ -267,6 +267,19 @@ impl Wire {
             state.tally.write_units += units;
         }
     }
+}
+
+fn is_write(target: &str) -> bool {
+    matches!(target, "TransactWriteItems" | "PutItem" | "UpdateItem" | "DeleteItem")
+}
+
+/// What DynamoDB answers when a transaction is writing the one item.
+fn single_conflict() -> HttpResponse {
+    let answer = json!({
+        "__type": "com.amazonaws.dynamodb.v20120810#TransactionConflictException",
+        "message": "Transaction is ongoing for the item",
+    });
+    HttpResponse::new(400.try_into().unwrap(), SdkBody::from(answer.to_string()))
 }
 
 /// What DynamoDB answers when another transaction is writing the first of the items.

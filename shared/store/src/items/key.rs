@@ -1,6 +1,8 @@
 //! The key's item: the one that decides. It holds the calendar, the sharing and the state.
 
-use domain::{AutomatId, Calendar, ContractId, Key, KeyId, KeyState, LockerIndex, Property, Sharing, Whereabouts};
+use domain::{
+    AutomatId, Calendar, ContractId, Instant, Key, KeyId, KeyState, LockerIndex, Property, Sharing, Whereabouts,
+};
 use serde::{Deserialize, Serialize};
 
 use super::{Item, ItemKey, Listing, flag, instant, read, text, valid, write};
@@ -75,6 +77,11 @@ impl KeyItem {
     pub(crate) fn part_of(incarnation: &str) -> Expression {
         let own = Expression::new("attribute_not_exists(#PK) OR #incarnation = :incarnation");
         own.value(":incarnation", text(incarnation))
+    }
+
+    /// When a key was marked for removal.
+    pub(crate) fn removing_since(item: &Item) -> Option<Instant> {
+        Instant::from_millis(item.get("removingAt")?.as_n().ok()?.parse().ok()?)
     }
 
     pub(crate) fn word_listing(id: &KeyId, word: &str) -> Listing {

@@ -8,7 +8,7 @@
 use std::collections::HashSet;
 use std::time::Duration;
 
-use domain::{EventKind, KeyId, KeyState};
+use domain::{EventKind, Instant, KeyId, KeyState};
 use tokio::task::JoinSet;
 
 use super::holds_key;
@@ -25,6 +25,8 @@ use crate::{Act, Error, Expected, Store, Thing};
 
 /// How long one call goes on cleaning up: less than API Gateway and Lambda give it.
 const PATIENCE: Duration = Duration::from_secs(20);
+/// After so long, whoever asked for a removal has stopped: longer than a call goes on.
+const ABANDONED_MILLIS: i64 = 60_000;
 /// Contracts deleted in one transaction, each with its PIN.
 const TOGETHER: usize = 50;
 /// Transactions under way at once.
@@ -53,13 +55,27 @@ impl Store {
 
     /// Finishes all removals that were interrupted, and says how many there were.
     pub async fn finish_removals(&self) -> Result<usize, Error> {
+        self.finish_removals_marked(|_| true).await
+    }
+
+    /// The same, but for those that were asked for less than a minute ago: whoever asked is likely still at it. One
+    /// query when there are none.
+    pub async fn finish_abandoned_removals(&self, now: Instant) -> Result<usize, Error> {
+        let long_ago =
+            |marked: Option<Instant>| marked.is_none_or(|marked| marked.plus_millis(ABANDONED_MILLIS) <= now);
+        self.finish_removals_marked(long_ago).await
+    }
+
+    /// Finishes removals by when they were marked, which those that were marked before that was kept do not tell.
+    async fn finish_removals_marked(&self, wanted: impl Fn(Option<Instant>) -> bool) -> Result<usize, Error> {
         let removing = Expression::new("#listPK = :list").value(":list", text(REMOVING));
         let found = self.query_all(Stretch::of_lists(removing), usize::from(u16::MAX)).await?;
         let keys: Vec<_> = found.iter().filter_map(ItemKey::of).collect();
         let mut finished = 0;
         for item in self.get_all(&keys).await? {
+            let wanted = wanted(KeyItem::removing_since(&item));
             let stored = KeyItem::read(item, &self.codes)?;
-            if stored.key.state == KeyState::Removing {
+            if wanted && stored.key.state == KeyState::Removing {
                 self.finish_removal(&stored).await?;
                 finished += 1;
             }
@@ -86,11 +102,13 @@ impl Store {
     fn marking(&self, stored: &StoredKey, act: &Act) -> Result<Transaction, Error> {
         let key = &stored.key;
         let mut transaction = Transaction::default();
-        let mark =
-            Expression::new(format!("SET #removing = :true, #{LIST_PK} = :removing ADD #rev :one REMOVE #calendar"))
-                .value(":true", flag(true))
-                .value(":removing", text(REMOVING))
-                .value(":one", number(1));
+        let mark = Expression::new(format!(
+            "SET #removing = :true, #removingAt = :now, #{LIST_PK} = :removing ADD #rev :one REMOVE #calendar"
+        ))
+        .value(":true", flag(true))
+        .value(":removing", text(REMOVING))
+        .value(":now", number(act.now.millis()))
+        .value(":one", number(1));
         transaction.update(Part::Key, KeyItem::key(&key.id), mark, unchanged(stored.rev));
         let free = Expression::new("DELETE #occupied :freed ADD #rev :one")
             .value(":freed", numbers([key.locker.get()]))

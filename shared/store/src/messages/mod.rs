@@ -52,7 +52,7 @@ pub struct ContractRecord {
 #[derive(Debug)]
 enum Change {
     Made(StoredContract),
-    Edited { before: StoredContract, after: StoredContract },
+    Edited { before: Box<StoredContract>, after: StoredContract },
     Removed(StoredContract),
 }
 

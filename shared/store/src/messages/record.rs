@@ -24,7 +24,7 @@ impl Store {
             let (before, after) = (self.contract_image(stream, "OldImage")?, self.contract_image(stream, "NewImage")?);
             let change = match (name, before, after) {
                 ("INSERT", _, Some(made)) => Change::Made(made),
-                ("MODIFY", Some(before), Some(after)) => Change::Edited { before, after },
+                ("MODIFY", Some(before), Some(after)) => Change::Edited { before: Box::new(before), after },
                 ("REMOVE", Some(removed), _) => Change::Removed(removed),
                 _ => return Err(POISON),
             };
@@ -55,7 +55,8 @@ impl ContractRecord {
     pub(super) fn before(&self) -> Option<&StoredContract> {
         match &self.change {
             Change::Made(_) => None,
-            Change::Edited { before, .. } | Change::Removed(before) => Some(before),
+            Change::Edited { before, .. } => Some(before),
+            Change::Removed(before) => Some(before),
         }
     }
 

@@ -57,7 +57,7 @@ impl Store {
             let Some(key) = standing.key.filter(|key| is_out_with(key, &reminder)) else {
                 return self.drop_reminder(&reminder).await;
             };
-            match self.recording_absence(&key, &reminder, due, now)?.commit(self).await? {
+            match recording_absence(&key, &reminder, due, now)?.commit(self).await? {
                 Outcome::Committed => return Ok(()),
                 Outcome::Contended => {}
                 Outcome::Refused(refused) => {
@@ -73,36 +73,6 @@ impl Store {
             }
             race.lost().await?;
         }
-    }
-
-    fn recording_absence(
-        &self,
-        stored: &StoredKey,
-        reminder: &StoredReminder,
-        due: Instant,
-        now: Instant,
-    ) -> Result<Transaction, Error> {
-        let StoredKey { key, incarnation, .. } = stored;
-        let event = Event {
-            // The same however often it is looked, so that it is recorded once.
-            id: reminder.occurrence(due).event_id(),
-            at: now,
-            actor: Actor::automat(&key.automat),
-            kind: EventKind::KeyNotReturned,
-            subject: Subject {
-                automat: key.automat.clone(),
-                locker: Some(key.locker),
-                key: Some(key.id.clone()),
-                contract: Some(reminder.contract.clone()),
-            },
-        };
-        let still_out = KeyItem::out_with(&reminder.contract, true)
-            .and(Expression::new("#incarnation = :incarnation").value(":incarnation", text(incarnation)));
-        let mut transaction = Transaction::default();
-        transaction.check(Part::Key, KeyItem::key(&key.id), still_out);
-        transaction.delete(Part::Reminder, reminder.place(), reminder.unchanged());
-        transaction.event(&event, Some(incarnation))?;
-        Ok(transaction)
     }
 }
 
@@ -124,6 +94,36 @@ impl StoredReminder {
         };
         Occurrence { incarnation: &self.incarnation, contract: &self.contract, identity, at: due }
     }
+}
+
+/// What records that the key is not back, on condition that it still is not, and drops the reminder.
+fn recording_absence(
+    stored: &StoredKey,
+    reminder: &StoredReminder,
+    due: Instant,
+    now: Instant,
+) -> Result<Transaction, Error> {
+    let StoredKey { key, incarnation, .. } = stored;
+    let event = Event {
+        // The same however often it is looked, so that it is recorded once.
+        id: reminder.occurrence(due).event_id(),
+        at: now,
+        actor: Actor::automat(&key.automat),
+        kind: EventKind::KeyNotReturned,
+        subject: Subject {
+            automat: key.automat.clone(),
+            locker: Some(key.locker),
+            key: Some(key.id.clone()),
+            contract: Some(reminder.contract.clone()),
+        },
+    };
+    let still_out = KeyItem::out_with(&reminder.contract, true)
+        .and(Expression::new("#incarnation = :incarnation").value(":incarnation", text(incarnation)));
+    let mut transaction = Transaction::default();
+    transaction.check(Part::Key, KeyItem::key(&key.id), still_out);
+    transaction.delete(Part::Reminder, reminder.place(), reminder.unchanged());
+    transaction.event(&event, Some(incarnation))?;
+    Ok(transaction)
 }
 
 fn is_out_with(stored: &StoredKey, reminder: &StoredReminder) -> bool {

@@ -1,0 +1,170 @@
+//! Who may send a message: one at a time, for some time, and not once what it says is overtaken.
+
+use domain::{MessageState, Trouble};
+use store::{Due, LEASE_MILLIS, Verdict};
+use testkit::at;
+
+use crate::stage::{DAY, HOUR, Stage, draft, is_sent, is_superseded, named, sent};
+
+const LEASE: i64 = LEASE_MILLIS / 1_000;
+
+/// A contract whose message is being sent, by nobody who will ever say so.
+async fn left() -> Stage {
+    let stage = Stage::new().await;
+    stage.book(draft(HOUR, 10 * DAY)).await;
+    assert_eq!(stage.heard(at(0)).await.len(), 1);
+    stage
+}
+
+fn trouble(trouble: Trouble) -> Verdict {
+    Verdict::Trouble(trouble)
+}
+
+#[tokio::test]
+async fn a_message_that_is_sent_is_due_no_more() {
+    let stage = Stage::new().await;
+    stage.book(draft(HOUR, 10 * DAY)).await;
+    let claim = stage.heard(at(0)).await.remove(0);
+    stage.store().settle(claim, sent("ses-1"), at(1)).await.unwrap();
+    let message = stage.message().await;
+    assert_eq!(message.state, MessageState::Sent { at: at(1), provider_id: "ses-1".to_owned() });
+    assert_eq!((message.attempts, message.trouble, message.perhaps_twice), (1, None, false));
+    assert!(stage.tick(at(HOUR)).await.is_empty());
+}
+
+#[tokio::test]
+async fn a_message_left_by_its_sender_is_claimed_at_the_end_of_the_lease_and_may_have_gone_twice() {
+    let stage = left().await;
+    assert!(stage.due(at(LEASE).plus_millis(-1)).await.is_empty());
+    let due = stage.due(at(LEASE)).await;
+    let [Due::Message(message)] = &due[..] else { panic!("{due:?}") };
+    assert!(stage.store().claim(message, at(LEASE).plus_millis(-1)).await.unwrap().is_none(), "by no clock too early");
+    let claim = stage.store().claim(message, at(LEASE)).await.unwrap().unwrap();
+    assert!(stage.store().claim(message, at(LEASE)).await.unwrap().is_none(), "it is ours now");
+    assert!(stage.tick(at(2 * LEASE).plus_millis(-1)).await.is_empty());
+    stage.store().settle(claim, sent("ses-2"), at(LEASE + 1)).await.unwrap();
+    let message = stage.message().await;
+    assert!(is_sent(&message) && message.perhaps_twice && message.attempts == 2, "{message:?}");
+}
+
+#[tokio::test]
+async fn of_two_who_claim_at_once_one_does() {
+    let stage = left().await;
+    let due = stage.due(at(LEASE)).await;
+    let [Due::Message(message)] = &due[..] else { panic!("{due:?}") };
+    let (other, _wire) = stage.table.another_store();
+    let (ours, theirs) = tokio::join!(stage.store().claim(message, at(LEASE)), other.claim(message, at(LEASE)));
+    assert_eq!(u8::from(ours.unwrap().is_some()) + u8::from(theirs.unwrap().is_some()), 1);
+    assert_eq!(stage.message().await.attempts, 2);
+}
+
+#[tokio::test]
+async fn whoever_lost_the_lease_settles_nothing_but_that_it_went_twice() {
+    let stage = Stage::new().await;
+    stage.book(draft(HOUR, 10 * DAY)).await;
+    let slow = stage.heard(at(0)).await.remove(0);
+    let quick = stage.tick(at(LEASE)).await.remove(0);
+    stage.store().settle(slow, trouble(Trouble::AddressRefused), at(LEASE + 1)).await.unwrap();
+    assert!(matches!(stage.message().await.state, MessageState::Sending { .. }), "theirs is the word that counts");
+    stage.store().settle(quick, sent("quick"), at(LEASE + 2)).await.unwrap();
+    assert!(is_sent(&stage.message().await));
+
+    let stage = Stage::new().await;
+    stage.book(draft(HOUR, 10 * DAY)).await;
+    let slow = stage.heard(at(0)).await.remove(0);
+    stage.edit(named("Eino"), 1).await;
+    assert!(stage.tick(at(LEASE)).await.is_empty());
+    let before = stage.message().await;
+    assert!(is_superseded(&before) && !before.perhaps_twice);
+    stage.store().settle(slow, sent("slow"), at(LEASE + 1)).await.unwrap();
+    let after = stage.message().await;
+    assert!(is_superseded(&after) && after.perhaps_twice, "that it went all the same is known");
+}
+
+#[tokio::test]
+async fn trouble_that_passes_is_waited_out_longer_each_time() {
+    let stage = Stage::new().await;
+    stage.book(draft(HOUR, 10 * DAY)).await;
+    let mut claim = stage.heard(at(0)).await.remove(0);
+    let mut now = at(0);
+    for (attempt, longest) in [(1, 60_000), (2, 120_000), (3, 240_000)] {
+        stage.store().settle(claim, trouble(Trouble::Throttled), now).await.unwrap();
+        let message = stage.message().await;
+        let MessageState::Pending { next_try } = message.state else { panic!("{message:?}") };
+        assert_eq!((message.attempts, message.trouble), (attempt, Some(Trouble::Throttled)));
+        let wait = next_try.millis() - now.millis();
+        assert!((longest * 3 / 4..=longest).contains(&wait), "{wait}");
+        assert!(stage.tick(next_try.plus_millis(-1)).await.is_empty());
+        now = next_try;
+        claim = stage.tick(now).await.remove(0);
+    }
+    stage.store().settle(claim, sent("ses-4"), now).await.unwrap();
+    let message = stage.message().await;
+    assert!(is_sent(&message) && !message.perhaps_twice && message.trouble.is_none(), "{message:?}");
+}
+
+#[tokio::test]
+async fn a_provider_that_did_not_answer_may_have_sent_it() {
+    let stage = Stage::new().await;
+    stage.book(draft(HOUR, 10 * DAY)).await;
+    let claim = stage.heard(at(0)).await.remove(0);
+    stage.store().settle(claim, trouble(Trouble::Unanswered), at(1)).await.unwrap();
+    assert!(!stage.message().await.perhaps_twice, "not until it is sent again");
+    let claim = stage.tick(at(61)).await.remove(0);
+    stage.store().settle(claim, sent("ses-2"), at(62)).await.unwrap();
+    assert!(stage.message().await.perhaps_twice);
+}
+
+#[tokio::test]
+async fn what_the_provider_will_never_take_is_not_tried_again() {
+    for never in [Trouble::AddressRefused, Trouble::ContentRefused] {
+        let stage = Stage::new().await;
+        stage.book(draft(HOUR, 10 * DAY)).await;
+        let claim = stage.heard(at(0)).await.remove(0);
+        stage.store().settle(claim, trouble(never), at(1)).await.unwrap();
+        let message = stage.message().await;
+        assert_eq!((&message.state, message.trouble), (&MessageState::Refused { at: at(1) }, Some(never)));
+        assert!(stage.tick(at(HOUR)).await.is_empty());
+    }
+}
+
+#[tokio::test]
+async fn a_message_is_given_up_when_the_next_try_would_be_of_no_use() {
+    let stage = left().await;
+    let last = DAY - 30;
+    let claim = stage.tick(at(last)).await.remove(0);
+    stage.store().settle(claim, trouble(Trouble::Unavailable), at(last)).await.unwrap();
+    assert_eq!(stage.message().await.state, MessageState::Failed { at: at(last) });
+    assert!(stage.tick(at(2 * DAY)).await.is_empty());
+}
+
+#[tokio::test]
+async fn a_message_that_was_overtaken_while_it_waited_does_not_go() {
+    let stage = left().await;
+    stage.edit(named("Eino"), 1).await;
+    assert!(stage.tick(at(LEASE)).await.is_empty());
+    assert!(is_superseded(&stage.message().await));
+    assert_eq!(stage.hear(at(LEASE)).await, [domain::MessageKind::ContractUpdated], "the edit tells it all");
+}
+
+#[tokio::test]
+async fn a_cancellation_that_waited_goes_when_everything_else_is_gone() {
+    let stage = Stage::booked().await;
+    stage.remove(1).await;
+    assert_eq!(stage.heard(at(1)).await.len(), 1);
+    stage.store().remove_key(&crate::stage::a(), false, store::Expected::Any, &crate::stage::act_at(2)).await.unwrap();
+    let claims = stage.tick(at(1 + LEASE)).await;
+    assert_eq!(stage.send(claims, at(1 + LEASE)).await, [domain::MessageKind::ContractCancelled]);
+    assert!(stage.due(at(DAY)).await.is_empty());
+}
+
+#[tokio::test]
+async fn a_write_that_meets_a_transaction_is_made_again() {
+    let stage = Stage::new().await;
+    stage.book(draft(HOUR, 10 * DAY)).await;
+    stage.table.wire.conflict(3);
+    let claim = stage.heard(at(0)).await.remove(0);
+    stage.table.wire.conflict(2);
+    stage.store().settle(claim, sent("ses-1"), at(1)).await.unwrap();
+    assert!(is_sent(&stage.message().await));
+}

@@ -1,0 +1,153 @@
+//! What happens to the key: fetched, returned, and not returned.
+
+use domain::{Contact, ContractDraft, EventKind, MessageKind, Occasion};
+use store::{PageRequest, Record};
+use testkit::{act, at};
+
+use crate::stage::{HOUR, Stage, a, act_at, draft, email, tell};
+
+use MessageKind::{KeyFetched, KeyNotReturned, KeyReturned};
+
+/// When it is looked whether the key is back.
+const LOOK: i64 = 25 * HOUR + 900;
+
+async fn not_returned(stage: &Stage) -> usize {
+    let events = stage.store().key_events(&a(), &PageRequest { limit: 100, after: None }).await.unwrap().data;
+    events.iter().filter(|event| event.kind == EventKind::KeyNotReturned).count()
+}
+
+#[tokio::test]
+async fn those_who_want_it_are_told_that_the_key_was_fetched_and_returned() {
+    let stage = Stage::booked().await;
+    stage.fetch(2 * HOUR).await;
+    let claims = stage.heard(at(2 * HOUR + 5)).await;
+    assert_eq!(claims.len(), 1);
+    assert_eq!(claims[0].message.occasion, Occasion::Fetched(at(2 * HOUR)));
+    stage.send(claims, at(2 * HOUR + 5)).await;
+    stage.give_back(3 * HOUR).await;
+    assert_eq!(stage.hear(at(3 * HOUR)).await, [KeyReturned]);
+}
+
+#[tokio::test]
+async fn those_who_did_not_ask_are_not() {
+    let stage = Stage::new().await;
+    let contact = Contact { additional_messages: [].into(), ..email("aino@example.fi") };
+    stage.book(ContractDraft { contacts: vec![contact], ..draft(HOUR, 25 * HOUR) }).await;
+    stage.hear(at(0)).await;
+    stage.fetch(2 * HOUR).await;
+    assert!(stage.heard(at(2 * HOUR)).await.is_empty());
+}
+
+#[tokio::test]
+async fn an_event_that_comes_twice_is_told_once() {
+    let stage = Stage::booked().await;
+    stage.fetch(2 * HOUR).await;
+    let news = stage.news(at(2 * HOUR)).await;
+    let mut told = 0;
+    for record in news.iter().chain(&news) {
+        told += tell(stage.store(), record, at(2 * HOUR)).await.unwrap().len();
+    }
+    assert_eq!(told, 1);
+    assert_eq!(stage.kinds().await, [MessageKind::ContractCreated, KeyFetched]);
+}
+
+#[tokio::test]
+async fn an_event_of_a_contract_that_is_gone_tells_nobody() {
+    let stage = Stage::booked().await;
+    stage.fetch(2 * HOUR).await;
+    let news = stage.news(at(2 * HOUR)).await;
+    stage.remove(2 * HOUR + 1).await;
+    for record in news {
+        assert!(tell(stage.store(), &record, at(2 * HOUR + 2)).await.unwrap().is_empty());
+    }
+}
+
+#[tokio::test]
+async fn an_event_of_an_earlier_key_of_that_name_tells_nobody_of_the_next() {
+    let stage = Stage::booked().await;
+    stage.fetch(2 * HOUR).await;
+    let news = stage.news(at(2 * HOUR)).await;
+    let then = act_at(2 * HOUR + 1);
+    stage.store().remove_key(&a(), true, store::Expected::Any, &then).await.unwrap();
+    stage.store().create_key(testkit::key("A"), &act()).await.unwrap();
+    stage.book(draft(HOUR, 25 * HOUR)).await;
+    for record in news {
+        assert!(tell(stage.store(), &record, at(2 * HOUR + 2)).await.unwrap().is_empty());
+    }
+    assert!(stage.messages().await.is_empty(), "nor does the next one show what was told of the first");
+}
+
+#[tokio::test]
+async fn a_key_that_is_not_back_is_recorded_once_and_told() {
+    let stage = Stage::booked().await;
+    stage.fetch(2 * HOUR).await;
+    stage.hear(at(2 * HOUR)).await;
+    stage.tick(at(23 * HOUR)).await;
+    assert!(stage.tick(at(LOOK)).await.iter().all(|claim| claim.message.occasion.kind() != KeyNotReturned));
+    assert_eq!(not_returned(&stage).await, 1);
+    assert_eq!(stage.reminders().await, []);
+    assert_eq!(stage.hear(at(LOOK + 1)).await, [KeyNotReturned]);
+    stage.tick(at(LOOK + 60)).await;
+    assert_eq!(not_returned(&stage).await, 1);
+}
+
+#[tokio::test]
+async fn a_key_that_is_back_in_time_or_just_after_is_not_missed() {
+    let stage = Stage::booked().await;
+    stage.fetch(2 * HOUR).await;
+    stage.give_back(25 * HOUR + 600).await;
+    stage.tick(at(LOOK)).await;
+    assert_eq!(not_returned(&stage).await, 0);
+    assert!(stage.reminders().await.iter().all(|(which, _)| which != "return"));
+}
+
+#[tokio::test]
+async fn a_look_that_is_asked_for_again_by_a_repeated_record_records_nothing_more() {
+    let stage = Stage::new().await;
+    stage.book(draft(HOUR, 25 * HOUR)).await;
+    let creation = stage.contract_news(at(0)).await.remove(0);
+    tell(stage.store(), &creation, at(0)).await.unwrap();
+    stage.fetch(2 * HOUR).await;
+    stage.tick(at(LOOK)).await;
+    tell(stage.store(), &creation, at(LOOK + 60)).await.unwrap();
+    assert!(stage.reminders().await.iter().any(|(which, _)| which == "return"), "it is set again");
+    stage.tick(at(LOOK + 60)).await;
+    assert_eq!(not_returned(&stage).await, 1);
+    assert!(stage.reminders().await.iter().all(|(which, _)| which != "return"));
+}
+
+#[tokio::test]
+async fn a_key_that_comes_back_while_it_is_looked_for_is_not_missed() {
+    let stage = Stage::booked().await;
+    stage.fetch(2 * HOUR).await;
+    let due = stage.due(at(LOOK)).await;
+    let (other, wire) = stage.table.another_store();
+    let mut held = wire.hold("TransactWriteItems");
+    let looking = tokio::spawn(async move {
+        for due in due {
+            if let store::Due::Reminder(reminder) = due {
+                other.remind(&reminder, at(LOOK)).await.unwrap();
+            }
+        }
+    });
+    held.arrived().await;
+    stage.give_back(LOOK).await;
+    held.release();
+    looking.await.unwrap();
+    assert_eq!(not_returned(&stage).await, 0);
+    assert!(stage.reminders().await.iter().all(|(which, _)| which != "return"), "it has been looked");
+}
+
+#[tokio::test]
+async fn every_event_is_read_with_what_it_is_about() {
+    let stage = Stage::booked().await;
+    stage.fetch(2 * HOUR).await;
+    let mut kinds = Vec::new();
+    for record in stage.news(at(2 * HOUR)).await {
+        if let Record::Event(record) = stage.store().read_record(&record).unwrap() {
+            assert_eq!(record.event.subject.automat.as_str(), "lobby");
+            kinds.push(record.event.kind);
+        }
+    }
+    assert!(kinds.contains(&EventKind::KeyFetched), "{kinds:?}");
+}

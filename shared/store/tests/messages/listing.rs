@@ -1,0 +1,163 @@
+//! What is shown of messages, and asking for one again.
+
+use domain::{ContractChange, FreeText, MessageId, MessageState, Trouble};
+use store::{Cursor, Error, Expected, PageRequest, Thing, Verdict};
+use testkit::{act, at, contract, key};
+
+use crate::stage::{DAY, HOUR, Stage, a, bk1, draft, is_sent, named, sent, tell};
+
+fn page(limit: usize, after: Option<Cursor>) -> PageRequest {
+    PageRequest { limit, after }
+}
+
+#[tokio::test]
+async fn messages_are_listed_newest_first_in_pages() {
+    let stage = Stage::booked().await;
+    for (seconds, person) in [(10, "Eino"), (20, "Oiva"), (30, "Toini")] {
+        stage.edit(named(person), seconds).await;
+        stage.hear(at(seconds)).await;
+    }
+    let whole = stage.store().messages(&a(), &bk1(), &page(10, None)).await.unwrap();
+    assert!(whole.next.is_none());
+    let ids: Vec<_> = whole.data.iter().map(|record| record.id.clone()).collect();
+    assert!(ids.len() == 4 && ids.is_sorted_by(|one, next| one > next), "{ids:?}");
+    let first = stage.store().messages(&a(), &bk1(), &page(3, None)).await.unwrap();
+    let second = stage.store().messages(&a(), &bk1(), &page(3, first.next.clone())).await.unwrap();
+    let paged: Vec<_> = first.data.iter().chain(&second.data).map(|record| record.id.clone()).collect();
+    assert_eq!((paged, second.next), (ids, None));
+}
+
+#[tokio::test]
+async fn a_cursor_of_another_list_is_refused() {
+    let stage = Stage::booked().await;
+    let odd = Some(Cursor::from_client("AAAA"));
+    assert!(matches!(stage.store().messages(&a(), &bk1(), &page(3, odd)).await, Err(Error::BadCursor)));
+}
+
+#[tokio::test]
+async fn what_is_not_there_is_said_to_be_missing() {
+    let stage = Stage::new().await;
+    let missing = stage.store().messages(&a(), &bk1(), &page(3, None)).await;
+    assert!(matches!(missing, Err(Error::NotFound(Thing::Contract))), "{missing:?}");
+    let other = domain::KeyId::parse("B").unwrap();
+    let missing = stage.store().messages(&other, &bk1(), &page(3, None)).await;
+    assert!(matches!(missing, Err(Error::NotFound(Thing::Key))), "{missing:?}");
+    let made = stage.store().create_contract(&a(), contract(0, 60), &act()).await.unwrap().into_inner();
+    assert!(stage.store().messages(&a(), &made.id, &page(3, None)).await.unwrap().data.is_empty());
+    let id = MessageId::parse("01JAAAAAAAAAAAAAAAAAAAAAAA").unwrap();
+    let missing = stage.store().resend(&a(), &made.id, &id, at(0)).await;
+    assert!(matches!(missing, Err(Error::NotFound(Thing::Message))), "{missing:?}");
+}
+
+#[tokio::test]
+async fn messages_about_a_removed_contract_are_still_listed_but_not_those_about_an_earlier_key() {
+    let stage = Stage::booked().await;
+    stage.remove(1).await;
+    stage.hear(at(1)).await;
+    assert_eq!(stage.messages().await.len(), 2);
+    stage.store().remove_key(&a(), false, Expected::Any, &act()).await.unwrap();
+    stage.store().create_key(key("A"), &act()).await.unwrap();
+    let earlier = stage.store().messages(&a(), &bk1(), &page(3, None)).await;
+    assert!(matches!(earlier, Err(Error::NotFound(Thing::Contract))), "{earlier:?}");
+}
+
+#[tokio::test]
+async fn a_message_asked_for_again_goes_again() {
+    let stage = Stage::booked().await;
+    let id = stage.message().await.id;
+    let asked = stage.store().resend(&a(), &bk1(), &id, at(2 * DAY)).await;
+    assert!(asked.is_ok(), "long after it was news: {asked:?}");
+    let asked = asked.unwrap();
+    assert_eq!((&asked.state, asked.attempts), (&MessageState::Pending { next_try: at(2 * DAY) }, 1));
+    assert_eq!(stage.message().await, asked);
+    let again = stage.store().resend(&a(), &bk1(), &id, at(2 * DAY)).await;
+    assert!(matches!(again, Err(Error::MessageUnderWay)), "{again:?}");
+    let claims = stage.heard(at(2 * DAY + 1)).await;
+    assert_eq!(claims.len(), 1, "the stream says so");
+    assert!(stage.tick(at(2 * DAY + 2)).await.iter().all(|claim| claim.id != id), "and it is not due besides");
+    stage.send(claims, at(2 * DAY + 2)).await;
+    let message = stage.message_of(&id).await;
+    assert!(is_sent(&message) && message.attempts == 2 && !message.perhaps_twice, "{message:?}");
+}
+
+#[tokio::test]
+async fn what_was_asked_for_is_due_even_if_the_stream_says_nothing() {
+    let stage = Stage::booked().await;
+    let id = stage.message().await.id;
+    stage.store().resend(&a(), &bk1(), &id, at(60)).await.unwrap();
+    let claims = stage.tick(at(60)).await;
+    assert_eq!(claims.len(), 1);
+    let news = stage.news(at(61)).await;
+    for record in news {
+        assert!(tell(stage.store(), &record, at(61)).await.unwrap().is_empty(), "it is claimed already");
+    }
+}
+
+#[tokio::test]
+async fn a_message_under_way_is_not_sent_again() {
+    let stage = Stage::new().await;
+    stage.book(draft(HOUR, 25 * HOUR)).await;
+    let claim = stage.heard(at(0)).await.remove(0);
+    let id = claim.id.clone();
+    let sending = stage.store().resend(&a(), &bk1(), &id, at(1)).await;
+    assert!(matches!(sending, Err(Error::MessageUnderWay)), "{sending:?}");
+    stage.store().settle(claim, Verdict::Trouble(Trouble::Throttled), at(1)).await.unwrap();
+    let pending = stage.store().resend(&a(), &bk1(), &id, at(2)).await;
+    assert!(matches!(pending, Err(Error::MessageUnderWay)), "{pending:?}");
+}
+
+#[tokio::test]
+async fn a_refused_message_may_be_asked_for_and_is_as_new() {
+    let stage = Stage::new().await;
+    stage.book(draft(HOUR, 25 * HOUR)).await;
+    let claim = stage.heard(at(0)).await.remove(0);
+    let id = claim.id.clone();
+    stage.store().settle(claim, Verdict::Trouble(Trouble::AddressRefused), at(1)).await.unwrap();
+    let asked = stage.store().resend(&a(), &bk1(), &id, at(2)).await.unwrap();
+    assert_eq!(asked.trouble, None);
+    let claim = stage.tick(at(2)).await.remove(0);
+    stage.store().settle(claim, sent("ses-2"), at(3)).await.unwrap();
+    assert!(is_sent(&stage.message().await));
+}
+
+#[tokio::test]
+async fn what_is_no_longer_true_is_not_sent_again() {
+    let stage = Stage::booked().await;
+    let id = stage.message().await.id;
+    let free_text = Some(Some(FreeText::parse("ring twice").unwrap()));
+    stage.edit(ContractChange { free_text, ..ContractChange::default() }, 1).await;
+    let changed = stage.store().resend(&a(), &bk1(), &id, at(2)).await;
+    assert!(matches!(changed, Err(Error::MessageOutdated)), "{changed:?}");
+    stage.edit(ContractChange { free_text: Some(None), ..ContractChange::default() }, 3).await;
+    stage.store().resend(&a(), &bk1(), &id, at(4)).await.unwrap();
+    stage.remove(5).await;
+    assert!(stage.tick(at(6)).await.is_empty(), "nor if that is so by the time that it would go");
+    let removed = stage.store().resend(&a(), &bk1(), &id, at(7)).await;
+    assert!(matches!(removed, Err(Error::MessageOutdated)), "{removed:?}");
+}
+
+#[tokio::test]
+async fn a_cancellation_may_be_sent_again() {
+    let stage = Stage::booked().await;
+    stage.remove(1).await;
+    stage.hear(at(1)).await;
+    let id = stage.messages().await.pop().unwrap().id;
+    stage.store().resend(&a(), &bk1(), &id, at(2)).await.unwrap();
+    assert_eq!(stage.hear(at(2)).await, [domain::MessageKind::ContractCancelled]);
+}
+
+#[tokio::test]
+async fn of_two_who_ask_at_once_one_is_told_that_it_is_under_way() {
+    let stage = Stage::booked().await;
+    let id = stage.message().await.id;
+    let mut held = stage.table.wire.hold("UpdateItem");
+    let slow = tokio::spawn({
+        let (store, id) = (stage.store().clone(), id.clone());
+        async move { store.resend(&a(), &bk1(), &id, at(2)).await }
+    });
+    held.arrived().await;
+    let (other, _wire) = stage.table.another_store();
+    other.resend(&a(), &bk1(), &id, at(2)).await.unwrap();
+    held.release();
+    assert!(matches!(slow.await.unwrap(), Err(Error::MessageUnderWay)));
+}

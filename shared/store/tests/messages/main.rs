@@ -1,0 +1,13 @@
+//! Messages and reminders: nobody is told twice and nobody is forgotten, whatever the stream, the clock and the crashes
+//! do.
+
+#![expect(clippy::unwrap_used, reason = "a test's own values are well formed")]
+
+mod claims;
+mod crashes;
+mod events;
+mod listing;
+mod records;
+mod reminders;
+mod stage;
+mod telling;

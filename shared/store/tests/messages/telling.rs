@@ -1,0 +1,220 @@
+//! Who is told of what becomes of a contract, and that it is once, however the records come.
+
+use domain::{ContractChange, ContractDraft, ContractField, Ending, KeyChange, MessageKind, Occasion, Property};
+use store::{Act, Expected};
+use testkit::{act, at};
+
+use crate::stage::{DAY, HOUR, Stage, a, bk1, draft, email, is_sent, is_superseded, named, sms, tell};
+
+use MessageKind::{ContractCancelled, ContractCreated, ContractUpdated};
+
+#[tokio::test]
+async fn a_life_of_a_contract_is_told_in_its_order() {
+    let stage = Stage::new().await;
+    stage.book(draft(HOUR, 25 * HOUR)).await;
+    assert_eq!(stage.hear(at(0)).await, [ContractCreated]);
+    stage.edit(named("Eino"), 1).await;
+    let claims = stage.heard(at(1)).await;
+    assert_eq!(claims[0].message.occasion, Occasion::Updated(vec![ContractField::Person]));
+    assert_eq!(claims[0].message.facts.person.as_str(), "Eino");
+    stage.send(claims, at(1)).await;
+    stage.remove(2).await;
+    assert_eq!(stage.hear(at(2)).await, [ContractCancelled]);
+    assert!(stage.messages().await.iter().all(is_sent));
+    assert_eq!(stage.kinds().await, [ContractCreated, ContractUpdated, ContractCancelled]);
+}
+
+#[tokio::test]
+async fn every_recipient_gets_a_message_of_their_own() {
+    let stage = Stage::new().await;
+    let contacts = vec![email("aino@example.fi"), email("eino@example.fi"), sms("+358401234567")];
+    stage.book(ContractDraft { contacts, ..draft(HOUR, 25 * HOUR) }).await;
+    let claims = stage.heard(at(0)).await;
+    let mut told: Vec<_> = claims.iter().map(|claim| claim.message.recipient.address.reveal().to_owned()).collect();
+    told.sort();
+    assert_eq!(told, ["+358401234567", "aino@example.fi", "eino@example.fi"]);
+    let facts = &claims[0].message.facts;
+    assert_eq!((facts.pin.reveal(), facts.place.name.as_str()), ("482915", "lobby"));
+    assert_eq!(facts.place.time_zone.identifier(), "Europe/Helsinki");
+}
+
+#[tokio::test]
+async fn a_record_that_comes_twice_tells_nobody_twice() {
+    let stage = Stage::new().await;
+    stage.book(draft(HOUR, 25 * HOUR)).await;
+    stage.edit(named("Eino"), 1).await;
+    stage.remove(2).await;
+    let records = stage.contract_news(at(2)).await;
+    let mut told = 0;
+    for record in records.iter().chain(&records) {
+        told += tell(stage.store(), record, at(2)).await.unwrap().len();
+    }
+    assert_eq!(told, 1, "of the three only the removal still holds");
+    let before: Vec<_> = stage.messages().await.into_iter().map(|record| record.id).collect();
+    for record in &records {
+        assert!(tell(stage.store(), record, at(900)).await.unwrap().is_empty());
+    }
+    let after: Vec<_> = stage.messages().await.into_iter().map(|record| record.id).collect();
+    assert_eq!((before.len(), before), (3, after));
+}
+
+#[tokio::test]
+async fn two_who_deal_with_one_record_at_once_tell_once() {
+    let stage = Stage::new().await;
+    let contacts = vec![email("aino@example.fi"), email("eino@example.fi"), sms("+358401234567")];
+    stage.book(ContractDraft { contacts, ..draft(HOUR, 25 * HOUR) }).await;
+    let record = stage.contract_news(at(0)).await.remove(0);
+    let (other, _wire) = stage.table.another_store();
+    let mut held = stage.table.wire.hold("PutItem");
+    let ours = tokio::spawn({
+        let (store, record) = (stage.store().clone(), record.clone());
+        async move { tell(&store, &record, at(0)).await }
+    });
+    held.arrived().await;
+    let theirs = tell(&other, &record, at(0)).await.unwrap();
+    held.release();
+    let ours = ours.await.unwrap().unwrap();
+    assert_eq!(ours.len() + theirs.len(), 3);
+    assert!(!theirs.is_empty());
+    assert_eq!(stage.messages().await.len(), 3);
+}
+
+#[tokio::test]
+async fn an_edit_that_comes_before_the_creation_tells_all_there_is_to_tell() {
+    let stage = Stage::new().await;
+    stage.book(draft(HOUR, 25 * HOUR)).await;
+    stage.edit(named("Eino"), 1).await;
+    let records = stage.contract_news(at(1)).await;
+    let updated = tell(stage.store(), &records[1], at(1)).await.unwrap();
+    assert_eq!(updated[0].message.facts.person.as_str(), "Eino");
+    stage.send(updated, at(1)).await;
+    assert!(tell(stage.store(), &records[0], at(1)).await.unwrap().is_empty());
+    let messages = stage.messages().await;
+    assert_eq!(stage.kinds().await, [ContractCreated, ContractUpdated]);
+    assert!(is_superseded(&messages[0]) && is_sent(&messages[1]), "{messages:?}");
+    assert_eq!(messages[0].attempts, 0);
+}
+
+#[tokio::test]
+async fn a_removal_that_comes_before_an_edit_is_the_last_word() {
+    let stage = Stage::booked().await;
+    stage.edit(named("Eino"), 1).await;
+    stage.remove(2).await;
+    let records = stage.contract_news(at(2)).await;
+    let cancelled = tell(stage.store(), &records[1], at(2)).await.unwrap();
+    assert_eq!(stage.send(cancelled, at(2)).await, [ContractCancelled]);
+    assert!(tell(stage.store(), &records[0], at(2)).await.unwrap().is_empty());
+    assert_eq!(stage.reminders().await, [], "and none of its reminders comes back");
+}
+
+#[tokio::test]
+async fn an_edit_of_who_is_told_tells_only_the_new_ones_and_overtakes_nothing() {
+    let stage = Stage::new().await;
+    stage.book(draft(HOUR, 25 * HOUR)).await;
+    let contacts = Some(vec![email("aino@example.fi"), email("eino@example.fi")]);
+    stage.edit(ContractChange { contacts, ..ContractChange::default() }, 1).await;
+    let claims = stage.heard(at(1)).await;
+    let told: Vec<_> = claims.iter().map(|claim| claim.message.recipient.address.reveal()).collect();
+    assert_eq!(told, ["aino@example.fi", "eino@example.fi"]);
+    assert!(claims.iter().all(|claim| claim.message.occasion == Occasion::Created));
+}
+
+#[tokio::test]
+async fn a_late_record_decides_by_the_time_that_it_was_written() {
+    let stage = Stage::booked().await;
+    stage.remove(24 * HOUR).await;
+    let in_time = stage.contract_news(at(24 * HOUR)).await.remove(0);
+    let late = tell(stage.store(), &in_time, at(26 * HOUR)).await.unwrap();
+    assert_eq!(stage.send(late, at(26 * HOUR)).await, [ContractCancelled], "it had not ended when it was removed");
+
+    let ended = Stage::booked().await;
+    ended.remove(26 * HOUR).await;
+    let record = ended.contract_news(at(26 * HOUR)).await.remove(0);
+    assert!(tell(ended.store(), &record, at(26 * HOUR)).await.unwrap().is_empty(), "it had");
+}
+
+#[tokio::test]
+async fn contracts_that_go_with_their_key_are_cancelled_with_what_was_known_of_it() {
+    let stage = Stage::new().await;
+    let property = Some(Property::parse("Hämeentie 5").unwrap());
+    let change = KeyChange { property, ..KeyChange::default() };
+    stage.store().edit_key(&a(), change, Expected::Any, &act()).await.unwrap();
+    stage.book(draft(HOUR, 25 * HOUR)).await;
+    stage.hear(at(0)).await;
+    stage.store().remove_key(&a(), false, Expected::Any, &act()).await.unwrap();
+    let claims = stage.heard(at(1)).await;
+    assert_eq!(claims.len(), 1);
+    let message = &claims[0].message;
+    assert_eq!(message.occasion, Occasion::Cancelled);
+    assert_eq!((message.facts.property.as_str(), message.facts.place.name.as_str()), ("Hämeentie 5", "lobby"));
+    assert_eq!(stage.reminders().await, []);
+}
+
+#[tokio::test]
+async fn the_property_is_told_as_it_is_by_then() {
+    let stage = Stage::new().await;
+    stage.book(draft(HOUR, 25 * HOUR)).await;
+    let change = KeyChange { property: Some(Property::parse("Hämeentie 7").unwrap()), ..KeyChange::default() };
+    stage.store().edit_key(&a(), change, Expected::Any, &act()).await.unwrap();
+    assert_eq!(stage.heard(at(1)).await[0].message.facts.property.as_str(), "Hämeentie 7");
+}
+
+#[tokio::test]
+async fn a_contract_made_again_is_told_again() {
+    let stage = Stage::booked().await;
+    stage.remove(1).await;
+    stage.hear(at(1)).await;
+    let act = Act { now: at(2), ..act() };
+    stage.store().create_contract(&a(), draft(HOUR, 25 * HOUR), &act).await.unwrap();
+    assert_eq!(stage.hear(at(2)).await, [ContractCreated]);
+    assert_eq!(stage.reminders().await, [("end".to_owned(), 23 * HOUR), ("return".to_owned(), 25 * HOUR + 900)]);
+    assert_eq!(stage.messages().await.len(), 3);
+}
+
+#[tokio::test]
+async fn what_is_told_after_a_day_is_no_news_any_more() {
+    let stage = Stage::new().await;
+    stage.book(draft(HOUR, 10 * DAY)).await;
+    let claims = stage.heard(at(0)).await;
+    assert_eq!(claims.len(), 1);
+    drop(claims);
+    assert!(stage.tick(at(DAY)).await.is_empty());
+    let message = stage.message().await;
+    assert!(matches!(message.state, domain::MessageState::Failed { .. }), "{message:?}");
+}
+
+#[tokio::test]
+async fn a_change_of_the_times_of_a_permanent_contract_is_told() {
+    let stage = Stage::booked().await;
+    let change = ContractChange { ending: Some(Ending::Permanent), ..ContractChange::default() };
+    stage.edit(change, 1).await;
+    assert_eq!(stage.hear(at(1)).await, [ContractUpdated]);
+    assert_eq!(stage.reminders().await, [], "it does not end");
+    stage.store().contract(&a(), &bk1()).await.unwrap();
+}
+
+#[tokio::test]
+async fn no_key_of_an_item_shows_an_address_and_no_item_a_pin() {
+    let stage = Stage::new().await;
+    let contacts = vec![email("aino@example.fi"), sms("+358401234567")];
+    stage.book(ContractDraft { contacts, ..draft(25 * HOUR, 50 * HOUR) }).await;
+    stage.heard(at(0)).await;
+    let mut pages = stage.table.client.scan().table_name(testkit::TABLE).into_paginator().items().send();
+    let (mut messages, mut macs) = (Vec::new(), Vec::new());
+    while let Some(item) = pages.next().await {
+        let item = item.unwrap();
+        let place = format!("{} {}", item["PK"].as_s().unwrap(), item["SK"].as_s().unwrap());
+        assert!(!place.contains("aino") && !place.contains("401234567"), "{place}");
+        macs.extend(item.get("pinMac").map(|mac| mac.as_s().unwrap().clone()));
+        if place.starts_with("MESSAGES#") {
+            let facts = item.get("facts").map(|facts| facts.as_m().unwrap()["pin"].as_b().unwrap().as_ref().to_vec());
+            messages.push((format!("{item:?}"), facts));
+        }
+    }
+    assert_eq!((messages.len(), macs.len()), (5, 1), "two messages and three reminders");
+    assert_eq!(messages.iter().filter(|(_, pin)| pin.is_some()).count(), 2);
+    for (shown, sealed) in messages {
+        assert!(!shown.contains("482915") && !shown.contains(&macs[0]), "{shown}");
+        assert!(sealed.is_none_or(|sealed| !sealed.windows(6).any(|bytes| bytes == b"482915")));
+    }
+}
