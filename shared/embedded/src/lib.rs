@@ -100,6 +100,19 @@ impl Database {
         aws_sdk_dynamodb::Client::from_conf(config)
     }
 
+    /// An SDK client of its streams.
+    #[must_use]
+    pub fn streams_client(&self) -> aws_sdk_dynamodbstreams::Client {
+        let config = aws_sdk_dynamodbstreams::Config::builder()
+            .behavior_version(BehaviorVersion::latest())
+            .region(Region::from_static("local"))
+            .credentials_provider(Credentials::new("local", "local", None, None, "local cloud"))
+            .endpoint_url(&self.endpoint)
+            .http_client(aws_smithy_http_client::Builder::new().build_http())
+            .build();
+        aws_sdk_dynamodbstreams::Client::from_conf(config)
+    }
+
     /// Stops it once the requests under way are answered.
     pub async fn stop(mut self) {
         if let Some(stop) = self.stop.take() {
