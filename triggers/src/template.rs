@@ -50,29 +50,25 @@ impl Triggers {
             properties.get("Events").and_then(Value::as_mapping).ok_or_else(|| wrong("no Events".to_owned()))?;
         let timeout =
             properties.get("Timeout").and_then(Value::as_u64).ok_or_else(|| wrong("no Timeout".to_owned()))?;
+        let unread = |error: serde_norway::Error| wrong(error.to_string());
         let (mut streams, mut schedules) = (Vec::new(), Vec::new());
         for event in events.values() {
-            match Event::deserialize(event).map_err(|error| wrong(error.to_string()))? {
-                Event::Stream(stream) => streams.push(stream),
-                Event::Schedule(schedule) => schedules.push(schedule),
+            let properties = event.get("Properties").unwrap_or(&Value::Null);
+            match event.get("Type").and_then(Value::as_str) {
+                Some("DynamoDB") => streams.push(StreamEvent::deserialize(properties).map_err(unread)?),
+                Some("Schedule") => schedules.push(ScheduleEvent::deserialize(properties).map_err(unread)?),
+                other => return Err(wrong(format!("an event of the type {}", other.unwrap_or("none")))),
             }
         }
-        match (streams.pop(), schedules.pop()) {
-            (Some(stream), Some(schedule)) if streams.is_empty() && schedules.is_empty() => Ok(Self {
-                stream: stream.settings(Duration::from_secs(timeout)).map_err(wrong)?,
-                every: schedule.every().map_err(wrong)?,
-            }),
-            _ => Err(wrong("not one stream and one schedule".to_owned())),
-        }
+        let only_one = streams.len() == 1 && schedules.len() == 1;
+        let (Some(stream), Some(schedule), true) = (streams.pop(), schedules.pop(), only_one) else {
+            return Err(wrong("not one stream and one schedule".to_owned()));
+        };
+        Ok(Self {
+            stream: stream.settings(Duration::from_secs(timeout)).map_err(wrong)?,
+            every: schedule.every().map_err(wrong)?,
+        })
     }
-}
-
-#[derive(Deserialize)]
-#[serde(tag = "Type", content = "Properties", deny_unknown_fields)]
-enum Event {
-    #[serde(rename = "DynamoDB")]
-    Stream(StreamEvent),
-    Schedule(ScheduleEvent),
 }
 
 #[derive(Deserialize)]
@@ -139,13 +135,18 @@ struct DestinationConfig {
 }
 
 #[derive(Deserialize)]
-#[serde(tag = "Type", deny_unknown_fields)]
-enum OnFailure {
+#[serde(rename_all = "PascalCase", deny_unknown_fields)]
+struct OnFailure {
+    #[serde(rename = "Type")]
+    _kind: DestinationKind,
+    destination: Value,
+}
+
+/// In AWS, a queue that does not say that it is one gets no permission.
+#[derive(Deserialize)]
+enum DestinationKind {
     #[serde(rename = "SQS")]
-    Queue {
-        #[serde(rename = "Destination")]
-        destination: Value,
-    },
+    Queue,
 }
 
 #[derive(Deserialize)]
@@ -163,8 +164,8 @@ impl StreamEvent {
     fn settings(self, timeout: Duration) -> Result<Settings, String> {
         let StartingPosition::TrimHorizon = self.starting_position;
         attribute_of(&self.stream, "StreamArn").ok_or("Stream is not that of a table of the template")?;
-        let OnFailure::Queue { destination } = &self.destination_config.on_failure;
-        let queue = attribute_of(destination, "Arn").ok_or("OnFailure is not a queue of the template")?;
+        let queue = attribute_of(&self.destination_config.on_failure.destination, "Arn")
+            .ok_or("OnFailure is not a queue of the template")?;
         let range =
             |name, value, most| if (1..=most).contains(&value) { Ok(value) } else { Err(format!("{name} is {value}")) };
         let filters = self.filter_criteria.filters.iter().map(|filter| Filter::parse(&filter.pattern));
