@@ -264,12 +264,12 @@ Resources:
     }
 
     #[test]
-    fn what_is_not_known_here_is_refused_with_its_name() {
+    fn what_is_not_known_here_is_refused_and_named() {
         for (from, to, named) in [
             ("BatchSize: 50", "TumblingWindowInSeconds: 60", "TumblingWindowInSeconds"),
             ("BatchSize: 50", "BatchSize: 0", "BatchSize"),
             ("TRIM_HORIZON", "LATEST", "LATEST"),
-            ("MaximumRetryAttempts: 5", "MaximumRetryAttempts: -1", "MaximumRetryAttempts"),
+            ("MaximumRetryAttempts: 5", "MaximumRetryAttempts: -1", "-1"),
             ("            MaximumRecordAgeInSeconds: 3600\n", "", "MaximumRecordAgeInSeconds"),
             (r#"["INSERT"]"#, r#"[{"suffix": "T"}]"#, "suffix"),
             ("Type: SQS, ", "", "Type"),

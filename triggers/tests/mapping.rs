@@ -167,16 +167,17 @@ fn an_answer_means_success_where_failures_are_not_reported() {
 
 #[test]
 fn another_try_waits_and_longer_each_time() {
-    let mut bench = Bench::new(settings(), [1]);
+    let mut mapping = Mapping::new(settings(), Checkpoint::default());
+    mapping.take([record(1, "c")], at(10));
+    let mut now = at(10);
     let mut waits = Vec::new();
-    for _ in 0..2 {
-        bench.next();
-        bench.answer(None);
-        let is_tried = |wait: &i64| bench.mapping.next(bench.now.plus_millis(*wait)).is_some();
-        waits.push((0..1_000).step_by(100).find(is_tried).unwrap());
-        bench.answer(None);
+    for _ in 0..3 {
+        let wait = (0..1_000).step_by(100).find(|wait| mapping.next(now.plus_millis(*wait)).is_some()).unwrap();
+        now = now.plus_millis(wait);
+        waits.push(wait);
+        mapping.settle(0, None, now);
     }
-    assert_eq!(waits, [100, 400], "of the first and the third");
+    assert_eq!(waits, [0, 100, 200]);
 }
 
 #[test]
