@@ -8,6 +8,8 @@ use std::path::{Path, PathBuf};
 const TABLE: &str = "table.sqlite";
 /// What SQLite keeps beside it while it is open, and after a kill.
 const BESIDE_TABLE: [&str; 2] = ["table.sqlite-wal", "table.sqlite-shm"];
+/// How far the table's stream was told.
+const STREAM: &str = "stream.json";
 /// The master secret.
 const SECRET: &str = "secret";
 /// The folder of the authority that signs the broker's and the devices' certificates.
@@ -69,7 +71,7 @@ impl Folder {
 
     /// Deletes what an earlier local cloud left, and nothing else that may lie there.
     pub fn clear(&self) -> Result<(), FolderError> {
-        for name in BESIDE_TABLE.into_iter().chain([TABLE, SECRET]) {
+        for name in BESIDE_TABLE.into_iter().chain([TABLE, STREAM, SECRET]) {
             let path = self.path.join(name);
             match std::fs::remove_file(&path) {
                 Err(source) if source.kind() != std::io::ErrorKind::NotFound => {
@@ -94,6 +96,12 @@ impl Folder {
     #[must_use]
     pub fn table(&self) -> PathBuf {
         self.path.join(TABLE)
+    }
+
+    /// Where it is kept how far the table's stream was told.
+    #[must_use]
+    pub fn stream(&self) -> PathBuf {
+        self.path.join(STREAM)
     }
 
     /// Where the authority's certificate and key are.
@@ -153,13 +161,18 @@ mod tests {
     fn clears_our_own_files_only() {
         let parent = tempfile::tempdir().unwrap();
         let folder = Folder::claim(parent.path()).unwrap();
-        for name in ["table.sqlite", "table.sqlite-wal", "secret", "holiday.jpg"] {
+        for name in ["table.sqlite", "table.sqlite-wal", "stream.json", "secret", "holiday.jpg"] {
             std::fs::write(parent.path().join(name), "x").unwrap();
         }
         std::fs::create_dir_all(folder.automats().join("lobby")).unwrap();
         folder.clear().unwrap();
         folder.clear().unwrap();
-        assert!(!folder.table().exists() && !folder.secret().exists() && !folder.automats().exists());
+        assert!(
+            !folder.table().exists()
+                && !folder.stream().exists()
+                && !folder.secret().exists()
+                && !folder.automats().exists()
+        );
         assert!(parent.path().join("holiday.jpg").exists());
         assert!(matches!(Folder::claim(parent.path()), Err(FolderError::InUse(_))), "the claim is kept");
     }

@@ -12,6 +12,7 @@ pub mod example;
 pub mod folder;
 pub mod gateway;
 pub mod guide;
+mod notifications;
 pub mod options;
 mod problem;
 pub mod provisioning;
@@ -22,5 +23,6 @@ mod start;
 pub mod template;
 pub mod tokens;
 
+pub use notifications::NotificationsError;
 pub use options::{Data, Options};
 pub use start::{LocalCloud, StartError};

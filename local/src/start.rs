@@ -23,6 +23,7 @@ use crate::example::{self, ExampleError};
 use crate::folder::{Folder, FolderError};
 use crate::gateway::{Gateway, UnknownFunction};
 use crate::guide::{Guide, Mqtt};
+use crate::notifications::{self, Notifications, NotificationsError};
 use crate::provisioning::{Provisioning, ProvisioningError};
 use crate::secret::{self, SecretError};
 use crate::template::{Routes, TEMPLATE, TemplateError};
@@ -69,6 +70,9 @@ pub enum StartError {
     /// There is no example.
     #[error(transparent)]
     Example(#[from] ExampleError),
+    /// Nobody would be told anything.
+    #[error(transparent)]
+    Notifications(#[from] NotificationsError),
     /// There are no tokens.
     #[error(transparent)]
     Tokens(#[from] TokenError),
@@ -92,6 +96,7 @@ pub struct LocalCloud {
     iot: Iot,
     provisioning: Provisioning,
     automat: Option<(AutomatId, SimulatedAutomat)>,
+    notifications: Notifications,
     stop: oneshot::Sender<()>,
     server: JoinHandle<std::io::Result<()>>,
     // Of a local cloud that keeps nothing, and gone with it.
@@ -153,6 +158,11 @@ impl LocalCloud {
         let routes = sign_in::router(tokens.clone(), clock.clone()).merge(gateway.router());
         let automat = if options.no_automat { None } else { automats::simulate(&store, &provisioning, &clock).await? };
 
+        // The place for the outbox: its ends for the function, and its page merged into `routes`.
+        let told = folder.as_ref().map(Folder::stream);
+        let notifications =
+            Notifications::start(notifications::function(), &database, TABLE, told, clock.clone()).await?;
+
         let token = tokens.issue(Role::Operator, &Role::Operator.scope(), clock.now())?;
         let automats = folder.as_ref().map(Folder::automats);
         let mqtt = Mqtt {
@@ -178,6 +188,7 @@ impl LocalCloud {
             iot,
             provisioning,
             automat,
+            notifications,
             stop,
             server,
             _scratch: scratch,
@@ -238,6 +249,23 @@ impl LocalCloud {
         self.database.client()
     }
 
+    /// Does what the schedule does each minute, now, and gives the function's answer. For tests, which have a clock of
+    /// their own.
+    pub async fn tick(&self) -> Result<serde_json::Value, triggers::InvokeError> {
+        self.notifications.tick().await
+    }
+
+    /// Waits until the notifications function has dealt with everything that was written before.
+    pub async fn drain(&self) {
+        self.notifications.drain().await;
+    }
+
+    /// What of the table's stream the notifications function failed at for good, since the start.
+    #[must_use]
+    pub fn failed_notifications(&self) -> Vec<triggers::Failure> {
+        self.notifications.failures()
+    }
+
     /// Stops it: takes no more requests, finishes those under way, closes the table. The data stays.
     pub async fn stop(mut self) {
         _ = self.stop.send(());
@@ -254,6 +282,7 @@ impl LocalCloud {
             automat.stop().await;
         }
         self.iot.stop().await;
+        self.notifications.stop().await;
         self.database.stop().await;
     }
 }

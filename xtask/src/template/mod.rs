@@ -12,9 +12,12 @@ mod expanded;
 mod permissions;
 mod retention;
 mod routes;
+mod streams;
+mod topics;
 
 use anyhow::{Result, bail};
 
+use self::document::Resource;
 pub use self::document::Template;
 use crate::{process::run, project::Project, steps::Note, tools::Tools};
 
@@ -56,6 +59,8 @@ fn findings(template: &Template, project: &Project) -> Vec<String> {
         permissions::findings(template),
         retention::findings(template),
         access_log::findings(template),
+        streams::findings(template),
+        topics::findings(template),
     ]
     .concat()
 }

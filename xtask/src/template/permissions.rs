@@ -17,7 +17,7 @@ macro_rules! iot {
 
 /// Wildcards that are right: resource, statement id, and the text with the `*`. Automats are made after the stack is, so
 /// nothing else can name them; and a device's own shadow has a handful of topics.
-const ALLOWED: [(&str, &str, &str); 5] = [
+const ALLOWED: [(&str, &str, &str); 9] = [
     ("OpeningsRole", "Shadows", concat!(iot!(), "thing/*")),
     ("DevicesRole", "Shadows", concat!(iot!(), "thing/*")),
     ("DevicesRole", "Replies", concat!(iot!(), "topic/automats/*/keypad/reply")),
@@ -31,7 +31,18 @@ const ALLOWED: [(&str, &str, &str); 5] = [
         "Receive",
         concat!(iot!(), "topic/$aws/things/${!iot:Connection.Thing.ThingName}/shadow/name/open/*"),
     ),
+    // A stream's name has the time in it at which it was made.
+    ("NotificationsRole", "Streams", "${Table.Arn}/stream/*"),
+    // A key's policy is about that key alone, and hands the account's roles over to their own policies.
+    ("KeyEventsKey", "Account", "kms:*"),
+    ("KeyEventsKey", "Account", "*"),
+    // Nobody may, if not over TLS.
+    ("KeyEventsPolicy", "NeverInClear", "*"),
 ];
+
+/// The one exclusion that is right: a phone number has no ARN, so SMS are what is left without all that has one.
+const ALL_TOPICS: &str = "arn:${AWS::Partition}:sns:*:*:*";
+const SMS: (&str, &str, &str) = ("NotificationsRole", "Sms", "sns:Publish");
 
 /// Roles shared or missing, managed policies, and statements that are wider than they say.
 pub(super) fn findings(template: &Template) -> Vec<String> {
@@ -82,6 +93,7 @@ fn too_wide(resource: &str, statement: &Value) -> Vec<String> {
     let mut findings = Vec::new();
     for (element, value) in entries(Some(statement)) {
         match element {
+            "NotResource" if is_sms_alone(resource, id, statement) => {}
             "NotAction" | "NotResource" | "NotPrincipal" => {
                 findings.push(format!("{resource} {id}: {element} grants all but what it names"));
             }
@@ -94,6 +106,13 @@ fn too_wide(resource: &str, statement: &Value) -> Vec<String> {
         }
     }
     findings
+}
+
+/// Whether a statement permits SMS, and no topic.
+fn is_sms_alone(resource: &str, id: &str, statement: &Value) -> bool {
+    let action = at(statement, &["Action"]).and_then(literal).unwrap_or_default();
+    let excluded = at(statement, &["NotResource"]).map(texts).unwrap_or_default();
+    (resource, id, action) == SMS && excluded == [ALL_TOPICS]
 }
 
 #[cfg(test)]
@@ -135,6 +154,18 @@ mod tests {
         assert_found(
             &findings(&with("Action: dynamodb:Query", "NotAction: dynamodb:Scan")),
             "KeysRole Index: NotAction",
+        );
+    }
+
+    #[test]
+    fn sms_that_may_go_to_topics_too_are_found() {
+        let named = "NotificationsRole Sms: ";
+        assert_found(&findings(&with("sns:*:*:*", "sns:*:*:KeyEvents")), named);
+        assert_found(&findings(&with("NotResource: !Sub", "Resource: !Sub")), named);
+        let publish = "Action: sns:Publish\n                NotResource";
+        assert_found(
+            &findings(&with(publish, "Action: [sns:Publish, sns:Subscribe]\n                NotResource")),
+            named,
         );
     }
 

@@ -1,0 +1,158 @@
+//! Which records a function is given: Lambda's filter patterns, those parts of the language that the template uses.
+//! Anything else is refused, rather than guessed.
+
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+
+/// A pattern.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Filter(Pattern);
+
+/// Why a pattern is not one that is known here.
+#[derive(Debug, PartialEq, Eq, thiserror::Error)]
+pub enum FilterError {
+    /// It is not a JSON object.
+    #[error("a filter pattern is not a JSON object")]
+    Form,
+    /// It uses a rule that is not known here.
+    #[error("the filter rule {0} is not known here")]
+    Rule(String),
+}
+
+#[derive(Debug, Clone, PartialEq)]
+enum Pattern {
+    /// Every one of these fields matches.
+    Fields(BTreeMap<String, Pattern>),
+    /// One of these rules does.
+    Leaf(Vec<Rule>),
+}
+
+#[derive(Debug, Clone, PartialEq)]
+enum Rule {
+    Equals(Value),
+    Prefix(String),
+    Exists(bool),
+}
+
+impl Filter {
+    /// Reads a pattern: JSON in which each leaf is a list of strings, `null`, `{"prefix": …}` and `{"exists": …}`.
+    pub fn parse(text: &str) -> Result<Self, FilterError> {
+        match serde_json::from_str(text).map_err(|_| FilterError::Form)? {
+            pattern @ Value::Object(_) => Pattern::parse(pattern).map(Self),
+            _ => Err(FilterError::Form),
+        }
+    }
+
+    /// Whether it matches a record.
+    #[must_use]
+    pub fn matches(&self, event: &Value) -> bool {
+        self.0.matches(Some(event))
+    }
+}
+
+impl Pattern {
+    fn parse(value: Value) -> Result<Self, FilterError> {
+        match value {
+            Value::Object(fields) if !fields.is_empty() => {
+                let fields = fields.into_iter().map(|(name, value)| Ok((name, Self::parse(value)?)));
+                fields.collect::<Result<_, _>>().map(Self::Fields)
+            }
+            Value::Array(rules) if !rules.is_empty() => {
+                rules.into_iter().map(Rule::parse).collect::<Result<_, _>>().map(Self::Leaf)
+            }
+            other => Err(FilterError::Rule(other.to_string())),
+        }
+    }
+
+    fn matches(&self, value: Option<&Value>) -> bool {
+        match self {
+            Self::Fields(fields) => {
+                fields.iter().all(|(name, pattern)| pattern.matches(value.and_then(|value| value.get(name))))
+            }
+            Self::Leaf(rules) => rules.iter().any(|rule| rule.matches(value)),
+        }
+    }
+}
+
+impl Rule {
+    fn parse(value: Value) -> Result<Self, FilterError> {
+        let unknown = || FilterError::Rule(value.to_string());
+        let Value::Object(rule) = &value else {
+            return if value.is_string() || value.is_null() { Ok(Self::Equals(value)) } else { Err(unknown()) };
+        };
+        let mut entries = rule.iter();
+        match (entries.next(), entries.next()) {
+            (Some((name, Value::String(prefix))), None) if name == "prefix" => Ok(Self::Prefix(prefix.clone())),
+            (Some((name, Value::Bool(exists))), None) if name == "exists" => Ok(Self::Exists(*exists)),
+            _ => Err(unknown()),
+        }
+    }
+
+    fn matches(&self, value: Option<&Value>) -> bool {
+        match self {
+            Self::Equals(wanted) => value == Some(wanted),
+            Self::Prefix(prefix) => value.and_then(Value::as_str).is_some_and(|text| text.starts_with(prefix)),
+            // An object is no leaf: to AWS it does not exist either.
+            Self::Exists(exists) => value.is_some_and(|value| !value.is_object()) == *exists,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn matches(pattern: &Value, event: &Value) -> bool {
+        Filter::parse(&pattern.to_string()).unwrap().matches(event)
+    }
+
+    #[test]
+    fn every_field_must_match_by_one_of_its_rules() {
+        let pattern =
+            json!({"eventName": ["INSERT", "MODIFY"], "dynamodb": {"Keys": {"SK": {"S": [{"prefix": "E#"}]}}}});
+        let event = |name, sk| json!({"eventName": name, "dynamodb": {"Keys": {"SK": {"S": sk}, "PK": {"S": "x"}}}});
+        assert!(matches(&pattern, &event("INSERT", "E#1")));
+        assert!(matches(&pattern, &event("MODIFY", "E#")));
+        assert!(!matches(&pattern, &event("REMOVE", "E#1")));
+        assert!(!matches(&pattern, &event("INSERT", "F#1")));
+        assert!(!matches(&pattern, &json!({"eventName": "INSERT"})));
+    }
+
+    #[test]
+    fn a_leaf_may_have_to_exist_or_not_to() {
+        let absent = json!({"userIdentity": {"type": [{"exists": false}]}});
+        assert!(matches(&absent, &json!({})));
+        assert!(!matches(&absent, &json!({"userIdentity": {"type": "Service"}})));
+        let present = json!({"a": [{"exists": true}]});
+        assert!(matches(&present, &json!({"a": null})));
+        assert!(!matches(&present, &json!({"a": {"b": 1}})), "an object is no leaf");
+        assert!(!matches(&present, &json!({})));
+    }
+
+    #[test]
+    fn null_matches_null_and_nothing_absent() {
+        assert!(matches(&json!({"a": [null]}), &json!({"a": null})));
+        assert!(!matches(&json!({"a": [null]}), &json!({})));
+    }
+
+    #[test]
+    fn what_is_not_known_here_is_refused_by_name() {
+        let refusal = |pattern: Value| Filter::parse(&pattern.to_string()).unwrap_err();
+        for rule in [
+            json!({"numeric": [">", 1]}),
+            json!({"anything-but": ["x"]}),
+            json!({"prefix": {"equals-ignore-case": "x"}}),
+            json!({"prefix": "a", "suffix": "b"}),
+            json!(7),
+        ] {
+            assert_eq!(refusal(json!({"a": [rule]})), FilterError::Rule(rule.to_string()));
+        }
+        assert_eq!(refusal(json!({"a": "x"})), FilterError::Rule("\"x\"".to_owned()));
+        assert_eq!(refusal(json!({"a": {}})), FilterError::Rule("{}".to_owned()));
+        assert_eq!(refusal(json!([])), FilterError::Form);
+        assert_eq!(Filter::parse("{").unwrap_err(), FilterError::Form);
+    }
+}

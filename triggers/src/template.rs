@@ -1,0 +1,294 @@
+//! What calls a function, read from `template.yaml`. Whatever is not known here is refused: a mapping that does less
+//! than its template says would be found out in AWS alone.
+
+use std::time::Duration;
+
+use serde::Deserialize;
+use serde_norway::Value;
+
+use crate::{Filter, FilterError, Settings};
+
+/// The one schedule that is known here.
+const EACH_MINUTE: &str = "rate(1 minute)";
+
+/// What is wrong with the template.
+#[derive(Debug, thiserror::Error)]
+pub enum TemplateError {
+    /// It is not YAML.
+    #[error("the template cannot be read")]
+    Yaml(#[from] serde_norway::Error),
+    /// There is no such function.
+    #[error("template.yaml has no function {0}")]
+    Missing(String),
+    /// A part is missing, or of a kind that is not known here.
+    #[error("template.yaml: {function}: {what}")]
+    Function {
+        /// Which function.
+        function: String,
+        /// What is wrong with it.
+        what: String,
+    },
+}
+
+/// What calls a function.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Triggers {
+    /// The mapping of the table's stream.
+    pub stream: Settings,
+    /// The time between two ticks.
+    pub every: Duration,
+}
+
+impl Triggers {
+    /// Reads those of a function from a template's text.
+    pub fn read(template: &str, function: &str) -> Result<Self, TemplateError> {
+        let template: Value = serde_norway::from_str(template)?;
+        let properties = template.get("Resources").and_then(|resources| resources.get(function)?.get("Properties"));
+        let properties = properties.ok_or_else(|| TemplateError::Missing(function.to_owned()))?;
+        let wrong = |what| TemplateError::Function { function: function.to_owned(), what };
+        let events =
+            properties.get("Events").and_then(Value::as_mapping).ok_or_else(|| wrong("no Events".to_owned()))?;
+        let timeout =
+            properties.get("Timeout").and_then(Value::as_u64).ok_or_else(|| wrong("no Timeout".to_owned()))?;
+        let unread = |error: serde_norway::Error| wrong(error.to_string());
+        let (mut streams, mut schedules) = (Vec::new(), Vec::new());
+        for event in events.values() {
+            let properties = event.get("Properties").unwrap_or(&Value::Null);
+            match event.get("Type").and_then(Value::as_str) {
+                Some("DynamoDB") => streams.push(StreamEvent::deserialize(properties).map_err(unread)?),
+                Some("Schedule") => schedules.push(ScheduleEvent::deserialize(properties).map_err(unread)?),
+                other => return Err(wrong(format!("an event of the type {}", other.unwrap_or("none")))),
+            }
+        }
+        let only_one = streams.len() == 1 && schedules.len() == 1;
+        let (Some(stream), Some(schedule), true) = (streams.pop(), schedules.pop(), only_one) else {
+            return Err(wrong("not one stream and one schedule".to_owned()));
+        };
+        Ok(Self {
+            stream: stream.settings(Duration::from_secs(timeout)).map_err(wrong)?,
+            every: schedule.every().map_err(wrong)?,
+        })
+    }
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase", deny_unknown_fields)]
+struct StreamEvent {
+    stream: Value,
+    starting_position: StartingPosition,
+    #[serde(default = "default_batch_size")]
+    batch_size: usize,
+    #[serde(default)]
+    maximum_batching_window_in_seconds: u64,
+    #[serde(default = "default_parallel")]
+    parallelization_factor: usize,
+    #[serde(default)]
+    bisect_batch_on_function_error: bool,
+    #[serde(default)]
+    function_response_types: Vec<ResponseType>,
+    // Without these two, or with -1, a record that fails holds up its shard until the stream drops it.
+    maximum_retry_attempts: u32,
+    maximum_record_age_in_seconds: u64,
+    #[serde(default)]
+    filter_criteria: FilterCriteria,
+    destination_config: DestinationConfig,
+}
+
+/// Lambda's default for streams.
+fn default_batch_size() -> usize {
+    100
+}
+
+/// Lambda's default.
+fn default_parallel() -> usize {
+    1
+}
+
+/// `LATEST` would leave out what was written before the mapping was there.
+#[derive(Deserialize)]
+enum StartingPosition {
+    #[serde(rename = "TRIM_HORIZON")]
+    TrimHorizon,
+}
+
+#[derive(Deserialize)]
+enum ResponseType {
+    ReportBatchItemFailures,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(rename_all = "PascalCase", deny_unknown_fields)]
+struct FilterCriteria {
+    filters: Vec<FilterPattern>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase", deny_unknown_fields)]
+struct FilterPattern {
+    pattern: String,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase", deny_unknown_fields)]
+struct DestinationConfig {
+    on_failure: OnFailure,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase", deny_unknown_fields)]
+struct OnFailure {
+    #[serde(rename = "Type")]
+    _kind: DestinationKind,
+    destination: Value,
+}
+
+/// In AWS, a queue that does not say that it is one gets no permission.
+#[derive(Deserialize)]
+enum DestinationKind {
+    #[serde(rename = "SQS")]
+    Queue,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase", deny_unknown_fields)]
+struct ScheduleEvent {
+    schedule: String,
+    #[serde(default, rename = "Description")]
+    _description: String,
+    // Only in AWS are there ticks that do not reach the function.
+    #[serde(default, rename = "RetryPolicy")]
+    _retry_policy: Value,
+}
+
+impl StreamEvent {
+    fn settings(self, timeout: Duration) -> Result<Settings, String> {
+        let StartingPosition::TrimHorizon = self.starting_position;
+        attribute_of(&self.stream, "StreamArn").ok_or("Stream is not that of a table of the template")?;
+        let queue = attribute_of(&self.destination_config.on_failure.destination, "Arn")
+            .ok_or("OnFailure is not a queue of the template")?;
+        let range =
+            |name, value, most| if (1..=most).contains(&value) { Ok(value) } else { Err(format!("{name} is {value}")) };
+        let filters = self.filter_criteria.filters.iter().map(|filter| Filter::parse(&filter.pattern));
+        Ok(Settings {
+            batch_size: range("BatchSize", self.batch_size, 10_000)?,
+            window: Duration::from_secs(self.maximum_batching_window_in_seconds),
+            filters: filters.collect::<Result<_, _>>().map_err(|error: FilterError| error.to_string())?,
+            reports_failures: self
+                .function_response_types
+                .iter()
+                .any(|kind| matches!(kind, ResponseType::ReportBatchItemFailures)),
+            bisects: self.bisect_batch_on_function_error,
+            retries: self.maximum_retry_attempts,
+            max_age: Duration::from_secs(self.maximum_record_age_in_seconds),
+            parallel: range("ParallelizationFactor", self.parallelization_factor, 10)?,
+            timeout,
+            failure_queue: queue.to_owned(),
+        })
+    }
+}
+
+impl ScheduleEvent {
+    fn every(&self) -> Result<Duration, String> {
+        if self.schedule == EACH_MINUTE {
+            Ok(Duration::from_mins(1))
+        } else {
+            Err(format!("Schedule is not {EACH_MINUTE}"))
+        }
+    }
+}
+
+/// The resource of which this is an attribute: `!GetAtt X.Attribute`.
+fn attribute_of<'v>(value: &'v Value, attribute: &str) -> Option<&'v str> {
+    match value {
+        Value::Tagged(tagged) if tagged.tag == "GetAtt" => {
+            tagged.value.as_str()?.strip_suffix(attribute)?.strip_suffix('.')
+        }
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const TEMPLATE: &str = r#"
+Resources:
+  Notifications:
+    Type: AWS::Serverless::Function
+    Properties:
+      Timeout: 60
+      Events:
+        Stream:
+          Type: DynamoDB
+          Properties:
+            Stream: !GetAtt Table.StreamArn
+            StartingPosition: TRIM_HORIZON
+            BatchSize: 50
+            MaximumBatchingWindowInSeconds: 2
+            ParallelizationFactor: 3
+            BisectBatchOnFunctionError: true
+            FunctionResponseTypes: [ReportBatchItemFailures]
+            MaximumRetryAttempts: 5
+            MaximumRecordAgeInSeconds: 3600
+            FilterCriteria: { Filters: [{ Pattern: '{"eventName": ["INSERT"]}' }] }
+            DestinationConfig: { OnFailure: { Type: SQS, Destination: !GetAtt Failed.Arn } }
+        Minute:
+          Type: Schedule
+          Properties: { Schedule: rate(1 minute), RetryPolicy: { MaximumRetryAttempts: 0 } }
+"#;
+
+    fn refusal(from: &str, to: &str) -> String {
+        assert!(TEMPLATE.contains(from), "{from}");
+        Triggers::read(&TEMPLATE.replacen(from, to, 1), "Notifications").unwrap_err().to_string()
+    }
+
+    #[test]
+    fn every_property_is_taken() {
+        let triggers = Triggers::read(TEMPLATE, "Notifications").unwrap();
+        assert_eq!(triggers.every, Duration::from_mins(1));
+        assert_eq!(
+            triggers.stream,
+            Settings {
+                batch_size: 50,
+                window: Duration::from_secs(2),
+                filters: vec![Filter::parse(r#"{"eventName": ["INSERT"]}"#).unwrap()],
+                reports_failures: true,
+                bisects: true,
+                retries: 5,
+                max_age: Duration::from_hours(1),
+                parallel: 3,
+                timeout: Duration::from_mins(1),
+                failure_queue: "Failed".to_owned(),
+            }
+        );
+    }
+
+    #[test]
+    fn what_is_not_known_here_is_refused_and_named() {
+        for (from, to, named) in [
+            ("BatchSize: 50", "TumblingWindowInSeconds: 60", "TumblingWindowInSeconds"),
+            ("BatchSize: 50", "BatchSize: 0", "BatchSize"),
+            ("TRIM_HORIZON", "LATEST", "LATEST"),
+            ("MaximumRetryAttempts: 5", "MaximumRetryAttempts: -1", "-1"),
+            ("            MaximumRecordAgeInSeconds: 3600\n", "", "MaximumRecordAgeInSeconds"),
+            (r#"["INSERT"]"#, r#"[{"suffix": "T"}]"#, "suffix"),
+            ("Type: SQS, ", "", "Type"),
+            ("Type: DynamoDB", "Type: Kinesis", "Kinesis"),
+            ("!GetAtt Table.StreamArn", "arn:aws:dynamodb", "Stream"),
+            ("rate(1 minute)", "rate(2 minutes)", "Schedule"),
+        ] {
+            let refusal = refusal(from, to);
+            assert!(refusal.contains(named), "{to}: {refusal}");
+        }
+    }
+
+    #[test]
+    fn a_function_without_one_stream_and_one_schedule_is_refused() {
+        let refused = refusal(
+            "        Minute:\n          Type: Schedule\n          Properties: { Schedule: rate(1 minute), RetryPolicy: { MaximumRetryAttempts: 0 } }\n",
+            "",
+        );
+        assert!(refused.contains("one schedule"), "{refused}");
+        assert!(matches!(Triggers::read(TEMPLATE, "Keys"), Err(TemplateError::Missing(_))));
+    }
+}

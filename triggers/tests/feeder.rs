@@ -1,0 +1,128 @@
+//! The feeder on an embedded table, through the SDK.
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use api::Clock;
+use aws_sdk_dynamodb::types::AttributeValue;
+use embedded::Database;
+use serde_json::{Value, json};
+use tokio::sync::mpsc;
+use triggers::{Feeder, Filter, Function, InvokeError, Settings, Start, Stream};
+
+const TABLE: &str = "table";
+
+fn settings() -> Settings {
+    Settings {
+        batch_size: 100,
+        window: Duration::ZERO,
+        filters: vec![Filter::parse(r#"{"dynamodb": {"Keys": {"SK": {"S": [{"prefix": "CONTRACT#"}]}}}}"#).unwrap()],
+        reports_failures: true,
+        bisects: true,
+        retries: 1,
+        max_age: Duration::from_hours(1),
+        parallel: 2,
+        timeout: Duration::from_mins(1),
+        failure_queue: "Failed".to_owned(),
+    }
+}
+
+async fn database(file: Option<&Path>) -> Database {
+    let database = Database::start(file, || Clock::system().now()).await.unwrap();
+    store::create_table(&database.client(), TABLE).await.unwrap();
+    database
+}
+
+async fn put(database: &Database, sk: &str, version: u32) {
+    let put = database.client().put_item().table_name(TABLE).item("PK", AttributeValue::S("KEY#k".to_owned()));
+    let put = put.item("SK", AttributeValue::S(sk.to_owned()));
+    put.item("version", AttributeValue::N(version.to_string())).send().await.unwrap();
+}
+
+async fn feed(database: &Database, function: Function, file: Option<PathBuf>) -> Feeder {
+    let stream = Stream::of_table(database.streams_client(), TABLE).await.unwrap();
+    let clock = Clock::system();
+    Feeder::start(Start { stream, settings: settings(), function, file, now: move || clock.now() })
+}
+
+/// A function that tells what it hears, and fails at one item.
+fn hearing(fails_at: &'static str) -> (Function, mpsc::UnboundedReceiver<Value>) {
+    let (heard, records) = mpsc::unbounded_channel();
+    let function = Function::new(move |event: Value| {
+        let mut failures = Vec::new();
+        for record in event["Records"].as_array().unwrap() {
+            if record["dynamodb"]["Keys"]["SK"]["S"] == fails_at {
+                failures.push(json!({"itemIdentifier": record["dynamodb"]["SequenceNumber"]}));
+            }
+            _ = heard.send(record.clone());
+        }
+        async move { Ok::<_, InvokeError>(json!({ "batchItemFailures": failures })) }
+    });
+    (function, records)
+}
+
+fn heard(records: &mut mpsc::UnboundedReceiver<Value>) -> Vec<String> {
+    let mut versions = Vec::new();
+    while let Ok(record) = records.try_recv() {
+        versions.push(record["dynamodb"]["NewImage"]["version"]["N"].as_str().unwrap().to_owned());
+    }
+    versions
+}
+
+#[tokio::test]
+async fn a_write_comes_in_lambdas_form() {
+    let database = database(None).await;
+    let (function, mut records) = hearing("");
+    let feeder = feed(&database, function, None).await;
+    put(&database, "WORD#w", 1).await;
+    put(&database, "CONTRACT#c", 1).await;
+    put(&database, "CONTRACT#c", 2).await;
+    let insert = records.recv().await.unwrap();
+    let modify = records.recv().await.unwrap();
+    let item = |version: &str| json!({"PK": {"S": "KEY#k"}, "SK": {"S": "CONTRACT#c"}, "version": {"N": version}});
+    assert_eq!(insert["eventName"], "INSERT");
+    assert_eq!(insert["dynamodb"]["NewImage"], item("1"));
+    assert_eq!(insert["dynamodb"].get("OldImage"), None);
+    assert_eq!(modify["eventName"], "MODIFY");
+    assert_eq!(modify["dynamodb"]["OldImage"], item("1"));
+    assert_eq!(modify["dynamodb"]["NewImage"], item("2"));
+    assert_eq!(modify["dynamodb"]["Keys"], json!({"PK": {"S": "KEY#k"}, "SK": {"S": "CONTRACT#c"}}));
+    assert_eq!(modify["eventSource"], "aws:dynamodb");
+    assert!(modify["eventSourceARN"].as_str().unwrap().contains("/stream/"));
+    assert!(modify["dynamodb"]["ApproximateCreationDateTime"].is_i64());
+    feeder.stop().await;
+}
+
+#[tokio::test]
+async fn goes_on_where_it_was_stopped() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("stream.json");
+    let database = database(Some(&folder.path().join("table.sqlite"))).await;
+    let (function, mut records) = hearing("");
+    put(&database, "CONTRACT#c", 1).await;
+    let feeder = feed(&database, function.clone(), Some(file.clone())).await;
+    feeder.drain().await;
+    assert_eq!(heard(&mut records), ["1"], "what was there before it");
+    feeder.stop().await;
+    put(&database, "CONTRACT#c", 2).await;
+    let feeder = feed(&database, function, Some(file)).await;
+    feeder.drain().await;
+    assert_eq!(heard(&mut records), ["2"], "what was written meanwhile, and nothing twice");
+    feeder.stop().await;
+}
+
+#[tokio::test]
+async fn what_fails_for_good_is_told_by_its_key_and_holds_up_nothing() {
+    let database = database(None).await;
+    let (function, mut records) = hearing("CONTRACT#poison");
+    let feeder = feed(&database, function, None).await;
+    put(&database, "CONTRACT#poison", 1).await;
+    feeder.drain().await;
+    put(&database, "CONTRACT#c", 2).await;
+    feeder.drain().await;
+    assert_eq!(heard(&mut records), ["1", "1", "2"], "once more, and then given up");
+    let failures = feeder.failures();
+    let items: Vec<_> = failures.iter().flat_map(|failure| failure.items.clone()).collect();
+    assert_eq!(items, ["KEY#k CONTRACT#poison"]);
+    feeder.stop().await;
+}

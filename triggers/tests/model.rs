@@ -1,0 +1,284 @@
+//! The mapping against whatever a function may do, and crashes in between: no record is left out, none overtakes
+//! another of its item, and what a record that always fails costs is bounded.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
+
+use domain::Instant;
+use proptest::prelude::*;
+use serde_json::{Value, json};
+use triggers::{Checkpoint, Invocation, Mapping, Record, Settings};
+
+/// How a record fails.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Temper {
+    Good,
+    /// So many invocations that it is in throw.
+    Throws(u32),
+    /// The function names it so many times.
+    Named(u32),
+    /// The function names one that is not of the batch, so many times.
+    Confuses(u32),
+}
+
+const ALWAYS: u32 = u32::MAX;
+
+fn temper() -> impl Strategy<Value = Temper> {
+    let times = || prop_oneof![1..4_u32, Just(ALWAYS)];
+    prop_oneof![
+        6 => Just(Temper::Good),
+        1 => times().prop_map(Temper::Throws),
+        1 => times().prop_map(Temper::Named),
+        1 => times().prop_map(Temper::Confuses),
+    ]
+}
+
+/// What happens next.
+#[derive(Debug, Clone, Copy)]
+enum Step {
+    Read(usize),
+    Invoke,
+    /// One of those under way answers.
+    Answer(usize),
+    /// The process ends, and another goes on from what was kept.
+    Crash,
+}
+
+fn step() -> impl Strategy<Value = Step> {
+    prop_oneof![
+        3 => (1..6_usize).prop_map(Step::Read),
+        4 => Just(Step::Invoke),
+        4 => any::<usize>().prop_map(Step::Answer),
+        1 => Just(Step::Crash),
+    ]
+}
+
+fn settings() -> impl Strategy<Value = Settings> {
+    (1..9_usize, 0..4_u32, 1..4_usize, any::<bool>()).prop_map(|(batch_size, retries, parallel, bisects)| Settings {
+        batch_size,
+        window: Duration::ZERO,
+        filters: Vec::new(),
+        reports_failures: true,
+        bisects,
+        retries,
+        max_age: Duration::from_hours(12),
+        parallel,
+        timeout: Duration::from_mins(1),
+        failure_queue: "Failed".to_owned(),
+    })
+}
+
+fn sequence(index: usize) -> String {
+    format!("1{index:020}")
+}
+
+fn record(index: usize, item: u8) -> Record {
+    let keys = json!({"PK": {"S": "KEY#k"}, "SK": {"S": format!("CONTRACT#{item}")}});
+    let change = json!({"SequenceNumber": sequence(index), "Keys": keys, "ApproximateCreationDateTime": 0});
+    Record::of_event(json!({"eventName": "MODIFY", "dynamodb": change})).unwrap()
+}
+
+/// The stream, the function and what is known of each record.
+struct World {
+    settings: Settings,
+    stream: Vec<(u8, Temper)>,
+    mapping: Mapping,
+    under_way: Vec<(usize, Vec<usize>)>,
+    done: BTreeSet<usize>,
+    given_up: BTreeSet<usize>,
+    invocations: usize,
+    now: Instant,
+}
+
+impl World {
+    fn new(settings: Settings, stream: Vec<(u8, Temper)>) -> Self {
+        Self {
+            mapping: Mapping::new(settings.clone(), Checkpoint::default()),
+            settings,
+            stream,
+            under_way: Vec::new(),
+            done: BTreeSet::new(),
+            given_up: BTreeSet::new(),
+            invocations: 0,
+            now: Instant::EPOCH,
+        }
+    }
+
+    fn is_settled(&self, index: usize) -> bool {
+        self.done.contains(&index) || self.given_up.contains(&index)
+    }
+
+    fn read(&mut self, count: usize) {
+        let first = self.mapping.read().map_or(0, |read| read.as_str()[1..].parse::<usize>().unwrap() + 1);
+        let next = (first..self.stream.len()).take(count).map(|index| record(index, self.stream[index].0));
+        self.mapping.take(next.collect::<Vec<_>>(), self.now);
+    }
+
+    fn invoke(&mut self) -> bool {
+        let Some(invocation) = self.mapping.next(self.now) else { return false };
+        let batch = indices(&invocation);
+        assert!(!batch.is_empty() && batch.len() <= self.settings.batch_size);
+        assert!(batch.is_sorted_by(|a, b| a < b), "in the stream's order: {batch:?}");
+        assert!(self.under_way.iter().all(|(lane, _)| *lane != invocation.lane), "one at a time in a lane");
+        for &index in &batch {
+            let earlier = (0..index).filter(|earlier| self.stream[*earlier].0 == self.stream[index].0);
+            for earlier in earlier {
+                assert!(self.is_settled(earlier) || batch.contains(&earlier), "{index} overtook {earlier}");
+            }
+        }
+        self.invocations += 1;
+        self.under_way.push((invocation.lane, batch));
+        true
+    }
+
+    fn answer(&mut self, which: usize) {
+        if self.under_way.is_empty() {
+            return;
+        }
+        let (lane, batch) = self.under_way.swap_remove(which % self.under_way.len());
+        let answer = self.call(&batch);
+        self.mapping.settle(lane, answer.as_ref(), self.now);
+        self.collect();
+    }
+
+    /// The function: which records it fails at, and how it says so.
+    fn call(&mut self, batch: &[usize]) -> Option<Value> {
+        let mut named = Vec::new();
+        let (mut throws, mut confuses) = (false, false);
+        for &index in batch {
+            match &mut self.stream[index].1 {
+                Temper::Throws(left) if *left > 0 => throws |= use_up(left),
+                Temper::Confuses(left) if *left > 0 => confuses |= use_up(left),
+                Temper::Named(left) if *left > 0 => {
+                    use_up(left);
+                    named.push(index);
+                }
+                _ => {}
+            }
+        }
+        if throws {
+            return None;
+        }
+        if confuses {
+            return Some(json!({"batchItemFailures": [{"itemIdentifier": "elsewhere"}]}));
+        }
+        let first = named.first().copied().unwrap_or(usize::MAX);
+        self.done.extend(batch.iter().filter(|index| **index < first));
+        let failures: Vec<_> = named.into_iter().map(|index| json!({"itemIdentifier": sequence(index)})).collect();
+        Some(json!({ "batchItemFailures": failures }))
+    }
+
+    fn collect(&mut self) {
+        for failure in self.mapping.take_failures() {
+            let place = |sequence: &triggers::Sequence| sequence.as_str()[1..].parse::<usize>().unwrap();
+            let range = place(&failure.first)..=place(&failure.last);
+            let of_item =
+                |index: &usize| failure.items.contains(&record(*index, self.stream[*index].0).item().to_owned());
+            self.given_up.extend(range.filter(of_item));
+        }
+        let kept = Mapping::new(self.settings.clone(), self.mapping.checkpoint());
+        let kept = kept.read().map_or(0, |read| read.as_str()[1..].parse::<usize>().unwrap() + 1);
+        assert!((0..kept).all(|index| self.is_settled(index)), "a checkpoint is past what is not settled");
+    }
+
+    /// What is under way is lost with the process, whether or not it came to something.
+    fn crash(&mut self) {
+        for (_, batch) in std::mem::take(&mut self.under_way) {
+            self.call(&batch);
+        }
+        self.mapping = Mapping::new(self.settings.clone(), self.mapping.checkpoint());
+    }
+
+    fn step(&mut self, step: Step) {
+        self.now = self.now.plus_millis(500);
+        match step {
+            Step::Read(count) => self.read(count),
+            Step::Invoke => _ = self.invoke(),
+            Step::Answer(which) => self.answer(which),
+            Step::Crash => self.crash(),
+        }
+    }
+
+    /// Goes on without crashes until nothing is left to do.
+    fn finish(&mut self) {
+        self.read(self.stream.len());
+        while !self.mapping.is_idle() {
+            self.now = self.now.plus_millis(1_000);
+            while self.invoke() {}
+            self.answer(0);
+        }
+        self.collect();
+    }
+}
+
+/// Counts a failure, unless they have no end.
+fn use_up(left: &mut u32) -> bool {
+    if *left != ALWAYS {
+        *left -= 1;
+    }
+    true
+}
+
+fn indices(invocation: &Invocation) -> Vec<usize> {
+    let records = invocation.event["Records"].as_array().unwrap();
+    let index = |record: &Value| record["dynamodb"]["SequenceNumber"].as_str().unwrap()[1..].parse().unwrap();
+    records.iter().map(index).collect()
+}
+
+proptest! {
+    #[test]
+    fn every_record_is_done_or_given_up_in_the_order_of_its_item(
+        settings in settings(),
+        stream in prop::collection::vec((0..5_u8, temper()), 0..40),
+        steps in prop::collection::vec(step(), 0..120),
+    ) {
+        let mut world = World::new(settings, stream);
+        for step in steps {
+            world.step(step);
+        }
+        world.finish();
+        for index in 0..world.stream.len() {
+            prop_assert!(world.is_settled(index), "{} is neither", index);
+        }
+        for (index, (_, temper)) in world.stream.iter().enumerate() {
+            let is_poison = matches!(temper, Temper::Throws(ALWAYS) | Temper::Named(ALWAYS));
+            prop_assert!(!is_poison || world.given_up.contains(&index), "{} cannot have been done", index);
+        }
+    }
+
+    #[test]
+    fn a_record_that_always_throws_costs_its_tries_and_the_halvings_and_nobody_else(
+        settings in settings(),
+        items in prop::collection::vec(0..5_u8, 1..40),
+        poison in any::<prop::sample::Index>(),
+    ) {
+        let poison = poison.index(items.len());
+        let tempered = |(index, item)| (item, if index == poison { Temper::Throws(ALWAYS) } else { Temper::Good });
+        let mut world = World::new(
+            Settings { bisects: true, ..settings.clone() },
+            items.iter().copied().enumerate().map(tempered).collect(),
+        );
+        world.finish();
+        prop_assert_eq!(&world.given_up, &BTreeSet::from([poison]));
+        let mut clean = World::new(settings.clone(), items.into_iter().map(|item| (item, Temper::Good)).collect());
+        clean.finish();
+        // each halving is two more invocations, one of which is the poison's
+        let halvings = settings.batch_size.next_power_of_two().ilog2() as usize;
+        prop_assert!(world.invocations <= clean.invocations + 2 * halvings + settings.retries as usize);
+    }
+
+    #[test]
+    fn a_function_that_fails_now_and_then_loses_nothing(
+        settings in settings(),
+        stream in prop::collection::vec((0..5_u8, (0..3_u32).prop_map(Temper::Named)), 0..40),
+    ) {
+        let settings = Settings { retries: 3, ..settings };
+        let mut world = World::new(settings, stream);
+        world.finish();
+        let mut lost = BTreeMap::new();
+        for index in &world.given_up {
+            lost.insert(*index, world.stream[*index]);
+        }
+        prop_assert!(lost.is_empty(), "{:?}", lost);
+    }
+}
