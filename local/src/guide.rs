@@ -115,6 +115,7 @@ impl fmt::Display for Guide {
         writeln!(f, "Key Automat Cloud, local, on {url}")?;
         writeln!(f, "  API description  {url}/openapi.json")?;
         writeln!(f, "  health           {url}/health")?;
+        writeln!(f, "  email and SMS    {url}/outbox")?;
         writeln!(f, "  MQTT             {}", mqtt.plain)?;
         writeln!(f, "  MQTT over TLS    {}", mqtt.tls)?;
         if let Some(automats) = &mqtt.automats {

@@ -2,8 +2,10 @@
 
 use std::path::PathBuf;
 
-use api::Clock;
+use ::notifications::{Messenger, Topic};
+use api::{App, Clock};
 use embedded::Database;
+use outbox::Outbox;
 use serde_json::Value;
 use triggers::{Failure, Feeder, Function, InvokeError, Schedule, Start, Stream, StreamError, TemplateError, Triggers};
 
@@ -75,8 +77,35 @@ impl Notifications {
     }
 }
 
-/// PLACEHOLDER until `functions/notifications` is there: takes everything and tells nobody. Its handler, over the SNS
-/// and SES ends of `outbox`, goes here.
-pub(crate) fn function() -> Function {
-    Function::new(|_event: Value| async { Ok::<_, InvokeError>(serde_json::json!({ "batchItemFailures": [] })) })
+/// The topic that all events go to.
+const TOPIC: &str = "arn:aws:sns:local:000000000000:key-events";
+/// So many of the latest messages are kept to be looked at.
+const KEPT: usize = 1_000;
+/// The sender of email, as nobody has set one.
+const MAIL_FROM: &str = "Key Automat Cloud <keys@example.com>";
+/// The sender of SMS.
+const SENDER_ID: &str = "Keys";
+
+/// SNS and SES, which send nothing anywhere.
+pub(crate) async fn outbox(clock: &Clock) -> Result<Outbox, outbox::StartError> {
+    let clock = clock.clone();
+    let topics = vec![TOPIC.to_owned()];
+    Outbox::start(outbox::Options { keep: KEPT, topics, ..outbox::Options::new(move || clock.now()) }).await
+}
+
+/// The function, over the store and the outbox.
+pub(crate) fn function(app: &App, outbox: &Outbox) -> Function {
+    let messenger = Messenger::new(outbox.sns(), outbox.ses())
+        .mail_from(Some(MAIL_FROM.to_owned()), None)
+        .sms_sender_id(Some(SENDER_ID.to_owned()));
+    let notifications = ::notifications::Notifications {
+        store: app.store.clone(),
+        messenger,
+        topic: Topic::new(outbox.sns(), TOPIC),
+        clock: app.clock.clone(),
+    };
+    Function::new(move |event: Value| {
+        let notifications = notifications.clone();
+        async move { notifications.handle(&event).await }
+    })
 }

@@ -73,8 +73,10 @@ impl Options {
     #[must_use]
     pub fn log_filter(&self) -> &'static str {
         match self.verbose {
-            0 => "warn,dynoxide=off,key_automat_cloud=info,local=info,api=info,devices=info",
-            1 => "info,dynoxide=off,local=debug,iot=debug,automat=debug,api=debug,store=debug,devices=debug",
+            0 => "warn,dynoxide=off,key_automat_cloud=info,local=info,api=info,devices=info,notifications=info",
+            1 => {
+                "info,dynoxide=off,local=debug,iot=debug,automat=debug,api=debug,store=debug,devices=debug,notifications=debug,triggers=debug"
+            }
             _ => "debug",
         }
     }

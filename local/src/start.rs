@@ -12,6 +12,7 @@ use domain::AutomatId;
 use embedded::{Database, DatabaseError};
 use iot::Iot;
 use openings::Openings;
+use outbox::Outbox;
 use store::{Codes, Random, Store};
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
@@ -76,6 +77,9 @@ pub enum StartError {
     /// There are no tokens.
     #[error(transparent)]
     Tokens(#[from] TokenError),
+    /// There is nowhere to send messages.
+    #[error(transparent)]
+    Outbox(#[from] outbox::StartError),
     /// The template cannot be followed.
     #[error(transparent)]
     Template(#[from] TemplateError),
@@ -97,6 +101,7 @@ pub struct LocalCloud {
     provisioning: Provisioning,
     automat: Option<(AutomatId, SimulatedAutomat)>,
     notifications: Notifications,
+    outbox: Outbox,
     stop: oneshot::Sender<()>,
     server: JoinHandle<std::io::Result<()>>,
     // Of a local cloud that keeps nothing, and gone with it.
@@ -150,18 +155,18 @@ impl LocalCloud {
         let functions = HashMap::from([
             ("keys", provisioning.watch(keys::router(app.clone()), endpoint)),
             ("contracts", contracts::router(app.clone())),
-            ("openings", openings::router(Openings { app, things })),
+            ("openings", openings::router(Openings { app: app.clone(), things })),
         ]);
         let audience = Role::ALL.map(|role| role.client_id().to_owned()).to_vec();
         let authorizer = Authorizer::new(&url, audience, tokens.jwks().clone());
         let gateway = Gateway::new(Routes::read(TEMPLATE)?, functions, authorizer, authority, clock.clone(), random)?;
-        let routes = sign_in::router(tokens.clone(), clock.clone()).merge(gateway.router());
+        let outbox = notifications::outbox(&clock).await?;
+        let routes = sign_in::router(tokens.clone(), clock.clone()).merge(outbox.page()).merge(gateway.router());
         let automat = if options.no_automat { None } else { automats::simulate(&store, &provisioning, &clock).await? };
 
-        // The place for the outbox: its ends for the function, and its page merged into `routes`.
         let told = folder.as_ref().map(Folder::stream);
-        let notifications =
-            Notifications::start(notifications::function(), &database, TABLE, told, clock.clone()).await?;
+        let function = notifications::function(&app, &outbox);
+        let notifications = Notifications::start(function, &database, TABLE, told, clock.clone()).await?;
 
         let token = tokens.issue(Role::Operator, &Role::Operator.scope(), clock.now())?;
         let automats = folder.as_ref().map(Folder::automats);
@@ -189,6 +194,7 @@ impl LocalCloud {
             provisioning,
             automat,
             notifications,
+            outbox,
             stop,
             server,
             _scratch: scratch,
@@ -249,6 +255,12 @@ impl LocalCloud {
         self.database.client()
     }
 
+    /// What was sent to contacts and to the topic, and what it is sent to.
+    #[must_use]
+    pub fn outbox(&self) -> &Outbox {
+        &self.outbox
+    }
+
     /// Does what the schedule does each minute, now, and gives the function's answer. For tests, which have a clock of
     /// their own.
     pub async fn tick(&self) -> Result<serde_json::Value, triggers::InvokeError> {
@@ -283,6 +295,7 @@ impl LocalCloud {
         }
         self.iot.stop().await;
         self.notifications.stop().await;
+        self.outbox.stop().await;
         self.database.stop().await;
     }
 }

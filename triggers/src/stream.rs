@@ -51,7 +51,7 @@ impl Stream {
         let arn = streams.streams().last().and_then(|stream| stream.stream_arn()).ok_or(StreamError::None)?.to_owned();
         let description = client.describe_stream().stream_arn(&arn).send().await;
         let description = description.map_err(|error| StreamError::read(&error))?;
-        match description.stream_description().map(|stream| stream.shards()).unwrap_or_default() {
+        match description.stream_description().map(StreamDescription::shards).unwrap_or_default() {
             [shard] => {
                 let shard = shard.shard_id().unwrap_or_default().to_owned();
                 Ok(Self { client, arn, shard, iterator: None })

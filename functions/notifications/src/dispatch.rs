@@ -19,7 +19,7 @@ impl Notifications {
     /// next claim says so.
     async fn send(&self, claim: Claim) {
         let id = claim.id.clone();
-        let verdict = self.messenger.send(&claim.message).await;
+        let verdict = self.messenger.send(&claim).await;
         tracing::info!(
             message.id = id.as_str(),
             message.kind = claim.message.occasion.kind().word(),

@@ -1,6 +1,6 @@
 //! Tells the contacts what they need to know, and whoever listens to the topic everything that happens.
 //!
-//! It gets the table's stream, and a tick each minute. What a record says is written down as messages first and sent
+//! It gets the table's stream, a tick each minute, and what SES tells of emails that came back. What a record says is written down as messages first and sent
 //! then; what could not be sent waits in the table for a tick, so that no provider ever holds up the stream. Records
 //! and ticks may come twice, late and out of order: the store knows which messages are still to be sent.
 
@@ -23,8 +23,8 @@ pub use self::topic::Topic;
 /// Why an invocation came to nothing. It is logged once, by whoever calls, and AWS calls again.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
-    /// It is neither of the stream nor of the schedule.
-    #[error("an event that is neither of the stream nor of the schedule")]
+    /// It is of none of those that the function is for.
+    #[error("an event that is neither of the stream, nor of the schedule, nor of SES")]
     Unreadable,
     /// The table failed us.
     #[error(transparent)]
@@ -52,6 +52,11 @@ impl Notifications {
     pub async fn handle(&self, event: &Value) -> Result<Value, Error> {
         match Invocation::of(event)? {
             Invocation::Records(records) => Ok(self.hear(records).await),
+            Invocation::Bounce { reference, provider_id } => {
+                self.store.bounce(reference, provider_id, self.clock.now()).await?;
+                Ok(Value::Null)
+            }
+            Invocation::Nothing => Ok(Value::Null),
             Invocation::Tick => self.tick().await.map(|()| Value::Null),
         }
     }

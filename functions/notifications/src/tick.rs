@@ -32,7 +32,7 @@ impl Notifications {
         while let Some(swept) = running.join_next().await {
             outcome = outcome.and(joined(Some(swept)));
         }
-        let finished = self.store.finish_removals().await?;
+        let finished = self.store.finish_abandoned_removals(self.clock.now()).await?;
         if finished > 0 {
             tracing::info!(keys = finished, "finished removals that had been interrupted");
         }

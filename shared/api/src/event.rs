@@ -85,7 +85,6 @@ pub struct EventView {
 /// What kind of thing happened: the words of [`EventKind`].
 #[derive(Debug, Clone, Copy, Default, serde::Serialize, ToSchema)]
 #[serde(rename_all = "kebab-case")]
-#[expect(missing_docs, reason = "the variants are those of EventKind, and are told there")]
 pub enum EventType {
     /// An automat was added.
     #[default]

@@ -1,20 +1,30 @@
 //! Email, through SES.
 
 use aws_sdk_sesv2::operation::send_email::SendEmailError;
-use aws_sdk_sesv2::types::{Body, Content, Destination, EmailContent, Message};
+use aws_sdk_sesv2::types::{Body, Content, Destination, EmailContent, Message, MessageTag};
 use domain::{Email, Trouble};
 
 use super::{Messenger, trouble};
 
+/// The tag that an email carries our name of the message in.
+pub(crate) const REFERENCE: &str = "message";
+
 impl Messenger {
-    /// Sends an email; gives SES's name for it.
-    pub(super) async fn send_email(&self, to: &Email, email: messages::Email) -> Result<String, Trouble> {
+    /// Sends an email; gives SES's name for it. It carries our reference, by which SES tells what came of it.
+    pub(super) async fn send_email(
+        &self,
+        to: &Email,
+        email: messages::Email,
+        reference: String,
+    ) -> Result<String, Trouble> {
         let Some(sender) = &self.mail_from else { return Err(Trouble::NotAllowed) };
         let body = Body::builder().text(utf8(email.text)?).html(utf8(email.html)?).build();
         let content = Message::builder().subject(utf8(email.subject)?).body(body).build();
+        let tag = MessageTag::builder().name(REFERENCE).value(reference).build();
         let request = self
             .ses
             .send_email()
+            .email_tags(tag.map_err(|_| Trouble::ContentRefused)?)
             .from_email_address(sender)
             .destination(Destination::builder().to_addresses(to.reveal()).build())
             .content(EmailContent::builder().simple(content).build())

@@ -3,13 +3,13 @@
 //! The SDK's own retries are to be off in both clients: whether a message is sent again is decided by what is written
 //! down of it, since a try that was not answered may have sent it.
 
-mod email;
+pub(crate) mod email;
 mod sms;
 mod trouble;
 
-use domain::{Address, Message};
+use domain::Address;
 use messages::Rendered;
-use store::Verdict;
+use store::{Claim, Verdict};
 
 /// Sends messages to contacts.
 #[derive(Debug, Clone)]
@@ -41,9 +41,10 @@ impl Messenger {
     }
 
     /// Sends a message, and tells what the provider made of it.
-    pub(crate) async fn send(&self, message: &Message) -> Verdict {
+    pub(crate) async fn send(&self, claim: &Claim) -> Verdict {
+        let message = &claim.message;
         let sent = match (messages::render(message), &message.recipient.address) {
-            (Rendered::Email(email), Address::Email(to)) => self.send_email(to, email).await,
+            (Rendered::Email(email), Address::Email(to)) => self.send_email(to, email, claim.reference()).await,
             (Rendered::Sms(sms), Address::Sms(to)) => self.send_sms(to, sms).await,
             _ => unreachable!("a message is rendered for the channel of its address"),
         };

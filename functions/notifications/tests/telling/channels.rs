@@ -3,6 +3,7 @@
 use domain::{MessageState, Trouble};
 use notifications::{Messenger, Notifications};
 use outbox::{Behaviour, End, What};
+use serde_json::json;
 
 use crate::scene::{Scene, by_email, by_sms, failures, give};
 
@@ -100,4 +101,40 @@ async fn a_provider_that_cannot_be_reached_has_surely_sent_nothing() {
     let function = Notifications { messenger, ..scene.function() };
     give(&function, &scene.records().await).await.unwrap();
     assert_eq!(outcome(&scene).await.1, Some(Trouble::Unavailable));
+}
+
+#[tokio::test]
+async fn an_email_that_comes_back_for_good_is_told_to_have_bounced() {
+    let scene = Scene::new().await;
+    scene.book("BK-1", 3_600, 7_200, vec![by_email("gone@example.com")]).await;
+    scene.deliver().await;
+    let sent = scene.told().remove(0);
+    let reference = sent.what.email().unwrap().tags["message"].clone();
+    let told = |provider_id: &str| {
+        json!({ "source": "aws.ses", "detail-type": "Email Bounced", "detail": {
+            "eventType": "Bounce",
+            "bounce": { "bounceType": "Permanent", "bounceSubType": "OnAccountSuppressionList" },
+            "mail": { "messageId": provider_id, "tags": { "message": [reference.clone()] } },
+        } })
+    };
+    scene.function().handle(&told("an earlier try")).await.unwrap();
+    assert!(matches!(outcome(&scene).await.0, MessageState::Sent { .. }), "that was another one");
+    for _ in 0..2 {
+        scene.function().handle(&told(&sent.id)).await.unwrap();
+        let (state, trouble) = outcome(&scene).await;
+        assert!(matches!(state, MessageState::Bounced { .. }), "{state:?}");
+        assert_eq!(trouble, Some(Trouble::AddressRefused));
+    }
+}
+
+#[tokio::test]
+async fn a_bounce_of_nothing_that_we_know_is_refused() {
+    let scene = Scene::new().await;
+    let told = |reference: &str| {
+        json!({ "source": "aws.ses", "detail": { "bounce": { "bounceType": "Permanent" },
+                "mail": { "messageId": "x", "tags": { "message": [reference] } } } })
+    };
+    for reference in ["", "!", "cmVm", "MDFLQSBCSy0xIDAxS0FYSFZOTTAwMDAwMDAwMDAwMDAwMDBB"] {
+        assert!(scene.function().handle(&told(reference)).await.is_err(), "{reference}");
+    }
 }

@@ -7,6 +7,7 @@
 //! The stream may repeat records and mix up their order. So a record only says who is to be told: whether what it says
 //! still holds, and what reminders there are to be, is decided over the contract as it stands.
 
+mod bounce;
 mod claim;
 mod due;
 mod facts;
@@ -75,6 +76,8 @@ pub struct Claim {
     /// What is to be sent.
     pub message: Message,
     place: ItemKey,
+    /// Of the key.
+    incarnation: String,
     /// Which attempt this is; whoever claims the message after us makes another one.
     attempt: u32,
     useful_until: Instant,

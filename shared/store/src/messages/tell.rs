@@ -171,6 +171,7 @@ impl Claim {
             attempt: stored.attempts,
             useful_until: stored.useful_until(),
             id: stored.id,
+            incarnation: stored.incarnation,
             message: stored.message,
         }
     }

@@ -174,6 +174,13 @@ impl MessageItem {
             .value(":readAttempts", number(attempts))
     }
 
+    /// The condition that a message was sent under this name, and nothing has become of it since.
+    pub(crate) fn sent_as(provider_id: &str) -> Expression {
+        Expression::new("#state = :sent AND #providerId = :sentAs")
+            .value(":sent", text(State::Sent.word()))
+            .value(":sentAs", text(provider_id))
+    }
+
     /// Whether an image of a message says that it is to be sent again.
     pub(crate) fn is_asked_for(image: &Item) -> bool {
         image.get("state") == Some(&text(State::Asked.word()))

@@ -1,0 +1,45 @@
+//! What a provider tells of a message after it has taken it.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use domain::{ContractId, Instant, MessageId, Trouble};
+
+use super::Claim;
+use crate::items::{ItemKey, MessageItem, State};
+use crate::{Error, Store, Thing};
+
+impl Claim {
+    /// The message's name towards its provider, who gives it back in what it tells later: at most 243 letters, digits,
+    /// `-` and `_`.
+    #[must_use]
+    pub fn reference(&self) -> String {
+        let facts = &self.message.facts;
+        URL_SAFE_NO_PAD.encode(format!("{} {} {}", self.incarnation, facts.contract, self.id.as_str()))
+    }
+}
+
+impl Store {
+    /// Writes down that the provider could not deliver what it had taken under this name: the address is of no use. Of
+    /// a later try of the same message it says nothing.
+    pub async fn bounce(&self, reference: &str, provider_id: &str, now: Instant) -> Result<(), Error> {
+        let place = place(reference).ok_or(Error::NotFound(Thing::Message))?;
+        let update =
+            MessageItem::move_to(&place, State::Bounced, None, now).then(MessageItem::blame(Trouble::AddressRefused)?);
+        if self.update(place.clone(), update, MessageItem::sent_as(provider_id)).await? {
+            return Ok(());
+        }
+        let item = self.get(&place).await?.ok_or(Error::NotFound(Thing::Message))?;
+        match MessageItem::read(item, &self.codes)?.state {
+            // The provider was quicker than its sender: come again.
+            State::Sending => Err(Error::Busy),
+            _ => Ok(()),
+        }
+    }
+}
+
+fn place(reference: &str) -> Option<ItemKey> {
+    let text = String::from_utf8(URL_SAFE_NO_PAD.decode(reference).ok()?).ok()?;
+    let mut parts = text.split(' ');
+    let (incarnation, contract, id) = (parts.next()?, parts.next()?, parts.next()?);
+    Some(MessageItem::key(incarnation, &ContractId::parse(contract).ok()?, &MessageId::parse(id).ok()?))
+}
