@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use aws_sdk_dynamodbstreams::Client;
 use aws_sdk_dynamodbstreams::error::DisplayErrorContext;
-use aws_sdk_dynamodbstreams::types::{self, AttributeValue, ShardIteratorType};
+use aws_sdk_dynamodbstreams::types::{self, AttributeValue, ShardIteratorType, StreamDescription};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Map, Value, json};

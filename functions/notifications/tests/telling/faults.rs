@@ -126,7 +126,7 @@ async fn records_that_come_again_out_of_order_and_at_once() {
     for (fault, tally) in [
         ("replayed thrice", replayed.await),
         ("reversed", reversed.await),
-        ("in four functions at once", at_once.await),
+        ("in four functions at once", Box::pin(at_once).await),
     ] {
         tally.print(fault);
         assert_eq!((tally.sent, tally.doubled, tally.said, tally.lost), (2 * CONTRACTS, 0, 0, 0), "{fault}");

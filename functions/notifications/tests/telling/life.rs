@@ -1,5 +1,8 @@
 //! A contract's life, and what its contacts hear of it.
 
+use domain::MessageKind::{
+    ContractCreated, ContractUpdated, EndReminder, KeyFetched, KeyNotReturned, KeyReturned, StartReminder,
+};
 use domain::{ContractChange, Ending, MessageKind, MessageState, Name};
 use testkit::at;
 
@@ -22,7 +25,6 @@ async fn from_its_making_to_its_end() {
     for hours in 0..(5 * 24) {
         scene.tick_at(at(hours * 3_600 + 120)).await;
     }
-    use MessageKind::{ContractCreated, ContractUpdated, EndReminder, StartReminder};
     assert_eq!(kinds(&scene).await, [ContractCreated, ContractUpdated, StartReminder, EndReminder]);
     let sent: Vec<_> = scene.told().iter().map(|sent| sent.at).collect();
     assert_eq!(sent[2..], [at(2 * DAY + 120), at(4 * DAY - 2 * 3_600 + 120)], "at the first tick of their time");
@@ -88,7 +90,6 @@ async fn who_has_the_key_and_who_has_not_brought_it_back() {
     scene.tick_at(at(DAY + 30 * 60)).await;
     scene.sense(3, true, None, at(DAY + 40 * 60)).await;
     scene.deliver().await;
-    use MessageKind::{ContractCreated, EndReminder, KeyFetched, KeyNotReturned, KeyReturned};
     assert_eq!(kinds(&scene).await, [ContractCreated, KeyFetched, EndReminder, KeyNotReturned, KeyReturned]);
 }
 

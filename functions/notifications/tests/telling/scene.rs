@@ -176,7 +176,7 @@ pub(crate) fn of_everything(contact: Contact) -> Contact {
     Contact { additional_messages, ..contact }
 }
 
-/// What EventBridge sends each minute.
+/// What `EventBridge` sends each minute.
 pub(crate) fn tick() -> Value {
     json!({ "source": "aws.events", "detail-type": "Scheduled Event", "detail": {} })
 }

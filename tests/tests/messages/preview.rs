@@ -1,0 +1,98 @@
+//! What is previewed is what is sent.
+
+use outbox::What;
+use serde_json::{Value, json};
+
+use crate::scene::{Scene, each};
+
+/// A previewed message that goes at once, as what was sent is compared: where to, and every word.
+fn words(message: &Value) -> Value {
+    match message["channel"].as_str().unwrap() {
+        "email" => json!([message["to"], message["subject"], message["text"], message["html"]]),
+        _ => json!([message["to"], message["text"]]),
+    }
+}
+
+/// Everything that was sent, likewise.
+fn sent(scene: &Scene) -> Vec<Value> {
+    let words = scene.told().into_iter().map(|sent| match sent.what {
+        What::Email(email) => json!([email.to[0], email.subject, email.text, email.html]),
+        What::Sms(sms) => json!([sms.number, sms.text]),
+        What::Event(_) => Value::Null,
+    });
+    sorted(words)
+}
+
+fn sorted(values: impl IntoIterator<Item = Value>) -> Vec<Value> {
+    let mut values: Vec<_> = values.into_iter().collect();
+    values.sort_by_key(Value::to_string);
+    values
+}
+
+fn at_once(preview: &Value) -> Vec<Value> {
+    let messages = preview["messages"].as_array().unwrap();
+    sorted(messages.iter().filter(|message| message.get("sendAt").is_none()).map(words))
+}
+
+#[tokio::test]
+async fn a_booking_sends_what_its_preview_showed_word_for_word() {
+    let scene = Scene::new().await;
+    let operator = scene.stage.stack.operator();
+    let path = format!("/v1/keys/{}/contracts/preview", scene.key);
+    let mut booking = scene.booking(48, 72);
+    let preview = operator.post(&path, booking.clone()).await.body(200);
+    booking["pin"] = preview["contract"]["pin"].clone();
+    assert_eq!(each(preview["messages"].as_array().unwrap(), "kind").len(), 6, "made, starts and ends, to two");
+    assert!(sent(&scene).is_empty());
+    let contract = scene.booked(booking).await;
+    assert_eq!(sent(&scene), at_once(&preview));
+    assert_eq!(each(&scene.messages(&contract).await, "state"), ["sent", "sent"]);
+}
+
+#[tokio::test]
+async fn the_reminders_come_at_their_time_as_previewed() {
+    let scene = Scene::new().await;
+    let path = format!("/v1/keys/{}/contracts/preview", scene.key);
+    let mut booking = scene.booking(48, 72);
+    let preview = scene.stage.stack.operator().post(&path, booking.clone()).await.body(200);
+    booking["pin"] = preview["contract"]["pin"].clone();
+    scene.booked(booking).await;
+    let reminders =
+        preview["messages"].as_array().unwrap().iter().filter(|message| message["kind"] == "start-reminder");
+    let reminders: Vec<_> = reminders.cloned().collect();
+    assert_eq!(each(&reminders, "sendAt"), [scene.hours(24).to_string(), scene.hours(24).to_string()]);
+    scene.tick_after(24 * 60 - 1).await;
+    assert_eq!(scene.told().len(), 2, "it is a minute too early");
+    scene.tick_after(1).await;
+    let after: Vec<_> = sent(&scene);
+    for reminder in reminders.iter().map(words) {
+        assert!(after.contains(&reminder), "{reminder}");
+    }
+    assert_eq!(after.len(), 4);
+}
+
+#[tokio::test]
+async fn an_edit_and_a_removal_send_what_their_previews_showed_but_for_the_hidden_pin() {
+    let scene = Scene::new().await;
+    let operator = scene.stage.stack.operator();
+    let contract = scene.booked(scene.booking(2, 4)).await;
+    let edit = json!({ "end": scene.hours(6).to_string(), "pin": "9182736" });
+    let preview = operator.post(format!("{contract}/preview"), edit.clone()).await.body(200);
+    scene.clock.set(scene.clock.now().plus_millis(1_000));
+    operator.patch(&contract, edit).await.is(200);
+    scene.drain().await;
+    let told = sent(&scene);
+    for words in at_once(&preview) {
+        assert!(told.contains(&words), "{words}");
+    }
+    let preview = operator.post_nothing(format!("{contract}/removal/preview")).await.body(200);
+    scene.clock.set(scene.clock.now().plus_millis(1_000));
+    operator.delete(&contract).await.is(204);
+    scene.drain().await;
+    let told = sent(&scene);
+    assert_eq!(at_once(&preview).len(), 2);
+    for words in at_once(&preview) {
+        assert!(told.contains(&words), "{words}");
+    }
+    assert_eq!(told.len(), 6, "made, changed, cancelled, to two");
+}

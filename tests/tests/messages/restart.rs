@@ -1,0 +1,63 @@
+//! A local cloud that is stopped and started again.
+
+use std::collections::BTreeSet;
+use std::path::Path;
+
+use api::Clock;
+use domain::{Actor, Contact, ContractDraft, Email, Ending, KeyId, Language, Name};
+use local::{Data, LocalCloud, Options};
+use store::{Act, KeyFilter, PageRequest};
+
+use crate::scene::clock;
+
+async fn started(data: &Path, clock: &Clock) -> LocalCloud {
+    let options = Options { data: Data::Folder(data.to_owned()), empty: false, ..Options::ephemeral() };
+    LocalCloud::start_at(options, clock.clone()).await.unwrap()
+}
+
+/// Books a key of the example for somebody with an address of their own.
+async fn book(cloud: &LocalCloud, key: &KeyId, address: &str, clock: &Clock) {
+    let now = clock.now();
+    let contact = Contact {
+        name: Name::parse("Aino").unwrap(),
+        email: Some(Email::parse(address).unwrap()),
+        phone_number: None,
+        send_email: true,
+        send_sms: false,
+        language: Language::English,
+        additional_messages: BTreeSet::new(),
+    };
+    let draft = ContractDraft {
+        id: None,
+        person: Name::parse("Aino Virtanen").unwrap(),
+        start: Some(now.plus_millis(400 * 86_400_000)),
+        ending: Ending::At(now.plus_millis(401 * 86_400_000)),
+        pin: None,
+        contacts: vec![contact],
+        free_text: None,
+    };
+    let act = Act { actor: Actor::new("tester"), now, receipt: None };
+    cloud.store().create_contract(key, draft, &act).await.unwrap();
+}
+
+fn addresses(cloud: &LocalCloud) -> Vec<String> {
+    cloud.outbox().sent().iter().filter_map(|sent| Some(sent.what.email()?.to[0].clone())).collect()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn goes_on_where_it_was_and_tells_nobody_twice() {
+    let (data, clock) = (tempfile::tempdir().unwrap(), clock());
+    let cloud = started(data.path(), &clock).await;
+    let keys = cloud.store().keys(&KeyFilter::default(), &PageRequest { limit: 2, after: None }).await.unwrap().data;
+    book(&cloud, &keys[0].id, "first@example.com", &clock).await;
+    cloud.drain().await;
+    assert!(addresses(&cloud).contains(&"first@example.com".to_owned()));
+    cloud.stop().await;
+
+    let cloud = started(data.path(), &clock).await;
+    book(&cloud, &keys[1].id, "second@example.com", &clock).await;
+    cloud.drain().await;
+    assert_eq!(addresses(&cloud), ["second@example.com"], "nothing of before");
+    assert!(cloud.failed_notifications().is_empty());
+    cloud.stop().await;
+}
