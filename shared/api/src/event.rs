@@ -82,7 +82,7 @@ pub struct EventView {
     until: Option<String>,
 }
 
-/// What kind of thing happened: the words of [`EventKind`].
+/// What kind of thing happened.
 #[derive(Debug, Clone, Copy, Default, serde::Serialize, ToSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum EventType {

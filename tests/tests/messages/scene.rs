@@ -70,6 +70,7 @@ impl Scene {
     /// The clock moves on so many minutes, and a minute ticks.
     pub(crate) async fn tick_after(&self, minutes: i64) {
         self.clock.set(self.clock.now().plus_millis(minutes * 60_000));
+        self.stage.stack.forget_tokens().await;
         self.stage.stack.cloud().tick().await.unwrap();
         self.drain().await;
     }

@@ -20,7 +20,7 @@ async fn a_refused_number_is_told_and_sent_to_again_on_request() {
 
     outbox.behave(End::Sms, Behaviour::Accept);
     let resend = format!("{contract}/messages/{}/resend", refused["messageId"].as_str().unwrap());
-    scene.stage.stack.viewer().post_nothing(&resend).await.problem("forbidden");
+    _ = scene.stage.stack.viewer().post_nothing(&resend).await.problem("forbidden");
     let asked = operator.post_nothing(&resend).await.body(202);
     assert_eq!(asked["state"], "pending");
     scene.drain().await;
