@@ -1,5 +1,5 @@
 //! What calls a function in AWS without being asked, on one machine: Lambda's event source mapping of a table's stream,
-//! and EventBridge's schedule. Both are set as `template.yaml` sets them in AWS.
+//! and `EventBridge`'s schedule. Both are set as `template.yaml` sets them in AWS.
 //!
 //! [`Mapping`] is the part that decides, without a clock, a network or a file: records and answers in, invocations and
 //! failures out. [`Feeder`] carries that out on the embedded table, [`Schedule`] ticks.

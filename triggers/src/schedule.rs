@@ -1,4 +1,4 @@
-//! EventBridge's schedule.
+//! `EventBridge`'s schedule.
 
 use std::time::Duration;
 
@@ -53,7 +53,7 @@ impl Drop for Schedule {
     }
 }
 
-/// What a rule with a schedule sends, by EventBridge's user guide.
+/// What a rule with a schedule sends, by `EventBridge`'s user guide.
 fn event(now: Instant) -> Value {
     json!({
         "version": "0",
