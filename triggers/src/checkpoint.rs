@@ -62,8 +62,8 @@ mod tests {
     use super::*;
     use crate::record::tests::record;
 
-    fn position(sequence: u64) -> Option<Sequence> {
-        Some(record(sequence, "c", 0).sequence)
+    fn position(sequence: u64) -> Sequence {
+        record(sequence, "c", 0).sequence
     }
 
     #[test]
@@ -71,7 +71,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("stream.json");
         assert_eq!(Checkpoint::of_file(&file, "a"), Checkpoint::default());
-        let checkpoint = Checkpoint::new(vec![position(3), None]);
+        let checkpoint = Checkpoint::new(vec![Some(position(3)), None]);
         checkpoint.keep(&file, "a").unwrap();
         assert_eq!(Checkpoint::of_file(&file, "a"), checkpoint);
         assert_eq!(Checkpoint::of_file(&file, "b"), Checkpoint::default());
@@ -81,10 +81,10 @@ mod tests {
 
     #[test]
     fn other_lanes_begin_at_the_earliest() {
-        let checkpoint = Checkpoint::new(vec![position(3), position(2)]);
-        assert_eq!(checkpoint.clone().for_lanes(2), [position(3), position(2)]);
-        assert_eq!(checkpoint.for_lanes(1), [position(2)]);
-        assert_eq!(Checkpoint::new(vec![position(3), None]).for_lanes(3), [None, None, None]);
+        let checkpoint = Checkpoint::new(vec![Some(position(3)), Some(position(2))]);
+        assert_eq!(checkpoint.clone().for_lanes(2), [Some(position(3)), Some(position(2))]);
+        assert_eq!(checkpoint.for_lanes(1), [Some(position(2))]);
+        assert_eq!(Checkpoint::new(vec![Some(position(3)), None]).for_lanes(3), [None, None, None]);
         assert_eq!(Checkpoint::default().for_lanes(1), [None]);
     }
 }

@@ -1,7 +1,6 @@
 //! Feeds a function from a table's stream, and keeps how far it has come.
 //!
-//! The stream is asked each tenth of a second: the embedded engine has no way to tell of a write, and one question
-//! costs less than a millisecond.
+//! The stream is asked each tenth of a second, since the embedded engine has no way to tell of a write.
 
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};

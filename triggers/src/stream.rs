@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use aws_sdk_dynamodbstreams::Client;
 use aws_sdk_dynamodbstreams::error::DisplayErrorContext;
-use aws_sdk_dynamodbstreams::types::{self, AttributeValue, ShardIteratorType, StreamDescription};
+use aws_sdk_dynamodbstreams::types::{self, AttributeValue, ShardIteratorType};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Map, Value, json};
@@ -48,10 +48,10 @@ impl Stream {
     pub async fn of_table(client: Client, table: &str) -> Result<Self, StreamError> {
         let streams = client.list_streams().table_name(table).send().await;
         let streams = streams.map_err(|error| StreamError::read(&error))?;
-        let arn = streams.streams().last().and_then(|stream| stream.stream_arn()).ok_or(StreamError::None)?.to_owned();
+        let arn = streams.streams().last().and_then(types::Stream::stream_arn).ok_or(StreamError::None)?.to_owned();
         let description = client.describe_stream().stream_arn(&arn).send().await;
         let description = description.map_err(|error| StreamError::read(&error))?;
-        match description.stream_description().map(StreamDescription::shards).unwrap_or_default() {
+        match description.stream_description().map(types::StreamDescription::shards).unwrap_or_default() {
             [shard] => {
                 let shard = shard.shard_id().unwrap_or_default().to_owned();
                 Ok(Self { client, arn, shard, iterator: None })

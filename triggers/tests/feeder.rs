@@ -1,5 +1,7 @@
 //! The feeder on an embedded table, through the SDK.
 
+#![expect(clippy::unwrap_used, reason = "a test that cannot set its stage stops at once")]
+
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
