@@ -21,8 +21,9 @@ pub(crate) struct Envelope {
 }
 
 impl Envelope {
-    /// Of an event that was recorded then.
+    /// Of an event that was recorded then; DynamoDB tells it to the second, and so perhaps as before it happened.
     pub(crate) fn new(event: Event, recorded_at: Instant) -> Self {
+        let happened_at = event.at;
         let automat_id = event.subject.automat.as_str().to_owned();
         let key_id = event.subject.key.as_ref().map(|key| key.as_str().to_owned());
         let mut data = serde_json::to_value(EventView::from(event)).unwrap_or_default();
@@ -33,7 +34,7 @@ impl Envelope {
             "type": kind,
             "id": id,
             "occurredAt": occurred_at,
-            "recordedAt": recorded_at.to_string(),
+            "recordedAt": recorded_at.max(happened_at).to_string(),
             "data": data,
         });
         Self { kind: kind.as_str().unwrap_or_default().to_owned(), automat_id, key_id, body }

@@ -41,6 +41,7 @@ impl Notifications {
 
     /// Does what is due in a shard, the longest due first, until nothing is or the time is up.
     async fn sweep(&self, shard: u8, begun: Stopwatch) -> Result<(), Error> {
+        let mut outcome = Ok(());
         while begun.elapsed() < PATIENCE {
             let due = self.store.due(shard, self.clock.now(), STEP).await?;
             let found = due.len();
@@ -49,14 +50,17 @@ impl Notifications {
                 match self.take_up(due).await {
                     Ok(()) => done += 1,
                     // It stays due, and must not keep the others from their turn.
-                    Err(error) => tracing::error!(error = &error as &dyn std::error::Error, "not done, though due"),
+                    Err(error) => {
+                        tracing::error!(error = &error as &dyn std::error::Error, "not done, though due");
+                        outcome = outcome.and(Err(error));
+                    }
                 }
             }
             if found < STEP || done == 0 {
                 break;
             }
         }
-        Ok(())
+        outcome
     }
 
     async fn take_up(&self, due: Due) -> Result<(), Error> {

@@ -38,7 +38,7 @@ impl Settings {
 pub struct SenderSettings {
     /// `KEY_EVENTS_TOPIC_ARN`: the SNS topic that all events go to.
     pub topic_arn: String,
-    /// `MAIL_FROM`: the sender of email, such as `Keys <keys@example.com>`. Without it none goes.
+    /// `MAIL_FROM`: the address that email comes from. Without it none goes.
     pub mail_from: Option<String>,
     /// `MAIL_CONFIGURATION_SET`: SES's configuration set, if there is one.
     pub mail_configuration_set: Option<String>,

@@ -28,7 +28,7 @@ impl Messenger {
         Self { sns, ses, mail_from: None, mail_configuration_set: None, sms_sender_id: None }
     }
 
-    /// With the sender of email, such as `Keys <keys@example.com>`, and SES's configuration set, if there is one.
+    /// With the address that email comes from, and SES's configuration set, if there is one.
     #[must_use]
     pub fn mail_from(self, sender: Option<String>, configuration_set: Option<String>) -> Self {
         Self { mail_from: sender, mail_configuration_set: configuration_set, ..self }
