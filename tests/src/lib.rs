@@ -16,6 +16,7 @@ mod call;
 pub mod curl;
 pub mod device;
 pub mod history;
+mod log;
 pub mod mqtt;
 mod seed;
 mod stack;
@@ -23,6 +24,7 @@ mod stage;
 
 pub use answer::Answer;
 pub use call::{As, Call};
+pub use log::Log;
 pub use seed::Seed;
 pub use stack::Stack;
 pub use stage::{Stage, fresh, hours, person};

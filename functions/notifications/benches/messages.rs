@@ -9,11 +9,11 @@
 use std::time::{Duration, Instant};
 
 use api::Clock;
-use domain::{Contact, ContractDraft, Email, KeyDraft, KeyId, Language, Name, PhoneNumber, Sharing};
+use domain::{Contact, ContractDraft, KeyDraft, KeyId, Sharing};
 use notifications::{Messenger, Notifications, Topic};
 use outbox::{Behaviour, End, Options, Outbox};
 use serde_json::{Value, json};
-use testkit::{TestTable, act, at, automat, contract, key};
+use testkit::{TestTable, act, at, automat, by_email, by_sms, contract, key};
 
 const TOPIC: &str = "arn:aws:sns:local:000000000000:key-events";
 const KEYS: usize = 40;
@@ -71,13 +71,6 @@ async fn booked(table: &TestTable) -> Vec<Value> {
 }
 
 fn contact(n: usize) -> Contact {
-    Contact {
-        name: Name::parse("Aino Virtanen").unwrap(),
-        email: Some(Email::parse(&format!("aino-{n}@example.com")).unwrap()),
-        phone_number: Some(PhoneNumber::parse("+358401234567").unwrap()),
-        send_email: true,
-        send_sms: true,
-        language: Language::Finnish,
-        additional_messages: std::collections::BTreeSet::new(),
-    }
+    let phone_number = by_sms("+358401234567").phone_number;
+    Contact { phone_number, send_sms: true, ..by_email(&format!("aino-{n}@example.com")) }
 }

@@ -21,7 +21,7 @@ use store::{Codes, Random, Store};
 
 pub use device::{entry, telling};
 pub use dice::Dice;
-pub use sample::{act, act_with_receipt, automat, contract, key, locker, pin, range};
+pub use sample::{act, act_with_receipt, automat, by_email, by_sms, contract, key, locker, of_everything, pin, range};
 pub use wire::{Held, Steps, Tally, Wire};
 
 /// The name of the one table of each test's own database.

@@ -1,8 +1,10 @@
 //! Ordinary things, so that a test says only what matters to it.
 
+use std::collections::BTreeSet;
+
 use domain::{
-    Actor, AutomatDraft, AutomatId, ContractDraft, Ending, KeyDraft, KeyId, LockerCount, LockerIndex, Name, Pin,
-    Property, Sharing, TimeRange, TimeZone,
+    Actor, AutomatDraft, AutomatId, Contact, ContractDraft, Email, Ending, KeyDraft, KeyId, Language, LockerCount,
+    LockerIndex, MessageKind, Name, PhoneNumber, Pin, Property, Sharing, TimeRange, TimeZone,
 };
 use store::{Act, Receipt};
 
@@ -57,6 +59,34 @@ pub fn contract(start: i64, end: i64) -> ContractDraft {
         contacts: Vec::new(),
         free_text: None,
     }
+}
+
+/// Somebody reached by email, in English, who wants to hear of nothing beyond what all hear.
+#[must_use]
+pub fn by_email(address: &str) -> Contact {
+    Contact {
+        name: Name::parse("Aino").unwrap(),
+        email: Some(Email::parse(address).unwrap()),
+        phone_number: None,
+        send_email: true,
+        send_sms: false,
+        language: Language::English,
+        additional_messages: BTreeSet::new(),
+    }
+}
+
+/// The same by SMS.
+#[must_use]
+pub fn by_sms(number: &str) -> Contact {
+    let phone_number = Some(PhoneNumber::parse(number).unwrap());
+    Contact { email: None, send_email: false, phone_number, send_sms: true, ..by_email("aino@example.com") }
+}
+
+/// A contact who wants to hear of everything.
+#[must_use]
+pub fn of_everything(contact: Contact) -> Contact {
+    let additional_messages = MessageKind::ALL.into_iter().filter(|kind| kind.is_additional()).collect();
+    Contact { additional_messages, ..contact }
 }
 
 /// A locker.

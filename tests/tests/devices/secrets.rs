@@ -1,19 +1,16 @@
 //! What is typed at a keypad is nowhere in the clear: not on the wire, in a rule's event, the table, a file or the log.
 
 use std::fs;
-use std::io::Write;
 use std::path::Path;
-use std::sync::{Arc, Mutex};
 
 use api::Clock;
 use automat::credentials::Credentials;
 use automat::driver::Settings;
 use automat::link::{Endpoint, Security};
 use automat::simulated::{Config, Person, SimulatedAutomat};
-use e2e::{Stack, Stage};
+use e2e::{Log, Stack, Stage};
 use protocol::Purpose;
 use serde_json::json;
-use tracing_subscriber::fmt::MakeWriter;
 
 use crate::scene::{LOCKER, noon, open_to};
 use crate::tap::Tap;
@@ -22,28 +19,6 @@ const PIN: &str = "739164852";
 const WRONG: &str = "618273945";
 const RETURN_CODE: &str = "4827";
 const OTHER_RETURN_CODE: &str = "6093";
-
-/// Keeps what is logged.
-#[derive(Clone, Default)]
-struct Log(Arc<Mutex<Vec<u8>>>);
-
-impl Write for Log {
-    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-        self.0.lock().unwrap().write(bytes)
-    }
-
-    fn flush(&mut self) -> std::io::Result<()> {
-        Ok(())
-    }
-}
-
-impl MakeWriter<'_> for Log {
-    type Writer = Self;
-
-    fn make_writer(&self) -> Self {
-        self.clone()
-    }
-}
 
 /// Whether a number stands in bytes, and not merely as a part of a longer one or of a word.
 fn holds(bytes: &[u8], digits: &str) -> bool {
@@ -102,9 +77,7 @@ async fn story(stage: &Stage, device: &SimulatedAutomat) {
 
 #[tokio::test]
 async fn no_code_stands_anywhere_in_the_clear() {
-    let log = Log::default();
-    let subscriber = tracing_subscriber::fmt().json().with_max_level(tracing_subscriber::filter::LevelFilter::DEBUG);
-    tracing_subscriber::util::SubscriberInitExt::init(subscriber.with_writer(log.clone()).finish());
+    let log = Log::keep();
     let data = tempfile::tempdir().unwrap();
     let stage = Stage::new(&Stack::alone_in(data.path(), Clock::fixed(noon())).await, 3).await;
     let (device, tap) = on_the_wire(&stage).await;
@@ -112,11 +85,10 @@ async fn no_code_stands_anywhere_in_the_clear() {
 
     let client = stage.stack.cloud().dynamodb();
     let items = client.scan().table_name("key-automat").send().await.unwrap().items.unwrap();
-    let log = log.0.lock().unwrap().clone();
     let mut places = vec![
         ("the wire, where every event of a rule comes from".to_owned(), tap.bytes()),
         ("the items".to_owned(), format!("{items:?}").into_bytes()),
-        ("the log".to_owned(), log),
+        ("the log".to_owned(), log.bytes()),
     ];
     files(data.path(), &mut places);
     for (place, bytes) in &places {

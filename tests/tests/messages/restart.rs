@@ -1,12 +1,12 @@
 //! A local cloud that is stopped and started again.
 
-use std::collections::BTreeSet;
 use std::path::Path;
 
 use api::Clock;
-use domain::{Actor, Contact, ContractDraft, Email, Ending, KeyId, Language, Name};
+use domain::{Actor, ContractDraft, Ending, KeyId, Name};
 use local::{Data, LocalCloud, Options};
 use store::{Act, KeyFilter, PageRequest};
+use testkit::by_email;
 
 use crate::scene::clock;
 
@@ -18,22 +18,13 @@ async fn started(data: &Path, clock: &Clock) -> LocalCloud {
 /// Books a key of the example for somebody with an address of their own.
 async fn book(cloud: &LocalCloud, key: &KeyId, address: &str, clock: &Clock) {
     let now = clock.now();
-    let contact = Contact {
-        name: Name::parse("Aino").unwrap(),
-        email: Some(Email::parse(address).unwrap()),
-        phone_number: None,
-        send_email: true,
-        send_sms: false,
-        language: Language::English,
-        additional_messages: BTreeSet::new(),
-    };
     let draft = ContractDraft {
         id: None,
         person: Name::parse("Aino Virtanen").unwrap(),
         start: Some(now.plus_millis(400 * 86_400_000)),
         ending: Ending::At(now.plus_millis(401 * 86_400_000)),
         pin: None,
-        contacts: vec![contact],
+        contacts: vec![by_email(address)],
         free_text: None,
     };
     let act = Act { actor: Actor::new("tester"), now, receipt: None };

@@ -1,18 +1,18 @@
 //! The automat `lobby` with the shared key `A-12` in it, the function, and what it sends to.
 
-use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use api::Clock;
 use domain::{
-    AutomatId, CodeKind, Contact, Contract, ContractChange, ContractDraft, ContractId, Email, Instant, KeyDraft, KeyId,
-    KeypadAnswer, Language, MessageKind, MessageRecord, Name, PhoneNumber, Property, Sharing,
+    AutomatId, CodeKind, Contact, Contract, ContractChange, ContractDraft, ContractId, Instant, KeyDraft, KeyId,
+    KeypadAnswer, MessageRecord, Property, Sharing,
 };
 use notifications::{Error, Messenger, Notifications, Topic};
 use outbox::{Options, Outbox, Sent, What};
 use serde_json::{Value, json};
 use store::{Expected, PageRequest, Store};
 use testkit::{TestTable, act, at, automat, contract, entry, key, pin, telling};
+pub(crate) use testkit::{by_email, by_sms, of_everything};
 
 /// The topic's ARN.
 pub(crate) const TOPIC: &str = "arn:aws:sns:local:000000000000:key-events";
@@ -149,31 +149,6 @@ fn lobby() -> AutomatId {
 
 pub(crate) fn key_id() -> KeyId {
     KeyId::parse("A-12").unwrap()
-}
-
-/// Somebody reached by email.
-pub(crate) fn by_email(address: &str) -> Contact {
-    Contact {
-        name: Name::parse("Aino").unwrap(),
-        email: Some(Email::parse(address).unwrap()),
-        phone_number: None,
-        send_email: true,
-        send_sms: false,
-        language: Language::English,
-        additional_messages: BTreeSet::new(),
-    }
-}
-
-/// Somebody reached by SMS.
-pub(crate) fn by_sms(number: &str) -> Contact {
-    let phone_number = Some(PhoneNumber::parse(number).unwrap());
-    Contact { email: None, send_email: false, phone_number, send_sms: true, ..by_email("x@example.com") }
-}
-
-/// Who wants to hear of everything.
-pub(crate) fn of_everything(contact: Contact) -> Contact {
-    let additional_messages = MessageKind::ALL.into_iter().filter(|kind| kind.is_additional()).collect();
-    Contact { additional_messages, ..contact }
 }
 
 /// What `EventBridge` sends each minute.

@@ -8,7 +8,7 @@ use domain::{
 };
 use serde_json::Value;
 use store::{Act, Claim, DUE_SHARDS, Due, Error, Expected, PageRequest, Record, Store, Verdict};
-use testkit::{TestTable, act, at, automat, contract, entry, key, pin, telling};
+use testkit::{TestTable, act, at, automat, by_email, by_sms, contract, entry, key, of_everything, pin, telling};
 
 pub(crate) const HOUR: i64 = 3_600;
 pub(crate) const DAY: i64 = 24 * HOUR;
@@ -27,21 +27,14 @@ pub(crate) fn bk1() -> ContractId {
     ContractId::parse("BK-1").unwrap()
 }
 
+/// Somebody reached by email in Finnish, who wants to hear of everything.
 pub(crate) fn email(address: &str) -> Contact {
-    Contact {
-        name: Name::parse("Aino").unwrap(),
-        email: Some(Email::parse(address).unwrap()),
-        phone_number: None,
-        send_email: true,
-        send_sms: false,
-        language: Language::Finnish,
-        additional_messages: MessageKind::ALL.into_iter().filter(|kind| kind.is_additional()).collect(),
-    }
+    Contact { language: Language::Finnish, ..of_everything(by_email(address)) }
 }
 
+/// The same by SMS.
 pub(crate) fn sms(number: &str) -> Contact {
-    let phone_number = Some(PhoneNumber::parse(number).unwrap());
-    Contact { phone_number, send_email: false, send_sms: true, ..email("eino@example.fi") }
+    Contact { language: Language::Finnish, ..of_everything(by_sms(number)) }
 }
 
 /// The contract `BK-1` from one second to another, which Aino hears of by email.
