@@ -3,8 +3,8 @@
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use domain::{
-    CodeKind, Contact, ContractChange, ContractDraft, ContractId, Email, Instant, KeyId, Language, MessageKind,
-    MessageRecord, MessageState, Name, PhoneNumber,
+    CodeKind, Contact, ContractChange, ContractDraft, ContractId, Instant, KeyId, Language, MessageKind, MessageRecord,
+    MessageState, Name,
 };
 use serde_json::Value;
 use store::{Act, Claim, DUE_SHARDS, Due, Error, Expected, PageRequest, Record, Store, Verdict};
