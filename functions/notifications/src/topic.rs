@@ -68,6 +68,7 @@ fn entry(place: usize, envelope: &Envelope) -> Result<PublishBatchRequestEntry, 
     entry.build()
 }
 
-fn attribute(value: &str) -> Result<MessageAttributeValue, BuildError> {
+/// A text that a message carries beside its words.
+pub(crate) fn attribute(value: &str) -> Result<MessageAttributeValue, BuildError> {
     MessageAttributeValue::builder().data_type("String").string_value(value).build()
 }

@@ -50,6 +50,15 @@ impl Whereabouts {
         }
     }
 
+    /// The contract that the key is out with, if it is out and with one.
+    #[must_use]
+    pub fn holder(&self) -> Option<&ContractId> {
+        match self {
+            Self::Out { contract } => contract.as_ref(),
+            Self::Unknown | Self::Inside => None,
+        }
+    }
+
     /// Where a key is once the device has told of its locker. `fetched_with` is the contract of the entry that opened
     /// the locker, if that was to fetch this key.
     #[must_use]

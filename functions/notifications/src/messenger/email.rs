@@ -42,11 +42,12 @@ fn utf8(text: String) -> Result<Content, Trouble> {
 
 /// What SES's own errors come to. Its texts tell apart what its codes do not.
 fn refusal(error: &SendEmailError) -> Option<Trouble> {
-    let says = |words: &str| error.meta().message().is_some_and(|text| text.to_lowercase().contains(words));
     match error {
         // In the sandbox, or before the domain is verified: the same code as for a virus.
-        SendEmailError::MessageRejected(_) if says("not verified") => Some(Trouble::NotAllowed),
-        SendEmailError::MessageRejected(_) | SendEmailError::BadRequestException(_) if says("address") => {
+        SendEmailError::MessageRejected(_) if trouble::says(error, "not verified") => Some(Trouble::NotAllowed),
+        SendEmailError::MessageRejected(_) | SendEmailError::BadRequestException(_)
+            if trouble::says(error, "address") =>
+        {
             Some(Trouble::AddressRefused)
         }
         SendEmailError::MessageRejected(_) | SendEmailError::BadRequestException(_) => Some(Trouble::ContentRefused),

@@ -1,11 +1,10 @@
 //! SMS, through SNS.
 
-use aws_sdk_sns::error::BuildError;
 use aws_sdk_sns::operation::publish::PublishError;
-use aws_sdk_sns::types::MessageAttributeValue;
 use domain::{PhoneNumber, Trouble};
 
 use super::{Messenger, trouble};
+use crate::topic::attribute;
 
 impl Messenger {
     /// Sends an SMS; gives SNS's name for it. Transactional: sent for reliability, not for price.
@@ -27,18 +26,13 @@ impl Messenger {
     }
 }
 
-fn attribute(value: &str) -> Result<MessageAttributeValue, BuildError> {
-    MessageAttributeValue::builder().data_type("String").string_value(value).build()
-}
-
 /// What SNS's own errors come to. A parameter that is invalid is the number, or else something of ours.
 fn refusal(error: &PublishError) -> Option<Trouble> {
-    let says = |words: &str| error.meta().message().is_some_and(|text| text.to_lowercase().contains(words));
     match error {
         PublishError::InvalidParameterException(_)
         | PublishError::InvalidParameterValueException(_)
         | PublishError::ValidationException(_) => {
-            Some(if says("phone") { Trouble::AddressRefused } else { Trouble::ContentRefused })
+            Some(if trouble::says(error, "phone") { Trouble::AddressRefused } else { Trouble::ContentRefused })
         }
         PublishError::AuthorizationErrorException(_)
         | PublishError::InvalidSecurityException(_)

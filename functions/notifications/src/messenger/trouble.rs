@@ -27,6 +27,11 @@ where
     }
 }
 
+/// Whether a service's error says so in its text, which tells apart what its code does not.
+pub(super) fn says(error: &impl ProvideErrorMetadata, words: &str) -> bool {
+    error.message().is_some_and(|text| text.to_lowercase().contains(words))
+}
+
 fn by_code(code: Option<&str>, status: u16) -> Trouble {
     match (code, status) {
         (Some(code), _) if code.starts_with("Throttl") || code == "TooManyRequestsException" => Trouble::Throttled,

@@ -1,8 +1,6 @@
 //! Editing a contract, under the same rule as making one.
 
-use domain::{
-    Contract, ContractChange, ContractField, ContractId, ContractRefusal, EventKind, Key, KeyId, Whereabouts,
-};
+use domain::{Contract, ContractChange, ContractField, ContractId, ContractRefusal, EventKind, KeyId};
 
 use crate::items::{ContractItem, KeyItem, PinItem, StoredContract, StoredKey};
 use crate::race::Race;
@@ -72,7 +70,7 @@ impl Store {
         let new_pin = changes.contains(&ContractField::Pin);
         if new_pin && !moved {
             // The key may be taken or brought back right now, and its PIN says so.
-            let out = key_out_with(key, &edited.id);
+            let out = key.whereabouts.holder() == Some(&edited.id);
             transaction.check(Part::Key, KeyItem::key(&key.id), KeyItem::out_with(&edited.id, out));
         }
         if moved || new_pin {
@@ -99,7 +97,7 @@ impl Store {
     ) {
         let key = &stored_key.key;
         let mac = self.codes.pin_mac(&key.automat, &edited.pin);
-        let out = key_out_with(key, &edited.id);
+        let out = key.whereabouts.holder() == Some(&edited.id);
         let update = PinItem::update(stored_key, &edited.id, edited.range, out);
         let free = PinItem::free_or_own(&key.id, &edited.id, act.now);
         let former = PinItem::key(&key.automat, &stored.pin_mac);
@@ -114,8 +112,4 @@ impl Store {
 /// Whether changes are of a contract's times.
 pub(super) fn moves(changes: &[ContractField]) -> bool {
     changes.iter().any(|field| matches!(field, ContractField::Start | ContractField::End))
-}
-
-fn key_out_with(key: &Key, contract: &ContractId) -> bool {
-    matches!(&key.whereabouts, Whereabouts::Out { contract: Some(holder) } if holder == contract)
 }

@@ -95,7 +95,7 @@ impl Turn<'_> {
         }
         let (actor, fetched_with) = self.cause(store, id).await?;
         let next = key.whereabouts.clone().sensed(self.told.key_inside, fetched_with);
-        let contract = holder(&next).or(holder(&key.whereabouts)).cloned();
+        let contract = next.holder().or(key.whereabouts.holder()).cloned();
         let pin = match &contract {
             None => None,
             Some(contract) => {
@@ -183,17 +183,10 @@ impl Passage {
         if let Some(StoredContract { contract, pin_mac, .. }) = &self.pin
             && foreign_pin != Some(pin_mac)
         {
-            let out = holder(&self.next) == Some(&contract.id);
+            let out = self.next.holder() == Some(&contract.id);
             let update = PinItem::update(&self.stored, &contract.id, contract.range, out);
             let own = PinItem::own(&key.id, &contract.id);
             transaction.update(Part::Pin, PinItem::key(&key.automat, pin_mac), update, own);
         }
-    }
-}
-
-fn holder(whereabouts: &Whereabouts) -> Option<&ContractId> {
-    match whereabouts {
-        Whereabouts::Out { contract } => contract.as_ref(),
-        Whereabouts::Unknown | Whereabouts::Inside => None,
     }
 }

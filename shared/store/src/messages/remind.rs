@@ -1,6 +1,6 @@
 //! Reminders whose time has come, held against the contract as it stands by then.
 
-use domain::{Actor, Event, EventKind, Instant, Reminder, Subject, Whereabouts};
+use domain::{Actor, Event, EventKind, Instant, Reminder, Subject};
 
 use super::name::Occurrence;
 use super::standing::Standing;
@@ -54,7 +54,8 @@ impl Store {
         let mut race = Race::new(&self.random);
         loop {
             let standing = self.standing(&reminder.key, &reminder.contract, &reminder.incarnation).await?;
-            let Some(key) = standing.key.filter(|key| is_out_with(key, &reminder)) else {
+            let Some(key) = standing.key.filter(|stored| stored.key.whereabouts.holder() == Some(&reminder.contract))
+            else {
                 return self.drop_reminder(&reminder).await;
             };
             match recording_absence(&key, &reminder, due, now)?.commit(self).await? {
@@ -124,8 +125,4 @@ fn recording_absence(
     transaction.delete(Part::Reminder, reminder.place(), reminder.unchanged());
     transaction.event(&event, Some(incarnation))?;
     Ok(transaction)
-}
-
-fn is_out_with(stored: &StoredKey, reminder: &StoredReminder) -> bool {
-    matches!(&stored.key.whereabouts, Whereabouts::Out { contract: Some(holder) } if *holder == reminder.contract)
 }
