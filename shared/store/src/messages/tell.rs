@@ -37,7 +37,10 @@ impl Store {
             Change::Made(after) | Change::Edited { after, .. } => {
                 (after.rev.to_string(), after.contract.updated_at, standing.bears_out(&facts))
             }
-            Change::Removed(before) => (format!("{} removed", before.rev), record.at, true),
+            // The stream's clock may count in seconds: nothing is removed before it was last written.
+            Change::Removed(before) => {
+                (format!("{} removed", before.rev), record.at.max(before.contract.updated_at.plus_millis(1)), true)
+            }
         };
         let occurrence =
             Occurrence { incarnation: &last.incarnation, contract: &last.contract.id, identity: &identity, at };

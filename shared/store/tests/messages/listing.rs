@@ -1,6 +1,6 @@
 //! What is shown of messages, and asking for one again.
 
-use domain::{ContractChange, FreeText, MessageId, MessageState, Trouble};
+use domain::{ContractChange, FreeText, MessageId, MessageKind, MessageState, Trouble};
 use store::{Cursor, Error, Expected, PageRequest, Thing, Verdict};
 use testkit::{act, at, contract, key};
 
@@ -59,6 +59,14 @@ async fn messages_about_a_removed_contract_are_still_listed_but_not_those_about_
     stage.store().create_key(key("A"), &act()).await.unwrap();
     let earlier = stage.store().messages(&a(), &bk1(), &page(3, None)).await;
     assert!(matches!(earlier, Err(Error::NotFound(Thing::Contract))), "{earlier:?}");
+}
+
+#[tokio::test]
+async fn a_removal_is_told_after_what_it_removed_though_the_streams_clock_is_behind() {
+    let stage = Stage::booked().await;
+    stage.remove(0).await;
+    stage.hear(at(-1)).await;
+    assert_eq!(stage.kinds().await, [MessageKind::ContractCreated, MessageKind::ContractCancelled], "oldest first");
 }
 
 #[tokio::test]
