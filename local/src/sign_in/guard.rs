@@ -53,7 +53,8 @@ pub(super) async fn alone(State(sign_in): State<SignIn>, request: Request, next:
 fn is_asked_by_address(headers: &HeaderMap) -> bool {
     // HTTP/1.0 knows no host, and no browser speaks it
     let Some(host) = headers.get(header::HOST) else { return true };
-    let host = host.to_str().ok().and_then(|host| host.parse::<Authority>().ok());
+    // no browser puts a user in front of the host
+    let host = host.to_str().ok().filter(|host| !host.contains('@')).and_then(|host| host.parse::<Authority>().ok());
     host.is_some_and(|host| {
         let name = host.host().trim_matches(['[', ']']);
         name.eq_ignore_ascii_case("localhost") || name.parse::<IpAddr>().is_ok()

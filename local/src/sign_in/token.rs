@@ -52,8 +52,8 @@ pub(super) async fn not_by_this_method(headers: HeaderMap) -> Response {
 impl SignIn {
     fn tokens_for(&self, headers: &HeaderMap, parameters: &Parameters) -> Result<Value, Refusal> {
         let now = self.clock.now();
-        let client = client(headers, parameters);
-        match (parameters.need("grant_type", "grant_type is missing")?, client?) {
+        let client = client(headers, parameters)?;
+        match (parameters.need("grant_type", "grant_type is missing")?, client) {
             ("client_credentials", Client::Machine(role)) => self.for_machine(role, parameters, now),
             ("authorization_code", Client::Web) => self.for_code(parameters, now),
             ("refresh_token", Client::Web) => {
