@@ -156,6 +156,7 @@ impl LocalCloud {
             ("keys", provisioning.watch(keys::router(app.clone()), endpoint)),
             ("contracts", contracts::router(app.clone())),
             ("openings", openings::router(Openings { app: app.clone(), things })),
+            ("people", people::router(app.clone())),
         ]);
         let audience = Role::ALL.map(|role| role.client_id().to_owned()).to_vec();
         let authorizer = Authorizer::new(&url, audience, tokens.jwks().clone());
