@@ -30,6 +30,7 @@ mod shape;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
 mod time;
+mod views;
 
 pub use app::App;
 pub use body::{EmptyBody, JsonBody, LIMIT, OptionalBody};
@@ -51,3 +52,4 @@ pub use role::{PERSON, Role};
 pub use serve::serve;
 pub use shape::Object;
 pub use time::{EntryView, RangeView};
+pub use views::{ContactView, ContractView, MessageView, RecipientView};
