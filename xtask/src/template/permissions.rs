@@ -4,8 +4,9 @@
 use serde_norway::Value;
 
 use super::{
-    FUNCTION, Template,
+    FUNCTION, Subject,
     document::{at, entries, literal, reference, texts},
+    subject::{Seed, seed},
 };
 
 /// What the names of all things and topics of the stack's account begin with.
@@ -45,7 +46,8 @@ const ALL_TOPICS: &str = "arn:${AWS::Partition}:sns:*:*:*";
 const SMS: (&str, &str, &str) = ("NotificationsRole", "Sms", "sns:Publish");
 
 /// Roles shared or missing, managed policies, and statements that are wider than they say.
-pub(super) fn findings(template: &Template) -> Vec<String> {
+pub(super) fn findings(subject: &Subject) -> Vec<String> {
+    let template = &subject.root;
     let mut findings = Vec::new();
     let mut roles = Vec::new();
     for function in template.of_type(FUNCTION) {
@@ -66,7 +68,7 @@ pub(super) fn findings(template: &Template) -> Vec<String> {
             _ => findings.push(format!("{}: Role is not the Arn of a role of this template", function.name)),
         }
     }
-    for resource in template.resources() {
+    for resource in subject.templates().flat_map(|(_, template)| template.resources()) {
         if resource.property(&["ManagedPolicyArns"]).is_some() {
             findings.push(format!("{}: managed policies grant what this template does not show", resource.name));
         }
@@ -115,87 +117,30 @@ fn is_sms_alone(resource: &str, id: &str, statement: &Value) -> bool {
     (resource, id, action) == SMS && excluded == [ALL_TOPICS]
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::template::seeded::{assert_found, sound, with};
-
-    #[test]
-    fn the_template_has_statements() {
-        let template = sound();
-        let count = template.resources().map(|resource| statements(resource.body).len()).sum::<usize>();
-        assert!(count > template.of_type(FUNCTION).count());
-    }
-
-    #[test]
-    fn a_wildcard_action_is_found() {
-        assert_found(
-            &findings(&with("- dynamodb:GetItem", "- dynamodb:*")),
-            "KeysRole Items: Action has the wildcard dynamodb:*",
-        );
-    }
-
-    #[test]
-    fn a_wildcard_resource_is_found() {
-        assert_found(
-            &findings(&with("index/lists", "index/*")),
-            "KeysRole Index: Resource has the wildcard ${Table.Arn}/index/*",
-        );
-        assert_found(&findings(&with("Resource: !Ref CodeSecret", "Resource: \"*\"")), "KeysRole CodeSecret: Resource");
-    }
-
-    #[test]
-    fn anyone_as_principal_is_found() {
-        assert_found(&findings(&with("Service: lambda.amazonaws.com", "AWS: \"*\"")), "KeysRole : Principal");
-    }
-
-    #[test]
-    fn a_statement_by_exclusion_is_found() {
-        assert_found(
-            &findings(&with("Action: dynamodb:Query", "NotAction: dynamodb:Scan")),
-            "KeysRole Index: NotAction",
-        );
-    }
-
-    #[test]
-    fn sms_that_may_go_to_topics_too_are_found() {
-        let named = "NotificationsRole Sms: ";
-        assert_found(&findings(&with("sns:*:*:*", "sns:*:*:KeyEvents")), named);
-        assert_found(&findings(&with("NotResource: !Sub", "Resource: !Sub")), named);
-        let publish = "Action: sns:Publish\n                NotResource";
-        assert_found(
-            &findings(&with(publish, "Action: [sns:Publish, sns:Subscribe]\n                NotResource")),
-            named,
-        );
-    }
-
-    #[test]
-    fn a_managed_policy_is_found() {
-        let arn =
-            "Properties:\n      ManagedPolicyArns: [arn:aws:iam::aws:policy/Admin]\n      Description: What the keys";
-        assert_found(
-            &findings(&with("Properties:\n      Description: What the keys", arn)),
-            "KeysRole: managed policies",
-        );
-    }
-
-    #[test]
-    fn policies_on_a_function_are_found() {
-        assert_found(
-            &findings(&with(
-                "      CodeUri: functions/keys",
-                "      Policies: [AmazonDynamoDBFullAccess]\n      CodeUri: functions/keys",
-            )),
-            "KeysFunction: Policies",
-        );
-    }
-
-    #[test]
-    fn a_shared_or_a_missing_role_is_found() {
-        assert_found(
-            &findings(&with("Role: !GetAtt ContractsRole.Arn", "Role: !GetAtt KeysRole.Arn")),
-            "another function's role",
-        );
-        assert_found(&findings(&with("      Role: !GetAtt KeysRole.Arn\n", "")), "KeysFunction: Role");
-    }
-}
+pub(super) const SEEDS: &[Seed] = &[
+    seed("- dynamodb:GetItem", "- dynamodb:*", "KeysRole Items: Action has the wildcard dynamodb:*"),
+    seed("index/lists", "index/*", "KeysRole Index: Resource has the wildcard ${Table.Arn}/index/*"),
+    seed("Resource: !Ref CodeSecret", "Resource: \"*\"", "KeysRole CodeSecret: Resource"),
+    seed("Service: lambda.amazonaws.com", "AWS: \"*\"", "KeysRole : Principal"),
+    seed("Action: dynamodb:Query", "NotAction: dynamodb:Scan", "KeysRole Index: NotAction"),
+    // SMS that may go to topics too
+    seed("sns:*:*:*", "sns:*:*:KeyEvents", "NotificationsRole Sms: NotResource"),
+    seed("NotResource: !Sub", "Resource: !Sub", "NotificationsRole Sms: Resource"),
+    seed(
+        "Action: sns:Publish\n                NotResource",
+        "Action: [sns:Publish, sns:Subscribe]\n                NotResource",
+        "NotificationsRole Sms: NotResource",
+    ),
+    seed(
+        "Properties:\n      Description: What the keys",
+        "Properties:\n      ManagedPolicyArns: [arn:aws:iam::aws:policy/Admin]\n      Description: What the keys",
+        "KeysRole: managed policies",
+    ),
+    seed(
+        "      CodeUri: functions/keys",
+        "      Policies: [AmazonDynamoDBFullAccess]\n      CodeUri: functions/keys",
+        "KeysFunction: Policies",
+    ),
+    seed("Role: !GetAtt ContractsRole.Arn", "Role: !GetAtt KeysRole.Arn", "another function's role"),
+    seed("      Role: !GetAtt KeysRole.Arn\n", "", "KeysFunction: Role"),
+];

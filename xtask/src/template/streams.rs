@@ -70,39 +70,3 @@ fn may_send(template: &Template, function: Resource<'_>, queue: &str) -> bool {
         .any(|statement| at(statement, &["Resource"]).and_then(|resource| reference(resource, "GetAtt")) == Some(queue))
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::template::seeded::{assert_found, sound, with};
-
-    #[test]
-    fn the_template_has_a_stream_to_judge() {
-        let template = sound();
-        let events = template.of_type(FUNCTION).flat_map(|function| entries(function.property(&["Events"])));
-        assert!(events.into_iter().any(|(_, event)| at(event, &["Type"]).and_then(literal) == Some("DynamoDB")));
-        assert_eq!(findings(&template), [""; 0]);
-    }
-
-    #[test]
-    fn each_property_that_is_gone_or_without_end_is_found() {
-        for (from, to, named) in [
-            ("            FunctionResponseTypes: [ReportBatchItemFailures]\n", "", "ReportBatchItemFailures"),
-            ("BisectBatchOnFunctionError: true", "BisectBatchOnFunctionError: false", "BisectBatchOnFunctionError"),
-            ("MaximumRetryAttempts: 10", "MaximumRetryAttempts: -1", "MaximumRetryAttempts"),
-            ("MaximumRecordAgeInSeconds: 43200", "MaximumRecordAgeInSeconds: 86400", "MaximumRecordAgeInSeconds"),
-            ("            FilterCriteria:\n", "            Filters:\n", "FilterCriteria"),
-            ("Type: SQS # without it SAM", "Kind: SQS # without it SAM", "Type: SQS"),
-        ] {
-            assert_found(&findings(&with(from, to)), named);
-        }
-    }
-
-    #[test]
-    fn a_queue_that_its_role_may_not_send_to_is_found() {
-        let elsewhere = "Destination: !GetAtt FailedMessages.Arn\n        Minute";
-        assert_found(
-            &findings(&with("Destination: !GetAtt FailedNotifications.Arn\n        Minute", elsewhere)),
-            "role",
-        );
-    }
-}

@@ -1,0 +1,131 @@
+//! What the checks judge: the templates, and what they must agree with. All of it is kept as text first, so that a
+//! defect can be seeded into any of it.
+
+use std::{collections::BTreeMap, fs};
+
+use anyhow::{Context as _, Result, ensure};
+use serde_json::Value;
+
+use super::Template;
+use crate::project::Project;
+
+/// The template that is deployed; the others are nested in it.
+pub(super) const ROOT: &str = super::FILE;
+/// What the API's document says of each route.
+pub(super) const OPENAPI: &str = "docs/openapi.json";
+/// The packages in `functions/`, one on a line.
+pub(super) const PACKAGES: &str = "functions/";
+/// The packages that cargo-lambda compiles in one go, one on a line.
+pub(super) const TOGETHER: &str = "packages in workspace.metadata.lambda.build";
+
+/// The texts, by name.
+#[derive(Clone, Debug)]
+pub(super) struct Texts(BTreeMap<String, String>);
+
+impl Texts {
+    /// Reads them all.
+    pub(super) fn read(project: &Project) -> Result<Self> {
+        let mut files = vec![ROOT.to_owned(), OPENAPI.to_owned()];
+        files.extend(nested(project)?);
+        let mut texts = BTreeMap::new();
+        for file in files {
+            let text = fs::read_to_string(project.root.join(&file)).with_context(|| format!("cannot read {file}"))?;
+            texts.insert(file, text);
+        }
+        let lines = |names: &[String]| names.iter().flat_map(|name| [name.as_str(), "\n"]).collect::<String>();
+        texts.insert(PACKAGES.to_owned(), lines(&project.functions));
+        texts.insert(TOGETHER.to_owned(), lines(&project.built_together));
+        Ok(Self(texts))
+    }
+
+    /// These with a defect in them: the first `from` of a text, which must be there, replaced.
+    pub(super) fn with(&self, seed: &Seed) -> Result<Self> {
+        let mut texts = self.0.clone();
+        let text = texts.get_mut(seed.file).with_context(|| format!("no {} to seed a defect in", seed.file))?;
+        ensure!(text.contains(seed.from), "{} has no {:?} to seed a defect in", seed.file, seed.from);
+        *text = text.replacen(seed.from, seed.to, 1);
+        Ok(Self(texts))
+    }
+}
+
+/// The paths of the nested templates: all YAML directly in `infra/`.
+pub(super) fn nested(project: &Project) -> Result<Vec<String>> {
+    let mut files = Vec::new();
+    for entry in fs::read_dir(project.root.join("infra"))? {
+        let name = entry?.file_name().to_string_lossy().into_owned();
+        if name.ends_with(".yaml") {
+            files.push(format!("infra/{name}"));
+        }
+    }
+    files.sort();
+    Ok(files)
+}
+
+/// A defect, and what a finding about it says.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Seed {
+    pub(super) file: &'static str,
+    pub(super) from: &'static str,
+    pub(super) to: &'static str,
+    pub(super) finds: &'static str,
+}
+
+/// A defect in the root template.
+pub(super) const fn seed(from: &'static str, to: &'static str, finds: &'static str) -> Seed {
+    Seed { file: ROOT, from, to, finds }
+}
+
+impl Seed {
+    /// The same in another text.
+    pub(super) const fn in_file(self, file: &'static str) -> Self {
+        Self { file, ..self }
+    }
+}
+
+/// The texts, understood.
+#[derive(Debug)]
+pub(super) struct Subject {
+    /// `template.yaml`.
+    pub(super) root: Template,
+    /// The nested templates by their paths.
+    pub(super) nested: BTreeMap<String, Template>,
+    /// The packages in `functions/`.
+    pub(super) packages: Vec<String>,
+    /// The packages that are compiled in one go.
+    pub(super) together: Vec<String>,
+    /// The documented routes by method and path, with the least role that may; without one a route is open.
+    pub(super) documented: BTreeMap<(String, String), Option<String>>,
+}
+
+impl Subject {
+    pub(super) fn parse(texts: &Texts) -> Result<Self> {
+        let text = |name: &str| texts.0.get(name).with_context(|| format!("no {name}"));
+        let lines = |name: &str| text(name).map(|text| text.lines().map(str::to_owned).collect());
+        let nested = texts.0.iter().filter(|(name, _)| name.starts_with("infra/"));
+        let nested = nested.map(|(name, text)| Ok((name.clone(), Template::parse(text).with_context(|| name.clone())?)));
+        Ok(Self {
+            root: Template::parse(text(ROOT)?).context(ROOT)?,
+            nested: nested.collect::<Result<_>>()?,
+            packages: lines(PACKAGES)?,
+            together: lines(TOGETHER)?,
+            documented: documented(&serde_json::from_str(text(OPENAPI)?).context(OPENAPI)?)?,
+        })
+    }
+
+    /// All templates with what they are called in findings.
+    pub(super) fn templates(&self) -> impl Iterator<Item = (&str, &Template)> {
+        [(ROOT, &self.root)].into_iter().chain(self.nested.iter().map(|(name, template)| (name.as_str(), template)))
+    }
+}
+
+fn documented(document: &Value) -> Result<BTreeMap<(String, String), Option<String>>> {
+    let paths = document["paths"].as_object().context("no paths in the API's document")?;
+    let mut routes = BTreeMap::new();
+    for (path, item) in paths {
+        for (method, operation) in item.as_object().context("no operations on a path")? {
+            let role = operation["x-required-role"].as_str().map(str::to_owned);
+            routes.insert((method.to_uppercase(), path.clone()), role);
+        }
+    }
+    Ok(routes)
+}
