@@ -11,6 +11,10 @@ use crate::project::Project;
 
 /// The template that is deployed; the others are nested in it.
 pub(super) const ROOT: &str = super::FILE;
+/// Who signs in.
+pub(super) const SIGN_IN: &str = "infra/sign-in.yaml";
+/// Who watches.
+pub(super) const WATCH: &str = "infra/watch.yaml";
 /// What the API's document says of each route.
 pub(super) const OPENAPI: &str = "docs/openapi.json";
 /// The packages in `functions/`, one on a line.

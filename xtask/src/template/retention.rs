@@ -1,0 +1,55 @@
+//! What cannot be made again outlives the stack: the table, the secret without which its PINs are lost, and the key
+//! without which neither can be read.
+
+use super::{
+    SECRET, Subject, TABLE,
+    document::{at, literal, reference},
+    subject::{Seed, seed},
+    topics::KEY,
+};
+
+/// Where a table and a secret name the key that they are encrypted with.
+const KEY_OF: [(&str, &[&str]); 2] = [(TABLE, &["SSESpecification", "KMSMasterKeyId"]), (SECRET, &["KmsKeyId"])];
+
+/// Tables and secrets that a deployment could delete, or lock up by deleting their key.
+pub(super) fn findings(subject: &Subject) -> Vec<String> {
+    let template = &subject.root;
+    let mut findings = Vec::new();
+    let mut kept = Vec::new();
+    for (kind, path) in KEY_OF {
+        for resource in template.of_type(kind) {
+            kept.push(resource);
+            let key = resource.property(path).and_then(|key| reference(key, "GetAtt"));
+            match key.and_then(|key| template.resource(key.strip_suffix(".Arn")?)) {
+                Some(key) if key.kind() == Some(KEY) => kept.push(key),
+                _ => findings.push(format!("{}: not encrypted under a key of this template", resource.name)),
+            }
+        }
+    }
+    kept.sort_by_key(|resource| resource.name);
+    kept.dedup_by_key(|resource| resource.name);
+    for resource in kept {
+        for policy in ["DeletionPolicy", "UpdateReplacePolicy"] {
+            if at(resource.body, &[policy]).and_then(literal) != Some("Retain") {
+                findings.push(format!("{}: {policy} is not Retain", resource.name));
+            }
+        }
+    }
+    findings
+}
+
+pub(super) const SEEDS: &[Seed] = &[
+    seed("DeletionPolicy: Retain", "DeletionPolicy: Delete", "Table: DeletionPolicy"),
+    seed(
+        "Type: AWS::SecretsManager::Secret\n    DeletionPolicy: Retain\n    UpdateReplacePolicy: Retain\n",
+        "Type: AWS::SecretsManager::Secret\n    DeletionPolicy: Retain\n",
+        "CodeSecret: UpdateReplacePolicy",
+    ),
+    seed(
+        "DataKey:\n    Type: AWS::KMS::Key\n    DeletionPolicy: Retain",
+        "DataKey:\n    Type: AWS::KMS::Key\n    DeletionPolicy: Delete",
+        "DataKey: DeletionPolicy",
+    ),
+    seed("KMSMasterKeyId: !GetAtt DataKey.Arn", "KeyId: none", "Table: not encrypted"),
+    seed("KmsKeyId: !GetAtt DataKey.Arn", "Name: codes", "CodeSecret: not encrypted"),
+];
