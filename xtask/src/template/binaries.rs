@@ -2,10 +2,15 @@
 //! compiled together: what cargo-lambda takes from the workspace's `Cargo.toml` names them all.
 
 use super::{
-    FUNCTION, Subject,
+    FUNCTION, Resource, Subject,
     document::{at, literal},
     subject::{PACKAGES, Seed, TOGETHER, seed},
 };
+
+/// The name of a function's binary: the template's word for it, and the only one.
+pub fn binary(function: Resource<'_>) -> Option<&str> {
+    at(function.body, &["Metadata", "BuildProperties", "Binary"]).and_then(literal)
+}
 
 /// Functions without a package and packages without a function.
 pub(super) fn findings(subject: &Subject) -> Vec<String> {
@@ -13,11 +18,10 @@ pub(super) fn findings(subject: &Subject) -> Vec<String> {
     let mut findings = Vec::new();
     let mut deployed = Vec::new();
     for function in subject.root.of_type(FUNCTION) {
-        let metadata = |path: &[&str]| at(function.body, &[&["Metadata"], path].concat()).and_then(literal);
-        if metadata(&["BuildMethod"]) != Some("rust-cargolambda") {
+        if at(function.body, &["Metadata", "BuildMethod"]).and_then(literal) != Some("rust-cargolambda") {
             findings.push(format!("{}: not built by rust-cargolambda", function.name));
         }
-        let Some(binary) = metadata(&["BuildProperties", "Binary"]) else {
+        let Some(binary) = binary(function) else {
             findings.push(format!("{}: names no Binary", function.name));
             continue;
         };

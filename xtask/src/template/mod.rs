@@ -16,14 +16,16 @@ mod logs;
 mod nested;
 mod permissions;
 mod queues;
+mod retention;
 mod routes;
 mod scopes;
 mod streams;
 mod subject;
+mod topics;
 
 use anyhow::{Context as _, Result, bail, ensure};
 
-pub use self::document::Template;
+pub use self::{binaries::binary, document::Template};
 use self::{
     document::Resource,
     subject::{Seed, Subject, Texts},
@@ -57,6 +59,8 @@ const CHECKS: &[Check] = &[
     Check { name: "invokers", judge: invokers::findings, seeds: invokers::SEEDS },
     Check { name: "queues", judge: queues::findings, seeds: queues::SEEDS },
     Check { name: "streams", judge: streams::findings, seeds: streams::SEEDS },
+    Check { name: "retention", judge: retention::findings, seeds: retention::SEEDS },
+    Check { name: "keys", judge: topics::findings, seeds: topics::SEEDS },
     Check { name: "nested stacks", judge: nested::findings, seeds: nested::SEEDS },
 ];
 
@@ -64,21 +68,23 @@ const CHECKS: &[Check] = &[
 pub fn check(project: &Project, tools: &Tools) -> Result<Note> {
     let offline = Offline::find();
     println!("{offline}");
-    let texts = Texts::read(project)?;
+    let subject = Subject::parse(Texts::read(project)?)?;
     let mut caught = Vec::new();
     for check in CHECKS {
-        report(check.name, &(check.judge)(&Subject::parse(&texts)?))?;
-        caught.push((check.name.to_owned(), all_caught(check, &texts)?));
+        report(check.name, &(check.judge)(&subject))?;
+        caught.push((check.name.to_owned(), all_caught(check, &subject)?));
     }
 
-    let subject = Subject::parse(&texts)?;
     let templates = judges::expand(project, tools, &offline)?;
-    report("as deployed", &expanded::findings(&templates[0].read()?, &subject.root)?)?;
-    caught.push(("as deployed".to_owned(), expanded::all_caught(&templates[0].read()?, &subject.root)?));
-    caught.extend(judges::check(project, tools, &offline, &templates)?);
+    let root = templates.first().context("no template")?.read()?;
+    report("as deployed", &expanded::findings(&root, &subject.root)?)?;
+    caught.push(("as deployed".to_owned(), expanded::all_caught(&root, &subject.root)?));
+    caught.extend(judges::check(project, &offline, &templates)?);
 
     let provisioning = ["-B", "-m", "unittest", "-q", "test_provision"];
-    run(offline.confine(tools.command("python")?.args(provisioning).current_dir(project.root.join("infra/tools"))))?;
+    run(
+        &mut offline.confine(tools.command("python")?.args(provisioning).current_dir(project.root.join("infra/tools")))
+    )?;
 
     println!();
     for (name, seeds) in &caught {
@@ -90,10 +96,10 @@ pub fn check(project: &Project, tools: &Tools) -> Result<Note> {
 }
 
 /// Seeds a check's defects one by one and counts them; one that is not found is an error.
-fn all_caught(check: &Check, texts: &Texts) -> Result<usize> {
+fn all_caught(check: &Check, subject: &Subject) -> Result<usize> {
     ensure!(!check.seeds.is_empty(), "{} has never been seen to find anything", check.name);
     for seed in check.seeds {
-        let defective = Subject::parse(&texts.with(seed)?).with_context(|| format!("{seed:?}"))?;
+        let defective = subject.with(seed).with_context(|| format!("{seed:?}"))?;
         let findings = (check.judge)(&defective);
         let is_found = findings.iter().any(|finding| finding.contains(seed.finds));
         ensure!(is_found, "{} misses a seeded defect, {seed:?}; it finds {findings:?}", check.name);
@@ -113,15 +119,15 @@ fn report(what: &str, findings: &[String]) -> Result<()> {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use super::{subject::seed, *};
 
-    fn texts() -> Texts {
-        Texts::read(&Project::load().unwrap()).unwrap()
+    fn subject() -> Subject {
+        Subject::parse(Texts::read(&Project::load().unwrap()).unwrap()).unwrap()
     }
 
     #[test]
     fn the_template_is_sound() {
-        let subject = Subject::parse(&texts()).unwrap();
+        let subject = subject();
         for check in CHECKS {
             assert_eq!((check.judge)(&subject), Vec::<String>::new(), "{}", check.name);
         }
@@ -129,18 +135,20 @@ mod tests {
 
     #[test]
     fn every_seeded_defect_is_caught() {
-        let texts = texts();
+        let subject = subject();
         for check in CHECKS {
-            assert_eq!(all_caught(check, &texts).unwrap(), check.seeds.len());
+            assert_eq!(all_caught(check, &subject).unwrap(), check.seeds.len());
         }
     }
 
     #[test]
     fn a_defect_that_is_missed_and_one_that_cannot_be_seeded_are_errors() {
+        const OVERLOOKED: &[Seed] = &[seed("Resources:", "Resources: ", "")];
+        const NOWHERE: &[Seed] = &[seed("not in the template", "", "")];
         let blind = |seeds| Check { name: "blind", judge: |_| Vec::new(), seeds };
-        let texts = texts();
-        assert!(all_caught(&blind(&[subject::seed("Resources:", "Resources: ", "")]), &texts).is_err());
-        assert!(all_caught(&blind(&[subject::seed("not in the template", "", "")]), &texts).is_err());
-        assert!(all_caught(&blind(&[]), &texts).is_err());
+        let subject = subject();
+        assert!(all_caught(&blind(OVERLOOKED), &subject).is_err());
+        assert!(all_caught(&blind(NOWHERE), &subject).is_err());
+        assert!(all_caught(&blind(&[]), &subject).is_err());
     }
 }

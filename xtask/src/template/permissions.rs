@@ -18,7 +18,7 @@ macro_rules! iot {
 
 /// Wildcards that are right: resource, statement id, and the text with the `*`. Automats are made after the stack is, so
 /// nothing else can name them; and a device's own shadow has a handful of topics.
-const ALLOWED: [(&str, &str, &str); 12] = [
+const ALLOWED: [(&str, &str, &str); 16] = [
     ("OpeningsRole", "Shadows", concat!(iot!(), "thing/*")),
     ("DevicesRole", "Shadows", concat!(iot!(), "thing/*")),
     ("DevicesRole", "Replies", concat!(iot!(), "topic/automats/*/keypad/reply")),
@@ -45,8 +45,12 @@ const ALLOWED: [(&str, &str, &str); 12] = [
     ("DataKey", "Account", "*"),
     ("KeyEventsKey", "Account", "kms:*"),
     ("KeyEventsKey", "Account", "*"),
+    ("AlarmsKey", "Account", "kms:*"),
+    ("AlarmsKey", "Account", "*"),
+    ("AlarmsKey", "Alarms", "*"),
     // Nobody may, if not over TLS.
     ("KeyEventsPolicy", "NeverInClear", "*"),
+    ("AlarmsPolicy", "NeverInClear", "*"),
 ];
 
 /// The one exclusion that is right: a phone number has no ARN, so SMS are what is left without all that has one.
@@ -91,7 +95,7 @@ pub(super) fn findings(subject: &Subject) -> Vec<String> {
 }
 
 /// Everything that looks like a policy statement, wherever it stands.
-fn statements(value: &Value) -> Vec<&Value> {
+pub(super) fn statements(value: &Value) -> Vec<&Value> {
     match value {
         Value::Mapping(_) if value.get("Effect").is_some() => vec![value],
         Value::Mapping(mapping) => mapping.values().flat_map(statements).collect(),

@@ -42,13 +42,8 @@ impl Texts {
         Ok(Self(texts))
     }
 
-    /// These with a defect in them: the first `from` of a text, which must be there, replaced.
-    pub(super) fn with(&self, seed: &Seed) -> Result<Self> {
-        let mut texts = self.0.clone();
-        let text = texts.get_mut(seed.file).with_context(|| format!("no {} to seed a defect in", seed.file))?;
-        ensure!(text.contains(seed.from), "{} has no {:?} to seed a defect in", seed.file, seed.from);
-        *text = text.replacen(seed.from, seed.to, 1);
-        Ok(Self(texts))
+    fn of(&self, name: &str) -> Result<&str> {
+        self.0.get(name).map(String::as_str).with_context(|| format!("no {name}"))
     }
 }
 
@@ -87,8 +82,9 @@ impl Seed {
 }
 
 /// The texts, understood.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Subject {
+    texts: Texts,
     /// `template.yaml`.
     pub(super) root: Template,
     /// The nested templates by their paths.
@@ -102,18 +98,44 @@ pub(super) struct Subject {
 }
 
 impl Subject {
-    pub(super) fn parse(texts: &Texts) -> Result<Self> {
-        let text = |name: &str| texts.0.get(name).with_context(|| format!("no {name}"));
-        let lines = |name: &str| text(name).map(|text| text.lines().map(str::to_owned).collect());
-        let nested = texts.0.iter().filter(|(name, _)| name.starts_with("infra/"));
-        let nested = nested.map(|(name, text)| Ok((name.clone(), Template::parse(text).with_context(|| name.clone())?)));
-        Ok(Self {
-            root: Template::parse(text(ROOT)?).context(ROOT)?,
-            nested: nested.collect::<Result<_>>()?,
-            packages: lines(PACKAGES)?,
-            together: lines(TOGETHER)?,
-            documented: documented(&serde_json::from_str(text(OPENAPI)?).context(OPENAPI)?)?,
-        })
+    pub(super) fn parse(texts: Texts) -> Result<Self> {
+        let mut subject = Self {
+            root: Template::parse(texts.of(ROOT)?).context(ROOT)?,
+            nested: BTreeMap::new(),
+            packages: Vec::new(),
+            together: Vec::new(),
+            documented: BTreeMap::new(),
+            texts: Texts(BTreeMap::new()),
+        };
+        for (name, text) in &texts.0 {
+            subject.understand(name, text)?;
+        }
+        Ok(Self { texts, ..subject })
+    }
+
+    /// This with a defect in it: the first `from` of a text, which must be there, replaced.
+    pub(super) fn with(&self, seed: &Seed) -> Result<Self> {
+        let text = self.texts.of(seed.file)?;
+        ensure!(text.contains(seed.from), "{} has no {:?} to seed a defect in", seed.file, seed.from);
+        let mut defective = self.clone();
+        defective.understand(seed.file, &text.replacen(seed.from, seed.to, 1))?;
+        Ok(defective)
+    }
+
+    /// Takes one text in, in place of what it said before.
+    fn understand(&mut self, name: &str, text: &str) -> Result<()> {
+        let lines = || text.lines().map(str::to_owned).collect();
+        match name {
+            PACKAGES => self.packages = lines(),
+            TOGETHER => self.together = lines(),
+            OPENAPI => self.documented = documented(&serde_json::from_str(text).context(OPENAPI)?)?,
+            ROOT => self.root = Template::parse(text).context(ROOT)?,
+            nested => {
+                let template = Template::parse(text).with_context(|| nested.to_owned())?;
+                self.nested.insert(nested.to_owned(), template);
+            }
+        }
+        Ok(())
     }
 
     /// All templates with what they are called in findings.
