@@ -153,20 +153,35 @@ def sow(templates, seed):
         del place[last]
 
 
+def fields(seeds):
+    """The seeds in as few lots as keep them from each other: no place twice, nor a rule twice about one resource."""
+    lots = []
+    for seed in seeds:
+        def disturbs(other):
+            depth = min(len(seed["at"]), len(other["at"]))
+            same_rule = (seed["finds"], seed["at"][0]) == (other["finds"], other["at"][0])
+            return same_rule or seed["at"][:depth] == other["at"][:depth]
+
+        lot = next((lot for lot in lots if not any(map(disturbs, lot))), None)
+        if lot is None:
+            lots.append(lot := [])
+        lot.append(seed)
+    return lots
+
+
 def reap(templates, seeds, accepted):
-    """Sows seeds, and gives those that their judge did not find. checkov takes long, so it gets all of its at once."""
+    """Sows the seeds, and gives those that their judge did not find."""
     missed = []
     for judge, run in JUDGES.items():
-        its = [seed for seed in seeds if seed["judge"] == judge]
-        for batch in [its] if run is checkov else [[seed] for seed in its]:
+        for lot in fields([seed for seed in seeds if seed["judge"] == judge]):
             field = copy.deepcopy(templates)
-            for seed in batch:
+            for seed in lot:
                 sow(field, seed)
             found = accepted.without(run(field))
-            for seed in batch:
-                about = [finding for finding in found if finding.rule == seed["finds"] and finding.judge == judge]
-                if not any(finding.resource.split(" ")[0] in (seed["at"][0], "-") for finding in about):
-                    missed.append(f"{judge} misses a seeded defect, {seed}; it finds {[str(it) for it in found]}")
+            for seed in lot:
+                about = {finding.resource.split(" ")[0] for finding in found if finding.rule == seed["finds"]}
+                if seed["at"][0] not in about:
+                    missed.append(f"{judge} misses a seeded defect, {seed}; of that rule it finds {sorted(about)}")
     return missed
 
 

@@ -1,4 +1,4 @@
-//! A bill of materials for each Lambda binary, in CycloneDX: what is linked into it, by version, licence and the
+//! A bill of materials for each Lambda binary, in `CycloneDX`: what is linked into it, by version, licence and the
 //! checksum under which it was fetched.
 //!
 //! It is made from `cargo tree`, asked for the functions as they are built. The tools that there are for it ask
@@ -32,7 +32,7 @@ struct Graph {
 }
 
 /// Writes the bill of each function whose binary is given, checks it against the binary, and has it validated by
-/// CycloneDX's own schema. Gives the number of packages in all of them.
+/// `CycloneDX`'s own schema. Gives the number of packages in all of them.
 pub fn write(project: &Project, target: &str, binaries: &[(String, PathBuf)]) -> Result<usize> {
     let graph = Graph::parse(&tree(project, target)?)?;
     let lock = fs::read_to_string(project.root.join("Cargo.lock"))?;

