@@ -7,6 +7,8 @@
 
 mod access_log;
 mod binaries;
+mod dashboard;
+mod deployment;
 mod document;
 mod environment;
 mod expanded;
@@ -21,6 +23,7 @@ mod routes;
 mod scopes;
 mod streams;
 mod subject;
+mod throttles;
 mod topics;
 
 use anyhow::{Context as _, Result, bail, ensure};
@@ -51,6 +54,7 @@ struct Check {
 const CHECKS: &[Check] = &[
     Check { name: "routes", judge: routes::findings, seeds: routes::SEEDS },
     Check { name: "scopes", judge: scopes::findings, seeds: scopes::SEEDS },
+    Check { name: "throttles", judge: throttles::findings, seeds: throttles::SEEDS },
     Check { name: "access log", judge: access_log::findings, seeds: access_log::SEEDS },
     Check { name: "binaries", judge: binaries::findings, seeds: binaries::SEEDS },
     Check { name: "environment", judge: environment::findings, seeds: environment::SEEDS },
@@ -62,6 +66,8 @@ const CHECKS: &[Check] = &[
     Check { name: "retention", judge: retention::findings, seeds: retention::SEEDS },
     Check { name: "keys", judge: topics::findings, seeds: topics::SEEDS },
     Check { name: "nested stacks", judge: nested::findings, seeds: nested::SEEDS },
+    Check { name: "deployment", judge: deployment::findings, seeds: deployment::SEEDS },
+    Check { name: "dashboard", judge: dashboard::findings, seeds: dashboard::SEEDS },
 ];
 
 /// Everything about the template that can be told without deploying it, and without a network.

@@ -1,20 +1,16 @@
-//! Nested stacks are given what they ask for and nothing else, and what is taken out of them is there. Alarms that are
-//! named by their text alone, since a reference would make a circle, exist.
+//! Nested stacks are given what they ask for and nothing else, and what is taken out of them is there.
 
 use std::collections::BTreeSet;
 
-use serde_norway::Value;
-
 use super::{
-    FUNCTION, Subject,
-    document::{at, entries, literal, reference, texts},
-    subject::{ROOT, SIGN_IN, Seed, WATCH, seed},
+    Subject,
+    document::{at, entries, texts},
+    subject::{ROOT, SIGN_IN, Seed, seed},
 };
 
 const STACK: &str = "AWS::CloudFormation::Stack";
-const ALARM: &str = "AWS::CloudWatch::Alarm";
 
-/// Parameters that are missing or unknown, outputs and alarms that are not there, and templates that nobody deploys.
+/// Parameters that are missing or unknown, outputs that are not there, and templates that nobody deploys.
 pub(super) fn findings(subject: &Subject) -> Vec<String> {
     let mut findings = Vec::new();
     let mut deployed = BTreeSet::new();
@@ -46,33 +42,7 @@ pub(super) fn findings(subject: &Subject) -> Vec<String> {
     for file in subject.nested.keys().filter(|file| !deployed.contains(file)) {
         findings.push(format!("{file} is deployed by no stack of {ROOT}"));
     }
-    let known: BTreeSet<_> = subject
-        .templates()
-        .flat_map(|(_, template)| template.of_type(ALARM))
-        .filter_map(|alarm| alarm.property(&["AlarmName"]).and_then(suffix))
-        .collect();
-    for function in subject.root.of_type(FUNCTION) {
-        let alarms: Vec<_> = function
-            .property(&["DeploymentPreference", "Alarms"])
-            .and_then(Value::as_sequence)
-            .into_iter()
-            .flatten()
-            .filter_map(suffix)
-            .collect();
-        if alarms.is_empty() {
-            findings.push(format!("{}: no alarm takes new code back", function.name));
-        }
-        for alarm in alarms.iter().filter(|alarm| !known.contains(*alarm)) {
-            findings.push(format!("{}: there is no alarm {alarm}", function.name));
-        }
-    }
     findings
-}
-
-/// What follows the stack's name in the name of an alarm.
-fn suffix(name: &Value) -> Option<&str> {
-    let name = reference(name, "Sub").or_else(|| literal(name))?;
-    ["${AWS::StackName}-", "${Name}-"].iter().find_map(|prefix| name.strip_prefix(prefix))
 }
 
 /// The outputs of a nested stack that the root takes, by `!GetAtt` or inside a `!Sub`.
@@ -80,10 +50,8 @@ fn used_outputs(root: &super::Template, stack: &str) -> BTreeSet<String> {
     let mark = format!("{stack}.Outputs.");
     let mut used = BTreeSet::new();
     for text in texts(root.all()) {
-        for (at, _) in text.match_indices(&mark) {
-            let name: String = text[at + mark.len()..].chars().take_while(char::is_ascii_alphanumeric).collect();
-            used.insert(name);
-        }
+        let names = text.split(&*mark).skip(1);
+        used.extend(names.map(|name| name.chars().take_while(char::is_ascii_alphanumeric).collect::<String>()));
     }
     used
 }
@@ -104,6 +72,4 @@ pub(super) const SEEDS: &[Seed] = &[
         "TemplateURL: infra/watches.yaml",
         "infra/watch.yaml is deployed by no stack",
     ),
-    seed("${AWS::StackName}-FailingKeys", "${AWS::StackName}-BrokenKeys", "KeysFunction: there is no alarm BrokenKeys"),
-    seed("${Name}-FailingKeys", "${Name}-KeysFailing", "KeysFunction: there is no alarm FailingKeys").in_file(WATCH),
 ];
