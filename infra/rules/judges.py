@@ -1,17 +1,19 @@
-"""Judges the templates as deployed: checkov, an IAM policy lint (parliament), and our own rules for AWS CloudFormation
-Guard. Needs no network.
+"""Judges the templates as deployed: cfn-lint, checkov, an IAM policy lint (parliament), and our own rules for AWS
+CloudFormation Guard. Needs no network.
 
 `accepted.yaml` lists what is found and right all the same, each with the reason; an entry that nothing needs any more
 is a finding. `seeds.yaml` lists defects that must be found, seeded one by one into the real templates.
 
 Usage: python judges.py OUT.json TEMPLATE.json...
        The templates are those that `expand.py` makes. OUT gets the number of seeded defects caught, by judge.
+       CFN_LINT in the environment is where cfn-lint is: it comes with other versions of things than checkov does.
 """
 
 import copy
 import fnmatch
 import json
 import logging
+import os
 import re
 import subprocess
 import sys
@@ -25,7 +27,7 @@ from checkov.cloudformation.runner import Runner
 from checkov.runner_filter import RunnerFilter
 from parliament import analyze_policy_string
 
-from statements import statements
+from statements import REGION, statements
 
 HERE = Path(__file__).parent
 RULES = HERE / "stack.guard"
@@ -51,6 +53,22 @@ def written(templates):
             files.append(str(Path(folder) / f"{name}.json"))
             Path(files[-1]).write_text(json.dumps(template, indent=1))
         yield files
+
+
+def cfn_lint(templates):
+    """Lints what CloudFormation knows: types, values, references."""
+    with written(templates) as files:
+        command = [os.environ["CFN_LINT"], "--format", "json", "--regions", REGION, "--template", *files]
+        ran = subprocess.run(command, capture_output=True, text=True)
+    # It ends with a bit for each level of what it finds.
+    if ran.returncode not in range(16):
+        sys.exit(f"cfn-lint has not worked: {ran.stderr or ran.stdout}")
+    found = set()
+    for match in json.loads(ran.stdout or "[]"):
+        path = match["Location"]["Path"] or []
+        resource = path[1] if path[:1] == ["Resources"] and len(path) > 1 else "-"
+        found.add(Finding("cfn-lint", match["Rule"]["Id"], resource, match["Message"][:200]))
+    return found
 
 
 def checkov(templates):
@@ -111,7 +129,7 @@ def clauses(node):
             yield from clauses(child)
 
 
-JUDGES = {"checkov": checkov, "policies": policies, "guard": guard}
+JUDGES = {"cfn-lint": cfn_lint, "checkov": checkov, "policies": policies, "guard": guard}
 
 
 class Accepted:

@@ -9,7 +9,7 @@ use super::{
 };
 
 const ALARM: &str = "AWS::CloudWatch::Alarm";
-/// The role of CodeDeploy.
+/// The role of `CodeDeploy`.
 const DEPLOYER: &str = "DeployRole";
 /// The alias that everything calls.
 const ALIAS: &str = "live";
@@ -53,7 +53,7 @@ fn is_of(alarm: Resource<'_>, function: &str) -> bool {
     dimensions.filter_map(|dimension| reference(at(dimension, &["Value"])?, "Ref")).any(|named| named == function)
 }
 
-/// Whether CodeDeploy's role names a function and its alias.
+/// Whether `CodeDeploy`'s role names a function and its alias.
 fn may_move(subject: &Subject, function: &str) -> bool {
     let policies = subject.root.resource(DEPLOYER).and_then(|role| role.property(&["Policies"])).map(texts);
     let named = policies.unwrap_or_default();

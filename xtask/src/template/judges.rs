@@ -1,5 +1,5 @@
 //! The tools that everybody uses: SAM's own validation, cfn-lint, checkov, a lint of IAM policies, and AWS
-//! `CloudFormation` Guard with the rules in `infra/rules/`. The last three also have defects seeded into what they judge.
+//! `CloudFormation` Guard with the rules in `infra/rules/`. All but the first have defects seeded into what they judge.
 
 use std::{
     collections::BTreeMap,
@@ -12,7 +12,7 @@ use anyhow::{Context as _, Result};
 use super::subject::{ROOT, nested};
 use crate::{offline::Offline, process::run, project::Project, tools::Tools};
 
-/// Used for `sam validate` and cfn-lint, which want one; nothing in the template depends on it.
+/// Used for `sam validate`, which wants one; nothing in the template depends on it.
 const REGION: &str = "eu-north-1";
 
 /// A template as deployed, plain `CloudFormation`.
@@ -24,7 +24,7 @@ impl Expanded {
     }
 }
 
-/// Validates the root template, expands it and those nested in it, the root first, and lints what comes out.
+/// Validates the root template, and expands it and those nested in it, the root first.
 pub(super) fn expand(project: &Project, tools: &Tools, offline: &Offline) -> Result<Vec<Expanded>> {
     let root = project.root.join(ROOT);
     let mut validate = tools.command("sam")?;
@@ -32,30 +32,32 @@ pub(super) fn expand(project: &Project, tools: &Tools, offline: &Offline) -> Res
     run(&mut offline.confine(&validate))?;
 
     let mut templates = Vec::new();
-    let mut lint = tools.command("cfn-lint")?;
-    lint.args(["--regions", REGION, "--template"]);
     for file in [vec![ROOT.to_owned()], nested(project)?].concat() {
         let name = Path::new(&file).file_stem().context("a template without a name")?;
         let expanded = project.target.join("template").join(name).with_extension("json");
         let mut expand = tools.command("python")?;
         expand.arg(project.root.join("infra/tools/expand.py")).arg(project.root.join(&file)).arg(&expanded);
         run(&mut offline.confine(&expand))?;
-        lint.arg(&expanded);
         templates.push(Expanded(expanded));
     }
-    run(&mut offline.confine(&lint))?;
     Ok(templates)
 }
 
 /// Has them judged, and tells how many seeded defects each judge has caught.
-pub(super) fn check(project: &Project, offline: &Offline, templates: &[Expanded]) -> Result<Vec<(String, usize)>> {
+pub(super) fn check(
+    project: &Project,
+    tools: &Tools,
+    offline: &Offline,
+    templates: &[Expanded],
+) -> Result<Vec<(String, usize)>> {
+    let lint = tools.command("cfn-lint")?;
     let tools = Tools::judges(project)?;
     let rules = project.root.join("infra/rules");
     let caught = project.target.join("template/caught-by-judges.json");
     let tests = ["-B", "-m", "unittest", "-q", "test_statements"];
     run(&mut offline.confine(tools.command("python")?.args(tests).current_dir(&rules)))?;
     let mut judges = tools.command("python")?;
-    judges.arg("-B").arg(rules.join("judges.py")).arg(&caught);
+    judges.env("CFN_LINT", lint.get_program()).arg("-B").arg(rules.join("judges.py")).arg(&caught);
     judges.args(templates.iter().map(|template| &template.0));
     run(&mut offline.confine(&judges))?;
     let caught: BTreeMap<String, usize> = serde_json::from_str(&fs::read_to_string(&caught)?)?;

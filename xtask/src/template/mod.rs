@@ -85,7 +85,7 @@ pub fn check(project: &Project, tools: &Tools) -> Result<Note> {
     let root = templates.first().context("no template")?.read()?;
     report("as deployed", &expanded::findings(&root, &subject.root)?)?;
     caught.push(("as deployed".to_owned(), expanded::all_caught(&root, &subject.root)?));
-    caught.extend(judges::check(project, &offline, &templates)?);
+    caught.extend(judges::check(project, tools, &offline, &templates)?);
 
     let provisioning = ["-B", "-m", "unittest", "-q", "test_provision"];
     run(
