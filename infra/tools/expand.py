@@ -6,6 +6,7 @@ Usage: python expand.py TEMPLATE OUT.json
 """
 
 import json
+import logging
 import os
 import sys
 from pathlib import Path
@@ -24,6 +25,7 @@ class NoManagedPolicies:
 def main(source: Path, target: Path) -> None:
     # The translator reads the region from the session; which one does not matter here.
     os.environ.setdefault("AWS_DEFAULT_REGION", "eu-north-1")
+    logging.disable(logging.WARNING)  # it warns of switches of its own that it has not been given
     template = yaml_parse(source.read_text())
     for resource in template["Resources"].values():
         if resource["Type"] == "AWS::Serverless::Function":

@@ -6,10 +6,12 @@
 pub mod deny;
 pub mod interop;
 pub mod lambdas;
+pub mod offline;
 pub mod openapi;
 pub mod process;
 pub mod project;
 pub mod rust;
+pub mod sbom;
 pub mod steps;
 pub mod template;
 pub mod tools;
