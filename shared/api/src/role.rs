@@ -108,7 +108,7 @@ mod tests {
 
     #[test]
     fn groups_count_only_in_a_token_for_this_api() {
-        for scope in ["", "openid", "key-automat/personal", "person", "KEY-AUTOMAT/PERSON_SCOPE"] {
+        for scope in ["", "openid", "key-automat/personal", "person", "KEY-AUTOMAT/PERSON"] {
             assert_eq!(of_person("[admin]", scope), None, "{scope}");
         }
         assert_eq!(role(&[("username", "5f0c"), ("cognito:groups", "[admin]")]), None);
