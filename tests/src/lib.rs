@@ -14,6 +14,7 @@
 mod answer;
 mod call;
 pub mod curl;
+mod deployed;
 pub mod device;
 pub mod history;
 mod log;
@@ -21,10 +22,12 @@ pub mod mqtt;
 mod seed;
 mod stack;
 mod stage;
+mod told;
 
 pub use answer::Answer;
 pub use call::{As, Call};
 pub use log::Log;
 pub use seed::Seed;
-pub use stack::Stack;
+pub use stack::{Stack, only_local};
 pub use stage::{Stage, fresh, hours, person};
+pub use told::Told;
