@@ -9,6 +9,8 @@
   passes over the `Body`.
 - `Ref` of a secret is its ARN, as in AWS; ministack gives its name.
 - What it has no resource for is left out: see `absent`. The names of what was left out are printed.
+- Three grants are put as ministack evaluates them (see `as_evaluated`): otherwise it would refuse what AWS allows. All
+  others are enforced as they are written.
 
 What is not known here is refused: nothing may get lost on the way to the stack that the tests run against.
 """
@@ -52,7 +54,7 @@ def adapt(template: dict) -> tuple[dict, list[str]]:
         resources[name] = without_steps(resource)
         if resource["Type"] == API and "Body" in resource["Properties"]:
             resources |= of_body(name, resource["Properties"])
-    adapted = with_arns({**template, "Resources": resources}, secrets)
+    adapted = as_evaluated(with_arns({**template, "Resources": resources}, secrets))
     if mentioned := sorted(set(left_out) & references(adapted)):
         raise Unknown(f"{mentioned} are left out, and something refers to them")
     return adapted, left_out
@@ -97,6 +99,33 @@ def with_arns(value, secrets: set):
             return {"Fn::GetAtt": [value["Ref"], "Id"]}
         return {key: with_arns(inner, secrets) for key, inner in value.items()}
     return [with_arns(inner, secrets) for inner in value] if isinstance(value, list) else value
+
+
+def as_evaluated(value):
+    """The same with policies' statements as ministack evaluates them.
+
+    - `sns:Publish` is all that AWS asks for PublishBatch; ministack has an action of that name.
+    - An email is sent on behalf of an identity, from an address; ministack knows neither when it evaluates.
+    - What is forbidden over plain HTTP is not: in the namespace that nothing leaves there is nothing else.
+    """
+    if isinstance(value, list):
+        return [as_evaluated(inner) for inner in value if not forbids_plain_http(inner)]
+    if not isinstance(value, dict):
+        return value
+    if value.get("Effect") == "Allow" and value.get("Action") == "sns:Publish" and "Resource" in value:
+        return {**value, "Action": ["sns:Publish", "sns:PublishBatch"]}
+    if value.get("Effect") == "Allow" and value.get("Action") == "ses:SendEmail":
+        if list(value.get("Condition", {}).get("StringEquals", {})) != ["ses:FromAddress"]:
+            raise Unknown(f"{value.get('Sid')} lets send email under other conditions than its sender's address")
+        return {"Effect": "Allow", "Action": "ses:SendEmail", "Resource": "*"}
+    return {key: as_evaluated(inner) for key, inner in value.items()}
+
+
+def forbids_plain_http(statement) -> bool:
+    """Whether a statement does nothing but that."""
+    if not isinstance(statement, dict) or statement.get("Effect") != "Deny":
+        return False
+    return statement.get("Condition") == {"Bool": {"aws:SecureTransport": "false"}}
 
 
 def references(value) -> set:

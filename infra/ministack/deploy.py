@@ -23,6 +23,7 @@ import adapt
 STACK = "key-automat-cloud-proof"
 ROLES = ("viewer", "operator", "admin")
 PARAMETERS = {
+    "Stage": "dev",
     "ViewerClient": "true",
     "OperatorClient": "true",
     "AdminClient": "true",
@@ -54,7 +55,7 @@ def deploy(work: pathlib.Path, parameters: dict) -> dict:
     """One deployment by SAM; gives the stack's outputs."""
     overrides = [f"{name}={value}" for name, value in parameters.items()]
     command = ["sam", "deploy", "--template-file", str(work / "template.json"), "--stack-name", STACK, "--resolve-s3"]
-    command += ["--capabilities", "CAPABILITY_IAM", "CAPABILITY_AUTO_EXPAND", "--no-confirm-changeset"]
+    command += ["--capabilities", "CAPABILITY_IAM", "CAPABILITY_AUTO_EXPAND", "--no-confirm-changeset", "--no-progressbar"]
     command += ["--no-fail-on-empty-changeset", "--parameter-overrides", *overrides]
     # samconfig.toml names stacks of people's own.
     subprocess.run(command, cwd=work, check=True, stdout=sys.stderr)
