@@ -132,6 +132,8 @@ def main() -> None:
         **{f"KEY_AUTOMAT_{role.upper()}": client for role, client in machine_clients(outputs).items()},
         "KEY_AUTOMAT_PROVISION": " ".join(map(str, provision)),
         "KEY_AUTOMAT_TAKEN": f"{endpoint}/_ministack",
+        # Each is a process of a function, of which one machine holds fewer than AWS.
+        "KEY_AUTOMAT_RACERS": "8",
     }
     (work / "stack.json").write_text(json.dumps({"environment": environment, "outputs": outputs}, indent=2) + "\n")
 

@@ -152,6 +152,12 @@ impl Stack {
         self.as_role(Role::Admin)
     }
 
+    /// As whom events name the client of a role.
+    #[must_use]
+    pub fn actor(&self, role: Role) -> &str {
+        &self.base.clients[role.name()].0
+    }
+
     /// A role's token, asked for once.
     pub async fn token(&self, role: Role) -> String {
         let mut tokens = self.base.tokens.lock().await;
