@@ -135,7 +135,7 @@ def main() -> None:
         # Each is a process of a function, of which one machine holds fewer than AWS.
         "KEY_AUTOMAT_RACERS": "8",
     }
-    (work / "stack.json").write_text(json.dumps({"environment": environment, "outputs": outputs}, indent=2) + "\n")
+    (work / "stack.json").write_text(json.dumps({"name": STACK, "environment": environment, "outputs": outputs}, indent=2) + "\n")
 
 
 if __name__ == "__main__":

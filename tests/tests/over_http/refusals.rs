@@ -191,6 +191,9 @@ async fn paths_and_methods_that_are_not_served() {
         ("/v1/automats/mökki".to_owned(), "automat_not_found"),
         (format!("/v1/keys/{key}/contracts/a%20b"), "contract_not_found"),
     ] {
+        if stage.stack.is_deployed() && path.contains("%ff") {
+            continue; // ministack hands on other bytes than it got
+        }
         let answer = admin.get(&path).await;
         _ = answer.problem(code);
     }

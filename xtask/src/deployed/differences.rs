@@ -87,7 +87,8 @@ mod tests {
     use super::*;
 
     fn compared(local: Outcome, deployed: Outcome) -> Vec<Compared> {
-        let outcomes = |outcome: Outcome| Outcomes::from([("a".to_owned(), outcome), ("b".to_owned(), Outcome::Passed)]);
+        let outcomes =
+            |outcome: Outcome| Outcomes::from([("a".to_owned(), outcome), ("b".to_owned(), Outcome::Passed)]);
         vec![Compared { name: "devices".to_owned(), local: outcomes(local), deployed: outcomes(deployed) }]
     }
 
@@ -103,7 +104,10 @@ mod tests {
     fn what_needs_the_local_cloud_is_counted_by_its_reason() {
         let report = judge(&compared(Outcome::Passed, only_local()), &[]);
         assert_eq!((report.passed, report.findings), ((2, 1), vec![]));
-        assert_eq!(report.lines[1..], ["devices           2         1           1", "it sets the clock:", "  devices a"]);
+        assert_eq!(
+            report.lines[1..],
+            ["devices           2         1           1", "it sets the clock:", "  devices a"]
+        );
     }
 
     #[test]

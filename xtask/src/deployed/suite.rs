@@ -79,7 +79,8 @@ impl Binary {
     /// Runs it by that command.
     pub(super) fn run(&self, command: &mut Command) -> Result<Outcomes> {
         println!("--- {}", self.name);
-        let mut child = command.stdout(Stdio::piped()).spawn().with_context(|| format!("cannot start {}", self.name))?;
+        let mut child =
+            command.stdout(Stdio::piped()).spawn().with_context(|| format!("cannot start {}", self.name))?;
         let mut output = String::new();
         for line in BufReader::new(child.stdout.take().context("its output is not ours")?).split(b'\n') {
             let line = String::from_utf8_lossy(&line?).into_owned();
@@ -116,11 +117,13 @@ fn outcomes(output: &str) -> Result<Outcomes> {
         let outcome = reason.map_or_else(|| Outcome::Failed(said.clone()), |why| Outcome::OnlyLocal(why.to_owned()));
         outcomes.insert(name, outcome);
     }
-    let announced: usize = output
-        .lines()
-        .filter_map(|line| line.strip_prefix("running ")?.split_once(' ')?.0.parse::<usize>().ok())
-        .sum();
-    ensure!(announced > 0 && outcomes.len() == announced, "{} of {announced} tests told how they ended", outcomes.len());
+    let announced: usize =
+        output.lines().filter_map(|line| line.strip_prefix("running ")?.split_once(' ')?.0.parse::<usize>().ok()).sum();
+    ensure!(
+        announced > 0 && outcomes.len() == announced,
+        "{} of {announced} tests told how they ended",
+        outcomes.len()
+    );
     Ok(outcomes)
 }
 
@@ -128,7 +131,8 @@ fn outcomes(output: &str) -> Result<Outcomes> {
 fn said(output: &str, name: &str) -> String {
     let begins = format!("---- {name} stdout ----");
     let lines = output.lines().skip_while(|line| *line != begins).skip(1);
-    let own = lines.take_while(|line| !(line.starts_with("---- ") && line.ends_with(" stdout ----")) && *line != "failures:");
+    let own =
+        lines.take_while(|line| !(line.starts_with("---- ") && line.ends_with(" stdout ----")) && *line != "failures:");
     own.collect::<Vec<_>>().join("\n").trim().to_owned()
 }
 
