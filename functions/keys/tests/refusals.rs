@@ -126,6 +126,26 @@ async fn unknown_paths_and_methods() {
 }
 
 #[tokio::test]
+async fn a_browser_asks_without_a_token_what_a_page_of_another_origin_may_send() {
+    let ask = |path: &str| {
+        request_without_token("OPTIONS", path)
+            .header("origin", "https://elsewhere.example")
+            .header("access-control-request-method", "PATCH")
+    };
+    for path in ["/v1/keys/K-1", "/v1/keys/K-1/contracts/C-1"] {
+        let response = answer(ask(path).body(Body::empty()).unwrap()).await;
+        assert_eq!(
+            (response.status().as_u16(), &response.headers()[ALLOW]),
+            (204, &"GET, PATCH, DELETE".parse().unwrap())
+        );
+        assert!(!response.headers().contains_key("access-control-allow-origin"), "that is the template's to say");
+    }
+    assert_eq!(code(ask("/v1/nothing").body(Body::empty()).unwrap()).await, "route_not_found");
+    let no_preflight = request_without_token("OPTIONS", "/v1/keys").header("origin", "https://elsewhere.example");
+    assert_eq!(code(no_preflight.body(Body::empty()).unwrap()).await, "method_not_allowed");
+}
+
+#[tokio::test]
 async fn paths_that_can_name_nothing() {
     for path in
         ["/v1/keys/%ff", "/v1/keys/-x", "/v1/keys/%zz", "/v1/keys/a%20b", "/v1/keys/a%2Fb/events", "/v1/keys//events"]
