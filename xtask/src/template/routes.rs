@@ -97,8 +97,8 @@ mod tests {
 
     #[test]
     fn a_route_without_a_token_is_found() {
-        let template = with("Path: /v1/keys\n", "Path: /v1/keys\n            Auth: { Authorizer: NONE }\n");
-        assert_found(&findings(&template), "GET /v1/keys answers without a token");
+        let template = with("Auth: { AuthorizationScopes: ", "Auth: { Authorizer: NONE, AuthorizationScopes: ");
+        assert_found(&findings(&template), "GET /v1/automats answers without a token");
     }
 
     #[test]
