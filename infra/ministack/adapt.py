@@ -16,11 +16,14 @@ What is not known here is refused: nothing may get lost on the way to the stack 
 """
 
 import json
-import os
 import sys
 from pathlib import Path
 
-UPLOADED = "s3://uploaded-by-sam-deploy/code.zip"
+from samtranslator.yaml_helper import yaml_parse
+
+sys.path.append(str(Path(__file__).resolve().parents[1] / "tools"))
+from expand import expanded  # as the checks of the template see it
+
 ANY = "x-amazon-apigateway-any-method"
 METHODS = {"get", "put", "post", "delete", "options", "head", "patch", ANY}
 NESTED = "AWS::CloudFormation::Stack"
@@ -60,29 +63,18 @@ def adapt(template: dict) -> tuple[dict, list[str]]:
     return adapted, left_out
 
 
-def expand(template: dict) -> dict:
-    """Plain CloudFormation of a SAM template, each function's code still where `sam build` has put it."""
-    from samtranslator.translator.transform import transform
-
-    class NoManagedPolicies:
-        """The template names none, so the list that SAM would ask IAM for stays empty."""
-
-        def load(self):
-            return {}
-
-    left_to_sam_deploy = {}
+def with_paths(template: dict) -> dict:
+    """Plain CloudFormation of a SAM template, with the paths of what `sam build` made, for `sam deploy` to upload."""
+    paths = {}
     for name, resource in template["Resources"].items():
-        # The translator takes nothing but addresses here, and `sam deploy` puts them in from paths.
         if resource["Type"] == "AWS::Serverless::Function":
-            left_to_sam_deploy[name] = ("Code", resource["Properties"]["CodeUri"])
-            resource["Properties"]["CodeUri"] = UPLOADED
+            paths[name] = ("Code", resource["Properties"]["CodeUri"])
         elif resource["Type"] == NESTED:
-            left_to_sam_deploy[name] = ("TemplateURL", resource["Properties"]["TemplateURL"])
-    os.environ.setdefault("AWS_DEFAULT_REGION", "eu-north-1")
-    expanded = transform(template, {}, NoManagedPolicies())
-    for name, (field, path) in left_to_sam_deploy.items():
-        expanded["Resources"][name]["Properties"][field] = path
-    return expanded
+            paths[name] = ("TemplateURL", resource["Properties"]["TemplateURL"])
+    plain = expanded(template)
+    for name, (field, path) in paths.items():
+        plain["Resources"][name]["Properties"][field] = path
+    return plain
 
 
 def without_steps(resource: dict) -> dict:
@@ -232,9 +224,7 @@ def route(api: str, key: str, operation: dict, target: str, authorizers: dict) -
 
 def write(source: Path, folder: Path, name: str = "template") -> list[str]:
     """Adapts a template, and those nested in it, into a folder; gives the names of what is left out."""
-    from samtranslator.yaml_helper import yaml_parse
-
-    adapted, left_out = adapt(expand(yaml_parse(source.read_text())))
+    adapted, left_out = adapt(with_paths(yaml_parse(source.read_text())))
     for logical, resource in adapted["Resources"].items():
         properties = resource.get("Properties", {})
         if resource["Type"] == NESTED:

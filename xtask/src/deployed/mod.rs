@@ -38,7 +38,7 @@ pub fn check(project: &Project, tools: &Tools) -> Result<Note> {
     ensure!(build.join("template.yaml").is_file(), "nothing is built that could be deployed: `cargo xtask build` does");
     let ministack = Tools::ministack(project)?;
     let scripts = project.root.join("infra/ministack");
-    run(ministack.command("python")?.args(["-B", "-m", "unittest", "-q", "test_adapt"]).current_dir(&scripts))?;
+    run(ministack.command("python")?.args(["-B", "-m", "unittest", "-q", "test_adapt", "test_aftermath"]).current_dir(&scripts))?;
     let binaries = suite::built(project)?;
 
     let work = project.target.join("deployed");
@@ -66,9 +66,9 @@ pub fn check(project: &Project, tools: &Tools) -> Result<Note> {
         took[1] += began.elapsed();
         compared.push(Compared { name: binary.name.clone(), local, deployed });
     }
-    let mut undelivered = ministack.command("python")?;
-    undelivered.arg("-B").arg(scripts.join("undelivered.py")).arg(work.join("stack.json"));
-    run(&mut isolation.wrap(as_owner(&mut undelivered)))?;
+    let mut aftermath = ministack.command("python")?;
+    aftermath.arg("-B").arg(scripts.join("aftermath.py")).arg(work.join("stack.json"));
+    run(&mut isolation.wrap(as_owner(&mut aftermath)))?;
 
     let report = report(&compared);
     println!();
