@@ -15,7 +15,6 @@ import urllib.request
 import boto3
 
 QUEUES = ("FailedMessagesUrl", "FailedNotificationsUrl")
-FUNCTIONS = ("keys", "contracts", "openings", "devices", "notifications")
 # Called by rules, the stream and the schedule.
 UNATTENDED = ("devices", "notifications")
 # What the suite's contacts, tokens and one of its PINs look like (tests/tests/over_http/events.rs, messages/scene.rs).
@@ -32,6 +31,16 @@ def waiting() -> dict:
     with urllib.request.urlopen(f"{os.environ['AWS_ENDPOINT_URL']}/_ministack/sqs/messages", timeout=30) as answer:
         regions = [region for account in json.load(answer)["messages"].values() for region in account.values()]
     return {url.rsplit("/", 1)[-1]: messages for queues in regions for url, messages in queues.items()}
+
+
+def functions(stack: str) -> list[str]:
+    """The functions, by their logs."""
+    prefix = f"/aws/lambda/{stack}-"
+    pages = boto3.client("logs").get_paginator("describe_log_groups").paginate(logGroupNamePrefix=prefix)
+    found = [group["logGroupName"].removeprefix(prefix) for page in pages for group in page["logGroups"]]
+    if missing := set(UNATTENDED) - set(found):
+        sys.exit(f"{sorted(missing)} have no log")
+    return found
 
 
 def log(group: str) -> list[str]:
@@ -61,7 +70,7 @@ def findings(stack: dict) -> list[str]:
         # Why, without what: they may hold what devices sent.
         for message in queues[stack["outputs"][output].rsplit("/", 1)[-1]]:
             found.append(f"in {output}: {json.loads(message['Body']).get('requestContext')}")
-    for function in FUNCTIONS:
+    for function in functions(stack["name"]):
         lines = log(f"/aws/lambda/{stack['name']}-{function}")
         print(f"{len(lines)} lines in the log of {function}")
         if not lines:
