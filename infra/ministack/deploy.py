@@ -21,6 +21,7 @@ import boto3
 import adapt
 
 STACK = "key-automat-cloud-proof"
+DASHBOARD = "https://keys.example.com"
 ROLES = ("viewer", "operator", "admin")
 PARAMETERS = {
     "Stage": "dev",
@@ -118,7 +119,7 @@ def main() -> None:
 
     parameters = {**PARAMETERS, "Architecture": arguments.architecture}
     first = deploy(work, parameters)
-    outputs = deploy(work, {**parameters, "DashboardUrl": "https://keys.example.com"})
+    outputs = deploy(work, {**parameters, "DashboardUrl": DASHBOARD})
     if outputs["ApiUrl"] != first["ApiUrl"]:
         sys.exit("the second deployment has moved the API")
 
@@ -135,7 +136,8 @@ def main() -> None:
         # Each is a process of a function, of which one machine holds fewer than AWS.
         "KEY_AUTOMAT_RACERS": "8",
     }
-    (work / "stack.json").write_text(json.dumps({"name": STACK, "environment": environment, "outputs": outputs}, indent=2) + "\n")
+    stack = {"name": STACK, "dashboard": DASHBOARD, "environment": environment, "outputs": outputs}
+    (work / "stack.json").write_text(json.dumps(stack, indent=2) + "\n")
 
 
 if __name__ == "__main__":

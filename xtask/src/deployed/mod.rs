@@ -38,7 +38,10 @@ pub fn check(project: &Project, tools: &Tools) -> Result<Note> {
     ensure!(build.join("template.yaml").is_file(), "nothing is built that could be deployed: `cargo xtask build` does");
     let ministack = Tools::ministack(project)?;
     let scripts = project.root.join("infra/ministack");
-    run(ministack.command("python")?.args(["-B", "-m", "unittest", "-q", "test_adapt", "test_aftermath"]).current_dir(&scripts))?;
+    run(ministack
+        .command("python")?
+        .args(["-B", "-m", "unittest", "-q", "test_adapt", "test_aftermath", "test_sign_in"])
+        .current_dir(&scripts))?;
     let binaries = suite::built(project)?;
 
     let work = project.target.join("deployed");
@@ -66,9 +69,11 @@ pub fn check(project: &Project, tools: &Tools) -> Result<Note> {
         took[1] += began.elapsed();
         compared.push(Compared { name: binary.name.clone(), local, deployed });
     }
-    let mut aftermath = ministack.command("python")?;
-    aftermath.arg("-B").arg(scripts.join("aftermath.py")).arg(work.join("stack.json"));
-    run(&mut isolation.wrap(as_owner(&mut aftermath)))?;
+    for script in ["sign_in.py", "aftermath.py"] {
+        let mut command = ministack.command("python")?;
+        command.arg("-B").arg(scripts.join(script)).arg(work.join("stack.json"));
+        run(&mut isolation.wrap(as_owner(&mut command)))?;
+    }
 
     let report = report(&compared);
     println!();
