@@ -7,6 +7,9 @@ The automat must exist (an admin creates it over the API). Its thing is made, a 
 under which the keypad names codes. They are written to the folder, for the device alone: AWS keeps no copy of the
 private key. With --renew the former certificates are taken out of service, for a device that was lost or replaced.
 
+Where devices do not connect to the account's own endpoint (a domain of your own in front of it, or an emulator), say
+where with --endpoint, and with --authority which certificates the broker's goes back to.
+
 Needs credentials that may describe the stack, read its table and its secret, and manage IoT things and certificates.
 """
 
@@ -40,15 +43,16 @@ def thing_name(automat: str) -> str:
     return automat.replace(".", ":")
 
 
-def provision(session, stack: str, automat: str, out: pathlib.Path, renew: bool) -> None:
-    """Makes thing and certificate, and writes the folder."""
+def provision(session, stack: str, automat: str, out: pathlib.Path, renew: bool, endpoint=None, authority=None) -> None:
+    """Makes thing and certificate, and writes the folder. The endpoint is HOST or HOST:PORT, the authority a file."""
     if out.exists() and any(out.iterdir()):
         raise Refused(f"{out} is not empty: choose another --out")
     outputs = stack_outputs(session.client("cloudformation"), stack)
     lockers = locker_count(session.client("dynamodb"), outputs["TableName"], automat)
     secret = session.client("secretsmanager").get_secret_value(SecretId=outputs["CodeSecretArn"])["SecretString"]
     iot = session.client("iot")
-    endpoint = iot.describe_endpoint(endpointType="iot:Data-ATS")["endpointAddress"]
+    host, _, port = (endpoint or iot.describe_endpoint(endpointType="iot:Data-ATS")["endpointAddress"]).partition(":")
+    authorities = [authority] if authority else sorted(ROOTS.glob("*.pem"))
     thing = thing_name(automat)
 
     iot.create_thing(thingName=thing)
@@ -62,14 +66,14 @@ def provision(session, stack: str, automat: str, out: pathlib.Path, renew: bool)
         {
             "certificate.pem": certificate["certificatePem"],
             "private.key": certificate["keyPair"]["PrivateKey"],
-            "ca.pem": "".join(root.read_text() for root in sorted(ROOTS.glob("*.pem"))),
+            "ca.pem": "".join(root.read_text() for root in authorities),
             "automat.json": json.dumps(
                 {
                     "thing": thing,
                     "automatId": automat,
                     "lockerCount": lockers,
-                    "endpoint": endpoint,
-                    "port": 8883,
+                    "endpoint": host,
+                    "port": int(port or 8883),
                     "deviceKey": base64.urlsafe_b64encode(device_key(secret, automat)).decode().rstrip("="),
                 },
                 indent=2,
@@ -120,11 +124,13 @@ def main() -> int:
     parser.add_argument("--automat", required=True, help="automatId of an automat that exists")
     parser.add_argument("--out", required=True, type=pathlib.Path, help="folder to write, new or empty")
     parser.add_argument("--renew", action="store_true", help="take former certificates out of service")
+    parser.add_argument("--endpoint", help="where the device connects, HOST or HOST:PORT, if not the account's own")
+    parser.add_argument("--authority", type=pathlib.Path, help="PEM that the broker's certificate goes back to, if not Amazon's")
     arguments = parser.parse_args()
     import boto3  # here, so that --help needs nothing
 
     try:
-        provision(boto3.Session(), arguments.stack, arguments.automat, arguments.out, arguments.renew)
+        provision(boto3.Session(), **vars(arguments))
     except Refused as refused:
         print(f"error: {refused}", file=sys.stderr)
         return 1

@@ -12,8 +12,10 @@
 #![expect(clippy::unwrap_used, clippy::panic, clippy::missing_panics_doc, reason = "what fails here fails the test")]
 
 mod answer;
+mod browser;
 mod call;
 pub mod curl;
+mod deployed;
 pub mod device;
 pub mod history;
 mod log;
@@ -21,10 +23,13 @@ pub mod mqtt;
 mod seed;
 mod stack;
 mod stage;
+mod told;
 
 pub use answer::Answer;
+pub use browser::{Browser, Tokens};
 pub use call::{As, Call};
 pub use log::Log;
 pub use seed::Seed;
-pub use stack::Stack;
+pub use stack::{Stack, only_local};
 pub use stage::{Stage, fresh, hours, person};
+pub use told::Told;

@@ -47,14 +47,14 @@ pub fn build(project: &Project, tools: &Tools) -> Result<Note> {
 }
 
 /// A processor as SAM and as the ELF header name it.
-struct Processor {
-    name: &'static str,
+pub(crate) struct Processor {
+    pub(crate) name: &'static str,
     target: &'static str,
     machine: u16,
 }
 
 impl Processor {
-    fn of_this_machine() -> Result<Self> {
+    pub(crate) fn of_this_machine() -> Result<Self> {
         match std::env::consts::ARCH {
             "x86_64" => Ok(Self { name: "x86_64", target: "x86_64-unknown-linux-gnu", machine: 0x3E }),
             "aarch64" => Ok(Self { name: "arm64", target: "aarch64-unknown-linux-gnu", machine: 0xB7 }),

@@ -4,6 +4,7 @@
 #![expect(clippy::print_stdout, reason = "a task runner talks to a terminal")]
 
 pub mod deny;
+pub mod deployed;
 pub mod interop;
 pub mod lambdas;
 pub mod offline;

@@ -3,7 +3,9 @@
 //! missing or when that file has changed.
 
 use std::{
-    env, fs,
+    env,
+    ffi::OsString,
+    fs,
     path::{Path, PathBuf},
     process::Command,
 };
@@ -41,6 +43,11 @@ impl Tools {
         Self::installed(project, "device-sdk", "tests/interop/requirements.txt")
     }
 
+    /// The AWS of the deployed proof, and what speaks to it.
+    pub fn ministack(project: &Project) -> Result<Self> {
+        Self::installed(project, "ministack", "infra/ministack/requirements.txt")
+    }
+
     /// Installs tools into a folder of their own, unless they are there as pinned.
     fn installed(project: &Project, folder: &str, requirements: &str) -> Result<Self> {
         let home = project.target.join(folder);
@@ -75,16 +82,22 @@ impl Tools {
 
     /// A command for one of the tools, run at the root of the project, that finds the others too.
     pub fn command(&self, tool: &str) -> Result<Command> {
-        let inherited = env::var_os("PATH").unwrap_or_default();
-        let path = env::join_paths([self.bin.clone()].into_iter().chain(env::split_paths(&inherited)))?;
         let mut command = Command::new(self.bin.join(tool));
         command
             .current_dir(&self.root)
-            .env("PATH", path)
+            .env("PATH", self.path()?)
             // cargo-lambda and SAM run cargo from the function's folder: a relative folder would end up in there.
             .env("CARGO_TARGET_DIR", &self.target)
             .env("SAM_CLI_TELEMETRY", "0");
         Ok(command)
+    }
+}
+
+impl Tools {
+    /// The `PATH` of somebody who has these tools before all others.
+    pub fn path(&self) -> Result<OsString> {
+        let inherited = env::var_os("PATH").unwrap_or_default();
+        Ok(env::join_paths([self.bin.clone()].into_iter().chain(env::split_paths(&inherited)))?)
     }
 }
 

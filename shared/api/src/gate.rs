@@ -34,10 +34,7 @@ fn admit(request: &mut Request) -> Result<(), Problem> {
     match access.ok_or_else(|| unrouted(request.method(), request.uri().path()))? {
         Access::Open => {}
         Access::AtLeast(needed) => {
-            let caller = Caller::of_request(request.extensions())?;
-            if caller.role < needed {
-                return Err(Problem::forbidden(needed));
-            }
+            let caller = Caller::of_request(request.extensions(), needed)?;
             request.extensions_mut().insert(caller);
         }
     }

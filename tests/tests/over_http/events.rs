@@ -1,5 +1,6 @@
 //! Events: every change with who, what and when, per key and per automat, without a secret.
 
+use api::Role;
 use e2e::{Stack, Stage, hours};
 use serde_json::{Value, json};
 
@@ -46,7 +47,8 @@ async fn every_change_is_recorded_with_who_what_and_when() {
         "key-added",
     ];
     assert_eq!(field(&events, "type"), newest_first);
-    assert_eq!(field(&events, "actor"), ["operator", "admin", "operator", "operator", "operator", "operator", "admin"]);
+    let [operator, admin] = [Role::Operator, Role::Admin].map(|role| stage.stack.actor(role));
+    assert_eq!(field(&events, "actor"), [operator, admin, operator, operator, operator, operator, admin]);
     let contract = ["b-1", "", "b-1", "b-1", "b-1", "b-1", ""];
     assert_eq!(field(&events, "contractId"), contract);
     assert_eq!(events[1]["changes"], json!(["lockerIndex", "shared"]));
