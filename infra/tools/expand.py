@@ -6,6 +6,7 @@ Usage: python expand.py TEMPLATE OUT.json
 """
 
 import json
+import logging
 import os
 import sys
 from pathlib import Path
@@ -25,6 +26,7 @@ def expanded(template: dict) -> dict:
     """What SAM makes of a template. In place of what is to be uploaded stand the addresses of uploads."""
     # The translator reads the region from the session; which one does not matter here.
     os.environ.setdefault("AWS_DEFAULT_REGION", "eu-north-1")
+    logging.disable(logging.WARNING)  # it warns of switches of its own that it has not been given
     for resource in template["Resources"].values():
         if resource["Type"] == "AWS::Serverless::Function":
             # `sam deploy` puts the upload's address here; the translator takes nothing else.

@@ -156,6 +156,7 @@ impl LocalCloud {
             ("keys", provisioning.watch(keys::router(app.clone()), endpoint)),
             ("contracts", contracts::router(app.clone())),
             ("openings", openings::router(Openings { app: app.clone(), things })),
+            ("people", ::people::router(app.clone())),
         ]);
         let audience = Role::ALL.map(Role::client_id).into_iter().chain([WEB_CLIENT]).map(str::to_owned).collect();
         let authorizer = Authorizer::new(&url, audience, tokens.jwks().clone());

@@ -3,6 +3,6 @@
 use std::io::Write as _;
 
 fn main() -> std::io::Result<()> {
-    let functions = vec![keys::openapi(), contracts::openapi(), openings::openapi()];
+    let functions = vec![keys::openapi(), contracts::openapi(), openings::openapi(), people::openapi()];
     std::io::stdout().write_all(api::openapi::assemble(functions).as_bytes())
 }

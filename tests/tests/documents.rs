@@ -33,7 +33,8 @@ fn operations(document: &Value) -> BTreeMap<(String, String), Value> {
 
 #[test]
 fn the_document_is_what_the_code_says() {
-    let generated = api::openapi::assemble(vec![keys::openapi(), contracts::openapi(), openings::openapi()]);
+    let generated =
+        api::openapi::assemble(vec![keys::openapi(), contracts::openapi(), openings::openapi(), people::openapi()]);
     assert!(generated == WRITTEN, "docs/openapi.json is not what the code says: run `cargo xtask openapi`");
 }
 
@@ -49,6 +50,7 @@ fn the_routes_are_the_same_in_the_code_the_template_and_the_document() {
         Function::Keys => "keys".to_owned(),
         Function::Contracts => "contracts".to_owned(),
         Function::Openings => "openings".to_owned(),
+        Function::People => "people".to_owned(),
     };
     let key = |route: &routes::Route| format!("{} {}", route.method, route.path);
     let served: BTreeSet<_> =
@@ -95,8 +97,8 @@ fn every_operation_says_its_name_its_answers_and_who_may() {
         let expected: &[&str] = match (method.as_str(), last) {
             // A preview of an edit is of a version, as the edit is; otherwise previews do nothing that could be done twice.
             ("POST", "preview") if path.ends_with("{contractId}/preview") => &["If-Match"],
-            // Asking again for a message that is on its way is refused.
-            ("POST", "preview" | "resend") => &[],
+            // Asking again for a message that is on its way is refused; of a person's data it is the same again.
+            ("POST", "preview" | "resend" | "export" | "erase") => &[],
             ("POST", _) => &["Idempotency-Key"],
             ("PATCH" | "DELETE", _) => &["If-Match"],
             _ => &[],
@@ -237,6 +239,8 @@ async fn the_table_is_the_same_in_the_template_and_in_the_embedded_engine() {
 
 #[test]
 fn every_function_of_the_template_is_told_all_that_it_reads() {
+    let template: Yaml = serde_norway::from_str(TEMPLATE).unwrap();
+    let all_are_told = yaml(&template, &["Globals", "Function", "Environment", "Variables"]).as_mapping().unwrap();
     let resources = resources();
     let mut functions = 0;
     for (name, resource) in resources.as_mapping().unwrap() {
@@ -245,12 +249,13 @@ fn every_function_of_the_template_is_told_all_that_it_reads() {
         }
         functions += 1;
         let variables = yaml(resource, &["Properties", "Environment", "Variables"]).as_mapping().unwrap();
-        let told: BTreeSet<_> = variables.keys().map(|name| name.as_str().unwrap()).collect();
+        let told: BTreeSet<_> =
+            variables.keys().chain(all_are_told.keys()).map(|name| name.as_str().unwrap()).collect();
         let mut read = BTreeSet::from(runtime::Settings::VARIABLES);
         if name == "NotificationsFunction" {
             read.extend(runtime::SenderSettings::VARIABLES);
         }
         assert_eq!(told, read, "{name:?}");
     }
-    assert_eq!(functions, 5);
+    assert_eq!(functions, 6);
 }

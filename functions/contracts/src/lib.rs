@@ -13,9 +13,7 @@ mod list;
 mod messages;
 mod pin;
 mod preview;
-mod recipient;
 mod remove;
-mod render;
 
 use api::App;
 use axum::extract::Request;

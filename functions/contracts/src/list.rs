@@ -1,12 +1,10 @@
 //! `GET /v1/keys/{keyId}/contracts`
 
-use api::{App, KeyPath, Listing, Problem, Query};
+use api::{App, ContractView, KeyPath, Listing, Problem, Query};
 use axum::extract::State;
 use axum::response::Response;
 use domain::ContractState;
 use store::{ContractFilter, Order};
-
-use crate::render::ContractView;
 
 const STATES: [(&str, ContractState); 3] =
     [("upcoming", ContractState::Upcoming), ("active", ContractState::Active), ("ended", ContractState::Ended)];

@@ -107,6 +107,10 @@ pub enum EventType {
     ContractRemoved,
     /// Somebody looked at a contract's PIN.
     PinRevealed,
+    /// What is known of a person was handed out, and the contract was in it.
+    PersonalDataExported,
+    /// What was known of a person was taken out of the contract, and of what was told of it.
+    PersonalDataErased,
     /// Somebody asked for a locker to be opened.
     OpeningRequested,
     /// A request to open a locker has ended.
@@ -168,6 +172,8 @@ impl EventView {
             }
             EventKind::ContractRemoved => plain(EventType::ContractRemoved),
             EventKind::PinRevealed => plain(EventType::PinRevealed),
+            EventKind::PersonalDataExported => plain(EventType::PersonalDataExported),
+            EventKind::PersonalDataErased => plain(EventType::PersonalDataErased),
             EventKind::OpeningRequested { opening } => plain(EventType::OpeningRequested).of(&opening),
             EventKind::OpeningFinished { opening, outcome, confirmed } => {
                 let outcome = Some(opening_outcome(outcome));

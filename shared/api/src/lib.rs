@@ -30,6 +30,7 @@ mod shape;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
 mod time;
+mod views;
 
 pub use app::App;
 pub use body::{EmptyBody, JsonBody, LIMIT, OptionalBody};
@@ -47,7 +48,8 @@ pub use path::{AutomatPath, ContractPath, KeyPath, LockerPath, MessagePath, Open
 pub use problem::Problem;
 pub use query::{NoQuery, Query};
 pub use reply::{accepted, created, location, mark_replayed, ok, removed, tagged};
-pub use role::{PERSON, Role};
+pub use role::{PERSON_SCOPE, Role};
 pub use serve::serve;
 pub use shape::Object;
 pub use time::{EntryView, RangeView};
+pub use views::{ContactView, ContractView, MessageView, RecipientView};

@@ -29,6 +29,8 @@ pub enum Function {
     Contracts,
     /// Remote opens.
     Openings,
+    /// What is known of a person.
+    People,
 }
 
 /// Who may call a route.
@@ -54,6 +56,10 @@ const fn contracts(method: Method, path: &'static str, role: Role) -> Route {
 
 const fn openings(method: Method, path: &'static str, role: Role) -> Route {
     Route { method, path, function: Function::Openings, access: Access::AtLeast(role) }
+}
+
+const fn people(path: &'static str) -> Route {
+    Route { method: Method::POST, path, function: Function::People, access: Access::AtLeast(Role::Admin) }
 }
 
 const AUTOMATS: &str = "/v1/automats";
@@ -97,6 +103,9 @@ pub static ROUTES: &[Route] = &[
     contracts(Method::GET, "/v1/keys/{keyId}/availability", Role::Viewer),
     openings(Method::POST, "/v1/automats/{automatId}/lockers/{lockerIndex}/openings", Role::Operator),
     openings(Method::GET, "/v1/openings/{openingId}", Role::Viewer),
+    // By POST, since an address has no place in a URL.
+    people("/v1/people/export"),
+    people("/v1/people/erase"),
 ];
 
 /// Who may call a method on a path as a router matched it; none when the table does not know it.

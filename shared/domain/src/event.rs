@@ -55,6 +55,10 @@ pub enum EventKind {
     ContractRemoved,
     /// Somebody looked at a contract's PIN.
     PinRevealed,
+    /// What is known of a person was handed out, and this contract was in it.
+    PersonalDataExported,
+    /// What was known of a person was taken out of this contract and of what was told of it.
+    PersonalDataErased,
     /// Somebody asked for a locker to be opened.
     OpeningRequested {
         /// Their request.

@@ -21,7 +21,9 @@ mod message;
 mod notice;
 mod opening;
 mod packed;
+mod person;
 mod reminder;
+mod retention;
 mod search;
 mod text;
 mod ulid;
@@ -48,6 +50,8 @@ pub use opening::{
     Opening, OpeningDraft, OpeningEnd, OpeningId, OpeningOutcome, OpeningRefusal, OpeningStatus, OpeningsOfLocker,
 };
 pub use packed::Unreadable;
+pub use person::{Clue, Found, Mention, PersonSearch};
 pub use reminder::Reminder;
+pub use retention::{Days, Retention};
 pub use search::{SearchTerms, words};
 pub use text::{AddressLine, FreeText, Name, Property};

@@ -20,9 +20,13 @@ pub fn words(texts: &[&str]) -> BTreeSet<String> {
 /// The number of distinct words of a key that are indexed. Two hundred characters of property rarely hold thirty.
 pub(crate) const MAX_WORDS: usize = 40;
 
+/// A text in which upper and lower case, and spellings of the same characters, are one.
+pub(crate) fn folded(text: &str) -> String {
+    text.nfkc().flat_map(char::to_lowercase).nfc().collect()
+}
+
 fn split(text: &str) -> Vec<String> {
-    let folded: String = text.nfkc().flat_map(char::to_lowercase).nfc().collect();
-    folded.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).map(str::to_owned).collect()
+    folded(text).split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).map(str::to_owned).collect()
 }
 
 /// What somebody searches for: every word must begin some word of the key. There is at least one.

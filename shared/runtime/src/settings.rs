@@ -1,5 +1,7 @@
 //! What the function is told by its environment.
 
+use domain::{Days, Retention};
+
 /// What the function is told by its environment; `template.yaml` sets it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Settings {
@@ -7,6 +9,8 @@ pub struct Settings {
     pub table: String,
     /// `CODE_SECRET_ARN`: the secret in Secrets Manager under which PINs and return codes are kept.
     pub code_secret_arn: String,
+    /// `EVENT_RETENTION_DAYS` and `CONTRACT_RETENTION_DAYS`: how long events are kept, and contracts after their end.
+    pub retention: Retention,
 }
 
 /// A variable that is not as it must be.
@@ -15,11 +19,15 @@ pub enum SettingsError {
     /// It is not there, or empty.
     #[error("the environment variable {0} is not set")]
     Missing(&'static str),
+    /// It is not a number of days.
+    #[error("the environment variable {0} is not a whole number of days from {min} to {max}", min = Days::MIN, max = Days::MAX)]
+    NotDays(&'static str),
 }
 
 impl Settings {
     /// The variables that are read, for a test that holds them against `template.yaml`.
-    pub const VARIABLES: [&str; 2] = ["TABLE_NAME", "CODE_SECRET_ARN"];
+    pub const VARIABLES: [&str; 4] =
+        ["TABLE_NAME", "CODE_SECRET_ARN", "EVENT_RETENTION_DAYS", "CONTRACT_RETENTION_DAYS"];
 
     /// Reads the process's environment.
     pub fn from_env() -> Result<Self, SettingsError> {
@@ -28,8 +36,16 @@ impl Settings {
 
     fn from_variables(variable: impl Fn(&str) -> Option<String>) -> Result<Self, SettingsError> {
         let required = |name| variable(name).filter(|value| !value.is_empty()).ok_or(SettingsError::Missing(name));
-        let [table, code_secret_arn] = Self::VARIABLES;
-        Ok(Self { table: required(table)?, code_secret_arn: required(code_secret_arn)? })
+        let days = |name| {
+            let days = required(name)?.parse().ok().and_then(|days| Days::new(days).ok());
+            days.ok_or(SettingsError::NotDays(name))
+        };
+        let [table, code_secret_arn, events, contracts] = Self::VARIABLES;
+        Ok(Self {
+            table: required(table)?,
+            code_secret_arn: required(code_secret_arn)?,
+            retention: Retention { events: days(events)?, contracts: days(contracts)? },
+        })
     }
 }
 
@@ -66,6 +82,33 @@ impl SenderSettings {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// An environment in which one variable is another.
+    fn with(other: (&'static str, &'static str)) -> Result<Settings, SettingsError> {
+        Settings::from_variables(|name| {
+            let value = match name {
+                _ if name == other.0 => other.1,
+                "EVENT_RETENTION_DAYS" => "30",
+                "CONTRACT_RETENTION_DAYS" => "3650",
+                _ => "some",
+            };
+            Some(value.to_owned())
+        })
+    }
+
+    #[test]
+    fn what_is_over_is_kept_for_whole_days() {
+        let settings = with(("TABLE_NAME", "t")).unwrap();
+        assert_eq!((settings.retention.events.get(), settings.retention.contracts.get()), (30, 3650));
+        for variable in ["EVENT_RETENTION_DAYS", "CONTRACT_RETENTION_DAYS"] {
+            for bad in ["0", "3651", "1.5", "-1", "a year", " 1"] {
+                assert_eq!(with((variable, bad)), Err(SettingsError::NotDays(variable)), "{bad}");
+            }
+            assert_eq!(with((variable, "")), Err(SettingsError::Missing(variable)));
+        }
+        let shown = SettingsError::NotDays("EVENT_RETENTION_DAYS").to_string();
+        assert_eq!(shown, "the environment variable EVENT_RETENTION_DAYS is not a whole number of days from 1 to 3650");
+    }
 
     #[test]
     fn a_missing_or_empty_variable_is_named() {

@@ -54,7 +54,7 @@ impl Store {
             let mut transaction = Transaction::default();
             transaction.receipt(act, &item);
             transaction.put(Part::Automat, item, absent());
-            transaction.event(&self.automat_event(&automat.id, EventKind::AutomatAdded, act)?, None)?;
+            transaction.event(&self.automat_event(&automat.id, EventKind::AutomatAdded, act)?, None, self.retention)?;
             match transaction.commit(self).await? {
                 Outcome::Committed => return Ok(Created::New(automat)),
                 Outcome::Contended => {}
@@ -127,7 +127,7 @@ impl Store {
             let mut transaction = Transaction::default();
             let update = Expression::assign(AutomatItem::write(&edited, rev + 1)?, &["location"]);
             transaction.update(Part::Automat, AutomatItem::key(id), update, unchanged(rev));
-            transaction.event(&self.automat_event(id, EventKind::AutomatChanged, act)?, None)?;
+            transaction.event(&self.automat_event(id, EventKind::AutomatChanged, act)?, None, self.retention)?;
             match transaction.commit(self).await? {
                 Outcome::Committed => return Ok(edited),
                 Outcome::Contended | Outcome::Refused(_) => race.lost().await?,
@@ -145,7 +145,7 @@ impl Store {
             automat.deletable()?;
             let mut transaction = Transaction::default();
             transaction.delete(Part::Automat, AutomatItem::key(id), unchanged(rev));
-            transaction.event(&self.automat_event(id, EventKind::AutomatRemoved, act)?, None)?;
+            transaction.event(&self.automat_event(id, EventKind::AutomatRemoved, act)?, None, self.retention)?;
             match transaction.commit(self).await? {
                 Outcome::Committed => return Ok(()),
                 Outcome::Contended | Outcome::Refused(_) => race.lost().await?,

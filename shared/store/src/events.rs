@@ -1,6 +1,6 @@
 //! The record of what happened: written with the change itself, read by key or by automat.
 
-use domain::{AutomatId, Event, EventKind, Key, KeyId, Subject};
+use domain::{AutomatId, Event, EventKind, Key, KeyId, Retention, Subject};
 
 use crate::items::{AutomatItem, EventItem, Item, ItemKey, KeyItem, StoredKey, text};
 use crate::page::List;
@@ -74,8 +74,13 @@ impl Store {
 
 impl Transaction {
     /// Adds the record of the change to the change.
-    pub(crate) fn event(&mut self, event: &Event, incarnation: Option<&str>) -> Result<(), Error> {
-        self.put(Part::Event, EventItem::write(event, incarnation)?, absent());
+    pub(crate) fn event(
+        &mut self,
+        event: &Event,
+        incarnation: Option<&str>,
+        retention: Retention,
+    ) -> Result<(), Error> {
+        self.put(Part::Event, EventItem::write(event, incarnation, retention)?, absent());
         Ok(())
     }
 }

@@ -90,7 +90,7 @@ impl Store {
             if let Some(until) = after.locked_until.filter(|_| after.locks_in_a_row > keypad.keypad.locks_in_a_row) {
                 let act = Act::of_automat(automat, now);
                 let event = self.automat_event(automat, EventKind::KeypadLocked { until }, &act)?;
-                transaction.event(&event, None)?;
+                transaction.event(&event, None, self.retention)?;
             }
             match transaction.commit(self).await? {
                 Outcome::Committed => return Ok(stored.answer),
@@ -172,7 +172,7 @@ impl Store {
             contract: verdict.known.as_ref().and_then(|(_, contract)| contract.clone()),
         };
         let incarnation = verdict.known.as_ref().map(|(stored, _)| stored.incarnation.as_str());
-        transaction.event(&self.event(event, subject, &Act::of_automat(automat, now))?, incarnation)
+        transaction.event(&self.event(event, subject, &Act::of_automat(automat, now))?, incarnation, self.retention)
     }
 }
 

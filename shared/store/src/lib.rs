@@ -17,6 +17,7 @@ mod lockers;
 mod messages;
 mod openings;
 mod page;
+mod people;
 mod pins;
 mod presence;
 mod race;
@@ -39,6 +40,7 @@ pub use messages::{
     Claim, ContractRecord, DUE_SHARDS, Due, DueMessage, DueReminder, EventRecord, LEASE_MILLIS, Record, Verdict,
 };
 pub use page::{Cursor, Page, PageRequest};
+pub use people::{Erasure, ErasureOutcome, PersonalData};
 pub use pins::PinHolder;
 pub use random::Random;
 pub use schema::create_table;
@@ -50,13 +52,20 @@ pub struct Store {
     table: String,
     codes: Codes,
     random: Random,
+    retention: domain::Retention,
 }
 
 impl Store {
-    /// The store over a table, with the secrets that its codes are sealed under.
+    /// The store over a table, with the secrets that its codes are sealed under. It keeps what is over for a year.
     #[must_use]
     pub fn new(client: aws_sdk_dynamodb::Client, table: &str, codes: Codes, random: Random) -> Self {
-        Self { client, table: table.to_owned(), codes, random }
+        Self { client, table: table.to_owned(), codes, random, retention: domain::Retention::default() }
+    }
+
+    /// The same store, but what it writes from now on is kept for so long when it is over.
+    #[must_use]
+    pub fn keeping(self, retention: domain::Retention) -> Self {
+        Self { retention, ..self }
     }
 
     /// The key under which an automat names codes: for provisioning it.

@@ -24,7 +24,7 @@ impl Store {
                 let kind =
                     if presence.connected { EventKind::AutomatConnected } else { EventKind::AutomatDisconnected };
                 let event = self.automat_event(automat, kind, &Act::of_automat(automat, now))?;
-                transaction.event(&event, None)?;
+                transaction.event(&event, None, self.retention)?;
             }
             match transaction.commit(self).await? {
                 Outcome::Committed => return Ok(Heard::Now),

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use aws_sdk_dynamodb::types::KeysAndAttributes;
+use aws_sdk_dynamodb::types::{KeysAndAttributes, ReturnConsumedCapacity};
 
 use crate::items::{Item, ItemKey};
 use crate::schema::{BY_START, DUE, LIST_PK, LIST_SK, LISTS, PK, SK, STARTS_AT};
@@ -110,6 +110,32 @@ impl Store {
             .await
             .map_err(|source| Error::internal("querying", source))?;
         Ok(Found { items: answer.items.unwrap_or_default(), rest: answer.last_evaluated_key })
+    }
+
+    /// One answer's worth of the whole table, beginning after an item that need not exist any more: those items that a
+    /// condition holds for, with some of their attributes, and how many read units it cost. Eventually consistent, and
+    /// paid for by what is looked at. Only for what no index can find.
+    pub(crate) async fn scan(
+        &self,
+        filter: &Expression,
+        attributes: &str,
+        from: Option<Item>,
+    ) -> Result<(Found, Option<f64>), Error> {
+        let answer = self
+            .client
+            .scan()
+            .table_name(&self.table)
+            .filter_expression(&filter.text)
+            .projection_expression(attributes)
+            .set_expression_attribute_names(Some(names(&[&filter.text, attributes])))
+            .set_expression_attribute_values(Some(filter.values.clone()))
+            .set_exclusive_start_key(from)
+            .return_consumed_capacity(ReturnConsumedCapacity::Total)
+            .send()
+            .await
+            .map_err(|source| Error::internal("walking through the table", source))?;
+        let units = answer.consumed_capacity.and_then(|consumed| consumed.capacity_units);
+        Ok((Found { items: answer.items.unwrap_or_default(), rest: answer.last_evaluated_key }, units))
     }
 
     /// A stretch up to so many items, in as many answers as that takes.

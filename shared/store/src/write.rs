@@ -33,6 +33,7 @@ pub(crate) enum Part {
     Word,
     Event,
     Reminder,
+    Message,
     /// What a removed key has left.
     Remains,
     Receipt,
@@ -120,6 +121,11 @@ pub(crate) fn names(expressions: &[&str]) -> HashMap<String, String> {
 /// The condition that nothing stands at a key yet.
 pub(crate) fn absent() -> Expression {
     Expression::new("attribute_not_exists(#PK)")
+}
+
+/// The condition that something stands at a key.
+pub(crate) fn present() -> Expression {
+    Expression::new("attribute_exists(#PK)")
 }
 
 /// The condition that an item is still as it was read: its count of writes has not moved on.

@@ -11,6 +11,7 @@ mod idempotency;
 mod keys;
 mod lists;
 mod openings;
+mod people;
 mod pins;
 mod preview;
 mod provoke;

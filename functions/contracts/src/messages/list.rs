@@ -1,10 +1,8 @@
 //! `GET /v1/keys/{keyId}/contracts/{contractId}/messages`
 
-use api::{App, ContractPath, Listing, Problem, Query};
+use api::{App, ContractPath, Listing, MessageView, Problem, Query};
 use axum::extract::State;
 use axum::response::Response;
-
-use super::render::MessageView;
 
 /// List the messages about a contract
 ///

@@ -1,11 +1,9 @@
 //! `POST /v1/keys/{keyId}/contracts/{contractId}/messages/{messageId}/resend`
 
-use api::{App, EmptyBody, MessagePath, NoQuery, Problem};
+use api::{App, EmptyBody, MessagePath, MessageView, NoQuery, Problem};
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Response};
-
-use super::render::MessageView;
 
 /// Send a message again
 ///

@@ -1,14 +1,12 @@
 //! Previews as clients see them.
 
-use api::{EntryView, Problem, RangeView};
+use api::{ContractView, EntryView, Problem, RangeView, RecipientView};
 use domain::{Instant, Message};
 use messages::{Encoding, Rendered, render};
 use store::Preview;
 use utoipa::ToSchema;
 
 use super::mask::without_pin;
-use crate::recipient::RecipientView;
-use crate::render::ContractView;
 
 /// What a request would come to.
 #[derive(Debug, serde::Serialize, ToSchema)]

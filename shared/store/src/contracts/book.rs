@@ -10,7 +10,7 @@ use crate::{Act, Error, Store};
 impl Transaction {
     /// Puts a calendar in place of the one that it was decided over, on condition that nobody else wrote meanwhile;
     /// and its head in the locker, if that has changed.
-    pub(super) fn calendar(&mut self, stored: &StoredKey, calendar: &Calendar) {
+    pub(crate) fn calendar(&mut self, stored: &StoredKey, calendar: &Calendar) {
         let key = &stored.key;
         let update = Expression::new("SET #calendar = :calendar, #rev = :nextRev")
             .value(":calendar", bytes(calendar.pack()))
@@ -32,6 +32,7 @@ impl Transaction {
         kind: EventKind,
         act: &Act,
     ) -> Result<(), Error> {
-        self.event(&store.contract_event(&stored.key, contract, kind, act)?, Some(&stored.incarnation))
+        let event = store.contract_event(&stored.key, contract, kind, act)?;
+        self.event(&event, Some(&stored.incarnation), store.retention)
     }
 }

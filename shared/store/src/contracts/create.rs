@@ -47,7 +47,8 @@ impl Store {
     fn making(&self, stored: &StoredKey, contract: &Contract, act: &Act) -> Result<Transaction, Error> {
         let calendar = stored.key.book(contract, act.now)?;
         let automat = &stored.key.automat;
-        let item = ContractItem::write(contract, stored, self.random.start()?, &self.codes, &self.random)?;
+        let item =
+            ContractItem::write(contract, stored, self.random.start()?, &self.codes, &self.random, self.retention)?;
         let mut transaction = Transaction::default();
         transaction.calendar(stored, &calendar);
         transaction.receipt(act, &item);

@@ -4,6 +4,7 @@ use domain::{Contract, ContractChange, ContractField, ContractId, ContractRefusa
 
 use crate::items::{ContractItem, KeyItem, PinItem, StoredContract, StoredKey};
 use crate::race::Race;
+use crate::schema::TTL;
 use crate::write::{Expression, Outcome, Part, Transaction, unchanged};
 use crate::{Act, Error, Expected, Store};
 
@@ -58,15 +59,16 @@ impl Store {
         if moved {
             transaction.calendar(stored_key, &key.book(edited, act.now)?);
         }
-        let item = ContractItem::write(edited, stored_key, stored.rev + 1, &self.codes, &self.random)?;
+        let mut item =
+            ContractItem::write(edited, stored_key, stored.rev + 1, &self.codes, &self.random, self.retention)?;
         transaction.receipt(act, &item);
+        if !moved {
+            // How long it is kept follows from its end and from where the key is, which are not written here.
+            item.remove(TTL);
+        }
+        let optional: &[_] = if moved { &["endsAt", "freeText", TTL] } else { &["freeText"] };
         let place = ContractItem::key(&key.id, &edited.id);
-        transaction.update(
-            Part::Contract,
-            place,
-            Expression::assign(item, &["endsAt", "freeText"]),
-            unchanged(stored.rev),
-        );
+        transaction.update(Part::Contract, place, Expression::assign(item, optional), unchanged(stored.rev));
         let new_pin = changes.contains(&ContractField::Pin);
         if new_pin && !moved {
             // The key may be taken or brought back right now, and its PIN says so.

@@ -1,20 +1,21 @@
 //! A contract's item.
 
 use domain::{
-    AutomatId, Contact, Contract, ContractId, Email, FreeText, KeyId, Language, MessageKind, Name, PhoneNumber,
-    Property, TimeRange,
+    AutomatId, Contact, Contract, ContractId, Email, FreeText, Instant, KeyId, Language, MessageKind, Name,
+    PhoneNumber, Property, Retention, TimeRange,
 };
 use serde::{Deserialize, Serialize};
 
-use super::{Item, ItemKey, KeyItem, StoredKey, instant, read, valid, write};
+use super::{Item, ItemKey, KeyItem, StoredKey, instant, number, read, valid, write};
 use crate::codes::Mac;
+use crate::write::Expression;
 use crate::{Codes, Error, Random};
 
 /// A contract as it was read, with the name of its PIN.
 #[derive(Debug, Clone)]
 pub(crate) struct StoredContract {
     pub(crate) contract: Contract,
-    /// Raised by every write to the item; a write on condition of it was decided over exactly this.
+    /// Raised by every write to what it says; a write on condition of it was decided over exactly this.
     pub(crate) rev: u64,
     pub(crate) pin_mac: Mac,
     /// Of the key that it was made on.
@@ -50,6 +51,9 @@ pub(crate) struct ContractItem {
     version: u64,
     created_at: i64,
     updated_at: i64,
+    /// Absent while it is kept for good.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    ttl: Option<i64>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -78,7 +82,9 @@ impl ContractItem {
         rev: u64,
         codes: &Codes,
         random: &Random,
+        retention: Retention,
     ) -> Result<Item, Error> {
+        let key_out = on.key.whereabouts.holder() == Some(&contract.id);
         let record = Self {
             key_id: contract.key.as_str().to_owned(),
             contract_id: contract.id.as_str().to_owned(),
@@ -87,7 +93,7 @@ impl ContractItem {
             property: on.key.property.as_str().to_owned(),
             person: contract.person.as_str().to_owned(),
             starts_at: contract.range.start().millis(),
-            ends_at: contract.range.end().map(domain::Instant::millis),
+            ends_at: contract.range.end().map(Instant::millis),
             pin: codes.seal_pin(random, &contract.key, &contract.id, &contract.pin)?,
             pin_mac: codes.pin_mac(&on.key.automat, &contract.pin).0,
             contacts: contract.contacts.iter().map(ContactItem::new).collect(),
@@ -96,8 +102,17 @@ impl ContractItem {
             version: contract.version,
             created_at: contract.created_at.millis(),
             updated_at: contract.updated_at.millis(),
+            ttl: retention.contract_until(contract.range, key_out).map(Instant::seconds),
         };
         write(&record, Self::key(&contract.key, &contract.id), None)
+    }
+
+    /// What writes until when a contract is kept.
+    pub(crate) fn keep(until: Option<Instant>) -> Expression {
+        match until {
+            Some(until) => Expression::new("SET #ttl = :ttl").value(":ttl", number(until.seconds())),
+            None => Expression::new("REMOVE #ttl"),
+        }
     }
 
     pub(crate) fn read(item: Item, codes: &Codes) -> Result<StoredContract, Error> {

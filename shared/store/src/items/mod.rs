@@ -120,7 +120,7 @@ fn write(record: &impl Serialize, key: ItemKey, listing: Option<Listing>) -> Res
 }
 
 /// An item as the record that it must be.
-fn read<T: DeserializeOwned>(item: Item) -> Result<T, Error> {
+pub(crate) fn read<T: DeserializeOwned>(item: Item) -> Result<T, Error> {
     serde_dynamo::from_item(item)
         .map_err(|source| Error::internal("reading an item that is not as we write it", source))
 }

@@ -1,15 +1,14 @@
 //! An opening's item, and what a locker's item says of the openings before.
 
-use domain::{Actor, AutomatId, FreeText, Instant, KeyId, LockerIndex, Opening, OpeningEnd, OpeningId, OpeningOutcome};
+use domain::{
+    Actor, AutomatId, FreeText, Instant, KeyId, LockerIndex, Opening, OpeningEnd, OpeningId, OpeningOutcome, Retention,
+};
 use serde::{Deserialize, Serialize};
 
 use super::words::OutcomeWord;
 use super::{Item, ItemKey, flag, instant, number, read, text, valid, write};
 use crate::Error;
 use crate::write::Expression;
-
-/// How long openings are kept: as long as the events that name them.
-const KEPT_SECONDS: i64 = 400 * 24 * 3600;
 
 /// An opening as it was read.
 #[derive(Debug, Clone)]
@@ -50,7 +49,8 @@ impl OpeningItem {
         ItemKey::new(format!("OPENING#{id}"), "OPENING")
     }
 
-    pub(crate) fn write(stored: &StoredOpening) -> Result<Item, Error> {
+    /// The item, kept as long as the events that name the opening.
+    pub(crate) fn write(stored: &StoredOpening, retention: Retention) -> Result<Item, Error> {
         let opening = &stored.opening;
         let record = Self {
             opening_id: opening.id.as_str().to_owned(),
@@ -66,7 +66,7 @@ impl OpeningItem {
             outcome: opening.end.map(|end| end.outcome.into()),
             finished_at: opening.end.map(|end| end.at.millis()),
             confirmed: opening.confirmed_by_device(),
-            ttl: opening.issued_at.seconds() + KEPT_SECONDS,
+            ttl: retention.event_until(opening.issued_at).seconds(),
         };
         write(&record, Self::key(&opening.id), None)
     }

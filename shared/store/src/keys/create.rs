@@ -64,7 +64,11 @@ impl Store {
         for word in words(&[key.id.as_str(), key.property.as_str()]) {
             transaction.put(Part::Word, KeyItem::word(&key.id, &word, &stored.incarnation), absent());
         }
-        transaction.event(&self.key_event(key, EventKind::KeyAdded, act)?, Some(&stored.incarnation))?;
+        transaction.event(
+            &self.key_event(key, EventKind::KeyAdded, act)?,
+            Some(&stored.incarnation),
+            self.retention,
+        )?;
         Ok(transaction)
     }
 }

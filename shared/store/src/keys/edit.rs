@@ -70,7 +70,7 @@ impl Store {
             transaction.update(Part::Locker, locker(edited), take, holds_key(&key.id));
         }
         let kind = EventKind::KeyChanged(key.differences(edited));
-        transaction.event(&self.key_event(edited, kind, act)?, Some(&stored.incarnation))?;
+        transaction.event(&self.key_event(edited, kind, act)?, Some(&stored.incarnation), self.retention)?;
         Ok(transaction)
     }
 

@@ -127,7 +127,7 @@ impl Store {
         }
         let live_contracts = key.calendar.without_ended(act.now).entries().len();
         let event = self.key_event(key, EventKind::KeyRemoved { live_contracts }, act)?;
-        transaction.event(&event, Some(&stored.incarnation))?;
+        transaction.event(&event, Some(&stored.incarnation), self.retention)?;
         Ok(transaction)
     }
 

@@ -1,7 +1,7 @@
 //! One locker's turn in a telling: its sensors, and with them the key that belongs in it, the PIN that the key is out
 //! with, and the record, all in one transaction.
 
-use domain::{Actor, AutomatId, ContractId, EventKind, Instant, KeyState, OpeningId, Subject, Whereabouts};
+use domain::{Actor, AutomatId, ContractId, EventKind, Instant, KeyState, OpeningId, Retention, Subject, Whereabouts};
 
 use super::LockerTelling;
 use crate::codes::Mac;
@@ -10,7 +10,7 @@ use crate::items::{
     StoredKey, StoredLocker, number,
 };
 use crate::race::Race;
-use crate::write::{Expression, Outcome, Part, Transaction, unchanged};
+use crate::write::{Expression, Outcome, Part, Transaction, present, unchanged};
 use crate::{Act, Error, Store};
 
 /// What is told of one locker.
@@ -26,7 +26,8 @@ struct Passage {
     stored: StoredKey,
     next: Whereabouts,
     contract: Option<ContractId>,
-    pin: Option<StoredContract>,
+    /// As it stands, if it still does.
+    contract_item: Option<StoredContract>,
     actor: Actor,
 }
 
@@ -96,14 +97,14 @@ impl Turn<'_> {
         let (actor, fetched_with) = self.cause(store, id).await?;
         let next = key.whereabouts.clone().sensed(self.told.key_inside, fetched_with);
         let contract = next.holder().or(key.whereabouts.holder()).cloned();
-        let pin = match &contract {
+        let contract_item = match &contract {
             None => None,
             Some(contract) => {
                 let item = store.get(&ContractItem::key(id, contract)).await?;
                 item.map(|item| ContractItem::read(item, &store.codes)).transpose()?
             }
         };
-        Ok(Fate::Passes(Box::new(Passage { stored, next, contract, pin, actor })))
+        Ok(Fate::Passes(Box::new(Passage { stored, next, contract, contract_item, actor })))
     }
 
     /// Who opened the locker, and with which contract if it was to fetch its key.
@@ -143,7 +144,7 @@ impl Turn<'_> {
         let as_read = locker.same_key().and(locker.as_told());
         transaction.update(Part::Locker, LockerItem::key(self.automat, locker.locker), update, as_read);
         if let Some(passage) = passage {
-            passage.write(&mut transaction, foreign_pin);
+            passage.write(&mut transaction, foreign_pin, store.retention);
             self.record(store, &mut transaction, passage)?;
         }
         Ok(transaction)
@@ -164,26 +165,30 @@ impl Turn<'_> {
             key: Some(key.id.clone()),
             contract: passage.contract.clone(),
         };
-        transaction.event(&store.event(kind, subject, &act)?, Some(incarnation))
+        transaction.event(&store.event(kind, subject, &act)?, Some(incarnation), store.retention)
     }
 }
 
 impl Passage {
     fn mac(&self) -> Option<Mac> {
-        self.pin.as_ref().map(|stored| stored.pin_mac.clone())
+        self.contract_item.as_ref().map(|stored| stored.pin_mac.clone())
     }
 
     /// The key is written on condition that nobody has decided anything over it meanwhile, and raises its `rev` since
     /// decisions are made over where it is; not its `version`, which is for those who edit it.
-    fn write(&self, transaction: &mut Transaction, foreign_pin: Option<&Mac>) {
+    fn write(&self, transaction: &mut Transaction, foreign_pin: Option<&Mac>, retention: Retention) {
         let StoredKey { key, rev, .. } = &self.stored;
         let raise = Expression::new("SET #rev = :nextRev").value(":nextRev", number(rev + 1));
         let update = KeyItem::locate(&self.next).then(raise);
         transaction.update(Part::Key, KeyItem::key(&key.id), update, unchanged(*rev));
-        if let Some(StoredContract { contract, pin_mac, .. }) = &self.pin
-            && foreign_pin != Some(pin_mac)
-        {
-            let out = self.next.holder() == Some(&contract.id);
+        let Some(StoredContract { contract, pin_mac, .. }) = &self.contract_item else { return };
+        let out = self.next.holder() == Some(&contract.id);
+        if contract.range.end().is_some() {
+            // Its `rev` is for decisions over what it says, which stays as it is.
+            let keep = ContractItem::keep(retention.contract_until(contract.range, out));
+            transaction.update(Part::Contract, ContractItem::key(&key.id, &contract.id), keep, present());
+        }
+        if foreign_pin != Some(pin_mac) {
             let update = PinItem::update(&self.stored, &contract.id, contract.range, out);
             let own = PinItem::own(&key.id, &contract.id);
             transaction.update(Part::Pin, PinItem::key(&key.automat, pin_mac), update, own);

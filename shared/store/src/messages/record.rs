@@ -20,10 +20,15 @@ impl Store {
         let stream = &record["dynamodb"];
         let place = image(&stream["Keys"])?.as_ref().and_then(ItemKey::of).ok_or(POISON)?;
         let name = record["eventName"].as_str().ok_or(POISON)?;
+        if is_sweeping(record) {
+            return Ok(Record::Other);
+        }
         if place.sk.starts_with("CONTRACT#") {
             let (before, after) = (self.contract_image(stream, "OldImage")?, self.contract_image(stream, "NewImage")?);
             let change = match (name, before, after) {
                 ("INSERT", _, Some(made)) => Change::Made(made),
+                // How long it is kept, and nothing that anybody could be told.
+                ("MODIFY", Some(before), Some(after)) if before.rev == after.rev => return Ok(Record::Other),
                 ("MODIFY", Some(before), Some(after)) => Change::Edited { before: Box::new(before), after },
                 ("REMOVE", Some(removed), _) => Change::Removed(removed),
                 _ => return Err(POISON),
@@ -66,6 +71,11 @@ impl ContractRecord {
             Change::Made(after) | Change::Edited { after, .. } | Change::Removed(after) => after,
         }
     }
+}
+
+/// Whether the table itself deleted the item, since its time was over: nobody did anything.
+fn is_sweeping(record: &Value) -> bool {
+    record["userIdentity"]["principalId"] == "dynamodb.amazonaws.com"
 }
 
 /// An item in DynamoDB's JSON.

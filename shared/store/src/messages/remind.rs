@@ -1,6 +1,6 @@
 //! Reminders whose time has come, held against the contract as it stands by then.
 
-use domain::{Actor, Event, EventKind, Instant, Reminder, Subject};
+use domain::{Actor, Event, EventKind, Instant, Reminder, Retention, Subject};
 
 use super::name::Occurrence;
 use super::standing::Standing;
@@ -58,7 +58,7 @@ impl Store {
             else {
                 return self.drop_reminder(&reminder).await;
             };
-            match recording_absence(&key, &reminder, due, now)?.commit(self).await? {
+            match recording_absence(&key, &reminder, due, now, self.retention)?.commit(self).await? {
                 Outcome::Committed => return Ok(()),
                 Outcome::Contended => {}
                 Outcome::Refused(refused) => {
@@ -103,6 +103,7 @@ fn recording_absence(
     reminder: &StoredReminder,
     due: Instant,
     now: Instant,
+    retention: Retention,
 ) -> Result<Transaction, Error> {
     let StoredKey { key, incarnation, .. } = stored;
     let event = Event {
@@ -123,6 +124,6 @@ fn recording_absence(
     let mut transaction = Transaction::default();
     transaction.check(Part::Key, KeyItem::key(&key.id), still_out);
     transaction.delete(Part::Reminder, reminder.place(), reminder.unchanged());
-    transaction.event(&event, Some(incarnation))?;
+    transaction.event(&event, Some(incarnation), retention)?;
     Ok(transaction)
 }

@@ -4,7 +4,7 @@ use domain::{Instant, Trouble};
 
 use super::{Claim, Verdict};
 use crate::items::{MessageItem, State, text};
-use crate::write::Expression;
+use crate::write::{Expression, present};
 use crate::{Error, Random, Store};
 
 /// The first wait before another try; each further one is twice as long.
@@ -28,7 +28,7 @@ impl Store {
         let ours = MessageItem::unmoved(State::Sending, claim.attempt);
         let settled = self.update(claim.place.clone(), update, ours).await?;
         if !settled && matches!(verdict, Verdict::Sent(_)) {
-            self.update(claim.place, MessageItem::doubt(now), Expression::new("attribute_exists(#PK)")).await?;
+            self.update(claim.place, MessageItem::doubt(now), present()).await?;
         }
         Ok(())
     }

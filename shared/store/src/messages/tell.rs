@@ -111,7 +111,7 @@ impl Store {
     async fn put_messages(&self, messages: Vec<StoredMessage>) -> Result<Vec<StoredMessage>, Error> {
         let mut puts = JoinSet::new();
         for message in messages {
-            let item = MessageItem::write(&message, &self.codes, &self.random)?;
+            let item = MessageItem::write(&message, &self.codes, &self.random, self.retention)?;
             let store = self.clone();
             puts.spawn(async move { store.put(item, absent()).await.map(|written| written.then_some(message)) });
         }

@@ -29,6 +29,6 @@ impl Store {
     ) -> Result<(), Error> {
         let Opening { automat, locker, key, .. } = &stored.opening;
         let subject = Subject { automat: automat.clone(), locker: Some(*locker), key: key.clone(), contract: None };
-        transaction.event(&self.event(kind, subject, act)?, stored.incarnation.as_deref())
+        transaction.event(&self.event(kind, subject, act)?, stored.incarnation.as_deref(), self.retention)
     }
 }

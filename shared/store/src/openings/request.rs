@@ -41,7 +41,7 @@ impl Store {
 
     fn requesting(&self, stored: &StoredOpening, locker: &StoredLocker, act: &Act) -> Result<Transaction, Error> {
         let opening = &stored.opening;
-        let item = OpeningItem::write(stored)?;
+        let item = OpeningItem::write(stored, self.retention)?;
         let mut transaction = Transaction::default();
         transaction.receipt(act, &item);
         transaction.put(Part::Opening, item, absent());

@@ -3,7 +3,7 @@
 
 mod what;
 
-use domain::{Actor, AutomatId, ContractId, Event, KeyId, LockerIndex, Subject};
+use domain::{Actor, AutomatId, ContractId, Event, KeyId, LockerIndex, Retention, Subject};
 use serde::{Deserialize, Serialize};
 
 use self::what::What;
@@ -13,8 +13,6 @@ use crate::schema::LIST_PK;
 
 /// What the list of a key's events begins with.
 const LIST: &str = "EVENTS#";
-/// How long events are kept.
-const KEPT_SECONDS: i64 = 400 * 24 * 3600;
 
 #[derive(Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -50,7 +48,7 @@ impl EventItem {
     }
 
     /// The item of an event, listed under the incarnation of the key that it is about.
-    pub(crate) fn write(event: &Event, incarnation: Option<&str>) -> Result<Item, Error> {
+    pub(crate) fn write(event: &Event, incarnation: Option<&str>, retention: Retention) -> Result<Item, Error> {
         let Subject { automat, locker, key, contract } = &event.subject;
         let record = Self {
             event_id: event.id.clone(),
@@ -61,7 +59,7 @@ impl EventItem {
             locker_index: locker.map(LockerIndex::get),
             key_id: key.as_ref().map(|id| id.as_str().to_owned()),
             contract_id: contract.as_ref().map(|id| id.as_str().to_owned()),
-            ttl: event.at.seconds() + KEPT_SECONDS,
+            ttl: retention.event_until(event.at).seconds(),
         };
         let listing = incarnation.map(|incarnation| Self::listing(incarnation, &event.id));
         write(&record, Self::key(automat, &event.id), listing)

@@ -47,6 +47,8 @@ enum Kind {
     ContractChanged,
     ContractRemoved,
     PinRevealed,
+    PersonalDataExported,
+    PersonalDataErased,
     OpeningRequested,
     OpeningFinished,
     KeyFetched,
@@ -95,6 +97,8 @@ impl What {
             }
             EventKind::ContractRemoved => Self::plain(Kind::ContractRemoved),
             EventKind::PinRevealed => Self::plain(Kind::PinRevealed),
+            EventKind::PersonalDataExported => Self::plain(Kind::PersonalDataExported),
+            EventKind::PersonalDataErased => Self::plain(Kind::PersonalDataErased),
             EventKind::OpeningRequested { opening } => Self::plain(Kind::OpeningRequested).of_opening(opening),
             EventKind::OpeningFinished { opening, outcome, confirmed } => {
                 let (outcome, confirmed) = (Some((*outcome).into()), Some(*confirmed));
@@ -158,6 +162,8 @@ impl What {
             }
             Kind::ContractRemoved => EventKind::ContractRemoved,
             Kind::PinRevealed => EventKind::PinRevealed,
+            Kind::PersonalDataExported => EventKind::PersonalDataExported,
+            Kind::PersonalDataErased => EventKind::PersonalDataErased,
             Kind::OpeningRequested => EventKind::OpeningRequested { opening: self.opening()? },
             Kind::OpeningFinished => EventKind::OpeningFinished {
                 opening: self.opening()?,

@@ -2,7 +2,7 @@
 
 mod told;
 
-use domain::{ContractId, Instant, Message, MessageId, MessageRecord, MessageState, Trouble};
+use domain::{ContractId, Instant, Message, MessageId, MessageRecord, MessageState, Retention, Trouble};
 use serde::{Deserialize, Serialize};
 
 use self::told::Told;
@@ -12,8 +12,6 @@ use super::{Item, ItemKey, flag, instant, number, read, text, valid, write};
 use crate::write::Expression;
 use crate::{Codes, Error, Random};
 
-/// How long messages are kept.
-const KEPT_SECONDS: i64 = 90 * 24 * 3600;
 /// What the sort key of a message begins with.
 const PREFIX: &str = "MESSAGE#";
 
@@ -102,7 +100,12 @@ impl MessageItem {
             .value(":prefix", text(PREFIX))
     }
 
-    pub(crate) fn write(stored: &StoredMessage, codes: &Codes, random: &Random) -> Result<Item, Error> {
+    pub(crate) fn write(
+        stored: &StoredMessage,
+        codes: &Codes,
+        random: &Random,
+        retention: Retention,
+    ) -> Result<Item, Error> {
         let place = stored.place();
         let record = Self {
             told: Told::new(&stored.message, &place, codes, random)?,
@@ -118,7 +121,7 @@ impl MessageItem {
             asked_at: stored.asked_at.millis(),
             created_at: stored.created_at.millis(),
             updated_at: stored.updated_at.millis(),
-            ttl: stored.created_at.seconds() + KEPT_SECONDS,
+            ttl: retention.message_until(stored.created_at, stored.message.facts.range).seconds(),
         };
         write(&record, place, None)
     }

@@ -1,16 +1,16 @@
 //! Contracts as clients see them.
 
-use api::RangeView;
 use domain::{Contract, ContractState, Instant};
 use utoipa::ToSchema;
 
-use crate::contact::ContactView;
+use super::ContactView;
+use crate::RangeView;
 
 /// A contract.
 #[derive(Debug, serde::Serialize, ToSchema)]
 #[schema(as = Contract)]
 #[serde(rename_all = "camelCase")]
-pub(crate) struct ContractView {
+pub struct ContractView {
     contract_id: String,
     key_id: String,
     person: String,
@@ -44,7 +44,7 @@ pub(crate) struct ContractView {
 #[derive(Debug, serde::Serialize, ToSchema)]
 #[schema(as = ContractState)]
 #[serde(rename_all = "lowercase")]
-pub(crate) enum ContractStateView {
+enum ContractStateView {
     Upcoming,
     Active,
     Ended,
@@ -55,19 +55,22 @@ const MASKED: &str = "******";
 
 impl ContractView {
     /// The contract with its PIN masked.
-    pub(crate) fn masked(contract: Contract, now: Instant) -> Self {
+    #[must_use]
+    pub fn masked(contract: Contract, now: Instant) -> Self {
         Self::new(contract, now, MASKED.to_owned())
     }
 
     /// The contract as the answer that made it shows it: with its PIN, and as it stood then, so that a replay of the
     /// answer is the same.
-    pub(crate) fn just_made(contract: Contract) -> Self {
+    #[must_use]
+    pub fn just_made(contract: Contract) -> Self {
         let (then, pin) = (contract.created_at, contract.pin.reveal().to_owned());
         Self::new(contract, then, pin)
     }
 
     /// The contract as it would be: with its PIN if that is new, so that it can be made just so.
-    pub(crate) fn previewed(contract: Contract, new_pin: bool, now: Instant) -> Self {
+    #[must_use]
+    pub fn previewed(contract: Contract, new_pin: bool, now: Instant) -> Self {
         if new_pin {
             let pin = contract.pin.reveal().to_owned();
             Self::new(contract, now, pin)

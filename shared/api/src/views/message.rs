@@ -3,13 +3,13 @@
 use domain::{MessageRecord, MessageState, Trouble};
 use utoipa::ToSchema;
 
-use crate::recipient::RecipientView;
+use super::RecipientView;
 
 /// A message to a contact, and what became of it.
 #[derive(Debug, serde::Serialize, ToSchema)]
 #[schema(as = Message)]
 #[serde(rename_all = "camelCase")]
-pub(crate) struct MessageView {
+pub struct MessageView {
     message_id: String,
     /// `contract-created`, `contract-updated`, `contract-cancelled`, `start-reminder`, `end-reminder`, `key-fetched`,
     /// `key-returned` or `key-not-returned`.

@@ -6,7 +6,7 @@ use utoipa::ToSchema;
 /// Whom a message goes to.
 #[derive(Debug, serde::Serialize, ToSchema)]
 #[schema(as = Recipient)]
-pub(crate) struct RecipientView {
+pub struct RecipientView {
     /// The contact's name.
     contact: String,
     channel: ChannelView,

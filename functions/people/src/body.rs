@@ -1,0 +1,116 @@
+//! Whom a request is about. In the body, since an address has no place in a URL.
+
+use api::problem::FieldCode;
+use api::{Check, Problem, whole};
+use domain::{Clue, Email, Invalid, Name, PersonSearch, PhoneNumber};
+use serde::Deserialize;
+use store::{Cursor, PageRequest};
+use utoipa::ToSchema;
+
+/// The most contracts in a part, which is also how many there are when nothing is said: an answer of a function has at
+/// most 6 MB.
+const LIMIT: u32 = 20;
+
+/// Whose data is wanted. At least one of `email`, `phoneNumber` and `person` is needed; what any of them finds is in.
+#[derive(Debug, Default, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub(crate) struct PersonalDataExport {
+    /// Their email address, in any case.
+    email: Option<String>,
+    /// Their phone number, E.164, such as `+358401234567`.
+    phone_number: Option<String>,
+    /// Their whole name, in any case. It finds everybody who has that name.
+    person: Option<String>,
+    /// The most contracts in the answer: 1 to 20; 20 when left out.
+    #[schema(value_type = Option<u8>, minimum = 1, maximum = 20)]
+    limit: Option<i64>,
+    /// `page.next` of the part before.
+    after: Option<String>,
+}
+
+/// Whose data is to be erased. At least one of `email`, `phoneNumber` and `person` is needed.
+#[derive(Debug, Default, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub(crate) struct PersonalDataErasure {
+    /// Their email address, in any case.
+    email: Option<String>,
+    /// Their phone number, E.164, such as `+358401234567`.
+    phone_number: Option<String>,
+    /// Their whole name, in any case. It tells which contracts of those that an address finds are theirs.
+    person: Option<String>,
+    /// True to erase also where nothing but the name is the same: everybody of that name. Left out, that is only
+    /// listed.
+    everybody_of_that_name: Option<bool>,
+    /// The most contracts in the answer: 1 to 20; 20 when left out.
+    #[schema(value_type = Option<u8>, minimum = 1, maximum = 20)]
+    limit: Option<i64>,
+    /// `page.next` of the part before.
+    after: Option<String>,
+}
+
+impl PersonalDataExport {
+    pub(crate) fn read(self) -> Result<(PersonSearch, PageRequest), Problem> {
+        let mut check = Check::new();
+        let search = search(&mut check, self.email.as_deref(), self.phone_number.as_deref(), self.person.as_deref());
+        let page = page(&mut check, self.limit, self.after.as_deref());
+        check.finish(|| Some((search?, page?)))
+    }
+}
+
+impl PersonalDataErasure {
+    pub(crate) fn read(self) -> Result<(PersonSearch, bool, PageRequest), Problem> {
+        let mut check = Check::new();
+        let search = search(&mut check, self.email.as_deref(), self.phone_number.as_deref(), self.person.as_deref());
+        let everybody = self.everybody_of_that_name.unwrap_or_default();
+        if everybody && self.person.is_none() {
+            check.refuse("person", FieldCode::Required, "is required when everybodyOfThatName is true");
+        }
+        let page = page(&mut check, self.limit, self.after.as_deref());
+        check.finish(|| Some((search?, everybody, page?)))
+    }
+}
+
+/// A number is looked for as it was written down, whatever numbering plans say of it today.
+fn search(
+    check: &mut Check,
+    email: Option<&str>,
+    phone_number: Option<&str>,
+    person: Option<&str>,
+) -> Option<PersonSearch> {
+    if email.or(phone_number).or(person).is_none() {
+        check.refuse("email", FieldCode::Required, "is required, or else phoneNumber or person");
+    }
+    let email = check.optional("email", email, Email::parse);
+    let phone_number = check.optional("phoneNumber", phone_number, PhoneNumber::stored);
+    PersonSearch::new(email, phone_number, check.optional("person", person, Name::parse))
+}
+
+fn page(check: &mut Check, limit: Option<i64>, after: Option<&str>) -> Option<PageRequest> {
+    let within =
+        |limit| (1..=LIMIT).contains(&limit).then_some(limit).ok_or(Invalid::OutOfRange { min: 1, max: LIMIT });
+    let limit = check.optional("limit", Some(limit.unwrap_or(i64::from(LIMIT))), whole(within))?;
+    Some(PageRequest { limit: usize::try_from(limit).ok()?, after: after.map(Cursor::from_client) })
+}
+
+/// By what a person was found.
+#[derive(Debug, serde::Serialize, ToSchema)]
+#[schema(as = Clue)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) enum ClueView {
+    /// An email address.
+    Email,
+    /// A phone number.
+    PhoneNumber,
+    /// A whole name. By itself it may be somebody else's.
+    Name,
+}
+
+impl From<Clue> for ClueView {
+    fn from(clue: Clue) -> Self {
+        match clue {
+            Clue::Email => Self::Email,
+            Clue::PhoneNumber => Self::PhoneNumber,
+            Clue::Name => Self::Name,
+        }
+    }
+}

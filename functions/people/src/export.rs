@@ -1,0 +1,78 @@
+//! `POST /v1/people/export`
+
+use api::{App, Caller, ContractView, EventView, JsonBody, Listing, MessageView, NoQuery, Problem};
+use axum::extract::State;
+use axum::response::Response;
+use domain::Instant;
+use store::PersonalData;
+use utoipa::ToSchema;
+
+use crate::body::{ClueView, PersonalDataExport};
+
+/// What is known of a person in one contract.
+#[derive(Debug, serde::Serialize, ToSchema)]
+#[schema(as = PersonalData)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct PersonalDataView {
+    key_id: String,
+    contract_id: String,
+    /// By what the person was found. A name alone may be somebody else's.
+    found_by: Vec<ClueView>,
+    /// The contract, with all its contacts and its PIN masked; absent when it does not stand any more.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = ContractView, required = false)]
+    contract: Option<ContractView>,
+    /// The messages to the person, oldest first; about a contract of theirs, all messages. Their words are not kept.
+    messages: Vec<MessageView>,
+    /// What happened to the contract, newest first.
+    events: Vec<EventView>,
+    /// True when there are older events, otherwise absent.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    #[schema(required = false)]
+    more_events: bool,
+}
+
+/// Export what is known of a person
+///
+/// Contract by contract, in parts: a part may be empty although there are more. Each contract that is handed out has an
+/// event that says so.
+#[utoipa::path(
+    post,
+    path = "/v1/people/export",
+    operation_id = "exportPerson",
+    tag = "people",
+    request_body = PersonalDataExport,
+    responses((status = 200, description = "A part of it", body = Listing<PersonalDataView>))
+)]
+pub(crate) async fn export_person(
+    State(app): State<App>,
+    caller: Caller,
+    _: NoQuery,
+    body: JsonBody<PersonalDataExport>,
+) -> Result<Response, Problem> {
+    let (search, page) = body.value.read()?;
+    let act = caller.act(app.clock.now(), None);
+    let found = app.store.export_person(&search, &page, &act).await?;
+    tracing::info!(
+        person.contracts = found.data.len(),
+        person.messages = found.data.iter().map(|data| data.messages.len()).sum::<usize>(),
+        person.events = found.data.iter().map(|data| data.events.len()).sum::<usize>(),
+        person.more = found.next.is_some(),
+        "exported what is known of a person"
+    );
+    Ok(api::ok(Listing::of(found, |data| PersonalDataView::new(data, act.now))))
+}
+
+impl PersonalDataView {
+    fn new(data: PersonalData, now: Instant) -> Self {
+        Self {
+            key_id: data.key.as_str().to_owned(),
+            contract_id: data.contract_id.as_str().to_owned(),
+            found_by: data.clues.into_iter().map(ClueView::from).collect(),
+            contract: data.contract.map(|contract| ContractView::masked(contract, now)),
+            messages: data.messages.into_iter().map(MessageView::from).collect(),
+            events: data.events.into_iter().map(EventView::from).collect(),
+            more_events: data.more_events,
+        }
+    }
+}

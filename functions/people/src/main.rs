@@ -1,0 +1,7 @@
+//! The Lambda binary of personal data.
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), runtime::Error> {
+    runtime::telemetry();
+    runtime::run(people::router(runtime::app().await?)).await
+}

@@ -1,0 +1,183 @@
+//! A person's data over HTTP on the embedded database.
+
+#![expect(clippy::unwrap_used, reason = "a test that cannot set its stage must stop at once")]
+
+use std::io;
+use std::sync::{Arc, Mutex};
+
+use api::testing::{json, request};
+use api::{App, Clock, Role};
+use axum::body::Body;
+use domain::{ContractDraft, ContractId, KeyId, Name};
+use serde_json::{Value, json};
+use testkit::{TestTable, act, at, by_email, by_sms, contract};
+use tower::ServiceExt as _;
+
+const EMAIL: &str = "aino@example.fi";
+const NUMBER: &str = "+358401234567";
+const PERSON: &str = "Aino Virtanen";
+
+struct People {
+    _table: TestTable,
+    router: axum::Router,
+}
+
+impl People {
+    /// With one contract of hers that is over, and one that is not.
+    async fn new() -> Self {
+        let table = TestTable::new().await;
+        table.store.create_automat(testkit::automat("lobby", 4), &act()).await.unwrap();
+        table.store.create_key(testkit::key("K-1"), &act()).await.unwrap();
+        for (id, start, end) in [("over", 0, 60), ("live", 100, 9_000)] {
+            let contacts = vec![by_email(EMAIL), by_sms(NUMBER)].into_iter();
+            let contacts = contacts.map(|it| domain::Contact { name: Name::parse(PERSON).unwrap(), ..it }).collect();
+            let id = Some(ContractId::parse(id).unwrap());
+            let draft =
+                ContractDraft { id, contacts, pin: Some(testkit::pin(&format!("4829{end}"))), ..contract(start, end) };
+            table.store.create_contract(&KeyId::parse("K-1").unwrap(), draft, &act()).await.unwrap();
+        }
+        let router = people::router(App { store: table.store.clone(), clock: Clock::fixed(at(1_000)) });
+        Self { _table: table, router }
+    }
+
+    async fn post_as(&self, role: Role, path: &str, body: Value) -> (u16, Value) {
+        let request = request("POST", path, role).body(Body::from(body.to_string())).unwrap();
+        let response = self.router.clone().oneshot(request).await.unwrap();
+        (response.status().as_u16(), json(response).await)
+    }
+
+    async fn post(&self, path: &str, body: Value) -> (u16, Value) {
+        self.post_as(Role::Admin, path, body).await
+    }
+}
+
+const EXPORT: &str = "/v1/people/export";
+const ERASE: &str = "/v1/people/erase";
+
+#[tokio::test]
+async fn only_admins_may() {
+    let people = People::new().await;
+    for path in [EXPORT, ERASE] {
+        for role in [Role::Viewer, Role::Operator] {
+            let (status, problem) = people.post_as(role, path, json!({ "email": EMAIL })).await;
+            assert_eq!((status, &problem["code"]), (403, &json!("forbidden")), "{path}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn something_must_be_known_of_the_person() {
+    let people = People::new().await;
+    for (path, body, field, code) in [
+        (EXPORT, json!({}), "email", "required"),
+        (ERASE, json!({ "everybodyOfThatName": false }), "email", "required"),
+        (ERASE, json!({ "email": EMAIL, "everybodyOfThatName": true }), "person", "required"),
+        (EXPORT, json!({ "email": "aino" }), "email", "email_form"),
+        (EXPORT, json!({ "phoneNumber": "0401234567" }), "phoneNumber", "phone_number_form"),
+        (EXPORT, json!({ "person": " " }), "person", "empty"),
+        (EXPORT, json!({ "email": EMAIL, "limit": 0 }), "limit", "out_of_range"),
+        (ERASE, json!({ "email": EMAIL, "limit": 21 }), "limit", "out_of_range"),
+        (EXPORT, json!({ "email": EMAIL, "everybodyOfThatName": true }), "everybodyOfThatName", "unknown_field"),
+        (EXPORT, json!({ "emial": EMAIL }), "emial", "unknown_field"),
+    ] {
+        let (status, problem) = people.post(path, body.clone()).await;
+        assert_eq!((status, &problem["code"]), (422, &json!("invalid_request")), "{body}: {problem}");
+        let error = &problem["errors"][0];
+        assert_eq!((&error["field"], &error["code"]), (&json!(field), &json!(code)), "{body}: {problem}");
+        assert!(!problem.to_string().contains(EMAIL), "{problem}");
+    }
+    let (status, problem) = people.post(EXPORT, json!({ "email": EMAIL, "after": "AAAA" })).await;
+    assert_eq!((status, &problem["code"]), (400, &json!("invalid_cursor")));
+}
+
+#[tokio::test]
+async fn a_number_that_no_plan_has_any_more_can_be_asked_for() {
+    let people = People::new().await;
+    let (status, found) = people.post(EXPORT, json!({ "phoneNumber": "+999123456789" })).await;
+    assert_eq!((status, found), (200, json!({ "data": [], "page": { "next": null, "hasNext": false } })));
+}
+
+#[tokio::test]
+async fn what_is_handed_out_masks_the_pin() {
+    let people = People::new().await;
+    let (status, found) = people.post(EXPORT, json!({ "email": EMAIL, "person": PERSON })).await;
+    assert_eq!(status, 200);
+    let data = found["data"].as_array().unwrap();
+    assert_eq!(data.len(), 2);
+    for (data, id, state) in [(&data[0], "live", "active"), (&data[1], "over", "ended")] {
+        assert_eq!((&data["keyId"], &data["contractId"]), (&json!("K-1"), &json!(id)));
+        assert_eq!(data["foundBy"], json!(["email", "name"]));
+        let contract = &data["contract"];
+        assert_eq!((&contract["person"], &contract["state"]), (&json!(PERSON), &json!(state)));
+        assert_eq!(contract["pin"], "******");
+        assert_eq!(contract["contacts"][1]["phoneNumber"], NUMBER);
+        assert_eq!(data["events"][0]["type"], "contract-created");
+        assert_eq!((&data["messages"], data.get("moreEvents")), (&json!([]), None));
+    }
+    assert!(!found.to_string().contains("4829"), "{found}");
+}
+
+#[tokio::test]
+async fn parts_follow_one_another_by_a_cursor_in_the_body() {
+    let people = People::new().await;
+    let (_, first) = people.post(EXPORT, json!({ "email": EMAIL, "limit": 1 })).await;
+    assert_eq!((first["data"].as_array().unwrap().len(), &first["page"]["hasNext"]), (1, &json!(true)));
+    let body = json!({ "email": EMAIL, "limit": 1, "after": first["page"]["next"] });
+    let (_, second) = people.post(EXPORT, body.clone()).await;
+    assert_ne!(first["data"][0]["contractId"], second["data"][0]["contractId"]);
+    let (status, _) = people.post(ERASE, body).await;
+    assert_eq!(status, 400, "a cursor of an export erases nothing");
+}
+
+#[tokio::test]
+async fn what_was_done_is_said_contract_by_contract() {
+    let people = People::new().await;
+    let ambiguous = json!(["name"]);
+    let (_, done) = people.post(ERASE, json!({ "person": PERSON })).await;
+    for done in done["data"].as_array().unwrap() {
+        assert_eq!((&done["outcome"], &done["foundBy"]), (&json!("ambiguous"), &ambiguous));
+    }
+    let (_, done) = people.post(ERASE, json!({ "email": EMAIL })).await;
+    let expected = json!([
+        { "keyId": "K-1", "contractId": "live", "foundBy": ["email"], "outcome": "live" },
+        { "keyId": "K-1", "contractId": "over", "foundBy": ["email"], "outcome": "contract-erased" },
+    ]);
+    assert_eq!(done["data"], expected);
+    let (_, done) = people.post(ERASE, json!({ "person": PERSON, "everybodyOfThatName": true })).await;
+    assert_eq!(done["data"], json!([{ "keyId": "K-1", "contractId": "live", "foundBy": ["name"], "outcome": "live" }]));
+}
+
+#[derive(Clone, Default)]
+struct Log(Arc<Mutex<Vec<u8>>>);
+
+impl io::Write for Log {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.lock().unwrap().extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+#[tokio::test]
+async fn the_log_counts_and_names_nobody() {
+    let people = People::new().await;
+    let log = Log::default();
+    let writer = log.clone();
+    let subscriber = tracing_subscriber::fmt().json().with_max_level(tracing_subscriber::filter::LevelFilter::DEBUG);
+    let guard = tracing::subscriber::set_default(subscriber.with_writer(move || writer.clone()).finish());
+    for path in [EXPORT, ERASE] {
+        people.post(path, json!({ "email": EMAIL, "phoneNumber": NUMBER, "person": PERSON })).await;
+        people.post(path, json!({ "email": EMAIL, "phoneNumber": "x", "person": PERSON })).await;
+    }
+    drop(guard);
+    let text = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
+    for counted in ["\"person.contracts\":2", "\"person.contracts_erased\":1", "\"person.live\":1"] {
+        assert!(text.contains(counted), "{counted} in {text}");
+    }
+    for secret in ["aino", "Aino", "Virtanen", "401234567"] {
+        assert!(!text.contains(secret), "{secret} stands in the log: {text}");
+    }
+}

@@ -1,0 +1,40 @@
+//! The record of who asked for a person's data: with the contracts that it was about, and nothing of the person.
+
+use domain::{AutomatId, Event, EventKind, Subject};
+
+use super::case::Case;
+use super::walk::About;
+use crate::items::{EventItem, ItemKey, text};
+use crate::read::Stretch;
+use crate::write::Expression;
+use crate::{Act, Error, Store};
+
+impl Store {
+    /// The event of something done to a person's data in a contract. It is listed with the key's others; of a key that
+    /// is gone, at its automat. `None` where nothing tells any more which automat that was.
+    pub(super) async fn event_about(
+        &self,
+        about: &About,
+        case: &Case,
+        kind: EventKind,
+        act: &Act,
+    ) -> Result<Option<Event>, Error> {
+        let (automat, locker) = match (&case.key, case.contract.as_ref().and_then(|stored| stored.automat.as_ref())) {
+            (Some(stored), _) => (Some(stored.key.automat.clone()), Some(stored.key.locker)),
+            (None, Some(automat)) => (Some(automat.clone()), None),
+            (None, None) => (self.automat_of_events(&about.incarnation).await?, None),
+        };
+        let Some(automat) = automat else { return Ok(None) };
+        let (key, contract) = (Some(about.key.clone()), Some(about.contract.clone()));
+        self.event(kind, Subject { automat, locker, key, contract }, act).map(Some)
+    }
+
+    /// The automat at which the events of a key stand.
+    async fn automat_of_events(&self, incarnation: &str) -> Result<Option<AutomatId>, Error> {
+        let list = EventItem::listing(incarnation, "").list;
+        let condition = Expression::new("#listPK = :list").value(":list", text(list));
+        let newest = self.query(&Stretch::of_lists(condition).backwards(true), Some(1)).await?;
+        let place = newest.items.first().and_then(ItemKey::of);
+        Ok(place.and_then(|place| AutomatId::parse(place.pk.strip_prefix("AUTOMAT#")?).ok()))
+    }
+}

@@ -1,0 +1,73 @@
+//! A contract and the messages about it, as they stand, with the person found in them.
+
+use domain::{Found, KeyState, Mention, PersonSearch};
+
+use super::walk::About;
+use crate::items::{ContractItem, ItemKey, KeyItem, MessageItem, StoredContract, StoredKey, StoredMessage};
+use crate::read::Stretch;
+use crate::{Error, Store};
+
+/// More than there are ever about one contract.
+const ALL: usize = 65_535;
+
+/// A contract that names the person, or messages about one that do.
+pub(super) struct Case {
+    /// The key of that incarnation, unless it is being removed.
+    pub(super) key: Option<StoredKey>,
+    pub(super) contract: Option<StoredContract>,
+    /// Oldest first.
+    pub(super) messages: Vec<StoredMessage>,
+    pub(super) found: Found,
+    /// The one item of it that it is dealt with at, though the walk comes by others.
+    pub(super) place: ItemKey,
+}
+
+impl Store {
+    /// Reads all of it; `None` if the person is not in it.
+    pub(super) async fn case(&self, about: &About, search: &PersonSearch) -> Result<Option<Case>, Error> {
+        let contract_place = ContractItem::key(&about.key, &about.contract);
+        let (mut key, mut contract) = (None, None);
+        for item in self.get_all(&[KeyItem::key(&about.key), contract_place.clone()]).await? {
+            if ItemKey::of(&item).as_ref() == Some(&contract_place) {
+                let stored = ContractItem::read(item, &self.codes)?;
+                contract = Some(stored).filter(|stored| stored.incarnation == about.incarnation);
+            } else {
+                let stored = KeyItem::read(item, &self.codes)?;
+                let is_it = stored.incarnation == about.incarnation && stored.key.state == KeyState::Active;
+                key = Some(stored).filter(|_| is_it);
+            }
+        }
+        let messages = self.messages_about(about).await?;
+        let in_contract = || contract.iter().flat_map(|stored| Mention::in_contract(&stored.contract));
+        let Some(found) = search.look(in_contract().chain(messages.iter().flat_map(mentions))) else { return Ok(None) };
+        let place = if search.look(in_contract()).is_some() {
+            contract_place
+        } else {
+            let first = messages.iter().find(|message| search.look(mentions(message)).is_some());
+            first.map_or(contract_place, StoredMessage::place)
+        };
+        Ok(Some(Case { key, contract, messages, found, place }))
+    }
+
+    pub(super) async fn messages_about(&self, about: &About) -> Result<Vec<StoredMessage>, Error> {
+        let all = MessageItem::all(&about.incarnation, &about.contract);
+        let found = self.query_all(Stretch::of_table(all), ALL).await?;
+        found.into_iter().map(|item| MessageItem::read(item, &self.codes)).collect()
+    }
+}
+
+impl Case {
+    /// Whether the contract, as far as it stands, is the person's.
+    pub(super) fn is_theirs(&self) -> bool {
+        self.contract.as_ref().is_some_and(|stored| self.found.holds(&stored.contract))
+    }
+
+    /// Whether a message is to the person, or about a contract that was theirs.
+    pub(super) fn names_them(&self, stored: &StoredMessage) -> bool {
+        self.found.is_in_message(&stored.message.recipient, &stored.message.facts.person)
+    }
+}
+
+fn mentions(stored: &StoredMessage) -> impl Iterator<Item = Mention<'_>> {
+    Mention::in_message(&stored.message.recipient, &stored.message.facts.person)
+}

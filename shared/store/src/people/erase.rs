@@ -1,0 +1,247 @@
+//! Taking what is known of a person out of the table.
+//!
+//! A contract goes after the messages about it, and the last of what names a person goes together with the record of
+//! it. So whoever stops anywhere leaves something that the same call finds again.
+
+use domain::{Clue, Contact, ContractChange, EventKind, Instant, PersonSearch, Reminder};
+
+use super::case::Case;
+use super::walk::{About, Sight, Walk};
+use super::{Erasure, ErasureOutcome};
+use crate::items::{ContractItem, ItemKey, KeyItem, PinItem, ReminderItem, StoredContract, StoredKey, StoredMessage};
+use crate::race::Race;
+use crate::schema::TTL;
+use crate::write::{Expression, Outcome, Part, Transaction, present, unchanged};
+use crate::{Act, Error, Page, PageRequest, Store};
+
+/// What is to be done about a case.
+enum Verdict {
+    /// Nothing, for this reason.
+    Leave(ErasureOutcome),
+    /// The contract goes, with all messages about it.
+    Contract,
+    /// These contacts stay.
+    Contacts(Vec<Contact>),
+    /// Messages go.
+    Messages,
+}
+
+impl Store {
+    /// Erases a part of what is known of a person, and says contract by contract what was done. Where only the name is
+    /// the same nothing is done, unless everybody of that name is meant.
+    pub async fn erase_person(
+        &self,
+        search: &PersonSearch,
+        everybody_of_that_name: bool,
+        page: &PageRequest,
+        act: &Act,
+    ) -> Result<Page<Erasure>, Error> {
+        let mut walk = Walk::new(self, search, "erase", page)?;
+        let mut data = Vec::new();
+        loop {
+            let part = walk.part().await?;
+            for Sight { place, about } in part.sights {
+                let erasure = Erasing { store: self, search, everybody_of_that_name, act };
+                data.extend(erasure.erase(&place, &about).await?);
+                walk.passed(place);
+                if data.len() >= page.limit || walk.is_over() {
+                    return Ok(Page { data, next: walk.cursor() });
+                }
+            }
+            let Some(end) = part.end else { return Ok(Page { data, next: None }) };
+            walk.passed(end);
+            if walk.is_over() {
+                return Ok(Page { data, next: walk.cursor() });
+            }
+        }
+    }
+}
+
+struct Erasing<'a> {
+    store: &'a Store,
+    search: &'a PersonSearch,
+    everybody_of_that_name: bool,
+    act: &'a Act,
+}
+
+impl Erasing<'_> {
+    /// Deals with the case at one of its items; `None` where it is not the one to deal with it at.
+    async fn erase(&self, place: &ItemKey, about: &About) -> Result<Option<Erasure>, Error> {
+        let Some(case) = self.store.case(about, self.search).await? else { return Ok(None) };
+        if case.place != *place {
+            return Ok(None);
+        }
+        let clues = case.found.clues.clone();
+        let outcome = self.settle(about, case).await?;
+        Ok(Some(Erasure { clues, key: about.key.clone(), contract: about.contract.clone(), outcome }))
+    }
+
+    async fn settle(&self, about: &About, mut case: Case) -> Result<ErasureOutcome, Error> {
+        let mut race = Race::new(&self.store.random);
+        let mut pin_is_ours = true;
+        loop {
+            let verdict = self.verdict(&case);
+            let outcome = match verdict {
+                Verdict::Leave(outcome) => return Ok(outcome),
+                Verdict::Contract => ErasureOutcome::ContractErased,
+                Verdict::Contacts(_) => ErasureOutcome::ContactErased,
+                Verdict::Messages => ErasureOutcome::MessagesErased,
+            };
+            let last = self.delete_messages(about, &case, &verdict).await?;
+            match self.ending(about, &case, &verdict, last, pin_is_ours).await?.commit(self.store).await? {
+                Outcome::Committed => {
+                    if outcome == ErasureOutcome::ContractErased {
+                        self.delete_late_messages(about).await?;
+                    }
+                    return Ok(outcome);
+                }
+                Outcome::Contended => {}
+                // An ended contract's PIN may have been taken by another: it is not ours to delete.
+                Outcome::Refused(refused) => pin_is_ours = !refused.iter().any(|(part, _)| *part == Part::Pin),
+            }
+            race.lost().await?;
+            match self.store.case(about, self.search).await? {
+                Some(fresh) => case = fresh,
+                // Somebody else has done the same meanwhile.
+                None => return Ok(outcome),
+            }
+        }
+    }
+
+    fn verdict(&self, case: &Case) -> Verdict {
+        if !case.found.is_certain() && !self.everybody_of_that_name {
+            return Verdict::Leave(ErasureOutcome::Ambiguous);
+        }
+        let Some(StoredContract { contract, .. }) = &case.contract else { return Verdict::Messages };
+        let is_contact = |contact: &Contact| case.found.is_contact(contact);
+        match &case.key {
+            // What stands on a key that is being removed goes with it, and is live no more.
+            None if case.is_theirs() || contract.contacts.iter().any(is_contact) => Verdict::Contract,
+            Some(stored) if case.is_theirs() && is_live(stored, contract, self.act.now) => {
+                Verdict::Leave(ErasureOutcome::Live)
+            }
+            Some(_) if case.is_theirs() => Verdict::Contract,
+            Some(_) if contract.contacts.iter().any(is_contact) => {
+                Verdict::Contacts(contract.contacts.iter().filter(|contact| !is_contact(contact)).cloned().collect())
+            }
+            _ => Verdict::Messages,
+        }
+    }
+
+    /// Deletes the messages that go, those last that tell for certain that they are the person's. Where nothing else is
+    /// written in the end, the last of them is left for that, and given back.
+    async fn delete_messages(
+        &self,
+        about: &About,
+        case: &Case,
+        verdict: &Verdict,
+    ) -> Result<Option<StoredMessage>, Error> {
+        let all = matches!(verdict, Verdict::Contract);
+        let mut going: Vec<_> = case.messages.iter().filter(|stored| all || case.names_them(stored)).collect();
+        going.sort_by_key(|stored| self.is_certain(stored));
+        let last = if matches!(verdict, Verdict::Messages) { going.pop() } else { None };
+        for message in going {
+            self.store.delete(message.place(), present()).await?;
+        }
+        if all || case.contract.is_none() {
+            for which in Reminder::ALL {
+                let place = ReminderItem::key(&about.incarnation, &about.contract, which);
+                self.store.delete(place, present()).await?;
+            }
+        }
+        Ok(last.cloned())
+    }
+
+    fn is_certain(&self, stored: &StoredMessage) -> bool {
+        let mentions = domain::Mention::in_message(&stored.message.recipient, &stored.message.facts.person);
+        self.search.look(mentions).is_some_and(|found| found.clues.iter().any(|clue| *clue != Clue::Name))
+    }
+
+    /// Messages that were written down while the others were being deleted.
+    async fn delete_late_messages(&self, about: &About) -> Result<(), Error> {
+        for message in self.store.messages_about(about).await? {
+            self.store.delete(message.place(), present()).await?;
+        }
+        Ok(())
+    }
+
+    /// The last write, and the record of it all.
+    async fn ending(
+        &self,
+        about: &About,
+        case: &Case,
+        verdict: &Verdict,
+        last: Option<StoredMessage>,
+        pin_is_ours: bool,
+    ) -> Result<Transaction, Error> {
+        let mut transaction = Transaction::default();
+        match (verdict, &case.contract, &case.key) {
+            (Verdict::Contract, Some(stored), key) => {
+                self.drop_contract(&mut transaction, stored, key.as_ref(), pin_is_ours)?;
+            }
+            (Verdict::Contacts(staying), Some(stored), Some(key)) => {
+                self.write_contacts(&mut transaction, stored, key, staying.clone())?;
+            }
+            _ => {}
+        }
+        if let Some(message) = last {
+            transaction.delete(Part::Message, message.place(), present());
+        }
+        let event = self.store.event_about(about, case, EventKind::PersonalDataErased, self.act).await?;
+        if let Some(event) = event {
+            transaction.event(&event, Some(&about.incarnation), self.store.retention)?;
+        }
+        Ok(transaction)
+    }
+
+    /// Deletes a contract that is over, on condition that it still is and that the key has not been fetched with it.
+    fn drop_contract(
+        &self,
+        transaction: &mut Transaction,
+        stored: &StoredContract,
+        key: Option<&StoredKey>,
+        pin_is_ours: bool,
+    ) -> Result<(), Error> {
+        let contract = &stored.contract;
+        if let Some(stored_key) = key {
+            let calendar = stored_key.key.cancel(&contract.id, false, self.act.now)?;
+            if stored_key.key.calendar.entry(&contract.id).is_some() {
+                transaction.calendar(stored_key, &calendar);
+            } else {
+                let not_out = KeyItem::out_with(&contract.id, false);
+                transaction.check(Part::Key, KeyItem::key(&contract.key), not_out);
+            }
+        }
+        let place = ContractItem::key(&contract.key, &contract.id);
+        transaction.delete(Part::Contract, place, unchanged(stored.rev));
+        if let Some(automat) = stored.automat.as_ref().filter(|_| pin_is_ours) {
+            let pin = PinItem::key(automat, &stored.pin_mac);
+            transaction.delete(Part::Pin, pin, PinItem::own_or_gone(&contract.key, &contract.id));
+        }
+        Ok(())
+    }
+
+    /// Leaves only these contacts. Nobody is told: who else is told concerns nobody.
+    fn write_contacts(
+        &self,
+        transaction: &mut Transaction,
+        stored: &StoredContract,
+        key: &StoredKey,
+        staying: Vec<Contact>,
+    ) -> Result<(), Error> {
+        let Store { codes, random, retention, .. } = self.store;
+        let change = ContractChange { contacts: Some(staying), ..ContractChange::default() };
+        let edited = stored.contract.edited(change, self.act.now)?;
+        let mut item = ContractItem::write(&edited, key, stored.rev + 1, codes, random, *retention)?;
+        // How long it is kept stays as it is.
+        item.remove(TTL);
+        let place = ContractItem::key(&edited.key, &edited.id);
+        transaction.update(Part::Contract, place, Expression::assign(item, &["freeText"]), unchanged(stored.rev));
+        Ok(())
+    }
+}
+
+/// Whether a contract is not over: it has not ended, or the key is out with it.
+fn is_live(stored: &StoredKey, contract: &domain::Contract, now: Instant) -> bool {
+    !contract.range.ended(now) || stored.key.whereabouts.holder() == Some(&contract.id)
+}

@@ -1,0 +1,79 @@
+//! A function that dies, wherever it does: the same call again finishes it, and whatever is not to go is still there.
+
+use domain::{ContractDraft, EventKind};
+use testkit::{by_email, by_sms};
+
+use crate::scene::{AINO, AINOS_NUMBER, DAY, Scene, ainos, by, by_address, contract_id, einos, id, named, of, page};
+
+/// Her own that is over, one that she is told about, and messages about one that was removed.
+async fn scene() -> Scene {
+    let scene = Scene::new().await;
+    scene.book_with_pin("A", "own", "482915", ainos(0, 60)).await;
+    scene.book("B", "told", einos(0, DAY)).await;
+    let contacts = vec![named("Aino Virtanen", by_email(AINO)), named("Eino Aalto", by_sms(AINOS_NUMBER))];
+    let gone: ContractDraft = of("Aino Virtanen", 2 * DAY, 3 * DAY, contacts);
+    scene.book("A", "gone", gone).await;
+    scene.remove("A", "gone").await;
+    scene
+}
+
+#[tokio::test]
+async fn an_erasure_cut_off_anywhere_is_finished_by_the_same_call() {
+    let mut interrupted = 0;
+    for requests in 0.. {
+        let scene = scene().await;
+        scene.table.wire.cut_after(requests);
+        let cut = scene.try_erase(&by_address(AINO)).await;
+        scene.table.wire.mend();
+        let eino = scene.store().contract(&id("B"), &contract_id("told")).await.unwrap();
+        assert_eq!(eino.person.as_str(), "Eino Aalto", "cut after {requests}");
+        if cut.is_ok() {
+            break;
+        }
+        interrupted += 1;
+        scene.erase(&by_address(AINO)).await;
+        for trace in ["Aino Virtanen", AINO] {
+            assert_eq!(scene.items_with(&[trace]).await, Vec::<String>::new(), "cut after {requests}: {trace}");
+        }
+        let mut recorded = scene.recorded("A", &EventKind::PersonalDataErased).await;
+        recorded.sort();
+        assert_eq!(recorded, ["gone", "own"], "cut after {requests}: each once");
+        assert_eq!(scene.recorded("B", &EventKind::PersonalDataErased).await, ["told"], "cut after {requests}");
+    }
+    assert!(interrupted > 20, "reads, messages, reminders and transactions: interrupted at {interrupted}");
+}
+
+#[tokio::test]
+async fn what_was_written_though_nobody_was_told_is_not_written_twice() {
+    for lost in 1..6 {
+        let scene = scene().await;
+        scene.table.wire.lose_answers(lost);
+        _ = scene.try_erase(&by_address(AINO)).await;
+        scene.table.wire.mend();
+        scene.erase(&by_address(AINO)).await;
+        assert_eq!(scene.items_with(&[AINO]).await, Vec::<String>::new(), "{lost} answers lost");
+        let own = scene.recorded("A", &EventKind::PersonalDataErased).await;
+        assert_eq!(own.iter().filter(|contract| *contract == "own").count(), 1, "{lost} answers lost");
+    }
+}
+
+#[tokio::test]
+async fn an_export_that_is_cut_off_has_handed_out_nothing_that_is_not_on_record() {
+    let scene = scene().await;
+    for requests in 0.. {
+        let before = recorded(&scene).await;
+        scene.table.wire.cut_after(requests);
+        let cut = scene.store().export_person(&by_address(AINO), &page(9), &by("dpo")).await;
+        scene.table.wire.mend();
+        if let Ok(handed_out) = cut {
+            assert_eq!(recorded(&scene).await - before, handed_out.data.len());
+            assert!(requests > 10, "reads and three events: {requests}");
+            break;
+        }
+    }
+}
+
+/// How often it is on record that something was handed out.
+async fn recorded(scene: &Scene) -> usize {
+    scene.items_with(&["EVENT#", "personal-data-exported"]).await.len()
+}

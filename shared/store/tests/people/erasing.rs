@@ -1,0 +1,184 @@
+//! What is erased, and what is left alone.
+
+use std::collections::{BTreeMap, HashMap};
+
+use aws_sdk_dynamodb::types::AttributeValue;
+use domain::{Clue, ContractState, Email, EventKind, Name, PersonSearch};
+use store::{ContractFilter, ErasureOutcome, Expected, Order};
+use testkit::{at, by_email, by_sms, pin};
+
+use crate::scene::{
+    AINO, AINOS_NUMBER, DAY, EINO, LATER, Scene, ainos, by, by_address, by_name, contract_id, einos, id, named, of,
+    outcomes, page,
+};
+
+/// Everything but events, the key `A` and its locker.
+async fn beside_key_a(scene: &Scene) -> BTreeMap<String, HashMap<String, AttributeValue>> {
+    let mut items = scene.items().await;
+    items.retain(|key, _| ["EVENT#", "KEY#A", "LOCKER#0000"].iter().all(|part| !key.contains(part)));
+    items
+}
+
+#[tokio::test]
+async fn her_contract_that_is_over_goes_with_all_that_tells_of_it() {
+    let scene = Scene::new().await;
+    scene.book("B", "others", of("Eino Aalto", 0, 60, vec![named("Eino Aalto", by_email(EINO))])).await;
+    let before = beside_key_a(&scene).await;
+    scene.book_with_pin("A", "own", "482915", ainos(0, 60)).await;
+    let erased = scene.erase(&by_address(AINO)).await;
+    assert_eq!(outcomes(&erased), [("own", ErasureOutcome::ContractErased)]);
+    for trace in ["Aino Virtanen", AINO, AINOS_NUMBER] {
+        assert_eq!(scene.items_with(&[trace]).await, Vec::<String>::new(), "{trace}");
+    }
+    assert_eq!(beside_key_a(&scene).await, before, "messages and reminders are gone, and nothing else is touched");
+    assert!(scene.store().key(&id("A")).await.unwrap().calendar.entry(&contract_id("own")).is_none());
+    let filter = ContractFilter { states: vec![ContractState::Ended], order: Order::Ascending };
+    assert!(scene.store().contracts(&id("A"), &filter, &page(9), at(LATER)).await.unwrap().data.is_empty());
+    assert_eq!(scene.recorded("A", &EventKind::PersonalDataErased).await, ["own"]);
+    assert_eq!(scene.tell(LATER).await, 0, "nobody is told");
+    assert_eq!(scene.erase(&by_address(AINO)).await, [], "once more is nothing more");
+}
+
+#[tokio::test]
+async fn her_contract_that_is_not_over_is_named_and_left_alone() {
+    let scene = Scene::new().await;
+    scene.book("A", "running", ainos(0, DAY)).await;
+    scene.book("B", "ahead", ainos(DAY, 2 * DAY)).await;
+    let before = scene.items().await;
+    let erased = scene.erase(&by_address(AINO)).await;
+    assert_eq!(outcomes(&erased), [("ahead", ErasureOutcome::Live), ("running", ErasureOutcome::Live)]);
+    assert_eq!(scene.items().await, before);
+
+    scene.remove("B", "ahead").await;
+    let erased = scene.erase(&by_address(AINO)).await;
+    let expected = [("ahead", ErasureOutcome::MessagesErased), ("running", ErasureOutcome::Live)];
+    assert_eq!(outcomes(&erased), expected, "what was told of it is all that is left");
+    assert_eq!(scene.items_with(&["ahead", "Aino"]).await, Vec::<String>::new());
+    assert_eq!(scene.recorded("B", &EventKind::PersonalDataErased).await, ["ahead"]);
+}
+
+#[tokio::test]
+async fn her_contract_that_the_key_is_out_with_is_not_over() {
+    let scene = Scene::new().await;
+    scene.book_with_pin("A", "own", "482915", ainos(0, 60)).await;
+    scene.fetch("482915").await;
+    let before = scene.items().await;
+    assert_eq!(outcomes(&scene.erase(&by_address(AINO)).await), [("own", ErasureOutcome::Live)]);
+    assert_eq!(scene.items().await, before);
+}
+
+#[tokio::test]
+async fn from_another_ones_contract_only_the_contact_goes_and_nobody_is_told() {
+    let scene = Scene::new().await;
+    scene.book("A", "running", einos(0, DAY)).await;
+    scene.book("B", "over", einos(0, 60)).await;
+    let erased = scene.erase(&by_address(AINO)).await;
+    let expected = [("over", ErasureOutcome::ContactErased), ("running", ErasureOutcome::ContactErased)];
+    assert_eq!(outcomes(&erased), expected);
+    assert_eq!(scene.items_with(&[AINO]).await, Vec::<String>::new());
+    for (key, name, end) in [("A", "running", DAY), ("B", "over", 60)] {
+        let contract = scene.store().contract(&id(key), &contract_id(name)).await.unwrap();
+        assert_eq!(contract.person.as_str(), "Eino Aalto");
+        assert_eq!((contract.range.end(), contract.version), (Some(at(end)), 2));
+        let told: Vec<_> = contract.contacts.iter().map(|contact| contact.name.as_str()).collect();
+        assert_eq!(told, ["Eino Aalto"]);
+        let messages = scene.store().messages(&id(key), &contract_id(name), &page(9)).await.unwrap().data;
+        assert_eq!(messages.len(), 1, "his stays");
+        assert_eq!(scene.recorded(key, &EventKind::PersonalDataErased).await, [name]);
+    }
+    assert_eq!(scene.tell(LATER).await, 0);
+    assert!(scene.items_with(&["CONTRACT#over", "ttl"]).await.len() == 1, "it is still kept no longer than before");
+}
+
+#[tokio::test]
+async fn a_name_alone_erases_nothing_unless_everybody_of_that_name_is_meant() {
+    let scene = Scene::new().await;
+    scene.book("A", "one", of("Aino Virtanen", 0, 60, Vec::new())).await;
+    scene.book("B", "other", of("AINO VIRTANEN", 0, 60, Vec::new())).await;
+    let before = scene.items().await;
+    let erased = scene.erase(&by_name("Aino Virtanen")).await;
+    assert_eq!(outcomes(&erased), [("one", ErasureOutcome::Ambiguous), ("other", ErasureOutcome::Ambiguous)]);
+    assert!(erased.iter().all(|erasure| erasure.clues.iter().eq([&Clue::Name])));
+    assert_eq!(scene.items().await, before);
+
+    let everybody = scene.store().erase_person(&by_name("Aino Virtanen"), true, &page(9), &by("dpo")).await.unwrap();
+    let expected = [("one", ErasureOutcome::ContractErased), ("other", ErasureOutcome::ContractErased)];
+    assert_eq!(outcomes(&everybody.data), expected);
+    assert_eq!(scene.items_with(&["Virtanen"]).await, Vec::<String>::new());
+}
+
+#[tokio::test]
+async fn a_name_beside_an_address_tells_which_contracts_are_hers() {
+    let scene = Scene::new().await;
+    // She calls herself otherwise among the contacts.
+    scene.book("A", "own", of("Aino Virtanen", 0, 60, vec![named("Aino", by_email(AINO))])).await;
+    scene.book("B", "namesakes", of("Aino Virtanen", 0, 60, vec![named("Aino", by_email("other@example.fi"))])).await;
+    let both = PersonSearch::new(Some(Email::parse(AINO).unwrap()), None, Some(Name::parse("Aino Virtanen").unwrap()));
+    let erased = scene.erase(&both.unwrap()).await;
+    let expected = [("namesakes", ErasureOutcome::Ambiguous), ("own", ErasureOutcome::ContractErased)];
+    assert_eq!(outcomes(&erased), expected);
+}
+
+#[tokio::test]
+async fn all_messages_about_her_removed_contract_go_whomever_they_went_to() {
+    let scene = Scene::new().await;
+    let contacts = vec![named("Aino Virtanen", by_email(AINO)), named("Eino Aalto", by_sms(AINOS_NUMBER))];
+    scene.book("A", "own", of("Aino Virtanen", DAY, 2 * DAY, contacts)).await;
+    scene.remove("A", "own").await;
+    assert_eq!(scene.items_with(&["MESSAGE#"]).await.len(), 4);
+    assert_eq!(outcomes(&scene.erase(&by_address(AINO)).await), [("own", ErasureOutcome::MessagesErased)]);
+    assert_eq!(scene.items_with(&["MESSAGE#"]).await, Vec::<String>::new(), "each names her");
+}
+
+#[tokio::test]
+async fn messages_about_another_ones_removed_contract_stay_but_for_those_to_her() {
+    let scene = Scene::new().await;
+    scene.book("A", "told", einos(DAY, 2 * DAY)).await;
+    scene.remove("A", "told").await;
+    assert_eq!(outcomes(&scene.erase(&by_address(AINO)).await), [("told", ErasureOutcome::MessagesErased)]);
+    assert_eq!(scene.items_with(&["MESSAGE#"]).await.len(), 2);
+    assert_eq!(scene.items_with(&[AINO]).await, Vec::<String>::new());
+}
+
+#[tokio::test]
+async fn messages_about_a_key_that_is_gone_go_on_record_at_its_automat() {
+    let scene = Scene::new().await;
+    scene.book("A", "own", ainos(DAY, 2 * DAY)).await;
+    scene.store().remove_key(&id("A"), true, Expected::Any, &testkit::act()).await.unwrap();
+    scene.tell(0).await;
+    assert_eq!(outcomes(&scene.erase(&by_address(AINO)).await), [("own", ErasureOutcome::MessagesErased)]);
+    assert_eq!(scene.items_with(&["Aino"]).await, Vec::<String>::new());
+    let lobby = domain::AutomatId::parse("lobby").unwrap();
+    let events = scene.store().automat_events(&lobby, &page(100)).await.unwrap().data;
+    assert!(events.iter().any(|event| event.kind == EventKind::PersonalDataErased));
+}
+
+#[tokio::test]
+async fn its_pin_goes_with_the_contract() {
+    let scene = Scene::new().await;
+    // Long, so that the engine sweeps nothing of it.
+    scene.book_with_pin("A", "own", "482915", ainos(0, 4_000 * DAY)).await;
+    let pins = || async { scene.table.items().await.into_iter().filter(|item| item.contains("PIN#")).count() };
+    assert_eq!(pins().await, 1);
+    let act = store::Act { now: at(5_000 * DAY), ..by("dpo") };
+    let erased = scene.store().erase_person(&by_address(AINO), false, &page(9), &act).await.unwrap();
+    assert_eq!(outcomes(&erased.data), [("own", ErasureOutcome::ContractErased)]);
+    assert_eq!(pins().await, 0);
+}
+
+#[tokio::test]
+async fn a_pin_that_another_has_taken_since_stays_with_them() {
+    let scene = Scene::new().await;
+    scene.book_with_pin("A", "own", "482915", ainos(0, 60)).await;
+    let act = store::Act { now: at(100), ..testkit::act() };
+    let next = domain::ContractDraft {
+        id: Some(contract_id("next")),
+        pin: Some(pin("482915")),
+        ..of("Eino Aalto", 100, DAY, Vec::new())
+    };
+    scene.store().create_contract(&id("B"), next, &act).await.unwrap();
+    assert_eq!(outcomes(&scene.erase(&by_address(AINO)).await), [("own", ErasureOutcome::ContractErased)]);
+    let lobby = domain::AutomatId::parse("lobby").unwrap();
+    let holder = scene.store().pin_holder(&lobby, &pin("482915")).await.unwrap().unwrap();
+    assert_eq!((holder.key.id.as_str(), holder.contract.as_str()), ("B", "next"));
+}

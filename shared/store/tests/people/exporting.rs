@@ -1,0 +1,97 @@
+//! What is handed out.
+
+use domain::{Clue, EventKind, MessageKind};
+use store::PersonalData;
+use testkit::by_email;
+
+use crate::scene::{
+    AINO, AINOS_NUMBER, DAY, EINO, Scene, ainos, by_address, by_name, by_number, clues, contract_id, einos, id, named,
+    of,
+};
+
+fn contracts(data: &[PersonalData]) -> Vec<&str> {
+    data.iter().map(|data| data.contract_id.as_str()).collect()
+}
+
+#[tokio::test]
+async fn a_contract_is_handed_out_with_its_messages_and_what_happened() {
+    let scene = Scene::new().await;
+    scene.book("A", "own", ainos(0, 60)).await;
+    scene.book("A", "others", of("Eino Aalto", 100, 200, vec![named("Eino Aalto", by_email(EINO))])).await;
+    let data = scene.export(&by_address(AINO)).await;
+    assert_eq!(contracts(&data), ["own"]);
+    let own = &data[0];
+    assert_eq!((own.key.as_str(), clues(&own.clues)), ("A", vec![Clue::Email]));
+    let contract = own.contract.as_ref().unwrap();
+    assert_eq!((contract.person.as_str(), contract.contacts.len()), ("Aino Virtanen", 2));
+    let told: Vec<_> = own.messages.iter().map(|message| message.kind).collect();
+    assert_eq!(told, [MessageKind::ContractCreated; 2], "by email, and by SMS since the contract is hers");
+    let happened: Vec<_> = own.events.iter().map(|event| event.kind.clone()).collect();
+    assert_eq!(happened, [EventKind::ContractCreated(contract.range)]);
+    assert!(!own.more_events);
+}
+
+#[tokio::test]
+async fn she_is_found_by_each_thing_that_is_known_of_her() {
+    let scene = Scene::new().await;
+    scene.book("A", "own", ainos(0, 60)).await;
+    scene.book("B", "told", einos(0, 60)).await;
+    for (search, found) in [
+        (by_address("AINO@Example.FI"), vec!["own", "told"]),
+        (by_number(AINOS_NUMBER), vec!["own"]),
+        (by_name("aino VIRTANEN"), vec!["own", "told"]),
+        (by_address("aino@example.com"), vec![]),
+        (by_number("+358409876543"), vec![]),
+        (by_name("Aino"), vec![]),
+    ] {
+        assert_eq!(contracts(&scene.export(&search).await), found, "{search:?}");
+    }
+}
+
+#[tokio::test]
+async fn of_another_ones_contract_she_gets_the_messages_to_her() {
+    let scene = Scene::new().await;
+    scene.book("A", "told", einos(0, 60)).await;
+    let data = scene.export(&by_address(AINO)).await;
+    let to: Vec<_> = data[0].messages.iter().map(|message| message.recipient.address.reveal()).collect();
+    assert_eq!(to, [AINO]);
+}
+
+#[tokio::test]
+async fn messages_about_a_contract_that_is_gone_are_handed_out_too() {
+    let scene = Scene::new().await;
+    scene.book("A", "own", ainos(DAY, 2 * DAY)).await;
+    scene.remove("A", "own").await;
+    let data = scene.export(&by_address(AINO)).await;
+    assert_eq!(contracts(&data), ["own"], "once, however many messages there are");
+    assert!(data[0].contract.is_none());
+    assert_eq!(data[0].messages.len(), 4, "made and cancelled, by email and by SMS");
+    assert!(data[0].events.iter().any(|event| event.kind == EventKind::ContractRemoved));
+}
+
+#[tokio::test]
+async fn who_handed_out_what_is_on_record_without_anything_of_the_person() {
+    let scene = Scene::new().await;
+    scene.book("A", "own", ainos(0, 60)).await;
+    scene.book("B", "told", einos(0, 60)).await;
+    scene.book("B", "others", of("Eino Aalto", 100, 200, Vec::new())).await;
+    scene.export(&by_address(AINO)).await;
+    assert_eq!(scene.recorded("A", &EventKind::PersonalDataExported).await, ["own"]);
+    assert_eq!(scene.recorded("B", &EventKind::PersonalDataExported).await, ["told"]);
+    let events = scene.items_with(&["EVENT#"]).await;
+    assert!(events.iter().all(|event| !event.contains("Aino") && !event.contains(AINO)), "{events:?}");
+}
+
+#[tokio::test]
+async fn of_a_key_that_is_gone_it_is_on_record_at_its_automat() {
+    let scene = Scene::new().await;
+    scene.book("A", "own", ainos(DAY, 2 * DAY)).await;
+    scene.store().remove_key(&id("A"), true, store::Expected::Any, &testkit::act()).await.unwrap();
+    scene.tell(0).await;
+    assert_eq!(contracts(&scene.export(&by_address(AINO)).await), ["own"]);
+    let lobby = domain::AutomatId::parse("lobby").unwrap();
+    let events = scene.store().automat_events(&lobby, &crate::scene::page(100)).await.unwrap().data;
+    let exported = events.iter().find(|event| event.kind == EventKind::PersonalDataExported).unwrap();
+    assert_eq!(exported.subject.contract, Some(contract_id("own")));
+    assert_eq!(exported.actor.as_str(), "dpo");
+}

@@ -1,0 +1,89 @@
+//! Each condition, made to fail: what somebody else writes meanwhile is not lost, and is decided over again.
+
+use domain::{ContractChange, Ending, EventKind};
+use store::{ErasureOutcome, Expected};
+use testkit::{act, at, by_email};
+
+use crate::scene::{AINO, DAY, LATER, Scene, ainos, by, by_address, contract_id, einos, id, named, outcomes, page};
+
+/// Erases while its last write is held back until something else has been written.
+async fn meanwhile(scene: &Scene, other: impl Future<Output = ()>) -> Vec<(String, ErasureOutcome)> {
+    let (store, wire) = scene.table.another_store();
+    let mut held = wire.hold("TransactWriteItems");
+    let erasing = tokio::spawn(async move { store.erase_person(&by_address(AINO), false, &page(9), &by("dpo")).await });
+    held.arrived().await;
+    other.await;
+    held.release();
+    let erased = erasing.await.unwrap().unwrap().data;
+    outcomes(&erased).into_iter().map(|(contract, outcome)| (contract.to_owned(), outcome)).collect()
+}
+
+#[tokio::test]
+async fn a_contract_that_is_extended_meanwhile_is_live_again() {
+    let scene = Scene::new().await;
+    scene.book("A", "own", ainos(0, 60)).await;
+    let longer = ContractChange { ending: Some(Ending::At(at(DAY))), ..ContractChange::default() };
+    let extended = async {
+        scene.store().edit_contract(&id("A"), &contract_id("own"), longer, Expected::Any, &act()).await.unwrap();
+    };
+    assert_eq!(meanwhile(&scene, extended).await, [("own".to_owned(), ErasureOutcome::Live)]);
+    let contract = scene.store().contract(&id("A"), &contract_id("own")).await.unwrap();
+    assert_eq!(contract.range.end(), Some(at(DAY)));
+    assert_eq!(scene.recorded("A", &EventKind::PersonalDataErased).await, Vec::<String>::new());
+}
+
+#[tokio::test]
+async fn a_contract_whose_key_is_fetched_meanwhile_is_not_over() {
+    let scene = Scene::new().await;
+    scene.book_with_pin("A", "own", "482915", ainos(0, 60)).await;
+    assert_eq!(meanwhile(&scene, scene.fetch("482915")).await, [("own".to_owned(), ErasureOutcome::Live)]);
+}
+
+#[tokio::test]
+async fn the_same_for_a_contract_that_has_left_the_calendar() {
+    let scene = Scene::new().await;
+    scene.book_with_pin("A", "own", "482915", ainos(0, 60)).await;
+    // What has ended leaves the calendar with the next booking.
+    let act = store::Act { now: at(100), ..act() };
+    scene.store().create_contract(&id("A"), testkit::contract(200, 300), &act).await.unwrap();
+    assert!(scene.store().key(&id("A")).await.unwrap().calendar.entry(&contract_id("own")).is_none());
+    assert_eq!(meanwhile(&scene, scene.fetch("482915")).await, [("own".to_owned(), ErasureOutcome::Live)]);
+}
+
+#[tokio::test]
+async fn contacts_that_are_edited_meanwhile_are_not_lost() {
+    let scene = Scene::new().await;
+    scene.book("A", "told", einos(0, DAY)).await;
+    let contacts = vec![named("Aino Virtanen", by_email(AINO)), named("Bo", by_email("bo@example.fi"))];
+    let change = ContractChange { contacts: Some(contacts), ..ContractChange::default() };
+    let edited = async {
+        scene.store().edit_contract(&id("A"), &contract_id("told"), change, Expected::Any, &act()).await.unwrap();
+    };
+    assert_eq!(meanwhile(&scene, edited).await, [("told".to_owned(), ErasureOutcome::ContactErased)]);
+    let contract = scene.store().contract(&id("A"), &contract_id("told")).await.unwrap();
+    assert_eq!(contract.contacts.iter().map(|contact| contact.name.as_str()).collect::<Vec<_>>(), ["Bo"]);
+}
+
+#[tokio::test]
+async fn a_contract_that_is_removed_meanwhile_is_gone_as_it_should_be() {
+    let scene = Scene::new().await;
+    scene.book("A", "own", ainos(0, 60)).await;
+    let removed = async {
+        scene.store().remove_contract(&id("A"), &contract_id("own"), false, Expected::Any, &by("bo")).await.unwrap();
+    };
+    assert_eq!(meanwhile(&scene, removed).await, [("own".to_owned(), ErasureOutcome::ContractErased)]);
+    assert_eq!(scene.items_with(&["Aino"]).await, Vec::<String>::new());
+}
+
+#[tokio::test]
+async fn conflicts_are_tried_again() {
+    let scene = Scene::new().await;
+    scene.book("A", "own", ainos(0, 60)).await;
+    scene.table.wire.conflict(3);
+    assert_eq!(outcomes(&scene.erase(&by_address(AINO)).await), [("own", ErasureOutcome::ContractErased)]);
+    scene.tell(LATER).await;
+    scene.book("B", "told", einos(0, 60)).await;
+    scene.table.wire.conflict(3);
+    assert_eq!(scene.export(&by_address(AINO)).await.len(), 1);
+    assert_eq!(scene.recorded("B", &EventKind::PersonalDataExported).await, ["told"]);
+}

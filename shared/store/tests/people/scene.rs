@@ -1,0 +1,186 @@
+//! The automat `lobby` with the keys `A` and `B`, their contracts, and whoever tells the contacts.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use aws_sdk_dynamodb::types::AttributeValue;
+use domain::{
+    AutomatId, Clue, CodeKind, Contact, ContractDraft, ContractId, Email, EventKind, KeyId, Name, PersonSearch,
+    PhoneNumber,
+};
+use store::{Act, Erasure, ErasureOutcome, Error, Expected, Page, PageRequest, PersonalData, Record, Store, Verdict};
+use testkit::{TestTable, act, at, automat, by_email, by_sms, contract, entry, key, pin, telling};
+
+pub(crate) const AINO: &str = "aino@example.fi";
+pub(crate) const EINO: &str = "eino@example.fi";
+pub(crate) const AINOS_NUMBER: &str = "+358401234567";
+pub(crate) const DAY: i64 = 86_400;
+/// The contracts of the tests that are over are so by then.
+pub(crate) const LATER: i64 = 1_000;
+
+pub(crate) struct Scene {
+    pub(crate) table: TestTable,
+    /// How many records of the stream have been told.
+    told: AtomicUsize,
+}
+
+pub(crate) fn id(key: &str) -> KeyId {
+    KeyId::parse(key).unwrap()
+}
+
+pub(crate) fn contract_id(contract: &str) -> ContractId {
+    ContractId::parse(contract).unwrap()
+}
+
+/// Somebody's act, `LATER`.
+pub(crate) fn by(actor: &str) -> Act {
+    Act { actor: domain::Actor::new(actor), now: at(LATER), receipt: None }
+}
+
+/// A contact of that name.
+pub(crate) fn named(name: &str, contact: Contact) -> Contact {
+    Contact { name: Name::parse(name).unwrap(), ..contact }
+}
+
+/// A contract of a person, with contacts.
+pub(crate) fn of(person: &str, start: i64, end: i64, contacts: Vec<Contact>) -> ContractDraft {
+    ContractDraft { person: Name::parse(person).unwrap(), contacts, ..contract(start, end) }
+}
+
+/// Aino's own, which she is told about by email and by SMS.
+pub(crate) fn ainos(start: i64, end: i64) -> ContractDraft {
+    let contacts = vec![by_email(AINO), by_sms(AINOS_NUMBER)];
+    of("Aino Virtanen", start, end, contacts.into_iter().map(|contact| named("Aino Virtanen", contact)).collect())
+}
+
+/// Eino's, which Aino is told about too.
+pub(crate) fn einos(start: i64, end: i64) -> ContractDraft {
+    let contacts = vec![named("Eino Aalto", by_email(EINO)), named("Aino Virtanen", by_email(AINO))];
+    of("Eino Aalto", start, end, contacts)
+}
+
+pub(crate) fn by_address(email: &str) -> PersonSearch {
+    PersonSearch::new(Some(Email::parse(email).unwrap()), None, None).unwrap()
+}
+
+pub(crate) fn by_number(number: &str) -> PersonSearch {
+    PersonSearch::new(None, Some(PhoneNumber::parse(number).unwrap()), None).unwrap()
+}
+
+pub(crate) fn by_name(name: &str) -> PersonSearch {
+    PersonSearch::new(None, None, Some(Name::parse(name).unwrap())).unwrap()
+}
+
+pub(crate) fn clues(found: &BTreeSet<Clue>) -> Vec<Clue> {
+    found.iter().copied().collect()
+}
+
+pub(crate) fn page(limit: usize) -> PageRequest {
+    PageRequest { limit, after: None }
+}
+
+/// Each contract of an answer with what was done about it.
+pub(crate) fn outcomes(erasures: &[Erasure]) -> Vec<(&str, ErasureOutcome)> {
+    let mut outcomes: Vec<_> = erasures.iter().map(|erasure| (erasure.contract.as_str(), erasure.outcome)).collect();
+    outcomes.sort_by_key(|(contract, _)| *contract);
+    outcomes
+}
+
+impl Scene {
+    pub(crate) async fn new() -> Self {
+        let table = TestTable::new().await;
+        table.store.create_automat(automat("lobby", 3), &act()).await.unwrap();
+        for name in ["A", "B"] {
+            table.store.create_key(key(name), &act()).await.unwrap();
+        }
+        Self { table, told: AtomicUsize::new(0) }
+    }
+
+    pub(crate) fn store(&self) -> &Store {
+        &self.table.store
+    }
+
+    /// Makes a contract, and its contacts are told.
+    pub(crate) async fn book(&self, key: &str, contract: &str, draft: ContractDraft) {
+        let draft = ContractDraft { id: Some(contract_id(contract)), ..draft };
+        self.store().create_contract(&id(key), draft, &act()).await.unwrap();
+        self.tell(0).await;
+    }
+
+    pub(crate) async fn remove(&self, key: &str, contract: &str) {
+        let (key, contract) = (id(key), contract_id(contract));
+        self.store().remove_contract(&key, &contract, true, Expected::Any, &act()).await.unwrap();
+        self.tell(0).await;
+    }
+
+    /// Tells the contacts of what has been written since the last call, and says how many messages that took.
+    pub(crate) async fn tell(&self, seconds: i64) -> usize {
+        let now = at(seconds);
+        let records = self.table.records(now).await;
+        let told = self.told.swap(records.len(), Ordering::Relaxed);
+        let mut sent = 0;
+        for record in &records[told..] {
+            let claims = match self.store().read_record(record).unwrap() {
+                Record::Contract(record) => self.store().tell_of_contract(&record, now).await.unwrap(),
+                Record::Event(record) => self.store().tell_of_event(&record, now).await.unwrap(),
+                Record::Resend(_) | Record::Other => Vec::new(),
+            };
+            for claim in claims {
+                self.store().settle(claim, Verdict::Sent("p".to_owned()), now).await.unwrap();
+                sent += 1;
+            }
+        }
+        sent
+    }
+
+    /// The key `A`, whose contract has this PIN, is fetched from its locker.
+    pub(crate) async fn fetch(&self, digits: &str) {
+        let lobby = AutomatId::parse("lobby").unwrap();
+        self.store().hear_lockers(&lobby, telling(1, &[(0, true, None)]), at(1)).await.unwrap();
+        let typed = entry(self.store(), "e1", CodeKind::Pin, digits, at(2), &[0]);
+        self.store().keypad_entry(&lobby, typed, at(2)).await.unwrap();
+        self.store().hear_lockers(&lobby, telling(2, &[(0, false, Some("e1"))]), at(3)).await.unwrap();
+    }
+
+    pub(crate) async fn export(&self, search: &PersonSearch) -> Vec<PersonalData> {
+        let found = self.store().export_person(search, &page(100), &by("dpo")).await.unwrap();
+        assert_eq!(found.next, None);
+        let mut data = found.data;
+        data.sort_by(|one, other| one.contract_id.as_str().cmp(other.contract_id.as_str()));
+        data
+    }
+
+    pub(crate) async fn erase(&self, search: &PersonSearch) -> Vec<Erasure> {
+        self.try_erase(search).await.unwrap().data
+    }
+
+    pub(crate) async fn try_erase(&self, search: &PersonSearch) -> Result<Page<Erasure>, Error> {
+        self.store().erase_person(search, false, &page(100), &by("dpo")).await
+    }
+
+    /// All items by their keys, but for PINs, which the engine sweeps by the machine's clock.
+    pub(crate) async fn items(&self) -> BTreeMap<String, HashMap<String, AttributeValue>> {
+        let items = self.table.client.scan().table_name(testkit::TABLE).send().await.unwrap().items.unwrap();
+        let keyed = items.into_iter().map(|item| (format!("{:?} {:?}", item["PK"], item["SK"]), item));
+        keyed.filter(|(key, _)| !key.contains("PIN#")).collect()
+    }
+
+    /// The items whose text has all of these in it.
+    pub(crate) async fn items_with(&self, parts: &[&str]) -> Vec<String> {
+        let mut items = self.table.items().await;
+        items.retain(|item| parts.iter().all(|part| item.contains(part)));
+        items
+    }
+
+    /// The contracts that events of a kind on a key are about.
+    pub(crate) async fn recorded(&self, key: &str, kind: &EventKind) -> Vec<String> {
+        let events = self.store().key_events(&id(key), &page(100)).await.unwrap().data;
+        let of_kind = events.into_iter().filter(|event| event.kind == *kind && event.actor.as_str() == "dpo");
+        of_kind.filter_map(|event| event.subject.contract).map(|contract| contract.as_str().to_owned()).collect()
+    }
+
+    /// A contract of its own with a PIN.
+    pub(crate) async fn book_with_pin(&self, key: &str, contract: &str, digits: &str, draft: ContractDraft) {
+        self.book(key, contract, ContractDraft { pin: Some(pin(digits)), ..draft }).await;
+    }
+}

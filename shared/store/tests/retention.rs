@@ -1,0 +1,258 @@
+//! What is over is kept for so many days, as its `ttl` says; and what is not over is kept for good.
+
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on must stop at once")]
+
+use std::collections::HashMap;
+
+use aws_sdk_dynamodb::types::AttributeValue;
+use domain::{
+    AutomatId, CodeKind, ContractChange, ContractDraft, ContractId, ContractState, Days, Ending, EventKind, KeyId,
+    Name, Retention, Whereabouts,
+};
+use serde_json::json;
+use store::{ContractFilter, Created, Error, Expected, Order, PageRequest, Record, Store, Thing};
+use testkit::{TABLE, TestTable, act, at, automat, by_email, contract, entry, key, pin, telling};
+
+const DAY: i64 = 86_400;
+
+fn a() -> KeyId {
+    KeyId::parse("A").unwrap()
+}
+
+fn bk1() -> ContractId {
+    ContractId::parse("BK-1").unwrap()
+}
+
+fn lobby() -> AutomatId {
+    AutomatId::parse("lobby").unwrap()
+}
+
+/// A table that keeps events for 100 days and contracts for 30, with the key `A`.
+struct Scene {
+    table: TestTable,
+    store: Store,
+}
+
+impl Scene {
+    async fn new() -> Self {
+        let table = TestTable::new().await;
+        let retention = Retention { events: Days::new(100).unwrap(), contracts: Days::new(30).unwrap() };
+        let store = table.store.clone().keeping(retention);
+        store.create_automat(automat("lobby", 3), &act()).await.unwrap();
+        store.create_key(key("A"), &act()).await.unwrap();
+        Self { table, store }
+    }
+
+    async fn book(&self, draft: ContractDraft) {
+        let draft = ContractDraft { id: Some(bk1()), pin: Some(pin("482915")), ..draft };
+        self.store.create_contract(&a(), draft, &act()).await.unwrap();
+    }
+
+    async fn edit(&self, change: ContractChange) {
+        self.store.edit_contract(&a(), &bk1(), change, Expected::Any, &act()).await.unwrap();
+    }
+
+    async fn items(&self) -> Vec<HashMap<String, AttributeValue>> {
+        self.table.client.scan().table_name(TABLE).send().await.unwrap().items.unwrap()
+    }
+
+    /// Seconds from the now of the tests until the items of a kind go.
+    async fn kept(&self, sort_key: &str) -> Vec<Option<i64>> {
+        let items = self.items().await.into_iter();
+        let of_kind = items.filter(|item| item["SK"].as_s().unwrap().starts_with(sort_key));
+        of_kind.map(|item| Some(item.get("ttl")?.as_n().unwrap().parse::<i64>().unwrap() - at(0).seconds())).collect()
+    }
+
+    async fn contract_kept(&self) -> Option<i64> {
+        let kept = self.kept("CONTRACT#").await;
+        assert_eq!(kept.len(), 1);
+        kept[0]
+    }
+
+    async fn fetch(&self) {
+        self.store.hear_lockers(&lobby(), telling(1, &[(0, true, None)]), at(1)).await.unwrap();
+        let typed = entry(&self.store, "e1", CodeKind::Pin, "482915", at(2), &[0]);
+        self.store.keypad_entry(&lobby(), typed, at(2)).await.unwrap();
+        self.store.hear_lockers(&lobby(), telling(2, &[(0, false, Some("e1"))]), at(3)).await.unwrap();
+        let whereabouts = self.store.key(&a()).await.unwrap().whereabouts;
+        assert_eq!(whereabouts, Whereabouts::Out { contract: Some(bk1()) });
+    }
+
+    async fn give_back(&self, seconds: i64) {
+        self.store.hear_lockers(&lobby(), telling(3, &[(0, true, None)]), at(seconds)).await.unwrap();
+    }
+}
+
+fn ending(ending: Ending) -> ContractChange {
+    ContractChange { ending: Some(ending), ..ContractChange::default() }
+}
+
+#[tokio::test]
+async fn a_contract_is_kept_for_its_days_after_its_end_whatever_its_end_becomes() {
+    let scene = Scene::new().await;
+    scene.book(contract(0, 60)).await;
+    assert_eq!(scene.contract_kept().await, Some(60 + 30 * DAY));
+    scene.edit(ending(Ending::At(at(90)))).await;
+    assert_eq!(scene.contract_kept().await, Some(90 + 30 * DAY));
+    scene.edit(ContractChange { person: Some(Name::parse("Eino").unwrap()), ..ContractChange::default() }).await;
+    assert_eq!(scene.contract_kept().await, Some(90 + 30 * DAY), "its end is the same");
+    scene.store.replace_pin(&a(), &bk1(), &act()).await.unwrap();
+    assert_eq!(scene.contract_kept().await, Some(90 + 30 * DAY));
+    scene.edit(ending(Ending::Permanent)).await;
+    assert_eq!(scene.contract_kept().await, None, "a permanent one is never over");
+    scene.edit(ending(Ending::At(at(50)))).await;
+    assert_eq!(scene.contract_kept().await, Some(50 + 30 * DAY));
+}
+
+#[tokio::test]
+async fn a_contract_is_never_dropped_while_the_key_is_out_with_it() {
+    let scene = Scene::new().await;
+    scene.book(contract(0, 60)).await;
+    scene.fetch().await;
+    assert_eq!(scene.contract_kept().await, None);
+    scene.edit(ending(Ending::At(at(90)))).await;
+    scene.store.replace_pin(&a(), &bk1(), &act()).await.unwrap();
+    assert_eq!(scene.contract_kept().await, None, "the key is still out");
+    scene.give_back(5).await;
+    assert_eq!(scene.contract_kept().await, Some(90 + 30 * DAY));
+}
+
+#[tokio::test]
+async fn a_key_that_comes_back_later_than_its_contract_is_kept_lets_it_go() {
+    let scene = Scene::new().await;
+    scene.book(contract(0, 60)).await;
+    scene.fetch().await;
+    scene.give_back(60 + 40 * DAY).await;
+    assert_eq!(scene.contract_kept().await, Some(60 + 30 * DAY), "which is in the past: it goes at once");
+    assert_eq!(scene.store.key(&a()).await.unwrap().whereabouts, Whereabouts::Inside);
+}
+
+#[tokio::test]
+async fn a_permanent_contract_is_not_written_when_its_key_is_fetched() {
+    let scene = Scene::new().await;
+    scene.book(ContractDraft { ending: Ending::Permanent, ..contract(0, 60) }).await;
+    let before = scene.items().await.into_iter().find(|item| item["SK"].as_s().unwrap().starts_with("CONTRACT#"));
+    scene.fetch().await;
+    let after = scene.items().await.into_iter().find(|item| item["SK"].as_s().unwrap().starts_with("CONTRACT#"));
+    assert_eq!(before, after);
+}
+
+#[tokio::test]
+async fn an_end_that_is_moved_while_the_key_is_being_fetched_does_not_let_the_contract_go() {
+    let scene = Scene::new().await;
+    scene.book(contract(0, 60)).await;
+    let (store, wire) = scene.table.another_store();
+    let mut held = wire.hold("TransactWriteItems");
+    let editing = tokio::spawn(async move {
+        store.edit_contract(&a(), &bk1(), ending(Ending::At(at(90))), Expected::Any, &act()).await
+    });
+    held.arrived().await;
+    scene.fetch().await;
+    held.release();
+    assert_eq!(editing.await.unwrap().unwrap().range.end(), Some(at(90)), "decided again over where the key is now");
+    assert_eq!(scene.contract_kept().await, None);
+}
+
+#[tokio::test]
+async fn a_contract_that_goes_while_its_key_is_being_fetched_does_not_hold_up_the_automat() {
+    let scene = Scene::new().await;
+    scene.book(contract(0, 60)).await;
+    scene.store.hear_lockers(&lobby(), telling(1, &[(0, true, None)]), at(1)).await.unwrap();
+    let typed = entry(&scene.store, "e1", CodeKind::Pin, "482915", at(2), &[0]);
+    scene.store.keypad_entry(&lobby(), typed, at(2)).await.unwrap();
+    let (store, wire) = scene.table.another_store();
+    let mut held = wire.hold("TransactWriteItems");
+    let telling =
+        tokio::spawn(async move { store.hear_lockers(&lobby(), telling(2, &[(0, false, Some("e1"))]), at(3)).await });
+    held.arrived().await;
+    let place = |request: aws_sdk_dynamodb::operation::delete_item::builders::DeleteItemFluentBuilder| {
+        request.key("PK", AttributeValue::S("KEY#A".into())).key("SK", AttributeValue::S("CONTRACT#BK-1".into()))
+    };
+    place(scene.table.client.delete_item().table_name(TABLE)).send().await.unwrap();
+    held.release();
+    telling.await.unwrap().unwrap();
+    assert_eq!(scene.store.key(&a()).await.unwrap().whereabouts, Whereabouts::Out { contract: Some(bk1()) });
+    assert_eq!(scene.kept("CONTRACT#").await, [], "it is not written back");
+}
+
+#[tokio::test]
+async fn events_and_openings_are_kept_for_their_days() {
+    let scene = Scene::new().await;
+    let draft = domain::OpeningDraft { automat: lobby(), locker: testkit::locker(0), reason: None, force: true };
+    scene.store.request_opening(draft, &act()).await.unwrap();
+    let events = scene.kept("EVENT#").await;
+    assert_eq!(events.len(), 3);
+    assert!(events.iter().chain(&scene.kept("OPENING").await).all(|kept| *kept == Some(100 * DAY)), "{events:?}");
+}
+
+#[tokio::test]
+async fn messages_are_kept_no_longer_than_their_contract() {
+    let scene = Scene::new().await;
+    scene.book(ContractDraft { contacts: vec![by_email("aino@example.fi")], ..contract(10 * DAY, 20 * DAY) }).await;
+    for record in scene.table.records(at(0)).await {
+        if let Record::Contract(record) = scene.store.read_record(&record).unwrap() {
+            scene.store.tell_of_contract(&record, at(0)).await.unwrap();
+        }
+    }
+    assert_eq!(scene.kept("MESSAGE#").await, [Some(30 * DAY)], "90 days are more than contracts are kept");
+}
+
+#[tokio::test]
+async fn what_the_table_sweeps_is_no_cancellation() {
+    let scene = Scene::new().await;
+    // Not over by the tests' clock: somebody would be told if it was taken for a removal.
+    scene.book(ContractDraft { contacts: vec![by_email("aino@example.fi")], ..contract(0, 10 * DAY) }).await;
+    scene.store.remove_contract(&a(), &bk1(), false, Expected::Any, &act()).await.unwrap();
+    let records = scene.table.records(at(1)).await;
+    let is_removal = |record: &&serde_json::Value| {
+        record["eventName"] == "REMOVE" && record["dynamodb"]["Keys"]["SK"]["S"] == "CONTRACT#BK-1"
+    };
+    let mut removal = records.iter().find(is_removal).unwrap().clone();
+    let Record::Contract(told) = scene.store.read_record(&removal).unwrap() else { panic!("somebody removed it") };
+    assert_eq!(scene.store.tell_of_contract(&told, at(1)).await.unwrap().len(), 1);
+    removal["userIdentity"] = json!({ "type": "Service", "principalId": "dynamodb.amazonaws.com" });
+    assert!(matches!(scene.store.read_record(&removal).unwrap(), Record::Other));
+}
+
+#[tokio::test]
+async fn that_a_contract_is_kept_otherwise_means_nothing_to_those_who_are_told() {
+    let scene = Scene::new().await;
+    scene.book(contract(0, 60)).await;
+    let before = scene.table.records(at(0)).await.len();
+    scene.fetch().await;
+    scene.give_back(5).await;
+    let records = scene.table.records(at(0)).await.split_off(before);
+    let of_contract: Vec<_> =
+        records.iter().filter(|record| record["dynamodb"]["Keys"]["SK"]["S"] == "CONTRACT#BK-1").collect();
+    assert_eq!(of_contract.len(), 2);
+    for record in of_contract {
+        assert!(matches!(scene.store.read_record(record).unwrap(), Record::Other));
+    }
+}
+
+#[tokio::test]
+async fn a_contract_that_is_gone_is_missed_by_nobody() {
+    let scene = Scene::new().await;
+    scene.book(contract(0, 60)).await;
+    let place = [("PK", "KEY#A"), ("SK", "CONTRACT#BK-1")].map(|(name, value)| (name, AttributeValue::S(value.into())));
+    let request = scene.table.client.delete_item().table_name(TABLE);
+    place.into_iter().fold(request, |request, (name, value)| request.key(name, value)).send().await.unwrap();
+
+    let later = at(60 + 40 * DAY);
+    let page = PageRequest { limit: 10, after: None };
+    for states in [vec![], vec![ContractState::Ended], vec![ContractState::Upcoming, ContractState::Active]] {
+        let filter = ContractFilter { states, order: Order::Descending };
+        assert!(scene.store.contracts(&a(), &filter, &page, later).await.unwrap().data.is_empty());
+    }
+    let removed = scene.store.remove_contract(&a(), &bk1(), false, Expected::Any, &act()).await;
+    assert!(matches!(removed, Err(Error::NotFound(Thing::Contract))));
+    assert!(scene.store.automat_view(&lobby(), later).await.unwrap().lockers[0].active_contract.is_none());
+
+    let again = ContractDraft { id: Some(bk1()), ..contract(50 * DAY, 51 * DAY) };
+    let act = store::Act { now: later, ..act() };
+    let made = scene.store.create_contract(&a(), again, &act).await.unwrap();
+    assert!(matches!(made, Created::New(_)), "its name is free again");
+    let events = scene.store.key_events(&a(), &page).await.unwrap().data;
+    let made = events.iter().filter(|event| matches!(event.kind, EventKind::ContractCreated(_))).count();
+    assert_eq!(made, 2, "what happened to it is on record");
+}
