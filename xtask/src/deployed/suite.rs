@@ -84,7 +84,8 @@ impl Binary {
         let mut output = String::new();
         for line in BufReader::new(child.stdout.take().context("its output is not ours")?).split(b'\n') {
             let line = String::from_utf8_lossy(&line?).into_owned();
-            if line.starts_with("test ") {
+            // Whether the others failed is told when it is known why they did not pass.
+            if line.starts_with("test ") && line.ends_with(" ... ok") {
                 println!("{line}");
             }
             output.push_str(&line);
@@ -93,7 +94,15 @@ impl Binary {
         let status = child.wait()?;
         // 101 is what a test binary ends with when tests failed.
         ensure!(matches!(status.code(), Some(0 | 101)), "{} ended with {status}: {output}", self.name);
-        outcomes(&output).with_context(|| self.name.clone())
+        let outcomes = outcomes(&output).with_context(|| self.name.clone())?;
+        for (test, outcome) in &outcomes {
+            match outcome {
+                Outcome::Passed => {}
+                Outcome::OnlyLocal(_) => println!("test {test} ... only local"),
+                Outcome::Failed(said) => println!("test {test} ... FAILED\n{said}"),
+            }
+        }
+        Ok(outcomes)
     }
 }
 
