@@ -5,6 +5,8 @@ use std::{
     process::{Command, Stdio},
 };
 
+use crate::process::through;
+
 /// How this machine lets us switch the network off for a command.
 #[derive(Debug)]
 pub struct Offline(Option<&'static [&'static str]>);
@@ -25,25 +27,14 @@ impl Offline {
     /// The same command without a network, if that can be.
     #[must_use]
     pub fn confine(&self, command: &Command) -> Command {
-        let mut confined = match self.0 {
+        match self.0 {
             Some(way) => {
-                let mut confined = Command::new("unshare");
-                confined.args(way).arg("--").arg(command.get_program());
-                confined
+                let mut unshare = Command::new("unshare");
+                unshare.args(way).arg("--");
+                through(unshare, command)
             }
-            None => Command::new(command.get_program()),
-        };
-        confined.args(command.get_args());
-        for (name, value) in command.get_envs() {
-            match value {
-                Some(value) => confined.env(name, value),
-                None => confined.env_remove(name),
-            };
+            None => through(Command::new("env"), command),
         }
-        if let Some(folder) = command.get_current_dir() {
-            confined.current_dir(folder);
-        }
-        confined
     }
 }
 
