@@ -1,6 +1,6 @@
 //! What is over is kept for so many days, as its `ttl` says; and what is not over is kept for good.
 
-#![expect(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on must stop at once")]
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on must stop at once")]
 
 use std::collections::HashMap;
 
