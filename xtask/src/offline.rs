@@ -27,9 +27,14 @@ impl Offline {
     /// The same command without a network, if that can be.
     #[must_use]
     pub fn confine(&self, command: &Command) -> Command {
-        let mut wrapper = Command::new(if self.0.is_some() { "unshare" } else { "env" });
-        wrapper.args(self.0.unwrap_or_default()).arg("--");
-        through(wrapper, command)
+        match self.0 {
+            Some(way) => {
+                let mut unshare = Command::new("unshare");
+                unshare.args(way).arg("--");
+                through(unshare, command)
+            }
+            None => through(Command::new("env"), command),
+        }
     }
 }
 
@@ -45,6 +50,14 @@ impl fmt::Display for Offline {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_confined_command_keeps_its_arguments_environment_and_folder() {
+        let mut command = Command::new("sh");
+        command.args(["-c", "pwd; echo $MARK $0", "argument"]).env("MARK", "marked").current_dir("/");
+        let output = Offline::find().confine(&command).output().unwrap();
+        assert_eq!(String::from_utf8_lossy(&output.stdout), "/\nmarked argument\n");
+    }
 
     #[test]
     fn nobody_answers_a_confined_command() {

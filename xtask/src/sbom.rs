@@ -56,7 +56,7 @@ pub fn write(project: &Project, target: &str, binaries: &[(String, PathBuf)]) ->
 from cyclonedx.schema import SchemaVersion
 from cyclonedx.validation.json import JsonStrictValidator
 errors = [JsonStrictValidator(SchemaVersion.V1_6).validate_str(open(file).read()) for file in sys.argv[1:]]
-sys.exit('\\n'.join(error.data.message for error in errors if error))";
+sys.exit('\\n'.join(error.data.message for error in errors if error) or None)";
     run(Tools::judges(project)?.command("python")?.args(["-c", validate]).args(&files))?;
     Ok(all.len())
 }
@@ -253,6 +253,23 @@ mod tests {
 
         let other = BTreeMap::from([(package("serde", "1.0.3"), None)]);
         assert!(graph.bill(&linked, &other, "b1", "").is_err(), "a version that Cargo.lock has not");
+    }
+
+    #[test]
+    fn the_functions_are_built_from_what_the_lock_file_has_and_not_from_what_tests_need() {
+        let project = Project::load().unwrap();
+        let target = "aarch64-unknown-linux-gnu";
+        let graph = Graph::parse(&tree(&project, target).unwrap()).unwrap();
+        let checksums = checksums(&fs::read_to_string(project.root.join("Cargo.lock")).unwrap());
+        for function in &project.functions {
+            let linked = graph.linked(function).unwrap();
+            let bill = graph.bill(&linked, &checksums, &"0".repeat(64), target).unwrap();
+            assert_eq!(bill["metadata"]["component"]["name"], **function);
+            let has = |name: &str| linked.packages.iter().any(|package| package.0 == name);
+            assert!(has("aws-sdk-dynamodb") && has("ring"), "{function}");
+            let others = ["proptest", "testkit", "embedded", "aws-lc-sys", "serde_derive"];
+            assert!(!others.into_iter().any(has), "{function}");
+        }
     }
 
     #[test]

@@ -13,7 +13,7 @@ pub(super) async fn jwks(State(sign_in): State<SignIn>) -> Json<Value> {
     Json(json!(sign_in.tokens.jwks()))
 }
 
-/// The provider's metadata (OpenID Connect Discovery, section 3), without the `userinfo_endpoint`: there is none.
+/// The provider's metadata (`OpenID` Connect Discovery, section 3), without the `userinfo_endpoint`: there is none.
 pub(super) async fn configuration(State(sign_in): State<SignIn>) -> Json<Value> {
     let issuer = sign_in.tokens.issuer();
     let scopes = Role::ALL.map(Role::scope).into_iter().chain([OPENID.to_owned(), PERSON_SCOPE.to_owned()]);

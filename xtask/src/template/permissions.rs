@@ -60,6 +60,9 @@ const SMS: (&str, &str, &str) = ("NotificationsRole", "Sms", "sns:Publish");
 /// What a function says of its traces, which have no ARN.
 const TRACES: [&str; 2] = ["xray:PutTraceSegments", "xray:PutTelemetryRecords"];
 
+/// The one statement that may read a whole table: no index finds a person.
+const WALK: (&str, &str) = ("PeopleRole", "Walk");
+
 /// Roles shared or missing, managed policies, and statements that are wider than they say.
 pub(super) fn findings(subject: &Subject) -> Vec<String> {
     let template = &subject.root;
@@ -119,6 +122,9 @@ fn too_wide(resource: &str, statement: &Value) -> Vec<String> {
                 let wildcards = texts(value).into_iter().filter(|text| text.contains(['*', '?']));
                 let refused = wildcards.filter(|text| !ALLOWED.contains(&(resource, id, text)));
                 findings.extend(refused.map(|text| format!("{resource} {id}: {element} has the wildcard {text}")));
+                if texts(value).contains(&"dynamodb:Scan") && (resource, id) != WALK {
+                    findings.push(format!("{resource} {id}: {element} has a scan of the table"));
+                }
             }
             _ => {}
         }
@@ -135,6 +141,7 @@ fn is_sms_alone(resource: &str, id: &str, statement: &Value) -> bool {
 
 pub(super) const SEEDS: &[Seed] = &[
     seed("- dynamodb:GetItem", "- dynamodb:*", "KeysRole Items: Action has the wildcard dynamodb:*"),
+    seed("- dynamodb:GetItem", "- dynamodb:Scan", "KeysRole Items: Action has a scan of the table"),
     seed("index/lists", "index/*", "KeysRole Index: Resource has the wildcard ${Table.Arn}/index/*"),
     seed("Resource: !Ref CodeSecret", "Resource: \"*\"", "KeysRole CodeSecret: Resource"),
     seed("Service: lambda.amazonaws.com", "AWS: \"*\"", "KeysRole : Principal"),

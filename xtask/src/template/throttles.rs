@@ -1,4 +1,4 @@
-//! What moves a motor, and what needs no token, is throttled more tightly than the rest. And each throttle is of a route
+//! What moves a motor, reads the whole table, or needs no token, is throttled more tightly than the rest. And each throttle is of a route
 //! that there is: API Gateway refuses a deployment with another.
 
 use super::{
@@ -8,8 +8,12 @@ use super::{
     subject::{Seed, seed},
 };
 
-/// The route that opens a locker.
-const OPENING: (&str, &str) = ("POST", "/v1/automats/{automatId}/lockers/{lockerIndex}/openings");
+/// The route that opens a locker, and those that read the whole table.
+const COSTLY: [(&str, &str); 3] = [
+    ("POST", "/v1/automats/{automatId}/lockers/{lockerIndex}/openings"),
+    ("POST", "/v1/people/export"),
+    ("POST", "/v1/people/erase"),
+];
 
 /// Throttles of routes that are not there, and routes without the throttle that they need.
 pub(super) fn findings(subject: &Subject) -> Vec<String> {
@@ -23,7 +27,7 @@ pub(super) fn findings(subject: &Subject) -> Vec<String> {
                 findings.push(format!("{}: RouteSettings are of no route: {route}", api.name));
             }
         }
-        for route in OPEN.into_iter().chain([OPENING]).map(key) {
+        for route in OPEN.into_iter().chain(COSTLY).map(key) {
             let settings = settings.and_then(|settings| settings.get(&*route));
             let has = |name| settings.is_some_and(|settings| settings.get(name).is_some());
             if !has("ThrottlingRateLimit") || !has("ThrottlingBurstLimit") {
@@ -41,6 +45,7 @@ pub(super) const SEEDS: &[Seed] = &[
         "of no route: POST /v1/keys/{key}/contracts",
     ),
     seed("          ThrottlingRateLimit: !Ref OpeningThrottleRate\n", "", "openings is throttled no more tightly"),
+    seed("\"POST /v1/people/erase\":", "\"GET /v1/keys\":", "people/erase is throttled no more tightly"),
     seed("\"GET /health\":", "\"GET /v1/keys\":", "GET /health is throttled no more tightly"),
     seed("\"OPTIONS /{proxy+}\":", "\"GET /v1/keys\":", "OPTIONS /{proxy+} is throttled no more tightly"),
 ];
