@@ -129,7 +129,7 @@ mod tests {
         });
         let Message::Lockers(Sent { content, .. }) = read(&event) else { panic!("lockers") };
         let state = LockerState { key: false, door: Door::Open, by: None };
-        assert_eq!(content, LockersMessage { n: 5, lockers: BTreeMap::from([(7, state)]) });
+        assert_eq!(content, LockersMessage { n: 5, lockers: BTreeMap::from([(7, state)]), device_keys: Vec::new() });
     }
 
     #[test]

@@ -32,7 +32,8 @@ impl People {
             let contacts = vec![by_email(EMAIL), by_sms(NUMBER)].into_iter();
             let contacts = contacts.map(|it| domain::Contact { name: Name::parse(PERSON).unwrap(), ..it }).collect();
             let id = Some(ContractId::parse(id).unwrap());
-            let draft = ContractDraft { id, contacts, pin: Some(testkit::pin(&format!("4829{end}"))), ..contract(start, end) };
+            let draft =
+                ContractDraft { id, contacts, pin: Some(testkit::pin(&format!("4829{end}"))), ..contract(start, end) };
             table.store.create_contract(&KeyId::parse("K-1").unwrap(), draft, &act()).await.unwrap();
         }
         let router = people::router(App { store: table.store.clone(), clock: Clock::fixed(at(1_000)) });

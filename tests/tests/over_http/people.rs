@@ -1,6 +1,5 @@
 //! What is known of a person: found wherever it stands, handed out and erased, on record.
 
-
 use api::Clock;
 use e2e::device::eventually;
 use e2e::{Stack, Stage, fresh, hours};
@@ -91,7 +90,10 @@ async fn everything_that_is_known_of_somebody_is_handed_out_on_record() {
     let by_name = all(&stage.stack, "export", json!({ "person": aino.name, "limit": 1 })).await;
     assert_eq!((by_name.len(), &by_name[0]["foundBy"]), (2, &json!(["name"])));
     let nobody = Person::new();
-    assert_eq!(all(&stage.stack, "export", json!({ "email": nobody.email, "person": nobody.name })).await, [] as [Value; 0]);
+    assert_eq!(
+        all(&stage.stack, "export", json!({ "email": nobody.email, "person": nobody.name })).await,
+        [] as [Value; 0]
+    );
 
     let events = stage.stack.viewer().get(format!("/v1/keys/{key}/events")).await.data();
     let exported: Vec<_> = events.iter().filter(|event| event["type"] == "personal-data-exported").collect();
