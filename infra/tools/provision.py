@@ -7,6 +7,9 @@ The automat must exist (an admin creates it over the API). Its thing is made, a 
 under which the keypad names codes. They are written to the folder, for the device alone: AWS keeps no copy of the
 private key. With --renew the former certificates are taken out of service, for a device that was lost or replaced.
 
+While the stack's secret is being replaced there are two keys for the keypad, and a device gets both. With --keys only
+automat.json is written, for a device that has its certificate already.
+
 Needs credentials that may describe the stack, read its table and its secret, and manage IoT things and certificates.
 """
 
@@ -42,14 +45,8 @@ def thing_name(automat: str) -> str:
 
 def provision(session, stack: str, automat: str, out: pathlib.Path, renew: bool) -> None:
     """Makes thing and certificate, and writes the folder."""
-    if out.exists() and any(out.iterdir()):
-        raise Refused(f"{out} is not empty: choose another --out")
-    outputs = stack_outputs(session.client("cloudformation"), stack)
-    lockers = locker_count(session.client("dynamodb"), outputs["TableName"], automat)
-    secret = session.client("secretsmanager").get_secret_value(SecretId=outputs["CodeSecretArn"])["SecretString"]
-    iot = session.client("iot")
-    endpoint = iot.describe_endpoint(endpointType="iot:Data-ATS")["endpointAddress"]
-    thing = thing_name(automat)
+    outputs, told = prepare(session, stack, automat, out)
+    iot, thing = session.client("iot"), thing_name(automat)
 
     iot.create_thing(thingName=thing)
     former = iot.list_thing_principals(thingName=thing)["principals"]
@@ -63,24 +60,42 @@ def provision(session, stack: str, automat: str, out: pathlib.Path, renew: bool)
             "certificate.pem": certificate["certificatePem"],
             "private.key": certificate["keyPair"]["PrivateKey"],
             "ca.pem": "".join(root.read_text() for root in sorted(ROOTS.glob("*.pem"))),
-            "automat.json": json.dumps(
-                {
-                    "thing": thing,
-                    "automatId": automat,
-                    "lockerCount": lockers,
-                    "endpoint": endpoint,
-                    "port": 8883,
-                    "deviceKey": base64.urlsafe_b64encode(device_key(secret, automat)).decode().rstrip("="),
-                },
-                indent=2,
-            )
-            + "\n",
+            "automat.json": told,
         },
     )
     iot.attach_policy(policyName=outputs["DevicePolicyName"], target=certificate["certificateArn"])
     iot.attach_thing_principal(thingName=thing, principal=certificate["certificateArn"])
     for principal in former:
         retire(iot, thing, outputs["DevicePolicyName"], principal)
+
+
+def give_keys(session, stack: str, automat: str, out: pathlib.Path) -> None:
+    """Writes what a device with a certificate is told besides, anew."""
+    _, told = prepare(session, stack, automat, out)
+    if not session.client("iot").list_thing_principals(thingName=thing_name(automat))["principals"]:
+        raise Refused(f"{automat} has no certificate: provision it without --keys")
+    write(out, {"automat.json": told})
+
+
+def prepare(session, stack: str, automat: str, out: pathlib.Path) -> tuple:
+    """The stack's outputs, and what the device is told besides its certificate."""
+    if out.exists() and any(out.iterdir()):
+        raise Refused(f"{out} is not empty: choose another --out")
+    outputs = stack_outputs(session.client("cloudformation"), stack)
+    lockers = locker_count(session.client("dynamodb"), outputs["TableName"], automat)
+    secret = session.client("secretsmanager").get_secret_value(SecretId=outputs["CodeSecretArn"])["SecretString"]
+    endpoint = session.client("iot").describe_endpoint(endpointType="iot:Data-ATS")["endpointAddress"]
+    told = {
+        "thing": thing_name(automat),
+        "automatId": automat,
+        "lockerCount": lockers,
+        "endpoint": endpoint,
+        "port": 8883,
+    }
+    # One line, and a second one while it is being replaced.
+    for name, master in zip(("deviceKey", "otherDeviceKey"), secret.split("\n")):
+        told[name] = base64.urlsafe_b64encode(device_key(master, automat)).decode().rstrip("=")
+    return outputs, json.dumps(told, indent=2) + "\n"
 
 
 def retire(iot, thing: str, policy: str, principal: str) -> None:
@@ -119,12 +134,17 @@ def main() -> int:
     parser.add_argument("--stack", required=True, help="name of the stack")
     parser.add_argument("--automat", required=True, help="automatId of an automat that exists")
     parser.add_argument("--out", required=True, type=pathlib.Path, help="folder to write, new or empty")
-    parser.add_argument("--renew", action="store_true", help="take former certificates out of service")
+    what = parser.add_mutually_exclusive_group()
+    what.add_argument("--renew", action="store_true", help="take former certificates out of service")
+    what.add_argument("--keys", action="store_true", help="write automat.json alone, with the keys of now")
     arguments = parser.parse_args()
     import boto3  # here, so that --help needs nothing
 
     try:
-        provision(boto3.Session(), arguments.stack, arguments.automat, arguments.out, arguments.renew)
+        if arguments.keys:
+            give_keys(boto3.Session(), arguments.stack, arguments.automat, arguments.out)
+        else:
+            provision(boto3.Session(), arguments.stack, arguments.automat, arguments.out, arguments.renew)
     except Refused as refused:
         print(f"error: {refused}", file=sys.stderr)
         return 1

@@ -34,6 +34,7 @@ pub struct Codes {
 /// The keys that come from one master secret.
 #[derive(Clone)]
 struct Derived {
+    id: String,
     seal: Arc<LessSafeKey>,
     mac: hmac::Key,
 }
@@ -64,8 +65,7 @@ impl DeviceKey {
     /// What tells one key from another without telling the key: four bytes of a MAC under it, in hexadecimal digits.
     #[must_use]
     pub fn id(&self) -> String {
-        let tag = hmac::sign(&hmac::Key::new(hmac::HMAC_SHA256, &self.0), b"id");
-        tag.as_ref().iter().take(4).map(|byte| format!("{byte:02x}")).collect()
+        id_of(&hmac::Key::new(hmac::HMAC_SHA256, &self.0))
     }
 }
 
@@ -94,6 +94,16 @@ impl Codes {
         let current = Derived::new(first)?;
         let other = second.filter(|second| *second != first).map(Derived::new).transpose()?;
         Ok(Self { current, other })
+    }
+
+    /// What tells these secrets from others without telling them, for logs: who knows which, while they are being
+    /// replaced.
+    #[must_use]
+    pub fn id(&self) -> String {
+        match &self.other {
+            None => self.current.id.clone(),
+            Some(other) => format!("{} and {}", self.current.id, other.id),
+        }
     }
 
     /// The key under which an automat names codes.
@@ -195,7 +205,8 @@ impl Derived {
         let seal = UnboundKey::new(&AES_256_GCM, seal.as_ref())
             .map_err(|source| Error::internal("deriving the sealing key", source))?;
         let mac = hmac::sign(&master, b"name codes, HMAC-SHA-256");
-        Ok(Self { seal: Arc::new(LessSafeKey::new(seal)), mac: hmac::Key::new(hmac::HMAC_SHA256, mac.as_ref()) })
+        let mac = hmac::Key::new(hmac::HMAC_SHA256, mac.as_ref());
+        Ok(Self { id: id_of(&master), seal: Arc::new(LessSafeKey::new(seal)), mac })
     }
 
     fn device_key(&self, automat: &AutomatId) -> DeviceKey {
@@ -219,6 +230,11 @@ impl Derived {
         let opened = self.seal.open_in_place(nonce, Aad::from(place.as_bytes()), &mut body).ok()?;
         Some(std::str::from_utf8(opened).ok()?.trim_end().to_owned())
     }
+}
+
+/// Four bytes of a MAC under a key, in hexadecimal digits.
+fn id_of(key: &hmac::Key) -> String {
+    hmac::sign(key, b"id").as_ref().iter().take(4).map(|byte| format!("{byte:02x}")).collect()
 }
 
 const UNOPENED: Error =
@@ -303,6 +319,15 @@ mod tests {
     }
 
     #[test]
+    fn a_device_key_is_derived_as_provisioning_does() {
+        // `infra/tools/test_provision.py` has the same figures.
+        let codes = Codes::new(b"0123456789abcdef0123456789abcdef").unwrap();
+        let key = codes.device_key(&AutomatId::parse("lobby").unwrap());
+        let hex: String = key.reveal().iter().map(|byte| format!("{byte:02x}")).collect();
+        assert_eq!(hex, "7c0a71308816c6a5444dd07bd3a3faf78f8c2100e6cd8389f0cf1a90c9d78b32");
+    }
+
+    #[test]
     fn only_what_can_be_the_name_of_a_code_is_looked_up() {
         for bad in ["", "c29tZQ", "AAAAAAAAAAAAAAAAAAAAA", "AAAAAAAAAAAAAAAAAAAAAAA", "AAAAAAAAAAAAAAAAAAAA==", "4829"]
         {
@@ -357,6 +382,7 @@ mod tests {
         assert_eq!(both.device_key(&lobby), codes(2).device_key(&lobby));
         assert_eq!(both.other_device_key(&lobby), Some(codes(1).device_key(&lobby)));
         assert_eq!(codes(2).other_device_key(&lobby), None);
+        assert_eq!(both.id(), format!("{} and {}", codes(2).id(), codes(1).id()));
         // printf id | openssl dgst -sha256 -mac HMAC -macopt hexkey:0101…01 | head -c 8, as the device has it, too
         assert_eq!(DeviceKey([1; 32]).id(), "a2bfbba4");
     }

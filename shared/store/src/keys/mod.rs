@@ -43,7 +43,8 @@ impl Transaction {
         let item = ReturnCodeItem::write(&key.automat, &names.current, &key.id)?;
         self.put(Part::ReturnCode, item, absent());
         if let Some(other) = &names.other {
-            self.check(Part::ReturnCode, ReturnCodeItem::key(&key.automat, other), absent());
+            // A deletion of nothing: a mere check would be another permission for the function.
+            self.delete(Part::ReturnCode, ReturnCodeItem::key(&key.automat, other), absent());
         }
         Ok(())
     }
