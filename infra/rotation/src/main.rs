@@ -12,6 +12,8 @@ mod options;
 mod secret;
 mod stack;
 mod step;
+#[cfg(test)]
+mod whole;
 
 #[tokio::main]
 async fn main() -> ExitCode {

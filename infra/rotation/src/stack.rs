@@ -10,12 +10,12 @@ use crate::secret::{MasterSecret, SecretError};
 
 /// A stack whose secret is being replaced.
 pub(crate) struct Stack {
-    pub(crate) table: String,
-    pub(crate) database: aws_sdk_dynamodb::Client,
     pub(crate) clock: Clock,
     pub(crate) random: Random,
-    secrets: Secrets,
-    secret: String,
+    pub(crate) table: String,
+    pub(crate) database: aws_sdk_dynamodb::Client,
+    pub(crate) secret: String,
+    pub(crate) secrets: Secrets,
 }
 
 /// Why a step was not taken.
@@ -42,12 +42,12 @@ impl Stack {
     pub(crate) async fn open(options: &Options) -> Result<Self, Error> {
         let config = runtime::config().await?;
         Ok(Self {
-            table: options.table.clone(),
-            database: aws_sdk_dynamodb::Client::new(&config),
             clock: Clock::system(),
             random: Random::system(),
-            secrets: Secrets::new(&config),
+            table: options.table.clone(),
+            database: aws_sdk_dynamodb::Client::new(&config),
             secret: options.secret.clone(),
+            secrets: Secrets::new(&config),
         })
     }
 
