@@ -29,6 +29,8 @@ def main(source: Path, target: Path) -> None:
         if resource["Type"] == "AWS::Serverless::Function":
             # `sam deploy` puts the upload's address here; the translator takes nothing else.
             resource["Properties"]["CodeUri"] = "s3://uploaded-by-sam-deploy/code.zip"
+        elif resource["Type"] == "AWS::CloudFormation::Stack":
+            resource["Properties"]["TemplateURL"] = "https://s3.amazonaws.com/uploaded-by-sam-deploy/nested.yaml"
     expanded = transform(template, {}, NoManagedPolicies())
     target.parent.mkdir(parents=True, exist_ok=True)
     target.write_text(json.dumps(expanded, indent=2) + "\n")

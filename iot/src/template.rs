@@ -96,8 +96,14 @@ fn rule(resource: &str, value: &Value) -> Result<Option<Rule>, TemplateError> {
     Ok(Some(Rule { name: name.to_owned(), statement, functions }))
 }
 
-/// The resource whose ARN this is: `!GetAtt X.Arn`, in any of its forms.
+/// The resource whose ARN this is: `!GetAtt X.Arn`, in any of its forms, or `!Ref X.Alias`, as SAM names the ARN of the
+/// alias that it makes for a function.
 fn named(arn: &Value) -> Option<&str> {
+    if let Value::Tagged(tagged) = arn
+        && tagged.tag == "Ref"
+    {
+        return tagged.value.as_str()?.strip_suffix(".Alias");
+    }
     let attribute = match arn {
         Value::Tagged(tagged) if tagged.tag == "GetAtt" => &tagged.value,
         value => value.get("Fn::GetAtt")?,
@@ -131,8 +137,10 @@ mod tests {
     }
 
     #[test]
-    fn a_rules_functions_are_named_in_any_form_of_getatt() {
-        for function in ["!GetAtt Devices.Arn", "!GetAtt [Devices, Arn]", "{ 'Fn::GetAtt': [Devices, Arn] }"] {
+    fn a_rules_functions_are_named_in_any_form() {
+        let forms =
+            ["!GetAtt Devices.Arn", "!GetAtt [Devices, Arn]", "{ 'Fn::GetAtt': [Devices, Arn] }", "!Ref Devices.Alias"];
+        for function in forms {
             let template = rule(r#"AwsIotSqlVersion: "2016-03-23", Sql: "SELECT * FROM 'a'""#, function);
             let template = Template::read(&template).unwrap();
             let names: Vec<_> = template.rules.iter().map(|rule| (&*rule.name, &rule.functions)).collect();

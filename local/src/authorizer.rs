@@ -12,6 +12,8 @@ use jsonwebtoken::jwk::JwkSet;
 use jsonwebtoken::{Algorithm, DecodingKey, Validation};
 use serde_json::{Map, Value};
 
+use crate::tokens::Role;
+
 /// Verifies tokens of one issuer.
 #[derive(Debug, Clone)]
 pub struct Authorizer {
@@ -39,8 +41,13 @@ pub enum Refusal {
     #[error("the token is not valid: {0}")]
     Invalid(&'static str),
     /// The token is good, but for something else.
-    #[error("the token has none of the scopes {}", .0.join(" "))]
-    Scope(Vec<String>),
+    #[error("the token has none of the scopes {}", .wanted.join(" "))]
+    Scope {
+        /// The route's scopes.
+        wanted: Vec<String>,
+        /// The token's scopes.
+        held: Vec<String>,
+    },
 }
 
 impl Refusal {
@@ -50,10 +57,25 @@ impl Refusal {
         match self {
             Self::Missing => "Bearer".to_owned(),
             Self::Invalid(why) => format!(r#"Bearer scope="" error="invalid_token" error_description="{why}""#),
-            Self::Scope(scopes) => {
-                format!(r#"Bearer scope="{}" error="insufficient_scope" error_description="{self}""#, scopes.join(" "))
+            Self::Scope { wanted, .. } => {
+                format!(r#"Bearer scope="{}" error="insufficient_scope" error_description="{self}""#, wanted.join(" "))
             }
         }
+    }
+
+    /// What to do about it, in terms of roles where the route has one.
+    #[must_use]
+    pub fn advice(&self) -> String {
+        let Self::Scope { wanted, held } = self else { return format!("{self}.") };
+        let lowest = Role::ALL.into_iter().find(|role| wanted.contains(&role.scope()));
+        let needed =
+            lowest.map_or_else(|| self.to_string(), |role| format!("this needs the role {}", role.client_id()));
+        let mut advice = match held.as_slice() {
+            [] => format!("{needed}, and the token has no scopes, as an ID token has none; send the access token."),
+            held => format!("{needed}, and the token has the scopes {}.", held.join(" ")),
+        };
+        advice[..1].make_ascii_uppercase();
+        advice
     }
 }
 
@@ -77,7 +99,7 @@ impl Authorizer {
         self.check(&claims, now)?;
         let held = scopes_of(&claims);
         if !scopes.is_empty() && !scopes.iter().any(|scope| held.contains(scope)) {
-            return Err(Refusal::Scope(scopes.to_vec()));
+            return Err(Refusal::Scope { wanted: scopes.to_vec(), held });
         }
         let claims = claims.into_iter().map(|(name, value)| (name, Value::String(text(&value)))).collect();
         Ok(Grant { claims, scopes: (!scopes.is_empty()).then_some(held) })

@@ -9,7 +9,7 @@ use serde_json::json;
 use store::Random;
 
 use super::*;
-use crate::tokens::{Role, Tokens};
+use crate::tokens::Tokens;
 
 const NOW: i64 = 1_800_000_000;
 static TOKENS: LazyLock<Tokens> = LazyLock::new(|| Tokens::generate("http://here", Random::system()).unwrap());
@@ -161,8 +161,23 @@ fn a_route_with_scopes_wants_one_of_them() {
     };
     assert_eq!(ask(&["b/read", "a/write"]).unwrap().scopes.unwrap(), ["a/read", "a/write"]);
     let refusal = ask(&["b/read"]).unwrap_err();
-    assert_eq!(refusal, Refusal::Scope(vec!["b/read".to_owned()]));
     assert!(refusal.challenge().starts_with(r#"Bearer scope="b/read" error="insufficient_scope""#));
+    assert_eq!(
+        refusal.advice(),
+        "The token has none of the scopes b/read, and the token has the scopes a/read a/write."
+    );
+}
+
+#[test]
+fn a_refused_scope_is_told_in_roles() {
+    let advice = |scope: &str| {
+        let token = format!("Bearer {}", signed_with(&json!({ "scope": scope })));
+        let operators = api::Role::Operator.scopes().into_iter().map(str::to_owned).collect::<Vec<_>>();
+        authorizer().authorize(Some(&token), &operators, now()).unwrap_err().advice()
+    };
+    let lesser = "This needs the role operator, and the token has the scopes key-automat/viewer openid.";
+    assert_eq!(advice("key-automat/viewer openid"), lesser);
+    assert!(advice("").contains("ID token"));
 }
 
 #[test]

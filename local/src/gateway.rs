@@ -102,10 +102,12 @@ impl Gateway {
         let headers: Vec<_> = headers.map(|value| String::from_utf8_lossy(value.as_bytes())).collect();
         let header = (!headers.is_empty()).then(|| headers.join(","));
         self.authorizer.authorize(header.as_deref(), scopes, now).map(Some).map_err(|refusal| {
-            let (detail, challenge) = (format!("Send a valid access token: {refusal}."), refusal.challenge());
+            let challenge = refusal.challenge();
             match refusal {
-                Refusal::Missing | Refusal::Invalid(_) => Problem::Unauthenticated { detail, challenge },
-                Refusal::Scope(_) => Problem::Forbidden { detail, challenge },
+                Refusal::Missing | Refusal::Invalid(_) => {
+                    Problem::Unauthenticated { detail: format!("Send a valid access token: {refusal}."), challenge }
+                }
+                Refusal::Scope { .. } => Problem::Forbidden { detail: refusal.advice(), challenge },
             }
         })
     }

@@ -28,7 +28,7 @@ use crate::notifications::{self, Notifications, NotificationsError};
 use crate::provisioning::{Provisioning, ProvisioningError};
 use crate::secret::{self, SecretError};
 use crate::template::{Routes, TEMPLATE, TemplateError};
-use crate::tokens::{Role, TokenError, Tokens};
+use crate::tokens::{Role, TokenError, Tokens, WEB_CLIENT};
 use crate::{Data, Options, sign_in};
 
 /// The one table's name.
@@ -156,13 +156,15 @@ impl LocalCloud {
             ("keys", provisioning.watch(keys::router(app.clone()), endpoint)),
             ("contracts", contracts::router(app.clone())),
             ("openings", openings::router(Openings { app: app.clone(), things })),
-            ("people", people::router(app.clone())),
+            ("people", ::people::router(app.clone())),
         ]);
-        let audience = Role::ALL.map(|role| role.client_id().to_owned()).to_vec();
+        let audience = Role::ALL.map(Role::client_id).into_iter().chain([WEB_CLIENT]).map(str::to_owned).collect();
         let authorizer = Authorizer::new(&url, audience, tokens.jwks().clone());
-        let gateway = Gateway::new(Routes::read(TEMPLATE)?, functions, authorizer, authority, clock.clone(), random)?;
+        let routes = Routes::read(TEMPLATE)?;
+        let gateway = Gateway::new(routes, functions, authorizer, authority, clock.clone(), random.clone())?;
         let outbox = notifications::outbox(&clock).await?;
-        let routes = sign_in::router(tokens.clone(), clock.clone()).merge(outbox.page()).merge(gateway.router());
+        let sign_in = sign_in::router(tokens.clone(), clock.clone(), random);
+        let routes = sign_in.merge(outbox.page()).merge(gateway.router());
         let automat = if options.no_automat { None } else { automats::simulate(&store, &provisioning, &clock).await? };
 
         let told = folder.as_ref().map(Folder::stream);

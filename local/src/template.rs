@@ -255,6 +255,6 @@ Resources:
         assert_eq!(find(Method::GET, "/health").access, Access::Open);
         assert_eq!(find(Method::GET, "/nowhere").key, "$default");
         let open: Vec<_> = routes.iter().filter(|route| route.access == Access::Open).map(|route| &route.key).collect();
-        assert_eq!(open, ["GET /health", "GET /openapi.json"]);
+        assert_eq!(open, ["GET /health", "GET /openapi.json", "OPTIONS /{proxy+}"]);
     }
 }

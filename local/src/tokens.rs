@@ -1,10 +1,10 @@
-//! Gives bearer tokens to the three built-in clients, as Cognito does for an app client with its own credentials.
+//! Signs bearer tokens, as Cognito does for machines, which are app clients with credentials of their own, and for
+//! people who have signed in. The claims are those of Cognito's tokens.
 //!
-//! The local cloud keeps no secrets of its clients: whoever reaches the loopback port may be any of them. Everything
-//! else is as the OAuth 2.0 specification (RFC 6749, sections 4.4 and 5) has it, and the claims are those of Cognito's
-//! access tokens. The RSA key is made at each start, since API Gateway's authorizer knows no other kind, and kept in
-//! memory only: tokens end with the process.
+//! The RSA key is made at each start, since API Gateway's authorizer knows no other kind, and kept in memory only:
+//! tokens end with the process.
 
+use aws_lc_rs::digest::{SHA256, digest};
 use aws_lc_rs::encoding::{AsDer, Pkcs8V1Der};
 use aws_lc_rs::rsa::KeySize;
 use aws_lc_rs::signature::RsaKeyPair;
@@ -16,8 +16,14 @@ use jsonwebtoken::{Algorithm, EncodingKey, Header};
 use serde_json::{Value, json};
 use store::Random;
 
-/// How long a token is good for, in seconds: Cognito's default.
+use crate::people::SignedIn;
+
+/// How long a machine's token is good for, in seconds: as `infra/sign-in.yaml` has it.
 pub const LIFETIME_SECONDS: i64 = 3_600;
+/// How long a person's tokens are good for, in seconds: likewise.
+pub const PERSON_LIFETIME_SECONDS: i64 = 900;
+/// The `client_id` of the dashboard, where people sign in.
+pub const WEB_CLIENT: &str = "dashboard";
 /// The resource server that the scopes belong to.
 const SCOPE_PREFIX: &str = "key-automat/";
 
@@ -110,7 +116,7 @@ impl Tokens {
         Ok(Self { issuer: issuer.to_owned(), key, key_id, jwks: JwkSet { keys: vec![jwk] }, random })
     }
 
-    /// A token of a client, with scopes that it may have.
+    /// A machine's access token, with scopes that it may have.
     pub fn issue(&self, role: Role, scope: &str, now: Instant) -> Result<String, TokenError> {
         let issued_at = now.seconds();
         self.sign(&json!({
@@ -123,8 +129,62 @@ impl Tokens {
             "iat": issued_at,
             "exp": issued_at + LIFETIME_SECONDS,
             "version": 2,
-            "jti": URL_SAFE_NO_PAD.encode(self.random.bytes::<16>().map_err(TokenError::Random)?),
+            "jti": self.token_id()?,
         }))
+    }
+
+    /// An access token of somebody who has signed in: what they may do.
+    pub fn access(&self, signed_in: &SignedIn, now: Instant) -> Result<String, TokenError> {
+        let mut claims = self.claims_of(signed_in, "access", now)?;
+        claims["client_id"] = WEB_CLIENT.into();
+        claims["scope"] = signed_in.scope.as_str().into();
+        claims["username"] = signed_in.person.subject.into();
+        claims["version"] = 2.into();
+        self.sign(&claims)
+    }
+
+    /// An ID token that goes with an access token: who they are, for the application.
+    pub fn identity(
+        &self,
+        signed_in: &SignedIn,
+        access_token: &str,
+        nonce: Option<&str>,
+        now: Instant,
+    ) -> Result<String, TokenError> {
+        let mut claims = self.claims_of(signed_in, "id", now)?;
+        claims["aud"] = WEB_CLIENT.into();
+        claims["cognito:username"] = signed_in.person.subject.into();
+        // the left half of the digest: OpenID Connect Core, section 3.1.3.6
+        let digest = digest(&SHA256, access_token.as_bytes());
+        claims["at_hash"] = URL_SAFE_NO_PAD.encode(&digest.as_ref()[..16]).into();
+        if let Some(nonce) = nonce {
+            claims["nonce"] = nonce.into();
+        }
+        self.sign(&claims)
+    }
+
+    /// What both kinds of a person's tokens say.
+    fn claims_of(&self, signed_in: &SignedIn, token_use: &str, now: Instant) -> Result<Value, TokenError> {
+        let issued_at = now.seconds();
+        let mut claims = json!({
+            "iss": self.issuer,
+            "sub": signed_in.person.subject,
+            "token_use": token_use,
+            "auth_time": signed_in.since.seconds(),
+            "iat": issued_at,
+            "exp": issued_at + PERSON_LIFETIME_SECONDS,
+            "origin_jti": signed_in.origin,
+            "jti": self.token_id()?,
+        });
+        // whoever is in no group has no list of groups either
+        if let Some(group) = signed_in.person.group {
+            claims["cognito:groups"] = json!([group.client_id()]);
+        }
+        Ok(claims)
+    }
+
+    fn token_id(&self) -> Result<String, TokenError> {
+        self.random.bytes::<16>().map(|bytes| URL_SAFE_NO_PAD.encode(bytes)).map_err(TokenError::Random)
     }
 
     fn sign(&self, claims: &Value) -> Result<String, TokenError> {

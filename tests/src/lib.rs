@@ -12,6 +12,7 @@
 #![expect(clippy::unwrap_used, clippy::panic, clippy::missing_panics_doc, reason = "what fails here fails the test")]
 
 mod answer;
+mod browser;
 mod call;
 pub mod curl;
 pub mod device;
@@ -23,6 +24,7 @@ mod stack;
 mod stage;
 
 pub use answer::Answer;
+pub use browser::{Browser, Tokens};
 pub use call::{As, Call};
 pub use log::Log;
 pub use seed::Seed;

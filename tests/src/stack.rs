@@ -83,6 +83,12 @@ impl Stack {
         self.base.local.as_ref().unwrap()
     }
 
+    /// Whether it is a deployed one.
+    #[must_use]
+    pub fn is_deployed(&self) -> bool {
+        self.base.local.is_none()
+    }
+
     /// The client without a token.
     #[must_use]
     pub fn nobody(&self) -> As<'_> {

@@ -2,7 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot set its stage must stop at once")]
 
-use api::testing::{json, request, request_with_claims};
+use api::testing::{json, request, request_of_person};
 use api::{App, Clock, Role};
 use aws_sdk_dynamodb::config::{BehaviorVersion, Credentials, Region};
 use axum::body::Body;
@@ -204,9 +204,9 @@ async fn each_route_refuses_lower_roles() {
         let path = path.replace("{messageId}", "01KAXHVNM0000000000000000A");
         let lower = [None, Some(Role::Viewer), Some(Role::Operator)];
         for role in lower.into_iter().filter(|role| role.is_none_or(|role| role < needed)) {
-            let group = role.map_or("[guest]".to_owned(), |role| format!("[{}]", role.name()));
-            let claims = [("sub", "somebody"), ("cognito:groups", group.as_str())];
-            let request = request_with_claims(route.method.as_str(), &path, &claims).body(Body::empty()).unwrap();
+            let group = role.map_or("guest", Role::name);
+            let request = request_of_person(route.method.as_str(), &path, "somebody", &[group]);
+            let request = request.body(Body::empty()).unwrap();
             assert_eq!(refused(request).await["code"], "forbidden", "{route:?} {role:?}");
             tried += 1;
         }

@@ -2,7 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot set its stage must stop at once")]
 
-use api::testing::{json, request, request_with_claims, request_without_token};
+use api::testing::{json, request, request_of_person, request_with_claims, request_without_token};
 use api::{App, Clock, Role};
 use aws_sdk_dynamodb::config::{BehaviorVersion, Credentials, Region};
 use axum::body::Body;
@@ -70,8 +70,10 @@ async fn open_routes_want_no_token() {
 async fn without_a_token_nothing_protected_is_served() {
     let bare = Request::builder().uri("/v1/keys").body(Body::empty()).unwrap();
     let without = request_without_token("GET", "/v1/keys").body(Body::empty()).unwrap();
-    let nobody = request_with_claims("GET", "/v1/keys", &[("cognito:groups", "[admin]")]).body(Body::empty()).unwrap();
-    for request in [bare, without, nobody] {
+    let nobody = request_of_person("GET", "/v1/keys", "", &["admin"]).body(Body::empty()).unwrap();
+    let claims = [("token_use", "id"), ("sub", "somebody"), ("cognito:groups", "[admin]")];
+    let id_token = request_with_claims("GET", "/v1/keys", &claims).body(Body::empty()).unwrap();
+    for request in [bare, without, nobody, id_token] {
         let response = answer(request).await;
         assert_eq!(response.status(), 401);
         assert_eq!(response.headers()[WWW_AUTHENTICATE], "Bearer");
@@ -89,9 +91,9 @@ async fn each_route_refuses_lower_roles() {
         let path = route.path.replace("{automatId}", "A-1").replace("{keyId}", "K-1");
         let lower = [None, Some(Role::Viewer), Some(Role::Operator)];
         for role in lower.into_iter().filter(|role| role.is_none_or(|role| role < needed)) {
-            let group = role.map_or("[guest]".to_owned(), |role| format!("[{}]", role.name()));
-            let claims = [("sub", "somebody"), ("cognito:groups", group.as_str())];
-            let request = request_with_claims(route.method.as_str(), &path, &claims).body(Body::empty()).unwrap();
+            let group = role.map_or("guest", Role::name);
+            let request = request_of_person(route.method.as_str(), &path, "somebody", &[group]);
+            let request = request.body(Body::empty()).unwrap();
             assert_eq!(code(request).await, "forbidden", "{route:?} {role:?}");
             tried += 1;
         }
@@ -101,7 +103,7 @@ async fn each_route_refuses_lower_roles() {
 
 #[tokio::test]
 async fn a_scope_is_as_good_as_a_group() {
-    let claims = [("client_id", "machine"), ("scope", "key-automat/viewer")];
+    let claims = [("token_use", "access"), ("client_id", "machine"), ("scope", "key-automat/viewer")];
     let request = request_with_claims("GET", "/v1/keys?limit=0", &claims).body(Body::empty()).unwrap();
     assert_eq!(code(request).await, "invalid_query");
 }
@@ -123,6 +125,26 @@ async fn unknown_paths_and_methods() {
         assert_eq!(response.headers()[ALLOW], allow);
         assert_eq!(json(response).await["code"], "method_not_allowed");
     }
+}
+
+#[tokio::test]
+async fn a_browser_asks_without_a_token_what_a_page_of_another_origin_may_send() {
+    let ask = |path: &str| {
+        request_without_token("OPTIONS", path)
+            .header("origin", "https://elsewhere.example")
+            .header("access-control-request-method", "PATCH")
+    };
+    for path in ["/v1/keys/K-1", "/v1/keys/K-1/contracts/C-1"] {
+        let response = answer(ask(path).body(Body::empty()).unwrap()).await;
+        assert_eq!(
+            (response.status().as_u16(), &response.headers()[ALLOW]),
+            (204, &"GET, PATCH, DELETE".parse().unwrap())
+        );
+        assert!(!response.headers().contains_key("access-control-allow-origin"), "that is the template's to say");
+    }
+    assert_eq!(code(ask("/v1/nothing").body(Body::empty()).unwrap()).await, "route_not_found");
+    let no_preflight = request_without_token("OPTIONS", "/v1/keys").header("origin", "https://elsewhere.example");
+    assert_eq!(code(no_preflight.body(Body::empty()).unwrap()).await, "method_not_allowed");
 }
 
 #[tokio::test]

@@ -19,19 +19,27 @@ pub struct Caller {
 }
 
 impl Caller {
-    /// The holder of the token that the gateway verified.
+    /// The holder of the access token that the gateway verified, if they have a role that may do what `needed` may.
     ///
-    /// Nothing is verified here: a router without an authorizer in front of it answers 401 to everything protected.
-    pub(crate) fn of_request(extensions: &Extensions) -> Result<Self, Problem> {
+    /// No signature is verified here: a router without an authorizer in front of it answers 401 to everything
+    /// protected.
+    pub(crate) fn of_request(extensions: &Extensions, needed: Role) -> Result<Self, Problem> {
         let Some(RequestContext::ApiGatewayV2(context)) = extensions.get::<RequestContext>() else {
             return Err(Problem::unauthenticated());
         };
         let jwt = context.authorizer.as_ref().and_then(|authorizer| authorizer.jwt.as_ref());
         let claims = &jwt.ok_or_else(Problem::unauthenticated)?.claims;
+        if claims.get("token_use").is_none_or(|token_use| token_use != "access") {
+            return Err(Problem::not_an_access_token());
+        }
+        // A person's `sub` is a UUID for good; their `username` may be an email address, where another identity
+        // provider signs them in. A machine's `sub` is its client.
         let subject = ["sub", "client_id"].iter().find_map(|claim| claims.get(*claim)).filter(|name| !name.is_empty());
         let subject = subject.ok_or_else(Problem::unauthenticated)?;
-        let role = Role::of_claims(claims).ok_or_else(|| Problem::forbidden(Role::Viewer))?;
-        Ok(Self { actor: Actor::new(subject), role })
+        match Role::of_claims(claims) {
+            Some(role) if role >= needed => Ok(Self { actor: Actor::new(subject), role }),
+            held => Err(Problem::forbidden(needed, held)),
+        }
     }
 
     /// An act of this caller.
@@ -46,5 +54,75 @@ impl<S: Sync> FromRequestParts<S> for Caller {
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
         parts.extensions.get::<Self>().cloned().ok_or_else(Problem::unauthenticated)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::problem::Code;
+    use crate::testing::request_with_claims;
+
+    const SUBJECT: &str = "93cc2892-b0a1-70c5-4e55-3c3d0b8b6a11";
+
+    fn of(claims: &[(&str, &str)], needed: Role) -> Result<Caller, Problem> {
+        let (parts, ()) = request_with_claims("GET", "/v1/keys", claims).body(()).unwrap().into_parts();
+        Caller::of_request(&parts.extensions, needed)
+    }
+
+    fn person<'a>(changes: &[(&'a str, &'a str)]) -> Vec<(&'a str, &'a str)> {
+        let usual = [
+            ("token_use", "access"),
+            ("sub", SUBJECT),
+            ("username", "ada@example.com"),
+            ("cognito:groups", "[operator]"),
+            ("scope", crate::role::PERSON),
+        ];
+        let kept = usual.into_iter().filter(|(name, _)| changes.iter().all(|(changed, _)| changed != name));
+        kept.chain(changes.iter().copied()).filter(|(_, value)| *value != "-").collect()
+    }
+
+    #[test]
+    fn a_person_is_named_by_their_subject() {
+        let caller = of(&person(&[]), Role::Operator).unwrap();
+        assert_eq!((caller.actor.as_str(), caller.role), (SUBJECT, Role::Operator));
+    }
+
+    #[test]
+    fn a_machine_is_named_by_its_client() {
+        let token = [("token_use", "access"), ("client_id", "4c1a"), ("scope", "key-automat/admin")];
+        for claims in [[&token[..], &[("sub", "4c1a")]].concat(), token.to_vec()] {
+            let caller = of(&claims, Role::Viewer).unwrap();
+            assert_eq!((caller.actor.as_str(), caller.role), ("4c1a", Role::Admin));
+        }
+    }
+
+    #[test]
+    fn only_an_access_token_names_a_caller() {
+        for token_use in ["id", "refresh", "Access", "", "-"] {
+            let problem = of(&person(&[("token_use", token_use)]), Role::Viewer).unwrap_err();
+            assert_eq!(problem.code, Code::Unauthenticated, "{token_use}");
+            assert!(problem.detail.contains("access token"), "{}", problem.detail);
+        }
+    }
+
+    #[test]
+    fn whoever_has_no_name_is_nobody() {
+        for subject in ["", "-"] {
+            let problem = of(&person(&[("sub", subject)]), Role::Viewer).unwrap_err();
+            assert_eq!(problem.code, Code::Unauthenticated, "{subject}");
+        }
+    }
+
+    #[test]
+    fn a_refusal_says_which_role_is_needed_and_which_is_there() {
+        for (changes, detail) in [
+            (&[][..], "This needs the role admin, and the token gives operator."),
+            (&[("cognito:groups", "-")], "This needs the role admin, and the token gives none."),
+            (&[("scope", "openid")], "This needs the role admin, and the token gives none."),
+        ] {
+            let problem = of(&person(changes), Role::Admin).unwrap_err();
+            assert_eq!((problem.code, problem.detail.as_str()), (Code::Forbidden, detail));
+        }
     }
 }

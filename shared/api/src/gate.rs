@@ -3,7 +3,8 @@
 use axum::extract::{MatchedPath, Request};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
-use http::Method;
+use http::header::{ACCESS_CONTROL_REQUEST_METHOD, ALLOW, ORIGIN};
+use http::{Method, StatusCode};
 
 use crate::problem::Code;
 use crate::routes::{self, Access};
@@ -13,8 +14,18 @@ use crate::{Caller, Problem};
 pub(crate) async fn gate(mut request: Request, next: Next) -> Response {
     match admit(&mut request) {
         Ok(()) => next.run(request).await,
-        Err(problem) => problem.into_response(),
+        Err(problem) => preflight(&request).unwrap_or_else(|| problem.into_response()),
     }
+}
+
+/// The answer to a browser that asks what another origin's page may send. It comes without a token, and says no more
+/// than the document of the API does. Which origins may, API Gateway adds from the template, or nobody does.
+fn preflight(request: &Request) -> Option<Response> {
+    let asks = |name| request.headers().contains_key(name);
+    let methods = routes::methods(request.uri().path());
+    let is_preflight = request.method() == Method::OPTIONS && asks(ORIGIN) && asks(ACCESS_CONTROL_REQUEST_METHOD);
+    let methods = methods.iter().map(Method::as_str).collect::<Vec<_>>().join(", ");
+    (is_preflight && !methods.is_empty()).then(|| (StatusCode::NO_CONTENT, [(ALLOW, methods)]).into_response())
 }
 
 fn admit(request: &mut Request) -> Result<(), Problem> {
@@ -23,10 +34,7 @@ fn admit(request: &mut Request) -> Result<(), Problem> {
     match access.ok_or_else(|| unrouted(request.method(), request.uri().path()))? {
         Access::Open => {}
         Access::AtLeast(needed) => {
-            let caller = Caller::of_request(request.extensions())?;
-            if caller.role < needed {
-                return Err(Problem::forbidden(needed));
-            }
+            let caller = Caller::of_request(request.extensions(), needed)?;
             request.extensions_mut().insert(caller);
         }
     }

@@ -1,4 +1,8 @@
-//! The three roles, and how a token says which of them its holder has.
+//! The three roles, and how an access token says which of them its holder has.
+//!
+//! A person has the role of their groups, a machine that of its token's scopes. Neither counts for the other: a person
+//! who gets hold of a machine's scope is not what the scope says, and a person's groups count only in a token that was
+//! asked for to be used here, which the scope [`PERSON`] says (`docs/adr/0016-who-may.md`).
 
 use std::collections::HashMap;
 
@@ -15,13 +19,19 @@ pub enum Role {
 
 /// The claim in which Amazon Cognito lists a person's groups.
 const GROUPS: &str = "cognito:groups";
-/// The claim that lists a machine client's scopes, apart by spaces (RFC 8693, section 4.2).
+/// The claim that lists a token's scopes, apart by spaces (RFC 8693, section 4.2).
 const SCOPE: &str = "scope";
-/// The resource server whose scopes are roles.
-const SCOPE_PREFIX: &str = "key-automat/";
+/// The claim with a person's name in the user pool, which Cognito gives to every access token of a person and to none
+/// of a machine.
+const USERNAME: &str = "username";
+/// The scope of a token that a person got to use this API with. By itself it gives no role.
+pub const PERSON: &str = "key-automat/person";
 
 impl Role {
-    /// The name: a group, and the end of a scope.
+    /// All of them, each before those that may do more.
+    pub const ALL: [Self; 3] = [Self::Viewer, Self::Operator, Self::Admin];
+
+    /// The name: a group.
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
@@ -31,55 +41,109 @@ impl Role {
         }
     }
 
-    /// The highest role among a token's groups and scopes; none at all is possible.
-    ///
-    /// API Gateway hands claims on as text: a list of groups arrives as `[admin operator]`. Other gateways write
-    /// commas or JSON, so all of these are taken apart alike.
+    /// The scope of a machine that has this role: its name, after that of the resource server.
+    #[must_use]
+    pub fn scope(self) -> &'static str {
+        match self {
+            Self::Viewer => "key-automat/viewer",
+            Self::Operator => "key-automat/operator",
+            Self::Admin => "key-automat/admin",
+        }
+    }
+
+    /// The scopes of which a token has one if it may be of somebody with at least this role: what API Gateway asks for
+    /// at a route, before the function looks at a person's groups.
+    #[must_use]
+    pub fn scopes(self) -> Vec<&'static str> {
+        let of_machines = Self::ALL.into_iter().filter(|role| *role >= self).map(Self::scope);
+        of_machines.chain([PERSON]).collect()
+    }
+
+    /// The highest role that an access token's claims give; none at all is possible.
     #[must_use]
     pub fn of_claims(claims: &HashMap<String, String>) -> Option<Self> {
-        let groups = claims.get(GROUPS).map(String::as_str).unwrap_or_default();
-        let scopes = claims.get(SCOPE).map(String::as_str).unwrap_or_default();
-        let from_groups = groups.split([' ', ',', '[', ']', '"']).filter_map(Self::named);
-        let from_scopes =
-            scopes.split(' ').filter_map(|scope| scope.strip_prefix(SCOPE_PREFIX)).filter_map(Self::named);
-        from_groups.chain(from_scopes).max()
+        let mut scopes = claims.get(SCOPE).map(String::as_str).unwrap_or_default().split(' ');
+        match claims.get(GROUPS) {
+            Some(groups) if scopes.any(|scope| scope == PERSON) => listed(groups).filter_map(Self::named).max(),
+            None if !claims.contains_key(USERNAME) => scopes.filter_map(Self::of_scope).max(),
+            Some(_) | None => None,
+        }
     }
 
     fn named(name: &str) -> Option<Self> {
-        [Self::Viewer, Self::Operator, Self::Admin].into_iter().find(|role| role.name() == name)
+        Self::ALL.into_iter().find(|role| role.name() == name)
     }
+
+    fn of_scope(scope: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|role| role.scope() == scope)
+    }
+}
+
+/// The elements of a list as API Gateway hands it on: `[admin operator]`. That cannot be misread: a group's name in
+/// Cognito has no spaces.
+fn listed(text: &str) -> impl Iterator<Item = &str> {
+    let inner = text.strip_prefix('[').and_then(|text| text.strip_suffix(']'));
+    inner.into_iter().flat_map(|inner| inner.split(' '))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn role(claim: &str, value: &str) -> Option<Role> {
-        Role::of_claims(&HashMap::from([(claim.to_owned(), value.to_owned())]))
+    fn role(claims: &[(&str, &str)]) -> Option<Role> {
+        let claims = claims.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
+        Role::of_claims(&claims.collect())
+    }
+
+    fn of_person(groups: &str, scope: &str) -> Option<Role> {
+        role(&[("username", "5f0c"), ("cognito:groups", groups), ("scope", scope)])
     }
 
     #[test]
-    fn groups_are_read_in_every_form_a_gateway_writes_them() {
-        for text in ["[admin operator]", "admin,operator", "[\"operator\",\"admin\"]", "admin", "[other admin]"] {
-            assert_eq!(role("cognito:groups", text), Some(Role::Admin), "{text}");
+    fn a_person_has_the_highest_role_among_their_groups() {
+        assert_eq!(of_person("[operator]", "openid key-automat/person"), Some(Role::Operator));
+        assert_eq!(of_person("[other admin viewer]", "key-automat/person"), Some(Role::Admin));
+        assert_eq!(role(&[("username", "5f0c"), ("scope", "key-automat/person")]), None, "in no group");
+    }
+
+    #[test]
+    fn groups_count_only_in_a_token_for_this_api() {
+        for scope in ["", "openid", "key-automat/personal", "person", "KEY-AUTOMAT/PERSON"] {
+            assert_eq!(of_person("[admin]", scope), None, "{scope}");
         }
-        assert_eq!(role("cognito:groups", "[operator]"), Some(Role::Operator));
+        assert_eq!(role(&[("username", "5f0c"), ("cognito:groups", "[admin]")]), None);
     }
 
     #[test]
-    fn the_highest_scope_wins() {
-        assert_eq!(role("scope", "openid key-automat/viewer key-automat/operator"), Some(Role::Operator));
+    fn a_machines_scope_gives_a_person_nothing() {
+        assert_eq!(of_person("[viewer]", "key-automat/admin"), None);
+        assert_eq!(of_person("[viewer]", "key-automat/person key-automat/admin"), Some(Role::Viewer));
+        assert_eq!(role(&[("username", "5f0c"), ("scope", "key-automat/person key-automat/admin")]), None);
+    }
+
+    #[test]
+    fn a_machine_has_the_highest_role_among_its_scopes() {
+        let of_machine = |scope| role(&[("client_id", "4c1a"), ("scope", scope)]);
+        assert_eq!(of_machine("key-automat/viewer key-automat/operator"), Some(Role::Operator));
+        assert_eq!(of_machine("key-automat/person"), None, "a person without a name is nobody");
     }
 
     #[test]
     fn what_only_looks_like_a_role_is_none() {
-        for (claim, value) in [
-            ("cognito:groups", "[administrator admins Admin]"),
-            ("scope", "admin other/admin key-automat/admin/x"),
-            ("groups", "admin"),
-            ("scope", ""),
-        ] {
-            assert_eq!(role(claim, value), None, "{claim} {value}");
+        for groups in ["[administrator admins Admin]", "admin", "[viewer,admin]", "[[admin]]", "[\"admin\"]", "[]", ""]
+        {
+            assert_eq!(of_person(groups, PERSON), None, "{groups}");
         }
+        for scope in ["admin other/admin key-automat/admin/x", "", "key-automat/", "key-automat/Admin"] {
+            assert_eq!(role(&[("scope", scope)]), None, "{scope}");
+        }
+        assert_eq!(role(&[("groups", "[admin]")]), None);
+    }
+
+    #[test]
+    fn a_route_takes_the_scopes_of_its_role_and_above_and_those_of_people() {
+        assert_eq!(Role::Operator.scopes(), ["key-automat/operator", "key-automat/admin", "key-automat/person"]);
+        assert_eq!(Role::Viewer.scopes().len(), 4);
+        assert_eq!(Role::Admin.scopes().len(), 2);
     }
 }

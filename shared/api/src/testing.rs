@@ -6,12 +6,27 @@ use http::request::Builder;
 use lambda_http::request::RequestContext;
 
 use crate::Role;
+use crate::role::PERSON;
 
-/// A request whose token's holder has a role by group, named after it.
+/// A request of a person whose one group gives a role, named after it.
 #[must_use]
 pub fn request(method: &str, uri: &str, role: Role) -> Builder {
     let name = role.name();
-    request_with_claims(method, uri, &[("sub", name), ("cognito:groups", &format!("[{name}]"))])
+    request_of_person(method, uri, name, &[name])
+}
+
+/// A request of a person in some groups.
+#[must_use]
+pub fn request_of_person(method: &str, uri: &str, name: &str, groups: &[&str]) -> Builder {
+    let groups = format!("[{}]", groups.join(" "));
+    let claims = [
+        ("token_use", "access"),
+        ("sub", name),
+        ("username", name),
+        ("scope", PERSON),
+        ("cognito:groups", groups.as_str()),
+    ];
+    request_with_claims(method, uri, &claims)
 }
 
 /// A request whose token holds these claims.

@@ -5,11 +5,9 @@ use api::{Clock, Role};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use domain::Instant;
-use e2e::{As, Call, Stack};
+use e2e::{Answer, As, Browser, Call, Stack};
 use jsonwebtoken::{Algorithm, EncodingKey, Header};
 use serde_json::{Value, json};
-
-const ROLES: [Role; 3] = [Role::Viewer, Role::Operator, Role::Admin];
 
 /// A request to a route for things that do not exist, with a body that is no good: what passes the gate does nothing.
 fn call(client: As<'_>, route: &Route) -> Call {
@@ -19,52 +17,158 @@ fn call(client: As<'_>, route: &Route) -> Call {
     client.call(route.method.clone(), path).raw("no JSON")
 }
 
+/// What the gateway says when it refuses by itself: a problem in the local cloud, in AWS a short message of its own,
+/// which nobody can change.
+#[track_caller]
+fn refused_by_the_gateway(stack: &Stack, answer: &Answer, status: u16, code: &str) {
+    assert_eq!(answer.status, status, "{}: {}", answer.asked, answer.text());
+    if !stack.is_deployed() {
+        _ = answer.problem(code);
+        assert!(answer.header("www-authenticate").starts_with("Bearer"), "{}", answer.asked);
+    }
+}
+
+/// That it got past everything that asks who one is: the thing that it asks for does not exist.
+#[track_caller]
+fn passed(answer: &Answer) {
+    let (status, asked) = (answer.status, &answer.asked);
+    assert!(![401, 403].contains(&status) && status < 500, "{asked}: {status} {}", answer.text());
+}
+
+/// The routes that want a token, with the role that they want.
+fn protected() -> impl Iterator<Item = (&'static Route, Role)> {
+    ROUTES.iter().filter_map(|route| match route.access {
+        Access::Open => None,
+        Access::AtLeast(needed) => Some((route, needed)),
+    })
+}
+
 #[tokio::test]
 async fn without_a_token_only_two_routes_answer() {
     let stack = Stack::shared();
+    let mut open = 0;
     for route in ROUTES {
         let answer = call(stack.nobody(), route).await;
         match route.access {
-            Access::Open => answer.is(200),
-            Access::AtLeast(_) => {
-                _ = answer.problem("unauthenticated");
-                assert!(answer.header("www-authenticate").starts_with("Bearer"), "{route:?}");
+            Access::Open => {
+                answer.is(200);
+                open += 1;
             }
+            Access::AtLeast(_) => refused_by_the_gateway(&stack, &answer, 401, "unauthenticated"),
         }
     }
+    assert_eq!((open, protected().count()), (2, ROUTES.len() - 2));
     // among them a way from an open route to a protected one, for whoever takes dots for directories
     for path in ["/", "/v1/nothing", "/v1/keys/a/b/c", "/health/%2e%2e%2fv1/automats", "/health%2f..%2fv1%2fautomats"] {
-        _ = stack.nobody().get(path).await.problem("unauthenticated");
+        refused_by_the_gateway(&stack, &stack.nobody().get(path).await, 401, "unauthenticated");
     }
 }
 
 #[tokio::test]
-async fn every_route_wants_its_role_and_is_content_with_it() {
+async fn every_route_wants_a_machine_of_its_role_and_is_content_with_it() {
     let stack = Stack::shared();
-    let (mut refused, mut passed) = (0, 0);
-    for route in ROUTES {
-        for role in ROLES {
+    let (mut refused, mut let_in) = (0, 0);
+    for (route, needed) in protected() {
+        for role in Role::ALL {
             let answer = call(stack.as_role(role), route).await;
-            match route.access {
-                Access::AtLeast(needed) if role < needed => {
-                    let problem = answer.problem("forbidden");
-                    let detail = problem["detail"].as_str().unwrap();
-                    assert!(detail.contains(needed.name()), "{route:?}: {detail}");
-                    refused += 1;
+            if role < needed {
+                refused_by_the_gateway(&stack, &answer, 403, "forbidden");
+                refused += 1;
+            } else {
+                passed(&answer);
+                let_in += 1;
+            }
+        }
+    }
+    assert_eq!(refused + let_in, protected().count() * 3);
+    assert!(refused >= 17, "{refused}");
+}
+
+/// What somebody comes with.
+#[derive(Debug, Clone, Copy)]
+enum Bearer {
+    /// A machine's token, with the scope of a role.
+    Machine(Role),
+    /// A person's, with the scope of people; their group has a role, or they are in none.
+    Person(Option<Role>),
+    /// An admin's, who gave it to an application that only asked who they are.
+    OnlyOpenid,
+    /// An admin's ID token.
+    Identity,
+}
+
+async fn every_kind_of_token(stack: &Stack) -> Vec<(Bearer, String)> {
+    let (browser, mut tokens) = (Browser::open(stack).await, Vec::new());
+    for role in Role::ALL {
+        tokens.push((Bearer::Machine(role), stack.token(role).await));
+        let of_person = browser.sign_in(role.name(), "openid key-automat/person").await;
+        tokens.push((Bearer::Person(Some(role)), of_person.access));
+        if role == Role::Admin {
+            tokens.push((Bearer::Identity, of_person.identity.unwrap()));
+        }
+    }
+    let newcomer = browser.sign_in("newcomer", "openid key-automat/person").await;
+    tokens.push((Bearer::Person(None), newcomer.access));
+    tokens.push((Bearer::OnlyOpenid, browser.sign_in("admin", "openid").await.access));
+    tokens
+}
+
+#[tokio::test]
+async fn every_route_is_tried_with_every_kind_of_token() {
+    let stack = Stack::local();
+    let tokens = every_kind_of_token(&stack).await;
+    let (mut by_gateway, mut by_function, mut let_in) = (0, 0, 0);
+    for (route, needed) in protected() {
+        for (bearer, token) in &tokens {
+            let answer = call(stack.nobody(), route).header("authorization", &format!("Bearer {token}")).await;
+            match *bearer {
+                Bearer::Machine(role) if role < needed => {
+                    refused_for_its_scope(&answer, needed);
+                    by_gateway += 1;
                 }
-                _ => {
-                    assert!(
-                        ![401, 403].contains(&answer.status) && answer.status < 500,
-                        "{route:?} {role:?} {}",
-                        answer.text()
-                    );
-                    passed += 1;
+                Bearer::OnlyOpenid | Bearer::Identity => {
+                    refused_for_its_scope(&answer, needed);
+                    by_gateway += 1;
+                }
+                Bearer::Person(role) if role < Some(needed) => {
+                    let held = role.map_or("none", Role::name);
+                    let detail = format!("This needs the role {}, and the token gives {held}.", needed.name());
+                    assert_eq!(answer.problem("forbidden")["detail"], detail, "{bearer:?}");
+                    by_function += 1;
+                }
+                Bearer::Machine(_) | Bearer::Person(_) => {
+                    passed(&answer);
+                    let_in += 1;
                 }
             }
         }
     }
-    assert_eq!(refused + passed, ROUTES.len() * ROLES.len());
-    assert!(refused >= 17, "{refused}");
+    assert_eq!(tokens.len(), 9);
+    assert_eq!(by_gateway + by_function + let_in, protected().count() * 9);
+    let lesser: usize = protected().map(|(_, needed)| Role::ALL.iter().filter(|role| **role < needed).count()).sum();
+    assert_eq!((by_gateway, by_function), (lesser + protected().count() * 2, lesser + protected().count()));
+}
+
+/// That the gateway refuses, and names just the scopes that the table of routes makes of the role.
+#[track_caller]
+fn refused_for_its_scope(answer: &Answer, needed: Role) {
+    let detail = answer.problem("forbidden")["detail"].as_str().unwrap().to_owned();
+    assert!(detail.contains(&format!("the role {}", needed.name())), "{}: {detail}", answer.asked);
+    let scopes = format!(r#"Bearer scope="{}" error="insufficient_scope""#, needed.scopes().join(" "));
+    assert!(answer.header("www-authenticate").starts_with(&scopes), "{}: {scopes}", answer.asked);
+}
+
+#[tokio::test]
+async fn what_no_route_is_for_wants_a_token_for_this_api_too() {
+    let stack = Stack::local();
+    for (bearer, token) in every_kind_of_token(&stack).await {
+        let answer = stack.nobody().get("/v1/nothing").header("authorization", &format!("Bearer {token}")).await;
+        let code = match bearer {
+            Bearer::Machine(_) | Bearer::Person(_) => "route_not_found",
+            Bearer::OnlyOpenid | Bearer::Identity => "forbidden",
+        };
+        _ = answer.problem(code);
+    }
 }
 
 /// Each part of a token, decoded.

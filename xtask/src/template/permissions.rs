@@ -17,7 +17,7 @@ macro_rules! iot {
 
 /// Wildcards that are right: resource, statement id, and the text with the `*`. Automats are made after the stack is, so
 /// nothing else can name them; and a device's own shadow has a handful of topics.
-const ALLOWED: [(&str, &str, &str); 9] = [
+const ALLOWED: [(&str, &str, &str); 12] = [
     ("OpeningsRole", "Shadows", concat!(iot!(), "thing/*")),
     ("DevicesRole", "Shadows", concat!(iot!(), "thing/*")),
     ("DevicesRole", "Replies", concat!(iot!(), "topic/automats/*/keypad/reply")),
@@ -33,7 +33,15 @@ const ALLOWED: [(&str, &str, &str); 9] = [
     ),
     // A stream's name has the time in it at which it was made.
     ("NotificationsRole", "Streams", "${Table.Arn}/stream/*"),
+    // Alarms are named in a nested stack, which would make a circle; CodeDeploy asks for those that the functions name.
+    (
+        "DeployRole",
+        "Alarms",
+        "arn:${AWS::Partition}:cloudwatch:${AWS::Region}:${AWS::AccountId}:alarm:${AWS::StackName}-*",
+    ),
     // A key's policy is about that key alone, and hands the account's roles over to their own policies.
+    ("DataKey", "Account", "kms:*"),
+    ("DataKey", "Account", "*"),
     ("KeyEventsKey", "Account", "kms:*"),
     ("KeyEventsKey", "Account", "*"),
     // Nobody may, if not over TLS.
@@ -43,6 +51,9 @@ const ALLOWED: [(&str, &str, &str); 9] = [
 /// The one exclusion that is right: a phone number has no ARN, so SMS are what is left without all that has one.
 const ALL_TOPICS: &str = "arn:${AWS::Partition}:sns:*:*:*";
 const SMS: (&str, &str, &str) = ("NotificationsRole", "Sms", "sns:Publish");
+
+/// What a function says of its traces, which have no ARN.
+const TRACES: [&str; 2] = ["xray:PutTraceSegments", "xray:PutTelemetryRecords"];
 
 /// Roles shared or missing, managed policies, and statements that are wider than they say.
 pub(super) fn findings(template: &Template) -> Vec<String> {
@@ -94,6 +105,7 @@ fn too_wide(resource: &str, statement: &Value) -> Vec<String> {
     for (element, value) in entries(Some(statement)) {
         match element {
             "NotResource" if is_sms_alone(resource, id, statement) => {}
+            "Resource" if at(statement, &["Action"]).is_some_and(|action| texts(action) == TRACES) => {}
             "NotAction" | "NotResource" | "NotPrincipal" => {
                 findings.push(format!("{resource} {id}: {element} grants all but what it names"));
             }
@@ -166,6 +178,15 @@ mod tests {
         assert_found(
             &findings(&with(publish, "Action: [sns:Publish, sns:Subscribe]\n                NotResource")),
             named,
+        );
+    }
+
+    #[test]
+    fn more_than_traces_of_everything_is_found() {
+        let traces = "                  - xray:PutTelemetryRecords\n";
+        assert_found(
+            &findings(&with(traces, &format!("{traces}                  - xray:GetTraceSummaries\n"))),
+            "KeysRole Traces: Resource has the wildcard *",
         );
     }
 

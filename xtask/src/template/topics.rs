@@ -1,22 +1,24 @@
 //! Topics are encrypted under a key of ours: with `alias/aws/sns`, what an AWS service sends is dropped without a word.
+//! And all such keys are renewed.
 
 use super::{Template, document::reference};
 
 const TOPIC: &str = "AWS::SNS::Topic";
-const KEY: &str = "AWS::KMS::Key";
+pub(super) const KEY: &str = "AWS::KMS::Key";
 
-/// Topics without a key of this template, and such keys that are never renewed.
+/// Topics without a key of this template, and keys that are never renewed.
 pub(super) fn findings(template: &Template) -> Vec<String> {
     let mut findings = Vec::new();
     for topic in template.of_type(TOPIC) {
         let key = topic.property(&["KmsMasterKeyId"]).and_then(|key| reference(key, "GetAtt"));
         let key = key.and_then(|key| template.resource(key.strip_suffix(".Arn")?));
-        match key.filter(|key| key.kind() == Some(KEY)) {
-            None => findings.push(format!("{}: not encrypted under a key of this template", topic.name)),
-            Some(key) if key.property(&["EnableKeyRotation"]).and_then(serde_norway::Value::as_bool) != Some(true) => {
-                findings.push(format!("{}: is never renewed", key.name));
-            }
-            Some(_) => {}
+        if key.is_none_or(|key| key.kind() != Some(KEY)) {
+            findings.push(format!("{}: not encrypted under a key of this template", topic.name));
+        }
+    }
+    for key in template.of_type(KEY) {
+        if key.property(&["EnableKeyRotation"]).and_then(serde_norway::Value::as_bool) != Some(true) {
+            findings.push(format!("{}: is never renewed", key.name));
         }
     }
     findings
@@ -36,6 +38,11 @@ mod tests {
 
     #[test]
     fn a_key_that_is_never_renewed_is_found() {
-        assert_found(&findings(&with("EnableKeyRotation: true", "EnableKeyRotation: false")), "KeyEventsKey");
+        for (key, ours) in
+            [("DataKey", "the table and the master secret"), ("KeyEventsKey", "what the topic KeyEvents holds")]
+        {
+            let renewed = format!("Description: Encrypts {ours}\n      EnableKeyRotation: true");
+            assert_found(&findings(&with(&renewed, &renewed.replace("true", "false"))), &format!("{key}: is never"));
+        }
     }
 }

@@ -123,10 +123,17 @@ impl Problem {
         Self::new(Code::Unauthenticated, "Send a valid access token: Authorization: Bearer …")
     }
 
+    /// There is a token, but of another kind.
+    #[must_use]
+    pub fn not_an_access_token() -> Self {
+        Self::new(Code::Unauthenticated, "Send the access token. An ID token says who somebody is, not what they may.")
+    }
+
     /// The caller's role is not enough.
     #[must_use]
-    pub fn forbidden(needed: Role) -> Self {
-        Self::new(Code::Forbidden, format!("This needs the role {}.", needed.name()))
+    pub fn forbidden(needed: Role, held: Option<Role>) -> Self {
+        let (needed, held) = (needed.name(), held.map_or("none", Role::name));
+        Self::new(Code::Forbidden, format!("This needs the role {needed}, and the token gives {held}."))
     }
 
     /// The client's version is not the current one.
@@ -209,7 +216,7 @@ mod tests {
             Code::RouteNotFound => Problem::new(code, "See /openapi.json for the paths that there are."),
             Code::MethodNotAllowed => Problem { allow: vec![Method::GET], ..Problem::new(code, "See Allow.") },
             Code::Unauthenticated => Problem::unauthenticated(),
-            Code::Forbidden => Problem::forbidden(Role::Operator),
+            Code::Forbidden => Problem::forbidden(Role::Operator, Some(Role::Viewer)),
             Code::AutomatNotFound => refused(store::Error::NotFound(Thing::Automat)),
             Code::KeyNotFound => refused(store::Error::NotFound(Thing::Key)),
             Code::ContractNotFound => refused(store::Error::NotFound(Thing::Contract)),

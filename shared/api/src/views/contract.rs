@@ -44,12 +44,9 @@ pub struct ContractView {
 #[derive(Debug, serde::Serialize, ToSchema)]
 #[schema(as = ContractState)]
 #[serde(rename_all = "lowercase")]
-pub enum ContractStateView {
-    /// It has yet to start.
+enum ContractStateView {
     Upcoming,
-    /// It is running.
     Active,
-    /// It is over.
     Ended,
 }
 

@@ -1,5 +1,8 @@
 //! What is erased, and what is left alone.
 
+use std::collections::{BTreeMap, HashMap};
+
+use aws_sdk_dynamodb::types::AttributeValue;
 use domain::{Clue, ContractState, Email, EventKind, Name, PersonSearch};
 use store::{ContractFilter, ErasureOutcome, Expected, Order};
 use testkit::{at, by_email, by_sms, pin};
@@ -9,35 +12,30 @@ use crate::scene::{
     outcomes, page,
 };
 
-/// Everything but events, which may come to it.
-async fn without_events(scene: &Scene) -> Vec<String> {
-    let mut items = scene.table.items().await;
-    items.retain(|item| !item.contains("EVENT#"));
+/// Everything but events, the key `A` and its locker.
+async fn beside_key_a(scene: &Scene) -> BTreeMap<String, HashMap<String, AttributeValue>> {
+    let mut items = scene.items().await;
+    items.retain(|key, _| ["EVENT#", "KEY#A", "LOCKER#0000"].iter().all(|part| !key.contains(part)));
     items
 }
 
 #[tokio::test]
 async fn her_contract_that_is_over_goes_with_all_that_tells_of_it() {
     let scene = Scene::new().await;
-    scene.book("B", "another's", of("Eino Aalto", 0, 60, vec![named("Eino Aalto", by_email(EINO))])).await;
-    let before = without_events(&scene).await;
+    scene.book("B", "others", of("Eino Aalto", 0, 60, vec![named("Eino Aalto", by_email(EINO))])).await;
+    let before = beside_key_a(&scene).await;
     scene.book_with_pin("A", "own", "482915", ainos(0, 60)).await;
     let erased = scene.erase(&by_address(AINO)).await;
     assert_eq!(outcomes(&erased), [("own", ErasureOutcome::ContractErased)]);
     for trace in ["Aino Virtanen", AINO, AINOS_NUMBER] {
         assert_eq!(scene.items_with(&[trace]).await, Vec::<String>::new(), "{trace}");
     }
-    let left = without_events(&scene).await;
-    let others: Vec<_> =
-        left.iter().filter(|item| !item.contains("S(\"KEY#A\")") && !item.contains("LOCKER#0000")).collect();
-    let others_before: Vec<_> =
-        before.iter().filter(|item| !item.contains("S(\"KEY#A\")") && !item.contains("LOCKER#0000")).collect();
-    assert_eq!(others, others_before, "contract, PIN, messages and reminders are gone, and nothing else is touched");
+    assert_eq!(beside_key_a(&scene).await, before, "messages and reminders are gone, and nothing else is touched");
     assert!(scene.store().key(&id("A")).await.unwrap().calendar.entry(&contract_id("own")).is_none());
     let filter = ContractFilter { states: vec![ContractState::Ended], order: Order::Ascending };
     assert!(scene.store().contracts(&id("A"), &filter, &page(9), at(LATER)).await.unwrap().data.is_empty());
     assert_eq!(scene.recorded("A", &EventKind::PersonalDataErased).await, ["own"]);
-    assert_eq!(scene.tell().await, 0, "nobody is told");
+    assert_eq!(scene.tell(LATER).await, 0, "nobody is told");
     assert_eq!(scene.erase(&by_address(AINO)).await, [], "once more is nothing more");
 }
 
@@ -46,10 +44,10 @@ async fn her_contract_that_is_not_over_is_named_and_left_alone() {
     let scene = Scene::new().await;
     scene.book("A", "running", ainos(0, DAY)).await;
     scene.book("B", "ahead", ainos(DAY, 2 * DAY)).await;
-    let before = scene.table.items().await;
+    let before = scene.items().await;
     let erased = scene.erase(&by_address(AINO)).await;
     assert_eq!(outcomes(&erased), [("ahead", ErasureOutcome::Live), ("running", ErasureOutcome::Live)]);
-    assert_eq!(scene.table.items().await, before);
+    assert_eq!(scene.items().await, before);
 
     scene.remove("B", "ahead").await;
     let erased = scene.erase(&by_address(AINO)).await;
@@ -64,9 +62,9 @@ async fn her_contract_that_the_key_is_out_with_is_not_over() {
     let scene = Scene::new().await;
     scene.book_with_pin("A", "own", "482915", ainos(0, 60)).await;
     scene.fetch("482915").await;
-    let before = scene.table.items().await;
+    let before = scene.items().await;
     assert_eq!(outcomes(&scene.erase(&by_address(AINO)).await), [("own", ErasureOutcome::Live)]);
-    assert_eq!(scene.table.items().await, before);
+    assert_eq!(scene.items().await, before);
 }
 
 #[tokio::test]
@@ -74,7 +72,6 @@ async fn from_another_ones_contract_only_the_contact_goes_and_nobody_is_told() {
     let scene = Scene::new().await;
     scene.book("A", "running", einos(0, DAY)).await;
     scene.book("B", "over", einos(0, 60)).await;
-    scene.tell().await;
     let erased = scene.erase(&by_address(AINO)).await;
     let expected = [("over", ErasureOutcome::ContactErased), ("running", ErasureOutcome::ContactErased)];
     assert_eq!(outcomes(&erased), expected);
@@ -89,7 +86,7 @@ async fn from_another_ones_contract_only_the_contact_goes_and_nobody_is_told() {
         assert_eq!(messages.len(), 1, "his stays");
         assert_eq!(scene.recorded(key, &EventKind::PersonalDataErased).await, [name]);
     }
-    assert_eq!(scene.tell().await, 0);
+    assert_eq!(scene.tell(LATER).await, 0);
     assert!(scene.items_with(&["CONTRACT#over", "ttl"]).await.len() == 1, "it is still kept no longer than before");
 }
 
@@ -98,11 +95,11 @@ async fn a_name_alone_erases_nothing_unless_everybody_of_that_name_is_meant() {
     let scene = Scene::new().await;
     scene.book("A", "one", of("Aino Virtanen", 0, 60, Vec::new())).await;
     scene.book("B", "other", of("AINO VIRTANEN", 0, 60, Vec::new())).await;
-    let before = scene.table.items().await;
+    let before = scene.items().await;
     let erased = scene.erase(&by_name("Aino Virtanen")).await;
     assert_eq!(outcomes(&erased), [("one", ErasureOutcome::Ambiguous), ("other", ErasureOutcome::Ambiguous)]);
     assert!(erased.iter().all(|erasure| erasure.clues.iter().eq([&Clue::Name])));
-    assert_eq!(scene.table.items().await, before);
+    assert_eq!(scene.items().await, before);
 
     let everybody = scene.store().erase_person(&by_name("Aino Virtanen"), true, &page(9), &by("dpo")).await.unwrap();
     let expected = [("one", ErasureOutcome::ContractErased), ("other", ErasureOutcome::ContractErased)];
@@ -115,10 +112,10 @@ async fn a_name_beside_an_address_tells_which_contracts_are_hers() {
     let scene = Scene::new().await;
     // She calls herself otherwise among the contacts.
     scene.book("A", "own", of("Aino Virtanen", 0, 60, vec![named("Aino", by_email(AINO))])).await;
-    scene.book("B", "namesake's", of("Aino Virtanen", 0, 60, vec![named("Aino", by_email("other@example.fi"))])).await;
+    scene.book("B", "namesakes", of("Aino Virtanen", 0, 60, vec![named("Aino", by_email("other@example.fi"))])).await;
     let both = PersonSearch::new(Some(Email::parse(AINO).unwrap()), None, Some(Name::parse("Aino Virtanen").unwrap()));
     let erased = scene.erase(&both.unwrap()).await;
-    let expected = [("namesake's", ErasureOutcome::Ambiguous), ("own", ErasureOutcome::ContractErased)];
+    let expected = [("namesakes", ErasureOutcome::Ambiguous), ("own", ErasureOutcome::ContractErased)];
     assert_eq!(outcomes(&erased), expected);
 }
 
@@ -148,12 +145,25 @@ async fn messages_about_a_key_that_is_gone_go_on_record_at_its_automat() {
     let scene = Scene::new().await;
     scene.book("A", "own", ainos(DAY, 2 * DAY)).await;
     scene.store().remove_key(&id("A"), true, Expected::Any, &testkit::act()).await.unwrap();
-    scene.tell().await;
+    scene.tell(0).await;
     assert_eq!(outcomes(&scene.erase(&by_address(AINO)).await), [("own", ErasureOutcome::MessagesErased)]);
     assert_eq!(scene.items_with(&["Aino"]).await, Vec::<String>::new());
     let lobby = domain::AutomatId::parse("lobby").unwrap();
     let events = scene.store().automat_events(&lobby, &page(100)).await.unwrap().data;
     assert!(events.iter().any(|event| event.kind == EventKind::PersonalDataErased));
+}
+
+#[tokio::test]
+async fn its_pin_goes_with_the_contract() {
+    let scene = Scene::new().await;
+    // Long, so that the engine sweeps nothing of it.
+    scene.book_with_pin("A", "own", "482915", ainos(0, 4_000 * DAY)).await;
+    let pins = || async { scene.table.items().await.into_iter().filter(|item| item.contains("PIN#")).count() };
+    assert_eq!(pins().await, 1);
+    let act = store::Act { now: at(5_000 * DAY), ..by("dpo") };
+    let erased = scene.store().erase_person(&by_address(AINO), false, &page(9), &act).await.unwrap();
+    assert_eq!(outcomes(&erased.data), [("own", ErasureOutcome::ContractErased)]);
+    assert_eq!(pins().await, 0);
 }
 
 #[tokio::test]

@@ -17,7 +17,7 @@ fn contracts(data: &[PersonalData]) -> Vec<&str> {
 async fn a_contract_is_handed_out_with_its_messages_and_what_happened() {
     let scene = Scene::new().await;
     scene.book("A", "own", ainos(0, 60)).await;
-    scene.book("A", "another's", of("Eino Aalto", 100, 200, vec![named("Eino Aalto", by_email(EINO))])).await;
+    scene.book("A", "others", of("Eino Aalto", 100, 200, vec![named("Eino Aalto", by_email(EINO))])).await;
     let data = scene.export(&by_address(AINO)).await;
     assert_eq!(contracts(&data), ["own"]);
     let own = &data[0];
@@ -74,7 +74,7 @@ async fn who_handed_out_what_is_on_record_without_anything_of_the_person() {
     let scene = Scene::new().await;
     scene.book("A", "own", ainos(0, 60)).await;
     scene.book("B", "told", einos(0, 60)).await;
-    scene.book("B", "another's", of("Eino Aalto", 100, 200, Vec::new())).await;
+    scene.book("B", "others", of("Eino Aalto", 100, 200, Vec::new())).await;
     scene.export(&by_address(AINO)).await;
     assert_eq!(scene.recorded("A", &EventKind::PersonalDataExported).await, ["own"]);
     assert_eq!(scene.recorded("B", &EventKind::PersonalDataExported).await, ["told"]);
@@ -87,7 +87,7 @@ async fn of_a_key_that_is_gone_it_is_on_record_at_its_automat() {
     let scene = Scene::new().await;
     scene.book("A", "own", ainos(DAY, 2 * DAY)).await;
     scene.store().remove_key(&id("A"), true, store::Expected::Any, &testkit::act()).await.unwrap();
-    scene.tell().await;
+    scene.tell(0).await;
     assert_eq!(contracts(&scene.export(&by_address(AINO)).await), ["own"]);
     let lobby = domain::AutomatId::parse("lobby").unwrap();
     let events = scene.store().automat_events(&lobby, &crate::scene::page(100)).await.unwrap().data;

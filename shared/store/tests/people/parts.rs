@@ -74,7 +74,7 @@ async fn a_cursor_is_good_for_the_same_person_and_the_same_purpose_only() {
 async fn the_table_is_walked_through_at_a_pace_that_leaves_it_to_others() {
     let scene = scene().await;
     fill(&scene, 12).await;
-    scene.table.wire.tally();
+    _ = scene.table.wire.tally();
     let began = tokio::time::Instant::now();
     let found = scene.store().export_person(&by_address("nobody@example.fi"), &page(9), &by("dpo")).await.unwrap();
     assert!(found.data.is_empty() && found.next.is_none());

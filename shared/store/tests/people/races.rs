@@ -4,7 +4,7 @@ use domain::{ContractChange, Ending, EventKind};
 use store::{ErasureOutcome, Expected};
 use testkit::{act, at, by_email};
 
-use crate::scene::{AINO, DAY, Scene, ainos, by, by_address, contract_id, einos, id, named, outcomes, page};
+use crate::scene::{AINO, DAY, LATER, Scene, ainos, by, by_address, contract_id, einos, id, named, outcomes, page};
 
 /// Erases while its last write is held back until something else has been written.
 async fn meanwhile(scene: &Scene, other: impl Future<Output = ()>) -> Vec<(String, ErasureOutcome)> {
@@ -81,6 +81,7 @@ async fn conflicts_are_tried_again() {
     scene.book("A", "own", ainos(0, 60)).await;
     scene.table.wire.conflict(3);
     assert_eq!(outcomes(&scene.erase(&by_address(AINO)).await), [("own", ErasureOutcome::ContractErased)]);
+    scene.tell(LATER).await;
     scene.book("B", "told", einos(0, 60)).await;
     scene.table.wire.conflict(3);
     assert_eq!(scene.export(&by_address(AINO)).await.len(), 1);

@@ -1,8 +1,9 @@
 //! The automat `lobby` with the keys `A` and `B`, their contracts, and whoever tells the contacts.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use aws_sdk_dynamodb::types::AttributeValue;
 use domain::{
     AutomatId, Clue, CodeKind, Contact, ContractDraft, ContractId, Email, EventKind, KeyId, Name, PersonSearch,
     PhoneNumber,
@@ -103,28 +104,29 @@ impl Scene {
     pub(crate) async fn book(&self, key: &str, contract: &str, draft: ContractDraft) {
         let draft = ContractDraft { id: Some(contract_id(contract)), ..draft };
         self.store().create_contract(&id(key), draft, &act()).await.unwrap();
-        self.tell().await;
+        self.tell(0).await;
     }
 
     pub(crate) async fn remove(&self, key: &str, contract: &str) {
         let (key, contract) = (id(key), contract_id(contract));
         self.store().remove_contract(&key, &contract, true, Expected::Any, &act()).await.unwrap();
-        self.tell().await;
+        self.tell(0).await;
     }
 
     /// Tells the contacts of what has been written since the last call, and says how many messages that took.
-    pub(crate) async fn tell(&self) -> usize {
-        let records = self.table.records(at(0)).await;
+    pub(crate) async fn tell(&self, seconds: i64) -> usize {
+        let now = at(seconds);
+        let records = self.table.records(now).await;
         let told = self.told.swap(records.len(), Ordering::Relaxed);
         let mut sent = 0;
         for record in &records[told..] {
             let claims = match self.store().read_record(record).unwrap() {
-                Record::Contract(record) => self.store().tell_of_contract(&record, at(0)).await.unwrap(),
-                Record::Event(record) => self.store().tell_of_event(&record, at(0)).await.unwrap(),
+                Record::Contract(record) => self.store().tell_of_contract(&record, now).await.unwrap(),
+                Record::Event(record) => self.store().tell_of_event(&record, now).await.unwrap(),
                 Record::Resend(_) | Record::Other => Vec::new(),
             };
             for claim in claims {
-                self.store().settle(claim, Verdict::Sent("p".to_owned()), at(0)).await.unwrap();
+                self.store().settle(claim, Verdict::Sent("p".to_owned()), now).await.unwrap();
                 sent += 1;
             }
         }
@@ -154,6 +156,13 @@ impl Scene {
 
     pub(crate) async fn try_erase(&self, search: &PersonSearch) -> Result<Page<Erasure>, Error> {
         self.store().erase_person(search, false, &page(100), &by("dpo")).await
+    }
+
+    /// All items by their keys, but for PINs, which the engine sweeps by the machine's clock.
+    pub(crate) async fn items(&self) -> BTreeMap<String, HashMap<String, AttributeValue>> {
+        let items = self.table.client.scan().table_name(testkit::TABLE).send().await.unwrap().items.unwrap();
+        let keyed = items.into_iter().map(|item| (format!("{:?} {:?}", item["PK"], item["SK"]), item));
+        keyed.filter(|(key, _)| !key.contains("PIN#")).collect()
     }
 
     /// The items whose text has all of these in it.

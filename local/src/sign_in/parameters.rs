@@ -1,0 +1,42 @@
+//! Parameters of a query string or a form.
+
+use http::{HeaderMap, header};
+
+use super::refusal::Refusal;
+
+/// Those that have a value: one without counts as left out (RFC 6749, section 3.1).
+pub(super) struct Parameters(Vec<(String, String)>);
+
+impl Parameters {
+    pub(super) fn of_query(query: Option<&str>) -> Self {
+        Self::parse(query.unwrap_or_default().as_bytes())
+    }
+
+    pub(super) fn of_form(headers: &HeaderMap, body: &[u8]) -> Result<Self, Refusal> {
+        let content_type = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+        let media_type = content_type.split(';').next().unwrap_or_default().trim();
+        if !media_type.eq_ignore_ascii_case("application/x-www-form-urlencoded") {
+            return Err(Refusal::InvalidRequest("the body must be a form: application/x-www-form-urlencoded"));
+        }
+        Ok(Self::parse(body))
+    }
+
+    fn parse(text: &[u8]) -> Self {
+        let pairs = form_urlencoded::parse(text).filter(|(_, value)| !value.is_empty());
+        Self(pairs.map(|(name, value)| (name.into_owned(), value.into_owned())).collect())
+    }
+
+    /// The value of a parameter, which must not come twice.
+    pub(super) fn get(&self, wanted: &str) -> Result<Option<&str>, Refusal> {
+        let mut values = self.0.iter().filter(|(name, _)| name == wanted).map(|(_, value)| value.as_str());
+        match (values.next(), values.next()) {
+            (value, None) => Ok(value),
+            _ => Err(Refusal::InvalidRequest("a parameter is given more than once")),
+        }
+    }
+
+    /// The value of a parameter that must be there.
+    pub(super) fn need(&self, wanted: &str, missing: &'static str) -> Result<&str, Refusal> {
+        self.get(wanted)?.ok_or(Refusal::InvalidRequest(missing))
+    }
+}

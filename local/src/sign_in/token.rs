@@ -1,0 +1,135 @@
+//! `/oauth2/token` and `/oauth2/revoke`, where clients get tokens and give them back.
+
+use axum::body::Bytes;
+use axum::extract::State;
+use axum::extract::rejection::BytesRejection;
+use axum::response::{IntoResponse, Json, Response};
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use domain::Instant;
+use http::{HeaderMap, StatusCode, header};
+use serde_json::{Value, json};
+
+use super::SignIn;
+use super::client::Client;
+use super::parameters::Parameters;
+use super::refusal::Refusal;
+use crate::people::SignedIn;
+use crate::tokens::{LIFETIME_SECONDS, PERSON_LIFETIME_SECONDS, Role};
+
+type Form = Result<Bytes, BytesRejection>;
+
+/// Gives out tokens.
+pub(super) async fn give(State(sign_in): State<SignIn>, headers: HeaderMap, form: Form) -> Response {
+    let tokens = parameters(&headers, form).and_then(|parameters| sign_in.tokens_for(&headers, &parameters));
+    let answer = tokens.map(Json).map_err(|refusal| refusal.answer(&headers));
+    ([(header::CACHE_CONTROL, "no-store"), (header::PRAGMA, "no-cache")], answer).into_response()
+}
+
+/// Ends the sign-in of a refresh token (RFC 7009). What was never given out is as good as revoked.
+pub(super) async fn revoke(State(sign_in): State<SignIn>, headers: HeaderMap, form: Form) -> Response {
+    let revoked = parameters(&headers, form).and_then(|parameters| {
+        match client(&headers, &parameters)? {
+            Client::Web => {}
+            Client::Machine(_) => return Err(Refusal::UnauthorizedClient),
+        }
+        let token = parameters.need("token", "token is missing")?;
+        if token.contains('.') {
+            return Err(Refusal::UnsupportedTokenType);
+        }
+        sign_in.grants.revoke(token);
+        Ok(())
+    });
+    let answer = revoked.map_err(|refusal| refusal.answer(&headers));
+    ([(header::CACHE_CONTROL, "no-store")], answer).into_response()
+}
+
+pub(super) async fn not_by_this_method(headers: HeaderMap) -> Response {
+    let answer = Refusal::InvalidRequest("this takes a POST").answer(&headers);
+    (StatusCode::METHOD_NOT_ALLOWED, [(header::ALLOW, "POST")], answer).into_response()
+}
+
+impl SignIn {
+    fn tokens_for(&self, headers: &HeaderMap, parameters: &Parameters) -> Result<Value, Refusal> {
+        let now = self.clock.now();
+        let client = client(headers, parameters)?;
+        match (parameters.need("grant_type", "grant_type is missing")?, client) {
+            ("client_credentials", Client::Machine(role)) => self.for_machine(role, parameters, now),
+            ("authorization_code", Client::Web) => self.for_code(parameters, now),
+            ("refresh_token", Client::Web) => {
+                let token = parameters.need("refresh_token", "refresh_token is missing")?;
+                self.for_person(&self.grants.signed_in(token, now)?, None, now)
+            }
+            ("client_credentials" | "authorization_code" | "refresh_token", _) => Err(Refusal::UnauthorizedClient),
+            _ => Err(Refusal::UnsupportedGrantType),
+        }
+    }
+
+    fn for_machine(&self, role: Role, parameters: &Parameters, now: Instant) -> Result<Value, Refusal> {
+        let unknown = Refusal::InvalidScope(
+            "the scopes are key-automat/admin, key-automat/operator and key-automat/viewer, down from the client's own",
+        );
+        let scope = role.grants(parameters.get("scope")?).ok_or(unknown)?;
+        let token = self.tokens.issue(role, &scope, now).map_err(|error| Refusal::broken(&error))?;
+        Ok(json!({ "access_token": token, "token_type": "Bearer", "expires_in": LIFETIME_SECONDS, "scope": scope }))
+    }
+
+    fn for_code(&self, parameters: &Parameters, now: Instant) -> Result<Value, Refusal> {
+        let code = parameters.need("code", "code is missing")?;
+        let redirect_uri = parameters.need("redirect_uri", "redirect_uri is missing")?;
+        let verifier = parameters.need("code_verifier", "code_verifier is missing")?;
+        let redeemed = self.grants.redeem(code, redirect_uri, verifier, now)?;
+        let mut tokens = self.for_person(&redeemed.signed_in, redeemed.nonce.as_deref(), now)?;
+        tokens["refresh_token"] = redeemed.refresh_token.into();
+        Ok(tokens)
+    }
+
+    fn for_person(&self, signed_in: &SignedIn, nonce: Option<&str>, now: Instant) -> Result<Value, Refusal> {
+        let access = self.tokens.access(signed_in, now).map_err(|error| Refusal::broken(&error))?;
+        let mut tokens =
+            json!({ "access_token": access, "token_type": "Bearer", "expires_in": PERSON_LIFETIME_SECONDS });
+        if signed_in.is_openid() {
+            let identity = self.tokens.identity(signed_in, &access, nonce, now);
+            tokens["id_token"] = identity.map_err(|error| Refusal::broken(&error))?.into();
+        }
+        Ok(tokens)
+    }
+}
+
+fn parameters(headers: &HeaderMap, form: Form) -> Result<Parameters, Refusal> {
+    Parameters::of_form(headers, &form.map_err(|_| Refusal::InvalidRequest("the body cannot be read"))?)
+}
+
+/// Who asks: by HTTP Basic authentication or in the form, and not by both in different ways.
+fn client(headers: &HeaderMap, parameters: &Parameters) -> Result<Client, Refusal> {
+    let (in_form, secret) = (parameters.get("client_id")?, parameters.get("client_secret")?);
+    let basic = basic_client(headers)?;
+    let id = match (basic.as_deref(), in_form) {
+        (Some(_), _) if secret.is_some() => {
+            return Err(Refusal::InvalidRequest("the client authenticates in two ways at once"));
+        }
+        (Some(basic), Some(form)) if basic != form => {
+            return Err(Refusal::InvalidRequest("two different clients are named"));
+        }
+        (Some(id), _) | (None, Some(id)) => id,
+        (None, None) => return Err(Refusal::InvalidClient),
+    };
+    match Client::of_id(id) {
+        Some(Client::Web) if basic.is_some() || secret.is_some() => Err(Refusal::InvalidClient),
+        client => client.ok_or(Refusal::InvalidClient),
+    }
+}
+
+/// The client of HTTP Basic authentication, whose parts are form-encoded by RFC 6749, section 2.3.1.
+fn basic_client(headers: &HeaderMap) -> Result<Option<String>, Refusal> {
+    let Some(value) = headers.get(header::AUTHORIZATION) else { return Ok(None) };
+    let decoded = value.to_str().ok().and_then(|text| {
+        let (scheme, credentials) = text.split_once(' ')?;
+        let credentials = scheme.eq_ignore_ascii_case("basic").then(|| credentials.trim())?;
+        let credentials = String::from_utf8(STANDARD.decode(credentials).ok()?).ok()?;
+        let (client_id, _secret) = credentials.split_once(':')?;
+        let (client_id, _) = form_urlencoded::parse(client_id.as_bytes()).next()?;
+        Some(client_id.into_owned())
+    });
+    decoded.map(Some).ok_or(Refusal::InvalidClient)
+}
