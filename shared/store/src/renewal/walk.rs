@@ -1,19 +1,14 @@
 //! The walk through the whole table, no faster than leaves it to others.
 
-use std::time::Duration;
-
 use domain::Instant;
 use tokio::task::JoinSet;
 
 use super::{Plan, Renewal};
 use crate::items::{ItemKey, text};
+use crate::read::time_for;
 use crate::write::Expression;
 use crate::{Error, Store};
 
-/// Read units a second: a third of what one partition of a table gives.
-const PACE: f64 = 1_000.0;
-/// What a scan of 1 MB without strong consistency costs, where the answer does not tell.
-const UNITS_OF_A_PART: f64 = 128.0;
 /// Items dealt with at once.
 const AT_ONCE: usize = 16;
 
@@ -89,8 +84,7 @@ impl Store {
             if from.is_none() {
                 return Ok(renewed);
             }
-            let spent = Duration::from_secs_f64(units.unwrap_or(UNITS_OF_A_PART) / PACE);
-            tokio::time::sleep_until(began + spent).await;
+            tokio::time::sleep_until(began + time_for(units)).await;
         }
     }
 
