@@ -42,7 +42,10 @@ impl DeviceKey {
 
     /// What tells the cloud which keys these are.
     pub(crate) fn ids(&self) -> Vec<String> {
-        let id = |key| hmac::sign(key, b"id").as_ref()[..ID_BYTES].iter().map(|byte| format!("{byte:02x}")).collect();
+        let id = |key| {
+            let tag = hmac::sign(key, b"id");
+            format!("{:08x}", tag.as_ref().iter().take(ID_BYTES).fold(0_u32, |id, byte| (id << 8) | u32::from(*byte)))
+        };
         iter::once(&self.key).chain(&self.other).map(id).collect()
     }
 

@@ -1,7 +1,5 @@
 //! A whole replacement by its steps, over a table in the embedded engine and a secret in memory.
 
-#![expect(clippy::unwrap_used, reason = "a test's own values are well formed")]
-
 use std::sync::{Arc, Mutex};
 
 use api::Clock;

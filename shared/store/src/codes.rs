@@ -234,7 +234,8 @@ impl Derived {
 
 /// Four bytes of a MAC under a key, in hexadecimal digits.
 fn id_of(key: &hmac::Key) -> String {
-    hmac::sign(key, b"id").as_ref().iter().take(4).map(|byte| format!("{byte:02x}")).collect()
+    let tag = hmac::sign(key, b"id");
+    format!("{:08x}", tag.as_ref().iter().take(4).fold(0_u32, |id, byte| (id << 8) | u32::from(*byte)))
 }
 
 const UNOPENED: Error =
@@ -323,8 +324,12 @@ mod tests {
         // `infra/tools/test_provision.py` has the same figures.
         let codes = Codes::new(b"0123456789abcdef0123456789abcdef").unwrap();
         let key = codes.device_key(&AutomatId::parse("lobby").unwrap());
-        let hex: String = key.reveal().iter().map(|byte| format!("{byte:02x}")).collect();
-        assert_eq!(hex, "7c0a71308816c6a5444dd07bd3a3faf78f8c2100e6cd8389f0cf1a90c9d78b32");
+        let [high, low] =
+            [&key.reveal()[..16], &key.reveal()[16..]].map(|half| u128::from_be_bytes(half.try_into().unwrap()));
+        assert_eq!(
+            format!("{high:032x}{low:032x}"),
+            "7c0a71308816c6a5444dd07bd3a3faf78f8c2100e6cd8389f0cf1a90c9d78b32"
+        );
     }
 
     #[test]

@@ -6,8 +6,8 @@ use crate::write::{Part, Transaction};
 use crate::{Error, Store};
 
 impl Store {
-    pub(super) fn plan_message(&self, item: Item, place: &ItemKey) -> Result<Plan, Error> {
-        let sealed = MessageItem::sealed_pin(&item)?;
+    pub(super) fn plan_message(&self, item: &Item, place: &ItemKey) -> Result<Plan, Error> {
+        let sealed = MessageItem::sealed_pin(item)?;
         if self.codes.is_told_pin_current(&sealed, place) {
             return Ok(Plan::nothing(Renewal::Current));
         }

@@ -73,7 +73,7 @@ impl Store {
         match place.sk.as_str() {
             "KEY" => self.plan_key(item).await,
             "-" => Ok(Plan::nothing(self.look_at_receipt(&item, now))),
-            message if message.starts_with("MESSAGE#") => self.plan_message(item, place),
+            message if message.starts_with("MESSAGE#") => self.plan_message(&item, place),
             _ => self.plan_contract(item, now).await,
         }
     }

@@ -78,11 +78,10 @@ async fn renew_by_halves(scene: &Scene, after: &[u8], standing: &mut Vec<(String
 async fn play(scene: &Scene, step: &Step, standing: &mut Vec<(String, String)>) {
     let what = step.name;
     let booked = standing.iter().filter_map(|(name, _)| name.strip_prefix('c')?.parse::<usize>().ok()).max();
-    let mut next = booked.map_or(1, |highest| highest + 1);
+    let next = booked.map_or(1, |highest| highest + 1);
     let functions: Vec<_> = step.functions.iter().map(|master| scene.function(master)).collect();
-    for function in &functions {
+    for (next, function) in (next..).zip(&functions) {
         let (name, digits) = (format!("c{next}"), six_digits(next));
-        next += 1;
         book(function, &name, &digits).await.unwrap();
         standing.push((name.clone(), digits.clone()));
         for other in &functions {
@@ -115,7 +114,7 @@ async fn change(scene: &Scene, function: &store::Store, step: &Step, standing: &
     let (name, former) = standing[standing.len() / 2].clone();
     let renewed = function.replace_pin(&a(), &id(&name), &act()).await.unwrap().into_inner().pin;
     let place = standing.iter().position(|(standing, _)| *standing == name).unwrap();
-    standing[place].1 = renewed.reveal().to_owned();
+    renewed.reveal().clone_into(&mut standing[place].1);
     for device in &step.devices {
         let answer = scene.answer(function, device, CodeKind::Pin, &former, true).await;
         assert_eq!(answer, None, "{}: a PIN that was replaced", step.name);
