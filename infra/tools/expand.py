@@ -6,6 +6,7 @@ Usage: python expand.py TEMPLATE OUT.json
 """
 
 import json
+import logging
 import os
 import sys
 from pathlib import Path
@@ -21,19 +22,24 @@ class NoManagedPolicies:
         return {}
 
 
-def main(source: Path, target: Path) -> None:
+def expanded(template: dict) -> dict:
+    """What SAM makes of a template. In place of what is to be uploaded stand the addresses of uploads."""
     # The translator reads the region from the session; which one does not matter here.
     os.environ.setdefault("AWS_DEFAULT_REGION", "eu-north-1")
-    template = yaml_parse(source.read_text())
+    logging.disable(logging.WARNING)  # it warns of switches of its own that it has not been given
     for resource in template["Resources"].values():
         if resource["Type"] == "AWS::Serverless::Function":
             # `sam deploy` puts the upload's address here; the translator takes nothing else.
             resource["Properties"]["CodeUri"] = "s3://uploaded-by-sam-deploy/code.zip"
         elif resource["Type"] == "AWS::CloudFormation::Stack":
             resource["Properties"]["TemplateURL"] = "https://s3.amazonaws.com/uploaded-by-sam-deploy/nested.yaml"
-    expanded = transform(template, {}, NoManagedPolicies())
+    return transform(template, {}, NoManagedPolicies())
+
+
+def main(source: Path, target: Path) -> None:
+    template = expanded(yaml_parse(source.read_text()))
     target.parent.mkdir(parents=True, exist_ok=True)
-    target.write_text(json.dumps(expanded, indent=2) + "\n")
+    target.write_text(json.dumps(template, indent=2) + "\n")
 
 
 if __name__ == "__main__":

@@ -10,6 +10,9 @@ private key. With --renew the former certificates are taken out of service, for 
 While the stack's secret is being replaced there are two keys for the keypad, and a device gets both. With --keys only
 automat.json is written, for a device that has its certificate already.
 
+Where devices do not connect to the account's own endpoint (a domain of your own in front of it, or an emulator), say
+where with --endpoint, and with --authority which certificates the broker's goes back to.
+
 Needs credentials that may describe the stack, read its table and its secret, and manage IoT things and certificates.
 """
 
@@ -43,10 +46,11 @@ def thing_name(automat: str) -> str:
     return automat.replace(".", ":")
 
 
-def provision(session, stack: str, automat: str, out: pathlib.Path, renew: bool) -> None:
-    """Makes thing and certificate, and writes the folder."""
-    outputs, told = prepare(session, stack, automat, out)
+def provision(session, stack: str, automat: str, out: pathlib.Path, renew: bool, endpoint=None, authority=None) -> None:
+    """Makes thing and certificate, and writes the folder. The endpoint is HOST or HOST:PORT, the authority a file."""
+    outputs, told = prepare(session, stack, automat, out, endpoint)
     iot, thing = session.client("iot"), thing_name(automat)
+    authorities = [authority] if authority else sorted(ROOTS.glob("*.pem"))
 
     iot.create_thing(thingName=thing)
     former = iot.list_thing_principals(thingName=thing)["principals"]
@@ -59,7 +63,7 @@ def provision(session, stack: str, automat: str, out: pathlib.Path, renew: bool)
         {
             "certificate.pem": certificate["certificatePem"],
             "private.key": certificate["keyPair"]["PrivateKey"],
-            "ca.pem": "".join(root.read_text() for root in sorted(ROOTS.glob("*.pem"))),
+            "ca.pem": "".join(root.read_text() for root in authorities),
             "automat.json": told,
         },
     )
@@ -69,28 +73,29 @@ def provision(session, stack: str, automat: str, out: pathlib.Path, renew: bool)
         retire(iot, thing, outputs["DevicePolicyName"], principal)
 
 
-def give_keys(session, stack: str, automat: str, out: pathlib.Path) -> None:
+def give_keys(session, stack: str, automat: str, out: pathlib.Path, endpoint=None) -> None:
     """Writes what a device with a certificate is told besides, anew."""
-    _, told = prepare(session, stack, automat, out)
+    _, told = prepare(session, stack, automat, out, endpoint)
     if not session.client("iot").list_thing_principals(thingName=thing_name(automat))["principals"]:
         raise Refused(f"{automat} has no certificate: provision it without --keys")
     write(out, {"automat.json": told})
 
 
-def prepare(session, stack: str, automat: str, out: pathlib.Path) -> tuple:
+def prepare(session, stack: str, automat: str, out: pathlib.Path, endpoint) -> tuple:
     """The stack's outputs, and what the device is told besides its certificate."""
     if out.exists() and any(out.iterdir()):
         raise Refused(f"{out} is not empty: choose another --out")
     outputs = stack_outputs(session.client("cloudformation"), stack)
     lockers = locker_count(session.client("dynamodb"), outputs["TableName"], automat)
     secret = session.client("secretsmanager").get_secret_value(SecretId=outputs["CodeSecretArn"])["SecretString"]
-    endpoint = session.client("iot").describe_endpoint(endpointType="iot:Data-ATS")["endpointAddress"]
+    endpoint = endpoint or session.client("iot").describe_endpoint(endpointType="iot:Data-ATS")["endpointAddress"]
+    host, _, port = endpoint.partition(":")
     told = {
         "thing": thing_name(automat),
         "automatId": automat,
         "lockerCount": lockers,
-        "endpoint": endpoint,
-        "port": 8883,
+        "endpoint": host,
+        "port": int(port or 8883),
     }
     # One line, and a second one while it is being replaced.
     for name, master in zip(("deviceKey", "otherDeviceKey"), secret.split("\n")):
@@ -137,18 +142,21 @@ def main() -> int:
     what = parser.add_mutually_exclusive_group()
     what.add_argument("--renew", action="store_true", help="take former certificates out of service")
     what.add_argument("--keys", action="store_true", help="write automat.json alone, with the keys of now")
-    arguments = parser.parse_args()
+    parser.add_argument("--endpoint", help="where the device connects, HOST or HOST:PORT, if not the account's own")
+    parser.add_argument("--authority", type=pathlib.Path, help="PEM that the broker's certificate goes back to, if not Amazon's")
+    arguments = vars(parser.parse_args())
     import boto3  # here, so that --help needs nothing
 
     try:
-        if arguments.keys:
-            give_keys(boto3.Session(), arguments.stack, arguments.automat, arguments.out)
+        if arguments.pop("keys"):
+            del arguments["renew"], arguments["authority"]
+            give_keys(boto3.Session(), **arguments)
         else:
-            provision(boto3.Session(), arguments.stack, arguments.automat, arguments.out, arguments.renew)
+            provision(boto3.Session(), **arguments)
     except Refused as refused:
         print(f"error: {refused}", file=sys.stderr)
         return 1
-    print(f"{arguments.out}: give these files to the device of {arguments.automat}, and keep no copy")
+    print(f"{arguments['out']}: give these files to the device of {arguments['automat']}, and keep no copy")
     return 0
 
 

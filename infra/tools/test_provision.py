@@ -55,6 +55,16 @@ class Provisioning(unittest.TestCase):
         self.addCleanup(folder.cleanup)
         self.out = pathlib.Path(folder.name) / "lobby"
 
+    def test_a_device_is_told_of_another_endpoint_and_whom_to_trust_there(self):
+        authority = self.out.parent / "ours.pem"
+        authority.write_text("OURS")
+        aws = Aws()
+        provision.provision(aws, "stack", "lobby", self.out, False, endpoint="keys.example.com:443", authority=authority)
+        told = json.loads((self.out / "automat.json").read_text())
+        self.assertEqual((told["endpoint"], told["port"]), ("keys.example.com", 443))
+        self.assertEqual((self.out / "ca.pem").read_text(), "OURS")
+        self.assertEqual(aws.of("describe_endpoint"), [], "nobody needs to be asked")
+
     def test_a_device_gets_all_that_it_needs_and_nobody_else_can_read_it(self):
         aws = Aws()
         provision.provision(aws, "stack", "lobby.2", self.out, renew=False)

@@ -1,7 +1,7 @@
 //! An answer as a client has it.
 
 use http::HeaderMap;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 /// An answer, read to its end.
 #[derive(Debug, Clone)]
@@ -14,13 +14,31 @@ pub struct Answer {
     pub bytes: Vec<u8>,
     /// The request's method and path, to name it when an assertion fails.
     pub asked: String,
+    /// Whether it comes from a deployed stack, which has a gateway before the functions.
+    deployed: bool,
 }
 
 impl Answer {
-    pub(crate) async fn read(response: reqwest::Response, asked: String) -> Self {
+    pub(crate) async fn read(response: reqwest::Response, asked: String, deployed: bool) -> Self {
         let (status, headers) = (response.status().as_u16(), response.headers().clone());
         let bytes = response.bytes().await.unwrap_or_else(|error| panic!("{asked}: the answer broke off: {error}"));
-        Self { status, headers, bytes: bytes.to_vec(), asked }
+        Self { status, headers, bytes: bytes.to_vec(), asked, deployed }
+    }
+
+    /// Whether a deployed stack's gateway has turned the request away, so that no function saw it. It does so in words
+    /// of its own, not with a problem.
+    #[must_use]
+    pub fn is_of_gateway(&self) -> bool {
+        let words = || serde_json::from_slice::<Value>(&self.bytes).unwrap_or_default();
+        let says = |text: &str| words() == json!({ "message": text });
+        // ministack answers any OPTIONS itself; API Gateway only where there are origins to let in.
+        let of_origins = || self.asked.starts_with("OPTIONS ") && self.text().contains("\"CORS ");
+        self.deployed
+            && match self.status {
+                401 => says("Unauthorized"),
+                403 => says("Forbidden") || of_origins(),
+                _ => false,
+            }
     }
 
     /// The body as text.
@@ -72,10 +90,14 @@ impl Answer {
         problem
     }
 
-    /// The problem that the answer must be, whichever: with all that every problem has.
+    /// The problem that the answer must be, whichever: with all that every problem has. Of what a deployed stack's
+    /// gateway turned away there is only its code.
     #[track_caller]
     #[must_use]
     pub fn any_problem(&self) -> Value {
+        if self.is_of_gateway() {
+            return json!({ "code": if self.status == 401 { "unauthenticated" } else { "forbidden" } });
+        }
         let asked = &self.asked;
         assert_eq!(self.header("content-type"), "application/problem+json", "{asked}: {} {}", self.status, self.text());
         let problem = self.json();

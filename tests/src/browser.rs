@@ -16,7 +16,7 @@ const STATE: &str = "what-the-dashboard-remembers";
 pub struct Browser {
     http: Client,
     url: String,
-    /// The OpenID configuration, by which it finds everything.
+    /// The `OpenID` configuration, by which it finds everything.
     places: Value,
 }
 

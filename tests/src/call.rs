@@ -104,7 +104,7 @@ impl IntoFuture for Call {
                 request = request.bearer_auth(stack.token(role).await);
             }
             let response = request.send().await.unwrap_or_else(|error| panic!("{asked}: no answer: {error:?}"));
-            Answer::read(response, asked).await
+            Answer::read(response, asked, stack.is_deployed()).await
         })
     }
 }

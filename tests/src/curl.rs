@@ -29,7 +29,7 @@ pub async fn run(stack: &Stack, command: &str) -> Answer {
         request = request.header(name, value.trim());
     }
     let response = request.body(data.join("&")).send().await.unwrap();
-    Answer::read(response, url).await
+    Answer::read(response, url, stack.is_deployed()).await
 }
 
 /// The words of a command by the rules of a POSIX shell, as far as single quotes and backslashes before newlines go.

@@ -17,13 +17,16 @@ pub const PATIENCE: Duration = Duration::from_secs(20);
 /// How long a motor takes.
 const MOTOR: Duration = Duration::from_millis(5);
 /// How long after one look the next one comes.
-const LOOK: Duration = Duration::from_millis(20);
+pub(crate) const LOOK: Duration = Duration::from_millis(20);
 
 impl Stage {
     /// The folder with what the automat's device is set up with.
     #[must_use]
     pub fn credentials(&self) -> PathBuf {
-        self.stack.cloud().credentials(&AutomatId::parse(&self.automat).unwrap())
+        match self.stack.deployed() {
+            Some(deployed) => deployed.credentials(&self.automat),
+            None => self.stack.cloud().credentials(&AutomatId::parse(&self.automat).unwrap()),
+        }
     }
 
     /// Starts the automat's device, with keys in some lockers, and waits until it is connected.

@@ -12,6 +12,7 @@ use serde_json::Value;
 use tokio::sync::Mutex;
 
 use crate::As;
+use crate::deployed::Deployed;
 
 /// A stack, and a client of its own to reach it with.
 #[derive(Debug, Clone)]
@@ -26,8 +27,18 @@ struct Base {
     token_url: String,
     clients: HashMap<&'static str, (String, String)>,
     tokens: Mutex<HashMap<&'static str, String>>,
-    local: Option<LocalCloud>,
+    behind: Behind,
 }
+
+/// What answers there.
+#[derive(Debug)]
+enum Behind {
+    Local(Box<LocalCloud>),
+    Deployed(Deployed),
+}
+
+/// Where a deployed stack answers.
+const URL: &str = "KEY_AUTOMAT_URL";
 
 const ROLES: [Role; 3] = [Role::Viewer, Role::Operator, Role::Admin];
 
@@ -36,33 +47,47 @@ impl Stack {
     ///
     /// A deployed stack is named by `KEY_AUTOMAT_URL`, its token endpoint by `KEY_AUTOMAT_TOKEN_URL`, and its machine
     /// clients by `KEY_AUTOMAT_VIEWER`, `KEY_AUTOMAT_OPERATOR` and `KEY_AUTOMAT_ADMIN`, each as `client_id:secret`.
+    ///
+    /// `KEY_AUTOMAT_PROVISION` is the command that gives an automat its credentials (`infra/tools/provision.py`), but
+    /// for `--automat` and `--out`; `KEY_AUTOMAT_TAKEN` is where ministack shows the SMS and emails that it took.
     #[must_use]
     pub fn shared() -> Self {
         static DEPLOYED: OnceLock<Option<Arc<Base>>> = OnceLock::new();
-        DEPLOYED.get_or_init(|| Base::named_by_environment().map(Arc::new)).clone().map_or_else(Self::local, Self::over)
+        let deployed = DEPLOYED.get_or_init(|| Base::named_by_environment().map(Arc::new));
+        deployed.clone().map_or_else(Self::of_this_process, Self::over)
     }
 
     /// A local cloud, shared by the tests of a file too, for those that look behind the API.
     #[must_use]
     pub fn local() -> Self {
-        static LOCAL: OnceLock<Arc<Base>> = OnceLock::new();
-        Self::over(LOCAL.get_or_init(|| Arc::new(start_for_good())).clone())
+        only_local("it looks behind the API");
+        Self::of_this_process()
     }
 
     /// A local cloud for one test alone, by a clock that the test sets.
     pub async fn alone(clock: Clock) -> Self {
+        only_local("it sets the clock");
         Self::over(Arc::new(Base::of_local(LocalCloud::start_at(Options::ephemeral(), clock).await.unwrap())))
     }
 
     /// The same with a folder that it keeps its data in.
     pub async fn alone_in(folder: &Path, clock: Clock) -> Self {
+        only_local("it looks at the files");
         let options = Options { data: Data::Folder(folder.to_owned()), ..Options::ephemeral() };
         Self::over(Arc::new(Base::of_local(LocalCloud::start_at(options, clock).await.unwrap())))
     }
 
+    fn of_this_process() -> Self {
+        static LOCAL: OnceLock<Arc<Base>> = OnceLock::new();
+        Self::over(LOCAL.get_or_init(|| Arc::new(start_for_good())).clone())
+    }
+
     // A client's connections belong to the runtime of the test that opened them, so each test has a client of its own.
     fn over(base: Arc<Base>) -> Self {
-        Self { base, http: Client::new() }
+        let client = Client::builder();
+        // Reading the system's authorities takes longer than many a test.
+        let client = if base.url.starts_with("https:") { client } else { client.tls_certs_only([]) };
+        Self { base, http: client.build().unwrap() }
     }
 
     /// Where it listens, without a slash at the end.
@@ -80,13 +105,21 @@ impl Stack {
     /// The local cloud that it is; fails the test when it is deployed.
     #[must_use]
     pub fn cloud(&self) -> &LocalCloud {
-        self.base.local.as_ref().unwrap()
+        match &self.base.behind {
+            Behind::Local(cloud) => cloud,
+            Behind::Deployed(_) => panic!("a deployed stack shows nothing behind its API: begin with Stack::local()"),
+        }
     }
 
-    /// Whether it is a deployed one.
+    /// What is known of it besides, when it is deployed.
+    pub(crate) fn deployed(&self) -> Option<&Deployed> {
+        if let Behind::Deployed(deployed) = &self.base.behind { Some(deployed) } else { None }
+    }
+
+    /// Whether it is a deployed one, whose clock nobody sets and whose functions run elsewhere.
     #[must_use]
     pub fn is_deployed(&self) -> bool {
-        self.base.local.is_none()
+        self.deployed().is_some()
     }
 
     /// The client without a token.
@@ -117,6 +150,12 @@ impl Stack {
     #[must_use]
     pub fn admin(&self) -> As<'_> {
         self.as_role(Role::Admin)
+    }
+
+    /// As whom events name the client of a role.
+    #[must_use]
+    pub fn actor(&self, role: Role) -> &str {
+        &self.base.clients[role.name()].0
     }
 
     /// A role's token, asked for once.
@@ -155,12 +194,12 @@ impl Base {
             url,
             clients: HashMap::from(clients),
             tokens: Mutex::default(),
-            local: Some(cloud),
+            behind: Behind::Local(Box::new(cloud)),
         }
     }
 
     fn named_by_environment() -> Option<Self> {
-        let url = std::env::var("KEY_AUTOMAT_URL").ok()?.trim_end_matches('/').to_owned();
+        let url = std::env::var(URL).ok()?.trim_end_matches('/').to_owned();
         let variable = |name: &str| std::env::var(name).unwrap_or_else(|_| panic!("{name} is not set"));
         let clients = ROLES.map(|role| {
             let name = format!("KEY_AUTOMAT_{}", role.name().to_uppercase());
@@ -169,8 +208,15 @@ impl Base {
             (role.name(), (id.to_owned(), secret.to_owned()))
         });
         let token_url = variable("KEY_AUTOMAT_TOKEN_URL");
-        Some(Self { url, token_url, clients: HashMap::from(clients), tokens: Mutex::default(), local: None })
+        let behind = Behind::Deployed(Deployed::named_by_environment());
+        Some(Self { url, token_url, clients: HashMap::from(clients), tokens: Mutex::default(), behind })
     }
+}
+
+/// Stops a test that a deployed stack was named for, so that it does not pass for one that ran there. `cargo xtask
+/// deployed` counts such tests by these words.
+pub fn only_local(because: &str) {
+    assert!(std::env::var_os(URL).is_none(), "needs the local cloud: {because}");
 }
 
 /// A local cloud on a runtime of its own: the runtime of the test that happens to be first ends with that test.

@@ -1,11 +1,11 @@
-//! What we accept from others: `deny.toml` judged by cargo-deny.
+//! What we accept from others: `deny.toml` judged by cargo-deny, and Python tools by version and hash alone.
 //!
 //! Licences, bans and sources need only the lock file and are always checked. Known vulnerabilities need the `RustSec`
 //! database, a git repository. Where it cannot be reached nothing is known, which is said rather than passed over.
 
-use std::process::Command;
+use std::{fs, process::Command};
 
-use anyhow::{Result, bail, ensure};
+use anyhow::{Context as _, Result, bail, ensure};
 
 use crate::{
     process::{run, shown},
@@ -17,9 +17,8 @@ use crate::{
 /// Checks the dependencies; `require_advisories` makes an unreachable database a failure.
 pub fn check(project: &Project, tools: &Tools, require_advisories: bool) -> Result<Note> {
     run(deny(project, tools)?.args(["check", "licenses", "bans", "sources"]))?;
-    for function in &project.functions {
-        without_aws_lc(project, function)?;
-    }
+    pinned(project)?;
+    without_aws_lc(project)?;
     if run(deny(project, tools)?.args(["fetch", "db"])).is_ok() {
         run(deny(project, tools)?.args(["--offline", "check", "advisories"]))?;
         return Ok("advisories checked".to_owned());
@@ -31,17 +30,62 @@ pub fn check(project: &Project, tools: &Tools, require_advisories: bool) -> Resu
     Ok("advisories NOT CHECKED: database unreachable".to_owned())
 }
 
-/// `deny.toml` sees the workspace as one, where the local broker's rustls has aws-lc. A function is built alone, and must
-/// not have it: it would gather entropy at every cold start.
-fn without_aws_lc(project: &Project, function: &str) -> Result<()> {
+/// Every list of Python packages in the repository has each by its version and hashes, and has what it is made from.
+fn pinned(project: &Project) -> Result<()> {
+    let mut list = Command::new("git");
+    list.args(["ls-files", "--cached", "--others", "--exclude-standard", "*requirements*.txt"])
+        .current_dir(&project.root);
+    println!("$ {}", shown(&list));
+    let output = list.output().context("cannot start git")?;
+    let files = String::from_utf8(output.stdout)?;
+    ensure!(files.lines().count() > 1, "git knows of no requirements");
+    for file in files.lines() {
+        let text = fs::read_to_string(project.root.join(file)).with_context(|| file.to_owned())?;
+        let source = project.root.join(file).with_extension("in");
+        let source = fs::read_to_string(&source).with_context(|| format!("{file} has no {}", source.display()))?;
+        let findings = unpinned(&source, &text);
+        ensure!(findings.is_empty(), "{file}: {}", findings.join(", "));
+    }
+    Ok(())
+}
+
+/// What is asked for and not listed as asked, and what is listed without an exact version or without a hash.
+fn unpinned(source: &str, list: &str) -> Vec<String> {
+    let mut findings = Vec::new();
+    let mut listed = Vec::new();
+    let joined = list.replace("\\\n", " ");
+    for line in joined.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#')) {
+        let mut words = line.split_whitespace();
+        let package = words.next().unwrap_or_default();
+        listed.push(package);
+        if !package.contains("==") {
+            findings.push(format!("{package} has no exact version"));
+        }
+        if !words.any(|word| word.starts_with("--hash=sha256:")) {
+            findings.push(format!("{package} has no hash"));
+        }
+    }
+    let asked = source.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#'));
+    for package in asked.filter(|package| !listed.contains(package)) {
+        findings.push(format!("{package} is asked for and not listed"));
+    }
+    findings
+}
+
+/// `deny.toml` sees the workspace as one, where the local broker's rustls has aws-lc. Functions are built without that,
+/// and must not have it: it would gather entropy at every cold start.
+fn without_aws_lc(project: &Project) -> Result<()> {
     let mut tree = project.cargo();
-    tree.args(["tree", "--locked", "--edges", "normal", "--prefix", "none", "--package", function]);
+    tree.args(["tree", "--locked", "--edges", "normal", "--prefix", "none"]);
+    for function in &project.functions {
+        tree.args(["--package", function]);
+    }
     println!("$ {}", shown(&tree));
     let output = tree.output()?;
     ensure!(output.status.success(), "cargo tree: {}", String::from_utf8_lossy(&output.stderr).trim());
     let listed = String::from_utf8_lossy(&output.stdout);
-    ensure!(listed.lines().next().is_some_and(|first| first.starts_with(function)), "cargo tree lists nothing");
-    ensure!(!has_aws_lc(&listed), "functions/{function} has aws-lc-rs: find out why by `cargo tree -i aws-lc-rs`");
+    ensure!(listed.lines().count() > project.functions.len(), "cargo tree lists nothing");
+    ensure!(!has_aws_lc(&listed), "a function has aws-lc-rs: find out why by `cargo tree -i aws-lc-rs`");
     Ok(())
 }
 
@@ -58,6 +102,16 @@ fn deny(project: &Project, tools: &Tools) -> Result<Command> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_package_without_a_version_or_a_hash_and_one_that_is_forgotten_are_found() {
+        let list = "a==1.0 \\\n    --hash=sha256:00 \\\n    --hash=sha256:01\n    # via -r requirements.in\n";
+        assert_eq!(unpinned("# asked\na==1.0\n", list), Vec::<String>::new());
+        assert_eq!(unpinned("a==1.1\n", list), ["a==1.1 is asked for and not listed"]);
+        assert_eq!(unpinned("", "a==1.0\n"), ["a==1.0 has no hash"]);
+        assert_eq!(unpinned("", "a>=1.0 --hash=sha256:00\n"), ["a>=1.0 has no exact version"]);
+        assert_eq!(unpinned("", "a @ https://elsewhere/a.whl\n").len(), 2);
+    }
 
     #[test]
     fn aws_lc_is_found_in_a_tree() {

@@ -6,13 +6,13 @@ use std::{
     io::{BufRead as _, BufReader},
     net::TcpListener,
     path::Path,
-    process::{Child, Command, Stdio},
+    process::{Command, Stdio},
 };
 
 use anyhow::{Context as _, Result};
 
 use crate::{
-    process::{run, shown},
+    process::{Running, run},
     project::Project,
     steps::Note,
     tools::Tools,
@@ -39,7 +39,7 @@ fn aws_device(project: &Project, scratch: &Path) -> Result<()> {
     command.args(["--http", "127.0.0.1:0", "--mqtt", "127.0.0.1:0", "--mqtts", "127.0.0.1:0"]);
     command.args(["--empty", "--no-automat", "--data"]).arg(&data).stdout(Stdio::piped());
     let mut cloud = Running::start(&mut command)?;
-    let guide = cloud.guide()?;
+    let guide = guide(&mut cloud)?;
     let of_line = |name: &str| {
         let mut lines = guide.iter().filter_map(|line| line.trim().strip_prefix(name));
         lines.next().map(|rest| rest.trim().to_owned()).with_context(|| format!("the guide has no {name}"))
@@ -49,6 +49,12 @@ fn aws_device(project: &Project, scratch: &Path) -> Result<()> {
     let port = mqtts.rsplit_once(':').context("no port")?.1;
     let script = project.root.join("tests/interop/aws_device.py");
     run(sdk.command("python")?.arg(script).args(["--url", &url, "--port", port, "--data"]).arg(&data))
+}
+
+/// What the local cloud prints when it is ready.
+fn guide(cloud: &mut Running) -> Result<Vec<String>> {
+    let lines = BufReader::new(cloud.output()?).lines().map_while(Result::ok);
+    Ok(lines.take_while(|line| !line.starts_with("Ctrl-C")).collect())
 }
 
 fn our_device_on_mosquitto(project: &Project, scratch: &Path) -> Result<()> {
@@ -61,30 +67,4 @@ fn our_device_on_mosquitto(project: &Project, scratch: &Path) -> Result<()> {
     let _broker = Running::start(&mut command).context("Debian's package mosquitto has it")?;
     let device = project.target.join("debug/examples/on_another_broker");
     run(Command::new(device).arg(format!("127.0.0.1:{port}")))
-}
-
-/// A program that is killed when we are done with it.
-struct Running(Child);
-
-impl Running {
-    fn start(command: &mut Command) -> Result<Self> {
-        let shown = shown(command);
-        println!("$ {shown} &");
-        command.spawn().map(Self).with_context(|| format!("cannot start `{shown}`"))
-    }
-
-    /// What the local cloud prints when it is ready.
-    fn guide(&mut self) -> Result<Vec<String>> {
-        let output = self.0.stdout.take().context("its output is not ours")?;
-        let lines = BufReader::new(output).lines().map_while(Result::ok);
-        Ok(lines.take_while(|line| !line.starts_with("Ctrl-C")).collect())
-    }
-}
-
-impl Drop for Running {
-    fn drop(&mut self) {
-        // It may have ended by itself; then there is nothing to do.
-        let _ = self.0.kill();
-        let _ = self.0.wait();
-    }
 }

@@ -14,6 +14,7 @@ use anyhow::{Context as _, Result, bail, ensure};
 use crate::{
     process::run,
     project::Project,
+    sbom,
     steps::Note,
     template::{self, Template},
     tools::Tools,
@@ -22,43 +23,41 @@ use crate::{
 /// A binary that finds no runtime to talk to has no reason to live longer.
 const PATIENCE: Duration = Duration::from_secs(10);
 
-/// Builds for this machine's processor, so that the binaries can be started.
+/// Builds for this machine's processor, so that the binaries can be started, and lists what is in each.
 pub fn build(project: &Project, tools: &Tools) -> Result<Note> {
     let processor = Processor::of_this_machine()?;
-    // Each binary is optimised as a whole by one thread. Built together they use all cores; `sam build`, which
-    // builds one after the other, then finds both ready.
-    let mut together = tools.command("cargo-lambda")?;
-    together.args(["lambda", "build", "--release", "--locked"]);
-    for function in &project.functions {
-        together.args(["--package", function]);
-    }
-    run(&mut together)?;
+    // cargo's command is the same for each function (`workspace.metadata.lambda` in Cargo.toml): the first compiles all.
     let architecture = format!("Architecture={}", processor.name);
     run(tools.command("sam")?.args(["build", "--parameter-overrides", &architecture]))?;
 
     let mut sizes = Vec::new();
+    let mut binaries = Vec::new();
     for function in Template::read(&project.root.join(template::FILE))?.of_type(template::FUNCTION) {
         let bootstrap = project.root.join(".aws-sam/build").join(function.name).join("bootstrap");
         let size = inspect(&bootstrap, &processor).with_context(|| bootstrap.display().to_string())?;
         sizes.push(format!("{} {:.1} MB", function.name, size));
+        binaries.push((template::binary(function).context("a function without a Binary")?.to_owned(), bootstrap));
     }
     for size in &sizes {
         println!("{size}");
     }
+    let packages = sbom::write(project, processor.target, &binaries)?;
+    sizes.push(format!("{packages} packages in target/sbom"));
     Ok(sizes.join(", "))
 }
 
 /// A processor as SAM and as the ELF header name it.
-struct Processor {
-    name: &'static str,
+pub(crate) struct Processor {
+    pub(crate) name: &'static str,
+    target: &'static str,
     machine: u16,
 }
 
 impl Processor {
-    fn of_this_machine() -> Result<Self> {
+    pub(crate) fn of_this_machine() -> Result<Self> {
         match std::env::consts::ARCH {
-            "x86_64" => Ok(Self { name: "x86_64", machine: 0x3E }),
-            "aarch64" => Ok(Self { name: "arm64", machine: 0xB7 }),
+            "x86_64" => Ok(Self { name: "x86_64", target: "x86_64-unknown-linux-gnu", machine: 0x3E }),
+            "aarch64" => Ok(Self { name: "arm64", target: "aarch64-unknown-linux-gnu", machine: 0xB7 }),
             other => bail!("Lambda has no {other} processors"),
         }
     }
@@ -119,7 +118,7 @@ fn stopped_cleanly(output: &Output) -> Result<()> {
 mod tests {
     use super::*;
 
-    const X86_64: Processor = Processor { name: "x86_64", machine: 0x3E };
+    const X86_64: Processor = Processor { name: "x86_64", target: "x86_64-unknown-linux-gnu", machine: 0x3E };
 
     fn shell(script: &str) -> Output {
         Command::new("sh").args(["-c", script]).output().unwrap()

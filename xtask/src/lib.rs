@@ -4,12 +4,15 @@
 #![expect(clippy::print_stdout, reason = "a task runner talks to a terminal")]
 
 pub mod deny;
+pub mod deployed;
 pub mod interop;
 pub mod lambdas;
+pub mod offline;
 pub mod openapi;
 pub mod process;
 pub mod project;
 pub mod rust;
+pub mod sbom;
 pub mod steps;
 pub mod template;
 pub mod tools;

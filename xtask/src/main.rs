@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 use anyhow::Result;
 use clap::{Parser, Subcommand};
-use xtask::{deny, interop, lambdas, openapi, project::Project, rust, steps::Steps, template, tools::Tools};
+use xtask::{deny, deployed, interop, lambdas, openapi, project::Project, rust, steps::Steps, template, tools::Tools};
 
 #[derive(Parser)]
 #[command(name = "cargo xtask", about = "The tasks of Key Automat Cloud")]
@@ -37,11 +37,13 @@ enum Task {
     Doc,
     /// Writes docs/openapi.json anew from the code
     Openapi,
-    /// Lints the template, as written and as deployed, and runs our own checks on it
+    /// Judges the template, as written and as deployed, and seeds defects that must be found
     Template,
-    /// Builds the Lambda binaries with `sam build`, and starts each
+    /// Builds the Lambda binaries with `sam build`, starts each, and lists what is in it
     Build,
-    /// Licences, sources and duplicates of the dependencies, and known vulnerabilities
+    /// Deploys what was built on ministack, and runs the end-to-end suite against it
+    Deployed,
+    /// Licences, sources, versions and hashes of what we use, and known vulnerabilities
     Deny {
         /// Fails when the vulnerability database cannot be reached
         #[arg(long)]
@@ -63,6 +65,7 @@ fn main() -> Result<ExitCode> {
                 steps.run("doc", || rust::document(&project));
                 steps.run("template", || template::check(&project, &Tools::ready(&project)?));
                 steps.run("build", || lambdas::build(&project, &Tools::ready(&project)?));
+                steps.run("deployed", || deployed::check(&project, &Tools::ready(&project)?));
                 steps.run("deny", || deny::check(&project, &Tools::ready(&project)?, false));
             }
         }
@@ -74,6 +77,7 @@ fn main() -> Result<ExitCode> {
         Task::Openapi => steps.run("openapi", || openapi::write(&project)),
         Task::Template => steps.run("template", || template::check(&project, &Tools::ready(&project)?)),
         Task::Build => steps.run("build", || lambdas::build(&project, &Tools::ready(&project)?)),
+        Task::Deployed => steps.run("deployed", || deployed::check(&project, &Tools::ready(&project)?)),
         Task::Deny { require_advisories } => {
             steps.run("deny", || deny::check(&project, &Tools::ready(&project)?, require_advisories));
         }

@@ -1,6 +1,6 @@
 //! Runs other programs, and prints each command line first in a form that can be pasted into a shell.
 
-use std::process::Command;
+use std::process::{Child, ChildStdout, Command};
 
 use anyhow::{Context as _, Result, ensure};
 
@@ -13,6 +13,54 @@ pub fn run(command: &mut Command) -> Result<()> {
     let status = command.status().with_context(|| format!("cannot start `{shown}`"))?;
     ensure!(status.success(), "`{shown}` ended with {status}");
     Ok(())
+}
+
+/// A program that is killed when we are done with it.
+#[derive(Debug)]
+pub struct Running(Child);
+
+impl Running {
+    /// Prints and starts a command.
+    pub fn start(command: &mut Command) -> Result<Self> {
+        let shown = shown(command);
+        println!("$ {shown} &");
+        command.spawn().map(Self).with_context(|| format!("cannot start `{shown}`"))
+    }
+
+    /// What it writes, where that was asked for.
+    pub fn output(&mut self) -> Result<ChildStdout> {
+        self.0.stdout.take().context("its output is not ours")
+    }
+
+    /// The number of its process.
+    #[must_use]
+    pub fn id(&self) -> u32 {
+        self.0.id()
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        // It may have ended by itself; then there is nothing to do.
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+/// A command as another one runs it, which has it as its last arguments.
+#[must_use]
+pub fn through(mut wrapper: Command, command: &Command) -> Command {
+    wrapper.arg(command.get_program()).args(command.get_args());
+    for (name, value) in command.get_envs() {
+        match value {
+            Some(value) => wrapper.env(name, value),
+            None => wrapper.env_remove(name),
+        };
+    }
+    if let Some(folder) = command.get_current_dir() {
+        wrapper.current_dir(folder);
+    }
+    wrapper
 }
 
 /// The command line with the environment that we add to it, but for `PATH`, which would drown the rest.
@@ -45,6 +93,16 @@ mod tests {
         let mut command = Command::new("cargo");
         command.args(["doc", "it's", ""]).env("RUSTDOCFLAGS", "-D warnings").env("PATH", "/long");
         assert_eq!(shown(&command), r"RUSTDOCFLAGS='-D warnings' cargo doc 'it'\''s' ''");
+    }
+
+    #[test]
+    fn a_command_through_another_keeps_its_arguments_environment_and_folder() {
+        let mut command = Command::new("sh");
+        command.args(["-c", "pwd; echo $MARK $0", "argument"]).env("MARK", "marked").current_dir("/");
+        let mut wrapper = Command::new("env");
+        wrapper.arg("--");
+        let output = through(wrapper, &command).output().unwrap();
+        assert_eq!(String::from_utf8_lossy(&output.stdout), "/\nmarked argument\n");
     }
 
     #[test]

@@ -18,6 +18,8 @@ pub struct Project {
     pub target: PathBuf,
     /// The packages under `functions/`, each with one binary of the same name.
     pub functions: Vec<String>,
+    /// The packages that cargo-lambda compiles in one go, whichever it is asked for.
+    pub built_together: Vec<String>,
 }
 
 impl Project {
@@ -45,7 +47,9 @@ impl Project {
             })
             .filter_map(|package| package["name"].as_str().map(str::to_owned))
             .collect();
-        Ok(Self { target: path("target_directory")?, root, functions })
+        let together = metadata["metadata"]["lambda"]["build"]["packages"].as_array().into_iter().flatten();
+        let built_together = together.filter_map(|package| package.as_str().map(str::to_owned)).collect();
+        Ok(Self { target: path("target_directory")?, root, functions, built_together })
     }
 
     /// A cargo command that runs at the root.
@@ -70,6 +74,7 @@ mod tests {
     fn functions_are_the_packages_in_their_folder() {
         let metadata = br#"{
             "workspace_root": "/w", "target_directory": "/t",
+            "metadata": {"lambda": {"build": {"packages": ["keys"]}}},
             "packages": [
                 {"name": "keys", "manifest_path": "/w/functions/keys/Cargo.toml"},
                 {"name": "store", "manifest_path": "/w/shared/store/Cargo.toml"}
@@ -77,6 +82,7 @@ mod tests {
         }"#;
         let project = Project::from_metadata(metadata).unwrap();
         assert_eq!(project.functions, ["keys"]);
+        assert_eq!(project.built_together, ["keys"]);
         assert_eq!(project.target, Path::new("/t"));
     }
 }

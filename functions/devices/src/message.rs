@@ -67,14 +67,14 @@ pub struct Words {
     pub by_locker: BTreeMap<u16, Option<Word>>,
 }
 
-/// A client connected or disconnected.
+/// A client connected or disconnected, or could not connect.
 /// See <https://docs.aws.amazon.com/iot/latest/developerguide/life-cycle-events.html>.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct LifecycleEvent {
     /// The client, which of an automat is its thing.
     pub thing: String,
-    /// Which of both.
+    /// Which of these.
     pub event_type: EventType,
     /// When, in milliseconds since 1970.
     pub at: i64,
@@ -85,12 +85,14 @@ pub struct LifecycleEvent {
 
 /// Kinds of lifecycle events.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "lowercase")]
+#[serde(rename_all = "snake_case")]
 pub enum EventType {
     /// The client is there.
     Connected,
     /// The client is gone.
     Disconnected,
+    /// Somebody was not let in under the client's name.
+    ConnectFailed,
 }
 
 #[cfg(test)]
@@ -144,6 +146,11 @@ mod tests {
         });
         let event_type = EventType::Disconnected;
         let expected = LifecycleEvent { thing: "lobby".to_owned(), event_type, at: 1_795_521_600_123, number: 3 };
+        assert_eq!(read(&event), Message::Presence(expected));
+
+        let event = json!({ "message": "presence", "thing": "lobby", "eventType": "connect_failed", "at": 1 });
+        let event_type = EventType::ConnectFailed;
+        let expected = LifecycleEvent { thing: "lobby".to_owned(), event_type, at: 1, number: 0 };
         assert_eq!(read(&event), Message::Presence(expected));
     }
 }

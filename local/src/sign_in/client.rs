@@ -1,6 +1,6 @@
 //! The clients: the dashboard, where people sign in, and a machine of each role.
 
-use api::PERSON;
+use api::PERSON_SCOPE;
 
 use crate::people::OPENID;
 use crate::tokens::{Role, WEB_CLIENT};
@@ -42,7 +42,7 @@ impl Addresses {
 }
 
 /// The scopes that the dashboard may ask for.
-pub(super) const WEB_SCOPES: [&str; 2] = [OPENID, PERSON];
+pub(super) const WEB_SCOPES: [&str; 2] = [OPENID, PERSON_SCOPE];
 
 /// The scopes of a sign-in for which `wanted` is asked, or for which nothing particular is: `None` when the dashboard
 /// may not have one of them.

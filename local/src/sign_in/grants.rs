@@ -17,7 +17,7 @@ use crate::people::{Person, SignedIn};
 /// How long a code is good for: Cognito's five minutes.
 const CODE_MILLIS: i64 = 5 * 60 * 1_000;
 /// How long somebody can stay signed in: that of `infra/sign-in.yaml`.
-const SIGNED_IN_MILLIS: i64 = 7 * 24 * 60 * 60 * 1_000;
+pub(super) const SIGNED_IN_MILLIS: i64 = 7 * 24 * 60 * 60 * 1_000;
 
 /// A code's or a refresh token's SHA-256 digest. Looking one up tells nobody how much of it was right.
 type Digest = Vec<u8>;

@@ -32,7 +32,7 @@ pub(super) async fn alone(State(sign_in): State<SignIn>, request: Request, next:
     };
     // A form's policy also binds where its answer leads.
     let policy = format!(
-        "default-src 'none'; style-src 'self'; form-action 'self' {}; base-uri 'none'; frame-ancestors 'none'",
+        "default-src 'none'; style-src 'self'; img-src data:; form-action 'self' {}; base-uri 'none'; frame-ancestors 'none'",
         sign_in.addresses.origin
     );
     let headers = answer.headers_mut();

@@ -1,6 +1,7 @@
 //! What machines get at `/oauth2/token`, and the documents; `people` has the rest.
 
 mod people;
+mod pool;
 
 use std::sync::LazyLock;
 

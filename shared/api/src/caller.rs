@@ -76,7 +76,7 @@ mod tests {
             ("sub", SUBJECT),
             ("username", "ada@example.com"),
             ("cognito:groups", "[operator]"),
-            ("scope", crate::role::PERSON),
+            ("scope", crate::role::PERSON_SCOPE),
         ];
         let kept = usual.into_iter().filter(|(name, _)| changes.iter().all(|(changed, _)| changed != name));
         kept.chain(changes.iter().copied()).filter(|(_, value)| *value != "-").collect()

@@ -48,7 +48,7 @@ pub use path::{AutomatPath, ContractPath, KeyPath, LockerPath, MessagePath, Open
 pub use problem::Problem;
 pub use query::{NoQuery, Query};
 pub use reply::{accepted, created, location, mark_replayed, ok, removed, tagged};
-pub use role::{PERSON, Role};
+pub use role::{PERSON_SCOPE, Role};
 pub use serve::serve;
 pub use shape::Object;
 pub use time::{EntryView, RangeView};

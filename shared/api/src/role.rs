@@ -2,7 +2,7 @@
 //!
 //! A person has the role of their groups, a machine that of its token's scopes. Neither counts for the other: a person
 //! who gets hold of a machine's scope is not what the scope says, and a person's groups count only in a token that was
-//! asked for to be used here, which the scope [`PERSON`] says (`docs/adr/0016-who-may.md`).
+//! asked for to be used here, which the scope [`PERSON_SCOPE`] says (`docs/adr/0016-who-may.md`).
 
 use std::collections::HashMap;
 
@@ -25,7 +25,7 @@ const SCOPE: &str = "scope";
 /// of a machine.
 const USERNAME: &str = "username";
 /// The scope of a token that a person got to use this API with. By itself it gives no role.
-pub const PERSON: &str = "key-automat/person";
+pub const PERSON_SCOPE: &str = "key-automat/person";
 
 impl Role {
     /// All of them, each before those that may do more.
@@ -56,7 +56,7 @@ impl Role {
     #[must_use]
     pub fn scopes(self) -> Vec<&'static str> {
         let of_machines = Self::ALL.into_iter().filter(|role| *role >= self).map(Self::scope);
-        of_machines.chain([PERSON]).collect()
+        of_machines.chain([PERSON_SCOPE]).collect()
     }
 
     /// The highest role that an access token's claims give; none at all is possible.
@@ -64,7 +64,7 @@ impl Role {
     pub fn of_claims(claims: &HashMap<String, String>) -> Option<Self> {
         let mut scopes = claims.get(SCOPE).map(String::as_str).unwrap_or_default().split(' ');
         match claims.get(GROUPS) {
-            Some(groups) if scopes.any(|scope| scope == PERSON) => listed(groups).filter_map(Self::named).max(),
+            Some(groups) if scopes.any(|scope| scope == PERSON_SCOPE) => listed(groups).filter_map(Self::named).max(),
             None if !claims.contains_key(USERNAME) => scopes.filter_map(Self::of_scope).max(),
             Some(_) | None => None,
         }
@@ -132,7 +132,7 @@ mod tests {
     fn what_only_looks_like_a_role_is_none() {
         for groups in ["[administrator admins Admin]", "admin", "[viewer,admin]", "[[admin]]", "[\"admin\"]", "[]", ""]
         {
-            assert_eq!(of_person(groups, PERSON), None, "{groups}");
+            assert_eq!(of_person(groups, PERSON_SCOPE), None, "{groups}");
         }
         for scope in ["admin other/admin key-automat/admin/x", "", "key-automat/", "key-automat/Admin"] {
             assert_eq!(role(&[("scope", scope)]), None, "{scope}");

@@ -6,7 +6,7 @@ use http::request::Builder;
 use lambda_http::request::RequestContext;
 
 use crate::Role;
-use crate::role::PERSON;
+use crate::role::PERSON_SCOPE;
 
 /// A request of a person whose one group gives a role, named after it.
 #[must_use]
@@ -23,7 +23,7 @@ pub fn request_of_person(method: &str, uri: &str, name: &str, groups: &[&str]) -
         ("token_use", "access"),
         ("sub", name),
         ("username", name),
-        ("scope", PERSON),
+        ("scope", PERSON_SCOPE),
         ("cognito:groups", groups.as_str()),
     ];
     request_with_claims(method, uri, &claims)

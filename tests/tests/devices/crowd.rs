@@ -10,7 +10,7 @@ const LOCKERS: u16 = 20;
 
 #[tokio::test]
 async fn all_lockers_of_an_automat_open_at_once() {
-    let stage = Stage::new(&Stack::local(), LOCKERS).await;
+    let stage = Stage::new(&Stack::shared(), LOCKERS).await;
     let device = stage.device(&[]).await;
     let openings: Vec<_> = (0..LOCKERS)
         .map(|locker| {
@@ -31,7 +31,7 @@ async fn all_lockers_of_an_automat_open_at_once() {
 
 #[tokio::test]
 async fn of_many_who_open_one_locker_at_once_one_does() {
-    let stage = Stage::new(&Stack::local(), 1).await;
+    let stage = Stage::new(&Stack::shared(), 1).await;
     let device = stage.device(&[]).await;
     // away, so that the first opening has not ended before the last is asked for
     lose_network(&stage, &device).await;

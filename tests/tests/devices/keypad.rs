@@ -3,12 +3,13 @@
 use protocol::Purpose;
 use serde_json::{Value, json};
 
-use crate::scene::{LOCKER, Scene, is, minute, open_to};
+use crate::scene::{LOCKER, Scene, is, open_to};
 
 const PIN: &str = "739164";
 const RETURN_CODE: &str = "*4827";
 
-/// What happened at the keypad and to the key, and with whose contract; sorted, since the clock stands still.
+/// What happened at the keypad and to the key, and with whose contract; sorted, since of two events of one
+/// millisecond either may be the newer one.
 fn told(events: &[Value]) -> Vec<(String, Option<String>)> {
     let of_keypad = ["pin-accepted", "return-code-accepted", "key-fetched", "key-returned", "entry-refused"];
     let text = |value: &Value| value.as_str().map(str::to_owned);
@@ -69,10 +70,10 @@ async fn the_same_pin_returns_it() {
 
 #[tokio::test]
 async fn a_key_that_is_out_can_be_returned_after_the_contracts_end() {
-    let mut scene = Scene::new().await;
+    let mut scene = Scene::at_noon().await;
     scene.book("b-1", PIN, 0, 60).await;
     scene.fetch(PIN).await;
-    scene.go_to(minute(120)).await;
+    scene.go_to(scene.minute(120)).await;
     assert_eq!(scene.stage.view().await["lockers"][1].get("activeContract"), None, "it has ended");
     scene.put_back(PIN).await;
     assert_eq!(scene.stage.event("key-returned").await["contractId"], "b-1");
@@ -102,20 +103,20 @@ async fn a_return_code_takes_no_key() {
 
 #[tokio::test]
 async fn a_pin_that_comes_too_early_is_refused() {
-    let mut scene = Scene::new().await;
+    let mut scene = Scene::at_noon().await;
     scene.book("b-1", PIN, 10, 60).await;
     let refusal = scene.refused(PIN).await;
     assert_eq!((&refusal["reason"], &refusal["codeKind"]), (&json!("too-early"), &json!("pin")));
     assert_eq!(refusal["contractId"], "b-1");
-    scene.go_to(minute(10)).await;
+    scene.go_to(scene.minute(10)).await;
     scene.fetch(PIN).await;
 }
 
 #[tokio::test]
 async fn a_pin_of_an_ended_contract_is_refused_with_the_key_inside() {
-    let mut scene = Scene::new().await;
+    let mut scene = Scene::at_noon().await;
     scene.book("b-1", PIN, 0, 10).await;
-    scene.go_to(minute(10)).await;
+    scene.go_to(scene.minute(10)).await;
     let refusal = scene.refused(PIN).await;
     assert_eq!((&refusal["reason"], &refusal["contractId"]), (&json!("ended"), &json!("b-1")));
 }

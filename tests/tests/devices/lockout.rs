@@ -19,7 +19,7 @@ async fn five_wrong(scene: &Scene) -> u32 {
 
 #[tokio::test]
 async fn the_fifth_wrong_code_locks_for_a_minute_and_the_next_five_for_two() {
-    let mut scene = Scene::new().await;
+    let mut scene = Scene::at_noon().await;
     scene.book("b-1", PIN, 0, 600).await;
     assert_eq!(five_wrong(&scene).await, 60);
     let over = noon().plus_millis(60_000);

@@ -6,7 +6,7 @@ use serde_json::json;
 
 #[tokio::test]
 async fn an_automat_is_seen_to_come_and_go() {
-    let stage = Stage::new(&Stack::local(), 1).await;
+    let stage = Stage::new(&Stack::shared(), 1).await;
     assert_eq!(stage.view().await["connection"], json!({ "state": "unknown" }));
     let device = stage.device(&[]).await;
     let there = stage.view_where(|view| view["connection"]["state"] == "connected").await;
@@ -29,7 +29,7 @@ async fn an_automat_is_seen_to_come_and_go() {
 
 #[tokio::test]
 async fn an_automat_that_says_goodbye_is_gone_too() {
-    let stage = Stage::new(&Stack::local(), 1).await;
+    let stage = Stage::new(&Stack::shared(), 1).await;
     stage.device(&[]).await.stop().await;
     stage.view_where(|view| view["connection"]["state"] == "disconnected").await;
 }

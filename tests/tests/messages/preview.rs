@@ -1,6 +1,5 @@
 //! What is previewed is what is sent.
 
-use outbox::What;
 use serde_json::{Value, json};
 
 use crate::scene::{Scene, each};
@@ -14,11 +13,10 @@ fn words(message: &Value) -> Value {
 }
 
 /// Everything that was sent, likewise.
-fn sent(scene: &Scene) -> Vec<Value> {
-    let words = scene.told().into_iter().map(|sent| match sent.what {
-        What::Email(email) => json!([email.to[0], email.subject, email.text, email.html]),
-        What::Sms(sms) => json!([sms.number, sms.text]),
-        What::Event(_) => Value::Null,
+async fn sent(scene: &Scene) -> Vec<Value> {
+    let words = scene.told().await.into_iter().map(|told| match told.subject {
+        Some(subject) => json!([told.to, subject, told.text, told.html]),
+        None => json!([told.to, told.text]),
     });
     sorted(words)
 }
@@ -43,15 +41,15 @@ async fn a_booking_sends_what_its_preview_showed_word_for_word() {
     let preview = operator.post(&path, booking.clone()).await.body(200);
     booking["pin"] = preview["contract"]["pin"].clone();
     assert_eq!(each(preview["messages"].as_array().unwrap(), "kind").len(), 6, "made, starts and ends, to two");
-    assert!(sent(&scene).is_empty());
+    assert!(sent(&scene).await.is_empty());
     let contract = scene.booked(booking).await;
-    assert_eq!(sent(&scene), at_once(&preview));
+    assert_eq!(sent(&scene).await, at_once(&preview));
     assert_eq!(each(&scene.messages(&contract).await, "state"), ["sent", "sent"]);
 }
 
 #[tokio::test]
 async fn the_reminders_come_at_their_time_as_previewed() {
-    let scene = Scene::new().await;
+    let scene = Scene::timed().await;
     let path = format!("/v1/keys/{}/contracts/preview", scene.key);
     let mut booking = scene.booking(48, 72);
     let preview = scene.stage.stack.operator().post(&path, booking.clone()).await.body(200);
@@ -62,9 +60,9 @@ async fn the_reminders_come_at_their_time_as_previewed() {
     let reminders: Vec<_> = reminders.cloned().collect();
     assert_eq!(each(&reminders, "sendAt"), [scene.hours(24).to_string(), scene.hours(24).to_string()]);
     scene.tick_after(24 * 60 - 1).await;
-    assert_eq!(scene.told().len(), 2, "it is a minute too early");
+    assert_eq!(scene.told().await.len(), 2, "it is a minute too early");
     scene.tick_after(1).await;
-    let after: Vec<_> = sent(&scene);
+    let after: Vec<_> = sent(&scene).await;
     for reminder in reminders.iter().map(words) {
         assert!(after.contains(&reminder), "{reminder}");
     }
@@ -78,18 +76,16 @@ async fn an_edit_and_a_removal_send_what_their_previews_showed_but_for_the_hidde
     let contract = scene.booked(scene.booking(2, 4)).await;
     let edit = json!({ "end": scene.hours(6).to_string(), "pin": "9182736" });
     let preview = operator.post(format!("{contract}/preview"), edit.clone()).await.body(200);
-    scene.clock.set(scene.clock.now().plus_millis(1_000));
     operator.patch(&contract, edit).await.is(200);
-    scene.drain().await;
-    let told = sent(&scene);
+    scene.dealt_with(&contract, 4).await;
+    let told = sent(&scene).await;
     for words in at_once(&preview) {
         assert!(told.contains(&words), "{words}");
     }
     let preview = operator.post_nothing(format!("{contract}/removal/preview")).await.body(200);
-    scene.clock.set(scene.clock.now().plus_millis(1_000));
     operator.delete(&contract).await.is(204);
-    scene.drain().await;
-    let told = sent(&scene);
+    scene.dealt_with(&contract, 6).await;
+    let told = sent(&scene).await;
     assert_eq!(at_once(&preview).len(), 2);
     for words in at_once(&preview) {
         assert!(told.contains(&words), "{words}");

@@ -4,6 +4,7 @@ use std::path::Path;
 
 use api::Clock;
 use domain::{Actor, ContractDraft, Ending, KeyId, Name};
+use e2e::only_local;
 use local::{Data, LocalCloud, Options};
 use store::{Act, KeyFilter, PageRequest};
 use testkit::by_email;
@@ -37,6 +38,7 @@ fn addresses(cloud: &LocalCloud) -> Vec<String> {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn goes_on_where_it_was_and_tells_nobody_twice() {
+    only_local("it stops and starts the cloud");
     let (data, clock) = (tempfile::tempdir().unwrap(), clock());
     let cloud = started(data.path(), &clock).await;
     let keys = cloud.store().keys(&KeyFilter::default(), &PageRequest { limit: 2, after: None }).await.unwrap().data;

@@ -1,67 +1,124 @@
-//! A local cloud of one's own, with a key and contacts.
+//! A key and contacts of one's own: as time passes, or at times that the test chooses.
+
+use std::ops::Deref;
 
 use api::Clock;
 use domain::Instant;
-use e2e::{Stack, Stage, fresh};
-use outbox::{Sent, What};
+use e2e::device::eventually;
+use e2e::{Stack, Stage, Told, fresh};
 use serde_json::{Value, json};
+use store::Random;
 
 /// The engine marks the stream's records by the machine's clock, so the tests' clock begins there.
 pub(crate) fn clock() -> Clock {
     Clock::fixed(Clock::system().now().whole_second())
 }
 
-/// Somebody who gets email in Finnish and SMS in English, and wants to hear of everything.
-pub(crate) fn contacts() -> Value {
-    let everything = ["start-reminder", "end-reminder", "key-fetched", "key-returned", "key-not-returned"];
-    json!([
-        { "name": "Aino", "email": "aino@example.com", "sendEmail": true, "language": "fi",
-          "additionalMessages": everything },
-        { "name": "Eino", "phoneNumber": "+358401234567", "sendSms": true, "language": "en",
-          "additionalMessages": everything },
-    ])
-}
-
 pub(crate) struct Scene {
     pub(crate) stage: Stage,
     pub(crate) key: String,
-    pub(crate) clock: Clock,
+    /// Who gets email in Finnish.
+    pub(crate) email: String,
+    /// Who gets SMS in English.
+    pub(crate) phone: String,
+    began: Instant,
 }
 
 impl Scene {
+    /// Now.
     pub(crate) async fn new() -> Self {
-        let clock = clock();
-        let stack = Stack::alone(clock.clone()).await;
-        Self::on(&stack, clock).await
+        Self::on(&Stack::shared(), Clock::system().now().whole_second()).await
     }
 
-    pub(crate) async fn on(stack: &Stack, clock: Clock) -> Self {
+    /// By a clock of one's own, which only [`Timed::tick_after`] moves.
+    pub(crate) async fn timed() -> Timed {
+        let clock = clock();
+        Timed { scene: Self::on(&Stack::alone(clock.clone()).await, clock.now()).await, clock }
+    }
+
+    async fn on(stack: &Stack, began: Instant) -> Self {
         let stage = Stage::new(stack, 3).await;
         let key = stage.key_with(json!({ "property": "Hämeentie 12 B 7" })).await;
-        Self { stage, key, clock }
+        let number = u32::from_le_bytes(Random::system().bytes().unwrap()) % 10_000_000;
+        let (email, phone) = (format!("{}@example.com", fresh("aino")), format!("+35840{number:07}"));
+        Self { stage, key, email, phone, began }
     }
 
-    /// So many hours from the clock's now.
+    /// So many hours from when it began.
     pub(crate) fn hours(&self, hours: i64) -> Instant {
-        self.clock.now().plus_millis(hours * 3_600_000)
+        self.began.plus_millis(hours * 3_600_000)
+    }
+
+    /// Two contacts who want to hear of everything.
+    fn contacts(&self) -> Value {
+        let everything = ["start-reminder", "end-reminder", "key-fetched", "key-returned", "key-not-returned"];
+        json!([
+            { "name": "Aino", "email": self.email, "sendEmail": true, "language": "fi",
+              "additionalMessages": everything },
+            { "name": "Eino", "phoneNumber": self.phone, "sendSms": true, "language": "en",
+              "additionalMessages": everything },
+        ])
     }
 
     /// A booking with contacts, to be made or previewed.
     pub(crate) fn booking(&self, start: i64, end: i64) -> Value {
         json!({
             "contractId": fresh("booking"), "person": "Ada Virtanen", "freeText": "Koputa kahdesti",
-            "start": self.hours(start).to_string(), "end": self.hours(end).to_string(), "contacts": contacts(),
+            "start": self.hours(start).to_string(), "end": self.hours(end).to_string(), "contacts": self.contacts(),
         })
     }
 
-    /// Makes it, and gives its path once its contacts have been told.
+    /// Makes it, and gives its path once both contacts' messages have been dealt with.
     pub(crate) async fn booked(&self, booking: Value) -> String {
         let made = self.stage.book(&self.key, booking).await;
         made.is(201);
-        self.drain().await;
-        made.header("location").to_owned()
+        let contract = made.header("location").to_owned();
+        self.dealt_with(&contract, 2).await;
+        contract
     }
 
+    /// A contract's messages, the oldest first, once there are so many and each has been tried.
+    pub(crate) async fn dealt_with(&self, contract: &str, count: usize) -> Vec<Value> {
+        let stack = &self.stage.stack;
+        if !stack.is_deployed() {
+            // Shows besides that there are no more to come.
+            stack.cloud().drain().await;
+        }
+        let path = format!("{contract}/messages?limit=100");
+        let tried = |message: &Value| match message["state"].as_str().unwrap() {
+            "pending" => message["attempts"] != 0,
+            state => state != "sending",
+        };
+        let are_so = |list: &Value| {
+            let messages = list["data"].as_array().unwrap();
+            messages.len() >= count && messages.iter().all(tried)
+        };
+        eventually(|| stack.viewer().get(&path), are_so).await;
+        let messages = self.messages(contract).await;
+        assert_eq!(messages.len(), count, "{messages:?}");
+        messages
+    }
+
+    /// What contacts got, in order.
+    pub(crate) async fn told(&self) -> Vec<Told> {
+        self.stage.stack.told(&[&self.email, &self.phone]).await
+    }
+
+    /// What the API says of a contract's messages, the oldest first.
+    pub(crate) async fn messages(&self, contract: &str) -> Vec<Value> {
+        let mut data = self.stage.stack.viewer().get(format!("{contract}/messages?limit=100")).await.data();
+        data.reverse();
+        data
+    }
+}
+
+/// A scene in which no time passes but by the test's will.
+pub(crate) struct Timed {
+    scene: Scene,
+    clock: Clock,
+}
+
+impl Timed {
     /// Waits until everything that was written has been told.
     pub(crate) async fn drain(&self) {
         self.stage.stack.cloud().drain().await;
@@ -74,18 +131,13 @@ impl Scene {
         self.stage.stack.cloud().tick().await.unwrap();
         self.drain().await;
     }
+}
 
-    /// What contacts got, in order.
-    pub(crate) fn told(&self) -> Vec<Sent> {
-        let sent = self.stage.stack.cloud().outbox().sent();
-        sent.into_iter().filter(|sent| !matches!(sent.what, What::Event(_))).collect()
-    }
+impl Deref for Timed {
+    type Target = Scene;
 
-    /// What the API says of a contract's messages, the oldest first.
-    pub(crate) async fn messages(&self, contract: &str) -> Vec<Value> {
-        let mut data = self.stage.stack.viewer().get(format!("{contract}/messages?limit=100")).await.data();
-        data.reverse();
-        data
+    fn deref(&self) -> &Scene {
+        &self.scene
     }
 }
 

@@ -7,7 +7,7 @@ use crate::scene::{Scene, each};
 
 #[tokio::test]
 async fn a_refused_number_is_told_and_sent_to_again_on_request() {
-    let scene = Scene::new().await;
+    let scene = Scene::timed().await;
     let (operator, outbox) = (scene.stage.stack.operator(), scene.stage.stack.cloud().outbox());
     outbox.behave(End::Sms, Behaviour::Refuse);
     let contract = scene.booked(scene.booking(2, 4)).await;
@@ -32,7 +32,7 @@ async fn a_refused_number_is_told_and_sent_to_again_on_request() {
 
 #[tokio::test]
 async fn a_throttled_message_goes_with_a_later_tick() {
-    let scene = Scene::new().await;
+    let scene = Scene::timed().await;
     scene.stage.stack.cloud().outbox().behave_next(End::Email, Behaviour::Throttle, 1);
     let contract = scene.booked(scene.booking(2, 4)).await;
     let messages = scene.messages(&contract).await;
@@ -62,10 +62,8 @@ async fn what_is_no_longer_so_is_not_sent_again() {
 async fn the_messages_about_a_removed_contract_can_still_be_looked_at() {
     let scene = Scene::new().await;
     let contract = scene.booked(scene.booking(2, 4)).await;
-    scene.clock.set(scene.clock.now().plus_millis(1_000));
     scene.stage.stack.operator().delete(&contract).await.is(204);
-    scene.drain().await;
-    let messages = scene.messages(&contract).await;
+    let messages = scene.dealt_with(&contract, 4).await;
     assert_eq!(each(&messages, "kind")[2..], ["contract-cancelled"; 2]);
     let nobody = format!("/v1/keys/{}/contracts/nobody/messages", scene.key);
     _ = scene.stage.stack.viewer().get(nobody).await.problem("contract_not_found");
@@ -73,13 +71,13 @@ async fn the_messages_about_a_removed_contract_can_still_be_looked_at() {
 
 #[tokio::test]
 async fn the_outbox_shows_what_was_sent() {
-    let scene = Scene::new().await;
+    let scene = Scene::timed().await;
     scene.booked(scene.booking(2, 4)).await;
     let stack = &scene.stage.stack;
     let page = stack.http().get(format!("{}/outbox", stack.url())).send().await.unwrap();
     assert_eq!(page.status(), 200);
     let page = page.text().await.unwrap();
-    assert!(page.contains("aino@example.com") && page.contains("+358401234567"));
+    assert!(page.contains(&scene.email) && page.contains(&scene.phone));
     let list = stack.http().get(format!("{}/outbox.json", stack.url())).send().await.unwrap();
     assert!(list.text().await.unwrap().contains("Hämeentie 12 B 7"));
 }

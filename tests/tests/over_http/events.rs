@@ -1,5 +1,7 @@
 //! Events: every change with who, what and when, per key and per automat, without a secret.
 
+use api::Role;
+use domain::Instant;
 use e2e::{Stack, Stage, hours};
 use serde_json::{Value, json};
 
@@ -46,7 +48,8 @@ async fn every_change_is_recorded_with_who_what_and_when() {
         "key-added",
     ];
     assert_eq!(field(&events, "type"), newest_first);
-    assert_eq!(field(&events, "actor"), ["operator", "admin", "operator", "operator", "operator", "operator", "admin"]);
+    let [operator, admin] = [Role::Operator, Role::Admin].map(|role| stage.stack.actor(role));
+    assert_eq!(field(&events, "actor"), [operator, admin, operator, operator, operator, operator, admin]);
     let contract = ["b-1", "", "b-1", "b-1", "b-1", "b-1", ""];
     assert_eq!(field(&events, "contractId"), contract);
     assert_eq!(events[1]["changes"], json!(["lockerIndex", "shared"]));
@@ -54,9 +57,9 @@ async fn every_change_is_recorded_with_who_what_and_when() {
     assert_eq!(events[4]["changes"], json!(["end", "freeText"]));
     assert_eq!((&events[4]["start"], &events[4]["end"]), (&json!(hours(1)), &json!(hours(3))));
     assert_eq!((&events[5]["start"], &events[5]["end"]), (&json!(hours(1)), &json!(hours(2))));
-    let mut times = field(&events, "at");
-    times.reverse();
-    assert!(times.is_sorted() && times[0] > hours(0).as_str(), "{times:?}");
+    let instant = |text: &str| Instant::parse(text).unwrap();
+    let times: Vec<_> = field(&events, "at").into_iter().rev().map(instant).collect();
+    assert!(times.is_sorted() && times[0] > instant(&hours(0)), "{times:?}");
     for event in &events {
         assert_eq!((&event["automatId"], &event["keyId"]), (&json!(stage.automat), &json!(key)));
     }

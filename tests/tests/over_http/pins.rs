@@ -1,5 +1,6 @@
 //! PINs: generated or chosen, shown once, masked ever after, and shown again only on the record.
 
+use api::Role;
 use e2e::{Stack, Stage, person};
 use serde_json::json;
 
@@ -24,7 +25,7 @@ async fn a_pin_is_shown_when_made_and_then_only_where_that_is_recorded() {
     assert_eq!(shown.body(200), json!({ "pin": "48291537" }));
     let events = stage.stack.viewer().get(format!("/v1/keys/{key}/events")).await.data();
     assert_eq!(events[0]["type"], "pin-revealed");
-    assert_eq!(events[0]["actor"], "operator");
+    assert_eq!(events[0]["actor"], stage.stack.actor(Role::Operator));
     assert_eq!(events[0]["contractId"], path.rsplit('/').next().unwrap());
 }
 

@@ -49,6 +49,9 @@ async fn what_is_not_json_is_malformed() {
     ];
     for body in bodies {
         let shown = String::from_utf8_lossy(&body[..body.len().min(40)]).into_owned();
+        if stage.stack.is_deployed() && std::str::from_utf8(body).is_err() {
+            continue; // ministack hands on other bytes than it got
+        }
         for content_type in [None, Some("application/json"), Some("application/json; charset=utf-8")] {
             let call = stage.stack.operator().call(Method::POST, &path).raw(body.to_vec());
             let call = content_type.into_iter().fold(call, |call, value| call.header("content-type", value));
@@ -171,6 +174,11 @@ async fn paths_and_methods_that_are_not_served() {
         (Method::POST, "/health".to_owned(), "GET"),
     ] {
         let answer = admin.call(method, path).await;
+        if answer.is_of_gateway() {
+            // ministack answers every OPTIONS itself, as API Gateway does only where there are origins to let in
+            assert!(answer.asked.starts_with("OPTIONS "), "{} {}", answer.asked, answer.text());
+            continue;
+        }
         _ = answer.problem("method_not_allowed");
         assert_eq!(answer.header("allow"), allow, "{}", answer.asked);
     }
@@ -184,6 +192,9 @@ async fn paths_and_methods_that_are_not_served() {
         ("/v1/automats/mökki".to_owned(), "automat_not_found"),
         (format!("/v1/keys/{key}/contracts/a%20b"), "contract_not_found"),
     ] {
+        if stage.stack.is_deployed() && path.contains("%ff") {
+            continue; // ministack hands on other bytes than it got
+        }
         let answer = admin.get(&path).await;
         _ = answer.problem(code);
     }

@@ -1,6 +1,6 @@
 //! What belongs to nobody: health, the document, tokens, and the guide that the local cloud prints.
 
-use api::{Clock, Role};
+use api::Role;
 use e2e::{Stack, curl};
 use local::{LocalCloud, Options};
 use serde_json::{Value, json};
@@ -36,11 +36,11 @@ async fn the_token_endpoint_gives_tokens_that_work() {
 
 #[tokio::test]
 async fn the_first_booking_works_as_the_guide_prints_it() {
+    let stack = Stack::local(); // for its HTTP client; the guide says where to send what
     let cloud = LocalCloud::start(Options { empty: false, ..Options::ephemeral() }).await.unwrap();
     let guide = cloud.guide();
     let printed = guide.to_string();
     assert!(printed.contains(&guide.command()), "the whole command is printed");
-    let stack = Stack::alone(Clock::system()).await; // for its HTTP client; the guide says where to send what
     let token = printed.lines().find(|line| line.contains("/oauth2/token")).unwrap();
     assert!(curl::run(&stack, token).await.body(200)["access_token"].is_string());
 

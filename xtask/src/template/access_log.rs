@@ -3,7 +3,10 @@
 
 use serde_json::{Map, Value};
 
-use super::{HTTP_API, Template};
+use super::{
+    HTTP_API, Subject,
+    subject::{Seed, seed},
+};
 
 /// What may stand in a line of the log; all of it is made by API Gateway but the token's subject and the address.
 const ALLOWED: [&str; 13] = [
@@ -23,9 +26,9 @@ const ALLOWED: [&str; 13] = [
 ];
 
 /// APIs without an access log, or with one that is not JSON or says too much.
-pub(super) fn findings(template: &Template) -> Vec<String> {
+pub(super) fn findings(subject: &Subject) -> Vec<String> {
     let mut findings = Vec::new();
-    for api in template.of_type(HTTP_API) {
+    for api in subject.root.of_type(HTTP_API) {
         let format = api.text(&["AccessLogSettings", "Format"]).map(str::trim);
         let Some(line) = format.and_then(|format| serde_json::from_str::<Map<String, Value>>(format).ok()) else {
             findings.push(format!("{}: no access log in JSON", api.name));
@@ -43,34 +46,9 @@ pub(super) fn findings(template: &Template) -> Vec<String> {
     findings
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::template::seeded::{assert_found, with};
-
-    #[test]
-    fn a_path_in_the_log_is_found() {
-        assert_found(&findings(&with("\"$context.routeKey\"", "\"$context.path\"")), "routeKey: \"$context.path\"");
-    }
-
-    #[test]
-    fn more_beside_an_allowed_variable_is_found() {
-        assert_found(
-            &findings(&with("\"$context.status\"", "\"$context.status $request.header.Authorization\"")),
-            "status",
-        );
-    }
-
-    #[test]
-    fn a_log_that_is_not_json_is_found() {
-        assert_found(
-            &findings(&with("{\"requestId\":\"$context.requestId\"", "{\"requestId\":$context.requestId")),
-            "no access log in JSON",
-        );
-    }
-
-    #[test]
-    fn a_log_of_several_lines_is_found() {
-        assert_found(&findings(&with("Format: >-", "Format: |-")), "not one line");
-    }
-}
+pub(super) const SEEDS: &[Seed] = &[
+    seed("\"$context.routeKey\"", "\"$context.path\"", "routeKey: \"$context.path\""),
+    seed("\"$context.status\"", "\"$context.status $request.header.Authorization\"", "status"),
+    seed("{\"requestId\":\"$context.requestId\"", "{\"requestId\":$context.requestId", "no access log in JSON"),
+    seed("Format: >-", "Format: |-", "not one line"),
+];

@@ -1,20 +1,27 @@
-//! Each function is built from the package of its name under `functions/`, and each such package is deployed.
+//! Each function is built from the package of its name under `functions/`, and each such package is deployed. All are
+//! compiled together: what cargo-lambda takes from the workspace's `Cargo.toml` names them all.
 
 use super::{
-    FUNCTION, Template,
+    FUNCTION, Resource, Subject,
     document::{at, literal},
+    subject::{PACKAGES, Seed, TOGETHER, seed},
 };
 
+/// The name of a function's binary: the template's word for it, and the only one.
+pub fn binary(function: Resource<'_>) -> Option<&str> {
+    at(function.body, &["Metadata", "BuildProperties", "Binary"]).and_then(literal)
+}
+
 /// Functions without a package and packages without a function.
-pub(super) fn findings(template: &Template, packages: &[String]) -> Vec<String> {
+pub(super) fn findings(subject: &Subject) -> Vec<String> {
+    let packages = &subject.packages;
     let mut findings = Vec::new();
     let mut deployed = Vec::new();
-    for function in template.of_type(FUNCTION) {
-        let metadata = |path: &[&str]| at(function.body, &[&["Metadata"], path].concat()).and_then(literal);
-        if metadata(&["BuildMethod"]) != Some("rust-cargolambda") {
+    for function in subject.root.of_type(FUNCTION) {
+        if at(function.body, &["Metadata", "BuildMethod"]).and_then(literal) != Some("rust-cargolambda") {
             findings.push(format!("{}: not built by rust-cargolambda", function.name));
         }
-        let Some(binary) = metadata(&["BuildProperties", "Binary"]) else {
+        let Some(binary) = binary(function) else {
             findings.push(format!("{}: names no Binary", function.name));
             continue;
         };
@@ -35,63 +42,24 @@ pub(super) fn findings(template: &Template, packages: &[String]) -> Vec<String> 
         if !deployed.contains(&package.as_str()) {
             findings.push(format!("functions/{package} is no function's binary"));
         }
+        // Left out, its dependencies would be compiled once more, with features of their own.
+        if !subject.together.contains(package) {
+            findings.push(format!("{TOGETHER}: {package} is missing"));
+        }
+    }
+    for package in subject.together.iter().filter(|package| !packages.contains(package)) {
+        findings.push(format!("{TOGETHER}: no {package} in functions/"));
     }
     findings
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::template::seeded::{assert_found, sound, with};
-
-    fn packages() -> Vec<String> {
-        template_binaries(&sound())
-    }
-
-    fn template_binaries(template: &Template) -> Vec<String> {
-        let path = ["Metadata", "BuildProperties", "Binary"];
-        template
-            .of_type(FUNCTION)
-            .filter_map(|function| at(function.body, &path).and_then(literal).map(str::to_owned))
-            .collect()
-    }
-
-    #[test]
-    fn a_function_without_a_package_is_found() {
-        assert_found(&findings(&sound(), &packages()[1..]), "no package keys");
-    }
-
-    #[test]
-    fn a_package_without_a_function_is_found() {
-        assert_found(&findings(&sound(), &[packages(), vec!["forgotten".to_owned()]].concat()), "functions/forgotten");
-    }
-
-    #[test]
-    fn a_function_that_names_no_binary_is_found() {
-        assert_found(
-            &findings(&with("        Binary: keys\n", "        Other: keys\n"), &packages()),
-            "names no Binary",
-        );
-    }
-
-    #[test]
-    fn another_build_method_is_found() {
-        assert_found(
-            &findings(&with("BuildMethod: rust-cargolambda", "BuildMethod: makefile"), &packages()),
-            "rust-cargolambda",
-        );
-    }
-
-    #[test]
-    fn another_folder_is_found() {
-        assert_found(
-            &findings(&with("CodeUri: functions/keys", "CodeUri: ."), &packages()),
-            "CodeUri is not functions/keys",
-        );
-    }
-
-    #[test]
-    fn a_binary_deployed_twice_is_found() {
-        assert_found(&findings(&with("Binary: contracts", "Binary: keys"), &packages()), "another function's binary");
-    }
-}
+pub(super) const SEEDS: &[Seed] = &[
+    seed("keys\n", "", "no package keys").in_file(PACKAGES),
+    seed("keys\n", "keys\nforgotten\n", "functions/forgotten is no function's binary").in_file(PACKAGES),
+    seed("keys\n", "", "keys is missing").in_file(TOGETHER),
+    seed("keys\n", "keys\ngone\n", "no gone in functions/").in_file(TOGETHER),
+    seed("        Binary: keys\n", "        Other: keys\n", "names no Binary"),
+    seed("BuildMethod: rust-cargolambda", "BuildMethod: makefile", "not built by rust-cargolambda"),
+    seed("CodeUri: functions/keys", "CodeUri: .", "CodeUri is not functions/keys"),
+    seed("Binary: contracts", "Binary: keys", "another function's binary"),
+];

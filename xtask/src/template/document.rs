@@ -7,7 +7,7 @@ use anyhow::{Context as _, Result};
 use serde_norway::{Value, value::TaggedValue};
 
 /// A template as written.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Template {
     root: Value,
 }
@@ -34,6 +34,18 @@ impl Template {
         let resources = at(&root, &["Resources"]).and_then(Value::as_mapping);
         resources.filter(|resources| !resources.is_empty()).context("no Resources")?;
         Ok(Self { root })
+    }
+
+    /// Everything in it.
+    #[must_use]
+    pub fn all(&self) -> &Value {
+        &self.root
+    }
+
+    /// A section beside the resources, such as `Parameters`.
+    #[must_use]
+    pub fn section(&self, name: &str) -> Option<&Value> {
+        at(&self.root, &[name])
     }
 
     /// All resources.

@@ -1,13 +1,19 @@
 //! Every function finds its table and its secret in its environment: a missing name shows here and not at the first
-//! request after a deployment.
+//! request after a deployment. That no other variable that the code reads is missing, a test of the end-to-end suite
+//! says (`tests/tests/documents.rs`), since it needs the code.
 
-use super::{FUNCTION, SECRET, TABLE, Template, document::reference};
+use super::{
+    FUNCTION, SECRET, Subject, TABLE,
+    document::reference,
+    subject::{Seed, seed},
+};
 
 /// What each function reads at start, and the type of the resource that it must name.
 const REQUIRED: [(&str, &str); 2] = [("TABLE_NAME", TABLE), ("CODE_SECRET_ARN", SECRET)];
 
 /// Variables that are missing or name something else.
-pub(super) fn findings(template: &Template) -> Vec<String> {
+pub(super) fn findings(subject: &Subject) -> Vec<String> {
+    let template = &subject.root;
     let mut findings = Vec::new();
     for function in template.of_type(FUNCTION) {
         for (variable, kind) in REQUIRED {
@@ -23,26 +29,8 @@ pub(super) fn findings(template: &Template) -> Vec<String> {
     findings
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::template::seeded::{assert_found, with};
-
-    #[test]
-    fn a_missing_variable_is_found() {
-        assert_found(&findings(&with("          TABLE_NAME: !Ref Table\n", "")), "KeysFunction: TABLE_NAME");
-    }
-
-    #[test]
-    fn a_variable_that_names_another_resource_is_found() {
-        assert_found(
-            &findings(&with("CODE_SECRET_ARN: !Ref CodeSecret", "CODE_SECRET_ARN: !Ref Table")),
-            "KeysFunction: CODE_SECRET_ARN",
-        );
-    }
-
-    #[test]
-    fn a_literal_is_found() {
-        assert_found(&findings(&with("TABLE_NAME: !Ref Table", "TABLE_NAME: Table")), "KeysFunction: TABLE_NAME");
-    }
-}
+pub(super) const SEEDS: &[Seed] = &[
+    seed("          TABLE_NAME: !Ref Table\n", "", "KeysFunction: TABLE_NAME"),
+    seed("TABLE_NAME: !Ref Table", "TABLE_NAME: Table", "KeysFunction: TABLE_NAME"),
+    seed("CODE_SECRET_ARN: !Ref CodeSecret", "CODE_SECRET_ARN: !Ref Table", "KeysFunction: CODE_SECRET_ARN"),
+];

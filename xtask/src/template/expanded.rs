@@ -1,13 +1,15 @@
 //! The template as deployed: what SAM makes of the events. Whether a route ends up behind the authorizer is judged on
-//! this too, since it is SAM that puts it there.
+//! this too, since it is SAM that puts it there, and so is who may call a function.
 
-use anyhow::{Context as _, Result};
+use anyhow::{Context as _, Result, ensure};
 use serde_json::{Map, Value};
 
 use super::{
     Template,
     routes::{OPEN, routes},
 };
+
+const ALIAS: &str = "AWS::Lambda::Alias";
 
 /// Routes without a token, with another payload format, or lost on the way.
 pub(super) fn findings(expanded: &str, template: &Template) -> Result<Vec<String>> {
@@ -32,8 +34,77 @@ pub(super) fn findings(expanded: &str, template: &Template) -> Result<Vec<String
     if count != written {
         findings.push(format!("{written} routes are written and {count} are deployed"));
     }
+    for (name, resource) in resources {
+        findings.extend(calls(name, resource, resources));
+    }
     Ok(findings)
 }
+
+/// Whoever calls a function calls its alias, and may do so by one source alone.
+fn calls(name: &str, resource: &Value, resources: &Map<String, Value>) -> Vec<String> {
+    let properties = &resource["Properties"];
+    let is_alias = |function: &Value| {
+        function["Ref"].as_str().and_then(|name| resources.get(name)).is_some_and(|it| it["Type"] == ALIAS)
+    };
+    let mut findings = Vec::new();
+    match resource["Type"].as_str() {
+        Some("AWS::Lambda::Permission") => {
+            if properties["SourceArn"].is_null() || properties["SourceArn"] == "*" {
+                findings.push(format!("{name}: has no SourceArn"));
+            }
+            if !is_alias(&properties["FunctionName"]) {
+                findings.push(format!("{name}: is not for an alias"));
+            }
+        }
+        Some("AWS::Lambda::EventSourceMapping") if !is_alias(&properties["FunctionName"]) => {
+            findings.push(format!("{name}: does not call an alias"));
+        }
+        Some("AWS::Lambda::Function") => {
+            let has_alias = resources.values().any(|other| {
+                other["Type"] == ALIAS && other["Properties"]["FunctionName"]["Ref"].as_str() == Some(name)
+            });
+            if !has_alias {
+                findings.push(format!("{name}: has no alias"));
+            }
+        }
+        _ => {}
+    }
+    findings
+}
+
+/// Seeds defects one by one and counts them; one that is not found is an error.
+pub(super) fn all_caught(expanded: &str, template: &Template) -> Result<usize> {
+    for (pointer, becomes, finds) in SEEDS {
+        let mut defective: Value = serde_json::from_str(expanded)?;
+        *defective.pointer_mut(pointer).with_context(|| format!("no {pointer} to seed a defect in"))? =
+            serde_json::from_str(becomes)?;
+        let findings = findings(&defective.to_string(), template)?;
+        let is_found = findings.iter().any(|finding| finding.contains(finds));
+        ensure!(is_found, "a defect is missed, {becomes} at {pointer}; found is {findings:?}");
+    }
+    Ok(SEEDS.len())
+}
+
+/// Defects in what SAM makes: where, what is put there, and what a finding says of it.
+const SEEDS: [(&str, &str, &str); 9] = [
+    ("/Resources/Api/Properties/Body/paths/~1v1~1keys/get/security", "[]", "GET /v1/keys answers without a token"),
+    ("/Resources/Api/Properties/Body/paths/~1v1~1keys/get/security", "[{\"NONE\": []}]", "GET /v1/keys answers"),
+    (
+        "/Resources/Api/Properties/Body/paths/~1v1~1keys/get/x-amazon-apigateway-integration/payloadFormatVersion",
+        "\"1.0\"",
+        "GET /v1/keys has payload format",
+    ),
+    (
+        "/Resources/Api/Properties/Body/paths/~1v1~1keys/get/x-amazon-apigateway-integration/uri/Fn::Sub",
+        "\"arn:aws:apigateway:eu-north-1:lambda:path/functions/${KeysFunction}/invocations\"",
+        "GET /v1/keys does not call an alias",
+    ),
+    ("/Resources/Api/Properties/Body/paths/~1v1~1keys", "{}", "are deployed"),
+    ("/Resources/KeysFunctionCreateAutomatPermission/Properties/SourceArn", "\"*\"", "has no SourceArn"),
+    ("/Resources/NotificationsFunctionMinutePermission/Properties/FunctionName", "\"f\"", "is not for an alias"),
+    ("/Resources/NotificationsFunctionStream/Properties/FunctionName", "\"f\"", "does not call an alias"),
+    ("/Resources/KeysFunctionAliaslive/Properties/FunctionName/Ref", "\"Other\"", "KeysFunction: has no alias"),
+];
 
 fn judge(method: &str, path: &str, operation: &Value, schemes: &Value) -> Vec<String> {
     let mut findings = Vec::new();
@@ -50,6 +121,10 @@ fn judge(method: &str, path: &str, operation: &Value, schemes: &Value) -> Vec<St
     let format = &operation["x-amazon-apigateway-integration"]["payloadFormatVersion"];
     if format != "2.0" {
         findings.push(format!("{method} {path} has payload format {format}"));
+    }
+    let called = operation["x-amazon-apigateway-integration"]["uri"]["Fn::Sub"].as_str();
+    if called.is_some_and(|uri| !uri.contains("FunctionAlias")) {
+        findings.push(format!("{method} {path} does not call an alias"));
     }
     findings
 }

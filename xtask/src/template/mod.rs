@@ -1,25 +1,39 @@
-//! The template, checked as written and as deployed: by SAM, by cfn-lint, and by checks of our own for what those
-//! two cannot know (which routes may go without a token, what each function needs, what nobody may be granted).
+//! The template and those nested in it, checked as written and as deployed: by tools that everybody uses ([`judges`]),
+//! and by checks of our own for what those cannot know (which routes may go without a token and which scopes the others
+//! take, what each function needs, who may call whom, what nobody may be granted).
 //!
-//! Each check of our own takes what it judges and gives its findings as sentences; a seeded defect in its tests
-//! shows that it can fail.
+//! A check of our own takes what it judges and gives its findings as sentences. Beside it stand the defects that it must
+//! find, each of them seeded into the real files, whenever the check runs: a check that finds none has not looked.
 
 mod access_log;
 mod binaries;
+mod dashboard;
+mod deployment;
 mod document;
 mod environment;
 mod expanded;
+mod invokers;
+mod judges;
+mod logs;
+mod nested;
 mod permissions;
+mod queues;
 mod retention;
 mod routes;
+mod scopes;
 mod streams;
+mod subject;
+mod throttles;
 mod topics;
 
-use anyhow::{Result, bail};
+use anyhow::{Context as _, Result, bail, ensure};
 
-use self::document::Resource;
-pub use self::document::Template;
-use crate::{process::run, project::Project, steps::Note, tools::Tools};
+pub use self::{binaries::binary, document::Template};
+use self::{
+    document::Resource,
+    subject::{Seed, Subject, Texts},
+};
+use crate::{offline::Offline, process::run, project::Project, steps::Note, tools::Tools};
 
 /// The template's place in the project.
 pub const FILE: &str = "template.yaml";
@@ -29,90 +43,118 @@ const HTTP_API: &str = "AWS::Serverless::HttpApi";
 const TABLE: &str = "AWS::DynamoDB::Table";
 const SECRET: &str = "AWS::SecretsManager::Secret";
 
-/// Used for `sam validate` and cfn-lint, which want one; nothing in the template depends on it.
-const REGION: &str = "eu-north-1";
-
-/// Everything about the template that can be told without deploying it.
-pub fn check(project: &Project, tools: &Tools) -> Result<Note> {
-    let file = project.root.join(FILE);
-    let template = Template::read(&file)?;
-    report("as written", &findings(&template, project))?;
-
-    run(tools.command("sam")?.args(["validate", "--lint", "--region", REGION, "--template"]).arg(&file))?;
-    let deployed = project.target.join("template/expanded.json");
-    run(tools.command("python")?.arg(project.root.join("infra/tools/expand.py")).arg(&file).arg(&deployed))?;
-    run(tools.command("cfn-lint")?.args(["--regions", REGION, "--template"]).arg(&deployed))?;
-
-    let provisioning = ["-B", "-m", "unittest", "-q", "test_provision"];
-    run(tools.command("python")?.args(provisioning).current_dir(project.root.join("infra/tools")))?;
-
-    report("as deployed", &expanded::findings(&std::fs::read_to_string(&deployed)?, &template)?)?;
-    Ok(format!("{} routes", routes::routes(&template).count()))
+/// A check of our own.
+struct Check {
+    name: &'static str,
+    judge: fn(&Subject) -> Vec<String>,
+    seeds: &'static [Seed],
 }
 
-/// The findings of all checks that need only the template as written.
-fn findings(template: &Template, project: &Project) -> Vec<String> {
-    [
-        routes::findings(template),
-        environment::findings(template),
-        binaries::findings(template, &project.functions),
-        permissions::findings(template),
-        retention::findings(template),
-        access_log::findings(template),
-        streams::findings(template),
-        topics::findings(template),
-    ]
-    .concat()
+/// All of them.
+const CHECKS: &[Check] = &[
+    Check { name: "routes", judge: routes::findings, seeds: routes::SEEDS },
+    Check { name: "scopes", judge: scopes::findings, seeds: scopes::SEEDS },
+    Check { name: "throttles", judge: throttles::findings, seeds: throttles::SEEDS },
+    Check { name: "access log", judge: access_log::findings, seeds: access_log::SEEDS },
+    Check { name: "binaries", judge: binaries::findings, seeds: binaries::SEEDS },
+    Check { name: "environment", judge: environment::findings, seeds: environment::SEEDS },
+    Check { name: "logs", judge: logs::findings, seeds: logs::SEEDS },
+    Check { name: "grants", judge: permissions::findings, seeds: permissions::SEEDS },
+    Check { name: "invokers", judge: invokers::findings, seeds: invokers::SEEDS },
+    Check { name: "queues", judge: queues::findings, seeds: queues::SEEDS },
+    Check { name: "streams", judge: streams::findings, seeds: streams::SEEDS },
+    Check { name: "retention", judge: retention::findings, seeds: retention::SEEDS },
+    Check { name: "keys", judge: topics::findings, seeds: topics::SEEDS },
+    Check { name: "nested stacks", judge: nested::findings, seeds: nested::SEEDS },
+    Check { name: "deployment", judge: deployment::findings, seeds: deployment::SEEDS },
+    Check { name: "dashboard", judge: dashboard::findings, seeds: dashboard::SEEDS },
+];
+
+/// Everything about the template that can be told without deploying it, and without a network.
+pub fn check(project: &Project, tools: &Tools) -> Result<Note> {
+    let offline = Offline::find();
+    println!("{offline}");
+    let subject = Subject::parse(Texts::read(project)?)?;
+    let mut caught = Vec::new();
+    for check in CHECKS {
+        report(check.name, &(check.judge)(&subject))?;
+        caught.push((check.name.to_owned(), all_caught(check, &subject)?));
+    }
+
+    let templates = judges::expand(project, tools, &offline)?;
+    let root = templates.first().context("no template")?.read()?;
+    report("as deployed", &expanded::findings(&root, &subject.root)?)?;
+    caught.push(("as deployed".to_owned(), expanded::all_caught(&root, &subject.root)?));
+    caught.extend(judges::check(project, tools, &offline, &templates)?);
+
+    let provisioning = ["-B", "-m", "unittest", "-q", "test_provision"];
+    run(
+        &mut offline.confine(tools.command("python")?.args(provisioning).current_dir(project.root.join("infra/tools")))
+    )?;
+
+    println!();
+    for (name, seeds) in &caught {
+        println!("{name:<14} {seeds:>3} seeded defects caught");
+    }
+    let seeds = caught.iter().map(|(_, seeds)| seeds).sum::<usize>();
+    let routes = routes::routes(&subject.root).count();
+    Ok(format!("{routes} routes, {} checks, {seeds} seeded defects caught, {offline}", caught.len()))
+}
+
+/// Seeds a check's defects one by one and counts them; one that is not found is an error.
+fn all_caught(check: &Check, subject: &Subject) -> Result<usize> {
+    ensure!(!check.seeds.is_empty(), "{} has never been seen to find anything", check.name);
+    for seed in check.seeds {
+        let defective = subject.with(seed).with_context(|| format!("{seed:?}"))?;
+        let findings = (check.judge)(&defective);
+        let is_found = findings.iter().any(|finding| finding.contains(seed.finds));
+        ensure!(is_found, "{} misses a seeded defect, {seed:?}; it finds {findings:?}", check.name);
+    }
+    Ok(check.seeds.len())
 }
 
 fn report(what: &str, findings: &[String]) -> Result<()> {
     for finding in findings {
-        println!("template {what}: {finding}");
+        println!("template, {what}: {finding}");
     }
     if !findings.is_empty() {
-        bail!("{} findings in the template {what}", findings.len());
+        bail!("{} findings in the template: {what}", findings.len());
     }
-    println!("template {what}: our own checks pass");
     Ok(())
 }
 
 #[cfg(test)]
-mod seeded {
-    //! The real template with one defect put in: shows that a check sees that defect in the file it is there for.
-
-    use std::{fs, path::PathBuf};
-
-    use super::{FILE, Template};
-
-    fn text() -> String {
-        let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("..").join(FILE);
-        fs::read_to_string(path).unwrap()
-    }
-
-    pub(super) fn sound() -> Template {
-        Template::parse(&text()).unwrap()
-    }
-
-    /// Replaces the first `from`, which must be there.
-    pub(super) fn with(from: &str, to: &str) -> Template {
-        let sound = text();
-        assert!(sound.contains(from), "the template has no {from:?} to seed a defect in");
-        Template::parse(&sound.replacen(from, to, 1)).unwrap()
-    }
-
-    /// Asserts that there is a finding and that it names what it is about.
-    pub(super) fn assert_found(findings: &[String], names: &str) {
-        assert!(findings.iter().any(|finding| finding.contains(names)), "no finding names {names:?}: {findings:?}");
-    }
-}
-
-#[cfg(test)]
 mod tests {
-    use super::*;
+    use super::{subject::seed, *};
+
+    fn subject() -> Subject {
+        Subject::parse(Texts::read(&Project::load().unwrap()).unwrap()).unwrap()
+    }
 
     #[test]
     fn the_template_is_sound() {
-        let project = Project::load().unwrap();
-        assert_eq!(findings(&seeded::sound(), &project), Vec::<String>::new());
+        let subject = subject();
+        for check in CHECKS {
+            assert_eq!((check.judge)(&subject), Vec::<String>::new(), "{}", check.name);
+        }
+    }
+
+    #[test]
+    fn every_seeded_defect_is_caught() {
+        let subject = subject();
+        for check in CHECKS {
+            assert_eq!(all_caught(check, &subject).unwrap(), check.seeds.len());
+        }
+    }
+
+    #[test]
+    fn a_defect_that_is_missed_and_one_that_cannot_be_seeded_are_errors() {
+        const OVERLOOKED: &[Seed] = &[seed("Resources:", "Resources: ", "")];
+        const NOWHERE: &[Seed] = &[seed("not in the template", "", "")];
+        let blind = |seeds| Check { name: "blind", judge: |_| Vec::new(), seeds };
+        let subject = subject();
+        assert!(all_caught(&blind(OVERLOOKED), &subject).is_err());
+        assert!(all_caught(&blind(NOWHERE), &subject).is_err());
+        assert!(all_caught(&blind(&[]), &subject).is_err());
     }
 }

@@ -4,8 +4,9 @@
 use serde_norway::Value;
 
 use super::{
-    FUNCTION, Template,
+    FUNCTION, Subject,
     document::{at, entries, literal, reference, texts},
+    subject::{Seed, seed},
 };
 
 /// What the names of all things and topics of the stack's account begin with.
@@ -17,7 +18,7 @@ macro_rules! iot {
 
 /// Wildcards that are right: resource, statement id, and the text with the `*`. Automats are made after the stack is, so
 /// nothing else can name them; and a device's own shadow has a handful of topics.
-const ALLOWED: [(&str, &str, &str); 12] = [
+const ALLOWED: [(&str, &str, &str); 16] = [
     ("OpeningsRole", "Shadows", concat!(iot!(), "thing/*")),
     ("DevicesRole", "Shadows", concat!(iot!(), "thing/*")),
     ("DevicesRole", "Replies", concat!(iot!(), "topic/automats/*/keypad/reply")),
@@ -44,8 +45,12 @@ const ALLOWED: [(&str, &str, &str); 12] = [
     ("DataKey", "Account", "*"),
     ("KeyEventsKey", "Account", "kms:*"),
     ("KeyEventsKey", "Account", "*"),
+    ("AlarmsKey", "Account", "kms:*"),
+    ("AlarmsKey", "Account", "*"),
+    ("AlarmsKey", "Alarms", "*"),
     // Nobody may, if not over TLS.
     ("KeyEventsPolicy", "NeverInClear", "*"),
+    ("AlarmsPolicy", "NeverInClear", "*"),
 ];
 
 /// The one exclusion that is right: a phone number has no ARN, so SMS are what is left without all that has one.
@@ -55,8 +60,12 @@ const SMS: (&str, &str, &str) = ("NotificationsRole", "Sms", "sns:Publish");
 /// What a function says of its traces, which have no ARN.
 const TRACES: [&str; 2] = ["xray:PutTraceSegments", "xray:PutTelemetryRecords"];
 
+/// The one statement that may read a whole table: no index finds a person.
+const WALK: (&str, &str) = ("PeopleRole", "Walk");
+
 /// Roles shared or missing, managed policies, and statements that are wider than they say.
-pub(super) fn findings(template: &Template) -> Vec<String> {
+pub(super) fn findings(subject: &Subject) -> Vec<String> {
+    let template = &subject.root;
     let mut findings = Vec::new();
     let mut roles = Vec::new();
     for function in template.of_type(FUNCTION) {
@@ -77,7 +86,7 @@ pub(super) fn findings(template: &Template) -> Vec<String> {
             _ => findings.push(format!("{}: Role is not the Arn of a role of this template", function.name)),
         }
     }
-    for resource in template.resources() {
+    for resource in subject.templates().flat_map(|(_, template)| template.resources()) {
         if resource.property(&["ManagedPolicyArns"]).is_some() {
             findings.push(format!("{}: managed policies grant what this template does not show", resource.name));
         }
@@ -89,7 +98,7 @@ pub(super) fn findings(template: &Template) -> Vec<String> {
 }
 
 /// Everything that looks like a policy statement, wherever it stands.
-fn statements(value: &Value) -> Vec<&Value> {
+pub(super) fn statements(value: &Value) -> Vec<&Value> {
     match value {
         Value::Mapping(_) if value.get("Effect").is_some() => vec![value],
         Value::Mapping(mapping) => mapping.values().flat_map(statements).collect(),
@@ -113,6 +122,9 @@ fn too_wide(resource: &str, statement: &Value) -> Vec<String> {
                 let wildcards = texts(value).into_iter().filter(|text| text.contains(['*', '?']));
                 let refused = wildcards.filter(|text| !ALLOWED.contains(&(resource, id, text)));
                 findings.extend(refused.map(|text| format!("{resource} {id}: {element} has the wildcard {text}")));
+                if texts(value).contains(&"dynamodb:Scan") && (resource, id) != WALK {
+                    findings.push(format!("{resource} {id}: {element} has a scan of the table"));
+                }
             }
             _ => {}
         }
@@ -127,96 +139,36 @@ fn is_sms_alone(resource: &str, id: &str, statement: &Value) -> bool {
     (resource, id, action) == SMS && excluded == [ALL_TOPICS]
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::template::seeded::{assert_found, sound, with};
-
-    #[test]
-    fn the_template_has_statements() {
-        let template = sound();
-        let count = template.resources().map(|resource| statements(resource.body).len()).sum::<usize>();
-        assert!(count > template.of_type(FUNCTION).count());
-    }
-
-    #[test]
-    fn a_wildcard_action_is_found() {
-        assert_found(
-            &findings(&with("- dynamodb:GetItem", "- dynamodb:*")),
-            "KeysRole Items: Action has the wildcard dynamodb:*",
-        );
-    }
-
-    #[test]
-    fn a_wildcard_resource_is_found() {
-        assert_found(
-            &findings(&with("index/lists", "index/*")),
-            "KeysRole Index: Resource has the wildcard ${Table.Arn}/index/*",
-        );
-        assert_found(&findings(&with("Resource: !Ref CodeSecret", "Resource: \"*\"")), "KeysRole CodeSecret: Resource");
-    }
-
-    #[test]
-    fn anyone_as_principal_is_found() {
-        assert_found(&findings(&with("Service: lambda.amazonaws.com", "AWS: \"*\"")), "KeysRole : Principal");
-    }
-
-    #[test]
-    fn a_statement_by_exclusion_is_found() {
-        assert_found(
-            &findings(&with("Action: dynamodb:Query", "NotAction: dynamodb:Scan")),
-            "KeysRole Index: NotAction",
-        );
-    }
-
-    #[test]
-    fn sms_that_may_go_to_topics_too_are_found() {
-        let named = "NotificationsRole Sms: ";
-        assert_found(&findings(&with("sns:*:*:*", "sns:*:*:KeyEvents")), named);
-        assert_found(&findings(&with("NotResource: !Sub", "Resource: !Sub")), named);
-        let publish = "Action: sns:Publish\n                NotResource";
-        assert_found(
-            &findings(&with(publish, "Action: [sns:Publish, sns:Subscribe]\n                NotResource")),
-            named,
-        );
-    }
-
-    #[test]
-    fn more_than_traces_of_everything_is_found() {
-        let traces = "                  - xray:PutTelemetryRecords\n";
-        assert_found(
-            &findings(&with(traces, &format!("{traces}                  - xray:GetTraceSummaries\n"))),
-            "KeysRole Traces: Resource has the wildcard *",
-        );
-    }
-
-    #[test]
-    fn a_managed_policy_is_found() {
-        let arn =
-            "Properties:\n      ManagedPolicyArns: [arn:aws:iam::aws:policy/Admin]\n      Description: What the keys";
-        assert_found(
-            &findings(&with("Properties:\n      Description: What the keys", arn)),
-            "KeysRole: managed policies",
-        );
-    }
-
-    #[test]
-    fn policies_on_a_function_are_found() {
-        assert_found(
-            &findings(&with(
-                "      CodeUri: functions/keys",
-                "      Policies: [AmazonDynamoDBFullAccess]\n      CodeUri: functions/keys",
-            )),
-            "KeysFunction: Policies",
-        );
-    }
-
-    #[test]
-    fn a_shared_or_a_missing_role_is_found() {
-        assert_found(
-            &findings(&with("Role: !GetAtt ContractsRole.Arn", "Role: !GetAtt KeysRole.Arn")),
-            "another function's role",
-        );
-        assert_found(&findings(&with("      Role: !GetAtt KeysRole.Arn\n", "")), "KeysFunction: Role");
-    }
-}
+pub(super) const SEEDS: &[Seed] = &[
+    seed("- dynamodb:GetItem", "- dynamodb:*", "KeysRole Items: Action has the wildcard dynamodb:*"),
+    seed("- dynamodb:GetItem", "- dynamodb:Scan", "KeysRole Items: Action has a scan of the table"),
+    seed("index/lists", "index/*", "KeysRole Index: Resource has the wildcard ${Table.Arn}/index/*"),
+    seed("Resource: !Ref CodeSecret", "Resource: \"*\"", "KeysRole CodeSecret: Resource"),
+    seed("Service: lambda.amazonaws.com", "AWS: \"*\"", "KeysRole : Principal"),
+    seed("Action: dynamodb:Query", "NotAction: dynamodb:Scan", "KeysRole Index: NotAction"),
+    // SMS that may go to topics too
+    seed("sns:*:*:*", "sns:*:*:KeyEvents", "NotificationsRole Sms: NotResource"),
+    seed("NotResource: !Sub", "Resource: !Sub", "NotificationsRole Sms: Resource"),
+    seed(
+        "Action: sns:Publish\n                NotResource",
+        "Action: [sns:Publish, sns:Subscribe]\n                NotResource",
+        "NotificationsRole Sms: NotResource",
+    ),
+    seed(
+        "                  - xray:PutTelemetryRecords\n",
+        "                  - xray:PutTelemetryRecords\n                  - xray:GetTraceSummaries\n",
+        "KeysRole Traces: Resource has the wildcard *",
+    ),
+    seed(
+        "Properties:\n      Description: What the keys",
+        "Properties:\n      ManagedPolicyArns: [arn:aws:iam::aws:policy/Admin]\n      Description: What the keys",
+        "KeysRole: managed policies",
+    ),
+    seed(
+        "      CodeUri: functions/keys",
+        "      Policies: [AmazonDynamoDBFullAccess]\n      CodeUri: functions/keys",
+        "KeysFunction: Policies",
+    ),
+    seed("Role: !GetAtt ContractsRole.Arn", "Role: !GetAtt KeysRole.Arn", "another function's role"),
+    seed("      Role: !GetAtt KeysRole.Arn\n", "", "KeysFunction: Role"),
+];

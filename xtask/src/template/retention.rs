@@ -2,8 +2,9 @@
 //! without which neither can be read.
 
 use super::{
-    SECRET, TABLE, Template,
+    SECRET, Subject, TABLE,
     document::{at, literal, reference},
+    subject::{Seed, seed},
     topics::KEY,
 };
 
@@ -11,7 +12,8 @@ use super::{
 const KEY_OF: [(&str, &[&str]); 2] = [(TABLE, &["SSESpecification", "KMSMasterKeyId"]), (SECRET, &["KmsKeyId"])];
 
 /// Tables and secrets that a deployment could delete, or lock up by deleting their key.
-pub(super) fn findings(template: &Template) -> Vec<String> {
+pub(super) fn findings(subject: &Subject) -> Vec<String> {
+    let template = &subject.root;
     let mut findings = Vec::new();
     let mut kept = Vec::new();
     for (kind, path) in KEY_OF {
@@ -36,32 +38,18 @@ pub(super) fn findings(template: &Template) -> Vec<String> {
     findings
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::template::seeded::{assert_found, with};
-
-    #[test]
-    fn a_table_that_goes_with_its_stack_is_found() {
-        assert_found(&findings(&with("DeletionPolicy: Retain", "DeletionPolicy: Delete")), "Table: DeletionPolicy");
-    }
-
-    #[test]
-    fn a_key_that_goes_before_what_it_encrypts_is_found() {
-        let key = "DataKey:\n    Type: AWS::KMS::Key\n    DeletionPolicy: Retain";
-        assert_found(&findings(&with(key, &key.replace("Retain", "Delete"))), "DataKey: DeletionPolicy");
-    }
-
-    #[test]
-    fn what_is_encrypted_under_no_key_of_ours_is_found() {
-        assert_found(&findings(&with("KMSMasterKeyId: !GetAtt DataKey.Arn", "KeyId: none")), "Table: not encrypted");
-        assert_found(&findings(&with("KmsKeyId: !GetAtt DataKey.Arn", "Name: codes")), "CodeSecret: not encrypted");
-    }
-
-    #[test]
-    fn a_secret_that_goes_when_replaced_is_found() {
-        let secret = "Type: AWS::SecretsManager::Secret\n    DeletionPolicy: Retain\n    UpdateReplacePolicy: Retain\n";
-        let without = "Type: AWS::SecretsManager::Secret\n    DeletionPolicy: Retain\n";
-        assert_found(&findings(&with(secret, without)), "CodeSecret: UpdateReplacePolicy");
-    }
-}
+pub(super) const SEEDS: &[Seed] = &[
+    seed("DeletionPolicy: Retain", "DeletionPolicy: Delete", "Table: DeletionPolicy"),
+    seed(
+        "Type: AWS::SecretsManager::Secret\n    DeletionPolicy: Retain\n    UpdateReplacePolicy: Retain\n",
+        "Type: AWS::SecretsManager::Secret\n    DeletionPolicy: Retain\n",
+        "CodeSecret: UpdateReplacePolicy",
+    ),
+    seed(
+        "DataKey:\n    Type: AWS::KMS::Key\n    DeletionPolicy: Retain",
+        "DataKey:\n    Type: AWS::KMS::Key\n    DeletionPolicy: Delete",
+        "DataKey: DeletionPolicy",
+    ),
+    seed("KMSMasterKeyId: !GetAtt DataKey.Arn", "KeyId: none", "Table: not encrypted"),
+    seed("KmsKeyId: !GetAtt DataKey.Arn", "Name: codes", "CodeSecret: not encrypted"),
+];

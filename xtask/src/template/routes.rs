@@ -1,15 +1,20 @@
 //! Every route needs a token, but for a short written list. The local cloud routes by the same events, so each must
-//! be plain: an API, a method and a path.
+//! be plain: an API, a method and a path. They are those of the API's document, which a test of the end-to-end suite
+//! holds against the routers (`tests/tests/documents.rs`).
 
 use std::collections::HashSet;
 
 use super::{
-    FUNCTION, HTTP_API, Template,
-    document::{at, entries, literal, reference},
+    FUNCTION, HTTP_API, Subject, Template,
+    document::{at, entries, literal, reference, texts},
+    subject::{OPENAPI, Seed, seed},
 };
 
 /// The routes that answer without a token. An entry whose route is gone is a finding: the list only shrinks by hand.
 pub(super) const OPEN: [(&str, &str); 3] = [("GET", "/health"), ("GET", "/openapi.json"), ("OPTIONS", "/{proxy+}")];
+
+/// What is no part of the API: the answer to what nobody serves, and the question whether a page may ask.
+const UNDOCUMENTED: [&str; 2] = ["$default", "/{proxy+}"];
 
 /// One route of one function; what is not written plainly is missing.
 pub(super) struct Route<'a> {
@@ -19,10 +24,12 @@ pub(super) struct Route<'a> {
     pub(super) path: Option<&'a str>,
     /// The authorizer that this route asks for instead of the API's own.
     pub(super) authorizer: Option<&'a str>,
+    /// The scopes that a token needs one of.
+    pub(super) scopes: Vec<&'a str>,
 }
 
 impl Route<'_> {
-    fn key(&self) -> Option<(&str, &str)> {
+    pub(super) fn key(&self) -> Option<(&str, &str)> {
         Some((self.method?, self.path?))
     }
 }
@@ -40,13 +47,15 @@ pub(super) fn routes(template: &Template) -> impl Iterator<Item = Route<'_>> {
                     method: text(&["Method"]),
                     path: text(&["Path"]),
                     authorizer: text(&["Auth", "Authorizer"]),
+                    scopes: at(event, &["Properties", "Auth", "AuthorizationScopes"]).map(texts).unwrap_or_default(),
                 }
             })
     })
 }
 
 /// Routes without a token, routes that are not plain, and routes defined twice.
-pub(super) fn findings(template: &Template) -> Vec<String> {
+pub(super) fn findings(subject: &Subject) -> Vec<String> {
+    let template = &subject.root;
     let mut findings = Vec::new();
     for api in template.of_type(HTTP_API) {
         let default = api.text(&["Auth", "DefaultAuthorizer"]);
@@ -82,66 +91,33 @@ pub(super) fn findings(template: &Template) -> Vec<String> {
             findings.push(format!("{method} {path} may go without a token, but there is no such route"));
         }
     }
+    for (method, path) in subject.documented.keys().filter(|route| !seen.contains(*route)) {
+        findings.push(format!("{method} {path} is in {OPENAPI}, and no function has it"));
+    }
+    let is_ours = |path: &str| !UNDOCUMENTED.contains(&path);
+    for (method, path) in seen.iter().filter(|route| is_ours(&route.1) && !subject.documented.contains_key(*route)) {
+        findings.push(format!("{method} {path} is not in {OPENAPI}"));
+    }
     findings
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::template::seeded::{assert_found, sound, with};
-
-    #[test]
-    fn the_template_has_routes() {
-        assert!(routes(&sound()).count() > OPEN.len());
-    }
-
-    #[test]
-    fn a_route_without_a_token_is_found() {
-        let template = with("Auth: { AuthorizationScopes: ", "Auth: { Authorizer: NONE, AuthorizationScopes: ");
-        assert_found(&findings(&template), "GET /v1/automats answers without a token");
-    }
-
-    #[test]
-    fn a_missing_default_authorizer_is_found() {
-        assert_found(
-            &findings(&with("DefaultAuthorizer: BearerToken\n", "EnableIamAuthorizer: false\n")),
-            "no default authorizer",
-        );
-    }
-
-    #[test]
-    fn a_default_authorizer_that_is_not_defined_is_found() {
-        assert_found(
-            &findings(&with("DefaultAuthorizer: BearerToken", "DefaultAuthorizer: Other")),
-            "no default authorizer",
-        );
-    }
-
-    #[test]
-    fn another_authorizer_is_found() {
-        assert_found(&findings(&with("Authorizer: NONE", "Authorizer: AWS_IAM")), "AWS_IAM");
-    }
-
-    #[test]
-    fn a_route_of_another_api_is_found() {
-        assert_found(&findings(&with("            ApiId: !Ref Api\n", "")), "KeysFunction.Health: ApiId");
-    }
-
-    #[test]
-    fn a_route_without_a_path_is_found() {
-        assert_found(&findings(&with("            Path: /v1/automats\n", "")), "KeysFunction.ListAutomats");
-    }
-
-    #[test]
-    fn a_route_defined_twice_is_found() {
-        assert_found(
-            &findings(&with("Method: POST\n            Path: /v1/keys\n", "Method: GET\n            Path: /v1/keys\n")),
-            "GET /v1/keys is defined twice",
-        );
-    }
-
-    #[test]
-    fn an_exception_for_a_route_that_is_gone_is_found() {
-        assert_found(&findings(&with("Path: /health", "Path: /alive")), "GET /health may go without a token");
-    }
-}
+pub(super) const SEEDS: &[Seed] = &[
+    seed(
+        "Path: /v1/openings/{openingId}\n            Auth: { AuthorizationScopes: [key-automat/viewer,",
+        "Path: /v1/openings/{openingId}\n            Auth: { Authorizer: NONE, Scopes: [",
+        "GET /v1/openings/{openingId} answers without a token",
+    ),
+    seed("DefaultAuthorizer: BearerToken\n", "EnableIamAuthorizer: false\n", "no default authorizer"),
+    seed("DefaultAuthorizer: BearerToken", "DefaultAuthorizer: Other", "no default authorizer"),
+    seed("Authorizer: NONE", "Authorizer: AWS_IAM", "AWS_IAM"),
+    seed("            ApiId: !Ref Api\n", "", "KeysFunction.Health: ApiId"),
+    seed("            Path: /v1/automats\n", "", "KeysFunction.ListAutomats"),
+    seed(
+        "Method: POST\n            Path: /v1/keys\n",
+        "Method: GET\n            Path: /v1/keys\n",
+        "GET /v1/keys is defined twice",
+    ),
+    seed("Path: /health", "Path: /alive", "GET /health may go without a token"),
+    seed("Path: /v1/automats\n", "Path: /v1/cabinets\n", "GET /v1/automats is in docs/openapi.json"),
+    seed("\"/v1/automats\":", "\"/v1/cabinets\":", "GET /v1/automats is not in docs/openapi.json").in_file(OPENAPI),
+];

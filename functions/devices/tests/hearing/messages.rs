@@ -106,6 +106,7 @@ async fn lifecycle_events_are_believed_in_the_order_of_their_connections() {
     scene.hear(&presence("lobby", "connected", 2)).await.unwrap();
     assert_eq!((connection().await.state, connection().await.since), (ConnectionState::Connected, Some(at(1))));
     scene.hear(&presence("lobby", "disconnected", 1)).await.unwrap();
+    scene.hear(&presence("lobby", "connect_failed", 3)).await.unwrap();
     assert_eq!(connection().await.state, ConnectionState::Connected, "that was the connection before");
     scene.hear(&presence("lobby", "disconnected", 2)).await.unwrap();
     assert_eq!(connection().await.state, ConnectionState::Disconnected);

@@ -214,7 +214,8 @@ impl Erasing<'_> {
         }
         let place = ContractItem::key(&contract.key, &contract.id);
         transaction.delete(Part::Contract, place, stored.unchanged());
-        if let Some(automat) = stored.automat.as_ref().filter(|_| pin_is_ours) {
+        let automat = key.map(|stored_key| &stored_key.key.automat).or(stored.automat.as_ref());
+        if let Some(automat) = automat.filter(|_| pin_is_ours) {
             let pin = PinItem::key(automat, &stored.pin_mac);
             transaction.delete(Part::Pin, pin, PinItem::own_or_gone(&contract.key, &contract.id));
         }

@@ -1,0 +1,247 @@
+"""Adapts what `sam build` leaves to ministack, which takes less of CloudFormation than AWS does.
+
+    python adapt.py .aws-sam/build/template.yaml FOLDER
+
+`sam deploy` then deploys FOLDER/template.json as it would the template itself. What is changed, and nothing else:
+
+- SAM is expanded here, since what comes next needs the outcome.
+- An HTTP API that is described by its `Body` gets its integrations, routes and authorizers as resources, since ministack
+  passes over the `Body`.
+- `Ref` of a secret is its ARN, as in AWS; ministack gives its name.
+- What it has no resource for is left out: see `absent`. The names of what was left out are printed.
+- Three grants are put as ministack evaluates them (see `as_evaluated`): otherwise it would refuse what AWS allows. All
+  others are enforced as they are written.
+
+What is not known here is refused: nothing may get lost on the way to the stack that the tests run against.
+"""
+
+import json
+import sys
+from pathlib import Path
+
+from samtranslator.yaml_helper import yaml_parse
+
+sys.path.append(str(Path(__file__).resolve().parents[1] / "tools"))
+from expand import expanded  # as the checks of the template see it
+
+ANY = "x-amazon-apigateway-any-method"
+METHODS = {"get", "put", "post", "delete", "options", "head", "patch", ANY}
+NESTED = "AWS::CloudFormation::Stack"
+SECRET = "AWS::SecretsManager::Secret"
+API = "AWS::ApiGatewayV2::Api"
+
+
+class Unknown(Exception):
+    """Something in the template that this file does not know, and would lose."""
+
+
+def absent(name: str, resource: dict) -> bool:
+    """Whether ministack has nothing for a resource: CodeDeploy, and alarms that are made of others or calculate."""
+    kind = resource["Type"]
+    return (
+        kind.startswith("AWS::CodeDeploy::")
+        or name == "CodeDeployServiceRole"
+        or kind == "AWS::CloudWatch::CompositeAlarm"
+        or (kind == "AWS::CloudWatch::Alarm" and "Metrics" in resource["Properties"])
+    )
+
+
+def adapt(template: dict) -> tuple[dict, list[str]]:
+    """The template for ministack, of plain CloudFormation, and the names of what it lacks."""
+    left_out = [name for name, resource in template["Resources"].items() if absent(name, resource)]
+    secrets = {name for name, resource in template["Resources"].items() if resource["Type"] == SECRET}
+    resources = {}
+    for name, resource in template["Resources"].items():
+        if name in left_out:
+            continue
+        resources[name] = without_steps(resource)
+        if resource["Type"] == API and "Body" in resource["Properties"]:
+            resources |= of_body(name, resource["Properties"])
+    adapted = as_evaluated(with_arns({**template, "Resources": resources}, secrets))
+    if mentioned := sorted(set(left_out) & references(adapted)):
+        raise Unknown(f"{mentioned} are left out, and something refers to them")
+    return adapted, left_out
+
+
+def with_paths(template: dict) -> dict:
+    """Plain CloudFormation of a SAM template, with the paths of what `sam build` made, for `sam deploy` to upload."""
+    paths = {}
+    for name, resource in template["Resources"].items():
+        if resource["Type"] == "AWS::Serverless::Function":
+            paths[name] = ("Code", resource["Properties"]["CodeUri"])
+        elif resource["Type"] == NESTED:
+            paths[name] = ("TemplateURL", resource["Properties"]["TemplateURL"])
+    plain = expanded(template)
+    for name, (field, path) in paths.items():
+        plain["Resources"][name]["Properties"][field] = path
+    return plain
+
+
+def without_steps(resource: dict) -> dict:
+    """A resource without what CodeDeploy would do when it changes."""
+    policy = {key: value for key, value in resource.get("UpdatePolicy", {}).items() if key != "CodeDeployLambdaAliasUpdate"}
+    rest = {key: value for key, value in resource.items() if key != "UpdatePolicy"}
+    return {**rest, "UpdatePolicy": policy} if policy else rest
+
+
+def with_arns(value, secrets: set):
+    """The same with each `Ref` of a secret as its ARN."""
+    if isinstance(value, dict):
+        if set(value) == {"Ref"} and value["Ref"] in secrets:
+            return {"Fn::GetAtt": [value["Ref"], "Id"]}
+        return {key: with_arns(inner, secrets) for key, inner in value.items()}
+    return [with_arns(inner, secrets) for inner in value] if isinstance(value, list) else value
+
+
+def as_evaluated(value):
+    """The same with policies' statements as ministack evaluates them.
+
+    - `sns:Publish` is all that AWS asks for PublishBatch; ministack has an action of that name.
+    - An email is sent on behalf of an identity, from an address; ministack knows neither when it evaluates.
+    - What is forbidden over plain HTTP is not: in the namespace that nothing leaves there is nothing else.
+    """
+    if isinstance(value, list):
+        return [as_evaluated(inner) for inner in value if not forbids_plain_http(inner)]
+    if not isinstance(value, dict):
+        return value
+    if value.get("Effect") == "Allow" and value.get("Action") == "sns:Publish" and "Resource" in value:
+        return {**value, "Action": ["sns:Publish", "sns:PublishBatch"]}
+    if value.get("Effect") == "Allow" and value.get("Action") == "ses:SendEmail":
+        if list(value.get("Condition", {}).get("StringEquals", {})) != ["ses:FromAddress"]:
+            raise Unknown(f"{value.get('Sid')} lets send email under other conditions than its sender's address")
+        return {"Effect": "Allow", "Action": "ses:SendEmail", "Resource": "*"}
+    return {key: as_evaluated(inner) for key, inner in value.items()}
+
+
+def forbids_plain_http(statement) -> bool:
+    """Whether a statement does nothing but that."""
+    if not isinstance(statement, dict) or statement.get("Effect") != "Deny":
+        return False
+    return statement.get("Condition") == {"Bool": {"aws:SecureTransport": "false"}}
+
+
+def references(value) -> set:
+    """The names that `Ref`, `Fn::GetAtt` and `DependsOn` refer to."""
+    if isinstance(value, list):
+        return set().union(*map(references, value)) if value else set()
+    if not isinstance(value, dict):
+        return set()
+    found = set().union(*map(references, value.values())) if value else set()
+    if isinstance(name := value.get("Ref"), str):
+        found.add(name)
+    if isinstance(path := value.get("Fn::GetAtt"), (list, str)):
+        found.add(path.split(".")[0] if isinstance(path, str) else path[0])
+    if isinstance(names := value.get("DependsOn"), (list, str)):
+        found |= {names} if isinstance(names, str) else set(names)
+    return found
+
+
+def of_body(api: str, properties: dict) -> dict:
+    """The resources that an API's `Body` describes. The `Body` is taken out of the API's properties."""
+    body = properties.pop("Body")
+    properties.pop("FailOnWarnings", None)  # it is about the Body
+    known = {"openapi", "info", "paths", "components", "tags", "x-amazon-apigateway-cors"}
+    if unknown := set(body) - known:
+        raise Unknown(f"{api}: {sorted(unknown)} in its Body")
+    properties |= {"Name": body["info"]["title"], "ProtocolType": "HTTP"}
+    if cors := body.get("x-amazon-apigateway-cors"):
+        properties["CorsConfiguration"] = cors_of(cors)
+    schemes = body.get("components", {}).get("securitySchemes", {})
+    authorizers = {name: authorizer(api, scheme["x-amazon-apigateway-authorizer"]) for name, scheme in schemes.items()}
+    resources = {f"{api}{name}": resource for name, resource in authorizers.items()}
+    integrations = {}
+    for path, operations in body["paths"].items():
+        for method, operation in operations.items():
+            if method not in METHODS:
+                raise Unknown(f"{api}: {method} of {path}")
+            described = operation["x-amazon-apigateway-integration"]
+            target = integrations.setdefault(json.dumps(described, sort_keys=True), f"{api}Integration{len(integrations)}")
+            resources.setdefault(target, integration(api, described))
+            key = "$default" if path == "/$default" else f"{'ANY' if method == ANY else method.upper()} {path}"
+            resources[f"{api}Route{len(resources)}"] = route(api, key, operation, target, authorizers)
+    return resources
+
+
+def cors_of(cors: dict):
+    """CORS as a property of the API: the same names, but for the case of their first letter."""
+    if set(cors) == {"Fn::If"}:
+        condition, *choices = cors["Fn::If"]
+        return {"Fn::If": [condition, *(choice if "Ref" in choice else cors_of(choice) for choice in choices)]}
+    return {key[0].upper() + key[1:]: value for key, value in cors.items()}
+
+
+def authorizer(api: str, described: dict) -> dict:
+    """A JWT authorizer."""
+    if described["type"] != "jwt":
+        raise Unknown(f"{api}: an authorizer of type {described['type']}")
+    token = described["jwtConfiguration"]
+    return {
+        "Type": "AWS::ApiGatewayV2::Authorizer",
+        "Properties": {
+            "ApiId": {"Ref": api},
+            "AuthorizerType": "JWT",
+            "Name": "jwt",
+            "IdentitySource": [described["identitySource"]],
+            "JwtConfiguration": {"Issuer": token["issuer"], "Audience": token["audience"]},
+        },
+    }
+
+
+def integration(api: str, described: dict) -> dict:
+    """How a function is called."""
+    if described["type"] != "aws_proxy":
+        raise Unknown(f"{api}: an integration of type {described['type']}")
+    return {
+        "Type": "AWS::ApiGatewayV2::Integration",
+        "Properties": {
+            "ApiId": {"Ref": api},
+            "IntegrationType": "AWS_PROXY",
+            "IntegrationUri": described["uri"],
+            "PayloadFormatVersion": described["payloadFormatVersion"],
+        },
+    }
+
+
+def route(api: str, key: str, operation: dict, target: str, authorizers: dict) -> dict:
+    """A route, behind its authorizer, or behind none where the template says NONE."""
+    [security] = operation["security"]
+    [(name, scopes)] = security.items()
+    guard = {"AuthorizationType": "NONE"}
+    if name != "NONE":
+        if name not in authorizers:
+            raise Unknown(f"{api}: {key} is behind {name}, which is not described")
+        guard = {"AuthorizationType": "JWT", "AuthorizerId": {"Ref": f"{api}{name}"}, "AuthorizationScopes": scopes}
+    return {
+        "Type": "AWS::ApiGatewayV2::Route",
+        "Properties": {
+            "ApiId": {"Ref": api},
+            "RouteKey": key,
+            "Target": {"Fn::Sub": "integrations/${" + target + "}"},
+            **guard,
+        },
+    }
+
+
+def write(source: Path, folder: Path, name: str = "template") -> list[str]:
+    """Adapts a template, and those nested in it, into a folder; gives the names of what is left out."""
+    adapted, left_out = adapt(with_paths(yaml_parse(source.read_text())))
+    for logical, resource in adapted["Resources"].items():
+        properties = resource.get("Properties", {})
+        if resource["Type"] == NESTED:
+            nested = f"{name}-{logical}"
+            left_out += [f"{logical}/{inner}" for inner in write(source.parent / properties["TemplateURL"], folder, nested)]
+            properties["TemplateURL"] = f"{nested}.json"
+        elif resource["Type"] == "AWS::Lambda::Function":
+            properties["Code"] = str((source.parent / properties["Code"]).resolve())
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / f"{name}.json").write_text(json.dumps(adapted, indent=2) + "\n")
+    return left_out
+
+
+def main() -> None:
+    for name in write(Path(sys.argv[1]), Path(sys.argv[2])):
+        print(f"left out: {name}")
+
+
+if __name__ == "__main__":
+    main()

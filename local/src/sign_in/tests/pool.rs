@@ -1,0 +1,76 @@
+//! The user pool of AWS, in `infra/sign-in.yaml`, and the sign-in here say the same.
+
+use serde_norway::Value;
+
+use super::super::client::WEB_SCOPES;
+use super::super::grants::SIGNED_IN_MILLIS;
+use super::Addresses;
+use crate::tokens::{LIFETIME_SECONDS, PERSON_LIFETIME_SECONDS, Role};
+
+const POOL: &str = include_str!("../../../../infra/sign-in.yaml");
+const ORIGIN: &str = "${DashboardUrl}";
+
+fn resources_of(kind: &str) -> Vec<(String, Value)> {
+    let pool: Value = serde_norway::from_str(POOL).unwrap();
+    let resources = pool["Resources"].as_mapping().unwrap().iter();
+    let of_kind = resources.filter(|(_, resource)| resource["Type"].as_str() == Some(kind));
+    of_kind.map(|(name, resource)| (name.as_str().unwrap().to_owned(), resource["Properties"].clone())).collect()
+}
+
+fn client(name: &str) -> Value {
+    let of_name = |(_, client): &(String, Value)| client["ClientName"].as_str() == Some(name);
+    resources_of("AWS::Cognito::UserPoolClient").into_iter().find(of_name).unwrap().1
+}
+
+/// A list's texts, each as `!Sub` has it where it is one.
+fn texts(list: &Value) -> Vec<String> {
+    let text = |value: &Value| match value {
+        Value::Tagged(tagged) => tagged.value.as_str().unwrap().to_owned(),
+        value => value.as_str().unwrap().to_owned(),
+    };
+    list.as_sequence().unwrap().iter().map(text).collect()
+}
+
+#[test]
+fn the_dashboard_asks_for_the_same_and_comes_back_to_the_same_places() {
+    let dashboard = client("dashboard");
+    let addresses = Addresses::at(ORIGIN);
+    assert_eq!(texts(&dashboard["AllowedOAuthScopes"]), WEB_SCOPES);
+    assert_eq!(texts(&dashboard["CallbackURLs"]), [addresses.callback]);
+    assert_eq!(texts(&dashboard["LogoutURLs"]), [addresses.signed_out]);
+    assert_eq!(texts(&dashboard["AllowedOAuthFlows"]), ["code"]);
+    assert_eq!(dashboard["GenerateSecret"].as_bool(), Some(false));
+}
+
+#[test]
+fn tokens_live_as_long() {
+    let dashboard = client("dashboard");
+    let minutes = Some(PERSON_LIFETIME_SECONDS / 60);
+    assert_eq!((dashboard["AccessTokenValidity"].as_i64(), dashboard["IdTokenValidity"].as_i64()), (minutes, minutes));
+    assert_eq!(dashboard["RefreshTokenValidity"].as_i64(), Some(SIGNED_IN_MILLIS / 86_400_000));
+    let units = &dashboard["TokenValidityUnits"];
+    let units = ["AccessToken", "IdToken", "RefreshToken"].map(|token| units[token].as_str().unwrap());
+    assert_eq!(units, ["minutes", "minutes", "days"]);
+    for role in Role::ALL {
+        let machine = client(role.client_id());
+        assert_eq!(machine["AccessTokenValidity"].as_i64(), Some(LIFETIME_SECONDS / 60), "{role:?}");
+        assert_eq!(machine["TokenValidityUnits"]["AccessToken"].as_str(), Some("minutes"), "{role:?}");
+    }
+}
+
+#[test]
+fn each_role_is_a_group_a_scope_and_a_machine() {
+    let groups = resources_of("AWS::Cognito::UserPoolGroup");
+    let groups: Vec<_> = groups.iter().map(|(_, group)| group["GroupName"].as_str().unwrap()).collect();
+    assert_eq!(groups, Role::ALL.map(Role::client_id));
+    let server = &resources_of("AWS::Cognito::UserPoolResourceServer")[0].1;
+    let scopes = server["Scopes"].as_sequence().unwrap().iter();
+    let scopes: Vec<_> = scopes.map(|scope| format!("key-automat/{}", scope["ScopeName"].as_str().unwrap())).collect();
+    assert_eq!(server["Identifier"].as_str(), Some("key-automat"));
+    assert_eq!(scopes, api::Role::Viewer.scopes(), "those that a viewer's route takes are all");
+    for role in Role::ALL {
+        let machine = client(role.client_id());
+        assert_eq!(texts(&machine["AllowedOAuthScopes"]), [role.scope()], "it may not ask for another's");
+        assert_eq!(texts(&machine["AllowedOAuthFlows"]), ["client_credentials"], "{role:?}");
+    }
+}

@@ -1,0 +1,129 @@
+//! The deployed proof: what `sam build` left, deployed by `sam deploy` on `ministack`, with IAM enforced, and the
+//! end-to-end suite run against it as against the local cloud. `infra/README.md` tells what that shows, and what not.
+
+mod differences;
+mod isolation;
+mod suite;
+
+use std::{
+    collections::BTreeMap,
+    fs,
+    path::Path,
+    process::Command,
+    time::{Duration, Instant},
+};
+
+use anyhow::{Context as _, Result, ensure};
+use serde_json::Value;
+
+use self::{
+    differences::{Compared, report},
+    isolation::Isolation,
+};
+use crate::{
+    lambdas::Processor,
+    process::{Running, run},
+    project::Project,
+    steps::Note,
+    tools::Tools,
+};
+
+/// Where ministack answers.
+const ENDPOINT: &str = "http://127.0.0.1:4566";
+const REGION: &str = "eu-north-1";
+
+/// Deploys what was built, runs the suite against both stacks, and tells each difference with its reason.
+pub fn check(project: &Project, tools: &Tools) -> Result<Note> {
+    let build = project.root.join(".aws-sam/build");
+    ensure!(build.join("template.yaml").is_file(), "nothing is built that could be deployed: `cargo xtask build` does");
+    let ministack = Tools::ministack(project)?;
+    let scripts = project.root.join("infra/ministack");
+    run(ministack
+        .command("python")?
+        .args(["-B", "-m", "unittest", "-q", "test_adapt", "test_aftermath", "test_sign_in"])
+        .current_dir(&scripts))?;
+    let binaries = suite::built(project)?;
+
+    let work = project.target.join("deployed");
+    if work.exists() {
+        fs::remove_dir_all(&work)?;
+    }
+    fs::create_dir_all(work.join("tmp"))?;
+    let isolation = Isolation::start()?;
+    let _server = start(&isolation, &ministack, &work)?;
+    let began = Instant::now();
+    let mut deploy = ministack.command("python")?;
+    deploy.arg("-B").arg(scripts.join("deploy.py")).arg("--build").arg(&build).arg("--work").arg(&work);
+    deploy.args(["--architecture", Processor::of_this_machine()?.name]);
+    run(&mut isolation.wrap(as_owner(&mut deploy).env("PATH", tools.path()?)))?;
+    let deploying = began.elapsed();
+    let environment = environment(&fs::read(work.join("stack.json"))?)?;
+
+    let (mut compared, mut took) = (Vec::new(), [Duration::ZERO; 2]);
+    for binary in &binaries {
+        let began = Instant::now();
+        let local = binary.run(&mut binary.command())?;
+        took[0] += began.elapsed();
+        let began = Instant::now();
+        let deployed = binary.run(&mut isolation.wrap(as_owner(&mut binary.command()).envs(&environment)))?;
+        took[1] += began.elapsed();
+        compared.push(Compared { name: binary.name.clone(), local, deployed });
+    }
+    for script in ["sign_in.py", "aftermath.py"] {
+        let mut command = ministack.command("python")?;
+        command.arg("-B").arg(scripts.join(script)).arg(work.join("stack.json"));
+        run(&mut isolation.wrap(as_owner(&mut command)))?;
+    }
+
+    let report = report(&compared);
+    println!();
+    for line in report.lines.iter().chain(&report.findings) {
+        println!("{line}");
+    }
+    ensure!(report.findings.is_empty(), "{} findings; ministack's log is in {}", report.findings.len(), work.display());
+    let [local, deployed] = took.map(|took| took.as_secs());
+    Ok(format!(
+        "{} passed on the local cloud in {local} s, {} deployed in {deployed} s, after two deployments in {} s",
+        report.passed.0,
+        report.passed.1,
+        deploying.as_secs()
+    ))
+}
+
+/// Starts ministack, with its log and all else that it writes in the folder.
+fn start(isolation: &Isolation, ministack: &Tools, work: &Path) -> Result<Running> {
+    let log = fs::File::create(work.join("ministack.log"))?;
+    let mut command = ministack.command("ministack")?;
+    as_owner(&mut command)
+        .env("AUTH", "true")
+        .env("BIND_HOST", "127.0.0.1")
+        .env("IOT_MTLS_ENABLED", "1")
+        .env("LAMBDA_EXECUTOR", "local")
+        .env("S3_DATA_DIR", work.join("s3"))
+        .env("STATE_DIR", work.join("state"))
+        .env("TMPDIR", work.join("tmp"))
+        // Functions get it too: each error of a library would come with a backtrace.
+        .env_remove("RUST_BACKTRACE");
+    Running::start(isolation.wrap(&command).stdout(log.try_clone()?).stderr(log))
+}
+
+/// The command as whom ministack takes for the account's owner: by whatever key it is started with.
+fn as_owner(command: &mut Command) -> &mut Command {
+    command
+        .env("AWS_ACCESS_KEY_ID", "owner")
+        .env("AWS_SECRET_ACCESS_KEY", "owner")
+        .env("AWS_DEFAULT_REGION", REGION)
+        .env("AWS_ENDPOINT_URL", ENDPOINT)
+        .env("MINISTACK_REGION", REGION)
+        .env_remove("AWS_PROFILE")
+        .env_remove("AWS_REGION")
+        .env_remove("AWS_SESSION_TOKEN")
+}
+
+/// By which variables the suite finds the stack.
+fn environment(stack: &[u8]) -> Result<BTreeMap<String, String>> {
+    let told: Value = serde_json::from_slice(stack)?;
+    let environment = told["environment"].as_object().context("stack.json has no environment")?;
+    let text = |value: &Value| value.as_str().map(str::to_owned).context("stack.json: an environment is text");
+    environment.iter().map(|(name, value)| Ok((name.clone(), text(value)?))).collect()
+}

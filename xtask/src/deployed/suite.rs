@@ -1,0 +1,185 @@
+//! The end-to-end suite's test binaries: built once, run against one stack or another, and read test by test.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    io::{BufRead as _, BufReader},
+    path::PathBuf,
+    process::{Command, Stdio},
+};
+
+use anyhow::{Context as _, Result, bail, ensure};
+use serde_json::Value;
+
+use crate::{process::shown, project::Project};
+
+/// Those that run against any stack. The others of the package need no stack, or are about the local cloud's inside.
+const BINARIES: [&str; 4] = ["over_http", "devices", "messages", "race"];
+/// How a test begins its refusal to run against a deployed stack (`only_local` in `tests/src/stack.rs`).
+const ONLY_LOCAL: &str = "needs the local cloud: ";
+
+/// One of them.
+#[derive(Debug)]
+pub(super) struct Binary {
+    /// Its name.
+    pub(super) name: String,
+    executable: PathBuf,
+    folder: PathBuf,
+}
+
+/// What became of a test.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Outcome {
+    Passed,
+    /// It needs the local cloud, and this is why.
+    OnlyLocal(String),
+    /// It failed, and this is what it said.
+    Failed(String),
+}
+
+/// What became of each test of a binary.
+pub(super) type Outcomes = BTreeMap<String, Outcome>;
+
+/// Builds them, as `cargo xtask test` has done already, and tells where they are.
+pub(super) fn built(project: &Project) -> Result<Vec<Binary>> {
+    let mut command = project.cargo();
+    command.args(["test", "--locked", "--workspace", "--no-run", "--message-format", "json-render-diagnostics"]);
+    command.args(BINARIES.iter().flat_map(|name| ["--test", name])).stderr(Stdio::inherit());
+    let shown = shown(&command);
+    println!("$ {shown}");
+    let output = command.output().with_context(|| format!("cannot start `{shown}`"))?;
+    ensure!(output.status.success(), "`{shown}` ended with {}", output.status);
+    let folder = project.root.join("tests");
+    let messages = output.stdout.split(|byte| *byte == b'\n').filter_map(|line| serde_json::from_slice(line).ok());
+    let built: BTreeMap<String, PathBuf> = messages.filter_map(|message| executable(&message, &folder)).collect();
+    let binary = |name: &&str| {
+        let executable = built.get(*name).with_context(|| format!("cargo has not built the test {name}"))?.clone();
+        Ok(Binary { name: (*name).to_owned(), executable, folder: folder.clone() })
+    };
+    BINARIES.iter().map(binary).collect()
+}
+
+/// The test of a package in that folder which a message of cargo's is about: its name, and where it lies.
+fn executable(message: &Value, folder: &std::path::Path) -> Option<(String, PathBuf)> {
+    let manifest = message["manifest_path"].as_str()?;
+    let is_test = message["target"]["kind"] == serde_json::json!(["test"]);
+    let of_folder = manifest == folder.join("Cargo.toml").to_string_lossy();
+    (is_test && of_folder).then_some(())?;
+    Some((message["target"]["name"].as_str()?.to_owned(), message["executable"].as_str()?.into()))
+}
+
+impl Binary {
+    /// The command that runs it, in the folder that cargo would.
+    pub(super) fn command(&self) -> Command {
+        let mut command = Command::new(&self.executable);
+        // A backtrace of each test that is not for a deployed stack says nothing.
+        command.current_dir(&self.folder).env("RUST_BACKTRACE", "0").env("CARGO_TERM_COLOR", "never");
+        command
+    }
+
+    /// Runs it by that command.
+    pub(super) fn run(&self, command: &mut Command) -> Result<Outcomes> {
+        println!("--- {}", self.name);
+        let mut child =
+            command.stdout(Stdio::piped()).spawn().with_context(|| format!("cannot start {}", self.name))?;
+        let mut output = String::new();
+        for line in BufReader::new(child.stdout.take().context("its output is not ours")?).split(b'\n') {
+            let line = String::from_utf8_lossy(&line?).into_owned();
+            // Whether the others failed is told when it is known why they did not pass.
+            if line.starts_with("test ") && line.ends_with(" ... ok") {
+                println!("{line}");
+            }
+            output.push_str(&line);
+            output.push('\n');
+        }
+        let status = child.wait()?;
+        // 101 is what a test binary ends with when tests failed.
+        ensure!(matches!(status.code(), Some(0 | 101)), "{} ended with {status}: {output}", self.name);
+        let outcomes = outcomes(&output).with_context(|| self.name.clone())?;
+        for (test, outcome) in &outcomes {
+            match outcome {
+                Outcome::Passed => {}
+                Outcome::OnlyLocal(_) => println!("test {test} ... only local"),
+                Outcome::Failed(said) => println!("test {test} ... FAILED\n{said}"),
+            }
+        }
+        Ok(outcomes)
+    }
+}
+
+/// Reads what a test binary printed.
+fn outcomes(output: &str) -> Result<Outcomes> {
+    let mut outcomes = Outcomes::new();
+    let mut failed = BTreeSet::new();
+    for line in output.lines() {
+        let Some((name, ending)) = line.strip_prefix("test ").and_then(|rest| rest.split_once(" ... ")) else {
+            continue;
+        };
+        match ending {
+            "ok" => _ = outcomes.insert(name.to_owned(), Outcome::Passed),
+            "FAILED" => _ = failed.insert(name.to_owned()),
+            other => bail!("{name} is {other}"),
+        }
+    }
+    for name in failed {
+        let said = said(output, &name);
+        let reason = said.lines().find_map(|line| line.strip_prefix(ONLY_LOCAL));
+        let outcome = reason.map_or_else(|| Outcome::Failed(said.clone()), |why| Outcome::OnlyLocal(why.to_owned()));
+        outcomes.insert(name, outcome);
+    }
+    let announced: usize =
+        output.lines().filter_map(|line| line.strip_prefix("running ")?.split_once(' ')?.0.parse::<usize>().ok()).sum();
+    ensure!(
+        announced > 0 && outcomes.len() == announced,
+        "{} of {announced} tests told how they ended",
+        outcomes.len()
+    );
+    Ok(outcomes)
+}
+
+/// What a test that failed printed itself.
+fn said(output: &str, name: &str) -> String {
+    let begins = format!("---- {name} stdout ----");
+    let lines = output.lines().skip_while(|line| *line != begins).skip(1);
+    let own =
+        lines.take_while(|line| !(line.starts_with("---- ") && line.ends_with(" stdout ----")) && *line != "failures:");
+    own.collect::<Vec<_>>().join("\n").trim().to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const OUTPUT: &str = "\nrunning 3 tests\ntest a::b ... ok\ntest c ... FAILED\ntest d ... FAILED\n\nfailures:\n\n\
+        ---- c stdout ----\n\nthread 'c' panicked at x.rs:1:1:\nneeds the local cloud: it sets the clock\n\n\
+        ---- d stdout ----\n\nthread 'd' panicked at x.rs:2:1:\nleft is not right\n\n\n\
+        failures:\n    c\n    d\n\ntest result: FAILED. 1 passed; 2 failed;\n";
+
+    #[test]
+    fn each_test_is_read_with_why_it_did_not_pass() {
+        let outcomes = outcomes(OUTPUT).unwrap();
+        assert_eq!(outcomes["a::b"], Outcome::Passed);
+        assert_eq!(outcomes["c"], Outcome::OnlyLocal("it sets the clock".to_owned()));
+        let Outcome::Failed(said) = &outcomes["d"] else { panic!("{outcomes:?}") };
+        assert_eq!(said, "thread 'd' panicked at x.rs:2:1:\nleft is not right");
+    }
+
+    #[test]
+    fn a_test_that_is_ignored_or_missing_is_an_error() {
+        assert!(outcomes("running 1 test\ntest a ... ignored\n").is_err());
+        assert!(outcomes("running 2 tests\ntest a ... ok\n").is_err());
+        assert!(outcomes("running 0 tests\n").is_err());
+    }
+
+    #[test]
+    fn a_test_of_another_package_is_not_ours() {
+        let message = |manifest: &str, kind: &str| {
+            serde_json::json!({
+                "manifest_path": manifest, "target": { "name": "messages", "kind": [kind] }, "executable": "/t/messages",
+            })
+        };
+        let folder = std::path::Path::new("/w/tests");
+        assert!(executable(&message("/w/tests/Cargo.toml", "test"), folder).is_some());
+        assert!(executable(&message("/w/shared/store/Cargo.toml", "test"), folder).is_none());
+        assert!(executable(&message("/w/tests/Cargo.toml", "lib"), folder).is_none());
+    }
+}

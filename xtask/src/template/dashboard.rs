@@ -1,0 +1,66 @@
+//! The dashboard is JSON within YAML, which no linter looks into, and it shows every alarm that there is.
+
+use std::collections::BTreeSet;
+
+use serde_json::Value as Json;
+
+use super::{
+    Subject,
+    document::{reference, texts},
+    subject::{Seed, WATCH, seed},
+};
+
+const ALARM: &str = "AWS::CloudWatch::Alarm";
+const DASHBOARD: &str = "AWS::CloudWatch::Dashboard";
+
+/// Dashboards that are not JSON, and alarms that are on none.
+pub(super) fn findings(subject: &Subject) -> Vec<String> {
+    let mut findings = Vec::new();
+    let Some(watch) = subject.nested.get(WATCH) else { return vec![format!("there is no {WATCH}")] };
+    let mut shown = BTreeSet::new();
+    for dashboard in watch.of_type(DASHBOARD) {
+        let body = dashboard.property(&["DashboardBody"]).map(texts).unwrap_or_default();
+        if !body.first().is_some_and(|body| is_dashboard(&filled_in(body))) {
+            findings.push(format!("{}: its body is no JSON with widgets", dashboard.name));
+        }
+        // The alarms of email are put in by a condition, beside the body.
+        let names = body.iter().flat_map(|text| text.split(":alarm:${Name}-").skip(1));
+        shown.extend(names.map(|name| name.chars().take_while(char::is_ascii_alphanumeric).collect::<String>()));
+    }
+    for alarm in watch.of_type(ALARM) {
+        let name = alarm.property(&["AlarmName"]).and_then(|name| reference(name, "Sub")?.strip_prefix("${Name}-"));
+        if !name.is_some_and(|name| shown.remove(name)) {
+            findings.push(format!("{}: is on no dashboard", alarm.name));
+        }
+    }
+    findings.extend(shown.into_iter().map(|name| format!("a dashboard shows {name}, and there is no such alarm")));
+    findings
+}
+
+/// A body with something in the place of each parameter: what is no text is a number or left out.
+fn filled_in(body: &str) -> String {
+    let mut parts = body.split("${");
+    let mut filled = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        let (name, rest) = part.split_once('}').unwrap_or((part, ""));
+        filled.push_str(match name {
+            "MailAlarms" => "",
+            "SmsMonthlyLimit" => "1",
+            _ => "x",
+        });
+        filled.push_str(rest);
+    }
+    filled
+}
+
+fn is_dashboard(body: &str) -> bool {
+    serde_json::from_str::<Json>(body).is_ok_and(|body| body["widgets"].as_array().is_some_and(|it| !it.is_empty()))
+}
+
+pub(super) const SEEDS: &[Seed] = &[
+    seed("-SlowBookings\",\n", "-SlowBookings\"\n", "Dashboard: its body is no JSON").in_file(WATCH),
+    seed("\"${KeysFunction}\"", "${KeysFunction}", "Dashboard: its body is no JSON").in_file(WATCH),
+    seed("alarm:${Name}-FailedMessages", "alarm:${Name}-LateMessages", "FailedMessagesAlarm: is on no dashboard")
+        .in_file(WATCH),
+    seed("alarm:${Name}-BouncedMail", "alarm:${Name}-ReturnedMail", "shows ReturnedMail").in_file(WATCH),
+];

@@ -1,0 +1,118 @@
+//! Nothing is lost without a trace: whoever is called without waiting for an answer has a queue for what fails, each
+//! queue has somebody who may send to it, and nothing else may.
+
+use std::collections::BTreeSet;
+
+use serde_norway::Value;
+
+use super::{
+    FUNCTION, Resource, Subject, Template,
+    document::{at, entries, literal, reference},
+    permissions::statements,
+    subject::{Seed, seed},
+};
+
+const QUEUE: &str = "AWS::SQS::Queue";
+const IOT_RULE: &str = "AWS::IoT::TopicRule";
+
+/// Callers without a queue or without permission, and queues that nobody sends to.
+pub(super) fn findings(subject: &Subject) -> Vec<String> {
+    let template = &subject.root;
+    let mut findings = Vec::new();
+    let mut used = BTreeSet::new();
+    for function in template.of_type(FUNCTION) {
+        let on_failure = |path: &[&str]| {
+            function.property(&[&["EventInvokeConfig", "DestinationConfig", "OnFailure"], path].concat())
+        };
+        let queue = on_failure(&["Destination"]).and_then(arn);
+        match queue {
+            Some(queue) => {
+                used.insert(queue);
+                if !may_send(template, function.property(&["Role"]).and_then(arn), queue) {
+                    findings.push(format!("{}: its role may not send to {queue}", function.name));
+                }
+                if on_failure(&["Type"]).and_then(literal) != Some("SQS") {
+                    findings.push(format!("{}: OnFailure does not say Type: SQS", function.name));
+                }
+            }
+            None if is_called_without_waiting(template, function) => {
+                findings.push(format!("{}: what fails is lost: no OnFailure", function.name));
+            }
+            None => {}
+        }
+        for (_, event) in entries(function.property(&["Events"])) {
+            let stream = at(event, &["Properties", "DestinationConfig", "OnFailure", "Destination"]).and_then(arn);
+            used.extend(stream);
+        }
+    }
+    for rule in template.of_type(IOT_RULE) {
+        let error = |name| rule.property(&["TopicRulePayload", "ErrorAction", "Sqs", name]);
+        match error("QueueUrl").and_then(|queue| reference(queue, "Ref")) {
+            None => findings.push(format!("{}: what fails is lost: no ErrorAction to a queue", rule.name)),
+            Some(queue) => {
+                used.insert(queue);
+                if !may_send(template, error("RoleArn").and_then(arn), queue) {
+                    findings.push(format!("{}: its role may not send to {queue}", rule.name));
+                }
+            }
+        }
+    }
+    for queue in template.of_type(QUEUE).filter(|queue| !used.contains(queue.name)) {
+        findings.push(format!("{}: nobody sends to it", queue.name));
+    }
+    for queue in used {
+        if template.resource(queue).is_none_or(|resource| resource.kind() != Some(QUEUE)) {
+            findings.push(format!("{queue} is no queue of this template"));
+        }
+    }
+    findings
+}
+
+/// Whether a role has a statement for exactly this.
+pub(super) fn may_send(template: &Template, role: Option<&str>, queue: &str) -> bool {
+    let role = role.and_then(|role| template.resource(role));
+    let statements = role.into_iter().flat_map(|role| statements(role.body));
+    statements
+        .filter(|statement| at(statement, &["Action"]).and_then(literal) == Some("sqs:SendMessage"))
+        .any(|statement| at(statement, &["Resource"]).and_then(arn) == Some(queue))
+}
+
+/// Whether a rule or a schedule calls it: those do not wait for an answer.
+fn is_called_without_waiting(template: &Template, function: Resource<'_>) -> bool {
+    let mut events = entries(function.property(&["Events"]));
+    let has_schedule = events.any(|(_, event)| at(event, &["Type"]).and_then(literal) == Some("Schedule"));
+    has_schedule
+        || super::invokers::callers(template)
+            .into_iter()
+            .any(|(_, called)| super::invokers::alias(called) == Some(function.name))
+}
+
+pub(super) fn arn(value: &Value) -> Option<&str> {
+    reference(value, "GetAtt")?.strip_suffix(".Arn")
+}
+
+pub(super) const SEEDS: &[Seed] = &[
+    seed(
+        "              - Sid: Failed\n                Effect: Allow\n                Action: sqs:SendMessage",
+        "              - Sid: Failed\n                Effect: Deny\n                Action: sqs:ReceiveMessage",
+        "DevicesFunction: its role may not send to FailedMessages",
+    ),
+    seed(
+        "            Type: SQS\n            Destination",
+        "            Destination",
+        "DevicesFunction: OnFailure does not say",
+    ),
+    seed("      EventInvokeConfig:\n", "      Other:\n", "DevicesFunction: what fails is lost"),
+    seed("        ErrorAction:\n", "        Other:\n", "OpeningWordsRule: what fails is lost"),
+    seed(
+        "RoleArn: !GetAtt RuleErrorRole.Arn",
+        "RoleArn: !GetAtt KeysRole.Arn",
+        "OpeningWordsRule: its role may not send",
+    ),
+    seed(
+        "  FailedMessages:\n    Type",
+        "  Forgotten:\n    Type: AWS::SQS::Queue\n  FailedMessages:\n    Type",
+        "Forgotten: nobody sends",
+    ),
+    seed("QueueUrl: !Ref FailedMessages", "QueueUrl: !Ref Table", "Table is no queue"),
+];

@@ -1,0 +1,86 @@
+//! Which scopes each route takes: those of the machines whose role is enough, and that of people, whose role the
+//! function itself looks at. So API Gateway refuses what is too little, and any ID token, before a function is called.
+
+use std::collections::BTreeSet;
+
+use super::{
+    Subject, Template,
+    routes::routes,
+    subject::{ROOT, SIGN_IN, Seed, seed},
+};
+
+/// The roles, each of which may what those before it may.
+const ROLES: [&str; 3] = ["viewer", "operator", "admin"];
+/// The scope of people.
+const PERSON: &str = "person";
+const RESOURCE_SERVER: &str = "AWS::Cognito::UserPoolResourceServer";
+const GROUP: &str = "AWS::Cognito::UserPoolGroup";
+
+/// Routes that take too much or too little, scopes that nobody can have, and roles without a group.
+pub(super) fn findings(subject: &Subject) -> Vec<String> {
+    let server = subject.nested.values().flat_map(|template| template.of_type(RESOURCE_SERVER)).next();
+    let Some(prefix) = server.and_then(|server| server.text(&["Identifier"])) else {
+        return vec!["no resource server in the nested templates".to_owned()];
+    };
+    let mut findings = Vec::new();
+    for route in routes(&subject.root).filter(|route| route.authorizer.is_none()) {
+        let Some((method, path)) = route.key() else { continue };
+        // Nothing is behind `$default` but a problem, which is for whoever has a token of ours.
+        let role = match path {
+            "$default" => Some(ROLES[0]),
+            _ => subject.documented.get(&(method.to_owned(), path.to_owned())).and_then(Option::as_deref),
+        };
+        let Some(least) = role.and_then(|role| ROLES.iter().position(|known| *known == role)) else {
+            findings.push(format!("{}: nobody says who may {method} {path}", route.name));
+            continue;
+        };
+        let wanted: BTreeSet<_> =
+            ROLES[least..].iter().chain([&PERSON]).map(|scope| format!("{prefix}/{scope}")).collect();
+        let taken: BTreeSet<_> = route.scopes.iter().map(|scope| (*scope).to_owned()).collect();
+        for scope in taken.difference(&wanted) {
+            findings.push(format!("{}: takes {scope}", route.name));
+        }
+        for scope in wanted.difference(&taken) {
+            findings.push(format!("{}: does not take {scope}", route.name));
+        }
+    }
+    let offered: BTreeSet<_> = server.into_iter().flat_map(|server| texts_of(server, "Scopes", "ScopeName")).collect();
+    if offered != ROLES.into_iter().chain([PERSON]).collect() {
+        findings.push(format!("{ROOT} and the resource server differ in scopes: {offered:?}"));
+    }
+    let groups: BTreeSet<_> = subject.nested.values().flat_map(group_names).collect();
+    if groups != BTreeSet::from(ROLES) {
+        findings.push(format!("the groups are not the roles: {groups:?}"));
+    }
+    findings
+}
+
+fn texts_of<'a>(resource: super::Resource<'a>, list: &str, name: &'a str) -> impl Iterator<Item = &'a str> {
+    let items = resource.property(&[list]).and_then(serde_norway::Value::as_sequence).into_iter().flatten();
+    items.filter_map(move |item| item.get(name)?.as_str())
+}
+
+fn group_names(template: &Template) -> impl Iterator<Item = &str> {
+    template.of_type(GROUP).filter_map(|group| group.text(&["GroupName"]))
+}
+
+pub(super) const SEEDS: &[Seed] = &[
+    seed(
+        "Path: /v1/automats\n            Auth: { AuthorizationScopes: [key-automat/admin,",
+        "Path: /v1/automats\n            Auth: { AuthorizationScopes: [key-automat/viewer, key-automat/admin,",
+        "KeysFunction.CreateAutomat: takes key-automat/viewer",
+    ),
+    seed(
+        "Path: /v1/automats\n            Auth: { AuthorizationScopes: [key-automat/admin, key-automat/person] }\n",
+        "Path: /v1/automats\n",
+        "KeysFunction.CreateAutomat: does not take key-automat/admin",
+    ),
+    seed(
+        "/pin\n            Auth: { AuthorizationScopes: [key-automat/operator, key-automat/admin, key-automat/person] }",
+        "/pin\n            Auth: { AuthorizationScopes: [key-automat/operator, key-automat/admin, openid] }",
+        "ContractsFunction.RevealPin: takes openid",
+    ),
+    seed("ScopeName: operator", "ScopeName: operators", "differ in scopes").in_file(SIGN_IN),
+    seed("Identifier: key-automat", "Identifier: automat", "takes key-automat/viewer").in_file(SIGN_IN),
+    seed("GroupName: viewer", "GroupName: viewers", "the groups are not the roles").in_file(SIGN_IN),
+];

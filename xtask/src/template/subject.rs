@@ -1,0 +1,158 @@
+//! What the checks judge: the templates, and what they must agree with. All of it is kept as text first, so that a
+//! defect can be seeded into any of it.
+
+use std::{collections::BTreeMap, fs};
+
+use anyhow::{Context as _, Result, ensure};
+use serde_json::Value;
+
+use super::Template;
+use crate::project::Project;
+
+/// The template that is deployed; the others are nested in it.
+pub(super) const ROOT: &str = super::FILE;
+/// Who signs in.
+pub(super) const SIGN_IN: &str = "infra/sign-in.yaml";
+/// Who watches.
+pub(super) const WATCH: &str = "infra/watch.yaml";
+/// What the API's document says of each route.
+pub(super) const OPENAPI: &str = "docs/openapi.json";
+/// The packages in `functions/`, one on a line.
+pub(super) const PACKAGES: &str = "functions/";
+/// The packages that cargo-lambda compiles in one go, one on a line.
+pub(super) const TOGETHER: &str = "packages in workspace.metadata.lambda.build";
+
+/// The texts, by name.
+#[derive(Clone, Debug)]
+pub(super) struct Texts(BTreeMap<String, String>);
+
+impl Texts {
+    /// Reads them all.
+    pub(super) fn read(project: &Project) -> Result<Self> {
+        let mut files = vec![ROOT.to_owned(), OPENAPI.to_owned()];
+        files.extend(nested(project)?);
+        let mut texts = BTreeMap::new();
+        for file in files {
+            let text = fs::read_to_string(project.root.join(&file)).with_context(|| format!("cannot read {file}"))?;
+            texts.insert(file, text);
+        }
+        let lines = |names: &[String]| names.iter().flat_map(|name| [name.as_str(), "\n"]).collect::<String>();
+        texts.insert(PACKAGES.to_owned(), lines(&project.functions));
+        texts.insert(TOGETHER.to_owned(), lines(&project.built_together));
+        Ok(Self(texts))
+    }
+
+    fn of(&self, name: &str) -> Result<&str> {
+        self.0.get(name).map(String::as_str).with_context(|| format!("no {name}"))
+    }
+}
+
+/// The paths of the nested templates: all YAML directly in `infra/`.
+pub(super) fn nested(project: &Project) -> Result<Vec<String>> {
+    let mut files = Vec::new();
+    for entry in fs::read_dir(project.root.join("infra"))? {
+        let path = entry?.path();
+        if path.extension().is_some_and(|ending| ending == "yaml") {
+            let name = path.file_name().unwrap_or_default().to_string_lossy();
+            files.push(format!("infra/{name}"));
+        }
+    }
+    files.sort();
+    Ok(files)
+}
+
+/// A defect, and what a finding about it says.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Seed {
+    pub(super) file: &'static str,
+    pub(super) from: &'static str,
+    pub(super) to: &'static str,
+    pub(super) finds: &'static str,
+}
+
+/// A defect in the root template.
+pub(super) const fn seed(from: &'static str, to: &'static str, finds: &'static str) -> Seed {
+    Seed { file: ROOT, from, to, finds }
+}
+
+impl Seed {
+    /// The same in another text.
+    pub(super) const fn in_file(self, file: &'static str) -> Self {
+        Self { file, ..self }
+    }
+}
+
+/// The texts, understood.
+#[derive(Clone, Debug)]
+pub(super) struct Subject {
+    texts: Texts,
+    /// `template.yaml`.
+    pub(super) root: Template,
+    /// The nested templates by their paths.
+    pub(super) nested: BTreeMap<String, Template>,
+    /// The packages in `functions/`.
+    pub(super) packages: Vec<String>,
+    /// The packages that are compiled in one go.
+    pub(super) together: Vec<String>,
+    /// The documented routes by method and path, with the least role that may; without one a route is open.
+    pub(super) documented: BTreeMap<(String, String), Option<String>>,
+}
+
+impl Subject {
+    pub(super) fn parse(texts: Texts) -> Result<Self> {
+        let mut subject = Self {
+            root: Template::parse(texts.of(ROOT)?).context(ROOT)?,
+            nested: BTreeMap::new(),
+            packages: Vec::new(),
+            together: Vec::new(),
+            documented: BTreeMap::new(),
+            texts: Texts(BTreeMap::new()),
+        };
+        for (name, text) in &texts.0 {
+            subject.understand(name, text)?;
+        }
+        Ok(Self { texts, ..subject })
+    }
+
+    /// This with a defect in it: the first `from` of a text, which must be there, replaced.
+    pub(super) fn with(&self, seed: &Seed) -> Result<Self> {
+        let text = self.texts.of(seed.file)?;
+        ensure!(text.contains(seed.from), "{} has no {:?} to seed a defect in", seed.file, seed.from);
+        let mut defective = self.clone();
+        defective.understand(seed.file, &text.replacen(seed.from, seed.to, 1))?;
+        Ok(defective)
+    }
+
+    /// Takes one text in, in place of what it said before.
+    fn understand(&mut self, name: &str, text: &str) -> Result<()> {
+        let lines = || text.lines().map(str::to_owned).collect();
+        match name {
+            PACKAGES => self.packages = lines(),
+            TOGETHER => self.together = lines(),
+            OPENAPI => self.documented = documented(&serde_json::from_str(text).context(OPENAPI)?)?,
+            ROOT => self.root = Template::parse(text).context(ROOT)?,
+            nested => {
+                let template = Template::parse(text).with_context(|| nested.to_owned())?;
+                self.nested.insert(nested.to_owned(), template);
+            }
+        }
+        Ok(())
+    }
+
+    /// All templates with what they are called in findings.
+    pub(super) fn templates(&self) -> impl Iterator<Item = (&str, &Template)> {
+        [(ROOT, &self.root)].into_iter().chain(self.nested.iter().map(|(name, template)| (name.as_str(), template)))
+    }
+}
+
+fn documented(document: &Value) -> Result<BTreeMap<(String, String), Option<String>>> {
+    let paths = document["paths"].as_object().context("no paths in the API's document")?;
+    let mut routes = BTreeMap::new();
+    for (path, item) in paths {
+        for (method, operation) in item.as_object().context("no operations on a path")? {
+            let role = operation["x-required-role"].as_str().map(str::to_owned);
+            routes.insert((method.to_uppercase(), path.clone()), role);
+        }
+    }
+    Ok(routes)
+}
