@@ -39,6 +39,9 @@ pub struct Credentials {
     pub port: u16,
     /// The automat's key for keypad codes: 32 bytes in base 64 for URLs without padding.
     pub device_key: String,
+    /// Another one beside it, while the cloud's secret is being replaced.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub other_device_key: Option<String>,
 }
 
 /// A folder that an automat cannot be set up with.
@@ -56,7 +59,7 @@ pub enum CredentialsError {
     #[error("{AUTOMAT} is not of its form")]
     Form(#[source] serde_json::Error),
     /// The device key is not 32 bytes in base 64.
-    #[error("the deviceKey of {AUTOMAT} is not 32 bytes in base 64")]
+    #[error("a device key of {AUTOMAT} is not 32 bytes in base 64")]
     DeviceKey,
     /// The certificates are of no use.
     #[error(transparent)]
@@ -91,11 +94,19 @@ impl Credentials {
         })
     }
 
-    /// The key for keypad codes.
+    /// The key for keypad codes, or both.
     pub fn device_key(&self) -> Result<DeviceKey, CredentialsError> {
-        let bytes = URL_SAFE_NO_PAD.decode(&self.device_key).map_err(|_| CredentialsError::DeviceKey)?;
-        Ok(DeviceKey::new(&bytes.try_into().map_err(|_| CredentialsError::DeviceKey)?))
+        let key = DeviceKey::new(&key_bytes(&self.device_key)?);
+        Ok(match &self.other_device_key {
+            Some(other) => key.with_other(&key_bytes(other)?),
+            None => key,
+        })
     }
+}
+
+fn key_bytes(text: &str) -> Result<[u8; 32], CredentialsError> {
+    let bytes = URL_SAFE_NO_PAD.decode(text).map_err(|_| CredentialsError::DeviceKey)?;
+    bytes.try_into().map_err(|_| CredentialsError::DeviceKey)
 }
 
 fn read(folder: &Path, name: &str) -> Result<Vec<u8>, CredentialsError> {
@@ -124,6 +135,7 @@ mod tests {
             endpoint: "127.0.0.1".to_owned(),
             port: 8883,
             device_key: device_key.to_owned(),
+            other_device_key: None,
         }
     }
 
@@ -141,6 +153,22 @@ mod tests {
         assert!(credentials(&URL_SAFE_NO_PAD.encode([7; 32])).device_key().is_ok());
         for bad in ["", "not base 64", &URL_SAFE_NO_PAD.encode([7; 31])] {
             assert!(matches!(credentials(bad).device_key(), Err(CredentialsError::DeviceKey)), "{bad}");
+            let other = Some(bad.to_owned());
+            let both = Credentials { other_device_key: other, ..credentials(&URL_SAFE_NO_PAD.encode([7; 32])) };
+            assert!(matches!(both.device_key(), Err(CredentialsError::DeviceKey)), "{bad}");
         }
+    }
+
+    #[test]
+    fn a_folder_may_have_two_device_keys_and_need_not() {
+        let folder = tempfile::tempdir().unwrap();
+        let [one, two] = [[7; 32], [8; 32]].map(|bytes| URL_SAFE_NO_PAD.encode(bytes));
+        credentials(&one).write(folder.path()).unwrap();
+        assert!(!fs::read_to_string(folder.path().join(AUTOMAT)).unwrap().contains("other"));
+        let both = Credentials { other_device_key: Some(two), ..credentials(&one) };
+        both.write(folder.path()).unwrap();
+        let ids = Credentials::read(folder.path()).unwrap().device_key().unwrap().ids();
+        assert_eq!(ids.len(), 2);
+        assert_eq!(ids[0], credentials(&one).device_key().unwrap().ids()[0]);
     }
 }

@@ -7,6 +7,9 @@ The automat must exist (an admin creates it over the API). Its thing is made, a 
 under which the keypad names codes. They are written to the folder, for the device alone: AWS keeps no copy of the
 private key. With --renew the former certificates are taken out of service, for a device that was lost or replaced.
 
+While the stack's secret is being replaced there are two keys for the keypad, and a device gets both. With --keys only
+automat.json is written, for a device that has its certificate already.
+
 Where devices do not connect to the account's own endpoint (a domain of your own in front of it, or an emulator), say
 where with --endpoint, and with --authority which certificates the broker's goes back to.
 
@@ -45,15 +48,9 @@ def thing_name(automat: str) -> str:
 
 def provision(session, stack: str, automat: str, out: pathlib.Path, renew: bool, endpoint=None, authority=None) -> None:
     """Makes thing and certificate, and writes the folder. The endpoint is HOST or HOST:PORT, the authority a file."""
-    if out.exists() and any(out.iterdir()):
-        raise Refused(f"{out} is not empty: choose another --out")
-    outputs = stack_outputs(session.client("cloudformation"), stack)
-    lockers = locker_count(session.client("dynamodb"), outputs["TableName"], automat)
-    secret = session.client("secretsmanager").get_secret_value(SecretId=outputs["CodeSecretArn"])["SecretString"]
-    iot = session.client("iot")
-    host, _, port = (endpoint or iot.describe_endpoint(endpointType="iot:Data-ATS")["endpointAddress"]).partition(":")
+    outputs, told = prepare(session, stack, automat, out, endpoint)
+    iot, thing = session.client("iot"), thing_name(automat)
     authorities = [authority] if authority else sorted(ROOTS.glob("*.pem"))
-    thing = thing_name(automat)
 
     iot.create_thing(thingName=thing)
     former = iot.list_thing_principals(thingName=thing)["principals"]
@@ -67,24 +64,43 @@ def provision(session, stack: str, automat: str, out: pathlib.Path, renew: bool,
             "certificate.pem": certificate["certificatePem"],
             "private.key": certificate["keyPair"]["PrivateKey"],
             "ca.pem": "".join(root.read_text() for root in authorities),
-            "automat.json": json.dumps(
-                {
-                    "thing": thing,
-                    "automatId": automat,
-                    "lockerCount": lockers,
-                    "endpoint": host,
-                    "port": int(port or 8883),
-                    "deviceKey": base64.urlsafe_b64encode(device_key(secret, automat)).decode().rstrip("="),
-                },
-                indent=2,
-            )
-            + "\n",
+            "automat.json": told,
         },
     )
     iot.attach_policy(policyName=outputs["DevicePolicyName"], target=certificate["certificateArn"])
     iot.attach_thing_principal(thingName=thing, principal=certificate["certificateArn"])
     for principal in former:
         retire(iot, thing, outputs["DevicePolicyName"], principal)
+
+
+def give_keys(session, stack: str, automat: str, out: pathlib.Path, endpoint=None) -> None:
+    """Writes what a device with a certificate is told besides, anew."""
+    _, told = prepare(session, stack, automat, out, endpoint)
+    if not session.client("iot").list_thing_principals(thingName=thing_name(automat))["principals"]:
+        raise Refused(f"{automat} has no certificate: provision it without --keys")
+    write(out, {"automat.json": told})
+
+
+def prepare(session, stack: str, automat: str, out: pathlib.Path, endpoint) -> tuple:
+    """The stack's outputs, and what the device is told besides its certificate."""
+    if out.exists() and any(out.iterdir()):
+        raise Refused(f"{out} is not empty: choose another --out")
+    outputs = stack_outputs(session.client("cloudformation"), stack)
+    lockers = locker_count(session.client("dynamodb"), outputs["TableName"], automat)
+    secret = session.client("secretsmanager").get_secret_value(SecretId=outputs["CodeSecretArn"])["SecretString"]
+    endpoint = endpoint or session.client("iot").describe_endpoint(endpointType="iot:Data-ATS")["endpointAddress"]
+    host, _, port = endpoint.partition(":")
+    told = {
+        "thing": thing_name(automat),
+        "automatId": automat,
+        "lockerCount": lockers,
+        "endpoint": host,
+        "port": int(port or 8883),
+    }
+    # One line, and a second one while it is being replaced.
+    for name, master in zip(("deviceKey", "otherDeviceKey"), secret.split("\n")):
+        told[name] = base64.urlsafe_b64encode(device_key(master, automat)).decode().rstrip("=")
+    return outputs, json.dumps(told, indent=2) + "\n"
 
 
 def retire(iot, thing: str, policy: str, principal: str) -> None:
@@ -123,18 +139,24 @@ def main() -> int:
     parser.add_argument("--stack", required=True, help="name of the stack")
     parser.add_argument("--automat", required=True, help="automatId of an automat that exists")
     parser.add_argument("--out", required=True, type=pathlib.Path, help="folder to write, new or empty")
-    parser.add_argument("--renew", action="store_true", help="take former certificates out of service")
+    what = parser.add_mutually_exclusive_group()
+    what.add_argument("--renew", action="store_true", help="take former certificates out of service")
+    what.add_argument("--keys", action="store_true", help="write automat.json alone, with the keys of now")
     parser.add_argument("--endpoint", help="where the device connects, HOST or HOST:PORT, if not the account's own")
     parser.add_argument("--authority", type=pathlib.Path, help="PEM that the broker's certificate goes back to, if not Amazon's")
-    arguments = parser.parse_args()
+    arguments = vars(parser.parse_args())
     import boto3  # here, so that --help needs nothing
 
     try:
-        provision(boto3.Session(), **vars(arguments))
+        if arguments.pop("keys"):
+            del arguments["renew"], arguments["authority"]
+            give_keys(boto3.Session(), **arguments)
+        else:
+            provision(boto3.Session(), **arguments)
     except Refused as refused:
         print(f"error: {refused}", file=sys.stderr)
         return 1
-    print(f"{arguments.out}: give these files to the device of {arguments.automat}, and keep no copy")
+    print(f"{arguments['out']}: give these files to the device of {arguments['automat']}, and keep no copy")
     return 0
 
 

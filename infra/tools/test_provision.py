@@ -1,5 +1,6 @@
 """Provisioning against a stand-in that knows what AWS was asked."""
 
+import base64
 import json
 import pathlib
 import stat
@@ -14,8 +15,8 @@ MASTER = "0123456789abcdef0123456789abcdef"
 class Aws:
     """Answers as the clients of a session would, and keeps what they were asked."""
 
-    def __init__(self, exists=True, principals=()):
-        self.exists, self.principals, self.asked = exists, list(principals), []
+    def __init__(self, exists=True, principals=(), master=MASTER):
+        self.exists, self.principals, self.master, self.asked = exists, list(principals), master, []
 
     def client(self, name):
         return self
@@ -34,7 +35,7 @@ class Aws:
                 "Stacks": [{"Outputs": [{"OutputKey": key, "OutputValue": value} for key, value in outputs.items()]}]
             },
             "get_item": {"Item": {"lockerCount": {"N": "24"}}} if self.exists else {},
-            "get_secret_value": {"SecretString": MASTER},
+            "get_secret_value": {"SecretString": self.master},
             "describe_endpoint": {"endpointAddress": "x-ats.iot.eu-north-1.amazonaws.com"},
             "list_thing_principals": {"principals": self.principals},
             "create_keys_and_certificate": {
@@ -78,8 +79,28 @@ class Provisioning(unittest.TestCase):
         self.assertNotIn(MASTER, str(told))
 
     def test_the_keypads_key_is_the_one_that_the_store_derives(self):
-        # `the_key_of_a_device_is_the_one_that_provisioning_derives` in shared/store has the same figures.
+        # `a_device_key_is_derived_as_provisioning_does` in shared/store has the same figures.
         self.assertEqual(provision.device_key(MASTER, "lobby").hex(), "7c0a71308816c6a5444dd07bd3a3faf78f8c2100e6cd8389f0cf1a90c9d78b32")
+
+    def test_a_device_that_has_its_certificate_gets_both_keys_while_there_are_two_secrets(self):
+        other = MASTER[::-1]
+        aws = Aws(principals=["arn:cert/old"], master=f"{MASTER}\n{other}")
+        provision.give_keys(aws, "stack", "lobby", self.out)
+        self.assertEqual([file.name for file in self.out.iterdir()], ["automat.json"])
+        told = json.loads((self.out / "automat.json").read_text())
+        keys = [provision.device_key(master, "lobby") for master in (MASTER, other)]
+        texts = [base64.urlsafe_b64encode(key).decode().rstrip("=") for key in keys]
+        self.assertEqual([told["deviceKey"], told["otherDeviceKey"]], texts)
+        self.assertFalse(aws.of("create_thing") or aws.of("create_keys_and_certificate") or aws.of("update_certificate"))
+
+    def test_a_device_with_one_key_is_told_of_one(self):
+        provision.give_keys(Aws(principals=["arn:cert/old"]), "stack", "lobby", self.out)
+        self.assertNotIn("otherDeviceKey", json.loads((self.out / "automat.json").read_text()))
+
+    def test_keys_alone_are_of_no_use_to_a_device_without_a_certificate(self):
+        with self.assertRaisesRegex(provision.Refused, "without --keys"):
+            provision.give_keys(Aws(), "stack", "lobby", self.out)
+        self.assertFalse(self.out.exists())
 
     def test_an_automat_that_is_not_there_gets_nothing(self):
         aws = Aws(exists=False)

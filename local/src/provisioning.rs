@@ -116,6 +116,7 @@ impl Provisioning {
             endpoint: endpoint.host.clone(),
             port: endpoint.port,
             device_key: URL_SAFE_NO_PAD.encode(self.0.store.device_key(automat).reveal()),
+            other_device_key: self.0.store.other_device_key(automat).map(|key| URL_SAFE_NO_PAD.encode(key.reveal())),
         };
         let folder = self.folder(automat);
         if folder.exists() {

@@ -107,8 +107,9 @@ impl Lockers {
         self.set_aside = self.set_aside.max(up_to);
     }
 
-    /// What to do to tell those that are due, at this time in milliseconds since 1970.
-    pub(super) fn tell(&mut self, millis: i64) -> Option<Telling> {
+    /// What to do to tell those that are due, at this time in milliseconds since 1970. With all of them goes which keys
+    /// the device has.
+    pub(super) fn tell(&mut self, millis: i64, device_keys: &[String]) -> Option<Telling> {
         if !self.asked || self.due.is_empty() || self.setting_aside {
             return None;
         }
@@ -120,7 +121,8 @@ impl Lockers {
         self.last = n;
         let due = std::mem::take(&mut self.due);
         let state = |locker: u16| Some((locker, self.states.get(usize::from(locker))?.clone()));
-        Some(Telling::Send(LockersMessage { n, lockers: due.into_iter().filter_map(state).collect() }))
+        let device_keys = if due.len() == self.states.len() { device_keys.to_vec() } else { Vec::new() };
+        Some(Telling::Send(LockersMessage { n, lockers: due.into_iter().filter_map(state).collect(), device_keys }))
     }
 
     fn change(&mut self, locker: u16, change: impl FnOnce(&mut LockerState)) {

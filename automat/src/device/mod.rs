@@ -161,7 +161,8 @@ impl Device {
     /// Tells the cloud of the lockers that have changed, as soon as it can be said when.
     fn tell(&mut self, now: Millis, effects: &mut Vec<Effect>) {
         let Some(clock) = self.clock else { return };
-        match self.lockers.tell(clock.millis(now)) {
+        let device_keys = self.identity.key.as_ref().map(DeviceKey::ids).unwrap_or_default();
+        match self.lockers.tell(clock.millis(now), &device_keys) {
             Some(lockers::Telling::Reserve(record)) => self.persist(record, effects),
             Some(lockers::Telling::Send(message)) => {
                 effects.push(Effect::publish(self.identity.topics.lockers(), &message));

@@ -1,6 +1,6 @@
 //! The keypad.
 
-use automat::device::{Display, Input, Keys, Motor};
+use automat::device::{DeviceKey, Display, Input, Keys, Motor};
 use protocol::{CodeKind, Entry, Purpose};
 use serde_json::{Value, json};
 
@@ -162,4 +162,29 @@ fn without_a_connection_or_the_time_nothing_is_sent() {
     rig.give(Input::Connected);
     rig.press("4711#");
     assert_eq!((entries(&mut rig), rig.shown.last()), (vec![], Some(&Display::NoConnection)));
+}
+
+#[test]
+fn with_two_keys_a_code_has_two_names_and_the_cloud_is_told_of_both_keys() {
+    let keys_told = |rig: &Rig| rig.sent(&topics().lockers())[0]["deviceKeys"].as_array().unwrap().len();
+    let mut rig = Rig::just_online(DeviceKey::new(&[1; 32]));
+    assert_eq!(keys_told(&rig), 1);
+    rig.press("4711#");
+    let one = entries(&mut rig).pop().unwrap();
+    assert_eq!(one.other, None);
+
+    let mut rig = Rig::just_online(DeviceKey::new(&[2; 32]).with_other(&[1; 32]));
+    assert_eq!(keys_told(&rig), 2);
+    rig.press("4711#");
+    let both = entries(&mut rig).pop().unwrap();
+    assert_ne!(both.code, one.code);
+    assert_eq!(both.other, Some(one.code), "the name that it has under the key of before");
+}
+
+#[test]
+fn one_locker_that_changes_is_told_of_without_the_keys() {
+    let mut rig = Rig::online();
+    rig.give(Input::KeySensor { locker: 0, inside: true });
+    let told = rig.sent(&topics().lockers());
+    assert_eq!((told.len(), told[0].get("deviceKeys")), (1, None));
 }

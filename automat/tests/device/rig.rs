@@ -44,10 +44,16 @@ impl Rig {
 
     /// Connected, and told that nothing is asked of it.
     pub(crate) fn online() -> Self {
-        let mut rig = Self::new();
+        let mut rig = Self::just_online(DeviceKey::new(&[1; 32]));
+        rig.published.clear();
+        rig
+    }
+
+    /// The same with this key or these, and with what it sends first.
+    pub(crate) fn just_online(key: DeviceKey) -> Self {
+        let mut rig = Self { device: device_with(key, &Journal::default(), 0), ..Self::new() };
         rig.give(Input::Connected);
         rig.answer(&json!({}));
-        rig.published.clear();
         rig
     }
 
@@ -177,7 +183,11 @@ pub(crate) fn topics() -> Topics {
 }
 
 pub(crate) fn device(journal: &Journal, life: u64) -> Device {
-    let identity = Identity { topics: topics(), key: Some(DeviceKey::new(&[1; 32])), life };
+    device_with(DeviceKey::new(&[1; 32]), journal, life)
+}
+
+fn device_with(key: DeviceKey, journal: &Journal, life: u64) -> Device {
+    let identity = Identity { topics: topics(), key: Some(key), life };
     let sensors = (0..LOCKERS).map(|locker| Sensors { inside: locker % 2 == 1, door: Door::Closed });
     Device::new(identity, journal.clone(), sensors.collect())
 }

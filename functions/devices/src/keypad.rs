@@ -23,7 +23,7 @@ fn read(entry: Entry) -> KeypadEntry {
     let inside = lockers.filter(|locker| entry.inside.has(locker.get())).collect();
     // A time that cannot be one is as far off as can be.
     let at = Instant::from_millis(entry.at.saturating_mul(1000)).unwrap_or(Instant::EPOCH);
-    KeypadEntry { id: entry.id, kind, code: entry.code, at, inside }
+    KeypadEntry { id: entry.id, kind, code: entry.code, other: entry.other, at, inside }
 }
 
 fn answer(decided: KeypadAnswer, now: Instant) -> Answer {

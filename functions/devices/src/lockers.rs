@@ -21,7 +21,9 @@ impl Devices {
             let telling = LockerTelling { key_inside: state.key, door, by: state.by };
             Some((LockerIndex::new(u32::from(index)).ok()?, telling))
         });
-        let telling = Telling { n: message.n, lockers: lockers.collect() };
+        // No device has more than two keys, nor an id another length.
+        let device_keys = message.device_keys.into_iter().filter(|id| id.len() == 8).take(2).collect();
+        let telling = Telling { n: message.n, lockers: lockers.collect(), device_keys };
         Ok(self.store.hear_lockers(&automat(thing)?, telling, now).await?)
     }
 }

@@ -123,7 +123,12 @@ mod tests {
             "message": "keypad", "thing": "lobby",
             "id": "01KB", "kind": "returnCode", "code": "c29tZQ", "at": 1_795_521_600, "inside": "81",
         });
+        let mut both = event.clone();
+        both["other"] = json!("b3RoZXI");
+        let Message::Keypad(Sent { content, .. }) = read(&both) else { panic!("an entry") };
+        assert_eq!(content.other.as_deref(), Some("b3RoZXI"));
         let Message::Keypad(Sent { thing, content }) = read(&event) else { panic!("an entry") };
+        assert_eq!(content.other, None);
         assert_eq!((thing.as_str(), content.kind, content.inside.has(7)), ("lobby", CodeKind::ReturnCode, true));
 
         let event = json!({
@@ -131,7 +136,7 @@ mod tests {
         });
         let Message::Lockers(Sent { content, .. }) = read(&event) else { panic!("lockers") };
         let state = LockerState { key: false, door: Door::Open, by: None };
-        assert_eq!(content, LockersMessage { n: 5, lockers: BTreeMap::from([(7, state)]) });
+        assert_eq!(content, LockersMessage { n: 5, lockers: BTreeMap::from([(7, state)]), device_keys: Vec::new() });
     }
 
     #[test]

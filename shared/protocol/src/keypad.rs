@@ -15,6 +15,9 @@ pub struct Entry {
     /// Its name: the first 16 bytes of HMAC-SHA-256 under the automat's key over `pin 4711` or `return 4711`, in
     /// base 64 for URLs without padding.
     pub code: String,
+    /// The same under the automat's other key, while it has two.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub other: Option<String>,
     /// When, in seconds since 1970 by the device's estimate.
     pub at: i64,
     /// Which lockers have their key inside, as the device sees it right now.

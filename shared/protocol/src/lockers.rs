@@ -13,6 +13,10 @@ pub struct LockersMessage {
     pub n: u64,
     /// The lockers by index.
     pub lockers: BTreeMap<u16, LockerState>,
+    /// When it tells of all lockers: the ids of the keys under which it names codes. The id is the first 4 bytes of
+    /// HMAC-SHA-256 under the key over `id`, in hexadecimal digits.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub device_keys: Vec<String>,
 }
 
 /// A locker as it is.
@@ -47,7 +51,8 @@ mod tests {
     #[test]
     fn lockers_are_told_by_index() {
         let state = LockerState { key: true, door: Door::Closed, by: Some("01KB".to_owned()) };
-        let message = LockersMessage { n: 1_795_521_600_123, lockers: BTreeMap::from([(7, state)]) };
+        let lockers = BTreeMap::from([(7, state)]);
+        let message = LockersMessage { n: 1_795_521_600_123, lockers, device_keys: Vec::new() };
         let text = json!({"n": 1_795_521_600_123_u64, "lockers": {"7": {"key": true, "door": "closed", "by": "01KB"}}});
         assert_eq!(serde_json::to_value(&message).unwrap(), text);
         assert_eq!(serde_json::from_value::<LockersMessage>(text).unwrap(), message);

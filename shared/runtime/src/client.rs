@@ -25,7 +25,7 @@ const ROOTS: [&[u8]; 5] = [
 
 /// Region and credentials from the environment alone, as Lambda gives them: no profile, SSO, process or instance
 /// metadata is asked. The timeouts leave room for the SDK's own retries within API Gateway's 30 s.
-pub(crate) async fn config() -> Result<SdkConfig, StartError> {
+pub async fn config() -> Result<SdkConfig, StartError> {
     let timeouts = TimeoutConfig::builder()
         .connect_timeout(Duration::from_secs(1))
         .operation_attempt_timeout(Duration::from_secs(3))

@@ -1,6 +1,6 @@
 //! What a Lambda binary does before its first request, and how it then takes requests.
 //!
-//! Only the functions' `main.rs` use this crate. Made for a short cold start: nothing is looked for that Lambda does
+//! Only the functions' `main.rs` use this crate, and `infra/rotation`, for its client settings. Made for a short cold start: nothing is looked for that Lambda does
 //! not give in the environment, and the connection to DynamoDB is opened during init, where the CPU is at full speed.
 
 mod client;
@@ -8,6 +8,7 @@ mod settings;
 mod start;
 mod telemetry;
 
+pub use client::config;
 pub use lambda_http::Error;
 pub use settings::{SenderSettings, Settings, SettingsError};
 pub use start::{Parts, Senders, StartError, app, parts, senders};

@@ -78,6 +78,7 @@ async fn app_over(config: &SdkConfig) -> Result<App, StartError> {
     let secrets = aws_sdk_secretsmanager::Client::new(config);
     let (secret, ()) = tokio::join!(master_secret(&secrets, &settings), open_connection(&database, &settings));
     let codes = Codes::new(secret?.as_bytes()).map_err(StartError::Codes)?;
+    tracing::info!(secret.id = codes.id(), "started");
     let store = Store::new(database, &settings.table, codes, Random::system()).keeping(settings.retention);
     Ok(App { store, clock: Clock::system() })
 }

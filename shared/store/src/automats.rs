@@ -97,15 +97,19 @@ impl Store {
 
     /// All automats in order of identifier.
     pub async fn automats(&self, page: &PageRequest) -> Result<Page<Automat>, Error> {
+        let Page { data, next } = self.stored_automats(page).await?;
+        Ok(Page { data: data.into_iter().map(|stored| stored.automat).collect(), next })
+    }
+
+    pub(crate) async fn stored_automats(&self, page: &PageRequest) -> Result<Page<StoredAutomat>, Error> {
         let list = List::new("automats");
         let after = list.position(page)?.map(|id| AutomatId::parse(&id)).transpose().map_err(|_| Error::BadCursor)?;
         let stretch = Stretch::of_lists(Expression::new("#listPK = :list").value(":list", text(AUTOMATS)))
             .after(after.map(|id| AutomatItem::listing(&id).place(AutomatItem::key(&id))));
         let found = self.query_all(stretch, page.limit + 1).await?;
         let keys: Vec<_> = found.iter().filter_map(ItemKey::of).collect();
-        let read = |item| AutomatItem::read(item).map(|stored| stored.automat);
-        let automats = self.get_all(&keys).await?.into_iter().map(read).collect::<Result<Vec<_>, _>>()?;
-        Ok(list.cut(automats, page, |automat| automat.id.as_str().to_owned()))
+        let automats = self.get_all(&keys).await?.into_iter().map(AutomatItem::read).collect::<Result<Vec<_>, _>>()?;
+        Ok(list.cut(automats, page, |stored| stored.automat.id.as_str().to_owned()))
     }
 
     /// Edits an automat.

@@ -19,11 +19,32 @@ const PADDED: usize = 9;
 /// 128 bits of a MAC: beyond guessing, and short in every PIN item's key.
 const MAC_BYTES: usize = 16;
 
+/// A master secret has at least so many characters of good randomness, since whoever knows it and the table knows every
+/// PIN.
+const SHORTEST_SECRET: usize = 32;
+
 /// Seals codes and names them by keyed MAC.
 #[derive(Clone)]
 pub struct Codes {
+    current: Derived,
+    /// What else codes may be sealed and named under while the secret is being replaced.
+    other: Option<Derived>,
+}
+
+/// The keys that come from one master secret.
+#[derive(Clone)]
+struct Derived {
+    id: String,
     seal: Arc<LessSafeKey>,
     mac: hmac::Key,
+}
+
+/// What a code is called in the table.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Names {
+    pub(crate) current: Mac,
+    /// Under the other secret, where there is one. A code stands under one of its names, never under both.
+    pub(crate) other: Option<Mac>,
 }
 
 /// The keyed MAC of a code: its name in the table.
@@ -39,6 +60,12 @@ impl DeviceKey {
     #[must_use]
     pub fn reveal(&self) -> &[u8; 32] {
         &self.0
+    }
+
+    /// What tells one key from another without telling the key: four bytes of a MAC under it, in hexadecimal digits.
+    #[must_use]
+    pub fn id(&self) -> String {
+        id_of(&hmac::Key::new(hmac::HMAC_SHA256, &self.0))
     }
 }
 
@@ -56,37 +83,49 @@ impl Mac {
 }
 
 impl Codes {
-    /// From the stack's master secret: at least 32 characters of good randomness, since whoever knows it and the table
-    /// knows every PIN.
+    /// From the stack's master secret: one line of at least 32 characters, and while it is being replaced a second line
+    /// with the other one.
     pub fn new(master: &[u8]) -> Result<Self, Error> {
-        if master.len() < 32 {
-            return Err(Error::Internal { context: "the master secret is shorter than 32 characters", source: None });
+        let mut lines = master.split(|&byte| byte == b'\n');
+        let (first, second) = (lines.next().unwrap_or_default(), lines.next());
+        if lines.next().is_some() {
+            return Err(Error::Internal { context: "the master secret has more than two lines", source: None });
         }
-        let master = hmac::Key::new(hmac::HMAC_SHA256, master);
-        let seal = hmac::sign(&master, b"seal codes, AES-256-GCM");
-        let seal = UnboundKey::new(&AES_256_GCM, seal.as_ref())
-            .map_err(|source| Error::internal("deriving the sealing key", source))?;
-        let mac = hmac::sign(&master, b"name codes, HMAC-SHA-256");
-        Ok(Self { seal: Arc::new(LessSafeKey::new(seal)), mac: hmac::Key::new(hmac::HMAC_SHA256, mac.as_ref()) })
+        let current = Derived::new(first)?;
+        let other = second.filter(|second| *second != first).map(Derived::new).transpose()?;
+        Ok(Self { current, other })
+    }
+
+    /// What tells these secrets from others without telling them, for logs: who knows which, while they are being
+    /// replaced.
+    #[must_use]
+    pub fn id(&self) -> String {
+        match &self.other {
+            None => self.current.id.clone(),
+            Some(other) => format!("{} and {}", self.current.id, other.id),
+        }
     }
 
     /// The key under which an automat names codes.
     #[must_use]
     pub fn device_key(&self, automat: &AutomatId) -> DeviceKey {
-        let tag = hmac::sign(&self.mac, automat.as_str().as_bytes());
-        let mut key = [0; 32];
-        key.copy_from_slice(tag.as_ref());
-        DeviceKey(key)
+        self.current.device_key(automat)
     }
 
-    /// The name of a PIN in an automat. Each automat has a key of its own, which it can be given.
-    pub(crate) fn pin_mac(&self, automat: &AutomatId, pin: &Pin) -> Mac {
-        self.name(automat, &format!("pin {}", pin.reveal()))
+    /// The key under which it names them besides, while the secret is being replaced.
+    #[must_use]
+    pub fn other_device_key(&self, automat: &AutomatId) -> Option<DeviceKey> {
+        self.other.as_ref().map(|other| other.device_key(automat))
     }
 
-    /// The name of a return code in an automat.
-    pub(crate) fn return_code_mac(&self, automat: &AutomatId, code: &ReturnCode) -> Mac {
-        self.name(automat, &format!("return {}", code.reveal()))
+    /// What a PIN is called in an automat. Each automat has a key of its own, which it can be given.
+    pub(crate) fn pin_names(&self, automat: &AutomatId, pin: &Pin) -> Names {
+        self.names(automat, &format!("pin {}", pin.reveal()))
+    }
+
+    /// What a return code is called in an automat.
+    pub(crate) fn return_code_names(&self, automat: &AutomatId, code: &ReturnCode) -> Names {
+        self.names(automat, &format!("return {}", code.reveal()))
     }
 
     pub(crate) fn seal_pin(
@@ -120,19 +159,67 @@ impl Codes {
         self.open(sealed, &return_code_place(key)).and_then(|digits| ReturnCode::parse(&digits).ok()).ok_or(UNOPENED)
     }
 
-    fn name(&self, automat: &AutomatId, code: &str) -> Mac {
-        let key = hmac::Key::new(hmac::HMAC_SHA256, self.device_key(automat).reveal());
-        let tag = hmac::sign(&key, code.as_bytes());
-        Mac(URL_SAFE_NO_PAD.encode(&tag.as_ref()[..MAC_BYTES]))
+    /// Whether a contract's PIN is sealed under the current secret.
+    pub(crate) fn is_pin_current(&self, sealed: &[u8], key: &KeyId, contract: &ContractId) -> bool {
+        self.current.open(sealed, &pin_place(key, contract)).is_some()
+    }
+
+    /// Whether the PIN that a message tells is.
+    pub(crate) fn is_told_pin_current(&self, sealed: &[u8], message: &ItemKey) -> bool {
+        self.current.open(sealed, &told_pin_place(message)).is_some()
+    }
+
+    /// Whether a key's return code is.
+    pub(crate) fn is_return_code_current(&self, sealed: &[u8], key: &KeyId) -> bool {
+        self.current.open(sealed, &return_code_place(key)).is_some()
+    }
+
+    fn names(&self, automat: &AutomatId, code: &str) -> Names {
+        let other = self.other.as_ref().map(|other| other.name(automat, code));
+        Names { current: self.current.name(automat, code), other }
     }
 
     fn seal(&self, random: &Random, place: &str, digits: &str) -> Result<Vec<u8>, Error> {
         let nonce: [u8; NONCE_LEN] = random.bytes()?;
         let mut body = format!("{digits:<PADDED$}").into_bytes();
-        self.seal
+        self.current
+            .seal
             .seal_in_place_append_tag(Nonce::assume_unique_for_key(nonce), Aad::from(place.as_bytes()), &mut body)
             .map_err(|source| Error::internal("sealing a code", source))?;
         Ok([&[FORM], nonce.as_slice(), &body].concat())
+    }
+
+    /// Nothing in a sealed code says which secret it is under: it opens under one, and under no other.
+    fn open(&self, sealed: &[u8], place: &str) -> Option<String> {
+        self.current.open(sealed, place).or_else(|| self.other.as_ref()?.open(sealed, place))
+    }
+}
+
+impl Derived {
+    fn new(master: &[u8]) -> Result<Self, Error> {
+        if master.len() < SHORTEST_SECRET {
+            return Err(Error::Internal { context: "the master secret is shorter than 32 characters", source: None });
+        }
+        let master = hmac::Key::new(hmac::HMAC_SHA256, master);
+        let seal = hmac::sign(&master, b"seal codes, AES-256-GCM");
+        let seal = UnboundKey::new(&AES_256_GCM, seal.as_ref())
+            .map_err(|source| Error::internal("deriving the sealing key", source))?;
+        let mac = hmac::sign(&master, b"name codes, HMAC-SHA-256");
+        let mac = hmac::Key::new(hmac::HMAC_SHA256, mac.as_ref());
+        Ok(Self { id: id_of(&master), seal: Arc::new(LessSafeKey::new(seal)), mac })
+    }
+
+    fn device_key(&self, automat: &AutomatId) -> DeviceKey {
+        let tag = hmac::sign(&self.mac, automat.as_str().as_bytes());
+        let mut key = [0; 32];
+        key.copy_from_slice(tag.as_ref());
+        DeviceKey(key)
+    }
+
+    fn name(&self, automat: &AutomatId, code: &str) -> Mac {
+        let key = hmac::Key::new(hmac::HMAC_SHA256, self.device_key(automat).reveal());
+        let tag = hmac::sign(&key, code.as_bytes());
+        Mac(URL_SAFE_NO_PAD.encode(&tag.as_ref()[..MAC_BYTES]))
     }
 
     fn open(&self, sealed: &[u8], place: &str) -> Option<String> {
@@ -143,6 +230,12 @@ impl Codes {
         let opened = self.seal.open_in_place(nonce, Aad::from(place.as_bytes()), &mut body).ok()?;
         Some(std::str::from_utf8(opened).ok()?.trim_end().to_owned())
     }
+}
+
+/// Four bytes of a MAC under a key, in hexadecimal digits.
+fn id_of(key: &hmac::Key) -> String {
+    let tag = hmac::sign(key, b"id");
+    format!("{:08x}", tag.as_ref().iter().take(4).fold(0_u32, |id, byte| (id << 8) | u32::from(*byte)))
 }
 
 const UNOPENED: Error =
@@ -204,11 +297,11 @@ mod tests {
     fn the_name_of_a_code_depends_on_the_automat_the_kind_and_the_secret() {
         let (lobby, garage) = (AutomatId::parse("lobby").unwrap(), AutomatId::parse("garage").unwrap());
         let pin = Pin::parse("4829").unwrap();
-        let name = codes(1).pin_mac(&lobby, &pin);
-        assert_eq!(name, codes(1).pin_mac(&lobby, &pin));
-        assert_ne!(name, codes(1).pin_mac(&garage, &pin));
-        assert_ne!(name, codes(2).pin_mac(&lobby, &pin));
-        assert_ne!(name, codes(1).return_code_mac(&lobby, &ReturnCode::parse("4829").unwrap()));
+        let name = codes(1).pin_names(&lobby, &pin).current;
+        assert_eq!(name, codes(1).pin_names(&lobby, &pin).current);
+        assert_ne!(name, codes(1).pin_names(&garage, &pin).current);
+        assert_ne!(name, codes(2).pin_names(&lobby, &pin).current);
+        assert_ne!(name, codes(1).return_code_names(&lobby, &ReturnCode::parse("4829").unwrap()).current);
     }
 
     #[test]
@@ -219,11 +312,24 @@ mod tests {
             let tag = hmac::sign(&hmac::Key::new(hmac::HMAC_SHA256, key.reveal()), code.as_bytes());
             Mac::parse(&URL_SAFE_NO_PAD.encode(&tag.as_ref()[..16]))
         };
-        assert_eq!(named("pin 4829"), Some(codes(1).pin_mac(&lobby, &Pin::parse("4829").unwrap())));
-        let return_code = codes(1).return_code_mac(&lobby, &ReturnCode::parse("4829").unwrap());
+        assert_eq!(named("pin 4829"), Some(codes(1).pin_names(&lobby, &Pin::parse("4829").unwrap()).current));
+        let return_code = codes(1).return_code_names(&lobby, &ReturnCode::parse("4829").unwrap()).current;
         assert_eq!(named("return 4829"), Some(return_code));
         assert_ne!(key, codes(1).device_key(&AutomatId::parse("garage").unwrap()));
         assert_eq!(format!("{key:?}"), "DeviceKey(…)");
+    }
+
+    #[test]
+    fn a_device_key_is_derived_as_provisioning_does() {
+        // `infra/tools/test_provision.py` has the same figures.
+        let codes = Codes::new(b"0123456789abcdef0123456789abcdef").unwrap();
+        let key = codes.device_key(&AutomatId::parse("lobby").unwrap());
+        let [high, low] =
+            [&key.reveal()[..16], &key.reveal()[16..]].map(|half| u128::from_be_bytes(half.try_into().unwrap()));
+        assert_eq!(
+            format!("{high:032x}{low:032x}"),
+            "7c0a71308816c6a5444dd07bd3a3faf78f8c2100e6cd8389f0cf1a90c9d78b32"
+        );
     }
 
     #[test]
@@ -238,5 +344,51 @@ mod tests {
     #[test]
     fn a_short_secret_is_refused() {
         assert!(Codes::new(b"hunter2").is_err());
+        assert!(Codes::new(&two(7, 7)[..40]).is_err(), "so is a second one");
+    }
+
+    /// Two secrets, as the text that Secrets Manager has.
+    fn two(current: u8, other: u8) -> Vec<u8> {
+        [&[current; 32][..], b"\n", &[other; 32]].concat()
+    }
+
+    #[test]
+    fn with_two_secrets_a_code_opens_under_either_and_is_sealed_under_the_first() {
+        let (key, contract) = place();
+        let pin = Pin::parse("482915").unwrap();
+        let both = Codes::new(&two(2, 1)).unwrap();
+        for sealing in [&codes(1), &codes(2), &Codes::new(&two(1, 2)).unwrap(), &both] {
+            let sealed = sealing.seal_pin(&Random::system(), &key, &contract, &pin).unwrap();
+            assert_eq!(both.open_pin(&sealed, &key, &contract).unwrap(), pin);
+        }
+        let sealed = both.seal_pin(&Random::system(), &key, &contract, &pin).unwrap();
+        assert!(codes(2).open_pin(&sealed, &key, &contract).is_ok() && both.is_pin_current(&sealed, &key, &contract));
+        assert!(codes(1).open_pin(&sealed, &key, &contract).is_err());
+        assert!(!Codes::new(&two(1, 2)).unwrap().is_pin_current(&sealed, &key, &contract));
+        assert!(codes(3).open_pin(&sealed, &key, &contract).is_err());
+    }
+
+    #[test]
+    fn with_two_secrets_a_code_has_the_name_of_each() {
+        let lobby = AutomatId::parse("lobby").unwrap();
+        let pin = Pin::parse("4829").unwrap();
+        let names = Codes::new(&two(2, 1)).unwrap().pin_names(&lobby, &pin);
+        assert_eq!(names.current, codes(2).pin_names(&lobby, &pin).current);
+        assert_eq!(names.other, Some(codes(1).pin_names(&lobby, &pin).current));
+        assert_eq!(codes(2).pin_names(&lobby, &pin).other, None);
+        assert_eq!(Codes::new(&two(2, 2)).unwrap().pin_names(&lobby, &pin).other, None, "the same twice is one");
+        assert!(Codes::new(&[two(1, 2), two(3, 4)].join(&b'\n')).is_err());
+    }
+
+    #[test]
+    fn an_automat_has_a_key_under_each_secret_and_each_key_an_id() {
+        let lobby = AutomatId::parse("lobby").unwrap();
+        let both = Codes::new(&two(2, 1)).unwrap();
+        assert_eq!(both.device_key(&lobby), codes(2).device_key(&lobby));
+        assert_eq!(both.other_device_key(&lobby), Some(codes(1).device_key(&lobby)));
+        assert_eq!(codes(2).other_device_key(&lobby), None);
+        assert_eq!(both.id(), format!("{} and {}", codes(2).id(), codes(1).id()));
+        // printf id | openssl dgst -sha256 -mac HMAC -macopt hexkey:0101…01 | head -c 8, as the device has it, too
+        assert_eq!(DeviceKey([1; 32]).id(), "a2bfbba4");
     }
 }

@@ -3,8 +3,12 @@
 //! The entry's item makes a second delivery harmless, and the keypad's own state is a condition of every answer, so
 //! that guesses made at once are counted one after the other and none is looked at past the lock. The key is no
 //! condition: an answer that was right when it was read is right enough, and an entry must not wait for bookings.
+//!
+//! A device with two keys names the code under both, and one look finds either. Items that are read together are not read
+//! at one moment: where neither name is found, the code may just have gone from one to the other, and is looked for again.
 
 use std::collections::BTreeSet;
+use std::iter;
 
 use domain::{
     AutomatId, CodeKind, ContractId, EventKind, Instant, Key, KeyId, Keypad, KeypadAnswer, KeypadRefusal, LockerIndex,
@@ -29,6 +33,8 @@ pub struct KeypadEntry {
     pub kind: CodeKind,
     /// The name of the code, under the device's key.
     pub code: String,
+    /// The same under the device's other key, if it has one.
+    pub other: Option<String>,
     /// When, by the device's estimate.
     pub at: Instant,
     /// The lockers that it sees a key in.
@@ -46,6 +52,8 @@ impl std::fmt::Debug for KeypadEntry {
 struct Scene {
     keypad: StoredKeypad,
     answered: Option<StoredEntry>,
+    /// Where the code may stand.
+    codes: Vec<ItemKey>,
     /// Whose code it is.
     owner: Option<Owner>,
 }
@@ -75,7 +83,7 @@ impl Store {
         let Some(place) = EntryItem::key(automat, &entry.id) else { return Ok(KeypadAnswer::No) };
         let mut race = Race::new(&self.random);
         loop {
-            let scene = self.scene(automat, &entry, &place).await?;
+            let scene = self.scene(automat, &entry, &place, now).await?;
             if let Some(answered) = scene.answered {
                 return Ok(answered.answer);
             }
@@ -99,28 +107,28 @@ impl Store {
         }
     }
 
-    async fn scene(&self, automat: &AutomatId, entry: &KeypadEntry, place: &ItemKey) -> Result<Scene, Error> {
+    async fn scene(
+        &self,
+        automat: &AutomatId,
+        entry: &KeypadEntry,
+        place: &ItemKey,
+        now: Instant,
+    ) -> Result<Scene, Error> {
         let (automat_key, keypad_key) = (AutomatItem::key(automat), KeypadItem::key(automat));
-        let code_key = Mac::parse(&entry.code).map(|mac| match entry.kind {
-            CodeKind::Pin => PinItem::key(automat, &mac),
-            CodeKind::ReturnCode => ReturnCodeItem::key(automat, &mac),
-        });
+        let codes = code_places(automat, entry);
         let mut places = vec![automat_key.clone(), keypad_key.clone(), place.clone()];
-        places.extend(code_key.clone());
+        places.extend(codes.clone());
         let mut found: Vec<_> = self.get_all(&places).await?;
         let mut take = |place: &ItemKey| -> Option<Item> {
             let at = found.iter().position(|item| ItemKey::of(item).as_ref() == Some(place))?;
             Some(found.swap_remove(at))
         };
         take(&automat_key).ok_or(Error::NotFound(Thing::Automat))?;
-        let owner = |item| match entry.kind {
-            CodeKind::Pin => PinItem::read(item).map(|(key, id, range)| Owner { key, contract: Some((id, range)) }),
-            CodeKind::ReturnCode => ReturnCodeItem::read(item).map(|key| Owner { key, contract: None }),
-        };
         Ok(Scene {
             keypad: take(&keypad_key).map(KeypadItem::read).transpose()?.unwrap_or_default(),
             answered: take(place).map(EntryItem::read).transpose()?,
-            owner: code_key.and_then(|key| take(&key)).map(owner).transpose()?,
+            owner: Owner::of(codes.iter().filter_map(take).collect(), entry.kind, now)?,
+            codes,
         })
     }
 
@@ -138,7 +146,11 @@ impl Store {
         if !Keypad::timely(entry.at, now) {
             return refused(KeypadRefusal::Late);
         }
-        let Some(Owner { key, contract }) = scene.owner else { return refused(KeypadRefusal::Unknown) };
+        let owner = match scene.owner {
+            None if scene.codes.len() > 1 => Owner::of(self.get_all(&scene.codes).await?, entry.kind, now)?,
+            owner => owner,
+        };
+        let Some(Owner { key, contract }) = owner else { return refused(KeypadRefusal::Unknown) };
         let Some(item) = self.get(&KeyItem::key(&key)).await? else { return refused(KeypadRefusal::Unknown) };
         let stored = KeyItem::read(item, &self.codes)?;
         if stored.key.automat != *automat {
@@ -173,6 +185,35 @@ impl Store {
         };
         let incarnation = verdict.known.as_ref().map(|(stored, _)| stored.incarnation.as_str());
         transaction.event(&self.event(event, subject, &Act::of_automat(automat, now))?, incarnation, self.retention)
+    }
+}
+
+/// Where the code of an entry may stand.
+fn code_places(automat: &AutomatId, entry: &KeypadEntry) -> Vec<ItemKey> {
+    let names = iter::once(&entry.code).chain(&entry.other).filter_map(|name| Mac::parse(name));
+    let mut places: Vec<_> = names
+        .map(|mac| match entry.kind {
+            CodeKind::Pin => PinItem::key(automat, &mac),
+            CodeKind::ReturnCode => ReturnCodeItem::key(automat, &mac),
+        })
+        .collect();
+    // DynamoDB reads no item twice in a batch.
+    places.dedup();
+    places
+}
+
+impl Owner {
+    /// By what stands at a code's places: of two PINs the one that is not over.
+    fn of(mut found: Vec<Item>, kind: CodeKind, now: Instant) -> Result<Option<Self>, Error> {
+        if kind == CodeKind::Pin && found.len() > 1 && PinItem::is_over(&found[0], now)? {
+            found.swap(0, 1);
+        }
+        let Some(item) = found.into_iter().next() else { return Ok(None) };
+        match kind {
+            CodeKind::Pin => PinItem::read(item).map(|(key, id, range)| Self { key, contract: Some((id, range)) }),
+            CodeKind::ReturnCode => ReturnCodeItem::read(item).map(|key| Self { key, contract: None }),
+        }
+        .map(Some)
     }
 }
 

@@ -24,6 +24,7 @@ mod race;
 mod random;
 mod read;
 mod receipts;
+mod renewal;
 mod schema;
 mod single;
 mod write;
@@ -43,6 +44,7 @@ pub use page::{Cursor, Page, PageRequest};
 pub use people::{Erasure, ErasureOutcome, PersonalData};
 pub use pins::PinHolder;
 pub use random::Random;
+pub use renewal::{DeviceKeysTold, Renewed};
 pub use schema::create_table;
 
 /// The table of one stack.
@@ -72,5 +74,11 @@ impl Store {
     #[must_use]
     pub fn device_key(&self, automat: &domain::AutomatId) -> DeviceKey {
         self.codes.device_key(automat)
+    }
+
+    /// The key under which it names them besides, while the stack's secret is being replaced.
+    #[must_use]
+    pub fn other_device_key(&self, automat: &domain::AutomatId) -> Option<DeviceKey> {
+        self.codes.other_device_key(automat)
     }
 }

@@ -1,5 +1,7 @@
 //! Whose PIN it is, for whoever knows the PIN itself. The keypad knows only its name: see `keypad`.
 
+use std::iter;
+
 use domain::{AutomatId, ContractId, Instant, Key, KeyState, Pin};
 
 use crate::items::{KeyItem, PinItem, StoredKey};
@@ -25,8 +27,10 @@ impl PinHolder {
 impl Store {
     /// Who has this PIN in an automat. A key that is being removed has none.
     pub async fn pin_holder(&self, automat: &AutomatId, pin: &Pin) -> Result<Option<PinHolder>, Error> {
-        let mac = self.codes.pin_mac(automat, pin);
-        let Some(item) = self.get(&PinItem::key(automat, &mac)).await? else { return Ok(None) };
+        let names = self.codes.pin_names(automat, pin);
+        let places: Vec<_> =
+            iter::once(&names.current).chain(&names.other).map(|name| PinItem::key(automat, name)).collect();
+        let Some(item) = self.get_all(&places).await?.into_iter().next() else { return Ok(None) };
         let (key, contract, _) = PinItem::read(item)?;
         let Some(item) = self.get(&KeyItem::key(&key)).await? else { return Ok(None) };
         let StoredKey { key, .. } = KeyItem::read(item, &self.codes)?;

@@ -1,6 +1,7 @@
 //! Reads: one item, some items, or a stretch of an index. Whatever decides something is read consistently.
 
 use std::collections::HashMap;
+use std::time::Duration;
 
 use aws_sdk_dynamodb::types::{KeysAndAttributes, ReturnConsumedCapacity};
 
@@ -11,6 +12,17 @@ use crate::{Error, Store};
 
 /// DynamoDB reads at most so many items in one batch.
 const BATCH: usize = 100;
+
+/// Read units a second of a walk through the whole table: a third of what one partition gives.
+const PACE: f64 = 1_000.0;
+/// What a scan of 1 MB without strong consistency costs, where the answer does not tell.
+const UNITS_OF_A_PART: f64 = 128.0;
+
+/// How long a walk through the whole table takes over a part that cost so many units, so that it leaves the table to
+/// others.
+pub(crate) fn time_for(units: Option<f64>) -> Duration {
+    Duration::from_secs_f64(units.unwrap_or(UNITS_OF_A_PART) / PACE)
+}
 
 /// A stretch of the table or of one of its indexes, in order.
 pub(crate) struct Stretch {

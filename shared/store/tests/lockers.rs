@@ -410,11 +410,15 @@ fn history(dice: &mut Dice) -> Vec<Message> {
             1 => {
                 turn(&mut state, dice);
                 let lockers = (0..3).map(|index| told(index, &state)).collect();
-                said.push(Message::Lockers(Telling { n: n.unsigned_abs(), lockers }));
+                said.push(Message::Lockers(Telling { n: n.unsigned_abs(), lockers, device_keys: Vec::new() }));
             }
             _ => {
                 let index = turn(&mut state, dice);
-                said.push(Message::Lockers(Telling { n: n.unsigned_abs(), lockers: vec![told(index, &state)] }));
+                said.push(Message::Lockers(Telling {
+                    n: n.unsigned_abs(),
+                    lockers: vec![told(index, &state)],
+                    device_keys: Vec::new(),
+                }));
             }
         }
     }

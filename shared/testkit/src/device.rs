@@ -4,7 +4,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use domain::{AutomatId, CodeKind, DoorState, Instant};
 use ring::hmac;
-use store::{KeypadEntry, LockerTelling, Store, Telling};
+use store::{DeviceKey, KeypadEntry, LockerTelling, Store, Telling};
 
 use crate::locker;
 
@@ -12,13 +12,20 @@ use crate::locker;
 #[must_use]
 pub fn entry(store: &Store, id: &str, kind: CodeKind, digits: &str, at: Instant, inside: &[u32]) -> KeypadEntry {
     let key = store.device_key(&AutomatId::parse("lobby").unwrap());
+    let code = name(&key, kind, digits);
+    let inside = inside.iter().map(|&index| locker(index)).collect();
+    KeypadEntry { id: id.to_owned(), kind, code, other: None, at, inside }
+}
+
+/// The name of a code under a device's key.
+#[must_use]
+pub fn name(key: &DeviceKey, kind: CodeKind, digits: &str) -> String {
     let word = match kind {
         CodeKind::Pin => "pin",
         CodeKind::ReturnCode => "return",
     };
     let tag = hmac::sign(&hmac::Key::new(hmac::HMAC_SHA256, key.reveal()), format!("{word} {digits}").as_bytes());
-    let code = URL_SAFE_NO_PAD.encode(&tag.as_ref()[..16]);
-    KeypadEntry { id: id.to_owned(), kind, code, at, inside: inside.iter().map(|&index| locker(index)).collect() }
+    URL_SAFE_NO_PAD.encode(&tag.as_ref()[..16])
 }
 
 /// A telling of closed lockers: whether a key is inside, and what last opened the locker.
@@ -27,5 +34,5 @@ pub fn telling(n: u64, lockers: &[(u32, bool, Option<&str>)]) -> Telling {
     let told = |&(index, key_inside, by): &(u32, bool, Option<&str>)| {
         (locker(index), LockerTelling { key_inside, door: DoorState::Closed, by: by.map(str::to_owned) })
     };
-    Telling { n, lockers: lockers.iter().map(told).collect() }
+    Telling { n, lockers: lockers.iter().map(told).collect(), device_keys: Vec::new() }
 }

@@ -19,10 +19,13 @@ use domain::Instant;
 use embedded::Database;
 use store::{Codes, Random, Store};
 
-pub use device::{entry, telling};
+pub use device::{entry, name, telling};
 pub use dice::Dice;
 pub use sample::{act, act_with_receipt, automat, by_email, by_sms, contract, key, locker, of_everything, pin, range};
 pub use wire::{Held, Steps, Tally, Wire};
+
+/// The master secret of the tests is this byte, 32 times.
+pub const SECRET: u8 = 7;
 
 /// The name of the one table of each test's own database.
 pub const TABLE: &str = "table";
@@ -46,14 +49,20 @@ impl TestTable {
         let client = database.client();
         store::create_table(&client, TABLE).await.unwrap();
         let wire = Wire::new();
-        Self { store: store_over(&database, &wire), wire, client, database }
+        Self { store: store_over(&database, &wire, &[SECRET; 32]), wire, client, database }
     }
 
     /// Another store over the same table, as another Lambda would have it, with a wire of its own.
     #[must_use]
     pub fn another_store(&self) -> (Store, Wire) {
+        self.store_under(&[SECRET; 32])
+    }
+
+    /// The same with another master secret, or with two.
+    #[must_use]
+    pub fn store_under(&self, master: &[u8]) -> (Store, Wire) {
         let wire = Wire::new();
-        (store_over(&self.database, &wire), wire)
+        (store_over(&self.database, &wire, master), wire)
     }
 
     /// Every record of the table's stream, oldest first, as Lambda hands them on; the tests' clock is not the engine's,
@@ -75,8 +84,8 @@ impl TestTable {
     }
 }
 
-fn store_over(database: &Database, wire: &Wire) -> Store {
-    Store::new(database.client_over(wire.clone()), TABLE, Codes::new(&[7; 32]).unwrap(), Random::system())
+fn store_over(database: &Database, wire: &Wire, master: &[u8]) -> Store {
+    Store::new(database.client_over(wire.clone()), TABLE, Codes::new(master).unwrap(), Random::system())
 }
 
 /// An instant so many seconds after 2026-11-24T12:00:00Z, the now of the tests.

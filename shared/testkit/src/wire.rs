@@ -45,6 +45,7 @@ struct State {
     was_cut: bool,
     stale: bool,
     taken_pins: Option<(String, u32)>,
+    miss_codes: bool,
     seen: HashMap<String, Vec<u8>>,
     held: Vec<Hold>,
     steps: Option<Steps>,
@@ -133,6 +134,12 @@ impl Wire {
         self.state().taken_pins = Some((sort_key.to_owned(), times));
     }
 
+    /// The next batch of reads finds no PIN and no return code: as if each had just gone from the place that is read last
+    /// to the one that is read first.
+    pub fn miss_codes_once(&self) {
+        self.state().miss_codes = true;
+    }
+
     /// Holds back the next request for an operation, such as `TransactWriteItems`.
     #[must_use]
     pub fn hold(&self, target: &'static str) -> Held {
@@ -177,6 +184,7 @@ impl Wire {
         let target = target.unwrap_or_default().to_owned();
         let mut body: Value = serde_json::from_slice(request.body().bytes().unwrap_or_default()).unwrap_or_default();
         self.mislead(&mut body);
+        self.miss_codes(&mut body);
         self.hold_back(&target).await;
         if let Some(answer) = self.interfere(&target, &body)? {
             return Ok(answer);
@@ -194,6 +202,23 @@ impl Wire {
         }
         *response.body_mut() = SdkBody::from(answer);
         Ok(response)
+    }
+
+    /// Takes the codes out of a batch of reads.
+    fn miss_codes(&self, body: &mut Value) {
+        let Some(tables) = body.get_mut("RequestItems").and_then(Value::as_object_mut) else { return };
+        if !std::mem::take(&mut self.state().miss_codes) {
+            return;
+        }
+        let is_code = |key: &Value| {
+            let name = key.pointer("/SK/S").and_then(Value::as_str).unwrap_or_default();
+            name.starts_with("PIN#") || name.starts_with("RETURN#")
+        };
+        for table in tables.values_mut() {
+            if let Some(keys) = table.get_mut("Keys").and_then(Value::as_array_mut) {
+                keys.retain(|key| !is_code(key));
+            }
+        }
     }
 
     fn mislead(&self, body: &mut Value) {

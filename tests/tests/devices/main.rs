@@ -13,3 +13,4 @@ mod remote;
 mod scene;
 mod secrets;
 mod tap;
+mod two_keys;

@@ -111,3 +111,19 @@ async fn lifecycle_events_are_believed_in_the_order_of_their_connections() {
     scene.hear(&presence("lobby", "disconnected", 2)).await.unwrap();
     assert_eq!(connection().await.state, ConnectionState::Disconnected);
 }
+
+#[tokio::test]
+async fn the_keys_that_a_device_tells_of_are_kept_and_nothing_that_is_no_key() {
+    let scene = Scene::new().await;
+    let id = scene.table.store.device_key(&domain::AutomatId::parse("lobby").unwrap()).id();
+    let all: serde_json::Map<_, _> =
+        (0..3).map(|n| (n.to_string(), json!({ "key": false, "door": "closed" }))).collect();
+    let mut telling = lockers("lobby", 5, &Value::Object(all));
+    telling["deviceKeys"] = json!(["x".repeat(9_000), id, "12345678", "87654321"]);
+    scene.hear(&telling).await.unwrap();
+    let page = store::PageRequest { limit: 10, after: None };
+    let told = scene.table.store.device_keys_told(&page).await.unwrap().data;
+    assert!(told.iter().any(|told| told.automat.as_str() == "lobby" && told.current && !told.other), "{told:?}");
+    let items = scene.table.items().await.concat();
+    assert!(items.contains("12345678") && !items.contains("87654321") && !items.contains("xxx"));
+}

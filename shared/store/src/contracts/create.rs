@@ -47,15 +47,26 @@ impl Store {
     fn making(&self, stored: &StoredKey, contract: &Contract, act: &Act) -> Result<Transaction, Error> {
         let calendar = stored.key.book(contract, act.now)?;
         let automat = &stored.key.automat;
-        let item =
-            ContractItem::write(contract, stored, self.random.start()?, &self.codes, &self.random, self.retention)?;
+        let names = self.codes.pin_names(automat, &contract.pin);
+        let item = ContractItem::write(
+            contract,
+            stored,
+            self.random.start()?,
+            &names.current,
+            &self.codes,
+            &self.random,
+            self.retention,
+        )?;
         let mut transaction = Transaction::default();
         transaction.calendar(stored, &calendar);
         transaction.receipt(act, &item);
         transaction.put(Part::Contract, item, absent());
-        let pin = PinItem::key(automat, &self.codes.pin_mac(automat, &contract.pin));
         let update = PinItem::update(stored, &contract.id, contract.range, false);
-        transaction.update(Part::Pin, pin, update, PinItem::free(act.now));
+        transaction.update(Part::Pin, PinItem::key(automat, &names.current), update, PinItem::free(act.now));
+        if let Some(other) = &names.other {
+            // Nobody may have it under its other name; what has ended there goes, so that the keypad finds one only.
+            transaction.delete(Part::Pin, PinItem::key(automat, other), PinItem::free(act.now));
+        }
         transaction.contract_event(self, stored, &contract.id, EventKind::ContractCreated(contract.range), act)?;
         Ok(transaction)
     }

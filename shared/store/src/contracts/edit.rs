@@ -2,10 +2,11 @@
 
 use domain::{Contract, ContractChange, ContractField, ContractId, ContractRefusal, EventKind, KeyId};
 
+use crate::codes::{Mac, Names};
 use crate::items::{ContractItem, KeyItem, PinItem, StoredContract, StoredKey};
 use crate::race::Race;
 use crate::schema::TTL;
-use crate::write::{Expression, Outcome, Part, Transaction, unchanged};
+use crate::write::{Expression, Outcome, Part, Transaction};
 use crate::{Act, Error, Expected, Store};
 
 impl Store {
@@ -59,8 +60,19 @@ impl Store {
         if moved {
             transaction.calendar(stored_key, &key.book(edited, act.now)?);
         }
-        let mut item =
-            ContractItem::write(edited, stored_key, stored.rev + 1, &self.codes, &self.random, self.retention)?;
+        let new_pin = changes.contains(&ContractField::Pin);
+        let names = self.codes.pin_names(&key.automat, &edited.pin);
+        // What does not write the PIN leaves it the name that it has.
+        let pin_mac = if moved || new_pin { &names.current } else { &stored.pin_mac };
+        let mut item = ContractItem::write(
+            edited,
+            stored_key,
+            stored.rev + 1,
+            pin_mac,
+            &self.codes,
+            &self.random,
+            self.retention,
+        )?;
         transaction.receipt(act, &item);
         if !moved {
             // How long it is kept follows from its end and from where the key is, which are not written here.
@@ -68,15 +80,15 @@ impl Store {
         }
         let optional: &[_] = if moved { &["endsAt", "freeText", TTL] } else { &["freeText"] };
         let place = ContractItem::key(&key.id, &edited.id);
-        transaction.update(Part::Contract, place, Expression::assign(item, optional), unchanged(stored.rev));
-        let new_pin = changes.contains(&ContractField::Pin);
+        transaction.update(Part::Contract, place, Expression::assign(item, optional), stored.unchanged());
         if new_pin && !moved {
             // The key may be taken or brought back right now, and its PIN says so.
             let out = key.whereabouts.holder() == Some(&edited.id);
             transaction.check(Part::Key, KeyItem::key(&key.id), KeyItem::out_with(&edited.id, out));
         }
         if moved || new_pin {
-            self.change_pin(&mut transaction, stored_key, stored, edited, former_pin_is_ours, act);
+            let former_pin = former_pin_is_ours.then_some(&stored.pin_mac);
+            change_pin(&mut transaction, stored_key, edited, &names, former_pin, act);
         }
         transaction.contract_event(
             self,
@@ -87,28 +99,30 @@ impl Store {
         )?;
         Ok(transaction)
     }
+}
 
-    fn change_pin(
-        &self,
-        transaction: &mut Transaction,
-        stored_key: &StoredKey,
-        stored: &StoredContract,
-        edited: &Contract,
-        former_pin_is_ours: bool,
-        act: &Act,
-    ) {
-        let key = &stored_key.key;
-        let mac = self.codes.pin_mac(&key.automat, &edited.pin);
-        let out = key.whereabouts.holder() == Some(&edited.id);
-        let update = PinItem::update(stored_key, &edited.id, edited.range, out);
-        let free = PinItem::free_or_own(&key.id, &edited.id, act.now);
-        let former = PinItem::key(&key.automat, &stored.pin_mac);
-        let next = PinItem::key(&key.automat, &mac);
-        if former != next && former_pin_is_ours {
-            transaction.delete(Part::FormerPin, former, PinItem::own_or_gone(&key.id, &edited.id));
-        }
-        transaction.update(Part::Pin, next, update, free);
+/// Writes the PIN of an edited contract under its current name. What it was called before is free from then on, and so is
+/// its other name, under which nobody else may have it.
+fn change_pin(
+    transaction: &mut Transaction,
+    stored_key: &StoredKey,
+    edited: &Contract,
+    names: &Names,
+    former: Option<&Mac>,
+    act: &Act,
+) {
+    let key = &stored_key.key;
+    let out = key.whereabouts.holder() == Some(&edited.id);
+    let update = PinItem::update(stored_key, &edited.id, edited.range, out);
+    let free = PinItem::free_or_own(&key.id, &edited.id, act.now);
+    if let Some(former) = former.filter(|former| **former != names.current) {
+        let own = PinItem::own_or_gone(&key.id, &edited.id);
+        transaction.delete(Part::FormerPin, PinItem::key(&key.automat, former), own);
     }
+    if let Some(other) = names.other.as_ref().filter(|other| former != Some(*other)) {
+        transaction.delete(Part::Pin, PinItem::key(&key.automat, other), free.clone());
+    }
+    transaction.update(Part::Pin, PinItem::key(&key.automat, &names.current), update, free);
 }
 
 /// Whether changes are of a contract's times.

@@ -1,5 +1,7 @@
 //! What a contract would come to: the same rules and the same words as for the real thing, and nothing written.
 
+use std::iter;
+
 use domain::{
     AutomatId, Contract, ContractChange, ContractDraft, ContractField, ContractId, ContractRefusal, Entry, Instant,
     Key, KeyId, Message, Notice, Pin, Reminder, TimeRange,
@@ -110,9 +112,15 @@ impl Store {
 
     /// Whether a PIN is the contract's or nobody's.
     async fn is_free(&self, automat: &AutomatId, contract: &Contract, pin: &Pin, now: Instant) -> Result<bool, Error> {
-        let place = PinItem::key(automat, &self.codes.pin_mac(automat, pin));
-        let item = self.get(&place).await?;
-        item.map_or(Ok(true), |item| PinItem::is_free_or_own(item, &contract.key, &contract.id, now))
+        let names = self.codes.pin_names(automat, pin);
+        for name in iter::once(&names.current).chain(&names.other) {
+            if let Some(item) = self.get(&PinItem::key(automat, name)).await?
+                && !PinItem::is_free_or_own(item, &contract.key, &contract.id, now)?
+            {
+                return Ok(false);
+            }
+        }
+        Ok(true)
     }
 
     /// What goes at once, and then the reminders that a contract would have.

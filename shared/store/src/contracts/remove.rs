@@ -4,7 +4,7 @@ use domain::{ContractId, EventKind, KeyId};
 
 use crate::items::{ContractItem, PinItem};
 use crate::race::Race;
-use crate::write::{Outcome, Part, Transaction, unchanged};
+use crate::write::{Outcome, Part, Transaction};
 use crate::{Act, Error, Expected, Store};
 
 impl Store {
@@ -27,7 +27,7 @@ impl Store {
             if stored_key.key.calendar.entry(id).is_some() {
                 transaction.calendar(&stored_key, &calendar);
             }
-            transaction.delete(Part::Contract, ContractItem::key(key, id), unchanged(stored.rev));
+            transaction.delete(Part::Contract, ContractItem::key(key, id), stored.unchanged());
             if pin_is_ours {
                 let pin = PinItem::key(&stored_key.key.automat, &stored.pin_mac);
                 transaction.delete(Part::Pin, pin, PinItem::own_or_gone(key, id));

@@ -2,12 +2,13 @@
 
 use std::collections::BTreeSet;
 
+use aws_sdk_dynamodb::types::AttributeValue;
 use domain::{
     AddressLine, Automat, AutomatId, Connection, Location, LockerCount, LockerIndex, Name, Presence, TimeZone,
 };
 use serde::{Deserialize, Serialize};
 
-use super::{Item, ItemKey, Listing, flag, instant, number, read, valid, write};
+use super::{Item, ItemKey, Listing, flag, instant, number, read, text, valid, write};
 use crate::Error;
 use crate::write::Expression;
 
@@ -24,6 +25,8 @@ pub(crate) struct StoredAutomat {
     pub(crate) presence: Option<Presence>,
     /// The number of the last telling of all its lockers at once.
     pub(crate) told_all: Option<u64>,
+    /// The ids of the keys that its device names codes with.
+    pub(crate) device_keys: Vec<String>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -46,6 +49,9 @@ pub(crate) struct AutomatItem {
     connection_number: Option<u64>,
     #[serde(skip_serializing, default)]
     told_all: Option<u64>,
+    /// The ids of the device's keys, as it told them with that.
+    #[serde(skip_serializing, default)]
+    device_keys: Vec<String>,
     /// Raised by every write but those of what the device tells, so that an edit knows what it was decided over.
     rev: u64,
     version: u64,
@@ -88,6 +94,7 @@ impl AutomatItem {
             connection_at: None,
             connection_number: None,
             told_all: None,
+            device_keys: Vec::new(),
             rev,
             version: automat.version,
             created_at: automat.created_at.millis(),
@@ -113,7 +120,8 @@ impl AutomatItem {
             created_at: instant(record.created_at)?,
             updated_at: instant(record.updated_at)?,
         };
-        Ok(StoredAutomat { automat, rev: record.rev, presence, told_all: record.told_all })
+        let (told_all, device_keys) = (record.told_all, record.device_keys);
+        Ok(StoredAutomat { automat, rev: record.rev, presence, told_all, device_keys })
     }
 
     fn presence(&self) -> Result<Option<Presence>, Error> {
@@ -132,9 +140,12 @@ impl AutomatItem {
             .value(":number", number(presence.number))
     }
 
-    /// What writes the number of a telling of all lockers.
-    pub(crate) fn tell_all(n: u64) -> Expression {
-        Expression::new("SET #toldAll = :n").value(":n", number(n))
+    /// What writes the number of a telling of all lockers, and the ids of the device's keys.
+    pub(crate) fn tell_all(n: u64, device_keys: &[String]) -> Expression {
+        let ids = device_keys.iter().map(text).collect();
+        Expression::new("SET #toldAll = :n, #deviceKeys = :deviceKeys")
+            .value(":n", number(n))
+            .value(":deviceKeys", AttributeValue::L(ids))
     }
 
     /// The condition that the automat is there and no newer telling of all its lockers has been heard.

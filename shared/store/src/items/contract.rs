@@ -6,9 +6,9 @@ use domain::{
 };
 use serde::{Deserialize, Serialize};
 
-use super::{Item, ItemKey, KeyItem, StoredKey, instant, number, read, valid, write};
+use super::{Item, ItemKey, KeyItem, StoredKey, bytes, instant, number, read, text, valid, write};
 use crate::codes::Mac;
-use crate::write::Expression;
+use crate::write::{Expression, unchanged};
 use crate::{Codes, Error, Random};
 
 /// A contract as it was read, with the name of its PIN.
@@ -76,10 +76,12 @@ impl ContractItem {
         ItemKey::new(KeyItem::pk(key), format!("CONTRACT#{id}"))
     }
 
+    /// The item of a contract whose PIN stands under this name.
     pub(crate) fn write(
         contract: &Contract,
         on: &StoredKey,
         rev: u64,
+        pin_mac: &Mac,
         codes: &Codes,
         random: &Random,
         retention: Retention,
@@ -95,7 +97,7 @@ impl ContractItem {
             starts_at: contract.range.start().millis(),
             ends_at: contract.range.end().map(Instant::millis),
             pin: codes.seal_pin(random, &contract.key, &contract.id, &contract.pin)?,
-            pin_mac: codes.pin_mac(&on.key.automat, &contract.pin).0,
+            pin_mac: pin_mac.0.clone(),
             contacts: contract.contacts.iter().map(ContactItem::new).collect(),
             free_text: contract.free_text.as_ref().map(|text| text.as_str().to_owned()),
             rev,
@@ -113,6 +115,20 @@ impl ContractItem {
             Some(until) => Expression::new("SET #ttl = :ttl").value(":ttl", number(until.seconds())),
             None => Expression::new("REMOVE #ttl"),
         }
+    }
+
+    /// What seals the PIN of a contract anew and says what it is called. That is nothing that the contract says, so its
+    /// `rev` stays.
+    pub(crate) fn renew(sealed: Vec<u8>, pin_mac: &Mac) -> Expression {
+        Expression::new("SET #pin = :pin, #pinMac = :pinMac")
+            .value(":pin", bytes(sealed))
+            .value(":pinMac", text(&pin_mac.0))
+    }
+
+    /// Whether the PIN in the item of a contract is sealed under the current secret.
+    pub(crate) fn is_sealed_anew(item: &Item, stored: &StoredContract, codes: &Codes) -> bool {
+        let sealed = item.get("pin").and_then(|pin| pin.as_b().ok());
+        sealed.is_some_and(|sealed| codes.is_pin_current(sealed.as_ref(), &stored.contract.key, &stored.contract.id))
     }
 
     pub(crate) fn read(item: Item, codes: &Codes) -> Result<StoredContract, Error> {
@@ -140,6 +156,13 @@ impl ContractItem {
             automat: record.automat_id.map(|id| valid(AutomatId::parse(&id))).transpose()?,
             property: valid(Property::parse(&record.property))?,
         })
+    }
+}
+
+impl StoredContract {
+    /// The condition that the contract is as it was read: what it says, and what its PIN is called.
+    pub(crate) fn unchanged(&self) -> Expression {
+        unchanged(self.rev).and(Expression::new("#pinMac = :readPinMac").value(":readPinMac", text(&self.pin_mac.0)))
     }
 }
 

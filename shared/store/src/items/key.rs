@@ -5,7 +5,7 @@ use domain::{
 };
 use serde::{Deserialize, Serialize};
 
-use super::{Item, ItemKey, Listing, flag, instant, read, text, valid, write};
+use super::{Item, ItemKey, Listing, bytes, flag, instant, read, text, valid, write};
 use crate::write::Expression;
 use crate::{Codes, Error, Random};
 
@@ -120,6 +120,24 @@ impl KeyItem {
             updated_at: key.updated_at.millis(),
         };
         write(&record, Self::key(&key.id), Some(Self::listing(&key.id)))
+    }
+
+    /// What seals a key's return code anew. That is nothing that is decided over, so its `rev` stays.
+    pub(crate) fn renew(sealed: Vec<u8>) -> Expression {
+        Expression::new("SET #returnCode = :returnCode").value(":returnCode", bytes(sealed))
+    }
+
+    /// Whether the return code in a key's item, if it has one, is sealed under the current secret.
+    pub(crate) fn is_sealed_anew(item: &Item, key: &KeyId, codes: &Codes) -> bool {
+        let sealed = item.get("returnCode").and_then(|code| code.as_b().ok());
+        sealed.is_none_or(|sealed| codes.is_return_code_current(sealed.as_ref(), key))
+    }
+
+    /// The condition that a key is this incarnation and in use.
+    pub(crate) fn in_use_as(incarnation: &str) -> Expression {
+        Expression::new("#incarnation = :incarnation AND #removing = :false")
+            .value(":incarnation", text(incarnation))
+            .value(":false", flag(false))
     }
 
     /// What writes where the key is.

@@ -73,9 +73,41 @@ impl PinItem {
     /// Whether that condition holds over what stands there.
     pub(crate) fn is_free_or_own(item: Item, key: &KeyId, contract: &ContractId, now: Instant) -> Result<bool, Error> {
         let record: Self = read(item)?;
-        let own = record.key_id == key.as_str() && record.contract_id == contract.as_str();
-        let ended_and_back = record.until.is_some_and(|until| until <= now.millis()) && !record.out;
-        Ok(own || ended_and_back)
+        Ok(record.is_of(key, contract) || record.ended_and_back(now))
+    }
+
+    /// Whether the PIN that stands there may be taken by another: its contract has ended with the key back.
+    pub(crate) fn is_over(item: &Item, now: Instant) -> Result<bool, Error> {
+        Ok(read::<Self>(item.clone())?.ended_and_back(now))
+    }
+
+    /// Whether the PIN that stands there is this contract's.
+    pub(crate) fn is_own(item: &Item, key: &KeyId, contract: &ContractId) -> Result<bool, Error> {
+        Ok(read::<Self>(item.clone())?.is_of(key, contract))
+    }
+
+    /// The same PIN under another name.
+    pub(crate) fn renamed(mut item: Item, to: ItemKey) -> Item {
+        item.extend(to.into_item());
+        item
+    }
+
+    /// The condition that the PIN which was read is still this contract's, and the key still out with it or not.
+    pub(crate) fn own_as_read(item: &Item, key: &KeyId, contract: &ContractId) -> Result<Expression, Error> {
+        let out = if read::<Self>(item.clone())?.out {
+            Expression::new("#out = :true").value(":true", flag(true))
+        } else {
+            Expression::new("attribute_not_exists(#out)")
+        };
+        Ok(Self::own(key, contract).and(out))
+    }
+
+    fn is_of(&self, key: &KeyId, contract: &ContractId) -> bool {
+        self.key_id == key.as_str() && self.contract_id == contract.as_str()
+    }
+
+    fn ended_and_back(&self, now: Instant) -> bool {
+        self.until.is_some_and(|until| until <= now.millis()) && !self.out
     }
 
     /// The condition that the PIN is this contract's, if it is there at all.
@@ -127,6 +159,11 @@ impl ReturnCodeItem {
     }
 
     /// The condition that the code is this key's.
+    pub(crate) fn own(key: &KeyId) -> Expression {
+        Expression::new("#keyId = :k").value(":k", text(key.as_str()))
+    }
+
+    /// The condition that the code is this key's, if it is there at all.
     pub(crate) fn own_or_gone(key: &KeyId) -> Expression {
         Expression::new("attribute_not_exists(#PK) OR #keyId = :k").value(":k", text(key.as_str()))
     }

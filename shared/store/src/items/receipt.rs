@@ -32,6 +32,12 @@ impl ReceiptItem {
         Expression::new("attribute_not_exists(#PK) OR #ttl <= :nowSeconds").value(":nowSeconds", number(now.seconds()))
     }
 
+    /// The item of the thing that was created, if the receipt still counts.
+    pub(crate) fn created(item: &Item, now: Instant) -> Option<&Item> {
+        let expires: i64 = item.get(TTL)?.as_n().ok()?.parse().ok()?;
+        item.get("created")?.as_m().ok().filter(|_| expires > now.seconds())
+    }
+
     /// The item of the thing that was created; `None` when the receipt no longer counts.
     pub(crate) fn read(mut item: Item, receipt: &Receipt, now: Instant) -> Result<Option<Item>, Error> {
         let broken = || Error::Internal { context: "reading a receipt", source: None };

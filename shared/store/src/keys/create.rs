@@ -3,7 +3,7 @@
 use domain::{EventKind, Key, KeyDraft, KeyState, words};
 
 use super::holds_no_key;
-use crate::items::{AutomatItem, Item, KeyItem, LockerItem, ReturnCodeItem, StoredKey, StoredLocker, number, numbers};
+use crate::items::{AutomatItem, Item, KeyItem, LockerItem, StoredKey, StoredLocker, number, numbers};
 use crate::race::Race;
 use crate::receipts::none_by_a_twin;
 use crate::write::{Expression, Outcome, Part, Transaction, absent};
@@ -58,8 +58,8 @@ impl Store {
         let place = LockerItem::key(&key.automat, key.locker);
         let free = holds_no_key().and(locker.as_told());
         transaction.update(Part::Locker, place, LockerItem::take(key, &stored.incarnation), free);
-        if let Some(mac) = self.return_code_mac(key) {
-            transaction.put(Part::ReturnCode, ReturnCodeItem::write(&key.automat, &mac, &key.id)?, absent());
+        if let Some(names) = self.return_code_names(key) {
+            transaction.take_return_code(key, &names)?;
         }
         for word in words(&[key.id.as_str(), key.property.as_str()]) {
             transaction.put(Part::Word, KeyItem::word(&key.id, &word, &stored.incarnation), absent());

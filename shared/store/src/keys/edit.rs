@@ -3,9 +3,7 @@
 use domain::{Automat, AutomatRefusal, EventKind, Key, KeyChange, KeyId, words};
 
 use super::{holds_key, holds_no_key};
-use crate::items::{
-    AutomatItem, KeyItem, LockerItem, ReturnCodeItem, StoredAutomat, StoredKey, StoredLocker, number, numbers,
-};
+use crate::items::{AutomatItem, KeyItem, LockerItem, StoredAutomat, StoredKey, StoredLocker, number, numbers};
 use crate::race::Race;
 use crate::write::{Expression, Outcome, Part, Transaction, absent, unchanged};
 use crate::{Act, Error, Expected, Store};
@@ -75,16 +73,15 @@ impl Store {
     }
 
     fn change_return_code(&self, transaction: &mut Transaction, key: &Key, edited: &Key) -> Result<(), Error> {
-        let (former, next) = (self.return_code_mac(key), self.return_code_mac(edited));
+        let (former, next) = (self.return_code_names(key), self.return_code_names(edited));
         if former == next {
             return Ok(());
         }
-        if let Some(mac) = former {
-            let former = ReturnCodeItem::key(&key.automat, &mac);
-            transaction.delete(Part::FormerReturnCode, former, ReturnCodeItem::own_or_gone(&key.id));
+        if let Some(names) = former {
+            transaction.free_return_code(Part::FormerReturnCode, key, &names);
         }
-        if let Some(mac) = next {
-            transaction.put(Part::ReturnCode, ReturnCodeItem::write(&key.automat, &mac, &key.id)?, absent());
+        if let Some(names) = next {
+            transaction.take_return_code(edited, &names)?;
         }
         Ok(())
     }

@@ -10,9 +10,9 @@ use domain::{AutomatId, Key, KeyId, LockerIndex};
 pub use self::list::KeyFilter;
 pub use self::remove::Removal;
 pub(crate) use self::remove::in_use;
-use crate::codes::Mac;
-use crate::items::{KeyItem, LockerItem, StoredKey, StoredLocker, text};
-use crate::write::Expression;
+use crate::codes::Names;
+use crate::items::{KeyItem, LockerItem, ReturnCodeItem, StoredKey, StoredLocker, text};
+use crate::write::{Expression, Part, Transaction, absent};
 use crate::{Error, Store, Thing};
 
 impl Store {
@@ -31,8 +31,29 @@ impl Store {
         item.map_or_else(|| Ok(StoredLocker::untouched(locker)), LockerItem::read)
     }
 
-    fn return_code_mac(&self, key: &Key) -> Option<Mac> {
-        key.return_code.as_ref().map(|code| self.codes.return_code_mac(&key.automat, code))
+    /// What a key's return code is called.
+    pub(crate) fn return_code_names(&self, key: &Key) -> Option<Names> {
+        key.return_code.as_ref().map(|code| self.codes.return_code_names(&key.automat, code))
+    }
+}
+
+impl Transaction {
+    /// Takes a return code that nobody has, under neither of its names.
+    fn take_return_code(&mut self, key: &Key, names: &Names) -> Result<(), Error> {
+        let item = ReturnCodeItem::write(&key.automat, &names.current, &key.id)?;
+        self.put(Part::ReturnCode, item, absent());
+        if let Some(other) = &names.other {
+            // A deletion of nothing: a mere check would be another permission for the function.
+            self.delete(Part::ReturnCode, ReturnCodeItem::key(&key.automat, other), absent());
+        }
+        Ok(())
+    }
+
+    /// Gives a key's return code up, whatever it is called.
+    fn free_return_code(&mut self, part: Part, key: &Key, names: &Names) {
+        for name in std::iter::once(&names.current).chain(&names.other) {
+            self.delete(part, ReturnCodeItem::key(&key.automat, name), ReturnCodeItem::own_or_gone(&key.id));
+        }
     }
 }
 

@@ -14,8 +14,7 @@ use tokio::task::JoinSet;
 use super::holds_key;
 use crate::codes::Mac;
 use crate::items::{
-    AutomatItem, Item, ItemKey, KeyItem, LockerItem, PinItem, REMOVING, ReturnCodeItem, StoredKey, flag, number,
-    numbers, text,
+    AutomatItem, Item, ItemKey, KeyItem, LockerItem, PinItem, REMOVING, StoredKey, flag, number, numbers, text,
 };
 use crate::race::Race;
 use crate::read::Stretch;
@@ -121,9 +120,8 @@ impl Store {
             LockerItem::leave(),
             holds_key(&key.id),
         );
-        if let Some(mac) = self.return_code_mac(key) {
-            let code = ReturnCodeItem::key(&key.automat, &mac);
-            transaction.delete(Part::ReturnCode, code, ReturnCodeItem::own_or_gone(&key.id));
+        if let Some(names) = self.return_code_names(key) {
+            transaction.free_return_code(Part::ReturnCode, key, &names);
         }
         let live_contracts = key.calendar.without_ended(act.now).entries().len();
         let event = self.key_event(key, EventKind::KeyRemoved { live_contracts }, act)?;

@@ -3,7 +3,8 @@
 //! Tellings come late, twice and out of order, so each has a number. A locker keeps the number that its state is from.
 //! A telling of all lockers at once is kept as one number on the automat (`toldAll`), which counts for every locker, so
 //! that five hundred unchanged lockers cost one write: the number goes first and is a condition of every write to a
-//! locker, so no older telling gets in between; whatever then still differs is written.
+//! locker, so no older telling gets in between; whatever then still differs is written. With it goes which keys the device
+//! names codes with (ADR 0020).
 
 mod turn;
 
@@ -24,6 +25,8 @@ pub struct Telling {
     pub n: u64,
     /// The lockers.
     pub lockers: Vec<(LockerIndex, LockerTelling)>,
+    /// The ids of the keys that the device names codes with; none where it does not tell.
+    pub device_keys: Vec<String>,
 }
 
 /// What a device tells of one locker.
@@ -66,7 +69,7 @@ impl Store {
                 Some(told_all) if told_all > telling.n => return Ok(()),
                 // Ours already: it is delivered again, perhaps since the first time did not get to the end.
                 Some(told_all) if told_all == telling.n => break (locker_count, of_all),
-                _ if !of_all || self.tell_all(automat, telling.n).await? => break (locker_count, of_all),
+                _ if !of_all || self.tell_all(automat, &telling).await? => break (locker_count, of_all),
                 _ => race.lost().await?,
             }
         };
@@ -84,10 +87,10 @@ impl Store {
         Ok(())
     }
 
-    async fn tell_all(&self, automat: &AutomatId, n: u64) -> Result<bool, Error> {
+    async fn tell_all(&self, automat: &AutomatId, telling: &Telling) -> Result<bool, Error> {
         let mut transaction = Transaction::default();
-        let (place, newer) = (AutomatItem::key(automat), AutomatItem::told_nothing_after(n));
-        transaction.update(Part::Automat, place, AutomatItem::tell_all(n), newer);
+        let (place, newer) = (AutomatItem::key(automat), AutomatItem::told_nothing_after(telling.n));
+        transaction.update(Part::Automat, place, AutomatItem::tell_all(telling.n, &telling.device_keys), newer);
         Ok(matches!(transaction.commit(self).await?, Outcome::Committed))
     }
 

@@ -11,7 +11,7 @@ use super::{Erasure, ErasureOutcome};
 use crate::items::{ContractItem, ItemKey, KeyItem, PinItem, ReminderItem, StoredContract, StoredKey, StoredMessage};
 use crate::race::Race;
 use crate::schema::TTL;
-use crate::write::{Expression, Outcome, Part, Transaction, present, unchanged};
+use crate::write::{Expression, Outcome, Part, Transaction, present};
 use crate::{Act, Error, Page, PageRequest, Store};
 
 /// What is to be done about a case.
@@ -213,7 +213,7 @@ impl Erasing<'_> {
             }
         }
         let place = ContractItem::key(&contract.key, &contract.id);
-        transaction.delete(Part::Contract, place, unchanged(stored.rev));
+        transaction.delete(Part::Contract, place, stored.unchanged());
         let automat = key.map(|stored_key| &stored_key.key.automat).or(stored.automat.as_ref());
         if let Some(automat) = automat.filter(|_| pin_is_ours) {
             let pin = PinItem::key(automat, &stored.pin_mac);
@@ -233,11 +233,11 @@ impl Erasing<'_> {
         let Store { codes, random, retention, .. } = self.store;
         let change = ContractChange { contacts: Some(staying), ..ContractChange::default() };
         let edited = stored.contract.edited(change, self.act.now)?;
-        let mut item = ContractItem::write(&edited, key, stored.rev + 1, codes, random, *retention)?;
+        let mut item = ContractItem::write(&edited, key, stored.rev + 1, &stored.pin_mac, codes, random, *retention)?;
         // How long it is kept stays as it is.
         item.remove(TTL);
         let place = ContractItem::key(&edited.key, &edited.id);
-        transaction.update(Part::Contract, place, Expression::assign(item, &["freeText"]), unchanged(stored.rev));
+        transaction.update(Part::Contract, place, Expression::assign(item, &["freeText"]), stored.unchanged());
         Ok(())
     }
 }

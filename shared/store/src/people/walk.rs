@@ -8,15 +8,12 @@ use tokio::time::Instant;
 
 use crate::items::{Item, ItemKey, MessageItem, read, text, valid};
 use crate::page::List;
+use crate::read::time_for;
 use crate::write::Expression;
 use crate::{Cursor, Error, PageRequest, Store};
 
 /// How long one call goes on looking: what it then still deals with has room in the 29 seconds of a function.
 const PATIENCE: Duration = Duration::from_secs(15);
-/// Read units a second: a third of what one partition of a table gives.
-const PACE: f64 = 1_000.0;
-/// What a scan of 1 MB without strong consistency costs, where the answer does not tell.
-const UNITS_OF_A_PART: f64 = 128.0;
 /// Between partition and sort key in a cursor; no identifier has it.
 const BETWEEN: char = '\u{1f}';
 
@@ -32,7 +29,8 @@ pub(super) struct Walk<'s> {
     list: List,
     /// After this item it goes on; `None` at the beginning.
     position: Option<ItemKey>,
-    units: f64,
+    /// How long what was looked at so far is to take.
+    time: Duration,
     began: Instant,
 }
 
@@ -72,18 +70,18 @@ impl<'s> Walk<'s> {
             Some(ItemKey::new(pk, sk))
         };
         let position = list.position(page)?.map(|position| place(position).ok_or(Error::BadCursor)).transpose()?;
-        Ok(Self { store, search, list, position, units: 0.0, began: Instant::now() })
+        Ok(Self { store, search, list, position, time: Duration::ZERO, began: Instant::now() })
     }
 
     /// The next part of the table, once its turn has come.
     pub(super) async fn part(&mut self) -> Result<Part, Error> {
-        tokio::time::sleep_until(self.began + Duration::from_secs_f64(self.units / PACE)).await;
+        tokio::time::sleep_until(self.began + self.time).await;
         let filter = Expression::new(CONTRACTS_AND_MESSAGES)
             .value(":contract", text("CONTRACT#"))
             .value(":message", text("MESSAGE#"));
         let from = self.position.clone().map(ItemKey::into_item);
         let (found, units) = self.store.scan(&filter, NAMES, from).await?;
-        self.units += units.unwrap_or(UNITS_OF_A_PART);
+        self.time += time_for(units);
         let mut sights = Vec::new();
         for item in found.items {
             sights.extend(self.sight(item)?);

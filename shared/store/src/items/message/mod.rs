@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use self::told::Told;
 use super::due::{due, due_shard};
 use super::words::TroubleWord;
-use super::{Item, ItemKey, flag, instant, number, read, text, valid, write};
+use super::{Item, ItemKey, bytes, flag, instant, number, read, text, valid, write};
 use crate::write::Expression;
 use crate::{Codes, Error, Random};
 
@@ -146,6 +146,23 @@ impl MessageItem {
             created_at: instant(record.created_at)?,
             updated_at: instant(record.updated_at)?,
         })
+    }
+
+    /// The PIN that a message tells, as it is sealed in its item.
+    pub(crate) fn sealed_pin(item: &Item) -> Result<Vec<u8>, Error> {
+        const BROKEN: Error = Error::Internal { context: "reading the PIN of a message", source: None };
+        let pin = item.get("facts").and_then(|facts| facts.as_m().ok()?.get("pin")?.as_b().ok());
+        pin.map(|sealed| sealed.as_ref().to_vec()).ok_or(BROKEN)
+    }
+
+    /// What seals that PIN anew.
+    pub(crate) fn renew(sealed: Vec<u8>) -> Expression {
+        Expression::new("SET #facts.#pin = :pin").value(":pin", bytes(sealed))
+    }
+
+    /// The condition that it is sealed as it was read.
+    pub(crate) fn sealed_as(sealed: Vec<u8>) -> Expression {
+        Expression::new("#facts.#pin = :readPin").value(":readPin", bytes(sealed))
     }
 
     /// What writes that a message stands elsewhere from now on, and when it is due there.

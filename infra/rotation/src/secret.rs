@@ -1,0 +1,137 @@
+//! The text in Secrets Manager: one line with the master secret, and while it is being replaced a second one.
+
+use std::fmt;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use store::{Codes, Random};
+
+/// The master secret, and the other one while there are two.
+#[derive(Clone, PartialEq, Eq)]
+pub(crate) struct MasterSecret {
+    current: String,
+    other: Option<String>,
+}
+
+/// A step that does not fit what is there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub(crate) enum SecretError {
+    /// It is not as we write it.
+    #[error("the secret is not one line or two")]
+    Form,
+    /// A replacement is under way.
+    #[error("there are two secrets already: a replacement is under way. `status` says how far it is")]
+    Two,
+    /// None is under way.
+    #[error("there is one secret only: no replacement is under way")]
+    One,
+}
+
+impl MasterSecret {
+    pub(crate) fn parse(text: &str) -> Result<Self, SecretError> {
+        let lines: Vec<_> = text.split('\n').collect();
+        match lines[..] {
+            [current] if !current.is_empty() => Ok(Self { current: current.to_owned(), other: None }),
+            [current, other] if !current.is_empty() && !other.is_empty() && current != other => {
+                Ok(Self { current: current.to_owned(), other: Some(other.to_owned()) })
+            }
+            _ => Err(SecretError::Form),
+        }
+    }
+
+    /// The text. Not for logs, errors or command lines.
+    pub(crate) fn reveal(&self) -> String {
+        match &self.other {
+            None => self.current.clone(),
+            Some(other) => format!("{}\n{other}", self.current),
+        }
+    }
+
+    /// What the functions make of it.
+    pub(crate) fn codes(&self) -> Result<Codes, store::Error> {
+        Codes::new(self.reveal().as_bytes())
+    }
+
+    pub(crate) fn is_being_replaced(&self) -> bool {
+        self.other.is_some()
+    }
+
+    /// With another one beside it: 384 random bits.
+    pub(crate) fn begun(self, random: &Random) -> Result<Result<Self, SecretError>, store::Error> {
+        let fresh = URL_SAFE_NO_PAD.encode(random.bytes::<48>()?);
+        Ok(match self.other {
+            Some(_) => Err(SecretError::Two),
+            None => Ok(Self { other: Some(fresh), ..self }),
+        })
+    }
+
+    pub(crate) fn swapped(self) -> Result<Self, SecretError> {
+        let other = self.other.ok_or(SecretError::One)?;
+        Ok(Self { current: other, other: Some(self.current) })
+    }
+
+    pub(crate) fn ended(self) -> Result<Self, SecretError> {
+        match self.other {
+            None => Err(SecretError::One),
+            Some(_) => Ok(Self { other: None, ..self }),
+        }
+    }
+}
+
+impl fmt::Debug for MasterSecret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("MasterSecret(…)")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn secret(text: &str) -> MasterSecret {
+        MasterSecret::parse(text).unwrap()
+    }
+
+    #[test]
+    fn it_has_one_line_or_two_that_differ() {
+        assert_eq!(secret("one").reveal(), "one");
+        assert_eq!(secret("one\ntwo").reveal(), "one\ntwo");
+        for odd in ["", "\n", "one\n", "\ntwo", "one\none", "one\ntwo\nthree"] {
+            assert_eq!(MasterSecret::parse(odd), Err(SecretError::Form), "{odd:?}");
+        }
+        assert_eq!(format!("{:?}", secret("one\ntwo")), "MasterSecret(…)");
+    }
+
+    #[test]
+    fn the_steps_follow_each_other_and_go_back() {
+        let begun = secret("old").begun(&Random::system()).unwrap().unwrap();
+        let text = begun.reveal();
+        let (old, new) = text.split_once('\n').unwrap();
+        assert_eq!((old, new.len()), ("old", 64));
+        assert_eq!(begun.clone().ended().unwrap().reveal(), "old", "given up");
+        let swapped = begun.clone().swapped().unwrap();
+        assert_eq!(swapped.reveal(), format!("{new}\nold"));
+        assert_eq!(swapped.clone().swapped().unwrap(), begun, "swapped back");
+        assert_eq!(swapped.ended().unwrap().reveal(), new);
+    }
+
+    #[test]
+    fn a_step_that_does_not_fit_is_refused() {
+        assert_eq!(secret("old\nnew").begun(&Random::system()).unwrap(), Err(SecretError::Two));
+        assert_eq!(secret("old").swapped(), Err(SecretError::One));
+        assert_eq!(secret("old").ended(), Err(SecretError::One));
+    }
+
+    #[test]
+    fn the_functions_read_what_is_written_here() {
+        let long = "0123456789abcdef0123456789abcdef";
+        let begun = secret(long).begun(&Random::system()).unwrap().unwrap();
+        let automat = domain::AutomatId::parse("lobby").unwrap();
+        let key = |text: &str| secret(text).codes().unwrap().device_key(&automat);
+        let codes = begun.codes().unwrap();
+        assert_eq!(codes.device_key(&automat), key(long));
+        let swapped = begun.swapped().unwrap().codes().unwrap();
+        assert_eq!(swapped.other_device_key(&automat), Some(key(long)));
+        assert_eq!(codes.other_device_key(&automat), Some(swapped.device_key(&automat)));
+    }
+}

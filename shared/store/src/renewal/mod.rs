@@ -1,0 +1,85 @@
+//! Replacing the secret behind the codes: what is still sealed or named under the other one comes under the current one,
+//! item by item (ADR 0020).
+//!
+//! Each item takes one transaction, on condition that it is as it was read, and done again it does nothing. So this may
+//! stop anywhere, run twice at once, and run beside everything else: a code stands under one of its names at every moment.
+//! It changes nothing that a contract or a key says: their `rev` and `version` stay, and nobody is told anything.
+
+mod contract;
+mod devices;
+mod key;
+mod message;
+mod receipt;
+mod walk;
+
+use domain::Instant;
+
+pub use self::devices::DeviceKeysTold;
+pub use self::walk::Renewed;
+use crate::items::{Item, ItemKey};
+use crate::race::Race;
+use crate::write::{Outcome, Part, Transaction};
+use crate::{Error, Store};
+
+/// What becomes of an item that has a code.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Renewal {
+    /// Nothing: its code is under the current secret, or it has none.
+    Current,
+    /// Its code is sealed anew.
+    Resealed,
+    /// Its code is sealed anew and goes under its current name.
+    Moved,
+    /// Nothing yet: it is about to go by itself.
+    Waiting,
+    /// Nothing: somebody else has the code under its current name, which only a forgotten step leads to.
+    Taken,
+}
+
+/// What is to be done about an item, and the writes that do it.
+struct Plan {
+    what: Renewal,
+    writes: Transaction,
+}
+
+impl Plan {
+    /// Nothing is written.
+    fn nothing(what: Renewal) -> Self {
+        Self { what, writes: Transaction::default() }
+    }
+}
+
+impl Store {
+    /// Brings the code of an item under the current secret.
+    async fn renew(&self, place: &ItemKey, now: Instant) -> Result<Renewal, Error> {
+        let mut race = Race::new(&self.random);
+        loop {
+            let Plan { what, writes } = self.plan(place, now).await?;
+            if !matches!(what, Renewal::Resealed | Renewal::Moved) {
+                return Ok(what);
+            }
+            match writes.commit(self).await? {
+                Outcome::Committed => return Ok(what),
+                Outcome::Refused(refused) if is_taken(&refused) => return Ok(Renewal::Taken),
+                Outcome::Refused(_) | Outcome::Contended => race.lost().await?,
+            }
+        }
+    }
+
+    /// What [`Store::renew`] would do.
+    async fn plan(&self, place: &ItemKey, now: Instant) -> Result<Plan, Error> {
+        // Gone since it was seen: so is its code.
+        let Some(item) = self.get(place).await? else { return Ok(Plan::nothing(Renewal::Current)) };
+        match place.sk.as_str() {
+            "KEY" => self.plan_key(item).await,
+            "-" => Ok(Plan::nothing(self.look_at_receipt(&item, now))),
+            message if message.starts_with("MESSAGE#") => self.plan_message(&item, place),
+            _ => self.plan_contract(item, now).await,
+        }
+    }
+}
+
+/// Whether the only obstacle is that the code's current name is somebody else's.
+fn is_taken(refused: &[(Part, Option<Item>)]) -> bool {
+    refused.iter().all(|(part, _)| matches!(part, Part::Pin | Part::ReturnCode))
+}

@@ -1,0 +1,124 @@
+//! The walk through the whole table, no faster than leaves it to others.
+
+use domain::Instant;
+use tokio::task::JoinSet;
+
+use super::{Plan, Renewal};
+use crate::items::{ItemKey, text};
+use crate::read::time_for;
+use crate::write::Expression;
+use crate::{Error, Store};
+
+/// Items dealt with at once.
+const AT_ONCE: usize = 16;
+
+const HAVE_CODES: &str =
+    "#SK = :key OR begins_with(#SK, :contract) OR begins_with(#SK, :message) OR begins_with(#PK, :receipt)";
+
+/// What came of the items that have codes, so many each.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Renewed {
+    /// Under the current secret already.
+    pub current: u64,
+    /// Sealed anew; after a mere look: to be.
+    pub resealed: u64,
+    /// Sealed anew and named anew; after a mere look: to be.
+    pub moved: u64,
+    /// Under the other secret, and about to go by themselves: receipts within a day, contracts of a key that is being
+    /// removed with it.
+    pub waiting: u64,
+    /// Whose code somebody else has under its current name.
+    pub taken: u64,
+    /// Given up, since others were writing them all the time.
+    pub busy: u64,
+    /// That opened under neither secret, or are not as we write them.
+    pub unreadable: u64,
+}
+
+impl Renewed {
+    /// Whether a mere look found nothing left under the other secret.
+    #[must_use]
+    pub fn is_complete(&self) -> bool {
+        let Self { current: _, resealed, moved, waiting, taken, busy, unreadable } = self;
+        [resealed, moved, waiting, taken, busy, unreadable].into_iter().all(|&left| left == 0)
+    }
+
+    fn count(&mut self, renewal: &Result<Renewal, Error>) {
+        *match renewal {
+            Ok(Renewal::Current) => &mut self.current,
+            Ok(Renewal::Resealed) => &mut self.resealed,
+            Ok(Renewal::Moved) => &mut self.moved,
+            Ok(Renewal::Waiting) => &mut self.waiting,
+            Ok(Renewal::Taken) => &mut self.taken,
+            Err(Error::Busy) => &mut self.busy,
+            Err(_) => &mut self.unreadable,
+        } += 1;
+    }
+}
+
+impl Store {
+    /// Brings every code in the table under the current secret. What cannot be is counted and logged, and the rest is
+    /// done all the same.
+    pub async fn renew_codes(&self, now: Instant) -> Result<Renewed, Error> {
+        self.walk(now, true).await
+    }
+
+    /// What [`Store::renew_codes`] would find; nothing is written.
+    pub async fn codes_to_renew(&self, now: Instant) -> Result<Renewed, Error> {
+        self.walk(now, false).await
+    }
+
+    async fn walk(&self, now: Instant, write: bool) -> Result<Renewed, Error> {
+        let filter = Expression::new(HAVE_CODES)
+            .value(":key", text("KEY"))
+            .value(":contract", text("CONTRACT#"))
+            .value(":message", text("MESSAGE#"))
+            .value(":receipt", text("RECEIPT#"));
+        let (mut renewed, mut from) = (Renewed::default(), None);
+        loop {
+            let began = tokio::time::Instant::now();
+            let (found, units) = self.scan(&filter, "#PK, #SK", from).await?;
+            let places = found.items.iter().filter_map(ItemKey::of).collect();
+            self.renew_all(places, now, write, &mut renewed).await?;
+            from = found.rest;
+            if from.is_none() {
+                return Ok(renewed);
+            }
+            tokio::time::sleep_until(began + time_for(units)).await;
+        }
+    }
+
+    async fn renew_all(
+        &self,
+        places: Vec<ItemKey>,
+        now: Instant,
+        write: bool,
+        renewed: &mut Renewed,
+    ) -> Result<(), Error> {
+        let mut running = JoinSet::new();
+        let mut places = places.into_iter();
+        loop {
+            while running.len() < AT_ONCE
+                && let Some(place) = places.next()
+            {
+                let store = self.clone();
+                running.spawn(async move { (store.deal_with(&place, now, write).await, place) });
+            }
+            let Some(joined) = running.join_next().await else { return Ok(()) };
+            let (dealt, place) = joined.map_err(|source| Error::internal("renewing codes", source))?;
+            renewed.count(&dealt);
+            match dealt {
+                Ok(Renewal::Taken) => tracing::warn!(item.pk = place.pk, item.sk = place.sk, "its code is taken"),
+                Ok(_) => {}
+                Err(error) => {
+                    let error: &dyn std::error::Error = &error;
+                    tracing::warn!(error, item.pk = place.pk, item.sk = place.sk, "not renewed");
+                }
+            }
+        }
+    }
+
+    async fn deal_with(&self, place: &ItemKey, now: Instant, write: bool) -> Result<Renewal, Error> {
+        if write { self.renew(place, now).await } else { self.plan(place, now).await.map(|Plan { what, .. }| what) }
+    }
+}

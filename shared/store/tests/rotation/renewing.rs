@@ -1,0 +1,182 @@
+//! The job that brings every code under the current secret.
+
+use std::time::Duration;
+
+use domain::{CodeKind, ContractDraft, KeyId, Purpose};
+use store::{Claim, Record, Renewed};
+use testkit::{act, act_with_receipt, at, by_email, contract, key, pin};
+
+use crate::scene::{NEW, OLD, RETURN_CODE, Scene, a, book, draft, id, lobby, now, two};
+
+/// Writes down what is told of all that has happened, and gives what is to be sent.
+async fn tell(scene: &Scene) -> Vec<Claim> {
+    let mut claims = Vec::new();
+    for record in scene.table.records(at(0)).await {
+        if let Record::Contract(record) = scene.table.store.read_record(&record).unwrap() {
+            claims.extend(scene.table.store.tell_of_contract(&record, at(0)).await.unwrap());
+        }
+    }
+    claims
+}
+
+#[tokio::test]
+async fn all_that_has_a_code_is_renewed_and_says_what_it_said() {
+    let scene = Scene::new().await;
+    let contacts = vec![by_email("aino@example.com")];
+    let with_contacts = ContractDraft { contacts, ..draft("told", "573826") };
+    scene.table.store.create_contract(&a(), with_contacts, &act()).await.unwrap();
+    let ended = ContractDraft { id: Some(id("ended")), pin: Some(pin("664737")), ..contract(0, 60) };
+    scene.table.store.create_contract(&a(), ended, &act()).await.unwrap();
+    scene.table.store.create_key(key("B"), &act()).await.unwrap();
+    assert_eq!(tell(&scene).await.len(), 1, "a message is written down");
+    let contract_before = scene.table.store.contract(&a(), &id("told")).await.unwrap();
+    let key_before = scene.table.store.key(&a()).await.unwrap();
+
+    let function = scene.function(&two(NEW, OLD));
+    let due = Renewed { current: 1, resealed: 1, moved: 4, ..Renewed::default() };
+    assert_eq!(function.codes_to_renew(now()).await.unwrap(), due, "key B; the message; key A and three contracts");
+    assert_eq!(function.renew_codes(now()).await.unwrap(), due);
+    let done = Renewed { current: 6, ..Renewed::default() };
+    assert_eq!(function.renew_codes(now()).await.unwrap(), done, "done again it does nothing");
+
+    let new = scene.function(&NEW);
+    let contract_after = new.contract(&a(), &id("told")).await.unwrap();
+    assert_eq!((contract_after.version, &contract_after.pin), (contract_before.version, &contract_before.pin));
+    let key_after = new.key(&a()).await.unwrap();
+    assert_eq!((key_after.version, &key_after.return_code), (key_before.version, &key_before.return_code));
+    assert_eq!(new.contract(&a(), &id("ended")).await.unwrap().pin, pin("664737"));
+    let sent = new.messages(&a(), &id("told"), &testkit_page()).await.unwrap().data;
+    assert_eq!(sent.len(), 1, "its PIN opens under the new secret");
+    assert_eq!(scene.names().await, (2, 1), "the ended contract's has gone");
+    scene.fetch_and_return(&new, &[NEW], "482915", "renewed").await;
+    let code = scene.answer(&new, &[NEW], CodeKind::ReturnCode, RETURN_CODE, false).await;
+    assert_eq!(code, Some(Purpose::Return));
+}
+
+fn testkit_page() -> store::PageRequest {
+    store::PageRequest { limit: 10, after: None }
+}
+
+#[tokio::test]
+async fn nobody_is_told_and_nothing_is_recorded() {
+    let scene = Scene::new().await;
+    let contacts = vec![by_email("aino@example.com")];
+    scene
+        .table
+        .store
+        .create_contract(&a(), ContractDraft { contacts, ..draft("told", "573826") }, &act())
+        .await
+        .unwrap();
+    tell(&scene).await;
+    let before = scene.table.records(at(0)).await.len();
+    let function = scene.function(&two(NEW, OLD));
+    function.renew_codes(now()).await.unwrap();
+    let records = scene.table.records(at(0)).await;
+    assert!(records.len() > before);
+    for record in &records[before..] {
+        assert!(matches!(function.read_record(record).unwrap(), Record::Other), "{record}");
+    }
+}
+
+#[tokio::test]
+async fn a_key_that_is_out_comes_back_with_its_renewed_pin_also_when_its_contract_has_ended() {
+    let scene = Scene::new().await;
+    let short = ContractDraft { id: Some(id("short")), pin: Some(pin("573826")), ..contract(0, 200) };
+    scene.table.store.create_contract(&a(), short, &act()).await.unwrap();
+    let function = scene.function(&two(NEW, OLD));
+    let typed = scene.typed(&[OLD, NEW], CodeKind::Pin, "573826", true);
+    function.keypad_entry(&lobby(), typed.clone(), now()).await.unwrap();
+    scene.sense(&function, false, Some(&typed.id)).await.unwrap();
+    function.renew_codes(at(300)).await.unwrap();
+    let new = scene.function(&NEW);
+    let back = scene.answer(&new, &[NEW], CodeKind::Pin, "573826", false).await;
+    assert_eq!(back, Some(Purpose::Return), "it has ended, and the key is out with it");
+    scene.sense(&new, true, None).await.unwrap();
+    assert_eq!(scene.answer(&new, &[NEW], CodeKind::Pin, "573826", true).await, Some(Purpose::Fetch), "at 100 it runs");
+}
+
+#[tokio::test]
+async fn cut_off_after_any_request_it_leaves_every_code_working_and_goes_on() {
+    let scene = Scene::new().await;
+    book(&scene.table.store, "second", "573826").await.unwrap();
+    let (store, wire) = scene.wired(&two(NEW, OLD));
+    let mut cuts = 0;
+    for requests in 1.. {
+        wire.cut_after(requests);
+        let renewed = store.renew_codes(now()).await;
+        let was_cut = wire.was_cut();
+        wire.mend();
+        for digits in ["482915", "573826"] {
+            scene.fetch_and_return(&store, &[OLD, NEW], digits, &format!("cut after {requests}")).await;
+        }
+        assert_eq!(scene.names().await, (2, 1));
+        if !was_cut {
+            assert_eq!(renewed.unwrap().unreadable, 0);
+            break;
+        }
+        cuts += 1;
+    }
+    assert!(cuts > 5, "{cuts} cuts");
+    assert!(scene.left(&two(NEW, OLD)).await.is_complete());
+}
+
+#[tokio::test]
+async fn a_lost_answer_and_conflicts_are_no_harm() {
+    let scene = Scene::new().await;
+    let (store, wire) = scene.wired(&two(NEW, OLD));
+    wire.conflict(3);
+    wire.lose_answers(1);
+    store.renew_codes(now()).await.unwrap();
+    wire.mend();
+    store.renew_codes(now()).await.unwrap();
+    assert!(scene.left(&two(NEW, OLD)).await.is_complete());
+    scene.fetch_and_return(&scene.function(&NEW), &[NEW], "482915", "renewed").await;
+}
+
+#[tokio::test]
+async fn receipts_and_what_is_being_removed_are_waited_for() {
+    let scene = Scene::new().await;
+    let once = act_with_receipt("once", "hash");
+    scene.table.store.create_contract(&a(), draft("again", "573826"), &once).await.unwrap();
+    scene.table.store.create_key(key("B"), &act()).await.unwrap();
+    let b = KeyId::parse("B").unwrap();
+    scene.table.store.create_contract(&b, draft("going", "664737"), &act()).await.unwrap();
+    let (dying, wire) = scene.table.another_store();
+    wire.cut_after(2);
+    assert!(dying.remove_key(&b, true, store::Expected::Any, &act()).await.is_err());
+
+    let function = scene.function(&two(NEW, OLD));
+    let renewed = function.renew_codes(now()).await.unwrap();
+    assert_eq!((renewed.waiting, renewed.unreadable), (2, 0), "{renewed:?}");
+    let again = function.create_contract(&a(), draft("again", "573826"), &once).await.unwrap().into_inner();
+    assert_eq!(again.pin, pin("573826"), "the same answer, though its receipt is under the old secret");
+    function.finish_removals().await.unwrap();
+    let tomorrow = at(25 * 3_600);
+    assert!(function.codes_to_renew(tomorrow).await.unwrap().is_complete());
+    assert_eq!(scene.names().await, (2, 1));
+}
+
+/// Only whoever skips a step gets here: a function that knew nothing of the old secret gave a PIN away that was taken.
+#[tokio::test]
+async fn a_pin_that_was_given_twice_is_told_and_left() {
+    let scene = Scene::new().await;
+    let ignorant = scene.function(&NEW);
+    ignorant.create_key(key("B"), &act()).await.unwrap();
+    let b = KeyId::parse("B").unwrap();
+    ignorant.create_contract(&b, draft("second", "482915"), &act()).await.unwrap();
+    let function = scene.function(&two(NEW, OLD));
+    let renewed = tokio::time::timeout(Duration::from_secs(5), function.renew_codes(now())).await.unwrap().unwrap();
+    assert_eq!((renewed.taken, renewed.busy), (1, 0), "{renewed:?}");
+    function.replace_pin(&a(), &id("first"), &act()).await.unwrap();
+    function.renew_codes(now()).await.unwrap();
+    assert!(scene.left(&two(NEW, OLD)).await.is_complete());
+    assert_eq!(scene.names().await, (2, 1));
+}
+
+#[tokio::test]
+async fn what_opens_under_neither_secret_is_counted_and_the_rest_is_done() {
+    let scene = Scene::new().await;
+    let renewed = scene.function(&two([1; 32], [2; 32])).renew_codes(now()).await.unwrap();
+    assert_eq!(renewed, Renewed { unreadable: 2, ..Renewed::default() });
+    assert!(!renewed.is_complete());
+}

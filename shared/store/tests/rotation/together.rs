@@ -1,0 +1,182 @@
+//! The job beside everything else: whatever request of the one falls between which of the other.
+
+use domain::{CodeKind, ContractChange, ContractDraft, Ending, KeyChange, KeyState, Name, Purpose, ReturnCode};
+use store::{Error, Expected, Store};
+use testkit::{act, at, contract, pin};
+use tokio::task::JoinHandle;
+
+use crate::scene::{NEW, OLD, Scene, a, id, lobby, now, two};
+
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum Doing {
+    Book,
+    Rename,
+    Prolong,
+    NewPin,
+    Remove,
+    RemoveKey,
+    NewReturnCode,
+    Fetch,
+    Return,
+    Renew,
+}
+
+const ALL: [Doing; 10] = [
+    Doing::Book,
+    Doing::Rename,
+    Doing::Prolong,
+    Doing::NewPin,
+    Doing::Remove,
+    Doing::RemoveKey,
+    Doing::NewReturnCode,
+    Doing::Fetch,
+    Doing::Return,
+    Doing::Renew,
+];
+
+async fn perform(store: Store, doing: Doing) -> Result<(), Error> {
+    let edit = async |change| store.edit_contract(&a(), &id("first"), change, Expected::Any, &act()).await.map(|_| ());
+    match doing {
+        Doing::Book => {
+            let draft = ContractDraft { id: Some(id("second")), pin: Some(pin("573826")), ..contract(0, 9_000) };
+            store.create_contract(&a(), draft, &act()).await.map(|_| ())
+        }
+        Doing::Rename => {
+            edit(ContractChange { person: Some(Name::parse("Eino").unwrap()), ..ContractChange::default() }).await
+        }
+        Doing::Prolong => {
+            edit(ContractChange { ending: Some(Ending::At(at(8_000))), ..ContractChange::default() }).await
+        }
+        Doing::NewPin => edit(ContractChange { pin: Some(pin("573826")), ..ContractChange::default() }).await,
+        Doing::Remove => store.remove_contract(&a(), &id("first"), true, Expected::Any, &act()).await,
+        Doing::RemoveKey => store.remove_key(&a(), true, Expected::Any, &act()).await.map(|_| ()),
+        Doing::NewReturnCode => {
+            let code = Some(Some(ReturnCode::parse("5822").unwrap()));
+            let change = KeyChange { return_code: code, ..KeyChange::default() };
+            store.edit_key(&a(), change, Expected::Any, &act()).await.map(|_| ())
+        }
+        Doing::Fetch => hear(&store, 1_000, false, Some("fetching")).await,
+        Doing::Return => hear(&store, 1_000, true, None).await,
+        Doing::Renew => store.renew_codes(now()).await.map(|_| ()),
+    }
+}
+
+async fn hear(store: &Store, n: u64, inside: bool, by: Option<&str>) -> Result<(), Error> {
+    store.hear_lockers(&lobby(), testkit::telling(n, &[(0, inside, by)]), now()).await
+}
+
+/// The stage: the entry `fetching` has been accepted, and before a return the key is out with it.
+async fn set(doing: Doing) -> Scene {
+    let scene = Scene::new().await;
+    let typed = store::KeypadEntry { id: "fetching".to_owned(), ..scene.typed(&[OLD], CodeKind::Pin, "482915", true) };
+    scene.table.store.keypad_entry(&lobby(), typed, now()).await.unwrap();
+    if doing == Doing::Return {
+        hear(&scene.table.store, 900, false, Some("fetching")).await.unwrap();
+    }
+    scene
+}
+
+/// One begins, and after so many requests of it the other does all of its own; then the one ends. Whether the one had
+/// so many.
+async fn interrupt(scene: &Scene, one: (&[u8], Doing), other: (&[u8], Doing), requests: usize) -> bool {
+    let (store, wire) = scene.wired(one.0);
+    let steps = wire.step_by_step();
+    let mut task: JoinHandle<_> = tokio::spawn(perform(store, one.1));
+    let mut passed = 0;
+    let mut outcome = None;
+    while outcome.is_none() && passed < requests {
+        tokio::select! {
+            () = steps.step() => passed += 1,
+            ended = &mut task => outcome = Some(ended.unwrap()),
+        }
+    }
+    let had_so_many = outcome.is_none();
+    perform(scene.function(other.0), other.1).await.unwrap();
+    while outcome.is_none() {
+        tokio::select! {
+            () = steps.step() => {}
+            ended = &mut task => outcome = Some(ended.unwrap()),
+        }
+    }
+    outcome.unwrap().unwrap();
+    had_so_many
+}
+
+/// Everything is under the new secret or still to be renewed, and once it is, everything works that is to work.
+async fn check(scene: &Scene, doing: Doing, what: &str) {
+    let after = two(NEW, OLD);
+    let function = scene.function(&after);
+    function.renew_codes(now()).await.unwrap();
+    assert!(scene.left(&after).await.is_complete(), "{what}");
+    let new = scene.function(&NEW);
+    let alive = new.key(&a()).await.is_ok_and(|key| key.state == KeyState::Active);
+    assert_eq!(alive, doing != Doing::RemoveKey, "{what}");
+    let expected = match doing {
+        Doing::RemoveKey => (0, 0),
+        Doing::Remove => (0, 1),
+        Doing::Book => (2, 1),
+        _ => (1, 1),
+    };
+    assert_eq!(scene.names().await, expected, "{what}: no name is left behind");
+    let live = match doing {
+        Doing::RemoveKey | Doing::Remove => &[][..],
+        Doing::NewPin => &["573826"],
+        Doing::Book => &["482915", "573826"],
+        _ => &["482915"],
+    };
+    if doing == Doing::Fetch {
+        let back = scene.answer(&new, &[NEW], CodeKind::Pin, "482915", false).await;
+        assert_eq!(back, Some(Purpose::Return), "{what}: the key is out with it");
+        hear(&new, 2_000, true, None).await.unwrap();
+    }
+    for digits in live {
+        let answer = scene.answer(&new, &[NEW], CodeKind::Pin, digits, true).await;
+        assert_eq!(answer, Some(Purpose::Fetch), "{what}: {digits}");
+    }
+    let code = if doing == Doing::NewReturnCode { "5822" } else { "4711" };
+    let answer = scene.answer(&new, &[NEW], CodeKind::ReturnCode, code, false).await;
+    assert_eq!(answer.is_some(), alive, "{what}: the return code");
+}
+
+#[tokio::test]
+async fn whatever_falls_between_the_requests_of_the_job() {
+    for doing in ALL {
+        for requests in 0.. {
+            let scene = set(doing).await;
+            let had = interrupt(&scene, (&two(NEW, OLD), Doing::Renew), (&two(NEW, OLD), doing), requests).await;
+            check(&scene, doing, &format!("{doing:?} after {requests} requests of the job")).await;
+            if !had {
+                break;
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn between_whatever_requests_the_job_falls() {
+    for doing in ALL {
+        for requests in 0.. {
+            let scene = set(doing).await;
+            let had = interrupt(&scene, (&two(NEW, OLD), doing), (&two(NEW, OLD), Doing::Renew), requests).await;
+            check(&scene, doing, &format!("the job after {requests} requests of {doing:?}")).await;
+            if !had {
+                break;
+            }
+        }
+    }
+}
+
+/// A function that still writes under the old name, while the job is at it: nothing breaks, and another run is needed.
+#[tokio::test]
+async fn a_function_that_still_goes_by_the_old_secret_only_makes_more_to_renew() {
+    for doing in [Doing::Book, Doing::Prolong, Doing::NewPin, Doing::NewReturnCode] {
+        for requests in (0..).step_by(2) {
+            let scene = set(doing).await;
+            let had = interrupt(&scene, (&two(NEW, OLD), Doing::Renew), (&two(OLD, NEW), doing), requests).await;
+            check(&scene, doing, &format!("an old {doing:?} after {requests} requests of the job")).await;
+            if !had {
+                break;
+            }
+        }
+    }
+}

@@ -1,0 +1,67 @@
+//! While the secret behind the PINs is being replaced a device has two keys: what it tells of them, and what it sends of a
+//! code, all the way through the rules.
+
+use std::fs;
+
+use api::Clock;
+use automat::credentials::{AUTOMAT, Credentials};
+use automat::device::Display;
+use automat::simulated::SimulatedAutomat;
+use domain::AutomatId;
+use e2e::{Stack, Stage};
+use protocol::Purpose;
+use store::{DeviceKeysTold, PageRequest};
+
+use crate::scene::{LOCKER, Scene, noon, open_to};
+
+const PIN: &str = "739164";
+
+/// The device starts again with other keys than it has.
+async fn give(stage: &Stage, device: SimulatedAutomat, change: impl Fn(&mut Credentials)) -> SimulatedAutomat {
+    device.stop().await;
+    let folder = stage.credentials();
+    let mut credentials = Credentials::read(&folder).unwrap();
+    change(&mut credentials);
+    credentials.write(&folder).unwrap();
+    stage.device(&[LOCKER]).await
+}
+
+/// Which keys the cloud knows the device to have, once it has heard.
+async fn told(stage: &Stage, current: bool, other: bool) {
+    let automat = AutomatId::parse(&stage.automat).unwrap();
+    let expected = DeviceKeysTold { automat, current, other };
+    for _ in 0..500 {
+        let page = PageRequest { limit: 10, after: None };
+        if stage.stack.cloud().store().device_keys_told(&page).await.unwrap().data.contains(&expected) {
+            return;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+    }
+    panic!("never heard of {expected:?}");
+}
+
+#[tokio::test]
+async fn a_code_opens_by_either_key_and_the_cloud_knows_who_has_which() {
+    let data = tempfile::tempdir().unwrap();
+    fs::write(data.path().join("secret"), format!("{}\n{}", "a".repeat(40), "b".repeat(40))).unwrap();
+    let clock = Clock::fixed(noon());
+    let scene = Scene::on(Stack::alone_in(data.path(), clock.clone()).await, clock).await;
+    scene.book("b-1", PIN, 0, 60).await;
+    let Scene { stage, device, .. } = scene;
+    let written = fs::read_to_string(stage.credentials().join(AUTOMAT)).unwrap();
+    assert!(written.contains("otherDeviceKey"), "the cloud gives it both");
+    told(&stage, true, true).await;
+    assert_eq!(device.type_code(PIN).await, open_to(Purpose::Fetch));
+
+    let device = give(&stage, device, |credentials| {
+        let other = credentials.other_device_key.replace(credentials.device_key.clone());
+        credentials.device_key = other.unwrap();
+    })
+    .await;
+    assert_eq!(device.type_code(PIN).await, open_to(Purpose::Fetch), "it stands under the second name");
+
+    let device = give(&stage, device, |credentials| credentials.other_device_key = None).await;
+    told(&stage, false, true).await;
+    assert_eq!(device.type_code(PIN).await, Display::NotValid, "a device that lacks the key of the name");
+    device.stop().await;
+}
