@@ -65,9 +65,11 @@ async fn hear(store: &Store, n: u64, inside: bool, by: Option<&str>) -> Result<(
     store.hear_lockers(&lobby(), testkit::telling(n, &[(0, inside, by)]), now()).await
 }
 
-/// The stage: the entry `fetching` has been accepted, and before a return the key is out with it.
+/// The stage: `first` ends at 9000, the entry `fetching` has been accepted, and before a return the key is out with it.
 async fn set(doing: Doing) -> Scene {
     let scene = Scene::new().await;
+    let ending = ContractChange { ending: Some(Ending::At(at(9_000))), ..ContractChange::default() };
+    scene.table.store.edit_contract(&a(), &id("first"), ending, Expected::Any, &act()).await.unwrap();
     let typed = store::KeypadEntry { id: "fetching".to_owned(), ..scene.typed(&[OLD], CodeKind::Pin, "482915", true) };
     scene.table.store.keypad_entry(&lobby(), typed, now()).await.unwrap();
     if doing == Doing::Return {
@@ -124,6 +126,15 @@ async fn check(scene: &Scene, doing: Doing, what: &str) {
         Doing::Book => &["482915", "573826"],
         _ => &["482915"],
     };
+    if matches!(doing, Doing::Fetch | Doing::Return) {
+        // Whether the key is out is said by its PIN, too: such a PIN is not free when its contract has ended.
+        let draft = ContractDraft { id: Some(id("later")), pin: Some(pin("482915")), ..contract(20_000, 30_000) };
+        let booked = new.create_contract(&a(), draft, &store::Act { now: at(10_000), ..act() }).await;
+        assert_eq!(booked.is_ok(), doing == Doing::Return, "{what}: {booked:?}");
+    }
+    if doing == Doing::Return {
+        return;
+    }
     if doing == Doing::Fetch {
         let back = scene.answer(&new, &[NEW], CodeKind::Pin, "482915", false).await;
         assert_eq!(back, Some(Purpose::Return), "{what}: the key is out with it");
