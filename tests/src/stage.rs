@@ -20,12 +20,13 @@ pub fn fresh(beginning: &str) -> String {
     })
 }
 
-/// The instant so many hours from the last full hour before the tests began: `hours(0)` is past, `hours(2)` ahead.
+/// The instant so many hours from the minute in which the tests began: `hours(0)` is past, `hours(1)` ahead for as long
+/// as tests take.
 #[must_use]
 pub fn hours(hours: i64) -> String {
-    const HOUR: i64 = 3_600_000;
-    static BEGAN: LazyLock<i64> = LazyLock::new(|| Clock::system().now().millis() / HOUR * HOUR);
-    Instant::from_millis(*BEGAN + hours * HOUR).unwrap().to_string()
+    const MINUTE: i64 = 60_000;
+    static BEGAN: LazyLock<i64> = LazyLock::new(|| Clock::system().now().millis() / MINUTE * MINUTE);
+    Instant::from_millis(*BEGAN + hours * 60 * MINUTE).unwrap().to_string()
 }
 
 /// The body of a booking for an ordinary person.

@@ -37,7 +37,8 @@ impl Scene {
         Timed { scene: Self::on(&Stack::alone(clock.clone()).await, noon()).await, clock }
     }
 
-    async fn on(stack: &Stack, began: Instant) -> Self {
+    /// On a stack whose clock began then, with a shared key inside.
+    pub(crate) async fn on(stack: &Stack, began: Instant) -> Self {
         let stage = Stage::new(stack, 3).await;
         let key = stage.key_with(json!({ "lockerIndex": LOCKER, "shared": true, "returnCode": "4827" })).await;
         let device = stage.device(&[LOCKER]).await;

@@ -44,8 +44,8 @@ async fn told(stage: &Stage, current: bool, other: bool) {
 async fn a_code_opens_by_either_key_and_the_cloud_knows_who_has_which() {
     let data = tempfile::tempdir().unwrap();
     fs::write(data.path().join("secret"), format!("{}\n{}", "a".repeat(40), "b".repeat(40))).unwrap();
-    let clock = Clock::fixed(noon());
-    let scene = Scene::on(Stack::alone_in(data.path(), clock.clone()).await, clock).await;
+    let stack = Stack::alone_in(data.path(), Clock::fixed(noon())).await;
+    let scene = Scene::on(&stack, noon()).await;
     scene.book("b-1", PIN, 0, 60).await;
     let Scene { stage, device, .. } = scene;
     let written = fs::read_to_string(stage.credentials().join(AUTOMAT)).unwrap();
