@@ -20,7 +20,7 @@ pub(crate) async fn fill_shadow(stage: &Stage) -> (u16, Answer) {
     panic!("a shadow held a request for each of 200 lockers")
 }
 
-/// Lets the automat be away since the last full hour, by what the cloud has heard.
+/// Lets the automat be away since the minute in which the tests began, by what the cloud has heard.
 pub(crate) async fn go_away(stage: &Stage) {
     let gone = Presence { connected: false, at: Instant::parse(&hours(0)).unwrap(), number: 1 };
     let automat = AutomatId::parse(&stage.automat).unwrap();
