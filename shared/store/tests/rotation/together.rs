@@ -191,3 +191,30 @@ async fn a_function_that_still_goes_by_the_old_secret_only_makes_more_to_renew()
         }
     }
 }
+
+/// Whoever cleans up after a removed key goes by the names that it has read: none may be given after that.
+#[tokio::test]
+async fn nothing_moves_on_a_key_that_is_being_removed() {
+    let scene = Scene::new().await;
+    let none = KeyChange { return_code: Some(None), ..KeyChange::default() };
+    scene.table.store.edit_key(&a(), none, Expected::Any, &act()).await.unwrap();
+    let (job, wire) = scene.wired(&two(NEW, OLD));
+    let mut held = wire.hold("TransactWriteItems");
+    let renewing = tokio::spawn(perform(job, Doing::Renew));
+    held.arrived().await;
+    let (store, wire) = scene.wired(&two(NEW, OLD));
+    let steps = wire.step_by_step();
+    let mut removing = tokio::spawn(perform(store, Doing::RemoveKey));
+    for _ in ["the key is read", "it is marked", "what is on it is found"] {
+        steps.step().await;
+    }
+    held.release();
+    renewing.await.unwrap().unwrap();
+    loop {
+        tokio::select! {
+            () = steps.step() => {}
+            removed = &mut removing => break removed.unwrap().unwrap(),
+        }
+    }
+    assert_eq!(scene.names().await, (0, 0));
+}
