@@ -65,7 +65,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         // Fails when there is a folder already, as the real one does.
         let script = folder.path().join("provision.sh");
-        std::fs::write(&script, "mkdir \"$5\" && echo \"$1 $2 $3\" > \"$5/told\"").unwrap();
+        std::fs::write(&script, "mkdir \"$6\"").unwrap();
         let deployed = Deployed {
             provision: Some(format!("sh {} --stack it", script.display())),
             taken: None,
