@@ -132,6 +132,13 @@ impl Scene {
         self.told().iter().map(address).collect()
     }
 
+    /// The same sorted: what goes at once goes in any order.
+    pub(crate) fn addresses_sorted(&self) -> Vec<String> {
+        let mut addresses = self.addresses();
+        addresses.sort();
+        addresses
+    }
+
     /// What went to contacts, each in one line: the SMS, or the subject of the email.
     pub(crate) fn lines(&self) -> Vec<String> {
         let line = |sent: &Sent| match &sent.what {
