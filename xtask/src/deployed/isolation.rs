@@ -88,8 +88,8 @@ mod tests {
     fn what_runs_inside_ends_with_it() {
         let Some(isolation) = isolation() else { return };
         let mut command = Command::new("sh");
-        command.args(["-c", "echo up; (sleep 600; echo late) & wait"]).stdout(Stdio::piped());
-        let mut child = isolation.wrap(&command).spawn().unwrap();
+        command.args(["-c", "echo up; (sleep 600; echo late) & wait"]);
+        let mut child = isolation.wrap(&command).stdout(Stdio::piped()).spawn().unwrap();
         let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
         assert_eq!(lines.next().unwrap().unwrap(), "up");
         drop(isolation);
