@@ -156,7 +156,9 @@ impl ContractRecord {
         match &self.change {
             Change::Made(after) => Notice::of_creation(&after.contract),
             Change::Edited { before, after } => Notice::of_edit(&before.contract, &after.contract, self.at),
-            Change::Removed(before) => Notice::of_removal(&before.contract, self.at),
+            // The stream's clock may count in seconds. What ends within this one may have been removed since, as an
+            // erasure does, which must tell nobody.
+            Change::Removed(before) => Notice::of_removal(&before.contract, self.at.plus_millis(999)),
         }
     }
 

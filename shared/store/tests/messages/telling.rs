@@ -218,3 +218,12 @@ async fn no_key_of_an_item_shows_an_address_and_no_item_a_pin() {
         assert!(sealed.is_none_or(|sealed| !sealed.windows(6).any(|bytes| bytes == b"482915")));
     }
 }
+
+#[tokio::test]
+async fn a_removal_in_the_second_of_the_end_tells_nobody_though_the_streams_clock_is_behind() {
+    let ended = Stage::booked().await;
+    ended.remove(25 * HOUR).await;
+    let written = at(25 * HOUR).plus_millis(-600);
+    let record = ended.contract_news(written).await.remove(0);
+    assert!(tell(ended.store(), &record, at(25 * HOUR)).await.unwrap().is_empty());
+}
