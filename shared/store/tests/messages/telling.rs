@@ -222,8 +222,10 @@ async fn no_key_of_an_item_shows_an_address_and_no_item_a_pin() {
 #[tokio::test]
 async fn a_removal_in_the_second_of_the_end_tells_nobody_though_the_streams_clock_is_behind() {
     let ended = Stage::booked().await;
-    ended.remove(25 * HOUR).await;
-    let written = at(25 * HOUR).plus_millis(-600);
-    let record = ended.contract_news(written).await.remove(0);
-    assert!(tell(ended.store(), &record, at(25 * HOUR)).await.unwrap().is_empty());
+    let ending = Some(Ending::At(at(25 * HOUR).plus_millis(300)));
+    ended.edit(ContractChange { ending, ..ContractChange::default() }, 1).await;
+    ended.hear(at(1)).await;
+    ended.remove(25 * HOUR + 1).await;
+    let record = ended.contract_news(at(25 * HOUR)).await.remove(0);
+    assert!(tell(ended.store(), &record, at(25 * HOUR + 1)).await.unwrap().is_empty());
 }
