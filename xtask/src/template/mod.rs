@@ -1,4 +1,4 @@
-//! The template and those nested in it, checked as written and as deployed: by tools that everybody uses ([`judges`]),
+//! The template and those nested in it, checked as written and as deployed: by tools that everybody uses (`judges`),
 //! and by checks of our own for what those cannot know (which routes may go without a token and which scopes the others
 //! take, what each function needs, who may call whom, what nobody may be granted).
 //!
