@@ -1,7 +1,8 @@
 //! What a Lambda binary does before its first request, and how it then takes requests.
 //!
-//! Only the functions' `main.rs` use this crate, and `infra/rotation`, for its client settings. Made for a short cold start: nothing is looked for that Lambda does
-//! not give in the environment, and the connection to DynamoDB is opened during init, where the CPU is at full speed.
+//! Only the functions' `main.rs` use this crate, and `infra/rotation`, for its client settings. Made for a short cold
+//! start: nothing is looked for that Lambda does not give in the environment, and the connection to DynamoDB is opened
+//! during init, where the CPU is at full speed.
 
 mod client;
 mod settings;

@@ -37,23 +37,15 @@ impl Store {
         act: &Act,
     ) -> Result<Page<Erasure>, Error> {
         let mut walk = Walk::new(self, search, "erase", page)?;
+        let erasing = Erasing { store: self, search, everybody_of_that_name, act };
         let mut data = Vec::new();
-        loop {
-            let part = walk.part().await?;
-            for Sight { place, about } in part.sights {
-                let erasure = Erasing { store: self, search, everybody_of_that_name, act };
-                data.extend(erasure.erase(&place, &about).await?);
-                walk.passed(place);
-                if data.len() >= page.limit || walk.is_over() {
-                    return Ok(Page { data, next: walk.cursor() });
-                }
-            }
-            let Some(end) = part.end else { return Ok(Page { data, next: None }) };
-            walk.passed(end);
-            if walk.is_over() {
-                return Ok(Page { data, next: walk.cursor() });
-            }
+        while data.len() < page.limit
+            && let Some(Sight { place, about }) = walk.next_sight().await?
+        {
+            data.extend(erasing.erase(&place, &about).await?);
+            walk.passed(place);
         }
+        Ok(Page { data, next: walk.cursor() })
     }
 }
 

@@ -30,23 +30,15 @@ impl Store {
     ) -> Result<Page<PersonalData>, Error> {
         let mut walk = Walk::new(self, search, "export", page)?;
         let mut data = Vec::new();
-        loop {
-            let part = walk.part().await?;
-            for Sight { place, about } in part.sights {
-                if let Some(case) = self.case(&about, search).await?.filter(|case| case.place == place) {
-                    data.push(self.hand_out(about, case, act).await?);
-                }
-                walk.passed(place);
-                if data.len() >= page.limit || walk.is_over() {
-                    return Ok(Page { data, next: walk.cursor() });
-                }
+        while data.len() < page.limit
+            && let Some(Sight { place, about }) = walk.next_sight().await?
+        {
+            if let Some(case) = self.case(&about, search).await?.filter(|case| case.place == place) {
+                data.push(self.hand_out(about, case, act).await?);
             }
-            let Some(end) = part.end else { return Ok(Page { data, next: None }) };
-            walk.passed(end);
-            if walk.is_over() {
-                return Ok(Page { data, next: walk.cursor() });
-            }
+            walk.passed(place);
         }
+        Ok(Page { data, next: walk.cursor() })
     }
 
     async fn hand_out(&self, about: About, case: Case, act: &Act) -> Result<PersonalData, Error> {

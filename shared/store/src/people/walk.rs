@@ -1,5 +1,6 @@
 //! Walking the whole table: a part of it with each call, and no faster than leaves the table to others.
 
+use std::collections::VecDeque;
 use std::time::Duration;
 
 use domain::{ContractId, KeyId, Mention, PersonSearch};
@@ -29,6 +30,10 @@ pub(super) struct Walk<'s> {
     list: List,
     /// After this item it goes on; `None` at the beginning.
     position: Option<ItemKey>,
+    /// What was read last and has not been looked at wholly.
+    part: Option<Part>,
+    /// Whether the end of the table has been reached.
+    finished: bool,
     /// How long what was looked at so far is to take.
     time: Duration,
     began: Instant,
@@ -50,10 +55,10 @@ pub(super) struct About {
 }
 
 /// What one answer of the table had.
-pub(super) struct Part {
-    pub(super) sights: Vec<Sight>,
+struct Part {
+    sights: VecDeque<Sight>,
     /// The last item that was looked at; `None` at the end of the table.
-    pub(super) end: Option<ItemKey>,
+    end: Option<ItemKey>,
 }
 
 impl<'s> Walk<'s> {
@@ -70,11 +75,31 @@ impl<'s> Walk<'s> {
             Some(ItemKey::new(pk, sk))
         };
         let position = list.position(page)?.map(|position| place(position).ok_or(Error::BadCursor)).transpose()?;
-        Ok(Self { store, search, list, position, time: Duration::ZERO, began: Instant::now() })
+        let (time, began) = (Duration::ZERO, Instant::now());
+        Ok(Self { store, search, list, position, part: None, finished: false, time, began })
+    }
+
+    /// The next item that may name the person; `None` at the end of the table, or when this call has gone on long enough.
+    pub(super) async fn next_sight(&mut self) -> Result<Option<Sight>, Error> {
+        while !self.finished && self.began.elapsed() < PATIENCE {
+            let mut part = match self.part.take() {
+                Some(part) => part,
+                None => self.read_part().await?,
+            };
+            if let Some(sight) = part.sights.pop_front() {
+                self.part = Some(part);
+                return Ok(Some(sight));
+            }
+            match part.end {
+                Some(end) => self.passed(end),
+                None => self.finished = true,
+            }
+        }
+        Ok(None)
     }
 
     /// The next part of the table, once its turn has come.
-    pub(super) async fn part(&mut self) -> Result<Part, Error> {
+    async fn read_part(&mut self) -> Result<Part, Error> {
         tokio::time::sleep_until(self.began + self.time).await;
         let filter = Expression::new(CONTRACTS_AND_MESSAGES)
             .value(":contract", text("CONTRACT#"))
@@ -82,7 +107,7 @@ impl<'s> Walk<'s> {
         let from = self.position.clone().map(ItemKey::into_item);
         let (found, units) = self.store.scan(&filter, NAMES, from).await?;
         self.time += time_for(units);
-        let mut sights = Vec::new();
+        let mut sights = VecDeque::new();
         for item in found.items {
             sights.extend(self.sight(item)?);
         }
@@ -94,14 +119,12 @@ impl<'s> Walk<'s> {
         self.position = Some(place);
     }
 
-    /// Whether this call has gone on long enough.
-    pub(super) fn is_over(&self) -> bool {
-        self.began.elapsed() >= PATIENCE
-    }
-
-    /// Where the next call goes on.
+    /// Where the next call goes on; `None` when there is nothing left.
     pub(super) fn cursor(&self) -> Option<Cursor> {
-        self.position.as_ref().map(|place| self.list.cursor(&format!("{}{BETWEEN}{}", place.pk, place.sk)))
+        self.position
+            .as_ref()
+            .filter(|_| !self.finished)
+            .map(|place| self.list.cursor(&format!("{}{BETWEEN}{}", place.pk, place.sk)))
     }
 
     fn sight(&self, item: Item) -> Result<Option<Sight>, Error> {
