@@ -11,7 +11,8 @@ impl CorrelationId {
     const MAX: usize = 64;
 
     /// The gateway's own id of the request; without one, the caller's `x-request-id` where it is harmless.
-    pub(crate) fn of_request(headers: &HeaderMap, extensions: &Extensions) -> Self {
+    #[must_use]
+    pub fn of_request(headers: &HeaderMap, extensions: &Extensions) -> Self {
         let from_gateway = match extensions.get::<RequestContext>() {
             Some(RequestContext::ApiGatewayV2(context)) => context.request_id.as_deref(),
             _ => None,

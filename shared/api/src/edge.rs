@@ -13,8 +13,24 @@ use http::header::CACHE_CONTROL;
 
 use crate::{Clock, CorrelationId, Problem};
 
+/// What the edge needs to know.
+#[derive(Debug, Clone)]
+pub(crate) struct Edge {
+    pub(crate) clock: Clock,
+    pub(crate) shows: Shows,
+}
+
+/// What a client sees of a problem.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Shows {
+    /// A problem document.
+    Problems,
+    /// The page that has been made of it already.
+    Pages,
+}
+
 /// Renders problems, names the request, forbids caching, and logs.
-pub(crate) async fn edge(State(clock): State<Clock>, request: Request, next: Next) -> Response {
+pub(crate) async fn edge(State(Edge { clock, shows }): State<Edge>, request: Request, next: Next) -> Response {
     let began = clock.now();
     let correlation = CorrelationId::of_request(request.headers(), request.extensions());
     let method = request.method().clone();
@@ -23,7 +39,7 @@ pub(crate) async fn edge(State(clock): State<Clock>, request: Request, next: Nex
 
     let mut response = next.run(request).await;
     let problem = response.extensions_mut().remove::<Problem>();
-    if let Some(problem) = &problem {
+    if let (Some(problem), Shows::Problems) = (&problem, shows) {
         response = problem.answer(&path, &correlation);
     }
     response.headers_mut().insert("x-correlation-id", correlation.header());

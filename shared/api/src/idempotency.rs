@@ -36,6 +36,12 @@ impl<S: Send + Sync> FromRequestParts<S> for IdempotencyKey {
 }
 
 impl IdempotencyKey {
+    /// The key that a page's form carries: sent again to the same page by the same person, it asks for the same thing.
+    #[must_use]
+    pub fn of_page(caller: &Caller, path: &str, key: &str) -> Self {
+        Self(Some(name([caller.actor.as_str(), "POST", path], key.as_bytes())))
+    }
+
     /// The receipt of a request with a body of this hash.
     #[must_use]
     pub fn receipt(self, request_hash: String) -> Option<Receipt> {

@@ -49,7 +49,7 @@ pub use problem::Problem;
 pub use query::{NoQuery, Query};
 pub use reply::{accepted, created, location, mark_replayed, ok, removed, tagged};
 pub use role::{PERSON_SCOPE, Role};
-pub use serve::serve;
+pub use serve::{serve, serve_pages};
 pub use shape::Object;
 pub use time::{EntryView, RangeView};
 pub use views::{ContactView, ContractView, MessageView, RecipientView};

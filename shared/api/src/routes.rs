@@ -1,4 +1,4 @@
-//! Every route of the API: which function serves it and who may call it.
+//! Every route of the API and every page: which function serves it and who may call it.
 //!
 //! *Invariant*: a route that is not in this table is refused, whatever a router registers. The gateway's template and
 //! the OpenAPI document are checked against it.
@@ -31,6 +31,8 @@ pub enum Function {
     Openings,
     /// What is known of a person.
     People,
+    /// The pages.
+    Dashboard,
 }
 
 /// Who may call a route.
@@ -60,6 +62,18 @@ const fn openings(method: Method, path: &'static str, role: Role) -> Route {
 
 const fn people(path: &'static str) -> Route {
     Route { method: Method::POST, path, function: Function::People, access: Access::AtLeast(Role::Admin) }
+}
+
+const fn page(method: Method, path: &'static str, access: Access) -> Route {
+    Route { method, path, function: Function::Dashboard, access }
+}
+
+const fn see(path: &'static str, role: Role) -> Route {
+    page(Method::GET, path, Access::AtLeast(role))
+}
+
+const fn send(path: &'static str, role: Role) -> Route {
+    page(Method::POST, path, Access::AtLeast(role))
 }
 
 const AUTOMATS: &str = "/v1/automats";
@@ -108,15 +122,63 @@ pub static ROUTES: &[Route] = &[
     people("/v1/people/erase"),
 ];
 
+/// The pages of the dashboard. To the gateway they are one route, `$default`, so they are not among [`ROUTES`]; the gate
+/// is the same.
+pub static PAGES: &[Route] = &[
+    see("/", Role::Viewer),
+    see("/search", Role::Viewer),
+    see("/automats/new", Role::Admin),
+    send("/automats/new", Role::Admin),
+    see("/automats/{automatId}", Role::Viewer),
+    see("/automats/{automatId}/edit", Role::Admin),
+    send("/automats/{automatId}/edit", Role::Admin),
+    see("/automats/{automatId}/remove", Role::Admin),
+    send("/automats/{automatId}/remove", Role::Admin),
+    see("/automats/{automatId}/events", Role::Viewer),
+    send("/automats/{automatId}/lockers/{lockerIndex}/open", Role::Operator),
+    see("/openings/{openingId}", Role::Viewer),
+    see("/openings/{openingId}/status", Role::Viewer),
+    see("/automats/{automatId}/keys/new", Role::Admin),
+    send("/automats/{automatId}/keys/new", Role::Admin),
+    see("/keys/{keyId}", Role::Viewer),
+    see("/keys/{keyId}/edit", Role::Admin),
+    send("/keys/{keyId}/edit", Role::Admin),
+    see("/keys/{keyId}/remove", Role::Admin),
+    send("/keys/{keyId}/remove", Role::Admin),
+    see("/keys/{keyId}/events", Role::Viewer),
+    see("/keys/{keyId}/contracts/new", Role::Operator),
+    send("/keys/{keyId}/contracts/new", Role::Operator),
+    see("/keys/{keyId}/contracts/{contractId}", Role::Viewer),
+    see("/keys/{keyId}/contracts/{contractId}/edit", Role::Operator),
+    send("/keys/{keyId}/contracts/{contractId}/edit", Role::Operator),
+    see("/keys/{keyId}/contracts/{contractId}/remove", Role::Operator),
+    send("/keys/{keyId}/contracts/{contractId}/remove", Role::Operator),
+    // Looking at a PIN is recorded, so it is no reading.
+    send("/keys/{keyId}/contracts/{contractId}/pin", Role::Operator),
+    send("/keys/{keyId}/contracts/{contractId}/pin/new", Role::Operator),
+    send("/keys/{keyId}/contracts/{contractId}/messages/{messageId}/resend", Role::Operator),
+    page(Method::POST, "/language", Access::Open),
+    page(Method::GET, "/sign-in", Access::Open),
+    page(Method::GET, "/auth/callback", Access::Open),
+    page(Method::POST, "/sign-out", Access::Open),
+    page(Method::GET, "/assets/{name}", Access::Open),
+    page(Method::GET, "/favicon.ico", Access::Open),
+    page(Method::GET, "/robots.txt", Access::Open),
+];
+
 /// Who may call a method on a path as a router matched it; none when the table does not know it.
 pub(crate) fn access(method: &Method, matched_path: &str) -> Option<Access> {
     let method = if method == Method::HEAD { &Method::GET } else { method };
-    ROUTES.iter().find(|route| route.method == *method && route.path == matched_path).map(|route| route.access)
+    all().find(|route| route.method == *method && route.path == matched_path).map(|route| route.access)
 }
 
 /// The methods that some function serves on a path as a client sent it.
 pub(crate) fn methods(raw_path: &str) -> Vec<Method> {
-    ROUTES.iter().filter(|route| matches(route.path, raw_path)).map(|route| route.method.clone()).collect()
+    all().filter(|route| matches(route.path, raw_path)).map(|route| route.method.clone()).collect()
+}
+
+fn all() -> impl Iterator<Item = &'static Route> {
+    ROUTES.iter().chain(PAGES)
 }
 
 fn matches(template: &str, path: &str) -> bool {
@@ -138,13 +200,13 @@ mod tests {
 
     #[test]
     fn no_route_stands_twice() {
-        let distinct: HashSet<_> = ROUTES.iter().map(|route| (route.method.clone(), route.path)).collect();
-        assert_eq!(distinct.len(), ROUTES.len());
+        let distinct: HashSet<_> = all().map(|route| (route.method.clone(), route.path)).collect();
+        assert_eq!(distinct.len(), all().count());
     }
 
     #[test]
     fn only_reads_are_for_viewers_and_only_two_routes_are_open() {
-        for route in ROUTES {
+        for route in all() {
             if route.access == Access::AtLeast(Role::Viewer) {
                 assert_eq!(route.method, Method::GET, "{route:?}");
             }
@@ -161,7 +223,7 @@ mod tests {
         let of_preview = [Method::GET, Method::PATCH, Method::DELETE, Method::POST];
         assert_eq!(methods("/v1/keys/K-1/contracts/preview"), of_preview);
         assert_eq!(methods("/health"), [Method::GET]);
-        for unknown in ["/v1/keys/", "/v1/keys//contracts", "/v1/keys/K-1/", "/", "", "/v2/keys"] {
+        for unknown in ["/v1/keys/", "/v1/keys//contracts", "/v1/keys/K-1/", "", "/v2/keys"] {
             assert!(methods(unknown).is_empty(), "{unknown}");
         }
     }

@@ -6,6 +6,7 @@ use axum::middleware;
 use axum::response::{IntoResponse, Response};
 use tower_http::catch_panic::CatchPanicLayer;
 
+use crate::edge::{Edge, Shows};
 use crate::problem::Panicked;
 use crate::{Clock, Problem, edge, gate};
 
@@ -13,10 +14,25 @@ use crate::{Clock, Problem, edge, gate};
 ///
 /// The gate also answers for paths that the router does not have.
 pub fn serve(router: axum::Router, clock: Clock) -> axum::Router {
-    router
-        .layer(middleware::from_fn(gate::gate))
-        .layer(CatchPanicLayer::custom(panicked))
-        .layer(middleware::from_fn_with_state(clock, edge::edge))
+    edged(gated(router), Edge { clock, shows: Shows::Problems })
+}
+
+/// Finishes the router of pages: the same, but what stands between the edge and the gate is the pages' own. It says who
+/// is there, as API Gateway's authorizer does elsewhere, and makes pages of problems.
+pub fn serve_pages(
+    router: axum::Router,
+    clock: Clock,
+    between: impl FnOnce(axum::Router) -> axum::Router,
+) -> axum::Router {
+    edged(between(gated(router)), Edge { clock, shows: Shows::Pages })
+}
+
+fn gated(router: axum::Router) -> axum::Router {
+    router.layer(middleware::from_fn(gate::gate)).layer(CatchPanicLayer::custom(panicked))
+}
+
+fn edged(router: axum::Router, edge: Edge) -> axum::Router {
+    router.layer(middleware::from_fn_with_state(edge, edge::edge))
 }
 
 /// For tests and the local cloud: a release build aborts where this one unwinds.

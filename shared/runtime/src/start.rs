@@ -72,6 +72,12 @@ pub async fn senders() -> Result<Senders, StartError> {
     Ok(Senders { app: app_over(&config).await?, sns, ses, settings })
 }
 
+/// Where names come from that nobody can guess.
+#[must_use]
+pub fn random() -> Random {
+    Random::system()
+}
+
 async fn app_over(config: &SdkConfig) -> Result<App, StartError> {
     let settings = Settings::from_env()?;
     let database = aws_sdk_dynamodb::Client::new(config);

@@ -14,19 +14,23 @@ pub struct FieldError {
     pub code: FieldCode,
     /// Why, for people.
     pub detail: String,
+    /// The rule, where it is the domain's: for those who say it in other words.
+    #[serde(skip)]
+    #[schema(ignore)]
+    pub invalid: Option<Invalid>,
 }
 
 impl FieldError {
     /// What is wrong with a field.
     #[must_use]
     pub fn new(field: impl Into<String>, code: FieldCode, detail: impl Into<String>) -> Self {
-        Self { field: field.into(), code, detail: detail.into() }
+        Self { field: field.into(), code, detail: detail.into(), invalid: None }
     }
 
     /// A field whose value does not parse.
     #[must_use]
     pub fn invalid(field: impl Into<String>, invalid: Invalid) -> Self {
-        Self::new(field, code_of(invalid), invalid.to_string())
+        Self { invalid: Some(invalid), ..Self::new(field, code_of(invalid), invalid.to_string()) }
     }
 }
 

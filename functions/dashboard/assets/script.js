@@ -1,0 +1,2 @@
+// What makes the pages pleasant. None of them needs it.
+"use strict";

@@ -1,0 +1,3 @@
+//! Automats: the list of them, and the view of one.
+
+pub(crate) mod list;

@@ -1,0 +1,135 @@
+//! What is wrong with a form: each thing beside its field, and what concerns the whole on top.
+
+use api::Problem;
+use api::problem::{Code, FieldCode, FieldError};
+use domain::Invalid;
+use texts::{FluentArgs, Texts};
+
+use crate::refused;
+
+/// Why a form was not taken.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Errors {
+    faults: Vec<Fault>,
+    problem: Option<Problem>,
+}
+
+/// What is wrong with one field.
+#[derive(Debug, Clone)]
+pub(crate) struct Fault {
+    /// The field's name in the form, which is the API's.
+    pub(crate) field: String,
+    why: Why,
+}
+
+#[derive(Debug, Clone)]
+enum Why {
+    Rule(FieldError),
+    Refusal(Problem),
+    Text(&'static str),
+}
+
+impl Errors {
+    /// None yet.
+    pub(crate) fn none() -> Self {
+        Self::default()
+    }
+
+    /// Those of a refusal: of its fields, or of the whole.
+    pub(crate) fn of(problem: Problem) -> Self {
+        match problem.code {
+            Code::InvalidRequest => {
+                let fault = |error: FieldError| Fault { field: error.field.clone(), why: Why::Rule(error) };
+                Self { faults: problem.errors.into_iter().map(fault).collect(), problem: None }
+            }
+            _ => Self { faults: Vec::new(), problem: Some(problem) },
+        }
+    }
+
+    /// A refusal that belongs to one field, such as a PIN that is taken.
+    pub(crate) fn at(field: &str, problem: Problem) -> Self {
+        Self { faults: vec![Fault { field: field.to_owned(), why: Why::Refusal(problem) }], problem: None }
+    }
+
+    /// The errors, and one more: a text of ours.
+    pub(crate) fn and(mut self, field: &str, text: &'static str) -> Self {
+        self.faults.push(Fault { field: field.to_owned(), why: Why::Text(text) });
+        self
+    }
+
+    /// Whether there are any.
+    pub(crate) fn any(&self) -> bool {
+        !self.faults.is_empty() || self.problem.is_some()
+    }
+
+    /// What is wrong with fields, in order.
+    pub(crate) fn faults(&self) -> &[Fault] {
+        &self.faults
+    }
+
+    /// The refusal of the whole.
+    pub(crate) fn problem(&self) -> Option<&Problem> {
+        self.problem.as_ref()
+    }
+
+    /// What is wrong with a field, in words.
+    pub(crate) fn of_field(&self, t: &Texts, name: &str) -> Option<String> {
+        self.faults.iter().find(|fault| fault.field == name).map(|fault| fault.words(t))
+    }
+}
+
+impl Fault {
+    /// What is wrong, in words.
+    pub(crate) fn words(&self, t: &Texts) -> String {
+        match &self.why {
+            Why::Rule(error) => rule(t, error),
+            Why::Refusal(problem) => refused::title(t, problem),
+            Why::Text(id) => t.tell(id, &FluentArgs::new()),
+        }
+    }
+}
+
+fn rule(t: &Texts, error: &FieldError) -> String {
+    let mut values = FluentArgs::new();
+    match error.invalid {
+        Some(Invalid::TooLong { max }) => values.set("max", max),
+        Some(Invalid::OutOfRange { min, max }) => {
+            values.set("min", min);
+            values.set("max", max);
+        }
+        _ => {}
+    }
+    t.tell(text_of(error.code), &values)
+}
+
+/// Exhaustive: a new rule does not compile until it has words. What no form of ours can send has the plainest.
+fn text_of(code: FieldCode) -> &'static str {
+    match code {
+        FieldCode::Required | FieldCode::Empty => "field-required",
+        FieldCode::TooLong => "field-too-long",
+        FieldCode::TooMany => "field-too-many",
+        FieldCode::IdCharacters => "field-id-characters",
+        FieldCode::ControlCharacters => "field-control-characters",
+        FieldCode::PinForm => "field-pin-form",
+        FieldCode::ReturnCodeForm => "field-return-code-form",
+        FieldCode::InstantForm => "field-instant-form",
+        FieldCode::OutOfRange => "field-out-of-range",
+        FieldCode::TimeZoneUnknown => "field-time-zone-unknown",
+        FieldCode::EmailForm => "field-email-form",
+        FieldCode::PhoneNumberForm => "field-phone-number-form",
+        FieldCode::EndNotAfterStart => "field-end-not-after-start",
+        FieldCode::EndNotAhead => "field-end-not-ahead",
+        FieldCode::NothingToSearch => "field-nothing-to-search",
+        FieldCode::ConflictingFields => "field-conflicting",
+        FieldCode::UnknownField
+        | FieldCode::DuplicateField
+        | FieldCode::WrongType
+        | FieldCode::Immutable
+        | FieldCode::LanguageUnknown
+        | FieldCode::MessageKindUnknown
+        | FieldCode::UnknownParameter
+        | FieldCode::RepeatedParameter
+        | FieldCode::UnknownValue
+        | FieldCode::ToNotAfterFrom => "field-unknown",
+    }
+}

@@ -1,0 +1,62 @@
+//! What surrounds every page: the head, who is signed in, and the way about.
+
+use api::Role;
+use domain::Language;
+use texts::Texts;
+
+use crate::assets;
+use crate::language::LANGUAGES;
+use crate::visit::Visit;
+
+/// What `templates/frame.html` shows.
+#[derive(Debug, Clone)]
+pub(crate) struct Frame {
+    pub(crate) t: &'static Texts,
+    pub(crate) role: Option<Role>,
+    pub(crate) person: Option<String>,
+    pub(crate) here: String,
+}
+
+impl Frame {
+    pub(crate) fn of(visit: &Visit) -> Self {
+        Self { t: visit.t, role: visit.role, person: visit.person.clone(), here: visit.here.clone() }
+    }
+
+    /// Whether the person may do what needs an operator.
+    pub(crate) fn operates(&self) -> bool {
+        self.role.is_some_and(|role| role >= Role::Operator)
+    }
+
+    /// Whether the person may do what needs an admin.
+    pub(crate) fn administers(&self) -> bool {
+        self.role.is_some_and(|role| role >= Role::Admin)
+    }
+
+    /// The person's role in words.
+    pub(crate) fn role_name(&self) -> String {
+        let id = match self.role {
+            Some(Role::Viewer) => "role-viewer",
+            Some(Role::Operator) => "role-operator",
+            Some(Role::Admin) => "role-admin",
+            None => "role-none",
+        };
+        self.t.say(id).into_owned()
+    }
+
+    pub(crate) fn languages(&self) -> impl Iterator<Item = (&'static str, &'static str, bool)> {
+        let current = self.t.language();
+        LANGUAGES.into_iter().map(move |language| (language.code(), own_name(language), language == current))
+    }
+
+    pub(crate) fn asset(&self, name: &str) -> &'static str {
+        assets::href(name)
+    }
+}
+
+fn own_name(language: Language) -> &'static str {
+    match language {
+        Language::English => "English",
+        Language::Finnish => "Suomi",
+        Language::Swedish => "Svenska",
+    }
+}

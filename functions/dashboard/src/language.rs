@@ -1,0 +1,87 @@
+//! Which language a page is in: what the person chose, else what their browser asks for, else English.
+
+use api::Problem;
+use axum::response::{IntoResponse as _, Redirect, Response};
+use domain::Language;
+use http::header::{ACCEPT_LANGUAGE, COOKIE, SET_COOKIE};
+use http::{HeaderMap, HeaderName};
+
+use crate::form::Form;
+use crate::links::own;
+
+/// In the order in which they are offered.
+pub(crate) const LANGUAGES: [Language; 3] = [Language::English, Language::Finnish, Language::Swedish];
+
+const COOKIE_NAME: &str = "__Host-language";
+
+/// The language of a request.
+pub(crate) fn of_request(headers: &HeaderMap) -> Language {
+    chosen(headers).or_else(|| accepted(headers)).unwrap_or_default()
+}
+
+/// `POST /language`: remembers a choice, and goes back.
+pub(crate) async fn choose_language(form: Form) -> Result<Response, Problem> {
+    let language = Language::parse(form.text("language")).unwrap_or_default();
+    let cookie = format!("{COOKIE_NAME}={}; Path=/; Max-Age=31536000; Secure; HttpOnly; SameSite=Lax", language.code());
+    Ok(([(SET_COOKIE, cookie)], Redirect::to(own(form.text("to")))).into_response())
+}
+
+fn chosen(headers: &HeaderMap) -> Option<Language> {
+    let cookies = texts(headers, &COOKIE).flat_map(|value| value.split(';'));
+    let mut named = cookies.filter_map(|cookie| cookie.trim().split_once('='));
+    named.find(|(name, _)| *name == COOKIE_NAME).and_then(|(_, value)| Language::parse(value).ok())
+}
+
+/// The best by weight, the first of equals (RFC 9110, section 12.5.4); `fi-FI` is Finnish.
+fn accepted(headers: &HeaderMap) -> Option<Language> {
+    let mut best: Option<(f32, Language)> = None;
+    for range in texts(headers, &ACCEPT_LANGUAGE).flat_map(|value| value.split(',')) {
+        let (tag, weight) = range.split_once(';').unwrap_or((range, ""));
+        let primary = tag.trim().split('-').next().unwrap_or_default().to_ascii_lowercase();
+        let weight = weight.trim().strip_prefix("q=").map_or(1.0, |weight| weight.trim().parse().unwrap_or(0.0));
+        if let Ok(language) = Language::parse(&primary)
+            && weight > best.map_or(0.0, |(weight, _)| weight)
+        {
+            best = Some((weight, language));
+        }
+    }
+    best.map(|(_, language)| language)
+}
+
+fn texts<'h>(headers: &'h HeaderMap, name: &HeaderName) -> impl Iterator<Item = &'h str> {
+    headers.get_all(name).iter().filter_map(|value| value.to_str().ok())
+}
+
+#[cfg(test)]
+mod tests {
+    use http::HeaderValue;
+
+    use super::*;
+
+    fn of(name: HeaderName, value: &'static str) -> Language {
+        of_request(&HeaderMap::from_iter([(name, HeaderValue::from_static(value))]))
+    }
+
+    #[test]
+    fn the_browser_says_which_languages_its_person_reads() {
+        for (accepted, language) in [
+            ("fi-FI,fi;q=0.9,en;q=0.8", Language::Finnish),
+            ("de, sv;q=0.5, en;q=0.4", Language::Swedish),
+            ("en;q=0.1, FI;q=0.2", Language::Finnish),
+            ("fi;q=0, de", Language::English),
+            ("*", Language::English),
+            ("", Language::English),
+        ] {
+            assert_eq!(of(ACCEPT_LANGUAGE, accepted), language, "{accepted}");
+        }
+    }
+
+    #[test]
+    fn a_choice_counts_before_the_browsers() {
+        let mut headers = HeaderMap::from_iter([(ACCEPT_LANGUAGE, HeaderValue::from_static("fi"))]);
+        headers.insert(COOKIE, HeaderValue::from_static("a=b; __Host-language=sv"));
+        assert_eq!(of_request(&headers), Language::Swedish);
+        headers.insert(COOKIE, HeaderValue::from_static("__Host-language=xx"));
+        assert_eq!(of_request(&headers), Language::Finnish);
+    }
+}

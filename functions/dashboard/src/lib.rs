@@ -1,0 +1,70 @@
+//! The dashboard: the web pages where people do all of it.
+//!
+//! Pages are written on the server and work without a script; `assets/script.js` makes them more pleasant. A handler
+//! parses, asks the store, and fills in a template. Who may see a page is [`api::routes::PAGES`], checked by the same
+//! gate as the API's routes; who is there says the session.
+
+mod assets;
+mod automats;
+mod form;
+mod frame;
+mod language;
+mod links;
+mod refused;
+mod session;
+mod visit;
+mod words;
+
+use api::App;
+use axum::Router;
+use axum::extract::FromRef;
+use axum::routing::{get, post};
+use store::Random;
+use things::Things;
+use tower_http::compression::CompressionLayer;
+
+/// The state of the pages: what all functions have, and the automats.
+#[derive(Debug, Clone)]
+pub struct Dashboard {
+    /// The table and the clock.
+    pub app: App,
+    /// The automats.
+    pub things: Things,
+    /// Where the names of forms come from.
+    pub random: Random,
+}
+
+impl FromRef<Dashboard> for App {
+    fn from_ref(dashboard: &Dashboard) -> Self {
+        dashboard.app.clone()
+    }
+}
+
+impl FromRef<Dashboard> for Things {
+    fn from_ref(dashboard: &Dashboard) -> Self {
+        dashboard.things.clone()
+    }
+}
+
+impl FromRef<Dashboard> for Random {
+    fn from_ref(dashboard: &Dashboard) -> Self {
+        dashboard.random.clone()
+    }
+}
+
+/// The pages.
+pub fn router(dashboard: Dashboard) -> Router {
+    let clock = dashboard.app.clock.clone();
+    let pages = pages().with_state(dashboard);
+    api::serve_pages(pages, clock, |pages| {
+        let pages = refused::as_pages(pages);
+        session::admit(pages).layer(CompressionLayer::new())
+    })
+}
+
+fn pages() -> Router<Dashboard> {
+    Router::new()
+        .route("/", get(automats::list::list_automats))
+        .route("/assets/{name}", get(assets::get_asset))
+        .route("/language", post(language::choose_language))
+}

@@ -1,0 +1,52 @@
+//! Addresses of our own pages.
+
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+
+const IN_A_PATH: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'~');
+
+/// A path of these parts, each as one segment.
+pub(crate) fn path(parts: &[&str]) -> String {
+    parts.iter().flat_map(|part| ["/".to_owned(), utf8_percent_encode(part, IN_A_PATH).to_string()]).collect()
+}
+
+/// A page of an automat: `automat(id, "")` is its view.
+pub(crate) fn automat(id: &domain::AutomatId) -> String {
+    path(&["automats", id.as_str()])
+}
+
+/// The page of a key.
+pub(crate) fn key(id: &domain::KeyId) -> String {
+    path(&["keys", id.as_str()])
+}
+
+/// The page of a contract.
+pub(crate) fn contract(key: &domain::KeyId, id: &domain::ContractId) -> String {
+    path(&["keys", key.as_str(), "contracts", id.as_str()])
+}
+
+/// Where to go that somebody else named: a path of ours, or else the first page. Browsers read `//host` and `/\host` as
+/// addresses of others.
+pub(crate) fn own(to: &str) -> &str {
+    let elsewhere = to.starts_with("//") || to.contains(['\\', '\n', '\r', '\t']);
+    if to.starts_with('/') && !elsewhere && to.len() <= 2_000 { to } else { "/" }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_paths_of_our_own_are_gone_to() {
+        for to in ["/", "/keys/K-1?month=2026-11", "/automats/%C3%84"] {
+            assert_eq!(own(to), to);
+        }
+        for to in ["", "keys", "//evil.example", "/\\evil.example", "https://evil.example", "/\t/evil.example"] {
+            assert_eq!(own(to), "/", "{to}");
+        }
+    }
+
+    #[test]
+    fn each_part_is_one_segment() {
+        assert_eq!(path(&["keys", "Ä/1"]), "/keys/%C3%84%2F1");
+    }
+}

@@ -1,0 +1,64 @@
+//! A person's look at one page: in which language, as whom, and where.
+
+use std::convert::Infallible;
+
+use api::{Caller, Problem, Role};
+use askama::Template;
+use axum::extract::FromRequestParts;
+use axum::response::{Html, IntoResponse as _, Response};
+use http::StatusCode;
+use http::request::Parts;
+use texts::Texts;
+
+use crate::frame::Frame;
+use crate::session::Person;
+use crate::{language, words};
+
+/// What a page needs to know of its request.
+#[derive(Debug, Clone)]
+pub(crate) struct Visit {
+    /// The texts of the person's language.
+    pub(crate) t: &'static Texts,
+    /// What they may; nothing where nobody is signed in.
+    pub(crate) role: Option<Role>,
+    /// What they are called, if somebody is signed in.
+    pub(crate) person: Option<String>,
+    /// The path and query of this page.
+    pub(crate) here: String,
+}
+
+impl Visit {
+    /// What of a request a page needs.
+    pub(crate) fn of(parts: &Parts) -> Self {
+        Self {
+            t: words::texts(language::of_request(&parts.headers)),
+            role: parts.extensions.get::<Caller>().map(|caller| caller.role),
+            person: parts.extensions.get::<Person>().map(|person| person.name.clone()),
+            here: parts.uri.path_and_query().map_or_else(|| "/".to_owned(), ToString::to_string),
+        }
+    }
+
+    /// What surrounds a page.
+    pub(crate) fn frame(&self) -> Frame {
+        Frame::of(self)
+    }
+
+    /// Whether the person may do what needs this role.
+    pub(crate) fn may(&self, role: Role) -> bool {
+        self.role.is_some_and(|held| held >= role)
+    }
+}
+
+impl<S: Sync> FromRequestParts<S> for Visit {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
+        Ok(Self::of(parts))
+    }
+}
+
+/// A page as an answer.
+pub(crate) fn page(status: StatusCode, page: &impl Template) -> Result<Response, Problem> {
+    let text = page.render().map_err(Problem::internal)?;
+    Ok((status, Html(text)).into_response())
+}

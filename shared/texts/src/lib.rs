@@ -1,0 +1,107 @@
+//! The texts of a language: patterns in Fluent, read once, filled in as often as needed.
+//!
+//! Nothing here fails. Resources are part of a binary, so that what could fail would fail always, and their crates' tests
+//! fill every pattern of every language: a missing one shows as its name in braces, as Fluent shows a missing value.
+
+use std::borrow::Cow;
+
+use domain::Language;
+use fluent_bundle::concurrent::FluentBundle;
+use fluent_bundle::{FluentResource, FluentValue};
+
+pub use fluent_bundle::FluentArgs;
+
+/// All patterns of one language.
+pub struct Texts {
+    language: Language,
+    bundle: FluentBundle<FluentResource>,
+}
+
+impl Texts {
+    /// Reads the resources of a language.
+    #[must_use]
+    pub fn read(language: Language, sources: &[&str]) -> Self {
+        let mut bundle = FluentBundle::new_concurrent(vec![language.code().parse().unwrap_or_default()]);
+        // Marks around values that keep writing directions apart; in an SMS they would cost more than half the room.
+        bundle.set_use_isolating(false);
+        for source in sources {
+            let resource = FluentResource::try_new((*source).to_owned()).unwrap_or_else(|(readable, _)| readable);
+            bundle.add_resource_overriding(resource);
+        }
+        // Nothing else has the name, so there is nothing to refuse.
+        let _ = bundle.add_function("PAD", |numbers, _| pad(numbers));
+        Self { language, bundle }
+    }
+
+    /// Which language it is.
+    #[must_use]
+    pub fn language(&self) -> Language {
+        self.language
+    }
+
+    /// Whether there is such a pattern.
+    #[must_use]
+    pub fn has(&self, id: &str) -> bool {
+        self.bundle.get_message(id).is_some_and(|message| message.value().is_some())
+    }
+
+    /// A pattern without values.
+    #[must_use]
+    pub fn say(&self, id: &str) -> Cow<'_, str> {
+        self.fill(id, None, None)
+    }
+
+    /// Fills in a pattern.
+    #[must_use]
+    pub fn tell(&self, id: &str, values: &FluentArgs<'_>) -> String {
+        self.fill(id, None, Some(values)).into_owned()
+    }
+
+    /// Fills in the pattern of a message's part, an attribute in Fluent's words.
+    #[must_use]
+    pub fn tell_part(&self, id: &str, part: &str, values: &FluentArgs<'_>) -> String {
+        self.fill(id, Some(part), Some(values)).into_owned()
+    }
+
+    fn fill<'t>(&'t self, id: &str, part: Option<&str>, values: Option<&'t FluentArgs<'_>>) -> Cow<'t, str> {
+        let message = self.bundle.get_message(id);
+        let pattern = message.and_then(|message| match part {
+            Some(part) => message.get_attribute(part).map(|attribute| attribute.value()),
+            None => message.value(),
+        });
+        match pattern {
+            Some(pattern) => self.bundle.format_pattern(pattern, values, &mut Vec::new()),
+            None => Cow::Owned(format!("{{{id}}}")),
+        }
+    }
+}
+
+impl std::fmt::Debug for Texts {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Texts").field("language", &self.language).finish_non_exhaustive()
+    }
+}
+
+/// Fluent's `PAD($number)`: two digits, as in minutes.
+fn pad<'a>(numbers: &[FluentValue<'a>]) -> FluentValue<'a> {
+    match numbers {
+        [FluentValue::Number(number)] => format!("{:02}", number.value).into(),
+        _ => FluentValue::Error,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_missing_shows_as_a_name_in_braces() {
+        let texts =
+            Texts::read(Language::English, &["one = One\n", "greeting = Hi { $name },\n    .part = { PAD($n) }\n"]);
+        assert_eq!((texts.say("one"), texts.say("two")), ("One".into(), "{two}".into()));
+        assert_eq!(texts.tell("greeting", &FluentArgs::new()), "Hi {$name},");
+        let values = FluentArgs::from_iter([("n", 7)]);
+        assert_eq!(texts.tell_part("greeting", "part", &values), "07");
+        assert!(texts.has("one") && !texts.has("two"));
+    }
+}
