@@ -23,7 +23,7 @@ impl Caller {
     ///
     /// No signature is verified here: a router without an authorizer in front of it answers 401 to everything
     /// protected.
-    pub(crate) fn of_request(extensions: &Extensions, needed: Role) -> Result<Self, Problem> {
+    pub fn of_request(extensions: &Extensions, needed: Role) -> Result<Self, Problem> {
         let Some(RequestContext::ApiGatewayV2(context)) = extensions.get::<RequestContext>() else {
             return Err(Problem::unauthenticated());
         };

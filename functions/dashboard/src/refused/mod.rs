@@ -1,7 +1,7 @@
 //! What cannot be done, as a page: what happened, what to do, and the name to ask about it by.
 
 use api::problem::Code;
-use api::{CorrelationId, Problem};
+use api::{Caller, CorrelationId, Problem, Role};
 use askama::Template;
 use axum::Router;
 use axum::extract::Request;
@@ -11,6 +11,7 @@ use http::StatusCode;
 use texts::{FluentArgs, Texts};
 
 use crate::frame::Frame;
+use crate::session::Person;
 use crate::visit::{Visit, page};
 
 #[derive(Template)]
@@ -31,14 +32,18 @@ async fn show(request: Request, next: Next) -> Response {
     let (parts, body) = request.into_parts();
     let correlation = CorrelationId::of_request(&parts.headers, &parts.extensions);
     let (headers_only, uri) = (parts.headers.clone(), parts.uri.clone());
-    let person = parts.extensions.get::<crate::session::Person>().cloned();
+    let person = parts.extensions.get::<Person>().cloned();
+    let caller = Caller::of_request(&parts.extensions, Role::Viewer).ok();
     let response = next.run(Request::from_parts(parts, body)).await;
     let Some(problem) = response.extensions().get::<Problem>().cloned() else { return response };
-    // The gate has been passed or not: the role is not known here, and the page offers nothing that wants one.
+    // The handler had the request, or the gate before it: what a page needs of it is put together again.
     let mut visited = Request::new(());
     (*visited.headers_mut(), *visited.uri_mut()) = (headers_only, uri);
     if let Some(person) = person {
         visited.extensions_mut().insert(person);
+    }
+    if let Some(caller) = caller {
+        visited.extensions_mut().insert(caller);
     }
     let visit = Visit::of(&visited.into_parts().0);
     let shown = RefusedPage {
@@ -81,6 +86,7 @@ fn values(problem: &Problem) -> FluentArgs<'static> {
     values.set("lockerCount", facts.locker_count.unwrap_or_default());
     values.set("lockerIndex", facts.locker_index.or(facts.highest_locker_in_use).unwrap_or_default());
     values.set("keyCount", facts.key_count.unwrap_or_default());
+    values.set("role", facts.needed.unwrap_or(Role::Viewer).name());
     values
 }
 

@@ -1,0 +1,120 @@
+### Mitä ei voi tehdä: jokaisesta ongelmasta mitä tapahtui ja, jos siitä on apua, mitä voi tehdä.
+
+# Mitä mikään sivumme ei lähetä
+
+refused-malformed-json = Tätä ei voi lukea
+refused-malformed-json-advice = Palaa takaisin, lataa sivu uudelleen ja yritä sitten.
+refused-invalid-request = Osaa lähetetystä ei voi hyväksyä
+refused-invalid-request-advice = Palaa takaisin ja tarkista kentät.
+refused-body-too-large = Tämä on liikaa yhdelle lomakkeelle
+refused-body-too-large-advice = Palaa takaisin ja lyhennä pisintä tekstiä.
+refused-unsupported-media-type = Tätä ei voi lukea
+refused-unsupported-media-type-advice = Palaa takaisin, lataa sivu uudelleen ja yritä sitten.
+refused-invalid-query = Osoitteessa on jotakin, mitä sivu ei tunne
+refused-invalid-query-advice = Poista osoitteesta kysymysmerkin jälkeinen osa tai aloita automaateista.
+refused-invalid-cursor = Tätä luettelon osaa ei enää ole
+refused-invalid-cursor-advice = Aloita luettelon alusta.
+refused-invalid-header = Tätä ei voi lukea
+refused-invalid-header-advice = Lataa sivu uudelleen ja yritä sitten.
+
+# Kuka saa
+
+refused-unauthenticated = Et ole kirjautunut sisään
+refused-unauthenticated-advice = Mitään ei tehty. Kirjaudu sisään ja yritä uudelleen.
+refused-forbidden = { $role ->
+    [admin] Tämä on ylläpitäjille
+    [operator] Tämä on käyttäjille ja ylläpitäjille
+   *[viewer] Sinulla ei ole vielä roolia
+}
+refused-forbidden-advice = { $role ->
+    [admin] Mitään ei tehty. Tämä ei kuulu rooliisi. Pyydä ylläpitäjää tekemään se tai antamaan sinulle ylläpitäjän rooli.
+    [operator] Mitään ei tehty. Tämä ei kuulu rooliisi. Pyydä käyttäjän roolissa olevaa tekemään se tai ylläpitäjää antamaan sinulle käyttäjän rooli.
+   *[viewer] Olet kirjautunut sisään, mutta kukaan ei ole kertonut, mitä saat nähdä. Pyydä organisaatiosi ylläpitäjältä rooli, kirjaudu sitten ulos ja uudelleen sisään.
+}
+
+# Mitä ei ole
+
+refused-route-not-found = Tällaista sivua ei ole
+refused-route-not-found-advice = Osoite voi olla väärin kirjoitettu tai vajaa. Aloita automaateista tai hae avainta.
+refused-method-not-allowed = Sivua ei voi käyttää näin
+refused-method-not-allowed-advice = Aloita automaateista ja yritä uudelleen.
+refused-automat-not-found = Tällaista automaattia ei ole
+refused-automat-not-found-advice = Se on ehkä poistettu, tai osoite on väärin kirjoitettu: isot ja pienet kirjaimet ovat eri merkkejä. Automaattien luettelossa ovat kaikki automaatit.
+refused-key-not-found = Tällaista avainta ei ole
+refused-key-not-found-advice = Se on ehkä poistettu, tai osoite on väärin kirjoitettu: isot ja pienet kirjaimet ovat eri merkkejä. Hae nimen tai kohteen osalla.
+refused-contract-not-found = Avaimella ei ole tällaista sopimusta
+refused-contract-not-found-advice = Se on ehkä poistettu, tai se kuuluu toiseen avaimeen. Avaimen sivulla ovat kaikki sen sopimukset; kauan sitten päättyneet on poistettu.
+refused-locker-not-found = Automaatissa ei ole tällaista lokeroa
+refused-locker-not-found-advice = { $lockerCount ->
+    [0] Automaatin lokerot näet sen sivulta.
+    [one] Siinä on yksi lokero, numero 0.
+   *[other] Siinä on { $lockerCount } lokeroa. Numerointi alkaa nollasta.
+}
+refused-opening-not-found = Tällaista avausta ei ole
+refused-opening-not-found-advice = Vanhat avaukset poistetaan. Automaatin tapahtumista näet, miten avaus päättyi.
+refused-message-not-found = Tällaista viestiä ei ole
+refused-message-not-found-advice = Sopimuksen sivulla ovat sen viestit.
+
+# Mikä on jo olemassa
+
+refused-automat-exists = Tämänniminen automaatti on jo olemassa
+refused-automat-exists-advice = Valitse toinen automaatin tunnus.
+refused-key-exists = Tämänniminen avain on jo olemassa
+refused-key-exists-advice = Valitse toinen avaimen tunnus. Jos samanniminen avain poistettiin juuri, odota hetki.
+refused-contract-exists = Avaimella on jo tämänniminen sopimus
+refused-contract-exists-advice = Valitse toinen sopimuksen tunnus tai jätä kenttä tyhjäksi, niin saat uuden.
+
+# Mikä on tiellä
+
+refused-locker-index-too-big = { $lockerCount ->
+    [0] Automaatissa ei ole tällaista lokeroa
+    [one] Automaatissa on vain yksi lokero, numero 0
+   *[other] Automaatissa on vain { $lockerCount } lokeroa, ja numerointi alkaa nollasta
+}
+refused-locker-index-too-big-advice = Valitse pienempi numero.
+refused-locker-occupied = Lokerossa { $lockerIndex } on jo avain
+refused-locker-occupied-advice = Valitse tyhjä lokero.
+refused-no-free-locker = Automaatin jokaisessa lokerossa on avain
+refused-no-free-locker-advice = Poista ensin jokin avain tai valitse toinen automaatti.
+refused-lockers-in-use = Lokerossa { $lockerIndex } on avain
+refused-lockers-in-use-advice = Lokeroita ei voi olla tätä vähempää. Siirrä avain ensin pienempinumeroiseen lokeroon tai poista se.
+refused-automat-holds-keys = { $keyCount ->
+    [one] Automaatissa on vielä yksi avain
+   *[other] Automaatissa on vielä { $keyCount } avainta
+}
+refused-automat-holds-keys-advice = Poista ensin sen avaimet.
+refused-return-code-in-use = Automaatin toisella avaimella on tämä palautuskoodi
+refused-return-code-in-use-advice = Valitse toinen palautuskoodi.
+refused-contracts-overlap = Avaimen sopimukset ovat päällekkäin, joten sen on pysyttävä jaettuna
+refused-contracts-overlap-advice = Siirrä tai poista ensin kunkin parin toinen sopimus.
+refused-key-out = Avain on ulkona
+refused-key-out-advice = Se on jollakulla. Odota, kunnes se on palautettu, tai vahvista, että haluat tehdä tämän silti.
+refused-key-being-removed = Avainta poistetaan parhaillaan
+refused-key-being-removed-advice = Se poistuu hetken kuluttua.
+refused-contract-overlap = Avain on silloin toisella sopimuksella
+refused-contract-overlap-advice = Valitse toinen aika.
+refused-too-many-contracts = Avaimella on jo enimmäismäärä sopimuksia
+refused-too-many-contracts-advice = Poista tarpeettomia sopimuksia tai odota, että jokin päättyy.
+refused-pin-in-use = Automaatin toisella sopimuksella on tämä PIN-koodi
+refused-pin-in-use-advice = Valitse toinen tai jätä kenttä tyhjäksi, niin saat vapaan koodin.
+refused-locker-busy = Lokeroa avataan jo
+refused-locker-busy-advice = Uutta avausta ei pyydetty. Seuraa käynnissä olevaa avausta; yritä uudelleen, kun se on päättynyt.
+refused-automat-offline = Automaattiin ei ole yhteyttä
+refused-automat-offline-advice = Mitään ei avattu. Ilman yhteyttä automaatti ei saa pyyntöä. Voit silti yrittää 20 sekunnin ajan: jos yhteys palaa siihen mennessä, lokero avautuu.
+refused-message-under-way = Viestiä lähetetään jo
+refused-message-under-way-advice = Katso hetken kuluttua uudelleen.
+refused-message-outdated = Viesti ei enää pidä paikkaansa
+refused-message-outdated-advice = Sopimus on muuttunut sen jälkeen. Lähetä sen sijaan uudempi viesti.
+refused-stale-version = Tätä on muutettu sillä välin
+refused-stale-version-advice = Mitään ei tallennettu. Katso nykyiset tiedot ja päätä sitten.
+refused-idempotency-key-reused = Tämä lomake on jo lähetetty toisin täytettynä
+refused-idempotency-key-reused-advice = Ensin lähetetty on tallennettu. Lataa sivu uudelleen, niin näet sen, ja muuta sitä sitten.
+
+# Mikä on vikana meillä
+
+refused-automat-busy = Automaatista avataan liian monta lokeroa yhtä aikaa
+refused-automat-busy-advice = Mitään ei avattu. Yritä uudelleen, kun osa avauksista on päättynyt: siihen menee enintään 20 sekuntia.
+refused-busy = Muut muuttavat samaa asiaa
+refused-busy-advice = Mitään ei tallennettu. Yritä uudelleen.
+refused-internal = Jokin meni vikaan meidän päässämme
+refused-internal-advice = Vian ei tiedetä johtuvan sinusta. Katso, tuliko asia tehdyksi; jos ei, yritä hetken kuluttua uudelleen.

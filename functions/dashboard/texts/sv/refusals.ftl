@@ -1,0 +1,120 @@
+### Vad som inte går: för varje problem vad som hände och, där det hjälper, vad man kan göra.
+
+# Vad ingen av våra sidor skickar
+
+refused-malformed-json = Detta går inte att läsa
+refused-malformed-json-advice = Gå tillbaka, ladda om sidan och försök igen.
+refused-invalid-request = En del av det som skickades kan inte godtas
+refused-invalid-request-advice = Gå tillbaka och se över fälten.
+refused-body-too-large = Detta är för mycket för ett formulär
+refused-body-too-large-advice = Gå tillbaka och korta den längsta texten.
+refused-unsupported-media-type = Detta går inte att läsa
+refused-unsupported-media-type-advice = Gå tillbaka, ladda om sidan och försök igen.
+refused-invalid-query = Adressen innehåller något som sidan inte känner till
+refused-invalid-query-advice = Ta bort det som följer efter frågetecknet i adressen, eller börja från automaterna.
+refused-invalid-cursor = Den här delen av listan finns inte längre
+refused-invalid-cursor-advice = Börja från listans början.
+refused-invalid-header = Detta går inte att läsa
+refused-invalid-header-advice = Ladda om sidan och försök igen.
+
+# Vem som får
+
+refused-unauthenticated = Du är inte inloggad
+refused-unauthenticated-advice = Ingenting gjordes. Logga in och försök igen.
+refused-forbidden = { $role ->
+    [admin] Detta är för administratörer
+    [operator] Detta är för operatörer och administratörer
+   *[viewer] Du har ingen roll ännu
+}
+refused-forbidden-advice = { $role ->
+    [admin] Ingenting gjordes. Din roll omfattar inte detta. Be en administratör göra det, eller ge dig rollen administratör.
+    [operator] Ingenting gjordes. Din roll omfattar inte detta. Be en operatör göra det, eller en administratör ge dig rollen operatör.
+   *[viewer] Du är inloggad, men ingen har sagt vad du får se. Be en administratör i din organisation om en roll och logga sedan ut och in igen.
+}
+
+# Vad som inte finns
+
+refused-route-not-found = Sidan finns inte
+refused-route-not-found-advice = Adressen kan vara felskriven eller ofullständig. Börja från automaterna eller sök efter en nyckel.
+refused-method-not-allowed = Sidan kan inte användas så här
+refused-method-not-allowed-advice = Börja från automaterna och försök igen.
+refused-automat-not-found = Automaten finns inte
+refused-automat-not-found-advice = Den kan ha tagits bort, eller så är adressen felskriven: stora och små bokstäver är olika tecken. Listan över automater har alla som finns.
+refused-key-not-found = Nyckeln finns inte
+refused-key-not-found-advice = Den kan ha tagits bort, eller så är adressen felskriven: stora och små bokstäver är olika tecken. Sök efter en del av namnet eller objektet.
+refused-contract-not-found = Nyckeln har inget sådant avtal
+refused-contract-not-found-advice = Det kan ha tagits bort, eller höra till en annan nyckel. Nyckelns sida visar alla dess avtal; de som upphörde för länge sedan är raderade.
+refused-locker-not-found = Automaten har inget sådant fack
+refused-locker-not-found-advice = { $lockerCount ->
+    [0] Automatens sida visar dess fack.
+    [one] Den har ett fack, nummer 0.
+   *[other] Den har { $lockerCount } fack. De är numrerade från 0.
+}
+refused-opening-not-found = Öppningen finns inte
+refused-opening-not-found-advice = Gamla öppningar raderas. Automatens händelser berättar hur det gick.
+refused-message-not-found = Meddelandet finns inte
+refused-message-not-found-advice = Avtalets sida visar dess meddelanden.
+
+# Vad som redan finns
+
+refused-automat-exists = Det finns redan en automat med detta namn
+refused-automat-exists-advice = Välj ett annat ID för automaten.
+refused-key-exists = Det finns redan en nyckel med detta namn
+refused-key-exists-advice = Välj ett annat ID för nyckeln. Om en nyckel med samma namn just togs bort, vänta ett ögonblick.
+refused-contract-exists = Nyckeln har redan ett avtal med detta namn
+refused-contract-exists-advice = Välj ett annat ID för avtalet, eller lämna fältet tomt för att få ett nytt.
+
+# Vad som är i vägen
+
+refused-locker-index-too-big = { $lockerCount ->
+    [0] Automaten har inget sådant fack
+    [one] Automaten har bara ett fack, nummer 0
+   *[other] Automaten har bara { $lockerCount } fack, numrerade från 0
+}
+refused-locker-index-too-big-advice = Välj ett lägre nummer.
+refused-locker-occupied = Fack { $lockerIndex } har redan en nyckel
+refused-locker-occupied-advice = Välj ett tomt fack.
+refused-no-free-locker = Alla automatens fack har en nyckel
+refused-no-free-locker-advice = Ta först bort en nyckel, eller välj en annan automat.
+refused-lockers-in-use = Fack { $lockerIndex } har en nyckel
+refused-lockers-in-use-advice = Automaten kan inte ha färre fack än så. Flytta först nyckeln till ett lägre fack, eller ta bort den.
+refused-automat-holds-keys = { $keyCount ->
+    [one] Automaten har fortfarande en nyckel
+   *[other] Automaten har fortfarande { $keyCount } nycklar
+}
+refused-automat-holds-keys-advice = Ta först bort dess nycklar.
+refused-return-code-in-use = En annan av automatens nycklar har den här returkoden
+refused-return-code-in-use-advice = Välj en annan returkod.
+refused-contracts-overlap = Nyckelns avtal överlappar varandra, så den måste förbli delad
+refused-contracts-overlap-advice = Flytta eller ta först bort ett avtal i varje par.
+refused-key-out = Nyckeln är ute
+refused-key-out-advice = Någon har den. Vänta tills den är tillbaka, eller bekräfta att du vill göra detta ändå.
+refused-key-being-removed = Nyckeln håller på att tas bort
+refused-key-being-removed-advice = Den är borta om ett ögonblick.
+refused-contract-overlap = Ett annat avtal har nyckeln då
+refused-contract-overlap-advice = Välj en annan tid.
+refused-too-many-contracts = Nyckeln har redan så många avtal som den kan ha
+refused-too-many-contracts-advice = Ta bort avtal som inte behövs, eller vänta tills något har upphört.
+refused-pin-in-use = Ett annat avtal vid automaten har den här PIN-koden
+refused-pin-in-use-advice = Välj en annan, eller lämna fältet tomt för att få en ledig.
+refused-locker-busy = Facket håller redan på att öppnas
+refused-locker-busy-advice = Ingen ny öppning begärdes. Följ den som pågår; försök igen när den är slut.
+refused-automat-offline = Automaten har ingen förbindelse
+refused-automat-offline-advice = Ingenting öppnades. Utan förbindelse kan automaten inte höra oss. Du kan ändå försöka i 20 sekunder: om den är tillbaka då öppnas facket.
+refused-message-under-way = Meddelandet skickas redan
+refused-message-under-way-advice = Titta igen om ett ögonblick.
+refused-message-outdated = Meddelandet stämmer inte längre
+refused-message-outdated-advice = Avtalet har ändrats sedan dess. Skicka ett senare meddelande i stället.
+refused-stale-version = Detta har ändrats under tiden
+refused-stale-version-advice = Ingenting sparades. Se hur det är nu och bestäm dig sedan.
+refused-idempotency-key-reused = Formuläret har redan skickats med annat innehåll
+refused-idempotency-key-reused-advice = Det som skickades först har sparats. Ladda om sidan för att se det, och ändra det sedan.
+
+# Vad som är fel hos oss
+
+refused-automat-busy = För många av automatens fack öppnas samtidigt
+refused-automat-busy-advice = Ingenting öppnades. Försök igen när några av öppningarna är slut: det tar högst 20 sekunder.
+refused-busy = Andra ändrar samma sak
+refused-busy-advice = Ingenting sparades. Försök igen.
+refused-internal = Något gick fel hos oss
+refused-internal-advice = Såvitt känt beror det inte på dig. Se efter om det du ville blev gjort; försök annars igen om ett ögonblick.

@@ -84,6 +84,10 @@ pub struct Facts {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = u64, required = false)]
     pub current_version: Option<u64>,
+    /// `forbidden`: the role that would be enough, for those who say it in other words.
+    #[serde(skip)]
+    #[schema(ignore)]
+    pub needed: Option<Role>,
 }
 
 impl Problem {
@@ -132,8 +136,9 @@ impl Problem {
     /// The caller's role is not enough.
     #[must_use]
     pub fn forbidden(needed: Role, held: Option<Role>) -> Self {
+        let facts = Facts { needed: Some(needed), ..Facts::default() };
         let (needed, held) = (needed.name(), held.map_or("none", Role::name));
-        Self::new(Code::Forbidden, format!("This needs the role {needed}, and the token gives {held}."))
+        Self::new(Code::Forbidden, format!("This needs the role {needed}, and the token gives {held}.")).with(facts)
     }
 
     /// The client's version is not the current one.
