@@ -1,12 +1,15 @@
 //! Static files: part of the binary, named after their content, and so cached for good.
 
 use axum::extract::Path;
-use axum::response::{IntoResponse as _, Response};
+use axum::response::{IntoResponse as _, Redirect, Response};
 use http::header::{ACCEPT_ENCODING, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_TYPE, VARY};
 use http::{HeaderMap, StatusCode};
 
 use api::Problem;
 use api::problem::Code;
+
+/// Names that others choose stand for something else some day.
+const A_DAY: &str = "public, max-age=86400";
 
 struct Asset {
     name: &'static str,
@@ -39,4 +42,14 @@ pub(crate) async fn get_asset(Path(name): Path<String>, headers: HeaderMap) -> R
     } else {
         (StatusCode::OK, kept, asset.plain).into_response()
     })
+}
+
+/// `GET /favicon.ico`: for browsers that look there first.
+pub(crate) async fn get_favicon() -> Response {
+    ([(CACHE_CONTROL, A_DAY)], Redirect::to(href("icon.svg"))).into_response()
+}
+
+/// `GET /robots.txt`: nothing here is for search engines.
+pub(crate) async fn get_robots() -> Response {
+    ([(CONTENT_TYPE, "text/plain"), (CACHE_CONTROL, A_DAY)], "User-agent: *\nDisallow: /\n").into_response()
 }

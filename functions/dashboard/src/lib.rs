@@ -66,5 +66,7 @@ fn pages() -> Router<Dashboard> {
     Router::new()
         .route("/", get(automats::list::list_automats))
         .route("/assets/{name}", get(assets::get_asset))
+        .route("/favicon.ico", get(assets::get_favicon))
+        .route("/robots.txt", get(assets::get_robots))
         .route("/language", post(language::choose_language))
 }
