@@ -6,16 +6,19 @@
 
 mod encoding;
 mod letter;
+mod masked;
 mod rendered;
 mod sms;
-mod texts;
 mod times;
 mod wording;
+mod words;
 
 use domain::{Address, Message};
 
 pub use encoding::Encoding;
+pub use masked::render_without_pin;
 pub use rendered::{Email, Rendered, Sms};
+pub use times::LocalTimes;
 
 use letter::Letter;
 use wording::Wording;

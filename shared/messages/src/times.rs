@@ -5,27 +5,30 @@
 
 use chrono::{DateTime, Datelike as _, MappedLocalTime, Offset as _, TimeZone as _, Timelike as _};
 use chrono_tz::{OffsetName as _, Tz};
-use domain::{Instant, TimeRange, TimeZone};
-use fluent_bundle::FluentArgs;
+use domain::{Instant, Language, TimeRange, TimeZone};
+use texts::{FluentArgs, Texts};
 
-use crate::texts::Texts;
+use crate::words::texts;
 
 /// Writes times of one zone in one language.
-pub(crate) struct LocalTimes {
+#[derive(Debug, Clone, Copy)]
+pub struct LocalTimes {
     texts: &'static Texts,
     zone: Tz,
 }
 
 impl LocalTimes {
     /// In the words of a language.
-    pub(crate) fn new(texts: &'static Texts, zone: TimeZone) -> Self {
-        Self { texts, zone: zone.tz() }
+    #[must_use]
+    pub fn new(language: Language, zone: TimeZone) -> Self {
+        Self { texts: texts(language), zone: zone.tz() }
     }
 
     /// A day and a time of day, to the minute.
-    pub(crate) fn moment(&self, instant: Instant) -> String {
+    #[must_use]
+    pub fn moment(&self, instant: Instant) -> String {
         let local = self.local(instant);
-        let moment = self.texts.say("moment", &values(&local));
+        let moment = self.texts.tell("moment", &values(&local));
         match self.mark(&local) {
             Some(mark) => format!("{moment} {mark}"),
             None => moment,
@@ -33,19 +36,20 @@ impl LocalTimes {
     }
 
     /// From when until when; the day only once if it is one day, and none of the two times needs more than its digits.
-    pub(crate) fn range(&self, range: TimeRange) -> String {
+    #[must_use]
+    pub fn range(&self, range: TimeRange) -> String {
         let mut words = FluentArgs::new();
         words.set("start", self.moment(range.start()));
-        let Some(end) = range.end() else { return self.texts.say("range-without-end", &words) };
+        let Some(end) = range.end() else { return self.texts.tell("range-without-end", &words) };
         let (first, last) = (self.local(range.start()), self.local(end));
         let short =
             first.date_naive() == last.date_naive() && self.mark(&first).is_none() && self.mark(&last).is_none();
         if short {
-            words.set("clock", self.texts.say("clock", &values(&last)));
-            self.texts.say("range-in-a-day", &words)
+            words.set("clock", self.texts.tell("clock", &values(&last)));
+            self.texts.tell("range-in-a-day", &words)
         } else {
             words.set("end", self.moment(end));
-            self.texts.say("range", &words)
+            self.texts.tell("range", &words)
         }
     }
 
@@ -85,8 +89,6 @@ fn values(local: &DateTime<Tz>) -> FluentArgs<'static> {
 
 #[cfg(test)]
 mod tests {
-    use domain::Language;
-
     use super::*;
 
     const LANGUAGES: [Language; 3] = [Language::English, Language::Finnish, Language::Swedish];
@@ -100,7 +102,7 @@ mod tests {
     }
 
     fn times(language: Language, zone: &str) -> LocalTimes {
-        LocalTimes::new(Texts::of(language), TimeZone::parse(zone).unwrap())
+        LocalTimes::new(language, TimeZone::parse(zone).unwrap())
     }
 
     fn english_in(zone: &str, instant: &str) -> String {

@@ -1,10 +1,10 @@
 //! What the patterns of a message are filled with: its facts, in the recipient's language.
 
 use domain::{ContractField, Facts, FreeText, Location, Message, MessageKind, Occasion, Pin};
-use fluent_bundle::FluentArgs;
+use texts::{FluentArgs, Texts};
 
-use crate::texts::Texts;
 use crate::times::LocalTimes;
+use crate::words::texts;
 
 /// A message, the texts of its language, and the values that go into them.
 pub(crate) struct Wording<'a> {
@@ -18,15 +18,15 @@ impl<'a> Wording<'a> {
     /// The values that every channel's patterns have.
     pub(crate) fn of(message: &'a Message) -> Self {
         let Facts { key, person, range, place, .. } = &message.facts;
-        let texts = Texts::of(message.recipient.language);
-        let times = LocalTimes::new(texts, place.time_zone);
+        let texts = texts(message.recipient.language);
+        let times = LocalTimes::new(message.recipient.language, place.time_zone);
         let mut values = FluentArgs::new();
         values.set("recipient", message.recipient.name.as_str());
         values.set("key", key.as_str());
         values.set("person", person.as_str());
         values.set("zone", place.time_zone.identifier());
         values.set("start", times.moment(range.start()));
-        let no_end = || texts.say("no-end", &FluentArgs::new());
+        let no_end = || texts.say("no-end").into_owned();
         values.set("end", range.end().map_or_else(no_end, |end| times.moment(end)));
         values.set("when", times.range(*range));
         match &message.occasion {
@@ -82,12 +82,12 @@ impl<'a> Wording<'a> {
 
     /// Says something that is in messages of all kinds.
     pub(crate) fn say(&self, id: &str) -> String {
-        self.texts.say(id, &self.values)
+        self.texts.tell(id, &self.values)
     }
 
     /// Says a part of this kind of message.
     pub(crate) fn say_part(&self, part: &str) -> String {
-        self.texts.say_part(self.message.occasion.kind().word(), part, &self.values)
+        self.texts.tell_part(self.message.occasion.kind().word(), part, &self.values)
     }
 }
 
@@ -127,7 +127,7 @@ fn changes(texts: &Texts, fields: &[ContractField]) -> String {
             words.push(word);
         }
     }
-    let said: Vec<_> = words.into_iter().map(|id| texts.say(id, &FluentArgs::new())).collect();
+    let said: Vec<_> = words.into_iter().map(|id| texts.say(id)).collect();
     said.join(", ")
 }
 

@@ -2,6 +2,5 @@
 
 pub(crate) mod create;
 pub(crate) mod edit;
-mod mask;
 pub(crate) mod removal;
 mod render;

@@ -2,11 +2,9 @@
 
 use api::{ContractView, EntryView, Problem, RangeView, RecipientView};
 use domain::{Instant, Message};
-use messages::{Encoding, Rendered, render};
+use messages::{Encoding, Rendered, render, render_without_pin};
 use store::Preview;
 use utoipa::ToSchema;
-
-use super::mask::without_pin;
 
 /// What a request would come to.
 #[derive(Debug, serde::Serialize, ToSchema)]
@@ -84,7 +82,8 @@ impl PreviewView {
     pub(crate) fn new(preview: Preview, now: Instant) -> Result<Self, Problem> {
         let Preview { contract, new_pin, conflicts, next_free, messages } = preview;
         let message = |(message, time): (Message, Option<Instant>)| {
-            let rendered = if new_pin { render(&message) } else { without_pin(&message)? };
+            let rendered =
+                if new_pin { render(&message) } else { render_without_pin(&message).map_err(Problem::internal)? };
             Ok(MessagePreview {
                 kind: message.occasion.kind().word(),
                 recipient: RecipientView::from(&message.recipient),

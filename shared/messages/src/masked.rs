@@ -3,14 +3,14 @@
 //! Whoever looks at the PIN of a contract is recorded, and a preview records nothing: so a preview's words show only a
 //! PIN that came with the request or has been generated for it.
 
-use domain::{Facts, Message, Pin};
-use messages::{Email, Rendered, Sms, render};
+use domain::{Facts, Invalid, Message, Pin};
 
-use api::Problem;
+use crate::{Email, Rendered, Sms, render};
 
 /// The words of a message with a `*` for each digit of its PIN. Where those stand is found by telling other PINs: a
-/// search for the digits themselves would find them in dates and numbers too, and so give them away.
-pub(super) fn without_pin(message: &Message) -> Result<Rendered, Problem> {
+/// search for the digits themselves would find them in dates and numbers too, and so give them away. Refused is only a
+/// message whose PIN has no digits that it may have, and there is none.
+pub fn render_without_pin(message: &Message) -> Result<Rendered, Invalid> {
     let zeros = render(&telling(message, '0')?);
     let ones = render(&telling(message, '1')?);
     Ok(match (zeros, ones) {
@@ -28,9 +28,9 @@ pub(super) fn without_pin(message: &Message) -> Result<Rendered, Problem> {
 }
 
 /// The message as if its PIN were this digit over and over, as often as it has digits.
-fn telling(message: &Message, digit: char) -> Result<Message, Problem> {
+fn telling(message: &Message, digit: char) -> Result<Message, Invalid> {
     let digits: String = message.facts.pin.reveal().chars().map(|_| digit).collect();
-    let pin = Pin::parse(&digits).map_err(Problem::internal)?;
+    let pin = Pin::parse(&digits)?;
     Ok(Message { facts: Facts { pin, ..message.facts.clone() }, ..message.clone() })
 }
 
@@ -72,8 +72,8 @@ mod tests {
                 },
             },
         };
-        let masked = without_pin(&message("2026")).unwrap();
-        assert_eq!(masked, without_pin(&message("4829")).unwrap(), "whatever the PIN, the words are the same");
+        let masked = render_without_pin(&message("2026")).unwrap();
+        assert_eq!(masked, render_without_pin(&message("4829")).unwrap(), "whatever the PIN, the words are the same");
         let (Rendered::Sms(masked), Rendered::Sms(plain)) = (masked, render(&message("4829"))) else { unreachable!() };
         assert_eq!(masked.text, plain.text.replace("4829", "****"));
         assert_eq!((masked.encoding, masked.segments), (plain.encoding, plain.segments));
