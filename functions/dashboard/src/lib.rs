@@ -12,6 +12,7 @@ mod language;
 mod links;
 mod refused;
 mod session;
+mod times;
 mod visit;
 mod words;
 

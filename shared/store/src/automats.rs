@@ -71,6 +71,11 @@ impl Store {
         }
     }
 
+    /// An automat.
+    pub async fn automat(&self, id: &AutomatId) -> Result<Automat, Error> {
+        self.stored_automat(id).await.map(|stored| stored.automat)
+    }
+
     /// The Key Automat View: one query, and one more read for lockers whose agenda has run out.
     pub async fn automat_view(&self, id: &AutomatId, now: Instant) -> Result<AutomatView, Error> {
         let (StoredAutomat { automat, .. }, lockers) = self.automat_and_lockers(id).await?;
