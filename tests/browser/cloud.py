@@ -120,6 +120,7 @@ class Device:
         credentials = cloud.data / "automats" / automat.id
         command = [cloud.binaries / "automat", "--credentials", credentials, "--data", cloud.folder / automat.id]
         command += [f"--inside={locker}" for locker in inside] + ["--obliging"] * obliging
+        self.automat = automat
         self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
         self.lines = queue.Queue()
         threading.Thread(target=self.listen, daemon=True).start()
@@ -139,6 +140,14 @@ class Device:
         while text not in (line := self.lines.get(timeout=max(0.01, end - time.monotonic()))):
             pass
         return line
+
+    def fetch(self, locker: int, pin: str):
+        """Takes the key of a contract, as its person does."""
+        self.do(f"type {pin}")
+        self.hear("take your key")
+        self.do(f"take {locker}")
+        self.do(f"close {locker}")
+        self.automat.until(lambda view: view["lockers"][locker]["keyInside"] is False)
 
     def door(self, locker: int) -> str:
         """`open` once its motor has run, until somebody closes the door."""

@@ -27,7 +27,12 @@ class Axe:
     def faults(self, page: Page) -> list[str]:
         """What it finds, each with the element it is at."""
         page.evaluate(self.source)
-        options = {"runOnly": {"type": "tag", "values": TAGS}, "rules": RULES, "resultTypes": ["violations"], "iframes": False}
+        options = {
+            "runOnly": {"type": "tag", "values": TAGS},
+            "rules": RULES,
+            "resultTypes": ["violations"],
+            "iframes": False,
+        }
         found = page.evaluate("options => axe.run(document, options)", options)
         return [
             f"{violation['id']}: {violation['help']} at {node['html'][:160]}"

@@ -1,10 +1,22 @@
 """How people come to the pages: the sizes of what they hold in their hands, the sign-in, and what is watched there."""
 
+import datetime
+import zoneinfo
+
+import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
 DESKTOP = {"viewport": {"width": 1280, "height": 800}}
 PHONE = {"viewport": {"width": 390, "height": 844}, "device_scale_factor": 2, "is_mobile": True, "has_touch": True}
 NARROW = {"viewport": {"width": 320, "height": 640}, "device_scale_factor": 2, "is_mobile": True, "has_touch": True}
+
+# How a job must go: on a desk, beside the cabinet, and where no script runs.
+WAYS = {
+    "desktop": {"on": DESKTOP},
+    "phone": {"on": PHONE},
+    "phone-without-script": {"on": PHONE, "script": False},
+}
+every_way = pytest.mark.parametrize("way", WAYS.values(), ids=WAYS)
 
 SIZES = {"desktop": DESKTOP, "phone": PHONE, "narrow": NARROW}
 
@@ -17,6 +29,12 @@ def sign_in(page: Page, url: str, person: str, path: str = "/"):
     expect(page.get_by_role("heading", name="Who signs in?")).to_be_visible()
     page.get_by_role("button", name=NAMES[person]).click()
     page.wait_for_url(lambda address: "/login" not in address and "/auth/callback?" not in address)
+
+
+def field_time(zone: str = "Europe/Helsinki", **later) -> str:
+    """A time so much later than this full hour, as a field for a date and a time has it."""
+    now = datetime.datetime.now(zoneinfo.ZoneInfo(zone)).replace(minute=0)
+    return f"{now + datetime.timedelta(**later):%Y-%m-%dT%H:%M}"
 
 
 class Watch:
