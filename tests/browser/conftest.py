@@ -8,11 +8,12 @@ import json
 import pathlib
 import shutil
 
-import places
 import pytest
+from playwright.sync_api import expect, sync_playwright
+
+import places
 from cloud import Cloud
 from judges import Axe
-from playwright.sync_api import expect, sync_playwright
 from visit import DESKTOP, Watch, sign_in
 
 # Debian's; Playwright's own is not fetched.

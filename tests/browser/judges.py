@@ -45,10 +45,11 @@ def too_wide(page: Page) -> list[str]:
     """What makes a page scroll sideways."""
     return page.evaluate(
         """() => {
-            const width = document.documentElement.clientWidth;
-            if (document.documentElement.scrollWidth <= width) return [];
-            const wide = [...document.body.querySelectorAll('*')].filter(e => e.getBoundingClientRect().right > width + 1);
-            return [`${document.documentElement.scrollWidth} px on ${width}`, ...wide.slice(0, 5).map(e => e.outerHTML.slice(0, 160))];
+            const root = document.documentElement, width = root.clientWidth;
+            if (root.scrollWidth <= width) return [];
+            const all = [...document.body.querySelectorAll('*')];
+            const wide = all.filter(element => element.getBoundingClientRect().right > width + 1);
+            return [`${root.scrollWidth} px on ${width}`, ...wide.slice(0, 5).map(e => e.outerHTML.slice(0, 160))];
         }"""
     )
 

@@ -6,8 +6,9 @@ import urllib.parse
 from collections.abc import Callable
 
 import pytest
-from cloud import Cloud, at
 from playwright.sync_api import Page
+
+from cloud import Cloud, at
 
 
 @dataclasses.dataclass

@@ -1,6 +1,7 @@
 """Job 2: a key into an empty locker, and the locker opened."""
 
 from playwright.sync_api import expect
+
 from visit import every_way
 
 

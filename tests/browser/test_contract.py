@@ -3,8 +3,9 @@
 import re
 
 import pytest
-from cloud import at
 from playwright.sync_api import Page, expect
+
+from cloud import at
 from visit import every_way, field_time
 
 

@@ -2,8 +2,9 @@
 
 import re
 
-from cloud import at
 from playwright.sync_api import expect
+
+from cloud import at
 from visit import every_way
 
 

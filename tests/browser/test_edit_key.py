@@ -1,7 +1,8 @@
 """Job 3: a key edited by the icon beside it, and removed with all its contracts."""
 
-from cloud import at
 from playwright.sync_api import expect
+
+from cloud import at
 from visit import every_way
 
 

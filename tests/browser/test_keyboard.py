@@ -1,6 +1,7 @@
 """One whole job by the keyboard alone."""
 
 from playwright.sync_api import Page, expect
+
 from visit import field_time
 
 
@@ -8,13 +9,14 @@ def tab_to(page: Page, locator, most: int = 80):
     """Presses Tab until the focus is there; it must be seen all the way."""
     for _ in range(most):
         page.keyboard.press("Tab")
-        outline = page.evaluate(
+        focused = page.evaluate(
             """() => {
-                const style = getComputedStyle(document.activeElement);
-                return document.activeElement === document.body || style.outlineStyle !== 'none' || style.boxShadow !== 'none';
+                const element = document.activeElement, style = getComputedStyle(element);
+                const shown = style.outlineStyle !== 'none' || style.boxShadow !== 'none';
+                return element === document.body || shown ? null : element.outerHTML.slice(0, 160);
             }"""
         )
-        assert outline, page.evaluate("document.activeElement.outerHTML.slice(0, 160)")
+        assert focused is None, f"nobody sees the focus on {focused}"
         if locator.evaluate("element => element === document.activeElement"):
             return
     raise AssertionError("the keyboard does not lead there")

@@ -3,6 +3,7 @@
 import shutil
 
 import pytest
+
 from judges import LEAST, lighthouse, shortcomings
 from places import PLACES
 from visit import sign_in

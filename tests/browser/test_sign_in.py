@@ -1,6 +1,7 @@
 """Who is who: the sign-in, the session, and the way out."""
 
 from playwright.sync_api import expect
+
 from visit import NAMES, PHONE, sign_in
 
 
