@@ -81,8 +81,8 @@ def signed_in(chromium, cloud):
 
 @pytest.fixture
 def enter(chromium, cloud, signed_in):
-    """Opens a page for somebody, at some place: `enter("operator", "/", on=PHONE, script=False)`. Who comes `fresh` has a
-    session that ends without ending anybody else's."""
+    """Opens a page for somebody, at some place: `enter("operator", "/", on=PHONE, script=False)`. Who comes `fresh` has
+    a session of their own, to end it."""
     opened = []
 
     def page_of(person=None, path="/", *, on=DESKTOP, script=True, scheme="light", language="en", fresh=False):
