@@ -1,5 +1,4 @@
-//! What we accept from others: `deny.toml` judged by cargo-deny, and tools from PyPI and npm by version and
-//! hash alone.
+//! What we accept from others: `deny.toml` judged by cargo-deny, and Python's and npm's tools by version and hash alone.
 //!
 //! Licences, bans and sources need only the lock file and are always checked. Known vulnerabilities need the `RustSec`
 //! database, a git repository. Where it cannot be reached nothing is known, which is said rather than passed over.
