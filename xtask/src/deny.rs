@@ -1,4 +1,4 @@
-//! What we accept from others: `deny.toml` judged by cargo-deny, and Python tools by version and hash alone.
+//! What we accept from others: `deny.toml` judged by cargo-deny, and Python's and npm's tools by version and hash alone.
 //!
 //! Licences, bans and sources need only the lock file and are always checked. Known vulnerabilities need the `RustSec`
 //! database, a git repository. Where it cannot be reached nothing is known, which is said rather than passed over.
@@ -6,6 +6,7 @@
 use std::{fs, process::Command};
 
 use anyhow::{Context as _, Result, bail, ensure};
+use serde_json::Value;
 
 use crate::{
     process::{run, shown},
@@ -13,6 +14,9 @@ use crate::{
     steps::Note,
     tools::Tools,
 };
+
+/// What npm goes by.
+const NPM_LOCK: &str = "tests/browser/package-lock.json";
 
 /// Checks the dependencies; `require_advisories` makes an unreachable database a failure.
 pub fn check(project: &Project, tools: &Tools, require_advisories: bool) -> Result<Note> {
@@ -30,7 +34,8 @@ pub fn check(project: &Project, tools: &Tools, require_advisories: bool) -> Resu
     Ok("advisories NOT CHECKED: database unreachable".to_owned())
 }
 
-/// Every list of Python packages in the repository has each by its version and hashes, and has what it is made from.
+/// Every list of Python packages in the repository has each by its version and hashes, and has what it is made from; so
+/// does that of npm's packages.
 fn pinned(project: &Project) -> Result<()> {
     let mut list = Command::new("git");
     list.args(["ls-files", "--cached", "--others", "--exclude-standard", "*requirements*.txt"])
@@ -46,7 +51,17 @@ fn pinned(project: &Project) -> Result<()> {
         let findings = unpinned(&source, &text);
         ensure!(findings.is_empty(), "{file}: {}", findings.join(", "));
     }
+    let lock = fs::read_to_string(project.root.join(NPM_LOCK)).with_context(|| NPM_LOCK.to_owned())?;
+    let findings = unhashed(&serde_json::from_str(&lock)?);
+    ensure!(findings.is_empty(), "{NPM_LOCK} has no hash of {}", findings.join(", "));
     Ok(())
+}
+
+/// The packages that npm would take whatever they are. The first is our own list.
+fn unhashed(lock: &Value) -> Vec<String> {
+    let packages = lock["packages"].as_object().into_iter().flatten().filter(|(name, _)| !name.is_empty());
+    let is_hashed = |package: &Value| package["integrity"].as_str().is_some_and(|hash| hash.starts_with("sha512-"));
+    packages.filter(|(_, package)| !is_hashed(package)).map(|(name, _)| name.clone()).collect()
 }
 
 /// What is asked for and not listed as asked, and what is listed without an exact version or without a hash.
@@ -111,6 +126,17 @@ mod tests {
         assert_eq!(unpinned("", "a==1.0\n"), ["a==1.0 has no hash"]);
         assert_eq!(unpinned("", "a>=1.0 --hash=sha256:00\n"), ["a>=1.0 has no exact version"]);
         assert_eq!(unpinned("", "a @ https://elsewhere/a.whl\n").len(), 2);
+    }
+
+    #[test]
+    fn what_npm_would_take_unseen_is_found() {
+        let lock = serde_json::json!({"packages": {
+            "": {"dependencies": {"a": "1.0.0"}},
+            "node_modules/a": {"version": "1.0.0", "integrity": "sha512-AA=="},
+            "node_modules/b": {"version": "1.0.0", "integrity": "sha1-AA=="},
+            "node_modules/c": {"resolved": "git+ssh://elsewhere/c.git"}
+        }});
+        assert_eq!(unhashed(&lock), ["node_modules/b", "node_modules/c"]);
     }
 
     #[test]

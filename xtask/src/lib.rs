@@ -3,6 +3,7 @@
 
 #![expect(clippy::print_stdout, reason = "a task runner talks to a terminal")]
 
+pub mod browser;
 pub mod deny;
 pub mod deployed;
 pub mod interop;

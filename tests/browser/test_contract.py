@@ -1,0 +1,159 @@
+"""Job 4: a contract, from the details by the messages that it will send to the PIN."""
+
+import re
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from cloud import at
+from visit import every_way, field_time
+
+
+@pytest.fixture
+def automat(cloud):
+    return cloud.automat()
+
+
+def save(page: Page):
+    page.get_by_role("button", name="Save").last.click()
+
+
+def contact(page: Page, number: int):
+    return page.get_by_role("group", name=f"Contact {number}")
+
+
+@every_way
+def test_two_contacts_are_shown_their_messages_before_anything_is_sent(enter, cloud, automat, way):
+    key = automat.key("book", 0)
+    page = enter("operator", f"/keys/{key}", **way)
+    page.get_by_role("link", name="New contract").first.click()
+    page.get_by_label("Person").fill("Aino Virtanen")
+    page.get_by_label("Start").fill(field_time(days=1))
+    page.get_by_label("End").fill(field_time(days=2))
+    page.get_by_label("PIN").fill("482915")
+    if contact(page, 1).count() == 0:
+        page.get_by_role("button", name="Add contact").click()
+    contact(page, 1).get_by_label("Name").fill("Aino Virtanen")
+    contact(page, 1).get_by_label("Email", exact=True).fill("aino@example.com")
+    page.get_by_role("button", name="Add contact").click()
+    contact(page, 2).get_by_label("Name").fill("Bo Ek")
+    contact(page, 2).get_by_label("Phone number").fill("+358401234567")
+    save(page)
+    messages = page.get_by_role("dialog")
+    expect(messages).to_contain_text("aino@example.com")
+    expect(messages).to_contain_text("+358401234567")
+    assert cloud.call("GET", f"/v1/keys/{key}/contracts")["data"] == []
+    messages.get_by_role("button", name="Save").click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text("Aino Virtanen")
+    [made] = cloud.call("GET", f"/v1/keys/{key}/contracts")["data"]
+    assert [who["name"] for who in made["contacts"]] == ["Aino Virtanen", "Bo Ek"]
+    shows_the_pin(page, "482915")
+
+
+def shows_the_pin(page: Page, pin: str):
+    expect(page.get_by_role("main")).not_to_contain_text(pin)
+    page.get_by_role("button", name="Show PIN").click()
+    expect(page.get_by_role("main")).to_contain_text(pin)
+    assert pin not in page.url
+
+
+@every_way
+def test_a_permanent_contract_without_contacts_has_a_generated_pin_and_no_end(enter, cloud, automat, way):
+    key = automat.key("permanent", 0)
+    page = enter("operator", f"/keys/{key}/contracts/new", **way)
+    page.get_by_label("Person").fill("Riku Resident")
+    page.get_by_label("Permanent contract").check()
+    save(page)
+    expect(page.get_by_role("heading", level=1)).to_contain_text("Riku Resident")
+    [made] = cloud.call("GET", f"/v1/keys/{key}/contracts")["data"]
+    assert made["permanent"]
+    pin = cloud.call("GET", f"/v1/keys/{key}/contracts/{made['contractId']}/pin")["pin"]
+    assert re.fullmatch("[0-9]{6}", pin)
+    shows_the_pin(page, pin)
+
+
+@every_way
+def test_a_conflict_names_the_other_and_offers_the_next_free_time(enter, cloud, automat, way):
+    key = automat.key("conflict", 0)
+    start, end = at(days=1), at(days=2)
+    automat.contract(key, person="Otso Other", start=start, end=end)
+    page = enter("operator", f"/keys/{key}/contracts/new", **way)
+    page.get_by_label("Person").fill("Liisa Later")
+    page.get_by_label("Start").fill(field_time(days=1, hours=2))
+    page.get_by_label("End").fill(field_time(days=1, hours=5))
+    save(page)
+    expect(page.get_by_role("main")).to_contain_text("Otso Other")
+    page.get_by_role("button", name="Take the next free time").click()
+    expect(page.get_by_label("Person")).to_have_value("Liisa Later")
+    save(page)
+    expect(page.get_by_role("heading", level=1)).to_contain_text("Liisa Later")
+    made = cloud.call("GET", f"/v1/keys/{key}/contracts")["data"]
+    assert [(one["person"], one["start"]) for one in made] == [("Otso Other", start), ("Liisa Later", end)]
+
+
+@pytest.mark.parametrize(
+    "zone, start, end, asks",
+    [
+        # Clocks go from 3:00 to 4:00, and from 4:00 back to 3:00.
+        ("Europe/Helsinki", "2027-03-28T03:30", "2027-03-28T12:00", "Start"),
+        ("Europe/Helsinki", "2027-10-30T12:00", "2027-10-31T03:30", "End"),
+    ],
+    ids=["gap", "overlap"],
+)
+def test_a_time_that_is_not_or_is_twice_is_explained(enter, cloud, zone, start, end, asks):
+    automat = cloud.automat(zone=zone)
+    key = automat.key("clock", 0)
+    page = enter("operator", f"/keys/{key}/contracts/new")
+    page.get_by_label("Person").fill("Kello Kinnunen")
+    page.get_by_label("Start").fill(start)
+    page.get_by_label("End").fill(end)
+    expect(page.get_by_role("main")).to_contain_text(zone)
+    save(page)
+    expect(page.get_by_role("alert")).to_be_visible()
+    expect(page.get_by_label("Start")).to_have_value(start)
+    expect(page.get_by_label("End")).to_have_value(end)
+    expect(page.get_by_label(asks, exact=True)).to_have_attribute("aria-invalid", "true")
+    assert cloud.call("GET", f"/v1/keys/{key}/contracts")["data"] == []
+
+
+def test_a_double_click_a_reload_and_the_way_back_make_one_contract(enter, cloud, automat):
+    key = automat.key("once", 0, shared=True)
+    page = enter("operator", f"/keys/{key}/contracts/new")
+    page.get_by_label("Person").fill("Ulla Uusi")
+    page.get_by_label("Permanent contract").check()
+    page.get_by_role("button", name="Save").dblclick()
+    expect(page.get_by_role("heading", level=1)).to_contain_text("Ulla Uusi")
+    page.reload()
+    page.go_back()
+    if page.get_by_role("button", name="Save").count():
+        save(page)
+    page.wait_for_load_state()
+    assert len(cloud.call("GET", f"/v1/keys/{key}/contracts")["data"]) == 1
+
+
+def test_with_its_pin_the_key_can_be_taken(enter, cloud, automat):
+    key = automat.key("taken", 2)
+    device = automat.connect(inside=(2,))
+    page = enter("operator", f"/keys/{key}/contracts/new")
+    page.get_by_label("Person").fill("Pia Pin")
+    page.get_by_label("End").fill(field_time(days=1))
+    page.get_by_label("PIN").fill("48291537")
+    save(page)
+    expect(page.get_by_role("heading", level=1)).to_contain_text("Pia Pin")
+    device.fetch(2, "48291537")
+    page.goto(automat.path)
+    expect(page.get_by_role("list", name="Lockers").get_by_role("listitem").nth(2)).to_contain_text("Key out")
+
+
+def test_what_a_person_typed_is_in_no_address(enter, automat, cloud):
+    key = automat.key("secret", 0)
+    page = enter("operator", f"/keys/{key}/contracts/new")
+    asked = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.get_by_label("Person").fill("Salla Salainen")
+    page.get_by_label("Permanent contract").check()
+    page.get_by_label("PIN").fill("73519284")
+    save(page)
+    expect(page.get_by_role("heading", level=1)).to_contain_text("Salla Salainen")
+    assert not [url for url in asked if "73519284" in url or "Salla" in url]
+    assert "73519284" not in cloud.log.read_text()

@@ -1,0 +1,70 @@
+"""One whole job by the keyboard alone."""
+
+from playwright.sync_api import Page, expect
+
+from visit import field_time
+
+
+def tab_to(page: Page, locator, most: int = 80):
+    """Presses Tab until the focus is there; it must be seen all the way."""
+    for _ in range(most):
+        page.keyboard.press("Tab")
+        focused = page.evaluate(
+            """() => {
+                const element = document.activeElement, style = getComputedStyle(element);
+                const shown = style.outlineStyle !== 'none' || style.boxShadow !== 'none';
+                return element === document.body || shown ? null : element.outerHTML.slice(0, 160);
+            }"""
+        )
+        assert focused is None, f"nobody sees the focus on {focused}"
+        if locator.evaluate("element => element === document.activeElement"):
+            return
+    raise AssertionError("the keyboard does not lead there")
+
+
+def test_a_contract_is_made_and_its_locker_opened_by_the_keyboard(enter, cloud):
+    automat = cloud.automat(lockers=3)
+    key = automat.key("keyboard", 0)
+    device = automat.connect(inside=(0,))
+    page = enter("operator", automat.path)
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("link", name="Skip to the content")).to_be_focused()
+    page.keyboard.press("Enter")
+    tab_to(page, page.get_by_role("link", name=key))
+    page.keyboard.press("Enter")
+    tab_to(page, page.get_by_role("link", name="New contract").first)
+    page.keyboard.press("Enter")
+    tab_to(page, page.get_by_label("Person"))
+    page.keyboard.type("Tuuli Tab")
+    tab_to(page, page.get_by_label("Permanent contract"))
+    page.keyboard.press("Space")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", level=1)).to_contain_text("Tuuli Tab")
+    page.goto(automat.path)
+    for role in ("link", "button"):
+        tab_to(page, page.get_by_role(role, name="Open locker 0", exact=True))
+        page.keyboard.press("Enter")
+    expect(page.get_by_role("status")).to_contain_text("Opened")
+    assert device.door(0) == "open"
+
+
+def test_the_dialog_of_the_messages_holds_the_focus_and_gives_it_back(enter, cloud):
+    automat = cloud.automat()
+    key = automat.key("dialog", 0)
+    page = enter("operator", f"/keys/{key}/contracts/new")
+    page.get_by_label("Person").fill("Diana Dialog")
+    page.get_by_label("End").fill(field_time(days=1))
+    if page.get_by_role("group", name="Contact 1").count() == 0:
+        page.get_by_role("button", name="Add contact").click()
+    page.get_by_label("Email", exact=True).fill("diana@example.com")
+    page.get_by_role("button", name="Save").last.press("Enter")
+    dialog = page.get_by_role("dialog")
+    expect(dialog).to_be_visible()
+    for _ in range(12):
+        page.keyboard.press("Tab")
+        inside = page.evaluate("document.activeElement === document.body || !!document.activeElement.closest('dialog')")
+        assert inside, page.evaluate("document.activeElement.outerHTML.slice(0, 160)")
+    page.keyboard.press("Escape")
+    expect(dialog).to_be_hidden()
+    expect(page.get_by_label("Person")).to_have_value("Diana Dialog")
+    assert cloud.call("GET", f"/v1/keys/{key}/contracts")["data"] == []

@@ -1,0 +1,85 @@
+"""Job 6: a locker opened from afar, until it is known whether it opened."""
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from visit import every_way
+
+
+def to_locker(page: Page, locker: int):
+    """From the Key Automat View to where a locker is opened."""
+    page.get_by_role("link", name=f"Open locker {locker}", exact=True).click()
+    return page.get_by_role("button", name=f"Open locker {locker}", exact=True)
+
+
+def opens(page: Page, locker: int):
+    to_locker(page, locker).click()
+
+
+@every_way
+def test_a_locker_is_open_when_the_page_says_so(enter, cloud, way):
+    automat = cloud.automat()
+    automat.key("open", 3)
+    device = automat.connect(inside=(3,))
+    page = enter("operator", automat.path, **way)
+    opens(page, 3)
+    expect(page.get_by_role("status")).to_contain_text("Opened")
+    assert device.door(3) == "open"
+
+
+def test_a_lock_that_is_jammed_has_failed(enter, cloud):
+    automat = cloud.automat()
+    automat.key("jam", 3)
+    device = automat.connect(inside=(3,))
+    device.do("jam 3")
+    page = enter("operator", automat.path)
+    opens(page, 3)
+    expect(page.get_by_role("status")).to_contain_text("Failed", timeout=20_000)
+    assert device.door(3) == "closed"
+
+
+@pytest.mark.parametrize("script", [True, False], ids=["script", "no-script"])
+def test_while_the_motor_runs_the_page_says_what_is_waited_for(enter, cloud, script):
+    automat = cloud.automat()
+    automat.key("slow", 0)
+    device = automat.connect(inside=(0,))
+    device.do("slow 2s")
+    page = enter("operator", automat.path, script=script)
+    opens(page, 0)
+    expect(page.get_by_role("status")).to_contain_text("Waiting")
+    # Without a script the page loads itself again.
+    expect(page.get_by_role("status")).to_contain_text("Opened", timeout=15_000)
+    assert device.door(0) == "open"
+
+
+def test_an_automat_that_is_away_is_said_to_be(enter, cloud):
+    automat = cloud.automat()
+    automat.key("away", 0)
+    automat.connect(inside=(0,)).stop()
+    automat.until(lambda view: view["connection"]["state"] == "disconnected")
+    page = enter("operator", automat.path)
+    opens(page, 0)
+    expect(page.get_by_role("main")).to_contain_text("not connected")
+
+
+def test_an_opening_that_nobody_answers_expires(enter, world):
+    page = enter("viewer", world.path("/openings/{expired}"))
+    expect(page.get_by_role("status")).to_contain_text("Expired", timeout=25_000)
+
+
+def test_a_double_click_and_a_reload_open_once(enter, cloud):
+    automat = cloud.automat()
+    automat.key("twice", 0)
+    automat.connect(inside=(0,))
+    page = enter("operator", automat.path)
+    to_locker(page, 0).dblclick()
+    expect(page.get_by_role("status")).to_contain_text("Opened")
+    page.reload()
+    expect(page.get_by_role("status")).to_contain_text("Opened")
+    events = cloud.call("GET", f"/v1/automats/{automat.id}/events")["data"]
+    assert [event["type"] for event in events].count("opening-requested") == 1
+
+
+def test_a_viewer_is_not_offered_to_open(enter, world):
+    page = enter("viewer", world.path("/automats/{automat}"))
+    expect(page.get_by_role("link", name="Open locker")).to_have_count(0)

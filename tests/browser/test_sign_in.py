@@ -1,0 +1,91 @@
+"""Who is who: the sign-in, the session, and the way out."""
+
+from playwright.sync_api import expect
+
+from visit import NAMES, PHONE, sign_in
+
+
+def forget(page, *names):
+    """What happens to cookies whose time is over."""
+    for name in names:
+        page.context.clear_cookies(name=name)
+
+
+def test_whoever_wants_a_page_comes_to_it_by_the_sign_in(enter, world, cloud):
+    page = enter(None, world.path("/keys/{key}"), script=False, on=PHONE)
+    page.get_by_role("button", name=NAMES["viewer"]).click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text(world.known["key"])
+    kept = page.context.cookies()
+    assert all(cookie["httpOnly"] and cookie["secure"] and cookie["sameSite"] == "Lax" for cookie in kept), kept
+    assert all(cookie["name"].startswith("__Host-") for cookie in kept), kept
+    assert "code=" not in page.url
+
+
+def test_a_session_goes_on_by_itself_when_its_token_has_ended(enter, world):
+    page = enter("viewer", "/", fresh=True)
+    forget(page, "__Host-access")
+    page.goto(world.path("/keys/{key}"))
+    expect(page.get_by_role("heading", level=1)).to_contain_text(world.known["key"])
+
+
+def test_a_session_that_is_over_asks_for_a_sign_in_and_goes_on_where_it_was(enter, world):
+    page = enter("viewer", "/", fresh=True)
+    forget(page, "__Host-access", "__Host-refresh")
+    page.goto(world.path("/keys/{key}"))
+    page.get_by_role("button", name=NAMES["viewer"]).click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text(world.known["key"])
+
+
+def test_what_is_sent_after_the_session_is_over_is_not_done_and_not_lost(enter, cloud):
+    automat = cloud.automat()
+    page = enter("admin", f"{automat.path}/edit", fresh=True)
+    page.goto(f"{automat.path}/edit")
+    page.get_by_label("Name", exact=True).fill("Typed for nothing")
+    forget(page, "__Host-access", "__Host-refresh")
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_role("link", name="Sign in")).to_be_visible()
+    assert automat.view()["name"] == automat.name
+    page.go_back()
+    expect(page.get_by_label("Name", exact=True)).to_have_value("Typed for nothing")
+
+
+def test_who_has_signed_out_is_out_with_the_back_button_too(enter, world):
+    page = enter("operator", "/", fresh=True)
+    page.goto(world.path("/keys/{key}"))
+    page.get_by_text(NAMES["operator"]).first.click()
+    page.get_by_role("button", name="Sign out").click()
+    expect(page.get_by_role("heading", name="Who signs in?")).to_be_visible()
+    assert not [cookie for cookie in page.context.cookies() if cookie["name"] != "__Host-sign-in"]
+    page.go_back()
+    page.reload()
+    expect(page.get_by_role("heading", level=1)).not_to_contain_text(world.known["key"])
+
+
+def test_several_tabs_sign_in_at_once(enter, world):
+    first = enter(None, world.path("/keys/{key}"))
+    second = first.context.new_page()
+    second.goto(world.path("/automats/{automat}"))
+    for page, words in ((first, world.known["key"]), (second, "Harbour")):
+        page.get_by_role("button", name=NAMES["viewer"]).click()
+        expect(page.get_by_role("heading", level=1)).to_contain_text(words)
+
+
+def test_who_is_in_no_group_is_told_whom_to_ask(enter):
+    page = enter("newcomer", "/")
+    expect(page.get_by_role("main")).to_contain_text("admin")
+    expect(page.get_by_role("button", name="Sign out").first).to_be_attached()
+
+
+def test_a_language_that_was_chosen_stays(enter):
+    page = enter("viewer", "/", script=False)
+    page.get_by_role("button", name="Suomi").click()
+    expect(page.locator("html")).to_have_attribute("lang", "fi")
+    page.goto("/search?q=a")
+    expect(page.locator("html")).to_have_attribute("lang", "fi")
+
+
+def test_a_sign_in_is_kept_for_one_person_at_a_time(enter, cloud):
+    page = enter("viewer", "/", fresh=True)
+    page.context.clear_cookies()
+    sign_in(page, cloud.url, "admin")
+    expect(page.get_by_text(NAMES["admin"]).first).to_be_attached()
