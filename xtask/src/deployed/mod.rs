@@ -43,7 +43,7 @@ pub fn check(project: &Project, tools: &Tools, build: Build) -> Result<Note> {
     let scripts = project.root.join("infra/ministack");
     run(ministack
         .command("python")?
-        .args(["-B", "-m", "unittest", "-q", "test_adapt", "test_aftermath", "test_sign_in"])
+        .args(["-B", "-m", "unittest", "-q", "test_adapt", "test_aftermath", "test_pages", "test_sign_in"])
         .current_dir(&scripts))?;
     let binaries = suite::built(project)?;
 
@@ -74,7 +74,7 @@ pub fn check(project: &Project, tools: &Tools, build: Build) -> Result<Note> {
     let names = binaries.iter().map(|binary| binary.name.clone());
     let compared: Vec<_> =
         zip(names, zip(local, deployed)).map(|(name, (local, deployed))| Compared { name, local, deployed }).collect();
-    for script in ["sign_in.py", "aftermath.py"] {
+    for script in ["sign_in.py", "pages.py", "aftermath.py"] {
         let mut command = ministack.command("python")?;
         command.arg("-B").arg(scripts.join(script)).arg(work.join("stack.json"));
         run(&mut isolation.wrap(as_owner(&mut command)))?;
