@@ -8,6 +8,7 @@
 - An HTTP API that is described by its `Body` gets its integrations, routes and authorizers as resources, since ministack
   passes over the `Body`.
 - `Ref` of a secret is its ARN, as in AWS; ministack gives its name.
+- The dashboard finds the sign-in at ministack's own address: its real one is Amazon's, which nobody in the namespace is.
 - What it has no resource for is left out: see `absent`. The names of what was left out are printed.
 - Three grants are put as ministack evaluates them (see `as_evaluated`): otherwise it would refuse what AWS allows. All
   others are enforced as they are written.
@@ -16,6 +17,7 @@ What is not known here is refused: nothing may get lost on the way to the stack 
 """
 
 import json
+import os
 import sys
 from pathlib import Path
 
@@ -29,6 +31,9 @@ METHODS = {"get", "put", "post", "delete", "options", "head", "patch", ANY}
 NESTED = "AWS::CloudFormation::Stack"
 SECRET = "AWS::SecretsManager::Secret"
 API = "AWS::ApiGatewayV2::Api"
+FUNCTION = "AWS::Lambda::Function"
+# Where ministack answers.
+ENDPOINT = os.environ.get("AWS_ENDPOINT_URL", "http://127.0.0.1:4566")
 
 
 class Unknown(Exception):
@@ -54,7 +59,7 @@ def adapt(template: dict) -> tuple[dict, list[str]]:
     for name, resource in template["Resources"].items():
         if name in left_out:
             continue
-        resources[name] = without_steps(resource)
+        resources[name] = with_sign_in_at_hand(without_steps(resource))
         if resource["Type"] == API and "Body" in resource["Properties"]:
             resources |= of_body(name, resource["Properties"])
     adapted = as_evaluated(with_arns({**template, "Resources": resources}, secrets))
@@ -82,6 +87,20 @@ def without_steps(resource: dict) -> dict:
     policy = {key: value for key, value in resource.get("UpdatePolicy", {}).items() if key != "CodeDeployLambdaAliasUpdate"}
     rest = {key: value for key, value in resource.items() if key != "UpdatePolicy"}
     return {**rest, "UpdatePolicy": policy} if policy else rest
+
+
+def with_sign_in_at_hand(resource: dict) -> dict:
+    """A resource, and if it is a function that speaks to the sign-in, with ministack's address for that. Who issued a token
+    is told by its name, which is the real one."""
+    variables = resource.get("Properties", {}).get("Environment", {}).get("Variables", {})
+    if resource["Type"] != FUNCTION or "SIGN_IN_URL" not in variables:
+        return resource
+    pool = {"Fn::GetAtt": ["SignIn", "Outputs.UserPoolId"]}
+    keys = {"Fn::Sub": [ENDPOINT + "/${Pool}/.well-known/jwks.json", {"Pool": pool}]}
+    near = {**variables, "SIGN_IN_URL": ENDPOINT, "SIGN_IN_KEYS_URL": keys}
+    if set(near) != set(variables):
+        raise Unknown(f"{sorted(set(near) - set(variables))} is not told to the function that has SIGN_IN_URL")
+    return {**resource, "Properties": {**resource["Properties"], "Environment": {"Variables": near}}}
 
 
 def with_arns(value, secrets: set):
@@ -231,7 +250,7 @@ def write(source: Path, folder: Path, name: str = "template") -> list[str]:
             nested = f"{name}-{logical}"
             left_out += [f"{logical}/{inner}" for inner in write(source.parent / properties["TemplateURL"], folder, nested)]
             properties["TemplateURL"] = f"{nested}.json"
-        elif resource["Type"] == "AWS::Lambda::Function":
+        elif resource["Type"] == FUNCTION:
             properties["Code"] = str((source.parent / properties["Code"]).resolve())
     folder.mkdir(parents=True, exist_ok=True)
     (folder / f"{name}.json").write_text(json.dumps(adapted, indent=2) + "\n")

@@ -50,6 +50,12 @@ def request(url: str, form=None, **options):
     return answer.status, answer.headers, answer.read().decode()
 
 
+def hidden_fields(page: str) -> dict:
+    """What a form of a page sends beside what somebody types."""
+    fields = re.findall(r'<input type="hidden" name="([^"]*)" value="([^"]*)"', page)
+    return {name: html.unescape(value) for name, value in fields}
+
+
 def invite(pool: str, group) -> tuple[str, str]:
     """Somebody new, in a group or in none: their address and password."""
     cognito = boto3.client("cognito-idp")
@@ -75,9 +81,8 @@ def sign_in(endpoint: str, stack: dict, person: tuple[str, str], scope: str, as_
         "code_challenge_method": "S256",
     }
     _, _, page = request(f"{endpoint}/oauth2/authorize?{urllib.parse.urlencode(asked)}")
-    hidden = re.findall(r'<input type="hidden" name="([^"]*)" value="([^"]*)"', page)
-    form = {name: html.unescape(value) for name, value in hidden}
-    status, headers, page = request(f"{endpoint}/login", {**form, "username": person[0], "password": person[1]})
+    form = {**hidden_fields(page), "username": person[0], "password": person[1]}
+    status, headers, page = request(f"{endpoint}/login", form)
     if status != 302:
         sys.exit(f"{person[0]} cannot sign in: {status} {page[-300:]}")
     back = urllib.parse.urlsplit(headers["Location"])

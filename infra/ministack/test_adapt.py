@@ -36,6 +36,23 @@ def of_type(template, kind):
     return [resource["Properties"] for resource in template["Resources"].values() if resource["Type"] == kind]
 
 
+class SignIn(unittest.TestCase):
+    def told(self, **variables):
+        function = {"Type": "AWS::Lambda::Function", "Properties": {"Handler": "b", "Environment": {"Variables": variables}}}
+        template, _ = adapted(F=function)
+        return template["Resources"]["F"]["Properties"]["Environment"]["Variables"]
+
+    def test_the_dashboard_finds_the_sign_in_at_hand_and_believes_the_same_issuer(self):
+        told = self.told(SIGN_IN_URL="https://far", SIGN_IN_KEYS_URL="https://far/keys", ISSUER="https://far", TABLE_NAME="t")
+        self.assertEqual((told["SIGN_IN_URL"], told["ISSUER"], told["TABLE_NAME"]), (adapt.ENDPOINT, "https://far", "t"))
+        self.assertTrue(told["SIGN_IN_KEYS_URL"]["Fn::Sub"][0].startswith(adapt.ENDPOINT))
+        self.assertEqual(self.told(TABLE_NAME="t"), {"TABLE_NAME": "t"})
+
+    def test_a_function_that_would_look_for_the_keys_elsewhere_is_refused(self):
+        with self.assertRaises(adapt.Unknown):
+            self.told(SIGN_IN_URL="https://far", ISSUER="https://far")
+
+
 class Routes(unittest.TestCase):
     def test_each_operation_becomes_a_route_behind_what_guards_it(self):
         template, left_out = adapted(

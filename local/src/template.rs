@@ -247,14 +247,25 @@ Resources:
     }
 
     #[test]
-    fn the_workspace_template_routes_to_both_functions() {
+    fn the_workspace_template_routes_to_the_api_and_to_the_pages() {
         let routes = Routes::read(TEMPLATE).unwrap();
         let find = |method, path| routes.find(&method, path).unwrap().0.clone();
         assert_eq!(find(Method::POST, "/v1/keys/sauna/contracts").function, "contracts");
         assert_eq!(find(Method::GET, "/v1/automats").function, "keys");
         assert_eq!(find(Method::GET, "/health").access, Access::Open);
-        assert_eq!(find(Method::GET, "/nowhere").key, "$default");
+        for (method, path) in
+            [(Method::GET, "/v1/nothing"), (Method::PUT, "/v1/automats"), (Method::GET, "/v1/keys/a/b/")]
+        {
+            let route = find(method, path);
+            assert_eq!((route.key.as_str(), route.function.as_str()), ("ANY /v1/{proxy+}", "keys"), "{path}");
+            assert_ne!(route.access, Access::Open);
+        }
+        assert_eq!(find(Method::OPTIONS, "/v1/automats").key, "OPTIONS /v1/{proxy+}", "its method goes before any");
+        for path in ["/", "/automats/lobby", "/nowhere", "/v1", "/v1/"] {
+            let route = find(Method::GET, path);
+            assert_eq!((route.key.as_str(), route.function.as_str()), ("$default", "dashboard"), "{path}");
+        }
         let open: Vec<_> = routes.iter().filter(|route| route.access == Access::Open).map(|route| &route.key).collect();
-        assert_eq!(open, ["GET /health", "GET /openapi.json", "OPTIONS /{proxy+}"]);
+        assert_eq!(open, ["GET /health", "GET /openapi.json", "OPTIONS /v1/{proxy+}", "$default"]);
     }
 }

@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use api::problem::Code;
-use api::routes::{self, Function, ROUTES};
+use api::routes::{self, Function, PAGES, ROUTES};
 use aws_sdk_dynamodb::types::{KeySchemaElement, Projection};
 use e2e::Stack;
 use local::template::{Access, Routes, TEMPLATE};
@@ -43,7 +43,7 @@ fn the_routes_are_the_same_in_the_code_the_template_and_the_document() {
     let template = Routes::read(TEMPLATE).unwrap();
     let deployed: BTreeSet<_> = template
         .iter()
-        .filter(|route| !["$default", "OPTIONS /{proxy+}"].contains(&route.key.as_str()))
+        .filter(|route| !["$default", "ANY /v1/{proxy+}", "OPTIONS /v1/{proxy+}"].contains(&route.key.as_str()))
         .map(|route| (route.key.clone(), route.function.clone(), route.access == Access::Open))
         .collect();
     let function = |route: &routes::Route| match route.function {
@@ -56,9 +56,14 @@ fn the_routes_are_the_same_in_the_code_the_template_and_the_document() {
     let served: BTreeSet<_> =
         ROUTES.iter().map(|route| (key(route), function(route), route.access == routes::Access::Open)).collect();
     assert_eq!(deployed, served);
-    let fallback: Vec<_> = template.iter().filter(|route| route.key == "$default").collect();
+    let fallback: Vec<_> = template.iter().filter(|route| route.key == "ANY /v1/{proxy+}").collect();
     assert_eq!(fallback.len(), 1, "what nobody serves goes to one function, for a problem in place of a bare message");
     assert_ne!(fallback[0].access, Access::Open);
+    for page in PAGES {
+        let (route, _) = template.find(&page.method, &page.path.replace(['{', '}'], "")).unwrap();
+        assert_eq!((route.key.as_str(), &*route.function), ("$default", "dashboard"), "{page:?} is hidden by the API");
+        assert_eq!(route.access, Access::Open, "the gateway reads no cookies");
+    }
 
     let described: BTreeSet<_> =
         operations(&document()).into_keys().map(|(method, path)| format!("{method} {path}")).collect();
@@ -257,5 +262,5 @@ fn every_function_of_the_template_is_told_all_that_it_reads() {
         }
         assert_eq!(told, read, "{name:?}");
     }
-    assert_eq!(functions, 6);
+    assert_eq!(functions, 7);
 }

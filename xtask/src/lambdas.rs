@@ -3,7 +3,7 @@
 
 use std::{
     fs,
-    path::Path,
+    path::{Path, PathBuf},
     process::{Command, Output, Stdio},
     thread,
     time::{Duration, Instant},
@@ -23,17 +23,61 @@ use crate::{
 /// A binary that finds no runtime to talk to has no reason to live longer.
 const PATIENCE: Duration = Duration::from_secs(10);
 
+/// What becomes of the same code by the same commands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Build {
+    /// What is deployed, as `[profile.release]` says, where `sam deploy` looks for it.
+    ToDeploy,
+    /// What CI tries: not optimised, which takes a fraction of the time. It lies apart, so that nobody deploys it, and is
+    /// compiled apart, so that neither build undoes the other.
+    ToTry,
+}
+
+/// The profile's settings that take the time. What differs is how fast the code is and how large; `panic` and `strip`,
+/// by which it ends and is read, are as they are deployed.
+const LIGHTLY: [(&str, &str); 3] = [
+    ("CARGO_PROFILE_RELEASE_LTO", "off"),
+    ("CARGO_PROFILE_RELEASE_CODEGEN_UNITS", "16"),
+    ("CARGO_PROFILE_RELEASE_OPT_LEVEL", "0"),
+];
+
+impl Build {
+    /// The light one, or what is deployed.
+    #[must_use]
+    pub fn of(lightly: bool) -> Self {
+        if lightly { Self::ToTry } else { Self::ToDeploy }
+    }
+
+    /// Where SAM leaves it.
+    #[must_use]
+    pub fn folder(self, project: &Project) -> PathBuf {
+        match self {
+            Self::ToDeploy => project.root.join(".aws-sam/build"),
+            Self::ToTry => project.target.join("to-try/sam"),
+        }
+    }
+
+    fn sam(self, project: &Project, tools: &Tools) -> Result<Command> {
+        let mut sam = tools.command("sam")?;
+        sam.arg("build").arg("--build-dir").arg(self.folder(project));
+        if self == Self::ToTry {
+            sam.envs(LIGHTLY).env("CARGO_TARGET_DIR", project.target.join("to-try"));
+        }
+        Ok(sam)
+    }
+}
+
 /// Builds for this machine's processor, so that the binaries can be started, and lists what is in each.
-pub fn build(project: &Project, tools: &Tools) -> Result<Note> {
+pub fn build(project: &Project, tools: &Tools, build: Build) -> Result<Note> {
     let processor = Processor::of_this_machine()?;
     // cargo's command is the same for each function (`workspace.metadata.lambda` in Cargo.toml): the first compiles all.
     let architecture = format!("Architecture={}", processor.name);
-    run(tools.command("sam")?.args(["build", "--parameter-overrides", &architecture]))?;
+    run(build.sam(project, tools)?.args(["--parameter-overrides", &architecture]))?;
 
     let mut sizes = Vec::new();
     let mut binaries = Vec::new();
     for function in Template::read(&project.root.join(template::FILE))?.of_type(template::FUNCTION) {
-        let bootstrap = project.root.join(".aws-sam/build").join(function.name).join("bootstrap");
+        let bootstrap = build.folder(project).join(function.name).join("bootstrap");
         let size = inspect(&bootstrap, &processor).with_context(|| bootstrap.display().to_string())?;
         sizes.push(format!("{} {:.1} MB", function.name, size));
         binaries.push((template::binary(function).context("a function without a Binary")?.to_owned(), bootstrap));

@@ -1,11 +1,18 @@
 //! Reads the command line and runs the steps it names; `cargo xtask help` lists them.
 
-use std::process::ExitCode;
+use std::{process::ExitCode, thread};
 
-use anyhow::Result;
+use anyhow::{Result, anyhow};
 use clap::{Parser, Subcommand};
 use xtask::{
-    browser, deny, deployed, interop, lambdas, openapi, project::Project, rust, steps::Steps, template, tools::Tools,
+    browser, deny, deployed, interop,
+    lambdas::{self, Build},
+    openapi,
+    project::Project,
+    rust,
+    steps::Steps,
+    template,
+    tools::Tools,
 };
 
 #[derive(Parser)]
@@ -22,6 +29,9 @@ enum Task {
         /// Only format, lints and tests: what to run while writing
         #[arg(long)]
         quick: bool,
+        /// With the binaries that are deployed, in place of some that are not optimised
+        #[arg(long, conflicts_with = "quick")]
+        as_deployed: bool,
     },
     /// Formats all Rust code
     Fmt {
@@ -48,9 +58,17 @@ enum Task {
     /// Judges the template, as written and as deployed, and seeds defects that must be found
     Template,
     /// Builds the Lambda binaries with `sam build`, starts each, and lists what is in it
-    Build,
+    Build {
+        /// Not optimised, and apart from what is deployed, as CI has them
+        #[arg(long)]
+        lightly: bool,
+    },
     /// Deploys what was built on ministack, and runs the end-to-end suite against it
-    Deployed,
+    Deployed {
+        /// What was built lightly
+        #[arg(long)]
+        lightly: bool,
+    },
     /// Licences, sources, versions and hashes of what we use, and known vulnerabilities
     Deny {
         /// Fails when the vulnerability database cannot be reached
@@ -64,17 +82,26 @@ fn main() -> Result<ExitCode> {
     let project = Project::load()?;
     let mut steps = Steps::default();
     match arguments.task {
-        Task::Ci { quick } => {
-            steps.run("fmt", || rust::format(&project, true));
-            steps.run("lint", || rust::lint(&project));
+        Task::Ci { quick, as_deployed } => {
+            let build = Build::of(!as_deployed);
+            thread::scope(|scope| {
+                let tools = (!quick).then(|| scope.spawn(|| Tools::install_all(&project)));
+                steps.run("fmt", || rust::format(&project, true));
+                steps.run("lint", || rust::lint(&project));
+                steps.run("compile", || rust::compile_tests(&project));
+                // Tests have the machine to themselves.
+                if let Some(tools) = tools {
+                    steps.run("tools", || tools.join().map_err(|_| anyhow!("installing the tools has panicked"))?);
+                }
+            });
             steps.run("test", || rust::test(&project));
             if !quick {
                 steps.run("interop", || interop::check(&project));
                 steps.run("browser", || browser::check(&project, false));
                 steps.run("doc", || rust::document(&project));
                 steps.run("template", || template::check(&project, &Tools::ready(&project)?));
-                steps.run("build", || lambdas::build(&project, &Tools::ready(&project)?));
-                steps.run("deployed", || deployed::check(&project, &Tools::ready(&project)?));
+                steps.run("build", || lambdas::build(&project, &Tools::ready(&project)?, build));
+                steps.run("deployed", || deployed::check(&project, &Tools::ready(&project)?, build));
                 steps.run("deny", || deny::check(&project, &Tools::ready(&project)?, false));
             }
         }
@@ -86,8 +113,12 @@ fn main() -> Result<ExitCode> {
         Task::Doc => steps.run("doc", || rust::document(&project)),
         Task::Openapi => steps.run("openapi", || openapi::write(&project)),
         Task::Template => steps.run("template", || template::check(&project, &Tools::ready(&project)?)),
-        Task::Build => steps.run("build", || lambdas::build(&project, &Tools::ready(&project)?)),
-        Task::Deployed => steps.run("deployed", || deployed::check(&project, &Tools::ready(&project)?)),
+        Task::Build { lightly } => {
+            steps.run("build", || lambdas::build(&project, &Tools::ready(&project)?, Build::of(lightly)));
+        }
+        Task::Deployed { lightly } => {
+            steps.run("deployed", || deployed::check(&project, &Tools::ready(&project)?, Build::of(lightly)));
+        }
         Task::Deny { require_advisories } => {
             steps.run("deny", || deny::check(&project, &Tools::ready(&project)?, require_advisories));
         }

@@ -36,6 +36,12 @@ pub fn document(project: &Project) -> Result<Note> {
     Ok(Note::new())
 }
 
+/// Compiles all tests, so that what is told of the next step is how long they take.
+pub fn compile_tests(project: &Project) -> Result<Note> {
+    run(project.cargo().args(["test", "--locked", "--workspace", "--no-run"]))?;
+    Ok(Note::new())
+}
+
 /// Runs all tests, and counts them: a run that executed none, or skipped any, has not shown what it is for.
 pub fn test(project: &Project) -> Result<Note> {
     let mut command = project.cargo();

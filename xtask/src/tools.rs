@@ -12,7 +12,7 @@ use std::{
 
 use anyhow::{Context as _, Result};
 
-use crate::{process::run, project::Project};
+use crate::{process::run, project::Project, steps::Note};
 
 /// The version of `CloudFormation` Guard; cargo checks what it fetches against the crate's own lock file.
 const GUARD: &str = "3.2.1";
@@ -74,6 +74,14 @@ impl Tools {
         Self::installed(project, "ministack", "infra/ministack/requirements.txt")
     }
 
+    /// Installs all of them: what CI does beside the compilers, since fetching is waiting for the most part.
+    pub fn install_all(project: &Project) -> Result<Note> {
+        for install in [Self::device_sdk, Self::ready, Self::judges, Self::ministack] {
+            install(project)?;
+        }
+        Ok(Note::new())
+    }
+
     /// Installs tools into a folder of their own, unless they are there as pinned.
     fn installed(project: &Project, folder: &str, requirements: &str) -> Result<Self> {
         let home = project.target.join(folder);
@@ -99,7 +107,9 @@ impl Tools {
         }
         let root = self.bin.parent().context("the tools have no folder")?;
         let mut install = project.cargo();
-        install.args(["install", "cfn-guard", "--version", GUARD, "--locked", "--force", "--root"]).arg(root);
+        install
+            .args(["install", "--quiet", "cfn-guard", "--version", GUARD, "--locked", "--force", "--root"])
+            .arg(root);
         // It runs for a second: what optimizing it costs would never come back.
         install.args(["--profile", "dev", "--config", "profile.dev.debug=false"]);
         install.arg("--target-dir").arg(project.target.join("guard"));

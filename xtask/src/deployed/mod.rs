@@ -8,20 +8,23 @@ mod suite;
 use std::{
     collections::BTreeMap,
     fs,
+    iter::zip,
     path::Path,
     process::Command,
+    thread,
     time::{Duration, Instant},
 };
 
-use anyhow::{Context as _, Result, ensure};
+use anyhow::{Context as _, Result, anyhow, ensure};
 use serde_json::Value;
 
 use self::{
     differences::{Compared, report},
     isolation::Isolation,
+    suite::Binary,
 };
 use crate::{
-    lambdas::Processor,
+    lambdas::{Build, Processor},
     process::{Running, run},
     project::Project,
     steps::Note,
@@ -33,14 +36,14 @@ const ENDPOINT: &str = "http://127.0.0.1:4566";
 const REGION: &str = "eu-north-1";
 
 /// Deploys what was built, runs the suite against both stacks, and tells each difference with its reason.
-pub fn check(project: &Project, tools: &Tools) -> Result<Note> {
-    let build = project.root.join(".aws-sam/build");
+pub fn check(project: &Project, tools: &Tools, build: Build) -> Result<Note> {
+    let build = build.folder(project);
     ensure!(build.join("template.yaml").is_file(), "nothing is built that could be deployed: `cargo xtask build` does");
     let ministack = Tools::ministack(project)?;
     let scripts = project.root.join("infra/ministack");
     run(ministack
         .command("python")?
-        .args(["-B", "-m", "unittest", "-q", "test_adapt", "test_aftermath", "test_sign_in"])
+        .args(["-B", "-m", "unittest", "-q", "test_adapt", "test_aftermath", "test_pages", "test_sign_in"])
         .current_dir(&scripts))?;
     let binaries = suite::built(project)?;
 
@@ -51,25 +54,27 @@ pub fn check(project: &Project, tools: &Tools) -> Result<Note> {
     fs::create_dir_all(work.join("tmp"))?;
     let isolation = Isolation::start()?;
     let _server = start(&isolation, &ministack, &work)?;
-    let began = Instant::now();
     let mut deploy = ministack.command("python")?;
     deploy.arg("-B").arg(scripts.join("deploy.py")).arg("--build").arg(&build).arg("--work").arg(&work);
     deploy.args(["--architecture", Processor::of_this_machine()?.name]);
-    run(&mut isolation.wrap(as_owner(&mut deploy).env("PATH", tools.path()?)))?;
-    let deploying = began.elapsed();
+    let mut deploy = isolation.wrap(as_owner(&mut deploy).env("PATH", tools.path()?));
+    // A deployment waits more than it works, and has nothing to do with the local cloud.
+    let (deploying, local) = thread::scope(|scope| {
+        let deploying = scope.spawn(|| timed(|| run(&mut deploy)));
+        let local =
+            timed(|| binaries.iter().map(|binary| binary.run(&mut binary.command())).collect::<Result<Vec<_>>>());
+        (deploying.join(), local)
+    });
+    let ((), deploying) = deploying.map_err(|_| anyhow!("deploying has panicked"))??;
+    let (local, local_took) = local?;
     let environment = environment(&fs::read(work.join("stack.json"))?)?;
-
-    let (mut compared, mut took) = (Vec::new(), [Duration::ZERO; 2]);
-    for binary in &binaries {
-        let began = Instant::now();
-        let local = binary.run(&mut binary.command())?;
-        took[0] += began.elapsed();
-        let began = Instant::now();
-        let deployed = binary.run(&mut isolation.wrap(as_owner(&mut binary.command()).envs(&environment)))?;
-        took[1] += began.elapsed();
-        compared.push(Compared { name: binary.name.clone(), local, deployed });
-    }
-    for script in ["sign_in.py", "aftermath.py"] {
+    let on_stack =
+        |binary: &Binary| binary.run(&mut isolation.wrap(as_owner(&mut binary.command()).envs(&environment)));
+    let (deployed, deployed_took) = timed(|| binaries.iter().map(on_stack).collect::<Result<Vec<_>>>())?;
+    let names = binaries.iter().map(|binary| binary.name.clone());
+    let compared: Vec<_> =
+        zip(names, zip(local, deployed)).map(|(name, (local, deployed))| Compared { name, local, deployed }).collect();
+    for script in ["sign_in.py", "pages.py", "aftermath.py"] {
         let mut command = ministack.command("python")?;
         command.arg("-B").arg(scripts.join(script)).arg(work.join("stack.json"));
         run(&mut isolation.wrap(as_owner(&mut command)))?;
@@ -81,13 +86,20 @@ pub fn check(project: &Project, tools: &Tools) -> Result<Note> {
         println!("{line}");
     }
     ensure!(report.findings.is_empty(), "{} findings; ministack's log is in {}", report.findings.len(), work.display());
-    let [local, deployed] = took.map(|took| took.as_secs());
     Ok(format!(
-        "{} passed on the local cloud in {local} s, {} deployed in {deployed} s, after two deployments in {} s",
+        "{} passed on the local cloud in {} s, {} deployed in {} s, after two deployments in {} s",
         report.passed.0,
+        local_took.as_secs(),
         report.passed.1,
+        deployed_took.as_secs(),
         deploying.as_secs()
     ))
+}
+
+/// What comes of something, and how long it took.
+fn timed<T>(work: impl FnOnce() -> Result<T>) -> Result<(T, Duration)> {
+    let began = Instant::now();
+    Ok((work()?, began.elapsed()))
 }
 
 /// Starts ministack, with its log and all else that it writes in the folder.

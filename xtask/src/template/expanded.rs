@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 
 use super::{
     Template,
-    routes::{OPEN, routes},
+    routes::{OPEN, PAGES, routes},
 };
 
 const ALIAS: &str = "AWS::Lambda::Alias";
@@ -26,7 +26,8 @@ pub(super) fn findings(expanded: &str, template: &Template) -> Result<Vec<String
         for (path, operations) in body["paths"].as_object().into_iter().flatten() {
             for (method, operation) in operations.as_object().into_iter().flatten() {
                 count += 1;
-                findings.extend(judge(&method.to_uppercase(), path, operation, &body["components"]["securitySchemes"]));
+                let schemes = &body["components"]["securitySchemes"];
+                findings.extend(judge(&as_written(method), path, operation, schemes));
             }
         }
     }
@@ -38,6 +39,11 @@ pub(super) fn findings(expanded: &str, template: &Template) -> Result<Vec<String
         findings.extend(calls(name, resource, resources));
     }
     Ok(findings)
+}
+
+/// A method as the template has it.
+fn as_written(method: &str) -> String {
+    if method == "x-amazon-apigateway-any-method" { "ANY".to_owned() } else { method.to_uppercase() }
 }
 
 /// Whoever calls a function calls its alias, and may do so by one source alone.
@@ -86,7 +92,12 @@ pub(super) fn all_caught(expanded: &str, template: &Template) -> Result<usize> {
 }
 
 /// Defects in what SAM makes: where, what is put there, and what a finding says of it.
-const SEEDS: [(&str, &str, &str); 9] = [
+const SEEDS: [(&str, &str, &str); 10] = [
+    (
+        "/Resources/Api/Properties/Body/paths/~1v1~1{proxy+}/x-amazon-apigateway-any-method/security",
+        "[{\"NONE\": []}]",
+        "ANY /v1/{proxy+} answers without a token",
+    ),
     ("/Resources/Api/Properties/Body/paths/~1v1~1keys/get/security", "[]", "GET /v1/keys answers without a token"),
     ("/Resources/Api/Properties/Body/paths/~1v1~1keys/get/security", "[{\"NONE\": []}]", "GET /v1/keys answers"),
     (
@@ -115,7 +126,8 @@ fn judge(method: &str, path: &str, operation: &Value, schemes: &Value) -> Vec<St
         !requirements.is_empty()
             && requirements.iter().all(|requirement| requirement.as_object().is_some_and(needs_jwt))
     });
-    if !is_protected && !OPEN.contains(&(method, path)) {
+    let route = (method, if path == "/$default" { PAGES } else { path });
+    if !is_protected && !OPEN.contains(&route) {
         findings.push(format!("{method} {path} answers without a token"));
     }
     let format = &operation["x-amazon-apigateway-integration"]["payloadFormatVersion"];

@@ -16,6 +16,7 @@ mod invokers;
 mod judges;
 mod logs;
 mod nested;
+mod pages;
 mod permissions;
 mod queues;
 mod retention;
@@ -53,6 +54,7 @@ struct Check {
 /// All of them.
 const CHECKS: &[Check] = &[
     Check { name: "routes", judge: routes::findings, seeds: routes::SEEDS },
+    Check { name: "pages", judge: pages::findings, seeds: pages::SEEDS },
     Check { name: "scopes", judge: scopes::findings, seeds: scopes::SEEDS },
     Check { name: "throttles", judge: throttles::findings, seeds: throttles::SEEDS },
     Check { name: "access log", judge: access_log::findings, seeds: access_log::SEEDS },

@@ -18,8 +18,9 @@ macro_rules! iot {
 
 /// Wildcards that are right: resource, statement id, and the text with the `*`. Automats are made after the stack is, so
 /// nothing else can name them; and a device's own shadow has a handful of topics.
-const ALLOWED: [(&str, &str, &str); 16] = [
+const ALLOWED: [(&str, &str, &str); 17] = [
     ("OpeningsRole", "Shadows", concat!(iot!(), "thing/*")),
+    ("DashboardRole", "Shadows", concat!(iot!(), "thing/*")),
     ("DevicesRole", "Shadows", concat!(iot!(), "thing/*")),
     ("DevicesRole", "Replies", concat!(iot!(), "topic/automats/*/keypad/reply")),
     (

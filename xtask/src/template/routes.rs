@@ -6,19 +6,26 @@ use std::collections::HashSet;
 
 use super::{
     FUNCTION, HTTP_API, Subject, Template,
+    binaries::binary,
     document::{at, entries, literal, reference, texts},
     subject::{OPENAPI, Seed, seed},
 };
 
 /// The routes that answer without a token. An entry whose route is gone is a finding: the list only shrinks by hand.
-pub(super) const OPEN: [(&str, &str); 3] = [("GET", "/health"), ("GET", "/openapi.json"), ("OPTIONS", "/{proxy+}")];
+pub(super) const OPEN: [(&str, &str); 4] =
+    [("GET", "/health"), ("GET", "/openapi.json"), ("OPTIONS", BELOW_API), ("ANY", PAGES)];
 
-/// What is no part of the API: the answer to what nobody serves, and the question whether a page may ask.
-const UNDOCUMENTED: [&str; 2] = ["$default", "/{proxy+}"];
+/// All paths that no other route has: those of the pages, where a function looks at cookies in place of a token.
+pub(super) const PAGES: &str = "$default";
+/// All paths of the API that no other route has: a problem for whoever has a token, and for anybody the question whether
+/// a page of another origin may ask.
+pub(super) const BELOW_API: &str = "/v1/{proxy+}";
 
 /// One route of one function; what is not written plainly is missing.
 pub(super) struct Route<'a> {
     pub(super) name: String,
+    /// The function's binary.
+    pub(super) binary: Option<&'a str>,
     pub(super) api: Option<&'a str>,
     pub(super) method: Option<&'a str>,
     pub(super) path: Option<&'a str>,
@@ -43,6 +50,7 @@ pub(super) fn routes(template: &Template) -> impl Iterator<Item = Route<'_>> {
                 let text = |path: &[&str]| at(event, &[&["Properties"], path].concat()).and_then(literal);
                 Route {
                     name: format!("{}.{name}", function.name),
+                    binary: binary(function),
                     api: at(event, &["Properties", "ApiId"]).and_then(|api| reference(api, "Ref")),
                     method: text(&["Method"]),
                     path: text(&["Path"]),
@@ -94,8 +102,10 @@ pub(super) fn findings(subject: &Subject) -> Vec<String> {
     for (method, path) in subject.documented.keys().filter(|route| !seen.contains(*route)) {
         findings.push(format!("{method} {path} is in {OPENAPI}, and no function has it"));
     }
-    let is_ours = |path: &str| !UNDOCUMENTED.contains(&path);
-    for (method, path) in seen.iter().filter(|route| is_ours(&route.1) && !subject.documented.contains_key(*route)) {
+    let is_documented = |path: &str| ![PAGES, BELOW_API].contains(&path);
+    for (method, path) in
+        seen.iter().filter(|route| is_documented(&route.1) && !subject.documented.contains_key(*route))
+    {
         findings.push(format!("{method} {path} is not in {OPENAPI}"));
     }
     findings

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use super::{
     Subject, Template,
-    routes::routes,
+    routes::{BELOW_API, routes},
     subject::{ROOT, SIGN_IN, Seed, seed},
 };
 
@@ -25,9 +25,9 @@ pub(super) fn findings(subject: &Subject) -> Vec<String> {
     let mut findings = Vec::new();
     for route in routes(&subject.root).filter(|route| route.authorizer.is_none()) {
         let Some((method, path)) = route.key() else { continue };
-        // Nothing is behind `$default` but a problem, which is for whoever has a token of ours.
+        // Nothing is behind it but a problem, which is for whoever has a token of ours.
         let role = match path {
-            "$default" => Some(ROLES[0]),
+            BELOW_API => Some(ROLES[0]),
             _ => subject.documented.get(&(method.to_owned(), path.to_owned())).and_then(Option::as_deref),
         };
         let Some(least) = role.and_then(|role| ROLES.iter().position(|known| *known == role)) else {

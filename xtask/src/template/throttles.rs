@@ -4,7 +4,7 @@
 use super::{
     HTTP_API, Subject,
     document::entries,
-    routes::{OPEN, routes},
+    routes::{OPEN, PAGES, routes},
     subject::{Seed, seed},
 };
 
@@ -17,7 +17,8 @@ const COSTLY: [(&str, &str); 3] = [
 
 /// Throttles of routes that are not there, and routes without the throttle that they need.
 pub(super) fn findings(subject: &Subject) -> Vec<String> {
-    let key = |(method, path)| format!("{method} {path}");
+    // As API Gateway calls a route.
+    let key = |(method, path): (&str, &str)| if path == PAGES { path.to_owned() } else { format!("{method} {path}") };
     let known: Vec<_> = routes(&subject.root).filter_map(|route| Some(key((route.method?, route.path?)))).collect();
     let mut findings = Vec::new();
     for api in subject.root.of_type(HTTP_API) {
@@ -47,5 +48,6 @@ pub(super) const SEEDS: &[Seed] = &[
     seed("          ThrottlingRateLimit: !Ref OpeningThrottleRate\n", "", "openings is throttled no more tightly"),
     seed("\"POST /v1/people/erase\":", "\"GET /v1/keys\":", "people/erase is throttled no more tightly"),
     seed("\"GET /health\":", "\"GET /v1/keys\":", "GET /health is throttled no more tightly"),
-    seed("\"OPTIONS /{proxy+}\":", "\"GET /v1/keys\":", "OPTIONS /{proxy+} is throttled no more tightly"),
+    seed("\"OPTIONS /v1/{proxy+}\":", "\"GET /v1/keys\":", "OPTIONS /v1/{proxy+} is throttled no more tightly"),
+    seed("        $default:\n", "        \"GET /v1/keys\":\n", "$default is throttled no more tightly"),
 ];
