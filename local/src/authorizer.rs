@@ -7,6 +7,7 @@
 //! answered `{"message":"Unauthorized"}` by API Gateway itself, which an HTTP API has no way to change; the local cloud
 //! answers a problem document, as the functions do.
 
+use api::Claims;
 use domain::Instant;
 use jsonwebtoken::jwk::JwkSet;
 use jsonwebtoken::{Algorithm, DecodingKey, Validation};
@@ -101,7 +102,8 @@ impl Authorizer {
         if !scopes.is_empty() && !scopes.iter().any(|scope| held.contains(scope)) {
             return Err(Refusal::Scope { wanted: scopes.to_vec(), held });
         }
-        let claims = claims.into_iter().map(|(name, value)| (name, Value::String(text(&value)))).collect();
+        let claims = Claims::of_token(&claims);
+        let claims = claims.by_name().iter().map(|(name, value)| (name.clone(), Value::from(value.as_str()))).collect();
         Ok(Grant { claims, scopes: (!scopes.is_empty()).then_some(held) })
     }
 
@@ -167,19 +169,6 @@ fn scopes_of(claims: &Map<String, Value>) -> Vec<String> {
         Some(Value::String(text)) => text.split_whitespace().map(str::to_owned).collect(),
         Some(Value::Array(several)) => several.iter().filter_map(Value::as_str).map(str::to_owned).collect(),
         _ => Vec::new(),
-    }
-}
-
-/// A claim as API Gateway writes it: an array as `[a b]`, an object as `map[a:1 b:2]`.
-fn text(value: &Value) -> String {
-    match value {
-        Value::String(text) => text.clone(),
-        Value::Array(several) => format!("[{}]", several.iter().map(text).collect::<Vec<_>>().join(" ")),
-        Value::Object(members) => {
-            let members: Vec<_> = members.iter().map(|(name, value)| format!("{name}:{}", text(value))).collect();
-            format!("map[{}]", members.join(" "))
-        }
-        Value::Null | Value::Bool(_) | Value::Number(_) => value.to_string(),
     }
 }
 

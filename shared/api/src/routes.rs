@@ -167,7 +167,8 @@ pub static PAGES: &[Route] = &[
 ];
 
 /// Who may call a method on a path as a router matched it; none when the table does not know it.
-pub(crate) fn access(method: &Method, matched_path: &str) -> Option<Access> {
+#[must_use]
+pub fn access(method: &Method, matched_path: &str) -> Option<Access> {
     let method = if method == Method::HEAD { &Method::GET } else { method };
     all().find(|route| route.method == *method && route.path == matched_path).map(|route| route.access)
 }
