@@ -118,13 +118,23 @@ impl Arrival<'_> {
         let several =
             headers.iter().filter(|(name, _)| *name != COOKIE).map(|(name, value)| (name.as_str(), lossy(value)));
         let mut headers = joined(several);
-        headers.insert(HOST.to_string(), self.authority.to_owned());
+        headers.insert(HOST.to_string(), self.host(headers.get(HOST.as_str())));
         let forwarded_for = headers.remove("x-forwarded-for").into_iter().chain([self.source.to_string()]);
         headers.insert("x-forwarded-for".to_owned(), forwarded_for.collect::<Vec<_>>().join(", "));
         headers.insert("x-forwarded-proto".to_owned(), "http".to_owned());
         let port = self.authority.rsplit_once(':').map_or("80", |(_, port)| port);
         headers.insert("x-forwarded-port".to_owned(), port.to_owned());
         headers
+    }
+
+    /// By which of our names a client asks for us: API Gateway knows those of its domains, and lets no other in.
+    fn host(&self, asked: Option<&String>) -> String {
+        let port = self.authority.rsplit_once(':').map_or("80", |(_, port)| port);
+        let as_localhost = format!("localhost:{port}");
+        if asked.is_some_and(|asked| asked.eq_ignore_ascii_case(&as_localhost)) {
+            return as_localhost;
+        }
+        self.authority.to_owned()
     }
 
     fn cookies(&self) -> Vec<String> {

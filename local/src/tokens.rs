@@ -154,6 +154,7 @@ impl Tokens {
         let mut claims = self.claims_of(signed_in, "id", now)?;
         claims["aud"] = WEB_CLIENT.into();
         claims["cognito:username"] = signed_in.person.subject.into();
+        claims["name"] = signed_in.person.name.into();
         // the left half of the digest: OpenID Connect Core, section 3.1.3.6
         let digest = digest(&SHA256, access_token.as_bytes());
         claims["at_hash"] = URL_SAFE_NO_PAD.encode(&digest.as_ref()[..16]).into();
