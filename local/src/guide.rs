@@ -113,6 +113,7 @@ impl fmt::Display for Guide {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { url, mqtt, example, .. } = self;
         writeln!(f, "Key Automat Cloud, local, on {url}")?;
+        writeln!(f, "  dashboard        {url}/")?;
         writeln!(f, "  API description  {url}/openapi.json")?;
         writeln!(f, "  health           {url}/health")?;
         writeln!(f, "  email and SMS    {url}/outbox")?;

@@ -1,19 +1,23 @@
 //! Puts the parts together, and takes them apart again.
 
 use std::collections::HashMap;
-use std::net::SocketAddr;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
 use api::{App, Clock};
 use automat::simulated::SimulatedAutomat;
+use aws_smithy_http_client::Connector;
+use aws_smithy_runtime_api::client::http::SharedHttpConnector;
+use dashboard::{Dashboard, SignIn, SignInSettings};
 use domain::AutomatId;
 use embedded::{Database, DatabaseError};
 use iot::Iot;
 use openings::Openings;
 use outbox::Outbox;
 use store::{Codes, Random, Store};
+use things::Things;
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
@@ -120,7 +124,8 @@ impl LocalCloud {
         let random = Random::system();
         let listener = listen(options.http).await?;
         let address = listener.local_addr().map_err(|error| StartError::Address(options.http, error))?;
-        let (authority, url) = (address.to_string(), format!("http://{address}"));
+        let authority = reachable(address).to_string();
+        let url = format!("http://{authority}");
         // making an RSA key is the longest of all, so the rest goes on meanwhile
         let (issuer, random_of_tokens) = (url.clone(), random.clone());
         let tokens = tokio::task::spawn_blocking(move || Tokens::generate(&issuer, random_of_tokens));
@@ -155,8 +160,9 @@ impl LocalCloud {
         let functions = HashMap::from([
             ("keys", provisioning.watch(keys::router(app.clone()), endpoint)),
             ("contracts", contracts::router(app.clone())),
-            ("openings", openings::router(Openings { app: app.clone(), things })),
+            ("openings", openings::router(Openings { app: app.clone(), things: things.clone() })),
             ("people", ::people::router(app.clone())),
+            ("dashboard", dashboard(&url, &app, things, &random)),
         ]);
         let audience = Role::ALL.map(Role::client_id).into_iter().chain([WEB_CLIENT]).map(str::to_owned).collect();
         let authorizer = Authorizer::new(&url, audience, tokens.jwks().clone());
@@ -321,6 +327,29 @@ impl Homes {
         let home = |name: &str| scratch.path().join(name);
         let homes = Self { authority: home("authority"), automats: home("automats"), shadows: home("shadows") };
         Ok((Some(scratch), homes))
+    }
+}
+
+/// The pages, for people who sign in here.
+fn dashboard(url: &str, app: &App, things: Things, random: &Random) -> axum::Router {
+    let settings = SignInSettings {
+        pages: url.to_owned(),
+        issuer: url.to_owned(),
+        client: WEB_CLIENT.to_owned(),
+        dashboard: url.to_owned(),
+    };
+    let client = SharedHttpConnector::new(Connector::builder().build_http());
+    let sign_in = SignIn::new(settings, client);
+    ::dashboard::router(Dashboard { app: app.clone(), things, random: random.clone(), sign_in })
+}
+
+/// By which address to come here. Who listens on all of them is reached by that of this machine, to which alone a browser
+/// sends the cookies of a sign-in without TLS.
+fn reachable(address: SocketAddr) -> SocketAddr {
+    match address.ip() {
+        IpAddr::V4(ip) if ip.is_unspecified() => (Ipv4Addr::LOCALHOST, address.port()).into(),
+        IpAddr::V6(ip) if ip.is_unspecified() => (Ipv6Addr::LOCALHOST, address.port()).into(),
+        _ => address,
     }
 }
 

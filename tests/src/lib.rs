@@ -24,6 +24,7 @@ mod seed;
 mod stack;
 mod stage;
 mod told;
+mod visitor;
 
 pub use answer::Answer;
 pub use browser::{Browser, Tokens};
@@ -33,3 +34,4 @@ pub use seed::Seed;
 pub use stack::{Stack, only_local};
 pub use stage::{Stage, fresh, hours, person};
 pub use told::Told;
+pub use visitor::{Page, Visitor};

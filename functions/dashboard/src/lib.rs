@@ -24,6 +24,8 @@ use store::Random;
 use things::Things;
 use tower_http::compression::CompressionLayer;
 
+pub use session::{SignIn, SignInSettings};
+
 /// The state of the pages: what all functions have, and the automats.
 #[derive(Debug, Clone)]
 pub struct Dashboard {
@@ -33,6 +35,8 @@ pub struct Dashboard {
     pub things: Things,
     /// Where the names of forms come from.
     pub random: Random,
+    /// Where people sign in.
+    pub sign_in: SignIn,
 }
 
 impl FromRef<Dashboard> for App {
@@ -53,13 +57,19 @@ impl FromRef<Dashboard> for Random {
     }
 }
 
+impl FromRef<Dashboard> for SignIn {
+    fn from_ref(dashboard: &Dashboard) -> Self {
+        dashboard.sign_in.clone()
+    }
+}
+
 /// The pages.
 pub fn router(dashboard: Dashboard) -> Router {
-    let clock = dashboard.app.clock.clone();
+    let (clock, sign_in) = (dashboard.app.clock.clone(), dashboard.sign_in.clone());
+    let admitting = clock.clone();
     let pages = pages().with_state(dashboard);
     api::serve_pages(pages, clock, |pages| {
-        let pages = refused::as_pages(pages);
-        session::admit(pages).layer(CompressionLayer::new())
+        session::admit(refused::as_pages(pages), sign_in, admitting).layer(CompressionLayer::new())
     })
 }
 
@@ -70,4 +80,7 @@ fn pages() -> Router<Dashboard> {
         .route("/favicon.ico", get(assets::get_favicon))
         .route("/robots.txt", get(assets::get_robots))
         .route("/language", post(language::choose_language))
+        .route("/sign-in", get(session::begin::begin))
+        .route("/auth/callback", get(session::callback::come_back))
+        .route("/sign-out", post(session::leave::leave))
 }

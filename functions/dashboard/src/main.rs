@@ -1,8 +1,23 @@
 //! The Lambda binary of the dashboard.
 
+use dashboard::{Dashboard, SignIn, SignInSettings};
+
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), runtime::Error> {
     runtime::telemetry();
-    let runtime::Parts { app, things } = runtime::parts().await?;
-    runtime::run(dashboard::router(dashboard::Dashboard { app, things, random: runtime::random() })).await
+    let sign_in = sign_in()?;
+    let (parts, ()) = tokio::join!(runtime::parts(), sign_in.prepare());
+    let runtime::Parts { app, things } = parts?;
+    runtime::run(dashboard::router(Dashboard { app, things, random: runtime::random(), sign_in })).await
+}
+
+fn sign_in() -> Result<SignIn, runtime::Error> {
+    let Some(settings) = runtime::PageSettings::from_env()? else { return Ok(SignIn::closed()) };
+    let settings = SignInSettings {
+        pages: settings.sign_in_url,
+        issuer: settings.issuer,
+        client: settings.web_client_id,
+        dashboard: settings.dashboard_url,
+    };
+    Ok(SignIn::new(settings, runtime::connector()?))
 }

@@ -30,10 +30,12 @@ pub(crate) struct Visit {
 impl Visit {
     /// What of a request a page needs.
     pub(crate) fn of(parts: &Parts) -> Self {
+        let person = parts.extensions.get::<Person>();
+        let caller = parts.extensions.get::<Caller>();
         Self {
             t: words::texts(language::of_request(&parts.headers)),
-            role: parts.extensions.get::<Caller>().map(|caller| caller.role),
-            person: parts.extensions.get::<Person>().map(|person| person.name.clone()),
+            role: caller.map(|caller| caller.role).or_else(|| person?.role),
+            person: person.map(|person| person.name.clone()),
             here: parts.uri.path_and_query().map_or_else(|| "/".to_owned(), ToString::to_string),
         }
     }

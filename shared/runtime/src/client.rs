@@ -7,9 +7,11 @@ use aws_config::retry::RetryConfig;
 use aws_config::timeout::TimeoutConfig;
 use aws_config::{BehaviorVersion, SdkConfig};
 use aws_sdk_dynamodb::config::SharedHttpClient;
-use aws_smithy_http_client::Builder;
+use aws_smithy_async::rt::sleep::TokioSleep;
 use aws_smithy_http_client::tls::rustls_provider::CryptoMode;
 use aws_smithy_http_client::tls::{Provider, TlsContext, TrustStore};
+use aws_smithy_http_client::{Builder, Connector};
+use aws_smithy_runtime_api::client::http::{HttpConnectorSettings, SharedHttpConnector};
 
 use crate::StartError;
 
@@ -50,9 +52,20 @@ pub(crate) fn once(config: &SdkConfig) -> SdkConfig {
 }
 
 fn https() -> Result<SharedHttpClient, StartError> {
+    Ok(Builder::new().tls_provider(Provider::Rustls(CryptoMode::Ring)).tls_context(tls()?).build_https())
+}
+
+/// For what of AWS has no SDK client: the sign-in's own address, whose certificate goes back to the same authorities.
+pub fn connector() -> Result<SharedHttpConnector, StartError> {
+    let connector = Connector::builder().tls_provider(Provider::Rustls(CryptoMode::Ring)).tls_context(tls()?);
+    let connect = HttpConnectorSettings::builder().connect_timeout(Duration::from_secs(1)).build();
+    let connector = connector.connector_settings(connect).sleep_impl(TokioSleep::new());
+    Ok(SharedHttpConnector::new(connector.build()))
+}
+
+fn tls() -> Result<TlsContext, StartError> {
     let roots = ROOTS.into_iter().fold(TrustStore::empty(), TrustStore::with_pem_certificate);
-    let tls = TlsContext::builder().with_trust_store(roots).build().map_err(StartError::Tls)?;
-    Ok(Builder::new().tls_provider(Provider::Rustls(CryptoMode::Ring)).tls_context(tls).build_https())
+    TlsContext::builder().with_trust_store(roots).build().map_err(StartError::Tls)
 }
 
 #[cfg(test)]

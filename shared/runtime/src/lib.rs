@@ -9,9 +9,9 @@ mod settings;
 mod start;
 mod telemetry;
 
-pub use client::config;
+pub use client::{config, connector};
 pub use lambda_http::Error;
-pub use settings::{SenderSettings, Settings, SettingsError};
+pub use settings::{PageSettings, SenderSettings, Settings, SettingsError};
 pub use start::{Parts, Senders, StartError, app, parts, random, senders};
 pub use telemetry::telemetry;
 

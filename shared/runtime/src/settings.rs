@@ -79,6 +79,43 @@ impl SenderSettings {
     }
 }
 
+/// What the function of the pages is told besides: where people sign in, and who it is there.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PageSettings {
+    /// `SIGN_IN_URL`: the origin of the pages on which people sign in.
+    pub sign_in_url: String,
+    /// `ISSUER`: who issues the tokens.
+    pub issuer: String,
+    /// `WEB_CLIENT_ID`: the dashboard's client.
+    pub web_client_id: String,
+    /// `DASHBOARD_URL`: the dashboard's own origin.
+    pub dashboard_url: String,
+}
+
+impl PageSettings {
+    /// The variables that are read, for a test that holds them against `template.yaml`.
+    pub const VARIABLES: [&str; 4] = ["SIGN_IN_URL", "ISSUER", "WEB_CLIENT_ID", "DASHBOARD_URL"];
+
+    /// Reads the process's environment. There are none as long as the stack does not know the dashboard's address, and
+    /// nobody can sign in then.
+    pub fn from_env() -> Result<Option<Self>, SettingsError> {
+        Self::from_variables(|name| std::env::var(name).ok())
+    }
+
+    fn from_variables(variable: impl Fn(&str) -> Option<String>) -> Result<Option<Self>, SettingsError> {
+        let optional = |name| variable(name).filter(|value| !value.is_empty());
+        let required = |name| optional(name).ok_or(SettingsError::Missing(name));
+        let [sign_in_url, issuer, web_client_id, dashboard_url] = Self::VARIABLES;
+        let Some(dashboard_url) = optional(dashboard_url) else { return Ok(None) };
+        Ok(Some(Self {
+            sign_in_url: required(sign_in_url)?,
+            issuer: required(issuer)?,
+            web_client_id: required(web_client_id)?,
+            dashboard_url,
+        }))
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -118,5 +155,15 @@ mod tests {
         assert_eq!(only("CODE_SECRET_ARN", "arn"), Err(SettingsError::Missing("TABLE_NAME")));
         assert_eq!(only("TABLE_NAME", ""), Err(SettingsError::Missing("TABLE_NAME")));
         assert_eq!(only("TABLE_NAME", "t"), Err(SettingsError::Missing("CODE_SECRET_ARN")));
+    }
+
+    #[test]
+    fn nobody_signs_in_before_the_dashboards_address_is_known() {
+        let without = |missing: &'static str| {
+            PageSettings::from_variables(move |name| (name != missing).then(|| name.to_owned()))
+        };
+        assert_eq!(without("DASHBOARD_URL"), Ok(None));
+        assert_eq!(without("ISSUER"), Err(SettingsError::Missing("ISSUER")));
+        assert_eq!(without("none").unwrap().unwrap().web_client_id, "WEB_CLIENT_ID");
     }
 }

@@ -1,14 +1,89 @@
 //! Who is there: the sign-in, the cookies that hold it, and the check that takes the place of the gateway's authorizer.
+//!
+//! API Gateway reads no cookies, so the dashboard's route is open to it, and the dashboard verifies the token itself. What
+//! it found it hands on as the gateway would have, so that the gate decides about pages as it does about the API
+//! (`docs/adr/0021-sessions-in-cookies.md`).
+//!
+//! *Invariant*: nothing of a session is kept on the server, and no token leaves the cookies but to the sign-in's own
+//! address.
 
-use axum::Router;
+mod admit;
+mod attempt;
+pub(crate) mod begin;
+pub(crate) mod callback;
+mod cookies;
+mod headers;
+mod hosted;
+mod keys;
+pub(crate) mod leave;
+mod notice;
+mod origin;
+mod settings;
+mod token;
 
-/// What the person at the browser is called, for the page to show.
+use std::sync::Arc;
+
+use api::Role;
+use aws_smithy_runtime_api::client::http::SharedHttpConnector;
+use http::Uri;
+
+pub(crate) use admit::admit;
+pub(crate) use headers::ShowsMail;
+pub use settings::SignInSettings;
+
+use hosted::Hosted;
+use keys::Keys;
+
+/// The person at the browser, for the page to show.
 #[derive(Debug, Clone)]
 pub(crate) struct Person {
+    /// What they are called.
     pub(crate) name: String,
+    /// What they may; nothing while nobody has given them a role.
+    pub(crate) role: Option<Role>,
 }
 
-/// Lets through those who are signed in, as the gateway's authorizer does at the API's routes.
-pub(crate) fn admit<S: Clone + Send + Sync + 'static>(pages: Router<S>) -> Router<S> {
-    pages
+/// Where people sign in, if they can.
+#[derive(Debug, Clone)]
+pub struct SignIn(Option<Arc<Open>>);
+
+/// A sign-in that is there.
+#[derive(Debug)]
+struct Open {
+    settings: SignInSettings,
+    hosted: Hosted,
+    keys: Keys,
+}
+
+impl SignIn {
+    /// With the sign-in that the settings name, reached by a client of HTTP.
+    #[must_use]
+    pub fn new(settings: SignInSettings, client: SharedHttpConnector) -> Self {
+        let hosted = Hosted::new(&settings, client);
+        Self(Some(Arc::new(Open { settings, hosted, keys: Keys::default() })))
+    }
+
+    /// With none: before the dashboard's address is known, or where the gateway has verified everybody already.
+    #[must_use]
+    pub fn closed() -> Self {
+        Self(None)
+    }
+
+    /// Fetches the issuer's keys, so that the first request need not. If it fails the first request will try again.
+    pub async fn prepare(&self) {
+        let Some(open) = self.open() else { return };
+        if let Err(error) = open.keys.fetch(&open.hosted, None).await {
+            tracing::warn!(error = &error as &dyn std::error::Error, "fetching the issuer's keys");
+        }
+    }
+
+    fn open(&self) -> Option<&Open> {
+        self.0.as_deref()
+    }
+}
+
+/// A parameter of a query.
+fn parameter(uri: &Uri, name: &str) -> Option<String> {
+    let mut pairs = form_urlencoded::parse(uri.query().unwrap_or_default().as_bytes());
+    pairs.find(|(given, _)| given == name).map(|(_, value)| value.into_owned())
 }

@@ -1,0 +1,22 @@
+sign-in-again = Sign in again
+
+session-closed = Nobody can sign in yet
+session-closed-advice = This stack does not know the dashboard’s address. Whoever looks after it deploys it again with the parameter DashboardUrl, as the runbook of the first deployment says.
+
+session-ended = You are signed out
+session-ended-advice = Nothing was done. Sign in again, best in a new tab; then come back here, go one page back, and send it again. What you typed is still there.
+
+session-foreign = This did not come from the dashboard
+session-foreign-advice = Nothing was done. Another page sent it, or the browser does not say which one. Go to the page that you want, and do it there.
+
+session-newcomer = You have no role yet
+session-newcomer-advice = You are signed in, but may not see anything. Ask an admin to make you a viewer, an operator or an admin, then sign out and in again.
+
+session-denied = You are not signed in
+session-denied-advice = The sign-in was broken off.
+
+session-lost = You are not signed in
+session-lost-advice = The sign-in took too long, or was finished already. If this goes on, see that your browser keeps cookies of this page.
+
+session-trouble = We cannot tell who you are
+session-trouble-advice = The sign-in does not answer. Nothing was done. Try again in a moment.

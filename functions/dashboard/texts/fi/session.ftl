@@ -1,0 +1,22 @@
+sign-in-again = Kirjaudu uudelleen
+
+session-closed = Kukaan ei voi vielä kirjautua
+session-closed-advice = Tämä asennus ei tiedä hallintasivujen osoitetta. Asennuksesta vastaava asentaa sen uudelleen parametrilla DashboardUrl, kuten ensimmäisen asennuksen ohje neuvoo.
+
+session-ended = Olet kirjautunut ulos
+session-ended-advice = Mitään ei tehty. Kirjaudu uudelleen, mieluiten uudessa välilehdessä. Palaa sitten tähän, siirry sivu taaksepäin ja lähetä uudelleen. Kirjoittamasi on tallella.
+
+session-foreign = Tämä ei tullut hallintasivuilta
+session-foreign-advice = Mitään ei tehty. Pyynnön lähetti toinen sivu, tai selain ei kerro, mikä. Siirry haluamallesi sivulle ja tee se siellä.
+
+session-newcomer = Sinulla ei ole vielä roolia
+session-newcomer-advice = Olet kirjautunut, mutta et saa nähdä mitään. Pyydä ylläpitäjältä katselijan, käyttäjän tai ylläpitäjän rooli ja kirjaudu sitten ulos ja takaisin sisään.
+
+session-denied = Et ole kirjautunut
+session-denied-advice = Kirjautuminen keskeytyi.
+
+session-lost = Et ole kirjautunut
+session-lost-advice = Kirjautuminen kesti liian kauan tai se oli jo tehty. Jos tämä toistuu, tarkista, että selain säilyttää tämän sivun evästeet.
+
+session-trouble = Emme tiedä, kuka olet
+session-trouble-advice = Kirjautumispalvelu ei vastaa. Mitään ei tehty. Yritä hetken päästä uudelleen.

@@ -1,0 +1,22 @@
+sign-in-again = Logga in igen
+
+session-closed = Ingen kan logga in ännu
+session-closed-advice = Den här installationen känner inte till sidornas adress. Den som sköter den installerar den på nytt med parametern DashboardUrl, enligt anvisningen för den första installationen.
+
+session-ended = Du är utloggad
+session-ended-advice = Inget har gjorts. Logga in igen, helst i en ny flik. Kom sedan tillbaka hit, gå en sida bakåt och skicka på nytt. Det du skrev finns kvar.
+
+session-foreign = Detta kom inte från sidorna här
+session-foreign-advice = Inget har gjorts. En annan sida skickade det, eller så säger webbläsaren inte vilken. Gå till sidan du vill till och gör det där.
+
+session-newcomer = Du har ingen roll ännu
+session-newcomer-advice = Du är inloggad men får inte se något. Be en administratör göra dig till läsare, operatör eller administratör, och logga sedan ut och in igen.
+
+session-denied = Du är inte inloggad
+session-denied-advice = Inloggningen avbröts.
+
+session-lost = Du är inte inloggad
+session-lost-advice = Inloggningen tog för lång tid eller var redan klar. Om det händer igen, se till att webbläsaren sparar den här sidans kakor.
+
+session-trouble = Vi vet inte vem du är
+session-trouble-advice = Inloggningen svarar inte. Inget har gjorts. Försök igen om en stund.

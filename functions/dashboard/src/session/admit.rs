@@ -1,0 +1,174 @@
+//! Lets through those who are signed in, as the gateway's authorizer does at the API's routes: with their claims where
+//! the gateway would have put them, so that the gate decides what they may.
+
+use api::problem::Code;
+use api::routes::{self, Access};
+use api::{Claims, Clock, CorrelationId, Problem, Role};
+use axum::Router;
+use axum::extract::{MatchedPath, Request, State};
+use axum::middleware::{Next, from_fn_with_state};
+use axum::response::{IntoResponse as _, Redirect, Response};
+use base64::Engine as _;
+use base64::prelude::BASE64_URL_SAFE_NO_PAD;
+use domain::Instant;
+use http::header::{HOST, REFERER};
+use http::request::Parts;
+use http::{HeaderMap, HeaderName, Method, Uri};
+
+use super::cookies::{self, ACCESS, PERSON, REFRESH};
+use super::hosted::{NoTokens, Trouble};
+use super::notice::{Notice, sign_in};
+use super::{Open, Person, SignIn, headers, origin};
+use crate::links::own;
+use crate::visit::Visit;
+
+const SEC_FETCH_MODE: HeaderName = HeaderName::from_static("sec-fetch-mode");
+
+#[derive(Debug, Clone)]
+struct Door {
+    sign_in: SignIn,
+    clock: Clock,
+}
+
+/// Puts the check in front of the pages, and the headers that every answer has.
+pub(crate) fn admit<S: Clone + Send + Sync + 'static>(pages: Router<S>, sign_in: SignIn, clock: Clock) -> Router<S> {
+    let door = Door { sign_in: sign_in.clone(), clock };
+    pages.layer(from_fn_with_state(door, pass)).layer(from_fn_with_state(sign_in, headers::guard))
+}
+
+/// How somebody stands.
+enum Standing {
+    /// Signed in, with a new access token if the old one was over.
+    In { claims: Claims, renewed: Option<Renewed> },
+    /// Not signed in, or not any more.
+    Out,
+}
+
+struct Renewed {
+    access: String,
+    seconds: u64,
+}
+
+async fn pass(State(door): State<Door>, request: Request, next: Next) -> Response {
+    let (mut parts, body) = request.into_parts();
+    // A bearer token, which no other page can make a browser send, and which the gateway has verified.
+    if let Some(claims) = Claims::of_gateway(&parts.extensions) {
+        let name = claims.get("username").unwrap_or_default().to_owned();
+        parts.extensions.insert(Person { name, role: Role::of_claims(claims.by_name()) });
+        return next.run(Request::from_parts(parts, body)).await;
+    }
+    let access = parts.extensions.get::<MatchedPath>().map(MatchedPath::as_str);
+    let access = access.and_then(|path| routes::access(&parts.method, path));
+    let Some(open) = door.sign_in.open() else {
+        return match access {
+            Some(Access::AtLeast(_)) => Notice::Closed.page(&Visit::of(&parts), "/"),
+            Some(Access::Open) | None => next.run(Request::from_parts(parts, body)).await,
+        };
+    };
+    if !origin::is_ours(&parts.method, &parts.headers, &open.settings.dashboard) {
+        return refused(Notice::Foreign, &parts, Problem::new(Code::Forbidden, "It was sent by another page."));
+    }
+    if let Some(elsewhere) = open.elsewhere(&parts) {
+        return elsewhere;
+    }
+    if access == Some(Access::Open) {
+        return next.run(Request::from_parts(parts, body)).await;
+    }
+    let standing = match open.standing(&parts.headers, door.clock.now()).await {
+        Ok(standing) => standing,
+        Err(trouble) => return refused(Notice::Trouble, &parts, Problem::internal(trouble)),
+    };
+    match standing {
+        Standing::In { claims, renewed } => {
+            let role = Role::of_claims(claims.by_name());
+            parts.extensions.insert(Person { name: name(&parts.headers, &claims), role });
+            claims.hand_on(&mut parts.extensions);
+            let mut answer = match access {
+                Some(Access::AtLeast(needed)) if role.is_none() => {
+                    refused(Notice::Newcomer, &parts, Problem::forbidden(needed, None))
+                }
+                _ => next.run(Request::from_parts(parts, body)).await,
+            };
+            if let Some(Renewed { access, seconds }) = renewed {
+                cookies::keep(answer.headers_mut(), ACCESS, &access, seconds);
+            }
+            answer
+        }
+        Standing::Out if access.is_none() => next.run(Request::from_parts(parts, body)).await,
+        Standing::Out => {
+            let mut answer = out(&parts);
+            if cookies::held(&parts.headers, REFRESH).is_some() {
+                cookies::forget(answer.headers_mut(), &[ACCESS, REFRESH, PERSON]);
+            }
+            answer
+        }
+    }
+}
+
+impl Open {
+    async fn standing(&self, headers: &HeaderMap, now: Instant) -> Result<Standing, Trouble> {
+        if let Some(access) = cookies::held(headers, ACCESS)
+            && let Some(claims) = self.claims(access, now).await?
+        {
+            return Ok(Standing::In { claims, renewed: None });
+        }
+        let Some(refresh) = cookies::held(headers, REFRESH) else { return Ok(Standing::Out) };
+        let tokens = match self.hosted.renew(refresh).await {
+            Ok(tokens) => tokens,
+            Err(NoTokens::Over) => return Ok(Standing::Out),
+            Err(NoTokens::Trouble(trouble)) => return Err(trouble),
+        };
+        let claims = self.claims(&tokens.access, now).await?.ok_or(Trouble::Unreadable)?;
+        Ok(Standing::In { claims, renewed: Some(Renewed { access: tokens.access, seconds: tokens.seconds }) })
+    }
+
+    /// The answer to a browser that looks for us under another name: the cookies are for one.
+    fn elsewhere(&self, parts: &Parts) -> Option<Response> {
+        let host = parts.headers.get(HOST)?.to_str().ok()?;
+        let is_here = host.eq_ignore_ascii_case(self.settings.authority());
+        let leads = parts.method.is_safe() && !is_here;
+        leads.then(|| Redirect::to(&format!("{}{}", self.settings.dashboard, here(parts))).into_response())
+    }
+}
+
+/// The answer to somebody who is not signed in: the way to sign in where they only look, and what to do where something
+/// was sent, which is not done. A script that asks gets a short answer.
+fn out(parts: &Parts) -> Response {
+    let navigates = parts.headers.get(SEC_FETCH_MODE).is_none_or(|mode| mode == "navigate");
+    if parts.method.is_safe() && navigates {
+        return Redirect::to(&sign_in(&here(parts))).into_response();
+    }
+    refused(Notice::Ended, parts, Problem::unauthenticated())
+}
+
+fn refused(notice: Notice, parts: &Parts, problem: Problem) -> Response {
+    let visit = Visit::of(parts);
+    let mut answer = match notice {
+        Notice::Trouble => notice.named_page(&visit, &CorrelationId::of_request(&parts.headers, &parts.extensions)),
+        _ => notice.page(&visit, &shown(parts)),
+    };
+    answer.extensions_mut().insert(problem);
+    answer
+}
+
+/// The path and query of a request.
+fn here(parts: &Parts) -> String {
+    parts.uri.path_and_query().map_or_else(|| "/".to_owned(), ToString::to_string)
+}
+
+/// The page that somebody looks at: of what was sent, the one that it was sent from.
+fn shown(parts: &Parts) -> String {
+    if parts.method == Method::GET {
+        return here(parts);
+    }
+    let from = parts.headers.get(REFERER).and_then(|from| from.to_str().ok()?.parse::<Uri>().ok());
+    let path = from.and_then(|from| Some(own(from.path_and_query()?.as_str()).to_owned()));
+    path.unwrap_or_else(|| "/".to_owned())
+}
+
+/// What the person is called: as the sign-in said, else by the name in the user pool.
+fn name(headers: &HeaderMap, claims: &Claims) -> String {
+    let said = cookies::held(headers, PERSON).and_then(|text| BASE64_URL_SAFE_NO_PAD.decode(text).ok());
+    let said = said.and_then(|bytes| String::from_utf8(bytes).ok());
+    said.or_else(|| claims.get("username").map(str::to_owned)).unwrap_or_default()
+}

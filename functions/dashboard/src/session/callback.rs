@@ -1,0 +1,71 @@
+//! `GET /auth/callback`: takes the answer of the page on which people sign in.
+
+use api::Problem;
+use axum::extract::State;
+use axum::response::{IntoResponse as _, Redirect, Response};
+use base64::Engine as _;
+use base64::prelude::BASE64_URL_SAFE_NO_PAD;
+use http::{HeaderMap, Uri};
+
+use super::attempt::{self, Secret};
+use super::cookies::{self, ACCESS, PERSON, REFRESH, SESSION_SECONDS, SIGNING_IN};
+use super::hosted::{NoTokens, Tokens};
+use super::notice::Notice;
+use super::{SignIn, parameter};
+use crate::visit::Visit;
+
+/// Every answer leaves the address with the code behind, or says what to do.
+pub(crate) async fn come_back(
+    State(sign_in): State<SignIn>,
+    visit: Visit,
+    headers: HeaderMap,
+    uri: Uri,
+) -> Result<Response, Problem> {
+    let Some(open) = sign_in.open() else { return Ok(Notice::Closed.page(&visit, "/")) };
+    let state = parameter(&uri, "state").unwrap_or_default();
+    let to = attempt::destination(&state);
+    let secret = cookies::held(&headers, SIGNING_IN).and_then(Secret::of_cookie);
+    let Some(secret) = secret.filter(|secret| secret.has_made(&state)) else {
+        // Somebody came back twice, or another tab was first: there is nothing to do.
+        let is_in = cookies::held(&headers, REFRESH).is_some();
+        return Ok(if is_in { Redirect::to(&to).into_response() } else { Notice::Lost.page(&visit, &to) });
+    };
+    let Some(code) = parameter(&uri, "code") else {
+        tracing::info!(sign_in.error = known(parameter(&uri, "error").as_deref()), "no sign-in");
+        return Ok(Notice::Denied.page(&visit, &to));
+    };
+    match open.hosted.redeem(&code, &secret.verifier(&state)).await {
+        Ok(tokens) => Ok(signed_in(&tokens, &to)),
+        Err(NoTokens::Over) => Ok(Notice::Lost.page(&visit, &to)),
+        Err(NoTokens::Trouble(trouble)) => Err(Problem::internal(trouble)),
+    }
+}
+
+fn signed_in(tokens: &Tokens, to: &str) -> Response {
+    let mut answer = Redirect::to(to).into_response();
+    let headers = answer.headers_mut();
+    cookies::forget(headers, &[SIGNING_IN]);
+    cookies::keep(headers, ACCESS, &tokens.access, tokens.seconds);
+    match &tokens.refresh {
+        Some(refresh) => cookies::keep(headers, REFRESH, refresh, SESSION_SECONDS),
+        None => cookies::forget(headers, &[REFRESH]),
+    }
+    let name = tokens.name.as_deref().unwrap_or_default();
+    cookies::keep(headers, PERSON, &BASE64_URL_SAFE_NO_PAD.encode(name), SESSION_SECONDS);
+    answer
+}
+
+/// The error's name, where it is one of those that there are (RFC 6749, section 4.1.2.1): whoever makes an address
+/// writes nothing into the log.
+fn known(error: Option<&str>) -> &'static str {
+    const KNOWN: [&str; 7] = [
+        "access_denied",
+        "invalid_request",
+        "invalid_scope",
+        "server_error",
+        "temporarily_unavailable",
+        "unauthorized_client",
+        "unsupported_response_type",
+    ];
+    KNOWN.into_iter().find(|known| error == Some(known)).unwrap_or("other")
+}

@@ -1,0 +1,120 @@
+//! The issuer's public keys: fetched once, and again when a token names one that is not known, at most once a minute.
+
+use std::collections::HashMap;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use base64::Engine as _;
+use base64::prelude::BASE64_URL_SAFE_NO_PAD;
+use domain::Instant;
+use ring::signature::{RSA_PKCS1_2048_8192_SHA256, RsaPublicKeyComponents};
+use serde_json::Value;
+
+use super::hosted::{Hosted, Trouble};
+
+/// How often they are fetched at most, whatever tokens name.
+const PAUSE_MILLIS: i64 = 60_000;
+
+/// An RSA key.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Key {
+    n: Vec<u8>,
+    e: Vec<u8>,
+}
+
+/// All of them that are known.
+#[derive(Debug, Default)]
+pub(super) struct Keys(Mutex<Known>);
+
+#[derive(Debug, Default)]
+struct Known {
+    keys: HashMap<String, Key>,
+    asked: Option<Instant>,
+}
+
+impl Key {
+    /// Whether a signature by RS256 is of this key.
+    pub(super) fn has_signed(&self, text: &[u8], signature: &[u8]) -> bool {
+        RsaPublicKeyComponents { n: &self.n, e: &self.e }.verify(&RSA_PKCS1_2048_8192_SHA256, text, signature).is_ok()
+    }
+}
+
+impl Keys {
+    /// The key of a name, if the issuer has such a one.
+    pub(super) async fn find(&self, name: &str, hosted: &Hosted, now: Instant) -> Result<Option<Key>, Trouble> {
+        if let Some(known) = self.known(name, now) {
+            return Ok(known);
+        }
+        self.fetch(hosted, Some(now)).await?;
+        Ok(self.lock().keys.get(name).cloned())
+    }
+
+    /// Fetches them anew.
+    pub(super) async fn fetch(&self, hosted: &Hosted, now: Option<Instant>) -> Result<(), Trouble> {
+        let keys = read(&hosted.keys().await?);
+        *self.lock() = Known { keys, asked: now };
+        Ok(())
+    }
+
+    /// The key of a name, or that there is none; nothing where it must be asked for.
+    fn known(&self, name: &str, now: Instant) -> Option<Option<Key>> {
+        let known = self.lock();
+        let key = known.keys.get(name).cloned();
+        let may_not_ask = known.asked.is_some_and(|asked| now < asked.plus_millis(PAUSE_MILLIS));
+        (key.is_some() || may_not_ask).then_some(key)
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Known> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// The keys of a JSON Web Key Set (RFC 7517) that sign by RS256; others are none of ours.
+fn read(set: &Value) -> HashMap<String, Key> {
+    let keys = set["keys"].as_array().into_iter().flatten();
+    keys.filter_map(|key| Some((key["kid"].as_str()?.to_owned(), rsa(key)?))).collect()
+}
+
+fn rsa(key: &Value) -> Option<Key> {
+    let is = |name: &str, value: &str| key[name].as_str() == Some(value);
+    let is_not_other = |name: &str, value: &str| key[name].is_null() || is(name, value);
+    let number = |name: &str| BASE64_URL_SAFE_NO_PAD.decode(key[name].as_str()?).ok();
+    let signs = is("kty", "RSA") && is_not_other("alg", "RS256") && is_not_other("use", "sig");
+    signs.then_some(())?;
+    Some(Key { n: number("n")?, e: number("e")? })
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn only_keys_that_sign_by_rs256_are_read() {
+        let set = json!({ "keys": [
+            { "kid": "a", "kty": "RSA", "alg": "RS256", "use": "sig", "n": "AQAB", "e": "AQAB" },
+            { "kid": "b", "kty": "RSA", "n": "AQAB", "e": "AQAB" },
+            { "kid": "c", "kty": "RSA", "alg": "RS512", "n": "AQAB", "e": "AQAB" },
+            { "kid": "d", "kty": "RSA", "use": "enc", "n": "AQAB", "e": "AQAB" },
+            { "kid": "e", "kty": "oct", "k": "AQAB" },
+            { "kid": "f", "kty": "RSA", "n": "!", "e": "AQAB" },
+            { "kty": "RSA", "n": "AQAB", "e": "AQAB" },
+        ] });
+        let mut names: Vec<_> = read(&set).into_keys().collect();
+        names.sort();
+        assert_eq!(names, ["a", "b"]);
+        assert!(read(&json!("none")).is_empty());
+    }
+
+    #[test]
+    fn an_unknown_name_is_asked_for_once_a_minute() {
+        let at = |millis| Instant::from_millis(millis).unwrap();
+        let keys = Keys::default();
+        assert_eq!(keys.known("a", at(0)), None, "never asked");
+        let key = Key { n: vec![1], e: vec![1] };
+        *keys.lock() = Known { keys: HashMap::from([("a".to_owned(), key.clone())]), asked: Some(at(0)) };
+        assert_eq!(keys.known("a", at(PAUSE_MILLIS * 99)), Some(Some(key)));
+        assert_eq!(keys.known("b", at(PAUSE_MILLIS - 1)), Some(None));
+        assert_eq!(keys.known("b", at(PAUSE_MILLIS)), None);
+    }
+}

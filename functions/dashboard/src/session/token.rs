@@ -1,0 +1,84 @@
+//! Verifies access tokens: signed by the issuer, for the dashboard, and not over (RFC 7519, RFC 7515).
+//!
+//! One algorithm, RS256, over `ring`; what a token says of its algorithm is only held against that.
+
+use api::Claims;
+use base64::Engine as _;
+use base64::prelude::BASE64_URL_SAFE_NO_PAD;
+use domain::Instant;
+use serde_json::{Map, Value};
+
+use super::Open;
+use super::hosted::Trouble;
+
+/// A longer one is no token of Cognito's, nor does a cookie hold it.
+const LONGEST: usize = 4_096;
+/// A longer name is cut off.
+const LONGEST_NAME: usize = 60;
+
+impl Open {
+    /// The claims of an access token that is good; nothing of one that is not.
+    pub(super) async fn claims(&self, token: &str, now: Instant) -> Result<Option<Claims>, Trouble> {
+        let Some(signed) = Signed::read(token) else { return Ok(None) };
+        let Some(key) = self.keys.find(&signed.key, &self.hosted, now).await? else { return Ok(None) };
+        let is_good = key.has_signed(signed.text.as_bytes(), &signed.signature);
+        let claims = is_good.then(|| object(signed.claims)).flatten();
+        Ok(claims.filter(|claims| self.is_ours(claims, now)).map(|claims| Claims::of_token(&claims)))
+    }
+
+    fn is_ours(&self, claims: &Map<String, Value>, now: Instant) -> bool {
+        let is = |name: &str, value: &str| claims.get(name).and_then(Value::as_str) == Some(value);
+        let is_over = claims.get("exp").and_then(Value::as_i64).is_none_or(|end| now.seconds() >= end);
+        let is_early = claims.get("nbf").is_some_and(|start| start.as_i64().is_none_or(|start| now.seconds() < start));
+        is("iss", &self.settings.issuer)
+            && is("client_id", &self.settings.client)
+            && is("token_use", "access")
+            && !is_over
+            && !is_early
+    }
+}
+
+/// A token taken apart, its signature not yet verified.
+struct Signed<'t> {
+    key: String,
+    text: &'t str,
+    claims: &'t str,
+    signature: Vec<u8>,
+}
+
+impl<'t> Signed<'t> {
+    fn read(token: &'t str) -> Option<Self> {
+        let (text, signature) = token.rsplit_once('.').filter(|_| token.len() <= LONGEST)?;
+        let (header, claims) = text.split_once('.').filter(|(_, claims)| !claims.contains('.'))?;
+        let header = object(header).filter(|header| !header.contains_key("crit"))?;
+        (header.get("alg")?.as_str()? == "RS256").then_some(())?;
+        let signature = BASE64_URL_SAFE_NO_PAD.decode(signature).ok()?;
+        Some(Self { key: header.get("kid")?.as_str()?.to_owned(), text, claims, signature })
+    }
+}
+
+fn object(part: &str) -> Option<Map<String, Value>> {
+    serde_json::from_slice(&BASE64_URL_SAFE_NO_PAD.decode(part).ok()?).ok()
+}
+
+/// What an ID token calls its person. It came from the sign-in itself, and is for show, so nobody's signature is asked for
+/// (`OpenID` Connect Core, section 3.1.3.7).
+pub(super) fn named(token: &str) -> Option<String> {
+    let claims = object(token.split('.').nth(1)?)?;
+    let name = ["name", "email", "cognito:username"].iter().find_map(|claim| claims.get(*claim)?.as_str());
+    name.map(|name| name.chars().filter(|character| !character.is_control()).take(LONGEST_NAME).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_person_is_shown_by_the_name_they_have() {
+        let token = |claims: &str| format!("a.{}.c", BASE64_URL_SAFE_NO_PAD.encode(claims));
+        assert_eq!(named(&token(r#"{"name":"Ada\u0007 Aalto","email":"a@b"}"#)).unwrap(), "Ada Aalto");
+        assert_eq!(named(&token(r#"{"email":"a@b.example","cognito:username":"u"}"#)).unwrap(), "a@b.example");
+        assert_eq!(named(&token(&format!(r#"{{"name":"{}"}}"#, "ä".repeat(99)))).unwrap(), "ä".repeat(60));
+        assert!(named("").is_none() && named(&token("[]")).is_none() && named(&token("{}")).is_none());
+    }
+}

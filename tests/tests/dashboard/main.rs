@@ -1,0 +1,7 @@
+//! What people do on the pages of the dashboard, without a script and over HTTP.
+//!
+//! A file for each job; [`e2e::Visitor`] is the browser.
+
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on must stop at once")]
+
+mod session;
