@@ -335,6 +335,7 @@ fn dashboard(url: &str, app: &App, things: Things, random: &Random) -> axum::Rou
     let settings = SignInSettings {
         pages: url.to_owned(),
         issuer: url.to_owned(),
+        keys: format!("{url}/.well-known/jwks.json"),
         client: WEB_CLIENT.to_owned(),
         dashboard: url.to_owned(),
     };

@@ -51,6 +51,7 @@ fn the_routes_are_the_same_in_the_code_the_template_and_the_document() {
         Function::Contracts => "contracts".to_owned(),
         Function::Openings => "openings".to_owned(),
         Function::People => "people".to_owned(),
+        Function::Dashboard => "dashboard".to_owned(),
     };
     let key = |route: &routes::Route| format!("{} {}", route.method, route.path);
     let served: BTreeSet<_> =
@@ -259,6 +260,9 @@ fn every_function_of_the_template_is_told_all_that_it_reads() {
         let mut read = BTreeSet::from(runtime::Settings::VARIABLES);
         if name == "NotificationsFunction" {
             read.extend(runtime::SenderSettings::VARIABLES);
+        }
+        if name == "DashboardFunction" {
+            read.extend(runtime::PageSettings::VARIABLES);
         }
         assert_eq!(told, read, "{name:?}");
     }

@@ -16,6 +16,7 @@ fn sign_in() -> Result<SignIn, runtime::Error> {
     let settings = SignInSettings {
         pages: settings.sign_in_url,
         issuer: settings.issuer,
+        keys: settings.sign_in_keys_url,
         client: settings.web_client_id,
         dashboard: settings.dashboard_url,
     };

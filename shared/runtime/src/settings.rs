@@ -86,6 +86,8 @@ pub struct PageSettings {
     pub sign_in_url: String,
     /// `ISSUER`: who issues the tokens.
     pub issuer: String,
+    /// `SIGN_IN_KEYS_URL`: where the issuer's public keys are.
+    pub sign_in_keys_url: String,
     /// `WEB_CLIENT_ID`: the dashboard's client.
     pub web_client_id: String,
     /// `DASHBOARD_URL`: the dashboard's own origin.
@@ -94,7 +96,7 @@ pub struct PageSettings {
 
 impl PageSettings {
     /// The variables that are read, for a test that holds them against `template.yaml`.
-    pub const VARIABLES: [&str; 4] = ["SIGN_IN_URL", "ISSUER", "WEB_CLIENT_ID", "DASHBOARD_URL"];
+    pub const VARIABLES: [&str; 5] = ["SIGN_IN_URL", "ISSUER", "SIGN_IN_KEYS_URL", "WEB_CLIENT_ID", "DASHBOARD_URL"];
 
     /// Reads the process's environment. There are none as long as the stack does not know the dashboard's address, and
     /// nobody can sign in then.
@@ -105,11 +107,12 @@ impl PageSettings {
     fn from_variables(variable: impl Fn(&str) -> Option<String>) -> Result<Option<Self>, SettingsError> {
         let optional = |name| variable(name).filter(|value| !value.is_empty());
         let required = |name| optional(name).ok_or(SettingsError::Missing(name));
-        let [sign_in_url, issuer, web_client_id, dashboard_url] = Self::VARIABLES;
+        let [sign_in_url, issuer, sign_in_keys_url, web_client_id, dashboard_url] = Self::VARIABLES;
         let Some(dashboard_url) = optional(dashboard_url) else { return Ok(None) };
         Ok(Some(Self {
             sign_in_url: required(sign_in_url)?,
             issuer: required(issuer)?,
+            sign_in_keys_url: required(sign_in_keys_url)?,
             web_client_id: required(web_client_id)?,
             dashboard_url,
         }))

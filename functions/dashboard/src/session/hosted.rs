@@ -126,10 +126,10 @@ impl Hosted {
 
     /// The issuer's public keys.
     pub(super) async fn keys(&self) -> Result<Value, Trouble> {
-        let address = format!("{}/.well-known/jwks.json", self.settings.issuer);
-        let (status, body) = match self.send(Method::GET, &address, String::new()).await {
+        let address = &self.settings.keys;
+        let (status, body) = match self.send(Method::GET, address, String::new()).await {
             // The connection may have been from before the function was put to sleep.
-            Err(Trouble::Unreachable(_)) => self.send(Method::GET, &address, String::new()).await?,
+            Err(Trouble::Unreachable(_)) => self.send(Method::GET, address, String::new()).await?,
             answer => answer?,
         };
         if !status.is_success() {

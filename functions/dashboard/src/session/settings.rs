@@ -7,6 +7,8 @@ pub struct SignInSettings {
     pub pages: String,
     /// Who issues the tokens.
     pub issuer: String,
+    /// Where the issuer's public keys are.
+    pub keys: String,
     /// The dashboard's client.
     pub client: String,
     /// The dashboard's own origin, to which people come back.
