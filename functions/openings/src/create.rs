@@ -3,11 +3,10 @@
 use api::{App, Caller, Check, IdempotencyKey, LockerPath, NoQuery, OptionalBody, Problem};
 use axum::extract::State;
 use axum::response::Response;
-use domain::{AutomatId, FreeText, LockerIndex, Opening, OpeningDraft};
-use protocol::{Request, ThingName};
+use domain::{AutomatId, FreeText, LockerIndex, OpeningDraft};
+use remote::Asked;
 use serde::Deserialize;
-use store::{Act, Created};
-use things::{Things, Undelivered};
+use things::Things;
 use utoipa::ToSchema;
 
 use crate::render::OpeningView;
@@ -60,42 +59,9 @@ pub(crate) async fn create_opening(
 ) -> Result<Response, Problem> {
     let draft = body.value.draft(automat, locker)?;
     let act = caller.act(app.clock.now(), idempotency.receipt(body.hash));
-    let (opening, replayed) = match app.store.request_opening(draft, &act).await.map_err(Problem::of_path)? {
-        Created::New(opening) => (opening, false),
-        Created::Existing(opening) | Created::Replayed(opening) => (app.store.opening(&opening.id).await?, true),
-    };
-    // Also when asked again: the first time we may have died before we got here, and the device knows the id.
-    if opening.live(act.now) {
-        deliver(&app, &things, &opening, &act).await?;
-    }
+    let Asked { opening, replayed } = remote::ask(&app, &things, draft, &act).await?;
     let location = api::location(&["openings", opening.id.as_str()]);
     let mut response = api::accepted(&location, OpeningView::at(&opening, act.now));
     api::mark_replayed(&mut response, replayed);
     Ok(response)
-}
-
-async fn deliver(app: &App, things: &Things, opening: &Opening, act: &Act) -> Result<(), Problem> {
-    let request = Request {
-        seq: opening.seq,
-        id: opening.id.as_str().to_owned(),
-        issued_at: opening.issued_at.seconds(),
-        expires_at: opening.expires_at.seconds(),
-    };
-    let thing = ThingName::of_automat(opening.automat.as_str());
-    let Err(undelivered) = things.request_opening(&thing, opening.locker.get(), request).await else { return Ok(()) };
-    match undelivered {
-        // It may be there or not. The opening stays as it is and ends in what the device says, or expires.
-        Undelivered::Unknown(error) => {
-            tracing::warn!(opening.id = %opening.id, error = &error as &dyn std::error::Error, "asked, and not told");
-            Ok(())
-        }
-        Undelivered::Busy => {
-            app.store.withdraw_opening(&opening.id, act).await?;
-            Err(Problem::automat_busy())
-        }
-        Undelivered::Refused(error) => {
-            app.store.withdraw_opening(&opening.id, act).await?;
-            Err(Problem::internal(error))
-        }
-    }
 }

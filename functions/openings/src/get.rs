@@ -5,15 +5,10 @@ use std::time::Duration;
 use api::{App, OpeningPath, Problem, Query};
 use axum::extract::State;
 use axum::response::Response;
-use domain::{Invalid, Opening, OpeningId, OpeningStatus};
+use domain::Invalid;
+use remote::{MAX_WAIT, follow};
 
 use crate::render::OpeningView;
-
-/// The longest that an answer is held, in seconds: the life of an opening.
-const MAX_WAIT: u32 = 20;
-/// How long after one look at the table the next one comes: at first soon, since most devices answer at once.
-const FIRST_LOOK: Duration = Duration::from_millis(30);
-const LAST_LOOK: Duration = Duration::from_millis(500);
 
 /// Look at a remote open
 ///
@@ -39,22 +34,6 @@ pub(crate) async fn get_opening(
         _ => Err(Invalid::OutOfRange { min: 0, max: MAX_WAIT }),
     });
     query.finish()?;
-    let opening = followed(&app, &id, Duration::from_secs(u64::from(wait.unwrap_or_default()))).await?;
+    let opening = follow(&app, &id, Duration::from_secs(u64::from(wait.unwrap_or_default()))).await?;
     Ok(api::ok(OpeningView::at(&opening, app.clock.now())))
-}
-
-/// The opening once it has ended, or as it is when the time is over. Reading again is cheap: half a read unit.
-async fn followed(app: &App, id: &OpeningId, wait: Duration) -> Result<Opening, Problem> {
-    let mut left = wait;
-    let mut pause = FIRST_LOOK;
-    loop {
-        let opening = app.store.opening(id).await?;
-        if opening.status(app.clock.now()) != OpeningStatus::Requested || left.is_zero() {
-            return Ok(opening);
-        }
-        let rest = pause.min(left);
-        tokio::time::sleep(rest).await;
-        left -= rest;
-        pause = (pause * 3 / 2).min(LAST_LOOK);
-    }
 }

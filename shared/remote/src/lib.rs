@@ -1,0 +1,8 @@
+//! Opening a locker remotely, as the API and the pages both do it: written down, told to the automat through its shadow,
+//! and followed to its end.
+
+mod ask;
+mod follow;
+
+pub use ask::{Asked, ask};
+pub use follow::{MAX_WAIT, follow};
