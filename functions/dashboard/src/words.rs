@@ -3,7 +3,7 @@
 use std::sync::LazyLock;
 
 use domain::Language;
-use texts::Texts;
+use texts::{FluentArgs, Texts};
 
 /// A language's resources: one for each part of the dashboard.
 macro_rules! resources {
@@ -38,6 +38,11 @@ pub(crate) fn texts(language: Language) -> &'static Texts {
         Language::Finnish => &TEXTS[1],
         Language::Swedish => &TEXTS[2],
     }
+}
+
+/// A pattern that counts something, by `$count`.
+pub(crate) fn count(t: &Texts, id: &str, count: usize) -> String {
+    t.tell(id, &FluentArgs::from_iter([("count", count)]))
 }
 
 #[cfg(test)]
@@ -75,7 +80,7 @@ mod tests {
                 continue;
             }
             let text = fs::read_to_string(&path).unwrap();
-            for call in ["say(\"", "tell(\""] {
+            for call in ["say(\"", "tell(\"", "count(t, \""] {
                 found.extend(text.split(call).skip(1).map(|rest| rest.split('"').next().unwrap().to_owned()));
             }
         }

@@ -5,7 +5,9 @@ use domain::{
     Property, Whereabouts,
 };
 
-use crate::items::{AUTOMATS, AutomatItem, ItemKey, KeyItem, LockerItem, StoredAutomat, StoredLocker, text};
+use crate::items::{
+    AUTOMATS, AutomatItem, ItemKey, KeyItem, LockerItem, StoredAutomat, StoredLocker, not_returned, text,
+};
 use crate::page::List;
 use crate::race::Race;
 use crate::read::Stretch;
@@ -15,6 +17,9 @@ use crate::{Act, Created, Error, Expected, Page, PageRequest, Store, Thing};
 
 /// More items than the automat's partition can hold under `AUTOMAT`: itself and its lockers.
 const AUTOMAT_AND_LOCKERS: usize = 1 + domain::LockerCount::MAX as usize;
+
+/// Views read at the same time: each takes a connection to the table.
+const VIEWS_AT_ONCE: usize = 5;
 
 /// The Key Automat View: an automat with every locker, empty ones too.
 #[derive(Debug, Clone)]
@@ -38,6 +43,8 @@ pub struct LockerView {
     pub door: DoorState,
     /// The contract running now; of a shared key the one that started first.
     pub active_contract: Option<Entry>,
+    /// Whether the key is out with a contract that no longer runs.
+    pub not_returned: bool,
 }
 
 impl Store {
@@ -76,7 +83,7 @@ impl Store {
         self.stored_automat(id).await.map(|stored| stored.automat)
     }
 
-    /// The Key Automat View: one query, and one more read for lockers whose agenda has run out.
+    /// The Key Automat View: one query, and one more read for lockers whose agenda does not tell.
     pub async fn automat_view(&self, id: &AutomatId, now: Instant) -> Result<AutomatView, Error> {
         let (StoredAutomat { automat, .. }, lockers) = self.automat_and_lockers(id).await?;
         let untouched = |locker| StoredLocker::untouched(locker).view(now).0;
@@ -95,6 +102,7 @@ impl Store {
             let key = KeyItem::read(item, &self.codes)?.key;
             if let Some(slot) = views.get_mut(usize::from(key.locker.get())) {
                 slot.active_contract = key.calendar.running(now).next().cloned();
+                slot.not_returned = not_returned(&slot.whereabouts, &key.calendar, now);
             }
         }
         Ok(AutomatView { automat, lockers: views })
@@ -104,6 +112,28 @@ impl Store {
     pub async fn automats(&self, page: &PageRequest) -> Result<Page<Automat>, Error> {
         let Page { data, next } = self.stored_automats(page).await?;
         Ok(Page { data: data.into_iter().map(|stored| stored.automat).collect(), next })
+    }
+
+    /// All automats in order of identifier, each with its lockers: two reads, and then those of each automat's view.
+    pub async fn automat_views(&self, page: &PageRequest, now: Instant) -> Result<Page<AutomatView>, Error> {
+        let Page { data, next } = self.automats(page).await?;
+        let mut views = Vec::new();
+        for together in data.chunks(VIEWS_AT_ONCE) {
+            let mut running = Vec::new();
+            for automat in together {
+                let (store, id) = (self.clone(), automat.id.clone());
+                running.push(tokio::spawn(async move { store.automat_view(&id, now).await }));
+            }
+            for view in running {
+                match view.await.map_err(|source| Error::internal("reading an automat's lockers", source))? {
+                    Ok(view) => views.push(view),
+                    // It has just been removed.
+                    Err(Error::NotFound(Thing::Automat)) => {}
+                    Err(error) => return Err(error),
+                }
+            }
+        }
+        Ok(Page { data: views, next })
     }
 
     pub(crate) async fn stored_automats(&self, page: &PageRequest) -> Result<Page<StoredAutomat>, Error> {

@@ -46,6 +46,18 @@ impl Errors {
         }
     }
 
+    /// What a form is shown again with. A refusal that another try with other words cannot mend is a page of its own, and
+    /// so is not taken.
+    pub(crate) fn of_form(problem: Problem) -> Result<Self, Problem> {
+        match problem.code.status() {
+            409 | 412 | 422 => Ok(field_of(problem.code).map_or_else(
+                || Self::of(problem.clone()),
+                |field| Self::at(field, problem.clone()),
+            )),
+            _ => Err(problem),
+        }
+    }
+
     /// A refusal that belongs to one field, such as a PIN that is taken.
     pub(crate) fn at(field: &str, problem: Problem) -> Self {
         Self { faults: vec![Fault { field: field.to_owned(), why: Why::Refusal(problem) }], problem: None }
@@ -72,6 +84,11 @@ impl Errors {
         self.problem.as_ref()
     }
 
+    /// Whether something is wrong with a field.
+    pub(crate) fn has(&self, name: &str) -> bool {
+        self.faults.iter().any(|fault| fault.field == name)
+    }
+
     /// What is wrong with a field, in words.
     pub(crate) fn of_field(&self, t: &Texts, name: &str) -> Option<String> {
         self.faults.iter().find(|fault| fault.field == name).map(|fault| fault.words(t))
@@ -86,6 +103,19 @@ impl Fault {
             Why::Refusal(problem) => refused::title(t, problem),
             Why::Text(id) => t.tell(id, &FluentArgs::new()),
         }
+    }
+}
+
+/// The field that a refusal is about.
+fn field_of(code: Code) -> Option<&'static str> {
+    match code {
+        Code::AutomatExists => Some("automatId"),
+        Code::LockersInUse => Some("lockerCount"),
+        Code::KeyExists => Some("keyId"),
+        Code::LockerIndexTooBig | Code::LockerOccupied | Code::NoFreeLocker => Some("lockerIndex"),
+        Code::ReturnCodeInUse => Some("returnCode"),
+        Code::ContractsOverlap => Some("shared"),
+        _ => None,
     }
 }
 

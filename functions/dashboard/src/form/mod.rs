@@ -1,6 +1,7 @@
 //! Forms: what a person typed, kept as typed until it is good.
 
 mod errors;
+mod stale;
 
 use api::problem::{Code, FieldCode, FieldError};
 use api::{Caller, IdempotencyKey, LIMIT, Problem};
@@ -13,6 +14,7 @@ use ring::digest::{Context, SHA256};
 use store::{Expected, Random, Receipt};
 
 pub(crate) use errors::Errors;
+pub(crate) use stale::Differences;
 
 /// The hidden field with the name of what is sent: sent twice, it is done once.
 const ONCE: &str = "once";
@@ -30,8 +32,13 @@ pub(crate) struct Form {
 impl Form {
     /// An empty form with a name of its own.
     pub(crate) fn fresh(random: &Random) -> Result<Self, Problem> {
+        Self::default().renewed(random)
+    }
+
+    /// The form with another name of its own: to be done once more, after it has been done with something else in it.
+    pub(crate) fn renewed(self, random: &Random) -> Result<Self, Problem> {
         let once = random.bytes::<16>().map_err(Problem::from)?;
-        Ok(Self::default().with(ONCE, BASE64_URL_SAFE_NO_PAD.encode(once)))
+        Ok(self.with(ONCE, BASE64_URL_SAFE_NO_PAD.encode(once)))
     }
 
     /// The form with a field set, in place of any of that name.
@@ -101,6 +108,11 @@ impl Form {
         }
         IdempotencyKey::of_page(caller, path, once).receipt(BASE64_URL_SAFE_NO_PAD.encode(hash.finish()))
     }
+}
+
+/// A whole number as typed. What is none is one that no field takes, so that it is told what the field's bounds are.
+pub(crate) fn number(form: &Form, name: &str) -> Option<i64> {
+    form.given(name).map(|text| text.parse().unwrap_or(i64::MIN))
 }
 
 impl std::fmt::Debug for Form {

@@ -151,13 +151,18 @@ impl StoredLocker {
         }
     }
 
-    /// What it shows at this instant, and whether only the key's whole calendar can tell who has it now.
+    /// What it shows at this instant, and whether only the key's whole calendar can tell who has it now, or whether they
+    /// still may.
     pub(crate) fn view(self, now: Instant) -> (LockerView, bool) {
         let running = self.agenda.running(now).next().cloned();
-        let unsure = running.is_none() && may_hide_a_running_contract(&self.agenda, now);
+        let whereabouts = self.whereabouts();
+        let hides_running = running.is_none() && may_hide_a_running_contract(&self.agenda, now);
+        let hides_holder = whereabouts.holder().is_some_and(|holder| may_hide_an_entry(&self.agenda, holder));
+        let unsure = hides_running || hides_holder;
         let view = LockerView {
             locker: self.locker,
-            whereabouts: self.whereabouts(),
+            not_returned: !hides_holder && not_returned(&whereabouts, &self.agenda, now),
+            whereabouts,
             door: self.door,
             key: self.key,
             active_contract: running,
@@ -190,6 +195,17 @@ impl StoredLocker {
             Some(told) => Expression::new("#told = :readTold").value(":readTold", number(told)),
         }
     }
+}
+
+/// Whether a key is out with a contract that no longer runs, by the calendar that its entry would be in.
+pub(crate) fn not_returned(whereabouts: &Whereabouts, calendar: &Calendar, now: Instant) -> bool {
+    let runs = |holder| calendar.entry(holder).is_some_and(|entry| entry.range.contains(now));
+    whereabouts.holder().is_some_and(|holder| !runs(holder))
+}
+
+/// A full agenda may be the head of a longer calendar, and what is not in it may be in that.
+fn may_hide_an_entry(agenda: &Calendar, contract: &ContractId) -> bool {
+    agenda.entries().len() == AGENDA_LENGTH && agenda.entry(contract).is_none()
 }
 
 /// A full agenda may be the head of a longer calendar, and what comes after its last entry may have started too.
