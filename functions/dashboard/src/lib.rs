@@ -8,9 +8,11 @@ mod assets;
 mod automats;
 mod form;
 mod frame;
+mod keys;
 mod language;
 mod links;
 mod refused;
+mod search;
 mod session;
 mod times;
 mod visit;
@@ -76,6 +78,14 @@ pub fn router(dashboard: Dashboard) -> Router {
 fn pages() -> Router<Dashboard> {
     Router::new()
         .route("/", get(automats::list::list_automats))
+        .route("/search", get(search::search))
+        .route("/automats/new", get(automats::new::show).post(automats::new::send))
+        .route("/automats/{automatId}", get(automats::view::view_automat))
+        .route("/automats/{automatId}/edit", get(automats::edit::show).post(automats::edit::send))
+        .route("/automats/{automatId}/remove", get(automats::remove::show).post(automats::remove::send))
+        .route("/automats/{automatId}/keys/new", get(keys::new::show).post(keys::new::send))
+        .route("/keys/{keyId}/edit", get(keys::edit::show).post(keys::edit::send))
+        .route("/keys/{keyId}/remove", get(keys::remove::show).post(keys::remove::send))
         .route("/assets/{name}", get(assets::get_asset))
         .route("/favicon.ico", get(assets::get_favicon))
         .route("/robots.txt", get(assets::get_robots))

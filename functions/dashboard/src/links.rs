@@ -9,6 +9,11 @@ pub(crate) fn path(parts: &[&str]) -> String {
     parts.iter().flat_map(|part| ["/".to_owned(), utf8_percent_encode(part, IN_A_PATH).to_string()]).collect()
 }
 
+/// A text as one segment of a path, or as a value in a query.
+pub(crate) fn segment(text: &str) -> String {
+    utf8_percent_encode(text, IN_A_PATH).to_string()
+}
+
 /// A page of an automat: `automat(id, "")` is its view.
 pub(crate) fn automat(id: &domain::AutomatId) -> String {
     path(&["automats", id.as_str()])

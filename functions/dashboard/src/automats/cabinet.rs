@@ -1,0 +1,147 @@
+//! The lockers of an automat as the Key Automat View draws them.
+//!
+//! Five hundred of them are one page, so each is written in as few bytes as say it, and the words that are in all of
+//! them are looked up once.
+
+use std::borrow::Cow;
+
+use domain::{DoorState, Whereabouts};
+use messages::LocalTimes;
+use store::LockerView;
+use texts::{FluentArgs, Texts};
+
+/// Which lockers are wanted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Show {
+    All,
+    Inside,
+    Out,
+    Empty,
+}
+
+/// What there is to see of a locker, the first that holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Look {
+    Inside,
+    Out,
+    /// Out, with a contract that has ended.
+    NotReturned,
+    /// A key belongs in it, and the automat has not told yet whether it is there.
+    Unknown,
+    Empty,
+    /// No key belongs in it, and there is one inside.
+    Stray,
+}
+
+/// A locker, ready to be drawn.
+pub(super) struct Locker {
+    pub(super) view: LockerView,
+    pub(super) look: Look,
+    /// Until when the running contract has the key.
+    pub(super) until: Option<String>,
+}
+
+/// The words that are in every locker. What names a locker or a key ends where its number or name follows.
+pub(super) struct Words<'t> {
+    pub(super) locker: Cow<'t, str>,
+    pub(super) add: Cow<'t, str>,
+    pub(super) add_which: Cow<'t, str>,
+    pub(super) edit_which: Cow<'t, str>,
+    pub(super) open: Cow<'t, str>,
+    pub(super) open_which: Cow<'t, str>,
+    pub(super) door_open: Cow<'t, str>,
+    looks: [Cow<'t, str>; 6],
+}
+
+impl Show {
+    /// All of them, with the word in the address, in the order in which they are offered.
+    pub(super) const ALL: [(&str, Self); 4] =
+        [("all", Self::All), ("inside", Self::Inside), ("out", Self::Out), ("empty", Self::Empty)];
+
+    /// The text of its name.
+    pub(super) fn text(self) -> &'static str {
+        match self {
+            Self::All => "show-all",
+            Self::Inside => "show-inside",
+            Self::Out => "show-out",
+            Self::Empty => "show-empty",
+        }
+    }
+
+    pub(super) fn shows(self, look: Look) -> bool {
+        match self {
+            Self::All => true,
+            Self::Inside => look == Look::Inside,
+            Self::Out => matches!(look, Look::Out | Look::NotReturned),
+            Self::Empty => matches!(look, Look::Empty | Look::Stray),
+        }
+    }
+}
+
+impl Look {
+    fn of(locker: &LockerView) -> Self {
+        match (&locker.key, &locker.whereabouts) {
+            (Some(_), Whereabouts::Inside) => Self::Inside,
+            (Some(_), Whereabouts::Out { .. }) if locker.not_returned => Self::NotReturned,
+            (Some(_), Whereabouts::Out { .. }) => Self::Out,
+            (Some(_), Whereabouts::Unknown) => Self::Unknown,
+            (None, Whereabouts::Inside) => Self::Stray,
+            (None, Whereabouts::Out { .. } | Whereabouts::Unknown) => Self::Empty,
+        }
+    }
+
+    /// The classes of the locker, and of what is said in it.
+    pub(super) fn class(self) -> &'static str {
+        match self {
+            Self::Inside | Self::Unknown => "locker",
+            Self::Out | Self::NotReturned => "locker out",
+            Self::Empty | Self::Stray => "locker empty",
+        }
+    }
+
+    /// The class of the badge that says it; an empty locker has none.
+    pub(super) fn badge(self) -> &'static str {
+        match self {
+            Self::Inside => "badge good",
+            Self::Out | Self::Stray => "badge warning",
+            Self::NotReturned => "badge bad",
+            Self::Unknown => "badge waiting",
+            Self::Empty => "quiet",
+        }
+    }
+}
+
+impl Locker {
+    pub(super) fn of(view: LockerView, t: &Texts, times: LocalTimes) -> Self {
+        let until = view.active_contract.as_ref().map(|entry| match entry.range.end() {
+            Some(end) => t.tell("contract-until", &FluentArgs::from_iter([("time", times.moment(end))])),
+            None => t.say("contract-permanent").into_owned(),
+        });
+        Self { look: Look::of(&view), until, view }
+    }
+
+    pub(super) fn door_is_open(&self) -> bool {
+        self.view.door == DoorState::Open
+    }
+}
+
+impl<'t> Words<'t> {
+    pub(super) fn of(t: &'t Texts) -> Self {
+        let looks = ["key-inside", "key-out", "key-not-returned", "key-not-told", "locker-empty", "locker-stray"];
+        Self {
+            locker: t.say("locker"),
+            add: t.say("locker-add"),
+            add_which: t.say("locker-add-which"),
+            edit_which: t.say("locker-edit-which"),
+            open: t.say("locker-open"),
+            open_which: t.say("locker-open-which"),
+            door_open: t.say("door-open"),
+            looks: looks.map(|id| t.say(id)),
+        }
+    }
+
+    /// What is to be seen of a locker.
+    pub(super) fn look(&self, locker: &Locker) -> &str {
+        &self.looks[locker.look as usize]
+    }
+}

@@ -1,0 +1,80 @@
+//! `/automats/{automatId}/edit`: what an automat is called, where it stands, how many lockers it has.
+
+use api::problem::Code;
+use api::{App, AutomatPath, Caller, NoQuery, Problem};
+use askama::Template;
+use axum::extract::State;
+use axum::response::{IntoResponse as _, Redirect, Response};
+use domain::Automat;
+use http::StatusCode;
+use texts::Texts;
+
+use super::fields;
+use crate::form::{Differences, Errors, Form};
+use crate::frame::Frame;
+use crate::links;
+use crate::visit::{Visit, page};
+
+#[derive(Template)]
+#[template(path = "automats/edit.html")]
+struct EditPage {
+    frame: Frame,
+    automat: Automat,
+    form: Form,
+    errors: Errors,
+    stale: Option<Differences>,
+}
+
+/// `GET /automats/{automatId}/edit`
+pub(crate) async fn show(
+    State(app): State<App>,
+    AutomatPath(id): AutomatPath,
+    visit: Visit,
+    _: NoQuery,
+) -> Result<Response, Problem> {
+    let automat = app.store.automat(&id).await?;
+    let form = fields::filled(Form::default(), &automat);
+    page(StatusCode::OK, &EditPage { frame: visit.frame(), automat, form, errors: Errors::none(), stale: None })
+}
+
+/// `POST /automats/{automatId}/edit`
+pub(crate) async fn send(
+    State(app): State<App>,
+    caller: Caller,
+    AutomatPath(id): AutomatPath,
+    visit: Visit,
+    _: NoQuery,
+    form: Form,
+) -> Result<Response, Problem> {
+    let act = caller.act(app.clock.now(), None);
+    let edited = match fields::change(&form) {
+        Ok(change) => app.store.edit_automat(&id, change, form.expected(), &act).await.map_err(Problem::from),
+        Err(problem) => Err(problem),
+    };
+    let problem = match edited {
+        Ok(automat) => return Ok(Redirect::to(&links::automat(&automat.id)).into_response()),
+        Err(problem) => problem,
+    };
+    let automat = app.store.automat(&id).await?;
+    let (form, errors, stale) = if problem.code == Code::StaleVersion {
+        let stale = differences(visit.t, &form, &automat);
+        (form.with("version", automat.version.to_string()), Errors::none(), Some(stale))
+    } else {
+        (form, Errors::of_form(problem)?, None)
+    };
+    page(StatusCode::UNPROCESSABLE_ENTITY, &EditPage { frame: visit.frame(), automat, form, errors, stale })
+}
+
+/// What somebody else has made of the automat, beside what was typed.
+fn differences(t: &Texts, typed: &Form, automat: &Automat) -> Differences {
+    let standing = fields::filled(Form::default(), automat);
+    let labels = [
+        ("name", t.say("automat-name")),
+        ("lockerCount", t.say("automat-lockers")),
+        ("timeZone", t.say("automat-time-zone")),
+        ("location.address", t.say("automat-address")),
+        ("location.postalCode", t.say("automat-postal-code")),
+        ("location.postalOffice", t.say("automat-postal-office")),
+    ];
+    Differences::between(&standing, typed, labels.map(|(name, label)| (name, label.into_owned())))
+}

@@ -1,0 +1,70 @@
+//! An automat's fields in a form: as typed, and as the domain takes them.
+
+use api::{Check, Problem, whole};
+use domain::{
+    AddressLine, Automat, AutomatChange, AutomatDraft, AutomatId, Location, LockerCount, Name, TimeZone,
+};
+
+use crate::form::{Form, number};
+
+/// The form that says what an automat is.
+pub(super) fn filled(form: Form, automat: &Automat) -> Form {
+    let line = |line: fn(&Location) -> &AddressLine| automat.location.as_ref().map_or("", |place| line(place).as_str());
+    form.with("version", automat.version.to_string())
+        .with("name", automat.name.as_str())
+        .with("lockerCount", automat.locker_count.get().to_string())
+        .with("timeZone", automat.time_zone.identifier())
+        .with("location.address", line(|place| &place.address))
+        .with("location.postalCode", line(|place| &place.postal_code))
+        .with("location.postalOffice", line(|place| &place.postal_office))
+}
+
+/// What a form for a new automat asks for.
+pub(super) fn draft(form: &Form) -> Result<AutomatDraft, Problem> {
+    let mut check = Check::new();
+    let id = check.required("automatId", form.given("automatId"), AutomatId::parse);
+    let (name, locker_count, time_zone, location) = common(&mut check, form);
+    check.finish(|| {
+        Some(AutomatDraft { id: id?, name: name?, locker_count: locker_count?, time_zone: time_zone?, location })
+    })
+}
+
+/// What a form for an edit asks for. It says everything, so that the automat becomes what the form shows.
+pub(super) fn change(form: &Form) -> Result<AutomatChange, Problem> {
+    let mut check = Check::new();
+    let (name, locker_count, time_zone, location) = common(&mut check, form);
+    check.finish(|| {
+        let change = AutomatChange {
+            name: Some(name?),
+            locker_count: Some(locker_count?),
+            time_zone: Some(time_zone?),
+            location: Some(location),
+        };
+        Some(change)
+    })
+}
+
+type Common = (Option<Name>, Option<LockerCount>, Option<TimeZone>, Option<Location>);
+
+fn common(check: &mut Check, form: &Form) -> Common {
+    let name = check.required("name", form.given("name"), Name::parse);
+    let locker_count = check.required("lockerCount", number(form, "lockerCount"), whole(LockerCount::new));
+    let time_zone = check.required("timeZone", form.given("timeZone"), TimeZone::parse);
+    (name, locker_count, time_zone, location(check, form))
+}
+
+/// Where it stands; nowhere that is known where each line is empty.
+fn location(check: &mut Check, form: &Form) -> Option<Location> {
+    let mut line = |field| check.optional(field, Some(form.text(field)), AddressLine::parse);
+    let address = line("location.address");
+    let postal_code = line("location.postalCode");
+    let postal_office = line("location.postalOffice");
+    let location = Location { address: address?, postal_code: postal_code?, postal_office: postal_office? };
+    let lines = [&location.address, &location.postal_code, &location.postal_office];
+    lines.iter().any(|line| !line.as_str().is_empty()).then_some(location)
+}
+
+/// The zones that are offered; any other can be typed. All of them would be half of the page.
+pub(super) fn zones() -> impl Iterator<Item = &'static str> {
+    chrono_tz::TZ_VARIANTS.iter().map(|zone| zone.name()).filter(|name| name.starts_with("Europe/"))
+}

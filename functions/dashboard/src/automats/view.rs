@@ -1,0 +1,76 @@
+//! `GET /automats/{automatId}`: the Key Automat View, the cabinet drawn as its lockers.
+
+use api::{App, AutomatPath, Problem, Query};
+use askama::Template;
+use axum::extract::State;
+use axum::response::Response;
+use domain::{Automat, ConnectionState};
+use http::StatusCode;
+use messages::LocalTimes;
+use store::AutomatView;
+
+use super::cabinet::{Locker, Show, Words};
+use super::connection::Said;
+use super::list::in_one_line;
+use crate::frame::Frame;
+use crate::links;
+use crate::visit::{Visit, page};
+
+#[derive(Template)]
+#[template(path = "automats/view.html")]
+struct ViewPage<'t> {
+    frame: Frame,
+    words: Words<'t>,
+    home: String,
+    place: Option<String>,
+    connection: Said,
+    offline: bool,
+    filters: Vec<Filter>,
+    lockers: Vec<Locker>,
+    automat: Automat,
+}
+
+/// A choice of lockers, and how many they are.
+struct Filter {
+    label: String,
+    href: String,
+    count: usize,
+    current: bool,
+}
+
+pub(crate) async fn view_automat(
+    State(app): State<App>,
+    AutomatPath(id): AutomatPath,
+    visit: Visit,
+    mut query: Query,
+) -> Result<Response, Problem> {
+    let show = query.word("show", &Show::ALL).unwrap_or(Show::All);
+    query.finish()?;
+    let view = app.store.automat_view(&id, app.clock.now()).await?;
+    page(StatusCode::OK, &draw(view, show, &visit))
+}
+
+fn draw(view: AutomatView, show: Show, visit: &Visit) -> ViewPage<'static> {
+    let (automat, t) = (view.automat, visit.t);
+    let times = LocalTimes::new(t.language(), automat.time_zone);
+    let home = links::automat(&automat.id);
+    let mut lockers: Vec<_> = view.lockers.into_iter().map(|locker| Locker::of(locker, t, times)).collect();
+    let filters = Show::ALL.map(|(word, each)| Filter {
+        label: t.say(each.text()).into_owned(),
+        href: if each == Show::All { home.clone() } else { format!("{home}?show={word}") },
+        count: lockers.iter().filter(|locker| each.shows(locker.look)).count(),
+        current: each == show,
+    });
+    lockers.retain(|locker| show.shows(locker.look));
+    ViewPage {
+        frame: visit.frame(),
+        words: Words::of(t),
+        place: automat.location.as_ref().map(in_one_line),
+        connection: Said::of(automat.connection, t, times),
+        offline: automat.connection.state == ConnectionState::Disconnected,
+        filters: filters.into(),
+        lockers,
+        home,
+        automat,
+    }
+}

@@ -1,0 +1,7 @@
+//! Keys.
+
+mod fields;
+
+pub(crate) mod edit;
+pub(crate) mod new;
+pub(crate) mod remove;

@@ -1,0 +1,44 @@
+//! `GET /search`: keys by what people remember of them.
+
+use api::{App, Problem, Query};
+use askama::Template;
+use axum::extract::State;
+use axum::response::Response;
+use domain::{Key, SearchTerms};
+use http::StatusCode;
+use store::KeyFilter;
+
+use crate::frame::Frame;
+use crate::visit::{Visit, page};
+
+#[derive(Template)]
+#[template(path = "search.html")]
+struct SearchPage {
+    frame: Frame,
+    asked: String,
+    /// Whether there is anything in it to search for.
+    searchable: bool,
+    keys: Vec<Key>,
+    next: Option<String>,
+}
+
+pub(crate) async fn search(State(app): State<App>, visit: Visit, mut query: Query) -> Result<Response, Problem> {
+    let (request, asked) = (query.page(), query.text("q").unwrap_or_default());
+    query.finish()?;
+    let terms = SearchTerms::parse(&asked);
+    let mut shown =
+        SearchPage { frame: visit.frame(), searchable: terms.is_some(), asked, keys: Vec::new(), next: None };
+    if terms.is_some() {
+        let found = app.store.keys(&KeyFilter { automat: None, search: terms }, &request).await?;
+        let address = |cursor: store::Cursor| {
+            let query = form_urlencoded::Serializer::new(String::new())
+                .append_pair("q", &shown.asked)
+                .append_pair("after", cursor.as_str())
+                .finish();
+            format!("/search?{query}")
+        };
+        shown.next = found.next.map(address);
+        shown.keys = found.data;
+    }
+    page(StatusCode::OK, &shown)
+}
