@@ -12,3 +12,7 @@ pub(crate) struct Person {
 pub(crate) fn admit<S: Clone + Send + Sync + 'static>(pages: Router<S>) -> Router<S> {
     pages
 }
+
+/// Put into the extensions of an answer that shows an email as it will look: its styles are in the text itself.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct ShowsMail;

@@ -1,0 +1,3 @@
+//! Keys.
+
+pub(crate) mod page;
