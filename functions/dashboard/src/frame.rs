@@ -1,11 +1,10 @@
 //! What surrounds every page: the head, who is signed in, and the way about.
 
 use api::Role;
-use domain::Language;
 use texts::Texts;
 
 use crate::assets;
-use crate::language::LANGUAGES;
+use crate::language::{LANGUAGES, own_name};
 use crate::visit::Visit;
 
 /// What `templates/frame.html` shows.
@@ -50,13 +49,5 @@ impl Frame {
 
     pub(crate) fn asset(&self, name: &str) -> &'static str {
         assets::href(name)
-    }
-}
-
-fn own_name(language: Language) -> &'static str {
-    match language {
-        Language::English => "English",
-        Language::Finnish => "Suomi",
-        Language::Swedish => "Svenska",
     }
 }

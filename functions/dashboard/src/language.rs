@@ -14,6 +14,15 @@ pub(crate) const LANGUAGES: [Language; 3] = [Language::English, Language::Finnis
 
 const COOKIE_NAME: &str = "__Host-language";
 
+/// What a language calls itself.
+pub(crate) fn own_name(language: Language) -> &'static str {
+    match language {
+        Language::English => "English",
+        Language::Finnish => "Suomi",
+        Language::Swedish => "Svenska",
+    }
+}
+
 /// The language of a request.
 pub(crate) fn of_request(headers: &HeaderMap) -> Language {
     chosen(headers).or_else(|| accepted(headers)).unwrap_or_default()

@@ -6,6 +6,8 @@
 
 mod assets;
 mod automats;
+mod calendar;
+mod contracts;
 mod form;
 mod frame;
 mod keys;
@@ -86,6 +88,17 @@ fn pages() -> Router<Dashboard> {
         .route("/automats/{automatId}/keys/new", get(keys::new::show).post(keys::new::send))
         .route("/keys/{keyId}/edit", get(keys::edit::show).post(keys::edit::send))
         .route("/keys/{keyId}/remove", get(keys::remove::show).post(keys::remove::send))
+        .route("/keys/{keyId}", get(keys::page::show))
+        .route("/keys/{keyId}/contracts/new", get(contracts::new::show).post(contracts::new::send))
+        .route("/keys/{keyId}/contracts/{contractId}", get(contracts::page::show))
+        .route("/keys/{keyId}/contracts/{contractId}/edit", get(contracts::edit::show).post(contracts::edit::send))
+        .route(
+            "/keys/{keyId}/contracts/{contractId}/remove",
+            get(contracts::remove::show).post(contracts::remove::send),
+        )
+        .route("/keys/{keyId}/contracts/{contractId}/pin", post(contracts::pin::reveal))
+        .route("/keys/{keyId}/contracts/{contractId}/pin/new", post(contracts::pin::replace))
+        .route("/keys/{keyId}/contracts/{contractId}/messages/{messageId}/resend", post(contracts::resend::send))
         .route("/assets/{name}", get(assets::get_asset))
         .route("/favicon.ico", get(assets::get_favicon))
         .route("/robots.txt", get(assets::get_robots))

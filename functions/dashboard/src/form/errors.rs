@@ -27,6 +27,7 @@ enum Why {
     Rule(FieldError),
     Refusal(Problem),
     Text(&'static str),
+    Words(String),
 }
 
 impl Errors {
@@ -50,10 +51,8 @@ impl Errors {
     /// so is not taken.
     pub(crate) fn of_form(problem: Problem) -> Result<Self, Problem> {
         match problem.code.status() {
-            409 | 412 | 422 => Ok(field_of(problem.code).map_or_else(
-                || Self::of(problem.clone()),
-                |field| Self::at(field, problem.clone()),
-            )),
+            409 | 412 | 422 => Ok(field_of(problem.code)
+                .map_or_else(|| Self::of(problem.clone()), |field| Self::at(field, problem.clone()))),
             _ => Err(problem),
         }
     }
@@ -66,6 +65,12 @@ impl Errors {
     /// The errors, and one more: a text of ours.
     pub(crate) fn and(mut self, field: &str, text: &'static str) -> Self {
         self.faults.push(Fault { field: field.to_owned(), why: Why::Text(text) });
+        self
+    }
+
+    /// The errors, and one more in words of the page.
+    pub(crate) fn and_words(mut self, field: String, words: String) -> Self {
+        self.faults.push(Fault { field, why: Why::Words(words) });
         self
     }
 
@@ -102,6 +107,7 @@ impl Fault {
             Why::Rule(error) => rule(t, error),
             Why::Refusal(problem) => refused::title(t, problem),
             Why::Text(id) => t.tell(id, &FluentArgs::new()),
+            Why::Words(words) => words.clone(),
         }
     }
 }
@@ -115,6 +121,8 @@ fn field_of(code: Code) -> Option<&'static str> {
         Code::LockerIndexTooBig | Code::LockerOccupied | Code::NoFreeLocker => Some("lockerIndex"),
         Code::ReturnCodeInUse => Some("returnCode"),
         Code::ContractsOverlap => Some("shared"),
+        Code::ContractExists => Some("contractId"),
+        Code::PinInUse => Some("pin"),
         _ => None,
     }
 }

@@ -48,7 +48,13 @@ impl Form {
         self
     }
 
-    /// The same, where there is a value.
+    /// The form with one more value of a field that may have several.
+    pub(crate) fn and(mut self, name: &str, value: impl Into<String>) -> Self {
+        self.pairs.push((name.to_owned(), value.into()));
+        self
+    }
+
+    /// The form with a field set, where there is a value.
     pub(crate) fn with_some(self, name: &str, value: Option<impl Into<String>>) -> Self {
         match value {
             Some(value) => self.with(name, value),
@@ -96,17 +102,31 @@ impl Form {
         Expected::Version(self.text(VERSION).parse().unwrap_or_default())
     }
 
-    /// What makes the store do it once, whoever sends the same form again. `path` is the page that it is sent to.
-    pub(crate) fn receipt(&self, caller: &Caller, path: &str) -> Option<Receipt> {
-        let once = Some(self.once()).filter(|once| (1..=64).contains(&once.len()))?;
+    /// The form with its fields under other names, those without a new name left out.
+    pub(crate) fn renamed(self, name: impl Fn(&str) -> Option<String>) -> Self {
+        let pairs = self.pairs.into_iter().filter_map(|(field, value)| Some((name(&field)?, value)));
+        Self { pairs: pairs.collect() }
+    }
+
+    /// A digest of the fields in which something stands, in whatever order, but for those of these names.
+    pub(crate) fn digest(&self, aside: &[&str]) -> String {
+        let counts = |(name, value): &&(String, String)| !value.is_empty() && !aside.contains(&name.as_str());
+        let mut pairs: Vec<_> = self.pairs.iter().filter(counts).collect();
+        pairs.sort();
         let mut hash = Context::new(&SHA256);
-        for (name, value) in self.pairs.iter().filter(|(name, _)| !ASIDE.contains(&name.as_str())) {
+        for (name, value) in pairs {
             for part in [name, value] {
                 hash.update(&part.len().to_be_bytes());
                 hash.update(part.as_bytes());
             }
         }
-        IdempotencyKey::of_page(caller, path, once).receipt(BASE64_URL_SAFE_NO_PAD.encode(hash.finish()))
+        BASE64_URL_SAFE_NO_PAD.encode(hash.finish())
+    }
+
+    /// What makes the store do it once, whoever sends the same form again. `path` is the page that it is sent to.
+    pub(crate) fn receipt(&self, caller: &Caller, path: &str) -> Option<Receipt> {
+        let once = Some(self.once()).filter(|once| (1..=64).contains(&once.len()))?;
+        IdempotencyKey::of_page(caller, path, once).receipt(self.digest(&ASIDE))
     }
 }
 

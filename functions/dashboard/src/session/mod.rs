@@ -87,3 +87,7 @@ fn parameter(uri: &Uri, name: &str) -> Option<String> {
     let mut pairs = form_urlencoded::parse(uri.query().unwrap_or_default().as_bytes());
     pairs.find(|(given, _)| given == name).map(|(_, value)| value.into_owned())
 }
+
+/// Put into the extensions of an answer that shows an email as it will look: its styles are in the text itself.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct ShowsMail;

@@ -1,0 +1,246 @@
+//! A month of a key's bookings, day by day, by the clock on the automat's wall.
+
+use chrono::{Datelike as _, Days, Months, NaiveDate};
+use domain::{Instant, Key, Sharing};
+
+use crate::times::Times;
+
+/// A month in weeks from Monday on; before its first and after its last day there is none.
+#[derive(Debug, Clone)]
+pub(crate) struct Month {
+    pub(crate) first: NaiveDate,
+    pub(crate) weeks: Vec<[Option<Day>; 7]>,
+    /// The month before, unless it is over: what has ended is in no calendar.
+    pub(crate) before: Option<NaiveDate>,
+    pub(crate) after: Option<NaiveDate>,
+}
+
+/// One day of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Day {
+    pub(crate) date: NaiveDate,
+    pub(crate) room: Room,
+    /// How many contracts have the key at some time of it.
+    pub(crate) contracts: usize,
+    pub(crate) today: bool,
+}
+
+/// Whether a contract finds room in a day, in what is left of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Room {
+    /// It is over.
+    Past,
+    /// Nobody has the key.
+    Free,
+    /// Somebody has the key, and there is room beside them: at another time, or because the key is shared.
+    Partly,
+    /// Others have the key all day.
+    Taken,
+}
+
+impl Room {
+    /// The class of its look, and the end of the names of its texts.
+    pub(crate) fn word(self) -> &'static str {
+        match self {
+            Self::Past => "past",
+            Self::Free => "free",
+            Self::Partly => "partly",
+            Self::Taken => "taken",
+        }
+    }
+}
+
+/// The furthest that one can look ahead.
+const MONTHS_AHEAD: u32 = 240;
+
+impl Month {
+    /// The month that is asked for, if it can be shown; else the one that it is now.
+    pub(crate) fn of(key: &Key, asked: Option<&str>, times: &Times, now: Instant) -> Option<Self> {
+        let today = times.date(now);
+        let current = today.with_day(1)?;
+        let last = current.checked_add_months(Months::new(MONTHS_AHEAD))?;
+        let asked = asked.and_then(|text| NaiveDate::parse_from_str(&format!("{text}-01"), "%Y-%m-%d").ok());
+        let first = asked.filter(|month| (current..=last).contains(month)).unwrap_or(current);
+        let dates = first.iter_days().take_while(|date| date.month() == first.month());
+        let days = dates.filter_map(|date| Day::of(key, date, today, times, now)).collect::<Vec<_>>();
+        Some(Self {
+            first,
+            weeks: weeks(&days),
+            before: first.checked_sub_months(Months::new(1)).filter(|month| *month >= current),
+            after: first.checked_add_months(Months::new(1)).filter(|month| *month <= last),
+        })
+    }
+
+    /// How a month is asked for.
+    pub(crate) fn name(month: NaiveDate) -> String {
+        month.format("%Y-%m").to_string()
+    }
+}
+
+impl Day {
+    fn of(key: &Key, date: NaiveDate, today: NaiveDate, times: &Times, now: Instant) -> Option<Self> {
+        let (start, end) = (times.day(date)?, times.day(date.checked_add_days(Days::new(1))?)?);
+        let touches = |range: domain::TimeRange| range.start() < end && !range.ended(start);
+        let contracts = key.calendar.entries().iter().filter(|entry| touches(entry.range)).count();
+        let left = start.max(now);
+        let free = key.calendar.free_windows(left, end);
+        let room = match (free.as_slice(), key.sharing) {
+            _ if end <= now => Room::Past,
+            ([whole], _) if (whole.start(), whole.end()) == (left, Some(end)) => Room::Free,
+            ([], Sharing::NotShared) => Room::Taken,
+            _ => Room::Partly,
+        };
+        Some(Self { date, room, contracts, today: date == today })
+    }
+}
+
+/// When a day has room for a contract first. None where that is at once, and where there is no room.
+pub(crate) fn first_room(key: &Key, date: NaiveDate, times: &Times, now: Instant) -> Option<Instant> {
+    let (start, end) = (times.day(date)?, times.day(date.checked_add_days(Days::new(1))?)?);
+    let window = *key.availability(start.max(now), end).first()?;
+    Some(window.start()).filter(|start| *start > now)
+}
+
+fn weeks(days: &[Day]) -> Vec<[Option<Day>; 7]> {
+    let mut weeks = Vec::new();
+    for day in days {
+        let place = day.date.weekday().num_days_from_monday() as usize;
+        if place == 0 || weeks.is_empty() {
+            weeks.push([None; 7]);
+        }
+        if let Some(slot) = weeks.last_mut().and_then(|week| week.get_mut(place)) {
+            *slot = Some(*day);
+        }
+    }
+    weeks
+}
+
+#[cfg(test)]
+mod tests {
+    use domain::{AutomatId, Calendar, ContractId, Entry, KeyDraft, KeyId, Language, Property, TimeRange, TimeZone};
+
+    use super::*;
+    use crate::words::texts;
+
+    fn at(text: &str) -> Instant {
+        Instant::parse(text).unwrap()
+    }
+
+    fn times() -> Times {
+        Times::new(texts(Language::English), TimeZone::parse("Europe/Helsinki").unwrap())
+    }
+
+    /// A key with contracts in these ranges; one without an end is permanent.
+    fn key(sharing: Sharing, ranges: &[(&str, &str)]) -> Key {
+        let draft = KeyDraft {
+            id: KeyId::parse("K-1").unwrap(),
+            automat: AutomatId::parse("lobby").unwrap(),
+            locker: None,
+            sharing,
+            return_code: None,
+            property: Property::parse("").unwrap(),
+        };
+        let entry = |(number, (start, end)): (usize, &(&str, &str))| Entry {
+            contract: ContractId::parse(&format!("c-{number}")).unwrap(),
+            range: TimeRange::new(at(start), (!end.is_empty()).then(|| at(end))).unwrap(),
+        };
+        let calendar = Calendar::new(ranges.iter().enumerate().map(entry).collect());
+        Key { calendar, ..Key::new(draft, domain::LockerIndex::new(0).unwrap(), at("2026-01-01T00:00:00Z")) }
+    }
+
+    /// A month, one character a day: past, free, partly, taken; a new line for each week.
+    fn drawn(key: &Key, month: &str, now: &str) -> Vec<String> {
+        let month = Month::of(key, Some(month), &times(), at(now)).unwrap();
+        let draw = |day: &Option<Day>| match day.map(|day| day.room) {
+            None => ' ',
+            Some(Room::Past) => '.',
+            Some(Room::Free) => 'o',
+            Some(Room::Partly) => '/',
+            Some(Room::Taken) => 'X',
+        };
+        month.weeks.iter().map(|week| week.iter().map(draw).collect()).collect()
+    }
+
+    #[test]
+    fn days_are_free_partly_free_or_taken() {
+        // Local times: from the 24th, 14:00, to the 26th, 12:00; and all of the 30th.
+        let booked =
+            [("2026-11-24T12:00:00Z", "2026-11-26T10:00:00Z"), ("2026-11-29T22:00:00Z", "2026-11-30T22:00:00Z")];
+        assert_eq!(
+            drawn(&key(Sharing::NotShared, &booked), "2026-11", "2026-11-11T10:00:00Z"),
+            ["      .", ".......", "..ooooo", "ooooooo", "o/X/ooo", "X      "]
+        );
+    }
+
+    #[test]
+    fn contracts_go_across_the_ends_of_months_and_permanent_ones_on_for_good() {
+        let booked = [("2026-11-29T22:00:00Z", "2026-12-02T22:00:00Z"), ("2026-12-20T10:00:00Z", "")];
+        let key = key(Sharing::NotShared, &booked);
+        let now = "2026-11-11T10:00:00Z";
+        assert_eq!(drawn(&key, "2026-11", now).last().unwrap(), "X      ");
+        assert_eq!(drawn(&key, "2026-12", now), [" XXoooo", "ooooooo", "oooooo/", "XXXXXXX", "XXXX   "]);
+        assert!(drawn(&key, "2027-02", now).concat().chars().all(|day| day == 'X' || day == ' '));
+    }
+
+    #[test]
+    fn a_shared_key_has_room_beside_others() {
+        let booked =
+            [("2026-11-24T12:00:00Z", "2026-11-26T10:00:00Z"), ("2026-11-25T00:00:00Z", "2026-11-25T01:00:00Z")];
+        let key = key(Sharing::Shared, &booked);
+        assert_eq!(drawn(&key, "2026-11", "2026-11-23T12:00:00Z")[4], "o///ooo");
+        let times = times();
+        let counted = |date| Day::of(&key, day(date), day(23), &times, at("2026-11-23T12:00:00Z")).unwrap().contracts;
+        assert_eq!([23, 24, 25, 26, 27].map(counted), [0, 1, 2, 1, 0]);
+    }
+
+    #[test]
+    fn a_day_of_23_or_25_hours_is_a_day() {
+        // 2027-03-28 and 2026-10-25 in Helsinki, from midnight to midnight.
+        let booked =
+            [("2026-10-24T21:00:00Z", "2026-10-25T22:00:00Z"), ("2027-03-27T22:00:00Z", "2027-03-28T21:00:00Z")];
+        let key = key(Sharing::NotShared, &booked);
+        assert_eq!(
+            drawn(&key, "2026-10", "2026-10-20T12:00:00Z"),
+            ["   ....", ".......", ".......", ".oooooX", "oooooo "]
+        );
+        assert_eq!(drawn(&key, "2027-03", "2026-10-20T12:00:00Z")[3], "ooooooX");
+    }
+
+    #[test]
+    fn of_today_counts_what_is_left() {
+        let key = key(Sharing::NotShared, &[("2026-11-24T06:00:00Z", "2026-11-24T10:00:00Z")]);
+        let room = |now| Day::of(&key, day(24), times().date(at(now)), &times(), at(now)).unwrap().room;
+        assert_eq!(room("2026-11-24T07:00:00Z"), Room::Partly);
+        assert_eq!(room("2026-11-24T10:00:00Z"), Room::Free);
+        assert_eq!(room("2026-11-24T22:00:00Z"), Room::Past);
+    }
+
+    #[test]
+    fn only_months_that_tell_something_are_shown() {
+        let now = at("2026-11-24T12:00:00Z");
+        let shown = |asked| Month::name(Month::of(&key(Sharing::NotShared, &[]), asked, &times(), now).unwrap().first);
+        for asked in [None, Some("2026-10"), Some("2026-11"), Some("2026-13"), Some("x"), Some("9999-12"), Some("")] {
+            assert_eq!(shown(asked), "2026-11", "{asked:?}");
+        }
+        assert_eq!(shown(Some("2046-11")), "2046-11");
+        let month = |asked| Month::of(&key(Sharing::NotShared, &[]), Some(asked), &times(), now).unwrap();
+        assert_eq!(
+            (month("2026-11").before, month("2026-12").before.map(Month::name)),
+            (None, Some("2026-11".to_owned()))
+        );
+        assert_eq!(month("2046-11").after, None);
+    }
+
+    #[test]
+    fn a_contract_begins_where_a_day_has_room_first() {
+        let key = key(Sharing::NotShared, &[("2026-11-24T22:00:00Z", "2026-11-25T10:00:00Z")]);
+        let room = |date| first_room(&key, day(date), &times(), at("2026-11-24T12:00:00Z"));
+        assert_eq!(room(24), None, "at once");
+        assert_eq!(room(25), Some(at("2026-11-25T10:00:00Z")));
+        assert_eq!(room(26), Some(at("2026-11-25T22:00:00Z")));
+    }
+
+    fn day(day: u32) -> NaiveDate {
+        NaiveDate::from_ymd_opt(2026, 11, day).unwrap()
+    }
+}

@@ -1,0 +1,85 @@
+//! `/keys/{keyId}/contracts/{contractId}/edit`: editing a contract. Where messages would be sent, they are shown first; what
+//! somebody else has made of it meanwhile, too.
+
+use api::{App, Caller, ContractPath, NoQuery, Problem};
+use axum::extract::State;
+use axum::response::{IntoResponse as _, Redirect, Response};
+use domain::{Contract, ContractRefusal, Instant};
+
+use super::form::{Again, Place, differences, is_confirmed, stepped};
+use super::{contacts, fields};
+use crate::form::{Errors, Form};
+use crate::links;
+use crate::visit::Visit;
+
+/// `GET /keys/{keyId}/contracts/{contractId}/edit`
+pub(crate) async fn show(
+    State(app): State<App>,
+    ContractPath(key, id): ContractPath,
+    visit: Visit,
+    _: NoQuery,
+) -> Result<Response, Problem> {
+    let contract = app.store.contract(&key, &id).await?;
+    let place = Place { contract: Some(id), ..Place::read(&app, &key, visit.t).await? };
+    let form = Form::default().with("version", contract.version.to_string());
+    let form = fields::filled(form, &contract, &place.times);
+    place.show(&app, &visit, form, Again::default()).await
+}
+
+/// `POST /keys/{keyId}/contracts/{contractId}/edit`
+pub(crate) async fn send(
+    State(app): State<App>,
+    caller: Caller,
+    ContractPath(key, id): ContractPath,
+    visit: Visit,
+    _: NoQuery,
+    form: Form,
+) -> Result<Response, Problem> {
+    let contract = app.store.contract(&key, &id).await?;
+    let place = Place { contract: Some(id.clone()), ..Place::read(&app, &key, visit.t).await? };
+    let step = form.text("step").to_owned();
+    if let Some((form, added)) = stepped(&form, &step, &place.times) {
+        return place.show(&app, &visit, form, Again { added, ..Again::default() }).await;
+    }
+    let form = contacts::tidied(form);
+    let change = match fields::change(&form, &contract, visit.t, &place.times) {
+        Ok(change) => change,
+        Err(errors) => return place.show(&app, &visit, form, Again::wrong(errors)).await,
+    };
+    let now = app.clock.now();
+    let done = || Ok(Redirect::to(&format!("{}?done=changed", links::contract(&key, &id))).into_response());
+    let expected = form.expected();
+    let refused = match app.store.preview_edit(&key, &id, change.clone(), expected, now).await {
+        Ok(preview) if !preview.conflicts.is_empty() => {
+            ContractRefusal::Overlap { conflicts: preview.conflicts, next_free: preview.next_free }.into()
+        }
+        Ok(preview) if !preview.messages.is_empty() && !is_confirmed(&form, &step) => {
+            return place.show(&app, &visit, form, Again::previewed(preview)).await;
+        }
+        Ok(_) => match app.store.edit_contract(&key, &id, change.clone(), expected, &caller.act(now, None)).await {
+            Ok(_) => return done(),
+            Err(error) => error,
+        },
+        Err(error) => error,
+    };
+    let (form, again) = match refused {
+        store::Error::Contract(ContractRefusal::Overlap { conflicts, next_free }) => {
+            (form, Again::taken(conflicts, next_free))
+        }
+        store::Error::Stale { .. } => {
+            let standing = app.store.contract(&key, &id).await?;
+            if is_so(&standing, change, now) {
+                return done();
+            }
+            let stale = Some(differences(visit.t, &place.times, &form, &standing));
+            (form.with("version", standing.version.to_string()), Again { stale, ..Again::default() })
+        }
+        error => (form, Again::wrong(Errors::of_form(error.into())?)),
+    };
+    place.show(&app, &visit, form, again).await
+}
+
+/// Whether a contract is what an edit would make of it: the same form has been sent twice.
+fn is_so(contract: &Contract, change: domain::ContractChange, now: Instant) -> bool {
+    contract.edited(change, now).is_ok_and(|edited| contract.differences(&edited).is_empty())
+}

@@ -1,0 +1,190 @@
+//! A contract's fields in a form: as typed, and as the domain takes them.
+
+use api::Check;
+use api::problem::FieldCode;
+use domain::{
+    Contact, Contract, ContractChange, ContractDraft, ContractId, Email, Ending, FreeText, Instant, Language,
+    MessageKind, Name, PhoneNumber, Pin,
+};
+use texts::{FluentArgs, Texts};
+
+use super::contacts;
+use crate::form::{Errors, Form};
+use crate::times::{Reading, Times, Which};
+
+pub(super) const START: &str = "start";
+pub(super) const END: &str = "end";
+
+/// The field that says which of two instants is meant, where the time in another field comes twice.
+pub(super) fn which_field(name: &str) -> String {
+    format!("{name}.which")
+}
+
+/// The form that says what a contract is, but for its PIN.
+pub(super) fn filled(form: Form, contract: &Contract, times: &Times) -> Form {
+    let form = form.with("person", contract.person.as_str());
+    let form = with_time(form, START, contract.range.start(), times);
+    let form = match contract.range.end() {
+        Some(end) => with_time(form, END, end, times),
+        None => form.with("permanent", "on"),
+    };
+    let form = form.with_some("freeText", contract.free_text.as_ref().map(FreeText::as_str));
+    contacts::filled(form, &contract.contacts)
+}
+
+/// The form with a time in one of its fields.
+pub(super) fn with_time(form: Form, name: &str, instant: Instant, times: &Times) -> Form {
+    let (text, which) = times.written(instant);
+    let form = form.with(name, text).renamed(|field| (field != which_field(name)).then(|| field.to_owned()));
+    form.with_some(&which_field(name), which.map(Which::word))
+}
+
+/// What a form for a new contract asks for.
+pub(super) fn draft(form: &Form, t: &Texts, times: &Times) -> Result<ContractDraft, Errors> {
+    let mut typed = Typed::of(form, t, times, &[]);
+    let id = typed.check.optional("contractId", form.given("contractId"), ContractId::parse);
+    let person = typed.check.required("person", form.given("person"), Name::parse);
+    let start = form.given(START).and_then(|_| typed.time(START));
+    let ending = typed.ending();
+    let pin = typed.check.optional("pin", form.given("pin"), Pin::parse);
+    let contacts = typed.contacts();
+    let free_text = typed.free_text();
+    typed.finish(|| Some(ContractDraft { id, person: person?, start, ending: ending?, pin, contacts, free_text }))
+}
+
+/// What a form for an edit asks for. It says everything but the PIN, so that the contract becomes what the form shows; but
+/// times that stay as they are it leaves alone, since others have to lie ahead.
+pub(super) fn change(form: &Form, contract: &Contract, t: &Texts, times: &Times) -> Result<ContractChange, Errors> {
+    let mut typed = Typed::of(form, t, times, &contract.contacts);
+    let person = typed.check.required("person", form.given("person"), Name::parse);
+    if form.given(START).is_none() {
+        typed.check.refuse(START, FieldCode::Required, "is required");
+    }
+    let start = form.given(START).and_then(|_| typed.time(START));
+    let ending = typed.ending();
+    let pin = typed.check.optional("pin", form.given("pin"), Pin::parse);
+    let contacts = typed.contacts();
+    let free_text = typed.free_text();
+    let standing = contract.range.end().map_or(Ending::Permanent, Ending::At);
+    typed.finish(|| {
+        Some(ContractChange {
+            person: Some(person?),
+            start: Some(start?).filter(|start| *start != contract.range.start()),
+            ending: Some(ending?).filter(|ending| *ending != standing),
+            pin,
+            contacts: Some(contacts),
+            free_text: Some(free_text),
+        })
+    })
+}
+
+/// A form on its way to a contract, and what is wrong with it.
+struct Typed<'f> {
+    form: &'f Form,
+    t: &'f Texts,
+    times: &'f Times,
+    check: Check,
+    /// What only a page says.
+    said: Vec<(String, String)>,
+    /// Contacts that stand there already: their numbers need not be planned any more.
+    standing: &'f [Contact],
+}
+
+impl<'f> Typed<'f> {
+    fn of(form: &'f Form, t: &'f Texts, times: &'f Times, standing: &'f [Contact]) -> Self {
+        Self { form, t, times, check: Check::new(), said: Vec::new(), standing }
+    }
+
+    /// A time in the automat's zone. One that does not come, or twice, is said to be so.
+    fn time(&mut self, name: &str) -> Option<Instant> {
+        match self.times.read(self.form.text(name)) {
+            Reading::At(instant) => Some(instant),
+            Reading::Twice(first, second) => match Which::of_word(self.form.text(&which_field(name))) {
+                Some(Which::First) => Some(first),
+                Some(Which::Second) => Some(second),
+                None => self.say(name, self.t.say("time-twice").into_owned()),
+            },
+            Reading::Skipped(next) => {
+                let next = FluentArgs::from_iter([("next", self.times.moment(next))]);
+                self.say(name, self.t.tell("time-skipped", &next))
+            }
+            Reading::Unreadable => {
+                self.check.refuse(name, FieldCode::InstantForm, "must be a date and a time");
+                None
+            }
+        }
+    }
+
+    fn ending(&mut self) -> Option<Ending> {
+        match (self.form.given(END).is_some(), self.form.ticked("permanent")) {
+            (false, true) => Some(Ending::Permanent),
+            (true, false) => self.time(END).map(Ending::At),
+            (true, true) => {
+                self.check.refuse("permanent", FieldCode::ConflictingFields, "cannot be true where there is an end");
+                None
+            }
+            (false, false) => self.say(END, self.t.say("end-missing").into_owned()),
+        }
+    }
+
+    /// Browsers send a line break as two characters.
+    fn free_text(&mut self) -> Option<FreeText> {
+        let text = self.form.given("freeText").map(|text| text.replace("\r\n", "\n"));
+        self.check.optional("freeText", text.as_deref(), FreeText::parse)
+    }
+
+    fn contacts(&mut self) -> Vec<Contact> {
+        let count = contacts::count(self.form);
+        if count > Contact::MAX_PER_CONTRACT {
+            self.check.refuse("contacts", FieldCode::TooMany, "must be at most 10");
+            return Vec::new();
+        }
+        (0..count).filter_map(|number| self.contact(&format!("contacts.{number}"))).collect()
+    }
+
+    fn contact(&mut self, row: &str) -> Option<Contact> {
+        let field = |name: &str| format!("{row}.{name}");
+        let form = self.form;
+        let name = self.check.required(&field("name"), form.given(&field("name")), Name::parse);
+        let email = form.given(&field("email"));
+        let email = self.check.optional(&field("email"), email, Email::parse);
+        let number = form.given(&field("phoneNumber")).map(without_spaces);
+        let standing = self.standing;
+        let stands = |number: &str| {
+            let known = standing.iter().filter_map(|contact| contact.phone_number.as_ref());
+            known.map(PhoneNumber::reveal).any(|known| known == number)
+        };
+        let parse =
+            |number: &str| if stands(number) { PhoneNumber::stored(number) } else { PhoneNumber::parse(number) };
+        let phone_number = self.check.optional(&field("phoneNumber"), number.as_deref(), parse);
+        let language = form.given(&field("language"));
+        let language = self.check.optional(&field("language"), language, Language::parse).unwrap_or_default();
+        let kinds = field("additionalMessages");
+        let words = form.all(&kinds).collect::<Vec<_>>();
+        let kind = |word: &str| self.check.optional(&kinds, Some(word), MessageKind::parse_additional);
+        let additional_messages = words.into_iter().filter_map(kind).collect();
+        // Both boxes are ticked from the start, so a channel is on where there is an address for it.
+        let send_email = email.is_some() && form.ticked(&field("sendEmail"));
+        let send_sms = phone_number.is_some() && form.ticked(&field("sendSms"));
+        Some(Contact { name: name?, email, phone_number, send_email, send_sms, language, additional_messages })
+    }
+
+    fn say<T>(&mut self, field: &str, words: String) -> Option<T> {
+        self.said.push((field.to_owned(), words));
+        None
+    }
+
+    fn finish<T>(self, whole: impl FnOnce() -> Option<T>) -> Result<T, Errors> {
+        let errors = match self.check.finish(whole) {
+            Ok(whole) if self.said.is_empty() => return Ok(whole),
+            Ok(_) => Errors::none(),
+            Err(problem) => Errors::of(problem),
+        };
+        Err(self.said.into_iter().fold(errors, |errors, (field, words)| errors.and_words(field, words)))
+    }
+}
+
+/// A phone number as people write it, without what they put between the digits.
+fn without_spaces(number: &str) -> String {
+    number.chars().filter(|c| !matches!(c, ' ' | '\u{a0}' | '-' | '(' | ')')).collect()
+}

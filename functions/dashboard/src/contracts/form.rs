@@ -1,0 +1,362 @@
+//! The page with a contract's form, for a new contract and for an edit: with what is wrong, with what is in the way, with
+//! what somebody else has made of the contract meanwhile, or with the messages that would be sent.
+
+use api::{App, Problem};
+use askama::Template;
+use axum::response::Response;
+use domain::{Contract, ContractId, Entry, Instant, Key, KeyId, KeyState, TimeRange};
+use http::StatusCode;
+use store::{Preview, Thing};
+use texts::{FluentArgs, Texts};
+
+use super::contacts::{self, Row};
+use super::fields::{self, END, START, which_field};
+use super::told::{Told, Words, told};
+use crate::form::{Differences, Errors, Form};
+use crate::frame::Frame;
+use crate::language::{LANGUAGES, own_name};
+use crate::links;
+use crate::session::ShowsMail;
+use crate::times::{Reading, Times, Which};
+use crate::visit::{Visit, page};
+use crate::words::count;
+
+/// The hidden field that says what was previewed: what is confirmed must be the same.
+const PREVIEWED: &str = "previewed";
+/// Hidden fields with what the preview drew or took for granted, so that what is made is what was shown.
+const MADE_ID: &str = "made.contractId";
+const MADE_PIN: &str = "made.pin";
+const MADE_START: &str = "made.start";
+/// The hidden field with the next free time, so that what is taken is what was offered.
+const NEXT_FREE: &str = "next";
+/// Others have the key then: at most so many of them are named with their persons.
+const NAMED: usize = 5;
+
+#[derive(Template)]
+#[template(path = "contracts/form.html")]
+struct FormPage<'p> {
+    frame: Frame,
+    key: &'p Key,
+    /// The contract that is edited.
+    contract: Option<&'p ContractId>,
+    form: Form,
+    errors: Errors,
+    stale: Option<Differences>,
+    zone: &'static str,
+    start: TimeField,
+    end: TimeField,
+    rows: Vec<Row>,
+    pattern: Row,
+    pin_hint: &'static str,
+    languages: Vec<(&'static str, &'static str)>,
+    full: bool,
+    conflict: Option<Conflict>,
+    told: Option<Vec<Told>>,
+    back: String,
+}
+
+/// A field for a local time, and what is peculiar about the time in it.
+struct TimeField {
+    name: &'static str,
+    label: String,
+    hint: String,
+    which: String,
+    /// The instants that the time may mean, where it comes twice.
+    twice: Vec<Choice>,
+    /// The next time that there is, where the time is skipped, and the step that takes it.
+    skipped: Option<(String, String)>,
+}
+
+struct Choice {
+    word: &'static str,
+    label: String,
+    chosen: bool,
+}
+
+/// Who has the key then.
+struct Conflict {
+    others: Vec<Other>,
+    /// How many more there are, in words.
+    more: Option<String>,
+    /// The next free time in words, and for the form.
+    next: Option<(String, String)>,
+}
+
+struct Other {
+    person: String,
+    range: String,
+    href: String,
+}
+
+/// How a form is shown again.
+#[derive(Default)]
+pub(super) struct Again {
+    pub(super) errors: Errors,
+    pub(super) stale: Option<Differences>,
+    pub(super) others: Option<(Vec<Entry>, Option<TimeRange>)>,
+    pub(super) preview: Option<Preview>,
+    /// A row has been added for a contact.
+    pub(super) added: bool,
+}
+
+impl Again {
+    /// With what is wrong with it.
+    pub(super) fn wrong(errors: Errors) -> Self {
+        Self { errors, ..Self::default() }
+    }
+
+    /// With what is in the way.
+    pub(super) fn taken(others: Vec<Entry>, next_free: Option<TimeRange>) -> Self {
+        Self { others: Some((others, next_free)), ..Self::default() }
+    }
+
+    /// With the messages that would be sent.
+    pub(super) fn previewed(preview: Preview) -> Self {
+        Self { preview: Some(preview), ..Self::default() }
+    }
+}
+
+/// Where the form belongs: a key, and the contract that is edited.
+pub(super) struct Place {
+    pub(super) key: Key,
+    pub(super) times: Times,
+    pub(super) contract: Option<ContractId>,
+}
+
+impl Place {
+    /// Reads the key and the zone of its automat.
+    pub(super) async fn read(app: &App, key: &KeyId, t: &Texts) -> Result<Self, Problem> {
+        let key = app.store.key(key).await?;
+        if key.state == KeyState::Removing {
+            return Err(store::Error::NotFound(Thing::Key).into());
+        }
+        let automat = app.store.automat(&key.automat).await?;
+        Ok(Self { times: Times::new(t, automat.time_zone), key, contract: None })
+    }
+
+    /// Shows the form.
+    pub(super) async fn show(&self, app: &App, visit: &Visit, form: Form, again: Again) -> Result<Response, Problem> {
+        let t = visit.t;
+        let status = if again.errors.any() || again.stale.is_some() || again.others.is_some() {
+            StatusCode::UNPROCESSABLE_ENTITY
+        } else {
+            StatusCode::OK
+        };
+        let form = forgotten(form);
+        let (form, messages) = match &again.preview {
+            Some(preview) => (remembering(form, preview), Some(told(t, &self.times, preview)?)),
+            None => (form, None),
+        };
+        let conflict = match again.others {
+            Some((others, next)) => Some(self.conflict(app, t, others, next).await?),
+            None => None,
+        };
+        let previews = messages.is_some();
+        let key_page = links::key(&self.key.id);
+        let shown = FormPage {
+            frame: visit.frame(),
+            key: &self.key,
+            contract: self.contract.as_ref(),
+            zone: self.times.zone(),
+            start: self.time_field(t, &form, START),
+            end: self.time_field(t, &form, END),
+            rows: contacts::rows(t, &form, again.added),
+            pattern: Row::pattern(t),
+            languages: LANGUAGES.into_iter().map(|language| (language.code(), own_name(language))).collect(),
+            full: contacts::count(&form) >= domain::Contact::MAX_PER_CONTRACT,
+            pin_hint: if self.contract.is_some() { "pin-hint-edit" } else { "pin-hint" },
+            form,
+            errors: again.errors,
+            stale: again.stale,
+            conflict,
+            told: messages,
+            back: self.contract.as_ref().map_or(key_page, |contract| links::contract(&self.key.id, contract)),
+        };
+        let mut response = page(status, &shown)?;
+        if previews {
+            response.extensions_mut().insert(ShowsMail);
+        }
+        Ok(response)
+    }
+
+    async fn conflict(
+        &self,
+        app: &App,
+        t: &Texts,
+        others: Vec<Entry>,
+        next: Option<TimeRange>,
+    ) -> Result<Conflict, Problem> {
+        let mut named = Vec::new();
+        for entry in others.iter().take(NAMED) {
+            let person = match app.store.contract(&self.key.id, &entry.contract).await {
+                Ok(contract) => contract.person.to_string(),
+                // It has just been removed.
+                Err(store::Error::NotFound(Thing::Contract)) => entry.contract.to_string(),
+                Err(error) => return Err(error.into()),
+            };
+            let range = self.times.range(entry.range);
+            named.push(Other { person, range, href: links::contract(&self.key.id, &entry.contract) });
+        }
+        let next = next.map(|range| (self.times.range(range), in_form(range)));
+        let more = Some(others.len() - named.len()).filter(|more| *more > 0);
+        Ok(Conflict { more: more.map(|more| count(t, "conflict-more", more)), others: named, next })
+    }
+
+    fn time_field(&self, t: &Texts, form: &Form, name: &'static str) -> TimeField {
+        let reading = if form.given(name).is_some() { self.times.read(form.text(name)) } else { Reading::Unreadable };
+        let which = which_field(name);
+        let choice = |(which_one, instant): (Which, Instant)| Choice {
+            word: which_one.word(),
+            label: t.tell(
+                "time-which",
+                &FluentArgs::from_iter([
+                    ("which", which_one.word().to_owned()),
+                    ("offset", self.times.offset(instant)),
+                ]),
+            ),
+            chosen: form.has(&which, which_one.word()),
+        };
+        let twice = match reading {
+            Reading::Twice(first, second) => {
+                [(Which::First, first), (Which::Second, second)].into_iter().map(choice).collect()
+            }
+            _ => Vec::new(),
+        };
+        let skipped = match reading {
+            Reading::Skipped(next) => Some((self.times.moment(next), format!("next-{name}"))),
+            _ => None,
+        };
+        let (label, hint) = match (name, self.contract.is_some()) {
+            (START, false) => ("start", t.say("start-hint")),
+            (START, true) => ("start", "".into()),
+            _ => ("end", "".into()),
+        };
+        TimeField { name, label: t.say(label).into_owned(), hint: hint.into_owned(), which, twice, skipped }
+    }
+}
+
+/// Steps that fill in the form and show it again, if the step is one of them.
+pub(super) fn stepped(form: &Form, step: &str, times: &Times) -> Option<(Form, bool)> {
+    let moved = |name| match times.read(form.text(name)) {
+        Reading::Skipped(next) => fields::with_time(form.clone(), name, next, times),
+        _ => form.clone(),
+    };
+    match step {
+        "add-contact" => Some((contacts::with_another(form.clone()), true)),
+        "next-start" => Some((moved(START), false)),
+        "next-end" => Some((moved(END), false)),
+        "next-free" => Some((with_next_free(form.clone(), times), false)),
+        _ => contacts::without(form.clone(), step).map(|form| (form, false)),
+    }
+}
+
+/// The form with the next free time that was offered.
+fn with_next_free(form: Form, times: &Times) -> Form {
+    let offered = || {
+        let (start, end) = form.text(NEXT_FREE).split_once('_')?;
+        let instant = |text: &str| Instant::from_millis(text.parse().ok()?);
+        TimeRange::new(instant(start)?, if end.is_empty() { None } else { Some(instant(end)?) })
+    };
+    let Some(range) = offered() else { return form };
+    let form = fields::with_time(form, START, range.start(), times);
+    match range.end() {
+        Some(end) => fields::with_time(form, END, end, times),
+        None => form,
+    }
+}
+
+/// Whether a person has seen the messages of just this form, and says that they are to go.
+pub(super) fn is_confirmed(form: &Form, step: &str) -> bool {
+    step == "confirm" && form.text(PREVIEWED) == what_is_asked(form)
+}
+
+/// A draft as the preview showed it: with the identifier and the PIN that it drew, and from when it began.
+pub(super) fn as_previewed(draft: domain::ContractDraft, form: &Form) -> domain::ContractDraft {
+    let made_start = || Instant::parse(form.text(MADE_START)).ok();
+    domain::ContractDraft {
+        id: draft.id.or_else(|| ContractId::parse(form.text(MADE_ID)).ok()),
+        pin: draft.pin.or_else(|| domain::Pin::parse(form.text(MADE_PIN)).ok()),
+        start: draft.start.or_else(made_start),
+        ..draft
+    }
+}
+
+/// Where two versions of a contract differ, in words.
+pub(super) fn differences(t: &Texts, times: &Times, typed: &Form, standing: &Contract) -> Differences {
+    let labels =
+        ["person", START, END, "pin", "freeText", "contacts"].map(|name| (name, t.say(label_of(name)).into_owned()));
+    let theirs = in_words(t, times, &fields::filled(Form::default(), standing, times));
+    Differences::between(&theirs, &in_words(t, times, typed), labels)
+}
+
+/// What a form says, each field in words; of a PIN only that there is a new one.
+fn in_words(t: &Texts, times: &Times, form: &Form) -> Form {
+    let time = |name: &str| match (times.read(form.text(name)), Which::of_word(form.text(&which_field(name)))) {
+        (Reading::At(instant) | Reading::Twice(instant, _), None | Some(Which::First))
+        | (Reading::Twice(_, instant) | Reading::At(instant), Some(Which::Second)) => times.moment(instant),
+        (Reading::Skipped(_) | Reading::Unreadable, _) => form.text(name).to_owned(),
+    };
+    let end = if form.ticked("permanent") { t.say("permanent").into_owned() } else { time(END) };
+    let pin = if form.given("pin").is_some() { t.say("pin-new") } else { "".into() };
+    let contact = |number: usize| {
+        let field = |name: &str| form.text(&format!("contacts.{number}.{name}")).trim().to_owned();
+        let said = [field("name"), field("email"), field("phoneNumber")];
+        said.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" ")
+    };
+    Form::default()
+        .with("person", form.text("person"))
+        .with(START, time(START))
+        .with(END, end)
+        .with("pin", pin)
+        .with("freeText", form.text("freeText").replace("\r\n", "\n"))
+        .with("contacts", (0..contacts::count(form)).map(contact).collect::<Vec<_>>().join("; "))
+}
+
+fn label_of(name: &str) -> &'static str {
+    match name {
+        "person" => "person",
+        START => "start",
+        END => "end",
+        "pin" => "pin",
+        "freeText" => "free-text",
+        _ => "contacts",
+    }
+}
+
+/// What a form asks for, without what only we put in.
+fn what_is_asked(form: &Form) -> String {
+    form.digest(&["once", "step", "version", PREVIEWED, MADE_ID, MADE_PIN, MADE_START, NEXT_FREE])
+}
+
+/// The form without what was remembered for another preview, or offered before.
+fn forgotten(form: Form) -> Form {
+    let ours = ["step", PREVIEWED, MADE_ID, MADE_PIN, MADE_START, NEXT_FREE];
+    form.renamed(|name| (!ours.contains(&name)).then(|| name.to_owned()))
+}
+
+fn remembering(form: Form, preview: &Preview) -> Form {
+    let asked = what_is_asked(&form);
+    let form = form.with(PREVIEWED, asked);
+    let contract = &preview.contract;
+    if contract.version > 1 || !preview.new_pin {
+        return form;
+    }
+    form.with(MADE_ID, contract.id.as_str())
+        .with(MADE_PIN, contract.pin.reveal())
+        .with(MADE_START, contract.range.start().to_string())
+}
+
+/// What goes with the form unseen, beyond what goes with every form.
+fn unseen(form: &Form) -> impl Iterator<Item = (&'static str, &str)> {
+    let kept = [PREVIEWED, MADE_ID, MADE_PIN, MADE_START].into_iter();
+    kept.filter_map(|name| Some((name, form.given(name)?)))
+}
+
+/// What stands in a row that the script adds, as in one that the server adds.
+fn pattern_form() -> Form {
+    contacts::with_another(Form::default()).renamed(|name| Some(name.replace("contacts.0.", "contacts.__N__.")))
+}
+
+fn in_form(range: TimeRange) -> String {
+    format!("{}_{}", range.start().millis(), range.end().map_or_else(String::new, |end| end.millis().to_string()))
+}

@@ -1,0 +1,13 @@
+//! Contracts: who has a key when. One file a page, and what the pages of a contract's form have in common.
+
+mod contacts;
+mod fields;
+mod form;
+mod told;
+
+pub(crate) mod edit;
+pub(crate) mod new;
+pub(crate) mod page;
+pub(crate) mod pin;
+pub(crate) mod remove;
+pub(crate) mod resend;

@@ -1,0 +1,106 @@
+//! `/keys/{keyId}/contracts/new`: making a contract. Where messages would be sent, they are shown first.
+
+use api::problem::Code;
+use api::{App, Caller, KeyPath, NoQuery, Problem, Query};
+use axum::extract::State;
+use axum::response::{IntoResponse as _, Redirect, Response};
+use chrono::NaiveDate;
+use domain::{Contact, ContractDraft, ContractRefusal};
+use store::Random;
+
+use super::form::{Again, Place, as_previewed, is_confirmed, stepped};
+use super::{contacts, fields};
+use crate::calendar::first_room;
+use crate::form::{Errors, Form};
+use crate::links;
+use crate::visit::Visit;
+
+/// `GET /keys/{keyId}/contracts/new`: `from` is the day that it is to start.
+pub(crate) async fn show(
+    State(app): State<App>,
+    State(random): State<Random>,
+    KeyPath(key): KeyPath,
+    visit: Visit,
+    mut query: Query,
+) -> Result<Response, Problem> {
+    let from = query.text("from");
+    query.finish()?;
+    let place = Place::read(&app, &key, visit.t).await?;
+    let day = from.and_then(|text| NaiveDate::parse_from_str(&text, "%Y-%m-%d").ok());
+    let start = day.and_then(|day| first_room(&place.key, day, &place.times, app.clock.now()));
+    let form = Form::fresh(&random)?;
+    let form = match start {
+        Some(start) => fields::with_time(form, fields::START, start, &place.times),
+        None => form,
+    };
+    place.show(&app, &visit, form, Again::default()).await
+}
+
+/// `POST /keys/{keyId}/contracts/new`
+pub(crate) async fn send(
+    State(app): State<App>,
+    State(random): State<Random>,
+    caller: Caller,
+    KeyPath(key): KeyPath,
+    visit: Visit,
+    _: NoQuery,
+    form: Form,
+) -> Result<Response, Problem> {
+    let place = Place::read(&app, &key, visit.t).await?;
+    let step = form.text("step").to_owned();
+    if let Some((form, added)) = stepped(&form, &step, &place.times) {
+        return place.show(&app, &visit, form, Again { added, ..Again::default() }).await;
+    }
+    let form = contacts::tidied(form);
+    let draft = match fields::draft(&form, visit.t, &place.times) {
+        Ok(draft) => draft,
+        Err(errors) => return place.show(&app, &visit, form, Again::wrong(errors)).await,
+    };
+    let confirmed = is_confirmed(&form, &step);
+    let now = app.clock.now();
+    let refused = if tells_somebody(&draft) && !confirmed {
+        match app.store.preview_contract(&key, draft, now).await {
+            Ok(preview) if preview.conflicts.is_empty() => {
+                return place.show(&app, &visit, form, Again::previewed(preview)).await;
+            }
+            Ok(preview) => {
+                ContractRefusal::Overlap { conflicts: preview.conflicts, next_free: preview.next_free }.into()
+            }
+            Err(error) => error,
+        }
+    } else {
+        let draft = if confirmed { as_previewed(draft, &form) } else { draft };
+        let page = links::path(&["keys", key.as_str(), "contracts", "new"]);
+        let act = caller.act(now, form.receipt(&caller, &page));
+        match app.store.create_contract(&key, draft, &act).await {
+            Ok(made) => {
+                let made = made.into_inner();
+                let to = format!("{}?done=created", links::contract(&key, &made.id));
+                return Ok(Redirect::to(&to).into_response());
+            }
+            Err(error) => error,
+        }
+    };
+    let (form, again) = refusal(refused, form, &random)?;
+    place.show(&app, &visit, form, again).await
+}
+
+/// Whether anybody is told that the contract was made.
+fn tells_somebody(draft: &ContractDraft) -> bool {
+    draft.contacts.iter().flat_map(Contact::recipients).next().is_some()
+}
+
+/// How the form is shown again after a refusal. One that was sent before with something else in it is another from now on.
+fn refusal(refused: store::Error, form: Form, random: &Random) -> Result<(Form, Again), Problem> {
+    match refused {
+        store::Error::Contract(ContractRefusal::Overlap { conflicts, next_free }) => {
+            Ok((form, Again::taken(conflicts, next_free)))
+        }
+        error => {
+            let problem = Problem::from(error);
+            let sent_before = problem.code == Code::IdempotencyKeyReused;
+            let form = if sent_before { form.renewed(random)? } else { form };
+            Ok((form, Again::wrong(Errors::of_form(problem)?)))
+        }
+    }
+}

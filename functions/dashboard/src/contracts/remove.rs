@@ -1,0 +1,92 @@
+//! `/keys/{keyId}/contracts/{contractId}/remove`: removing a contract, with who is told of it.
+
+use api::{App, Caller, ContractPath, NoQuery, Problem};
+use askama::Template;
+use axum::extract::State;
+use axum::response::{IntoResponse as _, Redirect, Response};
+use domain::{Contract, ContractId, KeyId};
+use http::StatusCode;
+use store::Thing;
+
+use super::form::Place;
+use super::told::{Told, Words, told};
+use crate::form::{Errors, Form};
+use crate::frame::Frame;
+use crate::links;
+use crate::session::ShowsMail;
+use crate::visit::{Visit, page};
+
+#[derive(Template)]
+#[template(path = "contracts/remove.html")]
+struct RemovePage {
+    frame: Frame,
+    contract: Contract,
+    range: String,
+    zone: &'static str,
+    /// Whether the key is out with it.
+    out: bool,
+    told: Vec<Told>,
+    form: Form,
+    errors: Errors,
+    stale: bool,
+}
+
+/// `GET /keys/{keyId}/contracts/{contractId}/remove`
+pub(crate) async fn show(
+    State(app): State<App>,
+    ContractPath(key, id): ContractPath,
+    visit: Visit,
+    _: NoQuery,
+) -> Result<Response, Problem> {
+    ask(&app, &visit, &key, &id, Errors::none(), false).await
+}
+
+/// `POST /keys/{keyId}/contracts/{contractId}/remove`
+pub(crate) async fn send(
+    State(app): State<App>,
+    caller: Caller,
+    ContractPath(key, id): ContractPath,
+    visit: Visit,
+    _: NoQuery,
+    form: Form,
+) -> Result<Response, Problem> {
+    let act = caller.act(app.clock.now(), None);
+    match app.store.remove_contract(&key, &id, form.ticked("force"), form.expected(), &act).await {
+        // Where it is gone already, the same form has been sent twice.
+        Ok(()) | Err(store::Error::NotFound(Thing::Contract)) => {
+            let to = format!("{}?done=contract-removed", links::key(&key));
+            Ok(Redirect::to(&to).into_response())
+        }
+        Err(store::Error::Stale { .. }) => ask(&app, &visit, &key, &id, Errors::none(), true).await,
+        Err(error) => ask(&app, &visit, &key, &id, Errors::of_form(error.into())?, false).await,
+    }
+}
+
+async fn ask(
+    app: &App,
+    visit: &Visit,
+    key: &KeyId,
+    id: &ContractId,
+    errors: Errors,
+    stale: bool,
+) -> Result<Response, Problem> {
+    let preview = app.store.preview_removal(key, id, app.clock.now()).await?;
+    let place = Place::read(app, key, visit.t).await?;
+    let status = if errors.any() || stale { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
+    let told = told(visit.t, &place.times, &preview)?;
+    let contract = preview.contract;
+    let shown = RemovePage {
+        frame: visit.frame(),
+        range: place.times.range(contract.range),
+        zone: place.times.zone(),
+        out: place.key.whereabouts.holder() == Some(id),
+        told,
+        form: Form::default().with("version", contract.version.to_string()),
+        contract,
+        errors,
+        stale,
+    };
+    let mut response = page(status, &shown)?;
+    response.extensions_mut().insert(ShowsMail);
+    Ok(response)
+}

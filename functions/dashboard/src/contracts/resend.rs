@@ -1,0 +1,34 @@
+//! `POST /keys/{keyId}/contracts/{contractId}/messages/{messageId}/resend`
+
+use api::problem::Code;
+use api::{App, MessagePath, NoQuery, Problem};
+use axum::extract::State;
+use axum::response::{IntoResponse as _, Redirect, Response};
+use store::Random;
+
+use super::page::{Shown, answer};
+use crate::form::{Errors, Form};
+use crate::links;
+use crate::visit::Visit;
+
+/// Asks for a message to be sent again. Asked twice, it is under way, and that is as wanted.
+pub(crate) async fn send(
+    State(app): State<App>,
+    State(random): State<Random>,
+    MessagePath(key, contract, message): MessagePath,
+    visit: Visit,
+    _: NoQuery,
+) -> Result<Response, Problem> {
+    let asked = app.store.resend(&key, &contract, &message, app.clock.now()).await.map_err(Problem::from);
+    match asked {
+        Err(problem) if problem.code == Code::MessageOutdated => {
+            let shown = Shown { errors: Errors::of(problem), ..Shown::default() };
+            answer(&app, &visit, (&key, &contract), Form::fresh(&random)?, shown).await
+        }
+        Err(problem) if problem.code != Code::MessageUnderWay => Err(problem),
+        Ok(_) | Err(_) => {
+            let to = format!("{}?done=resent#messages", links::contract(&key, &contract));
+            Ok(Redirect::to(&to).into_response())
+        }
+    }
+}
