@@ -6,10 +6,12 @@
 
 mod assets;
 mod automats;
+mod events;
 mod form;
 mod frame;
 mod language;
 mod links;
+mod openings;
 mod refused;
 mod session;
 mod times;
@@ -76,6 +78,12 @@ pub fn router(dashboard: Dashboard) -> Router {
 fn pages() -> Router<Dashboard> {
     Router::new()
         .route("/", get(automats::list::list_automats))
+        .route("/automats/{automatId}/events", get(events::of_automat::list_automat_events))
+        .route("/keys/{keyId}/events", get(events::of_key::list_key_events))
+        .route("/automats/{automatId}/lockers/{lockerIndex}", get(openings::locker::see_locker))
+        .route("/automats/{automatId}/lockers/{lockerIndex}/open", post(openings::ask::open_locker))
+        .route("/openings/{openingId}", get(openings::progress::see_opening))
+        .route("/openings/{openingId}/status", get(openings::progress::follow_opening))
         .route("/assets/{name}", get(assets::get_asset))
         .route("/favicon.ico", get(assets::get_favicon))
         .route("/robots.txt", get(assets::get_robots))
