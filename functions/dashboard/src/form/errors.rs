@@ -50,10 +50,8 @@ impl Errors {
     /// so is not taken.
     pub(crate) fn of_form(problem: Problem) -> Result<Self, Problem> {
         match problem.code.status() {
-            409 | 412 | 422 => Ok(field_of(problem.code).map_or_else(
-                || Self::of(problem.clone()),
-                |field| Self::at(field, problem.clone()),
-            )),
+            409 | 412 | 422 => Ok(field_of(problem.code)
+                .map_or_else(|| Self::of(problem.clone()), |field| Self::at(field, problem.clone()))),
             _ => Err(problem),
         }
     }
