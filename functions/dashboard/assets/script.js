@@ -1,2 +1,121 @@
-// What makes the pages pleasant. None of them needs it.
+// What makes the pages pleasant. None of them needs it: each thing here gives up where something is not as it expects.
 "use strict";
+
+const all = (selector, root = document) => root.querySelectorAll(selector);
+const one = (selector, root = document) => root.querySelector(selector);
+
+// What is wrong with a form is read first.
+one("#errors")?.focus();
+
+// A form is sent once. Coming back to the page by the browser's button, it may be sent again.
+document.addEventListener("submit", (event) => {
+  const { target: form, submitter } = event;
+  if (form.method !== "post") return;
+  if (form.dataset.sent) return event.preventDefault();
+  form.dataset.sent = "yes";
+  submitter?.setAttribute("aria-disabled", "true");
+});
+addEventListener("pageshow", () => {
+  for (const form of all("form[data-sent]")) delete form.dataset.sent;
+  for (const button of all("button[aria-disabled]")) button.removeAttribute("aria-disabled");
+});
+
+// A dialog that the page came with is one that has to be answered: it comes to the front and holds the focus. A link to
+// a page with a question opens the question here, if the page has it as a dialog.
+const ask = (dialog, opener) => {
+  dialog.close();
+  dialog.showModal();
+  dialog.addEventListener("close", () => opener?.focus(), { once: true });
+};
+for (const dialog of all("dialog[open][data-dialog]")) ask(dialog);
+document.addEventListener("click", (event) => {
+  const opener = event.target.closest?.("[data-opens]");
+  const dialog = opener && document.getElementById(opener.dataset.opens);
+  if (dialog) {
+    event.preventDefault();
+    ask(dialog, opener);
+  }
+  const closer = event.target.closest?.("[data-closes]");
+  if (closer?.closest("dialog:modal")) {
+    event.preventDefault();
+    closer.closest("dialog").close();
+  }
+});
+
+// The menu closes as menus do.
+const menu = one(".menu");
+document.addEventListener("click", (event) => {
+  if (menu?.open && !menu.contains(event.target)) menu.open = false;
+});
+menu?.addEventListener("keydown", (event) => {
+  if (event.key !== "Escape" || !menu.open) return;
+  menu.open = false;
+  one("summary", menu).focus();
+});
+
+// Items that do not have what is typed are hidden, and how many are left is said.
+for (const field of all("[data-filter]")) {
+  const items = [...all("[data-filter-item]")].map((item) => [item, item.textContent.toLowerCase()]);
+  const told = one("[data-filter-count]");
+  field.closest("[data-filter-field]")?.removeAttribute("hidden");
+  field.addEventListener("input", () => {
+    const wanted = field.value.trim().toLowerCase().split(/\s+/);
+    let left = 0;
+    for (const [item, text] of items) {
+      item.hidden = !wanted.every((word) => text.includes(word));
+      left += !item.hidden;
+    }
+    if (told) told.textContent = `${left} / ${items.length}`;
+  });
+}
+
+// One more row, from the page's template for it, or one less. Numbers are not used twice, so that no two rows share one.
+const ROWS = 10;
+document.addEventListener("click", (event) => {
+  const button = event.target.closest?.("[data-add-row], [data-remove-row]");
+  const rows = button && one("[data-rows]", button.form ?? document);
+  const pattern = rows && one("template", rows);
+  if (!pattern) return;
+  const standing = all("[data-row]", rows).length;
+  const next = Math.max(standing, Number(rows.dataset.next ?? 0));
+  rows.dataset.next = next;
+  if (button.matches("[data-remove-row]")) {
+    event.preventDefault();
+    button.closest("[data-row]").remove();
+    one("[data-add-row]", button.form ?? document)?.focus();
+  } else if (standing < ROWS) {
+    event.preventDefault();
+    const copy = document.createElement("template");
+    copy.innerHTML = pattern.innerHTML.replaceAll("__N__", next).replaceAll("__M__", next + 1);
+    rows.dataset.next = next + 1;
+    const row = copy.content.firstElementChild;
+    pattern.before(row);
+    one("input", row)?.focus();
+  }
+});
+
+// An opening is followed to its end: the answer is held until there is news, and each part of it takes its place.
+const live = one("[data-live]");
+const follow = async () => {
+  while (one("[data-waiting]", live)) {
+    const began = Date.now();
+    try {
+      const answer = await fetch(live.dataset.live, { headers: { accept: "text/html" } });
+      if (!answer.ok || answer.redirected) return location.reload();
+      const news = new DOMParser().parseFromString(await answer.text(), "text/html");
+      for (const part of all("[data-part]", news)) {
+        one(`[data-part="${part.dataset.part}"]`, live)?.replaceChildren(...part.childNodes);
+      }
+    } catch {
+      // Out of reach for now.
+    }
+    if (Date.now() - began < 1000) await new Promise((later) => setTimeout(later, 1000));
+  }
+};
+if (live) {
+  follow();
+  setInterval(() => {
+    const left = one("progress", live);
+    if (left) left.value -= 1;
+  }, 1000);
+}

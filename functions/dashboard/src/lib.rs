@@ -8,11 +8,13 @@ mod assets;
 mod automats;
 mod calendar;
 mod contracts;
+mod events;
 mod form;
 mod frame;
 mod keys;
 mod language;
 mod links;
+mod openings;
 mod refused;
 mod search;
 mod session;
@@ -99,6 +101,12 @@ fn pages() -> Router<Dashboard> {
         .route("/keys/{keyId}/contracts/{contractId}/pin", post(contracts::pin::reveal))
         .route("/keys/{keyId}/contracts/{contractId}/pin/new", post(contracts::pin::replace))
         .route("/keys/{keyId}/contracts/{contractId}/messages/{messageId}/resend", post(contracts::resend::send))
+        .route("/automats/{automatId}/events", get(events::of_automat::list_automat_events))
+        .route("/keys/{keyId}/events", get(events::of_key::list_key_events))
+        .route("/automats/{automatId}/lockers/{lockerIndex}", get(openings::locker::see_locker))
+        .route("/automats/{automatId}/lockers/{lockerIndex}/open", post(openings::ask::open_locker))
+        .route("/openings/{openingId}", get(openings::progress::see_opening))
+        .route("/openings/{openingId}/status", get(openings::progress::follow_opening))
         .route("/assets/{name}", get(assets::get_asset))
         .route("/favicon.ico", get(assets::get_favicon))
         .route("/robots.txt", get(assets::get_robots))

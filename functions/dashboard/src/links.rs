@@ -19,6 +19,16 @@ pub(crate) fn automat(id: &domain::AutomatId) -> String {
     path(&["automats", id.as_str()])
 }
 
+/// The page of a locker.
+pub(crate) fn locker(automat: &domain::AutomatId, locker: domain::LockerIndex) -> String {
+    path(&["automats", automat.as_str(), "lockers", &locker.get().to_string()])
+}
+
+/// The page of an opening.
+pub(crate) fn opening(id: &domain::OpeningId) -> String {
+    path(&["openings", id.as_str()])
+}
+
 /// The page of a key.
 pub(crate) fn key(id: &domain::KeyId) -> String {
     path(&["keys", id.as_str()])

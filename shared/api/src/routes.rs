@@ -135,6 +135,7 @@ pub static PAGES: &[Route] = &[
     see("/automats/{automatId}/remove", Role::Admin),
     send("/automats/{automatId}/remove", Role::Admin),
     see("/automats/{automatId}/events", Role::Viewer),
+    see("/automats/{automatId}/lockers/{lockerIndex}", Role::Viewer),
     send("/automats/{automatId}/lockers/{lockerIndex}/open", Role::Operator),
     see("/openings/{openingId}", Role::Viewer),
     see("/openings/{openingId}/status", Role::Viewer),

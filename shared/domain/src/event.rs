@@ -5,6 +5,9 @@ use crate::{
     OpeningOutcome, Purpose, TimeRange,
 };
 
+/// What is before an automat's identifier where it is the one who did something.
+const AUTOMAT: &str = "automat:";
+
 /// Who did something: the subject of a person's or a machine client's token, or an automat.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Actor(String);
@@ -19,7 +22,13 @@ impl Actor {
     /// An automat's device, and whoever stood at its keypad.
     #[must_use]
     pub fn automat(id: &AutomatId) -> Self {
-        Self(format!("automat:{id}"))
+        Self(format!("{AUTOMAT}{id}"))
+    }
+
+    /// Whether it is an automat's device.
+    #[must_use]
+    pub fn is_automat(&self) -> bool {
+        self.0.starts_with(AUTOMAT)
     }
 
     /// The subject.

@@ -4,4 +4,5 @@
 
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on must stop at once")]
 
+mod openings;
 mod session;

@@ -1,0 +1,61 @@
+### A locker opened remotely: asked for, on its way, and how it ended.
+
+crumbs = Where this page is
+
+locker-page = Locker { $locker }
+locker-key = Key
+locker-key-none = None: the locker is empty
+locker-key-property = Property
+locker-whereabouts = Where the key is
+locker-key-inside = Inside
+locker-key-out = Out
+locker-key-out-with = Out, with the contract
+locker-key-unknown = The automat has not told yet
+locker-inside = A key, though none belongs here
+locker-running = Contract now
+locker-running-none = None
+locker-door = Door
+locker-door-open = Open
+locker-door-closed = Closed
+locker-door-unknown = The automat has not told yet
+locker-events = What happened last
+locker-all-events = All events of the key
+locker-add-key = Add a key to locker { $locker }
+
+open-locker = Open locker { $locker }
+open-reason = Why (optional)
+open-reason-hint = It is kept with the opening, for those who ask later.
+open-force = Try all the same, for 20 seconds
+open-away-since = The automat has not been connected since { $time }
+open-away-means = It cannot hear us now, so nothing opens. If it is back within 20 seconds of your trying, the locker opens.
+open-not-seen = The automat has never connected
+open-not-seen-means = Nobody knows whether it is there. You can try.
+open-explained = The automat has 20 seconds to do it, and tells whether the locker opened.
+
+opening-title = Opening of locker { $locker }
+opening-already = This locker was being opened already, so nothing new was asked for. This is the opening under way.
+opening-requested = Waiting for the automat
+opening-requested-means = It has 20 seconds to open locker { $locker }.
+opening-opened = Opened
+opening-opened-means = Locker { $locker } is open. Close its door afterwards.
+opening-refused = Refused
+opening-refused-means = The automat did not try: it has dealt with a newer request, or has no such locker.
+opening-not-sent-means = The request did not get to the automat. Nothing was opened.
+opening-failed = Failed
+opening-failed-means = The automat tried, and does not know that locker { $locker } opened: the lock may be jammed. Look at its door.
+opening-expired = Expired
+opening-expired-means = The request reached the automat too late. Nothing was opened.
+opening-unanswered-means = The automat did not answer in time. It will not open locker { $locker } any more, but may have done so at the last moment without telling yet: look at its door.
+opening-look-again = Look again
+opening-left = Time left
+opening-steps = How far it has come
+opening-step-asked = Asked for
+opening-step-answered = The automat has answered
+opening-step-open = The locker is open
+opening-asked-by = Asked for by
+opening-asked-at = Asked for at
+opening-ended-at = Ended at
+opening-reason = Why
+opening-again = Try again
+opening-to-key = To key { $key }
+opening-to-automat = To { $automat }

@@ -1,0 +1,68 @@
+### Mitä on tapahtunut.
+
+events = Tapahtumat
+events-label = Tapahtumat, uusin ensin
+events-none = Mitään ei ole vielä tapahtunut. Tässä luetellaan, mitä ihmiset ja automaatti tekevät.
+events-no-more = Vanhempia tapahtumia ei ole.
+events-older = Vanhemmat tapahtumat
+events-newest = Uusimmat tapahtumat
+events-zone = Ajat ovat automaatin aikavyöhykkeellä:
+events-opening = Avaus
+
+actor-you = sinä
+actor-automat = automaatti
+actor-person = henkilö { $name }
+actor-machine = ohjelma { $name }
+
+event-automat-added = Automaatti lisättiin
+event-automat-changed = Automaatin tietoja muutettiin
+event-automat-removed = Automaatti poistettiin
+event-key-added = Avain lisättiin lokeroon { $locker }
+event-key-changed = Avaimen tietoja muutettiin: { $fields }
+event-key-removed = { $count ->
+    [0] Avain poistettiin
+    [one] Avain poistettiin ja sen mukana { $count } sopimus
+   *[other] Avain poistettiin ja sen mukana { $count } sopimusta
+}
+event-contract-created = Sopimus tehtiin: { $range }
+event-contract-changed = Sopimusta muutettiin: { $fields }. Se on nyt: { $range }
+event-contract-removed = Sopimus poistettiin
+event-pin-revealed = Sopimuksen PIN-koodia katsottiin
+event-personal-data-exported = Henkilöä koskevat tiedot luovutettiin, tämä sopimus mukaan lukien
+event-personal-data-erased = Henkilöä koskevat tiedot poistettiin sopimuksesta
+event-opening-requested = Lokeron { $locker } avausta pyydettiin
+event-opening-opened = Lokero { $locker } avattiin etänä
+event-opening-refused = Automaatti ei suostunut avaamaan lokeroa { $locker }
+event-opening-not-sent = Pyyntö avata lokero { $locker } ei päässyt automaatille
+event-opening-failed = Lokeroa { $locker } ei saatu auki: automaatti yritti eikä tiedä, avautuiko se
+event-opening-expired = Pyyntö avata lokero { $locker } tuli automaatille liian myöhään
+event-key-fetched = Avain otettiin lokerosta { $locker }
+event-key-returned = Avain palautettiin lokeroon { $locker }
+event-key-not-returned = Sopimus on päättynyt, eikä avainta ole palautettu
+event-pin-accepted-fetch = Lokero { $locker } avattiin PIN-koodilla avaimen noutoa varten
+event-pin-accepted-return = Lokero { $locker } avattiin PIN-koodilla avaimen palautusta varten
+event-return-code-accepted = Lokero { $locker } avattiin palautuskoodilla
+event-entry-refused-pin = PIN-koodi ei avannut mitään: { $reason }
+event-entry-refused-return-code = Palautuskoodi ei avannut mitään: { $reason }
+event-keypad-locked = Näppäimistö lukittiin liian monen väärän yrityksen jälkeen. Lukitus päättyy: { $until }
+event-automat-connected = Automaatti sai yhteyden
+event-automat-disconnected = Automaatin yhteys katkesi
+
+entry-unknown = sitä ei ole millään sopimuksella tai avaimella
+entry-too-early = sopimus ei ollut vielä alkanut
+entry-ended = sopimus oli päättynyt
+entry-key-out = avain oli ulkona
+entry-key-inside = avain oli sisällä
+entry-locked-out = näppäimistö oli lukittu
+entry-late = se tuli liian myöhään
+
+changed-locker = lokero
+changed-sharing = jakaminen
+changed-return-code = palautuskoodi
+changed-property = kohde
+changed-person = henkilö
+changed-start = alku
+changed-end = loppu
+changed-pin = PIN-koodi
+changed-contacts = yhteyshenkilöt
+changed-free-text = lisätieto

@@ -1,0 +1,61 @@
+### Etäavaus: pyydettynä, matkalla ja miten se päättyi.
+
+crumbs = Missä tämä sivu on
+
+locker-page = Lokero { $locker }
+locker-key = Avain
+locker-key-none = Ei avainta: lokero on tyhjä
+locker-key-property = Kohde
+locker-whereabouts = Missä avain on
+locker-key-inside = Sisällä
+locker-key-out = Ulkona
+locker-key-out-with = Ulkona sopimuksella
+locker-key-unknown = Automaatti ei ole vielä kertonut
+locker-inside = Avain, vaikka lokerolle ei kuulu avainta
+locker-running = Sopimus nyt
+locker-running-none = Ei sopimusta
+locker-door = Ovi
+locker-door-open = Auki
+locker-door-closed = Kiinni
+locker-door-unknown = Automaatti ei ole vielä kertonut
+locker-events = Viimeksi tapahtunut
+locker-all-events = Kaikki avaimen tapahtumat
+locker-add-key = Lisää avain lokeroon { $locker }
+
+open-locker = Avaa lokero { $locker }
+open-reason = Miksi (vapaaehtoinen)
+open-reason-hint = Syy säilyy avauksen tiedoissa myöhempää kysymistä varten.
+open-force = Yritä silti 20 sekunnin ajan
+open-away-since = Automaattiin ei ole yhteyttä. Se katkesi: { $time }
+open-away-means = Se ei saa nyt pyyntöjä, joten mitään ei avaudu. Jos yhteys palaa 20 sekunnin sisällä yrityksestäsi, lokero avautuu.
+open-not-seen = Automaatti ei ole koskaan ollut yhteydessä
+open-not-seen-means = Kukaan ei tiedä, onko se paikallaan. Voit yrittää.
+open-explained = Automaatilla on 20 sekuntia aikaa, ja se kertoo, avautuiko lokero.
+
+opening-title = Lokeron { $locker } avaus
+opening-already = Tätä lokeroa avattiin jo, joten uutta avausta ei pyydetty. Tämä on käynnissä oleva avaus.
+opening-requested = Odotetaan automaattia
+opening-requested-means = Sillä on 20 sekuntia aikaa avata lokero { $locker }.
+opening-opened = Avattu
+opening-opened-means = Lokero { $locker } on auki. Sulje sen ovi lopuksi.
+opening-refused = Hylätty
+opening-refused-means = Automaatti ei yrittänyt: se on käsitellyt uudemman pyynnön, tai siinä ei ole tällaista lokeroa.
+opening-not-sent-means = Pyyntö ei päässyt automaatille. Mitään ei avattu.
+opening-failed = Epäonnistui
+opening-failed-means = Automaatti yritti eikä tiedä, avautuiko lokero { $locker }: lukko voi olla jumissa. Katso sen ovea.
+opening-expired = Vanhentui
+opening-expired-means = Pyyntö tuli automaatille liian myöhään. Mitään ei avattu.
+opening-unanswered-means = Automaatti ei vastannut ajoissa. Se ei enää avaa lokeroa { $locker }, mutta on voinut avata sen viime hetkellä ehtimättä kertoa siitä: katso sen ovea.
+opening-look-again = Katso uudelleen
+opening-left = Aikaa jäljellä
+opening-steps = Miten pitkällä avaus on
+opening-step-asked = Pyydetty
+opening-step-answered = Automaatti on vastannut
+opening-step-open = Lokero on auki
+opening-asked-by = Pyytäjä
+opening-asked-at = Pyydetty
+opening-ended-at = Päättyi
+opening-reason = Miksi
+opening-again = Yritä uudelleen
+opening-to-key = Avaimeen { $key }
+opening-to-automat = Automaattiin { $automat }

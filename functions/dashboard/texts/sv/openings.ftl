@@ -1,0 +1,61 @@
+### Ett fack som öppnas på distans: begärt, på väg, och hur det gick.
+
+crumbs = Var sidan finns
+
+locker-page = Fack { $locker }
+locker-key = Nyckel
+locker-key-none = Ingen: facket är tomt
+locker-key-property = Objekt
+locker-whereabouts = Var nyckeln är
+locker-key-inside = Inne
+locker-key-out = Ute
+locker-key-out-with = Ute, med avtalet
+locker-key-unknown = Automaten har inte berättat det ännu
+locker-inside = En nyckel, fast ingen hör hit
+locker-running = Avtal nu
+locker-running-none = Inget
+locker-door = Dörr
+locker-door-open = Öppen
+locker-door-closed = Stängd
+locker-door-unknown = Automaten har inte berättat det ännu
+locker-events = Vad som hände senast
+locker-all-events = Nyckelns alla händelser
+locker-add-key = Lägg till en nyckel i fack { $locker }
+
+open-locker = Öppna fack { $locker }
+open-reason = Varför (frivilligt)
+open-reason-hint = Det sparas med öppningen, för den som frågar senare.
+open-force = Försök ändå, i 20 sekunder
+open-away-since = Automaten har inte haft förbindelse sedan { $time }
+open-away-means = Den kan inte höra oss nu, så ingenting öppnas. Om den är tillbaka inom 20 sekunder från ditt försök öppnas facket.
+open-not-seen = Automaten har aldrig haft förbindelse
+open-not-seen-means = Ingen vet om den finns på plats. Du kan försöka.
+open-explained = Automaten har 20 sekunder på sig, och berättar om facket gick upp.
+
+opening-title = Öppning av fack { $locker }
+opening-already = Facket höll redan på att öppnas, så ingenting nytt begärdes. Det här är öppningen som pågår.
+opening-requested = Väntar på automaten
+opening-requested-means = Den har 20 sekunder på sig att öppna fack { $locker }.
+opening-opened = Öppnat
+opening-opened-means = Fack { $locker } är öppet. Stäng dörren efteråt.
+opening-refused = Nekat
+opening-refused-means = Automaten försökte inte: den har behandlat en nyare begäran, eller har inget sådant fack.
+opening-not-sent-means = Begäran kom inte fram till automaten. Ingenting öppnades.
+opening-failed = Misslyckades
+opening-failed-means = Automaten försökte, och vet inte om fack { $locker } gick upp: låset kan ha fastnat. Titta på dörren.
+opening-expired = För sent
+opening-expired-means = Begäran kom fram till automaten för sent. Ingenting öppnades.
+opening-unanswered-means = Automaten svarade inte i tid. Den öppnar inte fack { $locker } längre, men kan ha gjort det i sista stund utan att hinna säga det: titta på dörren.
+opening-look-again = Titta igen
+opening-left = Tid kvar
+opening-steps = Hur långt det har kommit
+opening-step-asked = Begärd
+opening-step-answered = Automaten har svarat
+opening-step-open = Facket är öppet
+opening-asked-by = Begärd av
+opening-asked-at = Begärd
+opening-ended-at = Slut
+opening-reason = Varför
+opening-again = Försök igen
+opening-to-key = Till nyckel { $key }
+opening-to-automat = Till { $automat }

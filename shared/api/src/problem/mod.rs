@@ -8,7 +8,7 @@ mod wire;
 use std::error::Error;
 use std::sync::Arc;
 
-use domain::AutomatRefusal;
+use domain::{AutomatRefusal, LockerCount};
 use http::Method;
 use utoipa::ToSchema;
 
@@ -159,12 +159,15 @@ impl Problem {
     #[must_use]
     pub fn of_path(error: store::Error) -> Self {
         match error {
-            store::Error::Automat(AutomatRefusal::LockerIndexTooBig { count }) => {
-                let facts = Facts { locker_count: Some(count.get()), ..Facts::default() };
-                locker_not_found().with(facts)
-            }
+            store::Error::Automat(AutomatRefusal::LockerIndexTooBig { count }) => Self::no_locker(count),
             error => error.into(),
         }
+    }
+
+    /// The path names a locker that the automat does not have.
+    #[must_use]
+    pub fn no_locker(count: LockerCount) -> Self {
+        locker_not_found().with(Facts { locker_count: Some(count.get()), ..Facts::default() })
     }
 
     /// The refusal with what else a client can use.
@@ -188,7 +191,7 @@ pub(crate) struct Panicked;
 
 #[cfg(test)]
 mod tests {
-    use domain::{ContractRefusal, KeyRefusal, LockerCount, LockerIndex, OpeningRefusal};
+    use domain::{ContractRefusal, KeyRefusal, LockerIndex, OpeningRefusal};
     use store::Thing;
 
     use super::*;

@@ -1,0 +1,56 @@
+//! `POST /automats/{automatId}/lockers/{lockerIndex}/open`: asks for it, and goes to where it is followed.
+
+use api::problem::Code;
+use api::{App, Caller, Check, LockerPath, Problem};
+use axum::extract::State;
+use axum::response::{IntoResponse as _, Redirect, Response};
+use domain::{FreeText, OpeningDraft, OpeningId};
+use remote::Asked;
+use store::Act;
+use things::Things;
+
+use super::locker;
+use crate::form::{Errors, Form};
+use crate::links;
+use crate::visit::Visit;
+
+pub(crate) async fn open_locker(
+    State(app): State<App>,
+    State(things): State<Things>,
+    visit: Visit,
+    caller: Caller,
+    LockerPath(automat, index): LockerPath,
+    form: Form,
+) -> Result<Response, Problem> {
+    let act = caller.act(app.clock.now(), form.receipt(&caller, &visit.here));
+    let draft = draft(&form, automat.clone(), index);
+    match asked(&app, &things, draft, &act).await {
+        Ok(opening) => Ok(Redirect::to(&links::opening(&opening)).into_response()),
+        Err(problem) => match problem.code {
+            Code::LockerBusy => match &problem.facts.opening_id {
+                Some(under_way) => Ok(Redirect::to(&format!("/openings/{under_way}?already=true")).into_response()),
+                None => Err(problem),
+            },
+            Code::InvalidRequest | Code::AutomatOffline | Code::AutomatBusy => {
+                locker::show(&app, &visit, &caller, (automat, index), form, Errors::of(problem)).await
+            }
+            _ => Err(problem),
+        },
+    }
+}
+
+async fn asked(
+    app: &App,
+    things: &Things,
+    draft: Result<OpeningDraft, Problem>,
+    act: &Act,
+) -> Result<OpeningId, Problem> {
+    let Asked { opening, .. } = remote::ask(app, things, draft?, act).await?;
+    Ok(opening.id)
+}
+
+fn draft(form: &Form, automat: domain::AutomatId, locker: domain::LockerIndex) -> Result<OpeningDraft, Problem> {
+    let mut check = Check::new();
+    let reason = check.optional("reason", form.given("reason"), FreeText::parse);
+    check.finish(|| Some(OpeningDraft { automat, locker, reason, force: form.ticked("force") }))
+}
