@@ -225,7 +225,10 @@ async fn whatever_is_sent_the_answer_is_a_success_or_a_problem_that_repeats_no_s
         }
         refused += 1;
         assert!(answer.status < 500, "{} {}\nsent {sent}\n{again}", answer.asked, answer.text());
-        _ = answer.any_problem();
+        // What is not below `/v1/` is the pages': of the document and the health only the methods that there are.
+        if path.starts_with("/v1/") {
+            _ = answer.any_problem();
+        }
         for secret in [PIN, PHONE, EMAIL] {
             assert!(
                 !answer.text().contains(secret),
