@@ -19,7 +19,7 @@ from visit import DESKTOP, Watch, sign_in
 # Debian's; Playwright's own is not fetched.
 CHROMIUM = shutil.which("chromium")
 
-expect.set_options(timeout=8_000)
+expect.set_options(timeout=5_000)
 
 
 def pytest_addoption(parser):
@@ -96,7 +96,7 @@ def enter(chromium, cloud, signed_in):
             timezone_id="America/New_York",
             **on,
         )
-        context.set_default_timeout(8_000)
+        context.set_default_timeout(5_000)
         watch = Watch(context, cloud.url)
         opened.append((context, watch))
         page = context.new_page()

@@ -6,14 +6,8 @@ from playwright.sync_api import Page, expect
 from visit import every_way
 
 
-def to_locker(page: Page, locker: int):
-    """From the Key Automat View to where a locker is opened."""
-    page.get_by_role("link", name=f"Open locker {locker}", exact=True).click()
-    return page.get_by_role("button", name=f"Open locker {locker}", exact=True)
-
-
 def opens(page: Page, locker: int):
-    to_locker(page, locker).click()
+    page.get_by_role("button", name=f"Open locker {locker}", exact=True).click()
 
 
 @every_way
@@ -21,7 +15,7 @@ def test_a_locker_is_open_when_the_page_says_so(enter, cloud, way):
     automat = cloud.automat()
     automat.key("open", 3)
     device = automat.connect(inside=(3,))
-    page = enter("operator", automat.path, **way)
+    page = enter("operator", f"{automat.path}/lockers/3", **way)
     opens(page, 3)
     expect(page.get_by_role("status")).to_contain_text("Opened")
     assert device.door(3) == "open"
@@ -32,7 +26,7 @@ def test_a_lock_that_is_jammed_has_failed(enter, cloud):
     automat.key("jam", 3)
     device = automat.connect(inside=(3,))
     device.do("jam 3")
-    page = enter("operator", automat.path)
+    page = enter("operator", f"{automat.path}/lockers/3")
     opens(page, 3)
     expect(page.get_by_role("status")).to_contain_text("Failed", timeout=20_000)
     assert device.door(3) == "closed"
@@ -44,7 +38,7 @@ def test_while_the_motor_runs_the_page_says_what_is_waited_for(enter, cloud, scr
     automat.key("slow", 0)
     device = automat.connect(inside=(0,))
     device.do("slow 2s")
-    page = enter("operator", automat.path, script=script)
+    page = enter("operator", f"{automat.path}/lockers/0", script=script)
     opens(page, 0)
     expect(page.get_by_role("status")).to_contain_text("Waiting")
     # Without a script the page loads itself again.
@@ -57,9 +51,13 @@ def test_an_automat_that_is_away_is_said_to_be(enter, cloud):
     automat.key("away", 0)
     automat.connect(inside=(0,)).stop()
     automat.until(lambda view: view["connection"]["state"] == "disconnected")
-    page = enter("operator", automat.path)
+    page = enter("operator", f"{automat.path}/lockers/0")
+    expect(page.get_by_role("main")).to_contain_text("has not been connected since")
     opens(page, 0)
-    expect(page.get_by_role("main")).to_contain_text("not connected")
+    expect(page.get_by_role("alert")).to_be_visible()
+    page.get_by_role("checkbox").check()
+    opens(page, 0)
+    expect(page.get_by_role("status")).to_contain_text("Waiting")
 
 
 def test_an_opening_that_nobody_answers_expires(enter, world):
@@ -71,8 +69,8 @@ def test_a_double_click_and_a_reload_open_once(enter, cloud):
     automat = cloud.automat()
     automat.key("twice", 0)
     automat.connect(inside=(0,))
-    page = enter("operator", automat.path)
-    to_locker(page, 0).dblclick()
+    page = enter("operator", f"{automat.path}/lockers/0")
+    page.get_by_role("button", name="Open locker 0", exact=True).dblclick()
     expect(page.get_by_role("status")).to_contain_text("Opened")
     page.reload()
     expect(page.get_by_role("status")).to_contain_text("Opened")
@@ -81,5 +79,6 @@ def test_a_double_click_and_a_reload_open_once(enter, cloud):
 
 
 def test_a_viewer_is_not_offered_to_open(enter, world):
-    page = enter("viewer", world.path("/automats/{automat}"))
-    expect(page.get_by_role("link", name="Open locker")).to_have_count(0)
+    page = enter("viewer", world.path("/automats/{automat}/lockers/4"))
+    expect(page.get_by_role("main")).to_contain_text(world.known["idle"])
+    expect(page.get_by_role("button", name="Open locker")).to_have_count(0)
