@@ -41,7 +41,7 @@ pub(crate) struct Arrival<'a> {
     pub(crate) grant: Option<&'a Grant>,
     /// Who sends it.
     pub(crate) source: IpAddr,
-    /// Our own name and port. Functions build URLs of it, so it is never what a client says.
+    /// Our own name and port. Functions build URLs of it, so it is never what a client says, unless that is `localhost`.
     pub(crate) authority: &'a str,
     /// The request's id.
     pub(crate) request_id: &'a str,
@@ -122,19 +122,19 @@ impl Arrival<'_> {
         let forwarded_for = headers.remove("x-forwarded-for").into_iter().chain([self.source.to_string()]);
         headers.insert("x-forwarded-for".to_owned(), forwarded_for.collect::<Vec<_>>().join(", "));
         headers.insert("x-forwarded-proto".to_owned(), "http".to_owned());
-        let port = self.authority.rsplit_once(':').map_or("80", |(_, port)| port);
-        headers.insert("x-forwarded-port".to_owned(), port.to_owned());
+        headers.insert("x-forwarded-port".to_owned(), self.port().to_owned());
         headers
     }
 
     /// By which of our names a client asks for us: API Gateway knows those of its domains, and lets no other in.
     fn host(&self, asked: Option<&String>) -> String {
-        let port = self.authority.rsplit_once(':').map_or("80", |(_, port)| port);
-        let as_localhost = format!("localhost:{port}");
-        if asked.is_some_and(|asked| asked.eq_ignore_ascii_case(&as_localhost)) {
-            return as_localhost;
-        }
-        self.authority.to_owned()
+        let as_localhost = format!("localhost:{}", self.port());
+        let is_localhost = asked.is_some_and(|asked| asked.eq_ignore_ascii_case(&as_localhost));
+        if is_localhost { as_localhost } else { self.authority.to_owned() }
+    }
+
+    fn port(&self) -> &str {
+        self.authority.rsplit_once(':').map_or("80", |(_, port)| port)
     }
 
     fn cookies(&self) -> Vec<String> {

@@ -92,6 +92,20 @@ fn repeated_headers_are_joined_and_what_a_proxy_says_is_ours_to_say() {
 }
 
 #[test]
+fn this_machine_has_two_names_and_no_third() {
+    for (asked, host) in [
+        ("127.0.0.1:3000", "127.0.0.1:3000"),
+        ("LOCALHOST:3000", "localhost:3000"),
+        ("localhost", "127.0.0.1:3000"),
+        ("localhost:3001", "127.0.0.1:3000"),
+        ("localhost:3000.evil.example", "127.0.0.1:3000"),
+    ] {
+        let event = event_of(http::Request::get("/").header("host", asked).body("").unwrap());
+        assert_eq!(event["headers"]["host"], host, "{asked}");
+    }
+}
+
+#[test]
 fn cookies_leave_the_headers() {
     let request = http::Request::get("/").header("cookie", "a=1; b=2").header("cookie", "c=3");
     let event = event_of(request.body("").unwrap());

@@ -26,7 +26,12 @@ async fn main() {
     for lockers in [40, 500] {
         let table = filled(lockers).await;
         let app = App { store: table.store.clone(), clock: Clock::fixed(at(60)) };
-        let router = dashboard::router(Dashboard { app, things: nowhere(), random: Random::system(), sign_in: SignIn::closed() });
+        let router = dashboard::router(Dashboard {
+            app,
+            things: nowhere(),
+            random: Random::system(),
+            sign_in: SignIn::closed(),
+        });
         let page = async |coding: &str| {
             let request = request("GET", "/automats/lobby", Role::Admin).header("accept-encoding", coding);
             let answer = router.clone().oneshot(request.body(Body::empty()).unwrap()).await.unwrap();

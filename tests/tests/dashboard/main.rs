@@ -4,5 +4,7 @@
 
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on must stop at once")]
 
+mod access;
+mod forged;
 mod openings;
 mod session;

@@ -1,6 +1,6 @@
 //! People sign in, work, and sign out, as a browser does it; and nothing of it stands in the log.
 
-use e2e::{Browser, Log, Stack};
+use e2e::{Browser, Log, Stack, Visitor};
 use serde_json::json;
 
 #[tokio::test]
@@ -23,6 +23,8 @@ async fn somebody_signs_in_works_stays_signed_in_and_signs_out() {
     assert_eq!(browser.sign_out(&tokens.refresh).await, format!("{}/", stack.url()));
     assert_eq!(browser.refresh(&tokens.refresh).await.unwrap_err(), "invalid_grant");
 
+    let pages = on_the_pages(&stack).await;
+
     let text = String::from_utf8_lossy(&log.bytes()).into_owned();
     assert!(text.contains("\"request\""), "there is something to find");
     let identity = tokens.identity.unwrap();
@@ -35,4 +37,33 @@ async fn somebody_signs_in_works_stays_signed_in_and_signs_out() {
     ] {
         assert!(!text.contains(secret.as_str()), "{what} stands in the log");
     }
+    for secret in pages {
+        assert!(!text.contains(&secret), "a secret of a session stands in the log");
+    }
+}
+
+/// Signs in on the pages, goes on after the first token, and signs out. Gives what nobody else may know.
+async fn on_the_pages(stack: &Stack) -> Vec<String> {
+    let visitor = Visitor::new(stack);
+    let asked = visitor.get("/").await;
+    let mut secrets = vec![visitor.cookie("__Host-sign-in").unwrap()];
+    let page = visitor.send(&asked, "/login", &[("person", "admin")]).await;
+    assert_eq!(page.status, 200, "{}", page.text);
+    let cookies = ["__Host-access", "__Host-refresh"];
+    secrets.extend(cookies.iter().map(|name| visitor.cookie(name).unwrap()));
+    visitor.set_cookie("__Host-access", None);
+    let page = visitor.get("/").await;
+    secrets.push(visitor.cookie("__Host-access").unwrap());
+    _ = visitor.send(&page, "/sign-out", &[]).await;
+    let been = visitor.been().join(" ");
+    for secret in &secrets {
+        assert!(!been.contains(secret), "a secret of a session stands in an address");
+        assert!(!page.text.contains(secret), "a secret of a session stands on a page");
+    }
+    // The code has to stand in an address, and is used up there.
+    let codes =
+        visitor.been().into_iter().filter_map(|url| Some(url.split_once("code=")?.1.split('&').next()?.to_owned()));
+    secrets.extend(codes.filter(|code| code.len() > 20));
+    assert_eq!(secrets.len(), 5);
+    secrets
 }

@@ -1,9 +1,7 @@
 //! An automat's fields in a form: as typed, and as the domain takes them.
 
 use api::{Check, Problem, whole};
-use domain::{
-    AddressLine, Automat, AutomatChange, AutomatDraft, AutomatId, Location, LockerCount, Name, TimeZone,
-};
+use domain::{AddressLine, Automat, AutomatChange, AutomatDraft, AutomatId, Location, LockerCount, Name, TimeZone};
 
 use crate::form::{Form, number};
 

@@ -4,5 +4,5 @@ mod fields;
 
 pub(crate) mod edit;
 pub(crate) mod new;
-pub(crate) mod remove;
 pub(crate) mod page;
+pub(crate) mod remove;

@@ -5,13 +5,14 @@ use api::problem::Code;
 use api::routes::{self, Access};
 use api::{Claims, Clock, CorrelationId, Problem, Role};
 use axum::Router;
-use axum::extract::{MatchedPath, Request, State};
+use axum::body::Body;
+use axum::extract::{FromRequest as _, MatchedPath, Request, State};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse as _, Redirect, Response};
 use base64::Engine as _;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use domain::Instant;
-use http::header::{HOST, REFERER};
+use http::header::REFERER;
 use http::request::Parts;
 use http::{HeaderMap, HeaderName, Method, Uri};
 
@@ -19,6 +20,7 @@ use super::cookies::{self, ACCESS, PERSON, REFRESH};
 use super::hosted::{NoTokens, Trouble};
 use super::notice::{Notice, sign_in};
 use super::{Open, Person, SignIn, headers, origin};
+use crate::form::Form;
 use crate::links::own;
 use crate::visit::Visit;
 
@@ -68,9 +70,6 @@ async fn pass(State(door): State<Door>, request: Request, next: Next) -> Respons
     if !origin::is_ours(&parts.method, &parts.headers, &open.settings.dashboard) {
         return refused(Notice::Foreign, &parts, Problem::new(Code::Forbidden, "It was sent by another page."));
     }
-    if let Some(elsewhere) = open.elsewhere(&parts) {
-        return elsewhere;
-    }
     if access == Some(Access::Open) {
         return next.run(Request::from_parts(parts, body)).await;
     }
@@ -96,7 +95,7 @@ async fn pass(State(door): State<Door>, request: Request, next: Next) -> Respons
         }
         Standing::Out if access.is_none() => next.run(Request::from_parts(parts, body)).await,
         Standing::Out => {
-            let mut answer = out(&parts);
+            let mut answer = out(&parts, body).await;
             if cookies::held(&parts.headers, REFRESH).is_some() {
                 cookies::forget(answer.headers_mut(), &[ACCESS, REFRESH, PERSON]);
             }
@@ -121,24 +120,20 @@ impl Open {
         let claims = self.claims(&tokens.access, now).await?.ok_or(Trouble::Unreadable)?;
         Ok(Standing::In { claims, renewed: Some(Renewed { access: tokens.access, seconds: tokens.seconds }) })
     }
-
-    /// The answer to a browser that looks for us under another name: the cookies are for one.
-    fn elsewhere(&self, parts: &Parts) -> Option<Response> {
-        let host = parts.headers.get(HOST)?.to_str().ok()?;
-        let is_here = host.eq_ignore_ascii_case(self.settings.authority());
-        let leads = parts.method.is_safe() && !is_here;
-        leads.then(|| Redirect::to(&format!("{}{}", self.settings.dashboard, here(parts))).into_response())
-    }
 }
 
-/// The answer to somebody who is not signed in: the way to sign in where they only look, and what to do where something
-/// was sent, which is not done. A script that asks gets a short answer.
-fn out(parts: &Parts) -> Response {
+/// The answer to somebody who is not signed in: the way to sign in where they only look, and where something was sent, what
+/// it was, to be sent again, for nothing of it is done. A script that asks gets a short answer.
+async fn out(parts: &Parts, body: Body) -> Response {
     let navigates = parts.headers.get(SEC_FETCH_MODE).is_none_or(|mode| mode == "navigate");
     if parts.method.is_safe() && navigates {
         return Redirect::to(&sign_in(&here(parts))).into_response();
     }
-    refused(Notice::Ended, parts, Problem::unauthenticated())
+    let form = match parts.method {
+        Method::POST => Form::from_request(Request::from_parts(parts.clone(), body), &()).await.ok(),
+        _ => None,
+    };
+    refused(Notice::Ended(form.unwrap_or_default()), parts, Problem::unauthenticated())
 }
 
 fn refused(notice: Notice, parts: &Parts, problem: Problem) -> Response {
@@ -158,7 +153,7 @@ fn here(parts: &Parts) -> String {
 
 /// The page that somebody looks at: of what was sent, the one that it was sent from.
 fn shown(parts: &Parts) -> String {
-    if parts.method == Method::GET {
+    if parts.method.is_safe() {
         return here(parts);
     }
     let from = parts.headers.get(REFERER).and_then(|from| from.to_str().ok()?.parse::<Uri>().ok());

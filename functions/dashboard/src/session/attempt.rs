@@ -8,12 +8,14 @@
 use api::Problem;
 use base64::Engine as _;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
+use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
 use ring::digest::{SHA256, digest};
 use ring::hmac::{HMAC_SHA256, Key, sign, verify};
 use store::Random;
 
 use crate::links::own;
 
+const IN_AN_ADDRESS: &AsciiSet = &CONTROLS.add(b' ').add(b'"').add(b'<').add(b'>');
 /// A longer destination is not worth its place in an address: the first page is shown instead.
 const LONGEST_DESTINATION: usize = 500;
 
@@ -74,7 +76,8 @@ pub(super) fn challenge(verifier: &str) -> String {
 pub(super) fn destination(state: &str) -> String {
     let to = state.split('.').nth(1).and_then(|to| BASE64_URL_SAFE_NO_PAD.decode(to).ok());
     let to = to.and_then(|to| String::from_utf8(to).ok()).unwrap_or_default();
-    own(&to).to_owned()
+    // The path reached us decoded, and goes into a header.
+    utf8_percent_encode(own(&to), IN_AN_ADDRESS).to_string()
 }
 
 #[cfg(test)]
@@ -127,6 +130,7 @@ mod tests {
         }
         assert_eq!(destination("nothing"), "/");
         assert_eq!(destination(&state("/keys")), "/keys");
+        assert_eq!(destination(&state("/keys/mökki 1?a=%20")), "/keys/m%C3%B6kki%201?a=%20");
         let long = secret().state(&format!("/{}", "x".repeat(500)), &Random::system()).unwrap();
         assert_eq!(destination(&long), "/");
     }

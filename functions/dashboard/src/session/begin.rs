@@ -3,13 +3,15 @@
 use api::Problem;
 use axum::extract::State;
 use axum::response::{IntoResponse as _, Redirect, Response};
+use form_urlencoded::Serializer;
+use http::header::HOST;
 use http::{HeaderMap, Uri};
 use store::Random;
 
 use super::attempt::{self, Secret};
 use super::cookies::{self, SIGNING_IN, SIGNING_IN_SECONDS};
 use super::notice::Notice;
-use super::{SignIn, parameter};
+use super::{Open, SignIn, parameter};
 use crate::links::own;
 use crate::visit::Visit;
 
@@ -23,6 +25,9 @@ pub(crate) async fn begin(
 ) -> Result<Response, Problem> {
     let Some(open) = sign_in.open() else { return Ok(Notice::Closed.page(&visit, "/")) };
     let to = parameter(&uri, "to").unwrap_or_default();
+    if let Some(home) = open.home(&headers, &uri, &to) {
+        return Ok(home);
+    }
     let secret = match cookies::held(&headers, SIGNING_IN).and_then(Secret::of_cookie) {
         Some(secret) => secret,
         None => Secret::fresh(&random)?,
@@ -32,4 +37,17 @@ pub(crate) async fn begin(
     let mut answer = Redirect::to(&open.hosted.authorize(&state, &challenge)).into_response();
     cookies::keep(answer.headers_mut(), SIGNING_IN, &secret.cookie(), SIGNING_IN_SECONDS);
     Ok(answer)
+}
+
+impl Open {
+    /// The answer to a browser that looks for us under another of our names: the sign-in's cookies are for one alone. It is
+    /// sent there once, as something between us and the browser may change the name that we see.
+    fn home(&self, headers: &HeaderMap, uri: &Uri, to: &str) -> Option<Response> {
+        let host = headers.get(HOST)?.to_str().ok()?;
+        let is_home = host.eq_ignore_ascii_case(self.settings.authority()) || parameter(uri, "sent").is_some();
+        (!is_home).then(|| {
+            let query = Serializer::new(String::new()).append_pair("to", to).append_pair("sent", "home").finish();
+            Redirect::to(&format!("{}/sign-in?{query}", self.settings.dashboard)).into_response()
+        })
+    }
 }

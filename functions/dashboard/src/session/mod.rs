@@ -91,3 +91,5 @@ fn parameter(uri: &Uri, name: &str) -> Option<String> {
 /// Put into the extensions of an answer that shows an email as it will look: its styles are in the text itself.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct ShowsMail;
+#[cfg(test)]
+mod tests;

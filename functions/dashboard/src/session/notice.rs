@@ -5,16 +5,17 @@ use askama::Template;
 use axum::response::{IntoResponse as _, Response};
 use http::StatusCode;
 
+use crate::form::Form;
 use crate::frame::Frame;
 use crate::visit::{Visit, page};
 
 /// What such a page says.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub(super) enum Notice {
     /// The stack has been deployed without the dashboard's address.
     Closed,
     /// Something was sent that would have changed something, and nobody is signed in any more.
-    Ended,
+    Ended(Form),
     /// It was not sent by a page of ours.
     Foreign,
     /// Somebody has signed in whom nobody has given a role.
@@ -34,43 +35,46 @@ struct NoticePage<'p> {
     title: String,
     advice: String,
     again: Option<String>,
+    sent: Option<&'p Form>,
+    path: &'p str,
     correlation: Option<&'p str>,
 }
 
 impl Notice {
-    fn status(self) -> StatusCode {
+    fn status(&self) -> StatusCode {
         match self {
             Self::Closed | Self::Trouble => StatusCode::SERVICE_UNAVAILABLE,
-            Self::Ended => StatusCode::UNAUTHORIZED,
+            Self::Ended(_) => StatusCode::UNAUTHORIZED,
             Self::Foreign | Self::Newcomer => StatusCode::FORBIDDEN,
             Self::Denied | Self::Lost => StatusCode::BAD_REQUEST,
         }
     }
 
     /// The page. `to` is where somebody goes on who signs in again.
-    pub(super) fn page(self, visit: &Visit, to: &str) -> Response {
+    pub(super) fn page(&self, visit: &Visit, to: &str) -> Response {
         self.shown(visit, to, None)
     }
 
     /// The page, with the name to ask about it by.
-    pub(super) fn named_page(self, visit: &Visit, correlation: &CorrelationId) -> Response {
+    pub(super) fn named_page(&self, visit: &Visit, correlation: &CorrelationId) -> Response {
         self.shown(visit, "/", Some(correlation.as_str()))
     }
 
-    fn shown(self, visit: &Visit, to: &str, correlation: Option<&str>) -> Response {
+    fn shown(&self, visit: &Visit, to: &str, correlation: Option<&str>) -> Response {
         let t = visit.t;
         let (title, advice) = match self {
             Self::Closed => (t.say("session-closed"), t.say("session-closed-advice")),
-            Self::Ended => (t.say("session-ended"), t.say("session-ended-advice")),
+            Self::Ended(_) => (t.say("session-ended"), t.say("session-ended-advice")),
             Self::Foreign => (t.say("session-foreign"), t.say("session-foreign-advice")),
             Self::Newcomer => (t.say("session-newcomer"), t.say("session-newcomer-advice")),
             Self::Denied => (t.say("session-denied"), t.say("session-denied-advice")),
             Self::Lost => (t.say("session-lost"), t.say("session-lost-advice")),
             Self::Trouble => (t.say("session-trouble"), t.say("session-trouble-advice")),
         };
-        let again = matches!(self, Self::Ended | Self::Denied | Self::Lost).then(|| sign_in(to));
-        let (title, advice) = (title.into_owned(), advice.into_owned());
-        page(self.status(), &NoticePage { frame: visit.frame(), title, advice, again, correlation })
+        let sent = if let Self::Ended(form) = self { Some(form).filter(|form| !form.pairs().is_empty()) } else { None };
+        let again = matches!(self, Self::Ended(_) | Self::Denied | Self::Lost).then(|| sign_in(to));
+        let (title, advice, path) = (title.into_owned(), advice.into_owned(), &visit.here);
+        page(self.status(), &NoticePage { frame: visit.frame(), title, advice, again, sent, path, correlation })
             .unwrap_or_else(Problem::into_response)
     }
 }

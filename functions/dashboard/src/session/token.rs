@@ -8,8 +8,8 @@ use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use domain::Instant;
 use serde_json::{Map, Value};
 
-use super::Open;
 use super::hosted::Trouble;
+use super::{Open, SignInSettings};
 
 /// A longer one is no token of Cognito's, nor does a cookie hold it.
 const LONGEST: usize = 4_096;
@@ -23,19 +23,20 @@ impl Open {
         let Some(key) = self.keys.find(&signed.key, &self.hosted, now).await? else { return Ok(None) };
         let is_good = key.has_signed(signed.text.as_bytes(), &signed.signature);
         let claims = is_good.then(|| object(signed.claims)).flatten();
-        Ok(claims.filter(|claims| self.is_ours(claims, now)).map(|claims| Claims::of_token(&claims)))
+        Ok(claims.filter(|claims| is_ours(claims, &self.settings, now)).map(|claims| Claims::of_token(&claims)))
     }
+}
 
-    fn is_ours(&self, claims: &Map<String, Value>, now: Instant) -> bool {
-        let is = |name: &str, value: &str| claims.get(name).and_then(Value::as_str) == Some(value);
-        let is_over = claims.get("exp").and_then(Value::as_i64).is_none_or(|end| now.seconds() >= end);
-        let is_early = claims.get("nbf").is_some_and(|start| start.as_i64().is_none_or(|start| now.seconds() < start));
-        is("iss", &self.settings.issuer)
-            && is("client_id", &self.settings.client)
-            && is("token_use", "access")
-            && !is_over
-            && !is_early
-    }
+/// Whether a token that the issuer has signed is an access token for the dashboard, now.
+fn is_ours(claims: &Map<String, Value>, settings: &SignInSettings, now: Instant) -> bool {
+    let is = |name: &str, value: &str| claims.get(name).and_then(Value::as_str) == Some(value);
+    let is_over = claims.get("exp").and_then(Value::as_i64).is_none_or(|end| now.seconds() >= end);
+    let is_early = claims.get("nbf").is_some_and(|start| start.as_i64().is_none_or(|start| now.seconds() < start));
+    is("iss", &settings.issuer)
+        && is("client_id", &settings.client)
+        && is("token_use", "access")
+        && !is_over
+        && !is_early
 }
 
 /// A token taken apart, its signature not yet verified.
@@ -71,7 +72,64 @@ pub(super) fn named(token: &str) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
     use super::*;
+
+    #[test]
+    fn only_an_access_token_of_the_dashboard_is_ours_while_it_lasts() {
+        let settings = SignInSettings {
+            pages: "https://sign-in.example".to_owned(),
+            issuer: "https://issuer.example".to_owned(),
+            client: "web".to_owned(),
+            dashboard: "https://keys.example".to_owned(),
+        };
+        let good = json!({ "iss": "https://issuer.example", "client_id": "web", "token_use": "access", "exp": 900 });
+        let good_at = |changed: (&str, Value), seconds: i64| {
+            let mut claims = good.as_object().unwrap().clone();
+            claims.insert(changed.0.to_owned(), changed.1);
+            is_ours(&claims, &settings, Instant::from_millis(seconds * 1_000).unwrap())
+        };
+        assert!(good_at(("other", json!(1)), 0) && good_at(("nbf", json!(899)), 899));
+        assert!(!good_at(("other", json!(1)), 900), "it is over");
+        for (claim, value) in [
+            ("iss", json!("https://issuer.example/")),
+            ("iss", json!(null)),
+            ("client_id", json!("operator")),
+            ("client_id", json!(["web"])),
+            ("token_use", json!("id")),
+            ("token_use", json!(null)),
+            ("exp", json!("900")),
+            ("exp", json!(null)),
+            ("nbf", json!(500)),
+            ("nbf", json!("0")),
+        ] {
+            assert!(!good_at((claim, value.clone()), 499), "{claim} {value}");
+        }
+    }
+
+    #[test]
+    fn what_is_not_signed_by_rs256_is_not_looked_at_any_further() {
+        let token = |header: &str| format!("{}.e30.c2ln", BASE64_URL_SAFE_NO_PAD.encode(header));
+        assert_eq!(Signed::read(&token(r#"{"alg":"RS256","kid":"a"}"#)).unwrap().key, "a");
+        for header in [
+            r#"{"alg":"none","kid":"a"}"#,
+            r#"{"alg":"HS256","kid":"a"}"#,
+            r#"{"alg":"rs256","kid":"a"}"#,
+            r#"{"alg":"RS256"}"#,
+            r#"{"alg":"RS256","kid":1}"#,
+            r#"{"alg":["RS256"],"kid":"a"}"#,
+            r#"{"alg":"RS256","kid":"a","crit":["b64"],"b64":false}"#,
+            "[]",
+            "",
+        ] {
+            assert!(Signed::read(&token(header)).is_none(), "{header}");
+        }
+        let good = token(r#"{"alg":"RS256","kid":"a"}"#);
+        for token in ["", ".", "..", "abc", &good[1..], &format!("{good}.x"), &format!("{good}="), &"x".repeat(5_000)] {
+            assert!(Signed::read(token).is_none(), "{token}");
+        }
+    }
 
     #[test]
     fn a_person_is_shown_by_the_name_they_have() {

@@ -31,7 +31,12 @@ impl Scene {
         let table = TestTable::new().await;
         let clock = Clock::fixed(at(0));
         let app = App { store: table.store.clone(), clock: clock.clone() };
-        let router = dashboard::router(Dashboard { app, things: nowhere(), random: Random::system(), sign_in: SignIn::closed() });
+        let router = dashboard::router(Dashboard {
+            app,
+            things: nowhere(),
+            random: Random::system(),
+            sign_in: SignIn::closed(),
+        });
         Self { table, clock, router }
     }
 
@@ -60,8 +65,7 @@ impl Scene {
     /// Sends the form of a page that was looked at before.
     pub(crate) async fn send(&self, uri: &str, html: &str, fields: &[(&str, &str)]) -> Answer {
         let body = form(html, fields);
-        let request =
-            request("POST", uri, Role::Admin).header(CONTENT_TYPE, "application/x-www-form-urlencoded");
+        let request = request("POST", uri, Role::Admin).header(CONTENT_TYPE, "application/x-www-form-urlencoded");
         self.ask(request.body(Body::from(body)).unwrap()).await
     }
 

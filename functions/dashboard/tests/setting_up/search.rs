@@ -8,7 +8,8 @@ async fn keys() -> Scene {
     let scene = Scene::new().await;
     scene.table.store.create_automat(automat("lobby", 30), &act()).await.unwrap();
     for n in 0..25 {
-        let draft = KeyDraft { property: Property::parse(&format!("Flat {n} & attic")).unwrap(), ..key(&format!("K-{n}")) };
+        let draft =
+            KeyDraft { property: Property::parse(&format!("Flat {n} & attic")).unwrap(), ..key(&format!("K-{n}")) };
         scene.table.store.create_key(draft, &act()).await.unwrap();
     }
     scene

@@ -1,10 +1,12 @@
 sign-in-again = Sign in again
+sign-in-in-a-new-tab = Sign in in a new tab
+send-again = Send again
 
 session-closed = Nobody can sign in yet
 session-closed-advice = This stack does not know the dashboard’s address. Whoever looks after it deploys it again with the parameter DashboardUrl, as the runbook of the first deployment says.
 
 session-ended = You are signed out
-session-ended-advice = Nothing was done. Sign in again, best in a new tab; then come back here, go one page back, and send it again. What you typed is still there.
+session-ended-advice = Nothing was done. Sign in in a new tab, come back to this one, and send it again: what you typed is still here.
 
 session-foreign = This did not come from the dashboard
 session-foreign-advice = Nothing was done. Another page sent it, or the browser does not say which one. Go to the page that you want, and do it there.

@@ -1,10 +1,12 @@
 sign-in-again = Kirjaudu uudelleen
+sign-in-in-a-new-tab = Kirjaudu uudessa välilehdessä
+send-again = Lähetä uudelleen
 
 session-closed = Kukaan ei voi vielä kirjautua
 session-closed-advice = Tämä asennus ei tiedä hallintasivujen osoitetta. Asennuksesta vastaava asentaa sen uudelleen parametrilla DashboardUrl, kuten ensimmäisen asennuksen ohje neuvoo.
 
 session-ended = Olet kirjautunut ulos
-session-ended-advice = Mitään ei tehty. Kirjaudu uudelleen, mieluiten uudessa välilehdessä. Palaa sitten tähän, siirry sivu taaksepäin ja lähetä uudelleen. Kirjoittamasi on tallella.
+session-ended-advice = Mitään ei tehty. Kirjaudu uudessa välilehdessä, palaa tähän ja lähetä uudelleen: kirjoittamasi on tallella.
 
 session-foreign = Tämä ei tullut hallintasivuilta
 session-foreign-advice = Mitään ei tehty. Pyynnön lähetti toinen sivu, tai selain ei kerro, mikä. Siirry haluamallesi sivulle ja tee se siellä.

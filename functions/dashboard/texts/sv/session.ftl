@@ -1,10 +1,12 @@
 sign-in-again = Logga in igen
+sign-in-in-a-new-tab = Logga in i en ny flik
+send-again = Skicka igen
 
 session-closed = Ingen kan logga in ännu
 session-closed-advice = Den här installationen känner inte till sidornas adress. Den som sköter den installerar den på nytt med parametern DashboardUrl, enligt anvisningen för den första installationen.
 
 session-ended = Du är utloggad
-session-ended-advice = Inget har gjorts. Logga in igen, helst i en ny flik. Kom sedan tillbaka hit, gå en sida bakåt och skicka på nytt. Det du skrev finns kvar.
+session-ended-advice = Inget har gjorts. Logga in i en ny flik, kom tillbaka hit och skicka igen: det du skrev finns kvar.
 
 session-foreign = Detta kom inte från sidorna här
 session-foreign-advice = Inget har gjorts. En annan sida skickade det, eller så säger webbläsaren inte vilken. Gå till sidan du vill till och gör det där.

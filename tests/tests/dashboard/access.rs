@@ -1,0 +1,119 @@
+//! Who may see and do what on the pages: the table of routes, tried out as everybody.
+
+use api::Role;
+use api::routes::{Access, PAGES, Route};
+use e2e::{Page, Stack, Visitor};
+use http::Method;
+
+/// Goes to a page, or sends an empty form there: of things that do not exist, so that what passes the gate does nothing.
+async fn try_out(visitor: &Visitor, stack: &Stack, route: &Route) -> Page {
+    let path = ["{automatId}", "{lockerIndex}", "{openingId}", "{keyId}", "{contractId}", "{messageId}", "{name}"]
+        .iter()
+        .fold(route.path.to_owned(), |path, variable| path.replace(variable, "no-such-thing"));
+    match route.method {
+        Method::GET => visitor.get(&path).await,
+        _ => visitor.forge(&path, Some(stack.url()), &[("nothing", "")]).await,
+    }
+}
+
+/// The pages that want somebody, with the role that they want.
+async fn protected(stack: &Stack) -> Vec<(&'static Route, Role)> {
+    let (nobody, mut protected) = (Visitor::new(stack), Vec::new());
+    for route in PAGES {
+        if let Access::AtLeast(needed) = route.access
+            && try_out(&nobody, stack, route).await.status != 404
+        {
+            protected.push((route, needed));
+        }
+    }
+    protected
+}
+
+#[tokio::test]
+async fn whoever_is_not_signed_in_is_asked_who_it_is() {
+    let stack = Stack::local();
+    let visitor = Visitor::new(&stack);
+    for (route, _) in protected(&stack).await {
+        let page = try_out(&visitor, &stack, route).await;
+        if route.method == Method::GET {
+            assert_eq!(page.url.path(), "/oauth2/authorize", "{route:?}");
+        } else {
+            assert_eq!(page.status, 401, "{route:?}");
+            assert!(page.text.contains("You are signed out"), "{route:?}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn every_page_wants_its_role_and_is_content_with_it() {
+    let stack = Stack::local();
+    let mut visitors = Vec::new();
+    for role in Role::ALL {
+        visitors.push((Some(role), Visitor::signed_in(&stack, role.name()).await));
+    }
+    let newcomer = Visitor::new(&stack);
+    assert_eq!(newcomer.sign_in("/", "newcomer").await.status, 403);
+    visitors.push((None, newcomer));
+    let (protected, mut refused, mut let_in) = (protected(&stack).await, 0, 0);
+    for (route, needed) in &protected {
+        for (role, visitor) in &visitors {
+            let page = try_out(visitor, &stack, route).await;
+            if *role < Some(*needed) {
+                assert_eq!(page.status, 403, "{role:?} {route:?}");
+                refused += 1;
+            } else {
+                assert!(![401, 403].contains(&page.status) && page.status < 500, "{role:?} {route:?} {}", page.status);
+                let_in += 1;
+            }
+        }
+    }
+    assert_eq!(refused + let_in, protected.len() * 4);
+}
+
+#[tokio::test]
+async fn somebody_without_a_role_is_told_so_and_can_leave() {
+    let stack = Stack::local();
+    let visitor = Visitor::new(&stack);
+    let page = visitor.sign_in("/?limit=5", "newcomer").await;
+    assert_eq!((page.status, page.url.query()), (403, Some("limit=5")));
+    assert!(page.text.contains("You have no role yet") && page.text.contains("Nelli Niemi"), "{}", page.text);
+    assert_eq!(visitor.send(&page, "/sign-out", &[]).await.url.path(), "/oauth2/authorize");
+}
+
+#[tokio::test]
+async fn nothing_is_done_that_another_page_sends() {
+    let stack = Stack::local();
+    let visitor = Visitor::signed_in(&stack, "admin").await;
+    let localhost = stack.url().replace("127.0.0.1", "localhost");
+    for origin in [None, Some("null"), Some("https://evil.example"), Some(localhost.as_str())] {
+        for route in PAGES.iter().filter(|route| route.method == Method::POST) {
+            let page = visitor.forge(route.path, origin, &[("language", "fi")]).await;
+            assert_eq!(page.status, 403, "{origin:?} {route:?}");
+            assert!(page.text.contains("Nothing was done"), "{origin:?} {route:?}");
+        }
+    }
+    assert!(visitor.cookie("__Host-language").is_none());
+    assert_eq!(visitor.get("/").await.status, 200, "still signed in");
+}
+
+#[tokio::test]
+async fn every_answer_tells_the_browser_what_not_to_do() {
+    let stack = Stack::local();
+    let visitor = Visitor::signed_in(&stack, "viewer").await;
+    for (path, status) in [("/", 200), ("/nothing", 404), ("/assets/none", 404)] {
+        let page = visitor.get(path).await;
+        assert_eq!(page.status, status, "{path}");
+        let policy = page.header("content-security-policy");
+        assert!(policy.starts_with("default-src 'none'; script-src 'self'; style-src 'self';"), "{path}: {policy}");
+        assert!(policy.contains("frame-ancestors 'none'") && !policy.contains("unsafe"), "{path}: {policy}");
+        for (name, value) in [
+            ("x-content-type-options", "nosniff"),
+            ("x-frame-options", "DENY"),
+            ("referrer-policy", "same-origin"),
+            ("cross-origin-opener-policy", "same-origin"),
+            ("cache-control", "no-store"),
+        ] {
+            assert_eq!(page.header(name), value, "{path}: {name}");
+        }
+    }
+}
