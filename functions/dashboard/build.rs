@@ -18,7 +18,7 @@ const FILES: [(&str, &str); 3] = [
 fn main() -> Result<(), Box<dyn Error>> {
     let source = PathBuf::from(std::env::var("CARGO_MANIFEST_DIR")?).join("assets");
     let out = PathBuf::from(std::env::var("OUT_DIR")?);
-    let mut table = format!("pub(super) static ASSETS: [Asset; {}] = [\n", FILES.len());
+    let mut table = format!("static ASSETS: [Asset; {}] = [\n", FILES.len());
     for (name, media_type) in FILES {
         let path = source.join(name);
         println!("cargo::rerun-if-changed={}", path.display());

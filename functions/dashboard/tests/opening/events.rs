@@ -2,16 +2,16 @@
 
 use api::Role;
 use domain::{ContractId, KeyId, OpeningOutcome};
-use testkit::{act, contract};
+use testkit::contract;
 
-use crate::scene::Scene;
+use crate::scene::{Scene, act_at};
 
 #[tokio::test]
 async fn what_happened_at_an_automat_is_listed_newest_first() {
     let scene = Scene::new().await;
     let mut draft = contract(0, 3_600);
     draft.id = Some(ContractId::parse("b-1").unwrap());
-    scene.table.store.create_contract(&KeyId::parse("K-1").unwrap(), draft, &act()).await.unwrap();
+    scene.table.store.create_contract(&KeyId::parse("K-1").unwrap(), draft, &act_at(-30)).await.unwrap();
     let opening = scene.open("a").await;
     scene.told(&opening, OpeningOutcome::Opened).await;
     insta::assert_snapshot!("events", scene.get(Role::Viewer, "/automats/lobby/events").await.main());

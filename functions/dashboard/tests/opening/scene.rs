@@ -9,7 +9,7 @@ use dashboard::{Dashboard, SignIn};
 use domain::{AutomatId, EventKind, KeyDraft, OpeningId, OpeningOutcome, Presence};
 use http::Request;
 use http::header::{CONTENT_TYPE, LOCATION};
-use store::{PageRequest, Random};
+use store::{Act, PageRequest, Random};
 use testkit::{TestTable, act, at, automat, locker};
 use things::Things;
 use tower::ServiceExt as _;
@@ -23,6 +23,11 @@ pub(crate) struct Scene {
     router: axum::Router,
 }
 
+/// An act so many seconds after everything began.
+pub(crate) fn act_at(seconds: i64) -> Act {
+    Act { now: at(seconds), ..act() }
+}
+
 /// What came of a request.
 pub(crate) struct Answer {
     pub(crate) status: u16,
@@ -34,9 +39,10 @@ pub(crate) struct Answer {
 impl Scene {
     pub(crate) async fn new() -> Self {
         let (table, clock) = (TestTable::new().await, Clock::fixed(at(0)));
-        table.store.create_automat(automat("lobby", 3), &act()).await.unwrap();
+        // One thing after the other: what happens at the same time has no order.
+        table.store.create_automat(automat("lobby", 3), &act_at(-120)).await.unwrap();
         let key = KeyDraft { locker: Some(locker(1)), ..testkit::key("K-1") };
-        table.store.create_key(key, &act()).await.unwrap();
+        table.store.create_key(key, &act_at(-60)).await.unwrap();
         let app = App { store: table.store.clone(), clock: clock.clone() };
         let random = Random::system();
         let router = dashboard::router(Dashboard { app, things: nowhere(), random, sign_in: SignIn::closed() });
@@ -106,8 +112,12 @@ impl Answer {
         let main = self.html.split_once("<main").map_or(self.html.as_str(), |(_, rest)| rest);
         let main = main.split_once("</main>").map_or(main, |(main, _)| main);
         let masked = masked(main, "name=\"once\" value=\"", "\"");
-        let masked = ["/openings/"].iter().fold(masked, |text, start| masked_id(&text, start));
-        masked.lines().map(str::trim).filter(|line| !line.is_empty()).collect::<Vec<_>>().join("\n")
+        masked_ids(&masked, "/openings/")
+            .lines()
+            .map(str::trim)
+            .filter(|line| !line.is_empty())
+            .collect::<Vec<_>>()
+            .join("\n")
     }
 }
 
@@ -124,7 +134,7 @@ fn masked(text: &str, start: &str, end: &str) -> String {
 }
 
 /// The text with dots in place of the 26 characters of each identifier after a start.
-fn masked_id(text: &str, start: &str) -> String {
+fn masked_ids(text: &str, start: &str) -> String {
     let mut parts = text.split(start);
     let first = parts.next().unwrap_or_default().to_owned();
     parts.fold(first, |out, part| format!("{out}{start}…{}", &part[26..]))

@@ -24,6 +24,7 @@ locker-add-key = Add a key to locker { $locker }
 
 open-locker = Open locker { $locker }
 open-reason = Why (optional)
+open-reason-say = Say why
 open-reason-hint = It is kept with the opening, for those who ask later.
 open-force = Try all the same, for 20 seconds
 open-away-since = The automat has not been connected since { $time }

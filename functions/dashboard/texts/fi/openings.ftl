@@ -24,6 +24,7 @@ locker-add-key = Lisää avain lokeroon { $locker }
 
 open-locker = Avaa lokero { $locker }
 open-reason = Miksi (vapaaehtoinen)
+open-reason-say = Kerro miksi
 open-reason-hint = Syy säilyy avauksen tiedoissa myöhempää kysymistä varten.
 open-force = Yritä silti 20 sekunnin ajan
 open-away-since = Automaattiin ei ole yhteyttä. Se katkesi: { $time }

@@ -24,6 +24,7 @@ locker-add-key = Lägg till en nyckel i fack { $locker }
 
 open-locker = Öppna fack { $locker }
 open-reason = Varför (frivilligt)
+open-reason-say = Säg varför
 open-reason-hint = Det sparas med öppningen, för den som frågar senare.
 open-force = Försök ändå, i 20 sekunder
 open-away-since = Automaten har inte haft förbindelse sedan { $time }
