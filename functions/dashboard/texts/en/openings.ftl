@@ -1,7 +1,5 @@
 ### A locker opened remotely: asked for, on its way, and how it ended.
 
-crumbs = Where this page is
-
 locker-page = Locker { $locker }
 locker-key = Key
 locker-key-none = None: the locker is empty
@@ -51,8 +49,8 @@ opening-look-again = Look again
 opening-left = Time left
 opening-steps = How far it has come
 opening-step-asked = Asked for
-opening-step-answered = The automat has answered
-opening-step-open = The locker is open
+opening-step-answered = The automat answers
+opening-step-open = The locker opens
 opening-asked-by = Asked for by
 opening-asked-at = Asked for at
 opening-ended-at = Ended at

@@ -1,7 +1,5 @@
 ### Etäavaus: pyydettynä, matkalla ja miten se päättyi.
 
-crumbs = Missä tämä sivu on
-
 locker-page = Lokero { $locker }
 locker-key = Avain
 locker-key-none = Ei avainta: lokero on tyhjä
@@ -51,8 +49,8 @@ opening-look-again = Katso uudelleen
 opening-left = Aikaa jäljellä
 opening-steps = Miten pitkällä avaus on
 opening-step-asked = Pyydetty
-opening-step-answered = Automaatti on vastannut
-opening-step-open = Lokero on auki
+opening-step-answered = Automaatti vastaa
+opening-step-open = Lokero avautuu
 opening-asked-by = Pyytäjä
 opening-asked-at = Pyydetty
 opening-ended-at = Päättyi

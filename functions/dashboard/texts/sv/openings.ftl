@@ -1,7 +1,5 @@
 ### Ett fack som öppnas på distans: begärt, på väg, och hur det gick.
 
-crumbs = Var sidan finns
-
 locker-page = Fack { $locker }
 locker-key = Nyckel
 locker-key-none = Ingen: facket är tomt
@@ -51,8 +49,8 @@ opening-look-again = Titta igen
 opening-left = Tid kvar
 opening-steps = Hur långt det har kommit
 opening-step-asked = Begärd
-opening-step-answered = Automaten har svarat
-opening-step-open = Facket är öppet
+opening-step-answered = Automaten svarar
+opening-step-open = Facket öppnas
 opening-asked-by = Begärd av
 opening-asked-at = Begärd
 opening-ended-at = Slut
