@@ -110,3 +110,15 @@ async fn finishes_a_request_under_way_before_it_stops() {
     assert!(answer.starts_with("HTTP/1.1 ") && answer.contains("apigw-requestid"), "{answer}");
     stopping.await.unwrap();
 }
+
+#[test]
+fn who_listens_everywhere_is_reached_on_this_machine() {
+    for (listens, reached) in [
+        ("127.0.0.1:3000", "127.0.0.1:3000"),
+        ("192.0.2.7:3000", "192.0.2.7:3000"),
+        ("0.0.0.0:3000", "127.0.0.1:3000"),
+        ("[::]:3000", "[::1]:3000"),
+    ] {
+        assert_eq!(reachable(listens.parse().unwrap()).to_string(), reached);
+    }
+}

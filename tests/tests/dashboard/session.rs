@@ -57,6 +57,22 @@ async fn a_session_goes_on_by_itself_for_seven_days() {
 }
 
 #[tokio::test]
+async fn what_was_sent_after_the_session_can_be_sent_again() {
+    let clock = Clock::fixed(began());
+    let stack = Stack::alone(clock.clone()).await;
+    let visitor = Visitor::signed_in(&stack, "admin").await;
+    clock.set(began().plus_millis(8 * 24 * 60 * MINUTE));
+    let typed = [("automatId", "lobby"), ("name", "\"Ä\" & <b>"), ("once", "abc")];
+    let page = visitor.forge("/automats/new?a=1", Some(stack.url()), &typed).await;
+    assert_eq!(page.status, 401);
+    assert!(page.text.contains("Nothing was done"), "{}", page.text);
+    assert_eq!(page.form("/automats/new?a=1"), typed.map(|(name, value)| (name.to_owned(), value.to_owned())));
+    let link = page.links().into_iter().find(|link| link.starts_with("/sign-in")).unwrap();
+    assert_eq!(visitor.sign_in(&link, "admin").await.status, 200);
+    assert_ne!(visitor.send(&page, "/automats/new?a=1", &[]).await.status, 401);
+}
+
+#[tokio::test]
 async fn several_tabs_sign_in_at_once_each_to_its_page() {
     let stack = Stack::local();
     let visitor = Visitor::new(&stack);

@@ -51,6 +51,7 @@ impl Scene {
         let settings = SignInSettings {
             pages: "https://sign-in.example".to_owned(),
             issuer: "https://issuer.example/pool".to_owned(),
+            keys: "https://issuer.example/pool/keys".to_owned(),
             client: "web".to_owned(),
             dashboard: US.to_owned(),
         };
@@ -89,7 +90,7 @@ async fn whatever_tokens_name_the_keys_are_fetched_once_a_minute() {
             let answer = scene.send("GET", "/", &format!("__Host-access={}", token(key))).await;
             assert_eq!(answer.headers()[LOCATION], "/sign-in?to=%2F");
         }
-        assert_eq!(scene.asked(), vec!["https://issuer.example/pool/.well-known/jwks.json"; fetched], "{seconds}");
+        assert_eq!(scene.asked(), vec!["https://issuer.example/pool/keys"; fetched], "{seconds}");
     }
 }
 

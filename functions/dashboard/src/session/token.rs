@@ -81,6 +81,7 @@ mod tests {
         let settings = SignInSettings {
             pages: "https://sign-in.example".to_owned(),
             issuer: "https://issuer.example".to_owned(),
+            keys: "https://issuer.example/keys".to_owned(),
             client: "web".to_owned(),
             dashboard: "https://keys.example".to_owned(),
         };
