@@ -29,13 +29,16 @@ SIGN_IN = (
 
 
 def save(page: Page):
-    page.get_by_role("button", name="Save").click()
+    page.get_by_role("button", name="Save").last.click()
 
 
 def preview(page: Page):
     page.get_by_label("Person").fill("Petra Preview")
     page.get_by_label("Permanent contract").check()
-    page.get_by_label("Email").first.fill("petra@example.com")
+    page.get_by_role("button", name="Add contact").click()
+    contact = page.get_by_role("group", name="Contact 1")
+    contact.get_by_label("Name").fill("Petra Preview")
+    contact.get_by_label("Email", exact=True).fill("petra@example.com")
     save(page)
 
 

@@ -12,6 +12,8 @@ const PREFIX: &str = "contacts.";
 
 /// One row: the names of its fields, and what it is called.
 pub(super) struct Row {
+    /// By which its fields are named; from 0.
+    pub(super) number: String,
     pub(super) legend: String,
     pub(super) name: String,
     pub(super) email: String,
@@ -45,6 +47,7 @@ impl Row {
             label: t.say(told_of(kind)).into_owned(),
         };
         Self {
+            number: number.to_owned(),
             legend: t.tell("contact", &FluentArgs::from_iter([("number", ordinal)])),
             name: field("name"),
             email: field("email"),
@@ -60,9 +63,9 @@ impl Row {
         }
     }
 
-    /// The row that the script copies: it puts numbers in place of the marks.
+    /// The row that the script copies: it puts numbers in place of the `#`.
     pub(super) fn pattern(t: &Texts) -> Self {
-        Self::of(t, "__N__", "__M__")
+        Self::of(t, "#", "#")
     }
 }
 

@@ -354,7 +354,7 @@ fn unseen(form: &Form) -> impl Iterator<Item = (&'static str, &str)> {
 
 /// What stands in a row that the script adds, as in one that the server adds.
 fn pattern_form() -> Form {
-    contacts::with_another(Form::default()).renamed(|name| Some(name.replace("contacts.0.", "contacts.__N__.")))
+    contacts::with_another(Form::default()).renamed(|name| Some(name.replace("contacts.0.", "contacts.#.")))
 }
 
 fn in_form(range: TimeRange) -> String {
