@@ -177,6 +177,14 @@ mod tests {
     }
 
     #[test]
+    fn what_is_only_tried_lies_where_nobody_deploys_it_from() {
+        let project = Project::load().unwrap();
+        let deployed = project.root.join(".aws-sam");
+        assert!(Build::of(false).folder(&project).starts_with(&deployed));
+        assert!(!Build::of(true).folder(&project).starts_with(&deployed));
+    }
+
+    #[test]
     fn a_binary_for_another_processor_is_refused() {
         let mut header = *b"\x7fELF\x02\x01\x01\0\0\0\0\0\0\0\0\0\x03\0\x3e\0";
         assert!(is_executable_for(&header, &X86_64).is_ok());

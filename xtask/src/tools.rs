@@ -76,9 +76,10 @@ impl Tools {
 
     /// Installs all of them: what CI does beside the compilers, since fetching is waiting for the most part.
     pub fn install_all(project: &Project) -> Result<Note> {
-        for install in [Self::device_sdk, Self::ready, Self::judges, Self::ministack] {
+        for install in [Self::device_sdk, Self::browser, Self::ready, Self::judges, Self::ministack] {
             install(project)?;
         }
+        Self::judges_of_pages(project)?;
         Ok(Note::new())
     }
 

@@ -1,10 +1,15 @@
 //! New code and new settings reach the alias that everything calls, and an alarm of the function itself takes them back.
+//!
+//! A parameter's value is no part of what SAM looks at to tell whether a version is a new one (it looks at `!Ref Name`), so
+//! each function names its parameters in the version's description, of which `CloudFormation` makes a new one.
+
+use std::collections::BTreeSet;
 
 use serde_norway::Value;
 
 use super::{
     FUNCTION, Resource, Subject,
-    document::{at, literal, reference, texts},
+    document::{at, entries, literal, reference, texts},
     subject::{Seed, WATCH, seed},
 };
 
@@ -13,6 +18,12 @@ const ALARM: &str = "AWS::CloudWatch::Alarm";
 const DEPLOYER: &str = "DeployRole";
 /// The alias that everything calls.
 const ALIAS: &str = "live";
+/// What SAM makes other resources of, or the version itself.
+const NOT_OF_A_VERSION: [&str; 5] =
+    ["DeploymentPreference", "EventInvokeConfig", "Events", "Tags", "VersionDescription"];
+/// What comes out of the nested stack by another parameter, and that one.
+const SIGN_IN_URL: &str = "SignIn.Outputs.SignInUrl";
+const OF_SIGN_IN_URL: &str = "SignInDomain";
 
 /// Functions whose settings do not reach their alias, whose alias nobody may move, or that no alarm of theirs stops.
 pub(super) fn findings(subject: &Subject) -> Vec<String> {
@@ -33,11 +44,42 @@ pub(super) fn findings(subject: &Subject) -> Vec<String> {
         if function.property(&["AutoPublishAliasAllProperties"]).and_then(Value::as_bool) != Some(true) {
             findings.push(format!("{}: a new setting does not reach the alias", function.name));
         }
+        findings.extend(unheard_of(subject, function));
         if !may_move(subject, function.name) {
             findings.push(format!("{}: {DEPLOYER} may not move its alias", function.name));
         }
     }
     findings
+}
+
+/// Parameters that a function is set by and its version does not name, and the other way round.
+fn unheard_of(subject: &Subject, function: Resource<'_>) -> Vec<String> {
+    let of_version = function.property(&["VersionDescription"]).map(texts).unwrap_or_default();
+    let named: BTreeSet<_> = parameters(subject, &of_version).into_iter().collect();
+    let of_function = |settings: Option<&'_ Value>| {
+        let known = entries(settings).filter(|(name, _)| !NOT_OF_A_VERSION.contains(name));
+        known.flat_map(|(_, value)| texts(value)).map(str::to_owned).collect::<Vec<_>>()
+    };
+    let globals = subject.root.section("Globals").and_then(|globals| at(globals, &["Function"]));
+    let settings = [of_function(globals), of_function(function.property(&[]))].concat();
+    let settings: Vec<_> = settings.iter().map(String::as_str).collect();
+    let mut set_by: BTreeSet<_> = parameters(subject, &settings).into_iter().collect();
+    if settings.contains(&SIGN_IN_URL) {
+        set_by.insert(OF_SIGN_IN_URL.to_owned());
+    }
+    let missing = set_by.difference(&named);
+    let missing = missing.map(|it| format!("{}: a new {it} does not reach the alias", function.name));
+    let idle = named.difference(&set_by);
+    let idle =
+        idle.map(|it| format!("{}: it is not set by {it}, of which there would be no new version", function.name));
+    missing.chain(idle).collect()
+}
+
+/// The parameters that texts refer to, by `!Ref` or inside a `!Sub`.
+fn parameters(subject: &Subject, texts: &[&str]) -> Vec<String> {
+    let all = entries(subject.root.section("Parameters")).map(|(name, _)| name);
+    let is_in = |name: &str| texts.iter().any(|text| *text == name || text.contains(&format!("${{{name}}}")));
+    all.filter(|name| is_in(name)).map(str::to_owned).collect()
 }
 
 /// The alarm that is named `${AWS::StackName}-…` here and `${Name}-…` in the nested template.
@@ -71,6 +113,10 @@ pub(super) const SEEDS: &[Seed] = &[
         "KeysFunction: no alarm of its own",
     ),
     seed("AutoPublishAliasAllProperties: true", "AutoPublishAliasAllProperties: false", "KeysFunction: a new setting"),
+    seed(" ${LogLevel} ${Event", " ${Event", "KeysFunction: a new LogLevel does not"),
+    seed(" ${SignInDomain} ${DashboardUrl}\"", " ${SignInDomain}\"", "DashboardFunction: a new DashboardUrl does not"),
+    seed(" ${SignInDomain} ${DashboardUrl}\"", " ${DashboardUrl}\"", "DashboardFunction: a new SignInDomain does not"),
+    seed(" ${ContractRetentionDays}\"", " ${ContractRetentionDays} ${Mfa}\"", "KeysFunction: it is not set by Mfa"),
     seed("                  - !GetAtt KeysFunction.Arn\n", "", "KeysFunction: DeployRole may not"),
     seed("                  - !Sub ${KeysFunction.Arn}:live\n", "", "KeysFunction: DeployRole may not"),
 ];
