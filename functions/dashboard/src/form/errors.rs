@@ -26,7 +26,6 @@ pub(crate) struct Fault {
 enum Why {
     Rule(FieldError),
     Refusal(Problem),
-    Text(&'static str),
     Words(String),
 }
 
@@ -60,12 +59,6 @@ impl Errors {
     /// A refusal that belongs to one field, such as a PIN that is taken.
     pub(crate) fn at(field: &str, problem: Problem) -> Self {
         Self { faults: vec![Fault { field: field.to_owned(), why: Why::Refusal(problem) }], problem: None }
-    }
-
-    /// The errors, and one more: a text of ours.
-    pub(crate) fn and(mut self, field: &str, text: &'static str) -> Self {
-        self.faults.push(Fault { field: field.to_owned(), why: Why::Text(text) });
-        self
     }
 
     /// The errors, and one more in words of the page.
@@ -106,7 +99,6 @@ impl Fault {
         match &self.why {
             Why::Rule(error) => rule(t, error),
             Why::Refusal(problem) => refused::title(t, problem),
-            Why::Text(id) => t.tell(id, &FluentArgs::new()),
             Why::Words(words) => words.clone(),
         }
     }
