@@ -41,8 +41,8 @@ pub(crate) fn texts(language: Language) -> &'static Texts {
 }
 
 /// A pattern that counts something, by `$count`.
-pub(crate) fn count(t: &Texts, id: &str, count: usize) -> String {
-    t.tell(id, &FluentArgs::from_iter([("count", count)]))
+pub(crate) fn count(t: &Texts, id: &str, count: impl std::borrow::Borrow<usize>) -> String {
+    t.tell(id, &FluentArgs::from_iter([("count", *count.borrow())]))
 }
 
 #[cfg(test)]

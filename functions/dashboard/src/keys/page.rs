@@ -1,6 +1,6 @@
 //! `GET /keys/{keyId}`: a key, its contracts, when it is free, and what happened to it last.
 
-use api::{App, KeyPath, Problem, Query, Role};
+use api::{App, Caller, KeyPath, Problem, Query, Role};
 use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
@@ -11,10 +11,14 @@ use store::{ContractFilter, Order, PageRequest, Thing};
 use texts::{FluentArgs, Texts};
 
 use crate::calendar::{Day, Month, Room};
+use crate::events;
 use crate::frame::Frame;
 use crate::links;
 use crate::times::Times;
 use crate::visit::{Visit, page};
+
+/// Of what happened to the key the page shows the last so many.
+const EVENTS: usize = 10;
 
 #[derive(Template)]
 #[template(path = "keys/page.html")]
@@ -35,6 +39,7 @@ struct KeyPage<'p> {
     ended: bool,
     more: Option<String>,
     month: MonthView,
+    events: Vec<events::Line>,
     done: Option<&'static str>,
 }
 
@@ -77,6 +82,7 @@ pub(crate) async fn show(
     State(app): State<App>,
     KeyPath(id): KeyPath,
     visit: Visit,
+    caller: Caller,
     mut query: Query,
 ) -> Result<Response, Problem> {
     let asked_month = query.text("month");
@@ -92,6 +98,8 @@ pub(crate) async fn show(
     let automat = app.store.automat(&key.automat).await?;
     let times = Times::new(visit.t, automat.time_zone);
     let (contracts, next) = contracts(&app, &key, ended, &request, now).await?;
+    let last = app.store.key_events(&id, &PageRequest { limit: EVENTS, after: None }).await?;
+    let line = |event| events::Line::of(event, visit.t, &times, &caller).of_one_key();
     let home = links::key(&id);
     let month = Month::of(&key, asked_month.as_deref(), &times, now);
     let month = month.ok_or_else(|| Problem::from(store::Error::NotFound(Thing::Key)))?;
@@ -100,6 +108,7 @@ pub(crate) async fn show(
         holder: holder(&app, &key, &contracts).await?,
         lists: lists(&contracts, &times, now),
         month: month_view(visit.t, &month, &home, visit.may(Role::Operator)),
+        events: last.data.iter().map(line).collect(),
         frame: visit.frame(),
         automat: automat.name.to_string(),
         automat_href: links::automat(&automat.id),

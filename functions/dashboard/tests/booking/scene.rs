@@ -3,7 +3,7 @@
 use api::testing::request;
 use api::{App, Clock, Role};
 use axum::body::{Body, to_bytes};
-use dashboard::Dashboard;
+use dashboard::{Dashboard, SignIn};
 use domain::{Contract, KeyId, Sharing};
 use http::Request;
 use http::header::{CONTENT_TYPE, LOCATION};
@@ -42,7 +42,8 @@ impl Scene {
         table.store.create_key(key, &act()).await.unwrap();
         let clock = Clock::fixed(at(0));
         let app = App { store: table.store.clone(), clock: clock.clone() };
-        let router = dashboard::router(Dashboard { app, things: nowhere(), random: Random::system() });
+        let (random, sign_in) = (Random::system(), SignIn::closed());
+        let router = dashboard::router(Dashboard { app, things: nowhere(), random, sign_in });
         Self { table, clock, router }
     }
 
