@@ -11,7 +11,6 @@ use http::StatusCode;
 use crate::form::{Errors, Form};
 use crate::frame::Frame;
 use crate::visit::{Visit, page};
-use crate::words::count;
 
 #[derive(Template)]
 #[template(path = "automats/remove.html")]

@@ -13,7 +13,6 @@ use crate::form::{Errors, Form};
 use crate::frame::Frame;
 use crate::links;
 use crate::visit::{Visit, page};
-use crate::words::count;
 
 #[derive(Template)]
 #[template(path = "keys/remove.html")]
