@@ -88,8 +88,5 @@ fn parameter(uri: &Uri, name: &str) -> Option<String> {
     pairs.find(|(given, _)| given == name).map(|(_, value)| value.into_owned())
 }
 
-/// Put into the extensions of an answer that shows an email as it will look: its styles are in the text itself.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct ShowsMail;
 #[cfg(test)]
 mod tests;
