@@ -40,7 +40,7 @@ async fn main() {
         };
         let lobby = AutomatId::parse("lobby").unwrap();
         let gzip = page("gzip").await;
-        table.wire.tally();
+        let _ = table.wire.tally();
         let plain = page("identity").await;
         let reads = table.wire.tally().round_trips;
         let (mut read, mut whole, mut compressed) = (Vec::new(), Vec::new(), Vec::new());

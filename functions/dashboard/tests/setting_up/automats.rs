@@ -39,7 +39,7 @@ async fn busy(scene: &Scene) {
     tell(scene, 1, all_in).await;
     for (n, index, digits) in [(2, 1, "48291"), (3, 2, "58291")] {
         let entry = testkit::entry(store, &format!("e-{n}"), domain::CodeKind::Pin, digits, at(0), &[0, 1, 2]);
-        store.keypad_entry(&lobby(), &entry, at(0)).await.unwrap();
+        store.keypad_entry(&lobby(), entry, at(0)).await.unwrap();
         let door = if index == 1 { DoorState::Open } else { closed };
         tell(scene, n, vec![(locker(index), told(false, door, Some(&format!("e-{n}"))))]).await;
     }
@@ -175,7 +175,7 @@ async fn a_view_costs_one_read_and_a_list_three_for_one_automat() {
     let scene = Scene::new().await;
     busy(&scene).await;
     for (page, reads) in [("/automats/lobby", 1), ("/", 3)] {
-        scene.table.wire.tally();
+        let _ = scene.table.wire.tally();
         scene.get(Role::Viewer, page).await;
         assert_eq!(scene.table.wire.tally().round_trips, reads, "{page}");
     }

@@ -107,7 +107,7 @@ async fn a_key_whose_contracts_overlap_stays_shared_and_the_pairs_are_named() {
     }
     let refused = scene.fill("/keys/K-1/edit", &[("shared", "-")]).await;
     assert_eq!(refused.status, 422);
-    for said in ["/keys/K-1/contracts/one\"", "/keys/K-1/contracts/two\"", "14:00–16:00", "id=\"shared-error\""] {
+    for said in ["/keys/K-1/contracts/one\"", "/keys/K-1/contracts/two\"", "14:00-16:00", "id=\"shared-error\""] {
         assert!(refused.html.contains(said), "{said}: {}", refused.html);
     }
 }
@@ -158,7 +158,7 @@ async fn a_key_that_is_out_is_removed_only_when_that_is_said() {
         let telling = Telling { n, lockers: vec![(locker(0), told)], device_keys: Vec::new() };
         let entry = testkit::entry(store, "e", CodeKind::Pin, "48291", at(0), &[0]);
         if !inside {
-            store.keypad_entry(&lobby, &entry, at(0)).await.unwrap();
+            store.keypad_entry(&lobby, entry, at(0)).await.unwrap();
         }
         store.hear_lockers(&lobby, telling, at(0)).await.unwrap();
     }
