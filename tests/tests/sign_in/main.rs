@@ -1,5 +1,7 @@
 //! People sign in, work, and sign out, as a browser does it; and nothing of it stands in the log.
 
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on must stop at once")]
+
 use e2e::{Browser, Log, Stack, Visitor};
 use serde_json::json;
 
