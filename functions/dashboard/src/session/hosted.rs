@@ -145,6 +145,11 @@ impl Hosted {
         match (status.is_success(), body["error"].as_str()) {
             (true, _) => tokens(&body).ok_or(Trouble::Unreadable.into()),
             (false, Some("invalid_grant")) => Err(NoTokens::Over),
+            // Such as a client that is not there any more: to sign in again leads to the new one.
+            (false, Some(_)) if [StatusCode::BAD_REQUEST, StatusCode::UNAUTHORIZED].contains(&status) => {
+                tracing::warn!(http.status = status.as_u16(), "the sign-in takes us for somebody else");
+                Err(NoTokens::Over)
+            }
             (false, _) => Err(Trouble::Status(status).into()),
         }
     }

@@ -110,6 +110,10 @@ async fn nobody_is_signed_out_because_the_sign_in_does_not_answer() {
 
 #[tokio::test]
 async fn whom_the_sign_in_does_not_know_any_more_is_signed_out() {
+    for (status, error) in [(400, r#"{"error":"invalid_request"}"#), (401, r#"{"error":"invalid_client"}"#)] {
+        let answer = Scene::new(Some((status, error))).send("GET", "/", "__Host-refresh=over").await;
+        assert_eq!((answer.status().as_u16(), cookies_set(&answer).len()), (303, 3), "{error}");
+    }
     let scene = Scene::new(Some((400, r#"{"error":"invalid_grant"}"#)));
     let answer = scene.send("GET", "/?limit=5", "__Host-refresh=over").await;
     assert_eq!(
