@@ -69,26 +69,27 @@ for (const field of all("[data-filter]")) {
   });
 }
 
-// One more row, from the page's template for it, or one less. Numbers are not used twice, so that no two rows share one.
-const ROWS = 10;
+// One more row, from the page's template for it, in which "#" stands for the row's number; or one less. People count from 1.
 document.addEventListener("click", (event) => {
-  const button = event.target.closest?.("[data-add-row], [data-remove-row]");
+  const button = event.target.closest?.("[data-row-add], [data-row-remove]");
   const rows = button && one("[data-rows]", button.form ?? document);
   const pattern = rows && one("template", rows);
   if (!pattern) return;
-  const standing = all("[data-row]", rows).length;
-  const next = Math.max(standing, Number(rows.dataset.next ?? 0));
-  rows.dataset.next = next;
-  if (button.matches("[data-remove-row]")) {
+  const standing = [...all("[data-row]", rows)];
+  if (button.matches("[data-row-remove]")) {
     event.preventDefault();
     button.closest("[data-row]").remove();
-    one("[data-add-row]", button.form ?? document)?.focus();
-  } else if (standing < ROWS) {
+    one("[data-row-add]", button.form ?? document)?.focus();
+  } else if (standing.length < Number(rows.dataset.rows)) {
     event.preventDefault();
-    const copy = document.createElement("template");
-    copy.innerHTML = pattern.innerHTML.replaceAll("__N__", next).replaceAll("__M__", next + 1);
-    rows.dataset.next = next + 1;
-    const row = copy.content.firstElementChild;
+    const number = Math.max(-1, ...standing.map((row) => Number(row.dataset.row))) + 1;
+    const row = pattern.content.firstElementChild.cloneNode(true);
+    for (const element of [row, ...all("*", row)]) {
+      for (const { name, value } of [...element.attributes]) element.setAttribute(name, value.replaceAll("#", number));
+      for (const text of element.childNodes) {
+        if (text.nodeType === Node.TEXT_NODE) text.data = text.data.replaceAll("#", number + 1);
+      }
+    }
     pattern.before(row);
     one("input", row)?.focus();
   }
