@@ -21,6 +21,10 @@ async fn contracts_are_listed_by_their_state() {
     book(&scene, "Tuuli", 2 * DAY, 3 * DAY).await;
     scene.clock.set(testkit::at(600));
     let page = scene.get("/keys/K-1").await;
+    let ids =
+        scene.contracts().await.into_iter().map(|contract| (contract.id.to_string(), contract.person.to_string()));
+    let shown = ids.fold(page.main(), |shown, (id, person)| shown.replace(&id, &format!("ID-{person}")));
+    insta::assert_snapshot!("a_key", shown);
     assert!(page.status == 200 && page.has("Nelli") && page.has("Tuuli") && !page.has("Enni"), "{}", page.main());
     assert!(page.html.find("Running").unwrap() < page.html.find("Upcoming").unwrap());
     let ended = scene.get("/keys/K-1?show=ended").await;
