@@ -37,6 +37,7 @@ const NAMED: usize = 5;
 struct FormPage<'p> {
     frame: Frame,
     key: &'p Key,
+    automat: &'p str,
     /// The contract that is edited.
     contract: Option<&'p ContractId>,
     form: Form,
@@ -119,6 +120,8 @@ impl Again {
 /// Where the form belongs: a key, and the contract that is edited.
 pub(super) struct Place {
     pub(super) key: Key,
+    /// What its automat is called.
+    pub(super) automat: String,
     pub(super) times: Times,
     pub(super) contract: Option<ContractId>,
 }
@@ -131,7 +134,8 @@ impl Place {
             return Err(store::Error::NotFound(Thing::Key).into());
         }
         let automat = app.store.automat(&key.automat).await?;
-        Ok(Self { times: Times::new(t, automat.time_zone), key, contract: None })
+        let times = Times::new(t, automat.time_zone);
+        Ok(Self { key, automat: automat.name.to_string(), times, contract: None })
     }
 
     /// Shows the form.
@@ -156,6 +160,7 @@ impl Place {
         let shown = FormPage {
             frame: visit.frame(),
             key: &self.key,
+            automat: &self.automat,
             contract: self.contract.as_ref(),
             zone: self.times.zone(),
             start: self.time_field(t, &form, START),

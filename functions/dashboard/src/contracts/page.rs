@@ -28,6 +28,7 @@ const MESSAGES: usize = 20;
 struct ContractPage<'p> {
     frame: Frame,
     key: &'p Key,
+    automat: &'p str,
     contract: &'p Contract,
     home: String,
     state: &'static str,
@@ -126,6 +127,7 @@ pub(super) async fn answer(
         errors: shown.errors,
         done: shown.done,
         key: &place.key,
+        automat: &place.automat,
         contract: &contract,
         home,
     };

@@ -21,6 +21,8 @@ use crate::visit::{Visit, page};
 struct RemovePage {
     frame: Frame,
     contract: Contract,
+    automat: String,
+    automat_href: String,
     range: String,
     zone: &'static str,
     /// Whether the key is out with it.
@@ -80,6 +82,8 @@ async fn ask(
         range: place.times.range(contract.range),
         zone: place.times.zone(),
         out: place.key.whereabouts.holder() == Some(id),
+        automat_href: links::automat(&place.key.automat),
+        automat: place.automat,
         told,
         form: Form::default().with("version", contract.version.to_string()),
         contract,

@@ -46,6 +46,9 @@ async fn messages_are_shown_before_anything_is_saved_and_go_just_so() {
         assert!(preview.has(part), "{part} in {}", preview.main());
     }
     let pin = preview.value("made.pin").unwrap();
+    let id = preview.value("made.contractId").unwrap();
+    let shown = preview.main().replace(&pin, "PIN").replace(&id, "ID");
+    insta::assert_snapshot!("a_preview", shown);
     assert!(preview.html.matches(&pin).count() >= 3, "the messages tell the PIN that will be");
     let saved = scene.send(NEW, &preview.html, &[("step", "confirm")]).await;
     assert_eq!(saved.status, 303, "{}", saved.main());

@@ -16,6 +16,7 @@ async fn a_pin_is_hidden_until_somebody_looks_and_that_is_recorded() {
     let home = format!("/keys/K-1/contracts/{}", made.id);
     let page = scene.get(&format!("{home}?done=created")).await;
     assert!(page.has("••••••") && !page.has(made.pin.reveal()) && page.has("The contract is made."));
+    insta::assert_snapshot!("a_contract", page.main().replace(made.id.as_str(), "ID"));
     assert!(page.has("Running") && page.has("Key not returned in time"), "{}", page.main());
     let shown = scene.post(&format!("{home}/pin"), &[]).await;
     assert!(shown.status == 200 && shown.has(made.pin.reveal()), "{}", shown.main());
