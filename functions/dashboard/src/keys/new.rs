@@ -7,7 +7,7 @@ use axum::extract::State;
 use axum::response::{IntoResponse as _, Redirect, Response};
 use domain::{Automat, AutomatId, Key, KeyId};
 use http::StatusCode;
-use store::Random;
+use store::{Random, Thing};
 use texts::FluentArgs;
 
 use super::fields::{self, places};
@@ -51,6 +51,9 @@ pub(crate) async fn show(
     let form = Form::fresh(&random)?;
     if let Some(added) = added {
         let key = app.store.key(&added).await?;
+        if key.automat != automat.id {
+            return Err(store::Error::NotFound(Thing::Key).into());
+        }
         let locker = FluentArgs::from_iter([("locker", key.locker.get())]);
         let added = visit.t.tell("key-form-added", &locker);
         return page(StatusCode::OK, &AddedPage { frame: visit.frame(), automat, key, added, form });

@@ -125,7 +125,7 @@ fn attribute(tag: &str, name: &str) -> Option<String> {
 }
 
 fn encoded(value: &str) -> String {
-    value.bytes().map(|byte| format!("%{byte:02X}")).collect()
+    value.bytes().map(|byte| format!("%{byte:02X}")).collect::<Vec<_>>().concat()
 }
 
 /// Automats that nobody reaches: nothing here speaks to one.
