@@ -11,7 +11,7 @@ use crate::refused;
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Errors {
     faults: Vec<Fault>,
-    problem: Option<Problem>,
+    problem: Option<Box<Problem>>,
 }
 
 /// What is wrong with one field.
@@ -42,7 +42,7 @@ impl Errors {
                 let fault = |error: FieldError| Fault { field: error.field.clone(), why: Why::Rule(error) };
                 Self { faults: problem.errors.into_iter().map(fault).collect(), problem: None }
             }
-            _ => Self { faults: Vec::new(), problem: Some(problem) },
+            _ => Self { faults: Vec::new(), problem: Some(Box::new(problem)) },
         }
     }
 
@@ -79,7 +79,7 @@ impl Errors {
 
     /// The refusal of the whole.
     pub(crate) fn problem(&self) -> Option<&Problem> {
-        self.problem.as_ref()
+        self.problem.as_deref()
     }
 
     /// Whether something is wrong with a field.

@@ -176,7 +176,7 @@ fn unescaped(text: &str) -> String {
 }
 
 fn encoded(value: &str) -> String {
-    value.bytes().map(|byte| format!("%{byte:02X}")).collect()
+    value.bytes().fold(String::new(), |encoded, byte| encoded + &format!("%{byte:02X}"))
 }
 
 /// Automats that nobody reaches: nothing here speaks to one.
