@@ -94,6 +94,22 @@ impl Errors {
 }
 
 impl Fault {
+    /// What the field is called on the page; empty where it has no name there.
+    pub(crate) fn label(&self, t: &Texts) -> String {
+        let own = self.field.rsplit('.').next().unwrap_or_default();
+        let label = label_of(own, self.contact().is_some()).map(|id| t.say(id)).unwrap_or_default();
+        match self.contact() {
+            Some(number) => format!("{}: {label}", t.tell("contact", &FluentArgs::from_iter([("number", number)]))),
+            None => label.into_owned(),
+        }
+    }
+
+    /// Which contact it belongs to, counted from 1, if it does.
+    fn contact(&self) -> Option<usize> {
+        let (index, _) = self.field.strip_prefix("contacts[")?.split_once(']')?;
+        index.parse::<usize>().ok().map(|index| index + 1)
+    }
+
     /// What is wrong, in words.
     pub(crate) fn words(&self, t: &Texts) -> String {
         match &self.why {
@@ -102,6 +118,36 @@ impl Fault {
             Why::Words(words) => words.clone(),
         }
     }
+}
+
+/// The text of a field's label.
+fn label_of(field: &str, of_contact: bool) -> Option<&'static str> {
+    Some(match field {
+        "automatId" => "automat-id",
+        "name" if of_contact => "contact-name",
+        "name" => "automat-name",
+        "lockerCount" => "automat-lockers",
+        "timeZone" => "automat-time-zone",
+        "address" => "automat-address",
+        "postalCode" => "automat-postal-code",
+        "postalOffice" => "automat-postal-office",
+        "keyId" => "key-form-id",
+        "property" => "key-form-property",
+        "lockerIndex" => "key-form-locker",
+        "shared" => "key-form-shared",
+        "returnCode" => "key-form-return-code",
+        "person" => "person",
+        "start" => "start",
+        "end" => "end",
+        "pin" => "pin",
+        "freeText" => "free-text",
+        "contractId" => "contract-id",
+        "email" => "email",
+        "phoneNumber" => "phone-number",
+        "contacts" => "contacts",
+        "reason" => "open-reason",
+        _ => return None,
+    })
 }
 
 /// The field that a refusal is about.
@@ -161,5 +207,23 @@ fn text_of(code: FieldCode) -> &'static str {
         | FieldCode::RepeatedParameter
         | FieldCode::UnknownValue
         | FieldCode::ToNotAfterFrom => "field-unknown",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use domain::Language;
+
+    use super::*;
+    use crate::words;
+
+    #[test]
+    fn the_summary_names_the_field_and_whose_it_is() {
+        let t = words::texts(Language::English);
+        let label = |field: &str| Errors::none().and_words(field.to_owned(), String::new()).faults()[0].label(t);
+        assert_eq!(label("contacts[1].email"), "Contact 2: Email");
+        assert_eq!(label("location.postalCode"), t.say("automat-postal-code"));
+        assert_eq!(label("name"), t.say("automat-name"));
+        assert_eq!(label("of nobody"), "");
     }
 }
