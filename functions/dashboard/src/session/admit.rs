@@ -68,14 +68,14 @@ async fn pass(State(door): State<Door>, request: Request, next: Next) -> Respons
         };
     };
     if !origin::is_ours(&parts.method, &parts.headers, &open.settings.dashboard) {
-        return refused(Notice::Foreign, &parts, Problem::new(Code::Forbidden, "It was sent by another page."));
+        return refused(&Notice::Foreign, &parts, Problem::new(Code::Forbidden, "It was sent by another page."));
     }
     if access == Some(Access::Open) {
         return next.run(Request::from_parts(parts, body)).await;
     }
     let standing = match open.standing(&parts.headers, door.clock.now()).await {
         Ok(standing) => standing,
-        Err(trouble) => return refused(Notice::Trouble, &parts, Problem::internal(trouble)),
+        Err(trouble) => return refused(&Notice::Trouble, &parts, Problem::internal(trouble)),
     };
     match standing {
         Standing::In { claims, renewed } => {
@@ -84,7 +84,7 @@ async fn pass(State(door): State<Door>, request: Request, next: Next) -> Respons
             claims.hand_on(&mut parts.extensions);
             let mut answer = match access {
                 Some(Access::AtLeast(needed)) if role.is_none() => {
-                    refused(Notice::Newcomer, &parts, Problem::forbidden(needed, None))
+                    refused(&Notice::Newcomer, &parts, Problem::forbidden(needed, None))
                 }
                 _ => next.run(Request::from_parts(parts, body)).await,
             };
@@ -133,10 +133,10 @@ async fn out(parts: &Parts, body: Body) -> Response {
         Method::POST => Form::from_request(Request::from_parts(parts.clone(), body), &()).await.ok(),
         _ => None,
     };
-    refused(Notice::Ended(form.unwrap_or_default()), parts, Problem::unauthenticated())
+    refused(&Notice::Ended(form.unwrap_or_default()), parts, Problem::unauthenticated())
 }
 
-fn refused(notice: Notice, parts: &Parts, problem: Problem) -> Response {
+fn refused(notice: &Notice, parts: &Parts, problem: Problem) -> Response {
     let visit = Visit::of(parts);
     let mut answer = match notice {
         Notice::Trouble => notice.named_page(&visit, &CorrelationId::of_request(&parts.headers, &parts.extensions)),

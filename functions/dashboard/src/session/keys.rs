@@ -1,6 +1,7 @@
 //! The issuer's public keys: fetched once, and again when a token names one that is not known, at most once a minute.
 
 use std::collections::HashMap;
+use std::ops::ControlFlow;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use base64::Engine as _;
@@ -41,7 +42,7 @@ impl Key {
 impl Keys {
     /// The key of a name, if the issuer has such a one.
     pub(super) async fn find(&self, name: &str, hosted: &Hosted, now: Instant) -> Result<Option<Key>, Trouble> {
-        if let Some(known) = self.known(name, now) {
+        if let ControlFlow::Break(known) = self.known(name, now) {
             return Ok(known);
         }
         self.fetch(hosted, Some(now)).await?;
@@ -55,12 +56,12 @@ impl Keys {
         Ok(())
     }
 
-    /// The key of a name, or that there is none; nothing where it must be asked for.
-    fn known(&self, name: &str, now: Instant) -> Option<Option<Key>> {
+    /// The key of a name, or that there is none; goes on where it must be asked for.
+    fn known(&self, name: &str, now: Instant) -> ControlFlow<Option<Key>> {
         let known = self.lock();
         let key = known.keys.get(name).cloned();
         let may_not_ask = known.asked.is_some_and(|asked| now < asked.plus_millis(PAUSE_MILLIS));
-        (key.is_some() || may_not_ask).then_some(key)
+        if key.is_some() || may_not_ask { ControlFlow::Break(key) } else { ControlFlow::Continue(()) }
     }
 
     fn lock(&self) -> MutexGuard<'_, Known> {
@@ -110,11 +111,11 @@ mod tests {
     fn an_unknown_name_is_asked_for_once_a_minute() {
         let at = |millis| Instant::from_millis(millis).unwrap();
         let keys = Keys::default();
-        assert_eq!(keys.known("a", at(0)), None, "never asked");
+        assert_eq!(keys.known("a", at(0)), ControlFlow::Continue(()), "never asked");
         let key = Key { n: vec![1], e: vec![1] };
         *keys.lock() = Known { keys: HashMap::from([("a".to_owned(), key.clone())]), asked: Some(at(0)) };
-        assert_eq!(keys.known("a", at(PAUSE_MILLIS * 99)), Some(Some(key)));
-        assert_eq!(keys.known("b", at(PAUSE_MILLIS - 1)), Some(None));
-        assert_eq!(keys.known("b", at(PAUSE_MILLIS)), None);
+        assert_eq!(keys.known("a", at(PAUSE_MILLIS * 99)), ControlFlow::Break(Some(key)));
+        assert_eq!(keys.known("b", at(PAUSE_MILLIS - 1)), ControlFlow::Break(None));
+        assert_eq!(keys.known("b", at(PAUSE_MILLIS)), ControlFlow::Continue(()));
     }
 }
