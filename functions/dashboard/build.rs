@@ -33,6 +33,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         let mut encoder = GzEncoder::new(File::create(&compressed)?, Compression::best());
         std::io::Write::write_all(&mut encoder, &content)?;
         encoder.finish()?;
+        let (path, compressed) = (path.display().to_string(), compressed.display().to_string());
         writeln!(
             table,
             "Asset {{ name: {name:?}, href: \"/assets/{stem}-{hash}.{extension}\", media_type: {media_type:?}, \

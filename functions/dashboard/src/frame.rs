@@ -47,6 +47,7 @@ impl Frame {
         LANGUAGES.into_iter().map(move |language| (language.code(), own_name(language), language == current))
     }
 
+    #[expect(clippy::unused_self, reason = "templates find it where they find the rest")]
     pub(crate) fn asset(&self, name: &str) -> &'static str {
         assets::href(name)
     }

@@ -1,6 +1,8 @@
 //! What happened, in words. Exhaustive: a new kind of event does not compile until it has some.
 
-use domain::{CodeKind, ContractField, Event, EventKind, KeyField, KeypadRefusal, OpeningOutcome, Purpose, TimeRange};
+use domain::{
+    CodeKind, ContractField, Event, EventKind, KeyField, KeypadRefusal, LockerIndex, OpeningOutcome, Purpose, TimeRange,
+};
 use texts::{FluentArgs, Texts};
 
 use crate::times::Times;
@@ -8,7 +10,7 @@ use crate::times::Times;
 /// What happened.
 pub(super) fn what(event: &Event, t: &Texts, times: &Times) -> String {
     let mut values = FluentArgs::new();
-    values.set("locker", event.subject.locker.map(|locker| locker.get()).unwrap_or_default());
+    values.set("locker", event.subject.locker.map(LockerIndex::get).unwrap_or_default());
     let ranged = |mut values: FluentArgs<'static>, range: TimeRange| {
         values.set("range", times.range(range));
         values
@@ -111,7 +113,7 @@ fn listed(t: &Texts, ids: impl Iterator<Item = &'static str>) -> String {
 mod tests {
     use std::collections::BTreeSet;
 
-    use domain::{Actor, AutomatId, Instant, Language, LockerIndex, OpeningId, Subject, TimeZone};
+    use domain::{Actor, AutomatId, Instant, Language, OpeningId, Subject, TimeZone};
 
     use super::*;
     use crate::words::texts;

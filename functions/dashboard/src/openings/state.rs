@@ -16,14 +16,9 @@ pub(super) struct State {
     pub(super) title: String,
     /// What it means for whoever stands at the cabinet.
     pub(super) meaning: String,
-    /// Whether the device may still act on it.
-    pub(super) is_asking: bool,
+    status: OpeningStatus,
     /// Whether the device has spoken.
     pub(super) is_answered: bool,
-    /// Whether the locker is open.
-    pub(super) is_open: bool,
-    /// Whether looking again may tell more.
-    pub(super) is_provisional: bool,
     /// Of the life of the request, what is left in seconds.
     pub(super) seconds_left: i64,
     /// Who asked for it.
@@ -45,10 +40,8 @@ impl State {
             class,
             title: t.say(title).into_owned(),
             meaning: t.tell(meaning, &values),
-            is_asking: status == OpeningStatus::Requested,
+            status,
             is_answered: confirmed,
-            is_open: status == OpeningStatus::Opened,
-            is_provisional: status == OpeningStatus::Expired && !confirmed,
             seconds_left: (left + 999).div_euclid(1000).max(0),
             asked_by: who(t, &opening.requested_by, reader),
             asked_at: times.moment(opening.issued_at),
@@ -56,9 +49,24 @@ impl State {
         }
     }
 
+    /// Whether the device may still act on it.
+    pub(super) fn is_asking(&self) -> bool {
+        self.status == OpeningStatus::Requested
+    }
+
+    /// Whether the locker is open.
+    pub(super) fn is_open(&self) -> bool {
+        self.status == OpeningStatus::Opened
+    }
+
+    /// Whether looking again may tell more.
+    pub(super) fn is_provisional(&self) -> bool {
+        self.status == OpeningStatus::Expired && !self.is_answered
+    }
+
     /// Whether it is over, and the locker is not known to be open.
     pub(super) fn may_be_tried_again(&self) -> bool {
-        !self.is_asking && !self.is_open
+        !self.is_asking() && !self.is_open()
     }
 }
 
