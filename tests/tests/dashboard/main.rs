@@ -2,7 +2,7 @@
 //!
 //! A file for each job; [`e2e::Visitor`] is the browser.
 
-#![expect(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on must stop at once")]
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on must stop at once")]
 
 mod access;
 mod forged;
