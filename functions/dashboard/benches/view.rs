@@ -61,7 +61,7 @@ async fn cpu_of(work: impl AsyncFn()) -> Duration {
     for _ in 0..TIMES {
         work().await;
     }
-    (cpu() - begun) / TIMES
+    cpu().saturating_sub(begun) / TIMES
 }
 
 /// The kernel's count of it.
