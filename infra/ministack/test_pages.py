@@ -35,6 +35,23 @@ class Pages(unittest.TestCase):
         self.assertEqual(self.seen("operator", 200, 200, 404, 404, 200), ["/automats/new should be refused"])
         self.assertEqual(self.seen("viewer", 200, 500, 404, 403, 403), ["/search?q=lobby should be seen"])
 
+    def test_work_that_cannot_be_done_is_found_and_a_form_is_sent_as_it_was_shown(self):
+        sent, hidden = [], '<form><input type="hidden" name="version" value="7"></form>'
+
+        def request(address, form=None, headers=None):
+            path = address.removeprefix("http://api")
+            if form is None:
+                return 200, answer(200)[1], hidden if path.endswith(("/new", "/remove")) else ""
+            sent.append((path, form))
+            refused = 500 if path.endswith("/lockers/0/open") else 200 if path.endswith("/pin") else 303
+            return answer(refused, ("Location", "/"))
+
+        with mock.patch.object(pages, "request", side_effect=request):
+            [finding] = pages.worked(pages.Browser(STACK), "she")
+        self.assertTrue(finding.startswith("she: /automats/A/lockers/0/open cannot be done: 500"), finding)
+        self.assertEqual(len(sent), 9)
+        self.assertTrue(all(form["version"] == "7" for path, form in sent if path.endswith("/remove")))
+
     def test_cookies_are_kept_forgotten_and_must_be_guarded(self):
         browser = pages.Browser(STACK)
         with self.answering(
