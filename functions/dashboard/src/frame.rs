@@ -18,7 +18,7 @@ pub(crate) struct Frame {
 
 impl Frame {
     pub(crate) fn of(visit: &Visit) -> Self {
-        Self { t: visit.t, role: visit.role, person: visit.person.clone(), here: visit.here.clone() }
+        Self { t: visit.t, role: visit.role, person: visit.person.clone(), here: visit.page().to_owned() }
     }
 
     /// Whether the person may do what needs an operator.

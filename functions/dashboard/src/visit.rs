@@ -2,12 +2,12 @@
 
 use std::convert::Infallible;
 
-use api::{Caller, Problem, Role};
+use api::{Caller, Problem, Role, routes};
 use askama::Template;
 use axum::extract::FromRequestParts;
 use axum::response::{Html, IntoResponse as _, Response};
-use http::StatusCode;
 use http::request::Parts;
+use http::{Method, StatusCode};
 use texts::Texts;
 
 use crate::frame::Frame;
@@ -25,6 +25,21 @@ pub(crate) struct Visit {
     pub(crate) person: Option<String>,
     /// The path and query of this page.
     pub(crate) here: String,
+}
+
+/// Where to go back to from what is shown at an address: there, or, where things are only sent to, to the page above it.
+fn page_at(address: &str) -> &str {
+    let mut path = address.split('?').next().unwrap_or_default();
+    if routes::methods(path).contains(&Method::GET) {
+        return address;
+    }
+    while let Some((above, _)) = path.rsplit_once('/').filter(|(above, _)| !above.is_empty()) {
+        if routes::methods(above).contains(&Method::GET) {
+            return above;
+        }
+        path = above;
+    }
+    "/"
 }
 
 impl Visit {
@@ -45,6 +60,11 @@ impl Visit {
         Frame::of(self)
     }
 
+    /// The page to come back to once a language is chosen.
+    pub(crate) fn page(&self) -> &str {
+        page_at(&self.here)
+    }
+
     /// Whether the person may do what needs this role.
     pub(crate) fn may(&self, role: Role) -> bool {
         self.role.is_some_and(|held| held >= role)
@@ -63,4 +83,24 @@ impl<S: Sync> FromRequestParts<S> for Visit {
 pub(crate) fn page(status: StatusCode, page: &impl Template) -> Result<Response, Problem> {
     let text = page.render().map_err(Problem::internal)?;
     Ok((status, Html(text)).into_response())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_only_sent_to_is_no_place_to_come_back_to() {
+        for (address, page) in [
+            ("/", "/"),
+            ("/keys/K-1?month=2026-11", "/keys/K-1?month=2026-11"),
+            ("/keys/K-1/contracts/C-1/pin", "/keys/K-1/contracts/C-1"),
+            ("/keys/K-1/contracts/C-1/pin/new", "/keys/K-1/contracts/C-1"),
+            ("/automats/lobby/lockers/7/open", "/automats/lobby/lockers/7"),
+            ("/nowhere/at/all", "/"),
+            ("", "/"),
+        ] {
+            assert_eq!(page_at(address), page, "{address}");
+        }
+    }
 }

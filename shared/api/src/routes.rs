@@ -175,7 +175,8 @@ pub fn access(method: &Method, matched_path: &str) -> Option<Access> {
 }
 
 /// The methods that some function serves on a path as a client sent it.
-pub(crate) fn methods(raw_path: &str) -> Vec<Method> {
+#[must_use]
+pub fn methods(raw_path: &str) -> Vec<Method> {
     all().filter(|route| matches(route.path, raw_path)).map(|route| route.method.clone()).collect()
 }
 

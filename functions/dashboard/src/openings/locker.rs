@@ -70,8 +70,7 @@ pub(super) async fn show(
             Err(error) => return Err(error.into()),
         }
     }
-    // What was sent and not taken is shown where it was sent to, which is no place to go back to.
-    let frame = Frame { here: links::locker(&automat.id, index), ..visit.frame() };
+    let frame = visit.frame();
     page(status(&errors), &LockerPage { frame, automat, locker, times, form, errors, lines })
 }
 
