@@ -3,7 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot set its stage must stop at once")]
 
 use std::io;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, Once};
 
 use api::testing::{json, request};
 use api::{App, Clock, Role};
@@ -25,6 +25,7 @@ struct People {
 impl People {
     /// With one contract of hers that is over, and one that is not.
     async fn new() -> Self {
+        somebody_listens();
         let table = TestTable::new().await;
         table.store.create_automat(testkit::automat("lobby", 4), &act()).await.unwrap();
         table.store.create_key(testkit::key("K-1"), &act()).await.unwrap();
@@ -159,6 +160,17 @@ impl io::Write for Log {
     fn flush(&mut self) -> io::Result<()> {
         Ok(())
     }
+}
+
+/// From before the first request of any test. A place that begins to log while nobody listens, just as somebody begins
+/// to in another thread, may be taken for one that nobody will ever hear.
+fn somebody_listens() {
+    static ONCE: Once = Once::new();
+    ONCE.call_once(|| {
+        let debug = tracing_subscriber::filter::LevelFilter::DEBUG;
+        let deaf = tracing_subscriber::fmt().with_max_level(debug).with_writer(io::sink).finish();
+        tracing::subscriber::set_global_default(deaf).unwrap();
+    });
 }
 
 #[tokio::test]
