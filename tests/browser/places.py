@@ -20,6 +20,8 @@ class Place:
     then: Callable[[Page], None] | None = None
     # Whether Lighthouse looks at it each time.
     often: bool = False
+    # Whether its status is an error, which Lighthouse takes for no page at all.
+    is_error: bool = False
 
 
 SIGN_IN = (
@@ -44,8 +46,8 @@ def preview(page: Page):
 
 PLACES = [
     Place("sign-in", SIGN_IN, person=None),
-    Place("sign-in-broken-off", "/auth/callback?error=access_denied&state=none", person=None),
-    Place("newcomer", "/", person="newcomer"),
+    Place("sign-in-broken-off", "/auth/callback?error=access_denied&state=none", person=None, is_error=True),
+    Place("newcomer", "/", person="newcomer", is_error=True),
     Place("automats", "/", often=True),
     Place("automats-as-viewer", "/", person="viewer"),
     Place("search", "/search?q=har"),
@@ -91,9 +93,9 @@ PLACES = [
     Place("contract-edit", "/keys/{key}/contracts/{contract}/edit"),
     Place("contract-remove", "/keys/{key}/contracts/{contract}/remove"),
     Place("contract-remove-out", "/keys/{out}/contracts/{fetched}/remove"),
-    Place("not-found", "/keys/never-heard-of"),
-    Place("nowhere", "/no-such-page"),
-    Place("not-allowed", "/automats/new", person="viewer"),
+    Place("not-found", "/keys/never-heard-of", is_error=True),
+    Place("nowhere", "/no-such-page", is_error=True),
+    Place("not-allowed", "/automats/new", person="viewer", is_error=True),
 ]
 
 every_place = pytest.mark.parametrize("place", PLACES, ids=lambda place: place.name)
