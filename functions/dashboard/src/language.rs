@@ -3,16 +3,19 @@
 use api::Problem;
 use axum::response::{IntoResponse as _, Redirect, Response};
 use domain::Language;
-use http::header::{ACCEPT_LANGUAGE, COOKIE, SET_COOKIE};
-use http::{HeaderMap, HeaderName};
+use http::HeaderMap;
+use http::header::ACCEPT_LANGUAGE;
 
 use crate::form::Form;
 use crate::links::own;
+use crate::session::cookies;
 
 /// In the order in which they are offered.
 pub(crate) const LANGUAGES: [Language; 3] = [Language::English, Language::Finnish, Language::Swedish];
 
 const COOKIE_NAME: &str = "__Host-language";
+/// A year.
+const COOKIE_SECONDS: u64 = 31_536_000;
 
 /// What a language calls itself.
 pub(crate) fn own_name(language: Language) -> &'static str {
@@ -31,20 +34,20 @@ pub(crate) fn of_request(headers: &HeaderMap) -> Language {
 /// `POST /language`: remembers a choice, and goes back.
 pub(crate) async fn choose_language(form: Form) -> Result<Response, Problem> {
     let language = Language::parse(form.text("language")).unwrap_or_default();
-    let cookie = format!("{COOKIE_NAME}={}; Path=/; Max-Age=31536000; Secure; HttpOnly; SameSite=Lax", language.code());
-    Ok(([(SET_COOKIE, cookie)], Redirect::to(own(form.text("to")))).into_response())
+    let mut answer = Redirect::to(own(form.text("to"))).into_response();
+    cookies::keep(answer.headers_mut(), COOKIE_NAME, language.code(), COOKIE_SECONDS);
+    Ok(answer)
 }
 
 fn chosen(headers: &HeaderMap) -> Option<Language> {
-    let cookies = texts(headers, &COOKIE).flat_map(|value| value.split(';'));
-    let mut named = cookies.filter_map(|cookie| cookie.trim().split_once('='));
-    named.find(|(name, _)| *name == COOKIE_NAME).and_then(|(_, value)| Language::parse(value).ok())
+    cookies::held(headers, COOKIE_NAME).and_then(|code| Language::parse(code).ok())
 }
 
 /// The best by weight, the first of equals (RFC 9110, section 12.5.4); `fi-FI` is Finnish.
 fn accepted(headers: &HeaderMap) -> Option<Language> {
+    let lines = headers.get_all(ACCEPT_LANGUAGE).iter().filter_map(|line| line.to_str().ok());
     let mut best: Option<(f32, Language)> = None;
-    for range in texts(headers, &ACCEPT_LANGUAGE).flat_map(|value| value.split(',')) {
+    for range in lines.flat_map(|line| line.split(',')) {
         let (tag, weight) = range.split_once(';').unwrap_or((range, ""));
         let primary = tag.trim().split('-').next().unwrap_or_default().to_ascii_lowercase();
         let weight = weight.trim().strip_prefix("q=").map_or(1.0, |weight| weight.trim().parse().unwrap_or(0.0));
@@ -57,13 +60,10 @@ fn accepted(headers: &HeaderMap) -> Option<Language> {
     best.map(|(_, language)| language)
 }
 
-fn texts<'h>(headers: &'h HeaderMap, name: &HeaderName) -> impl Iterator<Item = &'h str> {
-    headers.get_all(name).iter().filter_map(|value| value.to_str().ok())
-}
-
 #[cfg(test)]
 mod tests {
-    use http::HeaderValue;
+    use http::header::COOKIE;
+    use http::{HeaderName, HeaderValue};
 
     use super::*;
 

@@ -6,7 +6,7 @@ const IN_A_PATH: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(
 
 /// A path of these parts, each as one segment.
 pub(crate) fn path(parts: &[&str]) -> String {
-    parts.iter().flat_map(|part| ["/".to_owned(), utf8_percent_encode(part, IN_A_PATH).to_string()]).collect()
+    parts.iter().flat_map(|part| ["/".to_owned(), segment(part)]).collect()
 }
 
 /// A text as one segment of a path, or as a value in a query.

@@ -1,7 +1,7 @@
 //! What cannot be done, as a page: what happened, what to do, and the name to ask about it by.
 
 use api::problem::Code;
-use api::{Caller, CorrelationId, Problem, Role};
+use api::{CorrelationId, Problem, Role};
 use askama::Template;
 use axum::Router;
 use axum::extract::Request;
@@ -11,7 +11,6 @@ use http::StatusCode;
 use texts::{FluentArgs, Texts};
 
 use crate::frame::Frame;
-use crate::session::Person;
 use crate::visit::{Visit, page};
 
 #[derive(Template)]
@@ -31,21 +30,9 @@ pub(crate) fn as_pages<S: Clone + Send + Sync + 'static>(pages: Router<S>) -> Ro
 async fn show(request: Request, next: Next) -> Response {
     let (parts, body) = request.into_parts();
     let correlation = CorrelationId::of_request(&parts.headers, &parts.extensions);
-    let (headers_only, uri) = (parts.headers.clone(), parts.uri.clone());
-    let person = parts.extensions.get::<Person>().cloned();
-    let caller = Caller::of_request(&parts.extensions, Role::Viewer).ok();
+    let visit = Visit::of(&parts);
     let response = next.run(Request::from_parts(parts, body)).await;
     let Some(problem) = response.extensions().get::<Problem>().cloned() else { return response };
-    // The handler had the request, or the gate before it: what a page needs of it is put together again.
-    let mut visited = Request::new(());
-    (*visited.headers_mut(), *visited.uri_mut()) = (headers_only, uri);
-    if let Some(person) = person {
-        visited.extensions_mut().insert(person);
-    }
-    if let Some(caller) = caller {
-        visited.extensions_mut().insert(caller);
-    }
-    let visit = Visit::of(&visited.into_parts().0);
     let shown = RefusedPage {
         frame: visit.frame(),
         title: title(visit.t, &problem),

@@ -127,7 +127,7 @@ impl Open {
 async fn out(parts: &Parts, body: Body) -> Response {
     let navigates = parts.headers.get(SEC_FETCH_MODE).is_none_or(|mode| mode == "navigate");
     if parts.method.is_safe() && navigates {
-        return Redirect::to(&sign_in(&here(parts))).into_response();
+        return Redirect::to(&sign_in(&Visit::of(parts).here)).into_response();
     }
     let form = match parts.method {
         Method::POST => Form::from_request(Request::from_parts(parts.clone(), body), &()).await.ok(),
@@ -140,21 +140,16 @@ fn refused(notice: &Notice, parts: &Parts, problem: Problem) -> Response {
     let visit = Visit::of(parts);
     let mut answer = match notice {
         Notice::Trouble => notice.named_page(&visit, &CorrelationId::of_request(&parts.headers, &parts.extensions)),
-        _ => notice.page(&visit, &shown(parts)),
+        _ => notice.page(&visit, &shown(parts, &visit)),
     };
     answer.extensions_mut().insert(problem);
     answer
 }
 
-/// The path and query of a request.
-fn here(parts: &Parts) -> String {
-    parts.uri.path_and_query().map_or_else(|| "/".to_owned(), ToString::to_string)
-}
-
 /// The page that somebody looks at: of what was sent, the one that it was sent from.
-fn shown(parts: &Parts) -> String {
+fn shown(parts: &Parts, visit: &Visit) -> String {
     if parts.method.is_safe() {
-        return here(parts);
+        return visit.here.clone();
     }
     let from = parts.headers.get(REFERER).and_then(|from| from.to_str().ok()?.parse::<Uri>().ok());
     let path = from.and_then(|from| Some(own(from.path_and_query()?.as_str()).to_owned()));

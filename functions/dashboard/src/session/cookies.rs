@@ -1,4 +1,4 @@
-//! The cookies of a session.
+//! The cookies of a session, and how any cookie of ours is read and set.
 //!
 //! The prefix `__Host-` makes a browser refuse a cookie of that name from any other host, and over anything but TLS (or
 //! from this machine); `HttpOnly` keeps scripts from it, and `SameSite=Lax` other pages' forms.
@@ -21,14 +21,14 @@ pub(super) const SESSION_SECONDS: u64 = 7 * 24 * 60 * 60;
 pub(super) const SIGNING_IN_SECONDS: u64 = 15 * 60;
 
 /// A cookie of a request.
-pub(super) fn held<'h>(headers: &'h HeaderMap, name: &str) -> Option<&'h str> {
+pub(crate) fn held<'h>(headers: &'h HeaderMap, name: &str) -> Option<&'h str> {
     let lines = headers.get_all(COOKIE).iter().filter_map(|line| line.to_str().ok());
     let mut named = lines.flat_map(|line| line.split(';')).filter_map(|cookie| cookie.trim().split_once('='));
     named.find(|(held, _)| *held == name).map(|(_, value)| value).filter(|value| !value.is_empty())
 }
 
 /// Has the browser keep a cookie. A value that no cookie can have is not kept.
-pub(super) fn keep(headers: &mut HeaderMap, name: &str, value: &str, seconds: u64) {
+pub(crate) fn keep(headers: &mut HeaderMap, name: &str, value: &str, seconds: u64) {
     if value.bytes().all(is_of_cookies) {
         set(headers, name, value, seconds);
     }

@@ -11,7 +11,7 @@ mod admit;
 mod attempt;
 pub(crate) mod begin;
 pub(crate) mod callback;
-mod cookies;
+pub(crate) mod cookies;
 mod headers;
 mod hosted;
 mod keys;
