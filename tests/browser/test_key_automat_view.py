@@ -1,19 +1,15 @@
 """Job 1: the automat's lockers at a glance."""
 
-import re
-
 import pytest
 from playwright.sync_api import expect
 
-from visit import every_way
+from visit import every_way, turn_to
 
 
 @every_way
 def test_lockers_are_seen_at_a_glance(enter, world, way):
     page = enter("viewer", "/", **way)
-    # Other tests have automats of the like.
-    name = world.known["automat"].replace("harbour-", "Harbour ")
-    page.get_by_role("link", name=re.compile(f"^{name}\\b")).click()
+    turn_to(page, world.known["automat"].replace("harbour-", "Harbour "))
     lockers = page.get_by_role("list", name="Lockers").get_by_role("listitem")
     expect(lockers).to_have_count(12)
     expect(page.get_by_role("main")).to_contain_text("Connected")

@@ -1,6 +1,7 @@
 """How people come to the pages: the sizes of what they hold in their hands, the sign-in, and what is watched there."""
 
 import datetime
+import re
 import zoneinfo
 
 import pytest
@@ -29,6 +30,15 @@ def sign_in(page: Page, url: str, person: str, path: str = "/"):
     expect(page.get_by_role("heading", name="Who signs in?")).to_be_visible()
     page.get_by_role("button", name=NAMES[person]).click()
     page.wait_for_url(lambda address: "/login" not in address and "/auth/callback?" not in address)
+
+
+def turn_to(page: Page, name: str):
+    """Follows the link that begins with this name, on whichever page of a list it is."""
+    link = page.get_by_role("link", name=re.compile(rf"^{re.escape(name)}\b"))
+    while link.count() == 0:
+        with page.expect_navigation():
+            page.get_by_role("link", name="Next page").click()
+    link.click()
 
 
 def field_time(zone: str = "Europe/Helsinki", **later) -> str:
