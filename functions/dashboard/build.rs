@@ -1,10 +1,12 @@
-//! Names each static file after its content, so that it may be cached for good, and compresses it once.
+//! Names each static file after its content, so that it may be cached for good, and compresses it once for each coding.
 
 use std::error::Error;
 use std::fmt::Write as _;
-use std::fs::{self, File};
-use std::path::PathBuf;
+use std::io::{self, Write as _};
+use std::path::{Path, PathBuf};
+use std::{env, fs};
 
+use brotli::enc::BrotliEncoderParams;
 use flate2::Compression;
 use flate2::write::GzEncoder;
 use sha2::{Digest as _, Sha256};
@@ -16,8 +18,8 @@ const FILES: [(&str, &str); 3] = [
 ];
 
 fn main() -> Result<(), Box<dyn Error>> {
-    let source = PathBuf::from(std::env::var("CARGO_MANIFEST_DIR")?).join("assets");
-    let out = PathBuf::from(std::env::var("OUT_DIR")?);
+    let source = PathBuf::from(env::var("CARGO_MANIFEST_DIR")?).join("assets");
+    let out = PathBuf::from(env::var("OUT_DIR")?);
     let mut table = format!("static ASSETS: [Asset; {}] = [\n", FILES.len());
     for (name, media_type) in FILES {
         let path = source.join(name);
@@ -29,18 +31,36 @@ fn main() -> Result<(), Box<dyn Error>> {
             Ok::<_, std::fmt::Error>(hash)
         })?;
         let (stem, extension) = name.rsplit_once('.').ok_or("a file without an extension")?;
-        let compressed = out.join(format!("{name}.gz"));
-        let mut encoder = GzEncoder::new(File::create(&compressed)?, Compression::best());
-        std::io::Write::write_all(&mut encoder, &content)?;
-        encoder.finish()?;
-        let (path, compressed) = (path.display().to_string(), compressed.display().to_string());
+        let encoded = |coding: &str, bytes: &[u8]| {
+            let encoded = out.join(format!("{name}.{coding}"));
+            fs::write(&encoded, bytes).map(|()| included(&encoded))
+        };
+        let (brotli, gzip) = (encoded("br", &brotli(&content)?)?, encoded("gz", &gzip(&content)?)?);
         writeln!(
             table,
             "Asset {{ name: {name:?}, href: \"/assets/{stem}-{hash}.{extension}\", media_type: {media_type:?}, \
-             plain: include_bytes!({path:?}), gzip: include_bytes!({compressed:?}) }},"
+             plain: {}, brotli: {brotli}, gzip: {gzip} }},",
+            included(&path)
         )?;
     }
     table.push_str("];\n");
     fs::write(out.join("assets.rs"), table)?;
     Ok(())
+}
+
+/// The content of a file, for the compiler.
+fn included(path: &Path) -> String {
+    format!("include_bytes!({:?})", path.display().to_string())
+}
+
+fn brotli(content: &[u8]) -> io::Result<Vec<u8>> {
+    let mut compressed = Vec::new();
+    brotli::BrotliCompress(&mut &*content, &mut compressed, &BrotliEncoderParams::default())?;
+    Ok(compressed)
+}
+
+fn gzip(content: &[u8]) -> io::Result<Vec<u8>> {
+    let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
+    encoder.write_all(content)?;
+    encoder.finish()
 }

@@ -23,9 +23,9 @@ const TIMES: u32 = 50;
 #[tokio::main(flavor = "current_thread")]
 async fn main() {
     println!(
-        "| lockers | reads | CPU of the reads | of the page, besides | of compressing it, besides | bytes | compressed |"
+        "| lockers | reads | CPU of the reads | of the page, besides | bytes | gzip | CPU, besides | Brotli | CPU, besides |"
     );
-    println!("|---|---|---|---|---|---|---|");
+    println!("|---|---|---|---|---|---|---|---|---|");
     for lockers in [40, 500] {
         let table = filled(lockers).await;
         let app = App { store: table.store.clone(), clock: Clock::fixed(at(60)) };
@@ -42,15 +42,19 @@ async fn main() {
             to_bytes(answer.into_body(), usize::MAX).await.unwrap().len()
         };
         let lobby = AutomatId::parse("lobby").unwrap();
-        let gzip = page("gzip").await;
         let _ = table.wire.tally();
         let plain = page("identity").await;
         let reads = table.wire.tally().round_trips;
         let read = cpu_of(async || drop(table.store.automat_view(&lobby, at(60)).await.unwrap())).await;
         let whole = cpu_of(async || assert_eq!(page("identity").await, plain)).await;
-        let compressed = cpu_of(async || assert_eq!(page("gzip").await, gzip)).await;
-        let (own, packing) = (whole.saturating_sub(read), compressed.saturating_sub(whole));
-        println!("| {lockers} | {reads} | {read:.2?} | {own:.2?} | {packing:.2?} | {plain} | {gzip} |");
+        let own = whole.saturating_sub(read);
+        print!("| {lockers} | {reads} | {read:.2?} | {own:.2?} | {plain} |");
+        for coding in ["gzip", "br"] {
+            let packed = page(coding).await;
+            let packing = cpu_of(async || assert_eq!(page(coding).await, packed)).await.saturating_sub(whole);
+            print!(" {packed} | {packing:.2?} |");
+        }
+        println!();
     }
 }
 

@@ -16,6 +16,7 @@ struct Asset {
     href: &'static str,
     media_type: &'static str,
     plain: &'static [u8],
+    brotli: &'static [u8],
     gzip: &'static [u8],
 }
 
@@ -36,11 +37,21 @@ pub(crate) async fn get_asset(Path(name): Path<String>, headers: HeaderMap) -> R
         (VARY, "Accept-Encoding"),
     ];
     let accepted = headers.get(ACCEPT_ENCODING).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    let takes_gzip = accepted.split(',').any(|coding| coding.trim() == "gzip" || coding.trim().starts_with("gzip;q=1"));
-    Ok(if takes_gzip {
+    Ok(if takes(accepted, "br") {
+        (StatusCode::OK, kept, [(CONTENT_ENCODING, "br")], asset.brotli).into_response()
+    } else if takes(accepted, "gzip") {
         (StatusCode::OK, kept, [(CONTENT_ENCODING, "gzip")], asset.gzip).into_response()
     } else {
         (StatusCode::OK, kept, asset.plain).into_response()
+    })
+}
+
+/// Whether `Accept-Encoding` names a coding. With a weight of 0 it is refused.
+fn takes(accepted: &str, coding: &str) -> bool {
+    accepted.split(',').any(|taken| {
+        let (name, weight) = taken.split_once(';').unwrap_or((taken, "q=1"));
+        let weight = weight.trim().strip_prefix("q=").and_then(|weight| weight.parse().ok());
+        name.trim().eq_ignore_ascii_case(coding) && weight.is_some_and(|weight: f32| weight > 0.0)
     })
 }
 
@@ -52,4 +63,32 @@ pub(crate) async fn get_favicon() -> Response {
 /// `GET /robots.txt`: nothing here is for search engines.
 pub(crate) async fn get_robots() -> Response {
     ([(CONTENT_TYPE, "text/plain"), (CACHE_CONTROL, A_DAY)], "User-agent: *\nDisallow: /\n").into_response()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_coding_is_taken_where_it_is_named_with_some_weight() {
+        for accepted in ["br", "gzip, deflate, br, zstd", "gzip;q=1.0, br;q=0.5", "gzip,BR ; q=0.001"] {
+            assert!(takes(accepted, "br"), "{accepted}");
+        }
+        for accepted in ["", "gzip, deflate", "brotli", "br;q=0", "br; q=0.0, gzip", "br;q=much"] {
+            assert!(!takes(accepted, "br"), "{accepted}");
+        }
+    }
+
+    #[test]
+    fn each_file_is_there_in_each_coding_and_smaller_so() {
+        for asset in &ASSETS {
+            let mut plain = Vec::new();
+            brotli::BrotliDecompress(&mut &*asset.brotli, &mut plain).unwrap();
+            assert_eq!(plain, asset.plain, "{}", asset.name);
+            let mut plain = Vec::new();
+            std::io::Read::read_to_end(&mut flate2::read::GzDecoder::new(asset.gzip), &mut plain).unwrap();
+            assert_eq!(plain, asset.plain, "{}", asset.name);
+            assert!(asset.brotli.len() < asset.gzip.len() && asset.gzip.len() < asset.plain.len(), "{}", asset.name);
+        }
+    }
 }
