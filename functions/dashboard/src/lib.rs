@@ -28,9 +28,13 @@ use axum::extract::FromRef;
 use axum::routing::{get, post};
 use store::Random;
 use things::Things;
+use tower_http::CompressionLevel;
 use tower_http::compression::CompressionLayer;
 
 pub use session::{SignIn, SignInSettings};
+
+/// Where Brotli begins to look for what is worth repeating: 500 lockers are a fifth smaller than at its usual level.
+const COMPRESSION: CompressionLevel = CompressionLevel::Precise(5);
 
 /// The state of the pages: what all functions have, and the automats.
 #[derive(Debug, Clone)]
@@ -75,7 +79,7 @@ pub fn router(dashboard: Dashboard) -> Router {
     let admitting = clock.clone();
     let pages = pages().with_state(dashboard);
     api::serve_pages(pages, clock, |pages| {
-        session::admit(refused::as_pages(pages), sign_in, admitting).layer(CompressionLayer::new())
+        session::admit(refused::as_pages(pages), sign_in, admitting).layer(CompressionLayer::new().quality(COMPRESSION))
     })
 }
 
