@@ -3,6 +3,7 @@
 use reqwest::redirect::Policy;
 use reqwest::{Client, Response, Url};
 use serde_json::Value;
+use testkit::html;
 
 use crate::Stack;
 
@@ -56,7 +57,7 @@ impl Browser {
         ];
         let page = Url::parse_with_params(self.place("authorization_endpoint"), asked).unwrap();
         let page = self.http.get(page).send().await.unwrap().text().await.unwrap();
-        let mut form = hidden_fields(&page);
+        let mut form = html::form(&page, "", "/login").unwrap();
         form.push(("person".to_owned(), person.to_owned()));
         let answer = self.http.post(format!("{}/login", self.url)).form(&form).send().await.unwrap();
         let back = where_to(&answer);
@@ -114,13 +115,4 @@ fn where_to(answer: &Response) -> Url {
     let location = answer.headers().get("location");
     let location = location.unwrap_or_else(|| panic!("{} leads nowhere", answer.status()));
     location.to_str().unwrap().parse().unwrap()
-}
-
-/// What the page's form sends besides the button.
-fn hidden_fields(page: &str) -> Vec<(String, String)> {
-    let fields = page.split("<input type=\"hidden\" name=\"").skip(1).map(|field| {
-        let (name, rest) = field.split_once("\" value=\"").unwrap();
-        (name.to_owned(), rest.split_once('"').unwrap().0.to_owned())
-    });
-    fields.collect()
 }

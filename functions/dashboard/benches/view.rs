@@ -14,8 +14,7 @@ use axum::body::{Body, to_bytes};
 use dashboard::{Dashboard, SignIn};
 use domain::{AutomatId, KeyDraft, KeyId, Property};
 use store::Random;
-use testkit::{TestTable, act, at, automat, contract, key};
-use things::Things;
+use testkit::{TestTable, act, at, automat, contract, key, nowhere};
 use tower::ServiceExt as _;
 
 const TIMES: u32 = 50;
@@ -87,14 +86,4 @@ async fn filled(lockers: u32) -> TestTable {
         }
     }
     table
-}
-
-fn nowhere() -> Things {
-    let config = aws_sdk_iotdataplane::Config::builder()
-        .behavior_version(aws_sdk_iotdataplane::config::BehaviorVersion::latest())
-        .region(aws_sdk_iotdataplane::config::Region::new("local"))
-        .endpoint_url("http://127.0.0.1:1")
-        .http_client(aws_smithy_http_client::Builder::new().build_http())
-        .build();
-    Things::new(aws_sdk_iotdataplane::Client::from_conf(config))
 }

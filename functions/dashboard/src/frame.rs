@@ -1,10 +1,11 @@
 //! What surrounds every page: the head, who is signed in, and the way about.
 
 use api::Role;
+use domain::Language;
 use texts::Texts;
 
 use crate::assets;
-use crate::language::{LANGUAGES, own_name};
+use crate::language::own_name;
 use crate::visit::Visit;
 
 /// What `templates/frame.html` shows.
@@ -44,7 +45,7 @@ impl Frame {
 
     pub(crate) fn languages(&self) -> impl Iterator<Item = (&'static str, &'static str, bool)> {
         let current = self.t.language();
-        LANGUAGES.into_iter().map(move |language| (language.code(), own_name(language), language == current))
+        Language::ALL.into_iter().map(move |language| (language.code(), own_name(language), language == current))
     }
 
     #[expect(clippy::unused_self, reason = "templates find it where they find the rest")]

@@ -10,9 +10,6 @@ use crate::form::Form;
 use crate::links::own;
 use crate::session::cookies;
 
-/// In the order in which they are offered.
-pub(crate) const LANGUAGES: [Language; 3] = [Language::English, Language::Finnish, Language::Swedish];
-
 const COOKIE_NAME: &str = "__Host-language";
 /// A year.
 const COOKIE_SECONDS: u64 = 31_536_000;

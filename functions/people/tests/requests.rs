@@ -2,15 +2,12 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot set its stage must stop at once")]
 
-use std::io;
-use std::sync::{Arc, Mutex, Once};
-
 use api::testing::{json, request};
 use api::{App, Clock, Role};
 use axum::body::Body;
 use domain::{ContractDraft, ContractId, KeyId, Name};
 use serde_json::{Value, json};
-use testkit::{TestTable, act, at, by_email, by_sms, contract};
+use testkit::{Log, TestTable, act, at, by_email, by_sms, contract};
 use tower::ServiceExt as _;
 
 const EMAIL: &str = "aino@example.fi";
@@ -19,13 +16,14 @@ const PERSON: &str = "Aino Virtanen";
 
 struct People {
     _table: TestTable,
+    log: Log,
     router: axum::Router,
 }
 
 impl People {
     /// With one contract of hers that is over, and one that is not.
     async fn new() -> Self {
-        somebody_listens();
+        let log = Log::of_this_thread();
         let table = TestTable::new().await;
         table.store.create_automat(testkit::automat("lobby", 4), &act()).await.unwrap();
         table.store.create_key(testkit::key("K-1"), &act()).await.unwrap();
@@ -38,7 +36,7 @@ impl People {
             table.store.create_contract(&KeyId::parse("K-1").unwrap(), draft, &act()).await.unwrap();
         }
         let router = people::router(App { store: table.store.clone(), clock: Clock::fixed(at(1_000)) });
-        Self { _table: table, router }
+        Self { _table: table, log, router }
     }
 
     async fn post_as(&self, role: Role, path: &str, body: Value) -> (u16, Value) {
@@ -148,44 +146,14 @@ async fn what_was_done_is_said_contract_by_contract() {
     assert_eq!(done["data"], json!([{ "keyId": "K-1", "contractId": "live", "foundBy": ["name"], "outcome": "live" }]));
 }
 
-#[derive(Clone, Default)]
-struct Log(Arc<Mutex<Vec<u8>>>);
-
-impl io::Write for Log {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.lock().unwrap().extend_from_slice(bytes);
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
-}
-
-/// From before the first request of any test. A place that begins to log while nobody listens, just as somebody begins
-/// to in another thread, may be taken for one that nobody will ever hear.
-fn somebody_listens() {
-    static ONCE: Once = Once::new();
-    ONCE.call_once(|| {
-        let debug = tracing_subscriber::filter::LevelFilter::DEBUG;
-        let deaf = tracing_subscriber::fmt().with_max_level(debug).with_writer(io::sink).finish();
-        tracing::subscriber::set_global_default(deaf).unwrap();
-    });
-}
-
 #[tokio::test]
 async fn the_log_counts_and_names_nobody() {
     let people = People::new().await;
-    let log = Log::default();
-    let writer = log.clone();
-    let subscriber = tracing_subscriber::fmt().json().with_max_level(tracing_subscriber::filter::LevelFilter::DEBUG);
-    let guard = tracing::subscriber::set_default(subscriber.with_writer(move || writer.clone()).finish());
     for path in [EXPORT, ERASE] {
         people.post(path, json!({ "email": EMAIL, "phoneNumber": NUMBER, "person": PERSON })).await;
         people.post(path, json!({ "email": EMAIL, "phoneNumber": "x", "person": PERSON })).await;
     }
-    drop(guard);
-    let text = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
+    let text = people.log.text();
     for counted in ["\"person.contracts\":2", "\"person.contracts_erased\":1", "\"person.live\":1"] {
         assert!(text.contains(counted), "{counted} in {text}");
     }

@@ -43,13 +43,13 @@ fn panicked(_: Box<dyn Any + Send + 'static>) -> Response {
 #[cfg(test)]
 mod tests {
     use std::io;
-    use std::sync::{Arc, Mutex};
 
     use axum::Router;
     use axum::body::Body;
     use axum::routing::get;
     use domain::Instant;
     use serde_json::Value;
+    use testkit::Log;
     use tower::ServiceExt as _;
 
     use super::*;
@@ -68,31 +68,11 @@ mod tests {
         serve(router, Clock::fixed(Instant::from_millis(0).unwrap()))
     }
 
-    #[derive(Clone, Default)]
-    struct Log(Arc<Mutex<Vec<u8>>>);
-
-    impl io::Write for Log {
-        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-            self.0.lock().unwrap().extend_from_slice(bytes);
-            Ok(bytes.len())
-        }
-
-        fn flush(&mut self) -> io::Result<()> {
-            Ok(())
-        }
-    }
-
     /// The answer to a GET by an admin, and the one line that it leaves in the log.
     async fn logged(uri: &str) -> (Response, Value) {
-        let log = Log::default();
-        let writer = log.clone();
-        let subscriber =
-            tracing_subscriber::fmt().json().flatten_event(true).without_time().with_writer(move || writer.clone());
-        let guard = tracing::subscriber::set_default(subscriber.finish());
+        let log = Log::of_this_thread();
         let response = kit().oneshot(request("GET", uri, Role::Admin).body(Body::empty()).unwrap()).await.unwrap();
-        drop(guard);
-        let lines = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
-        (response, serde_json::from_str(&lines).unwrap())
+        (response, serde_json::from_str(&log.text()).unwrap())
     }
 
     #[tokio::test]

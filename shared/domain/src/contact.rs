@@ -120,6 +120,9 @@ pub enum Language {
 }
 
 impl Language {
+    /// All of them, in the order in which they are offered.
+    pub const ALL: [Self; 3] = [Self::English, Self::Finnish, Self::Swedish];
+
     /// Takes an ISO 639-1 code: `en`, `fi` or `sv`.
     pub fn parse(text: &str) -> Result<Self, Invalid> {
         match text {

@@ -1,5 +1,5 @@
 //! What tests stand on: a fresh table in the embedded database, reached by the unmodified SDK client, and a wire that
-//! can be told to misbehave as AWS does.
+//! can be told to misbehave as AWS does; and what they look with: into pages, and into the log.
 
 #![expect(
     clippy::unwrap_used,
@@ -10,6 +10,9 @@
 
 mod device;
 mod dice;
+pub mod html;
+mod log;
+mod nowhere;
 mod sample;
 mod stream;
 mod wire;
@@ -21,6 +24,8 @@ use store::{Codes, Random, Store};
 
 pub use device::{entry, name, telling};
 pub use dice::Dice;
+pub use log::Log;
+pub use nowhere::nowhere;
 pub use sample::{act, act_with_receipt, automat, by_email, by_sms, contract, key, locker, of_everything, pin, range};
 pub use wire::{Held, Steps, Tally, Wire};
 

@@ -3,6 +3,9 @@
 //! Nothing here fails. Resources are part of a binary, so that what could fail would fail always, and their crates' tests
 //! fill every pattern of every language: a missing one shows as its name in braces, as Fluent shows a missing value.
 
+mod faults;
+mod translations;
+
 use std::borrow::Cow;
 
 use domain::Language;
@@ -10,6 +13,7 @@ use fluent_bundle::concurrent::FluentBundle;
 use fluent_bundle::{FluentResource, FluentValue};
 
 pub use fluent_bundle::FluentArgs;
+pub use translations::Translations;
 
 /// All patterns of one language.
 pub struct Texts {

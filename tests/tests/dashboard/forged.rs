@@ -1,63 +1,20 @@
 //! Cookies that are not ours: whatever stands in them, it signs nobody in.
 
-use api::{Clock, Role};
-use base64::Engine as _;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use e2e::{Browser, Stack, Visitor};
-use jsonwebtoken::{Algorithm, EncodingKey, Header};
-use serde_json::{Value, json};
-
-/// Each part of a token, decoded.
-fn parts(token: &str) -> [Vec<u8>; 3] {
-    let parts: Vec<_> = token.split('.').map(|part| URL_SAFE_NO_PAD.decode(part).unwrap()).collect();
-    parts.try_into().unwrap()
-}
-
-fn joined(parts: [&[u8]; 3]) -> String {
-    parts.map(|part| URL_SAFE_NO_PAD.encode(part)).join(".")
-}
+use api::Role;
+use e2e::{Browser, Stack, Visitor, forgeries};
+use serde_json::json;
 
 #[tokio::test]
 async fn a_forged_token_signs_nobody_in() {
     let stack = Stack::local();
-    let browser = Browser::open(&stack).await;
-    let person = browser.sign_in("viewer", "openid key-automat/person").await;
-    let [header, claims, signature] = parts(&person.access);
-    let mut as_admin: Value = serde_json::from_slice(&claims).unwrap();
-    as_admin["cognito:groups"] = json!(["admin"]);
-    let as_admin = as_admin.to_string();
-    let kid = serde_json::from_slice::<Value>(&header).unwrap()["kid"].as_str().map(str::to_owned);
-    let named = |alg: &str| json!({ "alg": alg, "typ": "JWT", "kid": kid }).to_string();
-
-    let other = local::tokens::Tokens::generate(stack.url(), store::Random::system()).unwrap();
-    let of_other = other.issue(local::tokens::Role::Admin, "key-automat/admin", Clock::system().now()).unwrap();
-    let [_, other_claims, other_signature] = parts(&of_other);
-    let keys = stack.http().get(format!("{}/.well-known/jwks.json", stack.url())).send().await.unwrap();
-    let modulus = keys.json::<Value>().await.unwrap()["keys"][0]["n"].as_str().unwrap().to_owned();
-    let mut symmetric = Header::new(Algorithm::HS256);
-    symmetric.kid.clone_from(&kid);
-    let claims_value: Value = serde_json::from_str(&as_admin).unwrap();
-    let symmetric =
-        jsonwebtoken::encode(&symmetric, &claims_value, &EncodingKey::from_secret(modulus.as_bytes())).unwrap();
-    let mut flipped = signature.clone();
-    flipped[0] ^= 1;
-
-    for (what, forged) in [
-        ("another's key", of_other),
-        ("another's key under our key's name", joined([&header, &other_claims, &other_signature])),
-        ("claims changed", joined([&header, as_admin.as_bytes(), &signature])),
-        ("one bit of the signature changed", joined([&header, &claims, &flipped])),
-        ("no signature", joined([&header, &claims, b""])),
-        ("algorithm none", joined([named("none").as_bytes(), as_admin.as_bytes(), b""])),
-        ("algorithm none, with a signature", joined([named("none").as_bytes(), as_admin.as_bytes(), &signature])),
-        ("our public key as a shared secret", symmetric),
+    let person = Browser::open(&stack).await.sign_in("viewer", "openid key-automat/person").await;
+    let mut forged = forgeries(&stack, &person.access, "cognito:groups", json!(["admin"])).await;
+    forged.extend([
         ("a machine's token", stack.token(Role::Admin).await),
-        ("an ID token", person.identity.clone().unwrap()),
-        ("a refresh token", person.refresh.clone()),
-        ("cut off", person.access[..person.access.len() - 10].to_owned()),
-        ("no token", "abc".to_owned()),
-        ("empty parts", "..".to_owned()),
-    ] {
+        ("an ID token", person.identity.unwrap()),
+        ("a refresh token", person.refresh),
+    ]);
+    for (what, forged) in forged {
         let visitor = Visitor::new(&stack);
         visitor.set_cookie("__Host-access", Some(&forged));
         visitor.set_cookie("__Host-person", Some("QWRh"));

@@ -8,9 +8,10 @@ use automat::credentials::Credentials;
 use automat::driver::Settings;
 use automat::link::{Endpoint, Security};
 use automat::simulated::{Config, Person, SimulatedAutomat};
-use e2e::{Log, Stack, Stage};
+use e2e::{Stack, Stage};
 use protocol::Purpose;
 use serde_json::json;
+use testkit::Log;
 
 use crate::scene::{LOCKER, noon, open_to};
 use crate::tap::Tap;
@@ -77,7 +78,7 @@ async fn story(stage: &Stage, device: &SimulatedAutomat) {
 
 #[tokio::test]
 async fn no_code_stands_anywhere_in_the_clear() {
-    let log = Log::keep();
+    let log = Log::of_process();
     let data = tempfile::tempdir().unwrap();
     let stage = Stage::new(&Stack::alone_in(data.path(), Clock::fixed(noon())).await, 3).await;
     let (device, tap) = on_the_wire(&stage).await;
@@ -88,7 +89,7 @@ async fn no_code_stands_anywhere_in_the_clear() {
     let mut places = vec![
         ("the wire, where every event of a rule comes from".to_owned(), tap.bytes()),
         ("the items".to_owned(), format!("{items:?}").into_bytes()),
-        ("the log".to_owned(), log.bytes()),
+        ("the log".to_owned(), log.text().into_bytes()),
     ];
     files(data.path(), &mut places);
     for (place, bytes) in &places {

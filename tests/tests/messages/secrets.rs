@@ -1,7 +1,7 @@
 //! What is told to contacts stands in no log, and no clear PIN in the table.
 
-use e2e::Log;
 use serde_json::json;
+use testkit::Log;
 
 use crate::scene::Scene;
 
@@ -9,7 +9,7 @@ const PIN: &str = "739164852";
 
 #[tokio::test]
 async fn neither_pins_nor_addresses_nor_words_reach_the_log() {
-    let log = Log::keep();
+    let log = Log::of_process();
     let scene = Scene::timed().await;
     let outbox = scene.stage.stack.cloud().outbox();
     outbox.behave_next(outbox::End::Email, outbox::Behaviour::Refuse, 1);
@@ -20,7 +20,7 @@ async fn neither_pins_nor_addresses_nor_words_reach_the_log() {
     scene.tick_after(3).await;
     assert_eq!(scene.messages(&contract).await.len(), 2);
 
-    let text = String::from_utf8_lossy(&log.bytes()).into_owned();
+    let text = log.text();
     assert!(text.contains("sent a message"), "there is something to find");
     for secret in [PIN, &scene.email, &scene.phone, &scene.phone["+358".len()..], "Koputa"] {
         assert!(!text.contains(secret), "{secret} stands in the log");

@@ -2,12 +2,13 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on must stop at once")]
 
-use e2e::{Browser, Log, Stack, Visitor};
+use e2e::{Browser, Stack, Visitor};
 use serde_json::json;
+use testkit::Log;
 
 #[tokio::test]
 async fn somebody_signs_in_works_stays_signed_in_and_signs_out() {
-    let log = Log::keep();
+    let log = Log::of_process();
     let stack = Stack::local();
     let browser = Browser::open(&stack).await;
     let tokens = browser.sign_in("admin", "openid key-automat/person").await;
@@ -27,7 +28,7 @@ async fn somebody_signs_in_works_stays_signed_in_and_signs_out() {
 
     let pages = on_the_pages(&stack).await;
 
-    let text = String::from_utf8_lossy(&log.bytes()).into_owned();
+    let text = log.text();
     assert!(text.contains("\"request\""), "there is something to find");
     let identity = tokens.identity.unwrap();
     for (what, secret) in [

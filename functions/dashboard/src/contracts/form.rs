@@ -4,7 +4,7 @@
 use api::{App, Problem};
 use askama::Template;
 use axum::response::Response;
-use domain::{Contract, ContractId, Entry, Instant, Key, KeyId, KeyState, TimeRange};
+use domain::{Contract, ContractId, Entry, Instant, Key, KeyId, KeyState, Language, TimeRange};
 use http::StatusCode;
 use store::{Preview, Thing};
 use texts::{FluentArgs, Texts};
@@ -14,7 +14,7 @@ use super::fields::{self, END, START, which_field};
 use super::told::{Told, Words, told};
 use crate::form::{Differences, Errors, Form};
 use crate::frame::Frame;
-use crate::language::{LANGUAGES, own_name};
+use crate::language::own_name;
 use crate::links;
 use crate::session::ShowsMail;
 use crate::times::{Reading, Times, Which};
@@ -167,7 +167,7 @@ impl Place {
             end: self.time_field(t, &form, END),
             rows: contacts::rows(t, &form, again.added),
             pattern: Row::pattern(t),
-            languages: LANGUAGES.into_iter().map(|language| (language.code(), own_name(language))).collect(),
+            languages: Language::ALL.into_iter().map(|language| (language.code(), own_name(language))).collect(),
             full: contacts::count(&form) >= domain::Contact::MAX_PER_CONTRACT,
             pin_hint: if self.contract.is_some() { "pin-hint-edit" } else { "pin-hint" },
             form,

@@ -5,11 +5,11 @@ use std::fmt::Write as _;
 use domain::{ContractField, Facts, FreeText, Language, Location, Name, Occasion, Property, TimeRange};
 use messages::Email;
 
-use crate::sample::{LANGUAGES, at, facts, longest, noted, occasions, rendered_email};
+use crate::sample::{at, facts, in_every_language, longest, noted, occasions, rendered_email};
 
 #[test]
 fn the_words_of_every_kind() {
-    for language in LANGUAGES {
+    for language in Language::ALL {
         let mut page = String::new();
         for occasion in occasions() {
             let Email { subject, text, .. } = rendered_email(&occasion, language, &noted());
@@ -35,8 +35,7 @@ fn the_pages() {
 
 #[test]
 fn page_and_text_say_the_same() {
-    for (language, occasion) in LANGUAGES.iter().flat_map(|language| occasions().map(|occasion| (*language, occasion)))
-    {
+    for (language, occasion) in in_every_language() {
         let Email { text, html, .. } = rendered_email(&occasion, language, &noted());
         for line in text.lines().filter(|line| !matches!(*line, "" | "--")) {
             // A fact's name and its lines stand apart on the page.
@@ -51,7 +50,8 @@ fn page_and_text_say_the_same() {
 #[test]
 fn a_permanent_contract_has_no_end() {
     let range = TimeRange::new(at("2026-11-24T12:00:00Z"), None).unwrap();
-    let said = LANGUAGES.map(|language| rendered_email(&Occasion::Created, language, &Facts { range, ..facts() }).text);
+    let said =
+        Language::ALL.map(|language| rendered_email(&Occasion::Created, language, &Facts { range, ..facts() }).text);
     assert!(said[0].contains("Valid: Tue 24 Nov 2026, 14:00, until further notice\n"), "{}", said[0]);
     assert!(said[1].contains("Voimassa: ti 24.11.2026 klo 14.00 alkaen toistaiseksi\n"), "{}", said[1]);
     assert!(said[2].contains("Gäller: fr.o.m. tis 24 nov. 2026 kl. 14.00 tills vidare\n"), "{}", said[2]);
@@ -114,8 +114,7 @@ fn pages_fetch_nothing_and_lead_nowhere() {
 
 #[test]
 fn subjects_are_one_line_and_not_too_long() {
-    for (language, occasion) in LANGUAGES.iter().flat_map(|language| occasions().map(|occasion| (*language, occasion)))
-    {
+    for (language, occasion) in in_every_language() {
         let subject = rendered_email(&occasion, language, &longest('W')).subject;
         assert!(subject.chars().count() <= Email::MAX_SUBJECT && !subject.contains('\n'), "{subject}");
     }

@@ -6,7 +6,6 @@ use domain::{
 };
 use messages::{Rendered, Sms, render};
 
-pub(crate) const LANGUAGES: [Language; 3] = [Language::English, Language::Finnish, Language::Swedish];
 pub(crate) const PIN: &str = "493817";
 
 pub(crate) fn at(text: &str) -> Instant {
@@ -28,6 +27,11 @@ pub(crate) fn occasions() -> [Occasion; 8] {
         MessageKind::KeyNotReturned => Occasion::NotReturned,
     };
     MessageKind::ALL.map(occasion)
+}
+
+/// Those in every language.
+pub(crate) fn in_every_language() -> impl Iterator<Item = (Language, Occasion)> {
+    Language::ALL.into_iter().flat_map(|language| occasions().map(|occasion| (language, occasion)))
 }
 
 pub(crate) fn facts() -> Facts {

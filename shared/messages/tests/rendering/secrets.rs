@@ -3,7 +3,7 @@
 use domain::{Facts, FreeText, Language, MessageKind, Pin};
 use messages::{Email, Rendered, Sms};
 
-use crate::sample::{LANGUAGES, PIN, facts, noted, occasions, rendered_email, rendered_sms};
+use crate::sample::{PIN, facts, in_every_language, noted, occasions, rendered_email, rendered_sms};
 
 fn needs_pin(kind: MessageKind) -> bool {
     matches!(kind, MessageKind::ContractCreated | MessageKind::ContractUpdated | MessageKind::StartReminder)
@@ -11,8 +11,7 @@ fn needs_pin(kind: MessageKind) -> bool {
 
 #[test]
 fn the_pin_and_the_note_go_only_with_what_says_how_to_fetch_the_key() {
-    for (language, occasion) in LANGUAGES.iter().flat_map(|language| occasions().map(|occasion| (*language, occasion)))
-    {
+    for (language, occasion) in in_every_language() {
         let kind = occasion.kind();
         let Email { text, html, .. } = rendered_email(&occasion, language, &noted());
         let sms = rendered_sms(&occasion, language, &noted()).text;
@@ -25,8 +24,7 @@ fn the_pin_and_the_note_go_only_with_what_says_how_to_fetch_the_key() {
 
 #[test]
 fn the_pin_is_not_in_what_an_inbox_shows_of_an_email() {
-    for (language, occasion) in LANGUAGES.iter().flat_map(|language| occasions().map(|occasion| (*language, occasion)))
-    {
+    for (language, occasion) in in_every_language() {
         let Email { subject, html, .. } = rendered_email(&occasion, language, &facts());
         // An inbox shows the beginning of the text: the preheader, then greeting and introduction.
         let beginning = html.split_once("</h1>").unwrap().0;
@@ -44,8 +42,7 @@ fn a_pin_keeps_its_zeros() {
 #[test]
 fn every_pattern_finds_what_it_is_filled_with() {
     // What Fluent cannot fill in it shows in braces.
-    for (language, occasion) in LANGUAGES.iter().flat_map(|language| occasions().map(|occasion| (*language, occasion)))
-    {
+    for (language, occasion) in in_every_language() {
         let Email { subject, text, .. } = rendered_email(&occasion, language, &noted());
         let sms = rendered_sms(&occasion, language, &noted()).text;
         for said in [subject, text, sms] {

@@ -5,11 +5,11 @@ use std::fmt::Write as _;
 use domain::{Facts, FreeText, Language, MessageKind, Occasion, Property, TimeRange};
 use messages::{Encoding, Sms};
 
-use crate::sample::{LANGUAGES, at, facts, longest, noted, occasions, rendered_sms};
+use crate::sample::{at, facts, in_every_language, longest, noted, occasions, rendered_sms};
 
 #[test]
 fn the_words_of_every_kind() {
-    for language in LANGUAGES {
+    for language in Language::ALL {
         let mut page = String::new();
         for occasion in occasions() {
             let text = rendered_sms(&occasion, language, &noted()).text;
@@ -22,7 +22,9 @@ fn the_words_of_every_kind() {
 #[test]
 fn lengths_for_ordinary_data() {
     let mut table = "| kind | language | encoding | characters | segments |\n|---|---|---|---|---|\n".to_owned();
-    for (occasion, language) in occasions().iter().flat_map(|occasion| LANGUAGES.map(|language| (occasion, language))) {
+    for (occasion, language) in
+        occasions().iter().flat_map(|occasion| Language::ALL.map(|language| (occasion, language)))
+    {
         let Sms { text, encoding, segments } = rendered_sms(occasion, language, &facts());
         let (kind, code, characters) = (occasion.kind().word(), language.code(), text.chars().count());
         writeln!(table, "| {kind} | {code} | {encoding:?} | {characters} | {segments} |").unwrap();
@@ -32,12 +34,12 @@ fn lengths_for_ordinary_data() {
 
 #[test]
 fn those_with_a_pin_are_two_short_messages_and_the_others_one() {
-    for (occasion, language) in occasions().iter().flat_map(|occasion| LANGUAGES.map(|language| (occasion, language))) {
+    for (language, occasion) in in_every_language() {
         let expected = match occasion.kind() {
             MessageKind::ContractCreated | MessageKind::ContractUpdated | MessageKind::StartReminder => 2,
             _ => 1,
         };
-        let sms = rendered_sms(occasion, language, &facts());
+        let sms = rendered_sms(&occasion, language, &facts());
         assert_eq!((sms.encoding, sms.segments), (Encoding::Gsm7, expected), "{}", sms.text);
     }
 }
@@ -46,7 +48,7 @@ fn those_with_a_pin_are_two_short_messages_and_the_others_one() {
 fn none_is_longer_than_sns_takes() {
     // A letter, one of the alphabet's extension, one of another script, and two that are surrogate pairs.
     for (character, language) in
-        ['W', '€', 'Ж', '𐐷', '🔑'].iter().flat_map(|c| LANGUAGES.map(|language| (*c, language)))
+        ['W', '€', 'Ж', '𐐷', '🔑'].iter().flat_map(|c| Language::ALL.map(|language| (*c, language)))
     {
         for occasion in occasions() {
             let Sms { text, encoding, .. } = rendered_sms(&occasion, language, &longest(character));
@@ -74,7 +76,8 @@ fn only_a_note_that_is_too_long_is_cut_and_says_so() {
 #[test]
 fn a_permanent_contract_has_no_end() {
     let range = TimeRange::new(at("2026-11-24T12:00:00Z"), None).unwrap();
-    let said = LANGUAGES.map(|language| rendered_sms(&Occasion::Created, language, &Facts { range, ..facts() }).text);
+    let said =
+        Language::ALL.map(|language| rendered_sms(&Occasion::Created, language, &Facts { range, ..facts() }).text);
     for (said, words) in said.iter().zip(["until further notice", "toistaiseksi", "tills vidare"]) {
         assert!(said.contains(words), "{said}");
     }

@@ -1,0 +1,82 @@
+//! Editing and removing a contract.
+
+use domain::{Contract, ContractDraft, KeyId};
+use testkit::{act, by_email, contract};
+
+use super::{contracts, stage};
+use crate::stage::Stage;
+
+async fn made(stage: &Stage, draft: ContractDraft) -> Contract {
+    let key = KeyId::parse("K-1").unwrap();
+    stage.store().create_contract(&key, draft, &act()).await.unwrap().into_inner()
+}
+
+fn page_of(contract: &Contract) -> String {
+    format!("/keys/K-1/contracts/{}", contract.id)
+}
+
+#[tokio::test]
+async fn the_form_has_what_stands_there_and_changes_only_that() {
+    let stage = stage().await;
+    let contract = made(&stage, contract(3_600, 7_200)).await;
+    let edit = format!("{}/edit", page_of(&contract));
+    let page = stage.get(&edit).await;
+    let shown = ["person", "start", "end", "pin"].map(|name| page.value(name).unwrap());
+    assert_eq!(shown, ["Aino Virtanen", "2026-11-24T15:00", "2026-11-24T16:00", ""]);
+    let saved = stage.send(&page, &[("person", "Eino")]).await;
+    assert_eq!(saved.to, Some(format!("{}?done=changed", page_of(&contract))), "{}", saved.html);
+    let now = &contracts(&stage).await[0];
+    assert_eq!((now.person.as_str(), now.range, &now.pin, now.version), ("Eino", contract.range, &contract.pin, 2));
+    // Sent twice, it has been done.
+    assert_eq!(stage.send(&page, &[("person", "Eino")]).await.status, 303);
+    assert_eq!(contracts(&stage).await[0].version, 2);
+}
+
+#[tokio::test]
+async fn two_who_edit_at_once_see_both_versions() {
+    let stage = stage().await;
+    let contract = made(&stage, contract(3_600, 7_200)).await;
+    let edit = format!("{}/edit", page_of(&contract));
+    let mine = stage.get(&edit).await;
+    stage.fill(&edit, &[("person", "Theirs"), ("end", "2026-11-24T18:00")]).await;
+    let refused = stage.send(&mine, &[("person", "Mine"), ("pin", "73519284")]).await;
+    assert_eq!(refused.status, 422);
+    for part in ["<td>Theirs</td><td>Mine</td>", "<td>Tue 24 Nov 2026, 18:00</td><td>Tue 24 Nov 2026, 16:00</td>"] {
+        assert!(refused.has(part), "{part} in {}", refused.main());
+    }
+    assert_eq!(refused.value("person").unwrap(), "Mine");
+    assert_eq!(contracts(&stage).await[0].person.as_str(), "Theirs");
+    assert_eq!(stage.send(&refused, &[]).await.status, 303);
+    assert_eq!(contracts(&stage).await[0].person.as_str(), "Mine");
+}
+
+#[tokio::test]
+async fn an_edit_that_is_told_is_previewed_with_the_pin_hidden() {
+    let stage = stage().await;
+    let draft = ContractDraft { contacts: vec![by_email("aino@example.fi")], ..contract(3_600, 7_200) };
+    let contract = made(&stage, draft).await;
+    let edit = format!("{}/edit", page_of(&contract));
+    let preview = stage.fill(&edit, &[("end", "2026-11-24T18:00")]).await;
+    assert!(preview.status == 200 && preview.has("<dialog open") && preview.has("******"), "{}", preview.main());
+    assert!(!preview.has(contract.pin.reveal()));
+    assert_eq!(stage.send(&preview, &[("step", "confirm")]).await.status, 303);
+    assert_ne!(contracts(&stage).await[0].range, contract.range);
+}
+
+#[tokio::test]
+async fn removing_says_who_is_told_and_does_it_once() {
+    let stage = stage().await;
+    let draft = ContractDraft { contacts: vec![by_email("aino@example.fi")], ..contract(3_600, 7_200) };
+    let contract = made(&stage, draft).await;
+    let remove = format!("{}/remove", page_of(&contract));
+    let page = stage.get(&remove).await;
+    assert!(page.has("email to aino@example.fi") && page.has("Contract cancelled"), "{}", page.main());
+    let refused = stage.post(&remove, &[("version", "7")]).await;
+    assert!(refused.status == 422 && contracts(&stage).await.len() == 1);
+    for _ in 0..2 {
+        let gone = stage.post(&remove, &[("version", "1")]).await;
+        assert_eq!((gone.status, gone.to.as_deref()), (303, Some("/keys/K-1?done=contract-removed")));
+    }
+    assert!(contracts(&stage).await.is_empty());
+    assert_eq!(stage.get(&page_of(&contract)).await.status, 404);
+}

@@ -1,0 +1,78 @@
+//! The page of a key.
+
+use domain::{ContractDraft, Ending, KeyId};
+use testkit::{act, contract};
+
+use super::{contracts, stage};
+use crate::stage::Stage;
+
+async fn book(stage: &Stage, person: &str, start: i64, end: i64) {
+    let key = KeyId::parse("K-1").unwrap();
+    let draft = ContractDraft { person: domain::Name::parse(person).unwrap(), ..contract(start, end) };
+    stage.store().create_contract(&key, draft, &act()).await.unwrap();
+}
+
+const DAY: i64 = 86_400;
+
+#[tokio::test]
+async fn contracts_are_listed_by_their_state() {
+    let stage = stage().await;
+    book(&stage, "Enni", -7_200, 60).await;
+    book(&stage, "Nelli", 60, DAY).await;
+    book(&stage, "Tuuli", 2 * DAY, 3 * DAY).await;
+    stage.later(600);
+    let page = stage.get("/keys/K-1").await;
+    // What happened in one instant has no order that a test could know.
+    let main = page.main().split_once("<section aria-labelledby=\"events\"").unwrap().0.to_owned();
+    let shown = contracts(&stage)
+        .await
+        .iter()
+        .fold(main, |shown, contract| shown.replace(contract.id.as_str(), &format!("ID-{}", contract.person)));
+    insta::assert_snapshot!("a_key", shown);
+    assert!(page.status == 200 && page.has("Nelli") && page.has("Tuuli") && !page.has("Enni"), "{}", page.main());
+    assert!(page.html.find("Running").unwrap() < page.html.find("Upcoming").unwrap());
+    let ended = stage.get("/keys/K-1?show=ended").await;
+    assert!(ended.has("Enni") && !ended.has("Nelli"));
+}
+
+#[tokio::test]
+async fn free_days_of_a_month_lead_to_a_contract_on_them() {
+    let stage = stage().await;
+    book(&stage, "Nelli", DAY, 4 * DAY).await;
+    let page = stage.get("/keys/K-1?month=2026-12").await;
+    assert!(
+        page.has("December 2026") && page.has("aria-label=\"New contract on 14 December, free\""),
+        "{}",
+        page.main()
+    );
+    assert!(page.has("href=\"/keys/K-1/contracts/new?from=2026-12-14\"") && page.has("month=2026-11#month"));
+    let now = stage.get("/keys/K-1").await;
+    assert!(now.has("26 November, taken, 1 contract") && !now.has("from=2026-11-26"), "{}", now.main());
+    assert!(now.has("New contract on 25 November, partly free, 1 contract") && !now.has("from=2026-11-23"));
+    let finnish = stage.get_in("fi", "/keys/K-1?month=2026-12").await;
+    assert!(finnish.has("joulukuu 2026") && finnish.has("Uusi sopimus 14. joulukuuta alkaen, vapaa"));
+}
+
+#[tokio::test]
+async fn lists_are_paged() {
+    let stage = stage().await;
+    for number in 0..23 {
+        book(&stage, &format!("P{number:02}"), (number + 1) * DAY, (number + 2) * DAY).await;
+    }
+    let first = stage.get("/keys/K-1").await;
+    assert!(first.has("P19") && !first.has("P20"));
+    let next = first.html.split_once("href=\"/keys/K-1?after=").unwrap().1.split_once('"').unwrap().0;
+    let second = stage.get(&format!("/keys/K-1?after={next}")).await;
+    assert!(second.has("P20") && second.has("P22") && !second.has("P19"));
+}
+
+#[tokio::test]
+async fn a_permanent_contract_takes_every_day_to_come() {
+    let stage = stage().await;
+    let key = KeyId::parse("K-1").unwrap();
+    let draft = ContractDraft { ending: Ending::Permanent, ..contract(DAY, 2 * DAY) };
+    stage.store().create_contract(&key, draft, &act()).await.unwrap();
+    let page = stage.get("/keys/K-1?month=2030-01").await;
+    assert!(!page.has("contracts/new?from=") && page.has("31 January, taken"), "{}", page.main());
+    assert!(page.has("until further notice"));
+}

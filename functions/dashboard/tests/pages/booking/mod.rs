@@ -1,0 +1,36 @@
+//! Contracts.
+
+mod contacts;
+mod editing;
+mod key_page;
+mod making;
+mod pins;
+
+use api::Role;
+use domain::{Contract, KeyDraft, KeyId, Sharing};
+use store::{ContractFilter, Order, PageRequest};
+use testkit::{act, automat, key};
+
+use crate::stage::Stage;
+
+const NEW: &str = "/keys/K-1/contracts/new";
+
+/// An operator, and the key `K-1` in the automat `lobby`.
+async fn with_key(sharing: Sharing) -> Stage {
+    let stage = Stage::of(Role::Operator).await;
+    stage.store().create_automat(automat("lobby", 4), &act()).await.unwrap();
+    stage.store().create_key(KeyDraft { sharing, ..key("K-1") }, &act()).await.unwrap();
+    stage
+}
+
+/// The same with a key that is not shared.
+async fn stage() -> Stage {
+    with_key(Sharing::NotShared).await
+}
+
+/// The contracts of the key.
+async fn contracts(stage: &Stage) -> Vec<Contract> {
+    let filter = ContractFilter { states: Vec::new(), order: Order::Ascending };
+    let (key, page) = (KeyId::parse("K-1").unwrap(), PageRequest { limit: 100, after: None });
+    stage.store().contracts(&key, &filter, &page, stage.clock.now()).await.unwrap().data
+}

@@ -1,0 +1,63 @@
+//! Opening a locker, and what happened.
+
+mod events;
+mod locker;
+mod progress;
+mod refused;
+
+use api::Role;
+use domain::{AutomatId, EventKind, KeyDraft, OpeningId, OpeningOutcome, Presence};
+use store::{Act, PageRequest};
+use testkit::{act, at, automat, locker};
+
+use crate::stage::Stage;
+
+/// The page of the locker with the key.
+const LOCKER: &str = "/automats/lobby/lockers/1";
+/// Where it is opened.
+const OPEN: &str = "/automats/lobby/lockers/1/open";
+
+/// An act so many seconds after everything began.
+fn act_at(seconds: i64) -> Act {
+    Act { now: at(seconds), ..act() }
+}
+
+fn lobby() -> AutomatId {
+    AutomatId::parse("lobby").unwrap()
+}
+
+/// An operator, and the automat `lobby` with three lockers and a key in the second.
+async fn stage() -> Stage {
+    let stage = Stage::of(Role::Operator).await;
+    // One thing after the other: what happens at the same time has no order.
+    stage.store().create_automat(automat("lobby", 3), &act_at(-120)).await.unwrap();
+    let key = KeyDraft { locker: Some(locker(1)), ..testkit::key("K-1") };
+    stage.store().create_key(key, &act_at(-60)).await.unwrap();
+    stage
+}
+
+/// Opens the locker: the way to the opening.
+async fn open(stage: &Stage, once: &str) -> String {
+    let asked = stage.post(OPEN, &[("once", once)]).await;
+    assert_eq!(asked.status, 303, "{}", asked.html);
+    asked.to.unwrap()
+}
+
+/// The device's word on an opening.
+async fn told(stage: &Stage, opening: &str, outcome: OpeningOutcome) {
+    let id = OpeningId::parse(opening.strip_prefix("/openings/").unwrap()).unwrap();
+    stage.store().finish_opening(&lobby(), locker(1), &id, outcome, at(2), at(2)).await.unwrap();
+}
+
+/// The automat has gone.
+async fn gone(stage: &Stage) {
+    let presence = Presence { connected: false, at: at(0), number: 1 };
+    stage.store().hear_presence(&lobby(), presence, at(0)).await.unwrap();
+}
+
+/// How many openings have been asked for.
+async fn openings(stage: &Stage) -> usize {
+    let page = PageRequest { limit: 100, after: None };
+    let events = stage.store().automat_events(&lobby(), &page).await.unwrap();
+    events.data.iter().filter(|event| matches!(event.kind, EventKind::OpeningRequested { .. })).count()
+}

@@ -1,0 +1,182 @@
+use api::Role;
+use domain::{AutomatId, DoorState, KeyDraft, KeyId, Presence, Property};
+use store::{LockerTelling, Telling};
+use testkit::{act, at, automat, contract, key, locker};
+
+use crate::stage::Stage;
+
+const LOBBY: [(&str, &str); 5] = [
+    ("automatId", "lobby"),
+    ("name", "Lobby"),
+    ("lockerCount", "6"),
+    ("timeZone", "Europe/Helsinki"),
+    ("location.address", "Katu 1"),
+];
+
+fn lobby() -> AutomatId {
+    AutomatId::parse("lobby").unwrap()
+}
+
+/// `lobby` with a key inside, one out in time, one out too long, one of which nothing was told, an empty locker, and one
+/// with a key inside that is in no list; the door of locker 1 is open.
+async fn busy(stage: &Stage) {
+    let store = &stage.store();
+    store.create_automat(automat("lobby", 6), &act()).await.unwrap();
+    for (id, property) in [("A-1", "Flat 1"), ("A-2", "Flat <2>"), ("A-3", ""), ("A-4", "")] {
+        let draft = KeyDraft { property: Property::parse(property).unwrap(), ..key(id) };
+        store.create_key(draft, &act()).await.unwrap();
+    }
+    let id = |text| KeyId::parse(text).unwrap();
+    for (key, start, end) in [("A-2", -3_600, 3_600), ("A-3", -7_200, 60)] {
+        let mut draft = contract(start, end);
+        draft.id = Some(domain::ContractId::parse(&format!("of-{key}")).unwrap());
+        draft.pin = Some(testkit::pin(if key == "A-2" { "48291" } else { "58291" }));
+        store.create_contract(&id(key), draft, &act()).await.unwrap();
+    }
+    let told = |inside, door, by: Option<&str>| LockerTelling { key_inside: inside, door, by: by.map(str::to_owned) };
+    let closed = DoorState::Closed;
+    let all_in = [0, 1, 2].map(|index| (locker(index), told(true, closed, None))).into();
+    tell(stage, 1, all_in).await;
+    for (n, index, digits) in [(2, 1, "48291"), (3, 2, "58291")] {
+        let entry = testkit::entry(store, &format!("e-{n}"), domain::CodeKind::Pin, digits, at(0), &[0, 1, 2]);
+        store.keypad_entry(&lobby(), entry, at(0)).await.unwrap();
+        let door = if index == 1 { DoorState::Open } else { closed };
+        tell(stage, n, vec![(locker(index), told(false, door, Some(&format!("e-{n}"))))]).await;
+    }
+    tell(stage, 4, vec![(locker(5), told(true, closed, None))]).await;
+}
+
+async fn tell(stage: &Stage, n: u64, lockers: Vec<(domain::LockerIndex, LockerTelling)>) {
+    let telling = Telling { n, lockers, device_keys: Vec::new() };
+    stage.store().hear_lockers(&lobby(), telling, at(0)).await.unwrap();
+}
+
+#[tokio::test]
+async fn without_automats_the_first_page_says_what_to_do() {
+    let stage = Stage::of(Role::Admin).await;
+    assert!(stage.get("/").await.html.contains("href=\"/automats/new\""));
+    let others = stage.get_as(Role::Operator, "/").await;
+    assert!(others.html.contains("Ask one") && !others.html.contains("/automats/new"));
+}
+
+#[tokio::test]
+async fn an_automat_is_added_edited_and_removed() {
+    let stage = Stage::of(Role::Admin).await;
+    let added = stage.fill("/automats/new", &LOBBY).await;
+    assert_eq!((added.status, added.to.as_deref()), (303, Some("/automats/lobby")), "{}", added.html);
+    let edited = stage.fill("/automats/lobby/edit", &[("name", "Entrance & hall")]).await;
+    assert_eq!((edited.status, edited.to.as_deref()), (303, Some("/automats/lobby")));
+    let view = stage.get_as(Role::Viewer, "/automats/lobby").await;
+    assert!(view.html.contains("<h1>Entrance &#38; hall</h1>"), "{}", view.html);
+    assert!(view.html.contains("Katu 1") && view.html.contains("Never connected"));
+
+    stage.store().create_key(key("K-1"), &act()).await.unwrap();
+    let held = stage.get("/automats/lobby/remove").await;
+    assert!(held.html.contains("It still has 1 key") && !held.html.contains("danger"));
+    stage.store().remove_key(&KeyId::parse("K-1").unwrap(), false, store::Expected::Any, &act()).await.unwrap();
+    let removed = stage.fill("/automats/lobby/remove", &[]).await;
+    assert_eq!((removed.status, removed.to.as_deref()), (303, Some("/")));
+    let again = stage.post("/automats/lobby/remove", &[]).await;
+    assert_eq!((again.status, again.to.as_deref()), (303, Some("/")), "sent twice it is still gone");
+}
+
+#[tokio::test]
+async fn what_is_wrong_stands_beside_its_field_and_what_was_typed_stays() {
+    let stage = Stage::of(Role::Admin).await;
+    let wrong = [("automatId", "ä"), ("name", " "), ("lockerCount", "many"), ("timeZone", "Helsinki")];
+    let refused = stage.fill("/automats/new", &wrong).await;
+    assert_eq!(refused.status, 422);
+    for typed in ["value=\"ä\"", "value=\"many\"", "value=\"Helsinki\"", "A whole number from 1 to 500."] {
+        assert!(refused.html.contains(typed), "{typed}: {}", refused.html);
+    }
+    assert_eq!(refused.html.matches("aria-invalid=\"true\"").count(), 4);
+    insta::assert_snapshot!("a_form_refused", refused.main());
+}
+
+#[tokio::test]
+async fn an_automat_does_not_shrink_below_its_keys() {
+    let stage = Stage::of(Role::Admin).await;
+    busy(&stage).await;
+    let refused = stage.fill("/automats/lobby/edit", &[("lockerCount", "2")]).await;
+    assert_eq!(refused.status, 422);
+    assert!(refused.html.contains("id=\"lockerCount-error\""), "{}", refused.html);
+}
+
+#[tokio::test]
+async fn a_stale_edit_shows_both_versions_and_may_be_saved_over_the_other() {
+    let stage = Stage::of(Role::Admin).await;
+    stage.fill("/automats/new", &LOBBY).await;
+    let page = stage.get("/automats/lobby/edit").await;
+    stage.fill("/automats/lobby/edit", &[("name", "Theirs")]).await;
+    let refused = stage.send(&page, &[("name", "Mine")]).await;
+    assert_eq!(refused.status, 422);
+    insta::assert_snapshot!("a_stale_edit", refused.main());
+    let saved = stage.send(&refused, &[]).await;
+    assert_eq!(saved.status, 303, "{}", saved.html);
+    assert!(stage.get_as(Role::Viewer, "/automats/lobby").await.html.contains("<h1>Mine</h1>"));
+}
+
+#[tokio::test]
+async fn the_key_automat_view_shows_each_locker() {
+    let stage = Stage::of(Role::Admin).await;
+    busy(&stage).await;
+    // The contract of A-3 has ended by now.
+    let later = stage.later(120);
+    insta::assert_snapshot!("the_view", later.get("/automats/lobby").await.main());
+    let viewer = later.get_as(Role::Viewer, "/automats/lobby").await.html;
+    for offer in ["/edit", "/keys/new", "Open locker"] {
+        assert!(!viewer.contains(offer), "{offer}");
+    }
+    let operator = later.get_as(Role::Operator, "/automats/lobby").await.html;
+    assert!(operator.contains("Open locker 3") && !operator.contains("/keys/new"));
+    for (show, lockers) in [("inside", vec![0]), ("out", vec![1, 2]), ("empty", vec![4, 5]), ("all", (0..6).collect())]
+    {
+        let html = later.get_as(Role::Viewer, &format!("/automats/lobby?show={show}")).await.html;
+        let shown: Vec<_> = (0..6).filter(|index| html.contains(&format!("<span>Locker {index}</span>"))).collect();
+        assert_eq!(shown, lockers, "{show}");
+    }
+    assert_eq!(later.get_as(Role::Viewer, "/automats/lobby?show=odd").await.status, 400);
+}
+
+#[tokio::test]
+async fn the_view_is_there_in_each_language() {
+    let stage = Stage::of(Role::Admin).await;
+    busy(&stage).await;
+    for (language, words) in [("fi", ["Lokero 1", "Avain sisällä"]), ("sv", ["Fack 1", "Nyckeln inne"])] {
+        let html = stage.get_in(language, "/automats/lobby").await.html;
+        assert!(words.iter().all(|word| html.contains(word)), "{html}");
+    }
+}
+
+#[tokio::test]
+async fn a_disconnected_automat_says_what_that_means() {
+    let stage = Stage::of(Role::Admin).await;
+    busy(&stage).await;
+    let gone = Presence { connected: false, at: at(-60), number: 1 };
+    stage.store().hear_presence(&lobby(), gone, at(0)).await.unwrap();
+    let view = stage.get_as(Role::Viewer, "/automats/lobby").await.html;
+    assert!(view.contains("Disconnected") && view.contains("13:59") && view.contains("no locker opens"), "{view}");
+}
+
+#[tokio::test]
+async fn the_list_shows_what_wants_attention() {
+    let stage = Stage::of(Role::Admin).await;
+    busy(&stage).await;
+    stage.store().create_automat(automat("yard", 500), &act()).await.unwrap();
+    insta::assert_snapshot!("the_list", stage.later(120).get_as(Role::Viewer, "/").await.main());
+    let page = stage.get_as(Role::Viewer, "/?limit=1").await.html;
+    let next = page.split("href=\"/?after=").nth(1).unwrap().split('"').next().unwrap();
+    let rest = stage.get_as(Role::Viewer, &format!("/?limit=1&after={next}")).await.html;
+    assert!(rest.contains("yard") && !rest.contains("/automats/lobby"));
+}
+
+#[tokio::test]
+async fn a_view_costs_one_read_and_a_list_three_for_one_automat() {
+    let stage = Stage::of(Role::Admin).await;
+    busy(&stage).await;
+    for (page, reads) in [("/automats/lobby", 1), ("/", 3)] {
+        let _ = stage.table.wire.tally();
+        stage.get_as(Role::Viewer, page).await;
+        assert_eq!(stage.table.wire.tally().round_trips, reads, "{page}");
+    }
+}

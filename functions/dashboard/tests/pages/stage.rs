@@ -1,0 +1,142 @@
+//! The pages over a table of their own, and somebody at a browser without a script.
+//!
+//! The now of the tests is 2026-11-24T12:00:00Z: 14:00 in Helsinki.
+
+use api::testing::request;
+use api::{App, Clock, Role};
+use axum::body::{Body, to_bytes};
+use dashboard::{Dashboard, SignIn};
+use http::Request;
+use http::header::{ACCEPT_LANGUAGE, CONTENT_TYPE, LOCATION};
+use store::{Random, Store};
+use testkit::{TestTable, at, html, nowhere};
+use tower::ServiceExt as _;
+
+/// Where somebody works.
+pub(crate) struct Stage {
+    pub(crate) table: TestTable,
+    pub(crate) clock: Clock,
+    role: Role,
+    router: axum::Router,
+}
+
+/// What came of a request.
+pub(crate) struct Page {
+    /// Where it is.
+    path: String,
+    pub(crate) status: u16,
+    /// Where it leads on to.
+    pub(crate) to: Option<String>,
+    pub(crate) html: String,
+}
+
+impl Stage {
+    /// An empty one, for somebody of a role.
+    pub(crate) async fn of(role: Role) -> Self {
+        let (table, clock) = (TestTable::new().await, Clock::fixed(at(0)));
+        let app = App { store: table.store.clone(), clock: clock.clone() };
+        let (random, sign_in) = (Random::system(), SignIn::closed());
+        let router = dashboard::router(Dashboard { app, things: nowhere(), random, sign_in });
+        Self { table, clock, role, router }
+    }
+
+    pub(crate) fn store(&self) -> &Store {
+        &self.table.store
+    }
+
+    /// The same so many seconds after everything began.
+    pub(crate) fn later(&self, seconds: i64) -> &Self {
+        self.clock.set(at(seconds));
+        self
+    }
+
+    pub(crate) async fn get(&self, uri: &str) -> Page {
+        self.get_as(self.role, uri).await
+    }
+
+    /// What somebody of another role sees there.
+    pub(crate) async fn get_as(&self, role: Role, uri: &str) -> Page {
+        self.ask(request("GET", uri, role).body(Body::empty()).unwrap()).await
+    }
+
+    pub(crate) async fn get_in(&self, language: &str, uri: &str) -> Page {
+        let request = request("GET", uri, self.role).header(ACCEPT_LANGUAGE, language);
+        self.ask(request.body(Body::empty()).unwrap()).await
+    }
+
+    /// Sends fields, whatever form there is.
+    pub(crate) async fn post(&self, uri: &str, fields: &[(&str, &str)]) -> Page {
+        self.post_as(self.role, uri, fields).await
+    }
+
+    pub(crate) async fn post_as(&self, role: Role, uri: &str, fields: &[(&str, &str)]) -> Page {
+        let body = form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();
+        let request = request("POST", uri, role).header(CONTENT_TYPE, "application/x-www-form-urlencoded");
+        self.ask(request.body(Body::from(body)).unwrap()).await
+    }
+
+    /// Sends the form of a page to where the page is, some of its fields filled in or, where the value is `-`, left out.
+    pub(crate) async fn send(&self, page: &Page, fields: &[(&str, &str)]) -> Page {
+        let Some(form) = page.form() else { unreachable!("no form: {}", page.html) };
+        let kept = form.iter().filter(|(name, _)| fields.iter().all(|(field, _)| field != name));
+        let mut sent: Vec<_> = kept.map(|(name, value)| (name.as_str(), value.as_str())).collect();
+        sent.extend(fields.iter().filter(|(_, value)| *value != "-"));
+        self.post(&page.path, &sent).await
+    }
+
+    /// Looks at a page, fills in its form and sends it.
+    pub(crate) async fn fill(&self, uri: &str, fields: &[(&str, &str)]) -> Page {
+        self.send(&self.get(uri).await, fields).await
+    }
+
+    async fn ask(&self, request: Request<Body>) -> Page {
+        let path = request.uri().path().to_owned();
+        let response = self.router.clone().oneshot(request).await.unwrap();
+        let to = response.headers().get(LOCATION).map(|to| to.to_str().unwrap().to_owned());
+        let status = response.status().as_u16();
+        let body = to_bytes(response.into_body(), usize::MAX).await.unwrap();
+        let page = Page { path, status, to, html: String::from_utf8(body.to_vec()).unwrap() };
+        assert!(!page.main().contains('{'), "a text or a value is missing: {}", page.html);
+        page
+    }
+}
+
+impl Page {
+    /// What is between the frame's parts, without what differs each time. What mails look like has snapshots of its own.
+    pub(crate) fn main(&self) -> String {
+        let main = self.html.split_once("<main").map_or(self.html.as_str(), |(_, rest)| rest);
+        let main = main.split_once("</main>").map_or(main, |(main, _)| main);
+        let hidden =
+            ["once", "made.pin", "made.contractId", "previewed"].map(|name| format!("name=\"{name}\" value=\""));
+        let main = hidden.iter().fold(masked(main, "srcdoc=\""), |main, start| masked(&main, start));
+        let lines = masked_ids(&main, "/openings/");
+        lines.lines().map(str::trim).filter(|line| !line.is_empty()).collect::<Vec<_>>().join("\n")
+    }
+
+    pub(crate) fn has(&self, text: &str) -> bool {
+        self.html.contains(text)
+    }
+
+    /// The value of a field of its form, be it hidden.
+    pub(crate) fn value(&self, name: &str) -> Option<String> {
+        self.form()?.into_iter().find(|(field, _)| field == name).map(|(_, value)| value)
+    }
+
+    fn form(&self) -> Option<Vec<(String, String)>> {
+        html::form(&self.html, &self.path, &self.path)
+    }
+}
+
+/// The text with dots in place of what stands between a start and the next quotation mark.
+fn masked(text: &str, start: &str) -> String {
+    let mut parts = text.split(start);
+    let first = parts.next().unwrap_or_default().to_owned();
+    parts.fold(first, |out, part| format!("{out}{start}…{}", &part[part.find('"').unwrap()..]))
+}
+
+/// The text with dots in place of the 26 characters of each identifier after a start.
+fn masked_ids(text: &str, start: &str) -> String {
+    let mut parts = text.split(start);
+    let first = parts.next().unwrap_or_default().to_owned();
+    parts.fold(first, |out, part| format!("{out}{start}…{}", &part[26..]))
+}

@@ -1,0 +1,109 @@
+//! What a browser without a script makes of a page.
+
+/// What a form of a page sends besides its button: the fields with their values, boxes that are ticked, and the choice of
+/// each list. It is the form that is posted to `action`; one that names no action goes to `here`, where the page is.
+#[must_use]
+pub fn form(page: &str, here: &str, action: &str) -> Option<Vec<(String, String)>> {
+    let form = page.split("<form").skip(1).find(|form| {
+        let tag = until(form, ">");
+        let leads_to = attribute(tag, "action");
+        attribute(tag, "method").as_deref() == Some("post") && leads_to.as_deref().unwrap_or(here) == action
+    });
+    let mut parts = until(form?, "</form>").split("<template>");
+    // What stands in a template is no part of the page.
+    let first = parts.next().unwrap_or_default();
+    let rest = parts.filter_map(|part| part.split_once("</template>")).map(|(_, rest)| rest);
+    let form: String = std::iter::once(first).chain(rest).collect();
+    Some(form.match_indices('<').filter_map(|(at, _)| field(&form[at + 1..])).collect())
+}
+
+/// An attribute of a tag, as it is meant.
+#[must_use]
+pub fn attribute(tag: &str, name: &str) -> Option<String> {
+    let start = format!("{name}=\"");
+    let stands_alone = |at: usize| at == 0 || tag[..at].ends_with(char::is_whitespace);
+    let (at, _) = tag.match_indices(&start).find(|(at, _)| stands_alone(*at))?;
+    Some(plain(until(&tag[at + start.len()..], "\"")))
+}
+
+/// What an element sends, from its tag on.
+fn field(element: &str) -> Option<(String, String)> {
+    let (tag, rest) = element.split_once('>')?;
+    let value = match tag.split_whitespace().next()? {
+        "input" => {
+            let is_box = matches!(attribute(tag, "type").as_deref(), Some("checkbox" | "radio"));
+            if is_box && !flag(tag, "checked") {
+                return None;
+            }
+            attribute(tag, "value").unwrap_or_else(|| if is_box { "on".to_owned() } else { String::new() })
+        }
+        "textarea" => plain(until(rest.strip_prefix('\n').unwrap_or(rest), "</textarea>")),
+        "select" => {
+            let options: Vec<_> =
+                until(rest, "</select>").split("<option").skip(1).map(|option| until(option, ">")).collect();
+            let chosen = options.iter().find(|option| flag(option, "selected"));
+            chosen.or(options.first()).and_then(|option| attribute(option, "value")).unwrap_or_default()
+        }
+        _ => return None,
+    };
+    Some((attribute(tag, "name")?, value))
+}
+
+fn flag(tag: &str, name: &str) -> bool {
+    tag.split_whitespace().any(|word| word.split('=').next() == Some(name))
+}
+
+fn until<'t>(text: &'t str, end: &str) -> &'t str {
+    text.split(end).next().unwrap_or_default()
+}
+
+/// Text as it is meant, by the five characters that askama writes otherwise.
+fn plain(text: &str) -> String {
+    let mut plain = text.to_owned();
+    for (written, meant) in [
+        ("&quot;", "\""),
+        ("&#34;", "\""),
+        ("&#39;", "'"),
+        ("&#60;", "<"),
+        ("&#62;", ">"),
+        ("&lt;", "<"),
+        ("&gt;", ">"),
+        ("&#38;", "&"),
+        ("&amp;", "&"),
+    ] {
+        plain = plain.replace(written, meant);
+    }
+    plain
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_form_sends_what_a_browser_would() {
+        let page = r#"<form action="/search"><input name="q"></form><form method="dialog"><input name="d"></form>
+            <form method="post" action="/keys/new">
+            <input type="hidden" name="once" value="a&#38;b"><input id="x" data-name="y" name="keyId" type="text" value="">
+            <input type="checkbox" name="shared"><input type="checkbox" name="kinds" value="a" checked>
+            <input type="radio" name="which" value="1"><input type="radio" name="which" value="2" checked>
+            <select name="language"><option value="en">E</option><option value="fi" selected>F</option></select>
+            <select name="locker"><option value="">None</option><option value="1">1</option></select>
+            <template><input name="contact"></template>
+            <textarea name="freeText">
+1 &#60; 2</textarea><button name="step" value="go">Go</button></form><form method="post"><input name="here"></form>"#;
+        let sent = |action| form(page, "/keys", action);
+        let pairs = [
+            ("once", "a&b"),
+            ("keyId", ""),
+            ("kinds", "a"),
+            ("which", "2"),
+            ("language", "fi"),
+            ("locker", ""),
+            ("freeText", "1 < 2"),
+        ];
+        assert_eq!(sent("/keys/new").unwrap(), pairs.map(|(name, value)| (name.to_owned(), value.to_owned())));
+        assert_eq!(sent("/keys").unwrap(), [("here".to_owned(), String::new())]);
+        assert_eq!(sent("/search"), None, "nothing is posted there");
+    }
+}

@@ -1,0 +1,76 @@
+//! What can be wrong with texts that are written several times over, once in each language.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use domain::Language;
+use fluent_bundle::FluentResource;
+
+/// Each pattern with the values in it. A message's parts are patterns of their own: `message.part`.
+type Patterns = BTreeMap<String, BTreeSet<String>>;
+
+/// Of resources by language, in the order of [`Language::ALL`].
+pub(crate) fn of(sources: &[&[&str]; 3]) -> Vec<String> {
+    let mut faults = Vec::new();
+    for source in sources.iter().copied().flatten() {
+        if let Err((_, errors)) = FluentResource::try_new((*source).to_owned()) {
+            faults.push(format!("not Fluent: {errors:?}"));
+        }
+    }
+    let [first, others @ ..] = sources.map(|sources| patterns(sources, &mut faults));
+    for (language, other) in Language::ALL[1..].iter().zip(others) {
+        let names: BTreeSet<_> = first.keys().chain(other.keys()).collect();
+        let differ = names.into_iter().filter(|name| first.get(*name) != other.get(*name));
+        faults.extend(differ.map(|name| format!("{name} is not the same in {language:?}")));
+    }
+    faults
+}
+
+fn patterns(sources: &[&str], faults: &mut Vec<String>) -> Patterns {
+    let (mut message, mut pattern, mut found) = (String::new(), String::new(), Patterns::new());
+    for line in sources.iter().flat_map(|source| source.lines()).filter(|line| !line.starts_with('#')) {
+        let name = line.split_once(" =").map_or("", |(name, _)| name);
+        let part = name.trim_start().strip_prefix('.');
+        if name.starts_with(char::is_alphabetic) {
+            name.clone_into(&mut message);
+        }
+        if part.is_some() || name.starts_with(char::is_alphabetic) {
+            pattern = part.map_or_else(|| message.clone(), |part| format!("{message}.{part}"));
+            if found.contains_key(&pattern) {
+                faults.push(format!("{pattern} stands twice"));
+            }
+        }
+        let is_of_name = |c: &char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_');
+        let values = line.split('$').skip(1).map(|rest| rest.chars().take_while(is_of_name).collect());
+        found.entry(pattern.clone()).or_default().extend(values);
+    }
+    // What stands before the first of them is none.
+    found.remove("");
+    found
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn faults(finnish: &[&str]) -> Vec<String> {
+        let english: &[&str] = &["# one = { $no }\none = One\n", "two = { $name }\n    more\n    .part = { $count }\n"];
+        of(&[english, finnish, english])
+    }
+
+    #[test]
+    fn what_is_missing_too_much_otherwise_twice_or_not_fluent_is_found() {
+        let two = "two = Kaksi\n    { $name }\n    .part = { PAD($count) }\n";
+        assert_eq!(faults(&["one = Yksi\n", two]), [""; 0]);
+        for (finnish, fault) in [
+            (vec![two], "one is not the same in Finnish"),
+            (vec!["one = Yksi\nthree = Kolme\n", two], "three is not the same in Finnish"),
+            (vec!["one = { $what }\n", two], "one is not the same in Finnish"),
+            (vec!["one = Yksi\ntwo = { $name }\n    .part = 2\n"], "two.part is not the same in Finnish"),
+            (vec!["one = Yksi\n", two, "one = Uno\n"], "one stands twice"),
+        ] {
+            assert_eq!(faults(&finnish), [fault]);
+        }
+        let broken = faults(&["one = { \n", two]);
+        assert!(broken.len() == 1 && broken[0].starts_with("not Fluent"), "{broken:?}");
+    }
+}
