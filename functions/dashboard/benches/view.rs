@@ -1,7 +1,6 @@
 //! What the Key Automat View costs: `cargo bench -p dashboard`.
 //!
-//! Automats in which all but one locker in ten have a key, every other one with a contract running; the embedded table in
-//! this process. Counted is the CPU of the one thread that does it all, on Linux. A page's own part is what is left of the
+//! The automats are `testkit::fill`'s; the embedded table is in this process. Counted is the CPU of the one thread that does it all, on Linux. A page's own part is what is left of the
 //! whole when the reads alone, done the same way, are taken off.
 
 #![expect(clippy::unwrap_used, clippy::print_stdout, reason = "a benchmark prints, and stops when it cannot begin")]
@@ -12,9 +11,9 @@ use api::testing::request;
 use api::{App, Clock, Role};
 use axum::body::{Body, to_bytes};
 use dashboard::{Dashboard, SignIn};
-use domain::{AutomatId, KeyDraft, KeyId, Property};
+use domain::AutomatId;
 use store::Random;
-use testkit::{TestTable, act, at, automat, contract, key, nowhere};
+use testkit::{TestTable, at, nowhere};
 use tower::ServiceExt as _;
 
 const TIMES: u32 = 50;
@@ -26,7 +25,8 @@ async fn main() {
     );
     println!("|---|---|---|---|---|---|---|---|---|");
     for lockers in [40, 500] {
-        let table = filled(lockers).await;
+        let table = TestTable::new().await;
+        testkit::fill(&table.store, lockers).await;
         let app = App { store: table.store.clone(), clock: Clock::fixed(at(60)) };
         let router = dashboard::router(Dashboard {
             app,
@@ -71,19 +71,4 @@ async fn cpu_of(work: impl AsyncFn()) -> Duration {
 fn cpu() -> Duration {
     let counted = std::fs::read_to_string("/proc/thread-self/schedstat").unwrap();
     Duration::from_nanos(counted.split(' ').next().unwrap().parse().unwrap())
-}
-
-async fn filled(lockers: u32) -> TestTable {
-    let table = TestTable::new().await;
-    table.store.create_automat(automat("lobby", lockers), &act()).await.unwrap();
-    for n in (0..lockers).filter(|n| n % 10 != 9) {
-        let property = Property::parse(&format!("Mannerheimintie {n} A {}", n % 40)).unwrap();
-        let id = KeyId::parse(&format!("M-{n:04}")).unwrap();
-        let draft = KeyDraft { id: id.clone(), property, locker: Some(testkit::locker(n)), ..key("K") };
-        table.store.create_key(draft, &act()).await.unwrap();
-        if n % 2 == 0 {
-            table.store.create_contract(&id, contract(0, 3_600 + i64::from(n) * 60), &act()).await.unwrap();
-        }
-    }
-    table
 }

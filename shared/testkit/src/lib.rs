@@ -8,6 +8,7 @@
     reason = "a test that cannot set its stage stops at once"
 )]
 
+mod cabinet;
 mod device;
 mod dice;
 pub mod html;
@@ -22,6 +23,7 @@ use domain::Instant;
 use embedded::Database;
 use store::{Codes, Random, Store};
 
+pub use cabinet::fill;
 pub use device::{entry, name, telling};
 pub use dice::Dice;
 pub use log::Log;

@@ -7,7 +7,7 @@ use api::{App, Clock, Role};
 use axum::body::{Body, to_bytes};
 use dashboard::{Dashboard, SignIn};
 use http::Request;
-use http::header::{ACCEPT_LANGUAGE, CONTENT_TYPE, LOCATION};
+use http::header::{ACCEPT_ENCODING, ACCEPT_LANGUAGE, CONTENT_ENCODING, CONTENT_TYPE, LOCATION};
 use store::{Random, Store};
 use testkit::{TestTable, at, html, nowhere};
 use tower::ServiceExt as _;
@@ -62,6 +62,14 @@ impl Stage {
     pub(crate) async fn get_in(&self, language: &str, uri: &str) -> Page {
         let request = request("GET", uri, self.role).header(ACCEPT_LANGUAGE, language);
         self.ask(request.body(Body::empty()).unwrap()).await
+    }
+
+    /// The bytes of a page as browsers ask for it.
+    pub(crate) async fn weigh(&self, uri: &str) -> usize {
+        let request = request("GET", uri, self.role).header(ACCEPT_ENCODING, "gzip, deflate, br, zstd");
+        let response = self.router.clone().oneshot(request.body(Body::empty()).unwrap()).await.unwrap();
+        assert_eq!(response.headers()[CONTENT_ENCODING], "br");
+        to_bytes(response.into_body(), usize::MAX).await.unwrap().len()
     }
 
     /// Sends fields, whatever form there is.

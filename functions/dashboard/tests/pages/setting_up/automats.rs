@@ -180,3 +180,13 @@ async fn a_view_costs_one_read_and_a_list_three_for_one_automat() {
         assert_eq!(stage.table.wire.tally().round_trips, reads, "{page}");
     }
 }
+
+#[tokio::test]
+async fn five_hundred_lockers_are_a_light_page() {
+    let stage = Stage::of(Role::Admin).await;
+    testkit::fill(stage.store(), 500).await;
+    assert_eq!(stage.get("/automats/lobby").await.html.matches("data-filter-item").count(), 500);
+    // Of the 12 kB that a later visit may take; the head of the answer is less than 1 kB.
+    let bytes = stage.weigh("/automats/lobby").await;
+    assert!(bytes < 11_000, "{bytes}");
+}
