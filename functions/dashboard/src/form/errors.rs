@@ -106,7 +106,7 @@ impl Fault {
 
     /// Which contact it belongs to, counted from 1, if it does.
     fn contact(&self) -> Option<usize> {
-        let (index, _) = self.field.strip_prefix("contacts[")?.split_once(']')?;
+        let (index, _) = self.field.strip_prefix("contacts.")?.split_once('.')?;
         index.parse::<usize>().ok().map(|index| index + 1)
     }
 
@@ -221,7 +221,7 @@ mod tests {
     fn the_summary_names_the_field_and_whose_it_is() {
         let t = words::texts(Language::English);
         let label = |field: &str| Errors::none().and_words(field.to_owned(), String::new()).faults()[0].label(t);
-        assert_eq!(label("contacts[1].email"), "Contact 2: Email");
+        assert_eq!(label("contacts.1.email"), "Contact 2: Email");
         assert_eq!(label("location.postalCode"), t.say("automat-postal-code"));
         assert_eq!(label("name"), t.say("automat-name"));
         assert_eq!(label("of nobody"), "");
