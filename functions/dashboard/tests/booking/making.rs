@@ -100,7 +100,7 @@ async fn whoever_is_in_the_way_is_named_and_the_next_free_time_is_one_click() {
     let taken = scene.fill(NEW, &fields).await;
     assert_eq!(taken.status, 422);
     assert!(taken.has(&format!("<a href=\"/keys/K-1/contracts/{}\">Aino Virtanen</a>", other.id)), "{}", taken.main());
-    assert!(taken.has("Tue 24 Nov 2026, 16:00-17:30"));
+    assert!(taken.has("Tue 24 Nov 2026, 16:00–17:30"));
     let next = taken.html.split_once("name=\"next\" value=\"").unwrap().1.split_once('"').unwrap().0;
     let moved = scene.send(NEW, &taken.html, &[("step", "next-free"), ("next", next)]).await;
     assert_eq!(

@@ -107,7 +107,7 @@ async fn a_key_whose_contracts_overlap_stays_shared_and_the_pairs_are_named() {
     }
     let refused = scene.fill("/keys/K-1/edit", &[("shared", "-")]).await;
     assert_eq!(refused.status, 422);
-    for said in ["/keys/K-1/contracts/one\"", "/keys/K-1/contracts/two\"", "14:00-16:00", "id=\"shared-error\""] {
+    for said in ["/keys/K-1/contracts/one\"", "/keys/K-1/contracts/two\"", "14:00–16:00", "id=\"shared-error\""] {
         assert!(refused.html.contains(said), "{said}: {}", refused.html);
     }
 }
