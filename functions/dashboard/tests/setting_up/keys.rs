@@ -1,5 +1,5 @@
 use api::Role;
-use domain::{AutomatId, CodeKind, ContractId, DoorState, KeyDraft, KeyId, Sharing};
+use domain::{AutomatDraft, AutomatId, CodeKind, ContractId, DoorState, KeyDraft, KeyId, Name, Sharing};
 use store::{KeyFilter, LockerTelling, PageRequest, Telling};
 use testkit::{act, at, automat, contract, key, locker};
 
@@ -9,7 +9,8 @@ const NEW: &str = "/automats/lobby/keys/new";
 
 async fn lobby() -> Scene {
     let scene = Scene::new().await;
-    scene.table.store.create_automat(automat("lobby", 4), &act()).await.unwrap();
+    let draft = AutomatDraft { name: Name::parse("The lobby").unwrap(), ..automat("lobby", 4) };
+    scene.table.store.create_automat(draft, &act()).await.unwrap();
     scene
 }
 
@@ -137,6 +138,7 @@ async fn a_key_is_removed_with_its_contracts_and_sent_twice_it_is_still_gone() {
         scene.table.store.create_contract(&id("K-1"), contract(start, end), &act()).await.unwrap();
     }
     let page = scene.get(Role::Admin, "/keys/K-1/remove").await;
+    assert!(page.html.contains(">The lobby</a>"), "{}", page.html);
     assert!(page.html.contains("2 contracts") && !page.html.contains("name=\"force\""));
     for _ in 0..2 {
         let removed = scene.send("/keys/K-1/remove", &page.html, &[]).await;
