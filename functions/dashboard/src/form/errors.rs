@@ -67,6 +67,12 @@ impl Errors {
         self
     }
 
+    /// The errors in the order that the fields have on the page; those of other fields come last.
+    pub(crate) fn in_order(mut self, fields: &[&str]) -> Self {
+        self.faults.sort_by_key(|fault| fields.iter().position(|field| *field == fault.field).unwrap_or(fields.len()));
+        self
+    }
+
     /// Whether there are any.
     pub(crate) fn any(&self) -> bool {
         !self.faults.is_empty() || self.problem.is_some()

@@ -53,6 +53,8 @@ async fn what_is_wrong_stands_beside_its_field_and_what_was_typed_stays() {
         assert!(wrong.has(part), "{part}");
     }
     assert!(wrong.has("Fill in an end, or choose a permanent contract."));
+    let told: Vec<_> = ["person", "end", "pin"].map(|id| wrong.html.find(&format!("href=\"#{id}\""))).to_vec();
+    assert!(told.is_sorted(), "the summary has the order of the fields: {told:?}");
     assert_eq!(wrong.value("start").unwrap(), "2026-11-25T10:00");
     assert_eq!(wrong.value("freeText").unwrap(), "Knock <twice>");
     let both = scene
