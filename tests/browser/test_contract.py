@@ -145,6 +145,24 @@ def test_with_its_pin_the_key_can_be_taken(enter, cloud, automat):
     expect(page.get_by_role("list", name="Lockers").get_by_role("listitem").nth(2)).to_contain_text("Key out")
 
 
+@every_way
+def test_a_new_pin_takes_the_key_and_the_old_one_does_not(enter, cloud, automat, way):
+    key = automat.key("new-pin", 2)
+    device = automat.connect(inside=(2,))
+    contract = automat.contract(key, pin="48291538")["contractId"]
+    page = enter("operator", f"/keys/{key}/contracts/{contract}", **way)
+    page.get_by_text("Another PIN").click()
+    page.get_by_role("button", name="New PIN").click()
+    expect(page.get_by_role("status")).to_contain_text("The contract has a new PIN.")
+    page.get_by_role("button", name="Show PIN").click()
+    pin = page.get_by_role("status", name="PIN").inner_text()
+    assert pin not in page.url
+    device.do("type 48291538")
+    device.hear("Not valid now")
+    assert automat.locker(2)["keyInside"]
+    device.fetch(2, pin)
+
+
 def test_contacts_are_counted_as_they_stand(enter, automat):
     key = automat.key("rows", 0)
     page = enter("operator", f"/keys/{key}/contracts/new")
