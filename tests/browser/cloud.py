@@ -90,9 +90,9 @@ class Automat:
             body.setdefault("end", at(hours=2))
         return self.cloud.call("POST", f"/v1/keys/{urllib.parse.quote(key)}/contracts", body)
 
-    def connect(self, inside: tuple = (), obliging: bool = False) -> "Device":
-        """The device, with keys inside some lockers."""
-        device = Device(self, inside, obliging)
+    def connect(self, inside: tuple = (), obliging: bool = False, lockers: int | None = None) -> "Device":
+        """The device, with keys inside some lockers; it may have other `lockers` than the cloud was told."""
+        device = Device(self, inside, obliging, lockers)
         self.cloud.devices.append(device)
         device.hear("Connected.")
         self.until(lambda view: view["connection"]["state"] == "connected")
@@ -115,11 +115,12 @@ class Automat:
 class Device:
     """A simulated automat at its console."""
 
-    def __init__(self, automat: Automat, inside: tuple, obliging: bool):
+    def __init__(self, automat: Automat, inside: tuple, obliging: bool, lockers: int | None):
         cloud = automat.cloud
         credentials = cloud.data / "automats" / automat.id
         command = [cloud.binaries / "automat", "--credentials", credentials, "--data", cloud.folder / automat.id]
         command += [f"--inside={locker}" for locker in inside] + ["--obliging"] * obliging
+        command += [] if lockers is None else [f"--lockers={lockers}"]
         self.automat = automat
         self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
         self.lines = queue.Queue()
