@@ -1,5 +1,6 @@
 """The local cloud as a person starts it, booking systems at its API, and automats at their consoles."""
 
+import contextlib
 import itertools
 import json
 import pathlib
@@ -56,6 +57,17 @@ class Cloud:
         self.call("POST", "/v1/automats", body)
         return Automat(self, automat, body["name"])
 
+    @contextlib.contextmanager
+    def email_refused(self):
+        """The email service takes nothing meanwhile."""
+        self.tell_outbox("email", "refuse")
+        yield
+        self.tell_outbox("email", "accept")
+
+    def tell_outbox(self, end: str, behaviour: str):
+        form = urllib.parse.urlencode({"end": end, "behaviour": behaviour}).encode()
+        urllib.request.urlopen(f"{self.url}/outbox/behaviour", data=form, timeout=WITHIN).close()
+
     def faults(self) -> list[str]:
         """What went wrong in there, by its log."""
         return [line for line in self.log.read_text().splitlines() if " ERROR " in line or "panicked" in line]
@@ -90,13 +102,20 @@ class Automat:
             body.setdefault("end", at(hours=2))
         return self.cloud.call("POST", f"/v1/keys/{urllib.parse.quote(key)}/contracts", body)
 
-    def connect(self, inside: tuple = (), obliging: bool = False) -> "Device":
-        """The device, with keys inside some lockers."""
-        device = Device(self, inside, obliging)
+    def connect(self, inside: tuple = (), obliging: bool = False, lockers: int | None = None) -> "Device":
+        """The device, with keys inside some lockers; it may have other `lockers` than the cloud was told."""
+        device = Device(self, inside, obliging, lockers)
         self.cloud.devices.append(device)
         device.hear("Connected.")
         self.until(lambda view: view["connection"]["state"] == "connected")
         return device
+
+    def until_told(self, key: str, contract: str, **contacts: tuple[str, int]):
+        """Waits until the message to each contact stands so, and has been tried so often."""
+        path = f"/v1/keys/{urllib.parse.quote(key)}/contracts/{contract}/messages"
+        until(lambda: self.cloud.call("GET", path)["data"], lambda told: contacts == {
+            message["contact"]: (message["state"], message["attempts"]) for message in told
+        })
 
     def view(self) -> dict:
         return self.cloud.call("GET", f"/v1/automats/{self.id}")
@@ -106,20 +125,18 @@ class Automat:
 
     def until(self, holds):
         """Waits until the Key Automat View is as it should."""
-        end = time.monotonic() + WITHIN
-        while not holds(view := self.view()):
-            assert time.monotonic() < end, f"it has not come to that: {view}"
-            time.sleep(0.05)
+        until(self.view, holds)
 
 
 class Device:
     """A simulated automat at its console."""
 
-    def __init__(self, automat: Automat, inside: tuple, obliging: bool):
+    def __init__(self, automat: Automat, inside: tuple, obliging: bool, lockers: int | None):
         cloud = automat.cloud
         credentials = cloud.data / "automats" / automat.id
         command = [cloud.binaries / "automat", "--credentials", credentials, "--data", cloud.folder / automat.id]
         command += [f"--inside={locker}" for locker in inside] + ["--obliging"] * obliging
+        command += [] if lockers is None else [f"--lockers={lockers}"]
         self.automat = automat
         self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
         self.lines = queue.Queue()
@@ -161,6 +178,14 @@ class Device:
         if self.process.poll() is None:
             self.process.terminate()
             self.process.wait(WITHIN)
+
+
+def until(read, holds):
+    """Waits until what is read is as it should."""
+    end = time.monotonic() + WITHIN
+    while not holds(told := read()):
+        assert time.monotonic() < end, f"it has not come to that: {told}"
+        time.sleep(0.05)
 
 
 def at(**later) -> str:

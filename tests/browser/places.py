@@ -69,6 +69,7 @@ PLACES = [
     Place("locker-away", "/automats/{offline}/lockers/0"),
     Place("locker-never-seen", "/automats/{empty}/lockers/0"),
     Place("opening-opened", "/openings/{opened}"),
+    Place("opening-refused", "/openings/{refused}"),
     Place("opening-failed", "/openings/{failed}"),
     Place("opening-expired", "/openings/{expired}"),
     Place("key-new", "/automats/{automat}/keys/new?locker=11"),
@@ -114,9 +115,12 @@ class World:
 def build(cloud: Cloud) -> World:
     """An automat at work with a key in each state, one that is disconnected, and one where nothing is yet."""
     offline = cloud.automat("Old mill", lockers=30, zone="Europe/Stockholm")
-    offline.connect().stop()
-    offline.until(lambda view: view["connection"]["state"] == "disconnected")
     openings = "/v1/automats/{}/lockers/{}/openings"
+    device = offline.connect(lockers=29)
+    refused = cloud.call("POST", openings.format(offline.id, 29), {"reason": "It lacks the last locker"})
+    cloud.call("GET", f"/v1/openings/{refused['openingId']}?wait=15")
+    device.stop()
+    offline.until(lambda view: view["connection"]["state"] == "disconnected")
     expired = cloud.call("POST", openings.format(offline.id, 0), {"force": True, "reason": "Nobody answers"})
 
     automat = cloud.automat("Harbour", lockers=12)
@@ -163,6 +167,7 @@ def build(cloud: Cloud) -> World:
             "fetched": fetched["contractId"],
             "permanent": permanent["contractId"],
             "opened": opened["openingId"],
+            "refused": refused["openingId"],
             "failed": failed["openingId"],
             "expired": expired["openingId"],
         }

@@ -145,6 +145,59 @@ def test_with_its_pin_the_key_can_be_taken(enter, cloud, automat):
     expect(page.get_by_role("list", name="Lockers").get_by_role("listitem").nth(2)).to_contain_text("Key out")
 
 
+@every_way
+def test_a_new_pin_takes_the_key_and_the_old_one_does_not(enter, cloud, automat, way):
+    key = automat.key("new-pin", 2)
+    device = automat.connect(inside=(2,))
+    contract = automat.contract(key, pin="48291538")["contractId"]
+    page = enter("operator", f"/keys/{key}/contracts/{contract}", **way)
+    page.get_by_text("Another PIN").click()
+    page.get_by_role("button", name="New PIN").click()
+    expect(page.get_by_role("status")).to_contain_text("The contract has a new PIN.")
+    page.get_by_role("button", name="Show PIN").click()
+    pin = page.get_by_role("status", name="PIN").inner_text()
+    assert pin not in page.url
+    device.do("type 48291538")
+    device.hear("Not valid now")
+    assert automat.locker(2)["keyInside"]
+    device.fetch(2, pin)
+
+
+def test_contacts_are_counted_as_they_stand(enter, automat):
+    key = automat.key("rows", 0)
+    page = enter("operator", f"/keys/{key}/contracts/new")
+    page.get_by_label("Permanent contract").check()
+    for number, name in enumerate(("Aino", "Bo", "Cilla"), 1):
+        page.get_by_role("button", name="Add contact").click()
+        contact(page, number).get_by_label("Name").fill(name)
+    contact(page, 3).get_by_label("Email", exact=True).fill("nobody")
+    # What is wrong is with the person and the third contact.
+    save(page)
+    wrong = page.get_by_role("alert")
+    expect(wrong).to_contain_text("Contact 3: Email")
+    page.get_by_role("button", name="Remove Contact 2").click()
+    expect(page.get_by_role("button", name="Add contact")).to_be_focused()
+    expect(contact(page, 3)).to_have_count(0)
+    expect(contact(page, 2).get_by_label("Name")).to_have_value("Cilla")
+    expect(page.get_by_role("button", name="Remove Contact")).to_have_count(2)
+    expect(contact(page, 2).get_by_role("button", name="Remove Contact 2")).to_be_visible()
+    wrong.get_by_role("link", name="Contact 2: Email").click()
+    expect(contact(page, 2).get_by_label("Email", exact=True)).to_be_focused()
+    # The next one is the third, and no other's fields are taken for its own.
+    page.get_by_role("button", name="Add contact").click()
+    expect(contact(page, 3).get_by_label("Name")).to_be_focused()
+    contact(page, 3).get_by_label("Name").fill("Daga")
+    contact(page, 3).get_by_label("Email", exact=True).fill("daga@example.com")
+    contact(page, 2).get_by_role("button", name="Remove Contact 2").click()
+    expect(wrong.get_by_role("link", name="Contact")).to_have_count(0)
+    contact(page, 1).get_by_label("Email", exact=True).fill("aino@example.com")
+    page.get_by_label("Person").fill("Rita Rows")
+    save(page)
+    messages = page.get_by_role("dialog")
+    expect(messages).to_contain_text("aino@example.com")
+    expect(messages).to_contain_text("daga@example.com")
+
+
 def test_what_a_person_typed_is_in_no_address(enter, automat, cloud):
     key = automat.key("secret", 0)
     page = enter("operator", f"/keys/{key}/contracts/new")

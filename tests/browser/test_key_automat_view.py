@@ -38,6 +38,30 @@ def test_a_door_that_opens_shows_on_the_page_as_it_is_loaded_again(enter, cloud)
     expect(locker).to_contain_text("Door open")
 
 
+def test_lockers_are_filtered_as_one_types(enter, cloud):
+    automat = cloud.automat(lockers=3)
+    van = automat.key("van", 0, property="Delivery van ABC-123")
+    automat.key("shed", 1, property="Bicycle shed")
+    page = enter("viewer", automat.path)
+    lockers = page.get_by_role("list", name="Lockers").get_by_role("listitem")
+    words = page.get_by_role("searchbox", name="Find a key or a property here")
+    words.press_sequentially("abc VAN")
+    expect(lockers).to_have_count(1)
+    expect(lockers).to_contain_text(van)
+    expect(page.get_by_role("status")).to_have_text("1 / 3")
+    words.fill("no such key")
+    expect(lockers).to_have_count(0)
+    expect(page.get_by_role("status")).to_have_text("0 / 3")
+    words.clear()
+    expect(lockers).to_have_count(3)
+
+
+def test_without_a_script_no_filter_is_offered(enter, world):
+    page = enter("viewer", world.path("/automats/{automat}"), script=False)
+    expect(page.get_by_role("list", name="Lockers")).to_be_visible()
+    expect(page.get_by_label("Find a key or a property here")).to_be_hidden()
+
+
 @pytest.mark.parametrize("person, offered", [("viewer", 0), ("operator", 0), ("admin", 1)])
 def test_only_an_admin_is_offered_to_add_a_key(enter, world, person, offered):
     page = enter(person, world.path("/automats/{automat}"))

@@ -2,6 +2,7 @@
 
 from playwright.sync_api import Page, expect
 
+from cloud import at
 from visit import field_time
 
 
@@ -52,6 +53,27 @@ def test_a_contract_is_made_and_its_locker_opened_by_the_keyboard(enter, cloud):
         follow(page)
     expect(page.get_by_role("status")).to_contain_text("Opened")
     assert device.door(0) == "open"
+
+
+def test_a_contract_whose_key_is_out_is_removed_by_the_keyboard(enter, cloud):
+    automat = cloud.automat(lockers=1)
+    key = automat.key("keyboard", 0)
+    contract = automat.contract(key, person="Tuuli Tab")
+    automat.contract(key, person="Later Laine", start=at(days=3), end=at(days=4))
+    automat.connect(inside=(0,)).fetch(0, contract["pin"])
+    page = enter("operator", f"/keys/{key}")
+    tab_to(page, page.get_by_role("link", name="Remove Tuuli Tab"))
+    follow(page)
+    # Removed without saying that the key is out, it stays; then the keyboard begins at what is wrong.
+    tab_to(page, page.get_by_role("button", name="Remove"))
+    follow(page)
+    expect(page.get_by_role("alert")).to_be_focused()
+    tab_to(page, page.get_by_role("checkbox"))
+    page.keyboard.press("Space")
+    tab_to(page, page.get_by_role("button", name="Remove"))
+    follow(page)
+    expect(page.get_by_role("status")).to_be_visible()
+    assert [one["person"] for one in cloud.call("GET", f"/v1/keys/{key}/contracts")["data"]] == ["Later Laine"]
 
 
 def test_the_dialog_of_the_messages_holds_the_focus_and_gives_it_back(enter, cloud):

@@ -32,6 +32,24 @@ def test_a_lock_that_is_jammed_has_failed(enter, cloud):
     assert device.door(3) == "closed"
 
 
+@every_way
+def test_what_the_automat_refuses_is_said_with_what_to_do(enter, cloud, way):
+    automat = cloud.automat()
+    automat.key("refused", 11)
+    automat.connect(lockers=4)
+    page = enter("operator", f"{automat.path}/lockers/11", **way)
+    opens(page, 11)
+    outcome = page.get_by_role("status")
+    expect(outcome).to_contain_text("Refused")
+    expect(outcome).to_contain_text("nothing was opened")
+    expect(outcome).to_contain_text("see whether it has as many lockers as are entered here")
+    # It can be tried again, which is another opening.
+    first = page.url
+    page.get_by_role("button", name="Try again").click()
+    page.wait_for_url(lambda url: "/openings/" in url and url != first)
+    expect(outcome).to_contain_text("Refused")
+
+
 @pytest.mark.parametrize("script", [True, False], ids=["script", "no-script"])
 def test_while_the_motor_runs_the_page_says_what_is_waited_for(enter, cloud, script):
     automat = cloud.automat()

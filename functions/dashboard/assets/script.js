@@ -69,7 +69,19 @@ for (const field of all("[data-filter]")) {
   });
 }
 
-// One more row, from the page's template for it, in which "#" stands for the row's number; or one less. People count from 1.
+// One more row, from the page's template for it, in which "#" stands for the row's number; or one less. People count the
+// rows that are there: so what a row is called follows its place, and so does what the summary of the errors says of it.
+const linksTo = (row) => [...all("#errors a")].filter(({ hash }) => row.contains(document.getElementById(hash.slice(1))));
+const recount = (rows, pattern) => {
+  const called = one("[data-row-name]", pattern.content).textContent;
+  for (const [place, row] of all("[data-row]", rows).entries()) {
+    const names = all("[data-row-name]", row);
+    const before = names[0].textContent;
+    const name = called.replace("#", place + 1);
+    for (const element of names) element.textContent = name;
+    for (const link of linksTo(row)) link.textContent = link.textContent.replace(before, name);
+  }
+};
 document.addEventListener("click", (event) => {
   const button = event.target.closest?.("[data-row-add], [data-row-remove]");
   const rows = button && one("[data-rows]", button.form ?? document);
@@ -78,7 +90,10 @@ document.addEventListener("click", (event) => {
   const standing = [...all("[data-row]", rows)];
   if (button.matches("[data-row-remove]")) {
     event.preventDefault();
-    button.closest("[data-row]").remove();
+    const row = button.closest("[data-row]");
+    for (const link of linksTo(row)) link.closest("li").remove();
+    row.remove();
+    recount(rows, pattern);
     one("[data-row-add]", button.form ?? document)?.focus();
   } else if (standing.length < Number(rows.dataset.rows)) {
     event.preventDefault();
@@ -86,11 +101,9 @@ document.addEventListener("click", (event) => {
     const row = pattern.content.firstElementChild.cloneNode(true);
     for (const element of [row, ...all("*", row)]) {
       for (const { name, value } of [...element.attributes]) element.setAttribute(name, value.replaceAll("#", number));
-      for (const text of element.childNodes) {
-        if (text.nodeType === Node.TEXT_NODE) text.data = text.data.replaceAll("#", number + 1);
-      }
     }
     pattern.before(row);
+    recount(rows, pattern);
     one("input", row)?.focus();
   }
 });

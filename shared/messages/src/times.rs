@@ -185,22 +185,22 @@ mod tests {
     fn a_range_says_its_day_once_only_if_that_is_clear() {
         let said = |zone: &str, start, end| times(Language::English, zone).range(range(start, end));
         let helsinki = "Europe/Helsinki";
-        assert_eq!(said(helsinki, "2026-11-24T12:00:00Z", "2026-11-24T16:30:00Z"), "Tue 24 Nov 2026, 14:00-18:30");
+        assert_eq!(said(helsinki, "2026-11-24T12:00:00Z", "2026-11-24T16:30:00Z"), "Tue 24 Nov 2026, 14:00–18:30");
         assert_eq!(
             said(helsinki, "2026-11-24T12:00:00Z", "2026-11-24T22:00:00Z"),
-            "Tue 24 Nov 2026, 14:00 - Wed 25 Nov 2026, 00:00"
+            "Tue 24 Nov 2026, 14:00 – Wed 25 Nov 2026, 00:00"
         );
         assert_eq!(
             said(helsinki, "2026-10-25T00:30:00Z", "2026-10-25T10:00:00Z"),
-            "Sun 25 Oct 2026, 03:30 (UTC+3) - Sun 25 Oct 2026, 12:00"
+            "Sun 25 Oct 2026, 03:30 (UTC+3) – Sun 25 Oct 2026, 12:00"
         );
         assert_eq!(
             said(helsinki, "2026-10-24T23:00:00Z", "2026-10-25T01:30:00Z"),
-            "Sun 25 Oct 2026, 02:00 - Sun 25 Oct 2026, 03:30 (UTC+2)"
+            "Sun 25 Oct 2026, 02:00 – Sun 25 Oct 2026, 03:30 (UTC+2)"
         );
         assert_eq!(
             said("UTC", "2026-11-24T12:00:00Z", "2026-11-24T16:30:00Z"),
-            "Tue 24 Nov 2026, 12:00 UTC - Tue 24 Nov 2026, 16:30 UTC"
+            "Tue 24 Nov 2026, 12:00 UTC – Tue 24 Nov 2026, 16:30 UTC"
         );
     }
 
@@ -211,7 +211,7 @@ mod tests {
         let said = |range| Language::ALL.map(|language| times(language, "Europe/Helsinki").range(range));
         assert_eq!(
             said(day),
-            ["Tue 24 Nov 2026, 14:00-18:30", "ti 24.11.2026 klo 14.00-18.30", "tis 24 nov. 2026 kl. 14.00-18.30"]
+            ["Tue 24 Nov 2026, 14:00–18:30", "ti 24.11.2026 klo 14.00–18.30", "tis 24 nov. 2026 kl. 14.00–18.30"]
         );
         assert_eq!(
             said(permanent),

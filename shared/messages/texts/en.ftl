@@ -30,8 +30,8 @@ month = { $month ->
 }
 clock = { PAD($hour) }:{ PAD($minute) }
 moment = { weekday } { $day } { month } { $year }, { clock }
-range = { $start } - { $end }
-range-in-a-day = { $start }-{ $clock }
+range = { $start } – { $end }
+range-in-a-day = { $start }–{ $clock }
 range-without-end = { $start }, until further notice
 no-end = until further notice
 

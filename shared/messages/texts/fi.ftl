@@ -18,8 +18,8 @@ weekday = { $weekday ->
 month = { $month }
 clock = { $hour }.{ PAD($minute) }
 moment = { weekday } { $day }.{ month }.{ $year } klo { clock }
-range = { $start } - { $end }
-range-in-a-day = { $start }-{ $clock }
+range = { $start } – { $end }
+range-in-a-day = { $start }–{ $clock }
 range-without-end = { $start } alkaen toistaiseksi
 no-end = toistaiseksi
 

@@ -30,8 +30,8 @@ month = { $month ->
 }
 clock = { $hour }.{ PAD($minute) }
 moment = { weekday } { $day } { month } { $year } kl. { clock }
-range = { $start } - { $end }
-range-in-a-day = { $start }-{ $clock }
+range = { $start } – { $end }
+range-in-a-day = { $start }–{ $clock }
 range-without-end = fr.o.m. { $start } tills vidare
 no-end = tills vidare
 

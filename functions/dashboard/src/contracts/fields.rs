@@ -15,6 +15,9 @@ use crate::times::{Reading, Times, Which};
 pub(super) const START: &str = "start";
 pub(super) const END: &str = "end";
 
+/// The fields on the page down to its contacts, in their order there.
+const ABOVE_CONTACTS: [&str; 7] = ["person", START, END, "permanent", "pin", "freeText", "contractId"];
+
 /// The field that says which of two instants is meant, where the time in another field comes twice.
 pub(super) fn which_field(name: &str) -> String {
     format!("{name}.which")
@@ -180,7 +183,8 @@ impl<'f> Typed<'f> {
             Ok(_) => Errors::none(),
             Err(problem) => Errors::of(problem),
         };
-        Err(self.said.into_iter().fold(errors, |errors, (field, words)| errors.and_words(field, words)))
+        let errors = self.said.into_iter().fold(errors, |errors, (field, words)| errors.and_words(field, words));
+        Err(errors.in_order(&ABOVE_CONTACTS))
     }
 }
 

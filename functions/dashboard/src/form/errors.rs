@@ -67,6 +67,12 @@ impl Errors {
         self
     }
 
+    /// The errors in the order that the fields have on the page; those of other fields come last.
+    pub(crate) fn in_order(mut self, fields: &[&str]) -> Self {
+        self.faults.sort_by_key(|fault| fields.iter().position(|field| *field == fault.field).unwrap_or(fields.len()));
+        self
+    }
+
     /// Whether there are any.
     pub(crate) fn any(&self) -> bool {
         !self.faults.is_empty() || self.problem.is_some()
@@ -106,7 +112,7 @@ impl Fault {
 
     /// Which contact it belongs to, counted from 1, if it does.
     fn contact(&self) -> Option<usize> {
-        let (index, _) = self.field.strip_prefix("contacts[")?.split_once(']')?;
+        let (index, _) = self.field.strip_prefix("contacts.")?.split_once('.')?;
         index.parse::<usize>().ok().map(|index| index + 1)
     }
 
@@ -221,7 +227,7 @@ mod tests {
     fn the_summary_names_the_field_and_whose_it_is() {
         let t = words::texts(Language::English);
         let label = |field: &str| Errors::none().and_words(field.to_owned(), String::new()).faults()[0].label(t);
-        assert_eq!(label("contacts[1].email"), "Contact 2: Email");
+        assert_eq!(label("contacts.1.email"), "Contact 2: Email");
         assert_eq!(label("location.postalCode"), t.say("automat-postal-code"));
         assert_eq!(label("name"), t.say("automat-name"));
         assert_eq!(label("of nobody"), "");

@@ -19,6 +19,7 @@ use crate::visit::{Visit, page};
 struct RemovePage {
     frame: Frame,
     key: Key,
+    automat: String,
     /// Contracts that run or are still to come.
     live: usize,
     out: bool,
@@ -43,7 +44,7 @@ pub(crate) async fn show(
 ) -> Result<Response, Problem> {
     let key = app.store.key(&id).await?;
     match key.state {
-        KeyState::Active => ask(StatusCode::OK, &app, &visit, key, Form::default(), Errors::none()),
+        KeyState::Active => ask(StatusCode::OK, &app, &visit, key, Form::default(), Errors::none()).await,
         KeyState::Removing => page(StatusCode::OK, &RemovingPage { frame: visit.frame(), key }),
     }
 }
@@ -72,12 +73,12 @@ pub(crate) async fn send(
             let key = app.store.key(&id).await?;
             let errors =
                 if problem.code == Code::KeyOut { Errors::at("force", problem) } else { Errors::of_form(problem)? };
-            ask(StatusCode::UNPROCESSABLE_ENTITY, &app, &visit, key, form, errors)
+            ask(StatusCode::UNPROCESSABLE_ENTITY, &app, &visit, key, form, errors).await
         }
     }
 }
 
-fn ask(
+async fn ask(
     status: StatusCode,
     app: &App,
     visit: &Visit,
@@ -86,7 +87,8 @@ fn ask(
     errors: Errors,
 ) -> Result<Response, Problem> {
     let live = key.calendar.without_ended(app.clock.now()).entries().len();
+    let automat = app.store.automat(&key.automat).await?.name.to_string();
     let out = matches!(key.whereabouts, Whereabouts::Out { .. });
     let form = form.with("version", key.version.to_string());
-    page(status, &RemovePage { frame: visit.frame(), live, out, form, errors, key })
+    page(status, &RemovePage { frame: visit.frame(), automat, live, out, form, errors, key })
 }

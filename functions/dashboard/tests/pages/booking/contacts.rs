@@ -102,4 +102,5 @@ async fn what_is_wrong_with_a_contact_stands_in_its_row() {
     {
         assert!(wrong.has(&format!("id=\"{id}\"")), "{id}");
     }
+    assert!(wrong.has("Contact 1: Email: ") && wrong.has("Contact 2: Phone number: "), "{}", wrong.main());
 }

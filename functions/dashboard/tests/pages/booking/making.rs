@@ -53,6 +53,8 @@ async fn what_is_wrong_stands_beside_its_field_and_what_was_typed_stays() {
         assert!(wrong.has(part), "{part}");
     }
     assert!(wrong.has("Fill in an end, or choose a permanent contract."));
+    let told: Vec<_> = ["person", "end", "pin"].map(|id| wrong.html.find(&format!("href=\"#{id}\""))).to_vec();
+    assert!(told.is_sorted(), "the summary has the order of the fields: {told:?}");
     assert_eq!(wrong.value("start").unwrap(), "2026-11-25T10:00");
     assert_eq!(wrong.value("freeText").unwrap(), "Knock <twice>");
     let both =
@@ -99,7 +101,7 @@ async fn whoever_is_in_the_way_is_named_and_the_next_free_time_is_one_click() {
     let taken = stage.fill(NEW, &fields).await;
     assert_eq!(taken.status, 422);
     assert!(taken.has(&format!("<a href=\"/keys/K-1/contracts/{}\">Aino Virtanen</a>", other.id)), "{}", taken.main());
-    assert!(taken.has("Tue 24 Nov 2026, 16:00-17:30"));
+    assert!(taken.has("Tue 24 Nov 2026, 16:00–17:30"));
     let next = taken.html.split_once("name=\"next\" value=\"").unwrap().1.split_once('"').unwrap().0;
     let moved = stage.send(&taken, &[("step", "next-free"), ("next", next)]).await;
     assert_eq!(

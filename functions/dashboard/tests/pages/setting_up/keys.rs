@@ -1,5 +1,5 @@
 use api::Role;
-use domain::{AutomatId, CodeKind, ContractId, DoorState, KeyDraft, KeyId, Sharing};
+use domain::{AutomatDraft, AutomatId, CodeKind, ContractId, DoorState, KeyDraft, KeyId, Name, Sharing};
 use store::{KeyFilter, LockerTelling, PageRequest, Telling};
 use testkit::{act, at, automat, contract, key, locker};
 
@@ -9,7 +9,8 @@ const NEW: &str = "/automats/lobby/keys/new";
 
 async fn lobby() -> Stage {
     let stage = Stage::of(Role::Admin).await;
-    stage.store().create_automat(automat("lobby", 4), &act()).await.unwrap();
+    let draft = AutomatDraft { name: Name::parse("The lobby").unwrap(), ..automat("lobby", 4) };
+    stage.store().create_automat(draft, &act()).await.unwrap();
     stage
 }
 
@@ -107,7 +108,7 @@ async fn a_key_whose_contracts_overlap_stays_shared_and_the_pairs_are_named() {
     }
     let refused = stage.fill("/keys/K-1/edit", &[("shared", "-")]).await;
     assert_eq!(refused.status, 422);
-    for said in ["/keys/K-1/contracts/one\"", "/keys/K-1/contracts/two\"", "14:00-16:00", "id=\"shared-error\""] {
+    for said in ["/keys/K-1/contracts/one\"", "/keys/K-1/contracts/two\"", "14:00–16:00", "id=\"shared-error\""] {
         assert!(refused.html.contains(said), "{said}: {}", refused.html);
     }
 }
@@ -137,6 +138,7 @@ async fn a_key_is_removed_with_its_contracts_and_sent_twice_it_is_still_gone() {
         stage.store().create_contract(&id("K-1"), contract(start, end), &act()).await.unwrap();
     }
     let page = stage.get("/keys/K-1/remove").await;
+    assert!(page.has(">The lobby</a>"), "{}", page.html);
     assert!(page.html.contains("2 contracts") && !page.html.contains("name=\"force\""));
     for _ in 0..2 {
         let removed = stage.send(&page, &[]).await;
