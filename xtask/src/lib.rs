@@ -14,6 +14,7 @@ pub mod process;
 pub mod project;
 pub mod rust;
 pub mod sbom;
+pub mod starts;
 pub mod steps;
 pub mod template;
 pub mod tools;

@@ -9,7 +9,7 @@ use xtask::{
     lambdas::{self, Build},
     openapi,
     project::Project,
-    rust,
+    rust, starts,
     steps::Steps,
     template,
     tools::Tools,
@@ -63,6 +63,8 @@ enum Task {
         #[arg(long)]
         lightly: bool,
     },
+    /// How long the first answer of each function takes, from its start: of what `build` has left
+    Starts,
     /// Deploys what was built on ministack, and runs the end-to-end suite against it
     Deployed {
         /// What was built lightly
@@ -116,6 +118,7 @@ fn main() -> Result<ExitCode> {
         Task::Build { lightly } => {
             steps.run("build", || lambdas::build(&project, &Tools::ready(&project)?, Build::of(lightly)));
         }
+        Task::Starts => steps.run("starts", || starts::measure(&project)),
         Task::Deployed { lightly } => {
             steps.run("deployed", || deployed::check(&project, &Tools::ready(&project)?, Build::of(lightly)));
         }

@@ -24,7 +24,12 @@ impl Running {
     pub fn start(command: &mut Command) -> Result<Self> {
         let shown = shown(command);
         println!("$ {shown} &");
-        command.spawn().map(Self).with_context(|| format!("cannot start `{shown}`"))
+        Self::unannounced(command)
+    }
+
+    /// Starts a command that nobody needs to know of.
+    pub fn unannounced(command: &mut Command) -> Result<Self> {
+        command.spawn().map(Self).with_context(|| format!("cannot start `{}`", shown(command)))
     }
 
     /// What it writes, where that was asked for.

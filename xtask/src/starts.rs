@@ -1,0 +1,277 @@
+//! How long callers wait where no function runs yet: each binary that answers them is started many times, the way Lambda
+//! does, with stand-ins on loopback for what it talks to.
+//!
+//! What that is not: Lambda's share of a CPU, TLS, and the network. The figures tell our part of a cold start, and
+//! whether a change has made it longer.
+
+use std::{
+    fs,
+    io::{BufRead, BufReader, Read as _, Write as _},
+    net::{TcpListener, TcpStream},
+    process::{Command, Stdio},
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicBool, Ordering},
+        mpsc::{self, Receiver, Sender},
+    },
+    thread,
+    time::{Duration, Instant},
+};
+
+use anyhow::{Context as _, Result, bail, ensure};
+use serde_json::{Value, json};
+
+use crate::{
+    lambdas::Build,
+    process::Running,
+    project::Project,
+    steps::Note,
+    template::{self, Template},
+};
+
+/// Starts of each binary.
+const TIMES: usize = 30;
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// The first question to each function that people or booking systems wait for, and the answer's status.
+const QUESTIONS: [(&str, &str, &str, u16); 5] = [
+    ("keys", "GET", "/v1/automats", 200),
+    ("contracts", "GET", "/v1/keys/K-1/contracts", 404),
+    ("openings", "GET", "/v1/openings/01K00000000000000000000000", 404),
+    ("people", "POST", "/v1/people/export", 400),
+    ("dashboard", "GET", "/", 200),
+];
+
+/// Measures what `cargo xtask build` has left, and prints a table.
+pub fn measure(project: &Project) -> Result<Note> {
+    let folder = Build::ToDeploy.folder(project);
+    let template = Template::read(&project.root.join(template::FILE))?;
+    println!("| function | size | ready | first answer | memory |\n|---|---|---|---|---|");
+    for (name, method, path, status) in QUESTIONS {
+        let function = template.of_type(template::FUNCTION).find(|found| template::binary(*found) == Some(name));
+        let bootstrap = folder.join(function.with_context(|| format!("no function {name}"))?.name).join("bootstrap");
+        let size = fs::metadata(&bootstrap).context("build first: `cargo xtask build`")?.len();
+        let mut starts = Vec::new();
+        for _ in 0..TIMES {
+            // What is left of an earlier start has nobody to talk to.
+            let start = StandIn::new(event(method, path))?.starts(Command::new(&bootstrap), status);
+            starts.push(start.with_context(|| name.to_owned())?);
+        }
+        let median = |of: fn(&Start) -> u128| {
+            let mut all: Vec<_> = starts.iter().map(of).collect();
+            all.sort_unstable();
+            all[all.len() / 2]
+        };
+        let [ready, answer] = [median(|start| start.ready), median(|start| start.answer)].map(thousandths);
+        let [size, memory] = [u128::from(size) / 1_000, median(|start| start.memory)].map(thousandths);
+        println!("| {name} | {size} MB | {ready} ms | {answer} ms | {memory} MB |");
+    }
+    Ok(format!("{TIMES} starts of each, medians"))
+}
+
+fn thousandths(number: u128) -> String {
+    format!("{}.{}", number / 1_000, number % 1_000 / 100)
+}
+
+/// One start: microseconds until it asks for work and until it has answered, and the kilobytes it has held by then.
+struct Start {
+    ready: u128,
+    answer: u128,
+    memory: u128,
+}
+
+/// What the runtime of a function says.
+enum Said {
+    /// It asks for work.
+    Ready,
+    /// It has done it.
+    Answer(Value),
+}
+
+/// Lambda's Runtime API, Secrets Manager, a table in which nothing is, and an issuer without keys.
+struct StandIn {
+    address: String,
+    said: Receiver<Said>,
+    is_over: Arc<AtomicBool>,
+}
+
+impl StandIn {
+    /// One that has an event for a function.
+    fn new(event: Value) -> Result<Self> {
+        let listener = TcpListener::bind("127.0.0.1:0")?;
+        let address = listener.local_addr()?.to_string();
+        let (says, said) = mpsc::channel();
+        let work = Arc::new(Mutex::new(Some(event)));
+        let is_over = Arc::new(AtomicBool::new(false));
+        let ends = Arc::clone(&is_over);
+        thread::spawn(move || {
+            for stream in listener.incoming().flatten().take_while(|_| !ends.load(Ordering::Relaxed)) {
+                let (work, says) = (Arc::clone(&work), says.clone());
+                // Whoever is killed while it talks has an error to itself.
+                thread::spawn(move || answer(&stream, &work, &says));
+            }
+        });
+        Ok(Self { address, said, is_over })
+    }
+
+    /// Starts a binary, whose answer must have a status.
+    fn starts(&self, mut binary: Command, status: u16) -> Result<Start> {
+        binary.env_clear().envs(self.environment());
+        binary.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+        let begun = Instant::now();
+        let process = Running::unannounced(&mut binary)?;
+        ensure!(matches!(self.said.recv_timeout(PATIENCE)?, Said::Ready), "it answered before it was asked");
+        let ready = begun.elapsed();
+        let Said::Answer(told) = self.said.recv_timeout(PATIENCE)? else { bail!("it asked twice") };
+        let answer = begun.elapsed();
+        ensure!(told["statusCode"] == json!(status), "it answered {told}");
+        let held = fs::read_to_string(format!("/proc/{}/status", process.id()))?;
+        let held = held.lines().find_map(|line| line.strip_prefix("VmHWM:")?.strip_suffix("kB"));
+        let memory = held.context("the kernel does not say what it held")?.trim().parse()?;
+        Ok(Start { ready: ready.as_micros(), answer: answer.as_micros(), memory })
+    }
+
+    /// What Lambda, and the template, put there.
+    fn environment(&self) -> Vec<(&'static str, String)> {
+        let url = format!("http://{}", self.address);
+        let addresses = ["AWS_ENDPOINT_URL", "SIGN_IN_URL", "SIGN_IN_KEYS_URL"].map(|name| (name, url.clone()));
+        let names = ["AWS_LAMBDA_FUNCTION_NAME", "AWS_LAMBDA_LOG_GROUP_NAME", "AWS_LAMBDA_LOG_STREAM_NAME"]
+            .into_iter()
+            .chain(["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "TABLE_NAME", "CODE_SECRET_ARN", "WEB_CLIENT_ID"])
+            .chain(["AWS_REGION", "ISSUER", "DASHBOARD_URL"])
+            .map(|name| (name, "stand-in".to_owned()));
+        let numbers = [
+            ("AWS_LAMBDA_FUNCTION_VERSION", "1"),
+            ("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "256"),
+            ("EVENT_RETENTION_DAYS", "365"),
+            ("CONTRACT_RETENTION_DAYS", "365"),
+        ];
+        let numbers = numbers.map(|(name, value)| (name, value.to_owned()));
+        let runtime = ("AWS_LAMBDA_RUNTIME_API", self.address.clone());
+        [runtime].into_iter().chain(addresses).chain(names).chain(numbers).collect()
+    }
+}
+
+impl Drop for StandIn {
+    fn drop(&mut self) {
+        self.is_over.store(true, Ordering::Relaxed);
+        // It waits for somebody to come.
+        let _ = TcpStream::connect(&self.address);
+    }
+}
+
+/// Answers one request, by what it asks for.
+fn answer(mut stream: &TcpStream, work: &Mutex<Option<Value>>, says: &Sender<Said>) -> Result<()> {
+    let request = Request::read(BufReader::new(stream))?;
+    let reply = match (request.path.as_str(), request.target.as_str()) {
+        ("/2018-06-01/runtime/invocation/next", _) => {
+            let taken = work.lock().unwrap_or_else(PoisonError::into_inner).take();
+            let Some(event) = taken else {
+                // There is no more work. It waits until it is killed.
+                stream.read_to_end(&mut Vec::new())?;
+                return Ok(());
+            };
+            says.send(Said::Ready)?;
+            event
+        }
+        (path, _) if path.ends_with("/response") => {
+            says.send(Said::Answer(serde_json::from_slice(&request.body)?))?;
+            json!({})
+        }
+        (_, "secretsmanager.GetSecretValue") => json!({ "SecretString": "a secret of the stand-in, long enough" }),
+        (_, target) if target.ends_with(".Query") => json!({ "Items": [], "Count": 0, "ScannedCount": 0 }),
+        _ => json!({}),
+    };
+    let reply = reply.to_string();
+    let head = "Connection: close\r\nContent-Type: application/json\r\nLambda-Runtime-Aws-Request-Id: 1\r\n\
+                Lambda-Runtime-Deadline-Ms: 4102444800000\r\nLambda-Runtime-Invoked-Function-Arn: stand-in\r\n";
+    write!(stream, "HTTP/1.1 200 OK\r\n{head}Content-Length: {}\r\n\r\n{reply}", reply.len())?;
+    Ok(())
+}
+
+/// What matters here of a request over HTTP/1.1.
+struct Request {
+    path: String,
+    /// The operation, as AWS's JSON protocol names it.
+    target: String,
+    body: Vec<u8>,
+}
+
+impl Request {
+    fn read(mut from: impl BufRead) -> Result<Self> {
+        let mut line = String::new();
+        from.read_line(&mut line)?;
+        let path = line.split(' ').nth(1).context("no request")?.to_owned();
+        let (mut target, mut length) = (String::new(), 0);
+        loop {
+            line.clear();
+            from.read_line(&mut line)?;
+            let Some((name, value)) = line.split_once(':') else { break };
+            match name.to_ascii_lowercase().as_str() {
+                "x-amz-target" => value.trim().clone_into(&mut target),
+                "content-length" => length = value.trim().parse()?,
+                _ => {}
+            }
+        }
+        let mut body = vec![0; length];
+        from.read_exact(&mut body)?;
+        Ok(Self { path, target, body })
+    }
+}
+
+/// A request of an admin, as API Gateway hands it on.
+fn event(method: &str, path: &str) -> Value {
+    json!({
+        "version": "2.0",
+        "routeKey": format!("{method} {path}"),
+        "rawPath": path,
+        "rawQueryString": "",
+        "headers": { "host": "stand-in" },
+        "requestContext": {
+            "authorizer": { "jwt": { "claims": {
+                "token_use": "access", "sub": "stand-in", "username": "stand-in",
+                "scope": "key-automat/person", "cognito:groups": "[admin]",
+            } } },
+            "http": { "method": method, "path": path, "protocol": "HTTP/1.1", "sourceIp": "127.0.0.1" },
+            "requestId": "stand-in", "stage": "$default", "timeEpoch": 1_764_000_000_000_u64,
+        },
+        "isBase64Encoded": false,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_request_is_read_to_its_end_and_no_further() {
+        let sent =
+            b"POST / HTTP/1.1\r\nHost: it\r\nX-Amz-Target: DynamoDB_20120810.Query\r\ncontent-length: 2\r\n\r\n{}more";
+        let request = Request::read(sent.as_slice()).unwrap();
+        assert_eq!((request.path.as_str(), request.target.as_str()), ("/", "DynamoDB_20120810.Query"));
+        assert_eq!(request.body, b"{}");
+        assert!(Request::read(b"".as_slice()).is_err());
+        assert!(Request::read(b"POST / HTTP/1.1\r\nContent-Length: 3\r\n\r\n{}".as_slice()).is_err());
+    }
+
+    #[test]
+    fn a_function_is_given_its_work_and_its_answer_is_heard() {
+        let aws = StandIn::new(json!({ "rawPath": "/" })).unwrap();
+        let ask = |request: &str| {
+            let mut stream = TcpStream::connect(&aws.address).unwrap();
+            stream.write_all(request.as_bytes()).unwrap();
+            let mut answer = String::new();
+            stream.read_to_string(&mut answer).unwrap();
+            answer
+        };
+        let event = ask("GET /2018-06-01/runtime/invocation/next HTTP/1.1\r\n\r\n");
+        assert!(event.ends_with("\r\n\r\n{\"rawPath\":\"/\"}"), "{event}");
+        assert!(matches!(aws.said.try_recv(), Ok(Said::Ready)));
+        ask(
+            "POST /2018-06-01/runtime/invocation/1/response HTTP/1.1\r\nContent-Length: 18\r\n\r\n{\"statusCode\":303}",
+        );
+        let Ok(Said::Answer(told)) = aws.said.try_recv() else { panic!("no answer was heard") };
+        assert_eq!(told, json!({ "statusCode": 303 }));
+        assert!(ask("POST / HTTP/1.1\r\nX-Amz-Target: secretsmanager.GetSecretValue\r\n\r\n").contains("SecretString"));
+    }
+}
