@@ -62,15 +62,17 @@ pub fn measure(project: &Project) -> Result<Note> {
             all.sort_unstable();
             all[all.len() / 2]
         };
-        let [ready, answer] = [median(|start| start.ready), median(|start| start.answer)].map(thousandths);
-        let [size, memory] = [u128::from(size) / 1_000, median(|start| start.memory)].map(thousandths);
+        let [ready, answer] = [median(|start| start.ready), median(|start| start.answer)].map(thousands);
+        let [size, memory] = [u128::from(size) / 1_000, median(|start| start.memory)].map(thousands);
         println!("| {name} | {size} MB | {ready} ms | {answer} ms | {memory} MB |");
     }
     Ok(format!("{TIMES} starts of each, medians"))
 }
 
-fn thousandths(number: u128) -> String {
-    format!("{}.{}", number / 1_000, number % 1_000 / 100)
+/// In thousands, with one decimal.
+fn thousands(number: u128) -> String {
+    let tenths = (number + 50) / 100;
+    format!("{}.{}", tenths / 10, tenths % 10)
 }
 
 /// One start: microseconds until it asks for work and until it has answered, and the kilobytes it has held by then.
@@ -242,6 +244,11 @@ fn event(method: &str, path: &str) -> Value {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn figures_are_rounded() {
+        assert_eq!([3_649, 10_450, 999, 49].map(thousands), ["3.6", "10.5", "1.0", "0.0"]);
+    }
 
     #[test]
     fn a_request_is_read_to_its_end_and_no_further() {
