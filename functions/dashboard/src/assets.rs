@@ -8,6 +8,8 @@ use http::{HeaderMap, StatusCode};
 use api::Problem;
 use api::problem::Code;
 
+use crate::weights::weighted;
+
 /// Names that others choose stand for something else some day.
 const A_DAY: &str = "public, max-age=86400";
 
@@ -36,10 +38,9 @@ pub(crate) async fn get_asset(Path(name): Path<String>, headers: HeaderMap) -> R
         (CACHE_CONTROL, "public, max-age=31536000, immutable"),
         (VARY, "Accept-Encoding"),
     ];
-    let accepted = headers.get(ACCEPT_ENCODING).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    Ok(if takes(accepted, "br") {
+    Ok(if takes(&headers, "br") {
         (StatusCode::OK, kept, [(CONTENT_ENCODING, "br")], asset.brotli).into_response()
-    } else if takes(accepted, "gzip") {
+    } else if takes(&headers, "gzip") {
         (StatusCode::OK, kept, [(CONTENT_ENCODING, "gzip")], asset.gzip).into_response()
     } else {
         (StatusCode::OK, kept, asset.plain).into_response()
@@ -47,12 +48,8 @@ pub(crate) async fn get_asset(Path(name): Path<String>, headers: HeaderMap) -> R
 }
 
 /// Whether `Accept-Encoding` names a coding. With a weight of 0 it is refused.
-fn takes(accepted: &str, coding: &str) -> bool {
-    accepted.split(',').any(|taken| {
-        let (name, weight) = taken.split_once(';').unwrap_or((taken, "q=1"));
-        let weight = weight.trim().strip_prefix("q=").and_then(|weight| weight.parse().ok());
-        name.trim().eq_ignore_ascii_case(coding) && weight.is_some_and(|weight: f32| weight > 0.0)
-    })
+fn takes(headers: &HeaderMap, coding: &str) -> bool {
+    weighted(headers, ACCEPT_ENCODING).any(|(name, weight)| name.eq_ignore_ascii_case(coding) && weight > 0.0)
 }
 
 /// `GET /favicon.ico`: for browsers that look there first.
@@ -67,15 +64,21 @@ pub(crate) async fn get_robots() -> Response {
 
 #[cfg(test)]
 mod tests {
+    use http::HeaderValue;
+
     use super::*;
+
+    fn takes_brotli(accepted: &'static str) -> bool {
+        takes(&HeaderMap::from_iter([(ACCEPT_ENCODING, HeaderValue::from_static(accepted))]), "br")
+    }
 
     #[test]
     fn a_coding_is_taken_where_it_is_named_with_some_weight() {
         for accepted in ["br", "gzip, deflate, br, zstd", "gzip;q=1.0, br;q=0.5", "gzip,BR ; q=0.001"] {
-            assert!(takes(accepted, "br"), "{accepted}");
+            assert!(takes_brotli(accepted), "{accepted}");
         }
         for accepted in ["", "gzip, deflate", "brotli", "br;q=0", "br; q=0.0, gzip", "br;q=much"] {
-            assert!(!takes(accepted, "br"), "{accepted}");
+            assert!(!takes_brotli(accepted), "{accepted}");
         }
     }
 

@@ -9,6 +9,7 @@ use http::header::ACCEPT_LANGUAGE;
 use crate::form::Form;
 use crate::links::own;
 use crate::session::cookies;
+use crate::weights::weighted;
 
 const COOKIE_NAME: &str = "__Host-language";
 /// A year.
@@ -42,12 +43,9 @@ fn chosen(headers: &HeaderMap) -> Option<Language> {
 
 /// The best by weight, the first of equals (RFC 9110, section 12.5.4); `fi-FI` is Finnish.
 fn accepted(headers: &HeaderMap) -> Option<Language> {
-    let lines = headers.get_all(ACCEPT_LANGUAGE).iter().filter_map(|line| line.to_str().ok());
     let mut best: Option<(f32, Language)> = None;
-    for range in lines.flat_map(|line| line.split(',')) {
-        let (tag, weight) = range.split_once(';').unwrap_or((range, ""));
-        let primary = tag.trim().split('-').next().unwrap_or_default().to_ascii_lowercase();
-        let weight = weight.trim().strip_prefix("q=").map_or(1.0, |weight| weight.trim().parse().unwrap_or(0.0));
+    for (tag, weight) in weighted(headers, ACCEPT_LANGUAGE) {
+        let primary = tag.split('-').next().unwrap_or_default().to_ascii_lowercase();
         if let Ok(language) = Language::parse(&primary)
             && weight > best.map_or(0.0, |(weight, _)| weight)
         {

@@ -20,6 +20,7 @@ mod search;
 mod session;
 mod times;
 mod visit;
+mod weights;
 mod words;
 
 use api::App;

@@ -1,0 +1,14 @@
+//! What browsers would rather have: lists in headers, in which each part has a weight (RFC 9110, section 12.4.2).
+
+use http::{HeaderMap, HeaderName};
+
+/// The parts of a header, on however many lines it stands, each with its weight: 1 where none is said, and 0 where it is
+/// no number.
+pub(crate) fn weighted(headers: &HeaderMap, name: HeaderName) -> impl Iterator<Item = (&str, f32)> {
+    let lines = headers.get_all(name).into_iter().filter_map(|line| line.to_str().ok());
+    lines.flat_map(|line| line.split(',')).map(|part| {
+        let (value, weight) = part.split_once(';').unwrap_or((part, ""));
+        let weight = weight.trim().strip_prefix("q=").map_or(1.0, |weight| weight.trim().parse().unwrap_or(0.0));
+        (value.trim(), weight)
+    })
+}
