@@ -16,7 +16,7 @@ use crate::{
     project::Project,
     sbom,
     steps::Note,
-    template::{self, Template},
+    template::{self, Resource, Template},
     tools::Tools,
 };
 
@@ -57,6 +57,11 @@ impl Build {
         }
     }
 
+    /// Where the binary of a function is in there.
+    pub(crate) fn bootstrap(self, project: &Project, function: Resource<'_>) -> PathBuf {
+        self.folder(project).join(function.name).join("bootstrap")
+    }
+
     fn sam(self, project: &Project, tools: &Tools) -> Result<Command> {
         let mut sam = tools.command("sam")?;
         sam.arg("build").arg("--build-dir").arg(self.folder(project));
@@ -77,7 +82,7 @@ pub fn build(project: &Project, tools: &Tools, build: Build) -> Result<Note> {
     let mut sizes = Vec::new();
     let mut binaries = Vec::new();
     for function in Template::read(&project.root.join(template::FILE))?.of_type(template::FUNCTION) {
-        let bootstrap = build.folder(project).join(function.name).join("bootstrap");
+        let bootstrap = build.bootstrap(project, function);
         let size = inspect(&bootstrap, &processor).with_context(|| bootstrap.display().to_string())?;
         sizes.push(format!("{} {:.1} MB", function.name, size));
         binaries.push((template::binary(function).context("a function without a Binary")?.to_owned(), bootstrap));

@@ -44,12 +44,12 @@ const QUESTIONS: [(&str, &str, &str, u16); 5] = [
 
 /// Measures what `cargo xtask build` has left, and prints a table.
 pub fn measure(project: &Project) -> Result<Note> {
-    let folder = Build::ToDeploy.folder(project);
     let template = Template::read(&project.root.join(template::FILE))?;
     println!("| function | size | ready | first answer | memory |\n|---|---|---|---|---|");
     for (name, method, path, status) in QUESTIONS {
         let function = template.of_type(template::FUNCTION).find(|found| template::binary(*found) == Some(name));
-        let bootstrap = folder.join(function.with_context(|| format!("no function {name}"))?.name).join("bootstrap");
+        let function = function.with_context(|| format!("no function {name}"))?;
+        let bootstrap = Build::ToDeploy.bootstrap(project, function);
         let size = fs::metadata(&bootstrap).context("build first: `cargo xtask build`")?.len();
         let mut starts = Vec::new();
         for _ in 0..TIMES {

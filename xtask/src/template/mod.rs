@@ -29,11 +29,9 @@ mod topics;
 
 use anyhow::{Context as _, Result, bail, ensure};
 
+pub(crate) use self::document::Resource;
+use self::subject::{Seed, Subject, Texts};
 pub use self::{binaries::binary, document::Template};
-use self::{
-    document::Resource,
-    subject::{Seed, Subject, Texts},
-};
 use crate::{offline::Offline, process::run, project::Project, steps::Note, tools::Tools};
 
 /// The template's place in the project.
