@@ -61,8 +61,10 @@ class Cloud:
     def email_refused(self):
         """The email service takes nothing meanwhile."""
         self.tell_outbox("email", "refuse")
-        yield
-        self.tell_outbox("email", "accept")
+        try:
+            yield
+        finally:
+            self.tell_outbox("email", "accept")
 
     def tell_outbox(self, end: str, behaviour: str):
         form = urllib.parse.urlencode({"end": end, "behaviour": behaviour}).encode()

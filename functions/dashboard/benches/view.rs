@@ -1,7 +1,8 @@
 //! What the Key Automat View costs: `cargo bench -p dashboard`.
 //!
-//! The automats are `testkit::fill`'s; the embedded table is in this process. Counted is the CPU of the one thread that does it all, on Linux. A page's own part is what is left of the
-//! whole when the reads alone, done the same way, are taken off.
+//! The automats are `testkit::fill`'s; the embedded table is in this process. Counted is the CPU of the one thread that
+//! does it all, on Linux. A page's own part is what is left of the whole when the reads alone, done the same way, are
+//! taken off.
 
 #![expect(clippy::unwrap_used, clippy::print_stdout, reason = "a benchmark prints, and stops when it cannot begin")]
 
