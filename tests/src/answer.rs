@@ -3,6 +3,8 @@
 use http::HeaderMap;
 use serde_json::{Value, json};
 
+use crate::document;
+
 /// An answer, read to its end.
 #[derive(Debug, Clone)]
 pub struct Answer {
@@ -22,7 +24,9 @@ impl Answer {
     pub(crate) async fn read(response: reqwest::Response, asked: String, deployed: bool) -> Self {
         let (status, headers) = (response.status().as_u16(), response.headers().clone());
         let bytes = response.bytes().await.unwrap_or_else(|error| panic!("{asked}: the answer broke off: {error}"));
-        Self { status, headers, bytes: bytes.to_vec(), asked, deployed }
+        let answer = Self { status, headers, bytes: bytes.to_vec(), asked, deployed };
+        document::assert_conforms(&answer);
+        answer
     }
 
     /// Whether a deployed stack's gateway has turned the request away, so that no function saw it. It does so in words

@@ -17,6 +17,7 @@ mod call;
 pub mod curl;
 mod deployed;
 pub mod device;
+mod document;
 mod forged;
 pub mod history;
 pub mod mqtt;

@@ -84,13 +84,18 @@ fn every_operation_says_its_name_its_answers_and_who_may() {
         assert!(operation["summary"].is_string() && operation["tags"].is_array(), "{shown}");
         let responses = operation["responses"].as_object().unwrap();
         assert!(responses.keys().any(|status| status.starts_with('2')), "{shown}");
-        let problem = &responses["default"]["content"]["application/problem+json"]["schema"];
-        assert_eq!(problem["$ref"], "#/components/schemas/Problem", "{shown} does not describe its problems");
+        for status in ["default", "429"] {
+            assert_refusal(&responses[status], &shown);
+        }
         let route = ROUTES.iter().find(|route| route.method == *method && route.path == path).unwrap();
         match route.access {
             routes::Access::Open => assert_eq!(operation["security"], json!([{}]), "{shown} needs no token"),
             routes::Access::AtLeast(role) => {
                 assert!(operation.get("security").is_none(), "{shown} is secured as all are");
+                for status in ["401", "403"] {
+                    assert_refusal(&responses[status], &shown);
+                    assert!(responses[status]["headers"]["WWW-Authenticate"].is_object(), "{shown}");
+                }
                 assert_eq!(operation["x-required-role"], role.name(), "{shown}");
             }
         }
@@ -114,6 +119,14 @@ fn every_operation_says_its_name_its_answers_and_who_may() {
     }
 }
 
+/// Problems are ours; a deployed stack's gateway refuses in a form of its own.
+fn assert_refusal(response: &Value, shown: &str) {
+    for media_type in ["application/problem+json", "application/json"] {
+        let schema = &response["content"][media_type]["schema"];
+        assert_eq!(schema["$ref"], "#/components/schemas/Refusal", "{shown} does not describe its refusals");
+    }
+}
+
 fn takes_a_body(method: &str, path: &str) -> bool {
     let has_nothing_to_say = ["/pin", "/resend", "/removal/preview"].iter().any(|end| path.ends_with(end));
     matches!(method, "POST" | "PATCH") && !has_nothing_to_say
@@ -126,6 +139,102 @@ trait Names {
 impl<'v, I: Iterator<Item = &'v Value>> Names for I {
     fn collect_names(self) -> BTreeSet<String> {
         self.map(|parameter| parameter["name"].as_str().unwrap().to_owned()).collect()
+    }
+}
+
+/// Text that no rule bounds: prose, and names that others give.
+const UNBOUNDED: [&str; 14] = [
+    "actor",
+    "correlationId",
+    "detail",
+    "field",
+    "html",
+    "instance",
+    "message",
+    "providerMessageId",
+    "requestedBy",
+    "search",
+    "status",
+    "subject",
+    "text",
+    "title",
+];
+
+#[test]
+fn every_field_and_parameter_says_what_it_may_hold() {
+    fn check(name: &str, schema: &Value) {
+        let is = |wanted: &str| {
+            schema["type"] == wanted || schema["type"].as_array().is_some_and(|of| of.contains(&json!(wanted)))
+        };
+        let says = |keywords: &[&str]| keywords.iter().any(|keyword| !schema[*keyword].is_null());
+        if is("string") && !UNBOUNDED.contains(&name) {
+            assert!(says(&["maxLength", "format", "enum", "pattern"]), "{name}: {schema}");
+        }
+        if is("integer") {
+            assert!(says(&["minimum"]), "{name}: {schema}");
+        }
+        for (name, property) in schema["properties"].as_object().into_iter().flatten() {
+            check(name, property);
+        }
+        for keyword in ["allOf", "oneOf"] {
+            schema[keyword].as_array().into_iter().flatten().for_each(|part| check(name, part));
+        }
+        if schema["items"].is_object() {
+            check(name, &schema["items"]);
+        }
+    }
+    let document = document();
+    for (name, schema) in document["components"]["schemas"].as_object().unwrap() {
+        check(name, schema);
+    }
+    for operation in operations(&document).values() {
+        for parameter in operation["parameters"].as_array().into_iter().flatten() {
+            check(parameter["name"].as_str().unwrap(), &parameter["schema"]);
+        }
+    }
+}
+
+#[test]
+fn the_patterns_are_what_the_domain_takes() {
+    use api::openapi::{ASCII_ID, ID, PHONE_NUMBER, PIN, RETURN_CODE, TIME_ZONE, ULID};
+    type Takes = fn(&str) -> bool;
+    let rules: [(&str, Takes, &[&str]); 7] = [
+        (ASCII_ID, |text| domain::AutomatId::parse(text).is_ok(), &["a", "A.b_c-9", "9", "ä", ".a", "a b", "a/b", ""]),
+        (
+            ID,
+            |text| domain::KeyId::parse(text).is_ok(),
+            &["Käsi-1", "鍵", "ไทย", "9", "٣", "½", "_a", "a/b", "a\u{7f}", "a%", ""],
+        ),
+        (PIN, |text| domain::Pin::parse(text).is_ok(), &["1234", "123456789", "123", "1234567890", "12a4", "١٢٣٤", ""]),
+        (RETURN_CODE, |text| domain::ReturnCode::parse(text).is_ok(), &["4711", "471", "47111", "47l1", ""]),
+        (
+            ULID,
+            |text| domain::OpeningId::parse(text).is_ok(),
+            &[
+                "01KAXHVNM0000000000000000A",
+                "81KAXHVNM0000000000000000A",
+                "01KAXHVNM000000000000000IL",
+                "01kaxhvnm0000000000000000a",
+                "1",
+                "",
+            ],
+        ),
+        (
+            PHONE_NUMBER,
+            |text| domain::PhoneNumber::parse(text).is_ok(),
+            &["+358401234567", "358401234567", "+0401234567", "+358 40 1234567", ""],
+        ),
+        (
+            TIME_ZONE,
+            |text| domain::TimeZone::parse(text).is_ok(),
+            &["Europe/Helsinki", "America/Argentina/Buenos_Aires", "Etc/GMT+3", "UTC", "Europe Helsinki", ""],
+        ),
+    ];
+    for (pattern, takes, samples) in rules {
+        let compiled = regex::Regex::new(pattern).unwrap();
+        for sample in samples {
+            assert_eq!(compiled.is_match(sample), takes(sample), "{sample:?} by {pattern}");
+        }
     }
 }
 

@@ -63,7 +63,15 @@ impl Project {
 
 fn cargo() -> Command {
     // Set by cargo for what it runs: the toolchain that built us builds the rest.
-    Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
+    let mut command = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    // Also set by cargo for what it runs, about this package. Build scripts that watch them (ring's does) would run again,
+    // and everything above them would be compiled again, each time `cargo xtask` and plain `cargo` take turns.
+    for (name, _) in env::vars_os() {
+        if name.to_str().is_some_and(|name| name.starts_with("CARGO_PKG_") || name.starts_with("CARGO_MANIFEST_")) {
+            command.env_remove(name);
+        }
+    }
+    command
 }
 
 #[cfg(test)]

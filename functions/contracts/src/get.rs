@@ -5,6 +5,8 @@ use axum::extract::State;
 use axum::response::Response;
 
 /// A contract
+///
+/// With its PIN masked.
 #[utoipa::path(
     get,
     path = "/v1/keys/{keyId}/contracts/{contractId}",

@@ -20,7 +20,7 @@ const ORDERS: [(&str, Order); 2] = [("asc", Order::Ascending), ("desc", Order::D
     tag = "contracts",
     params(
         ("keyId" = String, Path),
-        ("state" = Option<String>, Query, description = "Some of `upcoming,active,ended`, apart by commas; all when left out"),
+        ("state" = Option<String>, Query, description = "The states to list, by repeating the parameter or separated by commas; all when left out"),
         ("order" = Option<String>, Query, description = "`asc` (when left out) or `desc`"),
         ("limit" = Option<u8>, Query, minimum = 1, maximum = 100, description = "20 when left out"),
         ("after" = Option<String>, Query, description = "`page.next` of the part before"),

@@ -57,7 +57,10 @@ pub(crate) async fn reveal_pin(
         ("contractId" = String, Path),
         ("Idempotency-Key" = Option<String>, Header, description = "1 to 255 visible ASCII characters"),
     ),
-    responses((status = 200, description = "The new PIN", body = PinView))
+    responses(
+        (status = 200, description = "The new PIN", body = PinView,
+            headers(("ETag" = String, description = "The version of the contract, for `If-Match`."))),
+    )
 )]
 pub(crate) async fn replace_pin(
     State(app): State<App>,

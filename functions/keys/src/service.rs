@@ -28,12 +28,14 @@ pub(crate) async fn health() -> Response {
 }
 
 /// This document
+///
+/// In OpenAPI 3.1.
 #[utoipa::path(
     get,
     path = "/openapi.json",
     operation_id = "getOpenApi",
     tag = "service",
-    responses((status = 200, description = "The OpenAPI document"))
+    responses((status = 200, description = "The OpenAPI document", body = Object))
 )]
 pub(crate) async fn openapi_json() -> Response {
     ([(CONTENT_TYPE, "application/json")], DOCUMENT).into_response()

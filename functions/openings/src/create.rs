@@ -16,10 +16,8 @@ use crate::render::OpeningView;
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 pub(crate) struct NewOpening {
     /// Why, for the record: to 500 characters.
-    #[schema(value_type = String, required = false)]
     reason: Option<String>,
     /// Try also when the automat is known to be offline.
-    #[schema(value_type = bool, required = false, default = false)]
     force: Option<bool>,
 }
 

@@ -183,21 +183,13 @@ impl EventView {
             EventKind::KeyFetched => plain(EventType::KeyFetched),
             EventKind::KeyReturned => plain(EventType::KeyReturned),
             EventKind::KeyNotReturned => plain(EventType::KeyNotReturned),
-            EventKind::PinAccepted(purpose) => {
-                let purpose = Some(match purpose {
-                    Purpose::Fetch => "fetch",
-                    Purpose::Return => "return",
-                });
-                Self { purpose, ..plain(EventType::PinAccepted) }
-            }
+            EventKind::PinAccepted(what) => Self { purpose: Some(purpose(what)), ..plain(EventType::PinAccepted) },
             EventKind::ReturnCodeAccepted => plain(EventType::ReturnCodeAccepted),
-            EventKind::EntryRefused { kind, reason } => {
-                let code_kind = Some(match kind {
-                    CodeKind::Pin => "pin",
-                    CodeKind::ReturnCode => "returnCode",
-                });
-                Self { code_kind, reason: Some(refusal(reason)), ..plain(EventType::EntryRefused) }
-            }
+            EventKind::EntryRefused { kind, reason } => Self {
+                code_kind: Some(code_kind(kind)),
+                reason: Some(refusal(reason)),
+                ..plain(EventType::EntryRefused)
+            },
             EventKind::KeypadLocked { until } => {
                 Self { until: Some(until.to_string()), ..plain(EventType::KeypadLocked) }
             }
@@ -216,7 +208,7 @@ impl EventView {
     }
 }
 
-fn opening_outcome(outcome: OpeningOutcome) -> &'static str {
+pub(crate) fn opening_outcome(outcome: OpeningOutcome) -> &'static str {
     match outcome {
         OpeningOutcome::Opened => "opened",
         OpeningOutcome::Refused => "refused",
@@ -225,7 +217,21 @@ fn opening_outcome(outcome: OpeningOutcome) -> &'static str {
     }
 }
 
-fn refusal(reason: KeypadRefusal) -> &'static str {
+pub(crate) fn purpose(purpose: Purpose) -> &'static str {
+    match purpose {
+        Purpose::Fetch => "fetch",
+        Purpose::Return => "return",
+    }
+}
+
+pub(crate) fn code_kind(kind: CodeKind) -> &'static str {
+    match kind {
+        CodeKind::Pin => "pin",
+        CodeKind::ReturnCode => "returnCode",
+    }
+}
+
+pub(crate) fn refusal(reason: KeypadRefusal) -> &'static str {
     match reason {
         KeypadRefusal::Unknown => "unknown",
         KeypadRefusal::TooEarly => "too-early",
@@ -237,7 +243,7 @@ fn refusal(reason: KeypadRefusal) -> &'static str {
     }
 }
 
-fn key_field(field: KeyField) -> &'static str {
+pub(crate) fn key_field(field: KeyField) -> &'static str {
     match field {
         KeyField::Locker => "lockerIndex",
         KeyField::Sharing => "shared",
@@ -246,7 +252,7 @@ fn key_field(field: KeyField) -> &'static str {
     }
 }
 
-fn contract_field(field: ContractField) -> &'static str {
+pub(crate) fn contract_field(field: ContractField) -> &'static str {
     match field {
         ContractField::Person => "person",
         ContractField::Start => "start",

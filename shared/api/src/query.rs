@@ -34,12 +34,11 @@ impl Query {
 
     /// A parameter as text.
     pub fn text(&mut self, name: &str) -> Option<String> {
-        let (mut found, others): (Vec<_>, Vec<_>) = self.pairs.drain(..).partition(|(key, _)| key == name);
-        self.pairs = others;
+        let mut found = self.texts(name);
         if found.len() > 1 {
             self.refuse(name, FieldCode::RepeatedParameter, "must stand there only once");
         }
-        found.pop().map(|(_, value)| value)
+        found.pop()
     }
 
     /// A parameter that parses.
@@ -67,10 +66,11 @@ impl Query {
         self.known(name, &text, words)
     }
 
-    /// A parameter that is some of some words, apart by commas. Left out, it is none of them.
+    /// A parameter that is a list of known values, separated by commas or given by repeating the parameter: generated
+    /// clients do either. Without it, the list is empty.
     pub fn words<T: Copy>(&mut self, name: &str, words: &[(&str, T)]) -> Vec<T> {
-        let Some(text) = self.text(name) else { return Vec::new() };
-        text.split(',').map_while(|word| self.known(name, word, words)).collect()
+        let given = self.texts(name);
+        given.iter().flat_map(|text| text.split(',')).map_while(|word| self.known(name, word, words)).collect()
     }
 
     /// A parameter that is `true` or `false`. Left out, it is false.
@@ -112,6 +112,13 @@ impl Query {
             (true, true) => Err(Problem::invalid_cursor()),
             (true, false) => Ok(()),
         }
+    }
+
+    /// Takes every value of a parameter.
+    fn texts(&mut self, name: &str) -> Vec<String> {
+        let (found, others): (Vec<_>, Vec<_>) = self.pairs.drain(..).partition(|(key, _)| key == name);
+        self.pairs = others;
+        found.into_iter().map(|(_, value)| value).collect()
     }
 
     fn known<T: Copy>(&mut self, name: &str, word: &str, words: &[(&str, T)]) -> Option<T> {
@@ -167,6 +174,19 @@ mod tests {
             query.page();
             assert_eq!(query.finish().unwrap_err().code, code, "{text}");
         }
+    }
+
+    #[tokio::test]
+    async fn a_list_is_separated_by_commas_or_repeated() {
+        let states = [("upcoming", 0), ("active", 1), ("ended", 2)];
+        for text in ["state=active,ended", "state=active&state=ended"] {
+            let mut query = query(text).await;
+            assert_eq!(query.words("state", &states), [1, 2], "{text}");
+            assert!(query.finish().is_ok(), "{text}");
+        }
+        let mut query = query("state=active&state=").await;
+        query.words("state", &states);
+        assert!(query.finish().is_err());
     }
 
     #[tokio::test]

@@ -8,6 +8,7 @@ use http::header::{ETAG, LOCATION};
 use http::{HeaderValue, StatusCode};
 use serde::Serialize;
 use store::{Created, Removal};
+use utoipa::ToSchema;
 
 use crate::etag::etag;
 
@@ -64,12 +65,26 @@ pub fn mark_replayed(response: &mut Response, replayed: bool) {
     }
 }
 
+/// What is being deleted, with everything that belongs to it.
+#[derive(Debug, Default, Serialize, ToSchema)]
+pub struct Removing {
+    /// Always `removing`.
+    state: RemovingState,
+}
+
+#[derive(Debug, Default, Serialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+enum RemovingState {
+    #[default]
+    Removing,
+}
+
 /// 204, or 202 while deleting the rest goes on.
 #[must_use]
 pub fn removed(removal: Removal) -> Response {
     match removal {
         Removal::Complete => StatusCode::NO_CONTENT.into_response(),
-        Removal::Underway => (StatusCode::ACCEPTED, Json(serde_json::json!({ "state": "removing" }))).into_response(),
+        Removal::Underway => (StatusCode::ACCEPTED, Json(Removing::default())).into_response(),
     }
 }
 

@@ -107,7 +107,7 @@ pub struct ContractChange {
 }
 
 /// A part of a contract that an edit may change; events name them.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, strum::VariantArray)]
 pub enum ContractField {
     /// `person`
     Person,

@@ -132,7 +132,7 @@ pub struct KeyChange {
 }
 
 /// A part of a key that an edit may change; events name them.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, strum::VariantArray)]
 pub enum KeyField {
     /// `lockerIndex`
     Locker,

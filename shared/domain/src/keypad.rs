@@ -3,7 +3,7 @@
 use crate::{ContractId, ContractState, Instant, Key, KeyState, LockerIndex, TimeRange, Whereabouts};
 
 /// What was typed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, strum::VariantArray)]
 pub enum CodeKind {
     /// A contract's PIN.
     Pin,
@@ -12,7 +12,7 @@ pub enum CodeKind {
 }
 
 /// What a locker is opened for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, strum::VariantArray)]
 pub enum Purpose {
     /// To take the key.
     Fetch,
@@ -21,7 +21,7 @@ pub enum Purpose {
 }
 
 /// Why an entry opened nothing. Recorded, and never shown at the keypad: it would help whoever guesses.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, strum::VariantArray)]
 pub enum KeypadRefusal {
     /// Nobody has the code.
     Unknown,

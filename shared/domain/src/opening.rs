@@ -67,7 +67,7 @@ pub struct OpeningEnd {
 }
 
 /// How an opening can end.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, strum::VariantArray)]
 pub enum OpeningOutcome {
     /// The locker is open.
     Opened,

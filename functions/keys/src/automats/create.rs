@@ -8,6 +8,8 @@ use super::body::NewAutomat;
 use super::render::AutomatItem;
 
 /// Add an automat
+///
+/// It is empty at first: add keys to its lockers next.
 #[utoipa::path(
     post,
     path = "/v1/automats",

@@ -9,6 +9,8 @@ use super::body::AutomatEdit;
 use super::render::AutomatItem;
 
 /// Edit an automat
+///
+/// Fields that are left out stay as they are.
 #[utoipa::path(
     patch,
     path = "/v1/automats/{automatId}",

@@ -7,6 +7,8 @@ use axum::response::Response;
 use super::render::KeyView;
 
 /// A key
+///
+/// With its whereabouts, as far as the automat has reported them.
 #[utoipa::path(
     get,
     path = "/v1/keys/{keyId}",

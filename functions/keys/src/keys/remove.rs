@@ -1,6 +1,6 @@
 //! `DELETE /v1/keys/{keyId}`
 
-use api::{App, Caller, IfMatch, KeyPath, Problem, Query};
+use api::{App, Caller, IfMatch, KeyPath, Problem, Query, Removing};
 use axum::extract::State;
 use axum::response::Response;
 
@@ -20,7 +20,7 @@ use axum::response::Response;
     ),
     responses(
         (status = 204, description = "It is gone"),
-        (status = 202, description = "It is dead, and being deleted; asking again goes on with it"),
+        (status = 202, description = "It is dead, and being deleted; asking again goes on with it", body = Removing),
     )
 )]
 pub(crate) async fn remove_key(

@@ -1,0 +1,205 @@
+//! What each field and parameter may hold, by its name: a name means the same thing in every body, answer and
+//! parameter, so its bounds are given once. The numbers are the domain's own, and a test holds the patterns against
+//! what the domain parses.
+
+use domain::{AddressLine, Contact, FreeText, LockerCount, Name, Property};
+use utoipa::openapi::path::{Parameter, ParameterIn, ParameterStyle};
+use utoipa::openapi::schema::{AdditionalProperties, ArrayItems, SchemaType};
+use utoipa::openapi::{ArrayBuilder, KnownFormat, Object, OneOfBuilder, Ref, RefOr, Schema, SchemaFormat, Type};
+
+/// The identifier of an automat: ASCII, since it also names a thing in AWS IoT Core.
+pub const ASCII_ID: &str = "^[A-Za-z0-9][A-Za-z0-9_.-]*$";
+/// The identifier of a key or a contract, in Unicode normalisation form C.
+pub const ID: &str = r"^[\p{Alphabetic}\p{N}][\p{Alphabetic}\p{N}_.-]*$";
+/// A ULID: 26 characters of Crockford's base 32, the first at most 7.
+pub const ULID: &str = "^[0-7][0-9A-HJKMNP-TV-Z]{25}$";
+/// A contract's keypad code.
+pub const PIN: &str = "^[0-9]{4,9}$";
+/// The same in answers that may hide it.
+const PIN_OR_MASK: &str = r"^([0-9]{4,9}|\*{6})$";
+/// A key's return code.
+pub const RETURN_CODE: &str = "^[0-9]{4}$";
+/// The same in answers that may hide it.
+const RETURN_CODE_OR_MASK: &str = r"^([0-9]{4}|\*{4})$";
+/// A phone number in E.164 form.
+pub const PHONE_NUMBER: &str = "^\\+[1-9][0-9]{7,14}$";
+/// An identifier of the TZ database.
+pub const TIME_ZONE: &str = "^[A-Za-z][A-Za-z0-9_+/-]*$";
+/// A cursor, as `page.next` gives it out.
+const CURSOR: &str = "^[A-Za-z0-9_-]+$";
+/// Visible ASCII characters (RFC 20), which is what a header can carry everywhere.
+const VISIBLE: &str = "^[!-~]+$";
+/// One entity tag or `*` (RFC 9110, section 13.1.1).
+const ENTITY_TAG: &str = r#"^(\*|(W/)?"[!#-~]*")$"#;
+
+/// The greatest length of an identifier in characters.
+const ID_LENGTH: usize = 64;
+/// The greatest length of an email address (RFC 5321, section 4.5.3.1.3, without the angle brackets).
+const EMAIL_LENGTH: usize = 254;
+/// The greatest length of a cursor.
+const CURSOR_LENGTH: usize = 4096;
+/// The greatest length of an `Idempotency-Key`.
+const IDEMPOTENCY_KEY_LENGTH: usize = 255;
+
+/// Where a field occurs.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Side {
+    /// In a body that clients send.
+    Request,
+    /// In an answer.
+    Answer,
+}
+
+/// What a field may hold.
+enum Rule {
+    /// Text that matches a pattern, if there is one, from and to so many characters.
+    Text(Option<&'static str>, usize, Option<usize>),
+    /// An email address.
+    Email,
+    /// A number from and to.
+    Range(u32, Option<u32>),
+    /// A value of a named enumeration of the document.
+    Enumeration(&'static str),
+    /// At most so many elements, each a value of a named enumeration.
+    Enumerations(Option<usize>, &'static str),
+    /// At most so many elements.
+    AtMost(usize),
+}
+
+/// Adds to every schema what its fields may hold.
+pub(super) fn constrain_schema(owner: &str, schema: &mut RefOr<Schema>) {
+    match schema {
+        RefOr::T(Schema::Object(object)) => {
+            let side = side_of(object);
+            for (name, property) in &mut object.properties {
+                constrain(rule(owner, name, side), property);
+            }
+        }
+        RefOr::T(Schema::AllOf(all)) => all.items.iter_mut().for_each(|part| constrain_schema(owner, part)),
+        RefOr::T(_) | RefOr::Ref(_) => {}
+    }
+}
+
+/// Adds to a parameter what it may hold. A header or query parameter is left out rather than null.
+pub(super) fn constrain_parameter(parameter: &mut Parameter) {
+    let Some(schema) = &mut parameter.schema else { return };
+    if let RefOr::T(Schema::Object(object)) = &mut *schema
+        && let SchemaType::Array(types) = &object.schema_type
+    {
+        let given = types.iter().find(|of| !matches!(of, Type::Null)).cloned().unwrap_or_default();
+        object.schema_type = SchemaType::Type(given);
+    }
+    match (&parameter.parameter_in, parameter.name.as_str()) {
+        (ParameterIn::Query, "state") => {
+            *schema = ArrayBuilder::new().items(Ref::from_schema_name("ContractState")).build().into();
+            parameter.style = Some(ParameterStyle::Form);
+            parameter.explode = Some(true);
+        }
+        (ParameterIn::Query, "from" | "to") => {
+            if let RefOr::T(Schema::Object(object)) = schema {
+                object.format = Some(SchemaFormat::KnownFormat(KnownFormat::DateTime));
+            }
+        }
+        (_, name) => constrain(rule("", name, Side::Request), schema),
+    }
+}
+
+/// Bodies that clients send refuse fields that they do not know.
+fn side_of(object: &Object) -> Side {
+    match object.additional_properties.as_deref() {
+        Some(AdditionalProperties::FreeForm(false)) => Side::Request,
+        _ => Side::Answer,
+    }
+}
+
+fn rule(owner: &str, name: &str, side: Side) -> Option<Rule> {
+    use Rule::{AtMost, Email, Enumeration, Enumerations, Range, Text};
+    let lockers = u32::from(LockerCount::MAX);
+    Some(match (owner, name, side) {
+        ("Problem", "code", _) => Enumeration("ProblemCode"),
+        ("Problem", "type", _) => Text(Some("^/problems/[a-z_]+$"), 1, Some(ID_LENGTH)),
+        ("Problem", "status", _) => Range(400, Some(599)),
+        ("Event", "outcome", _) => Enumeration("OpeningOutcome"),
+        ("Event", "purpose", _) => Enumeration("Purpose"),
+        ("Event", "codeKind", _) => Enumeration("CodeKind"),
+        ("Event", "reason", _) => Enumeration("EntryRefusal"),
+        ("Event", "changes", _) => Enumerations(None, "ChangedField"),
+        ("Pin", "pin", _) | (_, "pin", Side::Request) => Text(Some(PIN), 4, Some(9)),
+        (_, "pin", Side::Answer) => Text(Some(PIN_OR_MASK), 4, Some(9)),
+        (_, "returnCode", Side::Request) => Text(Some(RETURN_CODE), 4, Some(4)),
+        (_, "returnCode", Side::Answer) => Text(Some(RETURN_CODE_OR_MASK), 4, Some(4)),
+        (_, "automatId", _) => Text(Some(ASCII_ID), 1, Some(ID_LENGTH)),
+        (_, "keyId" | "contractId", _) => Text(Some(ID), 1, Some(ID_LENGTH)),
+        (_, "openingId" | "messageId" | "eventId", _) => Text(Some(ULID), 26, Some(26)),
+        (_, "name" | "person" | "contact", _) => Text(None, 1, Some(Name::MAX)),
+        (_, "property", _) => Text(None, 0, Some(Property::MAX)),
+        (_, "address" | "postalCode" | "postalOffice", _) => Text(None, 0, Some(AddressLine::MAX)),
+        (_, "freeText" | "reason", _) => Text(None, 1, Some(FreeText::MAX)),
+        (_, "search", _) => Text(None, 1, None),
+        (_, "email", _) => Email,
+        (_, "phoneNumber", _) => Text(Some(PHONE_NUMBER), 9, Some(16)),
+        (_, "to", Side::Answer) => Text(None, 1, Some(EMAIL_LENGTH)),
+        (_, "timeZone", _) => Text(Some(TIME_ZONE), 1, Some(ID_LENGTH)),
+        (_, "language", _) => Enumeration("Language"),
+        (_, "kind", _) => Enumeration("MessageKind"),
+        (_, "additionalMessages", Side::Request) => Enumerations(Some(10), "AdditionalMessage"),
+        (_, "additionalMessages", Side::Answer) => Enumerations(None, "MessageKind"),
+        (_, "contacts", _) => AtMost(Contact::MAX_PER_CONTRACT),
+        (_, "order", _) => Enumeration("Order"),
+        (_, "after" | "next", _) => Text(Some(CURSOR), 1, Some(CURSOR_LENGTH)),
+        (_, "Idempotency-Key", _) => Text(Some(VISIBLE), 1, Some(IDEMPOTENCY_KEY_LENGTH)),
+        (_, "If-Match", _) => Text(Some(ENTITY_TAG), 1, Some(IDEMPOTENCY_KEY_LENGTH)),
+        (_, "lockerIndex" | "highestLockerInUse", _) => Range(0, Some(lockers - 1)),
+        (_, "lockerCount", _) => Range(1, Some(lockers)),
+        (_, "version" | "currentVersion", _) => Range(1, None),
+        _ => return None,
+    })
+}
+
+fn constrain(rule: Option<Rule>, property: &mut RefOr<Schema>) {
+    match (rule, &mut *property) {
+        (Some(Rule::Text(pattern, min, max)), RefOr::T(Schema::Object(object))) if is(object, &Type::String) => {
+            object.pattern = pattern.map(str::to_owned);
+            object.min_length = Some(min);
+            object.max_length = max;
+        }
+        (Some(Rule::Email), RefOr::T(Schema::Object(object))) if is(object, &Type::String) => {
+            object.format = Some(SchemaFormat::KnownFormat(KnownFormat::Email));
+            object.max_length = Some(EMAIL_LENGTH);
+        }
+        (Some(Rule::Range(min, max)), RefOr::T(Schema::Object(object))) if is(object, &Type::Integer) => {
+            object.minimum = Some(utoipa::Number::from(min));
+            object.maximum = max.map(utoipa::Number::from);
+        }
+        (Some(Rule::Enumeration(name)), RefOr::T(Schema::Object(object))) if is(object, &Type::String) => {
+            *property = reference(name, object);
+        }
+        (Some(Rule::Enumerations(max, name)), RefOr::T(Schema::Array(array))) => {
+            array.max_items = max;
+            array.items = ArrayItems::RefOrSchema(Box::new(Ref::from_schema_name(name).into()));
+        }
+        (Some(Rule::AtMost(max)), RefOr::T(Schema::Array(array))) => array.max_items = Some(max),
+        _ => {}
+    }
+}
+
+fn reference(name: &str, was: &Object) -> RefOr<Schema> {
+    let mut reference = Ref::from_schema_name(name);
+    if is(was, &Type::Null) {
+        let null = Schema::Object(Object::with_type(Type::Null));
+        return Schema::OneOf(
+            OneOfBuilder::new().item(reference).item(null).description(was.description.clone()).build(),
+        )
+        .into();
+    }
+    reference.description = was.description.clone().unwrap_or_default();
+    reference.into()
+}
+
+fn is(object: &Object, wanted: &Type) -> bool {
+    match &object.schema_type {
+        SchemaType::Type(of) => of == wanted,
+        SchemaType::Array(types) => types.contains(wanted),
+        SchemaType::AnyValue => false,
+    }
+}
