@@ -14,6 +14,7 @@ use anyhow::{Context as _, Result};
 use crate::{
     process::{Running, run},
     project::Project,
+    rust,
     steps::Note,
     tools::Tools,
 };
@@ -21,7 +22,7 @@ use crate::{
 /// Runs both.
 pub fn check(project: &Project) -> Result<Note> {
     // The binaries are those that the tests have built; a build of their own would compile half of it anew.
-    run(project.cargo().args(["test", "--locked", "--workspace", "--no-run"]))?;
+    rust::compile_tests(project)?;
     let scratch = project.target.join("interop");
     if scratch.exists() {
         fs::remove_dir_all(&scratch)?;

