@@ -1,8 +1,8 @@
 //! Builds the event that API Gateway hands to a function: payload format 2.0 of an HTTP API, by its developer guide
 //! and, where that is silent, by what others observed of the real service:
 //!
-//! - `rawPath` is the path **after percent-decoding**, cut off at a `?` that comes out of it; `rawQueryString` stays as
-//!   it was sent.
+//! - A route is matched before percent-decoding. `rawPath` is the path **after** it;
+//!   `rawQueryString` stays as it was sent.
 //! - The body is text for the media types `text/*` and `application/json`, `xml` and `javascript`, and base 64 for all
 //!   others, a missing one included.
 //! - Cookies leave the headers for a field of their own.
@@ -31,7 +31,7 @@ pub(crate) struct Arrival<'a> {
     pub(crate) parts: &'a Parts,
     /// The body, whole.
     pub(crate) body: &'a [u8],
-    /// The path after [`decoded_path`].
+    /// The path after [`decode`].
     pub(crate) path: &'a str,
     /// The route's key.
     pub(crate) route_key: &'a str,
@@ -49,10 +49,17 @@ pub(crate) struct Arrival<'a> {
     pub(crate) now: Instant,
 }
 
-/// The path as the routes are matched and as `rawPath` has it; `None` when it is not UTF-8.
-pub(crate) fn decoded_path(path: &str) -> Option<String> {
-    let decoded = percent_decode_str(path).decode_utf8().ok()?;
-    Some(decoded.split('?').next().unwrap_or_default().to_owned())
+/// The path as `rawPath` has it, and what the route's variables stand for, once decoded. `None` where either is not
+/// UTF-8, and where API Gateway and a function could read it in two ways: it cuts a path off at a `?` that comes out of
+/// decoding, and `lambda_http` takes what follows a `#` away. Functions refuse what has changed on the way
+/// (`api`, `request_path`); what cannot be told afterwards is refused here.
+pub(crate) fn decode(path: &str, variables: Vec<(String, String)>) -> Option<(String, Vec<(String, String)>)> {
+    let decoded = |text: &str| Some(percent_decode_str(text).decode_utf8().ok()?.into_owned());
+    let plain = |text: &String| !text.contains(['?', '#', '\\', '%']) && !text.chars().any(char::is_control);
+    let path = decoded(path).filter(plain)?;
+    let variables = variables.into_iter().map(|(name, text)| Some((name, decoded(&text).filter(plain)?)));
+    let variables: Option<Vec<_>> = variables.collect();
+    Some((path, variables?))
 }
 
 impl Arrival<'_> {

@@ -10,7 +10,7 @@ fn event_of(request: http::Request<&str>) -> Value {
 }
 
 fn event_with(parts: &Parts, body: &[u8], grant: Option<&Grant>) -> Value {
-    let path = decoded_path(parts.uri.path()).unwrap();
+    let path = decode(parts.uri.path(), Vec::new()).unwrap().0;
     let arrival = Arrival {
         parts,
         body,
@@ -74,10 +74,15 @@ fn carries_everything_that_api_gateway_tells() {
 fn the_path_is_decoded_and_the_query_is_not() {
     let event = event_of(http::Request::get("/v1/keys/m%C3%B6kki%20a%2Fb?x=%2F").body("").unwrap());
     assert_eq!((&event["rawPath"], &event["rawQueryString"]), (&json!("/v1/keys/mökki a/b"), &json!("x=%2F")));
-    assert_eq!(decoded_path("/a%3Fb").unwrap(), "/a");
-    assert_eq!(decoded_path("/a%2541").unwrap(), "/a%41", "decoded once");
-    assert_eq!(decoded_path("/100%").unwrap(), "/100%");
-    assert_eq!(decoded_path("/%FF"), None);
+    let variables = vec![("keyId".to_owned(), "a%2Fb".to_owned())];
+    assert_eq!(decode("/a%2Fb", variables).unwrap().1, [("keyId".to_owned(), "a/b".to_owned())]);
+}
+
+#[test]
+fn a_path_that_can_be_read_in_two_ways_is_no_path() {
+    for path in ["/a%3Fb", "/a%23b", "/a%5Cb", "/a%2541", "/100%", "/a%00", "/a%09b", "/a%7F", "/%FF"] {
+        assert_eq!(decode(path, Vec::new()), None, "{path}");
+    }
 }
 
 #[test]

@@ -25,7 +25,7 @@ use store::Random;
 use tower::ServiceExt;
 
 use crate::authorizer::{Authorizer, Grant, Refusal};
-use crate::event::{Arrival, decoded_path};
+use crate::event::{Arrival, decode};
 use crate::problem::{Problem, REQUEST_ID};
 use crate::template::{Access, Route, Routes};
 
@@ -75,8 +75,10 @@ impl Gateway {
 
     async fn pass(&self, request: Request, source: SocketAddr, request_id: &str) -> Result<Response, Problem> {
         let (parts, body) = request.into_parts();
-        let path = decoded_path(parts.uri.path()).ok_or(Problem::RouteNotFound)?;
-        let (route, path_parameters) = self.routes.find(&parts.method, &path).ok_or(Problem::RouteNotFound)?;
+        // Matched before it is decoded, so an encoded slash separates nothing.
+        let (route, path_parameters) =
+            self.routes.find(&parts.method, parts.uri.path()).ok_or(Problem::RouteNotFound)?;
+        let (path, path_parameters) = decode(parts.uri.path(), path_parameters).ok_or(Problem::RouteNotFound)?;
         let now = self.clock.now();
         let grant = self.authorized(route, &parts, now)?;
         let body = whole(body).await?;

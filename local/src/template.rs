@@ -86,7 +86,7 @@ impl Routes {
         Ok(Self(routes))
     }
 
-    /// The route of a request, and what its path variables stand for. `path` is the path after percent-decoding.
+    /// The route of a request, and what its path variables stand for. `path` is as it was sent, before percent-decoding.
     #[must_use]
     pub fn find(&self, method: &Method, path: &str) -> Option<(&Route, Vec<(String, String)>)> {
         let mut of_method = self.0.iter().filter(|route| route.method.as_ref().is_none_or(|wanted| wanted == method));
@@ -220,8 +220,8 @@ Resources:
     #[test]
     fn path_variables_are_handed_out() {
         let routes = Routes::read(FIXTURE).unwrap();
-        let (_, variables) = routes.find(&Method::GET, "/v1/keys/mökki 1").unwrap();
-        assert_eq!(variables, [("keyId".to_owned(), "mökki 1".to_owned())]);
+        let (_, variables) = routes.find(&Method::GET, "/v1/keys/a%2Fb").unwrap();
+        assert_eq!(variables, [("keyId".to_owned(), "a%2Fb".to_owned())]);
         let (_, variables) = routes.find(&Method::GET, "/v1/a/b/c").unwrap();
         assert_eq!(variables, [("file".to_owned(), "a/b/c".to_owned())]);
     }

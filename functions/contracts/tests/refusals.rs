@@ -174,7 +174,7 @@ async fn queries_that_no_route_knows() {
 #[tokio::test]
 async fn paths_that_can_name_nothing() {
     for (path, code) in [
-        ("/v1/keys/%ff/contracts/C-1", "key_not_found"),
+        ("/v1/keys/%ff/contracts/C-1", "route_not_found"),
         ("/v1/keys/-/contracts/C-1", "key_not_found"),
         ("/v1/keys/K-1/contracts/a%20b", "contract_not_found"),
         ("/v1/keys/K-1/contracts/a%20b/messages", "contract_not_found"),

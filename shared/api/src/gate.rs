@@ -8,7 +8,7 @@ use http::{Method, StatusCode};
 
 use crate::problem::Code;
 use crate::routes::{self, Access};
-use crate::{Caller, Problem};
+use crate::{Caller, Problem, request_path};
 
 /// Lets a request through if the table of routes does, with its [`Caller`] in the extensions.
 pub(crate) async fn gate(mut request: Request, next: Next) -> Response {
@@ -30,6 +30,7 @@ fn preflight(request: &Request) -> Option<Response> {
 
 fn admit(request: &mut Request) -> Result<(), Problem> {
     let matched = request.extensions().get::<MatchedPath>().map(MatchedPath::as_str);
+    request_path::check(request, matched)?;
     let access = matched.and_then(|path| routes::access(request.method(), path));
     match access.ok_or_else(|| unrouted(request.method(), request.uri().path()))? {
         Access::Open => {}
@@ -41,12 +42,17 @@ fn admit(request: &mut Request) -> Result<(), Problem> {
     Ok(())
 }
 
+/// The answer to a path that is not served.
+pub(crate) fn route_not_found() -> Problem {
+    Problem::new(Code::RouteNotFound, "Unknown path. See /openapi.json for all routes.")
+}
+
 /// What to say to a request that this function does not serve. The gateway sends here what it has no route for, so
 /// the paths of other functions count as well.
 fn unrouted(method: &Method, path: &str) -> Problem {
     let allow = routes::methods(path);
     if allow.is_empty() || allow.contains(method) {
-        return Problem::new(Code::RouteNotFound, "See /openapi.json for the paths that there are.");
+        return route_not_found();
     }
     Problem { allow, ..Problem::new(Code::MethodNotAllowed, "See the Allow header for the methods that it serves.") }
 }

@@ -24,6 +24,7 @@ mod path;
 pub mod problem;
 mod query;
 mod reply;
+mod request_path;
 mod role;
 pub mod routes;
 mod serve;

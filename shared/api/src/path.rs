@@ -46,8 +46,7 @@ impl<S: Send + Sync> FromRequestParts<S> for LockerPath {
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
         let automat = id(parts, "automatId", AutomatId::parse, || not_found(Thing::Automat)).await?;
-        let index = |text: &str| text.parse().map_err(|_| Invalid::Empty).and_then(LockerIndex::new);
-        Ok(Self(automat, id(parts, "lockerIndex", index, locker_not_found).await?))
+        Ok(Self(automat, id(parts, "lockerIndex", locker_index, locker_not_found).await?))
     }
 }
 
@@ -85,6 +84,12 @@ impl<S: Send + Sync> FromRequestParts<S> for MessagePath {
         let message = id(parts, "messageId", MessageId::parse, || not_found(Thing::Message)).await?;
         Ok(Self(key, contract, message))
     }
+}
+
+/// A locker has one spelling: `7`, and not `07` or `+7`.
+fn locker_index(text: &str) -> Result<LockerIndex, Invalid> {
+    let index = text.parse().ok().filter(|index: &u32| index.to_string() == text).ok_or(Invalid::Empty)?;
+    LockerIndex::new(index)
 }
 
 async fn id<T>(

@@ -3,7 +3,9 @@
 use axum::body::Body;
 use http::Request;
 use http::request::Builder;
+use lambda_http::RequestExt as _;
 use lambda_http::request::RequestContext;
+use percent_encoding::percent_decode_str;
 
 use crate::Role;
 use crate::role::PERSON_SCOPE;
@@ -35,13 +37,13 @@ pub fn request_with_claims(method: &str, uri: &str, claims: &[(&str, &str)]) -> 
     let claims: serde_json::Map<_, _> =
         claims.iter().map(|(name, value)| ((*name).to_owned(), (*value).into())).collect();
     let authorizer = serde_json::json!({ "jwt": { "claims": claims } });
-    Request::builder().method(method).uri(uri).extension(context(method, uri, Some(&authorizer)))
+    on_path(method, uri, context(method, uri, Some(&authorizer)))
 }
 
 /// A request without a token, on a route that has no authorizer.
 #[must_use]
 pub fn request_without_token(method: &str, uri: &str) -> Builder {
-    Request::builder().method(method).uri(uri).extension(context(method, uri, None))
+    on_path(method, uri, context(method, uri, None))
 }
 
 /// The whole of a small answer: its JSON, or null when it is empty.
@@ -57,6 +59,17 @@ pub async fn json(response: http::Response<Body>) -> serde_json::Value {
         Ok(json) => json,
         Err(_) => unreachable!("an answer that is not JSON: {}", String::from_utf8_lossy(&bytes)),
     }
+}
+
+/// A request whose path API Gateway has decoded.
+fn on_path(method: &str, uri: &str, context: RequestContext) -> Builder {
+    let path = uri.split('?').next().unwrap_or_default();
+    let decoded = percent_decode_str(path).decode_utf8_lossy();
+    let mut builder = Request::builder().method(method).uri(uri).extension(context);
+    if let Some(extensions) = builder.extensions_mut() {
+        *extensions = std::mem::take(extensions).with_raw_http_path(decoded);
+    }
+    builder
 }
 
 fn context(method: &str, uri: &str, authorizer: Option<&serde_json::Value>) -> RequestContext {

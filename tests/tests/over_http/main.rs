@@ -11,6 +11,7 @@ mod idempotency;
 mod keys;
 mod lists;
 mod openings;
+mod paths;
 mod people;
 mod pins;
 mod preview;

@@ -1,0 +1,108 @@
+//! A path means one thing: gateway, event and router agree on it, or the request is refused.
+//!
+//! API Gateway matches a route first and then hands the path on **decoded**, cut off at a `?` that comes out of it
+//! (live captures in hotsock/voker, pull request 8: "HTTP API decodes `rawPath` and even truncates at a decoded `?`").
+//! `lambda_http` parses that text as a URL (`build_request_uri`), so that a decoded `#` ends it, `\` becomes `/`, dot
+//! segments go up, and tabs and a space at the end vanish; and the router decodes once more. Without this check
+//! `DELETE /v1/keys/A%3F/contracts/c` deletes the key `A`.
+//!
+//! What is checked is not which characters are dangerous but that nothing has changed: the path of the router, decoded,
+//! is the event's `rawPath`, and the route that it matches is the event's `routeKey`.
+
+use axum::extract::Request;
+use http::Method;
+use lambda_http::RequestExt as _;
+use lambda_http::request::RequestContext;
+use percent_encoding::percent_decode_str;
+
+use crate::Problem;
+use crate::gate::route_not_found;
+
+/// Refuses a request whose path the gateway, the event and the router read in different ways. `matched` is the route that
+/// the router has found.
+pub(crate) fn check(request: &Request, matched: Option<&str>) -> Result<(), Problem> {
+    let decoded = percent_decode_str(request.uri().path()).decode_utf8().ok();
+    let is_unchanged = decoded.as_deref() == Some(request.raw_http_path());
+    let is_plain = !request.raw_http_path().chars().any(char::is_control);
+    if is_unchanged && is_plain && is_gateways_route(request, matched) { Ok(()) } else { Err(route_not_found()) }
+}
+
+/// Whether the gateway has matched the same route. Its fallbacks, `$default` and `ANY /v1/{proxy+}`, match what it has no
+/// route for: the pages, which have none of their own there, and `HEAD`, which is no `GET` to API Gateway.
+fn is_gateways_route(request: &Request, matched: Option<&str>) -> bool {
+    let Some(RequestContext::ApiGatewayV2(context)) = request.request_context_ref() else { return false };
+    let route_key = context.route_key.as_deref().unwrap_or_default();
+    let Some((_, path)) = route_key.split_once(' ') else { return route_key == "$default" };
+    match matched {
+        None => true,
+        Some(matched) if path.ends_with("/{proxy+}") => {
+            request.method() == Method::HEAD || !is_served(request.method(), matched)
+        }
+        Some(matched) => path == matched,
+    }
+}
+
+/// Whether the route is served under this method at all; if not, the refusal says which methods are.
+fn is_served(method: &Method, matched: &str) -> bool {
+    crate::routes::access(method, matched).is_some()
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::body::Body;
+    use lambda_http::request::from_str;
+    use serde_json::json;
+
+    use super::*;
+
+    /// A request as `lambda_http` makes it of an event.
+    fn request(route_key: &str, raw_path: &str) -> Request {
+        let method =
+            route_key.split(' ').next().filter(|method| !["ANY", "$default"].contains(method)).unwrap_or("GET");
+        let event = json!({
+            "version": "2.0", "routeKey": route_key, "rawPath": raw_path, "rawQueryString": "", "isBase64Encoded": false,
+            "headers": { "host": "api.example" },
+            "requestContext": {
+                "accountId": "1", "apiId": "a", "stage": "$default", "requestId": "r", "routeKey": route_key, "timeEpoch": 0,
+                "http": { "method": method, "path": raw_path, "protocol": "HTTP/1.1", "sourceIp": "127.0.0.1", "userAgent": "" },
+            },
+        });
+        from_str(&event.to_string()).unwrap().map(|_| Body::empty())
+    }
+
+    const KEY: &str = "/v1/keys/{keyId}";
+    const CONTRACT: &str = "/v1/keys/{keyId}/contracts/{contractId}";
+
+    #[test]
+    fn what_everybody_reads_alike_passes() {
+        for path in ["/v1/keys/A12", "/v1/keys/K\u{e4}si-1", "/v1/keys/a b", "/v1/keys/\u{1f511}", "/v1/keys/a+b"] {
+            assert!(check(&request("GET /v1/keys/{keyId}", path), Some(KEY)).is_ok(), "{path}");
+        }
+        assert!(check(&request("$default", "/keys/A12"), Some("/keys/{keyId}")).is_ok());
+        assert!(check(&request("$default", "/nowhere"), None).is_ok());
+    }
+
+    #[test]
+    fn what_lambda_http_would_change_is_refused() {
+        let changed =
+            ["A12\0", "A12 ", "A\t12", "V1\\..\\A12", "c#2", "c?2", "./A12", "../keys/A12", "..", "A%31", "A\u{7f}"];
+        for id in changed {
+            assert!(check(&request("GET /v1/keys/{keyId}", &format!("/v1/keys/{id}")), Some(KEY)).is_err(), "{id:?}");
+        }
+    }
+
+    #[test]
+    fn a_route_that_the_gateway_has_not_matched_is_refused() {
+        // `DELETE /v1/keys/A%3F/contracts/c`, cut off by the gateway.
+        assert!(check(&request(&format!("DELETE {CONTRACT}"), "/v1/keys/A"), Some(KEY)).is_err());
+        // `GET /v1/%6Beys/A12`: no route for the gateway, one for the router.
+        assert!(check(&request("ANY /v1/{proxy+}", "/v1/keys/A12"), Some(KEY)).is_err());
+        assert!(check(&request("ANY /v1/{proxy+}", "/v1/nothing"), None).is_ok());
+    }
+
+    #[test]
+    fn an_event_without_a_path_or_a_route_is_refused() {
+        let bare = Request::builder().uri("/v1/keys/A12").body(Body::empty()).unwrap();
+        assert!(check(&bare, Some(KEY)).is_err());
+    }
+}
