@@ -38,7 +38,7 @@ pub(crate) async fn create_contract(
     let created = app.store.create_contract(&key, draft, &act).await?;
     let location = |made: &Contract| api::location(&["keys", made.key.as_str(), "contracts", made.id.as_str()]);
     let view = |made: Contract, just_made: bool| {
-        if just_made { ContractView::just_made(made) } else { ContractView::masked(made, act.now) }
+        if just_made { ContractView::just_made(made) } else { ContractView::masked(made, false, act.now) }
     };
     Ok(api::created(created, location, |made| made.version, view))
 }

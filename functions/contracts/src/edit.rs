@@ -6,6 +6,7 @@ use axum::response::Response;
 use domain::ContractChange;
 
 use crate::body::ContractEdit;
+use crate::get;
 
 /// Edit a contract
 ///
@@ -40,5 +41,5 @@ pub(crate) async fn edit_contract(
     } else {
         app.store.edit_contract(&key, &id, change, expected, &act).await?
     };
-    Ok(api::tagged(contract.version, ContractView::masked(contract, act.now)))
+    get::answer(&app, contract, act.now).await
 }

@@ -3,6 +3,7 @@
 use api::{App, ContractPath, ContractView, NoQuery, Problem};
 use axum::extract::State;
 use axum::response::Response;
+use domain::{Contract, Instant};
 
 /// A contract
 ///
@@ -21,5 +22,11 @@ pub(crate) async fn get_contract(
     _: NoQuery,
 ) -> Result<Response, Problem> {
     let contract = app.store.contract(&key, &id).await?;
-    Ok(api::tagged(contract.version, ContractView::masked(contract, app.clock.now())))
+    answer(&app, contract, app.clock.now()).await
+}
+
+/// The answer that shows a contract as it is now.
+pub(crate) async fn answer(app: &App, contract: Contract, now: Instant) -> Result<Response, Problem> {
+    let overdue = app.store.overdue_among(&contract.key, std::slice::from_ref(&contract), now).await?.is_some();
+    Ok(api::tagged(contract.version, ContractView::masked(contract, overdue, now)))
 }

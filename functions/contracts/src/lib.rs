@@ -8,6 +8,7 @@ mod body;
 mod contact;
 mod create;
 mod edit;
+mod end;
 mod get;
 mod list;
 mod messages;
@@ -54,9 +55,11 @@ fn described() -> OpenApiRouter<App> {
     OpenApiRouter::new()
         .routes(routes!(list::list_contracts, create::create_contract))
         .routes(routes!(get::get_contract, edit::edit_contract, remove::remove_contract))
+        .routes(routes!(end::end_contract))
         .routes(routes!(pin::reveal_pin, pin::replace_pin))
         .routes(routes!(preview::create::preview_contract))
         .routes(routes!(preview::edit::preview_edit))
+        .routes(routes!(preview::end::preview_end))
         .routes(routes!(preview::removal::preview_removal))
         .routes(routes!(messages::list::list_messages))
         .routes(routes!(messages::resend::resend_message))

@@ -3,7 +3,7 @@
 use api::{App, ContractView, KeyPath, Listing, Problem, Query};
 use axum::extract::State;
 use axum::response::Response;
-use domain::ContractState;
+use domain::{Contract, ContractState};
 use store::{ContractFilter, Order};
 
 const STATES: [(&str, ContractState); 3] =
@@ -38,5 +38,10 @@ pub(crate) async fn list_contracts(
     query.finish()?;
     let now = app.clock.now();
     let contracts = app.store.contracts(&key, &ContractFilter { states, order }, &page, now).await?;
-    Ok(api::ok(Listing::of(contracts, |contract| ContractView::masked(contract, now))))
+    let overdue = app.store.overdue_among(&key, &contracts.data, now).await?;
+    let view = |contract: Contract| {
+        let overdue = overdue.as_ref() == Some(&contract.id);
+        ContractView::masked(contract, overdue, now)
+    };
+    Ok(api::ok(Listing::of(contracts, view)))
 }

@@ -99,6 +99,7 @@ fn pages() -> Router<Dashboard> {
         .route("/keys/{keyId}/contracts/new", get(contracts::new::show).post(contracts::new::send))
         .route("/keys/{keyId}/contracts/{contractId}", get(contracts::page::show))
         .route("/keys/{keyId}/contracts/{contractId}/edit", get(contracts::edit::show).post(contracts::edit::send))
+        .route("/keys/{keyId}/contracts/{contractId}/end", get(contracts::end::show).post(contracts::end::send))
         .route(
             "/keys/{keyId}/contracts/{contractId}/remove",
             get(contracts::remove::show).post(contracts::remove::send),

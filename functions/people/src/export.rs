@@ -4,7 +4,7 @@ use api::{App, Caller, ContractView, EventView, JsonBody, Listing, MessageView, 
 use axum::extract::State;
 use axum::response::Response;
 use domain::Instant;
-use store::PersonalData;
+use store::{Page, PersonalData};
 use utoipa::ToSchema;
 
 use crate::body::{ClueView, PersonalDataExport};
@@ -60,16 +60,22 @@ pub(crate) async fn export_person(
         person.more = found.next.is_some(),
         "exported what is known of a person"
     );
-    Ok(api::ok(Listing::of(found, |data| PersonalDataView::new(data, act.now))))
+    let mut views = Vec::new();
+    for data in found.data {
+        let standing = data.contract.as_slice();
+        let overdue = app.store.overdue_among(&data.key, standing, act.now).await?.is_some();
+        views.push(PersonalDataView::new(data, overdue, act.now));
+    }
+    Ok(api::ok(Listing::of(Page { data: views, next: found.next }, |view| view)))
 }
 
 impl PersonalDataView {
-    fn new(data: PersonalData, now: Instant) -> Self {
+    fn new(data: PersonalData, overdue: bool, now: Instant) -> Self {
         Self {
             key_id: data.key.as_str().to_owned(),
             contract_id: data.contract_id.as_str().to_owned(),
             found_by: data.clues.into_iter().map(ClueView::from).collect(),
-            contract: data.contract.map(|contract| ContractView::masked(contract, now)),
+            contract: data.contract.map(|contract| ContractView::masked(contract, overdue, now)),
             messages: data.messages.into_iter().map(MessageView::from).collect(),
             events: data.events.into_iter().map(EventView::from).collect(),
             more_events: data.more_events,

@@ -40,11 +40,11 @@ pub struct EventView {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Vec<String>, required = false)]
     changes: Option<Vec<&'static str>>,
-    /// `contract-created`, `contract-changed`: when the contract starts.
+    /// `contract-created`, `contract-changed`, `contract-ended`: when the contract starts.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = String, format = DateTime, required = false)]
     start: Option<String>,
-    /// `contract-created`, `contract-changed`: when it ends; absent when it is permanent.
+    /// `contract-created`, `contract-changed`, `contract-ended`: when it ends; absent when it is permanent.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = String, format = DateTime, required = false)]
     end: Option<String>,
@@ -103,6 +103,8 @@ pub enum EventType {
     ContractCreated,
     /// A contract was edited.
     ContractChanged,
+    /// A contract was ended before its time.
+    ContractEnded,
     /// A contract was removed.
     ContractRemoved,
     /// Somebody looked at a contract's PIN.
@@ -170,6 +172,7 @@ impl EventView {
                 let changes = Some(fields.into_iter().map(contract_field).collect());
                 Self { changes, ..plain(EventType::ContractChanged) }.during(range)
             }
+            EventKind::ContractEnded(range) => plain(EventType::ContractEnded).during(range),
             EventKind::ContractRemoved => plain(EventType::ContractRemoved),
             EventKind::PinRevealed => plain(EventType::PinRevealed),
             EventKind::PersonalDataExported => plain(EventType::PersonalDataExported),

@@ -82,6 +82,7 @@ const KEYS: &str = "/v1/keys";
 const KEY: &str = "/v1/keys/{keyId}";
 const CONTRACTS: &str = "/v1/keys/{keyId}/contracts";
 const CONTRACT: &str = "/v1/keys/{keyId}/contracts/{contractId}";
+const END: &str = "/v1/keys/{keyId}/contracts/{contractId}/end";
 const PIN: &str = "/v1/keys/{keyId}/contracts/{contractId}/pin";
 
 /// The table.
@@ -105,12 +106,14 @@ pub static ROUTES: &[Route] = &[
     contracts(Method::GET, CONTRACT, Role::Viewer),
     contracts(Method::PATCH, CONTRACT, Role::Operator),
     contracts(Method::DELETE, CONTRACT, Role::Operator),
+    contracts(Method::POST, END, Role::Operator),
     // Looking at a PIN is for those who may hand it out, and is recorded.
     contracts(Method::GET, PIN, Role::Operator),
     contracts(Method::POST, PIN, Role::Operator),
     // A preview shows the PIN that it generates, and says what nobody has been told yet.
     contracts(Method::POST, "/v1/keys/{keyId}/contracts/preview", Role::Operator),
     contracts(Method::POST, "/v1/keys/{keyId}/contracts/{contractId}/preview", Role::Operator),
+    contracts(Method::POST, "/v1/keys/{keyId}/contracts/{contractId}/end/preview", Role::Operator),
     contracts(Method::POST, "/v1/keys/{keyId}/contracts/{contractId}/removal/preview", Role::Operator),
     contracts(Method::GET, "/v1/keys/{keyId}/contracts/{contractId}/messages", Role::Viewer),
     contracts(Method::POST, "/v1/keys/{keyId}/contracts/{contractId}/messages/{messageId}/resend", Role::Operator),
@@ -152,6 +155,8 @@ pub static PAGES: &[Route] = &[
     see("/keys/{keyId}/contracts/{contractId}", Role::Viewer),
     see("/keys/{keyId}/contracts/{contractId}/edit", Role::Operator),
     send("/keys/{keyId}/contracts/{contractId}/edit", Role::Operator),
+    see("/keys/{keyId}/contracts/{contractId}/end", Role::Operator),
+    send("/keys/{keyId}/contracts/{contractId}/end", Role::Operator),
     see("/keys/{keyId}/contracts/{contractId}/remove", Role::Operator),
     send("/keys/{keyId}/contracts/{contractId}/remove", Role::Operator),
     // Looking at a PIN is recorded, so it is no reading.

@@ -20,7 +20,8 @@ impl Ending {
     }
 }
 
-/// Where a contract stands at some instant.
+/// Where a contract stands at some instant, by time alone. Whether its key is overdue is beside it:
+/// [`Whereabouts::is_overdue`](crate::Whereabouts::is_overdue).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ContractState {
     /// It has yet to start.
@@ -149,6 +150,9 @@ pub enum ContractRefusal {
     /// The key is being removed.
     #[error("the key is being removed")]
     KeyBeingRemoved,
+    /// The contract has yet to start, so it cannot be ended.
+    #[error("the contract has not started yet")]
+    NotStarted,
     /// The physical key is out with the contract, and nobody said to go on all the same.
     #[error("the key is out with this contract")]
     KeyOut,
@@ -213,6 +217,22 @@ impl Contract {
             created_at: self.created_at,
             updated_at: now,
         })
+    }
+
+    /// The contract ended now, before its time. One that has ended already stays as it is.
+    pub fn ended_early(&self, now: Instant) -> Result<Self, ContractRefusal> {
+        if self.state(now) == ContractState::Ended {
+            return Ok(self.clone());
+        }
+        // A range is never empty, so a contract that starts this very millisecond has not started yet either.
+        let range = TimeRange::new(self.range.start(), Some(now)).ok_or(ContractRefusal::NotStarted)?;
+        Ok(Self { range, version: self.version + 1, updated_at: now, ..self.clone() })
+    }
+
+    /// Whether the write that made `self` of `before` is what ended the contract: an edit leaves an end that lies ahead.
+    #[must_use]
+    pub fn was_ended_early(&self, before: &Self) -> bool {
+        !before.range.ended(self.updated_at) && self.range.ended(self.updated_at)
     }
 
     /// What differs between this contract and its edited self.
@@ -300,6 +320,29 @@ mod tests {
         assert!(ended.edited(extended, at(50)).is_ok());
         let moved = ContractChange { start: Some(at(2)), ..ContractChange::default() };
         assert_eq!(ended.edited(moved, at(50)), Err(ContractRefusal::EndNotAhead));
+    }
+
+    #[test]
+    fn a_running_contract_can_be_ended_and_an_upcoming_one_cannot() {
+        let contract = made(&draft(Some(20), Ending::Permanent), at(10)).unwrap();
+        assert_eq!(contract.ended_early(at(19)), Err(ContractRefusal::NotStarted));
+        assert_eq!(contract.ended_early(at(20)), Err(ContractRefusal::NotStarted), "an empty range is none");
+        let ended = contract.ended_early(at(25)).unwrap();
+        assert_eq!((ended.range.end(), ended.state(at(25)), ended.version), (Some(at(25)), ContractState::Ended, 2));
+        assert_eq!(contract.differences(&ended), [ContractField::End]);
+        assert_eq!(ended.ended_early(at(90)).unwrap(), ended, "ending it again changes nothing");
+    }
+
+    #[test]
+    fn only_ending_a_contract_counts_as_ending_it() {
+        let contract = made(&draft(Some(1), Ending::At(at(90))), at(10)).unwrap();
+        let ended = contract.ended_early(at(25)).unwrap();
+        assert!(ended.was_ended_early(&contract));
+        let note = ContractChange { person: Some(Name::parse("Eino").unwrap()), ..ContractChange::default() };
+        assert!(!ended.edited(note.clone(), at(26)).unwrap().was_ended_early(&ended));
+        assert!(!contract.edited(note, at(26)).unwrap().was_ended_early(&contract));
+        let extended = ContractChange { ending: Some(Ending::At(at(120))), ..ContractChange::default() };
+        assert!(!ended.edited(extended, at(30)).unwrap().was_ended_early(&ended));
     }
 
     #[test]

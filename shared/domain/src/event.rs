@@ -60,6 +60,8 @@ pub enum EventKind {
     ContractCreated(TimeRange),
     /// A contract was edited.
     ContractChanged(Vec<ContractField>, TimeRange),
+    /// A contract was ended before its time.
+    ContractEnded(TimeRange),
     /// A contract was removed.
     ContractRemoved,
     /// Somebody looked at a contract's PIN.

@@ -1,8 +1,8 @@
 //! A key: where it is, who may have it when, and what may be done with it.
 
 use crate::{
-    AutomatId, Calendar, Contract, ContractId, ContractRefusal, Entry, Instant, KeyId, LockerIndex, MAX_LIVE_CONTRACTS,
-    Property, ReturnCode, TimeRange,
+    AutomatId, Calendar, Contract, ContractId, ContractRefusal, ContractState, Entry, Instant, KeyId, LockerIndex,
+    MAX_LIVE_CONTRACTS, Property, ReturnCode, TimeRange,
 };
 
 /// Whether contracts on a key may overlap in time.
@@ -57,6 +57,20 @@ impl Whereabouts {
             Self::Out { contract } => contract.as_ref(),
             Self::Unknown | Self::Inside => None,
         }
+    }
+
+    /// Whether the key is overdue with a contract of this range: it is out with that contract after its end.
+    #[must_use]
+    pub fn is_overdue(&self, contract: &ContractId, range: TimeRange, now: Instant) -> bool {
+        self.holder() == Some(contract) && ContractState::of(range, now) == ContractState::Ended
+    }
+
+    /// Whether the key is overdue, judged by its calendar. That holds every contract that has not ended, so one which
+    /// is not in it has ended, or was removed while the key was out.
+    #[must_use]
+    pub fn is_overdue_by(&self, calendar: &Calendar, now: Instant) -> bool {
+        let Some(holder) = self.holder() else { return false };
+        calendar.entry(holder).is_none_or(|entry| self.is_overdue(holder, entry.range, now))
     }
 
     /// Where a key is once the device has told of its locker. `fetched_with` is the contract of the entry that opened
@@ -312,6 +326,25 @@ mod tests {
             assert_eq!(before.given_locker(None), Whereabouts::Unknown);
         }
         assert_eq!(out_with(1).given_locker(Some(true)), out_with(1));
+    }
+
+    #[test]
+    fn a_key_is_overdue_when_it_is_out_with_a_contract_that_has_ended() {
+        let at = |millis| Instant::from_millis(millis).unwrap();
+        let range = TimeRange::new(at(10), Some(at(20))).unwrap();
+        let id = ContractId::generated(1);
+        let calendar = Calendar::new(vec![Entry { contract: id.clone(), range }]);
+        for (now, overdue) in [(5, false), (19, false), (20, true)] {
+            assert_eq!(out_with(1).is_overdue(&id, range, at(now)), overdue, "{now}");
+            assert_eq!(out_with(1).is_overdue_by(&calendar, at(now)), overdue, "{now}");
+        }
+        assert!(out_with(1).is_overdue_by(&Calendar::default(), at(15)), "what has ended leaves the calendar");
+        for other in [out_with(2), Whereabouts::Inside, Whereabouts::Unknown, Whereabouts::Out { contract: None }] {
+            assert!(!other.is_overdue(&id, range, at(20)), "{other:?}");
+        }
+        for other in [Whereabouts::Inside, Whereabouts::Unknown, Whereabouts::Out { contract: None }] {
+            assert!(!other.is_overdue_by(&Calendar::default(), at(20)), "{other:?}");
+        }
     }
 
     #[test]

@@ -12,6 +12,8 @@ pub enum MessageKind {
     ContractCreated,
     /// Something about the contract has changed.
     ContractUpdated,
+    /// The contract was ended before its time.
+    ContractEnded,
     /// The contract is no more.
     ContractCancelled,
     /// It starts in a day.
@@ -28,9 +30,10 @@ pub enum MessageKind {
 
 impl MessageKind {
     /// All of them, in the order of a contract's life.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::ContractCreated,
         Self::ContractUpdated,
+        Self::ContractEnded,
         Self::ContractCancelled,
         Self::StartReminder,
         Self::EndReminder,
@@ -45,6 +48,7 @@ impl MessageKind {
         match self {
             Self::ContractCreated => "contract-created",
             Self::ContractUpdated => "contract-updated",
+            Self::ContractEnded => "contract-ended",
             Self::ContractCancelled => "contract-cancelled",
             Self::StartReminder => "start-reminder",
             Self::EndReminder => "end-reminder",
@@ -60,7 +64,7 @@ impl MessageKind {
         Self::ALL.into_iter().find(|kind| kind.word() == word)
     }
 
-    /// Takes the word of a kind that a contact may ask for; created, updated and cancelled go to every contact.
+    /// Takes the word of a kind that a contact may ask for; those about the contract itself go to every contact.
     pub fn parse_additional(word: &str) -> Result<Self, Invalid> {
         Self::of_word(word).filter(|kind| kind.is_additional()).ok_or(Invalid::MessageKindUnknown)
     }
@@ -69,7 +73,7 @@ impl MessageKind {
     #[must_use]
     pub fn is_additional(self) -> bool {
         match self {
-            Self::ContractCreated | Self::ContractUpdated | Self::ContractCancelled => false,
+            Self::ContractCreated | Self::ContractUpdated | Self::ContractEnded | Self::ContractCancelled => false,
             Self::StartReminder | Self::EndReminder | Self::KeyFetched | Self::KeyReturned | Self::KeyNotReturned => {
                 true
             }
@@ -133,6 +137,8 @@ pub enum Occasion {
     Created,
     /// These parts of it have changed.
     Updated(Vec<ContractField>),
+    /// It was ended before its time.
+    Ended,
     /// It was removed.
     Cancelled,
     /// It starts in a day.
@@ -154,6 +160,7 @@ impl Occasion {
         match self {
             Self::Created => MessageKind::ContractCreated,
             Self::Updated(_) => MessageKind::ContractUpdated,
+            Self::Ended => MessageKind::ContractEnded,
             Self::Cancelled => MessageKind::ContractCancelled,
             Self::StartReminder => MessageKind::StartReminder,
             Self::EndReminder => MessageKind::EndReminder,
@@ -232,6 +239,7 @@ impl Message {
             Occasion::EndReminder => self.facts.range.end().unwrap_or(news),
             Occasion::Created
             | Occasion::Updated(_)
+            | Occasion::Ended
             | Occasion::Cancelled
             | Occasion::Fetched(_)
             | Occasion::Returned(_)
@@ -239,12 +247,16 @@ impl Message {
         }
     }
 
-    /// Whether it tells how its contract stands, so that it is overtaken when that changes. The others tell what
-    /// has happened, which stays true.
+    /// Whether it says what is no longer so, given the contract as it is now, if it is still there.
     #[must_use]
-    pub fn can_be_overtaken(&self) -> bool {
+    pub fn is_overtaken(&self, contract: Option<&Contract>) -> bool {
         match self.occasion {
-            Occasion::Created | Occasion::Updated(_) | Occasion::StartReminder | Occasion::EndReminder => true,
+            Occasion::Created | Occasion::Updated(_) | Occasion::StartReminder | Occasion::EndReminder => {
+                contract.is_none_or(|contract| !self.facts.hold_for(contract))
+            }
+            // It stays true of a contract that is gone or was annotated, and not of one that goes on again.
+            Occasion::Ended => contract.is_some_and(|contract| contract.range != self.facts.range),
+            // They tell what has happened, which stays true.
             Occasion::Cancelled | Occasion::Fetched(_) | Occasion::Returned(_) | Occasion::NotReturned => false,
         }
     }

@@ -19,9 +19,13 @@ impl Notice {
     }
 
     /// Who is told that a contract was edited. Those whom nobody had named before learn of the contract; the others of
-    /// what has changed, unless that is only who else is told. Nobody is told that an ended contract was annotated.
+    /// what has changed, unless that is only who else is told. Everybody learns that it was ended before its time, and
+    /// nobody that an ended one was annotated.
     #[must_use]
     pub fn of_edit(before: &Contract, after: &Contract, now: Instant) -> Vec<Self> {
+        if after.was_ended_early(before) {
+            return Self::to_all(after, &Occasion::Ended);
+        }
         if before.range.ended(now) && after.range.ended(now) {
             return Vec::new();
         }

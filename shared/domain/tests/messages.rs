@@ -106,6 +106,23 @@ fn what_becomes_of_a_contract_that_is_over_is_told_to_nobody() {
 }
 
 #[test]
+fn that_a_contract_was_ended_before_its_time_is_told_to_every_contact_and_once() {
+    let running = contract(HOUR, None, vec![email("aino@example.fi"), email("eino@example.fi")]);
+    let ended = running.ended_early(at(2 * HOUR)).unwrap();
+    let expected = [MessageKind::ContractEnded; 2].into_iter().zip(["aino@example.fi", "eino@example.fi"]);
+    // The stream's clock may be a second behind or far ahead.
+    for now in [at(2 * HOUR - 1), at(2 * HOUR), at(DAY)] {
+        assert_eq!(told(&Notice::of_edit(&running, &ended, now)), expected.clone().collect::<Vec<_>>());
+    }
+    let later = at(3 * HOUR);
+    assert_eq!(Notice::of_edit(&ended, &ended.ended_early(later).unwrap(), later), [], "it had ended");
+    let change = domain::ContractChange { ending: Some(domain::Ending::At(at(DAY))), ..Default::default() };
+    let extended = ended.edited(change, later).unwrap();
+    let expected = [MessageKind::ContractUpdated; 2].into_iter().zip(["aino@example.fi", "eino@example.fi"]);
+    assert_eq!(told(&Notice::of_edit(&ended, &extended, later)), expected.collect::<Vec<_>>());
+}
+
+#[test]
 fn events_are_told_to_those_who_want_them() {
     let fetched = wanting(&[MessageKind::KeyFetched], email("aino@example.fi"));
     let contract = contract(HOUR, Some(DAY), vec![fetched, email("eino@example.fi")]);
@@ -153,6 +170,7 @@ fn every_kind_has_its_word_and_only_additional_ones_are_asked_for() {
     let words = [
         (MessageKind::ContractCreated, "contract-created", false),
         (MessageKind::ContractUpdated, "contract-updated", false),
+        (MessageKind::ContractEnded, "contract-ended", false),
         (MessageKind::ContractCancelled, "contract-cancelled", false),
         (MessageKind::StartReminder, "start-reminder", true),
         (MessageKind::EndReminder, "end-reminder", true),
@@ -220,13 +238,21 @@ fn facts_hold_until_the_contract_says_something_else() {
 }
 
 #[test]
-fn only_what_tells_how_a_contract_stands_can_be_overtaken() {
+fn only_what_tells_how_a_contract_stands_is_overtaken() {
+    let standing = contract(3 * DAY, Some(4 * DAY), vec![email("aino@example.fi")]);
+    let annotated = Contract { free_text: Some(FreeText::parse("ring twice").unwrap()), ..standing.clone() };
+    let extended = Contract { range: TimeRange::new(at(3 * DAY), Some(at(9 * DAY))).unwrap(), ..standing.clone() };
+    let overtaken = |occasion: &Occasion| {
+        let message = message(occasion.clone());
+        [Some(&standing), Some(&annotated), Some(&extended), None].map(|contract| message.is_overtaken(contract))
+    };
     for occasion in
         [Occasion::Created, Occasion::Updated(vec![ContractField::Pin]), Occasion::StartReminder, Occasion::EndReminder]
     {
-        assert!(message(occasion).can_be_overtaken());
+        assert_eq!(overtaken(&occasion), [false, true, true, true], "{occasion:?}");
     }
+    assert_eq!(overtaken(&Occasion::Ended), [false, false, true, false], "only by going on again");
     for occasion in [Occasion::Cancelled, Occasion::Fetched(at(0)), Occasion::Returned(at(0)), Occasion::NotReturned] {
-        assert!(!message(occasion).can_be_overtaken());
+        assert_eq!(overtaken(&occasion), [false; 4], "{occasion:?}");
     }
 }

@@ -33,6 +33,7 @@ fn occasion(kind: MessageKind) -> Result<Occasion, Invalid> {
     Ok(match kind {
         MessageKind::ContractCreated => Occasion::Created,
         MessageKind::ContractUpdated => Occasion::Updated(vec![ContractField::End, ContractField::Pin]),
+        MessageKind::ContractEnded => Occasion::Ended,
         MessageKind::ContractCancelled => Occasion::Cancelled,
         MessageKind::StartReminder => Occasion::StartReminder,
         MessageKind::EndReminder => Occasion::EndReminder,

@@ -91,6 +91,7 @@ fn facts_of(wording: &Wording<'_>) -> Vec<Fact> {
         Occasion::Fetched(at) => all.push(fact("fetched", vec![wording.times().moment(*at)])),
         Occasion::Returned(at) => all.push(fact("returned", vec![wording.times().moment(*at)])),
         Occasion::Created
+        | Occasion::Ended
         | Occasion::Cancelled
         | Occasion::StartReminder
         | Occasion::EndReminder
@@ -129,7 +130,7 @@ impl Tone {
         match kind {
             MessageKind::ContractCreated | MessageKind::KeyFetched | MessageKind::KeyReturned => Self::Calm,
             MessageKind::ContractUpdated | MessageKind::StartReminder | MessageKind::EndReminder => Self::Attentive,
-            MessageKind::ContractCancelled => Self::Past,
+            MessageKind::ContractEnded | MessageKind::ContractCancelled => Self::Past,
             MessageKind::KeyNotReturned => Self::Urgent,
         }
     }

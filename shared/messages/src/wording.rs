@@ -33,6 +33,7 @@ impl<'a> Wording<'a> {
             Occasion::Updated(fields) => values.set("changes", changes(texts, fields)),
             Occasion::Fetched(at) | Occasion::Returned(at) => values.set("time", times.moment(*at)),
             Occasion::Created
+            | Occasion::Ended
             | Occasion::Cancelled
             | Occasion::StartReminder
             | Occasion::EndReminder
@@ -111,7 +112,8 @@ pub(crate) fn cut(text: &str, max: usize, mark: &str) -> String {
 fn gives_access(kind: MessageKind) -> bool {
     match kind {
         MessageKind::ContractCreated | MessageKind::ContractUpdated | MessageKind::StartReminder => true,
-        MessageKind::ContractCancelled
+        MessageKind::ContractEnded
+        | MessageKind::ContractCancelled
         | MessageKind::EndReminder
         | MessageKind::KeyFetched
         | MessageKind::KeyReturned

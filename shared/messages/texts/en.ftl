@@ -91,6 +91,15 @@ contract-updated =
         { $place }
         PIN { $pin }: type it at the keypad to fetch and to return the key.
 
+contract-ended =
+    .subject = The booking of key { $key } has ended
+    .heading = The booking has ended
+    .intro = The booking of key { $key } for { $person } was ended on { $end }. If you still have the key, please return it: the PIN only returns it now.
+    .sms =
+        Ended { $end }: booking of key { $item }, { $person }.
+        The PIN only returns the key now.
+        { $site }
+
 contract-cancelled =
     .subject = The booking of key { $key } is cancelled
     .heading = The booking is cancelled

@@ -79,6 +79,15 @@ contract-updated =
         { $place }
         PIN { $pin }: näppäile se automaatilla, kun noudat ja kun palautat avaimen.
 
+contract-ended =
+    .subject = Avaimen { $key } varaus on päätetty
+    .heading = Varaus on päätetty
+    .intro = Avaimen { $key } varaus henkilölle { $person } päätettiin { $end }. Jos avain on vielä sinulla, palauta se: PIN-koodi kelpaa enää palautukseen.
+    .sms =
+        Varaus päätetty { $end }: { $item }, { $person }
+        PIN kelpaa enää palautukseen.
+        { $site }
+
 contract-cancelled =
     .subject = Avaimen { $key } varaus on peruttu
     .heading = Varaus on peruttu

@@ -91,6 +91,15 @@ contract-updated =
         { $place }
         PIN { $pin }: slå in den på knappsatsen när du hämtar och när du lämnar tillbaka nyckeln.
 
+contract-ended =
+    .subject = Bokningen av nyckel { $key } har avslutats
+    .heading = Bokningen har avslutats
+    .intro = Bokningen av nyckel { $key } för { $person } avslutades { $end }. Om du har nyckeln kvar, lämna tillbaka den: PIN-koden gäller nu bara för återlämning.
+    .sms =
+        Bokning avslutad { $end }: nyckel { $item }, { $person }.
+        PIN gäller bara för återlämning.
+        { $site }
+
 contract-cancelled =
     .subject = Bokningen av nyckel { $key } har avbokats
     .heading = Bokningen har avbokats

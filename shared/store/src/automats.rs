@@ -1,12 +1,12 @@
 //! Automats and their lockers.
 
 use domain::{
-    Automat, AutomatChange, AutomatDraft, AutomatId, DoorState, Entry, EventKind, Instant, KeyId, LockerIndex,
+    Automat, AutomatChange, AutomatDraft, AutomatId, Contract, DoorState, Entry, EventKind, Instant, KeyId, LockerIndex,
     Property, Whereabouts,
 };
 
 use crate::items::{
-    AUTOMATS, AutomatItem, ItemKey, KeyItem, LockerItem, StoredAutomat, StoredLocker, not_returned, text,
+    AUTOMATS, AutomatItem, ContractItem, ItemKey, KeyItem, LockerItem, StoredAutomat, StoredLocker, text,
 };
 use crate::page::List;
 use crate::race::Race;
@@ -43,8 +43,11 @@ pub struct LockerView {
     pub door: DoorState,
     /// The contract running now; of a shared key the one that started first.
     pub active_contract: Option<Entry>,
-    /// Whether the key is out with a contract that no longer runs.
-    pub not_returned: bool,
+    /// The contract that the key is out with, and its times. None where it is out with no contract, or with one that has
+    /// been removed since.
+    pub holder: Option<Entry>,
+    /// Whether the key is out with a contract that has ended.
+    pub overdue: bool,
 }
 
 impl Store {
@@ -83,7 +86,8 @@ impl Store {
         self.stored_automat(id).await.map(|stored| stored.automat)
     }
 
-    /// The Key Automat View: one query, and one more read for lockers whose agenda does not tell.
+    /// The Key Automat View: one query, one more read for lockers whose agenda does not tell, and one for the contracts
+    /// that keys are overdue with.
     pub async fn automat_view(&self, id: &AutomatId, now: Instant) -> Result<AutomatView, Error> {
         let (StoredAutomat { automat, .. }, lockers) = self.automat_and_lockers(id).await?;
         let untouched = |locker| StoredLocker::untouched(locker).view(now).0;
@@ -102,10 +106,29 @@ impl Store {
             let key = KeyItem::read(item, &self.codes)?.key;
             if let Some(slot) = views.get_mut(usize::from(key.locker.get())) {
                 slot.active_contract = key.calendar.running(now).next().cloned();
-                slot.not_returned = not_returned(&slot.whereabouts, &key.calendar, now);
+                slot.holder = slot.whereabouts.holder().and_then(|holder| key.calendar.entry(holder)).cloned();
+                slot.overdue = slot.whereabouts.is_overdue_by(&key.calendar, now);
             }
         }
+        self.find_holders(&mut views).await?;
         Ok(AutomatView { automat, lockers: views })
+    }
+
+    /// Reads the contracts of overdue keys: what has ended is in no calendar.
+    async fn find_holders(&self, views: &mut [LockerView]) -> Result<(), Error> {
+        let contract = |view: &LockerView| {
+            let (key, _) = view.key.as_ref().filter(|_| view.overdue && view.holder.is_none())?;
+            Some(ContractItem::key(key, view.whereabouts.holder()?))
+        };
+        let wanted: Vec<_> = views.iter().filter_map(contract).collect();
+        for item in self.get_all(&wanted).await? {
+            let Contract { key, id, range, .. } = ContractItem::read(item, &self.codes)?.contract;
+            let of_key = |view: &&mut LockerView| view.key.as_ref().is_some_and(|(id, _)| *id == key);
+            if let Some(view) = views.iter_mut().find(of_key) {
+                view.holder = Some(Entry { contract: id, range });
+            }
+        }
+        Ok(())
     }
 
     /// All automats in order of identifier.

@@ -486,22 +486,22 @@ async fn any_order_of_delivery_ends_as_what_happened_does() {
 }
 
 #[tokio::test]
-async fn a_key_is_not_returned_once_the_contract_that_it_is_out_with_has_ended() {
+async fn a_key_is_overdue_once_the_contract_that_it_is_out_with_has_ended() {
     let table = stage().await;
     // Both end after 60 seconds; what begins later on the shared key pushes no one aside.
-    let not_returned = async |seconds| {
+    let overdue = async |seconds| {
         let _ = table.wire.tally();
         let view = table.store.automat_view(&lobby(), at(seconds)).await.unwrap();
-        (view.lockers[0].not_returned, table.wire.tally().round_trips)
+        (view.lockers[0].overdue, table.wire.tally().round_trips)
     };
     fetch(&table, "e-1", "482915", 11).await;
-    assert_eq!([not_returned(59).await, not_returned(60).await], [(false, 1), (true, 1)]);
+    assert_eq!([overdue(59).await, overdue(60).await], [(false, 1), (true, 1)]);
     // Beyond the agenda only the key's whole calendar tells.
     for n in 0..4 {
         let draft = ContractDraft { id: Some(id(&format!("earlier-{n}"))), ..contract(-60, 90) };
         table.store.create_contract(&a(), draft, &act()).await.unwrap();
     }
-    assert_eq!([not_returned(59).await, not_returned(60).await], [(false, 2), (true, 2)]);
+    assert_eq!([overdue(59).await, overdue(60).await], [(false, 2), (true, 2)]);
     hear(&table.store, telling(12, &[(0, true, None)])).await;
-    assert_eq!(not_returned(60).await, (false, 1));
+    assert_eq!(overdue(60).await, (false, 1));
 }

@@ -82,6 +82,35 @@ async fn a_key_that_is_out_can_be_returned_after_the_contracts_end() {
 }
 
 #[tokio::test]
+async fn a_key_that_is_out_when_its_contract_is_ended_is_overdue_until_it_is_extended_or_returned() {
+    let scene = Scene::new().await;
+    let operator = scene.stage.stack.operator();
+    scene.book("b-1", PIN, -1, 600).await;
+    scene.fetch(PIN).await;
+    let contract = format!("/v1/keys/{}/contracts/b-1", scene.key);
+    let ended = operator.post_nothing(format!("{contract}/end")).await.body(200);
+    assert_eq!((&ended["state"], &ended["overdue"]), (&json!("ended"), &json!(true)));
+    let listed = scene.stage.stack.viewer().get(format!("/v1/keys/{}/contracts", scene.key)).await.data();
+    assert_eq!(listed, [ended.clone()]);
+    let locker = scene.stage.view().await["lockers"][1].clone();
+    assert_eq!((&locker["overdue"], locker.get("activeContract")), (&json!(true), None));
+    let held = json!({ "contractId": "b-1", "start": ended["start"], "end": ended["end"] });
+    assert_eq!(locker["outWith"], held, "whoever took the key has it");
+
+    let later = scene.minute(700).to_string();
+    let extended = operator.patch(&contract, json!({ "end": later })).await.body(200);
+    assert_eq!((&extended["state"], extended.get("overdue")), (&json!("active"), None));
+    let locker = scene.stage.view().await["lockers"][1].clone();
+    assert_eq!((locker.get("overdue"), &locker["outWith"]["end"]), (None, &json!(later)));
+
+    operator.post_nothing(format!("{contract}/end")).await.is(200);
+    scene.put_back(PIN).await;
+    let locker = scene.stage.view().await["lockers"][1].clone();
+    assert_eq!((locker.get("overdue"), locker.get("outWith")), (None, None));
+    assert_eq!(scene.refused(PIN).await["reason"], "ended", "and not fetched again");
+}
+
+#[tokio::test]
 async fn a_return_code_returns_the_key_while_the_locker_is_empty() {
     let scene = Scene::new().await;
     scene.book("b-1", PIN, 0, 60).await;

@@ -48,6 +48,22 @@ async fn a_booking_sends_what_its_preview_showed_word_for_word() {
 }
 
 #[tokio::test]
+async fn ending_a_contract_sends_what_its_preview_showed() {
+    let scene = Scene::new().await;
+    let operator = scene.stage.stack.operator();
+    let contract = scene.booked(scene.booking(-1, 72)).await;
+    let before = sent(&scene).await;
+    let preview = operator.post_nothing(format!("{contract}/end/preview")).await.body(200);
+    assert_eq!(each(preview["messages"].as_array().unwrap(), "kind"), ["contract-ended"; 2]);
+    let ended = operator.post_nothing(format!("{contract}/end")).await.body(200);
+    assert_eq!(ended["state"], "ended");
+    let mut told = sent(&scene).await;
+    told.retain(|one| !before.contains(one));
+    assert_eq!(told.len(), 2, "{told:?}");
+    assert_eq!(each(&scene.messages(&contract).await, "kind")[2..], ["contract-ended"; 2]);
+}
+
+#[tokio::test]
 async fn the_reminders_come_at_their_time_as_previewed() {
     let scene = Scene::timed().await;
     let path = format!("/v1/keys/{}/contracts/preview", scene.key);

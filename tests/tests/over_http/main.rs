@@ -5,6 +5,7 @@
 mod access;
 mod automats;
 mod contracts;
+mod ending;
 mod events;
 mod hostile;
 mod idempotency;

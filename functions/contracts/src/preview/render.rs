@@ -27,7 +27,7 @@ pub(crate) struct PreviewView {
 #[derive(Debug, serde::Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct MessagePreview {
-    /// `contract-created`, `contract-updated`, `contract-cancelled`, `start-reminder` or `end-reminder`.
+    /// `contract-created`, `contract-updated`, `contract-ended`, `contract-cancelled`, `start-reminder` or `end-reminder`.
     kind: &'static str,
     #[serde(flatten)]
     recipient: RecipientView,
@@ -80,7 +80,7 @@ enum EncodingView {
 
 impl PreviewView {
     pub(crate) fn new(preview: Preview, now: Instant) -> Result<Self, Problem> {
-        let Preview { contract, new_pin, conflicts, next_free, messages } = preview;
+        let Preview { contract, new_pin, overdue, conflicts, next_free, messages } = preview;
         let message = |(message, time): (Message, Option<Instant>)| {
             let rendered =
                 if new_pin { render(&message) } else { render_without_pin(&message).map_err(Problem::internal)? };
@@ -93,7 +93,7 @@ impl PreviewView {
         };
         Ok(Self {
             messages: messages.into_iter().map(message).collect::<Result<_, Problem>>()?,
-            contract: ContractView::previewed(contract, new_pin, now),
+            contract: ContractView::previewed(contract, new_pin, overdue, now),
             conflicts: conflicts.iter().map(EntryView::from).collect(),
             next_free: next_free.map(RangeView::from),
         })

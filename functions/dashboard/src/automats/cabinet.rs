@@ -82,7 +82,7 @@ impl Look {
     fn of(locker: &LockerView) -> Self {
         match (&locker.key, &locker.whereabouts) {
             (Some(_), Whereabouts::Inside) => Self::Inside,
-            (Some(_), Whereabouts::Out { .. }) if locker.not_returned => Self::NotReturned,
+            (Some(_), Whereabouts::Out { .. }) if locker.overdue => Self::NotReturned,
             (Some(_), Whereabouts::Out { .. }) => Self::Out,
             (Some(_), Whereabouts::Unknown) => Self::Unknown,
             (None, Whereabouts::Inside) => Self::Stray,

@@ -48,7 +48,7 @@ impl Card {
     fn of(AutomatView { automat, lockers }: AutomatView, t: &Texts) -> Self {
         let of_keys = || lockers.iter().filter(|locker| locker.key.is_some());
         let (all, out) = (of_keys().count(), of_keys().filter(|locker| is_out(&locker.whereabouts)).count());
-        let not_returned = of_keys().filter(|locker| locker.not_returned).count();
+        let not_returned = of_keys().filter(|locker| locker.overdue).count();
         let doors = lockers.iter().filter(|locker| locker.door == DoorState::Open).count();
         let alerts = [("alert-not-returned", not_returned), ("alert-doors-open", doors)];
         let times = LocalTimes::new(t.language(), automat.time_zone);

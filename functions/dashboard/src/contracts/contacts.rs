@@ -137,6 +137,7 @@ fn told_of(kind: MessageKind) -> &'static str {
     match kind {
         MessageKind::ContractCreated => "kind-contract-created",
         MessageKind::ContractUpdated => "kind-contract-updated",
+        MessageKind::ContractEnded => "kind-contract-ended",
         MessageKind::ContractCancelled => "kind-contract-cancelled",
         MessageKind::StartReminder => "kind-start-reminder",
         MessageKind::EndReminder => "kind-end-reminder",

@@ -6,6 +6,7 @@ mod form;
 mod told;
 
 pub(crate) mod edit;
+pub(crate) mod end;
 pub(crate) mod new;
 pub(crate) mod page;
 pub(crate) mod pin;

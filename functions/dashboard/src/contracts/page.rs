@@ -36,6 +36,10 @@ struct ContractPage<'p> {
     range: String,
     zone: &'static str,
     out: bool,
+    /// It is running, so it can be ended.
+    can_end: bool,
+    /// It has an end that may be moved: it is running, or its key is overdue.
+    can_extend: bool,
     pin: Option<&'p str>,
     contacts: Vec<Line>,
     created: String,
@@ -108,7 +112,9 @@ pub(super) async fn answer(
     let messages = app.store.messages(key, id, &request).await?;
     let (times, now) = (&place.times, app.clock.now());
     let home = crate::links::contract(key, id);
-    let (badge, state_words) = state(contract.state(now));
+    let state_now = contract.state(now);
+    let overdue = place.key.whereabouts.is_overdue(id, contract.range, now);
+    let (badge, state_words) = state(state_now, overdue);
     let status = if shown.errors.any() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
     let page_of_contract = ContractPage {
         frame: visit.frame(),
@@ -117,6 +123,8 @@ pub(super) async fn answer(
         range: times.range(contract.range),
         zone: times.zone(),
         out: place.key.whereabouts.holder() == Some(id),
+        can_end: state_now == ContractState::Active,
+        can_extend: overdue || state_now == ContractState::Active && contract.range.end().is_some(),
         pin: shown.pin.as_ref().map(Pin::reveal),
         contacts: contract.contacts.iter().map(|contact| line(t, contact)).collect(),
         created: times.moment(contract.created_at),
@@ -135,8 +143,9 @@ pub(super) async fn answer(
 }
 
 /// Where a contract stands: the class of its badge, and the text.
-fn state(state: ContractState) -> (&'static str, &'static str) {
+fn state(state: ContractState, overdue: bool) -> (&'static str, &'static str) {
     match state {
+        ContractState::Ended if overdue => ("bad", "state-overdue"),
         ContractState::Upcoming => ("waiting", "state-upcoming"),
         ContractState::Active => ("running", "state-running"),
         ContractState::Ended => ("", "state-ended"),
@@ -148,6 +157,7 @@ fn what_was_done(word: &str) -> Option<&'static str> {
     match word {
         "created" => Some("contract-done-created"),
         "changed" => Some("contract-done-changed"),
+        "ended" => Some("contract-done-ended"),
         "new-pin" => Some("contract-done-new-pin"),
         "resent" => Some("contract-done-resent"),
         _ => None,

@@ -33,6 +33,7 @@ pub(super) fn what(event: &Event, t: &Texts, times: &Times) -> String {
             values.set("fields", listed(t, fields.iter().map(|field| contract_field(*field))));
             t.tell("event-contract-changed", &ranged(values, *range))
         }
+        EventKind::ContractEnded(range) => t.tell("event-contract-ended", &ranged(values, *range)),
         EventKind::ContractRemoved => t.tell("event-contract-removed", &values),
         EventKind::PinRevealed => t.tell("event-pin-revealed", &values),
         EventKind::PersonalDataExported => t.tell("event-personal-data-exported", &values),
@@ -144,6 +145,7 @@ mod tests {
                 ],
                 range,
             ),
+            EventKind::ContractEnded(range),
             EventKind::ContractRemoved,
             EventKind::PinRevealed,
             EventKind::PersonalDataExported,

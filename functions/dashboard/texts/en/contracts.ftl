@@ -2,6 +2,9 @@
 
 contract-new = New contract
 contract-edit = Edit contract
+contract-end = End contract
+contract-end-now = End now
+contract-extend = Extend
 contract-remove = Remove contract
 
 # Its form
@@ -50,6 +53,7 @@ additional-messages = Additional messages
 
 kind-contract-created = Contract created
 kind-contract-updated = Contract changed
+kind-contract-ended = Contract ended
 kind-contract-cancelled = Contract cancelled
 kind-start-reminder = Reminder 24 hours before the start
 kind-end-reminder = Reminder 2 hours before the end
@@ -110,6 +114,7 @@ state = State
 state-running = Running
 state-upcoming = Upcoming
 state-ended = Ended
+state-overdue = Overdue
 contract-has-the-key = Has the key
 created = Made
 updated = Last changed
@@ -122,8 +127,16 @@ pin-new = New PIN
 
 contract-done-created = The contract is made.
 contract-done-changed = The contract is changed.
+contract-done-ended = The contract has ended.
 contract-done-new-pin = The contract has a new PIN.
 contract-done-resent = The message will be sent again.
+
+# Ending it
+
+contract-end-explained = The contract ends at once and stays in the history. From then on its PIN only returns the key.
+contract-end-out = The key is out with this contract. It is overdue from now on, until it is returned.
+contract-end-told = These messages are sent when you end the contract:
+contract-end-stale-advice = Below is the contract as it is now. Check it before you end it.
 
 # Removing it
 

@@ -26,6 +26,7 @@ event-key-removed = { $count ->
 }
 event-contract-created = A contract was made: { $range }
 event-contract-changed = The contract was edited: { $fields }. It is now: { $range }
+event-contract-ended = The contract was ended early: { $range }
 event-contract-removed = The contract was removed
 event-pin-revealed = The contract’s PIN was looked at
 event-personal-data-exported = What is known of a person was handed out, this contract included

@@ -2,6 +2,9 @@
 
 contract-new = Uusi sopimus
 contract-edit = Muokkaa sopimusta
+contract-end = Päätä sopimus
+contract-end-now = Päätä nyt
+contract-extend = Jatka
 contract-remove = Poista sopimus
 
 # Its form
@@ -50,6 +53,7 @@ additional-messages = Lisäviestit
 
 kind-contract-created = Sopimus luotu
 kind-contract-updated = Sopimus muuttunut
+kind-contract-ended = Sopimus päätetty
 kind-contract-cancelled = Sopimus peruttu
 kind-start-reminder = Muistutus 24 tuntia ennen alkua
 kind-end-reminder = Muistutus 2 tuntia ennen loppua
@@ -110,6 +114,7 @@ state = Tila
 state-running = Käynnissä
 state-upcoming = Tulossa
 state-ended = Päättynyt
+state-overdue = Myöhässä
 contract-has-the-key = Avain on hänellä
 created = Luotu
 updated = Viimeksi muutettu
@@ -122,8 +127,16 @@ pin-new = Uusi PIN-koodi
 
 contract-done-created = Sopimus on luotu.
 contract-done-changed = Sopimusta on muutettu.
+contract-done-ended = Sopimus on päätetty.
 contract-done-new-pin = Sopimuksella on uusi PIN-koodi.
 contract-done-resent = Viesti lähetetään uudelleen.
+
+# Ending it
+
+contract-end-explained = Sopimus päättyy heti ja jää historiaan. Sen jälkeen PIN-koodilla voi vain palauttaa avaimen.
+contract-end-out = Avain on noudettu tällä sopimuksella. Se on tästä lähtien myöhässä, kunnes se palautetaan.
+contract-end-told = Kun päätät sopimuksen, nämä viestit lähtevät:
+contract-end-stale-advice = Alla sopimus on sellaisena kuin se nyt on. Tarkista se, ennen kuin päätät sen.
 
 # Removing it
 

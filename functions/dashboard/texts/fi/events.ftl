@@ -26,6 +26,7 @@ event-key-removed = { $count ->
 }
 event-contract-created = Sopimus tehtiin: { $range }
 event-contract-changed = Sopimusta muutettiin: { $fields }. Se on nyt: { $range }
+event-contract-ended = Sopimus päätettiin ennen aikojaan: { $range }
 event-contract-removed = Sopimus poistettiin
 event-pin-revealed = Sopimuksen PIN-koodia katsottiin
 event-personal-data-exported = Henkilöä koskevat tiedot luovutettiin, tämä sopimus mukaan lukien

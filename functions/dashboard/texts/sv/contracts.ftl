@@ -2,6 +2,9 @@
 
 contract-new = Nytt avtal
 contract-edit = Ändra avtal
+contract-end = Avsluta avtal
+contract-end-now = Avsluta nu
+contract-extend = Förläng
 contract-remove = Ta bort avtal
 
 # Its form
@@ -50,6 +53,7 @@ additional-messages = Ytterligare meddelanden
 
 kind-contract-created = Avtal skapat
 kind-contract-updated = Avtal ändrat
+kind-contract-ended = Avtal avslutat
 kind-contract-cancelled = Avtal avbokat
 kind-start-reminder = Påminnelse 24 timmar före början
 kind-end-reminder = Påminnelse 2 timmar före slutet
@@ -110,6 +114,7 @@ state = Läge
 state-running = Pågår
 state-upcoming = Kommande
 state-ended = Avslutat
+state-overdue = Försenad
 contract-has-the-key = Har nyckeln
 created = Skapat
 updated = Senast ändrat
@@ -122,8 +127,16 @@ pin-new = Ny PIN-kod
 
 contract-done-created = Avtalet är skapat.
 contract-done-changed = Avtalet är ändrat.
+contract-done-ended = Avtalet är avslutat.
 contract-done-new-pin = Avtalet har en ny PIN-kod.
 contract-done-resent = Meddelandet skickas igen.
+
+# Ending it
+
+contract-end-explained = Avtalet upphör genast och finns kvar i historiken. Därefter kan PIN-koden bara användas för att lämna tillbaka nyckeln.
+contract-end-out = Nyckeln är ute med det här avtalet. Den är försenad från och med nu, tills den lämnas tillbaka.
+contract-end-told = När du avslutar avtalet skickas de här meddelandena:
+contract-end-stale-advice = Nedan står avtalet som det är nu. Kontrollera det innan du avslutar det.
 
 # Removing it
 

@@ -26,6 +26,7 @@ event-key-removed = { $count ->
 }
 event-contract-created = Ett avtal gjordes: { $range }
 event-contract-changed = Avtalet redigerades: { $fields }. Det är nu: { $range }
+event-contract-ended = Avtalet avslutades i förtid: { $range }
 event-contract-removed = Avtalet togs bort
 event-pin-revealed = Någon såg avtalets PIN-kod
 event-personal-data-exported = Uppgifterna om en person lämnades ut, det här avtalet inräknat

@@ -80,10 +80,19 @@ pub(crate) struct LockerItem {
     #[schema(required)]
     key_inside: Option<bool>,
     door: Door,
-    /// The contract running now.
+    /// The contract running now, whether or not the key is out with it.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = EntryView, required = false)]
     active_contract: Option<EntryView>,
+    /// The contract that the key is out with. Absent when the key is not out, was taken without a contract, or with one
+    /// that has been removed since.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = EntryView, required = false)]
+    out_with: Option<EntryView>,
+    /// True when the key is out with a contract that has ended, otherwise absent.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    #[schema(required = false)]
+    overdue: bool,
 }
 
 /// The key that belongs in a locker.
@@ -146,6 +155,8 @@ impl From<LockerView> for LockerItem {
             key_inside,
             door: locker.door.into(),
             active_contract: locker.active_contract.as_ref().map(EntryView::from),
+            out_with: locker.holder.as_ref().map(EntryView::from),
+            overdue: locker.overdue,
         }
     }
 }

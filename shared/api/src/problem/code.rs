@@ -59,6 +59,8 @@ pub enum Code {
     ReturnCodeInUse,
     /// Contracts overlap, so the key must stay shared.
     ContractsOverlap,
+    /// The contract has yet to start.
+    NotStarted,
     /// The physical key is out of its locker.
     KeyOut,
     /// The key is being removed.
@@ -91,7 +93,7 @@ pub enum Code {
 
 impl Code {
     /// All of them, in the order of the documentation.
-    pub const ALL: [Self; 41] = [
+    pub const ALL: [Self; 42] = [
         Self::MalformedJson,
         Self::InvalidRequest,
         Self::BodyTooLarge,
@@ -119,6 +121,7 @@ impl Code {
         Self::AutomatHoldsKeys,
         Self::ReturnCodeInUse,
         Self::ContractsOverlap,
+        Self::NotStarted,
         Self::KeyOut,
         Self::KeyBeingRemoved,
         Self::ContractOverlap,
@@ -188,6 +191,7 @@ impl Code {
             Self::AutomatHoldsKeys => ("automat_holds_keys", 409, "The automat still holds keys"),
             Self::ReturnCodeInUse => ("return_code_in_use", 409, "The return code is taken"),
             Self::ContractsOverlap => ("contracts_overlap", 409, "Contracts on the key overlap"),
+            Self::NotStarted => ("not_started", 409, "The contract has not started yet"),
             Self::KeyOut => ("key_out", 409, "The key is out of its locker"),
             Self::KeyBeingRemoved => ("key_being_removed", 409, "The key is being removed"),
             Self::ContractOverlap => ("contract_overlap", 409, "Another contract has the key then"),

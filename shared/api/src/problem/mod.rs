@@ -248,6 +248,7 @@ mod tests {
             Code::AutomatHoldsKeys => refused(AutomatRefusal::HoldsKeys { count: 3 }.into()),
             Code::ReturnCodeInUse => refused(store::Error::ReturnCodeInUse),
             Code::ContractsOverlap => refused(KeyRefusal::ContractsOverlap { pairs: vec![(short, long)] }.into()),
+            Code::NotStarted => refused(ContractRefusal::NotStarted.into()),
             Code::KeyOut => refused(KeyRefusal::Out.into()),
             Code::KeyBeingRemoved => refused(KeyRefusal::BeingRemoved.into()),
             Code::ContractOverlap => {

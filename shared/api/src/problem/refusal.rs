@@ -99,6 +99,9 @@ impl From<ContractRefusal> for Problem {
                 Self::new(Code::PinInUse, "Another contract of the automat has this PIN. Choose another or send none.")
             }
             ContractRefusal::KeyBeingRemoved => being_removed(),
+            ContractRefusal::NotStarted => {
+                Self::new(Code::NotStarted, "Only a running contract can be ended. Edit or remove an upcoming one.")
+            }
             ContractRefusal::KeyOut => key_out("The contract would be removed while its holder has the key."),
         }
     }

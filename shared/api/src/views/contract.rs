@@ -33,6 +33,10 @@ pub struct ContractView {
     #[schema(value_type = String, required = false)]
     free_text: Option<String>,
     state: ContractStateView,
+    /// True when the key is out with this contract after its end, otherwise absent.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    #[schema(required = false)]
+    overdue: bool,
     version: u64,
     #[schema(format = DateTime)]
     created_at: String,
@@ -40,7 +44,7 @@ pub struct ContractView {
     updated_at: String,
 }
 
-/// Where a contract stands now.
+/// Where a contract stands now, by its times alone.
 #[derive(Debug, serde::Serialize, ToSchema)]
 #[schema(as = ContractState)]
 #[serde(rename_all = "lowercase")]
@@ -54,10 +58,10 @@ enum ContractStateView {
 const MASKED: &str = "******";
 
 impl ContractView {
-    /// The contract with its PIN masked.
+    /// The contract with its PIN masked. `overdue` is [`Whereabouts::is_overdue`](domain::Whereabouts::is_overdue).
     #[must_use]
-    pub fn masked(contract: Contract, now: Instant) -> Self {
-        Self::new(contract, now, MASKED.to_owned())
+    pub fn masked(contract: Contract, overdue: bool, now: Instant) -> Self {
+        Self { overdue, ..Self::new(contract, now, MASKED.to_owned()) }
     }
 
     /// The contract as the answer that made it shows it: with its PIN, and as it stood then, so that a replay of the
@@ -70,13 +74,9 @@ impl ContractView {
 
     /// The contract as it would be: with its PIN if that is new, so that it can be made just so.
     #[must_use]
-    pub fn previewed(contract: Contract, new_pin: bool, now: Instant) -> Self {
-        if new_pin {
-            let pin = contract.pin.reveal().to_owned();
-            Self::new(contract, now, pin)
-        } else {
-            Self::masked(contract, now)
-        }
+    pub fn previewed(contract: Contract, new_pin: bool, overdue: bool, now: Instant) -> Self {
+        let pin = if new_pin { contract.pin.reveal() } else { MASKED }.to_owned();
+        Self { overdue, ..Self::new(contract, now, pin) }
     }
 
     fn new(contract: Contract, now: Instant, pin: String) -> Self {
@@ -97,6 +97,7 @@ impl ContractView {
             contacts: contract.contacts.into_iter().map(ContactView::from).collect(),
             free_text: contract.free_text.map(|text| text.as_str().to_owned()),
             state,
+            overdue: false,
             version: contract.version,
             created_at: contract.created_at.to_string(),
             updated_at: contract.updated_at.to_string(),

@@ -11,7 +11,7 @@ use super::RecipientView;
 #[serde(rename_all = "camelCase")]
 pub struct MessageView {
     message_id: String,
-    /// `contract-created`, `contract-updated`, `contract-cancelled`, `start-reminder`, `end-reminder`, `key-fetched`,
+    /// `contract-created`, `contract-updated`, `contract-ended`, `contract-cancelled`, `start-reminder`, `end-reminder`, `key-fetched`,
     /// `key-returned` or `key-not-returned`.
     kind: &'static str,
     #[serde(flatten)]

@@ -13,12 +13,13 @@ pub(crate) fn at(text: &str) -> Instant {
 }
 
 /// The occasions of all kinds, in the order of a contract's life.
-pub(crate) fn occasions() -> [Occasion; 8] {
+pub(crate) fn occasions() -> [Occasion; 9] {
     let occasion = |kind| match kind {
         MessageKind::ContractCreated => Occasion::Created,
         MessageKind::ContractUpdated => {
             Occasion::Updated(vec![ContractField::Start, ContractField::End, ContractField::Pin])
         }
+        MessageKind::ContractEnded => Occasion::Ended,
         MessageKind::ContractCancelled => Occasion::Cancelled,
         MessageKind::StartReminder => Occasion::StartReminder,
         MessageKind::EndReminder => Occasion::EndReminder,

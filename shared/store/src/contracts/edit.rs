@@ -90,13 +90,12 @@ impl Store {
             let former_pin = former_pin_is_ours.then_some(&stored.pin_mac);
             change_pin(&mut transaction, stored_key, edited, &names, former_pin, act);
         }
-        transaction.contract_event(
-            self,
-            stored_key,
-            &edited.id,
-            EventKind::ContractChanged(changes, edited.range),
-            act,
-        )?;
+        let kind = if edited.was_ended_early(&stored.contract) {
+            EventKind::ContractEnded(edited.range)
+        } else {
+            EventKind::ContractChanged(changes, edited.range)
+        };
+        transaction.contract_event(self, stored_key, &edited.id, kind, act)?;
         Ok(transaction)
     }
 }

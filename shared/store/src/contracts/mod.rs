@@ -3,12 +3,13 @@
 mod book;
 mod create;
 mod edit;
+mod end;
 mod list;
 mod pin;
 mod preview;
 mod remove;
 
-use domain::{Contract, ContractId, KeyId};
+use domain::{Contract, ContractId, ContractState, Instant, KeyId};
 
 pub use self::list::{ContractFilter, Order};
 pub use self::preview::Preview;
@@ -21,6 +22,25 @@ impl Store {
     pub async fn contract(&self, key: &KeyId, id: &ContractId) -> Result<Contract, Error> {
         let (_, stored) = self.stored_contract(key, id).await?;
         Ok(stored.contract)
+    }
+
+    /// The one of these contracts of a key that the key is overdue with. The key is read only if one of them has ended.
+    pub async fn overdue_among(
+        &self,
+        key: &KeyId,
+        contracts: &[Contract],
+        now: Instant,
+    ) -> Result<Option<ContractId>, Error> {
+        if contracts.iter().all(|contract| contract.state(now) != ContractState::Ended) {
+            return Ok(None);
+        }
+        let whereabouts = match self.key(key).await {
+            Ok(key) => key.whereabouts,
+            Err(Error::NotFound(_)) => return Ok(None),
+            Err(error) => return Err(error),
+        };
+        let overdue = contracts.iter().find(|contract| whereabouts.is_overdue(&contract.id, contract.range, now));
+        Ok(overdue.map(|contract| contract.id.clone()))
     }
 
     /// A contract and the key that it is on.

@@ -23,6 +23,8 @@ pub struct Preview {
     /// Whether its PIN is the caller's or has been generated just now. One that stood there before is shown by
     /// [`Store::reveal_pin`] alone, which records it.
     pub new_pin: bool,
+    /// Whether the key would be overdue with it.
+    pub overdue: bool,
     /// The first contracts that stand in the way.
     pub conflicts: Vec<Entry>,
     /// The earliest place for it, where it has conflicts and there is one.
@@ -46,12 +48,12 @@ impl Store {
         if let Some(standing) = self.get(&ContractItem::key(&key.id, &contract.id)).await? {
             let standing = ContractItem::read(standing, &self.codes)?.contract;
             let same = standing.is_as_drafted(&draft);
-            return if same { Ok(Preview::of_standing(standing)) } else { Err(Error::Exists(Thing::Contract)) };
+            return if same { Ok(Preview::unchanged(standing, &key, now)) } else { Err(Error::Exists(Thing::Contract)) };
         }
         contract.pin = self.free_pin(&key.automat, &contract, draft.pin.is_none(), now).await?;
         let notices = Notice::of_creation(&contract);
         let messages = self.messages_to_send(&key, &contract, notices, now).await?;
-        Ok(Preview { contract, new_pin: true, conflicts, next_free, messages })
+        Ok(Preview { contract, new_pin: true, overdue: false, conflicts, next_free, messages })
     }
 
     /// What an edit would come to.
@@ -78,7 +80,16 @@ impl Store {
         let notices = Notice::of_edit(&contract, &edited, now);
         let edited = if changes.is_empty() { contract } else { edited };
         let messages = self.messages_to_send(&key, &edited, notices, now).await?;
-        Ok(Preview { contract: edited, new_pin, conflicts, next_free, messages })
+        Ok(Preview { new_pin, conflicts, next_free, messages, ..Preview::unchanged(edited, &key, now) })
+    }
+
+    /// What a contract's contacts would be told if it was ended now. One that has ended already is left as it is.
+    pub async fn preview_end(&self, key: &KeyId, id: &ContractId, now: Instant) -> Result<Preview, Error> {
+        let (stored_key, stored) = self.stored_contract(key, id).await?;
+        let ended = stored.contract.ended_early(now)?;
+        let notices = Notice::of_edit(&stored.contract, &ended, now);
+        let messages = self.messages_to_send(&stored_key.key, &ended, notices, now).await?;
+        Ok(Preview { messages, ..Preview::unchanged(ended, &stored_key.key, now) })
     }
 
     /// What a contract's contacts would be told if it was removed now, also where that would take force.
@@ -86,7 +97,7 @@ impl Store {
         let (stored_key, stored) = self.stored_contract(key, id).await?;
         let notices = Notice::of_removal(&stored.contract, now).into_iter().map(|notice| (notice, None)).collect();
         let messages = self.worded(&stored_key.key, &stored.contract, notices).await?;
-        Ok(Preview { messages, ..Preview::of_standing(stored.contract) })
+        Ok(Preview { messages, ..Preview::unchanged(stored.contract, &stored_key.key, now) })
     }
 
     /// The PIN that a contract can be made with: its own if it is free, or another where it was generated.
@@ -154,9 +165,10 @@ impl Store {
 }
 
 impl Preview {
-    /// A contract that stays as it is, of which nobody is told.
-    fn of_standing(contract: Contract) -> Self {
-        Self { contract, new_pin: false, conflicts: Vec::new(), next_free: None, messages: Vec::new() }
+    /// A contract with nothing new about it, of which nobody is told.
+    fn unchanged(contract: Contract, key: &Key, now: Instant) -> Self {
+        let overdue = key.whereabouts.is_overdue(&contract.id, contract.range, now);
+        Self { contract, new_pin: false, overdue, conflicts: Vec::new(), next_free: None, messages: Vec::new() }
     }
 }
 

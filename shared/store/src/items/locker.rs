@@ -161,7 +161,8 @@ impl StoredLocker {
         let unsure = hides_running || hides_holder;
         let view = LockerView {
             locker: self.locker,
-            not_returned: !hides_holder && not_returned(&whereabouts, &self.agenda, now),
+            holder: whereabouts.holder().and_then(|holder| self.agenda.entry(holder)).cloned(),
+            overdue: !hides_holder && whereabouts.is_overdue_by(&self.agenda, now),
             whereabouts,
             door: self.door,
             key: self.key,
@@ -195,12 +196,6 @@ impl StoredLocker {
             Some(told) => Expression::new("#told = :readTold").value(":readTold", number(told)),
         }
     }
-}
-
-/// Whether a key is out with a contract that no longer runs, by the calendar that its entry would be in.
-pub(crate) fn not_returned(whereabouts: &Whereabouts, calendar: &Calendar, now: Instant) -> bool {
-    let runs = |holder| calendar.entry(holder).is_some_and(|entry| entry.range.contains(now));
-    whereabouts.holder().is_some_and(|holder| !runs(holder))
 }
 
 /// A full agenda may be the head of a longer calendar, and what is not in it may be in that.

@@ -51,7 +51,7 @@ pub(crate) use self::entry::{EntryItem, StoredEntry};
 pub(crate) use self::event::EventItem;
 pub(crate) use self::key::{KEYS, KeyItem, REMOVING, StoredKey};
 pub(crate) use self::keypad::{KeypadItem, StoredKeypad};
-pub(crate) use self::locker::{AGENDA_LENGTH, LockerItem, StoredLocker, not_returned};
+pub(crate) use self::locker::{AGENDA_LENGTH, LockerItem, StoredLocker};
 pub(crate) use self::message::{MessageItem, State, StoredMessage};
 pub(crate) use self::opening::{OpeningItem, StoredOpening};
 pub(crate) use self::pin::{PinItem, ReturnCodeItem};

@@ -42,14 +42,11 @@ impl Store {
         Ok(ours.then(|| Claim::on(taken)))
     }
 
-    /// Whether a message tells how its contract stands, and the contract stands otherwise by now.
+    /// Whether a message says what is no longer so of its contract.
     pub(super) async fn is_overtaken(&self, stored: &StoredMessage) -> Result<bool, Error> {
-        if !stored.message.can_be_overtaken() {
-            return Ok(false);
-        }
         let facts = &stored.message.facts;
         let standing = self.standing(&facts.key, &facts.contract, &stored.incarnation).await?;
-        Ok(!standing.bears_out(facts))
+        Ok(stored.message.is_overtaken(standing.contract()))
     }
 }
 

@@ -1,6 +1,6 @@
 //! A contract as it stands, against which everything is held that is to be told of it.
 
-use domain::{ContractId, Facts, KeyId, KeyState};
+use domain::{Contract, ContractId, Facts, KeyId, KeyState};
 
 use crate::items::{ContractItem, ItemKey, KeyItem, StoredContract, StoredKey};
 use crate::{Error, Store};
@@ -51,8 +51,8 @@ impl Store {
 }
 
 impl Standing {
-    /// Whether what was to be told of the contract still holds.
-    pub(super) fn bears_out(&self, facts: &Facts) -> bool {
-        self.contract.as_ref().is_some_and(|stored| facts.hold_for(&stored.contract))
+    /// The contract alone.
+    pub(super) fn contract(&self) -> Option<&Contract> {
+        self.contract.as_ref().map(|stored| &stored.contract)
     }
 }

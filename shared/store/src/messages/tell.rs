@@ -33,22 +33,22 @@ impl Store {
         }
         let last = record.last();
         let facts = self.facts_of(last, standing.key.as_ref()).await?;
-        let (identity, at, holds) = match &record.change {
-            Change::Made(after) | Change::Edited { after, .. } => {
-                (after.rev.to_string(), after.contract.updated_at, standing.bears_out(&facts))
-            }
+        let (identity, at) = match &record.change {
+            Change::Made(after) | Change::Edited { after, .. } => (after.rev.to_string(), after.contract.updated_at),
             // The stream's clock may count in seconds: nothing is removed before it was last written.
             Change::Removed(before) => {
-                (format!("{} removed", before.rev), record.at.max(before.contract.updated_at.plus_millis(1)), true)
+                (format!("{} removed", before.rev), record.at.max(before.contract.updated_at.plus_millis(1)))
             }
         };
         let occurrence =
             Occurrence { incarnation: &last.incarnation, contract: &last.contract.id, identity: &identity, at };
-        if holds {
-            self.write_down(occurrence, notices, &facts, now).await
-        } else {
-            self.write_off(occurrence, notices, &facts, now).await
-        }
+        let is_overtaken = |notice: &Notice| {
+            let Notice { occasion, recipient } = notice.clone();
+            Message { occasion, recipient, facts: facts.clone() }.is_overtaken(standing.contract())
+        };
+        let (overtaken, notices) = notices.into_iter().partition(is_overtaken);
+        self.write_off(occurrence, overtaken, &facts, now).await?;
+        self.write_down(occurrence, notices, &facts, now).await
     }
 
     /// The same for an event: a key that was fetched, returned, or not returned.
@@ -101,10 +101,10 @@ impl Store {
         notices: Vec<Notice>,
         facts: &Facts,
         now: Instant,
-    ) -> Result<Vec<Claim>, Error> {
+    ) -> Result<(), Error> {
         let messages = notices.into_iter().map(|notice| message(occurrence, notice, facts, now));
         self.put_messages(messages.collect::<Result<_, _>>()?).await?;
-        Ok(Vec::new())
+        Ok(())
     }
 
     /// Puts messages, and gives those that did not stand there before.

@@ -83,6 +83,10 @@ impl Stage {
         self.store().edit_contract(&a(), &bk1(), change, Expected::Any, &act_at(seconds)).await.unwrap();
     }
 
+    pub(crate) async fn end(&self, seconds: i64) {
+        self.store().end_contract(&a(), &bk1(), Expected::Any, &act_at(seconds)).await.unwrap();
+    }
+
     pub(crate) async fn remove(&self, seconds: i64) {
         self.store().remove_contract(&a(), &bk1(), true, Expected::Any, &act_at(seconds)).await.unwrap();
     }

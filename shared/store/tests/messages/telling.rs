@@ -6,7 +6,7 @@ use testkit::{act, at};
 
 use crate::stage::{DAY, HOUR, Stage, a, bk1, draft, email, is_sent, is_superseded, named, sms, tell};
 
-use MessageKind::{ContractCancelled, ContractCreated, ContractUpdated};
+use MessageKind::{ContractCancelled, ContractCreated, ContractEnded, ContractUpdated};
 
 #[tokio::test]
 async fn a_life_of_a_contract_is_told_in_its_order() {
@@ -131,6 +131,33 @@ async fn a_late_record_decides_by_the_time_that_it_was_written() {
     ended.remove(26 * HOUR).await;
     let record = ended.contract_news(at(26 * HOUR)).await.remove(0);
     assert!(tell(ended.store(), &record, at(26 * HOUR)).await.unwrap().is_empty(), "it had");
+}
+
+#[tokio::test]
+async fn a_contract_that_is_ended_early_is_told_so_and_has_its_key_looked_for_soon_after() {
+    let stage = Stage::booked().await;
+    stage.end(2 * HOUR).await;
+    assert_eq!(stage.hear(at(2 * HOUR)).await, [ContractEnded]);
+    assert_eq!(stage.reminders().await, [("return".to_owned(), 2 * HOUR + 900)]);
+    stage.end(3 * HOUR).await;
+    assert_eq!(stage.hear(at(3 * HOUR)).await, [], "it had ended");
+}
+
+#[tokio::test]
+async fn that_it_was_ended_is_not_told_once_it_goes_on_again_and_still_told_when_it_is_gone() {
+    let extended = Stage::booked().await;
+    extended.end(2 * HOUR).await;
+    let ending = Some(Ending::At(at(25 * HOUR)));
+    extended.edit(ContractChange { ending, ..ContractChange::default() }, 2 * HOUR + 1).await;
+    assert_eq!(extended.hear(at(2 * HOUR + 2)).await, [ContractUpdated]);
+    let superseded: Vec<_> = extended.messages().await.into_iter().filter(is_superseded).map(|one| one.kind).collect();
+    assert_eq!(superseded, [ContractEnded]);
+
+    let annotated = Stage::booked().await;
+    annotated.end(2 * HOUR).await;
+    annotated.edit(named("Eino"), 2 * HOUR + 1).await;
+    annotated.remove(2 * HOUR + 2).await;
+    assert_eq!(annotated.hear(at(2 * HOUR + 3)).await, [ContractEnded]);
 }
 
 #[tokio::test]

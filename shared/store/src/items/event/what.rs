@@ -45,6 +45,7 @@ enum Kind {
     KeyRemoved,
     ContractCreated,
     ContractChanged,
+    ContractEnded,
     ContractRemoved,
     PinRevealed,
     PersonalDataExported,
@@ -95,6 +96,7 @@ impl What {
                 let changes = fields.iter().map(|&field| field.into()).collect();
                 Self { changes, ..Self::plain(Kind::ContractChanged) }.over(*range)
             }
+            EventKind::ContractEnded(range) => Self::plain(Kind::ContractEnded).over(*range),
             EventKind::ContractRemoved => Self::plain(Kind::ContractRemoved),
             EventKind::PinRevealed => Self::plain(Kind::PinRevealed),
             EventKind::PersonalDataExported => Self::plain(Kind::PersonalDataExported),
@@ -160,6 +162,7 @@ impl What {
                 let fields = self.changes.iter().filter_map(|field| field.of_contract()).collect();
                 EventKind::ContractChanged(fields, self.range()?)
             }
+            Kind::ContractEnded => EventKind::ContractEnded(self.range()?),
             Kind::ContractRemoved => EventKind::ContractRemoved,
             Kind::PinRevealed => EventKind::PinRevealed,
             Kind::PersonalDataExported => EventKind::PersonalDataExported,

@@ -64,6 +64,7 @@ impl Told {
             Occasion::Updated(changes) => (changes.iter().map(|&field| field.into()).collect(), None),
             Occasion::Fetched(at) | Occasion::Returned(at) => (Vec::new(), Some(at.millis())),
             Occasion::Created
+            | Occasion::Ended
             | Occasion::Cancelled
             | Occasion::StartReminder
             | Occasion::EndReminder
@@ -93,6 +94,7 @@ fn occasion(kind: &str, changes: Vec<ChangeWord>, happened_at: Option<i64>) -> R
     Ok(match MessageKind::of_word(kind).ok_or(BROKEN)? {
         MessageKind::ContractCreated => Occasion::Created,
         MessageKind::ContractUpdated => Occasion::Updated(changes.into_iter().map(ContractField::from).collect()),
+        MessageKind::ContractEnded => Occasion::Ended,
         MessageKind::ContractCancelled => Occasion::Cancelled,
         MessageKind::StartReminder => Occasion::StartReminder,
         MessageKind::EndReminder => Occasion::EndReminder,

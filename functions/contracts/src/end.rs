@@ -1,0 +1,36 @@
+//! `POST /v1/keys/{keyId}/contracts/{contractId}/end`
+
+use api::{App, Caller, ContractPath, EmptyBody, IfMatch, NoQuery, Problem};
+use axum::extract::State;
+use axum::response::Response;
+
+use crate::get;
+
+/// End a contract now
+///
+/// For a running contract. It stays in the history, its contacts are told, and from then on its PIN only returns the
+/// key. A contract that has ended already is answered as it is, so the request can be repeated.
+#[utoipa::path(
+    post,
+    path = "/v1/keys/{keyId}/contracts/{contractId}/end",
+    operation_id = "endContract",
+    tag = "contracts",
+    params(
+        ("keyId" = String, Path),
+        ("contractId" = String, Path),
+        ("If-Match" = Option<String>, Header, description = "The `ETag` of the version to end"),
+    ),
+    responses((status = 200, description = "The contract, which has ended; its PIN masked", body = api::ContractView))
+)]
+pub(crate) async fn end_contract(
+    State(app): State<App>,
+    caller: Caller,
+    ContractPath(key, id): ContractPath,
+    _: NoQuery,
+    IfMatch(expected): IfMatch,
+    _: EmptyBody,
+) -> Result<Response, Problem> {
+    let act = caller.act(app.clock.now(), None);
+    let contract = app.store.end_contract(&key, &id, expected, &act).await?;
+    get::answer(&app, contract, act.now).await
+}

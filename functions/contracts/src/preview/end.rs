@@ -1,0 +1,29 @@
+//! `POST /v1/keys/{keyId}/contracts/{contractId}/end/preview`
+
+use api::{App, ContractPath, EmptyBody, NoQuery, Problem};
+use axum::extract::State;
+use axum::response::Response;
+
+use super::render::PreviewView;
+
+/// Preview ending a contract
+///
+/// Shows the contract as it would be and who would get which message. Of a contract that has ended already nobody would.
+#[utoipa::path(
+    post,
+    path = "/v1/keys/{keyId}/contracts/{contractId}/end/preview",
+    operation_id = "previewEnd",
+    tag = "contracts",
+    params(("keyId" = String, Path), ("contractId" = String, Path)),
+    responses((status = 200, description = "The contract as it would be, and the messages", body = PreviewView))
+)]
+pub(crate) async fn preview_end(
+    State(app): State<App>,
+    ContractPath(key, id): ContractPath,
+    _: NoQuery,
+    _: EmptyBody,
+) -> Result<Response, Problem> {
+    let now = app.clock.now();
+    let preview = app.store.preview_end(&key, &id, now).await?;
+    Ok(api::ok(PreviewView::new(preview, now)?))
+}
