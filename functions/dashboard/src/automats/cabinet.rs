@@ -16,6 +16,7 @@ pub(super) enum Show {
     All,
     Inside,
     Out,
+    Unknown,
     Empty,
 }
 
@@ -25,19 +26,21 @@ pub(super) enum Look {
     Inside,
     Out,
     /// Out, with a contract that has ended.
-    NotReturned,
+    Overdue,
     /// A key belongs in it, and the automat has not told yet whether it is there.
     Unknown,
     Empty,
     /// No key belongs in it, and there is one inside.
     Stray,
+    /// Not inside, and nobody is known to have taken it: it may never have been put in.
+    Missing,
 }
 
 /// A locker, ready to be drawn.
 pub(super) struct Locker {
     pub(super) view: LockerView,
     pub(super) look: Look,
-    /// Until when the running contract has the key.
+    /// Until when: of a key that is out the contract that it was taken with, else the one that runs.
     pub(super) until: Option<String>,
 }
 
@@ -50,13 +53,18 @@ pub(super) struct Words<'t> {
     pub(super) open: Cow<'t, str>,
     pub(super) open_which: Cow<'t, str>,
     pub(super) door_open: Cow<'t, str>,
-    looks: [Cow<'t, str>; 6],
+    looks: [Cow<'t, str>; 7],
 }
 
 impl Show {
     /// All of them, with the word in the address, in the order in which they are offered.
-    pub(super) const ALL: [(&str, Self); 4] =
-        [("all", Self::All), ("inside", Self::Inside), ("out", Self::Out), ("empty", Self::Empty)];
+    pub(super) const ALL: [(&str, Self); 5] = [
+        ("all", Self::All),
+        ("inside", Self::Inside),
+        ("out", Self::Out),
+        ("unknown", Self::Unknown),
+        ("empty", Self::Empty),
+    ];
 
     /// The text of its name.
     pub(super) fn text(self) -> &'static str {
@@ -64,6 +72,7 @@ impl Show {
             Self::All => "show-all",
             Self::Inside => "show-inside",
             Self::Out => "show-out",
+            Self::Unknown => "show-unknown",
             Self::Empty => "show-empty",
         }
     }
@@ -72,7 +81,8 @@ impl Show {
         match self {
             Self::All => true,
             Self::Inside => look == Look::Inside,
-            Self::Out => matches!(look, Look::Out | Look::NotReturned),
+            Self::Out => matches!(look, Look::Out | Look::Overdue | Look::Missing),
+            Self::Unknown => look == Look::Unknown,
             Self::Empty => matches!(look, Look::Empty | Look::Stray),
         }
     }
@@ -82,8 +92,9 @@ impl Look {
     fn of(locker: &LockerView) -> Self {
         match (&locker.key, &locker.whereabouts) {
             (Some(_), Whereabouts::Inside) => Self::Inside,
-            (Some(_), Whereabouts::Out { .. }) if locker.overdue => Self::NotReturned,
-            (Some(_), Whereabouts::Out { .. }) => Self::Out,
+            (Some(_), Whereabouts::Out { .. }) if locker.overdue => Self::Overdue,
+            (Some(_), Whereabouts::Out { contract: Some(_) }) => Self::Out,
+            (Some(_), Whereabouts::Out { contract: None }) => Self::Missing,
             (Some(_), Whereabouts::Unknown) => Self::Unknown,
             (None, Whereabouts::Inside) => Self::Stray,
             (None, Whereabouts::Out { .. } | Whereabouts::Unknown) => Self::Empty,
@@ -93,8 +104,9 @@ impl Look {
     /// The classes of the locker, and of what is said in it.
     pub(super) fn class(self) -> &'static str {
         match self {
-            Self::Inside | Self::Unknown => "locker",
-            Self::Out | Self::NotReturned => "locker out",
+            Self::Inside => "locker",
+            Self::Unknown => "locker unknown",
+            Self::Out | Self::Overdue | Self::Missing => "locker out",
             Self::Empty | Self::Stray => "locker empty",
         }
     }
@@ -103,8 +115,8 @@ impl Look {
     pub(super) fn badge(self) -> &'static str {
         match self {
             Self::Inside => "badge good",
-            Self::Out | Self::Stray => "badge warning",
-            Self::NotReturned => "badge bad",
+            Self::Out | Self::Stray | Self::Missing => "badge warning",
+            Self::Overdue => "badge bad",
             Self::Unknown => "badge waiting",
             Self::Empty => "quiet",
         }
@@ -113,11 +125,17 @@ impl Look {
 
 impl Locker {
     pub(super) fn of(view: LockerView, t: &Texts, times: LocalTimes) -> Self {
-        let until = view.active_contract.as_ref().map(|entry| match entry.range.end() {
-            Some(end) => t.tell("contract-until", &FluentArgs::from_iter([("time", times.moment(end))])),
+        let look = Look::of(&view);
+        let shown = match look {
+            Look::Out | Look::Overdue => &view.holder,
+            _ => &view.active_contract,
+        };
+        let words = if look == Look::Overdue { "contract-was-due" } else { "contract-until" };
+        let until = shown.as_ref().map(|entry| match entry.range.end() {
+            Some(end) => t.tell(words, &FluentArgs::from_iter([("time", times.moment(end))])),
             None => t.say("contract-permanent").into_owned(),
         });
-        Self { look: Look::of(&view), until, view }
+        Self { view, look, until }
     }
 
     pub(super) fn door_is_open(&self) -> bool {
@@ -127,7 +145,8 @@ impl Locker {
 
 impl<'t> Words<'t> {
     pub(super) fn of(t: &'t Texts) -> Self {
-        let looks = ["key-inside", "key-out", "key-not-returned", "key-not-told", "locker-empty", "locker-stray"];
+        let looks =
+            ["key-inside", "key-out", "key-overdue", "key-unknown", "locker-empty", "locker-stray", "key-missing"];
         Self {
             locker: t.say("locker"),
             add: t.say("locker-add"),

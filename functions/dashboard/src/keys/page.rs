@@ -30,6 +30,7 @@ struct KeyPage<'p> {
     home: String,
     zone: &'static str,
     whereabouts: Whereabouts,
+    overdue: bool,
     /// Who has the key, and the contract that they have it with.
     holder: Option<(String, String)>,
     shared: bool,
@@ -114,6 +115,7 @@ pub(crate) async fn show(
         automat_href: links::automat(&automat.id),
         zone: times.zone(),
         whereabouts: key.whereabouts.clone(),
+        overdue: key.whereabouts.is_overdue_by(&key.calendar, now),
         shared: key.sharing == Sharing::Shared,
         return_code: key.return_code.as_ref().map(ReturnCode::reveal),
         ended,

@@ -115,7 +115,7 @@ impl LockerPage {
         match self.locker.whereabouts {
             Whereabouts::Unknown => "locker-key-unknown",
             Whereabouts::Inside => "locker-key-inside",
-            Whereabouts::Out { contract: None } => "locker-key-out",
+            Whereabouts::Out { contract: None } => "locker-key-missing",
             Whereabouts::Out { contract: Some(_) } => "locker-key-out-with",
         }
     }

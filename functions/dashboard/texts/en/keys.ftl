@@ -53,6 +53,7 @@ key-page-locker = Locker
 key-page-whereabouts = Key
 key-page-inside = In its locker
 key-page-out = Out
+key-page-missing = Not in its locker
 key-page-unknown = The automat has not said yet
 key-page-with = with
 key-page-sharing = Sharing

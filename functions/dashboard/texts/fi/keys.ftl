@@ -53,6 +53,7 @@ key-page-locker = Lokero
 key-page-whereabouts = Avain
 key-page-inside = Lokerossaan
 key-page-out = Noudettu
+key-page-missing = Ei lokerossaan
 key-page-unknown = Automaatti ei ole vielä kertonut
 key-page-with = sopimuksella
 key-page-sharing = Yhteiskäyttö

@@ -53,6 +53,7 @@ key-page-locker = Fack
 key-page-whereabouts = Nyckel
 key-page-inside = I sitt fack
 key-page-out = Ute
+key-page-missing = Inte i sitt fack
 key-page-unknown = Automaten har inte sagt det än
 key-page-with = med
 key-page-sharing = Delning
