@@ -36,6 +36,7 @@ def save(page: Page):
 
 def preview(page: Page):
     page.get_by_label("Person").fill("Petra Preview")
+    page.get_by_label("Starts now").check()
     page.get_by_label("Permanent contract").check()
     page.get_by_role("button", name="Add contact").click()
     contact = page.get_by_role("group", name="Contact 1")

@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from cloud import at
-from visit import every_way, field_time
+from visit import every_way, fill_time
 
 
 @pytest.fixture
@@ -28,8 +28,8 @@ def test_two_contacts_are_shown_their_messages_before_anything_is_sent(enter, cl
     page = enter("operator", f"/keys/{key}", **way)
     page.get_by_role("link", name="New contract").first.click()
     page.get_by_label("Person").fill("Aino Virtanen")
-    page.get_by_label("Start").fill(field_time(days=1))
-    page.get_by_label("End").fill(field_time(days=2))
+    fill_time(page, "Start", days=1)
+    fill_time(page, "End", days=2)
     page.get_by_label("PIN").fill("482915")
     if contact(page, 1).count() == 0:
         page.get_by_role("button", name="Add contact").click()
@@ -62,6 +62,7 @@ def test_a_permanent_contract_without_contacts_has_a_generated_pin_and_no_end(en
     key = automat.key("permanent", 0)
     page = enter("operator", f"/keys/{key}/contracts/new", **way)
     page.get_by_label("Person").fill("Riku Resident")
+    page.get_by_label("Starts now").check()
     page.get_by_label("Permanent contract").check()
     save(page)
     expect(page.get_by_role("heading", level=1)).to_contain_text("Riku Resident")
@@ -79,8 +80,8 @@ def test_a_conflict_names_the_other_and_offers_the_next_free_time(enter, cloud, 
     automat.contract(key, person="Otso Other", start=start, end=end)
     page = enter("operator", f"/keys/{key}/contracts/new", **way)
     page.get_by_label("Person").fill("Liisa Later")
-    page.get_by_label("Start").fill(field_time(days=1, hours=2))
-    page.get_by_label("End").fill(field_time(days=1, hours=5))
+    fill_time(page, "Start", days=1, hours=2)
+    fill_time(page, "End", days=1, hours=5)
     save(page)
     expect(page.get_by_role("main")).to_contain_text("Otso Other")
     page.get_by_role("button", name="Take the next free time").click()
@@ -105,21 +106,52 @@ def test_a_time_that_is_not_or_is_twice_is_explained(enter, cloud, zone, start, 
     key = automat.key("clock", 0)
     page = enter("operator", f"/keys/{key}/contracts/new")
     page.get_by_label("Person").fill("Kello Kinnunen")
-    page.get_by_label("Start").fill(start)
-    page.get_by_label("End").fill(end)
+    fill_time(page, "Start", start)
+    fill_time(page, "End", end)
     expect(page.get_by_role("main")).to_contain_text(zone)
     save(page)
     expect(page.get_by_role("alert")).to_be_visible()
-    expect(page.get_by_label("Start")).to_have_value(start)
-    expect(page.get_by_label("End")).to_have_value(end)
-    expect(page.get_by_label(asks, exact=True)).to_have_attribute("aria-invalid", "true")
+    for which, time in [("Start", start), ("End", end)]:
+        date, clock = time.split("T")
+        expect(page.get_by_label(f"{which} date")).to_have_value(date)
+        expect(page.get_by_label(f"{which} time")).to_have_value(clock)
+    expect(page.get_by_role("group", name=asks, exact=True)).to_have_attribute("aria-describedby", re.compile("-error$"))
     assert cloud.call("GET", f"/v1/keys/{key}/contracts")["data"] == []
+
+
+@every_way
+def test_a_half_filled_start_is_an_error_beside_its_field_and_never_now(enter, cloud, automat, way):
+    key = automat.key("half", 0)
+    page = enter("operator", f"/keys/{key}/contracts/new", **way)
+    page.get_by_label("Person").fill("Outi Ohi")
+    page.get_by_label("Start date").fill("31.2.2027")
+    fill_time(page, "End", "2027-11-25T10:00")
+    save(page)
+    for field in ("Start date", "Start time"):
+        expect(page.get_by_label(field)).to_have_attribute("aria-invalid", "true")
+    expect(page.get_by_label("Start date")).to_have_value("31.2.2027")
+    assert cloud.call("GET", f"/v1/keys/{key}/contracts")["data"] == []
+
+
+@every_way
+def test_a_running_contract_is_ended_after_its_messages_are_shown(enter, cloud, automat, way):
+    key = automat.key("end", 0)
+    contacts = [{"name": "Eeva", "email": "eeva@example.com", "sendEmail": True}]
+    contract = automat.contract(key, person="Eeva Ennen", contacts=contacts)["contractId"]
+    page = enter("operator", f"/keys/{key}/contracts/{contract}", **way)
+    page.get_by_role("link", name="End now").click()
+    expect(page.get_by_role("main")).to_contain_text("eeva@example.com")
+    page.get_by_role("button", name="End now").click()
+    expect(page.get_by_role("status")).to_contain_text("The contract has ended.")
+    [ended] = cloud.call("GET", f"/v1/keys/{key}/contracts")["data"]
+    assert ended["state"] == "ended"
 
 
 def test_a_double_click_a_reload_and_the_way_back_make_one_contract(enter, cloud, automat):
     key = automat.key("once", 0, shared=True)
     page = enter("operator", f"/keys/{key}/contracts/new")
     page.get_by_label("Person").fill("Ulla Uusi")
+    page.get_by_label("Starts now").check()
     page.get_by_label("Permanent contract").check()
     page.get_by_role("button", name="Save").dblclick()
     expect(page.get_by_role("heading", level=1)).to_contain_text("Ulla Uusi")
@@ -136,7 +168,8 @@ def test_with_its_pin_the_key_can_be_taken(enter, cloud, automat):
     device = automat.connect(inside=(2,))
     page = enter("operator", f"/keys/{key}/contracts/new")
     page.get_by_label("Person").fill("Pia Pin")
-    page.get_by_label("End").fill(field_time(days=1))
+    page.get_by_label("Starts now").check()
+    fill_time(page, "End", days=1)
     page.get_by_label("PIN").fill("48291537")
     save(page)
     expect(page.get_by_role("heading", level=1)).to_contain_text("Pia Pin")
@@ -166,6 +199,7 @@ def test_a_new_pin_takes_the_key_and_the_old_one_does_not(enter, cloud, automat,
 def test_contacts_are_counted_as_they_stand(enter, automat):
     key = automat.key("rows", 0)
     page = enter("operator", f"/keys/{key}/contracts/new")
+    page.get_by_label("Starts now").check()
     page.get_by_label("Permanent contract").check()
     for number, name in enumerate(("Aino", "Bo", "Cilla"), 1):
         page.get_by_role("button", name="Add contact").click()
@@ -204,6 +238,7 @@ def test_what_a_person_typed_is_in_no_address(enter, automat, cloud):
     asked = []
     page.on("request", lambda request: asked.append(request.url))
     page.get_by_label("Person").fill("Salla Salainen")
+    page.get_by_label("Starts now").check()
     page.get_by_label("Permanent contract").check()
     page.get_by_label("PIN").fill("73519284")
     save(page)

@@ -3,7 +3,7 @@
 from playwright.sync_api import Page, expect
 
 from cloud import at
-from visit import field_time
+from visit import fill_time
 
 
 def tab_to(page: Page, locator, most: int = 80):
@@ -43,8 +43,9 @@ def test_a_contract_is_made_and_its_locker_opened_by_the_keyboard(enter, cloud):
     follow(page)
     tab_to(page, page.get_by_label("Person"))
     page.keyboard.type("Tuuli Tab")
-    tab_to(page, page.get_by_label("Permanent contract"))
-    page.keyboard.press("Space")
+    for box in ("Starts now", "Permanent contract"):
+        tab_to(page, page.get_by_label(box))
+        page.keyboard.press("Space")
     follow(page)
     expect(page.get_by_role("heading", level=1)).to_contain_text("Tuuli Tab")
     page.goto(automat.path)
@@ -81,7 +82,8 @@ def test_the_dialog_of_the_messages_holds_the_focus_and_gives_it_back(enter, clo
     key = automat.key("dialog", 0)
     page = enter("operator", f"/keys/{key}/contracts/new")
     page.get_by_label("Person").fill("Diana Dialog")
-    page.get_by_label("End").fill(field_time(days=1))
+    page.get_by_label("Starts now").check()
+    fill_time(page, "End", days=1)
     if page.get_by_role("group", name="Contact 1").count() == 0:
         page.get_by_role("button", name="Add contact").click()
     page.get_by_label("Name", exact=True).fill("Diana Dialog")

@@ -60,6 +60,7 @@ def test_a_contract_that_is_being_filled_in_as_the_session_ends_is_not_typed_for
     page = enter("operator", "/", fresh=True, script=script)
     page.goto(f"/keys/{key}/contracts/new")
     page.get_by_label("Person").fill("Kaisa Kesken")
+    page.get_by_label("Starts now").check()
     page.get_by_label("Permanent contract").check()
     page.get_by_label("PIN").fill("59271634")
     forget(page, "__Host-access", "__Host-refresh")

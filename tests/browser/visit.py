@@ -41,10 +41,14 @@ def turn_to(page: Page, name: str):
     link.click()
 
 
-def field_time(zone: str = "Europe/Helsinki", **later) -> str:
-    """A time so much later than this full hour, as a field for a date and a time has it."""
-    now = datetime.datetime.now(zoneinfo.ZoneInfo(zone)).replace(minute=0)
-    return f"{now + datetime.timedelta(**later):%Y-%m-%dT%H:%M}"
+def fill_time(page: Page, which: str, time: str | None = None, zone: str = "Europe/Helsinki", **later):
+    """Fills in the two fields of the start or the end: a local time, or one so much later than this full hour."""
+    if time is None:
+        now = datetime.datetime.now(zoneinfo.ZoneInfo(zone)).replace(minute=0)
+        time = f"{now + datetime.timedelta(**later):%Y-%m-%dT%H:%M}"
+    date, clock = time.split("T")
+    page.get_by_label(f"{which} date").fill(date)
+    page.get_by_label(f"{which} time").fill(clock)
 
 
 class Watch:

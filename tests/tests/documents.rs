@@ -110,6 +110,8 @@ fn every_operation_says_its_name_its_answers_and_who_may() {
             ("POST", "preview") if path.ends_with("{contractId}/preview") => &["If-Match"],
             // Asking again for a message that is on its way is refused; of a person's data it is the same again.
             ("POST", "preview" | "resend" | "export" | "erase") => &[],
+            // What has ended already stays as it is, so that it can be asked for again.
+            ("POST", "end") => &["If-Match"],
             ("POST", _) => &["Idempotency-Key"],
             ("PATCH" | "DELETE", _) => &["If-Match"],
             _ => &[],
@@ -128,7 +130,8 @@ fn assert_refusal(response: &Value, shown: &str) {
 }
 
 fn takes_a_body(method: &str, path: &str) -> bool {
-    let has_nothing_to_say = ["/pin", "/resend", "/end", "/end/preview", "/removal/preview"].iter().any(|end| path.ends_with(end));
+    let has_nothing_to_say =
+        ["/pin", "/resend", "/end", "/end/preview", "/removal/preview"].iter().any(|end| path.ends_with(end));
     matches!(method, "POST" | "PATCH") && !has_nothing_to_say
 }
 

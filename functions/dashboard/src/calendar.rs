@@ -94,11 +94,10 @@ impl Day {
     }
 }
 
-/// When a day has room for a contract first. None where that is at once, and where there is no room.
+/// When a day has room for a contract first: now, where that is at once. None where there is no room.
 pub(crate) fn first_room(key: &Key, date: NaiveDate, times: &Times, now: Instant) -> Option<Instant> {
     let (start, end) = (times.day(date)?, times.day(date.checked_add_days(Days::new(1))?)?);
-    let window = *key.availability(start.max(now), end).first()?;
-    Some(window.start()).filter(|start| *start > now)
+    Some(key.availability(start.max(now), end).first()?.start())
 }
 
 fn weeks(days: &[Day]) -> Vec<[Option<Day>; 7]> {
@@ -235,7 +234,8 @@ mod tests {
     fn a_contract_begins_where_a_day_has_room_first() {
         let key = key(Sharing::NotShared, &[("2026-11-24T22:00:00Z", "2026-11-25T10:00:00Z")]);
         let room = |date| first_room(&key, day(date), &times(), at("2026-11-24T12:00:00Z"));
-        assert_eq!(room(24), None, "at once");
+        assert_eq!(room(24), Some(at("2026-11-24T12:00:00Z")), "at once");
+        assert_eq!(room(23), None, "it is over");
         assert_eq!(room(25), Some(at("2026-11-25T10:00:00Z")));
         assert_eq!(room(26), Some(at("2026-11-25T22:00:00Z")));
     }

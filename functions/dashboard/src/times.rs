@@ -1,11 +1,15 @@
-//! Local times, out and in: shown as messages write them, and read from what a browser's field for them sends.
+//! Local times, out and in: shown as messages write them, and read from two fields, a date and a time of day, as people
+//! type them. They are fields for text, since those for dates and times follow the browser's language, not the page's, and
+//! send nothing at all when they are filled in by half.
 //!
 //! A person says a time by the clock on the automat's wall. Twice a year that is not enough: one hour does not come, and
 //! another comes twice. Nothing is guessed then; the form says so and asks.
 
-use chrono::{DateTime, Datelike as _, Duration, NaiveDate, NaiveDateTime, Offset as _, TimeZone as _, Timelike as _};
+use chrono::{
+    DateTime, Datelike as _, Duration, NaiveDate, NaiveDateTime, NaiveTime, Offset as _, TimeZone as _, Timelike as _,
+};
 use chrono_tz::Tz;
-use domain::{Instant, TimeRange, TimeZone};
+use domain::{Instant, Language, TimeRange, TimeZone};
 use messages::LocalTimes;
 use texts::Texts;
 
@@ -13,7 +17,17 @@ use texts::Texts;
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Times {
     said: LocalTimes,
+    language: Language,
     zone: TimeZone,
+}
+
+/// An instant as the two fields show it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Written {
+    pub(crate) date: String,
+    pub(crate) time: String,
+    /// Which one it is, where its local time comes twice.
+    pub(crate) which: Option<Which>,
 }
 
 /// What a time as typed comes to.
@@ -54,7 +68,7 @@ impl Which {
 impl Times {
     /// Those of a zone.
     pub(crate) fn new(t: &Texts, zone: TimeZone) -> Self {
-        Self { said: LocalTimes::new(t.language(), zone), zone }
+        Self { said: LocalTimes::new(t.language(), zone), language: t.language(), zone }
     }
 
     /// The zone's identifier.
@@ -93,27 +107,31 @@ impl Times {
         }
     }
 
-    /// Reads what `<input type="datetime-local">` sends, seconds and their fraction or none.
-    pub(crate) fn read(&self, text: &str) -> Reading {
-        let forms = ["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S%.f", "%Y-%m-%d %H:%M", "%d.%m.%Y %H:%M", "%d.%m.%Y %H.%M"];
-        let local = forms.into_iter().find_map(|form| NaiveDateTime::parse_from_str(text.trim(), form).ok());
+    /// Reads a date and a time of day, both as typed.
+    pub(crate) fn read(&self, date: &str, time: &str) -> Reading {
+        let local = read_date(date).zip(read_time(time)).map(|(date, time)| date.and_time(time));
         local.map_or(Reading::Unreadable, |local| self.at(local))
     }
 
-    /// An instant as such a field shows it, and which one it is where its local time comes twice.
-    pub(crate) fn written(&self, instant: Instant) -> (String, Option<Which>) {
+    /// An instant as the two fields show it, in the form of the page's language.
+    pub(crate) fn written(&self, instant: Instant) -> Written {
         let local = self.local(instant);
-        let form = match (local.second(), local.nanosecond()) {
-            (0, 0) => "%Y-%m-%dT%H:%M",
-            (_, 0) => "%Y-%m-%dT%H:%M:%S",
-            _ => "%Y-%m-%dT%H:%M:%S%.3f",
+        let (date, [minutes, seconds, millis]) = match self.language {
+            Language::English => ("%Y-%m-%d", ["%H:%M", "%H:%M:%S", "%H:%M:%S%.3f"]),
+            Language::Finnish => ("%-d.%-m.%Y", ["%-H.%M", "%-H.%M.%S", "%-H.%M.%S%.3f"]),
+            Language::Swedish => ("%Y-%m-%d", ["%-H.%M", "%-H.%M.%S", "%-H.%M.%S%.3f"]),
+        };
+        let time = match (local.second(), local.nanosecond()) {
+            (0, 0) => minutes,
+            (_, 0) => seconds,
+            _ => millis,
         };
         let which = match self.at(local.naive_local()) {
             Reading::Twice(first, _) if first == instant => Some(Which::First),
             Reading::Twice(..) => Some(Which::Second),
             _ => None,
         };
-        (local.format(form).to_string(), which)
+        Written { date: local.format(date).to_string(), time: local.format(time).to_string(), which }
     }
 
     fn at(&self, local: NaiveDateTime) -> Reading {
@@ -137,6 +155,22 @@ impl Times {
     fn local(&self, instant: Instant) -> DateTime<Tz> {
         DateTime::from_timestamp_millis(instant.millis()).unwrap_or_default().with_timezone(&self.zone.tz())
     }
+}
+
+/// A date as people type it in any of our languages. Not with slashes: 11/12 is a day in November to some.
+pub(crate) fn read_date(text: &str) -> Option<NaiveDate> {
+    let forms = ["%Y-%m-%d", "%d.%m.%Y"];
+    let date = forms.into_iter().find_map(|form| NaiveDate::parse_from_str(text.trim(), form).ok())?;
+    // A year of two digits is a slip, not antiquity.
+    (1970..=9999).contains(&date.year()).then_some(date)
+}
+
+/// A time of day, with or without seconds and their fraction.
+pub(crate) fn read_time(text: &str) -> Option<NaiveTime> {
+    let forms = ["%H:%M", "%H.%M", "%H:%M:%S%.f", "%H.%M.%S%.f"];
+    let time = forms.into_iter().find_map(|form| NaiveTime::parse_from_str(text.trim(), form).ok())?;
+    // A leap second is none that we hold.
+    (time.nanosecond() < 1_000_000_000).then_some(time)
 }
 
 /// The first time that there is after one that is skipped. No zone has ever skipped more than a day.
@@ -167,48 +201,64 @@ mod tests {
 
     #[test]
     fn a_local_time_is_read_in_the_automats_zone() {
-        for (zone, typed, reading) in [
-            ("Europe/Helsinki", "2026-11-24T14:00", Reading::At(at("2026-11-24T12:00:00Z"))),
-            ("Europe/Helsinki", "2026-07-01T14:00", Reading::At(at("2026-07-01T11:00:00Z"))),
-            ("Europe/Helsinki", " 24.11.2026 14.00", Reading::At(at("2026-11-24T12:00:00Z"))),
-            ("Europe/Helsinki", "2026-11-24T14:00:05.250", Reading::At(at("2026-11-24T12:00:05.250Z"))),
+        for (zone, (date, time), reading) in [
+            ("Europe/Helsinki", ("2026-11-24", "14:00"), Reading::At(at("2026-11-24T12:00:00Z"))),
+            ("Europe/Helsinki", ("2026-07-01", "14:00"), Reading::At(at("2026-07-01T11:00:00Z"))),
+            ("Europe/Helsinki", (" 24.11.2026", "14.00"), Reading::At(at("2026-11-24T12:00:00Z"))),
+            ("Europe/Helsinki", ("2026-11-24", "14:00:05.250"), Reading::At(at("2026-11-24T12:00:05.250Z"))),
             // 2027-03-28: 02:59 is followed by 04:00.
-            ("Europe/Helsinki", "2027-03-28T02:59", Reading::At(at("2027-03-28T00:59:00Z"))),
-            ("Europe/Helsinki", "2027-03-28T03:00", Reading::Skipped(at("2027-03-28T01:00:00Z"))),
-            ("Europe/Helsinki", "2027-03-28T03:59:59", Reading::Skipped(at("2027-03-28T01:00:00Z"))),
-            ("Europe/Helsinki", "2027-03-28T04:00", Reading::At(at("2027-03-28T01:00:00Z"))),
+            ("Europe/Helsinki", ("2027-03-28", "02:59"), Reading::At(at("2027-03-28T00:59:00Z"))),
+            ("Europe/Helsinki", ("2027-03-28", "03:00"), Reading::Skipped(at("2027-03-28T01:00:00Z"))),
+            ("Europe/Helsinki", ("2027-03-28", "03:59:59"), Reading::Skipped(at("2027-03-28T01:00:00Z"))),
+            ("Europe/Helsinki", ("2027-03-28", "04:00"), Reading::At(at("2027-03-28T01:00:00Z"))),
             // 2026-10-25 and 2027-10-31: 03:59 is followed by 03:00.
-            ("Europe/Helsinki", "2026-10-25T02:59", Reading::At(at("2026-10-24T23:59:00Z"))),
+            ("Europe/Helsinki", ("2026-10-25", "02:59"), Reading::At(at("2026-10-24T23:59:00Z"))),
             (
                 "Europe/Helsinki",
-                "2026-10-25T03:00",
+                ("2026-10-25", "03:00"),
                 Reading::Twice(at("2026-10-25T00:00:00Z"), at("2026-10-25T01:00:00Z")),
             ),
             (
                 "Europe/Helsinki",
-                "2027-10-31T03:30",
+                ("2027-10-31", "03:30"),
                 Reading::Twice(at("2027-10-31T00:30:00Z"), at("2027-10-31T01:30:00Z")),
             ),
-            ("Europe/Helsinki", "2026-10-25T04:00", Reading::At(at("2026-10-25T02:00:00Z"))),
+            ("Europe/Helsinki", ("2026-10-25", "04:00"), Reading::At(at("2026-10-25T02:00:00Z"))),
             // On Lord Howe the clocks move by half an hour: 2026-10-04 02:00 is 02:30, 2027-04-04 02:00 is 01:30.
-            ("Australia/Lord_Howe", "2026-10-04T02:10", Reading::Skipped(at("2026-10-03T15:30:00Z"))),
-            ("Australia/Lord_Howe", "2026-10-04T02:30", Reading::At(at("2026-10-03T15:30:00Z"))),
+            ("Australia/Lord_Howe", ("2026-10-04", "02:10"), Reading::Skipped(at("2026-10-03T15:30:00Z"))),
+            ("Australia/Lord_Howe", ("2026-10-04", "02:30"), Reading::At(at("2026-10-03T15:30:00Z"))),
             (
                 "Australia/Lord_Howe",
-                "2027-04-04T01:45",
+                ("2027-04-04", "01:45"),
                 Reading::Twice(at("2027-04-03T14:45:00Z"), at("2027-04-03T15:15:00Z")),
             ),
         ] {
-            assert_eq!(times(zone).read(typed), reading, "{zone} {typed}");
+            assert_eq!(times(zone).read(date, time), reading, "{zone} {date} {time}");
         }
     }
 
     #[test]
     fn what_is_no_time_is_said_to_be_none() {
-        for typed in ["", "2026-11-24", "24.11.2026", "2026-02-30T10:00", "2026-11-24T24:00", "1969-12-31T23:00", "x"] {
-            assert_eq!(times("Europe/Helsinki").read(typed), Reading::Unreadable, "{typed}");
+        let times = times("Europe/Helsinki");
+        for date in
+            ["", "2026-02-31", "31.2.2026", "24.11.", "24.11.26", "11/24/2026", "1969-12-31", "10000-01-01", "x"]
+        {
+            assert_eq!((read_date(date), times.read(date, "10:00")), (None, Reading::Unreadable), "{date}");
         }
-        assert_eq!(times("Europe/Helsinki").read("1970-01-01T01:00"), Reading::Unreadable, "before the first instant");
+        for time in ["", "24:00", "14", "14:60", "23:59:60", "2 pm", "x"] {
+            assert_eq!((read_time(time), times.read("2026-11-24", time)), (None, Reading::Unreadable), "{time}");
+        }
+        assert_eq!(times.read("1970-01-01", "01:00"), Reading::Unreadable, "before the first instant");
+    }
+
+    #[test]
+    fn the_fields_show_a_time_in_the_form_of_the_language() {
+        let written = |language| {
+            let times = Times::new(texts(language), TimeZone::parse("Europe/Helsinki").unwrap());
+            let Written { date, time, .. } = times.written(at("2026-11-04T07:05:00Z"));
+            format!("{date} {time}")
+        };
+        assert_eq!(Language::ALL.map(written), ["2026-11-04 09:05", "4.11.2026 9.05", "2026-11-04 9.05"]);
     }
 
     #[test]
@@ -235,16 +285,17 @@ mod tests {
             zone in prop::sample::select(vec![
                 "Europe/Helsinki", "America/St_Johns", "Australia/Lord_Howe", "Asia/Kolkata", "UTC", "Africa/Casablanca",
             ]),
+            language in prop::sample::select(Language::ALL.to_vec()),
             fine in prop::sample::select(vec![1, 1_000, 60_000, 1_800_000]),
         ) {
-            let times = times(zone);
+            let times = Times::new(texts(language), TimeZone::parse(zone).unwrap());
             let instant = Instant::from_millis(millis - millis % fine).unwrap();
-            let (text, which) = times.written(instant);
-            let read = match (times.read(&text), which) {
+            let Written { date, time, which } = times.written(instant);
+            let read = match (times.read(&date, &time), which) {
                 (Reading::At(one), None) => one,
                 (Reading::Twice(first, _), Some(Which::First)) => first,
                 (Reading::Twice(_, second), Some(Which::Second)) => second,
-                other => panic!("{text}: {other:?}"),
+                other => panic!("{date} {time}: {other:?}"),
             };
             prop_assert_eq!(read, instant);
         }

@@ -1,8 +1,8 @@
 //! Automats and their lockers.
 
 use domain::{
-    Automat, AutomatChange, AutomatDraft, AutomatId, Contract, DoorState, Entry, EventKind, Instant, KeyId, LockerIndex,
-    Property, Whereabouts,
+    Automat, AutomatChange, AutomatDraft, AutomatId, Contract, DoorState, Entry, EventKind, Instant, KeyId,
+    LockerIndex, Property, Whereabouts,
 };
 
 use crate::items::{

@@ -105,7 +105,11 @@ async fn items(table: &TestTable) -> BTreeMap<(String, String), HashMap<String, 
 #[tokio::test]
 async fn a_preview_writes_nothing() {
     let table = two_keys().await;
-    let standing = made(&table, told(vec![aino(&[MessageKind::StartReminder, MessageKind::EndReminder])], contract(2 * DAY, 3 * DAY))).await;
+    let standing = made(
+        &table,
+        told(vec![aino(&[MessageKind::StartReminder, MessageKind::EndReminder])], contract(2 * DAY, 3 * DAY)),
+    )
+    .await;
     let before = items(&table).await;
     let _ = table.wire.tally();
     preview(&table, told(vec![bo()], contract(0, 60))).await.unwrap();

@@ -57,10 +57,11 @@ async fn ending_a_contract_sends_what_its_preview_showed() {
     assert_eq!(each(preview["messages"].as_array().unwrap(), "kind"), ["contract-ended"; 2]);
     let ended = operator.post_nothing(format!("{contract}/end")).await.body(200);
     assert_eq!(ended["state"], "ended");
+    let messages = scene.dealt_with(&contract, 4).await;
+    assert_eq!(each(&messages, "kind")[2..], ["contract-ended"; 2]);
     let mut told = sent(&scene).await;
     told.retain(|one| !before.contains(one));
-    assert_eq!(told.len(), 2, "{told:?}");
-    assert_eq!(each(&scene.messages(&contract).await, "kind")[2..], ["contract-ended"; 2]);
+    assert_eq!(told, at_once(&preview));
 }
 
 #[tokio::test]

@@ -12,7 +12,10 @@ async fn a_running_contract_ends_now_and_the_key_is_free() {
     let ended = operator.post_nothing(format!("{contract}/end")).await;
     assert_eq!(ended.header("etag"), "\"2\"");
     let ended = ended.body(200);
-    assert_eq!((&ended["state"], &ended["start"], &ended["pin"]), (&json!("ended"), &json!(hours(-1)), &json!("******")));
+    assert_eq!(
+        (&ended["state"], &ended["start"], &ended["pin"]),
+        (&json!("ended"), &json!(hours(-1)), &json!("******"))
+    );
     assert_eq!(ended.get("overdue"), None, "its key was never taken");
     assert_eq!(stage.stack.viewer().get(&contract).await.body(200), ended, "it stays in the history");
     let history = stage.stack.viewer().get(format!("/v1/keys/{key}/contracts?state=ended")).await.data();

@@ -10,17 +10,52 @@ use texts::{FluentArgs, Texts};
 
 use super::contacts;
 use crate::form::{Errors, Form};
-use crate::times::{Reading, Times, Which};
+use crate::times::{Reading, Times, Which, Written, read_date, read_time};
 
 pub(super) const START: &str = "start";
 pub(super) const END: &str = "end";
+/// The box that says that a contract starts when it is made. An empty start never means that.
+pub(super) const NOW: &str = "start.now";
 
 /// The fields on the page down to its contacts, in their order there.
-const ABOVE_CONTACTS: [&str; 7] = ["person", START, END, "permanent", "pin", "freeText", "contractId"];
+const ABOVE_CONTACTS: [&str; 12] = [
+    "person",
+    START,
+    "start.date",
+    "start.time",
+    NOW,
+    END,
+    "end.date",
+    "end.time",
+    "permanent",
+    "pin",
+    "freeText",
+    "contractId",
+];
 
 /// The field that says which of two instants is meant, where the time in another field comes twice.
 pub(super) fn which_field(name: &str) -> String {
     format!("{name}.which")
+}
+
+/// The field with the date of a time.
+pub(super) fn date_field(name: &str) -> String {
+    format!("{name}.date")
+}
+
+/// The field with the time of day of a time.
+pub(super) fn time_field(name: &str) -> String {
+    format!("{name}.time")
+}
+
+/// What the fields of a time come to.
+pub(super) fn reading(form: &Form, name: &str, times: &Times) -> Reading {
+    times.read(form.text(&date_field(name)), form.text(&time_field(name)))
+}
+
+/// Whether something was typed into a field of a time.
+fn is_begun(form: &Form, name: &str) -> bool {
+    form.given(&date_field(name)).is_some() || form.given(&time_field(name)).is_some()
 }
 
 /// The form that says what a contract is, but for its PIN.
@@ -35,10 +70,12 @@ pub(super) fn filled(form: Form, contract: &Contract, times: &Times) -> Form {
     contacts::filled(form, &contract.contacts)
 }
 
-/// The form with a time in one of its fields.
+/// The form with a time in its fields.
 pub(super) fn with_time(form: Form, name: &str, instant: Instant, times: &Times) -> Form {
-    let (text, which) = times.written(instant);
-    let form = form.with(name, text).renamed(|field| (field != which_field(name)).then(|| field.to_owned()));
+    let Written { date, time, which } = times.written(instant);
+    let gone = [which_field(name), format!("{name}.now")];
+    let form = form.renamed(|field| (!gone.iter().any(|gone| gone == field)).then(|| field.to_owned()));
+    let form = form.with(&date_field(name), date).with(&time_field(name), time);
     form.with_some(&which_field(name), which.map(Which::word))
 }
 
@@ -47,12 +84,14 @@ pub(super) fn draft(form: &Form, t: &Texts, times: &Times) -> Result<ContractDra
     let mut typed = Typed::of(form, t, times, &[]);
     let id = typed.check.optional("contractId", form.given("contractId"), ContractId::parse);
     let person = typed.check.required("person", form.given("person"), Name::parse);
-    let start = form.given(START).and_then(|_| typed.time(START));
+    let start = typed.start_or_now();
     let ending = typed.ending();
     let pin = typed.check.optional("pin", form.given("pin"), Pin::parse);
     let contacts = typed.contacts();
     let free_text = typed.free_text();
-    typed.finish(|| Some(ContractDraft { id, person: person?, start, ending: ending?, pin, contacts, free_text }))
+    typed.finish(|| {
+        Some(ContractDraft { id, person: person?, start: start?.instant(), ending: ending?, pin, contacts, free_text })
+    })
 }
 
 /// What a form for an edit asks for. It says everything but the PIN, so that the contract becomes what the form shows; but
@@ -60,10 +99,7 @@ pub(super) fn draft(form: &Form, t: &Texts, times: &Times) -> Result<ContractDra
 pub(super) fn change(form: &Form, contract: &Contract, t: &Texts, times: &Times) -> Result<ContractChange, Errors> {
     let mut typed = Typed::of(form, t, times, &contract.contacts);
     let person = typed.check.required("person", form.given("person"), Name::parse);
-    if form.given(START).is_none() {
-        typed.check.refuse(START, FieldCode::Required, "is required");
-    }
-    let start = form.given(START).and_then(|_| typed.time(START));
+    let start = typed.time(START);
     let ending = typed.ending();
     let pin = typed.check.optional("pin", form.given("pin"), Pin::parse);
     let contacts = typed.contacts();
@@ -79,6 +115,23 @@ pub(super) fn change(form: &Form, contract: &Contract, t: &Texts, times: &Times)
             free_text: Some(free_text),
         })
     })
+}
+
+/// When a new contract starts.
+#[derive(Debug, Clone, Copy)]
+enum Start {
+    /// When it is made.
+    Now,
+    At(Instant),
+}
+
+impl Start {
+    fn instant(self) -> Option<Instant> {
+        match self {
+            Self::Now => None,
+            Self::At(instant) => Some(instant),
+        }
+    }
 }
 
 /// A form on its way to a contract, and what is wrong with it.
@@ -100,7 +153,13 @@ impl<'f> Typed<'f> {
 
     /// A time in the automat's zone. One that does not come, or twice, is said to be so.
     fn time(&mut self, name: &str) -> Option<Instant> {
-        match self.times.read(self.form.text(name)) {
+        let (date, time) = (date_field(name), time_field(name));
+        let date = self.part(&date, "date-form", |text| read_date(text).is_some());
+        let time = self.part(&time, "time-form", |text| read_time(text).is_some());
+        if !date || !time {
+            return None;
+        }
+        match reading(self.form, name, self.times) {
             Reading::At(instant) => Some(instant),
             Reading::Twice(first, second) => match Which::of_word(self.form.text(&which_field(name))) {
                 Some(Which::First) => Some(first),
@@ -118,8 +177,33 @@ impl<'f> Typed<'f> {
         }
     }
 
+    /// Whether one of the two fields of a time is filled in, and well.
+    fn part(&mut self, field: &str, form_of_it: &'static str, is_good: impl Fn(&str) -> bool) -> bool {
+        match self.form.given(field) {
+            None => {
+                self.check.refuse(field, FieldCode::Required, "is required");
+                false
+            }
+            Some(text) if is_good(text) => true,
+            Some(_) => {
+                self.said.push((field.to_owned(), self.t.say(form_of_it).into_owned()));
+                false
+            }
+        }
+    }
+
+    /// The start of a new contract: one of the two must be chosen.
+    fn start_or_now(&mut self) -> Option<Start> {
+        match (is_begun(self.form, START), self.form.ticked(NOW)) {
+            (false, true) => Some(Start::Now),
+            (true, false) => self.time(START).map(Start::At),
+            (true, true) => self.say(NOW, self.t.say("start-or-now").into_owned()),
+            (false, false) => self.say(START, self.t.say("start-missing").into_owned()),
+        }
+    }
+
     fn ending(&mut self) -> Option<Ending> {
-        match (self.form.given(END).is_some(), self.form.ticked("permanent")) {
+        match (is_begun(self.form, END), self.form.ticked("permanent")) {
             (false, true) => Some(Ending::Permanent),
             (true, false) => self.time(END).map(Ending::At),
             (true, true) => {

@@ -52,15 +52,20 @@ struct FormPage<'p> {
     languages: Vec<(&'static str, &'static str)>,
     full: bool,
     conflict: Option<Conflict>,
+    /// That the key is overdue, for a new contract on it.
+    overdue: Option<String>,
     told: Option<Vec<Told>>,
     back: String,
 }
 
-/// A field for a local time, and what is peculiar about the time in it.
+/// The fields for a local time, and what is peculiar about the time in them.
 struct TimeField {
     name: &'static str,
     label: String,
-    hint: String,
+    date: String,
+    date_label: String,
+    time: String,
+    time_label: String,
     which: String,
     /// The instants that the time may mean, where it comes twice.
     twice: Vec<Choice>,
@@ -155,6 +160,7 @@ impl Place {
             Some((others, next)) => Some(self.conflict(app, t, others, next).await?),
             None => None,
         };
+        let overdue = if self.contract.is_none() { self.overdue(app, t).await? } else { None };
         let previews = messages.is_some();
         let key_page = links::key(&self.key.id);
         let shown = FormPage {
@@ -174,6 +180,7 @@ impl Place {
             errors: again.errors,
             stale: again.stale,
             conflict,
+            overdue,
             told: messages,
             back: self.contract.as_ref().map_or(key_page, |contract| links::contract(&self.key.id, contract)),
         };
@@ -182,6 +189,23 @@ impl Place {
             response.extensions_mut().insert(ShowsMail);
         }
         Ok(response)
+    }
+
+    /// Who was to return the key and when, if it is overdue.
+    async fn overdue(&self, app: &App, t: &Texts) -> Result<Option<String>, Problem> {
+        let Key { id, whereabouts, calendar, .. } = &self.key;
+        let holder = whereabouts.holder().filter(|_| whereabouts.is_overdue_by(calendar, app.clock.now()));
+        let Some(holder) = holder else { return Ok(None) };
+        match app.store.contract(id, holder).await {
+            Ok(contract) => {
+                let time = contract.range.end().map(|end| self.times.moment(end)).unwrap_or_default();
+                let values = [("person", contract.person.to_string()), ("time", time)];
+                Ok(Some(t.tell("form-overdue-advice", &FluentArgs::from_iter(values))))
+            }
+            // It has been removed while the key was out.
+            Err(store::Error::NotFound(_)) => Ok(None),
+            Err(error) => Err(error.into()),
+        }
     }
 
     async fn conflict(
@@ -208,7 +232,7 @@ impl Place {
     }
 
     fn time_field(&self, t: &Texts, form: &Form, name: &'static str) -> TimeField {
-        let reading = if form.given(name).is_some() { self.times.read(form.text(name)) } else { Reading::Unreadable };
+        let reading = fields::reading(form, name, &self.times);
         let which = which_field(name);
         let choice = |(which_one, instant): (Which, Instant)| Choice {
             word: which_one.word(),
@@ -231,18 +255,24 @@ impl Place {
             Reading::Skipped(next) => Some((self.times.moment(next), format!("next-{name}"))),
             _ => None,
         };
-        let (label, hint) = match (name, self.contract.is_some()) {
-            (START, false) => ("start", t.say("start-hint")),
-            (START, true) => ("start", "".into()),
-            _ => ("end", "".into()),
-        };
-        TimeField { name, label: t.say(label).into_owned(), hint: hint.into_owned(), which, twice, skipped }
+        let label = |part: &str| t.say(&format!("{name}{part}")).into_owned();
+        TimeField {
+            name,
+            label: label(""),
+            date: fields::date_field(name),
+            date_label: label("-date"),
+            time: fields::time_field(name),
+            time_label: label("-time"),
+            which,
+            twice,
+            skipped,
+        }
     }
 }
 
 /// Steps that fill in the form and show it again, if the step is one of them.
 pub(super) fn stepped(form: &Form, step: &str, times: &Times) -> Option<(Form, bool)> {
-    let moved = |name| match times.read(form.text(name)) {
+    let moved = |name| match fields::reading(form, name, times) {
         Reading::Skipped(next) => fields::with_time(form.clone(), name, next, times),
         _ => form.clone(),
     };
@@ -296,10 +326,12 @@ pub(super) fn differences(t: &Texts, times: &Times, typed: &Form, standing: &Con
 
 /// What a form says, each field in words; of a PIN only that there is a new one.
 fn in_words(t: &Texts, times: &Times, form: &Form) -> Form {
-    let time = |name: &str| match (times.read(form.text(name)), Which::of_word(form.text(&which_field(name)))) {
+    let typed =
+        |name: &str| format!("{} {}", form.text(&fields::date_field(name)), form.text(&fields::time_field(name)));
+    let time = |name: &str| match (fields::reading(form, name, times), Which::of_word(form.text(&which_field(name)))) {
         (Reading::At(instant) | Reading::Twice(instant, _), None | Some(Which::First))
         | (Reading::Twice(_, instant) | Reading::At(instant), Some(Which::Second)) => times.moment(instant),
-        (Reading::Skipped(_) | Reading::Unreadable, _) => form.text(name).to_owned(),
+        (Reading::Skipped(_) | Reading::Unreadable, _) => typed(name).trim().to_owned(),
     };
     let end = if form.ticked("permanent") { t.say("permanent").into_owned() } else { time(END) };
     let pin = if form.given("pin").is_some() { t.say("pin-new") } else { "".into() };
@@ -349,6 +381,13 @@ fn remembering(form: Form, preview: &Preview) -> Form {
     form.with(MADE_ID, contract.id.as_str())
         .with(MADE_PIN, contract.pin.reveal())
         .with(MADE_START, contract.range.start().to_string())
+}
+
+impl FormPage<'_> {
+    /// The box that says that the contract starts now: a new one may, one that stands has started or will.
+    fn now_box(&self) -> &'static str {
+        if self.contract.is_none() { fields::NOW } else { "" }
+    }
 }
 
 /// What goes with the form unseen, beyond what goes with every form.

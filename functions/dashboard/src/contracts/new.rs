@@ -26,10 +26,12 @@ pub(crate) async fn show(
     let from = query.text("from");
     query.finish()?;
     let place = Place::read(&app, &key, visit.t).await?;
+    let now = app.clock.now();
     let day = from.and_then(|text| NaiveDate::parse_from_str(&text, "%Y-%m-%d").ok());
-    let start = day.and_then(|day| first_room(&place.key, day, &place.times, app.clock.now()));
+    let start = day.and_then(|day| first_room(&place.key, day, &place.times, now));
     let form = Form::fresh(&random)?;
     let form = match start {
+        Some(start) if start <= now => form.with(fields::NOW, "on"),
         Some(start) => fields::with_time(form, fields::START, start, &place.times),
         None => form,
     };

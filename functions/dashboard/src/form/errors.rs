@@ -102,7 +102,9 @@ impl Errors {
 impl Fault {
     /// What the field is called on the page; empty where it has no name there.
     pub(crate) fn label(&self, t: &Texts) -> String {
-        let own = self.field.rsplit('.').next().unwrap_or_default();
+        // The parts of a time have names of their own.
+        let of_time = ["start.", "end."].iter().any(|time| self.field.starts_with(time));
+        let own = if of_time { &self.field } else { self.field.rsplit('.').next().unwrap_or_default() };
         let label = label_of(own, self.contact().is_some()).map(|id| t.say(id)).unwrap_or_default();
         match self.contact() {
             Some(number) => format!("{}: {label}", t.tell("contact", &FluentArgs::from_iter([("number", number)]))),
@@ -144,7 +146,13 @@ fn label_of(field: &str, of_contact: bool) -> Option<&'static str> {
         "returnCode" => "key-form-return-code",
         "person" => "person",
         "start" => "start",
+        "start.date" => "start-date",
+        "start.time" => "start-time",
+        "start.now" => "start-now",
         "end" => "end",
+        "end.date" => "end-date",
+        "end.time" => "end-time",
+        "permanent" => "permanent-contract",
         "pin" => "pin",
         "freeText" => "free-text",
         "contractId" => "contract-id",

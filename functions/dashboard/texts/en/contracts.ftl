@@ -12,10 +12,19 @@ contract-remove = Remove contract
 person = Person
 start = Start
 end = End
-start-hint = Leave it empty for a start at once.
+start-date = Start date
+start-time = Start time
+start-now = Starts now
+end-date = End date
+end-time = End time
+date-hint = For example 2026-11-24
+time-hint = For example 14:00
+date-form = A date that exists, such as 2026-11-24.
+time-form = A time of day, such as 14:00.
+start-missing = Fill in a start, or choose that it starts now.
+start-or-now = Choose either a start or now.
 times-in = Times are those of
 permanent-contract = Permanent contract
-permanent-hint = It has no end. Leave the end empty.
 permanent = Until further notice
 pin = PIN
 pin-hint = 4 to 9 digits. Leave it empty and one is made.
@@ -60,6 +69,11 @@ kind-end-reminder = Reminder 2 hours before the end
 kind-key-fetched = Key fetched
 kind-key-returned = Key returned
 kind-key-not-returned = Key not returned in time
+
+# The key is not back
+
+form-overdue = This key is overdue
+form-overdue-advice = { $person } was due to return it { $time }. It may not be back when the new contract starts.
 
 # Others have the key
 

@@ -12,10 +12,19 @@ contract-remove = Poista sopimus
 person = Henkilö
 start = Alkaa
 end = Päättyy
-start-hint = Jätä tyhjäksi, jos sopimus alkaa heti.
+start-date = Alkamispäivä
+start-time = Alkamisaika
+start-now = Alkaa heti
+end-date = Päättymispäivä
+end-time = Päättymisaika
+date-hint = Esimerkiksi 24.11.2026
+time-hint = Esimerkiksi 14.00
+date-form = Anna olemassa oleva päivä, esimerkiksi 24.11.2026.
+time-form = Anna kellonaika, esimerkiksi 14.00.
+start-missing = Anna alkamisaika tai valitse, että sopimus alkaa heti.
+start-or-now = Valitse joko alkamisaika tai heti.
 times-in = Kellonajat ovat aikavyöhykkeeltä
 permanent-contract = Toistaiseksi voimassa oleva sopimus
-permanent-hint = Sopimuksella ei ole päättymisaikaa. Jätä se tyhjäksi.
 permanent = Toistaiseksi
 pin = PIN-koodi
 pin-hint = 4–9 numeroa. Jätä tyhjäksi, niin koodi arvotaan.
@@ -60,6 +69,11 @@ kind-end-reminder = Muistutus 2 tuntia ennen loppua
 kind-key-fetched = Avain noudettu
 kind-key-returned = Avain palautettu
 kind-key-not-returned = Avainta ei palautettu ajoissa
+
+# The key is not back
+
+form-overdue = Tämä avain on myöhässä
+form-overdue-advice = { $person }: avain piti palauttaa { $time }. Se ei ehkä ole paikallaan, kun uusi sopimus alkaa.
 
 # Others have the key
 

@@ -12,10 +12,19 @@ contract-remove = Ta bort avtal
 person = Person
 start = Börjar
 end = Slutar
-start-hint = Lämna tomt om avtalet börjar genast.
+start-date = Startdatum
+start-time = Starttid
+start-now = Börjar nu
+end-date = Slutdatum
+end-time = Sluttid
+date-hint = Till exempel 2026-11-24
+time-hint = Till exempel 14.00
+date-form = Ange ett datum som finns, till exempel 2026-11-24.
+time-form = Ange ett klockslag, till exempel 14.00.
+start-missing = Ange en start, eller välj att avtalet börjar nu.
+start-or-now = Välj antingen en start eller nu.
 times-in = Tiderna gäller i tidszonen
 permanent-contract = Avtal tills vidare
-permanent-hint = Det har inget slut. Lämna sluttiden tom.
 permanent = Tills vidare
 pin = PIN-kod
 pin-hint = 4–9 siffror. Lämna tomt så skapas en kod.
@@ -60,6 +69,11 @@ kind-end-reminder = Påminnelse 2 timmar före slutet
 kind-key-fetched = Nyckel hämtad
 kind-key-returned = Nyckel återlämnad
 kind-key-not-returned = Nyckel inte återlämnad i tid
+
+# The key is not back
+
+form-overdue = Den här nyckeln är försenad
+form-overdue-advice = { $person } skulle lämna tillbaka den { $time }. Den är kanske inte tillbaka när det nya avtalet börjar.
 
 # Others have the key
 

@@ -48,7 +48,11 @@ impl Store {
         if let Some(standing) = self.get(&ContractItem::key(&key.id, &contract.id)).await? {
             let standing = ContractItem::read(standing, &self.codes)?.contract;
             let same = standing.is_as_drafted(&draft);
-            return if same { Ok(Preview::unchanged(standing, &key, now)) } else { Err(Error::Exists(Thing::Contract)) };
+            return if same {
+                Ok(Preview::unchanged(standing, &key, now))
+            } else {
+                Err(Error::Exists(Thing::Contract))
+            };
         }
         contract.pin = self.free_pin(&key.automat, &contract, draft.pin.is_none(), now).await?;
         let notices = Notice::of_creation(&contract);

@@ -3,7 +3,13 @@
 use super::{NEW, contracts, stage};
 use crate::stage::{Page, Stage};
 
-const TIMES: [(&str, &str); 3] = [("person", "Ada"), ("start", "2026-11-27T10:00"), ("end", "2026-11-28T12:00")];
+const TIMES: [(&str, &str); 5] = [
+    ("person", "Ada"),
+    ("start.date", "2026-11-27"),
+    ("start.time", "10:00"),
+    ("end.date", "2026-11-28"),
+    ("end.time", "12:00"),
+];
 
 #[tokio::test]
 async fn contacts_are_added_and_taken_away_without_a_script_and_nothing_is_lost() {
@@ -79,6 +85,7 @@ async fn a_start_of_now_is_that_of_the_preview() {
     let page = stage.get(NEW).await;
     let fields = [
         ("person", "Ada"),
+        ("start.now", "on"),
         ("permanent", "on"),
         ("contacts.0.name", "Aino"),
         ("contacts.0.email", "a@example.fi"),

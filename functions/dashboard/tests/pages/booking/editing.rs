@@ -21,8 +21,11 @@ async fn the_form_has_what_stands_there_and_changes_only_that() {
     let contract = made(&stage, contract(3_600, 7_200)).await;
     let edit = format!("{}/edit", page_of(&contract));
     let page = stage.get(&edit).await;
-    let shown = ["person", "start", "end", "pin"].map(|name| page.value(name).unwrap());
-    assert_eq!(shown, ["Aino Virtanen", "2026-11-24T15:00", "2026-11-24T16:00", ""]);
+    let shown =
+        ["person", "start.date", "start.time", "end.date", "end.time", "pin"].map(|name| page.value(name).unwrap());
+    assert_eq!(shown, ["Aino Virtanen", "2026-11-24", "15:00", "2026-11-24", "16:00", ""]);
+    let half = stage.send(&page, &[("start.time", "")]).await;
+    assert!(half.status == 422 && half.has("id=\"start.time-error\""), "{}", half.main());
     let saved = stage.send(&page, &[("person", "Eino")]).await;
     assert_eq!(saved.to, Some(format!("{}?done=changed", page_of(&contract))), "{}", saved.html);
     let now = &contracts(&stage).await[0];
@@ -38,7 +41,7 @@ async fn two_who_edit_at_once_see_both_versions() {
     let contract = made(&stage, contract(3_600, 7_200)).await;
     let edit = format!("{}/edit", page_of(&contract));
     let mine = stage.get(&edit).await;
-    stage.fill(&edit, &[("person", "Theirs"), ("end", "2026-11-24T18:00")]).await;
+    stage.fill(&edit, &[("person", "Theirs"), ("end.date", "2026-11-24"), ("end.time", "18:00")]).await;
     let refused = stage.send(&mine, &[("person", "Mine"), ("pin", "73519284")]).await;
     assert_eq!(refused.status, 422);
     for part in ["<td>Theirs</td><td>Mine</td>", "<td>Tue 24 Nov 2026, 18:00</td><td>Tue 24 Nov 2026, 16:00</td>"] {
@@ -56,7 +59,7 @@ async fn an_edit_that_is_told_is_previewed_with_the_pin_hidden() {
     let draft = ContractDraft { contacts: vec![by_email("aino@example.fi")], ..contract(3_600, 7_200) };
     let contract = made(&stage, draft).await;
     let edit = format!("{}/edit", page_of(&contract));
-    let preview = stage.fill(&edit, &[("end", "2026-11-24T18:00")]).await;
+    let preview = stage.fill(&edit, &[("end.date", "2026-11-24"), ("end.time", "18:00")]).await;
     assert!(preview.status == 200 && preview.has("<dialog open") && preview.has("******"), "{}", preview.main());
     assert!(!preview.has(contract.pin.reveal()));
     assert_eq!(stage.send(&preview, &[("step", "confirm")]).await.status, 303);
@@ -79,4 +82,35 @@ async fn removing_says_who_is_told_and_does_it_once() {
     }
     assert!(contracts(&stage).await.is_empty());
     assert_eq!(stage.get(&page_of(&contract)).await.status, 404);
+}
+
+#[tokio::test]
+async fn ending_says_who_is_told_and_does_it_once() {
+    let stage = stage().await;
+    let draft = ContractDraft { contacts: vec![by_email("aino@example.fi")], ..contract(-3_600, 7_200) };
+    let contract = made(&stage, draft).await;
+    let end = format!("{}/end", page_of(&contract));
+    let running = stage.get(&page_of(&contract)).await;
+    assert!(running.has(&format!("href=\"{end}\"")) && running.has("/edit#end\""), "{}", running.main());
+    let page = stage.get(&end).await;
+    assert!(page.has("email to aino@example.fi") && page.has("Contract ended"), "{}", page.main());
+    let refused = stage.post(&end, &[("version", "7")]).await;
+    assert!(refused.status == 422 && contracts(&stage).await[0].range == contract.range);
+    for _ in 0..2 {
+        let gone = stage.post(&end, &[("version", "1")]).await;
+        assert_eq!((gone.status, gone.to), (303, Some(format!("{}?done=ended", page_of(&contract)))));
+    }
+    let ended = &contracts(&stage).await[0];
+    assert_eq!((ended.range.end(), ended.version), (Some(stage.clock.now()), 2));
+    let page = stage.get(&page_of(&contract)).await;
+    assert!(page.has("Ended") && !page.has(&format!("href=\"{end}\"")), "{}", page.main());
+}
+
+#[tokio::test]
+async fn an_upcoming_contract_has_no_end_to_press() {
+    let stage = stage().await;
+    let contract = made(&stage, contract(3_600, 7_200)).await;
+    assert!(!stage.get(&page_of(&contract)).await.has("/end\""));
+    let refused = stage.get(&format!("{}/end", page_of(&contract))).await;
+    assert!(refused.status == 409 && refused.has("The contract has not started yet"), "{}", refused.main());
 }

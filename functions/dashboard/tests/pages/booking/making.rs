@@ -5,8 +5,17 @@ use testkit::{act, contract};
 
 use super::{NEW, contracts, stage, with_key};
 
-const ADA: [(&str, &str); 4] =
-    [("person", "Ada"), ("start", "2026-11-25T10:00"), ("end", "2026-11-25T12:00"), ("pin", "482915")];
+const ADA: [(&str, &str); 6] = [
+    ("person", "Ada"),
+    ("start.date", "2026-11-25"),
+    ("start.time", "10:00"),
+    ("end.date", "2026-11-25"),
+    ("end.time", "12:00"),
+    ("pin", "482915"),
+];
+
+/// What is typed into fields, each with its name.
+type Typed = [(&'static str, &'static str)];
 
 fn at(text: &str) -> Instant {
     Instant::parse(text).unwrap()
@@ -26,7 +35,7 @@ async fn a_contract_without_contacts_is_made_at_once_by_the_clock_on_the_automat
 #[tokio::test]
 async fn a_permanent_contract_starts_now_and_has_a_pin_that_is_drawn() {
     let stage = stage().await;
-    stage.fill(NEW, &[("person", "Riku"), ("permanent", "on")]).await;
+    stage.fill(NEW, &[("person", "Riku"), ("start.now", "on"), ("permanent", "on")]).await;
     let [contract] = &contracts(&stage).await[..] else { panic!() };
     assert_eq!((contract.range.start(), contract.range.end()), (at("2026-11-24T12:00:00Z"), None));
     assert_eq!(contract.pin.reveal().len(), 6);
@@ -36,8 +45,8 @@ async fn a_permanent_contract_starts_now_and_has_a_pin_that_is_drawn() {
 async fn the_same_form_sent_twice_makes_one_contract() {
     let stage = with_key(Sharing::Shared).await;
     let page = stage.get(NEW).await;
-    let (one, other) = tokio::join!(stage.send(&page, &ADA[..3]), stage.send(&page, &ADA[..3]));
-    let again = stage.send(&page, &ADA[..3]).await;
+    let (one, other) = tokio::join!(stage.send(&page, &ADA[..5]), stage.send(&page, &ADA[..5]));
+    let again = stage.send(&page, &ADA[..5]).await;
     assert_eq!([one.status, other.status, again.status], [303; 3], "{}", other.html);
     assert!(one.to == other.to && one.to == again.to);
     assert_eq!(contracts(&stage).await.len(), 1);
@@ -46,7 +55,13 @@ async fn the_same_form_sent_twice_makes_one_contract() {
 #[tokio::test]
 async fn what_is_wrong_stands_beside_its_field_and_what_was_typed_stays() {
     let stage = stage().await;
-    let fields = [("person", " "), ("start", "2026-11-25T10:00"), ("pin", "12"), ("freeText", "Knock <twice>")];
+    let fields = [
+        ("person", " "),
+        ("start.date", "2026-11-25"),
+        ("start.time", "10:00"),
+        ("pin", "12"),
+        ("freeText", "Knock <twice>"),
+    ];
     let wrong = stage.fill(NEW, &fields).await;
     assert_eq!(wrong.status, 422);
     for part in ["id=\"person-error\"", "id=\"end-error\"", "id=\"pin-error\"", "4 to 9 digits.", "href=\"#person\""] {
@@ -55,23 +70,50 @@ async fn what_is_wrong_stands_beside_its_field_and_what_was_typed_stays() {
     assert!(wrong.has("Fill in an end, or choose a permanent contract."));
     let told: Vec<_> = ["person", "end", "pin"].map(|id| wrong.html.find(&format!("href=\"#{id}\""))).to_vec();
     assert!(told.is_sorted(), "the summary has the order of the fields: {told:?}");
-    assert_eq!(wrong.value("start").unwrap(), "2026-11-25T10:00");
+    assert_eq!(["start.date", "start.time"].map(|name| wrong.value(name).unwrap()), ["2026-11-25", "10:00"]);
     assert_eq!(wrong.value("freeText").unwrap(), "Knock <twice>");
-    let both =
-        stage.send(&wrong, &[("person", "Ada"), ("pin", ""), ("end", "2026-11-26T10:00"), ("permanent", "on")]).await;
+    let both = stage
+        .send(
+            &wrong,
+            &[("person", "Ada"), ("pin", ""), ("end.date", "2026-11-26"), ("end.time", "10:00"), ("permanent", "on")],
+        )
+        .await;
     assert!(both.has("id=\"permanent-error\"") && contracts(&stage).await.is_empty());
-    let past = stage.send(&both, &[("start", ""), ("end", "2026-11-24T13:59"), ("permanent", "-")]).await;
+    let past = stage
+        .send(
+            &both,
+            &[
+                ("start.date", ""),
+                ("start.time", ""),
+                ("start.now", "on"),
+                ("end.date", "2026-11-24"),
+                ("end.time", "13:59"),
+                ("permanent", "-"),
+            ],
+        )
+        .await;
     assert!(past.status == 422 && past.has("id=\"end-error\""), "{}", past.main());
 }
 
 #[tokio::test]
 async fn a_time_that_does_not_come_is_explained_and_the_next_one_offered() {
     let stage = stage().await;
-    let skipped =
-        stage.fill(NEW, &[("person", "Ada"), ("start", "2027-03-28T03:30"), ("end", "2027-03-29T10:00")]).await;
+    let skipped = stage
+        .fill(
+            NEW,
+            &[
+                ("person", "Ada"),
+                ("start.date", "2027-03-28"),
+                ("start.time", "03:30"),
+                ("end.date", "2027-03-29"),
+                ("end.time", "10:00"),
+            ],
+        )
+        .await;
     assert!(skipped.status == 422 && skipped.has("Sun 28 Mar 2027, 04:00"), "{}", skipped.main());
     let taken = stage.send(&skipped, &[("step", "next-start")]).await;
-    assert_eq!((taken.status, taken.value("start").unwrap().as_str()), (200, "2027-03-28T04:00"));
+    let start = ["start.date", "start.time"].map(|name| taken.value(name).unwrap());
+    assert_eq!((taken.status, start), (200, ["2027-03-28", "04:00"].map(str::to_owned)));
     stage.send(&taken, &[]).await;
     assert_eq!(contracts(&stage).await[0].range.start(), at("2027-03-28T01:00:00Z"));
 }
@@ -79,7 +121,18 @@ async fn a_time_that_does_not_come_is_explained_and_the_next_one_offered() {
 #[tokio::test]
 async fn a_time_that_comes_twice_is_asked_about() {
     let stage = stage().await;
-    let asked = stage.fill(NEW, &[("person", "Ada"), ("start", "2027-10-30T10:00"), ("end", "2027-10-31T03:30")]).await;
+    let asked = stage
+        .fill(
+            NEW,
+            &[
+                ("person", "Ada"),
+                ("start.date", "2027-10-30"),
+                ("start.time", "10:00"),
+                ("end.date", "2027-10-31"),
+                ("end.time", "03:30"),
+            ],
+        )
+        .await;
     assert!(asked.status == 422 && asked.has("The first time, UTC+3") && asked.has("The second time, UTC+2"));
     stage.send(&asked, &[("end.which", "second")]).await;
     assert_eq!(contracts(&stage).await[0].range.end(), Some(at("2027-10-31T01:30:00Z")));
@@ -97,17 +150,21 @@ async fn whoever_is_in_the_way_is_named_and_the_next_free_time_is_one_click() {
     let key = domain::KeyId::parse("K-1").unwrap();
     // From 15:00 to 16:00 local time.
     let other = stage.store().create_contract(&key, contract(3_600, 7_200), &act()).await.unwrap().into_inner();
-    let fields = [("person", "Bo"), ("start", "2026-11-24T15:30"), ("end", "2026-11-24T17:00")];
+    let fields = [
+        ("person", "Bo"),
+        ("start.date", "2026-11-24"),
+        ("start.time", "15:30"),
+        ("end.date", "2026-11-24"),
+        ("end.time", "17:00"),
+    ];
     let taken = stage.fill(NEW, &fields).await;
     assert_eq!(taken.status, 422);
     assert!(taken.has(&format!("<a href=\"/keys/K-1/contracts/{}\">Aino Virtanen</a>", other.id)), "{}", taken.main());
     assert!(taken.has("Tue 24 Nov 2026, 16:00–17:30"));
     let next = taken.html.split_once("name=\"next\" value=\"").unwrap().1.split_once('"').unwrap().0;
     let moved = stage.send(&taken, &[("step", "next-free"), ("next", next)]).await;
-    assert_eq!(
-        (moved.value("start").unwrap().as_str(), moved.value("end").unwrap().as_str()),
-        ("2026-11-24T16:00", "2026-11-24T17:30")
-    );
+    let times = ["start.date", "start.time", "end.date", "end.time"].map(|name| moved.value(name).unwrap());
+    assert_eq!(times, ["2026-11-24", "16:00", "2026-11-24", "17:30"]);
     assert_eq!(stage.send(&moved, &[]).await.status, 303);
 }
 
@@ -115,7 +172,7 @@ async fn whoever_is_in_the_way_is_named_and_the_next_free_time_is_one_click() {
 async fn a_pin_that_is_taken_is_said_to_be_at_its_field() {
     let stage = with_key(Sharing::Shared).await;
     stage.fill(NEW, &ADA).await;
-    let taken = stage.fill(NEW, &[("person", "Bo"), ("permanent", "on"), ("pin", "482915")]).await;
+    let taken = stage.fill(NEW, &[("person", "Bo"), ("start.now", "on"), ("permanent", "on"), ("pin", "482915")]).await;
     assert!(taken.status == 422 && taken.has("id=\"pin-error\""), "{}", taken.main());
 }
 
@@ -123,8 +180,8 @@ async fn a_pin_that_is_taken_is_said_to_be_at_its_field() {
 async fn a_form_that_was_changed_after_it_was_saved_can_be_sent_once_more() {
     let stage = with_key(Sharing::Shared).await;
     let page = stage.get(NEW).await;
-    stage.send(&page, &ADA[..3]).await;
-    let refused = stage.send(&page, &[("person", "Bo"), ("permanent", "on")]).await;
+    stage.send(&page, &ADA[..5]).await;
+    let refused = stage.send(&page, &[("person", "Bo"), ("start.now", "on"), ("permanent", "on")]).await;
     assert_eq!((refused.status, contracts(&stage).await.len()), (422, 1));
     assert_eq!(stage.send(&refused, &[]).await.status, 303);
 }
@@ -132,7 +189,60 @@ async fn a_form_that_was_changed_after_it_was_saved_can_be_sent_once_more() {
 #[tokio::test]
 async fn a_day_of_the_month_view_begins_where_it_has_room() {
     let stage = stage().await;
-    assert_eq!(stage.get(&format!("{NEW}?from=2026-11-26")).await.value("start").unwrap(), "2026-11-26T00:00");
-    assert_eq!(stage.get(&format!("{NEW}?from=2026-11-24")).await.value("start").unwrap(), "", "now");
+    let shown = async |day: &str| {
+        let page = stage.get(&format!("{NEW}?from={day}")).await;
+        ["start.date", "start.time", "start.now"].map(|name| page.value(name).unwrap_or_default())
+    };
+    assert_eq!(shown("2026-11-26").await, ["2026-11-26", "00:00", ""]);
+    assert_eq!(shown("2026-11-24").await, ["", "", "on"], "today it begins now, and says so");
+    assert_eq!(shown("2026-11-23").await, ["", "", ""], "over: nothing is chosen");
+    assert_eq!(stage.get(NEW).await.value("start.now"), None, "nor without a day");
     assert_eq!(stage.get("/keys/nobody/contracts/new").await.status, 404);
+}
+
+#[tokio::test]
+async fn an_empty_or_half_filled_time_never_means_now() {
+    let stage = stage().await;
+    let end = [("person", "Ada"), ("end.date", "2027-11-26"), ("end.time", "10:00")];
+    // The fields, and the fields that are then said to be wrong.
+    let cases: [(&Typed, &[&str]); 9] = [
+        (&[], &["start"]),
+        (&[("start.date", "2027-11-25")], &["start.time"]),
+        (&[("start.time", "10:00")], &["start.date"]),
+        (&[("start.date", "31.2.2027"), ("start.time", "10:00")], &["start.date"]),
+        (&[("start.date", "25.11.2027"), ("start.time", "25.00")], &["start.time"]),
+        (&[("start.date", "11/25/2027"), ("start.time", "ten")], &["start.date", "start.time"]),
+        (&[("start.date", "2027-11-25"), ("start.now", "on")], &["start.now"]),
+        (&[("start.now", "on"), ("end.time", "")], &["end.time"]),
+        (&[("start.now", "on"), ("end.time", ""), ("permanent", "on")], &["permanent"]),
+    ];
+    for (typed, wrong) in cases {
+        let fields: Vec<_> = end.into_iter().filter(|(name, _)| typed.iter().all(|(other, _)| other != name)).collect();
+        let page = stage.fill(NEW, &[&fields[..], typed].concat()).await;
+        assert_eq!(page.status, 422, "{typed:?}");
+        for field in wrong {
+            assert!(page.has(&format!("id=\"{field}-error\"")), "{typed:?}: {field} in {}", page.main());
+            assert!(page.has(&format!("href=\"#{field}\"")), "{typed:?}");
+        }
+        for (name, value) in typed {
+            assert_eq!(page.value(name).as_deref(), Some(*value), "{typed:?}: what was typed stays");
+        }
+    }
+    assert!(contracts(&stage).await.is_empty());
+}
+
+#[tokio::test]
+async fn a_date_is_shown_and_read_in_the_form_of_the_pages_language() {
+    let stage = stage().await;
+    for (language, date, time) in
+        [("fi", "26.11.2026", "0.00"), ("sv", "2026-11-26", "0.00"), ("en", "2026-11-26", "00:00")]
+    {
+        let page = stage.get_in(language, &format!("{NEW}?from=2026-11-26")).await;
+        let shown = ["start.date", "start.time"].map(|name| page.value(name).unwrap());
+        assert_eq!(shown, [date, time], "{language}");
+    }
+    let times =
+        [("start.date", "26.11.2026"), ("start.time", "9.30"), ("end.date", "2026-11-26"), ("end.time", "10:15")];
+    stage.fill(NEW, &[&[("person", "Ada")], &times[..]].concat()).await;
+    assert_eq!(contracts(&stage).await[0].range.start(), at("2026-11-26T07:30:00Z"));
 }
