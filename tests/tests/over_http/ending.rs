@@ -19,7 +19,7 @@ async fn a_running_contract_ends_now_and_the_key_is_free() {
     assert_eq!(ended.get("overdue"), None, "its key was never taken");
     assert_eq!(stage.stack.viewer().get(&contract).await.body(200), ended, "it stays in the history");
     let history = stage.stack.viewer().get(format!("/v1/keys/{key}/contracts?state=ended")).await.data();
-    assert_eq!(history, [ended.clone()]);
+    assert_eq!(history, std::slice::from_ref(&ended));
     stage.booked(&key, 1, 2).await;
     let recorded = stage.events().await;
     let recorded = recorded.iter().find(|event| event["type"] == "contract-ended").unwrap();

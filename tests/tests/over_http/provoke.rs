@@ -71,10 +71,7 @@ pub(crate) async fn provoke(stage: &Stage, code: Code) -> Option<Answer> {
             admin.patch(&path, json!({ "returnCode": "4711" })).await
         }
         Code::ContractsOverlap => stop_sharing(stage).await,
-        Code::NotStarted => {
-            let upcoming = stage.booked(&key, 1, 2).await;
-            operator.post_nothing(format!("{upcoming}/end")).await
-        }
+        Code::NotStarted => operator.post_nothing(format!("{}/end", stage.booked(&key, 1, 2).await)).await,
         Code::KeyOut => {
             set(stage, &key, "SET keyInside = :it", AttributeValue::Bool(false)).await;
             admin.delete(&path).await
