@@ -49,8 +49,8 @@ async fn an_upcoming_contract_and_one_that_somebody_has_changed_are_not_ended() 
     }
     let running = stage.booked(&key, -1, 30).await;
     operator.patch(&running, json!({ "person": "Bo" })).await.is(200);
-    let stale = operator.post_nothing(format!("{running}/end")).header("if-match", "\"1\"").await;
-    assert_eq!(stale.problem("stale_version")["currentVersion"], 2);
+    let outdated = operator.post_nothing(format!("{running}/end")).header("if-match", "\"1\"").await;
+    assert_eq!(outdated.problem("stale_version")["currentVersion"], 2);
     _ = operator.post_nothing(format!("{upcoming}x/end")).await.problem("contract_not_found");
     _ = operator.post(format!("{running}/end"), json!({ "at": hours(1) })).await.problem("invalid_request");
 }
