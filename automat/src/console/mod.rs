@@ -21,6 +21,7 @@ pub(crate) async fn run(mut automat: SimulatedAutomat) -> ExitCode {
     let mut lines = Some(lines());
     let mut display = automat.display();
     let mut connection = automat.connection();
+    let mut counts_down = false;
     loop {
         tokio::select! {
             line = next(&mut lines) => match line.as_deref().map(str::parse) {
@@ -35,7 +36,12 @@ pub(crate) async fn run(mut automat: SimulatedAutomat) -> ExitCode {
             },
             Ok(()) = display.changed() => {
                 let shown = *display.borrow_and_update();
-                say(&if shown == Display::Off { "The automat is off.".to_owned() } else { format!("  [{shown}]") });
+                // A wait changes each second: its first one is enough here.
+                let waits = matches!(shown, Display::Wait(_));
+                if !(counts_down && waits) {
+                    say(&if shown == Display::Off { "The automat is off.".to_owned() } else { format!("  [{shown}]") });
+                }
+                counts_down = waits;
             }
             Ok(()) = connection.changed() => say(connection_text(*connection.borrow_and_update())),
             _ = tokio::signal::ctrl_c() => break,

@@ -14,7 +14,7 @@ pub enum Display {
     /// So many keys are typed.
     Typing(usize),
     /// An entry is with the cloud.
-    Wait,
+    Asking,
     /// This locker's lock is being opened.
     Opening(u16),
     /// This locker is open.
@@ -32,15 +32,15 @@ pub enum Display {
     TryAgain,
     /// The cloud cannot be asked.
     NoConnection,
-    /// The keypad is locked for so many seconds.
-    Locked(u32),
+    /// The keypad is slow after wrong entries: it takes the next one in so many seconds.
+    Wait(u32),
 }
 
 impl Display {
     /// Whether an entry has come to its end with it.
     #[must_use]
     pub fn is_final(self) -> bool {
-        !matches!(self, Self::Ready | Self::Typing(_) | Self::Wait | Self::Opening(_))
+        !matches!(self, Self::Ready | Self::Typing(_) | Self::Asking | Self::Opening(_))
     }
 }
 
@@ -50,7 +50,7 @@ impl fmt::Display for Display {
             Self::Off => Ok(()),
             Self::Ready => f.write_str("Type your code, then #"),
             Self::Typing(keys) => f.write_str(&"•".repeat(*keys)),
-            Self::Wait => f.write_str("One moment"),
+            Self::Asking => f.write_str("One moment"),
             Self::Opening(locker) => write!(f, "Locker {locker} opens"),
             Self::Open { locker, purpose: Purpose::Fetch } => write!(f, "Locker {locker}: take your key"),
             Self::Open { locker, purpose: Purpose::Return } => write!(f, "Locker {locker}: put the key back"),
@@ -58,7 +58,7 @@ impl fmt::Display for Display {
             Self::NotValid => f.write_str("Not valid now"),
             Self::TryAgain => f.write_str("Try again"),
             Self::NoConnection => f.write_str("No connection"),
-            Self::Locked(seconds) => write!(f, "Locked for {seconds} s"),
+            Self::Wait(seconds) => write!(f, "Please wait {}:{:02}", seconds / 60, seconds % 60),
         }
     }
 }

@@ -95,7 +95,7 @@ impl Device {
         };
         effects.push(Effect::publish(self.identity.topics.keypad(), &entry));
         self.keypad.wait(id, now);
-        self.show(Display::Wait, now, effects);
+        self.show(Display::Asking, now, effects);
     }
 
     pub(super) fn show(&mut self, display: Display, now: Millis, effects: &mut Vec<Effect>) {

@@ -7,6 +7,8 @@ use crate::clock::Millis;
 
 /// After so long without a key the keypad is as nobody had touched it.
 const IDLE: Millis = 30_000;
+/// A refused code is shown so long before the time that is to wait.
+const REFUSED: Millis = 3_000;
 /// So long an entry waits for its answer.
 const PATIENCE: Millis = 5_000;
 /// The longest PIN, and what a longer entry is cut to, so that it is still seen to be too long.
@@ -20,9 +22,10 @@ pub(super) struct Keypad {
     typed: Typed,
     /// The entry that waits, and until when.
     waiting: Option<(String, Millis)>,
-    locked_until: Millis,
-    /// When the display goes back to [`Display::Ready`], if it shows anything else.
-    clear_at: Option<Millis>,
+    /// Until when it takes no keys, since the cloud would look at no entry.
+    paused_until: Millis,
+    /// When the display changes by itself: to the time that is left to wait, or else back to [`Display::Ready`].
+    change_at: Option<Millis>,
 }
 
 /// The keys since the last entry.
@@ -48,8 +51,8 @@ impl Keypad {
         if self.waiting.is_some() {
             return Pressed::Nothing;
         }
-        if now < self.locked_until {
-            return Pressed::Show(self.locked_for(now));
+        if let Some(wait) = self.pause_left(now) {
+            return Pressed::Show(wait);
         }
         match key {
             '0'..='9' if self.typed.digits.len() <= LONGEST_PIN => self.typed.digits.push(key),
@@ -82,26 +85,34 @@ impl Keypad {
     }
 
     /// Takes no keys for some seconds.
-    pub(super) fn lock(&mut self, seconds: u32, now: Millis) {
-        self.locked_until = now + Millis::from(seconds) * 1000;
+    pub(super) fn pause(&mut self, seconds: u32, now: Millis) {
+        self.paused_until = now + Millis::from(seconds) * 1000;
     }
 
     /// Something is shown from now on.
     pub(super) fn shown(&mut self, display: Display, now: Millis) {
-        self.clear_at = (display != Display::Ready).then_some(now + IDLE);
+        self.change_at = match display {
+            Display::Ready => None,
+            // When the second is over.
+            Display::Wait(seconds) => {
+                Some(self.paused_until.saturating_sub(Millis::from(seconds.saturating_sub(1)) * 1000))
+            }
+            _ if now < self.paused_until => Some(self.paused_until.min(now + REFUSED)),
+            _ => Some(now + IDLE),
+        };
     }
 
     pub(super) fn wake_at(&self) -> Option<Millis> {
-        self.waiting.as_ref().map(|(_, until)| *until).into_iter().chain(self.clear_at).min()
+        self.waiting.as_ref().map(|(_, until)| *until).into_iter().chain(self.change_at).min()
     }
 
     /// What has to be shown because time has passed.
     pub(super) fn catch_up(&mut self, now: Millis) -> Option<Display> {
         let display = if self.waiting.take_if(|(_, until)| *until <= now).is_some() {
             Display::TryAgain
-        } else if self.clear_at.is_some_and(|clear_at| clear_at <= now) {
+        } else if self.change_at.is_some_and(|change_at| change_at <= now) {
             self.typed = Typed::default();
-            Display::Ready
+            self.pause_left(now).unwrap_or(Display::Ready)
         } else {
             return None;
         };
@@ -109,9 +120,10 @@ impl Keypad {
         Some(display)
     }
 
-    fn locked_for(&self, now: Millis) -> Display {
-        let seconds = self.locked_until.saturating_sub(now).div_ceil(1000);
-        Display::Locked(u32::try_from(seconds).unwrap_or(u32::MAX))
+    /// The time that is left to wait, as it is shown.
+    fn pause_left(&self, now: Millis) -> Option<Display> {
+        let seconds = self.paused_until.saturating_sub(now).div_ceil(1000);
+        (seconds > 0).then(|| Display::Wait(u32::try_from(seconds).unwrap_or(u32::MAX)))
     }
 }
 

@@ -89,10 +89,14 @@ impl Device {
                 self.show(Display::Opening(locker), now, effects);
                 self.run_motor(Run { locker, id: id.to_owned(), expires_at, why: Why::Entry(purpose) }, now, effects);
             }
-            Answer::Open { .. } | Answer::No => self.show(Display::NotValid, now, effects),
-            Answer::Locked { seconds } => {
-                self.keypad.lock(seconds, now);
-                self.show(Display::Locked(seconds), now, effects);
+            Answer::Open { .. } => self.show(Display::NotValid, now, effects),
+            Answer::No { seconds } => {
+                self.keypad.pause(seconds.unwrap_or(0), now);
+                self.show(Display::NotValid, now, effects);
+            }
+            Answer::Wait { seconds } => {
+                self.keypad.pause(seconds, now);
+                self.show(Display::Wait(seconds), now, effects);
             }
         }
     }

@@ -127,16 +127,42 @@ fn one_entry_at_a_time_waits_for_its_answer() {
 }
 
 #[test]
-fn a_locked_keypad_takes_nothing_for_its_time() {
+fn a_slow_keypad_takes_nothing_until_the_wait_is_over_and_counts_the_seconds_down() {
     let mut rig = Rig::online();
     let id = enter(&mut rig, "4711#");
-    reply(&mut rig, &json!({"id": id, "answer": "locked", "seconds": 60}));
-    assert_eq!(rig.shown.last(), Some(&Display::Locked(60)));
+    reply(&mut rig, &json!({"id": id, "answer": "wait", "seconds": 60}));
+    assert_eq!(rig.shown.last(), Some(&Display::Wait(60)));
     rig.wait(59_500);
+    let counted: Vec<_> = (1..=60).rev().map(Display::Wait).collect();
+    assert_eq!(rig.shown[rig.shown.len() - 60..], counted);
     rig.press("4711#");
-    assert_eq!((entries(&mut rig), rig.shown.last()), (vec![], Some(&Display::Locked(1))));
+    assert_eq!((entries(&mut rig), rig.shown.last()), (vec![], Some(&Display::Wait(1))));
     rig.wait(500);
+    assert_eq!(rig.shown.last(), Some(&Display::Ready));
     enter(&mut rig, "4711#");
+}
+
+#[test]
+fn a_wrong_code_is_shown_to_be_wrong_before_the_wait_that_it_brings() {
+    let mut rig = Rig::online();
+    let id = enter(&mut rig, "4711#");
+    reply(&mut rig, &json!({"id": id, "answer": "no", "seconds": 30}));
+    assert_eq!(rig.shown.last(), Some(&Display::NotValid));
+    rig.wait(2_999);
+    assert_eq!(rig.shown.last(), Some(&Display::NotValid));
+    rig.wait(1);
+    assert_eq!(rig.shown.last(), Some(&Display::Wait(27)));
+    rig.press("4711#");
+    assert_eq!(entries(&mut rig), []);
+    rig.wait(27_000);
+    assert_eq!(rig.shown.last(), Some(&Display::Ready));
+    enter(&mut rig, "4711#");
+}
+
+#[test]
+fn the_wait_is_shown_in_minutes_and_seconds() {
+    let shown = [300, 61, 9].map(|seconds| Display::Wait(seconds).to_string());
+    assert_eq!(shown, ["Please wait 5:00", "Please wait 1:01", "Please wait 0:09"]);
 }
 
 #[test]

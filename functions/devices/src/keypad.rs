@@ -12,6 +12,14 @@ impl Devices {
         let decided = self.store.keypad_entry(&automat(thing)?, read(entry), now).await?;
         Ok(self.things.reply(thing, &Reply { id, answer: answer(decided, now) }).await?)
     }
+
+    /// Answers an entry whose form is wrong. It costs nothing, since no code was looked at, and is no error: another try
+    /// would not mend it, and whoever stands at the keypad waits for an answer.
+    pub(crate) async fn refuse_entry(&self, thing: &ThingName, id: String) -> Result<(), Error> {
+        let automat = automat(thing)?;
+        tracing::warn!(automat.id = %automat, "a keypad entry of the wrong form");
+        Ok(self.things.reply(thing, &Reply { id, answer: Answer::No { seconds: None } }).await?)
+    }
 }
 
 fn read(entry: Entry) -> KeypadEntry {
@@ -36,12 +44,14 @@ fn answer(decided: KeypadAnswer, now: Instant) -> Answer {
             },
             expires_at: until.seconds(),
         },
-        KeypadAnswer::No => Answer::No,
-        KeypadAnswer::Locked { until } => Answer::Locked { seconds: seconds_until(until, now) },
+        KeypadAnswer::No { wait_until } => {
+            Answer::No { seconds: wait_until.map(|until| seconds_until(until, now)).filter(|seconds| *seconds > 0) }
+        }
+        KeypadAnswer::Wait { until } => Answer::Wait { seconds: seconds_until(until, now) },
     }
 }
 
-/// Rounded up, so that the keypad never opens its own lock before ours.
+/// Rounded up, so that no entry comes a moment before we look at one.
 fn seconds_until(until: Instant, now: Instant) -> u32 {
     let millis = (until.millis() - now.millis()).max(0);
     u32::try_from((millis + 999) / 1000).unwrap_or(u32::MAX)
@@ -52,7 +62,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_lock_is_told_in_whole_seconds_and_never_shorter_than_it_is() {
+    fn a_wait_is_given_in_whole_seconds_and_never_shorter_than_it_is() {
         let at = |millis| Instant::from_millis(millis).unwrap();
         assert_eq!(seconds_until(at(60_000), at(0)), 60);
         assert_eq!(seconds_until(at(60_000), at(1)), 60);

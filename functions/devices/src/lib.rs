@@ -46,6 +46,7 @@ impl Devices {
         let heard = match Message::read(event).map_err(|error| unreadable(&error))? {
             Message::Openings(words) => self.hear_words(words, now).await,
             Message::Keypad(sent) => self.answer_entry(&ThingName::new(&sent.thing), sent.content, now).await,
+            Message::MalformedEntry(sent) => self.refuse_entry(&ThingName::new(&sent.thing), sent.content.id).await,
             Message::Lockers(sent) => self.hear_lockers(&ThingName::new(&sent.thing), sent.content, now).await,
             Message::Presence(event) => self.hear_presence(&event, now).await,
         };

@@ -13,6 +13,8 @@ pub enum Message {
     Openings(Words),
     /// A keypad entry: `automat_keypad`.
     Keypad(Sent<Entry>),
+    /// What should be a keypad entry and has another form, but an id that can be answered.
+    MalformedEntry(Sent<EntryId>),
     /// Doors and keys: `automat_lockers`.
     Lockers(Sent<LockersMessage>),
     /// A lifecycle event of AWS IoT Core: `automat_presence`.
@@ -41,7 +43,12 @@ impl Message {
         let Envelope { message, thing } = Envelope::deserialize(event)?;
         Ok(match message {
             Kind::Openings => Self::Openings(Words::deserialize(event)?),
-            Kind::Keypad => Self::Keypad(Sent { thing, content: Entry::deserialize(event)? }),
+            Kind::Keypad => match Entry::deserialize(event) {
+                Ok(content) => Self::Keypad(Sent { thing, content }),
+                Err(error) => {
+                    Self::MalformedEntry(Sent { thing, content: EntryId::deserialize(event).map_err(|_| error)? })
+                }
+            },
             Kind::Lockers => Self::Lockers(Sent { thing, content: LockersMessage::deserialize(event)? }),
             Kind::Presence => Self::Presence(LifecycleEvent::deserialize(event)?),
         })
@@ -55,6 +62,13 @@ pub struct Sent<T> {
     pub thing: String,
     /// What it sent.
     pub content: T,
+}
+
+/// All that is read of an entry of another form than ours.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub struct EntryId {
+    /// The device's own name for the entry.
+    pub id: String,
 }
 
 /// The device's words on openings.

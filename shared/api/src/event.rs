@@ -1,7 +1,8 @@
 //! Events as clients see them.
 
 use domain::{
-    CodeKind, ContractField, Event, EventKind, KeyField, KeypadRefusal, OpeningId, OpeningOutcome, Purpose, TimeRange,
+    CodeKind, ContractField, Event, EventKind, GuessingPeriod, KeyField, KeypadRefusal, OpeningId, OpeningOutcome,
+    Purpose, TimeRange,
 };
 use utoipa::ToSchema;
 
@@ -72,14 +73,18 @@ pub struct EventView {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = String, required = false)]
     code_kind: Option<&'static str>,
-    /// `entry-refused`: why, `unknown`, `too-early`, `ended`, `key-out`, `key-inside`, `locked-out` or `late`.
+    /// `entry-refused`: why, `unknown`, `too-early`, `ended`, `key-out`, `key-inside`, `keypad-slow` or `late`.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = String, required = false)]
     reason: Option<&'static str>,
-    /// `keypad-locked`: until when.
+    /// `keypad-guessing`: how many entries were wrong within that time.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = String, format = DateTime, required = false)]
-    until: Option<String>,
+    #[schema(value_type = u32, required = false)]
+    wrong_entries: Option<usize>,
+    /// `keypad-guessing`: in what time: `hour`, or `day` for 24 hours.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = String, required = false)]
+    within: Option<&'static str>,
 }
 
 /// What kind of thing happened.
@@ -129,8 +134,8 @@ pub enum EventType {
     ReturnCodeAccepted,
     /// A code opened nothing.
     EntryRefused,
-    /// The keypad was locked after too many wrong entries.
-    KeypadLocked,
+    /// So many entries were wrong that somebody may be guessing codes.
+    KeypadGuessing,
     /// The automat has come.
     AutomatConnected,
     /// The automat has gone.
@@ -193,9 +198,11 @@ impl EventView {
                 reason: Some(refusal(reason)),
                 ..plain(EventType::EntryRefused)
             },
-            EventKind::KeypadLocked { until } => {
-                Self { until: Some(until.to_string()), ..plain(EventType::KeypadLocked) }
-            }
+            EventKind::KeypadGuessing { wrong_entries, within } => Self {
+                wrong_entries: Some(wrong_entries),
+                within: Some(period(within)),
+                ..plain(EventType::KeypadGuessing)
+            },
             EventKind::AutomatConnected => plain(EventType::AutomatConnected),
             EventKind::AutomatDisconnected => plain(EventType::AutomatDisconnected),
         }
@@ -234,6 +241,13 @@ pub(crate) fn code_kind(kind: CodeKind) -> &'static str {
     }
 }
 
+pub(crate) fn period(period: GuessingPeriod) -> &'static str {
+    match period {
+        GuessingPeriod::Hour => "hour",
+        GuessingPeriod::Day => "day",
+    }
+}
+
 pub(crate) fn refusal(reason: KeypadRefusal) -> &'static str {
     match reason {
         KeypadRefusal::Unknown => "unknown",
@@ -241,7 +255,7 @@ pub(crate) fn refusal(reason: KeypadRefusal) -> &'static str {
         KeypadRefusal::Ended => "ended",
         KeypadRefusal::KeyOut => "key-out",
         KeypadRefusal::KeyInside => "key-inside",
-        KeypadRefusal::LockedOut => "locked-out",
+        KeypadRefusal::KeypadSlow => "keypad-slow",
         KeypadRefusal::Late => "late",
     }
 }

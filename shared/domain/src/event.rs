@@ -1,8 +1,8 @@
 //! What is recorded of a change: who, what and when, and never a secret.
 
 use crate::{
-    AutomatId, CodeKind, ContractField, ContractId, Instant, KeyField, KeyId, KeypadRefusal, LockerIndex, OpeningId,
-    OpeningOutcome, Purpose, TimeRange,
+    AutomatId, CodeKind, ContractField, ContractId, GuessingPeriod, Instant, KeyField, KeyId, KeypadRefusal,
+    LockerIndex, OpeningId, OpeningOutcome, Purpose, TimeRange,
 };
 
 /// What is before an automat's identifier where it is the one who did something.
@@ -101,10 +101,12 @@ pub enum EventKind {
         /// Why it opened nothing.
         reason: KeypadRefusal,
     },
-    /// The keypad was locked after too many wrong entries.
-    KeypadLocked {
-        /// Until when.
-        until: Instant,
+    /// So many entries were wrong that somebody may be guessing codes.
+    KeypadGuessing {
+        /// How many were wrong.
+        wrong_entries: usize,
+        /// In what time.
+        within: GuessingPeriod,
     },
     /// An automat has come.
     AutomatConnected,

@@ -1,4 +1,4 @@
-//! The keypad: what a right code opens, why others do not, and how guessing is slowed down.
+//! The keypad: what a right code opens, and why others do not. How guessing is slowed down: `guesses`.
 
 use crate::{ContractId, ContractState, Instant, Key, KeyState, LockerIndex, TimeRange, Whereabouts};
 
@@ -33,22 +33,10 @@ pub enum KeypadRefusal {
     KeyOut,
     /// A return code, and the key is inside.
     KeyInside,
-    /// The keypad is locked.
-    LockedOut,
+    /// The keypad is slow after wrong entries, and it was not yet time for the next one.
+    KeypadSlow,
     /// The entry took too long to reach us: whoever typed it may be gone.
     Late,
-}
-
-impl KeypadRefusal {
-    /// Whether it counts towards the lock. A right PIN whose key is out is no guess, and what was not looked at is none
-    /// either.
-    #[must_use]
-    pub fn counts(self) -> bool {
-        match self {
-            Self::Unknown | Self::TooEarly | Self::Ended | Self::KeyInside => true,
-            Self::KeyOut | Self::LockedOut | Self::Late => false,
-        }
-    }
 }
 
 /// The answer to an entry.
@@ -64,9 +52,12 @@ pub enum KeypadAnswer {
         until: Instant,
     },
     /// Not valid now.
-    No,
-    /// The keypad is locked.
-    Locked {
+    No {
+        /// Until when the next entry has to wait, if the keypad is slow.
+        wait_until: Option<Instant>,
+    },
+    /// The keypad is slow, and did not look at the entry.
+    Wait {
         /// Until when.
         until: Instant,
     },
@@ -75,62 +66,6 @@ pub enum KeypadAnswer {
 impl KeypadAnswer {
     /// How long an answer may be acted on, in milliseconds: whoever typed the code is still there.
     pub const ACTED_ON_MILLIS: i64 = 10_000;
-}
-
-/// What a keypad remembers of the entries before.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Keypad {
-    /// Wrong entries since the last right one and the last lock.
-    pub wrong_in_a_row: u32,
-    /// Locks since the last right entry.
-    pub locks_in_a_row: u32,
-    /// Until when it is locked, or was.
-    pub locked_until: Option<Instant>,
-}
-
-impl Keypad {
-    /// So many wrong entries in a row lock it.
-    pub const WRONG_BEFORE_LOCK: u32 = 5;
-    /// The first lock in milliseconds; each further one is twice as long.
-    pub const FIRST_LOCK_MILLIS: i64 = 60_000;
-    /// No lock is longer, in milliseconds.
-    pub const LONGEST_LOCK_MILLIS: i64 = 15 * 60_000;
-    /// An entry whose own time is further off than so many milliseconds is not looked at.
-    pub const TIMELY_MILLIS: i64 = 15_000;
-
-    /// Until when it is locked, if it is.
-    #[must_use]
-    pub fn locked(&self, now: Instant) -> Option<Instant> {
-        self.locked_until.filter(|until| now < *until)
-    }
-
-    /// Whether an entry made at `at` has come soon enough.
-    #[must_use]
-    pub fn timely(at: Instant, now: Instant) -> bool {
-        (now.millis() - at.millis()).abs() <= Self::TIMELY_MILLIS
-    }
-
-    /// After a wrong entry, which may lock it.
-    #[must_use]
-    pub fn after_wrong(self, now: Instant) -> Self {
-        let wrong_in_a_row = self.wrong_in_a_row + 1;
-        if wrong_in_a_row < Self::WRONG_BEFORE_LOCK {
-            return Self { wrong_in_a_row, ..self };
-        }
-        // 60 s doubled four times is past the longest lock already.
-        let lock = (Self::FIRST_LOCK_MILLIS << self.locks_in_a_row.min(4)).min(Self::LONGEST_LOCK_MILLIS);
-        Self {
-            wrong_in_a_row: 0,
-            locks_in_a_row: self.locks_in_a_row.saturating_add(1),
-            locked_until: Some(now.plus_millis(lock)),
-        }
-    }
-
-    /// After a right entry: all is forgotten.
-    #[must_use]
-    pub fn after_right(self) -> Self {
-        Self::default()
-    }
 }
 
 impl Key {
@@ -178,8 +113,6 @@ impl Key {
 
 #[cfg(test)]
 mod tests {
-    use proptest::prelude::*;
-
     use super::*;
     use crate::{AutomatId, Calendar, Entry, KeyDraft, KeyId, Property, Sharing};
 
@@ -240,11 +173,9 @@ mod tests {
     }
 
     #[test]
-    fn a_key_that_another_has_is_out_and_that_is_no_wrong_entry() {
+    fn a_key_that_another_has_is_out() {
         let expected = [Err(KeypadRefusal::TooEarly), Err(KeypadRefusal::KeyOut), Err(KeypadRefusal::Ended)];
         assert_eq!(through_time(out_with(2), false), expected);
-        let counts = [KeypadRefusal::TooEarly, KeypadRefusal::KeyOut, KeypadRefusal::Ended].map(KeypadRefusal::counts);
-        assert_eq!(counts, [true, false, true]);
     }
 
     #[test]
@@ -265,7 +196,6 @@ mod tests {
         let key = key(out_with(1));
         assert_eq!(key.answer_return_code(false), Ok(Purpose::Return));
         assert_eq!(key.answer_return_code(true), Err(KeypadRefusal::KeyInside));
-        assert!(KeypadRefusal::KeyInside.counts());
     }
 
     #[test]
@@ -273,48 +203,5 @@ mod tests {
         let key = Key { state: KeyState::Removing, ..key(out_with(1)) };
         assert_eq!(key.answer_pin(&contract(1), range(10, None), false, at(15)), Err(KeypadRefusal::Unknown));
         assert_eq!(key.answer_return_code(false), Err(KeypadRefusal::Unknown));
-    }
-
-    #[test]
-    fn entries_are_timely_for_fifteen_seconds_either_way() {
-        let timely = [4, 5, 20, 35, 36].map(|made| Keypad::timely(at(made), at(20)));
-        assert_eq!(timely, [false, true, true, true, false]);
-    }
-
-    #[test]
-    fn locks_double_up_to_a_quarter_of_an_hour() {
-        let mut keypad = Keypad::default();
-        let mut locks = Vec::new();
-        for _ in 0..7 {
-            for wrong in 1..=Keypad::WRONG_BEFORE_LOCK {
-                keypad = keypad.after_wrong(at(0));
-                assert_eq!(keypad.wrong_in_a_row == 0, wrong == Keypad::WRONG_BEFORE_LOCK);
-            }
-            locks.push(keypad.locked_until.unwrap().seconds());
-        }
-        assert_eq!(locks, [60, 120, 240, 480, 900, 900, 900]);
-        assert_eq!(keypad.after_right(), Keypad::default());
-    }
-
-    proptest! {
-        /// The model knows the whole history: entries that were looked at, right or wrong.
-        #[test]
-        fn the_lock_is_what_the_history_of_entries_says(steps in prop::collection::vec((0..200_i64, prop::bool::weighted(0.1)), 0..80)) {
-            let (mut keypad, mut history, mut clock, mut unlocked_at) = (Keypad::default(), Vec::new(), 0, 0);
-            for (pause, right) in steps {
-                clock += pause;
-                prop_assert_eq!(keypad.locked(at(clock)).is_some(), clock < unlocked_at);
-                if clock < unlocked_at {
-                    continue;
-                }
-                history.push(right);
-                keypad = if right { keypad.after_right() } else { keypad.after_wrong(at(clock)) };
-                let row = history.iter().rev().take_while(|right| !**right).count();
-                if row > 0 && row % 5 == 0 {
-                    let lock: i64 = (1..row / 5).fold(60, |lock, _| 900.min(lock * 2));
-                    unlocked_at = clock + lock;
-                }
-            }
-        }
     }
 }

@@ -11,6 +11,7 @@ mod connection;
 mod contact;
 mod contract;
 mod event;
+mod guesses;
 mod id;
 mod instant;
 mod invalid;
@@ -35,11 +36,12 @@ pub use connection::{Connection, ConnectionState, Presence};
 pub use contact::{Contact, Email, Language, PhoneNumber};
 pub use contract::{Contract, ContractChange, ContractDraft, ContractField, ContractRefusal, ContractState, Ending};
 pub use event::{Actor, Event, EventKind, Subject};
+pub use guesses::{GuessingPeriod, Keypad, KnownCode, NotGoodNow, Slow};
 pub use id::{AutomatId, ContractId, KeyId, LockerIndex};
 pub use instant::{Instant, TimeRange};
 pub use invalid::Invalid;
 pub use key::{Key, KeyChange, KeyDraft, KeyField, KeyRefusal, KeyState, Sharing, Whereabouts};
-pub use keypad::{CodeKind, Keypad, KeypadAnswer, KeypadRefusal, Purpose};
+pub use keypad::{CodeKind, KeypadAnswer, KeypadRefusal, Purpose};
 pub use locker::DoorState;
 pub use message::{
     Address, Channel, Facts, Message, MessageId, MessageKind, MessageRecord, MessageState, Occasion, Place, Recipient,

@@ -142,10 +142,14 @@ pub enum Answer {
         expires_at: i64,
     },
     /// Not valid now. The keypad shows no more than that.
-    No,
-    /// The keypad is locked after too many wrong entries.
-    Locked {
-        /// For so many more seconds.
+    No {
+        /// If the keypad is slow after wrong entries: for so many seconds no other entry will be looked at.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        seconds: Option<u32>,
+    },
+    /// The keypad is slow after wrong entries, and this one came too soon: nobody has looked whether it is right.
+    Wait {
+        /// For so many more seconds no entry will be looked at.
         seconds: u32,
     },
 }
@@ -191,7 +195,14 @@ mod tests {
             reply(open),
             json!({"id": "01KB", "answer": "open", "lockerIndex": 7, "purpose": "fetch", "expiresAt": 1_795_521_610})
         );
-        assert_eq!(reply(Answer::No), json!({"id": "01KB", "answer": "no"}));
-        assert_eq!(reply(Answer::Locked { seconds: 60 }), json!({"id": "01KB", "answer": "locked", "seconds": 60}));
+        assert_eq!(reply(Answer::No { seconds: None }), json!({"id": "01KB", "answer": "no"}));
+        assert_eq!(reply(Answer::No { seconds: Some(30) }), json!({"id": "01KB", "answer": "no", "seconds": 30}));
+        assert_eq!(reply(Answer::Wait { seconds: 30 }), json!({"id": "01KB", "answer": "wait", "seconds": 30}));
+    }
+
+    #[test]
+    fn a_refusal_without_seconds_is_read() {
+        let reply: Reply = serde_json::from_value(json!({"id": "01KB", "answer": "no"})).unwrap();
+        assert_eq!(reply.answer, Answer::No { seconds: None });
     }
 }

@@ -1,7 +1,7 @@
 //! A keypad entry: two reads, one decision, one transaction.
 //!
 //! The entry's item makes a second delivery harmless, and the keypad's own state is a condition of every answer, so
-//! that guesses made at once are counted one after the other and none is looked at past the lock. The key is no
+//! that guesses made at once are counted one after the other and none is looked at before its time. The key is no
 //! condition: an answer that was right when it was read is right enough, and an entry must not wait for bookings.
 //!
 //! A device with two keys names the code under both, and one look finds either. Items that are read together are not read
@@ -11,8 +11,8 @@ use std::collections::BTreeSet;
 use std::iter;
 
 use domain::{
-    AutomatId, CodeKind, ContractId, EventKind, Instant, Key, KeyId, Keypad, KeypadAnswer, KeypadRefusal, LockerIndex,
-    Purpose, Subject, TimeRange,
+    AutomatId, CodeKind, ContractId, EventKind, Instant, Key, KeyId, Keypad, KeypadAnswer, KeypadRefusal, KnownCode,
+    LockerIndex, Purpose, Subject, TimeRange,
 };
 
 use crate::codes::Mac;
@@ -71,6 +71,9 @@ struct Verdict {
     known: Option<(StoredKey, Option<ContractId>)>,
 }
 
+/// The answer to an entry that cannot be one of ours.
+const UNKNOWN_FORM: KeypadAnswer = KeypadAnswer::No { wait_until: None };
+
 impl Store {
     /// Decides a keypad entry. The same entry again gets the same answer, and counts nothing.
     pub async fn keypad_entry(
@@ -80,24 +83,24 @@ impl Store {
         now: Instant,
     ) -> Result<KeypadAnswer, Error> {
         // Nothing that our devices send has another name, so there is nothing to look at.
-        let Some(place) = EntryItem::key(automat, &entry.id) else { return Ok(KeypadAnswer::No) };
+        let Some(place) = EntryItem::key(automat, &entry.id) else { return Ok(UNKNOWN_FORM) };
         let mut race = Race::new(&self.random);
         loop {
             let scene = self.scene(automat, &entry, &place, now).await?;
             if let Some(answered) = scene.answered {
                 return Ok(answered.answer);
             }
-            let keypad = scene.keypad;
+            let before = scene.keypad.clone();
             let verdict = self.judge(automat, &entry, scene, now).await?;
-            let after = verdict.keypad_after(keypad.keypad, now);
-            let stored = verdict.entry(after, now);
+            let after = verdict.keypad_after(&before.keypad, now);
+            let stored = verdict.entry(&after, now);
             let mut transaction = Transaction::default();
             transaction.put(Part::Entry, EntryItem::write(place.clone(), entry.kind, &stored, now)?, absent());
-            transaction.keypad(automat, keypad, after)?;
+            transaction.keypad(automat, &before, &after)?;
             self.record_entry(&mut transaction, automat, entry.kind, &verdict, now)?;
-            if let Some(until) = after.locked_until.filter(|_| after.locks_in_a_row > keypad.keypad.locks_in_a_row) {
-                let act = Act::of_automat(automat, now);
-                let event = self.automat_event(automat, EventKind::KeypadLocked { until }, &act)?;
+            if let Some((within, wrong_entries)) = before.keypad.guessing(&after) {
+                let guessing = EventKind::KeypadGuessing { wrong_entries, within };
+                let event = self.automat_event(automat, guessing, &Act::of_automat(automat, now))?;
                 transaction.event(&event, None, self.retention)?;
             }
             match transaction.commit(self).await? {
@@ -140,10 +143,10 @@ impl Store {
         now: Instant,
     ) -> Result<Verdict, Error> {
         let refused = |reason| Ok(Verdict { outcome: Err(reason), known: None });
-        if scene.keypad.keypad.locked(now).is_some() {
-            return refused(KeypadRefusal::LockedOut);
+        if scene.keypad.keypad.waits_until(now).is_some() {
+            return refused(KeypadRefusal::KeypadSlow);
         }
-        if !Keypad::timely(entry.at, now) {
+        if !Keypad::is_timely(entry.at, now) {
             return refused(KeypadRefusal::Late);
         }
         let owner = match scene.owner {
@@ -232,22 +235,23 @@ fn answer(
 }
 
 impl Verdict {
-    fn keypad_after(&self, keypad: Keypad, now: Instant) -> Keypad {
+    fn keypad_after(&self, keypad: &Keypad, now: Instant) -> Keypad {
+        let known = self.known.as_ref();
+        let code = known.map(|(key, contract)| KnownCode { key: key.key.id.clone(), contract: contract.clone() });
         match self.outcome {
-            Ok(_) => keypad.after_right(),
-            Err(reason) if reason.counts() => keypad.after_wrong(now),
-            Err(_) => keypad,
+            Ok(_) => keypad.clone(),
+            Err(refusal) => keypad.after_refusal(refusal, code.as_ref(), now),
         }
     }
 
-    /// The entry as it is answered. The entry that locks the keypad is told so.
-    fn entry(&self, after: Keypad, now: Instant) -> StoredEntry {
-        let answer = match (self.outcome, after.locked(now)) {
+    /// The entry as it is answered.
+    fn entry(&self, after: &Keypad, now: Instant) -> StoredEntry {
+        let answer = match (self.outcome, after.waits_until(now)) {
             (Ok((locker, purpose)), _) => {
                 KeypadAnswer::Open { locker, purpose, until: now.plus_millis(KeypadAnswer::ACTED_ON_MILLIS) }
             }
-            (Err(_), Some(until)) => KeypadAnswer::Locked { until },
-            (Err(_), None) => KeypadAnswer::No,
+            (Err(KeypadRefusal::KeypadSlow), Some(until)) => KeypadAnswer::Wait { until },
+            (Err(_), wait_until) => KeypadAnswer::No { wait_until },
         };
         let accepted = self.known.as_ref().filter(|_| self.outcome.is_ok());
         StoredEntry {
@@ -260,8 +264,8 @@ impl Verdict {
 
 impl Transaction {
     /// Writes what the keypad remembers from now on, or makes what it remembers a condition.
-    fn keypad(&mut self, automat: &AutomatId, before: StoredKeypad, after: Keypad) -> Result<(), Error> {
-        if after == before.keypad {
+    fn keypad(&mut self, automat: &AutomatId, before: &StoredKeypad, after: &Keypad) -> Result<(), Error> {
+        if *after == before.keypad {
             self.check(Part::Keypad, KeypadItem::key(automat), before.unchanged());
         } else {
             self.put(Part::Keypad, KeypadItem::write(automat, after, before)?, before.unchanged());

@@ -1,15 +1,28 @@
-//! The keypad: the whole way from a typed code to the answer, the record and the lock.
+//! The keypad: the whole way from a typed code to the answer, the record and the wait.
 
 #![expect(clippy::unwrap_used, reason = "a test's own values are well formed")]
 
 use domain::{
-    AutomatId, CodeKind, ContractDraft, ContractId, Event, EventKind, KeyDraft, KeyId, KeypadAnswer, KeypadRefusal,
-    Purpose, ReturnCode, Sharing,
+    AutomatId, CodeKind, ContractDraft, ContractId, Event, EventKind, GuessingPeriod, KeyDraft, KeyId, KeypadAnswer,
+    KeypadRefusal, Purpose, ReturnCode, Sharing,
 };
 use store::{Error, Expected, KeypadEntry, PageRequest, Store, Thing};
 use testkit::{TestTable, act, at, automat, contract, entry, key, locker, pin, telling};
 
 const WRONG: &str = "999999";
+
+/// Refused, at the normal pace.
+const NO: KeypadAnswer = KeypadAnswer::No { wait_until: None };
+
+/// Refused, and the next entry waits.
+fn no_until(second: i64) -> KeypadAnswer {
+    KeypadAnswer::No { wait_until: Some(at(second)) }
+}
+
+/// Not looked at.
+fn wait_until(second: i64) -> KeypadAnswer {
+    KeypadAnswer::Wait { until: at(second) }
+}
 
 fn a() -> KeyId {
     KeyId::parse("A").unwrap()
@@ -70,7 +83,7 @@ fn of_keypad(kind: &EventKind) -> bool {
         EventKind::PinAccepted(_)
             | EventKind::ReturnCodeAccepted
             | EventKind::EntryRefused { .. }
-            | EventKind::KeypadLocked { .. }
+            | EventKind::KeypadGuessing { .. }
     )
 }
 
@@ -119,7 +132,7 @@ async fn a_fetched_key_is_returned_with_its_pin_even_after_the_end() {
     let table = stage().await;
     pin_inside(&table, "e1", "482915", 0).await;
     table.store.hear_lockers(&lobby(), telling(2, &[(0, false, Some("e1"))]), at(1)).await.unwrap();
-    assert_eq!(pin_empty(&table, "e2", "573826", 10).await, KeypadAnswer::No, "another contract has it");
+    assert_eq!(pin_empty(&table, "e2", "573826", 10).await, NO, "another contract has it");
     assert_eq!(pin_empty(&table, "e3", "482915", 5_000).await, open(Purpose::Return, 5_010));
     assert_eq!(refusals(&table).await, [KeypadRefusal::KeyOut]);
 }
@@ -127,9 +140,9 @@ async fn a_fetched_key_is_returned_with_its_pin_even_after_the_end() {
 #[tokio::test]
 async fn a_pin_that_is_not_valid_now_opens_nothing_and_the_record_says_why() {
     let table = stage().await;
-    assert_eq!(pin_inside(&table, "e1", "664737", 0).await, KeypadAnswer::No);
-    assert_eq!(pin_inside(&table, "e2", "482915", 1_000).await, KeypadAnswer::No);
-    assert_eq!(pin_inside(&table, "e3", WRONG, 1_001).await, KeypadAnswer::No);
+    assert_eq!(pin_inside(&table, "e1", "664737", 0).await, NO);
+    assert_eq!(pin_inside(&table, "e2", "482915", 1_000).await, NO);
+    assert_eq!(pin_inside(&table, "e3", WRONG, 1_001).await, NO);
     let expected = [KeypadRefusal::TooEarly, KeypadRefusal::Ended, KeypadRefusal::Unknown];
     assert_eq!(refusals(&table).await, expected);
     let known: Vec<_> = recorded(&table).await.into_iter().map(|event| event.subject.key.is_some()).collect();
@@ -139,8 +152,8 @@ async fn a_pin_that_is_not_valid_now_opens_nothing_and_the_record_says_why() {
 #[tokio::test]
 async fn a_return_code_returns_the_key_and_takes_none() {
     let table = stage().await;
-    assert_eq!(return_code(&table, "e1", "4711", &[0]).await, KeypadAnswer::No);
-    assert_eq!(return_code(&table, "e2", "4712", &[]).await, KeypadAnswer::No);
+    assert_eq!(return_code(&table, "e1", "4711", &[0]).await, NO);
+    assert_eq!(return_code(&table, "e2", "4712", &[]).await, NO);
     assert_eq!(return_code(&table, "e3", "4711", &[]).await, open(Purpose::Return, 10));
     let kinds = recorded(&table).await;
     assert!(kinds.iter().any(|event| event.kind == EventKind::ReturnCodeAccepted));
@@ -152,50 +165,85 @@ async fn a_return_code_returns_the_key_and_takes_none() {
 #[tokio::test]
 async fn a_return_code_is_no_pin() {
     let table = stage().await;
-    assert_eq!(pin_empty(&table, "e1", "4711", 0).await, KeypadAnswer::No);
-    assert_eq!(return_code(&table, "e2", "4829", &[]).await, KeypadAnswer::No);
+    assert_eq!(pin_empty(&table, "e1", "4711", 0).await, NO);
+    assert_eq!(return_code(&table, "e2", "4829", &[]).await, NO);
+}
+
+/// Five wrong entries at that second.
+async fn make_slow(table: &TestTable, seconds: i64) {
+    for n in 0..5 {
+        pin_inside(table, &format!("s{seconds}-{n}"), WRONG, seconds).await;
+    }
 }
 
 #[tokio::test]
-async fn five_wrong_entries_lock_the_keypad_for_right_ones_too() {
+async fn five_wrong_entries_make_the_keypad_slow_and_a_right_one_gets_in_after_the_wait() {
     let table = stage().await;
     for n in 0..4 {
-        assert_eq!(pin_inside(&table, &format!("w{n}"), WRONG, n).await, KeypadAnswer::No);
+        assert_eq!(pin_inside(&table, &format!("w{n}"), WRONG, n).await, NO);
     }
-    assert_eq!(pin_inside(&table, "w4", WRONG, 4).await, KeypadAnswer::Locked { until: at(64) });
-    assert_eq!(pin_inside(&table, "e1", "482915", 63).await, KeypadAnswer::Locked { until: at(64) });
-    assert_eq!(pin_inside(&table, "e2", "482915", 64).await, open(Purpose::Fetch, 74));
-    let events = recorded(&table).await;
-    let locks = events.iter().filter(|event| event.kind == EventKind::KeypadLocked { until: at(64) });
-    assert_eq!(locks.count(), 1);
-    assert_eq!(refusals(&table).await[5], KeypadRefusal::LockedOut);
+    assert_eq!(pin_inside(&table, "w4", WRONG, 4).await, no_until(34));
+    assert_eq!(pin_inside(&table, "e1", "482915", 33).await, wait_until(34), "and costs nothing");
+    assert_eq!(pin_inside(&table, "e2", "482915", 34).await, open(Purpose::Fetch, 44));
+    assert_eq!(pin_inside(&table, "e3", "573826", 34).await, open(Purpose::Fetch, 44), "a right one makes nobody wait");
+    assert_eq!(pin_inside(&table, "w5", WRONG, 34).await, no_until(94), "and is no new beginning");
+    assert_eq!(refusals(&table).await[5], KeypadRefusal::KeypadSlow);
+}
+
+/// Else whoever has one right code could guess for ever.
+#[tokio::test]
+async fn a_right_entry_gives_no_wrong_one_back() {
+    let table = stage().await;
+    for n in 0..4 {
+        assert_eq!(pin_inside(&table, &format!("w{n}"), WRONG, n).await, NO);
+        assert_eq!(pin_inside(&table, &format!("e{n}"), "482915", n).await, open(Purpose::Fetch, n + 10));
+    }
+    assert_eq!(pin_inside(&table, "w4", WRONG, 4).await, no_until(34));
+}
+
+/// The guest of `later`, whose contract starts at 500, tries at once, and again; another one comes with a right code.
+#[tokio::test]
+async fn a_guest_who_is_too_early_does_not_shut_out_others() {
+    let table = stage().await;
+    for n in 0..3 {
+        assert_eq!(pin_inside(&table, &format!("t{n}"), "664737", n).await, NO);
+    }
+    for n in 3..7 {
+        assert_eq!(pin_inside(&table, &format!("t{n}"), "664737", n).await, NO, "wrong from the fourth on");
+    }
+    assert_eq!(pin_inside(&table, "e1", "482915", 7).await, open(Purpose::Fetch, 17));
+    assert_eq!(pin_inside(&table, "t7", "664737", 8).await, no_until(38));
+    for n in 0..4 {
+        assert_eq!(return_code(&table, &format!("r{n}"), "4711", &[0]).await, wait_until(38));
+    }
 }
 
 #[tokio::test]
-async fn locks_double_until_a_right_entry() {
+async fn return_codes_and_pins_are_free_each_by_itself() {
     let table = stage().await;
-    let mut clock = 0;
-    let mut locked = async |name: &str| {
-        for n in 0..5 {
-            if let KeypadAnswer::Locked { until } = pin_inside(&table, &format!("{name}{n}"), WRONG, clock).await {
-                let length = until.seconds() - at(clock).seconds();
-                clock += length;
-                return (n, length);
-            }
-        }
-        (5, 0)
-    };
-    assert_eq!([locked("a").await, locked("b").await, locked("c").await], [(4, 60), (4, 120), (4, 240)]);
-    pin_inside(&table, "right", "482915", 600).await;
-    clock = 601;
-    let again = {
-        let mut last = KeypadAnswer::No;
-        for n in 0..5 {
-            last = pin_inside(&table, &format!("d{n}"), WRONG, clock).await;
-        }
-        last
-    };
-    assert_eq!(again, KeypadAnswer::Locked { until: at(661) });
+    for n in 0..3 {
+        assert_eq!(return_code(&table, &format!("r{n}"), "4711", &[0]).await, NO);
+        assert_eq!(pin_inside(&table, &format!("t{n}"), "664737", 0).await, NO);
+    }
+    for n in 0..4 {
+        assert_eq!(pin_inside(&table, &format!("w{n}"), WRONG, 0).await, NO, "the whole budget is there");
+    }
+    assert_eq!(return_code(&table, "r3", "4711", &[0]).await, no_until(30), "the fifth wrong one");
+}
+
+#[tokio::test]
+async fn ten_wrong_entries_in_an_hour_are_recorded_as_guessing_once() {
+    let table = stage().await;
+    make_slow(&table, 0).await;
+    for (n, seconds) in [30, 90, 210, 450, 750, 1_050].into_iter().enumerate() {
+        pin_inside(&table, &format!("w{n}"), WRONG, seconds).await;
+    }
+    let events = recorded(&table).await;
+    let guessing: Vec<_> =
+        events.iter().filter(|event| matches!(event.kind, EventKind::KeypadGuessing { .. })).collect();
+    let kind = EventKind::KeypadGuessing { wrong_entries: 10, within: GuessingPeriod::Hour };
+    assert_eq!(guessing.iter().map(|event| (&event.kind, event.at)).collect::<Vec<_>>(), [(&kind, at(750))]);
+    assert_eq!(guessing[0].subject.key, None);
 }
 
 #[tokio::test]
@@ -203,9 +251,9 @@ async fn what_is_not_looked_at_does_not_count() {
     let table = stage().await;
     for n in 0..10 {
         let late = typed(&table.store, &format!("l{n}"), WRONG, 0, &[0]);
-        assert_eq!(decide(&table.store, late, 16).await, KeypadAnswer::No);
+        assert_eq!(decide(&table.store, late, 16).await, NO);
         let ahead = typed(&table.store, &format!("h{n}"), "482915", 32, &[0]);
-        assert_eq!(decide(&table.store, ahead, 16).await, KeypadAnswer::No);
+        assert_eq!(decide(&table.store, ahead, 16).await, NO);
     }
     assert_eq!(refusals(&table).await, [KeypadRefusal::Late; 20]);
     assert_eq!(pin_inside(&table, "e1", "482915", 16).await, open(Purpose::Fetch, 26));
@@ -216,7 +264,7 @@ async fn an_entry_delivered_again_gets_the_same_answer_and_counts_nothing() {
     let table = stage().await;
     let first = pin_inside(&table, "e1", "482915", 0).await;
     for _ in 0..10 {
-        assert_eq!(pin_inside(&table, "w1", WRONG, 1).await, KeypadAnswer::No);
+        assert_eq!(pin_inside(&table, "w1", WRONG, 1).await, NO);
         let again = typed(&table.store, "e1", "482915", 0, &[]);
         assert_eq!(decide(&table.store, again, 500).await, first, "whatever has happened since");
     }
@@ -230,9 +278,9 @@ async fn of_two_deliveries_at_once_one_is_decided() {
     let (store, twin) = (table.store.clone(), typed(&table.store, "w1", WRONG, 0, &[0]));
     let late = tokio::spawn(async move { decide(&store, twin, 0).await });
     held.arrived().await;
-    assert_eq!(pin_inside(&table, "w1", WRONG, 0).await, KeypadAnswer::No);
+    assert_eq!(pin_inside(&table, "w1", WRONG, 0).await, NO);
     held.release();
-    assert_eq!(late.await.unwrap(), KeypadAnswer::No);
+    assert_eq!(late.await.unwrap(), NO);
     assert_eq!(refusals(&table).await, [KeypadRefusal::Unknown]);
 }
 
@@ -250,9 +298,9 @@ async fn of_two_deliveries_of_a_right_entry_one_is_recorded() {
     assert_eq!(recorded(&table).await.len(), 1);
 }
 
-/// Guesses made at once are each counted, so that none is looked at past the lock, not even the right one.
+/// Guesses made at once are each counted, so that none is looked at before its time, not even the right one.
 #[tokio::test]
-async fn an_entry_decided_before_the_keypad_was_locked_is_decided_again() {
+async fn an_entry_decided_before_the_keypad_became_slow_is_decided_again() {
     let table = stage().await;
     let mut held = table.wire.hold("TransactWriteItems");
     let (store, right) = (table.store.clone(), typed(&table.store, "e1", "482915", 0, &[0]));
@@ -262,7 +310,7 @@ async fn an_entry_decided_before_the_keypad_was_locked_is_decided_again() {
         pin_inside(&table, &format!("w{n}"), WRONG, 0).await;
     }
     held.release();
-    assert_eq!(late.await.unwrap(), KeypadAnswer::Locked { until: at(60) });
+    assert_eq!(late.await.unwrap(), wait_until(30));
 }
 
 #[tokio::test]
@@ -276,7 +324,8 @@ async fn guesses_at_once_are_counted_one_by_one() {
     for guess in guesses.collect::<Vec<_>>() {
         answers.push(guess.await.unwrap());
     }
-    assert_eq!(answers.iter().filter(|answer| **answer == KeypadAnswer::No).count(), 4);
+    assert_eq!(answers.iter().filter(|answer| **answer == NO).count(), 4);
+    assert_eq!(answers.iter().filter(|answer| **answer == no_until(30)).count(), 1);
     assert_eq!(refusals(&table).await.iter().filter(|reason| **reason == KeypadRefusal::Unknown).count(), 5);
 }
 
@@ -289,7 +338,7 @@ async fn conflicts_are_tried_again_and_a_lost_answer_is_found_again() {
     let lost = table.store.keypad_entry(&lobby(), typed(&table.store, "w1", WRONG, 0, &[0]), at(0)).await;
     table.wire.mend();
     assert!(!matches!(lost, Ok(KeypadAnswer::Open { .. })));
-    assert_eq!(pin_inside(&table, "w1", WRONG, 5).await, KeypadAnswer::No);
+    assert_eq!(pin_inside(&table, "w1", WRONG, 5).await, NO);
     assert_eq!(refusals(&table).await, [KeypadRefusal::Unknown]);
 }
 
@@ -299,8 +348,8 @@ async fn a_key_that_is_being_removed_has_no_codes() {
     table.wire.cut_after(2);
     assert!(table.store.remove_key(&a(), true, Expected::Any, &act()).await.is_err());
     table.wire.mend();
-    assert_eq!(pin_inside(&table, "e1", "482915", 0).await, KeypadAnswer::No);
-    assert_eq!(return_code(&table, "e2", "4711", &[]).await, KeypadAnswer::No);
+    assert_eq!(pin_inside(&table, "e1", "482915", 0).await, NO);
+    assert_eq!(return_code(&table, "e2", "4711", &[]).await, NO);
     assert_eq!(refusals(&table).await, [KeypadRefusal::Unknown; 2]);
 }
 
@@ -316,7 +365,7 @@ async fn codes_and_entries_that_no_device_sends_open_nothing() {
     for (id, code) in
         [("e1", ""), ("e2", &*"A".repeat(5_000)), ("e3", "482915"), ("", &right), (&"e".repeat(65), &right)]
     {
-        assert_eq!(decide(&table.store, odd(id, code), 0).await, KeypadAnswer::No);
+        assert_eq!(decide(&table.store, odd(id, code), 0).await, NO);
     }
     let nowhere = AutomatId::parse("garage").unwrap();
     let answer = table.store.keypad_entry(&nowhere, odd("e1", &right), at(0)).await;

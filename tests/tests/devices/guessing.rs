@@ -13,7 +13,7 @@ const AT_ONCE: usize = 8;
 /// Sends guesses straight to the rule, with names of codes that nobody has, and counts the answers of each kind.
 async fn guess(device: &mut Mqtt, thing: &str, guesses: std::ops::Range<u32>, at: i64) -> (usize, usize) {
     let topic = format!("$aws/rules/automat_keypad/automats/{thing}/keypad");
-    let (mut no, mut locked) = (0, 0);
+    let (mut no, mut wait) = (0, 0);
     for batch in guesses.collect::<Vec<_>>().chunks(AT_ONCE) {
         for number in batch {
             let code = format!("{number:022}");
@@ -24,42 +24,45 @@ async fn guess(device: &mut Mqtt, thing: &str, guesses: std::ops::Range<u32>, at
             let (_, reply) = device.message().await.unwrap();
             match reply["answer"].as_str() {
                 Some("no") => no += 1,
-                Some("locked") => locked += 1,
+                Some("wait") => wait += 1,
                 _ => panic!("{reply}"),
             }
         }
     }
-    (no, locked)
+    (no, wait)
 }
 
 /// How many entries the cloud has looked at, and how many it has not.
 async fn looked_at(stage: &Stage) -> (usize, usize) {
-    let (mut unknown, mut locked_out, mut next) = (0, 0, String::new());
+    let (mut unknown, mut slow, mut next) = (0, 0, String::new());
     loop {
         let path = format!("/v1/automats/{}/events?limit=100{next}", stage.automat);
         let page = stage.stack.viewer().get(path).await.body(200);
         let events = page["data"].as_array().unwrap();
         let count = |reason: &str| events.iter().filter(|event| event["reason"] == reason).count();
         unknown += count("unknown");
-        locked_out += count("locked-out");
-        let Value::String(after) = &page["page"]["next"] else { return (unknown, locked_out) };
+        slow += count("keypad-slow");
+        let Value::String(after) = &page["page"]["next"] else { return (unknown, slow) };
         next = format!("&after={after}");
     }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn of_a_thousand_guesses_five_are_looked_at_in_each_lock() {
+async fn of_a_thousand_guesses_five_are_looked_at_and_then_one_after_each_wait() {
     let clock = Clock::fixed(noon());
     let stage = Stage::new(&Stack::alone(clock.clone()).await, 1).await;
     let thing = stage.thing();
     let mut device = Mqtt::connect(stage.over_tls(&thing)).await.unwrap();
     assert!(device.subscribe(&format!("automats/{thing}/keypad/reply")).await);
 
-    assert_eq!(guess(&mut device, &thing, 0..1_000, noon().seconds()).await, (4, 996));
+    assert_eq!(guess(&mut device, &thing, 0..1_000, noon().seconds()).await, (5, 995));
     assert_eq!(looked_at(&stage).await, (5, 995));
-    let over = noon().plus_millis(60_000);
-    clock.set(over);
-    assert_eq!(guess(&mut device, &thing, 1_000..1_020, over.seconds()).await, (4, 16));
-    assert_eq!(looked_at(&stage).await, (10, 1_010));
-    assert_eq!(stage.event("keypad-locked").await["until"], over.plus_millis(120_000).to_string());
+    for (n, second) in (0..).zip([30, 90, 210, 450, 750]) {
+        let now = noon().plus_millis(second * 1_000);
+        clock.set(now);
+        assert_eq!(guess(&mut device, &thing, 1_000 + n * 20..1_020 + n * 20, now.seconds()).await, (1, 19));
+    }
+    assert_eq!(looked_at(&stage).await, (10, 1_090));
+    let guessing = stage.event("keypad-guessing").await;
+    assert_eq!((&guessing["wrongEntries"], &guessing["within"]), (&json!(10), &json!("hour")));
 }

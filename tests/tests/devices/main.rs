@@ -6,11 +6,11 @@
 mod crowd;
 mod guessing;
 mod keypad;
-mod lockout;
 mod presence;
 mod provisioning;
 mod remote;
 mod scene;
 mod secrets;
+mod slow;
 mod tap;
 mod two_keys;

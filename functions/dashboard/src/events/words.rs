@@ -1,7 +1,8 @@
 //! What happened, in words. Exhaustive: a new kind of event does not compile until it has some.
 
 use domain::{
-    CodeKind, ContractField, Event, EventKind, KeyField, KeypadRefusal, LockerIndex, OpeningOutcome, Purpose, TimeRange,
+    CodeKind, ContractField, Event, EventKind, GuessingPeriod, KeyField, KeypadRefusal, LockerIndex, OpeningOutcome,
+    Purpose, TimeRange,
 };
 use texts::{FluentArgs, Texts};
 
@@ -54,9 +55,13 @@ pub(super) fn what(event: &Event, t: &Texts, times: &Times) -> String {
             values.set("reason", t.say(refusal(*reason)).into_owned());
             t.tell(typed, &values)
         }
-        EventKind::KeypadLocked { until } => {
-            values.set("until", times.moment(*until));
-            t.tell("event-keypad-locked", &values)
+        EventKind::KeypadGuessing { wrong_entries, within } => {
+            values.set("count", *wrong_entries);
+            let text = match within {
+                GuessingPeriod::Hour => "event-keypad-guessing-hour",
+                GuessingPeriod::Day => "event-keypad-guessing-day",
+            };
+            t.tell(text, &values)
         }
         EventKind::AutomatConnected => t.tell("event-automat-connected", &values),
         EventKind::AutomatDisconnected => t.tell("event-automat-disconnected", &values),
@@ -81,7 +86,7 @@ fn refusal(reason: KeypadRefusal) -> &'static str {
         KeypadRefusal::Ended => "entry-ended",
         KeypadRefusal::KeyOut => "entry-key-out",
         KeypadRefusal::KeyInside => "entry-key-inside",
-        KeypadRefusal::LockedOut => "entry-locked-out",
+        KeypadRefusal::KeypadSlow => "entry-keypad-slow",
         KeypadRefusal::Late => "entry-late",
     }
 }
@@ -167,10 +172,11 @@ mod tests {
             refused(KeypadRefusal::Ended),
             refused(KeypadRefusal::KeyOut),
             refused(KeypadRefusal::KeyInside),
-            refused(KeypadRefusal::LockedOut),
+            refused(KeypadRefusal::KeypadSlow),
             refused(KeypadRefusal::Late),
             EventKind::EntryRefused { kind: CodeKind::ReturnCode, reason: KeypadRefusal::KeyInside },
-            EventKind::KeypadLocked { until: at },
+            EventKind::KeypadGuessing { wrong_entries: 10, within: GuessingPeriod::Hour },
+            EventKind::KeypadGuessing { wrong_entries: 40, within: GuessingPeriod::Day },
             EventKind::AutomatConnected,
             EventKind::AutomatDisconnected,
         ]

@@ -45,7 +45,8 @@ event-pin-accepted-return = Locker { $locker } was opened with a PIN, to return 
 event-return-code-accepted = Locker { $locker } was opened with the return code
 event-entry-refused-pin = A PIN opened nothing: { $reason }
 event-entry-refused-return-code = A return code opened nothing: { $reason }
-event-keypad-locked = The keypad was locked until { $until } after too many wrong entries
+event-keypad-guessing-hour = { $count } wrong codes at the keypad within an hour: somebody may be guessing
+event-keypad-guessing-day = { $count } wrong codes at the keypad within 24 hours: somebody may be guessing
 event-automat-connected = The automat connected
 event-automat-disconnected = The automat disconnected
 
@@ -54,7 +55,7 @@ entry-too-early = the contract had not started
 entry-ended = the contract had ended
 entry-key-out = the key was out
 entry-key-inside = the key was inside
-entry-locked-out = the keypad was locked
+entry-keypad-slow = too soon after wrong codes, so it was not checked
 entry-late = it came too late
 
 changed-locker = locker

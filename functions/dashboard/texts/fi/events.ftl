@@ -45,7 +45,8 @@ event-pin-accepted-return = Lokero { $locker } avattiin PIN-koodilla avaimen pal
 event-return-code-accepted = Lokero { $locker } avattiin palautuskoodilla
 event-entry-refused-pin = PIN-koodi ei avannut mitään: { $reason }
 event-entry-refused-return-code = Palautuskoodi ei avannut mitään: { $reason }
-event-keypad-locked = Näppäimistö lukittiin liian monen väärän yrityksen jälkeen. Lukitus päättyy: { $until }
+event-keypad-guessing-hour = Näppäimistöllä annettiin { $count } väärää koodia tunnin aikana. Joku saattaa arvailla koodeja.
+event-keypad-guessing-day = Näppäimistöllä annettiin { $count } väärää koodia vuorokauden aikana. Joku saattaa arvailla koodeja.
 event-automat-connected = Automaatti sai yhteyden
 event-automat-disconnected = Automaatin yhteys katkesi
 
@@ -54,7 +55,7 @@ entry-too-early = sopimus ei ollut vielä alkanut
 entry-ended = sopimus oli päättynyt
 entry-key-out = avain oli ulkona
 entry-key-inside = avain oli sisällä
-entry-locked-out = näppäimistö oli lukittu
+entry-keypad-slow = liian pian väärien koodien jälkeen, joten koodia ei tarkistettu
 entry-late = se tuli liian myöhään
 
 changed-locker = lokero

@@ -45,7 +45,8 @@ event-pin-accepted-return = Fack { $locker } öppnades med en PIN-kod för att l
 event-return-code-accepted = Fack { $locker } öppnades med returkoden
 event-entry-refused-pin = En PIN-kod öppnade ingenting: { $reason }
 event-entry-refused-return-code = En returkod öppnade ingenting: { $reason }
-event-keypad-locked = Knappsatsen låstes till { $until } efter för många felaktiga försök
+event-keypad-guessing-hour = { $count } felaktiga koder på knappsatsen inom en timme – någon kanske försöker gissa koder
+event-keypad-guessing-day = { $count } felaktiga koder på knappsatsen inom ett dygn – någon kanske försöker gissa koder
 event-automat-connected = Automaten fick förbindelse
 event-automat-disconnected = Automaten förlorade förbindelsen
 
@@ -54,7 +55,7 @@ entry-too-early = avtalet hade inte börjat
 entry-ended = avtalet var slut
 entry-key-out = nyckeln var ute
 entry-key-inside = nyckeln var inne
-entry-locked-out = knappsatsen var låst
+entry-keypad-slow = för tidigt efter felaktiga koder, så koden kontrollerades inte
 entry-late = den kom för sent
 
 changed-locker = fack

@@ -23,20 +23,15 @@ fn presence(thing: &str, event_type: &str, number: u64) -> Value {
 #[tokio::test]
 async fn a_message_that_cannot_be_read_is_an_error_without_what_it_holds() {
     let scene = Scene::new().await;
-    let mut nameless = entry("lobby", "SECRET");
-    nameless["code"] = Value::Null;
-    let mut unknown_kind = entry("lobby", "e-1");
-    unknown_kind["kind"] = json!("SECRET");
-    let mut wrong_inside = entry("lobby", "e-1");
-    wrong_inside["inside"] = json!("SECRET");
+    let mut nameless = entry("lobby", "e-1");
+    nameless["id"] = Value::Null;
+    nameless["code"] = json!(["SECRET"]);
     for event in [
         json!("SECRET"),
         json!({}),
         json!({ "message": "SECRET", "thing": "lobby" }),
         json!({ "message": "keypad", "thing": 5 }),
         nameless,
-        unknown_kind,
-        wrong_inside,
         lockers("lobby", 1, &json!({ "SECRET": { "key": true, "door": "open" } })),
         lockers("lobby", 1, &json!({ "0": { "key": true, "door": "SECRET" } })),
         json!({ "message": "openings", "thing": "lobby", "words": { "0": ["SECRET"] } }),
@@ -71,6 +66,29 @@ async fn an_entry_is_answered_on_its_own_automats_topic_by_its_name() {
     scene.hear(&entry("lobby", "e-1")).await.unwrap();
     let reply = json!({ "id": "e-1", "answer": "no" });
     assert_eq!(scene.data_plane.published(), [("automats/lobby/keypad/reply".to_owned(), reply)]);
+}
+
+#[tokio::test]
+async fn an_entry_of_the_wrong_form_is_refused_by_its_id_and_costs_nothing() {
+    let scene = Scene::new().await;
+    let before = scene.table.items().await;
+    let wrong = [
+        ("kind", json!("face")),
+        ("code", Value::Null),
+        ("other", json!(7)),
+        ("at", json!("now")),
+        ("at", json!(1.5)),
+        ("inside", json!("0g")),
+        ("inside", Value::Null),
+    ];
+    for (field, value) in &wrong {
+        let mut malformed = entry("lobby", "e-1");
+        malformed[field] = value.clone();
+        scene.hear(&malformed).await.unwrap();
+    }
+    let refused = ("automats/lobby/keypad/reply".to_owned(), json!({ "id": "e-1", "answer": "no" }));
+    assert_eq!(scene.data_plane.published(), vec![refused; wrong.len()]);
+    assert_eq!(scene.table.items().await, before);
 }
 
 #[tokio::test]

@@ -33,6 +33,7 @@ pub(super) fn all() -> Vec<(&'static str, Schema)> {
         ("Purpose", open("What a keypad entry opened a locker for.", named(event::purpose))),
         ("CodeKind", open("What was typed at the keypad.", named(event::code_kind))),
         ("EntryRefusal", open("Why a keypad entry opened nothing.", named(event::refusal))),
+        ("GuessingPeriod", open("In what time entries were wrong.", named(event::period))),
         ("ChangedField", open("A field that an edit changed.", changed)),
     ]
 }

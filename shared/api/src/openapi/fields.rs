@@ -123,6 +123,7 @@ fn rule(owner: &str, name: &str, side: Side) -> Option<Rule> {
         ("Event", "purpose", _) => Enumeration("Purpose"),
         ("Event", "codeKind", _) => Enumeration("CodeKind"),
         ("Event", "reason", _) => Enumeration("EntryRefusal"),
+        ("Event", "within", _) => Enumeration("GuessingPeriod"),
         ("Event", "changes", _) => Enumerations(None, "ChangedField"),
         ("Pin", "pin", _) | (_, "pin", Side::Request) => Text(Some(PIN), 4, Some(9)),
         (_, "pin", Side::Answer) => Text(Some(PIN_OR_MASK), 4, Some(9)),

@@ -46,7 +46,7 @@ pub(crate) struct EntryItem {
 enum AnswerWord {
     Open,
     No,
-    Locked,
+    Wait,
 }
 
 impl EntryItem {
@@ -66,8 +66,8 @@ impl EntryItem {
             KeypadAnswer::Open { locker, purpose, until } => {
                 (AnswerWord::Open, Some(locker), Some(purpose), Some(until))
             }
-            KeypadAnswer::No => (AnswerWord::No, None, None, None),
-            KeypadAnswer::Locked { until } => (AnswerWord::Locked, None, None, Some(until)),
+            KeypadAnswer::No { wait_until } => (AnswerWord::No, None, None, wait_until),
+            KeypadAnswer::Wait { until } => (AnswerWord::Wait, None, None, Some(until)),
         };
         let record = Self {
             code_kind: kind.into(),
@@ -95,8 +95,8 @@ impl EntryItem {
         let broken = || Error::Internal { context: "reading an entry that lacks part of its answer", source: None };
         let until = || self.until.ok_or_else(broken).and_then(instant);
         Ok(match self.answer {
-            AnswerWord::No => KeypadAnswer::No,
-            AnswerWord::Locked => KeypadAnswer::Locked { until: until()? },
+            AnswerWord::No => KeypadAnswer::No { wait_until: self.until.map(instant).transpose()? },
+            AnswerWord::Wait => KeypadAnswer::Wait { until: until()? },
             AnswerWord::Open => KeypadAnswer::Open {
                 locker: valid(LockerIndex::new(u32::from(self.locker_index.ok_or_else(broken)?)))?,
                 purpose: self.purpose.ok_or_else(broken)?.into(),

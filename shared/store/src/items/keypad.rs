@@ -1,28 +1,49 @@
 //! What an automat's keypad remembers of the entries before.
 
-use domain::{AutomatId, Keypad};
+use domain::{AutomatId, ContractId, Instant, KeyId, Keypad, KnownCode, NotGoodNow, Slow};
 use serde::{Deserialize, Serialize};
 
-use super::{AutomatItem, Item, ItemKey, instant, read, write};
+use super::{AutomatItem, Item, ItemKey, instant, read, valid, write};
 use crate::Error;
 use crate::write::{Expression, absent, unchanged};
 
 /// A keypad as it was read.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Clone, Default)]
 pub(crate) struct StoredKeypad {
     pub(crate) keypad: Keypad,
     /// Raised by every write; `None` before the first.
     rev: Option<u64>,
 }
 
+/// Times are in milliseconds since 1970.
 #[derive(Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct KeypadItem {
-    wrong_in_a_row: u32,
-    locks_in_a_row: u32,
+    budget_full_at: i64,
     #[serde(skip_serializing_if = "Option::is_none")]
-    locked_until: Option<i64>,
+    slow: Option<SlowItem>,
+    wrong: Vec<i64>,
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    not_good_now: Vec<NotGoodNowItem>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    guessing_recorded_at: Option<i64>,
     rev: u64,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct SlowItem {
+    wait_millis: i64,
+    looks_at: i64,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct NotGoodNowItem {
+    key_id: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    contract_id: Option<String>,
+    at: i64,
 }
 
 impl KeypadItem {
@@ -31,11 +52,14 @@ impl KeypadItem {
     }
 
     /// The item that follows the one read.
-    pub(crate) fn write(automat: &AutomatId, keypad: Keypad, before: StoredKeypad) -> Result<Item, Error> {
+    pub(crate) fn write(automat: &AutomatId, keypad: &Keypad, before: &StoredKeypad) -> Result<Item, Error> {
+        let slow = |slow: Slow| SlowItem { wait_millis: slow.wait_millis, looks_at: slow.looks_at.millis() };
         let record = Self {
-            wrong_in_a_row: keypad.wrong_in_a_row,
-            locks_in_a_row: keypad.locks_in_a_row,
-            locked_until: keypad.locked_until.map(domain::Instant::millis),
+            budget_full_at: keypad.budget_full_at.millis(),
+            slow: keypad.slow.map(slow),
+            wrong: keypad.wrong.iter().map(|at| at.millis()).collect(),
+            not_good_now: keypad.not_good_now.iter().map(NotGoodNowItem::new).collect(),
+            guessing_recorded_at: keypad.guessing_recorded_at.map(Instant::millis),
             rev: before.rev.unwrap_or_default() + 1,
         };
         write(&record, Self::key(automat), None)
@@ -43,18 +67,39 @@ impl KeypadItem {
 
     pub(crate) fn read(item: Item) -> Result<StoredKeypad, Error> {
         let record: Self = read(item)?;
+        let slow = |slow: SlowItem| -> Result<_, Error> {
+            Ok(Slow { wait_millis: slow.wait_millis, looks_at: instant(slow.looks_at)? })
+        };
         let keypad = Keypad {
-            wrong_in_a_row: record.wrong_in_a_row,
-            locks_in_a_row: record.locks_in_a_row,
-            locked_until: record.locked_until.map(instant).transpose()?,
+            budget_full_at: instant(record.budget_full_at)?,
+            slow: record.slow.map(slow).transpose()?,
+            wrong: record.wrong.into_iter().map(instant).collect::<Result<_, _>>()?,
+            not_good_now: record.not_good_now.into_iter().map(NotGoodNowItem::read).collect::<Result<_, _>>()?,
+            guessing_recorded_at: record.guessing_recorded_at.map(instant).transpose()?,
         };
         Ok(StoredKeypad { keypad, rev: Some(record.rev) })
     }
 }
 
+impl NotGoodNowItem {
+    fn new(entry: &NotGoodNow) -> Self {
+        Self {
+            key_id: entry.code.key.as_str().to_owned(),
+            contract_id: entry.code.contract.as_ref().map(|contract| contract.as_str().to_owned()),
+            at: entry.at.millis(),
+        }
+    }
+
+    fn read(self) -> Result<NotGoodNow, Error> {
+        let contract = self.contract_id.map(|contract| valid(ContractId::parse(&contract))).transpose()?;
+        let code = KnownCode { key: valid(KeyId::parse(&self.key_id))?, contract };
+        Ok(NotGoodNow { code, at: instant(self.at)? })
+    }
+}
+
 impl StoredKeypad {
     /// The condition that the keypad is as it was read.
-    pub(crate) fn unchanged(self) -> Expression {
+    pub(crate) fn unchanged(&self) -> Expression {
         self.rev.map_or_else(absent, unchanged)
     }
 }

@@ -1,6 +1,8 @@
 //! The words that stand in items for the variants of domain enums. A variant without a word does not compile.
 
-use domain::{Channel, CodeKind, ContractField, DoorState, KeypadRefusal, OpeningOutcome, Purpose, Trouble};
+use domain::{
+    Channel, CodeKind, ContractField, DoorState, GuessingPeriod, KeypadRefusal, OpeningOutcome, Purpose, Trouble,
+};
 use serde::{Deserialize, Serialize};
 
 macro_rules! words {
@@ -38,7 +40,11 @@ words!(
 );
 words!(
     /// Why an entry opened nothing.
-    RefusalWord, KeypadRefusal { Unknown, TooEarly, Ended, KeyOut, KeyInside, LockedOut, Late }
+    RefusalWord, KeypadRefusal { Unknown, TooEarly, Ended, KeyOut, KeyInside, KeypadSlow, Late }
+);
+words!(
+    /// In what time there were many wrong entries.
+    GuessingPeriodWord, GuessingPeriod { Hour, Day }
 );
 words!(
     /// A locker's door.

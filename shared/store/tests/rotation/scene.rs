@@ -112,7 +112,7 @@ impl Scene {
         let typed = self.typed(device, kind, digits, inside);
         match function.keypad_entry(&lobby(), typed, now()).await.unwrap() {
             KeypadAnswer::Open { purpose, .. } => Some(purpose),
-            KeypadAnswer::No | KeypadAnswer::Locked { .. } => None,
+            KeypadAnswer::No { .. } | KeypadAnswer::Wait { .. } => None,
         }
     }
 

@@ -4,7 +4,7 @@ use domain::{ContractField, EventKind, KeyField, OpeningId, TimeRange};
 use serde::{Deserialize, Serialize};
 
 use crate::Error;
-use crate::items::words::{CodeKindWord, OutcomeWord, PurposeWord, RefusalWord};
+use crate::items::words::{CodeKindWord, GuessingPeriodWord, OutcomeWord, PurposeWord, RefusalWord};
 use crate::items::{instant, valid};
 
 #[derive(Serialize, Deserialize)]
@@ -32,6 +32,10 @@ pub(super) struct What {
     code_kind: Option<CodeKindWord>,
     #[serde(skip_serializing_if = "Option::is_none")]
     reason: Option<RefusalWord>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    wrong_entries: Option<usize>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    within: Option<GuessingPeriodWord>,
 }
 
 #[derive(Serialize, Deserialize, Clone, Copy)]
@@ -58,7 +62,7 @@ enum Kind {
     PinAccepted,
     ReturnCodeAccepted,
     EntryRefused,
-    KeypadLocked,
+    KeypadGuessing,
     AutomatConnected,
     AutomatDisconnected,
 }
@@ -117,8 +121,9 @@ impl What {
                 let (code_kind, reason) = (Some((*kind).into()), Some((*reason).into()));
                 Self { code_kind, reason, ..Self::plain(Kind::EntryRefused) }
             }
-            EventKind::KeypadLocked { until } => {
-                Self { until: Some(until.millis()), ..Self::plain(Kind::KeypadLocked) }
+            EventKind::KeypadGuessing { wrong_entries, within } => {
+                let (wrong_entries, within) = (Some(*wrong_entries), Some((*within).into()));
+                Self { wrong_entries, within, ..Self::plain(Kind::KeypadGuessing) }
             }
             EventKind::AutomatConnected => Self::plain(Kind::AutomatConnected),
             EventKind::AutomatDisconnected => Self::plain(Kind::AutomatDisconnected),
@@ -138,6 +143,8 @@ impl What {
             purpose: None,
             code_kind: None,
             reason: None,
+            wrong_entries: None,
+            within: None,
         }
     }
 
@@ -181,7 +188,10 @@ impl What {
             Kind::EntryRefused => {
                 EventKind::EntryRefused { kind: there(self.code_kind)?.into(), reason: there(self.reason)?.into() }
             }
-            Kind::KeypadLocked => EventKind::KeypadLocked { until: instant(there(self.until)?)? },
+            Kind::KeypadGuessing => EventKind::KeypadGuessing {
+                wrong_entries: there(self.wrong_entries)?,
+                within: there(self.within)?.into(),
+            },
             Kind::AutomatConnected => EventKind::AutomatConnected,
             Kind::AutomatDisconnected => EventKind::AutomatDisconnected,
         })

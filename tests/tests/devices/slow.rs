@@ -1,0 +1,68 @@
+//! Wrong codes make the keypad slow, and shut nobody out.
+
+use automat::device::Display;
+use domain::Instant;
+use protocol::Purpose;
+
+use crate::scene::{Scene, Timed, noon, open_to};
+
+const PIN: &str = "739164";
+
+/// Types a wrong code that is looked at.
+async fn wrong(scene: &Scene, code: &str) {
+    assert_eq!(scene.device.type_code(code).await, Display::NotValid);
+}
+
+/// Goes to the moment at which the keypad looks at the next entry, and not a second before.
+async fn go_to_the_end_of_the_wait(scene: &mut Timed, end: Instant) {
+    scene.go_to(end.plus_millis(-1_000)).await;
+    assert_eq!(scene.device.type_code(PIN).await, Display::Wait(1));
+    scene.go_to(end).await;
+}
+
+#[tokio::test]
+async fn after_five_wrong_codes_a_guest_waits_half_a_minute_and_gets_in() {
+    let mut scene = Scene::at_noon().await;
+    scene.book("b-1", PIN, 0, 600).await;
+    for code in ["111111", "222222", "333333", "444444", "555555"] {
+        wrong(&scene, code).await;
+    }
+    assert_eq!(scene.device.type_code(PIN).await, Display::Wait(30), "the device takes no more");
+
+    // a power cut makes the device forget, and the cloud remembers
+    scene.go_to(noon().plus_millis(10_000)).await;
+    assert_eq!(scene.device.type_code(PIN).await, Display::Wait(20));
+    assert_eq!(scene.stage.event("entry-refused").await["reason"], "keypad-slow");
+    assert_eq!(scene.device.motor_log(), []);
+
+    go_to_the_end_of_the_wait(&mut scene, noon().plus_millis(30_000)).await;
+    scene.fetch(PIN).await;
+    wrong(&scene, "666666").await;
+    go_to_the_end_of_the_wait(&mut scene, noon().plus_millis(90_000)).await;
+    scene.put_back(PIN).await;
+}
+
+/// However often somebody types their own right code between.
+#[tokio::test]
+async fn a_right_code_between_wrong_ones_gives_none_of_them_back() {
+    let scene = Scene::at_noon().await;
+    scene.book("b-1", PIN, 0, 60).await;
+    for code in ["111111", "222222", "333333", "444444"] {
+        wrong(&scene, code).await;
+    }
+    scene.fetch(PIN).await;
+    scene.put_back(PIN).await;
+    wrong(&scene, "555555").await;
+    assert_eq!(scene.device.type_code("666666").await, Display::Wait(30));
+}
+
+#[tokio::test]
+async fn a_guest_an_hour_early_may_try_five_times_and_another_one_gets_in_at_once() {
+    let scene = Scene::at_noon().await;
+    scene.book("early", "112358", 60, 120).await;
+    scene.book("now", PIN, 0, 60).await;
+    for _ in 0..5 {
+        wrong(&scene, "112358").await;
+    }
+    assert_eq!(scene.device.type_code(PIN).await, open_to(Purpose::Fetch));
+}
