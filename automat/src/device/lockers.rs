@@ -1,10 +1,12 @@
-//! What the device tells the cloud of its lockers.
+//! What the device reports of its lockers: doors and keys.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use protocol::{Door, LockerState, LockersMessage};
 
 use super::Sensors;
+use super::sensor::Sensor;
+use crate::clock::Millis;
 use crate::journal::Record;
 
 /// So many numbers are set aside in the journal at a time: at most one write a minute, since numbers follow the
@@ -14,18 +16,28 @@ const SET_ASIDE: u64 = 60_000;
 /// The lockers as the sensors see them, and which of them the cloud has yet to hear of.
 #[derive(Debug)]
 pub(super) struct Lockers {
-    states: Vec<LockerState>,
+    states: Vec<Locker>,
     /// Who had opened a locker before the one whose motor runs now.
     before: BTreeMap<u16, Option<String>>,
     due: BTreeSet<u16>,
-    /// Whether the shadow was read on this connection, so that the time is known and all lockers are due or told.
+    /// Whether the shadow was read on this connection, so that the time is known and all lockers are due or reported.
     asked: bool,
     last: u64,
     set_aside: u64,
     setting_aside: bool,
 }
 
-/// A step towards telling.
+#[derive(Debug)]
+struct Locker {
+    key: Sensor<bool>,
+    door: Sensor<Door>,
+    /// Who opened it last.
+    opened_by: Option<String>,
+    /// Whose doing its settled state is.
+    by: Option<String>,
+}
+
+/// A step towards reporting.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Telling {
     /// First write this: after a power cut numbers go on above it.
@@ -36,9 +48,14 @@ pub(super) enum Telling {
 
 impl Lockers {
     pub(super) fn new(sensors: Vec<Sensors>, numbers: u64) -> Self {
-        let state = |sensors: Sensors| LockerState { key: sensors.inside, door: sensors.door, by: None };
+        let locker = |Sensors { inside, door }| Locker {
+            key: Sensor::new(inside),
+            door: Sensor::new(door),
+            opened_by: None,
+            by: None,
+        };
         Self {
-            states: sensors.into_iter().map(state).collect(),
+            states: sensors.into_iter().map(locker).collect(),
             before: BTreeMap::new(),
             due: BTreeSet::new(),
             asked: false,
@@ -52,31 +69,61 @@ impl Lockers {
         usize::from(locker) < self.states.len()
     }
 
-    /// Those with a key inside.
+    /// Those that may have a key inside. While a sensor is unsettled either reading counts: a locker is opened for a
+    /// return on less than for a fetch, so one that may hold a key must not pass as empty.
     pub(super) fn inside(&self) -> impl Iterator<Item = u16> {
-        (0..).zip(&self.states).filter(|(_, state)| state.key).map(|(locker, _)| locker)
+        (0..).zip(&self.states).filter(|(_, state)| state.key.may_be(true)).map(|(locker, _)| locker)
     }
 
-    pub(super) fn key(&mut self, locker: u16, inside: bool) {
-        self.change(locker, |state| state.key = inside);
+    pub(super) fn key(&mut self, locker: u16, inside: bool, now: Millis) {
+        if let Some(state) = self.states.get_mut(usize::from(locker)) {
+            state.key.read(inside, state.opened_by.as_deref(), now);
+        }
     }
 
-    pub(super) fn door(&mut self, locker: u16, door: Door) {
-        self.change(locker, |state| state.door = door);
+    pub(super) fn door(&mut self, locker: u16, door: Door, now: Millis) {
+        if let Some(state) = self.states.get_mut(usize::from(locker)) {
+            state.door.read(door, state.opened_by.as_deref(), now);
+        }
     }
 
     /// A motor is about to run for this opening or entry: what happens to the locker from here on is its doing.
     pub(super) fn opened_by(&mut self, locker: u16, id: &str) {
         if let Some(state) = self.states.get_mut(usize::from(locker)) {
-            self.before.insert(locker, state.by.replace(id.to_owned()));
+            self.before.insert(locker, state.opened_by.replace(id.to_owned()));
         }
     }
 
     /// The motor ran and the lock did not open: it is still the one before who last opened it.
     pub(super) fn did_not_open(&mut self, locker: u16) {
         if let (Some(state), Some(before)) = (self.states.get_mut(usize::from(locker)), self.before.remove(&locker)) {
-            state.by = before;
+            let failed = std::mem::replace(&mut state.opened_by, before);
+            if let Some(failed) = failed {
+                state.key.reattribute(&failed, state.opened_by.as_deref());
+                state.door.reattribute(&failed, state.opened_by.as_deref());
+            }
         }
+    }
+
+    /// Settles the readings that have lasted. With or without a connection: what settles without one is reported with the
+    /// next.
+    pub(super) fn settle(&mut self, now: Millis) {
+        for (locker, state) in (0..).zip(&mut self.states) {
+            // In the order in which they settle: of two, the later one says who opened the locker last.
+            let door_first = state.door.settles_at() <= state.key.settles_at();
+            let (key, door) = (state.key.settle(now), state.door.settle(now));
+            let latest = if door_first { key.clone().or(door.clone()) } else { door.clone().or(key.clone()) };
+            if let Some(settled) = latest {
+                state.by = settled.by;
+                self.due.insert(locker);
+            }
+        }
+    }
+
+    /// When the next reading settles.
+    pub(super) fn settles_at(&self) -> Option<Millis> {
+        let readings = self.states.iter().flat_map(|state| [state.key.settles_at(), state.door.settles_at()]);
+        readings.flatten().min()
     }
 
     /// The first answer on this connection makes all lockers due: what was sent before may be lost.
@@ -107,7 +154,7 @@ impl Lockers {
         self.set_aside = self.set_aside.max(up_to);
     }
 
-    /// What to do to tell those that are due, at this time in milliseconds since 1970. With all of them goes which keys
+    /// What to do to report those that are due, at this time in milliseconds since 1970. With all of them goes which keys
     /// the device has.
     pub(super) fn tell(&mut self, millis: i64, device_keys: &[String]) -> Option<Telling> {
         if !self.asked || self.due.is_empty() || self.setting_aside {
@@ -120,17 +167,14 @@ impl Lockers {
         }
         self.last = n;
         let due = std::mem::take(&mut self.due);
-        let state = |locker: u16| Some((locker, self.states.get(usize::from(locker))?.clone()));
+        let state = |locker: u16| Some((locker, self.states.get(usize::from(locker))?.state()));
         let device_keys = if due.len() == self.states.len() { device_keys.to_vec() } else { Vec::new() };
         Some(Telling::Send(LockersMessage { n, lockers: due.into_iter().filter_map(state).collect(), device_keys }))
     }
+}
 
-    fn change(&mut self, locker: u16, change: impl FnOnce(&mut LockerState)) {
-        let Some(state) = self.states.get_mut(usize::from(locker)) else { return };
-        let before = state.clone();
-        change(state);
-        if *state != before {
-            self.due.insert(locker);
-        }
+impl Locker {
+    fn state(&self) -> LockerState {
+        LockerState { key: self.key.settled(), door: self.door.settled(), by: self.by.clone() }
     }
 }

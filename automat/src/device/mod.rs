@@ -17,6 +17,7 @@ mod motors;
 mod openings;
 mod question;
 mod reports;
+mod sensor;
 mod shadow;
 
 use std::collections::BTreeMap;
@@ -62,6 +63,8 @@ pub struct Device {
     dangling: Vec<(u16, u64, String)>,
     motors: Motors,
     reports: Reports,
+    /// The shadow had no room for a report.
+    is_full: bool,
     lockers: Lockers,
     keypad: Keypad,
 }
@@ -84,6 +87,7 @@ impl Device {
             intents: Vec::new(),
             motors: Motors::default(),
             reports,
+            is_full: false,
             keypad: Keypad::default(),
         }
     }
@@ -91,6 +95,8 @@ impl Device {
     /// Takes one input at a monotonic time; what to do about it, in order.
     pub fn handle(&mut self, input: Input, now: Millis) -> Vec<Effect> {
         let mut effects = Vec::new();
+        // Before what has just happened: a reading that it changes may have lasted long enough.
+        self.lockers.settle(now);
         match input {
             Input::Connected => {
                 self.connected = true;
@@ -100,13 +106,14 @@ impl Device {
                 self.connected = false;
                 self.question.forget();
                 self.reports.lose_all();
+                self.is_full = false;
                 self.lockers.lose_all();
             }
             Input::Message { topic, payload } => self.read(&topic, &payload, now, &mut effects),
             Input::Persisted(record) => self.persisted(record, now, &mut effects),
             Input::MotorDone { locker, motor } => self.motor_done(locker, motor, now, &mut effects),
-            Input::KeySensor { locker, inside } => self.lockers.key(locker, inside),
-            Input::DoorSensor { locker, door } => self.lockers.door(locker, door),
+            Input::KeySensor { locker, inside } => self.lockers.key(locker, inside, now),
+            Input::DoorSensor { locker, door } => self.lockers.door(locker, door, now),
             Input::Typed { keys, random } => self.typed(&keys, random, now, &mut effects),
             Input::Tick => {}
         }
@@ -117,7 +124,9 @@ impl Device {
     /// When to call [`Device::handle`] with [`Input::Tick`] at the latest.
     #[must_use]
     pub fn wake_at(&self) -> Option<Millis> {
-        let online = [self.question.wake_at(), self.reports.wake_at()].into_iter().flatten();
+        // Before the first answer nothing is reported.
+        let reports = self.reports.wake_at().filter(|_| self.lockers.may_be_told());
+        let online = [self.question.wake_at(), reports, self.lockers.settles_at()].into_iter().flatten();
         online.filter(|_| self.connected).chain(self.keypad.wake_at()).min()
     }
 
@@ -141,7 +150,7 @@ impl Device {
                 self.run_next(locker, now, effects);
             }
             Record::Numbers { up_to } => self.lockers.reserved(up_to),
-            Record::Acknowledged { .. } | Record::Highest { .. } => {}
+            Record::Begun { .. } | Record::Acknowledged { .. } | Record::Highest { .. } => {}
         }
     }
 

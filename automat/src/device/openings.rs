@@ -8,22 +8,45 @@ use crate::clock::Millis;
 use crate::journal::Record;
 
 impl Device {
-    /// Decides on a request that the shadow holds.
-    pub(super) fn consider(&mut self, locker: u16, request: Request, now: Millis, effects: &mut Vec<Effect>) {
-        let Request { seq, id, expires_at, .. } = request;
+    /// Decides on a request that the shadow holds. `is_missing`: the shadow may not have its word.
+    pub(super) fn consider(
+        &mut self,
+        locker: u16,
+        request: Request,
+        is_missing: bool,
+        now: Millis,
+        effects: &mut Vec<Effect>,
+    ) {
+        let Request { seq, id, issued_at, expires_at } = request;
         if let Some(known) = self.journal.find(locker, &id) {
             // A word is on the disk once it waits to be reported or has been: one that is still being written is
             // added when it is there.
-            if known.acknowledged {
+            if known.acknowledged && is_missing {
                 self.reports.add(locker, &id);
             }
         } else if seq <= self.journal.highest(locker) || !self.lockers.has(locker) {
             self.settle(locker, seq, id, Outcome::Refused, now, effects);
+        } else if self.journal.begun().is_none_or(|begun| issued_at < begun) {
+            self.settle(locker, seq, id, Outcome::Failed, now, effects);
         } else if self.is_past(expires_at, now) {
             self.settle(locker, seq, id, Outcome::Expired, now, effects);
         } else {
             self.intents.push(Run { locker, id: id.clone(), expires_at, why: Why::Opening { seq } });
             self.persist(Record::Intent { locker, seq, id }, effects);
+        }
+    }
+
+    /// Begins a journal that is new, or has taken the place of one that was lost. What was requested before, the device
+    /// may have done and forgotten: it never acts on it, and answers `failed`, since nobody knows whether the motor ran.
+    ///
+    /// What was acted on before is in the first answer, or was issued before that answer was made: the cloud takes a request
+    /// out of the shadow only when its result is stored or its life is over.
+    pub(super) fn begin_journal(&mut self, at: i64, now: Millis, effects: &mut Vec<Effect>) {
+        self.persist(Record::Begun { at }, effects);
+        for (locker, Request { seq, id, .. }) in self.desired.clone() {
+            if self.lockers.has(locker) {
+                self.settle(locker, seq, id, Outcome::Failed, now, effects);
+            }
         }
     }
 

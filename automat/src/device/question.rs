@@ -5,13 +5,32 @@ use crate::clock::Millis;
 
 /// After so long an answer is given up and the question asked again.
 const PATIENCE: Millis = 5_000;
+/// A question that is out for less than this may yet be answered with what has changed since it was asked.
+const FRESH: Millis = 1_000;
 
 /// The question that is out.
 #[derive(Debug)]
 pub(super) struct Question {
     life: u64,
     count: u64,
-    asked: Option<(String, Millis)>,
+    asked: Option<Asked>,
+}
+
+#[derive(Debug)]
+struct Asked {
+    token: String,
+    sent: Millis,
+    /// The version that the answer has to have reached, since a delta told of it: if it has not, there is more to see.
+    wanted: Option<u64>,
+}
+
+/// The answer to the question that was out.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Answered {
+    /// When the question was sent.
+    pub(super) sent: Millis,
+    /// Whether the shadow has changed since the answer was made.
+    pub(super) is_outdated: bool,
 }
 
 impl Question {
@@ -24,18 +43,32 @@ impl Question {
     pub(super) fn ask(&mut self, now: Millis) -> String {
         self.count += 1;
         let token = token('g', self.life, self.count);
-        self.asked = Some((token.clone(), now));
+        self.asked = Some(Asked { token: token.clone(), sent: now, wanted: None });
         token
     }
 
-    /// When the question with this token was sent, if it is the last one and was not answered before.
-    pub(super) fn answered(&mut self, token: &str) -> Option<Millis> {
-        self.asked.take_if(|(asked, _)| asked == token).map(|(_, sent)| sent)
+    /// A delta says that the shadow has changed, and in which version if it can be read. Whether to ask now: twenty
+    /// deltas within the time of one question need two questions and not twenty. AWS IoT allows a thing 20 shadow
+    /// requests a second, those of the cloud included.
+    pub(super) fn rings(&mut self, version: Option<u64>, now: Millis) -> bool {
+        match &mut self.asked {
+            Some(asked) if now < asked.sent + FRESH => {
+                asked.wanted = asked.wanted.max(Some(version.unwrap_or(u64::MAX)));
+                false
+            }
+            _ => true,
+        }
+    }
+
+    /// The answer to the question with this token, if it is the last one and was not answered before.
+    pub(super) fn answered(&mut self, token: &str, version: Option<u64>) -> Option<Answered> {
+        let Asked { sent, wanted, .. } = self.asked.take_if(|asked| asked.token == token)?;
+        Some(Answered { sent, is_outdated: wanted > version })
     }
 
     /// Whether this is the token of the question that is out.
     pub(super) fn is(&self, token: &str) -> bool {
-        self.asked.as_ref().is_some_and(|(asked, _)| asked == token)
+        self.asked.as_ref().is_some_and(|asked| asked.token == token)
     }
 
     /// The connection is gone, and the answer with it.
@@ -44,10 +77,41 @@ impl Question {
     }
 
     pub(super) fn wake_at(&self) -> Option<Millis> {
-        self.asked.as_ref().map(|(_, sent)| sent + PATIENCE)
+        let patience = |asked: &Asked| if asked.wanted.is_some() { FRESH } else { PATIENCE };
+        self.asked.as_ref().map(|asked| asked.sent + patience(asked))
     }
 
     pub(super) fn is_overdue(&self, now: Millis) -> bool {
         self.wake_at().is_some_and(|due| due <= now)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_answer_that_has_reached_the_version_of_every_delta_is_enough() {
+        let mut question = Question::new(1);
+        for (version, deltas, is_outdated) in [(9, vec![Some(8), Some(9)], false), (8, vec![Some(9), Some(8)], true)] {
+            let token = question.ask(0);
+            assert!(deltas.into_iter().all(|delta| !question.rings(delta, 999)));
+            assert_eq!(question.answered(&token, Some(version)), Some(Answered { sent: 0, is_outdated }));
+            assert_eq!(question.answered(&token, Some(version)), None);
+        }
+        let token = question.ask(0);
+        question.rings(None, 1);
+        assert!(question.answered(&token, Some(u64::MAX - 1)).unwrap().is_outdated, "a delta without a version");
+    }
+
+    #[test]
+    fn a_delta_waits_a_second_for_the_answer_and_no_longer() {
+        let mut question = Question::new(1);
+        assert!(question.rings(Some(1), 0), "no question is out");
+        question.ask(0);
+        assert_eq!(question.wake_at(), Some(PATIENCE));
+        assert!(!question.rings(Some(2), 500));
+        assert_eq!((question.is_overdue(FRESH - 1), question.is_overdue(FRESH)), (false, true));
+        assert!(question.rings(Some(2), FRESH));
     }
 }

@@ -20,6 +20,7 @@ const WORDS_KEPT: usize = 16;
 /// What the records so far add up to.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Journal {
+    begun: Option<i64>,
     lockers: BTreeMap<u16, Lane>,
     numbers: u64,
 }
@@ -56,6 +57,7 @@ impl Journal {
     /// Takes one more step.
     pub fn apply(&mut self, record: &Record) {
         match record {
+            Record::Begun { at } => self.begun = self.begun.or(Some(*at)),
             Record::Intent { locker, seq, id } => {
                 let entry = JournalEntry { seq: *seq, id: id.clone(), word: None, acknowledged: false };
                 self.lane(*locker, *seq).put(entry);
@@ -75,6 +77,13 @@ impl Journal {
             }
             Record::Numbers { up_to } => self.numbers = self.numbers.max(*up_to),
         }
+    }
+
+    /// When the journal was begun, in seconds since 1970; `None` while it is new. It holds everything that the device has
+    /// done since, and nothing of what it did before.
+    #[must_use]
+    pub fn begun(&self) -> Option<i64> {
+        self.begun
     }
 
     /// What is known of an opening.
@@ -108,7 +117,8 @@ impl Journal {
     /// The fewest records that add up to this.
     #[must_use]
     pub fn records(&self) -> Vec<Record> {
-        let mut records = vec![Record::Numbers { up_to: self.numbers }];
+        let mut records: Vec<Record> = self.begun.iter().map(|&at| Record::Begun { at }).collect();
+        records.push(Record::Numbers { up_to: self.numbers });
         for (&locker, lane) in &self.lockers {
             records.push(Record::Highest { locker, seq: lane.highest });
             for entry in &lane.entries {
@@ -214,10 +224,11 @@ mod tests {
 
     fn any_record() -> impl Strategy<Value = Record> {
         let id = (0_u8..30).prop_map(|id| id.to_string());
-        (0_u16..2, 0_u64..9, id, 0..5).prop_map(|(locker, seq, id, kind)| match kind {
+        (0_u16..2, 0_u64..9, id, 0..6).prop_map(|(locker, seq, id, kind)| match kind {
             0 => Record::Intent { locker, seq, id },
             1 | 2 => Record::Word { locker, seq, word: Word { id, outcome: Outcome::Expired, at: 3 } },
             3 => Record::Acknowledged { locker, id },
+            4 => Record::Begun { at: i64::from(locker) },
             _ => Record::Numbers { up_to: seq },
         })
     }

@@ -7,6 +7,11 @@ use serde::{Deserialize, Serialize};
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "step", rename_all = "camelCase")]
 pub enum Record {
+    /// The journal is new: of what was requested before, nobody knows what came of it.
+    Begun {
+        /// When, in seconds since 1970 by the cloud's clock.
+        at: i64,
+    },
     /// The motor may run from now on.
     Intent {
         /// Which locker.

@@ -4,7 +4,7 @@ use automat::device::{DeviceKey, Display, Input, Keys, Motor};
 use protocol::{CodeKind, Entry, Purpose};
 use serde_json::{Value, json};
 
-use crate::rig::{LOCKERS, Rig, START, topics};
+use crate::rig::{LOCKERS, Rig, SETTLES_AFTER, START, topics};
 
 /// Takes out the entries sent since the last look.
 fn entries(rig: &mut Rig) -> Vec<Entry> {
@@ -44,6 +44,23 @@ fn an_entry_says_the_kind_the_name_of_the_code_and_which_keys_are_inside() {
     assert_ne!(entries[0].id, entries[1].id);
     assert_eq!((entries[0].at, entries[0].id.len()), (START + 1, 26));
     assert!((0..LOCKERS).all(|locker| entries[0].inside.has(locker) == (locker % 2 == 1)));
+}
+
+#[test]
+fn a_locker_that_may_have_its_key_counts_as_having_it_until_the_sensor_has_settled() {
+    let mut rig = Rig::online();
+    let inside = |rig: &mut Rig, locker, reading| {
+        rig.give(Input::KeySensor { locker, inside: reading });
+        rig.press("4711#");
+        let unsettled = entries(rig).pop().unwrap().inside.has(locker);
+        rig.wait(5_000);
+        rig.press("4711#");
+        let settled = entries(rig).pop().unwrap().inside.has(locker);
+        rig.wait(5_000);
+        (unsettled, settled)
+    };
+    assert_eq!(inside(&mut rig, 1, false), (true, false), "taken");
+    assert_eq!(inside(&mut rig, 1, true), (true, true), "put back");
 }
 
 #[test]
@@ -211,6 +228,7 @@ fn with_two_keys_a_code_has_two_names_and_the_cloud_is_told_of_both_keys() {
 fn one_locker_that_changes_is_told_of_without_the_keys() {
     let mut rig = Rig::online();
     rig.give(Input::KeySensor { locker: 0, inside: true });
+    rig.wait(SETTLES_AFTER);
     let told = rig.sent(&topics().lockers());
     assert_eq!((told.len(), told[0].get("deviceKeys")), (1, None));
 }

@@ -1,10 +1,11 @@
 //! Remote openings.
 
 use automat::device::{Input, Motor};
+use automat::journal::Journal;
 use protocol::Outcome::{Expired, Failed, Opened, Refused};
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
-use crate::rig::{LOCKERS, Rig, START, topics};
+use crate::rig::{LOCKERS, PACE, Rig, START, topics};
 
 /// A request for 20 s, made at the start.
 fn request(seq: u64, id: &str) -> Value {
@@ -42,6 +43,8 @@ fn only_the_answer_to_the_last_question_is_believed_and_once() {
     rig.hear_shadow("update/delta", &json!({}));
     let first = rig.question();
     rig.hear_shadow("update/delta", &json!({}));
+    assert_eq!(rig.question(), first, "a delta waits a second for the answer to the question before it");
+    rig.wait(1_000);
     let second = rig.question();
     assert_ne!(first, second);
     for stale in [first, json!("another device's"), Value::Null] {
@@ -121,6 +124,7 @@ fn a_request_that_expires_behind_another_run_of_its_motor_opens_nothing() {
     rig.now += 20_000;
     rig.motor_done(7, Motor::Opened);
     rig.accept_reports();
+    rig.wait(PACE);
     assert_eq!(rig.motors.len(), 1);
     let words: Vec<_> = rig.words().into_iter().map(|word| (word.1, word.2)).collect();
     assert_eq!(words, [("a".to_owned(), Opened), ("b".to_owned(), Expired)]);
@@ -134,6 +138,7 @@ fn a_known_request_is_reported_again_and_never_run_again() {
     rig.accept_reports();
     rig.words();
     rig.ask(&json!({"7": request(1, "a")}));
+    rig.wait(PACE);
     assert_eq!((rig.motors.len(), rig.words()), (1, vec![word(7, "a", Opened)]));
     rig.restart();
     rig.answer(&json!({"7": request(1, "a")}));
@@ -148,10 +153,12 @@ fn a_request_below_the_journals_highest_is_refused_also_after_a_restart() {
     rig.accept_reports();
     rig.words();
     rig.ask(&json!({"7": request(5, "b")}));
+    rig.wait(PACE);
     assert_eq!(rig.words(), [word(7, "b", Refused)]);
     rig.restart();
     rig.answer(&json!({"7": request(4, "c")}));
     rig.accept_reports();
+    rig.wait(PACE);
     assert!(rig.words().contains(&word(7, "c", Refused)));
     assert_eq!(rig.motors.len(), 1);
 }
@@ -194,6 +201,37 @@ fn an_intent_without_a_word_is_reported_failed_after_a_crash() {
 }
 
 #[test]
+fn with_a_new_journal_nothing_is_done_that_was_requested_before_the_first_answer() {
+    let mut rig = Rig::new();
+    rig.now += 60_000;
+    let begun = rig.cloud_seconds();
+    let at = |issued: i64, seq: u64, id: &str| json!([seq, id, issued, issued + 90]);
+    rig.give(Input::Connected);
+    rig.answer(&json!({"7": at(begun + 1, 1, "before"), (LOCKERS.to_string()): at(begun, 1, "nowhere")}));
+    assert_eq!((rig.motors.len(), rig.words()), (0, vec![word(7, "before", Failed)]));
+    rig.wait(5_000);
+    rig.accept_reports();
+    assert_eq!(rig.words(), [word(7, "before", Failed), word(LOCKERS, "nowhere", Refused)]);
+    rig.restart();
+    rig.wait(PACE);
+    rig.answer(&json!({"7": at(begun - 1, 2, "written late")}));
+    assert_eq!(rig.words().last(), Some(&word(7, "written late", Failed)));
+    rig.ask(&json!({"7": at(begun, 3, "after")}));
+    assert_eq!(rig.motors, [(7, "after".to_owned())]);
+}
+
+#[test]
+fn a_device_that_has_lost_its_journal_runs_no_motor_for_what_it_may_have_done() {
+    let mut rig = Rig::online();
+    rig.ask(&json!({"7": request(1, "a")}));
+    assert_eq!(rig.motors.len(), 1);
+    rig.journal = Journal::default();
+    rig.restart();
+    rig.answer(&json!({"7": request(1, "a")}));
+    assert_eq!((rig.motors.len(), rig.words()), (1, vec![word(7, "a", Failed)]));
+}
+
+#[test]
 fn lockers_do_not_wait_for_each_other() {
     let mut rig = Rig::online();
     rig.ask(&json!({"1": request(1, "a"), "2": request(1, "b"), "3": "nonsense", "x": request(1, "c")}));
@@ -215,7 +253,7 @@ fn a_word_that_was_not_taken_is_reported_again_after_five_seconds_a_refusal_and_
     assert_eq!(rig.words().len(), 1, "the answer to a report given up is not believed");
     rig.wait(5_000);
     let token = rig.sent(&topics().shadow("update"))[0]["clientToken"].clone();
-    rig.hear_shadow("update/rejected", &json!({"clientToken": token, "code": 413, "message": "too large"}));
+    rig.hear_shadow("update/rejected", &json!({"clientToken": token, "code": 429, "message": "too many requests"}));
     rig.wait(5_000);
     assert_eq!(rig.words().len(), 2);
     rig.restart();
@@ -230,6 +268,76 @@ fn a_word_that_was_not_taken_is_reported_again_after_five_seconds_a_refusal_and_
 }
 
 #[test]
+fn a_word_that_the_shadow_has_is_reported_again_on_a_new_connection_only() {
+    let mut rig = Rig::online();
+    rig.ask(&json!({"7": request(1, "a")}));
+    rig.motor_done(7, Motor::Opened);
+    rig.accept_reports();
+    rig.words();
+    let held = json!({"desired": {"o": {"7": request(1, "a")}}, "reported": {"r": {"7": ["a", "opened", START + 1]}}});
+    rig.wait(PACE);
+    rig.hear_shadow("update/delta", &json!({}));
+    rig.answer_with(&held);
+    assert_eq!(rig.words(), []);
+    rig.hear_shadow("update/delta", &json!({}));
+    rig.answer(&json!({"7": request(1, "a")}));
+    assert_eq!(rig.words(), [word(7, "a", Opened)], "the shadow has lost it");
+    rig.accept_reports();
+    rig.give(Input::Disconnected);
+    rig.give(Input::Connected);
+    rig.answer_with(&held);
+    assert_eq!(rig.words(), [word(7, "a", Opened)]);
+}
+
+#[test]
+fn what_comes_of_many_openings_goes_in_few_reports() {
+    let mut rig = Rig::online();
+    let all: Map<String, Value> =
+        (0..LOCKERS).map(|locker| (locker.to_string(), request(1, &format!("of {locker}")))).collect();
+    rig.ask(&json!(all));
+    for locker in 0..LOCKERS {
+        rig.motor_done(locker, Motor::Opened);
+    }
+    rig.accept_reports();
+    rig.wait(PACE);
+    let reports = rig.sent(&topics().shadow("update")).len();
+    assert_eq!((reports, rig.words().len()), (2, usize::from(LOCKERS)));
+}
+
+#[test]
+fn deltas_within_the_time_of_one_question_need_one_more() {
+    let mut rig = Rig::online();
+    for version in 11..=30 {
+        rig.hear_shadow("update/delta", &json!({"version": version}));
+    }
+    let questions = |rig: &Rig| rig.sent(&topics().shadow("get")).len();
+    assert_eq!(questions(&rig), 1);
+    let answer = |rig: &Rig, version: u64| json!({"state": {}, "timestamp": START, "version": version, "clientToken": rig.question()});
+    rig.hear_shadow("get/accepted", &answer(&rig, 29));
+    assert_eq!(questions(&rig), 2);
+    rig.hear_shadow("get/accepted", &answer(&rig, 30));
+    assert_eq!(questions(&rig), 2);
+}
+
+#[test]
+fn a_shadow_that_is_full_is_rid_of_what_is_over() {
+    let mut rig = Rig::online();
+    let o = json!({"7": request(1, "a"), "8": request(1, "b")});
+    rig.ask(&o);
+    rig.motor_done(7, Motor::Opened);
+    let token = rig.sent(&topics().shadow("update"))[0]["clientToken"].clone();
+    rig.published.clear();
+    rig.hear_shadow("update/rejected", &json!({"clientToken": token, "code": 413, "message": "too large"}));
+    rig.answer_with(&json!({"desired": {"o": o}, "reported": {"log": "x"}}));
+    let room = rig.sent(&topics().shadow("update"))[0].clone();
+    let state = json!({"desired": {"o": {"7": null}}, "reported": null});
+    assert_eq!(room, json!({"state": state, "version": 1}), "8 may still run");
+    rig.published.clear();
+    rig.wait(5_000);
+    assert_eq!(rig.words(), [(7, "a".to_owned(), Opened, false)]);
+}
+
+#[test]
 fn of_one_locker_the_older_word_is_taken_before_the_newer_one_is_said() {
     let mut rig = Rig::online();
     for (seq, id) in [(1, "a"), (2, "b")] {
@@ -239,6 +347,7 @@ fn of_one_locker_the_older_word_is_taken_before_the_newer_one_is_said() {
     let update = topics().shadow("update");
     assert_eq!(rig.sent(&update).len(), 1);
     rig.accept_reports();
+    rig.wait(PACE);
     let said: Vec<_> = rig.words().into_iter().map(|word| word.1).collect();
     assert_eq!(said, ["a", "b"]);
 }
@@ -252,7 +361,8 @@ fn a_thing_without_a_shadow_gets_one() {
     let token = rig.sent(&topics().shadow("update"))[0]["clientToken"].clone();
     rig.hear_shadow("update/accepted", &json!({"clientToken": token, "timestamp": START}));
     assert_ne!(rig.question(), question);
-    rig.answer(&json!({"7": request(1, "a")}));
+    rig.answer(&json!({}));
+    rig.ask(&json!({"7": request(1, "a")}));
     assert_eq!(rig.motors.len(), 1);
 }
 

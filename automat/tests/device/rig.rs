@@ -11,6 +11,10 @@ use serde_json::{Value, json};
 /// The cloud's time when the monotonic counter is at zero.
 pub(crate) const START: i64 = 1_795_521_600;
 pub(crate) const LOCKERS: u16 = 10;
+/// Reports are so far apart.
+pub(crate) const PACE: Millis = 200;
+/// A sensor that has not changed for so long is believed.
+pub(crate) const SETTLES_AFTER: Millis = 2_000;
 
 pub(crate) struct Rig {
     pub(crate) device: Device,
@@ -127,8 +131,14 @@ impl Rig {
 
     /// Answers the last question: these requests are desired, and it is now.
     pub(crate) fn answer(&mut self, o: &Value) {
+        self.answer_with(&json!({"desired": {"o": o}}));
+    }
+
+    /// Answers the last question: this is the shadow's state, and it is now.
+    pub(crate) fn answer_with(&mut self, state: &Value) {
         let answer = json!({
-            "state": {"desired": {"o": o}},
+            "state": state,
+            "version": 1,
             "timestamp": self.cloud_seconds(),
             "clientToken": self.question(),
         });
@@ -186,8 +196,17 @@ pub(crate) fn device(journal: &Journal, life: u64) -> Device {
     device_with(DeviceKey::new(&[1; 32]), journal, life)
 }
 
+/// The same, with a key inside where this says so.
+pub(crate) fn device_with_keys(journal: &Journal, life: u64, inside: impl Fn(u16) -> bool) -> Device {
+    let sensors = (0..LOCKERS).map(|locker| Sensors { inside: inside(locker), door: Door::Closed });
+    Device::new(identity(DeviceKey::new(&[1; 32]), life), journal.clone(), sensors.collect())
+}
+
 fn device_with(key: DeviceKey, journal: &Journal, life: u64) -> Device {
-    let identity = Identity { topics: topics(), key: Some(key), life };
     let sensors = (0..LOCKERS).map(|locker| Sensors { inside: locker % 2 == 1, door: Door::Closed });
-    Device::new(identity, journal.clone(), sensors.collect())
+    Device::new(identity(key, life), journal.clone(), sensors.collect())
+}
+
+fn identity(key: DeviceKey, life: u64) -> Identity {
+    Identity { topics: topics(), key: Some(key), life }
 }

@@ -1,34 +1,91 @@
-//! The device's words on openings: stored, then cleared from the shadow.
+//! The device's results of openings: stored, then cleared from the shadow.
 
-use domain::{Instant, LockerIndex, OpeningId, OpeningOutcome};
+use std::collections::{BTreeMap, BTreeSet};
+
+use domain::{Instant, LockerIndex, Opening, OpeningId, OpeningOutcome};
 use protocol::{Outcome, ThingName, Word};
+use tokio::task::JoinSet;
 
 use crate::message::Words;
 use crate::{Devices, Error, automat};
 
+/// Results of one report that are stored beside each other. They are in items of their own.
+const AT_ONCE: usize = 8;
+
 impl Devices {
     pub(crate) async fn hear_words(&self, words: Words, now: Instant) -> Result<(), Error> {
-        let Words { thing, by_locker } = words;
-        let thing = ThingName::new(&thing);
-        let mut failure = None;
-        for (locker, word) in by_locker {
-            let Some(word) = word else { continue };
-            // One word that cannot be stored must not keep the others from being.
-            if let Err(error) = self.hear_word(&thing, locker, &word, now).await {
-                failure = Some(error);
-            }
+        let thing = ThingName::new(&words.thing);
+        let reported: Vec<(u16, Word)> =
+            words.by_locker.into_iter().filter_map(|(locker, word)| Some((locker, word?))).collect();
+        if reported.is_empty() {
+            return Ok(());
         }
+        let (settled, failure) = self.store_all(&thing, &reported, now).await;
+        // Only now: whatever fails before, the result is still in the shadow.
+        self.clear_finished(&thing, &settled).await?;
         failure.map_or(Ok(()), Err)
     }
 
-    async fn hear_word(&self, thing: &ThingName, locker: u16, word: &Word, now: Instant) -> Result<(), Error> {
-        match self.store_word(thing, locker, word, now).await {
-            // Of an opening that we do not know there is nothing to store, but it must not stay in the shadow either.
-            Ok(()) | Err(Error::Store(store::Error::NotFound(_))) => {}
-            Err(error) => return Err(error),
+    /// Stores results; which of these openings need nothing more. One that cannot be stored must not keep the others
+    /// from being.
+    async fn store_all(
+        &self,
+        thing: &ThingName,
+        reported: &[(u16, Word)],
+        now: Instant,
+    ) -> (BTreeSet<String>, Option<Error>) {
+        let (mut settled, mut failure) = (BTreeSet::new(), None);
+        for some in reported.chunks(AT_ONCE) {
+            let mut stores = JoinSet::new();
+            for (locker, word) in some.iter().cloned() {
+                let (devices, thing) = (self.clone(), thing.clone());
+                stores.spawn(async move { (devices.store_word(&thing, locker, &word, now).await, word.id) });
+            }
+            for (stored, id) in stores.join_all().await {
+                match stored {
+                    // Of an opening that we do not know there is nothing to store, but it must not stay in the shadow.
+                    Ok(()) | Err(Error::Store(store::Error::NotFound(_))) => _ = settled.insert(id),
+                    Err(error) => failure = Some(error),
+                }
+            }
         }
-        // Only now: whatever fails before, the word is still in the shadow.
-        Ok(self.things.clear_opening(thing, locker, &word.id).await?)
+        (settled, failure)
+    }
+
+    /// Takes out of the shadow every opening whose result is stored, also those that others have stored: who comes first
+    /// clears for all. The same lockers may be requested again at any time and those requests must stay, so the shadow is
+    /// read, and written in that version only.
+    ///
+    /// Giving up costs nothing but room: the next result clears these too, and the device reports them again at its next
+    /// connect.
+    async fn clear_finished(&self, thing: &ThingName, settled: &BTreeSet<String>) -> Result<(), Error> {
+        for pause in things::pauses() {
+            let Some(shadow) = self.things.control_shadow(thing).await? else { return Ok(()) };
+            let mut finished = shadow.finished();
+            self.retain_stored(thing, settled, &mut finished).await?;
+            if finished.is_empty() || self.things.clear_openings(thing, &shadow, finished.into_keys()).await? {
+                return Ok(());
+            }
+            tokio::time::sleep(pause).await;
+        }
+        tracing::info!(thing.name = %thing, "left finished openings in a busy shadow");
+        Ok(())
+    }
+
+    /// Leaves the results that are settled or stored.
+    async fn retain_stored(
+        &self,
+        thing: &ThingName,
+        settled: &BTreeSet<String>,
+        finished: &mut BTreeMap<u16, Word>,
+    ) -> Result<(), Error> {
+        let unsure = finished.values().filter(|word| !settled.contains(&word.id));
+        let unsure: Vec<OpeningId> = unsure.filter_map(|word| OpeningId::parse(&word.id).ok()).collect();
+        let stored = self.store.openings(&unsure).await?;
+        let stored = stored.iter().filter(|opening| is_settled(opening, thing));
+        let stored: BTreeSet<&str> = stored.map(|opening| opening.id.as_str()).collect();
+        finished.retain(|_, word| settled.contains(&word.id) || stored.contains(word.id.as_str()));
+        Ok(())
     }
 
     async fn store_word(&self, thing: &ThingName, locker: u16, word: &Word, now: Instant) -> Result<(), Error> {
@@ -43,7 +100,12 @@ impl Devices {
             Outcome::Expired => OpeningOutcome::Expired,
         };
         let heard = self.store.finish_opening(&automat(thing)?, locker, &id, outcome, at, now).await?;
-        tracing::info!(thing.name = %thing, opening.id = %id, ?outcome, ?heard, "the device's word");
+        tracing::info!(thing.name = %thing, opening.id = %id, ?outcome, ?heard, "the device's result of an opening");
         Ok(())
     }
+}
+
+/// Whether the device's result of an opening is stored; of another automat's there is none to store.
+fn is_settled(opening: &Opening, thing: &ThingName) -> bool {
+    opening.confirmed_by_device() || ThingName::of_automat(opening.automat.as_str()) != *thing
 }

@@ -11,6 +11,6 @@ mod topic;
 
 pub use keypad::{Answer, CodeKind, Entry, Inside, InsideForm, Purpose, Reply};
 pub use lockers::{Door, LockerState, LockersMessage};
-pub use opening::{Cleared, Desired, Outcome, Reported, Request, ShadowUpdate, Word};
+pub use opening::{Desired, Outcome, Reported, Request, ShadowUpdate, Word};
 pub use thing::ThingName;
 pub use topic::{CONTROL_SHADOW, Topics};

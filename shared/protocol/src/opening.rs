@@ -84,16 +84,14 @@ pub struct ShadowUpdate {
     pub reported: Option<Reported>,
 }
 
-/// Takes one locker out of both parts, once the device's word is stored: a document of 8 KB must not fill up.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Cleared(pub u16);
-
-impl From<Cleared> for ShadowUpdate {
-    fn from(Cleared(locker): Cleared) -> Self {
-        Self {
-            desired: Some(Desired { o: BTreeMap::from([(locker, None)]) }),
-            reported: Some(Reported { o: BTreeMap::from([(locker, None)]), r: BTreeMap::from([(locker, None)]) }),
-        }
+impl ShadowUpdate {
+    /// Takes lockers out of both parts, once the device's words on them are stored: a document of 8 KB must not fill up.
+    #[must_use]
+    pub fn clearing(lockers: impl IntoIterator<Item = u16>) -> Self {
+        let lockers: Vec<u16> = lockers.into_iter().collect();
+        let requests = || lockers.iter().map(|&locker| (locker, None)).collect();
+        let results = lockers.iter().map(|&locker| (locker, None)).collect();
+        Self { desired: Some(Desired { o: requests() }), reported: Some(Reported { o: requests(), r: results }) }
     }
 }
 
@@ -152,8 +150,9 @@ mod tests {
     }
 
     #[test]
-    fn a_locker_is_cleared_by_nulls() {
-        let nulls = json!({"desired": {"o": {"7": null}}, "reported": {"o": {"7": null}, "r": {"7": null}}});
-        assert_eq!(serde_json::to_value(ShadowUpdate::from(Cleared(7))).unwrap(), nulls);
+    fn lockers_are_cleared_by_nulls() {
+        let nulls = json!({"7": null, "8": null});
+        let update = json!({"desired": {"o": nulls}, "reported": {"o": nulls, "r": nulls}});
+        assert_eq!(serde_json::to_value(ShadowUpdate::clearing([7, 8])).unwrap(), update);
     }
 }

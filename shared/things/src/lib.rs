@@ -5,10 +5,14 @@
 mod error;
 mod opening;
 mod reply;
+mod room;
+mod shadow;
 
 use aws_sdk_iotdataplane::Client;
 
 pub use self::error::{Error, Undelivered};
+pub use self::opening::pauses;
+pub use self::shadow::ControlShadow;
 
 /// Speaks to automats through AWS IoT Core.
 #[derive(Debug, Clone)]

@@ -1,116 +1,84 @@
-//! Asking for an opening through the shadow, and taking the request out of it again.
+//! Requesting an opening through the shadow, and taking finished ones out of it again.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
-use aws_sdk_iotdataplane::error::SdkError;
-use aws_sdk_iotdataplane::operation::get_thing_shadow::GetThingShadowError;
-use aws_sdk_iotdataplane::operation::update_thing_shadow::UpdateThingShadowError;
-use aws_sdk_iotdataplane::primitives::Blob;
-use protocol::{CONTROL_SHADOW, Cleared, Desired, Request, ShadowUpdate, ThingName};
-use serde::{Deserialize, Serialize};
+use aws_sdk_iotdataplane::operation::update_thing_shadow::UpdateThingShadowError as Service;
+use protocol::{Desired, Request, ShadowUpdate, ThingName};
 
+use crate::room::room_for;
+use crate::shadow::{ControlShadow, Failed, Update};
 use crate::{Error, Things, Undelivered};
 
-/// How often clearing is tried against others who write the same shadow. Giving up costs nothing but room in it: the
-/// device tells its word again at its next connect.
-const CLEARING_TRIES: u32 = 12;
-
-/// A document to update the shadow with, or the part that we read of one.
-#[derive(Debug, Serialize, Deserialize)]
-struct Document {
-    #[serde(default)]
-    state: ShadowUpdate,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    version: Option<u64>,
-}
+/// How long to wait after each write that another one overtook. Somebody who is requesting many openings is done soon.
+const PAUSES_MS: [u64; 8] = [10, 20, 40, 80, 160, 320, 320, 320];
 
 impl Things {
     /// Puts a request for a locker into the shadow, in place of any before it. Requests for other lockers are left as
     /// they are, so no version is asked for.
+    ///
+    /// A shadow that is too full for it is rid of what nobody needs any more, and asked again.
     pub async fn request_opening(&self, thing: &ThingName, locker: u16, request: Request) -> Result<(), Undelivered> {
-        let desired = Desired { o: BTreeMap::from([(locker, Some(request))]) };
+        let desired = Desired { o: BTreeMap::from([(locker, Some(request.clone()))]) };
         let state = ShadowUpdate { desired: Some(desired), reported: None };
-        let document = Document { state, version: None };
-        self.update(thing, &document).await.map_err(|failure| match failure {
-            Failed::Written(error) => Undelivered::Unknown(error),
-            Failed::Answered(answered) => undelivered(answered),
-        })
+        match self.update(thing, &Update { state, version: None }).await {
+            Err(failed) if is_too_large(&failed) => self.request_with_room(thing, locker, &request).await,
+            outcome => outcome.map_err(undelivered),
+        }
     }
 
-    /// Takes a finished opening out of the shadow.
-    ///
-    /// The same locker may have been asked to open again meanwhile, and that request must stay: so the shadow is read,
-    /// and written only in the version in which this opening was the last one asked of the locker.
-    pub async fn clear_opening(&self, thing: &ThingName, locker: u16, opening: &str) -> Result<(), Error> {
-        for _ in 0..CLEARING_TRIES {
-            let Some(version) = self.version_with(thing, locker, opening).await? else { return Ok(()) };
-            let document = Document { state: Cleared(locker).into(), version: Some(version) };
-            match self.update(thing, &document).await {
-                Ok(()) => return Ok(()),
-                Err(Failed::Answered(failure))
-                    if matches!(failure.as_service_error(), Some(UpdateThingShadowError::ConflictException(_))) => {}
-                Err(Failed::Answered(failure)) => return Err(Error::over("clearing an opening", failure)),
-                Err(Failed::Written(error)) => return Err(error),
+    /// Takes finished openings out of a shadow that is still in the version in which they were found, since the same
+    /// lockers may have been requested again meanwhile. `false`: it is not.
+    pub async fn clear_openings(
+        &self,
+        thing: &ThingName,
+        shadow: &ControlShadow,
+        lockers: impl IntoIterator<Item = u16>,
+    ) -> Result<bool, Error> {
+        let update = Update { state: ShadowUpdate::clearing(lockers), version: Some(shadow.version) };
+        match self.update(thing, &update).await {
+            Ok(()) => Ok(true),
+            Err(failed) if failed.is_conflict() => Ok(false),
+            Err(failed) => Err(failed.into_error("clearing openings")),
+        }
+    }
+
+    async fn request_with_room(&self, thing: &ThingName, locker: u16, request: &Request) -> Result<(), Undelivered> {
+        for pause in pauses() {
+            let shadow = self.control_shadow(thing).await.map_err(Undelivered::Unknown)?.unwrap_or_default();
+            let update = Update { state: room_for(&shadow, locker, request), version: Some(shadow.version) };
+            match self.update(thing, &update).await {
+                Err(failed) if failed.is_conflict() => tokio::time::sleep(pause).await,
+                outcome => {
+                    tracing::warn!(thing.name = %thing, written = outcome.is_ok(), "made room in a full shadow");
+                    return outcome.map_err(undelivered);
+                }
             }
         }
-        tracing::info!(thing.name = %thing, locker.index = locker, "left a finished opening in a busy shadow");
-        Ok(())
-    }
-
-    /// The shadow's version, if this opening is the last one asked of the locker.
-    async fn version_with(&self, thing: &ThingName, locker: u16, opening: &str) -> Result<Option<u64>, Error> {
-        let answer = self.client.get_thing_shadow().thing_name(thing.as_str()).shadow_name(CONTROL_SHADOW).send().await;
-        let answer = match answer {
-            Ok(answer) => answer,
-            Err(failure)
-                if matches!(failure.as_service_error(), Some(GetThingShadowError::ResourceNotFoundException(_))) =>
-            {
-                return Ok(None);
-            }
-            Err(failure) => return Err(Error::over("reading a shadow", failure)),
-        };
-        let payload = answer.payload.ok_or_else(|| Error::new("reading a shadow without content"))?;
-        let document: Document =
-            serde_json::from_slice(payload.as_ref()).map_err(|error| Error::over("reading a shadow", error))?;
-        let desired = document.state.desired.unwrap_or_default().o.remove(&locker).flatten();
-        let reported = document.state.reported.unwrap_or_default().r.remove(&locker).flatten();
-        let ours = match (desired, reported) {
-            (Some(request), _) => request.id == opening,
-            (None, Some(word)) => word.id == opening,
-            (None, None) => false,
-        };
-        Ok(document.version.filter(|_| ours))
-    }
-
-    async fn update(&self, thing: &ThingName, document: &Document) -> Result<(), Failed> {
-        let payload = serde_json::to_vec(document).map_err(|error| Failed::Written(Error::over("writing", error)))?;
-        let update = self.client.update_thing_shadow().thing_name(thing.as_str()).shadow_name(CONTROL_SHADOW);
-        update
-            .payload(Blob::new(payload))
-            .send()
-            .await
-            .map(|_| ())
-            .map_err(|failure| Failed::Answered(Box::new(failure)))
+        Err(Undelivered::Busy)
     }
 }
 
-enum Failed {
-    Written(Error),
-    Answered(Box<SdkError<UpdateThingShadowError>>),
+/// The waits between tries to write one version of a shadow; when they are used up it is left as it is.
+pub fn pauses() -> impl Iterator<Item = Duration> {
+    PAUSES_MS.into_iter().map(Duration::from_millis)
+}
+
+fn is_too_large(failed: &Failed) -> bool {
+    matches!(failed.service(), Some(Service::RequestEntityTooLargeException(_)))
 }
 
 /// Sorts out what surely was not written. A refusal by the service is sure; silence and its own troubles are not.
-fn undelivered(failure: Box<SdkError<UpdateThingShadowError>>) -> Undelivered {
-    use UpdateThingShadowError as Service;
-    let context = "asking for an opening";
-    match failure.as_service_error() {
+fn undelivered(failed: Failed) -> Undelivered {
+    let context = "requesting an opening";
+    match failed.service() {
         Some(Service::RequestEntityTooLargeException(_) | Service::ThrottlingException(_)) => Undelivered::Busy,
         Some(
             Service::InvalidRequestException(_)
             | Service::UnauthorizedException(_)
             | Service::MethodNotAllowedException(_)
             | Service::UnsupportedDocumentEncodingException(_),
-        ) => Undelivered::Refused(Error::over(context, failure)),
-        _ => Undelivered::Unknown(Error::over(context, failure)),
+        ) => Undelivered::Refused(failed.into_error(context)),
+        _ => Undelivered::Unknown(failed.into_error(context)),
     }
 }

@@ -76,6 +76,12 @@ impl Cabinet {
         Journal::replay(&self.disk).intents().map(|(_, entry)| entry.id.clone()).collect()
     }
 
+    /// The disk is gone too. Gives the openings that only it knew of.
+    pub(crate) fn lose_disk(&mut self) -> Vec<String> {
+        let lost = Journal::replay(&std::mem::take(&mut self.disk));
+        lost.intents().chain(lost.untold()).map(|(_, entry)| entry.id.clone()).collect()
+    }
+
     /// Something for the device to hear, when its turn comes.
     pub(crate) fn hear(&mut self, input: Input) {
         if self.device.is_some() {

@@ -17,6 +17,8 @@ pub(crate) struct Chances {
     pub(crate) broken: Chance,
     /// A device loses power before or after an effect.
     pub(crate) power: Chance,
+    /// Its journal goes with the power.
+    pub(crate) disk: Chance,
     /// A function dies at one of its calls.
     pub(crate) death: Chance,
     /// A lock is jammed.
@@ -53,6 +55,7 @@ impl Chances {
             held: Chance(10),
             broken: Chance(40),
             power: Chance::NEVER,
+            disk: Chance::NEVER,
             death: Chance::NEVER,
             jam: Chance(30),
         }
@@ -67,6 +70,7 @@ impl Chances {
             held: Chance(40),
             broken: Chance(100),
             power: Chance(150),
+            disk: Chance(20),
             death: Chance(7),
             jam: Chance(20),
         }
@@ -82,6 +86,7 @@ impl Chances {
             held: never,
             broken: never,
             power: never,
+            disk: never,
             death: never,
             jam: never,
         }

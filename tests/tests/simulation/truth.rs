@@ -5,6 +5,9 @@ use std::fmt;
 
 use domain::{Instant, Opening, OpeningStatus};
 
+/// Clocks differ by less than this, in milliseconds, the rounding to seconds included.
+const SKEW: i64 = 2_000;
+
 /// One run of a motor.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct MotorRun {
@@ -20,6 +23,10 @@ pub(crate) struct Truth {
     runs: BTreeMap<String, Vec<MotorRun>>,
     /// The device lost power when it had written that it would open, and not yet what came of it.
     interrupted: BTreeSet<String>,
+    /// The device lost the journal that held its word, which the shadow had not taken.
+    forgotten: BTreeSet<String>,
+    /// When each automat's device began a new journal.
+    begun: BTreeMap<String, Vec<Instant>>,
 }
 
 impl Truth {
@@ -29,6 +36,23 @@ impl Truth {
 
     pub(crate) fn interrupt(&mut self, opening: String) {
         self.interrupted.insert(opening);
+    }
+
+    pub(crate) fn forget(&mut self, opening: String) {
+        self.forgotten.insert(opening);
+    }
+
+    pub(crate) fn begin(&mut self, automat: String, at: Instant) {
+        self.begun.entry(automat).or_default().push(at);
+    }
+
+    /// Whether a device with a new journal may have said `failed`, since the opening was requested before.
+    fn may_be_forgotten(&self, opening: &Opening, now: Instant) -> bool {
+        let Some(finished) = opening.finished_at(now) else { return false };
+        let near = |begun: &&Instant| {
+            opening.issued_at.millis() <= begun.millis() + SKEW && finished.millis() >= begun.millis() - SKEW
+        };
+        self.begun.get(opening.automat.as_str()).into_iter().flatten().any(|begun| near(&begun))
     }
 
     fn of(&self, opening: &Opening) -> &[MotorRun] {
@@ -45,6 +69,8 @@ impl Truth {
             // The lock is jammed, or the device cannot know whether the motor ran, and says so.
             ([run], OpeningStatus::Failed, true) if !run.opened => return None,
             (_, OpeningStatus::Failed, true) if self.interrupted.contains(opening.id.as_str()) => return None,
+            (_, OpeningStatus::Failed, true) if self.may_be_forgotten(opening, now) => return None,
+            (_, OpeningStatus::Expired, false) if self.forgotten.contains(opening.id.as_str()) => return None,
             ([run], OpeningStatus::Opened, true) if run.opened => return None,
             ([], OpeningStatus::Refused | OpeningStatus::Expired, _) => return None,
             _ => "it does not say what the motor knows",

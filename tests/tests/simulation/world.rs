@@ -4,6 +4,7 @@ use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 
 use automat::device::{Effect, Input, Motor};
+use automat::journal::Record;
 use domain::Instant;
 use e2e::Seed;
 use protocol::ThingName;
@@ -293,6 +294,10 @@ impl World {
             return self.lose_power(cabinet);
         }
         if let Some(Effect::Persist(record)) = self.cabinets[cabinet].effects.pop_front() {
+            if let Record::Begun { at } = record {
+                let at = Instant::from_millis(at * 1_000).unwrap();
+                self.truth.begin(self.cabinets[cabinet].thing.automat_id(), at);
+            }
             self.cabinets[cabinet].write(record);
         }
         self.cabinets[cabinet].writing = false;
@@ -353,6 +358,11 @@ impl World {
     fn lose_power(&mut self, cabinet: usize) {
         for opening in self.cabinets[cabinet].stop() {
             self.truth.interrupt(opening);
+        }
+        if self.happens("journal lost", |chances| chances.disk) {
+            for opening in self.cabinets[cabinet].lose_disk() {
+                self.truth.forget(opening);
+            }
         }
         let pause = SECOND + self.seed.below(15 * SECOND);
         self.after(pause, Happening::Powered(cabinet));

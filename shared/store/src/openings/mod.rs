@@ -3,9 +3,11 @@
 mod finish;
 mod request;
 
+use std::collections::BTreeSet;
+
 use domain::{EventKind, Opening, OpeningId, Subject};
 
-use crate::items::{OpeningItem, StoredOpening};
+use crate::items::{ItemKey, OpeningItem, StoredOpening};
 use crate::write::Transaction;
 use crate::{Act, Error, Store, Thing};
 
@@ -13,6 +15,15 @@ impl Store {
     /// An opening, as of all writes before.
     pub async fn opening(&self, id: &OpeningId) -> Result<Opening, Error> {
         self.stored_opening(id).await.map(|stored| stored.opening)
+    }
+
+    /// Some openings, as of all writes before; those that are gone, or never were, are left out.
+    pub async fn openings(&self, ids: &[OpeningId]) -> Result<Vec<Opening>, Error> {
+        // DynamoDB reads no item twice in a batch.
+        let keys: BTreeSet<&OpeningId> = ids.iter().collect();
+        let keys: Vec<ItemKey> = keys.into_iter().map(OpeningItem::key).collect();
+        let items = self.get_all(&keys).await?;
+        items.into_iter().map(|item| Ok(OpeningItem::read(item)?.opening)).collect()
     }
 
     async fn stored_opening(&self, id: &OpeningId) -> Result<StoredOpening, Error> {
