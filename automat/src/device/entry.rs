@@ -117,6 +117,24 @@ mod tests {
         assert_eq!(format!("{key:?}"), "DeviceKey(…)");
     }
 
+    /// Whoever builds a device by the document alone tries it with these.
+    #[test]
+    fn the_documents_test_vectors_are_what_the_code_does() {
+        let document = include_str!("../../../docs/device-protocol.md");
+        let key = DeviceKey::new(&[1; 32]);
+        let inside: protocol::Inside = [0, 2, 5, 7].into_iter().collect();
+        let bytes = serde_json::to_value(&inside).unwrap_or_default();
+        let bytes = bytes.as_str().unwrap_or_default();
+        for row in [
+            format!("| id of the key | `{}` |", key.ids()[0]),
+            format!("| code `pin 4711` | `{}` |", key.names(CodeKind::Pin, "4711").0),
+            format!("| code `return 4711` | `{}` |", key.names(CodeKind::ReturnCode, "4711").0),
+            format!("| inside 0, 2, 5, 7 | `{bytes}` |"),
+        ] {
+            assert!(document.contains(&row), "{row}");
+        }
+    }
+
     #[test]
     fn with_two_keys_a_code_has_a_name_under_each_and_each_key_an_id() {
         let [one, two] = [[1; 32], [2; 32]].map(|bytes| DeviceKey::new(&bytes));

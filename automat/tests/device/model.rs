@@ -229,7 +229,11 @@ impl World {
         for (locker, (inside, since)) in self.keys.iter().enumerate() {
             let Some(key) = lockers[locker.to_string()]["key"].as_bool() else { continue };
             let has_settled = self.now - since >= SETTLES_AFTER || *since < self.powered_at;
-            assert!(!has_settled || key == *inside, "locker {locker}: {key} after {inside} for {} ms", self.now - since);
+            assert!(
+                !has_settled || key == *inside,
+                "locker {locker}: {key} after {inside} for {} ms",
+                self.now - since
+            );
         }
     }
 

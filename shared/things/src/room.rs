@@ -38,7 +38,11 @@ pub(crate) fn room_for(shadow: &ControlShadow, locker: u16, request: &Request) -
 /// The members of a part that are not kept, each as `null`.
 fn all_but(section: &Map<String, Value>, part: &str, is_kept: impl Fn(u16) -> bool) -> Map<String, Value> {
     let members = section.get(part).and_then(Value::as_object).into_iter().flatten();
-    nulls(members.map(|(name, _)| name).filter(|name| !name.parse().is_ok_and(|at: u16| at.to_string() == **name && is_kept(at))))
+    nulls(
+        members
+            .map(|(name, _)| name)
+            .filter(|name| !name.parse().is_ok_and(|at: u16| at.to_string() == **name && is_kept(at))),
+    )
 }
 
 fn is_echo(shadow: &ControlShadow, live: &BTreeMap<u16, Request>, locker: u16) -> bool {

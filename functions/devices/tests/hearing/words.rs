@@ -2,8 +2,10 @@
 
 use devices::Error;
 use domain::{EventKind, OpeningStatus};
+use protocol::{Request, ThingName};
 use serde_json::json;
 use testkit::at;
+use things::Things;
 
 use crate::data_plane::nothing;
 use crate::scene::{Scene, request, words};
@@ -124,4 +126,31 @@ async fn what_is_taken_out_is_no_word() {
     let opening = scene.requested(1).await;
     scene.hear(&words(&json!({ "1": null }))).await.unwrap();
     assert_eq!(scene.status(&opening).await, OpeningStatus::Requested);
+}
+
+#[tokio::test]
+async fn whoever_clears_the_shadow_clears_every_result_that_is_stored() {
+    let scene = Scene::new().await;
+    let (_, first) = scene.told(0).await;
+    scene.data_plane.set_away(true);
+    assert!(scene.hear(&first).await.is_err(), "stored and not cleared");
+    scene.data_plane.set_away(false);
+    let (unstored, _) = scene.told(2).await;
+    let (_, second) = scene.told(1).await;
+    scene.hear(&second).await.unwrap();
+    assert_eq!(scene.data_plane.held()[0], json!({ "2": request(&unstored) }), "its result is on its way");
+}
+
+#[tokio::test]
+async fn a_shadow_that_is_full_of_what_nobody_needs_takes_a_request() {
+    let scene = Scene::new().await;
+    let over = json!([1, "01KAXHVNM0000000000000000A", at(-60).seconds(), at(-40).seconds()]);
+    let junk = "x".repeat(7_900);
+    scene.data_plane.update(&json!({ "desired": { "o": { "0": over } }, "reported": { "log": junk } }));
+    let opening = scene.requested(1).await;
+    let [seq, issued_at, expires_at] = [0, 2, 3].map(|part| request(&opening)[part].as_i64().unwrap());
+    let wanted = Request { seq: seq.unsigned_abs(), id: opening.id.as_str().to_owned(), issued_at, expires_at };
+    let things = Things::new(scene.data_plane.client());
+    things.request_opening(&ThingName::of_automat("lobby"), 1, wanted).await.unwrap();
+    assert_eq!(scene.data_plane.held(), [json!({ "1": request(&opening) }), json!({}), json!({})]);
 }
