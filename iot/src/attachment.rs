@@ -41,9 +41,9 @@ impl Attachment {
     where
         F: Future<Output = Result<(), InvokeError>> + Send + 'static,
     {
-        let address = cloud.data_plane;
+        let (address, access_key_id) = (cloud.data_plane, cloud.access_key_id.clone());
         let (service, outbox) = Service::start(cloud, invoke)?;
-        let data_plane = DataPlane::start(address, service.clone()).await?;
+        let data_plane = DataPlane::start(address, access_key_id, service.clone()).await?;
         let mut options = MqttOptions::new("aws", broker.ip().to_string(), broker.port());
         options.set_max_packet_size(MAX_PACKET, MAX_PACKET);
         let (client, events) = AsyncClient::new(options, 64);

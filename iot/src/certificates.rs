@@ -18,6 +18,9 @@ pub struct Identity {
     pub serial: String,
 }
 
+/// A day in UTC: year, month, day.
+pub type Date = (i32, u8, u8);
+
 /// Signs certificates.
 pub struct Authority {
     certificate: String,
@@ -52,12 +55,16 @@ impl Authority {
         &self.certificate
     }
 
-    /// A certificate for servers of this machine.
-    pub fn server(&self) -> Result<Identity, CertificateError> {
-        let mut params = params("localhost");
-        let names = ["localhost", "127.0.0.1", "::1"].map(str::to_owned);
-        params.subject_alt_names = CertificateParams::new(names)?.subject_alt_names;
-        params.extended_key_usages = vec![ExtendedKeyUsagePurpose::ServerAuth];
+    /// A certificate for servers that devices of this machine speak with, and others by another name of it.
+    pub fn server(&self, name: Option<&str>) -> Result<Identity, CertificateError> {
+        self.sign(server_params(name)?)
+    }
+
+    /// A certificate for a server that browsers speak with under a name. They take none that is good for decades.
+    pub fn web_server(&self, name: &str, from: Date, until: Date) -> Result<Identity, CertificateError> {
+        let mut params = server_params(Some(name))?;
+        params.not_before = date_time_ymd(from.0, from.1, from.2);
+        params.not_after = date_time_ymd(until.0, until.1, until.2);
         self.sign(params)
     }
 
@@ -83,6 +90,14 @@ impl Authority {
         let serial = serial.filter_map(|digit| char::from_digit(digit.into(), 16)).collect();
         Ok(Identity { certificate, key: key.serialize_pem(), serial })
     }
+}
+
+fn server_params(name: Option<&str>) -> Result<CertificateParams, CertificateError> {
+    let mut params = params(name.unwrap_or("localhost"));
+    let names = ["localhost", "127.0.0.1", "::1"].into_iter().chain(name).map(str::to_owned);
+    params.subject_alt_names = CertificateParams::new(names.collect::<Vec<_>>())?.subject_alt_names;
+    params.extended_key_usages = vec![ExtendedKeyUsagePurpose::ServerAuth];
+    Ok(params)
 }
 
 /// Valid for decades, and from long ago on: the clocks of devices are often wrong.

@@ -1,7 +1,7 @@
 //! The HTTP side of AWS IoT Core, for `aws-sdk-iotdataplane`: shadows and publishing.
 //!
-//! Whoever reaches the port may use it, as with the embedded database: signatures are not checked, so it is on loopback
-//! only, and refuses what a web page sends, which could reach it too.
+//! Callers name the access key id that they were given, as requests to AWS do in their signature. The signature itself is
+//! not checked, so the id is the credential, and the port is on loopback only. What a web page sends is refused.
 //!
 //! <https://docs.aws.amazon.com/iot/latest/apireference/API_Operations_AWS_IoT_Data_Plane.html>
 
@@ -15,7 +15,7 @@ use axum::{
     response::{IntoResponse, Response},
     routing::{get, post},
 };
-use http::{HeaderName, StatusCode, header};
+use http::{HeaderMap, HeaderName, StatusCode, header};
 use serde::Deserialize;
 use serde_json::json;
 use tokio::{net::TcpListener, task::JoinHandle};
@@ -38,14 +38,18 @@ pub(crate) struct DataPlane {
 }
 
 impl DataPlane {
-    pub(crate) async fn start(address: SocketAddr, service: Arc<Service>) -> Result<Self, StartError> {
+    pub(crate) async fn start(
+        address: SocketAddr,
+        access_key_id: String,
+        service: Arc<Service>,
+    ) -> Result<Self, StartError> {
         if !address.ip().is_loopback() {
             return Err(StartError::NotLoopback(address));
         }
         let listener = TcpListener::bind(address).await;
         let listener = listener.map_err(|error| StartError::Listen { address, error: error.into() })?;
         let address = listener.local_addr()?;
-        let serve = axum::serve(listener, router(service)).into_future();
+        let serve = axum::serve(listener, router(service, access_key_id)).into_future();
         let server = tokio::spawn(async move {
             if let Err(error) = serve.await {
                 tracing::error!(%error, "the data plane has stopped");
@@ -61,11 +65,11 @@ impl Drop for DataPlane {
     }
 }
 
-fn router(service: Arc<Service>) -> Router {
+fn router(service: Arc<Service>, access_key_id: String) -> Router {
     Router::new()
         .route("/things/{thing}/shadow", get(read).post(update).delete(delete))
         .route("/topics/{*topic}", post(publish))
-        .layer(middleware::from_fn(refuse_pages))
+        .layer(middleware::from_fn_with_state(Arc::<str>::from(access_key_id), admit))
         .with_state(service)
 }
 
@@ -82,6 +86,7 @@ enum Refusal {
     Topic,
     TooLarge,
     Page,
+    Credential,
 }
 
 type Answer = Result<Json<serde_json::Value>, Refusal>;
@@ -122,12 +127,26 @@ async fn publish(State(service): State<Arc<Service>>, Path(topic): Path<String>,
     Ok(Json(json!({"message": "OK"})))
 }
 
-/// Browsers say where a page's request comes from; the SDK says nothing of the sort.
-async fn refuse_pages(request: Request, next: Next) -> Response {
+/// Lets in who signs with the access key id. Browsers say where a page's request comes from; the SDK says nothing of the
+/// sort.
+async fn admit(State(access_key_id): State<Arc<str>>, request: Request, next: Next) -> Response {
     if request.headers().contains_key(header::ORIGIN) {
         return Refusal::Page.into_response();
     }
+    if !is_signed_with(&access_key_id, request.headers()) {
+        return Refusal::Credential.into_response();
+    }
     next.run(request).await
+}
+
+/// By the scope of the credential in the `Authorization` header of Signature Version 4.
+fn is_signed_with(access_key_id: &str, headers: &HeaderMap) -> bool {
+    let authorization = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
+    let credential = authorization.and_then(|text| text.strip_prefix("AWS4-HMAC-SHA256 Credential="));
+    let given = credential.and_then(|credential| credential.split('/').next()).unwrap_or_default();
+    // to the end, so that the time it takes tells nothing but the length
+    given.len() == access_key_id.len()
+        && given.bytes().zip(access_key_id.bytes()).fold(0, |differing, (a, b)| differing | (a ^ b)) == 0
 }
 
 impl IntoResponse for Refusal {
@@ -138,6 +157,11 @@ impl IntoResponse for Refusal {
             Self::Topic => (400, "InvalidRequestException", "Nobody may publish to this topic".to_owned()),
             Self::TooLarge => (413, "RequestEntityTooLargeException", "The payload is too large".to_owned()),
             Self::Page => (403, "ForbiddenException", "Web pages have no access".to_owned()),
+            Self::Credential => (
+                403,
+                "ForbiddenException",
+                "The request is not signed with the access key of this data plane".to_owned(),
+            ),
         };
         let status = StatusCode::from_u16(code).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
         (status, [(ERROR_TYPE, kind)], Json(json!({ "message": message }))).into_response()

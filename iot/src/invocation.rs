@@ -8,13 +8,23 @@ use std::{
 };
 
 use serde_json::Value;
-use tokio::{runtime::Handle, task::JoinSet};
+use tokio::{
+    sync::mpsc::{self, Receiver, Sender},
+    task::{JoinHandle, JoinSet},
+    time::Instant,
+};
 
 use crate::rules::Firing;
 
 /// Lambda tries an asynchronous event so often at most. AWS waits for minutes in between; nobody here wants to.
 const ATTEMPTS: u32 = 3;
 const WAIT: Duration = Duration::from_millis(100);
+/// So many invocations run at once. Lambda gives an account 1,000 by default; the one database here is busy with these.
+const CONCURRENCY: usize = 16;
+/// So many events wait at most.
+const QUEUE: usize = 1_000;
+/// The log tells of dropped events at most so often.
+const LOG_DROPPED_EVERY: Duration = Duration::from_secs(1);
 /// How long invocations under way may take when all is stopped.
 const STOP_WITHIN: Duration = Duration::from_secs(5);
 
@@ -33,37 +43,80 @@ pub type InvokeError = Box<dyn std::error::Error + Send + Sync>;
 pub(crate) type Invoke =
     dyn Fn(Invocation) -> Pin<Box<dyn Future<Output = Result<(), InvokeError>> + Send>> + Send + Sync;
 
-/// Invokes functions.
+/// Invokes functions: so many at once, the others in a queue, as Lambda keeps asynchronous events in one.
+///
+/// Lambda's queue has room for hours of events, this one for some; what finds no room is dropped, and counted in the log.
 pub(crate) struct Invoker {
-    invoke: Arc<Invoke>,
-    running: Mutex<JoinSet<()>>,
-    runtime: Handle,
+    queue: Mutex<Option<Sender<Queued>>>,
+    worker: Mutex<Option<JoinHandle<()>>>,
+    dropped: Mutex<Dropped>,
+}
+
+struct Queued {
+    rule: String,
+    invocation: Invocation,
+}
+
+/// The events that found no room and that the log does not know of yet.
+#[derive(Default)]
+struct Dropped {
+    events: u64,
+    logged_at: Option<Instant>,
 }
 
 impl Invoker {
     /// One whose functions run where this is called.
     pub(crate) fn new(invoke: Arc<Invoke>) -> Self {
-        Self { invoke, running: Mutex::default(), runtime: Handle::current() }
+        let (queue, queued) = mpsc::channel(QUEUE);
+        let worker = tokio::spawn(work(invoke, queued));
+        Self { queue: Mutex::new(Some(queue)), worker: Mutex::new(Some(worker)), dropped: Mutex::default() }
     }
 
     /// Invokes the functions of a rule.
     pub(crate) fn start(&self, firing: &Firing<'_>) {
+        let queue = self.queue.lock().unwrap_or_else(PoisonError::into_inner);
+        let Some(queue) = queue.as_ref() else { return };
         for function in &firing.rule.functions {
             let invocation = Invocation { function: function.clone(), event: firing.event.clone() };
-            let attempts = attempt(self.invoke.clone(), firing.rule.name.clone(), invocation);
-            let mut running = self.running.lock().unwrap_or_else(PoisonError::into_inner);
-            running.spawn_on(attempts, &self.runtime);
-            while running.try_join_next().is_some() {} // those that have ended need not be kept
+            let queued = Queued { rule: firing.rule.name.clone(), invocation };
+            if queue.try_send(queued).is_err() {
+                self.dropped(&firing.rule.name);
+            }
         }
     }
 
-    /// Waits for what is under way.
-    pub(crate) async fn finish(&self) {
-        let running = std::mem::take(&mut *self.running.lock().unwrap_or_else(PoisonError::into_inner));
-        if tokio::time::timeout(STOP_WITHIN, running.join_all()).await.is_err() {
-            tracing::warn!("rules' functions were still under way");
+    fn dropped(&self, rule: &str) {
+        let mut dropped = self.dropped.lock().unwrap_or_else(PoisonError::into_inner);
+        dropped.events += 1;
+        if dropped.logged_at.is_none_or(|at| at.elapsed() >= LOG_DROPPED_EVERY) {
+            tracing::error!(rule, events = dropped.events, "the queue of rules' events is full; dropped some");
+            *dropped = Dropped { events: 0, logged_at: Some(Instant::now()) };
         }
     }
+
+    /// Takes no more events, and waits for those that it has.
+    pub(crate) async fn finish(&self) {
+        self.queue.lock().unwrap_or_else(PoisonError::into_inner).take();
+        let worker = self.worker.lock().unwrap_or_else(PoisonError::into_inner).take();
+        let Some(mut worker) = worker else { return };
+        if tokio::time::timeout(STOP_WITHIN, &mut worker).await.is_err() {
+            tracing::warn!("rules' functions were still under way");
+            worker.abort(); // and with it what it has started
+        }
+    }
+}
+
+/// Takes one event after the other from the queue, and has its function run beside others.
+async fn work(invoke: Arc<Invoke>, mut queued: Receiver<Queued>) {
+    let mut running = JoinSet::new();
+    while let Some(Queued { rule, invocation }) = queued.recv().await {
+        if running.len() >= CONCURRENCY {
+            _ = running.join_next().await;
+        }
+        while running.try_join_next().is_some() {} // those that have ended need not be kept
+        running.spawn(attempt(invoke.clone(), rule, invocation));
+    }
+    while running.join_next().await.is_some() {}
 }
 
 async fn attempt(invoke: Arc<Invoke>, rule: String, invocation: Invocation) {
@@ -113,6 +166,32 @@ mod tests {
         assert_eq!(calls_when_failing(0).await, 1);
         assert_eq!(calls_when_failing(1).await, 2);
         assert_eq!(calls_when_failing(9).await, 3);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_flood_of_events_runs_few_at_once_and_is_cut_at_the_queue() {
+        const EVENTS: usize = 5_000;
+        let (running, most, calls) =
+            (Arc::<AtomicU32>::default(), Arc::<AtomicU32>::default(), Arc::<AtomicU32>::default());
+        let (in_call, seen, counted) = (running.clone(), most.clone(), calls.clone());
+        let invoker = Invoker::new(Arc::new(move |_| {
+            let (running, most, calls) = (in_call.clone(), seen.clone(), counted.clone());
+            Box::pin(async move {
+                most.fetch_max(running.fetch_add(1, Ordering::SeqCst) + 1, Ordering::SeqCst);
+                tokio::time::sleep(Duration::from_millis(10)).await;
+                running.fetch_sub(1, Ordering::SeqCst);
+                calls.fetch_add(1, Ordering::SeqCst);
+                Ok(())
+            })
+        }));
+        let statement = Statement::parse("SELECT * FROM 'a'").unwrap();
+        let rule = Rule { name: "r".to_owned(), statement, functions: vec!["F".to_owned()] };
+        for _ in 0..EVENTS {
+            invoker.start(&Firing { rule: &rule, event: json!({}) });
+        }
+        invoker.finish().await;
+        assert_eq!(most.load(Ordering::SeqCst) as usize, CONCURRENCY);
+        assert_eq!(calls.load(Ordering::SeqCst) as usize, QUEUE, "the rest found no room");
     }
 
     #[test]

@@ -7,7 +7,7 @@ use std::{
 
 use crate::{
     Invocation, InvokeError, Registry, ServerIdentity,
-    broker::Broker,
+    broker::{Broker, Listeners},
     data_plane::DataPlane,
     service::{Cloud, Service},
 };
@@ -16,8 +16,10 @@ use crate::{
 pub struct Options {
     /// Where to listen for MQTT, on loopback. Port 0 is any.
     pub mqtt: SocketAddr,
-    /// Where to listen for MQTT with mutual TLS, on loopback. Port 0 is any.
+    /// Where to listen for MQTT with mutual TLS. Port 0 is any.
     pub mqtts: SocketAddr,
+    /// So many devices may be connected, a quarter of them without TLS, where each takes three descriptors.
+    pub connections: usize,
     /// What the listener with TLS shows, and whom it believes.
     pub identity: ServerIdentity,
     /// Who the devices are.
@@ -45,7 +47,7 @@ impl std::fmt::Debug for Iot {
 /// Why it did not start.
 #[derive(Debug, thiserror::Error)]
 pub enum StartError {
-    /// It is for one machine: nothing checks signatures, and passwords go in the clear.
+    /// That port is for one machine: nothing checks signatures there, or passwords go in the clear.
     #[error("{0} is not on loopback")]
     NotLoopback(SocketAddr),
     /// An address is taken, or the certificates cannot be read.
@@ -71,11 +73,12 @@ impl Iot {
     where
         F: Future<Output = Result<(), InvokeError>> + Send + 'static,
     {
-        let data_plane = options.cloud.data_plane;
-        let (service, messages) = Service::start(options.cloud, invoke)?;
-        let addresses = (options.mqtt, options.mqtts);
-        let broker = Broker::start(addresses, &options.identity, options.registry, service.clone(), messages)?;
-        let data_plane = DataPlane::start(data_plane, service.clone()).await?;
+        let Options { mqtt, mqtts, connections, identity, registry, cloud } = options;
+        let (data_plane, access_key_id) = (cloud.data_plane, cloud.access_key_id.clone());
+        let (service, messages) = Service::start(cloud, invoke)?;
+        let listeners = Listeners { mqtt, mqtts, connections, identity, registry };
+        let broker = Broker::start(listeners, service.clone(), messages)?;
+        let data_plane = DataPlane::start(data_plane, access_key_id, service.clone()).await?;
         Ok(Self { broker, data_plane, service })
     }
 

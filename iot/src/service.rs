@@ -31,6 +31,9 @@ pub struct Cloud {
     pub shadows: Option<PathBuf>,
     /// Where to serve the data plane, on loopback. Port 0 is any.
     pub data_plane: SocketAddr,
+    /// The access key id that callers of the data plane sign with. It is their credential: signatures are not checked, so
+    /// it is as secret as a password.
+    pub access_key_id: String,
     /// The clock.
     pub now: Clock,
 }

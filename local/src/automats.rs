@@ -12,6 +12,7 @@ use automat::simulated::{Config, Person, SimulatedAutomat};
 use aws_sdk_iotdataplane::config::{BehaviorVersion, Credentials as Keys, Region};
 use devices::Devices;
 use domain::AutomatId;
+use embedded::Pool;
 use iot::{Iot, Template};
 use store::{PageRequest, Store};
 use things::Things;
@@ -58,7 +59,13 @@ struct UnknownFunction(String);
 pub(crate) struct Places {
     pub(crate) mqtt: SocketAddr,
     pub(crate) mqtts: SocketAddr,
+    /// Another name of this machine, under which devices on the network know it.
+    pub(crate) name: Option<String>,
+    /// So many devices at once.
+    pub(crate) connections: usize,
     pub(crate) shadows: PathBuf,
+    /// The credential of the data plane's port.
+    pub(crate) access_key_id: String,
 }
 
 /// Starts IoT Core, whose rules call the devices function, and gives the way for functions to speak to automats.
@@ -71,12 +78,14 @@ pub(crate) async fn serve(
     let options = iot::Options {
         mqtt: places.mqtt,
         mqtts: places.mqtts,
-        identity: provisioning.server_identity()?,
+        connections: places.connections,
+        identity: provisioning.server_identity(places.name.as_deref())?,
         registry: provisioning.registry(),
         cloud: iot::Cloud {
             template: Template::read(TEMPLATE)?,
             shadows: Some(places.shadows),
             data_plane: ([127, 0, 0, 1], 0).into(),
+            access_key_id: places.access_key_id.clone(),
             now: Arc::new(move || clock.now().millis()),
         },
     };
@@ -88,7 +97,7 @@ pub(crate) async fn serve(
         async move { call(invocation, &function, &clock).await }
     })
     .await?;
-    let things = Things::new(data_plane(&iot.data_plane_url()));
+    let things = Things::new(data_plane(&iot.data_plane_url(), places.access_key_id));
     // Set here and nowhere else.
     _ = devices.set(Devices { store: app.store.clone(), things: things.clone() });
     Ok((iot, things))
@@ -101,20 +110,20 @@ async fn call(invocation: iot::Invocation, devices: &SetOnce<Devices>, clock: &C
     Ok(devices.wait().await.hear(&invocation.event, clock.now()).await?)
 }
 
-fn data_plane(url: &str) -> aws_sdk_iotdataplane::Client {
+fn data_plane(url: &str, access_key_id: String) -> aws_sdk_iotdataplane::Client {
     let config = aws_sdk_iotdataplane::Config::builder()
         .behavior_version(BehaviorVersion::latest())
         .region(Region::from_static("local"))
-        .credentials_provider(Keys::new("local", "local", None, None, "local cloud"))
+        .credentials_provider(Keys::new(access_key_id, "local", None, None, "local cloud"))
         .endpoint_url(url)
-        .http_client(aws_smithy_http_client::Builder::new().build_http())
+        .http_client(Pool::new())
         .build();
     aws_sdk_iotdataplane::Client::from_conf(config)
 }
 
 /// What devices are told of the broker.
-pub(crate) fn endpoint(iot: &Iot) -> Endpoint {
-    Endpoint { host: iot.mqtts().ip().to_string(), port: iot.mqtts().port() }
+pub(crate) fn endpoint(iot: &Iot, name: Option<String>) -> Endpoint {
+    Endpoint { host: name.unwrap_or_else(|| iot.mqtts().ip().to_string()), port: iot.mqtts().port() }
 }
 
 /// Starts the first automat that there is, with its keys in their lockers.

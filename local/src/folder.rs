@@ -12,6 +12,8 @@ const BESIDE_TABLE: [&str; 2] = ["table.sqlite-wal", "table.sqlite-shm"];
 const STREAM: &str = "stream.json";
 /// The master secret.
 const SECRET: &str = "secret";
+/// What people and clients sign in with on a network.
+const SIGN_IN: &str = "sign-in.json";
 /// The folder of the authority that signs the broker's and the devices' certificates.
 const AUTHORITY: &str = "authority";
 /// The folder of the devices, each with its credentials in one of its own.
@@ -56,9 +58,11 @@ pub struct Folder {
 }
 
 impl Folder {
-    /// Makes the folder if there is none, and claims it.
+    /// Makes the folder if there is none, for its owner alone, and claims it.
     pub fn claim(path: &Path) -> Result<Self, FolderError> {
         std::fs::create_dir_all(path).map_err(FolderError::io("make the data folder", path))?;
+        #[cfg(unix)]
+        close_to_others(path)?;
         let lock_path = path.join(LOCK);
         let lock = OpenOptions::new().create(true).truncate(false).write(true).open(&lock_path);
         let lock = lock.map_err(FolderError::io("open", &lock_path))?;
@@ -71,7 +75,7 @@ impl Folder {
 
     /// Deletes what an earlier local cloud left, and nothing else that may lie there.
     pub fn clear(&self) -> Result<(), FolderError> {
-        for name in BESIDE_TABLE.into_iter().chain([TABLE, STREAM, SECRET]) {
+        for name in BESIDE_TABLE.into_iter().chain([TABLE, STREAM, SECRET, SIGN_IN]) {
             let path = self.path.join(name);
             match std::fs::remove_file(&path) {
                 Err(source) if source.kind() != std::io::ErrorKind::NotFound => {
@@ -104,6 +108,12 @@ impl Folder {
         self.path.join(STREAM)
     }
 
+    /// Where it is kept what people and clients sign in with on a network.
+    #[must_use]
+    pub fn sign_in(&self) -> PathBuf {
+        self.path.join(SIGN_IN)
+    }
+
     /// Where the authority's certificate and key are.
     #[must_use]
     pub fn authority(&self) -> PathBuf {
@@ -127,6 +137,27 @@ impl Folder {
     pub fn secret(&self) -> PathBuf {
         self.path.join(SECRET)
     }
+}
+
+/// Takes a folder and all that is in it from everybody but its owner: an earlier local cloud left them open, and whatever
+/// else was put there is not for others either. What is made later is made so (`main`).
+#[cfg(unix)]
+fn close_to_others(path: &Path) -> Result<(), FolderError> {
+    use std::os::unix::fs::PermissionsExt;
+    let meta = std::fs::symlink_metadata(path).map_err(FolderError::io("look at", path))?;
+    if !meta.is_symlink() {
+        let mode = if meta.is_dir() { 0o700 } else { 0o600 };
+        if meta.permissions().mode() & 0o777 != mode {
+            let closed = std::fs::Permissions::from_mode(mode);
+            std::fs::set_permissions(path, closed).map_err(FolderError::io("close to others", path))?;
+        }
+    }
+    if meta.is_dir() {
+        for entry in std::fs::read_dir(path).map_err(FolderError::io("list", path))? {
+            close_to_others(&entry.map_err(FolderError::io("list", path))?.path())?;
+        }
+    }
+    Ok(())
 }
 
 /// Writes a file that only its owner can read, whole or not at all: aside, and then renamed.

@@ -6,10 +6,16 @@
 use std::fmt;
 use std::net::SocketAddr;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use domain::{AutomatId, Instant, KeyId, TimeRange};
 use serde_json::{Value, json};
 use store::{KeyFilter, PageRequest, Store};
+
+use crate::network::AUTHORITY_PATH;
+use crate::people::PEOPLE;
+use crate::sign_in::Secrets;
+use crate::tokens::Role;
 
 /// How long the booking in the guide lasts.
 const BOOKING_MILLIS: i64 = 2 * HOUR;
@@ -39,12 +45,27 @@ pub struct Mqtt {
     pub simulated: Option<AutomatId>,
 }
 
+/// What it says to the owner of a local cloud that other machines reach.
+#[derive(Clone)]
+pub struct OnNetwork {
+    /// Where the authority's certificate is.
+    pub certificate: PathBuf,
+    /// Its SHA-256.
+    pub fingerprint: String,
+    /// Where the secrets are kept, if they are.
+    pub file: Option<PathBuf>,
+    /// What clients and people sign in with.
+    pub secrets: Arc<Secrets>,
+}
+
 /// The guide.
 #[derive(Clone)]
 pub struct Guide {
     url: String,
     token: String,
+    role: Role,
     mqtt: Mqtt,
+    network: Option<OnNetwork>,
     /// What it proposes to try.
     pub example: Example,
 }
@@ -52,13 +73,25 @@ pub struct Guide {
 impl Guide {
     /// With a booking that is possible now: on the first key that has a free time, or without a key, of an automat to
     /// begin with.
-    pub async fn new(url: &str, token: String, mqtt: Mqtt, store: &Store, now: Instant) -> Result<Self, store::Error> {
+    pub async fn new(
+        url: &str,
+        (role, token): (Role, String),
+        mqtt: Mqtt,
+        store: &Store,
+        now: Instant,
+    ) -> Result<Self, store::Error> {
         let keys = store.keys(&KeyFilter::default(), &PageRequest { limit: 20, after: None }).await?.data;
         let start = now.plus_millis(HOUR - now.millis() % HOUR);
         let wish = TimeRange::new(start, Some(start.plus_millis(BOOKING_MILLIS)));
         let bookable = keys.iter().find_map(|key| Some((&key.id, key.calendar.next_free(wish?)?)));
         let example = bookable.map_or_else(first_automat, |(key, range)| booking(key, range));
-        Ok(Self { url: url.to_owned(), token, mqtt, example })
+        Ok(Self { url: url.to_owned(), token, role, mqtt, network: None, example })
+    }
+
+    /// For other machines too.
+    #[must_use]
+    pub fn on_network(self, network: Option<OnNetwork>) -> Self {
+        Self { network, ..self }
     }
 
     /// The token that stands in it.
@@ -82,8 +115,43 @@ impl Guide {
 
     fn post(&self, path: &str, body: &Value) -> String {
         let Self { url, token, .. } = self;
+        let trust = self.trust();
         format!(
-            "curl -sS -i {url}{path} \\\n  -H 'Authorization: Bearer {token}' \\\n  -H 'Content-Type: application/json' \\\n  -d '{body}'"
+            "curl -sS -i{trust} {url}{path} \\\n  -H 'Authorization: Bearer {token}' \\\n  -H 'Content-Type: application/json' \\\n  -d '{body}'"
+        )
+    }
+}
+
+impl Guide {
+    /// How curl is told to trust us.
+    fn trust(&self) -> String {
+        let certificate = self.network.as_ref().map(|network| network.certificate.display().to_string());
+        certificate.map(|path| format!(" --cacert '{}'", path.replace('\'', r"'\''"))).unwrap_or_default()
+    }
+
+    fn write_network(&self, f: &mut fmt::Formatter<'_>, network: &OnNetwork) -> fmt::Result {
+        let OnNetwork { certificate, fingerprint, file, secrets } = network;
+        writeln!(f)?;
+        writeln!(f, "Other machines can reach it. To sign in on the pages, a password each:")?;
+        for person in &PEOPLE {
+            writeln!(f, "  {:<16} {}", person.word, secrets.person(person.word).unwrap_or_default())?;
+        }
+        writeln!(f, "Client secrets (admin's also opens {}/outbox from other machines, as user admin):", self.url)?;
+        for role in Role::ALL {
+            writeln!(f, "  {:<16} {}", role.client_id(), secrets.client(role).unwrap_or_default())?;
+        }
+        if let Some(file) = file {
+            writeln!(f, "They are kept in {}; delete it for new ones.", file.display())?;
+        }
+        writeln!(f)?;
+        writeln!(f, "A phone trusts it once this cloud's own certificate authority is installed on it:")?;
+        writeln!(f, "  open             {}{AUTHORITY_PATH}", self.url.replacen("https", "http", 1))?;
+        writeln!(f, "  file             {}", certificate.display())?;
+        writeln!(f, "  SHA-256          {fingerprint}")?;
+        writeln!(f, "  Android          Settings, Security, Install a certificate, CA certificate")?;
+        writeln!(
+            f,
+            "  iPhone           Settings, Profile Downloaded, Install; then General, About, Certificate Trust Settings"
         )
     }
 }
@@ -122,15 +190,27 @@ impl fmt::Display for Guide {
         if let Some(automats) = &mqtt.automats {
             writeln!(f, "  credentials      {}/<automatId>", automats.display())?;
         }
+        if let Some(network) = &self.network {
+            self.write_network(f, network)?;
+        }
+        let secret = self.network.as_ref().and_then(|network| network.secrets.client(Role::Admin));
+        let secret = secret.map(|secret| format!(" -d client_secret={secret}")).unwrap_or_default();
         writeln!(f)?;
-        writeln!(f, "A token, good for an hour, as admin, operator or viewer:")?;
-        writeln!(f, "curl -sS {url}/oauth2/token -d grant_type=client_credentials -d client_id=admin")?;
+        writeln!(
+            f,
+            "To get an access token for the admin role, valid for an hour (client_id is also operator or viewer):"
+        )?;
+        writeln!(
+            f,
+            "curl -sS{} {url}/oauth2/token -d grant_type=client_credentials -d client_id=admin{secret}",
+            self.trust()
+        )?;
         writeln!(f)?;
-        writeln!(f, "To {}, with a token of operator's in it:", example.what)?;
+        writeln!(f, "To {} (this token has the {} role):", example.what, self.role.client_id())?;
         writeln!(f, "{}", self.command())?;
         writeln!(f)?;
         if let (Some(automat), Some(opening)) = (&mqtt.simulated, self.opening()) {
-            writeln!(f, "A simulated automat, {automat}, is connected. To open its locker 0 remotely:")?;
+            writeln!(f, "A simulated automat, {automat}, is connected. To open its locker 0 remotely (same token):")?;
             writeln!(f, "{opening}")?;
             writeln!(f)?;
         }
@@ -155,7 +235,8 @@ mod tests {
             automats: None,
             simulated: AutomatId::parse("lobby").ok(),
         };
-        Guide { url: "http://127.0.0.1:3000".to_owned(), token: "a.b.c".to_owned(), mqtt, example }
+        let (url, token) = ("http://127.0.0.1:3000".to_owned(), "a.b.c".to_owned());
+        Guide { url, token, role: Role::Admin, mqtt, network: None, example }
     }
 
     #[test]
@@ -170,6 +251,31 @@ mod tests {
                -H 'Content-Type: application/json' \\\n  \
                -d '{\"end\":\"2026-03-01T12:00:00Z\",\"person\":\"Ada Lovelace\",\"start\":\"2026-03-01T10:00:00Z\"}'"
         );
+    }
+
+    #[test]
+    fn says_which_role_its_tokens_have() {
+        let guide = guide(first_automat());
+        assert!(guide.to_string().contains("add a first automat (this token has the admin role)"), "{guide}");
+    }
+
+    #[test]
+    fn on_a_network_it_says_what_a_phone_and_a_client_need() {
+        let secrets = Arc::new(Secrets::fresh(&store::Random::system()).unwrap());
+        let network = OnNetwork {
+            certificate: "/data/it's/ca.crt".into(),
+            fingerprint: "AB:CD".to_owned(),
+            file: None,
+            secrets: secrets.clone(),
+        };
+        let guide =
+            Guide { url: "https://192.0.2.7:3000".to_owned(), ..guide(first_automat()) }.on_network(Some(network));
+        let text = guide.to_string();
+        assert!(text.contains(r"--cacert '/data/it'\''s/ca.crt' https://192.0.2.7:3000/oauth2/token"), "{text}");
+        assert!(text.contains("http://192.0.2.7:3000/ca.crt") && text.contains("AB:CD"), "{text}");
+        for secret in [secrets.client(Role::Admin), secrets.person("viewer")] {
+            assert!(text.contains(secret.unwrap()) && !format!("{guide:?}").contains(secret.unwrap()));
+        }
     }
 
     #[test]

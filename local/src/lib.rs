@@ -7,23 +7,29 @@
 
 pub mod authorizer;
 pub mod automats;
+mod concurrency;
+pub mod descriptors;
 mod event;
 pub mod example;
 pub mod folder;
 pub mod gateway;
 pub mod guide;
+mod in_process;
+mod network;
 mod notifications;
 pub mod options;
 pub mod people;
 mod problem;
 pub mod provisioning;
 pub mod secret;
+mod serving;
 pub mod sign_in;
 pub mod signals;
 mod start;
 pub mod template;
 pub mod tokens;
 
+pub use network::NetworkError;
 pub use notifications::NotificationsError;
 pub use options::{Data, Options};
 pub use start::{LocalCloud, StartError};

@@ -7,7 +7,7 @@ use std::process::ExitCode;
 
 use clap::Parser;
 use local::signals::Signals;
-use local::{LocalCloud, Options};
+use local::{LocalCloud, Options, descriptors};
 
 #[tokio::main]
 async fn main() -> ExitCode {
@@ -25,6 +25,10 @@ async fn main() -> ExitCode {
 async fn run(options: Options) -> Result<(), Box<dyn Error>> {
     let log = tracing_subscriber::fmt().compact().with_target(false).with_ansi(stderr().is_terminal());
     log.with_writer(stderr).with_env_filter(options.log_filter()).init();
+    // whatever this process makes is for its owner alone: the table and what SQLite keeps beside it, keys, shadows
+    #[cfg(unix)]
+    nix::sys::stat::umask(nix::sys::stat::Mode::from_bits_truncate(0o077));
+    descriptors::raise();
     let mut signals = Signals::listen()?;
     let cloud = LocalCloud::start(options).await?;
     write!(stdout(), "{}", cloud.guide())?;

@@ -87,10 +87,11 @@ const MAIL_FROM: &str = "Key Automat Cloud <keys@example.com>";
 const SENDER_ID: &str = "Keys";
 
 /// SNS and SES, which send nothing anywhere.
-pub(crate) async fn outbox(clock: &Clock) -> Result<Outbox, outbox::StartError> {
+pub(crate) async fn outbox(access_key_id: String, clock: &Clock) -> Result<Outbox, outbox::StartError> {
     let clock = clock.clone();
     let topics = vec![TOPIC.to_owned()];
-    Outbox::start(outbox::Options { keep: KEPT, topics, ..outbox::Options::new(move || clock.now()) }).await
+    Outbox::start(outbox::Options { keep: KEPT, topics, ..outbox::Options::new(access_key_id, move || clock.now()) })
+        .await
 }
 
 /// The function, over the store and the outbox.

@@ -1,9 +1,11 @@
 //! What can be said on the command line.
 
 use std::convert::Infallible;
-use std::net::SocketAddr;
+use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 use std::str::FromStr;
+
+use crate::network::NetworkError;
 
 /// Where the local cloud keeps what it knows.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -26,15 +28,18 @@ impl FromStr for Data {
 #[derive(Debug, Clone, clap::Parser)]
 #[command(name = "key-automat-cloud", version)]
 pub struct Options {
-    /// Where to listen for HTTP; port 0 takes any free one
-    #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:3000")]
-    pub http: SocketAddr,
+    /// Where to listen for HTTP; port 0 takes any free one [default: 127.0.0.1:3000, with --network 0.0.0.0:3000]
+    #[arg(long, value_name = "ADDR")]
+    pub http: Option<SocketAddr>,
     /// Where to listen for MQTT without TLS; port 0 takes any free one
     #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:1883")]
     pub mqtt: SocketAddr,
-    /// Where to listen for MQTT over TLS; port 0 takes any free one
-    #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:8883")]
-    pub mqtts: SocketAddr,
+    /// Where to listen for MQTT over TLS; port 0 takes any free one [default: 127.0.0.1:8883, with --network 0.0.0.0:8883]
+    #[arg(long, value_name = "ADDR")]
+    pub mqtts: Option<SocketAddr>,
+    /// Serve other machines too: by HTTPS, with client secrets and passwords; HOST is this machine's name or address there
+    #[arg(long, value_name = "HOST", num_args = 0..=1, require_equals = true)]
+    pub network: Option<Option<String>>,
     /// Start no simulated automat
     #[arg(long)]
     pub no_automat: bool,
@@ -58,14 +63,43 @@ impl Options {
     pub fn ephemeral() -> Self {
         let any = ([127, 0, 0, 1], 0).into();
         Self {
-            http: any,
+            http: Some(any),
             mqtt: any,
-            mqtts: any,
+            mqtts: Some(any),
+            network: None,
             no_automat: true,
             data: Data::Memory,
             fresh: false,
             empty: true,
             verbose: 0,
+        }
+    }
+
+    /// Where to listen for HTTP.
+    #[must_use]
+    pub fn http(&self) -> SocketAddr {
+        self.http.unwrap_or_else(|| self.on(3000))
+    }
+
+    /// Where to listen for MQTT over TLS.
+    #[must_use]
+    pub fn mqtts(&self) -> SocketAddr {
+        self.mqtts.unwrap_or_else(|| self.on(8883))
+    }
+
+    /// By default on loopback; on all addresses for a network.
+    fn on(&self, port: u16) -> SocketAddr {
+        let ip = if self.network.is_some() { Ipv4Addr::UNSPECIFIED } else { Ipv4Addr::LOCALHOST };
+        (ip, port).into()
+    }
+
+    /// Refuses to serve other machines unless that is asked for, and MQTT without TLS for them in any case.
+    pub(crate) fn check(&self) -> Result<(), NetworkError> {
+        let reachable = [self.http(), self.mqtts()].into_iter().find(|address| !address.ip().is_loopback());
+        match reachable {
+            Some(address) if self.network.is_none() => Err(NetworkError::NotAsked(address)),
+            _ if !self.mqtt.ip().is_loopback() => Err(NetworkError::PlainMqtt(self.mqtt)),
+            _ => Ok(()),
         }
     }
 
@@ -93,8 +127,8 @@ mod tests {
     #[test]
     fn without_any_it_listens_on_3000_and_keeps_its_data_in_a_folder() {
         let options = Options::try_parse_from(["key-automat-cloud"]).unwrap();
-        assert_eq!(options.http, ([127, 0, 0, 1], 3000).into());
-        assert_eq!((options.mqtt, options.mqtts), (([127, 0, 0, 1], 1883).into(), ([127, 0, 0, 1], 8883).into()));
+        assert_eq!(options.http(), ([127, 0, 0, 1], 3000).into());
+        assert_eq!((options.mqtt, options.mqtts()), (([127, 0, 0, 1], 1883).into(), ([127, 0, 0, 1], 8883).into()));
         assert_eq!(options.data, Data::Folder(".local".into()));
         assert!(!options.fresh && !options.empty && !options.no_automat);
     }
@@ -106,7 +140,28 @@ mod tests {
         assert_eq!((options.data, options.fresh, options.empty, options.verbose), (Data::Memory, true, true, 2));
         let line = ["key-automat-cloud", "--mqtt", "127.0.0.1:0", "--mqtts", "127.0.0.1:1", "--no-automat"];
         let options = Options::try_parse_from(line).unwrap();
-        assert_eq!((options.mqtt.port(), options.mqtts.port(), options.no_automat), (0, 1, true));
+        assert_eq!((options.mqtt.port(), options.mqtts().port(), options.no_automat), (0, 1, true));
         assert!(Options::try_parse_from(["key-automat-cloud", "--http", "nonsense"]).is_err());
+    }
+
+    #[test]
+    fn other_machines_are_served_only_when_that_is_said() {
+        let parsed = |line: &str| Options::try_parse_from(line.split(' ')).unwrap();
+        let network = parsed("x --network");
+        assert_eq!(
+            (network.http().to_string(), network.mqtts().to_string()),
+            ("0.0.0.0:3000".into(), "0.0.0.0:8883".into())
+        );
+        assert!(network.check().is_ok() && network.mqtt.ip().is_loopback());
+        assert_eq!(parsed("x --network=192.0.2.7").network, Some(Some("192.0.2.7".to_owned())));
+        for line in ["x --http 0.0.0.0:3000", "x --http [::]:3000", "x --mqtts 192.0.2.7:8883"] {
+            let refusal = parsed(line).check().unwrap_err();
+            assert!(
+                matches!(refusal, NetworkError::NotAsked(_)) && refusal.to_string().contains("--network"),
+                "{line}"
+            );
+        }
+        let refusal = parsed("x --network --mqtt 0.0.0.0:1883").check().unwrap_err();
+        assert!(matches!(refusal, NetworkError::PlainMqtt(_)) && refusal.to_string().contains("--mqtt"));
     }
 }

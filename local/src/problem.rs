@@ -24,6 +24,8 @@ pub(crate) enum Problem {
     BodyUnreadable,
     /// The path is not UTF-8, or nothing serves it.
     RouteNotFound,
+    /// More requests at once than there is concurrency for.
+    Throttled,
     /// The function failed.
     Internal,
 }
@@ -37,6 +39,7 @@ impl Problem {
             Self::BodyTooLarge => (Code::BodyTooLarge, "The gateway takes 10 MB at most."),
             Self::BodyUnreadable => (Code::MalformedJson, "The body broke off."),
             Self::RouteNotFound => (Code::RouteNotFound, "See /openapi.json for the paths that there are."),
+            Self::Throttled => (Code::Busy, "Too many requests are being processed at once. Try again in a moment."),
             Self::Internal => (Code::Internal, "The function failed; its log says more."),
         }
     }
@@ -61,6 +64,9 @@ impl Problem {
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
         if let Ok(request_id) = HeaderValue::from_str(request_id) {
             headers.insert(CORRELATION_ID, request_id);
+        }
+        if *self == Self::Throttled {
+            headers.insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
         }
         if let Self::Unauthenticated { challenge, .. } | Self::Forbidden { challenge, .. } = self
             && let Ok(challenge) = HeaderValue::from_str(challenge)

@@ -17,12 +17,13 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use domain::{AutomatId, LockerCount};
 use http::Method;
-use iot::certificates::{Authority, CertificateError};
+use iot::certificates::{Authority, CertificateError, Date, Identity};
 use iot::{Login, Proof, Registry, ServerIdentity};
 use protocol::ThingName;
 use store::{PageRequest, Random, Store};
 
 use crate::folder::{FolderError, write_private};
+use crate::secret::is_same;
 
 const AUTHORITY_KEY: &str = "ca.key";
 const SERIAL: &str = "serial";
@@ -73,11 +74,22 @@ impl Provisioning {
         Ok(Self(Arc::new(Inner { automats, authority, store, random })))
     }
 
-    /// What the broker shows, and whom it believes.
-    pub fn server_identity(&self) -> Result<ServerIdentity, ProvisioningError> {
-        let server = self.0.authority.server()?;
+    /// What the broker shows, and whom it believes. Devices may know this machine by another name.
+    pub fn server_identity(&self, name: Option<&str>) -> Result<ServerIdentity, ProvisioningError> {
+        let server = self.0.authority.server(name)?;
         let client_authority = self.0.authority.certificate().to_owned();
         Ok(ServerIdentity { certificates: server.certificate, key: server.key, client_authority })
+    }
+
+    /// What HTTPS shows under a name of this machine, from one day until another.
+    pub fn web_identity(&self, name: &str, from: Date, until: Date) -> Result<Identity, ProvisioningError> {
+        Ok(self.0.authority.web_server(name, from, until)?)
+    }
+
+    /// The certificate of the authority, as PEM.
+    #[must_use]
+    pub fn authority(&self) -> &str {
+        self.0.authority.certificate()
     }
 
     /// The folder of an automat.
@@ -197,13 +209,8 @@ fn is_known(automats: &Path, login: &Login) -> bool {
     let kept = |name: &str| std::fs::read(automats.join(automat.as_str()).join(name)).ok();
     match &login.proof {
         Proof::Certificate { serial } => kept(SERIAL).is_some_and(|kept| kept == serial.as_bytes()),
-        Proof::Password(password) => kept(PASSWORD).is_some_and(|kept| same(&kept, password)),
+        Proof::Password(password) => kept(PASSWORD).is_some_and(|kept| is_same(&kept, password)),
     }
-}
-
-/// Compares two secrets byte by byte to the end, so that the time it takes tells nothing of them but their length.
-fn same(one: &[u8], other: &[u8]) -> bool {
-    one.len() == other.len() && one.iter().zip(other).fold(0, |differing, (a, b)| differing | (a ^ b)) == 0
 }
 
 async fn watch(

@@ -45,7 +45,7 @@ async fn credentials_are_made_once_and_told_where_the_broker_is_now() {
         cloud.store().clone(),
         Random::system(),
     );
-    let identity = again.unwrap().server_identity().unwrap();
+    let identity = again.unwrap().server_identity(None).unwrap();
     assert_eq!(identity.client_authority, fs::read_to_string(home.join(AUTHORITY)).unwrap(), "the authority is kept");
     cloud.stop().await;
 }

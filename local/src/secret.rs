@@ -24,6 +24,9 @@ pub enum SecretError {
         "{0} is not a master secret (it holds less than {LEAST_CHARACTERS} characters): put the right one back, or start over with --fresh"
     )]
     Unusable(PathBuf),
+    /// The file does not hold what people and clients sign in with.
+    #[error("{0} does not hold a secret for each client and person: delete it, and new ones are made")]
+    NotSignIn(PathBuf),
     /// The file cannot be read or written.
     #[error(transparent)]
     File(#[from] FolderError),
@@ -51,6 +54,11 @@ pub fn of_file(path: &Path, table_is_new: bool, random: &Random) -> Result<Strin
 pub fn fresh(random: &Random) -> Result<String, SecretError> {
     let bytes: [u8; 48] = random.bytes().map_err(SecretError::Random)?;
     Ok(URL_SAFE_NO_PAD.encode(bytes))
+}
+
+/// Compares two secrets byte by byte to the end, so that the time it takes tells nothing of them but their length.
+pub(crate) fn is_same(one: &[u8], other: &[u8]) -> bool {
+    one.len() == other.len() && one.iter().zip(other).fold(0, |differing, (a, b)| differing | (a ^ b)) == 0
 }
 
 #[cfg(test)]

@@ -1,14 +1,14 @@
 //! Puts the parts together, and takes them apart again.
 
 use std::collections::HashMap;
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
 use api::{App, Clock};
+use automat::credentials::AUTHORITY;
 use automat::simulated::SimulatedAutomat;
-use aws_smithy_http_client::Connector;
 use aws_smithy_runtime_api::client::http::SharedHttpConnector;
 use dashboard::{Dashboard, SignIn, SignInSettings};
 use domain::AutomatId;
@@ -19,21 +19,25 @@ use outbox::Outbox;
 use store::{Codes, Random, Store};
 use things::Things;
 use tokio::net::TcpListener;
-use tokio::sync::oneshot;
-use tokio::task::JoinHandle;
 
 use crate::authorizer::Authorizer;
 use crate::automats::{self, AutomatsError, Places};
+use crate::concurrency;
+use crate::descriptors::Shares;
 use crate::example::{self, ExampleError};
 use crate::folder::{Folder, FolderError};
 use crate::gateway::{Gateway, UnknownFunction};
-use crate::guide::{Guide, Mqtt};
+use crate::guide::{Guide, Mqtt, OnNetwork};
+use crate::in_process::InProcess;
+use crate::network::{self, NetworkError};
 use crate::notifications::{self, Notifications, NotificationsError};
 use crate::provisioning::{Provisioning, ProvisioningError};
 use crate::secret::{self, SecretError};
+use crate::serving::{Server, Site};
+use crate::sign_in::{self, Secrets};
 use crate::template::{Routes, TEMPLATE, TemplateError};
 use crate::tokens::{Role, TokenError, Tokens, WEB_CLIENT};
-use crate::{Data, Options, sign_in};
+use crate::{Data, Options};
 
 /// The one table's name.
 const TABLE: &str = "key-automat";
@@ -43,6 +47,9 @@ const STOP_WITHIN: Duration = Duration::from_secs(29);
 /// Why the local cloud did not start.
 #[derive(Debug, thiserror::Error)]
 pub enum StartError {
+    /// Other machines cannot be served, or not like this.
+    #[error(transparent)]
+    Network(#[from] NetworkError),
     /// Somebody listens there already.
     #[error(
         "{0} is taken, perhaps by another running local cloud: stop that one, or choose another with --http ADDR, such as --http 127.0.0.1:3001"
@@ -106,8 +113,7 @@ pub struct LocalCloud {
     automat: Option<(AutomatId, SimulatedAutomat)>,
     notifications: Notifications,
     outbox: Outbox,
-    stop: oneshot::Sender<()>,
-    server: JoinHandle<std::io::Result<()>>,
+    server: Server,
     // Of a local cloud that keeps nothing, and gone with it.
     _scratch: Option<tempfile::TempDir>,
     _folder: Option<Folder>,
@@ -121,11 +127,12 @@ impl LocalCloud {
 
     /// Starts it by a clock of one's own. The engine's sweeping of expired items goes by the machine's all the same.
     pub async fn start_at(options: Options, clock: Clock) -> Result<Self, StartError> {
+        options.check()?;
         let random = Random::system();
-        let listener = listen(options.http).await?;
-        let address = listener.local_addr().map_err(|error| StartError::Address(options.http, error))?;
-        let authority = reachable(address).to_string();
-        let url = format!("http://{authority}");
+        let listener = listen(options.http()).await?;
+        let address = listener.local_addr().map_err(|error| StartError::Address(options.http(), error))?;
+        let host = options.network.as_ref().map(|host| network::host(host.as_deref(), address)).transpose()?;
+        let (url, authority) = network::names(host.as_deref(), address);
         // making an RSA key is the longest of all, so the rest goes on meanwhile
         let (issuer, random_of_tokens) = (url.clone(), random.clone());
         let tokens = tokio::task::spawn_blocking(move || Tokens::generate(&issuer, random_of_tokens));
@@ -152,32 +159,44 @@ impl LocalCloud {
         let app = App { store: store.clone(), clock: clock.clone() };
         let (scratch, homes) = Homes::of(folder.as_ref())?;
         let provisioning = Provisioning::open(&homes.authority, homes.automats, store.clone(), random.clone())?;
-        let places = Places { mqtt: options.mqtt, mqtts: options.mqtts, shadows: homes.shadows };
+        let shares = Shares::now();
+        let places = Places {
+            mqtt: options.mqtt,
+            mqtts: options.mqtts(),
+            name: host.clone(),
+            connections: shares.devices,
+            shadows: homes.shadows,
+            access_key_id: secret::fresh(&random)?,
+        };
         let (iot, things) = automats::serve(places, &app, &provisioning).await?;
-        let endpoint = automats::endpoint(&iot);
+        let endpoint = automats::endpoint(&iot, host.clone());
         provisioning.provision_all(&endpoint).await?;
 
+        let secrets = host.as_ref().map(|_| sign_in_secrets(folder.as_ref(), &random)).transpose()?.map(Arc::new);
+        let sign_in = sign_in::router(tokens.clone(), secrets.clone(), clock.clone(), random.clone());
         let functions = HashMap::from([
             ("keys", provisioning.watch(keys::router(app.clone()), endpoint)),
             ("contracts", contracts::router(app.clone())),
             ("openings", openings::router(Openings { app: app.clone(), things: things.clone() })),
             ("people", ::people::router(app.clone())),
-            ("dashboard", dashboard(&url, &app, things, &random)),
+            ("dashboard", dashboard(&url, sign_in.clone(), &app, things, &random)),
         ]);
         let audience = Role::ALL.map(Role::client_id).into_iter().chain([WEB_CLIENT]).map(str::to_owned).collect();
         let authorizer = Authorizer::new(&url, audience, tokens.jwks().clone());
         let routes = Routes::read(TEMPLATE)?;
         let gateway = Gateway::new(routes, functions, authorizer, authority, clock.clone(), random.clone())?;
-        let outbox = notifications::outbox(&clock).await?;
-        let sign_in = sign_in::router(tokens.clone(), clock.clone(), random);
-        let routes = sign_in.merge(outbox.page()).merge(gateway.router());
+        let outbox = notifications::outbox(secret::fresh(&random)?, &clock).await?;
+        let gateway = concurrency::bounded(gateway.router(), concurrency::REQUESTS);
+        let outbox_page = network::for_the_owner(outbox.page(&url), secrets.clone());
+        let routes = sign_in.merge(outbox_page).merge(gateway);
         let automat = if options.no_automat { None } else { automats::simulate(&store, &provisioning, &clock).await? };
 
         let told = folder.as_ref().map(Folder::stream);
         let function = notifications::function(&app, &outbox);
         let notifications = Notifications::start(function, &database, TABLE, told, clock.clone()).await?;
 
-        let token = tokens.issue(Role::Operator, &Role::Operator.scope(), clock.now())?;
+        let role = if options.empty { Role::Admin } else { Role::Operator };
+        let token = tokens.issue(role, &role.scope(), clock.now())?;
         let automats = folder.as_ref().map(Folder::automats);
         let mqtt = Mqtt {
             plain: iot.mqtt(),
@@ -185,13 +204,16 @@ impl LocalCloud {
             automats,
             simulated: automat.as_ref().map(|(id, _)| id.clone()),
         };
-        let guide = Guide::new(&url, token, mqtt, &store, clock.now()).await?;
-        let (stop, stopped) = oneshot::channel::<()>();
-        let server = axum::serve(listener, routes.into_make_service_with_connect_info::<SocketAddr>());
-        let server = server.with_graceful_shutdown(async {
-            _ = stopped.await;
-        });
-        let server = tokio::spawn(server.into_future());
+        let file = folder.as_ref().map(Folder::sign_in);
+        let certificate = homes.authority.join(AUTHORITY);
+        let fingerprint = network::fingerprint(provisioning.authority());
+        let network = secrets.map(|secrets| OnNetwork { certificate, fingerprint, file, secrets });
+        let guide = Guide::new(&url, (role, token), mqtt, &store, clock.now()).await?.on_network(network);
+        let site = match &host {
+            Some(host) => network::site(routes, &provisioning, host, &url, shares.http)?,
+            None => Site { routes, tls: None, connections: shares.http },
+        };
+        let server = Server::start(listener, site);
         Ok(Self {
             url,
             guide,
@@ -204,7 +226,6 @@ impl LocalCloud {
             automat,
             notifications,
             outbox,
-            stop,
             server,
             _scratch: scratch,
             _folder: folder,
@@ -288,16 +309,9 @@ impl LocalCloud {
     }
 
     /// Stops it: takes no more requests, finishes those under way, closes the table. The data stays.
-    pub async fn stop(mut self) {
-        _ = self.stop.send(());
-        match tokio::time::timeout(STOP_WITHIN, &mut self.server).await {
-            Ok(Ok(Ok(()))) => {}
-            Ok(Ok(Err(error))) => tracing::warn!(%error, "the HTTP server failed"),
-            Ok(Err(error)) => tracing::warn!(%error, "the HTTP server failed"),
-            Err(_) => {
-                self.server.abort();
-                tracing::warn!("some requests did not end; left them");
-            }
+    pub async fn stop(self) {
+        if !self.server.stop(STOP_WITHIN).await {
+            tracing::warn!("some requests did not end; left them");
         }
         if let Some((_, automat)) = self.automat {
             automat.stop().await;
@@ -331,7 +345,7 @@ impl Homes {
 }
 
 /// The pages, for people who sign in here.
-fn dashboard(url: &str, app: &App, things: Things, random: &Random) -> axum::Router {
+fn dashboard(url: &str, sign_in: axum::Router, app: &App, things: Things, random: &Random) -> axum::Router {
     let settings = SignInSettings {
         pages: url.to_owned(),
         issuer: url.to_owned(),
@@ -339,19 +353,8 @@ fn dashboard(url: &str, app: &App, things: Things, random: &Random) -> axum::Rou
         client: WEB_CLIENT.to_owned(),
         dashboard: url.to_owned(),
     };
-    let client = SharedHttpConnector::new(Connector::builder().build_http());
-    let sign_in = SignIn::new(settings, client);
+    let sign_in = SignIn::new(settings, SharedHttpConnector::new(InProcess(sign_in)));
     ::dashboard::router(Dashboard { app: app.clone(), things, random: random.clone(), sign_in })
-}
-
-/// By which address to come here. Who listens on all of them is reached by that of this machine, to which alone a browser
-/// sends the cookies of a sign-in without TLS.
-fn reachable(address: SocketAddr) -> SocketAddr {
-    match address.ip() {
-        IpAddr::V4(ip) if ip.is_unspecified() => (Ipv4Addr::LOCALHOST, address.port()).into(),
-        IpAddr::V6(ip) if ip.is_unspecified() => (Ipv6Addr::LOCALHOST, address.port()).into(),
-        _ => address,
-    }
 }
 
 async fn listen(address: SocketAddr) -> Result<TcpListener, StartError> {
@@ -374,6 +377,13 @@ fn master_secret(folder: Option<&Folder>, random: &Random) -> Result<String, Sec
     match folder {
         Some(folder) => secret::of_file(&folder.secret(), !folder.table().exists(), random),
         None => secret::fresh(random),
+    }
+}
+
+fn sign_in_secrets(folder: Option<&Folder>, random: &Random) -> Result<Secrets, SecretError> {
+    match folder {
+        Some(folder) => Secrets::of_file(&folder.sign_in(), random),
+        None => Secrets::fresh(random),
     }
 }
 

@@ -55,6 +55,33 @@ fn stops_cleanly_on_both_signals_and_logs_no_token() {
     }
 }
 
+#[cfg(unix)]
+#[test]
+fn what_it_keeps_is_readable_by_its_owner_only() {
+    use std::os::unix::fs::PermissionsExt;
+    fn open_to_others(path: &Path, found: &mut Vec<String>) {
+        let mode = std::fs::metadata(path).unwrap().permissions().mode() & 0o777;
+        if mode != if path.is_dir() { 0o700 } else { 0o600 } {
+            found.push(format!("{} {mode:o}", path.display()));
+        }
+        for entry in path.read_dir().into_iter().flatten() {
+            open_to_others(&entry.unwrap().path(), found);
+        }
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path().join("data");
+    std::fs::create_dir_all(data.join("automats")).unwrap();
+    std::fs::write(data.join("stream.json"), "of an earlier one").unwrap();
+    std::fs::set_permissions(data.join("stream.json"), std::fs::Permissions::from_mode(0o666)).unwrap();
+    let (mut child, _) = start(&data);
+    let mut found = Vec::new();
+    open_to_others(&data, &mut found);
+    child.kill().unwrap();
+    child.wait().unwrap();
+    assert!(data.join("table.sqlite-wal").exists() && data.join("automats/lobby").exists());
+    assert_eq!(found, [""; 0]);
+}
+
 #[test]
 fn a_second_one_on_the_same_folder_is_told_what_to_do() {
     let folder = tempfile::tempdir().unwrap();

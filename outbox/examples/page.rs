@@ -23,7 +23,8 @@ const EVENT: &str = r#"{"specVersion":"1.0","type":"key-fetched","id":"01KAVT","
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let clock = Arc::new(AtomicI64::new(1_795_510_800_000));
     let now = move || Instant::EPOCH.plus_millis(clock.fetch_add(61_000, Ordering::Relaxed));
-    let outbox = Outbox::start(Options { topics: vec![TOPIC.to_owned()], ..Options::new(now) }).await?;
+    let outbox =
+        Outbox::start(Options { topics: vec![TOPIC.to_owned()], ..Options::new("example".to_owned(), now) }).await?;
     match std::env::args().nth(1).as_deref() {
         Some("many") => {
             for _ in 0..5 {
@@ -38,7 +39,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     }
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await?;
     say(&format!("http://{}/outbox", listener.local_addr()?));
-    Ok(axum::serve(listener, outbox.page()).await?)
+    Ok(axum::serve(listener, outbox.page("http://localhost")).await?)
 }
 
 #[expect(clippy::print_stdout, reason = "for whoever runs it")]

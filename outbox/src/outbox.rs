@@ -26,14 +26,19 @@ pub struct Options {
     pub topics: Vec<String>,
     /// SES's configuration sets that there are; it answers `NotFoundException` for others.
     pub configuration_sets: Vec<String>,
+    /// The access key id that callers sign with. It is their credential: signatures are not checked, so it is as secret
+    /// as a password.
+    pub access_key_id: String,
     /// The clock.
     pub now: Clock,
 }
 
 impl Options {
-    /// On any port, keeping the latest 1,000 messages, with no topic and no configuration set.
-    pub fn new(now: impl Fn() -> Instant + Send + Sync + 'static) -> Self {
+    /// On any port, keeping the latest 1,000 messages, with no topic and no configuration set, for callers who know the
+    /// access key id.
+    pub fn new(access_key_id: String, now: impl Fn() -> Instant + Send + Sync + 'static) -> Self {
         Self {
+            access_key_id,
             address: ([127, 0, 0, 1], 0).into(),
             keep: 1_000,
             topics: Vec::new(),
@@ -64,6 +69,7 @@ pub enum StartError {
 pub struct Outbox {
     service: Arc<Service>,
     server: Server,
+    access_key_id: String,
 }
 
 impl Outbox {
@@ -76,8 +82,8 @@ impl Outbox {
             configuration_sets: options.configuration_sets,
             now: options.now,
         });
-        let server = Server::start(options.address, service.clone()).await?;
-        Ok(Self { service, server })
+        let server = Server::start(options.address, &options.access_key_id, service.clone()).await?;
+        Ok(Self { service, server, access_key_id: options.access_key_id })
     }
 
     /// The endpoint of both, for an SDK client of one's own.
@@ -93,7 +99,7 @@ impl Outbox {
         let config = Config::builder()
             .behavior_version(BehaviorVersion::latest())
             .region(Region::from_static("local"))
-            .credentials_provider(Credentials::new("local", "local", None, None, "outbox"))
+            .credentials_provider(Credentials::new(self.access_key_id.as_str(), "local", None, None, "outbox"))
             .endpoint_url(self.endpoint())
             .retry_config(RetryConfig::disabled())
             .http_client(aws_smithy_http_client::Builder::new().build_http())
@@ -108,7 +114,7 @@ impl Outbox {
         let config = Config::builder()
             .behavior_version(BehaviorVersion::latest())
             .region(Region::from_static("local"))
-            .credentials_provider(Credentials::new("local", "local", None, None, "outbox"))
+            .credentials_provider(Credentials::new(self.access_key_id.as_str(), "local", None, None, "outbox"))
             .endpoint_url(self.endpoint())
             .retry_config(RetryConfig::disabled())
             .http_client(aws_smithy_http_client::Builder::new().build_http())
@@ -145,9 +151,9 @@ impl Outbox {
         self.service.conduct.set_next(end, behaviour, calls);
     }
 
-    /// `GET /outbox` and what belongs to it, for a server of one's own.
-    pub fn page(&self) -> Router {
-        page::router(self.service.clone())
+    /// `GET /outbox` and what belongs to it, for a server of one's own, which is reached by this origin.
+    pub fn page(&self, origin: &str) -> Router {
+        page::router(self.service.clone(), origin)
     }
 
     /// Listens no longer, and gives calls under way a moment to be answered.

@@ -1,7 +1,7 @@
 //! The port that the SDK clients talk to.
 //!
-//! Whoever reaches the port may use it, as with the embedded database: signatures are not checked, so it is on loopback
-//! only, and refuses what a web page sends, which could reach it too.
+//! Callers name the access key id that they were given, as requests to AWS do in their signature. The signature itself is
+//! not checked, so the id is the credential, and the port is on loopback only. What a web page sends is refused.
 
 use std::future::IntoFuture;
 use std::net::SocketAddr;
@@ -12,11 +12,11 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::body::{Body, Bytes};
-use axum::extract::{DefaultBodyLimit, Request};
+use axum::extract::{DefaultBodyLimit, Request, State};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
 use axum::routing::post;
-use http::{StatusCode, header};
+use http::{HeaderMap, StatusCode, header};
 use http_body::Frame;
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
@@ -40,7 +40,11 @@ pub(crate) struct Server {
 }
 
 impl Server {
-    pub(crate) async fn start(address: SocketAddr, service: Arc<Service>) -> Result<Self, StartError> {
+    pub(crate) async fn start(
+        address: SocketAddr,
+        access_key_id: &str,
+        service: Arc<Service>,
+    ) -> Result<Self, StartError> {
         if !address.ip().is_loopback() {
             return Err(StartError::NotLoopback(address));
         }
@@ -52,7 +56,7 @@ impl Server {
             // a dropped outbox stops as one that is told to
             _ = stopped.await;
         };
-        let serve = axum::serve(listener, router(service)).with_graceful_shutdown(until).into_future();
+        let serve = axum::serve(listener, router(service, access_key_id)).with_graceful_shutdown(until).into_future();
         let running = tokio::spawn(async move {
             if let Err(error) = serve.await {
                 tracing::error!(%error, "the outbox has stopped");
@@ -70,12 +74,12 @@ impl Server {
     }
 }
 
-fn router(service: Arc<Service>) -> Router {
+fn router(service: Arc<Service>, access_key_id: &str) -> Router {
     Router::new()
         .route("/", post(sns::take))
         .route("/v2/email/outbound-emails", post(ses::take))
         .layer(DefaultBodyLimit::max(BODY_LIMIT))
-        .layer(middleware::from_fn(refuse_pages))
+        .layer(middleware::from_fn_with_state(Arc::<str>::from(access_key_id), admit))
         .with_state(service)
 }
 
@@ -105,12 +109,24 @@ pub(crate) async fn conduct(
     }
 }
 
-/// Browsers say where a page's request comes from; the SDK says nothing of the sort.
-async fn refuse_pages(request: Request, next: Next) -> Response {
-    if request.headers().contains_key(header::ORIGIN) {
+/// Lets in who signs with the access key id. Browsers say where a page's request comes from; the SDK says nothing of the
+/// sort.
+async fn admit(State(access_key_id): State<Arc<str>>, request: Request, next: Next) -> Response {
+    let headers = request.headers();
+    if headers.contains_key(header::ORIGIN) || !is_signed_with(&access_key_id, headers) {
         return StatusCode::FORBIDDEN.into_response();
     }
     next.run(request).await
+}
+
+/// By the scope of the credential in the `Authorization` header of Signature Version 4.
+fn is_signed_with(access_key_id: &str, headers: &HeaderMap) -> bool {
+    let authorization = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
+    let credential = authorization.and_then(|text| text.strip_prefix("AWS4-HMAC-SHA256 Credential="));
+    let given = credential.and_then(|credential| credential.split('/').next()).unwrap_or_default();
+    // to the end, so that the time it takes tells nothing but the length
+    given.len() == access_key_id.len()
+        && given.bytes().zip(access_key_id.bytes()).fold(0, |differing, (a, b)| differing | (a ^ b)) == 0
 }
 
 /// A body that fails before its first byte: the server then drops the connection, and the head of the answer, which it

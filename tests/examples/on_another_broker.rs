@@ -90,6 +90,7 @@ async fn attach(broker: SocketAddr, app: &App) -> Result<(Attachment, Things), F
         template: Template::read(TEMPLATE)?,
         shadows: None,
         data_plane: ([127, 0, 0, 1], 0).into(),
+        access_key_id: "any".to_owned(),
         now: Arc::new(move || now.now().millis()),
     };
     let attachment = Attachment::start(broker, cloud, move |invocation| {

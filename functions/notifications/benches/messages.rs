@@ -28,7 +28,8 @@ async fn main() {
         let table = TestTable::new().await;
         let records = booked(&table).await;
         let topics = vec![TOPIC.to_owned()];
-        let outbox = Outbox::start(Options { topics, keep: 10, ..Options::new(|| at(0)) }).await.unwrap();
+        let outbox =
+            Outbox::start(Options { topics, keep: 10, ..Options::new("bench".to_owned(), || at(0)) }).await.unwrap();
         for end in End::ALL {
             outbox.behave(end, if delay.is_zero() { Behaviour::Accept } else { Behaviour::Late(delay) });
         }

@@ -11,10 +11,14 @@ use rmqtt::{
     codec::v5::SubscribeAckReason,
     hook::{Handler, HookResult, Parameter, ReturnType},
     session::Session,
-    types::{AuthResult, ConnectInfo, FromType, Publish, PublishAclResult, Reason, SubscribeAclResult},
+    types::{AuthResult, ConnectInfo, FromType, Publish, PublishAclResult, QoS, Reason, SubscribeAclResult},
 };
+use tokio::time::Instant;
 
-use super::TLS;
+use super::{
+    TLS,
+    quota::{Quotas, Verdict},
+};
 use crate::{
     policy::{Action, Connection},
     presence::{Event, Presence},
@@ -27,11 +31,12 @@ use crate::{
 pub(super) struct Gate {
     service: Arc<Service>,
     registry: Registry,
+    quotas: Arc<Quotas>,
 }
 
 impl Gate {
     pub(super) fn new(service: Arc<Service>, registry: Registry) -> Self {
-        Self { service, registry }
+        Self { service, registry, quotas: Arc::default() }
     }
 
     async fn admits(&self, connect: &ConnectInfo) -> bool {
@@ -49,8 +54,20 @@ impl Gate {
         self.service.template.policy.allows(&connection, Action::Connect, client) && will_is_allowed
     }
 
-    fn publish(&self, session: &Session, publish: &Publish) -> PublishAclResult {
+    async fn publish(&self, session: &Session, publish: &Publish) -> PublishAclResult {
         let client: &str = &session.id.client_id;
+        match self.quotas.publish(&session.id.to_string(), publish.payload.len(), Instant::now()) {
+            // nothing else of this connection is read meanwhile, so its client feels it
+            Verdict::Pass(delay) if !delay.is_zero() => tokio::time::sleep(delay).await,
+            Verdict::Pass(_) => {}
+            Verdict::Discard { warn } => {
+                if warn {
+                    tracing::warn!(client, "more than 100 publish requests in a second; discarded the rest");
+                }
+                // rmqtt acknowledges whatever does not end the connection, and a message that was not taken must not be
+                return PublishAclResult::rejected(publish.qos != QoS::AtMostOnce, None);
+            }
+        }
         if !self.service.may_publish(&connection(client), &publish.topic, publish.retain) {
             tracing::warn!(client, topic = &*publish.topic, "a publication that is not allowed");
             return PublishAclResult::rejected(true, None); // AWS disconnects too
@@ -88,7 +105,7 @@ impl Handler for Gate {
                 HookResult::AuthResult(result)
             }
             Parameter::MessagePublishCheckAcl(session, publish) => {
-                HookResult::PublishAclResult(self.publish(session, publish))
+                HookResult::PublishAclResult(self.publish(session, publish).await)
             }
             Parameter::ClientSubscribeCheckAcl(session, subscribe) => {
                 let connection = connection(&session.id.client_id);
@@ -120,6 +137,7 @@ impl Handler for Gate {
             }
             Parameter::ClientDisconnected(session, reason) => {
                 let id = &session.id;
+                self.quotas.end(&id.to_string());
                 let mut presence = self.presence();
                 self.tell(presence.disconnected(&id.client_id, &id.to_string(), word(reason), now));
                 return (true, so_far);

@@ -3,9 +3,16 @@
 //! It has threads of its own, so that stopping it ends every connection, and so that nothing which a client does keeps
 //! the functions waiting.
 
+mod door;
 mod gate;
+mod quota;
 
-use std::{io::Write, net::SocketAddr, sync::Arc, time::Duration};
+use std::{
+    io::Write,
+    net::{Ipv4Addr, SocketAddr},
+    sync::Arc,
+    time::Duration,
+};
 
 use rmqtt::{
     context::ServerContext,
@@ -16,6 +23,7 @@ use rmqtt::{
     types::{CodecPublish, From, Id, Publish, QoS},
 };
 use tokio::{
+    net::TcpListener,
     runtime::{self, Handle, Runtime},
     sync::mpsc::UnboundedReceiver,
 };
@@ -33,6 +41,8 @@ const TLS: u16 = 2;
 
 /// As AWS has it, and a little for what is around the payload.
 const MAX_PACKET: u32 = 128 * 1024 + 1024;
+/// How long a client may take until its CONNECT is there, and for the TLS handshake before it.
+const HANDSHAKE_WITHIN: Duration = Duration::from_secs(10);
 /// AWS takes clients back for an hour.
 const SESSION_EXPIRY: Duration = Duration::from_hours(1);
 
@@ -45,6 +55,15 @@ pub struct ServerIdentity {
     pub key: String,
     /// The authority of the devices' certificates.
     pub client_authority: String,
+}
+
+/// Where and for whom the broker listens, as [`crate::Options`] has it.
+pub(crate) struct Listeners {
+    pub(crate) mqtt: SocketAddr,
+    pub(crate) mqtts: SocketAddr,
+    pub(crate) connections: usize,
+    pub(crate) identity: ServerIdentity,
+    pub(crate) registry: Registry,
 }
 
 /// A running broker.
@@ -62,19 +81,19 @@ struct Threads {
 
 impl Broker {
     pub(crate) fn start(
-        (mqtt, mqtts): (SocketAddr, SocketAddr),
-        identity: &ServerIdentity,
-        registry: Registry,
+        options: Listeners,
         service: Arc<Service>,
         outbox: UnboundedReceiver<Publication>,
     ) -> Result<Self, StartError> {
         let threads = Threads::start()?;
-        let (plain, tls) = {
+        let (door, plain, tls) = {
             let _inside = threads.handle.enter(); // sockets belong to the runtime that they are opened in
-            (plain(mqtt)?, tls(mqtts, identity)?)
+            (door(options.mqtt)?, plain()?, tls(options.mqtts, &options.identity)?)
         };
-        let addresses = (address(&plain)?, address(&tls)?);
-        threads.handle.spawn(run(plain, tls, Gate::new(service, registry), outbox));
+        let addresses = (door.local_addr()?, address(&tls)?);
+        threads.handle.spawn(door::lead(door, address(&plain)?, (options.connections / 4).max(1)));
+        let gate = Gate::new(service, options.registry);
+        threads.handle.spawn(run((plain, tls), gate, options.connections, outbox));
         Ok(Self { mqtt: addresses.0, mqtts: addresses.1, _threads: threads })
     }
 }
@@ -95,10 +114,10 @@ impl Drop for Threads {
     }
 }
 
-async fn run(plain: Listener, tls: Listener, gate: Gate, outbox: UnboundedReceiver<Publication>) {
+async fn run((plain, tls): (Listener, Listener), gate: Gate, sessions: usize, outbox: UnboundedReceiver<Publication>) {
     // A busy machine is no reason to refuse a device here, and a thousand workers in wait would only cost memory.
     let context = ServerContext::new().busy_check_enable(false).task_exec_workers(64).task_exec_queue_max(10_000);
-    let context = context.build().await;
+    let context = context.mqtt_max_sessions(sessions.cast_signed()).build().await;
     let hooks = context.extends.hook_mgr().register();
     for point in [
         Type::ClientAuthenticate,
@@ -139,18 +158,27 @@ async fn deliver(context: ServerContext, mut outbox: UnboundedReceiver<Publicati
     }
 }
 
-fn builder(name: &str, address: SocketAddr) -> Result<Builder, StartError> {
+fn builder(name: &str, address: SocketAddr) -> Builder {
+    let builder = Builder::new().name(name).laddr(address).reuseaddr(Some(true)).nodelay(true).allow_anonymous(false);
+    let builder = builder.max_packet_size(MAX_PACKET).max_mqueue_len(100).max_clientid_len(128);
+    let builder = builder.handshake_timeout(HANDSHAKE_WITHIN).max_qos_allowed(QoS::AtLeastOnce);
+    builder.session_expiry_interval(SESSION_EXPIRY).max_session_expiry_interval(SESSION_EXPIRY)
+}
+
+/// The plain listener is for this machine: passwords go in the clear.
+fn door(address: SocketAddr) -> Result<TcpListener, StartError> {
     if !address.ip().is_loopback() {
         return Err(StartError::NotLoopback(address));
     }
-    let builder = Builder::new().name(name).laddr(address).reuseaddr(Some(true)).nodelay(true).allow_anonymous(false);
-    let builder = builder.max_connections(2_000).max_packet_size(MAX_PACKET).max_mqueue_len(100).max_clientid_len(128);
-    let builder = builder.handshake_timeout(Duration::from_secs(10)).max_qos_allowed(QoS::AtLeastOnce);
-    Ok(builder.session_expiry_interval(SESSION_EXPIRY).max_session_expiry_interval(SESSION_EXPIRY))
+    let listener = std::net::TcpListener::bind(address).map_err(|error| listen_error(address, error))?;
+    listener.set_nonblocking(true)?;
+    Ok(TcpListener::from_std(listener)?)
 }
 
-fn plain(address: SocketAddr) -> Result<Listener, StartError> {
-    builder("mqtt", address)?.bind().and_then(Listener::tcp).map_err(|error| listen_error(address, error))
+/// What is behind the door.
+fn plain() -> Result<Listener, StartError> {
+    let address = (Ipv4Addr::LOCALHOST, 0).into();
+    builder("mqtt", address).bind().and_then(Listener::tcp).map_err(|error| listen_error(address, error))
 }
 
 /// rmqtt reads certificates and keys from files alone; these are gone when it has.
@@ -161,7 +189,7 @@ fn tls(address: SocketAddr, identity: &ServerIdentity) -> Result<Listener, Start
         std::fs::File::create_new(&path)?.write_all(text.as_bytes())?;
         Ok(path.to_string_lossy().into_owned())
     };
-    let builder = builder("mqtts", address)?
+    let builder = builder("mqtts", address)
         .tls_cross_certificate(true)
         .tls_cert(Some(file("certificates.pem", &identity.certificates)?))
         .tls_key(Some(file("key.pem", &identity.key)?))

@@ -79,14 +79,11 @@ async fn a_last_will_for_a_topic_that_is_not_allowed_is_refused_with_its_client(
 }
 
 #[tokio::test]
-async fn listeners_that_other_machines_reach_are_not_opened() {
+async fn listeners_without_tls_are_not_opened_to_other_machines() {
     let (authority, _) = Authority::generate().unwrap();
     let reachable = ([0, 0, 0, 0], 0).into();
-    let changes: [fn(&mut Options, SocketAddr); 3] = [
-        |options, address| options.mqtt = address,
-        |options, address| options.mqtts = address,
-        |options, address| options.cloud.data_plane = address,
-    ];
+    let changes: [fn(&mut Options, SocketAddr); 2] =
+        [|options, address| options.mqtt = address, |options, address| options.cloud.data_plane = address];
     for change in changes {
         let mut options = options(&authority, Registry::new(|_| async { true }), TEMPLATE);
         change(&mut options, reachable);

@@ -11,17 +11,24 @@ use tokio::{
     net::TcpStream,
 };
 
-use crate::{device::Device, setup::Machine};
+use crate::{
+    device::Device,
+    setup::{ACCESS_KEY_ID, Machine},
+};
 
 pub(crate) fn client(machine: &Machine) -> Client {
     client_of(&machine.iot.data_plane_url())
 }
 
 pub(crate) fn client_of(url: &str) -> Client {
+    client_with(ACCESS_KEY_ID, url)
+}
+
+fn client_with(access_key_id: &str, url: &str) -> Client {
     let config = Config::builder()
         .behavior_version(BehaviorVersion::latest())
         .region(Region::from_static("local"))
-        .credentials_provider(Credentials::new("local", "local", None, None, "test"))
+        .credentials_provider(Credentials::new(access_key_id, "local", None, None, "test"))
         .endpoint_url(url)
         .http_client(aws_smithy_http_client::Builder::new().build_http())
         .build();
@@ -91,6 +98,18 @@ async fn what_the_cloud_publishes_the_device_hears_and_rules_take() {
     assert_eq!(machine.event_of("keypad").await, json!({"message": "keypad", "thing": "lobby", "id": "01KB"}));
     let forged = publish("$aws/events/presence/connected/lobby", &json!({})).await.unwrap_err();
     assert!(forged.into_service_error().is_invalid_request_exception());
+}
+
+#[tokio::test]
+async fn who_does_not_know_the_access_key_is_refused() {
+    let machine = Machine::start().await;
+    for access_key_id in ["locaL", "loca", "locall"] {
+        let stranger = client_with(access_key_id, &machine.iot.data_plane_url());
+        let refused = update(&stranger, "lobby", &json!({"state": {}})).await.unwrap_err();
+        assert_eq!(refused.meta().code(), Some("ForbiddenException"), "{access_key_id}: {refused:?}");
+    }
+    let untouched = client(&machine).get_thing_shadow().thing_name("lobby").shadow_name("open").send().await;
+    assert!(untouched.unwrap_err().into_service_error().is_resource_not_found_exception());
 }
 
 #[tokio::test]

@@ -83,6 +83,16 @@ impl Device {
         self.client.publish(topic, QoS::AtLeastOnce, false, payload).await.unwrap();
     }
 
+    /// Publishes, unless the connection has ended.
+    pub(crate) async fn publish_if_connected(&self, topic: &str, payload: impl Into<Vec<u8>>) {
+        _ = self.client.publish(topic, QoS::AtLeastOnce, false, payload).await;
+    }
+
+    /// Publishes without wanting to know whether it arrived.
+    pub(crate) async fn mention(&self, topic: &str, payload: impl Into<Vec<u8>>) {
+        self.client.publish(topic, QoS::AtMostOnce, false, payload).await.unwrap();
+    }
+
     /// The next message: its topic and its payload.
     pub(crate) async fn message(&mut self) -> (String, Value) {
         loop {

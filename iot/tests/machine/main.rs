@@ -6,6 +6,7 @@ mod admission;
 mod attachment;
 mod data_plane;
 mod device;
+mod limits;
 mod messages;
 mod presence;
 mod setup;

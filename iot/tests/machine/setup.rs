@@ -15,6 +15,8 @@ use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 
 pub(crate) const NOW: i64 = 1_795_521_600_000;
 pub(crate) const TEMPLATE: &str = include_str!("template.yaml");
+/// What callers of the data plane sign with.
+pub(crate) const ACCESS_KEY_ID: &str = "local";
 /// Nothing that a test awaits takes as long as this, also on a busy machine.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(30);
 
@@ -31,20 +33,21 @@ pub(crate) fn cloud(template: &str) -> Cloud {
         template: Template::read(template).unwrap(),
         shadows: None,
         data_plane: ([127, 0, 0, 1], 0).into(),
+        access_key_id: ACCESS_KEY_ID.to_owned(),
         now: Arc::new(|| NOW),
     }
 }
 
 /// Listeners on any free ports.
 pub(crate) fn options(authority: &Authority, registry: Registry, template: &str) -> Options {
-    let server = authority.server().unwrap();
+    let server = authority.server(None).unwrap();
     let any = ([127, 0, 0, 1], 0).into();
     let identity = ServerIdentity {
         certificates: server.certificate,
         key: server.key,
         client_authority: authority.certificate().to_owned(),
     };
-    Options { mqtt: any, mqtts: any, identity, registry, cloud: cloud(template) }
+    Options { mqtt: any, mqtts: any, connections: 1_000, identity, registry, cloud: cloud(template) }
 }
 
 impl Machine {
@@ -53,6 +56,14 @@ impl Machine {
     }
 
     pub(crate) async fn with_template(template: &str) -> Self {
+        Self::with(template, |_| {}).await
+    }
+
+    pub(crate) async fn with_connections(connections: usize) -> Self {
+        Self::with(TEMPLATE, |options| options.connections = connections).await
+    }
+
+    async fn with(template: &str, change: impl Fn(&mut Options)) -> Self {
         let (made, key) = Authority::generate().unwrap();
         let authority = Authority::read(made.certificate(), &key).unwrap(); // as one that was kept from an earlier run
         let revoked = Arc::new(Mutex::new(BTreeSet::new()));
@@ -64,7 +75,8 @@ impl Machine {
             };
             async move { known }
         });
-        let options = options(&authority, registry, template);
+        let mut options = options(&authority, registry, template);
+        change(&mut options);
         let (tell, invocations) = unbounded_channel();
         let iot = Iot::start(options, move |invocation| {
             _ = tell.send(invocation);
@@ -91,6 +103,11 @@ impl Machine {
         let invocation = next.expect("a rule fires").unwrap();
         assert_eq!(invocation.function, "DevicesFunction");
         invocation.event
+    }
+
+    /// The next event that a rule's function was given already.
+    pub(crate) fn event_so_far(&mut self) -> Option<Value> {
+        self.invocations.try_recv().ok().map(|invocation| invocation.event)
     }
 
     /// Stops all, and gives the events that had not been looked at.

@@ -10,7 +10,7 @@ use crate::tokens::{Role, WEB_CLIENT};
 pub(super) enum Client {
     /// The dashboard. It runs in browsers, so it has no secret.
     Web,
-    /// A machine, with any secret.
+    /// A machine, with its secret; on loopback, with any.
     Machine(Role),
 }
 

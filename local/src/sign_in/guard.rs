@@ -14,9 +14,9 @@ use super::{SignIn, pages};
 
 const SEC_FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
 
-/// Lets in whoever asks for this machine by an address or as localhost.
-pub(super) async fn by_address(request: Request, next: Next) -> Response {
-    if is_asked_by_address(request.headers()) {
+/// Lets in whoever asks for this machine by an address, as localhost, or by the name that it was given.
+pub(super) async fn by_address(State(sign_in): State<SignIn>, request: Request, next: Next) -> Response {
+    if is_asked_by_address(request.headers()) || is_asked_by_name(request.headers(), &sign_in.addresses.origin) {
         next.run(request).await
     } else {
         pages::no(StatusCode::MISDIRECTED_REQUEST, "Ask for it by the address that it is on, or as localhost.")
@@ -61,6 +61,12 @@ fn is_asked_by_address(headers: &HeaderMap) -> bool {
     })
 }
 
+fn is_asked_by_name(headers: &HeaderMap, origin: &str) -> bool {
+    let own = origin.split_once("://").map(|(_, authority)| authority);
+    let asked = headers.get(header::HOST).and_then(|host| host.to_str().ok());
+    own.zip(asked).is_some_and(|(own, asked)| own.eq_ignore_ascii_case(asked))
+}
+
 /// A page that tells nobody where one comes from has `null` for its origin, so it is the other header that counts.
 fn is_of_our_page(headers: &HeaderMap) -> bool {
     headers.get(SEC_FETCH_SITE).is_none_or(|site| site == "same-origin")
@@ -84,6 +90,15 @@ mod tests {
             assert!(!asked(host), "{host}");
         }
         assert!(is_asked_by_address(&HeaderMap::new()));
+    }
+
+    #[test]
+    fn the_name_that_was_given_is_ours() {
+        let asked = |host| HeaderMap::from_iter([(header::HOST, HeaderValue::from_static(host))]);
+        assert!(is_asked_by_name(&asked("Cabinet.local:3000"), "https://cabinet.local:3000"));
+        for host in ["cabinet.local", "cabinet.local:4000", "evil.example:3000"] {
+            assert!(!is_asked_by_name(&asked(host), "https://cabinet.local:3000"), "{host}");
+        }
     }
 
     #[test]

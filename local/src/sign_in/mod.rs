@@ -1,8 +1,8 @@
 //! The sign-in, as Amazon Cognito has it on the domain of a user pool: people sign in on a page and come back to the
 //! application with a code (RFC 6749, section 4.1, with PKCE), machines have credentials of their own (section 4.4).
 //!
-//! It has Cognito's paths, parameters and claims. It asks for no passwords and remembers no browser: a click says who
-//! one is, at each sign-in anew.
+//! It has Cognito's paths, parameters and claims, and remembers no browser. On this machine it asks for no passwords: a
+//! click says who one is, at each sign-in anew. On a network it asks people for theirs, and machines for their secrets.
 
 mod client;
 mod documents;
@@ -12,18 +12,21 @@ mod pages;
 mod parameters;
 mod refusal;
 mod request;
+mod secrets;
 mod token;
 
 use std::sync::Arc;
 
 use api::Clock;
 use axum::Router;
-use axum::middleware::{from_fn, from_fn_with_state};
+use axum::middleware::from_fn_with_state;
 use axum::routing::{get, post};
 use store::Random;
 
 use client::Addresses;
 use grants::Grants;
+pub use secrets::Secrets;
+pub(crate) use token::shown_client;
 
 use crate::tokens::Tokens;
 
@@ -32,13 +35,15 @@ struct SignIn {
     tokens: Arc<Tokens>,
     grants: Arc<Grants>,
     addresses: Arc<Addresses>,
+    /// What is asked for on a network.
+    secrets: Option<Arc<Secrets>>,
     clock: Clock,
 }
 
 /// The routes, which need no token.
-pub fn router(tokens: Arc<Tokens>, clock: Clock, random: Random) -> Router {
+pub fn router(tokens: Arc<Tokens>, secrets: Option<Arc<Secrets>>, clock: Clock, random: Random) -> Router {
     let addresses = Arc::new(Addresses::at(tokens.issuer()));
-    let sign_in = SignIn { tokens, grants: Arc::new(Grants::new(random)), addresses, clock };
+    let sign_in = SignIn { tokens, grants: Arc::new(Grants::new(random)), addresses, secrets, clock };
     let pages = Router::new()
         .route("/oauth2/authorize", get(pages::ask))
         .route("/login", get(pages::ask).post(pages::enter))
@@ -51,7 +56,7 @@ pub fn router(tokens: Arc<Tokens>, clock: Clock, random: Random) -> Router {
         .route("/.well-known/jwks.json", get(documents::jwks))
         .route("/.well-known/openid-configuration", get(documents::configuration))
         .merge(pages)
-        .layer(from_fn(guard::by_address))
+        .layer(from_fn_with_state(sign_in.clone(), guard::by_address))
         .with_state(sign_in)
 }
 

@@ -4,6 +4,8 @@
 //! and it is read again, as strictly, when it comes back. So whoever makes a form of their own gets no further than
 //! with a link.
 
+use std::sync::Arc;
+
 use askama::Template;
 use axum::body::Bytes;
 use axum::extract::State;
@@ -11,11 +13,11 @@ use axum::extract::rejection::BytesRejection;
 use axum::response::{Html, IntoResponse, Redirect, Response};
 use http::{HeaderMap, StatusCode, Uri, header};
 
-use super::SignIn;
 use super::client::Client;
 use super::parameters::Parameters;
 use super::refusal::Refusal;
 use super::request::{Bad, Request, refused};
+use super::{Secrets, SignIn};
 use crate::people::{PEOPLE, Person};
 use crate::tokens::WEB_CLIENT;
 
@@ -27,6 +29,7 @@ struct WhoAreYou<'r> {
     client_id: &'static str,
     request: &'r Request,
     people: &'static [Person],
+    wants_password: bool,
     is_asked_again: bool,
 }
 
@@ -39,7 +42,7 @@ struct Refused {
 /// `GET /oauth2/authorize`: asks who it is.
 pub(super) async fn ask(State(sign_in): State<SignIn>, uri: Uri) -> Response {
     match Request::read(&Parameters::of_query(uri.query()), &sign_in.addresses) {
-        Ok(request) => who_are_you(&request, false),
+        Ok(request) => sign_in.who_are_you(&request, false),
         Err(bad) => turned_away(bad),
     }
 }
@@ -59,8 +62,8 @@ pub(super) async fn enter(
         Ok(request) => request,
         Err(bad) => return turned_away(bad),
     };
-    let Some(person) = parameters.get("person").ok().flatten().and_then(Person::of_word) else {
-        return (StatusCode::BAD_REQUEST, who_are_you(&request, true)).into_response();
+    let Some(person) = sign_in.person(&parameters) else {
+        return (StatusCode::BAD_REQUEST, sign_in.who_are_you(&request, true)).into_response();
     };
     match sign_in.grants.code(request.clone(), person, sign_in.clock.now()) {
         Ok(code) => Redirect::to(&request.answered(&code)).into_response(),
@@ -92,8 +95,19 @@ pub(super) fn no(status: StatusCode, why: &'static str) -> Response {
     (status, shown(&Refused { why })).into_response()
 }
 
-fn who_are_you(request: &Request, is_asked_again: bool) -> Response {
-    shown(&WhoAreYou { client_id: WEB_CLIENT, request, people: &PEOPLE, is_asked_again })
+impl SignIn {
+    /// The person of a form, if the password is right where one is wanted.
+    fn person(&self, parameters: &Parameters) -> Option<&'static Person> {
+        let person = parameters.get("person").ok().flatten().and_then(Person::of_word)?;
+        let password = parameters.get("password").ok().flatten();
+        let is_right = |secrets: &Arc<Secrets>| secrets.knows_person(person.word, password);
+        self.secrets.as_ref().is_none_or(is_right).then_some(person)
+    }
+
+    fn who_are_you(&self, request: &Request, is_asked_again: bool) -> Response {
+        let wants_password = self.secrets.is_some();
+        shown(&WhoAreYou { client_id: WEB_CLIENT, request, people: &PEOPLE, wants_password, is_asked_again })
+    }
 }
 
 fn turned_away(bad: Bad) -> Response {

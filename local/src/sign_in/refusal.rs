@@ -45,7 +45,7 @@ impl Refusal {
         match self {
             Self::InvalidRequest(why) | Self::InvalidGrant(why) | Self::InvalidScope(why) => why,
             Self::InvalidClient => {
-                "the clients are admin, operator and viewer, with any secret, and dashboard, which has none"
+                "the clients are admin, operator and viewer, each with its secret (on loopback, any), and dashboard, which has none"
             }
             Self::UnauthorizedClient => {
                 "this client may not do that: machines use client_credentials, dashboard the rest"

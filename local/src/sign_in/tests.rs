@@ -18,7 +18,7 @@ static TOKENS: LazyLock<Arc<Tokens>> =
     LazyLock::new(|| Arc::new(Tokens::generate("http://here", Random::system()).unwrap()));
 
 fn signing_in(clock: Clock) -> Router {
-    router(TOKENS.clone(), clock, Random::system())
+    router(TOKENS.clone(), None, clock, Random::system())
 }
 
 /// An answer, read to its end.

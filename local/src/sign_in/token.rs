@@ -29,7 +29,7 @@ pub(super) async fn give(State(sign_in): State<SignIn>, headers: HeaderMap, form
 /// Ends the sign-in of a refresh token (RFC 7009). What was never given out is as good as revoked.
 pub(super) async fn revoke(State(sign_in): State<SignIn>, headers: HeaderMap, form: Form) -> Response {
     let revoked = parameters(&headers, form).and_then(|parameters| {
-        match client(&headers, &parameters)? {
+        match sign_in.client(&headers, &parameters)? {
             Client::Web => {}
             Client::Machine(_) => return Err(Refusal::UnauthorizedClient),
         }
@@ -52,7 +52,7 @@ pub(super) async fn not_by_this_method(headers: HeaderMap) -> Response {
 impl SignIn {
     fn tokens_for(&self, headers: &HeaderMap, parameters: &Parameters) -> Result<Value, Refusal> {
         let now = self.clock.now();
-        let client = client(headers, parameters)?;
+        let client = self.client(headers, parameters)?;
         match (parameters.need("grant_type", "grant_type is missing")?, client) {
             ("client_credentials", Client::Machine(role)) => self.for_machine(role, parameters, now),
             ("authorization_code", Client::Web) => self.for_code(parameters, now),
@@ -100,36 +100,47 @@ fn parameters(headers: &HeaderMap, form: Form) -> Result<Parameters, Refusal> {
     Parameters::of_form(headers, &form.map_err(|_| Refusal::InvalidRequest("the body cannot be read"))?)
 }
 
-/// Who asks: by HTTP Basic authentication or in the form, and not by both in different ways.
-fn client(headers: &HeaderMap, parameters: &Parameters) -> Result<Client, Refusal> {
-    let (in_form, secret) = (parameters.get("client_id")?, parameters.get("client_secret")?);
-    let basic = basic_client(headers)?;
-    let id = match (basic.as_deref(), in_form) {
-        (Some(_), _) if secret.is_some() => {
-            return Err(Refusal::InvalidRequest("the client authenticates in two ways at once"));
-        }
-        (Some(basic), Some(form)) if basic != form => {
-            return Err(Refusal::InvalidRequest("two different clients are named"));
-        }
-        (Some(id), _) | (None, Some(id)) => id,
-        (None, None) => return Err(Refusal::InvalidClient),
-    };
-    match Client::of_id(id) {
-        Some(Client::Web) if basic.is_some() || secret.is_some() => Err(Refusal::InvalidClient),
-        client => client.ok_or(Refusal::InvalidClient),
+impl SignIn {
+    /// Who asks: by HTTP Basic authentication or in the form, and not by both in different ways.
+    fn client(&self, headers: &HeaderMap, parameters: &Parameters) -> Result<Client, Refusal> {
+        let (in_form, secret) = (parameters.get("client_id")?, parameters.get("client_secret")?);
+        let basic = basic_client(headers)?;
+        let (id, secret) = match (&basic, in_form) {
+            (Some(_), _) if secret.is_some() => {
+                return Err(Refusal::InvalidRequest("the client authenticates in two ways at once"));
+            }
+            (Some((basic, _)), Some(form)) if basic != form => {
+                return Err(Refusal::InvalidRequest("two different clients are named"));
+            }
+            (Some((id, secret)), _) => (id.as_str(), Some(secret.as_str())),
+            (None, Some(id)) => (id, secret),
+            (None, None) => return Err(Refusal::InvalidClient),
+        };
+        let is_known = match (Client::of_id(id), &self.secrets) {
+            (Some(Client::Web), _) => secret.is_none(),
+            (Some(Client::Machine(role)), Some(secrets)) => secrets.knows_client(role, secret),
+            (Some(Client::Machine(_)), None) => true,
+            (None, _) => false,
+        };
+        Client::of_id(id).filter(|_| is_known).ok_or(Refusal::InvalidClient)
     }
 }
 
-/// The client of HTTP Basic authentication, whose parts are form-encoded by RFC 6749, section 2.3.1.
-fn basic_client(headers: &HeaderMap) -> Result<Option<String>, Refusal> {
+/// The client that a request shows by HTTP Basic authentication, and its secret, if it shows any.
+pub(crate) fn shown_client(headers: &HeaderMap) -> Option<(String, String)> {
+    basic_client(headers).ok().flatten()
+}
+
+/// The client of HTTP Basic authentication and its secret, which are form-encoded by RFC 6749, section 2.3.1.
+fn basic_client(headers: &HeaderMap) -> Result<Option<(String, String)>, Refusal> {
     let Some(value) = headers.get(header::AUTHORIZATION) else { return Ok(None) };
     let decoded = value.to_str().ok().and_then(|text| {
         let (scheme, credentials) = text.split_once(' ')?;
         let credentials = scheme.eq_ignore_ascii_case("basic").then(|| credentials.trim())?;
         let credentials = String::from_utf8(STANDARD.decode(credentials).ok()?).ok()?;
-        let (client_id, _secret) = credentials.split_once(':')?;
-        let (client_id, _) = form_urlencoded::parse(client_id.as_bytes()).next()?;
-        Some(client_id.into_owned())
+        let (client_id, secret) = credentials.split_once(':')?;
+        let decoded = |text: &str| form_urlencoded::parse(text.as_bytes()).next().map(|(name, _)| name.into_owned());
+        Some((decoded(client_id)?, decoded(secret).unwrap_or_default()))
     });
     decoded.map(Some).ok_or(Refusal::InvalidClient)
 }

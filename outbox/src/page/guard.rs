@@ -1,9 +1,11 @@
 //! Who may look: a person with a browser on this machine, or a script of theirs. The page shows PINs, so no other web
-//! page may read it, frame it or drive it, also not by giving this machine a name of its own (DNS rebinding).
+//! page may read it, frame it or drive it, also not by giving this machine a name of its own (DNS rebinding). Whoever
+//! serves it to other machines lets in only whom it knows.
 
 use std::net::IpAddr;
+use std::sync::Arc;
 
-use axum::extract::Request;
+use axum::extract::{Request, State};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use http::uri::Authority;
@@ -16,11 +18,12 @@ const SEC_FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
 const RESOURCE_POLICY: HeaderName = HeaderName::from_static("cross-origin-resource-policy");
 const OPENER_POLICY: HeaderName = HeaderName::from_static("cross-origin-opener-policy");
 
-pub(super) async fn keep_out_others(request: Request, next: Next) -> Response {
+/// `origin` is that of the server, by which it is reached beside the names of this machine.
+pub(super) async fn keep_out_others(State(origin): State<Arc<str>>, request: Request, next: Next) -> Response {
     let headers = request.headers();
-    let mut answer = if !is_for_this_machine(headers) {
+    let mut answer = if !is_for_this_machine(headers) && !is_for(&origin, headers) {
         (StatusCode::MISDIRECTED_REQUEST, "Ask for the outbox on localhost.").into_response()
-    } else if *request.method() != Method::GET && !is_of_the_page(headers) {
+    } else if *request.method() != Method::GET && !is_of_the_page(&origin, headers) {
         (StatusCode::FORBIDDEN, "Other web pages have no access.").into_response()
     } else {
         next.run(request).await
@@ -46,10 +49,16 @@ fn is_for_this_machine(headers: &HeaderMap) -> bool {
     })
 }
 
+fn is_for(origin: &str, headers: &HeaderMap) -> bool {
+    let own = origin.split_once("://").map(|(_, authority)| authority);
+    own.zip(text(headers, &header::HOST)).is_some_and(|(own, asked)| own.eq_ignore_ascii_case(asked))
+}
+
 /// Whether the page itself sends this. No browser leaves out both headers in a POST; scripts send neither.
-fn is_of_the_page(headers: &HeaderMap) -> bool {
+fn is_of_the_page(origin: &str, headers: &HeaderMap) -> bool {
     let site_is_ours = headers.get(SEC_FETCH_SITE).is_none_or(|site| site == "same-origin");
-    let own = text(headers, &header::HOST).map(|host| format!("http://{host}"));
+    let scheme = origin.split_once("://").map_or("http", |(scheme, _)| scheme);
+    let own = text(headers, &header::HOST).map(|host| format!("{scheme}://{host}"));
     let origin_is_ours = headers.get(header::ORIGIN).is_none_or(|origin| own.is_some_and(|own| *origin == *own));
     site_is_ours && origin_is_ours
 }
@@ -80,9 +89,19 @@ mod tests {
     }
 
     #[test]
+    fn the_servers_own_name_and_scheme_are_ours() {
+        let origin = "https://192.0.2.7:3000";
+        assert!(is_for(origin, &headers(&[(header::HOST, "192.0.2.7:3000")])));
+        assert!(!is_for(origin, &headers(&[(header::HOST, "192.0.2.8:3000")])) && !is_for(origin, &HeaderMap::new()));
+        let sent = |from| is_of_the_page(origin, &headers(&[(header::HOST, "192.0.2.7:3000"), (header::ORIGIN, from)]));
+        assert!(sent(origin) && !sent("http://192.0.2.7:3000") && !sent("https://evil.example"));
+    }
+
+    #[test]
     fn whatever_a_browser_says_must_say_that_the_page_is_ours() {
         let with = |pairs: &[(HeaderName, &'static str)]| {
-            is_of_the_page(&headers(&[&[(header::HOST, "localhost:3000")], pairs].concat()))
+            let headers = headers(&[&[(header::HOST, "localhost:3000")], pairs].concat());
+            is_of_the_page("http://127.0.0.1:3000", &headers)
         };
         assert!(with(&[]), "a script");
         assert!(with(&[(header::ORIGIN, "http://localhost:3000")]));

@@ -25,8 +25,8 @@ use crate::service::Service;
 const STYLE: &str = include_str!("../../templates/outbox.css");
 const SCRIPT: &str = include_str!("../../templates/outbox.js");
 
-/// The page's routes.
-pub(crate) fn router(service: Arc<Service>) -> Router {
+/// The page's routes, of a server of this origin.
+pub(crate) fn router(service: Arc<Service>, origin: &str) -> Router {
     Router::new()
         .route("/outbox", get(page))
         .route("/outbox.json", get(list))
@@ -38,7 +38,7 @@ pub(crate) fn router(service: Arc<Service>) -> Router {
             "/outbox/page.js",
             get(|| async { ([(header::CONTENT_TYPE, "text/javascript; charset=utf-8")], SCRIPT) }),
         )
-        .layer(middleware::from_fn(guard::keep_out_others))
+        .layer(middleware::from_fn_with_state(Arc::<str>::from(origin), guard::keep_out_others))
         .with_state(service)
 }
 

@@ -17,7 +17,7 @@ struct Answer {
 }
 
 async fn ask(outbox: &Outbox, request: Request<Body>) -> Answer {
-    let (parts, body) = outbox.page().oneshot(request).await.unwrap().into_parts();
+    let (parts, body) = outbox.page("http://localhost").oneshot(request).await.unwrap().into_parts();
     let body = String::from_utf8(to_bytes(body, usize::MAX).await.unwrap().to_vec()).unwrap();
     Answer { status: parts.status, headers: parts.headers, body }
 }

@@ -20,7 +20,7 @@ pub(crate) fn now() -> Instant {
 }
 
 pub(crate) async fn start() -> Outbox {
-    let mut options = Options::new(now);
+    let mut options = Options::new("test".to_owned(), now);
     options.topics = vec![TOPIC.to_owned()];
     options.configuration_sets = vec![CONFIGURATION_SET.to_owned()];
     Outbox::start(options).await.unwrap()

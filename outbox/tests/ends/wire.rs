@@ -4,8 +4,11 @@ use outbox::{Options, Outbox, StartError};
 
 use crate::setup::{email, now, start};
 
+/// The part of a signature that counts.
+const SIGNED: (&str, &str) = ("authorization", "AWS4-HMAC-SHA256 Credential=test/20261124/local/sns/aws4_request");
+
 async fn post(outbox: &Outbox, body: &'static str) -> (u16, String) {
-    let request = reqwest::Client::new().post(outbox.endpoint()).body(body);
+    let request = reqwest::Client::new().post(outbox.endpoint()).header(SIGNED.0, SIGNED.1).body(body);
     let answer = request.header("content-type", "application/x-www-form-urlencoded").send().await.unwrap();
     (answer.status().as_u16(), answer.text().await.unwrap())
 }
@@ -24,7 +27,7 @@ async fn actions_that_are_not_here_are_refused_by_name() {
 async fn an_email_that_is_no_json_is_refused() {
     let outbox = start().await;
     let url = format!("{}/v2/email/outbound-emails", outbox.endpoint());
-    let answer = reqwest::Client::new().post(url).body("{").send().await.unwrap();
+    let answer = reqwest::Client::new().post(url).header(SIGNED.0, SIGNED.1).body("{").send().await.unwrap();
     assert_eq!(
         (answer.status().as_u16(), &answer.headers()["x-amzn-errortype"]),
         (400, &"BadRequestException".parse().unwrap())
@@ -34,14 +37,25 @@ async fn an_email_that_is_no_json_is_refused() {
 #[tokio::test]
 async fn web_pages_cannot_send() {
     let outbox = start().await;
-    let request = reqwest::Client::new().post(outbox.endpoint()).header("origin", "http://evil.example");
+    let request = reqwest::Client::new().post(outbox.endpoint()).header(SIGNED.0, SIGNED.1);
+    let request = request.header("origin", "http://evil.example");
     let answer = request.body("Action=Publish&PhoneNumber=%2B358401234567&Message=a").send().await.unwrap();
     assert_eq!((answer.status().as_u16(), outbox.sent().len()), (403, 0));
 }
 
 #[tokio::test]
+async fn who_does_not_know_the_access_key_cannot_send() {
+    let outbox = start().await;
+    for signed in ["", "AWS4-HMAC-SHA256 Credential=tesT/20261124/local/sns/aws4_request"] {
+        let request = reqwest::Client::new().post(outbox.endpoint()).header("authorization", signed);
+        let answer = request.body("Action=Publish&PhoneNumber=%2B358401234567&Message=a").send().await.unwrap();
+        assert_eq!((answer.status().as_u16(), outbox.sent().len()), (403, 0), "{signed}");
+    }
+}
+
+#[tokio::test]
 async fn it_starts_on_loopback_only() {
-    let mut options = Options::new(now);
+    let mut options = Options::new("test".to_owned(), now);
     options.address = ([0, 0, 0, 0], 0).into();
     assert!(matches!(Outbox::start(options).await, Err(StartError::NotLoopback(_))));
 }
@@ -49,7 +63,7 @@ async fn it_starts_on_loopback_only() {
 #[tokio::test]
 async fn it_says_when_its_port_is_taken() {
     let outbox = start().await;
-    let mut options = Options::new(now);
+    let mut options = Options::new("test".to_owned(), now);
     options.address = outbox.endpoint().strip_prefix("http://").unwrap().parse().unwrap();
     assert!(matches!(Outbox::start(options).await, Err(StartError::Listen { .. })));
 }

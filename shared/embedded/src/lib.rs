@@ -8,6 +8,8 @@
 //! A write that was answered is in SQLite's write-ahead log, so it outlives the process however that ends; a power cut
 //! may cost the last ones.
 
+mod pool;
+
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -17,6 +19,8 @@ use tokio::net::TcpListener;
 use tokio::runtime::{Builder, Runtime};
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
+
+pub use pool::Pool;
 
 /// How long DynamoDB keeps a stream record, by its developer guide.
 const STREAM_RETENTION_MILLIS: i64 = 24 * 60 * 60 * 1000;
@@ -50,6 +54,7 @@ pub enum DatabaseError {
 #[derive(Debug)]
 pub struct Database {
     endpoint: String,
+    pool: Pool,
     runtime: Option<Runtime>,
     stop: Option<oneshot::Sender<()>>,
     server: JoinHandle<Result<(), String>>,
@@ -78,13 +83,13 @@ impl Database {
             dynoxide::server::serve_with_shutdown(listener, database, until).await
         });
         runtime.spawn(tend(engine, file.map(Path::to_owned), now));
-        Ok(Self { endpoint, runtime: Some(runtime), stop: Some(stop), server })
+        Ok(Self { endpoint, pool: Pool::new(), runtime: Some(runtime), stop: Some(stop), server })
     }
 
-    /// An ordinary SDK client of it. Plain HTTP on loopback, so no TLS stack is built.
+    /// An ordinary SDK client of it. All of them share a bounded number of connections.
     #[must_use]
     pub fn client(&self) -> aws_sdk_dynamodb::Client {
-        self.client_over(aws_smithy_http_client::Builder::new().build_http())
+        self.client_over(self.pool.clone())
     }
 
     /// An SDK client of it over an HTTP client of one's own.
@@ -108,7 +113,7 @@ impl Database {
             .region(Region::from_static("local"))
             .credentials_provider(Credentials::new("local", "local", None, None, "local cloud"))
             .endpoint_url(&self.endpoint)
-            .http_client(aws_smithy_http_client::Builder::new().build_http())
+            .http_client(self.pool.clone())
             .build();
         aws_sdk_dynamodbstreams::Client::from_conf(config)
     }

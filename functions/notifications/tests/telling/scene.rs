@@ -32,7 +32,7 @@ impl Scene {
         let key = KeyDraft { sharing: Sharing::Shared, property, ..key("A-12") };
         table.store.create_key(key, &act()).await.unwrap();
         let now = clock.clone();
-        let options = Options { topics: vec![TOPIC.to_owned()], ..Options::new(move || now.now()) };
+        let options = Options { topics: vec![TOPIC.to_owned()], ..Options::new("test".to_owned(), move || now.now()) };
         let scene = Self { table, outbox: Outbox::start(options).await.unwrap(), clock, told: AtomicUsize::new(0) };
         // What the stage was set with is not what the tests are about.
         scene.records().await;

@@ -1,0 +1,126 @@
+//! What AWS IoT Core lets one connection do: 100 publish requests and 512 KB in a second.
+//!
+//! <https://docs.aws.amazon.com/general/latest/gr/iot-core.html#message-broker-limits>, *Publish requests per second per
+//! connection*: requests above the quota are discarded, and the connection stays open. A discarded request of `QoS` 1 gets
+//! no PUBACK, so its client sends it again. *Throughput per second per connection*: what exceeds it is delayed.
+
+use std::{
+    collections::HashMap,
+    sync::{Mutex, PoisonError},
+    time::Duration,
+};
+
+use tokio::time::Instant;
+
+/// Publish requests in a second.
+const PUBLISHES: f64 = 100.0;
+/// Bytes in a second.
+const BYTES: f64 = 512.0 * 1024.0;
+/// A warning at most so often for one connection.
+const WARN_EVERY: Duration = Duration::from_secs(10);
+
+/// What becomes of a publish request.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) enum Verdict {
+    /// It is processed, after this time.
+    Pass(Duration),
+    /// It is discarded. `warn` is set for the first in a while.
+    Discard { warn: bool },
+}
+
+/// The quotas of all connections, by the names of their sessions.
+#[derive(Debug, Default)]
+pub(super) struct Quotas(Mutex<HashMap<String, Quota>>);
+
+impl Quotas {
+    /// Counts a publish request of so many bytes.
+    pub(super) fn publish(&self, session: &str, bytes: usize, now: Instant) -> Verdict {
+        let mut quotas = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(quota) = quotas.get_mut(session) {
+            return quota.publish(bytes, now);
+        }
+        quotas.entry(session.to_owned()).or_insert_with(|| Quota::new(now)).publish(bytes, now)
+    }
+
+    /// Forgets a connection that has ended.
+    pub(super) fn end(&self, session: &str) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).remove(session);
+    }
+}
+
+/// Two token buckets, each as large as what flows into it in a second.
+#[derive(Debug)]
+struct Quota {
+    publishes: f64,
+    /// Below zero while what was taken is still to be paid for.
+    bytes: f64,
+    counted_at: Instant,
+    warned_at: Option<Instant>,
+}
+
+impl Quota {
+    fn new(now: Instant) -> Self {
+        Self { publishes: PUBLISHES, bytes: BYTES, counted_at: now, warned_at: None }
+    }
+
+    #[expect(clippy::cast_precision_loss, reason = "a payload's length is far below 2^52")]
+    fn publish(&mut self, bytes: usize, now: Instant) -> Verdict {
+        let seconds = now.saturating_duration_since(self.counted_at).as_secs_f64();
+        self.counted_at = self.counted_at.max(now);
+        self.publishes = (self.publishes + seconds * PUBLISHES).min(PUBLISHES);
+        self.bytes = (self.bytes + seconds * BYTES).min(BYTES);
+        if self.publishes < 1.0 {
+            let warn = self.warned_at.is_none_or(|at| now.saturating_duration_since(at) >= WARN_EVERY);
+            self.warned_at = if warn { Some(now) } else { self.warned_at };
+            return Verdict::Discard { warn };
+        }
+        self.publishes -= 1.0;
+        self.bytes -= bytes as f64;
+        Verdict::Pass(Duration::from_secs_f64((-self.bytes / BYTES).max(0.0)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const NONE: Duration = Duration::ZERO;
+
+    #[test]
+    fn a_hundred_publishes_pass_in_a_second_and_more_are_discarded_with_one_warning() {
+        let (quotas, start) = (Quotas::default(), Instant::now());
+        let publish = |millis| quotas.publish("lobby", 100, start + Duration::from_millis(millis));
+        for _ in 0..100 {
+            assert_eq!(publish(0), Verdict::Pass(NONE));
+        }
+        assert_eq!(publish(0), Verdict::Discard { warn: true });
+        assert_eq!(publish(5), Verdict::Discard { warn: false });
+        assert_eq!(publish(10), Verdict::Pass(NONE), "one more each 10 ms");
+        assert_eq!(publish(10), Verdict::Discard { warn: false });
+        let passed = (1..=1000).filter(|tick| matches!(publish(10 + tick), Verdict::Pass(_))).count();
+        assert!((99..=101).contains(&passed), "{passed} in a second");
+    }
+
+    #[test]
+    fn each_connection_has_its_own_quota_and_a_new_one_begins_anew() {
+        let (quotas, now) = (Quotas::default(), Instant::now());
+        for _ in 0..101 {
+            quotas.publish("lobby", 1, now);
+        }
+        assert_eq!(quotas.publish("garage", 1, now), Verdict::Pass(NONE));
+        quotas.end("lobby");
+        assert_eq!(quotas.publish("lobby", 1, now), Verdict::Pass(NONE));
+        assert_eq!(quotas.0.lock().unwrap().len(), 2);
+    }
+
+    #[test]
+    fn what_exceeds_the_throughput_is_delayed() {
+        let (quotas, now) = (Quotas::default(), Instant::now());
+        let publish = |bytes| quotas.publish("lobby", bytes, now);
+        assert_eq!(publish(512 * 1024), Verdict::Pass(NONE));
+        assert_eq!(publish(128 * 1024), Verdict::Pass(Duration::from_millis(250)));
+        assert_eq!(publish(128 * 1024), Verdict::Pass(Duration::from_millis(500)));
+        let after = now + Duration::from_secs(2);
+        assert_eq!(quotas.publish("lobby", 128 * 1024, after), Verdict::Pass(NONE));
+    }
+}

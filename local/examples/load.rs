@@ -1,0 +1,270 @@
+//! The local cloud under loads that it must not give in to: memory, descriptors and the API's latency meanwhile.
+//!
+//! `cargo run -p local --example load -- flood` (also `stalled`, `automats`; a second word is another binary to try). Each
+//! starts a local cloud of its own, with 1,024 descriptors, and ends by itself within two minutes.
+
+#![expect(clippy::unwrap_used, clippy::print_stdout, reason = "a measurement prints, and stops when surprised")]
+
+use std::io::{BufRead as _, BufReader};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use automat::credentials::Credentials;
+use automat::simulated::{Config, Person, SimulatedAutomat};
+use serde_json::{Value, json};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
+use tokio::time::{Instant, interval, sleep, timeout};
+
+const DESCRIPTORS: u32 = 1_024;
+/// Keypad entries a second, for so long.
+const FLOOD: (u32, Duration) = (2_000, Duration::from_secs(20));
+/// Connections to each port that say nothing or half of what they want, and how long they are looked at.
+const STALLED: (usize, Duration) = (500, Duration::from_secs(45));
+const AUTOMATS: usize = 200;
+const OPENINGS: usize = 20;
+/// How long one request may take.
+const PATIENCE: Duration = Duration::from_mins(1);
+
+#[tokio::main]
+async fn main() {
+    let mut words = std::env::args().skip(1);
+    let load = words.next().unwrap_or_default();
+    let binary = words.next().map_or_else(built, PathBuf::from);
+    let folder = tempfile::tempdir().unwrap();
+    let cloud = Cloud::start(&binary, folder.path()).await;
+    println!("before: {}", cloud.usage());
+    let probe = cloud.probe();
+    match load.as_str() {
+        "flood" => flood(&cloud).await,
+        "stalled" => stalled(&cloud).await,
+        "automats" => automats(&cloud).await,
+        other => println!("{other:?} is not flood, stalled or automats"),
+    }
+    println!("{}", probe.end().await);
+    println!("after: {}", cloud.usage());
+}
+
+/// The binary beside the examples.
+fn built() -> PathBuf {
+    std::env::current_exe().unwrap().parent().unwrap().parent().unwrap().join("key-automat-cloud")
+}
+
+/// One device that publishes entries as fast as it is told to, and comes back when it is cut off.
+async fn flood(cloud: &Cloud) {
+    let (per_second, how_long) = FLOOD;
+    let password = std::fs::read_to_string(cloud.folder.join("automats/lobby/password")).unwrap();
+    let login = [text("MQTT"), vec![4, 0xc2, 0, 60], text("lobby"), text("lobby"), text(&password)];
+    let connect = mqtt(0x10, &login);
+    let mut ticks = interval(Duration::from_millis(10));
+    let (began, mut sent, mut connections) = (Instant::now(), 0_u32, 0);
+    let mut device: Option<TcpStream> = None;
+    while began.elapsed() < how_long {
+        ticks.tick().await;
+        let mut stream = if let Some(stream) = device.take() {
+            stream
+        } else {
+            let mut stream = TcpStream::connect(&cloud.mqtt).await.unwrap();
+            stream.write_all(&connect).await.unwrap();
+            connections += 1;
+            stream
+        };
+        let entries: Vec<u8> = (0..per_second / 100).flat_map(|n| entry(sent + n)).collect();
+        if matches!(timeout(how_long, stream.write_all(&entries)).await, Ok(Ok(()))) {
+            sent += per_second / 100;
+            device = Some(stream);
+        }
+    }
+    println!("{sent} entries in {:.0?} over {connections} connections", began.elapsed());
+}
+
+fn entry(number: u32) -> Vec<u8> {
+    #[expect(clippy::disallowed_methods, reason = "the device's own clock")]
+    let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap().as_secs();
+    let entry = json!({
+        "id": format!("01KB{number:022}"), "kind": "pin", "code": "AAAAAAAAAAAAAAAAAAAAAA", "at": now, "inside": "a500",
+    });
+    mqtt(0x30, &[text("$aws/rules/automat_keypad/automats/lobby/keypad"), entry.to_string().into_bytes()])
+}
+
+/// A packet of MQTT 3.1.1.
+fn mqtt(kind: u8, parts: &[Vec<u8>]) -> Vec<u8> {
+    let body = parts.concat();
+    let mut packet = vec![kind];
+    let mut length = body.len();
+    loop {
+        let digit = u8::try_from(length % 128).unwrap();
+        length /= 128;
+        packet.push(if length > 0 { digit | 0x80 } else { digit });
+        if length == 0 {
+            return [packet, body].concat();
+        }
+    }
+}
+
+fn text(text: &str) -> Vec<u8> {
+    [&u16::try_from(text.len()).unwrap().to_be_bytes()[..], text.as_bytes()].concat()
+}
+
+/// Connections that say nothing, or only half of what they want.
+async fn stalled(cloud: &Cloud) {
+    let (each, how_long) = STALLED;
+    let (http, mqtt) = (cloud.url.strip_prefix("http://").unwrap(), cloud.mqtt.as_str());
+    let places = [(http, &b""[..]), (http, b"GET / HTTP/1.1\r\nhost: a\r\n"), (mqtt, b""), (mqtt, b"\x10\x0c")];
+    let mut streams = Vec::new();
+    for (address, half) in places {
+        for _ in 0..each / 2 {
+            if let Ok(Ok(mut stream)) = timeout(Duration::from_secs(1), TcpStream::connect(address)).await {
+                _ = stream.write_all(half).await;
+                streams.push(stream);
+            }
+        }
+    }
+    println!("{} connections opened: {}", streams.len(), cloud.usage());
+    sleep(how_long).await;
+    let mut open = 0;
+    for stream in &mut streams {
+        open += usize::from(timeout(Duration::from_millis(1), stream.read_u8()).await.is_err());
+    }
+    println!("still open after {how_long:.0?}: {open}");
+}
+
+/// Many automats, and openings of some of them.
+async fn automats(cloud: &Cloud) {
+    let mut devices = Vec::new();
+    for number in 0..AUTOMATS {
+        let id = format!("load-{number}");
+        let body = json!({ "automatId": id, "name": id, "lockerCount": 4, "timeZone": "Europe/Helsinki" });
+        if cloud.post("/v1/automats", &body).await.is_none() {
+            continue;
+        }
+        let folder = cloud.folder.join("automats").join(&id);
+        let device = SimulatedAutomat::start(Config {
+            settings: Credentials::read(&folder).unwrap().settings(&folder, folder.join("device")).unwrap(),
+            locker_count: 4,
+            keys_inside: (0..4).collect(),
+            motor_time: Duration::ZERO,
+            person: Person::Absent,
+        });
+        _ = timeout(Duration::from_secs(2), device.connected()).await;
+        devices.push(device);
+    }
+    println!("{} automats: {}", devices.len(), cloud.usage());
+    let openings = (0..OPENINGS).map(|number| {
+        let cloud = cloud.clone();
+        tokio::spawn(async move {
+            let path = format!("/v1/automats/load-{number}/lockers/0/openings");
+            let opening = cloud.post(&path, &json!({})).await?;
+            let path = format!("/v1/openings/{}?wait=20", opening["openingId"].as_str()?);
+            let request = cloud.http.get(format!("{}{path}", cloud.url)).bearer_auth(&cloud.token);
+            let ended: Value = request.send().await.ok()?.json().await.ok()?;
+            (ended["status"] == "opened").then_some(())
+        })
+    });
+    let mut opened = 0;
+    for opening in openings.collect::<Vec<_>>() {
+        opened += usize::from(opening.await.unwrap().is_some());
+    }
+    println!("{opened} of {OPENINGS} openings opened");
+}
+
+/// The cloud's process, and an admin's client of it.
+#[derive(Clone)]
+struct Cloud {
+    process: Arc<Process>,
+    folder: PathBuf,
+    url: String,
+    mqtt: String,
+    token: String,
+    http: reqwest::Client,
+}
+
+struct Process(Child);
+
+impl Drop for Process {
+    fn drop(&mut self) {
+        _ = self.0.kill();
+        _ = self.0.wait();
+    }
+}
+
+/// Asks the API for something each 50 ms, and keeps the greatest of what it sees.
+struct Probe {
+    ended: Arc<AtomicBool>,
+    running: tokio::task::JoinHandle<String>,
+}
+
+impl Cloud {
+    async fn start(binary: &Path, folder: &Path) -> Self {
+        let line = format!("ulimit -n {DESCRIPTORS}; exec \"$0\" \"$@\"");
+        let mut command = Command::new("sh");
+        command.args(["-c", &line]).arg(binary).args(["--http", "127.0.0.1:0", "--mqtt", "127.0.0.1:0"]);
+        command.args(["--mqtts", "127.0.0.1:0", "--no-automat", "--data"]).arg(folder);
+        let mut child = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
+        let lines = BufReader::new(child.stdout.take().unwrap()).lines().map(Result::unwrap);
+        let guide: Vec<_> = lines.take_while(|line| !line.starts_with("Ctrl-C")).collect();
+        let last_word = |of: &str| guide.iter().find(|line| line.contains(of)).unwrap().split(' ').next_back().unwrap();
+        let (url, mqtt) = (last_word("Key Automat Cloud, local").to_owned(), last_word("  MQTT  ").to_owned());
+        let http = reqwest::Client::new();
+        let form = [("grant_type", "client_credentials"), ("client_id", "admin")];
+        let answer = http.post(format!("{url}/oauth2/token")).form(&form).send().await.unwrap();
+        let answer: Value = answer.json().await.unwrap();
+        let token = answer["access_token"].as_str().unwrap().to_owned();
+        Self { process: Arc::new(Process(child)), folder: folder.to_owned(), url, mqtt, token, http }
+    }
+
+    async fn post(&self, path: &str, body: &Value) -> Option<Value> {
+        let request = self.http.post(format!("{}{path}", self.url)).json(body).bearer_auth(&self.token);
+        let answer = request.timeout(PATIENCE).send().await.ok()?;
+        if answer.status().is_success() { answer.json().await.ok() } else { None }
+    }
+
+    /// Resident memory in MB and descriptors; 0 where there is no `/proc`.
+    fn figures(&self) -> (u64, usize) {
+        let process = format!("/proc/{}", self.process.0.id());
+        let status = std::fs::read_to_string(format!("{process}/status")).unwrap_or_default();
+        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
+        let memory = line.and_then(|line| line.split_whitespace().next()?.parse::<u64>().ok()).unwrap_or_default();
+        (memory / 1024, std::fs::read_dir(format!("{process}/fd")).map_or(0, Iterator::count))
+    }
+
+    fn usage(&self) -> String {
+        let (memory, descriptors) = self.figures();
+        format!("{memory} MB, {descriptors} descriptors")
+    }
+
+    fn probe(&self) -> Probe {
+        let (cloud, ended) = (self.clone(), Arc::new(AtomicBool::new(false)));
+        let stop = ended.clone();
+        let running = tokio::spawn(async move {
+            let (mut times, mut failed, mut most) = (Vec::new(), 0, (0, 0));
+            while !stop.load(Ordering::Relaxed) {
+                let (began, now) = (Instant::now(), cloud.figures());
+                most = (now.0.max(most.0), now.1.max(most.1));
+                // a client without idle connections: a descriptor has to be free for each
+                let client = reqwest::Client::builder().timeout(PATIENCE).build().unwrap();
+                let answer = client.get(format!("{}/v1/keys", cloud.url)).bearer_auth(&cloud.token).send().await;
+                failed += u32::from(!answer.is_ok_and(|answer| answer.status().is_success()));
+                times.push(began.elapsed());
+                sleep(Duration::from_millis(50)).await;
+            }
+            times.sort();
+            let (middle, worst, requests) = (times[times.len() / 2], times[times.len() - 1], times.len());
+            let (memory, descriptors) = most;
+            format!(
+                "meanwhile: at most {memory} MB, {descriptors} descriptors; {requests} requests, {failed} failed, p50 {middle:.0?}, worst {worst:.1?}"
+            )
+        });
+        Probe { ended, running }
+    }
+}
+
+impl Probe {
+    async fn end(self) -> String {
+        self.ended.store(true, Ordering::Relaxed);
+        self.running.await.unwrap()
+    }
+}
