@@ -116,6 +116,14 @@ impl Scene {
         }
     }
 
+    /// Whether a PIN opens nothing. It is typed hours after the one before, so that the keypad does not become slow.
+    pub(crate) async fn is_refused(&self, function: &Store, device: &[[u8; 32]], digits: &str) -> bool {
+        let hours = i64::try_from(self.next()).unwrap();
+        let later = now().plus_millis(hours * 3_600_000);
+        let typed = KeypadEntry { at: later, ..self.typed(device, CodeKind::Pin, digits, true) };
+        function.keypad_entry(&lobby(), typed, later).await.unwrap() == KeypadAnswer::No { wait_until: None }
+    }
+
     /// The key is taken out of its locker, or put back, after this entry.
     pub(crate) async fn sense(&self, function: &Store, inside: bool, by: Option<&str>) -> Result<(), Error> {
         function.hear_lockers(&lobby(), telling(self.next(), &[(0, inside, by)]), now()).await
