@@ -211,7 +211,7 @@ async fn each_route_refuses_lower_roles() {
             tried += 1;
         }
     }
-    assert_eq!(tried, 4 + 9 * 2);
+    assert_eq!(tried, 4 + 11 * 2);
 }
 
 #[test]
