@@ -149,9 +149,7 @@ async fn a_browser_asks_without_a_token_what_a_page_of_another_origin_may_send()
 
 #[tokio::test]
 async fn paths_that_can_name_nothing() {
-    for path in
-        ["/v1/keys/-x", "/v1/keys/%zz", "/v1/keys/a%20b", "/v1/keys/a%2Fb/events", "/v1/keys//events"]
-    {
+    for path in ["/v1/keys/-x", "/v1/keys/%zz", "/v1/keys/a%20b", "/v1/keys/a%2Fb/events", "/v1/keys//events"] {
         assert_eq!(code(get(path)).await, "key_not_found", "{path}");
     }
     assert_eq!(code(get("/v1/keys/%ff")).await, "route_not_found");
