@@ -19,18 +19,33 @@ impl Store {
         expected: Expected,
         act: &Act,
     ) -> Result<Contract, Error> {
+        let edited = |contract: &Contract| {
+            expected.check(contract.version)?;
+            Ok(contract.edited(change.clone(), act.now)?)
+        };
+        self.change_contract(key, id, act, edited).await
+    }
+
+    /// Writes what is decided over a contract as it stands, and decides again when somebody else was quicker. Where
+    /// nothing would change, nothing is written.
+    pub(super) async fn change_contract(
+        &self,
+        key: &KeyId,
+        id: &ContractId,
+        act: &Act,
+        decide: impl Fn(&Contract) -> Result<Contract, Error>,
+    ) -> Result<Contract, Error> {
         let mut race = Race::new(&self.random);
         let mut former_pin_is_ours = true;
         loop {
             let (stored_key, stored) = self.stored_contract(key, id).await?;
-            expected.check(stored.contract.version)?;
-            let edited = stored.contract.edited(change.clone(), act.now)?;
-            if stored.contract.differences(&edited).is_empty() {
+            let changed = decide(&stored.contract)?;
+            if stored.contract.differences(&changed).is_empty() {
                 return Ok(stored.contract);
             }
-            let transaction = self.changing(&stored_key, &stored, &edited, former_pin_is_ours, act)?;
+            let transaction = self.changing(&stored_key, &stored, &changed, former_pin_is_ours, act)?;
             match transaction.commit(self).await? {
-                Outcome::Committed => return Ok(edited),
+                Outcome::Committed => return Ok(changed),
                 Outcome::Contended => {}
                 Outcome::Refused(refused) if refused.iter().all(|(part, _)| *part == Part::Pin) => {
                     return Err(ContractRefusal::PinInUse.into());

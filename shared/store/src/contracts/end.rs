@@ -2,8 +2,6 @@
 
 use domain::{Contract, ContractId, ContractState, KeyId};
 
-use crate::race::Race;
-use crate::write::{Outcome, Part};
 use crate::{Act, Error, Expected, Store};
 
 impl Store {
@@ -16,24 +14,12 @@ impl Store {
         expected: Expected,
         act: &Act,
     ) -> Result<Contract, Error> {
-        let mut race = Race::new(&self.random);
-        let mut former_pin_is_ours = true;
-        loop {
-            let (stored_key, stored) = self.stored_contract(key, id).await?;
-            if stored.contract.state(act.now) == ContractState::Ended {
-                return Ok(stored.contract);
+        let ended = |contract: &Contract| {
+            if contract.state(act.now) != ContractState::Ended {
+                expected.check(contract.version)?;
             }
-            expected.check(stored.contract.version)?;
-            let ended = stored.contract.ended_early(act.now)?;
-            let transaction = self.changing(&stored_key, &stored, &ended, former_pin_is_ours, act)?;
-            match transaction.commit(self).await? {
-                Outcome::Committed => return Ok(ended),
-                Outcome::Contended => {}
-                Outcome::Refused(refused) => {
-                    former_pin_is_ours = !refused.iter().any(|(part, _)| *part == Part::FormerPin);
-                }
-            }
-            race.lost().await?;
-        }
+            Ok(contract.ended_early(act.now)?)
+        };
+        self.change_contract(key, id, act, ended).await
     }
 }
