@@ -1,17 +1,10 @@
 //! Addresses of our own pages.
 
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
-
-const IN_A_PATH: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'~');
+use api::segment;
 
 /// A path of these parts, each as one segment.
 pub(crate) fn path(parts: &[&str]) -> String {
     parts.iter().flat_map(|part| ["/".to_owned(), segment(part)]).collect()
-}
-
-/// A text as one segment of a path, or as a value in a query.
-pub(crate) fn segment(text: &str) -> String {
-    utf8_percent_encode(text, IN_A_PATH).to_string()
 }
 
 /// A page of an automat: `automat(id, "")` is its view.

@@ -50,7 +50,7 @@ pub use patch::Patch;
 pub use path::{AutomatPath, ContractPath, KeyPath, LockerPath, MessagePath, OpeningPath};
 pub use problem::Problem;
 pub use query::{NoQuery, Query};
-pub use reply::{Removing, accepted, created, location, mark_replayed, ok, removed, tagged};
+pub use reply::{Removing, accepted, created, location, mark_replayed, ok, removed, segment, tagged};
 pub use role::{PERSON_SCOPE, Role};
 pub use serve::{serve, serve_pages};
 pub use shape::Object;

@@ -1,11 +1,10 @@
 //! Answers: what was asked for, with its version, and where it is.
 
-use std::fmt::Write as _;
-
 use axum::Json;
 use axum::response::{IntoResponse, Response};
 use http::header::{ETAG, LOCATION};
 use http::{HeaderValue, StatusCode};
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::Serialize;
 use store::{Created, Removal};
 use utoipa::ToSchema;
@@ -88,23 +87,19 @@ pub fn removed(removal: Removal) -> Response {
     }
 }
 
+/// All but the unreserved characters of RFC 3986, section 2.3.
+const IN_A_SEGMENT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'~');
+
+/// A text as one segment of a path, or as a value in a query.
+#[must_use]
+pub fn segment(text: &str) -> String {
+    utf8_percent_encode(text, IN_A_SEGMENT).to_string()
+}
+
 /// A path of these segments, percent-encoded.
 #[must_use]
 pub fn location(segments: &[&str]) -> String {
-    let mut path = String::from("/v1");
-    for segment in segments {
-        path.push('/');
-        for byte in segment.bytes() {
-            match byte {
-                b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'_' | b'.' | b'~' => path.push(char::from(byte)),
-                _ => {
-                    // Writing to a String cannot fail.
-                    let _ = write!(path, "%{byte:02X}");
-                }
-            }
-        }
-    }
-    path
+    segments.iter().fold("/v1".to_owned(), |path, text| path + "/" + &segment(text))
 }
 
 #[cfg(test)]

@@ -80,7 +80,7 @@ pub(crate) async fn send(
     };
     match added {
         Ok(created) => {
-            let added = links::segment(created.into_inner().id.as_str());
+            let added = api::segment(created.into_inner().id.as_str());
             Ok(Redirect::to(&format!("{here}?added={added}")).into_response())
         }
         Err(problem) => {

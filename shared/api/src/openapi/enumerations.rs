@@ -60,8 +60,7 @@ fn open(description: &str, values: impl IntoIterator<Item = &'static str>) -> Sc
 }
 
 fn enumeration(description: &str, values: impl IntoIterator<Item = &'static str>) -> Object {
-    let mut values: Vec<_> = values.into_iter().collect();
-    values.dedup();
+    let values: Vec<_> = values.into_iter().collect();
     ObjectBuilder::new().schema_type(Type::String).description(Some(description)).enum_values(Some(values)).build()
 }
 
