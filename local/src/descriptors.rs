@@ -1,5 +1,5 @@
 //! The file descriptors that the process may have, and what they are for. Whoever opens one too many is refused in the
-//! middle of something; so each part is bounded to its share, and refuses or waits at its own door.
+//! middle of something; so each part is bounded to its share, and refuses or waits before it opens more.
 
 /// No part is given more than this, whatever the system allows.
 const MOST: usize = 2_000;

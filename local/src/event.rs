@@ -1,7 +1,8 @@
 //! Builds the event that API Gateway hands to a function: payload format 2.0 of an HTTP API, by its developer guide
 //! and, where that is silent, by what others observed of the real service:
 //!
-//! - A route is matched before percent-decoding. `rawPath` is the path **after** it;
+//! - A route is matched before percent-decoding. `rawPath` is the path **after** it. AWS decodes twice; a `%` that is left
+//!   is refused here, so once is enough;
 //!   `rawQueryString` stays as it was sent.
 //! - The body is text for the media types `text/*` and `application/json`, `xml` and `javascript`, and base 64 for all
 //!   others, a missing one included.

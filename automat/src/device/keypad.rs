@@ -22,7 +22,7 @@ pub(super) struct Keypad {
     typed: Typed,
     /// The entry that waits, and until when.
     waiting: Option<(String, Millis)>,
-    /// Until when it takes no keys, since the cloud would look at no entry.
+    /// Until when it ignores key presses, since the cloud would check no entry.
     paused_until: Millis,
     /// When the display changes by itself: to the time that is left to wait, or else back to [`Display::Ready`].
     change_at: Option<Millis>,

@@ -1,7 +1,7 @@
 //! The door of the plain listener: rmqtt waits for a client's first packet for ever, AWS IoT Core does not.
 //!
-//! Whoever has not sent a whole CONNECT in time is turned away, and so is who comes when the house is full. The others
-//! are led on to rmqtt, which listens on a port of its own behind the door. With TLS it limits the handshake itself.
+//! A connection that has not sent a whole CONNECT in time is closed, and so is one above the number of clients. The others
+//! are forwarded to rmqtt, which listens on a port of its own. With TLS it limits the handshake itself.
 
 use std::{io, net::SocketAddr, sync::Arc, time::Duration};
 
@@ -18,7 +18,7 @@ const PAUSE: Duration = Duration::from_millis(100);
 /// The first byte of a CONNECT: MQTT 3.1.1, section 3.1.1.
 const CONNECT: u8 = 0x10;
 
-/// Leads clients from the listener to the address, so many at once.
+/// Forwards clients from the listener to the address, so many at once.
 pub(super) async fn lead(listener: TcpListener, to: SocketAddr, clients: usize) {
     let places = Arc::new(Semaphore::new(clients));
     loop {

@@ -1,8 +1,8 @@
 //! A path means one thing: gateway, event and router agree on it, or the request is refused.
 //!
-//! API Gateway matches a route first and then hands the path on **decoded**, cut off at a `?` that comes out of it
-//! (live captures in hotsock/voker, pull request 8: "HTTP API decodes `rawPath` and even truncates at a decoded `?`").
-//! `lambda_http` parses that text as a URL (`build_request_uri`), so that a decoded `#` ends it, `\` becomes `/`, dot
+//! API Gateway hands the path on **decoded**, twice even, and cut off at a `?` that comes out of the first time (live
+//! captures: `vokerhttp/testdata/ingress-paths.json` in hotsock/voker, where `%252F` arrives as `/`). Whether it matches
+//! the route before or after that, no document of AWS says, so nothing here depends on it. `lambda_http` parses that text as a URL (`build_request_uri`), so that a decoded `#` ends it, `\` becomes `/`, dot
 //! segments go up, and tabs and a space at the end vanish; and the router decodes once more. Without this check
 //! `DELETE /v1/keys/A%3F/contracts/c` deletes the key `A`.
 //!
