@@ -13,6 +13,7 @@
 use std::collections::BTreeMap;
 use std::net::IpAddr;
 
+use api::is_plain_path;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use chrono::DateTime;
@@ -56,9 +57,9 @@ pub(crate) struct Arrival<'a> {
 /// (`api`, `request_path`); what cannot be told afterwards is refused here.
 pub(crate) fn decode(path: &str, variables: Vec<(String, String)>) -> Option<(String, Vec<(String, String)>)> {
     let decoded = |text: &str| Some(percent_decode_str(text).decode_utf8().ok()?.into_owned());
-    let plain = |text: &String| !text.contains(['?', '#', '\\', '%']) && !text.chars().any(char::is_control);
-    let path = decoded(path).filter(plain)?;
-    let variables = variables.into_iter().map(|(name, text)| Some((name, decoded(&text).filter(plain)?)));
+    let plain = |text: &str| decoded(text).filter(|text| is_plain_path(text));
+    let path = plain(path)?;
+    let variables = variables.into_iter().map(|(name, text)| Some((name, plain(&text)?)));
     let variables: Option<Vec<_>> = variables.collect();
     Some((path, variables?))
 }

@@ -51,6 +51,7 @@ pub use path::{AutomatPath, ContractPath, KeyPath, LockerPath, MessagePath, Open
 pub use problem::Problem;
 pub use query::{NoQuery, Query};
 pub use reply::{Removing, accepted, created, location, mark_replayed, ok, removed, segment, tagged};
+pub use request_path::is_plain_path;
 pub use role::{PERSON_SCOPE, Role};
 pub use serve::{serve, serve_pages};
 pub use shape::Object;

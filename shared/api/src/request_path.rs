@@ -6,8 +6,9 @@
 //! segments go up, and tabs and a space at the end vanish; and the router decodes once more. Without this check
 //! `DELETE /v1/keys/A%3F/contracts/c` deletes the key `A`.
 //!
-//! What is checked is not which characters are dangerous but that nothing has changed: the path of the router, decoded,
-//! is the event's `rawPath`, and the route that it matches is the event's `routeKey`.
+//! What is checked is that nothing has changed: the path of the router, decoded, is the event's `rawPath`, and the route
+//! that it matches is the event's `routeKey`. Beside that, characters that no identifier has and that somebody on the way
+//! could read differently are refused in every path.
 
 use axum::extract::Request;
 use http::Method;
@@ -23,8 +24,14 @@ use crate::gate::route_not_found;
 pub(crate) fn check(request: &Request, matched: Option<&str>) -> Result<(), Problem> {
     let decoded = percent_decode_str(request.uri().path()).decode_utf8().ok();
     let is_unchanged = decoded.as_deref() == Some(request.raw_http_path());
-    let is_plain = !request.raw_http_path().chars().any(char::is_control);
+    let is_plain = is_plain_path(request.raw_http_path());
     if is_unchanged && is_plain && is_gateways_route(request, matched) { Ok(()) } else { Err(route_not_found()) }
+}
+
+/// Whether a decoded path has nothing that would end it, or be decoded once more. No identifier has such a character.
+#[must_use]
+pub fn is_plain_path(path: &str) -> bool {
+    !path.chars().any(|c| c.is_control() || matches!(c, '?' | '#' | '\\' | '%'))
 }
 
 /// Whether the gateway has matched the same route. Its fallbacks, `$default` and `ANY /v1/{proxy+}`, match what it has no
