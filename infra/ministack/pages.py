@@ -101,16 +101,17 @@ def worked(browser: Browser, who: str) -> list[str]:
     for path, form, right in (
         ("/automats/new", {"automatId": automat, "name": "Pages", "lockerCount": 4, "timeZone": "UTC", **where}, 303),
         (f"{home}/keys/new", {"keyId": key, "property": "Pages", "returnCode": "4071"}, 303),
-        (f"{of_key}/contracts/new", {"contractId": contract, "person": "Ada", "permanent": "on"}, 303),
+        (f"{of_key}/contracts/new", {"contractId": contract, "person": "Ada", "start.now": "on", "permanent": "on"}, 303),
         (f"{of_contract}/pin", {}, 200),
         (f"{of_contract}/pin/new", {}, 303),
         (f"{home}/lockers/0/open", {}, 303),
+        (f"{of_contract}/end", {}, 303),
         (f"{of_contract}/remove", {}, 303),
         (f"{of_key}/remove", {}, 303),
         (f"{home}/remove", {}, 303),
     ):
         # A form has its name and version in it, where it is a page of its own.
-        shown = browser.go(path)[2] if path.endswith(("/new", "/remove")) and "/pin/" not in path else ""
+        shown = browser.go(path)[2] if path.endswith(("/new", "/end", "/remove")) and "/pin/" not in path else ""
         status, headers, text = browser.go(path, {"once": secrets.token_hex(8), **hidden_fields(shown), **form})
         if status != right:
             what = path.replace(automat, "A").replace(key, "K").replace(contract, "C")

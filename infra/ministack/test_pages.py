@@ -41,7 +41,7 @@ class Pages(unittest.TestCase):
         def request(address, form=None, headers=None):
             path = address.removeprefix("http://api")
             if form is None:
-                return 200, answer(200)[1], hidden if path.endswith(("/new", "/remove")) else ""
+                return 200, answer(200)[1], hidden if path.endswith(("/new", "/end", "/remove")) else ""
             sent.append((path, form))
             refused = 500 if path.endswith("/lockers/0/open") else 200 if path.endswith("/pin") else 303
             return answer(refused, ("Location", "/"))
@@ -49,8 +49,8 @@ class Pages(unittest.TestCase):
         with mock.patch.object(pages, "request", side_effect=request):
             [finding] = pages.worked(pages.Browser(STACK), "she")
         self.assertTrue(finding.startswith("she: /automats/A/lockers/0/open cannot be done: 500"), finding)
-        self.assertEqual(len(sent), 9)
-        self.assertTrue(all(form["version"] == "7" for path, form in sent if path.endswith("/remove")))
+        self.assertEqual(len(sent), 10)
+        self.assertTrue(all(form["version"] == "7" for path, form in sent if path.endswith(("/end", "/remove"))))
 
     def test_cookies_are_kept_forgotten_and_must_be_guarded(self):
         browser = pages.Browser(STACK)
