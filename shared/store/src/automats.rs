@@ -5,13 +5,13 @@ use domain::{
     LockerIndex, Property, Whereabouts,
 };
 
+use crate::idempotency::refuse_if_recorded;
 use crate::items::{
     AUTOMATS, AutomatItem, ContractItem, ItemKey, KeyItem, LockerItem, StoredAutomat, StoredLocker, text,
 };
 use crate::page::List;
 use crate::race::Race;
 use crate::read::Stretch;
-use crate::receipts::none_by_a_twin;
 use crate::write::{Expression, Outcome, Part, Transaction, absent, unchanged};
 use crate::{Act, Created, Error, Expected, Page, PageRequest, Store, Thing};
 
@@ -53,7 +53,7 @@ pub struct LockerView {
 impl Store {
     /// Adds an automat.
     pub async fn create_automat(&self, draft: AutomatDraft, act: &Act) -> Result<Created<Automat>, Error> {
-        self.once(act, |item| Ok(AutomatItem::read(item)?.automat), Box::pin(self.add_automat(draft, act))).await
+        self.once(act, Box::pin(self.add_automat(draft, act))).await
     }
 
     async fn add_automat(&self, draft: AutomatDraft, act: &Act) -> Result<Created<Automat>, Error> {
@@ -69,7 +69,7 @@ impl Store {
                 Outcome::Committed => return Ok(Created::New(automat)),
                 Outcome::Contended => {}
                 Outcome::Refused(refused) => {
-                    none_by_a_twin(&refused)?;
+                    refuse_if_recorded(&refused)?;
                     if let Some((_, Some(standing))) = refused.into_iter().find(|(part, _)| *part == Part::Automat) {
                         let standing = AutomatItem::read(standing)?.automat;
                         let same = standing.is_as_drafted(&draft);

@@ -50,6 +50,10 @@ pub enum Error {
     /// The `Idempotency-Key` was used for another request.
     #[error("the idempotency key was used for another request")]
     IdempotencyKeyReused,
+    /// What was answered under the `Idempotency-Key` is no longer so: what it created is gone or has other codes or
+    /// times, or what was refused would be possible now.
+    #[error("the answer given under the idempotency key is out of date")]
+    IdempotencyOutdated,
     /// The cursor was not made by this list.
     #[error("the cursor is not one of this list")]
     BadCursor,
@@ -74,6 +78,30 @@ pub enum Error {
 }
 
 impl Error {
+    /// Whether this is a decision over what the table holds (404, 409 and 412 at the HTTP edge), so that the same request
+    /// could be accepted at another moment. Neither what the request alone decides nor a failure is.
+    #[must_use]
+    pub fn is_about_the_table(&self) -> bool {
+        match self {
+            Self::Contract(ContractRefusal::EndNotAfterStart | ContractRefusal::EndNotAhead)
+            | Self::IdempotencyKeyReused
+            | Self::BadCursor
+            | Self::Busy
+            | Self::Internal { .. } => false,
+            Self::NotFound(_)
+            | Self::Exists(_)
+            | Self::Automat(_)
+            | Self::Key(_)
+            | Self::Contract(_)
+            | Self::Opening(_)
+            | Self::ReturnCodeInUse
+            | Self::Stale { .. }
+            | Self::IdempotencyOutdated
+            | Self::MessageUnderWay
+            | Self::MessageOutdated => true,
+        }
+    }
+
     pub(crate) fn internal(context: &'static str, source: impl std::error::Error + Send + Sync + 'static) -> Self {
         Self::Internal { context, source: Some(Box::new(source)) }
     }

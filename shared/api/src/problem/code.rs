@@ -83,6 +83,8 @@ pub enum Code {
     StaleVersion,
     /// The `Idempotency-Key` was used for another request.
     IdempotencyKeyReused,
+    /// What was answered under the `Idempotency-Key` is no longer so.
+    IdempotencyOutdated,
     /// As many openings are under way at the automat as it can hold.
     AutomatBusy,
     /// Too many writers at once.
@@ -133,6 +135,7 @@ impl Code {
         Self::MessageOutdated,
         Self::StaleVersion,
         Self::IdempotencyKeyReused,
+        Self::IdempotencyOutdated,
         Self::AutomatBusy,
         Self::Busy,
         Self::Internal,
@@ -203,6 +206,9 @@ impl Code {
             Self::AutomatOffline => ("automat_offline", 409, "The automat is offline"),
             Self::StaleVersion => ("stale_version", 412, "The version has moved on"),
             Self::IdempotencyKeyReused => ("idempotency_key_reused", 422, "The idempotency key was used before"),
+            Self::IdempotencyOutdated => {
+                ("idempotency_outdated", 409, "The answer to the idempotency key is out of date")
+            }
             Self::AutomatBusy => ("automat_busy", 503, "Too many lockers are being opened"),
             Self::Busy => ("busy", 503, "Too many changes at once"),
             Self::Internal => ("internal", 500, "Something went wrong on our side"),

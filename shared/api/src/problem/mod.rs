@@ -210,7 +210,13 @@ mod tests {
         let locker = |index| LockerIndex::new(index).unwrap();
         let short = entry("booking-7", "2026-11-24T12:00:00Z", Some("2026-11-25T12:00:00Z"));
         let long = entry("tenant-1", "2026-11-25T00:00:00Z", None);
-        let refused = |error: store::Error| Problem::from(error);
+        let refused = |error: store::Error| {
+            let is_about_the_table = error.is_about_the_table();
+            let problem = Problem::from(error);
+            // What leaves a receipt under an `Idempotency-Key` is told from what does not by the status.
+            assert_eq!(is_about_the_table, [404, 409, 412].contains(&problem.code.status()), "{}", code.name());
+            problem
+        };
         match code {
             Code::MalformedJson => Problem::new(code, "The body is not JSON, at line 1, column 2."),
             Code::InvalidRequest => refused(ContractRefusal::EndNotAhead.into()),
@@ -264,6 +270,7 @@ mod tests {
             Code::AutomatOffline => refused(OpeningRefusal::AutomatOffline { since: short.range.start() }.into()),
             Code::StaleVersion => refused(store::Error::Stale { current: 4 }),
             Code::IdempotencyKeyReused => refused(store::Error::IdempotencyKeyReused),
+            Code::IdempotencyOutdated => refused(store::Error::IdempotencyOutdated),
             Code::AutomatBusy => Problem::automat_busy(),
             Code::Busy => refused(store::Error::Busy),
             Code::Internal => refused(store::Error::Internal { context: "a secret of the inside", source: None }),

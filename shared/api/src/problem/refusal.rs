@@ -24,6 +24,11 @@ impl From<store::Error> for Problem {
                 Code::IdempotencyKeyReused,
                 "This Idempotency-Key came with another body before. Take a new one for a new request.",
             ),
+            store::Error::IdempotencyOutdated => Self::new(
+                Code::IdempotencyOutdated,
+                "What was answered under this Idempotency-Key is no longer true. Look at what exists now, and use a new \
+                 key for a new attempt.",
+            ),
             store::Error::MessageUnderWay => {
                 Self::new(Code::MessageUnderWay, "The message is being sent, or waits for its next try.")
             }

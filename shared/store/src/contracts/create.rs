@@ -2,9 +2,9 @@
 
 use domain::{Contract, ContractDraft, ContractId, ContractRefusal, EventKind, KeyId};
 
+use crate::idempotency::refuse_if_recorded;
 use crate::items::{ContractItem, Item, PinItem, StoredKey};
 use crate::race::Race;
-use crate::receipts::none_by_a_twin;
 use crate::write::{Outcome, Part, Transaction, absent};
 use crate::{Act, Created, Error, Store, Thing};
 
@@ -16,8 +16,7 @@ impl Store {
         draft: ContractDraft,
         act: &Act,
     ) -> Result<Created<Contract>, Error> {
-        let read = |item| Ok(ContractItem::read(item, &self.codes)?.contract);
-        self.once(act, read, Box::pin(self.make_contract(key, draft, act))).await
+        self.once(act, Box::pin(self.make_contract(key, draft, act))).await
     }
 
     async fn make_contract(&self, key: &KeyId, draft: ContractDraft, act: &Act) -> Result<Created<Contract>, Error> {
@@ -31,7 +30,7 @@ impl Store {
                 Outcome::Contended => Vec::new(),
                 Outcome::Refused(refused) => refused,
             };
-            none_by_a_twin(&refused)?;
+            refuse_if_recorded(&refused)?;
             if let Some(known) = self.known_refusal(&draft, &refused)? {
                 return Ok(known);
             }

@@ -2,17 +2,15 @@
 
 use domain::{Contract, ContractChange, ContractId, EventKind, KeyId, Pin};
 
-use crate::items::ContractItem;
+use crate::idempotency::refuse_if_recorded;
 use crate::race::Race;
-use crate::receipts::none_by_a_twin;
 use crate::write::{Outcome, Part, Transaction};
 use crate::{Act, Created, Error, Store};
 
 impl Store {
     /// Gives a contract a new generated PIN; the former one is free.
     pub async fn replace_pin(&self, key: &KeyId, id: &ContractId, act: &Act) -> Result<Created<Contract>, Error> {
-        let read = |item| Ok(ContractItem::read(item, &self.codes)?.contract);
-        self.once(act, read, Box::pin(self.make_pin(key, id, act))).await
+        self.once(act, Box::pin(self.make_pin(key, id, act))).await
     }
 
     async fn make_pin(&self, key: &KeyId, id: &ContractId, act: &Act) -> Result<Created<Contract>, Error> {
@@ -27,7 +25,7 @@ impl Store {
                 Outcome::Committed => return Ok(Created::New(edited)),
                 Outcome::Contended => {}
                 Outcome::Refused(refused) => {
-                    none_by_a_twin(&refused)?;
+                    refuse_if_recorded(&refused)?;
                     former_pin_is_ours = !refused.iter().any(|(part, _)| *part == Part::FormerPin);
                 }
             }

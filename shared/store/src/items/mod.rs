@@ -55,7 +55,7 @@ pub(crate) use self::locker::{AGENDA_LENGTH, LockerItem, StoredLocker};
 pub(crate) use self::message::{MessageItem, State, StoredMessage};
 pub(crate) use self::opening::{OpeningItem, StoredOpening};
 pub(crate) use self::pin::{PinItem, ReturnCodeItem};
-pub(crate) use self::receipt::ReceiptItem;
+pub(crate) use self::receipt::{ReceiptItem, Recorded};
 pub(crate) use self::reminder::{ReminderItem, StoredReminder};
 use crate::Error;
 use crate::schema::{LIST_PK, LIST_SK, PK, SK};

@@ -1,4 +1,4 @@
-//! What a request with an `Idempotency-Key` created, kept for a day and written in the same transaction (ADR 0003).
+//! What a request with an `Idempotency-Key` created (ADR 0003), or that it created nothing (ADR 0026).
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use domain::Instant;
@@ -9,9 +9,21 @@ use crate::write::Expression;
 use crate::{Error, Receipt};
 
 /// How long the same answer is given.
-const KEPT_SECONDS: i64 = 24 * 3600;
+const CREATION_SECONDS: i64 = 24 * 3600;
+
+/// How long nothing can be created under a key after a try that created nothing. A try that runs beside it has begun
+/// before the client repeated it, and ends within the functions' time limit of 29 s; so twice that, and some for clocks.
+const NOTHING_SECONDS: i64 = 2 * 60;
 
 pub(crate) struct ReceiptItem;
+
+/// What a receipt that counts says.
+pub(crate) enum Recorded {
+    /// This was created.
+    Created(Item),
+    /// Nothing was, and nothing is to be.
+    Nothing,
+}
 
 impl ReceiptItem {
     pub(crate) fn key(receipt: &Receipt) -> ItemKey {
@@ -19,11 +31,21 @@ impl ReceiptItem {
     }
 
     /// The receipt for a thing: it keeps the thing's own item, in which codes are sealed.
-    pub(crate) fn write(receipt: &Receipt, created: Item, now: Instant) -> Item {
+    pub(crate) fn of_creation(receipt: &Receipt, created: Item, now: Instant) -> Item {
+        let mut item = Self::lasting(receipt, now, CREATION_SECONDS);
+        item.insert("created".to_owned(), AttributeValue::M(created));
+        item
+    }
+
+    /// The receipt for nothing.
+    pub(crate) fn of_nothing(receipt: &Receipt, now: Instant) -> Item {
+        Self::lasting(receipt, now, NOTHING_SECONDS)
+    }
+
+    fn lasting(receipt: &Receipt, now: Instant, seconds: i64) -> Item {
         let mut item = Self::key(receipt).into_item();
         item.insert("requestHash".to_owned(), text(&receipt.request_hash));
-        item.insert("created".to_owned(), AttributeValue::M(created));
-        item.insert(TTL.to_owned(), number(now.seconds() + KEPT_SECONDS));
+        item.insert(TTL.to_owned(), number(now.seconds() + seconds));
         item
     }
 
@@ -32,14 +54,21 @@ impl ReceiptItem {
         Expression::new("attribute_not_exists(#PK) OR #ttl <= :nowSeconds").value(":nowSeconds", number(now.seconds()))
     }
 
+    /// The condition that none counts but one for nothing, of the same request: that one is to last longer.
+    pub(crate) fn none_or_of_nothing(receipt: &Receipt, now: Instant) -> Expression {
+        let Expression { text: none, values } = Self::none_that_counts(now);
+        let same = "attribute_not_exists(#created) AND #requestHash = :requestHash";
+        Expression { text: format!("{none} OR ({same})"), values }.value(":requestHash", text(&receipt.request_hash))
+    }
+
     /// The item of the thing that was created, if the receipt still counts.
     pub(crate) fn created(item: &Item, now: Instant) -> Option<&Item> {
         let expires: i64 = item.get(TTL)?.as_n().ok()?.parse().ok()?;
         item.get("created")?.as_m().ok().filter(|_| expires > now.seconds())
     }
 
-    /// The item of the thing that was created; `None` when the receipt no longer counts.
-    pub(crate) fn read(mut item: Item, receipt: &Receipt, now: Instant) -> Result<Option<Item>, Error> {
+    /// What the receipt says; `None` when it no longer counts.
+    pub(crate) fn read(mut item: Item, receipt: &Receipt, now: Instant) -> Result<Option<Recorded>, Error> {
         let broken = || Error::Internal { context: "reading a receipt", source: None };
         let expires = item.get(TTL).and_then(|ttl| ttl.as_n().ok()?.parse::<i64>().ok()).ok_or_else(broken)?;
         if expires <= now.seconds() {
@@ -49,8 +78,9 @@ impl ReceiptItem {
             return Err(Error::IdempotencyKeyReused);
         }
         match item.remove("created") {
-            Some(AttributeValue::M(created)) => Ok(Some(created)),
-            _ => Err(broken()),
+            Some(AttributeValue::M(created)) => Ok(Some(Recorded::Created(created))),
+            Some(_) => Err(broken()),
+            None => Ok(Some(Recorded::Nothing)),
         }
     }
 }

@@ -3,16 +3,16 @@
 use domain::{EventKind, Key, KeyDraft, KeyState, words};
 
 use super::holds_no_key;
+use crate::idempotency::refuse_if_recorded;
 use crate::items::{AutomatItem, Item, KeyItem, LockerItem, StoredKey, StoredLocker, number, numbers};
 use crate::race::Race;
-use crate::receipts::none_by_a_twin;
 use crate::write::{Expression, Outcome, Part, Transaction, absent};
 use crate::{Act, Created, Error, Store, Thing};
 
 impl Store {
     /// Adds a key to the locker wished for, or to the lowest free one.
     pub async fn create_key(&self, draft: KeyDraft, act: &Act) -> Result<Created<Key>, Error> {
-        self.once(act, |item| Ok(KeyItem::read(item, &self.codes)?.key), Box::pin(self.add_key(draft, act))).await
+        self.once(act, Box::pin(self.add_key(draft, act))).await
     }
 
     async fn add_key(&self, draft: KeyDraft, act: &Act) -> Result<Created<Key>, Error> {
@@ -38,7 +38,7 @@ impl Store {
                     return Err(Error::ReturnCodeInUse);
                 }
                 Outcome::Refused(refused) => {
-                    none_by_a_twin(&refused)?;
+                    refuse_if_recorded(&refused)?;
                     race.lost().await?;
                 }
                 Outcome::Contended => race.lost().await?,

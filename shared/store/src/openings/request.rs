@@ -2,9 +2,9 @@
 
 use domain::{EventKind, Opening, OpeningDraft, OpeningId};
 
+use crate::idempotency::refuse_if_recorded;
 use crate::items::{LockerItem, OpeningItem, StoredLocker, StoredOpening};
 use crate::race::Race;
-use crate::receipts::none_by_a_twin;
 use crate::write::{Outcome, Part, Transaction, absent};
 use crate::{Act, Created, Error, Store};
 
@@ -12,8 +12,7 @@ impl Store {
     /// Writes down a request to open a locker, unless another one is under way there. Telling the device is the
     /// caller's to do.
     pub async fn request_opening(&self, draft: OpeningDraft, act: &Act) -> Result<Created<Opening>, Error> {
-        let read = |item| Ok(OpeningItem::read(item)?.opening);
-        self.once(act, read, Box::pin(self.add_opening(draft, act))).await
+        self.once(act, Box::pin(self.add_opening(draft, act))).await
     }
 
     async fn add_opening(&self, draft: OpeningDraft, act: &Act) -> Result<Created<Opening>, Error> {
@@ -33,7 +32,7 @@ impl Store {
             match self.requesting(&stored, &locker, act)?.commit(self).await? {
                 Outcome::Committed => return Ok(Created::New(stored.opening)),
                 Outcome::Contended => {}
-                Outcome::Refused(refused) => none_by_a_twin(&refused)?,
+                Outcome::Refused(refused) => refuse_if_recorded(&refused)?,
             }
             race.lost().await?;
         }

@@ -1,0 +1,146 @@
+//! `Idempotency-Key`: what a request creates it creates once, and what it was refused it does not create afterwards
+//! (ADR 0003, ADR 0026).
+//!
+//! A client that lost an answer repeats its request while the first try may still be running. So the receipt is written
+//! in the transaction that creates the thing, on condition that there is none yet. A try that creates nothing writes a
+//! receipt of its own, without a thing, before it answers: from then on the other tries fail on that condition.
+
+use domain::{Automat, Contract, Key, Opening};
+
+use crate::items::{AutomatItem, ContractItem, Item, KeyItem, OpeningItem, ReceiptItem, Recorded};
+use crate::keys::in_use;
+use crate::write::{Part, Transaction};
+use crate::{Act, Created, Error, Receipt, Store};
+
+/// Something that a request creates, and that a receipt can answer with later.
+pub(crate) trait Creation: Sized + Send + Sync {
+    /// Reads the copy that the receipt has.
+    fn read(item: Item, store: &Store) -> Result<Self, Error>;
+
+    /// Whether the thing still exists, with the codes and times that the first answer gave.
+    fn is_current(&self, store: &Store) -> impl Future<Output = Result<bool, Error>> + Send;
+}
+
+impl Store {
+    /// Creates something unless an earlier request with the same `Idempotency-Key` has, or was told that it was not.
+    pub(crate) async fn once<T: Creation>(
+        &self,
+        act: &Act,
+        create: impl Future<Output = Result<Created<T>, Error>>,
+    ) -> Result<Created<T>, Error> {
+        let Some(receipt) = &act.receipt else { return create.await };
+        if let Some(Recorded::Created(copy)) = self.recorded(receipt, act).await? {
+            return self.replay(copy).await;
+        }
+        match create.await {
+            Ok(existing @ Created::Existing(_)) => self.close_key(receipt, act, Ok(existing)).await,
+            Ok(new) => Ok(new),
+            Err(refusal) if refusal.is_about_the_table() => self.close_key(receipt, act, Err(refusal)).await,
+            // Nothing is known to have been decided. The creation may even have been committed and its answer lost.
+            Err(error) => match self.recorded(receipt, act).await? {
+                Some(Recorded::Created(copy)) => self.replay(copy).await,
+                Some(Recorded::Nothing) | None => Err(error),
+            },
+        }
+    }
+
+    /// Gives an answer that created nothing, once no other try under the key can create anything.
+    async fn close_key<T: Creation>(
+        &self,
+        receipt: &Receipt,
+        act: &Act,
+        answer: Result<Created<T>, Error>,
+    ) -> Result<Created<T>, Error> {
+        let nothing = ReceiptItem::of_nothing(receipt, act.now);
+        if self.put(nothing, ReceiptItem::none_or_of_nothing(receipt, act.now)).await? {
+            return answer;
+        }
+        match self.recorded(receipt, act).await? {
+            Some(Recorded::Created(copy)) => self.replay(copy).await,
+            // What refused the write has just expired.
+            Some(Recorded::Nothing) | None => Err(Error::Busy),
+        }
+    }
+
+    async fn recorded(&self, receipt: &Receipt, act: &Act) -> Result<Option<Recorded>, Error> {
+        match self.get(&ReceiptItem::key(receipt)).await? {
+            Some(item) => ReceiptItem::read(item, receipt, act.now),
+            None => Ok(None),
+        }
+    }
+
+    async fn replay<T: Creation>(&self, copy: Item) -> Result<Created<T>, Error> {
+        let created = T::read(copy, self)?;
+        if created.is_current(self).await? { Ok(Created::Replayed(created)) } else { Err(Error::IdempotencyOutdated) }
+    }
+}
+
+impl Transaction {
+    /// Adds the receipt for what the transaction creates, if the caller wants one.
+    pub(crate) fn receipt(&mut self, act: &Act, created: &Item) {
+        if let Some(receipt) = &act.receipt {
+            let item = ReceiptItem::of_creation(receipt, created.clone(), act.now);
+            self.put(Part::Receipt, item, ReceiptItem::none_that_counts(act.now));
+        }
+    }
+}
+
+/// Ends the tries of a creation when another try under the same key has written its receipt meanwhile. If that one
+/// created the thing, [`Store::once`] answers with it.
+pub(crate) fn refuse_if_recorded(refused: &[(Part, Option<Item>)]) -> Result<(), Error> {
+    if refused.iter().any(|(part, _)| *part == Part::Receipt) { Err(Error::IdempotencyOutdated) } else { Ok(()) }
+}
+
+/// `None` where the thing is gone.
+fn if_found<T>(found: Result<T, Error>) -> Result<Option<T>, Error> {
+    match found {
+        Ok(thing) => Ok(Some(thing)),
+        Err(Error::NotFound(_)) => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
+impl Creation for Contract {
+    fn read(item: Item, store: &Store) -> Result<Self, Error> {
+        Ok(ContractItem::read(item, &store.codes)?.contract)
+    }
+
+    async fn is_current(&self, store: &Store) -> Result<bool, Error> {
+        let now = if_found(store.contract(&self.key, &self.id).await)?;
+        Ok(now.is_some_and(|now| now.pin == self.pin && now.range == self.range))
+    }
+}
+
+impl Creation for Key {
+    fn read(item: Item, store: &Store) -> Result<Self, Error> {
+        Ok(KeyItem::read(item, &store.codes)?.key)
+    }
+
+    async fn is_current(&self, store: &Store) -> Result<bool, Error> {
+        let found = store.stored_key(&self.id).await;
+        let now = if_found(found.and_then(|stored| in_use(&stored).map(|()| stored.key)))?;
+        let place = |key: &Self| (key.automat.clone(), key.locker);
+        Ok(now.is_some_and(|now| now.return_code == self.return_code && place(&now) == place(self)))
+    }
+}
+
+impl Creation for Automat {
+    fn read(item: Item, _: &Store) -> Result<Self, Error> {
+        Ok(AutomatItem::read(item)?.automat)
+    }
+
+    async fn is_current(&self, store: &Store) -> Result<bool, Error> {
+        Ok(if_found(store.automat(&self.id).await)?.is_some())
+    }
+}
+
+/// An opening is kept longer than its receipt, and whoever asks again is answered with how it stands by then.
+impl Creation for Opening {
+    fn read(item: Item, _: &Store) -> Result<Self, Error> {
+        Ok(OpeningItem::read(item)?.opening)
+    }
+
+    async fn is_current(&self, _: &Store) -> Result<bool, Error> {
+        Ok(true)
+    }
+}

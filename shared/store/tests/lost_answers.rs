@@ -1,0 +1,209 @@
+//! A client that lost an answer repeats its request under the same `Idempotency-Key` while the first try still runs: what
+//! it is answered last is so. The wire holds back requests of either try at each place where the order matters.
+
+#![expect(clippy::unwrap_used, reason = "a test's own values are well formed")]
+
+use domain::{Contract, ContractDraft, ContractId, ContractRefusal, KeyId};
+use store::{Created, Error, Expected, Store};
+use testkit::{Steps, TestTable, Wire, act, act_with_receipt, automat, contract, key, pin};
+use tokio::task::JoinHandle;
+
+type Answer = Result<Created<Contract>, Error>;
+
+/// Two tries of one request, each with a wire of its own, and a third party to get in their way.
+struct Scene {
+    table: TestTable,
+    first: (Store, Wire),
+    second: (Store, Wire),
+}
+
+impl Scene {
+    async fn new() -> Self {
+        let table = TestTable::new().await;
+        table.store.create_automat(automat("lobby", 9), &act()).await.unwrap();
+        for name in ["A", "B"] {
+            table.store.create_key(key(name), &act()).await.unwrap();
+        }
+        let (first, second) = (table.another_store(), table.another_store());
+        Self { table, first, second }
+    }
+
+    /// A contract of somebody else.
+    async fn others(&self, key: &str, draft: ContractDraft) -> Contract {
+        self.table.store.create_contract(&id(key), draft, &act()).await.unwrap().into_inner()
+    }
+
+    async fn remove(&self, contract: &Contract) {
+        let store = &self.table.store;
+        store.remove_contract(&contract.key, &contract.id, false, Expected::Any, &act()).await.unwrap();
+    }
+
+    async fn standing(&self) -> usize {
+        self.table.store.key(&id("A")).await.unwrap().calendar.entries().len()
+    }
+}
+
+fn id(key: &str) -> KeyId {
+    KeyId::parse(key).unwrap()
+}
+
+/// Asks for a contract on the key A under the one key of all tries.
+fn ask((store, _): &(Store, Wire), draft: &ContractDraft) -> JoinHandle<Answer> {
+    let (store, draft) = (store.clone(), draft.clone());
+    tokio::spawn(async move { store.create_contract(&id("A"), draft, &act_with_receipt("r1", "h1")).await })
+}
+
+fn is_outdated(answer: &Answer) -> bool {
+    matches!(answer, Err(Error::IdempotencyOutdated))
+}
+
+#[tokio::test]
+async fn a_first_try_about_to_commit_is_stopped_by_the_refusal_of_its_repetition() {
+    let scene = Scene::new().await;
+    let wish = ContractDraft { pin: Some(pin("573826")), ..contract(0, 60) };
+    let mut commit = scene.first.1.hold("TransactWriteItems");
+    let first = ask(&scene.first, &wish);
+    commit.arrived().await;
+    // Only a PIN is in the way, so that nothing but the receipt remains when it has gone: A itself was not touched.
+    let others = scene.others("B", wish.clone()).await;
+    let second = ask(&scene.second, &wish).await.unwrap();
+    assert!(matches!(second, Err(Error::Contract(ContractRefusal::PinInUse))), "{second:?}");
+    scene.remove(&others).await;
+    commit.release();
+    let first = first.await.unwrap();
+    assert!(is_outdated(&first), "{first:?}");
+    assert_eq!(scene.standing().await, 0);
+}
+
+#[tokio::test]
+async fn a_refusal_that_comes_after_the_first_try_has_committed_answers_with_its_contract() {
+    let scene = Scene::new().await;
+    let wish = contract(0, 60);
+    let others = scene.others("A", contract(30, 90)).await;
+    let mut refusal = scene.second.1.hold("PutItem");
+    let second = ask(&scene.second, &wish);
+    refusal.arrived().await;
+    scene.remove(&others).await;
+    let Ok(Created::New(made)) = ask(&scene.first, &wish).await.unwrap() else { panic!("the first try was refused") };
+    refusal.release();
+    assert_eq!(second.await.unwrap().unwrap(), Created::Replayed(made));
+}
+
+#[tokio::test]
+async fn nor_does_a_first_try_win_after_its_repetition_found_the_contract_there() {
+    let scene = Scene::new().await;
+    let wish = ContractDraft { id: Some(ContractId::parse("b-1").unwrap()), ..contract(0, 60) };
+    let mut commit = scene.first.1.hold("TransactWriteItems");
+    let first = ask(&scene.first, &wish);
+    commit.arrived().await;
+    let others = scene.others("A", wish.clone()).await;
+    let second = ask(&scene.second, &wish).await.unwrap();
+    assert_eq!(second.unwrap(), Created::Existing(others.clone()));
+    scene.remove(&others).await;
+    commit.release();
+    let first = first.await.unwrap();
+    assert!(is_outdated(&first), "{first:?}");
+    assert_eq!(scene.standing().await, 0);
+}
+
+#[tokio::test]
+async fn nobody_is_refused_before_the_receipt_is_written() {
+    let scene = Scene::new().await;
+    let wish = contract(0, 60);
+    let others = scene.others("A", contract(30, 90)).await;
+    scene.second.1.lose_answers(1);
+    let refused = ask(&scene.second, &wish).await.unwrap();
+    assert!(matches!(refused, Err(Error::Contract(ContractRefusal::Overlap { .. }))), "asked again by the SDK");
+    scene.second.1.conflict(2);
+    let refused = ask(&scene.second, &wish).await.unwrap();
+    assert!(matches!(refused, Err(Error::Contract(ContractRefusal::Overlap { .. }))), "tried again");
+    // The receipt and the key are read, the writing of the receipt is cut off.
+    scene.second.1.cut_after(2);
+    let cut = ask(&scene.second, &wish).await.unwrap();
+    assert!(matches!(cut, Err(Error::Internal { .. })), "{cut:?}");
+    scene.second.1.mend();
+    scene.remove(&others).await;
+}
+
+/// All orders of so many requests of either try.
+fn orders(first: usize, second: usize) -> Vec<Vec<usize>> {
+    if first + second == 0 {
+        return vec![Vec::new()];
+    }
+    let mut orders = Vec::new();
+    for (turn, (left, right)) in [(first.checked_sub(1), Some(second)), (Some(first), second.checked_sub(1))]
+        .into_iter()
+        .enumerate()
+    {
+        let (Some(left), Some(right)) = (left, right) else { continue };
+        orders.extend(self::orders(left, right).into_iter().map(|rest| [vec![turn], rest].concat()));
+    }
+    orders
+}
+
+/// A try under way, and the leave that its requests wait for.
+type Running = (Steps, Option<JoinHandle<Answer>>);
+
+/// One more request of a try, or its answer.
+async fn step((steps, running): &mut Running, answers: &mut Vec<Answer>) {
+    let Some(task) = running else { return };
+    tokio::select! {
+        () = steps.step() => {}
+        answer = task => {
+            *running = None;
+            answers.push(answer.unwrap());
+        }
+    }
+}
+
+#[tokio::test]
+async fn in_every_order_of_their_requests_both_tries_are_answered_alike() {
+    // Each try reads the receipt and the key, then commits or writes the receipt of a refusal. Somebody else's contract goes
+    // at one moment between.
+    const REQUESTS: usize = 3;
+    let (mut made, mut refused, mut scene) = (0, 0, None);
+    for (count, order) in orders(REQUESTS, REQUESTS).into_iter().enumerate() {
+        for going in 0..=order.len() {
+            if count.is_multiple_of(10) && going == 0 {
+                scene = Some(Scene::new().await);
+            }
+            let scene = scene.as_ref().unwrap();
+            let others = scene.others("A", contract(30, 90)).await;
+            let wish = contract(0, 60);
+            let name = format!("{count}-{going}");
+            let mut tries = [&scene.first, &scene.second].map(|(store, wire)| {
+                let (steps, store, wish, name) = (wire.step_by_step(), store.clone(), wish.clone(), name.clone());
+                let asking = act_with_receipt(&name, "h");
+                let task = tokio::spawn(async move { store.create_contract(&id("A"), wish, &asking).await });
+                (steps, Some(task))
+            });
+            let mut answers = Vec::new();
+            for (at, turn) in order.iter().enumerate() {
+                if at == going {
+                    scene.remove(&others).await;
+                }
+                step(&mut tries[*turn], &mut answers).await;
+            }
+            if going == order.len() {
+                scene.remove(&others).await;
+            }
+            while answers.len() < 2 {
+                for running in &mut tries {
+                    step(running, &mut answers).await;
+                }
+            }
+            let created: Vec<_> = answers.iter().filter_map(|answer| answer.as_ref().ok()).cloned().collect();
+            let contracts: Vec<_> = created.iter().cloned().map(Created::into_inner).collect();
+            assert!(contracts.is_empty() || contracts.len() == 2, "{order:?}, going at {going}: {answers:?}");
+            assert_eq!(scene.standing().await, contracts.len().min(1), "{order:?}, going at {going}: {answers:?}");
+            if let [one, other] = &contracts[..] {
+                assert_eq!(one, other);
+                scene.remove(one).await;
+                made += 1;
+            } else {
+                refused += 1;
+            }
+        }
+    }
+    assert!(made > 10 && refused > 10, "{made} made, {refused} refused");
+}
