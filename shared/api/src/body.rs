@@ -2,18 +2,15 @@
 
 use axum::body::{Body, Bytes};
 use axum::extract::{FromRequest, Request};
-use base64::Engine as _;
-use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use http::header::CONTENT_TYPE;
 use http::{HeaderMap, Method};
 use http_body_util::{BodyExt as _, LengthLimitError, Limited};
-use ring::digest::{SHA256, digest};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
-use crate::Problem;
 use crate::problem::Code;
 use crate::shape::{self, Object};
+use crate::{Problem, fingerprint};
 
 /// The greatest size of a body, in bytes.
 pub const LIMIT: usize = 64 * 1024;
@@ -23,7 +20,7 @@ pub const LIMIT: usize = 64 * 1024;
 pub struct JsonBody<T> {
     /// What it says.
     pub value: T,
-    /// The hash of its bytes: what an idempotency key vouches for.
+    /// The hash of what it says: what an idempotency key vouches for.
     pub hash: String,
 }
 
@@ -34,7 +31,7 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for JsonBody<T> {
         let (parts, body) = request.into_parts();
         check_media_type(&parts.method, &parts.headers)?;
         let bytes = read(body).await?;
-        Ok(Self { value: parse(&bytes)?, hash: hash(&bytes) })
+        Ok(Self { value: parse(&bytes)?, hash: hash(&bytes)? })
     }
 }
 
@@ -43,7 +40,7 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for JsonBody<T> {
 pub struct OptionalBody<T> {
     /// What it says.
     pub value: T,
-    /// The hash of its bytes.
+    /// The hash of what it says; no body says the same as an object without fields.
     pub hash: String,
 }
 
@@ -59,14 +56,15 @@ impl<S: Send + Sync, T: DeserializeOwned + Default> FromRequest<S> for OptionalB
             check_media_type(&parts.method, &parts.headers)?;
             parse(&bytes)?
         };
-        Ok(Self { value, hash: hash(&bytes) })
+        let hash = if bytes.is_empty() { hash(b"{}")? } else { hash(&bytes)? };
+        Ok(Self { value, hash })
     }
 }
 
 /// No body, or an object without fields: for a POST that has nothing to say.
 #[derive(Debug, Clone)]
 pub struct EmptyBody {
-    /// The hash of its bytes.
+    /// The hash of what it says; no body says the same as an object without fields.
     pub hash: String,
 }
 
@@ -136,8 +134,9 @@ fn malformed(detail: &str) -> Problem {
     Problem::new(Code::MalformedJson, detail)
 }
 
-fn hash(bytes: &[u8]) -> String {
-    BASE64_URL_SAFE_NO_PAD.encode(digest(&SHA256, bytes))
+fn hash(bytes: &[u8]) -> Result<String, Problem> {
+    let value = serde_json::from_slice(bytes).map_err(|error| not_json(&error))?;
+    Ok(fingerprint::of_value(&value))
 }
 
 #[cfg(test)]

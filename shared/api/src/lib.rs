@@ -14,6 +14,7 @@ mod correlation;
 mod edge;
 mod etag;
 mod event;
+mod fingerprint;
 mod gate;
 mod idempotency;
 mod list;

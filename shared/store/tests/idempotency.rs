@@ -217,4 +217,3 @@ async fn what_the_request_alone_decides_and_failures_leave_no_receipt() {
 fn assert_outdated<T: std::fmt::Debug>(answer: &Result<Created<T>, Error>) {
     assert!(matches!(answer, Err(Error::IdempotencyOutdated)), "{answer:?}");
 }
-

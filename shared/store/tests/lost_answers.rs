@@ -131,9 +131,8 @@ fn orders(first: usize, second: usize) -> Vec<Vec<usize>> {
         return vec![Vec::new()];
     }
     let mut orders = Vec::new();
-    for (turn, (left, right)) in [(first.checked_sub(1), Some(second)), (Some(first), second.checked_sub(1))]
-        .into_iter()
-        .enumerate()
+    for (turn, (left, right)) in
+        [(first.checked_sub(1), Some(second)), (Some(first), second.checked_sub(1))].into_iter().enumerate()
     {
         let (Some(left), Some(right)) = (left, right) else { continue };
         orders.extend(self::orders(left, right).into_iter().map(|rest| [vec![turn], rest].concat()));

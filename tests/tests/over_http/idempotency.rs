@@ -67,16 +67,66 @@ async fn a_key_vouches_for_one_caller_path_and_body() {
 }
 
 #[tokio::test]
-async fn a_refusal_is_not_remembered() {
+async fn a_refusal_stands_until_a_new_key_is_taken() {
     let stage = Stage::new(&Stack::shared(), 1).await;
     let key = stage.key().await;
     let path = format!("/v1/keys/{key}/contracts");
     let in_the_way = stage.booked(&key, 1, 5).await;
-    let ask = || stage.stack.operator().post(&path, person(2, 3)).once("k");
-    _ = ask().await.problem("contract_overlap");
+    let ask = |key| stage.stack.operator().post(&path, person(2, 3)).once(key);
+    for _ in 0..2 {
+        _ = ask("booking-4711/1").await.problem("contract_overlap");
+    }
     stage.stack.operator().delete(&in_the_way).await.is(204);
-    let made = ask().await;
+    _ = ask("booking-4711/1").await.problem("idempotency_outdated");
+    let made = ask("booking-4711/2").await;
     assert_eq!((made.status, made.header("idempotency-replayed")), (201, ""));
+}
+
+#[tokio::test]
+async fn a_booking_that_was_cancelled_or_changed_is_not_answered_as_if_it_stood() {
+    let stage = Stage::new(&Stack::shared(), 1).await;
+    let key = stage.key().await;
+    let stack = &stage.stack;
+    let path = format!("/v1/keys/{key}/contracts");
+    let mut body = person(1, 2);
+    body["contractId"] = json!("booking-4711");
+    let ask = |key| stack.operator().post(&path, body.clone()).once(key);
+    ask("1").await.is(201);
+    let contract = format!("{path}/booking-4711");
+    stack.operator().post(format!("{contract}/pin"), json!({})).await.is(200);
+    _ = ask("1").await.problem("idempotency_outdated");
+    stack.operator().delete(&contract).await.is(204);
+    _ = ask("1").await.problem("idempotency_outdated");
+    _ = stack.viewer().get(&contract).await.problem("contract_not_found");
+    let again = ask("2").await;
+    assert_eq!((again.status, again.header("idempotency-replayed")), (201, ""));
+    stack.operator().patch(&contract, json!({ "end": hours(3) })).await.is(200);
+    _ = ask("2").await.problem("idempotency_outdated");
+}
+
+#[tokio::test]
+async fn bodies_that_say_the_same_are_one_request() {
+    let stage = Stage::new(&Stack::shared(), 2).await;
+    let key = stage.key().await;
+    let path = format!("/v1/keys/{key}/contracts");
+    let (start, end) = (hours(1), hours(2));
+    let ask = async |body: String| {
+        let call = stage.stack.operator().call(http::Method::POST, &path).raw(body);
+        call.header("content-type", "application/json").once("k").await
+    };
+    let first = ask(format!(r#"{{"person":"Hämeen Ada","start":"{start}","end":"{end}"}}"#)).await;
+    for body in [
+        format!(r#" {{ "end": "{end}", "start": "{start}", "person": "H\u00e4meen Ada" }} "#),
+        format!(r#"{{"person":"Hämeen Ada","start":"{start}","end":"{end}","freeText":null,"pin":null}}"#),
+    ] {
+        let again = ask(body).await;
+        assert_eq!((again.header("idempotency-replayed"), again.body(201)), ("true", first.body(201)));
+    }
+    let other = format!(r#"{{"person":"Bo","start":"{start}","end":"{end}"}}"#);
+    _ = ask(other).await.problem("idempotency_key_reused");
+    let openings = |body: serde_json::Value| stage.stack.operator().post(stage.openings(1), body).once("k");
+    stage.stack.operator().post_nothing(stage.openings(1)).once("k").await.is(202);
+    assert_eq!(openings(json!({})).await.header("idempotency-replayed"), "true", "no body says what {{}} says");
 }
 
 #[tokio::test]

@@ -108,6 +108,12 @@ pub(crate) async fn provoke(stage: &Stage, code: Code) -> Option<Answer> {
             operator.post(&contracts, person(1, 2)).once("k").await.is(201);
             operator.post(&contracts, person(3, 4)).once("k").await
         }
+        Code::IdempotencyOutdated => {
+            let made = operator.post(&contracts, person(1, 2)).once("k").await;
+            made.is(201);
+            operator.delete(made.header("location")).await.is(204);
+            operator.post(&contracts, person(1, 2)).once("k").await
+        }
         Code::AutomatBusy => fill_shadow(&Stage::new(&stage.stack, 200).await).await.1,
         // busy: store/tests/races.rs: conflicting_transactions_are_tried_again_and_given_up_politely
         // api, problem/mod.rs: each_problem_is_as_documented

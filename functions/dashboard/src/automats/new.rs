@@ -1,6 +1,5 @@
 //! `/automats/new`: an automat to add.
 
-use api::problem::Code;
 use api::{App, Caller, NoQuery, Problem};
 use askama::Template;
 use axum::extract::State;
@@ -45,7 +44,7 @@ pub(crate) async fn send(
     match added {
         Ok(created) => Ok(Redirect::to(&links::automat(&created.into_inner().id)).into_response()),
         Err(problem) => {
-            let form = if problem.code == Code::IdempotencyKeyReused { form.renewed(&random)? } else { form };
+            let form = form.after(problem.code, &random)?;
             let errors = Errors::of_form(problem)?;
             page(StatusCode::UNPROCESSABLE_ENTITY, &NewPage { frame: visit.frame(), form, errors })
         }

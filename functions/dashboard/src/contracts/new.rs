@@ -92,17 +92,15 @@ fn tells_somebody(draft: &ContractDraft) -> bool {
     draft.contacts.iter().flat_map(Contact::recipients).next().is_some()
 }
 
-/// How the form is shown again after a refusal. One that was sent before with something else in it is another from now on.
+/// How the form is shown again after a refusal.
 fn refusal(refused: store::Error, form: Form, random: &Random) -> Result<(Form, Again), Problem> {
     match refused {
         store::Error::Contract(ContractRefusal::Overlap { conflicts, next_free }) => {
-            Ok((form, Again::taken(conflicts, next_free)))
+            Ok((form.after(Code::ContractOverlap, random)?, Again::taken(conflicts, next_free)))
         }
         error => {
             let problem = Problem::from(error);
-            let sent_before = problem.code == Code::IdempotencyKeyReused;
-            let form = if sent_before { form.renewed(random)? } else { form };
-            Ok((form, Again::wrong(Errors::of_form(problem)?)))
+            Ok((form.after(problem.code, random)?, Again::wrong(Errors::of_form(problem)?)))
         }
     }
 }

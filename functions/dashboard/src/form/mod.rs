@@ -41,6 +41,13 @@ impl Form {
         Ok(self.with(ONCE, BASE64_URL_SAFE_NO_PAD.encode(once)))
     }
 
+    /// The form to be shown again after a refusal. Its name has been used up where it was sent with something else before,
+    /// and where the refusal is on record under it, so that the same form cannot be taken afterwards.
+    pub(crate) fn after(self, refused: Code, random: &Random) -> Result<Self, Problem> {
+        let used_up = refused == Code::IdempotencyKeyReused || matches!(refused.status(), 404 | 409 | 412);
+        if used_up { self.renewed(random) } else { Ok(self) }
+    }
+
     /// The form with a field set, in place of any of that name.
     pub(crate) fn with(mut self, name: &str, value: impl Into<String>) -> Self {
         self.pairs.retain(|(field, _)| field != name);
@@ -195,6 +202,25 @@ mod tests {
         assert!(one.name == other.name && one.request_hash != other.request_hash);
         assert_ne!(one.name, receipt("once=abd&person=Ada").await.name);
         assert!(read("person=Ada").await.receipt(&caller, "/keys/K-1").is_none());
+    }
+
+    #[tokio::test]
+    async fn a_form_that_was_refused_is_another_when_it_is_sent_again() {
+        let random = Random::system();
+        for (code, is_another) in [
+            (Code::ContractOverlap, true),
+            (Code::AutomatOffline, true),
+            (Code::KeyNotFound, true),
+            (Code::StaleVersion, true),
+            (Code::IdempotencyKeyReused, true),
+            (Code::IdempotencyOutdated, true),
+            (Code::InvalidRequest, false),
+            (Code::Busy, false),
+            (Code::AutomatBusy, false),
+        ] {
+            let form = read("once=abc&person=Ada").await.after(code, &random).unwrap();
+            assert_eq!((form.once() != "abc", form.text("person")), (is_another, "Ada"), "{}", code.name());
+        }
     }
 
     #[tokio::test]

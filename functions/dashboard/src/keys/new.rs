@@ -1,6 +1,5 @@
 //! `/automats/{automatId}/keys/new`: a key to add to a locker, and what to do when that is done.
 
-use api::problem::Code;
 use api::{App, AutomatPath, Caller, Problem, Query};
 use askama::Template;
 use axum::extract::State;
@@ -84,7 +83,7 @@ pub(crate) async fn send(
             Ok(Redirect::to(&format!("{here}?added={added}")).into_response())
         }
         Err(problem) => {
-            let form = if problem.code == Code::IdempotencyKeyReused { form.renewed(&random)? } else { form };
+            let form = form.after(problem.code, &random)?;
             let errors = Errors::of_form(problem)?;
             let automat = app.store.automat(&id).await?;
             page(StatusCode::UNPROCESSABLE_ENTITY, &NewPage { frame: visit.frame(), automat, form, errors })

@@ -6,7 +6,7 @@ use axum::extract::State;
 use axum::response::{IntoResponse as _, Redirect, Response};
 use domain::{FreeText, OpeningDraft, OpeningId};
 use remote::Asked;
-use store::Act;
+use store::{Act, Random};
 use things::Things;
 
 use super::locker;
@@ -17,6 +17,7 @@ use crate::visit::Visit;
 pub(crate) async fn open_locker(
     State(app): State<App>,
     State(things): State<Things>,
+    State(random): State<Random>,
     visit: Visit,
     caller: Caller,
     LockerPath(automat, index): LockerPath,
@@ -32,6 +33,7 @@ pub(crate) async fn open_locker(
                 None => Err(problem),
             },
             Code::InvalidRequest | Code::AutomatOffline | Code::AutomatBusy => {
+                let form = form.after(problem.code, &random)?;
                 locker::show(&app, &visit, &caller, (automat, index), form, Errors::of(problem)).await
             }
             _ => Err(problem),

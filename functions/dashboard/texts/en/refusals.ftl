@@ -111,7 +111,9 @@ refused-message-outdated-advice = The contract has changed since. Send a later m
 refused-stale-version = It has been changed meanwhile
 refused-stale-version-advice = Nothing was saved. Look at what it is now, then decide.
 refused-idempotency-key-reused = This form was sent before with something else in it
-refused-idempotency-key-reused-advice = What was sent first has been saved. Reload the page to see it, then change it.
+refused-idempotency-key-reused-advice = What was sent first may have been saved. Look before you send it once more.
+refused-idempotency-outdated = This form was sent before, and things have changed since
+refused-idempotency-outdated-advice = What was answered then is no longer true. Look at how it is now, and send the form once more if you still want to.
 
 # What is wrong with us
 

@@ -110,7 +110,9 @@ refused-message-outdated-advice = Sopimus on muuttunut sen jälkeen. Lähetä se
 refused-stale-version = Tätä on muutettu sillä välin
 refused-stale-version-advice = Mitään ei tallennettu. Katso nykyiset tiedot ja päätä sitten.
 refused-idempotency-key-reused = Tämä lomake on jo lähetetty toisin täytettynä
-refused-idempotency-key-reused-advice = Ensin lähetetty on tallennettu. Lataa sivu uudelleen, niin näet sen, ja muuta sitä sitten.
+refused-idempotency-key-reused-advice = Ensin lähetetty on voinut tallentua. Tarkista tilanne, ennen kuin lähetät lomakkeen uudelleen.
+refused-idempotency-outdated = Tämä lomake on jo lähetetty, ja tilanne on sen jälkeen muuttunut
+refused-idempotency-outdated-advice = Silloin saatu vastaus ei enää pidä paikkaansa. Tarkista nykyinen tilanne ja lähetä lomake uudelleen, jos se on yhä tarpeen.
 
 # Mikä on vikana meillä
 

@@ -110,7 +110,9 @@ refused-message-outdated-advice = Avtalet har ändrats sedan dess. Skicka ett se
 refused-stale-version = Detta har ändrats under tiden
 refused-stale-version-advice = Ingenting sparades. Se hur det är nu och bestäm dig sedan.
 refused-idempotency-key-reused = Formuläret har redan skickats med annat innehåll
-refused-idempotency-key-reused-advice = Det som skickades först har sparats. Ladda om sidan för att se det, och ändra det sedan.
+refused-idempotency-key-reused-advice = Det som skickades först kan ha sparats. Kontrollera läget innan du skickar formuläret igen.
+refused-idempotency-outdated = Formuläret har redan skickats, och läget har ändrats sedan dess
+refused-idempotency-outdated-advice = Svaret som gavs då stämmer inte längre. Kontrollera hur det är nu och skicka formuläret igen om det fortfarande behövs.
 
 # Vad som är fel hos oss
 

@@ -95,7 +95,7 @@ pub enum Code {
 
 impl Code {
     /// All of them, in the order of the documentation.
-    pub const ALL: [Self; 42] = [
+    pub const ALL: [Self; 43] = [
         Self::MalformedJson,
         Self::InvalidRequest,
         Self::BodyTooLarge,
