@@ -108,12 +108,7 @@ pub(crate) async fn provoke(stage: &Stage, code: Code) -> Option<Answer> {
             operator.post(&contracts, person(1, 2)).once("k").await.is(201);
             operator.post(&contracts, person(3, 4)).once("k").await
         }
-        Code::IdempotencyOutdated => {
-            let made = operator.post(&contracts, person(1, 2)).once("k").await;
-            made.is(201);
-            operator.delete(made.header("location")).await.is(204);
-            operator.post(&contracts, person(1, 2)).once("k").await
-        }
+        Code::IdempotencyOutdated => repeat_after_cancelling(stage, &key).await,
         Code::AutomatBusy => fill_shadow(&Stage::new(&stage.stack, 200).await).await.1,
         // busy: store/tests/races.rs: conflicting_transactions_are_tried_again_and_given_up_politely
         // api, problem/mod.rs: each_problem_is_as_documented
@@ -130,6 +125,16 @@ async fn book_twice(stage: &Stage, key: &str) -> Answer {
     stage.book(key, body.clone()).await.is(201);
     body["person"] = json!("Somebody else");
     stage.book(key, body).await
+}
+
+/// Cancels a booking and repeats the request that made it.
+async fn repeat_after_cancelling(stage: &Stage, key: &str) -> Answer {
+    let operator = stage.stack.operator();
+    let book = || operator.post(format!("/v1/keys/{key}/contracts"), person(1, 2)).once("k");
+    let made = book().await;
+    made.is(201);
+    operator.delete(made.header("location")).await.is(204);
+    book().await
 }
 
 /// Books a key for a person with the one PIN.

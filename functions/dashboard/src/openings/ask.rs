@@ -32,7 +32,7 @@ pub(crate) async fn open_locker(
                 Some(under_way) => Ok(Redirect::to(&format!("/openings/{under_way}?already=true")).into_response()),
                 None => Err(problem),
             },
-            Code::InvalidRequest | Code::AutomatOffline | Code::AutomatBusy => {
+            Code::InvalidRequest | Code::AutomatOffline | Code::AutomatBusy | Code::IdempotencyOutdated => {
                 let form = form.after(problem.code, &random)?;
                 locker::show(&app, &visit, &caller, (automat, index), form, Errors::of(problem)).await
             }
