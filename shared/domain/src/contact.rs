@@ -44,19 +44,31 @@ impl Contact {
     }
 }
 
-/// An address that email is sent to. Personal: masked in `Debug`, without `Display`.
-#[derive(Clone, PartialEq, Eq)]
+/// An address that email is sent to, compared without case. Personal: masked in `Debug`, without `Display`.
+#[derive(Clone, Eq)]
 pub struct Email(String);
 
+impl PartialEq for Email {
+    fn eq(&self, other: &Self) -> bool {
+        self.0.eq_ignore_ascii_case(&other.0)
+    }
+}
+
 impl Email {
-    /// Takes an address of at most 254 characters with a dotted domain (RFC 5321, without display name or literals).
+    /// Takes an address that SES delivers to: an ASCII local part, and a dotted domain that becomes Punycode in lower case,
+    /// at most 254 characters (RFC 5321, without display name or literals).
+    ///
+    /// SES has no SMTPUTF8 (RFC 6531): the address has to be 7-bit ASCII, the domain in Punycode, and Punycode is not
+    /// permitted in the local part (SES API reference, `Destination`).
     pub fn parse(text: &str) -> Result<Self, Invalid> {
-        let text = text.trim();
-        let address = email_address::EmailAddress::from_str(text).map_err(|_| Invalid::EmailForm)?;
-        let plain = address.as_str() == address.email() && !text.contains(['"', '[', '(']);
-        (plain && text.len() <= 254 && address.domain().contains('.'))
-            .then(|| Self(text.to_owned()))
-            .ok_or(Invalid::EmailForm)
+        let (local, domain) = text.trim().rsplit_once('@').ok_or(Invalid::EmailForm)?;
+        let domain = idna::domain_to_ascii_strict(domain).map_err(|_| Invalid::EmailForm)?;
+        let text = format!("{local}@{domain}");
+        let address = email_address::EmailAddress::from_str(&text).map_err(|_| Invalid::EmailForm)?;
+        let is_plain = address.as_str() == address.email() && !text.contains(['"', '[', '(']);
+        // The last label of a name is never a number: then it is an IPv4 address (WHATWG URL, "ends in a number").
+        let is_name = domain.rsplit_once('.').is_some_and(|(_, last)| !last.bytes().all(|byte| byte.is_ascii_digit()));
+        (is_plain && local.is_ascii() && is_name && text.len() <= 254).then_some(Self(text)).ok_or(Invalid::EmailForm)
     }
 
     /// The address. Not for logs, errors or URLs.
@@ -164,6 +176,23 @@ mod tests {
         ] {
             assert_eq!(Email::parse(bad), Err(Invalid::EmailForm), "{bad:?}");
         }
+    }
+
+    #[test]
+    fn email_addresses_are_what_ses_delivers_to() {
+        for (typed, taken) in [
+            ("aino@jäätelö.fi", "aino@xn--jtel-loaa3k.fi"),
+            ("Aino@Example.FI", "Aino@example.fi"),
+            ("a@münchen.example.de", "a@xn--mnchen-3ya.example.de"),
+        ] {
+            assert_eq!(Email::parse(typed).unwrap().reveal(), taken, "{typed}");
+            assert_eq!(Email::parse(taken).unwrap().reveal(), taken, "{taken}");
+        }
+        for bad in ["äinö@example.fi", "a@1.2.3.4", "a@-example.fi", "a@exa_mple.fi", "a@example..fi", "a@example.fi."]
+        {
+            assert_eq!(Email::parse(bad), Err(Invalid::EmailForm), "{bad:?}");
+        }
+        assert_eq!(Email::parse("aino@example.fi"), Email::parse("AINO@Example.FI"));
     }
 
     #[test]

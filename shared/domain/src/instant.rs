@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use chrono::{DateTime, SecondsFormat, Utc};
+use chrono::{DateTime, Datelike as _, SecondsFormat, Timelike as _, Utc};
 
 use crate::Invalid;
 
@@ -17,8 +17,14 @@ impl Instant {
     const MAX_MILLIS: i64 = 253_402_300_799_999;
 
     /// Reads RFC 3339 with any offset; digits finer than a millisecond are cut off.
+    ///
+    /// `chrono` is more lenient than the grammar of RFC 3339, section 5.6: it takes U+2212 for the minus of an offset, and
+    /// second 60 at any time of day.
     pub fn parse(text: &str) -> Result<Self, Invalid> {
         let parsed = DateTime::parse_from_rfc3339(text).map_err(|_| Invalid::InstantForm)?;
+        if !text.is_ascii() || (parsed.nanosecond() >= 1_000_000_000 && !may_leap(parsed.to_utc())) {
+            return Err(Invalid::InstantForm);
+        }
         Self::from_millis(parsed.timestamp_millis()).ok_or(Invalid::InstantForm)
     }
 
@@ -51,6 +57,13 @@ impl Instant {
     pub fn plus_millis(self, millis: i64) -> Self {
         Self(self.0.saturating_add(millis).clamp(0, Self::MAX_MILLIS))
     }
+}
+
+/// Whether a leap second may stand here: RFC 3339, section 5.7, has second 60 only at the end of a month in which one
+/// occurs, to date June or December, at 23:59 in UTC.
+fn may_leap(utc: DateTime<Utc>) -> bool {
+    let at_midnight = (utc.hour(), utc.minute(), utc.second()) == (23, 59, 59);
+    at_midnight && matches!((utc.month(), utc.day()), (6, 30) | (12, 31))
 }
 
 impl fmt::Display for Instant {
@@ -140,6 +153,23 @@ mod tests {
             assert_eq!(Instant::parse(bad), Err(Invalid::InstantForm), "{bad:?}");
         }
         assert_eq!(Instant::parse("9999-12-31T23:59:59.999Z").unwrap().millis(), Instant::MAX_MILLIS);
+    }
+
+    #[test]
+    fn second_60_is_read_only_where_a_leap_second_may_be() {
+        for good in ["2016-12-31T23:59:60Z", "2015-07-01T01:59:60+02:00", "2016-12-31T23:59:60.5Z"] {
+            assert!(Instant::parse(good).is_ok(), "{good}");
+        }
+        for bad in ["2031-02-07T12:30:60Z", "2016-12-31T23:59:60+02:00", "2031-03-31T23:59:60Z", "2016-12-31T23:58:60Z"]
+        {
+            assert_eq!(Instant::parse(bad), Err(Invalid::InstantForm), "{bad}");
+        }
+    }
+
+    #[test]
+    fn the_minus_of_an_offset_is_that_of_ascii() {
+        assert!(Instant::parse("2032-02-07T12:00:00-02:00").is_ok());
+        assert_eq!(Instant::parse("2032-02-07T12:00:00\u{2212}02:00"), Err(Invalid::InstantForm));
     }
 
     #[test]

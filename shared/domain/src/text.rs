@@ -1,6 +1,9 @@
-//! Texts that people write: trimmed, bounded, without control characters.
+//! Texts that people write: normalised, trimmed, bounded, visible, without control characters.
 
 use std::fmt;
+
+use unicode_normalization::UnicodeNormalization as _;
+use unicode_normalization::char::is_combining_mark;
 
 use crate::Invalid;
 
@@ -51,18 +54,48 @@ text!(
     FreeText, max 500, lines true, empty false
 );
 
+/// The one form of a text: NFC, LF for every line break of a form (HTML submits CR LF), no white space at its ends.
 fn parse(text: &str, max: usize, lines: bool, empty: bool) -> Result<String, Invalid> {
+    let text: String = if lines { text.replace("\r\n", "\n").nfc().collect() } else { text.nfc().collect() };
     let text = text.trim();
-    if text.is_empty() && !empty {
+    let may_be_empty = empty && text.is_empty();
+    if !may_be_empty && !text.chars().any(is_visible) {
         return Err(Invalid::Empty);
     }
     if text.chars().count() > max {
         return Err(Invalid::TooLong { max });
     }
-    if text.chars().any(|c| c.is_control() && !(lines && c == '\n')) {
+    if text.chars().any(|c| c.is_control() && !(lines && c == '\n')) || (!lines && leaves_its_line(text)) {
         return Err(Invalid::ControlCharacters);
     }
     Ok(text.to_owned())
+}
+
+/// Whether a character leaves ink by itself. Unicode calls most of those that do not `Default_Ignorable_Code_Point`
+/// (DerivedCoreProperties.txt); the empty Braille pattern is an ordinary symbol that looks like a space.
+fn is_visible(c: char) -> bool {
+    let is_ignorable = matches!(c,
+        '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}'..='\u{1160}' | '\u{17b4}'..='\u{17b5}' | '\u{180b}'..='\u{180f}'
+        | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{3164}' | '\u{feff}'
+        | '\u{fe00}'..='\u{fe0f}' | '\u{ffa0}' | '\u{fff0}'..='\u{fff8}' | '\u{1bca0}'..='\u{1bca3}'
+        | '\u{1d173}'..='\u{1d17a}' | '\u{e0000}'..='\u{e0fff}');
+    !(is_ignorable || c.is_whitespace() || c.is_control() || is_combining_mark(c) || c == '\u{2800}')
+}
+
+/// Whether a one-line text changes the line that it is shown in: it breaks it (line and paragraph separators), or turns
+/// what follows around (embeddings and overrides, and isolates that are not closed; UAX #9). Joiners and the marks of
+/// direction stay: Persian, Hindi, Hebrew and emoji need them.
+fn leaves_its_line(text: &str) -> bool {
+    let mut open_isolates = 0_usize;
+    for c in text.chars() {
+        match c {
+            '\u{2028}' | '\u{2029}' | '\u{202a}'..='\u{202e}' => return true,
+            '\u{2066}'..='\u{2068}' => open_isolates += 1,
+            '\u{2069}' => open_isolates = open_isolates.saturating_sub(1),
+            _ => {}
+        }
+    }
+    open_isolates > 0
 }
 
 #[cfg(test)]
@@ -83,5 +116,41 @@ mod tests {
         assert!(FreeText::parse("second floor\nring twice").is_ok());
         assert_eq!(Name::parse("a\nb"), Err(Invalid::ControlCharacters));
         assert_eq!(FreeText::parse("a\u{7}b"), Err(Invalid::ControlCharacters));
+    }
+
+    #[test]
+    fn one_text_has_one_form() {
+        assert_eq!(Name::parse("Ha\u{308}nninen").unwrap(), Name::parse("H\u{e4}nninen").unwrap());
+        assert_eq!(FreeText::parse("Ring twice.\r\nThen wait.").unwrap().as_str(), "Ring twice.\nThen wait.");
+    }
+
+    #[test]
+    fn a_text_shows_something() {
+        for invisible in ["\u{200b}", "\u{3164}", "\u{2800}", "\u{feff}", "\u{2066}\u{2069}", "\u{301}"] {
+            assert_eq!(Name::parse(invisible), Err(Invalid::Empty), "{invisible:?}");
+            assert_eq!(Property::parse(invisible), Err(Invalid::Empty), "{invisible:?}");
+        }
+    }
+
+    #[test]
+    fn a_line_stays_a_line_in_its_own_direction() {
+        for bad in ["Ada \u{202e}nenatriV", "Ada\u{2028}Virtanen", "Ada\u{2029}V", "a\u{2067}b", "a\u{2069}\u{2066}b"] {
+            assert_eq!(Name::parse(bad), Err(Invalid::ControlCharacters), "{bad:?}");
+        }
+        for good in ["\u{646}\u{200c}\u{647}", "\u{1f468}\u{200d}\u{1f469}", "a\u{2068}b\u{2069}", "\u{200f}\u{5d0}"] {
+            assert_eq!(Name::parse(good).unwrap().as_str(), good, "{good:?}");
+        }
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn a_text_that_was_taken_is_taken_again_as_it_is(text in "\\PC{0,30}[\r\n\u{300}-\u{310}\u{2066}-\u{2069} ]{0,5}\\PC{0,30}") {
+            if let Ok(once) = FreeText::parse(&text) {
+                proptest::prop_assert_eq!(FreeText::parse(once.as_str()), Ok(once.clone()));
+            }
+            if let Ok(once) = Name::parse(&text) {
+                proptest::prop_assert_eq!(Name::parse(once.as_str()), Ok(once.clone()));
+            }
+        }
     }
 }
