@@ -31,6 +31,25 @@ async fn a_contract_is_as_it_was_asked_for() {
 }
 
 #[tokio::test]
+async fn texts_and_addresses_are_kept_in_one_form() {
+    let stage = Stage::new(&Stack::shared(), 2).await;
+    let body = json!({
+        "person": " Ha\u{308}nninen ", "start": hours(1), "end": hours(3), "freeText": "Ring twice.\r\nThen wait.",
+        "contacts": [
+            { "name": "Aino", "email": "Aino@Jäätelö.FI", "sendEmail": true },
+            { "name": "Aino", "email": "aino@xn--jtel-loaa3k.fi", "sendEmail": true },
+        ],
+    });
+    let key = stage.key().await;
+    let made = stage.book(&key, body.clone()).await.body(201);
+    assert_eq!((&made["person"], &made["freeText"]), (&json!("H\u{e4}nninen"), &json!("Ring twice.\nThen wait.")));
+    assert_eq!(made["contacts"][0]["email"], "Aino@xn--jtel-loaa3k.fi");
+    let other = stage.key().await;
+    let preview = stage.stack.operator().post(format!("/v1/keys/{other}/contracts/preview"), body).await.body(200);
+    assert_eq!(preview["messages"].as_array().unwrap().len(), 1, "one mailbox is told once: {preview}");
+}
+
+#[tokio::test]
 async fn a_start_may_be_past_or_left_out_and_there_may_be_no_end() {
     let stage = Stage::new(&Stack::shared(), 3).await;
     let past = stage.book(&stage.key().await, json!({ "person": "Bo", "start": hours(-100), "end": hours(2) })).await;

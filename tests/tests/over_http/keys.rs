@@ -45,6 +45,7 @@ async fn keys_are_found_by_automat_in_order_of_locker_and_by_beginnings_of_words
     assert_eq!(found(beginning).await, both, "a beginning is enough");
     assert_eq!(found(&upper).await, both, "whatever the case");
     assert_eq!(found(&format!("{word}+h%C3%84M")).await, [third.as_str()], "every word must begin one");
+    assert_eq!(found(&format!("{word}+hame")).await, [third.as_str()], "whatever the marks on its letters");
     assert_eq!(found(&format!("abc+{word}")).await, [first.as_str()]);
     assert!(found(&word[1..]).await.is_empty(), "the middle of a word does not count");
     assert_eq!(found(&first).await, [first.as_str()], "the KeyID is searched too");

@@ -265,7 +265,7 @@ async fn hostile_strings_stay_what_they_are() {
         "{ $pin } { -term }",
         "{{person}} %s ${jndi:x}",
         "\"quoted\" & 'single' & <b>",
-        "\u{202e}drawkcab",
+        "\u{2067}kcab\u{2069} front",
         "👩‍👩‍👧‍👦",
     ] {
         let fields = json!({ "person": hostile, "freeText": hostile, "pin": "48291537" });
