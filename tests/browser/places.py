@@ -61,6 +61,7 @@ PLACES = [
     Place("automat-disconnected", "/automats/{offline}"),
     Place("automat-edit", "/automats/{automat}/edit"),
     Place("automat-remove", "/automats/{empty}/remove"),
+    Place("automat-reset", "/automats/{automat}/reset"),
     Place("automat-remove-with-keys", "/automats/{automat}/remove"),
     Place("automat-events", "/automats/{automat}/events"),
     Place("automat-events-none-yet", "/automats/{empty}/events"),

@@ -92,6 +92,7 @@ fn pages() -> Router<Dashboard> {
         .route("/automats/{automatId}", get(automats::view::view_automat))
         .route("/automats/{automatId}/edit", get(automats::edit::show).post(automats::edit::send))
         .route("/automats/{automatId}/remove", get(automats::remove::show).post(automats::remove::send))
+        .route("/automats/{automatId}/reset", get(automats::reset::show).post(automats::reset::send))
         .route("/automats/{automatId}/keys/new", get(keys::new::show).post(keys::new::send))
         .route("/keys/{keyId}/edit", get(keys::edit::show).post(keys::edit::send))
         .route("/keys/{keyId}/remove", get(keys::remove::show).post(keys::remove::send))

@@ -9,8 +9,8 @@ mod message;
 mod openings;
 mod presence;
 
-use domain::{AutomatId, Instant};
-use protocol::ThingName;
+use domain::{AutomatId, DeviceFault, Instant, LockerIndex, is_too_far_ahead};
+use protocol::{Entry, ThingName};
 use serde_json::Value;
 use store::Store;
 use things::Things;
@@ -45,10 +45,13 @@ impl Devices {
     pub async fn hear(&self, event: &Value, now: Instant) -> Result<(), Error> {
         let heard = match Message::read(event).map_err(|error| unreadable(&error))? {
             Message::Openings(words) => self.hear_words(words, now).await,
-            Message::Keypad(sent) => self.answer_entry(&ThingName::new(&sent.thing), sent.content, now).await,
+            Message::Keypad(sent) => self.hear_entry(&ThingName::new(&sent.thing), sent.content, now).await,
             Message::MalformedEntry(sent) => self.refuse_entry(&ThingName::new(&sent.thing), sent.content.id).await,
             Message::Lockers(sent) => self.hear_lockers(&ThingName::new(&sent.thing), sent.content, now).await,
             Message::Presence(event) => self.hear_presence(&event, now).await,
+            Message::NotUnderstood(thing) => {
+                self.record_fault(&ThingName::new(&thing), DeviceFault::NotUnderstood, None, now).await
+            }
         };
         match heard {
             // Of a thing that is no automat of ours, or is none any more: there is nothing to be right about.
@@ -58,6 +61,25 @@ impl Devices {
             }
             heard => heard,
         }
+    }
+}
+
+impl Devices {
+    /// Answers an entry, and records that the device's clock is wrong if it comes from the future.
+    async fn hear_entry(&self, thing: &ThingName, entry: Entry, now: Instant) -> Result<(), Error> {
+        let is_ahead = u64::try_from(entry.at).is_ok_and(|at| is_too_far_ahead(at.saturating_mul(1000), now));
+        self.answer_entry(thing, entry, now).await?;
+        if is_ahead { self.record_fault(thing, DeviceFault::ClockWrong, None, now).await } else { Ok(()) }
+    }
+
+    async fn record_fault(
+        &self,
+        thing: &ThingName,
+        fault: DeviceFault,
+        locker: Option<LockerIndex>,
+        now: Instant,
+    ) -> Result<(), Error> {
+        Ok(self.store.record_fault(&automat(thing)?, fault, locker, now).await?)
     }
 }
 

@@ -1,29 +1,36 @@
 //! Doors and keys.
 
-use domain::{DoorState, Instant, LockerIndex};
-use protocol::{Door, LockersMessage, ThingName};
+use domain::{DeviceFault, DoorState, Instant, LockerIndex};
+use protocol::{Door, ThingName};
 use store::{LockerTelling, Telling};
 
+use crate::message::LockersReport;
 use crate::{Devices, Error, automat};
 
 impl Devices {
     pub(crate) async fn hear_lockers(
         &self,
         thing: &ThingName,
-        message: LockersMessage,
+        report: LockersReport,
         now: Instant,
     ) -> Result<(), Error> {
-        let lockers = message.lockers.into_iter().filter_map(|(index, state)| {
-            let door = match state.door {
-                Door::Open => DoorState::Open,
-                Door::Closed => DoorState::Closed,
+        let automat = automat(thing)?;
+        let lockers = report.lockers.into_iter().filter_map(|(index, locker)| {
+            let door = match locker.door {
+                None => DoorState::Unknown,
+                Some(Door::Open) => DoorState::Open,
+                Some(Door::Closed) => DoorState::Closed,
             };
-            let telling = LockerTelling { key_inside: state.key, door, by: state.by };
+            let telling = LockerTelling { key_inside: locker.key, door, by: locker.by };
             Some((LockerIndex::new(u32::from(index)).ok()?, telling))
         });
         // No device has more than two keys, nor an id another length.
-        let device_keys = message.device_keys.into_iter().filter(|id| id.len() == 8).take(2).collect();
-        let telling = Telling { n: message.n, lockers: lockers.collect(), device_keys };
-        Ok(self.store.hear_lockers(&automat(thing)?, telling, now).await?)
+        let device_keys = report.device_keys.into_iter().filter(|id| id.len() == 8).take(2).collect();
+        let telling = Telling { n: report.n, lockers: lockers.collect(), device_keys };
+        self.store.hear_lockers(&automat, telling, now).await?;
+        if !report.is_understood {
+            self.store.record_fault(&automat, DeviceFault::NotUnderstood, None, now).await?;
+        }
+        Ok(())
     }
 }

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use domain::{Instant, LockerIndex, Opening, OpeningId, OpeningOutcome};
+use domain::{DeviceFault, Instant, LockerIndex, Opening, OpeningId, OpeningOutcome, is_too_far_ahead};
 use protocol::{Outcome, ThingName, Word};
 use tokio::task::JoinSet;
 
@@ -14,13 +14,19 @@ const AT_ONCE: usize = 8;
 
 impl Devices {
     pub(crate) async fn hear_words(&self, words: Words, now: Instant) -> Result<(), Error> {
-        let thing = ThingName::new(&words.thing);
+        let Words { thing, by_locker, unclear, is_understood } = words;
+        let thing = ThingName::new(&thing);
+        if !is_understood {
+            self.record_fault(&thing, DeviceFault::NotUnderstood, None, now).await?;
+        }
         let reported: Vec<(u16, Word)> =
-            words.by_locker.into_iter().filter_map(|(locker, word)| Some((locker, word?))).collect();
-        if reported.is_empty() {
+            by_locker.into_iter().filter_map(|(locker, word)| Some((locker, word?))).collect();
+        if reported.is_empty() && unclear.is_empty() {
             return Ok(());
         }
-        let (settled, failure) = self.store_all(&thing, &reported, now).await;
+        let (mut settled, failure) = self.store_all(&thing, &reported, now).await;
+        // How these openings ended nobody can tell, so they will read `expired`; but their results must not fill the shadow.
+        settled.extend(unclear);
         // Only now: whatever fails before, the result is still in the shadow.
         self.clear_finished(&thing, &settled).await?;
         failure.map_or(Ok(()), Err)
@@ -39,12 +45,11 @@ impl Devices {
             let mut stores = JoinSet::new();
             for (locker, word) in some.iter().cloned() {
                 let (devices, thing) = (self.clone(), thing.clone());
-                stores.spawn(async move { (devices.store_word(&thing, locker, &word, now).await, word.id) });
+                stores.spawn(async move { (devices.hear_word(&thing, locker, &word, now).await, word.id) });
             }
             for (stored, id) in stores.join_all().await {
                 match stored {
-                    // Of an opening that we do not know there is nothing to store, but it must not stay in the shadow.
-                    Ok(()) | Err(Error::Store(store::Error::NotFound(_))) => _ = settled.insert(id),
+                    Ok(()) => _ = settled.insert(id),
                     Err(error) => failure = Some(error),
                 }
             }
@@ -77,15 +82,27 @@ impl Devices {
         &self,
         thing: &ThingName,
         settled: &BTreeSet<String>,
-        finished: &mut BTreeMap<u16, Word>,
+        finished: &mut BTreeMap<u16, String>,
     ) -> Result<(), Error> {
-        let unsure = finished.values().filter(|word| !settled.contains(&word.id));
-        let unsure: Vec<OpeningId> = unsure.filter_map(|word| OpeningId::parse(&word.id).ok()).collect();
+        let unsure = finished.values().filter(|id| !settled.contains(*id));
+        let unsure: Vec<OpeningId> = unsure.filter_map(|id| OpeningId::parse(id).ok()).collect();
         let stored = self.store.openings(&unsure).await?;
         let stored = stored.iter().filter(|opening| is_settled(opening, thing));
         let stored: BTreeSet<&str> = stored.map(|opening| opening.id.as_str()).collect();
-        finished.retain(|_, word| settled.contains(&word.id) || stored.contains(word.id.as_str()));
+        finished.retain(|_, id| settled.contains(id) || stored.contains(id.as_str()));
         Ok(())
+    }
+
+    async fn hear_word(&self, thing: &ThingName, locker: u16, word: &Word, now: Instant) -> Result<(), Error> {
+        match self.store_word(thing, locker, word, now).await {
+            // Of an opening that we do not know there is nothing to store, but it must not stay in the shadow.
+            Err(Error::Store(store::Error::NotFound(store::Thing::Opening))) => {
+                let locker = LockerIndex::new(u32::from(locker)).ok();
+                self.record_fault(thing, DeviceFault::OpeningUnexpected, locker, now).await
+            }
+            Err(Error::Store(store::Error::NotFound(_))) => Ok(()),
+            heard => heard,
+        }
     }
 
     async fn store_word(&self, thing: &ThingName, locker: u16, word: &Word, now: Instant) -> Result<(), Error> {
@@ -93,6 +110,10 @@ impl Devices {
         let locker = LockerIndex::new(u32::from(locker)).map_err(|_| unknown())?;
         let id = OpeningId::parse(&word.id).map_err(|_| unknown())?;
         let at = Instant::from_millis(word.at.saturating_mul(1000)).unwrap_or(now);
+        // The time is corrected by the store; that the clock is wrong is recorded.
+        if u64::try_from(word.at).is_ok_and(|at| is_too_far_ahead(at.saturating_mul(1000), now)) {
+            self.record_fault(thing, DeviceFault::ClockWrong, None, now).await?;
+        }
         let outcome = match word.outcome {
             Outcome::Opened => OpeningOutcome::Opened,
             Outcome::Refused => OpeningOutcome::Refused,

@@ -1,6 +1,6 @@
 //! Whether an automat is connected.
 
-use domain::{Instant, Presence};
+use domain::{DeviceFault, Instant, MAX_AHEAD_MILLIS, Presence};
 use protocol::ThingName;
 
 use crate::message::{EventType, LifecycleEvent};
@@ -18,7 +18,11 @@ impl Devices {
                 return Ok(());
             }
         };
-        let at = Instant::from_millis(event.at).unwrap_or(now);
+        if event.is_duplicate_client() {
+            self.store.record_fault(&automat(&thing)?, DeviceFault::DuplicateClient, None, now).await?;
+        }
+        // By AWS's clock, not the device's; even so no mark may lie in the future.
+        let at = Instant::from_millis(event.at).unwrap_or(now).min(now.plus_millis(MAX_AHEAD_MILLIS));
         let presence = Presence { connected, at, number: event.number };
         let heard = self.store.hear_presence(&automat(&thing)?, presence, now).await?;
         tracing::info!(thing.name = %thing, connected, ?heard, "presence");

@@ -28,6 +28,7 @@ fn described() -> OpenApiRouter<App> {
         .routes(routes!(service::openapi_json))
         .routes(routes!(automats::list::list_automats, automats::create::create_automat))
         .routes(routes!(automats::view::view_automat, automats::edit::edit_automat, automats::remove::remove_automat))
+        .routes(routes!(automats::reset::reset_automat))
         .routes(routes!(automats::events::list_automat_events))
         .routes(routes!(keys::list::list_keys, keys::create::create_key))
         .routes(routes!(keys::get::get_key, keys::edit::edit_key, keys::remove::remove_key))

@@ -68,6 +68,11 @@ impl Notifications {
         let claims = match due {
             Due::Message(message) => self.store.claim(&message, now).await?.into_iter().collect(),
             Due::Reminder(reminder) => self.store.remind(&reminder, now).await?,
+            Due::Announcements(held) => self.store.announce_held(&held, now).await?,
+            Due::OpenDoor { automat, locker } => {
+                self.store.check_open_door(&automat, locker, now).await?;
+                Vec::new()
+            }
         };
         self.send_all(claims).await;
         Ok(())

@@ -140,6 +140,22 @@ pub enum EventType {
     AutomatConnected,
     /// The automat has gone.
     AutomatDisconnected,
+    /// A reset made the cloud forget how far the device had counted.
+    AutomatReset,
+    /// A device sent a time or number from the future, and its message was refused.
+    AutomatClockWrong,
+    /// A device sent something that the cloud does not understand; the rest of the message was taken.
+    AutomatMessageNotUnderstood,
+    /// A second connection under the automat's certificate ended the first one.
+    AutomatDuplicateClient,
+    /// A door was opened, or a key taken, without an opening or a keypad entry.
+    LockerForced,
+    /// A key was put into a locker that no key belongs in.
+    KeyUnexpected,
+    /// A door has been open for five minutes.
+    DoorLeftOpen,
+    /// A device reported the result of an opening that nobody requested.
+    OpeningUnexpected,
 }
 
 impl From<Event> for EventView {
@@ -205,6 +221,14 @@ impl EventView {
             },
             EventKind::AutomatConnected => plain(EventType::AutomatConnected),
             EventKind::AutomatDisconnected => plain(EventType::AutomatDisconnected),
+            EventKind::AutomatReset => plain(EventType::AutomatReset),
+            EventKind::AutomatClockWrong => plain(EventType::AutomatClockWrong),
+            EventKind::AutomatMessageNotUnderstood => plain(EventType::AutomatMessageNotUnderstood),
+            EventKind::AutomatDuplicateClient => plain(EventType::AutomatDuplicateClient),
+            EventKind::LockerForced => plain(EventType::LockerForced),
+            EventKind::KeyUnexpected => plain(EventType::KeyUnexpected),
+            EventKind::DoorLeftOpen => plain(EventType::DoorLeftOpen),
+            EventKind::OpeningUnexpected => plain(EventType::OpeningUnexpected),
         }
     }
 

@@ -10,6 +10,7 @@ mod code;
 mod connection;
 mod contact;
 mod contract;
+mod device;
 mod event;
 mod guesses;
 mod id;
@@ -22,6 +23,7 @@ mod message;
 mod notice;
 mod opening;
 mod packed;
+mod passage;
 mod person;
 mod reminder;
 mod retention;
@@ -35,6 +37,7 @@ pub use code::{Pin, ReturnCode};
 pub use connection::{Connection, ConnectionState, Presence};
 pub use contact::{Contact, Email, Language, PhoneNumber};
 pub use contract::{Contract, ContractChange, ContractDraft, ContractField, ContractRefusal, ContractState, Ending};
+pub use device::{DeviceFault, MAX_AHEAD_MILLIS, is_too_far_ahead};
 pub use event::{Actor, Event, EventKind, Subject};
 pub use guesses::{GuessingPeriod, Keypad, KnownCode, NotGoodNow, Slow};
 pub use id::{AutomatId, ContractId, KeyId, LockerIndex};
@@ -42,7 +45,7 @@ pub use instant::{Instant, TimeRange};
 pub use invalid::Invalid;
 pub use key::{Key, KeyChange, KeyDraft, KeyField, KeyRefusal, KeyState, Sharing, Whereabouts};
 pub use keypad::{CodeKind, KeypadAnswer, KeypadRefusal, Purpose};
-pub use locker::DoorState;
+pub use locker::{DoorState, Sensors};
 pub use message::{
     Address, Channel, Facts, Message, MessageId, MessageKind, MessageRecord, MessageState, Occasion, Place, Recipient,
     Trouble,
@@ -52,6 +55,7 @@ pub use opening::{
     Opening, OpeningDraft, OpeningEnd, OpeningId, OpeningOutcome, OpeningRefusal, OpeningStatus, OpeningsOfLocker,
 };
 pub use packed::Unreadable;
+pub use passage::{Announcement, Announcements, Cause, Passage};
 pub use person::{Clue, Found, Mention, PersonSearch};
 pub use reminder::Reminder;
 pub use retention::{Days, Retention};

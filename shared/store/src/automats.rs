@@ -1,7 +1,7 @@
 //! Automats and their lockers.
 
 use domain::{
-    Automat, AutomatChange, AutomatDraft, AutomatId, Contract, DoorState, Entry, EventKind, Instant, KeyId,
+    Automat, AutomatChange, AutomatDraft, AutomatId, Connection, Contract, DoorState, Entry, EventKind, Instant, KeyId,
     LockerIndex, Property, Whereabouts,
 };
 
@@ -60,7 +60,7 @@ impl Store {
         let automat = Automat::new(draft.clone(), act.now);
         let mut race = Race::new(&self.random);
         loop {
-            let item = AutomatItem::write(&automat, self.random.start()?)?;
+            let item = AutomatItem::write(&automat, self.random.start()?, self.random.start()?)?;
             let mut transaction = Transaction::default();
             transaction.receipt(act, &item);
             transaction.put(Part::Automat, item, absent());
@@ -180,18 +180,36 @@ impl Store {
     ) -> Result<Automat, Error> {
         let mut race = Race::new(&self.random);
         loop {
-            let StoredAutomat { automat, rev, .. } = self.stored_automat(id).await?;
+            let StoredAutomat { automat, rev, era, .. } = self.stored_automat(id).await?;
             expected.check(automat.version)?;
             let edited = automat.edited(change.clone(), act.now)?;
             if edited.says_the_same(&automat) {
                 return Ok(automat);
             }
             let mut transaction = Transaction::default();
-            let update = Expression::assign(AutomatItem::write(&edited, rev + 1)?, &["location"]);
+            let update = Expression::assign(AutomatItem::write(&edited, rev + 1, era)?, &["location"]);
             transaction.update(Part::Automat, AutomatItem::key(id), update, unchanged(rev));
             transaction.event(&self.automat_event(id, EventKind::AutomatChanged, act)?, None, self.retention)?;
             match transaction.commit(self).await? {
                 Outcome::Committed => return Ok(edited),
+                Outcome::Contended | Outcome::Refused(_) => race.lost().await?,
+            }
+        }
+    }
+
+    /// Forgets how far the automat's device has counted, for one that was replaced or whose numbers ran ahead. The next
+    /// message that it sends is believed, whatever its number. Doors and keys stay as they were last reported.
+    pub async fn reset_automat(&self, id: &AutomatId, expected: Expected, act: &Act) -> Result<Automat, Error> {
+        let mut race = Race::new(&self.random);
+        loop {
+            let StoredAutomat { automat, rev, .. } = self.stored_automat(id).await?;
+            expected.check(automat.version)?;
+            let update = AutomatItem::reset(self.random.start()?, rev + 1);
+            let mut transaction = Transaction::default();
+            transaction.update(Part::Automat, AutomatItem::key(id), update, unchanged(rev));
+            transaction.event(&self.automat_event(id, EventKind::AutomatReset, act)?, None, self.retention)?;
+            match transaction.commit(self).await? {
+                Outcome::Committed => return Ok(Automat { connection: Connection::default(), ..automat }),
                 Outcome::Contended | Outcome::Refused(_) => race.lost().await?,
             }
         }

@@ -10,6 +10,7 @@ mod codes;
 mod contracts;
 mod error;
 mod events;
+mod faults;
 mod idempotency;
 mod items;
 mod keypad;
@@ -38,7 +39,8 @@ pub use keypad::KeypadEntry;
 pub use keys::{KeyFilter, Removal};
 pub use lockers::{LockerTelling, Telling};
 pub use messages::{
-    Claim, ContractRecord, DUE_SHARDS, Due, DueMessage, DueReminder, EventRecord, LEASE_MILLIS, Record, Verdict,
+    Claim, ContractRecord, DUE_SHARDS, Due, DueAnnouncements, DueMessage, DueReminder, EventRecord, LEASE_MILLIS,
+    Record, Verdict,
 };
 pub use page::{Cursor, Page, PageRequest};
 pub use people::{Erasure, ErasureOutcome, PersonalData};

@@ -17,6 +17,8 @@ use crate::{Error, Store};
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Part {
     Automat,
+    /// When a fault of a device was last recorded.
+    Fault,
     Locker,
     Opening,
     Keypad,

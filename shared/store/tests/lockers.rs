@@ -399,7 +399,7 @@ fn history(dice: &mut Dice) -> Vec<Message> {
         };
         let told = |index: usize, state: &[(bool, DoorState); 3]| {
             let (key_inside, door) = state[index];
-            (locker(u32::try_from(index).unwrap()), LockerTelling { key_inside, door, by: None })
+            (locker(u32::try_from(index).unwrap()), LockerTelling { key_inside: Some(key_inside), door, by: None })
         };
         match dice.below(4) {
             0 => {

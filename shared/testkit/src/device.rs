@@ -32,7 +32,10 @@ pub fn name(key: &DeviceKey, kind: CodeKind, digits: &str) -> String {
 #[must_use]
 pub fn telling(n: u64, lockers: &[(u32, bool, Option<&str>)]) -> Telling {
     let told = |&(index, key_inside, by): &(u32, bool, Option<&str>)| {
-        (locker(index), LockerTelling { key_inside, door: DoorState::Closed, by: by.map(str::to_owned) })
+        (
+            locker(index),
+            LockerTelling { key_inside: Some(key_inside), door: DoorState::Closed, by: by.map(str::to_owned) },
+        )
     };
     Telling { n, lockers: lockers.iter().map(told).collect(), device_keys: Vec::new() }
 }

@@ -68,14 +68,14 @@ impl ControlShadow {
         by_locker(&self.reported, "r")
     }
 
-    /// The results of openings that are the last ones requested of their lockers: where another request has followed,
-    /// its result will take the place of this one.
+    /// The openings that have a result, whatever it says, and are the last ones requested of their lockers: where another
+    /// request has followed, its result will take the place of this one.
     #[must_use]
-    pub fn finished(&self) -> BTreeMap<u16, Word> {
+    pub fn finished(&self) -> BTreeMap<u16, String> {
         let requests = self.requests();
-        let mut results = self.results();
-        results.retain(|locker, result| requests.get(locker).is_none_or(|request| request.id == result.id));
-        results
+        let results = by_locker::<Vec<Value>>(&self.reported, "r").into_iter();
+        let ids = results.filter_map(|(locker, result)| Some((locker, result.first()?.as_str()?.to_owned())));
+        ids.filter(|(locker, id)| requests.get(locker).is_none_or(|request| request.id == *id)).collect()
     }
 }
 

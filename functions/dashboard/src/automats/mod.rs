@@ -8,4 +8,5 @@ pub(crate) mod edit;
 pub(crate) mod list;
 pub(crate) mod new;
 pub(crate) mod remove;
+pub(crate) mod reset;
 pub(crate) mod view;

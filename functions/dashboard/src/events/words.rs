@@ -65,6 +65,14 @@ pub(super) fn what(event: &Event, t: &Texts, times: &Times) -> String {
         }
         EventKind::AutomatConnected => t.tell("event-automat-connected", &values),
         EventKind::AutomatDisconnected => t.tell("event-automat-disconnected", &values),
+        EventKind::AutomatReset => t.tell("event-automat-reset", &values),
+        EventKind::AutomatClockWrong => t.tell("event-automat-clock-wrong", &values),
+        EventKind::AutomatMessageNotUnderstood => t.tell("event-automat-message-not-understood", &values),
+        EventKind::AutomatDuplicateClient => t.tell("event-automat-duplicate-client", &values),
+        EventKind::LockerForced => t.tell("event-locker-forced", &values),
+        EventKind::KeyUnexpected => t.tell("event-key-unexpected", &values),
+        EventKind::DoorLeftOpen => t.tell("event-door-left-open", &values),
+        EventKind::OpeningUnexpected => t.tell("event-opening-unexpected", &values),
     }
 }
 
@@ -179,6 +187,14 @@ mod tests {
             EventKind::KeypadGuessing { wrong_entries: 40, within: GuessingPeriod::Day },
             EventKind::AutomatConnected,
             EventKind::AutomatDisconnected,
+            EventKind::AutomatReset,
+            EventKind::AutomatClockWrong,
+            EventKind::AutomatMessageNotUnderstood,
+            EventKind::AutomatDuplicateClient,
+            EventKind::LockerForced,
+            EventKind::KeyUnexpected,
+            EventKind::DoorLeftOpen,
+            EventKind::OpeningUnexpected,
         ]
     }
 

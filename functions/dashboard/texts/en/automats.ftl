@@ -81,6 +81,10 @@ automat-remove-holds-keys = { $count ->
    *[other] It still has { $count } keys. Remove them first: their contracts go with them, and the contacts are told.
 }
 automat-remove-to-its-keys = To its keys
+automat-reset = Reset the device of
+automat-reset-when = Reset after replacing the device, or when the events say that its clock was wrong and its messages are still refused.
+automat-reset-explained = The system forgets how far the device has counted, and believes the next message that it sends. Keys, contracts and the state of the lockers stay as they are. The connection is unknown until the device connects again.
+automat-reset-send = Reset device
 
 ## An edit of what somebody else has edited
 

@@ -49,6 +49,14 @@ event-keypad-guessing-hour = { $count } wrong codes at the keypad within an hour
 event-keypad-guessing-day = { $count } wrong codes at the keypad within 24 hours: somebody may be guessing
 event-automat-connected = The automat connected
 event-automat-disconnected = The automat disconnected
+event-automat-reset = The automat was reset: its device starts anew
+event-automat-clock-wrong = The device’s clock is wrong: a message dated in the future was refused
+event-automat-message-not-understood = The device sent something that this system does not understand; the rest of the message was used
+event-automat-duplicate-client = A second connection with the automat’s certificate ended the first one. After a network failure this is normal; if it keeps happening, two devices have the same certificate
+event-locker-forced = Locker { $locker } was opened, or its key taken, without an opening or a keypad entry
+event-key-unexpected = A key was put into locker { $locker }, where none belongs
+event-door-left-open = The door of locker { $locker } has been open for 5 minutes
+event-opening-unexpected = The device reported opening locker { $locker }, although nobody had requested it
 
 entry-unknown = no contract or key has it
 entry-too-early = the contract had not started

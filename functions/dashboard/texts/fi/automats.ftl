@@ -81,6 +81,10 @@ automat-remove-holds-keys = { $count ->
    *[other] Siinä on vielä { $count } avainta. Poista ensin avaimet: niiden sopimukset poistuvat samalla, ja yhteyshenkilöille kerrotaan.
 }
 automat-remove-to-its-keys = Sen avaimiin
+automat-reset = Nollaa laite:
+automat-reset-when = Nollaa, kun laite on vaihdettu tai kun tapahtumien mukaan sen kello on ollut väärässä ja sen viestit hylätään yhä.
+automat-reset-explained = Järjestelmä unohtaa, mihin numeroon laite on edennyt, ja uskoo sen seuraavaa viestiä. Avaimet, sopimukset ja lokeroiden tila pysyvät ennallaan. Yhteyden tila on tuntematon, kunnes laite yhdistää uudelleen.
+automat-reset-send = Nollaa laite
 
 ## Muokkaus, jonka välissä joku muu on muokannut
 

@@ -49,6 +49,14 @@ event-keypad-guessing-hour = Näppäimistöllä annettiin { $count } väärää 
 event-keypad-guessing-day = Näppäimistöllä annettiin { $count } väärää koodia vuorokauden aikana. Joku saattaa arvailla koodeja.
 event-automat-connected = Automaatti sai yhteyden
 event-automat-disconnected = Automaatin yhteys katkesi
+event-automat-reset = Automaatti nollattiin: sen laite aloittaa alusta
+event-automat-clock-wrong = Laitteen kello on väärässä: tulevaisuuteen päivätty viesti hylättiin
+event-automat-message-not-understood = Laite lähetti jotain, mitä järjestelmä ei tunne; muu osa viestistä otettiin käyttöön
+event-automat-duplicate-client = Toinen yhteys automaatin varmenteella katkaisi aiemman yhteyden. Verkkokatkon jälkeen tämä on tavallista; jos se toistuu, kahdella laitteella on sama varmenne
+event-locker-forced = Lokero { $locker } avattiin tai sen avain otettiin ilman avauspyyntöä tai koodia
+event-key-unexpected = Lokeroon { $locker } laitettiin avain, vaikka siihen ei kuulu avainta
+event-door-left-open = Lokeron { $locker } ovi on ollut auki 5 minuuttia
+event-opening-unexpected = Laite ilmoitti lokeron { $locker } avauksesta, jota kukaan ei ollut pyytänyt
 
 entry-unknown = sitä ei ole millään sopimuksella tai avaimella
 entry-too-early = sopimus ei ollut vielä alkanut

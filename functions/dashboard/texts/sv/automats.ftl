@@ -81,6 +81,10 @@ automat-remove-holds-keys = { $count ->
    *[other] Den har ännu { $count } nycklar. Ta bort dem först: deras avtal försvinner med dem, och kontaktpersonerna får veta det.
 }
 automat-remove-to-its-keys = Till dess nycklar
+automat-reset = Återställ enheten i
+automat-reset-when = Återställ när enheten har bytts ut, eller när händelserna visar att dess klocka gått fel och dess meddelanden fortfarande avvisas.
+automat-reset-explained = Systemet glömmer hur långt enheten har räknat och litar på nästa meddelande från den. Nycklar, avtal och fackens läge förblir som de är. Anslutningens läge är okänt tills enheten ansluter igen.
+automat-reset-send = Återställ enheten
 
 ## En redigering av något som någon annan har redigerat
 

@@ -49,6 +49,14 @@ event-keypad-guessing-hour = { $count } felaktiga koder på knappsatsen inom en 
 event-keypad-guessing-day = { $count } felaktiga koder på knappsatsen inom ett dygn – någon kanske försöker gissa koder
 event-automat-connected = Automaten fick förbindelse
 event-automat-disconnected = Automaten förlorade förbindelsen
+event-automat-reset = Automaten återställdes: dess enhet börjar om från början
+event-automat-clock-wrong = Enhetens klocka går fel: ett meddelande daterat i framtiden avvisades
+event-automat-message-not-understood = Enheten skickade något som systemet inte känner till; resten av meddelandet användes
+event-automat-duplicate-client = En andra anslutning med automatens certifikat avbröt den första. Efter ett nätverksavbrott är det normalt; om det upprepas har två enheter samma certifikat
+event-locker-forced = Fack { $locker } öppnades, eller nyckeln togs ut, utan fjärröppning eller kod
+event-key-unexpected = En nyckel lades i fack { $locker }, där ingen nyckel hör hemma
+event-door-left-open = Dörren till fack { $locker } har stått öppen i 5 minuter
+event-opening-unexpected = Enheten rapporterade en öppning av fack { $locker } som ingen hade begärt
 
 entry-unknown = inget avtal och ingen nyckel har den
 entry-too-early = avtalet hade inte börjat

@@ -32,9 +32,6 @@ async fn a_message_that_cannot_be_read_is_an_error_without_what_it_holds() {
         json!({ "message": "SECRET", "thing": "lobby" }),
         json!({ "message": "keypad", "thing": 5 }),
         nameless,
-        lockers("lobby", 1, &json!({ "SECRET": { "key": true, "door": "open" } })),
-        lockers("lobby", 1, &json!({ "0": { "key": true, "door": "SECRET" } })),
-        json!({ "message": "openings", "thing": "lobby", "words": { "0": ["SECRET"] } }),
         presence("lobby", "SECRET", 1),
     ] {
         let error = scene.hear(&event).await.unwrap_err();
@@ -112,6 +109,70 @@ async fn lockers_are_believed_and_those_that_cannot_be_are_left_out() {
     let older = json!({ "1": { "key": false, "door": "closed" } });
     scene.hear(&lockers("lobby", 4, &older)).await.unwrap();
     assert_eq!(scene.locker(locker(1)).await.door, DoorState::Open, "an older message says nothing new");
+}
+
+#[tokio::test]
+async fn one_unknown_word_costs_nothing_else_and_is_recorded_once() {
+    let scene = Scene::new().await;
+    for n in 5..8 {
+        let told = json!({ "0": { "key": false, "door": "open" }, "1": { "key": true, "door": "ajar" } });
+        scene.hear(&lockers("lobby", n, &told)).await.unwrap();
+    }
+    assert_eq!(scene.locker(locker(0)).await.door, DoorState::Open);
+    let second = scene.locker(locker(1)).await;
+    assert_eq!((second.whereabouts, second.door), (domain::Whereabouts::Inside, DoorState::Unknown));
+    scene.hear(&json!({ "message": "lockers", "thing": "lobby", "n": "x", "lockers": {} })).await.unwrap();
+    let recorded = scene.events().await;
+    let faults = recorded.iter().filter(|event| **event == EventKind::AutomatMessageNotUnderstood);
+    assert_eq!(faults.count(), 1, "{recorded:?}");
+}
+
+#[tokio::test]
+async fn a_word_that_nobody_understands_does_not_stay_in_the_shadow_nor_keep_others_from_being_stored() {
+    let scene = Scene::new().await;
+    let (opening, mut event) = scene.told(0).await;
+    event["words"]["1"] = json!(["01KB3CFY80000000000000000Z", "jammed", at(1).seconds()]);
+    scene.hear(&event).await.unwrap();
+    assert_eq!(scene.status(&opening).await, domain::OpeningStatus::Opened);
+    assert!(scene.events().await.contains(&EventKind::AutomatMessageNotUnderstood));
+}
+
+#[tokio::test]
+async fn a_result_of_an_opening_that_nobody_asked_for_is_recorded() {
+    let scene = Scene::new().await;
+    let word = json!({ "0": ["01KB3CFY80000000000000000Z", "opened", at(1).seconds()] });
+    for _ in 0..3 {
+        scene.hear(&crate::scene::words(&word)).await.unwrap();
+    }
+    let events = scene.events().await;
+    assert_eq!(events.iter().filter(|event| **event == EventKind::OpeningUnexpected).count(), 1, "{events:?}");
+}
+
+#[tokio::test]
+async fn times_from_the_future_are_recorded_and_the_result_is_believed() {
+    let scene = Scene::new().await;
+    let (opening, mut event) = scene.told(0).await;
+    event["words"]["0"][2] = json!(at(2).millis());
+    scene.hear(&event).await.unwrap();
+    assert_eq!(scene.status(&opening).await, domain::OpeningStatus::Opened);
+    let mut early = entry("lobby", "e-1");
+    early["at"] = json!(at(600).seconds());
+    scene.hear(&early).await.unwrap();
+    let events = scene.events().await;
+    assert_eq!(events.iter().filter(|event| **event == EventKind::AutomatClockWrong).count(), 1, "{events:?}");
+}
+
+#[tokio::test]
+async fn two_devices_with_one_certificate_are_recorded_once_however_often_they_fight() {
+    let scene = Scene::new().await;
+    for number in 1..20 {
+        scene.hear(&presence("lobby", "connected", number)).await.unwrap();
+        let mut ended = presence("lobby", "disconnected", number);
+        ended["reason"] = json!("DUPLICATE_CLIENTID");
+        scene.hear(&ended).await.unwrap();
+    }
+    let events = scene.events().await;
+    assert_eq!(events.iter().filter(|event| **event == EventKind::AutomatDuplicateClient).count(), 1);
 }
 
 #[tokio::test]

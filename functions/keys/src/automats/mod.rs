@@ -7,4 +7,5 @@ pub(crate) mod events;
 pub(crate) mod list;
 pub(crate) mod remove;
 pub(crate) mod render;
+pub(crate) mod reset;
 pub(crate) mod view;

@@ -25,6 +25,8 @@ pub(crate) struct StoredAutomat {
     pub(crate) presence: Option<Presence>,
     /// The number of the last telling of all its lockers at once.
     pub(crate) told_all: Option<u64>,
+    /// Numbers of the device count within one era: a new automat and a reset begin another.
+    pub(crate) era: u64,
     /// The ids of the keys that its device names codes with.
     pub(crate) device_keys: Vec<String>,
 }
@@ -49,6 +51,7 @@ pub(crate) struct AutomatItem {
     connection_number: Option<u64>,
     #[serde(skip_serializing, default)]
     told_all: Option<u64>,
+    era: u64,
     /// The ids of the device's keys, as it told them with that.
     #[serde(skip_serializing, default)]
     device_keys: Vec<String>,
@@ -82,7 +85,7 @@ impl AutomatItem {
 
     /// The item of an automat. Which lockers are taken is written by the keys, and the connection by the device's
     /// comings and goings, not here.
-    pub(crate) fn write(automat: &Automat, rev: u64) -> Result<Item, Error> {
+    pub(crate) fn write(automat: &Automat, rev: u64, era: u64) -> Result<Item, Error> {
         let record = Self {
             automat_id: automat.id.as_str().to_owned(),
             name: automat.name.as_str().to_owned(),
@@ -94,6 +97,7 @@ impl AutomatItem {
             connection_at: None,
             connection_number: None,
             told_all: None,
+            era,
             device_keys: Vec::new(),
             rev,
             version: automat.version,
@@ -120,8 +124,8 @@ impl AutomatItem {
             created_at: instant(record.created_at)?,
             updated_at: instant(record.updated_at)?,
         };
-        let (told_all, device_keys) = (record.told_all, record.device_keys);
-        Ok(StoredAutomat { automat, rev: record.rev, presence, told_all, device_keys })
+        let (told_all, era, device_keys) = (record.told_all, record.era, record.device_keys);
+        Ok(StoredAutomat { automat, rev: record.rev, presence, told_all, era, device_keys })
     }
 
     fn presence(&self) -> Result<Option<Presence>, Error> {
@@ -148,9 +152,17 @@ impl AutomatItem {
             .value(":deviceKeys", AttributeValue::L(ids))
     }
 
-    /// The condition that the automat is there and no newer telling of all its lockers has been heard.
-    pub(crate) fn told_nothing_after(n: u64) -> Expression {
-        Expression::new("attribute_exists(#PK) AND (attribute_not_exists(#toldAll) OR #toldAll <= :tellingN)")
+    /// What begins a new era: nothing is known any more of the device's numbers, keys and connection.
+    pub(crate) fn reset(era: u64, rev: u64) -> Expression {
+        let text = "SET #era = :era, #rev = :nextRev \
+                    REMOVE #toldAll, #deviceKeys, #connected, #connectionAt, #connectionNumber";
+        Expression::new(text).value(":era", number(era)).value(":nextRev", number(rev))
+    }
+
+    /// The condition that the automat is there, in this era, and no newer telling of all its lockers has been heard.
+    pub(crate) fn told_nothing_after(n: u64, era: u64) -> Expression {
+        Expression::new("#era = :readEra AND (attribute_not_exists(#toldAll) OR #toldAll <= :tellingN)")
+            .value(":readEra", number(era))
             .value(":tellingN", number(n))
     }
 }

@@ -107,6 +107,11 @@ impl EntryItem {
 }
 
 impl StoredEntry {
+    /// Whether this entry opened the locker.
+    pub(crate) fn opened(&self, wanted: LockerIndex) -> bool {
+        matches!(self.answer, KeypadAnswer::Open { locker, .. } if locker == wanted)
+    }
+
     /// The contract that this entry opened the key's locker for, to fetch the key.
     pub(crate) fn fetched(self, key: &KeyId) -> Option<ContractId> {
         let to_fetch = matches!(self.answer, KeypadAnswer::Open { purpose: Purpose::Fetch, .. });

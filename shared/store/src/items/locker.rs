@@ -7,10 +7,11 @@
 
 use domain::{
     AutomatId, Calendar, ContractId, DoorState, Entry, Instant, Key, KeyId, LockerIndex, OpeningId, OpeningsOfLocker,
-    Property, Whereabouts,
+    Property, Sensors, Whereabouts,
 };
 use serde::Deserialize;
 
+use super::due::due;
 use super::words::DoorWord;
 use super::{AutomatItem, Item, ItemKey, bytes, flag, instant, number, read, text, valid};
 use crate::write::Expression;
@@ -18,6 +19,9 @@ use crate::{Error, LockerView};
 
 /// Entries of the calendar in an agenda. Bookings further ahead do not touch the locker.
 pub(crate) const AGENDA_LENGTH: usize = 4;
+
+/// What the sort key of a locker begins with.
+const PREFIX: &str = "AUTOMAT#LOCKER#";
 
 /// A locker as it was read.
 #[derive(Debug, Clone)]
@@ -31,8 +35,16 @@ pub(crate) struct StoredLocker {
     /// Whether a key is inside, by the sensor.
     pub(crate) key_inside: Option<bool>,
     pub(crate) door: DoorState,
-    /// The number of the telling that this is from.
-    pub(crate) told: Option<u64>,
+    /// The number of the telling that this is from, and its era.
+    told: Option<(u64, u64)>,
+    /// What had opened the locker when its door was last closed, and the number of that telling.
+    used: Option<(String, u64)>,
+    /// When it was last recorded that the locker was forced.
+    forced_at: Option<Instant>,
+    /// When it was last recorded that it had a key too many.
+    unexpected_at: Option<Instant>,
+    /// When the door will have been open for too long.
+    pub(crate) due: Option<Instant>,
     /// Whether the key that belongs in it is out, and with which contract.
     out: bool,
     out_with: Option<ContractId>,
@@ -51,6 +63,12 @@ pub(crate) struct LockerItem {
     key_inside: Option<bool>,
     door: Option<DoorWord>,
     told: Option<u64>,
+    told_era: Option<u64>,
+    used_by: Option<String>,
+    used_n: Option<u64>,
+    forced_at: Option<i64>,
+    unexpected_at: Option<i64>,
+    due_at: Option<i64>,
     #[serde(default)]
     out: bool,
     out_with: Option<String>,
@@ -62,7 +80,7 @@ pub(crate) struct LockerItem {
 
 impl LockerItem {
     pub(crate) fn key(automat: &AutomatId, locker: LockerIndex) -> ItemKey {
-        ItemKey::new(AutomatItem::pk(automat), format!("AUTOMAT#LOCKER#{:04}", locker.get()))
+        ItemKey::new(AutomatItem::pk(automat), format!("{PREFIX}{:04}", locker.get()))
     }
 
     pub(crate) fn read(item: Item) -> Result<StoredLocker, Error> {
@@ -83,7 +101,11 @@ impl LockerItem {
             agenda: valid(Calendar::unpack(&record.agenda))?,
             key_inside: record.key_inside,
             door: record.door.map(DoorState::from).unwrap_or_default(),
-            told: record.told,
+            told: record.told.zip(record.told_era),
+            used: record.used_by.zip(record.used_n),
+            forced_at: record.forced_at.map(instant).transpose()?,
+            unexpected_at: record.unexpected_at.map(instant).transpose()?,
+            due: record.due_at.map(instant).transpose()?,
             out: record.out,
             out_with: holder,
             openings,
@@ -122,15 +144,51 @@ impl LockerItem {
         }
     }
 
-    /// What writes down what the sensors tell.
-    pub(crate) fn sense(locker: LockerIndex, key_inside: bool, door: DoorState, n: u64) -> Result<Expression, Error> {
-        let door = serde_dynamo::to_attribute_value(DoorWord::from(door))
+    /// The automat and the locker that stand there.
+    pub(crate) fn locker_at(place: &ItemKey) -> Option<(AutomatId, LockerIndex)> {
+        let automat = place.pk.strip_prefix("AUTOMAT#")?;
+        let locker = place.sk.strip_prefix(PREFIX)?.parse().ok()?;
+        Some((AutomatId::parse(automat).ok()?, LockerIndex::new(locker).ok()?))
+    }
+
+    /// What writes down what the sensors see, from a telling of this number and era.
+    pub(crate) fn sense(locker: LockerIndex, sensors: Sensors, n: u64, era: u64) -> Result<Expression, Error> {
+        let door = serde_dynamo::to_attribute_value(DoorWord::from(sensors.door))
             .map_err(|source| Error::internal("writing a door", source))?;
-        Ok(Expression::new("SET #lockerIndex = :locker, #keyInside = :inside, #door = :door, #told = :told")
+        let seen = Expression::new("SET #lockerIndex = :locker, #door = :door, #told = :told, #toldEra = :toldEra")
             .value(":locker", number(locker.get()))
-            .value(":inside", flag(key_inside))
             .value(":door", door)
-            .value(":told", number(n)))
+            .value(":told", number(n))
+            .value(":toldEra", number(era));
+        Ok(match sensors.key_inside {
+            Some(inside) => seen.then(Expression::new("SET #keyInside = :inside").value(":inside", flag(inside))),
+            None => seen,
+        })
+    }
+
+    /// What writes down that a run of the motor explains nothing more, since the door has been closed after it.
+    pub(crate) fn use_up(by: Option<&str>, n: u64) -> Expression {
+        match by {
+            Some(by) => Expression::new("SET #usedBy = :usedBy, #usedN = :usedN")
+                .value(":usedBy", text(by))
+                .value(":usedN", number(n)),
+            None => Expression::new("REMOVE #usedBy, #usedN"),
+        }
+    }
+
+    /// What sets when the door will have been open for too long, or that it is closed.
+    pub(crate) fn watch(place: &ItemKey, until: Option<Instant>) -> Expression {
+        due(place, until)
+    }
+
+    /// What writes when it was recorded that the locker was forced.
+    pub(crate) fn forced(now: Instant) -> Expression {
+        Expression::new("SET #forcedAt = :forcedAt").value(":forcedAt", number(now.millis()))
+    }
+
+    /// What writes when it was recorded that the locker has a key too many.
+    pub(crate) fn unexpected(now: Instant) -> Expression {
+        Expression::new("SET #unexpectedAt = :unexpectedAt").value(":unexpectedAt", number(now.millis()))
     }
 }
 
@@ -145,6 +203,10 @@ impl StoredLocker {
             key_inside: None,
             door: DoorState::Unknown,
             told: None,
+            used: None,
+            forced_at: None,
+            unexpected_at: None,
+            due: None,
             out: false,
             out_with: None,
             openings: OpeningsOfLocker::default(),
@@ -189,13 +251,45 @@ impl StoredLocker {
         }
     }
 
+    /// What the sensors see, as far as the device has told.
+    pub(crate) fn sensors(&self) -> Sensors {
+        Sensors { key_inside: self.key_inside, door: self.door }
+    }
+
+    /// Whether a telling of this number says something newer; numbers of another era do not count.
+    pub(crate) fn is_older_than(&self, n: u64, era: u64) -> bool {
+        self.told.is_none_or(|(told, told_era)| told_era != era || told < n)
+    }
+
+    /// Whether what opened the locker explains what the sensors see in a telling of this number.
+    pub(crate) fn explains(&self, by: &str, n: u64) -> bool {
+        let used = self.used.as_ref().filter(|(used_by, _)| used_by == by);
+        used.is_none_or(|(_, closed)| n <= closed.saturating_add(Sensors::BOUNCE_MILLIS))
+    }
+
+    /// Whether it may be recorded again that the locker was forced.
+    pub(crate) fn may_record_forced(&self, now: Instant) -> bool {
+        is_long_ago(self.forced_at, now)
+    }
+
+    /// Whether it may be recorded again that the locker has a key too many.
+    pub(crate) fn may_record_unexpected(&self, now: Instant) -> bool {
+        is_long_ago(self.unexpected_at, now)
+    }
+
     /// The condition that nothing was told of it since it was read.
     pub(crate) fn as_told(&self) -> Expression {
         match self.told {
             None => Expression::new("attribute_not_exists(#told)"),
-            Some(told) => Expression::new("#told = :readTold").value(":readTold", number(told)),
+            Some((told, era)) => Expression::new("#told = :readTold AND #toldEra = :readToldEra")
+                .value(":readTold", number(told))
+                .value(":readToldEra", number(era)),
         }
     }
+}
+
+fn is_long_ago(recorded: Option<Instant>, now: Instant) -> bool {
+    recorded.is_none_or(|recorded| recorded.plus_millis(Sensors::RECORDED_EVERY_MILLIS) <= now)
 }
 
 /// A full agenda may be the head of a longer calendar, and what is not in it may be in that.

@@ -8,6 +8,7 @@
 //! | return code | `AUTOMAT#a` | `RETURN#<mac>` | |
 //! | keypad | `AUTOMAT#a` | `KEYPAD` | |
 //! | keypad entry | `AUTOMAT#a` | `ENTRY#<id>` | |
+//! | fault of its device | `AUTOMAT#a` | `FAULT#<which>` | |
 //! | event | `AUTOMAT#a` | `EVENT#<ulid>` | `EVENTS#<incarnation>`, `<ulid>`, if it is about a key |
 //! | key | `KEY#k` | `KEY` | `KEYS`, `k`; while it is being removed `REMOVING`, `k` |
 //! | word of a key | `KEY#k` | `WORD#<word>` | `WORDS#<first letter>`, `<word>#k` |
@@ -15,18 +16,22 @@
 //! | opening | `OPENING#<ulid>` | `OPENING` | |
 //! | message | `MESSAGES#<incarnation>#c` | `MESSAGE#<ulid>` | |
 //! | reminder | `MESSAGES#<incarnation>#c` | `REMINDER#start`, `#end` or `#return` | |
+//! | announcements | `MESSAGES#<incarnation>#c` | `ANNOUNCEMENTS` | |
 //! | receipt | `RECEIPT#<hash>` | `-` | |
 //!
-//! Reminders, and messages that are still to be sent, also stand in the index `due`. Messages have a partition of their
+//! Reminders, messages that are still to be sent, announcements that were held back, and lockers whose door is open also
+//! stand in the index `due`. Messages have a partition of their
 //! own, and not the key's, since what is told of a removed key must outlive it.
 //!
 //! Only the automat and its lockers begin with `AUTOMAT`: the Key Automat View reads them all in one query.
 
+mod announcements;
 mod automat;
 mod contract;
 mod due;
 mod entry;
 mod event;
+mod fault;
 mod key;
 mod keypad;
 mod locker;
@@ -44,11 +49,13 @@ use domain::Instant;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+pub(crate) use self::announcements::{AnnouncementsItem, StoredAnnouncements};
 pub(crate) use self::automat::{AUTOMATS, AutomatItem, StoredAutomat};
 pub(crate) use self::contract::{ContractItem, StoredContract};
 pub(crate) use self::due::due_shard_name;
 pub(crate) use self::entry::{EntryItem, StoredEntry};
 pub(crate) use self::event::EventItem;
+pub(crate) use self::fault::FaultItem;
 pub(crate) use self::key::{KEYS, KeyItem, REMOVING, StoredKey};
 pub(crate) use self::keypad::{KeypadItem, StoredKeypad};
 pub(crate) use self::locker::{AGENDA_LENGTH, LockerItem, StoredLocker};

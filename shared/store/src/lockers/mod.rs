@@ -4,13 +4,16 @@
 //! A telling of all lockers at once is kept as one number on the automat (`toldAll`), which counts for every locker, so
 //! that five hundred unchanged lockers cost one write: the number goes first and is a condition of every write to a
 //! locker, so no older telling gets in between; whatever then still differs is written. With it goes which keys the device
-//! names codes with (ADR 0020).
+//! names codes with (ADR 0020). Numbers count within one era of the automat: a reset begins a new one (ADR 0027).
 
+mod left_open;
 mod turn;
 
 use std::collections::HashMap;
 
-use domain::{Automat, AutomatId, DoorState, Instant, LockerCount, LockerIndex};
+use domain::{
+    Automat, AutomatId, DeviceFault, DoorState, Instant, LockerCount, LockerIndex, Sensors, is_too_far_ahead,
+};
 
 use self::turn::Turn;
 use crate::items::{AutomatItem, LockerItem, StoredAutomat, StoredLocker};
@@ -32,9 +35,9 @@ pub struct Telling {
 /// What a device tells of one locker.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LockerTelling {
-    /// Whether a key is inside.
-    pub key_inside: bool,
-    /// Its door.
+    /// Whether a key is inside; `None` where that could not be understood.
+    pub key_inside: Option<bool>,
+    /// Its door; `Unknown` where that could not be understood.
     pub door: DoorState,
     /// The keypad entry or the opening that last opened it.
     pub by: Option<String>,
@@ -50,26 +53,34 @@ impl LockerTelling {
     /// Whether the locker says so already, of its key too.
     fn is_known(&self, locker: &StoredLocker) -> bool {
         let before = locker.whereabouts();
-        locker.key_inside == Some(self.key_inside)
-            && locker.door == self.door
-            && (locker.key.is_none() || before.clone().sensed(self.key_inside, None) == before)
+        let is_there = |inside| before.clone().sensed(inside, None) == before;
+        locker.sensors().reported(self.sensors()) == locker.sensors()
+            && (locker.key.is_none() || self.key_inside.is_none_or(is_there))
+    }
+
+    fn sensors(&self) -> Sensors {
+        Sensors { key_inside: self.key_inside, door: self.door }
     }
 }
 
 impl Store {
     /// Hears what a device tells of its lockers. What is older than what we know is left out, and so are lockers that
-    /// the automat does not have.
+    /// the automat does not have. A number from the future is refused and leaves no mark, since that would make us
+    /// ignore everything true that comes after it.
     pub async fn hear_lockers(&self, automat: &AutomatId, telling: Telling, now: Instant) -> Result<(), Error> {
+        if is_too_far_ahead(telling.n, now) {
+            return self.record_fault(automat, DeviceFault::ClockWrong, None, now).await;
+        }
         let mut race = Race::new(&self.random);
-        let (count, of_all) = loop {
-            let StoredAutomat { automat: Automat { locker_count, .. }, told_all, .. } =
+        let (count, of_all, era) = loop {
+            let StoredAutomat { automat: Automat { locker_count, .. }, told_all, era, .. } =
                 self.stored_automat(automat).await?;
             let of_all = telling.is_of_all(locker_count);
             match told_all {
                 Some(told_all) if told_all > telling.n => return Ok(()),
                 // Ours already: it is delivered again, perhaps since the first time did not get to the end.
-                Some(told_all) if told_all == telling.n => break (locker_count, of_all),
-                _ if !of_all || self.tell_all(automat, &telling).await? => break (locker_count, of_all),
+                Some(told_all) if told_all == telling.n => break (locker_count, of_all, era),
+                _ if !of_all || self.tell_all(automat, &telling, era).await? => break (locker_count, of_all, era),
                 _ => race.lost().await?,
             }
         };
@@ -82,14 +93,14 @@ impl Store {
             if of_all && told.is_known(&locker) {
                 continue;
             }
-            Turn { automat, told: &told, n: telling.n, now }.take(self, locker).await?;
+            Turn { automat, told: &told, n: telling.n, era, now }.take(self, locker).await?;
         }
         Ok(())
     }
 
-    async fn tell_all(&self, automat: &AutomatId, telling: &Telling) -> Result<bool, Error> {
+    async fn tell_all(&self, automat: &AutomatId, telling: &Telling, era: u64) -> Result<bool, Error> {
         let mut transaction = Transaction::default();
-        let (place, newer) = (AutomatItem::key(automat), AutomatItem::told_nothing_after(telling.n));
+        let (place, newer) = (AutomatItem::key(automat), AutomatItem::told_nothing_after(telling.n, era));
         transaction.update(Part::Automat, place, AutomatItem::tell_all(telling.n, &telling.device_keys), newer);
         Ok(matches!(transaction.commit(self).await?, Outcome::Committed))
     }

@@ -1,7 +1,9 @@
 //! One locker's turn in a telling: its sensors, and with them the key that belongs in it, the PIN that the key is out
 //! with, and the record, all in one transaction.
 
-use domain::{Actor, AutomatId, ContractId, EventKind, Instant, KeyState, OpeningId, Retention, Subject, Whereabouts};
+use domain::{
+    Actor, AutomatId, ContractId, DoorState, EventKind, Instant, KeyState, OpeningId, Retention, Subject, Whereabouts,
+};
 
 use super::LockerTelling;
 use crate::codes::Mac;
@@ -18,6 +20,7 @@ pub(super) struct Turn<'a> {
     pub(super) automat: &'a AutomatId,
     pub(super) told: &'a LockerTelling,
     pub(super) n: u64,
+    pub(super) era: u64,
     pub(super) now: Instant,
 }
 
@@ -28,7 +31,21 @@ struct Passage {
     contract: Option<ContractId>,
     /// As it stands, if it still does.
     contract_item: Option<StoredContract>,
+}
+
+/// What opened the locker, by the device's account.
+struct Cause {
     actor: Actor,
+    /// The contract that it was opened with to fetch its key.
+    fetched_with: Option<ContractId>,
+    /// Whether it is an opening of this locker, or an entry that opened it.
+    is_known: bool,
+}
+
+impl Cause {
+    fn unknown(automat: &AutomatId) -> Self {
+        Self { actor: Actor::automat(automat), fetched_with: None, is_known: false }
+    }
 }
 
 /// What happens to the key that belongs in a locker.
@@ -45,7 +62,7 @@ impl Turn<'_> {
     pub(super) async fn take(&self, store: &Store, mut locker: StoredLocker) -> Result<(), Error> {
         let mut race = Race::new(&store.random);
         let mut foreign_pin = None;
-        while locker.told.is_none_or(|told| told < self.n) {
+        while locker.is_older_than(self.n, self.era) {
             if self.attempt(store, &locker, &mut foreign_pin).await? {
                 return Ok(());
             }
@@ -62,12 +79,17 @@ impl Turn<'_> {
         locker: &StoredLocker,
         foreign_pin: &mut Option<Mac>,
     ) -> Result<bool, Error> {
-        let passage = match self.fate(store, locker).await? {
+        let cause = self.cause(store, locker).await?;
+        // Whoever opened the locker before has nothing to do with what happens long after it was closed again.
+        let is_forced = self.is_forced(locker, &cause);
+        let cause = if is_forced { Cause::unknown(self.automat) } else { cause };
+        let passage = match self.fate(store, locker, &cause).await? {
             Fate::Stays => None,
             Fate::Passes(passage) => Some(passage),
             Fate::Torn => return Ok(false),
         };
-        let transaction = self.transaction(store, locker, passage.as_deref(), foreign_pin.as_ref())?;
+        let transaction =
+            self.transaction(store, locker, (&cause, is_forced), passage.as_deref(), foreign_pin.as_ref())?;
         let refused = match transaction.commit(store).await? {
             Outcome::Committed => return Ok(true),
             Outcome::Contended => return Ok(false),
@@ -82,10 +104,10 @@ impl Turn<'_> {
         Ok(part(Part::Automat))
     }
 
-    async fn fate(&self, store: &Store, locker: &StoredLocker) -> Result<Fate, Error> {
+    async fn fate(&self, store: &Store, locker: &StoredLocker, cause: &Cause) -> Result<Fate, Error> {
         let before = locker.whereabouts();
-        let Some((id, _)) = &locker.key else { return Ok(Fate::Stays) };
-        if before.clone().sensed(self.told.key_inside, None) == before {
+        let (Some((id, _)), Some(inside)) = (&locker.key, self.told.key_inside) else { return Ok(Fate::Stays) };
+        if before.clone().sensed(inside, None) == before {
             return Ok(Fate::Stays);
         }
         let Some(item) = store.get(&KeyItem::key(id)).await? else { return Ok(Fate::Torn) };
@@ -94,8 +116,7 @@ impl Turn<'_> {
         if key.state != KeyState::Active || key.automat != *self.automat || key.locker != locker.locker {
             return Ok(Fate::Torn);
         }
-        let (actor, fetched_with) = self.cause(store, id).await?;
-        let next = key.whereabouts.clone().sensed(self.told.key_inside, fetched_with);
+        let next = key.whereabouts.clone().sensed(inside, cause.fetched_with.clone());
         let contract = next.holder().or(key.whereabouts.holder()).cloned();
         let contract_item = match &contract {
             None => None,
@@ -104,53 +125,115 @@ impl Turn<'_> {
                 item.map(|item| ContractItem::read(item, &store.codes)).transpose()?
             }
         };
-        Ok(Fate::Passes(Box::new(Passage { stored, next, contract, contract_item, actor })))
+        Ok(Fate::Passes(Box::new(Passage { stored, next, contract, contract_item })))
     }
 
-    /// Who opened the locker, and with which contract if it was to fetch its key.
-    async fn cause(&self, store: &Store, key: &domain::KeyId) -> Result<(Actor, Option<ContractId>), Error> {
-        let device = Actor::automat(self.automat);
-        let Some(by) = &self.told.by else { return Ok((device, None)) };
+    /// Who opened the locker, if this telling says anything that depends on it.
+    async fn cause(&self, store: &Store, locker: &StoredLocker) -> Result<Cause, Error> {
+        let unknown = Cause::unknown(self.automat);
+        let (Some(by), false) = (&self.told.by, self.told.is_known(locker)) else { return Ok(unknown) };
         let entry = EntryItem::key(self.automat, by);
         let opening = OpeningId::parse(by).ok().map(|id| OpeningItem::key(&id));
         let places: Vec<_> = entry.iter().chain(&opening).cloned().collect();
         for item in store.get_all(&places).await? {
             if ItemKey::of(&item) == entry {
-                return Ok((device, EntryItem::read(item)?.fetched(key)));
+                let entry = EntryItem::read(item)?;
+                let is_known = entry.opened(locker.locker);
+                let fetched_with = locker.key.as_ref().and_then(|(key, _)| entry.fetched(key));
+                return Ok(Cause { fetched_with, is_known, ..unknown });
             }
             let opening = OpeningItem::read(item)?.opening;
             if opening.automat == *self.automat {
-                return Ok((opening.requested_by, None));
+                let is_known = opening.locker == locker.locker;
+                return Ok(Cause { actor: opening.requested_by, is_known, ..unknown });
             }
         }
-        Ok((device, None))
+        Ok(unknown)
+    }
+
+    /// Whether the locker was opened, or has lost its key, and nothing that we know of has opened it.
+    fn is_forced(&self, locker: &StoredLocker, cause: &Cause) -> bool {
+        let before = locker.sensors();
+        let is_explained = cause.is_known && self.told.by.as_ref().is_some_and(|by| locker.explains(by, self.n));
+        before.needs_cause(before.reported(self.told.sensors())) && !is_explained
     }
 
     fn transaction(
         &self,
         store: &Store,
         locker: &StoredLocker,
+        (cause, is_forced): (&Cause, bool),
         passage: Option<&Passage>,
         foreign_pin: Option<&Mac>,
     ) -> Result<Transaction, Error> {
         let mut transaction = Transaction::default();
-        let newest = AutomatItem::told_nothing_after(self.n);
+        let newest = AutomatItem::told_nothing_after(self.n, self.era);
         transaction.check(Part::Automat, AutomatItem::key(self.automat), newest);
-        let sensed = LockerItem::sense(locker.locker, self.told.key_inside, self.told.door, self.n)?;
-        let update = match passage {
-            None => sensed,
-            Some(passage) => sensed.then(LockerItem::whereabouts(&passage.next)),
-        };
+        let mut update = self.sensed(locker)?;
+        if let Some(passage) = passage {
+            update = update.then(LockerItem::whereabouts(&passage.next));
+        }
+        if is_forced && locker.may_record_forced(self.now) {
+            update = update.then(LockerItem::forced(self.now));
+            self.record_of_locker(store, &mut transaction, locker, EventKind::LockerForced)?;
+        }
+        let before = locker.sensors();
+        let gains_key = before.gains_key(before.reported(self.told.sensors()));
+        if gains_key && locker.key.is_none() && locker.may_record_unexpected(self.now) {
+            update = update.then(LockerItem::unexpected(self.now));
+            self.record_of_locker(store, &mut transaction, locker, EventKind::KeyUnexpected)?;
+        }
         let as_read = locker.same_key().and(locker.as_told());
         transaction.update(Part::Locker, LockerItem::key(self.automat, locker.locker), update, as_read);
         if let Some(passage) = passage {
             passage.write(&mut transaction, foreign_pin, store.retention);
-            self.record(store, &mut transaction, passage)?;
+            self.record(store, &mut transaction, passage, &cause.actor)?;
         }
         Ok(transaction)
     }
 
-    fn record(&self, store: &Store, transaction: &mut Transaction, passage: &Passage) -> Result<(), Error> {
+    /// What writes down what the sensors see, and what follows from the door alone.
+    fn sensed(&self, locker: &StoredLocker) -> Result<Expression, Error> {
+        let before = locker.sensors();
+        let after = before.reported(self.told.sensors());
+        let place = LockerItem::key(self.automat, locker.locker);
+        let mut update = LockerItem::sense(locker.locker, after, self.n, self.era)?;
+        if before.opens(after) {
+            update = update.then(LockerItem::watch(&place, Some(self.now.plus_millis(DoorState::LEFT_OPEN_MILLIS))));
+        } else if before.closes(after) {
+            update = update.then(LockerItem::watch(&place, None));
+        }
+        let taken_from_closed = after.door == DoorState::Closed && before.needs_cause(after);
+        if before.closes(after) || taken_from_closed {
+            update = update.then(LockerItem::use_up(self.told.by.as_deref(), self.n));
+        }
+        Ok(update)
+    }
+
+    fn record_of_locker(
+        &self,
+        store: &Store,
+        transaction: &mut Transaction,
+        locker: &StoredLocker,
+        kind: EventKind,
+    ) -> Result<(), Error> {
+        let subject = Subject {
+            automat: self.automat.clone(),
+            locker: Some(locker.locker),
+            key: locker.key.as_ref().map(|(key, _)| key.clone()),
+            contract: None,
+        };
+        let event = store.event(kind, subject, &Act::of_automat(self.automat, self.now))?;
+        transaction.event(&event, locker.incarnation.as_deref(), store.retention)
+    }
+
+    fn record(
+        &self,
+        store: &Store,
+        transaction: &mut Transaction,
+        passage: &Passage,
+        actor: &Actor,
+    ) -> Result<(), Error> {
         let StoredKey { key, incarnation, .. } = &passage.stored;
         let kind = match (&key.whereabouts, &passage.next) {
             (Whereabouts::Inside, Whereabouts::Out { .. }) => EventKind::KeyFetched,
@@ -158,7 +241,7 @@ impl Turn<'_> {
             // The first that we hear of the key: it may have been there, or not, for long.
             _ => return Ok(()),
         };
-        let act = Act { actor: passage.actor.clone(), ..Act::of_automat(self.automat, self.now) };
+        let act = Act { actor: actor.clone(), ..Act::of_automat(self.automat, self.now) };
         let subject = Subject {
             automat: key.automat.clone(),
             locker: Some(key.locker),

@@ -1,9 +1,9 @@
-//! What is due: messages and reminders whose time has come.
+//! What is due: messages, reminders, what was held back, and open doors, whose time has come.
 
 use domain::Instant;
 
-use super::{Due, DueMessage, DueReminder};
-use crate::items::{ItemKey, MessageItem, ReminderItem, due_shard_name, number, text};
+use super::{Due, DueAnnouncements, DueMessage, DueReminder};
+use crate::items::{AnnouncementsItem, ItemKey, LockerItem, MessageItem, ReminderItem, due_shard_name, number, text};
 use crate::read::Stretch;
 use crate::write::Expression;
 use crate::{Error, Store};
@@ -25,8 +25,10 @@ impl Due {
             Some(Self::Message(DueMessage { place }))
         } else if ReminderItem::is_at(&place) {
             Some(Self::Reminder(DueReminder { place }))
+        } else if AnnouncementsItem::is_at(&place) {
+            Some(Self::Announcements(DueAnnouncements { place }))
         } else {
-            None
+            LockerItem::locker_at(&place).map(|(automat, locker)| Self::OpenDoor { automat, locker })
         }
     }
 }

@@ -7,6 +7,7 @@
 //! The stream may repeat records and mix up their order. So a record only says who is to be told: whether what it says
 //! still holds, and what reminders there are to be, is decided over the contract as it stands.
 
+mod announce;
 mod bounce;
 mod claim;
 mod due;
@@ -20,7 +21,7 @@ mod settle;
 mod standing;
 mod tell;
 
-use domain::{Event, Instant, Message, MessageId, Trouble};
+use domain::{AutomatId, Event, Instant, LockerIndex, Message, MessageId, Trouble};
 
 use crate::items::{ItemKey, StoredContract};
 
@@ -99,11 +100,26 @@ pub enum Due {
     Message(DueMessage),
     /// A reminder.
     Reminder(DueReminder),
+    /// Messages about a key's comings and goings that were held back.
+    Announcements(DueAnnouncements),
+    /// A door that is still open.
+    OpenDoor {
+        /// The automat.
+        automat: AutomatId,
+        /// The locker.
+        locker: LockerIndex,
+    },
 }
 
 /// Where a message that may be claimed stands.
 #[derive(Debug)]
 pub struct DueMessage {
+    place: ItemKey,
+}
+
+/// Where announcements that were held back stand.
+#[derive(Debug)]
+pub struct DueAnnouncements {
     place: ItemKey,
 }
 

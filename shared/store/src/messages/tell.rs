@@ -1,6 +1,6 @@
 //! Telling: writing down every message of an occasion, claimed by whoever writes it.
 
-use domain::{EventKind, Facts, Instant, Message, Notice, Reminder};
+use domain::{Cause, EventKind, Facts, Instant, Message, Notice, Passage, Reminder};
 use tokio::task::JoinSet;
 
 use super::name::Occurrence;
@@ -65,6 +65,17 @@ impl Store {
         let notices = Notice::of_event(&event.kind, event.at, &stored.contract);
         if notices.is_empty() {
             return Ok(Vec::new());
+        }
+        let passage = match event.kind {
+            EventKind::KeyFetched => Some(Passage::Fetched),
+            EventKind::KeyReturned => Some(Passage::Returned),
+            _ => None,
+        };
+        if let Some(passage) = passage {
+            let cause = Cause { event: event.id.clone(), at: event.at };
+            if !self.is_announced((key, contract, incarnation), passage, cause, now).await? {
+                return Ok(Vec::new());
+            }
         }
         let facts = self.facts_of(stored, standing.key.as_ref()).await?;
         let occurrence = Occurrence { incarnation, contract, identity: &event.id, at: event.at };

@@ -6,6 +6,7 @@
 mod claims;
 mod crashes;
 mod events;
+mod flicker;
 mod listing;
 mod records;
 mod reminders;

@@ -161,6 +161,10 @@ impl Stage {
             match due {
                 Due::Message(message) => claims.extend(self.store().claim(&message, now).await.unwrap()),
                 Due::Reminder(reminder) => claims.extend(self.store().remind(&reminder, now).await.unwrap()),
+                Due::Announcements(held) => claims.extend(self.store().announce_held(&held, now).await.unwrap()),
+                Due::OpenDoor { automat, locker } => {
+                    self.store().check_open_door(&automat, locker, now).await.unwrap();
+                }
             }
         }
         claims

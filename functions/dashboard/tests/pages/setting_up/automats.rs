@@ -33,7 +33,8 @@ async fn busy(stage: &Stage) {
         draft.pin = Some(testkit::pin(if key == "A-2" { "48291" } else { "58291" }));
         store.create_contract(&id(key), draft, &act()).await.unwrap();
     }
-    let told = |inside, door, by: Option<&str>| LockerTelling { key_inside: inside, door, by: by.map(str::to_owned) };
+    let told =
+        |inside, door, by: Option<&str>| LockerTelling { key_inside: Some(inside), door, by: by.map(str::to_owned) };
     let closed = DoorState::Closed;
     let all_in = [0, 1, 2].map(|index| (locker(index), told(true, closed, None))).into();
     tell(stage, 1, all_in).await;
@@ -78,6 +79,19 @@ async fn an_automat_is_added_edited_and_removed() {
     assert_eq!((removed.status, removed.to.as_deref()), (303, Some("/")));
     let again = stage.post("/automats/lobby/remove", &[]).await;
     assert_eq!((again.status, again.to.as_deref()), (303, Some("/")), "sent twice it is still gone");
+}
+
+#[tokio::test]
+async fn an_admin_lets_a_device_start_anew() {
+    let stage = Stage::of(Role::Admin).await;
+    stage.fill("/automats/new", &LOBBY).await;
+    let page = stage.get("/automats/lobby/reset").await;
+    assert!(page.html.contains("Reset device") && page.html.contains("<form"), "{}", page.html);
+    let reset = stage.fill("/automats/lobby/reset", &[]).await;
+    assert_eq!((reset.status, reset.to.as_deref()), (303, Some("/automats/lobby")), "{}", reset.html);
+    let events = stage.get("/automats/lobby/events").await;
+    assert!(events.html.contains("The automat was reset"), "{}", events.html);
+    assert_eq!(stage.get_as(Role::Operator, "/automats/lobby/reset").await.status, 403);
 }
 
 #[tokio::test]

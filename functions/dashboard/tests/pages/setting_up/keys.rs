@@ -156,7 +156,7 @@ async fn a_key_that_is_out_is_removed_only_when_that_is_said() {
     store.create_contract(&id("K-1"), draft, &act()).await.unwrap();
     let lobby = AutomatId::parse("lobby").unwrap();
     for (n, inside) in [(1, true), (2, false)] {
-        let told = LockerTelling { key_inside: inside, door: DoorState::Closed, by: Some("e".to_owned()) };
+        let told = LockerTelling { key_inside: Some(inside), door: DoorState::Closed, by: Some("e".to_owned()) };
         let telling = Telling { n, lockers: vec![(locker(0), told)], device_keys: Vec::new() };
         let entry = testkit::entry(store, "e", CodeKind::Pin, "48291", at(0), &[0]);
         if !inside {

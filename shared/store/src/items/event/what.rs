@@ -65,6 +65,14 @@ enum Kind {
     KeypadGuessing,
     AutomatConnected,
     AutomatDisconnected,
+    AutomatReset,
+    AutomatClockWrong,
+    AutomatMessageNotUnderstood,
+    AutomatDuplicateClient,
+    LockerForced,
+    KeyUnexpected,
+    DoorLeftOpen,
+    OpeningUnexpected,
 }
 
 #[derive(Serialize, Deserialize, Clone, Copy)]
@@ -127,6 +135,14 @@ impl What {
             }
             EventKind::AutomatConnected => Self::plain(Kind::AutomatConnected),
             EventKind::AutomatDisconnected => Self::plain(Kind::AutomatDisconnected),
+            EventKind::AutomatReset => Self::plain(Kind::AutomatReset),
+            EventKind::AutomatClockWrong => Self::plain(Kind::AutomatClockWrong),
+            EventKind::AutomatMessageNotUnderstood => Self::plain(Kind::AutomatMessageNotUnderstood),
+            EventKind::AutomatDuplicateClient => Self::plain(Kind::AutomatDuplicateClient),
+            EventKind::LockerForced => Self::plain(Kind::LockerForced),
+            EventKind::KeyUnexpected => Self::plain(Kind::KeyUnexpected),
+            EventKind::DoorLeftOpen => Self::plain(Kind::DoorLeftOpen),
+            EventKind::OpeningUnexpected => Self::plain(Kind::OpeningUnexpected),
         }
     }
 
@@ -194,6 +210,14 @@ impl What {
             },
             Kind::AutomatConnected => EventKind::AutomatConnected,
             Kind::AutomatDisconnected => EventKind::AutomatDisconnected,
+            Kind::AutomatReset => EventKind::AutomatReset,
+            Kind::AutomatClockWrong => EventKind::AutomatClockWrong,
+            Kind::AutomatMessageNotUnderstood => EventKind::AutomatMessageNotUnderstood,
+            Kind::AutomatDuplicateClient => EventKind::AutomatDuplicateClient,
+            Kind::LockerForced => EventKind::LockerForced,
+            Kind::KeyUnexpected => EventKind::KeyUnexpected,
+            Kind::DoorLeftOpen => EventKind::DoorLeftOpen,
+            Kind::OpeningUnexpected => EventKind::OpeningUnexpected,
         })
     }
 

@@ -1,0 +1,34 @@
+//! `POST /v1/automats/{automatId}/reset`
+
+use api::{App, AutomatPath, Caller, IfMatch, NoQuery, Problem};
+use axum::extract::State;
+use axum::response::Response;
+
+use super::render::AutomatItem;
+
+/// Reset an automat's device
+///
+/// Forgets how far the device has counted, after it was replaced or its numbers ran ahead. The next message that it
+/// sends is believed, whatever its number. Keys, contracts and the last known state of the lockers stay. The connection
+/// is unknown until the device connects again.
+#[utoipa::path(
+    post,
+    path = "/v1/automats/{automatId}/reset",
+    operation_id = "resetAutomat",
+    tag = "automats",
+    params(
+        ("automatId" = String, Path),
+        ("If-Match" = Option<String>, Header, description = "The `ETag` of the version to reset"),
+    ),
+    responses((status = 200, description = "The automat as it is now", body = AutomatItem))
+)]
+pub(crate) async fn reset_automat(
+    State(app): State<App>,
+    caller: Caller,
+    AutomatPath(id): AutomatPath,
+    _: NoQuery,
+    IfMatch(expected): IfMatch,
+) -> Result<Response, Problem> {
+    let automat = app.store.reset_automat(&id, expected, &caller.act(app.clock.now(), None)).await?;
+    Ok(api::tagged(automat.version, AutomatItem::from(automat)))
+}

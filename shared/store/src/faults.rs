@@ -1,0 +1,39 @@
+//! What is wrong with an automat's device: recorded once an hour, however often the device repeats it.
+
+use domain::{AutomatId, DeviceFault, Instant, LockerIndex, Subject};
+
+use crate::items::{AutomatItem, FaultItem, StoredAutomat};
+use crate::race::Race;
+use crate::write::{Outcome, Part, Transaction, present};
+use crate::{Act, Error, Store};
+
+impl Store {
+    /// Records a fault, unless the same one was recorded less than an hour ago. A reset lets it be recorded again.
+    pub async fn record_fault(
+        &self,
+        automat: &AutomatId,
+        fault: DeviceFault,
+        locker: Option<LockerIndex>,
+        now: Instant,
+    ) -> Result<(), Error> {
+        let mut race = Race::new(&self.random);
+        loop {
+            let StoredAutomat { era, .. } = self.stored_automat(automat).await?;
+            let last = self.get(&FaultItem::key(automat, fault)).await?;
+            if last.map(|item| FaultItem::is_recent(item, era, now)).transpose()?.unwrap_or_default() {
+                return Ok(());
+            }
+            let subject = Subject { automat: automat.clone(), locker, key: None, contract: None };
+            let event = self.event(fault.event(), subject, &Act::of_automat(automat, now))?;
+            let mut transaction = Transaction::default();
+            transaction.check(Part::Automat, AutomatItem::key(automat), present());
+            let item = FaultItem::write(automat, fault, era, now)?;
+            transaction.put(Part::Fault, item, FaultItem::not_recent(era, now));
+            transaction.event(&event, None, self.retention)?;
+            match transaction.commit(self).await? {
+                Outcome::Committed => return Ok(()),
+                Outcome::Contended | Outcome::Refused(_) => race.lost().await?,
+            }
+        }
+    }
+}

@@ -1,0 +1,146 @@
+//! What contacts were told of a key's comings and goings with a contract, and what was held back.
+
+use domain::{Announcement, Announcements, Cause, ContractId, Instant, KeyId, Passage};
+use serde::{Deserialize, Serialize};
+
+use super::due::due_shard;
+use super::{Item, ItemKey, MessageItem, instant, read, valid, write};
+use crate::Error;
+use crate::write::{Expression, absent, unchanged};
+
+/// The sort key.
+const SK: &str = "ANNOUNCEMENTS";
+/// How long they are kept after the last change, in seconds: by then they hold nothing back any more.
+const KEPT_SECONDS: i64 = 24 * 3600;
+
+/// Announcements as they were read.
+#[derive(Debug, Clone)]
+pub(crate) struct StoredAnnouncements {
+    pub(crate) key: KeyId,
+    pub(crate) contract: ContractId,
+    /// Of the key.
+    pub(crate) incarnation: String,
+    pub(crate) announcements: Announcements,
+    /// Raised by every write; `None` before the first.
+    rev: Option<u64>,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct AnnouncementsItem {
+    key_id: String,
+    contract_id: String,
+    incarnation: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    fetched: Option<Told>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    returned: Option<Told>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    held_fetched: Option<Held>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    held_returned: Option<Held>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    due_shard: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    due_at: Option<i64>,
+    rev: u64,
+    ttl: i64,
+}
+
+/// An event that was told: which, when it happened, and when it was decided to tell it.
+#[derive(Serialize, Deserialize)]
+struct Told(String, i64, i64);
+
+/// An event that was held back: which, and when it happened.
+#[derive(Serialize, Deserialize)]
+struct Held(String, i64);
+
+impl AnnouncementsItem {
+    pub(crate) fn key(incarnation: &str, contract: &ContractId) -> ItemKey {
+        ItemKey::new(MessageItem::pk(incarnation, contract), SK)
+    }
+
+    /// Whether announcements stand there.
+    pub(crate) fn is_at(place: &ItemKey) -> bool {
+        place.sk == SK
+    }
+
+    /// The item that follows the one read.
+    pub(crate) fn write(stored: &StoredAnnouncements, now: Instant) -> Result<Item, Error> {
+        let place = Self::key(&stored.incarnation, &stored.contract);
+        let Announcements { fetched, returned, held_fetched, held_returned, due } = &stored.announcements;
+        let record = Self {
+            key_id: stored.key.as_str().to_owned(),
+            contract_id: stored.contract.as_str().to_owned(),
+            incarnation: stored.incarnation.clone(),
+            fetched: fetched.as_ref().map(Told::of),
+            returned: returned.as_ref().map(Told::of),
+            held_fetched: held_fetched.as_ref().map(Held::of),
+            held_returned: held_returned.as_ref().map(Held::of),
+            due_shard: due.map(|_| due_shard(&place)),
+            due_at: due.map(Instant::millis),
+            rev: stored.rev.unwrap_or_default() + 1,
+            ttl: now.seconds() + KEPT_SECONDS,
+        };
+        write(&record, place, None)
+    }
+
+    pub(crate) fn read(item: Item) -> Result<StoredAnnouncements, Error> {
+        let record: Self = read(item)?;
+        let told = |told: Option<Told>, passage| told.map(|told| told.read(passage)).transpose();
+        let held = |held: Option<Held>| held.map(Held::read).transpose();
+        Ok(StoredAnnouncements {
+            key: valid(KeyId::parse(&record.key_id))?,
+            contract: valid(ContractId::parse(&record.contract_id))?,
+            incarnation: record.incarnation,
+            announcements: Announcements {
+                fetched: told(record.fetched, Passage::Fetched)?,
+                returned: told(record.returned, Passage::Returned)?,
+                held_fetched: held(record.held_fetched)?,
+                held_returned: held(record.held_returned)?,
+                due: record.due_at.map(instant).transpose()?,
+            },
+            rev: Some(record.rev),
+        })
+    }
+}
+
+impl StoredAnnouncements {
+    /// Those of a contract of which nothing has been told yet.
+    pub(crate) fn none(key: &KeyId, contract: &ContractId, incarnation: &str) -> Self {
+        Self {
+            key: key.clone(),
+            contract: contract.clone(),
+            incarnation: incarnation.to_owned(),
+            announcements: Announcements::default(),
+            rev: None,
+        }
+    }
+
+    /// The condition that they are as they were read.
+    pub(crate) fn unchanged(&self) -> Expression {
+        self.rev.map_or_else(absent, unchanged)
+    }
+}
+
+impl Told {
+    fn of(told: &Announcement) -> Self {
+        Self(told.cause.event.clone(), told.cause.at.millis(), told.at.millis())
+    }
+
+    fn read(self, passage: Passage) -> Result<Announcement, Error> {
+        let Self(event, happened, at) = self;
+        Ok(Announcement { passage, cause: Cause { event, at: instant(happened)? }, at: instant(at)? })
+    }
+}
+
+impl Held {
+    fn of(cause: &Cause) -> Self {
+        Self(cause.event.clone(), cause.at.millis())
+    }
+
+    fn read(self) -> Result<Cause, Error> {
+        let Self(event, at) = self;
+        Ok(Cause { event, at: instant(at)? })
+    }
+}

@@ -1,0 +1,50 @@
+//! When a fault of a device was last recorded, so that a device that repeats it does not fill the record.
+
+use domain::{AutomatId, DeviceFault, Instant};
+use serde::{Deserialize, Serialize};
+
+use super::{AutomatItem, Item, ItemKey, number, read, write};
+use crate::Error;
+use crate::write::Expression;
+
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct FaultItem {
+    at: i64,
+    era: u64,
+    ttl: i64,
+}
+
+impl FaultItem {
+    pub(crate) fn key(automat: &AutomatId, fault: DeviceFault) -> ItemKey {
+        let name = match fault {
+            DeviceFault::ClockWrong => "clock-wrong",
+            DeviceFault::NotUnderstood => "not-understood",
+            DeviceFault::DuplicateClient => "duplicate-client",
+            DeviceFault::OpeningUnexpected => "opening-unexpected",
+        };
+        ItemKey::new(AutomatItem::pk(automat), format!("FAULT#{name}"))
+    }
+
+    pub(crate) fn write(automat: &AutomatId, fault: DeviceFault, era: u64, now: Instant) -> Result<Item, Error> {
+        let until = now.plus_millis(DeviceFault::RECORDED_EVERY_MILLIS);
+        write(&Self { at: now.millis(), era, ttl: until.seconds() + 1 }, Self::key(automat, fault), None)
+    }
+
+    /// Whether an item says that the fault was recorded lately, in this era.
+    pub(crate) fn is_recent(item: Item, era: u64, now: Instant) -> Result<bool, Error> {
+        let record: Self = read(item)?;
+        Ok(record.era == era && record.at > before(now))
+    }
+
+    /// The condition that the fault was not recorded lately, in this era.
+    pub(crate) fn not_recent(era: u64, now: Instant) -> Expression {
+        Expression::new("attribute_not_exists(#PK) OR #era <> :era OR #at <= :before")
+            .value(":era", number(era))
+            .value(":before", number(before(now)))
+    }
+}
+
+fn before(now: Instant) -> i64 {
+    now.plus_millis(-DeviceFault::RECORDED_EVERY_MILLIS).millis()
+}

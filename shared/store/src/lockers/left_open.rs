@@ -1,0 +1,36 @@
+//! A door that has been open for too long.
+
+use domain::{AutomatId, DoorState, EventKind, Instant, LockerIndex, Subject};
+
+use crate::items::{AutomatItem, LockerItem};
+use crate::race::Race;
+use crate::write::{Outcome, Part, Transaction, present};
+use crate::{Act, Error, Store};
+
+impl Store {
+    /// Records that a door was left open, if it still is; either way its locker is not due any more.
+    pub async fn check_open_door(&self, automat: &AutomatId, locker: LockerIndex, now: Instant) -> Result<(), Error> {
+        let mut race = Race::new(&self.random);
+        loop {
+            let stored = self.stored_locker(automat, locker).await?;
+            if stored.due.is_none_or(|due| due > now) {
+                return Ok(());
+            }
+            let place = LockerItem::key(automat, locker);
+            let is_there = self.get(&AutomatItem::key(automat)).await?.is_some();
+            let mut transaction = Transaction::default();
+            transaction.update(Part::Locker, place.clone(), LockerItem::watch(&place, None), stored.as_told());
+            if is_there && stored.door == DoorState::Open {
+                let key = stored.key.as_ref().map(|(key, _)| key.clone());
+                let subject = Subject { automat: automat.clone(), locker: Some(locker), key, contract: None };
+                let event = self.event(EventKind::DoorLeftOpen, subject, &Act::of_automat(automat, now))?;
+                transaction.check(Part::Automat, AutomatItem::key(automat), present());
+                transaction.event(&event, stored.incarnation.as_deref(), self.retention)?;
+            }
+            match transaction.commit(self).await? {
+                Outcome::Committed => return Ok(()),
+                Outcome::Contended | Outcome::Refused(_) => race.lost().await?,
+            }
+        }
+    }
+}

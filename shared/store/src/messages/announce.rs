@@ -1,0 +1,102 @@
+//! Telling contacts that a key was fetched or returned, at most once in two minutes each (ADR 0027).
+
+use domain::{Cause, ContractId, EventKind, Instant, KeyId, Notice, Passage, Whereabouts};
+
+use super::name::Occurrence;
+use super::standing::Standing;
+use super::{Claim, DueAnnouncements};
+use crate::items::{AnnouncementsItem, StoredAnnouncements};
+use crate::race::Race;
+use crate::{Error, Store};
+
+impl Store {
+    /// Takes note of a passage, and says whether contacts are told of it now. What is held back is due later.
+    pub(super) async fn is_announced(
+        &self,
+        (key, contract, incarnation): (&KeyId, &ContractId, &str),
+        passage: Passage,
+        cause: Cause,
+        now: Instant,
+    ) -> Result<bool, Error> {
+        let place = AnnouncementsItem::key(incarnation, contract);
+        let mut race = Race::new(&self.random);
+        loop {
+            let item = self.get(&place).await?.map(AnnouncementsItem::read).transpose()?;
+            let before = item.unwrap_or_else(|| StoredAnnouncements::none(key, contract, incarnation));
+            let mut after = before.clone();
+            let is_told = after.announcements.announce(passage, cause.clone());
+            if self.put_announcements(&before, &after, now).await? {
+                return Ok(is_told);
+            }
+            race.lost().await?;
+        }
+    }
+
+    /// Tells what was held back, if contacts do not know by now where the key is. The message is decided on before it is
+    /// written down, under a name that its event gives it, so whoever stops in between does it again and nobody is told
+    /// twice.
+    pub async fn announce_held(&self, due: &DueAnnouncements, now: Instant) -> Result<Vec<Claim>, Error> {
+        let Some(item) = self.get(&due.place).await? else { return Ok(Vec::new()) };
+        let before = AnnouncementsItem::read(item)?;
+        if before.announcements.due.is_none_or(|due| due > now) {
+            return Ok(Vec::new());
+        }
+        let standing = self.standing(&before.key, &before.contract, &before.incarnation).await?;
+        let mut after = before.clone();
+        let announced = after.announcements.settle(standing.passage(&before.contract), now);
+        // If somebody else has written meanwhile, it stays due.
+        if !self.put_announcements(&before, &after, now).await? {
+            return Ok(Vec::new());
+        }
+        if after.announcements.due.is_some_and(|due| due > now) {
+            return Ok(Vec::new());
+        }
+        let claims = match (announced, &standing.contract) {
+            (Some(told), Some(stored)) => {
+                let kind = match told.passage {
+                    Passage::Fetched => EventKind::KeyFetched,
+                    Passage::Returned => EventKind::KeyReturned,
+                };
+                let notices = Notice::of_event(&kind, told.cause.at, &stored.contract);
+                let facts = self.facts_of(stored, standing.key.as_ref()).await?;
+                let Cause { event, at } = &told.cause;
+                let (incarnation, contract) = (&before.incarnation, &before.contract);
+                self.write_down(Occurrence { incarnation, contract, identity: event, at: *at }, notices, &facts, now)
+                    .await?
+            }
+            _ => Vec::new(),
+        };
+        if let Some(item) = self.get(&due.place).await? {
+            let written = AnnouncementsItem::read(item)?;
+            if written.announcements == after.announcements {
+                let mut done = written.clone();
+                done.announcements.done();
+                self.put_announcements(&written, &done, now).await?;
+            }
+        }
+        Ok(claims)
+    }
+
+    async fn put_announcements(
+        &self,
+        before: &StoredAnnouncements,
+        after: &StoredAnnouncements,
+        now: Instant,
+    ) -> Result<bool, Error> {
+        if before.announcements == after.announcements {
+            return Ok(true);
+        }
+        self.put(AnnouncementsItem::write(after, now)?, before.unchanged()).await
+    }
+}
+
+impl Standing {
+    /// Where the key is, by what a contract's contacts are told; `None` if nobody knows or it is out otherwise.
+    fn passage(&self, contract: &ContractId) -> Option<Passage> {
+        match &self.key.as_ref()?.key.whereabouts {
+            Whereabouts::Inside => Some(Passage::Returned),
+            Whereabouts::Out { contract: Some(holder) } if holder == contract => Some(Passage::Fetched),
+            Whereabouts::Out { .. } | Whereabouts::Unknown => None,
+        }
+    }
+}

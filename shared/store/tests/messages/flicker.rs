@@ -1,0 +1,68 @@
+//! A key sensor that flickers: every change is recorded, and contacts get few messages, of which the last one is true.
+
+use domain::{AutomatId, EventKind, MessageKind};
+use store::{Claim, PageRequest};
+use testkit::{at, telling};
+
+use crate::stage::{HOUR, Stage, a};
+
+use MessageKind::{ContractCreated, KeyFetched, KeyReturned};
+
+/// The sensor says something else each second; the key is out with the entry `e1` before.
+async fn flicker(stage: &Stage, from: i64, changes: i64) {
+    let lobby = AutomatId::parse("lobby").unwrap();
+    for change in 1..=changes {
+        let (now, inside) = (from + change, change % 2 == 1);
+        let told = telling(now.unsigned_abs(), &[(0, inside, Some("e1"))]);
+        stage.store().hear_lockers(&lobby, told, at(now)).await.unwrap();
+    }
+}
+
+async fn recorded(stage: &Stage) -> usize {
+    let events = stage.store().key_events(&a(), &PageRequest { limit: 100, after: None }).await.unwrap().data;
+    events.iter().filter(|event| matches!(event.kind, EventKind::KeyFetched | EventKind::KeyReturned)).count()
+}
+
+fn kinds(claims: &[Claim]) -> Vec<MessageKind> {
+    claims.iter().map(|claim| claim.message.occasion.kind()).collect()
+}
+
+#[tokio::test]
+async fn twenty_changes_are_recorded_and_make_one_message_of_each_kind() {
+    let stage = Stage::booked().await;
+    stage.fetch(2 * HOUR).await;
+    flicker(&stage, 2 * HOUR, 19).await;
+    assert_eq!(recorded(&stage).await, 20);
+    assert_eq!(stage.hear(at(2 * HOUR + 20)).await, [KeyFetched, KeyReturned]);
+    assert!(stage.tick(at(2 * HOUR + 119)).await.is_empty());
+    assert!(stage.tick(at(2 * HOUR + 180)).await.is_empty(), "it is inside, as contacts were told last");
+    assert!(stage.due(at(3 * HOUR)).await.is_empty(), "nothing is held back any more");
+    assert_eq!(stage.kinds().await, [ContractCreated, KeyFetched, KeyReturned]);
+}
+
+#[tokio::test]
+async fn a_key_that_ends_up_elsewhere_is_told_of_when_two_minutes_are_over() {
+    let stage = Stage::booked().await;
+    stage.fetch(2 * HOUR).await;
+    flicker(&stage, 2 * HOUR, 20).await;
+    assert_eq!(stage.hear(at(2 * HOUR + 20)).await, [KeyFetched, KeyReturned]);
+    assert!(stage.tick(at(2 * HOUR + 119)).await.is_empty());
+    let claims = stage.tick(at(2 * HOUR + 120)).await;
+    assert_eq!(kinds(&claims), [KeyFetched]);
+    assert_eq!(claims[0].message.occasion, domain::Occasion::Fetched(at(2 * HOUR + 20)), "at the last change");
+    assert!(stage.tick(at(2 * HOUR + 121)).await.is_empty());
+    assert_eq!(stage.kinds().await, [ContractCreated, KeyFetched, KeyReturned, KeyFetched]);
+}
+
+#[tokio::test]
+async fn records_that_come_twice_hold_back_no_more_and_no_less() {
+    let stage = Stage::booked().await;
+    stage.fetch(2 * HOUR).await;
+    flicker(&stage, 2 * HOUR, 3).await;
+    let news = stage.news(at(2 * HOUR + 4)).await;
+    let mut told = 0;
+    for record in news.iter().chain(&news) {
+        told += crate::stage::tell(stage.store(), record, at(2 * HOUR + 4)).await.unwrap().len();
+    }
+    assert_eq!(told, 2);
+}
