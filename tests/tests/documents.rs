@@ -110,8 +110,8 @@ fn every_operation_says_its_name_its_answers_and_who_may() {
             ("POST", "preview") if path.ends_with("{contractId}/preview") => &["If-Match"],
             // Asking again for a message that is on its way is refused; of a person's data it is the same again.
             ("POST", "preview" | "resend" | "export" | "erase") => &[],
-            // What has ended already stays as it is, so that it can be asked for again.
-            ("POST", "end") | ("PATCH" | "DELETE", _) => &["If-Match"],
+            // What has ended already stays as it is, and a device that was reset is reset: both can be asked for again.
+            ("POST", "end" | "reset") | ("PATCH" | "DELETE", _) => &["If-Match"],
             ("POST", _) => &["Idempotency-Key"],
             _ => &[],
         };

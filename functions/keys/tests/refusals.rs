@@ -98,7 +98,7 @@ async fn each_route_refuses_lower_roles() {
             tried += 1;
         }
     }
-    assert_eq!(tried, 6 + 6 * 3);
+    assert_eq!(tried, 6 + 7 * 3);
 }
 
 #[tokio::test]
