@@ -130,7 +130,7 @@ fn assert_refusal(response: &Value, shown: &str) {
 
 fn takes_a_body(method: &str, path: &str) -> bool {
     let has_nothing_to_say =
-        ["/pin", "/resend", "/end", "/end/preview", "/removal/preview"].iter().any(|end| path.ends_with(end));
+        ["/pin", "/resend", "/reset", "/end", "/end/preview", "/removal/preview"].iter().any(|end| path.ends_with(end));
     matches!(method, "POST" | "PATCH") && !has_nothing_to_say
 }
 

@@ -4,6 +4,7 @@
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on must stop at once")]
 
 mod crowd;
+mod faults;
 mod guessing;
 mod keypad;
 mod presence;

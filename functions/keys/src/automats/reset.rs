@@ -1,6 +1,6 @@
 //! `POST /v1/automats/{automatId}/reset`
 
-use api::{App, AutomatPath, Caller, IfMatch, NoQuery, Problem};
+use api::{App, AutomatPath, Caller, EmptyBody, IfMatch, NoQuery, Problem};
 use axum::extract::State;
 use axum::response::Response;
 
@@ -28,6 +28,7 @@ pub(crate) async fn reset_automat(
     AutomatPath(id): AutomatPath,
     _: NoQuery,
     IfMatch(expected): IfMatch,
+    _: EmptyBody,
 ) -> Result<Response, Problem> {
     let automat = app.store.reset_automat(&id, expected, &caller.act(app.clock.now(), None)).await?;
     Ok(api::tagged(automat.version, AutomatItem::from(automat)))
