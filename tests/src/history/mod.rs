@@ -1,11 +1,19 @@
-//! What clients saw of one not-shared key while they raced for it, and whether it can have been right.
+//! What clients saw of one key while they raced for it, and whether it can have been right.
 //!
 //! A client knows only when it asked and when it was answered; what it asked for happened somewhere between. So each
 //! hold of the key has a span in which it *certainly* stood (from the answer that made it to the asking of what ended
 //! it), and a wider one in which it *possibly* did. No two certain holds at one moment may overlap in contract time,
 //! and what a refusal names must possibly have been there, and what was certainly there it must name.
+//!
+//! Where answers are lost, a client repeats what it asked, and the last answer is what it believes. A change whose last
+//! answer does not say whether an earlier try was carried out is *lost*: it happened at some time after it was asked, or
+//! not at all. What stands in the end, once nothing runs any more, tells what came of it.
+
+mod life;
 
 use std::collections::BTreeMap;
+
+use life::Life;
 
 /// When a contract has the key, in milliseconds since 1970; without an end for good.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -33,6 +41,8 @@ impl Range {
 pub enum Wish {
     /// A new contract.
     Make(Range),
+    /// The answer that made one, under its `Idempotency-Key`, once more.
+    Repeat,
     /// Another range for one that stands.
     Move(Range),
     /// Its removal.
@@ -48,8 +58,14 @@ pub enum Outcome {
     Overlap(Vec<(String, Range)>, Option<Range>),
     /// There is no such contract.
     NotFound,
+    /// The contract has another version than the client expected.
+    Stale,
+    /// What was answered under the `Idempotency-Key` is no longer so.
+    Outdated,
     /// Nothing was written: too many at once.
     Busy,
+    /// The answer that would tell was lost: it was done at some time after it was asked, or never.
+    Lost,
 }
 
 /// One request and its answer.
@@ -59,13 +75,18 @@ pub struct Act {
     pub contract: String,
     /// What was asked for.
     pub wish: Wish,
+    /// The version that it was to change, if the client said so. What is lost must say so.
+    pub expected: Option<u64>,
     /// What was answered.
     pub outcome: Outcome,
-    /// When it was asked, in microseconds since the race began.
+    /// When it was asked, in microseconds since the race began; what was done by one of several tries, the first time.
     pub asked: u64,
     /// When it was answered.
     pub answered: u64,
 }
+
+/// What stands when all is over, by contract: its version and its range.
+pub type Standing = BTreeMap<String, (u64, Range)>;
 
 /// One version of a contract, and when it stood.
 #[derive(Debug, Clone)]
@@ -89,10 +110,80 @@ impl Hold {
 /// Most conflicts that a refusal names.
 const NAMED: usize = 20;
 
-/// Holds a history against the rules; says the first thing that cannot have been right. Otherwise what stands at its
-/// end, by contract.
+/// Holds the history of a key that is not shared, in which no answer was lost, against the rules; says the first thing
+/// that cannot have been right. Otherwise what stands at its end, by contract.
 pub fn check(acts: &[Act]) -> Result<BTreeMap<String, Range>, String> {
-    let (holds, standing) = holds(acts)?;
+    let lives = Life::all(acts)?;
+    let standing: Standing = lives.iter().filter_map(Life::standing).collect();
+    check_all(acts, &lives, &standing, false)?;
+    Ok(standing.into_iter().map(|(contract, (_, range))| (contract, range)).collect())
+}
+
+/// The same where answers were lost and the key may be shared, with what was found to stand when nothing ran any more.
+pub fn check_with_losses(acts: &[Act], standing: &Standing, shared: bool) -> Result<(), String> {
+    let lives = Life::all(acts)?;
+    for contract in standing.keys() {
+        if !lives.iter().any(|life| life.contract == contract) {
+            return Err(format!("a ghost: {contract} stands, and whoever asked for it was told that it does not"));
+        }
+    }
+    for life in &lives {
+        life.ends_as(standing.get(life.contract))?;
+    }
+    for (at, (contract, (_, range))) in standing.iter().enumerate() {
+        if let Some((other, _)) = standing.iter().skip(at + 1).find(|(_, (_, taken))| !shared && taken.overlaps(*range))
+        {
+            return Err(format!("{contract} and {other} overlap in the end"));
+        }
+    }
+    check_all(acts, &lives, standing, shared)
+}
+
+fn check_all(acts: &[Act], lives: &[Life], standing: &Standing, shared: bool) -> Result<(), String> {
+    let holds: Vec<_> = lives.iter().flat_map(|life| life.holds(standing.get(life.contract))).collect();
+    if !shared {
+        never_at_once(&holds)?;
+    }
+    for act in acts {
+        match (&act.outcome, act.wish) {
+            (Outcome::Done(_), Wish::Make(range) | Wish::Move(range)) => {
+                if !shared {
+                    accepted(act, range, &holds)?;
+                }
+            }
+            (Outcome::Overlap(conflicts, next), Wish::Make(range) | Wish::Move(range)) if !shared => {
+                refused(act, range, conflicts, *next, &holds)?;
+            }
+            (Outcome::Done(_), Wish::Repeat) => repeated(act, lives, &holds)?,
+            (Outcome::NotFound, Wish::Move(_) | Wish::Remove) => {
+                if !changed_by(acts, act, |other| other.wish == Wish::Remove) {
+                    return Err(format!("nobody had removed it: {act:?}"));
+                }
+            }
+            (Outcome::Outdated, Wish::Repeat) => {
+                if !changed_by(acts, act, |_| true) {
+                    return Err(format!("nobody had changed it: {act:?}"));
+                }
+            }
+            (Outcome::Stale, Wish::Move(_) | Wish::Remove) => {
+                if !changed_by(acts, act, |other| other.expected == act.expected) {
+                    return Err(format!("it still had that version: {act:?}"));
+                }
+            }
+            // What was made and removed before the last try may be outdated, and so is what was refused before.
+            (Outcome::Outdated, Wish::Make(_))
+            | (Outcome::Done(_), Wish::Remove)
+            | (Outcome::Lost, Wish::Move(_) | Wish::Remove)
+            | (Outcome::Busy, _) => {}
+            (Outcome::Overlap(..) | Outcome::NotFound | Outcome::Stale | Outcome::Outdated | Outcome::Lost, _) => {
+                return Err(format!("no answer to what was asked: {act:?}"));
+            }
+        }
+    }
+    Ok(())
+}
+
+fn never_at_once(holds: &[Hold]) -> Result<(), String> {
     for (at, one) in holds.iter().enumerate() {
         for other in &holds[at + 1..] {
             let together = one.certain.0.max(other.certain.0) < one.certain.1.min(other.certain.1);
@@ -101,71 +192,27 @@ pub fn check(acts: &[Act]) -> Result<BTreeMap<String, Range>, String> {
             }
         }
     }
-    for act in acts {
-        match (&act.outcome, act.wish) {
-            (Outcome::Done(_), Wish::Make(range) | Wish::Move(range)) => accepted(act, range, &holds)?,
-            (Outcome::Overlap(conflicts, next), Wish::Make(range) | Wish::Move(range)) => {
-                refused(act, range, conflicts, *next, &holds)?;
-            }
-            (Outcome::NotFound, Wish::Move(_) | Wish::Remove) => {
-                let removal = |other: &&Act| other.wish == Wish::Remove && matches!(other.outcome, Outcome::Done(_));
-                let mut removals = acts.iter().filter(removal).filter(|other| other.contract == act.contract);
-                if !removals.any(|removal| removal.asked <= act.answered) {
-                    return Err(format!("nobody had removed it: {act:?}"));
-                }
-            }
-            (Outcome::Done(_), Wish::Remove) | (Outcome::Busy, _) => {}
-            (Outcome::Overlap(..), Wish::Remove) | (Outcome::NotFound, Wish::Make(_)) => {
-                return Err(format!("no answer to what was asked: {act:?}"));
-            }
-        }
-    }
-    Ok(standing)
+    Ok(())
 }
 
-/// Whether an act moved a contract to where another of the same version had put it: that makes no version.
-fn changed_nothing(act: &Act, other: &Act) -> bool {
-    let Wish::Move(range) = act.wish else { return false };
-    act.outcome == other.outcome && matches!(other.wish, Wish::Make(there) | Wish::Move(there) if there == range)
+/// Whether somebody else's move or removal of the act's contract, of this kind, may have come before its answer.
+fn changed_by(acts: &[Act], act: &Act, kind: impl Fn(&Act) -> bool) -> bool {
+    let changes = |other: &Act| {
+        matches!(other.wish, Wish::Move(_) | Wish::Remove) && matches!(other.outcome, Outcome::Done(_) | Outcome::Lost)
+    };
+    let mut others = acts.iter().filter(|other| other.contract == act.contract && changes(other) && kind(other));
+    others.any(|other| other.asked <= act.answered)
 }
 
-fn holds(acts: &[Act]) -> Result<(Vec<Hold>, BTreeMap<String, Range>), String> {
-    let mut contracts: BTreeMap<&str, Vec<&Act>> = BTreeMap::new();
-    for act in acts.iter().filter(|act| matches!(act.outcome, Outcome::Done(_))) {
-        contracts.entry(&act.contract).or_default().push(act);
+/// A first answer is given again only where the contract possibly is as it was made.
+fn repeated(act: &Act, lives: &[Life], holds: &[Hold]) -> Result<(), String> {
+    let made = lives.iter().find(|life| life.contract == act.contract).and_then(Life::made);
+    let mut as_made = holds.iter().filter(|hold| hold.contract == act.contract && Some(hold.range) == made);
+    if as_made.any(|hold| hold.possibly_during(act)) {
+        Ok(())
+    } else {
+        Err(format!("answered with a contract that was gone or moved by then, and so with a dead PIN: {act:?}"))
     }
-    let (mut holds, mut standing) = (Vec::new(), BTreeMap::new());
-    for (contract, mut acts) in contracts {
-        acts.sort_by_key(|act| match (act.wish, &act.outcome) {
-            (Wish::Remove, _) => (u64::MAX, act.asked),
-            (_, Outcome::Done(version)) => (*version, act.asked),
-            _ => (0, act.asked),
-        });
-        acts.dedup_by(|later, earlier| changed_nothing(later, earlier));
-        for (number, act) in (1..).zip(&acts) {
-            let is_next = match act.wish {
-                Wish::Make(_) => number == 1 && act.outcome == Outcome::Done(1),
-                Wish::Move(_) => number > 1 && act.outcome == Outcome::Done(number),
-                Wish::Remove => number > 1 && acts.len() as u64 == number,
-            };
-            if !is_next {
-                return Err(format!("the versions of {contract} do not follow each other: {acts:?}"));
-            }
-            let (Wish::Make(range) | Wish::Move(range)) = act.wish else { continue };
-            let after = acts.get(usize::try_from(number).unwrap());
-            let (next_asked, next_answered) = after.map_or((u64::MAX, u64::MAX), |next| (next.asked, next.answered));
-            holds.push(Hold {
-                contract: contract.to_owned(),
-                range,
-                certain: (act.answered, next_asked),
-                possible: (act.asked, next_answered),
-            });
-            if after.is_none() {
-                standing.insert(contract.to_owned(), range);
-            }
-        }
-    }
-    Ok((holds, standing))
 }
 
 fn accepted(act: &Act, range: Range, holds: &[Hold]) -> Result<(), String> {
@@ -218,7 +265,7 @@ mod tests {
     }
 
     fn act(contract: &str, wish: Wish, outcome: Outcome, asked: u64, answered: u64) -> Act {
-        Act { contract: contract.to_owned(), wish, outcome, asked, answered }
+        Act { contract: contract.to_owned(), wish, expected: None, outcome, asked, answered }
     }
 
     fn made(contract: &str, start: i64, end: i64, asked: u64, answered: u64) -> Act {
@@ -306,5 +353,73 @@ mod tests {
         wrong(&[made("a", 0, 1, 0, 1), act("a", Wish::Remove, Outcome::NotFound, 2, 3)], "nobody had removed it");
         let removed = act("a", Wish::Remove, Outcome::Done(0), 2, 3);
         wrong(&[made("a", 0, 1, 0, 1), removed.clone(), removed], "do not follow");
+    }
+
+    fn expecting(version: u64, act: Act) -> Act {
+        Act { expected: Some(version), ..act }
+    }
+
+    fn lost(wish: Wish, version: u64, asked: u64) -> Act {
+        expecting(version, act("a", wish, Outcome::Lost, asked, asked + 5))
+    }
+
+    fn stands(contracts: &[(&str, u64, Range)]) -> Standing {
+        contracts.iter().map(|(contract, version, range)| ((*contract).to_owned(), (*version, *range))).collect()
+    }
+
+    fn wrong_with_losses(acts: &[Act], standing: &[(&str, u64, Range)], why: &str) {
+        let found = check_with_losses(acts, &stands(standing), false).unwrap_err();
+        assert!(found.contains(why), "{found}");
+    }
+
+    #[test]
+    fn what_was_lost_was_done_or_was_not() {
+        let acts = [made("a", 0, 10, 0, 5), lost(Wish::Move(range(20, 30)), 1, 10)];
+        for end in [("a", 1, range(0, 10)), ("a", 2, range(20, 30))] {
+            check_with_losses(&acts, &stands(&[end]), false).unwrap();
+        }
+        wrong_with_losses(&acts, &[("a", 2, range(20, 31))], "nobody asked for");
+        wrong_with_losses(&acts, &[("a", 3, range(20, 30))], "do not follow");
+        wrong_with_losses(&acts, &[], "acknowledged");
+        let acts = [made("a", 0, 10, 0, 5), lost(Wish::Remove, 1, 10), made("b", 0, 10, 30, 35)];
+        check_with_losses(&acts, &stands(&[("b", 1, range(0, 10))]), false).unwrap();
+        let acts = [made("a", 0, 10, 0, 5), made("b", 0, 10, 30, 35)];
+        wrong_with_losses(&acts, &[("b", 1, range(0, 10))], "acknowledged");
+    }
+
+    #[test]
+    fn a_lost_move_fills_the_gap_between_two_that_were_answered() {
+        let after = expecting(2, act("a", Wish::Move(range(40, 50)), Outcome::Done(3), 30, 35));
+        let acts = [made("a", 0, 10, 0, 5), lost(Wish::Move(range(20, 30)), 1, 10), after.clone()];
+        check_with_losses(&acts, &stands(&[("a", 3, range(40, 50))]), false).unwrap();
+        wrong_with_losses(&acts, &[("a", 2, range(20, 30))], "acknowledged");
+        wrong_with_losses(&[made("a", 0, 10, 0, 5), after], &[("a", 3, range(40, 50))], "do not follow");
+    }
+
+    #[test]
+    fn ghosts_and_dead_pins_are_found() {
+        let refused = act("", Wish::Make(range(5, 8)), Outcome::Outdated, 6, 9);
+        wrong_with_losses(&[refused], &[("g", 1, range(5, 8))], "a ghost");
+        let removed = act("a", Wish::Remove, Outcome::Done(0), 10, 15);
+        let repeat = |outcome, asked| act("a", Wish::Repeat, outcome, asked, asked + 2);
+        let story = |repeat| [made("a", 0, 10, 0, 5), removed.clone(), repeat];
+        wrong_with_losses(&story(repeat(Outcome::Done(1), 16)), &[], "dead PIN");
+        check_with_losses(&story(repeat(Outcome::Done(1), 14)), &Standing::new(), false).unwrap();
+        check_with_losses(&story(repeat(Outcome::Outdated, 16)), &Standing::new(), false).unwrap();
+        wrong_with_losses(&story(repeat(Outcome::Outdated, 6)), &[], "nobody had changed it");
+    }
+
+    #[test]
+    fn contracts_of_a_shared_key_may_overlap_and_no_others() {
+        let acts = [made("a", 0, 10, 0, 5), made("b", 5, 15, 6, 9)];
+        let standing = stands(&[("a", 1, range(0, 10)), ("b", 1, range(5, 15))]);
+        check_with_losses(&acts, &standing, true).unwrap();
+        assert!(check_with_losses(&acts, &standing, false).unwrap_err().contains("overlap"));
+        let stale = |asked| expecting(1, act("a", Wish::Remove, Outcome::Stale, asked, asked + 1));
+        let moved = expecting(1, act("a", Wish::Move(range(20, 30)), Outcome::Done(2), 10, 15));
+        let standing = stands(&[("a", 2, range(20, 30))]);
+        check_with_losses(&[made("a", 0, 10, 0, 5), moved.clone(), stale(11)], &standing, false).unwrap();
+        let early = [made("a", 0, 10, 0, 5), moved, stale(7)];
+        assert!(check_with_losses(&early, &standing, false).unwrap_err().contains("still had that version"));
     }
 }
