@@ -290,6 +290,18 @@ async fn a_withdrawn_opening_frees_its_locker_and_yields_to_the_devices_word() {
 }
 
 #[tokio::test]
+async fn the_same_request_may_still_succeed_after_its_opening_was_withdrawn() {
+    let table = with_automat().await;
+    let asking = act_with_receipt("r1", "h1");
+    let first = table.store.request_opening(draft(0), &asking).await.unwrap().into_inner();
+    table.store.withdraw_opening(&first.id, &asking).await.unwrap();
+    let Ok(Created::New(second)) = table.store.request_opening(draft(0), &asking).await else {
+        panic!("it was refused")
+    };
+    assert_ne!(second.id, first.id);
+}
+
+#[tokio::test]
 async fn a_withdrawal_decided_before_the_device_spoke_lets_its_word_stand() {
     let table = with_automat().await;
     let opening = requested(&table.store, 0, 0).await;

@@ -61,6 +61,11 @@ impl ReceiptItem {
         Expression { text: format!("{none} OR ({same})"), values }.value(":requestHash", text(&receipt.request_hash))
     }
 
+    /// The condition that it is there, and of this request.
+    pub(crate) fn is_of(receipt: &Receipt) -> Expression {
+        Expression::new("#requestHash = :requestHash").value(":requestHash", text(&receipt.request_hash))
+    }
+
     /// The item of the thing that was created, if the receipt still counts.
     pub(crate) fn created(item: &Item, now: Instant) -> Option<&Item> {
         let expires: i64 = item.get(TTL)?.as_n().ok()?.parse().ok()?;

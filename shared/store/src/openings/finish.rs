@@ -2,7 +2,7 @@
 
 use domain::{AutomatId, EventKind, Instant, LockerIndex, Opening, OpeningId, OpeningOutcome};
 
-use crate::items::{LockerItem, OpeningItem, StoredOpening};
+use crate::items::{LockerItem, OpeningItem, ReceiptItem, StoredOpening};
 use crate::race::Race;
 use crate::write::{Outcome, Part, Transaction};
 use crate::{Act, Error, Heard, Store, Thing};
@@ -26,31 +26,36 @@ impl Store {
                 return Err(Error::NotFound(Thing::Opening));
             }
             let Some(told) = stored.opening.told(outcome, at, now) else { return Ok(Heard::Before) };
-            if self.ended(&stored, &told, &Act::of_automat(automat, now)).await? {
+            let transaction = self.ending(&stored, &told, &Act::of_automat(automat, now)).await?;
+            if matches!(transaction.commit(self).await?, Outcome::Committed) {
                 return Ok(Heard::Now);
             }
             race.lost().await?;
         }
     }
 
-    /// Takes back a request that the device was never told of, so that its locker is free at once. If the device has
-    /// spoken all the same, its word stands.
+    /// Takes back a request that the device was never told of, so that its locker is free at once, and forgets its
+    /// receipt, so that the same request may still succeed. If the device has spoken all the same, its word stands.
     pub async fn withdraw_opening(&self, id: &OpeningId, act: &Act) -> Result<Opening, Error> {
         let mut race = Race::new(&self.random);
         loop {
             let stored = self.stored_opening(id).await?;
             let Some(withdrawn) = stored.opening.withdrawn(act.now) else { return Ok(stored.opening) };
-            if self.ended(&stored, &withdrawn, act).await? {
+            let mut transaction = self.ending(&stored, &withdrawn, act).await?;
+            if let Some(receipt) = &act.receipt {
+                transaction.delete(Part::Receipt, ReceiptItem::key(receipt), ReceiptItem::is_of(receipt));
+            }
+            if matches!(transaction.commit(self).await?, Outcome::Committed) {
                 return Ok(withdrawn);
             }
             race.lost().await?;
         }
     }
 
-    /// Writes an opening's end, and that its locker is free again; says whether it was written.
-    async fn ended(&self, stored: &StoredOpening, ended: &Opening, act: &Act) -> Result<bool, Error> {
-        let Some(end) = &ended.end else { return Ok(false) };
+    /// What writes an opening's end, and that its locker is free again.
+    async fn ending(&self, stored: &StoredOpening, ended: &Opening, act: &Act) -> Result<Transaction, Error> {
         let StoredOpening { opening, .. } = stored;
+        let end = ended.end.as_ref().ok_or(Error::Internal { context: "ending an opening", source: None })?;
         let locker = self.stored_locker(&opening.automat, opening.locker).await?;
         let mut transaction = Transaction::default();
         transaction.update(
@@ -71,6 +76,6 @@ impl Store {
             confirmed: end.confirmed_by_device,
         };
         self.record_opening(&mut transaction, stored, kind, act)?;
-        Ok(matches!(transaction.commit(self).await?, Outcome::Committed))
+        Ok(transaction)
     }
 }
