@@ -142,14 +142,14 @@ fn hash(bytes: &[u8]) -> Result<String, Problem> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::Patch;
     use crate::problem::{FieldCode, FieldError};
+    use crate::{Patch, Whole};
 
     #[derive(Debug, Default, Deserialize)]
     #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
     struct Sample {
         pin: Option<String>,
-        locker_index: Option<i64>,
+        locker_index: Option<Whole>,
         shared: Patch<bool>,
         contacts: Option<Vec<Object<Inner>>>,
         location: Option<Object<Inner>>,
@@ -171,7 +171,12 @@ mod tests {
             (r#"{"pin":482915}"#, "pin", FieldCode::WrongType, "must be a string"),
             (r#"{"lockerIndex":"x"}"#, "lockerIndex", FieldCode::WrongType, "must be a whole number"),
             (r#"{"lockerIndex":1.5}"#, "lockerIndex", FieldCode::WrongType, "must be a whole number"),
-            (r#"{"lockerIndex":123456789012345678901}"#, "lockerIndex", FieldCode::WrongType, "must be a whole number"),
+            (
+                r#"{"lockerIndex":null,"lockerIndex":1}"#,
+                "lockerIndex",
+                FieldCode::DuplicateField,
+                "must stand there only once",
+            ),
             (r#"{"shared":"yes"}"#, "shared", FieldCode::WrongType, "must be true or false"),
             (r#"{"contacts":{}}"#, "contacts", FieldCode::WrongType, "must be a list"),
             (r#"{"contacts":[{},["a"]]}"#, "contacts[1]", FieldCode::WrongType, "must be an object"),

@@ -46,7 +46,7 @@ pub use etag::{IfMatch, unchanged};
 pub use event::{EventType, EventView};
 pub use idempotency::IdempotencyKey;
 pub use list::Listing;
-pub use number::whole;
+pub use number::{Whole, whole};
 pub use patch::Patch;
 pub use path::{AutomatPath, ContractPath, KeyPath, LockerPath, MessagePath, OpeningPath};
 pub use problem::Problem;

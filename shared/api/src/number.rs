@@ -1,9 +1,85 @@
 //! Whole numbers of a body: any that JSON can write is read, so that one out of bounds is told what the bounds are.
 
+use std::fmt;
+
 use domain::Invalid;
+use serde::{Deserialize, Deserializer, de};
+
+/// A whole number, however it is written: JSON has one type of number, so `8.0` and `8e0` are 8, as they are to JSON Schema
+/// and thereby to our OpenAPI document (JSON Schema Validation 2020-12, section 6.1.1: "any number with a zero fractional part"). One beyond `i64` becomes its nearest end,
+/// which is out of every bound.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Whole(i64);
+
+impl From<Whole> for i64 {
+    fn from(whole: Whole) -> Self {
+        whole.0
+    }
+}
+
+impl<'de> Deserialize<'de> for Whole {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(Visitor)
+    }
+}
+
+struct Visitor;
+
+impl de::Visitor<'_> for Visitor {
+    type Value = Whole;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a whole number")
+    }
+
+    fn visit_i64<E: de::Error>(self, number: i64) -> Result<Whole, E> {
+        Ok(Whole(number))
+    }
+
+    fn visit_u64<E: de::Error>(self, number: u64) -> Result<Whole, E> {
+        Ok(Whole(i64::try_from(number).unwrap_or(i64::MAX)))
+    }
+
+    fn visit_f64<E: de::Error>(self, number: f64) -> Result<Whole, E> {
+        if number.fract() != 0.0 {
+            return Err(E::invalid_type(de::Unexpected::Float(number), &self));
+        }
+        #[expect(
+            clippy::cast_possible_truncation,
+            reason = "it has no fraction, and beyond the ends the cast saturates"
+        )]
+        Ok(Whole(number as i64))
+    }
+}
 
 /// Reads a number with a parser of the domain.
-pub fn whole<T>(parse: impl FnOnce(u32) -> Result<T, Invalid>) -> impl FnOnce(i64) -> Result<T, Invalid> {
+pub fn whole<N: Into<i64>, T>(parse: impl FnOnce(u32) -> Result<T, Invalid>) -> impl FnOnce(N) -> Result<T, Invalid> {
     // Every bound of the domain is below this, so what does not fit is refused as out of range.
-    |number| parse(u32::try_from(number).unwrap_or(u32::MAX))
+    |number| parse(u32::try_from(number.into()).unwrap_or(u32::MAX))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_whole_number_may_be_written_in_any_way() {
+        for (json, number) in [
+            ("8", 8),
+            ("8.0", 8),
+            ("80e-1", 8),
+            ("8.000e0", 8),
+            ("1e3", 1000),
+            ("-0.0", 0),
+            ("-8.0", -8),
+            ("18446744073709551615", i64::MAX),
+            ("123456789012345678901", i64::MAX),
+            ("-1e300", i64::MIN),
+        ] {
+            assert_eq!(serde_json::from_str::<Whole>(json).unwrap(), Whole(number), "{json}");
+        }
+        for json in ["8.5", "1e-3", "\"8\"", "true", "null", "[8]", "{}", "NaN"] {
+            assert!(serde_json::from_str::<Whole>(json).is_err(), "{json}");
+        }
+    }
 }

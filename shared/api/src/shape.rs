@@ -74,7 +74,7 @@ fn expected(message: &str) -> &'static str {
         "a boolean" => "must be true or false",
         "a sequence" => "must be a list",
         "an object" => "must be an object",
-        "i64" => "must be a whole number",
+        "a whole number" => "must be a whole number",
         _ => "must be of another JSON type",
     }
 }

@@ -31,6 +31,7 @@ async fn an_automat_is_added_read_edited_and_removed() {
     }
     assert_eq!((&edited["version"], edited.get("location")), (&json!(2), None));
     assert_eq!(stack.viewer().get(&path).await.body(200)["lockers"].as_array().unwrap().len(), 500);
+    assert_eq!(stack.admin().patch(&path, json!({ "lockerCount": 8.0 })).await.body(200)["lockerCount"], 8);
 
     stack.admin().delete(&path).await.is(204);
     _ = stack.viewer().get(&path).await.problem("automat_not_found");

@@ -1,6 +1,6 @@
 //! What clients say of an automat.
 
-use api::{Check, Object, Patch, Problem, whole};
+use api::{Check, Object, Patch, Problem, Whole, whole};
 use domain::{AddressLine, AutomatChange, AutomatDraft, AutomatId, Location, LockerCount, Name, TimeZone};
 use serde::Deserialize;
 use serde::de::IgnoredAny;
@@ -18,7 +18,7 @@ pub(crate) struct NewAutomat {
     name: Option<String>,
     /// How many lockers it has.
     #[schema(value_type = u16, required, minimum = 1, maximum = 500)]
-    locker_count: Option<i64>,
+    locker_count: Option<Whole>,
     /// The zone in which its times are shown: a TZ identifier.
     #[schema(value_type = String, required, example = "Europe/Helsinki")]
     time_zone: Option<String>,
@@ -41,7 +41,7 @@ pub(crate) struct AutomatEdit {
     /// How many lockers it has; not fewer than are in use.
     #[schema(value_type = u16, required = false, minimum = 1, maximum = 500)]
     #[serde(default)]
-    locker_count: Patch<i64>,
+    locker_count: Patch<Whole>,
     /// The zone in which its times are shown: a TZ identifier.
     #[schema(value_type = String, required = false, example = "Europe/Helsinki")]
     #[serde(default)]

@@ -1,6 +1,6 @@
 //! What clients say of a key.
 
-use api::{Check, Patch, Problem, whole};
+use api::{Check, Patch, Problem, Whole, whole};
 use domain::{AutomatId, KeyChange, KeyDraft, KeyId, LockerIndex, Property, ReturnCode, Sharing};
 use serde::Deserialize;
 use serde::de::IgnoredAny;
@@ -18,7 +18,7 @@ pub(crate) struct NewKey {
     automat_id: Option<String>,
     /// The locker; the lowest free one when left out.
     #[schema(value_type = Option<u16>, minimum = 0, maximum = 499)]
-    locker_index: Option<i64>,
+    locker_index: Option<Whole>,
     /// Whether contracts on the key may overlap in time; false when left out.
     shared: Option<bool>,
     /// Exactly 4 digits that, typed after `*`, return the key to its empty locker. Unique in the automat.
@@ -41,7 +41,7 @@ pub(crate) struct KeyEdit {
     /// Another locker of the same automat.
     #[schema(value_type = u16, required = false, minimum = 0, maximum = 499)]
     #[serde(default)]
-    locker_index: Patch<i64>,
+    locker_index: Patch<Whole>,
     /// Whether contracts on the key may overlap in time.
     #[schema(value_type = bool, required = false)]
     #[serde(default)]
