@@ -3,7 +3,6 @@
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), runtime::Error> {
     runtime::telemetry();
-    runtime::learn_phone_numbers();
     let app = runtime::app().await?;
     runtime::run(contracts::router(app)).await
 }

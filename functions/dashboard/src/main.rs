@@ -5,7 +5,6 @@ use dashboard::{Dashboard, SignIn, SignInSettings};
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), runtime::Error> {
     runtime::telemetry();
-    runtime::learn_phone_numbers();
     let sign_in = sign_in()?;
     let (parts, ()) = tokio::join!(runtime::parts(), sign_in.prepare());
     let runtime::Parts { app, things } = parts?;

@@ -5,10 +5,7 @@
 //! A person says a time by the clock on the automat's wall. Twice a year that is not enough: one hour does not come, and
 //! another comes twice. Nothing is guessed then; the form says so and asks.
 
-use chrono::{
-    DateTime, Datelike as _, Duration, NaiveDate, NaiveDateTime, NaiveTime, Offset as _, TimeZone as _, Timelike as _,
-};
-use chrono_tz::Tz;
+use chrono::{DateTime, Datelike as _, Duration, FixedOffset, NaiveDate, NaiveDateTime, NaiveTime, Timelike as _};
 use domain::{Instant, Language, TimeRange, TimeZone};
 use messages::LocalTimes;
 use texts::Texts;
@@ -88,7 +85,7 @@ impl Times {
 
     /// How far the clocks are from UTC at an instant, as in `UTC+2`.
     pub(crate) fn offset(&self, instant: Instant) -> String {
-        let minutes = self.local(instant).offset().fix().local_minus_utc() / 60;
+        let minutes = self.zone.local(instant).offset().local_minus_utc() / 60;
         let (hours, rest) = (minutes.abs() / 60, minutes.abs() % 60);
         let sign = if minutes < 0 { '-' } else { '+' };
         if rest == 0 { format!("UTC{sign}{hours}") } else { format!("UTC{sign}{hours}:{rest:02}") }
@@ -96,7 +93,7 @@ impl Times {
 
     /// The day of an instant.
     pub(crate) fn date(&self, instant: Instant) -> NaiveDate {
-        self.local(instant).date_naive()
+        self.zone.local(instant).date_naive()
     }
 
     /// When a day begins: at midnight, or where the clocks are put forward over that, right after.
@@ -115,7 +112,7 @@ impl Times {
 
     /// An instant as the two fields show it, in the form of the page's language.
     pub(crate) fn written(&self, instant: Instant) -> Written {
-        let local = self.local(instant);
+        let local = self.zone.local(instant);
         let (date, [minutes, seconds, millis]) = match self.language {
             Language::English => ("%Y-%m-%d", ["%H:%M", "%H:%M:%S", "%H:%M:%S%.3f"]),
             Language::Finnish => ("%-d.%-m.%Y", ["%-H.%M", "%-H.%M.%S", "%-H.%M.%S%.3f"]),
@@ -138,22 +135,17 @@ impl Times {
         if !(1970..=9999).contains(&local.year()) {
             return Reading::Unreadable;
         }
-        let zone = self.zone.tz();
-        let found = match zone.from_local_datetime(&local) {
+        let found = match self.zone.instants(local) {
             chrono::MappedLocalTime::Single(one) => instant(&one).map(Reading::At),
             chrono::MappedLocalTime::Ambiguous(one, other) => {
                 let (first, second) = if one < other { (one, other) } else { (other, one) };
                 instant(&first).zip(instant(&second)).map(|(first, second)| Reading::Twice(first, second))
             }
             chrono::MappedLocalTime::None => {
-                after_the_gap(zone, local).as_ref().and_then(instant).map(Reading::Skipped)
+                after_the_gap(self.zone, local).as_ref().and_then(instant).map(Reading::Skipped)
             }
         };
         found.unwrap_or(Reading::Unreadable)
-    }
-
-    fn local(&self, instant: Instant) -> DateTime<Tz> {
-        DateTime::from_timestamp_millis(instant.millis()).unwrap_or_default().with_timezone(&self.zone.tz())
     }
 }
 
@@ -174,12 +166,12 @@ pub(crate) fn read_time(text: &str) -> Option<NaiveTime> {
 }
 
 /// The first time that there is after one that is skipped. No zone has ever skipped more than a day.
-fn after_the_gap(zone: Tz, local: NaiveDateTime) -> Option<DateTime<Tz>> {
+fn after_the_gap(zone: TimeZone, local: NaiveDateTime) -> Option<DateTime<FixedOffset>> {
     let whole = local.with_second(0)?.with_nanosecond(0)?;
-    (1..=24 * 60).find_map(|minutes| zone.from_local_datetime(&(whole + Duration::minutes(minutes))).earliest())
+    (1..=24 * 60).find_map(|minutes| zone.instants(whole + Duration::minutes(minutes)).earliest())
 }
 
-fn instant(local: &DateTime<Tz>) -> Option<Instant> {
+fn instant(local: &DateTime<FixedOffset>) -> Option<Instant> {
     Instant::from_millis(local.timestamp_millis())
 }
 
@@ -224,6 +216,8 @@ mod tests {
                 Reading::Twice(at("2027-10-31T00:30:00Z"), at("2027-10-31T01:30:00Z")),
             ),
             ("Europe/Helsinki", ("2026-10-25", "04:00"), Reading::At(at("2026-10-25T02:00:00Z"))),
+            ("Europe/Helsinki", ("2100-07-01", "14:00"), Reading::At(at("2100-07-01T11:00:00Z"))),
+            ("Europe/Helsinki", ("2100-03-28", "03:00"), Reading::Skipped(at("2100-03-28T01:00:00Z"))),
             // On Lord Howe the clocks move by half an hour: 2026-10-04 02:00 is 02:30, 2027-04-04 02:00 is 01:30.
             ("Australia/Lord_Howe", ("2026-10-04", "02:10"), Reading::Skipped(at("2026-10-03T15:30:00Z"))),
             ("Australia/Lord_Howe", ("2026-10-04", "02:30"), Reading::At(at("2026-10-03T15:30:00Z"))),

@@ -1,7 +1,7 @@
 //! Whom a request is about. In the body, since an address has no place in a URL.
 
 use api::problem::FieldCode;
-use api::{Check, Problem, whole};
+use api::{Check, Problem, Whole, whole};
 use domain::{Clue, Email, Invalid, Name, PersonSearch, PhoneNumber};
 use serde::Deserialize;
 use store::{Cursor, PageRequest};
@@ -23,7 +23,7 @@ pub(crate) struct PersonalDataExport {
     person: Option<String>,
     /// The most contracts in the answer: 1 to 20; 20 when left out.
     #[schema(value_type = Option<u8>, minimum = 1, maximum = 20)]
-    limit: Option<i64>,
+    limit: Option<Whole>,
     /// `page.next` of the part before.
     after: Option<String>,
 }
@@ -43,7 +43,7 @@ pub(crate) struct PersonalDataErasure {
     everybody_of_that_name: Option<bool>,
     /// The most contracts in the answer: 1 to 20; 20 when left out.
     #[schema(value_type = Option<u8>, minimum = 1, maximum = 20)]
-    limit: Option<i64>,
+    limit: Option<Whole>,
     /// `page.next` of the part before.
     after: Option<String>,
 }
@@ -70,7 +70,6 @@ impl PersonalDataErasure {
     }
 }
 
-/// A number is looked for as it was written down, whatever numbering plans say of it today.
 fn search(
     check: &mut Check,
     email: Option<&str>,
@@ -81,14 +80,14 @@ fn search(
         check.refuse("email", FieldCode::Required, "is required, or else phoneNumber or person");
     }
     let email = check.optional("email", email, Email::parse);
-    let phone_number = check.optional("phoneNumber", phone_number, PhoneNumber::stored);
+    let phone_number = check.optional("phoneNumber", phone_number, PhoneNumber::parse_sought);
     PersonSearch::new(email, phone_number, check.optional("person", person, Name::parse))
 }
 
-fn page(check: &mut Check, limit: Option<i64>, after: Option<&str>) -> Option<PageRequest> {
+fn page(check: &mut Check, limit: Option<Whole>, after: Option<&str>) -> Option<PageRequest> {
     let within =
         |limit| (1..=LIMIT).contains(&limit).then_some(limit).ok_or(Invalid::OutOfRange { min: 1, max: LIMIT });
-    let limit = check.optional("limit", Some(limit.unwrap_or(i64::from(LIMIT))), whole(within))?;
+    let limit = check.optional("limit", Some(limit.map_or(i64::from(LIMIT), i64::from)), whole(within))?;
     Some(PageRequest { limit: usize::try_from(limit).ok()?, after: after.map(Cursor::from_client) })
 }
 

@@ -1,9 +1,8 @@
 //! A key automat: the cabinet, its lockers, and which of them are taken.
 
 use std::collections::BTreeSet;
-use std::str::FromStr as _;
 
-use crate::{AddressLine, AutomatId, Connection, Instant, Invalid, LockerIndex, Name};
+use crate::{AddressLine, AutomatId, Connection, Instant, Invalid, LockerIndex, Name, TimeZone};
 
 /// How many lockers an automat has: 1 to 500.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -36,32 +35,6 @@ impl LockerCount {
     /// Every locker's index, in order.
     pub fn indices(self) -> impl Iterator<Item = LockerIndex> {
         (0..u32::from(self.0)).filter_map(|index| LockerIndex::new(index).ok())
-    }
-}
-
-/// A time zone of the TZ database, by its identifier.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct TimeZone(chrono_tz::Tz);
-
-impl TimeZone {
-    /// Coordinated universal time.
-    pub const UTC: Self = Self(chrono_tz::UTC);
-
-    /// Takes an identifier such as `Europe/Helsinki`, in its own spelling.
-    pub fn parse(text: &str) -> Result<Self, Invalid> {
-        chrono_tz::Tz::from_str(text).map(Self).map_err(|_| Invalid::TimeZoneUnknown)
-    }
-
-    /// The identifier.
-    #[must_use]
-    pub fn identifier(self) -> &'static str {
-        self.0.name()
-    }
-
-    /// Its rules.
-    #[must_use]
-    pub fn tz(self) -> chrono_tz::Tz {
-        self.0
     }
 }
 
@@ -299,9 +272,7 @@ mod tests {
     }
 
     #[test]
-    fn locker_counts_and_time_zones_are_checked() {
+    fn locker_counts_are_checked() {
         assert!(LockerCount::new(0).is_err() && LockerCount::new(501).is_err() && LockerCount::new(65_537).is_err());
-        assert_eq!(TimeZone::parse("Europe/Helsinki").unwrap().identifier(), "Europe/Helsinki");
-        assert_eq!(TimeZone::parse("Helsinki"), Err(Invalid::TimeZoneUnknown));
     }
 }

@@ -1,4 +1,4 @@
-//! Points in time and the ranges between them. Local time is for display and does not occur here.
+//! Points in time and the ranges between them. Local time is for display: see `zone`.
 
 use std::fmt;
 

@@ -3,7 +3,7 @@
 /// Why a value was refused when it was parsed. The text names the rule, never the value: values may be secrets.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum Invalid {
-    /// Nothing there, or only white space.
+    /// Nothing there, or nothing that shows.
     #[error("must not be empty")]
     Empty,
     /// Longer than the field holds, in characters.
@@ -15,8 +15,8 @@ pub enum Invalid {
     /// An identifier with a character outside its alphabet.
     #[error("must be letters, digits, '_', '.' or '-', beginning with a letter or digit")]
     IdCharacters,
-    /// A control character in a text.
-    #[error("must not hold control characters")]
+    /// A control character in a text, or a character that would break or reverse the line that a one-line text is shown in.
+    #[error("must not hold control characters, or characters that break or reverse a line")]
     ControlCharacters,
     /// Not 4 to 9 digits.
     #[error("must be 4 to 9 digits")]
@@ -39,7 +39,7 @@ pub enum Invalid {
     #[error("must be a TZ identifier such as Europe/Helsinki")]
     TimeZoneUnknown,
     /// Not an address that mail can be sent to.
-    #[error("must be an email address")]
+    #[error("must be an email address with an ASCII part before the @ and a domain name after it")]
     EmailForm,
     /// Not an E.164 number.
     #[error("must be a phone number in E.164 form, such as +358401234567")]

@@ -3,8 +3,7 @@
 //! A local time alone is enough but where it comes twice, in the hour that is repeated when daylight-saving time ends:
 //! there it carries its offset. In UTC it says so, since few clocks on a wall show that.
 
-use chrono::{DateTime, Datelike as _, MappedLocalTime, Offset as _, TimeZone as _, Timelike as _};
-use chrono_tz::{OffsetName as _, Tz};
+use chrono::{DateTime, Datelike as _, FixedOffset, MappedLocalTime, Timelike as _};
 use domain::{Instant, Language, TimeRange, TimeZone};
 use texts::{FluentArgs, Texts};
 
@@ -14,20 +13,20 @@ use crate::words::texts;
 #[derive(Debug, Clone, Copy)]
 pub struct LocalTimes {
     texts: &'static Texts,
-    zone: Tz,
+    zone: TimeZone,
 }
 
 impl LocalTimes {
     /// In the words of a language.
     #[must_use]
     pub fn new(language: Language, zone: TimeZone) -> Self {
-        Self { texts: texts(language), zone: zone.tz() }
+        Self { texts: texts(language), zone }
     }
 
     /// A day and a time of day, to the minute.
     #[must_use]
     pub fn moment(&self, instant: Instant) -> String {
-        let local = self.local(instant);
+        let local = self.zone.local(instant);
         let moment = self.texts.tell("moment", &values(&local));
         match self.mark(&local) {
             Some(mark) => format!("{moment} {mark}"),
@@ -41,7 +40,7 @@ impl LocalTimes {
         let mut words = FluentArgs::new();
         words.set("start", self.moment(range.start()));
         let Some(end) = range.end() else { return self.texts.tell("range-without-end", &words) };
-        let (first, last) = (self.local(range.start()), self.local(end));
+        let (first, last) = (self.zone.local(range.start()), self.zone.local(end));
         let short =
             first.date_naive() == last.date_naive() && self.mark(&first).is_none() && self.mark(&last).is_none();
         if short {
@@ -53,30 +52,26 @@ impl LocalTimes {
         }
     }
 
-    fn local(&self, instant: Instant) -> DateTime<Tz> {
-        DateTime::from_timestamp_millis(instant.millis()).unwrap_or_default().with_timezone(&self.zone)
-    }
-
     /// What tells a time from another with the same digits.
-    fn mark(&self, local: &DateTime<Tz>) -> Option<String> {
-        if local.offset().abbreviation() == Some("UTC") {
+    fn mark(&self, local: &DateTime<FixedOffset>) -> Option<String> {
+        if self.zone.is_utc() {
             return Some("UTC".to_owned());
         }
-        let twice = matches!(self.zone.from_local_datetime(&local.naive_local()), MappedLocalTime::Ambiguous(..));
+        let twice = matches!(self.zone.instants(local.naive_local()), MappedLocalTime::Ambiguous(..));
         twice.then(|| format!("({})", offset_from_utc(local)))
     }
 }
 
 /// As in `UTC+2` or `UTC-3:30`.
-fn offset_from_utc(local: &DateTime<Tz>) -> String {
-    let minutes = local.offset().fix().local_minus_utc() / 60;
+fn offset_from_utc(local: &DateTime<FixedOffset>) -> String {
+    let minutes = local.offset().local_minus_utc() / 60;
     let (hours, rest) = (minutes.abs() / 60, minutes.abs() % 60);
     let sign = if minutes < 0 { '-' } else { '+' };
     if rest == 0 { format!("UTC{sign}{hours}") } else { format!("UTC{sign}{hours}:{rest:02}") }
 }
 
 /// A local time as the patterns take it; which of it has leading zeros is theirs to say.
-fn values(local: &DateTime<Tz>) -> FluentArgs<'static> {
+fn values(local: &DateTime<FixedOffset>) -> FluentArgs<'static> {
     let mut values = FluentArgs::new();
     values.set("weekday", local.weekday().number_from_monday());
     values.set("day", local.day());
@@ -227,5 +222,6 @@ mod tests {
     fn the_ends_of_time_can_be_said() {
         assert_eq!(english_in("Pacific/Kiritimati", "9999-12-31T23:59:59Z"), "Sat 1 Jan 10000, 13:59");
         assert_eq!(english_in("America/New_York", "1970-01-01T00:00:00Z"), "Wed 31 Dec 1969, 19:00");
+        assert_eq!(english_in("Europe/Helsinki", "2100-07-01T10:00:00Z"), "Thu 1 Jul 2100, 13:00");
     }
 }

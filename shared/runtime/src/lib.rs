@@ -12,7 +12,7 @@ mod telemetry;
 pub use client::{config, connector};
 pub use lambda_http::Error;
 pub use settings::{PageSettings, SenderSettings, Settings, SettingsError};
-pub use start::{Parts, Senders, StartError, app, learn_phone_numbers, parts, random, senders};
+pub use start::{Parts, Senders, StartError, app, parts, random, senders};
 pub use telemetry::telemetry;
 
 /// Takes requests from API Gateway for as long as Lambda lets the process live.

@@ -1,7 +1,5 @@
 //! Init: from the environment to the state of a router.
 
-use std::thread;
-
 use api::{App, Clock};
 use aws_config::SdkConfig;
 use aws_sdk_dynamodb::types::AttributeValue;
@@ -51,12 +49,6 @@ pub struct Senders {
     pub ses: aws_sdk_sesv2::Client,
     /// What the environment says of sending.
     pub settings: SenderSettings,
-}
-
-/// Loads the numbering plans of the world beside the rest of init, for functions that check phone numbers. The first
-/// number that is checked does so: 140 ms of a whole CPU, which a function has during init and not later. Nobody waits.
-pub fn learn_phone_numbers() {
-    thread::spawn(|| domain::PhoneNumber::parse("+358401234567"));
 }
 
 /// The state of a router, by what the environment says.

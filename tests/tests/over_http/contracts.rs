@@ -38,15 +38,19 @@ async fn texts_and_addresses_are_kept_in_one_form() {
         "contacts": [
             { "name": "Aino", "email": "Aino@Jäätelö.FI", "sendEmail": true },
             { "name": "Aino", "email": "aino@xn--jtel-loaa3k.fi", "sendEmail": true },
+            { "name": "Bo", "phoneNumber": "+3580401234567", "sendSms": true },
+            { "name": "Bo", "phoneNumber": "+358401234567", "sendSms": true },
         ],
     });
     let key = stage.key().await;
     let made = stage.book(&key, body.clone()).await.body(201);
     assert_eq!((&made["person"], &made["freeText"]), (&json!("H\u{e4}nninen"), &json!("Ring twice.\nThen wait.")));
     assert_eq!(made["contacts"][0]["email"], "Aino@xn--jtel-loaa3k.fi");
+    assert_eq!(made["contacts"][2]["phoneNumber"], "+358401234567");
     let other = stage.key().await;
     let preview = stage.stack.operator().post(format!("/v1/keys/{other}/contracts/preview"), body).await.body(200);
-    assert_eq!(preview["messages"].as_array().unwrap().len(), 1, "one mailbox is told once: {preview}");
+    let to: Vec<_> = preview["messages"].as_array().unwrap().iter().map(|message| &message["to"]).collect();
+    assert_eq!(to, ["Aino@xn--jtel-loaa3k.fi", "+358401234567"], "one mailbox and one phone are told once each");
 }
 
 #[tokio::test]

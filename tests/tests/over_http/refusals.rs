@@ -116,6 +116,8 @@ async fn fields_are_refused_by_name() {
         (contact("email", json!("äinö@example.fi")), "contacts[0].email", "email_form"),
         (contact("email", json!("a@1.2.3.4")), "contacts[0].email", "email_form"),
         (contact("phoneNumber", json!("0401234567")), "contacts[0].phoneNumber", "phone_number_form"),
+        (contact("phoneNumber", json!("+358 40 123 4567")), "contacts[0].phoneNumber", "phone_number_form"),
+        (contact("phoneNumber", json!("+35800401234567")), "contacts[0].phoneNumber", "phone_number_form"),
         (contact("sendSms", json!(true)), "contacts[0].phoneNumber", "required"),
         (contact("sendEmail", json!(true)), "contacts[0].email", "required"),
         (contact("language", json!("tlh")), "contacts[0].language", "language_unknown"),
@@ -137,6 +139,12 @@ async fn fields_are_refused_by_name() {
     let codes: Vec<_> =
         problem["errors"].as_array().unwrap().iter().map(|error| error["code"].as_str().unwrap()).collect();
     assert_eq!(codes, ["id_characters", "out_of_range", "time_zone_unknown"], "all at once");
+    for (written, code) in [("8.5", "wrong_type"), ("1e3", "out_of_range"), ("1e300", "out_of_range")] {
+        let body = format!(r#"{{"automatId":"{}","name":"A","lockerCount":{written},"timeZone":"UTC"}}"#, fresh("a"));
+        let problem = stage.stack.admin().call(Method::POST, "/v1/automats").raw(body).await.problem("invalid_request");
+        let error = &problem["errors"][0];
+        assert_eq!((&error["field"], &error["code"]), (&json!("lockerCount"), &json!(code)), "{written}");
+    }
     let key = json!({ "keyId": fresh("k"), "automatId": stage.automat, "returnCode": "12345", "lockerIndex": -1 });
     let problem = stage.stack.admin().post("/v1/keys", key).await.problem("invalid_request");
     let codes: Vec<_> =
