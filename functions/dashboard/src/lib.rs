@@ -8,6 +8,7 @@ mod assets;
 mod automats;
 mod calendar;
 mod contracts;
+mod countries;
 mod events;
 mod form;
 mod frame;

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use domain::{Contact, MessageKind};
+use domain::{Contact, Country, Email, MessageKind, PhoneNumber};
 use texts::{FluentArgs, Texts};
 
 use crate::form::Form;
@@ -17,6 +17,8 @@ pub(super) struct Row {
     pub(super) legend: String,
     pub(super) name: String,
     pub(super) email: String,
+    /// The country in which the number is written, unless it has its own with a `+`.
+    pub(super) country: String,
     pub(super) phone_number: String,
     pub(super) send_email: String,
     pub(super) send_sms: String,
@@ -51,6 +53,7 @@ impl Row {
             legend: t.tell("contact", &FluentArgs::from_iter([("number", ordinal)])),
             name: field("name"),
             email: field("email"),
+            country: field("country"),
             phone_number: field("phoneNumber"),
             send_email: field("sendEmail"),
             send_sms: field("sendSms"),
@@ -115,8 +118,12 @@ pub(super) fn filled(mut form: Form, contacts: &[Contact]) -> Form {
         let field = |name: &str| format!("{PREFIX}{number}.{name}");
         form = form
             .with(&field("name"), contact.name.as_str())
-            .with_some(&field("email"), contact.email.as_ref().map(domain::Email::reveal))
-            .with_some(&field("phoneNumber"), contact.phone_number.as_ref().map(domain::PhoneNumber::reveal))
+            .with_some(&field("email"), contact.email.as_ref().map(Email::reveal))
+            .with_some(
+                &field("country"),
+                contact.phone_number.as_ref().and_then(PhoneNumber::country).map(Country::code),
+            )
+            .with_some(&field("phoneNumber"), contact.phone_number.as_ref().map(PhoneNumber::reveal))
             .with_some(&field("sendEmail"), contact.send_email.then_some("on"))
             .with_some(&field("sendSms"), contact.send_sms.then_some("on"))
             .with(&field("language"), contact.language.code());
@@ -125,6 +132,24 @@ pub(super) fn filled(mut form: Form, contacts: &[Contact]) -> Form {
         }
     }
     form
+}
+
+/// The form with a country in every row, whether it has been chosen or is the automat's.
+pub(super) fn with_countries(form: Form, country: Option<Country>) -> Form {
+    let Some(country) = country else { return form };
+    let fields = numbers(&form).into_iter().map(|number| format!("{PREFIX}{number}.country"));
+    fields.fold(form, |form, field| if form.ticked(&field) { form } else { form.with(&field, country.code()) })
+}
+
+/// The phone numbers that are not kept as typed, each with whose it is: people see them before they are saved.
+pub(super) fn completed_numbers(form: &Form, contacts: &[Contact]) -> Vec<(String, String)> {
+    let numbered = contacts.iter().enumerate();
+    let completed = |(row, contact): (usize, &Contact)| {
+        let number = contact.phone_number.as_ref()?.reveal();
+        let is_typed = form.given(&format!("{PREFIX}{row}.phoneNumber")) == Some(number);
+        (!is_typed).then(|| (contact.name.to_string(), number.to_owned()))
+    };
+    numbered.filter_map(completed).collect()
 }
 
 /// How many rows there are, all of them numbered without a gap.
@@ -202,6 +227,12 @@ mod tests {
         assert_eq!(names(&one)[0], ("contacts.0.name", ""));
         assert_eq!(count(&one), 1);
         assert!(without(one, "confirm").is_none());
+    }
+
+    #[test]
+    fn a_row_has_the_country_that_was_chosen_or_the_automats() {
+        let form = with_countries(form(&["0", "1"]).with("contacts.1.country", "SE"), Country::parse("FI"));
+        assert_eq!((form.text("contacts.0.country"), form.text("contacts.1.country")), ("FI", "SE"));
     }
 
     #[test]

@@ -1,10 +1,11 @@
-//! `/keys/{keyId}/contracts/{contractId}/edit`: editing a contract. Where messages would be sent, they are shown first; what
-//! somebody else has made of it meanwhile, too.
+//! `/keys/{keyId}/contracts/{contractId}/edit`: editing a contract. Messages that would be
+//! sent are shown first, and so are phone numbers that were completed, and what somebody else has made of it meanwhile.
 
 use api::{App, Caller, ContractPath, NoQuery, Problem};
 use axum::extract::State;
 use axum::response::{IntoResponse as _, Redirect, Response};
 use domain::{Contract, ContractRefusal, Instant};
+use store::Preview;
 
 use super::form::{Again, Place, differences, is_confirmed, stepped};
 use super::{contacts, fields};
@@ -53,7 +54,7 @@ pub(crate) async fn send(
         Ok(preview) if !preview.conflicts.is_empty() => {
             ContractRefusal::Overlap { conflicts: preview.conflicts, next_free: preview.next_free }.into()
         }
-        Ok(preview) if !preview.messages.is_empty() && !is_confirmed(&form, &step) => {
+        Ok(preview) if shows_first(&form, &preview) && !is_confirmed(&form, &step) => {
             return place.show(&app, &visit, form, Again::previewed(preview)).await;
         }
         Ok(_) => match app.store.edit_contract(&key, &id, change.clone(), expected, &caller.act(now, None)).await {
@@ -77,6 +78,11 @@ pub(crate) async fn send(
         error => (form, Again::wrong(Errors::of_form(error.into())?)),
     };
     place.show(&app, &visit, form, again).await
+}
+
+/// Whether there is something to see before an edit is saved: messages, or phone numbers that were completed.
+fn shows_first(form: &Form, preview: &Preview) -> bool {
+    !preview.messages.is_empty() || !contacts::completed_numbers(form, &preview.contract.contacts).is_empty()
 }
 
 /// Whether a contract is what an edit would make of it: the same form has been sent twice.

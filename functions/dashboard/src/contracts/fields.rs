@@ -3,7 +3,7 @@
 use api::Check;
 use api::problem::FieldCode;
 use domain::{
-    Contact, Contract, ContractChange, ContractDraft, ContractId, Email, Ending, FreeText, Instant, Language,
+    Contact, Contract, ContractChange, ContractDraft, ContractId, Country, Email, Ending, FreeText, Instant, Language,
     MessageKind, Name, PhoneNumber, Pin,
 };
 use texts::{FluentArgs, Texts};
@@ -214,10 +214,8 @@ impl<'f> Typed<'f> {
         }
     }
 
-    /// Browsers send a line break as two characters.
     fn free_text(&mut self) -> Option<FreeText> {
-        let text = self.form.given("freeText").map(|text| text.replace("\r\n", "\n"));
-        self.check.optional("freeText", text.as_deref(), FreeText::parse)
+        self.check.optional("freeText", self.form.given("freeText"), FreeText::parse)
     }
 
     fn contacts(&mut self) -> Vec<Contact> {
@@ -235,15 +233,7 @@ impl<'f> Typed<'f> {
         let name = self.check.required(&field("name"), form.given(&field("name")), Name::parse);
         let email = form.given(&field("email"));
         let email = self.check.optional(&field("email"), email, Email::parse);
-        let number = form.given(&field("phoneNumber")).map(without_spaces);
-        let standing = self.standing;
-        let stands = |number: &str| {
-            let known = standing.iter().filter_map(|contact| contact.phone_number.as_ref());
-            known.map(PhoneNumber::reveal).any(|known| known == number)
-        };
-        let parse =
-            |number: &str| if stands(number) { PhoneNumber::stored(number) } else { PhoneNumber::parse(number) };
-        let phone_number = self.check.optional(&field("phoneNumber"), number.as_deref(), parse);
+        let phone_number = self.phone_number(&field("phoneNumber"), form.text(&field("country")));
         let language = form.given(&field("language"));
         let language = self.check.optional(&field("language"), language, Language::parse).unwrap_or_default();
         let kinds = field("additionalMessages");
@@ -254,6 +244,18 @@ impl<'f> Typed<'f> {
         let send_email = email.is_some() && form.ticked(&field("sendEmail"));
         let send_sms = phone_number.is_some() && form.ticked(&field("sendSms"));
         Some(Contact { name: name?, email, phone_number, send_email, send_sms, language, additional_messages })
+    }
+
+    /// A phone number as it is written in a country, or in the international form; one that stands already stays.
+    fn phone_number(&mut self, field: &str, country: &str) -> Option<PhoneNumber> {
+        let mut known = self.standing.iter().filter_map(|contact| contact.phone_number.as_ref());
+        let typed = self.form.given(field)?;
+        match known.find(|known| known.reveal() == typed) {
+            Some(known) => Some(known.clone()),
+            None => self
+                .check
+                .optional(field, Some(typed), |typed| PhoneNumber::parse_written(typed, Country::parse(country))),
+        }
     }
 
     fn say<T>(&mut self, field: &str, words: String) -> Option<T> {
@@ -270,9 +272,4 @@ impl<'f> Typed<'f> {
         let errors = self.said.into_iter().fold(errors, |errors, (field, words)| errors.and_words(field, words));
         Err(errors.in_order(&ABOVE_CONTACTS))
     }
-}
-
-/// A phone number as people write it, without what they put between the digits.
-fn without_spaces(number: &str) -> String {
-    number.chars().filter(|c| !matches!(c, ' ' | '\u{a0}' | '-' | '(' | ')')).collect()
 }

@@ -4,7 +4,7 @@
 use api::{App, Problem};
 use askama::Template;
 use axum::response::Response;
-use domain::{Contract, ContractId, Entry, Instant, Key, KeyId, KeyState, Language, TimeRange};
+use domain::{Contract, ContractId, Country, Entry, Instant, Key, KeyId, KeyState, Language, TimeRange};
 use http::StatusCode;
 use store::{Preview, Thing};
 use texts::{FluentArgs, Texts};
@@ -12,6 +12,7 @@ use texts::{FluentArgs, Texts};
 use super::contacts::{self, Row};
 use super::fields::{self, END, START, which_field};
 use super::told::{Told, Words, told};
+use crate::countries::countries;
 use crate::form::{Differences, Errors, Form};
 use crate::frame::Frame;
 use crate::language::own_name;
@@ -50,11 +51,16 @@ struct FormPage<'p> {
     pattern: Row,
     pin_hint: &'static str,
     languages: Vec<(&'static str, &'static str)>,
+    /// The automat's country.
+    country: Option<Country>,
+    countries: Vec<(&'static str, String)>,
     full: bool,
     conflict: Option<Conflict>,
     /// That the key is overdue, for a new contract on it.
     overdue: Option<String>,
     told: Option<Vec<Told>>,
+    /// Whose phone number is saved in another form than it was typed in.
+    completed: Vec<(String, String)>,
     back: String,
 }
 
@@ -128,6 +134,8 @@ pub(super) struct Place {
     /// What its automat is called.
     pub(super) automat: String,
     pub(super) times: Times,
+    /// The automat's country, if its zone tells it.
+    pub(super) country: Option<Country>,
     pub(super) contract: Option<ContractId>,
 }
 
@@ -140,7 +148,8 @@ impl Place {
         }
         let automat = app.store.automat(&key.automat).await?;
         let times = Times::new(t, automat.time_zone);
-        Ok(Self { key, automat: automat.name.to_string(), times, contract: None })
+        let country = automat.time_zone.country();
+        Ok(Self { key, automat: automat.name.to_string(), times, country, contract: None })
     }
 
     /// Shows the form.
@@ -151,10 +160,13 @@ impl Place {
         } else {
             StatusCode::OK
         };
-        let form = forgotten(form);
-        let (form, messages) = match &again.preview {
-            Some(preview) => (remembering(form, preview), Some(told(t, &self.times, preview)?)),
-            None => (form, None),
+        let form = contacts::with_countries(forgotten(form), self.country);
+        let (form, messages, completed) = match &again.preview {
+            Some(preview) => {
+                let completed = contacts::completed_numbers(&form, &preview.contract.contacts);
+                (remembering(form, preview), Some(told(t, &self.times, preview)?), completed)
+            }
+            None => (form, None, Vec::new()),
         };
         let conflict = match again.others {
             Some((others, next)) => Some(self.conflict(app, t, others, next).await?),
@@ -174,6 +186,8 @@ impl Place {
             rows: contacts::rows(t, &form, again.added),
             pattern: Row::pattern(t),
             languages: Language::ALL.into_iter().map(|language| (language.code(), own_name(language))).collect(),
+            country: self.country,
+            countries: self.countries(t),
             full: contacts::count(&form) >= domain::Contact::MAX_PER_CONTRACT,
             pin_hint: if self.contract.is_some() { "pin-hint-edit" } else { "pin-hint" },
             form,
@@ -182,6 +196,7 @@ impl Place {
             conflict,
             overdue,
             told: messages,
+            completed,
             back: self.contract.as_ref().map_or(key_page, |contract| links::contract(&self.key.id, contract)),
         };
         let mut response = page(status, &shown)?;
@@ -189,6 +204,12 @@ impl Place {
             response.extensions_mut().insert(ShowsMail);
         }
         Ok(response)
+    }
+
+    /// The countries that are offered; also none, where the automat's is not known.
+    fn countries(&self, t: &Texts) -> Vec<(&'static str, String)> {
+        let none = self.country.is_none().then(|| ("", t.say("country-none").into_owned()));
+        none.into_iter().chain(countries(t.language())).collect()
     }
 
     /// Who was to return the key and when, if it is overdue.
@@ -384,6 +405,12 @@ fn remembering(form: Form, preview: &Preview) -> Form {
 }
 
 impl FormPage<'_> {
+    /// What stands in a row that the script adds, as in one that the server adds.
+    fn pattern_form(&self) -> Form {
+        let form = contacts::with_countries(contacts::with_another(Form::default()), self.country);
+        form.renamed(|name| Some(name.replace("contacts.0.", "contacts.#.")))
+    }
+
     /// The box that says that the contract starts now: a new one may, one that stands has started or will.
     fn now_box(&self) -> &'static str {
         if self.contract.is_none() { fields::NOW } else { "" }
@@ -394,11 +421,6 @@ impl FormPage<'_> {
 fn unseen(form: &Form) -> impl Iterator<Item = (&'static str, &str)> {
     let kept = [PREVIEWED, MADE_ID, MADE_PIN, MADE_START].into_iter();
     kept.filter_map(|name| Some((name, form.given(name)?)))
-}
-
-/// What stands in a row that the script adds, as in one that the server adds.
-fn pattern_form() -> Form {
-    contacts::with_another(Form::default()).renamed(|name| Some(name.replace("contacts.0.", "contacts.#.")))
 }
 
 fn in_form(range: TimeRange) -> String {

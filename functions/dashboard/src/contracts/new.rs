@@ -1,4 +1,5 @@
-//! `/keys/{keyId}/contracts/new`: making a contract. Where messages would be sent, they are shown first.
+//! `/keys/{keyId}/contracts/new`: making a contract. Messages that would be sent are shown first, and so are phone numbers
+//! that were completed.
 
 use api::problem::Code;
 use api::{App, Caller, KeyPath, NoQuery, Problem, Query};
@@ -60,7 +61,8 @@ pub(crate) async fn send(
     };
     let confirmed = is_confirmed(&form, &step);
     let now = app.clock.now();
-    let refused = if tells_somebody(&draft) && !confirmed {
+    let shows_first = tells_somebody(&draft) || !contacts::completed_numbers(&form, &draft.contacts).is_empty();
+    let refused = if shows_first && !confirmed {
         match app.store.preview_contract(&key, draft, now).await {
             Ok(preview) if preview.conflicts.is_empty() => {
                 return place.show(&app, &visit, form, Again::previewed(preview)).await;

@@ -56,7 +56,11 @@ contact-not-told = Gets no messages
 email = Email
 send-email = Send email
 phone-number = Phone number
-phone-number-hint = With the country’s number, such as +358401234567.
+phone-number-hint = As dialled in that country, or with + and the country code, such as +358401234567.
+phone-numbers = Phone numbers
+phone-numbers-before = These phone numbers will be saved in their international form. Check that they are right.
+country = Country of the phone number
+country-none = Not chosen
 send-sms = Send SMS
 additional-messages = Additional messages
 

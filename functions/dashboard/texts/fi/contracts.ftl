@@ -56,7 +56,11 @@ contact-not-told = Ei saa viestejä
 email = Sähköposti
 send-email = Lähetä sähköposti
 phone-number = Puhelinnumero
-phone-number-hint = Maatunnuksen kanssa, esimerkiksi +358401234567.
+phone-number-hint = Kuten maassa valitaan tai maatunnuksen kanssa, esimerkiksi +358401234567.
+phone-numbers = Puhelinnumerot
+phone-numbers-before = Nämä puhelinnumerot tallennetaan kansainvälisessä muodossa. Tarkista, että ne ovat oikein.
+country = Puhelinnumeron maa
+country-none = Ei valittu
 send-sms = Lähetä tekstiviesti
 additional-messages = Lisäviestit
 

@@ -56,7 +56,11 @@ contact-not-told = Får inga meddelanden
 email = E-post
 send-email = Skicka e-post
 phone-number = Telefonnummer
-phone-number-hint = Med landsnumret, till exempel +358401234567.
+phone-number-hint = Som numret slås i landet, eller med landsnummer, till exempel +358401234567.
+phone-numbers = Telefonnummer
+phone-numbers-before = De här telefonnumren sparas i internationell form. Kontrollera att de stämmer.
+country = Telefonnumrets land
+country-none = Inget valt
 send-sms = Skicka SMS
 additional-messages = Ytterligare meddelanden
 
