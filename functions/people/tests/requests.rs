@@ -97,6 +97,14 @@ async fn a_number_that_no_plan_has_any_more_can_be_asked_for() {
 }
 
 #[tokio::test]
+async fn a_number_is_found_with_a_trunk_zero_in_it() {
+    let people = People::new().await;
+    let (status, found) = people.post(EXPORT, json!({ "phoneNumber": "+3580401234567" })).await;
+    let found_by: Vec<_> = found["data"].as_array().unwrap().iter().map(|data| &data["foundBy"]).collect();
+    assert_eq!((status, found_by), (200, vec![&json!(["phone-number"]); 2]));
+}
+
+#[tokio::test]
 async fn what_is_handed_out_masks_the_pin() {
     let people = People::new().await;
     let (status, found) = people.post(EXPORT, json!({ "email": EMAIL, "person": PERSON })).await;

@@ -82,7 +82,7 @@ pub(super) fn read(body: &[u8]) -> Result<Email, Refusal> {
         _ => return Err(Refusal::Bad("The email has more than 50 recipients.")),
     }
     if !recipients().chain([&from]).chain(&request.reply_to_addresses).all(|address| has_address(address)) {
-        return Err(Refusal::Bad("An address is not one: a final '@domain' is wanted."));
+        return Err(Refusal::Bad("An address is not one: a final '@domain' is wanted, and ASCII alone."));
     }
     let simple = request.content.and_then(|content| content.simple);
     let message = simple.ok_or(Refusal::Bad("Only simple content is taken here."))?;
@@ -119,7 +119,8 @@ fn tags(tags: Vec<Tag>) -> Result<BTreeMap<String, String>, Refusal> {
     Ok(tags.into_iter().map(|tag| (tag.name, tag.value)).collect())
 }
 
-/// Whether it is an address, or a name and an address in angle brackets; in more detail SES looks at neither.
+/// Whether it is an address, or a name and an address in angle brackets, in 7-bit ASCII: SES has no SMTPUTF8 (API reference,
+/// `Destination`: other letters of a domain have to come in Punycode, those of a name as a MIME encoded word).
 fn has_address(text: &str) -> bool {
     let address = match text.strip_suffix('>').and_then(|text| text.rsplit_once('<')) {
         Some((_, address)) => address,
@@ -128,7 +129,8 @@ fn has_address(text: &str) -> bool {
     let is_part = |part: &str| {
         !part.is_empty() && !part.contains(|character: char| character.is_whitespace() || "<>\",".contains(character))
     };
-    !text.chars().any(char::is_control)
+    text.is_ascii()
+        && !text.chars().any(char::is_control)
         && address.rsplit_once('@').is_some_and(|(mailbox, domain)| is_part(mailbox) && is_part(domain))
 }
 
@@ -146,5 +148,9 @@ mod tests {
         {
             assert!(!has_address(text), "{text}");
         }
+        for text in ["äinö@b.example", "a@jäätelö.example", "Käsi <keys@b.example>", "a@ex\u{200b}ample.fi"] {
+            assert!(!has_address(text), "{text}");
+        }
+        assert!(has_address("a@xn--jtel-loaa3k.example"));
     }
 }

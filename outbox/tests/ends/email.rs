@@ -11,7 +11,7 @@ use crate::setup::{CONFIGURATION_SET, email, now, simple, start, to};
 async fn is_taken_as_it_is() {
     let outbox = start().await;
     let destination = Destination::builder();
-    let destination = destination.to_addresses("Änna <anna@example.org>").cc_addresses("b@example.org");
+    let destination = destination.to_addresses("Anna <anna@example.org>").cc_addresses("b@example.org");
     let send = outbox.ses().send_email().from_email_address("keys@automat.example");
     let send = send.destination(destination.bcc_addresses("c@example.org").build());
     let send = send.reply_to_addresses("desk@automat.example").configuration_set_name(CONFIGURATION_SET);
@@ -21,7 +21,7 @@ async fn is_taken_as_it_is() {
     let owned = |text: &str| text.to_owned();
     let taken = Email {
         from: owned("keys@automat.example"),
-        to: vec![owned("Änna <anna@example.org>")],
+        to: vec![owned("Anna <anna@example.org>")],
         cc: vec![owned("b@example.org")],
         bcc: vec![owned("c@example.org")],
         reply_to: vec![owned("desk@automat.example")],
