@@ -18,12 +18,14 @@ use tokio::time::Instant;
 
 /// Set in the process that is the cloud.
 const CLOUD: &str = "BENCH_CLOUD";
-const LOCKERS: u16 = 20;
+const LOCKERS: u16 = 40;
 const AUTOMATS: usize = 200;
 /// Openings one after the other.
 const IN_TURN: u16 = 1_000;
 /// Openings of each of so many automats, all automats at once.
 const AT_ONCE: (usize, u16) = (20, 100);
+/// Openings that begin in the same moment, on one automat and on as many automats.
+const BURST: u16 = 40;
 
 fn main() {
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
@@ -62,6 +64,8 @@ async fn measure() {
     }
     println!("memory of the cloud, {AUTOMATS} automats connected: {} MB", cloud.memory());
 
+    measure_bursts(&cloud).await;
+
     let (automats_at_once, each) = AT_ONCE;
     let began = Instant::now();
     let clients = automats.drain(..automats_at_once).enumerate().map(|(number, automat)| {
@@ -83,6 +87,43 @@ async fn measure() {
         "{automats_at_once} automats at once: {per_second:.0} openings/s, POST to final answer: {}",
         spread(to_end)
     );
+}
+
+async fn measure_bursts(cloud: &Cloud) {
+    let before = cloud.shadow_writes("bench-0");
+    let one = burst(cloud, (0..BURST).map(|locker| (0, locker)).collect()).await;
+    // The last result is cleared after it was answered.
+    tokio::time::sleep(Duration::from_secs(1)).await;
+    let writes = u32::try_from(cloud.shadow_writes("bench-0") - before).unwrap();
+    let many = burst(cloud, (1..=BURST).map(|number| (number, 0)).collect()).await;
+    println!("{BURST} at once on one automat: {one}, {:.2} shadow writes each", f64::from(writes) / f64::from(BURST));
+    println!("{BURST} at once on {BURST} automats: {many}");
+    for batch in 1..=3 {
+        let burst = burst(cloud, (0..20).map(|locker| (50, locker)).collect()).await;
+        println!("batch {batch} of 20 on one automat: {burst}");
+    }
+}
+
+/// Opens all of these lockers, each of an automat, in the same moment: how long until the last client knew, and how many
+/// did not open.
+async fn burst(cloud: &Cloud, lockers: Vec<(u16, u16)>) -> String {
+    let began = Instant::now();
+    let openings = lockers.into_iter().map(|(number, locker)| {
+        let cloud = cloud.clone();
+        tokio::spawn(async move {
+            let request =
+                cloud.http.post(format!("{}/v1/automats/bench-{number}/lockers/{locker}/openings", cloud.url));
+            let answer = request.json(&json!({})).bearer_auth(&cloud.token).send().await.unwrap();
+            let opening: Value = answer.json().await.unwrap();
+            let Some(id) = opening["openingId"].as_str() else { return false };
+            cloud.get(&format!("/v1/openings/{id}?wait=20")).await["status"] == "opened"
+        })
+    });
+    let mut failed = 0;
+    for opening in openings.collect::<Vec<_>>() {
+        failed += u32::from(!opening.await.unwrap());
+    }
+    format!("{:.1?}, {failed} did not open", began.elapsed())
 }
 
 /// Opens a locker: how long until the motor ran, and until the client knew.
@@ -166,6 +207,13 @@ impl Cloud {
         let answer = request.bearer_auth(&self.token).send().await.unwrap();
         assert!(answer.status().is_success(), "{}", answer.text().await.unwrap());
         answer.json().await.unwrap()
+    }
+
+    /// How often the shadow of an automat was written: that is its version.
+    fn shadow_writes(&self, automat: &str) -> u64 {
+        let path = self.folder.join("shadows").join(format!("{automat}@open.json"));
+        let stored: Value = serde_json::from_slice(&std::fs::read(path).unwrap()).unwrap();
+        stored["shadow"]["version"].as_u64().unwrap()
     }
 
     /// Its resident memory; 0 where there is no `/proc`.
