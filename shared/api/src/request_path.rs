@@ -2,13 +2,14 @@
 //!
 //! API Gateway hands the path on **decoded**, twice even, and cut off at a `?` that comes out of the first time (live
 //! captures: `vokerhttp/testdata/ingress-paths.json` in hotsock/voker, where `%252F` arrives as `/`). Whether it matches
-//! the route before or after that, no document of AWS says, so nothing here depends on it. `lambda_http` parses that text as a URL (`build_request_uri`), so that a decoded `#` ends it, `\` becomes `/`, dot
+//! the route, and fills `pathParameters`, before or after that, no document of AWS says, so nothing here depends on it.
+//! `lambda_http` parses that text as a URL (`build_request_uri`), so that a decoded `#` ends it, `\` becomes `/`, dot
 //! segments go up, and tabs and a space at the end vanish; and the router decodes once more. Without this check
 //! `DELETE /v1/keys/A%3F/contracts/c` deletes the key `A`.
 //!
-//! What is checked is that nothing has changed: the path of the router, decoded, is the event's `rawPath`, and the route
-//! that it matches is the event's `routeKey`. Beside that, characters that no identifier has and that somebody on the way
-//! could read differently are refused in every path.
+//! What is checked is that nothing has changed: the path of the router, decoded, is the event's `rawPath`, the route that
+//! it matches is the event's `routeKey`, and its parameters are the event's `pathParameters`. Beside that, characters that
+//! no identifier has and that somebody on the way could read differently are refused in every path.
 
 use axum::extract::Request;
 use http::Method;
@@ -25,7 +26,8 @@ pub(crate) fn check(request: &Request, matched: Option<&str>) -> Result<(), Prob
     let decoded = percent_decode_str(request.uri().path()).decode_utf8().ok();
     let is_unchanged = decoded.as_deref() == Some(request.raw_http_path());
     let is_plain = is_plain_path(request.raw_http_path());
-    if is_unchanged && is_plain && is_gateways_route(request, matched) { Ok(()) } else { Err(route_not_found()) }
+    let is_gateways = is_gateways_route(request, matched) && has_gateways_parameters(request, matched);
+    if is_unchanged && is_plain && is_gateways { Ok(()) } else { Err(route_not_found()) }
 }
 
 /// Whether a decoded path has nothing that would end it, or be decoded once more. No identifier has such a character.
@@ -49,6 +51,16 @@ fn is_gateways_route(request: &Request, matched: Option<&str>) -> bool {
     }
 }
 
+/// Whether the gateway has read the same parameters from the path, where it says so: decoded or as they were sent.
+fn has_gateways_parameters(request: &Request, matched: Option<&str>) -> bool {
+    let (Some(matched), Some(theirs)) = (matched, request.path_parameters_ref()) else { return true };
+    let segments = matched.split('/').zip(request.raw_http_path().split('/'));
+    let mut parameters = segments.filter_map(|(name, value)| Some((name.strip_prefix('{')?.strip_suffix('}')?, value)));
+    parameters.all(|(name, ours)| {
+        theirs.first(name).is_none_or(|theirs| theirs == ours || percent_decode_str(theirs).eq(ours.bytes()))
+    })
+}
+
 /// Whether the route is served under this method at all; if not, the refusal says which methods are.
 fn is_served(method: &Method, matched: &str) -> bool {
     crate::routes::access(method, matched).is_some()
@@ -56,6 +68,8 @@ fn is_served(method: &Method, matched: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::HashMap;
+
     use axum::body::Body;
     use lambda_http::request::from_str;
     use serde_json::json;
@@ -105,6 +119,21 @@ mod tests {
         // `GET /v1/%6Beys/A12`: no route for the gateway, one for the router.
         assert!(check(&request("ANY /v1/{proxy+}", "/v1/keys/A12"), Some(KEY)).is_err());
         assert!(check(&request("ANY /v1/{proxy+}", "/v1/nothing"), None).is_ok());
+    }
+
+    #[test]
+    fn parameters_that_the_gateway_has_read_differently_are_refused() {
+        let with = |theirs: &str, ours: &str| {
+            let request = request("GET /v1/keys/{keyId}", &format!("/v1/keys/{ours}"));
+            let theirs = HashMap::from([("keyId".to_owned(), vec![theirs.to_owned()])]);
+            check(&request.with_path_parameters(theirs), Some(KEY))
+        };
+        for theirs in ["A12?", "A12%3F", "A12#", "A12%3Fx=1", "V2"] {
+            assert!(with(theirs, "A12").is_err(), "{theirs}");
+        }
+        for (theirs, ours) in [("A12", "A12"), ("K\u{e4}si", "K\u{e4}si"), ("K%C3%A4si", "K\u{e4}si")] {
+            assert!(with(theirs, ours).is_ok(), "{theirs}");
+        }
     }
 
     #[test]

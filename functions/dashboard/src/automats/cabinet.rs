@@ -5,7 +5,7 @@
 
 use std::borrow::Cow;
 
-use domain::{DoorState, Whereabouts};
+use domain::{ContractId, DoorState, Whereabouts};
 use messages::LocalTimes;
 use store::LockerView;
 use texts::{FluentArgs, Texts};
@@ -40,8 +40,8 @@ pub(super) enum Look {
 pub(super) struct Locker {
     pub(super) view: LockerView,
     pub(super) look: Look,
-    /// Until when: of a key that is out the contract that it was taken with, else the one that runs.
-    pub(super) until: Option<String>,
+    /// The contract that the key was taken with if it is out, else the one that runs, and until when.
+    pub(super) until: Option<(ContractId, String)>,
 }
 
 /// The words that are in every locker. What names a locker or a key ends where its number or name follows.
@@ -131,9 +131,12 @@ impl Locker {
             _ => &view.active_contract,
         };
         let words = if look == Look::Overdue { "contract-was-due" } else { "contract-until" };
-        let until = shown.as_ref().map(|entry| match entry.range.end() {
-            Some(end) => t.tell(words, &FluentArgs::from_iter([("time", times.moment(end))])),
-            None => t.say("contract-permanent").into_owned(),
+        let until = shown.as_ref().map(|entry| {
+            let until = match entry.range.end() {
+                Some(end) => t.tell(words, &FluentArgs::from_iter([("time", times.moment(end))])),
+                None => t.say("contract-permanent").into_owned(),
+            };
+            (entry.contract.clone(), until)
         });
         Self { view, look, until }
     }
