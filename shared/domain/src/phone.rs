@@ -214,5 +214,17 @@ mod tests {
                 proptest::prop_assert_eq!(PhoneNumber::parse(once.reveal()), Ok(once.clone()));
             }
         }
+
+        /// In a release build a panic of the crate would end the whole function.
+        #[test]
+        fn whatever_is_typed_is_taken_or_refused(
+            text in "([+＋0-9٠-٩()\\-./;:=,*#xX~ \u{a0}\u{200b}]{0,30}|(tel:)?[+0-9]{1,20};(phone-context|ext|isub)=\\PC{0,20}|\\PC{0,300})",
+            country in proptest::sample::select(Country::all().collect::<Vec<_>>()),
+        ) {
+            if let Ok(number) = PhoneNumber::parse_written(&text, Some(country)) {
+                proptest::prop_assert_eq!(PhoneNumber::parse(number.reveal()), Ok(number.clone()));
+                _ = number.country();
+            }
+        }
     }
 }
