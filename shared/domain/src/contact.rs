@@ -44,15 +44,9 @@ impl Contact {
     }
 }
 
-/// An address that email is sent to, compared without case. Personal: masked in `Debug`, without `Display`.
-#[derive(Clone, Eq)]
+/// An address that email is sent to. Personal: masked in `Debug`, without `Display`.
+#[derive(Clone, PartialEq, Eq)]
 pub struct Email(String);
-
-impl PartialEq for Email {
-    fn eq(&self, other: &Self) -> bool {
-        self.0.eq_ignore_ascii_case(&other.0)
-    }
-}
 
 impl Email {
     /// Takes an address that SES delivers to: an ASCII local part, and a dotted domain that becomes Punycode in lower case,
@@ -69,6 +63,12 @@ impl Email {
         // The last label of a name is never a number: then it is an IPv4 address (WHATWG URL, "ends in a number").
         let is_name = domain.rsplit_once('.').is_some_and(|(_, last)| !last.bytes().all(|byte| byte.is_ascii_digit()));
         (is_plain && local.is_ascii() && is_name && text.len() <= 254).then_some(Self(text)).ok_or(Invalid::EmailForm)
+    }
+
+    /// Whether both lead to one mailbox: nobody tells two by upper and lower case. Equal are addresses in one spelling.
+    #[must_use]
+    pub fn is_same_mailbox(&self, other: &Self) -> bool {
+        self.0.eq_ignore_ascii_case(&other.0)
     }
 
     /// The address. Not for logs, errors or URLs.
@@ -157,7 +157,8 @@ mod tests {
         {
             assert_eq!(Email::parse(bad), Err(Invalid::EmailForm), "{bad:?}");
         }
-        assert_eq!(Email::parse("aino@example.fi"), Email::parse("AINO@Example.FI"));
+        let [one, other] = ["aino@example.fi", "AINO@Example.FI"].map(|text| Email::parse(text).unwrap());
+        assert!(one.is_same_mailbox(&other) && one != other);
     }
 
     #[test]

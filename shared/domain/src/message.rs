@@ -90,13 +90,23 @@ pub enum Channel {
     Sms,
 }
 
-/// Where a message goes.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// Where a message goes. Equal are those that lead to one mailbox or phone, whatever their spelling.
+#[derive(Debug, Clone, Eq)]
 pub enum Address {
     /// To a mailbox.
     Email(Email),
     /// To a phone.
     Sms(PhoneNumber),
+}
+
+impl PartialEq for Address {
+    fn eq(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Email(one), Self::Email(other)) => one.is_same_mailbox(other),
+            (Self::Sms(one), Self::Sms(other)) => one == other,
+            (Self::Email(_), Self::Sms(_)) | (Self::Sms(_), Self::Email(_)) => false,
+        }
+    }
 }
 
 impl Address {

@@ -69,6 +69,15 @@ fn an_address_of_two_contacts_is_told_once_in_the_language_of_the_first() {
 }
 
 #[test]
+fn two_spellings_of_a_mailbox_are_told_once_and_another_spelling_is_an_edit_that_tells_nobody() {
+    let before = contract(HOUR, Some(DAY), vec![email("aino@example.fi"), email("Aino@example.fi")]);
+    assert_eq!(told(&Notice::of_creation(&before)), [(MessageKind::ContractCreated, "aino@example.fi")]);
+    let after = Contract { contacts: vec![email("AINO@example.fi")], ..before.clone() };
+    assert_eq!(before.differences(&after), [ContractField::Contacts]);
+    assert_eq!(told(&Notice::of_edit(&before, &after, at(0))), []);
+}
+
+#[test]
 fn an_edit_tells_what_has_changed_but_who_else_is_told() {
     let before = contract(HOUR, Some(DAY), vec![email("aino@example.fi")]);
     let contacts = vec![email("aino@example.fi"), email("eino@example.fi")];
