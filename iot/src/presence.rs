@@ -1,6 +1,7 @@
 //! Lifecycle events: who is connected.
 //!
-//! <https://docs.aws.amazon.com/iot/latest/developerguide/life-cycle-events.html>
+//! <https://docs.aws.amazon.com/iot/latest/developerguide/life-cycle-events.html>: "If a client is not connected for
+//! approximately one hour, the version number is reset to 0."
 
 use std::collections::BTreeMap;
 
@@ -12,11 +13,16 @@ pub(crate) struct Presence {
     clients: BTreeMap<String, Seen>,
 }
 
+/// After how long without a connection a client's number is reset, in milliseconds.
+const RESET_AFTER_MILLIS: i64 = 3_600_000;
+
 #[derive(Debug)]
 struct Seen {
     number: u64,
     /// The connection, while it lasts.
     session: Option<String>,
+    /// When the last connection ended.
+    ended: i64,
 }
 
 /// An event: its topic and its payload.
@@ -28,11 +34,15 @@ impl Presence {
     pub(crate) fn connected(&mut self, client: &str, session: &str, now_millis: i64) -> Vec<Event> {
         let taken_over =
             self.clients.get_mut(client).and_then(|seen| seen.end(client, "DUPLICATE_CLIENTID", now_millis));
-        // Numbers rise from connection to connection and may skip some. Beginning with the clock's seconds, they still
-        // rise when this process was started anew, which AWS never is.
-        let from_clock = u64::try_from(now_millis / 1000).unwrap_or_default();
-        let number = self.clients.get(client).map_or(from_clock, |seen| from_clock.max(seen.number + 1));
-        self.clients.insert(client.to_owned(), Seen { number, session: Some(session.to_owned()) });
+        let number = match self.clients.get(client) {
+            Some(seen) if now_millis - seen.ended >= RESET_AFTER_MILLIS => 0,
+            Some(seen) => seen.number + 1,
+            // Numbers may skip some. With the clock's seconds they rise also when this process was started anew, which AWS
+            // never is.
+            None => u64::try_from(now_millis / 1000).unwrap_or_default(),
+        };
+        let seen = Seen { number, session: Some(session.to_owned()), ended: now_millis };
+        self.clients.insert(client.to_owned(), seen);
         let connected = event(client, "connected", session, number, now_millis);
         taken_over.into_iter().chain([connected]).collect()
     }
@@ -57,6 +67,7 @@ impl Seen {
     /// The end has the number of its beginning.
     fn end(&mut self, client: &str, reason: &str, now_millis: i64) -> Option<Event> {
         let session = self.session.take()?;
+        self.ended = now_millis;
         let (topic, mut payload) = event(client, "disconnected", &session, self.number, now_millis);
         payload["disconnectReason"] = json!(reason);
         payload["clientInitiatedDisconnect"] = json!(reason == "CLIENT_INITIATED_DISCONNECT");
@@ -111,6 +122,17 @@ mod tests {
         let last = [("disconnected b".to_owned(), seconds + 1)];
         assert_eq!(told(presence.disconnected("lobby", "b", "CONNECTION_LOST", NOW)), last);
         assert_eq!(told(presence.ended(NOW)), []);
+    }
+
+    #[test]
+    fn a_number_is_reset_once_its_client_has_been_away_for_an_hour() {
+        let mut presence = Presence::default();
+        presence.connected("lobby", "a", NOW);
+        presence.disconnected("lobby", "a", "CONNECTION_LOST", NOW + RESET_AFTER_MILLIS).unwrap();
+        let number = |events| told(events)[0].1;
+        assert!(number(presence.connected("lobby", "b", NOW + 2 * RESET_AFTER_MILLIS - 1)) > 0);
+        presence.disconnected("lobby", "b", "CONNECTION_LOST", NOW + 2 * RESET_AFTER_MILLIS).unwrap();
+        assert_eq!(number(presence.connected("lobby", "c", NOW + 3 * RESET_AFTER_MILLIS)), 0);
     }
 
     #[test]

@@ -1,7 +1,12 @@
-//! Whether an automat is connected, by what AWS IoT Core says of its comings and goings.
+//! Whether an automat is connected, by AWS IoT Core's lifecycle events.
 //!
-//! Lifecycle events come late, twice and out of order, so each is compared with the last one that was believed:
-//! <https://docs.aws.amazon.com/iot/latest/developerguide/life-cycle-events.html>.
+//! They come late, twice and out of order, so each is compared with the last one that was believed. What AWS says of them
+//! (<https://docs.aws.amazon.com/iot/latest/developerguide/life-cycle-events.html>):
+//!
+//! - `timestamp`: "The accuracy of the timestamp is +/- 2 minutes."
+//! - `versionNumber`: "a monotonically increasing long integer value for each client ID connection"; "The connect and
+//!   disconnect messages for a client connection have the same version number"; "If a client is not connected for
+//!   approximately one hour, the version number is reset to 0."
 
 use crate::Instant;
 
@@ -38,20 +43,33 @@ pub struct Presence {
 }
 
 impl Presence {
-    /// The number begins anew when a client was away for about a week, so across a gap of so many milliseconds it says
-    /// nothing; no event is late by that much.
-    const NUMBERS_COMPARE_MILLIS: i64 = 5 * 24 * 3_600_000;
+    /// Two timestamps that are further apart than this, in milliseconds, are in their true order: each is off by 2 minutes
+    /// at most.
+    const TIMES_COMPARE_MILLIS: i64 = 4 * 60_000;
 
-    /// Whether it is news to somebody who has last believed the other one. Within some days the number decides and the
-    /// time does not, since a connection may be timed before the end of the one that it replaces; of one connection the
-    /// end comes after the beginning.
+    /// How far the time of a message may be from the cloud's, in milliseconds, if the message is to show that the device
+    /// is there now.
+    const FRESH_MILLIS: i64 = 60_000;
+
+    /// Whether it happened after the other one. Where the times cannot tell, both happened within 8 minutes; no number is
+    /// reset in so short a time, so the numbers tell. The end of a connection comes after its beginning.
     #[must_use]
     pub fn supersedes(self, last: Self) -> bool {
         let later_by = self.at.millis() - last.at.millis();
-        if later_by.abs() >= Self::NUMBERS_COMPARE_MILLIS {
+        if later_by.abs() > Self::TIMES_COMPARE_MILLIS {
             return later_by > 0;
         }
         (self.number, !self.connected) > (last.number, !last.connected)
+    }
+
+    /// What a message shows that its device sent at this time: that it is connected, if that was not known. A lifecycle
+    /// event can be lost, and every device sends a message after it has connected.
+    #[must_use]
+    pub fn shown_by_message(sent: Instant, last: Option<Self>, now: Instant) -> Option<Self> {
+        let is_fresh = (now.millis() - sent.millis()).abs() <= Self::FRESH_MILLIS;
+        let is_known = last.is_some_and(|last| last.connected);
+        let number = last.map_or(0, |last| last.number);
+        (is_fresh && !is_known).then_some(Self { connected: true, at: sent, number })
     }
 }
 
@@ -68,10 +86,17 @@ mod tests {
 
     use super::*;
 
-    const DAY: i64 = 24 * 3_600_000;
+    const MINUTE: i64 = 60_000;
+    const HOUR: i64 = 60 * MINUTE;
+    const DAY: i64 = 24 * HOUR;
+
+    /// So many milliseconds after the beginning.
+    fn at(millis: i64) -> Instant {
+        Instant::from_millis(1_795_521_600_000 + millis).unwrap()
+    }
 
     fn presence(connected: bool, number: u64, millis: i64) -> Presence {
-        Presence { connected, at: Instant::from_millis(millis).unwrap(), number }
+        Presence { connected, at: at(millis), number }
     }
 
     #[test]
@@ -95,27 +120,57 @@ mod tests {
     }
 
     #[test]
-    fn numbers_that_began_anew_after_a_long_silence_are_believed() {
+    fn a_connection_after_an_outage_is_believed_although_its_number_is_0_again() {
         let last = presence(false, 90, 0);
-        assert!(presence(true, 0, 7 * DAY).supersedes(last));
-        assert!(!last.supersedes(presence(true, 0, 7 * DAY)));
-        assert!(!presence(true, 0, DAY).supersedes(last));
-        assert!(presence(true, 0, 7 * DAY).supersedes(presence(false, 0, 0)));
+        for away in [HOUR - 4 * MINUTE, HOUR, 5 * HOUR, DAY, 30 * DAY] {
+            let back = presence(true, 0, away);
+            assert!(back.supersedes(last), "after {away} ms");
+            assert!(!last.supersedes(back), "after {away} ms");
+        }
+        assert!(presence(true, 0, HOUR).supersedes(presence(false, 0, 0)));
     }
 
-    /// What happened: connections one after the other, each followed by its end. What a client's network does with it.
+    #[test]
+    fn a_fresh_message_shows_that_its_device_is_there() {
+        let shown = |last| Presence::shown_by_message(at(HOUR), last, at(HOUR + MINUTE));
+        assert_eq!(shown(None), Some(presence(true, 0, HOUR)));
+        let gone = presence(false, 7, 0);
+        let back = shown(Some(gone)).unwrap();
+        assert!(back.supersedes(gone) && back.number == 7);
+        assert_eq!(shown(Some(presence(true, 7, 0))), None, "that was known");
+        for now in [HOUR - MINUTE - 1, HOUR + MINUTE + 1] {
+            assert_eq!(Presence::shown_by_message(at(HOUR), None, at(now)), None, "an old message, or a wrong clock");
+        }
+        let sent_before_it_went = Presence::shown_by_message(at(-MINUTE), Some(gone), at(0)).unwrap();
+        assert!(!sent_before_it_went.supersedes(gone));
+    }
+
+    /// When AWS resets the number of a client that is away, in milliseconds.
+    fn reset_after() -> impl Strategy<Value = i64> {
+        HOUR - 5 * MINUTE..HOUR + 5 * MINUTE
+    }
+
+    fn inaccuracy() -> impl Strategy<Value = i64> {
+        -2 * MINUTE..=2 * MINUTE
+    }
+
+    /// What happened: connections one after the other, each followed by its end, with numbers and times as AWS gives them.
+    /// What a network does with it.
     fn shuffled() -> impl Strategy<Value = (Vec<Presence>, Vec<Presence>)> {
-        prop::collection::vec((1..3_600_000_i64, 1..3_600_000_i64, any::<bool>()), 1..8).prop_flat_map(|lives| {
+        let pause = prop_oneof![1..10 * MINUTE, 1..3 * HOUR, 1..9 * DAY];
+        let life = prop_oneof![1..10 * MINUTE, 1..9 * DAY];
+        let lives = prop::collection::vec((life, pause, reset_after(), inaccuracy(), inaccuracy()), 1..8);
+        (lives, any::<bool>()).prop_flat_map(|(lives, is_open)| {
             let mut events = Vec::new();
-            let mut clock = 0;
-            let count = lives.len();
-            for (place, (life, pause, open)) in lives.into_iter().enumerate() {
-                let number = place as u64;
-                events.push(presence(true, number, clock));
-                if place + 1 < count || !open {
-                    events.push(presence(false, number, clock + life));
-                }
+            let (mut clock, mut number) = (0, 0);
+            for (life, pause, reset_after, early, late) in lives {
+                events.push(presence(true, number, clock + early));
+                events.push(presence(false, number, clock + life + late));
                 clock += life + pause;
+                number = if pause < reset_after { number + 1 } else { 0 };
+            }
+            if is_open {
+                events.pop();
             }
             let twice: Vec<_> = events.iter().chain(&events).copied().collect();
             (Just(events), Just(twice).prop_shuffle())

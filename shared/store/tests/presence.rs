@@ -2,9 +2,9 @@
 
 #![expect(clippy::unwrap_used, reason = "a test's own values are well formed")]
 
-use domain::{AutomatChange, AutomatId, Connection, ConnectionState, EventKind, Name, Presence};
-use store::{Error, Expected, Heard, PageRequest, Store, Thing};
-use testkit::{TestTable, act, at, automat};
+use domain::{AutomatChange, AutomatId, Connection, ConnectionState, DoorState, EventKind, Name, Presence};
+use store::{Error, Expected, Heard, LockerTelling, PageRequest, Store, Telling, Thing};
+use testkit::{TestTable, act, at, automat, locker};
 
 fn lobby() -> AutomatId {
     AutomatId::parse("lobby").unwrap()
@@ -70,6 +70,34 @@ async fn a_new_connection_in_place_of_another_is_no_event() {
     assert_eq!(hear(&table.store, disconnected(1, 21)).await, Heard::Before);
     assert_eq!(connection(&table).await, Connection { state: ConnectionState::Connected, since: Some(at(20)) });
     assert_eq!(recorded(&table).await, [EventKind::AutomatConnected]);
+}
+
+#[tokio::test]
+async fn an_automat_that_comes_back_after_an_outage_is_connected() {
+    let table = with_automat().await;
+    hear(&table.store, connected(90, 0)).await;
+    hear(&table.store, disconnected(90, 10)).await;
+    assert_eq!(hear(&table.store, connected(0, 10 + 3_600)).await, Heard::Now, "its number is reset by then");
+    assert_eq!(connection(&table).await.state, ConnectionState::Connected);
+    assert_eq!(hear(&table.store, disconnected(90, 10)).await, Heard::Before);
+}
+
+#[tokio::test]
+async fn a_message_shows_that_its_device_is_there_where_the_event_was_lost() {
+    let table = with_automat().await;
+    hear(&table.store, connected(1, 0)).await;
+    hear(&table.store, disconnected(1, 10)).await;
+    let tell = async |sent, heard| {
+        let told = LockerTelling { key_inside: Some(true), door: DoorState::Closed, by: None };
+        let lockers = vec![(locker(0), told)];
+        let telling = Telling { n: at(sent).millis().unsigned_abs(), lockers, device_keys: Vec::new() };
+        table.store.hear_lockers(&lobby(), telling, at(heard)).await.unwrap();
+        connection(&table).await.state
+    };
+    assert_eq!(tell(9, 60).await, ConnectionState::Disconnected, "it was sent before the connection ended");
+    assert_eq!(tell(300, 400).await, ConnectionState::Disconnected, "it is late");
+    assert_eq!(tell(401, 410).await, ConnectionState::Connected);
+    assert_eq!(connection(&table).await.since, Some(at(401)));
 }
 
 #[tokio::test]

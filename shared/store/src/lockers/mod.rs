@@ -12,7 +12,7 @@ mod turn;
 use std::collections::HashMap;
 
 use domain::{
-    Automat, AutomatId, DeviceFault, DoorState, Instant, LockerCount, LockerIndex, Sensors, is_too_far_ahead,
+    Automat, AutomatId, DeviceFault, DoorState, Instant, LockerCount, LockerIndex, Presence, Sensors, is_too_far_ahead,
 };
 
 use self::turn::Turn;
@@ -44,6 +44,11 @@ pub struct LockerTelling {
 }
 
 impl Telling {
+    /// When it was sent, by the device.
+    fn sent(&self) -> Option<Instant> {
+        Instant::from_millis(i64::try_from(self.n).ok()?)
+    }
+
     fn is_of_all(&self, count: LockerCount) -> bool {
         count.indices().all(|locker| self.lockers.iter().any(|(told, _)| *told == locker))
     }
@@ -72,18 +77,23 @@ impl Store {
             return self.record_fault(automat, DeviceFault::ClockWrong, None, now).await;
         }
         let mut race = Race::new(&self.random);
-        let (count, of_all, era) = loop {
-            let StoredAutomat { automat: Automat { locker_count, .. }, told_all, era, .. } =
+        let (count, of_all, era, presence) = loop {
+            let StoredAutomat { automat: Automat { locker_count, .. }, told_all, era, presence, .. } =
                 self.stored_automat(automat).await?;
             let of_all = telling.is_of_all(locker_count);
             match told_all {
                 Some(told_all) if told_all > telling.n => return Ok(()),
                 // Ours already: it is delivered again, perhaps since the first time did not get to the end.
-                Some(told_all) if told_all == telling.n => break (locker_count, of_all, era),
-                _ if !of_all || self.tell_all(automat, &telling, era).await? => break (locker_count, of_all, era),
+                Some(told_all) if told_all == telling.n => break (locker_count, of_all, era, presence),
+                _ if !of_all || self.tell_all(automat, &telling, era).await? => {
+                    break (locker_count, of_all, era, presence);
+                }
                 _ => race.lost().await?,
             }
         };
+        if let Some(shown) = telling.sent().and_then(|sent| Presence::shown_by_message(sent, presence, now)) {
+            self.hear_presence(automat, shown, now).await?;
+        }
         let lockers = self.lockers_told_of(automat, &telling, of_all).await?;
         for (index, told) in telling.lockers {
             if !count.has(index) {
