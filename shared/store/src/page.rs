@@ -2,12 +2,12 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use ring::digest::{SHA256, digest};
+use ring::digest::{Digest, SHA256, digest};
 
 use crate::Error;
 
-/// A cursor begins with so many bytes that say which list it is of.
-const FINGERPRINT: usize = 6;
+/// A cursor begins with a checksum over its list and its position, so many bytes long.
+const CHECKSUM: usize = 6;
 
 /// Which part of a list is wanted.
 #[derive(Debug, Clone)]
@@ -45,27 +45,37 @@ pub struct Page<T> {
     pub next: Option<Cursor>,
 }
 
-/// One list: what is listed and by which filters. A cursor of another list is refused rather than misread.
-pub(crate) struct List([u8; FINGERPRINT]);
+/// One list: what is listed and by which filters. A cursor of another list is refused rather than misread, and so is one
+/// that was cut short or changed on the way.
+pub(crate) struct List(Digest);
 
 impl List {
     pub(crate) fn new(description: &str) -> Self {
-        let mut fingerprint = [0; FINGERPRINT];
-        fingerprint.copy_from_slice(&digest(&SHA256, description.as_bytes()).as_ref()[..FINGERPRINT]);
-        Self(fingerprint)
+        Self(digest(&SHA256, description.as_bytes()))
     }
 
     /// The cursor after a position in this list.
     pub(crate) fn cursor(&self, position: &str) -> Cursor {
-        Cursor(URL_SAFE_NO_PAD.encode([&self.0, position.as_bytes()].concat()))
+        Cursor(URL_SAFE_NO_PAD.encode([&self.checksum(position.as_bytes()), position.as_bytes()].concat()))
     }
 
     /// The position that a client wants to go on after.
     pub(crate) fn position(&self, page: &PageRequest) -> Result<Option<String>, Error> {
         let Some(cursor) = &page.after else { return Ok(None) };
         let bytes = URL_SAFE_NO_PAD.decode(&cursor.0).map_err(|_| Error::BadCursor)?;
-        let position = bytes.strip_prefix(&self.0).ok_or(Error::BadCursor)?;
+        let (checksum, position) = bytes.split_at_checked(CHECKSUM).ok_or(Error::BadCursor)?;
+        if checksum != self.checksum(position) {
+            return Err(Error::BadCursor);
+        }
         String::from_utf8(position.to_vec()).map(Some).map_err(|_| Error::BadCursor)
+    }
+
+    /// Against accidents, not against attacks: whoever makes up a position gets no more than that part of the list.
+    fn checksum(&self, position: &[u8]) -> [u8; CHECKSUM] {
+        let sum = digest(&SHA256, &[self.0.as_ref(), position].concat());
+        let mut checksum = [0; CHECKSUM];
+        checksum.copy_from_slice(&sum.as_ref()[..CHECKSUM]);
+        checksum
     }
 
     /// Cuts a list that was read one element further than wanted.
@@ -91,6 +101,22 @@ mod tests {
         let cursor = keys.cursor("A-12 Ä");
         assert_eq!(keys.position(&after(cursor.as_str())).unwrap().as_deref(), Some("A-12 Ä"));
         assert!(matches!(automats.position(&after(cursor.as_str())), Err(Error::BadCursor)));
+    }
+
+    #[test]
+    fn a_cursor_that_was_cut_short_or_changed_is_refused() {
+        let list = List::new("keys");
+        let cursor = list.cursor("A-12");
+        let text = cursor.as_str();
+        for end in 0..text.len() {
+            assert!(matches!(list.position(&after(&text[..end])), Err(Error::BadCursor)), "cut at {end}");
+            let other = if &text[end..=end] == "x" { "y" } else { "x" };
+            let changed = format!("{}{other}{}", &text[..end], &text[end + 1..]);
+            assert!(matches!(list.position(&after(&changed)), Err(Error::BadCursor)), "changed at {end}");
+        }
+        for longer in [format!("{text}A"), format!("{text}AAAA")] {
+            assert!(matches!(list.position(&after(&longer)), Err(Error::BadCursor)), "{longer}");
+        }
     }
 
     #[test]
