@@ -6,7 +6,7 @@ use api::testing::{json, request};
 use api::{App, Clock, Role};
 use axum::body::Body;
 use axum::response::Response;
-use http::header::{ETAG, LOCATION};
+use http::header::{ETAG, LOCATION, RETRY_AFTER};
 use serde_json::{Value, json};
 use testkit::{TestTable, act, at};
 use tower::ServiceExt as _;
@@ -59,6 +59,18 @@ fn lobby() -> Value {
         "automatId": "lobby", "name": "Lobby", "lockerCount": 3, "timeZone": "Europe/Helsinki",
         "location": { "address": "Katu 1", "postalCode": "00100" },
     })
+}
+
+#[tokio::test]
+async fn who_asks_too_much_of_the_table_is_told_when_to_ask_again() {
+    let api = Api::new().await;
+    api.add("/v1/automats", lobby()).await;
+    for (uri, read) in [("/v1/automats/lobby", "Query"), ("/v1/automats", "BatchGetItem"), ("/v1/keys/K-1", "GetItem")] {
+        api.table.wire.throttle(read);
+        let answer = api.send(Role::Viewer, "GET", uri, &[], None).await;
+        assert_eq!((answer.status().as_u16(), &answer.headers()[RETRY_AFTER]), (503, "1"), "{uri}");
+        assert_eq!(json(answer).await["code"], "busy");
+    }
 }
 
 #[tokio::test]

@@ -1,6 +1,12 @@
 //! Why the store did not do what was asked.
 
+use aws_sdk_dynamodb::error::{ProvideErrorMetadata, SdkError};
 use domain::{AutomatRefusal, ContractRefusal, KeyRefusal, OpeningRefusal};
+
+/// By which DynamoDB says that it takes no more for the moment ("Error messages and codes", "Error handling with
+/// DynamoDB", developer guide). With each of them, it says, trying again is right.
+const THROTTLED: [&str; 3] =
+    ["ProvisionedThroughputExceededException", "RequestLimitExceeded", "ThrottlingException"];
 
 /// What kind of thing an error is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -63,8 +69,8 @@ pub enum Error {
     /// What the message says is no longer true.
     #[error("what the message says has been overtaken")]
     MessageOutdated,
-    /// Too many writers at once; nothing was written.
-    #[error("lost the race too often")]
+    /// Too many at once: writers of one thing, or requests to the table. Trying again may help.
+    #[error("too many requests at once")]
     Busy,
     /// The table cannot be reached, or holds what it must not. For the log; the outside learns nothing of it.
     #[error("{context}")]
@@ -104,5 +110,14 @@ impl Error {
 
     pub(crate) fn internal(context: &'static str, source: impl std::error::Error + Send + Sync + 'static) -> Self {
         Self::Internal { context, source: Some(Box::new(source)) }
+    }
+
+    /// What a failed call to the table is. It is throttled here only after the SDK has tried again by itself.
+    pub(crate) fn of_call<E>(context: &'static str, failure: SdkError<E>) -> Self
+    where
+        E: ProvideErrorMetadata + std::error::Error + Send + Sync + 'static,
+    {
+        let is_throttled = failure.code().is_some_and(|code| THROTTLED.contains(&code));
+        if is_throttled { Self::Busy } else { Self::internal(context, failure) }
     }
 }

@@ -6,6 +6,7 @@ use std::time::Duration;
 use aws_sdk_dynamodb::types::{KeysAndAttributes, ReturnConsumedCapacity};
 
 use crate::items::{Item, ItemKey};
+use crate::race::Race;
 use crate::schema::{BY_START, DUE, LIST_PK, LIST_SK, LISTS, PK, SK, STARTS_AT};
 use crate::write::{Expression, names};
 use crate::{Error, Store};
@@ -82,23 +83,29 @@ impl Store {
     pub(crate) async fn get(&self, key: &ItemKey) -> Result<Option<Item>, Error> {
         let request = self.client.get_item().table_name(&self.table).set_key(Some(key.clone().into_item()));
         let answer = request.consistent_read(true).send().await;
-        answer.map(|found| found.item).map_err(|source| Error::internal("reading an item", source))
+        answer.map(|found| found.item).map_err(|source| Error::of_call("reading an item", source))
     }
 
-    /// Some items by key, in the order of the keys; those that are gone are left out.
+    /// Some items by key, in the order of the keys; those that are gone are left out. What a busy table leaves unread is
+    /// asked for again after a while ("we strongly recommend that you use an exponential backoff algorithm": DynamoDB's API
+    /// reference, `BatchGetItem`), until it has been asked for often enough.
     pub(crate) async fn get_all(&self, keys: &[ItemKey]) -> Result<Vec<Item>, Error> {
         let mut found = HashMap::new();
         for batch in keys.chunks(BATCH) {
+            let mut race = Race::new(&self.random);
             let mut wanted: Vec<Item> = batch.iter().map(|key| key.clone().into_item()).collect();
             while !wanted.is_empty() {
                 let request = KeysAndAttributes::builder().set_keys(Some(wanted)).consistent_read(true).build();
                 let request = request.map_err(|source| Error::internal("building a batch", source))?;
                 let answer = self.client.batch_get_item().request_items(&self.table, request).send().await;
-                let answer = answer.map_err(|source| Error::internal("reading a batch", source))?;
+                let answer = answer.map_err(|source| Error::of_call("reading a batch", source))?;
                 let items = answer.responses.unwrap_or_default().remove(&self.table).unwrap_or_default();
                 found.extend(items.into_iter().filter_map(|item| Some((ItemKey::of(&item)?, item))));
                 let unread = answer.unprocessed_keys.unwrap_or_default().remove(&self.table);
                 wanted = unread.map(|unread| unread.keys).unwrap_or_default();
+                if !wanted.is_empty() {
+                    race.lost().await?;
+                }
             }
         }
         Ok(keys.iter().filter_map(|key| found.remove(key)).collect())
@@ -120,7 +127,7 @@ impl Store {
             .set_limit(limit.map(|limit| i32::try_from(limit).unwrap_or(i32::MAX)))
             .send()
             .await
-            .map_err(|source| Error::internal("querying", source))?;
+            .map_err(|source| Error::of_call("querying", source))?;
         Ok(Found { items: answer.items.unwrap_or_default(), rest: answer.last_evaluated_key })
     }
 
@@ -145,7 +152,7 @@ impl Store {
             .return_consumed_capacity(ReturnConsumedCapacity::Total)
             .send()
             .await
-            .map_err(|source| Error::internal("walking through the table", source))?;
+            .map_err(|source| Error::of_call("walking through the table", source))?;
         let units = answer.consumed_capacity.and_then(|consumed| consumed.capacity_units);
         Ok((Found { items: answer.items.unwrap_or_default(), rest: answer.last_evaluated_key }, units))
     }

@@ -17,7 +17,7 @@ macro_rules! write_alone {
                 Ok(()) => return Ok(true),
                 Err(Refusal::ByCondition) => return Ok(false),
                 Err(Refusal::ByConflict) => race.lost().await?,
-                Err(Refusal::Failure(source)) => return Err(Error::internal($context, *source)),
+                Err(Refusal::Failure(source)) => return Err(Error::of_call($context, *source)),
             }
         }
     }};

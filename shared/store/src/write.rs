@@ -245,7 +245,7 @@ fn outcome(parts: &[Part], failure: SdkError<TransactWriteItemsError>) -> Result
     let reasons = match failure.as_service_error() {
         Some(TransactWriteItemsError::TransactionCanceledException(cancelled)) => cancelled.cancellation_reasons(),
         Some(TransactWriteItemsError::TransactionInProgressException(_)) => return Ok(Outcome::Contended),
-        _ => return Err(Error::internal("writing a transaction", failure)),
+        _ => return Err(Error::of_call("writing a transaction", failure)),
     };
     let has = |code: &str| reasons.iter().any(|reason| reason.code() == Some(code));
     let refused: Vec<_> = parts

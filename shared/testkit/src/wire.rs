@@ -1,5 +1,5 @@
 //! The wire between the SDK client and the database: it counts, and on order it does what AWS does and the embedded
-//! engine never would: transaction conflicts, stale reads where consistency was not asked for, answers lost after
+//! engine never would: transaction conflicts, throttling, batches left unread, stale reads where consistency was not asked for, answers lost after
 //! the commit, and a request held back until others have passed.
 
 use std::collections::HashMap;
@@ -40,6 +40,8 @@ pub struct Wire {
 struct State {
     tally: Tally,
     conflicts: u32,
+    throttled: Option<&'static str>,
+    unread: u32,
     lost_answers: u32,
     cut_after: Option<u32>,
     was_cut: bool,
@@ -102,6 +104,16 @@ impl Wire {
         self.state().conflicts = times;
     }
 
+    /// From now on the table throttles an operation, such as `Query`, without its reaching the database.
+    pub fn throttle(&self, target: &'static str) {
+        self.state().throttled = Some(target);
+    }
+
+    /// Of the next so many batches of reads all but the first item are left unread.
+    pub fn leave_unread(&self, times: u32) {
+        self.state().unread = times;
+    }
+
     /// The answers to the next so many writes are lost after they were committed.
     pub fn lose_answers(&self, times: u32) {
         self.state().lost_answers = times;
@@ -116,6 +128,7 @@ impl Wire {
     pub fn mend(&self) {
         let mut state = self.state();
         (state.cut_after, state.stale, state.conflicts, state.lost_answers) = (None, false, 0, 0);
+        (state.throttled, state.unread) = (None, 0);
     }
 
     /// Whether something was cut off since the last call.
@@ -185,6 +198,7 @@ impl Wire {
         let mut body: Value = serde_json::from_slice(request.body().bytes().unwrap_or_default()).unwrap_or_default();
         self.mislead(&mut body);
         self.miss_codes(&mut body);
+        let unread = self.leave_out(&target, &mut body);
         self.hold_back(&target).await;
         if let Some(answer) = self.interfere(&target, &body)? {
             return Ok(answer);
@@ -195,7 +209,14 @@ impl Wire {
         request.headers_mut().insert("content-length", bytes.len().to_string());
         *request.body_mut() = SdkBody::from(bytes);
         let mut response = connector.call(request).await?;
-        let answer = collect(response.take_body()).await?;
+        let mut answer = collect(response.take_body()).await?;
+        if let Some(unread) = unread {
+            let mut parsed: Value = serde_json::from_slice(&answer).unwrap_or_default();
+            parsed["UnprocessedKeys"] = unread;
+            answer = parsed.to_string().into_bytes();
+            response.headers_mut().remove("x-amz-crc32");
+            response.headers_mut().insert("content-length", answer.len().to_string());
+        }
         self.record(&target, question, &answer);
         if is_write(&target) && response.status().is_success() && self.lose_answer() {
             return Err(ConnectorError::io("the answer was lost".into()));
@@ -219,6 +240,21 @@ impl Wire {
                 keys.retain(|key| !is_code(key));
             }
         }
+    }
+
+    /// Takes all but the first key out of a batch of reads, and gives them back as the answer names them.
+    fn leave_out(&self, target: &str, body: &mut Value) -> Option<Value> {
+        let mut state = self.state();
+        if target != "BatchGetItem" || state.unread == 0 {
+            return None;
+        }
+        state.unread -= 1;
+        let mut unread = body["RequestItems"].clone();
+        for (table, asked) in body["RequestItems"].as_object_mut()? {
+            let rest = asked["Keys"].as_array_mut()?.split_off(1);
+            unread[table]["Keys"] = json!(rest);
+        }
+        Some(unread).filter(|unread| unread.as_object().into_iter().flatten().any(|(_, of)| of["Keys"] != json!([])))
     }
 
     fn mislead(&self, body: &mut Value) {
@@ -251,6 +287,9 @@ impl Wire {
                 return Err(ConnectorError::user("the wire is cut".into()));
             }
             *left -= 1;
+        }
+        if state.throttled == Some(target) {
+            return Ok(Some(throttled()));
         }
         if is_write(target) && state.conflicts > 0 {
             state.conflicts -= 1;
@@ -296,6 +335,15 @@ impl Wire {
 
 fn is_write(target: &str) -> bool {
     matches!(target, "TransactWriteItems" | "PutItem" | "UpdateItem" | "DeleteItem")
+}
+
+/// What DynamoDB answers when a partition or a table is asked for more than it gives.
+fn throttled() -> HttpResponse {
+    let answer = json!({
+        "__type": "com.amazonaws.dynamodb.v20120810#ProvisionedThroughputExceededException",
+        "message": "The level of configured provisioned throughput for the table was exceeded.",
+    });
+    HttpResponse::new(400.try_into().unwrap(), SdkBody::from(answer.to_string()))
 }
 
 /// What DynamoDB answers when a transaction is writing the one item.

@@ -87,7 +87,7 @@ pub enum Code {
     IdempotencyOutdated,
     /// As many openings are under way at the automat as it can hold.
     AutomatBusy,
-    /// Too many writers at once.
+    /// Too many requests at once, for one thing or for the database.
     Busy,
     /// Something is wrong with us.
     Internal,
@@ -210,7 +210,7 @@ impl Code {
                 ("idempotency_outdated", 409, "The answer to the idempotency key is out of date")
             }
             Self::AutomatBusy => ("automat_busy", 503, "Too many lockers are being opened"),
-            Self::Busy => ("busy", 503, "Too many changes at once"),
+            Self::Busy => ("busy", 503, "Too many requests at once"),
             Self::Internal => ("internal", 500, "Something went wrong on our side"),
         }
     }

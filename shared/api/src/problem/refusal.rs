@@ -38,7 +38,7 @@ impl From<store::Error> for Problem {
             ),
             store::Error::BadCursor => Self::invalid_cursor(),
             store::Error::Busy => {
-                Self::new(Code::Busy, "Others changed the same thing at the same time; nothing was written. Try again.")
+                Self::new(Code::Busy, "Send the same again in a moment, under the same Idempotency-Key if it had one.")
             }
             error @ store::Error::Internal { .. } => Self::internal(error),
         }

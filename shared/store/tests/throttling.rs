@@ -1,0 +1,60 @@
+//! A table that takes no more for the moment, as AWS's does and the embedded one never: who reads or writes is told to
+//! come back, and what a batch left unread is asked for again.
+
+#![expect(clippy::unwrap_used, reason = "a test's own values are well formed")]
+
+use domain::{AutomatId, KeyId};
+use store::{Error, KeyFilter, PageRequest};
+use testkit::{TestTable, act, automat, contract, key};
+
+const PAGE: PageRequest = PageRequest { limit: 20, after: None };
+
+/// An automat with so many keys.
+async fn lobby(keys: u32) -> TestTable {
+    let table = TestTable::new().await;
+    table.store.create_automat(automat("lobby", keys), &act()).await.unwrap();
+    for number in 0..keys {
+        table.store.create_key(key(&format!("K-{number}")), &act()).await.unwrap();
+    }
+    table
+}
+
+async fn list(table: &TestTable) -> Result<Vec<String>, Error> {
+    let filter = KeyFilter { automat: None, search: None };
+    let page = table.store.keys(&filter, &PAGE).await?;
+    Ok(page.data.iter().map(|key| key.id.as_str().to_owned()).collect())
+}
+
+#[tokio::test]
+async fn who_is_throttled_is_told_to_come_back() {
+    let table = lobby(1).await;
+    let (lobby, first) = (AutomatId::parse("lobby").unwrap(), KeyId::parse("K-0").unwrap());
+    for target in ["Query", "BatchGetItem"] {
+        table.wire.throttle(target);
+        assert!(matches!(list(&table).await, Err(Error::Busy)), "{target}");
+    }
+    table.wire.throttle("GetItem");
+    assert!(matches!(table.store.automat(&lobby).await, Err(Error::Busy)));
+    table.wire.throttle("TransactWriteItems");
+    assert!(matches!(table.store.create_contract(&first, contract(1, 2), &act()).await, Err(Error::Busy)));
+    table.wire.mend();
+    assert_eq!(list(&table).await.unwrap(), ["K-0"]);
+}
+
+#[tokio::test]
+async fn what_a_batch_left_unread_is_read_in_the_end() {
+    let table = lobby(5).await;
+    table.wire.leave_unread(3);
+    _ = table.wire.tally();
+    assert_eq!(list(&table).await.unwrap(), ["K-0", "K-1", "K-2", "K-3", "K-4"]);
+    assert_eq!(table.wire.tally().round_trips, 1 + 4, "one query, and four batches for five keys");
+}
+
+#[tokio::test]
+async fn nobody_asks_for_ever() {
+    let table = lobby(30).await;
+    table.wire.leave_unread(u32::MAX);
+    let filter = KeyFilter { automat: None, search: None };
+    let refused = table.store.keys(&filter, &PageRequest { limit: 30, after: None }).await;
+    assert!(matches!(refused, Err(Error::Busy)));
+}
