@@ -117,7 +117,7 @@ fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
     let mut json = serde_json::Deserializer::from_str(text);
     let value: Object<T> = serde_path_to_error::deserialize(&mut json).map_err(|error| {
         if error.inner().is_data() {
-            Problem::invalid_request(vec![shape::field_error(&error)])
+            Problem::invalid_request(shape::field_errors::<T>(text, &error))
         } else {
             not_json(error.inner())
         }
@@ -161,6 +161,8 @@ mod tests {
         phone_number: Option<String>,
     }
 
+    const FIELDS: &str = "is not a field here: the fields are pin, lockerIndex, shared, contacts, location";
+
     fn refusal(json: &str) -> Problem {
         parse::<Sample>(json.as_bytes()).unwrap_err()
     }
@@ -190,12 +192,13 @@ mod tests {
             ("[]", "", FieldCode::WrongType, "must be an object"),
             ("7", "", FieldCode::WrongType, "must be an object"),
             ("null", "", FieldCode::WrongType, "must be an object"),
-            (r#"{"pinn":"482915"}"#, "pinn", FieldCode::UnknownField, "is not a field of this request"),
+            (r#"{"pinn":"482915"}"#, "pinn", FieldCode::UnknownField, FIELDS),
+            (r#"{"pi`nn`, expected `x":"482915"}"#, "pi`nn`, expected `x", FieldCode::UnknownField, FIELDS),
             (
                 r#"{"contacts":[{"fax":"1"}]}"#,
                 "contacts[0].fax",
                 FieldCode::UnknownField,
-                "is not a field of this request",
+                "is not a field here: the fields are phoneNumber",
             ),
             (r#"{"pin":"1234","pin":"4321"}"#, "pin", FieldCode::DuplicateField, "must stand there only once"),
         ] {
@@ -203,6 +206,32 @@ mod tests {
             assert_eq!(problem.code, Code::InvalidRequest, "{json}");
             assert_eq!(problem.errors, [FieldError::new(field, code, detail)], "{json}");
         }
+    }
+
+    #[test]
+    fn all_that_is_wrong_is_named_at_once() {
+        let json = r#"{"pinn":"1","lockerIndex":"x","contacts":[{"fax":"1"},{"phoneNumber":7,"phone":"1"}],"a":{"b":1},
+                       "location":{"street":"x"},"shared":true}"#;
+        let named: Vec<_> = refusal(json).errors.into_iter().map(|error| (error.field, error.code)).collect();
+        for (field, code) in [
+            ("pinn", FieldCode::UnknownField),
+            ("a", FieldCode::UnknownField),
+            ("lockerIndex", FieldCode::WrongType),
+            ("contacts[0].fax", FieldCode::UnknownField),
+            ("contacts[1].phone", FieldCode::UnknownField),
+            ("contacts[1].phoneNumber", FieldCode::WrongType),
+            ("location.street", FieldCode::UnknownField),
+        ] {
+            assert!(named.contains(&(field.to_owned(), code)), "{field} is not among {named:?}");
+        }
+        assert_eq!(named.len(), 7);
+        let many: Vec<_> = (0..1_000).map(|number| format!(r#""x{number}":1"#)).collect();
+        assert_eq!(refusal(&format!("{{{}}}", many.join(","))).errors.len(), 20, "as many as anybody reads");
+        let none = parse::<Nothing>(br#"{"force":true}"#).map(|_| ()).unwrap_err();
+        assert_eq!(
+            none.errors,
+            [FieldError::new("force", FieldCode::UnknownField, "is not a field here: there are none")]
+        );
     }
 
     #[test]
