@@ -65,10 +65,12 @@ fn lobby() -> Value {
 async fn who_asks_too_much_of_the_table_is_told_when_to_ask_again() {
     let api = Api::new().await;
     api.add("/v1/automats", lobby()).await;
-    for (uri, read) in [("/v1/automats/lobby", "Query"), ("/v1/automats", "BatchGetItem"), ("/v1/keys/K-1", "GetItem")] {
+    for (uri, read) in [("/v1/automats/lobby", "Query"), ("/v1/automats", "BatchGetItem"), ("/v1/keys/K-1", "GetItem")]
+    {
         api.table.wire.throttle(read);
         let answer = api.send(Role::Viewer, "GET", uri, &[], None).await;
-        assert_eq!((answer.status().as_u16(), &answer.headers()[RETRY_AFTER]), (503, "1"), "{uri}");
+        assert_eq!(answer.status(), 503, "{uri}");
+        assert_eq!(answer.headers()[RETRY_AFTER], "1", "{uri}");
         assert_eq!(json(answer).await["code"], "busy");
     }
 }

@@ -12,6 +12,8 @@ use crate::problem::{FieldCode, FieldError};
 #[derive(Debug)]
 pub struct Query {
     pairs: Vec<(String, String)>,
+    /// What has been taken, given or not.
+    known: Vec<String>,
     errors: Vec<FieldError>,
     bad_cursor: bool,
 }
@@ -23,7 +25,7 @@ impl<S: Send + Sync> FromRequestParts<S> for Query {
         let pairs = axum::extract::Query::<Vec<(String, String)>>::try_from_uri(&parts.uri);
         let unreadable = |_| Problem::invalid_query(vec![FieldError::new("", FieldCode::WrongType, "cannot be read")]);
         let axum::extract::Query(pairs) = pairs.map_err(unreadable)?;
-        Ok(Self { pairs, errors: Vec::new(), bad_cursor: false })
+        Ok(Self { pairs, known: Vec::new(), errors: Vec::new(), bad_cursor: false })
     }
 }
 
@@ -31,6 +33,8 @@ impl Query {
     const LIMIT_DEFAULT: u32 = 20;
     const LIMIT_MAX: u32 = 100;
     const CURSOR_MAX: usize = 4096;
+    /// The most unknown parameters that are looked at.
+    const UNKNOWN_MAX: usize = 20;
 
     /// A parameter as text.
     pub fn text(&mut self, name: &str) -> Option<String> {
@@ -41,19 +45,24 @@ impl Query {
         found.pop()
     }
 
-    /// A parameter that parses.
-    pub fn parsed<T>(&mut self, name: &str, parse: impl FnOnce(&str) -> Result<T, Invalid>) -> Option<T> {
-        match parse(&self.text(name)?) {
+    /// A parameter that parses. In a query a `+` is a space, so a time with an offset that was not encoded does not.
+    pub fn parsed<T>(&mut self, name: &str, parse: impl Fn(&str) -> Result<T, Invalid>) -> Option<T> {
+        let text = self.text(name)?;
+        match parse(&text) {
             Ok(value) => Some(value),
             Err(invalid) => {
-                self.errors.push(FieldError::invalid(name, invalid));
+                let mut error = FieldError::invalid(name, invalid);
+                if text.contains(' ') && parse(&text.replace(' ', "+")).is_ok() {
+                    error.detail.push_str("; in a query a + means a space: write it as %2B");
+                }
+                self.errors.push(error);
                 None
             }
         }
     }
 
     /// A parameter that must be there and parse.
-    pub fn required<T>(&mut self, name: &str, parse: impl FnOnce(&str) -> Result<T, Invalid>) -> Option<T> {
+    pub fn required<T>(&mut self, name: &str, parse: impl Fn(&str) -> Result<T, Invalid>) -> Option<T> {
         if !self.pairs.iter().any(|(key, _)| key == name) {
             self.refuse(name, FieldCode::Required, "is required");
         }
@@ -103,9 +112,13 @@ impl Query {
 
     /// Says what was wrong, parameters that nobody took included.
     pub fn finish(mut self) -> Result<(), Problem> {
-        for (name, _) in std::mem::take(&mut self.pairs) {
+        let detail = match self.known.join(", ") {
+            known if known.is_empty() => "is not a parameter of this route: it has none".to_owned(),
+            known => format!("is not a parameter of this route: it has {known}"),
+        };
+        for (name, _) in std::mem::take(&mut self.pairs).into_iter().take(Self::UNKNOWN_MAX) {
             let name: String = name.chars().take(100).collect();
-            self.refuse(&name, FieldCode::UnknownParameter, "is not a parameter of this route");
+            self.refuse(&name, FieldCode::UnknownParameter, &*detail);
         }
         match (self.errors.is_empty(), self.bad_cursor) {
             (false, _) => Err(Problem::invalid_query(self.errors)),
@@ -116,6 +129,7 @@ impl Query {
 
     /// Takes every value of a parameter.
     fn texts(&mut self, name: &str) -> Vec<String> {
+        self.known.push(name.to_owned());
         let (found, others): (Vec<_>, Vec<_>) = self.pairs.drain(..).partition(|(key, _)| key == name);
         self.pairs = others;
         found.into_iter().map(|(_, value)| value).collect()
@@ -196,6 +210,7 @@ mod tests {
         query.words("state", &[("active", 0), ("ended", 1)]);
         let problem = query.finish().unwrap_err();
         let found: Vec<_> = problem.errors.iter().map(|error| (error.field.as_str(), error.code)).collect();
+        assert_eq!(problem.errors[2].detail, "is not a parameter of this route: it has order, state");
         assert_eq!(
             found,
             [
@@ -205,5 +220,27 @@ mod tests {
                 ("x", FieldCode::UnknownParameter),
             ]
         );
+    }
+
+    #[tokio::test]
+    async fn no_more_unknown_parameters_are_named_than_anybody_reads() {
+        let many: Vec<_> = (0..5_000).map(|number| format!("x{number}=1")).collect();
+        let problem = query(&many.join("&")).await.finish().unwrap_err();
+        assert_eq!(problem.errors.len(), 20);
+        assert_eq!(problem.errors[0].detail, "is not a parameter of this route: it has none");
+    }
+
+    #[tokio::test]
+    async fn a_plus_that_was_not_encoded_is_hinted_at() {
+        let refused = async |text: &str| {
+            let mut query = query(text).await;
+            query.parsed("from", domain::Instant::parse);
+            query.finish().map_err(|problem| problem.errors[0].detail.clone())
+        };
+        assert!(refused("from=2026-11-24T14:00:00%2B02:00").await.is_ok());
+        let hint = refused("from=2026-11-24T14:00:00+02:00").await.unwrap_err();
+        assert!(hint.ends_with("; in a query a + means a space: write it as %2B"), "{hint}");
+        let other = refused("from=2026-11-24+14:00").await.unwrap_err();
+        assert!(!other.contains("%2B"), "{other}");
     }
 }

@@ -5,8 +5,7 @@ use domain::{AutomatRefusal, ContractRefusal, KeyRefusal, OpeningRefusal};
 
 /// By which DynamoDB says that it takes no more for the moment ("Error messages and codes", "Error handling with
 /// DynamoDB", developer guide). With each of them, it says, trying again is right.
-const THROTTLED: [&str; 3] =
-    ["ProvisionedThroughputExceededException", "RequestLimitExceeded", "ThrottlingException"];
+const THROTTLED: [&str; 3] = ["ProvisionedThroughputExceededException", "RequestLimitExceeded", "ThrottlingException"];
 
 /// What kind of thing an error is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
