@@ -266,6 +266,7 @@ Resources:
             assert_eq!((route.key.as_str(), route.function.as_str()), ("$default", "dashboard"), "{path}");
         }
         let open: Vec<_> = routes.iter().filter(|route| route.access == Access::Open).map(|route| &route.key).collect();
-        assert_eq!(open, ["GET /health", "GET /openapi.json", "OPTIONS /v1/{proxy+}", "$default"]);
+        let documents = ["GET /health", "HEAD /health", "GET /openapi.json", "HEAD /openapi.json"];
+        assert_eq!(open, [&documents[..], &["OPTIONS /v1/{proxy+}", "$default"]].concat());
     }
 }

@@ -114,11 +114,11 @@ async fn unknown_paths_and_methods() {
         assert_eq!(code(get(path)).await, "route_not_found", "{path}");
     }
     for (method, path, allow) in [
-        ("PUT", "/v1/keys/K-1", "GET, PATCH, DELETE"),
-        ("DELETE", "/v1/keys", "GET, POST"),
-        ("POST", "/health", "GET"),
+        ("PUT", "/v1/keys/K-1", "GET, HEAD, PATCH, DELETE"),
+        ("DELETE", "/v1/keys", "GET, HEAD, POST"),
+        ("POST", "/health", "GET, HEAD"),
         // Another function's: the gateway sends here what it has no route for.
-        ("PUT", "/v1/keys/K-1/contracts/C-1/pin", "GET, POST"),
+        ("PUT", "/v1/keys/K-1/contracts/C-1/pin", "GET, HEAD, POST"),
     ] {
         let response = answer(request(method, path, Role::Admin).body(Body::empty()).unwrap()).await;
         assert_eq!(response.status(), 405);
@@ -138,7 +138,7 @@ async fn a_browser_asks_without_a_token_what_a_page_of_another_origin_may_send()
         let response = answer(ask(path).body(Body::empty()).unwrap()).await;
         assert_eq!(
             (response.status().as_u16(), &response.headers()[ALLOW]),
-            (204, &"GET, PATCH, DELETE".parse().unwrap())
+            (204, &"GET, HEAD, PATCH, DELETE".parse().unwrap())
         );
         assert!(!response.headers().contains_key("access-control-allow-origin"), "that is the template's to say");
     }

@@ -37,16 +37,14 @@ pub fn is_plain_path(path: &str) -> bool {
 }
 
 /// Whether the gateway has matched the same route. Its fallbacks, `$default` and `ANY /v1/{proxy+}`, match what it has no
-/// route for: the pages, which have none of their own there, and `HEAD`, which is no `GET` to API Gateway.
+/// route for: the pages, which have none of their own there.
 fn is_gateways_route(request: &Request, matched: Option<&str>) -> bool {
     let Some(RequestContext::ApiGatewayV2(context)) = request.request_context_ref() else { return false };
     let route_key = context.route_key.as_deref().unwrap_or_default();
     let Some((_, path)) = route_key.split_once(' ') else { return route_key == "$default" };
     match matched {
         None => true,
-        Some(matched) if path.ends_with("/{proxy+}") => {
-            request.method() == Method::HEAD || !is_served(request.method(), matched)
-        }
+        Some(matched) if path.ends_with("/{proxy+}") => !is_served(request.method(), matched),
         Some(matched) => path == matched,
     }
 }
@@ -119,6 +117,8 @@ mod tests {
         // `GET /v1/%6Beys/A12`: no route for the gateway, one for the router.
         assert!(check(&request("ANY /v1/{proxy+}", "/v1/keys/A12"), Some(KEY)).is_err());
         assert!(check(&request("ANY /v1/{proxy+}", "/v1/nothing"), None).is_ok());
+        // `HEAD` has routes of its own.
+        assert!(check(&request("HEAD /v1/keys/{keyId}", "/v1/keys/A12"), Some(KEY)).is_ok());
     }
 
     #[test]

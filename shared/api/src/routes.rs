@@ -10,7 +10,7 @@ use crate::Role;
 /// One method on one path.
 #[derive(Debug, Clone)]
 pub struct Route {
-    /// The method. `HEAD` goes with `GET`.
+    /// The method. What serves `GET` serves `HEAD` as well.
     pub method: Method,
     /// The path, its parameters in braces.
     pub path: &'static str,
@@ -18,6 +18,15 @@ pub struct Route {
     pub function: Function,
     /// Who may call it.
     pub access: Access,
+}
+
+impl Route {
+    /// The methods that come to it. API Gateway has a route for each: "Routes consist of two parts: an HTTP method and a
+    /// resource path" ("Create routes for HTTP APIs", developer guide), so `HEAD` is no `GET` to it.
+    pub fn methods(&self) -> impl Iterator<Item = Method> + use<> {
+        let head = (self.method == Method::GET).then_some(Method::HEAD);
+        std::iter::once(self.method.clone()).chain(head)
+    }
 }
 
 /// A Lambda function of the API.
@@ -185,7 +194,17 @@ pub fn access(method: &Method, matched_path: &str) -> Option<Access> {
 /// The methods that some function serves on a path as a client sent it.
 #[must_use]
 pub fn methods(raw_path: &str) -> Vec<Method> {
-    all().filter(|route| matches(route.path, raw_path)).map(|route| route.method.clone()).collect()
+    all().filter(|route| matches(route.path, raw_path)).flat_map(Route::methods).collect()
+}
+
+/// Whether a path is one that programs ask for and not people: that of a route of the API, below one, or of some version
+/// of it.
+#[must_use]
+pub fn is_for_programs(path: &str) -> bool {
+    let first = path.split('/').nth(1).unwrap_or_default();
+    let version = first.strip_prefix('v').unwrap_or_default();
+    let is_version = !version.is_empty() && version.bytes().all(|byte| byte.is_ascii_digit());
+    is_version || ROUTES.iter().any(|route| route.path.split('/').nth(1) == Some(first))
 }
 
 fn all() -> impl Iterator<Item = &'static Route> {
@@ -228,14 +247,25 @@ mod tests {
 
     #[test]
     fn methods_of_a_path_as_sent() {
-        assert_eq!(methods("/v1/keys/K-1"), [Method::GET, Method::PATCH, Method::DELETE]);
-        assert_eq!(methods("/v1/keys/K-1/contracts"), [Method::GET, Method::POST]);
+        let (get, head) = (Method::GET, Method::HEAD);
+        assert_eq!(methods("/v1/keys/K-1"), [&get, &head, &Method::PATCH, &Method::DELETE]);
+        assert_eq!(methods("/v1/keys/K-1/contracts"), [&get, &head, &Method::POST]);
         // A contract may be called "preview".
-        let of_preview = [Method::GET, Method::PATCH, Method::DELETE, Method::POST];
+        let of_preview = [&get, &head, &Method::PATCH, &Method::DELETE, &Method::POST];
         assert_eq!(methods("/v1/keys/K-1/contracts/preview"), of_preview);
-        assert_eq!(methods("/health"), [Method::GET]);
+        assert_eq!(methods("/health"), [get, head]);
         for unknown in ["/v1/keys/", "/v1/keys//contracts", "/v1/keys/K-1/", "", "/v2/keys"] {
             assert!(methods(unknown).is_empty(), "{unknown}");
+        }
+    }
+
+    #[test]
+    fn programs_ask_below_the_routes_and_for_any_version() {
+        for path in ["/v1", "/v1/", "/v1/keys", "/v2/keys/K-1", "/v12", "/health", "/health/", "/openapi.json/x"] {
+            assert!(is_for_programs(path), "{path}");
+        }
+        for path in ["/", "", "/v", "/vx/keys", "/keys/v1", "/healthy", "/automats/lobby"] {
+            assert!(!is_for_programs(path), "{path}");
         }
     }
 

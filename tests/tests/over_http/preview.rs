@@ -296,7 +296,7 @@ async fn a_contract_may_be_called_preview() {
     operator.post(format!("{path}/preview"), json!({ "person": "Bo" })).await.is(200);
     assert_eq!(operator.patch(&path, json!({ "person": "Bo" })).if_match(1).await.body(200)["person"], "Bo");
     let put = operator.call(Method::PUT, &path).await;
-    assert_eq!(put.header("allow"), "GET, PATCH, DELETE, POST", "{}", put.text());
+    assert_eq!(put.header("allow"), "GET, HEAD, PATCH, DELETE, POST", "{}", put.text());
     _ = viewer.get(format!("{path}?x=1")).await.problem("invalid_query");
     _ = viewer.delete(&path).await.problem("forbidden");
     operator.delete(&path).await.is(204);

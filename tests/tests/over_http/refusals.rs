@@ -181,12 +181,12 @@ async fn paths_and_methods_that_are_not_served() {
         _ = admin.get(path).await.problem("route_not_found");
     }
     for (method, path, allow) in [
-        (Method::PUT, format!("/v1/keys/{key}"), "GET, PATCH, DELETE"),
-        (Method::POST, format!("/v1/keys/{key}"), "GET, PATCH, DELETE"),
-        (Method::DELETE, "/v1/keys".to_owned(), "GET, POST"),
-        (Method::PATCH, format!("/v1/keys/{key}/contracts"), "GET, POST"),
-        (Method::POST, format!("/v1/keys/{key}/availability"), "GET"),
-        (Method::OPTIONS, "/v1/automats".to_owned(), "GET, POST"),
+        (Method::PUT, format!("/v1/keys/{key}"), "GET, HEAD, PATCH, DELETE"),
+        (Method::POST, format!("/v1/keys/{key}"), "GET, HEAD, PATCH, DELETE"),
+        (Method::DELETE, "/v1/keys".to_owned(), "GET, HEAD, POST"),
+        (Method::PATCH, format!("/v1/keys/{key}/contracts"), "GET, HEAD, POST"),
+        (Method::POST, format!("/v1/keys/{key}/availability"), "GET, HEAD"),
+        (Method::OPTIONS, "/v1/automats".to_owned(), "GET, HEAD, POST"),
     ] {
         let answer = admin.call(method, path).await;
         if answer.is_of_gateway() {
@@ -216,7 +216,7 @@ async fn paths_and_methods_that_are_not_served() {
 
 #[tokio::test]
 async fn queries_and_cursors_that_are_no_good() {
-    let stage = Stage::new(&Stack::shared(), 1).await;
+    let stage = Stage::new(&Stack::shared(), 2).await;
     let key = stage.key().await;
     let viewer = stage.stack.viewer();
     for (query, field, code) in [
@@ -244,6 +244,7 @@ async fn queries_and_cursors_that_are_no_good() {
         (format!("/v1/keys/{key}/availability"), "from", "required"),
         (format!("/v1/keys/{key}/availability?from=now&to={}", hours(1)), "from", "instant_form"),
         (format!("/v1/keys/{key}/availability?from={0}&to={0}", hours(1)), "to", "to_not_after_from"),
+        (format!("/v1/keys/{key}/availability?from=2026-11-24T14:00:00+02:00&to={}", hours(1)), "from", "instant_form"),
         ("/v1/keys?search=".to_owned(), "search", "nothing_to_search"),
         ("/v1/keys?search=%20-".to_owned(), "search", "nothing_to_search"),
         ("/v1/keys?automatId=%C3%A5".to_owned(), "automatId", "id_characters"),
@@ -256,6 +257,12 @@ async fn queries_and_cursors_that_are_no_good() {
             "{path}"
         );
     }
+    _ = stage.key().await;
+    let next = viewer.get("/v1/keys?limit=1").await.body(200)["page"]["next"].as_str().unwrap().to_owned();
+    for end in 0..next.len() {
+        _ = viewer.get(format!("/v1/keys?limit=1&after={}", &next[..end])).await.problem("invalid_cursor");
+    }
+    viewer.get(format!("/v1/keys?limit=1&after={next}")).await.is(200);
     let long = "A".repeat(4_097);
     for cursor in ["", "A", "AAAA", "!", "%00", "%ff", "null", "-", "____________", long.as_str()] {
         for list in [

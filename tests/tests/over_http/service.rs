@@ -1,7 +1,9 @@
 //! What belongs to nobody: health, the document, tokens, and the guide that the local cloud prints.
 
 use api::Role;
-use e2e::{Stack, curl};
+use api::routes::ROUTES;
+use e2e::{Stack, Stage, curl, person};
+use http::Method;
 use local::{LocalCloud, Options};
 use serde_json::{Value, json};
 
@@ -13,6 +15,46 @@ async fn health_and_the_document_are_served_without_a_token() {
     let document = stack.nobody().get("/openapi.json").await;
     assert_eq!((document.status, document.header("content-type")), (200, "application/json"));
     assert_eq!(document.text(), include_str!("../../../docs/openapi.json"), "just as it is in docs/");
+}
+
+#[tokio::test]
+async fn whatever_can_be_got_answers_head_as_well() {
+    let stage = Stage::new(&Stack::shared(), 1).await;
+    let (key, admin) = (stage.key().await, stage.stack.admin());
+    let contract = admin.post(format!("/v1/keys/{key}/contracts"), person(1, 2)).await.body(201);
+    let ids = [
+        ("{automatId}", stage.automat.as_str()),
+        ("{keyId}", &key),
+        ("{contractId}", contract["contractId"].as_str().unwrap()),
+        ("{openingId}", "nothing"),
+    ];
+    for route in ROUTES.iter().filter(|route| route.method == Method::GET) {
+        let path = ids.iter().fold(route.path.to_owned(), |path, (name, id)| path.replace(name, id));
+        let (got, head) = (admin.get(&path).await, admin.call(Method::HEAD, &path).await);
+        assert_eq!(head.status, got.status, "{path}");
+        assert_eq!(head.header("content-type"), got.header("content-type"), "{path}");
+        assert_eq!(head.headers.get("etag"), got.headers.get("etag"), "{path}");
+        assert_eq!(head.text(), "", "{path}");
+    }
+    assert_eq!(stage.stack.nobody().call(Method::HEAD, "/health").await.status, 200);
+    let unseen = stage.stack.nobody().call(Method::HEAD, format!("/v1/keys/{key}")).await;
+    assert_eq!(unseen.status, 401);
+}
+
+#[tokio::test]
+async fn a_program_that_has_lost_its_way_gets_a_problem_and_a_person_a_page() {
+    let stack = Stack::shared();
+    for path in ["/v1", "/v1/", "/v2", "/v2/keys/K-1", "/health/", "/health/live", "/openapi.json/"] {
+        for method in [Method::GET, Method::POST, Method::DELETE] {
+            _ = stack.nobody().call(method, path).await.problem("route_not_found");
+        }
+    }
+    let refused = stack.nobody().call(Method::POST, "/health").await;
+    assert_eq!(refused.header("allow"), "GET, HEAD");
+    _ = refused.problem("method_not_allowed");
+    _ = stack.nobody().get("/nowhere").header("accept", "application/json").await.problem("route_not_found");
+    let page = stack.nobody().get("/nowhere").header("accept", "text/html").await;
+    assert_eq!((page.status, page.header("content-type")), (404, "text/html; charset=utf-8"));
 }
 
 #[tokio::test]

@@ -12,8 +12,14 @@ use super::{
 };
 
 /// The routes that answer without a token. An entry whose route is gone is a finding: the list only shrinks by hand.
-pub(super) const OPEN: [(&str, &str); 4] =
-    [("GET", "/health"), ("GET", "/openapi.json"), ("OPTIONS", BELOW_API), ("ANY", PAGES)];
+pub(super) const OPEN: [(&str, &str); 6] = [
+    ("GET", "/health"),
+    ("HEAD", "/health"),
+    ("GET", "/openapi.json"),
+    ("HEAD", "/openapi.json"),
+    ("OPTIONS", BELOW_API),
+    ("ANY", PAGES),
+];
 
 /// All paths that no other route has: those of the pages, where a function looks at cookies in place of a token.
 pub(super) const PAGES: &str = "$default";
@@ -126,6 +132,11 @@ pub(super) const SEEDS: &[Seed] = &[
         "Method: POST\n            Path: /v1/keys\n",
         "Method: GET\n            Path: /v1/keys\n",
         "GET /v1/keys is defined twice",
+    ),
+    seed(
+        "Method: HEAD\n            Path: /v1/keys\n",
+        "Method: PUT\n            Path: /v1/keys\n",
+        "HEAD /v1/keys is in docs/openapi.json, and no function has it",
     ),
     seed("Path: /health", "Path: /alive", "GET /health may go without a token"),
     seed("Path: /v1/automats\n", "Path: /v1/cabinets\n", "GET /v1/automats is in docs/openapi.json"),

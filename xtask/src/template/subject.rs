@@ -145,12 +145,16 @@ impl Subject {
     }
 }
 
+/// A route of `GET` documents that of `HEAD` as well, which is another one to API Gateway.
 fn documented(document: &Value) -> Result<BTreeMap<(String, String), Option<String>>> {
     let paths = document["paths"].as_object().context("no paths in the API's document")?;
     let mut routes = BTreeMap::new();
     for (path, item) in paths {
         for (method, operation) in item.as_object().context("no operations on a path")? {
             let role = operation["x-required-role"].as_str().map(str::to_owned);
+            if method == "get" {
+                routes.insert(("HEAD".to_owned(), path.clone()), role.clone());
+            }
             routes.insert((method.to_uppercase(), path.clone()), role);
         }
     }

@@ -1,6 +1,8 @@
-//! What cannot be done, as a page: what happened, what to do, and the name to ask about it by.
+//! What cannot be done, as a page: what happened, what to do, and the name to ask about it by. A program that lost its way
+//! here gets a problem document: API Gateway sends here all that it has no route for.
 
 use api::problem::Code;
+use api::routes::is_for_programs;
 use api::{CorrelationId, Problem, Role};
 use askama::Template;
 use axum::Router;
@@ -8,6 +10,8 @@ use axum::extract::Request;
 use axum::middleware::{Next, from_fn};
 use axum::response::Response;
 use http::StatusCode;
+use http::header::ACCEPT;
+use http::request::Parts;
 use texts::{FluentArgs, Texts};
 
 use crate::frame::Frame;
@@ -31,8 +35,14 @@ async fn show(request: Request, next: Next) -> Response {
     let (parts, body) = request.into_parts();
     let correlation = CorrelationId::of_request(&parts.headers, &parts.extensions);
     let visit = Visit::of(&parts);
+    let (path, is_program) = (parts.uri.path().to_owned(), is_by_program(&parts));
     let response = next.run(Request::from_parts(parts, body)).await;
     let Some(problem) = response.extensions().get::<Problem>().cloned() else { return response };
+    if is_program {
+        let mut answer = problem.answer(&path, &correlation);
+        answer.extensions_mut().insert(problem);
+        return answer;
+    }
     let shown = RefusedPage {
         frame: visit.frame(),
         title: title(visit.t, &problem),
@@ -46,6 +56,16 @@ async fn show(request: Request, next: Next) -> Response {
         }
         Err(_) => response,
     }
+}
+
+/// Whether a program asks: by a path that no page has, or because it wants JSON and no page.
+pub(crate) fn is_by_program(parts: &Parts) -> bool {
+    let accepted = parts.headers.get_all(ACCEPT).iter().filter_map(|value| value.to_str().ok());
+    let accepted = accepted.flat_map(|value| value.split(','));
+    let accepted: Vec<_> = accepted.filter_map(|range| range.split(';').next()).map(str::trim).collect();
+    let accepts = |media_type: &str| accepted.iter().any(|range| range.eq_ignore_ascii_case(media_type));
+    let wants_json = accepts("application/json") || accepts("application/problem+json");
+    is_for_programs(parts.uri.path()) || wants_json && !accepts("text/html")
 }
 
 /// What happened, in words.
@@ -83,6 +103,22 @@ mod tests {
 
     use super::*;
     use crate::words::texts;
+
+    #[test]
+    fn a_program_is_known_by_the_path_or_by_what_it_accepts() {
+        let asks = |path: &str, accept: &str| {
+            let request = http::Request::builder().uri(path).header(ACCEPT, accept).body(()).unwrap();
+            is_by_program(&request.into_parts().0)
+        };
+        assert!(asks("/v2/keys", "*/*") && asks("/health/", "text/html"));
+        for accept in ["application/json", "application/problem+json, */*;q=0.1", "text/plain, Application/JSON;q=0.9"]
+        {
+            assert!(asks("/nowhere", accept), "{accept}");
+        }
+        for accept in ["*/*", "", "text/html,application/xhtml+xml,*/*;q=0.8", "application/json, text/html"] {
+            assert!(!asks("/nowhere", accept), "{accept}");
+        }
+    }
 
     #[test]
     fn every_refusal_has_words_in_every_language() {

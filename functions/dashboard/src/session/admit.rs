@@ -22,6 +22,7 @@ use super::notice::{Notice, sign_in};
 use super::{Open, Person, SignIn, headers, origin};
 use crate::form::Form;
 use crate::links::own;
+use crate::refused::is_by_program;
 use crate::visit::Visit;
 
 const SEC_FETCH_MODE: HeaderName = HeaderName::from_static("sec-fetch-mode");
@@ -61,6 +62,10 @@ async fn pass(State(door): State<Door>, request: Request, next: Next) -> Respons
     }
     let access = parts.extensions.get::<MatchedPath>().map(MatchedPath::as_str);
     let access = access.and_then(|path| routes::access(&parts.method, path));
+    // Nobody needs to be signed in to be told that there is nothing.
+    if access.is_none() && is_by_program(&parts) {
+        return next.run(Request::from_parts(parts, body)).await;
+    }
     let Some(open) = door.sign_in.open() else {
         return match access {
             Some(Access::AtLeast(_)) => Notice::Closed.page(&Visit::of(&parts), "/"),

@@ -55,7 +55,8 @@ impl Problem {
     }
 
     /// The answer to a request.
-    pub(crate) fn answer(&self, path: &str, correlation: &CorrelationId) -> Response {
+    #[must_use]
+    pub fn answer(&self, path: &str, correlation: &CorrelationId) -> Response {
         let mut response = axum::Json(self.body(path, correlation)).into_response();
         *response.status_mut() = self.status();
         let headers = response.headers_mut();
