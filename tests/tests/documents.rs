@@ -383,3 +383,15 @@ fn every_function_of_the_template_is_told_all_that_it_reads() {
     }
     assert_eq!(functions, 7);
 }
+
+/// A contract that would have ended is refused, so an example with a date of its own works only until then.
+#[test]
+fn no_example_that_is_sent_has_a_date_that_passes() {
+    let is_sent = |text: &'static str| text.split("```sh").skip(1).filter_map(|rest| rest.split("```").next());
+    let pages = [include_str!("../../README.md"), include_str!("../../docs/api.md")];
+    let sent: Vec<_> = pages.into_iter().flat_map(is_sent).collect();
+    assert!(sent.iter().any(|example| example.contains("\"end\": ")), "the examples are somewhere else");
+    for example in sent {
+        assert!(!example.contains("\"end\": \"20") && !example.contains("\"start\": \"20"), "{example}");
+    }
+}
