@@ -100,6 +100,8 @@ fn automat_draft(id: AutomatId) -> Result<AutomatDraft, Invalid> {
             postal_code: AddressLine::parse("00100")?,
             postal_office: AddressLine::parse("Helsinki")?,
         }),
+        pin_digits: None,
+        min_chosen_pin_digits: None,
     })
 }
 

@@ -46,7 +46,7 @@ pub(crate) async fn reveal_pin(
 
 /// Give a contract a new PIN
 ///
-/// Six digits are generated; the old PIN opens nothing from then on.
+/// It is generated, of as many digits as the automat's `pinDigits` say; the old PIN opens nothing from then on.
 #[utoipa::path(
     post,
     path = "/v1/keys/{keyId}/contracts/{contractId}/pin",

@@ -2,7 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use crate::{AddressLine, AutomatId, Connection, Instant, Invalid, LockerIndex, Name, TimeZone};
+use crate::{
+    AddressLine, AutomatId, Connection, ContractRefusal, Instant, Invalid, LockerIndex, Name, Pin, PinDigits, TimeZone,
+};
 
 /// How many lockers an automat has: 1 to 500.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -62,6 +64,10 @@ pub struct AutomatDraft {
     pub time_zone: TimeZone,
     /// Where it stands.
     pub location: Option<Location>,
+    /// How many digits generated PINs have, if not what the number of lockers suggests.
+    pub pin_digits: Option<PinDigits>,
+    /// How many digits chosen PINs have at least, if more than any PIN has.
+    pub min_chosen_pin_digits: Option<PinDigits>,
 }
 
 /// A key automat.
@@ -77,6 +83,10 @@ pub struct Automat {
     pub time_zone: TimeZone,
     /// Where it stands.
     pub location: Option<Location>,
+    /// How many digits generated PINs have, if somebody has said so: see [`Automat::pin_digits`].
+    pub pin_digits: Option<PinDigits>,
+    /// How many digits chosen PINs have at least, if somebody has said so: see [`Automat::min_chosen_pin_digits`].
+    pub min_chosen_pin_digits: Option<PinDigits>,
     /// The lockers that have a key.
     pub occupied: BTreeSet<LockerIndex>,
     /// Whether it is connected.
@@ -100,6 +110,10 @@ pub struct AutomatChange {
     pub time_zone: Option<TimeZone>,
     /// Another place, or none.
     pub location: Option<Option<Location>>,
+    /// Another number of digits of generated PINs, or the default.
+    pub pin_digits: Option<Option<PinDigits>>,
+    /// Another least number of digits of chosen PINs, or the default.
+    pub min_chosen_pin_digits: Option<Option<PinDigits>>,
 }
 
 /// Why an automat would not do what was asked.
@@ -138,19 +152,41 @@ impl Automat {
     /// A new automat with empty lockers.
     #[must_use]
     pub fn new(draft: AutomatDraft, now: Instant) -> Self {
-        let AutomatDraft { id, name, locker_count, time_zone, location } = draft;
+        let AutomatDraft { id, name, locker_count, time_zone, location, pin_digits, min_chosen_pin_digits } = draft;
         Self {
             id,
             name,
             locker_count,
             time_zone,
             location,
+            pin_digits,
+            min_chosen_pin_digits,
             occupied: BTreeSet::new(),
             connection: Connection::default(),
             version: 1,
             created_at: now,
             updated_at: now,
         }
+    }
+
+    /// How many digits generated PINs have: what was asked for, or what the number of lockers suggests, and never fewer
+    /// than chosen ones must have.
+    #[must_use]
+    pub fn pin_digits(&self) -> PinDigits {
+        let digits = self.pin_digits.unwrap_or_else(|| PinDigits::for_lockers(self.locker_count));
+        digits.max(self.min_chosen_pin_digits())
+    }
+
+    /// How many digits a chosen PIN has at least.
+    #[must_use]
+    pub fn min_chosen_pin_digits(&self) -> PinDigits {
+        self.min_chosen_pin_digits.unwrap_or(PinDigits::MIN)
+    }
+
+    /// Whether a PIN that somebody chose is long enough.
+    pub fn check_chosen_pin(&self, pin: &Pin) -> Result<(), ContractRefusal> {
+        let min = self.min_chosen_pin_digits();
+        if pin.has(min) { Ok(()) } else { Err(ContractRefusal::PinTooShort { min }) }
     }
 
     /// Whether it has a locker of this index.
@@ -192,6 +228,8 @@ impl Automat {
             locker_count,
             time_zone: change.time_zone.unwrap_or(self.time_zone),
             location: change.location.unwrap_or_else(|| self.location.clone()),
+            pin_digits: change.pin_digits.unwrap_or(self.pin_digits),
+            min_chosen_pin_digits: change.min_chosen_pin_digits.unwrap_or(self.min_chosen_pin_digits),
             occupied: self.occupied.clone(),
             connection: self.connection,
             version: self.version + 1,
@@ -212,6 +250,8 @@ impl Automat {
             && self.locker_count == other.locker_count
             && self.time_zone == other.time_zone
             && self.location == other.location
+            && self.pin_digits == other.pin_digits
+            && self.min_chosen_pin_digits == other.min_chosen_pin_digits
     }
 
     /// Whether the automat is what the draft asks for, so that asking again is no conflict.
@@ -222,6 +262,8 @@ impl Automat {
             && self.locker_count == draft.locker_count
             && self.time_zone == draft.time_zone
             && self.location == draft.location
+            && self.pin_digits == draft.pin_digits
+            && self.min_chosen_pin_digits == draft.min_chosen_pin_digits
     }
 }
 
@@ -240,6 +282,8 @@ mod tests {
             locker_count: LockerCount::new(lockers).unwrap(),
             time_zone: TimeZone::parse("Europe/Helsinki").unwrap(),
             location: None,
+            pin_digits: None,
+            min_chosen_pin_digits: None,
         };
         let occupied = occupied.iter().map(|&index| locker(index)).collect();
         Automat { occupied, ..Automat::new(draft, Instant::from_millis(0).unwrap()) }
@@ -263,6 +307,31 @@ mod tests {
         assert_eq!(automat(9, &[4]).edited(to(4), now), Err(AutomatRefusal::LockersInUse { highest: locker(4) }));
         let edited = automat(9, &[4]).edited(to(5), now).unwrap();
         assert_eq!((edited.locker_count.get(), edited.version, edited.updated_at), (5, 2, now));
+    }
+
+    #[test]
+    fn generated_pins_are_as_long_as_was_asked_and_never_shorter_than_chosen_ones_must_be() {
+        let digits = |number| Some(PinDigits::new(number).unwrap());
+        let lengths = |lockers, pin_digits, min_chosen_pin_digits| {
+            let automat = Automat { pin_digits, min_chosen_pin_digits, ..automat(lockers, &[]) };
+            (automat.pin_digits().get(), automat.min_chosen_pin_digits().get())
+        };
+        assert_eq!(lengths(50, None, None), (6, 4));
+        assert_eq!(lengths(51, None, None), (7, 4));
+        assert_eq!(lengths(51, digits(5), None), (5, 4));
+        assert_eq!(lengths(51, digits(5), digits(8)), (8, 8));
+    }
+
+    #[test]
+    fn a_chosen_pin_may_have_to_be_longer_than_four_digits() {
+        let check = |min_chosen_pin_digits, pin| {
+            let automat = Automat { min_chosen_pin_digits, ..automat(9, &[]) };
+            automat.check_chosen_pin(&Pin::parse(pin).unwrap())
+        };
+        let six = PinDigits::new(6).unwrap();
+        assert_eq!(check(None, "4829"), Ok(()));
+        assert_eq!(check(Some(six), "482915"), Ok(()));
+        assert_eq!(check(Some(six), "48291"), Err(ContractRefusal::PinTooShort { min: six }));
     }
 
     #[test]

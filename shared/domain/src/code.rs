@@ -2,29 +2,39 @@
 
 use std::fmt;
 
-use crate::Invalid;
+use crate::{Invalid, LockerCount};
 
 /// A contract's keypad code: 4 to 9 digits.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Pin(String);
 
 impl Pin {
-    /// The number of digits of a generated PIN.
-    pub const GENERATED_DIGITS: usize = 6;
-
     /// Takes 4 to 9 ASCII digits.
     pub fn parse(text: &str) -> Result<Self, Invalid> {
-        ((4..=9).contains(&text.len()) && only_digits(text)).then(|| Self(text.to_owned())).ok_or(Invalid::PinForm)
+        let fits = u32::try_from(text.len()).is_ok_and(|length| PinDigits::new(length).is_ok());
+        (fits && only_digits(text)).then(|| Self(text.to_owned())).ok_or(Invalid::PinForm)
     }
 
-    /// Makes a PIN of 6 digits from 32 random bits, or `None` where the bits would favour some PINs over others or
-    /// give one that people try first. The caller draws again; it takes 1.006 draws on average.
+    /// Makes a PIN of so many digits from 64 random bits, or `None` where the bits would favour some PINs over others or
+    /// give one that people try first. The caller draws again; with 6 digits it takes 1.006 draws on average.
     #[must_use]
-    pub fn from_random(bits: u32) -> Option<Self> {
-        const COUNT: u32 = 1_000_000;
-        let unbiased = bits < u32::MAX - u32::MAX % COUNT;
-        let pin = format!("{:06}", bits % COUNT);
+    pub fn from_random(digits: PinDigits, bits: u64) -> Option<Self> {
+        let count = 10_u64.pow(digits.get());
+        let unbiased = bits < u64::MAX - u64::MAX % count;
+        let pin = format!("{:0width$}", bits % count, width = digits.length());
         (unbiased && !is_trivial(&pin)).then_some(Self(pin))
+    }
+
+    /// How many digits it has.
+    #[must_use]
+    pub fn digits(&self) -> PinDigits {
+        PinDigits(u32::try_from(self.0.len()).unwrap_or(PinDigits::MAX.0))
+    }
+
+    /// Whether it has at least so many digits.
+    #[must_use]
+    pub fn has(&self, least: PinDigits) -> bool {
+        self.digits() >= least
     }
 
     /// The digits. Not for logs, errors, URLs or topics.
@@ -37,6 +47,43 @@ impl Pin {
 impl fmt::Debug for Pin {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Pin(…)")
+    }
+}
+
+/// How many digits a PIN has: 4 to 9.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct PinDigits(u32);
+
+impl PinDigits {
+    /// The shortest PIN.
+    pub const MIN: Self = Self(4);
+    /// The longest PIN.
+    pub const MAX: Self = Self(9);
+
+    /// Takes 4 to 9.
+    pub fn new(digits: u32) -> Result<Self, Invalid> {
+        let (min, max) = (Self::MIN.0, Self::MAX.0);
+        if (min..=max).contains(&digits) { Ok(Self(digits)) } else { Err(Invalid::OutOfRange { min, max }) }
+    }
+
+    /// What generated PINs have by default: more in a larger automat, where a guess hits one of more PINs.
+    #[must_use]
+    pub fn for_lockers(count: LockerCount) -> Self {
+        match count.get() {
+            0..=50 => Self(6),
+            51..=200 => Self(7),
+            _ => Self(8),
+        }
+    }
+
+    /// The number.
+    #[must_use]
+    pub fn get(self) -> u32 {
+        self.0
+    }
+
+    fn length(self) -> usize {
+        self.0 as usize
     }
 }
 
@@ -68,14 +115,19 @@ fn only_digits(text: &str) -> bool {
 }
 
 /// Codes that somebody at a keypad tries first: runs up or down, one block repeated (`111111`, `121212`, `123123`),
-/// mirror images (`123321`), and dates that read as a day of this or the last century (`DDMMYY`).
+/// mirror images (`123321`), and dates (`DDMMYY`, and `DDMMYYYY` of this century or the last).
 fn is_trivial(pin: &str) -> bool {
     let digits: Vec<i8> = pin.bytes().map(|byte| (byte - b'0').cast_signed()).collect();
     let steps_by = |step: i8| digits.windows(2).all(|pair| (pair[0] + step).rem_euclid(10) == pair[1]);
     let repeats = |block: usize| digits.chunks(block).all(|chunk| chunk == &digits[..block]);
     let mirrored = digits.iter().eq(digits.iter().rev());
     let two = |at: usize| digits[at] * 10 + digits[at + 1];
-    let date = digits.len() == 6 && (1..=31).contains(&two(0)) && (1..=12).contains(&two(2));
+    let is_day = || (1..=31).contains(&two(0)) && (1..=12).contains(&two(2));
+    let date = match digits.len() {
+        6 => is_day(),
+        8 => is_day() && (19..=20).contains(&two(4)),
+        _ => false,
+    };
     steps_by(1) || steps_by(-1) || (1..=digits.len() / 2).any(repeats) || mirrored || date
 }
 
@@ -112,23 +164,40 @@ mod tests {
     #[test]
     fn codes_that_people_try_first_are_not_generated() {
         for trivial in [0, 111_111, 123_456, 234_567, 987_654, 121_212, 123_123, 123_321, 890_123, 240_795] {
-            assert_eq!(Pin::from_random(trivial), None, "{trivial:06}");
+            assert_eq!(Pin::from_random(digits(6), trivial), None, "{trivial:06}");
         }
-        assert_eq!(Pin::from_random(482_915).unwrap().reveal(), "482915");
+        assert_eq!(Pin::from_random(digits(6), 482_915).unwrap().reveal(), "482915");
+        assert_eq!(Pin::from_random(digits(8), 24_071_995), None, "24.7.1995");
+        assert_eq!(Pin::from_random(digits(8), 24_073_195).unwrap().reveal(), "24073195");
+        assert_eq!(Pin::from_random(digits(7), 1_234_567), None);
+        assert_eq!(Pin::from_random(digits(7), 42_915).unwrap().reveal(), "0042915");
     }
 
     #[test]
     fn draws_beyond_the_last_whole_million_are_refused_to_stay_fair() {
-        assert_eq!(Pin::from_random(u32::MAX), None);
-        assert_eq!(Pin::from_random(4_294_000_000 + 482_915), None);
-        assert!(Pin::from_random(4_293_000_000 + 482_915).is_some());
+        let last = u64::MAX - u64::MAX % 1_000_000;
+        assert_eq!(Pin::from_random(digits(6), u64::MAX), None);
+        assert_eq!(Pin::from_random(digits(6), last + 482_915), None);
+        assert!(Pin::from_random(digits(6), last - 1_000_000 + 482_915).is_some());
+    }
+
+    #[test]
+    fn larger_automats_have_longer_pins_by_default() {
+        let default = |lockers| PinDigits::for_lockers(LockerCount::new(lockers).unwrap()).get();
+        assert_eq!([1, 50, 51, 200, 201, 500].map(default), [6, 6, 7, 7, 8, 8]);
+        assert!(PinDigits::new(3).is_err() && PinDigits::new(10).is_err());
+    }
+
+    fn digits(number: u32) -> PinDigits {
+        PinDigits::new(number).unwrap()
     }
 
     proptest! {
         #[test]
-        fn generated_pins_have_six_digits(bits: u32) {
-            if let Some(pin) = Pin::from_random(bits) {
-                prop_assert_eq!(pin.reveal().len(), Pin::GENERATED_DIGITS);
+        fn generated_pins_have_the_digits_that_were_asked_for(number in 4_u32..=9, bits: u64) {
+            if let Some(pin) = Pin::from_random(digits(number), bits) {
+                prop_assert_eq!(pin.reveal().len(), number as usize);
+                prop_assert!(pin.has(digits(number)));
                 prop_assert!(Pin::parse(pin.reveal()).is_ok());
             }
         }

@@ -1,6 +1,6 @@
 //! A contract: a person has the key for a time range, with a PIN.
 
-use crate::{Contact, ContractId, Entry, FreeText, Instant, KeyId, Name, Pin, TimeRange};
+use crate::{Contact, ContractId, Entry, FreeText, Instant, KeyId, Name, Pin, PinDigits, TimeRange};
 
 /// When a contract ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -147,6 +147,12 @@ pub enum ContractRefusal {
     /// The PIN belongs to another contract of the automat.
     #[error("another contract of the automat has this PIN")]
     PinInUse,
+    /// The automat asks for chosen PINs of more digits.
+    #[error("the automat asks for PINs of at least {} digits", min.get())]
+    PinTooShort {
+        /// How many digits at least.
+        min: PinDigits,
+    },
     /// The key is being removed.
     #[error("the key is being removed")]
     KeyBeingRemoved,

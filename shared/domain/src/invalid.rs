@@ -21,6 +21,12 @@ pub enum Invalid {
     /// Not 4 to 9 digits.
     #[error("must be 4 to 9 digits")]
     PinForm,
+    /// A PIN of fewer digits than its automat asks for.
+    #[error("must have at least {min} digits in this automat")]
+    PinTooShort {
+        /// How many digits at least.
+        min: u32,
+    },
     /// Not exactly 4 digits.
     #[error("must be exactly 4 digits")]
     ReturnCodeForm,

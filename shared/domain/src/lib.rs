@@ -35,7 +35,7 @@ mod zone;
 
 pub use automat::{Automat, AutomatChange, AutomatDraft, AutomatRefusal, Location, LockerCount};
 pub use calendar::{Calendar, Entry, FreeWindow, MAX_LIVE_CONTRACTS};
-pub use code::{Pin, ReturnCode};
+pub use code::{Pin, PinDigits, ReturnCode};
 pub use connection::{Connection, ConnectionState, Presence};
 pub use contact::{Contact, Email, Language};
 pub use contract::{Contract, ContractChange, ContractDraft, ContractField, ContractRefusal, ContractState, Ending};

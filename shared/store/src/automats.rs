@@ -187,7 +187,7 @@ impl Store {
                 return Ok(automat);
             }
             let mut transaction = Transaction::default();
-            let update = Expression::assign(AutomatItem::write(&edited, rev + 1, era)?, &["location"]);
+            let update = Expression::assign(AutomatItem::write(&edited, rev + 1, era)?, &AutomatItem::OPTIONAL);
             transaction.update(Part::Automat, AutomatItem::key(id), update, unchanged(rev));
             transaction.event(&self.automat_event(id, EventKind::AutomatChanged, act)?, None, self.retention)?;
             match transaction.commit(self).await? {

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use domain::{ContractId, Instant, Pin};
+use domain::{ContractId, Instant, Pin, PinDigits};
 use ring::rand::{SecureRandom, SystemRandom};
 use ulid::Ulid;
 
@@ -27,9 +27,9 @@ impl Random {
         Ok(bytes)
     }
 
-    pub(crate) fn pin(&self) -> Result<Pin, Error> {
+    pub(crate) fn pin(&self, digits: PinDigits) -> Result<Pin, Error> {
         loop {
-            if let Some(pin) = Pin::from_random(u32::from_be_bytes(self.bytes()?)) {
+            if let Some(pin) = Pin::from_random(digits, u64::from_be_bytes(self.bytes()?)) {
                 return Ok(pin);
             }
         }

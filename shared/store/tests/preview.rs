@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, HashMap};
 use aws_sdk_dynamodb::types::AttributeValue;
 use domain::{
     Calendar, Contact, Contract, ContractChange, ContractDraft, ContractField, ContractId, ContractRefusal, Email,
-    Ending, Entry, Instant, KeyId, Language, MAX_LIVE_CONTRACTS, MessageKind, Name, Notice, Occasion, PhoneNumber, Pin,
+    Ending, Entry, Instant, KeyId, Language, MAX_LIVE_CONTRACTS, MessageKind, Name, Notice, Occasion, PhoneNumber,
     Property, Recipient, TimeZone,
 };
 use store::{Act, Error, Expected, Preview, Thing};
@@ -125,7 +125,7 @@ async fn what_a_preview_leaves_to_us_can_be_passed_on_and_makes_just_that_contra
     let table = two_keys().await;
     let draft = told(vec![aino(&[]), bo()], contract(0, 60));
     let preview = preview(&table, draft.clone()).await.unwrap();
-    assert_eq!(preview.contract.pin.reveal().len(), Pin::GENERATED_DIGITS);
+    assert_eq!(preview.contract.pin.digits().get(), 6);
     assert!(preview.new_pin && preview.conflicts.is_empty() && preview.next_free.is_none());
     let (id, pin) = (Some(preview.contract.id.clone()), Some(preview.contract.pin.clone()));
     assert_eq!(made(&table, ContractDraft { id, pin, ..draft }).await, preview.contract);
@@ -227,8 +227,8 @@ async fn a_generated_pin_that_is_taken_makes_way_for_another() {
     preview(&table, contract(60, 90)).await.unwrap();
     assert_eq!(
         table.wire.tally().round_trips,
-        6,
-        "the key, the contract, three PINs that are taken and one that is not"
+        7,
+        "the key, the automat, the contract, three PINs that are taken and one that is not"
     );
     table.wire.find_pin(&sort_key, u32::MAX);
     assert!(matches!(preview(&table, contract(60, 90)).await, Err(Error::Busy)), "but not for ever");

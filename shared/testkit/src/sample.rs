@@ -31,6 +31,8 @@ pub fn automat(id: &str, lockers: u32) -> AutomatDraft {
         locker_count: LockerCount::new(lockers).unwrap(),
         time_zone: TimeZone::parse("Europe/Helsinki").unwrap(),
         location: None,
+        pin_digits: None,
+        min_chosen_pin_digits: None,
     }
 }
 

@@ -81,3 +81,32 @@ async fn of_many_who_want_one_pin_one_gets_it() {
     }
     assert_eq!(made, 1);
 }
+
+#[tokio::test]
+async fn an_automat_says_how_long_its_pins_are() {
+    let stage = Stage::new(&Stack::shared(), 1).await;
+    let (admin, path) = (stage.stack.admin(), format!("/v1/automats/{}", stage.automat));
+    let lengths = |automat: &serde_json::Value| (automat["pinDigits"].as_u64(), automat["minChosenPinDigits"].as_u64());
+    assert_eq!(lengths(&admin.get(&path).await.body(200)), (Some(6), Some(4)));
+    let larger = admin.patch(&path, json!({ "lockerCount": 51, "minChosenPinDigits": 5 })).await.body(200);
+    assert_eq!(lengths(&larger), (Some(7), Some(5)));
+
+    let key = stage.key().await;
+    let generated = stage.book(&key, person(1, 2)).await.body(201)["pin"].as_str().unwrap().len();
+    assert_eq!(generated, 7);
+    let mut short = person(3, 4);
+    short["pin"] = json!("4829");
+    let problem = stage.book(&key, short).await.problem("invalid_request");
+    assert_eq!(
+        problem["errors"],
+        json!([{ "field": "pin", "code": "pin_too_short", "detail": "must have at least 5 digits in this automat" }])
+    );
+
+    let problem = admin.patch(&path, json!({ "pinDigits": 3, "minChosenPinDigits": 10 })).await;
+    let problem = problem.problem("invalid_request");
+    let fields = problem["errors"].as_array().unwrap().iter().map(|error| (&error["field"], &error["code"]));
+    let code = &json!("out_of_range");
+    assert_eq!(fields.collect::<Vec<_>>(), [(&json!("pinDigits"), code), (&json!("minChosenPinDigits"), code)]);
+    let again = admin.patch(&path, json!({ "pinDigits": 9, "minChosenPinDigits": null })).await.body(200);
+    assert_eq!(lengths(&again), (Some(9), Some(4)));
+}

@@ -72,6 +72,8 @@ fn differences(t: &Texts, typed: &Form, automat: &Automat) -> Differences {
         ("name", t.say("automat-name")),
         ("lockerCount", t.say("automat-lockers")),
         ("timeZone", t.say("automat-time-zone")),
+        ("pinDigits", t.say("automat-pin-digits")),
+        ("minChosenPinDigits", t.say("automat-min-chosen-pin-digits")),
         ("location.address", t.say("automat-address")),
         ("location.postalCode", t.say("automat-postal-code")),
         ("location.postalOffice", t.say("automat-postal-office")),

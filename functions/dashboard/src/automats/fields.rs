@@ -1,7 +1,9 @@
 //! An automat's fields in a form: as typed, and as the domain takes them.
 
 use api::{Check, Problem, whole};
-use domain::{AddressLine, Automat, AutomatChange, AutomatDraft, AutomatId, Location, LockerCount, Name, TimeZone};
+use domain::{
+    AddressLine, Automat, AutomatChange, AutomatDraft, AutomatId, Location, LockerCount, Name, PinDigits, TimeZone,
+};
 
 use crate::form::{Form, number};
 
@@ -12,6 +14,8 @@ pub(super) fn filled(form: Form, automat: &Automat) -> Form {
         .with("name", automat.name.as_str())
         .with("lockerCount", automat.locker_count.get().to_string())
         .with("timeZone", automat.time_zone.identifier())
+        .with_some("pinDigits", automat.pin_digits.map(|digits| digits.get().to_string()))
+        .with_some("minChosenPinDigits", automat.min_chosen_pin_digits.map(|digits| digits.get().to_string()))
         .with("location.address", line(|place| &place.address))
         .with("location.postalCode", line(|place| &place.postal_code))
         .with("location.postalOffice", line(|place| &place.postal_office))
@@ -21,34 +25,56 @@ pub(super) fn filled(form: Form, automat: &Automat) -> Form {
 pub(super) fn draft(form: &Form) -> Result<AutomatDraft, Problem> {
     let mut check = Check::new();
     let id = check.required("automatId", form.given("automatId"), AutomatId::parse);
-    let (name, locker_count, time_zone, location) = common(&mut check, form);
+    let Common { name, locker_count, time_zone, location, pin_digits, min_chosen_pin_digits } =
+        common(&mut check, form);
     check.finish(|| {
-        Some(AutomatDraft { id: id?, name: name?, locker_count: locker_count?, time_zone: time_zone?, location })
+        Some(AutomatDraft {
+            id: id?,
+            name: name?,
+            locker_count: locker_count?,
+            time_zone: time_zone?,
+            location,
+            pin_digits,
+            min_chosen_pin_digits,
+        })
     })
 }
 
 /// What a form for an edit asks for. It says everything, so that the automat becomes what the form shows.
 pub(super) fn change(form: &Form) -> Result<AutomatChange, Problem> {
     let mut check = Check::new();
-    let (name, locker_count, time_zone, location) = common(&mut check, form);
+    let Common { name, locker_count, time_zone, location, pin_digits, min_chosen_pin_digits } =
+        common(&mut check, form);
     check.finish(|| {
         let change = AutomatChange {
             name: Some(name?),
             locker_count: Some(locker_count?),
             time_zone: Some(time_zone?),
             location: Some(location),
+            pin_digits: Some(pin_digits),
+            min_chosen_pin_digits: Some(min_chosen_pin_digits),
         };
         Some(change)
     })
 }
 
-type Common = (Option<Name>, Option<LockerCount>, Option<TimeZone>, Option<Location>);
+/// What both forms ask for.
+struct Common {
+    name: Option<Name>,
+    locker_count: Option<LockerCount>,
+    time_zone: Option<TimeZone>,
+    location: Option<Location>,
+    pin_digits: Option<PinDigits>,
+    min_chosen_pin_digits: Option<PinDigits>,
+}
 
 fn common(check: &mut Check, form: &Form) -> Common {
     let name = check.required("name", form.given("name"), Name::parse);
     let locker_count = check.required("lockerCount", number(form, "lockerCount"), whole(LockerCount::new));
     let time_zone = check.required("timeZone", form.given("timeZone"), TimeZone::parse);
-    (name, locker_count, time_zone, location(check, form))
+    let mut digits = |field| check.optional(field, number(form, field), whole(PinDigits::new));
+    let (pin_digits, min_chosen_pin_digits) = (digits("pinDigits"), digits("minChosenPinDigits"));
+    Common { name, locker_count, time_zone, location: location(check, form), pin_digits, min_chosen_pin_digits }
 }
 
 /// Where it stands; nowhere that is known where each line is empty.

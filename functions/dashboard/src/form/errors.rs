@@ -136,6 +136,8 @@ fn label_of(field: &str, of_contact: bool) -> Option<&'static str> {
         "name" => "automat-name",
         "lockerCount" => "automat-lockers",
         "timeZone" => "automat-time-zone",
+        "pinDigits" => "automat-pin-digits",
+        "minChosenPinDigits" => "automat-min-chosen-pin-digits",
         "address" => "automat-address",
         "postalCode" => "automat-postal-code",
         "postalOffice" => "automat-postal-office",
@@ -183,6 +185,7 @@ fn rule(t: &Texts, error: &FieldError) -> String {
     let mut values = FluentArgs::new();
     match error.invalid {
         Some(Invalid::TooLong { max }) => values.set("max", max),
+        Some(Invalid::PinTooShort { min }) => values.set("min", min),
         Some(Invalid::OutOfRange { min, max }) => {
             values.set("min", min);
             values.set("max", max);
@@ -201,6 +204,7 @@ fn text_of(code: FieldCode) -> &'static str {
         FieldCode::IdCharacters => "field-id-characters",
         FieldCode::ControlCharacters => "field-control-characters",
         FieldCode::PinForm => "field-pin-form",
+        FieldCode::PinTooShort => "field-pin-too-short",
         FieldCode::ReturnCodeForm => "field-return-code-form",
         FieldCode::InstantForm => "field-instant-form",
         FieldCode::OutOfRange => "field-out-of-range",

@@ -23,6 +23,7 @@ field-too-many = At most 10.
 field-id-characters = Letters, digits, “_”, “.” and “-” only, beginning with a letter or a digit.
 field-control-characters = This has characters that cannot be shown.
 field-pin-form = 4 to 9 digits.
+field-pin-too-short = At least { $min } digits at this automat.
 field-return-code-form = Exactly 4 digits.
 field-instant-form = A date and a time, such as 24.11.2026 14:00.
 field-out-of-range = A whole number from { $min } to { $max }.

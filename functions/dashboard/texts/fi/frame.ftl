@@ -23,6 +23,7 @@ field-too-many = Enintään 10.
 field-id-characters = Vain kirjaimia, numeroita ja merkkejä ”_”, ”.” ja ”-”; ensimmäisenä kirjain tai numero.
 field-control-characters = Tässä on merkkejä, joita ei voi näyttää.
 field-pin-form = 4–9 numeroa.
+field-pin-too-short = Tässä automaatissa vähintään { $min } numeroa.
 field-return-code-form = Täsmälleen 4 numeroa.
 field-instant-form = Päivä ja kellonaika, esimerkiksi 24.11.2026 14:00.
 field-out-of-range = Kokonaisluku väliltä { $min }–{ $max }.

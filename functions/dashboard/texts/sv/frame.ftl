@@ -23,6 +23,7 @@ field-too-many = Högst 10.
 field-id-characters = Bara bokstäver, siffror, ”_”, ”.” och ”-”; först en bokstav eller siffra.
 field-control-characters = Här finns tecken som inte kan visas.
 field-pin-form = 4 till 9 siffror.
+field-pin-too-short = Minst { $min } siffror i den här automaten.
 field-return-code-form = Exakt 4 siffror.
 field-instant-form = Datum och tid, till exempel 24.11.2026 14:00.
 field-out-of-range = Ett heltal från { $min } till { $max }.

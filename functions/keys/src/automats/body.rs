@@ -1,7 +1,7 @@
 //! What clients say of an automat.
 
 use api::{Check, Object, Patch, Problem, Whole, whole};
-use domain::{AddressLine, AutomatChange, AutomatDraft, AutomatId, Location, LockerCount, Name, TimeZone};
+use domain::{AddressLine, AutomatChange, AutomatDraft, AutomatId, Location, LockerCount, Name, PinDigits, TimeZone};
 use serde::Deserialize;
 use serde::de::IgnoredAny;
 use utoipa::ToSchema;
@@ -25,6 +25,13 @@ pub(crate) struct NewAutomat {
     /// Where it stands.
     #[schema(value_type = Option<LocationBody>)]
     location: Option<Object<LocationBody>>,
+    /// How many digits generated PINs have: when left out 6, above 50 lockers 7, above 200 lockers 8. Never fewer than
+    /// `minChosenPinDigits`.
+    #[schema(value_type = Option<u32>)]
+    pin_digits: Option<i64>,
+    /// How many digits a chosen PIN has at least: 4 when left out.
+    #[schema(value_type = Option<u32>)]
+    min_chosen_pin_digits: Option<i64>,
 }
 
 /// An edit of an automat: what is left out stays as it is.
@@ -50,6 +57,14 @@ pub(crate) struct AutomatEdit {
     #[schema(value_type = Option<LocationBody>)]
     #[serde(default)]
     location: Patch<Object<LocationBody>>,
+    /// How many digits generated PINs have from now on; null for the default.
+    #[schema(value_type = Option<u32>)]
+    #[serde(default)]
+    pin_digits: Patch<i64>,
+    /// How many digits a chosen PIN has at least from now on; null for 4. PINs that are in use stay good.
+    #[schema(value_type = Option<u32>)]
+    #[serde(default)]
+    min_chosen_pin_digits: Patch<i64>,
 }
 
 /// Where an automat stands. Each line has at most 200 characters; one that is left out is empty.
@@ -76,8 +91,19 @@ impl NewAutomat {
         let locker_count = check.required("lockerCount", self.locker_count, whole(LockerCount::new));
         let time_zone = check.required("timeZone", self.time_zone.as_deref(), TimeZone::parse);
         let location = self.location.and_then(|location| location.0.check(&mut check));
+        let pin_digits = check.optional("pinDigits", self.pin_digits, whole(PinDigits::new));
+        let min_chosen_pin_digits =
+            check.optional("minChosenPinDigits", self.min_chosen_pin_digits, whole(PinDigits::new));
         check.finish(|| {
-            Some(AutomatDraft { id: id?, name: name?, locker_count: locker_count?, time_zone: time_zone?, location })
+            Some(AutomatDraft {
+                id: id?,
+                name: name?,
+                locker_count: locker_count?,
+                time_zone: time_zone?,
+                location,
+                pin_digits,
+                min_chosen_pin_digits,
+            })
         })
     }
 }
@@ -94,7 +120,12 @@ impl AutomatEdit {
             Patch::Clear => Some(None),
             Patch::Set(location) => location.0.check(&mut check).map(Some),
         };
-        check.finish(|| Some(AutomatChange { name, locker_count, time_zone, location }))
+        let pin_digits = check.clearable("pinDigits", self.pin_digits, whole(PinDigits::new));
+        let min_chosen_pin_digits =
+            check.clearable("minChosenPinDigits", self.min_chosen_pin_digits, whole(PinDigits::new));
+        check.finish(|| {
+            Some(AutomatChange { name, locker_count, time_zone, location, pin_digits, min_chosen_pin_digits })
+        })
     }
 }
 

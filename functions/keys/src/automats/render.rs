@@ -18,6 +18,10 @@ pub(crate) struct AutomatItem {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = LocationView, required = false)]
     location: Option<LocationView>,
+    /// How many digits generated PINs have.
+    pin_digits: u32,
+    /// How many digits a chosen PIN has at least.
+    min_chosen_pin_digits: u32,
     connection: Connection,
     version: u64,
     #[schema(format = DateTime)]
@@ -115,6 +119,8 @@ pub(crate) enum Door {
 impl From<Automat> for AutomatItem {
     fn from(automat: Automat) -> Self {
         Self {
+            pin_digits: automat.pin_digits().get(),
+            min_chosen_pin_digits: automat.min_chosen_pin_digits().get(),
             automat_id: automat.id.as_str().to_owned(),
             name: automat.name.as_str().to_owned(),
             locker_count: automat.locker_count.get(),

@@ -2,7 +2,7 @@
 //! parameter, so its bounds are given once. The numbers are the domain's own, and a test holds the patterns against
 //! what the domain parses.
 
-use domain::{AddressLine, Contact, FreeText, LockerCount, Name, Property};
+use domain::{AddressLine, Contact, FreeText, LockerCount, Name, PinDigits, Property};
 use utoipa::openapi::path::{Parameter, ParameterIn, ParameterStyle};
 use utoipa::openapi::schema::{AdditionalProperties, ArrayItems, SchemaType};
 use utoipa::openapi::{ArrayBuilder, KnownFormat, Object, OneOfBuilder, Ref, RefOr, Schema, SchemaFormat, Type};
@@ -152,6 +152,7 @@ fn rule(owner: &str, name: &str, side: Side) -> Option<Rule> {
         (_, "If-Match", _) => Text(Some(ENTITY_TAG), 1, Some(IDEMPOTENCY_KEY_LENGTH)),
         (_, "lockerIndex" | "highestLockerInUse", _) => Range(0, Some(lockers - 1)),
         (_, "lockerCount", _) => Range(1, Some(lockers)),
+        (_, "pinDigits" | "minChosenPinDigits", _) => Range(PinDigits::MIN.get(), Some(PinDigits::MAX.get())),
         (_, "version" | "currentVersion", _) => Range(1, None),
         _ => return None,
     })

@@ -244,6 +244,8 @@ pub enum FieldCode {
     ControlCharacters,
     /// It is not 4 to 9 digits.
     PinForm,
+    /// It is a PIN of fewer digits than the automat asks for.
+    PinTooShort,
     /// It is not exactly 4 digits.
     ReturnCodeForm,
     /// It is not an RFC 3339 instant from 1970 to 9999.
@@ -278,7 +280,7 @@ pub enum FieldCode {
 
 impl FieldCode {
     /// All of them, in the order of the documentation.
-    pub const ALL: [Self; 27] = [
+    pub const ALL: [Self; 28] = [
         Self::Required,
         Self::UnknownField,
         Self::DuplicateField,
@@ -291,6 +293,7 @@ impl FieldCode {
         Self::IdCharacters,
         Self::ControlCharacters,
         Self::PinForm,
+        Self::PinTooShort,
         Self::ReturnCodeForm,
         Self::InstantForm,
         Self::OutOfRange,

@@ -41,6 +41,7 @@ fn code_of(invalid: Invalid) -> FieldCode {
         Invalid::IdCharacters => FieldCode::IdCharacters,
         Invalid::ControlCharacters => FieldCode::ControlCharacters,
         Invalid::PinForm => FieldCode::PinForm,
+        Invalid::PinTooShort { .. } => FieldCode::PinTooShort,
         Invalid::ReturnCodeForm => FieldCode::ReturnCodeForm,
         Invalid::InstantForm => FieldCode::InstantForm,
         Invalid::OutOfRange { .. } => FieldCode::OutOfRange,

@@ -1,7 +1,7 @@
 //! From what the store and the domain refuse to problems. Exhaustive: a new refusal does not compile until it has a
 //! code.
 
-use domain::{AutomatRefusal, ContractRefusal, KeyRefusal, MAX_LIVE_CONTRACTS, OpeningRefusal};
+use domain::{AutomatRefusal, ContractRefusal, Invalid, KeyRefusal, MAX_LIVE_CONTRACTS, OpeningRefusal};
 use store::Thing;
 
 use super::{Code, Facts, FieldCode, FieldError, Problem};
@@ -102,6 +102,10 @@ impl From<ContractRefusal> for Problem {
             ),
             ContractRefusal::PinInUse => {
                 Self::new(Code::PinInUse, "Another contract of the automat has this PIN. Choose another or send none.")
+            }
+            ContractRefusal::PinTooShort { min } => {
+                let invalid = Invalid::PinTooShort { min: min.get() };
+                Self::invalid_request(vec![FieldError::invalid("pin", invalid)])
             }
             ContractRefusal::KeyBeingRemoved => being_removed(),
             ContractRefusal::NotStarted => {

@@ -1,6 +1,6 @@
 //! Making a contract.
 
-use domain::{Contract, ContractDraft, ContractId, ContractRefusal, EventKind, KeyId};
+use domain::{Contract, ContractDraft, ContractRefusal, EventKind, KeyId, Pin};
 
 use crate::idempotency::refuse_if_recorded;
 use crate::items::{ContractItem, Item, PinItem, StoredKey};
@@ -24,7 +24,8 @@ impl Store {
         let mut race = Race::new(&self.random);
         loop {
             let stored = self.stored_key(key).await?;
-            let contract = self.drafted(&draft, key, &id, act)?;
+            let contract =
+                Contract::new(&draft, key.clone(), id.clone(), self.pin_for(&draft, &stored).await?, act.now)?;
             let refused = match self.making(&stored, &contract, act)?.commit(self).await? {
                 Outcome::Committed => return Ok(Created::New(contract)),
                 Outcome::Contended => Vec::new(),
@@ -38,9 +39,12 @@ impl Store {
         }
     }
 
-    fn drafted(&self, draft: &ContractDraft, key: &KeyId, id: &ContractId, act: &Act) -> Result<Contract, Error> {
-        let pin = draft.pin.clone().map_or_else(|| self.random.pin(), Ok)?;
-        Ok(Contract::new(draft, key.clone(), id.clone(), pin, act.now)?)
+    /// The PIN of a new contract: the one asked for, if it is long enough for the automat, or a generated one.
+    pub(super) async fn pin_for(&self, draft: &ContractDraft, stored: &StoredKey) -> Result<Pin, Error> {
+        let automat = self.automat(&stored.key.automat).await?;
+        let Some(pin) = &draft.pin else { return self.random.pin(automat.pin_digits()) };
+        automat.check_chosen_pin(pin)?;
+        Ok(pin.clone())
     }
 
     fn making(&self, stored: &StoredKey, contract: &Contract, act: &Act) -> Result<Transaction, Error> {

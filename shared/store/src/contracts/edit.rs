@@ -43,6 +43,9 @@ impl Store {
             if stored.contract.differences(&changed).is_empty() {
                 return Ok(stored.contract);
             }
+            if changed.pin != stored.contract.pin {
+                self.automat(&stored_key.key.automat).await?.check_chosen_pin(&changed.pin)?;
+            }
             let transaction = self.changing(&stored_key, &stored, &changed, former_pin_is_ours, act)?;
             match transaction.commit(self).await? {
                 Outcome::Committed => return Ok(changed),

@@ -18,7 +18,8 @@ impl Store {
         let mut former_pin_is_ours = true;
         loop {
             let (stored_key, stored) = self.stored_contract(key, id).await?;
-            let change = ContractChange { pin: Some(self.random.pin()?), ..ContractChange::default() };
+            let digits = self.automat(&stored_key.key.automat).await?.pin_digits();
+            let change = ContractChange { pin: Some(self.random.pin(digits)?), ..ContractChange::default() };
             let edited = stored.contract.edited(change, act.now)?;
             let transaction = self.changing(&stored_key, &stored, &edited, former_pin_is_ours, act)?;
             match transaction.commit(self).await? {

@@ -40,9 +40,10 @@ impl Store {
     /// What a contract would come to if it was made now. It has the identifier and the PIN that it can be made with: of
     /// those that the draft leaves to us, a PIN that is free.
     pub async fn preview_contract(&self, key: &KeyId, draft: ContractDraft, now: Instant) -> Result<Preview, Error> {
-        let key = self.stored_key(key).await?.key;
+        let stored_key = self.stored_key(key).await?;
         let id = draft.id.clone().map_or_else(|| self.random.contract_id(), Ok)?;
-        let pin = draft.pin.clone().map_or_else(|| self.random.pin(), Ok)?;
+        let pin = self.pin_for(&draft, &stored_key).await?;
+        let key = stored_key.key;
         let mut contract = Contract::new(&draft, key.id.clone(), id, pin, now)?;
         let (conflicts, next_free) = obstacles(&key, &contract, now)?;
         if let Some(standing) = self.get(&ContractItem::key(&key.id, &contract.id)).await? {
@@ -78,6 +79,9 @@ impl Store {
         let moved = moves(&changes);
         let (conflicts, next_free) = if moved { obstacles(&key, &edited, now)? } else { Obstacles::default() };
         let pin_written = moved || changes.contains(&ContractField::Pin);
+        if edited.pin != contract.pin {
+            self.automat(&key.automat).await?.check_chosen_pin(&edited.pin)?;
+        }
         if pin_written && !self.is_free(&key.automat, &edited, &edited.pin, now).await? {
             return Err(ContractRefusal::PinInUse.into());
         }
@@ -120,7 +124,7 @@ impl Store {
             if !generated {
                 return Err(ContractRefusal::PinInUse.into());
             }
-            pin = self.random.pin()?;
+            pin = self.random.pin(pin.digits())?;
         }
         Err(Error::Busy)
     }

@@ -4,7 +4,8 @@ use std::collections::BTreeSet;
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use domain::{
-    AddressLine, Automat, AutomatId, Connection, Location, LockerCount, LockerIndex, Name, Presence, TimeZone,
+    AddressLine, Automat, AutomatId, Connection, Location, LockerCount, LockerIndex, Name, PinDigits, Presence,
+    TimeZone,
 };
 use serde::{Deserialize, Serialize};
 
@@ -40,6 +41,10 @@ pub(crate) struct AutomatItem {
     time_zone: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     location: Option<LocationItem>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pin_digits: Option<u32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    min_chosen_pin_digits: Option<u32>,
     /// A set, so that a key takes its locker without reading the others; absent when empty.
     #[serde(skip_serializing, default)]
     occupied: BTreeSet<u16>,
@@ -71,6 +76,9 @@ pub(super) struct LocationItem {
 }
 
 impl AutomatItem {
+    /// What an edit can take away.
+    pub(crate) const OPTIONAL: [&str; 3] = ["location", "pinDigits", "minChosenPinDigits"];
+
     pub(crate) fn pk(id: &AutomatId) -> String {
         format!("AUTOMAT#{id}")
     }
@@ -92,6 +100,8 @@ impl AutomatItem {
             locker_count: automat.locker_count.get(),
             time_zone: automat.time_zone.identifier().to_owned(),
             location: automat.location.as_ref().map(LocationItem::new),
+            pin_digits: automat.pin_digits.map(PinDigits::get),
+            min_chosen_pin_digits: automat.min_chosen_pin_digits.map(PinDigits::get),
             occupied: BTreeSet::new(),
             connected: None,
             connection_at: None,
@@ -118,6 +128,11 @@ impl AutomatItem {
             locker_count: valid(LockerCount::new(u32::from(record.locker_count)))?,
             time_zone: valid(TimeZone::parse(&record.time_zone))?,
             location: record.location.map(LocationItem::read).transpose()?,
+            pin_digits: record.pin_digits.map(|digits| valid(PinDigits::new(digits))).transpose()?,
+            min_chosen_pin_digits: record
+                .min_chosen_pin_digits
+                .map(|digits| valid(PinDigits::new(digits)))
+                .transpose()?,
             occupied: occupied?,
             connection: presence.map(Connection::from).unwrap_or_default(),
             version: record.version,

@@ -1,6 +1,7 @@
 //! Making a contract.
 
-use domain::{Instant, Sharing};
+use domain::{AutomatChange, AutomatId, Instant, PinDigits, Sharing};
+use store::Expected;
 use testkit::{act, contract};
 
 use super::{NEW, contracts, stage, with_key};
@@ -166,6 +167,18 @@ async fn whoever_is_in_the_way_is_named_and_the_next_free_time_is_one_click() {
     let times = ["start.date", "start.time", "end.date", "end.time"].map(|name| moved.value(name).unwrap());
     assert_eq!(times, ["2026-11-24", "16:00", "2026-11-24", "17:30"]);
     assert_eq!(stage.send(&moved, &[]).await.status, 303);
+}
+
+#[tokio::test]
+async fn a_pin_shorter_than_the_automat_asks_for_is_refused_at_its_field() {
+    let stage = stage().await;
+    let min_chosen_pin_digits = Some(Some(PinDigits::new(6).unwrap()));
+    let change = AutomatChange { min_chosen_pin_digits, ..AutomatChange::default() };
+    stage.store().edit_automat(&AutomatId::parse("lobby").unwrap(), change, Expected::Any, &act()).await.unwrap();
+    let fields = [("person", "Bo"), ("start.now", "on"), ("permanent", "on"), ("pin", "48291")];
+    let refused = stage.fill(NEW, &fields).await;
+    assert!(refused.status == 422 && refused.has("id=\"pin-error\""), "{}", refused.main());
+    assert!(refused.has("At least 6 digits at this automat."), "{}", refused.main());
 }
 
 #[tokio::test]

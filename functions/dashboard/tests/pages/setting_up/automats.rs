@@ -108,6 +108,25 @@ async fn what_is_wrong_stands_beside_its_field_and_what_was_typed_stays() {
 }
 
 #[tokio::test]
+async fn an_automat_says_how_long_its_pins_are() {
+    let stage = Stage::of(Role::Admin).await;
+    stage.fill("/automats/new", &LOBBY).await;
+    let lengths = [("pinDigits", "7"), ("minChosenPinDigits", "5")];
+    assert_eq!(stage.fill("/automats/lobby/edit", &lengths).await.status, 303);
+    let lobby = stage.store().automat(&lobby()).await.unwrap();
+    assert_eq!((lobby.pin_digits().get(), lobby.min_chosen_pin_digits().get()), (7, 5));
+    let form = stage.get("/automats/lobby/edit").await.html;
+    assert!(form.contains("value=\"7\"") && form.contains("value=\"5\""), "{form}");
+
+    let refused = stage.fill("/automats/lobby/edit", &[("pinDigits", "3")]).await;
+    assert_eq!(refused.status, 422);
+    assert!(refused.html.contains("id=\"pinDigits-error\"") && refused.html.contains("A whole number from 4 to 9."));
+    assert_eq!(stage.fill("/automats/lobby/edit", &[("pinDigits", ""), ("minChosenPinDigits", "")]).await.status, 303);
+    let lobby = stage.store().automat(&self::lobby()).await.unwrap();
+    assert_eq!((lobby.pin_digits, lobby.min_chosen_pin_digits), (None, None), "the defaults");
+}
+
+#[tokio::test]
 async fn an_automat_does_not_shrink_below_its_keys() {
     let stage = Stage::of(Role::Admin).await;
     busy(&stage).await;
