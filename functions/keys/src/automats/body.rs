@@ -28,10 +28,10 @@ pub(crate) struct NewAutomat {
     /// How many digits generated PINs have: when left out 6, above 50 lockers 7, above 200 lockers 8. Never fewer than
     /// `minChosenPinDigits`.
     #[schema(value_type = Option<u32>)]
-    pin_digits: Option<i64>,
+    pin_digits: Option<Whole>,
     /// How many digits a chosen PIN has at least: 4 when left out.
     #[schema(value_type = Option<u32>)]
-    min_chosen_pin_digits: Option<i64>,
+    min_chosen_pin_digits: Option<Whole>,
 }
 
 /// An edit of an automat: what is left out stays as it is.
@@ -60,11 +60,11 @@ pub(crate) struct AutomatEdit {
     /// How many digits generated PINs have from now on; null for the default.
     #[schema(value_type = Option<u32>)]
     #[serde(default)]
-    pin_digits: Patch<i64>,
+    pin_digits: Patch<Whole>,
     /// How many digits a chosen PIN has at least from now on; null for 4. PINs that are in use stay good.
     #[schema(value_type = Option<u32>)]
     #[serde(default)]
-    min_chosen_pin_digits: Patch<i64>,
+    min_chosen_pin_digits: Patch<Whole>,
 }
 
 /// Where an automat stands. Each line has at most 200 characters; one that is left out is empty.
