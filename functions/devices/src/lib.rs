@@ -67,8 +67,14 @@ impl Devices {
 impl Devices {
     /// Answers an entry, and records that the device's clock is wrong if it comes from the future.
     async fn hear_entry(&self, thing: &ThingName, entry: Entry, now: Instant) -> Result<(), Error> {
-        let is_ahead = u64::try_from(entry.at).is_ok_and(|at| is_too_far_ahead(at.saturating_mul(1000), now));
+        let at = entry.at;
         self.answer_entry(thing, entry, now).await?;
+        self.check_clock(thing, at, now).await
+    }
+
+    /// Records that the device's clock is wrong if a time of its own, in seconds since 1970, lies in the future.
+    async fn check_clock(&self, thing: &ThingName, at: i64, now: Instant) -> Result<(), Error> {
+        let is_ahead = u64::try_from(at).is_ok_and(|at| is_too_far_ahead(at.saturating_mul(1000), now));
         if is_ahead { self.record_fault(thing, DeviceFault::ClockWrong, None, now).await } else { Ok(()) }
     }
 

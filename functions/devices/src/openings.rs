@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use domain::{DeviceFault, Instant, LockerIndex, Opening, OpeningId, OpeningOutcome, is_too_far_ahead};
+use domain::{DeviceFault, Instant, LockerIndex, Opening, OpeningId, OpeningOutcome};
 use protocol::{Outcome, ThingName, Word};
 use tokio::task::JoinSet;
 
@@ -111,9 +111,7 @@ impl Devices {
         let id = OpeningId::parse(&word.id).map_err(|_| unknown())?;
         let at = Instant::from_millis(word.at.saturating_mul(1000)).unwrap_or(now);
         // The time is corrected by the store; that the clock is wrong is recorded.
-        if u64::try_from(word.at).is_ok_and(|at| is_too_far_ahead(at.saturating_mul(1000), now)) {
-            self.record_fault(thing, DeviceFault::ClockWrong, None, now).await?;
-        }
+        self.check_clock(thing, word.at, now).await?;
         let outcome = match word.outcome {
             Outcome::Opened => OpeningOutcome::Opened,
             Outcome::Refused => OpeningOutcome::Refused,

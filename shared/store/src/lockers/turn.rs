@@ -34,7 +34,7 @@ struct Passage {
 }
 
 /// What opened the locker, by the device's account.
-struct Cause {
+struct Opener {
     actor: Actor,
     /// The contract that it was opened with to fetch its key.
     fetched_with: Option<ContractId>,
@@ -42,7 +42,7 @@ struct Cause {
     is_known: bool,
 }
 
-impl Cause {
+impl Opener {
     fn unknown(automat: &AutomatId) -> Self {
         Self { actor: Actor::automat(automat), fetched_with: None, is_known: false }
     }
@@ -79,17 +79,17 @@ impl Turn<'_> {
         locker: &StoredLocker,
         foreign_pin: &mut Option<Mac>,
     ) -> Result<bool, Error> {
-        let cause = self.cause(store, locker).await?;
+        let opener = self.opener(store, locker).await?;
         // Whoever opened the locker before has nothing to do with what happens long after it was closed again.
-        let is_forced = self.is_forced(locker, &cause);
-        let cause = if is_forced { Cause::unknown(self.automat) } else { cause };
-        let passage = match self.fate(store, locker, &cause).await? {
+        let is_forced = self.is_forced(locker, &opener);
+        let opener = if is_forced { Opener::unknown(self.automat) } else { opener };
+        let passage = match self.fate(store, locker, &opener).await? {
             Fate::Stays => None,
             Fate::Passes(passage) => Some(passage),
             Fate::Torn => return Ok(false),
         };
         let transaction =
-            self.transaction(store, locker, (&cause, is_forced), passage.as_deref(), foreign_pin.as_ref())?;
+            self.transaction(store, locker, (&opener, is_forced), passage.as_deref(), foreign_pin.as_ref())?;
         let refused = match transaction.commit(store).await? {
             Outcome::Committed => return Ok(true),
             Outcome::Contended => return Ok(false),
@@ -104,7 +104,7 @@ impl Turn<'_> {
         Ok(part(Part::Automat))
     }
 
-    async fn fate(&self, store: &Store, locker: &StoredLocker, cause: &Cause) -> Result<Fate, Error> {
+    async fn fate(&self, store: &Store, locker: &StoredLocker, opener: &Opener) -> Result<Fate, Error> {
         let before = locker.whereabouts();
         let (Some((id, _)), Some(inside)) = (&locker.key, self.told.key_inside) else { return Ok(Fate::Stays) };
         if before.clone().sensed(inside, None) == before {
@@ -116,7 +116,7 @@ impl Turn<'_> {
         if key.state != KeyState::Active || key.automat != *self.automat || key.locker != locker.locker {
             return Ok(Fate::Torn);
         }
-        let next = key.whereabouts.clone().sensed(inside, cause.fetched_with.clone());
+        let next = key.whereabouts.clone().sensed(inside, opener.fetched_with.clone());
         let contract = next.holder().or(key.whereabouts.holder()).cloned();
         let contract_item = match &contract {
             None => None,
@@ -129,8 +129,8 @@ impl Turn<'_> {
     }
 
     /// Who opened the locker, if this telling says anything that depends on it.
-    async fn cause(&self, store: &Store, locker: &StoredLocker) -> Result<Cause, Error> {
-        let unknown = Cause::unknown(self.automat);
+    async fn opener(&self, store: &Store, locker: &StoredLocker) -> Result<Opener, Error> {
+        let unknown = Opener::unknown(self.automat);
         let (Some(by), false) = (&self.told.by, self.told.is_known(locker)) else { return Ok(unknown) };
         let entry = EntryItem::key(self.automat, by);
         let opening = OpeningId::parse(by).ok().map(|id| OpeningItem::key(&id));
@@ -140,21 +140,21 @@ impl Turn<'_> {
                 let entry = EntryItem::read(item)?;
                 let is_known = entry.opened(locker.locker);
                 let fetched_with = locker.key.as_ref().and_then(|(key, _)| entry.fetched(key));
-                return Ok(Cause { fetched_with, is_known, ..unknown });
+                return Ok(Opener { fetched_with, is_known, ..unknown });
             }
             let opening = OpeningItem::read(item)?.opening;
             if opening.automat == *self.automat {
                 let is_known = opening.locker == locker.locker;
-                return Ok(Cause { actor: opening.requested_by, is_known, ..unknown });
+                return Ok(Opener { actor: opening.requested_by, is_known, ..unknown });
             }
         }
         Ok(unknown)
     }
 
     /// Whether the locker was opened, or has lost its key, and nothing that we know of has opened it.
-    fn is_forced(&self, locker: &StoredLocker, cause: &Cause) -> bool {
+    fn is_forced(&self, locker: &StoredLocker, opener: &Opener) -> bool {
         let before = locker.sensors();
-        let is_explained = cause.is_known && self.told.by.as_ref().is_some_and(|by| locker.explains(by, self.n));
+        let is_explained = opener.is_known && self.told.by.as_ref().is_some_and(|by| locker.explains(by, self.n));
         before.needs_cause(before.reported(self.told.sensors())) && !is_explained
     }
 
@@ -162,7 +162,7 @@ impl Turn<'_> {
         &self,
         store: &Store,
         locker: &StoredLocker,
-        (cause, is_forced): (&Cause, bool),
+        (opener, is_forced): (&Opener, bool),
         passage: Option<&Passage>,
         foreign_pin: Option<&Mac>,
     ) -> Result<Transaction, Error> {
@@ -187,7 +187,7 @@ impl Turn<'_> {
         transaction.update(Part::Locker, LockerItem::key(self.automat, locker.locker), update, as_read);
         if let Some(passage) = passage {
             passage.write(&mut transaction, foreign_pin, store.retention);
-            self.record(store, &mut transaction, passage, &cause.actor)?;
+            self.record(store, &mut transaction, passage, &opener.actor)?;
         }
         Ok(transaction)
     }
