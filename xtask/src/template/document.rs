@@ -42,6 +42,18 @@ impl Template {
         &self.root
     }
 
+    /// This with another value at a place, or none, if there is such a place.
+    pub(super) fn with(&self, place: &[&str], becomes: Option<&Value>) -> Option<Self> {
+        let (last, parents) = place.split_last()?;
+        let mut changed = self.clone();
+        let parent = parents.iter().try_fold(&mut changed.root, |value, key| value.get_mut(*key))?.as_mapping_mut()?;
+        match becomes {
+            Some(value) => parent.insert(Value::from(*last), value.clone()),
+            None => parent.remove(*last),
+        }?;
+        Some(changed)
+    }
+
     /// A section beside the resources, such as `Parameters`.
     #[must_use]
     pub fn section(&self, name: &str) -> Option<&Value> {

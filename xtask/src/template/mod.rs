@@ -9,12 +9,14 @@ mod access_log;
 mod binaries;
 mod dashboard;
 mod deployment;
+mod devices;
 mod document;
 mod environment;
 mod expanded;
 mod invokers;
 mod judges;
 mod logs;
+mod metrics;
 mod nested;
 mod pages;
 mod permissions;
@@ -26,6 +28,7 @@ mod streams;
 mod subject;
 mod throttles;
 mod topics;
+mod values;
 
 use anyhow::{Context as _, Result, bail, ensure};
 
@@ -67,6 +70,8 @@ const CHECKS: &[Check] = &[
     Check { name: "keys", judge: topics::findings, seeds: topics::SEEDS },
     Check { name: "nested stacks", judge: nested::findings, seeds: nested::SEEDS },
     Check { name: "deployment", judge: deployment::findings, seeds: deployment::SEEDS },
+    Check { name: "devices", judge: devices::findings, seeds: devices::SEEDS },
+    Check { name: "metrics", judge: metrics::findings, seeds: metrics::SEEDS },
     Check { name: "dashboard", judge: dashboard::findings, seeds: dashboard::SEEDS },
 ];
 
@@ -80,6 +85,9 @@ pub fn check(project: &Project, tools: &Tools) -> Result<Note> {
         report(check.name, &(check.judge)(&subject))?;
         caught.push((check.name.to_owned(), all_caught(check, &subject)?));
     }
+
+    report("values", &values::findings(&subject))?;
+    caught.push(("values".to_owned(), values::all_caught(&subject)?));
 
     let templates = judges::expand(project, tools, &offline)?;
     let root = templates.first().context("no template")?.read()?;
@@ -145,6 +153,13 @@ mod tests {
         for check in CHECKS {
             assert_eq!(all_caught(check, &subject).unwrap(), check.seeds.len());
         }
+    }
+
+    #[test]
+    fn settings_have_their_values_and_every_other_value_is_caught() {
+        let subject = subject();
+        assert_eq!(values::findings(&subject), Vec::<String>::new());
+        assert_eq!(values::all_caught(&subject).unwrap(), 2 * subject.settings.len());
     }
 
     #[test]

@@ -16,13 +16,18 @@ const KEPT_SECONDS: u64 = 24 * 60 * 60;
 pub(super) fn findings(subject: &Subject) -> Vec<String> {
     let template = &subject.root;
     let mut findings = Vec::new();
+    let mut is_fed = false;
     for function in template.of_type(FUNCTION) {
         for (name, event) in entries(function.property(&["Events"])) {
             if at(event, &["Type"]).and_then(literal) == Some("DynamoDB") {
                 let said = defects(template, function, event);
                 findings.extend(said.into_iter().map(|what| format!("{}.{name}: {what}", function.name)));
+                is_fed = true;
             }
         }
+    }
+    if !is_fed {
+        findings.push("no function is fed from the table's stream".to_owned());
     }
     findings
 }
@@ -89,6 +94,7 @@ fn is_pattern(text: &str) -> bool {
 }
 
 pub(super) const SEEDS: &[Seed] = &[
+    seed("Type: DynamoDB\n", "Type: Kinesis\n", "no function is fed"),
     seed("            FunctionResponseTypes: [ReportBatchItemFailures]\n", "", "ReportBatchItemFailures"),
     seed("BisectBatchOnFunctionError: true", "BisectBatchOnFunctionError: false", "BisectBatchOnFunctionError"),
     seed("MaximumRetryAttempts: 10", "MaximumRetryAttempts: -1", "MaximumRetryAttempts"),

@@ -5,8 +5,9 @@ use std::{collections::BTreeMap, fs};
 
 use anyhow::{Context as _, Result, ensure};
 use serde_json::Value;
+use serde_norway::Value as Yaml;
 
-use super::Template;
+use super::{Template, values::Setting};
 use crate::project::Project;
 
 /// The template that is deployed; the others are nested in it.
@@ -17,6 +18,8 @@ pub(super) const SIGN_IN: &str = "infra/sign-in.yaml";
 pub(super) const WATCH: &str = "infra/watch.yaml";
 /// What the API's document says of each route.
 pub(super) const OPENAPI: &str = "docs/openapi.json";
+/// Settings with one right value.
+pub(super) const VALUES: &str = "infra/rules/values.yaml";
 /// The packages in `functions/`, one on a line.
 pub(super) const PACKAGES: &str = "functions/";
 /// The packages that cargo-lambda compiles in one go, one on a line.
@@ -29,7 +32,7 @@ pub(super) struct Texts(BTreeMap<String, String>);
 impl Texts {
     /// Reads them all.
     pub(super) fn read(project: &Project) -> Result<Self> {
-        let mut files = vec![ROOT.to_owned(), OPENAPI.to_owned()];
+        let mut files = vec![ROOT.to_owned(), OPENAPI.to_owned(), VALUES.to_owned()];
         files.extend(nested(project)?);
         let mut texts = BTreeMap::new();
         for file in files {
@@ -96,6 +99,8 @@ pub(super) struct Subject {
     pub(super) together: Vec<String>,
     /// The documented routes by method and path, with the least role that may; without one a route is open.
     pub(super) documented: BTreeMap<(String, String), Option<String>>,
+    /// Settings with one right value.
+    pub(super) settings: Vec<Setting>,
 }
 
 impl Subject {
@@ -106,6 +111,7 @@ impl Subject {
             packages: Vec::new(),
             together: Vec::new(),
             documented: BTreeMap::new(),
+            settings: Vec::new(),
             texts: Texts(BTreeMap::new()),
         };
         for (name, text) in &texts.0 {
@@ -123,6 +129,19 @@ impl Subject {
         Ok(defective)
     }
 
+    /// This with another value at a place of a template, or none.
+    pub(super) fn with_value(&self, file: &str, place: &[&str], becomes: Option<&Yaml>) -> Option<Self> {
+        let mut defective = self.clone();
+        let template = if file == ROOT { &mut defective.root } else { defective.nested.get_mut(file)? };
+        *template = template.with(place, becomes)?;
+        Some(defective)
+    }
+
+    /// The template of a file.
+    pub(super) fn template(&self, file: &str) -> Option<&Template> {
+        if file == ROOT { Some(&self.root) } else { self.nested.get(file) }
+    }
+
     /// Takes one text in, in place of what it said before.
     fn understand(&mut self, name: &str, text: &str) -> Result<()> {
         let lines = || text.lines().map(str::to_owned).collect();
@@ -130,6 +149,7 @@ impl Subject {
             PACKAGES => self.packages = lines(),
             TOGETHER => self.together = lines(),
             OPENAPI => self.documented = documented(&serde_json::from_str(text).context(OPENAPI)?)?,
+            VALUES => self.settings = Setting::parse(text).context(VALUES)?,
             ROOT => self.root = Template::parse(text).context(ROOT)?,
             nested => {
                 let template = Template::parse(text).with_context(|| nested.to_owned())?;

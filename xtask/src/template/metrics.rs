@@ -1,0 +1,298 @@
+//! Alarms and the dashboard are about metrics that there are: `CloudWatch` takes any name and any dimensions, and an alarm
+//! on a metric that nobody sends is quiet for ever.
+
+use std::collections::BTreeSet;
+
+use serde_json::Value as Json;
+use serde_norway::Value;
+
+use super::{
+    FUNCTION, Subject,
+    document::{at, entries, literal, reference, texts},
+    subject::{Seed, WATCH, seed},
+};
+
+const ALARM: &str = "AWS::CloudWatch::Alarm";
+const DASHBOARD: &str = "AWS::CloudWatch::Dashboard";
+
+/// What a service sends: its namespace, names of metrics, and the sets of dimensions under which each of them is kept.
+/// `CloudWatch` adds nothing up over dimensions: a set that is not here has no data.
+type Sent = (&'static str, &'static [&'static str], &'static [&'static [&'static str]]);
+
+const SENT: &[Sent] = &[
+    // https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-metrics.html
+    (
+        "AWS/ApiGateway",
+        &["4xx", "5xx", "Count", "IntegrationLatency", "Latency", "DataProcessed"],
+        &[&["ApiId"], &["ApiId", "Stage"], &["ApiId", "Stage", "Method", "Resource"]],
+    ),
+    // https://docs.aws.amazon.com/lambda/latest/dg/monitoring-metrics-types.html
+    (
+        "AWS/Lambda",
+        &["Invocations", "Errors", "Throttles", "Duration", "IteratorAge", "ConcurrentExecutions"],
+        &[&["FunctionName"], &["FunctionName", "Resource"], &["FunctionName", "Resource", "ExecutedVersion"]],
+    ),
+    (
+        "AWS/Lambda",
+        &["AsyncEventsReceived", "AsyncEventAge", "AsyncEventsDropped", "DestinationDeliveryFailures"],
+        &[&["FunctionName"], &["FunctionName", "Resource"]],
+    ),
+    // https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/metrics-dimensions.html
+    (
+        "AWS/DynamoDB",
+        &["ReadThrottleEvents", "WriteThrottleEvents", "ConsumedReadCapacityUnits", "ConsumedWriteCapacityUnits"],
+        &[&["TableName"], &["TableName", "GlobalSecondaryIndexName"]],
+    ),
+    (
+        "AWS/DynamoDB",
+        &["SystemErrors", "SuccessfulRequestLatency", "ThrottledRequests"],
+        &[&["TableName", "Operation"]],
+    ),
+    ("AWS/DynamoDB", &["TransactionConflict", "ConditionalCheckFailedRequests"], &[&["TableName"]]),
+    // https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-available-cloudwatch-metrics.html
+    (
+        "AWS/SQS",
+        &["ApproximateNumberOfMessagesVisible", "ApproximateAgeOfOldestMessage", "NumberOfMessagesSent"],
+        &[&["QueueName"]],
+    ),
+    // https://docs.aws.amazon.com/iot/latest/developerguide/metrics_dimensions.html
+    ("AWS/IoT", &["TopicMatch", "ParseError", "RuleMessageThrottled", "RuleNotFound"], &[&["RuleName"]]),
+    ("AWS/IoT", &["Success", "Failure", "ErrorActionSuccess", "ErrorActionFailure"], &[&["RuleName", "ActionType"]]),
+    ("AWS/IoT", &["Connect.AuthError", "Connect.ClientError", "Connect.Success", "Connect.Throttle"], &[&["Protocol"]]),
+    // https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-monitoring.html
+    ("AWS/Events", &["Invocations", "FailedInvocations", "TriggeredRules", "ThrottledRules"], &[&["RuleName"]]),
+    // https://docs.aws.amazon.com/ses/latest/dg/event-publishing-retrieving-cloudwatch.html: without dimensions, the account's
+    (
+        "AWS/SES",
+        &["Send", "Delivery", "Bounce", "Complaint", "Reject", "Reputation.BounceRate", "Reputation.ComplaintRate"],
+        &[&[]],
+    ),
+    // https://docs.aws.amazon.com/sns/latest/dg/sns-monitoring-using-cloudwatch.html
+    ("AWS/SNS", &["SMSMonthToDateSpentUSD"], &[&[]]),
+    (
+        "AWS/SNS",
+        &["NumberOfMessagesPublished", "NumberOfNotificationsFailed", "NumberOfNotificationsDelivered"],
+        &[&["TopicName"]],
+    ),
+    // https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/CloudWatch-Logs-Monitoring-CloudWatch-Metrics.html
+    ("AWS/Logs", &["IncomingBytes", "IncomingLogEvents"], &[&["LogGroupName"]]),
+];
+
+/// Operations of `DynamoDB` that the code uses (`infra/rules/calls.yaml` has the actions).
+const OPERATIONS: [&str; 8] =
+    ["GetItem", "BatchGetItem", "Query", "Scan", "PutItem", "UpdateItem", "DeleteItem", "TransactWriteItems"];
+
+/// A metric that something is about, with the value of each dimension: `${Name}` is what is put in later.
+struct Metric {
+    user: String,
+    namespace: String,
+    name: String,
+    dimensions: Vec<(String, String)>,
+}
+
+/// Metrics that nobody sends, dimensions that name nothing, and parameters that are given another resource's name.
+pub(super) fn findings(subject: &Subject) -> Vec<String> {
+    let Some(watch) = subject.nested.get(WATCH) else { return vec![format!("there is no {WATCH}")] };
+    let mut findings = Vec::new();
+    let mut metrics = Vec::new();
+    for alarm in watch.of_type(ALARM) {
+        let of_alarm = of_alarm(alarm.name, alarm.property(&[]));
+        if of_alarm.is_empty() {
+            findings.push(format!("{}: is about no metric", alarm.name));
+        }
+        metrics.extend(of_alarm);
+    }
+    for dashboard in watch.of_type(DASHBOARD) {
+        metrics.extend(of_dashboard(dashboard.name, dashboard.property(&["DashboardBody"])));
+    }
+    for metric in &metrics {
+        findings.extend(judge(subject, metric));
+    }
+    findings.extend(misnamed(subject));
+    findings
+}
+
+fn judge(subject: &Subject, metric: &Metric) -> Vec<String> {
+    let Metric { user, namespace, name, dimensions } = metric;
+    let mut names: Vec<_> = dimensions.iter().map(|(name, _)| &**name).collect();
+    names.sort_unstable();
+    let sent = SENT.iter().filter(|sent| sent.0 == namespace && sent.1.contains(&&**name));
+    let mut sets = sent.flat_map(|sent| sent.2).map(|names| {
+        let mut names = names.to_vec();
+        names.sort_unstable();
+        names
+    });
+    // A query of all dimensions at once has none of its own.
+    let is_sent = if user.ends_with("by query") { sets.next().is_some() } else { sets.any(|known| known == names) };
+    let mut findings = Vec::new();
+    if !is_sent {
+        findings.push(format!("{user}: nobody sends {namespace} {name} by {names:?}"));
+    }
+    for (dimension, value) in dimensions {
+        if !known(subject, namespace, dimension).is_none_or(|known| known.contains(value)) {
+            findings.push(format!("{user}: {namespace} {name} has no {dimension} {value}"));
+        }
+    }
+    findings
+}
+
+/// What a dimension may be; nothing is known of versions.
+fn known(subject: &Subject, namespace: &str, dimension: &str) -> Option<BTreeSet<String>> {
+    let root = &subject.root;
+    let parameter = |name: &str| format!("${{{name}}}");
+    let named = |kind: &str| root.of_type(kind).map(|it| parameter(it.name)).collect::<BTreeSet<_>>();
+    let property = |kind: &str, path: &[&str]| {
+        let values = root.of_type(kind).filter_map(|it| it.property(path).map(written)).collect::<Vec<_>>();
+        values.into_iter().map(|value| value.replace("AWS::StackName", "Name")).collect::<BTreeSet<_>>()
+    };
+    Some(match (namespace, dimension) {
+        (_, "FunctionName") => named(FUNCTION),
+        ("AWS/Lambda", "Resource") => root.of_type(FUNCTION).map(|it| format!("{}:live", parameter(it.name))).collect(),
+        (_, "ApiId") => BTreeSet::from([parameter("ApiId")]),
+        (_, "Stage") => BTreeSet::from(["$default".to_owned()]),
+        ("AWS/ApiGateway", "Method") => subject.documented.keys().map(|(method, _)| method.clone()).collect(),
+        ("AWS/ApiGateway", "Resource") => subject.documented.keys().map(|(_, path)| path.clone()).collect(),
+        (_, "TableName") => BTreeSet::from([parameter("TableName")]),
+        (_, "GlobalSecondaryIndexName") => {
+            let indexes = root.of_type(super::TABLE).filter_map(|table| table.property(&["GlobalSecondaryIndexes"]));
+            let indexes = indexes.filter_map(Value::as_sequence).flatten();
+            indexes.filter_map(|index| literal(at(index, &["IndexName"])?)).map(str::to_owned).collect()
+        }
+        (_, "Operation") => OPERATIONS.map(str::to_owned).into(),
+        (_, "QueueName") => named("AWS::SQS::Queue"),
+        ("AWS/IoT", "RuleName") => property("AWS::IoT::TopicRule", &["RuleName"]),
+        ("AWS/Events", "RuleName") => BTreeSet::from([parameter("MinuteRule")]),
+        (_, "TopicName") => named("AWS::SNS::Topic"),
+        (_, "LogGroupName") => property("AWS::Logs::LogGroup", &["LogGroupName"]),
+        _ => return None,
+    })
+}
+
+/// Parameters of the watching stack that are called as a resource is, and given another.
+fn misnamed(subject: &Subject) -> Vec<String> {
+    let stacks = subject.root.of_type("AWS::CloudFormation::Stack");
+    let given = stacks.flat_map(|stack| entries(stack.property(&["Parameters"])));
+    let wrong = given.filter(|(name, value)| {
+        let target = texts(value).first().copied().unwrap_or_default();
+        subject.root.resource(name).is_some() && target.split('.').next() != Some(*name)
+    });
+    wrong.map(|(name, _)| format!("{name}: the watching stack is given another resource under this name")).collect()
+}
+
+/// The metrics of an alarm: one, several that are put together, or a query.
+fn of_alarm(alarm: &str, properties: Option<&Value>) -> Vec<Metric> {
+    let Some(properties) = properties else { return Vec::new() };
+    let single = at(properties, &["MetricName"]).is_some().then_some(properties);
+    let parts = at(properties, &["Metrics"]).and_then(Value::as_sequence).into_iter().flatten();
+    let queries = parts.clone().filter_map(|part| at(part, &["Expression"]).and_then(literal)).filter_map(of_query);
+    let of_queries = queries.map(|(name, namespace)| Metric {
+        user: format!("{alarm} by query"),
+        namespace,
+        name,
+        dimensions: Vec::new(),
+    });
+    let parts = parts.filter_map(|part| at(part, &["MetricStat", "Metric"]));
+    single.into_iter().chain(parts).map(|metric| of_definition(alarm, metric)).chain(of_queries).collect()
+}
+
+fn of_definition(alarm: &str, metric: &Value) -> Metric {
+    let text = |name| at(metric, &[name]).map(written).unwrap_or_default();
+    let dimensions = at(metric, &["Dimensions"]).and_then(Value::as_sequence).into_iter().flatten();
+    let part = |dimension: &Value, name: &str| at(dimension, &[name]).map(written).unwrap_or_default();
+    Metric {
+        user: alarm.to_owned(),
+        namespace: text("Namespace"),
+        name: text("MetricName"),
+        dimensions: dimensions.map(|it| (part(it, "Name"), part(it, "Value"))).collect(),
+    }
+}
+
+/// The metric and the namespace of `SELECT SUM(Metric) FROM "Namespace"`.
+fn of_query(expression: &str) -> Option<(String, String)> {
+    let (function, namespace) = expression.strip_prefix("SELECT ")?.split_once(" FROM ")?;
+    let (_, metric) = function.strip_suffix(')')?.split_once('(')?;
+    Some((metric.to_owned(), namespace.trim_matches('"').to_owned()))
+}
+
+/// The metrics on a dashboard's body.
+fn of_dashboard(dashboard: &str, body: Option<&Value>) -> Vec<Metric> {
+    let body = body.map(texts).unwrap_or_default();
+    let body = body.first().map(|body| super::dashboard::filled_in(body)).unwrap_or_default();
+    let body: Json = serde_json::from_str(&body).unwrap_or_default();
+    let widgets = body["widgets"].as_array().cloned().unwrap_or_default();
+    let rows = widgets.iter().filter_map(|widget| widget["properties"]["metrics"].as_array()).flatten();
+    let named = rows.filter_map(|row| {
+        let texts: Vec<_> = row.as_array()?.iter().map_while(Json::as_str).map(str::to_owned).collect();
+        let ([namespace, name], dimensions) = texts.split_first_chunk::<2>()?;
+        let dimensions = dimensions.chunks(2).map(|pair| (pair[0].clone(), pair.get(1).cloned().unwrap_or_default()));
+        Some(Metric {
+            user: dashboard.to_owned(),
+            namespace: namespace.clone(),
+            name: name.clone(),
+            dimensions: dimensions.collect(),
+        })
+    });
+    named.collect()
+}
+
+/// A value as a body would have it: what is put in later is `${Name}`.
+fn written(value: &Value) -> String {
+    let referred = reference(value, "Ref").map(|name| format!("${{{name}}}"));
+    let text = || literal(value).or_else(|| reference(value, "Sub")).unwrap_or_default().to_owned();
+    referred.unwrap_or_else(text)
+}
+
+pub(super) const SEEDS: &[Seed] = &[
+    seed("MetricName: 5xx", "MetricName: 5XXError", "FailingApiAlarm: nobody sends AWS/ApiGateway 5XXError")
+        .in_file(WATCH),
+    seed("{ Name: Stage, Value: $default }", "{ Name: Route, Value: $default }", "SlowBookingsAlarm: nobody sends")
+        .in_file(WATCH),
+    seed(
+        "\"/v1/keys/{keyId}/contracts\" }",
+        "\"/v1/keys/contracts\" }",
+        "SlowBookingsAlarm: AWS/ApiGateway Latency has no Resource",
+    )
+    .in_file(WATCH),
+    seed("MetricName: IteratorAge", "MetricName: IteratorAgeMilliseconds", "LateNotificationsAlarm: nobody sends")
+        .in_file(WATCH),
+    seed(
+        "{ Name: GlobalSecondaryIndexName, Value: lists }",
+        "{ Name: IndexName, Value: lists }",
+        "ThrottledTableAlarm: nobody sends",
+    )
+    .in_file(WATCH),
+    seed(
+        "{ Name: GlobalSecondaryIndexName, Value: lists }",
+        "{ Name: GlobalSecondaryIndexName, Value: byStart }",
+        "has no GlobalSecondaryIndexName byStart",
+    )
+    .in_file(WATCH),
+    seed("Value: TransactWriteItems", "Value: TransactWrite", "has no Operation TransactWrite").in_file(WATCH),
+    seed("{ Name: RuleName, Value: automat_lockers }", "{ Name: RuleName, Value: lockers }", "has no RuleName lockers")
+        .in_file(WATCH),
+    seed(
+        "{ Name: QueueName, Value: !Ref FailedMessages }",
+        "{ Name: QueueName, Value: FailedMessages }",
+        "has no QueueName FailedMessages",
+    )
+    .in_file(WATCH),
+    seed("SUM(ErrorActionFailure)", "SUM(ErrorActionFailed)", "nobody sends AWS/IoT ErrorActionFailed").in_file(WATCH),
+    seed("FROM \"AWS/IoT\"", "FROM \"AWS/IOT\"", "nobody sends AWS/IOT").in_file(WATCH),
+    seed("Namespace: AWS/Events", "Namespace: AWS/EventBridge", "SilentNotificationsAlarm: nobody sends")
+        .in_file(WATCH),
+    seed("MetricName: Reputation.BounceRate", "MetricName: BounceRate", "BouncedMailAlarm: nobody sends")
+        .in_file(WATCH),
+    seed("[\"AWS/SES\", \"Send\"", "[\"AWS/SES\", \"Sent\"", "Dashboard: nobody sends AWS/SES Sent").in_file(WATCH),
+    seed(
+        "/aws/lambda/${Name}-keys",
+        "/aws/lambda/${Name}-key",
+        "Dashboard: AWS/Logs IncomingBytes has no LogGroupName",
+    )
+    .in_file(WATCH),
+    seed("KeysFunction: !Ref KeysFunction", "KeysFunction: !Ref PeopleFunction", "KeysFunction: the watching stack"),
+    seed(
+        "!GetAtt FailedMessages.QueueName",
+        "!GetAtt FailedNotifications.QueueName",
+        "FailedMessages: the watching stack",
+    ),
+];
