@@ -56,6 +56,13 @@ impl PersonSearch {
         known.then_some(Self { email, phone_number, name })
     }
 
+    /// The addresses asked for, in the spelling that is compared, each as the clue that it is. Personal.
+    pub fn addresses(&self) -> impl Iterator<Item = (Clue, String)> {
+        let email = self.email.as_ref().map(|email| (Clue::Email, folded(email.reveal())));
+        let number = self.phone_number.as_ref().map(|number| (Clue::PhoneNumber, number.reveal().to_owned()));
+        email.into_iter().chain(number)
+    }
+
     /// Looks for the person among all who are named in a contract and in the messages about it.
     #[must_use]
     pub fn look<'m>(&self, mentions: impl IntoIterator<Item = Mention<'m>>) -> Option<Found> {
@@ -75,9 +82,8 @@ impl PersonSearch {
     /// What tells this search from others. Personal, so only a hash of it may leave.
     #[must_use]
     pub fn identity(&self) -> String {
-        let email = self.email.as_ref().map(|email| folded(email.reveal()));
-        let phone_number = self.phone_number.as_ref().map(PhoneNumber::reveal);
-        format!("{email:?} {phone_number:?} {:?}", self.name.as_ref().map(|name| folded(name.as_str())))
+        let addresses: Vec<_> = self.addresses().collect();
+        format!("{addresses:?} {:?}", self.name.as_ref().map(|name| folded(name.as_str())))
     }
 
     fn address_clues(&self, mention: Mention<'_>) -> impl Iterator<Item = Clue> {
@@ -93,7 +99,25 @@ impl PersonSearch {
     }
 }
 
+impl Contact {
+    /// Their addresses, in the spelling that [`PersonSearch::addresses`] has. Personal.
+    pub fn addresses(&self) -> impl Iterator<Item = String> {
+        let email = self.email.as_ref().map(|email| folded(email.reveal()));
+        email.into_iter().chain(self.phone_number.as_ref().map(|number| number.reveal().to_owned()))
+    }
+}
+
 impl Found {
+    /// The same, where these addresses asked for were erased from the contract before. They count beside the name only:
+    /// without it nothing is left to erase.
+    #[must_use]
+    pub fn with_erased(mut self, addresses: impl IntoIterator<Item = Clue>) -> Self {
+        if self.clues.contains(&Clue::Name) {
+            self.clues.extend(addresses);
+        }
+        self
+    }
+
     /// Whether an address says that it is the person: a name alone may be somebody else's.
     #[must_use]
     pub fn is_certain(&self) -> bool {

@@ -76,6 +76,10 @@ impl std::fmt::Debug for DeviceKey {
 }
 
 impl Mac {
+    fn of(tag: &hmac::Tag) -> Self {
+        Self(URL_SAFE_NO_PAD.encode(&tag.as_ref()[..MAC_BYTES]))
+    }
+
     /// The name that a device says a code has; `None` when no code is ever named so.
     pub(crate) fn parse(text: &str) -> Option<Self> {
         URL_SAFE_NO_PAD.decode(text).is_ok_and(|bytes| bytes.len() == MAC_BYTES).then(|| Self(text.to_owned()))
@@ -126,6 +130,14 @@ impl Codes {
     /// What a return code is called in an automat.
     pub(crate) fn return_code_names(&self, automat: &AutomatId, code: &ReturnCode) -> Names {
         self.names(automat, &format!("return {}", code.reveal()))
+    }
+
+    /// What an address is called in a contract that it was erased from. It says nothing elsewhere: another contract
+    /// calls it otherwise.
+    pub(crate) fn erased_names(&self, key: &KeyId, contract: &ContractId, address: &str) -> Vec<Mac> {
+        let place = format!("erased {key} {contract} {address}");
+        let secrets = std::iter::once(&self.current).chain(&self.other);
+        secrets.map(|secret| Mac::of(&hmac::sign(&secret.mac, place.as_bytes()))).collect()
     }
 
     pub(crate) fn seal_pin(
@@ -218,8 +230,7 @@ impl Derived {
 
     fn name(&self, automat: &AutomatId, code: &str) -> Mac {
         let key = hmac::Key::new(hmac::HMAC_SHA256, self.device_key(automat).reveal());
-        let tag = hmac::sign(&key, code.as_bytes());
-        Mac(URL_SAFE_NO_PAD.encode(&tag.as_ref()[..MAC_BYTES]))
+        Mac::of(&hmac::sign(&key, code.as_bytes()))
     }
 
     fn open(&self, sealed: &[u8], place: &str) -> Option<String> {

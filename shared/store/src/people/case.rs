@@ -1,8 +1,9 @@
 //! A contract and the messages about it, as they stand, with the person found in them.
 
-use domain::{Found, KeyState, Mention, PersonSearch};
+use domain::{Clue, Contract, Found, KeyState, Mention, PersonSearch};
 
 use super::walk::About;
+use crate::codes::Mac;
 use crate::items::{ContractItem, ItemKey, KeyItem, MessageItem, StoredContract, StoredKey, StoredMessage};
 use crate::read::Stretch;
 use crate::{Error, Store};
@@ -40,6 +41,8 @@ impl Store {
         let messages = self.messages_about(about).await?;
         let in_contract = || contract.iter().flat_map(|stored| Mention::in_contract(&stored.contract));
         let Some(found) = search.look(in_contract().chain(messages.iter().flat_map(mentions))) else { return Ok(None) };
+        let erased = contract.iter().flat_map(|stored| self.erased_clues(stored, search));
+        let found = found.with_erased(erased);
         let place = if search.look(in_contract()).is_some() {
             contract_place
         } else {
@@ -47,6 +50,15 @@ impl Store {
             first.map_or(contract_place, StoredMessage::place)
         };
         Ok(Some(Case { key, contract, messages, found, place }))
+    }
+
+    /// The addresses asked for that were erased from a contract before.
+    fn erased_clues(&self, stored: &StoredContract, search: &PersonSearch) -> Vec<Clue> {
+        let Contract { key, id, .. } = &stored.contract;
+        let is_erased = |address: &str| {
+            self.codes.erased_names(key, id, address).iter().any(|Mac(name)| stored.erased.contains(name))
+        };
+        search.addresses().filter(|(_, address)| is_erased(address)).map(|(clue, _)| clue).collect()
     }
 
     pub(super) async fn messages_about(&self, about: &About) -> Result<Vec<StoredMessage>, Error> {

@@ -3,11 +3,12 @@
 //! A contract goes after the messages about it, and the last of what names a person goes together with the record of
 //! it. So whoever stops anywhere leaves something that the same call finds again.
 
-use domain::{Clue, Contact, ContractChange, EventKind, Instant, PersonSearch, Reminder};
+use domain::{Clue, Contact, Contract, ContractChange, EventKind, Instant, PersonSearch, Reminder};
 
 use super::case::Case;
 use super::walk::{About, Sight, Walk};
 use super::{Erasure, ErasureOutcome};
+use crate::codes::Mac;
 use crate::items::{ContractItem, ItemKey, KeyItem, PinItem, ReminderItem, StoredContract, StoredKey, StoredMessage};
 use crate::race::Race;
 use crate::schema::TTL;
@@ -172,7 +173,7 @@ impl Erasing<'_> {
                 self.drop_contract(&mut transaction, stored, key.as_ref(), pin_is_ours)?;
             }
             (Verdict::Contacts(staying), Some(stored), Some(key)) => {
-                self.write_contacts(&mut transaction, stored, key, staying.clone())?;
+                self.write_contacts(&mut transaction, stored, key, staying)?;
             }
             _ => {}
         }
@@ -220,16 +221,24 @@ impl Erasing<'_> {
         transaction: &mut Transaction,
         stored: &StoredContract,
         key: &StoredKey,
-        staying: Vec<Contact>,
+        staying: &[Contact],
     ) -> Result<(), Error> {
         let Store { codes, random, retention, .. } = self.store;
-        let change = ContractChange { contacts: Some(staying), ..ContractChange::default() };
+        let Contract { id, key: key_id, contacts, .. } = &stored.contract;
+        let gone = contacts.iter().filter(|contact| !staying.contains(contact));
+        let names = gone.flat_map(Contact::addresses).filter_map(|address| {
+            let Mac(name) = codes.erased_names(key_id, id, &address).into_iter().next()?;
+            Some(name)
+        });
+        let erased = stored.erased.iter().cloned().chain(names).collect();
+        let change = ContractChange { contacts: Some(staying.to_vec()), ..ContractChange::default() };
         let edited = stored.contract.edited(change, self.act.now)?;
         let mut item = ContractItem::write(&edited, key, stored.rev + 1, &stored.pin_mac, codes, random, *retention)?;
         // How long it is kept stays as it is.
         item.remove(TTL);
         let place = ContractItem::key(&edited.key, &edited.id);
-        transaction.update(Part::Contract, place, Expression::assign(item, &["freeText"]), stored.unchanged());
+        let update = Expression::assign(item, &["freeText"]).then(ContractItem::erase(erased));
+        transaction.update(Part::Contract, place, update, stored.unchanged());
         Ok(())
     }
 }

@@ -119,6 +119,20 @@ async fn a_name_beside_an_address_tells_which_contracts_are_hers() {
     assert_eq!(outcomes(&erased), expected);
 }
 
+/// She is a contact under another name than the one that the contract is hers by.
+#[tokio::test]
+async fn her_name_beside_an_address_that_was_erased_before_still_tells_her_contract() {
+    let scene = Scene::new().await;
+    scene.book("A", "own", of("Aino Virtanen", 0, 60, vec![named("Aino", by_email(AINO))])).await;
+    scene.book("B", "namesakes", of("Aino Virtanen", 0, 60, vec![named("Aino", by_email("other@example.fi"))])).await;
+    assert_eq!(outcomes(&scene.erase(&by_address(AINO)).await), [("own", ErasureOutcome::ContactErased)]);
+    assert_eq!(scene.items_with(&[AINO]).await, Vec::<String>::new());
+    assert_eq!(scene.erase(&by_address(AINO)).await, [], "the address alone is nothing more to erase");
+    let both = PersonSearch::new(Some(Email::parse(AINO).unwrap()), None, Some(Name::parse("Aino Virtanen").unwrap()));
+    let expected = [("namesakes", ErasureOutcome::Ambiguous), ("own", ErasureOutcome::ContractErased)];
+    assert_eq!(outcomes(&scene.erase(&both.unwrap()).await), expected);
+}
+
 #[tokio::test]
 async fn all_messages_about_her_removed_contract_go_whomever_they_went_to() {
     let scene = Scene::new().await;
