@@ -162,6 +162,9 @@ pub enum ContractRefusal {
     /// The physical key is out with the contract, and nobody said to go on all the same.
     #[error("the key is out with this contract")]
     KeyOut,
+    /// The physical key is out with the contract, which would start in the future.
+    #[error("the contract would start in the future while the key is out with it")]
+    StartsWhileKeyOut,
 }
 
 impl Contract {

@@ -255,10 +255,14 @@ impl Key {
 
     /// The calendar with a new contract in it, or with an edited one at its new place.
     ///
-    /// This is the rule of the product: on a key that is not shared, no two live contracts share an instant.
+    /// This is the rule of the product: on a key that is not shared, no two live contracts share an instant. A contract
+    /// that the key is out with has started: moved into the future, it would offer time in which nobody else can fetch it.
     pub fn book(&self, contract: &Contract, now: Instant) -> Result<Calendar, ContractRefusal> {
         if self.state == KeyState::Removing {
             return Err(ContractRefusal::KeyBeingRemoved);
+        }
+        if self.whereabouts.holder() == Some(&contract.id) && contract.range.start() > now {
+            return Err(ContractRefusal::StartsWhileKeyOut);
         }
         let others = self.calendar.without_ended(now).without(&contract.id);
         if contract.range.ended(now) {

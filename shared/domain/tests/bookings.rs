@@ -201,6 +201,19 @@ fn a_key_that_is_out_is_not_removed_unless_that_is_said() {
 }
 
 #[test]
+fn a_contract_that_the_key_is_out_with_does_not_start_in_the_future() {
+    let holder = ContractId::generated(7);
+    let key = Key { whereabouts: domain::Whereabouts::Out { contract: Some(holder.clone()) }, ..new_key() };
+    let of = |id: &ContractId, start| {
+        Contract::new(&drafted(start, Some(10)), key.id.clone(), id.clone(), Pin::parse("482915").unwrap(), at(0))
+            .unwrap()
+    };
+    assert_eq!(key.book(&of(&holder, 1), at(0)), Err(ContractRefusal::StartsWhileKeyOut));
+    assert!(key.book(&of(&holder, 0), at(0)).is_ok(), "it may end later");
+    assert!(key.book(&of(&ContractId::generated(8), 1), at(0)).is_ok(), "another contract may be upcoming");
+}
+
+#[test]
 fn nothing_is_made_on_a_key_that_is_being_removed() {
     let key = Key { state: domain::KeyState::Removing, ..new_key() };
     let contract = Contract::new(

@@ -75,6 +75,9 @@ pub(crate) async fn send(
             let stale = Some(differences(visit.t, &place.times, &form, &standing));
             (form.with("version", standing.version.to_string()), Again { stale, ..Again::default() })
         }
+        error @ store::Error::Contract(ContractRefusal::StartsWhileKeyOut) => {
+            (form, Again::wrong(Errors::at(fields::START, error.into())))
+        }
         error => (form, Again::wrong(Errors::of_form(error.into())?)),
     };
     place.show(&app, &visit, form, again).await

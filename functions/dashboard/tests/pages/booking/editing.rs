@@ -1,7 +1,8 @@
 //! Editing and removing a contract.
 
 use domain::{Contract, ContractDraft, KeyId};
-use testkit::{act, by_email, contract};
+use store::{LockerTelling, Telling};
+use testkit::{act, at, by_email, contract};
 
 use super::{contracts, stage};
 use crate::stage::Stage;
@@ -33,6 +34,27 @@ async fn the_form_has_what_stands_there_and_changes_only_that() {
     // Sent twice, it has been done.
     assert_eq!(stage.send(&page, &[("person", "Eino")]).await.status, 303);
     assert_eq!(contracts(&stage).await[0].version, 2);
+}
+
+#[tokio::test]
+async fn a_start_is_not_moved_ahead_while_the_key_is_out_with_the_contract() {
+    let stage = stage().await;
+    let contract = made(&stage, contract(-60, 7_200)).await;
+    let lobby = domain::AutomatId::parse("lobby").unwrap();
+    let entry = testkit::entry(stage.store(), "e-1", domain::CodeKind::Pin, contract.pin.reveal(), at(0), &[0]);
+    stage.store().keypad_entry(&lobby, entry, at(0)).await.unwrap();
+    for (n, key_inside, by) in [(1, true, None), (2, false, Some("e-1".to_owned()))] {
+        let told = LockerTelling { key_inside: Some(key_inside), door: domain::DoorState::Closed, by };
+        let telling = Telling { n, lockers: vec![(testkit::locker(0), told)], device_keys: Vec::new() };
+        stage.store().hear_lockers(&lobby, telling, at(0)).await.unwrap();
+    }
+    let edit = format!("{}/edit", page_of(&contract));
+    let refused = stage.fill(&edit, &[("start.date", "2026-11-24"), ("start.time", "15:30")]).await;
+    assert!(refused.status == 422 && refused.has("id=\"start-error\""), "{}", refused.main());
+    assert!(refused.has("The holder has the key already"), "{}", refused.main());
+    assert_eq!(contracts(&stage).await[0].range, contract.range);
+    let longer = stage.fill(&edit, &[("end.date", "2026-11-24"), ("end.time", "18:00")]).await;
+    assert_eq!(longer.status, 303, "{}", longer.main());
 }
 
 #[tokio::test]
