@@ -50,9 +50,10 @@ impl Message {
             },
             Kind::Keypad => match Entry::deserialize(event) {
                 Ok(content) => Self::Keypad(Sent { thing, content }),
-                Err(error) => {
-                    Self::MalformedEntry(Sent { thing, content: EntryId::deserialize(event).map_err(|_| error)? })
-                }
+                Err(_) => match EntryId::deserialize(event) {
+                    Ok(content) => Self::MalformedEntry(Sent { thing, content }),
+                    Err(_) => Self::NotUnderstood(thing),
+                },
             },
             Kind::Lockers => match LockersReport::read(event) {
                 Some(content) => Self::Lockers(Sent { thing, content }),
@@ -286,8 +287,12 @@ mod tests {
         assert_eq!((words.by_locker.len(), words.is_understood), (1, false));
         assert_eq!(words.unclear, ["01KC"]);
 
-        let nothing = json!({ "message": "lockers", "thing": "lobby", "n": -1, "lockers": {} });
-        assert_eq!(read(&nothing), Message::NotUnderstood("lobby".to_owned()));
+        for nothing in [
+            json!({ "message": "lockers", "thing": "lobby", "n": -1, "lockers": {} }),
+            json!({ "message": "keypad", "thing": "lobby", "id": 7, "kind": "pin" }),
+        ] {
+            assert_eq!(read(&nothing), Message::NotUnderstood("lobby".to_owned()));
+        }
     }
 
     #[test]

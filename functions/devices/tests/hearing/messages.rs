@@ -23,15 +23,11 @@ fn presence(thing: &str, event_type: &str, number: u64) -> Value {
 #[tokio::test]
 async fn a_message_that_cannot_be_read_is_an_error_without_what_it_holds() {
     let scene = Scene::new().await;
-    let mut nameless = entry("lobby", "e-1");
-    nameless["id"] = Value::Null;
-    nameless["code"] = json!(["SECRET"]);
     for event in [
         json!("SECRET"),
         json!({}),
         json!({ "message": "SECRET", "thing": "lobby" }),
         json!({ "message": "keypad", "thing": 5 }),
-        nameless,
         presence("lobby", "SECRET", 1),
     ] {
         let error = scene.hear(&event).await.unwrap_err();
@@ -125,6 +121,15 @@ async fn one_unknown_word_costs_nothing_else_and_is_recorded_once() {
     let recorded = scene.events().await;
     let faults = recorded.iter().filter(|event| **event == EventKind::AutomatMessageNotUnderstood);
     assert_eq!(faults.count(), 1, "{recorded:?}");
+}
+
+#[tokio::test]
+async fn an_entry_that_cannot_be_answered_is_recorded_and_not_tried_again() {
+    let scene = Scene::new().await;
+    let mut nameless = entry("lobby", "e-1");
+    nameless["id"] = Value::Null;
+    scene.hear(&nameless).await.unwrap();
+    assert!(scene.events().await.contains(&EventKind::AutomatMessageNotUnderstood));
 }
 
 #[tokio::test]
