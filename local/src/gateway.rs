@@ -32,6 +32,9 @@ use crate::template::{Access, Route, Routes};
 /// The greatest body that an HTTP API takes, in bytes: 10 MB by its quotas.
 pub const BODY_LIMIT: usize = 10 * 1024 * 1024;
 
+/// The route of whatever no other route matches.
+const DEFAULT_ROUTE: &str = "$default";
+
 /// A function whose route the template has, but which is not here.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
 #[error("template.yaml routes {route} to the binary {function}, which the local cloud does not have")]
@@ -78,7 +81,12 @@ impl Gateway {
         // Matched before it is decoded, so an encoded slash separates nothing.
         let (route, path_parameters) =
             self.routes.find(&parts.method, parts.uri.path()).ok_or(Problem::RouteNotFound)?;
-        let (path, path_parameters) = decode(parts.uri.path(), path_parameters).ok_or(Problem::RouteNotFound)?;
+        let (path, path_parameters) = match decode(parts.uri.path(), path_parameters) {
+            Some(decoded) => decoded,
+            // No path of ours either way, but what answers there has a page for people who got lost.
+            None if route.key == DEFAULT_ROUTE => (parts.uri.path().to_owned(), Vec::new()),
+            None => return Err(Problem::RouteNotFound),
+        };
         let now = self.clock.now();
         let grant = self.authorized(route, &parts, now)?;
         let body = whole(body).await?;

@@ -38,7 +38,7 @@ impl Problem {
             Self::Forbidden { detail, .. } => (Code::Forbidden, detail),
             Self::BodyTooLarge => (Code::BodyTooLarge, "The gateway takes 10 MB at most."),
             Self::BodyUnreadable => (Code::MalformedJson, "The body broke off."),
-            Self::RouteNotFound => (Code::RouteNotFound, "See /openapi.json for the paths that there are."),
+            Self::RouteNotFound => (Code::RouteNotFound, "Unknown path. See /openapi.json for all routes."),
             Self::Throttled => (Code::Busy, "Too many requests are being processed at once. Try again in a moment."),
             Self::Internal => (Code::Internal, "The function failed; its log says more."),
         }
