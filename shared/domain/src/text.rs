@@ -73,7 +73,7 @@ fn parse(text: &str, max: usize, lines: bool, empty: bool) -> Result<String, Inv
 
 /// Whether a character leaves ink by itself. Unicode calls most of those that do not `Default_Ignorable_Code_Point`
 /// (DerivedCoreProperties.txt); the empty Braille pattern is an ordinary symbol that looks like a space.
-fn is_visible(c: char) -> bool {
+pub(crate) fn is_visible(c: char) -> bool {
     let is_ignorable = matches!(c,
         '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}'..='\u{1160}' | '\u{17b4}'..='\u{17b5}' | '\u{180b}'..='\u{180f}'
         | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{3164}' | '\u{feff}'
