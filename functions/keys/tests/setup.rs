@@ -149,6 +149,26 @@ async fn what_the_automat_refuses_says_what_helps() {
 }
 
 #[tokio::test]
+async fn another_time_zone_under_contracts_takes_force() {
+    let api = Api::new().await;
+    api.add("/v1/automats", lobby()).await;
+    api.add("/v1/keys", json!({ "keyId": "K-1", "automatId": "lobby" })).await;
+    let key = domain::KeyId::parse("K-1").unwrap();
+    for (start, end) in [(-60, 60), (60, 120)] {
+        api.table.store.create_contract(&key, testkit::contract(start, end), &act()).await.unwrap();
+    }
+    let (uri, to_york) = ("/v1/automats/lobby", json!({ "timeZone": "America/New_York" }));
+    let (status, problem) = api.admin("PATCH", uri, to_york.clone()).await;
+    assert_eq!((status, &problem["code"]), (409, &json!("automat_has_contracts")));
+    assert_eq!(problem["contractCount"], 2);
+    assert_eq!(api.get(uri).await["timeZone"], "Europe/Helsinki");
+    assert_eq!(api.admin("PATCH", uri, json!({ "name": "Hall", "timeZone": "Europe/Helsinki" })).await.0, 200);
+    assert_eq!(api.admin("PATCH", &format!("{uri}?force=perhaps"), to_york.clone()).await.0, 400);
+    let (status, automat) = api.admin("PATCH", &format!("{uri}?force=true"), to_york).await;
+    assert_eq!((status, &automat["timeZone"]), (200, &json!("America/New_York")));
+}
+
+#[tokio::test]
 async fn events_tell_who_did_what_without_secrets() {
     let api = Api::new().await;
     api.add("/v1/automats", lobby()).await;

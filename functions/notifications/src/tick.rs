@@ -69,6 +69,10 @@ impl Notifications {
             Due::Message(message) => self.store.claim(&message, now).await?.into_iter().collect(),
             Due::Reminder(reminder) => self.store.remind(&reminder, now).await?,
             Due::Announcements(held) => self.store.announce_held(&held, now).await?,
+            Due::ZoneChanged { automat } => {
+                self.store.tell_of_zone(&automat, now).await?;
+                Vec::new()
+            }
             Due::OpenDoor { automat, locker } => {
                 self.store.check_open_door(&automat, locker, now).await?;
                 Vec::new()

@@ -131,6 +131,12 @@ pub enum AutomatRefusal {
         /// Which locker.
         locker: LockerIndex,
     },
+    /// Contracts that have not ended were told in its time zone.
+    #[error("{count} contracts of the automat's keys have not ended")]
+    HasContracts {
+        /// How many.
+        count: usize,
+    },
     /// Every locker has a key.
     #[error("every locker of the automat has a key")]
     NoFreeLocker,

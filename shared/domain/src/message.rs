@@ -257,12 +257,14 @@ impl Message {
         }
     }
 
-    /// Whether it says what is no longer so, given the contract as it is now, if it is still there.
+    /// Whether it says what is no longer so, given the contract as it is now, if it is still there, and the time zone
+    /// of its automat.
     #[must_use]
-    pub fn is_overtaken(&self, contract: Option<&Contract>) -> bool {
+    pub fn is_overtaken(&self, contract: Option<&Contract>, time_zone: TimeZone) -> bool {
         match self.occasion {
             Occasion::Created | Occasion::Updated(_) | Occasion::StartReminder | Occasion::EndReminder => {
-                contract.is_none_or(|contract| !self.facts.hold_for(contract))
+                let is_local = self.facts.place.time_zone == time_zone;
+                !is_local || contract.is_none_or(|contract| !self.facts.hold_for(contract))
             }
             // It stays true of a contract that is gone or was annotated, and not of one that goes on again.
             Occasion::Ended => contract.is_some_and(|contract| contract.range != self.facts.range),

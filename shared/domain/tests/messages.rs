@@ -253,8 +253,11 @@ fn only_what_tells_how_a_contract_stands_is_overtaken() {
     let extended = Contract { range: TimeRange::new(at(3 * DAY), Some(at(9 * DAY))).unwrap(), ..standing.clone() };
     let overtaken = |occasion: &Occasion| {
         let message = message(occasion.clone());
-        [Some(&standing), Some(&annotated), Some(&extended), None].map(|contract| message.is_overtaken(contract))
+        let zone = message.facts.place.time_zone;
+        [Some(&standing), Some(&annotated), Some(&extended), None].map(|contract| message.is_overtaken(contract, zone))
     };
+    let elsewhere = TimeZone::parse("America/New_York").unwrap();
+    assert!(message(Occasion::Created).is_overtaken(Some(&standing), elsewhere), "its local times are others");
     for occasion in
         [Occasion::Created, Occasion::Updated(vec![ContractField::Pin]), Occasion::StartReminder, Occasion::EndReminder]
     {

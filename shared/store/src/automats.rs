@@ -1,8 +1,8 @@
 //! Automats and their lockers.
 
 use domain::{
-    Automat, AutomatChange, AutomatDraft, AutomatId, Connection, Contract, DoorState, Entry, EventKind, Instant, KeyId,
-    LockerIndex, Property, Whereabouts,
+    Automat, AutomatChange, AutomatDraft, AutomatId, AutomatRefusal, Connection, Contract, DoorState, Entry, EventKind,
+    Instant, KeyId, LockerIndex, Property, Whereabouts,
 };
 
 use crate::idempotency::refuse_if_recorded;
@@ -170,11 +170,13 @@ impl Store {
         Ok(list.cut(automats, page, |stored| stored.automat.id.as_str().to_owned()))
     }
 
-    /// Edits an automat.
+    /// Edits an automat. Another time zone is refused without `force` while contracts there have not ended: the contacts
+    /// of these were told local times. With it they are told the new ones within a minute or so.
     pub async fn edit_automat(
         &self,
         id: &AutomatId,
         change: AutomatChange,
+        force: bool,
         expected: Expected,
         act: &Act,
     ) -> Result<Automat, Error> {
@@ -187,7 +189,15 @@ impl Store {
                 return Ok(automat);
             }
             let mut transaction = Transaction::default();
-            let update = Expression::assign(AutomatItem::write(&edited, rev + 1, era)?, &AutomatItem::OPTIONAL);
+            let mut update = Expression::assign(AutomatItem::write(&edited, rev + 1, era)?, &AutomatItem::OPTIONAL);
+            if edited.time_zone != automat.time_zone {
+                let count = if force { 0 } else { self.count_live_contracts(id, act.now).await? };
+                if count > 0 {
+                    return Err(AutomatRefusal::HasContracts { count }.into());
+                }
+                // Also where there is none: one may be made at this moment.
+                update = update.then(AutomatItem::tell_zone(id, Some(act.now)));
+            }
             transaction.update(Part::Automat, AutomatItem::key(id), update, unchanged(rev));
             transaction.event(&self.automat_event(id, EventKind::AutomatChanged, act)?, None, self.retention)?;
             match transaction.commit(self).await? {

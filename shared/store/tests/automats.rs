@@ -76,14 +76,14 @@ async fn an_edit_keeps_the_keys_in_their_lockers_and_is_refused_where_it_would_l
     let table = TestTable::new().await;
     table.store.create_automat(automat("lobby", 9), &act()).await.unwrap();
     table.store.create_key(in_locker("A-12", 4), &act()).await.unwrap();
-    let refused = table.store.edit_automat(&lobby(), of_lockers(4), Expected::Any, &act()).await;
+    let refused = table.store.edit_automat(&lobby(), of_lockers(4), true, Expected::Any, &act()).await;
     assert!(matches!(refused, Err(Error::Automat(AutomatRefusal::LockersInUse { highest })) if highest == locker(4)));
-    let edited = table.store.edit_automat(&lobby(), of_lockers(5), Expected::Version(1), &act()).await.unwrap();
+    let edited = table.store.edit_automat(&lobby(), of_lockers(5), true, Expected::Version(1), &act()).await.unwrap();
     assert_eq!((edited.locker_count.get(), edited.version), (5, 2));
     let view = table.store.automat_view(&lobby(), at(0)).await.unwrap();
     assert_eq!(view.automat, edited);
     assert!(view.lockers[4].key.is_some());
-    let stale = table.store.edit_automat(&lobby(), of_lockers(6), Expected::Version(1), &act()).await;
+    let stale = table.store.edit_automat(&lobby(), of_lockers(6), true, Expected::Version(1), &act()).await;
     assert!(matches!(stale, Err(Error::Stale { current: 2 })));
 }
 
@@ -93,7 +93,7 @@ async fn an_edit_that_changes_nothing_writes_nothing() {
     table.store.create_automat(automat("lobby", 9), &act()).await.unwrap();
     let before = table.items().await;
     let same = AutomatChange { name: Some(Name::parse("lobby").unwrap()), ..AutomatChange::default() };
-    assert_eq!(table.store.edit_automat(&lobby(), same, Expected::Any, &act()).await.unwrap().version, 1);
+    assert_eq!(table.store.edit_automat(&lobby(), same, true, Expected::Any, &act()).await.unwrap().version, 1);
     assert_eq!(table.items().await, before);
 }
 
@@ -103,7 +103,7 @@ async fn an_automat_shrinking_while_a_key_moves_in_never_loses_it() {
     table.store.create_automat(automat("lobby", 9), &act()).await.unwrap();
     let mut held = table.wire.hold("TransactWriteItems");
     let store = table.store.clone();
-    let shrinking = async move { store.edit_automat(&lobby(), of_lockers(4), Expected::Any, &act()).await };
+    let shrinking = async move { store.edit_automat(&lobby(), of_lockers(4), true, Expected::Any, &act()).await };
     let shrinking = tokio::spawn(shrinking);
     held.arrived().await;
     table.store.create_key(in_locker("A-12", 8), &act()).await.unwrap();

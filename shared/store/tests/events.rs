@@ -34,7 +34,7 @@ async fn every_change_is_recorded_with_who_what_and_when() {
     let property = KeyChange { property: Some(Property::parse("5").unwrap()), ..KeyChange::default() };
     let longer = ContractChange { ending: Some(Ending::At(at(90))), ..ContractChange::default() };
     store.create_automat(automat("lobby", 9), &by("ada", 0)).await.unwrap();
-    store.edit_automat(&lobby(), name, Expected::Any, &by("ada", 1)).await.unwrap();
+    store.edit_automat(&lobby(), name, true, Expected::Any, &by("ada", 1)).await.unwrap();
     store.create_key(key("A"), &by("ada", 2)).await.unwrap();
     store.edit_key(&a(), property, Expected::Any, &by("bo", 3)).await.unwrap();
     let contract = store.create_contract(&a(), contract(0, 60), &by("bo", 4)).await.unwrap().into_inner();

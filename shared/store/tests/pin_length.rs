@@ -29,7 +29,7 @@ async fn ask_for(table: &TestTable, pin_digits: Option<PinDigits>, min_chosen_pi
         ..AutomatChange::default()
     };
     let lobby = AutomatId::parse("lobby").unwrap();
-    table.store.edit_automat(&lobby, change, Expected::Any, &act()).await.unwrap();
+    table.store.edit_automat(&lobby, change, true, Expected::Any, &act()).await.unwrap();
     let read = table.store.automat(&lobby).await.unwrap();
     assert_eq!((read.pin_digits, read.min_chosen_pin_digits), (pin_digits, min_chosen_pin_digits));
 }

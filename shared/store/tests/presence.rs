@@ -124,7 +124,7 @@ async fn a_flapping_connection_does_not_disturb_an_edit_nor_the_edit_the_connect
     let store = table.store.clone();
     let editing = tokio::spawn(async move {
         let change = AutomatChange { name: Some(Name::parse("Front").unwrap()), ..AutomatChange::default() };
-        store.edit_automat(&lobby(), change, Expected::Version(1), &act()).await
+        store.edit_automat(&lobby(), change, true, Expected::Version(1), &act()).await
     });
     held.arrived().await;
     hear(&table.store, connected(1, 10)).await;

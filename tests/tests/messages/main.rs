@@ -9,3 +9,4 @@ mod restart;
 mod scene;
 mod secrets;
 mod status;
+mod zone;

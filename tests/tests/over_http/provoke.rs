@@ -56,15 +56,12 @@ pub(crate) async fn provoke(stage: &Stage, code: Code) -> Option<Answer> {
             stage.key_with(json!({ "lockerIndex": 60 })).await;
             admin.patch(&path, json!({ "lockerIndex": 60 })).await
         }
-        Code::NoFreeLocker => {
-            let full = Stage::new(&stage.stack, 1).await;
-            full.key().await;
-            admin.post("/v1/keys", full.key_body()).await
-        }
+        Code::NoFreeLocker => crowd(stage).await,
         Code::LockersInUse => {
             stage.key_with(json!({ "lockerIndex": 61 })).await;
             admin.patch(&automat, json!({ "lockerCount": 61 })).await
         }
+        Code::AutomatHasContracts => move_zone(stage, &key).await,
         Code::AutomatHoldsKeys => admin.delete(&automat).await,
         Code::ReturnCodeInUse => {
             stage.key_with(json!({ "returnCode": "4711" })).await;
@@ -76,6 +73,7 @@ pub(crate) async fn provoke(stage: &Stage, code: Code) -> Option<Answer> {
             set(stage, &key, "SET keyInside = :it", AttributeValue::Bool(false)).await;
             admin.delete(&path).await
         }
+        Code::HolderHasKey => postpone_while_out(stage, &key).await,
         Code::KeyBeingRemoved => {
             set(stage, &key, "SET removing = :it REMOVE calendar", AttributeValue::Bool(true)).await;
             stage.book(&key, person(1, 2)).await
@@ -125,6 +123,29 @@ async fn book_twice(stage: &Stage, key: &str) -> Answer {
     stage.book(key, body.clone()).await.is(201);
     body["person"] = json!("Somebody else");
     stage.book(key, body).await
+}
+
+/// Adds two keys to an automat with one locker.
+async fn crowd(stage: &Stage) -> Answer {
+    let full = Stage::new(&stage.stack, 1).await;
+    full.key().await;
+    full.stack.admin().post("/v1/keys", full.key_body()).await
+}
+
+/// Moves the start of a contract, that the key is out with, into the future.
+async fn postpone_while_out(stage: &Stage, key: &str) -> Answer {
+    let contract = stage.booked(key, -1, 2).await;
+    let id = contract.rsplit('/').next().unwrap_or_default();
+    set(stage, key, "SET keyInside = :it", AttributeValue::Bool(false)).await;
+    set(stage, key, "SET outWith = :it", AttributeValue::S(id.to_owned())).await;
+    stage.stack.operator().patch(contract, json!({ "start": hours(1) })).await
+}
+
+/// Gives an automat another time zone under a contract.
+async fn move_zone(stage: &Stage, key: &str) -> Answer {
+    stage.booked(key, 1, 2).await;
+    let automat = format!("/v1/automats/{}", stage.automat);
+    stage.stack.admin().patch(automat, json!({ "timeZone": "America/New_York" })).await
 }
 
 /// Cancels a booking and repeats the request that made it.

@@ -23,6 +23,8 @@ struct EditPage {
     form: Form,
     errors: Errors,
     stale: Option<Differences>,
+    /// How many contracts are in the way of another time zone.
+    contracts: Option<usize>,
 }
 
 /// `GET /automats/{automatId}/edit`
@@ -34,7 +36,10 @@ pub(crate) async fn show(
 ) -> Result<Response, Problem> {
     let automat = app.store.automat(&id).await?;
     let form = fields::filled(Form::default(), &automat);
-    page(StatusCode::OK, &EditPage { frame: visit.frame(), automat, form, errors: Errors::none(), stale: None })
+    page(
+        StatusCode::OK,
+        &EditPage { frame: visit.frame(), automat, form, errors: Errors::none(), stale: None, contracts: None },
+    )
 }
 
 /// `POST /automats/{automatId}/edit`
@@ -48,7 +53,10 @@ pub(crate) async fn send(
 ) -> Result<Response, Problem> {
     let act = caller.act(app.clock.now(), None);
     let edited = match fields::change(&form) {
-        Ok(change) => app.store.edit_automat(&id, change, form.expected(), &act).await.map_err(Problem::from),
+        Ok(change) => {
+            let edited = app.store.edit_automat(&id, change, form.ticked("force"), form.expected(), &act).await;
+            edited.map_err(Problem::from)
+        }
         Err(problem) => Err(problem),
     };
     let problem = match edited {
@@ -56,13 +64,16 @@ pub(crate) async fn send(
         Err(problem) => problem,
     };
     let automat = app.store.automat(&id).await?;
+    let contracts = problem.facts.contract_count;
     let (form, errors, stale) = if problem.code == Code::StaleVersion {
         let stale = differences(visit.t, &form, &automat);
         (form.with("version", automat.version.to_string()), Errors::none(), Some(stale))
+    } else if problem.code == Code::AutomatHasContracts {
+        (form, Errors::at("force", problem), None)
     } else {
         (form, Errors::of_form(problem)?, None)
     };
-    page(StatusCode::UNPROCESSABLE_ENTITY, &EditPage { frame: visit.frame(), automat, form, errors, stale })
+    page(StatusCode::UNPROCESSABLE_ENTITY, &EditPage { frame: visit.frame(), automat, form, errors, stale, contracts })
 }
 
 /// What somebody else has made of the automat, beside what was typed.

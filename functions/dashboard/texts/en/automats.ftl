@@ -71,6 +71,7 @@ automat-lockers = Lockers
 automat-lockers-hint = How many there are, 1 to 500. They are numbered from 0.
 automat-time-zone = Time zone
 automat-time-zone-hint = Its times are shown in this zone, such as Europe/Helsinki.
+automat-time-zone-force = Change the time zone, and tell the contacts their new local times
 automat-pin-digits = Digits of generated PINs
 automat-pin-digits-hint = 4 to 9. Leave empty for the default: 6, above 50 lockers 7, above 200 lockers 8.
 automat-min-chosen-pin-digits = Fewest digits of a chosen PIN

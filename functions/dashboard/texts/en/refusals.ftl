@@ -84,6 +84,11 @@ refused-automat-holds-keys = { $keyCount ->
    *[other] The automat still has { $keyCount } keys
 }
 refused-automat-holds-keys-advice = Remove its keys first.
+refused-automat-has-contracts = { $contractCount ->
+    [one] A contract at this automat has not ended
+   *[other] { $contractCount } contracts at this automat have not ended
+}
+refused-automat-has-contracts-advice = Their contacts were told times in the old time zone. Tick the box to change it and to tell them the new local times.
 refused-return-code-in-use = Another key of the automat has this return code
 refused-return-code-in-use-advice = Choose another return code.
 refused-contracts-overlap = Contracts on the key overlap, so it must stay shared
@@ -92,6 +97,8 @@ refused-not-started = The contract has not started yet
 refused-not-started-advice = Edit or remove it instead.
 refused-key-out = The key is out
 refused-key-out-advice = Somebody has it. Wait until it is back, or say that you want this all the same.
+refused-holder-has-key = The holder has the key already
+refused-holder-has-key-advice = The contract cannot start in the future. Wait until the key is back, or keep the start.
 refused-key-being-removed = The key is being removed
 refused-key-being-removed-advice = It will be gone in a moment.
 refused-contract-overlap = Another contract has the key then

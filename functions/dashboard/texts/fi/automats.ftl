@@ -71,6 +71,7 @@ automat-lockers = Lokeroita
 automat-lockers-hint = Montako niitä on, 1–500. Numerointi alkaa nollasta.
 automat-time-zone = Aikavyöhyke
 automat-time-zone-hint = Ajat näytetään tällä vyöhykkeellä, esimerkiksi Europe/Helsinki.
+automat-time-zone-force = Vaihda aikavyöhyke ja ilmoita yhteyshenkilöille uudet paikalliset ajat
 automat-pin-digits = Arvotun PIN-koodin pituus
 automat-pin-digits-hint = 4–9 numeroa. Jos kenttä on tyhjä, pituus on 6, yli 50 lokerossa 7 ja yli 200 lokerossa 8.
 automat-min-chosen-pin-digits = Itse valitun PIN-koodin vähimmäispituus

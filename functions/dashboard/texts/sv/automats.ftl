@@ -71,6 +71,7 @@ automat-lockers = Fack
 automat-lockers-hint = Hur många de är, 1 till 500. De numreras från 0.
 automat-time-zone = Tidszon
 automat-time-zone-hint = Dess tider visas i den här zonen, till exempel Europe/Helsinki.
+automat-time-zone-force = Byt tidszon och meddela kontaktpersonerna deras nya lokala tider
 automat-pin-digits = Antal siffror i skapade PIN-koder
 automat-pin-digits-hint = 4 till 9. Om fältet är tomt används 6, 7 om det finns fler än 50 fack och 8 om det finns fler än 200.
 automat-min-chosen-pin-digits = Minsta antal siffror i en egen PIN-kod

@@ -1,6 +1,6 @@
 //! `PATCH /v1/automats/{automatId}`
 
-use api::{App, AutomatPath, Caller, IfMatch, JsonBody, NoQuery, Problem};
+use api::{App, AutomatPath, Caller, IfMatch, JsonBody, Problem, Query};
 use axum::extract::State;
 use axum::response::Response;
 use domain::AutomatChange;
@@ -10,7 +10,8 @@ use super::render::AutomatItem;
 
 /// Edit an automat
 ///
-/// Fields that are left out stay as they are.
+/// Fields that are left out stay as they are. Another `timeZone` is refused while contracts of the automat's keys have not
+/// ended, since their contacts were told local times; with `force` it is changed, and they are sent `contract-updated`.
 #[utoipa::path(
     patch,
     path = "/v1/automats/{automatId}",
@@ -18,6 +19,7 @@ use super::render::AutomatItem;
     tag = "automats",
     params(
         ("automatId" = String, Path),
+        ("force" = Option<bool>, Query, description = "Change the time zone also under contracts, and tell their contacts"),
         ("If-Match" = Option<String>, Header, description = "The `ETag` of the version to edit"),
     ),
     request_body = AutomatEdit,
@@ -27,10 +29,12 @@ pub(crate) async fn edit_automat(
     State(app): State<App>,
     caller: Caller,
     AutomatPath(id): AutomatPath,
-    _: NoQuery,
+    mut query: Query,
     IfMatch(expected): IfMatch,
     body: JsonBody<AutomatEdit>,
 ) -> Result<Response, Problem> {
+    let force = query.flag("force");
+    query.finish()?;
     let change = body.value.change()?;
     let act = caller.act(app.clock.now(), None);
     let automat = if change == AutomatChange::default() {
@@ -38,7 +42,7 @@ pub(crate) async fn edit_automat(
         api::unchanged(expected, automat.version)?;
         automat
     } else {
-        app.store.edit_automat(&id, change, expected, &act).await?
+        app.store.edit_automat(&id, change, force, expected, &act).await?
     };
     Ok(api::tagged(automat.version, AutomatItem::from(automat)))
 }

@@ -55,6 +55,8 @@ pub enum Code {
     LockersInUse,
     /// The automat still holds keys.
     AutomatHoldsKeys,
+    /// Its time zone would change under contracts that have not ended.
+    AutomatHasContracts,
     /// Another key of the automat has this return code.
     ReturnCodeInUse,
     /// Contracts overlap, so the key must stay shared.
@@ -63,6 +65,8 @@ pub enum Code {
     NotStarted,
     /// The physical key is out of its locker.
     KeyOut,
+    /// `holder_has_key`
+    HolderHasKey,
     /// The key is being removed.
     KeyBeingRemoved,
     /// Another contract has the key then.
@@ -95,7 +99,7 @@ pub enum Code {
 
 impl Code {
     /// All of them, in the order of the documentation.
-    pub const ALL: [Self; 43] = [
+    pub const ALL: [Self; 45] = [
         Self::MalformedJson,
         Self::InvalidRequest,
         Self::BodyTooLarge,
@@ -121,10 +125,12 @@ impl Code {
         Self::NoFreeLocker,
         Self::LockersInUse,
         Self::AutomatHoldsKeys,
+        Self::AutomatHasContracts,
         Self::ReturnCodeInUse,
         Self::ContractsOverlap,
         Self::NotStarted,
         Self::KeyOut,
+        Self::HolderHasKey,
         Self::KeyBeingRemoved,
         Self::ContractOverlap,
         Self::TooManyContracts,
@@ -192,10 +198,14 @@ impl Code {
             Self::NoFreeLocker => ("no_free_locker", 409, "Every locker has a key"),
             Self::LockersInUse => ("lockers_in_use", 409, "A locker to be taken away has a key"),
             Self::AutomatHoldsKeys => ("automat_holds_keys", 409, "The automat still holds keys"),
+            Self::AutomatHasContracts => {
+                ("automat_has_contracts", 409, "Contracts of the automat's keys have not ended")
+            }
             Self::ReturnCodeInUse => ("return_code_in_use", 409, "The return code is taken"),
             Self::ContractsOverlap => ("contracts_overlap", 409, "Contracts on the key overlap"),
             Self::NotStarted => ("not_started", 409, "The contract has not started yet"),
             Self::KeyOut => ("key_out", 409, "The key is out of its locker"),
+            Self::HolderHasKey => ("holder_has_key", 409, "The holder has the key already"),
             Self::KeyBeingRemoved => ("key_being_removed", 409, "The key is being removed"),
             Self::ContractOverlap => ("contract_overlap", 409, "Another contract has the key then"),
             Self::TooManyContracts => ("too_many_contracts", 409, "The key has too many contracts"),

@@ -68,6 +68,10 @@ pub struct Facts {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = u32, required = false)]
     pub key_count: Option<usize>,
+    /// `automat_has_contracts`: how many contracts have not ended.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = u32, required = false)]
+    pub contract_count: Option<usize>,
     /// `locker_busy`: the opening that is under way.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = String, required = false)]
@@ -227,7 +231,7 @@ mod tests {
             }
             Code::InvalidCursor => refused(store::Error::BadCursor),
             Code::InvalidHeader => Problem::invalid_header("If-Match", "must be one entity tag."),
-            Code::RouteNotFound => Problem::new(code, "See /openapi.json for the paths that there are."),
+            Code::RouteNotFound => crate::gate::route_not_found(),
             Code::MethodNotAllowed => Problem { allow: vec![Method::GET], ..Problem::new(code, "See Allow.") },
             Code::Unauthenticated => Problem::unauthenticated(),
             Code::Forbidden => Problem::forbidden(Role::Operator, Some(Role::Viewer)),
@@ -251,11 +255,13 @@ mod tests {
             Code::LockerOccupied => refused(AutomatRefusal::LockerOccupied { locker: locker(7) }.into()),
             Code::NoFreeLocker => refused(AutomatRefusal::NoFreeLocker.into()),
             Code::LockersInUse => refused(AutomatRefusal::LockersInUse { highest: locker(19) }.into()),
+            Code::AutomatHasContracts => refused(AutomatRefusal::HasContracts { count: 3 }.into()),
             Code::AutomatHoldsKeys => refused(AutomatRefusal::HoldsKeys { count: 3 }.into()),
             Code::ReturnCodeInUse => refused(store::Error::ReturnCodeInUse),
             Code::ContractsOverlap => refused(KeyRefusal::ContractsOverlap { pairs: vec![(short, long)] }.into()),
             Code::NotStarted => refused(ContractRefusal::NotStarted.into()),
             Code::KeyOut => refused(KeyRefusal::Out.into()),
+            Code::HolderHasKey => refused(ContractRefusal::StartsWhileKeyOut.into()),
             Code::KeyBeingRemoved => refused(KeyRefusal::BeingRemoved.into()),
             Code::ContractOverlap => {
                 let next_free = Some(entry("x", "2026-11-25T12:00:00Z", Some("2026-11-25T14:00:00Z")).range);

@@ -55,6 +55,9 @@ impl From<AutomatRefusal> for Problem {
             AutomatRefusal::LockerOccupied { locker } => {
                 (Code::LockerOccupied, Facts { locker_index: Some(locker.get()), ..Facts::default() })
             }
+            AutomatRefusal::HasContracts { count } => {
+                (Code::AutomatHasContracts, Facts { contract_count: Some(count), ..Facts::default() })
+            }
             AutomatRefusal::NoFreeLocker => (Code::NoFreeLocker, Facts::default()),
             AutomatRefusal::LockersInUse { highest } => {
                 (Code::LockersInUse, Facts { highest_locker_in_use: Some(highest.get()), ..Facts::default() })
@@ -112,6 +115,10 @@ impl From<ContractRefusal> for Problem {
                 Self::new(Code::NotStarted, "Only a running contract can be ended. Edit or remove an upcoming one.")
             }
             ContractRefusal::KeyOut => key_out("The contract would be removed while its holder has the key."),
+            ContractRefusal::StartsWhileKeyOut => Self::new(
+                Code::HolderHasKey,
+                "The key is out with this contract, so its start cannot be in the future.",
+            ),
         }
     }
 }

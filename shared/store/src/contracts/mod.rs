@@ -8,6 +8,7 @@ mod list;
 mod pin;
 mod preview;
 mod remove;
+mod zone;
 
 use domain::{Contract, ContractId, ContractState, Instant, KeyId};
 

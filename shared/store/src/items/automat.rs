@@ -4,11 +4,12 @@ use std::collections::BTreeSet;
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use domain::{
-    AddressLine, Automat, AutomatId, Connection, Location, LockerCount, LockerIndex, Name, PinDigits, Presence,
-    TimeZone,
+    AddressLine, Automat, AutomatId, Connection, Instant, Location, LockerCount, LockerIndex, Name, PinDigits,
+    Presence, TimeZone,
 };
 use serde::{Deserialize, Serialize};
 
+use super::due::due;
 use super::{Item, ItemKey, Listing, flag, instant, number, read, text, valid, write};
 use crate::Error;
 use crate::write::Expression;
@@ -30,6 +31,8 @@ pub(crate) struct StoredAutomat {
     pub(crate) era: u64,
     /// The ids of the keys that its device names codes with.
     pub(crate) device_keys: Vec<String>,
+    /// When its time zone was changed, until the contacts of its contracts have been told.
+    pub(crate) zone_changed: Option<Instant>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -48,6 +51,8 @@ pub(crate) struct AutomatItem {
     /// A set, so that a key takes its locker without reading the others; absent when empty.
     #[serde(skip_serializing, default)]
     occupied: BTreeSet<u16>,
+    #[serde(skip_serializing, default)]
+    due_at: Option<i64>,
     #[serde(skip_serializing, default)]
     connected: Option<bool>,
     #[serde(skip_serializing, default)]
@@ -103,6 +108,7 @@ impl AutomatItem {
             pin_digits: automat.pin_digits.map(PinDigits::get),
             min_chosen_pin_digits: automat.min_chosen_pin_digits.map(PinDigits::get),
             occupied: BTreeSet::new(),
+            due_at: None,
             connected: None,
             connection_at: None,
             connection_number: None,
@@ -139,8 +145,9 @@ impl AutomatItem {
             created_at: instant(record.created_at)?,
             updated_at: instant(record.updated_at)?,
         };
+        let zone_changed = record.due_at.map(instant).transpose()?;
         let (told_all, era, device_keys) = (record.told_all, record.era, record.device_keys);
-        Ok(StoredAutomat { automat, rev: record.rev, presence, told_all, era, device_keys })
+        Ok(StoredAutomat { automat, rev: record.rev, presence, told_all, era, device_keys, zone_changed })
     }
 
     fn presence(&self) -> Result<Option<Presence>, Error> {
@@ -149,6 +156,22 @@ impl AutomatItem {
             return Ok(None);
         };
         Ok(Some(Presence { connected, at: instant(at)?, number }))
+    }
+
+    /// The automat that stands there.
+    pub(crate) fn automat_at(place: &ItemKey) -> Option<AutomatId> {
+        let automat = place.pk.strip_prefix("AUTOMAT#").filter(|_| place.sk == "AUTOMAT")?;
+        AutomatId::parse(automat).ok()
+    }
+
+    /// What writes that contacts are to be told of another time zone, or that they have been.
+    pub(crate) fn tell_zone(id: &AutomatId, changed: Option<Instant>) -> Expression {
+        due(&Self::key(id), changed)
+    }
+
+    /// The condition that its time zone was not changed again.
+    pub(crate) fn zone_changed_at(changed: Instant) -> Expression {
+        Expression::new("#dueAt = :readDueAt").value(":readDueAt", number(changed.millis()))
     }
 
     /// What writes that a lifecycle event was believed.

@@ -1,8 +1,11 @@
 //! A contract's item.
 
+use std::collections::BTreeSet;
+
+use aws_sdk_dynamodb::types::AttributeValue;
 use domain::{
     AutomatId, Contact, Contract, ContractId, Email, FreeText, Instant, KeyId, Language, MessageKind, Name,
-    PhoneNumber, Property, Retention, TimeRange,
+    PhoneNumber, Property, Retention, TimeRange, TimeZone,
 };
 use serde::{Deserialize, Serialize};
 
@@ -24,6 +27,10 @@ pub(crate) struct StoredContract {
     /// that were written before this was kept have no automat.
     pub(crate) automat: Option<AutomatId>,
     pub(crate) property: Property,
+    /// The zone of the automat that its contacts were told of because it had changed.
+    pub(crate) told_zone: Option<TimeZone>,
+    /// What the addresses are called that were erased from it.
+    pub(crate) erased: BTreeSet<String>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -51,6 +58,10 @@ pub(crate) struct ContractItem {
     version: u64,
     created_at: i64,
     updated_at: i64,
+    #[serde(skip_serializing, default)]
+    told_zone: Option<String>,
+    #[serde(skip_serializing, default)]
+    erased: BTreeSet<String>,
     /// Absent while it is kept for good.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     ttl: Option<i64>,
@@ -104,9 +115,26 @@ impl ContractItem {
             version: contract.version,
             created_at: contract.created_at.millis(),
             updated_at: contract.updated_at.millis(),
+            told_zone: None,
+            erased: BTreeSet::new(),
             ttl: retention.contract_until(contract.range, key_out).map(Instant::seconds),
         };
         write(&record, Self::key(&contract.key, &contract.id), None)
+    }
+
+    /// What writes that its times read differently in another zone.
+    pub(crate) fn tell_zone(zone: TimeZone, stored: &StoredContract, now: Instant) -> Expression {
+        Expression::new("SET #toldZone = :zone, #rev = :nextRev, #version = :nextVersion, #updatedAt = :now")
+            .value(":zone", text(zone.identifier()))
+            .value(":nextRev", number(stored.rev + 1))
+            .value(":nextVersion", number(stored.contract.version + 1))
+            .value(":now", number(now.millis()))
+    }
+
+    /// What remembers the names of erased addresses.
+    pub(crate) fn erase(names: BTreeSet<String>) -> Expression {
+        Expression::new("SET #erased = :erased")
+            .value(":erased", AttributeValue::L(names.into_iter().map(text).collect()))
     }
 
     /// What writes until when a contract is kept.
@@ -155,6 +183,8 @@ impl ContractItem {
             incarnation: record.incarnation,
             automat: record.automat_id.map(|id| valid(AutomatId::parse(&id))).transpose()?,
             property: valid(Property::parse(&record.property))?,
+            told_zone: record.told_zone.map(|zone| valid(TimeZone::parse(&zone))).transpose()?,
+            erased: record.erased,
         })
     }
 }

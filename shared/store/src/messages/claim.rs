@@ -3,7 +3,7 @@
 use domain::{Instant, Trouble};
 
 use super::{Claim, DueMessage, LEASE_MILLIS};
-use crate::items::{MessageItem, State, StoredMessage, flag, number};
+use crate::items::{AutomatItem, MessageItem, State, StoredMessage, flag, number};
 use crate::write::Expression;
 use crate::{Error, Store};
 
@@ -46,7 +46,13 @@ impl Store {
     pub(super) async fn is_overtaken(&self, stored: &StoredMessage) -> Result<bool, Error> {
         let facts = &stored.message.facts;
         let standing = self.standing(&facts.key, &facts.contract, &stored.incarnation).await?;
-        Ok(stored.message.is_overtaken(standing.contract()))
+        let mut time_zone = facts.place.time_zone;
+        if let Some(stored) = &standing.key
+            && let Some(automat) = self.get(&AutomatItem::key(&stored.key.automat)).await?
+        {
+            time_zone = AutomatItem::read(automat)?.automat.time_zone;
+        }
+        Ok(stored.message.is_overtaken(standing.contract(), time_zone))
     }
 }
 

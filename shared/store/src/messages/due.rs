@@ -1,9 +1,11 @@
-//! What is due: messages, reminders, what was held back, and open doors, whose time has come.
+//! What is due: messages, reminders, what was held back, time zones to be told, and open doors, whose time has come.
 
 use domain::Instant;
 
 use super::{Due, DueAnnouncements, DueMessage, DueReminder};
-use crate::items::{AnnouncementsItem, ItemKey, LockerItem, MessageItem, ReminderItem, due_shard_name, number, text};
+use crate::items::{
+    AnnouncementsItem, AutomatItem, ItemKey, LockerItem, MessageItem, ReminderItem, due_shard_name, number, text,
+};
 use crate::read::Stretch;
 use crate::write::Expression;
 use crate::{Error, Store};
@@ -27,6 +29,8 @@ impl Due {
             Some(Self::Reminder(DueReminder { place }))
         } else if AnnouncementsItem::is_at(&place) {
             Some(Self::Announcements(DueAnnouncements { place }))
+        } else if let Some(automat) = AutomatItem::automat_at(&place) {
+            Some(Self::ZoneChanged { automat })
         } else {
             LockerItem::locker_at(&place).map(|(automat, locker)| Self::OpenDoor { automat, locker })
         }

@@ -102,6 +102,11 @@ pub enum Due {
     Reminder(DueReminder),
     /// Messages about a key's comings and goings that were held back.
     Announcements(DueAnnouncements),
+    /// Contacts to be told that their times read differently in an automat's new time zone.
+    ZoneChanged {
+        /// The automat.
+        automat: AutomatId,
+    },
     /// A door that is still open.
     OpenDoor {
         /// The automat.

@@ -44,7 +44,8 @@ impl Store {
             Occurrence { incarnation: &last.incarnation, contract: &last.contract.id, identity: &identity, at };
         let is_overtaken = |notice: &Notice| {
             let Notice { occasion, recipient } = notice.clone();
-            Message { occasion, recipient, facts: facts.clone() }.is_overtaken(standing.contract())
+            Message { occasion, recipient, facts: facts.clone() }
+                .is_overtaken(standing.contract(), facts.place.time_zone)
         };
         let (overtaken, notices) = notices.into_iter().partition(is_overtaken);
         self.write_off(occurrence, overtaken, &facts, now).await?;
@@ -166,6 +167,9 @@ impl ContractRecord {
     fn notices(&self) -> Vec<Notice> {
         match &self.change {
             Change::Made(after) => Notice::of_creation(&after.contract),
+            Change::Edited { before, after } if after.told_zone != before.told_zone => {
+                Notice::of_zone(&after.contract, self.at)
+            }
             Change::Edited { before, after } => Notice::of_edit(&before.contract, &after.contract, self.at),
             // The stream's clock may count in seconds. What ends within this one may have been removed since, as an
             // erasure does, which must tell nobody.

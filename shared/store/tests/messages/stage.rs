@@ -162,6 +162,7 @@ impl Stage {
                 Due::Message(message) => claims.extend(self.store().claim(&message, now).await.unwrap()),
                 Due::Reminder(reminder) => claims.extend(self.store().remind(&reminder, now).await.unwrap()),
                 Due::Announcements(held) => claims.extend(self.store().announce_held(&held, now).await.unwrap()),
+                Due::ZoneChanged { automat } => self.store().tell_of_zone(&automat, now).await.unwrap(),
                 Due::OpenDoor { automat, locker } => {
                     self.store().check_open_door(&automat, locker, now).await.unwrap();
                 }

@@ -1,6 +1,9 @@
 //! Who is told of what becomes of a contract, and that it is once, however the records come.
 
-use domain::{ContractChange, ContractDraft, ContractField, Ending, KeyChange, MessageKind, Occasion, Property};
+use domain::{
+    AutomatChange, AutomatId, ContractChange, ContractDraft, ContractField, Ending, KeyChange, MessageKind, Occasion,
+    Property, TimeZone,
+};
 use store::{Act, Expected};
 use testkit::{act, at};
 
@@ -22,6 +25,40 @@ async fn a_life_of_a_contract_is_told_in_its_order() {
     assert_eq!(stage.hear(at(2)).await, [ContractCancelled]);
     assert!(stage.messages().await.iter().all(is_sent));
     assert_eq!(stage.kinds().await, [ContractCreated, ContractUpdated, ContractCancelled]);
+}
+
+async fn move_to_new_york(stage: &Stage, seconds: i64) {
+    let change = AutomatChange { time_zone: TimeZone::parse("America/New_York").ok(), ..AutomatChange::default() };
+    let (lobby, act) = (AutomatId::parse("lobby").unwrap(), Act { now: at(seconds), ..act() });
+    stage.store().edit_automat(&lobby, change, true, Expected::Any, &act).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_message_left_unsent_is_not_sent_with_the_local_times_of_the_zone_before() {
+    let stage = Stage::new().await;
+    stage.book(draft(HOUR, 25 * HOUR)).await;
+    assert_eq!(stage.heard(at(0)).await.len(), 1);
+    move_to_new_york(&stage, 10).await;
+    assert!(stage.tick(at(HOUR / 2)).await.is_empty());
+    assert_eq!(stage.hear(at(HOUR / 2)).await, [ContractUpdated]);
+    let messages = stage.messages().await;
+    assert!(is_superseded(&messages[0]) && is_sent(&messages[1]), "{messages:?}");
+}
+
+#[tokio::test]
+async fn contacts_are_told_once_that_their_times_read_differently_in_another_zone() {
+    let stage = Stage::new().await;
+    stage.book(draft(HOUR, 25 * HOUR)).await;
+    assert_eq!(stage.hear(at(0)).await, [ContractCreated]);
+    move_to_new_york(&stage, 10).await;
+    stage.tick(at(20)).await;
+    let claims = stage.heard(at(21)).await;
+    assert_eq!(claims[0].message.occasion, Occasion::Updated(vec![ContractField::Start, ContractField::End]));
+    assert_eq!(claims[0].message.facts.place.time_zone.identifier(), "America/New_York");
+    stage.send(claims, at(21)).await;
+    stage.tick(at(80)).await;
+    assert!(stage.heard(at(81)).await.is_empty());
+    assert_eq!(stage.kinds().await, [ContractCreated, ContractUpdated]);
 }
 
 #[tokio::test]

@@ -174,7 +174,7 @@ async fn a_pin_shorter_than_the_automat_asks_for_is_refused_at_its_field() {
     let stage = stage().await;
     let min_chosen_pin_digits = Some(Some(PinDigits::new(6).unwrap()));
     let change = AutomatChange { min_chosen_pin_digits, ..AutomatChange::default() };
-    stage.store().edit_automat(&AutomatId::parse("lobby").unwrap(), change, Expected::Any, &act()).await.unwrap();
+    stage.store().edit_automat(&AutomatId::parse("lobby").unwrap(), change, true, Expected::Any, &act()).await.unwrap();
     let fields = [("person", "Bo"), ("start.now", "on"), ("permanent", "on"), ("pin", "48291")];
     let refused = stage.fill(NEW, &fields).await;
     assert!(refused.status == 422 && refused.has("id=\"pin-error\""), "{}", refused.main());

@@ -136,6 +136,29 @@ async fn an_automat_does_not_shrink_below_its_keys() {
 }
 
 #[tokio::test]
+async fn another_time_zone_under_contracts_is_asked_about_first() {
+    let stage = Stage::of(Role::Admin).await;
+    busy(&stage).await;
+    let to_york = [("name", "Hall"), ("timeZone", "America/New_York")];
+    let unasked = stage.get("/automats/lobby/edit").await;
+    assert!(!unasked.html.contains("name=\"force\""));
+    let refused = stage.send(&unasked, &to_york).await;
+    assert_eq!(refused.status, 422);
+    for said in [
+        "id=\"force-error\"",
+        "2 contracts at this automat have not ended",
+        "value=\"America/New_York\"",
+        "value=\"Hall\"",
+    ] {
+        assert!(refused.html.contains(said), "{said}: {}", refused.html);
+    }
+    let zone = async || stage.store().automat(&lobby()).await.unwrap().time_zone.identifier();
+    assert_eq!(zone().await, "Europe/Helsinki");
+    assert_eq!(stage.send(&refused, &[("force", "on")]).await.status, 303);
+    assert_eq!(zone().await, "America/New_York");
+}
+
+#[tokio::test]
 async fn a_stale_edit_shows_both_versions_and_may_be_saved_over_the_other() {
     let stage = Stage::of(Role::Admin).await;
     stage.fill("/automats/new", &LOBBY).await;

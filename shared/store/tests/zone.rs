@@ -1,0 +1,82 @@
+//! Another time zone of an automat, under contracts whose contacts were told local times.
+
+#![expect(clippy::unwrap_used, reason = "a test's own values are well formed")]
+
+use domain::{AutomatChange, AutomatId, AutomatRefusal, ContractId, Instant, KeyId, TimeZone};
+use store::{Act, DUE_SHARDS, Due, Error, Expected};
+use testkit::{TestTable, act, at, automat, contract, key};
+
+fn lobby() -> AutomatId {
+    AutomatId::parse("lobby").unwrap()
+}
+
+async fn scene() -> TestTable {
+    let table = TestTable::new().await;
+    table.store.create_automat(automat("lobby", 9), &act()).await.unwrap();
+    table.store.create_key(key("A"), &act()).await.unwrap();
+    for (id, start) in [("one", 0), ("two", 100)] {
+        let draft = domain::ContractDraft { id: ContractId::parse(id).ok(), ..contract(start, start + 60) };
+        table.store.create_contract(&KeyId::parse("A").unwrap(), draft, &act()).await.unwrap();
+    }
+    table
+}
+
+async fn move_zone(table: &TestTable, force: bool, now: Instant) -> Result<domain::Automat, Error> {
+    let zone = TimeZone::parse("America/New_York").unwrap();
+    let change = AutomatChange { time_zone: Some(zone), ..AutomatChange::default() };
+    table.store.edit_automat(&lobby(), change, force, Expected::Any, &Act { now, ..act() }).await
+}
+
+async fn is_due(table: &TestTable, now: Instant) -> bool {
+    let mut due = Vec::new();
+    for shard in 0..DUE_SHARDS {
+        due.extend(table.store.due(shard, now, 100).await.unwrap());
+    }
+    due.iter().any(|due| matches!(due, Due::ZoneChanged { automat } if *automat == lobby()))
+}
+
+async fn versions(table: &TestTable) -> Vec<u64> {
+    let mut versions = Vec::new();
+    for id in ["one", "two"] {
+        let id = ContractId::parse(id).unwrap();
+        versions.push(table.store.contract(&KeyId::parse("A").unwrap(), &id).await.unwrap().version);
+    }
+    versions
+}
+
+#[tokio::test]
+async fn another_zone_is_refused_while_contracts_have_not_ended() {
+    let table = scene().await;
+    let refused = move_zone(&table, false, at(1)).await;
+    assert!(matches!(refused, Err(Error::Automat(AutomatRefusal::HasContracts { count: 2 }))), "{refused:?}");
+    assert!(!is_due(&table, at(9)).await);
+    move_zone(&table, false, at(161)).await.unwrap();
+}
+
+#[tokio::test]
+async fn with_force_each_contract_is_told_once_however_often_that_is_begun() {
+    let table = scene().await;
+    move_zone(&table, true, at(10)).await.unwrap();
+    assert!(is_due(&table, at(10)).await);
+    // Cut off after each number of requests, and begun again.
+    for requests in 1..8 {
+        table.wire.lose_answers(requests);
+        _ = table.store.tell_of_zone(&lobby(), at(20)).await;
+        table.wire.mend();
+    }
+    table.store.tell_of_zone(&lobby(), at(20)).await.unwrap();
+    assert_eq!(versions(&table).await, [2, 2]);
+    assert!(!is_due(&table, at(99)).await);
+}
+
+#[tokio::test]
+async fn what_was_booked_in_the_new_zone_is_told_no_more() {
+    let table = scene().await;
+    move_zone(&table, true, at(10)).await.unwrap();
+    let later = Act { now: at(20), ..act() };
+    let draft = domain::ContractDraft { id: ContractId::parse("three").ok(), ..contract(300, 360) };
+    table.store.create_contract(&KeyId::parse("A").unwrap(), draft, &later).await.unwrap();
+    table.store.tell_of_zone(&lobby(), at(30)).await.unwrap();
+    let three = table.store.contract(&KeyId::parse("A").unwrap(), &ContractId::parse("three").unwrap()).await.unwrap();
+    assert_eq!((three.version, versions(&table).await), (1, vec![2, 2]));
+}
