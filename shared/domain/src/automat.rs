@@ -132,7 +132,7 @@ pub enum AutomatRefusal {
         locker: LockerIndex,
     },
     /// Contracts that have not ended were told in its time zone.
-    #[error("{count} contracts of the automat's keys have not ended")]
+    #[error("the time zone applies to contracts that have not ended: {count}")]
     HasContracts {
         /// How many.
         count: usize,

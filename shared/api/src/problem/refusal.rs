@@ -47,7 +47,11 @@ impl From<store::Error> for Problem {
 
 impl From<AutomatRefusal> for Problem {
     fn from(refusal: AutomatRefusal) -> Self {
-        let detail = sentence(&refusal);
+        let advice = match refusal {
+            AutomatRefusal::HasContracts { .. } => " Send ?force=true to change it and tell their contacts.",
+            _ => "",
+        };
+        let detail = sentence(&refusal) + advice;
         let (code, facts) = match refusal {
             AutomatRefusal::LockerIndexTooBig { count } => {
                 (Code::LockerIndexTooBig, Facts { locker_count: Some(count.get()), ..Facts::default() })
