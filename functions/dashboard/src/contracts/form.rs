@@ -1,14 +1,20 @@
 //! The page with a contract's form, for a new contract and for an edit: with what is wrong, with what is in the way, with
 //! what somebody else has made of the contract meanwhile, or with the messages that would be sent.
 
+mod compare;
+mod steps;
+
 use api::{App, Problem};
 use askama::Template;
 use axum::response::Response;
-use domain::{Contract, ContractId, Country, Entry, Instant, Key, KeyId, KeyState, Language, TimeRange};
+use domain::{ContractId, Country, Entry, Instant, Key, KeyId, KeyState, Language, TimeRange};
 use http::StatusCode;
 use store::{Preview, Thing};
 use texts::{FluentArgs, Texts};
 
+pub(super) use self::compare::differences;
+pub(super) use self::steps::{as_previewed, is_confirmed, stepped};
+use self::steps::{forgotten, in_form, remembering, unseen};
 use super::contacts::{self, Row};
 use super::fields::{self, END, START, which_field};
 use super::told::{Told, Words, told};
@@ -22,14 +28,6 @@ use crate::times::{Reading, Times, Which};
 use crate::visit::{Visit, page};
 use crate::words::count;
 
-/// The hidden field that says what was previewed: what is confirmed must be the same.
-const PREVIEWED: &str = "previewed";
-/// Hidden fields with what the preview drew or took for granted, so that what is made is what was shown.
-const MADE_ID: &str = "made.contractId";
-const MADE_PIN: &str = "made.pin";
-const MADE_START: &str = "made.start";
-/// The hidden field with the next free time, so that what is taken is what was offered.
-const NEXT_FREE: &str = "next";
 /// Others have the key then: at most so many of them are named with their persons.
 const NAMED: usize = 5;
 
@@ -291,119 +289,6 @@ impl Place {
     }
 }
 
-/// Steps that fill in the form and show it again, if the step is one of them.
-pub(super) fn stepped(form: &Form, step: &str, times: &Times) -> Option<(Form, bool)> {
-    let moved = |name| match fields::reading(form, name, times) {
-        Reading::Skipped(next) => fields::with_time(form.clone(), name, next, times),
-        _ => form.clone(),
-    };
-    match step {
-        "add-contact" => Some((contacts::with_another(form.clone()), true)),
-        "next-start" => Some((moved(START), false)),
-        "next-end" => Some((moved(END), false)),
-        "next-free" => Some((with_next_free(form.clone(), times), false)),
-        _ => contacts::without(form.clone(), step).map(|form| (form, false)),
-    }
-}
-
-/// The form with the next free time that was offered.
-fn with_next_free(form: Form, times: &Times) -> Form {
-    let offered = || {
-        let (start, end) = form.text(NEXT_FREE).split_once('_')?;
-        let instant = |text: &str| Instant::from_millis(text.parse().ok()?);
-        TimeRange::new(instant(start)?, if end.is_empty() { None } else { Some(instant(end)?) })
-    };
-    let Some(range) = offered() else { return form };
-    let form = fields::with_time(form, START, range.start(), times);
-    match range.end() {
-        Some(end) => fields::with_time(form, END, end, times),
-        None => form,
-    }
-}
-
-/// Whether a person has seen the messages of just this form, and says that they are to go.
-pub(super) fn is_confirmed(form: &Form, step: &str) -> bool {
-    step == "confirm" && form.text(PREVIEWED) == what_is_asked(form)
-}
-
-/// A draft as the preview showed it: with the identifier and the PIN that it drew, and from when it began.
-pub(super) fn as_previewed(draft: domain::ContractDraft, form: &Form) -> domain::ContractDraft {
-    let made_start = || Instant::parse(form.text(MADE_START)).ok();
-    domain::ContractDraft {
-        id: draft.id.or_else(|| ContractId::parse(form.text(MADE_ID)).ok()),
-        pin: draft.pin.or_else(|| domain::Pin::parse(form.text(MADE_PIN)).ok()),
-        start: draft.start.or_else(made_start),
-        ..draft
-    }
-}
-
-/// Where two versions of a contract differ, in words.
-pub(super) fn differences(t: &Texts, times: &Times, typed: &Form, standing: &Contract) -> Differences {
-    let labels =
-        ["person", START, END, "pin", "freeText", "contacts"].map(|name| (name, t.say(label_of(name)).into_owned()));
-    let theirs = in_words(t, times, &fields::filled(Form::default(), standing, times));
-    Differences::between(&theirs, &in_words(t, times, typed), labels)
-}
-
-/// What a form says, each field in words; of a PIN only that there is a new one.
-fn in_words(t: &Texts, times: &Times, form: &Form) -> Form {
-    let typed =
-        |name: &str| format!("{} {}", form.text(&fields::date_field(name)), form.text(&fields::time_field(name)));
-    let time = |name: &str| match (fields::reading(form, name, times), Which::of_word(form.text(&which_field(name)))) {
-        (Reading::At(instant) | Reading::Twice(instant, _), None | Some(Which::First))
-        | (Reading::Twice(_, instant) | Reading::At(instant), Some(Which::Second)) => times.moment(instant),
-        (Reading::Skipped(_) | Reading::Unreadable, _) => typed(name).trim().to_owned(),
-    };
-    let end = if form.ticked("permanent") { t.say("permanent").into_owned() } else { time(END) };
-    let pin = if form.given("pin").is_some() { t.say("pin-new") } else { "".into() };
-    let contact = |number: usize| {
-        let field = |name: &str| form.text(&format!("contacts.{number}.{name}")).trim().to_owned();
-        let said = [field("name"), field("email"), field("phoneNumber")];
-        said.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" ")
-    };
-    Form::default()
-        .with("person", form.text("person"))
-        .with(START, time(START))
-        .with(END, end)
-        .with("pin", pin)
-        .with("freeText", form.text("freeText").replace("\r\n", "\n"))
-        .with("contacts", (0..contacts::count(form)).map(contact).collect::<Vec<_>>().join("; "))
-}
-
-fn label_of(name: &str) -> &'static str {
-    match name {
-        "person" => "person",
-        START => "start",
-        END => "end",
-        "pin" => "pin",
-        "freeText" => "free-text",
-        _ => "contacts",
-    }
-}
-
-/// What a form asks for, without what only we put in.
-fn what_is_asked(form: &Form) -> String {
-    form.digest(&["once", "step", "version", PREVIEWED, MADE_ID, MADE_PIN, MADE_START, NEXT_FREE])
-}
-
-/// The form without what was remembered for another preview, or offered before.
-fn forgotten(form: Form) -> Form {
-    let ours = ["step", PREVIEWED, MADE_ID, MADE_PIN, MADE_START, NEXT_FREE];
-    form.renamed(|name| (!ours.contains(&name)).then(|| name.to_owned()))
-}
-
-fn remembering(form: Form, preview: &Preview) -> Form {
-    let asked = what_is_asked(&form);
-    let form = form.with(PREVIEWED, asked);
-    let contract = &preview.contract;
-    if contract.version > 1 || !preview.new_pin {
-        return form;
-    }
-    form.with(MADE_ID, contract.id.as_str())
-        .with(MADE_PIN, contract.pin.reveal())
-        .with(MADE_START, contract.range.start().to_string())
-}
-
 impl FormPage<'_> {
     /// What stands in a row that the script adds, as in one that the server adds.
     fn pattern_form(&self) -> Form {
@@ -415,14 +300,4 @@ impl FormPage<'_> {
     fn now_box(&self) -> &'static str {
         if self.contract.is_none() { fields::NOW } else { "" }
     }
-}
-
-/// What goes with the form unseen, beyond what goes with every form.
-fn unseen(form: &Form) -> impl Iterator<Item = (&'static str, &str)> {
-    let kept = [PREVIEWED, MADE_ID, MADE_PIN, MADE_START].into_iter();
-    kept.filter_map(|name| Some((name, form.given(name)?)))
-}
-
-fn in_form(range: TimeRange) -> String {
-    format!("{}_{}", range.start().millis(), range.end().map_or_else(String::new, |end| end.millis().to_string()))
 }
