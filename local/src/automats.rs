@@ -14,6 +14,7 @@ use devices::Devices;
 use domain::AutomatId;
 use embedded::Pool;
 use iot::{Iot, Template};
+use permissions::Role;
 use store::{PageRequest, Store};
 use things::Things;
 use tokio::sync::SetOnce;
@@ -23,6 +24,8 @@ use crate::template::TEMPLATE;
 
 /// The function that the rules call, by its name in the template.
 const DEVICES: &str = "DevicesFunction";
+/// The same in the list of what functions may do.
+pub(crate) const FUNCTION: &str = "devices";
 /// How long a simulated motor takes.
 const MOTOR: Duration = Duration::from_millis(400);
 /// How long a simulated person takes for each step.
@@ -68,12 +71,13 @@ pub(crate) struct Places {
     pub(crate) access_key_id: String,
 }
 
-/// Starts IoT Core, whose rules call the devices function, and gives the way for functions to speak to automats.
+/// Starts IoT Core, whose rules call the devices function, and gives the client by which functions speak to automats.
 pub(crate) async fn serve(
     places: Places,
     app: &App,
+    role: &Role,
     provisioning: &Provisioning,
-) -> Result<(Iot, Things), AutomatsError> {
+) -> Result<(Iot, aws_sdk_iotdataplane::Client), AutomatsError> {
     let clock = app.clock.clone();
     let options = iot::Options {
         mqtt: places.mqtt,
@@ -97,10 +101,10 @@ pub(crate) async fn serve(
         async move { call(invocation, &function, &clock).await }
     })
     .await?;
-    let things = Things::new(data_plane(&iot.data_plane_url(), places.access_key_id));
+    let data_plane = data_plane(&iot.data_plane_url(), places.access_key_id);
     // Set here and nowhere else.
-    _ = devices.set(Devices { store: app.store.clone(), things: things.clone() });
-    Ok((iot, things))
+    _ = devices.set(Devices { store: app.store.clone(), things: Things::new(role.iot(&data_plane)) });
+    Ok((iot, data_plane))
 }
 
 async fn call(invocation: iot::Invocation, devices: &SetOnce<Devices>, clock: &Clock) -> Result<(), iot::InvokeError> {

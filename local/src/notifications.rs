@@ -6,6 +6,7 @@ use ::notifications::{Messenger, Topic};
 use api::{App, Clock};
 use embedded::Database;
 use outbox::Outbox;
+use permissions::Role;
 use serde_json::Value;
 use triggers::{Failure, Feeder, Function, InvokeError, Schedule, Start, Stream, StreamError, TemplateError, Triggers};
 
@@ -13,6 +14,9 @@ use crate::template::TEMPLATE;
 
 /// The function, by its name in the template.
 const NOTIFICATIONS: &str = "NotificationsFunction";
+
+/// The same in the list of what functions may do.
+pub(crate) const FUNCTION: &str = "notifications";
 
 /// Why nobody would be told anything.
 #[derive(Debug, thiserror::Error)]
@@ -95,16 +99,13 @@ pub(crate) async fn outbox(access_key_id: String, clock: &Clock) -> Result<Outbo
 }
 
 /// The function, over the store and the outbox.
-pub(crate) fn function(app: &App, outbox: &Outbox) -> Function {
-    let messenger = Messenger::new(outbox.sns(), outbox.ses())
+pub(crate) fn function(app: App, role: &Role, outbox: &Outbox) -> Function {
+    let (sns, ses) = (role.sns(&outbox.sns()), role.ses(&outbox.ses()));
+    let messenger = Messenger::new(sns.clone(), ses)
         .mail_from(Some(MAIL_FROM.to_owned()), None)
         .sms_sender_id(Some(SENDER_ID.to_owned()));
-    let notifications = ::notifications::Notifications {
-        store: app.store.clone(),
-        messenger,
-        topic: Topic::new(outbox.sns(), TOPIC),
-        clock: app.clock.clone(),
-    };
+    let notifications =
+        ::notifications::Notifications { store: app.store, messenger, topic: Topic::new(sns, TOPIC), clock: app.clock };
     Function::new(move |event: Value| {
         let notifications = notifications.clone();
         async move { notifications.handle(&event).await }

@@ -16,6 +16,7 @@ use embedded::{Database, DatabaseError};
 use iot::Iot;
 use openings::Openings;
 use outbox::Outbox;
+use permissions::{Permissions, PermissionsError};
 use store::{Codes, Random, Store};
 use things::Things;
 use tokio::net::TcpListener;
@@ -94,6 +95,9 @@ pub enum StartError {
     /// The template cannot be followed.
     #[error(transparent)]
     Template(#[from] TemplateError),
+    /// Nobody knows what the functions may do.
+    #[error(transparent)]
+    Permissions(#[from] PermissionsError),
     /// The template names a function that is not here.
     #[error(transparent)]
     UnknownFunction(#[from] UnknownFunction),
@@ -113,6 +117,7 @@ pub struct LocalCloud {
     automat: Option<(AutomatId, SimulatedAutomat)>,
     notifications: Notifications,
     outbox: Outbox,
+    permissions: Permissions,
     server: Server,
     // Of a local cloud that keeps nothing, and gone with it.
     _scratch: Option<tempfile::TempDir>,
@@ -139,24 +144,19 @@ impl LocalCloud {
 
         let folder = claim(&options)?;
         let secret = master_secret(folder.as_ref(), &random)?;
-        let database = Database::start(folder.as_ref().map(Folder::table).as_deref(), {
-            let clock = clock.clone();
-            move || clock.now()
-        })
-        .await?;
+        let database = database(folder.as_ref(), &clock).await?;
         let client = database.client();
-        store::create_table(&client, TABLE).await?;
-        let store = Store::new(client, TABLE, Codes::new(secret.as_bytes())?, random.clone());
-        let finished = store.finish_removals().await?;
-        if finished > 0 {
-            tracing::info!(keys = finished, "finished removals that had been interrupted");
-        }
+        let store = open(&client, &secret, &random).await?;
         if !options.empty && example::fill_if_empty(&store, clock.now()).await? {
             tracing::info!("made the example automat with some keys and contracts");
         }
 
         let tokens = Arc::new(tokens.await.map_err(|_| TokenError::Key)??);
-        let app = App { store: store.clone(), clock: clock.clone() };
+        let permissions = Permissions::read()?;
+        let app = |function| App {
+            store: store.clone().through(permissions.role(function).dynamodb(&client)),
+            clock: clock.clone(),
+        };
         let (scratch, homes) = Homes::of(folder.as_ref())?;
         let provisioning = Provisioning::open(&homes.authority, homes.automats, store.clone(), random.clone())?;
         let shares = Shares::now();
@@ -168,18 +168,20 @@ impl LocalCloud {
             shadows: homes.shadows,
             access_key_id: secret::fresh(&random)?,
         };
-        let (iot, things) = automats::serve(places, &app, &provisioning).await?;
+        let role = permissions.role(automats::FUNCTION);
+        let (iot, data_plane) = automats::serve(places, &app(automats::FUNCTION), &role, &provisioning).await?;
+        let things = |function| Things::new(permissions.role(function).iot(&data_plane));
         let endpoint = automats::endpoint(&iot, host.clone());
         provisioning.provision_all(&endpoint).await?;
 
         let secrets = host.as_ref().map(|_| sign_in_secrets(folder.as_ref(), &random)).transpose()?.map(Arc::new);
         let sign_in = sign_in::router(tokens.clone(), secrets.clone(), clock.clone(), random.clone());
         let functions = HashMap::from([
-            ("keys", provisioning.watch(keys::router(app.clone()), endpoint)),
-            ("contracts", contracts::router(app.clone())),
-            ("openings", openings::router(Openings { app: app.clone(), things: things.clone() })),
-            ("people", ::people::router(app.clone())),
-            ("dashboard", dashboard(&url, sign_in.clone(), &app, things, &random)),
+            ("keys", provisioning.watch(keys::router(app("keys")), endpoint)),
+            ("contracts", contracts::router(app("contracts"))),
+            ("openings", openings::router(Openings { app: app("openings"), things: things("openings") })),
+            ("people", ::people::router(app("people"))),
+            ("dashboard", dashboard(&url, sign_in.clone(), app("dashboard"), things("dashboard"), &random)),
         ]);
         let audience = Role::ALL.map(Role::client_id).into_iter().chain([WEB_CLIENT]).map(str::to_owned).collect();
         let authorizer = Authorizer::new(&url, audience, tokens.jwks().clone());
@@ -192,7 +194,8 @@ impl LocalCloud {
         let automat = if options.no_automat { None } else { automats::simulate(&store, &provisioning, &clock).await? };
 
         let told = folder.as_ref().map(Folder::stream);
-        let function = notifications::function(&app, &outbox);
+        let function =
+            notifications::function(app(notifications::FUNCTION), &permissions.role(notifications::FUNCTION), &outbox);
         let notifications = Notifications::start(function, &database, TABLE, told, clock.clone()).await?;
 
         let role = if options.empty { Role::Admin } else { Role::Operator };
@@ -226,6 +229,7 @@ impl LocalCloud {
             automat,
             notifications,
             outbox,
+            permissions,
             server,
             _scratch: scratch,
             _folder: folder,
@@ -291,6 +295,12 @@ impl LocalCloud {
         &self.outbox
     }
 
+    /// What the functions may do, and what of it they have done.
+    #[must_use]
+    pub fn permissions(&self) -> &Permissions {
+        &self.permissions
+    }
+
     /// Does what the schedule does each minute, now, and gives the function's answer. For tests, which have a clock of
     /// their own.
     pub async fn tick(&self) -> Result<serde_json::Value, triggers::InvokeError> {
@@ -345,7 +355,7 @@ impl Homes {
 }
 
 /// The pages, for people who sign in here.
-fn dashboard(url: &str, sign_in: axum::Router, app: &App, things: Things, random: &Random) -> axum::Router {
+fn dashboard(url: &str, sign_in: axum::Router, app: App, things: Things, random: &Random) -> axum::Router {
     let settings = SignInSettings {
         pages: url.to_owned(),
         issuer: url.to_owned(),
@@ -354,7 +364,7 @@ fn dashboard(url: &str, sign_in: axum::Router, app: &App, things: Things, random
         dashboard: url.to_owned(),
     };
     let sign_in = SignIn::new(settings, SharedHttpConnector::new(InProcess(sign_in)));
-    ::dashboard::router(Dashboard { app: app.clone(), things, random: random.clone(), sign_in })
+    ::dashboard::router(Dashboard { app, things, random: random.clone(), sign_in })
 }
 
 async fn listen(address: SocketAddr) -> Result<TcpListener, StartError> {
@@ -371,6 +381,22 @@ fn claim(options: &Options) -> Result<Option<Folder>, FolderError> {
         folder.clear()?;
     }
     Ok(Some(folder))
+}
+
+async fn database(folder: Option<&Folder>, clock: &Clock) -> Result<Database, DatabaseError> {
+    let clock = clock.clone();
+    Database::start(folder.map(Folder::table).as_deref(), move || clock.now()).await
+}
+
+/// The table, made if it is not there, with nothing left half done.
+async fn open(client: &aws_sdk_dynamodb::Client, secret: &str, random: &Random) -> Result<Store, StartError> {
+    store::create_table(client, TABLE).await?;
+    let store = Store::new(client.clone(), TABLE, Codes::new(secret.as_bytes())?, random.clone());
+    let finished = store.finish_removals().await?;
+    if finished > 0 {
+        tracing::info!(keys = finished, "finished removals that had been interrupted");
+    }
+    Ok(store)
 }
 
 fn master_secret(folder: Option<&Folder>, random: &Random) -> Result<String, SecretError> {

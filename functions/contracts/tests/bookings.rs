@@ -26,7 +26,7 @@ impl Api {
         table.store.create_automat(testkit::automat("lobby", 4), &act()).await.unwrap();
         table.store.create_key(testkit::key("K-1"), &act()).await.unwrap();
         let clock = Clock::fixed(at(0));
-        let router = contracts::router(App { store: table.store.clone(), clock: clock.clone() });
+        let router = contracts::router(App { store: table.store_of("contracts"), clock: clock.clone() });
         Self { _table: table, clock, router }
     }
 

@@ -21,7 +21,7 @@ impl Api {
     async fn new() -> Self {
         let table = TestTable::new().await;
         let clock = Clock::fixed(at(0));
-        let router = keys::router(App { store: table.store.clone(), clock: clock.clone() });
+        let router = keys::router(App { store: table.store_of("keys"), clock: clock.clone() });
         Self { table, clock, router }
     }
 

@@ -35,7 +35,7 @@ impl People {
                 ContractDraft { id, contacts, pin: Some(testkit::pin(&format!("4829{end}"))), ..contract(start, end) };
             table.store.create_contract(&KeyId::parse("K-1").unwrap(), draft, &act()).await.unwrap();
         }
-        let router = people::router(App { store: table.store.clone(), clock: Clock::fixed(at(1_000)) });
+        let router = people::router(App { store: table.store_of("people"), clock: Clock::fixed(at(1_000)) });
         Self { _table: table, log, router }
     }
 

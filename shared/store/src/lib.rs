@@ -72,6 +72,12 @@ impl Store {
         Self { retention, ..self }
     }
 
+    /// The same store through another client.
+    #[must_use]
+    pub fn through(self, client: aws_sdk_dynamodb::Client) -> Self {
+        Self { client, ..self }
+    }
+
     /// The key under which an automat names codes: for provisioning it.
     #[must_use]
     pub fn device_key(&self, automat: &domain::AutomatId) -> DeviceKey {

@@ -21,6 +21,7 @@ mod wire;
 use aws_sdk_dynamodb::Client;
 use domain::Instant;
 use embedded::Database;
+use permissions::Permissions;
 use store::{Codes, Random, Store};
 
 pub use cabinet::fill;
@@ -57,6 +58,13 @@ impl TestTable {
         store::create_table(&client, TABLE).await.unwrap();
         let wire = Wire::new();
         Self { store: store_over(&database, &wire, &[SECRET; 32]), wire, client, database }
+    }
+
+    /// The store as a function has it: what the function's role does not permit is refused.
+    #[must_use]
+    pub fn store_of(&self, function: &'static str) -> Store {
+        let role = Permissions::read().unwrap().role(function);
+        self.store.clone().through(role.dynamodb(&self.database.client_over(self.wire.clone())))
     }
 
     /// Another store over the same table, as another Lambda would have it, with a wire of its own.

@@ -253,4 +253,8 @@ async fn more_openings_than_a_shadow_holds_are_refused_and_leave_their_lockers_f
     assert_eq!((&withdrawn["status"], &withdrawn["confirmedByDevice"]), (&json!("refused"), &json!(false)));
     assert_eq!(withdrawn["lockerIndex"], locker);
     _ = stage.open(locker).await.problem("automat_busy");
+    // the receipt of a request that was taken back is forgotten with it
+    let once = || stage.stack.operator().post(stage.openings(locker), json!({})).once("busy");
+    _ = once().await.problem("automat_busy");
+    _ = once().await.problem("automat_busy");
 }

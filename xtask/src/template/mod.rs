@@ -7,6 +7,7 @@
 
 mod access_log;
 mod binaries;
+mod calls;
 mod dashboard;
 mod deployment;
 mod devices;
@@ -63,6 +64,7 @@ const CHECKS: &[Check] = &[
     Check { name: "environment", judge: environment::findings, seeds: environment::SEEDS },
     Check { name: "logs", judge: logs::findings, seeds: logs::SEEDS },
     Check { name: "grants", judge: permissions::findings, seeds: permissions::SEEDS },
+    Check { name: "calls", judge: calls::findings, seeds: calls::SEEDS },
     Check { name: "invokers", judge: invokers::findings, seeds: invokers::SEEDS },
     Check { name: "queues", judge: queues::findings, seeds: queues::SEEDS },
     Check { name: "streams", judge: streams::findings, seeds: streams::SEEDS },

@@ -7,7 +7,7 @@ use anyhow::{Context as _, Result, ensure};
 use serde_json::Value;
 use serde_norway::Value as Yaml;
 
-use super::{Template, values::Setting};
+use super::{Template, calls::Calls, values::Setting};
 use crate::project::Project;
 
 /// The template that is deployed; the others are nested in it.
@@ -20,6 +20,8 @@ pub(super) const WATCH: &str = "infra/watch.yaml";
 pub(super) const OPENAPI: &str = "docs/openapi.json";
 /// Settings with one right value.
 pub(super) const VALUES: &str = "infra/rules/values.yaml";
+/// What each function calls.
+pub(super) const CALLS: &str = "infra/rules/calls.yaml";
 /// The packages in `functions/`, one on a line.
 pub(super) const PACKAGES: &str = "functions/";
 /// The packages that cargo-lambda compiles in one go, one on a line.
@@ -32,7 +34,7 @@ pub(super) struct Texts(BTreeMap<String, String>);
 impl Texts {
     /// Reads them all.
     pub(super) fn read(project: &Project) -> Result<Self> {
-        let mut files = vec![ROOT.to_owned(), OPENAPI.to_owned(), VALUES.to_owned()];
+        let mut files = vec![ROOT.to_owned(), OPENAPI.to_owned(), VALUES.to_owned(), CALLS.to_owned()];
         files.extend(nested(project)?);
         let mut texts = BTreeMap::new();
         for file in files {
@@ -101,6 +103,8 @@ pub(super) struct Subject {
     pub(super) documented: BTreeMap<(String, String), Option<String>>,
     /// Settings with one right value.
     pub(super) settings: Vec<Setting>,
+    /// What each function calls.
+    pub(super) calls: Calls,
 }
 
 impl Subject {
@@ -112,6 +116,7 @@ impl Subject {
             together: Vec::new(),
             documented: BTreeMap::new(),
             settings: Vec::new(),
+            calls: Calls::parse(texts.of(CALLS)?).context(CALLS)?,
             texts: Texts(BTreeMap::new()),
         };
         for (name, text) in &texts.0 {
@@ -150,6 +155,7 @@ impl Subject {
             TOGETHER => self.together = lines(),
             OPENAPI => self.documented = documented(&serde_json::from_str(text).context(OPENAPI)?)?,
             VALUES => self.settings = Setting::parse(text).context(VALUES)?,
+            CALLS => self.calls = Calls::parse(text).context(CALLS)?,
             ROOT => self.root = Template::parse(text).context(ROOT)?,
             nested => {
                 let template = Template::parse(text).with_context(|| nested.to_owned())?;

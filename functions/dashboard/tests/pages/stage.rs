@@ -34,7 +34,7 @@ impl Stage {
     /// An empty one, for somebody of a role.
     pub(crate) async fn of(role: Role) -> Self {
         let (table, clock) = (TestTable::new().await, Clock::fixed(at(0)));
-        let app = App { store: table.store.clone(), clock: clock.clone() };
+        let app = App { store: table.store_of("dashboard"), clock: clock.clone() };
         let (random, sign_in) = (Random::system(), SignIn::closed());
         let router = dashboard::router(Dashboard { app, things: nowhere(), random, sign_in });
         Self { table, clock, role, router }

@@ -19,7 +19,7 @@ impl Scene {
     pub(crate) async fn new() -> Self {
         let (table, data_plane) = (TestTable::new().await, DataPlane::default());
         table.store.create_automat(automat("lobby", 3), &act()).await.unwrap();
-        let devices = Devices { store: table.store.clone(), things: Things::new(data_plane.client()) };
+        let devices = Devices { store: table.store_of("devices"), things: Things::new(data_plane.client()) };
         Self { table, data_plane, devices }
     }
 

@@ -41,7 +41,7 @@ impl Scene {
 
     /// The function, as a Lambda has it.
     pub(crate) fn function(&self) -> Notifications {
-        self.function_over(self.table.store.clone())
+        self.function_over(self.table.store_of("notifications"))
     }
 
     pub(crate) fn function_over(&self, store: Store) -> Notifications {

@@ -1,0 +1,53 @@
+use aws_sdk_dynamodb::error::DisplayErrorContext;
+
+use super::*;
+
+const LIST: &str = "functions: { keys: { calls: { table: [dynamodb:GetItem], lists: [dynamodb:Query] } } }";
+
+fn table() -> aws_sdk_dynamodb::Client {
+    let config = aws_sdk_dynamodb::Config::builder()
+        .behavior_version(aws_sdk_dynamodb::config::BehaviorVersion::latest())
+        .region(aws_sdk_dynamodb::config::Region::from_static("local"))
+        .build();
+    aws_sdk_dynamodb::Client::from_conf(config)
+}
+
+#[tokio::test]
+async fn what_is_not_on_the_list_is_refused_before_it_is_sent() {
+    let permissions = Permissions::parse(LIST).unwrap();
+    let client = permissions.role("keys").dynamodb(&table());
+    let refusals = [
+        ("dynamodb:Scan on table", client.scan().table_name("t").send().await.err().map(|it| shown(&it))),
+        ("dynamodb:Query on table", client.query().table_name("t").send().await.err().map(|it| shown(&it))),
+        (
+            "dynamodb:Query on due",
+            client.query().table_name("t").index_name("due").send().await.err().map(|it| shown(&it)),
+        ),
+        ("an operation that", client.describe_table().table_name("t").send().await.err().map(|it| shown(&it))),
+    ];
+    for (call, refusal) in refusals {
+        let refusal = refusal.unwrap();
+        assert!(refusal.contains("access denied") && refusal.contains(call), "{call}: {refusal}");
+    }
+    assert_eq!(permissions.unused().len(), 2, "what was refused was not done");
+}
+
+fn shown(error: &(impl std::error::Error + 'static)) -> String {
+    DisplayErrorContext(error).to_string()
+}
+
+#[test]
+fn a_call_counts_for_the_function_that_made_it() {
+    let permissions = Permissions::parse(LIST).unwrap();
+    let call = Call { action: "dynamodb:GetItem", resource: "table" };
+    assert!(permissions.check("people", call).is_err());
+    assert!(permissions.check("keys", call).is_ok());
+    assert_eq!(permissions.unused(), BTreeSet::from(["keys: dynamodb:Query on lists".to_owned()]));
+}
+
+#[test]
+fn every_function_is_on_the_list() {
+    let permissions = Permissions::read().unwrap();
+    let functions: Vec<_> = permissions.permitted.keys().map(String::as_str).collect();
+    assert_eq!(functions, ["contracts", "dashboard", "devices", "keys", "notifications", "openings", "people"]);
+}
