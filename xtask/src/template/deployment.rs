@@ -1,4 +1,5 @@
-//! New code and new settings reach the alias that everything calls, and an alarm of the function itself takes them back.
+//! New code and new settings reach the alias that everything calls, and an alarm on the function's new version alone takes
+//! them back: one that also counts what old code does would hold up the fix of that code.
 //!
 //! A parameter's value is no part of what SAM looks at to tell whether a version is a new one (it looks at `!Ref Name`), so
 //! each function names its parameters in the version's description, of which `CloudFormation` makes a new one.
@@ -10,7 +11,7 @@ use serde_norway::Value;
 use super::{
     FUNCTION, Resource, Subject,
     document::{at, entries, literal, reference, texts},
-    subject::{Seed, WATCH, seed},
+    subject::{Seed, seed},
 };
 
 const ALARM: &str = "AWS::CloudWatch::Alarm";
@@ -18,6 +19,10 @@ const ALARM: &str = "AWS::CloudWatch::Alarm";
 const DEPLOYER: &str = "DeployRole";
 /// The alias that everything calls.
 const ALIAS: &str = "live";
+/// The condition under which there is a canary.
+const CANARY: &str = "HasCanary";
+/// By whose new value `Lambda` publishes what has been published before.
+const RELEASE: &str = "${Release}";
 /// What SAM makes other resources of, or the version itself.
 const NOT_OF_A_VERSION: [&str; 5] =
     ["DeploymentPreference", "EventInvokeConfig", "Events", "Tags", "VersionDescription"];
@@ -32,14 +37,14 @@ pub(super) fn findings(subject: &Subject) -> Vec<String> {
     if global(&["AutoPublishAlias"]).and_then(literal) != Some(ALIAS) {
         findings.push(format!("Globals: functions are not called by the alias {ALIAS}"));
     }
-    let of_all = global(&["DeploymentPreference", "Alarms"]).map(texts).unwrap_or_default();
-    if of_all.is_empty() || of_all.iter().any(|alarm| alarm_named(subject, alarm).is_none()) {
-        findings.push("Globals: no alarm that there is stops the deployment of all functions".to_owned());
+    if global(&["DeploymentPreference", "Alarms"]).is_some() {
+        findings.push("Globals: an alarm of all functions also counts what old code does".to_owned());
     }
     for function in subject.root.of_type(FUNCTION) {
-        let own = function.property(&["DeploymentPreference", "Alarms"]).map(texts).unwrap_or_default();
-        if !own.iter().filter_map(|alarm| alarm_named(subject, alarm)).any(|alarm| is_of(alarm, function.name)) {
-            findings.push(format!("{}: no alarm of its own stops its deployment", function.name));
+        findings.extend(unguarded(subject, function));
+        if !function.property(&["Description"]).map(texts).unwrap_or_default().concat().contains(RELEASE) {
+            findings
+                .push(format!("{}: its Description has no {RELEASE}: a build cannot be deployed again", function.name));
         }
         if function.property(&["AutoPublishAliasAllProperties"]).and_then(Value::as_bool) != Some(true) {
             findings.push(format!("{}: a new setting does not reach the alias", function.name));
@@ -82,17 +87,39 @@ fn parameters(subject: &Subject, texts: &[&str]) -> Vec<String> {
     all.filter(|name| is_in(name)).map(str::to_owned).collect()
 }
 
-/// The alarm that is named `${AWS::StackName}-…` here and `${Name}-…` in the nested template.
-fn alarm_named<'s>(subject: &'s Subject, named: &str) -> Option<Resource<'s>> {
-    let name = format!("${{Name}}{}", named.strip_prefix("${AWS::StackName}")?);
-    let mut alarms = subject.nested.get(WATCH)?.of_type(ALARM);
-    alarms.find(|alarm| alarm.property(&["AlarmName"]).is_some_and(|it| texts(it) == [&*name]))
+/// What keeps a function's alarms from stopping its deployment, and nothing but that.
+fn unguarded(subject: &Subject, function: Resource<'_>) -> Vec<String> {
+    let preference = function.property(&["DeploymentPreference", "Alarms"]).map(texts).unwrap_or_default();
+    let [CANARY, alarms @ .., "AWS::NoValue"] = &*preference else {
+        return vec![format!("{}: no alarm stops its canary", function.name)];
+    };
+    let faults = alarms.iter().filter_map(|name| {
+        let Some(alarm) = subject.root.resource(name).filter(|it| it.kind() == Some(ALARM)) else {
+            return Some(format!("there is no alarm {name}"));
+        };
+        let version = format!("{}.Version.Version", function.name);
+        let named = alarm.property(&["AlarmName"]).map(texts).unwrap_or_default().concat();
+        if dimension(alarm, "ExecutedVersion", "GetAtt") != Some(&*version)
+            || dimension(alarm, "FunctionName", "Ref") != Some(function.name)
+        {
+            Some(format!("{name} is not about its new version alone"))
+        } else if !named.contains(&format!("${{{version}}}")) {
+            Some(format!("{name} has no version in its name, so one that rings would ring on for the next version"))
+        } else if at(alarm.body, &["Condition"]).and_then(literal) != Some(CANARY) {
+            Some(format!("{name} is not there exactly when there is a canary"))
+        } else {
+            None
+        }
+    });
+    let faults = faults.map(|fault| format!("{}: {fault}", function.name)).collect::<Vec<_>>();
+    if alarms.is_empty() { vec![format!("{}: no alarm stops its canary", function.name)] } else { faults }
 }
 
-/// Whether an alarm is of a function's metric. The parameter that has the function's name is called as the function is.
-fn is_of(alarm: Resource<'_>, function: &str) -> bool {
+/// What a dimension of an alarm refers to, by `!Ref` or `!GetAtt`.
+fn dimension<'s>(alarm: Resource<'s>, name: &str, tag: &str) -> Option<&'s str> {
     let dimensions = alarm.property(&["Dimensions"]).and_then(Value::as_sequence).into_iter().flatten();
-    dimensions.filter_map(|dimension| reference(at(dimension, &["Value"])?, "Ref")).any(|named| named == function)
+    let mut named = dimensions.filter(|dimension| at(dimension, &["Name"]).and_then(literal) == Some(name));
+    reference(at(named.next()?, &["Value"])?, tag)
 }
 
 /// Whether `CodeDeploy`'s role names a function and its alias.
@@ -105,13 +132,24 @@ fn may_move(subject: &Subject, function: &str) -> bool {
 
 pub(super) const SEEDS: &[Seed] = &[
     seed("AutoPublishAlias: live", "AutoPublishAlias: latest", "Globals: functions are not called by the alias"),
-    seed("        - !Sub ${AWS::StackName}-FailingApi\n", "        []\n", "Globals: no alarm that there is"),
-    seed("${Name}-FailingApi", "${Name}-ApiFailing", "Globals: no alarm that there is").in_file(WATCH),
     seed(
-        "- !Sub ${AWS::StackName}-FailingKeys",
-        "- !Sub ${AWS::StackName}-FailingDevices",
-        "KeysFunction: no alarm of its own",
+        "      Role: !GetAtt DeployRole.Arn\n",
+        "      Role: !GetAtt DeployRole.Arn\n      Alarms: [!Sub \"${AWS::StackName}-FailingApi\"]\n",
+        "Globals: an alarm of all functions",
     ),
+    seed("[HasCanary, [!Ref NewKeysAlarm], ", "[HasCanary, [], ", "KeysFunction: no alarm stops"),
+    seed("[!Ref NewKeysAlarm], [!Ref AWS::NoValue]]", "[], [!Ref NewKeysAlarm]]", "KeysFunction: no alarm stops"),
+    seed("[!Ref NewKeysAlarm]", "[!Ref NewestKeysAlarm]", "KeysFunction: there is no alarm NewestKeysAlarm"),
+    seed("[!Ref NewKeysAlarm]", "[!Ref NewDevicesAlarm]", "NewDevicesAlarm is not about its new version alone"),
+    seed(
+        "        - { Name: ExecutedVersion, Value: !GetAtt KeysFunction.Version.Version }\n",
+        "",
+        "NewKeysAlarm is not about its new version alone",
+    ),
+    seed("-NewKeys-${KeysFunction.Version.Version}", "-NewKeys", "NewKeysAlarm has no version in its name"),
+    seed("    Condition: HasCanary\n", "", "NewKeysAlarm is not there exactly when"),
+    seed(" keys (${Release})\"", " keys\"", "KeysFunction: its Description"),
+    seed("\"${Release} ${Arch", "\"${Arch", "KeysFunction: a new Release does not"),
     seed("AutoPublishAliasAllProperties: true", "AutoPublishAliasAllProperties: false", "KeysFunction: a new setting"),
     seed(" ${LogLevel} ${Event", " ${Event", "KeysFunction: a new LogLevel does not"),
     seed(" ${SignInDomain} ${DashboardUrl}\"", " ${SignInDomain}\"", "DashboardFunction: a new DashboardUrl does not"),

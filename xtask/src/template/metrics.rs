@@ -95,7 +95,7 @@ pub(super) fn findings(subject: &Subject) -> Vec<String> {
     let Some(watch) = subject.nested.get(WATCH) else { return vec![format!("there is no {WATCH}")] };
     let mut findings = Vec::new();
     let mut metrics = Vec::new();
-    for alarm in watch.of_type(ALARM) {
+    for alarm in watch.of_type(ALARM).chain(subject.root.of_type(ALARM)) {
         let of_alarm = of_alarm(alarm.name, alarm.property(&[]));
         if of_alarm.is_empty() {
             findings.push(format!("{}: is about no metric", alarm.name));
@@ -282,6 +282,12 @@ pub(super) const SEEDS: &[Seed] = &[
         .in_file(WATCH),
     seed("MetricName: Reputation.BounceRate", "MetricName: BounceRate", "BouncedMailAlarm: nobody sends")
         .in_file(WATCH),
+    seed(
+        "{ Name: Resource, Value: !Sub \"${KeysFunction}:live\" }",
+        "{ Name: Alias, Value: live }",
+        "NewKeysAlarm: nobody",
+    ),
+    seed("\"${KeysFunction}:live\" }", "\"${KeysFunction}:new\" }", "NewKeysAlarm: AWS/Lambda Errors has no Resource"),
     seed("[\"AWS/SES\", \"Send\"", "[\"AWS/SES\", \"Sent\"", "Dashboard: nobody sends AWS/SES Sent").in_file(WATCH),
     seed(
         "/aws/lambda/${Name}-keys",

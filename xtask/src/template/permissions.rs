@@ -39,7 +39,7 @@ const ALLOWED: [(&str, &str, &str); 17] = [
     (
         "DeployRole",
         "Alarms",
-        "arn:${AWS::Partition}:cloudwatch:${AWS::Region}:${AWS::AccountId}:alarm:${AWS::StackName}-*",
+        "arn:${AWS::Partition}:cloudwatch:${AWS::Region}:${AWS::AccountId}:alarm:${AWS::StackName}-New*",
     ),
     // A key's policy is about that key alone, and hands the account's roles over to their own policies.
     ("DataKey", "Account", "kms:*"),
