@@ -25,6 +25,7 @@ mod queues;
 mod retention;
 mod routes;
 mod scopes;
+mod stack_policy;
 mod streams;
 mod subject;
 mod throttles;
@@ -69,6 +70,7 @@ const CHECKS: &[Check] = &[
     Check { name: "queues", judge: queues::findings, seeds: queues::SEEDS },
     Check { name: "streams", judge: streams::findings, seeds: streams::SEEDS },
     Check { name: "retention", judge: retention::findings, seeds: retention::SEEDS },
+    Check { name: "stack policy", judge: stack_policy::findings, seeds: stack_policy::SEEDS },
     Check { name: "keys", judge: topics::findings, seeds: topics::SEEDS },
     Check { name: "nested stacks", judge: nested::findings, seeds: nested::SEEDS },
     Check { name: "deployment", judge: deployment::findings, seeds: deployment::SEEDS },

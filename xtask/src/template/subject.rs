@@ -20,6 +20,8 @@ pub(super) const WATCH: &str = "infra/watch.yaml";
 pub(super) const OPENAPI: &str = "docs/openapi.json";
 /// Settings with one right value.
 pub(super) const VALUES: &str = "infra/rules/values.yaml";
+/// What an update must not do.
+pub(super) const STACK_POLICY: &str = "infra/stack-policy.json";
 /// What each function calls.
 pub(super) const CALLS: &str = "infra/rules/calls.yaml";
 /// The packages in `functions/`, one on a line.
@@ -34,7 +36,7 @@ pub(super) struct Texts(BTreeMap<String, String>);
 impl Texts {
     /// Reads them all.
     pub(super) fn read(project: &Project) -> Result<Self> {
-        let mut files = vec![ROOT.to_owned(), OPENAPI.to_owned(), VALUES.to_owned(), CALLS.to_owned()];
+        let mut files = [ROOT, OPENAPI, VALUES, CALLS, STACK_POLICY].map(str::to_owned).to_vec();
         files.extend(nested(project)?);
         let mut texts = BTreeMap::new();
         for file in files {
@@ -103,6 +105,8 @@ pub(super) struct Subject {
     pub(super) documented: BTreeMap<(String, String), Option<String>>,
     /// Settings with one right value.
     pub(super) settings: Vec<Setting>,
+    /// The statements of the stack policy.
+    pub(super) stack_policy: Vec<Value>,
     /// What each function calls.
     pub(super) calls: Calls,
 }
@@ -116,6 +120,7 @@ impl Subject {
             together: Vec::new(),
             documented: BTreeMap::new(),
             settings: Vec::new(),
+            stack_policy: Vec::new(),
             calls: Calls::parse(texts.of(CALLS)?).context(CALLS)?,
             texts: Texts(BTreeMap::new()),
         };
@@ -154,6 +159,11 @@ impl Subject {
             PACKAGES => self.packages = lines(),
             TOGETHER => self.together = lines(),
             OPENAPI => self.documented = documented(&serde_json::from_str(text).context(OPENAPI)?)?,
+            STACK_POLICY => {
+                let policy: Value = serde_json::from_str(text).context(STACK_POLICY)?;
+                let statements = policy["Statement"].as_array().context("no statements in the stack policy")?;
+                self.stack_policy.clone_from(statements);
+            }
             VALUES => self.settings = Setting::parse(text).context(VALUES)?,
             CALLS => self.calls = Calls::parse(text).context(CALLS)?,
             ROOT => self.root = Template::parse(text).context(ROOT)?,

@@ -1,0 +1,74 @@
+//! What outlives its stack is not replaced by an update of it either. `DeletionPolicy` and `UpdateReplacePolicy` keep what
+//! is there, but the stack would go on with another one that is empty, and so without its data: the stack policy makes
+//! such an update fail instead. `infra/runbooks/first-deployment.md` says how it is set, since a template cannot.
+
+use std::collections::BTreeSet;
+
+use serde_json::Value;
+
+use super::{
+    Resource, Subject,
+    document::{at, literal},
+    subject::{STACK_POLICY, Seed, seed},
+};
+
+const STACK: &str = "AWS::CloudFormation::Stack";
+/// What an update must not do to what is kept.
+const HARM: [&str; 2] = ["Update:Replace", "Update:Delete"];
+
+/// Types of what is kept that an update may replace or delete; and updates that nobody meant to refuse.
+pub(super) fn findings(subject: &Subject) -> Vec<String> {
+    let mut findings = Vec::new();
+    let (allowed, denied): (Vec<_>, Vec<_>) = subject.stack_policy.iter().partition(|it| it["Effect"] == "Allow");
+    // "After you set a stack policy, all of the resources in the stack are protected by default"
+    // (https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/protect-stack-resources.html)
+    if !allowed.iter().any(|it| it["Action"] == "Update:*" && it["Resource"] == "*" && it["Condition"].is_null()) {
+        findings.push("the stack policy refuses every update".to_owned());
+    }
+    let types = kept(subject);
+    for kind in &types {
+        for action in HARM {
+            if !denied.iter().any(|it| is_about(it, action, kind)) {
+                findings.push(format!("the stack policy lets an update do {action} to {kind}"));
+            }
+        }
+    }
+    let named = denied.iter().flat_map(|it| texts(&it["Condition"]["StringEquals"]["ResourceType"]));
+    findings.extend(named.filter(|kind| !types.contains(*kind)).map(|kind| format!("no {kind} is kept")));
+    findings
+}
+
+/// The types of all resources that outlive their stack, and of the stacks that these are in.
+fn kept(subject: &Subject) -> BTreeSet<&str> {
+    let is_kept = |it: &Resource<'_>| {
+        at(it.body, &["DeletionPolicy"]).and_then(literal).is_some_and(|policy| policy.starts_with("Retain"))
+    };
+    let resources = subject.templates().flat_map(|(_, template)| template.resources());
+    resources.filter(is_kept).filter_map(|it| it.kind()).chain([STACK]).collect()
+}
+
+/// Whether a refusal is of an action, on all resources of a type and without another condition.
+fn is_about(statement: &Value, action: &str, kind: &str) -> bool {
+    let conditions = statement["Condition"].as_object().into_iter().flatten();
+    statement["Resource"] == "*"
+        && texts(&statement["Action"]).contains(&action)
+        && texts(&statement["Condition"]["StringEquals"]["ResourceType"]).contains(&kind)
+        && conditions.count() == 1
+}
+
+fn texts(value: &Value) -> Vec<&str> {
+    value.as_array().into_iter().flatten().filter_map(Value::as_str).collect()
+}
+
+pub(super) const SEEDS: &[Seed] = &[
+    seed("\"Action\": \"Update:*\"", "\"Action\": \"Update:Modify\"", "refuses every update").in_file(STACK_POLICY),
+    seed("\"Update:Replace\", ", "", "lets an update do Update:Replace to AWS::DynamoDB::Table").in_file(STACK_POLICY),
+    seed(", \"Update:Delete\"", "", "lets an update do Update:Delete to AWS::DynamoDB::Table").in_file(STACK_POLICY),
+    seed("\"AWS::SecretsManager::Secret\",", "", "to AWS::SecretsManager::Secret").in_file(STACK_POLICY),
+    seed("\"AWS::KMS::Key\",", "", "to AWS::KMS::Key").in_file(STACK_POLICY),
+    seed("\"AWS::Cognito::UserPool\",", "", "to AWS::Cognito::UserPool").in_file(STACK_POLICY),
+    seed(",\n            \"AWS::CloudFormation::Stack\"", "", "to AWS::CloudFormation::Stack").in_file(STACK_POLICY),
+    seed("\"AWS::DynamoDB::Table\"", "\"AWS::SQS::Queue\"", "no AWS::SQS::Queue is kept").in_file(STACK_POLICY),
+    seed("\"Effect\": \"Deny\"", "\"Effect\": \"Allow\"", "to AWS::DynamoDB::Table").in_file(STACK_POLICY),
+    seed("\"StringEquals\"", "\"StringNotEquals\"", "to AWS::DynamoDB::Table").in_file(STACK_POLICY),
+];
