@@ -26,7 +26,7 @@ pub(super) fn sms(number: &str, form: &Form) -> Result<Sms, Refusal> {
     let (sender_id, sms_type) = (value(SENDER_ID), value(SMS_TYPE));
     if !sender_id.as_deref().is_none_or(is_sender_id) {
         return Err(Refusal::invalid(
-            "AWS.SNS.SMS.SenderID Reason: 1 to 11 letters and digits with at least one letter are wanted",
+            "AWS.SNS.SMS.SenderID Reason: 1 to 11 letters, digits and inner hyphens with at least one letter are wanted",
         ));
     }
     if !sms_type.as_deref().is_none_or(|kind| ["Promotional", "Transactional"].contains(&kind)) {
@@ -44,10 +44,15 @@ fn is_number(number: &str) -> bool {
     })
 }
 
+/// "1-11 alphanumeric characters including letters (A-Z, a-z), numbers (0-9), or hyphens (-) … must contain at least one
+/// letter and cannot start or end with a hyphen":
+/// <https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-smsvoice-senderid.html>
 fn is_sender_id(id: &str) -> bool {
     (1..=11).contains(&id.len())
-        && id.bytes().all(|byte| byte.is_ascii_alphanumeric())
+        && id.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
         && id.bytes().any(|byte| byte.is_ascii_alphabetic())
+        && !id.starts_with('-')
+        && !id.ends_with('-')
 }
 
 #[cfg(test)]
@@ -67,10 +72,10 @@ mod tests {
 
     #[test]
     fn a_sender_id_is_short_and_has_a_letter() {
-        for id in ["A", "KeyAutomat", "Keys2Go1234"] {
+        for id in ["A", "KeyAutomat", "Keys2Go1234", "Avain-1", "1-A"] {
             assert!(is_sender_id(id), "{id}");
         }
-        for id in ["", "12345", "KeyAutomat12", "Key Automat", "Avain-1", "Ä"] {
+        for id in ["", "12345", "KeyAutomat12", "Key Automat", "-Avain", "Avain-", "1-2", "Ä"] {
             assert!(!is_sender_id(id), "{id}");
         }
     }
