@@ -1,0 +1,176 @@
+//! Every function does all that its role permits (`infra/rules/calls.yaml`): a day at a key automat in which each call of
+//! the list is made at least once. A call that is not on the list fails wherever it is made, here and in every other test.
+
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on must stop at once")]
+
+use std::collections::BTreeSet;
+
+use api::Clock;
+use aws_sdk_dynamodb::types::AttributeValue;
+use e2e::{Stack, Stage, Visitor, fresh};
+use serde_json::{Value, json};
+
+/// A stack by a clock of its own, with an automat, a key in its second locker, and a contact's address.
+struct Day {
+    stage: Stage,
+    clock: Clock,
+    key: String,
+    email: String,
+}
+
+/// The locker of the key.
+const LOCKER: u16 = 1;
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn every_function_does_all_that_its_role_permits() {
+    let day = Day::new().await;
+    day.set_up_and_take_down().await;
+    day.pick_up_late().await;
+    day.open_more_than_a_shadow_holds().await;
+    day.work_in_a_browser().await;
+    day.be_interrupted().await;
+    day.be_forgotten().await;
+    assert_eq!(day.stage.stack.cloud().permissions().unused(), BTreeSet::new(), "permitted, and never done");
+}
+
+impl Day {
+    async fn new() -> Self {
+        let clock = Clock::fixed(Clock::system().now().whole_second());
+        let stage = Stage::new(&Stack::alone(clock.clone()).await, 200).await;
+        let key = stage.key_with(json!({ "lockerIndex": LOCKER, "shared": true, "returnCode": "4827" })).await;
+        Self { stage, clock, key, email: format!("{}@example.com", fresh("aino")) }
+    }
+
+    fn minute(&self, minutes: i64) -> String {
+        self.clock.now().plus_millis(minutes * 60_000).to_string()
+    }
+
+    /// Books the key for a contact who is told everything, from a minute to another; gives the contract's path.
+    async fn book(&self, from: i64, to: i64) -> String {
+        let everything = ["start-reminder", "end-reminder", "key-fetched", "key-returned", "key-not-returned"];
+        let contacts = json!([
+            { "name": "Aino", "email": self.email, "sendEmail": true, "additionalMessages": everything },
+            { "name": "Eino", "phoneNumber": "+358401234567", "sendSms": true, "additionalMessages": everything },
+        ]);
+        let id = fresh("booking");
+        let booking = json!({
+            "contractId": id, "person": "Ada Virtanen", "start": self.minute(from),
+            "end": self.minute(to), "contacts": contacts,
+        });
+        let made = self.stage.book(&self.key, booking).await;
+        made.is(201);
+        self.stage.stack.cloud().drain().await;
+        made.header("location").to_owned()
+    }
+
+    /// Time passes, and the schedule ticks.
+    async fn wait(&self, minutes: i64) {
+        self.clock.set(self.clock.now().plus_millis(minutes * 60_000));
+        self.stage.stack.forget_tokens().await;
+        self.stage.stack.cloud().tick().await.unwrap();
+        self.stage.stack.cloud().drain().await;
+    }
+
+    /// Everything there is, made, listed, changed and removed.
+    async fn set_up_and_take_down(&self) {
+        let stack = &self.stage.stack;
+        let other = self.stage.key_with(json!({ "lockerIndex": 2 })).await;
+        let key = format!("/v1/keys/{other}");
+        stack.admin().patch(&key, json!({ "property": "Hämeentie 12" })).await.is(200);
+        stack.viewer().get("/v1/keys?search=H%C3%A4meentie").await.is(200);
+        stack.viewer().get("/v1/automats").await.is(200);
+        let contract = self.stage.book(&other, json!({ "person": "Bo", "permanent": true })).await;
+        let contract = contract.header("location").to_owned();
+        stack.operator().patch(&contract, json!({ "person": "Bo Ek" })).await.is(200);
+        stack.operator().post_nothing(format!("{contract}/pin")).await.is(200);
+        stack.viewer().get(format!("{key}/contracts")).await.is(200);
+        stack.viewer().get(format!("{contract}/messages")).await.is(200);
+        stack.operator().delete(&contract).await.is(204);
+        stack.admin().delete(&key).await.is(204);
+        stack.viewer().get(format!("/v1/automats/{}/events", self.stage.automat)).await.is(200);
+    }
+
+    /// The key is fetched, and brought back after the contract's end.
+    async fn pick_up_late(&self) {
+        let device = self.stage.device(&[LOCKER]).await;
+        self.stage.view_where(|view| view["lockers"][1]["keyInside"] == true).await;
+        let contract = self.book(0, 60).await;
+        let pin = self.stage.stack.operator().get(format!("{contract}/pin")).await.body(200);
+        _ = device.type_code(pin["pin"].as_str().unwrap()).await;
+        assert!(device.take_key(LOCKER));
+        device.close_door(LOCKER);
+        self.stage.view_where(|view| view["lockers"][1]["keyInside"] == false).await;
+        self.stage.ended(&self.stage.asked_to_open(0).await).await;
+        device.close_door(0);
+        self.wait(61).await;
+        self.wait(24 * 60).await;
+        let end = json!({ "end": self.minute(60) });
+        self.stage.stack.operator().patch(&contract, end).await;
+        device.stop().await;
+    }
+
+    /// The automat is away, and openings are asked for until its shadow is full.
+    async fn open_more_than_a_shadow_holds(&self) {
+        let stage = Stage::new(&self.stage.stack, 200).await;
+        let mut locker = 0;
+        while stage.open(locker).await.status == 202 {
+            locker += 1;
+        }
+        let once = stage.stack.operator().post(stage.openings(locker), json!({})).once("busy");
+        _ = once.await.problem("automat_busy");
+        let visitor = Visitor::signed_in(&stage.stack, "operator").await;
+        let page = format!("/automats/{}/lockers/{locker}", stage.automat);
+        visitor.send(&visitor.get(&page).await, &format!("{page}/open"), &[("reason", "Lost PIN")]).await;
+    }
+
+    /// What machines do by the API, people do on pages.
+    async fn work_in_a_browser(&self) {
+        let contract = self.book(10_000, 10_060).await;
+        let page = contract.trim_start_matches("/v1").to_owned();
+        let visitor = Visitor::signed_in(&self.stage.stack, "operator").await;
+        visitor.get(&format!("/keys/{}", self.key)).await;
+        visitor.get(&format!("/keys/{}?show=ended", self.key)).await;
+        let edit = format!("{page}/edit");
+        visitor.send(&visitor.get(&edit).await, &edit, &[("person", "Ada Ek")]).await;
+        visitor.send(&visitor.get(&page).await, &format!("{page}/pin/new"), &[]).await;
+        let remove = format!("{page}/remove");
+        visitor.send(&visitor.get(&remove).await, &remove, &[]).await;
+        _ = self.stage.stack.viewer().get(&contract).await.problem("contract_not_found");
+    }
+
+    /// A removal is interrupted as soon as the key is marked, and the schedule finishes it.
+    async fn be_interrupted(&self) {
+        let key = self.stage.key().await;
+        let (client, place) = (self.stage.stack.cloud().dynamodb(), AttributeValue::S(format!("KEY#{key}")));
+        let request = client.update_item().table_name("key-automat").key("PK", place);
+        let request = request.key("SK", AttributeValue::S("KEY".to_owned()));
+        let request = request.update_expression("SET removing = :true, listPK = :removing");
+        let request = request.expression_attribute_values(":true", AttributeValue::Bool(true));
+        let removing = AttributeValue::S("REMOVING".to_owned());
+        request.expression_attribute_values(":removing", removing).send().await.unwrap();
+        self.wait(2).await;
+        _ = self.stage.stack.viewer().get(format!("/v1/keys/{key}")).await.problem("key_not_found");
+    }
+
+    /// A person asks what is known of them, and to be forgotten: in a contract that is over, and in messages about one
+    /// whose key is gone.
+    async fn be_forgotten(&self) {
+        let stack = &self.stage.stack;
+        self.book(20_000, 20_060).await;
+        self.wait(21_000).await;
+        // whoever books next forgets in the key's calendar what is over
+        self.stage
+            .book(&self.key, json!({ "person": "Bo", "start": self.minute(30), "end": self.minute(40) }))
+            .await
+            .is(201);
+        let person = json!({ "email": self.email, "person": "Ada Virtanen" });
+        let known: Value = stack.admin().post("/v1/people/export", person.clone()).await.body(200);
+        assert!(!known["data"].as_array().unwrap().is_empty(), "{known}");
+        let contact = json!({ "phoneNumber": "+358401234567" });
+        stack.admin().post("/v1/people/erase", contact).await.is(200);
+        stack.admin().post("/v1/people/erase", person.clone()).await.is(200);
+        self.book(10, 20).await;
+        stack.admin().delete(format!("/v1/keys/{}", self.key)).await;
+        stack.admin().post("/v1/people/erase", person).await.is(200);
+    }
+}
