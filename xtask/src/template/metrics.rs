@@ -9,78 +9,12 @@ use serde_norway::Value;
 use super::{
     FUNCTION, Subject,
     document::{at, entries, literal, reference, texts},
+    sent::{OPERATIONS, SENT},
     subject::{Seed, WATCH, seed},
 };
 
 const ALARM: &str = "AWS::CloudWatch::Alarm";
 const DASHBOARD: &str = "AWS::CloudWatch::Dashboard";
-
-/// What a service sends: its namespace, names of metrics, and the sets of dimensions under which each of them is kept.
-/// `CloudWatch` adds nothing up over dimensions: a set that is not here has no data.
-type Sent = (&'static str, &'static [&'static str], &'static [&'static [&'static str]]);
-
-const SENT: &[Sent] = &[
-    // https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-metrics.html
-    (
-        "AWS/ApiGateway",
-        &["4xx", "5xx", "Count", "IntegrationLatency", "Latency", "DataProcessed"],
-        &[&["ApiId"], &["ApiId", "Stage"], &["ApiId", "Stage", "Method", "Resource"]],
-    ),
-    // https://docs.aws.amazon.com/lambda/latest/dg/monitoring-metrics-types.html
-    (
-        "AWS/Lambda",
-        &["Invocations", "Errors", "Throttles", "Duration", "IteratorAge", "ConcurrentExecutions"],
-        &[&["FunctionName"], &["FunctionName", "Resource"], &["FunctionName", "Resource", "ExecutedVersion"]],
-    ),
-    (
-        "AWS/Lambda",
-        &["AsyncEventsReceived", "AsyncEventAge", "AsyncEventsDropped", "DestinationDeliveryFailures"],
-        &[&["FunctionName"], &["FunctionName", "Resource"]],
-    ),
-    // https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/metrics-dimensions.html
-    (
-        "AWS/DynamoDB",
-        &["ReadThrottleEvents", "WriteThrottleEvents", "ConsumedReadCapacityUnits", "ConsumedWriteCapacityUnits"],
-        &[&["TableName"], &["TableName", "GlobalSecondaryIndexName"]],
-    ),
-    (
-        "AWS/DynamoDB",
-        &["SystemErrors", "SuccessfulRequestLatency", "ThrottledRequests"],
-        &[&["TableName", "Operation"]],
-    ),
-    ("AWS/DynamoDB", &["TransactionConflict", "ConditionalCheckFailedRequests"], &[&["TableName"]]),
-    // https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-available-cloudwatch-metrics.html
-    (
-        "AWS/SQS",
-        &["ApproximateNumberOfMessagesVisible", "ApproximateAgeOfOldestMessage", "NumberOfMessagesSent"],
-        &[&["QueueName"]],
-    ),
-    // https://docs.aws.amazon.com/iot/latest/developerguide/metrics_dimensions.html
-    ("AWS/IoT", &["TopicMatch", "ParseError", "RuleMessageThrottled", "RuleNotFound"], &[&["RuleName"]]),
-    ("AWS/IoT", &["Success", "Failure", "ErrorActionSuccess", "ErrorActionFailure"], &[&["RuleName", "ActionType"]]),
-    ("AWS/IoT", &["Connect.AuthError", "Connect.ClientError", "Connect.Success", "Connect.Throttle"], &[&["Protocol"]]),
-    // https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-monitoring.html
-    ("AWS/Events", &["Invocations", "FailedInvocations", "TriggeredRules", "ThrottledRules"], &[&["RuleName"]]),
-    // https://docs.aws.amazon.com/ses/latest/dg/event-publishing-retrieving-cloudwatch.html: without dimensions, the account's
-    (
-        "AWS/SES",
-        &["Send", "Delivery", "Bounce", "Complaint", "Reject", "Reputation.BounceRate", "Reputation.ComplaintRate"],
-        &[&[]],
-    ),
-    // https://docs.aws.amazon.com/sns/latest/dg/sns-monitoring-using-cloudwatch.html
-    ("AWS/SNS", &["SMSMonthToDateSpentUSD"], &[&[]]),
-    (
-        "AWS/SNS",
-        &["NumberOfMessagesPublished", "NumberOfNotificationsFailed", "NumberOfNotificationsDelivered"],
-        &[&["TopicName"]],
-    ),
-    // https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/CloudWatch-Logs-Monitoring-CloudWatch-Metrics.html
-    ("AWS/Logs", &["IncomingBytes", "IncomingLogEvents"], &[&["LogGroupName"]]),
-];
-
-/// Operations of `DynamoDB` that the code uses (`infra/rules/calls.yaml` has the actions).
-const OPERATIONS: [&str; 8] =
-    ["GetItem", "BatchGetItem", "Query", "Scan", "PutItem", "UpdateItem", "DeleteItem", "TransactWriteItems"];
 
 /// A metric that something is about, with the value of each dimension: `${Name}` is what is put in later.
 struct Metric {
@@ -133,10 +67,16 @@ fn judge(subject: &Subject, metric: &Metric) -> Vec<String> {
             findings.push(format!("{user}: {namespace} {name} has no {dimension} {value}"));
         }
     }
+    // An alias or a version is one of the function that stands beside it.
+    let function = dimensions.iter().find(|(dimension, _)| dimension == "FunctionName");
+    let function = function.map(|(_, value)| value.trim_end_matches('}'));
+    if function.is_some_and(|function| dimensions.iter().any(|(_, value)| !value.starts_with(function))) {
+        findings.push(format!("{user}: its dimensions are of several functions"));
+    }
     findings
 }
 
-/// What a dimension may be; nothing is known of versions.
+/// What a dimension may be.
 fn known(subject: &Subject, namespace: &str, dimension: &str) -> Option<BTreeSet<String>> {
     let root = &subject.root;
     let parameter = |name: &str| format!("${{{name}}}");
@@ -148,6 +88,9 @@ fn known(subject: &Subject, namespace: &str, dimension: &str) -> Option<BTreeSet
     Some(match (namespace, dimension) {
         (_, "FunctionName") => named(FUNCTION),
         ("AWS/Lambda", "Resource") => root.of_type(FUNCTION).map(|it| format!("{}:live", parameter(it.name))).collect(),
+        (_, "ExecutedVersion") => {
+            root.of_type(FUNCTION).map(|it| format!("${{{}.Version.Version}}", it.name)).collect()
+        }
         (_, "ApiId") => BTreeSet::from([parameter("ApiId")]),
         (_, "Stage") => BTreeSet::from(["$default".to_owned()]),
         ("AWS/ApiGateway", "Method") => subject.documented.keys().map(|(method, _)| method.clone()).collect(),
@@ -237,7 +180,7 @@ fn of_dashboard(dashboard: &str, body: Option<&Value>) -> Vec<Metric> {
 
 /// A value as a body would have it: what is put in later is `${Name}`.
 fn written(value: &Value) -> String {
-    let referred = reference(value, "Ref").map(|name| format!("${{{name}}}"));
+    let referred = reference(value, "Ref").or_else(|| reference(value, "GetAtt")).map(|name| format!("${{{name}}}"));
     let text = || literal(value).or_else(|| reference(value, "Sub")).unwrap_or_default().to_owned();
     referred.unwrap_or_else(text)
 }
@@ -287,6 +230,7 @@ pub(super) const SEEDS: &[Seed] = &[
         "{ Name: Alias, Value: live }",
         "NewKeysAlarm: nobody",
     ),
+    seed("\"${KeysFunction}:live\" }", "\"${PeopleFunction}:live\" }", "NewKeysAlarm: its dimensions are of several"),
     seed("\"${KeysFunction}:live\" }", "\"${KeysFunction}:new\" }", "NewKeysAlarm: AWS/Lambda Errors has no Resource"),
     seed("[\"AWS/SES\", \"Send\"", "[\"AWS/SES\", \"Sent\"", "Dashboard: nobody sends AWS/SES Sent").in_file(WATCH),
     seed(

@@ -25,6 +25,7 @@ mod queues;
 mod retention;
 mod routes;
 mod scopes;
+mod sent;
 mod stack_policy;
 mod streams;
 mod subject;
