@@ -67,7 +67,7 @@ pub async fn parts() -> Result<Parts, StartError> {
 pub async fn senders() -> Result<Senders, StartError> {
     let config = client::config().await?;
     let settings = SenderSettings::from_env()?;
-    let sending = client::once(&config);
+    let sending = client::once(&config)?;
     let (sns, ses) = (aws_sdk_sns::Client::new(&sending), aws_sdk_sesv2::Client::new(&sending));
     Ok(Senders { app: app_over(&config).await?, sns, ses, settings })
 }
