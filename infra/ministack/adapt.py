@@ -41,11 +41,12 @@ class Unknown(Exception):
 
 
 def absent(name: str, resource: dict) -> bool:
-    """Whether ministack has nothing for a resource: CodeDeploy, and alarms that are made of others or calculate."""
+    """Whether ministack has nothing for a resource: CodeDeploy, AWS IoT's log, alarms that are made of others or calculate."""
     kind = resource["Type"]
     return (
         kind.startswith("AWS::CodeDeploy::")
         or name == "CodeDeployServiceRole"
+        or kind == "AWS::IoT::Logging"
         or kind == "AWS::CloudWatch::CompositeAlarm"
         or (kind == "AWS::CloudWatch::Alarm" and "Metrics" in resource["Properties"])
     )
@@ -112,11 +113,15 @@ def with_arns(value, secrets: set):
     return [with_arns(inner, secrets) for inner in value] if isinstance(value, list) else value
 
 
+SHADOW_CALLS = {"iot:GetThingShadow", "iot:UpdateThingShadow"}
+
+
 def as_evaluated(value):
     """The same with policies' statements as ministack evaluates them.
 
     - `sns:Publish` is all that AWS asks for PublishBatch; ministack has an action of that name.
     - An email is sent on behalf of an identity, from an address; ministack knows neither when it evaluates.
+    - A named shadow's ARN ends in its name; ministack asks for the thing alone.
     - What is forbidden over plain HTTP is not: in the namespace that nothing leaves there is nothing else.
     """
     if isinstance(value, list):
@@ -125,6 +130,8 @@ def as_evaluated(value):
         return value
     if value.get("Effect") == "Allow" and value.get("Action") == "sns:Publish" and "Resource" in value:
         return {**value, "Action": ["sns:Publish", "sns:PublishBatch"]}
+    if value.get("Effect") == "Allow" and set(value.get("Action", ())) == SHADOW_CALLS:
+        return {**value, "Resource": {"Fn::Sub": value["Resource"]["Fn::Sub"].removesuffix("/open")}}
     if value.get("Effect") == "Allow" and value.get("Action") == "ses:SendEmail":
         if list(value.get("Condition", {}).get("StringEquals", {})) != ["ses:FromAddress"]:
             raise Unknown(f"{value.get('Sid')} lets send email under other conditions than its sender's address")

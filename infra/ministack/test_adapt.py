@@ -142,6 +142,12 @@ class Grants(unittest.TestCase):
         optional = {"Fn::If": ["HasMail", anywhere, {"Ref": "AWS::NoValue"}]}
         self.assertEqual(evaluated, [items, sms, both, optional, deny])
 
+    def test_a_shadow_is_asked_for_by_its_thing(self):
+        shadows = {"Effect": "Allow", "Action": ["iot:GetThingShadow", "iot:UpdateThingShadow"]}
+        replies = {"Effect": "Allow", "Action": "iot:Publish", "Resource": {"Fn::Sub": "topic/open"}}
+        evaluated = self.of_role({**shadows, "Resource": {"Fn::Sub": "thing/*/open"}}, replies)
+        self.assertEqual(evaluated, [{**shadows, "Resource": {"Fn::Sub": "thing/*"}}, replies])
+
     def test_email_under_another_condition_is_refused(self):
         with self.assertRaises(adapt.Unknown):
             self.of_role({"Effect": "Allow", "Action": "ses:SendEmail", "Resource": "*"})

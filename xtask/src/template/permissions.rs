@@ -19,9 +19,9 @@ macro_rules! iot {
 /// Wildcards that are right: resource, statement id, and the text with the `*`. Automats are made after the stack is, so
 /// nothing else can name them; and a device's own shadow has a handful of topics.
 const ALLOWED: [(&str, &str, &str); 17] = [
-    ("OpeningsRole", "Shadows", concat!(iot!(), "thing/*")),
-    ("DashboardRole", "Shadows", concat!(iot!(), "thing/*")),
-    ("DevicesRole", "Shadows", concat!(iot!(), "thing/*")),
+    ("OpeningsRole", "Shadows", concat!(iot!(), "thing/*/open")),
+    ("DashboardRole", "Shadows", concat!(iot!(), "thing/*/open")),
+    ("DevicesRole", "Shadows", concat!(iot!(), "thing/*/open")),
     ("DevicesRole", "Replies", concat!(iot!(), "topic/automats/*/keypad/reply")),
     (
         "AutomatPolicy",
@@ -35,7 +35,7 @@ const ALLOWED: [(&str, &str, &str); 17] = [
     ),
     // A stream's name has the time in it at which it was made.
     ("NotificationsRole", "Streams", "${Table.Arn}/stream/*"),
-    // Alarms are named in a nested stack, which would make a circle; CodeDeploy asks for those that the functions name.
+    // A version is in each name, and a role that changes at each deployment would change too late.
     (
         "DeployRole",
         "Alarms",
@@ -144,6 +144,7 @@ pub(super) const SEEDS: &[Seed] = &[
     seed("- dynamodb:GetItem", "- dynamodb:*", "KeysRole Items: Action has the wildcard dynamodb:*"),
     seed("- dynamodb:GetItem", "- dynamodb:Scan", "KeysRole Items: Action has a scan of the table"),
     seed("index/lists", "index/*", "KeysRole Index: Resource has the wildcard ${Table.Arn}/index/*"),
+    seed("thing/*/open", "thing/*", "OpeningsRole Shadows: Resource has the wildcard"),
     seed("Resource: !Ref CodeSecret", "Resource: \"*\"", "KeysRole CodeSecret: Resource"),
     seed("Service: lambda.amazonaws.com", "AWS: \"*\"", "KeysRole : Principal"),
     seed("Action: dynamodb:Query", "NotAction: dynamodb:Scan", "KeysRole Index: NotAction"),
