@@ -167,7 +167,7 @@ impl Intercept for Role {
 /// What IAM is asked for a request.
 fn calls(input: &Input) -> Vec<Call> {
     let on = |resource| move |action| vec![Call { action, resource }];
-    let (table, shadows) = (on("table"), on("shadows"));
+    let table = on("table");
     if let Some(query) = input.downcast_ref::<dynamodb::query::QueryInput>() {
         return on(index(query.index_name()))("dynamodb:Query");
     }
@@ -176,6 +176,12 @@ fn calls(input: &Input) -> Vec<Call> {
     }
     if let Some(transaction) = input.downcast_ref::<dynamodb::transact_write_items::TransactWriteItemsInput>() {
         return transaction.transact_items().iter().flat_map(of_transaction).collect();
+    }
+    if let Some(get) = input.downcast_ref::<iot::get_thing_shadow::GetThingShadowInput>() {
+        return on(shadow(get.shadow_name()))("iot:GetThingShadow");
+    }
+    if let Some(update) = input.downcast_ref::<iot::update_thing_shadow::UpdateThingShadowInput>() {
+        return on(shadow(update.shadow_name()))("iot:UpdateThingShadow");
     }
     if let Some(message) = input.downcast_ref::<sns::publish::PublishInput>() {
         return on(if message.phone_number().is_some() { "phones" } else { "keyEvents" })("sns:Publish");
@@ -190,10 +196,6 @@ fn calls(input: &Input) -> Vec<Call> {
         table("dynamodb:UpdateItem")
     } else if input.downcast_ref::<dynamodb::delete_item::DeleteItemInput>().is_some() {
         table("dynamodb:DeleteItem")
-    } else if input.downcast_ref::<iot::get_thing_shadow::GetThingShadowInput>().is_some() {
-        shadows("iot:GetThingShadow")
-    } else if input.downcast_ref::<iot::update_thing_shadow::UpdateThingShadowInput>().is_some() {
-        shadows("iot:UpdateThingShadow")
     } else if input.downcast_ref::<iot::publish::PublishInput>().is_some() {
         on("keypadReplies")("iot:Publish")
     } else if input.downcast_ref::<sns::publish_batch::PublishBatchInput>().is_some() {
@@ -227,6 +229,11 @@ fn index(name: Option<&str>) -> &'static str {
         Some("due") => "due",
         Some(_) => "an unknown index",
     }
+}
+
+/// What a shadow is called in the list. Its name is part of its ARN, and no other is permitted.
+fn shadow(name: Option<&str>) -> &'static str {
+    if name == Some("open") { "shadows" } else { "another shadow" }
 }
 
 #[cfg(test)]

@@ -32,6 +32,22 @@ async fn what_is_not_on_the_list_is_refused_before_it_is_sent() {
     assert_eq!(permissions.unused().len(), 2, "what was refused was not done");
 }
 
+#[tokio::test]
+async fn a_shadow_is_permitted_by_its_name() {
+    let config = aws_sdk_iotdataplane::Config::builder()
+        .behavior_version(aws_sdk_iotdataplane::config::BehaviorVersion::latest())
+        .region(aws_sdk_iotdataplane::config::Region::from_static("local"))
+        .endpoint_url("http://127.0.0.1:9")
+        .build();
+    let client = aws_sdk_iotdataplane::Client::from_conf(config);
+    let client = Permissions::read().unwrap().role("openings").iot(&client);
+    for (name, is_refused) in [(Some("open"), false), (Some("access"), true), (None, true)] {
+        let get = client.get_thing_shadow().thing_name("lobby").set_shadow_name(name.map(str::to_owned));
+        let refusal = shown(&get.send().await.unwrap_err());
+        assert_eq!(refusal.contains("iot:GetThingShadow on another shadow"), is_refused, "{name:?}: {refusal}");
+    }
+}
+
 fn shown(error: &(impl std::error::Error + 'static)) -> String {
     DisplayErrorContext(error).to_string()
 }
