@@ -26,6 +26,7 @@ ARNS = {
     "AWS::IAM::Role": "iam::{1}:role/{2}",
     "AWS::Events::Rule": "events:{}:{}:rule/{}",
     "AWS::IoT::TopicRule": "iot:{}:{}:rule/{}",
+    "AWS::WAFv2::WebACL": "wafv2:us-east-1:{1}:global/webacl/{2}/00000000-0000-0000-0000-000000000000",
 }
 REF_IS_ARN = {"AWS::SecretsManager::Secret", "AWS::SNS::Topic", "AWS::Lambda::Alias"}
 NOTHING = object()

@@ -46,7 +46,11 @@ impl Template {
     pub(super) fn with(&self, place: &[&str], becomes: Option<&Value>) -> Option<Self> {
         let (last, parents) = place.split_last()?;
         let mut changed = self.clone();
-        let parent = parents.iter().try_fold(&mut changed.root, |value, key| value.get_mut(*key))?.as_mapping_mut()?;
+        let parent = parents.iter().try_fold(&mut changed.root, |value, key| match key.parse::<usize>() {
+            Ok(number) => value.get_mut(number),
+            Err(_) => value.get_mut(*key),
+        });
+        let parent = parent?.as_mapping_mut()?;
         match becomes {
             Some(value) => parent.insert(Value::from(*last), value.clone()),
             None => parent.remove(*last),
@@ -96,7 +100,10 @@ impl<'a> Resource<'a> {
 
 /// The value at a path of mapping keys.
 pub(super) fn at<'a>(value: &'a Value, path: &[&str]) -> Option<&'a Value> {
-    path.iter().try_fold(value, |value, key| value.get(key))
+    path.iter().try_fold(value, |value, key| match key.parse::<usize>() {
+        Ok(number) => value.get(number),
+        Err(_) => value.get(key),
+    })
 }
 
 /// The entries of a mapping; of anything else, none.

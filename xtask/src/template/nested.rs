@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::{
     Subject,
     document::{at, entries, texts},
-    subject::{ROOT, SIGN_IN, Seed, seed},
+    subject::{EDGE, ROOT, SIGN_IN, Seed, seed},
 };
 
 const STACK: &str = "AWS::CloudFormation::Stack";
@@ -39,7 +39,7 @@ pub(super) fn findings(subject: &Subject) -> Vec<String> {
             findings.push(format!("{}: nobody uses the output {name} of {file}", stack.name));
         }
     }
-    for file in subject.nested.keys().filter(|file| !deployed.contains(file)) {
+    for file in subject.nested.keys().filter(|file| *file != EDGE && !deployed.contains(file)) {
         findings.push(format!("{file} is deployed by no stack of {ROOT}"));
     }
     findings

@@ -16,6 +16,8 @@ pub(super) const ROOT: &str = super::FILE;
 pub(super) const SIGN_IN: &str = "infra/sign-in.yaml";
 /// Who watches.
 pub(super) const WATCH: &str = "infra/watch.yaml";
+/// What may stand before the API: a stack of its own, in another region.
+pub(super) const EDGE: &str = "infra/edge.yaml";
 /// What the API's document says of each route.
 pub(super) const OPENAPI: &str = "docs/openapi.json";
 /// Settings with one right value.
@@ -54,7 +56,7 @@ impl Texts {
     }
 }
 
-/// The paths of the nested templates: all YAML directly in `infra/`.
+/// The paths of the nested templates, and of [`EDGE`]: all YAML directly in `infra/`.
 pub(super) fn nested(project: &Project) -> Result<Vec<String>> {
     let mut files = Vec::new();
     for entry in fs::read_dir(project.root.join("infra"))? {
