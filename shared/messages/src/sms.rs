@@ -1,5 +1,8 @@
 //! An SMS: a short text, kept to letters that go cheaply over the air and to a length that SNS takes.
 
+use std::iter;
+
+use domain::Facts;
 use unicode_normalization::UnicodeNormalization as _;
 
 use crate::wording::{Wording, address_lines, cut};
@@ -13,9 +16,19 @@ const PLACE: usize = 160;
 /// In place of what is cut off. The ellipsis of one character is not in the GSM alphabet.
 const CUT: &str = "...";
 
-/// Puts it together. The note comes last, as far as there is room.
+/// Puts it together, with the automat's whole address if that takes no more segments than the street alone: each
+/// segment is billed.
 pub(crate) fn compose(mut wording: Wording<'_>) -> Sms {
     set_short_values(&mut wording);
+    let whole = with_place(&mut wording, usize::MAX);
+    let short = with_place(&mut wording, 1);
+    if whole.segments > short.segments { short } else { whole }
+}
+
+/// With so many lines of the address. The note comes last, as far as there is room.
+fn with_place(wording: &mut Wording<'_>, lines: usize) -> Sms {
+    let place = place(wording.facts(), lines);
+    wording.set("place", place);
     let text = plain(&wording.say_part("sms"));
     let text = match wording.note() {
         Some(note) => with_note(text, &plain(&format!("{}: {note}", wording.say("note")))),
@@ -27,18 +40,19 @@ pub(crate) fn compose(mut wording: Wording<'_>) -> Sms {
 /// What only an SMS's patterns have, or have shorter.
 fn set_short_values(wording: &mut Wording<'_>) {
     let facts = wording.facts();
-    let address = address_lines(facts.place.location.as_ref());
-    let place = |lines: usize| {
-        let lines: Vec<_> =
-            [facts.place.name.to_string()].into_iter().chain(address.iter().take(lines).cloned()).collect();
-        cut(&lines.join(", "), PLACE, CUT)
-    };
     wording.set("person", cut(facts.person.as_str(), PERSON, CUT));
-    wording.set("place", place(usize::MAX));
-    wording.set("site", place(1));
+    wording.set("site", place(facts, 1));
+    wording.set("when", wording.times().short_range(facts.range));
     wording.set("property", cut(facts.property.as_str(), PROPERTY, CUT));
     let item = if facts.property.as_str().is_empty() { facts.key.to_string() } else { wording.say("key-and-property") };
     wording.set("item", item);
+}
+
+/// The automat's name and so many lines of its address.
+fn place(facts: &Facts, lines: usize) -> String {
+    let address = address_lines(facts.place.location.as_ref()).into_iter().take(lines);
+    let lines: Vec<_> = iter::once(facts.place.name.to_string()).chain(address).collect();
+    cut(&lines.join(", "), PLACE, CUT)
 }
 
 /// A text without the typography that word processors and phones put in by themselves, each character of which would

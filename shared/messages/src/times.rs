@@ -52,6 +52,20 @@ impl LocalTimes {
         }
     }
 
+    /// The same, as short as an SMS has to be: the year only once if it is one year.
+    pub(crate) fn short_range(&self, range: TimeRange) -> String {
+        let local = |instant| self.zone.local(instant);
+        let (first, Some(last)) = (local(range.start()), range.end().map(local)) else { return self.range(range) };
+        let in_a_day = first.date_naive() == last.date_naive();
+        if in_a_day || first.year() != last.year() || self.mark(&first).is_some() || self.mark(&last).is_some() {
+            return self.range(range);
+        }
+        let mut words = FluentArgs::new();
+        words.set("start", self.texts.tell("day-and-time", &values(&first)));
+        words.set("end", self.texts.tell("moment", &values(&last)));
+        self.texts.tell("range", &words)
+    }
+
     /// What tells a time from another with the same digits.
     fn mark(&self, local: &DateTime<FixedOffset>) -> Option<String> {
         if self.zone.is_utc() {

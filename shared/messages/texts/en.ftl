@@ -30,6 +30,7 @@ month = { $month ->
 }
 clock = { PAD($hour) }:{ PAD($minute) }
 moment = { weekday } { $day } { month } { $year }, { clock }
+day-and-time = { weekday } { $day } { month }, { clock }
 range = { $start } – { $end }
 range-in-a-day = { $start }–{ $clock }
 range-without-end = { $start }, until further notice
@@ -75,10 +76,10 @@ contract-created =
     .heading = A key is booked
     .intro = Key { $key } is booked for { $person }. Here is how to fetch it.
     .sms =
-        Key { $item } is booked for { $person }.
+        Key { $item } for { $person }
         { $when }
         { $place }
-        PIN { $pin }: type it at the keypad to fetch and to return the key.
+        Fetch and return: PIN { $pin }
 
 contract-updated =
     .subject = The booking of key { $key } has changed
@@ -89,7 +90,7 @@ contract-updated =
         Key { $item }, { $person }
         { $when }
         { $place }
-        PIN { $pin }: type it at the keypad to fetch and to return the key.
+        Fetch and return: PIN { $pin }
 
 contract-ended =
     .subject = The booking of key { $key } has ended
@@ -118,7 +119,7 @@ start-reminder =
         Reminder: key { $item } for { $person }
         { $when }
         { $place }
-        PIN { $pin }: type it at the keypad to fetch and to return the key.
+        Fetch and return: PIN { $pin }
 
 end-reminder =
     .subject = Reminder: return key { $key } by { $end }

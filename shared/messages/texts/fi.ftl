@@ -18,6 +18,7 @@ weekday = { $weekday ->
 month = { $month }
 clock = { $hour }.{ PAD($minute) }
 moment = { weekday } { $day }.{ month }.{ $year } klo { clock }
+day-and-time = { weekday } { $day }.{ month }. klo { clock }
 range = { $start } – { $end }
 range-in-a-day = { $start }–{ $clock }
 range-without-end = { $start } alkaen toistaiseksi
@@ -63,10 +64,10 @@ contract-created =
     .heading = Avain on varattu
     .intro = Avain { $key } on varattu henkilölle { $person }. Näin noudat sen.
     .sms =
-        Avain varattu: { $item }, { $person }
+        Avain { $item }, { $person }
         { $when }
         { $place }
-        PIN { $pin }: näppäile se automaatilla, kun noudat ja kun palautat avaimen.
+        Nouto ja palautus: PIN { $pin }
 
 contract-updated =
     .subject = Avaimen { $key } varaus on muuttunut
@@ -77,7 +78,7 @@ contract-updated =
         Avain { $item }, { $person }
         { $when }
         { $place }
-        PIN { $pin }: näppäile se automaatilla, kun noudat ja kun palautat avaimen.
+        Nouto ja palautus: PIN { $pin }
 
 contract-ended =
     .subject = Avaimen { $key } varaus on päätetty
@@ -103,10 +104,10 @@ start-reminder =
     .heading = Varaus alkaa pian
     .intro = Avaimen { $key } varaus henkilölle { $person } alkaa { $start }.
     .sms =
-        Muistutus avainvarauksesta: { $item }, { $person }
+        Muistutus: { $item }, { $person }
         { $when }
         { $place }
-        PIN { $pin }: näppäile se automaatilla, kun noudat ja kun palautat avaimen.
+        Nouto ja palautus: PIN { $pin }
 
 end-reminder =
     .subject = Muistutus: palauta avain { $key } viimeistään { $end }

@@ -30,6 +30,7 @@ month = { $month ->
 }
 clock = { $hour }.{ PAD($minute) }
 moment = { weekday } { $day } { month } { $year } kl. { clock }
+day-and-time = { weekday } { $day } { month } kl. { clock }
 range = { $start } – { $end }
 range-in-a-day = { $start }–{ $clock }
 range-without-end = fr.o.m. { $start } tills vidare
@@ -75,10 +76,10 @@ contract-created =
     .heading = En nyckel är bokad
     .intro = Nyckel { $key } är bokad för { $person }. Så här hämtar du den.
     .sms =
-        Nyckel bokad: { $item }, { $person }
+        Nyckel { $item }, { $person }
         { $when }
         { $place }
-        PIN { $pin }: slå in den på knappsatsen när du hämtar och när du lämnar tillbaka nyckeln.
+        Hämta/lämna: PIN { $pin }
 
 contract-updated =
     .subject = Bokningen av nyckel { $key } har ändrats
@@ -89,7 +90,7 @@ contract-updated =
         Nyckel { $item }, { $person }
         { $when }
         { $place }
-        PIN { $pin }: slå in den på knappsatsen när du hämtar och när du lämnar tillbaka nyckeln.
+        Hämta/lämna: PIN { $pin }
 
 contract-ended =
     .subject = Bokningen av nyckel { $key } har avslutats
@@ -115,10 +116,10 @@ start-reminder =
     .heading = Bokningen börjar snart
     .intro = Bokningen av nyckel { $key } för { $person } börjar { $start }.
     .sms =
-        Påminnelse om nyckel: { $item }, { $person }
+        Påminnelse: { $item }, { $person }
         { $when }
         { $place }
-        PIN { $pin }: slå in den på knappsatsen när du hämtar och när du lämnar tillbaka nyckeln.
+        Hämta/lämna: PIN { $pin }
 
 end-reminder =
     .subject = Påminnelse: lämna tillbaka nyckel { $key } senast { $end }

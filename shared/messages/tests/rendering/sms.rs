@@ -33,15 +33,31 @@ fn lengths_for_ordinary_data() {
 }
 
 #[test]
-fn those_with_a_pin_are_two_short_messages_and_the_others_one() {
+fn each_takes_one_segment_and_a_change_two() {
     for (language, occasion) in in_every_language() {
         let expected = match occasion.kind() {
-            MessageKind::ContractCreated | MessageKind::ContractUpdated | MessageKind::StartReminder => 2,
+            MessageKind::ContractUpdated => 2,
             _ => 1,
         };
         let sms = rendered_sms(&occasion, language, &facts());
         assert_eq!((sms.encoding, sms.segments), (Encoding::Gsm7, expected), "{}", sms.text);
     }
+}
+
+#[test]
+fn the_town_is_told_if_it_costs_nothing() {
+    let text = |facts: &Facts| rendered_sms(&Occasion::Created, Language::English, facts).text;
+    assert!(text(&facts()).contains("\nLobby, Lauttasaarentie 10\n"), "{}", text(&facts()));
+    let bare = Facts { property: Property::parse("").unwrap(), ..facts() };
+    assert!(text(&bare).contains("\nLobby, Lauttasaarentie 10, 00200 Helsinki\n"), "{}", text(&bare));
+}
+
+#[test]
+fn the_year_is_told_twice_only_if_there_are_two() {
+    let range = TimeRange::new(at("2026-12-30T12:00:00Z"), Some(at("2027-01-02T10:00:00Z"))).unwrap();
+    let text = |facts: &Facts| rendered_sms(&Occasion::Created, Language::English, facts).text;
+    assert!(text(&facts()).contains("\nTue 24 Nov, 14:00 - Thu 26 Nov 2026, 12:00\n"));
+    assert!(text(&Facts { range, ..facts() }).contains("\nWed 30 Dec 2026, 14:00 - Sat 2 Jan 2027, 12:00\n"));
 }
 
 #[test]
@@ -98,7 +114,7 @@ fn typographic_punctuation_does_not_make_it_dearer() {
     assert!(sms.text.ends_with("\nNote: Ring \"Virtanen\" - it's the 2nd floor..."), "{}", sms.text);
     let cyrillic = FreeText::parse("Код").unwrap();
     let sms = rendered_sms(&Occasion::Created, Language::English, &Facts { free_text: Some(cyrillic), ..facts() });
-    assert_eq!((sms.encoding, sms.segments), (Encoding::Ucs2, 4));
+    assert_eq!((sms.encoding, sms.segments), (Encoding::Ucs2, 3));
 }
 
 #[test]
@@ -107,6 +123,6 @@ fn names_and_places_of_no_end_are_cut_in_an_sms() {
     let mut lines = text.lines();
     let first = lines.next().unwrap();
     assert!(first.contains(&format!("({}...)", "W".repeat(77))), "{first}");
-    assert!(first.ends_with(&format!(" is booked for {}....", "W".repeat(57))), "{first}");
+    assert!(first.ends_with(&format!(" for {}...", "W".repeat(57))), "{first}");
     assert_eq!(lines.nth(1).unwrap().chars().count(), 160);
 }
