@@ -2,10 +2,14 @@
 """Gives an automat of a deployed stack what its device needs to connect, once.
 
     python infra/tools/provision.py --stack key-automat-cloud --automat lobby --out ./lobby
+    python infra/tools/provision.py --stack key-automat-cloud --list automats.txt --out ./fleet
 
 The automat must exist (an admin creates it over the API). Its thing is made, a certificate with its key, and the key
 under which the keypad names codes. They are written to the folder, for the device alone: AWS keeps no copy of the
 private key. With --renew the former certificates are taken out of service, for a device that was lost or replaced.
+
+A list has one automatId on each line. Each automat gets a folder of its own name in --out, and what goes wrong with one
+does not stop the others. The same command again does what is left: a folder that is there is finished.
 
 While the stack's secret is being replaced there are two keys for the keypad, and a device gets both. With --keys only
 automat.json is written, for a device that has its certificate already.
@@ -23,9 +27,17 @@ import hmac
 import json
 import os
 import pathlib
+import re
+import shutil
 import sys
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 
 ROOTS = pathlib.Path(__file__).resolve().parents[2] / "shared" / "runtime" / "roots"
+# So many automats at a time.
+AT_ONCE = 8
+# As `shared/domain` has it; it names a folder too.
+AUTOMAT_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 
 
 class Refused(Exception):
@@ -46,10 +58,47 @@ def thing_name(automat: str) -> str:
     return automat.replace(".", ":")
 
 
-def provision(session, stack: str, automat: str, out: pathlib.Path, renew: bool, endpoint=None, authority=None) -> None:
-    """Makes thing and certificate, and writes the folder. The endpoint is HOST or HOST:PORT, the authority a file."""
-    outputs, told = prepare(session, stack, automat, out, endpoint)
-    iot, thing = session.client("iot"), thing_name(automat)
+@dataclass(frozen=True)
+class Place:
+    """What all devices of a stack are told alike, asked of AWS once."""
+
+    clients: dict
+    table: str
+    policy: str
+    secret: str
+    host: str
+    port: int
+
+    @classmethod
+    def of(cls, session, stack: str, endpoint=None) -> "Place":
+        """The endpoint is HOST or HOST:PORT, if it is not the account's own."""
+        clients = {name: session.client(name) for name in ("cloudformation", "dynamodb", "secretsmanager", "iot")}
+        outputs = stack_outputs(clients["cloudformation"], stack)
+        secret = clients["secretsmanager"].get_secret_value(SecretId=outputs["CodeSecretArn"])["SecretString"]
+        endpoint = endpoint or clients["iot"].describe_endpoint(endpointType="iot:Data-ATS")["endpointAddress"]
+        host, _, port = endpoint.partition(":")
+        return cls(clients, outputs["TableName"], outputs["DevicePolicyName"], secret, host, int(port or 8883))
+
+    def told(self, automat: str) -> str:
+        """What a device is told besides its certificate."""
+        told = {
+            "thing": thing_name(automat),
+            "automatId": automat,
+            "lockerCount": locker_count(self.clients["dynamodb"], self.table, automat),
+            "endpoint": self.host,
+            "port": self.port,
+        }
+        # One line, and a second one while it is being replaced.
+        for name, master in zip(("deviceKey", "otherDeviceKey"), self.secret.split("\n")):
+            told[name] = base64.urlsafe_b64encode(device_key(master, automat)).decode().rstrip("=")
+        return json.dumps(told, indent=2) + "\n"
+
+
+def provision(place: Place, automat: str, out: pathlib.Path, renew: bool, authority=None) -> None:
+    """Makes thing and certificate, and writes the folder. The authority is a file."""
+    must_be_empty(out)
+    told = place.told(automat)
+    iot, thing = place.clients["iot"], thing_name(automat)
     authorities = [authority] if authority else sorted(ROOTS.glob("*.pem"))
 
     iot.create_thing(thingName=thing)
@@ -67,40 +116,63 @@ def provision(session, stack: str, automat: str, out: pathlib.Path, renew: bool,
             "automat.json": told,
         },
     )
-    iot.attach_policy(policyName=outputs["DevicePolicyName"], target=certificate["certificateArn"])
+    iot.attach_policy(policyName=place.policy, target=certificate["certificateArn"])
     iot.attach_thing_principal(thingName=thing, principal=certificate["certificateArn"])
     for principal in former:
-        retire(iot, thing, outputs["DevicePolicyName"], principal)
+        retire(iot, thing, place.policy, principal)
 
 
-def give_keys(session, stack: str, automat: str, out: pathlib.Path, endpoint=None) -> None:
+def give_keys(place: Place, automat: str, out: pathlib.Path) -> None:
     """Writes what a device with a certificate is told besides, anew."""
-    _, told = prepare(session, stack, automat, out, endpoint)
-    if not session.client("iot").list_thing_principals(thingName=thing_name(automat))["principals"]:
+    must_be_empty(out)
+    told = place.told(automat)
+    if not place.clients["iot"].list_thing_principals(thingName=thing_name(automat))["principals"]:
         raise Refused(f"{automat} has no certificate: provision it without --keys")
     write(out, {"automat.json": told})
 
 
-def prepare(session, stack: str, automat: str, out: pathlib.Path, endpoint) -> tuple:
-    """The stack's outputs, and what the device is told besides its certificate."""
+def for_all(automats: list, out: pathlib.Path, do) -> dict:
+    """Does the same for each automat, in a folder of its own, and gives what went wrong by automat.
+
+    A folder has its name when everything is done. Until then it is a hidden one: whoever finds it after an
+    interruption knows that no device has its certificate, so another one may take its place.
+    """
+
+    def one(automat):
+        finished, partial = out / automat, out / f".{automat}.partial"
+        if finished.exists():
+            return None
+        interrupted = partial.exists()
+        if interrupted:
+            shutil.rmtree(partial)
+        try:
+            do(automat, partial, interrupted)
+        except Exception as error:  # whatever it is, the others come first
+            return str(error)
+        partial.rename(finished)
+        return None
+
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        return {automat: wrong for automat, wrong in zip(automats, pool.map(one, automats)) if wrong}
+
+
+def read_list(file: pathlib.Path) -> list:
+    """The automats of a list: one on each line, but for empty lines and comments."""
+    lines = (line.split("#")[0].strip() for line in file.read_text().splitlines())
+    automats = [line for line in lines if line]
+    wrong = [automat for automat in automats if not AUTOMAT_ID.fullmatch(automat)]
+    if wrong:
+        raise Refused(f"{file}: not an automatId: {', '.join(wrong[:5])}")
+    twice = sorted({automat for automat in automats if automats.count(automat) > 1})
+    if twice:
+        raise Refused(f"{file}: on the list twice: {', '.join(twice[:5])}")
+    return automats
+
+
+def must_be_empty(out: pathlib.Path) -> None:
+    """A folder with something in it may be a device's credentials."""
     if out.exists() and any(out.iterdir()):
         raise Refused(f"{out} is not empty: choose another --out")
-    outputs = stack_outputs(session.client("cloudformation"), stack)
-    lockers = locker_count(session.client("dynamodb"), outputs["TableName"], automat)
-    secret = session.client("secretsmanager").get_secret_value(SecretId=outputs["CodeSecretArn"])["SecretString"]
-    endpoint = endpoint or session.client("iot").describe_endpoint(endpointType="iot:Data-ATS")["endpointAddress"]
-    host, _, port = endpoint.partition(":")
-    told = {
-        "thing": thing_name(automat),
-        "automatId": automat,
-        "lockerCount": lockers,
-        "endpoint": host,
-        "port": int(port or 8883),
-    }
-    # One line, and a second one while it is being replaced.
-    for name, master in zip(("deviceKey", "otherDeviceKey"), secret.split("\n")):
-        told[name] = base64.urlsafe_b64encode(device_key(master, automat)).decode().rstrip("=")
-    return outputs, json.dumps(told, indent=2) + "\n"
 
 
 def retire(iot, thing: str, policy: str, principal: str) -> None:
@@ -135,28 +207,47 @@ def write(folder: pathlib.Path, files: dict) -> None:
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(description="Gives an automat of a deployed stack its device's credentials.")
+    parser = argparse.ArgumentParser(description="Gives automats of a deployed stack their devices' credentials.")
     parser.add_argument("--stack", required=True, help="name of the stack")
-    parser.add_argument("--automat", required=True, help="automatId of an automat that exists")
-    parser.add_argument("--out", required=True, type=pathlib.Path, help="folder to write, new or empty")
+    which = parser.add_mutually_exclusive_group(required=True)
+    which.add_argument("--automat", help="automatId of an automat that exists")
+    which.add_argument("--list", type=pathlib.Path, help="file with one automatId on each line")
+    parser.add_argument("--out", required=True, type=pathlib.Path, help="folder to write, new or empty; with --list, one for all")
     what = parser.add_mutually_exclusive_group()
     what.add_argument("--renew", action="store_true", help="take former certificates out of service")
     what.add_argument("--keys", action="store_true", help="write automat.json alone, with the keys of now")
     parser.add_argument("--endpoint", help="where the device connects, HOST or HOST:PORT, if not the account's own")
     parser.add_argument("--authority", type=pathlib.Path, help="PEM that the broker's certificate goes back to, if not Amazon's")
-    arguments = vars(parser.parse_args())
+    given = parser.parse_args()
     import boto3  # here, so that --help needs nothing
+    import botocore.config
+
+    # AWS IoT takes few of these requests a second: whoever is refused waits, longer each time.
+    patient = botocore.config.Config(retries={"mode": "adaptive", "max_attempts": 10}, max_pool_connections=2 * AT_ONCE)
+    session = boto3.Session()
+    session._session.set_default_client_config(patient)
+
+    def do(automat, out, interrupted=False):
+        if given.keys:
+            give_keys(place, automat, out)
+        else:
+            provision(place, automat, out, given.renew or interrupted, given.authority)
 
     try:
-        if arguments.pop("keys"):
-            del arguments["renew"], arguments["authority"]
-            give_keys(boto3.Session(), **arguments)
-        else:
-            provision(boto3.Session(), **arguments)
+        automats = read_list(given.list) if given.list else [given.automat]
+        place = Place.of(session, given.stack, given.endpoint)
+        if not given.list:
+            do(given.automat, given.out)
+        wrong = for_all(automats, given.out, do) if given.list else {}
     except Refused as refused:
         print(f"error: {refused}", file=sys.stderr)
         return 1
-    print(f"{arguments['out']}: give these files to the device of {arguments['automat']}, and keep no copy")
+    for automat, why in wrong.items():
+        print(f"error: {automat}: {why}", file=sys.stderr)
+    if wrong:
+        print(f"{len(wrong)} of {len(automats)} automats are left: run the same command again", file=sys.stderr)
+        return 1
+    print(f"{given.out}: give these files to the devices, each its own, and keep no copy")
     return 0
 
 

@@ -49,6 +49,10 @@ class Aws:
         return [arguments for asked, arguments in self.asked if asked == operation]
 
 
+def place(aws, endpoint=None):
+    return provision.Place.of(aws, "stack", endpoint)
+
+
 class Provisioning(unittest.TestCase):
     def setUp(self):
         folder = tempfile.TemporaryDirectory()
@@ -59,7 +63,7 @@ class Provisioning(unittest.TestCase):
         authority = self.out.parent / "ours.pem"
         authority.write_text("OURS")
         aws = Aws()
-        provision.provision(aws, "stack", "lobby", self.out, False, endpoint="keys.example.com:443", authority=authority)
+        provision.provision(place(aws, "keys.example.com:443"), "lobby", self.out, False, authority)
         told = json.loads((self.out / "automat.json").read_text())
         self.assertEqual((told["endpoint"], told["port"]), ("keys.example.com", 443))
         self.assertEqual((self.out / "ca.pem").read_text(), "OURS")
@@ -67,7 +71,7 @@ class Provisioning(unittest.TestCase):
 
     def test_a_device_gets_all_that_it_needs_and_nobody_else_can_read_it(self):
         aws = Aws()
-        provision.provision(aws, "stack", "lobby.2", self.out, renew=False)
+        provision.provision(place(aws), "lobby.2", self.out, renew=False)
         told = json.loads((self.out / "automat.json").read_text())
         self.assertEqual((told["thing"], told["automatId"], told["lockerCount"]), ("lobby:2", "lobby.2", 24))
         self.assertEqual((self.out / "private.key").read_text(), "KEY")
@@ -85,7 +89,7 @@ class Provisioning(unittest.TestCase):
     def test_a_device_that_has_its_certificate_gets_both_keys_while_there_are_two_secrets(self):
         other = MASTER[::-1]
         aws = Aws(principals=["arn:cert/old"], master=f"{MASTER}\n{other}")
-        provision.give_keys(aws, "stack", "lobby", self.out)
+        provision.give_keys(place(aws), "lobby", self.out)
         self.assertEqual([file.name for file in self.out.iterdir()], ["automat.json"])
         told = json.loads((self.out / "automat.json").read_text())
         keys = [provision.device_key(master, "lobby") for master in (MASTER, other)]
@@ -94,26 +98,26 @@ class Provisioning(unittest.TestCase):
         self.assertFalse(aws.of("create_thing") or aws.of("create_keys_and_certificate") or aws.of("update_certificate"))
 
     def test_a_device_with_one_key_is_told_of_one(self):
-        provision.give_keys(Aws(principals=["arn:cert/old"]), "stack", "lobby", self.out)
+        provision.give_keys(place(Aws(principals=["arn:cert/old"])), "lobby", self.out)
         self.assertNotIn("otherDeviceKey", json.loads((self.out / "automat.json").read_text()))
 
     def test_keys_alone_are_of_no_use_to_a_device_without_a_certificate(self):
         with self.assertRaisesRegex(provision.Refused, "without --keys"):
-            provision.give_keys(Aws(), "stack", "lobby", self.out)
+            provision.give_keys(place(Aws()), "lobby", self.out)
         self.assertFalse(self.out.exists())
 
     def test_an_automat_that_is_not_there_gets_nothing(self):
         aws = Aws(exists=False)
         with self.assertRaisesRegex(provision.Refused, "POST /v1/automats"):
-            provision.provision(aws, "stack", "lobby", self.out, renew=False)
+            provision.provision(place(aws), "lobby", self.out, renew=False)
         self.assertFalse(aws.of("create_thing") or self.out.exists())
 
     def test_a_second_certificate_is_made_only_in_place_of_the_first(self):
         aws = Aws(principals=["arn:cert/old"])
         with self.assertRaisesRegex(provision.Refused, "--renew"):
-            provision.provision(aws, "stack", "lobby", self.out, renew=False)
+            provision.provision(place(aws), "lobby", self.out, renew=False)
         self.assertFalse(aws.of("create_keys_and_certificate"))
-        provision.provision(aws, "stack", "lobby", self.out, renew=True)
+        provision.provision(place(aws), "lobby", self.out, renew=True)
         self.assertEqual(aws.of("update_certificate"), [{"certificateId": "old", "newStatus": "INACTIVE"}])
         self.assertEqual(aws.of("detach_thing_principal"), [{"thingName": "lobby", "principal": "arn:cert/old"}])
 
@@ -121,8 +125,59 @@ class Provisioning(unittest.TestCase):
         self.out.mkdir()
         (self.out / "private.key").write_text("former")
         with self.assertRaisesRegex(provision.Refused, "not empty"):
-            provision.provision(Aws(), "stack", "lobby", self.out, renew=True)
+            provision.provision(place(Aws()), "lobby", self.out, renew=True)
         self.assertEqual((self.out / "private.key").read_text(), "former")
+
+    def test_a_thousand_automats_of_a_list_get_a_folder_each_and_the_stack_is_asked_once(self):
+        aws = Aws()
+        everywhere, automats = place(aws), [f"automat-{number}" for number in range(1_000)]
+        do = lambda automat, out, _: provision.provision(everywhere, automat, out, False)
+        self.assertEqual(provision.for_all(automats, self.out, do), {})
+        self.assertEqual(sorted(folder.name for folder in self.out.iterdir()), sorted(automats))
+        told = json.loads((self.out / "automat-999" / "automat.json").read_text())
+        self.assertEqual(told["thing"], "automat-999")
+        self.assertEqual(len(aws.of("create_keys_and_certificate")), 1_000)
+        self.assertEqual((len(aws.of("get_secret_value")), len(aws.of("describe_stacks"))), (1, 1))
+
+        self.assertEqual(provision.for_all(automats, self.out, do), {})
+        self.assertEqual(len(aws.of("create_keys_and_certificate")), 1_000, "what is finished is left alone")
+
+    def test_what_goes_wrong_with_one_stops_no_other_and_is_done_by_the_next_call(self):
+        aws, broken = Aws(), {"b"}
+        everywhere = place(aws)
+
+        def do(automat, out, interrupted):
+            if automat in broken:
+                out.mkdir(parents=True)
+                (out / "private.key").write_text("of a certificate that no device has")
+                raise ConnectionError("reset by peer")
+            tries.append((automat, interrupted))
+            provision.provision(everywhere, automat, out, interrupted)
+
+        tries = []
+        self.assertEqual(provision.for_all(["a", "b", "c"], self.out, do), {"b": "reset by peer"})
+        broken.clear()
+        aws.principals = ["arn:cert/of-nobody"]
+        self.assertEqual(provision.for_all(["a", "b", "c"], self.out, do), {})
+        self.assertEqual(sorted(tries), [("a", False), ("b", True), ("c", False)])
+        self.assertEqual((self.out / "b" / "private.key").read_text(), "KEY")
+        self.assertEqual(aws.of("update_certificate"), [{"certificateId": "of-nobody", "newStatus": "INACTIVE"}])
+        self.assertEqual(sorted(folder.name for folder in self.out.iterdir()), ["a", "b", "c"])
+
+    def test_an_automat_that_has_a_certificate_is_refused_on_a_list_too(self):
+        everywhere = place(Aws(principals=["arn:cert/old"]))
+        wrong = provision.for_all(["a"], self.out, lambda automat, out, _: provision.provision(everywhere, automat, out, False))
+        self.assertIn("--renew", wrong["a"])
+        self.assertFalse((self.out / "a").exists())
+
+    def test_a_list_is_one_automat_on_each_line(self):
+        file = self.out.parent / "automats.txt"
+        file.write_text("# north\nlobby\n\n  depot.2  # by the gate\n")
+        self.assertEqual(provision.read_list(file), ["lobby", "depot.2"])
+        for text, says in [("lobby\n../etc\n", "not an automatId"), ("lobby\nlobby\n", "twice")]:
+            file.write_text(text)
+            with self.assertRaisesRegex(provision.Refused, says):
+                provision.read_list(file)
 
 
 if __name__ == "__main__":
