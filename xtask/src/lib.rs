@@ -5,6 +5,7 @@
 
 pub mod browser;
 pub mod clients;
+pub mod costs;
 pub mod deny;
 pub mod deployed;
 pub mod interop;

@@ -5,7 +5,7 @@ use std::{process::ExitCode, thread};
 use anyhow::{Result, anyhow};
 use clap::{Parser, Subcommand};
 use xtask::{
-    browser, clients, deny, deployed, interop,
+    browser, clients, costs, deny, deployed, interop,
     lambdas::{self, Build},
     openapi,
     project::Project,
@@ -57,6 +57,8 @@ enum Task {
     Doc,
     /// Writes docs/openapi.json anew from the code
     Openapi,
+    /// Writes the tables of infra/runbooks/costs.md anew from prices, measurements and templates
+    Costs,
     /// Judges the template, as written and as deployed, and seeds defects that must be found
     Template,
     /// Builds the Lambda binaries with `sam build`, starts each, and lists what is in it
@@ -117,6 +119,7 @@ fn main() -> Result<ExitCode> {
         Task::Browser { all } => steps.run("browser", || browser::check(&project, all)),
         Task::Clients => steps.run("clients", || clients::check(&project)),
         Task::Doc => steps.run("doc", || rust::document(&project)),
+        Task::Costs => steps.run("costs", || costs::write(&project)),
         Task::Openapi => steps.run("openapi", || openapi::write(&project)),
         Task::Template => steps.run("template", || template::check(&project, &Tools::ready(&project)?)),
         Task::Build { lightly } => {

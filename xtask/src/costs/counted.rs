@@ -1,0 +1,69 @@
+//! What the costs depend on and is measured or written elsewhere.
+
+use anyhow::{Context as _, Result, ensure};
+use serde_norway::Value;
+
+const MEASUREMENTS: &str = "docs/measurements.md";
+const SMS: &str = "shared/messages/tests/rendering/snapshots/rendering__sms__sms_lengths.snap";
+const TEMPLATES: [&str; 3] = ["template.yaml", "infra/watch.yaml", "infra/sign-in.yaml"];
+/// What a query without dimensions reads: the metrics of the four rules' error actions.
+const QUERIED: usize = 4;
+
+/// The numbers, by the names that `infra/runbooks/costs.yaml` gives them.
+#[derive(Debug)]
+pub(super) struct Counted(Vec<(&'static str, f64)>);
+
+impl Counted {
+    /// From the files of the project.
+    pub(super) fn read(read: impl Fn(&str) -> Result<String>) -> Result<Self> {
+        let booking = cell(&read(MEASUREMENTS)?, "| 100 | 0 |", 5).context(MEASUREMENTS)?;
+        let lengths = read(SMS)?;
+        let mut segments = 0.0;
+        for kind in ["contract-created", "start-reminder", "key-returned"] {
+            segments += cell(&lengths, &format!("| {kind} | en |"), 5).context(SMS)?;
+        }
+        let (mut metrics, mut keys) = (0, 0);
+        for path in TEMPLATES {
+            let template: Value = serde_norway::from_str(&read(path)?).context(path)?;
+            let resources = template["Resources"].as_mapping().with_context(|| format!("{path}: no resources"))?;
+            metrics += resources.values().map(alarm_metrics).sum::<usize>();
+            keys += resources.values().filter(|resource| resource["Type"] == "AWS::KMS::Key").count();
+        }
+        ensure!(metrics > 0 && keys > 0, "the templates have no alarms or no keys");
+        let number = |count: usize| u32::try_from(count).map(f64::from);
+        Ok(Self(vec![
+            ("bookingWriteUnits", booking),
+            ("smsSegments", segments),
+            ("alarmMetrics", number(metrics)?),
+            ("kmsKeys", number(keys)?),
+        ]))
+    }
+
+    /// A factor of an amount: a number, or the name of one.
+    pub(super) fn of(&self, factor: &Value) -> Result<f64> {
+        if let Some(number) = factor.as_f64() {
+            return Ok(number);
+        }
+        let found = self.0.iter().find(|(name, _)| factor == name);
+        found.map(|(_, number)| *number).with_context(|| format!("{factor:?} is neither a number nor counted"))
+    }
+}
+
+/// How many metrics an alarm watches; each is charged.
+fn alarm_metrics(resource: &Value) -> usize {
+    if resource["Type"] != "AWS::CloudWatch::Alarm" {
+        return 0;
+    }
+    let Some(metrics) = resource["Properties"]["Metrics"].as_sequence() else { return 1 };
+    match metrics.iter().filter(|metric| !metric["MetricStat"].is_null()).count() {
+        0 => QUERIED,
+        watched => watched,
+    }
+}
+
+/// The number in a column (from 1) of the first row that begins so.
+fn cell(page: &str, begin: &str, column: usize) -> Result<f64> {
+    let row = page.lines().find(|line| line.starts_with(begin)).with_context(|| format!("no row {begin}"))?;
+    let cell = row.split('|').nth(column).with_context(|| format!("{row}: no column {column}"))?;
+    cell.trim().parse().with_context(|| row.to_owned())
+}

@@ -1,0 +1,127 @@
+//! What a stack costs a month: computed from `infra/runbooks/costs.yaml` (prices and workload), what is measured and what the
+//! templates hold, and written into `infra/runbooks/costs.md`. A test fails when that page is out of date.
+
+mod counted;
+mod page;
+
+use std::fs;
+
+use anyhow::{Context as _, Result, ensure};
+use serde_norway::Value;
+
+use crate::{project::Project, steps::Note};
+use counted::Counted;
+
+const DATA: &str = "infra/runbooks/costs.yaml";
+const PAGE: &str = "infra/runbooks/costs.md";
+const SECONDS: f64 = 30.0 * 24.0 * 3_600.0;
+const FUNCTIONS: f64 = 7.0;
+const TICKS: f64 = 43_200.0;
+
+/// How an amount grows.
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum Growth {
+    Automat,
+    Stack,
+    Traces,
+}
+
+/// One line of the bill.
+#[derive(Debug)]
+struct Item {
+    service: String,
+    what: String,
+    growth: Growth,
+    amount: f64,
+    dollars: f64,
+    per: f64,
+    halve: Option<String>,
+}
+
+impl Item {
+    fn read(value: &Value, counted: &Counted) -> Result<Self> {
+        let text = |name: &str| value[name].as_str().with_context(|| format!("{DATA}: no {name} in {value:?}"));
+        let number = |name: &str| value[name].as_f64().with_context(|| format!("{DATA}: no {name} in {value:?}"));
+        let growth = match text("for")? {
+            "automat" => Growth::Automat,
+            "stack" => Growth::Stack,
+            "xray" => Growth::Traces,
+            other => anyhow::bail!("{DATA}: for: {other} is not automat, stack or xray"),
+        };
+        ensure!(text("check")?.starts_with("https://"), "{DATA}: {} has no page to check its price", text("what")?);
+        let factors = value["amount"].as_sequence().with_context(|| format!("{DATA}: no amount in {value:?}"))?;
+        let amount =
+            factors.iter().try_fold(1.0, |product, factor| Ok::<_, anyhow::Error>(product * counted.of(factor)?))?;
+        Ok(Self {
+            service: text("service")?.to_owned(),
+            what: text("what")?.to_owned(),
+            growth,
+            amount,
+            dollars: number("dollars")?,
+            per: number("per")?,
+            halve: value["halve"].as_str().map(str::to_owned),
+        })
+    }
+
+    /// Dollars a month with so many automats.
+    fn cost(&self, automats: f64) -> f64 {
+        let amount = match self.growth {
+            Growth::Automat => self.amount * automats,
+            Growth::Stack => self.amount,
+            Growth::Traces => traces(self.amount.mul_add(automats, TICKS)),
+        };
+        amount * self.dollars / self.per
+    }
+}
+
+/// How many of a month's calls are traced. "The default sampling rule is 1 request per second and 5 percent of
+/// additional requests. This sampling rate cannot be configured for Lambda functions"
+/// (<https://docs.aws.amazon.com/lambda/latest/dg/services-xray.html>). Taken here as a second of each function, with
+/// calls that are spread evenly over the functions and come at random times.
+fn traces(calls: f64) -> f64 {
+    let rate = calls / SECONDS / FUNCTIONS;
+    let first = 1.0 - (-rate).exp();
+    0.05_f64.mul_add(rate - first, first) * SECONDS * FUNCTIONS
+}
+
+/// Writes the page anew, and says whether that changed it.
+pub fn write(project: &Project) -> Result<Note> {
+    let path = project.root.join(PAGE);
+    let (former, page) = pages(project)?;
+    if former == page {
+        return Ok("no change".to_owned());
+    }
+    fs::write(&path, page).with_context(|| format!("cannot write {}", path.display()))?;
+    Ok(format!("wrote {}", path.display()))
+}
+
+/// The page as it is and as it has to be.
+fn pages(project: &Project) -> Result<(String, String)> {
+    let read = |path: &str| fs::read_to_string(project.root.join(path)).with_context(|| format!("cannot read {path}"));
+    let counted = Counted::read(read)?;
+    let data: Value = serde_norway::from_str(&read(DATA)?).with_context(|| DATA.to_owned())?;
+    let items = data["items"].as_sequence().with_context(|| format!("{DATA}: no items"))?;
+    let items = items.iter().map(|item| Item::read(item, &counted)).collect::<Result<Vec<_>>>()?;
+    let sms = Item::read(&data["sms"], &counted)?;
+    let former = read(PAGE)?;
+    let page = page::with_tables(&former, &page::tables(&data, &items, &sms)?)?;
+    Ok((former, page))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_page_is_up_to_date() {
+        let (former, page) = pages(&Project::load().unwrap()).unwrap();
+        assert!(former == page, "{PAGE} is out of date: run `cargo xtask costs`");
+    }
+
+    #[test]
+    fn nearly_all_calls_of_a_quiet_stack_are_traced_and_few_of_a_busy_one() {
+        assert!(traces(100_000.0) > 99_000.0, "{}", traces(100_000.0));
+        let busy = traces(10_000_000_000.0);
+        assert!((busy / (0.95_f64.mul_add(SECONDS * FUNCTIONS, 500_000_000.0)) - 1.0).abs() < 0.001, "{busy}");
+    }
+}

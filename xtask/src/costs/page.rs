@@ -1,0 +1,91 @@
+//! The tables of `infra/runbooks/costs.md`.
+
+use std::fmt::Write as _;
+
+use anyhow::{Context as _, Result};
+use serde_norway::Value;
+
+use super::{Growth, Item};
+
+const BEGIN: &str = "<!-- computed by `cargo xtask costs`: do not edit -->\n";
+const END: &str = "<!-- end of what is computed -->\n";
+const SIZES: [(f64, &str); 3] = [(10.0, "10"), (1_000.0, "1,000"), (10_000.0, "10,000")];
+
+/// The page with other tables.
+pub(super) fn with_tables(page: &str, tables: &str) -> Result<String> {
+    let (before, rest) = page.split_once(BEGIN).context("costs.md has no mark where the tables begin")?;
+    let (_, after) = rest.split_once(END).context("costs.md has no mark where the tables end")?;
+    Ok(format!("{before}{BEGIN}{tables}{END}{after}"))
+}
+
+/// All of them.
+pub(super) fn tables(data: &Value, items: &[Item], sms: &Item) -> Result<String> {
+    let text = |name: &str| data[name].as_str().with_context(|| format!("no {name}"));
+    let mut page = format!(
+        "\nRegion {}, prices as of {}, checked against the price list: {}.\n",
+        text("region")?,
+        text("asOf")?,
+        text("checked")?
+    );
+    items_of(&mut page, "Each automat", items, Growth::Automat)?;
+    items_of(&mut page, "The stack by itself", items, Growth::Stack)?;
+    together(&mut page, items)?;
+    largest(&mut page, items)?;
+    let segments = sms.amount;
+    writeln!(
+        page,
+        "\n### SMS instead of emails\n\n{segments} segments for each automat: {:.2} dollars.\n",
+        sms.cost(1.0)
+    )?;
+    Ok(page)
+}
+
+fn items_of(page: &mut String, title: &str, items: &[Item], growth: Growth) -> Result<()> {
+    writeln!(page, "\n### {title}\n\n| service | what | amount | price | dollars |\n|---|---|---|---|---|")?;
+    let mut sum = 0.0;
+    for item in items.iter().filter(|item| item.growth == growth) {
+        let Item { service, what, amount, dollars, per, .. } = item;
+        let amount = (amount * 10_000.0).round() / 10_000.0;
+        let cost = item.cost(1.0);
+        writeln!(page, "| {service} | {what} | {amount} | {dollars} for {per} | {cost:.4} |")?;
+        sum += cost;
+    }
+    writeln!(page, "| **together** | | | | **{sum:.3}** |")?;
+    Ok(())
+}
+
+fn together(page: &mut String, items: &[Item]) -> Result<()> {
+    writeln!(page, "\n### Together\n\n| automats | dollars | for each automat |\n|---|---|---|")?;
+    for (automats, name) in SIZES {
+        let sum: f64 = items.iter().map(|item| item.cost(automats)).sum();
+        writeln!(page, "| {name} | {sum:.2} | {:.2} |", sum / automats)?;
+    }
+    Ok(())
+}
+
+fn largest(page: &mut String, items: &[Item]) -> Result<()> {
+    let head = "| automats | service | dollars | what would halve it |\n|---|---|---|---|";
+    writeln!(page, "\n### The three largest\n\n{head}")?;
+    for (automats, name) in SIZES {
+        for (service, cost) in by_service(items, automats).into_iter().take(3) {
+            let mut of_service = items.iter().filter(|item| item.service == service);
+            let halve = of_service.find_map(|item| item.halve.as_deref());
+            let halve = halve.with_context(|| format!("{service} is among the largest: what would halve it?"))?;
+            writeln!(page, "| {name} | {service} | {cost:.2} | {halve} |")?;
+        }
+    }
+    Ok(())
+}
+
+/// The services with what they cost, the dearest first.
+fn by_service(items: &[Item], automats: f64) -> Vec<(&str, f64)> {
+    let mut services: Vec<(&str, f64)> = Vec::new();
+    for item in items {
+        match services.iter_mut().find(|(service, _)| *service == item.service) {
+            Some((_, sum)) => *sum += item.cost(automats),
+            None => services.push((&item.service, item.cost(automats))),
+        }
+    }
+    services.sort_by(|(_, one), (_, other)| other.total_cmp(one));
+    services
+}
