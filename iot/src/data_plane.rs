@@ -22,13 +22,12 @@ use tokio::{net::TcpListener, task::JoinHandle};
 
 use crate::{
     StartError,
+    broker::MAX_PAYLOAD,
     rules::is_basic_ingest,
     service::{Publication, Service, may_be_published},
     shadow::{Address, Operation, Rejection},
 };
 
-/// The largest payload that AWS takes.
-const MAX_PAYLOAD: usize = 128 * 1024;
 const ERROR_TYPE: HeaderName = HeaderName::from_static("x-amzn-errortype");
 
 /// A running data plane.

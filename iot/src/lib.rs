@@ -3,6 +3,7 @@
 
 mod attachment;
 mod broker;
+mod bucket;
 pub mod certificates;
 mod data_plane;
 mod invocation;
@@ -13,6 +14,7 @@ mod registry;
 pub mod rules;
 mod service;
 pub mod shadow;
+mod shadow_rate;
 mod shadows;
 mod template;
 pub mod topic;

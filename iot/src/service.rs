@@ -8,15 +8,19 @@ use std::{
 };
 
 use serde_json::Value;
-use tokio::sync::mpsc::{self, UnboundedReceiver, UnboundedSender};
+use tokio::{
+    sync::mpsc::{self, UnboundedReceiver, UnboundedSender},
+    time::Instant,
+};
 
 use crate::{
-    Invocation, InvokeError, Shadows, Template,
+    Exchange, Invocation, InvokeError, Shadows, Template,
     invocation::{Invoke, Invoker},
     policy::{Action, Connection},
     presence::Presence,
     rules::{Context, is_basic_ingest},
-    shadow::{Address, Operation, Rejection},
+    shadow::{Address, Operation, Rejection, Shadow},
+    shadow_rate::ShadowRate,
     topic,
 };
 
@@ -48,6 +52,7 @@ pub(crate) struct Publication {
 pub(crate) struct Service {
     pub(crate) template: Template,
     pub(crate) shadows: Shadows,
+    pub(crate) shadow_rate: ShadowRate,
     pub(crate) invoker: Invoker,
     pub(crate) presence: Mutex<Presence>,
     pub(crate) now: Clock,
@@ -69,6 +74,7 @@ impl Service {
         let service = Self {
             template: cloud.template,
             shadows: cloud.shadows.map_or_else(|| Ok(Shadows::in_memory()), |folder| Shadows::open(&folder))?,
+            shadow_rate: ShadowRate::default(),
             invoker: Invoker::new(invoke),
             presence: Mutex::default(),
             now: cloud.now,
@@ -77,22 +83,41 @@ impl Service {
         Ok((Arc::new(service), messages))
     }
 
-    /// Does what is asked of a shadow, and tells whom it concerns.
+    /// Does what is asked of a shadow over HTTP, and publishes what subscribers are told of it.
+    ///
+    /// A refusal is only answered: "If the client updates the document using the REST API, then it receives the HTTP error
+    /// code as part of its response, and no MQTT error messages are emitted."
+    /// (<https://docs.aws.amazon.com/iot/latest/developerguide/device-shadow-error-messages.html>)
     pub(crate) fn shadow(&self, address: &Address, operation: Operation, payload: &[u8]) -> Result<Value, Rejection> {
-        let exchange = self.shadows.request(address, operation, payload, (self.now)());
-        for (topic, payload) in exchange.messages {
-            self.publish(topic, payload);
+        let Exchange { answer, messages } = self.ask_shadow(address, operation, payload);
+        if answer.is_ok() {
+            self.publish_all(messages);
         }
-        exchange.answer
+        answer
+    }
+
+    fn ask_shadow(&self, address: &Address, operation: Operation, payload: &[u8]) -> Exchange {
+        let now = (self.now)();
+        if self.shadow_rate.grants(address.thing(), Instant::now()) {
+            self.shadows.request(address, operation, payload, now)
+        } else {
+            Exchange::of(address, Shadow::refuse(operation, payload, Rejection::TooManyRequests, now))
+        }
     }
 
     /// Takes a message that a client has sent; delivering it to subscribers is its receiver's affair.
     pub(crate) fn take(&self, client: Option<&str>, topic: &str, payload: &[u8]) {
         if let Some((address, operation)) = Address::of_request(topic) {
-            // who asked by MQTT reads the answer from its topic
-            _ = self.shadow(&address, operation, payload);
+            // who asked by MQTT reads the answer from its topic, a refusal too
+            self.publish_all(self.ask_shadow(&address, operation, payload).messages);
         }
         self.fire(client, topic, payload);
+    }
+
+    fn publish_all(&self, messages: Vec<(String, Vec<u8>)>) {
+        for (topic, payload) in messages {
+            self.publish(topic, payload);
+        }
     }
 
     /// Says something to rules and subscribers.

@@ -10,7 +10,7 @@ use std::{
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::shadow::{Address, Operation, Rejection, Shadow};
+use crate::shadow::{Address, Handled, Operation, Rejection, Shadow};
 
 /// Shadows by their addresses.
 #[derive(Debug, Default)]
@@ -34,6 +34,17 @@ struct Stored {
     thing: String,
     name: Option<String>,
     shadow: Shadow,
+}
+
+impl Exchange {
+    /// What comes of a request that a shadow has handled, or was not even asked.
+    #[must_use]
+    pub fn of(address: &Address, handled: Handled) -> Self {
+        let messages = handled.messages.into_iter();
+        let messages =
+            messages.map(|message| (address.topic(&message.topic), message.payload.to_string().into_bytes())).collect();
+        Self { answer: handled.answer, messages }
+    }
 }
 
 impl Shadows {
@@ -64,18 +75,15 @@ impl Shadows {
         let mut held = self.held.lock().unwrap_or_else(PoisonError::into_inner);
         let none = Shadow::default();
         let shadow = held.get(address).unwrap_or(&none);
-        let mut handled = shadow.handle(address.name().unwrap_or_default(), operation, payload, now_millis);
-        if let Some(shadow) = handled.shadow {
-            if let Err(error) = self.store(address, &shadow) {
+        let handled = shadow.handle(address.name().unwrap_or_default(), operation, payload, now_millis);
+        if let Some(shadow) = &handled.shadow {
+            if let Err(error) = self.store(address, shadow) {
                 tracing::error!(%error, thing = address.thing(), "a shadow was not stored");
                 return Exchange { answer: Err(Rejection::Internal), messages: Vec::new() };
             }
-            held.insert(address.clone(), shadow);
+            held.insert(address.clone(), shadow.clone());
         }
-        let messages = handled.messages.drain(..);
-        let messages =
-            messages.map(|message| (address.topic(&message.topic), message.payload.to_string().into_bytes())).collect();
-        Exchange { answer: handled.answer, messages }
+        Exchange::of(address, handled)
     }
 
     /// Writes a file beside the old one and puts it in its place, so that no crash leaves half a shadow.

@@ -1,4 +1,13 @@
-//! Topic filters, with AWS's reading of the wildcards.
+//! Topics and topic filters, with AWS's limits and its reading of the wildcards.
+//!
+//! <https://docs.aws.amazon.com/general/latest/gr/iot-core.html#iot-protocol-limits>, *Topic size*: "limited to 256 bytes of
+//! UTF-8 encoded characters"; *Maximum number of slashes in topic and topic filter*: "limited to 7 forward slashes". Both
+//! exclude the first three segments of a Basic Ingest topic, `$aws/rules/rule-name/`.
+
+use crate::rules::BASIC_INGEST;
+
+const MAX_BYTES: usize = 256;
+const MAX_SLASHES: usize = 7;
 
 /// Whether a topic is one that the filter means. As in MQTT 3.1.1, a wildcard in front means no topic that begins with
 /// `$`, and `a/#` means `a` too.
@@ -18,10 +27,18 @@ pub fn matches(filter: &str, topic: &str) -> bool {
     }
 }
 
-/// Whether AWS would deliver a message on this topic: not empty, without wildcards, at most 256 bytes.
+/// Whether AWS would deliver a message on this topic: within the limits, and without wildcards.
 #[must_use]
 pub fn is_valid(topic: &str) -> bool {
-    (1..=256).contains(&topic.len()) && !topic.contains(['+', '#', '\0'])
+    is_within_limits(topic) && !topic.contains(['+', '#', '\0'])
+}
+
+/// Whether a topic or a filter is not empty, not too long and not too deep.
+#[must_use]
+pub fn is_within_limits(topic: &str) -> bool {
+    let counted =
+        topic.strip_prefix(BASIC_INGEST).map_or(topic, |rest| rest.split_once('/').map_or("", |(_, rest)| rest));
+    !topic.is_empty() && counted.len() <= MAX_BYTES && counted.matches('/').count() <= MAX_SLASHES
 }
 
 #[cfg(test)]
@@ -52,6 +69,21 @@ mod tests {
     #[test]
     fn topics_to_publish_to_have_no_wildcards() {
         assert!(is_valid("a/b"));
-        assert!(!is_valid("a/+") && !is_valid("#") && !is_valid("") && !is_valid(&"a".repeat(257)));
+        assert!(!is_valid("a/+") && !is_valid("#") && !is_valid(""));
+    }
+
+    #[test]
+    fn topics_have_256_bytes_and_7_slashes_at_most() {
+        let (long, deep) = ("a".repeat(MAX_BYTES), "/".repeat(MAX_SLASHES));
+        assert!(is_valid(&long) && is_valid(&deep) && is_within_limits(&format!("+{deep}#")));
+        assert!(!is_valid(&format!("{long}a")) && !is_valid(&"ä".repeat(129)) && !is_valid(&format!("{deep}/")));
+        assert!(!is_within_limits(&format!("+/{deep}#")));
+    }
+
+    #[test]
+    fn the_rule_of_a_basic_ingest_topic_does_not_count() {
+        let (long, deep) = ("a".repeat(MAX_BYTES), "/".repeat(MAX_SLASHES));
+        assert!(is_valid(&format!("$aws/rules/keypad/{long}")) && is_valid(&format!("$aws/rules/keypad/{deep}")));
+        assert!(!is_valid(&format!("$aws/rules/keypad/{long}a")) && !is_valid(&format!("$aws/rules/keypad/{deep}/")));
     }
 }

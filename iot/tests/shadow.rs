@@ -196,7 +196,7 @@ fn refusals_say_why_and_change_nothing() {
         (json!({"state": {"wanted": {}}}), Rejection::InvalidNode("wanted".to_owned())),
         (json!({"state": {}, "more": 1}), Rejection::InvalidNode("more".to_owned())),
         (json!({"state": {"desired": {"a": [null]}}}), Rejection::InvalidNode("a".to_owned())),
-        (json!({"state": {"desired": deep(9)}}), Rejection::TooDeep),
+        (json!({"state": {"desired": deep(7)}}), Rejection::TooDeep),
         (json!({"state": {"reported": {"a": "x".repeat(8192)}}}), Rejection::TooLarge),
         (json!([]), Rejection::InvalidJson),
     ];
@@ -209,7 +209,7 @@ fn refusals_say_why_and_change_nothing() {
         assert_eq!((&said["code"], &said["timestamp"]), (&json!(rejection.code()), &json!(SECONDS)), "{payload}");
         assert_eq!(said["message"], rejection.to_string());
     }
-    assert!(update(&shadow, &json!({"state": {"desired": deep(8)}})).answer.is_ok());
+    assert!(update(&shadow, &json!({"state": {"desired": deep(6)}})).answer.is_ok());
 }
 
 #[test]

@@ -11,12 +11,12 @@ use rmqtt::{
     codec::v5::SubscribeAckReason,
     hook::{Handler, HookResult, Parameter, ReturnType},
     session::Session,
-    types::{AuthResult, ConnectInfo, FromType, Publish, PublishAclResult, QoS, Reason, SubscribeAclResult},
+    types::{AuthResult, ConnectInfo, FromType, Publish, PublishAclResult, QoS, Reason, Subscribe, SubscribeAclResult},
 };
 use tokio::time::Instant;
 
 use super::{
-    TLS,
+    MAX_PAYLOAD, TLS,
     quota::{Quotas, Verdict},
 };
 use crate::{
@@ -25,6 +25,7 @@ use crate::{
     registry::{Login, Proof, Registry},
     service::Service,
     shadow::Address,
+    topic,
 };
 
 #[derive(Clone)]
@@ -49,7 +50,8 @@ impl Gate {
         }
         let connection = connection(client);
         let will_is_allowed = connect.last_will().is_none_or(|will| {
-            Publish::try_from(will).is_ok_and(|will| self.service.may_publish(&connection, &will.topic, will.retain))
+            let will = Publish::try_from(will);
+            will.is_ok_and(|will| is_taken(&will) && self.service.may_publish(&connection, &will.topic, will.retain))
         });
         self.service.template.policy.allows(&connection, Action::Connect, client) && will_is_allowed
     }
@@ -68,12 +70,28 @@ impl Gate {
                 return PublishAclResult::rejected(publish.qos != QoS::AtMostOnce, None);
             }
         }
+        if !is_taken(publish) {
+            tracing::warn!(client, bytes = publish.payload.len(), "a publication of QoS 2 or of more than 128 KB");
+            return PublishAclResult::rejected(true, None);
+        }
         if !self.service.may_publish(&connection(client), &publish.topic, publish.retain) {
             tracing::warn!(client, topic = &*publish.topic, "a publication that is not allowed");
             return PublishAclResult::rejected(true, None); // AWS disconnects too
         }
         self.service.take(Some(client), &publish.topic, &publish.payload);
         PublishAclResult::allow()
+    }
+
+    fn subscribe(&self, session: &Session, subscribe: &Subscribe) -> SubscribeAclResult {
+        let (filter, qos) = (&subscribe.topic_filter, subscribe.opts.qos());
+        let connection = connection(&session.id.client_id);
+        if qos == QoS::ExactlyOnce || !topic::is_within_limits(filter) {
+            SubscribeAclResult::new_failure(SubscribeAckReason::UnspecifiedError)
+        } else if self.service.template.policy.allows(&connection, Action::Subscribe, filter) {
+            SubscribeAclResult::new_success(qos, None)
+        } else {
+            SubscribeAclResult::new_failure(SubscribeAckReason::NotAuthorized)
+        }
     }
 
     /// AWS lets rules have a Last Will, and its shadows do not listen to one.
@@ -108,15 +126,7 @@ impl Handler for Gate {
                 HookResult::PublishAclResult(self.publish(session, publish).await)
             }
             Parameter::ClientSubscribeCheckAcl(session, subscribe) => {
-                let connection = connection(&session.id.client_id);
-                let policy = &self.service.template.policy;
-                HookResult::SubscribeAclResult(
-                    if policy.allows(&connection, Action::Subscribe, &subscribe.topic_filter) {
-                        SubscribeAclResult::new_success(subscribe.opts.qos(), None)
-                    } else {
-                        SubscribeAclResult::new_failure(SubscribeAckReason::NotAuthorized)
-                    },
-                )
+                HookResult::SubscribeAclResult(self.subscribe(session, subscribe))
             }
             // the one point before a delivery that can prevent it
             Parameter::MessageExpiryCheck(session, _, publish)
@@ -146,6 +156,12 @@ impl Handler for Gate {
         };
         (false, Some(result))
     }
+}
+
+/// Whether AWS takes a message of this size and quality of service: "The MQTT protocol defines a third level of `QoS`, level
+/// 2, but AWS IoT does not support it." (<https://docs.aws.amazon.com/iot/latest/developerguide/mqtt.html#mqtt-qos>)
+fn is_taken(publish: &Publish) -> bool {
+    publish.qos != QoS::ExactlyOnce && publish.payload.len() <= MAX_PAYLOAD
 }
 
 /// Every client is the thing that it is called, or it would not have been admitted.

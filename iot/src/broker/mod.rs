@@ -39,8 +39,19 @@ use gate::Gate;
 const PLAIN: u16 = 1;
 const TLS: u16 = 2;
 
-/// As AWS has it, and a little for what is around the payload.
+/// The protocol limits, <https://docs.aws.amazon.com/general/latest/gr/iot-core.html#iot-protocol-limits>. *Message size*:
+/// "The payload for every publish request is limited to 128 KB. The AWS IoT service rejects publish and connect requests
+/// larger than this size."
+pub(crate) const MAX_PAYLOAD: usize = 128 * 1024;
+/// A packet with such a payload, and a little for what is around it.
 const MAX_PACKET: u32 = 128 * 1024 + 1024;
+/// *Connection inactivity*, in seconds. AWS takes the longest interval where a client wants a longer one or none; here such
+/// a client is refused. AWS makes 30 seconds of a shorter interval; here it stays as it is, so its client is missed sooner.
+const MAX_KEEP_ALIVE: u16 = 1200;
+/// *Maximum subscriptions per subscribe request*: "limited a maximum of eight subscriptions".
+const MAX_FILTERS: usize = 8;
+/// *Subscriptions per connection*.
+const MAX_SUBSCRIPTIONS: usize = 50;
 /// How long a client may take until its CONNECT is there, and for the TLS handshake before it.
 const HANDSHAKE_WITHIN: Duration = Duration::from_secs(10);
 /// AWS takes clients back for an hour.
@@ -161,7 +172,8 @@ async fn deliver(context: ServerContext, mut outbox: UnboundedReceiver<Publicati
 fn builder(name: &str, address: SocketAddr) -> Builder {
     let builder = Builder::new().name(name).laddr(address).reuseaddr(Some(true)).nodelay(true).allow_anonymous(false);
     let builder = builder.max_packet_size(MAX_PACKET).max_mqueue_len(100).max_clientid_len(128);
-    let builder = builder.handshake_timeout(HANDSHAKE_WITHIN).max_qos_allowed(QoS::AtLeastOnce);
+    let builder = builder.handshake_timeout(HANDSHAKE_WITHIN).max_subscriptions(MAX_SUBSCRIPTIONS);
+    let builder = builder.max_keepalive(MAX_KEEP_ALIVE).allow_zero_keepalive(false);
     builder.session_expiry_interval(SESSION_EXPIRY).max_session_expiry_interval(SESSION_EXPIRY)
 }
 

@@ -12,6 +12,8 @@ use std::{
 
 use tokio::time::Instant;
 
+use crate::bucket::Bucket;
+
 /// Publish requests in a second.
 const PUBLISHES: f64 = 100.0;
 /// Bytes in a second.
@@ -48,35 +50,26 @@ impl Quotas {
     }
 }
 
-/// Two token buckets, each as large as what flows into it in a second.
 #[derive(Debug)]
 struct Quota {
-    publishes: f64,
-    /// Below zero while what was taken is still to be paid for.
-    bytes: f64,
-    counted_at: Instant,
+    publishes: Bucket,
+    bytes: Bucket,
     warned_at: Option<Instant>,
 }
 
 impl Quota {
     fn new(now: Instant) -> Self {
-        Self { publishes: PUBLISHES, bytes: BYTES, counted_at: now, warned_at: None }
+        Self { publishes: Bucket::new(PUBLISHES, now), bytes: Bucket::new(BYTES, now), warned_at: None }
     }
 
     #[expect(clippy::cast_precision_loss, reason = "a payload's length is far below 2^52")]
     fn publish(&mut self, bytes: usize, now: Instant) -> Verdict {
-        let seconds = now.saturating_duration_since(self.counted_at).as_secs_f64();
-        self.counted_at = self.counted_at.max(now);
-        self.publishes = (self.publishes + seconds * PUBLISHES).min(PUBLISHES);
-        self.bytes = (self.bytes + seconds * BYTES).min(BYTES);
-        if self.publishes < 1.0 {
+        if !self.publishes.take(now) {
             let warn = self.warned_at.is_none_or(|at| now.saturating_duration_since(at) >= WARN_EVERY);
             self.warned_at = if warn { Some(now) } else { self.warned_at };
             return Verdict::Discard { warn };
         }
-        self.publishes -= 1.0;
-        self.bytes -= bytes as f64;
-        Verdict::Pass(Duration::from_secs_f64((-self.bytes / BYTES).max(0.0)))
+        Verdict::Pass(Duration::from_secs_f64(self.bytes.take_in_advance(bytes as f64, now)))
     }
 }
 

@@ -18,7 +18,7 @@ pub use statement::Statement;
 pub use token::SqlError;
 
 /// What a topic begins with that goes to one rule alone, past the broker: Basic Ingest.
-const BASIC_INGEST: &str = "$aws/rules/";
+pub(crate) const BASIC_INGEST: &str = "$aws/rules/";
 
 /// A rule.
 #[derive(Debug, Clone, PartialEq)]

@@ -11,8 +11,10 @@ use super::{
     request::{Patch, Section, client_token, fits, members, patch},
 };
 
-/// The most levels in a section, by the service's quotas.
-pub(super) const MAX_LEVELS: usize = 8;
+/// The most levels in a section. AWS contradicts itself: 8 by the quotas
+/// (<https://docs.aws.amazon.com/general/latest/gr/iot-core.html#device-shadow-limits>), "maximum is 6" by the error messages
+/// (<https://docs.aws.amazon.com/iot/latest/developerguide/device-shadow-error-messages.html>). Here it is the lower one.
+pub(super) const MAX_LEVELS: usize = 6;
 /// The largest state, without its metadata, by the service's quotas.
 pub(super) const MAX_BYTES: usize = 8 * 1024;
 
@@ -82,12 +84,15 @@ impl Shadow {
                 let messages = std::iter::once(accepted).chain(further.into_iter().map(message)).collect();
                 Handled { shadow, answer, messages }
             }
-            Err(rejection) => {
-                let said = json!({"code": rejection.code(), "message": rejection.to_string(), "timestamp": seconds});
-                let message = Message { topic: topic("rejected"), payload: with_token(said, token.as_deref()) };
-                Handled { shadow: None, answer: Err(rejection), messages: vec![message] }
-            }
+            Err(rejection) => refused(operation, rejection, token.as_deref(), seconds),
         }
+    }
+
+    /// Refuses a request without looking at the shadow.
+    #[must_use]
+    pub fn refuse(operation: Operation, payload: &[u8], rejection: Rejection, now_millis: i64) -> Handled {
+        let token = members(payload).and_then(|members| client_token(&members)).unwrap_or_default();
+        refused(operation, rejection, token.as_deref(), now_millis.div_euclid(1000))
     }
 
     fn get(&self, name: &str, seconds: i64) -> Result<Value, Rejection> {
@@ -156,6 +161,12 @@ impl Shadow {
         }
         Ok((Some(Self { version, document: Some(after) }), accepted, further))
     }
+}
+
+fn refused(operation: Operation, rejection: Rejection, token: Option<&str>, seconds: i64) -> Handled {
+    let said = json!({"code": rejection.code(), "message": rejection.to_string(), "timestamp": seconds});
+    let message = Message { topic: format!("{}/rejected", operation.as_str()), payload: with_token(said, token) };
+    Handled { shadow: None, answer: Err(rejection), messages: vec![message] }
 }
 
 /// The shadow afterwards, the answer, and what else is published.

@@ -21,7 +21,7 @@ pub enum Rejection {
     /// `clientToken` is not a text of at most 64 bytes.
     #[error("Invalid clientToken")]
     InvalidClientToken,
-    /// More than 8 levels in a section.
+    /// More levels in a section than there may be.
     #[error("JSON contains too many levels of nesting; maximum is {}", super::document::MAX_LEVELS)]
     TooDeep,
     /// There is no such shadow.
@@ -36,6 +36,9 @@ pub enum Rejection {
     /// The payload is not UTF-8.
     #[error("Unsupported documented encoding; supported encoding is UTF-8")]
     NotUtf8,
+    /// More requests for the shadows of one thing than are taken in a second. The words are not known from any document.
+    #[error("Too many requests")]
+    TooManyRequests,
     /// The shadow could not be stored.
     #[error("Internal service failure")]
     Internal,
@@ -57,6 +60,7 @@ impl Rejection {
             Self::VersionConflict => 409,
             Self::TooLarge => 413,
             Self::NotUtf8 => 415,
+            Self::TooManyRequests => 429,
             Self::Internal => 500,
         }
     }
@@ -69,6 +73,7 @@ impl Rejection {
             409 => "ConflictException",
             413 => "RequestEntityTooLargeException",
             415 => "UnsupportedDocumentEncodingException",
+            429 => "ThrottlingException",
             500 => "InternalFailureException",
             _ => "InvalidRequestException",
         }

@@ -83,6 +83,26 @@ async fn what_the_cloud_asks_of_a_shadow_the_device_hears() {
 }
 
 #[tokio::test]
+async fn what_the_cloud_is_refused_the_device_does_not_hear() {
+    let machine = Machine::start().await;
+    let mut device = Device::plain(&machine, "lobby").await;
+    device.subscribe("$aws/things/lobby/shadow/name/open/update/+").await;
+    let client = client(&machine);
+    assert!(update(&client, "lobby", &json!({"state": {}, "version": 7})).await.unwrap_err().is_conflict_exception());
+    update(&client, "lobby", &json!({"state": {}})).await.unwrap();
+    assert!(device.message().await.0.ends_with("/update/accepted"), "and nothing of the conflict before");
+}
+
+#[tokio::test]
+async fn what_the_cloud_publishes_has_128_kilobytes_at_most() {
+    let machine = Machine::start().await;
+    let client = client(&machine);
+    let publish = |bytes| client.publish().topic("a").payload(vec![b'x'; bytes].into()).send();
+    publish(128 * 1024).await.unwrap();
+    assert_eq!(publish(128 * 1024 + 1).await.unwrap_err().raw_response().unwrap().status().as_u16(), 413);
+}
+
+#[tokio::test]
 async fn what_the_cloud_publishes_the_device_hears_and_rules_take() {
     let mut machine = Machine::start().await;
     let mut device = Device::plain(&machine, "lobby").await;

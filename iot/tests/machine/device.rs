@@ -4,8 +4,8 @@ use std::{sync::Arc, time::Duration};
 
 use iot::certificates::Identity;
 use rumqttc::{
-    AsyncClient, ConnectionError, Event, EventLoop, LastWill, MqttOptions, Outgoing, Packet, QoS, SubscribeReasonCode,
-    TlsConfiguration, Transport,
+    AsyncClient, ConnectionError, Event, EventLoop, LastWill, MqttOptions, Outgoing, Packet, QoS, SubscribeFilter,
+    SubscribeReasonCode, TlsConfiguration, Transport,
 };
 use rustls::{
     ClientConfig, RootCertStore,
@@ -47,8 +47,14 @@ pub(crate) fn plain(machine: &Machine, thing: &str) -> MqttOptions {
 
 impl Device {
     /// Connects once, and does not try again.
-    pub(crate) async fn connect(mut options: MqttOptions) -> Result<Self, ConnectionError> {
-        options.set_keep_alive(Duration::from_mins(1));
+    pub(crate) async fn connect(options: MqttOptions) -> Result<Self, ConnectionError> {
+        Self::connect_for(options, Duration::from_mins(1)).await
+    }
+
+    /// Connects once, with this keep-alive interval.
+    pub(crate) async fn connect_for(mut options: MqttOptions, keep_alive: Duration) -> Result<Self, ConnectionError> {
+        options.set_keep_alive(keep_alive);
+        options.set_max_packet_size(200 * 1024, 200 * 1024);
         let (client, mut events) = AsyncClient::new(options, 16);
         loop {
             let event = tokio::time::timeout(PATIENCE, events.poll()).await.expect("the broker answers")?;
@@ -77,6 +83,26 @@ impl Device {
                 return answer.return_codes[0];
             }
         }
+    }
+
+    /// Subscribes to several filters in one packet; nothing once the connection has ended.
+    pub(crate) async fn subscribe_all(&mut self, filters: &[&str], qos: QoS) -> Option<Vec<SubscribeReasonCode>> {
+        let filters = filters.iter().map(|filter| SubscribeFilter::new((*filter).to_owned(), qos));
+        self.client.subscribe_many(filters).await.unwrap();
+        loop {
+            if let Packet::SubAck(answer) = self.packet().await? {
+                return Some(answer.return_codes);
+            }
+        }
+    }
+
+    /// Waits until a publication is acknowledged.
+    pub(crate) async fn acknowledged(&mut self) {
+        while !matches!(self.packet().await.expect("the connection lasts"), Packet::PubAck(_)) {}
+    }
+
+    pub(crate) async fn publish_exactly_once(&self, topic: &str, payload: &str) {
+        self.client.publish(topic, QoS::ExactlyOnce, false, payload).await.unwrap();
     }
 
     pub(crate) async fn publish(&self, topic: &str, payload: impl Into<Vec<u8>>) {

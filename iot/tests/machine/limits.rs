@@ -2,15 +2,20 @@
 
 use std::time::Duration;
 
+use aws_sdk_iotdataplane::config::retry::RetryConfig;
+use rumqttc::{QoS, SubscribeReasonCode};
 use serde_json::json;
 use tokio::{io::AsyncReadExt, net::TcpStream};
 
 use crate::{
+    data_plane,
     device::{Device, plain},
-    setup::{Machine, PATIENCE},
+    setup::{Machine, PATIENCE, TEMPLATE},
 };
 
 const KEYPAD: &str = "$aws/rules/automat_keypad/automats/lobby/keypad";
+const SHADOW_GET: &str = "$aws/things/lobby/shadow/name/open/get";
+const MAX_PAYLOAD: usize = 128 * 1024;
 
 #[tokio::test]
 async fn what_a_device_publishes_above_the_quota_is_discarded_and_it_stays_connected() {
@@ -54,4 +59,92 @@ async fn only_so_many_clients_are_let_in_without_tls() {
     let end = tokio::time::timeout(PATIENCE, third.read_u8()).await.expect("it is turned away");
     assert!(end.is_err());
     drop(device);
+}
+
+#[tokio::test]
+async fn a_payload_has_128_kilobytes_at_most() {
+    let machine = Machine::start().await;
+    let mut device = Device::plain(&machine, "lobby").await;
+    let payload = |bytes: usize| format!("{{\"id\":\"{}\"}}", "x".repeat(bytes - 9));
+    device.publish(KEYPAD, payload(MAX_PAYLOAD)).await;
+    device.acknowledged().await;
+    device.publish(KEYPAD, payload(MAX_PAYLOAD + 1)).await;
+    device.ended().await;
+}
+
+#[tokio::test]
+async fn quality_of_service_2_is_refused() {
+    let machine = Machine::start().await;
+    let mut device = Device::plain(&machine, "lobby").await;
+    assert_eq!(device.subscribe_all(&[SHADOW_GET], QoS::ExactlyOnce).await, Some(vec![SubscribeReasonCode::Failure]));
+    device.publish_exactly_once(KEYPAD, "{}").await;
+    device.ended().await;
+}
+
+#[tokio::test]
+async fn a_subscribe_has_8_filters_at_most() {
+    let machine = Machine::start().await;
+    let mut device = Device::plain(&machine, "lobby").await;
+    let granted = SubscribeReasonCode::Success(QoS::AtLeastOnce);
+    assert_eq!(device.subscribe_all(&[SHADOW_GET; 8], QoS::AtLeastOnce).await, Some(vec![granted; 8]));
+    assert_eq!(device.subscribe_all(&[SHADOW_GET; 9], QoS::AtLeastOnce).await, None, "the connection ends");
+}
+
+#[tokio::test]
+async fn a_filter_has_7_slashes_and_256_bytes_at_most() {
+    let wide = TEMPLATE.replace("topicfilter/automats/${!iot:Connection.Thing.ThingName}/keypad/reply\"", "*\"");
+    let machine = Machine::with_template(&wide).await;
+    let mut device = Device::plain(&machine, "lobby").await;
+    for (filter, is_taken) in
+        [("/".repeat(7), true), ("/".repeat(8), false), ("a".repeat(256), true), ("a".repeat(257), false)]
+    {
+        assert_eq!(device.subscribe(&filter).await != SubscribeReasonCode::Failure, is_taken, "{filter}");
+    }
+}
+
+#[tokio::test]
+async fn a_connection_has_50_subscriptions_at_most() {
+    let wide = TEMPLATE.replace("topicfilter/automats/${!iot:Connection.Thing.ThingName}/keypad/reply\"", "*\"");
+    let machine = Machine::with_template(&wide).await;
+    let mut device = Device::plain(&machine, "lobby").await;
+    for number in 1..=51 {
+        let is_taken = device.subscribe(&format!("a/{number}")).await != SubscribeReasonCode::Failure;
+        assert_eq!(is_taken, number <= 50, "{number}");
+    }
+}
+
+#[tokio::test]
+async fn a_client_that_keeps_alive_for_longer_than_20_minutes_or_for_ever_is_refused() {
+    let machine = Machine::start().await;
+    for (seconds, is_admitted) in [(1200, true), (1201, false), (0, false)] {
+        let device = Device::connect_for(plain(&machine, "lobby"), Duration::from_secs(seconds)).await;
+        assert_eq!(device.is_ok(), is_admitted, "{seconds}");
+    }
+}
+
+#[tokio::test]
+async fn the_shadows_of_a_thing_are_asked_20_times_a_second_at_most() {
+    let machine = Machine::start().await;
+    let mut device = Device::plain(&machine, "lobby").await;
+    device.subscribe(&format!("{SHADOW_GET}/+")).await;
+    for number in 0..40 {
+        device.publish(SHADOW_GET, json!({ "clientToken": number.to_string() }).to_string()).await;
+    }
+    let mut codes = Vec::new();
+    for number in 0..40 {
+        let (_, answer) = device.message().await;
+        assert_eq!(answer["clientToken"], number.to_string());
+        codes.push(answer["code"].as_u64().unwrap());
+    }
+    assert!(codes.iter().take(20).all(|code| *code == 404), "{codes:?}");
+    assert!(codes.contains(&429), "{codes:?}");
+    let throttled = data_plane::client(&machine).get_thing_shadow().thing_name("lobby").shadow_name("other");
+    // whoever asks, the thing is the same; a test's client does not try again
+    let retries = aws_sdk_iotdataplane::config::Config::builder().retry_config(RetryConfig::disabled());
+    let mut refusals = 0;
+    for _ in 0..40 {
+        let answer = throttled.clone().customize().config_override(retries.clone()).send().await.unwrap_err();
+        refusals += usize::from(answer.into_service_error().is_throttling_exception());
+    }
+    assert!(refusals > 0);
 }
