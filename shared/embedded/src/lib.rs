@@ -3,11 +3,12 @@
 //! The engine blocks the thread that it works on, so it gets threads of its own. Two habits of it are made good here
 //! (both seen in dynoxide 3.2.0): it looks through all stream records of a table at each write, so they get an index,
 //! and it never drops a stream record, so those older than DynamoDB's 24 hours are dropped; and it sweeps expired
-//! items only when asked.
+//! items only when asked. What it takes and DynamoDB does not is refused on the way to it (`operators`).
 //!
 //! A write that was answered is in SQLite's write-ahead log, so it outlives the process however that ends; a power cut
 //! may cost the last ones.
 
+mod operators;
 mod pool;
 
 use std::path::{Path, PathBuf};
@@ -20,6 +21,7 @@ use tokio::runtime::{Builder, Runtime};
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
+use operators::OperatorLimit;
 pub use pool::Pool;
 
 /// How long DynamoDB keeps a stream record, by its developer guide.
@@ -100,7 +102,7 @@ impl Database {
             .region(Region::from_static("local"))
             .credentials_provider(Credentials::new("local", "local", None, None, "local cloud"))
             .endpoint_url(&self.endpoint)
-            .http_client(http)
+            .http_client(OperatorLimit::new(http))
             .build();
         aws_sdk_dynamodb::Client::from_conf(config)
     }

@@ -3,7 +3,7 @@
 use std::time::Instant as Stopwatch;
 
 use aws_sdk_dynamodb::Client;
-use aws_sdk_dynamodb::types::AttributeValue;
+use aws_sdk_dynamodb::types::{AttributeValue, Delete, TransactWriteItem};
 
 use super::*;
 
@@ -134,4 +134,72 @@ async fn a_file_that_is_no_database_is_refused_by_name() {
     std::fs::write(&file, "no database, but long enough to be looked at as one".repeat(100)).unwrap();
     let refusal = Database::start(Some(&file), now).await.unwrap_err();
     assert!(refusal.to_string().contains("table.sqlite"), "{refusal}");
+}
+
+/// Limits by <https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Constraints.html>.
+#[tokio::test]
+async fn refuses_what_dynamodb_would_not_take() {
+    let database = Database::start(None, now).await.unwrap();
+    let client = database.client();
+    store::create_table(&client, "table").await.unwrap();
+    for (limit, is_taken) in [(300, true), (301, false)] {
+        let sums: Vec<_> = (0..limit).map(|number| format!("a{number}=:n+:n")).collect();
+        let update = client.update_item().table_name("table").key("PK", s("a")).key("SK", s("a"));
+        let update =
+            update.update_expression(format!("SET {}", sums.join(","))).expression_attribute_values(":n", n("1"));
+        assert_eq!(update.send().await.is_ok(), is_taken, "{limit} operators");
+    }
+    for (bytes, is_taken) in [(4096, true), (4097, false)] {
+        let condition = format!("attribute_not_exists({})", "x".repeat(bytes - 22));
+        let put = client.put_item().table_name("table").item("PK", s("b")).item("SK", s("b"));
+        let put = put.condition_expression(condition);
+        assert_eq!(put.send().await.is_ok(), is_taken, "an expression of {bytes} bytes");
+    }
+    for (actions, is_taken) in [(100, true), (101, false)] {
+        let deletes = (0..actions).map(|number| delete(&number.to_string()));
+        let write = client.transact_write_items().set_transact_items(Some(deletes.collect()));
+        assert_eq!(write.send().await.is_ok(), is_taken, "{actions} actions");
+    }
+    let twice = client.transact_write_items().transact_items(delete("a")).transact_items(delete("a"));
+    assert!(twice.send().await.is_err(), "two actions on one item");
+    let around = "PK".len() + "a".len() + "SK".len() + "a".len() + "x".len();
+    for (bytes, is_taken) in [(400 * 1024, true), (400 * 1024 + 1, false)] {
+        let put = client.put_item().table_name("table").item("PK", s("a")).item("SK", s("a"));
+        let put = put.item("x", s(&"x".repeat(bytes - around)));
+        assert_eq!(put.send().await.is_ok(), is_taken, "an item of {bytes} bytes");
+    }
+    for (partition, sort, is_taken) in [(2048, 1024, true), (2049, 1, false), (1, 1025, false)] {
+        let put = client.put_item().table_name("table");
+        let put = put.item("PK", s(&"x".repeat(partition))).item("SK", s(&"x".repeat(sort)));
+        assert_eq!(put.send().await.is_ok(), is_taken, "keys of {partition} and {sort} bytes");
+    }
+}
+
+#[tokio::test]
+async fn counts_the_operators_of_every_action_in_a_transaction() {
+    let database = Database::start(None, now).await.unwrap();
+    let client = database.client();
+    store::create_table(&client, "table").await.unwrap();
+    let condition = |terms: usize| vec!["n=:n"; terms].join(" OR ");
+    for (terms, is_taken) in [(150, true), (151, false)] {
+        let check = Delete::builder().table_name("table").key("PK", s("a")).key("SK", s("a"));
+        let check = check.condition_expression(format!("NOT ({})", condition(terms)));
+        let check = check.expression_attribute_values(":n", n("1")).build().unwrap();
+        let action = TransactWriteItem::builder().delete(check).build();
+        let sent = client.transact_write_items().transact_items(delete("b")).transact_items(action).send().await;
+        assert_eq!(sent.is_ok(), is_taken, "{terms} comparisons: {sent:?}");
+    }
+}
+
+fn s(text: &str) -> AttributeValue {
+    AttributeValue::S(text.to_owned())
+}
+
+fn n(number: &str) -> AttributeValue {
+    AttributeValue::N(number.to_owned())
+}
+
+fn delete(name: &str) -> TransactWriteItem {
+    let delete = Delete::builder().table_name("table").key("PK", s(name)).key("SK", s(name));
+    TransactWriteItem::builder().delete(delete.build().unwrap()).build()
 }
