@@ -395,3 +395,21 @@ fn no_example_that_is_sent_has_a_date_that_passes() {
         assert!(!example.contains("\"end\": \"20") && !example.contains("\"start\": \"20"), "{example}");
     }
 }
+
+#[test]
+fn each_aws_limit_is_where_its_table_says_and_has_its_test() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+    let table = std::fs::read_to_string(root.join("docs/aws-limits.md")).unwrap();
+    let named = table.split('`').skip(1).step_by(2).filter(|code| code.contains(".rs"));
+    let (mut tests, mut missing) = (0, Vec::new());
+    for code in named {
+        let (file, test) = code.split_once("::").unwrap_or((code, ""));
+        let source = std::fs::read_to_string(root.join(file)).unwrap_or_default();
+        tests += usize::from(!test.is_empty());
+        if source.is_empty() || !(test.is_empty() || source.contains(&format!("fn {test}("))) {
+            missing.push(code);
+        }
+    }
+    assert_eq!(missing, [""; 0]);
+    assert!(tests >= 30, "{tests} tests are named");
+}

@@ -378,3 +378,10 @@ fn messages_that_are_none_of_the_protocols_are_passed_over() {
     rig.hear("elsewhere", &json!({}));
     assert_eq!((rig.motors.len(), rig.published.len()), (0, 0));
 }
+
+/// "A single SUBSCRIBE request is limited a maximum of eight subscriptions":
+/// <https://docs.aws.amazon.com/general/latest/gr/iot-core.html#iot-protocol-limits>
+#[test]
+fn all_topics_fit_into_one_subscribe_of_aws() {
+    assert!(Rig::new().device.subscriptions().len() <= 8);
+}
