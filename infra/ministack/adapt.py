@@ -5,8 +5,6 @@
 `sam deploy` then deploys FOLDER/template.json as it would the template itself. What is changed, and nothing else:
 
 - SAM is expanded here, since what comes next needs the outcome.
-- An HTTP API that is described by its `Body` gets its integrations, routes and authorizers as resources, since ministack
-  passes over the `Body`.
 - `Ref` of a secret is its ARN, as in AWS; ministack gives its name.
 - The dashboard finds the sign-in at ministack's own address: its real one is Amazon's, which nobody in the namespace is.
 - What it has no resource for is left out: see `absent`. The names of what was left out are printed.
@@ -26,11 +24,8 @@ from samtranslator.yaml_helper import yaml_parse
 sys.path.append(str(Path(__file__).resolve().parents[1] / "tools"))
 from expand import expanded  # as the checks of the template see it
 
-ANY = "x-amazon-apigateway-any-method"
-METHODS = {"get", "put", "post", "delete", "options", "head", "patch", ANY}
 NESTED = "AWS::CloudFormation::Stack"
 SECRET = "AWS::SecretsManager::Secret"
-API = "AWS::ApiGatewayV2::Api"
 FUNCTION = "AWS::Lambda::Function"
 # Where ministack answers.
 ENDPOINT = os.environ.get("AWS_ENDPOINT_URL", "http://127.0.0.1:4566")
@@ -61,8 +56,6 @@ def adapt(template: dict) -> tuple[dict, list[str]]:
         if name in left_out:
             continue
         resources[name] = with_sign_in_at_hand(without_steps(resource))
-        if resource["Type"] == API and "Body" in resource["Properties"]:
-            resources |= of_body(name, resource["Properties"])
     adapted = as_evaluated(with_arns({**template, "Resources": resources}, secrets))
     if mentioned := sorted(set(left_out) & references(adapted)):
         raise Unknown(f"{mentioned} are left out, and something refers to them")
@@ -160,92 +153,6 @@ def references(value) -> set:
     if isinstance(names := value.get("DependsOn"), (list, str)):
         found |= {names} if isinstance(names, str) else set(names)
     return found
-
-
-def of_body(api: str, properties: dict) -> dict:
-    """The resources that an API's `Body` describes. The `Body` is taken out of the API's properties."""
-    body = properties.pop("Body")
-    properties.pop("FailOnWarnings", None)  # it is about the Body
-    known = {"openapi", "info", "paths", "components", "tags", "x-amazon-apigateway-cors"}
-    if unknown := set(body) - known:
-        raise Unknown(f"{api}: {sorted(unknown)} in its Body")
-    properties |= {"Name": body["info"]["title"], "ProtocolType": "HTTP"}
-    if cors := body.get("x-amazon-apigateway-cors"):
-        properties["CorsConfiguration"] = cors_of(cors)
-    schemes = body.get("components", {}).get("securitySchemes", {})
-    authorizers = {name: authorizer(api, scheme["x-amazon-apigateway-authorizer"]) for name, scheme in schemes.items()}
-    resources = {f"{api}{name}": resource for name, resource in authorizers.items()}
-    integrations = {}
-    for path, operations in body["paths"].items():
-        for method, operation in operations.items():
-            if method not in METHODS:
-                raise Unknown(f"{api}: {method} of {path}")
-            described = operation["x-amazon-apigateway-integration"]
-            target = integrations.setdefault(json.dumps(described, sort_keys=True), f"{api}Integration{len(integrations)}")
-            resources.setdefault(target, integration(api, described))
-            key = "$default" if path == "/$default" else f"{'ANY' if method == ANY else method.upper()} {path}"
-            resources[f"{api}Route{len(resources)}"] = route(api, key, operation, target, authorizers)
-    return resources
-
-
-def cors_of(cors: dict):
-    """CORS as a property of the API: the same names, but for the case of their first letter."""
-    if set(cors) == {"Fn::If"}:
-        condition, *choices = cors["Fn::If"]
-        return {"Fn::If": [condition, *(choice if "Ref" in choice else cors_of(choice) for choice in choices)]}
-    return {key[0].upper() + key[1:]: value for key, value in cors.items()}
-
-
-def authorizer(api: str, described: dict) -> dict:
-    """A JWT authorizer."""
-    if described["type"] != "jwt":
-        raise Unknown(f"{api}: an authorizer of type {described['type']}")
-    token = described["jwtConfiguration"]
-    return {
-        "Type": "AWS::ApiGatewayV2::Authorizer",
-        "Properties": {
-            "ApiId": {"Ref": api},
-            "AuthorizerType": "JWT",
-            "Name": "jwt",
-            "IdentitySource": [described["identitySource"]],
-            "JwtConfiguration": {"Issuer": token["issuer"], "Audience": token["audience"]},
-        },
-    }
-
-
-def integration(api: str, described: dict) -> dict:
-    """How a function is called."""
-    if described["type"] != "aws_proxy":
-        raise Unknown(f"{api}: an integration of type {described['type']}")
-    return {
-        "Type": "AWS::ApiGatewayV2::Integration",
-        "Properties": {
-            "ApiId": {"Ref": api},
-            "IntegrationType": "AWS_PROXY",
-            "IntegrationUri": described["uri"],
-            "PayloadFormatVersion": described["payloadFormatVersion"],
-        },
-    }
-
-
-def route(api: str, key: str, operation: dict, target: str, authorizers: dict) -> dict:
-    """A route, behind its authorizer, or behind none where the template says NONE."""
-    [security] = operation["security"]
-    [(name, scopes)] = security.items()
-    guard = {"AuthorizationType": "NONE"}
-    if name != "NONE":
-        if name not in authorizers:
-            raise Unknown(f"{api}: {key} is behind {name}, which is not described")
-        guard = {"AuthorizationType": "JWT", "AuthorizerId": {"Ref": f"{api}{name}"}, "AuthorizationScopes": scopes}
-    return {
-        "Type": "AWS::ApiGatewayV2::Route",
-        "Properties": {
-            "ApiId": {"Ref": api},
-            "RouteKey": key,
-            "Target": {"Fn::Sub": "integrations/${" + target + "}"},
-            **guard,
-        },
-    }
 
 
 def write(source: Path, folder: Path, name: str = "template") -> list[str]:

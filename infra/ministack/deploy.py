@@ -2,8 +2,7 @@
 
     python deploy.py --build .aws-sam/build --architecture x86_64 --work FOLDER
 
-`sam` is found by PATH and does the deployment, twice as infra/README.md has it: the first one gives the API's address,
-the second one says where the dashboard is. The outcome is FOLDER/stack.json: the environment of the suite.
+`sam` is found by PATH and does the deployment. The outcome is FOLDER/stack.json: the environment of the suite.
 """
 
 import argparse
@@ -21,7 +20,6 @@ import boto3
 import adapt
 
 STACK = "key-automat-cloud-proof"
-DASHBOARD = "https://keys.example.com"
 ROLES = ("viewer", "operator", "admin")
 PARAMETERS = {
     "Stage": "dev",
@@ -117,12 +115,7 @@ def main() -> None:
         print(f"left out: {name}", file=sys.stderr)
     boto3.client("sesv2").create_email_identity(EmailIdentity=PARAMETERS["MailIdentity"])
 
-    parameters = {**PARAMETERS, "Architecture": arguments.architecture}
-    first = deploy(work, parameters)
-    outputs = deploy(work, {**parameters, "DashboardUrl": DASHBOARD})
-    if outputs["ApiUrl"] != first["ApiUrl"]:
-        sys.exit("the second deployment has moved the API")
-
+    outputs = deploy(work, {**PARAMETERS, "Architecture": arguments.architecture})
     subscribe(outputs["KeyEventsTopicArn"])
     here = pathlib.Path(__file__).resolve().parent
     provision = [sys.executable, here.parent / "tools/provision.py", "--stack", STACK, "--endpoint", "localhost:8883"]
@@ -136,7 +129,7 @@ def main() -> None:
         # Each is a process of a function, of which one machine holds fewer than AWS.
         "KEY_AUTOMAT_RACERS": "8",
     }
-    stack = {"name": STACK, "dashboard": DASHBOARD, "environment": environment, "outputs": outputs}
+    stack = {"name": STACK, "dashboard": outputs["ApiUrl"], "environment": environment, "outputs": outputs}
     (work / "stack.json").write_text(json.dumps(stack, indent=2) + "\n")
 
 

@@ -4,36 +4,8 @@ import unittest
 
 import adapt
 
-JWT = {
-    "type": "jwt",
-    "identitySource": "$request.header.Authorization",
-    "jwtConfiguration": {"issuer": {"Fn::GetAtt": ["SignIn", "Outputs.Issuer"]}, "audience": ["a"]},
-}
-
-
-def operation(function="KeysFunction", **security):
-    uri = {"Fn::Sub": "arn:${AWS::Partition}:…/functions/${" + function + ".Arn}/invocations"}
-    integration = {"type": "aws_proxy", "httpMethod": "POST", "uri": uri, "payloadFormatVersion": "2.0"}
-    return {"x-amazon-apigateway-integration": integration, "security": [security], "responses": {}}
-
-
-def api(paths, **body):
-    described = {
-        "openapi": "3.0.1",
-        "info": {"title": "keys", "version": "1.0"},
-        "paths": paths,
-        "components": {"securitySchemes": {"BearerToken": {"type": "oauth2", "x-amazon-apigateway-authorizer": JWT}}},
-        **body,
-    }
-    return {"Type": "AWS::ApiGatewayV2::Api", "Properties": {"Body": described, "FailOnWarnings": True}}
-
-
 def adapted(**resources):
     return adapt.adapt({"Resources": resources})
-
-
-def of_type(template, kind):
-    return [resource["Properties"] for resource in template["Resources"].values() if resource["Type"] == kind]
 
 
 class SignIn(unittest.TestCase):
@@ -51,53 +23,6 @@ class SignIn(unittest.TestCase):
     def test_a_function_that_would_look_for_the_keys_elsewhere_is_refused(self):
         with self.assertRaises(adapt.Unknown):
             self.told(SIGN_IN_URL="https://far", ISSUER="https://far")
-
-
-class Routes(unittest.TestCase):
-    def test_each_operation_becomes_a_route_behind_what_guards_it(self):
-        template, left_out = adapted(
-            Api=api(
-                {
-                    "/health": {"get": operation(NONE=[])},
-                    "/v1/keys": {"get": operation(BearerToken=["k/viewer"]), "post": operation(BearerToken=["k/admin"])},
-                    "/v1/openings": {"post": operation("OpeningsFunction", BearerToken=["k/operator"])},
-                    "/$default": {adapt.ANY: operation(BearerToken=[])},
-                }
-            )
-        )
-        self.assertEqual(left_out, [])
-        routes = {route["RouteKey"]: route for route in of_type(template, "AWS::ApiGatewayV2::Route")}
-        expected = ["$default", "GET /health", "GET /v1/keys", "POST /v1/keys", "POST /v1/openings"]
-        self.assertEqual(sorted(routes), expected)
-        self.assertEqual(routes["GET /health"]["AuthorizationType"], "NONE")
-        self.assertNotIn("AuthorizerId", routes["GET /health"])
-        for key, scopes in (("GET /v1/keys", ["k/viewer"]), ("POST /v1/keys", ["k/admin"]), ("$default", [])):
-            guard = [routes[key][name] for name in ("AuthorizationType", "AuthorizerId", "AuthorizationScopes")]
-            self.assertEqual(guard, ["JWT", {"Ref": "ApiBearerToken"}, scopes], key)
-        self.assertEqual(len(of_type(template, "AWS::ApiGatewayV2::Integration")), 2, "one for each function")
-        self.assertNotEqual(routes["POST /v1/openings"]["Target"], routes["POST /v1/keys"]["Target"])
-        [guard] = of_type(template, "AWS::ApiGatewayV2::Authorizer")
-        configured = {"Issuer": JWT["jwtConfiguration"]["issuer"], "Audience": ["a"]}
-        self.assertEqual(guard["JwtConfiguration"], configured)
-        self.assertNotIn("Body", template["Resources"]["Api"]["Properties"])
-
-    def test_origins_are_taken_over_with_their_condition(self):
-        cors = {"Fn::If": ["HasOrigins", {"allowOrigins": ["https://a.example"]}, {"Ref": "AWS::NoValue"}]}
-        template, _ = adapted(Api=api({}, **{"x-amazon-apigateway-cors": cors}))
-        expected = {"Fn::If": ["HasOrigins", {"AllowOrigins": ["https://a.example"]}, {"Ref": "AWS::NoValue"}]}
-        self.assertEqual(template["Resources"]["Api"]["Properties"]["CorsConfiguration"], expected)
-
-    def test_what_is_not_known_is_refused(self):
-        elsewhere = operation(BearerToken=[])
-        elsewhere["x-amazon-apigateway-integration"]["type"] = "http_proxy"
-        for what in (
-            api({}, **{"x-amazon-apigateway-policy": {}}),
-            api({"/x": {"get": operation(Another=[])}}),
-            api({"/x": {"get": elsewhere}}),
-            api({"/x": {"parameters": []}}),
-        ):
-            with self.assertRaises(adapt.Unknown):
-                adapted(Api=what)
 
 
 class LeftOut(unittest.TestCase):

@@ -37,7 +37,7 @@ const DEFAULT_ROUTE: &str = "$default";
 
 /// A function whose route the template has, but which is not here.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
-#[error("template.yaml routes {route} to the binary {function}, which the local cloud does not have")]
+#[error("infra/routes.yaml routes {route} to the binary {function}, which the local cloud does not have")]
 pub struct UnknownFunction {
     /// The route's key.
     pub route: String,

@@ -14,23 +14,21 @@ use crate::tokens::{Role, Tokens};
 const NOW: i64 = 1_800_000_000_000;
 static TOKENS: LazyLock<Tokens> = LazyLock::new(|| Tokens::generate("http://here", Random::system()).unwrap());
 
-const TEMPLATE: &str = "
+const FUNCTIONS: &str = "
 Resources:
-  Keys:
-    Type: AWS::Serverless::Function
-    Metadata: { BuildProperties: { Binary: keys } }
-    Properties:
-      Events:
-        Health: { Type: HttpApi, Properties: { Method: GET, Path: /health, Auth: { Authorizer: NONE } } }
-        Key: { Type: HttpApi, Properties: { Method: GET, Path: '/v1/keys/{keyId}' } }
-        Scoped: { Type: HttpApi, Properties: { Method: GET, Path: /scoped, Auth: { AuthorizationScopes: [other/read] } } }
-        Rest: { Type: HttpApi, Properties: { Method: ANY, Path: $default } }
-  Contracts:
-    Type: AWS::Serverless::Function
-    Metadata: { BuildProperties: { Binary: contracts } }
-    Properties:
-      Events:
-        Create: { Type: HttpApi, Properties: { Method: POST, Path: '/v1/keys/{keyId}/contracts' } }
+  Keys: { Metadata: { BuildProperties: { Binary: keys } } }
+  Contracts: { Metadata: { BuildProperties: { Binary: contracts } } }
+";
+
+const ROUTES: &str = "
+Resources:
+  CallsKeys: { Properties: { IntegrationUri: !Sub '/functions/${Keys}/invocations' } }
+  CallsContracts: { Properties: { IntegrationUri: !Sub '/functions/${Contracts}/invocations' } }
+  Health: { Type: AWS::ApiGatewayV2::Route, Properties: { RouteKey: 'GET /health', Target: !Sub 'integrations/${CallsKeys}', AuthorizationType: NONE } }
+  Key: { Type: AWS::ApiGatewayV2::Route, Properties: { RouteKey: 'GET /v1/keys/{keyId}', Target: !Sub 'integrations/${CallsKeys}', AuthorizationType: JWT } }
+  Scoped: { Type: AWS::ApiGatewayV2::Route, Properties: { RouteKey: 'GET /scoped', Target: !Sub 'integrations/${CallsKeys}', AuthorizationType: JWT, AuthorizationScopes: [other/read] } }
+  Rest: { Type: AWS::ApiGatewayV2::Route, Properties: { RouteKey: '$default', Target: !Sub 'integrations/${CallsKeys}', AuthorizationType: JWT } }
+  Create: { Type: AWS::ApiGatewayV2::Route, Properties: { RouteKey: 'POST /v1/keys/{keyId}/contracts', Target: !Sub 'integrations/${CallsContracts}', AuthorizationType: JWT } }
 ";
 
 /// Tells what it was asked.
@@ -66,7 +64,7 @@ fn gateway() -> Router {
     let audience = Role::ALL.map(|role| role.client_id().to_owned()).to_vec();
     let authorizer = Authorizer::new("http://here", audience, TOKENS.jwks().clone());
     let clock = Clock::fixed(Instant::from_millis(NOW).unwrap());
-    let routes = Routes::read(TEMPLATE).unwrap();
+    let routes = Routes::read(ROUTES, FUNCTIONS).unwrap();
     Gateway::new(routes, functions, authorizer, "127.0.0.1:3000".to_owned(), clock, Random::system()).unwrap().router()
 }
 
@@ -243,7 +241,7 @@ async fn a_panic_stays_in_the_function() {
 fn a_route_to_a_function_that_is_not_here_is_found_at_the_start() {
     let authorizer = Authorizer::new("http://here", vec![], TOKENS.jwks().clone());
     let functions = HashMap::from([("keys", Router::new())]);
-    let routes = Routes::read(TEMPLATE).unwrap();
+    let routes = Routes::read(ROUTES, FUNCTIONS).unwrap();
     let refused = Gateway::new(routes, functions, authorizer, String::new(), Clock::system(), Random::system());
     assert_eq!(refused.unwrap_err().function, "contracts");
 }

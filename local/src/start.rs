@@ -36,7 +36,7 @@ use crate::provisioning::{Provisioning, ProvisioningError};
 use crate::secret::{self, SecretError};
 use crate::serving::{Server, Site};
 use crate::sign_in::{self, Secrets};
-use crate::template::{Routes, TEMPLATE, TemplateError};
+use crate::template::{ROUTES, Routes, TEMPLATE, TemplateError};
 use crate::tokens::{Role, TokenError, Tokens, WEB_CLIENT};
 use crate::{Data, Options};
 
@@ -185,7 +185,7 @@ impl LocalCloud {
         ]);
         let audience = Role::ALL.map(Role::client_id).into_iter().chain([WEB_CLIENT]).map(str::to_owned).collect();
         let authorizer = Authorizer::new(&url, audience, tokens.jwks().clone());
-        let routes = Routes::read(TEMPLATE)?;
+        let routes = Routes::read(ROUTES, TEMPLATE)?;
         let gateway = Gateway::new(routes, functions, authorizer, authority, clock.clone(), random.clone())?;
         let outbox = notifications::outbox(secret::fresh(&random)?, &clock).await?;
         let gateway = concurrency::bounded(gateway.router(), concurrency::REQUESTS);

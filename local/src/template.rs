@@ -1,5 +1,5 @@
-//! The routes, read from `template.yaml`: the one place that says which method and path goes to which function, and
-//! whether a token is needed. The template is built into the binary.
+//! The routes, read from `infra/routes.yaml`: the one place that says which method and path goes to which function, and
+//! whether a token is needed. `template.yaml` says which binary each function is. Both are built into the binary.
 //!
 //! A request is matched as an HTTP API matches it, by API Gateway's developer guide: a full match of path and method
 //! first, then a greedy path variable, then `$default`.
@@ -9,10 +9,12 @@ use serde_norway::{Mapping, Value};
 
 /// The workspace's template, as it was when this was built.
 pub const TEMPLATE: &str = include_str!("../../template.yaml");
+/// The workspace's routes, likewise.
+pub const ROUTES: &str = include_str!("../../infra/routes.yaml");
 
-/// What is wrong with the template, in words.
+/// What is wrong with the templates.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
-#[error("template.yaml: {0}")]
+#[error("infra/routes.yaml: {0}")]
 pub struct TemplateError(String);
 
 /// Who may use a route.
@@ -60,27 +62,18 @@ impl Route {
 pub struct Routes(Vec<Route>);
 
 impl Routes {
-    /// Reads the routes from a template's text.
-    pub fn read(template: &str) -> Result<Self, TemplateError> {
-        let template: Value = serde_norway::from_str(template).map_err(|error| TemplateError(error.to_string()))?;
-        let resources = at(&template, &["Resources"]).and_then(Value::as_mapping);
-        let resources = resources.ok_or_else(|| TemplateError("no Resources".to_owned()))?;
+    /// Reads the routes from the template of the routes and that of the functions.
+    pub fn read(routes: &str, functions: &str) -> Result<Self, TemplateError> {
+        let [template, functions] = [resources(routes)?, resources(functions)?];
         let mut routes = Vec::new();
-        for (name, function) in entries(resources) {
-            if at(function, &["Type"]).and_then(Value::as_str) != Some("AWS::Serverless::Function") {
-                continue;
-            }
-            let Some(events) = at(function, &["Properties", "Events"]).and_then(Value::as_mapping) else { continue };
-            for (event, description) in entries(events) {
-                if at(description, &["Type"]).and_then(Value::as_str) == Some("HttpApi") {
-                    let binary = at(function, &["Metadata", "BuildProperties", "Binary"]).and_then(Value::as_str);
-                    let binary = binary.ok_or_else(|| TemplateError(format!("{name} names no Binary")))?;
-                    routes.push(route(binary, description).map_err(|why| TemplateError(format!("{event} {why}")))?);
-                }
+        for (name, resource) in entries(&template) {
+            if at(resource, &["Type"]).and_then(Value::as_str) == Some("AWS::ApiGatewayV2::Route") {
+                let route = route(resource, &template, &functions);
+                routes.push(route.map_err(|why| TemplateError(format!("{name} {why}")))?);
             }
         }
         if routes.is_empty() {
-            return Err(TemplateError("no function has a route".to_owned()));
+            return Err(TemplateError("no routes".to_owned()));
         }
         routes.sort_by(|a, b| a.precedence().cmp(&b.precedence()));
         Ok(Self(routes))
@@ -107,28 +100,56 @@ fn entries(mapping: &Mapping) -> impl Iterator<Item = (&str, &Value)> {
     mapping.iter().filter_map(|(name, value)| Some((name.as_str()?, value)))
 }
 
-fn route(function: &str, event: &Value) -> Result<Route, &'static str> {
-    let text = |path: &[&str]| at(event, path).and_then(Value::as_str);
-    let path_text = text(&["Properties", "Path"]).ok_or("has no Path")?;
-    let method_text = text(&["Properties", "Method"]).unwrap_or("ANY").to_ascii_uppercase();
-    let method = match method_text.as_str() {
-        "ANY" => None,
-        name => Some(Method::from_bytes(name.as_bytes()).map_err(|_| "has no Method")?),
-    };
-    let path = match path_text {
-        "$default" => vec![Segment::Default],
-        path => path.strip_prefix('/').ok_or("has a Path without a slash")?.split('/').map(segment).collect(),
-    };
-    let access = match text(&["Properties", "Auth", "Authorizer"]) {
-        Some("NONE") => Access::Open,
-        _ => Access::Token { scopes: scopes(event) },
-    };
-    let key = if path == [Segment::Default] { path_text.to_owned() } else { format!("{method_text} {path_text}") };
-    Ok(Route { key, function: function.to_owned(), access, method, path })
+fn resources(template: &str) -> Result<Mapping, TemplateError> {
+    let template: Value = serde_norway::from_str(template).map_err(|error| TemplateError(error.to_string()))?;
+    let resources = at(&template, &["Resources"]).and_then(Value::as_mapping);
+    resources.cloned().ok_or_else(|| TemplateError("no Resources".to_owned()))
 }
 
-fn scopes(event: &Value) -> Vec<String> {
-    let scopes = at(event, &["Properties", "Auth", "AuthorizationScopes"]).and_then(Value::as_sequence);
+fn route(route: &Value, routes: &Mapping, functions: &Mapping) -> Result<Route, &'static str> {
+    let text = |name| at(route, &["Properties", name]).and_then(Value::as_str);
+    let key = text("RouteKey").ok_or("has no RouteKey")?.to_owned();
+    let (method, path) = match key.as_str() {
+        "$default" => (None, vec![Segment::Default]),
+        key => {
+            let (method, path) = key.split_once(" /").ok_or("has a RouteKey without a method and a path")?;
+            let method = match method {
+                "ANY" => None,
+                name => Some(Method::from_bytes(name.as_bytes()).map_err(|_| "has no method")?),
+            };
+            (method, path.split('/').map(segment).collect())
+        }
+    };
+    let access = match text("AuthorizationType") {
+        Some("JWT") => Access::Token { scopes: scopes(route) },
+        // as API Gateway reads it
+        Some("NONE") | None => Access::Open,
+        Some(_) => return Err("has an unknown AuthorizationType"),
+    };
+    let function = function(route, routes).ok_or("has no integration of a function")?;
+    let binary = functions.get(function).and_then(|function| at(function, &["Metadata", "BuildProperties", "Binary"]));
+    let function = binary.and_then(Value::as_str).ok_or("goes to a function that names no Binary")?.to_owned();
+    Ok(Route { key, function, access, method, path })
+}
+
+/// The function that a route's integration calls: it comes by a parameter of the function's name.
+fn function<'v>(route: &'v Value, routes: &'v Mapping) -> Option<&'v str> {
+    let target = sub(at(route, &["Properties", "Target"])?)?;
+    let integration = routes.get(target.strip_prefix("integrations/${")?.strip_suffix('}')?)?;
+    let uri = sub(at(integration, &["Properties", "IntegrationUri"])?)?;
+    uri.split_once("/functions/${")?.1.strip_suffix("}/invocations")
+}
+
+/// The text of a `!Sub`.
+fn sub(value: &Value) -> Option<&str> {
+    match value {
+        Value::Tagged(tagged) if tagged.tag == "Sub" => tagged.value.as_str(),
+        _ => None,
+    }
+}
+
+fn scopes(route: &Value) -> Vec<String> {
+    let scopes = at(route, &["Properties", "AuthorizationScopes"]).and_then(Value::as_sequence);
     scopes.into_iter().flatten().filter_map(Value::as_str).map(str::to_owned).collect()
 }
 
@@ -171,29 +192,40 @@ fn variables(route: &[Segment], path: &str) -> Option<Vec<(String, String)>> {
 mod tests {
     use super::*;
 
-    const FIXTURE: &str = r#"
+    const FUNCTIONS: &str = r#"
 Resources:
-  Api: { Type: AWS::Serverless::HttpApi, Properties: { Name: !Sub "${AWS::StackName}" } }
   Table: { Type: AWS::DynamoDB::Table, Properties: { Arn: !GetAtt Api.Arn } }
   Keys:
     Type: AWS::Serverless::Function
     Metadata: { BuildMethod: rust-cargolambda, BuildProperties: { Binary: keys } }
-    Properties:
-      Role: !If [Yes, !Ref Role, !Ref "AWS::NoValue"]
-      Events:
-        Rest: { Type: HttpApi, Properties: { ApiId: !Ref Api, Method: ANY, Path: $default } }
-        Part: { Type: HttpApi, Properties: { Method: ANY, Path: "/v1/{thing}/parts/{part}" } }
-        KeyRest: { Type: HttpApi, Properties: { Method: ANY, Path: "/v1/keys/{rest+}" } }
-        Files: { Type: HttpApi, Properties: { Method: ANY, Path: "/v1/{file+}" } }
-        Get: { Type: HttpApi, Properties: { Method: get, Path: "/v1/keys/{keyId}", Auth: { AuthorizationScopes: [a/b] } } }
-        AnyKey: { Type: HttpApi, Properties: { Method: ANY, Path: "/v1/keys/{keyId}" } }
-        Search: { Type: HttpApi, Properties: { Method: GET, Path: "/v1/keys/search" } }
-        Health: { Type: HttpApi, Properties: { Method: GET, Path: /health, Auth: { Authorizer: NONE } } }
-        Stream: { Type: DynamoDB, Properties: { Stream: !GetAtt Table.StreamArn } }
+    Properties: { Role: !If [Yes, !Ref Role, !Ref "AWS::NoValue"] }
 "#;
 
+    const FIXTURE: &str = r#"
+Resources:
+  Calls:
+    Type: AWS::ApiGatewayV2::Integration
+    Properties: { IntegrationUri: !Sub "arn:lambda:path/2015-03-31/functions/${Keys}/invocations" }
+  Rest: { Type: AWS::ApiGatewayV2::Route, Properties: { RouteKey: "$default", Target: !Sub "integrations/${Calls}", AuthorizationType: JWT } }
+  Part: { Type: AWS::ApiGatewayV2::Route, Properties: { RouteKey: "ANY /v1/{thing}/parts/{part}", Target: !Sub "integrations/${Calls}", AuthorizationType: JWT } }
+  KeyRest: { Type: AWS::ApiGatewayV2::Route, Properties: { RouteKey: "ANY /v1/keys/{rest+}", Target: !Sub "integrations/${Calls}", AuthorizationType: JWT } }
+  Files: { Type: AWS::ApiGatewayV2::Route, Properties: { RouteKey: "ANY /v1/{file+}", Target: !Sub "integrations/${Calls}", AuthorizationType: JWT } }
+  Get: { Type: AWS::ApiGatewayV2::Route, Properties: { RouteKey: "GET /v1/keys/{keyId}", Target: !Sub "integrations/${Calls}", AuthorizationType: JWT, AuthorizationScopes: [a/b] } }
+  AnyKey: { Type: AWS::ApiGatewayV2::Route, Properties: { RouteKey: "ANY /v1/keys/{keyId}", Target: !Sub "integrations/${Calls}", AuthorizationType: JWT } }
+  Search: { Type: AWS::ApiGatewayV2::Route, Properties: { RouteKey: "GET /v1/keys/search", Target: !Sub "integrations/${Calls}", AuthorizationType: JWT } }
+  Health: { Type: AWS::ApiGatewayV2::Route, Properties: { RouteKey: "GET /health", Target: !Sub "integrations/${Calls}", AuthorizationType: NONE } }
+"#;
+
+    fn fixture() -> Routes {
+        Routes::read(FIXTURE, FUNCTIONS).unwrap()
+    }
+
+    fn refusal(routes: &str, functions: &str) -> String {
+        Routes::read(routes, functions).unwrap_err().to_string()
+    }
+
     fn key_of(method: &str, path: &str) -> Option<String> {
-        let routes = Routes::read(FIXTURE).unwrap();
+        let routes = fixture();
         let method = Method::from_bytes(method.as_bytes()).unwrap();
         routes.find(&method, path).map(|(route, _)| route.key.clone())
     }
@@ -219,7 +251,7 @@ Resources:
 
     #[test]
     fn path_variables_are_handed_out() {
-        let routes = Routes::read(FIXTURE).unwrap();
+        let routes = fixture();
         let (_, variables) = routes.find(&Method::GET, "/v1/keys/a%2Fb").unwrap();
         assert_eq!(variables, [("keyId".to_owned(), "a%2Fb".to_owned())]);
         let (_, variables) = routes.find(&Method::GET, "/v1/a/b/c").unwrap();
@@ -228,7 +260,7 @@ Resources:
 
     #[test]
     fn access_is_by_token_unless_it_says_none() {
-        let routes = Routes::read(FIXTURE).unwrap();
+        let routes = fixture();
         let access = |path| routes.find(&Method::GET, path).unwrap().0.access.clone();
         assert_eq!(access("/health"), Access::Open);
         assert_eq!(access("/v1/keys/sauna"), Access::Token { scopes: vec!["a/b".to_owned()] });
@@ -237,18 +269,30 @@ Resources:
 
     #[test]
     fn a_template_that_cannot_be_followed_is_refused_in_words() {
-        let without_binary =
-            FIXTURE.replace("Metadata: { BuildMethod: rust-cargolambda, BuildProperties: { Binary: keys } }", "");
-        assert_eq!(Routes::read(&without_binary).unwrap_err().to_string(), "template.yaml: Keys names no Binary");
-        let without_path = FIXTURE.replace("Path: /health,", "");
-        assert_eq!(Routes::read(&without_path).unwrap_err().to_string(), "template.yaml: Health has no Path");
-        assert!(Routes::read("Resources: {}").is_err());
-        assert!(Routes::read("a: [").is_err());
+        let unnamed = FUNCTIONS.replace("{ Binary: keys }", "{}");
+        assert_eq!(refusal(FIXTURE, &unnamed), "infra/routes.yaml: Rest goes to a function that names no Binary");
+        for (from, to, why) in [
+            ("RouteKey: \"GET /health\", ", "", "Health has no RouteKey"),
+            ("\"GET /health\"", "/health", "Health has a RouteKey without a method and a path"),
+            ("AuthorizationType: NONE", "AuthorizationType: AWS_IAM", "Health has an unknown AuthorizationType"),
+            ("functions/${Keys}", "functions/Keys", "Rest has no integration of a function"),
+        ] {
+            assert!(FIXTURE.contains(from), "{from}");
+            assert_eq!(refusal(&FIXTURE.replace(from, to), FUNCTIONS), format!("infra/routes.yaml: {why}"));
+        }
+        assert!(Routes::read("Resources: {}", FUNCTIONS).is_err());
+        assert!(Routes::read("a: [", FUNCTIONS).is_err());
+    }
+
+    #[test]
+    fn a_route_that_says_nothing_of_tokens_is_open() {
+        let routes = Routes::read(&FIXTURE.replace("AuthorizationType: NONE", ""), FUNCTIONS).unwrap();
+        assert_eq!(routes.find(&Method::GET, "/health").unwrap().0.access, Access::Open);
     }
 
     #[test]
     fn the_workspace_template_routes_to_the_api_and_to_the_pages() {
-        let routes = Routes::read(TEMPLATE).unwrap();
+        let routes = Routes::read(ROUTES, TEMPLATE).unwrap();
         let find = |method, path| routes.find(&method, path).unwrap().0.clone();
         assert_eq!(find(Method::POST, "/v1/keys/sauna/contracts").function, "contracts");
         assert_eq!(find(Method::GET, "/v1/automats").function, "keys");

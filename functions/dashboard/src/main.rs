@@ -12,7 +12,7 @@ async fn main() -> Result<(), runtime::Error> {
 }
 
 fn sign_in() -> Result<SignIn, runtime::Error> {
-    let Some(settings) = runtime::PageSettings::from_env()? else { return Ok(SignIn::closed()) };
+    let settings = runtime::PageSettings::from_env()?;
     let settings = SignInSettings {
         pages: settings.sign_in_url,
         issuer: settings.issuer,

@@ -98,24 +98,21 @@ impl PageSettings {
     /// The variables that are read, for a test that holds them against `template.yaml`.
     pub const VARIABLES: [&str; 5] = ["SIGN_IN_URL", "ISSUER", "SIGN_IN_KEYS_URL", "WEB_CLIENT_ID", "DASHBOARD_URL"];
 
-    /// Reads the process's environment. There are none as long as the stack does not know the dashboard's address, and
-    /// nobody can sign in then.
-    pub fn from_env() -> Result<Option<Self>, SettingsError> {
+    /// Reads the process's environment.
+    pub fn from_env() -> Result<Self, SettingsError> {
         Self::from_variables(|name| std::env::var(name).ok())
     }
 
-    fn from_variables(variable: impl Fn(&str) -> Option<String>) -> Result<Option<Self>, SettingsError> {
-        let optional = |name| variable(name).filter(|value| !value.is_empty());
-        let required = |name| optional(name).ok_or(SettingsError::Missing(name));
+    fn from_variables(variable: impl Fn(&str) -> Option<String>) -> Result<Self, SettingsError> {
+        let required = |name| variable(name).filter(|it| !it.is_empty()).ok_or(SettingsError::Missing(name));
         let [sign_in_url, issuer, sign_in_keys_url, web_client_id, dashboard_url] = Self::VARIABLES;
-        let Some(dashboard_url) = optional(dashboard_url) else { return Ok(None) };
-        Ok(Some(Self {
+        Ok(Self {
             sign_in_url: required(sign_in_url)?,
             issuer: required(issuer)?,
             sign_in_keys_url: required(sign_in_keys_url)?,
             web_client_id: required(web_client_id)?,
-            dashboard_url,
-        }))
+            dashboard_url: required(dashboard_url)?,
+        })
     }
 }
 
@@ -161,12 +158,13 @@ mod tests {
     }
 
     #[test]
-    fn nobody_signs_in_before_the_dashboards_address_is_known() {
+    fn the_pages_need_every_variable_of_the_sign_in() {
         let without = |missing: &'static str| {
             PageSettings::from_variables(move |name| (name != missing).then(|| name.to_owned()))
         };
-        assert_eq!(without("DASHBOARD_URL"), Ok(None));
-        assert_eq!(without("ISSUER"), Err(SettingsError::Missing("ISSUER")));
-        assert_eq!(without("none").unwrap().unwrap().web_client_id, "WEB_CLIENT_ID");
+        for name in PageSettings::VARIABLES {
+            assert_eq!(without(name), Err(SettingsError::Missing(name)));
+        }
+        assert_eq!(without("none").unwrap().web_client_id, "WEB_CLIENT_ID");
     }
 }

@@ -87,7 +87,7 @@ pub fn check(project: &Project, tools: &Tools, build: Build) -> Result<Note> {
     }
     ensure!(report.findings.is_empty(), "{} findings; ministack's log is in {}", report.findings.len(), work.display());
     Ok(format!(
-        "{} passed on the local cloud in {} s, {} deployed in {} s, after two deployments in {} s",
+        "{} passed on the local cloud in {} s, {} deployed in {} s, after one deployment in {} s",
         report.passed.0,
         local_took.as_secs(),
         report.passed.1,

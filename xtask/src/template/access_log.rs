@@ -4,8 +4,8 @@
 use serde_json::{Map, Value};
 
 use super::{
-    HTTP_API, Subject,
-    subject::{Seed, seed},
+    STAGE, Subject,
+    subject::{ROUTES, Seed, seed},
 };
 
 /// What may stand in a line of the log; all of it is made by API Gateway but the token's subject and the address.
@@ -28,7 +28,7 @@ const ALLOWED: [&str; 13] = [
 /// APIs without an access log, or with one that is not JSON or says too much.
 pub(super) fn findings(subject: &Subject) -> Vec<String> {
     let mut findings = Vec::new();
-    for api in subject.root.of_type(HTTP_API) {
+    for api in subject.nested.values().flat_map(|template| template.of_type(STAGE)) {
         let format = api.text(&["AccessLogSettings", "Format"]).map(str::trim);
         let Some(line) = format.and_then(|format| serde_json::from_str::<Map<String, Value>>(format).ok()) else {
             findings.push(format!("{}: no access log in JSON", api.name));
@@ -47,8 +47,9 @@ pub(super) fn findings(subject: &Subject) -> Vec<String> {
 }
 
 pub(super) const SEEDS: &[Seed] = &[
-    seed("\"$context.routeKey\"", "\"$context.path\"", "routeKey: \"$context.path\""),
-    seed("\"$context.status\"", "\"$context.status $request.header.Authorization\"", "status"),
-    seed("{\"requestId\":\"$context.requestId\"", "{\"requestId\":$context.requestId", "no access log in JSON"),
-    seed("Format: >-", "Format: |-", "not one line"),
+    seed("\"$context.routeKey\"", "\"$context.path\"", "routeKey: \"$context.path\"").in_file(ROUTES),
+    seed("\"$context.status\"", "\"$context.status $request.header.Authorization\"", "status").in_file(ROUTES),
+    seed("{\"requestId\":\"$context.requestId\"", "{\"requestId\":$context.requestId", "no access log in JSON")
+        .in_file(ROUTES),
+    seed("Format: >-", "Format: |-", "not one line").in_file(ROUTES),
 ];

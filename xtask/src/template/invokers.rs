@@ -7,11 +7,14 @@ use super::{
     Subject, Template,
     document::{at, reference},
     queues::arn,
-    subject::{Seed, seed},
+    routes::routes,
+    subject::{ROUTES, Seed, seed},
 };
 
 const PERMISSION: &str = "AWS::Lambda::Permission";
 const IOT_RULE: &str = "AWS::IoT::TopicRule";
+/// All routes and stages of the one API.
+const FROM_API: &str = "arn:${AWS::Partition}:execute-api:${AWS::Region}:${AWS::AccountId}:${ApiId}/*";
 const EVENT_RULE: &str = "AWS::Events::Rule";
 
 /// Permissions for more than one caller, and callers without permission. Those that SAM writes are judged as deployed.
@@ -40,6 +43,24 @@ pub(super) fn findings(subject: &Subject) -> Vec<String> {
             findings.push(format!("{rule}: may not call {function}"));
         }
     }
+    findings.extend(from_api(subject));
+    findings
+}
+
+/// Integrations that API Gateway may not call, and permissions of others than the one API.
+fn from_api(subject: &Subject) -> Vec<String> {
+    let Some(template) = subject.nested.get(ROUTES) else { return vec![format!("no {ROUTES}")] };
+    let mut findings = Vec::new();
+    let mut permitted = Vec::new();
+    for permission in template.of_type(PERMISSION) {
+        if permission.property(&["SourceArn"]).and_then(|source| reference(source, "Sub")) != Some(FROM_API) {
+            findings.push(format!("{}: SourceArn is not the API's", permission.name));
+        }
+        permitted.extend(permission.property(&["FunctionName"]).and_then(|name| reference(name, "Ref")));
+    }
+    for route in routes(subject).filter(|route| !route.function.is_some_and(|name| permitted.contains(&name))) {
+        findings.push(format!("{}: API Gateway may not call its function", route.name));
+    }
     findings
 }
 
@@ -64,6 +85,10 @@ pub(super) fn alias(value: &Value) -> Option<&str> {
 }
 
 pub(super) const SEEDS: &[Seed] = &[
+    seed("execute-api:${AWS::Region}:${AWS::AccountId}:${ApiId}/*", "execute-api:*", "KeysPermission: SourceArn")
+        .in_file(ROUTES),
+    seed("FunctionName: !Ref PeopleFunction", "FunctionName: !Ref KeysFunction", "ExportPerson: API Gateway may not")
+        .in_file(ROUTES),
     seed("      SourceArn: !GetAtt PresenceRule.Arn\n", "", "PresencePermission: SourceArn"),
     seed("SourceArn: !GetAtt PresenceRule.Arn", "SourceArn: !Sub \"arn:aws:iot:*\"", "PresencePermission: SourceArn"),
     seed(

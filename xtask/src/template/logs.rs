@@ -5,7 +5,7 @@ use super::{
     FUNCTION, Subject,
     document::{at, literal, reference},
     permissions::statements,
-    subject::{Seed, seed},
+    subject::{ROUTES, Seed, seed},
 };
 
 const LOG_GROUP: &str = "AWS::Logs::LogGroup";
@@ -42,8 +42,8 @@ pub(super) fn findings(subject: &Subject) -> Vec<String> {
             findings.push(format!("{}: is kept for ever", log.name));
         }
     }
-    for api in template.of_type(super::HTTP_API) {
-        let log = api.property(&["AccessLogSettings", "DestinationArn"]).and_then(|log| reference(log, "GetAtt"));
+    for api in template.resources().filter(|it| it.text(&["TemplateURL"]) == Some(ROUTES)) {
+        let log = api.property(&["Parameters", "AccessLog"]).and_then(|log| reference(log, "GetAtt"));
         let name = log.and_then(|log| log.strip_suffix(".Arn")).and_then(|log| template.resource(log));
         let name = name.and_then(|log| literal_of_sub(log.property(&["LogGroupName"])?));
         // Elsewhere API Gateway adds an entry to the account's one policy for logs, whose size is limited.
@@ -63,5 +63,5 @@ pub(super) const SEEDS: &[Seed] = &[
     seed("      LoggingConfig:\n        LogGroup: !Ref KeysLog\n", "", "KeysFunction: LogGroup"),
     seed("Resource: !GetAtt KeysLog.Arn", "Resource: !GetAtt ApiLog.Arn", "KeysFunction: its role may not write"),
     seed("      RetentionInDays: !Ref LogRetentionDays\n", "", "ApiLog: is kept for ever"),
-    seed("/aws/vendedlogs/", "/aws/apigateway/", "Api: its log is not below"),
+    seed("/aws/vendedlogs/", "/aws/apigateway/", "Routes: its log is not below"),
 ];

@@ -45,7 +45,7 @@ use crate::{offline::Offline, process::run, project::Project, steps::Note, tools
 pub const FILE: &str = "template.yaml";
 /// The resource type of a function, as SAM names it.
 pub const FUNCTION: &str = "AWS::Serverless::Function";
-const HTTP_API: &str = "AWS::Serverless::HttpApi";
+const STAGE: &str = "AWS::ApiGatewayV2::Stage";
 const TABLE: &str = "AWS::DynamoDB::Table";
 const SECRET: &str = "AWS::SecretsManager::Secret";
 
@@ -99,8 +99,8 @@ pub fn check(project: &Project, tools: &Tools) -> Result<Note> {
 
     let templates = judges::expand(project, tools, &offline)?;
     let root = templates.first().context("no template")?.read()?;
-    report("as deployed", &expanded::findings(&root, &subject.root)?)?;
-    caught.push(("as deployed".to_owned(), expanded::all_caught(&root, &subject.root)?));
+    report("as deployed", &expanded::findings(&root)?)?;
+    caught.push(("as deployed".to_owned(), expanded::all_caught(&root)?));
     caught.extend(judges::check(project, tools, &offline, &templates)?);
 
     let provisioning = ["-B", "-m", "unittest", "-q", "test_provision"];
@@ -113,7 +113,7 @@ pub fn check(project: &Project, tools: &Tools) -> Result<Note> {
         println!("{name:<14} {seeds:>3} seeded defects caught");
     }
     let seeds = caught.iter().map(|(_, seeds)| seeds).sum::<usize>();
-    let routes = routes::routes(&subject.root).count();
+    let routes = routes::routes(&subject).count();
     Ok(format!("{routes} routes, {} checks, {seeds} seeded defects caught, {offline}", caught.len()))
 }
 

@@ -1,15 +1,20 @@
-//! Every route needs a token, but for a short written list. The local cloud routes by the same events, so each must
-//! be plain: an API, a method and a path. They are those of the API's document, which a test of the end-to-end suite
-//! holds against the routers (`tests/tests/documents.rs`).
+//! Every route needs a token, but for a short written list. The local cloud reads the same file, so each route must be
+//! plain: a method and a path, one function's integration, and the authorizer or none. The routes are those of the API's
+//! document, which a test of the end-to-end suite holds against the routers (`tests/tests/documents.rs`).
 
 use std::collections::HashSet;
 
 use super::{
-    FUNCTION, HTTP_API, Subject, Template,
+    Resource, Subject, Template,
     binaries::binary,
-    document::{at, entries, literal, reference, texts},
-    subject::{OPENAPI, Seed, seed},
+    document::{entries, reference, texts},
+    subject::{OPENAPI, ROUTES, Seed, seed},
 };
+
+const ROUTE: &str = "AWS::ApiGatewayV2::Route";
+const INTEGRATION: &str = "AWS::ApiGatewayV2::Integration";
+const AUTHORIZER: &str = "AWS::ApiGatewayV2::Authorizer";
+const API: &str = "AWS::ApiGatewayV2::Api";
 
 /// The routes that answer without a token. An entry whose route is gone is a finding: the list only shrinks by hand.
 pub(super) const OPEN: [(&str, &str); 6] = [
@@ -27,16 +32,27 @@ pub(super) const PAGES: &str = "$default";
 /// a page of another origin may ask.
 pub(super) const BELOW_API: &str = "/v1/{proxy+}";
 
-/// One route of one function; what is not written plainly is missing.
+/// Who may use a route.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Access {
+    /// Everybody.
+    Open,
+    /// Who has a token that the API's authorizer accepts.
+    Token,
+    /// Something that this check does not know.
+    Unknown,
+}
+
+/// One route; what is not written plainly is missing.
 pub(super) struct Route<'a> {
-    pub(super) name: String,
+    pub(super) name: &'a str,
+    /// The function's resource in the root template.
+    pub(super) function: Option<&'a str>,
     /// The function's binary.
     pub(super) binary: Option<&'a str>,
-    pub(super) api: Option<&'a str>,
     pub(super) method: Option<&'a str>,
     pub(super) path: Option<&'a str>,
-    /// The authorizer that this route asks for instead of the API's own.
-    pub(super) authorizer: Option<&'a str>,
+    pub(super) access: Access,
     /// The scopes that a token needs one of.
     pub(super) scopes: Vec<&'a str>,
 }
@@ -47,58 +63,74 @@ impl Route<'_> {
     }
 }
 
-/// The events of all functions that are HTTP routes.
-pub(super) fn routes(template: &Template) -> impl Iterator<Item = Route<'_>> {
-    template.of_type(FUNCTION).flat_map(|function| {
-        entries(function.property(&["Events"]))
-            .filter(|(_, event)| at(event, &["Type"]).and_then(literal) == Some("HttpApi"))
-            .map(move |(name, event)| {
-                let text = |path: &[&str]| at(event, &[&["Properties"], path].concat()).and_then(literal);
-                Route {
-                    name: format!("{}.{name}", function.name),
-                    binary: binary(function),
-                    api: at(event, &["Properties", "ApiId"]).and_then(|api| reference(api, "Ref")),
-                    method: text(&["Method"]),
-                    path: text(&["Path"]),
-                    authorizer: text(&["Auth", "Authorizer"]),
-                    scopes: at(event, &["Properties", "Auth", "AuthorizationScopes"]).map(texts).unwrap_or_default(),
-                }
-            })
+/// All routes.
+pub(super) fn routes(subject: &Subject) -> impl Iterator<Item = Route<'_>> {
+    subject.nested.get(ROUTES).into_iter().flat_map(|template| {
+        template.of_type(ROUTE).map(|route| {
+            let function = target(template, route).and_then(function);
+            let (method, path) = match route.text(&["RouteKey"]) {
+                Some(PAGES) => (Some("ANY"), Some(PAGES)),
+                key => key.and_then(|key| key.split_once(' ')).unzip(),
+            };
+            Route {
+                name: route.name,
+                function,
+                binary: function.and_then(|name| subject.root.resource(name)).and_then(binary),
+                method,
+                path,
+                access: access(template, route),
+                scopes: route.property(&["AuthorizationScopes"]).map(texts).unwrap_or_default(),
+            }
+        })
     })
+}
+
+fn target<'a>(template: &'a Template, route: Resource<'a>) -> Option<Resource<'a>> {
+    let target = reference(route.property(&["Target"])?, "Sub")?;
+    let name = target.strip_prefix("integrations/${")?.strip_suffix('}')?;
+    template.resource(name).filter(|it| it.kind() == Some(INTEGRATION))
+}
+
+/// The parameter with the function that an integration calls; the root template gives it under the function's name.
+fn function(integration: Resource<'_>) -> Option<&str> {
+    let uri = reference(integration.property(&["IntegrationUri"])?, "Sub")?;
+    uri.split_once(":lambda:path/2015-03-31/functions/${")?.1.strip_suffix("}/invocations")
+}
+
+/// API Gateway's default for a route that says nothing is `NONE`.
+fn access(template: &Template, route: Resource<'_>) -> Access {
+    let authorizer = route.property(&["AuthorizerId"]).and_then(|id| reference(id, "Ref"));
+    let is_jwt = |name| template.resource(name).is_some_and(|it| it.kind() == Some(AUTHORIZER));
+    match route.text(&["AuthorizationType"]) {
+        None | Some("NONE") => Access::Open,
+        Some("JWT") if authorizer.is_some_and(is_jwt) => Access::Token,
+        Some(_) => Access::Unknown,
+    }
 }
 
 /// Routes without a token, routes that are not plain, and routes defined twice.
 pub(super) fn findings(subject: &Subject) -> Vec<String> {
-    let template = &subject.root;
     let mut findings = Vec::new();
-    for api in template.of_type(HTTP_API) {
-        let default = api.text(&["Auth", "DefaultAuthorizer"]);
-        let is_defined = default.is_some_and(|name| api.property(&["Auth", "Authorizers", name]).is_some());
-        if !is_defined {
-            findings.push(format!("{}: no default authorizer", api.name));
-        }
-    }
-
     let mut seen = HashSet::new();
-    for route in routes(template) {
-        let has_api = route.api.and_then(|api| template.resource(api)).is_some_and(|api| api.kind() == Some(HTTP_API));
-        if !has_api {
-            findings.push(format!("{}: ApiId is not a !Ref to an HTTP API of this template", route.name));
+    for route in routes(subject) {
+        if route.binary.is_none() {
+            findings.push(format!("{}: Target is not an integration of a function", route.name));
         }
         let Some(key) = route.key() else {
-            findings.push(format!("{}: Method and Path are not both given as plain text", route.name));
+            findings.push(format!("{}: RouteKey is not a method and a path in plain text", route.name));
             continue;
         };
-        match route.authorizer {
-            None => {}
-            Some("NONE") if OPEN.contains(&key) => {}
-            Some("NONE") => findings.push(format!("{}: {} {} answers without a token", route.name, key.0, key.1)),
-            Some(other) => findings.push(format!("{}: authorizer {other} instead of the API's own", route.name)),
+        match route.access {
+            Access::Token => {}
+            Access::Open if OPEN.contains(&key) => {}
+            Access::Open => findings.push(format!("{}: {} {} answers without a token", route.name, key.0, key.1)),
+            Access::Unknown => findings.push(format!("{}: is not behind the API's authorizer", route.name)),
         }
         if !seen.insert((key.0.to_owned(), key.1.to_owned())) {
             findings.push(format!("{}: {} {} is defined twice", route.name, key.0, key.1));
         }
     }
+    findings.extend(plumbing(subject));
 
     for (method, path) in OPEN {
         if !seen.contains(&(method.to_owned(), path.to_owned())) {
@@ -117,28 +149,102 @@ pub(super) fn findings(subject: &Subject) -> Vec<String> {
     findings
 }
 
+/// Parts of another API, integrations of another format, an authorizer that accepts others' tokens, and functions whose
+/// alias is not given.
+fn plumbing(subject: &Subject) -> Vec<String> {
+    let Some(template) = subject.nested.get(ROUTES) else { return vec![format!("no {ROUTES}")] };
+    let mut findings = Vec::new();
+    for part in template.resources().filter(|it| it.kind().is_some_and(|kind| kind.starts_with("AWS::ApiGatewayV2::")))
+    {
+        if part.property(&["ApiId"]).and_then(|api| reference(api, "Ref")) != Some("ApiId") {
+            findings.push(format!("{}: ApiId is not the parameter ApiId", part.name));
+        }
+    }
+    for integration in template.of_type(INTEGRATION) {
+        if integration.text(&["PayloadFormatVersion"]) != Some("2.0") {
+            findings.push(format!("{}: the payload format is not 2.0", integration.name));
+        }
+    }
+    for authorizer in template.of_type(AUTHORIZER) {
+        let audience = authorizer.property(&["JwtConfiguration", "Audience"]).map(texts).unwrap_or_default();
+        let clients = entries(template.section("Parameters")).map(|(name, _)| name);
+        let clients: Vec<_> = clients.filter(|name| name.ends_with("ClientId")).collect();
+        if clients.is_empty() || audience != clients {
+            findings.push(format!("{}: the audience is not all clients", authorizer.name));
+        }
+        if authorizer.property(&["JwtConfiguration", "Issuer"]).and_then(|it| reference(it, "Ref")) != Some("Issuer") {
+            findings.push(format!("{}: the issuer is not the sign-in", authorizer.name));
+        }
+    }
+    let Some(stack) = subject.root.resources().find(|it| it.text(&["TemplateURL"]) == Some(ROUTES)) else {
+        return vec![format!("nobody deploys {ROUTES}")];
+    };
+    let given = |name: &str| stack.property(&["Parameters", name]);
+    let api = given("ApiId").and_then(|api| reference(api, "Ref")).and_then(|name| subject.root.resource(name));
+    if api.and_then(|api| api.kind()) != Some(API) {
+        findings.push(format!("{}: ApiId is not a !Ref to an HTTP API", stack.name));
+    }
+    for name in entries(template.section("Parameters")).map(|(name, _)| name) {
+        let value = given(name);
+        if name.ends_with("Function") && value.and_then(|it| reference(it, "Ref")) != Some(&*format!("{name}.Alias")) {
+            findings.push(format!("{}: {name} is not the alias of {name}", stack.name));
+        }
+        let of_sign_in = name == "Issuer" || name.ends_with("ClientId");
+        if of_sign_in && value.and_then(|it| reference(it, "GetAtt")) != Some(&*format!("SignIn.Outputs.{name}")) {
+            findings.push(format!("{}: {name} is not the sign-in's", stack.name));
+        }
+    }
+    findings
+}
+
+/// A defect in the routes.
+const fn in_routes(from: &'static str, to: &'static str, finds: &'static str) -> Seed {
+    seed(from, to, finds).in_file(ROUTES)
+}
+
 pub(super) const SEEDS: &[Seed] = &[
-    seed(
-        "Path: /v1/openings/{openingId}\n            Auth: { AuthorizationScopes: [key-automat/viewer,",
-        "Path: /v1/openings/{openingId}\n            Auth: { Authorizer: NONE, Scopes: [",
+    in_routes(
+        "RouteKey: \"GET /v1/openings/{openingId}\"\n      Target: !Sub integrations/${OpeningsIntegration}\n      AuthorizationType: JWT",
+        "RouteKey: \"GET /v1/openings/{openingId}\"\n      Target: !Sub integrations/${OpeningsIntegration}\n      AuthorizationType: NONE",
         "GET /v1/openings/{openingId} answers without a token",
     ),
-    seed("DefaultAuthorizer: BearerToken\n", "EnableIamAuthorizer: false\n", "no default authorizer"),
-    seed("DefaultAuthorizer: BearerToken", "DefaultAuthorizer: Other", "no default authorizer"),
-    seed("Authorizer: NONE", "Authorizer: AWS_IAM", "AWS_IAM"),
-    seed("            ApiId: !Ref Api\n", "", "KeysFunction.Health: ApiId"),
-    seed("            Path: /v1/automats\n", "", "KeysFunction.ListAutomats"),
-    seed(
-        "Method: POST\n            Path: /v1/keys\n",
-        "Method: GET\n            Path: /v1/keys\n",
-        "GET /v1/keys is defined twice",
+    in_routes("      AuthorizationType: JWT\n", "", "ListAutomats: GET /v1/automats answers without a token"),
+    in_routes("AuthorizationType: JWT", "AuthorizationType: AWS_IAM", "ListAutomats: is not behind"),
+    in_routes("AuthorizerId: !Ref BearerToken", "AuthorizerId: !Ref Stage", "ListAutomats: is not behind"),
+    in_routes(
+        "Type: AWS::ApiGatewayV2::Route\n    Properties:\n      ApiId: !Ref ApiId",
+        "Type: AWS::ApiGatewayV2::Route\n    Properties:\n      ApiId: other",
+        "Health: ApiId",
     ),
-    seed(
-        "Method: HEAD\n            Path: /v1/keys\n",
-        "Method: PUT\n            Path: /v1/keys\n",
+    in_routes("RouteKey: GET /v1/automats\n", "RouteKey: /v1/automats\n", "ListAutomats: RouteKey"),
+    in_routes("Target: !Sub integrations/${KeysIntegration}", "Target: integrations/1", "Health: Target"),
+    in_routes("functions/${KeysFunction}/invocations", "functions/${Others}/invocations", "Health: Target"),
+    in_routes("RouteKey: POST /v1/keys\n", "RouteKey: GET /v1/keys\n", "GET /v1/keys is defined twice"),
+    in_routes(
+        "RouteKey: HEAD /v1/keys\n",
+        "RouteKey: PUT /v1/keys\n",
         "HEAD /v1/keys is in docs/openapi.json, and no function has it",
     ),
-    seed("Path: /health", "Path: /alive", "GET /health may go without a token"),
-    seed("Path: /v1/automats\n", "Path: /v1/cabinets\n", "GET /v1/automats is in docs/openapi.json"),
+    in_routes("RouteKey: GET /health", "RouteKey: GET /alive", "GET /health may go without a token"),
+    in_routes("GET /v1/automats\n", "GET /v1/cabinets\n", "GET /v1/automats is in docs/openapi.json"),
+    in_routes("PayloadFormatVersion: \"2.0\"", "PayloadFormatVersion: \"1.0\"", "KeysIntegration: the payload format"),
+    in_routes("          - !Ref AdminClientId\n", "", "BearerToken: the audience"),
+    in_routes("        Issuer: !Ref Issuer", "        Issuer: https://issuer.example", "BearerToken: the issuer"),
     seed("\"/v1/automats\":", "\"/v1/cabinets\":", "GET /v1/automats is not in docs/openapi.json").in_file(OPENAPI),
+    seed(
+        "KeysFunction: !Ref KeysFunction.Alias",
+        "KeysFunction: !GetAtt KeysFunction.Arn",
+        "KeysFunction is not the alias",
+    ),
+    seed(
+        "KeysFunction: !Ref KeysFunction.Alias",
+        "KeysFunction: !Ref PeopleFunction.Alias",
+        "KeysFunction is not the alias",
+    ),
+    seed(
+        "        Issuer: !GetAtt SignIn.Outputs.Issuer",
+        "        Issuer: !GetAtt SignIn.Outputs.SignInUrl",
+        "Routes: Issuer is not the",
+    ),
+    seed("        ApiId: !Ref Api\n        AccessLog", "        ApiId: !Ref Table\n        AccessLog", "Routes: ApiId"),
 ];

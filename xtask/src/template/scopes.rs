@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 
 use super::{
     Subject, Template,
-    routes::{BELOW_API, routes},
-    subject::{ROOT, SIGN_IN, Seed, seed},
+    routes::{Access, BELOW_API, routes},
+    subject::{ROOT, ROUTES, SIGN_IN, Seed, seed},
 };
 
 /// The roles, each of which may what those before it may.
@@ -23,7 +23,7 @@ pub(super) fn findings(subject: &Subject) -> Vec<String> {
         return vec!["no resource server in the nested templates".to_owned()];
     };
     let mut findings = Vec::new();
-    for route in routes(&subject.root).filter(|route| route.authorizer.is_none()) {
+    for route in routes(subject).filter(|route| route.access == Access::Token) {
         let Some((method, path)) = route.key() else { continue };
         // Nothing is behind it but a problem, which is for whoever has a token of ours.
         let role = match path {
@@ -66,20 +66,23 @@ fn group_names(template: &Template) -> impl Iterator<Item = &str> {
 
 pub(super) const SEEDS: &[Seed] = &[
     seed(
-        "Path: /v1/automats\n            Auth: { AuthorizationScopes: [key-automat/admin,",
-        "Path: /v1/automats\n            Auth: { AuthorizationScopes: [key-automat/viewer, key-automat/admin,",
-        "KeysFunction.CreateAutomat: takes key-automat/viewer",
-    ),
+        "AuthorizationScopes: [key-automat/admin,",
+        "AuthorizationScopes: [key-automat/viewer, key-automat/admin,",
+        "CreateAutomat: takes key-automat/viewer",
+    )
+    .in_file(ROUTES),
     seed(
-        "Path: /v1/automats\n            Auth: { AuthorizationScopes: [key-automat/admin, key-automat/person] }\n",
-        "Path: /v1/automats\n",
-        "KeysFunction.CreateAutomat: does not take key-automat/admin",
-    ),
+        "      AuthorizationScopes: [key-automat/admin, key-automat/person]\n",
+        "",
+        "CreateAutomat: does not take key-automat/admin",
+    )
+    .in_file(ROUTES),
     seed(
-        "/pin\n            Auth: { AuthorizationScopes: [key-automat/operator, key-automat/admin, key-automat/person] }",
-        "/pin\n            Auth: { AuthorizationScopes: [key-automat/operator, key-automat/admin, openid] }",
-        "ContractsFunction.RevealPin: takes openid",
-    ),
+        "AuthorizationScopes: [key-automat/operator, key-automat/admin, key-automat/person]",
+        "AuthorizationScopes: [key-automat/operator, key-automat/admin, openid]",
+        "CreateContract: takes openid",
+    )
+    .in_file(ROUTES),
     seed("ScopeName: operator", "ScopeName: operators", "differ in scopes").in_file(SIGN_IN),
     seed("Identifier: key-automat", "Identifier: automat", "takes key-automat/viewer").in_file(SIGN_IN),
     seed("GroupName: viewer", "GroupName: viewers", "the groups are not the roles").in_file(SIGN_IN),

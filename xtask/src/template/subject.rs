@@ -12,6 +12,8 @@ use crate::project::Project;
 
 /// The template that is deployed; the others are nested in it.
 pub(super) const ROOT: &str = super::FILE;
+/// Which path goes to which function.
+pub(super) const ROUTES: &str = "infra/routes.yaml";
 /// Who signs in.
 pub(super) const SIGN_IN: &str = "infra/sign-in.yaml";
 /// Who watches.

@@ -1,11 +1,11 @@
 //! What moves a motor, reads the whole table, or needs no token, is throttled more tightly than the rest. And each throttle is of a route
-//! that there is: API Gateway refuses a deployment with another.
+//! that there is by then: API Gateway refuses a stage with settings of another.
 
 use super::{
-    HTTP_API, Subject,
-    document::entries,
+    STAGE, Subject,
+    document::{at, entries, texts},
     routes::{OPEN, PAGES, routes},
-    subject::{Seed, seed},
+    subject::{ROUTES, Seed, seed},
 };
 
 /// The route that opens a locker, and those that read the whole table.
@@ -19,13 +19,18 @@ const COSTLY: [(&str, &str); 3] = [
 pub(super) fn findings(subject: &Subject) -> Vec<String> {
     // As API Gateway calls a route.
     let key = |(method, path): (&str, &str)| if path == PAGES { path.to_owned() } else { format!("{method} {path}") };
-    let known: Vec<_> = routes(&subject.root).filter_map(|route| Some(key((route.method?, route.path?)))).collect();
+    let known: Vec<_> = routes(subject).filter_map(|route| Some((key(route.key()?), route.name))).collect();
     let mut findings = Vec::new();
-    for api in subject.root.of_type(HTTP_API) {
+    for api in subject.nested.values().flat_map(|template| template.of_type(STAGE)) {
         let settings = api.property(&["RouteSettings"]);
+        let earlier = at(api.body, &["DependsOn"]).map(texts).unwrap_or_default();
         for (route, _) in entries(settings) {
-            if !known.iter().any(|known| known == route) {
-                findings.push(format!("{}: RouteSettings are of no route: {route}", api.name));
+            match known.iter().find(|(key, _)| key == route) {
+                None => findings.push(format!("{}: RouteSettings are of no route: {route}", api.name)),
+                Some((_, name)) if !earlier.contains(name) => {
+                    findings.push(format!("{}: is made before {name}, of which it has settings", api.name));
+                }
+                Some(_) => {}
             }
         }
         for route in OPEN.into_iter().chain(COSTLY).map(key) {
@@ -44,10 +49,15 @@ pub(super) const SEEDS: &[Seed] = &[
         "\"POST /v1/keys/{keyId}/contracts\":",
         "\"POST /v1/keys/{key}/contracts\":",
         "of no route: POST /v1/keys/{key}/contracts",
-    ),
-    seed("          ThrottlingRateLimit: !Ref OpeningThrottleRate\n", "", "openings is throttled no more tightly"),
-    seed("\"POST /v1/people/erase\":", "\"GET /v1/keys\":", "people/erase is throttled no more tightly"),
-    seed("\"GET /health\":", "\"GET /v1/keys\":", "GET /health is throttled no more tightly"),
-    seed("\"OPTIONS /v1/{proxy+}\":", "\"GET /v1/keys\":", "OPTIONS /v1/{proxy+} is throttled no more tightly"),
-    seed("        $default:\n", "        \"GET /v1/keys\":\n", "$default is throttled no more tightly"),
+    )
+    .in_file(ROUTES),
+    seed("      - CreateOpening\n", "", "is made before CreateOpening").in_file(ROUTES),
+    seed("          ThrottlingRateLimit: !Ref OpeningThrottleRate\n", "", "openings is throttled no more tightly")
+        .in_file(ROUTES),
+    seed("\"POST /v1/people/erase\":", "\"GET /v1/keys\":", "people/erase is throttled no more tightly")
+        .in_file(ROUTES),
+    seed("\"GET /health\":", "\"GET /v1/keys\":", "GET /health is throttled no more tightly").in_file(ROUTES),
+    seed("\"OPTIONS /v1/{proxy+}\":", "\"GET /v1/keys\":", "OPTIONS /v1/{proxy+} is throttled no more tightly")
+        .in_file(ROUTES),
+    seed("        $default:\n", "        \"GET /v1/keys\":\n", "$default is throttled no more tightly").in_file(ROUTES),
 ];

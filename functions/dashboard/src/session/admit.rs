@@ -19,7 +19,7 @@ use http::{HeaderMap, HeaderName, Method, Uri};
 use super::cookies::{self, ACCESS, PERSON, REFRESH};
 use super::hosted::{NoTokens, Trouble};
 use super::notice::{Notice, sign_in};
-use super::{Open, Person, SignIn, headers, origin};
+use super::{Inner, Person, SignIn, headers, origin};
 use crate::form::Form;
 use crate::links::own;
 use crate::refused::is_by_program;
@@ -66,19 +66,14 @@ async fn pass(State(door): State<Door>, request: Request, next: Next) -> Respons
     if access.is_none() && is_by_program(&parts) {
         return next.run(Request::from_parts(parts, body)).await;
     }
-    let Some(open) = door.sign_in.open() else {
-        return match access {
-            Some(Access::AtLeast(_)) => Notice::Closed.page(&Visit::of(&parts), "/"),
-            Some(Access::Open) | None => next.run(Request::from_parts(parts, body)).await,
-        };
-    };
-    if !origin::is_ours(&parts.method, &parts.headers, &open.settings.dashboard) {
+    let sign_in = &door.sign_in.0;
+    if !origin::is_ours(&parts.method, &parts.headers, &sign_in.settings.dashboard) {
         return refused(&Notice::Foreign, &parts, Problem::new(Code::Forbidden, "It was sent by another page."));
     }
     if access == Some(Access::Open) {
         return next.run(Request::from_parts(parts, body)).await;
     }
-    let standing = match open.standing(&parts.headers, door.clock.now()).await {
+    let standing = match sign_in.standing(&parts.headers, door.clock.now()).await {
         Ok(standing) => standing,
         Err(trouble) => return refused(&Notice::Trouble, &parts, Problem::internal(trouble)),
     };
@@ -109,7 +104,7 @@ async fn pass(State(door): State<Door>, request: Request, next: Next) -> Respons
     }
 }
 
-impl Open {
+impl Inner {
     async fn standing(&self, headers: &HeaderMap, now: Instant) -> Result<Standing, Trouble> {
         if let Some(access) = cookies::held(headers, ACCESS)
             && let Some(claims) = self.claims(access, now).await?

@@ -10,22 +10,18 @@ use store::Random;
 
 use super::attempt::{self, Secret};
 use super::cookies::{self, SIGNING_IN, SIGNING_IN_SECONDS};
-use super::notice::Notice;
-use super::{Open, SignIn, parameter};
+use super::{Inner, SignIn, parameter};
 use crate::links::own;
-use crate::visit::Visit;
 
 /// `to` is the page to go on to.
 pub(crate) async fn begin(
     State(sign_in): State<SignIn>,
     State(random): State<Random>,
-    visit: Visit,
     headers: HeaderMap,
     uri: Uri,
 ) -> Result<Response, Problem> {
-    let Some(open) = sign_in.open() else { return Ok(Notice::Closed.page(&visit, "/")) };
     let to = parameter(&uri, "to").unwrap_or_default();
-    if let Some(home) = open.home(&headers, &uri, &to) {
+    if let Some(home) = sign_in.0.home(&headers, &uri, &to) {
         return Ok(home);
     }
     let secret = match cookies::held(&headers, SIGNING_IN).and_then(Secret::of_cookie) {
@@ -34,12 +30,12 @@ pub(crate) async fn begin(
     };
     let state = secret.state(own(&to), &random)?;
     let challenge = attempt::challenge(&secret.verifier(&state));
-    let mut answer = Redirect::to(&open.hosted.authorize(&state, &challenge)).into_response();
+    let mut answer = Redirect::to(&sign_in.0.hosted.authorize(&state, &challenge)).into_response();
     cookies::keep(answer.headers_mut(), SIGNING_IN, &secret.cookie(), SIGNING_IN_SECONDS);
     Ok(answer)
 }
 
-impl Open {
+impl Inner {
     /// The answer to a browser that looks for us under another of our names: the sign-in's cookies are for one alone. It is
     /// sent there once, as something between us and the browser may change the name that we see.
     fn home(&self, headers: &HeaderMap, uri: &Uri, to: &str) -> Option<Response> {

@@ -21,7 +21,6 @@ pub(crate) async fn come_back(
     headers: HeaderMap,
     uri: Uri,
 ) -> Result<Response, Problem> {
-    let Some(open) = sign_in.open() else { return Ok(Notice::Closed.page(&visit, "/")) };
     let state = parameter(&uri, "state").unwrap_or_default();
     let to = attempt::destination(&state);
     let secret = cookies::held(&headers, SIGNING_IN).and_then(Secret::of_cookie);
@@ -34,7 +33,7 @@ pub(crate) async fn come_back(
         tracing::info!(sign_in.error = known(parameter(&uri, "error").as_deref()), "no sign-in");
         return Ok(Notice::Denied.page(&visit, &to));
     };
-    match open.hosted.redeem(&code, &secret.verifier(&state)).await {
+    match sign_in.0.hosted.redeem(&code, &secret.verifier(&state)).await {
         Ok(tokens) => Ok(signed_in(&tokens, &to)),
         Err(NoTokens::Over) => Ok(Notice::Lost.page(&visit, &to)),
         Err(NoTokens::Trouble(trouble)) => Err(Problem::internal(trouble)),

@@ -32,8 +32,8 @@ const FIXED: [(HeaderName, &str); 6] = [
 pub(super) async fn guard(State(sign_in): State<SignIn>, request: Request, next: Next) -> Response {
     let mut answer = next.run(request).await;
     let shows_mail = answer.extensions().get::<ShowsMail>().is_some();
-    let settings = sign_in.open().map(|open| &open.settings);
-    let policy = policy(settings.map_or("", |settings| &settings.pages), shows_mail);
+    let settings = &sign_in.0.settings;
+    let policy = policy(&settings.pages, shows_mail);
     let headers = answer.headers_mut();
     if let Ok(policy) = HeaderValue::from_str(&policy) {
         headers.insert(CONTENT_SECURITY_POLICY, policy);
@@ -41,7 +41,7 @@ pub(super) async fn guard(State(sign_in): State<SignIn>, request: Request, next:
     for (name, value) in FIXED {
         headers.insert(name, HeaderValue::from_static(value));
     }
-    if settings.is_some_and(super::SignInSettings::is_https) {
+    if settings.is_https() {
         headers.insert(STRICT_TRANSPORT_SECURITY, HeaderValue::from_static("max-age=31536000"));
     }
     answer

@@ -43,13 +43,12 @@ pub(crate) struct Person {
     pub(crate) role: Option<Role>,
 }
 
-/// Where people sign in, if they can.
+/// Where people sign in.
 #[derive(Debug, Clone)]
-pub struct SignIn(Option<Arc<Open>>);
+pub struct SignIn(Arc<Inner>);
 
-/// A sign-in that is there.
 #[derive(Debug)]
-struct Open {
+struct Inner {
     settings: SignInSettings,
     hosted: Hosted,
     keys: Keys,
@@ -60,25 +59,14 @@ impl SignIn {
     #[must_use]
     pub fn new(settings: SignInSettings, client: SharedHttpConnector) -> Self {
         let hosted = Hosted::new(&settings, client);
-        Self(Some(Arc::new(Open { settings, hosted, keys: Keys::default() })))
-    }
-
-    /// With none: before the dashboard's address is known, or where the gateway has verified everybody already.
-    #[must_use]
-    pub fn closed() -> Self {
-        Self(None)
+        Self(Arc::new(Inner { settings, hosted, keys: Keys::default() }))
     }
 
     /// Fetches the issuer's keys, so that the first request need not. If it fails the first request will try again.
     pub async fn prepare(&self) {
-        let Some(open) = self.open() else { return };
-        if let Err(error) = open.keys.fetch(&open.hosted, None).await {
+        if let Err(error) = self.0.keys.fetch(&self.0.hosted, None).await {
             tracing::warn!(error = &error as &dyn std::error::Error, "fetching the issuer's keys");
         }
-    }
-
-    fn open(&self) -> Option<&Open> {
-        self.0.as_deref()
     }
 }
 

@@ -12,8 +12,6 @@ use crate::visit::{Visit, page};
 /// What such a page says.
 #[derive(Debug, Clone)]
 pub(super) enum Notice {
-    /// The stack has been deployed without the dashboard's address.
-    Closed,
     /// Something was sent that would have changed something, and nobody is signed in any more.
     Ended(Form),
     /// It was not sent by a page of ours.
@@ -44,7 +42,7 @@ struct NoticePage<'p> {
 impl Notice {
     fn status(&self) -> StatusCode {
         match self {
-            Self::Closed | Self::Trouble => StatusCode::SERVICE_UNAVAILABLE,
+            Self::Trouble => StatusCode::SERVICE_UNAVAILABLE,
             Self::Ended(_) => StatusCode::UNAUTHORIZED,
             Self::Foreign | Self::Newcomer => StatusCode::FORBIDDEN,
             Self::Denied | Self::Lost => StatusCode::BAD_REQUEST,
@@ -64,7 +62,6 @@ impl Notice {
     fn shown(&self, visit: &Visit, to: &str, correlation: Option<&str>) -> Response {
         let t = visit.t;
         let (title, advice) = match self {
-            Self::Closed => (t.say("session-closed"), t.say("session-closed-advice")),
             Self::Ended(_) => (t.say("session-ended"), t.say("session-ended-advice")),
             Self::Foreign => (t.say("session-foreign"), t.say("session-foreign-advice")),
             Self::Newcomer => (t.say("session-newcomer"), t.say("session-newcomer-advice")),

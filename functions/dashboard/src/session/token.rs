@@ -9,14 +9,14 @@ use domain::Instant;
 use serde_json::{Map, Value};
 
 use super::hosted::Trouble;
-use super::{Open, SignInSettings};
+use super::{Inner, SignInSettings};
 
 /// A longer one is no token of Cognito's, nor does a cookie hold it.
 const LONGEST: usize = 4_096;
 /// A longer name is cut off.
 const LONGEST_NAME: usize = 60;
 
-impl Open {
+impl Inner {
     /// The claims of an access token that is good; nothing of one that is not.
     pub(super) async fn claims(&self, token: &str, now: Instant) -> Result<Option<Claims>, Trouble> {
         let Some(signed) = Signed::read(token) else { return Ok(None) };

@@ -2,9 +2,6 @@ sign-in-again = Sign in again
 sign-in-in-a-new-tab = Sign in in a new tab
 send-again = Send again
 
-session-closed = Nobody can sign in yet
-session-closed-advice = This stack does not know the dashboard’s address. Whoever looks after it deploys it again with the parameter DashboardUrl, as the runbook of the first deployment says.
-
 session-ended = You are signed out
 session-ended-advice = Nothing was done. Sign in in a new tab, come back to this one, and send it again: what you typed is still here.
 

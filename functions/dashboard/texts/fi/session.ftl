@@ -2,9 +2,6 @@ sign-in-again = Kirjaudu uudelleen
 sign-in-in-a-new-tab = Kirjaudu uudessa välilehdessä
 send-again = Lähetä uudelleen
 
-session-closed = Kukaan ei voi vielä kirjautua
-session-closed-advice = Tämä asennus ei tiedä hallintasivujen osoitetta. Asennuksesta vastaava asentaa sen uudelleen parametrilla DashboardUrl, kuten ensimmäisen asennuksen ohje neuvoo.
-
 session-ended = Olet kirjautunut ulos
 session-ended-advice = Mitään ei tehty. Kirjaudu uudessa välilehdessä, palaa tähän ja lähetä uudelleen: kirjoittamasi on tallella.
 

@@ -2,9 +2,6 @@ sign-in-again = Logga in igen
 sign-in-in-a-new-tab = Logga in i en ny flik
 send-again = Skicka igen
 
-session-closed = Ingen kan logga in ännu
-session-closed-advice = Den här installationen känner inte till sidornas adress. Den som sköter den installerar den på nytt med parametern DashboardUrl, enligt anvisningen för den första installationen.
-
 session-ended = Du är utloggad
 session-ended-advice = Inget har gjorts. Logga in i en ny flik, kom tillbaka hit och skicka igen: det du skrev finns kvar.
 
