@@ -11,6 +11,12 @@ use super::{
 /// Where a table and a secret name the key that they are encrypted with.
 const KEY_OF: [(&str, &[&str]); 2] = [(TABLE, &["SSESpecification", "KMSMasterKeyId"]), (SECRET, &["KmsKeyId"])];
 
+/// A first deployment that fails is taken back whole: what it created is empty, and left behind it would have to be deleted
+/// by hand. `UpdateReplacePolicy` knows no such value.
+/// <https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-attribute-deletionpolicy.html>
+const POLICIES: [(&str, &str); 2] =
+    [("DeletionPolicy", "RetainExceptOnCreate"), ("UpdateReplacePolicy", "Retain")];
+
 /// Tables and secrets that a deployment could delete, or lock up by deleting their key.
 pub(super) fn findings(subject: &Subject) -> Vec<String> {
     let template = &subject.root;
@@ -29,9 +35,9 @@ pub(super) fn findings(subject: &Subject) -> Vec<String> {
     kept.sort_by_key(|resource| resource.name);
     kept.dedup_by_key(|resource| resource.name);
     for resource in kept {
-        for policy in ["DeletionPolicy", "UpdateReplacePolicy"] {
-            if at(resource.body, &[policy]).and_then(literal) != Some("Retain") {
-                findings.push(format!("{}: {policy} is not Retain", resource.name));
+        for (policy, wanted) in POLICIES {
+            if at(resource.body, &[policy]).and_then(literal) != Some(wanted) {
+                findings.push(format!("{}: {policy} is not {wanted}", resource.name));
             }
         }
     }
@@ -39,14 +45,15 @@ pub(super) fn findings(subject: &Subject) -> Vec<String> {
 }
 
 pub(super) const SEEDS: &[Seed] = &[
-    seed("DeletionPolicy: Retain", "DeletionPolicy: Delete", "Table: DeletionPolicy"),
+    seed("DeletionPolicy: RetainExceptOnCreate", "DeletionPolicy: Delete", "Table: DeletionPolicy"),
+    seed("DeletionPolicy: RetainExceptOnCreate", "DeletionPolicy: Retain", "Table: DeletionPolicy"),
     seed(
-        "Type: AWS::SecretsManager::Secret\n    DeletionPolicy: Retain\n    UpdateReplacePolicy: Retain\n",
-        "Type: AWS::SecretsManager::Secret\n    DeletionPolicy: Retain\n",
+        "Type: AWS::SecretsManager::Secret\n    DeletionPolicy: RetainExceptOnCreate\n    UpdateReplacePolicy: Retain\n",
+        "Type: AWS::SecretsManager::Secret\n    DeletionPolicy: RetainExceptOnCreate\n",
         "CodeSecret: UpdateReplacePolicy",
     ),
     seed(
-        "DataKey:\n    Type: AWS::KMS::Key\n    DeletionPolicy: Retain",
+        "DataKey:\n    Type: AWS::KMS::Key\n    DeletionPolicy: RetainExceptOnCreate",
         "DataKey:\n    Type: AWS::KMS::Key\n    DeletionPolicy: Delete",
         "DataKey: DeletionPolicy",
     ),
