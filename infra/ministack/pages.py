@@ -35,13 +35,13 @@ class Browser:
 
     def go(self, path: str, form=None, origin=None):
         """An answer of the dashboard's: status, headers and text. A form is sent as by a page of the dashboard."""
-        # By its path the gateway is reached, by its name the dashboard is told where it is.
+        # No name server knows the dashboard's host: ministack is asked at its own address, and finds the API by the header.
         headers = {"Host": urllib.parse.urlsplit(self.stack["dashboard"]).netloc}
         if self.cookies:
             headers["Cookie"] = "; ".join(f"{name}={value}" for name, value in self.cookies.items())
         if form is not None:
             headers["Origin"] = origin or self.stack["dashboard"]
-        status, answered, text = request(self.stack["environment"]["KEY_AUTOMAT_URL"] + path, form, headers=headers)
+        status, answered, text = request(self.stack["endpoint"] + path, form, headers=headers)
         for line in answered.get_all("Set-Cookie") or ():
             self.keep(line)
         if "default-src 'none'" not in (answered["Content-Security-Policy"] or ""):

@@ -6,7 +6,7 @@ from unittest import mock
 
 import pages
 
-STACK = {"dashboard": "https://keys.example.com", "environment": {"KEY_AUTOMAT_URL": "http://api"}}
+STACK = {"dashboard": "https://keys.example.com", "endpoint": "http://api"}
 STRICT = ("Content-Security-Policy", "default-src 'none'; script-src 'self'")
 GUARDED = "; Path=/; Secure; HttpOnly; SameSite=Lax"
 

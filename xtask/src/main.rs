@@ -75,6 +75,8 @@ enum Task {
         #[arg(long)]
         lightly: bool,
     },
+    /// Installs SAM CLI, cargo-lambda and Zig as tested with, in target/tools/bin
+    Tools,
     /// Licences, sources, versions and hashes of what we use, and known vulnerabilities
     Deny {
         /// Fails when the vulnerability database cannot be reached
@@ -125,6 +127,7 @@ fn main() -> Result<ExitCode> {
         Task::Build { lightly } => {
             steps.run("build", || lambdas::build(&project, &Tools::ready(&project)?, Build::of(lightly)));
         }
+        Task::Tools => steps.run("tools", || Tools::ready(&project).map(|_| String::new())),
         Task::Starts => steps.run("starts", || starts::measure(&project)),
         Task::Deployed { lightly } => {
             steps.run("deployed", || deployed::check(&project, &Tools::ready(&project)?, Build::of(lightly)));

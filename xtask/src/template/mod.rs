@@ -23,6 +23,7 @@ mod nested;
 mod pages;
 mod permissions;
 mod queues;
+mod redeployment;
 mod retention;
 mod routes;
 mod scopes;
@@ -78,6 +79,7 @@ const CHECKS: &[Check] = &[
     Check { name: "deployment", judge: deployment::findings, seeds: deployment::SEEDS },
     Check { name: "devices", judge: devices::findings, seeds: devices::SEEDS },
     Check { name: "metrics", judge: metrics::findings, seeds: metrics::SEEDS },
+    Check { name: "redeployment", judge: redeployment::findings, seeds: redeployment::SEEDS },
     Check { name: "dashboard", judge: dashboard::findings, seeds: dashboard::SEEDS },
 ];
 
@@ -103,7 +105,7 @@ pub fn check(project: &Project, tools: &Tools) -> Result<Note> {
     caught.push(("as deployed".to_owned(), expanded::all_caught(&root)?));
     caught.extend(judges::check(project, tools, &offline, &templates)?);
 
-    let provisioning = ["-B", "-m", "unittest", "-q", "test_provision"];
+    let provisioning = ["-B", "-m", "unittest", "-q", "test_provision", "test_first_admin"];
     run(
         &mut offline.confine(tools.command("python")?.args(provisioning).current_dir(project.root.join("infra/tools")))
     )?;

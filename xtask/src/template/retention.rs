@@ -14,8 +14,7 @@ const KEY_OF: [(&str, &[&str]); 2] = [(TABLE, &["SSESpecification", "KMSMasterKe
 /// A first deployment that fails is taken back whole: what it created is empty, and left behind it would have to be deleted
 /// by hand. `UpdateReplacePolicy` knows no such value.
 /// <https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-attribute-deletionpolicy.html>
-const POLICIES: [(&str, &str); 2] =
-    [("DeletionPolicy", "RetainExceptOnCreate"), ("UpdateReplacePolicy", "Retain")];
+const POLICIES: [(&str, &str); 2] = [("DeletionPolicy", "RetainExceptOnCreate"), ("UpdateReplacePolicy", "Retain")];
 
 /// Tables and secrets that a deployment could delete, or lock up by deleting their key.
 pub(super) fn findings(subject: &Subject) -> Vec<String> {

@@ -22,6 +22,8 @@ pub(super) const WATCH: &str = "infra/watch.yaml";
 pub(super) const EDGE: &str = "infra/edge.yaml";
 /// What the API's document says of each route.
 pub(super) const OPENAPI: &str = "docs/openapi.json";
+/// What `sam deploy` is given without being told.
+pub(super) const SAMCONFIG: &str = "samconfig.toml";
 /// Settings with one right value.
 pub(super) const VALUES: &str = "infra/rules/values.yaml";
 /// What an update must not do.
@@ -40,7 +42,7 @@ pub(super) struct Texts(BTreeMap<String, String>);
 impl Texts {
     /// Reads them all.
     pub(super) fn read(project: &Project) -> Result<Self> {
-        let mut files = [ROOT, OPENAPI, VALUES, CALLS, STACK_POLICY].map(str::to_owned).to_vec();
+        let mut files = [ROOT, OPENAPI, VALUES, CALLS, STACK_POLICY, SAMCONFIG].map(str::to_owned).to_vec();
         files.extend(nested(project)?);
         let mut texts = BTreeMap::new();
         for file in files {
@@ -101,6 +103,8 @@ pub(super) struct Subject {
     pub(super) root: Template,
     /// The nested templates by their paths.
     pub(super) nested: BTreeMap<String, Template>,
+    /// `samconfig.toml`, as it is written.
+    pub(super) samconfig: String,
     /// The packages in `functions/`.
     pub(super) packages: Vec<String>,
     /// The packages that are compiled in one go.
@@ -120,6 +124,7 @@ impl Subject {
         let mut subject = Self {
             root: Template::parse(texts.of(ROOT)?).context(ROOT)?,
             nested: BTreeMap::new(),
+            samconfig: String::new(),
             packages: Vec::new(),
             together: Vec::new(),
             documented: BTreeMap::new(),
@@ -163,6 +168,7 @@ impl Subject {
             PACKAGES => self.packages = lines(),
             TOGETHER => self.together = lines(),
             OPENAPI => self.documented = documented(&serde_json::from_str(text).context(OPENAPI)?)?,
+            SAMCONFIG => text.clone_into(&mut self.samconfig),
             STACK_POLICY => {
                 let policy: Value = serde_json::from_str(text).context(STACK_POLICY)?;
                 let statements = policy["Statement"].as_array().context("no statements in the stack policy")?;
