@@ -47,6 +47,9 @@ impl Notifications {
             let found = due.len();
             let mut done = 0;
             for due in due {
+                if begun.elapsed() >= PATIENCE {
+                    break;
+                }
                 match self.take_up(due).await {
                     Ok(()) => done += 1,
                     // It stays due, and must not keep the others from their turn.

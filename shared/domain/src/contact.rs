@@ -4,9 +4,7 @@ use std::collections::BTreeSet;
 use std::fmt;
 use std::str::FromStr as _;
 
-use unicode_normalization::char::is_combining_mark;
-
-use crate::text::is_visible;
+use crate::text::is_ignorable;
 use crate::{Address, Invalid, MessageKind, Name, PhoneNumber, Recipient};
 
 /// Somebody told about a contract. A channel that is on has its address: the constructor sees to it.
@@ -61,7 +59,7 @@ impl Email {
         let (local, domain) = text.trim().rsplit_once('@').ok_or(Invalid::EmailForm)?;
         // UTS 46 drops what nobody sees, a zero-width space for one, so the address would be another than the one typed.
         // Joiners stay where IDNA permits them (RFC 5892, appendix A.1 and A.2), as a mark on another letter does.
-        let is_kept = |c| is_visible(c) || is_combining_mark(c) || matches!(c, '\u{200c}' | '\u{200d}');
+        let is_kept = |c| !is_ignorable(c) || matches!(c, '\u{200c}' | '\u{200d}');
         if !domain.chars().all(is_kept) {
             return Err(Invalid::EmailForm);
         }
@@ -171,6 +169,9 @@ mod tests {
             "a@example.fi.",
             "a@exam\u{200b}ple.fi",
             "a@exam\u{ad}ple.fi",
+            "a@exam\u{fe0f}ple.fi",
+            "a@exam\u{34f}ple.fi",
+            "a@exam\u{e0100}ple.fi",
         ] {
             assert_eq!(Email::parse(bad), Err(Invalid::EmailForm), "{bad:?}");
         }

@@ -257,11 +257,14 @@ impl Key {
     ///
     /// This is the rule of the product: on a key that is not shared, no two live contracts share an instant. A contract
     /// that the key is out with has started: moved into the future, it would offer time in which nobody else can fetch it.
+    /// (Between a right entry and the key leaving its locker it can still be moved: the key is inside then.)
     pub fn book(&self, contract: &Contract, now: Instant) -> Result<Calendar, ContractRefusal> {
         if self.state == KeyState::Removing {
             return Err(ContractRefusal::KeyBeingRemoved);
         }
-        if self.whereabouts.holder() == Some(&contract.id) && contract.range.start() > now {
+        let starts = contract.range.start();
+        let is_as_it_was = self.calendar.entry(&contract.id).is_some_and(|entry| entry.range.start() == starts);
+        if self.whereabouts.holder() == Some(&contract.id) && starts > now && !is_as_it_was {
             return Err(ContractRefusal::StartsWhileKeyOut);
         }
         let others = self.calendar.without_ended(now).without(&contract.id);

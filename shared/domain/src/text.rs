@@ -71,15 +71,19 @@ fn parse(text: &str, max: usize, lines: bool, empty: bool) -> Result<String, Inv
     Ok(text.to_owned())
 }
 
-/// Whether a character leaves ink by itself. Unicode calls most of those that do not `Default_Ignorable_Code_Point`
-/// (DerivedCoreProperties.txt); the empty Braille pattern is an ordinary symbol that looks like a space.
-pub(crate) fn is_visible(c: char) -> bool {
-    let is_ignorable = matches!(c,
+/// Whether a character leaves ink by itself. The empty Braille pattern is an ordinary symbol that looks like a space.
+fn is_visible(c: char) -> bool {
+    !(is_ignorable(c) || c.is_whitespace() || c.is_control() || is_combining_mark(c) || c == '\u{2800}')
+}
+
+/// Whether nothing is seen of a character, not even on another: `Default_Ignorable_Code_Point` of Unicode
+/// (DerivedCoreProperties.txt).
+pub(crate) fn is_ignorable(c: char) -> bool {
+    matches!(c,
         '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}'..='\u{1160}' | '\u{17b4}'..='\u{17b5}' | '\u{180b}'..='\u{180f}'
         | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{3164}' | '\u{feff}'
         | '\u{fe00}'..='\u{fe0f}' | '\u{ffa0}' | '\u{fff0}'..='\u{fff8}' | '\u{1bca0}'..='\u{1bca3}'
-        | '\u{1d173}'..='\u{1d17a}' | '\u{e0000}'..='\u{e0fff}');
-    !(is_ignorable || c.is_whitespace() || c.is_control() || is_combining_mark(c) || c == '\u{2800}')
+        | '\u{1d173}'..='\u{1d17a}' | '\u{e0000}'..='\u{e0fff}')
 }
 
 /// Whether a one-line text changes the line that it is shown in: it breaks it (line and paragraph separators), or turns

@@ -210,6 +210,10 @@ fn a_contract_that_the_key_is_out_with_does_not_start_in_the_future() {
     };
     assert_eq!(key.book(&of(&holder, 1), at(0)), Err(ContractRefusal::StartsWhileKeyOut));
     assert!(key.book(&of(&holder, 0), at(0)).is_ok(), "it may end later");
+    let calendar = domain::Calendar::new(vec![domain::Entry { contract: holder.clone(), range: of(&holder, 1).range }]);
+    let moved_before = Key { calendar, ..key.clone() };
+    assert!(moved_before.book(&of(&holder, 1), at(0)).is_ok(), "an edit that leaves the start alone");
+    assert!(moved_before.book(&of(&holder, 2), at(0)).is_err());
     assert!(key.book(&of(&ContractId::generated(8), 1), at(0)).is_ok(), "another contract may be upcoming");
 }
 

@@ -12,7 +12,7 @@ use crate::write::{Expression, names};
 use crate::{Error, Store};
 
 /// DynamoDB reads at most so many items in one batch.
-const BATCH: usize = 100;
+pub(crate) const BATCH: usize = 100;
 
 /// Read units a second of a walk through the whole table: a third of what one partition gives.
 const PACE: f64 = 1_000.0;

@@ -2,7 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test's own values are well formed")]
 
-use domain::{AutomatChange, AutomatId, AutomatRefusal, ContractId, Instant, KeyId, TimeZone};
+use domain::{AutomatChange, AutomatId, AutomatRefusal, ContractChange, ContractId, Instant, KeyId, TimeZone};
 use store::{Act, DUE_SHARDS, Due, Error, Expected};
 use testkit::{TestTable, act, at, automat, contract, key};
 
@@ -22,7 +22,11 @@ async fn scene() -> TestTable {
 }
 
 async fn move_zone(table: &TestTable, force: bool, now: Instant) -> Result<domain::Automat, Error> {
-    let zone = TimeZone::parse("America/New_York").unwrap();
+    move_to(table, "America/New_York", force, now).await
+}
+
+async fn move_to(table: &TestTable, zone: &str, force: bool, now: Instant) -> Result<domain::Automat, Error> {
+    let zone = TimeZone::parse(zone).unwrap();
     let change = AutomatChange { time_zone: Some(zone), ..AutomatChange::default() };
     table.store.edit_automat(&lobby(), change, force, Expected::Any, &Act { now, ..act() }).await
 }
@@ -73,10 +77,36 @@ async fn with_force_each_contract_is_told_once_however_often_that_is_begun() {
 async fn what_was_booked_in_the_new_zone_is_told_no_more() {
     let table = scene().await;
     move_zone(&table, true, at(10)).await.unwrap();
-    let later = Act { now: at(20), ..act() };
+    let later = Act { now: at(46), ..act() };
     let draft = domain::ContractDraft { id: ContractId::parse("three").ok(), ..contract(300, 360) };
     table.store.create_contract(&KeyId::parse("A").unwrap(), draft, &later).await.unwrap();
-    table.store.tell_of_zone(&lobby(), at(30)).await.unwrap();
+    table.store.tell_of_zone(&lobby(), at(50)).await.unwrap();
     let three = table.store.contract(&KeyId::parse("A").unwrap(), &ContractId::parse("three").unwrap()).await.unwrap();
     assert_eq!((three.version, versions(&table).await), (1, vec![2, 2]));
+}
+
+/// An edit tells those it concerns, and of some fields nobody.
+#[tokio::test]
+async fn a_contract_that_is_edited_in_between_is_told_all_the_same() {
+    let table = scene().await;
+    move_zone(&table, true, at(10)).await.unwrap();
+    let later = Act { now: at(46), ..act() };
+    let change =
+        ContractChange { contacts: Some(vec![testkit::by_email("new@example.fi")]), ..ContractChange::default() };
+    let key = KeyId::parse("A").unwrap();
+    table.store.edit_contract(&key, &ContractId::parse("two").unwrap(), change, Expected::Any, &later).await.unwrap();
+    table.store.tell_of_zone(&lobby(), at(50)).await.unwrap();
+    assert_eq!(versions(&table).await, [2, 3]);
+}
+
+#[tokio::test]
+async fn each_change_is_told_also_back_to_a_zone_that_was_told_before() {
+    let table = scene().await;
+    for (zone, seconds, version) in
+        [("America/New_York", 10, 2), ("Europe/Helsinki", 20, 3), ("America/New_York", 30, 4)]
+    {
+        move_to(&table, zone, true, at(seconds)).await.unwrap();
+        table.store.tell_of_zone(&lobby(), at(seconds + 5)).await.unwrap();
+        assert_eq!(versions(&table).await, [version; 2], "{zone}");
+    }
 }

@@ -84,7 +84,7 @@ refused-automat-holds-keys = { $keyCount ->
 }
 refused-automat-holds-keys-advice = Poista ensin sen avaimet.
 refused-automat-has-contracts = { $contractCount ->
-    [one] Automaatin yksi sopimus ei ole vielä päättynyt
+    [one] Yksi automaatin sopimus ei ole vielä päättynyt
    *[other] Automaatin { $contractCount } sopimusta ei ole vielä päättynyt
 }
 refused-automat-has-contracts-advice = Yhteyshenkilöille on ilmoitettu ajat vanhalla aikavyöhykkeellä. Merkitse ruutu, jos haluat vaihtaa sen ja ilmoittaa heille uudet paikalliset ajat.
@@ -97,7 +97,7 @@ refused-not-started-advice = Muokkaa sitä tai poista se.
 refused-key-out = Avain on ulkona
 refused-key-out-advice = Se on jollakulla. Odota, kunnes se on palautettu, tai vahvista, että haluat tehdä tämän silti.
 refused-holder-has-key = Avain on jo haettu tällä sopimuksella
-refused-holder-has-key-advice = Sopimus ei voi alkaa tulevaisuudessa. Odota, kunnes avain on palautettu, tai pidä alkuaika ennallaan.
+refused-holder-has-key-advice = Sopimus ei voi alkaa tulevaisuudessa. Päätä se nyt ja tee uusi sopimus, tai odota, kunnes avain on palautettu.
 refused-key-being-removed = Avainta poistetaan parhaillaan
 refused-key-being-removed-advice = Se poistuu hetken kuluttua.
 refused-contract-overlap = Avain on silloin toisella sopimuksella

@@ -84,8 +84,8 @@ refused-automat-holds-keys = { $keyCount ->
 }
 refused-automat-holds-keys-advice = Ta först bort dess nycklar.
 refused-automat-has-contracts = { $contractCount ->
-    [one] Ett avtal vid automaten har inte slutat än
-   *[other] { $contractCount } avtal vid automaten har inte slutat än
+    [one] Ett avtal vid automaten har inte avslutats än
+   *[other] { $contractCount } avtal vid automaten har inte avslutats än
 }
 refused-automat-has-contracts-advice = Kontaktpersonerna har fått tider i den gamla tidszonen. Kryssa i rutan för att byta tidszon och meddela dem de nya lokala tiderna.
 refused-return-code-in-use = En annan av automatens nycklar har den här returkoden
@@ -97,7 +97,7 @@ refused-not-started-advice = Redigera det eller ta bort det i stället.
 refused-key-out = Nyckeln är ute
 refused-key-out-advice = Någon har den. Vänta tills den är tillbaka, eller bekräfta att du vill göra detta ändå.
 refused-holder-has-key = Nyckeln är redan hämtad med det här avtalet
-refused-holder-has-key-advice = Avtalet kan inte börja i framtiden. Vänta tills nyckeln är tillbaka, eller behåll starttiden.
+refused-holder-has-key-advice = Avtalet kan inte börja i framtiden. Avsluta det nu och gör ett nytt, eller vänta tills nyckeln är tillbaka.
 refused-key-being-removed = Nyckeln håller på att tas bort
 refused-key-being-removed-advice = Den är borta om ett ögonblick.
 refused-contract-overlap = Ett annat avtal har nyckeln då

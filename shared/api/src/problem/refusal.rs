@@ -121,7 +121,7 @@ impl From<ContractRefusal> for Problem {
             ContractRefusal::KeyOut => key_out("The contract would be removed while its holder has the key."),
             ContractRefusal::StartsWhileKeyOut => Self::new(
                 Code::HolderHasKey,
-                "The key is out with this contract, so its start cannot be in the future.",
+                "The key is out with a contract of this contractId, so its start cannot be in the future. End it, and book another.",
             ),
         }
     }

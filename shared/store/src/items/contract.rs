@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use aws_sdk_dynamodb::types::AttributeValue;
 use domain::{
     AutomatId, Contact, Contract, ContractId, Email, FreeText, Instant, KeyId, Language, MessageKind, Name,
-    PhoneNumber, Property, Retention, TimeRange, TimeZone,
+    PhoneNumber, Property, Retention, TimeRange,
 };
 use serde::{Deserialize, Serialize};
 
@@ -27,8 +27,8 @@ pub(crate) struct StoredContract {
     /// that were written before this was kept have no automat.
     pub(crate) automat: Option<AutomatId>,
     pub(crate) property: Property,
-    /// The zone of the automat that its contacts were told of because it had changed.
-    pub(crate) told_zone: Option<TimeZone>,
+    /// The latest change of the automat's time zone that its contacts were told of, by its time.
+    pub(crate) told_zone: Option<Instant>,
     /// What the addresses are called that were erased from it.
     pub(crate) erased: BTreeSet<String>,
 }
@@ -59,7 +59,7 @@ pub(crate) struct ContractItem {
     created_at: i64,
     updated_at: i64,
     #[serde(skip_serializing, default)]
-    told_zone: Option<String>,
+    told_zone: Option<i64>,
     #[serde(skip_serializing, default)]
     erased: BTreeSet<String>,
     /// Absent while it is kept for good.
@@ -123,9 +123,9 @@ impl ContractItem {
     }
 
     /// What writes that its times read differently in another zone.
-    pub(crate) fn tell_zone(zone: TimeZone, stored: &StoredContract, now: Instant) -> Expression {
+    pub(crate) fn tell_zone(changed: Instant, stored: &StoredContract, now: Instant) -> Expression {
         Expression::new("SET #toldZone = :zone, #rev = :nextRev, #version = :nextVersion, #updatedAt = :now")
-            .value(":zone", text(zone.identifier()))
+            .value(":zone", number(changed.millis()))
             .value(":nextRev", number(stored.rev + 1))
             .value(":nextVersion", number(stored.contract.version + 1))
             .value(":now", number(now.millis()))
@@ -183,7 +183,7 @@ impl ContractItem {
             incarnation: record.incarnation,
             automat: record.automat_id.map(|id| valid(AutomatId::parse(&id))).transpose()?,
             property: valid(Property::parse(&record.property))?,
-            told_zone: record.told_zone.map(|zone| valid(TimeZone::parse(&zone))).transpose()?,
+            told_zone: record.told_zone.map(instant).transpose()?,
             erased: record.erased,
         })
     }

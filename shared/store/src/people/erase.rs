@@ -3,6 +3,8 @@
 //! A contract goes after the messages about it, and the last of what names a person goes together with the record of
 //! it. So whoever stops anywhere leaves something that the same call finds again.
 
+use std::collections::BTreeSet;
+
 use domain::{Clue, Contact, Contract, ContractChange, EventKind, Instant, PersonSearch, Reminder};
 
 use super::case::Case;
@@ -175,6 +177,14 @@ impl Erasing<'_> {
             (Verdict::Contacts(staying), Some(stored), Some(key)) => {
                 self.write_contacts(&mut transaction, stored, key, staying)?;
             }
+            // Only messages named the address.
+            (Verdict::Messages, Some(stored), Some(_)) => {
+                let clues = &case.found.clues;
+                let found = self.search.addresses().filter(|(clue, _)| clues.contains(clue));
+                let erased = self.erased(stored, found.map(|(_, address)| address));
+                let place = ContractItem::key(&about.key, &about.contract);
+                transaction.update(Part::Contract, place, ContractItem::erase(erased), stored.unchanged());
+            }
             _ => {}
         }
         if let Some(message) = last {
@@ -224,13 +234,8 @@ impl Erasing<'_> {
         staying: &[Contact],
     ) -> Result<(), Error> {
         let Store { codes, random, retention, .. } = self.store;
-        let Contract { id, key: key_id, contacts, .. } = &stored.contract;
-        let gone = contacts.iter().filter(|contact| !staying.contains(contact));
-        let names = gone.flat_map(Contact::addresses).filter_map(|address| {
-            let Mac(name) = codes.erased_names(key_id, id, &address).into_iter().next()?;
-            Some(name)
-        });
-        let erased = stored.erased.iter().cloned().chain(names).collect();
+        let gone = stored.contract.contacts.iter().filter(|contact| !staying.contains(contact));
+        let erased = self.erased(stored, gone.flat_map(Contact::addresses));
         let change = ContractChange { contacts: Some(staying.to_vec()), ..ContractChange::default() };
         let edited = stored.contract.edited(change, self.act.now)?;
         let mut item = ContractItem::write(&edited, key, stored.rev + 1, &stored.pin_mac, codes, random, *retention)?;
@@ -240,6 +245,18 @@ impl Erasing<'_> {
         let update = Expression::assign(item, &["freeText"]).then(ContractItem::erase(erased));
         transaction.update(Part::Contract, place, update, stored.unchanged());
         Ok(())
+    }
+}
+
+impl Erasing<'_> {
+    /// The names of what was erased from a contract, and of these addresses.
+    fn erased(&self, stored: &StoredContract, addresses: impl Iterator<Item = String>) -> BTreeSet<String> {
+        let Contract { key, id, .. } = &stored.contract;
+        let names = addresses.filter_map(|address| {
+            let Mac(name) = self.store.codes.erased_names(key, id, &address).into_iter().next()?;
+            Some(name)
+        });
+        stored.erased.iter().cloned().chain(names).collect()
     }
 }
 

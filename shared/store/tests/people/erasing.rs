@@ -134,6 +134,17 @@ async fn her_name_beside_an_address_that_was_erased_before_still_tells_her_contr
 }
 
 #[tokio::test]
+async fn so_does_an_address_that_only_messages_had() {
+    let scene = Scene::new().await;
+    scene.book("A", "own", of("Aino Virtanen", 0, 60, vec![named("Aino", by_email(AINO))])).await;
+    let nobody = domain::ContractChange { contacts: Some(Vec::new()), ..domain::ContractChange::default() };
+    scene.store().edit_contract(&id("A"), &contract_id("own"), nobody, Expected::Any, &testkit::act()).await.unwrap();
+    assert_eq!(outcomes(&scene.erase(&by_address(AINO)).await), [("own", ErasureOutcome::MessagesErased)]);
+    let both = PersonSearch::new(Some(Email::parse(AINO).unwrap()), None, Some(Name::parse("Aino Virtanen").unwrap()));
+    assert_eq!(outcomes(&scene.erase(&both.unwrap()).await), [("own", ErasureOutcome::ContractErased)]);
+}
+
+#[tokio::test]
 async fn all_messages_about_her_removed_contract_go_whomever_they_went_to() {
     let scene = Scene::new().await;
     let contacts = vec![named("Aino Virtanen", by_email(AINO)), named("Eino Aalto", by_sms(AINOS_NUMBER))];
