@@ -16,7 +16,6 @@ mod environment;
 mod expanded;
 mod invokers;
 mod judges;
-mod limits;
 mod logs;
 mod metrics;
 mod nested;
@@ -96,8 +95,6 @@ pub fn check(project: &Project, tools: &Tools) -> Result<Note> {
 
     report("values", &values::findings(&subject))?;
     caught.push(("values".to_owned(), values::all_caught(&subject)?));
-    report("limits", &limits::findings(&subject))?;
-    caught.push(("limits".to_owned(), limits::all_caught(&subject)?));
 
     let templates = judges::expand(project, tools, &offline)?;
     let root = templates.first().context("no template")?.read()?;
@@ -170,8 +167,6 @@ mod tests {
         let subject = subject();
         assert_eq!(values::findings(&subject), Vec::<String>::new());
         assert_eq!(values::all_caught(&subject).unwrap(), 2 * subject.settings.len());
-        assert_eq!(limits::findings(&subject), Vec::<String>::new());
-        assert!(limits::all_caught(&subject).unwrap() > 0);
     }
 
     #[test]
