@@ -1,7 +1,7 @@
 //! The gateway's own refusals, as problem documents like those of the functions. In AWS they are API Gateway's, with
 //! the same statuses and a body of its own making.
 
-use api::problem::Code;
+use api::problem::{Code, UNKNOWN_PATH};
 use axum::response::{IntoResponse, Json, Response};
 use http::{HeaderName, HeaderValue, StatusCode, header};
 use serde_json::json;
@@ -38,7 +38,7 @@ impl Problem {
             Self::Forbidden { detail, .. } => (Code::Forbidden, detail),
             Self::BodyTooLarge => (Code::BodyTooLarge, "The gateway takes 10 MB at most."),
             Self::BodyUnreadable => (Code::MalformedJson, "The body broke off."),
-            Self::RouteNotFound => (Code::RouteNotFound, "Unknown path. See /openapi.json for all routes."),
+            Self::RouteNotFound => (Code::RouteNotFound, UNKNOWN_PATH),
             Self::Throttled => (Code::Busy, "Too many requests are being processed at once. Try again in a moment."),
             Self::Internal => (Code::Internal, "The function failed; its log says more."),
         }

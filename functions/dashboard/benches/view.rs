@@ -6,15 +6,15 @@
 
 #![expect(clippy::unwrap_used, clippy::print_stdout, reason = "a benchmark prints, and stops when it cannot begin")]
 
+#[path = "../tests/pages/unasked.rs"]
+mod unasked;
+
 use std::time::Duration;
 
 use api::testing::request;
 use api::{App, Clock, Role};
-use aws_smithy_runtime_api::client::http::{HttpConnector, HttpConnectorFuture, SharedHttpConnector};
-use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
-use aws_smithy_runtime_api::client::result::ConnectorError;
 use axum::body::{Body, to_bytes};
-use dashboard::{Dashboard, SignIn, SignInSettings};
+use dashboard::Dashboard;
 use domain::AutomatId;
 use store::Random;
 use testkit::{TestTable, at, nowhere};
@@ -32,8 +32,12 @@ async fn main() {
         let table = TestTable::new().await;
         testkit::fill(&table.store, lockers).await;
         let app = App { store: table.store.clone(), clock: Clock::fixed(at(60)) };
-        let router =
-            dashboard::router(Dashboard { app, things: nowhere(), random: Random::system(), sign_in: sign_in() });
+        let router = dashboard::router(Dashboard {
+            app,
+            things: nowhere(),
+            random: Random::system(),
+            sign_in: unasked::sign_in(),
+        });
         let page = async |coding: &str| {
             let request = request("GET", "/automats/lobby", Role::Admin).header("accept-encoding", coding);
             let answer = router.clone().oneshot(request.body(Body::empty()).unwrap()).await.unwrap();
@@ -71,26 +75,4 @@ async fn cpu_of(work: impl AsyncFn()) -> Duration {
 fn cpu() -> Duration {
     let counted = std::fs::read_to_string("/proc/thread-self/schedstat").unwrap();
     Duration::from_nanos(counted.split(' ').next().unwrap().parse().unwrap())
-}
-
-/// A sign-in that nobody needs: the gateway has verified who is there.
-fn sign_in() -> SignIn {
-    let settings = SignInSettings {
-        pages: "https://sign-in.example".to_owned(),
-        issuer: "https://issuer.example".to_owned(),
-        keys: "https://issuer.example/keys".to_owned(),
-        client: "dashboard".to_owned(),
-        dashboard: "https://keys.example".to_owned(),
-    };
-    SignIn::new(settings, SharedHttpConnector::new(NeverAsked))
-}
-
-/// Fails where it is asked all the same.
-#[derive(Debug)]
-struct NeverAsked;
-
-impl HttpConnector for NeverAsked {
-    fn call(&self, _: HttpRequest) -> HttpConnectorFuture {
-        HttpConnectorFuture::ready(Err(ConnectorError::io("nobody is there".into())))
-    }
 }

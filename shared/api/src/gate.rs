@@ -6,7 +6,7 @@ use axum::response::{IntoResponse, Response};
 use http::header::{ACCESS_CONTROL_REQUEST_METHOD, ALLOW, ORIGIN};
 use http::{Method, StatusCode};
 
-use crate::problem::Code;
+use crate::problem::{Code, UNKNOWN_PATH};
 use crate::routes::{self, Access};
 use crate::{Caller, Problem, request_path};
 
@@ -44,7 +44,7 @@ fn admit(request: &mut Request) -> Result<(), Problem> {
 
 /// The answer to a path that is not served.
 pub(crate) fn route_not_found() -> Problem {
-    Problem::new(Code::RouteNotFound, "Unknown path. See /openapi.json for all routes.")
+    Problem::new(Code::RouteNotFound, UNKNOWN_PATH)
 }
 
 /// What to say to a request that this function does not serve. The gateway sends here what it has no route for, so

@@ -134,10 +134,10 @@ impl Codes {
 
     /// What an address is called in a contract that it was erased from. It says nothing elsewhere: another contract
     /// calls it otherwise.
-    pub(crate) fn erased_names(&self, key: &KeyId, contract: &ContractId, address: &str) -> Vec<Mac> {
-        let place = format!("erased {key} {contract} {address}");
-        let secrets = std::iter::once(&self.current).chain(&self.other);
-        secrets.map(|secret| Mac::of(&hmac::sign(&secret.mac, place.as_bytes()))).collect()
+    pub(crate) fn erased_names(&self, key: &KeyId, contract: &ContractId, address: &str) -> Names {
+        let text = format!("erased {key} {contract} {address}");
+        let name = |secret: &Derived| Mac::of(&hmac::sign(&secret.mac, text.as_bytes()));
+        Names { current: name(&self.current), other: self.other.as_ref().map(name) }
     }
 
     pub(crate) fn seal_pin(

@@ -6,3 +6,4 @@ mod booking;
 mod opening;
 mod setting_up;
 mod stage;
+mod unasked;

@@ -4,16 +4,15 @@
 
 use api::testing::request;
 use api::{App, Clock, Role};
-use aws_smithy_runtime_api::client::http::{HttpConnector, HttpConnectorFuture, SharedHttpConnector};
-use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
-use aws_smithy_runtime_api::client::result::ConnectorError;
 use axum::body::{Body, to_bytes};
-use dashboard::{Dashboard, SignIn, SignInSettings};
+use dashboard::Dashboard;
 use http::Request;
 use http::header::{ACCEPT_ENCODING, ACCEPT_LANGUAGE, CONTENT_ENCODING, CONTENT_TYPE, LOCATION};
 use store::{Random, Store};
 use testkit::{TestTable, at, html, nowhere};
 use tower::ServiceExt as _;
+
+use crate::unasked::sign_in;
 
 /// Where somebody works.
 pub(crate) struct Stage {
@@ -150,26 +149,4 @@ fn masked_ids(text: &str, start: &str) -> String {
     let mut parts = text.split(start);
     let first = parts.next().unwrap_or_default().to_owned();
     parts.fold(first, |out, part| format!("{out}{start}…{}", &part[26..]))
-}
-
-/// A sign-in that nobody needs: the gateway has verified who is there.
-fn sign_in() -> SignIn {
-    let settings = SignInSettings {
-        pages: "https://sign-in.example".to_owned(),
-        issuer: "https://issuer.example".to_owned(),
-        keys: "https://issuer.example/keys".to_owned(),
-        client: "dashboard".to_owned(),
-        dashboard: "https://keys.example".to_owned(),
-    };
-    SignIn::new(settings, SharedHttpConnector::new(NeverAsked))
-}
-
-/// Fails where it is asked all the same.
-#[derive(Debug)]
-struct NeverAsked;
-
-impl HttpConnector for NeverAsked {
-    fn call(&self, _: HttpRequest) -> HttpConnectorFuture {
-        HttpConnectorFuture::ready(Err(ConnectorError::io("nobody is there".into())))
-    }
 }

@@ -19,6 +19,9 @@ pub use wire::ProblemBody;
 
 use crate::{EntryView, RangeView, Role};
 
+/// What a caller of an unknown path is told, by a function or by the gateway before it.
+pub const UNKNOWN_PATH: &str = "Unknown path. See /openapi.json for all routes.";
+
 /// A refusal.
 #[derive(Debug, Clone)]
 pub struct Problem {

@@ -3,7 +3,7 @@
 use domain::{Clue, Contract, Found, KeyState, Mention, PersonSearch};
 
 use super::walk::About;
-use crate::codes::Mac;
+use crate::codes::Names;
 use crate::items::{ContractItem, ItemKey, KeyItem, MessageItem, StoredContract, StoredKey, StoredMessage};
 use crate::read::Stretch;
 use crate::{Error, Store};
@@ -56,7 +56,8 @@ impl Store {
     fn erased_clues(&self, stored: &StoredContract, search: &PersonSearch) -> Vec<Clue> {
         let Contract { key, id, .. } = &stored.contract;
         let is_erased = |address: &str| {
-            self.codes.erased_names(key, id, address).iter().any(|Mac(name)| stored.erased.contains(name))
+            let Names { current, other } = self.codes.erased_names(key, id, address);
+            stored.erased.contains(&current.0) || other.is_some_and(|other| stored.erased.contains(&other.0))
         };
         search.addresses().filter(|(_, address)| is_erased(address)).map(|(clue, _)| clue).collect()
     }

@@ -10,7 +10,6 @@ use domain::{Clue, Contact, Contract, ContractChange, EventKind, Instant, Person
 use super::case::Case;
 use super::walk::{About, Sight, Walk};
 use super::{Erasure, ErasureOutcome};
-use crate::codes::Mac;
 use crate::items::{ContractItem, ItemKey, KeyItem, PinItem, ReminderItem, StoredContract, StoredKey, StoredMessage};
 use crate::race::Race;
 use crate::schema::TTL;
@@ -182,8 +181,11 @@ impl Erasing<'_> {
                 let clues = &case.found.clues;
                 let found = self.search.addresses().filter(|(clue, _)| clues.contains(clue));
                 let erased = self.erased(stored, found.map(|(_, address)| address));
-                let place = ContractItem::key(&about.key, &about.contract);
-                transaction.update(Part::Contract, place, ContractItem::erase(erased), stored.unchanged());
+                // A name alone leaves nothing to remember.
+                if erased != stored.erased {
+                    let place = ContractItem::key(&about.key, &about.contract);
+                    transaction.update(Part::Contract, place, ContractItem::erase(erased), stored.unchanged());
+                }
             }
             _ => {}
         }
@@ -246,16 +248,11 @@ impl Erasing<'_> {
         transaction.update(Part::Contract, place, update, stored.unchanged());
         Ok(())
     }
-}
 
-impl Erasing<'_> {
     /// The names of what was erased from a contract, and of these addresses.
     fn erased(&self, stored: &StoredContract, addresses: impl Iterator<Item = String>) -> BTreeSet<String> {
         let Contract { key, id, .. } = &stored.contract;
-        let names = addresses.filter_map(|address| {
-            let Mac(name) = self.store.codes.erased_names(key, id, &address).into_iter().next()?;
-            Some(name)
-        });
+        let names = addresses.map(|address| self.store.codes.erased_names(key, id, &address).current.0);
         stored.erased.iter().cloned().chain(names).collect()
     }
 }

@@ -3,8 +3,8 @@
 use domain::Contract;
 use texts::Texts;
 
-use super::super::contacts;
-use super::super::fields::{self, END, START, which_field};
+use crate::contracts::contacts;
+use crate::contracts::fields::{self, END, START, which_field};
 use crate::form::{Differences, Form};
 use crate::times::{Reading, Times, Which};
 

@@ -3,8 +3,8 @@
 use domain::{ContractDraft, ContractId, Instant, Pin, TimeRange};
 use store::Preview;
 
-use super::super::contacts;
-use super::super::fields::{self, END, START};
+use crate::contracts::contacts;
+use crate::contracts::fields::{self, END, START};
 use crate::form::Form;
 use crate::times::{Reading, Times};
 

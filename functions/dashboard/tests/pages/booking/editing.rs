@@ -1,8 +1,7 @@
 //! Editing and removing a contract.
 
 use domain::{Contract, ContractDraft, KeyId};
-use store::{LockerTelling, Telling};
-use testkit::{act, at, by_email, contract};
+use testkit::{act, at, by_email, contract, telling};
 
 use super::{contracts, stage};
 use crate::stage::Stage;
@@ -43,10 +42,8 @@ async fn a_start_is_not_moved_ahead_while_the_key_is_out_with_the_contract() {
     let lobby = domain::AutomatId::parse("lobby").unwrap();
     let entry = testkit::entry(stage.store(), "e-1", domain::CodeKind::Pin, contract.pin.reveal(), at(0), &[0]);
     stage.store().keypad_entry(&lobby, entry, at(0)).await.unwrap();
-    for (n, key_inside, by) in [(1, true, None), (2, false, Some("e-1".to_owned()))] {
-        let told = LockerTelling { key_inside: Some(key_inside), door: domain::DoorState::Closed, by };
-        let telling = Telling { n, lockers: vec![(testkit::locker(0), told)], device_keys: Vec::new() };
-        stage.store().hear_lockers(&lobby, telling, at(0)).await.unwrap();
+    for told in [telling(1, &[(0, true, None)]), telling(2, &[(0, false, Some("e-1"))])] {
+        stage.store().hear_lockers(&lobby, told, at(0)).await.unwrap();
     }
     let edit = format!("{}/edit", page_of(&contract));
     let refused = stage.fill(&edit, &[("start.date", "2026-11-24"), ("start.time", "15:30")]).await;
