@@ -22,7 +22,7 @@ use axum::body::Body;
 use devices::Devices;
 use domain::{AutomatId, ContractDraft, KeyId, Whereabouts};
 use iot::{Attachment, Cloud, Template};
-use local::template::TEMPLATE;
+use local_cloud::template::TEMPLATE;
 use openings::Openings;
 use protocol::{Purpose, ThingName};
 use serde_json::Value;

@@ -6,7 +6,7 @@ use std::sync::{Arc, OnceLock, mpsc};
 use std::thread;
 
 use api::{Clock, Role};
-use local::{Data, LocalCloud, Options};
+use local_cloud::{Data, LocalCloud, Options};
 use reqwest::Client;
 use serde_json::Value;
 use tokio::sync::Mutex;

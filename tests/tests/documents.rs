@@ -10,7 +10,7 @@ use api::problem::Code;
 use api::routes::{self, Function, PAGES, ROUTES};
 use aws_sdk_dynamodb::types::{KeySchemaElement, Projection};
 use e2e::Stack;
-use local::template::{Access, Routes, TEMPLATE};
+use local_cloud::template::{Access, Routes, TEMPLATE};
 use serde_json::{Value, json};
 use serde_norway::Value as Yaml;
 
@@ -40,7 +40,7 @@ fn the_document_is_what_the_code_says() {
 
 #[test]
 fn the_routes_are_the_same_in_the_code_the_template_and_the_document() {
-    let template = Routes::read(local::template::ROUTES, TEMPLATE).unwrap();
+    let template = Routes::read(local_cloud::template::ROUTES, TEMPLATE).unwrap();
     let deployed: BTreeSet<_> = template
         .iter()
         .filter(|route| !["$default", "ANY /v1/{proxy+}", "OPTIONS /v1/{proxy+}"].contains(&route.key.as_str()))

@@ -267,7 +267,7 @@ mod tests {
             assert_eq!(bill["metadata"]["component"]["name"], **function);
             let has = |name: &str| linked.packages.iter().any(|package| package.0 == name);
             assert!(has("aws-sdk-dynamodb") && has("ring"), "{function}");
-            let others = ["proptest", "testkit", "embedded", "aws-lc-sys", "serde_derive"];
+            let others = ["proptest", "testkit", "dynamodb", "aws-lc-sys", "serde_derive"];
             assert!(!others.into_iter().any(has), "{function}");
         }
     }

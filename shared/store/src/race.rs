@@ -5,7 +5,7 @@ use std::time::Duration;
 use crate::{Error, Random};
 
 /// Tries before a caller is asked to come back later: some four seconds of waiting on average, so that 100 writers of
-/// one key get through (`cargo bench -p local`).
+/// one key get through (`cargo bench -p local-cloud`).
 const TRIES: u32 = 24;
 /// The first wait is up to so long; each further one up to twice as long.
 const FIRST_WAIT_MS: u64 = 8;

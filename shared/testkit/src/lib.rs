@@ -20,7 +20,7 @@ mod wire;
 
 use aws_sdk_dynamodb::Client;
 use domain::Instant;
-use embedded::Database;
+use dynamodb::Database;
 use permissions::Permissions;
 use store::{Codes, Random, Store};
 

@@ -5,7 +5,7 @@ use std::path::Path;
 use api::Clock;
 use domain::{Actor, ContractDraft, Ending, KeyId, Name};
 use e2e::only_local;
-use local::{Data, LocalCloud, Options};
+use local_cloud::{Data, LocalCloud, Options};
 use store::{Act, KeyFilter, PageRequest};
 use testkit::by_email;
 

@@ -4,7 +4,7 @@ use api::Role;
 use api::routes::ROUTES;
 use e2e::{Stack, Stage, curl, person};
 use http::Method;
-use local::{LocalCloud, Options};
+use local_cloud::{LocalCloud, Options};
 use serde_json::{Value, json};
 
 #[tokio::test]

@@ -1,7 +1,7 @@
 //! Remote opens against the local cloud in a process of its own: from the POST to the motor and to the final answer, one
 //! after the other and many at once, and the memory of that process with 1 and with 200 automats connected.
 //!
-//! `cargo bench -p local --bench openings`
+//! `cargo bench -p local-cloud --bench openings`
 
 #![expect(clippy::unwrap_used, clippy::print_stdout, reason = "a benchmark prints, and stops when surprised")]
 
@@ -12,7 +12,7 @@ use std::time::Duration;
 
 use automat::credentials::Credentials;
 use automat::simulated::{Config, Person, SimulatedAutomat};
-use local::{Data, LocalCloud, Options};
+use local_cloud::{Data, LocalCloud, Options};
 use serde_json::{Value, json};
 use tokio::time::Instant;
 

@@ -6,7 +6,7 @@ use std::io::{BufRead, BufReader, Read};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 
-use local::{Data, LocalCloud, Options};
+use local_cloud::{Data, LocalCloud, Options};
 use store::{KeyFilter, PageRequest};
 
 /// Tests run beside each other, and beside a local cloud that somebody works with.

@@ -7,7 +7,7 @@ use super::super::grants::SIGNED_IN_MILLIS;
 use super::Addresses;
 use crate::tokens::{LIFETIME_SECONDS, PERSON_LIFETIME_SECONDS, Role};
 
-const POOL: &str = include_str!("../../../../infra/sign-in.yaml");
+const POOL: &str = include_str!("../../../../../infra/sign-in.yaml");
 const ORIGIN: &str = "${DashboardUrl}";
 
 fn resources_of(kind: &str) -> Vec<(String, Value)> {

@@ -1,7 +1,7 @@
 //! The local cloud: all functions in one process, on embedded parts.
 //!
 //! It stands for what surrounds the functions in AWS: API Gateway with its authorizer ([`gateway`], [`authorizer`]),
-//! Cognito ([`people`], [`sign_in`], [`tokens`]), DynamoDB ([`embedded`]), IoT Core ([`iot`], [`automats`], [`provisioning`]) and
+//! Cognito ([`people`], [`sign_in`], [`tokens`]), DynamoDB ([`dynamodb`]), IoT Core ([`iot`], [`automats`], [`provisioning`]) and
 //! Secrets Manager ([`secret`]). The functions are the very routers and handlers that run in Lambda, and get their requests
 //! by the way of an API Gateway event or an IoT rule.
 

@@ -1,6 +1,6 @@
 //! The local cloud under loads that it must not give in to: memory, descriptors and the API's latency meanwhile.
 //!
-//! `cargo run -p local --example load -- flood` (also `stalled`, `automats`; a second word is another binary to try). Each
+//! `cargo run -p local-cloud --example load -- flood` (also `stalled`, `automats`; a second word is another binary to try). Each
 //! starts a local cloud of its own, with 1,024 descriptors, and ends by itself within two minutes.
 
 #![expect(clippy::unwrap_used, clippy::print_stdout, reason = "a measurement prints, and stops when surprised")]

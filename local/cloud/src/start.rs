@@ -12,7 +12,7 @@ use automat::simulated::SimulatedAutomat;
 use aws_smithy_runtime_api::client::http::SharedHttpConnector;
 use dashboard::{Dashboard, SignIn, SignInSettings};
 use domain::AutomatId;
-use embedded::{Database, DatabaseError};
+use dynamodb::{Database, DatabaseError};
 use iot::Iot;
 use openings::Openings;
 use outbox::Outbox;

@@ -8,9 +8,9 @@ use http::Method;
 use serde_norway::{Mapping, Value};
 
 /// The workspace's template, as it was when this was built.
-pub const TEMPLATE: &str = include_str!("../../template.yaml");
+pub const TEMPLATE: &str = include_str!("../../../template.yaml");
 /// The workspace's routes, likewise.
-pub const ROUTES: &str = include_str!("../../infra/routes.yaml");
+pub const ROUTES: &str = include_str!("../../../infra/routes.yaml");
 
 /// What is wrong with the templates.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]

@@ -1,7 +1,7 @@
 //! Contracts per second over HTTP against the local cloud: 16 clients on a key each, 16 clients on one key, and 100
 //! clients that want one key at the same moment.
 //!
-//! `cargo bench -p local`
+//! `cargo bench -p local-cloud`
 
 #![expect(
     clippy::unwrap_used,
@@ -12,7 +12,7 @@
 
 use std::time::{Duration, Instant as Stopwatch};
 
-use local::{LocalCloud, Options, tokens::Role};
+use local_cloud::{LocalCloud, Options, tokens::Role};
 use serde_json::json;
 
 /// Clients, keys, and bookings of each client.

@@ -12,7 +12,7 @@ use automat::simulated::{Config, Person, SimulatedAutomat};
 use aws_sdk_iotdataplane::config::{BehaviorVersion, Credentials as Keys, Region};
 use devices::Devices;
 use domain::AutomatId;
-use embedded::Pool;
+use dynamodb::Pool;
 use iot::{Iot, Template};
 use permissions::Role;
 use store::{PageRequest, Store};

@@ -6,8 +6,8 @@ use std::iter::successors;
 use std::process::ExitCode;
 
 use clap::Parser;
-use local::signals::Signals;
-use local::{LocalCloud, Options, descriptors};
+use local_cloud::signals::Signals;
+use local_cloud::{LocalCloud, Options, descriptors};
 
 #[tokio::main]
 async fn main() -> ExitCode {

@@ -108,10 +108,10 @@ impl Options {
     pub fn log_filter(&self) -> &'static str {
         match self.verbose {
             0 => {
-                "warn,dynoxide=off,key_automat_cloud=info,local=info,api=info,people=info,devices=info,notifications=info"
+                "warn,dynoxide=off,key_automat_cloud=info,local_cloud=info,api=info,people=info,devices=info,notifications=info"
             }
             1 => {
-                "info,dynoxide=off,local=debug,iot=debug,automat=debug,api=debug,people=debug,store=debug,devices=debug,notifications=debug,triggers=debug"
+                "info,dynoxide=off,local_cloud=debug,iot=debug,automat=debug,api=debug,people=debug,store=debug,devices=debug,notifications=debug,triggers=debug"
             }
             _ => "debug",
         }

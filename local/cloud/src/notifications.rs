@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use ::notifications::{Messenger, Topic};
 use api::{App, Clock};
-use embedded::Database;
+use dynamodb::Database;
 use outbox::Outbox;
 use permissions::Role;
 use serde_json::Value;

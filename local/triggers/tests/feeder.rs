@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use api::Clock;
 use aws_sdk_dynamodb::types::AttributeValue;
-use embedded::Database;
+use dynamodb::Database;
 use serde_json::{Value, json};
 use tokio::sync::mpsc;
 use triggers::{Feeder, Filter, Function, InvokeError, Settings, Start, Stream};
