@@ -162,13 +162,19 @@ pub(super) const SEEDS: &[Seed] = &[
     ),
     seed(
         "Resource: !GetAtt DataKey.Arn",
-        "Resource: !GetAtt KeyEventsKey.Arn",
+        "Resource: !GetAtt FailedMessages.Arn",
         "KeysFunction: its role does not permit kms:Decrypt",
     ),
     seed(
         "                  - kms:GenerateDataKey\n",
         "",
         "NotificationsFunction: its role does not permit kms:GenerateDataKey",
+    ),
+    // The key is the table's too: publishing is narrowed to the topic.
+    seed(
+        "                    kms:EncryptionContext:aws:sns:topicArn: !Ref KeyEvents\n",
+        "",
+        "NotificationsFunction: its role permits, and it never calls, kms:Decrypt on",
     ),
     seed(
         "                  - dynamodb:GetShardIterator\n",

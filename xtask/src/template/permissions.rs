@@ -18,7 +18,7 @@ macro_rules! iot {
 
 /// Wildcards that are right: resource, statement id, and the text with the `*`. Automats are made after the stack is, so
 /// nothing else can name them; and a device's own shadow has a handful of topics.
-const ALLOWED: [(&str, &str, &str); 17] = [
+const ALLOWED: [(&str, &str, &str); 13] = [
     ("OpeningsRole", "Shadows", concat!(iot!(), "thing/*/open")),
     ("DashboardRole", "Shadows", concat!(iot!(), "thing/*/open")),
     ("DevicesRole", "Shadows", concat!(iot!(), "thing/*/open")),
@@ -44,11 +44,7 @@ const ALLOWED: [(&str, &str, &str); 17] = [
     // A key's policy is about that key alone, and hands the account's roles over to their own policies.
     ("DataKey", "Account", "kms:*"),
     ("DataKey", "Account", "*"),
-    ("KeyEventsKey", "Account", "kms:*"),
-    ("KeyEventsKey", "Account", "*"),
-    ("AlarmsKey", "Account", "kms:*"),
-    ("AlarmsKey", "Account", "*"),
-    ("AlarmsKey", "Alarms", "*"),
+    ("DataKey", "Alarms", "*"),
     // Nobody may, if not over TLS.
     ("KeyEventsPolicy", "NeverInClear", "*"),
     ("AlarmsPolicy", "NeverInClear", "*"),
