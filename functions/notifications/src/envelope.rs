@@ -1,6 +1,5 @@
 //! What is published of an event.
 
-use api::EventView;
 use domain::{Event, Instant};
 use serde_json::{Value, json};
 
@@ -11,7 +10,7 @@ const SPEC_VERSION: &str = "1.0";
 #[derive(Debug)]
 pub(crate) struct Envelope {
     /// What happened, by its word in the API.
-    pub(crate) kind: String,
+    pub(crate) kind: &'static str,
     /// The automat that it happened at.
     pub(crate) automat_id: String,
     /// The key that it happened to, if it was one.
@@ -22,11 +21,10 @@ pub(crate) struct Envelope {
 
 impl Envelope {
     /// Of an event that was recorded then; DynamoDB tells it to the second, and so perhaps as before it happened.
-    pub(crate) fn new(event: Event, recorded_at: Instant) -> Self {
-        let happened_at = event.at;
+    pub(crate) fn new(event: &Event, recorded_at: Instant) -> Self {
         let automat_id = event.subject.automat.as_str().to_owned();
         let key_id = event.subject.key.as_ref().map(|key| key.as_str().to_owned());
-        let mut data = serde_json::to_value(EventView::from(event)).unwrap_or_default();
+        let mut data = serde_json::to_value(event).unwrap_or_default();
         let mut take = |name: &str| data.as_object_mut().and_then(|data| data.remove(name)).unwrap_or_default();
         let (kind, id, occurred_at) = (take("type"), take("eventId"), take("at"));
         let body = json!({
@@ -34,10 +32,10 @@ impl Envelope {
             "type": kind,
             "id": id,
             "occurredAt": occurred_at,
-            "recordedAt": recorded_at.max(happened_at).to_string(),
+            "recordedAt": recorded_at.max(event.at).to_string(),
             "data": data,
         });
-        Self { kind: kind.as_str().unwrap_or_default().to_owned(), automat_id, key_id, body }
+        Self { kind: event.kind.name(), automat_id, key_id, body }
     }
 }
 
@@ -62,8 +60,8 @@ mod tests {
                 contract: ContractId::parse("BK-1").ok(),
             },
         };
-        let envelope = Envelope::new(event, at(1));
-        assert_eq!((envelope.kind.as_str(), envelope.automat_id.as_str()), ("key-fetched", "lobby"));
+        let envelope = Envelope::new(&event, at(1));
+        assert_eq!((envelope.kind, envelope.automat_id.as_str()), ("key-fetched", "lobby"));
         assert_eq!(envelope.key_id.as_deref(), Some("A-12"));
         insta::assert_json_snapshot!("an_event_in_its_envelope", envelope.body);
     }

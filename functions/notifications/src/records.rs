@@ -79,7 +79,7 @@ impl Notifications {
             Record::Event(record) => {
                 let claims = self.store.tell_of_event(&record, now).await?;
                 self.send_all(claims).await;
-                Ok(Some(Envelope::new(record.event, record.at)))
+                Ok(Some(Envelope::new(&record.event, record.at)))
             }
             Record::Resend(message) => {
                 let claims = self.store.claim(&message, now).await?;

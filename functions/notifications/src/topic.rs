@@ -59,7 +59,7 @@ fn entry(place: usize, envelope: &Envelope) -> Result<PublishBatchRequestEntry, 
     let entry = PublishBatchRequestEntry::builder()
         .id(place.to_string())
         .message(envelope.body.to_string())
-        .message_attributes("type", attribute(&envelope.kind)?)
+        .message_attributes("type", attribute(envelope.kind)?)
         .message_attributes("automatId", attribute(&envelope.automat_id)?);
     let entry = match &envelope.key_id {
         Some(key) => entry.message_attributes("keyId", attribute(key)?),

@@ -43,7 +43,7 @@ pub use claims::Claims;
 pub use clock::Clock;
 pub use correlation::CorrelationId;
 pub use etag::{IfMatch, unchanged};
-pub use event::{EventType, EventView};
+pub use event::EventView;
 pub use idempotency::IdempotencyKey;
 pub use list::Listing;
 pub use number::{Whole, whole};

@@ -108,19 +108,23 @@ pub struct ContractChange {
 }
 
 /// A part of a contract that an edit may change; events name them.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, strum::VariantArray)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize, strum::IntoStaticStr, strum::VariantArray,
+)]
+#[serde(rename_all = "camelCase")]
+#[strum(serialize_all = "camelCase")]
 pub enum ContractField {
-    /// `person`
+    /// Who has the key.
     Person,
-    /// `start`
+    /// When it starts.
     Start,
-    /// `end`, `permanent`
+    /// When it ends, if ever.
     End,
-    /// `pin`
+    /// Its keypad code.
     Pin,
-    /// `contacts`
+    /// Who gets messages.
     Contacts,
-    /// `freeText`
+    /// The note.
     FreeText,
 }
 

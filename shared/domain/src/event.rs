@@ -1,4 +1,9 @@
 //! What is recorded of a change: who, what and when, and never a secret.
+//!
+//! An event is written in one form everywhere: the table, the API and the topic of events. A kind of event is named by its
+//! variant, and its body is the variant's fields.
+
+use serde::{Deserialize, Serialize};
 
 use crate::{
     AutomatId, CodeKind, ContractField, ContractId, GuessingPeriod, Instant, KeyField, KeyId, KeypadRefusal,
@@ -9,7 +14,8 @@ use crate::{
 const AUTOMAT: &str = "automat:";
 
 /// Who did something: the subject of a person's or a machine client's token, or an automat.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
 pub struct Actor(String);
 
 impl Actor {
@@ -39,7 +45,9 @@ impl Actor {
 }
 
 /// What happened.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, strum::IntoStaticStr, strum::VariantNames)]
+#[serde(tag = "type", rename_all = "kebab-case", rename_all_fields = "camelCase")]
+#[strum(serialize_all = "kebab-case")]
 pub enum EventKind {
     /// An automat was added.
     AutomatAdded,
@@ -50,7 +58,10 @@ pub enum EventKind {
     /// A key was added to a locker.
     KeyAdded,
     /// A key was edited or moved.
-    KeyChanged(Vec<KeyField>),
+    KeyChanged {
+        /// The fields that the edit changed, without their values.
+        changes: Vec<KeyField>,
+    },
     /// A key was removed with everything on it.
     KeyRemoved {
         /// How many live contracts went with it.
@@ -59,7 +70,13 @@ pub enum EventKind {
     /// A contract was made.
     ContractCreated(TimeRange),
     /// A contract was edited.
-    ContractChanged(Vec<ContractField>, TimeRange),
+    ContractChanged {
+        /// The fields that the edit changed, without their values.
+        changes: Vec<ContractField>,
+        /// When the contract has the key now.
+        #[serde(flatten)]
+        range: TimeRange,
+    },
     /// A contract was ended before its time.
     ContractEnded(TimeRange),
     /// A contract was removed.
@@ -73,16 +90,18 @@ pub enum EventKind {
     /// Somebody asked for a locker to be opened.
     OpeningRequested {
         /// Their request.
+        #[serde(rename = "openingId")]
         opening: OpeningId,
     },
     /// A request to open a locker has ended.
     OpeningFinished {
         /// Which one.
+        #[serde(rename = "openingId")]
         opening: OpeningId,
         /// How.
         outcome: OpeningOutcome,
         /// Whether the device said so.
-        confirmed: bool,
+        confirmed_by_device: bool,
     },
     /// A key has been taken out of its locker.
     KeyFetched,
@@ -91,13 +110,16 @@ pub enum EventKind {
     /// The contract that a key is out with is over, and the key is not back.
     KeyNotReturned,
     /// A PIN opened its locker.
-    PinAccepted(Purpose),
+    PinAccepted {
+        /// What the locker was opened for.
+        purpose: Purpose,
+    },
     /// A return code opened its locker.
     ReturnCodeAccepted,
     /// A code opened nothing.
     EntryRefused {
         /// What was typed.
-        kind: CodeKind,
+        code_kind: CodeKind,
         /// Why it opened nothing.
         reason: KeypadRefusal,
     },
@@ -130,30 +152,45 @@ pub enum EventKind {
     OpeningUnexpected,
 }
 
+impl EventKind {
+    /// Its name, the `type` of an event as it is written.
+    #[must_use]
+    pub fn name(&self) -> &'static str {
+        self.into()
+    }
+}
+
 /// What it happened to.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Subject {
     /// The automat that it happened at.
+    #[serde(rename = "automatId")]
     pub automat: AutomatId,
     /// The locker, where there is one.
+    #[serde(rename = "lockerIndex", skip_serializing_if = "Option::is_none")]
     pub locker: Option<LockerIndex>,
     /// The key, where there is one.
+    #[serde(rename = "keyId", skip_serializing_if = "Option::is_none")]
     pub key: Option<KeyId>,
     /// The contract, where there is one.
+    #[serde(rename = "contractId", skip_serializing_if = "Option::is_none")]
     pub contract: Option<ContractId>,
 }
 
 /// One thing that happened.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Event {
     /// Its identifier, in order of time.
+    #[serde(rename = "eventId")]
     pub id: String,
     /// When it happened.
     pub at: Instant,
     /// Who did it.
     pub actor: Actor,
     /// What it was.
+    #[serde(flatten)]
     pub kind: EventKind,
     /// What it happened to.
+    #[serde(flatten)]
     pub subject: Subject,
 }

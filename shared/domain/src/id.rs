@@ -92,7 +92,8 @@ impl ContractId {
 }
 
 /// A locker's number in its automat, from 0.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
+#[serde(try_from = "u32")]
 pub struct LockerIndex(u16);
 
 impl LockerIndex {
@@ -109,6 +110,14 @@ impl LockerIndex {
     #[must_use]
     pub fn get(self) -> u16 {
         self.0
+    }
+}
+
+impl TryFrom<u32> for LockerIndex {
+    type Error = Invalid;
+
+    fn try_from(index: u32) -> Result<Self, Invalid> {
+        Self::new(index)
     }
 }
 

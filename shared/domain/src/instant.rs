@@ -80,10 +80,27 @@ impl fmt::Debug for Instant {
 }
 
 /// `[start, end)`: the start is in it, the end is not. Without an end it lasts for good.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
+#[serde(try_from = "Bounds")]
 pub struct TimeRange {
     start: Instant,
+    #[serde(skip_serializing_if = "Option::is_none")]
     end: Option<Instant>,
+}
+
+/// A range as it is read, before it is known that its end is after its start.
+#[derive(serde::Deserialize)]
+struct Bounds {
+    start: Instant,
+    end: Option<Instant>,
+}
+
+impl TryFrom<Bounds> for TimeRange {
+    type Error = &'static str;
+
+    fn try_from(Bounds { start, end }: Bounds) -> Result<Self, Self::Error> {
+        Self::new(start, end).ok_or("a range must end after its start")
+    }
 }
 
 impl TimeRange {

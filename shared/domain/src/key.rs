@@ -146,15 +146,19 @@ pub struct KeyChange {
 }
 
 /// A part of a key that an edit may change; events name them.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, strum::VariantArray)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize, strum::IntoStaticStr, strum::VariantArray,
+)]
+#[serde(rename_all = "camelCase")]
+#[strum(serialize_all = "camelCase")]
 pub enum KeyField {
-    /// `lockerIndex`
-    Locker,
-    /// `shared`
-    Sharing,
-    /// `returnCode`
+    /// The locker that it belongs in.
+    LockerIndex,
+    /// Whether its contracts may overlap.
+    Shared,
+    /// Its return code.
     ReturnCode,
-    /// `property`
+    /// What it opens.
     Property,
 }
 
@@ -237,8 +241,8 @@ impl Key {
     #[must_use]
     pub fn differences(&self, other: &Self) -> Vec<KeyField> {
         let differs = [
-            (KeyField::Locker, self.locker != other.locker),
-            (KeyField::Sharing, self.sharing != other.sharing),
+            (KeyField::LockerIndex, self.locker != other.locker),
+            (KeyField::Shared, self.sharing != other.sharing),
             (KeyField::ReturnCode, self.return_code != other.return_code),
             (KeyField::Property, self.property != other.property),
         ];

@@ -29,6 +29,7 @@ mod phone;
 mod reminder;
 mod retention;
 mod search;
+mod serial;
 mod text;
 mod ulid;
 mod zone;

@@ -175,9 +175,9 @@ impl Store {
         now: Instant,
     ) -> Result<(), Error> {
         let event = match (verdict.outcome, kind) {
-            (Ok((_, purpose)), CodeKind::Pin) => EventKind::PinAccepted(purpose),
+            (Ok((_, purpose)), CodeKind::Pin) => EventKind::PinAccepted { purpose },
             (Ok(_), CodeKind::ReturnCode) => EventKind::ReturnCodeAccepted,
-            (Err(reason), kind) => EventKind::EntryRefused { kind, reason },
+            (Err(reason), code_kind) => EventKind::EntryRefused { code_kind, reason },
         };
         let key = verdict.known.as_ref().map(|(stored, _)| &stored.key);
         let subject = Subject {

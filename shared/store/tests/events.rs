@@ -44,14 +44,15 @@ async fn every_change_is_recorded_with_who_what_and_when() {
     store.remove_contract(&a(), &contract.id, false, Expected::Any, &by("cy", 8)).await.unwrap();
     let of_key = store.key_events(&a(), &page(100)).await.unwrap().data;
     store.remove_key(&a(), false, Expected::Any, &by("ada", 9)).await.unwrap();
+    let edited = |field| EventKind::ContractChanged { changes: vec![field], range: range(0, 90) };
     let expected = [
         ("ada", 9, EventKind::KeyRemoved { live_contracts: 0 }),
         ("cy", 8, EventKind::ContractRemoved),
         ("cy", 7, EventKind::PinRevealed),
-        ("bo", 6, EventKind::ContractChanged(vec![ContractField::Pin], range(0, 90))),
-        ("bo", 5, EventKind::ContractChanged(vec![ContractField::End], range(0, 90))),
+        ("bo", 6, edited(ContractField::Pin)),
+        ("bo", 5, edited(ContractField::End)),
         ("bo", 4, EventKind::ContractCreated(range(0, 60))),
-        ("bo", 3, EventKind::KeyChanged(vec![KeyField::Property])),
+        ("bo", 3, EventKind::KeyChanged { changes: vec![KeyField::Property] }),
         ("ada", 2, EventKind::KeyAdded),
         ("ada", 1, EventKind::AutomatChanged),
         ("ada", 0, EventKind::AutomatAdded),

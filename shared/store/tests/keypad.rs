@@ -80,7 +80,7 @@ fn open(purpose: Purpose, until: i64) -> KeypadAnswer {
 fn of_keypad(kind: &EventKind) -> bool {
     matches!(
         kind,
-        EventKind::PinAccepted(_)
+        EventKind::PinAccepted { .. }
             | EventKind::ReturnCodeAccepted
             | EventKind::EntryRefused { .. }
             | EventKind::KeypadGuessing { .. }
@@ -109,7 +109,7 @@ async fn a_pin_fetches_its_key_and_the_record_says_whose_it_was() {
     let table = stage().await;
     assert_eq!(pin_inside(&table, "e1", "482915", 3).await, open(Purpose::Fetch, 13));
     let events = recorded(&table).await;
-    assert_eq!(events[0].kind, EventKind::PinAccepted(Purpose::Fetch));
+    assert_eq!(events[0].kind, EventKind::PinAccepted { purpose: Purpose::Fetch });
     let subject = &events[0].subject;
     assert_eq!((subject.locker, subject.key.clone()), (Some(locker(0)), Some(a())));
     assert_eq!(subject.contract, Some(ContractId::parse("now").unwrap()));

@@ -43,7 +43,9 @@ async fn events(table: &TestTable) -> Vec<Event> {
 
 fn finished(events: &[Event]) -> Vec<(OpeningId, OpeningOutcome, bool)> {
     let finished = |event: &Event| match &event.kind {
-        EventKind::OpeningFinished { opening, outcome, confirmed } => Some((opening.clone(), *outcome, *confirmed)),
+        EventKind::OpeningFinished { opening, outcome, confirmed_by_device } => {
+            Some((opening.clone(), *outcome, *confirmed_by_device))
+        }
         _ => None,
     };
     events.iter().filter_map(finished).collect()
@@ -75,7 +77,7 @@ async fn an_opening_is_read_as_it_was_asked_for_and_recorded_with_its_key() {
     let id = || opening.id.clone();
     let outcome = OpeningOutcome::Opened;
     let expected = [
-        ("automat:lobby", EventKind::OpeningFinished { opening: id(), outcome, confirmed: true }),
+        ("automat:lobby", EventKind::OpeningFinished { opening: id(), outcome, confirmed_by_device: true }),
         ("tester", EventKind::OpeningRequested { opening: id() }),
     ];
     let expected = expected.map(|(actor, kind)| (actor.to_owned(), kind, Some(locker(0))));

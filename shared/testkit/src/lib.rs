@@ -29,7 +29,10 @@ pub use device::{entry, name, telling};
 pub use dice::Dice;
 pub use log::Log;
 pub use nowhere::nowhere;
-pub use sample::{act, act_with_receipt, automat, by_email, by_sms, contract, key, locker, of_everything, pin, range};
+pub use sample::{
+    act, act_with_receipt, automat, by_email, by_sms, contract, every_event_kind, key, locker, of_everything, pin,
+    range,
+};
 pub use wire::{Held, Steps, Tally, Wire};
 
 /// The master secret of the tests is this byte, 32 times.

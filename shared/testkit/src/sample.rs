@@ -3,10 +3,12 @@
 use std::collections::BTreeSet;
 
 use domain::{
-    Actor, AutomatDraft, AutomatId, Contact, ContractDraft, Email, Ending, KeyDraft, KeyId, Language, LockerCount,
-    LockerIndex, MessageKind, Name, PhoneNumber, Pin, Property, Sharing, TimeRange, TimeZone,
+    Actor, AutomatDraft, AutomatId, CodeKind, Contact, ContractDraft, ContractField, Email, Ending, EventKind,
+    GuessingPeriod, KeyDraft, KeyField, KeyId, KeypadRefusal, Language, LockerCount, LockerIndex, MessageKind, Name,
+    OpeningId, OpeningOutcome, PhoneNumber, Pin, Property, Purpose, Sharing, TimeRange, TimeZone,
 };
 use store::{Act, Receipt};
+use strum::{VariantArray as _, VariantNames as _};
 
 use crate::at;
 
@@ -107,4 +109,55 @@ pub fn pin(digits: &str) -> Pin {
 #[must_use]
 pub fn range(start: i64, end: i64) -> TimeRange {
     TimeRange::new(at(start), Some(at(end))).unwrap()
+}
+
+/// Events of every kind, with every body that makes a difference to a reader.
+#[must_use]
+pub fn every_event_kind() -> Vec<EventKind> {
+    let range = range(0, 60);
+    let opening = || OpeningId::parse("01KB3CFY80000000000000000Z").unwrap();
+    let finished =
+        |outcome, confirmed_by_device| EventKind::OpeningFinished { opening: opening(), outcome, confirmed_by_device };
+    let refused = |reason: &_| EventKind::EntryRefused { code_kind: CodeKind::Pin, reason: *reason };
+    let mut kinds = vec![
+        EventKind::AutomatAdded,
+        EventKind::AutomatChanged,
+        EventKind::AutomatRemoved,
+        EventKind::KeyAdded,
+        EventKind::KeyChanged { changes: KeyField::VARIANTS.to_vec() },
+        EventKind::KeyRemoved { live_contracts: 0 },
+        EventKind::KeyRemoved { live_contracts: 2 },
+        EventKind::ContractCreated(range),
+        EventKind::ContractChanged { changes: ContractField::VARIANTS.to_vec(), range },
+        EventKind::ContractEnded(range),
+        EventKind::ContractRemoved,
+        EventKind::PinRevealed,
+        EventKind::PersonalDataExported,
+        EventKind::PersonalDataErased,
+        EventKind::OpeningRequested { opening: opening() },
+        finished(OpeningOutcome::Refused, false),
+        EventKind::KeyFetched,
+        EventKind::KeyReturned,
+        EventKind::KeyNotReturned,
+        EventKind::ReturnCodeAccepted,
+        EventKind::EntryRefused { code_kind: CodeKind::ReturnCode, reason: KeypadRefusal::KeyInside },
+        EventKind::AutomatConnected,
+        EventKind::AutomatDisconnected,
+        EventKind::AutomatReset,
+        EventKind::AutomatClockWrong,
+        EventKind::AutomatMessageNotUnderstood,
+        EventKind::AutomatDuplicateClient,
+        EventKind::LockerForced,
+        EventKind::KeyUnexpected,
+        EventKind::DoorLeftOpen,
+        EventKind::OpeningUnexpected,
+    ];
+    kinds.extend(OpeningOutcome::VARIANTS.iter().map(|outcome| finished(*outcome, true)));
+    kinds.extend(Purpose::VARIANTS.iter().map(|purpose| EventKind::PinAccepted { purpose: *purpose }));
+    kinds.extend(KeypadRefusal::VARIANTS.iter().map(refused));
+    let periods = GuessingPeriod::VARIANTS.iter();
+    kinds.extend(periods.map(|within| EventKind::KeypadGuessing { wrong_entries: 10, within: *within }));
+    let named: BTreeSet<_> = kinds.iter().map(EventKind::name).collect();
+    assert_eq!(named, EventKind::VARIANTS.iter().copied().collect(), "a kind of event is missing here");
+    kinds
 }

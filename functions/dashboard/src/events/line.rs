@@ -4,7 +4,8 @@ use api::Caller;
 use domain::{ContractId, Event, EventKind, KeyId, OpeningId};
 use texts::Texts;
 
-use super::{who, words};
+use super::description::describe;
+use super::who;
 use crate::times::Times;
 
 /// What `templates/events/lines.html` shows of an event.
@@ -33,7 +34,7 @@ impl Line {
         Self {
             at: times.moment(event.at),
             instant: event.at.to_string(),
-            what: words::what(event, t, times),
+            what: describe(event, t, times),
             who: who(t, &event.actor, reader),
             key: subject.key.clone(),
             contract: subject.key.clone().zip(subject.contract.clone()),

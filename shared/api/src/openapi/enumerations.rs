@@ -4,22 +4,23 @@
 //! may get more: a client must bear a value that it does not know. A generated client then has the known values by name
 //! and takes any other as text.
 
-use domain::{ContractField, KeyField, Language, MessageKind};
-use strum::VariantArray as _;
+use domain::{
+    CodeKind, ContractField, EventKind, GuessingPeriod, KeyField, KeypadRefusal, Language, MessageKind, OpeningOutcome,
+    Purpose,
+};
+use strum::{VariantArray, VariantNames as _};
 use utoipa::openapi::schema::AnyOfBuilder;
 use utoipa::openapi::{Object, ObjectBuilder, RefOr, Schema, Type};
 
-use crate::event;
 use crate::problem::Code;
 
 /// Enumerations of the code that grow with the product, by their names in the document.
-pub(super) const OPEN: [&str; 3] = ["EventType", "FieldCode", "MessageReason"];
+pub(super) const OPEN: [&str; 2] = ["FieldCode", "MessageReason"];
 
 /// The enumerations that no type of the code describes, each by its name.
 pub(super) fn all() -> Vec<(&'static str, Schema)> {
     let additional = MessageKind::ALL.into_iter().filter(|kind| kind.is_additional());
-    let changed = KeyField::VARIANTS.iter().map(|field| event::key_field(*field));
-    let changed = changed.chain(ContractField::VARIANTS.iter().map(|field| event::contract_field(*field)));
+    let changed = names::<KeyField>().chain(names::<ContractField>());
     vec![
         ("Language", closed("The language of messages (ISO 639-1).", Language::ALL.map(Language::code))),
         ("Order", closed("The order of a list.", ["asc", "desc"])),
@@ -29,11 +30,12 @@ pub(super) fn all() -> Vec<(&'static str, Schema)> {
         ),
         ("MessageKind", open("The kind of a message to a contact.", MessageKind::ALL.map(MessageKind::word))),
         ("ProblemCode", open("The kind of a problem. docs/api.md explains each.", Code::ALL.map(Code::name))),
-        ("OpeningOutcome", open("How an opening ended.", named(event::opening_outcome))),
-        ("Purpose", open("What a keypad entry opened a locker for.", named(event::purpose))),
-        ("CodeKind", open("What was typed at the keypad.", named(event::code_kind))),
-        ("EntryRefusal", open("Why a keypad entry opened nothing.", named(event::refusal))),
-        ("GuessingPeriod", open("In what time entries were wrong.", named(event::period))),
+        ("EventType", open("What kind of thing happened.", EventKind::VARIANTS.iter().copied())),
+        ("OpeningOutcome", open("How an opening ended.", names::<OpeningOutcome>())),
+        ("Purpose", open("What a keypad entry opened a locker for.", names::<Purpose>())),
+        ("CodeKind", open("What was typed at the keypad.", names::<CodeKind>())),
+        ("EntryRefusal", open("Why a keypad entry opened nothing.", names::<KeypadRefusal>())),
+        ("GuessingPeriod", open("In what time entries were wrong.", names::<GuessingPeriod>())),
         ("ChangedField", open("A field that an edit changed.", changed)),
     ]
 }
@@ -47,8 +49,8 @@ pub(super) fn widen(schema: &mut RefOr<Schema>) {
     }
 }
 
-fn named<T: strum::VariantArray + Copy>(name: fn(T) -> &'static str) -> impl Iterator<Item = &'static str> {
-    T::VARIANTS.iter().map(move |value| name(*value))
+fn names<T: VariantArray + Copy + Into<&'static str>>() -> impl Iterator<Item = &'static str> {
+    T::VARIANTS.iter().map(|value| (*value).into())
 }
 
 fn closed(description: &str, values: impl IntoIterator<Item = &'static str>) -> Schema {

@@ -119,6 +119,7 @@ fn rule(owner: &str, name: &str, side: Side) -> Option<Rule> {
         ("Problem", "code", _) => Enumeration("ProblemCode"),
         ("Problem", "type", _) => Text(Some("^/problems/[a-z_]+$"), 1, Some(ID_LENGTH)),
         ("Problem", "status", _) => Range(400, Some(599)),
+        ("Event", "type", _) => Enumeration("EventType"),
         ("Event", "outcome", _) => Enumeration("OpeningOutcome"),
         ("Event", "purpose", _) => Enumeration("Purpose"),
         ("Event", "codeKind", _) => Enumeration("CodeKind"),

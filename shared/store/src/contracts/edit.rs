@@ -111,7 +111,7 @@ impl Store {
         let kind = if edited.was_ended_early(&stored.contract) {
             EventKind::ContractEnded(edited.range)
         } else {
-            EventKind::ContractChanged(changes, edited.range)
+            EventKind::ContractChanged { changes, range: edited.range }
         };
         transaction.contract_event(self, stored_key, &edited.id, kind, act)?;
         Ok(transaction)

@@ -1,11 +1,10 @@
 //! A keypad entry that was answered: so that a second delivery gets the same answer and counts nothing, and so that it
 //! is known who took the key when the device tells that it is gone. It holds no code, not even the name of one.
 
-use domain::{AutomatId, ContractId, KeyId, KeypadAnswer, LockerIndex, Purpose};
+use domain::{AutomatId, CodeKind, ContractId, Instant, KeyId, KeypadAnswer, LockerIndex, Purpose};
 use serde::{Deserialize, Serialize};
 
-use super::words::{CodeKindWord, PurposeWord};
-use super::{AutomatItem, Item, ItemKey, instant, read, valid, write};
+use super::{AutomatItem, Item, ItemKey, instant, read, write};
 use crate::Error;
 
 /// How long entries are kept: a device that was away may tell late what came of one.
@@ -26,18 +25,18 @@ pub(crate) struct StoredEntry {
 #[derive(Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct EntryItem {
-    code_kind: CodeKindWord,
+    code_kind: CodeKind,
     answer: AnswerWord,
     #[serde(skip_serializing_if = "Option::is_none")]
-    locker_index: Option<u16>,
+    locker_index: Option<LockerIndex>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    purpose: Option<PurposeWord>,
+    purpose: Option<Purpose>,
     #[serde(skip_serializing_if = "Option::is_none")]
     until: Option<i64>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    key_id: Option<String>,
+    key_id: Option<KeyId>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    contract_id: Option<String>,
+    contract_id: Option<ContractId>,
     ttl: i64,
 }
 
@@ -56,12 +55,7 @@ impl EntryItem {
         fits.then(|| ItemKey::new(AutomatItem::pk(automat), format!("ENTRY#{id}")))
     }
 
-    pub(crate) fn write(
-        place: ItemKey,
-        kind: domain::CodeKind,
-        entry: &StoredEntry,
-        now: domain::Instant,
-    ) -> Result<Item, Error> {
+    pub(crate) fn write(place: ItemKey, kind: CodeKind, entry: &StoredEntry, now: Instant) -> Result<Item, Error> {
         let (answer, locker, purpose, until) = match entry.answer {
             KeypadAnswer::Open { locker, purpose, until } => {
                 (AnswerWord::Open, Some(locker), Some(purpose), Some(until))
@@ -70,13 +64,13 @@ impl EntryItem {
             KeypadAnswer::Wait { until } => (AnswerWord::Wait, None, None, Some(until)),
         };
         let record = Self {
-            code_kind: kind.into(),
+            code_kind: kind,
             answer,
-            locker_index: locker.map(LockerIndex::get),
-            purpose: purpose.map(Into::into),
-            until: until.map(domain::Instant::millis),
-            key_id: entry.key.as_ref().map(|key| key.as_str().to_owned()),
-            contract_id: entry.contract.as_ref().map(|contract| contract.as_str().to_owned()),
+            locker_index: locker,
+            purpose,
+            until: until.map(Instant::millis),
+            key_id: entry.key.clone(),
+            contract_id: entry.contract.clone(),
             ttl: now.seconds() + KEPT_SECONDS,
         };
         write(&record, place, None)
@@ -84,11 +78,7 @@ impl EntryItem {
 
     pub(crate) fn read(item: Item) -> Result<StoredEntry, Error> {
         let record: Self = read(item)?;
-        Ok(StoredEntry {
-            answer: record.answer()?,
-            key: record.key_id.map(|key| valid(KeyId::parse(&key))).transpose()?,
-            contract: record.contract_id.map(|contract| valid(ContractId::parse(&contract))).transpose()?,
-        })
+        Ok(StoredEntry { answer: record.answer()?, key: record.key_id, contract: record.contract_id })
     }
 
     fn answer(&self) -> Result<KeypadAnswer, Error> {
@@ -98,8 +88,8 @@ impl EntryItem {
             AnswerWord::No => KeypadAnswer::No { wait_until: self.until.map(instant).transpose()? },
             AnswerWord::Wait => KeypadAnswer::Wait { until: until()? },
             AnswerWord::Open => KeypadAnswer::Open {
-                locker: valid(LockerIndex::new(u32::from(self.locker_index.ok_or_else(broken)?)))?,
-                purpose: self.purpose.ok_or_else(broken)?.into(),
+                locker: self.locker_index.ok_or_else(broken)?,
+                purpose: self.purpose.ok_or_else(broken)?,
                 until: until()?,
             },
         })

@@ -12,7 +12,6 @@ use domain::{
 use serde::Deserialize;
 
 use super::due::due;
-use super::words::DoorWord;
 use super::{AutomatItem, Item, ItemKey, bytes, flag, instant, number, read, text, valid};
 use crate::write::Expression;
 use crate::{Error, LockerView};
@@ -61,7 +60,7 @@ pub(crate) struct LockerItem {
     #[serde(with = "serde_bytes", default)]
     agenda: Vec<u8>,
     key_inside: Option<bool>,
-    door: Option<DoorWord>,
+    door: Option<DoorState>,
     told: Option<u64>,
     told_era: Option<u64>,
     used_by: Option<String>,
@@ -100,7 +99,7 @@ impl LockerItem {
             incarnation: record.incarnation,
             agenda: valid(Calendar::unpack(&record.agenda))?,
             key_inside: record.key_inside,
-            door: record.door.map(DoorState::from).unwrap_or_default(),
+            door: record.door.unwrap_or_default(),
             told: record.told.zip(record.told_era),
             used: record.used_by.zip(record.used_n),
             forced_at: record.forced_at.map(instant).transpose()?,
@@ -153,7 +152,7 @@ impl LockerItem {
 
     /// What writes down what the sensors see, from a telling of this number and era.
     pub(crate) fn sense(locker: LockerIndex, sensors: Sensors, n: u64, era: u64) -> Result<Expression, Error> {
-        let door = serde_dynamo::to_attribute_value(DoorWord::from(sensors.door))
+        let door = serde_dynamo::to_attribute_value(sensors.door)
             .map_err(|source| Error::internal("writing a door", source))?;
         let seen = Expression::new("SET #lockerIndex = :locker, #door = :door, #told = :told, #toldEra = :toldEra")
             .value(":locker", number(locker.get()))

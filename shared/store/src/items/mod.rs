@@ -40,7 +40,6 @@ mod opening;
 mod pin;
 mod receipt;
 mod reminder;
-mod words;
 
 use std::collections::HashMap;
 

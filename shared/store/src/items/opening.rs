@@ -5,7 +5,6 @@ use domain::{
 };
 use serde::{Deserialize, Serialize};
 
-use super::words::OutcomeWord;
 use super::{Item, ItemKey, flag, instant, number, read, text, valid, write};
 use crate::Error;
 use crate::write::Expression;
@@ -35,7 +34,7 @@ pub(crate) struct OpeningItem {
     issued_at: i64,
     expires_at: i64,
     #[serde(skip_serializing_if = "Option::is_none")]
-    outcome: Option<OutcomeWord>,
+    outcome: Option<OpeningOutcome>,
     #[serde(skip_serializing_if = "Option::is_none")]
     finished_at: Option<i64>,
     /// Whether the device has said how it ended.
@@ -63,7 +62,7 @@ impl OpeningItem {
             reason: opening.reason.as_ref().map(|reason| reason.as_str().to_owned()),
             issued_at: opening.issued_at.millis(),
             expires_at: opening.expires_at.millis(),
-            outcome: opening.end.map(|end| end.outcome.into()),
+            outcome: opening.end.map(|end| end.outcome),
             finished_at: opening.end.map(|end| end.at.millis()),
             confirmed: opening.confirmed_by_device(),
             ttl: retention.event_until(opening.issued_at).seconds(),
@@ -76,7 +75,7 @@ impl OpeningItem {
         let end = |outcome: OpeningOutcome, at| -> Result<OpeningEnd, Error> {
             Ok(OpeningEnd { outcome, at: instant(at)?, confirmed_by_device: record.confirmed })
         };
-        let end = record.outcome.zip(record.finished_at).map(|(outcome, at)| end(outcome.into(), at)).transpose()?;
+        let end = record.outcome.zip(record.finished_at).map(|(outcome, at)| end(outcome, at)).transpose()?;
         let opening = Opening {
             id: valid(OpeningId::parse(&record.opening_id))?,
             automat: valid(AutomatId::parse(&record.automat_id))?,
@@ -94,7 +93,7 @@ impl OpeningItem {
 
     /// What writes an opening's end.
     pub(crate) fn end(end: &OpeningEnd) -> Result<Expression, Error> {
-        let outcome = serde_dynamo::to_attribute_value(OutcomeWord::from(end.outcome))
+        let outcome = serde_dynamo::to_attribute_value(end.outcome)
             .map_err(|source| Error::internal("writing an outcome", source))?;
         Ok(Expression::new("SET #outcome = :outcome, #finishedAt = :finishedAt, #confirmed = :confirmed")
             .value(":outcome", outcome)

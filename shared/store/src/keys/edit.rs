@@ -67,7 +67,7 @@ impl Store {
         } else {
             transaction.update(Part::Locker, locker(edited), take, holds_key(&key.id));
         }
-        let kind = EventKind::KeyChanged(key.differences(edited));
+        let kind = EventKind::KeyChanged { changes: key.differences(edited) };
         transaction.event(&self.key_event(edited, kind, act)?, Some(&stored.incarnation), self.retention)?;
         Ok(transaction)
     }

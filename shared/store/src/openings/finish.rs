@@ -73,7 +73,7 @@ impl Store {
         let kind = EventKind::OpeningFinished {
             opening: opening.id.clone(),
             outcome: end.outcome,
-            confirmed: end.confirmed_by_device,
+            confirmed_by_device: end.confirmed_by_device,
         };
         self.record_opening(&mut transaction, stored, kind, act)?;
         Ok(transaction)

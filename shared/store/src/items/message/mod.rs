@@ -7,7 +7,6 @@ use serde::{Deserialize, Serialize};
 
 use self::told::Told;
 use super::due::{due, due_shard};
-use super::words::TroubleWord;
 use super::{Item, ItemKey, bytes, flag, instant, number, read, text, valid, write};
 use crate::write::Expression;
 use crate::{Codes, Error, Random};
@@ -70,7 +69,7 @@ pub(crate) struct MessageItem {
     provider_id: Option<String>,
     attempts: u32,
     #[serde(skip_serializing_if = "Option::is_none")]
-    trouble: Option<TroubleWord>,
+    trouble: Option<Trouble>,
     perhaps_twice: bool,
     asked_at: i64,
     created_at: i64,
@@ -116,7 +115,7 @@ impl MessageItem {
             due_at: stored.due.map(Instant::millis),
             provider_id: stored.provider_id.clone(),
             attempts: stored.attempts,
-            trouble: stored.trouble.map(TroubleWord::from),
+            trouble: stored.trouble,
             perhaps_twice: stored.perhaps_twice,
             asked_at: stored.asked_at.millis(),
             created_at: stored.created_at.millis(),
@@ -140,7 +139,7 @@ impl MessageItem {
             due: record.due_at.map(instant).transpose()?,
             provider_id: record.provider_id,
             attempts: record.attempts,
-            trouble: record.trouble.map(Trouble::from),
+            trouble: record.trouble,
             perhaps_twice: record.perhaps_twice,
             asked_at: instant(record.asked_at)?,
             created_at: instant(record.created_at)?,
@@ -175,8 +174,8 @@ impl MessageItem {
 
     /// What writes why an attempt came to nothing.
     pub(crate) fn blame(trouble: Trouble) -> Result<Expression, Error> {
-        let word = serde_dynamo::to_attribute_value(TroubleWord::from(trouble))
-            .map_err(|source| Error::internal("writing a trouble", source))?;
+        let word =
+            serde_dynamo::to_attribute_value(trouble).map_err(|source| Error::internal("writing a trouble", source))?;
         Ok(Expression::new("SET #trouble = :trouble").value(":trouble", word))
     }
 

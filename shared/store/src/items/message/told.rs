@@ -8,7 +8,6 @@ use domain::{
 use serde::{Deserialize, Serialize};
 
 use crate::items::automat::LocationItem;
-use crate::items::words::{ChangeWord, ChannelWord};
 use crate::items::{ItemKey, instant, valid};
 use crate::{Codes, Error, Random};
 
@@ -17,7 +16,7 @@ use crate::{Codes, Error, Random};
 pub(super) struct Told {
     kind: String,
     #[serde(skip_serializing_if = "Vec::is_empty", default)]
-    changes: Vec<ChangeWord>,
+    changes: Vec<ContractField>,
     #[serde(skip_serializing_if = "Option::is_none")]
     happened_at: Option<i64>,
     recipient: RecipientItem,
@@ -27,7 +26,7 @@ pub(super) struct Told {
 #[derive(Serialize, Deserialize)]
 struct RecipientItem {
     name: String,
-    channel: ChannelWord,
+    channel: Channel,
     address: String,
     language: String,
 }
@@ -61,7 +60,7 @@ struct PlaceItem {
 impl Told {
     pub(super) fn new(message: &Message, place: &ItemKey, codes: &Codes, random: &Random) -> Result<Self, Error> {
         let (changes, happened_at) = match &message.occasion {
-            Occasion::Updated(changes) => (changes.iter().map(|&field| field.into()).collect(), None),
+            Occasion::Updated(changes) => (changes.clone(), None),
             Occasion::Fetched(at) | Occasion::Returned(at) => (Vec::new(), Some(at.millis())),
             Occasion::Created
             | Occasion::Ended
@@ -88,12 +87,12 @@ impl Told {
     }
 }
 
-fn occasion(kind: &str, changes: Vec<ChangeWord>, happened_at: Option<i64>) -> Result<Occasion, Error> {
+fn occasion(kind: &str, changes: Vec<ContractField>, happened_at: Option<i64>) -> Result<Occasion, Error> {
     const BROKEN: Error = Error::Internal { context: "reading what a message is about", source: None };
     let happened = || happened_at.map(instant).transpose()?.ok_or(BROKEN);
     Ok(match MessageKind::of_word(kind).ok_or(BROKEN)? {
         MessageKind::ContractCreated => Occasion::Created,
-        MessageKind::ContractUpdated => Occasion::Updated(changes.into_iter().map(ContractField::from).collect()),
+        MessageKind::ContractUpdated => Occasion::Updated(changes),
         MessageKind::ContractEnded => Occasion::Ended,
         MessageKind::ContractCancelled => Occasion::Cancelled,
         MessageKind::StartReminder => Occasion::StartReminder,
@@ -108,7 +107,7 @@ impl RecipientItem {
     fn new(recipient: &Recipient) -> Self {
         Self {
             name: recipient.name.as_str().to_owned(),
-            channel: recipient.address.channel().into(),
+            channel: recipient.address.channel(),
             address: recipient.address.reveal().to_owned(),
             language: recipient.language.code().to_owned(),
         }
@@ -117,7 +116,7 @@ impl RecipientItem {
     fn read(self) -> Result<Recipient, Error> {
         Ok(Recipient {
             name: valid(Name::parse(&self.name))?,
-            address: match self.channel.into() {
+            address: match self.channel {
                 Channel::Email => Address::Email(valid(Email::parse(&self.address))?),
                 Channel::Sms => Address::Sms(valid(PhoneNumber::stored(&self.address))?),
             },

@@ -1,0 +1,22 @@
+//! How values are written wherever they leave the process: the table, the API and the topic of events write the same text.
+//! Secrets and contact details have no such form: each place that writes one of them says so.
+
+/// Values that are written as the text that they are parsed from.
+macro_rules! serialize_as_text {
+    ($($name:ty),+) => {$(
+        impl serde::Serialize for $name {
+            fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                serializer.collect_str(self)
+            }
+        }
+
+        impl<'de> serde::Deserialize<'de> for $name {
+            fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                let text = <String as serde::Deserialize>::deserialize(deserializer)?;
+                Self::parse(&text).map_err(serde::de::Error::custom)
+            }
+        }
+    )+};
+}
+
+serialize_as_text!(crate::AutomatId, crate::KeyId, crate::ContractId, crate::OpeningId, crate::Instant);

@@ -1,0 +1,72 @@
+//! An event's item: the event as it is written everywhere, and how long it is kept. All events stand in their automat's
+//! partition; those about a key are listed under that key's incarnation, so that a later key of the same name shows
+//! nothing of it.
+
+use domain::{AutomatId, Event, Retention};
+use serde::Serialize;
+
+use super::{AutomatItem, Item, ItemKey, Listing, read, write};
+use crate::Error;
+use crate::schema::LIST_PK;
+
+/// What the list of a key's events begins with.
+const LIST: &str = "EVENTS#";
+
+#[derive(Serialize)]
+pub(crate) struct EventItem<'a> {
+    #[serde(flatten)]
+    event: &'a Event,
+    ttl: i64,
+}
+
+impl EventItem<'_> {
+    pub(crate) fn key(automat: &AutomatId, id: &str) -> ItemKey {
+        ItemKey::new(AutomatItem::pk(automat), format!("EVENT#{id}"))
+    }
+
+    /// The list of the events of one incarnation of a key.
+    pub(crate) fn listing(incarnation: &str, id: &str) -> Listing {
+        Listing::new(format!("{LIST}{incarnation}"), id)
+    }
+
+    /// The incarnation of the key that an event is listed under.
+    pub(crate) fn incarnation(item: &Item) -> Option<String> {
+        Some(item.get(LIST_PK)?.as_s().ok()?.strip_prefix(LIST)?.to_owned())
+    }
+
+    /// The item of an event, listed under the incarnation of the key that it is about.
+    pub(crate) fn write(event: &Event, incarnation: Option<&str>, retention: Retention) -> Result<Item, Error> {
+        let item = EventItem { event, ttl: retention.event_until(event.at).seconds() };
+        let listing = incarnation.map(|incarnation| Self::listing(incarnation, &event.id));
+        write(&item, Self::key(&event.subject.automat, &event.id), listing)
+    }
+
+    pub(crate) fn read(item: Item) -> Result<Event, Error> {
+        read(item)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use domain::{Actor, ContractId, Instant, KeyId, LockerIndex, Subject};
+
+    use super::*;
+
+    #[test]
+    fn an_event_of_any_kind_is_read_as_it_was_written() {
+        for kind in testkit::every_event_kind() {
+            let subject = Subject {
+                automat: AutomatId::parse("lobby").unwrap(),
+                locker: LockerIndex::new(7).ok(),
+                key: KeyId::parse("A").ok(),
+                contract: ContractId::parse("c").ok(),
+            };
+            let id = "01KB3CFY80000000000000000Z".to_owned();
+            let event = Event { id, at: Instant::EPOCH, actor: Actor::new("ada"), kind, subject };
+            let item = EventItem::write(&event, Some("incarnation"), Retention::default()).unwrap();
+            assert_eq!(EventItem::incarnation(&item).as_deref(), Some("incarnation"));
+            assert_eq!(item["type"].as_s().unwrap(), event.kind.name());
+            assert_eq!(EventItem::read(item).unwrap(), event);
+        }
+    }
+}
