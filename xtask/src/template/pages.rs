@@ -23,7 +23,7 @@ const TOLD: [(&str, &str, &str); 4] = [
     ("WEB_CLIENT_ID", "GetAtt", "SignIn.Outputs.WebClientId"),
 ];
 /// The dashboard's address: that of the parameter, or the API's own.
-const ADDRESS: [&str; 3] = ["HasDashboardUrl", "DashboardUrl", "Api.ApiEndpoint"];
+const ADDRESS: [&str; 3] = ["HasDomain", "https://${DomainName}", "Api.ApiEndpoint"];
 
 /// Pages in the API, the API in the pages, and pages that cannot tell who has signed in.
 pub(super) fn findings(subject: &Subject) -> Vec<String> {
@@ -96,12 +96,12 @@ pub(super) const SEEDS: &[Seed] = &[
         "ISSUER is not !GetAtt",
     ),
     seed(
-        "DASHBOARD_URL: !If [HasDashboardUrl, !Ref DashboardUrl, !GetAtt Api.ApiEndpoint]",
-        "DASHBOARD_URL: !Ref DashboardUrl",
+        "DASHBOARD_URL: !If [HasDomain, !Sub \"https://${DomainName}\", !GetAtt Api.ApiEndpoint]",
+        "DASHBOARD_URL: !Ref DomainName",
         "Environment.Variables.DASHBOARD_URL is not the dashboard's address",
     ),
     seed(
-        "        DashboardUrl: !If [HasDashboardUrl, !Ref DashboardUrl, !GetAtt Api.ApiEndpoint]",
+        "        DashboardUrl: !If [HasDomain, !Sub \"https://${DomainName}\", !GetAtt Api.ApiEndpoint]",
         "        DashboardUrl: !GetAtt Api.ApiEndpoint",
         "SignIn: Parameters.DashboardUrl is not the dashboard's address",
     ),
