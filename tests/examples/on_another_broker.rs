@@ -22,7 +22,6 @@ use axum::body::Body;
 use devices::Devices;
 use domain::{AutomatId, ContractDraft, KeyId, Whereabouts};
 use iot::{Attachment, Cloud, Template};
-use local_cloud::template::TEMPLATE;
 use openings::Openings;
 use protocol::{Purpose, ThingName};
 use serde_json::Value;
@@ -87,7 +86,7 @@ async fn attach(broker: SocketAddr, app: &App) -> Result<(Attachment, Things), F
     let devices = Arc::new(SetOnce::<Devices>::new());
     let (function, clock, now) = (devices.clone(), app.clock.clone(), app.clock.clone());
     let cloud = Cloud {
-        template: Template::read(TEMPLATE)?,
+        template: Template::read(template::TEMPLATE)?,
         shadows: None,
         data_plane: ([127, 0, 0, 1], 0).into(),
         access_key_id: "any".to_owned(),

@@ -10,9 +10,9 @@ use api::problem::Code;
 use api::routes::{self, Function, PAGES, ROUTES};
 use aws_sdk_dynamodb::types::{KeySchemaElement, Projection};
 use e2e::Stack;
-use local_cloud::template::{Access, Routes, TEMPLATE};
+use local_cloud::routes::{Access, Routes};
 use serde_json::{Value, json};
-use serde_norway::Value as Yaml;
+use template::{TEMPLATE, Template, Value as Yaml};
 
 const WRITTEN: &str = include_str!("../../docs/openapi.json");
 
@@ -40,7 +40,7 @@ fn the_document_is_what_the_code_says() {
 
 #[test]
 fn the_routes_are_the_same_in_the_code_the_template_and_the_document() {
-    let template = Routes::read(local_cloud::template::ROUTES, TEMPLATE).unwrap();
+    let template = Routes::read(template::ROUTES, TEMPLATE).unwrap();
     let deployed: BTreeSet<_> = template
         .iter()
         .filter(|route| !["$default", "ANY /v1/{proxy+}", "OPTIONS /v1/{proxy+}"].contains(&route.key.as_str()))
@@ -287,8 +287,7 @@ fn yaml<'y>(value: &'y Yaml, path: &[&str]) -> &'y Yaml {
 }
 
 fn resources() -> Yaml {
-    let template: Yaml = serde_norway::from_str(TEMPLATE).unwrap();
-    yaml(&template, &["Resources"]).clone()
+    yaml(Template::parse(TEMPLATE).unwrap().all(), &["Resources"]).clone()
 }
 
 /// A part of the template as JSON, which has no tags: what we compare has none either.
@@ -360,8 +359,8 @@ async fn the_table_is_the_same_in_the_template_and_in_the_embedded_engine() {
 
 #[test]
 fn every_function_of_the_template_is_told_all_that_it_reads() {
-    let template: Yaml = serde_norway::from_str(TEMPLATE).unwrap();
-    let all_are_told = yaml(&template, &["Globals", "Function", "Environment", "Variables"]).as_mapping().unwrap();
+    let template = Template::parse(TEMPLATE).unwrap();
+    let all_are_told = yaml(template.all(), &["Globals", "Function", "Environment", "Variables"]).as_mapping().unwrap();
     let resources = resources();
     let mut functions = 0;
     for (name, resource) in resources.as_mapping().unwrap() {

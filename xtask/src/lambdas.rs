@@ -9,16 +9,10 @@ use std::{
     time::{Duration, Instant},
 };
 
+use ::template::Resource;
 use anyhow::{Context as _, Result, bail, ensure};
 
-use crate::{
-    process::run,
-    project::Project,
-    sbom,
-    steps::Note,
-    template::{self, Resource, Template},
-    tools::Tools,
-};
+use crate::{process::run, project::Project, sbom, steps::Note, template, tools::Tools};
 
 /// A binary that finds no runtime to talk to has no reason to live longer.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -81,7 +75,7 @@ pub fn build(project: &Project, tools: &Tools, build: Build) -> Result<Note> {
 
     let mut sizes = Vec::new();
     let mut binaries = Vec::new();
-    for function in Template::read(&project.root.join(template::FILE))?.of_type(template::FUNCTION) {
+    for function in template::read(project)?.of_type(template::FUNCTION) {
         let bootstrap = build.bootstrap(project, function);
         let size = inspect(&bootstrap, &processor).with_context(|| bootstrap.display().to_string())?;
         sizes.push(format!("{} {:.1} MB", function.name, size));

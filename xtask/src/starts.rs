@@ -21,13 +21,7 @@ use std::{
 use anyhow::{Context as _, Result, bail, ensure};
 use serde_json::{Value, json};
 
-use crate::{
-    lambdas::Build,
-    process::Running,
-    project::Project,
-    steps::Note,
-    template::{self, Template},
-};
+use crate::{lambdas::Build, process::Running, project::Project, steps::Note, template};
 
 /// Starts of each binary.
 const TIMES: usize = 30;
@@ -44,7 +38,7 @@ const QUESTIONS: [(&str, &str, &str, u16); 5] = [
 
 /// Measures what `cargo xtask build` has left, and prints a table.
 pub fn measure(project: &Project) -> Result<Note> {
-    let template = Template::read(&project.root.join(template::FILE))?;
+    let template = template::read(project)?;
     println!("| function | size | ready | first answer | memory |\n|---|---|---|---|---|");
     for (name, method, path, status) in QUESTIONS {
         let function = template.of_type(template::FUNCTION).find(|found| template::binary(*found) == Some(name));

@@ -20,7 +20,7 @@ use things::Things;
 use tokio::sync::SetOnce;
 
 use crate::provisioning::{Endpoint, Provisioning, ProvisioningError};
-use crate::template::TEMPLATE;
+use template::TEMPLATE;
 
 /// The function that the rules call, by its name in the template.
 const DEVICES: &str = "DevicesFunction";

@@ -27,7 +27,7 @@ use tower::ServiceExt;
 use crate::authorizer::{Authorizer, Grant, Refusal};
 use crate::event::{Arrival, decode};
 use crate::problem::{Problem, REQUEST_ID};
-use crate::template::{Access, Route, Routes};
+use crate::routes::{Access, Route, Routes};
 
 /// The greatest body that an HTTP API takes, in bytes: 10 MB by its quotas.
 pub const BODY_LIMIT: usize = 10 * 1024 * 1024;

@@ -21,12 +21,12 @@ pub mod options;
 pub mod people;
 mod problem;
 pub mod provisioning;
+pub mod routes;
 pub mod secret;
 mod serving;
 pub mod sign_in;
 pub mod signals;
 mod start;
-pub mod template;
 pub mod tokens;
 
 pub use network::NetworkError;

@@ -10,7 +10,7 @@ use permissions::Role;
 use serde_json::Value;
 use triggers::{Failure, Feeder, Function, InvokeError, Schedule, Start, Stream, StreamError, TemplateError, Triggers};
 
-use crate::template::TEMPLATE;
+use template::TEMPLATE;
 
 /// The function, by its name in the template.
 const NOTIFICATIONS: &str = "NotificationsFunction";

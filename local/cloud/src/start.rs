@@ -33,10 +33,10 @@ use crate::in_process::InProcess;
 use crate::network::{self, NetworkError};
 use crate::notifications::{self, Notifications, NotificationsError};
 use crate::provisioning::{Provisioning, ProvisioningError};
+use crate::routes::{Routes, RoutesError};
 use crate::secret::{self, SecretError};
 use crate::serving::{Server, Site};
 use crate::sign_in::{self, Secrets};
-use crate::template::{ROUTES, Routes, TEMPLATE, TemplateError};
 use crate::tokens::{Role, TokenError, Tokens, WEB_CLIENT};
 use crate::{Data, Options};
 
@@ -94,7 +94,7 @@ pub enum StartError {
     Outbox(#[from] outbox::StartError),
     /// The template cannot be followed.
     #[error(transparent)]
-    Template(#[from] TemplateError),
+    Routes(#[from] RoutesError),
     /// Nobody knows what the functions may do.
     #[error(transparent)]
     Permissions(#[from] PermissionsError),
@@ -185,7 +185,7 @@ impl LocalCloud {
         ]);
         let audience = Role::ALL.map(Role::client_id).into_iter().chain([WEB_CLIENT]).map(str::to_owned).collect();
         let authorizer = Authorizer::new(&url, audience, tokens.jwks().clone());
-        let routes = Routes::read(ROUTES, TEMPLATE)?;
+        let routes = Routes::read(template::ROUTES, template::TEMPLATE)?;
         let gateway = Gateway::new(routes, functions, authorizer, authority, clock.clone(), random.clone())?;
         let outbox = notifications::outbox(secret::fresh(&random)?, &clock).await?;
         let gateway = concurrency::bounded(gateway.router(), concurrency::REQUESTS);

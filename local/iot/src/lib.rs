@@ -19,6 +19,7 @@ mod shadows;
 mod template;
 pub mod topic;
 
+pub use self::template::{Template, TemplateError};
 pub use attachment::Attachment;
 pub use broker::ServerIdentity;
 pub use invocation::{Invocation, InvokeError};
@@ -26,4 +27,3 @@ pub use iot::{Iot, Options, StartError};
 pub use registry::{Login, Proof, Registry};
 pub use service::{Clock, Cloud};
 pub use shadows::{Exchange, Shadows};
-pub use template::{Template, TemplateError};

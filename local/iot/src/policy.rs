@@ -2,7 +2,7 @@
 //!
 //! <https://docs.aws.amazon.com/iot/latest/developerguide/iot-policies.html>
 
-use serde_norway::Value;
+use template::{Value, literal, reference};
 
 /// A policy document.
 #[derive(Debug, Clone, PartialEq)]
@@ -133,11 +133,10 @@ impl Statement {
 
 /// A text, with what `!Sub` does to it: the region and the account may be any, and `${!x}` stands for `${x}`.
 fn text(value: &Value) -> Result<String, PolicyError> {
-    let written = match value {
-        Value::String(text) => return Ok(text.clone()),
-        Value::Tagged(tagged) if tagged.tag == "Sub" => tagged.value.as_str(),
-        value => value.get("Fn::Sub").and_then(Value::as_str),
-    };
+    if let Some(text) = literal(value) {
+        return Ok(text.to_owned());
+    }
+    let written = reference(value, "Sub").or_else(|| value.get("Fn::Sub").and_then(literal));
     let mut text =
         written.ok_or_else(|| PolicyError("has a text that is neither plain nor !Sub".to_owned()))?.to_owned();
     for pseudo in ["Partition", "Region", "AccountId"] {

@@ -1,6 +1,6 @@
 //! The topic rules and the device policy, read from `template.yaml`: what AWS gets is what runs here.
 
-use serde_norway::{Mapping, Value};
+use template::{Resource, Value, at, attribute_of, reference};
 
 use crate::{
     policy::{Policy, PolicyError},
@@ -22,9 +22,9 @@ pub struct Template {
 /// What is wrong with a template.
 #[derive(Debug, thiserror::Error)]
 pub enum TemplateError {
-    /// It is not YAML.
-    #[error("the template cannot be read")]
-    Yaml(#[from] serde_norway::Error),
+    /// It is no template.
+    #[error(transparent)]
+    Unreadable(#[from] template::TemplateError),
     /// A part is missing or not of a kind that is known here.
     #[error("{resource}: {what}")]
     Resource {
@@ -49,73 +49,46 @@ pub enum TemplateError {
 impl Template {
     /// Reads a template's text.
     pub fn read(text: &str) -> Result<Self, TemplateError> {
-        let template: Value = serde_norway::from_str(text)?;
-        let missing = |what| TemplateError::Resource { resource: "Resources".to_owned(), what };
-        let resources = template.get("Resources").and_then(Value::as_mapping).ok_or_else(|| missing("are missing"))?;
+        let template = template::Template::parse(text)?;
         let mut rules = Vec::new();
-        for (name, resource) in of_type(resources, "AWS::IoT::TopicRule") {
-            rules.extend(rule(name, resource)?);
+        for resource in template.of_type("AWS::IoT::TopicRule") {
+            rules.extend(rule(&resource)?);
         }
-        let mut policies = of_type(resources, "AWS::IoT::Policy");
-        let document = policies.next().and_then(|(_, policy)| at(policy, &["Properties", "PolicyDocument"]));
+        let wrong = |what| TemplateError::Resource { resource: "Resources".to_owned(), what };
+        let mut policies = template.of_type("AWS::IoT::Policy");
+        let document = policies.next().and_then(|policy| policy.property(&["PolicyDocument"]));
         if policies.next().is_some() {
-            return Err(missing("hold several policies; devices have one"));
+            return Err(wrong("hold several policies; devices have one"));
         }
-        let policy = Policy::read(document.ok_or_else(|| missing("hold no policy"))?)?;
+        let policy = Policy::read(document.ok_or_else(|| wrong("hold no policy"))?)?;
         Ok(Self { rules: Rules::new(rules), policy })
     }
 }
 
-fn of_type<'t>(resources: &'t Mapping, wanted: &'static str) -> impl Iterator<Item = (&'t str, &'t Value)> {
-    let named = resources.iter().filter_map(|(name, resource)| Some((name.as_str()?, resource)));
-    named.filter(move |(_, resource)| resource.get("Type").and_then(Value::as_str) == Some(wanted))
-}
-
-fn at<'v>(value: &'v Value, path: &[&str]) -> Option<&'v Value> {
-    path.iter().try_fold(value, |value, name| value.get(name))
-}
-
-fn rule(resource: &str, value: &Value) -> Result<Option<Rule>, TemplateError> {
-    let wrong = |what| TemplateError::Resource { resource: resource.to_owned(), what };
-    let payload = at(value, &["Properties", "TopicRulePayload"]).ok_or_else(|| wrong("has no TopicRulePayload"))?;
+fn rule(resource: &Resource<'_>) -> Result<Option<Rule>, TemplateError> {
+    let wrong = |what| TemplateError::Resource { resource: resource.name.to_owned(), what };
+    let payload = resource.property(&["TopicRulePayload"]).ok_or_else(|| wrong("has no TopicRulePayload"))?;
     if payload.get("RuleDisabled").and_then(Value::as_bool) == Some(true) {
         return Ok(None);
     }
     if payload.get("AwsIotSqlVersion").and_then(Value::as_str) != Some(SQL_VERSION) {
         return Err(wrong("is not of the SQL version 2016-03-23"));
     }
-    let name =
-        at(value, &["Properties", "RuleName"]).and_then(Value::as_str).ok_or_else(|| wrong("has no RuleName"))?;
+    let name = resource.text(&["RuleName"]).ok_or_else(|| wrong("has no RuleName"))?;
     let sql = payload.get("Sql").and_then(Value::as_str).ok_or_else(|| wrong("has no Sql"))?;
     let statement =
-        Statement::parse(sql).map_err(|error| TemplateError::Sql { resource: resource.to_owned(), error })?;
+        Statement::parse(sql).map_err(|error| TemplateError::Sql { resource: resource.name.to_owned(), error })?;
     let actions = payload.get("Actions").and_then(Value::as_sequence).ok_or_else(|| wrong("has no Actions"))?;
-    let function = |action| at(action, &["Lambda", "FunctionArn"]).and_then(named).map(str::to_owned);
+    let function = |action| at(action, &["Lambda", "FunctionArn"]).and_then(function_of).map(str::to_owned);
     let functions = actions.iter().map(function).collect::<Option<_>>();
     let functions = functions.ok_or_else(|| wrong("has an action other than a Lambda function of this template"))?;
     Ok(Some(Rule { name: name.to_owned(), statement, functions }))
 }
 
-/// The resource whose ARN this is: `!GetAtt X.Arn`, in any of its forms, or `!Ref X.Alias`, as SAM names the ARN of the
-/// alias that it makes for a function.
-fn named(arn: &Value) -> Option<&str> {
-    if let Value::Tagged(tagged) = arn
-        && tagged.tag == "Ref"
-    {
-        return tagged.value.as_str()?.strip_suffix(".Alias");
-    }
-    let attribute = match arn {
-        Value::Tagged(tagged) if tagged.tag == "GetAtt" => &tagged.value,
-        value => value.get("Fn::GetAtt")?,
-    };
-    match attribute {
-        Value::String(text) => text.strip_suffix(".Arn"),
-        Value::Sequence(parts) => match &parts[..] {
-            [name, attribute] if attribute.as_str() == Some("Arn") => name.as_str(),
-            _ => None,
-        },
-        _ => None,
-    }
+/// The function whose ARN this is: `!GetAtt X.Arn`, or `!Ref X.Alias`, as SAM names the ARN of the alias that it makes
+/// for a function.
+fn function_of(arn: &Value) -> Option<&str> {
+    reference(arn, "Ref").and_then(|alias| alias.strip_suffix(".Alias")).or_else(|| attribute_of(arn, "Arn"))
 }
 
 #[cfg(test)]
@@ -137,10 +110,8 @@ mod tests {
     }
 
     #[test]
-    fn a_rules_functions_are_named_in_any_form() {
-        let forms =
-            ["!GetAtt Devices.Arn", "!GetAtt [Devices, Arn]", "{ 'Fn::GetAtt': [Devices, Arn] }", "!Ref Devices.Alias"];
-        for function in forms {
+    fn a_rules_functions_are_named_by_arn_or_by_alias() {
+        for function in ["!GetAtt Devices.Arn", "!Ref Devices.Alias"] {
             let template = rule(r#"AwsIotSqlVersion: "2016-03-23", Sql: "SELECT * FROM 'a'""#, function);
             let template = Template::read(&template).unwrap();
             let names: Vec<_> = template.rules.iter().map(|rule| (&*rule.name, &rule.functions)).collect();
@@ -165,6 +136,6 @@ mod tests {
             let error = Template::read(&template).unwrap_err().to_string();
             assert!(error.starts_with("R: "), "{error}");
         }
-        assert!(Template::read("Resources: {}").unwrap_err().to_string().contains("no policy"));
+        assert!(Template::read("Resources: { A: { Type: B } }").unwrap_err().to_string().contains("no policy"));
     }
 }

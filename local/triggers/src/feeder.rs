@@ -95,7 +95,7 @@ struct Worker<N> {
     kept: Checkpoint,
     now: N,
     failures: Arc<Mutex<Vec<Failure>>>,
-    under_way: JoinSet<(usize, Option<Value>)>,
+    under_way: JoinSet<Option<Value>>,
 }
 
 impl<N: Fn() -> Instant> Worker<N> {
@@ -147,16 +147,15 @@ impl<N: Fn() -> Instant> Worker<N> {
     }
 
     fn invoke(&mut self) {
-        while let Some(invocation) = self.mapping.next((self.now)()) {
+        if let Some(event) = self.mapping.next((self.now)()) {
             let (function, timeout) = (self.function.clone(), self.settings.timeout);
-            self.under_way
-                .spawn(async move { (invocation.lane, function.invoke_within(timeout, invocation.event).await) });
+            self.under_way.spawn(async move { function.invoke_within(timeout, event).await });
         }
     }
 
-    fn settle(&mut self, ended: Result<(usize, Option<Value>), tokio::task::JoinError>) {
+    fn settle(&mut self, ended: Result<Option<Value>, tokio::task::JoinError>) {
         match ended {
-            Ok((lane, answer)) => self.mapping.settle(lane, answer.as_ref(), (self.now)()),
+            Ok(answer) => self.mapping.settle(answer.as_ref(), (self.now)()),
             // The function runs in a task of its own, so nothing can panic here but ourselves.
             Err(error) => tracing::error!(%error, "an invocation was lost"),
         }

@@ -1,27 +1,20 @@
 //! Lambda's event source mapping of one shard, as a machine of states: records in, invocations out, answers in, and
 //! out comes what failed for good. No record is left out: it is done, or it is in a [`Failure`].
 //!
-//! What Lambda promises of a table's stream is order per item, not per partition key, once it runs more than one batch
-//! at once; so it is here.
+//! One batch goes after the other, so all records keep their order. With a parallelization factor above 1, Lambda would
+//! keep the order of an item's records only; [`Triggers`](crate::Triggers) refuses it.
+
+use std::collections::VecDeque;
 
 use domain::Instant;
 use serde_json::{Value, json};
 
-use crate::lane::Lane;
+use crate::batch::{Batch, Rest};
 use crate::response::{Outcome, judge};
 use crate::{Checkpoint, Filter, Record, Sequence, Settings};
 
 /// No more is read while so many records wait for their turn.
 const MAX_WAITING: usize = 10_000;
-
-/// A function to be invoked: the answer is for [`Mapping::settle`].
-#[derive(Clone, PartialEq)]
-pub struct Invocation {
-    /// Which of the mapping's lanes it is for.
-    pub lane: usize,
-    /// What the function is given.
-    pub event: Value,
-}
 
 /// Why records were given up.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -57,13 +50,20 @@ impl Failure {
     }
 }
 
-/// An event source mapping of one shard.
+/// An event source mapping of one shard. One batch is under way at a time.
 #[derive(Debug)]
 pub struct Mapping {
     settings: Settings,
-    lanes: Vec<Lane>,
     /// Everything up to here has been taken.
     read: Option<Sequence>,
+    /// Everything up to here is done, given up or filtered out.
+    done: Option<Sequence>,
+    /// Those that have not been tried, and since when the first of them may have waited.
+    waiting: VecDeque<(Record, Instant)>,
+    /// Those to be tried again, the earliest last. All are earlier than those waiting.
+    again: Vec<Batch>,
+    /// The one that is being tried: earlier than all others.
+    tried: Option<Batch>,
     failures: Vec<Failure>,
 }
 
@@ -71,9 +71,16 @@ impl Mapping {
     /// One that goes on where another was.
     #[must_use]
     pub fn new(settings: Settings, checkpoint: Checkpoint) -> Self {
-        let positions = checkpoint.for_lanes(settings.parallel.max(1));
-        let read = positions.iter().min().cloned().flatten();
-        Self { lanes: positions.into_iter().map(Lane::new).collect(), settings, read, failures: Vec::new() }
+        let done = checkpoint.done;
+        Self {
+            settings,
+            read: done.clone(),
+            done,
+            waiting: VecDeque::new(),
+            again: Vec::new(),
+            tried: None,
+            failures: Vec::new(),
+        }
     }
 
     /// The record after which to read on; `None` for the first that there is.
@@ -85,7 +92,7 @@ impl Mapping {
     /// Whether more should be read.
     #[must_use]
     pub fn has_room(&self) -> bool {
-        self.lanes.iter().map(Lane::waiting).sum::<usize>() < MAX_WAITING
+        self.waiting.len() < MAX_WAITING
     }
 
     /// Takes what was read, in the order of the stream.
@@ -94,39 +101,54 @@ impl Mapping {
             self.read = Some(record.sequence.clone());
             let filters = &self.settings.filters;
             if filters.is_empty() || filters.iter().any(|filter: &Filter| filter.matches(&record.event)) {
-                let lane = lane_of(&record.item, self.lanes.len());
-                self.lanes[lane].take(record, now);
+                self.waiting.push_back((record, now));
             }
         }
-        self.move_idle_lanes();
+        self.pass_filtered();
     }
 
-    /// What is to be invoked now; to be called until there is nothing more.
-    pub fn next(&mut self, now: Instant) -> Option<Invocation> {
-        let mut invocation = None;
-        for (index, lane) in self.lanes.iter_mut().enumerate() {
-            let (records, failure) = lane.next(&self.settings, now);
-            self.failures.extend(failure);
-            if let Some(records) = records {
-                let records: Vec<_> = records.iter().map(|record| &record.event).collect();
-                invocation = Some(Invocation { lane: index, event: json!({ "Records": records }) });
-                break;
+    /// The event that the function is to be invoked with now; its answer is for [`Mapping::settle`]. None while another
+    /// is under way.
+    pub fn next(&mut self, now: Instant) -> Option<Value> {
+        if self.tried.is_some() {
+            return None;
+        }
+        while let Some(batch) = self.due(now) {
+            if let Some(batch) = self.without_old(batch, now) {
+                let records: Vec<_> = batch.records.iter().map(|record| &record.event).collect();
+                let event = json!({ "Records": records });
+                self.tried = Some(batch);
+                return Some(event);
             }
         }
-        self.move_idle_lanes();
-        invocation
+        self.pass_filtered();
+        None
     }
 
     /// Takes a function's answer, or `None` when it failed, took too long or stopped.
-    pub fn settle(&mut self, lane: usize, answer: Option<&Value>, now: Instant) {
-        let Some(lane) = self.lanes.get_mut(lane) else { return };
+    pub fn settle(&mut self, answer: Option<&Value>, now: Instant) {
+        let Some(batch) = self.tried.take() else { return };
         let outcome = match answer {
             None => Outcome::Failed,
-            Some(answer) if self.settings.reports_failures => judge(lane.tried(), answer),
+            Some(answer) if self.settings.reports_failures => judge(&batch.records, answer),
             Some(_) => Outcome::Done,
         };
-        self.failures.extend(lane.settle(outcome, &self.settings, now));
-        self.move_idle_lanes();
+        let sequences: Vec<_> = batch.records.iter().map(|record| record.sequence.clone()).collect();
+        let done = match batch.after(outcome, &self.settings, now) {
+            Rest::Done => sequences.len(),
+            Rest::Again(done, batches) => {
+                self.again.extend(batches.into_iter().rev());
+                done
+            }
+            Rest::GivenUp(batch) => {
+                self.failures.extend(Failure::of(&batch.records, Reason::RetriesExhausted, batch.retries, now));
+                sequences.len()
+            }
+        };
+        if let Some(last) = done.checked_sub(1).and_then(|index| sequences.into_iter().nth(index)) {
+            self.done = Some(last);
+        }
+        self.pass_filtered();
     }
 
     /// Hands out what was given up since this was last asked.
@@ -137,31 +159,46 @@ impl Mapping {
     /// Where to go on after a restart.
     #[must_use]
     pub fn checkpoint(&self) -> Checkpoint {
-        Checkpoint::new(self.lanes.iter().map(|lane| lane.done.clone()).collect())
+        Checkpoint { done: self.done.clone() }
     }
 
-    /// Whether everything that was taken is dealt with.
+    /// Whether everything that was taken is done or given up.
     #[must_use]
     pub fn is_idle(&self) -> bool {
-        self.lanes.iter().all(Lane::is_idle)
+        self.waiting.is_empty() && self.again.is_empty() && self.tried.is_none()
     }
 
-    /// What was read and is not with a lane is for no lane, or filtered out: it is dealt with.
-    fn move_idle_lanes(&mut self) {
-        for lane in self.lanes.iter_mut().filter(|lane| lane.is_idle() && lane.done < self.read) {
-            lane.done.clone_from(&self.read);
+    /// The batch whose time has come.
+    fn due(&mut self, now: Instant) -> Option<Batch> {
+        if let Some(batch) = self.again.last() {
+            return if batch.not_before <= now { self.again.pop() } else { None };
         }
+        let (_, since) = self.waiting.front()?;
+        let window = i64::try_from(self.settings.window.as_millis()).unwrap_or(i64::MAX);
+        if self.waiting.len() < self.settings.batch_size && since.plus_millis(window) > now {
+            return None;
+        }
+        let size = self.settings.batch_size.min(self.waiting.len());
+        Some(Batch::new(self.waiting.drain(..size).map(|(record, _)| record).collect()))
     }
-}
 
-/// The lane of an item, the same at every start: FNV-1a, since the standard library's hash may change.
-fn lane_of(item: &str, lanes: usize) -> usize {
-    let hash = |hash: u32, byte: u8| (hash ^ u32::from(byte)).wrapping_mul(16_777_619);
-    item.bytes().fold(2_166_136_261, hash) as usize % lanes
-}
+    /// What is left of a batch when the records that are too old to be tried have been given up.
+    fn without_old(&mut self, mut batch: Batch, now: Instant) -> Option<Batch> {
+        let max_age = i64::try_from(self.settings.max_age.as_millis()).unwrap_or(i64::MAX);
+        let is_fresh = |record: &Record| record.written_at.plus_millis(max_age) > now;
+        let fresh = batch.records.split_off(batch.records.iter().position(is_fresh).unwrap_or(batch.records.len()));
+        let old = std::mem::replace(&mut batch.records, fresh);
+        if let Some(last) = old.last() {
+            self.done = Some(last.sequence.clone());
+        }
+        self.failures.extend(Failure::of(&old, Reason::TooOld, batch.retries, now));
+        (!batch.records.is_empty()).then_some(batch)
+    }
 
-impl std::fmt::Debug for Invocation {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Invocation").field("lane", &self.lane).finish_non_exhaustive()
+    /// When nothing is left to do, what was read after the last record was filtered out.
+    fn pass_filtered(&mut self) {
+        if self.is_idle() {
+            self.done.clone_from(&self.read);
+        }
     }
 }

@@ -26,8 +26,6 @@ pub struct Settings {
     pub retries: u32,
     /// Records older than this are not handed on.
     pub max_age: Duration,
-    /// So many batches of a shard are under way at once.
-    pub parallel: usize,
     /// So long an invocation may take.
     pub timeout: Duration,
     /// The queue for what failed for good, by its name in the template.

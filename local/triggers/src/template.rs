@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use serde::Deserialize;
-use serde_norway::Value;
+use template::{Template, Value, attribute_of, entries};
 
 use crate::{Filter, FilterError, Settings};
 
@@ -14,9 +14,9 @@ const EACH_MINUTE: &str = "rate(1 minute)";
 /// What is wrong with the template.
 #[derive(Debug, thiserror::Error)]
 pub enum TemplateError {
-    /// It is not YAML.
-    #[error("the template cannot be read")]
-    Yaml(#[from] serde_norway::Error),
+    /// It is no template.
+    #[error(transparent)]
+    Unreadable(#[from] template::TemplateError),
     /// There is no such function.
     #[error("template.yaml has no function {0}")]
     Missing(String),
@@ -42,17 +42,15 @@ pub struct Triggers {
 impl Triggers {
     /// Reads those of a function from a template's text.
     pub fn read(template: &str, function: &str) -> Result<Self, TemplateError> {
-        let template: Value = serde_norway::from_str(template)?;
-        let properties = template.get("Resources").and_then(|resources| resources.get(function)?.get("Properties"));
-        let properties = properties.ok_or_else(|| TemplateError::Missing(function.to_owned()))?;
+        let template = Template::parse(template)?;
+        let resource = template.resource(function).ok_or_else(|| TemplateError::Missing(function.to_owned()))?;
         let wrong = |what| TemplateError::Function { function: function.to_owned(), what };
-        let events =
-            properties.get("Events").and_then(Value::as_mapping).ok_or_else(|| wrong("no Events".to_owned()))?;
-        let timeout =
-            properties.get("Timeout").and_then(Value::as_u64).ok_or_else(|| wrong("no Timeout".to_owned()))?;
+        let events = resource.property(&["Events"]).ok_or_else(|| wrong("no Events".to_owned()))?;
+        let timeout = resource.property(&["Timeout"]).and_then(Value::as_u64);
+        let timeout = timeout.ok_or_else(|| wrong("no Timeout".to_owned()))?;
         let unread = |error: serde_norway::Error| wrong(error.to_string());
         let (mut streams, mut schedules) = (Vec::new(), Vec::new());
-        for event in events.values() {
+        for (_, event) in entries(Some(events)) {
             let properties = event.get("Properties").unwrap_or(&Value::Null);
             match event.get("Type").and_then(Value::as_str) {
                 Some("DynamoDB") => streams.push(StreamEvent::deserialize(properties).map_err(unread)?),
@@ -80,8 +78,8 @@ struct StreamEvent {
     batch_size: usize,
     #[serde(default)]
     maximum_batching_window_in_seconds: u64,
-    #[serde(default = "default_parallel")]
-    parallelization_factor: usize,
+    #[serde(default = "one")]
+    parallelization_factor: u64,
     #[serde(default)]
     bisect_batch_on_function_error: bool,
     #[serde(default)]
@@ -100,7 +98,7 @@ fn default_batch_size() -> usize {
 }
 
 /// Lambda's default.
-fn default_parallel() -> usize {
+fn one() -> u64 {
     1
 }
 
@@ -166,11 +164,16 @@ impl StreamEvent {
         attribute_of(&self.stream, "StreamArn").ok_or("Stream is not that of a table of the template")?;
         let queue = attribute_of(&self.destination_config.on_failure.destination, "Arn")
             .ok_or("OnFailure is not a queue of the template")?;
-        let range =
-            |name, value, most| if (1..=most).contains(&value) { Ok(value) } else { Err(format!("{name} is {value}")) };
+        // With more, Lambda keeps the order of an item's records only; the mapping here has one batch at a time.
+        if self.parallelization_factor != 1 {
+            return Err(format!("ParallelizationFactor is {}", self.parallelization_factor));
+        }
+        if !(1..=10_000).contains(&self.batch_size) {
+            return Err(format!("BatchSize is {}", self.batch_size));
+        }
         let filters = self.filter_criteria.filters.iter().map(|filter| Filter::parse(&filter.pattern));
         Ok(Settings {
-            batch_size: range("BatchSize", self.batch_size, 10_000)?,
+            batch_size: self.batch_size,
             window: Duration::from_secs(self.maximum_batching_window_in_seconds),
             filters: filters.collect::<Result<_, _>>().map_err(|error: FilterError| error.to_string())?,
             reports_failures: self
@@ -180,7 +183,6 @@ impl StreamEvent {
             bisects: self.bisect_batch_on_function_error,
             retries: self.maximum_retry_attempts,
             max_age: Duration::from_secs(self.maximum_record_age_in_seconds),
-            parallel: range("ParallelizationFactor", self.parallelization_factor, 10)?,
             timeout,
             failure_queue: queue.to_owned(),
         })
@@ -194,16 +196,6 @@ impl ScheduleEvent {
         } else {
             Err(format!("Schedule is not {EACH_MINUTE}"))
         }
-    }
-}
-
-/// The resource of which this is an attribute: `!GetAtt X.Attribute`.
-fn attribute_of<'v>(value: &'v Value, attribute: &str) -> Option<&'v str> {
-    match value {
-        Value::Tagged(tagged) if tagged.tag == "GetAtt" => {
-            tagged.value.as_str()?.strip_suffix(attribute)?.strip_suffix('.')
-        }
-        _ => None,
     }
 }
 
@@ -225,7 +217,7 @@ Resources:
             StartingPosition: TRIM_HORIZON
             BatchSize: 50
             MaximumBatchingWindowInSeconds: 2
-            ParallelizationFactor: 3
+            ParallelizationFactor: 1
             BisectBatchOnFunctionError: true
             FunctionResponseTypes: [ReportBatchItemFailures]
             MaximumRetryAttempts: 5
@@ -256,7 +248,6 @@ Resources:
                 bisects: true,
                 retries: 5,
                 max_age: Duration::from_hours(1),
-                parallel: 3,
                 timeout: Duration::from_mins(1),
                 failure_queue: "Failed".to_owned(),
             }
@@ -268,6 +259,7 @@ Resources:
         for (from, to, named) in [
             ("BatchSize: 50", "TumblingWindowInSeconds: 60", "TumblingWindowInSeconds"),
             ("BatchSize: 50", "BatchSize: 0", "BatchSize"),
+            ("ParallelizationFactor: 1", "ParallelizationFactor: 2", "ParallelizationFactor"),
             ("TRIM_HORIZON", "LATEST", "LATEST"),
             ("MaximumRetryAttempts: 5", "MaximumRetryAttempts: -1", "-1"),
             ("            MaximumRecordAgeInSeconds: 3600\n", "", "MaximumRecordAgeInSeconds"),

@@ -23,7 +23,6 @@ fn settings() -> Settings {
         bisects: true,
         retries: 1,
         max_age: Duration::from_hours(1),
-        parallel: 2,
         timeout: Duration::from_mins(1),
         failure_queue: "Failed".to_owned(),
     }

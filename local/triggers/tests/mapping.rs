@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use domain::Instant;
 use serde_json::{Value, json};
-use triggers::{Checkpoint, Filter, Invocation, Mapping, Reason, Record, Settings};
+use triggers::{Checkpoint, Filter, Mapping, Reason, Record, Settings};
 
 fn settings() -> Settings {
     Settings {
@@ -17,7 +17,6 @@ fn settings() -> Settings {
         bisects: true,
         retries: 2,
         max_age: Duration::from_hours(1),
-        parallel: 1,
         timeout: Duration::from_mins(1),
         failure_queue: "Failed".to_owned(),
     }
@@ -38,9 +37,9 @@ fn record(number: u64, item: &str) -> Record {
     Record::of_event(json!({"eventName": "INSERT", "dynamodb": change})).unwrap()
 }
 
-fn numbers(invocation: &Invocation) -> Vec<u64> {
+fn numbers(event: &Value) -> Vec<u64> {
     let number = |record: &Value| record["dynamodb"]["SequenceNumber"].as_str().unwrap()[1..].parse().unwrap();
-    invocation.event["Records"].as_array().unwrap().iter().map(number).collect()
+    event["Records"].as_array().unwrap().iter().map(number).collect()
 }
 
 fn failed(numbers: &[u64]) -> Value {
@@ -67,7 +66,7 @@ impl Bench {
     }
 
     fn answer(&mut self, answer: Option<&Value>) {
-        self.mapping.settle(0, answer, self.now);
+        self.mapping.settle(answer, self.now);
     }
 
     /// All that is tried until nothing is left, when the function throws at these records, or names them.
@@ -111,7 +110,7 @@ fn a_window_waits_for_a_full_batch_and_no_longer() {
     mapping.take([record(1, "c"), record(2, "c")], at(10));
     assert_eq!(mapping.next(at(14)), None);
     assert_eq!(numbers(&mapping.next(at(15)).unwrap()), [1, 2]);
-    mapping.settle(0, Some(&json!({})), at(15));
+    mapping.settle(Some(&json!({})), at(15));
     mapping.take((3..=6).map(|number| record(number, "c")), at(15));
     assert_eq!(numbers(&mapping.next(at(15)).unwrap()), [3, 4, 5, 6], "a full one does not wait");
 }
@@ -177,7 +176,7 @@ fn another_try_waits_and_longer_each_time() {
         let wait = (0..1_000).step_by(100).find(|wait| mapping.next(now.plus_millis(*wait)).is_some()).unwrap();
         now = now.plus_millis(wait);
         waits.push(wait);
-        mapping.settle(0, None, now);
+        mapping.settle(None, now);
     }
     assert_eq!(waits, [0, 100, 200]);
 }
@@ -201,23 +200,7 @@ fn what_no_filter_matches_is_not_handed_on_and_not_read_again() {
     let mut mapping = Mapping::new(Settings { filters: vec![filter], ..settings() }, Checkpoint::default());
     mapping.take([record(1, "CONTRACT#a"), record(2, "WORD#a"), record(3, "WORD#b")], at(10));
     assert_eq!(numbers(&mapping.next(at(10)).unwrap()), [1]);
-    mapping.settle(0, Some(&json!({})), at(10));
+    mapping.settle(Some(&json!({})), at(10));
     let again = Mapping::new(settings(), mapping.checkpoint());
     assert_eq!(again.read(), Some(record(3, "c").sequence()));
-}
-
-#[test]
-fn items_that_fail_hold_up_no_other_lane() {
-    let mut mapping = Mapping::new(Settings { parallel: 2, ..settings() }, Checkpoint::default());
-    mapping.take((1..=8).map(|number| record(number, &format!("c{}", number % 4))), at(10));
-    let (stuck, other) = (mapping.next(at(10)).unwrap(), mapping.next(at(10)).unwrap());
-    assert_eq!(mapping.next(at(10)), None);
-    mapping.settle(stuck.lane, None, at(10));
-    mapping.settle(other.lane, Some(&json!({})), at(10));
-    let earliest = numbers(&stuck)[0];
-    let again = Mapping::new(settings(), mapping.checkpoint());
-    assert!(
-        again.read().is_none_or(|read| read < record(earliest, "c").sequence()),
-        "a restart begins at the stuck one"
-    );
 }

@@ -9,7 +9,7 @@ use std::time::Duration;
 use domain::Instant;
 use proptest::prelude::*;
 use serde_json::{Value, json};
-use triggers::{Checkpoint, Invocation, Mapping, Record, Settings};
+use triggers::{Checkpoint, Mapping, Record, Settings};
 
 /// How a record fails.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -40,8 +40,8 @@ fn temper() -> impl Strategy<Value = Temper> {
 enum Step {
     Read(usize),
     Invoke,
-    /// One of those under way answers.
-    Answer(usize),
+    /// The one under way answers.
+    Answer,
     /// The process ends, and another goes on from what was kept.
     Crash,
 }
@@ -50,13 +50,13 @@ fn step() -> impl Strategy<Value = Step> {
     prop_oneof![
         3 => (1..6_usize).prop_map(Step::Read),
         4 => Just(Step::Invoke),
-        4 => any::<usize>().prop_map(Step::Answer),
+        4 => Just(Step::Answer),
         1 => Just(Step::Crash),
     ]
 }
 
 fn settings() -> impl Strategy<Value = Settings> {
-    (1..9_usize, 0..4_u32, 1..4_usize, any::<bool>()).prop_map(|(batch_size, retries, parallel, bisects)| Settings {
+    (1..9_usize, 0..4_u32, any::<bool>()).prop_map(|(batch_size, retries, bisects)| Settings {
         batch_size,
         window: Duration::ZERO,
         filters: Vec::new(),
@@ -64,7 +64,6 @@ fn settings() -> impl Strategy<Value = Settings> {
         bisects,
         retries,
         max_age: Duration::from_hours(12),
-        parallel,
         timeout: Duration::from_mins(1),
         failure_queue: "Failed".to_owned(),
     })
@@ -85,7 +84,7 @@ struct World {
     settings: Settings,
     stream: Vec<(u8, Temper)>,
     mapping: Mapping,
-    under_way: Vec<(usize, Vec<usize>)>,
+    under_way: Option<Vec<usize>>,
     done: BTreeSet<usize>,
     given_up: BTreeSet<usize>,
     invocations: usize,
@@ -98,7 +97,7 @@ impl World {
             mapping: Mapping::new(settings.clone(), Checkpoint::default()),
             settings,
             stream,
-            under_way: Vec::new(),
+            under_way: None,
             done: BTreeSet::new(),
             given_up: BTreeSet::new(),
             invocations: 0,
@@ -117,11 +116,11 @@ impl World {
     }
 
     fn invoke(&mut self) -> bool {
-        let Some(invocation) = self.mapping.next(self.now) else { return false };
-        let batch = indices(&invocation);
+        let Some(event) = self.mapping.next(self.now) else { return false };
+        let batch = indices(&event);
         assert!(!batch.is_empty() && batch.len() <= self.settings.batch_size);
         assert!(batch.is_sorted_by(|a, b| a < b), "in the stream's order: {batch:?}");
-        assert!(self.under_way.iter().all(|(lane, _)| *lane != invocation.lane), "one at a time in a lane");
+        assert!(self.under_way.is_none(), "one at a time");
         for &index in &batch {
             let earlier = (0..index).filter(|earlier| self.stream[*earlier].0 == self.stream[index].0);
             for earlier in earlier {
@@ -129,17 +128,14 @@ impl World {
             }
         }
         self.invocations += 1;
-        self.under_way.push((invocation.lane, batch));
+        self.under_way = Some(batch);
         true
     }
 
-    fn answer(&mut self, which: usize) {
-        if self.under_way.is_empty() {
-            return;
-        }
-        let (lane, batch) = self.under_way.swap_remove(which % self.under_way.len());
+    fn answer(&mut self) {
+        let Some(batch) = self.under_way.take() else { return };
         let answer = self.call(&batch);
-        self.mapping.settle(lane, answer.as_ref(), self.now);
+        self.mapping.settle(answer.as_ref(), self.now);
         self.collect();
     }
 
@@ -185,7 +181,7 @@ impl World {
 
     /// What is under way is lost with the process, whether or not it came to something.
     fn crash(&mut self) {
-        for (_, batch) in std::mem::take(&mut self.under_way) {
+        if let Some(batch) = self.under_way.take() {
             self.call(&batch);
         }
         self.mapping = Mapping::new(self.settings.clone(), self.mapping.checkpoint());
@@ -196,7 +192,7 @@ impl World {
         match step {
             Step::Read(count) => self.read(count),
             Step::Invoke => _ = self.invoke(),
-            Step::Answer(which) => self.answer(which),
+            Step::Answer => self.answer(),
             Step::Crash => self.crash(),
         }
     }
@@ -206,8 +202,8 @@ impl World {
         self.read(self.stream.len());
         while !self.mapping.is_idle() {
             self.now = self.now.plus_millis(1_000);
-            while self.invoke() {}
-            self.answer(0);
+            self.invoke();
+            self.answer();
         }
         self.collect();
     }
@@ -221,8 +217,8 @@ fn use_up(left: &mut u32) -> bool {
     true
 }
 
-fn indices(invocation: &Invocation) -> Vec<usize> {
-    let records = invocation.event["Records"].as_array().unwrap();
+fn indices(event: &Value) -> Vec<usize> {
+    let records = event["Records"].as_array().unwrap();
     let index = |record: &Value| record["dynamodb"]["SequenceNumber"].as_str().unwrap()[1..].parse().unwrap();
     records.iter().map(index).collect()
 }

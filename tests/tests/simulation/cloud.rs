@@ -54,7 +54,7 @@ impl Cloud {
         let (store, wire) = table.another_store();
         let data_plane = DataPlane::new(now);
         let things = Things::new(data_plane.client());
-        let rules = Template::read(local_cloud::template::TEMPLATE).unwrap().rules;
+        let rules = Template::read(template::TEMPLATE).unwrap().rules;
         Self { table, wire, data_plane, things, store, rules, clock: Clock::fixed(now) }
     }
 

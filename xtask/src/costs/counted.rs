@@ -1,7 +1,7 @@
 //! What the costs depend on and is measured or written elsewhere.
 
 use anyhow::{Context as _, Result, ensure};
-use serde_norway::Value;
+use template::{Resource, Template, Value};
 
 const MEASUREMENTS: &str = "docs/measurements.md";
 const SMS: &str = "shared/messages/tests/rendering/snapshots/rendering__sms__sms_lengths.snap";
@@ -24,10 +24,9 @@ impl Counted {
         }
         let (mut metrics, mut keys) = (0, 0);
         for path in TEMPLATES {
-            let template: Value = serde_norway::from_str(&read(path)?).context(path)?;
-            let resources = template["Resources"].as_mapping().with_context(|| format!("{path}: no resources"))?;
-            metrics += resources.values().map(alarm_metrics).sum::<usize>();
-            keys += resources.values().filter(|resource| resource["Type"] == "AWS::KMS::Key").count();
+            let template = Template::parse(&read(path)?).context(path)?;
+            metrics += template.of_type("AWS::CloudWatch::Alarm").map(alarm_metrics).sum::<usize>();
+            keys += template.of_type("AWS::KMS::Key").count();
         }
         ensure!(metrics > 0 && keys > 0, "the templates have no alarms or no keys");
         let number = |count: usize| u32::try_from(count).map(f64::from);
@@ -50,11 +49,8 @@ impl Counted {
 }
 
 /// How many metrics an alarm watches; each is charged.
-fn alarm_metrics(resource: &Value) -> usize {
-    if resource["Type"] != "AWS::CloudWatch::Alarm" {
-        return 0;
-    }
-    let Some(metrics) = resource["Properties"]["Metrics"].as_sequence() else { return 1 };
+fn alarm_metrics(alarm: Resource<'_>) -> usize {
+    let Some(metrics) = alarm.property(&["Metrics"]).and_then(Value::as_sequence) else { return 1 };
     match metrics.iter().filter(|metric| !metric["MetricStat"].is_null()).count() {
         0 => QUERIED,
         watched => watched,

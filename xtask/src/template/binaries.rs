@@ -1,9 +1,10 @@
 //! Each function is built from the package of its name under `functions/`, and each such package is deployed. All are
 //! compiled together: what cargo-lambda takes from the workspace's `Cargo.toml` names them all.
 
+use template::{Resource, at, literal};
+
 use super::{
-    FUNCTION, Resource, Subject,
-    document::{at, literal},
+    FUNCTION, Subject,
     subject::{PACKAGES, Seed, TOGETHER, seed},
 };
 

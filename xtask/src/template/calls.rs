@@ -5,11 +5,10 @@
 use std::collections::BTreeSet;
 
 use anyhow::{Context as _, Result};
-use serde_norway::Value;
+use template::{Resource, Value, at, entries, literal, texts};
 
 use super::{
-    FUNCTION, Resource, Subject,
-    document::{at, entries, literal, texts},
+    FUNCTION, Subject,
     permissions::statements,
     queues::arn,
     subject::{Seed, seed},

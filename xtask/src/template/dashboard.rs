@@ -3,10 +3,10 @@
 use std::collections::BTreeSet;
 
 use serde_json::Value as Json;
+use template::{reference, texts};
 
 use super::{
     Subject,
-    document::{reference, texts},
     subject::{Seed, WATCH, seed},
 };
 

@@ -6,11 +6,10 @@
 
 use std::collections::BTreeSet;
 
-use serde_norway::Value;
+use template::{Resource, Value, at, entries, literal, reference, texts};
 
 use super::{
-    FUNCTION, Resource, Subject,
-    document::{at, entries, literal, reference, texts},
+    FUNCTION, Subject,
     subject::{Seed, seed},
 };
 

@@ -3,9 +3,10 @@
 
 use std::collections::BTreeSet;
 
+use template::{at, literal, reference, texts};
+
 use super::{
     Subject,
-    document::{at, literal, reference, texts},
     permissions::statements,
     subject::{Seed, seed},
 };

@@ -2,9 +2,10 @@
 //! request after a deployment. That no other variable that the code reads is missing, a test of the end-to-end suite
 //! says (`tests/tests/documents.rs`), since it needs the code.
 
+use template::reference;
+
 use super::{
     FUNCTION, SECRET, Subject, TABLE,
-    document::reference,
     subject::{Seed, seed},
 };
 

@@ -1,11 +1,10 @@
 //! Who may call a function: one rule or schedule by its own ARN, never a whole service, and always the alias, so that
 //! new code is taken in by tenths for them too.
 
-use serde_norway::Value;
+use template::{Template, Value, at, reference};
 
 use super::{
-    Subject, Template,
-    document::{at, reference},
+    Subject,
     queues::arn,
     routes::routes,
     subject::{ROUTES, Seed, seed},

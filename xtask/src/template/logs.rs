@@ -1,9 +1,10 @@
 //! Each function writes into a log group of its own, made by this template, since one that Lambda makes is kept for
 //! ever; and its role may write there.
 
+use template::{at, literal, reference};
+
 use super::{
     FUNCTION, Subject,
-    document::{at, literal, reference},
     permissions::statements,
     subject::{ROUTES, Seed, seed},
 };
@@ -28,7 +29,7 @@ pub(super) fn findings(subject: &Subject) -> Vec<String> {
         let role = function.property(&["Role"]).and_then(|role| reference(role, "GetAtt")?.strip_suffix(".Arn"));
         let writes = role.and_then(|role| template.resource(role)).is_some_and(|role| {
             statements(role.body).into_iter().any(|statement| {
-                let actions = at(statement, &["Action"]).map(super::document::texts).unwrap_or_default();
+                let actions = at(statement, &["Action"]).map(template::texts).unwrap_or_default();
                 let to = at(statement, &["Resource"]).and_then(|to| reference(to, "GetAtt")?.strip_suffix(".Arn"));
                 actions.contains(&"logs:PutLogEvents") && to == Some(log)
             })

@@ -4,11 +4,10 @@
 use std::collections::BTreeSet;
 
 use serde_json::Value as Json;
-use serde_norway::Value;
+use template::{Value, at, entries, literal, reference, texts};
 
 use super::{
     FUNCTION, Subject,
-    document::{at, entries, literal, reference, texts},
     sent::{OPERATIONS, SENT},
     subject::{Seed, WATCH, seed},
 };

@@ -11,7 +11,6 @@ mod calls;
 mod dashboard;
 mod deployment;
 mod devices;
-mod document;
 mod environment;
 mod expanded;
 mod invokers;
@@ -34,12 +33,20 @@ mod throttles;
 mod topics;
 mod values;
 
-use anyhow::{Context as _, Result, bail, ensure};
+use std::fs;
 
-pub(crate) use self::document::Resource;
+use anyhow::{Context as _, Result, bail, ensure};
+use template::{Resource, Template};
+
+pub use self::binaries::binary;
 use self::subject::{Seed, Subject, Texts};
-pub use self::{binaries::binary, document::Template};
 use crate::{offline::Offline, process::run, project::Project, steps::Note, tools::Tools};
+
+/// Reads `template.yaml`.
+pub fn read(project: &Project) -> Result<Template> {
+    let text = fs::read_to_string(project.root.join(FILE)).with_context(|| format!("cannot read {FILE}"))?;
+    Template::parse(&text).context(FILE)
+}
 
 /// The template's place in the project.
 pub const FILE: &str = "template.yaml";

@@ -2,9 +2,10 @@
 
 use std::collections::BTreeSet;
 
+use template::{at, entries, texts};
+
 use super::{
     Subject,
-    document::{at, entries, texts},
     subject::{EDGE, ROOT, SIGN_IN, Seed, seed},
 };
 
@@ -46,7 +47,7 @@ pub(super) fn findings(subject: &Subject) -> Vec<String> {
 }
 
 /// The outputs of a nested stack that the root takes, by `!GetAtt` or inside a `!Sub`.
-fn used_outputs(root: &super::Template, stack: &str) -> BTreeSet<String> {
+fn used_outputs(root: &template::Template, stack: &str) -> BTreeSet<String> {
     let mark = format!("{stack}.Outputs.");
     let mut used = BTreeSet::new();
     for text in texts(root.all()) {

@@ -1,12 +1,11 @@
 //! Where the API ends and the pages begin. The pages are the one function that answers without the gateway asking for a
 //! token, so it has `$default` and nothing else; and it says who has signed in by what it is told of the sign-in.
 
-use serde_norway::Value;
+use template::{Resource, Value, reference, texts};
 
 use super::{
-    FUNCTION, Resource, Subject,
+    FUNCTION, Subject,
     binaries::binary,
-    document::{reference, texts},
     routes::{Access, BELOW_API, PAGES, routes},
     subject::{ROUTES, SIGN_IN, Seed, seed},
 };

@@ -1,11 +1,10 @@
 //! Nobody is granted more than they need: each function has a role of its own, written out in the template, without
 //! wildcards but for a written list.
 
-use serde_norway::Value;
+use template::{Value, at, entries, literal, reference, texts};
 
 use super::{
     FUNCTION, Subject,
-    document::{at, entries, literal, reference, texts},
     subject::{Seed, seed},
 };
 

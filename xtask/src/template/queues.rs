@@ -3,11 +3,10 @@
 
 use std::collections::BTreeSet;
 
-use serde_norway::Value;
+use template::{Resource, Template, Value, at, entries, literal, reference};
 
 use super::{
-    FUNCTION, Resource, Subject, Template,
-    document::{at, entries, literal, reference},
+    FUNCTION, Subject,
     permissions::statements,
     subject::{Seed, seed},
 };

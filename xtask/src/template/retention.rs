@@ -1,9 +1,10 @@
 //! What cannot be made again outlives the stack: the table, the secret without which its PINs are lost, and the key
 //! without which neither can be read.
 
+use template::{at, literal, reference};
+
 use super::{
     SECRET, Subject, TABLE,
-    document::{at, literal, reference},
     subject::{Seed, seed},
     topics::KEY,
 };

@@ -4,10 +4,11 @@
 
 use std::collections::HashSet;
 
+use template::{Resource, Template, entries, reference, texts};
+
 use super::{
-    Resource, Subject, Template,
+    Subject,
     binaries::binary,
-    document::{entries, reference, texts},
     subject::{OPENAPI, ROUTES, Seed, seed},
 };
 

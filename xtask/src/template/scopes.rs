@@ -3,8 +3,10 @@
 
 use std::collections::BTreeSet;
 
+use template::Template;
+
 use super::{
-    Subject, Template,
+    Subject,
     routes::{Access, BELOW_API, routes},
     subject::{ROOT, ROUTES, SIGN_IN, Seed, seed},
 };

@@ -5,10 +5,10 @@
 use std::collections::BTreeSet;
 
 use serde_json::Value;
+use template::{Resource, at, literal};
 
 use super::{
-    Resource, Subject,
-    document::{at, literal},
+    Subject,
     subject::{STACK_POLICY, Seed, seed},
 };
 

@@ -1,10 +1,9 @@
 //! A function that is fed from a stream: a record that fails holds up its shard for a bounded time, and is not lost.
 
-use serde_norway::Value;
+use template::{Resource, Template, Value, at, entries, literal, texts};
 
 use super::{
-    FUNCTION, Resource, Subject, Template,
-    document::{at, entries, literal, texts},
+    FUNCTION, Subject,
     queues::{arn, may_send},
     subject::{Seed, seed},
 };

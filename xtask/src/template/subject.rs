@@ -6,8 +6,9 @@ use std::{collections::BTreeMap, fs};
 use anyhow::{Context as _, Result, ensure};
 use serde_json::Value;
 use serde_norway::Value as Yaml;
+use template::Template;
 
-use super::{Template, calls::Calls, values::Setting};
+use super::{calls::Calls, values::Setting};
 use crate::project::Project;
 
 /// The template that is deployed; the others are nested in it.

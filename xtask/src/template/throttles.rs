@@ -2,11 +2,10 @@
 //! token answers a bounded number of requests: 20,000 a second are a limit too. And each throttle is of a route that there
 //! is by then: API Gateway refuses a stage with settings of another.
 
-use serde_norway::Value;
+use template::{Value, at, entries, reference, texts};
 
 use super::{
     STAGE, Subject,
-    document::{at, entries, reference, texts},
     routes::{OPEN, PAGES, routes},
     subject::{ROUTES, Seed, seed},
 };

@@ -1,11 +1,10 @@
 //! Topics are encrypted under the stack's one key (ADR 0040): with `alias/aws/sns`, what an AWS service sends is dropped
 //! without a word. Since that key opens the table too, whoever it lets in by its own policy is let in for a topic only.
 
-use serde_norway::Value;
+use template::{Resource, Value, at, literal, reference, texts};
 
 use super::{
-    Resource, Subject,
-    document::{at, literal, reference, texts},
+    Subject,
     permissions::statements,
     subject::{Seed, WATCH, seed},
 };

@@ -2,13 +2,9 @@
 //! value does harm.
 
 use anyhow::{Context as _, Result, ensure};
-use serde_norway::Value;
+use template::{Value, at, literal};
 
-use super::{
-    Subject,
-    document::{at, literal},
-    subject::ROOT,
-};
+use super::{Subject, subject::ROOT};
 
 /// One setting.
 #[derive(Clone, Debug)]

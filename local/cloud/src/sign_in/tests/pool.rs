@@ -1,33 +1,26 @@
 //! The user pool of AWS, in `infra/sign-in.yaml`, and the sign-in here say the same.
 
-use serde_norway::Value;
+use template::{SIGN_IN, Template, Value, literal, reference};
 
 use super::super::client::WEB_SCOPES;
 use super::super::grants::SIGNED_IN_MILLIS;
 use super::Addresses;
 use crate::tokens::{LIFETIME_SECONDS, PERSON_LIFETIME_SECONDS, Role};
 
-const POOL: &str = include_str!("../../../../../infra/sign-in.yaml");
 const ORIGIN: &str = "${DashboardUrl}";
 
-fn resources_of(kind: &str) -> Vec<(String, Value)> {
-    let pool: Value = serde_norway::from_str(POOL).unwrap();
-    let resources = pool["Resources"].as_mapping().unwrap().iter();
-    let of_kind = resources.filter(|(_, resource)| resource["Type"].as_str() == Some(kind));
-    of_kind.map(|(name, resource)| (name.as_str().unwrap().to_owned(), resource["Properties"].clone())).collect()
+fn resources_of(kind: &str) -> Vec<Value> {
+    Template::parse(SIGN_IN).unwrap().of_type(kind).map(|resource| resource.body["Properties"].clone()).collect()
 }
 
 fn client(name: &str) -> Value {
-    let of_name = |(_, client): &(String, Value)| client["ClientName"].as_str() == Some(name);
-    resources_of("AWS::Cognito::UserPoolClient").into_iter().find(of_name).unwrap().1
+    let of_name = |client: &Value| client["ClientName"].as_str() == Some(name);
+    resources_of("AWS::Cognito::UserPoolClient").into_iter().find(of_name).unwrap()
 }
 
 /// A list's texts, each as `!Sub` has it where it is one.
 fn texts(list: &Value) -> Vec<String> {
-    let text = |value: &Value| match value {
-        Value::Tagged(tagged) => tagged.value.as_str().unwrap().to_owned(),
-        value => value.as_str().unwrap().to_owned(),
-    };
+    let text = |value: &Value| literal(value).or_else(|| reference(value, "Sub")).unwrap().to_owned();
     list.as_sequence().unwrap().iter().map(text).collect()
 }
 
@@ -61,9 +54,9 @@ fn tokens_live_as_long() {
 #[test]
 fn each_role_is_a_group_a_scope_and_a_machine() {
     let groups = resources_of("AWS::Cognito::UserPoolGroup");
-    let groups: Vec<_> = groups.iter().map(|(_, group)| group["GroupName"].as_str().unwrap()).collect();
+    let groups: Vec<_> = groups.iter().map(|group| group["GroupName"].as_str().unwrap()).collect();
     assert_eq!(groups, Role::ALL.map(Role::client_id));
-    let server = &resources_of("AWS::Cognito::UserPoolResourceServer")[0].1;
+    let server = &resources_of("AWS::Cognito::UserPoolResourceServer")[0];
     let scopes = server["Scopes"].as_sequence().unwrap().iter();
     let scopes: Vec<_> = scopes.map(|scope| format!("key-automat/{}", scope["ScopeName"].as_str().unwrap())).collect();
     assert_eq!(server["Identifier"].as_str(), Some("key-automat"));

@@ -5,17 +5,18 @@
 //! first, then a greedy path variable, then `$default`.
 
 use http::Method;
-use serde_norway::{Mapping, Value};
+use template::{Resource, Template, TemplateError, Value, reference};
 
-/// The workspace's template, as it was when this was built.
-pub const TEMPLATE: &str = include_str!("../../../template.yaml");
-/// The workspace's routes, likewise.
-pub const ROUTES: &str = include_str!("../../../infra/routes.yaml");
-
-/// What is wrong with the templates.
-#[derive(Debug, PartialEq, Eq, thiserror::Error)]
-#[error("infra/routes.yaml: {0}")]
-pub struct TemplateError(String);
+/// What is wrong with the routes.
+#[derive(Debug, thiserror::Error)]
+pub enum RoutesError {
+    /// One of the two is no template.
+    #[error(transparent)]
+    Template(#[from] TemplateError),
+    /// A route is not as it must be.
+    #[error("infra/routes.yaml: {0}")]
+    Route(String),
+}
 
 /// Who may use a route.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -63,17 +64,15 @@ pub struct Routes(Vec<Route>);
 
 impl Routes {
     /// Reads the routes from the template of the routes and that of the functions.
-    pub fn read(routes: &str, functions: &str) -> Result<Self, TemplateError> {
-        let [template, functions] = [resources(routes)?, resources(functions)?];
+    pub fn read(routes: &str, functions: &str) -> Result<Self, RoutesError> {
+        let (template, functions) = (Template::parse(routes)?, Template::parse(functions)?);
         let mut routes = Vec::new();
-        for (name, resource) in entries(&template) {
-            if at(resource, &["Type"]).and_then(Value::as_str) == Some("AWS::ApiGatewayV2::Route") {
-                let route = route(resource, &template, &functions);
-                routes.push(route.map_err(|why| TemplateError(format!("{name} {why}")))?);
-            }
+        for resource in template.of_type("AWS::ApiGatewayV2::Route") {
+            let route = route(&resource, &template, &functions);
+            routes.push(route.map_err(|why| RoutesError::Route(format!("{} {why}", resource.name)))?);
         }
         if routes.is_empty() {
-            return Err(TemplateError("no routes".to_owned()));
+            return Err(RoutesError::Route("no routes".to_owned()));
         }
         routes.sort_by(|a, b| a.precedence().cmp(&b.precedence()));
         Ok(Self(routes))
@@ -92,23 +91,8 @@ impl Routes {
     }
 }
 
-fn at<'v>(value: &'v Value, path: &[&str]) -> Option<&'v Value> {
-    path.iter().try_fold(value, |value, name| value.get(name))
-}
-
-fn entries(mapping: &Mapping) -> impl Iterator<Item = (&str, &Value)> {
-    mapping.iter().filter_map(|(name, value)| Some((name.as_str()?, value)))
-}
-
-fn resources(template: &str) -> Result<Mapping, TemplateError> {
-    let template: Value = serde_norway::from_str(template).map_err(|error| TemplateError(error.to_string()))?;
-    let resources = at(&template, &["Resources"]).and_then(Value::as_mapping);
-    resources.cloned().ok_or_else(|| TemplateError("no Resources".to_owned()))
-}
-
-fn route(route: &Value, routes: &Mapping, functions: &Mapping) -> Result<Route, &'static str> {
-    let text = |name| at(route, &["Properties", name]).and_then(Value::as_str);
-    let key = text("RouteKey").ok_or("has no RouteKey")?.to_owned();
+fn route(route: &Resource<'_>, routes: &Template, functions: &Template) -> Result<Route, &'static str> {
+    let key = route.text(&["RouteKey"]).ok_or("has no RouteKey")?.to_owned();
     let (method, path) = match key.as_str() {
         "$default" => (None, vec![Segment::Default]),
         key => {
@@ -120,36 +104,30 @@ fn route(route: &Value, routes: &Mapping, functions: &Mapping) -> Result<Route, 
             (method, path.split('/').map(segment).collect())
         }
     };
-    let access = match text("AuthorizationType") {
+    let access = match route.text(&["AuthorizationType"]) {
         Some("JWT") => Access::Token { scopes: scopes(route) },
         // as API Gateway reads it
         Some("NONE") | None => Access::Open,
         Some(_) => return Err("has an unknown AuthorizationType"),
     };
     let function = function(route, routes).ok_or("has no integration of a function")?;
-    let binary = functions.get(function).and_then(|function| at(function, &["Metadata", "BuildProperties", "Binary"]));
-    let function = binary.and_then(Value::as_str).ok_or("goes to a function that names no Binary")?.to_owned();
+    let binary = functions.resource(function).and_then(|function| {
+        template::at(function.body, &["Metadata", "BuildProperties", "Binary"]).and_then(Value::as_str)
+    });
+    let function = binary.ok_or("goes to a function that names no Binary")?.to_owned();
     Ok(Route { key, function, access, method, path })
 }
 
 /// The function that a route's integration calls: it comes by a parameter of the function's name.
-fn function<'v>(route: &'v Value, routes: &'v Mapping) -> Option<&'v str> {
-    let target = sub(at(route, &["Properties", "Target"])?)?;
-    let integration = routes.get(target.strip_prefix("integrations/${")?.strip_suffix('}')?)?;
-    let uri = sub(at(integration, &["Properties", "IntegrationUri"])?)?;
+fn function<'t>(route: &Resource<'t>, routes: &'t Template) -> Option<&'t str> {
+    let target = reference(route.property(&["Target"])?, "Sub")?;
+    let integration = routes.resource(target.strip_prefix("integrations/${")?.strip_suffix('}')?)?;
+    let uri = reference(integration.property(&["IntegrationUri"])?, "Sub")?;
     uri.split_once("/functions/${")?.1.strip_suffix("}/invocations")
 }
 
-/// The text of a `!Sub`.
-fn sub(value: &Value) -> Option<&str> {
-    match value {
-        Value::Tagged(tagged) if tagged.tag == "Sub" => tagged.value.as_str(),
-        _ => None,
-    }
-}
-
-fn scopes(route: &Value) -> Vec<String> {
-    let scopes = at(route, &["Properties", "AuthorizationScopes"]).and_then(Value::as_sequence);
+fn scopes(route: &Resource<'_>) -> Vec<String> {
+    let scopes = route.property(&["AuthorizationScopes"]).and_then(Value::as_sequence);
     scopes.into_iter().flatten().filter_map(Value::as_str).map(str::to_owned).collect()
 }
 
@@ -190,6 +168,8 @@ fn variables(route: &[Segment], path: &str) -> Option<Vec<(String, String)>> {
 
 #[cfg(test)]
 mod tests {
+    use template::{ROUTES, TEMPLATE};
+
     use super::*;
 
     const FUNCTIONS: &str = r#"
