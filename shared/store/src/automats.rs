@@ -5,14 +5,15 @@ use domain::{
     Instant, KeyId, LockerIndex, Property, Whereabouts,
 };
 
-use crate::idempotency::refuse_if_recorded;
+use crate::expression::{Expression, absent, unchanged};
+use crate::idempotency::again_unless_recorded;
 use crate::items::{
     AUTOMATS, AutomatItem, ContractItem, ItemKey, KeyItem, LockerItem, StoredAutomat, StoredLocker, text,
 };
 use crate::page::List;
-use crate::race::Race;
 use crate::read::Stretch;
-use crate::write::{Expression, Outcome, Part, Transaction, absent, unchanged};
+use crate::retry::retry;
+use crate::transaction::{Part, Transaction};
 use crate::{Act, Created, Error, Expected, Page, PageRequest, Store, Thing};
 
 /// More items than the automat's partition can hold under `AUTOMAT`: itself and its lockers.
@@ -53,32 +54,27 @@ pub struct LockerView {
 impl Store {
     /// Adds an automat.
     pub async fn create_automat(&self, draft: AutomatDraft, act: &Act) -> Result<Created<Automat>, Error> {
-        self.once(act, Box::pin(self.add_automat(draft, act))).await
+        self.once(act, self.add_automat(draft, act)).await
     }
 
     async fn add_automat(&self, draft: AutomatDraft, act: &Act) -> Result<Created<Automat>, Error> {
         let automat = Automat::new(draft.clone(), act.now);
-        let mut race = Race::new(&self.random);
-        loop {
+        retry!(self, {
             let item = AutomatItem::write(&automat, self.random.start()?, self.random.start()?)?;
             let mut transaction = Transaction::default();
             transaction.receipt(act, &item);
             transaction.put(Part::Automat, item, absent());
             transaction.event(&self.automat_event(&automat.id, EventKind::AutomatAdded, act)?, None, self.retention)?;
-            match transaction.commit(self).await? {
-                Outcome::Committed => return Ok(Created::New(automat)),
-                Outcome::Contended => {}
-                Outcome::Refused(refused) => {
-                    refuse_if_recorded(&refused)?;
-                    if let Some((_, Some(standing))) = refused.into_iter().find(|(part, _)| *part == Part::Automat) {
-                        let standing = AutomatItem::read(standing)?.automat;
-                        let same = standing.is_as_drafted(&draft);
-                        return if same { Ok(Created::Existing(standing)) } else { Err(Error::Exists(Thing::Automat)) };
-                    }
+            let Err(refused) = transaction.try_commit(self).await? else { return Ok(Created::New(automat.clone())) };
+            match refused.item(Part::Automat) {
+                Some(existing) if !refused.has(Part::Receipt) => {
+                    let existing = AutomatItem::read(existing.clone())?.automat;
+                    let is_same = existing.is_as_drafted(&draft);
+                    if is_same { Ok(Created::Existing(existing)) } else { Err(Error::Exists(Thing::Automat).into()) }
                 }
+                _ => Err(again_unless_recorded(&refused)),
             }
-            race.lost().await?;
-        }
+        })
     }
 
     /// An automat.
@@ -180,8 +176,7 @@ impl Store {
         expected: Expected,
         act: &Act,
     ) -> Result<Automat, Error> {
-        let mut race = Race::new(&self.random);
-        loop {
+        retry!(self, {
             let StoredAutomat { automat, rev, era, .. } = self.stored_automat(id).await?;
             expected.check(automat.version)?;
             let edited = automat.edited(change.clone(), act.now)?;
@@ -200,47 +195,39 @@ impl Store {
             }
             transaction.update(Part::Automat, AutomatItem::key(id), update, unchanged(rev));
             transaction.event(&self.automat_event(id, EventKind::AutomatChanged, act)?, None, self.retention)?;
-            match transaction.commit(self).await? {
-                Outcome::Committed => return Ok(edited),
-                Outcome::Contended | Outcome::Refused(_) => race.lost().await?,
-            }
-        }
+            transaction.commit(self).await?;
+            Ok(edited)
+        })
     }
 
     /// Forgets how far the automat's device has counted, for one that was replaced or whose numbers ran ahead. The next
     /// message that it sends is believed, whatever its number. Doors and keys stay as they were last reported.
     pub async fn reset_automat(&self, id: &AutomatId, expected: Expected, act: &Act) -> Result<Automat, Error> {
-        let mut race = Race::new(&self.random);
-        loop {
+        retry!(self, {
             let StoredAutomat { automat, rev, .. } = self.stored_automat(id).await?;
             expected.check(automat.version)?;
             let update = AutomatItem::reset(self.random.start()?, rev + 1);
             let mut transaction = Transaction::default();
             transaction.update(Part::Automat, AutomatItem::key(id), update, unchanged(rev));
             transaction.event(&self.automat_event(id, EventKind::AutomatReset, act)?, None, self.retention)?;
-            match transaction.commit(self).await? {
-                Outcome::Committed => return Ok(Automat { connection: Connection::default(), ..automat }),
-                Outcome::Contended | Outcome::Refused(_) => race.lost().await?,
-            }
-        }
+            transaction.commit(self).await?;
+            Ok(Automat { connection: Connection::default(), ..automat })
+        })
     }
 
     /// Deletes an automat without keys. What happened at it stays on record until its time is over, and its lockers
     /// keep their count of openings, so that a later automat of the same name never repeats one.
     pub async fn remove_automat(&self, id: &AutomatId, expected: Expected, act: &Act) -> Result<(), Error> {
-        let mut race = Race::new(&self.random);
-        loop {
+        retry!(self, {
             let StoredAutomat { automat, rev, .. } = self.stored_automat(id).await?;
             expected.check(automat.version)?;
             automat.deletable()?;
             let mut transaction = Transaction::default();
             transaction.delete(Part::Automat, AutomatItem::key(id), unchanged(rev));
             transaction.event(&self.automat_event(id, EventKind::AutomatRemoved, act)?, None, self.retention)?;
-            match transaction.commit(self).await? {
-                Outcome::Committed => return Ok(()),
-                Outcome::Contended | Outcome::Refused(_) => race.lost().await?,
-            }
-        }
+            transaction.commit(self).await?;
+            Ok(())
+        })
     }
 
     pub(crate) async fn stored_automat(&self, id: &AutomatId) -> Result<StoredAutomat, Error> {

@@ -2,10 +2,11 @@
 
 use domain::{AutomatId, Event, EventKind, Key, KeyId, Retention, Subject};
 
+use crate::expression::{Expression, absent};
 use crate::items::{AutomatItem, EventItem, Item, ItemKey, KeyItem, StoredKey, text};
 use crate::page::List;
 use crate::read::Stretch;
-use crate::write::{Expression, Part, Transaction, absent};
+use crate::transaction::{Part, Transaction};
 use crate::{Act, Error, Page, PageRequest, Store, Thing};
 
 impl Store {

@@ -2,9 +2,10 @@
 
 use domain::{AutomatId, DeviceFault, Instant, LockerIndex, Subject};
 
+use crate::expression::present;
 use crate::items::{AutomatItem, FaultItem, StoredAutomat};
-use crate::race::Race;
-use crate::write::{Outcome, Part, Transaction, present};
+use crate::retry::retry;
+use crate::transaction::{Part, Transaction};
 use crate::{Act, Error, Store};
 
 impl Store {
@@ -16,8 +17,7 @@ impl Store {
         locker: Option<LockerIndex>,
         now: Instant,
     ) -> Result<(), Error> {
-        let mut race = Race::new(&self.random);
-        loop {
+        retry!(self, {
             let StoredAutomat { era, .. } = self.stored_automat(automat).await?;
             let last = self.get(&FaultItem::key(automat, fault)).await?;
             if last.map(|item| FaultItem::is_recent(item, era, now)).transpose()?.unwrap_or_default() {
@@ -30,10 +30,8 @@ impl Store {
             let item = FaultItem::write(automat, fault, era, now)?;
             transaction.put(Part::Fault, item, FaultItem::not_recent(era, now));
             transaction.event(&event, None, self.retention)?;
-            match transaction.commit(self).await? {
-                Outcome::Committed => return Ok(()),
-                Outcome::Contended | Outcome::Refused(_) => race.lost().await?,
-            }
-        }
+            transaction.commit(self).await?;
+            Ok(())
+        })
     }
 }

@@ -9,7 +9,8 @@ use domain::{Automat, Contract, Key, Opening};
 
 use crate::items::{AutomatItem, ContractItem, Item, KeyItem, OpeningItem, ReceiptItem, Recorded};
 use crate::keys::in_use;
-use crate::write::{Part, Transaction};
+use crate::retry::{NotDone, retry};
+use crate::transaction::{Part, Refused, Transaction};
 use crate::{Act, Created, Error, Receipt, Store};
 
 /// Something that a request creates, and that a receipt can answer with later.
@@ -51,14 +52,20 @@ impl Store {
         act: &Act,
         answer: Result<Created<T>, Error>,
     ) -> Result<Created<T>, Error> {
-        let nothing = ReceiptItem::of_nothing(receipt, act.now);
-        if self.put(nothing, ReceiptItem::none_or_of_nothing(receipt, act.now)).await? {
-            return answer;
-        }
-        match self.recorded(receipt, act).await? {
-            Some(Recorded::Created(copy)) => self.replay(copy).await,
-            // What refused the write has just expired.
-            Some(Recorded::Nothing) | None => Err(Error::Busy),
+        let created = retry!(self, {
+            let nothing = ReceiptItem::of_nothing(receipt, act.now);
+            if self.put(nothing, ReceiptItem::none_or_of_nothing(receipt, act.now)).await? {
+                return Ok(None);
+            }
+            match self.recorded(receipt, act).await? {
+                Some(Recorded::Created(copy)) => Ok(Some(copy)),
+                // What refused the write has just expired.
+                Some(Recorded::Nothing) | None => Err(NotDone::Again),
+            }
+        })?;
+        match created {
+            Some(copy) => self.replay(copy).await,
+            None => answer,
         }
     }
 
@@ -85,10 +92,10 @@ impl Transaction {
     }
 }
 
-/// Ends the tries of a creation when another try under the same key has written its receipt meanwhile. If that one
-/// created the thing, [`Store::once`] answers with it.
-pub(crate) fn refuse_if_recorded(refused: &[(Part, Option<Item>)]) -> Result<(), Error> {
-    if refused.iter().any(|(part, _)| *part == Part::Receipt) { Err(Error::IdempotencyOutdated) } else { Ok(()) }
+/// Asks for another attempt of a creation, unless another request under the same key has written its receipt meanwhile.
+/// If that one created the thing, [`Store::once`] answers with it.
+pub(crate) fn again_unless_recorded(refused: &Refused) -> NotDone {
+    if refused.has(Part::Receipt) { Error::IdempotencyOutdated.into() } else { NotDone::Again }
 }
 
 /// `None` where the thing is gone.

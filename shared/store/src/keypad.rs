@@ -16,12 +16,13 @@ use domain::{
 };
 
 use crate::codes::Mac;
+use crate::expression::absent;
 use crate::items::{
     AutomatItem, EntryItem, Item, ItemKey, KeyItem, KeypadItem, PinItem, ReturnCodeItem, StoredEntry, StoredKey,
     StoredKeypad,
 };
-use crate::race::Race;
-use crate::write::{Outcome, Part, Transaction, absent};
+use crate::retry::retry;
+use crate::transaction::{Part, Transaction};
 use crate::{Act, Error, Store, Thing};
 
 /// What a device says was typed at its keypad.
@@ -84,8 +85,7 @@ impl Store {
     ) -> Result<KeypadAnswer, Error> {
         // Nothing that our devices send has another name, so there is nothing to look at.
         let Some(place) = EntryItem::key(automat, &entry.id) else { return Ok(UNKNOWN_FORM) };
-        let mut race = Race::new(&self.random);
-        loop {
+        retry!(self, {
             let scene = self.scene(automat, &entry, &place, now).await?;
             if let Some(answered) = scene.answered {
                 return Ok(answered.answer);
@@ -103,11 +103,9 @@ impl Store {
                 let event = self.automat_event(automat, guessing, &Act::of_automat(automat, now))?;
                 transaction.event(&event, None, self.retention)?;
             }
-            match transaction.commit(self).await? {
-                Outcome::Committed => return Ok(stored.answer),
-                Outcome::Contended | Outcome::Refused(_) => race.lost().await?,
-            }
-        }
+            transaction.commit(self).await?;
+            Ok(stored.answer)
+        })
     }
 
     async fn scene(

@@ -3,16 +3,15 @@
 use domain::{AutomatId, Connection, EventKind, Instant, Presence};
 
 use crate::items::AutomatItem;
-use crate::race::Race;
-use crate::write::{Outcome, Part, Transaction};
+use crate::retry::retry;
+use crate::transaction::{Part, Transaction};
 use crate::{Act, Error, Heard, Store};
 
 impl Store {
     /// Hears that an automat has connected or disconnected. Written beside the automat's own attributes and without
     /// raising its `rev`, so that a flapping connection never disturbs an edit.
     pub async fn hear_presence(&self, automat: &AutomatId, presence: Presence, now: Instant) -> Result<Heard, Error> {
-        let mut race = Race::new(&self.random);
-        loop {
+        retry!(self, {
             let stored = self.stored_automat(automat).await?;
             if stored.presence.is_some_and(|last| !presence.supersedes(last)) {
                 return Ok(Heard::Before);
@@ -26,10 +25,8 @@ impl Store {
                 let event = self.automat_event(automat, kind, &Act::of_automat(automat, now))?;
                 transaction.event(&event, None, self.retention)?;
             }
-            match transaction.commit(self).await? {
-                Outcome::Committed => return Ok(Heard::Now),
-                Outcome::Contended | Outcome::Refused(_) => race.lost().await?,
-            }
-        }
+            transaction.commit(self).await?;
+            Ok(Heard::Now)
+        })
     }
 }

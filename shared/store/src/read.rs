@@ -5,10 +5,10 @@ use std::time::Duration;
 
 use aws_sdk_dynamodb::types::{KeysAndAttributes, ReturnConsumedCapacity};
 
+use crate::expression::{Expression, names};
 use crate::items::{Item, ItemKey};
-use crate::race::Race;
+use crate::retry::{NotDone, retry};
 use crate::schema::{BY_START, DUE, LIST_PK, LIST_SK, LISTS, PK, SK, STARTS_AT};
-use crate::write::{Expression, names};
 use crate::{Error, Store};
 
 /// DynamoDB reads at most so many items in one batch.
@@ -92,10 +92,10 @@ impl Store {
     pub(crate) async fn get_all(&self, keys: &[ItemKey]) -> Result<Vec<Item>, Error> {
         let mut found = HashMap::new();
         for batch in keys.chunks(BATCH) {
-            let mut race = Race::new(&self.random);
             let mut wanted: Vec<Item> = batch.iter().map(|key| key.clone().into_item()).collect();
-            while !wanted.is_empty() {
-                let request = KeysAndAttributes::builder().set_keys(Some(wanted)).consistent_read(true).build();
+            retry!(self, {
+                let keys = Some(wanted.clone());
+                let request = KeysAndAttributes::builder().set_keys(keys).consistent_read(true).build();
                 let request = request.map_err(|source| Error::internal("building a batch", source))?;
                 let answer = self.client.batch_get_item().request_items(&self.table, request).send().await;
                 let answer = answer.map_err(|source| Error::of_call("reading a batch", source))?;
@@ -103,10 +103,8 @@ impl Store {
                 found.extend(items.into_iter().filter_map(|item| Some((ItemKey::of(&item)?, item))));
                 let unread = answer.unprocessed_keys.unwrap_or_default().remove(&self.table);
                 wanted = unread.map(|unread| unread.keys).unwrap_or_default();
-                if !wanted.is_empty() {
-                    race.lost().await?;
-                }
-            }
+                if wanted.is_empty() { Ok(()) } else { Err(NotDone::Again) }
+            })?;
         }
         Ok(keys.iter().filter_map(|key| found.remove(key)).collect())
     }

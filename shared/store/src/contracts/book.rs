@@ -2,9 +2,10 @@
 
 use domain::{Calendar, EventKind};
 
+use crate::expression::{Expression, unchanged};
 use crate::items::{AGENDA_LENGTH, KeyItem, LockerItem, StoredKey, bytes, number};
 use crate::keys::holds_key;
-use crate::write::{Expression, Part, Transaction, unchanged};
+use crate::transaction::{Part, Transaction};
 use crate::{Act, Error, Store};
 
 impl Transaction {

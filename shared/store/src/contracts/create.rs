@@ -2,10 +2,11 @@
 
 use domain::{Contract, ContractDraft, ContractRefusal, EventKind, KeyId, Pin};
 
-use crate::idempotency::refuse_if_recorded;
-use crate::items::{ContractItem, Item, PinItem, StoredKey};
-use crate::race::Race;
-use crate::write::{Outcome, Part, Transaction, absent};
+use crate::expression::absent;
+use crate::idempotency::again_unless_recorded;
+use crate::items::{ContractItem, PinItem, StoredKey};
+use crate::retry::{NotDone, retry};
+use crate::transaction::{Part, Refused, Transaction};
 use crate::{Act, Created, Error, Store, Thing};
 
 impl Store {
@@ -16,27 +17,20 @@ impl Store {
         draft: ContractDraft,
         act: &Act,
     ) -> Result<Created<Contract>, Error> {
-        self.once(act, Box::pin(self.make_contract(key, draft, act))).await
+        self.once(act, self.make_contract(key, draft, act)).await
     }
 
     async fn make_contract(&self, key: &KeyId, draft: ContractDraft, act: &Act) -> Result<Created<Contract>, Error> {
         let id = draft.id.clone().map_or_else(|| self.random.contract_id(), Ok)?;
-        let mut race = Race::new(&self.random);
-        loop {
+        retry!(self, {
             let stored = self.stored_key(key).await?;
             let contract =
                 Contract::new(&draft, key.clone(), id.clone(), self.pin_for(&draft, &stored).await?, act.now)?;
-            let refused = match self.making(&stored, &contract, act)?.commit(self).await? {
-                Outcome::Committed => return Ok(Created::New(contract)),
-                Outcome::Contended => Vec::new(),
-                Outcome::Refused(refused) => refused,
-            };
-            refuse_if_recorded(&refused)?;
-            if let Some(known) = self.known_refusal(&draft, &refused)? {
-                return Ok(known);
+            match self.making(&stored, &contract, act)?.try_commit(self).await? {
+                Ok(()) => Ok(Created::New(contract)),
+                Err(refused) => self.known_refusal(&draft, &refused),
             }
-            race.lost().await?;
-        }
+        })
     }
 
     /// The PIN of a new contract: the one asked for, if it is long enough for the automat, or a generated one.
@@ -74,24 +68,19 @@ impl Store {
         Ok(transaction)
     }
 
-    /// What a refused transaction comes to, if trying again would not change it.
-    fn known_refusal(
-        &self,
-        draft: &ContractDraft,
-        refused: &[(Part, Option<Item>)],
-    ) -> Result<Option<Created<Contract>>, Error> {
-        let part = |wanted| refused.iter().find(|(part, _)| *part == wanted);
-        if let Some((_, standing)) = part(Part::Contract)
-            && draft.id.is_some()
-        {
-            let Some(standing) = standing.clone() else { return Ok(None) };
-            let standing = ContractItem::read(standing, &self.codes)?.contract;
-            let same = standing.is_as_drafted(draft);
-            return if same { Ok(Some(Created::Existing(standing))) } else { Err(Error::Exists(Thing::Contract)) };
+    /// What a refused transaction means: the contract exists, its id or PIN is somebody else's, or another attempt.
+    fn known_refusal(&self, draft: &ContractDraft, refused: &Refused) -> Result<Created<Contract>, NotDone> {
+        if refused.has(Part::Receipt) {
+            return Err(again_unless_recorded(refused));
         }
-        if part(Part::Pin).is_some() && draft.pin.is_some() && part(Part::Key).is_none() {
+        if let (Some(item), true) = (refused.item(Part::Contract), draft.id.is_some()) {
+            let existing = ContractItem::read(item.clone(), &self.codes)?.contract;
+            let is_same = existing.is_as_drafted(draft);
+            return if is_same { Ok(Created::Existing(existing)) } else { Err(Error::Exists(Thing::Contract).into()) };
+        }
+        if refused.has(Part::Pin) && draft.pin.is_some() && !refused.has(Part::Key) {
             return Err(ContractRefusal::PinInUse.into());
         }
-        Ok(None)
+        Err(NotDone::Again)
     }
 }

@@ -3,10 +3,11 @@
 use domain::{Contract, ContractChange, ContractField, ContractId, ContractRefusal, EventKind, KeyId};
 
 use crate::codes::{Mac, Names};
+use crate::expression::Expression;
 use crate::items::{ContractItem, KeyItem, PinItem, StoredContract, StoredKey};
-use crate::race::Race;
+use crate::retry::{NotDone, retry};
 use crate::schema::TTL;
-use crate::write::{Expression, Outcome, Part, Transaction};
+use crate::transaction::{Part, Transaction};
 use crate::{Act, Error, Expected, Store};
 
 impl Store {
@@ -33,11 +34,10 @@ impl Store {
         key: &KeyId,
         id: &ContractId,
         act: &Act,
-        decide: impl Fn(&Contract) -> Result<Contract, Error>,
+        decide: impl Fn(&Contract) -> Result<Contract, Error> + Sync,
     ) -> Result<Contract, Error> {
-        let mut race = Race::new(&self.random);
         let mut former_pin_is_ours = true;
-        loop {
+        retry!(self, {
             let (stored_key, stored) = self.stored_contract(key, id).await?;
             let changed = decide(&stored.contract)?;
             if stored.contract.differences(&changed).is_empty() {
@@ -47,18 +47,13 @@ impl Store {
                 self.automat(&stored_key.key.automat).await?.check_chosen_pin(&changed.pin)?;
             }
             let transaction = self.changing(&stored_key, &stored, &changed, former_pin_is_ours, act)?;
-            match transaction.commit(self).await? {
-                Outcome::Committed => return Ok(changed),
-                Outcome::Contended => {}
-                Outcome::Refused(refused) if refused.iter().all(|(part, _)| *part == Part::Pin) => {
-                    return Err(ContractRefusal::PinInUse.into());
-                }
-                Outcome::Refused(refused) => {
-                    former_pin_is_ours = !refused.iter().any(|(part, _)| *part == Part::FormerPin);
-                }
+            let Err(refused) = transaction.try_commit(self).await? else { return Ok(changed) };
+            if refused.is_only(&[Part::Pin]) {
+                return Err(ContractRefusal::PinInUse.into());
             }
-            race.lost().await?;
-        }
+            former_pin_is_ours = !refused.has(Part::FormerPin);
+            Err(NotDone::Again)
+        })
     }
 
     /// The transaction of an edit: it writes the calendar only if the times change, and the PIN only if it or they do.

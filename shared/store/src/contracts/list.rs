@@ -2,12 +2,12 @@
 
 use domain::{ContractId, ContractState, Entry, Instant, KeyId, TimeRange};
 
+use crate::expression::Expression;
 use crate::items::{ContractItem, Item, ItemKey, KeyItem, StoredKey, number, text};
 use crate::keys::in_use;
 use crate::page::List;
 use crate::read::Stretch;
 use crate::schema::{ENDS_AT, STARTS_AT};
-use crate::write::Expression;
 use crate::{Error, Page, PageRequest, Store};
 
 /// Index entries read at a time.

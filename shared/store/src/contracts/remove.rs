@@ -3,8 +3,8 @@
 use domain::{ContractId, EventKind, KeyId};
 
 use crate::items::{ContractItem, PinItem};
-use crate::race::Race;
-use crate::write::{Outcome, Part, Transaction};
+use crate::retry::{NotDone, retry};
+use crate::transaction::{Part, Transaction};
 use crate::{Act, Error, Expected, Store};
 
 impl Store {
@@ -17,9 +17,8 @@ impl Store {
         expected: Expected,
         act: &Act,
     ) -> Result<(), Error> {
-        let mut race = Race::new(&self.random);
         let mut pin_is_ours = true;
-        loop {
+        retry!(self, {
             let (stored_key, stored) = self.stored_contract(key, id).await?;
             expected.check(stored.contract.version)?;
             let mut transaction = Transaction::default();
@@ -33,13 +32,10 @@ impl Store {
                 transaction.delete(Part::Pin, pin, PinItem::own_or_gone(key, id));
             }
             transaction.contract_event(self, &stored_key, id, EventKind::ContractRemoved, act)?;
-            match transaction.commit(self).await? {
-                Outcome::Committed => return Ok(()),
-                Outcome::Contended => {}
-                // An ended contract's PIN may have been taken by another: it is not ours to delete.
-                Outcome::Refused(refused) => pin_is_ours = !refused.iter().any(|(part, _)| *part == Part::Pin),
-            }
-            race.lost().await?;
-        }
+            let Err(refused) = transaction.try_commit(self).await? else { return Ok(()) };
+            // An ended contract's PIN may have been taken by another: it is not ours to delete.
+            pin_is_ours = !refused.has(Part::Pin);
+            Err(NotDone::Again)
+        })
     }
 }

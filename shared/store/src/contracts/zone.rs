@@ -9,10 +9,9 @@ use std::time::Duration;
 use domain::{AutomatId, Calendar, Instant, KeyId};
 use tokio::time::timeout;
 
-use crate::items::{AutomatItem, ContractItem, Item, KeyItem, StoredContract};
-use crate::race::Race;
+use crate::items::{AutomatItem, ContractItem, Item, ItemKey, KeyItem, StoredContract};
 use crate::read::BATCH;
-use crate::write::{Outcome, Part, Transaction};
+use crate::retry::{NotDone, retry};
 use crate::{Error, Store, Thing};
 
 /// How long one call goes on; what is left is still due.
@@ -38,11 +37,9 @@ impl Store {
             tracing::info!(automat.id = %automat, "contacts are still being told of another time zone");
             return Ok(());
         }
-        let mut transaction = Transaction::default();
         let (done, same) = (AutomatItem::tell_zone(automat, None), AutomatItem::zone_changed_at(changed));
-        transaction.update(Part::Automat, AutomatItem::key(automat), done, same);
-        // Refused where the zone was changed again: then it is still due.
-        transaction.commit(self).await.map(|_| ())
+        // Where the zone was changed again, this is refused, and it is still due.
+        self.update(AutomatItem::key(automat), done, same).await.map(|_| ())
     }
 
     async fn tell_contracts(&self, automat: &AutomatId, changed: Instant, now: Instant) -> Result<(), Error> {
@@ -58,24 +55,21 @@ impl Store {
     }
 
     async fn tell_contract(&self, item: Item, changed: Instant, now: Instant) -> Result<(), Error> {
-        let mut race = Race::new(&self.random);
-        let mut found = Some(item);
-        while let Some(item) = found {
+        let place = ItemKey::of(&item).ok_or(Error::Internal { context: "reading a contract's key", source: None })?;
+        let mut read = Some(item);
+        retry!(self, {
+            let item = match read.take() {
+                Some(item) => Some(item),
+                None => self.get(&place).await?,
+            };
+            let Some(item) = item else { return Ok(()) };
             let stored = ContractItem::read(item, &self.codes)?;
-            if stored.knows_zone(changed) {
+            let update = ContractItem::tell_zone(changed, &stored, now);
+            if stored.knows_zone(changed) || self.update(place.clone(), update, stored.unchanged()).await? {
                 return Ok(());
             }
-            let place = ContractItem::key(&stored.contract.key, &stored.contract.id);
-            let mut transaction = Transaction::default();
-            let update = ContractItem::tell_zone(changed, &stored, now);
-            transaction.update(Part::Contract, place.clone(), update, stored.unchanged());
-            match transaction.commit(self).await? {
-                Outcome::Committed => return Ok(()),
-                Outcome::Contended | Outcome::Refused(_) => race.lost().await?,
-            }
-            found = self.get(&place).await?;
-        }
-        Ok(())
+            Err(NotDone::Again)
+        })
     }
 
     /// What has not ended, of each key that belongs in the automat.

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::due::due_shard;
 use super::{Item, ItemKey, MessageItem, instant, read, valid, write};
 use crate::Error;
-use crate::write::{Expression, absent, unchanged};
+use crate::expression::{Expression, absent, unchanged};
 
 /// The sort key.
 const SK: &str = "ANNOUNCEMENTS";

@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use super::due::due;
 use super::{Item, ItemKey, Listing, flag, instant, number, read, text, valid, write};
 use crate::Error;
-use crate::write::Expression;
+use crate::expression::Expression;
 
 /// The list that all automats stand in.
 pub(crate) const AUTOMATS: &str = "AUTOMATS";

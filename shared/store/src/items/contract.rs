@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Item, ItemKey, KeyItem, StoredKey, bytes, instant, number, read, text, valid, write};
 use crate::codes::Mac;
-use crate::write::{Expression, unchanged};
+use crate::expression::{Expression, unchanged};
 use crate::{Codes, Error, Random};
 
 /// A contract as it was read, with the name of its PIN.

@@ -4,8 +4,8 @@ use domain::Instant;
 use ring::digest::{SHA256, digest};
 
 use super::{ItemKey, number, text};
+use crate::expression::Expression;
 use crate::messages::DUE_SHARDS;
-use crate::write::Expression;
 
 /// The partition of the index that an item stands in, whenever it does.
 pub(crate) fn due_shard(place: &ItemKey) -> String {

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{AutomatItem, Item, ItemKey, number, read, write};
 use crate::Error;
-use crate::write::Expression;
+use crate::expression::Expression;
 
 #[derive(Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]

@@ -6,7 +6,7 @@ use domain::{
 use serde::{Deserialize, Serialize};
 
 use super::{Item, ItemKey, Listing, bytes, flag, instant, read, text, valid, write};
-use crate::write::Expression;
+use crate::expression::Expression;
 use crate::{Codes, Error, Random};
 
 /// The list that all keys stand in.

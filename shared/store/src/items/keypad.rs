@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{AutomatItem, Item, ItemKey, instant, read, valid, write};
 use crate::Error;
-use crate::write::{Expression, absent, unchanged};
+use crate::expression::{Expression, absent, unchanged};
 
 /// A keypad as it was read.
 #[derive(Debug, Clone, Default)]

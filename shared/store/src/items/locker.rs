@@ -13,7 +13,7 @@ use serde::Deserialize;
 
 use super::due::due;
 use super::{AutomatItem, Item, ItemKey, bytes, flag, instant, number, read, text, valid};
-use crate::write::Expression;
+use crate::expression::Expression;
 use crate::{Error, LockerView};
 
 /// Entries of the calendar in an agenda. Bookings further ahead do not touch the locker.

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Item, ItemKey, flag, instant, number, read, text, valid, write};
 use crate::Error;
-use crate::write::Expression;
+use crate::expression::Expression;
 
 /// An opening as it was read.
 #[derive(Debug, Clone)]

@@ -4,8 +4,8 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use domain::Instant;
 
 use super::{Item, ItemKey, number, text};
+use crate::expression::Expression;
 use crate::schema::TTL;
-use crate::write::Expression;
 use crate::{Error, Receipt};
 
 /// How long the same answer is given.

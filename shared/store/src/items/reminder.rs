@@ -6,7 +6,7 @@ use serde::Deserialize;
 use super::due::due;
 use super::{Item, ItemKey, MessageItem, instant, number, read, text, valid};
 use crate::Error;
-use crate::write::Expression;
+use crate::expression::Expression;
 
 /// A reminder as it was read.
 #[derive(Debug, Clone)]

@@ -3,28 +3,28 @@
 use domain::{EventKind, Key, KeyDraft, KeyState, words};
 
 use super::holds_no_key;
-use crate::idempotency::refuse_if_recorded;
+use crate::expression::{Expression, absent};
+use crate::idempotency::again_unless_recorded;
 use crate::items::{AutomatItem, Item, KeyItem, LockerItem, StoredKey, StoredLocker, number, numbers};
-use crate::race::Race;
-use crate::write::{Expression, Outcome, Part, Transaction, absent};
+use crate::retry::retry;
+use crate::transaction::{Part, Transaction};
 use crate::{Act, Created, Error, Store, Thing};
 
 impl Store {
     /// Adds a key to the locker wished for, or to the lowest free one.
     pub async fn create_key(&self, draft: KeyDraft, act: &Act) -> Result<Created<Key>, Error> {
-        self.once(act, Box::pin(self.add_key(draft, act))).await
+        self.once(act, self.add_key(draft, act)).await
     }
 
     async fn add_key(&self, draft: KeyDraft, act: &Act) -> Result<Created<Key>, Error> {
-        let mut race = Race::new(&self.random);
-        loop {
+        retry!(self, {
             if let Some(standing) = self.get(&KeyItem::key(&draft.id)).await? {
                 let standing = KeyItem::read(standing, &self.codes)?;
                 match standing.key.state {
                     KeyState::Active if standing.key.is_as_drafted(&draft) => {
                         return Ok(Created::Existing(standing.key));
                     }
-                    KeyState::Active => return Err(Error::Exists(Thing::Key)),
+                    KeyState::Active => return Err(Error::Exists(Thing::Key).into()),
                     KeyState::Removing => self.finish_removal(&standing).await?,
                 }
             }
@@ -32,18 +32,12 @@ impl Store {
             let locker = self.stored_locker(&automat.id, automat.place(draft.locker)?).await?;
             let key = Key::new(draft.clone(), locker.locker, act.now);
             let key = Key { whereabouts: key.whereabouts.clone().given_locker(locker.key_inside), ..key };
-            match self.adding(&key, &locker, act)?.commit(self).await? {
-                Outcome::Committed => return Ok(Created::New(key)),
-                Outcome::Refused(refused) if refused.iter().all(|(part, _)| *part == Part::ReturnCode) => {
-                    return Err(Error::ReturnCodeInUse);
-                }
-                Outcome::Refused(refused) => {
-                    refuse_if_recorded(&refused)?;
-                    race.lost().await?;
-                }
-                Outcome::Contended => race.lost().await?,
+            match self.adding(&key, &locker, act)?.try_commit(self).await? {
+                Ok(()) => Ok(Created::New(key)),
+                Err(refused) if refused.is_only(&[Part::ReturnCode]) => Err(Error::ReturnCodeInUse.into()),
+                Err(refused) => Err(again_unless_recorded(&refused)),
             }
-        }
+        })
     }
 
     fn adding(&self, key: &Key, locker: &StoredLocker, act: &Act) -> Result<Transaction, Error> {

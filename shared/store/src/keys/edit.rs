@@ -3,9 +3,10 @@
 use domain::{Automat, AutomatRefusal, EventKind, Key, KeyChange, KeyId, words};
 
 use super::{holds_key, holds_no_key};
+use crate::expression::{Expression, absent, unchanged};
 use crate::items::{AutomatItem, KeyItem, LockerItem, StoredAutomat, StoredKey, StoredLocker, number, numbers};
-use crate::race::Race;
-use crate::write::{Expression, Outcome, Part, Transaction, absent, unchanged};
+use crate::retry::{NotDone, retry};
+use crate::transaction::{Part, Transaction};
 use crate::{Act, Error, Expected, Store};
 
 /// What a move to another locker is decided over.
@@ -17,8 +18,7 @@ struct Move {
 impl Store {
     /// Edits a key.
     pub async fn edit_key(&self, id: &KeyId, change: KeyChange, expected: Expected, act: &Act) -> Result<Key, Error> {
-        let mut race = Race::new(&self.random);
-        loop {
+        retry!(self, {
             let stored = self.stored_key(id).await?;
             let mut edited = stored.key.edited(change.clone(), act.now)?;
             expected.check(stored.key.version)?;
@@ -34,14 +34,12 @@ impl Store {
                 edited.whereabouts = edited.whereabouts.given_locker(locker.key_inside);
                 Some(Move { automat, locker })
             };
-            match self.editing(&stored, &edited, moved, act)?.commit(self).await? {
-                Outcome::Committed => return Ok(edited),
-                Outcome::Refused(refused) if refused.iter().all(|(part, _)| *part == Part::ReturnCode) => {
-                    return Err(Error::ReturnCodeInUse);
-                }
-                Outcome::Refused(_) | Outcome::Contended => race.lost().await?,
+            match self.editing(&stored, &edited, moved, act)?.try_commit(self).await? {
+                Ok(()) => Ok(edited),
+                Err(refused) if refused.is_only(&[Part::ReturnCode]) => Err(Error::ReturnCodeInUse.into()),
+                Err(_) => Err(NotDone::Again),
             }
-        }
+        })
     }
 
     fn editing(&self, stored: &StoredKey, edited: &Key, moved: Option<Move>, act: &Act) -> Result<Transaction, Error> {

@@ -2,10 +2,10 @@
 
 use domain::{AutomatId, Key, KeyId, KeyState, LockerIndex, SearchTerms, words};
 
+use crate::expression::Expression;
 use crate::items::{Item, ItemKey, KEYS, KeyItem, StoredLocker, text};
 use crate::page::List;
 use crate::read::{Stretch, place};
-use crate::write::Expression;
 use crate::{Error, Page, PageRequest, Store};
 
 /// A search looks through at most so many index entries for one page; a page may then be short and still go on.

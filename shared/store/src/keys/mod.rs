@@ -11,8 +11,9 @@ pub use self::list::KeyFilter;
 pub use self::remove::Removal;
 pub(crate) use self::remove::in_use;
 use crate::codes::Names;
+use crate::expression::{Expression, absent};
 use crate::items::{KeyItem, LockerItem, ReturnCodeItem, StoredKey, StoredLocker, text};
-use crate::write::{Expression, Part, Transaction, absent};
+use crate::transaction::{Part, Transaction};
 use crate::{Error, Store, Thing};
 
 impl Store {

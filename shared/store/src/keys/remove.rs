@@ -13,13 +13,14 @@ use tokio::task::JoinSet;
 
 use super::holds_key;
 use crate::codes::Mac;
+use crate::expression::{Expression, unchanged};
 use crate::items::{
     AutomatItem, Item, ItemKey, KeyItem, LockerItem, PinItem, REMOVING, StoredKey, flag, number, numbers, text,
 };
-use crate::race::Race;
 use crate::read::Stretch;
+use crate::retry::{NotDone, retry};
 use crate::schema::LIST_PK;
-use crate::write::{Expression, Outcome, Part, Transaction, unchanged};
+use crate::transaction::{Part, Transaction};
 use crate::{Act, Error, Expected, Store, Thing};
 
 /// How long one call goes on cleaning up: less than API Gateway and Lambda give it.
@@ -83,19 +84,16 @@ impl Store {
     }
 
     async fn mark_removing(&self, id: &KeyId, force: bool, expected: Expected, act: &Act) -> Result<StoredKey, Error> {
-        let mut race = Race::new(&self.random);
-        loop {
+        retry!(self, {
             let stored = self.stored_key(id).await?;
             if stored.key.state == KeyState::Removing {
                 return Ok(stored);
             }
             expected.check(stored.key.version)?;
             stored.key.removable(force)?;
-            match self.marking(&stored, act)?.commit(self).await? {
-                Outcome::Committed => return Ok(stored),
-                Outcome::Contended | Outcome::Refused(_) => race.lost().await?,
-            }
-        }
+            self.marking(&stored, act)?.commit(self).await?;
+            Ok(stored)
+        })
     }
 
     fn marking(&self, stored: &StoredKey, act: &Act) -> Result<Transaction, Error> {
@@ -143,16 +141,11 @@ impl Store {
                 None => break,
             }
         }
-        let mut transaction = Transaction::default();
         let same_one = Expression::new("#incarnation = :incarnation AND #removing = :true")
             .value(":incarnation", text(&stored.incarnation))
             .value(":true", flag(true));
-        transaction.delete(Part::Key, KeyItem::key(&key.id), same_one);
-        match transaction.commit(self).await? {
-            // Refused: another call has finished the same removal, which is as good.
-            Outcome::Committed | Outcome::Refused(_) => Ok(()),
-            Outcome::Contended => Err(Error::Busy),
-        }
+        // Where the condition does not hold, another call has finished the same removal.
+        self.delete(KeyItem::key(&key.id), same_one).await.map(|_| ())
     }
 
     async fn delete_remains(&self, stored: &StoredKey, remains: Vec<Remains>) -> Result<(), Error> {
@@ -172,8 +165,7 @@ impl Store {
 
     async fn delete_together(&self, stored: &StoredKey, mut remains: Vec<Remains>) -> Result<(), Error> {
         let automat = &stored.key.automat;
-        let mut race = Race::new(&self.random);
-        loop {
+        retry!(self, {
             let mut transaction = Transaction::default();
             // Contracts may have had the same PIN one after the other, and a transaction names an item only once.
             let mut named = HashSet::new();
@@ -185,24 +177,16 @@ impl Store {
                 }
                 transaction.delete(Part::Remains, item.key.clone(), KeyItem::part_of(&stored.incarnation));
             }
-            match transaction.commit(self).await? {
-                Outcome::Committed => return Ok(()),
-                Outcome::Contended => {}
-                // What is somebody else's by now stays with them: an ended contract's PIN, or an item of the next key
-                // of this name, when another call has finished the removal.
-                Outcome::Refused(refused) => {
-                    let others: Vec<_> = refused.iter().filter_map(|(_, item)| ItemKey::of(item.as_ref()?)).collect();
-                    remains.retain(|item| !others.contains(&item.key));
-                    for item in &mut remains {
-                        item.pin.take_if(|mac| others.contains(&PinItem::key(automat, mac)));
-                    }
-                    if remains.is_empty() {
-                        return Ok(());
-                    }
-                }
+            let Err(refused) = transaction.try_commit(self).await? else { return Ok(()) };
+            // What is somebody else's by now stays with them: an ended contract's PIN, or an item of the next key of
+            // this name, when another call has finished the removal.
+            let others: Vec<_> = refused.items().filter_map(ItemKey::of).collect();
+            remains.retain(|item| !others.contains(&item.key));
+            for item in &mut remains {
+                item.pin.take_if(|mac| others.contains(&PinItem::key(automat, mac)));
             }
-            race.lost().await?;
-        }
+            if remains.is_empty() { Ok(()) } else { Err(NotDone::Again) }
+        })
     }
 }
 

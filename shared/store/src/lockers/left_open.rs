@@ -2,16 +2,16 @@
 
 use domain::{AutomatId, DoorState, EventKind, Instant, LockerIndex, Subject};
 
+use crate::expression::present;
 use crate::items::{AutomatItem, LockerItem};
-use crate::race::Race;
-use crate::write::{Outcome, Part, Transaction, present};
+use crate::retry::retry;
+use crate::transaction::{Part, Transaction};
 use crate::{Act, Error, Store};
 
 impl Store {
     /// Records that a door was left open, if it still is; either way its locker is not due any more.
     pub async fn check_open_door(&self, automat: &AutomatId, locker: LockerIndex, now: Instant) -> Result<(), Error> {
-        let mut race = Race::new(&self.random);
-        loop {
+        retry!(self, {
             let stored = self.stored_locker(automat, locker).await?;
             if stored.due.is_none_or(|due| due > now) {
                 return Ok(());
@@ -27,10 +27,8 @@ impl Store {
                 transaction.check(Part::Automat, AutomatItem::key(automat), present());
                 transaction.event(&event, stored.incarnation.as_deref(), self.retention)?;
             }
-            match transaction.commit(self).await? {
-                Outcome::Committed => return Ok(()),
-                Outcome::Contended | Outcome::Refused(_) => race.lost().await?,
-            }
-        }
+            transaction.commit(self).await?;
+            Ok(())
+        })
     }
 }

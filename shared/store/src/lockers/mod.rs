@@ -17,8 +17,7 @@ use domain::{
 
 use self::turn::Turn;
 use crate::items::{AutomatItem, LockerItem, StoredAutomat, StoredLocker};
-use crate::race::Race;
-use crate::write::{Outcome, Part, Transaction};
+use crate::retry::{NotDone, retry};
 use crate::{Error, Store};
 
 /// What a device tells of some of its lockers, or of all.
@@ -76,21 +75,19 @@ impl Store {
         if is_too_far_ahead(telling.n, now) {
             return self.record_fault(automat, DeviceFault::ClockWrong, None, now).await;
         }
-        let mut race = Race::new(&self.random);
-        let (count, of_all, era, presence) = loop {
+        let known = retry!(self, {
             let StoredAutomat { automat: Automat { locker_count, .. }, told_all, era, presence, .. } =
                 self.stored_automat(automat).await?;
             let of_all = telling.is_of_all(locker_count);
-            match told_all {
-                Some(told_all) if told_all > telling.n => return Ok(()),
+            let is_newest = match told_all {
+                Some(told_all) if told_all > telling.n => return Ok(None),
                 // Ours already: it is delivered again, perhaps since the first time did not get to the end.
-                Some(told_all) if told_all == telling.n => break (locker_count, of_all, era, presence),
-                _ if !of_all || self.tell_all(automat, &telling, era).await? => {
-                    break (locker_count, of_all, era, presence);
-                }
-                _ => race.lost().await?,
-            }
-        };
+                Some(told_all) if told_all == telling.n => true,
+                _ => !of_all || self.tell_all(automat, &telling, era).await?,
+            };
+            if is_newest { Ok(Some((locker_count, of_all, era, presence))) } else { Err(NotDone::Again) }
+        })?;
+        let Some((count, of_all, era, presence)) = known else { return Ok(()) };
         if let Some(shown) = telling.sent().and_then(|sent| Presence::shown_by_message(sent, presence, now)) {
             self.hear_presence(automat, shown, now).await?;
         }
@@ -109,10 +106,8 @@ impl Store {
     }
 
     async fn tell_all(&self, automat: &AutomatId, telling: &Telling, era: u64) -> Result<bool, Error> {
-        let mut transaction = Transaction::default();
         let (place, newer) = (AutomatItem::key(automat), AutomatItem::told_nothing_after(telling.n, era));
-        transaction.update(Part::Automat, place, AutomatItem::tell_all(telling.n, &telling.device_keys), newer);
-        Ok(matches!(transaction.commit(self).await?, Outcome::Committed))
+        self.update(place, AutomatItem::tell_all(telling.n, &telling.device_keys), newer).await
     }
 
     async fn lockers_told_of(

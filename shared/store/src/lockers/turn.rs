@@ -7,12 +7,13 @@ use domain::{
 
 use super::LockerTelling;
 use crate::codes::Mac;
+use crate::expression::{Expression, present, unchanged};
 use crate::items::{
     AutomatItem, ContractItem, EntryItem, ItemKey, KeyItem, LockerItem, OpeningItem, PinItem, StoredContract,
     StoredKey, StoredLocker, number,
 };
-use crate::race::Race;
-use crate::write::{Expression, Outcome, Part, Transaction, present, unchanged};
+use crate::retry::{NotDone, retry};
+use crate::transaction::{Part, Transaction};
 use crate::{Act, Error, Store};
 
 /// What is told of one locker.
@@ -59,26 +60,28 @@ enum Fate {
 }
 
 impl Turn<'_> {
-    pub(super) async fn take(&self, store: &Store, mut locker: StoredLocker) -> Result<(), Error> {
-        let mut race = Race::new(&store.random);
-        let mut foreign_pin = None;
-        while locker.is_older_than(self.n, self.era) {
-            if self.attempt(store, &locker, &mut foreign_pin).await? {
+    pub(super) async fn take(&self, store: &Store, locker: StoredLocker) -> Result<(), Error> {
+        let index = locker.locker;
+        let (mut read, mut foreign_pin) = (Some(locker), None);
+        retry!(store, {
+            let locker = match read.take() {
+                Some(locker) => locker,
+                None => store.stored_locker(self.automat, index).await?,
+            };
+            if !locker.is_older_than(self.n, self.era) {
                 return Ok(());
             }
-            race.lost().await?;
-            locker = store.stored_locker(self.automat, locker.locker).await?;
-        }
-        Ok(())
+            self.attempt(store, &locker, &mut foreign_pin).await
+        })
     }
 
-    /// One try over what was read; says whether it was the last one needed.
+    /// One attempt over what was read.
     async fn attempt(
         &self,
         store: &Store,
         locker: &StoredLocker,
         foreign_pin: &mut Option<Mac>,
-    ) -> Result<bool, Error> {
+    ) -> Result<(), NotDone> {
         let opener = self.opener(store, locker).await?;
         // Whoever opened the locker before has nothing to do with what happens long after it was closed again.
         let is_forced = self.is_forced(locker, &opener);
@@ -86,22 +89,17 @@ impl Turn<'_> {
         let passage = match self.fate(store, locker, &opener).await? {
             Fate::Stays => None,
             Fate::Passes(passage) => Some(passage),
-            Fate::Torn => return Ok(false),
+            Fate::Torn => return Err(NotDone::Again),
         };
         let transaction =
             self.transaction(store, locker, (&opener, is_forced), passage.as_deref(), foreign_pin.as_ref())?;
-        let refused = match transaction.commit(store).await? {
-            Outcome::Committed => return Ok(true),
-            Outcome::Contended => return Ok(false),
-            Outcome::Refused(refused) => refused,
-        };
-        let part = |wanted| refused.iter().any(|(part, _)| *part == wanted);
-        if part(Part::Pin) {
+        let Err(refused) = transaction.try_commit(store).await? else { return Ok(()) };
+        if refused.has(Part::Pin) {
             // Gone, or somebody else's by now. A new PIN that the contract has got meanwhile has another name.
             *foreign_pin = passage.as_deref().and_then(Passage::mac);
         }
         // Refused by the automat: a newer telling of all lockers is there, or the automat is gone.
-        Ok(part(Part::Automat))
+        if refused.has(Part::Automat) { Ok(()) } else { Err(NotDone::Again) }
     }
 
     async fn fate(&self, store: &Store, locker: &StoredLocker, opener: &Opener) -> Result<Fate, Error> {

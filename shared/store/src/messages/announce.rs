@@ -6,7 +6,7 @@ use super::name::Occurrence;
 use super::standing::Standing;
 use super::{Claim, DueAnnouncements};
 use crate::items::{AnnouncementsItem, StoredAnnouncements};
-use crate::race::Race;
+use crate::retry::{NotDone, retry};
 use crate::{Error, Store};
 
 impl Store {
@@ -19,17 +19,13 @@ impl Store {
         now: Instant,
     ) -> Result<bool, Error> {
         let place = AnnouncementsItem::key(incarnation, contract);
-        let mut race = Race::new(&self.random);
-        loop {
+        retry!(self, {
             let item = self.get(&place).await?.map(AnnouncementsItem::read).transpose()?;
             let before = item.unwrap_or_else(|| StoredAnnouncements::none(key, contract, incarnation));
             let mut after = before.clone();
             let is_told = after.announcements.announce(passage, cause.clone());
-            if self.put_announcements(&before, &after, now).await? {
-                return Ok(is_told);
-            }
-            race.lost().await?;
-        }
+            if self.put_announcements(&before, &after, now).await? { Ok(is_told) } else { Err(NotDone::Again) }
+        })
     }
 
     /// Tells what was held back, if contacts do not know by now where the key is. The message is decided on before it is

@@ -31,7 +31,7 @@ impl Store {
         let item = self.get(&place).await?.ok_or(Error::NotFound(Thing::Message))?;
         match MessageItem::read(item, &self.codes)?.state {
             // The provider was quicker than its sender: come again.
-            State::Sending => Err(Error::Busy),
+            State::Sending => Err(Error::MessageUnderWay),
             _ => Ok(()),
         }
     }

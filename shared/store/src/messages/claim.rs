@@ -3,8 +3,8 @@
 use domain::{Instant, Trouble};
 
 use super::{Claim, DueMessage, LEASE_MILLIS};
+use crate::expression::Expression;
 use crate::items::{AutomatItem, MessageItem, State, StoredMessage, flag, number};
-use crate::write::Expression;
 use crate::{Error, Store};
 
 impl Store {

@@ -3,11 +3,11 @@
 use domain::Instant;
 
 use super::{Due, DueAnnouncements, DueMessage, DueReminder};
+use crate::expression::Expression;
 use crate::items::{
     AnnouncementsItem, AutomatItem, ItemKey, LockerItem, MessageItem, ReminderItem, due_shard_name, number, text,
 };
 use crate::read::Stretch;
-use crate::write::Expression;
 use crate::{Error, Store};
 
 impl Store {

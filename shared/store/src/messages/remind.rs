@@ -5,9 +5,10 @@ use domain::{Actor, Event, EventKind, Instant, Reminder, Retention, Subject};
 use super::name::Occurrence;
 use super::standing::Standing;
 use super::{Claim, DueReminder};
+use crate::expression::Expression;
 use crate::items::{ItemKey, KeyItem, ReminderItem, StoredContract, StoredKey, StoredReminder, text};
-use crate::race::Race;
-use crate::write::{Expression, Outcome, Part, Transaction};
+use crate::retry::{NotDone, retry};
+use crate::transaction::{Part, Transaction};
 use crate::{Error, Store};
 
 impl Store {
@@ -51,29 +52,20 @@ impl Store {
 
     /// Records that the key is still out with the contract, if it is; either way, it has been looked.
     async fn look_for_key(&self, reminder: StoredReminder, due: Instant, now: Instant) -> Result<(), Error> {
-        let mut race = Race::new(&self.random);
-        loop {
+        retry!(self, {
             let standing = self.standing(&reminder.key, &reminder.contract, &reminder.incarnation).await?;
             let Some(key) = standing.key.filter(|stored| stored.key.whereabouts.holder() == Some(&reminder.contract))
             else {
-                return self.drop_reminder(&reminder).await;
+                return Ok(self.drop_reminder(&reminder).await?);
             };
-            match recording_absence(&key, &reminder, due, now, self.retention)?.commit(self).await? {
-                Outcome::Committed => return Ok(()),
-                Outcome::Contended => {}
-                Outcome::Refused(refused) => {
-                    let part = |wanted| refused.iter().any(|(part, _)| *part == wanted);
-                    if part(Part::Event) {
-                        // Recorded before, and the reminder set again by a record that came twice.
-                        return self.drop_reminder(&reminder).await;
-                    }
-                    if part(Part::Reminder) {
-                        return Ok(());
-                    }
-                }
+            match recording_absence(&key, &reminder, due, now, self.retention)?.try_commit(self).await? {
+                Ok(()) => Ok(()),
+                // Recorded before, and the reminder set again by a record that came twice.
+                Err(refused) if refused.has(Part::Event) => Ok(self.drop_reminder(&reminder).await?),
+                Err(refused) if refused.has(Part::Reminder) => Ok(()),
+                Err(_) => Err(NotDone::Again),
             }
-            race.lost().await?;
-        }
+        })
     }
 }
 

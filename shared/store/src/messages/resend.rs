@@ -2,10 +2,10 @@
 
 use domain::{ContractId, Instant, KeyId, MessageId, MessageRecord};
 
+use crate::expression::Expression;
 use crate::items::{MessageItem, State, StoredMessage, number};
 use crate::keys::in_use;
-use crate::race::Race;
-use crate::write::Expression;
+use crate::retry::{NotDone, retry};
 use crate::{Error, Store, Thing};
 
 impl Store {
@@ -21,27 +21,26 @@ impl Store {
         let stored_key = self.stored_key(key).await?;
         in_use(&stored_key)?;
         let place = MessageItem::key(&stored_key.incarnation, contract, id);
-        let mut race = Race::new(&self.random);
-        loop {
+        retry!(self, {
             let item = self.get(&place).await?.ok_or(Error::NotFound(Thing::Message))?;
             let stored = MessageItem::read(item, &self.codes)?;
             self.check_resend(&stored, now).await?;
             let update = MessageItem::move_to(&place, State::Asked, Some(now), now)
                 .then(Expression::new("SET #askedAt = :askedAt REMOVE #trouble, #providerId"))
                 .value(":askedAt", number(now.millis()));
-            if self.update(place.clone(), update, stored.as_read()).await? {
-                let asked = StoredMessage {
-                    state: State::Asked,
-                    since: now,
-                    due: Some(now),
-                    trouble: None,
-                    updated_at: now,
-                    ..stored
-                };
-                return Ok(asked.into_record());
+            if !self.update(place.clone(), update, stored.as_read()).await? {
+                return Err(NotDone::Again);
             }
-            race.lost().await?;
-        }
+            let asked = StoredMessage {
+                state: State::Asked,
+                since: now,
+                due: Some(now),
+                trouble: None,
+                updated_at: now,
+                ..stored
+            };
+            Ok(asked.into_record())
+        })
     }
 
     async fn check_resend(&self, stored: &StoredMessage, now: Instant) -> Result<(), Error> {

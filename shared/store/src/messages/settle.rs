@@ -3,8 +3,8 @@
 use domain::{Instant, Trouble};
 
 use super::{Claim, Verdict};
+use crate::expression::{Expression, present};
 use crate::items::{MessageItem, State, text};
-use crate::write::{Expression, present};
 use crate::{Error, Random, Store};
 
 /// The first wait before another try; each further one is twice as long.

@@ -6,8 +6,8 @@ use tokio::task::JoinSet;
 use super::name::Occurrence;
 use super::standing::Standing;
 use super::{Change, Claim, ContractRecord, EventRecord, LEASE_MILLIS};
+use crate::expression::absent;
 use crate::items::{MessageItem, ReminderItem, State, StoredMessage, StoredReminder};
-use crate::write::absent;
 use crate::{Error, Store};
 
 impl Store {

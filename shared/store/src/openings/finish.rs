@@ -3,8 +3,8 @@
 use domain::{AutomatId, EventKind, Instant, LockerIndex, Opening, OpeningId, OpeningOutcome};
 
 use crate::items::{LockerItem, OpeningItem, ReceiptItem, StoredOpening};
-use crate::race::Race;
-use crate::write::{Outcome, Part, Transaction};
+use crate::retry::retry;
+use crate::transaction::{Part, Transaction};
 use crate::{Act, Error, Heard, Store, Thing};
 
 impl Store {
@@ -18,38 +18,32 @@ impl Store {
         at: Instant,
         now: Instant,
     ) -> Result<Heard, Error> {
-        let mut race = Race::new(&self.random);
-        loop {
+        retry!(self, {
             let stored = self.stored_opening(id).await?;
             // A device speaks for itself and for nobody else.
             if stored.opening.automat != *automat || stored.opening.locker != locker {
-                return Err(Error::NotFound(Thing::Opening));
+                return Err(Error::NotFound(Thing::Opening).into());
             }
             let Some(told) = stored.opening.told(outcome, at, now) else { return Ok(Heard::Before) };
             let transaction = self.ending(&stored, &told, &Act::of_automat(automat, now)).await?;
-            if matches!(transaction.commit(self).await?, Outcome::Committed) {
-                return Ok(Heard::Now);
-            }
-            race.lost().await?;
-        }
+            transaction.commit(self).await?;
+            Ok(Heard::Now)
+        })
     }
 
     /// Takes back a request that the device was never told of, so that its locker is free at once, and forgets its
     /// receipt, so that the same request may still succeed. If the device has spoken all the same, its word stands.
     pub async fn withdraw_opening(&self, id: &OpeningId, act: &Act) -> Result<Opening, Error> {
-        let mut race = Race::new(&self.random);
-        loop {
+        retry!(self, {
             let stored = self.stored_opening(id).await?;
             let Some(withdrawn) = stored.opening.withdrawn(act.now) else { return Ok(stored.opening) };
             let mut transaction = self.ending(&stored, &withdrawn, act).await?;
             if let Some(receipt) = &act.receipt {
                 transaction.delete(Part::Receipt, ReceiptItem::key(receipt), ReceiptItem::is_of(receipt));
             }
-            if matches!(transaction.commit(self).await?, Outcome::Committed) {
-                return Ok(withdrawn);
-            }
-            race.lost().await?;
-        }
+            transaction.commit(self).await?;
+            Ok(withdrawn)
+        })
     }
 
     /// What writes an opening's end, and that its locker is free again.

@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 use domain::{EventKind, Opening, OpeningId, Subject};
 
 use crate::items::{ItemKey, OpeningItem, StoredOpening};
-use crate::write::Transaction;
+use crate::transaction::Transaction;
 use crate::{Act, Error, Store, Thing};
 
 impl Store {

@@ -2,25 +2,25 @@
 
 use domain::{EventKind, Opening, OpeningDraft, OpeningId};
 
-use crate::idempotency::refuse_if_recorded;
+use crate::expression::absent;
+use crate::idempotency::again_unless_recorded;
 use crate::items::{LockerItem, OpeningItem, StoredLocker, StoredOpening};
-use crate::race::Race;
-use crate::write::{Outcome, Part, Transaction, absent};
+use crate::retry::retry;
+use crate::transaction::{Part, Transaction};
 use crate::{Act, Created, Error, Store};
 
 impl Store {
     /// Writes down a request to open a locker, unless another one is under way there. Telling the device is the
     /// caller's to do.
     pub async fn request_opening(&self, draft: OpeningDraft, act: &Act) -> Result<Created<Opening>, Error> {
-        self.once(act, Box::pin(self.add_opening(draft, act))).await
+        self.once(act, self.add_opening(draft, act)).await
     }
 
     async fn add_opening(&self, draft: OpeningDraft, act: &Act) -> Result<Created<Opening>, Error> {
         let id = self.random.ulid(act.now)?;
         let id =
             OpeningId::parse(&id).map_err(|source| Error::internal("making an identifier for an opening", source))?;
-        let mut race = Race::new(&self.random);
-        loop {
+        retry!(self, {
             // The automat is not a condition of the write: requests for different lockers must not get in each other's
             // way, and of a locker or an automat that has just gone the device knows better.
             let automat = self.stored_automat(&draft.automat).await?.automat;
@@ -29,13 +29,11 @@ impl Store {
             let (before, actor) = (&locker.openings, act.actor.clone());
             let opening = Opening::request(draft.clone(), id.clone(), automat.connection, before, actor, act.now)?;
             let stored = StoredOpening { opening, incarnation: locker.incarnation.clone() };
-            match self.requesting(&stored, &locker, act)?.commit(self).await? {
-                Outcome::Committed => return Ok(Created::New(stored.opening)),
-                Outcome::Contended => {}
-                Outcome::Refused(refused) => refuse_if_recorded(&refused)?,
+            match self.requesting(&stored, &locker, act)?.try_commit(self).await? {
+                Ok(()) => Ok(Created::New(stored.opening)),
+                Err(refused) => Err(again_unless_recorded(&refused)),
             }
-            race.lost().await?;
-        }
+        })
     }
 
     fn requesting(&self, stored: &StoredOpening, locker: &StoredLocker, act: &Act) -> Result<Transaction, Error> {

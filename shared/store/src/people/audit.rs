@@ -4,9 +4,9 @@ use domain::{AutomatId, Event, EventKind, Subject};
 
 use super::case::Case;
 use super::walk::About;
+use crate::expression::Expression;
 use crate::items::{EventItem, ItemKey, text};
 use crate::read::Stretch;
-use crate::write::Expression;
 use crate::{Act, Error, Store};
 
 impl Store {

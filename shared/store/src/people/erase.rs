@@ -10,10 +10,11 @@ use domain::{Clue, Contact, Contract, ContractChange, EventKind, Instant, Person
 use super::case::Case;
 use super::walk::{About, Sight, Walk};
 use super::{Erasure, ErasureOutcome};
+use crate::expression::{Expression, present};
 use crate::items::{ContractItem, ItemKey, KeyItem, PinItem, ReminderItem, StoredContract, StoredKey, StoredMessage};
-use crate::race::Race;
+use crate::retry::{NotDone, retry};
 use crate::schema::TTL;
-use crate::write::{Expression, Outcome, Part, Transaction, present};
+use crate::transaction::{Part, Transaction};
 use crate::{Act, Error, Page, PageRequest, Store};
 
 /// What is to be done about a case.
@@ -70,36 +71,36 @@ impl Erasing<'_> {
         Ok(Some(Erasure { clues, key: about.key.clone(), contract: about.contract.clone(), outcome }))
     }
 
-    async fn settle(&self, about: &About, mut case: Case) -> Result<ErasureOutcome, Error> {
-        let mut race = Race::new(&self.store.random);
-        let mut pin_is_ours = true;
-        loop {
+    async fn settle(&self, about: &About, case: Case) -> Result<ErasureOutcome, Error> {
+        let (mut read, mut outcome, mut pin_is_ours) = (Some(case), ErasureOutcome::MessagesErased, true);
+        retry!(self.store, {
+            let case = match read.take() {
+                Some(case) => case,
+                None => match self.store.case(about, self.search).await? {
+                    Some(fresh) => fresh,
+                    // Somebody else has done the same meanwhile.
+                    None => return Ok(outcome),
+                },
+            };
             let verdict = self.verdict(&case);
-            let outcome = match verdict {
+            outcome = match verdict {
                 Verdict::Leave(outcome) => return Ok(outcome),
                 Verdict::Contract => ErasureOutcome::ContractErased,
                 Verdict::Contacts(_) => ErasureOutcome::ContactErased,
                 Verdict::Messages => ErasureOutcome::MessagesErased,
             };
             let last = self.delete_messages(about, &case, &verdict).await?;
-            match self.ending(about, &case, &verdict, last, pin_is_ours).await?.commit(self.store).await? {
-                Outcome::Committed => {
-                    if outcome == ErasureOutcome::ContractErased {
-                        self.delete_late_messages(about).await?;
-                    }
-                    return Ok(outcome);
-                }
-                Outcome::Contended => {}
+            let transaction = self.ending(about, &case, &verdict, last, pin_is_ours).await?;
+            if let Err(refused) = transaction.try_commit(self.store).await? {
                 // An ended contract's PIN may have been taken by another: it is not ours to delete.
-                Outcome::Refused(refused) => pin_is_ours = !refused.iter().any(|(part, _)| *part == Part::Pin),
+                pin_is_ours = !refused.has(Part::Pin);
+                return Err(NotDone::Again);
             }
-            race.lost().await?;
-            match self.store.case(about, self.search).await? {
-                Some(fresh) => case = fresh,
-                // Somebody else has done the same meanwhile.
-                None => return Ok(outcome),
+            if outcome == ErasureOutcome::ContractErased {
+                self.delete_late_messages(about).await?;
             }
-        }
+            Ok(outcome)
+        })
     }
 
     fn verdict(&self, case: &Case) -> Verdict {

@@ -6,10 +6,11 @@ use ulid::Ulid;
 use super::PersonalData;
 use super::case::Case;
 use super::walk::{About, Sight, Walk};
+use crate::expression::Expression;
 use crate::items::{EventItem, ItemKey, text};
-use crate::race::Race;
 use crate::read::Stretch;
-use crate::write::{Expression, Outcome, Transaction};
+use crate::retry::retry;
+use crate::transaction::Transaction;
 use crate::{Act, Error, Page, PageRequest, Store};
 
 /// The most events of a contract that are handed out.
@@ -87,15 +88,11 @@ impl Store {
     }
 
     async fn record(&self, event: &Event, about: &About) -> Result<(), Error> {
-        let mut race = Race::new(&self.random);
-        loop {
+        retry!(self, {
             let mut transaction = Transaction::default();
             transaction.event(event, Some(&about.incarnation), self.retention)?;
-            match transaction.commit(self).await? {
-                // Refused: it was written by a try whose answer was lost.
-                Outcome::Committed | Outcome::Refused(_) => return Ok(()),
-                Outcome::Contended => race.lost().await?,
-            }
-        }
+            // Refused: it was written by an attempt whose answer was lost.
+            transaction.try_commit(self).await.map(|_| ())
+        })
     }
 }

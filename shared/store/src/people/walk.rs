@@ -7,10 +7,10 @@ use domain::{ContractId, KeyId, Mention, PersonSearch};
 use serde::Deserialize;
 use tokio::time::Instant;
 
+use crate::expression::Expression;
 use crate::items::{Item, ItemKey, MessageItem, read, text, valid};
 use crate::page::List;
 use crate::read::time_for;
-use crate::write::Expression;
 use crate::{Cursor, Error, PageRequest, Store};
 
 /// How long one call goes on looking: what it then still deals with has room in the 29 seconds of a function.

@@ -4,7 +4,7 @@ use domain::{Instant, KeyState};
 
 use super::{Plan, Renewal};
 use crate::items::{ContractItem, Item, KeyItem, PinItem, StoredContract, StoredKey};
-use crate::write::{Part, Transaction};
+use crate::transaction::{Part, Transaction};
 use crate::{Error, Store};
 
 impl Store {

@@ -3,8 +3,9 @@
 use domain::KeyState;
 
 use super::{Plan, Renewal};
+use crate::expression::{absent, unchanged};
 use crate::items::{Item, KeyItem, ReturnCodeItem};
-use crate::write::{Part, Transaction, absent, unchanged};
+use crate::transaction::{Part, Transaction};
 use crate::{Error, Store};
 
 impl Store {

@@ -2,7 +2,7 @@
 
 use super::{Plan, Renewal};
 use crate::items::{Item, ItemKey, MessageItem};
-use crate::write::{Part, Transaction};
+use crate::transaction::{Part, Transaction};
 use crate::{Error, Store};
 
 impl Store {

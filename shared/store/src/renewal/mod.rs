@@ -16,9 +16,9 @@ use domain::Instant;
 
 pub use self::devices::DeviceKeysTold;
 pub use self::walk::Renewed;
-use crate::items::{Item, ItemKey};
-use crate::race::Race;
-use crate::write::{Outcome, Part, Transaction};
+use crate::items::ItemKey;
+use crate::retry::{NotDone, retry};
+use crate::transaction::{Part, Transaction};
 use crate::{Error, Store};
 
 /// What becomes of an item that has a code.
@@ -52,18 +52,18 @@ impl Plan {
 impl Store {
     /// Brings the code of an item under the current secret.
     async fn renew(&self, place: &ItemKey, now: Instant) -> Result<Renewal, Error> {
-        let mut race = Race::new(&self.random);
-        loop {
+        retry!(self, {
             let Plan { what, writes } = self.plan(place, now).await?;
             if !matches!(what, Renewal::Resealed | Renewal::Moved) {
                 return Ok(what);
             }
-            match writes.commit(self).await? {
-                Outcome::Committed => return Ok(what),
-                Outcome::Refused(refused) if is_taken(&refused) => return Ok(Renewal::Taken),
-                Outcome::Refused(_) | Outcome::Contended => race.lost().await?,
+            match writes.try_commit(self).await? {
+                Ok(()) => Ok(what),
+                // The only obstacle is that the code's current name is somebody else's.
+                Err(refused) if refused.is_only(&[Part::Pin, Part::ReturnCode]) => Ok(Renewal::Taken),
+                Err(_) => Err(NotDone::Again),
             }
-        }
+        })
     }
 
     /// What [`Store::renew`] would do.
@@ -77,9 +77,4 @@ impl Store {
             _ => self.plan_contract(item, now).await,
         }
     }
-}
-
-/// Whether the only obstacle is that the code's current name is somebody else's.
-fn is_taken(refused: &[(Part, Option<Item>)]) -> bool {
-    refused.iter().all(|(part, _)| matches!(part, Part::Pin | Part::ReturnCode))
 }

@@ -4,9 +4,9 @@ use domain::Instant;
 use tokio::task::JoinSet;
 
 use super::{Plan, Renewal};
+use crate::expression::Expression;
 use crate::items::{ItemKey, text};
 use crate::read::time_for;
-use crate::write::Expression;
 use crate::{Error, Store};
 
 /// Items dealt with at once.

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use self::told::Told;
 use super::due::{due, due_shard};
 use super::{Item, ItemKey, bytes, flag, instant, number, read, text, valid, write};
-use crate::write::Expression;
+use crate::expression::Expression;
 use crate::{Codes, Error, Random};
 
 /// What the sort key of a message begins with.

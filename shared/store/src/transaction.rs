@@ -1,0 +1,224 @@
+//! Conditional writes: several that happen together or not at all, or one alone at half the price. Each write of a
+//! transaction is named by the part that it plays, so that a refusal says whose condition did not hold and what stood
+//! there instead.
+
+use aws_sdk_dynamodb::error::{ProvideErrorMetadata, SdkError};
+use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
+use aws_sdk_dynamodb::types::{
+    CancellationReason, ConditionCheck, Delete, Put, ReturnValuesOnConditionCheckFailure, TransactWriteItem, Update,
+};
+
+use crate::expression::{Expression, names, values};
+use crate::items::{Item, ItemKey};
+use crate::retry::{NotDone, retry};
+use crate::{Error, Store};
+
+/// The part that a write plays in its transaction.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Part {
+    Automat,
+    /// When a fault of a device was last recorded.
+    Fault,
+    Locker,
+    Opening,
+    Keypad,
+    /// A keypad entry.
+    Entry,
+    Key,
+    Contract,
+    Pin,
+    /// The PIN that a contract had before.
+    FormerPin,
+    ReturnCode,
+    /// The return code that a key had before.
+    FormerReturnCode,
+    Word,
+    Event,
+    Reminder,
+    Message,
+    /// What a removed key has left.
+    Remains,
+    Receipt,
+}
+
+/// The writes of a transaction whose conditions did not hold, each with the item that stood there. Nothing was written.
+#[derive(Debug)]
+pub(crate) struct Refused(Vec<(Part, Option<Item>)>);
+
+impl Refused {
+    /// Whether a part was refused.
+    pub(crate) fn has(&self, part: Part) -> bool {
+        self.0.iter().any(|(refused, _)| *refused == part)
+    }
+
+    /// Whether nothing but these parts was refused.
+    pub(crate) fn is_only(&self, parts: &[Part]) -> bool {
+        self.0.iter().all(|(refused, _)| parts.contains(refused))
+    }
+
+    /// The item that stood where a part was refused.
+    pub(crate) fn item(&self, part: Part) -> Option<&Item> {
+        self.0.iter().find(|(refused, _)| *refused == part)?.1.as_ref()
+    }
+
+    /// All items that stood where something was refused.
+    pub(crate) fn items(&self) -> impl Iterator<Item = &Item> {
+        self.0.iter().filter_map(|(_, item)| item.as_ref())
+    }
+}
+
+/// Writes gathered for one transaction.
+#[derive(Debug, Default)]
+pub(crate) struct Transaction(Vec<Write>);
+
+#[derive(Debug)]
+struct Write {
+    part: Part,
+    action: Action,
+    condition: Expression,
+}
+
+#[derive(Debug)]
+enum Action {
+    Put(Item),
+    Update(ItemKey, Expression),
+    Delete(ItemKey),
+    Check(ItemKey),
+}
+
+/// Adds table and condition to a write. The SDK has seven builders that take them by the same methods, and no trait that
+/// all of them share.
+macro_rules! on_condition {
+    ($builder:expr, $table:expr, $condition:expr $(, $update:expr)?) => {
+        $builder
+            .table_name($table)
+            .set_expression_attribute_names(Some(names(&[&$condition.text $(, &$update.text)?])))
+            .set_expression_attribute_values(values(
+                $condition.values.clone().into_iter()$(.chain($update.values.clone()))?.collect(),
+            ))
+            $(.update_expression(&$update.text))?
+            .condition_expression(&$condition.text)
+    };
+}
+
+impl Transaction {
+    pub(crate) fn put(&mut self, part: Part, item: Item, condition: Expression) {
+        self.0.push(Write { part, action: Action::Put(item), condition });
+    }
+
+    pub(crate) fn update(&mut self, part: Part, key: ItemKey, update: Expression, condition: Expression) {
+        self.0.push(Write { part, action: Action::Update(key, update), condition });
+    }
+
+    pub(crate) fn delete(&mut self, part: Part, key: ItemKey, condition: Expression) {
+        self.0.push(Write { part, action: Action::Delete(key), condition });
+    }
+
+    /// Writes nothing, but makes a condition of all the others.
+    pub(crate) fn check(&mut self, part: Part, key: ItemKey, condition: Expression) {
+        self.0.push(Write { part, action: Action::Check(key), condition });
+    }
+
+    /// Writes all, for an attempt that is made again whatever was refused.
+    pub(crate) async fn commit(self, store: &Store) -> Result<(), NotDone> {
+        self.try_commit(store).await?.map_err(|_| NotDone::Again)
+    }
+
+    /// Writes all or nothing. What was refused is for the caller to look at; another transaction on the same items asks
+    /// for a new attempt.
+    pub(crate) async fn try_commit(self, store: &Store) -> Result<Result<(), Refused>, NotDone> {
+        let parts: Vec<_> = self.0.iter().map(|write| write.part).collect();
+        let items = self.0.into_iter().map(|write| write.into_item(&store.table)).collect::<Result<_, _>>()?;
+        match store.client.transact_write_items().set_transact_items(Some(items)).send().await {
+            Ok(_) => Ok(Ok(())),
+            Err(failure) => refused(&parts, failure).map(Err),
+        }
+    }
+}
+
+impl Write {
+    fn into_item(self, table: &str) -> Result<TransactWriteItem, Error> {
+        macro_rules! build {
+            ($builder:expr $(, $update:expr)?) => {
+                on_condition!($builder, table, self.condition $(, $update)?)
+                    .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld)
+                    .build()
+                    .map_err(|source| Error::internal("building a transaction", source))?
+            };
+        }
+        let item = TransactWriteItem::builder();
+        let item = match self.action {
+            Action::Put(put) => item.put(build!(Put::builder().set_item(Some(put)))),
+            Action::Update(key, update) => {
+                item.update(build!(Update::builder().set_key(Some(key.into_item())), update))
+            }
+            Action::Delete(key) => item.delete(build!(Delete::builder().set_key(Some(key.into_item())))),
+            Action::Check(key) => {
+                item.condition_check(build!(ConditionCheck::builder().set_key(Some(key.into_item()))))
+            }
+        };
+        Ok(item.build())
+    }
+}
+
+/// What was refused of a transaction that was not written.
+fn refused(parts: &[Part], failure: SdkError<TransactWriteItemsError>) -> Result<Refused, NotDone> {
+    let reasons = match failure.as_service_error() {
+        Some(TransactWriteItemsError::TransactionCanceledException(cancelled)) => cancelled.cancellation_reasons(),
+        Some(TransactWriteItemsError::TransactionInProgressException(_)) => return Err(NotDone::Again),
+        _ => return Err(Error::of_call("writing a transaction", failure).into()),
+    };
+    let has = |code: &str| reasons.iter().any(|reason| reason.code() == Some(code));
+    let refused: Vec<_> = parts
+        .iter()
+        .zip(reasons)
+        .filter(|(_, reason)| reason.code() == Some("ConditionalCheckFailed"))
+        .map(|(part, reason)| (*part, reason.item.clone()))
+        .collect();
+    if !refused.is_empty() {
+        Ok(Refused(refused))
+    } else if has("TransactionConflict") || reasons.iter().any(is_throttling) {
+        Err(NotDone::Again)
+    } else {
+        Err(Error::internal("writing a transaction", failure).into())
+    }
+}
+
+fn is_throttling(reason: &CancellationReason) -> bool {
+    matches!(reason.code(), Some("ThrottlingError" | "ProvisionedThroughputExceeded"))
+}
+
+impl Store {
+    /// Puts an item; says whether the condition held.
+    pub(crate) async fn put(&self, item: Item, condition: Expression) -> Result<bool, Error> {
+        let request = on_condition!(self.client.put_item(), &self.table, condition).set_item(Some(item));
+        retry!(self, { is_written("putting an item", request.clone().send().await) })
+    }
+
+    /// Updates an item; says whether the condition held.
+    pub(crate) async fn update(&self, key: ItemKey, update: Expression, condition: Expression) -> Result<bool, Error> {
+        let request = on_condition!(self.client.update_item(), &self.table, condition, update);
+        let request = request.set_key(Some(key.into_item()));
+        retry!(self, { is_written("updating an item", request.clone().send().await) })
+    }
+
+    /// Deletes an item; says whether the condition held.
+    pub(crate) async fn delete(&self, key: ItemKey, condition: Expression) -> Result<bool, Error> {
+        let request = on_condition!(self.client.delete_item(), &self.table, condition);
+        let request = request.set_key(Some(key.into_item()));
+        retry!(self, { is_written("deleting an item", request.clone().send().await) })
+    }
+}
+
+/// Whether a write that stands alone was made. It is tried again when a transaction on the same item got in its way.
+fn is_written<T, E>(context: &'static str, answer: Result<T, SdkError<E>>) -> Result<bool, NotDone>
+where
+    E: ProvideErrorMetadata + std::error::Error + Send + Sync + 'static,
+{
+    let Err(failure) = answer else { return Ok(true) };
+    match failure.code() {
+        Some("ConditionalCheckFailedException") => Ok(false),
+        Some("TransactionConflictException") => Err(NotDone::Again),
+        _ => Err(Error::of_call(context, failure).into()),
+    }
+}
