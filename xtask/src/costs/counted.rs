@@ -6,6 +6,10 @@ use template::{Resource, Template, Value};
 const MEASUREMENTS: &str = "docs/measurements.md";
 const SMS: &str = "shared/messages/tests/rendering/snapshots/rendering__sms__sms_lengths.snap";
 const TEMPLATES: [&str; 3] = ["template.yaml", "infra/watch.yaml", "infra/sign-in.yaml"];
+const ROUTES: &str = "infra/routes.yaml";
+/// What API Gateway sends of a route with detailed metrics:
+/// <https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-metrics.html>
+const METRICS_OF_A_ROUTE: usize = 6;
 /// What a query without dimensions reads: the metrics of the four rules' error actions.
 const QUERIED: usize = 4;
 
@@ -28,12 +32,18 @@ impl Counted {
             metrics += template.of_type("AWS::CloudWatch::Alarm").map(alarm_metrics).sum::<usize>();
             keys += template.of_type("AWS::KMS::Key").count();
         }
+        let routes = Template::parse(&read(ROUTES)?).context(ROUTES)?;
+        let stage = routes.of_type("AWS::ApiGatewayV2::Stage").next();
+        let settings = stage.and_then(|stage| stage.property(&["RouteSettings"])).and_then(Value::as_mapping);
+        let settings = settings.with_context(|| format!("{ROUTES}: no settings of routes"))?;
+        let detailed = settings.values().filter(|route| route["DetailedMetricsEnabled"] == true).count();
         ensure!(metrics > 0 && keys > 0, "the templates have no alarms or no keys");
         let number = |count: usize| u32::try_from(count).map(f64::from);
         Ok(Self(vec![
             ("bookingWriteUnits", booking),
             ("smsSegments", segments),
             ("alarmMetrics", number(metrics)?),
+            ("routeMetrics", number(METRICS_OF_A_ROUTE * detailed)?),
             ("kmsKeys", number(keys)?),
         ]))
     }
@@ -48,8 +58,14 @@ impl Counted {
     }
 }
 
-/// How many metrics an alarm watches; each is charged.
+/// How many metrics an alarm watches: "you incur a cost for each alarm-metric that's referenced in the metric math
+/// expression", and of a query for each that it matches
+/// (<https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/cloudwatch_billing.html>). Those of a canary are there
+/// if somebody asks for one.
 fn alarm_metrics(alarm: Resource<'_>) -> usize {
+    if alarm.body["Condition"] == "HasCanary" {
+        return 0;
+    }
     let Some(metrics) = alarm.property(&["Metrics"]).and_then(Value::as_sequence) else { return 1 };
     match metrics.iter().filter(|metric| !metric["MetricStat"].is_null()).count() {
         0 => QUERIED,

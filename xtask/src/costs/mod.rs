@@ -3,14 +3,16 @@
 
 mod counted;
 mod page;
+mod sources;
 
 use std::fs;
 
-use anyhow::{Context as _, Result, ensure};
+use anyhow::{Context as _, Result};
 use serde_norway::Value;
 
 use crate::{project::Project, steps::Note};
 use counted::Counted;
+use sources::{Source, Sources};
 
 const DATA: &str = "infra/runbooks/costs.yaml";
 const PAGE: &str = "infra/runbooks/costs.md";
@@ -35,11 +37,14 @@ struct Item {
     amount: f64,
     dollars: f64,
     per: f64,
+    /// What an account has free every month, for good.
+    free: f64,
+    source: Option<Source>,
     halve: Option<String>,
 }
 
 impl Item {
-    fn read(value: &Value, counted: &Counted) -> Result<Self> {
+    fn read(value: &Value, counted: &Counted, sources: &Sources) -> Result<Self> {
         let text = |name: &str| value[name].as_str().with_context(|| format!("{DATA}: no {name} in {value:?}"));
         let number = |name: &str| value[name].as_f64().with_context(|| format!("{DATA}: no {name} in {value:?}"));
         let growth = match text("for")? {
@@ -48,7 +53,6 @@ impl Item {
             "xray" => Growth::Traces,
             other => anyhow::bail!("{DATA}: for: {other} is not automat, stack or xray"),
         };
-        ensure!(text("check")?.starts_with("https://"), "{DATA}: {} has no page to check its price", text("what")?);
         let factors = value["amount"].as_sequence().with_context(|| format!("{DATA}: no amount in {value:?}"))?;
         let amount =
             factors.iter().try_fold(1.0, |product, factor| Ok::<_, anyhow::Error>(product * counted.of(factor)?))?;
@@ -59,18 +63,28 @@ impl Item {
             amount,
             dollars: number("dollars")?,
             per: number("per")?,
+            free: value["free"].as_f64().unwrap_or_default(),
+            source: sources.of(value)?,
             halve: value["halve"].as_str().map(str::to_owned),
         })
     }
 
     /// Dollars a month with so many automats.
     fn cost(&self, automats: f64) -> f64 {
-        let amount = match self.growth {
+        self.amount(automats) * self.dollars / self.per
+    }
+
+    /// Likewise, if nothing else in the account uses up what it has free.
+    fn cost_beyond_free(&self, automats: f64) -> f64 {
+        (self.amount(automats) - self.free).max(0.0) * self.dollars / self.per
+    }
+
+    fn amount(&self, automats: f64) -> f64 {
+        match self.growth {
             Growth::Automat => self.amount * automats,
             Growth::Stack => self.amount,
             Growth::Traces => traces(self.amount.mul_add(automats, TICKS)),
-        };
-        amount * self.dollars / self.per
+        }
     }
 }
 
@@ -100,11 +114,13 @@ fn pages(project: &Project) -> Result<(String, String)> {
     let read = |path: &str| fs::read_to_string(project.root.join(path)).with_context(|| format!("cannot read {path}"));
     let counted = Counted::read(read)?;
     let data: Value = serde_norway::from_str(&read(DATA)?).with_context(|| DATA.to_owned())?;
+    let sources = Sources::read(&data)?;
     let items = data["items"].as_sequence().with_context(|| format!("{DATA}: no items"))?;
-    let items = items.iter().map(|item| Item::read(item, &counted)).collect::<Result<Vec<_>>>()?;
-    let sms = Item::read(&data["sms"], &counted)?;
+    let items = items.iter().map(|item| Item::read(item, &counted, &sources)).collect::<Result<Vec<_>>>()?;
+    let sms = Item::read(&data["sms"], &counted, &sources)?;
+    let region = data["region"].as_str().with_context(|| format!("{DATA}: no region"))?;
     let former = read(PAGE)?;
-    let page = page::with_tables(&former, &page::tables(&data, &items, &sms)?)?;
+    let page = page::with_tables(&former, &page::tables(region, &items, &sms, &sources)?)?;
     Ok((former, page))
 }
 
@@ -116,6 +132,23 @@ mod tests {
     fn the_page_is_up_to_date() {
         let (former, page) = pages(&Project::load().unwrap()).unwrap();
         assert!(former == page, "{PAGE} is out of date: run `cargo xtask costs`");
+    }
+
+    #[test]
+    fn what_an_account_has_free_is_never_paid_back() {
+        let alarms = Item {
+            service: "alarms".to_owned(),
+            what: "metrics".to_owned(),
+            growth: Growth::Stack,
+            amount: 4.0,
+            dollars: 0.1,
+            per: 1.0,
+            free: 10.0,
+            source: None,
+            halve: None,
+        };
+        assert!((alarms.cost(1.0) - 0.4).abs() < 1e-9);
+        assert!(alarms.cost_beyond_free(1.0).abs() < 1e-9);
     }
 
     #[test]

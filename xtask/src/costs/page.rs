@@ -3,9 +3,11 @@
 use std::fmt::Write as _;
 
 use anyhow::{Context as _, Result};
-use serde_norway::Value;
 
-use super::{Growth, Item};
+use super::{
+    Growth, Item,
+    sources::{Source, Sources},
+};
 
 const BEGIN: &str = "<!-- computed by `cargo xtask costs`: do not edit -->\n";
 const END: &str = "<!-- end of what is computed -->\n";
@@ -19,14 +21,8 @@ pub(super) fn with_tables(page: &str, tables: &str) -> Result<String> {
 }
 
 /// All of them.
-pub(super) fn tables(data: &Value, items: &[Item], sms: &Item) -> Result<String> {
-    let text = |name: &str| data[name].as_str().with_context(|| format!("no {name}"));
-    let mut page = format!(
-        "\nRegion {}, prices as of {}, checked against the price list: {}.\n",
-        text("region")?,
-        text("asOf")?,
-        text("checked")?
-    );
+pub(super) fn tables(region: &str, items: &[Item], sms: &Item, sources: &Sources) -> Result<String> {
+    let mut page = trust(region, items, sms);
     items_of(&mut page, "Each automat", items, Growth::Automat)?;
     items_of(&mut page, "The stack by itself", items, Growth::Stack)?;
     together(&mut page, items)?;
@@ -34,31 +30,72 @@ pub(super) fn tables(data: &Value, items: &[Item], sms: &Item) -> Result<String>
     let segments = sms.amount;
     writeln!(
         page,
-        "\n### SMS instead of emails\n\n{segments} segments for each automat: {:.2} dollars.\n",
-        sms.cost(1.0)
+        "\n### SMS instead of emails\n\n{segments} segments for each automat: {:.2} dollars. Source of the price: {}.",
+        sms.cost(1.0),
+        named(sms)
     )?;
+    sources_of(&mut page, sources)?;
     Ok(page)
 }
 
+/// How many prices are those of the region, and which are not.
+fn trust(region: &str, items: &[Item], sms: &Item) -> String {
+    let all = || items.iter().chain([sms]);
+    let is_own = |item: &&Item| item.source.as_ref().is_some_and(|source| source.region == region);
+    let own = all().filter(is_own).count();
+    let unknown = all().filter(|item| item.source.is_none()).map(|item| format!("{} ({})", item.service, item.what));
+    let unknown = unknown.collect::<Vec<_>>().join(", ");
+    let unknown = if unknown.is_empty() { "none".to_owned() } else { unknown };
+    let others = all().count() - own - all().filter(|item| item.source.is_none()).count();
+    format!(
+        "\nFor the region {region}. Of {} prices, {own} are that region's, {others} are another region's or name none (see \
+         [the sources](#sources-of-the-prices)), and these have no source and are from memory: {unknown}.\n",
+        all().count()
+    )
+}
+
+/// The source of an item's price, by name.
+fn named(item: &Item) -> &str {
+    item.source.as_ref().map_or("**none**", |source| &source.name)
+}
+
+fn sources_of(page: &mut String, sources: &Sources) -> Result<()> {
+    let head = "| source | what | region | published or read | to check it | read through |\n|---|---|---|---|---|---|";
+    writeln!(page, "\n### Sources of the prices\n\n{head}")?;
+    for Source { name, list, region, date, url, read_through } in sources.all() {
+        let read_through = read_through.as_deref().unwrap_or("the list itself");
+        writeln!(page, "| {name} | {list} | {region} | {date} | <{url}> | {read_through} |")?;
+    }
+    writeln!(page)?;
+    Ok(())
+}
+
 fn items_of(page: &mut String, title: &str, items: &[Item], growth: Growth) -> Result<()> {
-    writeln!(page, "\n### {title}\n\n| service | what | amount | price | dollars |\n|---|---|---|---|---|")?;
+    writeln!(
+        page,
+        "\n### {title}\n\n| service | what | amount | price | source | dollars |\n|---|---|---|---|---|---|"
+    )?;
     let mut sum = 0.0;
     for item in items.iter().filter(|item| item.growth == growth) {
         let Item { service, what, amount, dollars, per, .. } = item;
         let amount = (amount * 10_000.0).round() / 10_000.0;
         let cost = item.cost(1.0);
-        writeln!(page, "| {service} | {what} | {amount} | {dollars} for {per} | {cost:.4} |")?;
+        writeln!(page, "| {service} | {what} | {amount} | {dollars} for {per} | {} | {cost:.4} |", named(item))?;
         sum += cost;
     }
-    writeln!(page, "| **together** | | | | **{sum:.3}** |")?;
+    writeln!(page, "| **together** | | | | | **{sum:.3}** |")?;
     Ok(())
 }
 
 fn together(page: &mut String, items: &[Item]) -> Result<()> {
-    writeln!(page, "\n### Together\n\n| automats | dollars | for each automat |\n|---|---|---|")?;
+    writeln!(
+        page,
+        "\n### Together\n\n| automats | dollars | for each automat | beyond what an account has free |\n|---|---|---|---|"
+    )?;
     for (automats, name) in SIZES {
         let sum: f64 = items.iter().map(|item| item.cost(automats)).sum();
-        writeln!(page, "| {name} | {sum:.2} | {:.2} |", sum / automats)?;
+        let beyond: f64 = items.iter().map(|item| item.cost_beyond_free(automats)).sum();
+        writeln!(page, "| {name} | {sum:.2} | {:.2} | {beyond:.2} |", sum / automats)?;
     }
     Ok(())
 }
