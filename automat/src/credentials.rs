@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::device::DeviceKey;
 use crate::driver::Settings;
-use crate::link::{Endpoint, Security, TlsError};
+use crate::link::{Endpoint, RECONNECT_AFTER, Security, TlsError};
 
 /// The broker's authority, in PEM.
 pub const AUTHORITY: &str = "ca.pem";
@@ -89,6 +89,7 @@ impl Credentials {
                 port: self.port,
                 security: Security::mutual_tls(&authority?, &certificate?, &key?)?,
             },
+            reconnect_after: RECONNECT_AFTER,
             device_key: Some(self.device_key()?),
             folder: journal,
         })

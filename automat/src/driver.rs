@@ -25,6 +25,9 @@ pub struct Settings {
     pub thing: ThingName,
     /// Its broker.
     pub endpoint: Endpoint,
+    /// The shortest wait before it connects again: [`RECONNECT_AFTER`](crate::link::RECONNECT_AFTER), and less where a
+    /// test of many connections would wait.
+    pub reconnect_after: Duration,
     /// Its key for keypad codes. Without one the keypad says that there is no connection.
     pub device_key: Option<DeviceKey>,
     /// The folder of its journal.
@@ -79,7 +82,13 @@ pub async fn run(
         life: u64::from_be_bytes(random.bytes()?),
     };
     let device = Device::new(identity, journal.journal().clone(), hardware.sensors());
-    let mut link = Link::start(&settings.thing, &settings.endpoint, device.subscriptions(), controls.network);
+    let mut link = Link::start(
+        &settings.thing,
+        &settings.endpoint,
+        settings.reconnect_after,
+        device.subscriptions(),
+        controls.network,
+    );
     let mut driver = Driver {
         device,
         hardware,

@@ -8,7 +8,7 @@ use std::time::Duration;
 use automat::credentials::{AUTHORITY, CERTIFICATE, Credentials, CredentialsError, PRIVATE_KEY};
 use automat::device::DeviceKey;
 use automat::driver::Settings;
-use automat::link::{Endpoint, Security, TlsError};
+use automat::link::{Endpoint, RECONNECT_AFTER, Security, TlsError};
 use automat::simulated::{Config, Person};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -96,6 +96,7 @@ impl Options {
         Ok(Settings {
             thing,
             endpoint: Endpoint { host, port, security },
+            reconnect_after: RECONNECT_AFTER,
             device_key: self.device_key.as_deref().map(device_key).transpose()?,
             folder: self.data.clone(),
         })

@@ -15,7 +15,7 @@ use api::testing::{json, request};
 use api::{App, Clock, Role};
 use automat::device::{DeviceKey, Display};
 use automat::driver::Settings;
-use automat::link::{Endpoint, Security};
+use automat::link::{Endpoint, RECONNECT_AFTER, Security};
 use automat::simulated::{Config, Person, SimulatedAutomat};
 use aws_sdk_iotdataplane::config::{BehaviorVersion, Credentials, Region};
 use axum::body::Body;
@@ -115,6 +115,7 @@ fn start(broker: SocketAddr, device_key: DeviceKey, folder: &std::path::Path) ->
         settings: Settings {
             thing: ThingName::of_automat("lobby"),
             endpoint: Endpoint { host: broker.ip().to_string(), port: broker.port(), security },
+            reconnect_after: RECONNECT_AFTER,
             device_key: Some(device_key),
             folder: folder.to_owned(),
         },

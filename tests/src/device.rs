@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use automat::credentials::Credentials;
+use automat::driver::Settings;
 use automat::simulated::{Config, Person, SimulatedAutomat};
 use domain::AutomatId;
 use serde_json::Value;
@@ -16,6 +17,9 @@ use crate::{Call, Stage};
 pub const PATIENCE: Duration = Duration::from_secs(20);
 /// How long a motor takes.
 const MOTOR: Duration = Duration::from_millis(5);
+/// The shortest wait before a connection that follows another. Neither the local broker nor ministack refuses those that
+/// come sooner than AWS allows, and tests lose many.
+const RECONNECT_AFTER: Duration = Duration::from_millis(125);
 /// How long after one look the next one comes.
 pub(crate) const LOOK: Duration = Duration::from_millis(20);
 
@@ -41,8 +45,9 @@ impl Stage {
     pub fn unconnected_device(&self, keys_inside: &[u16]) -> SimulatedAutomat {
         let folder = self.credentials();
         let credentials = Credentials::read(&folder).unwrap();
+        let settings = credentials.settings(&folder, folder.join("device")).unwrap();
         SimulatedAutomat::start(Config {
-            settings: credentials.settings(&folder, folder.join("device")).unwrap(),
+            settings: Settings { reconnect_after: RECONNECT_AFTER, ..settings },
             locker_count: credentials.locker_count,
             keys_inside: keys_inside.iter().copied().collect(),
             motor_time: MOTOR,

@@ -2,27 +2,35 @@
 
 use std::time::Duration;
 
-const FIRST: Duration = Duration::from_millis(250);
+/// The shortest wait. AWS IoT takes "1 MQTT CONNECT operation per second" from one client id:
+/// <https://docs.aws.amazon.com/iot/latest/developerguide/limits-iot.html>.
+pub const RECONNECT_AFTER: Duration = Duration::from_secs(1);
 const LONGEST: Duration = Duration::from_secs(30);
 
 /// Counts the attempts since the last connection that held.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Backoff {
+    shortest: Duration,
     failures: u32,
 }
 
 impl Backoff {
+    /// Every wait is at least so long.
+    pub(super) fn new(shortest: Duration) -> Self {
+        Self { shortest, failures: 0 }
+    }
+
     /// A connection came about.
     pub(super) fn reset(&mut self) {
         self.failures = 0;
     }
 
-    /// The next wait: doubling, and at random between half of it and the whole, because a broker that comes back is met
+    /// The next wait: doubling, and at random between the whole of it and half, because a broker that comes back is met
     /// by all its automats.
     pub(super) fn next(&mut self, random: u8) -> Duration {
-        let whole = FIRST.saturating_mul(1 << self.failures.min(10)).min(LONGEST);
+        let half = self.shortest.saturating_mul(1 << self.failures.min(10)).min(LONGEST / 2);
         self.failures += 1;
-        whole / 2 + whole / 2 * u32::from(random) / 255
+        half + half * u32::from(random) / 255
     }
 }
 
@@ -31,13 +39,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_first_wait_is_short_and_none_is_longer_than_half_a_minute() {
-        let mut backoff = Backoff::default();
-        assert_eq!(backoff.next(0), FIRST / 2);
-        assert_eq!(backoff.next(255), FIRST * 2);
+    fn no_wait_is_shorter_than_aws_allows_or_longer_than_half_a_minute() {
+        let mut backoff = Backoff::new(RECONNECT_AFTER);
+        assert_eq!(backoff.next(0), Duration::from_secs(1));
+        assert_eq!(backoff.next(255), Duration::from_secs(4));
         let waits: Vec<_> = (0..50).map(|_| backoff.next(255)).collect();
         assert!(waits.is_sorted() && waits.last() == Some(&LONGEST), "{waits:?}");
         backoff.reset();
-        assert_eq!(backoff.next(255), FIRST);
+        assert_eq!(backoff.next(255), Duration::from_secs(2));
     }
 }

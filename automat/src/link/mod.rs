@@ -19,6 +19,7 @@ use tokio::time::{sleep, timeout};
 
 use crate::random::Random;
 use backoff::Backoff;
+pub use backoff::RECONNECT_AFTER;
 pub use endpoint::{Endpoint, Security, TlsError};
 
 const KEEP_ALIVE: Duration = Duration::from_secs(30);
@@ -65,6 +66,7 @@ impl Link {
     pub(crate) fn start(
         thing: &ThingName,
         endpoint: &Endpoint,
+        reconnect_after: Duration,
         subscriptions: Vec<String>,
         network: watch::Receiver<bool>,
     ) -> Self {
@@ -76,7 +78,7 @@ impl Link {
             events: sender,
             network,
             stopped,
-            backoff: Backoff::default(),
+            backoff: Backoff::new(reconnect_after),
             random: Random::system(),
         };
         Self { events, stop, task: tokio::spawn(keeper.run()) }

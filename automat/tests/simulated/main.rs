@@ -26,6 +26,7 @@ async fn start(peer: &Peer, folder: &Path, person: Person) -> SimulatedAutomat {
         settings: Settings {
             thing: ThingName::of_automat("lobby"),
             endpoint,
+            reconnect_after: Duration::from_millis(100),
             device_key: Some(DeviceKey::new(&[1; 32])),
             folder: folder.to_owned(),
         },
