@@ -83,6 +83,7 @@ pub(crate) async fn serve(
         mqtt: places.mqtt,
         mqtts: places.mqtts,
         connections: places.connections,
+        session_expiry: iot::SESSION_EXPIRY,
         identity: provisioning.server_identity(places.name.as_deref())?,
         registry: provisioning.registry(),
         cloud: iot::Cloud {

@@ -3,6 +3,7 @@
 use std::{
     net::SocketAddr,
     sync::{Arc, PoisonError},
+    time::Duration,
 };
 
 use crate::{
@@ -20,6 +21,9 @@ pub struct Options {
     pub mqtts: SocketAddr,
     /// So many devices may be connected, a quarter of them without TLS, where each takes three descriptors.
     pub connections: usize,
+    /// How long the broker keeps what a client that is away has subscribed to: [`SESSION_EXPIRY`](crate::SESSION_EXPIRY),
+    /// and less for a test that cannot wait.
+    pub session_expiry: Duration,
     /// What the listener with TLS shows, and whom it believes.
     pub identity: ServerIdentity,
     /// Who the devices are.
@@ -73,10 +77,10 @@ impl Iot {
     where
         F: Future<Output = Result<(), InvokeError>> + Send + 'static,
     {
-        let Options { mqtt, mqtts, connections, identity, registry, cloud } = options;
+        let Options { mqtt, mqtts, connections, session_expiry, identity, registry, cloud } = options;
         let (data_plane, access_key_id) = (cloud.data_plane, cloud.access_key_id.clone());
         let (service, messages) = Service::start(cloud, invoke)?;
-        let listeners = Listeners { mqtt, mqtts, connections, identity, registry };
+        let listeners = Listeners { mqtt, mqtts, connections, session_expiry, identity, registry };
         let broker = Broker::start(listeners, service.clone(), messages)?;
         let data_plane = DataPlane::start(data_plane, access_key_id, service.clone()).await?;
         Ok(Self { broker, data_plane, service })

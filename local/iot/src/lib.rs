@@ -21,7 +21,7 @@ pub mod topic;
 
 pub use self::template::{Template, TemplateError};
 pub use attachment::Attachment;
-pub use broker::ServerIdentity;
+pub use broker::{SESSION_EXPIRY, ServerIdentity};
 pub use invocation::{Invocation, InvokeError};
 pub use iot::{Iot, Options, StartError};
 pub use registry::{Login, Proof, Registry};

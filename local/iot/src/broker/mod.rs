@@ -54,8 +54,9 @@ const MAX_FILTERS: usize = 8;
 const MAX_SUBSCRIPTIONS: usize = 50;
 /// How long a client may take until its CONNECT is there, and for the TLS handshake before it.
 const HANDSHAKE_WITHIN: Duration = Duration::from_secs(10);
-/// AWS takes clients back for an hour.
-const SESSION_EXPIRY: Duration = Duration::from_hours(1);
+/// *Persistent session expiry period*: "The duration for which the message broker stores an MQTT persistent session. The
+/// expiry period begins when the message broker detects the session has become disconnected."
+pub const SESSION_EXPIRY: Duration = Duration::from_hours(1);
 
 /// What the broker's listener with TLS shows and whom it believes, all as PEM.
 #[derive(Clone)]
@@ -73,6 +74,7 @@ pub(crate) struct Listeners {
     pub(crate) mqtt: SocketAddr,
     pub(crate) mqtts: SocketAddr,
     pub(crate) connections: usize,
+    pub(crate) session_expiry: Duration,
     pub(crate) identity: ServerIdentity,
     pub(crate) registry: Registry,
 }
@@ -99,7 +101,11 @@ impl Broker {
         let threads = Threads::start()?;
         let (door, plain, tls) = {
             let _inside = threads.handle.enter(); // sockets belong to the runtime that they are opened in
-            (door(options.mqtt)?, plain()?, tls(options.mqtts, &options.identity)?)
+            (
+                door(options.mqtt)?,
+                plain(options.session_expiry)?,
+                tls(options.mqtts, options.session_expiry, &options.identity)?,
+            )
         };
         let addresses = (door.local_addr()?, address(&tls)?);
         threads.handle.spawn(door::lead(door, address(&plain)?, (options.connections / 4).max(1)));
@@ -169,12 +175,12 @@ async fn deliver(context: ServerContext, mut outbox: UnboundedReceiver<Publicati
     }
 }
 
-fn builder(name: &str, address: SocketAddr) -> Builder {
+fn builder(name: &str, address: SocketAddr, session_expiry: Duration) -> Builder {
     let builder = Builder::new().name(name).laddr(address).reuseaddr(Some(true)).nodelay(true).allow_anonymous(false);
     let builder = builder.max_packet_size(MAX_PACKET).max_mqueue_len(100).max_clientid_len(128);
     let builder = builder.handshake_timeout(HANDSHAKE_WITHIN).max_subscriptions(MAX_SUBSCRIPTIONS);
     let builder = builder.max_keepalive(MAX_KEEP_ALIVE).allow_zero_keepalive(false);
-    builder.session_expiry_interval(SESSION_EXPIRY).max_session_expiry_interval(SESSION_EXPIRY)
+    builder.session_expiry_interval(session_expiry).max_session_expiry_interval(session_expiry)
 }
 
 /// The plain listener is for this machine: passwords go in the clear.
@@ -188,20 +194,23 @@ fn door(address: SocketAddr) -> Result<TcpListener, StartError> {
 }
 
 /// What is behind the door.
-fn plain() -> Result<Listener, StartError> {
+fn plain(session_expiry: Duration) -> Result<Listener, StartError> {
     let address = (Ipv4Addr::LOCALHOST, 0).into();
-    builder("mqtt", address).bind().and_then(Listener::tcp).map_err(|error| listen_error(address, error))
+    builder("mqtt", address, session_expiry)
+        .bind()
+        .and_then(Listener::tcp)
+        .map_err(|error| listen_error(address, error))
 }
 
 /// rmqtt reads certificates and keys from files alone; these are gone when it has.
-fn tls(address: SocketAddr, identity: &ServerIdentity) -> Result<Listener, StartError> {
+fn tls(address: SocketAddr, session_expiry: Duration, identity: &ServerIdentity) -> Result<Listener, StartError> {
     let folder = tempfile::tempdir()?; // for this user alone
     let file = |name: &str, text: &str| -> std::io::Result<String> {
         let path = folder.path().join(name);
         std::fs::File::create_new(&path)?.write_all(text.as_bytes())?;
         Ok(path.to_string_lossy().into_owned())
     };
-    let builder = builder("mqtts", address)
+    let builder = builder("mqtts", address, session_expiry)
         .tls_cross_certificate(true)
         .tls_cert(Some(file("certificates.pem", &identity.certificates)?))
         .tls_key(Some(file("key.pem", &identity.key)?))

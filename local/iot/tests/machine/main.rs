@@ -9,4 +9,5 @@ mod device;
 mod limits;
 mod messages;
 mod presence;
+mod sessions;
 mod setup;

@@ -7,7 +7,7 @@ use std::{
 };
 
 use iot::{
-    Cloud, Invocation, Iot, Login, Options, Proof, Registry, ServerIdentity, Template,
+    Cloud, Invocation, Iot, Login, Options, Proof, Registry, SESSION_EXPIRY, ServerIdentity, Template,
     certificates::{Authority, Identity},
 };
 use serde_json::Value;
@@ -47,7 +47,15 @@ pub(crate) fn options(authority: &Authority, registry: Registry, template: &str)
         key: server.key,
         client_authority: authority.certificate().to_owned(),
     };
-    Options { mqtt: any, mqtts: any, connections: 1_000, identity, registry, cloud: cloud(template) }
+    Options {
+        mqtt: any,
+        mqtts: any,
+        connections: 1_000,
+        session_expiry: SESSION_EXPIRY,
+        identity,
+        registry,
+        cloud: cloud(template),
+    }
 }
 
 impl Machine {
@@ -61,6 +69,10 @@ impl Machine {
 
     pub(crate) async fn with_connections(connections: usize) -> Self {
         Self::with(TEMPLATE, |options| options.connections = connections).await
+    }
+
+    pub(crate) async fn with_session_expiry(session_expiry: Duration) -> Self {
+        Self::with(TEMPLATE, |options| options.session_expiry = session_expiry).await
     }
 
     async fn with(template: &str, change: impl Fn(&mut Options)) -> Self {
