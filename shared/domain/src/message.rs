@@ -162,6 +162,8 @@ pub enum Occasion {
     Created,
     /// These parts of it have changed.
     Updated(Vec<ContractField>),
+    /// Its automat has another time zone, so that its times are told differently.
+    ZoneChanged,
     /// It was ended before its time.
     Ended,
     /// It was removed.
@@ -184,7 +186,7 @@ impl Occasion {
     pub fn kind(&self) -> MessageKind {
         match self {
             Self::Created => MessageKind::ContractCreated,
-            Self::Updated(_) => MessageKind::ContractUpdated,
+            Self::Updated(_) | Self::ZoneChanged => MessageKind::ContractUpdated,
             Self::Ended => MessageKind::ContractEnded,
             Self::Cancelled => MessageKind::ContractCancelled,
             Self::StartReminder => MessageKind::StartReminder,
@@ -264,6 +266,7 @@ impl Message {
             Occasion::EndReminder => self.facts.range.end().unwrap_or(news),
             Occasion::Created
             | Occasion::Updated(_)
+            | Occasion::ZoneChanged
             | Occasion::Ended
             | Occasion::Cancelled
             | Occasion::Fetched(_)
@@ -277,7 +280,11 @@ impl Message {
     #[must_use]
     pub fn is_overtaken(&self, contract: Option<&Contract>, time_zone: TimeZone) -> bool {
         match self.occasion {
-            Occasion::Created | Occasion::Updated(_) | Occasion::StartReminder | Occasion::EndReminder => {
+            Occasion::Created
+            | Occasion::Updated(_)
+            | Occasion::ZoneChanged
+            | Occasion::StartReminder
+            | Occasion::EndReminder => {
                 let is_local = self.facts.place.time_zone == time_zone;
                 !is_local || contract.is_none_or(|contract| !self.facts.hold_for(contract))
             }

@@ -47,8 +47,7 @@ impl Notice {
     /// Who is told that the contract's times read differently in the automat's new zone: everybody, unless it is over.
     #[must_use]
     pub fn of_zone(contract: &Contract, now: Instant) -> Vec<Self> {
-        let occasion = Occasion::Updated(vec![ContractField::Start, ContractField::End]);
-        if contract.range.ended(now) { Vec::new() } else { Self::to_all(contract, &occasion) }
+        if contract.range.ended(now) { Vec::new() } else { Self::to_all(contract, &Occasion::ZoneChanged) }
     }
 
     /// Who is told that a contract was removed: everybody, unless it was over anyway.

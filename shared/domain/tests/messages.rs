@@ -258,9 +258,13 @@ fn only_what_tells_how_a_contract_stands_is_overtaken() {
     };
     let elsewhere = TimeZone::parse("America/New_York").unwrap();
     assert!(message(Occasion::Created).is_overtaken(Some(&standing), elsewhere), "its local times are others");
-    for occasion in
-        [Occasion::Created, Occasion::Updated(vec![ContractField::Pin]), Occasion::StartReminder, Occasion::EndReminder]
-    {
+    for occasion in [
+        Occasion::Created,
+        Occasion::Updated(vec![ContractField::Pin]),
+        Occasion::ZoneChanged,
+        Occasion::StartReminder,
+        Occasion::EndReminder,
+    ] {
         assert_eq!(overtaken(&occasion), [false, true, true, true], "{occasion:?}");
     }
     assert_eq!(overtaken(&Occasion::Ended), [false, false, true, false], "only by going on again");

@@ -87,7 +87,7 @@ fn facts_of(wording: &Wording<'_>) -> Vec<Fact> {
     let fact = |label: &str, lines: Vec<String>| Fact { label: wording.say(label), lines };
     let mut all = Vec::new();
     match wording.occasion() {
-        Occasion::Updated(_) => all.push(fact("changed", vec![wording.say("changes")])),
+        Occasion::Updated(_) | Occasion::ZoneChanged => all.push(fact("changed", vec![wording.say("changes")])),
         Occasion::Fetched(at) => all.push(fact("fetched", vec![wording.times().moment(*at)])),
         Occasion::Returned(at) => all.push(fact("returned", vec![wording.times().moment(*at)])),
         Occasion::Created

@@ -31,6 +31,7 @@ impl<'a> Wording<'a> {
         values.set("when", times.range(*range));
         match &message.occasion {
             Occasion::Updated(fields) => values.set("changes", changes(texts, fields)),
+            Occasion::ZoneChanged => values.set("changes", texts.say("changed-zone").into_owned()),
             Occasion::Fetched(at) | Occasion::Returned(at) => values.set("time", times.moment(*at)),
             Occasion::Created
             | Occasion::Ended

@@ -86,6 +86,19 @@ fn what_has_changed_is_said_once_each() {
     assert!(text.contains("Changed: person, times, PIN, contacts, note\n"), "{text}");
 }
 
+/// The contract stays as it is.
+#[test]
+fn another_time_zone_is_told_as_such() {
+    let told = Language::ALL.map(|language| rendered_email(&Occasion::ZoneChanged, language, &facts()).text);
+    for (text, changed) in told.iter().zip([
+        "Changed: time zone of the key automat\n",
+        "Muuttunut: avainautomaatin aikavyöhyke\n",
+        "Ändrat: nyckelautomatens tidszon\n",
+    ]) {
+        assert!(text.contains(changed), "{text}");
+    }
+}
+
 #[test]
 fn hostile_texts_are_only_texts() {
     let hostile = "<script>alert('1')</script>&\"";

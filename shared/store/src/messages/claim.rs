@@ -4,7 +4,7 @@ use domain::{Instant, Trouble};
 
 use super::{Claim, DueMessage, LEASE_MILLIS};
 use crate::expression::Expression;
-use crate::items::{AutomatItem, MessageItem, State, StoredMessage, flag, number};
+use crate::items::{MessageItem, State, StoredMessage, flag, number};
 use crate::{Error, Store};
 
 impl Store {
@@ -46,12 +46,11 @@ impl Store {
     pub(super) async fn is_overtaken(&self, stored: &StoredMessage) -> Result<bool, Error> {
         let facts = &stored.message.facts;
         let standing = self.standing(&facts.key, &facts.contract, &stored.incarnation).await?;
-        let mut time_zone = facts.place.time_zone;
-        if let Some(stored) = &standing.key
-            && let Some(automat) = self.get(&AutomatItem::key(&stored.key.automat)).await?
-        {
-            time_zone = AutomatItem::read(automat)?.automat.time_zone;
-        }
+        let place = match &standing.key {
+            Some(stored) => self.place(&stored.key.automat).await?,
+            None => None,
+        };
+        let time_zone = place.map_or(facts.place.time_zone, |place| place.time_zone);
         Ok(stored.message.is_overtaken(standing.contract(), time_zone))
     }
 }

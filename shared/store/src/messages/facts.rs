@@ -1,6 +1,6 @@
 //! What a message tells, from the contract, its key and its automat.
 
-use domain::{AutomatId, Contract, Facts, Name, Place, Property, TimeZone};
+use domain::{Automat, AutomatId, Contract, Facts, Name, Place, Property, TimeZone};
 
 use crate::items::{AutomatItem, valid};
 use crate::{Error, Store};
@@ -14,11 +14,8 @@ impl Store {
         automat: &AutomatId,
         property: Property,
     ) -> Result<Facts, Error> {
-        let place = match self.get(&AutomatItem::key(automat)).await? {
-            Some(item) => {
-                let automat = AutomatItem::read(item)?.automat;
-                Place { name: automat.name, location: automat.location, time_zone: automat.time_zone }
-            }
+        let place = match self.place(automat).await? {
+            Some(place) => place,
             None => Place { name: valid(Name::parse(automat.as_str()))?, location: None, time_zone: TimeZone::UTC },
         };
         Ok(Facts {
@@ -31,5 +28,12 @@ impl Store {
             property,
             place,
         })
+    }
+
+    /// Where the keys of an automat are fetched and returned, unless it is gone.
+    pub(super) async fn place(&self, automat: &AutomatId) -> Result<Option<Place>, Error> {
+        let Some(item) = self.get(&AutomatItem::key(automat)).await? else { return Ok(None) };
+        let Automat { name, location, time_zone, .. } = AutomatItem::read(item)?.automat;
+        Ok(Some(Place { name, location, time_zone }))
     }
 }

@@ -53,7 +53,7 @@ async fn contacts_are_told_once_that_their_times_read_differently_in_another_zon
     move_to_new_york(&stage, 10).await;
     stage.tick(at(20)).await;
     let claims = stage.heard(at(21)).await;
-    assert_eq!(claims[0].message.occasion, Occasion::Updated(vec![ContractField::Start, ContractField::End]));
+    assert_eq!(claims[0].message.occasion, Occasion::ZoneChanged);
     assert_eq!(claims[0].message.facts.place.time_zone.identifier(), "America/New_York");
     stage.send(claims, at(21)).await;
     stage.tick(at(80)).await;

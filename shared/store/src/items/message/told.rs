@@ -17,6 +17,9 @@ pub(super) struct Told {
     kind: String,
     #[serde(skip_serializing_if = "Vec::is_empty", default)]
     changes: Vec<ContractField>,
+    /// It is told of the automat's time zone, and not of the contract.
+    #[serde(skip_serializing_if = "std::ops::Not::not", default)]
+    zone_changed: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
     happened_at: Option<i64>,
     recipient: RecipientItem,
@@ -63,6 +66,7 @@ impl Told {
             Occasion::Updated(changes) => (changes.clone(), None),
             Occasion::Fetched(at) | Occasion::Returned(at) => (Vec::new(), Some(at.millis())),
             Occasion::Created
+            | Occasion::ZoneChanged
             | Occasion::Ended
             | Occasion::Cancelled
             | Occasion::StartReminder
@@ -72,6 +76,7 @@ impl Told {
         Ok(Self {
             kind: message.occasion.kind().word().to_owned(),
             changes,
+            zone_changed: message.occasion == Occasion::ZoneChanged,
             happened_at,
             recipient: RecipientItem::new(&message.recipient),
             facts: FactsItem::new(&message.facts, codes.seal_told_pin(random, place, &message.facts.pin)?),
@@ -80,27 +85,28 @@ impl Told {
 
     pub(super) fn read(self, place: &ItemKey, codes: &Codes) -> Result<Message, Error> {
         Ok(Message {
-            occasion: occasion(&self.kind, self.changes, self.happened_at)?,
+            occasion: self.occasion()?,
             recipient: self.recipient.read()?,
             facts: self.facts.read(place, codes)?,
         })
     }
-}
 
-fn occasion(kind: &str, changes: Vec<ContractField>, happened_at: Option<i64>) -> Result<Occasion, Error> {
-    const BROKEN: Error = Error::Internal { context: "reading what a message is about", source: None };
-    let happened = || happened_at.map(instant).transpose()?.ok_or(BROKEN);
-    Ok(match MessageKind::of_word(kind).ok_or(BROKEN)? {
-        MessageKind::ContractCreated => Occasion::Created,
-        MessageKind::ContractUpdated => Occasion::Updated(changes),
-        MessageKind::ContractEnded => Occasion::Ended,
-        MessageKind::ContractCancelled => Occasion::Cancelled,
-        MessageKind::StartReminder => Occasion::StartReminder,
-        MessageKind::EndReminder => Occasion::EndReminder,
-        MessageKind::KeyFetched => Occasion::Fetched(happened()?),
-        MessageKind::KeyReturned => Occasion::Returned(happened()?),
-        MessageKind::KeyNotReturned => Occasion::NotReturned,
-    })
+    fn occasion(&self) -> Result<Occasion, Error> {
+        const BROKEN: Error = Error::Internal { context: "reading what a message is about", source: None };
+        let happened = || self.happened_at.map(instant).transpose()?.ok_or(BROKEN);
+        Ok(match MessageKind::of_word(&self.kind).ok_or(BROKEN)? {
+            MessageKind::ContractCreated => Occasion::Created,
+            MessageKind::ContractUpdated if self.zone_changed => Occasion::ZoneChanged,
+            MessageKind::ContractUpdated => Occasion::Updated(self.changes.clone()),
+            MessageKind::ContractEnded => Occasion::Ended,
+            MessageKind::ContractCancelled => Occasion::Cancelled,
+            MessageKind::StartReminder => Occasion::StartReminder,
+            MessageKind::EndReminder => Occasion::EndReminder,
+            MessageKind::KeyFetched => Occasion::Fetched(happened()?),
+            MessageKind::KeyReturned => Occasion::Returned(happened()?),
+            MessageKind::KeyNotReturned => Occasion::NotReturned,
+        })
+    }
 }
 
 impl RecipientItem {
