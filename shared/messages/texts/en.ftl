@@ -1,5 +1,8 @@
 ### What contacts are told, in English.
 ###
+### Terms: a contract is a "booking" here, since contacts know no other word for it. A key is "fetched" and "returned". A
+### booking starts and ends; it "is ended" before its time, and is "cancelled" when it is removed.
+###
 ### The SMS are kept in the letters of the GSM alphabet (no dash but "-", no curly quotes, no non-breaking space): one
 ### other letter more than halves what an SMS holds. `src/encoding.rs` has the alphabet; a test watches over it.
 
@@ -62,6 +65,7 @@ changed-times = times
 changed-pin = PIN
 changed-contacts = contacts
 changed-note = note
+changed-zone = time zone of the key automat
 
 ## Around every email
 
@@ -84,7 +88,7 @@ contract-created =
 contract-updated =
     .subject = The booking of key { $key } has changed
     .heading = The booking has changed
-    .intro = The booking of key { $key } for { $person } has changed. This is how it stands now.
+    .intro = The booking of key { $key } for { $person } has changed. Here are the current details.
     .sms =
         Booking changed: { $changes }.
         Key { $item }, { $person }

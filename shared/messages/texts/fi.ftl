@@ -1,5 +1,11 @@
 ### What contacts are told, in Finnish.
 ###
+### Terms, one for each thing:
+### key automat: avainautomaatti · key: avain · booking (contract): varaus, in an SMS "avainvaraus" · booked for: varattu
+### henkilölle · contact: yhteyshenkilö · PIN: PIN-koodi, in an SMS "PIN" · fetch: noutaa, nouto · return: palauttaa,
+### palautus · end (before its time): päättää · cancel: perua · change: muuttua · note: lisätiedot · reference: viite · time
+### zone: aikavyöhyke. A PIN "toimii" or does not.
+###
 ### Names, keys and places stand in their basic form, behind a colon or a noun that takes the ending for them ("avaimen A-12",
 ### "henkilölle Aino Virtanen"): no ending could be right for all of them.
 ### Hours have no zero before them and a full stop after (Kotus; CLDR `H.mm`). For the SMS see `en.ftl`.
@@ -27,17 +33,17 @@ no-end = toistaiseksi
 ## What the facts are called
 
 key = Avain
-person = Henkilö
-place = Paikka
+person = Varattu henkilölle
+place = Avainautomaatti
 from = Alkaa
 until = Päättyy
 valid = Voimassa
 fetched = Noudettu
 returned = Palautettu
 reference = Viite
-note = Lisätieto
+note = Lisätiedot
 pin = PIN-koodi
-pin-use = Näppäile PIN-koodi avainautomaatilla, kun noudat avaimen, ja uudelleen, kun palautat sen.
+pin-use = Näppäile PIN-koodi avainautomaattiin, kun noudat avaimen, ja uudelleen, kun palautat sen.
 
 key-and-property = { $key } ({ $property })
 
@@ -46,21 +52,22 @@ key-and-property = { $key } ({ $property })
 changed = Muuttunut
 changes = { $changes }
 changed-person = henkilö
-changed-times = ajat
+changed-times = varausaika
 changed-pin = PIN-koodi
 changed-contacts = yhteyshenkilöt
-changed-note = lisätieto
+changed-note = lisätiedot
+changed-zone = avainautomaatin aikavyöhyke
 
 ## Around every email
 
 greeting = Hei { $recipient }!
 preheader = { $person }, { $when }
-footer = Saat tämän viestin, koska sinut on merkitty tämän avainvarauksen yhteyshenkilöksi. Viesti on lähetetty automaattisesti. Ajat ovat avainautomaatin paikallista aikaa ({ $zone }).
+footer = Saat tämän viestin, koska sinut on merkitty tämän avainvarauksen yhteyshenkilöksi. Viesti on lähetetty automaattisesti. Ajat on ilmoitettu avainautomaatin paikallisena aikana ({ $zone }).
 
 ## The messages
 
 contract-created =
-    .subject = Avain { $key } on varattu: { $person }
+    .subject = Avain { $key } on varattu henkilölle { $person }
     .heading = Avain on varattu
     .intro = Avain { $key } on varattu henkilölle { $person }. Näin noudat sen.
     .sms =
@@ -83,10 +90,10 @@ contract-updated =
 contract-ended =
     .subject = Avaimen { $key } varaus on päätetty
     .heading = Varaus on päätetty
-    .intro = Avaimen { $key } varaus henkilölle { $person } päätettiin { $end }. Jos avain on vielä sinulla, palauta se: PIN-koodi kelpaa enää palautukseen.
+    .intro = Avaimen { $key } varaus henkilölle { $person } päätettiin { $end }. Jos avain on vielä sinulla, palauta se. PIN-koodi toimii enää palautuksessa.
     .sms =
-        Varaus päätetty { $end }: { $item }, { $person }
-        PIN kelpaa enää palautukseen.
+        Avainvaraus päätetty { $end }: { $item }, { $person }
+        PIN toimii enää palautuksessa.
         { $site }
 
 contract-cancelled =
@@ -94,7 +101,7 @@ contract-cancelled =
     .heading = Varaus on peruttu
     .intro = Avaimen { $key } varaus henkilölle { $person } on peruttu. PIN-koodi ei enää toimi.
     .sms =
-        Varaus peruttu: { $item }, { $person }
+        Avainvaraus peruttu: { $item }, { $person }
         { $when }
         { $site }
         PIN ei enää toimi.
@@ -138,9 +145,9 @@ key-returned =
 key-not-returned =
     .subject = Palauta avain { $key }
     .heading = Avain on palauttamatta
-    .intro = Avaimen { $key } varaus henkilölle { $person } päättyi { $end }, mutta avainta ei ole palautettu. Palauta avain mahdollisimman pian: PIN-koodi kelpaa palautukseen edelleen.
+    .intro = Avaimen { $key } varaus henkilölle { $person } päättyi { $end }, mutta avainta ei ole palautettu. Palauta avain mahdollisimman pian. PIN-koodi toimii edelleen palautuksessa.
     .sms =
         Palauta avain: { $item }, { $person }
         Varaus päättyi { $end }.
-        PIN kelpaa yhä palautukseen.
+        PIN toimii yhä palautuksessa.
         { $site }

@@ -1,5 +1,11 @@
 ### What contacts are told, in Swedish.
 ###
+### Terms, one for each thing:
+### key automat: nyckelautomat · key: nyckel · booking (contract): bokning · booked for: bokad för · contact: kontaktperson ·
+### PIN: PIN-kod, in an SMS "PIN" · fetch: hämta, hämtning · return: återlämna, återlämning; "lämna tillbaka" where an
+### email asks for it; in an SMS with a PIN "retur", as in "returkod" · end (before its time): avsluta · cancel:
+### annullera · change: ändra · note: anteckning · reference: referens · time zone: tidszon. A PIN "gäller" or does not.
+###
 ### Hours and minutes with a full stop between them: what Språkrådet puts first and what is written in Finland; CLDR's
 ### colon is its second choice. Names of days and months as in CLDR. For the SMS see `en.ftl`.
 
@@ -40,14 +46,14 @@ no-end = tills vidare
 
 key = Nyckel
 person = Bokad för
-place = Plats
+place = Nyckelautomat
 from = Från
 until = Till
 valid = Gäller
 fetched = Hämtad
 returned = Återlämnad
 reference = Referens
-note = Meddelande
+note = Anteckning
 pin = PIN-kod
 pin-use = Slå in PIN-koden på nyckelautomatens knappsats när du hämtar nyckeln, och igen när du lämnar tillbaka den.
 
@@ -58,16 +64,17 @@ key-and-property = { $key } ({ $property })
 changed = Ändrat
 changes = { $changes }
 changed-person = person
-changed-times = tider
+changed-times = tid
 changed-pin = PIN-kod
 changed-contacts = kontaktpersoner
-changed-note = meddelande
+changed-note = anteckning
+changed-zone = nyckelautomatens tidszon
 
 ## Around every email
 
 greeting = Hej { $recipient }!
 preheader = { $person }, { $when }
-footer = Du får det här meddelandet eftersom du är kontaktperson för den här nyckelbokningen. Det har skickats automatiskt. Tiderna anges i lokal tid vid nyckelautomaten ({ $zone }).
+footer = Du får det här meddelandet eftersom du är kontaktperson för den här nyckelbokningen. Det har skickats automatiskt. Tiderna anges i nyckelautomatens lokala tid ({ $zone }).
 
 ## The messages
 
@@ -79,54 +86,54 @@ contract-created =
         Nyckel { $item }, { $person }
         { $when }
         { $place }
-        Hämta/lämna: PIN { $pin }
+        Hämtning och retur: PIN { $pin }
 
 contract-updated =
     .subject = Bokningen av nyckel { $key } har ändrats
     .heading = Bokningen har ändrats
-    .intro = Bokningen av nyckel { $key } för { $person } har ändrats. Så här ser den ut nu.
+    .intro = Bokningen av nyckel { $key } för { $person } har ändrats. Här är de aktuella uppgifterna.
     .sms =
         Bokning ändrad: { $changes }.
         Nyckel { $item }, { $person }
         { $when }
         { $place }
-        Hämta/lämna: PIN { $pin }
+        Hämtning och retur: PIN { $pin }
 
 contract-ended =
     .subject = Bokningen av nyckel { $key } har avslutats
     .heading = Bokningen har avslutats
-    .intro = Bokningen av nyckel { $key } för { $person } avslutades { $end }. Om du har nyckeln kvar, lämna tillbaka den: PIN-koden gäller nu bara för återlämning.
+    .intro = Bokningen av nyckel { $key } för { $person } avslutades { $end }. Om du har nyckeln kvar, lämna tillbaka den. PIN-koden gäller nu bara för återlämning.
     .sms =
         Bokning avslutad { $end }: nyckel { $item }, { $person }.
         PIN gäller bara för återlämning.
         { $site }
 
 contract-cancelled =
-    .subject = Bokningen av nyckel { $key } har avbokats
-    .heading = Bokningen har avbokats
-    .intro = Bokningen av nyckel { $key } för { $person } har avbokats. PIN-koden gäller inte längre.
+    .subject = Bokningen av nyckel { $key } har annullerats
+    .heading = Bokningen har annullerats
+    .intro = Bokningen av nyckel { $key } för { $person } har annullerats. PIN-koden gäller inte längre.
     .sms =
-        Avbokad: { $item }, { $person }
+        Annullerad: { $item }, { $person }
         { $when }
         { $site }
         PIN gäller inte längre.
 
 start-reminder =
-    .subject = Påminnelse: nyckel { $key } från { $start }
+    .subject = Påminnelse: bokningen av nyckel { $key } börjar { $start }
     .heading = Bokningen börjar snart
     .intro = Bokningen av nyckel { $key } för { $person } börjar { $start }.
     .sms =
         Påminnelse: { $item }, { $person }
         { $when }
         { $place }
-        Hämta/lämna: PIN { $pin }
+        Hämtning: PIN { $pin }
 
 end-reminder =
     .subject = Påminnelse: lämna tillbaka nyckel { $key } senast { $end }
     .heading = Bokningen slutar snart
     .intro = Bokningen av nyckel { $key } för { $person } slutar { $end }. Lämna tillbaka nyckeln senast då, med samma PIN-kod.
     .sms =
-        Påminnelse: nyckel { $item }, { $person }, ska vara tillbaka senast { $end }.
+        Påminnelse: nyckel { $item }, { $person }, ska återlämnas senast { $end }.
         { $site }
 
 key-fetched =
@@ -139,9 +146,9 @@ key-fetched =
         { $site }
 
 key-returned =
-    .subject = Nyckel { $key } har lämnats tillbaka
-    .heading = Nyckeln har lämnats tillbaka
-    .intro = Nyckel { $key }, bokad för { $person }, lämnades tillbaka { $time }.
+    .subject = Nyckel { $key } har återlämnats
+    .heading = Nyckeln har återlämnats
+    .intro = Nyckel { $key }, bokad för { $person }, återlämnades { $time }.
     .sms =
         Nyckel återlämnad: { $item }, { $person }
         { $time }
@@ -149,10 +156,10 @@ key-returned =
 
 key-not-returned =
     .subject = Lämna tillbaka nyckel { $key }
-    .heading = Nyckeln är inte tillbaka
-    .intro = Bokningen av nyckel { $key } för { $person } gick ut { $end }, men nyckeln har inte lämnats tillbaka. Lämna tillbaka den så snart du kan: PIN-koden fungerar fortfarande för det.
+    .heading = Nyckeln har inte återlämnats
+    .intro = Bokningen av nyckel { $key } för { $person } slutade { $end }, men nyckeln har inte återlämnats. Lämna tillbaka den så snart du kan. PIN-koden gäller fortfarande för återlämning.
     .sms =
-        Lämna tillbaka nyckel { $item }, { $person }.
-        Tiden gick ut { $end }.
-        PIN-koden gäller än.
+        Återlämna nyckel { $item }, { $person }.
+        Bokningen slutade { $end }.
+        PIN gäller fortfarande.
         { $site }

@@ -1,26 +1,38 @@
+### Automaatit, lokerot ja haku.
+###
+### Termit tällä sivustolla, yksi kullekin asialle:
+### key automat: automaatti, viesteissä avainautomaatti · device: laite · locker: lokero · door: ovi · keypad: näppäimistö ·
+### key: avain · property: kohde · contract: sopimus, viesteissä varaus · permanent: toistaiseksi voimassa · running: voimassa ·
+### upcoming: tulossa · ended: päättynyt · overdue: myöhässä · inside: paikallaan · out: noudettu · fetch: noutaa · return:
+### palauttaa · shared: yhteiskäyttöinen · PIN: PIN-koodi · return code: palautuskoodi · contact: yhteyshenkilö · free text:
+### lisätiedot · make, create: luoda · edit: muokata · end: päättää · cancel: perua · remove: poistaa · tell: ilmoittaa ·
+### message: viesti · failed to send: lähetys epäonnistui · remote open: etäavaus, avaus · request: pyyntö · event: tapahtuma ·
+### connected: yhteydessä · disconnected: ei yhteyttä · admin: ylläpitäjä · operator: operaattori · viewer: katselija · taken:
+### varattu · partly free: osin vapaa
+
 automats = Automaatit
-crumbs = Missä tämä sivu on
+crumbs = Murupolku
 automat-add = Lisää automaatti
 automats-none = Automaatteja ei vielä ole
-automats-none-admin = Lisää ensimmäinen: mikä sen nimi on ja montako lokeroa siinä on. Lisää sitten avaimet lokeroihin.
-automats-none-others = Automaatit lisää ylläpitäjä. Pyydä häntä lisäämään ensimmäinen.
+automats-none-admin = Lisää ensimmäinen automaatti: anna sille nimi ja lokeroiden määrä. Lisää sitten avaimet lokeroihin.
+automats-none-others = Ylläpitäjä lisää automaatit. Pyydä häntä lisäämään ensimmäinen.
 automats-no-more = Automaatteja ei ole enempää.
 first-page = Ensimmäinen sivu
 
 connected = Yhteydessä
 disconnected = Ei yhteyttä
-never-connected = Ei ole vielä ollut yhteydessä
-disconnected-since = Alkaen { $time }.
-disconnected-means = Ennen kuin yhteys palaa, yksikään lokero ei avaudu: ei täältä eikä näppäimistön PIN-koodilla. Näet, mitä automaatti viimeksi kertoi.
+never-connected = Ei vielä yhteyttä
+disconnected-since = { $time } alkaen.
+disconnected-means = Lokerot eivät avaudu täältä eivätkä PIN-koodilla, ennen kuin yhteys palaa. Näet tilanteen, jonka automaatti viimeksi ilmoitti.
 
 keys-in-and-out = { $keys ->
     [0] Ei avaimia
-    [one] { $keys } avain, ulkona { $out }
-   *[other] { $keys } avainta, ulkona { $out }
+    [one] { $keys } avain, noudettu { $out }
+   *[other] { $keys } avainta, noudettu { $out }
 }
 alert-not-returned = { $count ->
-    [one] { $count } avain palauttamatta ajoissa
-   *[other] { $count } avainta palauttamatta ajoissa
+    [one] { $count } avain myöhässä
+   *[other] { $count } avainta myöhässä
 }
 alert-doors-open = { $count ->
     [one] { $count } ovi auki
@@ -32,14 +44,14 @@ alert-doors-open = { $count ->
 lockers = Lokerot
 locker = Lokero
 locker-empty = Tyhjä
-locker-stray = Odottamaton avain
+locker-stray = Ylimääräinen avain
 locker-add = Lisää avain
 locker-add-which = Lisää avain lokeroon
 locker-edit-which = Muokkaa avainta
 locker-open = Avaa
 locker-open-which = Avaa lokero
-key-inside = Avain sisällä
-key-out = Avain ulkona
+key-inside = Avain paikallaan
+key-out = Avain noudettu
 key-overdue = Myöhässä
 key-unknown = Ei tiedossa
 key-missing = Ei lokerossa
@@ -48,64 +60,64 @@ contract-until = { $time } asti
 contract-was-due = piti palauttaa { $time }
 contract-permanent = toistaiseksi voimassa
 events-link = Tapahtumat
-show-label = Mitkä lokerot näytetään
+show-label = Näytä lokerot
 show-all = Kaikki
-show-inside = Avain sisällä
-show-out = Avain ulkona
+show-inside = Avain paikallaan
+show-out = Avain noudettu
 show-unknown = Ei tiedossa
 show-empty = Tyhjät
-show-nothing = Yksikään lokero ei ole tällainen.
+show-nothing = Tällaisia lokeroita ei ole.
 show-all-again = Näytä kaikki lokerot
-filter-label = Etsi avainta tai kohdetta tästä
+filter-label = Hae avainta tai kohdetta tästä automaatista
 
 ## Mitä ylläpitäjä tekee
 
 automat-new = Lisää automaatti
-automat-edit = Muokkaa:
-automat-remove = Poista:
+automat-edit = Muokkaa automaattia
+automat-remove = Poista automaatti
 automat-id = Automaatin tunnus
-automat-id-hint = Tunnus ei muutu, ja automaatti kutsuu itseään sillä. Kirjaimet A–Z, numerot, ”_”, ”.” ja ”-”.
+automat-id-hint = Tunnusta ei voi vaihtaa jälkikäteen. Laite tunnistautuu sillä. Kirjaimet A–Z, numerot, ”_”, ”.” ja ”-”.
 automat-name = Nimi
-automat-name-hint = Miksi ihmiset sitä kutsuvat, esimerkiksi Aula.
-automat-lockers = Lokeroita
-automat-lockers-hint = Montako niitä on, 1–500. Numerointi alkaa nollasta.
+automat-name-hint = Nimi, jolla automaatti tunnetaan, esimerkiksi Aula.
+automat-lockers = Lokeroiden määrä
+automat-lockers-hint = 1–500. Numerointi alkaa nollasta.
 automat-time-zone = Aikavyöhyke
-automat-time-zone-hint = Ajat näytetään tällä vyöhykkeellä, esimerkiksi Europe/Helsinki.
+automat-time-zone-hint = Automaatin ajat näytetään tällä aikavyöhykkeellä, esimerkiksi Europe/Helsinki.
 automat-time-zone-force = Vaihda aikavyöhyke ja ilmoita yhteyshenkilöille uudet paikalliset ajat
 automat-pin-digits = Arvotun PIN-koodin pituus
 automat-pin-digits-hint = 4–9 numeroa. Jos kenttä on tyhjä, pituus on 6, yli 50 lokerossa 7 ja yli 200 lokerossa 8.
 automat-min-chosen-pin-digits = Itse valitun PIN-koodin vähimmäispituus
 automat-min-chosen-pin-digits-hint = 4–9 numeroa. Jos kenttä on tyhjä, vähimmäispituus on 4. Lyhyt koodi on helppo arvata.
-automat-location = Missä se on (valinnainen)
+automat-location = Sijainti (valinnainen)
 automat-address = Katuosoite
 automat-postal-code = Postinumero
 automat-postal-office = Postitoimipaikka
-automat-remove-explained = Automaatti poistuu luettelosta, eikä sen lokeroita voi enää avata. Sen tapahtumat säilyvät määräaikansa.
+automat-remove-explained = Automaatti poistuu luettelosta, eikä sen lokeroita voi enää avata. Sen tapahtumat säilyvät säilytysajan loppuun.
 automat-remove-holds-keys = { $count ->
-    [one] Siinä on vielä { $count } avain. Poista ensin avain: sen sopimukset poistuvat samalla, ja yhteyshenkilöille kerrotaan.
-   *[other] Siinä on vielä { $count } avainta. Poista ensin avaimet: niiden sopimukset poistuvat samalla, ja yhteyshenkilöille kerrotaan.
+    [one] Siinä on vielä { $count } avain. Poista ensin avain: sen sopimukset poistuvat samalla, ja yhteyshenkilöille ilmoitetaan.
+   *[other] Siinä on vielä { $count } avainta. Poista ensin avaimet: niiden sopimukset poistuvat samalla, ja yhteyshenkilöille ilmoitetaan.
 }
-automat-remove-to-its-keys = Sen avaimiin
-automat-reset = Nollaa laite:
-automat-reset-when = Nollaa, kun laite on vaihdettu tai kun tapahtumien mukaan sen kello on ollut väärässä ja sen viestit hylätään yhä.
-automat-reset-explained = Järjestelmä unohtaa, mihin numeroon laite on edennyt, ja uskoo sen seuraavaa viestiä. Avaimet, sopimukset ja lokeroiden tila pysyvät ennallaan. Yhteyden tila on tuntematon, kunnes laite yhdistää uudelleen.
+automat-remove-to-its-keys = Näytä avaimet
+automat-reset = Laitteen nollaus:
+automat-reset-when = Nollaa laite, kun se on vaihdettu tai kun sen kello on tapahtumien mukaan käynyt väärin ja sen viestit hylätään edelleen.
+automat-reset-explained = Järjestelmä unohtaa laitteen viestien numeroinnin ja hyväksyy laitteen seuraavan viestin. Avaimet, sopimukset ja lokeroiden tila säilyvät ennallaan. Yhteyden tila on tuntematon, kunnes laite yhdistää uudelleen.
 automat-reset-send = Nollaa laite
 
 ## Muokkaus, jonka välissä joku muu on muokannut
 
-stale = Tätä on muutettu sillä välin
-stale-advice = Mitään ei tallennettu. Alla on, mitä kirjoitit. Tallenna uudelleen, jos haluat sen toisen muutoksen tilalle, tai jätä toisen muutos voimaan.
-stale-same = Joku muu on muuttanut tämän juuri sellaiseksi kuin kirjoitit. Tallennettavaa ei ole.
+stale = Tietoja on sillä välin muutettu
+stale-advice = Mitään ei tallennettu. Alla on kirjoittamasi. Tallenna uudelleen, jos haluat korvata toisen tekemän muutoksen, tai jätä se voimaan.
+stale-same = Joku muu on jo tehnyt saman muutoksen. Tallennettavaa ei ole.
 stale-field = Kenttä
 stale-theirs = Nyt, toisen muuttamana
-stale-yours = Mitä kirjoitit
-stale-discard = Jätä toisen muutos
+stale-yours = Sinun kirjoittamasi
+stale-discard = Jätä toisen muutos voimaan
 
 ## Haku
 
-search-hint = Avaimen tunnuksen tai kohteen sanojen alkuja, esimerkiksi: keittiö 12
+search-hint = Sanojen alkuja avaimen tunnuksesta tai kohteesta, esimerkiksi: keittiö 12
 search-found = Avaimet
 search-locker = lokero
 search-nothing = Avaimia ei löytynyt
-search-nothing-advice = Avaimet löytyvät tunnuksen ja kohteen sanojen aluilla; jokaisen hakusanan on aloitettava jokin niistä. Kokeile vähempiä tai lyhyempiä sanoja.
-search-goes-on = Toistaiseksi ei mitään, ja läpikäytävää on vielä.
+search-nothing-advice = Haku vertaa jokaista hakusanaa avainten tunnusten ja kohteiden sanojen alkuihin. Kokeile vähempiä tai lyhyempiä sanoja.
+search-goes-on = Tuloksia ei vielä ole, mutta kaikkea ei ole käyty läpi.

@@ -19,34 +19,34 @@ end-date = Päättymispäivä
 end-time = Päättymisaika
 date-hint = Esimerkiksi 24.11.2026
 time-hint = Esimerkiksi 14.00
-date-form = Anna olemassa oleva päivä, esimerkiksi 24.11.2026.
+date-form = Anna oikea päivämäärä, esimerkiksi 24.11.2026.
 time-form = Anna kellonaika, esimerkiksi 14.00.
 start-missing = Anna alkamisaika tai valitse, että sopimus alkaa heti.
 start-or-now = Valitse joko alkamisaika tai heti.
-times-in = Kellonajat ovat aikavyöhykkeeltä
+times-in = Ajat aikavyöhykkeellä
 permanent-contract = Toistaiseksi voimassa oleva sopimus
 permanent = Toistaiseksi
 pin = PIN-koodi
 pin-hint = 4–9 numeroa. Jätä tyhjäksi, niin koodi arvotaan.
 pin-hint-edit = Jätä tyhjäksi, niin koodi pysyy ennallaan.
-free-text = Viesti
-free-text-hint = Lisätieto, joka tulee viestien mukana.
+free-text = Lisätiedot
+free-text-hint = Lähetetään viestien mukana.
 contract-id-own = Oma viite
 contract-id = Sopimustunnus
 contract-id-hint = Esimerkiksi varausnumero. Jätä tyhjäksi, niin tunnus luodaan.
 end-missing = Anna päättymisaika tai valitse toistaiseksi voimassa oleva sopimus.
-time-skipped = Tätä aikaa ei tuona päivänä ole: kelloja siirretään sen yli eteenpäin. Seuraava mahdollinen aika: { $next }.
+time-skipped = Tuona päivänä kelloja siirretään eteenpäin, eikä tätä kellonaikaa ole. Seuraava mahdollinen aika: { $next }.
 time-take = Valitse
-time-twice = Tämä aika tulee tuona päivänä kahdesti: kelloja siirretään taaksepäin. Valitse, kumpaa tarkoitat.
-time-which-of-the-two = Kumpi niistä?
+time-twice = Tuona päivänä kelloja siirretään taaksepäin, ja tämä kellonaika toistuu. Valitse, kumpaa tarkoitat.
+time-which-of-the-two = Kumpi kellonaika?
 time-which = { $which ->
-    [first] Ensimmäinen kerta, { $offset }
-   *[second] Toinen kerta, { $offset }
+    [first] Ensimmäinen, { $offset }
+   *[second] Jälkimmäinen, { $offset }
 }
 
 contacts = Yhteyshenkilöt
-contacts-hint = Ne, joille sopimuksesta kerrotaan. Enintään 10.
-contacts-none = Tästä sopimuksesta ei kerrota kenellekään.
+contacts-hint = Ne, joille sopimuksesta ilmoitetaan. Enintään 10.
+contacts-none = Tästä sopimuksesta ei ilmoiteta kenellekään.
 contact = Yhteyshenkilö { $number }
 contact-add = Lisää yhteyshenkilö
 contact-remove = Poista
@@ -56,7 +56,7 @@ contact-not-told = Ei saa viestejä
 email = Sähköposti
 send-email = Lähetä sähköposti
 phone-number = Puhelinnumero
-phone-number-hint = Kuten maassa valitaan tai maatunnuksen kanssa, esimerkiksi +358401234567.
+phone-number-hint = Numero kotimaisessa muodossa tai maatunnuksen kanssa, esimerkiksi +358401234567.
 phone-numbers = Puhelinnumerot
 phone-numbers-before = Nämä puhelinnumerot tallennetaan kansainvälisessä muodossa. Tarkista, että ne ovat oikein.
 country = Puhelinnumeron maa
@@ -65,11 +65,11 @@ send-sms = Lähetä tekstiviesti
 additional-messages = Lisäviestit
 
 kind-contract-created = Sopimus luotu
-kind-contract-updated = Sopimus muuttunut
+kind-contract-updated = Sopimusta muutettu
 kind-contract-ended = Sopimus päätetty
 kind-contract-cancelled = Sopimus peruttu
-kind-start-reminder = Muistutus 24 tuntia ennen alkua
-kind-end-reminder = Muistutus 2 tuntia ennen loppua
+kind-start-reminder = Muistutus 24 tuntia ennen alkamista
+kind-end-reminder = Muistutus 2 tuntia ennen päättymistä
 kind-key-fetched = Avain noudettu
 kind-key-returned = Avain palautettu
 kind-key-not-returned = Avainta ei palautettu ajoissa
@@ -77,11 +77,11 @@ kind-key-not-returned = Avainta ei palautettu ajoissa
 # The key is not back
 
 form-overdue = Tämä avain on myöhässä
-form-overdue-advice = { $person }: avain piti palauttaa { $time }. Se ei ehkä ole paikallaan, kun uusi sopimus alkaa.
+form-overdue-advice = Avain piti palauttaa { $time } ({ $person }). Se ei ehkä ole paikallaan, kun uusi sopimus alkaa.
 
 # Others have the key
 
-conflict = Avain on silloin jollakulla toisella
+conflict = Avain on varattu tähän aikaan
 conflict-more = { $count ->
     [one] Ja vielä yksi sopimus.
    *[other] Ja vielä { $count } sopimusta.
@@ -93,34 +93,34 @@ next-free-none = Avain ei ole myöhemminkään vapaa näin pitkään.
 # Messages
 
 messages = Viestit
-messages-before = Nämä lähtevät, kun tallennat. Mitään ei ole vielä tallennettu eikä lähetetty.
-messages-none = Tästä sopimuksesta ei ole kerrottu kenellekään.
+messages-before = Nämä viestit lähtevät, kun tallennat. Mitään ei ole vielä tallennettu eikä lähetetty.
+messages-none = Tästä sopimuksesta ei ole lähetetty viestejä.
 told-by-email = sähköposti osoitteeseen { $address }
 told-by-sms = tekstiviesti numeroon { $address }
 told-at-once = Lähtee heti
-told-at = Lähtee { $time }, jos mikään ei siihen mennessä muutu
+told-at = Lähtee { $time }, ellei mikään muutu sitä ennen
 told-subject = Aihe:
 told-sms = { $count ->
     [one] Yksi tekstiviesti
    *[other] { $count } tekstiviestin mittainen
 }
 told-sms-of-many-letters = { $count ->
-    [one] Yksi tekstiviesti. Siinä on kirjain, jota tekstiviestit eivät tunne, joten siihen mahtuu 160 merkin sijasta 70.
-   *[other] { $count } tekstiviestin mittainen. Siinä on kirjain, jota tekstiviestit eivät tunne, joten kuhunkin mahtuu 153 merkin sijasta 67.
+    [one] Yksi tekstiviesti. Siinä on merkki, joka ei kuulu tekstiviestien perusmerkistöön, joten siihen mahtuu 160 merkin sijasta 70.
+   *[other] { $count } tekstiviestin mittainen. Siinä on merkki, joka ei kuulu tekstiviestien perusmerkistöön, joten kuhunkin mahtuu 153 merkin sijasta 67.
 }
 message-again = Lähetä uudelleen
 message-pending = Lähetetään { $time }
 message-sending = Lähetetään parhaillaan
 message-sent = Lähetetty { $time }
-message-bounced = Ei voitu toimittaa, { $time }
+message-bounced = Ei mennyt perille, { $time }
 message-refused = Hylätty { $time }
-message-failed = Luovuttu { $time }
-message-superseded = Ei lähetetty: sopimus oli muuttunut, { $time }
-message-perhaps-twice = Se on voinut lähteä kahdesti.
-trouble-throttled = Viestejä lähetettiin silloin liikaa.
+message-failed = Lähetys epäonnistui { $time }
+message-superseded = Ei lähetetty, { $time }: sopimus oli muuttunut
+message-perhaps-twice = Viesti on voinut lähteä kahdesti.
+trouble-throttled = Viestejä lähetettiin sillä hetkellä liikaa.
 trouble-unavailable = Sähköposti- tai tekstiviestipalvelu ei ollut käytettävissä.
 trouble-unanswered = Sähköposti- tai tekstiviestipalvelu ei vastannut, joten viesti on silti voinut lähteä.
-trouble-not-allowed = Sähköposti- tai tekstiviestipalvelu ei päästä meitä. Kysy tämän palvelun ylläpitäjältä.
+trouble-not-allowed = Sähköposti- tai tekstiviestipalvelu ei salli lähettämistä. Ota yhteyttä tämän palvelun tarjoajaan.
 trouble-address-refused = Tähän osoitteeseen tai numeroon ei voi lähettää mitään. Tarkista se.
 trouble-content-refused = Sähköposti- tai tekstiviestipalvelu ei lähetä tätä tekstiä.
 
@@ -129,18 +129,18 @@ trouble-content-refused = Sähköposti- tai tekstiviestipalvelu ei lähetä tät
 key = Avain
 when = Aika
 state = Tila
-state-running = Käynnissä
+state-running = Voimassa
 state-upcoming = Tulossa
 state-ended = Päättynyt
 state-overdue = Myöhässä
-contract-has-the-key = Avain on hänellä
+contract-has-the-key = Avain noudettu
 created = Luotu
 updated = Viimeksi muutettu
 pin-hidden = Piilotettu
 pin-show = Näytä PIN-koodi
-pin-shown = Siitä, että katsoit sen, jäi merkintä.
-pin-another = Toinen PIN-koodi
-pin-another-explained = Nykyinen PIN-koodi ei sen jälkeen avaa mitään. Yhteyshenkilöille kerrotaan uusi.
+pin-shown = PIN-koodin katselusta jäi merkintä tapahtumiin.
+pin-another = Vaihda PIN-koodi
+pin-another-explained = Nykyinen PIN-koodi lakkaa toimimasta. Uusi ilmoitetaan yhteyshenkilöille.
 pin-new = Uusi PIN-koodi
 
 contract-done-created = Sopimus on luotu.
@@ -154,14 +154,14 @@ contract-done-resent = Viesti lähetetään uudelleen.
 contract-end-explained = Sopimus päättyy heti ja jää historiaan. Sen jälkeen PIN-koodilla voi vain palauttaa avaimen.
 contract-end-out = Avain on noudettu tällä sopimuksella. Se on tästä lähtien myöhässä, kunnes se palautetaan.
 contract-end-told = Kun päätät sopimuksen, nämä viestit lähtevät:
-contract-end-stale-advice = Alla sopimus on sellaisena kuin se nyt on. Tarkista se, ennen kuin päätät sen.
+contract-end-stale-advice = Alla ovat sopimuksen nykyiset tiedot. Tarkista ne, ennen kuin päätät sopimuksen.
 
 # Removing it
 
-contract-remove-pin = Sen PIN-koodi ei sen jälkeen avaa mitään.
-contract-remove-out = Avain on noudettu tällä sopimuksella. Ilman sitä avaimen voi palauttaa vain palautuskoodilla, jos avaimella on sellainen.
-contract-remove-force = Poista, vaikka avain on noudettuna
-contract-remove-told = Kun poistat sopimuksen, nämä lähtevät:
-contract-remove-nobody = Kenellekään ei kerrota.
-contract-remove-stale = Joku on sillä välin muuttanut sopimusta
-contract-remove-stale-advice = Alla se on sellaisena kuin se nyt on. Katso sitä uudelleen, ennen kuin poistat sen.
+contract-remove-pin = Sopimuksen PIN-koodi lakkaa toimimasta.
+contract-remove-out = Avain on noudettu tällä sopimuksella. Kun sopimus on poistettu, avaimen voi palauttaa vain palautuskoodilla, jos avaimella on sellainen.
+contract-remove-force = Poista, vaikka avain on noudettu
+contract-remove-told = Kun poistat sopimuksen, nämä viestit lähtevät:
+contract-remove-nobody = Kenellekään ei ilmoiteta.
+contract-remove-stale = Sopimusta on sillä välin muutettu
+contract-remove-stale-advice = Alla ovat sopimuksen nykyiset tiedot. Tarkista ne, ennen kuin poistat sopimuksen.

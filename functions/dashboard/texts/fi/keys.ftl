@@ -5,64 +5,64 @@ key-form-no = Ei
 key-form-new = Lisää avain
 key-form-edit = Muokkaa avainta
 key-form-id = Avaimen tunnus
-key-form-id-hint = Tunnus ei muutu, eikä millään muulla avaimella ole samaa. Kirjaimia, numeroita ja merkkejä ”_”, ”.” ja ”-”.
+key-form-id-hint = Tunnusta ei voi vaihtaa jälkikäteen, ja jokaisella avaimella on oma tunnuksensa. Kirjaimia, numeroita ja merkkejä ”_”, ”.” ja ”-”.
 key-form-property = Kohde
-key-form-property-hint = Mitä avain avaa: osoite, rekisterinumero. Voi olla tyhjä.
+key-form-property-hint = Mitä avain avaa, esimerkiksi osoite tai rekisterinumero. Voi olla tyhjä.
 key-form-locker = Lokero
-key-form-shared = Jaettu
-key-form-shared-hint = Jaetun avaimen sopimukset voivat olla päällekkäin.
+key-form-shared = Yhteiskäyttöinen
+key-form-shared-hint = Yhteiskäyttöisen avaimen sopimukset voivat olla päällekkäin.
 key-form-return-code = Palautuskoodi
-key-form-return-code-hint = 4 numeroa tai ei mitään. Näppäimistöllä *-merkin jälkeen se palauttaa avaimen tyhjään lokeroonsa; avainta sillä ei saa.
+key-form-return-code-hint = 4 numeroa tai tyhjä. Kun koodin näppäilee *-merkin jälkeen, avaimen voi palauttaa tyhjään lokeroonsa. Avainta sillä ei voi noutaa.
 key-form-no-locker = Automaatin jokaisessa lokerossa on avain. Poista ensin jokin avain tai anna automaatille lisää lokeroita.
 key-form-added = Avain on lisätty lokeroon { $locker }
-key-form-added-next = Pane se nyt paikalleen: avaa lokero, laske avain sisään ja sulje ovi.
+key-form-added-next = Laita avain nyt paikalleen: avaa lokero, laita avain sisään ja sulje ovi.
 key-form-back-to = Takaisin:
-key-form-first-contract = Tee sen ensimmäinen sopimus
+key-form-first-contract = Luo avaimen ensimmäinen sopimus
 key-form-another = Lisää toinen avain
-key-form-pairs = Nämä sopimukset ovat päällekkäin, joten avaimesta ei voi tehdä jakamatonta. Siirrä tai poista ensin toinen kustakin parista.
+key-form-pairs = Nämä sopimukset ovat päällekkäin, joten avaimen on pysyttävä yhteiskäyttöisenä. Siirrä tai poista ensin toinen kustakin parista.
 key-form-pair-and = ja
 key-remove = Poista avain
 key-remove-contracts = { $count ->
-    [0] Yksikään sopimus ei ole voimassa tai tulossa. Päättyneet poistetaan avaimen mukana.
-    [one] { $count } sopimus, joka on voimassa tai tulossa, poistuu samalla, ja sen yhteyshenkilöille kerrotaan peruutuksesta. Päättyneet poistetaan avaimen mukana.
-   *[other] { $count } sopimusta, jotka ovat voimassa tai tulossa, poistuu samalla, ja niiden yhteyshenkilöille kerrotaan peruutuksesta. Päättyneet poistetaan avaimen mukana.
+    [0] Voimassa olevia tai tulevia sopimuksia ei ole. Päättyneet sopimukset poistetaan avaimen mukana.
+    [one] { $count } voimassa oleva tai tuleva sopimus poistuu samalla, ja sen yhteyshenkilöille ilmoitetaan peruutuksesta. Päättyneet sopimukset poistetaan avaimen mukana.
+   *[other] { $count } voimassa olevaa tai tulevaa sopimusta poistuu samalla, ja niiden yhteyshenkilöille ilmoitetaan peruutuksesta. Päättyneet sopimukset poistetaan avaimen mukana.
 }
-key-remove-codes = Siitä hetkestä mikään niiden PIN-koodeista ei avaa mitään, eikä palautuskoodikaan.
-key-remove-out = Avain on poissa lokerostaan: se voi olla jollakulla. Kun se on poistettu täältä, kukaan ei voi palauttaa sitä PIN-koodilla.
-key-remove-force = Poista, vaikka avain on ulkona
+key-remove-codes = Sopimusten PIN-koodit ja avaimen palautuskoodi lakkaavat heti toimimasta.
+key-remove-out = Avain ei ole lokerossaan: se voi olla jollakulla. Kun avain on poistettu täältä, sitä ei voi enää palauttaa PIN-koodilla.
+key-remove-force = Poista, vaikka avain ei ole lokerossaan
 key-removing = Avainta poistetaan
-key-removing-explained = Se ei ole enää lokerossaan, eikä mikään sen PIN-koodeista avaa mitään. Sen sopimuksia poistetaan vielä; se jatkuu itsestään, ja siihen asti millään muulla avaimella ei voi olla tätä tunnusta.
-key-removing-go-on = Katso, onko valmista
+key-removing-explained = Avaimella ei ole enää lokeroa, eivätkä sen PIN-koodit toimi. Sen sopimuksia poistetaan vielä taustalla, ja siihen asti tunnusta ei voi antaa toiselle avaimelle.
+key-removing-go-on = Tarkista, onko poisto valmis
 key-removing-to-the-automat = Automaattiin
 
 # The page of a key
 
-key-page-running = Käynnissä
+key-page-running = Voimassa
 key-page-upcoming = Tulossa
 key-page-ended = Päättyneet
 key-page-contracts = Sopimukset
 key-page-contracts-ended = Päättyneet sopimukset
-key-page-none = Kellään ei ole sopimusta tähän avaimeen nyt eikä myöhemmin.
-key-page-none-ended = Mikään tämän avaimen sopimus ei ole päättynyt.
-key-page-first = Tee ensimmäinen sopimus
+key-page-none = Avaimella ei ole voimassa olevia eikä tulevia sopimuksia.
+key-page-none-ended = Avaimella ei ole päättyneitä sopimuksia.
+key-page-first = Luo ensimmäinen sopimus
 key-page-show-ended = Päättyneet sopimukset
-key-page-show-live = Käynnissä olevat ja tulevat sopimukset
+key-page-show-live = Voimassa olevat ja tulevat sopimukset
 key-page-property = Kohde
 key-page-place = Paikka
 key-page-locker = Lokero
 key-page-whereabouts = Avain
-key-page-inside = Lokerossaan
+key-page-inside = Paikallaan
 key-page-out = Noudettu
 key-page-missing = Ei lokerossaan
-key-page-unknown = Automaatti ei ole vielä kertonut
-key-page-with = sopimuksella
+key-page-unknown = Automaatti ei ole vielä ilmoittanut
+key-page-with = haltijana
 key-page-sharing = Yhteiskäyttö
-key-page-shared = Yhteiskäytössä: sopimukset voivat mennä päällekkäin
-key-page-not-shared = Ei yhteiskäytössä: yksi sopimus kerrallaan
+key-page-shared = Yhteiskäyttöinen: sopimukset voivat olla päällekkäin
+key-page-not-shared = Ei yhteiskäyttöinen: yksi sopimus kerrallaan
 key-page-return-code = Palautuskoodi
 key-page-show-code = Näytä palautuskoodi
 key-page-free = Milloin avain on vapaa
-key-page-legend = Ei merkkiä: vapaa. ◐ Tilaa on. ● Varattu koko päivän.
+key-page-legend = Ei merkkiä: vapaa. ◐ Osin vapaa. ● Varattu koko päivän.
 key-page-month-before = Edellinen kuukausi
 key-page-month-after = Seuraava kuukausi
 key-page-last-events = Viimeisimmät tapahtumat

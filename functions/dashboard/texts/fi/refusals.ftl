@@ -23,13 +23,13 @@ refused-unauthenticated = Et ole kirjautunut sisään
 refused-unauthenticated-advice = Mitään ei tehty. Kirjaudu sisään ja yritä uudelleen.
 refused-forbidden = { $role ->
     [admin] Tämä on ylläpitäjille
-    [operator] Tämä on käyttäjille ja ylläpitäjille
+    [operator] Tämä on operaattoreille ja ylläpitäjille
    *[viewer] Sinulla ei ole vielä roolia
 }
 refused-forbidden-advice = { $role ->
     [admin] Mitään ei tehty. Tämä ei kuulu rooliisi. Pyydä ylläpitäjää tekemään se tai antamaan sinulle ylläpitäjän rooli.
-    [operator] Mitään ei tehty. Tämä ei kuulu rooliisi. Pyydä käyttäjän roolissa olevaa tekemään se tai ylläpitäjää antamaan sinulle käyttäjän rooli.
-   *[viewer] Olet kirjautunut sisään, mutta kukaan ei ole kertonut, mitä saat nähdä. Pyydä organisaatiosi ylläpitäjältä rooli, kirjaudu sitten ulos ja uudelleen sisään.
+    [operator] Mitään ei tehty. Tämä ei kuulu rooliisi. Pyydä operaattoria tekemään se tai ylläpitäjää antamaan sinulle operaattorin rooli.
+   *[viewer] Olet kirjautunut sisään, mutta sinulla ei ole vielä oikeuksia. Pyydä organisaatiosi ylläpitäjältä rooli ja kirjaudu sitten ulos ja uudelleen sisään.
 }
 
 # Mitä ei ole
@@ -57,12 +57,12 @@ refused-message-not-found-advice = Sopimuksen sivulla ovat sen viestit.
 
 # Mikä on jo olemassa
 
-refused-automat-exists = Tämänniminen automaatti on jo olemassa
-refused-automat-exists-advice = Valitse toinen automaatin tunnus.
-refused-key-exists = Tämänniminen avain on jo olemassa
-refused-key-exists-advice = Valitse toinen avaimen tunnus. Jos samanniminen avain poistettiin juuri, odota hetki.
-refused-contract-exists = Avaimella on jo tämänniminen sopimus
-refused-contract-exists-advice = Valitse toinen sopimuksen tunnus tai jätä kenttä tyhjäksi, niin saat uuden.
+refused-automat-exists = Tämä automaatin tunnus on jo käytössä
+refused-automat-exists-advice = Valitse toinen tunnus.
+refused-key-exists = Tämä avaimen tunnus on jo käytössä
+refused-key-exists-advice = Valitse toinen tunnus. Jos samanniminen avain poistettiin juuri, odota hetki.
+refused-contract-exists = Avaimella on jo sopimus tällä tunnuksella
+refused-contract-exists-advice = Valitse toinen tunnus tai jätä kenttä tyhjäksi, niin tunnus luodaan.
 
 # Mikä on tiellä
 
@@ -90,17 +90,17 @@ refused-automat-has-contracts = { $contractCount ->
 refused-automat-has-contracts-advice = Yhteyshenkilöille on ilmoitettu ajat vanhalla aikavyöhykkeellä. Merkitse ruutu, jos haluat vaihtaa sen ja ilmoittaa heille uudet paikalliset ajat.
 refused-return-code-in-use = Automaatin toisella avaimella on tämä palautuskoodi
 refused-return-code-in-use-advice = Valitse toinen palautuskoodi.
-refused-contracts-overlap = Avaimen sopimukset ovat päällekkäin, joten sen on pysyttävä jaettuna
+refused-contracts-overlap = Avaimen sopimukset ovat päällekkäin, joten sen on pysyttävä yhteiskäyttöisenä
 refused-contracts-overlap-advice = Siirrä tai poista ensin kunkin parin toinen sopimus.
 refused-not-started = Sopimus ei ole vielä alkanut
 refused-not-started-advice = Muokkaa sitä tai poista se.
-refused-key-out = Avain on ulkona
+refused-key-out = Avain on noudettu
 refused-key-out-advice = Se on jollakulla. Odota, kunnes se on palautettu, tai vahvista, että haluat tehdä tämän silti.
-refused-holder-has-key = Avain on jo haettu tällä sopimuksella
+refused-holder-has-key = Avain on jo noudettu tällä sopimuksella
 refused-holder-has-key-advice = Sopimus ei voi alkaa tulevaisuudessa. Päätä se nyt ja tee uusi sopimus, tai odota, kunnes avain on palautettu.
 refused-key-being-removed = Avainta poistetaan parhaillaan
 refused-key-being-removed-advice = Se poistuu hetken kuluttua.
-refused-contract-overlap = Avain on silloin toisella sopimuksella
+refused-contract-overlap = Avain on varattu tähän aikaan
 refused-contract-overlap-advice = Valitse toinen aika.
 refused-too-many-contracts = Avaimella on jo enimmäismäärä sopimuksia
 refused-too-many-contracts-advice = Poista tarpeettomia sopimuksia tai odota, että jokin päättyy.
@@ -114,7 +114,7 @@ refused-message-under-way = Viestiä lähetetään jo
 refused-message-under-way-advice = Katso hetken kuluttua uudelleen.
 refused-message-outdated = Viesti ei enää pidä paikkaansa
 refused-message-outdated-advice = Sopimus on muuttunut sen jälkeen. Lähetä sen sijaan uudempi viesti.
-refused-stale-version = Tätä on muutettu sillä välin
+refused-stale-version = Tietoja on sillä välin muutettu
 refused-stale-version-advice = Mitään ei tallennettu. Katso nykyiset tiedot ja päätä sitten.
 refused-idempotency-key-reused = Tämä lomake on jo lähetetty toisin täytettynä
 refused-idempotency-key-reused-advice = Ensin lähetetty on voinut tallentua. Tarkista tilanne, ennen kuin lähetät lomakkeen uudelleen.
@@ -125,7 +125,7 @@ refused-idempotency-outdated-advice = Silloin saatu vastaus ei enää pidä paik
 
 refused-automat-busy = Automaatista avataan liian monta lokeroa yhtä aikaa
 refused-automat-busy-advice = Mitään ei avattu. Yritä uudelleen, kun osa avauksista on päättynyt: siihen menee enintään 20 sekuntia.
-refused-busy = Muut muuttavat samaa asiaa
+refused-busy = Muut muuttavat samoja tietoja
 refused-busy-advice = Mitään ei tallennettu. Yritä uudelleen.
 refused-internal = Jokin meni vikaan meidän päässämme
-refused-internal-advice = Vian ei tiedetä johtuvan sinusta. Katso, tuliko asia tehdyksi; jos ei, yritä hetken kuluttua uudelleen.
+refused-internal-advice = Vika ei tiettävästi johdu sinusta. Tarkista, toteutuiko pyyntösi; jos ei, yritä hetken kuluttua uudelleen.

@@ -9,7 +9,7 @@ session-foreign = Tämä ei tullut hallintasivuilta
 session-foreign-advice = Mitään ei tehty. Pyynnön lähetti toinen sivu, tai selain ei kerro, mikä. Siirry haluamallesi sivulle ja tee se siellä.
 
 session-newcomer = Sinulla ei ole vielä roolia
-session-newcomer-advice = Olet kirjautunut, mutta et saa nähdä mitään. Pyydä ylläpitäjältä katselijan, käyttäjän tai ylläpitäjän rooli ja kirjaudu sitten ulos ja takaisin sisään.
+session-newcomer-advice = Olet kirjautunut, mutta et saa nähdä mitään. Pyydä ylläpitäjältä katselijan, operaattorin tai ylläpitäjän rooli ja kirjaudu sitten ulos ja takaisin sisään.
 
 session-denied = Et ole kirjautunut
 session-denied-advice = Kirjautuminen keskeytyi.

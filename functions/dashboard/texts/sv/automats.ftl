@@ -1,26 +1,38 @@
+### Automater, fack och sökning.
+###
+### Termer på sidorna, en för varje sak:
+### key automat: automat, i meddelanden nyckelautomat · device: enhet · locker: fack · door: dörr · keypad: knappsats · key:
+### nyckel · property: objekt · contract: avtal, i meddelanden bokning · permanent: tills vidare · running: pågår · upcoming:
+### kommande · ended: avslutat · overdue: försenad · inside: på plats · out: hämtad · fetch: hämta · return: återlämna, och
+### "lämna tillbaka" där någon ombeds göra det · shared: delad · PIN: PIN-kod · return code: returkod · contact:
+### kontaktperson · free text: anteckning · make, create: skapa · edit: ändra · end: avsluta · cancel: annullera · remove: ta
+### bort · message: meddelande · failed: misslyckades · remote open: fjärröppning, öppning · request: begäran · event: händelse ·
+### state: status · connected: ansluten · disconnected: frånkopplad · admin: administratör · operator: operatör · viewer:
+### läsare · taken: upptagen · partly free: delvis ledig
+
 automats = Automater
-crumbs = Var den här sidan finns
+crumbs = Länkstig
 automat-add = Lägg till automat
 automats-none = Det finns ingen automat ännu
-automats-none-admin = Lägg till den första: vad den heter och hur många fack den har. Lägg sedan nycklar i facken.
-automats-none-others = En administratör lägger till automater. Be någon lägga till den första.
+automats-none-admin = Lägg till den första automaten: ange namn och antal fack. Lägg sedan till nycklar i facken.
+automats-none-others = Administratörer lägger till automater. Be någon av dem lägga till den första.
 automats-no-more = Det finns inga fler automater.
 first-page = Första sidan
 
 connected = Ansluten
 disconnected = Frånkopplad
-never-connected = Har aldrig varit ansluten
+never-connected = Aldrig ansluten
 disconnected-since = Sedan { $time }.
-disconnected-means = Tills den är tillbaka öppnas inget fack: varken härifrån eller med en PIN-kod på knappsatsen. Du ser vad den senast berättade.
+disconnected-means = Inget fack öppnas förrän automaten är ansluten igen, varken härifrån eller med PIN-kod. Du ser läget som automaten senast rapporterade.
 
 keys-in-and-out = { $keys ->
     [0] Inga nycklar
-    [one] { $keys } nyckel, { $out } ute
-   *[other] { $keys } nycklar, { $out } ute
+    [one] { $keys } nyckel, hämtade: { $out }
+   *[other] { $keys } nycklar, hämtade: { $out }
 }
 alert-not-returned = { $count ->
-    [one] { $count } nyckel inte återlämnad i tid
-   *[other] { $count } nycklar inte återlämnade i tid
+    [one] { $count } nyckel försenad
+   *[other] { $count } nycklar försenade
 }
 alert-doors-open = { $count ->
     [one] { $count } dörr öppen
@@ -35,11 +47,11 @@ locker-empty = Tomt
 locker-stray = Oväntad nyckel
 locker-add = Lägg till en nyckel
 locker-add-which = Lägg till en nyckel i fack
-locker-edit-which = Redigera
+locker-edit-which = Ändra nyckel
 locker-open = Öppna
 locker-open-which = Öppna fack
-key-inside = Nyckeln inne
-key-out = Nyckeln ute
+key-inside = Nyckeln på plats
+key-out = Nyckeln hämtad
 key-overdue = Försenad
 key-unknown = Okänt
 key-missing = Inte i facket
@@ -48,58 +60,58 @@ contract-until = till { $time }
 contract-was-due = skulle återlämnas { $time }
 contract-permanent = tills vidare
 events-link = Händelser
-show-label = Vilka fack som visas
+show-label = Visa fack
 show-all = Alla
-show-inside = Nyckeln inne
-show-out = Nyckeln ute
+show-inside = Nyckeln på plats
+show-out = Nyckeln hämtad
 show-unknown = Okänt
 show-empty = Tomma
-show-nothing = Inget fack är sådant.
+show-nothing = Det finns inga sådana fack.
 show-all-again = Visa alla fack
-filter-label = Sök en nyckel eller ett objekt här
+filter-label = Sök nyckel eller objekt i automaten
 
 ## Vad en administratör gör
 
 automat-new = Lägg till automat
-automat-edit = Redigera
-automat-remove = Ta bort
+automat-edit = Ändra automaten
+automat-remove = Ta bort automaten
 automat-id = Automatens ID
-automat-id-hint = Det ändras aldrig, och automaten kallar sig själv så. Bokstäver från A till Z, siffror, ”_”, ”.” och ”-”.
+automat-id-hint = Kan inte ändras senare. Enheten identifierar sig med det. Bokstäver A–Z, siffror, ”_”, ”.” och ”-”.
 automat-name = Namn
-automat-name-hint = Vad folk kallar den, till exempel Entrén.
-automat-lockers = Fack
-automat-lockers-hint = Hur många de är, 1 till 500. De numreras från 0.
+automat-name-hint = Namnet som automaten är känd under, till exempel Entrén.
+automat-lockers = Antal fack
+automat-lockers-hint = 1–500. Facken numreras från 0.
 automat-time-zone = Tidszon
-automat-time-zone-hint = Dess tider visas i den här zonen, till exempel Europe/Helsinki.
+automat-time-zone-hint = Automatens tider visas i den här tidszonen, till exempel Europe/Helsinki.
 automat-time-zone-force = Byt tidszon och meddela kontaktpersonerna deras nya lokala tider
-automat-pin-digits = Antal siffror i skapade PIN-koder
-automat-pin-digits-hint = 4 till 9. Om fältet är tomt används 6, 7 om det finns fler än 50 fack och 8 om det finns fler än 200.
+automat-pin-digits = Antal siffror i slumpade PIN-koder
+automat-pin-digits-hint = 4–9. Om fältet är tomt används 6 siffror, 7 vid fler än 50 fack och 8 vid fler än 200.
 automat-min-chosen-pin-digits = Minsta antal siffror i en egen PIN-kod
-automat-min-chosen-pin-digits-hint = 4 till 9. Om fältet är tomt gäller 4. Korta koder är lätta att gissa.
-automat-location = Var den står (valfritt)
-automat-address = Gata och nummer
+automat-min-chosen-pin-digits-hint = 4–9. Om fältet är tomt gäller 4. Korta koder är lätta att gissa.
+automat-location = Plats (valfritt)
+automat-address = Gatuadress
 automat-postal-code = Postnummer
 automat-postal-office = Ort
-automat-remove-explained = Den försvinner ur listan, och dess fack kan inte öppnas längre. Det som hänt vid den sparas sin tid.
+automat-remove-explained = Automaten försvinner ur listan, och dess fack kan inte längre öppnas. Händelserna sparas lagringstiden ut.
 automat-remove-holds-keys = { $count ->
-    [one] Den har ännu { $count } nyckel. Ta bort nyckeln först: dess avtal försvinner med den, och kontaktpersonerna får veta det.
-   *[other] Den har ännu { $count } nycklar. Ta bort dem först: deras avtal försvinner med dem, och kontaktpersonerna får veta det.
+    [one] Den har fortfarande { $count } nyckel. Ta först bort nyckeln: dess avtal tas bort samtidigt, och kontaktpersonerna får meddelande.
+   *[other] Den har fortfarande { $count } nycklar. Ta först bort nycklarna: deras avtal tas bort samtidigt, och kontaktpersonerna får meddelande.
 }
-automat-remove-to-its-keys = Till dess nycklar
+automat-remove-to-its-keys = Visa nycklarna
 automat-reset = Återställ enheten i
-automat-reset-when = Återställ när enheten har bytts ut, eller när händelserna visar att dess klocka gått fel och dess meddelanden fortfarande avvisas.
-automat-reset-explained = Systemet glömmer hur långt enheten har räknat och litar på nästa meddelande från den. Nycklar, avtal och fackens läge förblir som de är. Anslutningens läge är okänt tills enheten ansluter igen.
+automat-reset-when = Återställ enheten när den har bytts ut, eller när dess klocka enligt händelserna har gått fel och dess meddelanden fortfarande avvisas.
+automat-reset-explained = Systemet glömmer numreringen av enhetens meddelanden och godtar nästa meddelande från den. Nycklar, avtal och fackens status påverkas inte. Anslutningens status är okänd tills enheten ansluter igen.
 automat-reset-send = Återställ enheten
 
-## En redigering av något som någon annan har redigerat
+## En ändring av något som någon annan har ändrat
 
-stale = Det har ändrats under tiden
-stale-advice = Inget sparades. Nedan står det du skrev. Spara igen för att sätta det i stället för den andras ändring, eller låt den vara.
-stale-same = Någon annan har ändrat det till just det som du skrev. Det finns inget kvar att spara.
+stale = Uppgifterna har ändrats under tiden
+stale-advice = Ingenting sparades. Nedan ser du det du skrev. Spara igen för att ersätta den andras ändring, eller behåll den.
+stale-same = Någon annan har redan gjort samma ändring. Det finns ingenting att spara.
 stale-field = Fält
-stale-theirs = Nu, av någon annan
-stale-yours = Vad du skrev
-stale-discard = Låt den andras vara
+stale-theirs = Nu, ändrat av någon annan
+stale-yours = Det du skrev
+stale-discard = Behåll den andras ändring
 
 ## Sökning
 
@@ -107,5 +119,5 @@ search-hint = Början av ord i nyckelns ID eller objekt, till exempel: kök 12
 search-found = Nycklar
 search-locker = fack
 search-nothing = Ingen nyckel hittades
-search-nothing-advice = Nycklar hittas med början av ord i deras ID och objekt; varje ord måste börja ett av deras. Försök med färre eller kortare ord.
-search-goes-on = Inget hittills, och det finns mer att söka igenom.
+search-nothing-advice = Varje sökord jämförs med början av orden i nycklarnas ID och objekt. Försök med färre eller kortare ord.
+search-goes-on = Inga träffar hittills, men allt är inte genomsökt än.

@@ -1,37 +1,37 @@
-## Att lägga till, redigera och ta bort en nyckel
+## Att lägga till, ändra och ta bort en nyckel
 
 key-form-yes = Ja
 key-form-no = Nej
 key-form-new = Lägg till en nyckel
-key-form-edit = Redigera
+key-form-edit = Ändra nyckel
 key-form-id = Nyckelns ID
-key-form-id-hint = Det ändras aldrig, och ingen annan nyckel har det. Bokstäver, siffror, ”_”, ”.” och ”-”.
+key-form-id-hint = Kan inte ändras senare, och varje nyckel har sitt eget. Bokstäver, siffror, ”_”, ”.” och ”-”.
 key-form-property = Objekt
-key-form-property-hint = Vad nyckeln öppnar: en adress, ett registreringsnummer. Får vara tomt.
+key-form-property-hint = Vad nyckeln öppnar, till exempel en adress eller ett registreringsnummer. Får vara tomt.
 key-form-locker = Fack
 key-form-shared = Delad
-key-form-shared-hint = Avtal på en delad nyckel får överlappa i tid.
+key-form-shared-hint = Avtal på en delad nyckel får överlappa varandra.
 key-form-return-code = Returkod
-key-form-return-code-hint = 4 siffror, eller inget. Efter * på knappsatsen lämnar den tillbaka nyckeln i dess tomma fack; den ger aldrig ut någon.
-key-form-no-locker = Varje fack i automaten har en nyckel. Ta bort en först, eller ge automaten fler fack.
+key-form-return-code-hint = 4 siffror, eller tomt. Den som trycker * och koden kan lägga tillbaka nyckeln i dess tomma fack. Den kan inte användas för att hämta nyckeln.
+key-form-no-locker = Alla automatens fack har en nyckel. Ta först bort en, eller ge automaten fler fack.
 key-form-added = Nyckeln är tillagd, i fack { $locker }
-key-form-added-next = Lägg nu in den: öppna facket, lägg nyckeln inne och stäng dörren.
+key-form-added-next = Lägg nu in den: öppna facket, lägg in nyckeln och stäng dörren.
 key-form-back-to = Tillbaka till
-key-form-first-contract = Gör dess första avtal
+key-form-first-contract = Skapa nyckelns första avtal
 key-form-another = Lägg till en nyckel till
-key-form-pairs = De här avtalen överlappar, så nyckeln kan inte bli en som inte är delad. Flytta eller ta bort ett av varje par först.
+key-form-pairs = De här avtalen överlappar varandra, så nyckeln måste förbli delad. Flytta eller ta först bort ett avtal i varje par.
 key-form-pair-and = och
-key-remove = Ta bort
+key-remove = Ta bort nyckeln
 key-remove-contracts = { $count ->
-    [0] Inget avtal löper eller är på väg. De som har slutat raderas med nyckeln.
-    [one] { $count } avtal som löper eller är på väg försvinner med den, och dess kontaktpersoner får veta att det är inställt. De som har slutat raderas med nyckeln.
-   *[other] { $count } avtal som löper eller är på väg försvinner med den, och deras kontaktpersoner får veta att de är inställda. De som har slutat raderas med nyckeln.
+    [0] Det finns inga pågående eller kommande avtal. Avslutade avtal raderas med nyckeln.
+    [one] { $count } pågående eller kommande avtal tas bort samtidigt, och dess kontaktpersoner får veta att det har annullerats. Avslutade avtal raderas med nyckeln.
+   *[other] { $count } pågående eller kommande avtal tas bort samtidigt, och deras kontaktpersoner får veta att de har annullerats. Avslutade avtal raderas med nyckeln.
 }
-key-remove-codes = Från den stunden öppnar ingen av deras PIN-koder något, och inte heller returkoden.
-key-remove-out = Nyckeln är inte i sitt fack: någon kan ha den. När den är borttagen här kan ingen lämna tillbaka den med en PIN-kod.
-key-remove-force = Ta bort den fast nyckeln är ute
+key-remove-codes = Avtalens PIN-koder och nyckelns returkod slutar genast gälla.
+key-remove-out = Nyckeln är inte i sitt fack: någon kan ha den. När den har tagits bort här kan ingen återlämna den med en PIN-kod.
+key-remove-force = Ta bort nyckeln trots att den inte är i facket
 key-removing = Nyckeln tas bort
-key-removing-explained = Den är redan ur sitt fack, och ingen av dess PIN-koder öppnar något. Dess avtal raderas ännu; det fortsätter av sig självt, och tills det är klart kan ingen annan nyckel ha detta ID.
+key-removing-explained = Nyckeln har inte längre något fack, och ingen av dess PIN-koder gäller. Dess avtal raderas i bakgrunden, och tills det är klart kan ingen annan nyckel få samma ID.
 key-removing-go-on = Se om det är klart
 key-removing-to-the-automat = Till automaten
 
@@ -42,27 +42,27 @@ key-page-upcoming = Kommande
 key-page-ended = Avslutade
 key-page-contracts = Avtal
 key-page-contracts-ended = Avslutade avtal
-key-page-none = Ingen har ett avtal på den här nyckeln nu eller senare.
-key-page-none-ended = Inget avtal på den här nyckeln har avslutats.
-key-page-first = Gör det första avtalet
+key-page-none = Nyckeln har inga pågående eller kommande avtal.
+key-page-none-ended = Nyckeln har inga avslutade avtal.
+key-page-first = Skapa det första avtalet
 key-page-show-ended = Avslutade avtal
 key-page-show-live = Pågående och kommande avtal
 key-page-property = Objekt
 key-page-place = Plats
 key-page-locker = Fack
 key-page-whereabouts = Nyckel
-key-page-inside = I sitt fack
-key-page-out = Ute
+key-page-inside = På plats
+key-page-out = Hämtad
 key-page-missing = Inte i sitt fack
-key-page-unknown = Automaten har inte sagt det än
-key-page-with = med
+key-page-unknown = Automaten har inte rapporterat det än
+key-page-with = av
 key-page-sharing = Delning
 key-page-shared = Delad: avtal får överlappa varandra
 key-page-not-shared = Inte delad: ett avtal i taget
 key-page-return-code = Returkod
 key-page-show-code = Visa returkod
-key-page-free = När den är ledig
-key-page-legend = Inget märke: ledig. ◐ Det finns plats. ● Upptagen hela dagen.
+key-page-free = När nyckeln är ledig
+key-page-legend = Ingen markering: ledig. ◐ Delvis ledig. ● Upptagen hela dagen.
 key-page-month-before = Föregående månad
 key-page-month-after = Nästa månad
 key-page-last-events = Senaste händelser
@@ -96,7 +96,7 @@ key-page-weekday = { $weekday ->
 }
 key-page-date = { $day } { key-page-month-name }
 key-page-room = { $room ->
-    [past] över
+    [past] förbi
     [free] ledig
     [partly] delvis ledig
    *[taken] upptagen

@@ -5,7 +5,7 @@
 refused-malformed-json = Detta går inte att läsa
 refused-malformed-json-advice = Gå tillbaka, ladda om sidan och försök igen.
 refused-invalid-request = En del av det som skickades kan inte godtas
-refused-invalid-request-advice = Gå tillbaka och se över fälten.
+refused-invalid-request-advice = Gå tillbaka och kontrollera fälten.
 refused-body-too-large = Detta är för mycket för ett formulär
 refused-body-too-large-advice = Gå tillbaka och korta den längsta texten.
 refused-unsupported-media-type = Detta går inte att läsa
@@ -29,7 +29,7 @@ refused-forbidden = { $role ->
 refused-forbidden-advice = { $role ->
     [admin] Ingenting gjordes. Din roll omfattar inte detta. Be en administratör göra det, eller ge dig rollen administratör.
     [operator] Ingenting gjordes. Din roll omfattar inte detta. Be en operatör göra det, eller en administratör ge dig rollen operatör.
-   *[viewer] Du är inloggad, men ingen har sagt vad du får se. Be en administratör i din organisation om en roll och logga sedan ut och in igen.
+   *[viewer] Du är inloggad men har ännu inga behörigheter. Be en administratör i din organisation om en roll och logga sedan ut och in igen.
 }
 
 # Vad som inte finns
@@ -43,7 +43,7 @@ refused-automat-not-found-advice = Den kan ha tagits bort, eller så är adresse
 refused-key-not-found = Nyckeln finns inte
 refused-key-not-found-advice = Den kan ha tagits bort, eller så är adressen felskriven: stora och små bokstäver är olika tecken. Sök efter en del av namnet eller objektet.
 refused-contract-not-found = Nyckeln har inget sådant avtal
-refused-contract-not-found-advice = Det kan ha tagits bort, eller höra till en annan nyckel. Nyckelns sida visar alla dess avtal; de som upphörde för länge sedan är raderade.
+refused-contract-not-found-advice = Det kan ha tagits bort, eller höra till en annan nyckel. Nyckelns sida visar alla dess avtal; de som avslutades för länge sedan är raderade.
 refused-locker-not-found = Automaten har inget sådant fack
 refused-locker-not-found-advice = { $lockerCount ->
     [0] Automatens sida visar dess fack.
@@ -57,12 +57,12 @@ refused-message-not-found-advice = Avtalets sida visar dess meddelanden.
 
 # Vad som redan finns
 
-refused-automat-exists = Det finns redan en automat med detta namn
-refused-automat-exists-advice = Välj ett annat ID för automaten.
-refused-key-exists = Det finns redan en nyckel med detta namn
-refused-key-exists-advice = Välj ett annat ID för nyckeln. Om en nyckel med samma namn just togs bort, vänta ett ögonblick.
-refused-contract-exists = Nyckeln har redan ett avtal med detta namn
-refused-contract-exists-advice = Välj ett annat ID för avtalet, eller lämna fältet tomt för att få ett nytt.
+refused-automat-exists = Automatens ID används redan
+refused-automat-exists-advice = Välj ett annat ID.
+refused-key-exists = Nyckelns ID används redan
+refused-key-exists-advice = Välj ett annat ID. Om en nyckel med samma ID just togs bort, vänta ett ögonblick.
+refused-contract-exists = Nyckeln har redan ett avtal med detta ID
+refused-contract-exists-advice = Välj ett annat ID, eller lämna fältet tomt så skapas ett.
 
 # Vad som är i vägen
 
@@ -93,28 +93,28 @@ refused-return-code-in-use-advice = Välj en annan returkod.
 refused-contracts-overlap = Nyckelns avtal överlappar varandra, så den måste förbli delad
 refused-contracts-overlap-advice = Flytta eller ta först bort ett avtal i varje par.
 refused-not-started = Avtalet har inte börjat än
-refused-not-started-advice = Redigera det eller ta bort det i stället.
-refused-key-out = Nyckeln är ute
-refused-key-out-advice = Någon har den. Vänta tills den är tillbaka, eller bekräfta att du vill göra detta ändå.
+refused-not-started-advice = Ändra det eller ta bort det i stället.
+refused-key-out = Nyckeln är hämtad
+refused-key-out-advice = Någon har den. Vänta tills den är återlämnad, eller bekräfta att du vill göra detta ändå.
 refused-holder-has-key = Nyckeln är redan hämtad med det här avtalet
-refused-holder-has-key-advice = Avtalet kan inte börja i framtiden. Avsluta det nu och gör ett nytt, eller vänta tills nyckeln är tillbaka.
+refused-holder-has-key-advice = Avtalet kan inte börja i framtiden. Avsluta det nu och skapa ett nytt, eller vänta tills nyckeln är återlämnad.
 refused-key-being-removed = Nyckeln håller på att tas bort
 refused-key-being-removed-advice = Den är borta om ett ögonblick.
-refused-contract-overlap = Ett annat avtal har nyckeln då
+refused-contract-overlap = Nyckeln är upptagen då
 refused-contract-overlap-advice = Välj en annan tid.
 refused-too-many-contracts = Nyckeln har redan så många avtal som den kan ha
-refused-too-many-contracts-advice = Ta bort avtal som inte behövs, eller vänta tills något har upphört.
+refused-too-many-contracts-advice = Ta bort avtal som inte behövs, eller vänta tills något har avslutats.
 refused-pin-in-use = Ett annat avtal vid automaten har den här PIN-koden
 refused-pin-in-use-advice = Välj en annan, eller lämna fältet tomt för att få en ledig.
 refused-locker-busy = Facket håller redan på att öppnas
-refused-locker-busy-advice = Ingen ny öppning begärdes. Följ den som pågår; försök igen när den är slut.
-refused-automat-offline = Automaten har ingen förbindelse
-refused-automat-offline-advice = Ingenting öppnades. Utan förbindelse kan automaten inte höra oss. Du kan ändå försöka i 20 sekunder: om den är tillbaka då öppnas facket.
+refused-locker-busy-advice = Ingen ny öppning begärdes. Följ den pågående öppningen; försök igen när den är avslutad.
+refused-automat-offline = Automaten är inte ansluten
+refused-automat-offline-advice = Ingenting öppnades. Utan anslutning kan automaten inte ta emot någon begäran. Du kan ändå försöka i 20 sekunder: om den är ansluten igen till dess öppnas facket.
 refused-message-under-way = Meddelandet skickas redan
 refused-message-under-way-advice = Titta igen om ett ögonblick.
 refused-message-outdated = Meddelandet stämmer inte längre
 refused-message-outdated-advice = Avtalet har ändrats sedan dess. Skicka ett senare meddelande i stället.
-refused-stale-version = Detta har ändrats under tiden
+refused-stale-version = Uppgifterna har ändrats under tiden
 refused-stale-version-advice = Ingenting sparades. Se hur det är nu och bestäm dig sedan.
 refused-idempotency-key-reused = Formuläret har redan skickats med annat innehåll
 refused-idempotency-key-reused-advice = Det som skickades först kan ha sparats. Kontrollera läget innan du skickar formuläret igen.
@@ -124,8 +124,8 @@ refused-idempotency-outdated-advice = Svaret som gavs då stämmer inte längre.
 # Vad som är fel hos oss
 
 refused-automat-busy = För många av automatens fack öppnas samtidigt
-refused-automat-busy-advice = Ingenting öppnades. Försök igen när några av öppningarna är slut: det tar högst 20 sekunder.
-refused-busy = Andra ändrar samma sak
+refused-automat-busy-advice = Ingenting öppnades. Försök igen när några av öppningarna är avslutade: det tar högst 20 sekunder.
+refused-busy = Andra ändrar samma uppgifter
 refused-busy-advice = Ingenting sparades. Försök igen.
 refused-internal = Något gick fel hos oss
-refused-internal-advice = Såvitt känt beror det inte på dig. Se efter om det du ville blev gjort; försök annars igen om ett ögonblick.
+refused-internal-advice = Felet beror såvitt vi vet inte på dig. Kontrollera om det du ville blev gjort; försök annars igen om ett ögonblick.

@@ -198,7 +198,7 @@ async fn the_key_automat_view_shows_each_locker() {
 async fn the_view_is_there_in_each_language() {
     let stage = Stage::of(Role::Admin).await;
     busy(&stage).await;
-    for (language, words) in [("fi", ["Lokero 1", "Avain sisällä"]), ("sv", ["Fack 1", "Nyckeln inne"])] {
+    for (language, words) in [("fi", ["Lokero 1", "Avain paikallaan"]), ("sv", ["Fack 1", "Nyckeln på plats"])] {
         let html = stage.get_in(language, "/automats/lobby").await.html;
         assert!(words.iter().all(|word| html.contains(word)), "{html}");
     }
