@@ -4,12 +4,15 @@
     python infra/tools/provision.py --stack key-automat-cloud --automat lobby --out ./lobby
     python infra/tools/provision.py --stack key-automat-cloud --list automats.txt --out ./fleet
 
-The automat must exist (an admin creates it over the API). Its thing is made, a certificate with its key, and the key
-under which the keypad names codes. They are written to the folder, for the device alone: AWS keeps no copy of the
-private key. With --renew the former certificates are taken out of service, for a device that was lost or replaced.
+The automat must exist (an admin creates it over the API). Its thing is made, a private key with its certificate, and
+the key under which the keypad names codes. They are written to the folder, for the device alone. The private key is
+generated here and AWS never sees it. With --renew the former certificates are taken out of service, for a device that
+was lost or replaced.
 
 A list has one automatId on each line. Each automat gets a folder of its own name in --out, and what goes wrong with one
 does not stop the others. The same command again does what is left: a folder that is there is finished.
+
+Needs the Python packages boto3 and cryptography.
 
 While the stack's secret is being replaced there are two keys for the keypad, and a device gets both. With --keys only
 automat.json is written, for a device that has its certificate already.
@@ -30,12 +33,19 @@ import pathlib
 import re
 import shutil
 import sys
+import threading
+import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 ROOTS = pathlib.Path(__file__).resolve().parents[2] / "shared" / "runtime" / "roots"
 # So many automats at a time.
 AT_ONCE = 8
+# So many automats are begun in a second. Each takes one request of each kind, of which AWS IoT takes no more than this:
+# 10 ListThingPrincipals a second (quota L-FC3EF4D9), 15 CreateCertificateFromCsr and 15 AttachPolicy; of CreateThing and
+# AttachThingPrincipal 15 formerly and 100 today (L-64CBACAC, L-F64D1AA6). Whoever renews also needs 10 UpdateCertificate.
+# https://docs.aws.amazon.com/general/latest/gr/iot-core.html
+PER_SECOND = 10
 # As `shared/domain` has it; it names a folder too.
 AUTOMAT_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 
@@ -94,6 +104,41 @@ class Place:
         return json.dumps(told, indent=2) + "\n"
 
 
+class Pace:
+    """Lets so many begin in a second, evenly."""
+
+    def __init__(self, per_second: float, now=time.monotonic, sleep=time.sleep):
+        self.interval, self.now, self.sleep = 1 / per_second, now, sleep
+        self.next, self.lock = 0.0, threading.Lock()
+
+    def wait(self) -> None:
+        with self.lock:
+            now = self.now()
+            at = max(now, self.next)
+            self.next = at + self.interval
+        if at > now:
+            self.sleep(at - now)
+
+
+def new_key() -> tuple:
+    """A private key and the request for its certificate, both as PEM.
+
+    "The CSR must include a public key that is either an RSA key with a length of at least 2048 bits or an ECC key from
+    NIST P-256, NIST P-384, or NIST P-521 curves."
+    https://docs.aws.amazon.com/iot/latest/apireference/API_CreateCertificateFromCsr.html
+    """
+    from cryptography import x509  # here, so that --help needs nothing
+    from cryptography.hazmat.primitives import hashes, serialization
+    from cryptography.hazmat.primitives.asymmetric import ec
+
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "key automat")])
+    request = x509.CertificateSigningRequestBuilder().subject_name(name).sign(key, hashes.SHA256())
+    pem, form = serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8
+    private = key.private_bytes(pem, form, serialization.NoEncryption())
+    return private.decode(), request.public_bytes(pem).decode()
+
+
 def provision(place: Place, automat: str, out: pathlib.Path, renew: bool, authority=None) -> None:
     """Makes thing and certificate, and writes the folder. The authority is a file."""
     must_be_empty(out)
@@ -105,13 +150,13 @@ def provision(place: Place, automat: str, out: pathlib.Path, renew: bool, author
     former = iot.list_thing_principals(thingName=thing)["principals"]
     if former and not renew:
         raise Refused(f"{automat} has a certificate already: --renew takes it out of service and makes another")
-    certificate = iot.create_keys_and_certificate(setAsActive=True)
-    # Written before anything can fail: nobody could ask for this key again.
+    private_key, request = new_key()
+    certificate = iot.create_certificate_from_csr(certificateSigningRequest=request, setAsActive=True)
     write(
         out,
         {
             "certificate.pem": certificate["certificatePem"],
-            "private.key": certificate["keyPair"]["PrivateKey"],
+            "private.key": private_key,
             "ca.pem": "".join(root.read_text() for root in authorities),
             "automat.json": told,
         },
@@ -131,8 +176,9 @@ def give_keys(place: Place, automat: str, out: pathlib.Path) -> None:
     write(out, {"automat.json": told})
 
 
-def for_all(automats: list, out: pathlib.Path, do) -> dict:
-    """Does the same for each automat, in a folder of its own, and gives what went wrong by automat.
+def for_all(automats: list, out: pathlib.Path, do, pace: Pace, tell=lambda done: None) -> dict:
+    """Does the same for each automat, in a folder of its own, and gives what went wrong by automat. Tells how many are
+    done from time to time.
 
     A folder has its name when everything is done. Until then it is a hidden one: whoever finds it after an
     interruption knows that no device has its certificate, so another one may take its place.
@@ -145,6 +191,7 @@ def for_all(automats: list, out: pathlib.Path, do) -> dict:
         interrupted = partial.exists()
         if interrupted:
             shutil.rmtree(partial)
+        pace.wait()
         try:
             do(automat, partial, interrupted)
         except Exception as error:  # whatever it is, the others come first
@@ -152,8 +199,14 @@ def for_all(automats: list, out: pathlib.Path, do) -> dict:
         partial.rename(finished)
         return None
 
+    failures = {}
     with ThreadPoolExecutor(AT_ONCE) as pool:
-        return {automat: wrong for automat, wrong in zip(automats, pool.map(one, automats)) if wrong}
+        for number, (automat, wrong) in enumerate(zip(automats, pool.map(one, automats)), 1):
+            if wrong:
+                failures[automat] = wrong
+            if number % 100 == 0:
+                tell(number)
+    return failures
 
 
 def read_list(file: pathlib.Path) -> list:
@@ -222,7 +275,7 @@ def main() -> int:
     import boto3  # here, so that --help needs nothing
     import botocore.config
 
-    # AWS IoT takes few of these requests a second: whoever is refused waits, longer each time.
+    # Others may use up the account's rates: whoever is refused waits, longer each time.
     patient = botocore.config.Config(retries={"mode": "adaptive", "max_attempts": 10}, max_pool_connections=2 * AT_ONCE)
     session = boto3.Session()
     session._session.set_default_client_config(patient)
@@ -238,7 +291,8 @@ def main() -> int:
         place = Place.of(session, given.stack, given.endpoint)
         if not given.list:
             do(given.automat, given.out)
-        wrong = for_all(automats, given.out, do) if given.list else {}
+        tell = lambda done: print(f"{done} of {len(automats)}", file=sys.stderr)
+        wrong = for_all(automats, given.out, do, Pace(PER_SECOND), tell) if given.list else {}
     except Refused as refused:
         print(f"error: {refused}", file=sys.stderr)
         return 1

@@ -8,6 +8,8 @@ import tempfile
 import unittest
 
 import provision
+from cryptography import x509
+from cryptography.hazmat.primitives import serialization
 
 MASTER = "0123456789abcdef0123456789abcdef"
 
@@ -38,15 +40,29 @@ class Aws:
             "get_secret_value": {"SecretString": self.master},
             "describe_endpoint": {"endpointAddress": "x-ats.iot.eu-north-1.amazonaws.com"},
             "list_thing_principals": {"principals": self.principals},
-            "create_keys_and_certificate": {
-                "certificateArn": "arn:cert/new",
-                "certificatePem": "CERT",
-                "keyPair": {"PrivateKey": "KEY"},
-            },
+            "create_certificate_from_csr": {"certificateArn": "arn:cert/new", "certificatePem": "CERT"},
         }.get(operation, {})
 
     def of(self, operation):
         return [arguments for asked, arguments in self.asked if asked == operation]
+
+
+class Clock:
+    """A clock that stands still but for those who wait for it."""
+
+    def __init__(self):
+        self.time = 0.0
+
+    def now(self):
+        return self.time
+
+    def sleep(self, seconds):
+        self.time += seconds
+
+
+def unhurried():
+    clock = Clock()
+    return provision.Pace(provision.PER_SECOND, clock.now, clock.sleep)
 
 
 def place(aws, endpoint=None):
@@ -74,13 +90,24 @@ class Provisioning(unittest.TestCase):
         provision.provision(place(aws), "lobby.2", self.out, renew=False)
         told = json.loads((self.out / "automat.json").read_text())
         self.assertEqual((told["thing"], told["automatId"], told["lockerCount"]), ("lobby:2", "lobby.2", 24))
-        self.assertEqual((self.out / "private.key").read_text(), "KEY")
+        self.assertEqual((self.out / "certificate.pem").read_text(), "CERT")
         self.assertIn("BEGIN CERTIFICATE", (self.out / "ca.pem").read_text())
         for file in self.out.iterdir():
             self.assertEqual(stat.S_IMODE(file.stat().st_mode), 0o600, file)
         self.assertEqual(aws.of("attach_policy"), [{"policyName": "automat", "target": "arn:cert/new"}])
         self.assertEqual(aws.of("attach_thing_principal"), [{"thingName": "lobby:2", "principal": "arn:cert/new"}])
         self.assertNotIn(MASTER, str(told))
+
+    def test_the_private_key_is_generated_here_and_its_certificate_requested(self):
+        aws = Aws()
+        provision.provision(place(aws), "lobby", self.out, renew=False)
+        key = serialization.load_pem_private_key((self.out / "private.key").read_bytes(), password=None)
+        [asked] = aws.of("create_certificate_from_csr")
+        request = x509.load_pem_x509_csr(asked["certificateSigningRequest"].encode())
+        self.assertTrue(request.is_signature_valid and asked["setAsActive"])
+        self.assertEqual(request.public_key(), key.public_key())
+        self.assertEqual(key.curve.name, "secp256r1")
+        self.assertNotIn("PRIVATE", str(aws.asked))
 
     def test_the_keypads_key_is_the_one_that_the_store_derives(self):
         # `a_device_key_is_derived_as_provisioning_does` in shared/store has the same figures.
@@ -95,7 +122,7 @@ class Provisioning(unittest.TestCase):
         keys = [provision.device_key(master, "lobby") for master in (MASTER, other)]
         texts = [base64.urlsafe_b64encode(key).decode().rstrip("=") for key in keys]
         self.assertEqual([told["deviceKey"], told["otherDeviceKey"]], texts)
-        self.assertFalse(aws.of("create_thing") or aws.of("create_keys_and_certificate") or aws.of("update_certificate"))
+        self.assertFalse(aws.of("create_thing") or aws.of("create_certificate_from_csr") or aws.of("update_certificate"))
 
     def test_a_device_with_one_key_is_told_of_one(self):
         provision.give_keys(place(Aws(principals=["arn:cert/old"])), "lobby", self.out)
@@ -116,7 +143,7 @@ class Provisioning(unittest.TestCase):
         aws = Aws(principals=["arn:cert/old"])
         with self.assertRaisesRegex(provision.Refused, "--renew"):
             provision.provision(place(aws), "lobby", self.out, renew=False)
-        self.assertFalse(aws.of("create_keys_and_certificate"))
+        self.assertFalse(aws.of("create_certificate_from_csr"))
         provision.provision(place(aws), "lobby", self.out, renew=True)
         self.assertEqual(aws.of("update_certificate"), [{"certificateId": "old", "newStatus": "INACTIVE"}])
         self.assertEqual(aws.of("detach_thing_principal"), [{"thingName": "lobby", "principal": "arn:cert/old"}])
@@ -132,15 +159,27 @@ class Provisioning(unittest.TestCase):
         aws = Aws()
         everywhere, automats = place(aws), [f"automat-{number}" for number in range(1_000)]
         do = lambda automat, out, _: provision.provision(everywhere, automat, out, False)
-        self.assertEqual(provision.for_all(automats, self.out, do), {})
+        told = []
+        self.assertEqual(provision.for_all(automats, self.out, do, unhurried(), told.append), {})
+        self.assertEqual(told, list(range(100, 1_001, 100)))
         self.assertEqual(sorted(folder.name for folder in self.out.iterdir()), sorted(automats))
         told = json.loads((self.out / "automat-999" / "automat.json").read_text())
         self.assertEqual(told["thing"], "automat-999")
-        self.assertEqual(len(aws.of("create_keys_and_certificate")), 1_000)
+        self.assertEqual(len(aws.of("create_certificate_from_csr")), 1_000)
         self.assertEqual((len(aws.of("get_secret_value")), len(aws.of("describe_stacks"))), (1, 1))
 
-        self.assertEqual(provision.for_all(automats, self.out, do), {})
-        self.assertEqual(len(aws.of("create_keys_and_certificate")), 1_000, "what is finished is left alone")
+        self.assertEqual(provision.for_all(automats, self.out, do, unhurried()), {})
+        self.assertEqual(len(aws.of("create_certificate_from_csr")), 1_000, "what is finished is left alone")
+
+    def test_automats_are_begun_no_faster_than_aws_takes_them(self):
+        clock, begun = Clock(), []
+        pace = provision.Pace(10, clock.now, clock.sleep)
+        for _ in range(1_000):
+            pace.wait()
+            begun.append(clock.time)
+        self.assertEqual(begun[0], 0)
+        self.assertTrue(all(later - earlier > 0.99 for earlier, later in zip(begun, begun[10:])))
+        self.assertAlmostEqual(begun[-1], 99.9)
 
     def test_what_goes_wrong_with_one_stops_no_other_and_is_done_by_the_next_call(self):
         aws, broken = Aws(), {"b"}
@@ -155,18 +194,19 @@ class Provisioning(unittest.TestCase):
             provision.provision(everywhere, automat, out, interrupted)
 
         tries = []
-        self.assertEqual(provision.for_all(["a", "b", "c"], self.out, do), {"b": "reset by peer"})
+        self.assertEqual(provision.for_all(["a", "b", "c"], self.out, do, unhurried()), {"b": "reset by peer"})
         broken.clear()
         aws.principals = ["arn:cert/of-nobody"]
-        self.assertEqual(provision.for_all(["a", "b", "c"], self.out, do), {})
+        self.assertEqual(provision.for_all(["a", "b", "c"], self.out, do, unhurried()), {})
         self.assertEqual(sorted(tries), [("a", False), ("b", True), ("c", False)])
-        self.assertEqual((self.out / "b" / "private.key").read_text(), "KEY")
+        self.assertIn("BEGIN PRIVATE KEY", (self.out / "b" / "private.key").read_text())
         self.assertEqual(aws.of("update_certificate"), [{"certificateId": "of-nobody", "newStatus": "INACTIVE"}])
         self.assertEqual(sorted(folder.name for folder in self.out.iterdir()), ["a", "b", "c"])
 
     def test_an_automat_that_has_a_certificate_is_refused_on_a_list_too(self):
         everywhere = place(Aws(principals=["arn:cert/old"]))
-        wrong = provision.for_all(["a"], self.out, lambda automat, out, _: provision.provision(everywhere, automat, out, False))
+        do = lambda automat, out, _: provision.provision(everywhere, automat, out, False)
+        wrong = provision.for_all(["a"], self.out, do, unhurried())
         self.assertIn("--renew", wrong["a"])
         self.assertFalse((self.out / "a").exists())
 
