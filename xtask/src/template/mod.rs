@@ -109,7 +109,7 @@ pub fn check(project: &Project, tools: &Tools) -> Result<Note> {
     caught.push(("as deployed".to_owned(), expanded::all_caught(&root)?));
     caught.extend(judges::check(project, tools, &offline, &templates)?);
 
-    let provisioning = ["-B", "-m", "unittest", "-q", "test_provision", "test_first_admin"];
+    let provisioning = ["-B", "-m", "unittest", "-q", "test_provision", "test_first_admin", "test_swap_table"];
     run(
         &mut offline.confine(tools.command("python")?.args(provisioning).current_dir(project.root.join("infra/tools")))
     )?;
