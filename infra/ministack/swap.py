@@ -1,4 +1,4 @@
-"""Swaps a restored table in beside the live stack that `deploy.py` made, as runbooks/restore.md does.
+"""Swaps a restored table in beside the live stack that the runbook's commands made, as runbooks/restore.md does.
 
     python swap.py --build .aws-sam/build --architecture x86_64 stack.json
 
@@ -24,12 +24,23 @@ import boto3
 from samtranslator.yaml_helper import yaml_parse
 
 import adapt
-from deploy import PARAMETERS, STACK, deploy
+from describe import STACK, outputs_of
 
 PATIENCE = 60  # seconds
 SOON = {"Delay": 1, "MaxAttempts": 300}
 AUTOMAT, KEY = "swapped", "swapped-key"
 TOOL = pathlib.Path(__file__).resolve().parents[1] / "tools/swap_table.py"
+
+
+def deploy(work: pathlib.Path, parameters: dict) -> dict:
+    """One deployment by SAM, in which all other parameters keep their values; gives the stack's outputs."""
+    overrides = [f"{name}={value}" for name, value in parameters.items()]
+    command = ["sam", "deploy", "--template-file", str(work / "template.json"), "--stack-name", STACK, "--resolve-s3"]
+    command += ["--capabilities", "CAPABILITY_IAM", "CAPABILITY_AUTO_EXPAND", "--no-confirm-changeset", "--no-progressbar"]
+    command += ["--no-fail-on-empty-changeset", "--parameter-overrides", *overrides]
+    # samconfig.toml names stacks of people's own.
+    subprocess.run(command, cwd=work, check=True, stdout=sys.stderr)
+    return outputs_of(STACK)
 
 
 class Api:
@@ -113,7 +124,7 @@ def restored(table: str, copy: str) -> None:
 def release(build: pathlib.Path, template: str, work: pathlib.Path, parameters: dict) -> None:
     """Deploys one of the templates in the build as a release of its own."""
     adapt.write(build / template, work)
-    deploy(work, {**PARAMETERS, **parameters, "Release": work.name})
+    deploy(work, {**parameters, "Release": work.name})
 
 
 def uploaded(name: str, text: str) -> str:
@@ -152,7 +163,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description="Swaps a restored table in beside the live stack.")
     parser.add_argument("--build", required=True, type=pathlib.Path, help="what `sam build` left")
     parser.add_argument("--architecture", required=True, choices=["arm64", "x86_64"])
-    parser.add_argument("stack", type=pathlib.Path, help="what deploy.py wrote")
+    parser.add_argument("stack", type=pathlib.Path, help="what describe.py wrote")
     given = parser.parse_args()
     stack = json.loads(given.stack.read_text())
     work, parameters = given.stack.resolve().parent, {"Architecture": given.architecture}

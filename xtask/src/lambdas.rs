@@ -12,7 +12,15 @@ use std::{
 use ::template::Resource;
 use anyhow::{Context as _, Result, bail, ensure};
 
-use crate::{process::run, project::Project, sbom, steps::Note, template, tools::Tools};
+use crate::{
+    process::{quoted, run},
+    project::Project,
+    runbook::{self, Part, Special},
+    sbom,
+    steps::Note,
+    template,
+    tools::Tools,
+};
 
 /// A binary that finds no runtime to talk to has no reason to live longer.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -56,22 +64,40 @@ impl Build {
         self.folder(project).join(function.name).join("bootstrap")
     }
 
-    fn sam(self, project: &Project, tools: &Tools) -> Result<Command> {
-        let mut sam = tools.command("sam")?;
-        sam.arg("build").arg("--build-dir").arg(self.folder(project));
+    /// The runbook's commands up to `sam build`, for this machine's processor.
+    fn commands(self, project: &Project, tools: &Tools, processor: &Processor) -> Result<Command> {
+        let (folder, target) = (self.folder(project), project.target.join("to-try"));
+        let target = target.to_string_lossy();
+        let arguments = format!(
+            "--build-dir {} --parameter-overrides Architecture={}",
+            quoted(&folder.to_string_lossy()),
+            processor.name
+        );
+        let mut sam = Special::with("sam build", arguments);
         if self == Self::ToTry {
-            sam.envs(LIGHTLY).env("CARGO_TARGET_DIR", project.target.join("to-try"));
+            sam = sam.in_environment(&[&LIGHTLY[..], &[("CARGO_TARGET_DIR", &*target)]].concat());
         }
-        Ok(sam)
+        let mut special = vec![sam, Special::skipped("rustup target add ", "since this builds for its own processor")];
+        let is_at_home = project.target == project.root.join("target");
+        if !is_at_home {
+            special.push(Special::skipped("export PATH=", "since CARGO_TARGET_DIR has the tools elsewhere"));
+        }
+        let script = runbook::script(project, Part::Build, "", &special)?;
+        let mut shell = runbook::shell(project, &project.target.join("runbook/build.sh"), &script)?;
+        if !is_at_home {
+            shell.env("PATH", tools.path()?);
+        }
+        shell.env("SAM_CLI_TELEMETRY", "0");
+        Ok(shell)
     }
 }
 
-/// Builds for this machine's processor, so that the binaries can be started, and lists what is in each.
+/// Builds by the runbook's own commands, for this machine's processor, so that the binaries can be started, and lists what
+/// is in each.
 pub fn build(project: &Project, tools: &Tools, build: Build) -> Result<Note> {
     let processor = Processor::of_this_machine()?;
     // cargo's command is the same for each function (`workspace.metadata.lambda` in Cargo.toml): the first compiles all.
-    let architecture = format!("Architecture={}", processor.name);
-    run(build.sam(project, tools)?.args(["--parameter-overrides", &architecture]))?;
+    run(&mut build.commands(project, tools, &processor)?)?;
 
     let mut sizes = Vec::new();
     let mut binaries = Vec::new();

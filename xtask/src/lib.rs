@@ -15,6 +15,7 @@ pub mod openapi;
 pub mod process;
 pub mod project;
 mod pytest;
+pub(crate) mod runbook;
 pub mod rust;
 pub mod sbom;
 pub mod starts;

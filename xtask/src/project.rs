@@ -59,11 +59,24 @@ impl Project {
         command.current_dir(&self.root);
         command
     }
+
+    /// A command for another program that runs at the root, and may run cargo.
+    #[must_use]
+    pub fn program(&self, name: &str) -> Command {
+        let mut command = unmarked(Command::new(name));
+        // SAM and cargo-lambda run cargo from the function's folder: a relative folder would end up in there.
+        command.current_dir(&self.root).env("CARGO_TARGET_DIR", &self.target);
+        command
+    }
 }
 
 fn cargo() -> Command {
     // Set by cargo for what it runs: the toolchain that built us builds the rest.
-    let mut command = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    unmarked(Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into())))
+}
+
+/// A command without what cargo says to us alone.
+fn unmarked(mut command: Command) -> Command {
     // Also set by cargo for what it runs, about this package. Build scripts that watch them (ring's does) would run again,
     // and everything above them would be compiled again, each time `cargo xtask` and plain `cargo` take turns.
     for (name, _) in env::vars_os() {

@@ -146,6 +146,12 @@ impl Tools {
 }
 
 impl Tools {
+    /// The folder that they are in.
+    #[must_use]
+    pub fn bin(&self) -> &Path {
+        &self.bin
+    }
+
     /// The `PATH` of somebody who has these tools before all others.
     pub fn path(&self) -> Result<OsString> {
         let inherited = env::var_os("PATH").unwrap_or_default();

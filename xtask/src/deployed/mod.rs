@@ -1,9 +1,10 @@
-//! The deployed proof: what `sam build` left, deployed by `sam deploy` on `ministack`, with IAM enforced, and the
+//! The deployed proof: what `sam build` left, deployed by the runbook's own commands on `ministack`, with IAM enforced, and the
 //! end-to-end suite run against it as against the local cloud. `infra/README.md` tells what that shows, and what not.
 
 mod differences;
 mod isolation;
 mod suite;
+mod walk;
 
 use std::{
     collections::BTreeMap,
@@ -24,9 +25,10 @@ use self::{
     suite::Binary,
 };
 use crate::{
-    lambdas::{Build, Processor},
+    lambdas::Build,
     process::{Running, run},
     project::Project,
+    runbook::Part,
     steps::Note,
     tools::Tools,
 };
@@ -54,13 +56,25 @@ pub fn check(project: &Project, tools: &Tools, build: Build) -> Result<Note> {
     fs::create_dir_all(work.join("tmp"))?;
     let isolation = Isolation::start()?;
     let _server = start(&isolation, &ministack, &work)?;
-    let mut deploy = ministack.command("python")?;
-    deploy.arg("-B").arg(scripts.join("deploy.py")).arg("--build").arg(&build).arg("--work").arg(&work);
-    deploy.args(["--architecture", Processor::of_this_machine()?.name]);
-    let mut deploy = isolation.wrap(as_owner(&mut deploy).env("PATH", tools.path()?));
+    let script = |name: &str| -> Result<Command> {
+        let mut command = ministack.command("python")?;
+        command.arg("-B").arg(scripts.join(name));
+        Ok(command)
+    };
+    let inside = |mut command: Command| run(&mut isolation.wrap(as_owner(&mut command)));
+    let walk = |part| inside(walk::commands(project, tools, &ministack, &work, part)?);
+    let mut prepare = script("prepare.py")?;
+    prepare.arg("--build").arg(&build).arg("--work").arg(&work);
+    let mut describe = script("describe.py")?;
+    describe.arg("--work").arg(&work);
+    let deploy = || {
+        inside(prepare)?;
+        walk(Part::Deploy)?;
+        inside(describe)
+    };
     // A deployment waits more than it works, and has nothing to do with the local cloud.
     let (deploying, local) = thread::scope(|scope| {
-        let deploying = scope.spawn(|| timed(|| run(&mut deploy)));
+        let deploying = scope.spawn(|| timed(deploy));
         let local =
             timed(|| binaries.iter().map(|binary| binary.run(&mut binary.command())).collect::<Result<Vec<_>>>());
         (deploying.join(), local)
@@ -74,11 +88,14 @@ pub fn check(project: &Project, tools: &Tools, build: Build) -> Result<Note> {
     let names = binaries.iter().map(|binary| binary.name.clone());
     let compared: Vec<_> =
         zip(names, zip(local, deployed)).map(|(name, (local, deployed))| Compared { name, local, deployed }).collect();
-    for script in ["sign_in.py", "pages.py", "aftermath.py"] {
-        let mut command = ministack.command("python")?;
-        command.arg("-B").arg(scripts.join(script)).arg(work.join("stack.json"));
-        run(&mut isolation.wrap(as_owner(&mut command)))?;
-    }
+    let look = |name: &str| -> Result<()> {
+        let mut command = script(name)?;
+        command.arg(work.join("stack.json"));
+        inside(command)
+    };
+    ["sign_in.py", "pages.py", "aftermath.py"].into_iter().try_for_each(look)?;
+    let ((), moving) = timed(|| walk(Part::Domain))?;
+    ["domain.py", "pages.py"].into_iter().try_for_each(look)?;
 
     let report = report(&compared);
     println!();
@@ -87,12 +104,13 @@ pub fn check(project: &Project, tools: &Tools, build: Build) -> Result<Note> {
     }
     ensure!(report.findings.is_empty(), "{} findings; ministack's log is in {}", report.findings.len(), work.display());
     Ok(format!(
-        "{} passed on the local cloud in {} s, {} deployed in {} s, after one deployment in {} s",
+        "{} passed on the local cloud in {} s, {} deployed in {} s, after one deployment in {} s, and moved to a domain in {} s",
         report.passed.0,
         local_took.as_secs(),
         report.passed.1,
         deployed_took.as_secs(),
-        deploying.as_secs()
+        deploying.as_secs(),
+        moving.as_secs()
     ))
 }
 
