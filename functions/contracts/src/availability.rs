@@ -10,13 +10,13 @@ use utoipa::ToSchema;
 /// When a key is free.
 #[derive(serde::Serialize, ToSchema)]
 pub(crate) struct Availability {
-    /// The free times within what was asked about, in order.
+    /// The free times in the requested range, in order.
     data: Vec<RangeView>,
 }
 
-/// When a key is free
+/// Get the free times of a key
 ///
-/// Within `[from, to)`. A shared key always is.
+/// The free times within `[from, to)`. A shared key is always free.
 #[utoipa::path(
     get,
     path = "/v1/keys/{keyId}/availability",

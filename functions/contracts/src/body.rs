@@ -9,7 +9,7 @@ use utoipa::ToSchema;
 
 use crate::contact::{self, ContactBody};
 
-/// A contract to make. Exactly one of `end` and `permanent: true` is needed.
+/// A contract to create. Exactly one of `end` and `permanent: true` is required.
 #[derive(Debug, Default, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(crate) struct NewContract {
@@ -19,25 +19,26 @@ pub(crate) struct NewContract {
     /// Who gets the key: 1 to 100 characters.
     #[schema(value_type = String, required)]
     person: Option<String>,
-    /// When it starts, past times included; now when left out.
+    /// The start, which may be in the past; default now.
     #[schema(format = DateTime)]
     start: Option<String>,
-    /// When it ends: after its start, and in the future. At that instant the key is no longer the person's.
+    /// The end, exclusive: after the start, and in the future.
     #[schema(format = DateTime)]
     end: Option<String>,
-    /// True for a contract without an end.
+    /// True for a permanent contract, which has no end.
     permanent: Option<bool>,
-    /// The keypad code: 4 to 9 digits, unique among the automat's contracts. Six digits are generated when left out.
+    /// The keypad code: 4 to 9 digits, unique among the automat's contracts. Generated with the automat's `pinDigits`
+    /// when left out.
     #[schema(pattern = "^[0-9]{4,9}$")]
     pin: Option<String>,
-    /// Who is told: at most 10.
+    /// The contacts, at most 10.
     #[schema(value_type = Option<Vec<ContactBody>>, max_items = 10)]
     contacts: Option<Vec<Object<ContactBody>>>,
-    /// A note that goes along: 1 to 500 characters.
+    /// A note: 1 to 500 characters.
     free_text: Option<String>,
 }
 
-/// An edit of a contract: what is left out stays as it is.
+/// An edit of a contract. Fields that are left out stay unchanged.
 #[derive(Debug, Default, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(crate) struct ContractEdit {
@@ -55,11 +56,11 @@ pub(crate) struct ContractEdit {
     #[schema(value_type = String, format = DateTime, required = false)]
     #[serde(default)]
     start: Patch<String>,
-    /// When it ends. Makes a permanent contract one with an end.
+    /// The end. Turns a permanent contract into a limited one.
     #[schema(value_type = String, format = DateTime, required = false)]
     #[serde(default)]
     end: Patch<String>,
-    /// True makes it a contract without an end.
+    /// True makes the contract permanent.
     #[schema(value_type = bool, required = false)]
     #[serde(default)]
     permanent: Patch<bool>,
@@ -67,11 +68,11 @@ pub(crate) struct ContractEdit {
     #[schema(value_type = String, pattern = "^[0-9]{4,9}$", required = false)]
     #[serde(default)]
     pin: Patch<String>,
-    /// Who is told, in place of all that were before; null for nobody.
+    /// The contacts, replaced as a whole; null for none.
     #[schema(value_type = Option<Vec<ContactBody>>, max_items = 10)]
     #[serde(default)]
     contacts: Patch<Vec<Object<ContactBody>>>,
-    /// A note that goes along; null clears it.
+    /// A note; null clears it.
     #[schema(value_type = Option<String>)]
     #[serde(default)]
     free_text: Patch<String>,
@@ -130,11 +131,11 @@ fn other_ending(check: &mut Check, end: Patch<String>, permanent: Patch<bool>) -
 }
 
 fn both(check: &mut Check) -> Option<Ending> {
-    check.refuse("permanent", FieldCode::ConflictingFields, "cannot be true where there is an end");
+    check.refuse("permanent", FieldCode::ConflictingFields, "cannot be true together with end");
     None
 }
 
 fn missing(check: &mut Check) -> Option<Ending> {
-    check.refuse("end", FieldCode::Required, "is required, or else permanent: true");
+    check.refuse("end", FieldCode::Required, "is required unless permanent is true");
     None
 }

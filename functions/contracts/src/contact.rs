@@ -8,26 +8,26 @@ use domain::{Contact, Email, Language, MessageKind, Name, PhoneNumber};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-/// Somebody to tell about the contract.
+/// A person who gets messages about the contract.
 #[derive(Debug, Default, Deserialize, ToSchema)]
 #[schema(as = NewContact)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(crate) struct ContactBody {
-    /// Who it is: 1 to 100 characters.
+    /// The contact's name: 1 to 100 characters.
     #[schema(value_type = String, required)]
     name: Option<String>,
-    /// Needed when `sendEmail` is true.
+    /// Required if `sendEmail` is true.
     email: Option<String>,
-    /// E.164, such as `+358401234567`. Needed when `sendSms` is true.
+    /// E.164, such as `+358401234567`. Required if `sendSms` is true.
     phone_number: Option<String>,
-    /// Whether email is sent; false when left out.
+    /// Whether they get email; default false.
     send_email: Option<bool>,
-    /// Whether SMS is sent; false when left out.
+    /// Whether they get SMS; default false.
     send_sms: Option<bool>,
-    /// The language of the messages: `en`, `fi` or `sv`; `en` when left out.
+    /// The language of the messages: `en`, `fi` or `sv`; default `en`.
     language: Option<String>,
-    /// What they are told beyond that the contract was created, updated or cancelled: `start-reminder`, `end-reminder`,
-    /// `key-fetched`, `key-returned`, `key-not-returned`. Nothing when left out.
+    /// The messages they get besides those about the contract being created, updated, ended or cancelled:
+    /// `start-reminder`, `end-reminder`, `key-fetched`, `key-returned`, `key-not-returned`. Default: none.
     #[schema(max_items = 10)]
     additional_messages: Option<Vec<String>>,
 }

@@ -7,9 +7,9 @@ use domain::Contract;
 
 use crate::body::NewContract;
 
-/// Make a contract
+/// Create a contract
 ///
-/// On a key that is not shared, no two contracts share an instant. The answer shows the PIN; later reads mask it.
+/// Contracts of a key that is not shared never overlap. The response contains the PIN; later responses mask it.
 #[utoipa::path(
     post,
     path = "/v1/keys/{keyId}/contracts",
@@ -22,7 +22,7 @@ use crate::body::NewContract;
     request_body = NewContract,
     responses(
         (status = 201, description = "Made", body = ContractView),
-        (status = 200, description = "It stood there already, just like this; its PIN is masked", body = ContractView),
+        (status = 200, description = "An identical contract already exists; its PIN is masked", body = ContractView),
     )
 )]
 pub(crate) async fn create_contract(

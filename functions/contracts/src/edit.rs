@@ -10,7 +10,7 @@ use crate::get;
 
 /// Edit a contract
 ///
-/// Under the same rules as making one.
+/// The same rules apply as for creating a contract.
 #[utoipa::path(
     patch,
     path = "/v1/keys/{keyId}/contracts/{contractId}",
@@ -22,7 +22,7 @@ use crate::get;
         ("If-Match" = Option<String>, Header, description = "The `ETag` of the version to edit"),
     ),
     request_body = ContractEdit,
-    responses((status = 200, description = "The contract as it is now, its PIN masked", body = ContractView))
+    responses((status = 200, description = "The updated contract, with its PIN masked", body = ContractView))
 )]
 pub(crate) async fn edit_contract(
     State(app): State<App>,

@@ -8,8 +8,8 @@ use crate::get;
 
 /// End a contract now
 ///
-/// For a running contract. It stays in the history, its contacts are told, and from then on its PIN only returns the
-/// key. A contract that has ended already is answered as it is, so the request can be repeated.
+/// For a running contract. It stays in the history, its contacts get a message, and from then on its PIN only returns
+/// the key. An ended contract is returned unchanged, so the request can be repeated.
 #[utoipa::path(
     post,
     path = "/v1/keys/{keyId}/contracts/{contractId}/end",
@@ -20,7 +20,7 @@ use crate::get;
         ("contractId" = String, Path),
         ("If-Match" = Option<String>, Header, description = "The `ETag` of the version to end"),
     ),
-    responses((status = 200, description = "The contract, which has ended; its PIN masked", body = api::ContractView))
+    responses((status = 200, description = "The ended contract, with its PIN masked", body = api::ContractView))
 )]
 pub(crate) async fn end_contract(
     State(app): State<App>,

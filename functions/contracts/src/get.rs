@@ -5,9 +5,9 @@ use axum::extract::State;
 use axum::response::Response;
 use domain::{Contract, Instant};
 
-/// A contract
+/// Get a contract
 ///
-/// With its PIN masked.
+/// Its PIN is masked.
 #[utoipa::path(
     get,
     path = "/v1/keys/{keyId}/contracts/{contractId}",

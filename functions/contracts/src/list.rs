@@ -12,7 +12,7 @@ const ORDERS: [(&str, Order); 2] = [("asc", Order::Ascending), ("desc", Order::D
 
 /// List the contracts of a key
 ///
-/// In order of start.
+/// In order of `start`.
 #[utoipa::path(
     get,
     path = "/v1/keys/{keyId}/contracts",
@@ -20,12 +20,12 @@ const ORDERS: [(&str, Order); 2] = [("asc", Order::Ascending), ("desc", Order::D
     tag = "contracts",
     params(
         ("keyId" = String, Path),
-        ("state" = Option<String>, Query, description = "The states to list, by repeating the parameter or separated by commas; all when left out"),
-        ("order" = Option<String>, Query, description = "`asc` (when left out) or `desc`"),
-        ("limit" = Option<u8>, Query, minimum = 1, maximum = 100, description = "20 when left out"),
-        ("after" = Option<String>, Query, description = "`page.next` of the part before"),
+        ("state" = Option<String>, Query, description = "The states to list, as repeated parameters or separated by commas; default all"),
+        ("order" = Option<String>, Query, description = "`asc` (default) or `desc`"),
+        ("limit" = Option<u8>, Query, minimum = 1, maximum = 100, description = "Default 20"),
+        ("after" = Option<String>, Query, description = "`page.next` of the previous page"),
     ),
-    responses((status = 200, description = "A part of the list", body = Listing<ContractView>))
+    responses((status = 200, description = "A page of the list", body = Listing<ContractView>))
 )]
 pub(crate) async fn list_contracts(
     State(app): State<App>,

@@ -25,7 +25,7 @@ impl From<&Pin> for PinView {
 
 /// Show a contract's PIN
 ///
-/// That it was shown, and to whom, is recorded as an event.
+/// Viewing the PIN is recorded as an event.
 #[utoipa::path(
     get,
     path = "/v1/keys/{keyId}/contracts/{contractId}/pin",
@@ -46,7 +46,7 @@ pub(crate) async fn reveal_pin(
 
 /// Give a contract a new PIN
 ///
-/// It is generated, of as many digits as the automat's `pinDigits` say; the old PIN opens nothing from then on.
+/// It is generated with the automat's `pinDigits`. The old PIN stops working.
 #[utoipa::path(
     post,
     path = "/v1/keys/{keyId}/contracts/{contractId}/pin",

@@ -7,7 +7,7 @@ use store::Removal;
 
 /// Remove a contract
 ///
-/// Its PIN opens nothing from then on.
+/// Its PIN stops working.
 #[utoipa::path(
     delete,
     path = "/v1/keys/{keyId}/contracts/{contractId}",
@@ -16,10 +16,10 @@ use store::Removal;
     params(
         ("keyId" = String, Path),
         ("contractId" = String, Path),
-        ("force" = Option<bool>, Query, description = "Also while the key is out with this contract"),
+        ("force" = Option<bool>, Query, description = "Remove it even if the key is out with this contract"),
         ("If-Match" = Option<String>, Header, description = "The `ETag` of the version to remove"),
     ),
-    responses((status = 204, description = "It is gone"))
+    responses((status = 204, description = "Removed"))
 )]
 pub(crate) async fn remove_contract(
     State(app): State<App>,

@@ -13,9 +13,9 @@ pub(crate) struct Health {
     status: &'static str,
 }
 
-/// Whether the API answers
+/// Check that the API responds
 ///
-/// Looks at nothing behind it.
+/// It does not check the services behind the API.
 #[utoipa::path(
     get,
     path = "/health",
@@ -27,7 +27,7 @@ pub(crate) async fn health() -> Response {
     api::ok(Health { status: "ok" })
 }
 
-/// This document
+/// Get this document
 ///
 /// In OpenAPI 3.1.
 #[utoipa::path(

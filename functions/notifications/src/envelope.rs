@@ -11,7 +11,7 @@ const SPEC_VERSION: &str = "1.0";
 pub(crate) struct Envelope {
     /// What happened, by its word in the API.
     pub(crate) kind: &'static str,
-    /// The automat that it happened at.
+    /// The automat where it happened.
     pub(crate) automat_id: String,
     /// The key that it happened to, if it was one.
     pub(crate) key_id: Option<String>,

@@ -15,9 +15,9 @@ use crate::render::OpeningView;
 #[derive(Debug, Default, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 pub(crate) struct NewOpening {
-    /// Why, for the record: to 500 characters.
+    /// The reason, saved with the opening: up to 500 characters.
     reason: Option<String>,
-    /// Try also when the automat is known to be offline.
+    /// Send the request even if the automat is known to be offline.
     force: Option<bool>,
 }
 
@@ -32,7 +32,8 @@ impl NewOpening {
 
 /// Open a locker remotely
 ///
-/// The automat gets 20 seconds to do it. Follow the opening at its `Location`: it ends as the device says.
+/// The automat has 20 seconds to open it. Follow the opening at its `Location` to get the result that the device
+/// reports.
 #[utoipa::path(
     post,
     path = "/v1/automats/{automatId}/lockers/{lockerIndex}/openings",

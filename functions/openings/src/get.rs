@@ -10,9 +10,9 @@ use remote::{MAX_WAIT, follow};
 
 use crate::render::OpeningView;
 
-/// Look at a remote open
+/// Get an opening
 ///
-/// With `wait` the answer is held until the opening has ended, at most so many seconds.
+/// With `wait`, the response is delayed until the opening has ended, at most for that many seconds.
 #[utoipa::path(
     get,
     path = "/v1/openings/{openingId}",

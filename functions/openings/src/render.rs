@@ -3,7 +3,7 @@
 use domain::{Instant, Opening, OpeningStatus};
 use utoipa::ToSchema;
 
-/// A remote open.
+/// An opening.
 #[derive(Debug, serde::Serialize, ToSchema)]
 #[schema(as = Opening)]
 #[serde(rename_all = "camelCase")]
@@ -11,31 +11,31 @@ pub(crate) struct OpeningView {
     opening_id: String,
     automat_id: String,
     locker_index: u16,
-    /// The key that belonged in the locker when it was asked for; absent when none did.
+    /// The key that belonged in the locker at the time of the request; absent if none did.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = String, required = false)]
     key_id: Option<String>,
     status: Status,
-    /// Whether the status is the device's own word. An `expired` that is not may still become `opened`: the device may
-    /// have opened the locker and not been able to say so yet.
+    /// Whether the device has confirmed the status. An `expired` that is not confirmed can still become `opened`: the
+    /// device may have opened the locker and not been able to report it yet.
     confirmed_by_device: bool,
-    /// Who asked for it: the subject of their token.
+    /// Who requested it: the `sub` of a token.
     requested_by: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = String, required = false)]
     reason: Option<String>,
     #[schema(format = DateTime)]
     issued_at: String,
-    /// From then on the device does not open any more.
+    /// After this time the device does not open the locker any more.
     #[schema(format = DateTime)]
     expires_at: String,
-    /// When it ended; absent while it is `requested`.
+    /// When the result was known; absent while it is `requested`.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = String, format = DateTime, required = false)]
     finished_at: Option<String>,
 }
 
-/// How far an opening has come.
+/// The status of an opening.
 #[derive(Debug, Clone, Copy, serde::Serialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
 enum Status {

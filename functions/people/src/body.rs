@@ -11,40 +11,41 @@ use utoipa::ToSchema;
 /// most 6 MB.
 const LIMIT: u32 = 20;
 
-/// Whose data is wanted. At least one of `email`, `phoneNumber` and `person` is needed; what any of them finds is in.
+/// The person whose data is to be exported. At least one of `email`, `phoneNumber` and `person` is required; a match on
+/// any of them counts.
 #[derive(Debug, Default, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(crate) struct PersonalDataExport {
-    /// Their email address, in any case.
+    /// The person's email address; case is ignored.
     email: Option<String>,
-    /// Their phone number, E.164, such as `+358401234567`.
+    /// The person's phone number in E.164 form, such as `+358401234567`.
     phone_number: Option<String>,
-    /// Their whole name, in any case. It finds everybody who has that name.
+    /// The person's full name; case is ignored. It matches everybody with that name.
     person: Option<String>,
-    /// The most contracts in the answer: 1 to 20; 20 when left out.
+    /// The maximum number of contracts on a page: 1 to 20; default 20.
     #[schema(value_type = Option<u8>, minimum = 1, maximum = 20)]
     limit: Option<Whole>,
-    /// `page.next` of the part before.
+    /// `page.next` of the previous page.
     after: Option<String>,
 }
 
-/// Whose data is to be erased. At least one of `email`, `phoneNumber` and `person` is needed.
+/// The person whose data is to be erased. At least one of `email`, `phoneNumber` and `person` is required.
 #[derive(Debug, Default, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(crate) struct PersonalDataErasure {
-    /// Their email address, in any case.
+    /// The person's email address; case is ignored.
     email: Option<String>,
-    /// Their phone number, E.164, such as `+358401234567`.
+    /// The person's phone number in E.164 form, such as `+358401234567`.
     phone_number: Option<String>,
-    /// Their whole name, in any case. It tells which contracts of those that an address finds are theirs.
+    /// The person's full name; case is ignored. It also decides which of the contracts found by an address are the
+    /// person's own.
     person: Option<String>,
-    /// True to erase also where nothing but the name is the same: everybody of that name. Left out, that is only
-    /// listed.
+    /// True to also erase contracts where only the name matches. By default these are only listed.
     everybody_of_that_name: Option<bool>,
-    /// The most contracts in the answer: 1 to 20; 20 when left out.
+    /// The maximum number of contracts on a page: 1 to 20; default 20.
     #[schema(value_type = Option<u8>, minimum = 1, maximum = 20)]
     limit: Option<Whole>,
-    /// `page.next` of the part before.
+    /// `page.next` of the previous page.
     after: Option<String>,
 }
 
@@ -91,7 +92,7 @@ fn page(check: &mut Check, limit: Option<Whole>, after: Option<&str>) -> Option<
     Some(PageRequest { limit: usize::try_from(limit).ok()?, after: after.map(Cursor::from_client) })
 }
 
-/// By what a person was found.
+/// What matched the person.
 #[derive(Debug, serde::Serialize, ToSchema)]
 #[schema(as = Clue)]
 #[serde(rename_all = "kebab-case")]

@@ -8,19 +8,19 @@ use utoipa::ToSchema;
 
 use crate::body::{ClueView, PersonalDataErasure};
 
-/// What was done about a person in one contract.
+/// The result of an erasure for one contract.
 #[derive(Debug, serde::Serialize, ToSchema)]
 #[schema(as = Erasure)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct ErasureView {
     key_id: String,
     contract_id: String,
-    /// By what the person was found.
+    /// What matched the person.
     found_by: Vec<ClueView>,
     outcome: ErasureOutcomeView,
 }
 
-/// What was done about a person in a contract.
+/// The result of an erasure for a contract.
 #[derive(Debug, serde::Serialize, ToSchema)]
 #[schema(as = ErasureOutcome)]
 #[serde(rename_all = "kebab-case")]
@@ -37,9 +37,10 @@ pub(crate) enum ErasureOutcomeView {
     Ambiguous,
 }
 
-/// Erase what is known of a person
+/// Erase a person's data
 ///
-/// Contract by contract, in parts, as for the export. Asking the same again is safe, and finishes what was broken off.
+/// Contract by contract, page by page, as for the export. Repeating the request is safe and completes one that was
+/// interrupted.
 #[utoipa::path(
     post,
     path = "/v1/people/erase",

@@ -9,33 +9,33 @@ use utoipa::ToSchema;
 
 use crate::body::{ClueView, PersonalDataExport};
 
-/// What is known of a person in one contract.
+/// A person's data in one contract.
 #[derive(Debug, serde::Serialize, ToSchema)]
 #[schema(as = PersonalData)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct PersonalDataView {
     key_id: String,
     contract_id: String,
-    /// By what the person was found. A name alone may be somebody else's.
+    /// What matched the person. A name alone may be another person's.
     found_by: Vec<ClueView>,
-    /// The contract, with all its contacts and its PIN masked; absent when it does not stand any more.
+    /// The contract, with all its contacts and its PIN masked; absent if it no longer exists.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = ContractView, required = false)]
     contract: Option<ContractView>,
-    /// The messages to the person, oldest first; about a contract of theirs, all messages. Their words are not kept.
+    /// The messages to the person, oldest first; for the person's own contract, all messages. The texts are not stored.
     messages: Vec<MessageView>,
-    /// What happened to the contract, newest first.
+    /// The contract's events, newest first.
     events: Vec<EventView>,
-    /// True when there are older events, otherwise absent.
+    /// True if there are older events, otherwise absent.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     #[schema(required = false)]
     more_events: bool,
 }
 
-/// Export what is known of a person
+/// Export a person's data
 ///
-/// Contract by contract, in parts: a part may be empty although there are more. Each contract that is handed out has an
-/// event that says so.
+/// Contract by contract, page by page: a page may be empty although there are more. For each exported contract an event
+/// is recorded.
 #[utoipa::path(
     post,
     path = "/v1/people/export",

@@ -70,7 +70,7 @@ impl Refusal {
         let Self::Scope { wanted, held } = self else { return format!("{self}.") };
         let lowest = Role::ALL.into_iter().find(|role| wanted.contains(&role.scope()));
         let needed =
-            lowest.map_or_else(|| self.to_string(), |role| format!("this needs the role {}", role.client_id()));
+            lowest.map_or_else(|| self.to_string(), |role| format!("this requires the role {}", role.client_id()));
         let mut advice = match held.as_slice() {
             [] => format!("{needed}, and the token has no scopes, as an ID token has none; send the access token."),
             held => format!("{needed}, and the token has the scopes {}.", held.join(" ")),

@@ -175,7 +175,7 @@ fn a_refused_scope_is_told_in_roles() {
         let operators = api::Role::Operator.scopes().into_iter().map(str::to_owned).collect::<Vec<_>>();
         authorizer().authorize(Some(&token), &operators, now()).unwrap_err().advice()
     };
-    let lesser = "This needs the role operator, and the token has the scopes key-automat/viewer openid.";
+    let lesser = "This requires the role operator, and the token has the scopes key-automat/viewer openid.";
     assert_eq!(advice("key-automat/viewer openid"), lesser);
     assert!(advice("").contains("ID token"));
 }

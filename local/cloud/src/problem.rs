@@ -20,7 +20,7 @@ pub(crate) enum Problem {
     Forbidden { detail: String, challenge: String },
     /// More than API Gateway takes.
     BodyTooLarge,
-    /// The body broke off.
+    /// The body was incomplete.
     BodyUnreadable,
     /// The path is not UTF-8, or nothing serves it.
     RouteNotFound,
@@ -37,7 +37,7 @@ impl Problem {
             Self::Unauthenticated { detail, .. } => (Code::Unauthenticated, detail),
             Self::Forbidden { detail, .. } => (Code::Forbidden, detail),
             Self::BodyTooLarge => (Code::BodyTooLarge, "The gateway takes 10 MB at most."),
-            Self::BodyUnreadable => (Code::MalformedJson, "The body broke off."),
+            Self::BodyUnreadable => (Code::MalformedJson, "The body was incomplete."),
             Self::RouteNotFound => (Code::RouteNotFound, UNKNOWN_PATH),
             Self::Throttled => (Code::Busy, "Too many requests are being processed at once. Try again in a moment."),
             Self::Internal => (Code::Internal, "The function failed; its log says more."),

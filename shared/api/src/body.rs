@@ -105,14 +105,14 @@ async fn read(body: Body) -> Result<Bytes, Problem> {
         Err(error) if error.is::<LengthLimitError>() => {
             Err(Problem::new(Code::BodyTooLarge, format!("A body has at most {LIMIT} bytes.")))
         }
-        Err(_) => Err(malformed("The body broke off.")),
+        Err(_) => Err(malformed("The body was incomplete.")),
     }
 }
 
 fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
     let text = std::str::from_utf8(bytes).map_err(|_| malformed("The body is not UTF-8."))?;
     if text.trim().is_empty() {
-        return Err(malformed("The body is empty; a JSON object is wanted."));
+        return Err(malformed("The body is empty; send a JSON object."));
     }
     let mut json = serde_json::Deserializer::from_str(text);
     let value: Object<T> = serde_path_to_error::deserialize(&mut json).map_err(|error| {
@@ -161,7 +161,7 @@ mod tests {
         phone_number: Option<String>,
     }
 
-    const FIELDS: &str = "is not a field here: the fields are pin, lockerIndex, shared, contacts, location";
+    const FIELDS: &str = "is not a known field; the known fields are pin, lockerIndex, shared, contacts, location";
 
     fn refusal(json: &str) -> Problem {
         parse::<Sample>(json.as_bytes()).unwrap_err()
@@ -177,7 +177,7 @@ mod tests {
                 r#"{"lockerIndex":null,"lockerIndex":1}"#,
                 "lockerIndex",
                 FieldCode::DuplicateField,
-                "must stand there only once",
+                "must appear only once",
             ),
             (r#"{"shared":"yes"}"#, "shared", FieldCode::WrongType, "must be true or false"),
             (r#"{"contacts":{}}"#, "contacts", FieldCode::WrongType, "must be a list"),
@@ -198,9 +198,9 @@ mod tests {
                 r#"{"contacts":[{"fax":"1"}]}"#,
                 "contacts[0].fax",
                 FieldCode::UnknownField,
-                "is not a field here: the fields are phoneNumber",
+                "is not a known field; the known fields are phoneNumber",
             ),
-            (r#"{"pin":"1234","pin":"4321"}"#, "pin", FieldCode::DuplicateField, "must stand there only once"),
+            (r#"{"pin":"1234","pin":"4321"}"#, "pin", FieldCode::DuplicateField, "must appear only once"),
         ] {
             let problem = refusal(json);
             assert_eq!(problem.code, Code::InvalidRequest, "{json}");
@@ -230,7 +230,7 @@ mod tests {
         let none = parse::<Nothing>(br#"{"force":true}"#).map(|_| ()).unwrap_err();
         assert_eq!(
             none.errors,
-            [FieldError::new("force", FieldCode::UnknownField, "is not a field here: there are none")]
+            [FieldError::new("force", FieldCode::UnknownField, "is not a known field; there are none")]
         );
     }
 

@@ -117,9 +117,9 @@ mod tests {
     #[test]
     fn a_refusal_says_which_role_is_needed_and_which_is_there() {
         for (changes, detail) in [
-            (&[][..], "This needs the role admin, and the token gives operator."),
-            (&[("cognito:groups", "-")], "This needs the role admin, and the token gives none."),
-            (&[("scope", "openid")], "This needs the role admin, and the token gives none."),
+            (&[][..], "This requires the role admin; the token has operator."),
+            (&[("cognito:groups", "-")], "This requires the role admin; the token has none."),
+            (&[("scope", "openid")], "This requires the role admin; the token has none."),
         ] {
             let problem = of(&person(changes), Role::Admin).unwrap_err();
             assert_eq!((problem.code, problem.detail.as_str()), (Code::Forbidden, detail));

@@ -40,10 +40,10 @@ impl PartialSchema for EventView {
             .property("at", time("When it happened."))
             .property(
                 "actor",
-                text("Who did it: the subject of their token, or `automat:` and the `automatId` for what its device did."),
+                text("Who did it: the `sub` of a token, or `automat:` and the `automatId` for what the device did."),
             )
-            .property("type", text("What it was."))
-            .property("automatId", text("The automat that it happened at."))
+            .property("type", text("The kind of event."))
+            .property("automatId", text("The automat where it happened."))
             .property("lockerIndex", count("The locker, where there is one."))
             .property("keyId", text("The key, where there is one."))
             .property("contractId", text("The contract, where there is one."))
@@ -66,11 +66,11 @@ impl PartialSchema for EventView {
                 of_type(Type::Boolean)
                     .description(Some("`opening-finished`: whether that is what the device itself reported.")),
             )
-            .property("purpose", text("`pin-accepted`: what the locker was opened for."))
+            .property("purpose", text("`pin-accepted`: whether the locker was opened to fetch or to return the key."))
             .property("codeKind", text("`entry-refused`: what was typed."))
-            .property("reason", text("`entry-refused`: why it opened nothing."))
-            .property("wrongEntries", count("`keypad-guessing`: how many entries were wrong within that time."))
-            .property("within", text("`keypad-guessing`: in what time: `hour`, or `day` for 24 hours."));
+            .property("reason", text("`entry-refused`: why it was refused."))
+            .property("wrongEntries", count("`keypad-guessing`: how many entries were wrong within that period."))
+            .property("within", text("`keypad-guessing`: the period: `hour`, or `day` for 24 hours."));
         for field in ["eventId", "at", "actor", "type", "automatId"] {
             schema = schema.required(field);
         }

@@ -54,5 +54,5 @@ fn unrouted(method: &Method, path: &str) -> Problem {
     if allow.is_empty() || allow.contains(method) {
         return route_not_found();
     }
-    Problem { allow, ..Problem::new(Code::MethodNotAllowed, "See the Allow header for the methods that it serves.") }
+    Problem { allow, ..Problem::new(Code::MethodNotAllowed, "See the Allow header for the supported methods.") }
 }

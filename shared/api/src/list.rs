@@ -3,23 +3,23 @@
 use store::Page;
 use utoipa::ToSchema;
 
-/// A part of a list.
+/// A page of a list.
 #[derive(Debug, serde::Serialize, ToSchema)]
 pub struct Listing<T> {
-    /// What is in it.
+    /// The items of this page.
     data: Vec<T>,
-    /// What comes after it.
+    /// How to get the next page.
     page: PageInfo,
 }
 
-/// What comes after a part of a list.
+/// How to get the next page of a list.
 #[derive(Debug, serde::Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct PageInfo {
-    /// What to send as `after` for the next part; null at the end.
+    /// Send this as `after` to get the next page; null on the last page.
     #[schema(required)]
     next: Option<String>,
-    /// Whether there is a next part.
+    /// Whether there is a next page.
     has_next: bool,
 }
 

@@ -40,7 +40,7 @@ impl Query {
     pub fn text(&mut self, name: &str) -> Option<String> {
         let mut found = self.texts(name);
         if found.len() > 1 {
-            self.refuse(name, FieldCode::RepeatedParameter, "must stand there only once");
+            self.refuse(name, FieldCode::RepeatedParameter, "must appear only once");
         }
         found.pop()
     }
@@ -53,7 +53,7 @@ impl Query {
             Err(invalid) => {
                 let mut error = FieldError::invalid(name, invalid);
                 if text.contains(' ') && parse(&text.replace(' ', "+")).is_ok() {
-                    error.detail.push_str("; in a query a + means a space: write it as %2B");
+                    error.detail.push_str("; in a query string a + means a space, so write it as %2B");
                 }
                 self.errors.push(error);
                 None
@@ -113,8 +113,8 @@ impl Query {
     /// Says what was wrong, parameters that nobody took included.
     pub fn finish(mut self) -> Result<(), Problem> {
         let detail = match self.known.join(", ") {
-            known if known.is_empty() => "is not a parameter of this route: it has none".to_owned(),
-            known => format!("is not a parameter of this route: it has {known}"),
+            known if known.is_empty() => "is not a parameter of this route; there are none".to_owned(),
+            known => format!("is not a parameter of this route; the parameters are {known}"),
         };
         for (name, _) in std::mem::take(&mut self.pairs).into_iter().take(Self::UNKNOWN_MAX) {
             let name: String = name.chars().take(100).collect();
@@ -210,7 +210,7 @@ mod tests {
         query.words("state", &[("active", 0), ("ended", 1)]);
         let problem = query.finish().unwrap_err();
         let found: Vec<_> = problem.errors.iter().map(|error| (error.field.as_str(), error.code)).collect();
-        assert_eq!(problem.errors[2].detail, "is not a parameter of this route: it has order, state");
+        assert_eq!(problem.errors[2].detail, "is not a parameter of this route; the parameters are order, state");
         assert_eq!(
             found,
             [
@@ -227,7 +227,7 @@ mod tests {
         let many: Vec<_> = (0..5_000).map(|number| format!("x{number}=1")).collect();
         let problem = query(&many.join("&")).await.finish().unwrap_err();
         assert_eq!(problem.errors.len(), 20);
-        assert_eq!(problem.errors[0].detail, "is not a parameter of this route: it has none");
+        assert_eq!(problem.errors[0].detail, "is not a parameter of this route; there are none");
     }
 
     #[tokio::test]
@@ -239,7 +239,7 @@ mod tests {
         };
         assert!(refused("from=2026-11-24T14:00:00%2B02:00").await.is_ok());
         let hint = refused("from=2026-11-24T14:00:00+02:00").await.unwrap_err();
-        assert!(hint.ends_with("; in a query a + means a space: write it as %2B"), "{hint}");
+        assert!(hint.ends_with("; in a query string a + means a space, so write it as %2B"), "{hint}");
         let other = refused("from=2026-11-24+14:00").await.unwrap_err();
         assert!(!other.contains("%2B"), "{other}");
     }

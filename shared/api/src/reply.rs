@@ -64,7 +64,7 @@ pub fn mark_replayed(response: &mut Response, replayed: bool) {
     }
 }
 
-/// What is being deleted, with everything that belongs to it.
+/// The resource that is being removed.
 #[derive(Debug, Default, Serialize, ToSchema)]
 pub struct Removing {
     /// Always `removing`.

@@ -66,12 +66,12 @@ fn read(error: &Error) -> (Vec<Segment>, FieldError) {
     let mut place: Vec<_> = error.path().iter().cloned().collect();
     let (name, code, detail) = if let Some((name, known)) = unknown_field(&message) {
         let detail = match known.join(", ") {
-            known if known.is_empty() => "is not a field here: there are none".to_owned(),
-            known => format!("is not a field here: the fields are {known}"),
+            known if known.is_empty() => "is not a known field; there are none".to_owned(),
+            known => format!("is not a known field; the known fields are {known}"),
         };
         (Some(name), FieldCode::UnknownField, detail)
     } else if let Some(name) = duplicate_field(&message) {
-        (Some(name), FieldCode::DuplicateField, "must stand there only once".to_owned())
+        (Some(name), FieldCode::DuplicateField, "must appear only once".to_owned())
     } else {
         (None, FieldCode::WrongType, expected(&message).to_owned())
     };
@@ -136,6 +136,6 @@ fn expected(message: &str) -> &'static str {
         "a sequence" => "must be a list",
         "an object" => "must be an object",
         "a whole number" => "must be a whole number",
-        _ => "must be of another JSON type",
+        _ => "has the wrong JSON type",
     }
 }

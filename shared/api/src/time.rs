@@ -3,14 +3,14 @@
 use domain::{Entry, TimeRange};
 use utoipa::ToSchema;
 
-/// A range of time: its end is no longer in it.
+/// A time range.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, ToSchema)]
 #[schema(as = TimeRange)]
 pub struct RangeView {
-    /// Its first instant.
+    /// The start, inclusive.
     #[schema(format = DateTime)]
     pub start: String,
-    /// The first instant after it; absent when it lasts for good.
+    /// The end, exclusive; absent if there is none.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = String, format = DateTime, required = false)]
     pub end: Option<String>,
@@ -22,17 +22,17 @@ impl From<TimeRange> for RangeView {
     }
 }
 
-/// When a contract has its key.
+/// The time range of a contract.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, ToSchema)]
 #[schema(as = Booking)]
 #[serde(rename_all = "camelCase")]
 pub struct EntryView {
     /// Which contract.
     pub contract_id: String,
-    /// Its first instant.
+    /// The start, inclusive.
     #[schema(format = DateTime)]
     pub start: String,
-    /// The first instant after it; absent when it is permanent.
+    /// The end, exclusive; absent for a permanent contract.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = String, format = DateTime, required = false)]
     pub end: Option<String>,

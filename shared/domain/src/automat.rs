@@ -40,7 +40,7 @@ impl LockerCount {
     }
 }
 
-/// Where an automat stands.
+/// The address of an automat.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Location {
     /// Street and number.
@@ -62,7 +62,7 @@ pub struct AutomatDraft {
     pub locker_count: LockerCount,
     /// The zone in which its times are shown.
     pub time_zone: TimeZone,
-    /// Where it stands.
+    /// Its address.
     pub location: Option<Location>,
     /// How many digits generated PINs have, if not what the number of lockers suggests.
     pub pin_digits: Option<PinDigits>,
@@ -81,7 +81,7 @@ pub struct Automat {
     pub locker_count: LockerCount,
     /// The zone in which its times are shown.
     pub time_zone: TimeZone,
-    /// Where it stands.
+    /// Its address.
     pub location: Option<Location>,
     /// How many digits generated PINs have, if somebody has said so: see [`Automat::pin_digits`].
     pub pin_digits: Option<PinDigits>,
@@ -183,7 +183,7 @@ impl Automat {
         digits.max(self.min_chosen_pin_digits())
     }
 
-    /// How many digits a chosen PIN has at least.
+    /// The minimum number of digits of a chosen PIN.
     #[must_use]
     pub fn min_chosen_pin_digits(&self) -> PinDigits {
         self.min_chosen_pin_digits.unwrap_or(PinDigits::MIN)

@@ -22,7 +22,8 @@ pub struct Contact {
     pub send_sms: bool,
     /// The language of the messages.
     pub language: Language,
-    /// What they are told beyond that the contract was created, updated or cancelled: additional kinds only.
+    /// The messages they get besides those about the contract being created, updated, ended or cancelled: additional
+    /// kinds only.
     pub additional_messages: BTreeSet<MessageKind>,
 }
 

@@ -163,7 +163,7 @@ impl EventKind {
 /// What it happened to.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Subject {
-    /// The automat that it happened at.
+    /// The automat where it happened.
     #[serde(rename = "automatId")]
     pub automat: AutomatId,
     /// The locker, where there is one.
@@ -187,7 +187,7 @@ pub struct Event {
     pub at: Instant,
     /// Who did it.
     pub actor: Actor,
-    /// What it was.
+    /// The kind of event.
     #[serde(flatten)]
     pub kind: EventKind,
     /// What it happened to.

@@ -110,7 +110,7 @@ impl TimeRange {
         end.is_none_or(|end| start < end).then_some(Self { start, end })
     }
 
-    /// Its first instant.
+    /// The start, inclusive.
     #[must_use]
     pub fn start(self) -> Instant {
         self.start

@@ -81,7 +81,7 @@ impl MessageKind {
     }
 }
 
-/// How a message goes.
+/// How a message is sent.
 #[derive(
     Debug,
     Clone,
@@ -144,7 +144,7 @@ impl Address {
     }
 }
 
-/// Whom a message goes to.
+/// The recipient of a message.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Recipient {
     /// Who it is.
@@ -203,7 +203,7 @@ impl Occasion {
 pub struct Place {
     /// What people call the automat.
     pub name: Name,
-    /// Where it stands.
+    /// Its address.
     pub location: Option<Location>,
     /// The zone that its times are written in.
     pub time_zone: TimeZone,
@@ -337,7 +337,7 @@ impl Trouble {
     }
 }
 
-/// Where a message stands.
+/// The delivery status of a message.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum MessageState {
     /// It will be tried then.
@@ -388,11 +388,11 @@ pub struct MessageRecord {
     pub kind: MessageKind,
     /// Whom it goes to.
     pub recipient: Recipient,
-    /// Where it stands.
+    /// Its address.
     pub state: MessageState,
-    /// How often it has been tried.
+    /// The number of tries.
     pub attempts: u32,
-    /// Why the last try came to nothing.
+    /// Why the last try failed.
     pub trouble: Option<Trouble>,
     /// Whether it may have gone twice: somebody stopped while sending it, or the provider did not answer.
     pub perhaps_twice: bool,

@@ -92,7 +92,7 @@ pub enum OpeningOutcome {
     Expired,
 }
 
-/// How far an opening has come.
+/// The status of an opening.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum OpeningStatus {
     /// The device may still act on it.

@@ -134,7 +134,7 @@ async fn every_route_is_tried_with_every_kind_of_token() {
                 }
                 Bearer::Person(role) if role < Some(needed) => {
                     let held = role.map_or("none", Role::name);
-                    let detail = format!("This needs the role {}, and the token gives {held}.", needed.name());
+                    let detail = format!("This requires the role {}; the token has {held}.", needed.name());
                     assert_eq!(answer.problem("forbidden")["detail"], detail, "{bearer:?}");
                     by_function += 1;
                 }

@@ -4,9 +4,9 @@ use api::{App, ContractPath, Listing, MessageView, Problem, Query};
 use axum::extract::State;
 use axum::response::Response;
 
-/// List the messages about a contract
+/// List the messages of a contract
 ///
-/// Newest first, each with what became of it. Their words are not kept.
+/// Newest first, each with its delivery status. The texts are not stored.
 #[utoipa::path(
     get,
     path = "/v1/keys/{keyId}/contracts/{contractId}/messages",
@@ -15,10 +15,10 @@ use axum::response::Response;
     params(
         ("keyId" = String, Path),
         ("contractId" = String, Path),
-        ("limit" = Option<u8>, Query, minimum = 1, maximum = 100, description = "20 when left out"),
-        ("after" = Option<String>, Query, description = "`page.next` of the part before"),
+        ("limit" = Option<u8>, Query, minimum = 1, maximum = 100, description = "Default 20"),
+        ("after" = Option<String>, Query, description = "`page.next` of the previous page"),
     ),
-    responses((status = 200, description = "A part of the list", body = Listing<MessageView>))
+    responses((status = 200, description = "A page of the list", body = Listing<MessageView>))
 )]
 pub(crate) async fn list_messages(
     State(app): State<App>,

@@ -7,14 +7,14 @@ use axum::response::{IntoResponse as _, Response};
 
 /// Send a message again
 ///
-/// Refused while it is under way, and once the contract has changed, so that it would no longer be true.
+/// Refused while it is being sent or retried, and if the contract has changed so that it would no longer be true.
 #[utoipa::path(
     post,
     path = "/v1/keys/{keyId}/contracts/{contractId}/messages/{messageId}/resend",
     operation_id = "resendMessage",
     tag = "contracts",
     params(("keyId" = String, Path), ("contractId" = String, Path), ("messageId" = String, Path)),
-    responses((status = 202, description = "It will be sent; the list tells what becomes of it", body = MessageView))
+    responses((status = 202, description = "The message will be sent; the list of messages shows its delivery status", body = MessageView))
 )]
 pub(crate) async fn resend_message(
     State(app): State<App>,

@@ -7,11 +7,11 @@ use axum::response::Response;
 use super::render::PreviewView;
 use crate::body::NewContract;
 
-/// See what making a contract would come to
+/// Preview a new contract
 ///
-/// Takes what making it takes, and refuses what that refuses, but for contracts in the way, which it names. To make just
-/// this contract, send its `contractId` and `pin` along: nothing is reserved. Of a contract that stands there already,
-/// just like this, nobody would be told.
+/// Takes the body of a new contract and refuses what creating it would refuse, except overlapping contracts, which it
+/// lists. Nothing is reserved: to create exactly this contract, send its `contractId` and `pin`. If an identical
+/// contract exists, nobody would get a message.
 #[utoipa::path(
     post,
     path = "/v1/keys/{keyId}/contracts/preview",

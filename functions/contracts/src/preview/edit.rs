@@ -7,10 +7,10 @@ use axum::response::Response;
 use super::render::PreviewView;
 use crate::body::ContractEdit;
 
-/// See what an edit would come to
+/// Preview an edit of a contract
 ///
-/// Takes what the edit takes, and refuses what that refuses, but for contracts in the way, which it names. A PIN that
-/// the edit leaves as it is reads `*` digit by digit.
+/// Takes the body of the edit and refuses what the edit would refuse, except overlapping contracts, which it lists. A
+/// PIN that the edit does not change is hidden: `*` for each digit.
 #[utoipa::path(
     post,
     path = "/v1/keys/{keyId}/contracts/{contractId}/preview",

@@ -8,7 +8,7 @@ use super::render::PreviewView;
 
 /// Preview ending a contract
 ///
-/// Shows the contract as it would be and who would get which message. Of a contract that has ended already nobody would.
+/// Shows the contract as it would be, and the messages to its contacts. For an ended contract there are none.
 #[utoipa::path(
     post,
     path = "/v1/keys/{keyId}/contracts/{contractId}/end/preview",

@@ -6,9 +6,9 @@ use axum::response::Response;
 
 use super::render::PreviewView;
 
-/// See who would be told that a contract was removed
+/// Preview removing a contract
 ///
-/// Also while the key is out with it, when removing it takes `force`.
+/// Also works while the key is out with it, when removing it needs `force`.
 #[utoipa::path(
     post,
     path = "/v1/keys/{keyId}/contracts/{contractId}/removal/preview",

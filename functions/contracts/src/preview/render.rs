@@ -6,24 +6,24 @@ use messages::{Encoding, Rendered, render, render_without_pin};
 use store::Preview;
 use utoipa::ToSchema;
 
-/// What a request would come to.
+/// The result of a preview.
 #[derive(Debug, serde::Serialize, ToSchema)]
 #[schema(as = Preview)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct PreviewView {
-    /// The contract as it would be. Its PIN is in clear if it came with the request or has been generated for it.
+    /// The contract as it would be. Its PIN is shown if it came with the request or was generated for it.
     contract: ContractView,
-    /// The first contracts that stand in the way, at most 20.
+    /// The first conflicting contracts, at most 20.
     conflicts: Vec<EntryView>,
-    /// The earliest place for a contract of its length, where there are conflicts; absent when there is none.
+    /// The next free time of the same length, if there are conflicts; absent if there is none.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = RangeView, required = false)]
     next_free: Option<RangeView>,
-    /// What the contacts would be told, word for word: first what goes at once.
+    /// The messages exactly as they would be sent; those sent at once come first.
     messages: Vec<MessagePreview>,
 }
 
-/// A message as it would go.
+/// A message as it would be sent.
 #[derive(Debug, serde::Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct MessagePreview {
@@ -31,7 +31,7 @@ pub(crate) struct MessagePreview {
     kind: &'static str,
     #[serde(flatten)]
     recipient: RecipientView,
-    /// When it goes, unless the contract has changed by then; absent when it goes at once.
+    /// When it will be sent, unless the contract changes before; absent if it is sent at once.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = String, format = DateTime, required = false)]
     send_at: Option<String>,
@@ -39,36 +39,37 @@ pub(crate) struct MessagePreview {
     words: WordsView,
 }
 
-/// The words of a message.
+/// The text of a message.
 #[derive(Debug, Default, serde::Serialize, ToSchema)]
 #[schema(as = Words)]
 struct WordsView {
-    /// Of an email.
+    /// The subject of an email.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = String, required = false)]
     subject: Option<String>,
     text: String,
-    /// Of an email, which says the same in both forms.
+    /// The HTML form of an email; says the same as `text`.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = String, required = false)]
     html: Option<String>,
-    /// What an SMS takes.
+    /// The encoding and length of an SMS.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = SmsView, required = false)]
     sms: Option<SmsView>,
 }
 
-/// What an SMS takes.
+/// The encoding and length of an SMS.
 #[derive(Debug, serde::Serialize, ToSchema)]
 #[schema(as = Sms)]
 struct SmsView {
     encoding: EncodingView,
-    /// How many are sent, and paid for.
+    /// The number of segments, each of which is charged.
     #[schema(value_type = u32, minimum = 1)]
     segments: usize,
 }
 
-/// The alphabet of an SMS: one character beyond GSM-7 makes all of it UCS-2, which holds less than half as many.
+/// The encoding of an SMS: one character outside the GSM-7 alphabet makes the whole SMS UCS-2, which holds less than
+/// half as many characters.
 #[derive(Debug, serde::Serialize, ToSchema)]
 #[schema(as = Encoding)]
 enum EncodingView {

@@ -207,7 +207,7 @@ impl<'f> Typed<'f> {
             (false, true) => Some(Ending::Permanent),
             (true, false) => self.time(END).map(Ending::At),
             (true, true) => {
-                self.check.refuse("permanent", FieldCode::ConflictingFields, "cannot be true where there is an end");
+                self.check.refuse("permanent", FieldCode::ConflictingFields, "cannot be true together with end");
                 None
             }
             (false, false) => self.say(END, self.t.say("end-missing").into_owned()),

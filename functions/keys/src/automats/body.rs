@@ -13,61 +13,61 @@ pub(crate) struct NewAutomat {
     /// 1 to 64 of letters, digits, `_`, `.` or `-` (ASCII), beginning with a letter or digit.
     #[schema(value_type = String, required)]
     automat_id: Option<String>,
-    /// What people call it: 1 to 100 characters.
+    /// Its name for people: 1 to 100 characters.
     #[schema(value_type = String, required)]
     name: Option<String>,
     /// How many lockers it has.
     #[schema(value_type = u16, required, minimum = 1, maximum = 500)]
     locker_count: Option<Whole>,
-    /// The zone in which its times are shown: a TZ identifier.
+    /// The time zone in which times are shown: a TZ identifier.
     #[schema(value_type = String, required, example = "Europe/Helsinki")]
     time_zone: Option<String>,
-    /// Where it stands.
+    /// Its address.
     #[schema(value_type = Option<LocationBody>)]
     location: Option<Object<LocationBody>>,
-    /// How many digits generated PINs have: when left out 6, above 50 lockers 7, above 200 lockers 8. Never fewer than
+    /// The number of digits of generated PINs; default 6, above 50 lockers 7, above 200 lockers 8. Never fewer than
     /// `minChosenPinDigits`.
     #[schema(value_type = Option<u32>)]
     pin_digits: Option<Whole>,
-    /// How many digits a chosen PIN has at least: 4 when left out.
+    /// The minimum number of digits of a chosen PIN; default 4.
     #[schema(value_type = Option<u32>)]
     min_chosen_pin_digits: Option<Whole>,
 }
 
-/// An edit of an automat: what is left out stays as it is.
+/// An edit of an automat. Fields that are left out stay unchanged.
 #[derive(Debug, Default, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(crate) struct AutomatEdit {
     #[schema(ignore)]
     #[serde(default)]
     automat_id: Patch<IgnoredAny>,
-    /// What people call it: 1 to 100 characters.
+    /// Its name for people: 1 to 100 characters.
     #[schema(value_type = String, required = false)]
     #[serde(default)]
     name: Patch<String>,
-    /// How many lockers it has; not fewer than are in use.
+    /// The number of lockers; cannot remove a locker that has a key.
     #[schema(value_type = u16, required = false, minimum = 1, maximum = 500)]
     #[serde(default)]
     locker_count: Patch<Whole>,
-    /// The zone in which its times are shown: a TZ identifier.
+    /// The time zone in which times are shown: a TZ identifier.
     #[schema(value_type = String, required = false, example = "Europe/Helsinki")]
     #[serde(default)]
     time_zone: Patch<String>,
-    /// Where it stands, in place of all that was said before; null clears it.
+    /// Its address, replaced as a whole; null clears it.
     #[schema(value_type = Option<LocationBody>)]
     #[serde(default)]
     location: Patch<Object<LocationBody>>,
-    /// How many digits generated PINs have from now on; null for the default.
+    /// The number of digits of generated PINs from now on; null for the default.
     #[schema(value_type = Option<u32>)]
     #[serde(default)]
     pin_digits: Patch<Whole>,
-    /// How many digits a chosen PIN has at least from now on; null for 4. PINs that are in use stay good.
+    /// The minimum number of digits of a chosen PIN from now on; null for 4. PINs in use stay valid.
     #[schema(value_type = Option<u32>)]
     #[serde(default)]
     min_chosen_pin_digits: Patch<Whole>,
 }
 
-/// Where an automat stands. Each line has at most 200 characters; one that is left out is empty.
+/// The address of an automat. Each line has at most 200 characters; one that is left out is empty.
 #[derive(Debug, Default, Deserialize, ToSchema)]
 #[schema(as = NewLocation)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]

@@ -9,7 +9,7 @@ use super::render::AutomatItem;
 
 /// Add an automat
 ///
-/// It is empty at first: add keys to its lockers next.
+/// It has no keys at first: add keys to its lockers next.
 #[utoipa::path(
     post,
     path = "/v1/automats",
@@ -19,7 +19,7 @@ use super::render::AutomatItem;
     request_body = NewAutomat,
     responses(
         (status = 201, description = "Added", body = AutomatItem),
-        (status = 200, description = "It stood there already, just like this", body = AutomatItem),
+        (status = 200, description = "An identical resource already exists", body = AutomatItem),
     )
 )]
 pub(crate) async fn create_automat(

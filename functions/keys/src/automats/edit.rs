@@ -10,8 +10,9 @@ use super::render::AutomatItem;
 
 /// Edit an automat
 ///
-/// Fields that are left out stay as they are. Another `timeZone` is refused while contracts of the automat's keys have not
-/// ended, since their contacts were told local times; with `force` it is changed, and they are sent `contract-updated`.
+/// Fields that are left out stay unchanged. Changing `timeZone` is refused while contracts of the automat's keys have
+/// not ended, since their contacts were sent local times. With `force` it is changed, and the contacts get
+/// `contract-updated`.
 #[utoipa::path(
     patch,
     path = "/v1/automats/{automatId}",
@@ -19,11 +20,11 @@ use super::render::AutomatItem;
     tag = "automats",
     params(
         ("automatId" = String, Path),
-        ("force" = Option<bool>, Query, description = "Change the time zone also under contracts, and tell their contacts"),
+        ("force" = Option<bool>, Query, description = "Change the time zone even if contracts have not ended, and notify their contacts"),
         ("If-Match" = Option<String>, Header, description = "The `ETag` of the version to edit"),
     ),
     request_body = AutomatEdit,
-    responses((status = 200, description = "The automat as it is now", body = AutomatItem))
+    responses((status = 200, description = "The updated automat", body = AutomatItem))
 )]
 pub(crate) async fn edit_automat(
     State(app): State<App>,

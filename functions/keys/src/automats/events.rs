@@ -4,9 +4,9 @@ use api::{App, AutomatPath, EventView, Listing, Problem, Query};
 use axum::extract::State;
 use axum::response::Response;
 
-/// What happened at an automat
+/// List the events of an automat
 ///
-/// Its keys and their contracts included, newest first.
+/// Includes the events of its keys and contracts, newest first.
 #[utoipa::path(
     get,
     path = "/v1/automats/{automatId}/events",
@@ -14,10 +14,10 @@ use axum::response::Response;
     tag = "events",
     params(
         ("automatId" = String, Path),
-        ("limit" = Option<u8>, Query, minimum = 1, maximum = 100, description = "20 when left out"),
-        ("after" = Option<String>, Query, description = "`page.next` of the part before"),
+        ("limit" = Option<u8>, Query, minimum = 1, maximum = 100, description = "Default 20"),
+        ("after" = Option<String>, Query, description = "`page.next` of the previous page"),
     ),
-    responses((status = 200, description = "A part of the list", body = Listing<EventView>))
+    responses((status = 200, description = "A page of the list", body = Listing<EventView>))
 )]
 pub(crate) async fn list_automat_events(
     State(app): State<App>,

@@ -15,10 +15,10 @@ use super::render::AutomatItem;
     operation_id = "listAutomats",
     tag = "automats",
     params(
-        ("limit" = Option<u8>, Query, minimum = 1, maximum = 100, description = "20 when left out"),
-        ("after" = Option<String>, Query, description = "`page.next` of the part before"),
+        ("limit" = Option<u8>, Query, minimum = 1, maximum = 100, description = "Default 20"),
+        ("after" = Option<String>, Query, description = "`page.next` of the previous page"),
     ),
-    responses((status = 200, description = "A part of the list", body = Listing<AutomatItem>))
+    responses((status = 200, description = "A page of the list", body = Listing<AutomatItem>))
 )]
 pub(crate) async fn list_automats(State(app): State<App>, mut query: Query) -> Result<Response, Problem> {
     let page = query.page();

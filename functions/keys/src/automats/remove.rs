@@ -17,7 +17,7 @@ use store::Removal;
         ("automatId" = String, Path),
         ("If-Match" = Option<String>, Header, description = "The `ETag` of the version to remove"),
     ),
-    responses((status = 204, description = "It is gone"))
+    responses((status = 204, description = "Removed"))
 )]
 pub(crate) async fn remove_automat(
     State(app): State<App>,

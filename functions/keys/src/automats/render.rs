@@ -18,9 +18,9 @@ pub(crate) struct AutomatItem {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = LocationView, required = false)]
     location: Option<LocationView>,
-    /// How many digits generated PINs have.
+    /// The number of digits of generated PINs.
     pin_digits: u32,
-    /// How many digits a chosen PIN has at least.
+    /// The minimum number of digits of a chosen PIN.
     min_chosen_pin_digits: u32,
     connection: Connection,
     version: u64,
@@ -30,7 +30,7 @@ pub(crate) struct AutomatItem {
     updated_at: String,
 }
 
-/// Where an automat stands.
+/// The address of an automat.
 #[derive(Debug, serde::Serialize, ToSchema)]
 #[schema(as = Location)]
 #[serde(rename_all = "camelCase")]
@@ -50,7 +50,7 @@ pub(crate) struct Connection {
     since: Option<String>,
 }
 
-/// Whether the automat is connected, as far as it has told.
+/// Whether the automat is connected, as far as is known.
 #[derive(Debug, serde::Serialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
 pub(crate) enum ConnectionState {
@@ -66,11 +66,11 @@ pub(crate) enum ConnectionState {
 pub(crate) struct AutomatWithLockers {
     #[serde(flatten)]
     automat: AutomatItem,
-    /// All its lockers in order, empty ones too.
+    /// All its lockers in order, including empty ones.
     lockers: Vec<LockerItem>,
 }
 
-/// A locker at a glance.
+/// A locker and its last reported state.
 #[derive(Debug, serde::Serialize, ToSchema)]
 #[schema(as = Locker)]
 #[serde(rename_all = "camelCase")]
@@ -80,20 +80,20 @@ pub(crate) struct LockerItem {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = LockerKey, required = false)]
     key: Option<LockerKey>,
-    /// Whether there is a key inside; null when a key belongs in it and the automat has not told yet.
+    /// Whether there is a key in the locker; null if a key belongs there and the automat has not reported yet.
     #[schema(required)]
     key_inside: Option<bool>,
     door: Door,
-    /// The contract running now, whether or not the key is out with it.
+    /// The contract that is running now, whether or not it has the key.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = EntryView, required = false)]
     active_contract: Option<EntryView>,
-    /// The contract that the key is out with. Absent when the key is not out, was taken without a contract, or with one
-    /// that has been removed since.
+    /// The contract with which the key was taken. Absent if the key is not out, or was taken without a contract or with
+    /// one that has been removed since.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = EntryView, required = false)]
     out_with: Option<EntryView>,
-    /// True when the key is out with a contract that has ended, otherwise absent.
+    /// True if the key is out with a contract that has ended, otherwise absent.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     #[schema(required = false)]
     overdue: bool,
@@ -107,7 +107,7 @@ pub(crate) struct LockerKey {
     property: String,
 }
 
-/// A locker's door, as far as the automat has told.
+/// A locker's door, as last reported.
 #[derive(Debug, serde::Serialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
 pub(crate) enum Door {

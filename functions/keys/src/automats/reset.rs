@@ -8,9 +8,9 @@ use super::render::AutomatItem;
 
 /// Reset an automat's device
 ///
-/// Forgets how far the device has counted, after it was replaced or its numbers ran ahead. The next message that it
-/// sends is believed, whatever its number. Keys, contracts and the last known state of the lockers stay. The connection
-/// is unknown until the device connects again.
+/// Resets the device's message counter, after the device was replaced or its numbers ran ahead. The device's next
+/// message is accepted, whatever its number. Keys, contracts and the last known state of the lockers stay. The
+/// connection is unknown until the device connects again.
 #[utoipa::path(
     post,
     path = "/v1/automats/{automatId}/reset",
@@ -20,7 +20,7 @@ use super::render::AutomatItem;
         ("automatId" = String, Path),
         ("If-Match" = Option<String>, Header, description = "The `ETag` of the version to reset"),
     ),
-    responses((status = 200, description = "The automat as it is now", body = AutomatItem))
+    responses((status = 200, description = "The updated automat", body = AutomatItem))
 )]
 pub(crate) async fn reset_automat(
     State(app): State<App>,

@@ -6,9 +6,9 @@ use axum::response::Response;
 
 use super::render::AutomatWithLockers;
 
-/// The Key Automat View
+/// Get the Key Automat View
 ///
-/// The automat with all its lockers, empty ones too.
+/// The automat with all its lockers, including empty ones.
 #[utoipa::path(
     get,
     path = "/v1/automats/{automatId}",

@@ -13,7 +13,7 @@ pub(crate) struct NewKey {
     /// 1 to 64 letters of any script, digits, `_`, `.` or `-`, beginning with a letter or digit. Unique in the stack.
     #[schema(value_type = String, required)]
     key_id: Option<String>,
-    /// The automat that it goes into.
+    /// The automat of the locker.
     #[schema(value_type = String, required)]
     automat_id: Option<String>,
     /// The locker; the lowest free one when left out.
@@ -28,7 +28,7 @@ pub(crate) struct NewKey {
     property: Option<String>,
 }
 
-/// An edit of a key: what is left out stays as it is.
+/// An edit of a key. Fields that are left out stay unchanged.
 #[derive(Debug, Default, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(crate) struct KeyEdit {

@@ -9,7 +9,7 @@ use super::render::KeyView;
 
 /// Add a key to a locker
 ///
-/// Without `lockerIndex` it goes into the lowest free one.
+/// Without `lockerIndex` the lowest free locker is used.
 #[utoipa::path(
     post,
     path = "/v1/keys",
@@ -19,7 +19,7 @@ use super::render::KeyView;
     request_body = NewKey,
     responses(
         (status = 201, description = "Added", body = KeyView),
-        (status = 200, description = "It stood there already, just like this", body = KeyView),
+        (status = 200, description = "An identical resource already exists", body = KeyView),
     )
 )]
 pub(crate) async fn create_key(

@@ -10,7 +10,7 @@ use super::render::KeyView;
 
 /// Edit a key
 ///
-/// Its sharing, return code, property, and which locker of its automat it is in.
+/// Edits its sharing, return code, property, and locker.
 #[utoipa::path(
     patch,
     path = "/v1/keys/{keyId}",
@@ -21,7 +21,7 @@ use super::render::KeyView;
         ("If-Match" = Option<String>, Header, description = "The `ETag` of the version to edit"),
     ),
     request_body = KeyEdit,
-    responses((status = 200, description = "The key as it is now", body = KeyView))
+    responses((status = 200, description = "The updated key", body = KeyView))
 )]
 pub(crate) async fn edit_key(
     State(app): State<App>,

@@ -4,9 +4,9 @@ use api::{App, EventView, KeyPath, Listing, Problem, Query};
 use axum::extract::State;
 use axum::response::Response;
 
-/// What happened to a key
+/// List the events of a key
 ///
-/// Its contracts included, newest first.
+/// Includes the events of its contracts, newest first.
 #[utoipa::path(
     get,
     path = "/v1/keys/{keyId}/events",
@@ -14,10 +14,10 @@ use axum::response::Response;
     tag = "events",
     params(
         ("keyId" = String, Path),
-        ("limit" = Option<u8>, Query, minimum = 1, maximum = 100, description = "20 when left out"),
-        ("after" = Option<String>, Query, description = "`page.next` of the part before"),
+        ("limit" = Option<u8>, Query, minimum = 1, maximum = 100, description = "Default 20"),
+        ("after" = Option<String>, Query, description = "`page.next` of the previous page"),
     ),
-    responses((status = 200, description = "A part of the list", body = Listing<EventView>))
+    responses((status = 200, description = "A page of the list", body = Listing<EventView>))
 )]
 pub(crate) async fn list_key_events(
     State(app): State<App>,

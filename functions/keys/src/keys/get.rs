@@ -6,9 +6,9 @@ use axum::response::Response;
 
 use super::render::KeyView;
 
-/// A key
+/// Get a key
 ///
-/// With its whereabouts, as far as the automat has reported them.
+/// Includes where the key is, as far as the automat has reported it.
 #[utoipa::path(
     get,
     path = "/v1/keys/{keyId}",

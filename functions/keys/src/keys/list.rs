@@ -11,7 +11,7 @@ use super::render::KeyView;
 
 /// List keys
 ///
-/// Those of an automat in order of locker, others in order of `keyId`.
+/// With `automatId` in order of locker, otherwise in order of `keyId`.
 #[utoipa::path(
     get,
     path = "/v1/keys",
@@ -20,11 +20,11 @@ use super::render::KeyView;
     params(
         ("automatId" = Option<String>, Query, description = "Only the keys of this automat"),
         ("search" = Option<String>, Query,
-            description = "Only keys in whose `keyId` or `property` each of these words begins a word"),
-        ("limit" = Option<u8>, Query, minimum = 1, maximum = 100, description = "20 when left out"),
-        ("after" = Option<String>, Query, description = "`page.next` of the part before"),
+            description = "Only keys where each of these words is the beginning of a word in `keyId` or `property`"),
+        ("limit" = Option<u8>, Query, minimum = 1, maximum = 100, description = "Default 20"),
+        ("after" = Option<String>, Query, description = "`page.next` of the previous page"),
     ),
-    responses((status = 200, description = "A part of the list", body = Listing<KeyView>))
+    responses((status = 200, description = "A page of the list", body = Listing<KeyView>))
 )]
 pub(crate) async fn list_keys(State(app): State<App>, caller: Caller, mut query: Query) -> Result<Response, Problem> {
     let page = query.page();

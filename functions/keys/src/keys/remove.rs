@@ -4,10 +4,10 @@ use api::{App, Caller, IfMatch, KeyPath, Problem, Query, Removing};
 use axum::extract::State;
 use axum::response::Response;
 
-/// Remove a key and everything on it
+/// Remove a key and its contracts
 ///
-/// From the first moment none of its PINs opens anything. Where there is too much on it to delete within one request
-/// the answer is 202, and deleting goes on.
+/// Its PINs stop working immediately. If there is too much to delete within one request, the response is 202, and
+/// deletion continues in the background.
 #[utoipa::path(
     delete,
     path = "/v1/keys/{keyId}",
@@ -15,12 +15,12 @@ use axum::response::Response;
     tag = "keys",
     params(
         ("keyId" = String, Path),
-        ("force" = Option<bool>, Query, description = "Also while the key is out of its locker"),
+        ("force" = Option<bool>, Query, description = "Remove it even if the key is out of its locker"),
         ("If-Match" = Option<String>, Header, description = "The `ETag` of the version to remove"),
     ),
     responses(
-        (status = 204, description = "It is gone"),
-        (status = 202, description = "It is dead, and being deleted; asking again goes on with it", body = Removing),
+        (status = 204, description = "Removed"),
+        (status = 202, description = "Its removal is in progress; repeating the request continues it", body = Removing),
     )
 )]
 pub(crate) async fn remove_key(

@@ -20,7 +20,7 @@ pub(crate) struct KeyView {
     return_code: Option<String>,
     property: String,
     state: KeyStateView,
-    /// Whether the key is in its locker; null when the automat has not told yet.
+    /// Whether the key is in its locker; null if the automat has not reported yet.
     #[schema(required)]
     key_inside: Option<bool>,
     version: u64,
@@ -30,7 +30,7 @@ pub(crate) struct KeyView {
     updated_at: String,
 }
 
-/// Whether a key is in use, or being deleted with everything on it.
+/// Whether a key is in use or being removed.
 #[derive(Debug, serde::Serialize, ToSchema)]
 #[schema(as = KeyState)]
 #[serde(rename_all = "lowercase")]

@@ -21,11 +21,11 @@ const REFUSAL: &str = "Refusal";
 const HEADERS: [(&str, &str, &str); 7] = [
     ("x-correlation-id", "CorrelationId", "Identifies the request in the logs. Quote it when you contact support."),
     ("ETag", "ETag", "The version of the resource, for `If-Match`."),
-    ("Location", "Location", "The path of what was created."),
-    ("Idempotency-Replayed", "IdempotencyReplayed", "`true` when this repeats the answer to an earlier request."),
+    ("Location", "Location", "The path of the new resource."),
+    ("Idempotency-Replayed", "IdempotencyReplayed", "`true` if this repeats the response to an earlier request."),
     ("Retry-After", "RetryAfter", "Seconds to wait before trying again, where that may help."),
-    ("Allow", "Allow", "The methods of the path, with 405."),
-    ("WWW-Authenticate", "WwwAuthenticate", "The scheme, and the scopes that would be enough (RFC 6750)."),
+    ("Allow", "Allow", "The methods that the path supports, with 405."),
+    ("WWW-Authenticate", "WwwAuthenticate", "The scheme and the required scopes (RFC 6750)."),
 ];
 
 /// Adds the headers and the schema that the answers refer to.
@@ -43,12 +43,12 @@ pub(super) fn add_components(components: &mut Components) {
     });
     components.headers.extend(headers);
     let message = ObjectBuilder::new()
-        .description(Some("What API Gateway answers by itself, before a function sees the request."))
+        .description(Some("The body of an error that API Gateway returns itself."))
         .property("message", Object::with_type(Type::String))
         .required("message");
     components.schemas.insert(GATEWAY_MESSAGE.to_owned(), RefOr::T(message.build().into()));
     let either = AnyOfBuilder::new()
-        .description(Some("A problem, or what API Gateway answers in its place."))
+        .description(Some("A problem, or the body of an error that API Gateway returns itself."))
         .item(Ref::from_schema_name(PROBLEM))
         .item(Ref::from_schema_name(GATEWAY_MESSAGE));
     components.schemas.insert(REFUSAL.to_owned(), RefOr::T(either.build().into()));

@@ -30,12 +30,12 @@ pub(super) fn all() -> Vec<(&'static str, Schema)> {
         ),
         ("MessageKind", open("The kind of a message to a contact.", MessageKind::ALL.map(MessageKind::word))),
         ("ProblemCode", open("The kind of a problem. docs/api.md explains each.", Code::ALL.map(Code::name))),
-        ("EventType", open("What kind of thing happened.", EventKind::VARIANTS.iter().copied())),
+        ("EventType", open("The kind of an event.", EventKind::VARIANTS.iter().copied())),
         ("OpeningOutcome", open("How an opening ended.", names::<OpeningOutcome>())),
-        ("Purpose", open("What a keypad entry opened a locker for.", names::<Purpose>())),
+        ("Purpose", open("Whether a keypad entry fetched or returned the key.", names::<Purpose>())),
         ("CodeKind", open("What was typed at the keypad.", names::<CodeKind>())),
-        ("EntryRefusal", open("Why a keypad entry opened nothing.", names::<KeypadRefusal>())),
-        ("GuessingPeriod", open("In what time entries were wrong.", names::<GuessingPeriod>())),
+        ("EntryRefusal", open("Why a keypad entry was refused.", names::<KeypadRefusal>())),
+        ("GuessingPeriod", open("The period in which entries were wrong.", names::<GuessingPeriod>())),
         ("ChangedField", open("A field that an edit changed.", changed)),
     ]
 }

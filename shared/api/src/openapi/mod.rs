@@ -29,7 +29,7 @@ const TAGS: [(&str, &str); 7] = [
     ("contracts", "Contracts: a person has a key for a time range, with a PIN."),
     ("openings", "Openings of lockers, requested remotely and confirmed by the automat."),
     ("events", "What happened, newest first."),
-    ("people", "What is stored about a person: hand it out, or erase it."),
+    ("people", "Export or erase what is stored about a person."),
     ("service", "The API itself."),
 ];
 
@@ -40,7 +40,7 @@ pub fn assemble(parts: Vec<OpenApi>) -> String {
     let info = InfoBuilder::new()
         .title("Key Automat Cloud")
         .version("1")
-        .description(Some("Books keys that key automats hand out. docs/api.md explains the conventions."))
+        .description(Some("Book keys in key automats. docs/api.md explains the conventions."))
         .contact(Some(ContactBuilder::new().name(Some("Key Automat Cloud")).build()))
         .license(Some(LicenseBuilder::new().name("Apache-2.0").identifier(Some("Apache-2.0")).build()));
     let mut whole = OpenApiBuilder::new().info(info.build()).build();

@@ -27,17 +27,17 @@ pub enum Code {
     Unauthenticated,
     /// The caller's role is not enough.
     Forbidden,
-    /// There is no such automat.
+    /// Automat not found.
     AutomatNotFound,
-    /// There is no such key.
+    /// Key not found.
     KeyNotFound,
     /// There is no such contract.
     ContractNotFound,
     /// The automat has no locker of the index in the path.
     LockerNotFound,
-    /// There is no such opening.
+    /// Opening not found.
     OpeningNotFound,
-    /// There is no such message about the contract.
+    /// Message not found about the contract.
     MessageNotFound,
     /// The `automatId` is taken.
     AutomatExists,
@@ -69,7 +69,7 @@ pub enum Code {
     HolderHasKey,
     /// The key is being removed.
     KeyBeingRemoved,
-    /// Another contract has the key then.
+    /// The key is already booked for this time.
     ContractOverlap,
     /// The key has as many live contracts as it can hold.
     TooManyContracts,
@@ -174,54 +174,56 @@ impl Code {
     fn entry(self) -> (&'static str, u16, &'static str) {
         match self {
             Self::MalformedJson => ("malformed_json", 400, "The body is not JSON"),
-            Self::InvalidRequest => ("invalid_request", 422, "Fields of the body were refused"),
+            Self::InvalidRequest => ("invalid_request", 422, "The body has invalid fields"),
             Self::BodyTooLarge => ("body_too_large", 413, "The body is too large"),
             Self::UnsupportedMediaType => ("unsupported_media_type", 415, "The body must be JSON"),
-            Self::InvalidQuery => ("invalid_query", 400, "Query parameters were refused"),
-            Self::InvalidCursor => ("invalid_cursor", 400, "The cursor is not one of this list"),
-            Self::InvalidHeader => ("invalid_header", 400, "A header was refused"),
-            Self::RouteNotFound => ("route_not_found", 404, "There is no such path"),
-            Self::MethodNotAllowed => ("method_not_allowed", 405, "The path does not serve this method"),
-            Self::Unauthenticated => ("unauthenticated", 401, "A valid token is needed"),
-            Self::Forbidden => ("forbidden", 403, "The role is not enough"),
-            Self::AutomatNotFound => ("automat_not_found", 404, "There is no such automat"),
-            Self::KeyNotFound => ("key_not_found", 404, "There is no such key"),
-            Self::ContractNotFound => ("contract_not_found", 404, "There is no such contract"),
-            Self::LockerNotFound => ("locker_not_found", 404, "There is no such locker"),
-            Self::MessageNotFound => ("message_not_found", 404, "There is no such message"),
-            Self::OpeningNotFound => ("opening_not_found", 404, "There is no such opening"),
-            Self::AutomatExists => ("automat_exists", 409, "The automatId is taken"),
-            Self::KeyExists => ("key_exists", 409, "The keyId is taken"),
-            Self::ContractExists => ("contract_exists", 409, "The contractId is taken"),
+            Self::InvalidQuery => ("invalid_query", 400, "Invalid query parameters"),
+            Self::InvalidCursor => ("invalid_cursor", 400, "The cursor does not belong to this list"),
+            Self::InvalidHeader => ("invalid_header", 400, "A header is invalid"),
+            Self::RouteNotFound => ("route_not_found", 404, "Unknown path"),
+            Self::MethodNotAllowed => ("method_not_allowed", 405, "The path does not support this method"),
+            Self::Unauthenticated => ("unauthenticated", 401, "A valid access token is required"),
+            Self::Forbidden => ("forbidden", 403, "The role is insufficient"),
+            Self::AutomatNotFound => ("automat_not_found", 404, "Automat not found"),
+            Self::KeyNotFound => ("key_not_found", 404, "Key not found"),
+            Self::ContractNotFound => ("contract_not_found", 404, "Contract not found"),
+            Self::LockerNotFound => ("locker_not_found", 404, "Locker not found"),
+            Self::MessageNotFound => ("message_not_found", 404, "Message not found"),
+            Self::OpeningNotFound => ("opening_not_found", 404, "Opening not found"),
+            Self::AutomatExists => ("automat_exists", 409, "The automatId is already in use"),
+            Self::KeyExists => ("key_exists", 409, "The keyId is already in use"),
+            Self::ContractExists => ("contract_exists", 409, "The contractId is already in use"),
             Self::LockerIndexTooBig => ("locker_index_too_big", 409, "The automat has no such locker"),
             Self::LockerOccupied => ("locker_occupied", 409, "The locker has a key"),
-            Self::NoFreeLocker => ("no_free_locker", 409, "Every locker has a key"),
-            Self::LockersInUse => ("lockers_in_use", 409, "A locker to be taken away has a key"),
+            Self::NoFreeLocker => ("no_free_locker", 409, "No free locker"),
+            Self::LockersInUse => ("lockers_in_use", 409, "A locker that would be removed has a key"),
             Self::AutomatHoldsKeys => ("automat_holds_keys", 409, "The automat still holds keys"),
             Self::AutomatHasContracts => {
                 ("automat_has_contracts", 409, "Contracts of the automat's keys have not ended")
             }
-            Self::ReturnCodeInUse => ("return_code_in_use", 409, "The return code is taken"),
+            Self::ReturnCodeInUse => ("return_code_in_use", 409, "The return code is already in use"),
             Self::ContractsOverlap => ("contracts_overlap", 409, "Contracts on the key overlap"),
             Self::NotStarted => ("not_started", 409, "The contract has not started yet"),
             Self::KeyOut => ("key_out", 409, "The key is out of its locker"),
-            Self::HolderHasKey => ("holder_has_key", 409, "The holder has the key already"),
+            Self::HolderHasKey => ("holder_has_key", 409, "The person already has the key"),
             Self::KeyBeingRemoved => ("key_being_removed", 409, "The key is being removed"),
-            Self::ContractOverlap => ("contract_overlap", 409, "Another contract has the key then"),
+            Self::ContractOverlap => ("contract_overlap", 409, "The key is already booked for this time"),
             Self::TooManyContracts => ("too_many_contracts", 409, "The key has too many contracts"),
-            Self::PinInUse => ("pin_in_use", 409, "The PIN is taken"),
+            Self::PinInUse => ("pin_in_use", 409, "The PIN is already in use"),
             Self::LockerBusy => ("locker_busy", 409, "The locker is being opened"),
-            Self::MessageUnderWay => ("message_under_way", 409, "The message is under way already"),
+            Self::MessageUnderWay => ("message_under_way", 409, "The message is already being sent"),
             Self::MessageOutdated => ("message_outdated", 409, "The message is no longer true"),
             Self::AutomatOffline => ("automat_offline", 409, "The automat is offline"),
-            Self::StaleVersion => ("stale_version", 412, "The version has moved on"),
-            Self::IdempotencyKeyReused => ("idempotency_key_reused", 422, "The idempotency key was used before"),
+            Self::StaleVersion => ("stale_version", 412, "The resource was modified since you read it"),
+            Self::IdempotencyKeyReused => {
+                ("idempotency_key_reused", 422, "The idempotency key was used with a different body")
+            }
             Self::IdempotencyOutdated => {
-                ("idempotency_outdated", 409, "The answer to the idempotency key is out of date")
+                ("idempotency_outdated", 409, "The response for this idempotency key is out of date")
             }
             Self::AutomatBusy => ("automat_busy", 503, "Too many lockers are being opened"),
             Self::Busy => ("busy", 503, "Too many requests at once"),
-            Self::Internal => ("internal", 500, "Something went wrong on our side"),
+            Self::Internal => ("internal", 500, "Unexpected error"),
         }
     }
 }

@@ -5,14 +5,14 @@ use utoipa::ToSchema;
 
 use super::FieldCode;
 
-/// What is wrong with one field. It never holds the value: that may be a secret.
+/// What is wrong with a field. It never repeats the value, which may be a secret.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, ToSchema)]
 pub struct FieldError {
-    /// Where: `person`, `contacts[1].phoneNumber`, a query parameter's name, or empty for the whole body.
+    /// The field: `person`, `contacts[1].phoneNumber`, the name of a query parameter, or empty for the whole body.
     pub field: String,
-    /// Why, for programs.
+    /// The reason, for programs.
     pub code: FieldCode,
-    /// Why, for people.
+    /// The reason, for people.
     pub detail: String,
     /// The rule, where it is the domain's: for those who say it in other words.
     #[serde(skip)]

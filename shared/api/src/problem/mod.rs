@@ -39,15 +39,15 @@ pub struct Problem {
     pub cause: Option<Arc<dyn Error + Send + Sync>>,
 }
 
-/// What a client needs to know beyond the text, each for the codes that name it.
+/// Further facts for programs, each for the codes named with it.
 #[derive(Debug, Clone, Default, PartialEq, Eq, serde::Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Facts {
-    /// `contract_overlap`: the first contracts that stand in the way, at most 20.
+    /// `contract_overlap`: the first conflicting contracts, at most 20.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Vec<EntryView>, required = false)]
     pub conflicts: Option<Vec<EntryView>>,
-    /// `contract_overlap`: the earliest place for a contract of the asked length; absent when there is none.
+    /// `contract_overlap`: the next free time of the same length; absent if there is none.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = RangeView, required = false)]
     pub next_free: Option<RangeView>,
@@ -75,11 +75,11 @@ pub struct Facts {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = u32, required = false)]
     pub contract_count: Option<usize>,
-    /// `locker_busy`: the opening that is under way.
+    /// `locker_busy`: the opening in progress.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = String, required = false)]
     pub opening_id: Option<String>,
-    /// `locker_busy`: when its life ends at the latest.
+    /// `locker_busy`: when that opening expires.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = String, format = DateTime, required = false)]
     pub until: Option<String>,
@@ -87,7 +87,7 @@ pub struct Facts {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = String, format = DateTime, required = false)]
     pub since: Option<String>,
-    /// `stale_version`: what the version is now.
+    /// `stale_version`: the current version.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = u64, required = false)]
     pub current_version: Option<u64>,
@@ -107,19 +107,19 @@ impl Problem {
     /// Fields of the body are at fault.
     #[must_use]
     pub fn invalid_request(errors: Vec<FieldError>) -> Self {
-        Self { errors, ..Self::new(Code::InvalidRequest, "See errors for each field and what it must be.") }
+        Self { errors, ..Self::new(Code::InvalidRequest, "See errors for each invalid field and the reason.") }
     }
 
     /// Query parameters are at fault.
     #[must_use]
     pub fn invalid_query(errors: Vec<FieldError>) -> Self {
-        Self { errors, ..Self::new(Code::InvalidQuery, "See errors for each query parameter and what it must be.") }
+        Self { errors, ..Self::new(Code::InvalidQuery, "See errors for each invalid query parameter and the reason.") }
     }
 
     /// The cursor was not given out by this list.
     #[must_use]
     pub fn invalid_cursor() -> Self {
-        Self::new(Code::InvalidCursor, "Send `after` exactly as `page.next` of this list gave it, or leave it out.")
+        Self::new(Code::InvalidCursor, "Send `after` exactly as `page.next` of this list, or leave it out.")
     }
 
     /// A header is at fault.
@@ -137,7 +137,7 @@ impl Problem {
     /// There is a token, but of another kind.
     #[must_use]
     pub fn not_an_access_token() -> Self {
-        Self::new(Code::Unauthenticated, "Send the access token. An ID token says who somebody is, not what they may.")
+        Self::new(Code::Unauthenticated, "Send the access token. An ID token identifies a person but gives no access.")
     }
 
     /// The caller's role is not enough.
@@ -145,20 +145,20 @@ impl Problem {
     pub fn forbidden(needed: Role, held: Option<Role>) -> Self {
         let facts = Facts { needed: Some(needed), ..Facts::default() };
         let (needed, held) = (needed.name(), held.map_or("none", Role::name));
-        Self::new(Code::Forbidden, format!("This needs the role {needed}, and the token gives {held}.")).with(facts)
+        Self::new(Code::Forbidden, format!("This requires the role {needed}; the token has {held}.")).with(facts)
     }
 
     /// The client's version is not the current one.
     #[must_use]
     pub fn stale(current: u64) -> Self {
-        Self::new(Code::StaleVersion, "It has been edited since. Read it again, then decide.")
+        Self::new(Code::StaleVersion, "Read it again, and apply your change to the current version.")
             .with(Facts { current_version: Some(current), ..Facts::default() })
     }
 
     /// Too many openings are under way at the automat.
     #[must_use]
     pub fn automat_busy() -> Self {
-        let detail = "Nothing was opened. Try again when some of the openings under way have ended.";
+        let detail = "Nothing was opened. Try again when some of the current openings have ended.";
         Self::new(Code::AutomatBusy, detail)
     }
 
@@ -186,7 +186,7 @@ impl Problem {
     /// Something is wrong with us; the client learns no more than that.
     #[must_use]
     pub fn internal(cause: impl Error + Send + Sync + 'static) -> Self {
-        let detail = "Nothing is known to be wrong with the request. Tell us the correlationId if it goes on.";
+        let detail = "Unexpected error. If it persists, contact support with this correlationId.";
         Self { cause: Some(Arc::new(cause)), ..Self::new(Code::Internal, detail) }
     }
 }

@@ -22,23 +22,21 @@ impl From<store::Error> for Problem {
             store::Error::Stale { current } => Self::stale(current),
             store::Error::IdempotencyKeyReused => Self::new(
                 Code::IdempotencyKeyReused,
-                "This Idempotency-Key came with another body before. Take a new one for a new request.",
+                "This Idempotency-Key was used with a different body. Use a new key for a new request.",
             ),
             store::Error::IdempotencyOutdated => Self::new(
                 Code::IdempotencyOutdated,
                 "What was answered under this Idempotency-Key is no longer true. Look at what exists now, and use a new \
                  key for a new attempt.",
             ),
-            store::Error::MessageUnderWay => {
-                Self::new(Code::MessageUnderWay, "The message is being sent, or waits for its next try.")
-            }
+            store::Error::MessageUnderWay => Self::new(Code::MessageUnderWay, "The message is being sent or retried."),
             store::Error::MessageOutdated => Self::new(
                 Code::MessageOutdated,
-                "The contract has changed since, so the message would not be true any more. Resend a later one.",
+                "The contract has changed since, so the message would no longer be true. Resend a later message.",
             ),
             store::Error::BadCursor => Self::invalid_cursor(),
             store::Error::Busy => {
-                Self::new(Code::Busy, "Send the same again in a moment, under the same Idempotency-Key if it had one.")
+                Self::new(Code::Busy, "Repeat the request in a moment, with the same Idempotency-Key if it had one.")
             }
             error @ store::Error::Internal { .. } => Self::internal(error),
         }
@@ -48,7 +46,7 @@ impl From<store::Error> for Problem {
 impl From<AutomatRefusal> for Problem {
     fn from(refusal: AutomatRefusal) -> Self {
         let advice = match refusal {
-            AutomatRefusal::HasContracts { .. } => " Send ?force=true to change it and tell their contacts.",
+            AutomatRefusal::HasContracts { .. } => " Send ?force=true to change it and notify their contacts.",
             _ => "",
         };
         let detail = sentence(&refusal) + advice;
@@ -81,7 +79,7 @@ impl From<KeyRefusal> for Problem {
             KeyRefusal::ContractsOverlap { pairs } => {
                 let pairs = pairs.iter().map(|(one, other)| [one.into(), other.into()]).collect();
                 let facts = Facts { pairs: Some(pairs), ..Facts::default() };
-                let detail = "Move or remove one contract of each pair, or let the key stay shared.";
+                let detail = "Move or remove one contract of each pair, or leave the key shared.";
                 Self::new(Code::ContractsOverlap, detail).with(facts)
             }
             KeyRefusal::Out => key_out("The key would be removed while somebody has it."),
@@ -93,14 +91,14 @@ impl From<ContractRefusal> for Problem {
     fn from(refusal: ContractRefusal) -> Self {
         match refusal {
             ContractRefusal::EndNotAfterStart => end(FieldCode::EndNotAfterStart, "must be after the start"),
-            ContractRefusal::EndNotAhead => end(FieldCode::EndNotAhead, "must lie in the future"),
+            ContractRefusal::EndNotAhead => end(FieldCode::EndNotAhead, "must be in the future"),
             ContractRefusal::Overlap { conflicts, next_free } => {
                 let facts = Facts {
                     conflicts: Some(conflicts.iter().map(EntryView::from).collect()),
                     next_free: next_free.map(RangeView::from),
                     ..Facts::default()
                 };
-                let detail = "The key is not shared. See conflicts for who has it, nextFree for the next free time.";
+                let detail = "The key is not shared. See conflicts for the contracts in the way, and nextFree for the next free time.";
                 Self::new(Code::ContractOverlap, detail).with(facts)
             }
             ContractRefusal::TooManyLive => Self::new(
@@ -121,7 +119,7 @@ impl From<ContractRefusal> for Problem {
             ContractRefusal::KeyOut => key_out("The contract would be removed while its holder has the key."),
             ContractRefusal::StartsWhileKeyOut => Self::new(
                 Code::HolderHasKey,
-                "The key is out with a contract of this contractId, so its start cannot be in the future. End it, and book another.",
+                "The key is out with a contract of this contractId, so its start cannot be in the future. End it, and create another contract.",
             ),
         }
     }
@@ -136,12 +134,14 @@ impl From<OpeningRefusal> for Problem {
                     until: Some(until.to_string()),
                     ..Facts::default()
                 };
-                let detail = "Another opening of this locker is under way: see openingId. Try again when it has ended.";
+                let detail =
+                    "Another opening of this locker is in progress: see openingId. Try again when it has ended.";
                 Self::new(Code::LockerBusy, detail).with(facts)
             }
             OpeningRefusal::AutomatOffline { since } => {
                 let facts = Facts { since: Some(since.to_string()), ..Facts::default() };
-                let detail = "Nothing was opened. Send \"force\": true to ask it all the same, for 20 seconds.";
+                let detail =
+                    "Nothing was opened. Send \"force\": true to send the request anyway; it expires after 20 seconds.";
                 Self::new(Code::AutomatOffline, detail).with(facts)
             }
         }
@@ -170,16 +170,18 @@ fn exists(thing: Thing) -> Problem {
         Thing::Key => Problem::new(Code::KeyExists, "A different key has this keyId, or is still being removed."),
         Thing::Contract => Problem::new(Code::ContractExists, "A different contract of the key has this contractId."),
         // Nobody chooses an opening's id, so this is never said.
-        Thing::Opening | Thing::Message => Problem::new(Code::Busy, "Something has this name already. Try again."),
+        Thing::Opening | Thing::Message => {
+            Problem::new(Code::Busy, "A resource with this id already exists. Try again.")
+        }
     }
 }
 
 fn being_removed() -> Problem {
-    Problem::new(Code::KeyBeingRemoved, "The key and everything on it is being deleted; in a moment it will be gone.")
+    Problem::new(Code::KeyBeingRemoved, "The key and its contracts are being removed. Try again in a moment.")
 }
 
 fn key_out(what: &str) -> Problem {
-    Problem::new(Code::KeyOut, format!("{what} Send ?force=true to do it all the same."))
+    Problem::new(Code::KeyOut, format!("{what} Send ?force=true to do it anyway."))
 }
 
 fn end(code: FieldCode, rule: &str) -> Problem {

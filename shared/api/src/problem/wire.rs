@@ -14,11 +14,11 @@ use crate::CorrelationId;
 #[schema(as = Problem)]
 #[serde(rename_all = "camelCase")]
 pub struct ProblemBody {
-    /// What kind of problem it is: a reference relative to the API's documentation.
+    /// The kind of problem: a URI reference relative to the API's documentation.
     #[serde(rename = "type")]
     #[schema(example = "/problems/contract_overlap")]
     kind: String,
-    /// The kind in a few words.
+    /// The kind of problem, for people.
     title: &'static str,
     /// The HTTP status.
     status: u16,
@@ -26,12 +26,12 @@ pub struct ProblemBody {
     detail: String,
     /// The path of the request.
     instance: String,
-    /// The kind, for programs. A stable name.
+    /// The kind of problem, for programs. Stable.
     #[schema(example = "contract_overlap")]
     code: &'static str,
     /// The fields or query parameters at fault; often empty.
     errors: Vec<FieldError>,
-    /// Names the request in our logs.
+    /// Identifies the request in the logs.
     correlation_id: String,
     #[serde(flatten)]
     facts: Facts,

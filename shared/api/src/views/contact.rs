@@ -3,7 +3,7 @@
 use domain::{Contact, MessageKind};
 use utoipa::ToSchema;
 
-/// Somebody who is told about the contract.
+/// A person who gets messages about the contract.
 #[derive(Debug, serde::Serialize, ToSchema)]
 #[schema(as = Contact)]
 #[serde(rename_all = "camelCase")]
@@ -18,7 +18,7 @@ pub struct ContactView {
     send_email: bool,
     send_sms: bool,
     language: &'static str,
-    /// What they are told beyond that the contract was created, updated or cancelled.
+    /// The messages they get besides those about the contract being created, updated, ended or cancelled.
     additional_messages: Vec<&'static str>,
 }
 

@@ -24,8 +24,8 @@ pub struct ContractView {
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     #[schema(required = false)]
     permanent: bool,
-    /// The keypad code in the 201 answer that made the contract, and in a preview of one that is new; `******` ever
-    /// after: `GET …/pin` shows it.
+    /// The keypad code, in the 201 response that created the contract and in the preview of a new one. Otherwise
+    /// `******`; `GET …/pin` returns it.
     #[schema(example = "******")]
     pin: String,
     contacts: Vec<ContactView>,
@@ -33,7 +33,7 @@ pub struct ContractView {
     #[schema(value_type = String, required = false)]
     free_text: Option<String>,
     state: ContractStateView,
-    /// True when the key is out with this contract after its end, otherwise absent.
+    /// True if the key is out with this contract after its end, otherwise absent.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     #[schema(required = false)]
     overdue: bool,
@@ -44,7 +44,7 @@ pub struct ContractView {
     updated_at: String,
 }
 
-/// Where a contract stands now, by its times alone.
+/// The state of a contract by time alone.
 #[derive(Debug, serde::Serialize, ToSchema)]
 #[schema(as = ContractState)]
 #[serde(rename_all = "lowercase")]

@@ -5,7 +5,7 @@ use utoipa::ToSchema;
 
 use super::RecipientView;
 
-/// A message to a contact, and what became of it.
+/// A message to a contact and its delivery status.
 #[derive(Debug, serde::Serialize, ToSchema)]
 #[schema(as = Message)]
 #[serde(rename_all = "camelCase")]
@@ -17,26 +17,26 @@ pub struct MessageView {
     #[serde(flatten)]
     recipient: RecipientView,
     state: StateView,
-    /// How often it has been tried.
+    /// The number of tries.
     attempts: u32,
-    /// When it was sent: the provider has taken it.
+    /// When the provider accepted it.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = String, format = DateTime, required = false)]
     sent_at: Option<String>,
-    /// When it is tried next, while it is `pending`.
+    /// The time of the next try, while it is `pending`.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = String, format = DateTime, required = false)]
     next_try_at: Option<String>,
-    /// Why the last try came to nothing.
+    /// Why the last try failed.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = ReasonView, required = false)]
     reason: Option<ReasonView>,
-    /// The provider's name for it, once it is sent.
+    /// The provider's id of the message, once it is sent.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = String, required = false)]
     provider_message_id: Option<String>,
-    /// True when it may have gone twice: the provider did not answer, or we broke off before we could write its answer
-    /// down. Otherwise absent.
+    /// True if it may have been sent twice: the provider did not respond, or the process stopped before the response
+    /// was saved. Otherwise absent.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     #[schema(required = false)]
     perhaps_twice: bool,
@@ -46,7 +46,7 @@ pub struct MessageView {
     updated_at: String,
 }
 
-/// Where a message stands.
+/// The delivery status of a message.
 #[derive(Debug, serde::Serialize, ToSchema)]
 #[schema(as = MessageState)]
 #[serde(rename_all = "lowercase")]

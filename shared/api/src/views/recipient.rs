@@ -3,7 +3,7 @@
 use domain::{Channel, Recipient};
 use utoipa::ToSchema;
 
-/// Whom a message goes to.
+/// The recipient of a message.
 #[derive(Debug, serde::Serialize, ToSchema)]
 #[schema(as = Recipient)]
 pub struct RecipientView {
@@ -16,7 +16,7 @@ pub struct RecipientView {
     language: &'static str,
 }
 
-/// How a message goes.
+/// How a message is sent.
 #[derive(Debug, serde::Serialize, ToSchema)]
 #[schema(as = Channel)]
 #[serde(rename_all = "lowercase")]

@@ -48,7 +48,7 @@ async fn a_start_is_not_moved_ahead_while_the_key_is_out_with_the_contract() {
     let edit = format!("{}/edit", page_of(&contract));
     let refused = stage.fill(&edit, &[("start.date", "2026-11-24"), ("start.time", "15:30")]).await;
     assert!(refused.status == 422 && refused.has("id=\"start-error\""), "{}", refused.main());
-    assert!(refused.has("The holder has the key already"), "{}", refused.main());
+    assert!(refused.has("The person already has the key"), "{}", refused.main());
     assert_eq!(contracts(&stage).await[0].range, contract.range);
     let longer = stage.fill(&edit, &[("end.date", "2026-11-24"), ("end.time", "18:00")]).await;
     assert_eq!(longer.status, 303, "{}", longer.main());

@@ -8,10 +8,10 @@ use super::{OPEN, stage};
 async fn what_is_not_there_says_what_to_look_for() {
     let stage = stage().await;
     for (uri, said) in [
-        ("/nowhere", "There is no such page"),
-        ("/automats/attic/events", "There is no such automat"),
-        ("/keys/K-9/events", "There is no such key"),
-        ("/openings/x", "There is no such opening"),
+        ("/nowhere", "Page not found"),
+        ("/automats/attic/events", "Automat not found"),
+        ("/keys/K-9/events", "Key not found"),
+        ("/openings/x", "Opening not found"),
     ] {
         let page = stage.get_as(Role::Viewer, uri).await;
         assert_eq!(page.status, 404, "{uri}");
