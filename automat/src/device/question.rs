@@ -71,6 +71,13 @@ impl Question {
         self.asked.as_ref().is_some_and(|asked| asked.token == token)
     }
 
+    /// The thing's rate did not allow the question: it is asked again a second after it was sent.
+    pub(super) fn throttled(&mut self) {
+        if let Some(asked) = &mut self.asked {
+            asked.wanted.get_or_insert(0);
+        }
+    }
+
     /// The connection is gone, and the answer with it.
     pub(super) fn forget(&mut self) {
         self.asked = None;

@@ -13,6 +13,8 @@ const PATIENCE: Millis = 5_000;
 /// A report goes at once; the next one not sooner than this after it, so that it takes along what comes meanwhile. AWS
 /// IoT allows a thing 20 shadow requests a second: requests, questions, reports and clearing together.
 const PACE: Millis = 200;
+/// After a refusal for that rate.
+const RATE_REFILLS: Millis = 1_000;
 /// The most words in a report: some 2.5 KB of the shadow's 8 with the requests that go with them.
 const AT_ONCE: usize = 20;
 
@@ -98,6 +100,13 @@ impl Reports {
         self.refused_at = report.words.last().map(|(locker, _)| *locker);
         self.next_at = now + PATIENCE;
         true
+    }
+
+    /// The thing's rate did not allow the report with this token: it goes again in a second, as it is.
+    pub(super) fn throttled(&mut self, token: &str, now: Millis) {
+        if self.out.take_if(|out| out.report.token == token).is_some() {
+            self.next_at = now + RATE_REFILLS;
+        }
     }
 
     /// The word on this opening needs to be reported no more.

@@ -15,6 +15,11 @@ use crate::journal::Record;
 /// The code of an `update/rejected` that would make the shadow larger than it may be.
 const TOO_LARGE: u16 = 413;
 
+/// The code of a refusal because the thing's shadow had too many requests, the cloud's included: more than 10 at a time
+/// (<https://docs.aws.amazon.com/iot/latest/developerguide/device-shadow-error-messages.html>), or more than 20 in a second
+/// (<https://docs.aws.amazon.com/general/latest/gr/iot-core.html#device-shadow-limits>).
+const TOO_OFTEN: u16 = 429;
+
 /// A shadow's answer, as far as the device reads it: `get/accepted` and every `rejected`.
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -134,7 +139,9 @@ impl Device {
     /// A thing has no shadow before something is written to it. The device then writes which protocol it speaks, so
     /// that there is one to ask. After any other refusal it asks again in its time.
     fn not_told(&mut self, token: &str, code: Option<u16>, effects: &mut Vec<Effect>) {
-        if self.question.is(token) && code == Some(404) {
+        if self.question.is(token) && code == Some(TOO_OFTEN) {
+            self.question.throttled();
+        } else if self.question.is(token) && code == Some(404) {
             let first = json!({"state": {"reported": {"v": 1}}, "clientToken": token});
             effects.push(Effect::publish(self.identity.topics.shadow("update"), &first));
         }
@@ -153,7 +160,9 @@ impl Device {
 
     /// The shadow has refused a report. If it is full, the device looks at it again, and then makes room.
     fn refused(&mut self, token: &str, code: Option<u16>, now: Millis, effects: &mut Vec<Effect>) {
-        if self.reports.rejected(token, now) && code == Some(TOO_LARGE) {
+        if code == Some(TOO_OFTEN) {
+            self.reports.throttled(token, now);
+        } else if self.reports.rejected(token, now) && code == Some(TOO_LARGE) {
             self.is_full = true;
             self.ask(now, effects);
         }

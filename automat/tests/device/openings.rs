@@ -338,6 +338,30 @@ fn a_shadow_that_is_full_is_rid_of_what_is_over() {
 }
 
 #[test]
+fn what_the_rate_of_the_thing_does_not_allow_is_sent_again_after_a_second() {
+    let mut rig = Rig::online();
+    let too_often = |token: &Value| json!({"code": 429, "message": "Too many requests", "clientToken": token});
+    rig.hear_shadow("update/delta", &json!({}));
+    let question = rig.question();
+    rig.hear_shadow("get/rejected", &too_often(&question));
+    rig.wait(999);
+    assert_eq!(rig.question(), question);
+    rig.wait(1);
+    assert_ne!(rig.question(), question);
+    rig.answer(&json!({"7": request(1, "a"), "8": request(1, "b")}));
+    rig.motor_done(7, Motor::Opened);
+    let update = topics().shadow("update");
+    let report = rig.sent(&update)[0]["clientToken"].clone();
+    assert_eq!(rig.words(), [word(7, "a", Opened)]);
+    rig.hear_shadow("update/rejected", &too_often(&report));
+    rig.motor_done(8, Motor::Opened);
+    rig.wait(999);
+    assert_eq!(rig.words(), []);
+    rig.wait(1);
+    assert_eq!(rig.words(), [word(7, "a", Opened), word(8, "b", Opened)], "not one by one: nothing is wrong with them");
+}
+
+#[test]
 fn of_one_locker_the_older_word_is_taken_before_the_newer_one_is_said() {
     let mut rig = Rig::online();
     for (seq, id) in [(1, "a"), (2, "b")] {
