@@ -23,7 +23,7 @@ pub async fn forgeries(stack: &Stack, token: &str, claim: &str, value: Value) ->
     let (none, capital_none) = (with_algorithm("none"), with_algorithm("None"));
 
     let other = local_cloud::tokens::Tokens::generate(stack.url(), store::Random::system()).unwrap();
-    let of_other = other.issue(local_cloud::tokens::Role::Admin, "key-automat/admin", Clock::system().now()).unwrap();
+    let of_other = other.issue(api::Role::Admin, "key-automat/admin", Clock::system().now()).unwrap();
     let [_, other_claims, other_signature] = parts(&of_other);
     let keys = stack.http().get(format!("{}/.well-known/jwks.json", stack.url())).send().await.unwrap();
     let keys: Value = keys.json().await.unwrap();

@@ -12,7 +12,8 @@
 
 use std::time::{Duration, Instant as Stopwatch};
 
-use local_cloud::{LocalCloud, Options, tokens::Role};
+use api::Role;
+use local_cloud::{LocalCloud, Options};
 use serde_json::json;
 
 /// Clients, keys, and bookings of each client.

@@ -7,13 +7,12 @@
 //! answered `{"message":"Unauthorized"}` by API Gateway itself, which an HTTP API has no way to change; the local cloud
 //! answers a problem document, as the functions do.
 
-use api::Claims;
+use api::{Claims, Role};
 use domain::Instant;
 use jsonwebtoken::jwk::JwkSet;
 use jsonwebtoken::{Algorithm, DecodingKey, Validation};
 use serde_json::{Map, Value};
 
-use crate::tokens::Role;
 
 /// Verifies tokens of one issuer.
 #[derive(Debug, Clone)]
@@ -68,9 +67,9 @@ impl Refusal {
     #[must_use]
     pub fn advice(&self) -> String {
         let Self::Scope { wanted, held } = self else { return format!("{self}.") };
-        let lowest = Role::ALL.into_iter().find(|role| wanted.contains(&role.scope()));
+        let lowest = Role::ALL.into_iter().find(|role| wanted.iter().any(|scope| scope == role.scope()));
         let needed =
-            lowest.map_or_else(|| self.to_string(), |role| format!("this requires the role {}", role.client_id()));
+            lowest.map_or_else(|| self.to_string(), |role| format!("this requires the role {}", role.name()));
         let mut advice = match held.as_slice() {
             [] => format!("{needed}, and the token has no scopes, as an ID token has none; send the access token."),
             held => format!("{needed}, and the token has the scopes {}.", held.join(" ")),

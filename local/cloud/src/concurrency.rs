@@ -13,7 +13,7 @@ use axum::middleware::{Next, from_fn_with_state};
 use axum::response::Response;
 use tokio::sync::Semaphore;
 
-use crate::problem::Problem;
+use crate::problem::{answer, throttled};
 
 /// Lambda's default for an account.
 pub(crate) const REQUESTS: usize = 1_000;
@@ -25,7 +25,7 @@ pub(crate) fn bounded(routes: Router, requests: usize) -> Router {
 
 async fn admit(State(free): State<Arc<Semaphore>>, request: Request, next: Next) -> Response {
     let Ok(_running) = free.try_acquire() else {
-        return Problem::Throttled.answer(request.uri().path(), "");
+        return answer(&throttled(), request.uri().path(), "");
     };
     next.run(request).await
 }

@@ -10,7 +10,8 @@ use std::collections::HashMap;
 use std::net::SocketAddr;
 use std::sync::Arc;
 
-use api::Clock;
+use api::problem::Code;
+use api::{Clock, Problem};
 use axum::Router;
 use axum::body::{Body, Bytes, HttpBody};
 use axum::extract::{ConnectInfo, Request, State};
@@ -26,7 +27,7 @@ use tower::ServiceExt;
 
 use crate::authorizer::{Authorizer, Grant, Refusal};
 use crate::event::{Arrival, decode};
-use crate::problem::{Problem, REQUEST_ID};
+use crate::problem::{REQUEST_ID, answer, function_failed};
 use crate::routes::{Access, Route, Routes};
 
 /// The greatest body that an HTTP API takes, in bytes: 10 MB by its quotas.
@@ -80,12 +81,12 @@ impl Gateway {
         let (parts, body) = request.into_parts();
         // Matched before it is decoded, so an encoded slash separates nothing.
         let (route, path_parameters) =
-            self.routes.find(&parts.method, parts.uri.path()).ok_or(Problem::RouteNotFound)?;
+            self.routes.find(&parts.method, parts.uri.path()).ok_or_else(Problem::route_not_found)?;
         let (path, path_parameters) = match decode(parts.uri.path(), path_parameters) {
             Some(decoded) => decoded,
             // No path of ours either way, but what answers there has a page for people who got lost.
             None if route.key == DEFAULT_ROUTE => (parts.uri.path().to_owned(), Vec::new()),
-            None => return Err(Problem::RouteNotFound),
+            None => return Err(Problem::route_not_found()),
         };
         let now = self.clock.now();
         let grant = self.authorized(route, &parts, now)?;
@@ -102,7 +103,7 @@ impl Gateway {
             request_id,
             now,
         };
-        let function = self.functions.get(route.function.as_str()).ok_or(Problem::Internal)?;
+        let function = self.functions.get(route.function.as_str()).ok_or_else(function_failed)?;
         invoke(function.clone(), arrival.event().to_string(), request_id).await
     }
 
@@ -112,13 +113,13 @@ impl Gateway {
         let headers: Vec<_> = headers.map(|value| String::from_utf8_lossy(value.as_bytes())).collect();
         let header = (!headers.is_empty()).then(|| headers.join(","));
         self.authorizer.authorize(header.as_deref(), scopes, now).map(Some).map_err(|refusal| {
-            let challenge = refusal.challenge();
-            match refusal {
+            let (code, detail) = match refusal {
                 Refusal::Missing | Refusal::Invalid(_) => {
-                    Problem::Unauthenticated { detail: format!("Send a valid access token: {refusal}."), challenge }
+                    (Code::Unauthenticated, format!("Send a valid access token: {refusal}."))
                 }
-                Refusal::Scope { .. } => Problem::Forbidden { detail: refusal.advice(), challenge },
-            }
+                Refusal::Scope { .. } => (Code::Forbidden, refusal.advice()),
+            };
+            Problem { challenge: Some(refusal.challenge()), ..Problem::new(code, detail) }
         })
     }
 
@@ -140,26 +141,30 @@ async fn front(
 ) -> Response {
     let request_id = gateway.request_id();
     let path = request.uri().path().to_owned();
-    let mut answer = match gateway.pass(request, source, &request_id).await {
-        Ok(answer) => answer,
-        Err(problem) => problem.answer(&path, &request_id),
+    let mut response = match gateway.pass(request, source, &request_id).await {
+        Ok(response) => response,
+        Err(problem) => answer(&problem, &path, &request_id),
     };
     if let Ok(request_id) = HeaderValue::from_str(&request_id) {
-        answer.headers_mut().insert(REQUEST_ID, request_id);
+        response.headers_mut().insert(REQUEST_ID, request_id);
     }
-    answer
+    response
 }
 
 /// The body, unless it is, or says that it is, above the limit.
 async fn whole(body: Body) -> Result<Bytes, Problem> {
     if body.size_hint().lower() > BODY_LIMIT as u64 {
-        return Err(Problem::BodyTooLarge);
+        return Err(too_large());
     }
     axum::body::to_bytes(body, BODY_LIMIT).await.map_err(|error| {
-        let too_large =
+        let is_too_large =
             std::error::Error::source(&error).is_some_and(|source| source.to_string().contains("length limit"));
-        if too_large { Problem::BodyTooLarge } else { Problem::BodyUnreadable }
+        if is_too_large { too_large() } else { Problem::new(Code::MalformedJson, "The body broke off.") }
     })
+}
+
+fn too_large() -> Problem {
+    Problem::new(Code::BodyTooLarge, "The gateway takes 10 MB at most.")
 }
 
 /// Runs the function in a task of its own, so that a panic stays there as a crash stays in a Lambda environment.
@@ -175,11 +180,11 @@ async fn invoke(function: Router, event: String, request_id: &str) -> Result<Res
         Ok(Ok(answer)) => Ok(handed_back(answer)),
         Ok(Err(error)) => {
             tracing::error!(%error, "the event cannot be read by lambda_http");
-            Err(Problem::Internal)
+            Err(function_failed())
         }
         Err(error) => {
             tracing::error!(%error, "the function failed");
-            Err(Problem::Internal)
+            Err(function_failed())
         }
     }
 }

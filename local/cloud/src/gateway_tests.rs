@@ -2,6 +2,7 @@
 
 use std::sync::LazyLock;
 
+use api::Role;
 use axum::response::IntoResponse as _;
 use axum::routing::{any, get};
 use http::StatusCode;
@@ -9,7 +10,7 @@ use lambda_http::request::RequestContext;
 use serde_json::{Value, json};
 
 use super::*;
-use crate::tokens::{Role, Tokens};
+use crate::tokens::Tokens;
 
 const NOW: i64 = 1_800_000_000_000;
 static TOKENS: LazyLock<Tokens> = LazyLock::new(|| Tokens::generate("http://here", Random::system()).unwrap());
@@ -61,7 +62,7 @@ fn gateway() -> Router {
         .route("/v1/keys/many", any(many_headers))
         .fallback(echo);
     let functions = HashMap::from([("keys", keys), ("contracts", Router::new().fallback(echo))]);
-    let audience = Role::ALL.map(|role| role.client_id().to_owned()).to_vec();
+    let audience = Role::ALL.map(|role| role.name().to_owned()).to_vec();
     let authorizer = Authorizer::new("http://here", audience, TOKENS.jwks().clone());
     let clock = Clock::fixed(Instant::from_millis(NOW).unwrap());
     let routes = Routes::read(ROUTES, FUNCTIONS).unwrap();

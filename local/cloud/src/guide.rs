@@ -8,6 +8,7 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use api::Role;
 use domain::{AutomatId, Instant, KeyId, TimeRange};
 use serde_json::{Value, json};
 use store::{KeyFilter, PageRequest, Store};
@@ -15,7 +16,6 @@ use store::{KeyFilter, PageRequest, Store};
 use crate::network::AUTHORITY_PATH;
 use crate::people::PEOPLE;
 use crate::sign_in::Secrets;
-use crate::tokens::Role;
 
 /// How long the booking in the guide lasts.
 const BOOKING_MILLIS: i64 = 2 * HOUR;
@@ -138,7 +138,7 @@ impl Guide {
         }
         writeln!(f, "Client secrets (admin's also opens {}/outbox from other machines, as user admin):", self.url)?;
         for role in Role::ALL {
-            writeln!(f, "  {:<16} {}", role.client_id(), secrets.client(role).unwrap_or_default())?;
+            writeln!(f, "  {:<16} {}", role.name(), secrets.client(role).unwrap_or_default())?;
         }
         if let Some(file) = file {
             writeln!(f, "They are kept in {}; delete it for new ones.", file.display())?;
@@ -206,7 +206,7 @@ impl fmt::Display for Guide {
             self.trust()
         )?;
         writeln!(f)?;
-        writeln!(f, "To {} (this token has the {} role):", example.what, self.role.client_id())?;
+        writeln!(f, "To {} (this token has the {} role):", example.what, self.role.name())?;
         writeln!(f, "{}", self.command())?;
         writeln!(f)?;
         if let (Some(automat), Some(opening)) = (&mqtt.simulated, self.opening()) {

@@ -3,7 +3,7 @@
 use std::net::{IpAddr, Ipv4Addr, SocketAddr, UdpSocket};
 use std::sync::Arc;
 
-use api::Clock;
+use api::{Clock, Role};
 use aws_lc_rs::digest::{SHA256, digest};
 use axum::Router;
 use axum::extract::{ConnectInfo, Request, State};
@@ -21,7 +21,6 @@ use tokio_rustls::TlsAcceptor;
 use crate::provisioning::{Provisioning, ProvisioningError};
 use crate::serving::Site;
 use crate::sign_in::{Secrets, shown_client};
-use crate::tokens::Role;
 
 /// A phone takes a certificate for no more than 825 days: <https://support.apple.com/HT210176>.
 const CERTIFICATE_DAYS: u64 = 800;
@@ -176,7 +175,7 @@ async fn admit_the_owner(
     next: Next,
 ) -> Response {
     let is_admin = shown_client(request.headers()).is_some_and(|(client, secret)| {
-        client == Role::Admin.client_id() && secrets.knows_client(Role::Admin, Some(&secret))
+        client == Role::Admin.name() && secrets.knows_client(Role::Admin, Some(&secret))
     });
     if is_admin || peer.ip().to_canonical().is_loopback() {
         return next.run(request).await;

@@ -1,9 +1,9 @@
 //! The people who can sign in here: one for each role, and one whom nobody has given any. In AWS they are in the user
 //! pool, and an admin puts them into its groups.
 
+use api::Role;
 use domain::Instant;
 
-use crate::tokens::Role;
 
 /// Somebody.
 #[derive(Debug, PartialEq, Eq)]

@@ -80,7 +80,7 @@ async fn only_what_was_given_out_is_known_until_it_is_retired() {
 #[tokio::test]
 async fn an_automat_has_credentials_from_its_creation_to_its_deletion() {
     let cloud = LocalCloud::start(Options::ephemeral()).await.unwrap();
-    let (client, token) = (reqwest::Client::new(), cloud.token(crate::tokens::Role::Admin).unwrap());
+    let (client, token) = (reqwest::Client::new(), cloud.token(api::Role::Admin).unwrap());
     let automats = format!("{}/v1/automats", cloud.url());
     let body = serde_json::json!({
         "automatId": "yard.1", "name": "Yard", "lockerCount": 8, "timeZone": "Europe/Helsinki",

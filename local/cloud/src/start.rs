@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use api::{App, Clock};
+use api::{App, Clock, Role};
 use automat::credentials::AUTHORITY;
 use automat::simulated::SimulatedAutomat;
 use aws_smithy_runtime_api::client::http::SharedHttpConnector;
@@ -37,7 +37,7 @@ use crate::routes::{Routes, RoutesError};
 use crate::secret::{self, SecretError};
 use crate::serving::{Server, Site};
 use crate::sign_in::{self, Secrets};
-use crate::tokens::{Role, TokenError, Tokens, WEB_CLIENT};
+use crate::tokens::{TokenError, Tokens, WEB_CLIENT};
 use crate::{Data, Options};
 
 /// The one table's name.
@@ -183,7 +183,7 @@ impl LocalCloud {
             ("people", ::people::router(app("people"))),
             ("dashboard", dashboard(&url, sign_in.clone(), app("dashboard"), things("dashboard"), &random)),
         ]);
-        let audience = Role::ALL.map(Role::client_id).into_iter().chain([WEB_CLIENT]).map(str::to_owned).collect();
+        let audience = Role::ALL.map(Role::name).into_iter().chain([WEB_CLIENT]).map(str::to_owned).collect();
         let authorizer = Authorizer::new(&url, audience, tokens.jwks().clone());
         let routes = Routes::read(template::ROUTES, template::TEMPLATE)?;
         let gateway = Gateway::new(routes, functions, authorizer, authority, clock.clone(), random.clone())?;
@@ -199,7 +199,7 @@ impl LocalCloud {
         let notifications = Notifications::start(function, &database, TABLE, told, clock.clone()).await?;
 
         let role = if options.empty { Role::Admin } else { Role::Operator };
-        let token = tokens.issue(role, &role.scope(), clock.now())?;
+        let token = tokens.issue(role, role.scope(), clock.now())?;
         let automats = folder.as_ref().map(Folder::automats);
         let mqtt = Mqtt {
             plain: iot.mqtt(),
@@ -250,7 +250,7 @@ impl LocalCloud {
 
     /// A new token of a role, good for an hour.
     pub fn token(&self, role: Role) -> Result<String, TokenError> {
-        self.tokens.issue(role, &role.scope(), self.clock.now())
+        self.tokens.issue(role, role.scope(), self.clock.now())
     }
 
     /// Where it listens for MQTT.

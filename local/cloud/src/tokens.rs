@@ -4,6 +4,7 @@
 //! The RSA key is made at each start, since API Gateway's authorizer knows no other kind, and kept in memory only:
 //! tokens end with the process.
 
+use api::Role;
 use aws_lc_rs::digest::{SHA256, digest};
 use aws_lc_rs::encoding::{AsDer, Pkcs8V1Der};
 use aws_lc_rs::rsa::KeySize;
@@ -24,8 +25,6 @@ pub const LIFETIME_SECONDS: i64 = 3_600;
 pub const PERSON_LIFETIME_SECONDS: i64 = 900;
 /// The `client_id` of the dashboard, where people sign in.
 pub const WEB_CLIENT: &str = "dashboard";
-/// The resource server that the scopes belong to.
-const SCOPE_PREFIX: &str = "key-automat/";
 
 /// Why there are no tokens.
 #[derive(Debug, thiserror::Error)]
@@ -41,55 +40,13 @@ pub enum TokenError {
     Random(#[source] store::Error),
 }
 
-/// A built-in client, named by its role. Each may do all that those before it may.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Role {
-    /// Reads.
-    Viewer,
-    /// Also makes contracts.
-    Operator,
-    /// Also makes automats and keys.
-    Admin,
-}
-
-impl Role {
-    /// All of them.
-    pub const ALL: [Self; 3] = [Self::Viewer, Self::Operator, Self::Admin];
-
-    /// Its `client_id`.
-    #[must_use]
-    pub fn client_id(self) -> &'static str {
-        match self {
-            Self::Viewer => "viewer",
-            Self::Operator => "operator",
-            Self::Admin => "admin",
-        }
-    }
-
-    /// The role of a `client_id`.
-    #[must_use]
-    pub fn of_client(client_id: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|role| role.client_id() == client_id)
-    }
-
-    /// Its scope.
-    #[must_use]
-    pub fn scope(self) -> String {
-        format!("{SCOPE_PREFIX}{}", self.client_id())
-    }
-
-    fn of_scope(scope: &str) -> Option<Self> {
-        scope.strip_prefix(SCOPE_PREFIX).and_then(Self::of_client)
-    }
-
-    /// The scopes of a token for which `wanted` is asked, or for which nothing particular is: `None` when one of them
-    /// is unknown or above the role.
-    #[must_use]
-    pub fn grants(self, wanted: Option<&str>) -> Option<String> {
-        let Some(wanted) = wanted else { return Some(self.scope()) };
-        let granted = |scope| Role::of_scope(scope).is_some_and(|of_scope| of_scope <= self);
-        wanted.split(' ').all(granted).then(|| wanted.to_owned())
-    }
+/// The scopes of a machine's token for which `wanted` is asked, or for which nothing particular is: `None` when one of
+/// them is unknown or above its role.
+#[must_use]
+pub fn granted(role: Role, wanted: Option<&str>) -> Option<String> {
+    let Some(wanted) = wanted else { return Some(role.scope().to_owned()) };
+    let may_have = |scope| Role::of_scope(scope).is_some_and(|of_scope| of_scope <= role);
+    wanted.split(' ').all(may_have).then(|| wanted.to_owned())
 }
 
 /// Signs tokens.
@@ -121,8 +78,8 @@ impl Tokens {
         let issued_at = now.seconds();
         self.sign(&json!({
             "iss": self.issuer,
-            "sub": role.client_id(),
-            "client_id": role.client_id(),
+            "sub": role.name(),
+            "client_id": role.name(),
             "token_use": "access",
             "scope": scope,
             "auth_time": issued_at,
@@ -179,7 +136,7 @@ impl Tokens {
         });
         // whoever is in no group has no list of groups either
         if let Some(group) = signed_in.person.group {
-            claims["cognito:groups"] = json!([group.client_id()]);
+            claims["cognito:groups"] = json!([group.name()]);
         }
         Ok(claims)
     }
@@ -236,16 +193,15 @@ mod tests {
 
     #[test]
     fn a_role_grants_itself_and_those_below() {
-        let grants = |role: Role, wanted| role.grants(wanted);
-        assert_eq!(grants(Role::Operator, None).unwrap(), "key-automat/operator");
-        assert_eq!(grants(Role::Operator, Some("key-automat/viewer")).unwrap(), "key-automat/viewer");
+                assert_eq!(granted(Role::Operator, None).unwrap(), "key-automat/operator");
+        assert_eq!(granted(Role::Operator, Some("key-automat/viewer")).unwrap(), "key-automat/viewer");
         assert_eq!(
-            grants(Role::Admin, Some("key-automat/viewer key-automat/admin")).unwrap(),
+            granted(Role::Admin, Some("key-automat/viewer key-automat/admin")).unwrap(),
             "key-automat/viewer key-automat/admin"
         );
-        assert_eq!(grants(Role::Viewer, Some("key-automat/operator")), None);
-        assert_eq!(grants(Role::Admin, Some("openid")), None);
-        assert_eq!(grants(Role::Admin, Some("key-automat/viewer  key-automat/admin")), None);
+        assert_eq!(granted(Role::Viewer, Some("key-automat/operator")), None);
+        assert_eq!(granted(Role::Admin, Some("openid")), None);
+        assert_eq!(granted(Role::Admin, Some("key-automat/viewer  key-automat/admin")), None);
     }
 
     #[test]

@@ -18,8 +18,13 @@ impl CorrelationId {
             _ => None,
         };
         let from_caller = || headers.get("x-request-id").and_then(|value| value.to_str().ok());
-        let id = from_gateway.or_else(from_caller).filter(|id| Self::is_sane(id)).unwrap_or("unknown");
-        Self(id.to_owned())
+        Self::new(from_gateway.or_else(from_caller).unwrap_or_default())
+    }
+
+    /// This id, if it can stand in a header and in a log.
+    #[must_use]
+    pub fn new(id: &str) -> Self {
+        Self(if Self::is_sane(id) { id } else { "unknown" }.to_owned())
     }
 
     /// The id.
@@ -28,7 +33,9 @@ impl CorrelationId {
         &self.0
     }
 
-    pub(crate) fn header(&self) -> HeaderValue {
+    /// The id as the value of `x-correlation-id`.
+    #[must_use]
+    pub fn header(&self) -> HeaderValue {
         HeaderValue::from_str(&self.0).unwrap_or_else(|_| HeaderValue::from_static("unknown"))
     }
 

@@ -6,7 +6,7 @@ use axum::response::{IntoResponse, Response};
 use http::header::{ACCESS_CONTROL_REQUEST_METHOD, ALLOW, ORIGIN};
 use http::{Method, StatusCode};
 
-use crate::problem::{Code, UNKNOWN_PATH};
+use crate::problem::Code;
 use crate::routes::{self, Access};
 use crate::{Caller, Problem, request_path};
 
@@ -42,17 +42,12 @@ fn admit(request: &mut Request) -> Result<(), Problem> {
     Ok(())
 }
 
-/// The answer to a path that is not served.
-pub(crate) fn route_not_found() -> Problem {
-    Problem::new(Code::RouteNotFound, UNKNOWN_PATH)
-}
-
 /// What to say to a request that this function does not serve. The gateway sends here what it has no route for, so
 /// the paths of other functions count as well.
 fn unrouted(method: &Method, path: &str) -> Problem {
     let allow = routes::methods(path);
     if allow.is_empty() || allow.contains(method) {
-        return route_not_found();
+        return Problem::route_not_found();
     }
     Problem { allow, ..Problem::new(Code::MethodNotAllowed, "See the Allow header for the supported methods.") }
 }

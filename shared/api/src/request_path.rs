@@ -18,7 +18,6 @@ use lambda_http::request::RequestContext;
 use percent_encoding::percent_decode_str;
 
 use crate::Problem;
-use crate::gate::route_not_found;
 
 /// Refuses a request whose path the gateway, the event and the router read in different ways. `matched` is the route that
 /// the router has found.
@@ -27,7 +26,7 @@ pub(crate) fn check(request: &Request, matched: Option<&str>) -> Result<(), Prob
     let is_unchanged = decoded.as_deref() == Some(request.raw_http_path());
     let is_plain = is_plain_path(request.raw_http_path());
     let is_gateways = is_gateways_route(request, matched) && has_gateways_parameters(request, matched);
-    if is_unchanged && is_plain && is_gateways { Ok(()) } else { Err(route_not_found()) }
+    if is_unchanged && is_plain && is_gateways { Ok(()) } else { Err(Problem::route_not_found()) }
 }
 
 /// Whether a decoded path has nothing that would end it, or be decoded once more. No identifier has such a character.

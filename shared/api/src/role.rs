@@ -31,7 +31,7 @@ impl Role {
     /// All of them, each before those that may do more.
     pub const ALL: [Self; 3] = [Self::Viewer, Self::Operator, Self::Admin];
 
-    /// The name: a group.
+    /// The name: of a group of people, and of the client that is a machine.
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
@@ -70,11 +70,15 @@ impl Role {
         }
     }
 
-    fn named(name: &str) -> Option<Self> {
+    /// The role of this name.
+    #[must_use]
+    pub fn named(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|role| role.name() == name)
     }
 
-    fn of_scope(scope: &str) -> Option<Self> {
+    /// The role that this scope gives to a machine.
+    #[must_use]
+    pub fn of_scope(scope: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|role| role.scope() == scope)
     }
 }

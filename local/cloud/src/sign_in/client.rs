@@ -1,9 +1,9 @@
 //! The clients: the dashboard, where people sign in, and a machine of each role.
 
-use api::PERSON_SCOPE;
+use api::{PERSON_SCOPE, Role};
 
 use crate::people::OPENID;
-use crate::tokens::{Role, WEB_CLIENT};
+use crate::tokens::WEB_CLIENT;
 
 /// A client of ours.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -16,7 +16,7 @@ pub(super) enum Client {
 
 impl Client {
     pub(super) fn of_id(id: &str) -> Option<Self> {
-        if id == WEB_CLIENT { Some(Self::Web) } else { Role::of_client(id).map(Self::Machine) }
+        if id == WEB_CLIENT { Some(Self::Web) } else { Role::named(id).map(Self::Machine) }
     }
 }
 

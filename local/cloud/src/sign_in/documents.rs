@@ -1,13 +1,12 @@
 //! The two documents by which clients and verifiers find everything else.
 
-use api::PERSON_SCOPE;
+use api::{PERSON_SCOPE, Role};
 use axum::extract::State;
 use axum::response::Json;
 use serde_json::{Value, json};
 
 use super::SignIn;
 use crate::people::OPENID;
-use crate::tokens::Role;
 
 pub(super) async fn jwks(State(sign_in): State<SignIn>) -> Json<Value> {
     Json(json!(sign_in.tokens.jwks()))
@@ -16,7 +15,7 @@ pub(super) async fn jwks(State(sign_in): State<SignIn>) -> Json<Value> {
 /// The provider's metadata (`OpenID` Connect Discovery, section 3), without the `userinfo_endpoint`: there is none.
 pub(super) async fn configuration(State(sign_in): State<SignIn>) -> Json<Value> {
     let issuer = sign_in.tokens.issuer();
-    let scopes = Role::ALL.map(Role::scope).into_iter().chain([OPENID.to_owned(), PERSON_SCOPE.to_owned()]);
+    let scopes = Role::ALL.map(Role::scope).into_iter().chain([OPENID, PERSON_SCOPE]);
     Json(json!({
         "issuer": issuer,
         "jwks_uri": format!("{issuer}/.well-known/jwks.json"),

@@ -4,13 +4,13 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
+use api::Role;
 use serde::{Deserialize, Serialize};
 use store::Random;
 
 use crate::folder::{FolderError, write_private};
 use crate::people::PEOPLE;
 use crate::secret::{SecretError, fresh, is_same};
-use crate::tokens::Role;
 
 /// What a password is made of: digits and letters that nobody takes for one another (Crockford's base 32).
 const LETTERS: &[u8; 32] = b"0123456789abcdefghjkmnpqrstvwxyz";
@@ -25,7 +25,7 @@ pub struct Secrets {
 impl Secrets {
     /// New ones.
     pub fn fresh(random: &Random) -> Result<Self, SecretError> {
-        let clients = Role::ALL.map(Role::client_id).into_iter();
+        let clients = Role::ALL.map(Role::name).into_iter();
         let clients = clients.map(|id| Ok((id.to_owned(), fresh(random)?))).collect::<Result<_, SecretError>>()?;
         let people = PEOPLE.iter().map(|person| person.word);
         let people = people.map(|word| Ok((word.to_owned(), password(random)?))).collect::<Result<_, SecretError>>()?;
@@ -54,7 +54,7 @@ impl Secrets {
     /// A client's secret.
     #[must_use]
     pub fn client(&self, role: Role) -> Option<&str> {
-        named(&self.clients, role.client_id())
+        named(&self.clients, role.name())
     }
 
     /// A person's password, by their word.

@@ -1,5 +1,6 @@
 //! `/oauth2/token` and `/oauth2/revoke`, where clients get tokens and give them back.
 
+use api::Role;
 use axum::body::Bytes;
 use axum::extract::State;
 use axum::extract::rejection::BytesRejection;
@@ -15,7 +16,7 @@ use super::client::Client;
 use super::parameters::Parameters;
 use super::refusal::Refusal;
 use crate::people::SignedIn;
-use crate::tokens::{LIFETIME_SECONDS, PERSON_LIFETIME_SECONDS, Role};
+use crate::tokens::{LIFETIME_SECONDS, PERSON_LIFETIME_SECONDS, granted};
 
 type Form = Result<Bytes, BytesRejection>;
 
@@ -69,7 +70,7 @@ impl SignIn {
         let unknown = Refusal::InvalidScope(
             "the scopes are key-automat/admin, key-automat/operator and key-automat/viewer, down from the client's own",
         );
-        let scope = role.grants(parameters.get("scope")?).ok_or(unknown)?;
+        let scope = granted(role, parameters.get("scope")?).ok_or(unknown)?;
         let token = self.tokens.issue(role, &scope, now).map_err(|error| Refusal::broken(&error))?;
         Ok(json!({ "access_token": token, "token_type": "Bearer", "expires_in": LIFETIME_SECONDS, "scope": scope }))
     }

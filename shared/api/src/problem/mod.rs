@@ -19,9 +19,6 @@ pub use wire::ProblemBody;
 
 use crate::{EntryView, RangeView, Role};
 
-/// What a caller of an unknown path is told, by a function or by the gateway before it.
-pub const UNKNOWN_PATH: &str = "Unknown path. See /openapi.json for all routes.";
-
 /// A refusal.
 #[derive(Debug, Clone)]
 pub struct Problem {
@@ -35,6 +32,8 @@ pub struct Problem {
     pub facts: Box<Facts>,
     /// The methods that the path serves, where the method was at fault.
     pub allow: Vec<Method>,
+    /// What the token lacks (`WWW-Authenticate`, RFC 6750, section 3), where more can be said than that one is wanted.
+    pub challenge: Option<String>,
     /// What went wrong inside: for the log alone.
     pub cause: Option<Arc<dyn Error + Send + Sync>>,
 }
@@ -101,7 +100,21 @@ impl Problem {
     /// A refusal with nothing but its text.
     #[must_use]
     pub fn new(code: Code, detail: impl Into<String>) -> Self {
-        Self { code, detail: detail.into(), errors: Vec::new(), facts: Box::default(), allow: Vec::new(), cause: None }
+        Self {
+            code,
+            detail: detail.into(),
+            errors: Vec::new(),
+            facts: Box::default(),
+            allow: Vec::new(),
+            challenge: None,
+            cause: None,
+        }
+    }
+
+    /// No function has this path.
+    #[must_use]
+    pub fn route_not_found() -> Self {
+        Self::new(Code::RouteNotFound, "Unknown path. See /openapi.json for all routes.")
     }
 
     /// Fields of the body are at fault.
@@ -234,7 +247,7 @@ mod tests {
             }
             Code::InvalidCursor => refused(store::Error::BadCursor),
             Code::InvalidHeader => Problem::invalid_header("If-Match", "must be one entity tag."),
-            Code::RouteNotFound => crate::gate::route_not_found(),
+            Code::RouteNotFound => Problem::route_not_found(),
             Code::MethodNotAllowed => Problem { allow: vec![Method::GET], ..Problem::new(code, "See Allow.") },
             Code::Unauthenticated => Problem::unauthenticated(),
             Code::Forbidden => Problem::forbidden(Role::Operator, Some(Role::Viewer)),

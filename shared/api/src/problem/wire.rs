@@ -64,8 +64,9 @@ impl Problem {
         if let Some(seconds) = self.code.retry_after() {
             headers.insert(RETRY_AFTER, HeaderValue::from(u16::from(seconds)));
         }
-        if self.status() == StatusCode::UNAUTHORIZED {
-            headers.insert(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+        let challenge = self.challenge.as_deref().or((self.status() == StatusCode::UNAUTHORIZED).then_some("Bearer"));
+        if let Some(challenge) = challenge.and_then(|challenge| HeaderValue::from_str(challenge).ok()) {
+            headers.insert(WWW_AUTHENTICATE, challenge);
         }
         let methods: Vec<&str> = self.allow.iter().map(http::Method::as_str).collect();
         if let Some(methods) = (!methods.is_empty()).then(|| HeaderValue::from_str(&methods.join(", ")).ok()).flatten()

@@ -1,11 +1,12 @@
 //! The user pool of AWS, in `infra/sign-in.yaml`, and the sign-in here say the same.
 
+use api::Role;
 use template::{SIGN_IN, Template, Value, literal, reference};
 
 use super::super::client::WEB_SCOPES;
 use super::super::grants::SIGNED_IN_MILLIS;
 use super::Addresses;
-use crate::tokens::{LIFETIME_SECONDS, PERSON_LIFETIME_SECONDS, Role};
+use crate::tokens::{LIFETIME_SECONDS, PERSON_LIFETIME_SECONDS};
 
 const ORIGIN: &str = "${DashboardUrl}";
 
@@ -45,7 +46,7 @@ fn tokens_live_as_long() {
     let units = ["AccessToken", "IdToken", "RefreshToken"].map(|token| units[token].as_str().unwrap());
     assert_eq!(units, ["minutes", "minutes", "days"]);
     for role in Role::ALL {
-        let machine = client(role.client_id());
+        let machine = client(role.name());
         assert_eq!(machine["AccessTokenValidity"].as_i64(), Some(LIFETIME_SECONDS / 60), "{role:?}");
         assert_eq!(machine["TokenValidityUnits"]["AccessToken"].as_str(), Some("minutes"), "{role:?}");
     }
@@ -55,14 +56,14 @@ fn tokens_live_as_long() {
 fn each_role_is_a_group_a_scope_and_a_machine() {
     let groups = resources_of("AWS::Cognito::UserPoolGroup");
     let groups: Vec<_> = groups.iter().map(|group| group["GroupName"].as_str().unwrap()).collect();
-    assert_eq!(groups, Role::ALL.map(Role::client_id));
+    assert_eq!(groups, Role::ALL.map(Role::name));
     let server = &resources_of("AWS::Cognito::UserPoolResourceServer")[0];
     let scopes = server["Scopes"].as_sequence().unwrap().iter();
     let scopes: Vec<_> = scopes.map(|scope| format!("key-automat/{}", scope["ScopeName"].as_str().unwrap())).collect();
     assert_eq!(server["Identifier"].as_str(), Some("key-automat"));
     assert_eq!(scopes, api::Role::Viewer.scopes(), "those that a viewer's route takes are all");
     for role in Role::ALL {
-        let machine = client(role.client_id());
+        let machine = client(role.name());
         assert_eq!(texts(&machine["AllowedOAuthScopes"]), [role.scope()], "it may not ask for another's");
         assert_eq!(texts(&machine["AllowedOAuthFlows"]), ["client_credentials"], "{role:?}");
     }
