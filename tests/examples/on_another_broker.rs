@@ -11,8 +11,9 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
+use clock::Clock;
 use api::testing::{json, request};
-use api::{App, Clock, Role};
+use api::{App, Role};
 use automat::device::{DeviceKey, Display};
 use automat::driver::Settings;
 use automat::link::{Endpoint, RECONNECT_AFTER, Security};

@@ -1,6 +1,6 @@
 //! Tokens that are not ours.
 
-use api::Clock;
+use clock::Clock;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use jsonwebtoken::{Algorithm, EncodingKey, Header};
@@ -22,7 +22,7 @@ pub async fn forgeries(stack: &Stack, token: &str, claim: &str, value: Value) ->
     };
     let (none, capital_none) = (with_algorithm("none"), with_algorithm("None"));
 
-    let other = local_cloud::tokens::Tokens::generate(stack.url(), store::Random::system()).unwrap();
+    let other = local_cloud::tokens::Tokens::generate(stack.url(), clock::Random::system()).unwrap();
     let of_other = other.issue(api::Role::Admin, "key-automat/admin", Clock::system().now()).unwrap();
     let [_, other_claims, other_signature] = parts(&of_other);
     let keys = stack.http().get(format!("{}/.well-known/jwks.json", stack.url())).send().await.unwrap();

@@ -3,10 +3,9 @@
 use std::fmt::Write as _;
 use std::sync::LazyLock;
 
-use api::Clock;
+use clock::{Clock, Random};
 use domain::Instant;
 use serde_json::{Value, json};
-use store::Random;
 
 use crate::{Answer, Stack};
 

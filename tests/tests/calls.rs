@@ -5,7 +5,7 @@
 
 use std::collections::BTreeSet;
 
-use api::Clock;
+use clock::Clock;
 use aws_sdk_dynamodb::types::AttributeValue;
 use e2e::{Stack, Stage, Visitor, fresh};
 use serde_json::{Value, json};

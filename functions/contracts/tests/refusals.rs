@@ -2,14 +2,15 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot set its stage must stop at once")]
 
+use clock::{Clock, Random};
 use api::testing::{json, request, request_of_person};
-use api::{App, Clock, Role};
+use api::{App, Role};
 use aws_sdk_dynamodb::config::{BehaviorVersion, Credentials, Region};
 use axum::body::Body;
 use http::Request;
 use http::header::CONTENT_TYPE;
 use serde_json::{Value, json};
-use store::{Codes, Random, Store};
+use store::{Codes, Store};
 use tower::ServiceExt as _;
 
 fn app() -> App {

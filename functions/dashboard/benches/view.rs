@@ -11,12 +11,12 @@ mod unasked;
 
 use std::time::Duration;
 
+use clock::{Clock, Random};
 use api::testing::request;
-use api::{App, Clock, Role};
+use api::{App, Role};
 use axum::body::{Body, to_bytes};
 use dashboard::Dashboard;
 use domain::AutomatId;
-use store::Random;
 use testkit::{TestTable, at, nowhere};
 use tower::ServiceExt as _;
 

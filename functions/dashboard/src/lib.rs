@@ -28,7 +28,7 @@ use api::App;
 use axum::Router;
 use axum::extract::FromRef;
 use axum::routing::{get, post};
-use store::Random;
+use clock::Random;
 use things::Things;
 use tower_http::CompressionLevel;
 use tower_http::compression::CompressionLayer;

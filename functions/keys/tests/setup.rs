@@ -2,8 +2,9 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot set its stage must stop at once")]
 
+use clock::Clock;
 use api::testing::{json, request};
-use api::{App, Clock, Role};
+use api::{App, Role};
 use axum::body::Body;
 use axum::response::Response;
 use http::header::{ETAG, LOCATION, RETRY_AFTER};

@@ -8,7 +8,7 @@
 
 use std::time::{Duration, Instant};
 
-use api::Clock;
+use clock::Clock;
 use domain::{Contact, ContractDraft, KeyDraft, KeyId, Sharing};
 use notifications::{Messenger, Notifications, Topic};
 use outbox::{Behaviour, End, Options, Outbox};

@@ -12,7 +12,7 @@ mod records;
 mod tick;
 mod topic;
 
-use api::Clock;
+use clock::Clock;
 use serde_json::Value;
 use store::Store;
 

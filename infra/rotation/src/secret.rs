@@ -4,7 +4,8 @@ use std::fmt;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use store::{Codes, Random};
+use clock::Random;
+use store::Codes;
 
 /// The master secret, and the other one while there are two.
 #[derive(Clone, PartialEq, Eq)]

@@ -1,9 +1,9 @@
 //! The stack's secret and table.
 
-use api::Clock;
+use clock::{Clock, Random};
 use aws_sdk_secretsmanager::Client as Secrets;
 use aws_sdk_secretsmanager::error::DisplayErrorContext;
-use store::{Random, Store};
+use store::Store;
 
 use crate::options::Options;
 use crate::secret::{MasterSecret, SecretError};

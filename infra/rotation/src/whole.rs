@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, Mutex};
 
-use api::Clock;
+use clock::{Clock, Random};
 use aws_sdk_secretsmanager::config::{BehaviorVersion, Credentials, Region, retry::RetryConfig};
 use aws_smithy_runtime_api::client::http::{
     HttpClient, HttpConnector, HttpConnectorFuture, HttpConnectorSettings, SharedHttpConnector,
@@ -12,7 +12,7 @@ use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use aws_smithy_types::body::SdkBody;
 use domain::{AutomatId, ContractDraft, ContractId, Ending, KeyId, ReturnCode};
 use serde_json::{Value, json};
-use store::{DeviceKey, KeypadEntry, Random, Store, Telling};
+use store::{DeviceKey, KeypadEntry, Store, Telling};
 use testkit::{SECRET, TABLE, TestTable, act, automat, contract, key, pin, telling};
 
 use crate::options::Step;

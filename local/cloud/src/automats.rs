@@ -6,7 +6,8 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use api::{App, Clock};
+use clock::Clock;
+use api::App;
 use automat::credentials::Credentials;
 use automat::simulated::{Config, Person, SimulatedAutomat};
 use aws_sdk_iotdataplane::config::{BehaviorVersion, Credentials as Keys, Region};

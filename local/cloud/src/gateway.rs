@@ -10,8 +10,9 @@ use std::collections::HashMap;
 use std::net::SocketAddr;
 use std::sync::Arc;
 
+use clock::{Clock, Random};
 use api::problem::Code;
-use api::{Clock, Problem};
+use api::Problem;
 use axum::Router;
 use axum::body::{Body, Bytes, HttpBody};
 use axum::extract::{ConnectInfo, Request, State};
@@ -22,7 +23,6 @@ use domain::Instant;
 use http::header::{self, HeaderMap, HeaderValue};
 use http::request::Parts;
 use lambda_http::{IntoResponse, RequestExt};
-use store::Random;
 use tower::ServiceExt;
 
 use crate::authorizer::{Authorizer, Grant, Refusal};

@@ -261,7 +261,7 @@ mod tests {
 
     #[test]
     fn on_a_network_it_says_what_a_phone_and_a_client_need() {
-        let secrets = Arc::new(Secrets::fresh(&store::Random::system()).unwrap());
+        let secrets = Arc::new(Secrets::fresh(&clock::Random::system()).unwrap());
         let network = OnNetwork {
             certificate: "/data/it's/ca.crt".into(),
             fingerprint: "AB:CD".to_owned(),

@@ -3,7 +3,8 @@
 use std::net::{IpAddr, Ipv4Addr, SocketAddr, UdpSocket};
 use std::sync::Arc;
 
-use api::{Clock, Role};
+use clock::Clock;
+use api::Role;
 use aws_lc_rs::digest::{SHA256, digest};
 use axum::Router;
 use axum::extract::{ConnectInfo, Request, State};
@@ -202,7 +203,7 @@ mod tests {
 
     #[tokio::test]
     async fn from_another_machine_the_outbox_opens_to_the_admins_secret_only() {
-        let secrets = Arc::new(Secrets::fresh(&store::Random::system()).unwrap());
+        let secrets = Arc::new(Secrets::fresh(&clock::Random::system()).unwrap());
         let routes = for_the_owner(Router::new().route("/outbox", get(|| async {})), Some(secrets.clone()));
         let ask = async |peer: &str, client: &str, secret: &str| {
             let shown = STANDARD.encode(format!("{client}:{secret}"));

@@ -3,7 +3,8 @@
 use std::path::PathBuf;
 
 use ::notifications::{Messenger, Topic};
-use api::{App, Clock};
+use clock::Clock;
+use api::App;
 use dynamodb::Database;
 use outbox::Outbox;
 use permissions::Role;

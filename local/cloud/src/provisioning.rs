@@ -20,7 +20,8 @@ use http::Method;
 use iot::certificates::{Authority, CertificateError, Date, Identity};
 use iot::{Login, Proof, Registry, ServerIdentity};
 use protocol::ThingName;
-use store::{PageRequest, Random, Store};
+use clock::Random;
+use store::{PageRequest, Store};
 
 use crate::folder::{FolderError, write_private};
 use crate::secret::is_same;
@@ -139,7 +140,7 @@ impl Provisioning {
         _ = std::fs::remove_dir_all(&aside);
         std::fs::create_dir_all(&aside).map_err(FolderError::io("make", &aside))?;
         let identity = self.0.authority.device(thing.as_str())?;
-        let password = URL_SAFE_NO_PAD.encode(self.0.random.bytes::<24>()?);
+        let password = URL_SAFE_NO_PAD.encode(self.0.random.bytes::<24>().map_err(store::Error::from)?);
         for (name, text) in [
             (AUTHORITY, self.0.authority.certificate()),
             (CERTIFICATE, &identity.certificate),

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use store::Random;
+use clock::{NoRandomness, Random};
 
 use crate::folder::{FolderError, write_private};
 
@@ -32,7 +32,7 @@ pub enum SecretError {
     File(#[from] FolderError),
     /// The system has no random bytes.
     #[error("cannot draw random bytes")]
-    Random(#[source] store::Error),
+    Random(#[from] NoRandomness),
 }
 
 /// The secret of the file; made, readable by its owner only, where the table is new.
@@ -52,7 +52,7 @@ pub fn of_file(path: &Path, table_is_new: bool, random: &Random) -> Result<Strin
 
 /// A new secret: 384 random bits, as 64 characters.
 pub fn fresh(random: &Random) -> Result<String, SecretError> {
-    let bytes: [u8; 48] = random.bytes().map_err(SecretError::Random)?;
+    let bytes: [u8; 48] = random.bytes()?;
     Ok(URL_SAFE_NO_PAD.encode(bytes))
 }
 

@@ -6,7 +6,8 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use api::{App, Clock, Role};
+use clock::{Clock, Random};
+use api::{App, Role};
 use automat::credentials::AUTHORITY;
 use automat::simulated::SimulatedAutomat;
 use aws_smithy_runtime_api::client::http::SharedHttpConnector;
@@ -17,7 +18,7 @@ use iot::Iot;
 use openings::Openings;
 use outbox::Outbox;
 use permissions::{Permissions, PermissionsError};
-use store::{Codes, Random, Store};
+use store::{Codes, Store};
 use things::Things;
 use tokio::net::TcpListener;
 

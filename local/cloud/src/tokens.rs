@@ -15,7 +15,7 @@ use domain::Instant;
 use jsonwebtoken::jwk::{Jwk, JwkSet, KeyAlgorithm, PublicKeyUse};
 use jsonwebtoken::{Algorithm, EncodingKey, Header};
 use serde_json::{Value, json};
-use store::Random;
+use clock::{NoRandomness, Random};
 
 use crate::people::SignedIn;
 
@@ -37,7 +37,7 @@ pub enum TokenError {
     Sign(#[from] jsonwebtoken::errors::Error),
     /// The system has no random bytes.
     #[error("cannot draw random bytes")]
-    Random(#[source] store::Error),
+    Random(#[from] NoRandomness),
 }
 
 /// The scopes of a machine's token for which `wanted` is asked, or for which nothing particular is: `None` when one of
@@ -65,7 +65,7 @@ impl Tokens {
         let der: Pkcs8V1Der<'_> = pair.as_der().map_err(|_| TokenError::Key)?;
         let pem = pem_of_private_key(der.as_ref());
         let key = EncodingKey::from_rsa_pem(pem.as_bytes())?;
-        let key_id = URL_SAFE_NO_PAD.encode(random.bytes::<16>().map_err(TokenError::Random)?);
+        let key_id = URL_SAFE_NO_PAD.encode(random.bytes::<16>()?);
         let mut jwk = Jwk::from_encoding_key(&key, Algorithm::RS256)?;
         jwk.common.key_id = Some(key_id.clone());
         jwk.common.key_algorithm = Some(KeyAlgorithm::RS256);
@@ -142,7 +142,7 @@ impl Tokens {
     }
 
     fn token_id(&self) -> Result<String, TokenError> {
-        self.random.bytes::<16>().map(|bytes| URL_SAFE_NO_PAD.encode(bytes)).map_err(TokenError::Random)
+        Ok(URL_SAFE_NO_PAD.encode(self.random.bytes::<16>()?))
     }
 
     fn sign(&self, claims: &Value) -> Result<String, TokenError> {

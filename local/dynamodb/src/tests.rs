@@ -8,7 +8,7 @@ use aws_sdk_dynamodb::types::{AttributeValue, Delete, TransactWriteItem};
 use super::*;
 
 fn now() -> Instant {
-    api::Clock::system().now()
+    clock::Clock::system().now()
 }
 
 async fn put(client: &Client, sk: &str, ttl: Option<i64>) {

@@ -25,7 +25,7 @@ use crate::{
 };
 
 /// Reads the clock: milliseconds since 1970.
-pub type Clock = Arc<dyn Fn() -> i64 + Send + Sync>;
+pub type MillisSource = Arc<dyn Fn() -> i64 + Send + Sync>;
 
 /// What AWS IoT Core is to do, whichever broker it has.
 pub struct Cloud {
@@ -39,7 +39,7 @@ pub struct Cloud {
     /// it is as secret as a password.
     pub access_key_id: String,
     /// The clock.
-    pub now: Clock,
+    pub now: MillisSource,
 }
 
 /// A message for subscribers.
@@ -55,7 +55,7 @@ pub(crate) struct Service {
     pub(crate) shadow_rate: ShadowRate,
     pub(crate) invoker: Invoker,
     pub(crate) presence: Mutex<Presence>,
-    pub(crate) now: Clock,
+    pub(crate) now: MillisSource,
     /// To whatever delivers messages to subscribers, in their order.
     pub(crate) outbox: UnboundedSender<Publication>,
 }

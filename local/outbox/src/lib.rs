@@ -12,5 +12,5 @@ mod sns;
 mod tray;
 
 pub use behaviour::{Behaviour, End};
-pub use outbox::{Clock, Options, Outbox, StartError};
+pub use outbox::{InstantSource, Options, Outbox, StartError};
 pub use sent::{Attribute, Email, Event, Sent, Sms, What};

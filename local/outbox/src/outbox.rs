@@ -14,7 +14,7 @@ use crate::service::Service;
 use crate::tray::Tray;
 
 /// Reads the clock.
-pub type Clock = Arc<dyn Fn() -> Instant + Send + Sync>;
+pub type InstantSource = Arc<dyn Fn() -> Instant + Send + Sync>;
 
 /// What the outbox is to be.
 pub struct Options {
@@ -30,7 +30,7 @@ pub struct Options {
     /// as a password.
     pub access_key_id: String,
     /// The clock.
-    pub now: Clock,
+    pub now: InstantSource,
 }
 
 impl Options {

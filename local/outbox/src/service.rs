@@ -1,7 +1,7 @@
 //! What the ends and the page share.
 
 use crate::behaviour::Conduct;
-use crate::outbox::Clock;
+use crate::outbox::InstantSource;
 use crate::sent::What;
 use crate::tray::Tray;
 
@@ -12,7 +12,7 @@ pub(crate) struct Service {
     pub(crate) topics: Vec<String>,
     /// SES's configuration sets that there are.
     pub(crate) configuration_sets: Vec<String>,
-    pub(crate) now: Clock,
+    pub(crate) now: InstantSource,
 }
 
 impl Service {

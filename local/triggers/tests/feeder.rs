@@ -5,7 +5,7 @@
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use api::Clock;
+use clock::Clock;
 use aws_sdk_dynamodb::types::AttributeValue;
 use dynamodb::Database;
 use serde_json::{Value, json};

@@ -1,6 +1,6 @@
 //! What every handler is given.
 
-use crate::Clock;
+use clock::Clock;
 
 /// The state of a router: the table and the clock.
 #[derive(Debug, Clone)]

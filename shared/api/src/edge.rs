@@ -11,7 +11,9 @@ use axum::response::Response;
 use http::HeaderValue;
 use http::header::CACHE_CONTROL;
 
-use crate::{Clock, CorrelationId, Problem};
+use clock::Clock;
+
+use crate::{CorrelationId, Problem};
 
 /// What the edge needs to know.
 #[derive(Debug, Clone)]

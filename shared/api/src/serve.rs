@@ -8,7 +8,9 @@ use tower_http::catch_panic::CatchPanicLayer;
 
 use crate::edge::{Edge, Shows};
 use crate::problem::Panicked;
-use crate::{Clock, Problem, edge, gate};
+use clock::Clock;
+
+use crate::{Problem, edge, gate};
 
 /// Finishes a function's router: the gate before every route, problems for everything refused, one log line each.
 ///

@@ -1,10 +1,11 @@
 //! Init: from the environment to the state of a router.
 
-use api::{App, Clock};
+use clock::{Clock, Random};
+use api::App;
 use aws_config::SdkConfig;
 use aws_sdk_dynamodb::types::AttributeValue;
 use aws_smithy_http_client::HttpClientError;
-use store::{Codes, Random, Store};
+use store::{Codes, Store};
 use things::Things;
 
 use crate::{SenderSettings, Settings, SettingsError, client};

@@ -1,6 +1,7 @@
 //! Why the store did not do what was asked.
 
 use aws_sdk_dynamodb::error::{ProvideErrorMetadata, SdkError};
+use clock::NoRandomness;
 use domain::{AutomatRefusal, ContractRefusal, KeyRefusal, OpeningRefusal};
 
 /// By which DynamoDB says that it takes no more for the moment ("Error messages and codes", "Error handling with
@@ -80,6 +81,12 @@ pub enum Error {
         #[source]
         source: Option<Box<dyn std::error::Error + Send + Sync>>,
     },
+}
+
+impl From<NoRandomness> for Error {
+    fn from(source: NoRandomness) -> Self {
+        Self::internal("drawing random numbers", source)
+    }
 }
 
 impl Error {

@@ -23,7 +23,6 @@ mod page;
 mod people;
 mod pins;
 mod presence;
-mod random;
 mod read;
 mod renewal;
 mod retry;
@@ -45,7 +44,6 @@ pub use messages::{
 pub use page::{Cursor, Page, PageRequest};
 pub use people::{Erasure, ErasureOutcome, PersonalData};
 pub use pins::PinHolder;
-pub use random::Random;
 pub use renewal::{DeviceKeysTold, Renewed};
 pub use schema::create_table;
 

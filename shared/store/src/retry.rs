@@ -4,7 +4,9 @@
 use std::pin::Pin;
 use std::time::Duration;
 
-use crate::{Error, Random};
+use clock::Random;
+
+use crate::Error;
 
 /// Attempts before a caller is asked to come back later: some four seconds of waiting on average, so that 100 writers of
 /// one key get through (`cargo bench -p local-cloud`).
@@ -73,7 +75,7 @@ impl Attempts {
         let bound = (FIRST_WAIT_MS << (self.0 - 1).min(10)).min(LONGEST_WAIT_MS);
         match random.below(bound) {
             Ok(millis) => tokio::time::sleep(Duration::from_millis(millis)).await,
-            Err(error) => return Some(Err(error)),
+            Err(error) => return Some(Err(error.into())),
         }
         None
     }

@@ -22,7 +22,8 @@ use aws_sdk_dynamodb::Client;
 use domain::Instant;
 use dynamodb::Database;
 use permissions::Permissions;
-use store::{Codes, Random, Store};
+use clock::Random;
+use store::{Codes, Store};
 
 pub use cabinet::fill;
 pub use device::{entry, name, telling};

@@ -1,6 +1,6 @@
 //! People sign in, stay signed in, and sign out.
 
-use api::Clock;
+use clock::Clock;
 use domain::Instant;
 use e2e::{Stack, Visitor};
 

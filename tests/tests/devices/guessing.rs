@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use api::Clock;
+use clock::Clock;
 use e2e::mqtt::Mqtt;
 use e2e::{Stack, Stage};
 use serde_json::{Value, json};

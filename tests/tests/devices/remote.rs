@@ -1,6 +1,6 @@
 //! Remote opens end in the truth, whatever happens to the device.
 
-use api::Clock;
+use clock::Clock;
 use automat::simulated::Crash;
 use domain::Instant;
 use e2e::device::{eventually, lose_network, regain_network};

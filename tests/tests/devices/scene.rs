@@ -2,7 +2,7 @@
 
 use std::ops::Deref;
 
-use api::Clock;
+use clock::Clock;
 use automat::device::Display;
 use automat::simulated::SimulatedAutomat;
 use domain::Instant;

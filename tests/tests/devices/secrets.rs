@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::Path;
 
-use api::Clock;
+use clock::Clock;
 use automat::credentials::Credentials;
 use automat::driver::Settings;
 use automat::link::{Endpoint, Security};

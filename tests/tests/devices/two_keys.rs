@@ -3,7 +3,7 @@
 
 use std::fs;
 
-use api::Clock;
+use clock::Clock;
 use automat::credentials::{AUTOMAT, Credentials};
 use automat::device::Display;
 use automat::simulated::SimulatedAutomat;

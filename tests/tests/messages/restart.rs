@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use api::Clock;
+use clock::Clock;
 use domain::{Actor, ContractDraft, Ending, KeyId, Name};
 use e2e::only_local;
 use local_cloud::{Data, LocalCloud, Options};

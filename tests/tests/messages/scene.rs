@@ -2,12 +2,11 @@
 
 use std::ops::Deref;
 
-use api::Clock;
+use clock::{Clock, Random};
 use domain::Instant;
 use e2e::device::eventually;
 use e2e::{Stack, Stage, Told, fresh};
 use serde_json::{Value, json};
-use store::Random;
 
 /// The engine marks the stream's records by the machine's clock, so the tests' clock begins there.
 pub(crate) fn clock() -> Clock {

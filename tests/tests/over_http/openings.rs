@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant as Moment};
 
-use api::Clock;
+use clock::Clock;
 use domain::{AutomatId, Instant, LockerIndex, OpeningId, OpeningOutcome, Presence};
 use e2e::{Answer, Stack, Stage, fresh, hours};
 use http::Method;

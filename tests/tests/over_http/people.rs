@@ -1,6 +1,6 @@
 //! What is known of a person: found wherever it stands, handed out and erased, on record.
 
-use api::Clock;
+use clock::Clock;
 use e2e::device::eventually;
 use e2e::{Stack, Stage, fresh, hours};
 use serde_json::{Value, json};

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use api::Clock;
+use clock::Clock;
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::types::{AttributeValue, PutRequest, WriteRequest};
 use domain::{Actor, AutomatId, Calendar, ContractId, Entry, Instant as Time, KeyId, Pin, TimeRange};

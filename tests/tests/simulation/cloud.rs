@@ -2,8 +2,9 @@
 
 use std::collections::BTreeSet;
 
+use clock::Clock;
 use api::testing::{json, request};
-use api::{App, Clock, Role};
+use api::{App, Role};
 use axum::body::Body;
 use axum::response::Response;
 use devices::Devices;

@@ -5,7 +5,7 @@ use askama::Template;
 use axum::extract::State;
 use axum::response::{IntoResponse as _, Redirect, Response};
 use http::StatusCode;
-use store::Random;
+use clock::Random;
 
 use super::fields;
 use crate::form::{Errors, Form};

@@ -7,7 +7,7 @@ use axum::extract::State;
 use axum::response::{IntoResponse as _, Redirect, Response};
 use chrono::NaiveDate;
 use domain::{Contact, ContractDraft, ContractRefusal};
-use store::Random;
+use clock::Random;
 
 use super::form::{Again, Place, as_previewed, is_confirmed, stepped};
 use super::{contacts, fields};

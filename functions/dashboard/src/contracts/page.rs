@@ -1,5 +1,6 @@
 //! `GET /keys/{keyId}/contracts/{contractId}`: a contract, who is told of it, and what became of each message.
 
+use clock::Random;
 use api::{App, ContractPath, Problem, Query};
 use askama::Template;
 use axum::extract::State;
@@ -9,7 +10,7 @@ use domain::{
     MessageState, Pin, Trouble,
 };
 use http::StatusCode;
-use store::{PageRequest, Random};
+use store::PageRequest;
 use texts::{FluentArgs, Texts};
 
 use super::contacts::kind_in_words;

@@ -3,7 +3,7 @@
 use api::{App, Caller, ContractPath, NoQuery, Problem};
 use axum::extract::State;
 use axum::response::{IntoResponse as _, Redirect, Response};
-use store::Random;
+use clock::Random;
 
 use super::page::{Shown, answer};
 use crate::form::Form;

@@ -4,7 +4,7 @@ use api::problem::Code;
 use api::{App, MessagePath, NoQuery, Problem};
 use axum::extract::State;
 use axum::response::{IntoResponse as _, Redirect, Response};
-use store::Random;
+use clock::Random;
 
 use super::page::{Shown, answer};
 use crate::form::{Errors, Form};

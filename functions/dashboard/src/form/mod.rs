@@ -3,6 +3,7 @@
 mod errors;
 mod stale;
 
+use clock::Random;
 use api::problem::{Code, FieldCode, FieldError};
 use api::{Caller, IdempotencyKey, LIMIT, Problem};
 use axum::body::Bytes;
@@ -11,7 +12,7 @@ use base64::Engine as _;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use http::header::CONTENT_TYPE;
 use ring::digest::{Context, SHA256};
-use store::{Expected, Random, Receipt};
+use store::{Expected, Receipt};
 
 pub(crate) use errors::Errors;
 pub(crate) use stale::Differences;

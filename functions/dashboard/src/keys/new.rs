@@ -1,12 +1,13 @@
 //! `/automats/{automatId}/keys/new`: a key to add to a locker, and what to do when that is done.
 
+use clock::Random;
 use api::{App, AutomatPath, Caller, Problem, Query};
 use askama::Template;
 use axum::extract::State;
 use axum::response::{IntoResponse as _, Redirect, Response};
 use domain::{Automat, AutomatId, Key, KeyId};
 use http::StatusCode;
-use store::{Random, Thing};
+use store::Thing;
 use texts::FluentArgs;
 
 use super::fields::{self, places};

@@ -1,5 +1,6 @@
 //! `GET /automats/{automatId}/lockers/{lockerIndex}`: what is known of one locker, and the button that opens it.
 
+use clock::Random;
 use api::problem::Code;
 use api::{App, Caller, LockerPath, NoQuery, Problem};
 use askama::Template;
@@ -7,7 +8,7 @@ use axum::extract::State;
 use axum::response::Response;
 use domain::{Automat, AutomatId, ConnectionState, DoorState, LockerIndex, Whereabouts};
 use http::StatusCode;
-use store::{LockerView, PageRequest, Random};
+use store::{LockerView, PageRequest};
 use texts::FluentArgs;
 
 use crate::events::Line;

@@ -10,7 +10,7 @@ use axum::response::Response;
 use domain::{AutomatId, Invalid, KeyId, Opening, OpeningId, TimeZone};
 use http::StatusCode;
 use remote::{MAX_WAIT, follow};
-use store::Random;
+use clock::Random;
 use texts::{FluentArgs, Texts};
 
 use super::state::State;

@@ -1,9 +1,10 @@
 //! Lets through those who are signed in, as the gateway's authorizer does at the API's routes: with their claims where
 //! the gateway would have put them, so that the gate decides what they may.
 
+use clock::Clock;
 use api::problem::Code;
 use api::routes::{self, Access};
-use api::{Claims, Clock, CorrelationId, Problem, Role};
+use api::{Claims, CorrelationId, Problem, Role};
 use axum::Router;
 use axum::body::Body;
 use axum::extract::{FromRequest as _, MatchedPath, Request, State};

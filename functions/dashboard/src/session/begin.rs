@@ -6,7 +6,7 @@ use axum::response::{IntoResponse as _, Redirect, Response};
 use form_urlencoded::Serializer;
 use http::header::HOST;
 use http::{HeaderMap, Uri};
-use store::Random;
+use clock::Random;
 
 use super::attempt::{self, Secret};
 use super::cookies::{self, SIGNING_IN, SIGNING_IN_SECONDS};

@@ -2,7 +2,8 @@
 
 use std::sync::{Arc, Mutex};
 
-use api::{Clock, testing};
+use clock::Clock;
+use api::testing;
 use aws_smithy_runtime_api::client::http::{HttpConnector, HttpConnectorFuture};
 use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
 use aws_smithy_runtime_api::client::result::ConnectorError;

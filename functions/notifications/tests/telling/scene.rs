@@ -2,7 +2,7 @@
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use api::Clock;
+use clock::Clock;
 use domain::{
     AutomatId, CodeKind, Contact, Contract, ContractChange, ContractDraft, ContractId, Instant, KeyDraft, KeyId,
     KeypadAnswer, MessageRecord, Property, Sharing,

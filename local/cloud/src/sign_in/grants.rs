@@ -8,7 +8,7 @@ use aws_lc_rs::digest::{SHA256, digest};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use domain::Instant;
-use store::Random;
+use clock::{NoRandomness, Random};
 
 use super::refusal::Refusal;
 use super::request::Request;
@@ -54,7 +54,7 @@ impl Grants {
     }
 
     /// A code for somebody who has just signed in.
-    pub(super) fn code(&self, request: Request, person: &'static Person, now: Instant) -> Result<String, store::Error> {
+    pub(super) fn code(&self, request: Request, person: &'static Person, now: Instant) -> Result<String, NoRandomness> {
         let code = self.fresh::<32>()?;
         let signed_in = SignedIn { person, scope: request.scope.clone(), since: now, origin: self.fresh::<16>()? };
         let mut held = self.held();
@@ -109,7 +109,7 @@ impl Grants {
         self.held().sign_ins.remove(&digest_of(refresh_token));
     }
 
-    fn fresh<const N: usize>(&self) -> Result<String, store::Error> {
+    fn fresh<const N: usize>(&self) -> Result<String, NoRandomness> {
         self.random.bytes::<N>().map(|bytes| URL_SAFE_NO_PAD.encode(bytes))
     }
 

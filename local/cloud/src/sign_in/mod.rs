@@ -17,11 +17,10 @@ mod token;
 
 use std::sync::Arc;
 
-use api::Clock;
+use clock::{Clock, Random};
 use axum::Router;
 use axum::middleware::from_fn_with_state;
 use axum::routing::{get, post};
-use store::Random;
 
 use client::Addresses;
 use grants::Grants;

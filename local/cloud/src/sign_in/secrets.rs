@@ -6,7 +6,7 @@ use std::path::Path;
 
 use api::Role;
 use serde::{Deserialize, Serialize};
-use store::Random;
+use clock::Random;
 
 use crate::folder::{FolderError, write_private};
 use crate::people::PEOPLE;
@@ -85,7 +85,7 @@ fn is_right(kept: Option<&str>, given: Option<&str>) -> bool {
 
 /// 80 random bits, to be typed on a phone: `k7wm-3qpa-0zxd-94hs`.
 fn password(random: &Random) -> Result<String, SecretError> {
-    let bytes = random.bytes::<16>().map_err(SecretError::Random)?;
+    let bytes = random.bytes::<16>()?;
     let letters = bytes.map(|byte| char::from(LETTERS[usize::from(byte % 32)]));
     Ok(letters.chunks(4).map(|four| four.iter().collect::<String>()).collect::<Vec<_>>().join("-"))
 }

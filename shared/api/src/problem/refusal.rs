@@ -1,6 +1,7 @@
 //! From what the store and the domain refuse to problems. Exhaustive: a new refusal does not compile until it has a
 //! code.
 
+use clock::NoRandomness;
 use domain::{AutomatRefusal, ContractRefusal, Invalid, KeyRefusal, MAX_LIVE_CONTRACTS, OpeningRefusal};
 use store::Thing;
 
@@ -40,6 +41,12 @@ impl From<store::Error> for Problem {
             }
             error @ store::Error::Internal { .. } => Self::internal(error),
         }
+    }
+}
+
+impl From<NoRandomness> for Problem {
+    fn from(error: NoRandomness) -> Self {
+        Self::internal(error)
     }
 }
 

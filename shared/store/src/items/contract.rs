@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use clock::Random;
 use aws_sdk_dynamodb::types::AttributeValue;
 use domain::{
     AutomatId, Contact, Contract, ContractId, Email, FreeText, Instant, KeyId, Language, MessageKind, Name,
@@ -12,7 +13,7 @@ use serde::{Deserialize, Serialize};
 use super::{Item, ItemKey, KeyItem, StoredKey, bytes, instant, number, read, text, valid, write};
 use crate::codes::Mac;
 use crate::expression::{Expression, unchanged};
-use crate::{Codes, Error, Random};
+use crate::{Codes, Error};
 
 /// A contract as it was read, with the name of its PIN.
 #[derive(Debug, Clone)]

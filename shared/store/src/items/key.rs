@@ -1,5 +1,6 @@
 //! The key's item: the one that decides. It holds the calendar, the sharing and the state.
 
+use clock::Random;
 use domain::{
     AutomatId, Calendar, ContractId, Instant, Key, KeyId, KeyState, LockerIndex, Property, Sharing, Whereabouts,
 };
@@ -7,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Item, ItemKey, Listing, bytes, flag, instant, read, text, valid, write};
 use crate::expression::Expression;
-use crate::{Codes, Error, Random};
+use crate::{Codes, Error};
 
 /// The list that all keys stand in.
 pub(crate) const KEYS: &str = "KEYS";

@@ -1,11 +1,12 @@
 //! Settling what became of a message that was claimed.
 
+use clock::Random;
 use domain::{Instant, Trouble};
 
 use super::{Claim, Verdict};
 use crate::expression::{Expression, present};
 use crate::items::{MessageItem, State, text};
-use crate::{Error, Random, Store};
+use crate::{Error, Store};
 
 /// The first wait before another try; each further one is twice as long.
 const FIRST_WAIT_MILLIS: i64 = 60_000;

@@ -2,6 +2,7 @@
 
 mod told;
 
+use clock::Random;
 use domain::{ContractId, Instant, Message, MessageId, MessageRecord, MessageState, Retention, Trouble};
 use serde::{Deserialize, Serialize};
 
@@ -9,7 +10,7 @@ use self::told::Told;
 use super::due::{due, due_shard};
 use super::{Item, ItemKey, bytes, flag, instant, number, read, text, valid, write};
 use crate::expression::Expression;
-use crate::{Codes, Error, Random};
+use crate::{Codes, Error};
 
 /// What the sort key of a message begins with.
 const PREFIX: &str = "MESSAGE#";

@@ -1,6 +1,7 @@
 //! What a message tells and to whom, as its item has it. The PIN is sealed; the text is made anew from this whenever it
 //! is sent.
 
+use clock::Random;
 use domain::{
     Address, Channel, ContractField, ContractId, Email, Facts, FreeText, Instant, KeyId, Language, Message,
     MessageKind, Name, Occasion, PhoneNumber, Place, Property, Recipient, TimeRange, TimeZone,
@@ -9,7 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::items::automat::LocationItem;
 use crate::items::{ItemKey, instant, valid};
-use crate::{Codes, Error, Random};
+use crate::{Codes, Error};
 
 #[derive(Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]

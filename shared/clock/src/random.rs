@@ -1,4 +1,4 @@
-//! The random source: passed in, so that a test can know what it will say.
+//! The random source.
 
 use std::sync::Arc;
 
@@ -6,9 +6,12 @@ use domain::{ContractId, Instant, Pin, PinDigits};
 use ring::rand::{SecureRandom, SystemRandom};
 use ulid::Ulid;
 
-use crate::Error;
+/// The system has no random numbers to give.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("the system has no random numbers to give")]
+pub struct NoRandomness;
 
-/// Where random numbers come from.
+/// Draws random numbers, and what is made of nothing else: PINs and identifiers.
 #[derive(Clone)]
 pub struct Random(Arc<dyn SecureRandom + Send + Sync>);
 
@@ -21,13 +24,14 @@ impl Random {
     }
 
     /// Random bytes.
-    pub fn bytes<const N: usize>(&self) -> Result<[u8; N], Error> {
+    pub fn bytes<const N: usize>(&self) -> Result<[u8; N], NoRandomness> {
         let mut bytes = [0; N];
-        self.0.fill(&mut bytes).map_err(|source| Error::internal("drawing random bytes", source))?;
+        self.0.fill(&mut bytes).map_err(|_| NoRandomness)?;
         Ok(bytes)
     }
 
-    pub(crate) fn pin(&self, digits: PinDigits) -> Result<Pin, Error> {
+    /// A PIN of so many digits, each as likely as any other that is not too easy to guess.
+    pub fn pin(&self, digits: PinDigits) -> Result<Pin, NoRandomness> {
         loop {
             if let Some(pin) = Pin::from_random(digits, u64::from_be_bytes(self.bytes()?)) {
                 return Ok(pin);
@@ -35,24 +39,25 @@ impl Random {
         }
     }
 
-    pub(crate) fn contract_id(&self) -> Result<ContractId, Error> {
+    /// An identifier for a contract whose maker gave none.
+    pub fn contract_id(&self) -> Result<ContractId, NoRandomness> {
         self.bytes().map(|bytes| ContractId::generated(u64::from_be_bytes(bytes)))
     }
 
-    /// A number that nothing else begins with: counts of writes start here, so that something removed and made again
-    /// never shows a count that was read of the thing before.
-    pub(crate) fn start(&self) -> Result<u64, Error> {
+    /// A number of 48 bits that nothing else begins with: counts of writes start here, so that something removed and made
+    /// again never shows a count that was read of the thing before.
+    pub fn start(&self) -> Result<u64, NoRandomness> {
         self.bytes::<6>().map(|bytes| bytes.into_iter().fold(0, |number, byte| (number << 8) | u64::from(byte)))
     }
 
-    /// A name of our own making that sorts by time: an event, or one incarnation of a key.
-    pub(crate) fn ulid(&self, now: Instant) -> Result<String, Error> {
+    /// An identifier that sorts by time.
+    pub fn ulid(&self, now: Instant) -> Result<String, NoRandomness> {
         let bits = u128::from_be_bytes(self.bytes()?);
         Ok(Ulid::from_parts(now.millis().unsigned_abs(), bits).to_string())
     }
 
     /// A number below `bound`, evenly enough for waiting.
-    pub(crate) fn below(&self, bound: u64) -> Result<u64, Error> {
+    pub fn below(&self, bound: u64) -> Result<u64, NoRandomness> {
         Ok(u64::from_be_bytes(self.bytes()?) % bound.max(1))
     }
 }
