@@ -55,7 +55,7 @@ class Refused(Exception):
 
 
 def device_key(master: str, automat: str) -> bytes:
-    """The automat's key for naming codes, as `shared/store/src/codes.rs` derives it."""
+    """The automat's key for naming codes, as `shared/store/src/sealing.rs` derives it."""
 
     def sign(key: bytes, text: str) -> bytes:
         return hmac.new(key, text.encode(), hashlib.sha256).digest()

@@ -11,7 +11,6 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use clock::Clock;
 use api::testing::{json, request};
 use api::{App, Role};
 use automat::device::{DeviceKey, Display};
@@ -20,6 +19,7 @@ use automat::link::{Endpoint, RECONNECT_AFTER, Security};
 use automat::simulated::{Config, Person, SimulatedAutomat};
 use aws_sdk_iotdataplane::config::{BehaviorVersion, Credentials, Region};
 use axum::body::Body;
+use clock::Clock;
 use devices::Devices;
 use domain::{AutomatId, ContractDraft, KeyId, Whereabouts};
 use iot::{Attachment, Cloud, Template};

@@ -5,8 +5,8 @@ use std::path::Path;
 use std::sync::{Arc, OnceLock, mpsc};
 use std::thread;
 
-use clock::Clock;
 use api::Role;
+use clock::Clock;
 use local_cloud::{Data, LocalCloud, Options};
 use reqwest::Client;
 use serde_json::Value;

@@ -5,8 +5,8 @@
 
 use std::collections::BTreeSet;
 
-use clock::Clock;
 use aws_sdk_dynamodb::types::AttributeValue;
+use clock::Clock;
 use e2e::{Stack, Stage, Visitor, fresh};
 use serde_json::{Value, json};
 

@@ -5,7 +5,6 @@
 
 mod availability;
 mod body;
-mod contact;
 mod create;
 mod edit;
 mod end;

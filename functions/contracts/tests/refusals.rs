@@ -2,11 +2,11 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot set its stage must stop at once")]
 
-use clock::{Clock, Random};
 use api::testing::{json, request, request_of_person};
 use api::{App, Role};
 use aws_sdk_dynamodb::config::{BehaviorVersion, Credentials, Region};
 use axum::body::Body;
+use clock::{Clock, Random};
 use http::Request;
 use http::header::CONTENT_TYPE;
 use serde_json::{Value, json};

@@ -11,10 +11,10 @@ mod unasked;
 
 use std::time::Duration;
 
-use clock::{Clock, Random};
 use api::testing::request;
 use api::{App, Role};
 use axum::body::{Body, to_bytes};
+use clock::{Clock, Random};
 use dashboard::Dashboard;
 use domain::AutomatId;
 use testkit::{TestTable, at, nowhere};

@@ -2,7 +2,7 @@
 
 use domain::{DeviceFault, DoorState, Instant, LockerIndex};
 use protocol::{Door, ThingName};
-use store::{LockerTelling, Telling};
+use store::{LockerReport, LockerReports};
 
 use crate::message::LockersReport;
 use crate::{Devices, Error, automat};
@@ -21,12 +21,12 @@ impl Devices {
                 Some(Door::Open) => DoorState::Open,
                 Some(Door::Closed) => DoorState::Closed,
             };
-            let telling = LockerTelling { key_inside: locker.key, door, by: locker.by };
+            let telling = LockerReport { key_inside: locker.key, door, by: locker.by };
             Some((LockerIndex::new(u32::from(index)).ok()?, telling))
         });
         // No device has more than two keys, nor an id another length.
         let device_keys = report.device_keys.into_iter().filter(|id| id.len() == 8).take(2).collect();
-        let telling = Telling { n: report.n, lockers: lockers.collect(), device_keys };
+        let telling = LockerReports { n: report.n, lockers: lockers.collect(), device_keys };
         self.store.hear_lockers(&automat, telling, now).await?;
         if !report.is_understood {
             self.store.record_fault(&automat, DeviceFault::NotUnderstood, None, now).await?;

@@ -2,12 +2,12 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot set its stage must stop at once")]
 
-use clock::{Clock, Random};
 use api::testing::{json, request, request_of_person, request_with_claims, request_without_token};
 use api::{App, Role};
 use aws_sdk_dynamodb::config::{BehaviorVersion, Credentials, Region};
 use axum::body::Body;
 use axum::response::Response;
+use clock::{Clock, Random};
 use http::Request;
 use http::header::{ALLOW, CACHE_CONTROL, CONTENT_TYPE, WWW_AUTHENTICATE};
 use serde_json::{Value, json};

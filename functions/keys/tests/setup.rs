@@ -2,11 +2,11 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot set its stage must stop at once")]
 
-use clock::Clock;
 use api::testing::{json, request};
 use api::{App, Role};
 use axum::body::Body;
 use axum::response::Response;
+use clock::Clock;
 use http::header::{ETAG, LOCATION, RETRY_AFTER};
 use serde_json::{Value, json};
 use testkit::{TestTable, act, at};

@@ -72,12 +72,12 @@ impl Notifications {
         let now = self.clock.now();
         match self.store.read_record(record)? {
             Record::Contract(contract) => {
-                let claims = self.store.tell_of_contract(&contract, now).await?;
+                let claims = self.store.notify_of_contract(&contract, now).await?;
                 self.send_all(claims).await;
                 Ok(None)
             }
             Record::Event(record) => {
-                let claims = self.store.tell_of_event(&record, now).await?;
+                let claims = self.store.notify_of_event(&record, now).await?;
                 self.send_all(claims).await;
                 Ok(Some(Envelope::new(&record.event, record.at)))
             }

@@ -73,7 +73,7 @@ impl Notifications {
             Due::Reminder(reminder) => self.store.remind(&reminder, now).await?,
             Due::Announcements(held) => self.store.announce_held(&held, now).await?,
             Due::ZoneChanged { automat } => {
-                self.store.tell_of_zone(&automat, now).await?;
+                self.store.notify_of_time_zone(&automat, now).await?;
                 Vec::new()
             }
             Due::OpenDoor { automat, locker } => {

@@ -2,10 +2,10 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot set its stage must stop at once")]
 
-use clock::Clock;
 use api::testing::{json, request};
 use api::{App, Role};
 use axum::body::Body;
+use clock::Clock;
 use domain::{ContractDraft, ContractId, KeyId, Name};
 use serde_json::{Value, json};
 use testkit::{Log, TestTable, act, at, by_email, by_sms, contract};

@@ -18,7 +18,7 @@ impl Fleet {
         let mut fleet = Self::default();
         let mut page = PageRequest { limit: 100, after: None };
         loop {
-            let told = store.device_keys_told(&page).await?;
+            let told = store.device_keys_known(&page).await?;
             for told in told.data {
                 fleet.automats += 1;
                 if !told.current {

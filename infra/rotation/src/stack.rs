@@ -1,8 +1,8 @@
 //! The stack's secret and table.
 
-use clock::{Clock, Random};
 use aws_sdk_secretsmanager::Client as Secrets;
 use aws_sdk_secretsmanager::error::DisplayErrorContext;
+use clock::{Clock, Random};
 use store::Store;
 
 use crate::options::Options;

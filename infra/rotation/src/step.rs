@@ -3,7 +3,7 @@
 use std::fmt;
 use std::iter;
 
-use store::{Renewed, Store};
+use store::{RotationReport, Store};
 
 use crate::fleet::{Fleet, Names};
 use crate::options::Step;
@@ -16,8 +16,8 @@ pub(crate) struct Report {
     /// Which secrets there are, by their ids.
     secrets: String,
     fleet: Option<Fleet>,
-    renewed: Option<Renewed>,
-    left: Option<Renewed>,
+    renewed: Option<RotationReport>,
+    left: Option<RotationReport>,
     next: &'static str,
 }
 
@@ -48,7 +48,7 @@ pub(crate) async fn take(stack: &Stack, step: Step) -> Result<Report, Error> {
         Step::Renew => renew(stack, &secret, &store).await,
         Step::End { force } => {
             let ended = secret.ended()?;
-            let left = store.codes_to_renew(stack.clock.now()).await?;
+            let left = store.preview_rotation(stack.clock.now()).await?;
             may_end(&Fleet::of(&store).await?, &left, force)?;
             stack.write_secret(&ended).await?;
             Report::new(&ended, "restart the functions")
@@ -58,7 +58,7 @@ pub(crate) async fn take(stack: &Stack, step: Step) -> Result<Report, Error> {
 
 async fn status(stack: &Stack, secret: &MasterSecret, store: &Store) -> Result<Report, Error> {
     let fleet = Some(Fleet::of(store).await?);
-    let left = Some(store.codes_to_renew(stack.clock.now()).await?);
+    let left = Some(store.preview_rotation(stack.clock.now()).await?);
     Ok(Report { fleet, left, ..Report::new(secret, "see infra/runbooks/pin-secret.md")? })
 }
 
@@ -66,8 +66,8 @@ async fn renew(stack: &Stack, secret: &MasterSecret, store: &Store) -> Result<Re
     if !secret.is_being_replaced() {
         return Err(SecretError::One.into());
     }
-    let renewed = store.renew_codes(stack.clock.now()).await?;
-    let left = store.codes_to_renew(stack.clock.now()).await?;
+    let renewed = store.rotate_codes(stack.clock.now()).await?;
+    let left = store.preview_rotation(stack.clock.now()).await?;
     let next =
         if left.is_complete() { "`end`, a day from now" } else { "`renew` again; receipts take up to a day to go" };
     Ok(Report { renewed: Some(renewed), left: Some(left), ..Report::new(secret, next)? })
@@ -84,7 +84,7 @@ fn may_swap(fleet: &Fleet, force: bool) -> Result<(), Error> {
 }
 
 /// Once the other secret is dropped, what is under it opens nothing any more.
-fn may_end(fleet: &Fleet, left: &Renewed, force: bool) -> Result<(), Error> {
+fn may_end(fleet: &Fleet, left: &RotationReport, force: bool) -> Result<(), Error> {
     if force {
         return Ok(());
     }
@@ -99,11 +99,11 @@ fn may_end(fleet: &Fleet, left: &Renewed, force: bool) -> Result<(), Error> {
 }
 
 /// Counts of codes, those that are not zero.
-struct Counts<'a>(&'a Renewed);
+struct Counts<'a>(&'a RotationReport);
 
 impl fmt::Display for Counts<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Renewed { current, resealed, moved, waiting, taken, busy, unreadable } = *self.0;
+        let RotationReport { current, resealed, moved, waiting, taken, busy, unreadable } = *self.0;
         write!(f, "  {current} items are under the current secret or have no code")?;
         for (count, what) in [
             (resealed, "are to be, or were, sealed anew"),
@@ -166,15 +166,15 @@ mod tests {
 
     #[test]
     fn the_end_waits_for_every_code_and_every_device() {
-        let (fleet, done) = (Fleet::default(), Renewed { current: 9, ..Renewed::default() });
+        let (fleet, done) = (Fleet::default(), RotationReport { current: 9, ..RotationReport::default() });
         assert!(may_end(&fleet, &done, false).is_ok());
         for left in [
-            Renewed { resealed: 1, ..done },
-            Renewed { moved: 1, ..done },
-            Renewed { waiting: 1, ..done },
-            Renewed { taken: 1, ..done },
-            Renewed { busy: 1, ..done },
-            Renewed { unreadable: 1, ..done },
+            RotationReport { resealed: 1, ..done },
+            RotationReport { moved: 1, ..done },
+            RotationReport { waiting: 1, ..done },
+            RotationReport { taken: 1, ..done },
+            RotationReport { busy: 1, ..done },
+            RotationReport { unreadable: 1, ..done },
         ] {
             assert!(matches!(may_end(&fleet, &left, false), Err(Error::LocksOut(_))), "{left:?}");
             assert!(may_end(&fleet, &left, true).is_ok());

@@ -2,7 +2,6 @@
 
 use std::sync::{Arc, Mutex};
 
-use clock::{Clock, Random};
 use aws_sdk_secretsmanager::config::{BehaviorVersion, Credentials, Region, retry::RetryConfig};
 use aws_smithy_runtime_api::client::http::{
     HttpClient, HttpConnector, HttpConnectorFuture, HttpConnectorSettings, SharedHttpConnector,
@@ -10,9 +9,10 @@ use aws_smithy_runtime_api::client::http::{
 use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
 use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use aws_smithy_types::body::SdkBody;
+use clock::{Clock, Random};
 use domain::{AutomatId, ContractDraft, ContractId, Ending, KeyId, ReturnCode};
 use serde_json::{Value, json};
-use store::{DeviceKey, KeypadEntry, Store, Telling};
+use store::{DeviceKey, KeypadEntry, LockerReports, Store};
 use testkit::{SECRET, TABLE, TestTable, act, automat, contract, key, pin, telling};
 
 use crate::options::Step;
@@ -100,7 +100,7 @@ impl Scene {
         let function = self.function();
         let keys = [Some(function.device_key(&lobby())), function.other_device_key(&lobby())];
         let device_keys = keys.iter().flatten().map(DeviceKey::id).collect();
-        let telling = Telling { device_keys, ..telling(self.told, &[(0, true, None)]) };
+        let telling = LockerReports { device_keys, ..telling(self.told, &[(0, true, None)]) };
         function.hear_lockers(&lobby(), telling, testkit::at(0)).await.unwrap();
     }
 

@@ -13,7 +13,6 @@ use jsonwebtoken::jwk::JwkSet;
 use jsonwebtoken::{Algorithm, DecodingKey, Validation};
 use serde_json::{Map, Value};
 
-
 /// Verifies tokens of one issuer.
 #[derive(Debug, Clone)]
 pub struct Authorizer {
@@ -68,8 +67,7 @@ impl Refusal {
     pub fn advice(&self) -> String {
         let Self::Scope { wanted, held } = self else { return format!("{self}.") };
         let lowest = Role::ALL.into_iter().find(|role| wanted.iter().any(|scope| scope == role.scope()));
-        let needed =
-            lowest.map_or_else(|| self.to_string(), |role| format!("this requires the role {}", role.name()));
+        let needed = lowest.map_or_else(|| self.to_string(), |role| format!("this requires the role {}", role.name()));
         let mut advice = match held.as_slice() {
             [] => format!("{needed}, and the token has no scopes, as an ID token has none; send the access token."),
             held => format!("{needed}, and the token has the scopes {}.", held.join(" ")),

@@ -4,9 +4,9 @@ use std::sync::LazyLock;
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use clock::Random;
 use jsonwebtoken::{EncodingKey, Header};
 use serde_json::json;
-use clock::Random;
 
 use super::*;
 use crate::tokens::Tokens;

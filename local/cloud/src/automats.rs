@@ -6,11 +6,11 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use clock::Clock;
 use api::App;
 use automat::credentials::Credentials;
 use automat::simulated::{Config, Person, SimulatedAutomat};
 use aws_sdk_iotdataplane::config::{BehaviorVersion, Credentials as Keys, Region};
+use clock::Clock;
 use devices::Devices;
 use domain::AutomatId;
 use dynamodb::Pool;

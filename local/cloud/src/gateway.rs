@@ -10,15 +10,15 @@ use std::collections::HashMap;
 use std::net::SocketAddr;
 use std::sync::Arc;
 
-use clock::{Clock, Random};
-use api::problem::Code;
 use api::Problem;
+use api::problem::{Code, Facts};
 use axum::Router;
 use axum::body::{Body, Bytes, HttpBody};
 use axum::extract::{ConnectInfo, Request, State};
 use axum::response::Response;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
+use clock::{Clock, Random};
 use domain::Instant;
 use http::header::{self, HeaderMap, HeaderValue};
 use http::request::Parts;
@@ -119,7 +119,7 @@ impl Gateway {
                 }
                 Refusal::Scope { .. } => (Code::Forbidden, refusal.advice()),
             };
-            Problem { challenge: Some(refusal.challenge()), ..Problem::new(code, detail) }
+            Problem::new(code, detail).with(Facts { challenge: Some(refusal.challenge()), ..Facts::default() })
         })
     }
 
@@ -159,7 +159,7 @@ async fn whole(body: Body) -> Result<Bytes, Problem> {
     axum::body::to_bytes(body, BODY_LIMIT).await.map_err(|error| {
         let is_too_large =
             std::error::Error::source(&error).is_some_and(|source| source.to_string().contains("length limit"));
-        if is_too_large { too_large() } else { Problem::new(Code::MalformedJson, "The body broke off.") }
+        if is_too_large { too_large() } else { Problem::new(Code::MalformedJson, "The body was incomplete.") }
     })
 }
 

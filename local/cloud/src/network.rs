@@ -3,7 +3,6 @@
 use std::net::{IpAddr, Ipv4Addr, SocketAddr, UdpSocket};
 use std::sync::Arc;
 
-use clock::Clock;
 use api::Role;
 use aws_lc_rs::digest::{SHA256, digest};
 use axum::Router;
@@ -12,6 +11,7 @@ use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::get;
 use chrono::{DateTime, Datelike, Days, Utc};
+use clock::Clock;
 use domain::Instant;
 use http::{StatusCode, header};
 use rustls::ServerConfig;

@@ -3,8 +3,8 @@
 use std::path::PathBuf;
 
 use ::notifications::{Messenger, Topic};
-use clock::Clock;
 use api::App;
+use clock::Clock;
 use dynamodb::Database;
 use outbox::Outbox;
 use permissions::Role;

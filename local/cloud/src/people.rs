@@ -4,7 +4,6 @@
 use api::Role;
 use domain::Instant;
 
-
 /// Somebody.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Person {

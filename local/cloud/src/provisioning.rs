@@ -15,12 +15,12 @@ use axum::middleware::{Next, from_fn_with_state};
 use axum::response::Response;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use clock::Random;
 use domain::{AutomatId, LockerCount};
 use http::Method;
 use iot::certificates::{Authority, CertificateError, Date, Identity};
 use iot::{Login, Proof, Registry, ServerIdentity};
 use protocol::ThingName;
-use clock::Random;
 use store::{PageRequest, Store};
 
 use crate::folder::{FolderError, write_private};

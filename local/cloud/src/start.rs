@@ -6,11 +6,11 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use clock::{Clock, Random};
 use api::{App, Role};
 use automat::credentials::AUTHORITY;
 use automat::simulated::SimulatedAutomat;
 use aws_smithy_runtime_api::client::http::SharedHttpConnector;
+use clock::{Clock, Random};
 use dashboard::{Dashboard, SignIn, SignInSettings};
 use domain::AutomatId;
 use dynamodb::{Database, DatabaseError};

@@ -11,11 +11,11 @@ use aws_lc_rs::rsa::KeySize;
 use aws_lc_rs::signature::RsaKeyPair;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use clock::{NoRandomness, Random};
 use domain::Instant;
 use jsonwebtoken::jwk::{Jwk, JwkSet, KeyAlgorithm, PublicKeyUse};
 use jsonwebtoken::{Algorithm, EncodingKey, Header};
 use serde_json::{Value, json};
-use clock::{NoRandomness, Random};
 
 use crate::people::SignedIn;
 
@@ -193,7 +193,7 @@ mod tests {
 
     #[test]
     fn a_role_grants_itself_and_those_below() {
-                assert_eq!(granted(Role::Operator, None).unwrap(), "key-automat/operator");
+        assert_eq!(granted(Role::Operator, None).unwrap(), "key-automat/operator");
         assert_eq!(granted(Role::Operator, Some("key-automat/viewer")).unwrap(), "key-automat/viewer");
         assert_eq!(
             granted(Role::Admin, Some("key-automat/viewer key-automat/admin")).unwrap(),

@@ -25,5 +25,5 @@ pub use broker::{SESSION_EXPIRY, ServerIdentity};
 pub use invocation::{Invocation, InvokeError};
 pub use iot::{Iot, Options, StartError};
 pub use registry::{Login, Proof, Registry};
-pub use service::{MillisSource, Cloud};
+pub use service::{Cloud, MillisSource};
 pub use shadows::{Exchange, Shadows};

@@ -5,8 +5,8 @@
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use clock::Clock;
 use aws_sdk_dynamodb::types::AttributeValue;
+use clock::Clock;
 use dynamodb::Database;
 use serde_json::{Value, json};
 use tokio::sync::mpsc;

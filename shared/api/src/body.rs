@@ -8,9 +8,10 @@ use http_body_util::{BodyExt as _, LengthLimitError, Limited};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
+use crate::Problem;
+use crate::check::{Object, field_errors};
+use crate::idempotency::hash_body;
 use crate::problem::Code;
-use crate::shape::{self, Object};
-use crate::{Problem, fingerprint};
 
 /// The greatest size of a body, in bytes.
 pub const LIMIT: usize = 64 * 1024;
@@ -117,7 +118,7 @@ fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
     let mut json = serde_json::Deserializer::from_str(text);
     let value: Object<T> = serde_path_to_error::deserialize(&mut json).map_err(|error| {
         if error.inner().is_data() {
-            Problem::invalid_request(shape::field_errors::<T>(text, &error))
+            Problem::invalid_request(field_errors::<T>(text, &error))
         } else {
             not_json(error.inner())
         }
@@ -136,7 +137,7 @@ fn malformed(detail: &str) -> Problem {
 
 fn hash(bytes: &[u8]) -> Result<String, Problem> {
     let value = serde_json::from_slice(bytes).map_err(|error| not_json(&error))?;
-    Ok(fingerprint::of_value(&value))
+    Ok(hash_body(&value))
 }
 
 #[cfg(test)]

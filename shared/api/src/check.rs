@@ -1,6 +1,15 @@
-//! Parsing the fields of a body so that all that is wrong with them is said at once.
+//! What is wrong with a body, its shape and its fields: all of it is said at once, and no value is repeated. Serde quotes
+//! values, and values may be PINs.
+
+use std::fmt;
+use std::marker::PhantomData;
 
 use domain::Invalid;
+use serde::de::DeserializeOwned;
+use serde::de::value::MapAccessDeserializer;
+use serde::{Deserialize, Deserializer};
+use serde_json::Value;
+use serde_path_to_error::Segment;
 
 use crate::problem::{FieldCode, FieldError};
 use crate::{Patch, Problem};
@@ -106,6 +115,134 @@ impl Check {
             Some(whole) if self.errors.is_empty() => Ok(whole),
             _ => Err(Problem::invalid_request(self.errors)),
         }
+    }
+}
+
+/// A JSON object. Serde's derive alone would take a list of the fields' values as well.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Object<T>(pub T);
+
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for Object<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_map(Visitor(PhantomData))
+    }
+}
+
+struct Visitor<T>(PhantomData<T>);
+
+impl<'de, T: Deserialize<'de>> serde::de::Visitor<'de> for Visitor<T> {
+    type Value = Object<T>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an object")
+    }
+
+    fn visit_map<A: serde::de::MapAccess<'de>>(self, map: A) -> Result<Self::Value, A::Error> {
+        T::deserialize(MapAccessDeserializer::new(map)).map(Object)
+    }
+}
+
+/// The longest name of an unknown field that is repeated to the client.
+const MAX_NAME: usize = 100;
+/// The most that is said to be wrong at once.
+const MAX_ERRORS: usize = 20;
+
+type Error = serde_path_to_error::Error<serde_json::Error>;
+
+/// All that is wrong with the shape of JSON that is well-formed, in our own words. Serde stops at the first of it, so that
+/// is taken out and the rest is read again.
+pub(crate) fn field_errors<T: DeserializeOwned>(text: &str, first: &Error) -> Vec<FieldError> {
+    let (place, error) = read(first);
+    let (mut places, mut errors) = (vec![place], vec![error]);
+    let Ok(mut rest) = serde_json::from_str::<Value>(text) else { return errors };
+    while errors.len() < MAX_ERRORS
+        && places.last().is_some_and(|place| take_out(&mut rest, place))
+        && let Err(next) = serde_path_to_error::deserialize::<_, Object<T>>(&rest)
+    {
+        let (place, error) = read(&next);
+        places.push(place);
+        errors.push(error);
+    }
+    errors
+}
+
+/// Where something is wrong, and what.
+fn read(error: &Error) -> (Vec<Segment>, FieldError) {
+    let message = error.inner().to_string();
+    let mut place: Vec<_> = error.path().iter().cloned().collect();
+    let (name, code, detail) = if let Some((name, known)) = unknown_field(&message) {
+        let detail = match known.join(", ") {
+            known if known.is_empty() => "is not a known field; there are none".to_owned(),
+            known => format!("is not a known field; the known fields are {known}"),
+        };
+        (Some(name), FieldCode::UnknownField, detail)
+    } else if let Some(name) = duplicate_field(&message) {
+        (Some(name), FieldCode::DuplicateField, "must appear only once".to_owned())
+    } else {
+        (None, FieldCode::WrongType, expected(&message).to_owned())
+    };
+    // Serde may have named a field that it had not gone into.
+    if let Some(name) = name
+        && !matches!(place.last(), Some(Segment::Map { key }) if key == name)
+    {
+        place.push(Segment::Map { key: name.to_owned() });
+    }
+    let field = shown(&place);
+    (place, FieldError::new(field, code, detail))
+}
+
+/// The name of a field that serde does not know, and of those that it knows.
+fn unknown_field(message: &str) -> Option<(&str, Vec<&str>)> {
+    let after = message.strip_prefix("unknown field `")?;
+    // The name is the client's: it may have anything in it, but what follows it is serde's.
+    let (name, known) = after.rsplit_once("`, expected ").or_else(|| after.rsplit_once("`, there are no fields"))?;
+    Some((name, known.split('`').skip(1).step_by(2).collect()))
+}
+
+/// The name of a field that stands there twice.
+fn duplicate_field(message: &str) -> Option<&str> {
+    message.strip_prefix("duplicate field `")?.split('`').next()
+}
+
+/// A place as it is shown: `contacts[1].phoneNumber`.
+fn shown(place: &[Segment]) -> String {
+    let mut shown = String::new();
+    for segment in place {
+        match segment {
+            Segment::Seq { index } => shown.extend(["[", &index.to_string(), "]"]),
+            Segment::Map { key } | Segment::Enum { variant: key } => {
+                let dot = if shown.is_empty() { "" } else { "." };
+                shown.push_str(dot);
+                shown.extend(key.chars().take(MAX_NAME));
+            }
+            Segment::Unknown => {}
+        }
+    }
+    shown
+}
+
+/// Takes out what stands at a place; in a list, the whole list. Says whether there was such a thing.
+fn take_out(value: &mut Value, place: &[Segment]) -> bool {
+    let field = place.iter().rposition(|segment| matches!(segment, Segment::Map { .. }));
+    let Some((Segment::Map { key }, parents)) = field.and_then(|at| place[..=at].split_last()) else { return false };
+    let parent = parents.iter().try_fold(value, |value, segment| match segment {
+        Segment::Seq { index } => value.get_mut(index),
+        Segment::Map { key } => value.get_mut(key),
+        Segment::Enum { .. } | Segment::Unknown => None,
+    });
+    parent.and_then(Value::as_object_mut).is_some_and(|object| object.remove(key).is_some())
+}
+
+fn expected(message: &str) -> &'static str {
+    let after = message.rsplit_once(", expected ").map(|(_, after)| after).unwrap_or_default();
+    let kind = after.split(" at line ").next().unwrap_or_default();
+    match kind {
+        "a string" => "must be a string",
+        "a boolean" => "must be true or false",
+        "a sequence" => "must be a list",
+        "an object" => "must be an object",
+        "a whole number" => "must be a whole number",
+        _ => "has the wrong JSON type",
     }
 }
 

@@ -4,16 +4,13 @@
 //! table ([`routes::ROUTES`]) checked by one middleware; every refusal is a [`Problem`] that becomes HTTP in one place
 //! (`edge`); what a client sends is read by extractors that never repeat a value they refuse, since it may be a PIN.
 
-mod app;
 mod body;
 mod caller;
 mod check;
-mod claims;
 mod correlation;
 mod edge;
 mod etag;
 mod event;
-mod fingerprint;
 mod gate;
 mod idempotency;
 mod list;
@@ -28,17 +25,14 @@ mod request_path;
 mod role;
 pub mod routes;
 mod serve;
-mod shape;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
 mod time;
 mod views;
 
-pub use app::App;
 pub use body::{EmptyBody, JsonBody, LIMIT, OptionalBody};
-pub use caller::Caller;
-pub use check::Check;
-pub use claims::Claims;
+pub use caller::{Caller, Claims};
+pub use check::{Check, Object};
 pub use correlation::CorrelationId;
 pub use etag::{IfMatch, unchanged};
 pub use event::EventView;
@@ -52,7 +46,6 @@ pub use query::{NoQuery, Query};
 pub use reply::{Removing, accepted, created, location, mark_replayed, ok, removed, segment, tagged};
 pub use request_path::is_plain_path;
 pub use role::{PERSON_SCOPE, Role};
-pub use serve::{serve, serve_pages};
-pub use shape::Object;
+pub use serve::{App, serve, serve_pages};
 pub use time::{EntryView, RangeView};
 pub use views::{ContactView, ContractView, MessageView, RecipientView};

@@ -1,15 +1,14 @@
-//! What every function's router is wrapped in.
+//! What every handler is given, and what every function's router is wrapped in.
 
 use std::any::Any;
 
 use axum::middleware;
 use axum::response::{IntoResponse, Response};
+use clock::Clock;
 use tower_http::catch_panic::CatchPanicLayer;
 
 use crate::edge::{Edge, Shows};
 use crate::problem::Panicked;
-use clock::Clock;
-
 use crate::{Problem, edge, gate};
 
 /// Finishes a function's router: the gate before every route, problems for everything refused, one log line each.
@@ -40,6 +39,15 @@ fn edged(router: axum::Router, edge: Edge) -> axum::Router {
 /// For tests and the local cloud: a release build aborts where this one unwinds.
 fn panicked(_: Box<dyn Any + Send + 'static>) -> Response {
     Problem::internal(Panicked).into_response()
+}
+
+/// The state of a router: the table and the clock.
+#[derive(Debug, Clone)]
+pub struct App {
+    /// The stack's table.
+    pub store: store::Store,
+    /// What time it is.
+    pub clock: Clock,
 }
 
 #[cfg(test)]

@@ -4,6 +4,7 @@
 //! every rule takes the time and whatever it decides over as arguments and answers with a decision.
 //! The words are the field's own; `docs/architecture.md` shows where each rule is used.
 
+mod announcement;
 mod automat;
 mod calendar;
 mod code;
@@ -23,7 +24,6 @@ mod message;
 mod notice;
 mod opening;
 mod packed;
-mod passage;
 mod person;
 mod phone;
 mod reminder;
@@ -34,6 +34,7 @@ mod text;
 mod ulid;
 mod zone;
 
+pub use announcement::{Announcement, Announcements, Cause, KeyMovement};
 pub use automat::{Automat, AutomatChange, AutomatDraft, AutomatRefusal, Location, LockerCount};
 pub use calendar::{Calendar, Entry, FreeWindow, MAX_LIVE_CONTRACTS};
 pub use code::{Pin, PinDigits, ReturnCode};
@@ -51,14 +52,13 @@ pub use keypad::{CodeKind, KeypadAnswer, KeypadRefusal, Purpose};
 pub use locker::{DoorState, Sensors};
 pub use message::{
     Address, Channel, Facts, Message, MessageId, MessageKind, MessageRecord, MessageState, Occasion, Place, Recipient,
-    Trouble,
+    SendFailure,
 };
 pub use notice::Notice;
 pub use opening::{
     Opening, OpeningDraft, OpeningEnd, OpeningId, OpeningOutcome, OpeningRefusal, OpeningStatus, OpeningsOfLocker,
 };
 pub use packed::Unreadable;
-pub use passage::{Announcement, Announcements, Cause, Passage};
 pub use person::{Clue, Found, Mention, PersonSearch};
 pub use phone::{Country, PhoneNumber};
 pub use reminder::Reminder;

@@ -311,7 +311,7 @@ impl Message {
 )]
 #[serde(rename_all = "kebab-case")]
 #[strum(serialize_all = "kebab-case")]
-pub enum Trouble {
+pub enum SendFailure {
     /// The provider takes no more for now.
     Throttled,
     /// The provider is not well.
@@ -326,7 +326,7 @@ pub enum Trouble {
     ContentRefused,
 }
 
-impl Trouble {
+impl SendFailure {
     /// Whether trying again later makes sense.
     #[must_use]
     pub fn passes(self) -> bool {
@@ -388,12 +388,12 @@ pub struct MessageRecord {
     pub kind: MessageKind,
     /// Whom it goes to.
     pub recipient: Recipient,
-    /// Its address.
+    /// Its delivery status.
     pub state: MessageState,
     /// The number of tries.
     pub attempts: u32,
     /// Why the last try failed.
-    pub trouble: Option<Trouble>,
+    pub failure: Option<SendFailure>,
     /// Whether it may have gone twice: somebody stopped while sending it, or the provider did not answer.
     pub perhaps_twice: bool,
     /// When it was written down.

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 
 use domain::{
     Contact, Contract, ContractField, ContractId, Email, EventKind, Facts, FreeText, Instant, KeyId, Language, Message,
-    MessageKind, Name, Notice, Occasion, PhoneNumber, Pin, Place, Property, Reminder, TimeRange, TimeZone, Trouble,
+    MessageKind, Name, Notice, Occasion, PhoneNumber, Pin, Place, Property, Reminder, SendFailure, TimeRange, TimeZone,
 };
 
 const HOUR: i64 = 3_600;
@@ -197,9 +197,9 @@ fn every_kind_has_its_word_and_only_additional_ones_are_asked_for() {
 
 #[test]
 fn only_what_cannot_change_by_itself_is_given_up_at_once() {
-    let passing = [Trouble::Throttled, Trouble::Unavailable, Trouble::Unanswered, Trouble::NotAllowed];
-    assert!(passing.into_iter().all(Trouble::passes));
-    assert!(![Trouble::AddressRefused, Trouble::ContentRefused].into_iter().any(Trouble::passes));
+    let passing = [SendFailure::Throttled, SendFailure::Unavailable, SendFailure::Unanswered, SendFailure::NotAllowed];
+    assert!(passing.into_iter().all(SendFailure::passes));
+    assert!(![SendFailure::AddressRefused, SendFailure::ContentRefused].into_iter().any(SendFailure::passes));
 }
 
 fn message(occasion: Occasion) -> Message {

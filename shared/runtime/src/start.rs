@@ -1,10 +1,10 @@
 //! Init: from the environment to the state of a router.
 
-use clock::{Clock, Random};
 use api::App;
 use aws_config::SdkConfig;
 use aws_sdk_dynamodb::types::AttributeValue;
 use aws_smithy_http_client::HttpClientError;
+use clock::{Clock, Random};
 use store::{Codes, Store};
 use things::Things;
 

@@ -5,13 +5,45 @@
 //! in the transaction that creates the thing, on condition that there is none yet. A try that creates nothing writes a
 //! receipt of its own, without a thing, before it answers: from then on the other tries fail on that condition.
 
-use domain::{Automat, Contract, Key, Opening};
+use aws_sdk_dynamodb::types::AttributeValue;
+use domain::{Automat, Contract, Instant, Key, Opening};
 
-use crate::items::{AutomatItem, ContractItem, Item, KeyItem, OpeningItem, ReceiptItem, Recorded};
+use crate::expression::Expression;
+use crate::items::{AutomatItem, ContractItem, Item, ItemKey, KeyItem, OpeningItem, number, text};
 use crate::keys::in_use;
 use crate::retry::{NotDone, retry};
+use crate::schema::TTL;
 use crate::transaction::{Part, Refused, Transaction};
-use crate::{Act, Created, Error, Receipt, Store};
+use crate::{Act, Error, Store};
+
+/// What an `Idempotency-Key` comes to: a name for the request and a hash of what it asked.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Receipt {
+    /// Hash of the caller, the method, the path and the key: names the receipt in the table.
+    pub name: String,
+    /// Hash of the body: another body under the same key is a mistake of the client.
+    pub request_hash: String,
+}
+
+/// What came of a request to create something.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Created<T> {
+    /// It was created now.
+    New(T),
+    /// It was created by an earlier request with the same `Idempotency-Key`; this is what that one was answered.
+    Replayed(T),
+    /// It stood there already, just as it was asked for.
+    Existing(T),
+}
+
+impl<T> Created<T> {
+    /// The thing, however it came to be.
+    pub fn into_inner(self) -> T {
+        match self {
+            Self::New(thing) | Self::Replayed(thing) | Self::Existing(thing) => thing,
+        }
+    }
+}
 
 /// Something that a request creates, and that a receipt can answer with later.
 pub(crate) trait Creation: Sized + Send + Sync {
@@ -149,5 +181,87 @@ impl Creation for Opening {
 
     async fn is_current(&self, _: &Store) -> Result<bool, Error> {
         Ok(true)
+    }
+}
+
+/// How long the same answer is given.
+const CREATION_SECONDS: i64 = 24 * 3600;
+
+/// How long nothing can be created under a key after a try that created nothing. A try that runs beside it has begun
+/// before the client repeated it, and ends within the functions' time limit of 29 s; so twice that, and some for clocks.
+const NOTHING_SECONDS: i64 = 2 * 60;
+
+pub(crate) struct ReceiptItem;
+
+/// What a receipt that counts says.
+enum Recorded {
+    /// This was created.
+    Created(Item),
+    /// Nothing was, and nothing is to be.
+    Nothing,
+}
+
+impl ReceiptItem {
+    pub(crate) fn key(receipt: &Receipt) -> ItemKey {
+        ItemKey::new(format!("RECEIPT#{}", receipt.name), "-")
+    }
+
+    /// The receipt for a thing: it keeps the thing's own item, in which codes are sealed.
+    pub(crate) fn of_creation(receipt: &Receipt, created: Item, now: Instant) -> Item {
+        let mut item = Self::lasting(receipt, now, CREATION_SECONDS);
+        item.insert("created".to_owned(), AttributeValue::M(created));
+        item
+    }
+
+    /// The receipt for nothing.
+    pub(crate) fn of_nothing(receipt: &Receipt, now: Instant) -> Item {
+        Self::lasting(receipt, now, NOTHING_SECONDS)
+    }
+
+    fn lasting(receipt: &Receipt, now: Instant, seconds: i64) -> Item {
+        let mut item = Self::key(receipt).into_item();
+        item.insert("requestHash".to_owned(), text(&receipt.request_hash));
+        item.insert(TTL.to_owned(), number(now.seconds() + seconds));
+        item
+    }
+
+    /// The condition that no receipt stands there that still counts; sweeping may be late by days.
+    pub(crate) fn none_that_counts(now: Instant) -> Expression {
+        Expression::new("attribute_not_exists(#PK) OR #ttl <= :nowSeconds").value(":nowSeconds", number(now.seconds()))
+    }
+
+    /// The condition that none counts but one for nothing, of the same request: that one is to last longer.
+    pub(crate) fn none_or_of_nothing(receipt: &Receipt, now: Instant) -> Expression {
+        let Expression { text: none, values } = Self::none_that_counts(now);
+        let same = "attribute_not_exists(#created) AND #requestHash = :requestHash";
+        Expression { text: format!("{none} OR ({same})"), values }.value(":requestHash", text(&receipt.request_hash))
+    }
+
+    /// The condition that it is there, and of this request.
+    pub(crate) fn is_of(receipt: &Receipt) -> Expression {
+        Expression::new("#requestHash = :requestHash").value(":requestHash", text(&receipt.request_hash))
+    }
+
+    /// The item of the thing that was created, if the receipt still counts.
+    pub(crate) fn created(item: &Item, now: Instant) -> Option<&Item> {
+        let expires: i64 = item.get(TTL)?.as_n().ok()?.parse().ok()?;
+        item.get("created")?.as_m().ok().filter(|_| expires > now.seconds())
+    }
+
+    /// What the receipt says; `None` when it no longer counts.
+    fn read(mut item: Item, receipt: &Receipt, now: Instant) -> Result<Option<Recorded>, Error> {
+        let broken = || Error::Internal { context: "reading a receipt", source: None };
+        let expires = item.get(TTL).and_then(|ttl| ttl.as_n().ok()?.parse::<i64>().ok()).ok_or_else(broken)?;
+        if expires <= now.seconds() {
+            return Ok(None);
+        }
+        if item.get("requestHash") != Some(&text(&receipt.request_hash)) {
+            return Err(Error::IdempotencyKeyReused);
+        }
+        match item.remove("created") {
+            Some(AttributeValue::M(created)) => Ok(Some(Recorded::Created(created))),
+            Some(_) => Err(broken()),
+            None => Ok(Some(Recorded::Nothing)),
+        }
     }
 }

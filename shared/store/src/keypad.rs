@@ -15,13 +15,13 @@ use domain::{
     LockerIndex, Purpose, Subject, TimeRange,
 };
 
-use crate::codes::Mac;
 use crate::expression::absent;
 use crate::items::{
     AutomatItem, EntryItem, Item, ItemKey, KeyItem, KeypadItem, PinItem, ReturnCodeItem, StoredEntry, StoredKey,
     StoredKeypad,
 };
 use crate::retry::retry;
+use crate::sealing::Mac;
 use crate::transaction::{Part, Transaction};
 use crate::{Act, Error, Store, Thing};
 

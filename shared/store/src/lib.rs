@@ -4,9 +4,7 @@
 //! read here; what was decided is written here in one transaction, on condition that nothing it was decided over has
 //! changed meanwhile (ADR 0001). Handlers see domain types and [`Error`], never an item.
 
-mod act;
 mod automats;
-mod codes;
 mod contracts;
 mod error;
 mod events;
@@ -24,19 +22,22 @@ mod people;
 mod pins;
 mod presence;
 mod read;
-mod renewal;
 mod retry;
+mod rotation;
 mod schema;
+mod sealing;
 mod transaction;
 
-pub use act::{Act, Created, Expected, Heard, Receipt};
+use clock::Random;
+use domain::{Actor, AutomatId, Instant};
+
 pub use automats::{AutomatView, LockerView};
-pub use codes::{Codes, DeviceKey};
 pub use contracts::{ContractFilter, Order, Preview};
 pub use error::{Error, Thing};
+pub use idempotency::{Created, Receipt};
 pub use keypad::KeypadEntry;
 pub use keys::{KeyFilter, Removal};
-pub use lockers::{LockerTelling, Telling};
+pub use lockers::{LockerReport, LockerReports};
 pub use messages::{
     Claim, ContractRecord, DUE_SHARDS, Due, DueAnnouncements, DueMessage, DueReminder, EventRecord, LEASE_MILLIS,
     Record, Verdict,
@@ -44,8 +45,9 @@ pub use messages::{
 pub use page::{Cursor, Page, PageRequest};
 pub use people::{Erasure, ErasureOutcome, PersonalData};
 pub use pins::PinHolder;
-pub use renewal::{DeviceKeysTold, Renewed};
+pub use rotation::{DeviceKeysKnown, RotationReport};
 pub use schema::create_table;
+pub use sealing::{Codes, DeviceKey};
 
 /// The table of one stack.
 #[derive(Debug, Clone)]
@@ -55,6 +57,51 @@ pub struct Store {
     codes: Codes,
     random: Random,
     retention: domain::Retention,
+}
+
+/// Who does something and when; the clock is read once per request and passed down in here.
+#[derive(Debug, Clone)]
+pub struct Act {
+    /// Who.
+    pub actor: Actor,
+    /// When.
+    pub now: Instant,
+    /// The client's wish to get the same answer if it asks the same again.
+    pub receipt: Option<Receipt>,
+}
+
+impl Act {
+    /// Something that an automat's device did.
+    pub(crate) fn of_automat(automat: &AutomatId, now: Instant) -> Self {
+        Self { actor: Actor::automat(automat), now, receipt: None }
+    }
+}
+
+/// What came of something that a device or AWS said: it may be said twice, late and out of order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Heard {
+    /// It was news, and has been written down.
+    Now,
+    /// It was known already, or is superseded by what was.
+    Before,
+}
+
+/// The version that the caller believes to be current, from `If-Match`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Expected {
+    /// Whatever it is.
+    Any,
+    /// This one.
+    Version(u64),
+}
+
+impl Expected {
+    pub(crate) fn check(self, current: u64) -> Result<(), Error> {
+        match self {
+            Self::Version(version) if version != current => Err(Error::Stale { current }),
+            _ => Ok(()),
+        }
+    }
 }
 
 impl Store {

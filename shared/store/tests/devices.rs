@@ -6,7 +6,7 @@ use domain::{
     AutomatId, CodeKind, ContractDraft, ContractId, DeviceFault, DoorState, Event, EventKind, Instant, KeyId,
     OpeningDraft, Presence, Whereabouts,
 };
-use store::{Act, DUE_SHARDS, Due, Error, Expected, LockerTelling, PageRequest, Telling};
+use store::{Act, DUE_SHARDS, Due, Error, Expected, LockerReport, LockerReports, PageRequest};
 use testkit::{TestTable, act, at, automat, contract, entry, key, locker, pin};
 
 fn a() -> KeyId {
@@ -40,8 +40,8 @@ impl Scene {
     }
 
     async fn hear_at(&self, n: u64, now: Instant, index: u32, key: bool, door: DoorState, by: Option<&str>) {
-        let told = LockerTelling { key_inside: Some(key), door, by: by.map(str::to_owned) };
-        let telling = Telling { n, lockers: vec![(locker(index), told)], device_keys: Vec::new() };
+        let told = LockerReport { key_inside: Some(key), door, by: by.map(str::to_owned) };
+        let telling = LockerReports { n, lockers: vec![(locker(index), told)], device_keys: Vec::new() };
         self.0.store.hear_lockers(&lobby(), telling, now).await.unwrap();
     }
 
@@ -96,8 +96,8 @@ async fn a_number_from_the_future_is_refused_and_later_true_ones_are_believed() 
 #[tokio::test]
 async fn a_telling_of_all_lockers_from_the_future_leaves_no_mark_either() {
     let scene = Scene::new().await;
-    let told = |key, door| LockerTelling { key_inside: Some(key), door, by: None };
-    let all = |n, door| Telling {
+    let told = |key, door| LockerReport { key_inside: Some(key), door, by: None };
+    let all = |n, door| LockerReports {
         n,
         lockers: (0..3).map(|index| (locker(index), told(index == 0, door))).collect(),
         device_keys: Vec::new(),

@@ -6,7 +6,7 @@ use domain::{
     AutomatId, CodeKind, ContractChange, ContractDraft, ContractId, ContractRefusal, DoorState, Event, EventKind,
     KeyChange, KeyDraft, KeyId, OpeningDraft, Presence, Sharing, Whereabouts,
 };
-use store::{Act, Error, Expected, LockerTelling, PageRequest, Store, Telling, Thing};
+use store::{Act, Error, Expected, LockerReport, LockerReports, PageRequest, Store, Thing};
 use testkit::{Dice, TestTable, act, at, automat, contract, entry, key, locker, pin, telling};
 
 fn a() -> KeyId {
@@ -39,7 +39,7 @@ async fn stage() -> TestTable {
 }
 
 /// Later tellings are heard later here, so that the record is in their order.
-async fn hear(store: &Store, telling: Telling) {
+async fn hear(store: &Store, telling: LockerReports) {
     let now = at(telling.n.cast_signed());
     store.hear_lockers(&lobby(), telling, now).await.unwrap();
 }
@@ -381,7 +381,7 @@ async fn an_extended_contract_keeps_its_pin_marked_while_the_key_is_out() {
 
 #[derive(Debug, Clone)]
 enum Message {
-    Lockers(Telling),
+    Lockers(LockerReports),
     Presence(Presence),
 }
 
@@ -399,7 +399,7 @@ fn history(dice: &mut Dice) -> Vec<Message> {
         };
         let told = |index: usize, state: &[(bool, DoorState); 3]| {
             let (key_inside, door) = state[index];
-            (locker(u32::try_from(index).unwrap()), LockerTelling { key_inside: Some(key_inside), door, by: None })
+            (locker(u32::try_from(index).unwrap()), LockerReport { key_inside: Some(key_inside), door, by: None })
         };
         match dice.below(4) {
             0 => {
@@ -410,11 +410,11 @@ fn history(dice: &mut Dice) -> Vec<Message> {
             1 => {
                 turn(&mut state, dice);
                 let lockers = (0..3).map(|index| told(index, &state)).collect();
-                said.push(Message::Lockers(Telling { n: n.unsigned_abs(), lockers, device_keys: Vec::new() }));
+                said.push(Message::Lockers(LockerReports { n: n.unsigned_abs(), lockers, device_keys: Vec::new() }));
             }
             _ => {
                 let index = turn(&mut state, dice);
-                said.push(Message::Lockers(Telling {
+                said.push(Message::Lockers(LockerReports {
                     n: n.unsigned_abs(),
                     lockers: vec![told(index, &state)],
                     device_keys: Vec::new(),

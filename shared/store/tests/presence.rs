@@ -3,7 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test's own values are well formed")]
 
 use domain::{AutomatChange, AutomatId, Connection, ConnectionState, DoorState, EventKind, Name, Presence};
-use store::{Error, Expected, Heard, LockerTelling, PageRequest, Store, Telling, Thing};
+use store::{Error, Expected, Heard, LockerReport, LockerReports, PageRequest, Store, Thing};
 use testkit::{TestTable, act, at, automat, locker};
 
 fn lobby() -> AutomatId {
@@ -88,9 +88,9 @@ async fn a_message_shows_that_its_device_is_there_where_the_event_was_lost() {
     hear(&table.store, connected(1, 0)).await;
     hear(&table.store, disconnected(1, 10)).await;
     let tell = async |sent, heard| {
-        let told = LockerTelling { key_inside: Some(true), door: DoorState::Closed, by: None };
+        let told = LockerReport { key_inside: Some(true), door: DoorState::Closed, by: None };
         let lockers = vec![(locker(0), told)];
-        let telling = Telling { n: at(sent).millis().unsigned_abs(), lockers, device_keys: Vec::new() };
+        let telling = LockerReports { n: at(sent).millis().unsigned_abs(), lockers, device_keys: Vec::new() };
         table.store.hear_lockers(&lobby(), telling, at(heard)).await.unwrap();
         connection(&table).await.state
     };

@@ -191,7 +191,7 @@ async fn messages_are_kept_no_longer_than_their_contract() {
     scene.book(ContractDraft { contacts: vec![by_email("aino@example.fi")], ..contract(10 * DAY, 20 * DAY) }).await;
     for record in scene.table.records(at(0)).await {
         if let Record::Contract(record) = scene.store.read_record(&record).unwrap() {
-            scene.store.tell_of_contract(&record, at(0)).await.unwrap();
+            scene.store.notify_of_contract(&record, at(0)).await.unwrap();
         }
     }
     assert_eq!(scene.kept("MESSAGE#").await, [Some(30 * DAY)], "90 days are more than contracts are kept");
@@ -209,7 +209,7 @@ async fn what_the_table_sweeps_is_no_cancellation() {
     };
     let mut removal = records.iter().find(is_removal).unwrap().clone();
     let Record::Contract(told) = scene.store.read_record(&removal).unwrap() else { panic!("somebody removed it") };
-    assert_eq!(scene.store.tell_of_contract(&told, at(1)).await.unwrap().len(), 1);
+    assert_eq!(scene.store.notify_of_contract(&told, at(1)).await.unwrap().len(), 1);
     removal["userIdentity"] = json!({ "type": "Service", "principalId": "dynamodb.amazonaws.com" });
     assert!(matches!(scene.store.read_record(&removal).unwrap(), Record::Other));
 }

@@ -65,10 +65,10 @@ async fn with_force_each_contract_is_told_once_however_often_that_is_begun() {
     // Cut off after each number of requests, and begun again.
     for requests in 1..8 {
         table.wire.lose_answers(requests);
-        _ = table.store.tell_of_zone(&lobby(), at(20)).await;
+        _ = table.store.notify_of_time_zone(&lobby(), at(20)).await;
         table.wire.mend();
     }
-    table.store.tell_of_zone(&lobby(), at(20)).await.unwrap();
+    table.store.notify_of_time_zone(&lobby(), at(20)).await.unwrap();
     assert_eq!(versions(&table).await, [2, 2]);
     assert!(!is_due(&table, at(99)).await);
 }
@@ -80,7 +80,7 @@ async fn what_was_booked_in_the_new_zone_is_told_no_more() {
     let later = Act { now: at(46), ..act() };
     let draft = domain::ContractDraft { id: ContractId::parse("three").ok(), ..contract(300, 360) };
     table.store.create_contract(&KeyId::parse("A").unwrap(), draft, &later).await.unwrap();
-    table.store.tell_of_zone(&lobby(), at(50)).await.unwrap();
+    table.store.notify_of_time_zone(&lobby(), at(50)).await.unwrap();
     let three = table.store.contract(&KeyId::parse("A").unwrap(), &ContractId::parse("three").unwrap()).await.unwrap();
     assert_eq!((three.version, versions(&table).await), (1, vec![2, 2]));
 }
@@ -95,7 +95,7 @@ async fn a_contract_that_is_edited_in_between_is_told_all_the_same() {
         ContractChange { contacts: Some(vec![testkit::by_email("new@example.fi")]), ..ContractChange::default() };
     let key = KeyId::parse("A").unwrap();
     table.store.edit_contract(&key, &ContractId::parse("two").unwrap(), change, Expected::Any, &later).await.unwrap();
-    table.store.tell_of_zone(&lobby(), at(50)).await.unwrap();
+    table.store.notify_of_time_zone(&lobby(), at(50)).await.unwrap();
     assert_eq!(versions(&table).await, [2, 3]);
 }
 
@@ -106,7 +106,7 @@ async fn each_change_is_told_also_back_to_a_zone_that_was_told_before() {
         [("America/New_York", 10, 2), ("Europe/Helsinki", 20, 3), ("America/New_York", 30, 4)]
     {
         move_to(&table, zone, true, at(seconds)).await.unwrap();
-        table.store.tell_of_zone(&lobby(), at(seconds + 5)).await.unwrap();
+        table.store.notify_of_time_zone(&lobby(), at(seconds + 5)).await.unwrap();
         assert_eq!(versions(&table).await, [version; 2], "{zone}");
     }
 }

@@ -4,7 +4,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use domain::{AutomatId, CodeKind, DoorState, Instant};
 use ring::hmac;
-use store::{DeviceKey, KeypadEntry, LockerTelling, Store, Telling};
+use store::{DeviceKey, KeypadEntry, LockerReport, LockerReports, Store};
 
 use crate::locker;
 
@@ -30,12 +30,12 @@ pub fn name(key: &DeviceKey, kind: CodeKind, digits: &str) -> String {
 
 /// A telling of closed lockers: whether a key is inside, and what last opened the locker.
 #[must_use]
-pub fn telling(n: u64, lockers: &[(u32, bool, Option<&str>)]) -> Telling {
+pub fn telling(n: u64, lockers: &[(u32, bool, Option<&str>)]) -> LockerReports {
     let told = |&(index, key_inside, by): &(u32, bool, Option<&str>)| {
         (
             locker(index),
-            LockerTelling { key_inside: Some(key_inside), door: DoorState::Closed, by: by.map(str::to_owned) },
+            LockerReport { key_inside: Some(key_inside), door: DoorState::Closed, by: by.map(str::to_owned) },
         )
     };
-    Telling { n, lockers: lockers.iter().map(told).collect(), device_keys: Vec::new() }
+    LockerReports { n, lockers: lockers.iter().map(told).collect(), device_keys: Vec::new() }
 }

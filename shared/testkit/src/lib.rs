@@ -19,10 +19,10 @@ mod stream;
 mod wire;
 
 use aws_sdk_dynamodb::Client;
+use clock::Random;
 use domain::Instant;
 use dynamodb::Database;
 use permissions::Permissions;
-use clock::Random;
 use store::{Codes, Store};
 
 pub use cabinet::fill;

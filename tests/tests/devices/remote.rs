@@ -1,7 +1,7 @@
 //! Remote opens end in the truth, whatever happens to the device.
 
-use clock::Clock;
 use automat::simulated::Crash;
+use clock::Clock;
 use domain::Instant;
 use e2e::device::{eventually, lose_network, regain_network};
 use e2e::{Stack, Stage};

@@ -2,9 +2,9 @@
 
 use std::ops::Deref;
 
-use clock::Clock;
 use automat::device::Display;
 use automat::simulated::SimulatedAutomat;
+use clock::Clock;
 use domain::Instant;
 use e2e::{Stack, Stage};
 use protocol::Purpose;

@@ -3,11 +3,11 @@
 use std::fs;
 use std::path::Path;
 
-use clock::Clock;
 use automat::credentials::Credentials;
 use automat::driver::Settings;
 use automat::link::{Endpoint, Security};
 use automat::simulated::{Config, Person, SimulatedAutomat};
+use clock::Clock;
 use e2e::{Stack, Stage};
 use protocol::Purpose;
 use serde_json::json;

@@ -3,14 +3,14 @@
 
 use std::fs;
 
-use clock::Clock;
 use automat::credentials::{AUTOMAT, Credentials};
 use automat::device::Display;
 use automat::simulated::SimulatedAutomat;
+use clock::Clock;
 use domain::AutomatId;
 use e2e::{Stack, Stage};
 use protocol::Purpose;
-use store::{DeviceKeysTold, PageRequest};
+use store::{DeviceKeysKnown, PageRequest};
 
 use crate::scene::{LOCKER, Scene, noon, open_to};
 
@@ -29,10 +29,10 @@ async fn give(stage: &Stage, device: SimulatedAutomat, change: impl Fn(&mut Cred
 /// Which keys the cloud knows the device to have, once it has heard.
 async fn told(stage: &Stage, current: bool, other: bool) {
     let automat = AutomatId::parse(&stage.automat).unwrap();
-    let expected = DeviceKeysTold { automat, current, other };
+    let expected = DeviceKeysKnown { automat, current, other };
     for _ in 0..500 {
         let page = PageRequest { limit: 10, after: None };
-        if stage.stack.cloud().store().device_keys_told(&page).await.unwrap().data.contains(&expected) {
+        if stage.stack.cloud().store().device_keys_known(&page).await.unwrap().data.contains(&expected) {
             return;
         }
         tokio::time::sleep(std::time::Duration::from_millis(20)).await;

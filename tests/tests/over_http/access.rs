@@ -1,8 +1,8 @@
 //! Who may: the table of routes, tried out over HTTP; and tokens that are not ours.
 
-use clock::Clock;
-use api::routes::{Access, ROUTES, Route};
 use api::Role;
+use api::routes::{Access, ROUTES, Route};
+use clock::Clock;
 use domain::Instant;
 use e2e::{Answer, As, Browser, Call, Stack, forgeries};
 use serde_json::json;

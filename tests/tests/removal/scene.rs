@@ -2,9 +2,9 @@
 
 use std::collections::HashMap;
 
-use clock::Clock;
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::types::{AttributeValue, PutRequest, WriteRequest};
+use clock::Clock;
 use domain::{Actor, AutomatId, Calendar, ContractId, Entry, Instant as Time, KeyId, Pin, TimeRange};
 use e2e::{Stack, Stage};
 use serde_json::{Value, json};

@@ -2,11 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use clock::Clock;
 use api::testing::{json, request};
 use api::{App, Role};
 use axum::body::Body;
 use axum::response::Response;
+use clock::Clock;
 use devices::Devices;
 use domain::{Instant, Opening, OpeningId};
 use iot::Template;

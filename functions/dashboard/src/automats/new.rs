@@ -4,8 +4,8 @@ use api::{App, Caller, NoQuery, Problem};
 use askama::Template;
 use axum::extract::State;
 use axum::response::{IntoResponse as _, Redirect, Response};
-use http::StatusCode;
 use clock::Random;
+use http::StatusCode;
 
 use super::fields;
 use crate::form::{Errors, Form};

@@ -6,8 +6,8 @@ use api::{App, Caller, KeyPath, NoQuery, Problem, Query};
 use axum::extract::State;
 use axum::response::{IntoResponse as _, Redirect, Response};
 use chrono::NaiveDate;
-use domain::{Contact, ContractDraft, ContractRefusal};
 use clock::Random;
+use domain::{Contact, ContractDraft, ContractRefusal};
 
 use super::form::{Again, Place, as_previewed, is_confirmed, stepped};
 use super::{contacts, fields};

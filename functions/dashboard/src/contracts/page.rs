@@ -1,13 +1,13 @@
 //! `GET /keys/{keyId}/contracts/{contractId}`: a contract, who is told of it, and what became of each message.
 
-use clock::Random;
 use api::{App, ContractPath, Problem, Query};
 use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
+use clock::Random;
 use domain::{
     Channel, Contact, Contract, ContractId, ContractState, Instant, Key, KeyId, MessageKind, MessageRecord,
-    MessageState, Pin, Trouble,
+    MessageState, Pin, SendFailure,
 };
 use http::StatusCode;
 use store::PageRequest;
@@ -195,8 +195,8 @@ fn sent(t: &Texts, times: &Times, home: &str, record: &MessageRecord) -> Sent {
         MessageState::Superseded { at: time } => ("", at("message-superseded", *time), false),
     };
     let twice = record.perhaps_twice.then(|| t.say("message-perhaps-twice").into_owned());
-    let trouble = record.trouble.map(|trouble| t.say(why(trouble)).into_owned());
-    let said = [trouble, twice].into_iter().flatten().collect::<Vec<_>>().join(" ");
+    let failure = record.failure.map(|failure| t.say(why(failure)).into_owned());
+    let said = [failure, twice].into_iter().flatten().collect::<Vec<_>>().join(" ");
     Sent {
         contact: record.recipient.name.to_string(),
         kind: kind_in_words(t, record.kind),
@@ -208,13 +208,13 @@ fn sent(t: &Texts, times: &Times, home: &str, record: &MessageRecord) -> Sent {
     }
 }
 
-fn why(trouble: Trouble) -> &'static str {
-    match trouble {
-        Trouble::Throttled => "trouble-throttled",
-        Trouble::Unavailable => "trouble-unavailable",
-        Trouble::Unanswered => "trouble-unanswered",
-        Trouble::NotAllowed => "trouble-not-allowed",
-        Trouble::AddressRefused => "trouble-address-refused",
-        Trouble::ContentRefused => "trouble-content-refused",
+fn why(failure: SendFailure) -> &'static str {
+    match failure {
+        SendFailure::Throttled => "failure-throttled",
+        SendFailure::Unavailable => "failure-unavailable",
+        SendFailure::Unanswered => "failure-unanswered",
+        SendFailure::NotAllowed => "failure-not-allowed",
+        SendFailure::AddressRefused => "failure-address-refused",
+        SendFailure::ContentRefused => "failure-content-refused",
     }
 }

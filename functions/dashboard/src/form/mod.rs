@@ -3,13 +3,13 @@
 mod errors;
 mod stale;
 
-use clock::Random;
 use api::problem::{Code, FieldCode, FieldError};
 use api::{Caller, IdempotencyKey, LIMIT, Problem};
 use axum::body::Bytes;
 use axum::extract::{FromRequest, Request};
 use base64::Engine as _;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
+use clock::Random;
 use http::header::CONTENT_TYPE;
 use ring::digest::{Context, SHA256};
 use store::{Expected, Receipt};

@@ -1,10 +1,10 @@
 //! `/automats/{automatId}/keys/new`: a key to add to a locker, and what to do when that is done.
 
-use clock::Random;
 use api::{App, AutomatPath, Caller, Problem, Query};
 use askama::Template;
 use axum::extract::State;
 use axum::response::{IntoResponse as _, Redirect, Response};
+use clock::Random;
 use domain::{Automat, AutomatId, Key, KeyId};
 use http::StatusCode;
 use store::Thing;

@@ -1,10 +1,10 @@
 //! `POST /automats/{automatId}/lockers/{lockerIndex}/open`: asks for it, and goes to where it is followed.
 
-use clock::Random;
 use api::problem::Code;
 use api::{App, Caller, Check, LockerPath, Problem};
 use axum::extract::State;
 use axum::response::{IntoResponse as _, Redirect, Response};
+use clock::Random;
 use domain::{FreeText, OpeningDraft, OpeningId};
 use remote::Asked;
 use store::Act;

@@ -1,11 +1,11 @@
 //! `GET /automats/{automatId}/lockers/{lockerIndex}`: what is known of one locker, and the button that opens it.
 
-use clock::Random;
 use api::problem::Code;
 use api::{App, Caller, LockerPath, NoQuery, Problem};
 use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
+use clock::Random;
 use domain::{Automat, AutomatId, ConnectionState, DoorState, LockerIndex, Whereabouts};
 use http::StatusCode;
 use store::{LockerView, PageRequest};

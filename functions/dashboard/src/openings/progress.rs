@@ -7,10 +7,10 @@ use api::{App, Caller, OpeningPath, Problem, Query};
 use askama::Template;
 use axum::extract::State as Shared;
 use axum::response::Response;
+use clock::Random;
 use domain::{AutomatId, Invalid, KeyId, Opening, OpeningId, TimeZone};
 use http::StatusCode;
 use remote::{MAX_WAIT, follow};
-use clock::Random;
 use texts::{FluentArgs, Texts};
 
 use super::state::State;

@@ -1,7 +1,6 @@
 //! Lets through those who are signed in, as the gateway's authorizer does at the API's routes: with their claims where
 //! the gateway would have put them, so that the gate decides what they may.
 
-use clock::Clock;
 use api::problem::Code;
 use api::routes::{self, Access};
 use api::{Claims, CorrelationId, Problem, Role};
@@ -12,6 +11,7 @@ use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse as _, Redirect, Response};
 use base64::Engine as _;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
+use clock::Clock;
 use domain::Instant;
 use http::header::REFERER;
 use http::request::Parts;
@@ -41,7 +41,7 @@ pub(crate) fn admit<S: Clone + Send + Sync + 'static>(pages: Router<S>, sign_in:
 }
 
 /// How somebody stands.
-enum Standing {
+enum SessionState {
     /// Signed in, with a new access token if the old one was over.
     In { claims: Claims, renewed: Option<Renewed> },
     /// Not signed in, or not any more.
@@ -79,7 +79,7 @@ async fn pass(State(door): State<Door>, request: Request, next: Next) -> Respons
         Err(trouble) => return refused(&Notice::Trouble, &parts, Problem::internal(trouble)),
     };
     match standing {
-        Standing::In { claims, renewed } => {
+        SessionState::In { claims, renewed } => {
             let role = Role::of_claims(claims.by_name());
             parts.extensions.insert(Person { name: name(&parts.headers, &claims), role });
             claims.hand_on(&mut parts.extensions);
@@ -94,8 +94,8 @@ async fn pass(State(door): State<Door>, request: Request, next: Next) -> Respons
             }
             answer
         }
-        Standing::Out if access.is_none() => next.run(Request::from_parts(parts, body)).await,
-        Standing::Out => {
+        SessionState::Out if access.is_none() => next.run(Request::from_parts(parts, body)).await,
+        SessionState::Out => {
             let mut answer = out(&parts, body).await;
             if cookies::held(&parts.headers, REFRESH).is_some() {
                 cookies::forget(answer.headers_mut(), &[ACCESS, REFRESH, PERSON]);
@@ -106,20 +106,20 @@ async fn pass(State(door): State<Door>, request: Request, next: Next) -> Respons
 }
 
 impl Inner {
-    async fn standing(&self, headers: &HeaderMap, now: Instant) -> Result<Standing, Trouble> {
+    async fn standing(&self, headers: &HeaderMap, now: Instant) -> Result<SessionState, Trouble> {
         if let Some(access) = cookies::held(headers, ACCESS)
             && let Some(claims) = self.claims(access, now).await?
         {
-            return Ok(Standing::In { claims, renewed: None });
+            return Ok(SessionState::In { claims, renewed: None });
         }
-        let Some(refresh) = cookies::held(headers, REFRESH) else { return Ok(Standing::Out) };
+        let Some(refresh) = cookies::held(headers, REFRESH) else { return Ok(SessionState::Out) };
         let tokens = match self.hosted.renew(refresh).await {
             Ok(tokens) => tokens,
-            Err(NoTokens::Over) => return Ok(Standing::Out),
+            Err(NoTokens::Over) => return Ok(SessionState::Out),
             Err(NoTokens::Trouble(trouble)) => return Err(trouble),
         };
         let claims = self.claims(&tokens.access, now).await?.ok_or(Trouble::Unreadable)?;
-        Ok(Standing::In { claims, renewed: Some(Renewed { access: tokens.access, seconds: tokens.seconds }) })
+        Ok(SessionState::In { claims, renewed: Some(Renewed { access: tokens.access, seconds: tokens.seconds }) })
     }
 }
 

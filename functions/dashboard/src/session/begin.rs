@@ -3,10 +3,10 @@
 use api::Problem;
 use axum::extract::State;
 use axum::response::{IntoResponse as _, Redirect, Response};
+use clock::Random;
 use form_urlencoded::Serializer;
 use http::header::HOST;
 use http::{HeaderMap, Uri};
-use clock::Random;
 
 use super::attempt::{self, Secret};
 use super::cookies::{self, SIGNING_IN, SIGNING_IN_SECONDS};

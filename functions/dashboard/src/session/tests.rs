@@ -2,7 +2,6 @@
 
 use std::sync::{Arc, Mutex};
 
-use clock::Clock;
 use api::testing;
 use aws_smithy_runtime_api::client::http::{HttpConnector, HttpConnectorFuture};
 use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
@@ -14,6 +13,7 @@ use axum::response::Response;
 use axum::routing::{get, post};
 use base64::Engine as _;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
+use clock::Clock;
 use http::header::{CONTENT_TYPE, COOKIE, LOCATION, ORIGIN, REFERER, STRICT_TRANSPORT_SECURITY};
 use testkit::at;
 use tower::ServiceExt as _;

@@ -2,10 +2,10 @@
 //!
 //! The now of the tests is 2026-11-24T12:00:00Z: 14:00 in Helsinki.
 
-use clock::{Clock, Random};
 use api::testing::request;
 use api::{App, Role};
 use axum::body::{Body, to_bytes};
+use clock::{Clock, Random};
 use dashboard::Dashboard;
 use http::Request;
 use http::header::{ACCEPT_ENCODING, ACCEPT_LANGUAGE, CONTENT_ENCODING, CONTENT_TYPE, LOCATION};

@@ -117,12 +117,12 @@ message-refused = Refused { $time }
 message-failed = Given up { $time }
 message-superseded = Not sent: the contract had changed by { $time }
 message-perhaps-twice = It may have gone twice.
-trouble-throttled = Too many messages were sent at that time.
-trouble-unavailable = The email or SMS service was not available.
-trouble-unanswered = The email or SMS service did not answer, so it may have been sent all the same.
-trouble-not-allowed = The email or SMS service does not let us. Ask whoever runs this service.
-trouble-address-refused = Nothing can be sent to this address or number. Look at it again.
-trouble-content-refused = The email or SMS service does not send this text.
+failure-throttled = Too many messages were sent at that time.
+failure-unavailable = The email or SMS service was not available.
+failure-unanswered = The email or SMS service did not answer, so it may have been sent all the same.
+failure-not-allowed = The email or SMS service does not let us. Ask whoever runs this service.
+failure-address-refused = Nothing can be sent to this address or number. Look at it again.
+failure-content-refused = The email or SMS service does not send this text.
 
 # Its page
 

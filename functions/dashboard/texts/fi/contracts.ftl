@@ -117,12 +117,12 @@ message-refused = Hylätty { $time }
 message-failed = Lähetys epäonnistui { $time }
 message-superseded = Ei lähetetty, { $time }: sopimus oli muuttunut
 message-perhaps-twice = Viesti on voinut lähteä kahdesti.
-trouble-throttled = Viestejä lähetettiin sillä hetkellä liikaa.
-trouble-unavailable = Sähköposti- tai tekstiviestipalvelu ei ollut käytettävissä.
-trouble-unanswered = Sähköposti- tai tekstiviestipalvelu ei vastannut, joten viesti on silti voinut lähteä.
-trouble-not-allowed = Sähköposti- tai tekstiviestipalvelu ei salli lähettämistä. Ota yhteyttä tämän palvelun tarjoajaan.
-trouble-address-refused = Tähän osoitteeseen tai numeroon ei voi lähettää mitään. Tarkista se.
-trouble-content-refused = Sähköposti- tai tekstiviestipalvelu ei lähetä tätä tekstiä.
+failure-throttled = Viestejä lähetettiin sillä hetkellä liikaa.
+failure-unavailable = Sähköposti- tai tekstiviestipalvelu ei ollut käytettävissä.
+failure-unanswered = Sähköposti- tai tekstiviestipalvelu ei vastannut, joten viesti on silti voinut lähteä.
+failure-not-allowed = Sähköposti- tai tekstiviestipalvelu ei salli lähettämistä. Ota yhteyttä tämän palvelun tarjoajaan.
+failure-address-refused = Tähän osoitteeseen tai numeroon ei voi lähettää mitään. Tarkista se.
+failure-content-refused = Sähköposti- tai tekstiviestipalvelu ei lähetä tätä tekstiä.
 
 # Its page
 

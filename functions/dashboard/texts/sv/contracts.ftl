@@ -117,12 +117,12 @@ message-refused = Avvisat { $time }
 message-failed = Misslyckades { $time }
 message-superseded = Skickades inte, { $time }: avtalet hade ändrats
 message-perhaps-twice = Meddelandet kan ha skickats två gånger.
-trouble-throttled = För många meddelanden skickades då.
-trouble-unavailable = E-post- eller SMS-tjänsten var inte tillgänglig.
-trouble-unanswered = E-post- eller SMS-tjänsten svarade inte, så meddelandet kan ändå ha skickats.
-trouble-not-allowed = E-post- eller SMS-tjänsten tillåter inte att vi skickar. Kontakta den som tillhandahåller den här tjänsten.
-trouble-address-refused = Ingenting kan skickas till den här adressen eller det här numret. Kontrollera det.
-trouble-content-refused = E-post- eller SMS-tjänsten skickar inte den här texten.
+failure-throttled = För många meddelanden skickades då.
+failure-unavailable = E-post- eller SMS-tjänsten var inte tillgänglig.
+failure-unanswered = E-post- eller SMS-tjänsten svarade inte, så meddelandet kan ändå ha skickats.
+failure-not-allowed = E-post- eller SMS-tjänsten tillåter inte att vi skickar. Kontakta den som tillhandahåller den här tjänsten.
+failure-address-refused = Ingenting kan skickas till den här adressen eller det här numret. Kontrollera det.
+failure-content-refused = E-post- eller SMS-tjänsten skickar inte den här texten.
 
 # Its page
 

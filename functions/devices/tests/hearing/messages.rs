@@ -206,7 +206,7 @@ async fn the_keys_that_a_device_tells_of_are_kept_and_nothing_that_is_no_key() {
     telling["deviceKeys"] = json!(["x".repeat(9_000), id, "12345678", "87654321"]);
     scene.hear(&telling).await.unwrap();
     let page = store::PageRequest { limit: 10, after: None };
-    let told = scene.table.store.device_keys_told(&page).await.unwrap().data;
+    let told = scene.table.store.device_keys_known(&page).await.unwrap().data;
     assert!(told.iter().any(|told| told.automat.as_str() == "lobby" && told.current && !told.other), "{told:?}");
     let items = scene.table.items().await.concat();
     assert!(items.contains("12345678") && !items.contains("87654321") && !items.contains("xxx"));

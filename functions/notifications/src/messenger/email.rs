@@ -2,9 +2,9 @@
 
 use aws_sdk_sesv2::operation::send_email::SendEmailError;
 use aws_sdk_sesv2::types::{Body, Content, Destination, EmailContent, Message, MessageTag};
-use domain::{Email, Trouble};
+use domain::{Email, SendFailure};
 
-use super::{Messenger, trouble};
+use super::{Messenger, failure};
 
 /// The tag that an email carries our name of the message in.
 pub(crate) const REFERENCE: &str = "message";
@@ -16,48 +16,50 @@ impl Messenger {
         to: &Email,
         email: messages::Email,
         reference: String,
-    ) -> Result<String, Trouble> {
-        let Some(sender) = &self.mail_from else { return Err(Trouble::NotAllowed) };
+    ) -> Result<String, SendFailure> {
+        let Some(sender) = &self.mail_from else { return Err(SendFailure::NotAllowed) };
         let body = Body::builder().text(utf8(email.text)?).html(utf8(email.html)?).build();
         let content = Message::builder().subject(utf8(email.subject)?).body(body).build();
         let tag = MessageTag::builder().name(REFERENCE).value(reference).build();
         let request = self
             .ses
             .send_email()
-            .email_tags(tag.map_err(|_| Trouble::ContentRefused)?)
+            .email_tags(tag.map_err(|_| SendFailure::ContentRefused)?)
             .from_email_address(sender)
             .destination(Destination::builder().to_addresses(to.reveal()).build())
             .content(EmailContent::builder().simple(content).build())
             .set_configuration_set_name(self.mail_configuration_set.clone());
         match request.send().await {
             Ok(answer) => Ok(answer.message_id.unwrap_or_default()),
-            Err(error) => Err(trouble::of(&error, refusal)),
+            Err(error) => Err(failure::of(&error, refusal)),
         }
     }
 }
 
-fn utf8(text: String) -> Result<Content, Trouble> {
-    Content::builder().data(text).charset("UTF-8").build().map_err(|_| Trouble::ContentRefused)
+fn utf8(text: String) -> Result<Content, SendFailure> {
+    Content::builder().data(text).charset("UTF-8").build().map_err(|_| SendFailure::ContentRefused)
 }
 
 /// What SES's own errors come to. Its texts tell apart what its codes do not.
-fn refusal(error: &SendEmailError) -> Option<Trouble> {
+fn refusal(error: &SendEmailError) -> Option<SendFailure> {
     match error {
         // In the sandbox, or before the domain is verified: the same code as for a virus.
-        SendEmailError::MessageRejected(_) if trouble::says(error, "not verified") => Some(Trouble::NotAllowed),
+        SendEmailError::MessageRejected(_) if failure::says(error, "not verified") => Some(SendFailure::NotAllowed),
         SendEmailError::MessageRejected(_) | SendEmailError::BadRequestException(_)
-            if trouble::says(error, "address") =>
+            if failure::says(error, "address") =>
         {
-            Some(Trouble::AddressRefused)
+            Some(SendFailure::AddressRefused)
         }
-        SendEmailError::MessageRejected(_) | SendEmailError::BadRequestException(_) => Some(Trouble::ContentRefused),
+        SendEmailError::MessageRejected(_) | SendEmailError::BadRequestException(_) => {
+            Some(SendFailure::ContentRefused)
+        }
         SendEmailError::TooManyRequestsException(_) | SendEmailError::LimitExceededException(_) => {
-            Some(Trouble::Throttled)
+            Some(SendFailure::Throttled)
         }
         SendEmailError::AccountSuspendedException(_)
         | SendEmailError::MailFromDomainNotVerifiedException(_)
         | SendEmailError::NotFoundException(_)
-        | SendEmailError::SendingPausedException(_) => Some(Trouble::NotAllowed),
+        | SendEmailError::SendingPausedException(_) => Some(SendFailure::NotAllowed),
         _ => None,
     }
 }

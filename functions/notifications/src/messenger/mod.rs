@@ -4,8 +4,8 @@
 //! down of it, since a try that was not answered may have sent it.
 
 pub(crate) mod email;
+mod failure;
 mod sms;
-mod trouble;
 
 use domain::Address;
 use messages::Rendered;
@@ -48,6 +48,6 @@ impl Messenger {
             (Rendered::Sms(sms), Address::Sms(to)) => self.send_sms(to, sms).await,
             _ => unreachable!("a message is rendered for the channel of its address"),
         };
-        sent.map_or_else(Verdict::Trouble, Verdict::Sent)
+        sent.map_or_else(Verdict::SendFailure, Verdict::Sent)
     }
 }

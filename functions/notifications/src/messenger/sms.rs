@@ -1,15 +1,15 @@
 //! SMS, through SNS.
 
 use aws_sdk_sns::operation::publish::PublishError;
-use domain::{PhoneNumber, Trouble};
+use domain::{PhoneNumber, SendFailure};
 
-use super::{Messenger, trouble};
+use super::{Messenger, failure};
 use crate::topic::attribute;
 
 impl Messenger {
     /// Sends an SMS; gives SNS's name for it. Transactional: sent for reliability, not for price.
-    pub(super) async fn send_sms(&self, to: &PhoneNumber, sms: messages::Sms) -> Result<String, Trouble> {
-        let text = |value: &str| attribute(value).map_err(|_| Trouble::ContentRefused);
+    pub(super) async fn send_sms(&self, to: &PhoneNumber, sms: messages::Sms) -> Result<String, SendFailure> {
+        let text = |value: &str| attribute(value).map_err(|_| SendFailure::ContentRefused);
         let mut request = self
             .sns
             .publish()
@@ -21,24 +21,24 @@ impl Messenger {
         }
         match request.send().await {
             Ok(answer) => Ok(answer.message_id.unwrap_or_default()),
-            Err(error) => Err(trouble::of(&error, refusal)),
+            Err(error) => Err(failure::of(&error, refusal)),
         }
     }
 }
 
 /// What SNS's own errors come to. A parameter that is invalid is the number, or else something of ours.
-fn refusal(error: &PublishError) -> Option<Trouble> {
+fn refusal(error: &PublishError) -> Option<SendFailure> {
     match error {
         PublishError::InvalidParameterException(_)
         | PublishError::InvalidParameterValueException(_)
         | PublishError::ValidationException(_) => {
-            Some(if trouble::says(error, "phone") { Trouble::AddressRefused } else { Trouble::ContentRefused })
+            Some(if failure::says(error, "phone") { SendFailure::AddressRefused } else { SendFailure::ContentRefused })
         }
         PublishError::AuthorizationErrorException(_)
         | PublishError::InvalidSecurityException(_)
         | PublishError::EndpointDisabledException(_)
-        | PublishError::NotFoundException(_) => Some(Trouble::NotAllowed),
-        PublishError::InternalErrorException(_) => Some(Trouble::Unavailable),
+        | PublishError::NotFoundException(_) => Some(SendFailure::NotAllowed),
+        PublishError::InternalErrorException(_) => Some(SendFailure::Unavailable),
         _ => None,
     }
 }

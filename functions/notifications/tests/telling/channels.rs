@@ -1,17 +1,17 @@
 //! What the providers say, and what is written down of it.
 
-use domain::{MessageState, Trouble};
+use domain::{MessageState, SendFailure};
 use notifications::{Messenger, Notifications};
 use outbox::{Behaviour, End, What};
 use serde_json::json;
 
 use crate::scene::{Scene, by_email, by_sms, failures, give};
 
-/// The state and the trouble of the one message about a contract.
-async fn outcome(scene: &Scene) -> (MessageState, Option<Trouble>) {
+/// The state and the failure of the one message about a contract.
+async fn outcome(scene: &Scene) -> (MessageState, Option<SendFailure>) {
     let messages = scene.messages("BK-1").await;
     assert_eq!(messages.len(), 1);
-    (messages[0].state.clone(), messages[0].trouble)
+    (messages[0].state.clone(), messages[0].failure)
 }
 
 #[tokio::test]
@@ -47,14 +47,14 @@ async fn an_email_has_text_and_html_and_its_sender() {
 
 #[tokio::test]
 async fn each_answer_of_a_provider_is_told_apart() {
-    for (end, behaviour, trouble) in [
-        (End::Sms, Behaviour::Refuse, Trouble::AddressRefused),
-        (End::Sms, Behaviour::Throttle, Trouble::Throttled),
-        (End::Sms, Behaviour::Fail, Trouble::Unavailable),
-        (End::Sms, Behaviour::Vanish, Trouble::Unanswered),
-        (End::Email, Behaviour::Throttle, Trouble::Throttled),
-        (End::Email, Behaviour::Fail, Trouble::Unavailable),
-        (End::Email, Behaviour::Vanish, Trouble::Unanswered),
+    for (end, behaviour, failure) in [
+        (End::Sms, Behaviour::Refuse, SendFailure::AddressRefused),
+        (End::Sms, Behaviour::Throttle, SendFailure::Throttled),
+        (End::Sms, Behaviour::Fail, SendFailure::Unavailable),
+        (End::Sms, Behaviour::Vanish, SendFailure::Unanswered),
+        (End::Email, Behaviour::Throttle, SendFailure::Throttled),
+        (End::Email, Behaviour::Fail, SendFailure::Unavailable),
+        (End::Email, Behaviour::Vanish, SendFailure::Unanswered),
     ] {
         let scene = Scene::new().await;
         scene.outbox.behave(end, behaviour);
@@ -62,9 +62,9 @@ async fn each_answer_of_a_provider_is_told_apart() {
         scene.book("BK-1", 3_600, 7_200, vec![contact]).await;
         scene.deliver().await;
         let (state, told) = outcome(&scene).await;
-        assert_eq!(told, Some(trouble), "{end:?} {behaviour:?}");
+        assert_eq!(told, Some(failure), "{end:?} {behaviour:?}");
         let pending = matches!(state, MessageState::Pending { .. });
-        assert_eq!(pending, trouble.passes(), "{end:?} {behaviour:?}: {state:?}");
+        assert_eq!(pending, failure.passes(), "{end:?} {behaviour:?}: {state:?}");
     }
 }
 
@@ -76,7 +76,7 @@ async fn an_email_that_ses_refuses_is_not_tried_again() {
     scene.deliver().await;
     let (state, told) = outcome(&scene).await;
     assert!(matches!(state, MessageState::Refused { .. }), "{state:?}");
-    assert!(matches!(told, Some(Trouble::AddressRefused | Trouble::ContentRefused)));
+    assert!(matches!(told, Some(SendFailure::AddressRefused | SendFailure::ContentRefused)));
 }
 
 #[tokio::test]
@@ -87,8 +87,8 @@ async fn without_a_sender_email_waits_for_one_and_sms_go() {
     let function = Notifications { messenger, ..scene.function() };
     assert!(failures(&give(&function, &scene.records().await).await).is_empty());
     assert_eq!(scene.addresses(), ["+358401234567"]);
-    let troubles: Vec<_> = scene.messages("BK-1").await.iter().filter_map(|message| message.trouble).collect();
-    assert_eq!(troubles, [Trouble::NotAllowed]);
+    let failures: Vec<_> = scene.messages("BK-1").await.iter().filter_map(|message| message.failure).collect();
+    assert_eq!(failures, [SendFailure::NotAllowed]);
 }
 
 #[tokio::test]
@@ -100,7 +100,7 @@ async fn a_provider_that_cannot_be_reached_has_surely_sent_nothing() {
     let messenger = messenger.mail_from(Some("keys@example.com".to_owned()), None);
     let function = Notifications { messenger, ..scene.function() };
     give(&function, &scene.records().await).await.unwrap();
-    assert_eq!(outcome(&scene).await.1, Some(Trouble::Unavailable));
+    assert_eq!(outcome(&scene).await.1, Some(SendFailure::Unavailable));
 }
 
 #[tokio::test]
@@ -121,9 +121,9 @@ async fn an_email_that_comes_back_for_good_is_told_to_have_bounced() {
     assert!(matches!(outcome(&scene).await.0, MessageState::Sent { .. }), "that was another one");
     for _ in 0..2 {
         scene.function().handle(&told(&sent.id)).await.unwrap();
-        let (state, trouble) = outcome(&scene).await;
+        let (state, failure) = outcome(&scene).await;
         assert!(matches!(state, MessageState::Bounced { .. }), "{state:?}");
-        assert_eq!(trouble, Some(Trouble::AddressRefused));
+        assert_eq!(failure, Some(SendFailure::AddressRefused));
     }
 }
 

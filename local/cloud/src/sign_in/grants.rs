@@ -7,8 +7,8 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use aws_lc_rs::digest::{SHA256, digest};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use domain::Instant;
 use clock::{NoRandomness, Random};
+use domain::Instant;
 
 use super::refusal::Refusal;
 use super::request::Request;

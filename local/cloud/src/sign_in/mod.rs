@@ -17,10 +17,10 @@ mod token;
 
 use std::sync::Arc;
 
-use clock::{Clock, Random};
 use axum::Router;
 use axum::middleware::from_fn_with_state;
 use axum::routing::{get, post};
+use clock::{Clock, Random};
 
 use client::Addresses;
 use grants::Grants;

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use api::Role;
-use serde::{Deserialize, Serialize};
 use clock::Random;
+use serde::{Deserialize, Serialize};
 
 use crate::folder::{FolderError, write_private};
 use crate::people::PEOPLE;

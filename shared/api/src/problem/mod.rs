@@ -32,8 +32,6 @@ pub struct Problem {
     pub facts: Box<Facts>,
     /// The methods that the path serves, where the method was at fault.
     pub allow: Vec<Method>,
-    /// What the token lacks (`WWW-Authenticate`, RFC 6750, section 3), where more can be said than that one is wanted.
-    pub challenge: Option<String>,
     /// What went wrong inside: for the log alone.
     pub cause: Option<Arc<dyn Error + Send + Sync>>,
 }
@@ -94,21 +92,18 @@ pub struct Facts {
     #[serde(skip)]
     #[schema(ignore)]
     pub needed: Option<Role>,
+    /// `unauthenticated`, `forbidden`: what the token lacks, for the header `WWW-Authenticate` (RFC 6750, section 3), where
+    /// more can be said than that a token is needed.
+    #[serde(skip)]
+    #[schema(ignore)]
+    pub challenge: Option<String>,
 }
 
 impl Problem {
     /// A refusal with nothing but its text.
     #[must_use]
     pub fn new(code: Code, detail: impl Into<String>) -> Self {
-        Self {
-            code,
-            detail: detail.into(),
-            errors: Vec::new(),
-            facts: Box::default(),
-            allow: Vec::new(),
-            challenge: None,
-            cause: None,
-        }
+        Self { code, detail: detail.into(), errors: Vec::new(), facts: Box::default(), allow: Vec::new(), cause: None }
     }
 
     /// No function has this path.

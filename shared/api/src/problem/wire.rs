@@ -64,7 +64,8 @@ impl Problem {
         if let Some(seconds) = self.code.retry_after() {
             headers.insert(RETRY_AFTER, HeaderValue::from(u16::from(seconds)));
         }
-        let challenge = self.challenge.as_deref().or((self.status() == StatusCode::UNAUTHORIZED).then_some("Bearer"));
+        let challenge =
+            self.facts.challenge.as_deref().or((self.status() == StatusCode::UNAUTHORIZED).then_some("Bearer"));
         if let Some(challenge) = challenge.and_then(|challenge| HeaderValue::from_str(challenge).ok()) {
             headers.insert(WWW_AUTHENTICATE, challenge);
         }

@@ -1,6 +1,6 @@
 //! Messages as clients see them.
 
-use domain::{MessageRecord, MessageState, Trouble};
+use domain::{MessageRecord, MessageState, SendFailure};
 use utoipa::ToSchema;
 
 use super::RecipientView;
@@ -106,7 +106,7 @@ impl From<MessageRecord> for MessageView {
             attempts: record.attempts,
             sent_at: sent_at.map(|at| at.to_string()),
             next_try_at: next_try.map(|at| at.to_string()),
-            reason: record.trouble.map(ReasonView::from),
+            reason: record.failure.map(ReasonView::from),
             provider_message_id,
             perhaps_twice: record.perhaps_twice,
             created_at: record.created_at.to_string(),
@@ -115,15 +115,15 @@ impl From<MessageRecord> for MessageView {
     }
 }
 
-impl From<Trouble> for ReasonView {
-    fn from(trouble: Trouble) -> Self {
-        match trouble {
-            Trouble::Throttled => Self::Throttled,
-            Trouble::Unavailable => Self::Unavailable,
-            Trouble::Unanswered => Self::Unanswered,
-            Trouble::NotAllowed => Self::NotAllowed,
-            Trouble::AddressRefused => Self::AddressRefused,
-            Trouble::ContentRefused => Self::ContentRefused,
+impl From<SendFailure> for ReasonView {
+    fn from(failure: SendFailure) -> Self {
+        match failure {
+            SendFailure::Throttled => Self::Throttled,
+            SendFailure::Unavailable => Self::Unavailable,
+            SendFailure::Unanswered => Self::Unanswered,
+            SendFailure::NotAllowed => Self::NotAllowed,
+            SendFailure::AddressRefused => Self::AddressRefused,
+            SendFailure::ContentRefused => Self::ContentRefused,
         }
     }
 }
@@ -150,7 +150,7 @@ mod tests {
             recipient: Recipient { name: Name::parse("Ada").unwrap(), address, language: Language::Finnish },
             state,
             attempts: 2,
-            trouble: None,
+            failure: None,
             perhaps_twice: false,
             created_at: at(0),
             updated_at: at(2),
@@ -178,8 +178,11 @@ mod tests {
     #[test]
     fn a_message_that_waits_says_for_when_and_why() {
         let pending = MessageState::Pending { next_try: at(60) };
-        let troubled =
-            MessageRecord { trouble: Some(Trouble::Unanswered), perhaps_twice: true, ..record(pending, Channel::Sms) };
+        let troubled = MessageRecord {
+            failure: Some(SendFailure::Unanswered),
+            perhaps_twice: true,
+            ..record(pending, Channel::Sms)
+        };
         let shown = shown(troubled);
         assert_eq!((&shown["state"], &shown["nextTryAt"]), (&json!("pending"), &json!("1970-01-01T00:01:00Z")));
         assert_eq!((&shown["reason"], &shown["perhapsTwice"]), (&json!("unanswered"), &json!(true)));
@@ -198,14 +201,14 @@ mod tests {
         let words = states.map(|state| shown(record(state, Channel::Email))["state"].clone());
         assert_eq!(words, ["sending", "bounced", "refused", "failed", "superseded"]);
         let reasons = [
-            Trouble::Throttled,
-            Trouble::Unavailable,
-            Trouble::Unanswered,
-            Trouble::NotAllowed,
-            Trouble::AddressRefused,
-            Trouble::ContentRefused,
+            SendFailure::Throttled,
+            SendFailure::Unavailable,
+            SendFailure::Unanswered,
+            SendFailure::NotAllowed,
+            SendFailure::AddressRefused,
+            SendFailure::ContentRefused,
         ];
-        let words = reasons.map(|trouble| serde_json::to_value(ReasonView::from(trouble)).unwrap());
+        let words = reasons.map(|failure| serde_json::to_value(ReasonView::from(failure)).unwrap());
         let documented =
             ["throttled", "unavailable", "unanswered", "not-allowed", "address-refused", "content-refused"];
         assert_eq!(words, documented);

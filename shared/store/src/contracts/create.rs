@@ -1,10 +1,12 @@
-//! Making a contract.
+//! Booking: making a contract, and writing a key's calendar back, which every booking, edit and removal of a contract goes
+//! through.
 
-use domain::{Contract, ContractDraft, ContractRefusal, EventKind, KeyId, Pin};
+use domain::{Calendar, Contract, ContractDraft, ContractRefusal, EventKind, KeyId, Pin};
 
-use crate::expression::absent;
+use crate::expression::{Expression, absent, unchanged};
 use crate::idempotency::again_unless_recorded;
-use crate::items::{ContractItem, PinItem, StoredKey};
+use crate::items::{AGENDA_LENGTH, ContractItem, KeyItem, LockerItem, PinItem, StoredKey, bytes, number};
+use crate::keys::holds_key;
 use crate::retry::{NotDone, retry};
 use crate::transaction::{Part, Refused, Transaction};
 use crate::{Act, Created, Error, Store, Thing};
@@ -17,18 +19,18 @@ impl Store {
         draft: ContractDraft,
         act: &Act,
     ) -> Result<Created<Contract>, Error> {
-        self.once(act, self.make_contract(key, draft, act)).await
+        self.once(act, self.book(key, draft, act)).await
     }
 
-    async fn make_contract(&self, key: &KeyId, draft: ContractDraft, act: &Act) -> Result<Created<Contract>, Error> {
+    async fn book(&self, key: &KeyId, draft: ContractDraft, act: &Act) -> Result<Created<Contract>, Error> {
         let id = draft.id.clone().map_or_else(|| self.random.contract_id(), Ok)?;
         retry!(self, {
             let stored = self.stored_key(key).await?;
             let contract =
                 Contract::new(&draft, key.clone(), id.clone(), self.pin_for(&draft, &stored).await?, act.now)?;
-            match self.making(&stored, &contract, act)?.try_commit(self).await? {
+            match self.build_booking(&stored, &contract, act)?.try_commit(self).await? {
                 Ok(()) => Ok(Created::New(contract)),
-                Err(refused) => self.known_refusal(&draft, &refused),
+                Err(refused) => self.explain_refusal(&draft, &refused),
             }
         })
     }
@@ -36,12 +38,12 @@ impl Store {
     /// The PIN of a new contract: the one asked for, if it is long enough for the automat, or a generated one.
     pub(super) async fn pin_for(&self, draft: &ContractDraft, stored: &StoredKey) -> Result<Pin, Error> {
         let automat = self.automat(&stored.key.automat).await?;
-        let Some(pin) = &draft.pin else { return self.random.pin(automat.pin_digits()) };
+        let Some(pin) = &draft.pin else { return Ok(self.random.pin(automat.pin_digits())?) };
         automat.check_chosen_pin(pin)?;
         Ok(pin.clone())
     }
 
-    fn making(&self, stored: &StoredKey, contract: &Contract, act: &Act) -> Result<Transaction, Error> {
+    fn build_booking(&self, stored: &StoredKey, contract: &Contract, act: &Act) -> Result<Transaction, Error> {
         let calendar = stored.key.book(contract, act.now)?;
         let automat = &stored.key.automat;
         let names = self.codes.pin_names(automat, &contract.pin);
@@ -69,7 +71,7 @@ impl Store {
     }
 
     /// What a refused transaction means: the contract exists, its id or PIN is somebody else's, or another attempt.
-    fn known_refusal(&self, draft: &ContractDraft, refused: &Refused) -> Result<Created<Contract>, NotDone> {
+    fn explain_refusal(&self, draft: &ContractDraft, refused: &Refused) -> Result<Created<Contract>, NotDone> {
         if refused.has(Part::Receipt) {
             return Err(again_unless_recorded(refused));
         }
@@ -82,5 +84,35 @@ impl Store {
             return Err(ContractRefusal::PinInUse.into());
         }
         Err(NotDone::Again)
+    }
+}
+
+impl Transaction {
+    /// Puts a calendar in place of the one that it was decided over, on condition that nobody else wrote meanwhile;
+    /// and its head in the locker, if that has changed.
+    pub(crate) fn calendar(&mut self, stored: &StoredKey, calendar: &Calendar) {
+        let key = &stored.key;
+        let update = Expression::new("SET #calendar = :calendar, #rev = :nextRev")
+            .value(":calendar", bytes(calendar.pack()))
+            .value(":nextRev", number(stored.rev + 1));
+        self.update(Part::Key, KeyItem::key(&key.id), update, unchanged(stored.rev));
+        let agenda = calendar.pack_first(AGENDA_LENGTH);
+        if agenda != key.calendar.pack_first(AGENDA_LENGTH) {
+            let update = Expression::new("SET #agenda = :agenda").value(":agenda", bytes(agenda));
+            self.update(Part::Locker, LockerItem::key(&key.automat, key.locker), update, holds_key(&key.id));
+        }
+    }
+
+    /// Adds the record of something done to a contract.
+    pub(super) fn contract_event(
+        &mut self,
+        store: &Store,
+        stored: &StoredKey,
+        contract: &domain::ContractId,
+        kind: EventKind,
+        act: &Act,
+    ) -> Result<(), Error> {
+        let event = store.contract_event(&stored.key, contract, kind, act)?;
+        self.event(&event, Some(&stored.incarnation), store.retention)
     }
 }

@@ -2,11 +2,11 @@
 
 use domain::{Contract, ContractChange, ContractField, ContractId, ContractRefusal, EventKind, KeyId};
 
-use crate::codes::{Mac, Names};
 use crate::expression::Expression;
 use crate::items::{ContractItem, KeyItem, PinItem, StoredContract, StoredKey};
 use crate::retry::{NotDone, retry};
 use crate::schema::TTL;
+use crate::sealing::{Mac, Names};
 use crate::transaction::{Part, Transaction};
 use crate::{Act, Error, Expected, Store};
 
@@ -46,7 +46,7 @@ impl Store {
             if changed.pin != stored.contract.pin {
                 self.automat(&stored_key.key.automat).await?.check_chosen_pin(&changed.pin)?;
             }
-            let transaction = self.changing(&stored_key, &stored, &changed, former_pin_is_ours, act)?;
+            let transaction = self.build_contract_edit(&stored_key, &stored, &changed, former_pin_is_ours, act)?;
             let Err(refused) = transaction.try_commit(self).await? else { return Ok(changed) };
             if refused.is_only(&[Part::Pin]) {
                 return Err(ContractRefusal::PinInUse.into());
@@ -58,7 +58,7 @@ impl Store {
 
     /// The transaction of an edit: it writes the calendar only if the times change, and the PIN only if it or they do.
     /// With it goes the receipt, where the edit is one that the caller wants once.
-    pub(super) fn changing(
+    pub(super) fn build_contract_edit(
         &self,
         stored_key: &StoredKey,
         stored: &StoredContract,

@@ -1,6 +1,5 @@
 //! Contracts: one file a verb.
 
-mod book;
 mod create;
 mod edit;
 mod end;

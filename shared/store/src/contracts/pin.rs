@@ -10,17 +10,17 @@ use crate::{Act, Created, Error, Store};
 impl Store {
     /// Gives a contract a new generated PIN; the former one is free.
     pub async fn replace_pin(&self, key: &KeyId, id: &ContractId, act: &Act) -> Result<Created<Contract>, Error> {
-        self.once(act, self.make_pin(key, id, act)).await
+        self.once(act, self.draw_pin(key, id, act)).await
     }
 
-    async fn make_pin(&self, key: &KeyId, id: &ContractId, act: &Act) -> Result<Created<Contract>, Error> {
+    async fn draw_pin(&self, key: &KeyId, id: &ContractId, act: &Act) -> Result<Created<Contract>, Error> {
         let mut former_pin_is_ours = true;
         retry!(self, {
             let (stored_key, stored) = self.stored_contract(key, id).await?;
             let digits = self.automat(&stored_key.key.automat).await?.pin_digits();
             let change = ContractChange { pin: Some(self.random.pin(digits)?), ..ContractChange::default() };
             let edited = stored.contract.edited(change, act.now)?;
-            let transaction = self.changing(&stored_key, &stored, &edited, former_pin_is_ours, act)?;
+            let transaction = self.build_contract_edit(&stored_key, &stored, &edited, former_pin_is_ours, act)?;
             let Err(refused) = transaction.try_commit(self).await? else { return Ok(Created::New(edited)) };
             former_pin_is_ours = !refused.has(Part::FormerPin);
             Err(again_unless_recorded(&refused))

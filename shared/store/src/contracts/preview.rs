@@ -46,11 +46,11 @@ impl Store {
         let key = stored_key.key;
         let mut contract = Contract::new(&draft, key.id.clone(), id, pin, now)?;
         let (conflicts, next_free) = obstacles(&key, &contract, now)?;
-        if let Some(standing) = self.get(&ContractItem::key(&key.id, &contract.id)).await? {
-            let standing = ContractItem::read(standing, &self.codes)?.contract;
-            let same = standing.is_as_drafted(&draft);
+        if let Some(existing) = self.get(&ContractItem::key(&key.id, &contract.id)).await? {
+            let existing = ContractItem::read(existing, &self.codes)?.contract;
+            let same = existing.is_as_drafted(&draft);
             return if same {
-                Ok(Preview::unchanged(standing, &key, now))
+                Ok(Preview::unchanged(existing, &key, now))
             } else {
                 Err(Error::Exists(Thing::Contract))
             };

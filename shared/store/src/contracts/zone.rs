@@ -1,4 +1,4 @@
-//! Telling contacts that the local times of their contracts have changed, with the time zone of the automat.
+//! Notifying contacts that the local times of their contracts have changed, with the time zone of the automat.
 //!
 //! The edit of the automat makes it due. A contract keeps which change its contacts were told of, so this may be
 //! interrupted and repeated anywhere, and tells nobody twice. The stream's record of that write has the messages sent.
@@ -27,7 +27,7 @@ impl Store {
     }
 
     /// Has the contacts told of each contract that was made before the automat's time zone was changed.
-    pub async fn tell_of_zone(&self, automat: &AutomatId, now: Instant) -> Result<(), Error> {
+    pub async fn notify_of_time_zone(&self, automat: &AutomatId, now: Instant) -> Result<(), Error> {
         let stored = match self.stored_automat(automat).await {
             Err(Error::NotFound(Thing::Automat)) => return Ok(()),
             stored => stored?,

@@ -1,6 +1,6 @@
 //! What contacts were told of a key's comings and goings with a contract, and what was held back.
 
-use domain::{Announcement, Announcements, Cause, ContractId, Instant, KeyId, Passage};
+use domain::{Announcement, Announcements, Cause, ContractId, Instant, KeyId, KeyMovement};
 use serde::{Deserialize, Serialize};
 
 use super::due::due_shard;
@@ -87,15 +87,15 @@ impl AnnouncementsItem {
 
     pub(crate) fn read(item: Item) -> Result<StoredAnnouncements, Error> {
         let record: Self = read(item)?;
-        let told = |told: Option<Told>, passage| told.map(|told| told.read(passage)).transpose();
+        let told = |told: Option<Told>, movement| told.map(|told| told.read(movement)).transpose();
         let held = |held: Option<Held>| held.map(Held::read).transpose();
         Ok(StoredAnnouncements {
             key: valid(KeyId::parse(&record.key_id))?,
             contract: valid(ContractId::parse(&record.contract_id))?,
             incarnation: record.incarnation,
             announcements: Announcements {
-                fetched: told(record.fetched, Passage::Fetched)?,
-                returned: told(record.returned, Passage::Returned)?,
+                fetched: told(record.fetched, KeyMovement::Fetched)?,
+                returned: told(record.returned, KeyMovement::Returned)?,
                 held_fetched: held(record.held_fetched)?,
                 held_returned: held(record.held_returned)?,
                 due: record.due_at.map(instant).transpose()?,
@@ -128,9 +128,9 @@ impl Told {
         Self(told.cause.event.clone(), told.cause.at.millis(), told.at.millis())
     }
 
-    fn read(self, passage: Passage) -> Result<Announcement, Error> {
+    fn read(self, movement: KeyMovement) -> Result<Announcement, Error> {
         let Self(event, happened, at) = self;
-        Ok(Announcement { passage, cause: Cause { event, at: instant(happened)? }, at: instant(at)? })
+        Ok(Announcement { movement, cause: Cause { event, at: instant(happened)? }, at: instant(at)? })
     }
 }
 

@@ -183,7 +183,7 @@ impl AutomatItem {
     }
 
     /// What writes the number of a telling of all lockers, and the ids of the device's keys.
-    pub(crate) fn tell_all(n: u64, device_keys: &[String]) -> Expression {
+    pub(crate) fn report_all(n: u64, device_keys: &[String]) -> Expression {
         let ids = device_keys.iter().map(text).collect();
         Expression::new("SET #toldAll = :n, #deviceKeys = :deviceKeys")
             .value(":n", number(n))
@@ -198,7 +198,7 @@ impl AutomatItem {
     }
 
     /// The condition that the automat is there, in this era, and no newer telling of all its lockers has been heard.
-    pub(crate) fn told_nothing_after(n: u64, era: u64) -> Expression {
+    pub(crate) fn reported_nothing_after(n: u64, era: u64) -> Expression {
         Expression::new("#era = :readEra AND (attribute_not_exists(#toldAll) OR #toldAll <= :tellingN)")
             .value(":readEra", number(era))
             .value(":tellingN", number(n))

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use clock::Random;
 use aws_sdk_dynamodb::types::AttributeValue;
+use clock::Random;
 use domain::{
     AutomatId, Contact, Contract, ContractId, Email, FreeText, Instant, KeyId, Language, MessageKind, Name,
     PhoneNumber, Property, Retention, TimeRange,
@@ -11,8 +11,8 @@ use domain::{
 use serde::{Deserialize, Serialize};
 
 use super::{Item, ItemKey, KeyItem, StoredKey, bytes, instant, number, read, text, valid, write};
-use crate::codes::Mac;
 use crate::expression::{Expression, unchanged};
+use crate::sealing::Mac;
 use crate::{Codes, Error};
 
 /// A contract as it was read, with the name of its PIN.
@@ -148,7 +148,7 @@ impl ContractItem {
 
     /// What seals the PIN of a contract anew and says what it is called. That is nothing that the contract says, so its
     /// `rev` stays.
-    pub(crate) fn renew(sealed: Vec<u8>, pin_mac: &Mac) -> Expression {
+    pub(crate) fn reseal(sealed: Vec<u8>, pin_mac: &Mac) -> Expression {
         Expression::new("SET #pin = :pin, #pinMac = :pinMac")
             .value(":pin", bytes(sealed))
             .value(":pinMac", text(&pin_mac.0))

@@ -124,7 +124,7 @@ impl KeyItem {
     }
 
     /// What seals a key's return code anew. That is nothing that is decided over, so its `rev` stays.
-    pub(crate) fn renew(sealed: Vec<u8>) -> Expression {
+    pub(crate) fn reseal(sealed: Vec<u8>) -> Expression {
         Expression::new("SET #returnCode = :returnCode").value(":returnCode", bytes(sealed))
     }
 

@@ -277,7 +277,7 @@ impl StoredLocker {
     }
 
     /// The condition that nothing was told of it since it was read.
-    pub(crate) fn as_told(&self) -> Expression {
+    pub(crate) fn as_reported(&self) -> Expression {
         match self.told {
             None => Expression::new("attribute_not_exists(#told)"),
             Some((told, era)) => Expression::new("#told = :readTold AND #toldEra = :readToldEra")

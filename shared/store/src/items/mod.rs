@@ -38,7 +38,6 @@ mod locker;
 mod message;
 mod opening;
 mod pin;
-mod receipt;
 mod reminder;
 
 use std::collections::HashMap;
@@ -61,7 +60,6 @@ pub(crate) use self::locker::{AGENDA_LENGTH, LockerItem, StoredLocker};
 pub(crate) use self::message::{MessageItem, State, StoredMessage};
 pub(crate) use self::opening::{OpeningItem, StoredOpening};
 pub(crate) use self::pin::{PinItem, ReturnCodeItem};
-pub(crate) use self::receipt::{ReceiptItem, Recorded};
 pub(crate) use self::reminder::{ReminderItem, StoredReminder};
 use crate::Error;
 use crate::schema::{LIST_PK, LIST_SK, PK, SK};

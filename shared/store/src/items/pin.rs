@@ -5,8 +5,8 @@ use serde::{Deserialize, Serialize};
 
 use super::{AutomatItem, Item, ItemKey, StoredKey, flag, instant, number, read, text, valid, write};
 use crate::Error;
-use crate::codes::Mac;
 use crate::expression::Expression;
+use crate::sealing::Mac;
 
 /// The PIN of a contract. Its times are named so that it stays out of the index of contracts by start.
 #[derive(Deserialize)]

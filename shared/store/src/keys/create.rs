@@ -18,21 +18,21 @@ impl Store {
 
     async fn add_key(&self, draft: KeyDraft, act: &Act) -> Result<Created<Key>, Error> {
         retry!(self, {
-            if let Some(standing) = self.get(&KeyItem::key(&draft.id)).await? {
-                let standing = KeyItem::read(standing, &self.codes)?;
-                match standing.key.state {
-                    KeyState::Active if standing.key.is_as_drafted(&draft) => {
-                        return Ok(Created::Existing(standing.key));
+            if let Some(existing) = self.get(&KeyItem::key(&draft.id)).await? {
+                let existing = KeyItem::read(existing, &self.codes)?;
+                match existing.key.state {
+                    KeyState::Active if existing.key.is_as_drafted(&draft) => {
+                        return Ok(Created::Existing(existing.key));
                     }
                     KeyState::Active => return Err(Error::Exists(Thing::Key).into()),
-                    KeyState::Removing => self.finish_removal(&standing).await?,
+                    KeyState::Removing => self.finish_removal(&existing).await?,
                 }
             }
             let automat = self.stored_automat(&draft.automat).await?.automat;
             let locker = self.stored_locker(&automat.id, automat.place(draft.locker)?).await?;
             let key = Key::new(draft.clone(), locker.locker, act.now);
             let key = Key { whereabouts: key.whereabouts.clone().given_locker(locker.key_inside), ..key };
-            match self.adding(&key, &locker, act)?.try_commit(self).await? {
+            match self.build_key_creation(&key, &locker, act)?.try_commit(self).await? {
                 Ok(()) => Ok(Created::New(key)),
                 Err(refused) if refused.is_only(&[Part::ReturnCode]) => Err(Error::ReturnCodeInUse.into()),
                 Err(refused) => Err(again_unless_recorded(&refused)),
@@ -40,7 +40,7 @@ impl Store {
         })
     }
 
-    fn adding(&self, key: &Key, locker: &StoredLocker, act: &Act) -> Result<Transaction, Error> {
+    fn build_key_creation(&self, key: &Key, locker: &StoredLocker, act: &Act) -> Result<Transaction, Error> {
         let incarnation = self.random.ulid(act.now)?;
         let stored = StoredKey { key: key.clone(), rev: self.random.start()?, incarnation };
         let item: Item = KeyItem::write(&stored, &self.codes, &self.random)?;
@@ -50,7 +50,7 @@ impl Store {
         let (take, free) = take_locker(key);
         transaction.update(Part::Automat, AutomatItem::key(&key.automat), take, free);
         let place = LockerItem::key(&key.automat, key.locker);
-        let free = holds_no_key().and(locker.as_told());
+        let free = holds_no_key().and(locker.as_reported());
         transaction.update(Part::Locker, place, LockerItem::take(key, &stored.incarnation), free);
         if let Some(names) = self.return_code_names(key) {
             transaction.take_return_code(key, &names)?;

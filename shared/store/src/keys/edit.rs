@@ -34,7 +34,7 @@ impl Store {
                 edited.whereabouts = edited.whereabouts.given_locker(locker.key_inside);
                 Some(Move { automat, locker })
             };
-            match self.editing(&stored, &edited, moved, act)?.try_commit(self).await? {
+            match self.build_key_edit(&stored, &edited, moved, act)?.try_commit(self).await? {
                 Ok(()) => Ok(edited),
                 Err(refused) if refused.is_only(&[Part::ReturnCode]) => Err(Error::ReturnCodeInUse.into()),
                 Err(_) => Err(NotDone::Again),
@@ -42,7 +42,13 @@ impl Store {
         })
     }
 
-    fn editing(&self, stored: &StoredKey, edited: &Key, moved: Option<Move>, act: &Act) -> Result<Transaction, Error> {
+    fn build_key_edit(
+        &self,
+        stored: &StoredKey,
+        edited: &Key,
+        moved: Option<Move>,
+        act: &Act,
+    ) -> Result<Transaction, Error> {
         let key = &stored.key;
         let mut transaction = Transaction::default();
         let next = StoredKey { key: edited.clone(), rev: stored.rev + 1, incarnation: stored.incarnation.clone() };
@@ -61,7 +67,7 @@ impl Store {
             let occupied = move_in(&automat.automat, key, edited)?;
             transaction.update(Part::Automat, AutomatItem::key(&key.automat), occupied, unchanged(automat.rev));
             transaction.update(Part::Locker, locker(key), LockerItem::leave(), holds_key(&key.id));
-            transaction.update(Part::Locker, locker(edited), take, holds_no_key().and(next.as_told()));
+            transaction.update(Part::Locker, locker(edited), take, holds_no_key().and(next.as_reported()));
         } else {
             transaction.update(Part::Locker, locker(edited), take, holds_key(&key.id));
         }

@@ -10,9 +10,9 @@ use domain::{AutomatId, Key, KeyId, LockerIndex};
 pub use self::list::KeyFilter;
 pub use self::remove::Removal;
 pub(crate) use self::remove::in_use;
-use crate::codes::Names;
 use crate::expression::{Expression, absent};
 use crate::items::{KeyItem, LockerItem, ReturnCodeItem, StoredKey, StoredLocker, text};
+use crate::sealing::Names;
 use crate::transaction::{Part, Transaction};
 use crate::{Error, Store, Thing};
 

@@ -12,7 +12,6 @@ use domain::{EventKind, Instant, KeyId, KeyState};
 use tokio::task::JoinSet;
 
 use super::holds_key;
-use crate::codes::Mac;
 use crate::expression::{Expression, unchanged};
 use crate::items::{
     AutomatItem, Item, ItemKey, KeyItem, LockerItem, PinItem, REMOVING, StoredKey, flag, number, numbers, text,
@@ -20,6 +19,7 @@ use crate::items::{
 use crate::read::Stretch;
 use crate::retry::{NotDone, retry};
 use crate::schema::LIST_PK;
+use crate::sealing::Mac;
 use crate::transaction::{Part, Transaction};
 use crate::{Act, Error, Expected, Store, Thing};
 
@@ -91,12 +91,12 @@ impl Store {
             }
             expected.check(stored.key.version)?;
             stored.key.removable(force)?;
-            self.marking(&stored, act)?.commit(self).await?;
+            self.build_key_removal(&stored, act)?.commit(self).await?;
             Ok(stored)
         })
     }
 
-    fn marking(&self, stored: &StoredKey, act: &Act) -> Result<Transaction, Error> {
+    fn build_key_removal(&self, stored: &StoredKey, act: &Act) -> Result<Transaction, Error> {
         let key = &stored.key;
         let mut transaction = Transaction::default();
         let mark = Expression::new(format!(

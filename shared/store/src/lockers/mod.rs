@@ -7,7 +7,7 @@
 //! names codes with (ADR 0020). Numbers count within one era of the automat: a reset begins a new one (ADR 0027).
 
 mod left_open;
-mod turn;
+mod report;
 
 use std::collections::HashMap;
 
@@ -15,25 +15,25 @@ use domain::{
     Automat, AutomatId, DeviceFault, DoorState, Instant, LockerCount, LockerIndex, Presence, Sensors, is_too_far_ahead,
 };
 
-use self::turn::Turn;
+use self::report::LockerUpdate;
 use crate::items::{AutomatItem, LockerItem, StoredAutomat, StoredLocker};
 use crate::retry::{NotDone, retry};
 use crate::{Error, Store};
 
 /// What a device tells of some of its lockers, or of all.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Telling {
+pub struct LockerReports {
     /// Above that of every telling before.
     pub n: u64,
     /// The lockers.
-    pub lockers: Vec<(LockerIndex, LockerTelling)>,
+    pub lockers: Vec<(LockerIndex, LockerReport)>,
     /// The ids of the keys that the device names codes with; none where it does not tell.
     pub device_keys: Vec<String>,
 }
 
 /// What a device tells of one locker.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct LockerTelling {
+pub struct LockerReport {
     /// Whether a key is inside; `None` where that could not be understood.
     pub key_inside: Option<bool>,
     /// Its door; `Unknown` where that could not be understood.
@@ -42,7 +42,7 @@ pub struct LockerTelling {
     pub by: Option<String>,
 }
 
-impl Telling {
+impl LockerReports {
     /// When it was sent, by the device.
     fn sent(&self) -> Option<Instant> {
         Instant::from_millis(i64::try_from(self.n).ok()?)
@@ -53,7 +53,7 @@ impl Telling {
     }
 }
 
-impl LockerTelling {
+impl LockerReport {
     /// Whether the locker says so already, of its key too.
     fn is_known(&self, locker: &StoredLocker) -> bool {
         let before = locker.whereabouts();
@@ -71,28 +71,28 @@ impl Store {
     /// Hears what a device tells of its lockers. What is older than what we know is left out, and so are lockers that
     /// the automat does not have. A number from the future is refused and leaves no mark, since that would make us
     /// ignore everything true that comes after it.
-    pub async fn hear_lockers(&self, automat: &AutomatId, telling: Telling, now: Instant) -> Result<(), Error> {
-        if is_too_far_ahead(telling.n, now) {
+    pub async fn hear_lockers(&self, automat: &AutomatId, reports: LockerReports, now: Instant) -> Result<(), Error> {
+        if is_too_far_ahead(reports.n, now) {
             return self.record_fault(automat, DeviceFault::ClockWrong, None, now).await;
         }
         let known = retry!(self, {
             let StoredAutomat { automat: Automat { locker_count, .. }, told_all, era, presence, .. } =
                 self.stored_automat(automat).await?;
-            let of_all = telling.is_of_all(locker_count);
+            let of_all = reports.is_of_all(locker_count);
             let is_newest = match told_all {
-                Some(told_all) if told_all > telling.n => return Ok(None),
+                Some(told_all) if told_all > reports.n => return Ok(None),
                 // Ours already: it is delivered again, perhaps since the first time did not get to the end.
-                Some(told_all) if told_all == telling.n => true,
-                _ => !of_all || self.tell_all(automat, &telling, era).await?,
+                Some(told_all) if told_all == reports.n => true,
+                _ => !of_all || self.write_all_reported(automat, &reports, era).await?,
             };
             if is_newest { Ok(Some((locker_count, of_all, era, presence))) } else { Err(NotDone::Again) }
         })?;
         let Some((count, of_all, era, presence)) = known else { return Ok(()) };
-        if let Some(shown) = telling.sent().and_then(|sent| Presence::shown_by_message(sent, presence, now)) {
+        if let Some(shown) = reports.sent().and_then(|sent| Presence::shown_by_message(sent, presence, now)) {
             self.hear_presence(automat, shown, now).await?;
         }
-        let lockers = self.lockers_told_of(automat, &telling, of_all).await?;
-        for (index, told) in telling.lockers {
+        let lockers = self.read_lockers(automat, &reports, of_all).await?;
+        for (index, told) in reports.lockers {
             if !count.has(index) {
                 continue;
             }
@@ -100,26 +100,26 @@ impl Store {
             if of_all && told.is_known(&locker) {
                 continue;
             }
-            Turn { automat, told: &told, n: telling.n, era, now }.take(self, locker).await?;
+            LockerUpdate { automat, report: &told, n: reports.n, era, now }.write(self, locker).await?;
         }
         Ok(())
     }
 
-    async fn tell_all(&self, automat: &AutomatId, telling: &Telling, era: u64) -> Result<bool, Error> {
-        let (place, newer) = (AutomatItem::key(automat), AutomatItem::told_nothing_after(telling.n, era));
-        self.update(place, AutomatItem::tell_all(telling.n, &telling.device_keys), newer).await
+    async fn write_all_reported(&self, automat: &AutomatId, reports: &LockerReports, era: u64) -> Result<bool, Error> {
+        let (place, newer) = (AutomatItem::key(automat), AutomatItem::reported_nothing_after(reports.n, era));
+        self.update(place, AutomatItem::report_all(reports.n, &reports.device_keys), newer).await
     }
 
-    async fn lockers_told_of(
+    async fn read_lockers(
         &self,
         automat: &AutomatId,
-        telling: &Telling,
+        reports: &LockerReports,
         of_all: bool,
     ) -> Result<HashMap<LockerIndex, StoredLocker>, Error> {
         let lockers = if of_all {
             self.automat_and_lockers(automat).await?.1
         } else {
-            let keys: Vec<_> = telling.lockers.iter().map(|(locker, _)| LockerItem::key(automat, *locker)).collect();
+            let keys: Vec<_> = reports.lockers.iter().map(|(locker, _)| LockerItem::key(automat, *locker)).collect();
             self.get_all(&keys).await?.into_iter().map(LockerItem::read).collect::<Result<_, _>>()?
         };
         Ok(lockers.into_iter().map(|locker| (locker.locker, locker)).collect())

@@ -1,20 +1,20 @@
-//! Telling contacts that a key was fetched or returned, at most once in two minutes each (ADR 0027).
+//! Notifying contacts that a key was fetched or returned, at most once in two minutes each (ADR 0027).
 
-use domain::{Cause, ContractId, EventKind, Instant, KeyId, Notice, Passage, Whereabouts};
+use domain::{Cause, ContractId, EventKind, Instant, KeyId, KeyMovement, Notice, Whereabouts};
 
-use super::name::Occurrence;
-use super::standing::Standing;
+use super::message_id::Occurrence;
+use super::snapshot::Snapshot;
 use super::{Claim, DueAnnouncements};
 use crate::items::{AnnouncementsItem, StoredAnnouncements};
 use crate::retry::{NotDone, retry};
 use crate::{Error, Store};
 
 impl Store {
-    /// Takes note of a passage, and says whether contacts are told of it now. What is held back is due later.
+    /// Takes note of a movement, and says whether contacts are told of it now. What is held back is due later.
     pub(super) async fn is_announced(
         &self,
         (key, contract, incarnation): (&KeyId, &ContractId, &str),
-        passage: Passage,
+        movement: KeyMovement,
         cause: Cause,
         now: Instant,
     ) -> Result<bool, Error> {
@@ -23,7 +23,7 @@ impl Store {
             let item = self.get(&place).await?.map(AnnouncementsItem::read).transpose()?;
             let before = item.unwrap_or_else(|| StoredAnnouncements::none(key, contract, incarnation));
             let mut after = before.clone();
-            let is_told = after.announcements.announce(passage, cause.clone());
+            let is_told = after.announcements.announce(movement, cause.clone());
             if self.put_announcements(&before, &after, now).await? { Ok(is_told) } else { Err(NotDone::Again) }
         })
     }
@@ -37,9 +37,9 @@ impl Store {
         if before.announcements.due.is_none_or(|due| due > now) {
             return Ok(Vec::new());
         }
-        let standing = self.standing(&before.key, &before.contract, &before.incarnation).await?;
+        let snapshot = self.snapshot(&before.key, &before.contract, &before.incarnation).await?;
         let mut after = before.clone();
-        let announced = after.announcements.settle(standing.passage(&before.contract), now);
+        let announced = after.announcements.settle(snapshot.movement(&before.contract), now);
         // If somebody else has written meanwhile, it stays due.
         if !self.put_announcements(&before, &after, now).await? {
             return Ok(Vec::new());
@@ -47,14 +47,14 @@ impl Store {
         if after.announcements.due.is_some_and(|due| due > now) {
             return Ok(Vec::new());
         }
-        let claims = match (announced, &standing.contract) {
+        let claims = match (announced, &snapshot.contract) {
             (Some(told), Some(stored)) => {
-                let kind = match told.passage {
-                    Passage::Fetched => EventKind::KeyFetched,
-                    Passage::Returned => EventKind::KeyReturned,
+                let kind = match told.movement {
+                    KeyMovement::Fetched => EventKind::KeyFetched,
+                    KeyMovement::Returned => EventKind::KeyReturned,
                 };
                 let notices = Notice::of_event(&kind, told.cause.at, &stored.contract);
-                let facts = self.facts_of(stored, standing.key.as_ref()).await?;
+                let facts = self.facts_of(stored, snapshot.key.as_ref()).await?;
                 let Cause { event, at } = &told.cause;
                 let (incarnation, contract) = (&before.incarnation, &before.contract);
                 self.write_down(Occurrence { incarnation, contract, identity: event, at: *at }, notices, &facts, now)
@@ -86,12 +86,12 @@ impl Store {
     }
 }
 
-impl Standing {
+impl Snapshot {
     /// Where the key is, by what a contract's contacts are told; `None` if nobody knows or it is out otherwise.
-    fn passage(&self, contract: &ContractId) -> Option<Passage> {
+    fn movement(&self, contract: &ContractId) -> Option<KeyMovement> {
         match &self.key.as_ref()?.key.whereabouts {
-            Whereabouts::Inside => Some(Passage::Returned),
-            Whereabouts::Out { contract: Some(holder) } if holder == contract => Some(Passage::Fetched),
+            Whereabouts::Inside => Some(KeyMovement::Returned),
+            Whereabouts::Out { contract: Some(holder) } if holder == contract => Some(KeyMovement::Fetched),
             Whereabouts::Out { .. } | Whereabouts::Unknown => None,
         }
     }

@@ -2,7 +2,7 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use domain::{ContractId, Instant, MessageId, Trouble};
+use domain::{ContractId, Instant, MessageId, SendFailure};
 
 use super::Claim;
 use crate::items::{ItemKey, MessageItem, State};
@@ -23,8 +23,8 @@ impl Store {
     /// a later try of the same message it says nothing.
     pub async fn bounce(&self, reference: &str, provider_id: &str, now: Instant) -> Result<(), Error> {
         let place = place(reference).ok_or(Error::NotFound(Thing::Message))?;
-        let update =
-            MessageItem::move_to(&place, State::Bounced, None, now).then(MessageItem::blame(Trouble::AddressRefused)?);
+        let update = MessageItem::move_to(&place, State::Bounced, None, now)
+            .then(MessageItem::blame(SendFailure::AddressRefused)?);
         if self.update(place.clone(), update, MessageItem::sent_as(provider_id)).await? {
             return Ok(());
         }

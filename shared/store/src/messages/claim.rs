@@ -1,6 +1,6 @@
 //! Claiming a message anew: at its next try, after a lease that nobody settled, or because somebody asked for it.
 
-use domain::{Instant, Trouble};
+use domain::{Instant, SendFailure};
 
 use super::{Claim, DueMessage, LEASE_MILLIS};
 use crate::expression::Expression;
@@ -45,13 +45,13 @@ impl Store {
     /// Whether a message says what is no longer so of its contract.
     pub(super) async fn is_overtaken(&self, stored: &StoredMessage) -> Result<bool, Error> {
         let facts = &stored.message.facts;
-        let standing = self.standing(&facts.key, &facts.contract, &stored.incarnation).await?;
-        let place = match &standing.key {
+        let snapshot = self.snapshot(&facts.key, &facts.contract, &stored.incarnation).await?;
+        let place = match &snapshot.key {
             Some(stored) => self.place(&stored.key.automat).await?,
             None => None,
         };
         let time_zone = place.map_or(facts.place.time_zone, |place| place.time_zone);
-        Ok(stored.message.is_overtaken(standing.contract(), time_zone))
+        Ok(stored.message.is_overtaken(snapshot.contract(), time_zone))
     }
 }
 
@@ -66,6 +66,6 @@ impl StoredMessage {
 
     /// Whether an earlier attempt may have reached the provider without our knowing.
     fn may_have_gone(&self) -> bool {
-        self.perhaps_twice || self.state == State::Sending || self.trouble == Some(Trouble::Unanswered)
+        self.perhaps_twice || self.state == State::Sending || self.failure == Some(SendFailure::Unanswered)
     }
 }

@@ -13,15 +13,15 @@ mod claim;
 mod due;
 mod facts;
 mod list;
-mod name;
+mod message_id;
+mod notify;
 mod record;
 mod remind;
 mod resend;
 mod settle;
-mod standing;
-mod tell;
+mod snapshot;
 
-use domain::{AutomatId, Event, Instant, LockerIndex, Message, MessageId, Trouble};
+use domain::{AutomatId, Event, Instant, LockerIndex, Message, MessageId, SendFailure};
 
 use crate::items::{ItemKey, StoredContract};
 
@@ -90,7 +90,7 @@ pub enum Verdict {
     /// It was taken, under this name.
     Sent(String),
     /// It was not taken, or nobody knows.
-    Trouble(Trouble),
+    SendFailure(SendFailure),
 }
 
 /// Something whose time has come.

@@ -2,8 +2,8 @@
 
 use domain::{Actor, Event, EventKind, Instant, Reminder, Retention, Subject};
 
-use super::name::Occurrence;
-use super::standing::Standing;
+use super::message_id::Occurrence;
+use super::snapshot::Snapshot;
 use super::{Claim, DueReminder};
 use crate::expression::Expression;
 use crate::items::{ItemKey, KeyItem, ReminderItem, StoredContract, StoredKey, StoredReminder, text};
@@ -19,8 +19,8 @@ impl Store {
         if stored.due > now {
             return Ok(Vec::new());
         }
-        let standing = self.standing(&stored.key, &stored.contract, &stored.incarnation).await?;
-        let Some((contract, due)) = standing.fitting(stored.which) else {
+        let snapshot = self.snapshot(&stored.key, &stored.contract, &stored.incarnation).await?;
+        let Some((contract, due)) = snapshot.fitting(stored.which) else {
             self.drop_reminder(&stored).await?;
             return Ok(Vec::new());
         };
@@ -34,7 +34,7 @@ impl Store {
             return Ok(Vec::new());
         }
         let notices = stored.which.notices(&contract.contract);
-        let facts = self.facts_of(contract, standing.key.as_ref()).await?;
+        let facts = self.facts_of(contract, snapshot.key.as_ref()).await?;
         let claims = self.write_down(stored.occurrence(due), notices, &facts, now).await?;
         // Whoever stops before this does it all again, under the same names.
         self.drop_reminder(&stored).await?;
@@ -53,12 +53,12 @@ impl Store {
     /// Records that the key is still out with the contract, if it is; either way, it has been looked.
     async fn look_for_key(&self, reminder: StoredReminder, due: Instant, now: Instant) -> Result<(), Error> {
         retry!(self, {
-            let standing = self.standing(&reminder.key, &reminder.contract, &reminder.incarnation).await?;
-            let Some(key) = standing.key.filter(|stored| stored.key.whereabouts.holder() == Some(&reminder.contract))
+            let snapshot = self.snapshot(&reminder.key, &reminder.contract, &reminder.incarnation).await?;
+            let Some(key) = snapshot.key.filter(|stored| stored.key.whereabouts.holder() == Some(&reminder.contract))
             else {
                 return Ok(self.drop_reminder(&reminder).await?);
             };
-            match recording_absence(&key, &reminder, due, now, self.retention)?.try_commit(self).await? {
+            match build_absence_record(&key, &reminder, due, now, self.retention)?.try_commit(self).await? {
                 Ok(()) => Ok(()),
                 // Recorded before, and the reminder set again by a record that came twice.
                 Err(refused) if refused.has(Part::Event) => Ok(self.drop_reminder(&reminder).await?),
@@ -69,7 +69,7 @@ impl Store {
     }
 }
 
-impl Standing {
+impl Snapshot {
     /// The contract and the time of a reminder, if the contract as it stands is to have one.
     fn fitting(&self, which: Reminder) -> Option<(&StoredContract, Instant)> {
         let stored = self.contract.as_ref()?;
@@ -90,7 +90,7 @@ impl StoredReminder {
 }
 
 /// What records that the key is not back, on condition that it still is not, and drops the reminder.
-fn recording_absence(
+fn build_absence_record(
     stored: &StoredKey,
     reminder: &StoredReminder,
     due: Instant,

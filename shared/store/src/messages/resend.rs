@@ -26,7 +26,7 @@ impl Store {
             let stored = MessageItem::read(item, &self.codes)?;
             self.check_resend(&stored, now).await?;
             let update = MessageItem::move_to(&place, State::Asked, Some(now), now)
-                .then(Expression::new("SET #askedAt = :askedAt REMOVE #trouble, #providerId"))
+                .then(Expression::new("SET #askedAt = :askedAt REMOVE #failure, #providerId"))
                 .value(":askedAt", number(now.millis()));
             if !self.update(place.clone(), update, stored.as_read()).await? {
                 return Err(NotDone::Again);
@@ -35,7 +35,7 @@ impl Store {
                 state: State::Asked,
                 since: now,
                 due: Some(now),
-                trouble: None,
+                failure: None,
                 updated_at: now,
                 ..stored
             };

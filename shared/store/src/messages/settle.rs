@@ -1,7 +1,7 @@
 //! Settling what became of a message that was claimed.
 
 use clock::Random;
-use domain::{Instant, Trouble};
+use domain::{Instant, SendFailure};
 
 use super::{Claim, Verdict};
 use crate::expression::{Expression, present};
@@ -19,11 +19,11 @@ impl Store {
     pub async fn settle(&self, claim: Claim, verdict: Verdict, now: Instant) -> Result<(), Error> {
         let update = match &verdict {
             Verdict::Sent(provider_id) => MessageItem::move_to(&claim.place, State::Sent, None, now)
-                .then(Expression::new("SET #providerId = :providerId REMOVE #trouble"))
+                .then(Expression::new("SET #providerId = :providerId REMOVE #failure"))
                 .value(":providerId", text(provider_id.as_str())),
-            Verdict::Trouble(trouble) => {
-                let (state, next) = self.after(&claim, *trouble, now)?;
-                MessageItem::move_to(&claim.place, state, next, now).then(MessageItem::blame(*trouble)?)
+            Verdict::SendFailure(failure) => {
+                let (state, next) = self.after(&claim, *failure, now)?;
+                MessageItem::move_to(&claim.place, state, next, now).then(MessageItem::blame(*failure)?)
             }
         };
         let ours = MessageItem::unmoved(State::Sending, claim.attempt);
@@ -35,8 +35,8 @@ impl Store {
     }
 
     /// Where a message goes that was not taken, and when it is tried again.
-    fn after(&self, claim: &Claim, trouble: Trouble, now: Instant) -> Result<(State, Option<Instant>), Error> {
-        if !trouble.passes() {
+    fn after(&self, claim: &Claim, failure: SendFailure, now: Instant) -> Result<(State, Option<Instant>), Error> {
+        if !failure.passes() {
             return Ok((State::Refused, None));
         }
         let next = now.plus_millis(wait(claim.attempt, &self.random)?);

@@ -2,7 +2,8 @@
 
 use domain::{AutomatId, EventKind, Instant, LockerIndex, Opening, OpeningId, OpeningOutcome};
 
-use crate::items::{LockerItem, OpeningItem, ReceiptItem, StoredOpening};
+use crate::idempotency::ReceiptItem;
+use crate::items::{LockerItem, OpeningItem, StoredOpening};
 use crate::retry::retry;
 use crate::transaction::{Part, Transaction};
 use crate::{Act, Error, Heard, Store, Thing};
@@ -25,7 +26,7 @@ impl Store {
                 return Err(Error::NotFound(Thing::Opening).into());
             }
             let Some(told) = stored.opening.told(outcome, at, now) else { return Ok(Heard::Before) };
-            let transaction = self.ending(&stored, &told, &Act::of_automat(automat, now)).await?;
+            let transaction = self.build_opening_end(&stored, &told, &Act::of_automat(automat, now)).await?;
             transaction.commit(self).await?;
             Ok(Heard::Now)
         })
@@ -37,7 +38,7 @@ impl Store {
         retry!(self, {
             let stored = self.stored_opening(id).await?;
             let Some(withdrawn) = stored.opening.withdrawn(act.now) else { return Ok(stored.opening) };
-            let mut transaction = self.ending(&stored, &withdrawn, act).await?;
+            let mut transaction = self.build_opening_end(&stored, &withdrawn, act).await?;
             if let Some(receipt) = &act.receipt {
                 transaction.delete(Part::Receipt, ReceiptItem::key(receipt), ReceiptItem::is_of(receipt));
             }
@@ -47,7 +48,12 @@ impl Store {
     }
 
     /// What writes an opening's end, and that its locker is free again.
-    async fn ending(&self, stored: &StoredOpening, ended: &Opening, act: &Act) -> Result<Transaction, Error> {
+    async fn build_opening_end(
+        &self,
+        stored: &StoredOpening,
+        ended: &Opening,
+        act: &Act,
+    ) -> Result<Transaction, Error> {
         let StoredOpening { opening, .. } = stored;
         let end = ended.end.as_ref().ok_or(Error::Internal { context: "ending an opening", source: None })?;
         let locker = self.stored_locker(&opening.automat, opening.locker).await?;

@@ -10,7 +10,7 @@ use crate::transaction::{Part, Transaction};
 use crate::{Act, Created, Error, Store};
 
 impl Store {
-    /// Writes down a request to open a locker, unless another one is under way there. Telling the device is the
+    /// Writes down a request to open a locker, unless another one is under way there. Sending it to the device is the
     /// caller's to do.
     pub async fn request_opening(&self, draft: OpeningDraft, act: &Act) -> Result<Created<Opening>, Error> {
         self.once(act, self.add_opening(draft, act)).await
@@ -29,14 +29,19 @@ impl Store {
             let (before, actor) = (&locker.openings, act.actor.clone());
             let opening = Opening::request(draft.clone(), id.clone(), automat.connection, before, actor, act.now)?;
             let stored = StoredOpening { opening, incarnation: locker.incarnation.clone() };
-            match self.requesting(&stored, &locker, act)?.try_commit(self).await? {
+            match self.build_opening_request(&stored, &locker, act)?.try_commit(self).await? {
                 Ok(()) => Ok(Created::New(stored.opening)),
                 Err(refused) => Err(again_unless_recorded(&refused)),
             }
         })
     }
 
-    fn requesting(&self, stored: &StoredOpening, locker: &StoredLocker, act: &Act) -> Result<Transaction, Error> {
+    fn build_opening_request(
+        &self,
+        stored: &StoredOpening,
+        locker: &StoredLocker,
+        act: &Act,
+    ) -> Result<Transaction, Error> {
         let opening = &stored.opening;
         let item = OpeningItem::write(stored, self.retention)?;
         let mut transaction = Transaction::default();

@@ -3,9 +3,9 @@
 use domain::{Clue, Contract, Found, KeyState, Mention, PersonSearch};
 
 use super::walk::About;
-use crate::codes::Names;
 use crate::items::{ContractItem, ItemKey, KeyItem, MessageItem, StoredContract, StoredKey, StoredMessage};
 use crate::read::Stretch;
+use crate::sealing::Names;
 use crate::{Error, Store};
 
 /// More than there are ever about one contract.

@@ -90,7 +90,7 @@ impl Erasing<'_> {
                 Verdict::Messages => ErasureOutcome::MessagesErased,
             };
             let last = self.delete_messages(about, &case, &verdict).await?;
-            let transaction = self.ending(about, &case, &verdict, last, pin_is_ours).await?;
+            let transaction = self.build_erasure(about, &case, &verdict, last, pin_is_ours).await?;
             if let Err(refused) = transaction.try_commit(self.store).await? {
                 // An ended contract's PIN may have been taken by another: it is not ours to delete.
                 pin_is_ours = !refused.has(Part::Pin);
@@ -161,7 +161,7 @@ impl Erasing<'_> {
     }
 
     /// The last write, and the record of it all.
-    async fn ending(
+    async fn build_erasure(
         &self,
         about: &About,
         case: &Case,

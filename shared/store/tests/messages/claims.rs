@@ -1,6 +1,6 @@
 //! Who may send a message: one at a time, for some time, and not once what it says is overtaken.
 
-use domain::{MessageState, Trouble};
+use domain::{MessageState, SendFailure};
 use store::{Due, LEASE_MILLIS, Verdict};
 use testkit::at;
 
@@ -16,8 +16,8 @@ async fn left() -> Stage {
     stage
 }
 
-fn trouble(trouble: Trouble) -> Verdict {
-    Verdict::Trouble(trouble)
+fn failure(failure: SendFailure) -> Verdict {
+    Verdict::SendFailure(failure)
 }
 
 #[tokio::test]
@@ -28,7 +28,7 @@ async fn a_message_that_is_sent_is_due_no_more() {
     stage.store().settle(claim, sent("ses-1"), at(1)).await.unwrap();
     let message = stage.message().await;
     assert_eq!(message.state, MessageState::Sent { at: at(1), provider_id: "ses-1".to_owned() });
-    assert_eq!((message.attempts, message.trouble, message.perhaps_twice), (1, None, false));
+    assert_eq!((message.attempts, message.failure, message.perhaps_twice), (1, None, false));
     assert!(stage.tick(at(HOUR)).await.is_empty());
 }
 
@@ -64,7 +64,7 @@ async fn whoever_lost_the_lease_settles_nothing_but_that_it_went_twice() {
     stage.book(draft(HOUR, 10 * DAY)).await;
     let slow = stage.heard(at(0)).await.remove(0);
     let quick = stage.tick(at(LEASE)).await.remove(0);
-    stage.store().settle(slow, trouble(Trouble::AddressRefused), at(LEASE + 1)).await.unwrap();
+    stage.store().settle(slow, failure(SendFailure::AddressRefused), at(LEASE + 1)).await.unwrap();
     assert!(matches!(stage.message().await.state, MessageState::Sending { .. }), "theirs is the word that counts");
     stage.store().settle(quick, sent("quick"), at(LEASE + 2)).await.unwrap();
     assert!(is_sent(&stage.message().await));
@@ -88,10 +88,10 @@ async fn trouble_that_passes_is_waited_out_longer_each_time() {
     let mut claim = stage.heard(at(0)).await.remove(0);
     let mut now = at(0);
     for (attempt, longest) in [(1, 60_000), (2, 120_000), (3, 240_000)] {
-        stage.store().settle(claim, trouble(Trouble::Throttled), now).await.unwrap();
+        stage.store().settle(claim, failure(SendFailure::Throttled), now).await.unwrap();
         let message = stage.message().await;
         let MessageState::Pending { next_try } = message.state else { panic!("{message:?}") };
-        assert_eq!((message.attempts, message.trouble), (attempt, Some(Trouble::Throttled)));
+        assert_eq!((message.attempts, message.failure), (attempt, Some(SendFailure::Throttled)));
         let wait = next_try.millis() - now.millis();
         assert!((longest * 3 / 4..=longest).contains(&wait), "{wait}");
         assert!(stage.tick(next_try.plus_millis(-1)).await.is_empty());
@@ -100,7 +100,7 @@ async fn trouble_that_passes_is_waited_out_longer_each_time() {
     }
     stage.store().settle(claim, sent("ses-4"), now).await.unwrap();
     let message = stage.message().await;
-    assert!(is_sent(&message) && !message.perhaps_twice && message.trouble.is_none(), "{message:?}");
+    assert!(is_sent(&message) && !message.perhaps_twice && message.failure.is_none(), "{message:?}");
 }
 
 #[tokio::test]
@@ -108,7 +108,7 @@ async fn a_provider_that_did_not_answer_may_have_sent_it() {
     let stage = Stage::new().await;
     stage.book(draft(HOUR, 10 * DAY)).await;
     let claim = stage.heard(at(0)).await.remove(0);
-    stage.store().settle(claim, trouble(Trouble::Unanswered), at(1)).await.unwrap();
+    stage.store().settle(claim, failure(SendFailure::Unanswered), at(1)).await.unwrap();
     assert!(!stage.message().await.perhaps_twice, "not until it is sent again");
     let claim = stage.tick(at(61)).await.remove(0);
     stage.store().settle(claim, sent("ses-2"), at(62)).await.unwrap();
@@ -117,13 +117,13 @@ async fn a_provider_that_did_not_answer_may_have_sent_it() {
 
 #[tokio::test]
 async fn what_the_provider_will_never_take_is_not_tried_again() {
-    for never in [Trouble::AddressRefused, Trouble::ContentRefused] {
+    for never in [SendFailure::AddressRefused, SendFailure::ContentRefused] {
         let stage = Stage::new().await;
         stage.book(draft(HOUR, 10 * DAY)).await;
         let claim = stage.heard(at(0)).await.remove(0);
-        stage.store().settle(claim, trouble(never), at(1)).await.unwrap();
+        stage.store().settle(claim, failure(never), at(1)).await.unwrap();
         let message = stage.message().await;
-        assert_eq!((&message.state, message.trouble), (&MessageState::Refused { at: at(1) }, Some(never)));
+        assert_eq!((&message.state, message.failure), (&MessageState::Refused { at: at(1) }, Some(never)));
         assert!(stage.tick(at(HOUR)).await.is_empty());
     }
 }
@@ -133,7 +133,7 @@ async fn a_message_is_given_up_when_the_next_try_would_be_of_no_use() {
     let stage = left().await;
     let last = DAY - 30;
     let claim = stage.tick(at(last)).await.remove(0);
-    stage.store().settle(claim, trouble(Trouble::Unavailable), at(last)).await.unwrap();
+    stage.store().settle(claim, failure(SendFailure::Unavailable), at(last)).await.unwrap();
     assert_eq!(stage.message().await.state, MessageState::Failed { at: at(last) });
     assert!(stage.tick(at(2 * DAY)).await.is_empty());
 }

@@ -162,7 +162,7 @@ impl Stage {
                 Due::Message(message) => claims.extend(self.store().claim(&message, now).await.unwrap()),
                 Due::Reminder(reminder) => claims.extend(self.store().remind(&reminder, now).await.unwrap()),
                 Due::Announcements(held) => claims.extend(self.store().announce_held(&held, now).await.unwrap()),
-                Due::ZoneChanged { automat } => self.store().tell_of_zone(&automat, now).await.unwrap(),
+                Due::ZoneChanged { automat } => self.store().notify_of_time_zone(&automat, now).await.unwrap(),
                 Due::OpenDoor { automat, locker } => {
                     self.store().check_open_door(&automat, locker, now).await.unwrap();
                 }
@@ -213,8 +213,8 @@ impl Stage {
 /// Deals with one record of the stream.
 pub(crate) async fn tell(store: &Store, record: &Value, now: Instant) -> Result<Vec<Claim>, Error> {
     match store.read_record(record)? {
-        Record::Contract(record) => store.tell_of_contract(&record, now).await,
-        Record::Event(record) => store.tell_of_event(&record, now).await,
+        Record::Contract(record) => store.notify_of_contract(&record, now).await,
+        Record::Event(record) => store.notify_of_event(&record, now).await,
         Record::Resend(message) => Ok(store.claim(&message, now).await?.into_iter().collect()),
         Record::Other => Ok(Vec::new()),
     }

@@ -121,8 +121,8 @@ impl Scene {
         let mut sent = 0;
         for record in &records[told..] {
             let claims = match self.store().read_record(record).unwrap() {
-                Record::Contract(record) => self.store().tell_of_contract(&record, now).await.unwrap(),
-                Record::Event(record) => self.store().tell_of_event(&record, now).await.unwrap(),
+                Record::Contract(record) => self.store().notify_of_contract(&record, now).await.unwrap(),
+                Record::Event(record) => self.store().notify_of_event(&record, now).await.unwrap(),
                 Record::Resend(_) | Record::Other => Vec::new(),
             };
             for claim in claims {

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use domain::{CodeKind, ContractDraft, KeyId, Purpose};
-use store::{Claim, Record, Renewed};
+use store::{Claim, Record, RotationReport};
 use testkit::{act, act_with_receipt, at, by_email, contract, key, pin};
 
 use crate::scene::{NEW, OLD, RETURN_CODE, Scene, a, book, draft, id, lobby, now, two};
@@ -13,7 +13,7 @@ async fn tell(scene: &Scene) -> Vec<Claim> {
     let mut claims = Vec::new();
     for record in scene.table.records(at(0)).await {
         if let Record::Contract(record) = scene.table.store.read_record(&record).unwrap() {
-            claims.extend(scene.table.store.tell_of_contract(&record, at(0)).await.unwrap());
+            claims.extend(scene.table.store.notify_of_contract(&record, at(0)).await.unwrap());
         }
     }
     claims
@@ -33,11 +33,11 @@ async fn all_that_has_a_code_is_renewed_and_says_what_it_said() {
     let key_before = scene.table.store.key(&a()).await.unwrap();
 
     let function = scene.function(&two(NEW, OLD));
-    let due = Renewed { current: 1, resealed: 1, moved: 4, ..Renewed::default() };
-    assert_eq!(function.codes_to_renew(now()).await.unwrap(), due, "key B; the message; key A and three contracts");
-    assert_eq!(function.renew_codes(now()).await.unwrap(), due);
-    let done = Renewed { current: 6, ..Renewed::default() };
-    assert_eq!(function.renew_codes(now()).await.unwrap(), done, "done again it does nothing");
+    let due = RotationReport { current: 1, resealed: 1, moved: 4, ..RotationReport::default() };
+    assert_eq!(function.preview_rotation(now()).await.unwrap(), due, "key B; the message; key A and three contracts");
+    assert_eq!(function.rotate_codes(now()).await.unwrap(), due);
+    let done = RotationReport { current: 6, ..RotationReport::default() };
+    assert_eq!(function.rotate_codes(now()).await.unwrap(), done, "done again it does nothing");
 
     let new = scene.function(&NEW);
     let contract_after = new.contract(&a(), &id("told")).await.unwrap();
@@ -70,7 +70,7 @@ async fn nobody_is_told_and_nothing_is_recorded() {
     tell(&scene).await;
     let before = scene.table.records(at(0)).await.len();
     let function = scene.function(&two(NEW, OLD));
-    function.renew_codes(now()).await.unwrap();
+    function.rotate_codes(now()).await.unwrap();
     let records = scene.table.records(at(0)).await;
     assert!(records.len() > before);
     for record in &records[before..] {
@@ -87,7 +87,7 @@ async fn a_key_that_is_out_comes_back_with_its_renewed_pin_also_when_its_contrac
     let typed = scene.typed(&[OLD, NEW], CodeKind::Pin, "573826", true);
     function.keypad_entry(&lobby(), typed.clone(), now()).await.unwrap();
     scene.sense(&function, false, Some(&typed.id)).await.unwrap();
-    function.renew_codes(at(300)).await.unwrap();
+    function.rotate_codes(at(300)).await.unwrap();
     let new = scene.function(&NEW);
     let back = scene.answer(&new, &[NEW], CodeKind::Pin, "573826", false).await;
     assert_eq!(back, Some(Purpose::Return), "it has ended, and the key is out with it");
@@ -103,7 +103,7 @@ async fn cut_off_after_any_request_it_leaves_every_code_working_and_goes_on() {
     let mut cuts = 0;
     for requests in 1.. {
         wire.cut_after(requests);
-        let renewed = store.renew_codes(now()).await;
+        let renewed = store.rotate_codes(now()).await;
         let was_cut = wire.was_cut();
         wire.mend();
         for digits in ["482915", "573826"] {
@@ -126,9 +126,9 @@ async fn a_lost_answer_and_conflicts_are_no_harm() {
     let (store, wire) = scene.wired(&two(NEW, OLD));
     wire.conflict(3);
     wire.lose_answers(1);
-    store.renew_codes(now()).await.unwrap();
+    store.rotate_codes(now()).await.unwrap();
     wire.mend();
-    store.renew_codes(now()).await.unwrap();
+    store.rotate_codes(now()).await.unwrap();
     assert!(scene.left(&two(NEW, OLD)).await.is_complete());
     scene.fetch_and_return(&scene.function(&NEW), &[NEW], "482915", "renewed").await;
 }
@@ -146,13 +146,13 @@ async fn receipts_and_what_is_being_removed_are_waited_for() {
     assert!(dying.remove_key(&b, true, store::Expected::Any, &act()).await.is_err());
 
     let function = scene.function(&two(NEW, OLD));
-    let renewed = function.renew_codes(now()).await.unwrap();
+    let renewed = function.rotate_codes(now()).await.unwrap();
     assert_eq!((renewed.waiting, renewed.unreadable), (2, 0), "{renewed:?}");
     let again = function.create_contract(&a(), draft("again", "573826"), &once).await.unwrap().into_inner();
     assert_eq!(again.pin, pin("573826"), "the same answer, though its receipt is under the old secret");
     function.finish_removals().await.unwrap();
     let tomorrow = at(25 * 3_600);
-    assert!(function.codes_to_renew(tomorrow).await.unwrap().is_complete());
+    assert!(function.preview_rotation(tomorrow).await.unwrap().is_complete());
     assert_eq!(scene.names().await, (2, 1));
 }
 
@@ -165,10 +165,10 @@ async fn a_pin_that_was_given_twice_is_told_and_left() {
     let b = KeyId::parse("B").unwrap();
     ignorant.create_contract(&b, draft("second", "482915"), &act()).await.unwrap();
     let function = scene.function(&two(NEW, OLD));
-    let renewed = tokio::time::timeout(Duration::from_secs(5), function.renew_codes(now())).await.unwrap().unwrap();
+    let renewed = tokio::time::timeout(Duration::from_secs(5), function.rotate_codes(now())).await.unwrap().unwrap();
     assert_eq!((renewed.taken, renewed.busy), (1, 0), "{renewed:?}");
     function.replace_pin(&a(), &id("first"), &act()).await.unwrap();
-    function.renew_codes(now()).await.unwrap();
+    function.rotate_codes(now()).await.unwrap();
     assert!(scene.left(&two(NEW, OLD)).await.is_complete());
     assert_eq!(scene.names().await, (2, 1));
 }
@@ -176,7 +176,7 @@ async fn a_pin_that_was_given_twice_is_told_and_left() {
 #[tokio::test]
 async fn what_opens_under_neither_secret_is_counted_and_the_rest_is_done() {
     let scene = Scene::new().await;
-    let renewed = scene.function(&two([1; 32], [2; 32])).renew_codes(now()).await.unwrap();
-    assert_eq!(renewed, Renewed { unreadable: 2, ..Renewed::default() });
+    let renewed = scene.function(&two([1; 32], [2; 32])).rotate_codes(now()).await.unwrap();
+    assert_eq!(renewed, RotationReport { unreadable: 2, ..RotationReport::default() });
     assert!(!renewed.is_complete());
 }

@@ -149,7 +149,7 @@ impl Scene {
     }
 
     /// What is to be renewed by a function that knows these secrets.
-    pub(crate) async fn left(&self, master: &[u8]) -> store::Renewed {
-        self.function(master).codes_to_renew(now()).await.unwrap()
+    pub(crate) async fn left(&self, master: &[u8]) -> store::RotationReport {
+        self.function(master).preview_rotation(now()).await.unwrap()
     }
 }

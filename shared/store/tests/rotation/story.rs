@@ -62,16 +62,16 @@ async fn renew_by_halves(scene: &Scene, after: &[u8], standing: &mut Vec<(String
     for requests in [4, 11] {
         wire.cut_after(requests);
         // Either the walk ends there, or what it could not reach is counted.
-        let _ = store.renew_codes(now()).await;
+        let _ = store.rotate_codes(now()).await;
         assert!(wire.was_cut());
         wire.mend();
         let step = Step::new("half of it is under the new one", &[after], &[&[OLD, NEW], &[NEW, OLD]]);
         play(scene, &step, standing).await;
     }
-    let renewed = store.renew_codes(now()).await.unwrap();
+    let renewed = store.rotate_codes(now()).await.unwrap();
     assert!(renewed.moved > 0 && renewed.taken + renewed.busy + renewed.unreadable == 0, "{renewed:?}");
     assert!(scene.left(after).await.is_complete());
-    assert!(store.renew_codes(now()).await.unwrap().is_complete(), "again there is nothing to do");
+    assert!(store.rotate_codes(now()).await.unwrap().is_complete(), "again there is nothing to do");
 }
 
 /// Everything that can be done with codes, by each function for each device.

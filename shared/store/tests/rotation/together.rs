@@ -57,7 +57,7 @@ async fn perform(store: Store, doing: Doing) -> Result<(), Error> {
         }
         Doing::Fetch => hear(&store, 1_000, false, Some("fetching")).await,
         Doing::Return => hear(&store, 1_000, true, None).await,
-        Doing::Renew => store.renew_codes(now()).await.map(|_| ()),
+        Doing::Renew => store.rotate_codes(now()).await.map(|_| ()),
     }
 }
 
@@ -108,7 +108,7 @@ async fn interrupt(scene: &Scene, one: (&[u8], Doing), other: (&[u8], Doing), re
 async fn check(scene: &Scene, doing: Doing, what: &str) {
     let after = two(NEW, OLD);
     let function = scene.function(&after);
-    function.renew_codes(now()).await.unwrap();
+    function.rotate_codes(now()).await.unwrap();
     assert!(scene.left(&after).await.is_complete(), "{what}");
     let new = scene.function(&NEW);
     let alive = new.key(&a()).await.is_ok_and(|key| key.state == KeyState::Active);

@@ -1,6 +1,6 @@
 use api::Role;
 use domain::{AutomatId, DoorState, KeyDraft, KeyId, Presence, Property};
-use store::{LockerTelling, Telling};
+use store::{LockerReport, LockerReports};
 use testkit::{act, at, automat, contract, key, locker};
 
 use crate::stage::Stage;
@@ -34,7 +34,7 @@ async fn busy(stage: &Stage) {
         store.create_contract(&id(key), draft, &act()).await.unwrap();
     }
     let told =
-        |inside, door, by: Option<&str>| LockerTelling { key_inside: Some(inside), door, by: by.map(str::to_owned) };
+        |inside, door, by: Option<&str>| LockerReport { key_inside: Some(inside), door, by: by.map(str::to_owned) };
     let closed = DoorState::Closed;
     let all_in = [0, 1, 2].map(|index| (locker(index), told(true, closed, None))).into();
     tell(stage, 1, all_in).await;
@@ -47,8 +47,8 @@ async fn busy(stage: &Stage) {
     tell(stage, 4, vec![(locker(5), told(true, closed, None))]).await;
 }
 
-async fn tell(stage: &Stage, n: u64, lockers: Vec<(domain::LockerIndex, LockerTelling)>) {
-    let telling = Telling { n, lockers, device_keys: Vec::new() };
+async fn tell(stage: &Stage, n: u64, lockers: Vec<(domain::LockerIndex, LockerReport)>) {
+    let telling = LockerReports { n, lockers, device_keys: Vec::new() };
     stage.store().hear_lockers(&lobby(), telling, at(0)).await.unwrap();
 }
 

@@ -1,6 +1,6 @@
 use api::Role;
 use domain::{AutomatDraft, AutomatId, CodeKind, ContractId, DoorState, KeyDraft, KeyId, Name, Sharing};
-use store::{KeyFilter, LockerTelling, PageRequest, Telling};
+use store::{KeyFilter, LockerReport, LockerReports, PageRequest};
 use testkit::{act, at, automat, contract, key, locker};
 
 use crate::stage::Stage;
@@ -156,8 +156,8 @@ async fn a_key_that_is_out_is_removed_only_when_that_is_said() {
     store.create_contract(&id("K-1"), draft, &act()).await.unwrap();
     let lobby = AutomatId::parse("lobby").unwrap();
     for (n, inside) in [(1, true), (2, false)] {
-        let told = LockerTelling { key_inside: Some(inside), door: DoorState::Closed, by: Some("e".to_owned()) };
-        let telling = Telling { n, lockers: vec![(locker(0), told)], device_keys: Vec::new() };
+        let told = LockerReport { key_inside: Some(inside), door: DoorState::Closed, by: Some("e".to_owned()) };
+        let telling = LockerReports { n, lockers: vec![(locker(0), told)], device_keys: Vec::new() };
         let entry = testkit::entry(store, "e", CodeKind::Pin, "48291", at(0), &[0]);
         if !inside {
             store.keypad_entry(&lobby, entry, at(0)).await.unwrap();

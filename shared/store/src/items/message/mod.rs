@@ -3,7 +3,7 @@
 mod told;
 
 use clock::Random;
-use domain::{ContractId, Instant, Message, MessageId, MessageRecord, MessageState, Retention, Trouble};
+use domain::{ContractId, Instant, Message, MessageId, MessageRecord, MessageState, Retention, SendFailure};
 use serde::{Deserialize, Serialize};
 
 use self::told::Told;
@@ -46,7 +46,7 @@ pub(crate) struct StoredMessage {
     pub(crate) due: Option<Instant>,
     pub(crate) provider_id: Option<String>,
     pub(crate) attempts: u32,
-    pub(crate) trouble: Option<Trouble>,
+    pub(crate) failure: Option<SendFailure>,
     pub(crate) perhaps_twice: bool,
     /// When somebody asked for it last: when it was written down, unless it was asked for again.
     pub(crate) asked_at: Instant,
@@ -70,7 +70,7 @@ pub(crate) struct MessageItem {
     provider_id: Option<String>,
     attempts: u32,
     #[serde(skip_serializing_if = "Option::is_none")]
-    trouble: Option<Trouble>,
+    failure: Option<SendFailure>,
     perhaps_twice: bool,
     asked_at: i64,
     created_at: i64,
@@ -116,7 +116,7 @@ impl MessageItem {
             due_at: stored.due.map(Instant::millis),
             provider_id: stored.provider_id.clone(),
             attempts: stored.attempts,
-            trouble: stored.trouble,
+            failure: stored.failure,
             perhaps_twice: stored.perhaps_twice,
             asked_at: stored.asked_at.millis(),
             created_at: stored.created_at.millis(),
@@ -140,7 +140,7 @@ impl MessageItem {
             due: record.due_at.map(instant).transpose()?,
             provider_id: record.provider_id,
             attempts: record.attempts,
-            trouble: record.trouble,
+            failure: record.failure,
             perhaps_twice: record.perhaps_twice,
             asked_at: instant(record.asked_at)?,
             created_at: instant(record.created_at)?,
@@ -156,7 +156,7 @@ impl MessageItem {
     }
 
     /// What seals that PIN anew.
-    pub(crate) fn renew(sealed: Vec<u8>) -> Expression {
+    pub(crate) fn reseal(sealed: Vec<u8>) -> Expression {
         Expression::new("SET #facts.#pin = :pin").value(":pin", bytes(sealed))
     }
 
@@ -174,10 +174,10 @@ impl MessageItem {
     }
 
     /// What writes why an attempt came to nothing.
-    pub(crate) fn blame(trouble: Trouble) -> Result<Expression, Error> {
+    pub(crate) fn blame(failure: SendFailure) -> Result<Expression, Error> {
         let word =
-            serde_dynamo::to_attribute_value(trouble).map_err(|source| Error::internal("writing a trouble", source))?;
-        Ok(Expression::new("SET #trouble = :trouble").value(":trouble", word))
+            serde_dynamo::to_attribute_value(failure).map_err(|source| Error::internal("writing a failure", source))?;
+        Ok(Expression::new("SET #failure = :failure").value(":failure", word))
     }
 
     /// What writes that a message may have gone twice.
@@ -256,7 +256,7 @@ impl StoredMessage {
             recipient: self.message.recipient,
             state,
             attempts: self.attempts,
-            trouble: self.trouble,
+            failure: self.failure,
             perhaps_twice: self.perhaps_twice,
             created_at: self.created_at,
             updated_at: self.updated_at,

@@ -5,13 +5,13 @@ use std::io;
 
 use aws_sdk_sns::config::http::HttpResponse;
 use aws_sdk_sns::error::{ProvideErrorMetadata, SdkError};
-use domain::Trouble;
+use domain::SendFailure;
 
 /// How many causes of a failure are looked at for one that tells that nobody was reached.
 const DEPTH: usize = 16;
 
 /// What a failure comes to; `refusal` knows the service's own errors.
-pub(super) fn of<E>(error: &SdkError<E, HttpResponse>, refusal: impl Fn(&E) -> Option<Trouble>) -> Trouble
+pub(super) fn of<E>(error: &SdkError<E, HttpResponse>, refusal: impl Fn(&E) -> Option<SendFailure>) -> SendFailure
 where
     E: ProvideErrorMetadata + Error + 'static,
 {
@@ -20,10 +20,10 @@ where
             let refused = refusal(answer.err());
             refused.unwrap_or_else(|| by_code(answer.err().code(), answer.raw().status().as_u16()))
         }
-        SdkError::DispatchFailure(_) if was_not_reached(error) => Trouble::Unavailable,
-        SdkError::ConstructionFailure(_) => Trouble::ContentRefused,
+        SdkError::DispatchFailure(_) if was_not_reached(error) => SendFailure::Unavailable,
+        SdkError::ConstructionFailure(_) => SendFailure::ContentRefused,
         // Timed out, cut off, or answered with what is no answer.
-        _ => Trouble::Unanswered,
+        _ => SendFailure::Unanswered,
     }
 }
 
@@ -32,13 +32,13 @@ pub(super) fn says(error: &impl ProvideErrorMetadata, words: &str) -> bool {
     error.message().is_some_and(|text| text.to_lowercase().contains(words))
 }
 
-fn by_code(code: Option<&str>, status: u16) -> Trouble {
+fn by_code(code: Option<&str>, status: u16) -> SendFailure {
     match (code, status) {
-        (Some(code), _) if code.starts_with("Throttl") || code == "TooManyRequestsException" => Trouble::Throttled,
-        (_, 429) => Trouble::Throttled,
-        (_, 500..) => Trouble::Unavailable,
+        (Some(code), _) if code.starts_with("Throttl") || code == "TooManyRequestsException" => SendFailure::Throttled,
+        (_, 429) => SendFailure::Throttled,
+        (_, 500..) => SendFailure::Unavailable,
         // A permission that is missing, a signature that has run out: not the message's fault.
-        _ => Trouble::NotAllowed,
+        _ => SendFailure::NotAllowed,
     }
 }
 

@@ -6,7 +6,7 @@ use crate::items::{ContractItem, ItemKey, KeyItem, StoredContract, StoredKey};
 use crate::{Error, Store};
 
 /// A contract and its key, so far as they are still there.
-pub(super) struct Standing {
+pub(super) struct Snapshot {
     /// The key of that incarnation, even while it is being removed.
     pub(super) key: Option<StoredKey>,
     /// The contract. None stands on a key that is being removed.
@@ -15,27 +15,27 @@ pub(super) struct Standing {
 
 impl Store {
     /// The contract on one incarnation of a key, as of all writes before.
-    pub(super) async fn standing(
+    pub(super) async fn snapshot(
         &self,
         key: &KeyId,
         contract: &ContractId,
         incarnation: &str,
-    ) -> Result<Standing, Error> {
+    ) -> Result<Snapshot, Error> {
         let (key_place, contract_place) = (KeyItem::key(key), ContractItem::key(key, contract));
-        let mut standing = Standing { key: None, contract: None };
+        let mut snapshot = Snapshot { key: None, contract: None };
         for item in self.get_all(&[key_place.clone(), contract_place]).await? {
             if ItemKey::of(&item).as_ref() == Some(&key_place) {
                 let key = KeyItem::read(item, &self.codes)?;
-                standing.key = Some(key).filter(|key| key.incarnation == incarnation);
+                snapshot.key = Some(key).filter(|key| key.incarnation == incarnation);
             } else {
                 let contract = ContractItem::read(item, &self.codes)?;
-                standing.contract = Some(contract).filter(|contract| contract.incarnation == incarnation);
+                snapshot.contract = Some(contract).filter(|contract| contract.incarnation == incarnation);
             }
         }
-        if standing.key.as_ref().is_none_or(|stored| stored.key.state == KeyState::Removing) {
-            standing.contract = None;
+        if snapshot.key.as_ref().is_none_or(|stored| stored.key.state == KeyState::Removing) {
+            snapshot.contract = None;
         }
-        Ok(standing)
+        Ok(snapshot)
     }
 
     /// What is told of a contract: with the automat and the property of its key, or those that the contract had noted
@@ -50,7 +50,7 @@ impl Store {
     }
 }
 
-impl Standing {
+impl Snapshot {
     /// The contract alone.
     pub(super) fn contract(&self) -> Option<&Contract> {
         self.contract.as_ref().map(|stored| &stored.contract)

@@ -5,17 +5,14 @@
 //! stop anywhere, run twice at once, and run beside everything else: a code stands under one of its names at every moment.
 //! It changes nothing that a contract or a key says: their `rev` and `version` stay, and nobody is told anything.
 
-mod contract;
 mod devices;
-mod key;
-mod message;
-mod receipt;
-mod walk;
+mod plan;
+mod scan;
 
 use domain::Instant;
 
-pub use self::devices::DeviceKeysTold;
-pub use self::walk::Renewed;
+pub use self::devices::DeviceKeysKnown;
+pub use self::scan::RotationReport;
 use crate::items::ItemKey;
 use crate::retry::{NotDone, retry};
 use crate::transaction::{Part, Transaction};
@@ -23,7 +20,7 @@ use crate::{Error, Store};
 
 /// What becomes of an item that has a code.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Renewal {
+pub(crate) enum Rotation {
     /// Nothing: its code is under the current secret, or it has none.
     Current,
     /// Its code is sealed anew.
@@ -38,38 +35,38 @@ pub(crate) enum Renewal {
 
 /// What is to be done about an item, and the writes that do it.
 struct Plan {
-    what: Renewal,
+    what: Rotation,
     writes: Transaction,
 }
 
 impl Plan {
     /// Nothing is written.
-    fn nothing(what: Renewal) -> Self {
+    fn nothing(what: Rotation) -> Self {
         Self { what, writes: Transaction::default() }
     }
 }
 
 impl Store {
     /// Brings the code of an item under the current secret.
-    async fn renew(&self, place: &ItemKey, now: Instant) -> Result<Renewal, Error> {
+    async fn reseal(&self, place: &ItemKey, now: Instant) -> Result<Rotation, Error> {
         retry!(self, {
             let Plan { what, writes } = self.plan(place, now).await?;
-            if !matches!(what, Renewal::Resealed | Renewal::Moved) {
+            if !matches!(what, Rotation::Resealed | Rotation::Moved) {
                 return Ok(what);
             }
             match writes.try_commit(self).await? {
                 Ok(()) => Ok(what),
                 // The only obstacle is that the code's current name is somebody else's.
-                Err(refused) if refused.is_only(&[Part::Pin, Part::ReturnCode]) => Ok(Renewal::Taken),
+                Err(refused) if refused.is_only(&[Part::Pin, Part::ReturnCode]) => Ok(Rotation::Taken),
                 Err(_) => Err(NotDone::Again),
             }
         })
     }
 
-    /// What [`Store::renew`] would do.
+    /// What [`Store::reseal`] would do.
     async fn plan(&self, place: &ItemKey, now: Instant) -> Result<Plan, Error> {
         // Gone since it was seen: so is its code.
-        let Some(item) = self.get(place).await? else { return Ok(Plan::nothing(Renewal::Current)) };
+        let Some(item) = self.get(place).await? else { return Ok(Plan::nothing(Rotation::Current)) };
         match place.sk.as_str() {
             "KEY" => self.plan_key(item).await,
             "-" => Ok(Plan::nothing(self.look_at_receipt(&item, now))),

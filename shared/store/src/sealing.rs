@@ -3,15 +3,15 @@
 
 use std::sync::Arc;
 
-use clock::Random;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use clock::Random;
 use domain::{AutomatId, ContractId, KeyId, Pin, ReturnCode};
 use ring::aead::{AES_256_GCM, Aad, LessSafeKey, NONCE_LEN, Nonce, UnboundKey};
 use ring::hmac;
 
-use crate::items::ItemKey;
 use crate::Error;
+use crate::items::ItemKey;
 
 /// What a sealed code begins with, so that a later way of sealing can be told from this one.
 const FORM: u8 = 1;

@@ -1,10 +1,10 @@
-//! Telling: writing down every message of an occasion, claimed by whoever writes it.
+//! Notifying: storing every message of an occasion, claimed by whoever writes it.
 
-use domain::{Cause, EventKind, Facts, Instant, Message, Notice, Passage, Reminder};
+use domain::{Cause, EventKind, Facts, Instant, KeyMovement, Message, Notice, Reminder};
 use tokio::task::JoinSet;
 
-use super::name::Occurrence;
-use super::standing::Standing;
+use super::message_id::Occurrence;
+use super::snapshot::Snapshot;
 use super::{Change, Claim, ContractRecord, EventRecord, LEASE_MILLIS};
 use crate::expression::absent;
 use crate::items::{MessageItem, ReminderItem, State, StoredMessage, StoredReminder};
@@ -13,18 +13,18 @@ use crate::{Error, Store};
 impl Store {
     /// Writes down whom to tell of a contract's record, and sets the contract's reminders. Gives the messages that the
     /// caller is to send: those that nobody had written down before.
-    pub async fn tell_of_contract(&self, record: &ContractRecord, now: Instant) -> Result<Vec<Claim>, Error> {
+    pub async fn notify_of_contract(&self, record: &ContractRecord, now: Instant) -> Result<Vec<Claim>, Error> {
         let last = record.last();
-        let standing = self.standing(&last.contract.key, &last.contract.id, &last.incarnation).await?;
-        let claims = self.tell_of_change(record, &standing, now).await?;
-        self.set_reminders(record, &standing).await?;
+        let snapshot = self.snapshot(&last.contract.key, &last.contract.id, &last.incarnation).await?;
+        let claims = self.notify_of_change(record, &snapshot, now).await?;
+        self.set_reminders(record, &snapshot).await?;
         Ok(claims)
     }
 
-    async fn tell_of_change(
+    async fn notify_of_change(
         &self,
         record: &ContractRecord,
-        standing: &Standing,
+        snapshot: &Snapshot,
         now: Instant,
     ) -> Result<Vec<Claim>, Error> {
         let notices = record.notices();
@@ -32,7 +32,7 @@ impl Store {
             return Ok(Vec::new());
         }
         let last = record.last();
-        let facts = self.facts_of(last, standing.key.as_ref()).await?;
+        let facts = self.facts_of(last, snapshot.key.as_ref()).await?;
         let (identity, at) = match &record.change {
             Change::Made(after) | Change::Edited { after, .. } => (after.rev.to_string(), after.contract.updated_at),
             // The stream's clock may count in seconds: nothing is removed before it was last written.
@@ -45,7 +45,7 @@ impl Store {
         let is_overtaken = |notice: &Notice| {
             let Notice { occasion, recipient } = notice.clone();
             Message { occasion, recipient, facts: facts.clone() }
-                .is_overtaken(standing.contract(), facts.place.time_zone)
+                .is_overtaken(snapshot.contract(), facts.place.time_zone)
         };
         let (overtaken, notices) = notices.into_iter().partition(is_overtaken);
         self.write_off(occurrence, overtaken, &facts, now).await?;
@@ -53,7 +53,7 @@ impl Store {
     }
 
     /// The same for an event: a key that was fetched, returned, or not returned.
-    pub async fn tell_of_event(&self, record: &EventRecord, now: Instant) -> Result<Vec<Claim>, Error> {
+    pub async fn notify_of_event(&self, record: &EventRecord, now: Instant) -> Result<Vec<Claim>, Error> {
         let EventRecord { event, incarnation, .. } = record;
         let told = matches!(event.kind, EventKind::KeyFetched | EventKind::KeyReturned | EventKind::KeyNotReturned);
         let (Some(incarnation), Some(key), Some(contract), true) =
@@ -61,24 +61,24 @@ impl Store {
         else {
             return Ok(Vec::new());
         };
-        let standing = self.standing(key, contract, incarnation).await?;
-        let Some(stored) = &standing.contract else { return Ok(Vec::new()) };
+        let snapshot = self.snapshot(key, contract, incarnation).await?;
+        let Some(stored) = &snapshot.contract else { return Ok(Vec::new()) };
         let notices = Notice::of_event(&event.kind, event.at, &stored.contract);
         if notices.is_empty() {
             return Ok(Vec::new());
         }
-        let passage = match event.kind {
-            EventKind::KeyFetched => Some(Passage::Fetched),
-            EventKind::KeyReturned => Some(Passage::Returned),
+        let movement = match event.kind {
+            EventKind::KeyFetched => Some(KeyMovement::Fetched),
+            EventKind::KeyReturned => Some(KeyMovement::Returned),
             _ => None,
         };
-        if let Some(passage) = passage {
+        if let Some(movement) = movement {
             let cause = Cause { event: event.id.clone(), at: event.at };
-            if !self.is_announced((key, contract, incarnation), passage, cause, now).await? {
+            if !self.is_announced((key, contract, incarnation), movement, cause, now).await? {
                 return Ok(Vec::new());
             }
         }
-        let facts = self.facts_of(stored, standing.key.as_ref()).await?;
+        let facts = self.facts_of(stored, snapshot.key.as_ref()).await?;
         let occurrence = Occurrence { incarnation, contract, identity: &event.id, at: event.at };
         self.write_down(occurrence, notices, &facts, now).await
     }
@@ -136,10 +136,10 @@ impl Store {
 
     /// Sets the reminders of the contract as it stands; those that it had before the record and has no more are
     /// dropped.
-    async fn set_reminders(&self, record: &ContractRecord, standing: &Standing) -> Result<(), Error> {
+    async fn set_reminders(&self, record: &ContractRecord, snapshot: &Snapshot) -> Result<(), Error> {
         let last = record.last();
         for which in Reminder::ALL {
-            let set = standing.contract.as_ref().and_then(|stored| {
+            let set = snapshot.contract.as_ref().and_then(|stored| {
                 let since = record.at.max(stored.contract.updated_at);
                 which.due(&stored.contract, since).map(|due| (stored.rev, due))
             });
@@ -155,7 +155,7 @@ impl Store {
                 };
                 self.update(place, ReminderItem::set(&reminder), ReminderItem::not_set_after(rev)).await?;
             } else if record.had(which) {
-                let rev = standing.contract.as_ref().map_or(last.rev, |stored| stored.rev);
+                let rev = snapshot.contract.as_ref().map_or(last.rev, |stored| stored.rev);
                 self.delete(place, ReminderItem::not_set_after(rev)).await?;
             }
         }
@@ -209,7 +209,7 @@ fn message(occurrence: Occurrence<'_>, notice: Notice, facts: &Facts, now: Insta
         due: None,
         provider_id: None,
         attempts: 0,
-        trouble: None,
+        failure: None,
         perhaps_twice: false,
         asked_at: now,
         created_at: now,

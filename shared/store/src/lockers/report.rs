@@ -1,32 +1,32 @@
-//! One locker's turn in a telling: its sensors, and with them the key that belongs in it, the PIN that the key is out
+//! One locker of a report: its sensors, and with them the key that belongs in it, the PIN that the key is out
 //! with, and the record, all in one transaction.
 
 use domain::{
     Actor, AutomatId, ContractId, DoorState, EventKind, Instant, KeyState, OpeningId, Retention, Subject, Whereabouts,
 };
 
-use super::LockerTelling;
-use crate::codes::Mac;
+use super::LockerReport;
 use crate::expression::{Expression, present, unchanged};
 use crate::items::{
     AutomatItem, ContractItem, EntryItem, ItemKey, KeyItem, LockerItem, OpeningItem, PinItem, StoredContract,
     StoredKey, StoredLocker, number,
 };
 use crate::retry::{NotDone, retry};
+use crate::sealing::Mac;
 use crate::transaction::{Part, Transaction};
 use crate::{Act, Error, Store};
 
 /// What is told of one locker.
-pub(super) struct Turn<'a> {
+pub(super) struct LockerUpdate<'a> {
     pub(super) automat: &'a AutomatId,
-    pub(super) told: &'a LockerTelling,
+    pub(super) report: &'a LockerReport,
     pub(super) n: u64,
     pub(super) era: u64,
     pub(super) now: Instant,
 }
 
 /// A key that changes its place, and the contract that it goes out or comes back with.
-struct Passage {
+struct KeyMove {
     stored: StoredKey,
     next: Whereabouts,
     contract: Option<ContractId>,
@@ -50,17 +50,17 @@ impl Opener {
 }
 
 /// What happens to the key that belongs in a locker.
-enum Fate {
+enum KeyChange {
     /// Nothing, or no key belongs there.
     Stays,
     /// It goes out, or comes back.
-    Passes(Box<Passage>),
+    Moves(Box<KeyMove>),
     /// The key and the locker do not agree that they belong together: somebody is writing them at this moment.
-    Torn,
+    Inconsistent,
 }
 
-impl Turn<'_> {
-    pub(super) async fn take(&self, store: &Store, locker: StoredLocker) -> Result<(), Error> {
+impl LockerUpdate<'_> {
+    pub(super) async fn write(&self, store: &Store, locker: StoredLocker) -> Result<(), Error> {
         let index = locker.locker;
         let (mut read, mut foreign_pin) = (Some(locker), None);
         retry!(store, {
@@ -86,33 +86,33 @@ impl Turn<'_> {
         // Whoever opened the locker before has nothing to do with what happens long after it was closed again.
         let is_forced = self.is_forced(locker, &opener);
         let opener = if is_forced { Opener::unknown(self.automat) } else { opener };
-        let passage = match self.fate(store, locker, &opener).await? {
-            Fate::Stays => None,
-            Fate::Passes(passage) => Some(passage),
-            Fate::Torn => return Err(NotDone::Again),
+        let key_move = match self.find_key_move(store, locker, &opener).await? {
+            KeyChange::Stays => None,
+            KeyChange::Moves(key_move) => Some(key_move),
+            KeyChange::Inconsistent => return Err(NotDone::Again),
         };
         let transaction =
-            self.transaction(store, locker, (&opener, is_forced), passage.as_deref(), foreign_pin.as_ref())?;
+            self.transaction(store, locker, (&opener, is_forced), key_move.as_deref(), foreign_pin.as_ref())?;
         let Err(refused) = transaction.try_commit(store).await? else { return Ok(()) };
         if refused.has(Part::Pin) {
             // Gone, or somebody else's by now. A new PIN that the contract has got meanwhile has another name.
-            *foreign_pin = passage.as_deref().and_then(Passage::mac);
+            *foreign_pin = key_move.as_deref().and_then(KeyMove::mac);
         }
         // Refused by the automat: a newer telling of all lockers is there, or the automat is gone.
         if refused.has(Part::Automat) { Ok(()) } else { Err(NotDone::Again) }
     }
 
-    async fn fate(&self, store: &Store, locker: &StoredLocker, opener: &Opener) -> Result<Fate, Error> {
+    async fn find_key_move(&self, store: &Store, locker: &StoredLocker, opener: &Opener) -> Result<KeyChange, Error> {
         let before = locker.whereabouts();
-        let (Some((id, _)), Some(inside)) = (&locker.key, self.told.key_inside) else { return Ok(Fate::Stays) };
+        let (Some((id, _)), Some(inside)) = (&locker.key, self.report.key_inside) else { return Ok(KeyChange::Stays) };
         if before.clone().sensed(inside, None) == before {
-            return Ok(Fate::Stays);
+            return Ok(KeyChange::Stays);
         }
-        let Some(item) = store.get(&KeyItem::key(id)).await? else { return Ok(Fate::Torn) };
+        let Some(item) = store.get(&KeyItem::key(id)).await? else { return Ok(KeyChange::Inconsistent) };
         let stored = KeyItem::read(item, &store.codes)?;
         let key = &stored.key;
         if key.state != KeyState::Active || key.automat != *self.automat || key.locker != locker.locker {
-            return Ok(Fate::Torn);
+            return Ok(KeyChange::Inconsistent);
         }
         let next = key.whereabouts.clone().sensed(inside, opener.fetched_with.clone());
         let contract = next.holder().or(key.whereabouts.holder()).cloned();
@@ -123,13 +123,13 @@ impl Turn<'_> {
                 item.map(|item| ContractItem::read(item, &store.codes)).transpose()?
             }
         };
-        Ok(Fate::Passes(Box::new(Passage { stored, next, contract, contract_item })))
+        Ok(KeyChange::Moves(Box::new(KeyMove { stored, next, contract, contract_item })))
     }
 
     /// Who opened the locker, if this telling says anything that depends on it.
     async fn opener(&self, store: &Store, locker: &StoredLocker) -> Result<Opener, Error> {
         let unknown = Opener::unknown(self.automat);
-        let (Some(by), false) = (&self.told.by, self.told.is_known(locker)) else { return Ok(unknown) };
+        let (Some(by), false) = (&self.report.by, self.report.is_known(locker)) else { return Ok(unknown) };
         let entry = EntryItem::key(self.automat, by);
         let opening = OpeningId::parse(by).ok().map(|id| OpeningItem::key(&id));
         let places: Vec<_> = entry.iter().chain(&opening).cloned().collect();
@@ -152,8 +152,8 @@ impl Turn<'_> {
     /// Whether the locker was opened, or has lost its key, and nothing that we know of has opened it.
     fn is_forced(&self, locker: &StoredLocker, opener: &Opener) -> bool {
         let before = locker.sensors();
-        let is_explained = opener.is_known && self.told.by.as_ref().is_some_and(|by| locker.explains(by, self.n));
-        before.needs_cause(before.reported(self.told.sensors())) && !is_explained
+        let is_explained = opener.is_known && self.report.by.as_ref().is_some_and(|by| locker.explains(by, self.n));
+        before.needs_cause(before.reported(self.report.sensors())) && !is_explained
     }
 
     fn transaction(
@@ -161,31 +161,31 @@ impl Turn<'_> {
         store: &Store,
         locker: &StoredLocker,
         (opener, is_forced): (&Opener, bool),
-        passage: Option<&Passage>,
+        key_move: Option<&KeyMove>,
         foreign_pin: Option<&Mac>,
     ) -> Result<Transaction, Error> {
         let mut transaction = Transaction::default();
-        let newest = AutomatItem::told_nothing_after(self.n, self.era);
+        let newest = AutomatItem::reported_nothing_after(self.n, self.era);
         transaction.check(Part::Automat, AutomatItem::key(self.automat), newest);
         let mut update = self.sensed(locker)?;
-        if let Some(passage) = passage {
-            update = update.then(LockerItem::whereabouts(&passage.next));
+        if let Some(key_move) = key_move {
+            update = update.then(LockerItem::whereabouts(&key_move.next));
         }
         if is_forced && locker.may_record_forced(self.now) {
             update = update.then(LockerItem::forced(self.now));
             self.record_of_locker(store, &mut transaction, locker, EventKind::LockerForced)?;
         }
         let before = locker.sensors();
-        let gains_key = before.gains_key(before.reported(self.told.sensors()));
+        let gains_key = before.gains_key(before.reported(self.report.sensors()));
         if gains_key && locker.key.is_none() && locker.may_record_unexpected(self.now) {
             update = update.then(LockerItem::unexpected(self.now));
             self.record_of_locker(store, &mut transaction, locker, EventKind::KeyUnexpected)?;
         }
-        let as_read = locker.same_key().and(locker.as_told());
+        let as_read = locker.same_key().and(locker.as_reported());
         transaction.update(Part::Locker, LockerItem::key(self.automat, locker.locker), update, as_read);
-        if let Some(passage) = passage {
-            passage.write(&mut transaction, foreign_pin, store.retention);
-            self.record(store, &mut transaction, passage, &opener.actor)?;
+        if let Some(key_move) = key_move {
+            key_move.add_to(&mut transaction, foreign_pin, store.retention);
+            self.record(store, &mut transaction, key_move, &opener.actor)?;
         }
         Ok(transaction)
     }
@@ -193,7 +193,7 @@ impl Turn<'_> {
     /// What writes down what the sensors see, and what follows from the door alone.
     fn sensed(&self, locker: &StoredLocker) -> Result<Expression, Error> {
         let before = locker.sensors();
-        let after = before.reported(self.told.sensors());
+        let after = before.reported(self.report.sensors());
         let place = LockerItem::key(self.automat, locker.locker);
         let mut update = LockerItem::sense(locker.locker, after, self.n, self.era)?;
         if before.opens(after) {
@@ -203,7 +203,7 @@ impl Turn<'_> {
         }
         let taken_from_closed = after.door == DoorState::Closed && before.needs_cause(after);
         if before.closes(after) || taken_from_closed {
-            update = update.then(LockerItem::use_up(self.told.by.as_deref(), self.n));
+            update = update.then(LockerItem::use_up(self.report.by.as_deref(), self.n));
         }
         Ok(update)
     }
@@ -229,11 +229,11 @@ impl Turn<'_> {
         &self,
         store: &Store,
         transaction: &mut Transaction,
-        passage: &Passage,
+        key_move: &KeyMove,
         actor: &Actor,
     ) -> Result<(), Error> {
-        let StoredKey { key, incarnation, .. } = &passage.stored;
-        let kind = match (&key.whereabouts, &passage.next) {
+        let StoredKey { key, incarnation, .. } = &key_move.stored;
+        let kind = match (&key.whereabouts, &key_move.next) {
             (Whereabouts::Inside, Whereabouts::Out { .. }) => EventKind::KeyFetched,
             (Whereabouts::Out { .. }, Whereabouts::Inside) => EventKind::KeyReturned,
             // The first that we hear of the key: it may have been there, or not, for long.
@@ -244,20 +244,20 @@ impl Turn<'_> {
             automat: key.automat.clone(),
             locker: Some(key.locker),
             key: Some(key.id.clone()),
-            contract: passage.contract.clone(),
+            contract: key_move.contract.clone(),
         };
         transaction.event(&store.event(kind, subject, &act)?, Some(incarnation), store.retention)
     }
 }
 
-impl Passage {
+impl KeyMove {
     fn mac(&self) -> Option<Mac> {
         self.contract_item.as_ref().map(|stored| stored.pin_mac.clone())
     }
 
     /// The key is written on condition that nobody has decided anything over it meanwhile, and raises its `rev` since
     /// decisions are made over where it is; not its `version`, which is for those who edit it.
-    fn write(&self, transaction: &mut Transaction, foreign_pin: Option<&Mac>, retention: Retention) {
+    fn add_to(&self, transaction: &mut Transaction, foreign_pin: Option<&Mac>, retention: Retention) {
         let StoredKey { key, rev, .. } = &self.stored;
         let raise = Expression::new("SET #rev = :nextRev").value(":nextRev", number(rev + 1));
         let update = KeyItem::locate(&self.next).then(raise);

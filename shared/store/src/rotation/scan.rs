@@ -3,7 +3,7 @@
 use domain::Instant;
 use tokio::task::JoinSet;
 
-use super::{Plan, Renewal};
+use super::{Plan, Rotation};
 use crate::expression::Expression;
 use crate::items::{ItemKey, text};
 use crate::read::time_for;
@@ -17,7 +17,7 @@ const HAVE_CODES: &str =
 
 /// What came of the items that have codes, so many each.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Renewed {
+pub struct RotationReport {
     /// Under the current secret already.
     pub current: u64,
     /// Sealed anew; after a mere look: to be.
@@ -35,7 +35,7 @@ pub struct Renewed {
     pub unreadable: u64,
 }
 
-impl Renewed {
+impl RotationReport {
     /// Whether a mere look found nothing left under the other secret.
     #[must_use]
     pub fn is_complete(&self) -> bool {
@@ -43,13 +43,13 @@ impl Renewed {
         [resealed, moved, waiting, taken, busy, unreadable].into_iter().all(|&left| left == 0)
     }
 
-    fn count(&mut self, renewal: &Result<Renewal, Error>) {
+    fn count(&mut self, renewal: &Result<Rotation, Error>) {
         *match renewal {
-            Ok(Renewal::Current) => &mut self.current,
-            Ok(Renewal::Resealed) => &mut self.resealed,
-            Ok(Renewal::Moved) => &mut self.moved,
-            Ok(Renewal::Waiting) => &mut self.waiting,
-            Ok(Renewal::Taken) => &mut self.taken,
+            Ok(Rotation::Current) => &mut self.current,
+            Ok(Rotation::Resealed) => &mut self.resealed,
+            Ok(Rotation::Moved) => &mut self.moved,
+            Ok(Rotation::Waiting) => &mut self.waiting,
+            Ok(Rotation::Taken) => &mut self.taken,
             Err(Error::Busy) => &mut self.busy,
             Err(_) => &mut self.unreadable,
         } += 1;
@@ -59,27 +59,27 @@ impl Renewed {
 impl Store {
     /// Brings every code in the table under the current secret. What cannot be is counted and logged, and the rest is
     /// done all the same.
-    pub async fn renew_codes(&self, now: Instant) -> Result<Renewed, Error> {
+    pub async fn rotate_codes(&self, now: Instant) -> Result<RotationReport, Error> {
         self.walk(now, true).await
     }
 
-    /// What [`Store::renew_codes`] would find; nothing is written.
-    pub async fn codes_to_renew(&self, now: Instant) -> Result<Renewed, Error> {
+    /// What [`Store::rotate_codes`] would find; nothing is written.
+    pub async fn preview_rotation(&self, now: Instant) -> Result<RotationReport, Error> {
         self.walk(now, false).await
     }
 
-    async fn walk(&self, now: Instant, write: bool) -> Result<Renewed, Error> {
+    async fn walk(&self, now: Instant, write: bool) -> Result<RotationReport, Error> {
         let filter = Expression::new(HAVE_CODES)
             .value(":key", text("KEY"))
             .value(":contract", text("CONTRACT#"))
             .value(":message", text("MESSAGE#"))
             .value(":receipt", text("RECEIPT#"));
-        let (mut renewed, mut from) = (Renewed::default(), None);
+        let (mut renewed, mut from) = (RotationReport::default(), None);
         loop {
             let began = tokio::time::Instant::now();
             let (found, units) = self.scan(&filter, "#PK, #SK", from).await?;
             let places = found.items.iter().filter_map(ItemKey::of).collect();
-            self.renew_all(places, now, write, &mut renewed).await?;
+            self.reseal_all(places, now, write, &mut renewed).await?;
             from = found.rest;
             if from.is_none() {
                 return Ok(renewed);
@@ -88,12 +88,12 @@ impl Store {
         }
     }
 
-    async fn renew_all(
+    async fn reseal_all(
         &self,
         places: Vec<ItemKey>,
         now: Instant,
         write: bool,
-        renewed: &mut Renewed,
+        renewed: &mut RotationReport,
     ) -> Result<(), Error> {
         let mut running = JoinSet::new();
         let mut places = places.into_iter();
@@ -108,7 +108,7 @@ impl Store {
             let (dealt, place) = joined.map_err(|source| Error::internal("renewing codes", source))?;
             renewed.count(&dealt);
             match dealt {
-                Ok(Renewal::Taken) => tracing::warn!(item.pk = place.pk, item.sk = place.sk, "its code is taken"),
+                Ok(Rotation::Taken) => tracing::warn!(item.pk = place.pk, item.sk = place.sk, "its code is taken"),
                 Ok(_) => {}
                 Err(error) => {
                     let error: &dyn std::error::Error = &error;
@@ -118,7 +118,7 @@ impl Store {
         }
     }
 
-    async fn deal_with(&self, place: &ItemKey, now: Instant, write: bool) -> Result<Renewal, Error> {
-        if write { self.renew(place, now).await } else { self.plan(place, now).await.map(|Plan { what, .. }| what) }
+    async fn deal_with(&self, place: &ItemKey, now: Instant, write: bool) -> Result<Rotation, Error> {
+        if write { self.reseal(place, now).await } else { self.plan(place, now).await.map(|Plan { what, .. }| what) }
     }
 }

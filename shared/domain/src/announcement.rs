@@ -8,7 +8,7 @@ use crate::Instant;
 
 /// A key that leaves its locker or comes back into it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Passage {
+pub enum KeyMovement {
     /// It was fetched.
     Fetched,
     /// It was returned.
@@ -28,7 +28,7 @@ pub struct Cause {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Announcement {
     /// What it says.
-    pub passage: Passage,
+    pub movement: KeyMovement,
     /// The event that it is about.
     pub cause: Cause,
     /// When it was decided on: from then on the two minutes count.
@@ -55,40 +55,40 @@ impl Announcements {
     pub const EVERY_MILLIS: i64 = 2 * 60_000;
 
     /// Takes note of an event, and says whether contacts are told of it now. The same event again gets the same answer.
-    pub fn announce(&mut self, passage: Passage, cause: Cause) -> bool {
-        if let Some(last) = self.last_of(passage) {
+    pub fn announce(&mut self, movement: KeyMovement, cause: Cause) -> bool {
+        if let Some(last) = self.last_of(movement) {
             if last.cause.event == cause.event {
                 return true;
             }
             let next = last.at.plus_millis(Self::EVERY_MILLIS);
             if cause.at < next {
-                *self.held(passage) = Some(cause);
+                *self.held(movement) = Some(cause);
                 self.due = Some(self.due.map_or(next, |due| due.min(next)));
                 return false;
             }
         }
         let at = cause.at;
-        self.tell(Announcement { passage, cause, at });
+        self.tell(Announcement { movement, cause, at });
         true
     }
 
     /// Decides what becomes of what was held back, by where the key is now: `None` if it is nowhere that this contract
     /// has to do with. Gives the message to be sent, which is the same one until [`Self::done`] is called. If it is too
     /// early for that message, `due` moves.
-    pub fn settle(&mut self, key: Option<Passage>, now: Instant) -> Option<Announcement> {
+    pub fn settle(&mut self, key: Option<KeyMovement>, now: Instant) -> Option<Announcement> {
         let due = self.due.filter(|due| *due <= now)?;
-        let passage = key?;
-        if self.last() == Some(passage) {
+        let movement = key?;
+        if self.last() == Some(movement) {
             // Decided by an earlier try that did not get to the end, or by an event meanwhile.
-            return self.last_of(passage).filter(|last| last.at >= due).cloned();
+            return self.last_of(movement).filter(|last| last.at >= due).cloned();
         }
-        let cause = self.held(passage).clone()?;
-        let next = self.last_of(passage).map_or(now, |last| last.at.plus_millis(Self::EVERY_MILLIS));
+        let cause = self.held(movement).clone()?;
+        let next = self.last_of(movement).map_or(now, |last| last.at.plus_millis(Self::EVERY_MILLIS));
         if next > now {
             self.due = Some(next);
             return None;
         }
-        let announcement = Announcement { passage, cause, at: now };
+        let announcement = Announcement { movement, cause, at: now };
         self.tell(announcement.clone());
         Some(announcement)
     }
@@ -99,33 +99,33 @@ impl Announcements {
     }
 
     /// What contacts were told last.
-    fn last(&self) -> Option<Passage> {
+    fn last(&self) -> Option<KeyMovement> {
         let of = |announcement: &Option<Announcement>| announcement.as_ref().map(|told| (told.at, told.cause.at));
         match (of(&self.fetched), of(&self.returned)) {
             (None, None) => None,
-            (fetched, returned) if fetched > returned => Some(Passage::Fetched),
-            _ => Some(Passage::Returned),
+            (fetched, returned) if fetched > returned => Some(KeyMovement::Fetched),
+            _ => Some(KeyMovement::Returned),
         }
     }
 
-    fn last_of(&self, passage: Passage) -> Option<&Announcement> {
-        match passage {
-            Passage::Fetched => self.fetched.as_ref(),
-            Passage::Returned => self.returned.as_ref(),
+    fn last_of(&self, movement: KeyMovement) -> Option<&Announcement> {
+        match movement {
+            KeyMovement::Fetched => self.fetched.as_ref(),
+            KeyMovement::Returned => self.returned.as_ref(),
         }
     }
 
-    fn held(&mut self, passage: Passage) -> &mut Option<Cause> {
-        match passage {
-            Passage::Fetched => &mut self.held_fetched,
-            Passage::Returned => &mut self.held_returned,
+    fn held(&mut self, movement: KeyMovement) -> &mut Option<Cause> {
+        match movement {
+            KeyMovement::Fetched => &mut self.held_fetched,
+            KeyMovement::Returned => &mut self.held_returned,
         }
     }
 
     fn tell(&mut self, announcement: Announcement) {
-        match announcement.passage {
-            Passage::Fetched => self.fetched = Some(announcement),
-            Passage::Returned => self.returned = Some(announcement),
+        match announcement.movement {
+            KeyMovement::Fetched => self.fetched = Some(announcement),
+            KeyMovement::Returned => self.returned = Some(announcement),
         }
     }
 }
@@ -147,27 +147,27 @@ mod tests {
     #[test]
     fn the_first_change_is_told_at_once_and_the_next_of_its_kind_after_two_minutes() {
         let mut told = Announcements::default();
-        assert!(told.announce(Passage::Fetched, cause(0)));
-        assert!(told.announce(Passage::Returned, cause(1)));
-        assert!(!told.announce(Passage::Fetched, cause(119)));
-        assert!(!told.announce(Passage::Fetched, cause(119)), "the same event again");
-        assert!(told.announce(Passage::Fetched, cause(0)), "and of one that was told");
-        assert!(told.announce(Passage::Fetched, cause(120)));
+        assert!(told.announce(KeyMovement::Fetched, cause(0)));
+        assert!(told.announce(KeyMovement::Returned, cause(1)));
+        assert!(!told.announce(KeyMovement::Fetched, cause(119)));
+        assert!(!told.announce(KeyMovement::Fetched, cause(119)), "the same event again");
+        assert!(told.announce(KeyMovement::Fetched, cause(0)), "and of one that was told");
+        assert!(told.announce(KeyMovement::Fetched, cause(120)));
     }
 
     #[test]
     fn what_was_held_back_is_told_if_the_key_is_not_where_contacts_believe_it() {
         let mut told = Announcements::default();
-        told.announce(Passage::Fetched, cause(0));
-        told.announce(Passage::Returned, cause(1));
-        assert!(!told.announce(Passage::Fetched, cause(2)));
+        told.announce(KeyMovement::Fetched, cause(0));
+        told.announce(KeyMovement::Returned, cause(1));
+        assert!(!told.announce(KeyMovement::Fetched, cause(2)));
         assert_eq!(told.due, Some(at(120)));
-        assert_eq!(told.clone().settle(Some(Passage::Returned), at(120)), None, "it has come back");
-        let last = told.settle(Some(Passage::Fetched), at(120)).unwrap();
-        assert_eq!((last.passage, last.cause.clone()), (Passage::Fetched, cause(2)));
-        assert_eq!(told.settle(Some(Passage::Fetched), at(121)), Some(last), "again after a crash");
+        assert_eq!(told.clone().settle(Some(KeyMovement::Returned), at(120)), None, "it has come back");
+        let last = told.settle(Some(KeyMovement::Fetched), at(120)).unwrap();
+        assert_eq!((last.movement, last.cause.clone()), (KeyMovement::Fetched, cause(2)));
+        assert_eq!(told.settle(Some(KeyMovement::Fetched), at(121)), Some(last), "again after a crash");
         told.done();
-        assert_eq!(told.settle(Some(Passage::Fetched), at(122)), None);
+        assert_eq!(told.settle(Some(KeyMovement::Fetched), at(122)), None);
     }
 
     proptest! {
@@ -176,10 +176,10 @@ mod tests {
             steps in prop::collection::vec(1..90_i64, 1..60)
         ) {
             let mut told = Announcements::default();
-            let mut sent: Vec<(Passage, i64)> = Vec::new();
-            let mut key = Passage::Returned;
+            let mut sent: Vec<(KeyMovement, i64)> = Vec::new();
+            let mut key = KeyMovement::Returned;
             let mut now = 0;
-            let tick = |told: &mut Announcements, key, now, sent: &mut Vec<(Passage, i64)>| {
+            let tick = |told: &mut Announcements, key, now, sent: &mut Vec<(KeyMovement, i64)>| {
                 if told.due.is_some_and(|due| due <= at(now)) {
                     // A message of the same event again is the same message.
                     let last = told.clone();
@@ -188,7 +188,7 @@ mod tests {
                         before.into_iter().flatten().any(|told| told.cause.event == event)
                     };
                     if let Some(settled) = told.settle(Some(key), at(now)).filter(|told| !known(&told.cause.event)) {
-                        sent.push((settled.passage, now));
+                        sent.push((settled.movement, now));
                     }
                     if told.due.is_none_or(|due| due <= at(now)) {
                         told.done();
@@ -197,7 +197,7 @@ mod tests {
             };
             for step in steps {
                 now += step;
-                key = if key == Passage::Returned { Passage::Fetched } else { Passage::Returned };
+                key = if key == KeyMovement::Returned { KeyMovement::Fetched } else { KeyMovement::Returned };
                 if told.announce(key, cause(now)) {
                     sent.push((key, now));
                 }
@@ -206,9 +206,9 @@ mod tests {
             for later in 1..6 {
                 tick(&mut told, key, now + later * 60, &mut sent);
             }
-            prop_assert_eq!(sent.last().map(|(passage, _)| *passage), Some(key));
-            for kind in [Passage::Fetched, Passage::Returned] {
-                let times: Vec<_> = sent.iter().filter(|(passage, _)| *passage == kind).map(|(_, at)| *at).collect();
+            prop_assert_eq!(sent.last().map(|(movement, _)| *movement), Some(key));
+            for kind in [KeyMovement::Fetched, KeyMovement::Returned] {
+                let times: Vec<_> = sent.iter().filter(|(movement, _)| *movement == kind).map(|(_, at)| *at).collect();
                 prop_assert!(times.windows(2).all(|pair| pair[1] - pair[0] >= 120), "{:?}", times);
             }
         }

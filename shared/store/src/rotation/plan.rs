@@ -1,0 +1,130 @@
+//! What is to be done about each kind of item that has a code: a contract's PIN, a key's return code, the PIN that a message
+//! tells, and what an `Idempotency-Key` created.
+
+use domain::{ContractId, Instant, KeyId, KeyState};
+
+use super::{Plan, Rotation};
+use crate::expression::{absent, unchanged};
+use crate::idempotency::ReceiptItem;
+use crate::items::{
+    ContractItem, Item, ItemKey, KeyItem, MessageItem, PinItem, ReturnCodeItem, StoredContract, StoredKey,
+};
+use crate::transaction::{Part, Transaction};
+use crate::{Error, Store};
+
+impl Store {
+    pub(super) async fn plan_contract(&self, item: Item, now: Instant) -> Result<Plan, Error> {
+        let stored = ContractItem::read(item.clone(), &self.codes)?;
+        let sealed_anew = ContractItem::is_sealed_anew(&item, &stored, &self.codes);
+        let key = self.get(&KeyItem::key(&stored.contract.key)).await?;
+        let key = key.map(|item| KeyItem::read(item, &self.codes)).transpose()?;
+        let Some(key) = key.filter(|key| key.incarnation == stored.incarnation) else {
+            // The key is gone, and with it every PIN on it.
+            return if sealed_anew { Ok(Plan::nothing(Rotation::Current)) } else { self.plan_reseal(&stored) };
+        };
+        let current = self.codes.pin_names(&key.key.automat, &stored.contract.pin).current;
+        match (stored.pin_mac == current, sealed_anew, key.key.state) {
+            (true, true, _) => Ok(Plan::nothing(Rotation::Current)),
+            (_, _, KeyState::Removing) => Ok(Plan::nothing(Rotation::Waiting)),
+            (true, false, _) => self.plan_reseal(&stored),
+            (false, _, _) => self.plan_move(&stored, &key, now).await,
+        }
+    }
+
+    fn plan_reseal(&self, stored: &StoredContract) -> Result<Plan, Error> {
+        let mut writes = Transaction::default();
+        let contract = &stored.contract;
+        let sealed = self.codes.seal_pin(&self.random, &contract.key, &contract.id, &contract.pin)?;
+        let place = ContractItem::key(&contract.key, &contract.id);
+        writes.update(Part::Contract, place, ContractItem::reseal(sealed, &stored.pin_mac), stored.unchanged());
+        Ok(Plan { what: Rotation::Resealed, writes })
+    }
+
+    /// The PIN's item goes to its current name as it is. What is over is only taken away: it opens nothing any more.
+    async fn plan_move(&self, stored: &StoredContract, key: &StoredKey, now: Instant) -> Result<Plan, Error> {
+        let (contract, automat) = (&stored.contract, &key.key.automat);
+        let current = self.codes.pin_names(automat, &contract.pin).current;
+        let mut writes = Transaction::default();
+        let sealed = self.codes.seal_pin(&self.random, &contract.key, &contract.id, &contract.pin)?;
+        let place = ContractItem::key(&contract.key, &contract.id);
+        writes.update(Part::Contract, place, ContractItem::reseal(sealed, &current), stored.unchanged());
+        // Who cleans up after a removed key goes by the names that it has read.
+        writes.check(Part::Key, KeyItem::key(&contract.key), KeyItem::in_use_as(&stored.incarnation));
+        let former = PinItem::key(automat, &stored.pin_mac);
+        if let Some(pin) = self.get(&former).await?
+            && PinItem::is_own(&pin, &contract.key, &contract.id)?
+        {
+            let as_read = PinItem::own_as_read(&pin, &contract.key, &contract.id)?;
+            writes.delete(Part::FormerPin, former, as_read);
+            if !PinItem::is_over(&pin, now)? {
+                let free = PinItem::free_or_own(&contract.key, &contract.id, now);
+                writes.put(Part::Pin, PinItem::renamed(pin, PinItem::key(automat, &current)), free);
+            }
+        }
+        Ok(Plan { what: Rotation::Moved, writes })
+    }
+}
+
+impl Store {
+    pub(super) async fn plan_key(&self, item: Item) -> Result<Plan, Error> {
+        let stored = KeyItem::read(item.clone(), &self.codes)?;
+        let key = &stored.key;
+        let (Some(code), Some(names)) = (&key.return_code, self.return_code_names(key)) else {
+            return Ok(Plan::nothing(Rotation::Current));
+        };
+        let mut writes = Transaction::default();
+        let sealed = self.codes.seal_return_code(&self.random, &key.id, code)?;
+        writes.update(Part::Key, KeyItem::key(&key.id), KeyItem::reseal(sealed), unchanged(stored.rev));
+        let resealed = || {
+            if KeyItem::is_sealed_anew(&item, &key.id, &self.codes) { Rotation::Current } else { Rotation::Resealed }
+        };
+        // The code of a key on its way out is nobody's already.
+        let Some(other) = names.other.filter(|_| key.state == KeyState::Active) else {
+            return Ok(Plan { what: resealed(), writes });
+        };
+        let former = ReturnCodeItem::key(&key.automat, &other);
+        match self.get(&former).await?.map(ReturnCodeItem::read).transpose()? {
+            Some(holder) if holder == key.id => {
+                writes.delete(Part::FormerReturnCode, former, ReturnCodeItem::own(&key.id));
+                let next = ReturnCodeItem::write(&key.automat, &names.current, &key.id)?;
+                writes.put(Part::ReturnCode, next, absent());
+                Ok(Plan { what: Rotation::Moved, writes })
+            }
+            _ => Ok(Plan { what: resealed(), writes }),
+        }
+    }
+}
+
+impl Store {
+    pub(super) fn plan_message(&self, item: &Item, place: &ItemKey) -> Result<Plan, Error> {
+        let sealed = MessageItem::sealed_pin(item)?;
+        if self.codes.is_told_pin_current(&sealed, place) {
+            return Ok(Plan::nothing(Rotation::Current));
+        }
+        let pin = self.codes.open_told_pin(&sealed, place)?;
+        let mut writes = Transaction::default();
+        let anew = self.codes.seal_told_pin(&self.random, place, &pin)?;
+        writes.update(Part::Message, place.clone(), MessageItem::reseal(anew), MessageItem::sealed_as(sealed));
+        Ok(Plan { what: Rotation::Resealed, writes })
+    }
+}
+
+impl Store {
+    pub(super) fn look_at_receipt(&self, item: &Item, now: Instant) -> Rotation {
+        match ReceiptItem::created(item, now) {
+            Some(created) if !self.is_current(created) => Rotation::Waiting,
+            _ => Rotation::Current,
+        }
+    }
+
+    /// Whether the code in a created thing, if it has one, is sealed under the current secret.
+    fn is_current(&self, created: &Item) -> bool {
+        let bytes = |name: &str| created.get(name)?.as_b().ok();
+        let id = |name: &str| created.get(name)?.as_s().ok().map(String::as_str);
+        let Some(key) = id("keyId").and_then(|key| KeyId::parse(key).ok()) else { return true };
+        match (bytes("pin"), id("contractId").and_then(|contract| ContractId::parse(contract).ok())) {
+            (Some(pin), Some(contract)) => self.codes.is_pin_current(pin.as_ref(), &key, &contract),
+            _ => bytes("returnCode").is_none_or(|code| self.codes.is_return_code_current(code.as_ref(), &key)),
+        }
+    }
+}
