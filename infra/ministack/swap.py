@@ -11,7 +11,6 @@ import argparse
 import base64
 import datetime
 import json
-import os
 import pathlib
 import subprocess
 import sys
@@ -89,7 +88,7 @@ def eventually(what: str, look) -> None:
 
 
 def announced(contract: str) -> bool:
-    """Whether the subscriber was told of a contract."""
+    """Whether the subscriber got an event about a contract."""
     sqs = boto3.client("sqs")
     url = sqs.get_queue_url(QueueName="subscriber")["QueueUrl"]
     messages = sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10).get("Messages", [])

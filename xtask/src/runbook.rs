@@ -27,7 +27,7 @@ pub(crate) enum Part {
     Build,
     /// The deployment, and what follows it.
     Deploy,
-    /// an address of your own.
+    /// An address of your own.
     Domain,
 }
 

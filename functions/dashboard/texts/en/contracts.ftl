@@ -119,9 +119,9 @@ message-superseded = Not sent: the contract had changed by { $time }
 message-perhaps-twice = It may have gone twice.
 failure-throttled = Too many messages were sent at that time.
 failure-unavailable = The email or SMS service was not available.
-failure-unanswered = The email or SMS service did not answer, so it may have been sent all the same.
-failure-not-allowed = The email or SMS service does not let us. Ask whoever runs this service.
-failure-address-refused = Nothing can be sent to this address or number. Look at it again.
+failure-unanswered = The email or SMS service did not respond, so the message may still have been sent.
+failure-not-allowed = The email or SMS service does not allow us to send. Ask the operators of this system.
+failure-address-refused = Nothing can be sent to this address or number. Check it.
 failure-content-refused = The email or SMS service does not send this text.
 
 # Its page
