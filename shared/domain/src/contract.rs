@@ -1,5 +1,8 @@
 //! A contract: a person has the key for a time range, with a PIN.
 
+use serde::{Deserialize, Serialize};
+use strum::{IntoStaticStr, VariantArray};
+
 use crate::{Contact, ContractId, Entry, FreeText, Instant, KeyId, Name, Pin, PinDigits, TimeRange};
 
 /// When a contract ends.
@@ -108,9 +111,7 @@ pub struct ContractChange {
 }
 
 /// A part of a contract that an edit may change; events name them.
-#[derive(
-    Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize, strum::IntoStaticStr, strum::VariantArray,
-)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, IntoStaticStr, VariantArray)]
 #[serde(rename_all = "camelCase")]
 #[strum(serialize_all = "camelCase")]
 pub enum ContractField {

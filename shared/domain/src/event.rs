@@ -4,6 +4,7 @@
 //! variant, and its body is the variant's fields.
 
 use serde::{Deserialize, Serialize};
+use strum::{IntoStaticStr, VariantNames};
 
 use crate::{
     AutomatId, CodeKind, ContractField, ContractId, GuessingPeriod, Instant, KeyField, KeyId, KeypadRefusal,
@@ -45,7 +46,7 @@ impl Actor {
 }
 
 /// What happened.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, strum::IntoStaticStr, strum::VariantNames)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, IntoStaticStr, VariantNames)]
 #[serde(tag = "type", rename_all = "kebab-case", rename_all_fields = "camelCase")]
 #[strum(serialize_all = "kebab-case")]
 pub enum EventKind {

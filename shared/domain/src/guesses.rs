@@ -5,6 +5,9 @@
 //! one entry and makes the next one wait, so a guest with a right code gets in when the wait is over. A lock would be no
 //! safer, and would let one person shut out everybody else.
 
+use serde::{Deserialize, Serialize};
+use strum::{IntoStaticStr, VariantArray};
+
 use crate::{ContractId, Instant, KeyId, KeypadRefusal};
 
 const MINUTE_MILLIS: i64 = 60_000;
@@ -54,18 +57,7 @@ pub struct KnownCode {
 }
 
 /// In what time there were so many wrong entries that somebody may be guessing.
-#[derive(
-    Debug,
-    Clone,
-    Copy,
-    PartialEq,
-    Eq,
-    Hash,
-    serde::Serialize,
-    serde::Deserialize,
-    strum::IntoStaticStr,
-    strum::VariantArray,
-)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, IntoStaticStr, VariantArray)]
 #[serde(rename_all = "kebab-case")]
 #[strum(serialize_all = "kebab-case")]
 pub enum GuessingPeriod {

@@ -1,5 +1,8 @@
 //! A key: where it is, who may have it when, and what may be done with it.
 
+use serde::{Deserialize, Serialize};
+use strum::{IntoStaticStr, VariantArray};
+
 use crate::{
     AutomatId, Calendar, Contract, ContractId, ContractRefusal, ContractState, Entry, Instant, KeyId, LockerIndex,
     MAX_LIVE_CONTRACTS, Property, ReturnCode, TimeRange,
@@ -146,9 +149,7 @@ pub struct KeyChange {
 }
 
 /// A part of a key that an edit may change; events name them.
-#[derive(
-    Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize, strum::IntoStaticStr, strum::VariantArray,
-)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, IntoStaticStr, VariantArray)]
 #[serde(rename_all = "camelCase")]
 #[strum(serialize_all = "camelCase")]
 pub enum KeyField {

@@ -5,6 +5,9 @@
 
 use std::fmt;
 
+use serde::{Deserialize, Serialize};
+use strum::{IntoStaticStr, VariantArray};
+
 use crate::{Actor, AutomatId, Connection, ConnectionState, FreeText, Instant, Invalid, KeyId, LockerIndex, ulid};
 
 /// An opening: a ULID, so that openings sort by time.
@@ -67,18 +70,7 @@ pub struct OpeningEnd {
 }
 
 /// How an opening can end.
-#[derive(
-    Debug,
-    Clone,
-    Copy,
-    PartialEq,
-    Eq,
-    Hash,
-    serde::Serialize,
-    serde::Deserialize,
-    strum::IntoStaticStr,
-    strum::VariantArray,
-)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, IntoStaticStr, VariantArray)]
 #[serde(rename_all = "kebab-case")]
 #[strum(serialize_all = "kebab-case")]
 pub enum OpeningOutcome {
