@@ -27,7 +27,7 @@ class Cloud:
         command = [binaries / "key-automat-cloud", *ANY_PORTS, "--data", self.data]
         with self.log.open("w") as log:
             self.process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=log, text=True)
-        guide = list(itertools.takewhile(lambda line: not line.startswith("Ctrl-C"), self.process.stdout))
+        guide = list(itertools.takewhile(lambda line: not line.startswith("Press Ctrl-C"), self.process.stdout))
         if not guide:
             raise RuntimeError(f"the local cloud did not start: {self.log.read_text()}")
         self.url = guide[0].split()[-1]

@@ -22,7 +22,7 @@ use axum::body::Body;
 use clock::Clock;
 use devices::Devices;
 use domain::{AutomatId, ContractDraft, KeyId, Whereabouts};
-use iot::{Attachment, Cloud, Template};
+use iot::{Attachment, ServiceOptions, Template};
 use openings::Openings;
 use protocol::{Purpose, ThingName};
 use serde_json::Value;
@@ -86,7 +86,7 @@ async fn prove(broker: SocketAddr) -> Result<(), Failed> {
 async fn attach(broker: SocketAddr, app: &App) -> Result<(Attachment, Things), Failed> {
     let devices = Arc::new(SetOnce::<Devices>::new());
     let (function, clock, now) = (devices.clone(), app.clock.clone(), app.clock.clone());
-    let cloud = Cloud {
+    let cloud = ServiceOptions {
         template: Template::read(template::TEMPLATE)?,
         shadows: None,
         data_plane: ([127, 0, 0, 1], 0).into(),

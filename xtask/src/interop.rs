@@ -55,7 +55,7 @@ fn aws_device(project: &Project, scratch: &Path) -> Result<()> {
 /// What the local cloud prints when it is ready.
 fn guide(cloud: &mut Running) -> Result<Vec<String>> {
     let lines = BufReader::new(cloud.output()?).lines().map_while(Result::ok);
-    Ok(lines.take_while(|line| !line.starts_with("Ctrl-C")).collect())
+    Ok(lines.take_while(|line| !line.starts_with("Press Ctrl-C")).collect())
 }
 
 fn our_device_on_mosquitto(project: &Project, scratch: &Path) -> Result<()> {

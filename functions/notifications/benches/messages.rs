@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 use clock::Clock;
 use domain::{Contact, ContractDraft, KeyDraft, KeyId, Sharing};
 use notifications::{Messenger, Notifications, Topic};
-use outbox::{Behaviour, End, Options, Outbox};
+use outbox::{Behaviour, Endpoint, Options, Outbox};
 use serde_json::{Value, json};
 use testkit::{TestTable, act, at, automat, by_email, by_sms, contract, key};
 
@@ -30,7 +30,7 @@ async fn main() {
         let topics = vec![TOPIC.to_owned()];
         let outbox =
             Outbox::start(Options { topics, keep: 10, ..Options::new("bench".to_owned(), || at(0)) }).await.unwrap();
-        for end in End::ALL {
+        for end in Endpoint::ALL {
             outbox.behave(end, if delay.is_zero() { Behaviour::Accept } else { Behaviour::Late(delay) });
         }
         let notifications = Notifications {
@@ -44,7 +44,7 @@ async fn main() {
             let answer = notifications.handle(&json!({ "Records": batch })).await.unwrap();
             assert_eq!(answer, json!({ "batchItemFailures": [] }));
         }
-        let (time, messages) = (begun.elapsed(), outbox.calls(End::Email) + outbox.calls(End::Sms));
+        let (time, messages) = (begun.elapsed(), outbox.calls(Endpoint::Email) + outbox.calls(Endpoint::Sms));
         assert_eq!(messages, 2 * (KEYS * CONTRACTS_ON_EACH) as u64);
         let a_second = f64::from(u32::try_from(messages).unwrap()) / time.as_secs_f64();
         println!("| after {delay:?} | {messages} | {} | {time:.1?} | {a_second:.0} |", records.len());

@@ -1,9 +1,9 @@
-//! Remote opens against the local cloud in a process of its own: from the POST to the motor and to the final answer, one
-//! after the other and many at once, and the memory of that process with 1 and with 200 automats connected.
+//! Measures openings against a local cloud in a separate process: the time from the POST to the motor and to the final
+//! answer, sequentially and concurrently, and the memory of that process with 1 and with 200 connected automats.
 //!
 //! `cargo bench -p local-cloud --bench openings`
 
-#![expect(clippy::unwrap_used, clippy::print_stdout, reason = "a benchmark prints, and stops when surprised")]
+#![expect(clippy::unwrap_used, clippy::print_stdout, reason = "a benchmark prints, and stops on unexpected answers")]
 
 use std::io::{BufRead as _, BufReader, Read as _};
 use std::path::{Path, PathBuf};
@@ -16,15 +16,15 @@ use local_cloud::{Data, LocalCloud, Options};
 use serde_json::{Value, json};
 use tokio::time::Instant;
 
-/// Set in the process that is the cloud.
+/// Environment variable that makes this binary act as the cloud's process.
 const CLOUD: &str = "BENCH_CLOUD";
 const LOCKERS: u16 = 40;
 const AUTOMATS: usize = 200;
-/// Openings one after the other.
+/// Number of openings measured sequentially.
 const IN_TURN: u16 = 1_000;
-/// Openings of each of so many automats, all automats at once.
+/// Number of automats that open concurrently, and openings of each.
 const AT_ONCE: (usize, u16) = (20, 100);
-/// Openings that begin in the same moment, on one automat and on as many automats.
+/// Number of openings that start at the same moment, on one automat and spread over as many automats.
 const BURST: u16 = 40;
 
 fn main() {
@@ -35,7 +35,7 @@ fn main() {
     }
 }
 
-/// Until whoever started it is gone.
+/// Runs the local cloud until its parent closes standard input.
 async fn be_the_cloud(folder: PathBuf) {
     let cloud = LocalCloud::start(Options { data: Data::Folder(folder), ..Options::ephemeral() }).await.unwrap();
     println!("{}", cloud.url());
@@ -56,8 +56,8 @@ async fn measure() {
         to_motor.push(motor);
         to_end.push(end);
     }
-    println!("{IN_TURN} openings in turn, POST to motor: {}", spread(to_motor));
-    println!("{IN_TURN} openings in turn, POST to final answer: {}", spread(to_end));
+    println!("{IN_TURN} sequential openings, POST to motor: {}", spread(to_motor));
+    println!("{IN_TURN} sequential openings, POST to final answer: {}", spread(to_end));
 
     for number in 1..AUTOMATS {
         automats.push(cloud.automat(number).await);
@@ -92,7 +92,7 @@ async fn measure() {
 async fn measure_bursts(cloud: &Cloud) {
     let before = cloud.shadow_writes("bench-0");
     let one = burst(cloud, (0..BURST).map(|locker| (0, locker)).collect()).await;
-    // The last result is cleared after it was answered.
+    // The device clears the last result after it has been answered.
     tokio::time::sleep(Duration::from_secs(1)).await;
     let writes = u32::try_from(cloud.shadow_writes("bench-0") - before).unwrap();
     let many = burst(cloud, (1..=BURST).map(|number| (number, 0)).collect()).await;
@@ -104,8 +104,8 @@ async fn measure_bursts(cloud: &Cloud) {
     }
 }
 
-/// Opens all of these lockers, each of an automat, in the same moment: how long until the last client knew, and how many
-/// did not open.
+/// Opens all given lockers, as (automat, locker), at the same moment. Reports how long until the last client had its
+/// answer, and how many openings failed.
 async fn burst(cloud: &Cloud, lockers: Vec<(u16, u16)>) -> String {
     let began = Instant::now();
     let openings = lockers.into_iter().map(|(number, locker)| {
@@ -126,7 +126,7 @@ async fn burst(cloud: &Cloud, lockers: Vec<(u16, u16)>) -> String {
     format!("{:.1?}, {failed} did not open", began.elapsed())
 }
 
-/// Opens a locker: how long until the motor ran, and until the client knew.
+/// Opens a locker. Returns the time until the motor ran, and the time until the client had its answer.
 async fn open(cloud: &Cloud, id: &str, automat: &SimulatedAutomat, locker: u16) -> (Duration, Duration) {
     let runs = automat.motor_log().len();
     let began = Instant::now();
@@ -145,7 +145,7 @@ fn spread(mut times: Vec<Duration>) -> String {
     format!("p50 {:.1?}, p99 {:.1?}", times[times.len() / 2], times[times.len() * 99 / 100])
 }
 
-/// The cloud's process, and an admin's client of it.
+/// The cloud's process and an HTTP client with an admin token.
 #[derive(Clone)]
 struct Cloud {
     process: std::sync::Arc<Process>,
@@ -178,7 +178,7 @@ impl Cloud {
         Self { process: std::sync::Arc::new(Process(child)), folder: folder.to_owned(), url, token, http }
     }
 
-    /// Makes an automat, and connects its device.
+    /// Creates an automat and connects its device.
     async fn automat(&self, number: usize) -> SimulatedAutomat {
         let id = format!("bench-{number}");
         let body = json!({ "automatId": id, "name": id, "lockerCount": LOCKERS, "timeZone": "Europe/Helsinki" });
@@ -209,14 +209,14 @@ impl Cloud {
         answer.json().await.unwrap()
     }
 
-    /// How often the shadow of an automat was written: that is its version.
+    /// How often the shadow of an automat was written, which equals its version.
     fn shadow_writes(&self, automat: &str) -> u64 {
         let path = self.folder.join("shadows").join(format!("{automat}@open.json"));
         let stored: Value = serde_json::from_slice(&std::fs::read(path).unwrap()).unwrap();
         stored["shadow"]["version"].as_u64().unwrap()
     }
 
-    /// Its resident memory; 0 where there is no `/proc`.
+    /// Resident memory in MB; 0 on systems without `/proc`.
     fn memory(&self) -> u64 {
         let status = std::fs::read_to_string(format!("/proc/{}/status", self.process.0.id())).unwrap_or_default();
         let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));

@@ -1,5 +1,5 @@
-//! Contracts per second over HTTP against the local cloud: 16 clients on a key each, 16 clients on one key, and 100
-//! clients that want one key at the same moment.
+//! Measures contracts per second over HTTP against the local cloud: 16 clients with a key each, 16 clients on one key,
+//! and 100 clients that book the same key at the same moment.
 //!
 //! `cargo bench -p local-cloud`
 
@@ -7,7 +7,7 @@
     clippy::unwrap_used,
     clippy::panic,
     clippy::print_stdout,
-    reason = "a benchmark prints, and stops when surprised"
+    reason = "a benchmark prints, and stops on unexpected answers"
 )]
 
 use std::time::{Duration, Instant as Stopwatch};
@@ -16,7 +16,7 @@ use api::Role;
 use local_cloud::{LocalCloud, Options};
 use serde_json::json;
 
-/// Clients, keys, and bookings of each client.
+/// (clients, keys, bookings of each client)
 const CASES: [(u32, u32, u32); 3] = [(16, 16, 100), (16, 1, 100), (100, 1, 1)];
 
 #[tokio::main(flavor = "multi_thread", worker_threads = 2)]
@@ -52,7 +52,7 @@ async fn main() {
     cloud.stop().await;
 }
 
-/// Books hours of a client's own, one after the other, trying again when the answer is that it is busy.
+/// Books consecutive hours that no other client wants, and retries when the API answers `busy`.
 async fn book(client: Client, path: String, hours: std::ops::Range<u32>) -> (Vec<Duration>, u32) {
     let (mut times, mut busy) = (Vec::new(), 0);
     for hour in hours {

@@ -1,9 +1,10 @@
-//! The local cloud under loads that it must not give in to: memory, descriptors and the API's latency meanwhile.
+//! Puts load on the local cloud that it must withstand, and reports memory, file descriptors and API latency meanwhile.
 //!
-//! `cargo run -p local-cloud --example load -- flood` (also `stalled`, `automats`; a second word is another binary to try). Each
-//! starts a local cloud of its own, with 1,024 descriptors, and ends by itself within two minutes.
+//! `cargo run -p local-cloud --example load -- flood` (also `stalled`, `automats`; a second argument is the path of
+//! another binary to test). Each run starts its own local cloud, limited to 1,024 file descriptors, and ends within two
+//! minutes.
 
-#![expect(clippy::unwrap_used, clippy::print_stdout, reason = "a measurement prints, and stops when surprised")]
+#![expect(clippy::unwrap_used, clippy::print_stdout, reason = "a measurement prints, and stops on unexpected answers")]
 
 use std::io::{BufRead as _, BufReader};
 use std::path::{Path, PathBuf};
@@ -20,13 +21,13 @@ use tokio::net::TcpStream;
 use tokio::time::{Instant, interval, sleep, timeout};
 
 const DESCRIPTORS: u32 = 1_024;
-/// Keypad entries a second, for so long.
+/// Keypad entries per second, and for how long.
 const FLOOD: (u32, Duration) = (2_000, Duration::from_secs(20));
-/// Connections to each port that say nothing or half of what they want, and how long they are looked at.
+/// Connections to each port that send nothing or only half a request, and how long they are watched.
 const STALLED: (usize, Duration) = (500, Duration::from_secs(45));
 const AUTOMATS: usize = 200;
 const OPENINGS: usize = 20;
-/// How long one request may take.
+/// Timeout of one request.
 const PATIENCE: Duration = Duration::from_mins(1);
 
 #[tokio::main]
@@ -48,12 +49,12 @@ async fn main() {
     println!("after: {}", cloud.usage());
 }
 
-/// The binary beside the examples.
+/// The binary in the folder above the examples.
 fn built() -> PathBuf {
     std::env::current_exe().unwrap().parent().unwrap().parent().unwrap().join("key-automat-cloud")
 }
 
-/// One device that publishes entries as fast as it is told to, and comes back when it is cut off.
+/// Connects one device that publishes entries as fast as it is allowed to, and reconnects when it is disconnected.
 async fn flood(cloud: &Cloud) {
     let (per_second, how_long) = FLOOD;
     let password = std::fs::read_to_string(cloud.folder.join("automats/lobby/password")).unwrap();
@@ -90,7 +91,7 @@ fn entry(number: u32) -> Vec<u8> {
     mqtt(0x30, &[text("$aws/rules/automat_keypad/automats/lobby/keypad"), entry.to_string().into_bytes()])
 }
 
-/// A packet of MQTT 3.1.1.
+/// Builds an MQTT 3.1.1 packet.
 fn mqtt(kind: u8, parts: &[Vec<u8>]) -> Vec<u8> {
     let body = parts.concat();
     let mut packet = vec![kind];
@@ -109,13 +110,13 @@ fn text(text: &str) -> Vec<u8> {
     [&u16::try_from(text.len()).unwrap().to_be_bytes()[..], text.as_bytes()].concat()
 }
 
-/// Connections that say nothing, or only half of what they want.
+/// Opens connections that send nothing, or only half a request.
 async fn stalled(cloud: &Cloud) {
     let (each, how_long) = STALLED;
     let (http, mqtt) = (cloud.url.strip_prefix("http://").unwrap(), cloud.mqtt.as_str());
-    let places = [(http, &b""[..]), (http, b"GET / HTTP/1.1\r\nhost: a\r\n"), (mqtt, b""), (mqtt, b"\x10\x0c")];
+    let cases = [(http, &b""[..]), (http, b"GET / HTTP/1.1\r\nhost: a\r\n"), (mqtt, b""), (mqtt, b"\x10\x0c")];
     let mut streams = Vec::new();
-    for (address, half) in places {
+    for (address, half) in cases {
         for _ in 0..each / 2 {
             if let Ok(Ok(mut stream)) = timeout(Duration::from_secs(1), TcpStream::connect(address)).await {
                 _ = stream.write_all(half).await;
@@ -132,7 +133,7 @@ async fn stalled(cloud: &Cloud) {
     println!("still open after {how_long:.0?}: {open}");
 }
 
-/// Many automats, and openings of some of them.
+/// Connects many automats, and opens lockers of some of them.
 async fn automats(cloud: &Cloud) {
     let mut devices = Vec::new();
     for number in 0..AUTOMATS {
@@ -171,7 +172,7 @@ async fn automats(cloud: &Cloud) {
     println!("{opened} of {OPENINGS} openings opened");
 }
 
-/// The cloud's process, and an admin's client of it.
+/// The cloud's process and an HTTP client with an admin token.
 #[derive(Clone)]
 struct Cloud {
     process: Arc<Process>,
@@ -191,7 +192,7 @@ impl Drop for Process {
     }
 }
 
-/// Asks the API for something each 50 ms, and keeps the greatest of what it sees.
+/// Sends the API a request every 50 ms, and keeps the highest memory and descriptor count that it sees.
 struct Probe {
     ended: Arc<AtomicBool>,
     running: tokio::task::JoinHandle<String>,
@@ -205,7 +206,7 @@ impl Cloud {
         command.args(["--mqtts", "127.0.0.1:0", "--no-automat", "--data"]).arg(folder);
         let mut child = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
         let lines = BufReader::new(child.stdout.take().unwrap()).lines().map(Result::unwrap);
-        let guide: Vec<_> = lines.take_while(|line| !line.starts_with("Ctrl-C")).collect();
+        let guide: Vec<_> = lines.take_while(|line| !line.starts_with("Press Ctrl-C")).collect();
         let last_word = |of: &str| guide.iter().find(|line| line.contains(of)).unwrap().split(' ').next_back().unwrap();
         let (url, mqtt) = (last_word("Key Automat Cloud, local").to_owned(), last_word("  MQTT  ").to_owned());
         let http = reqwest::Client::new();
@@ -222,7 +223,7 @@ impl Cloud {
         if answer.status().is_success() { answer.json().await.ok() } else { None }
     }
 
-    /// Resident memory in MB and descriptors; 0 where there is no `/proc`.
+    /// Resident memory in MB and number of descriptors; 0 on systems without `/proc`.
     fn figures(&self) -> (u64, usize) {
         let process = format!("/proc/{}", self.process.0.id());
         let status = std::fs::read_to_string(format!("{process}/status")).unwrap_or_default();
@@ -244,7 +245,7 @@ impl Cloud {
             while !stop.load(Ordering::Relaxed) {
                 let (began, now) = (Instant::now(), cloud.figures());
                 most = (now.0.max(most.0), now.1.max(most.1));
-                // a client without idle connections: a descriptor has to be free for each
+                // no idle connections: each request needs a free descriptor
                 let client = reqwest::Client::builder().timeout(PATIENCE).build().unwrap();
                 let answer = client.get(format!("{}/v1/keys", cloud.url)).bearer_auth(&cloud.token).send().await;
                 failed += u32::from(!answer.is_ok_and(|answer| answer.status().is_success()));

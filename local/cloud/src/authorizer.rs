@@ -1,11 +1,11 @@
-//! Verifies bearer tokens as the JWT authorizer of an API Gateway HTTP API does, step by step after its developer guide
-//! ("Control access to HTTP APIs with JWT authorizers"): the token, with or without `Bearer`, its algorithm and its
-//! signature by the `kid` among the issuer's keys, `iss`, `aud` or in its absence `client_id`, `exp`, `nbf`, `iat`, and
-//! the route's scopes.
+//! Verifies bearer tokens as the JWT authorizer of an API Gateway HTTP API does, following its developer guide step by
+//! step ("Control access to HTTP APIs with JWT authorizers"): the token, with or without `Bearer`; its algorithm; its
+//! signature, with the issuer's key named by `kid`; `iss`; `aud`, or `client_id` when there is no `aud`; `exp`, `nbf`,
+//! `iat`; and the route's scopes.
 //!
-//! The statuses and the `WWW-Authenticate` headers are API Gateway's. Its bodies are not: in AWS a refusal here is
-//! answered `{"message":"Unauthorized"}` by API Gateway itself, which an HTTP API has no way to change; the local cloud
-//! answers a problem document, as the functions do.
+//! Statuses and `WWW-Authenticate` headers are those of API Gateway. Bodies are not: in AWS, API Gateway itself answers
+//! `{"message":"Unauthorized"}`, which an HTTP API cannot change, whereas the local cloud answers a problem document,
+//! as the functions do.
 
 use api::{Claims, Role};
 use domain::Instant;
@@ -13,7 +13,7 @@ use jsonwebtoken::jwk::JwkSet;
 use jsonwebtoken::{Algorithm, DecodingKey, Validation};
 use serde_json::{Map, Value};
 
-/// Verifies tokens of one issuer.
+/// Verifies the tokens of one issuer.
 #[derive(Debug, Clone)]
 pub struct Authorizer {
     issuer: String,
@@ -21,28 +21,29 @@ pub struct Authorizer {
     keys: JwkSet,
 }
 
-/// What API Gateway hands on of a token that it accepted.
+/// What API Gateway passes on to the function about an accepted token.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Grant {
-    /// The claims, every value as a string.
+    /// The claims, each value as a string.
     pub claims: Map<String, Value>,
-    /// The token's scopes, if the route asks for any.
+    /// The token's scopes; `None` when the route requires no scope.
     pub scopes: Option<Vec<String>>,
 }
 
-/// Why a request is not let through.
+/// Why a request is refused.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Refusal {
-    /// There is no token.
+    /// The request has no token.
     #[error("a bearer token is needed")]
     Missing,
-    /// The token is not good.
+    /// The token is malformed, forged, expired, or meant for another audience. The text is API Gateway's
+    /// `error_description`.
     #[error("the token is not valid: {0}")]
     Invalid(&'static str),
-    /// The token is good, but for something else.
+    /// The token is valid, but lacks the scopes of this route.
     #[error("the token has none of the scopes {}", .wanted.join(" "))]
     Scope {
-        /// The route's scopes.
+        /// The scopes of which the route requires one.
         wanted: Vec<String>,
         /// The token's scopes.
         held: Vec<String>,
@@ -50,7 +51,7 @@ pub enum Refusal {
 }
 
 impl Refusal {
-    /// The `WWW-Authenticate` header (RFC 6750, section 3) as API Gateway writes it.
+    /// The `WWW-Authenticate` header (RFC 6750, section 3), in API Gateway's form.
     #[must_use]
     pub fn challenge(&self) -> String {
         match self {
@@ -62,7 +63,7 @@ impl Refusal {
         }
     }
 
-    /// What to do about it, in terms of roles where the route has one.
+    /// Advice for the developer, naming the required role if the route's scopes belong to one.
     #[must_use]
     pub fn advice(&self) -> String {
         let Self::Scope { wanted, held } = self else { return format!("{self}.") };
@@ -78,13 +79,13 @@ impl Refusal {
 }
 
 impl Authorizer {
-    /// For the tokens of an issuer, for any of several audiences.
+    /// Accepts tokens of this issuer that are meant for any of these audiences.
     #[must_use]
     pub fn new(issuer: &str, audience: Vec<String>, keys: JwkSet) -> Self {
         Self { issuer: issuer.to_owned(), audience, keys }
     }
 
-    /// Decides over the `Authorization` header of a request to a route with these scopes.
+    /// Checks the `Authorization` header of a request to a route that requires one of these scopes.
     pub fn authorize(&self, header: Option<&str>, scopes: &[String], now: Instant) -> Result<Grant, Refusal> {
         let header = header.map(str::trim).filter(|text| !text.is_empty()).ok_or(Refusal::Missing)?;
         let token = match header.split_once(' ') {
@@ -112,7 +113,7 @@ impl Authorizer {
         let unknown_key = Refusal::Invalid("signing key is not known");
         let key = header.kid.as_deref().and_then(|kid| self.keys.find(kid)).ok_or(unknown_key.clone())?;
         let key = DecodingKey::from_jwk(key).map_err(|_| unknown_key)?;
-        // only the signature: the claims are for `check`, by API Gateway's rules and the clock that we were given
+        // Verifies the signature only: `check` validates the claims, by API Gateway's rules and the injected clock.
         let mut validation = Validation::new(Algorithm::RS256);
         validation.required_spec_claims.clear();
         validation.validate_exp = false;
@@ -154,13 +155,13 @@ fn time(claims: &Map<String, Value>, name: &str) -> Result<Option<i64>, Refusal>
     let Some(value) = claims.get(name) else { return Ok(None) };
     #[expect(
         clippy::cast_possible_truncation,
-        reason = "a NumericDate may have a fraction, and what is too big saturates"
+        reason = "a NumericDate may have a fraction, and too large a value saturates"
     )]
     let seconds = value.as_i64().or_else(|| value.as_f64().map(|seconds| seconds as i64));
     seconds.map(Some).ok_or(Refusal::Invalid("the token's times are malformed"))
 }
 
-/// The scopes of `scope`, or of `scp` where that is used instead.
+/// The scopes in the claim `scope`, or in `scp` when there is no `scope`.
 fn scopes_of(claims: &Map<String, Value>) -> Vec<String> {
     match claims.get("scope").or_else(|| claims.get("scp")) {
         Some(Value::String(text)) => text.split_whitespace().map(str::to_owned).collect(),

@@ -1,4 +1,4 @@
-//! What the authorizer lets through and what it does not.
+//! Which tokens the authorizer accepts and which it refuses.
 
 use std::sync::LazyLock;
 
@@ -30,7 +30,7 @@ fn claims() -> Value {
     json!({ "iss": "http://here", "client_id": "admin", "exp": NOW + 60, "iat": NOW, "scope": "key-automat/admin" })
 }
 
-/// The good claims with some replaced, or left out where the new value is null.
+/// Signs the valid claims with some replaced; a `null` leaves the claim out.
 fn signed_with(changes: &Value) -> String {
     let mut claims = claims();
     for (name, value) in changes.as_object().unwrap() {
@@ -50,7 +50,7 @@ fn refused(changes: &Value) -> &'static str {
 }
 
 #[test]
-fn lets_an_issued_token_through_with_its_claims_as_strings() {
+fn accepts_an_issued_token_and_passes_its_claims_on_as_strings() {
     let token = TOKENS.issue(Role::Admin, "key-automat/admin", now()).unwrap();
     let grant = authorize(&token).unwrap();
     assert_eq!(grant.claims["client_id"], "admin");
@@ -70,7 +70,7 @@ fn writes_arrays_and_objects_as_api_gateway_does() {
 }
 
 #[test]
-fn takes_the_token_with_or_without_its_scheme() {
+fn accepts_a_token_with_or_without_its_scheme() {
     let token = signed_with(&json!({}));
     for header in [format!("bearer {token}"), format!("Bearer   {token} "), token] {
         assert!(authorizer().authorize(Some(&header), &[], now()).is_ok(), "{header}");
@@ -81,7 +81,7 @@ fn takes_the_token_with_or_without_its_scheme() {
 }
 
 #[test]
-fn refuses_what_was_tampered_with() {
+fn refuses_a_token_that_was_tampered_with() {
     let token = signed_with(&json!({}));
     let [header, body, signature] = token.split('.').collect::<Vec<_>>()[..] else { panic!() };
     let other_body = URL_SAFE_NO_PAD.encode(claims().to_string().replace("admin", "other"));
@@ -99,13 +99,13 @@ fn refuses_what_was_tampered_with() {
 }
 
 #[test]
-fn refuses_every_algorithm_but_its_own() {
+fn refuses_every_algorithm_except_rs256() {
     let body = URL_SAFE_NO_PAD.encode(claims().to_string());
     for alg in ["none", "None", "RS512", "PS256", "ES256"] {
         let header = URL_SAFE_NO_PAD.encode(json!({ "alg": alg, "kid": TOKENS.key_id() }).to_string());
         assert!(matches!(authorize(&format!("{header}.{body}.")), Err(Refusal::Invalid(_))), "{alg}");
     }
-    // the public key taken for a shared secret
+    // the public key used as a shared secret
     let mut header = Header::new(Algorithm::HS256);
     header.kid = Some(TOKENS.key_id().to_owned());
     let public_key = serde_json::to_vec(&TOKENS.jwks().keys[0]).unwrap();
@@ -114,7 +114,7 @@ fn refuses_every_algorithm_but_its_own() {
 }
 
 #[test]
-fn refuses_another_key_under_this_or_any_name() {
+fn refuses_a_token_signed_with_another_key_whatever_its_kid() {
     let stranger = Tokens::generate("http://here", Random::system()).unwrap();
     assert_eq!(authorize(&stranger.sign_for_test(&claims())), Err(Refusal::Invalid("signing key is not known")));
     let token = signed_with(&json!({}));
@@ -128,12 +128,16 @@ fn refuses_another_key_under_this_or_any_name() {
 }
 
 #[test]
-fn holds_the_issuer_and_the_audience_to_what_was_configured() {
+fn accepts_only_the_configured_issuer_and_audiences() {
     assert_eq!(refused(&json!({ "iss": "http://elsewhere" })), "the token is issued by an unknown issuer");
     assert_eq!(refused(&json!({ "iss": null })), "the token is issued by an unknown issuer");
     assert_eq!(refused(&json!({ "client_id": "stranger" })), "the token does not have a valid audience");
     assert_eq!(refused(&json!({ "client_id": null })), "the token does not have a valid audience");
-    assert_eq!(refused(&json!({ "aud": "stranger" })), "the token does not have a valid audience", "aud goes first");
+    assert_eq!(
+        refused(&json!({ "aud": "stranger" })),
+        "the token does not have a valid audience",
+        "aud takes precedence"
+    );
     assert_eq!(refused(&json!({ "aud": ["stranger"] })), "the token does not have a valid audience");
     assert_eq!(refused(&json!({ "aud": [] })), "the token does not have a valid audience");
     assert!(authorize(&signed_with(&json!({ "aud": ["stranger", "other"], "client_id": "stranger" }))).is_ok());
@@ -141,7 +145,7 @@ fn holds_the_issuer_and_the_audience_to_what_was_configured() {
 }
 
 #[test]
-fn holds_the_times_to_its_clock() {
+fn checks_times_by_the_injected_clock() {
     assert_eq!(refused(&json!({ "exp": NOW })), "the token has expired");
     assert_eq!(refused(&json!({ "exp": 0 })), "the token has expired");
     assert_eq!(refused(&json!({ "exp": null })), "the token does not expire");
@@ -153,7 +157,7 @@ fn holds_the_times_to_its_clock() {
 }
 
 #[test]
-fn a_route_with_scopes_wants_one_of_them() {
+fn a_route_with_scopes_requires_one_of_them() {
     let token = format!("Bearer {}", signed_with(&json!({ "scope": "a/read a/write" })));
     let ask = |scopes: &[&str]| {
         let scopes: Vec<_> = scopes.iter().map(|scope| (*scope).to_owned()).collect();
@@ -169,7 +173,7 @@ fn a_route_with_scopes_wants_one_of_them() {
 }
 
 #[test]
-fn a_refused_scope_is_told_in_roles() {
+fn a_missing_scope_is_explained_by_role() {
     let advice = |scope: &str| {
         let token = format!("Bearer {}", signed_with(&json!({ "scope": scope })));
         let operators = api::Role::Operator.scopes().into_iter().map(str::to_owned).collect::<Vec<_>>();
@@ -181,7 +185,7 @@ fn a_refused_scope_is_told_in_roles() {
 }
 
 #[test]
-fn says_why_in_its_challenge() {
+fn the_challenge_states_the_reason() {
     assert_eq!(Refusal::Missing.challenge(), "Bearer");
     assert_eq!(
         Refusal::Invalid("the token has expired").challenge(),

@@ -1,4 +1,4 @@
-//! AWS IoT Core beside the functions, and the simulated automat: everything that the local cloud has of devices.
+//! AWS IoT Core on this machine, and the simulated automat: the device side of the local cloud.
 
 use std::collections::BTreeSet;
 use std::net::SocketAddr;
@@ -23,27 +23,27 @@ use tokio::sync::SetOnce;
 use crate::provisioning::{Endpoint, Provisioning, ProvisioningError};
 use template::TEMPLATE;
 
-/// The function that the rules call, by its name in the template.
+/// Logical id in `template.yaml` of the function that the topic rules invoke.
 const DEVICES: &str = "DevicesFunction";
-/// The same in the list of what functions may do.
+/// The same function's name in [`Permissions`](permissions::Permissions).
 pub(crate) const FUNCTION: &str = "devices";
-/// How long a simulated motor takes.
+/// How long the motor of the simulated automat runs.
 const MOTOR: Duration = Duration::from_millis(400);
-/// How long a simulated person takes for each step.
+/// How long the simulated person takes for each step at the automat.
 const MOMENT: Duration = Duration::from_secs(2);
-/// The folder of a simulated automat's journal, in that of its credentials.
+/// Folder of the simulated automat's journal, inside the folder of its credentials.
 const DEVICE: &str = "device";
 
-/// Why there is no IoT Core, or no automat.
+/// Why AWS IoT Core or the simulated automat did not start.
 #[derive(Debug, thiserror::Error)]
 pub enum AutomatsError {
-    /// IoT Core did not start.
+    /// AWS IoT Core did not start, most often because an address is in use.
     #[error("MQTT cannot be served: choose other addresses with --mqtt ADDR and --mqtts ADDR")]
     Iot(#[from] iot::StartError),
-    /// The template cannot be followed.
+    /// The topic rules or the device policy in `template.yaml` cannot be used.
     #[error(transparent)]
     Template(#[from] iot::TemplateError),
-    /// There are no credentials.
+    /// The automat's credentials cannot be created.
     #[error(transparent)]
     Provisioning(#[from] ProvisioningError),
     /// The automat cannot read its credentials.
@@ -54,48 +54,50 @@ pub enum AutomatsError {
     Store(#[from] store::Error),
 }
 
-/// A rule names a function that is not here.
+/// A topic rule invokes a function that the local cloud does not have.
 #[derive(Debug, thiserror::Error)]
 #[error("template.yaml has a rule for {0}, which the local cloud does not have")]
 struct UnknownFunction(String);
 
-/// Where to listen, and where shadows are kept.
-pub(crate) struct Places {
+/// Addresses to listen on, and the folder of the shadows.
+pub(crate) struct IotSettings {
     pub(crate) mqtt: SocketAddr,
     pub(crate) mqtts: SocketAddr,
-    /// Another name of this machine, under which devices on the network know it.
+    /// Host name or address of this machine by which devices on the network reach it, if they do.
     pub(crate) name: Option<String>,
-    /// So many devices at once.
+    /// Maximum number of connected devices.
     pub(crate) connections: usize,
     pub(crate) shadows: PathBuf,
-    /// The credential of the data plane's port.
+    /// Credential for the port of the IoT data plane.
     pub(crate) access_key_id: String,
 }
 
-/// Starts IoT Core, whose rules call the devices function, and gives the client by which functions speak to automats.
+/// Starts AWS IoT Core, whose topic rules invoke the devices function. Returns it with the client by which the other
+/// functions reach automats.
 pub(crate) async fn serve(
-    places: Places,
+    settings: IotSettings,
     app: &App,
     role: &Role,
     provisioning: &Provisioning,
 ) -> Result<(Iot, aws_sdk_iotdataplane::Client), AutomatsError> {
     let clock = app.clock.clone();
     let options = iot::Options {
-        mqtt: places.mqtt,
-        mqtts: places.mqtts,
-        connections: places.connections,
+        mqtt: settings.mqtt,
+        mqtts: settings.mqtts,
+        connections: settings.connections,
         session_expiry: iot::SESSION_EXPIRY,
-        identity: provisioning.server_identity(places.name.as_deref())?,
+        identity: provisioning.server_identity(settings.name.as_deref())?,
         registry: provisioning.registry(),
-        cloud: iot::Cloud {
+        service: iot::ServiceOptions {
             template: Template::read(TEMPLATE)?,
-            shadows: Some(places.shadows),
+            shadows: Some(settings.shadows),
             data_plane: ([127, 0, 0, 1], 0).into(),
-            access_key_id: places.access_key_id.clone(),
+            access_key_id: settings.access_key_id.clone(),
             now: Arc::new(move || clock.now().millis()),
         },
     };
-    // The function speaks to IoT Core, which calls the function: whoever is called first waits for the other.
+    // The function calls IoT Core, which invokes the function. So whichever is called first waits until the other
+    // exists.
     let devices = Arc::new(SetOnce::<Devices>::new());
     let (function, clock) = (devices.clone(), app.clock.clone());
     let iot = Iot::start(options, move |invocation| {
@@ -103,8 +105,8 @@ pub(crate) async fn serve(
         async move { call(invocation, &function, &clock).await }
     })
     .await?;
-    let data_plane = data_plane(&iot.data_plane_url(), places.access_key_id);
-    // Set here and nowhere else.
+    let data_plane = data_plane(&iot.data_plane_url(), settings.access_key_id);
+    // This is the only call that sets it.
     _ = devices.set(Devices { store: app.store.clone(), things: Things::new(role.iot(&data_plane)) });
     Ok((iot, data_plane))
 }
@@ -127,12 +129,12 @@ fn data_plane(url: &str, access_key_id: String) -> aws_sdk_iotdataplane::Client 
     aws_sdk_iotdataplane::Client::from_conf(config)
 }
 
-/// What devices are told of the broker.
+/// The address of the broker as devices configure it.
 pub(crate) fn endpoint(iot: &Iot, name: Option<String>) -> Endpoint {
     Endpoint { host: name.unwrap_or_else(|| iot.mqtts().ip().to_string()), port: iot.mqtts().port() }
 }
 
-/// Starts the first automat that there is, with its keys in their lockers.
+/// Starts the first automat in the table as a simulation, with its keys in their lockers.
 pub(crate) async fn simulate(
     store: &Store,
     provisioning: &Provisioning,

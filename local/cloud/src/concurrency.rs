@@ -1,9 +1,8 @@
-//! How many requests the functions work on at once: what Lambda's concurrency is to an HTTP API.
+//! Limits how many requests the functions process at once, as Lambda's concurrency does behind an HTTP API.
 //!
-//! Lambda runs 1,000 invocations of an account at once unless it is asked for more, and throttles a synchronous
-//! invocation above that without queueing it (<https://docs.aws.amazon.com/lambda/latest/dg/lambda-concurrency.html>).
-//! An HTTP API answers the client of a throttled invocation with 503. Events of rules have a bound and a queue of their
-//! own, in `iot`.
+//! By default, Lambda runs 1,000 invocations of an account at once, and throttles synchronous invocations above that
+//! without queueing them (<https://docs.aws.amazon.com/lambda/latest/dg/lambda-concurrency.html>). An HTTP API answers
+//! the client of a throttled invocation with 503. Events of topic rules have their own limit and queue, in `iot`.
 
 use std::sync::Arc;
 
@@ -18,8 +17,8 @@ use crate::problem::{answer, throttled};
 /// Lambda's default for an account.
 pub(crate) const REQUESTS: usize = 1_000;
 
-/// The functions behind the routes, working on so many requests at once; what comes above that is refused.
-pub(crate) fn bounded(routes: Router, requests: usize) -> Router {
+/// Wraps the functions' routes so that requests above this number at a time are answered with 503.
+pub(crate) fn limit_requests(routes: Router, requests: usize) -> Router {
     routes.layer(from_fn_with_state(Arc::new(Semaphore::new(requests)), admit))
 }
 
@@ -41,14 +40,14 @@ mod tests {
     use super::*;
 
     #[tokio::test]
-    async fn what_comes_above_the_bound_is_refused_and_the_rest_is_answered() {
+    async fn requests_above_the_limit_are_refused_and_the_others_are_answered() {
         let (arrived, go_on) = (Arc::new(Barrier::new(3)), Arc::new(Notify::new()));
         let (at, on) = (arrived.clone(), go_on.clone());
         let slow = get(move || async move {
             at.wait().await;
             on.notified().await;
         });
-        let routes = bounded(Router::new().route("/", slow).route("/quick", get(|| async {})), 2);
+        let routes = limit_requests(Router::new().route("/", slow).route("/quick", get(|| async {})), 2);
         let ask = |path: &str| routes.clone().oneshot(Request::get(path).body(Body::empty()).unwrap());
         let running = [tokio::spawn(ask("/")), tokio::spawn(ask("/"))];
         arrived.wait().await;

@@ -1,16 +1,17 @@
-//! The file descriptors that the process may have, and what they are for. Whoever opens one too many is refused in the
-//! middle of something; so each part is bounded to its share, and refuses or waits before it opens more.
+//! File descriptors: how many the process may open, and how they are divided. Whoever needs one when none is left fails
+//! halfway through an operation; so each kind of client gets a share, and is refused or waits before it would exceed
+//! it.
 
-/// No part is given more than this, whatever the system allows.
+/// Upper limit of each share, whatever the system allows.
 const MOST: usize = 2_000;
-/// What a system without such limits is taken to allow.
+/// Assumed limit on systems that have none.
 #[cfg(not(unix))]
 const UNLIMITED: usize = 8_192;
-/// What is asked for at most: some systems name no bound and still refuse to give it.
+/// Highest limit to request: some systems report no maximum and still refuse large values.
 #[cfg(unix)]
 const ENOUGH: u64 = 65_536;
 
-/// Raises the limit as far as the system lets us. To be called once, before anything is opened.
+/// Raises the process's limit as far as the system allows. Call once, before anything is opened.
 pub fn raise() {
     #[cfg(unix)]
     {
@@ -20,22 +21,20 @@ pub fn raise() {
             if wanted > soft { setrlimit(Resource::RLIMIT_NOFILE, wanted, hard) } else { Ok(()) }
         });
         if let Err(error) = raised {
-            tracing::warn!(%error, "the limit of file descriptors could not be raised");
+            tracing::warn!(%error, "cannot raise the limit of file descriptors");
         }
     }
 }
 
-/// How many connections each kind of client may have.
+/// Maximum number of connections for each kind of client.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Shares {
-    /// Clients of HTTP.
     pub(crate) http: usize,
-    /// Devices.
     pub(crate) devices: usize,
 }
 
 impl Shares {
-    /// Of what the process may have now.
+    /// Shares of the process's current limit.
     pub(crate) fn now() -> Self {
         #[cfg(unix)]
         let allowed = nix::sys::resource::getrlimit(nix::sys::resource::Resource::RLIMIT_NOFILE)
@@ -45,7 +44,8 @@ impl Shares {
         Self::of(allowed)
     }
 
-    /// A quarter each. The rest is for the ports within the process, at both ends, the table and the listeners.
+    /// A quarter for each. The remainder is for ports inside the process, which take a descriptor at both ends, for the
+    /// table, and for the listeners.
     fn of(allowed: usize) -> Self {
         let share = (allowed / 4).min(MOST);
         Self { http: share, devices: share }
@@ -57,7 +57,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn two_hundred_automats_fit_into_a_thousand_descriptors_beside_the_clients() {
+    fn a_thousand_descriptors_are_enough_for_200_automats_and_the_http_clients() {
         let shares = Shares::of(1_024);
         assert!(shares.devices >= 200 && shares.http >= 200, "{shares:?}");
         assert_eq!(Shares::of(1_000_000), Shares { http: MOST, devices: MOST });

@@ -1,14 +1,14 @@
-//! Builds the event that API Gateway hands to a function: payload format 2.0 of an HTTP API, by its developer guide
-//! and, where that is silent, by what others observed of the real service:
+//! Builds the event that API Gateway passes to a function: payload format 2.0 of an HTTP API, following its developer
+//! guide and, where that is silent, what others have observed of the real service:
 //!
-//! - A route is matched before percent-decoding. `rawPath` is the path **after** it. AWS decodes twice; a `%` that is left
-//!   is refused here, so once is enough;
-//!   `rawQueryString` stays as it was sent.
-//! - The body is text for the media types `text/*` and `application/json`, `xml` and `javascript`, and base 64 for all
-//!   others, a missing one included.
-//! - Cookies leave the headers for a field of their own.
+//! - A route is matched before percent-decoding. `rawPath` is the path **after** it. AWS decodes twice; a `%` that
+//!   remains after decoding once is refused here, so once is enough. `rawQueryString` is unchanged.
+//! - The body is text for the media types `text/*`, `application/json`, `application/xml` and `application/javascript`,
+//!   and base64 for all others, including a missing one.
+//! - Cookies are moved from the headers to their own field.
 //!
-//! One thing is ours: a body of a text type that is not UTF-8 goes as base 64, so that the function sees the bytes.
+//! One difference: a body with a text type that is not valid UTF-8 is sent as base64, so that the function gets the
+//! exact bytes.
 
 use std::collections::BTreeMap;
 use std::net::IpAddr;
@@ -26,35 +26,35 @@ use serde_json::{Value, json};
 
 use crate::authorizer::Grant;
 
-/// A request as it came in, and what the gateway has found out about it.
+/// A request as received, with what the gateway has determined about it.
 #[derive(Debug)]
-pub(crate) struct Arrival<'a> {
-    /// Method, URI, headers.
+pub(crate) struct IncomingRequest<'a> {
+    /// Method, URI and headers.
     pub(crate) parts: &'a Parts,
-    /// The body, whole.
+    /// The whole body.
     pub(crate) body: &'a [u8],
     /// The path after [`decode`].
     pub(crate) path: &'a str,
-    /// The route's key.
+    /// The route's key, such as `GET /v1/keys/{keyId}`.
     pub(crate) route_key: &'a str,
-    /// What the route's path variables stand for.
+    /// Names and decoded values of the route's path variables.
     pub(crate) path_parameters: &'a [(String, String)],
-    /// What the authorizer hands on; nothing on an open route.
+    /// Result of the authorizer; `None` on an open route.
     pub(crate) grant: Option<&'a Grant>,
-    /// Who sends it.
+    /// The client's address.
     pub(crate) source: IpAddr,
-    /// Our own name and port. Functions build URLs of it, so it is never what a client says, unless that is `localhost`.
+    /// Host and port of the local cloud. Functions build URLs from it, so it is never taken from the client's `Host`
+    /// header, except for `localhost`.
     pub(crate) authority: &'a str,
-    /// The request's id.
     pub(crate) request_id: &'a str,
-    /// When it came.
+    /// When the request was received.
     pub(crate) now: Instant,
 }
 
-/// The path as `rawPath` has it, and what the route's variables stand for, once decoded. `None` where either is not
-/// UTF-8, and where API Gateway and a function could read it in two ways: it cuts a path off at a `?` that comes out of
-/// decoding, and `lambda_http` takes what follows a `#` away. Functions refuse what has changed on the way
-/// (`api`, `request_path`); what cannot be told afterwards is refused here.
+/// Decodes the path, as `rawPath` has it, and the values of the route's variables. Returns `None` when either is not
+/// UTF-8, or when API Gateway and a function could interpret the path differently: API Gateway cuts it at a `?` that
+/// results from decoding, and `lambda_http` drops what follows a `#`. Functions refuse a path that was altered on the
+/// way (`api`, `request_path`); what they cannot detect is refused here.
 pub(crate) fn decode(path: &str, variables: Vec<(String, String)>) -> Option<(String, Vec<(String, String)>)> {
     let decoded = |text: &str| Some(percent_decode_str(text).decode_utf8().ok()?.into_owned());
     let plain = |text: &str| decoded(text).filter(|text| is_plain_path(text));
@@ -64,8 +64,8 @@ pub(crate) fn decode(path: &str, variables: Vec<(String, String)>) -> Option<(St
     Some((path, variables?))
 }
 
-impl Arrival<'_> {
-    /// The event.
+impl IncomingRequest<'_> {
+    /// The event as JSON.
     pub(crate) fn event(&self) -> Value {
         let (body, is_base64) = self.encoded_body();
         let query = self.parts.uri.query().unwrap_or_default();
@@ -79,7 +79,7 @@ impl Arrival<'_> {
             "requestContext": self.context(),
             "isBase64Encoded": is_base64,
         });
-        // API Gateway leaves out what is empty
+        // API Gateway omits empty fields.
         if !cookies.is_empty() {
             event["cookies"] = json!(cookies);
         }
@@ -135,7 +135,7 @@ impl Arrival<'_> {
         headers
     }
 
-    /// By which of our names a client asks for us: API Gateway knows those of its domains, and lets no other in.
+    /// The host name to report: one of this machine's own. API Gateway also accepts only its configured domains.
     fn host(&self, asked: Option<&String>) -> String {
         let as_localhost = format!("localhost:{}", self.port());
         let is_localhost = asked.is_some_and(|asked| asked.eq_ignore_ascii_case(&as_localhost));
@@ -167,7 +167,7 @@ fn is_text(headers: &HeaderMap) -> bool {
         || matches!(media_type.as_str(), "application/json" | "application/xml" | "application/javascript")
 }
 
-/// Values of one name, joined by commas.
+/// Joins the values of each name with commas.
 fn joined<N: AsRef<str>, V: AsRef<str>>(pairs: impl Iterator<Item = (N, V)>) -> BTreeMap<String, String> {
     let mut joined: BTreeMap<String, String> = BTreeMap::new();
     for (name, value) in pairs {

@@ -1,4 +1,4 @@
-//! The event of a request, field by field.
+//! The fields of the event for a request.
 
 use serde_json::Map;
 
@@ -11,7 +11,7 @@ fn event_of(request: http::Request<&str>) -> Value {
 
 fn event_with(parts: &Parts, body: &[u8], grant: Option<&Grant>) -> Value {
     let path = decode(parts.uri.path(), Vec::new()).unwrap().0;
-    let arrival = Arrival {
+    let arrival = IncomingRequest {
         parts,
         body,
         path: &path,
@@ -27,7 +27,7 @@ fn event_with(parts: &Parts, body: &[u8], grant: Option<&Grant>) -> Value {
 }
 
 #[test]
-fn carries_everything_that_api_gateway_tells() {
+fn has_all_fields_of_api_gateway() {
     let request = http::Request::get("/v1/keys/sauna?a=1&b=x%20y&a=%C3%A4+o").header("user-agent", "curl/8");
     let event = event_of(request.header("accept", "*/*").body("").unwrap());
     assert_eq!(
@@ -79,14 +79,14 @@ fn the_path_is_decoded_and_the_query_is_not() {
 }
 
 #[test]
-fn a_path_that_can_be_read_in_two_ways_is_no_path() {
+fn an_ambiguous_path_is_refused() {
     for path in ["/a%3Fb", "/a%23b", "/a%5Cb", "/a%2541", "/100%", "/a%00", "/a%09b", "/a%7F", "/%FF"] {
         assert_eq!(decode(path, Vec::new()), None, "{path}");
     }
 }
 
 #[test]
-fn repeated_headers_are_joined_and_what_a_proxy_says_is_ours_to_say() {
+fn repeated_headers_are_joined_and_forwarding_headers_are_replaced() {
     let request = http::Request::get("/").header("X-Tag", "a").header("x-tag", "b,c");
     let request = request.header("host", "evil host").header("x-forwarded-proto", "gopher");
     let event = event_of(request.header("x-forwarded-for", "10.0.0.9").body("").unwrap());
@@ -97,7 +97,7 @@ fn repeated_headers_are_joined_and_what_a_proxy_says_is_ours_to_say() {
 }
 
 #[test]
-fn this_machine_has_two_names_and_no_third() {
+fn only_localhost_is_accepted_beside_the_own_address() {
     for (asked, host) in [
         ("127.0.0.1:3000", "127.0.0.1:3000"),
         ("LOCALHOST:3000", "localhost:3000"),
@@ -111,7 +111,7 @@ fn this_machine_has_two_names_and_no_third() {
 }
 
 #[test]
-fn cookies_leave_the_headers() {
+fn cookies_are_moved_out_of_the_headers() {
     let request = http::Request::get("/").header("cookie", "a=1; b=2").header("cookie", "c=3");
     let event = event_of(request.body("").unwrap());
     assert_eq!(event["cookies"], json!(["a=1", "b=2", "c=3"]));
@@ -141,7 +141,7 @@ fn a_body_is_text_or_base64_by_its_media_type() {
 }
 
 #[test]
-fn claims_are_handed_on() {
+fn claims_are_passed_on() {
     let mut claims = Map::new();
     claims.insert("sub".to_owned(), "admin".into());
     let (parts, ()) = http::Request::get("/").body(()).unwrap().into_parts();

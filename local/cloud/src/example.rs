@@ -1,5 +1,5 @@
-//! What a new local cloud shows, so that there is something to look at: one automat with some keys and contracts.
-//! All of it is made as a client would make it, through the store's own methods.
+//! Example data for an empty local cloud: one automat with some keys and contracts, created through the store's methods
+//! as a client's requests would be.
 
 use std::collections::BTreeSet;
 
@@ -10,14 +10,14 @@ use domain::{
 };
 use store::{Act, PageRequest, Store};
 
-/// Why there is no example.
+/// Why the example data was not created.
 #[derive(Debug, thiserror::Error)]
 pub enum ExampleError {
-    /// It breaks a rule of the domain.
+    /// It violates a rule of the domain.
     #[error("the example data is not valid")]
     Invalid(#[from] Invalid),
-    /// The store would not.
-    #[error("cannot make the example data")]
+    /// The table cannot be read or written.
+    #[error("cannot create the example data")]
     Store(#[from] store::Error),
 }
 
@@ -64,7 +64,7 @@ const KEYS: [ExampleKey; 5] = [
     },
 ];
 
-/// Fills an empty table; leaves any other as it is. Tells whether it did.
+/// Creates the example data if the table is empty. Returns whether it did.
 pub async fn fill_if_empty(store: &Store, now: Instant) -> Result<bool, ExampleError> {
     if !store.automats(&PageRequest { limit: 1, after: None }).await?.data.is_empty() {
         return Ok(false);
@@ -105,7 +105,7 @@ fn automat_draft(id: AutomatId) -> Result<AutomatDraft, Invalid> {
     })
 }
 
-/// One running, one tomorrow, one for good.
+/// A running contract, one for tomorrow, and a permanent one.
 fn contracts(now: Instant) -> Result<[(&'static str, ContractDraft); 3], Invalid> {
     let hour = now.plus_millis(-(now.millis() % HOUR));
     Ok([

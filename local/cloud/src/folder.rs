@@ -1,44 +1,43 @@
-//! The data folder: who may use it, and what in it is ours.
+//! The data folder: its files, its lock, and its permissions.
 
 use std::fs::{File, OpenOptions, TryLockError};
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
-/// The table, as one SQLite file.
+/// The table, as a single SQLite file.
 const TABLE: &str = "table.sqlite";
-/// What SQLite keeps beside it while it is open, and after a kill.
+/// Files that SQLite keeps beside it while it is open, and after a crash.
 const BESIDE_TABLE: [&str; 2] = ["table.sqlite-wal", "table.sqlite-shm"];
-/// How far the table's stream was told.
+/// The checkpoint of the table's stream.
 const STREAM: &str = "stream.json";
-/// The master secret.
+/// The master secret that seals PINs.
 const SECRET: &str = "secret";
-/// What people and clients sign in with on a network.
+/// Passwords and client secrets, with `--network`.
 const SIGN_IN: &str = "sign-in.json";
-/// The folder of the authority that signs the broker's and the devices' certificates.
+/// Folder of the certificate authority for the broker, the devices and HTTPS.
 const AUTHORITY: &str = "authority";
-/// The folder of the devices, each with its credentials in one of its own.
+/// Folder of the devices' credentials, with a folder for each automat.
 const AUTOMATS: &str = "automats";
-/// The folder of the device shadows.
 const SHADOWS: &str = "shadows";
-/// Held while a local cloud uses the folder.
+/// Locked while a local cloud uses the folder.
 const LOCK: &str = "lock";
 
 /// Why the data folder cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum FolderError {
-    /// Another local cloud is running on it.
+    /// Another running local cloud uses it.
     #[error(
         "the data folder {0} is in use by another running local cloud: stop that one, or give this one its own with --data DIR"
     )]
     InUse(PathBuf),
-    /// The operating system refuses.
+    /// The operating system reports an error.
     #[error("cannot {action} {path}")]
     Io {
-        /// What was being done.
+        /// What was attempted, as a verb phrase.
         action: &'static str,
-        /// To which file or folder.
+        /// The file or folder.
         path: PathBuf,
-        /// What the operating system says.
+        /// The error of the operating system.
         source: std::io::Error,
     },
 }
@@ -50,7 +49,7 @@ impl FolderError {
     }
 }
 
-/// A data folder that is ours until this is dropped, or the process ends in whatever way.
+/// A data folder that is locked until this is dropped or the process ends.
 #[derive(Debug)]
 pub struct Folder {
     path: PathBuf,
@@ -58,11 +57,11 @@ pub struct Folder {
 }
 
 impl Folder {
-    /// Makes the folder if there is none, for its owner alone, and claims it.
+    /// Creates the folder if it does not exist, restricts it to its owner, and locks it.
     pub fn claim(path: &Path) -> Result<Self, FolderError> {
-        std::fs::create_dir_all(path).map_err(FolderError::io("make the data folder", path))?;
+        std::fs::create_dir_all(path).map_err(FolderError::io("create the data folder", path))?;
         #[cfg(unix)]
-        close_to_others(path)?;
+        restrict_to_owner(path)?;
         let lock_path = path.join(LOCK);
         let lock = OpenOptions::new().create(true).truncate(false).write(true).open(&lock_path);
         let lock = lock.map_err(FolderError::io("open", &lock_path))?;
@@ -73,7 +72,7 @@ impl Folder {
         }
     }
 
-    /// Deletes what an earlier local cloud left, and nothing else that may lie there.
+    /// Deletes the files of an earlier local cloud, and no others.
     pub fn clear(&self) -> Result<(), FolderError> {
         for name in BESIDE_TABLE.into_iter().chain([TABLE, STREAM, SECRET, SIGN_IN]) {
             let path = self.path.join(name);
@@ -96,71 +95,72 @@ impl Folder {
         Ok(())
     }
 
-    /// Where the table is.
+    /// Path of the table's file.
     #[must_use]
     pub fn table(&self) -> PathBuf {
         self.path.join(TABLE)
     }
 
-    /// Where it is kept how far the table's stream was told.
+    /// Path of the stream's checkpoint.
     #[must_use]
     pub fn stream(&self) -> PathBuf {
         self.path.join(STREAM)
     }
 
-    /// Where it is kept what people and clients sign in with on a network.
+    /// Path of the passwords and client secrets.
     #[must_use]
     pub fn sign_in(&self) -> PathBuf {
         self.path.join(SIGN_IN)
     }
 
-    /// Where the authority's certificate and key are.
+    /// Path of the certificate authority's folder.
     #[must_use]
     pub fn authority(&self) -> PathBuf {
         self.path.join(AUTHORITY)
     }
 
-    /// Where the devices' folders are.
+    /// Path of the folder with the devices' credentials.
     #[must_use]
     pub fn automats(&self) -> PathBuf {
         self.path.join(AUTOMATS)
     }
 
-    /// Where the device shadows are.
+    /// Path of the shadows' folder.
     #[must_use]
     pub fn shadows(&self) -> PathBuf {
         self.path.join(SHADOWS)
     }
 
-    /// Where the master secret is.
+    /// Path of the master secret.
     #[must_use]
     pub fn secret(&self) -> PathBuf {
         self.path.join(SECRET)
     }
 }
 
-/// Takes a folder and all that is in it from everybody but its owner: an earlier local cloud left them open, and whatever
-/// else was put there is not for others either. What is made later is made so (`main`).
+/// Removes all access of other users from a folder and everything in it: an earlier local cloud may have left files
+/// open to others, and files that were copied in may be, too. Files created later are private because of the umask (set
+/// in `main`).
 #[cfg(unix)]
-fn close_to_others(path: &Path) -> Result<(), FolderError> {
+fn restrict_to_owner(path: &Path) -> Result<(), FolderError> {
     use std::os::unix::fs::PermissionsExt;
-    let meta = std::fs::symlink_metadata(path).map_err(FolderError::io("look at", path))?;
+    let meta = std::fs::symlink_metadata(path).map_err(FolderError::io("inspect", path))?;
     if !meta.is_symlink() {
         let mode = if meta.is_dir() { 0o700 } else { 0o600 };
         if meta.permissions().mode() & 0o777 != mode {
-            let closed = std::fs::Permissions::from_mode(mode);
-            std::fs::set_permissions(path, closed).map_err(FolderError::io("close to others", path))?;
+            let restricted = std::fs::Permissions::from_mode(mode);
+            std::fs::set_permissions(path, restricted).map_err(FolderError::io("restrict the permissions of", path))?;
         }
     }
     if meta.is_dir() {
         for entry in std::fs::read_dir(path).map_err(FolderError::io("list", path))? {
-            close_to_others(&entry.map_err(FolderError::io("list", path))?.path())?;
+            restrict_to_owner(&entry.map_err(FolderError::io("list", path))?.path())?;
         }
     }
     Ok(())
 }
 
-/// Writes a file that only its owner can read, whole or not at all: aside, and then renamed.
+/// Writes a file that only its owner can read, atomically: to a temporary file, which is then renamed.
 pub(crate) fn write_private(path: &Path, text: &str) -> Result<(), FolderError> {
     let aside = path.with_extension("new");
     let mut options = OpenOptions::new();
@@ -177,7 +177,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn is_claimed_by_one_at_a_time_and_free_again_afterwards() {
+    fn is_locked_by_one_at_a_time_and_free_again_afterwards() {
         let parent = tempfile::tempdir().unwrap();
         let path = parent.path().join("deep/data");
         let first = Folder::claim(&path).unwrap();
@@ -189,7 +189,7 @@ mod tests {
     }
 
     #[test]
-    fn clears_our_own_files_only() {
+    fn clears_only_files_of_the_local_cloud() {
         let parent = tempfile::tempdir().unwrap();
         let folder = Folder::claim(parent.path()).unwrap();
         for name in ["table.sqlite", "table.sqlite-wal", "stream.json", "secret", "holiday.jpg"] {
@@ -205,11 +205,11 @@ mod tests {
                 && !folder.automats().exists()
         );
         assert!(parent.path().join("holiday.jpg").exists());
-        assert!(matches!(Folder::claim(parent.path()), Err(FolderError::InUse(_))), "the claim is kept");
+        assert!(matches!(Folder::claim(parent.path()), Err(FolderError::InUse(_))), "the lock is kept");
     }
 
     #[test]
-    fn tells_which_folder_cannot_be_made() {
+    fn the_error_names_the_folder_that_cannot_be_created() {
         let parent = tempfile::tempdir().unwrap();
         std::fs::write(parent.path().join("file"), "").unwrap();
         let refusal = Folder::claim(&parent.path().join("file/data")).unwrap_err();

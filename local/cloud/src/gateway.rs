@@ -1,10 +1,10 @@
-//! The HTTP front: does what an API Gateway HTTP API does between a client and the functions.
+//! Does what an API Gateway HTTP API does between a client and the functions.
 //!
-//! A request is matched to a route of the template, authorized, made into an event, and that event read back by
-//! `lambda_http` into the request that a function's router gets, so that a router sees here exactly what it sees in
-//! Lambda. The answer takes the same way back: one value for each header, `Set-Cookie` apart.
+//! A request is matched to a route of the template, authorized, and converted to an event. `lambda_http` reads that
+//! event back into the request that a function's router receives, so a router gets exactly what it gets in Lambda. The
+//! answer is converted the same way: one value for each header, except `Set-Cookie`.
 //!
-//! `HEAD` and `OPTIONS` are methods like any other to an HTTP API without CORS: they go to `$default`.
+//! To an HTTP API without CORS, `HEAD` and `OPTIONS` are ordinary methods: they go to `$default`.
 
 use std::collections::HashMap;
 use std::net::SocketAddr;
@@ -26,27 +26,27 @@ use lambda_http::{IntoResponse, RequestExt};
 use tower::ServiceExt;
 
 use crate::authorizer::{Authorizer, Grant, Refusal};
-use crate::event::{Arrival, decode};
+use crate::event::{IncomingRequest, decode};
 use crate::problem::{REQUEST_ID, answer, function_failed};
 use crate::routes::{Access, Route, Routes};
 
-/// The greatest body that an HTTP API takes, in bytes: 10 MB by its quotas.
+/// Maximum size of a request body, in bytes: 10 MB, by the quotas of HTTP APIs.
 pub const BODY_LIMIT: usize = 10 * 1024 * 1024;
 
-/// The route of whatever no other route matches.
+/// The route for requests that no other route matches.
 const DEFAULT_ROUTE: &str = "$default";
 
-/// A function whose route the template has, but which is not here.
+/// The template routes to a function that the local cloud does not have.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
 #[error("infra/routes.yaml routes {route} to the binary {function}, which the local cloud does not have")]
 pub struct UnknownFunction {
     /// The route's key.
     pub route: String,
-    /// The binary.
+    /// Name of the function's binary.
     pub function: String,
 }
 
-/// Everything that the front needs to know.
+/// The gateway with its routes, functions and authorizer.
 pub struct Gateway {
     routes: Routes,
     functions: HashMap<&'static str, Router>,
@@ -57,7 +57,8 @@ pub struct Gateway {
 }
 
 impl Gateway {
-    /// Over some functions, each by the name of its binary; `authority` is our own name and port.
+    /// Creates a gateway to these functions, by the names of their binaries; `authority` is the host and port of the
+    /// local cloud.
     pub fn new(
         routes: Routes,
         functions: HashMap<&'static str, Router>,
@@ -72,26 +73,26 @@ impl Gateway {
         Ok(Self { routes, functions, authorizer, authority, clock, random })
     }
 
-    /// The front as a router that takes every request. Wants [`ConnectInfo`] of a [`SocketAddr`].
+    /// A router that accepts every request. It needs [`ConnectInfo`] of a [`SocketAddr`].
     pub fn router(self) -> Router {
         Router::new().fallback(front).with_state(Arc::new(self))
     }
 
-    async fn pass(&self, request: Request, source: SocketAddr, request_id: &str) -> Result<Response, Problem> {
+    async fn forward(&self, request: Request, source: SocketAddr, request_id: &str) -> Result<Response, Problem> {
         let (parts, body) = request.into_parts();
-        // Matched before it is decoded, so an encoded slash separates nothing.
+        // Matched before decoding, so an encoded slash does not separate segments.
         let (route, path_parameters) =
             self.routes.find(&parts.method, parts.uri.path()).ok_or_else(Problem::route_not_found)?;
         let (path, path_parameters) = match decode(parts.uri.path(), path_parameters) {
             Some(decoded) => decoded,
-            // No path of ours either way, but what answers there has a page for people who got lost.
+            // The path is invalid either way, but the function behind the default route has a page for that.
             None if route.key == DEFAULT_ROUTE => (parts.uri.path().to_owned(), Vec::new()),
             None => return Err(Problem::route_not_found()),
         };
         let now = self.clock.now();
         let grant = self.authorized(route, &parts, now)?;
-        let body = whole(body).await?;
-        let arrival = Arrival {
+        let body = read_body(body).await?;
+        let arrival = IncomingRequest {
             parts: &parts,
             body: &body,
             path: &path,
@@ -141,7 +142,7 @@ async fn front(
 ) -> Response {
     let request_id = gateway.request_id();
     let path = request.uri().path().to_owned();
-    let mut response = match gateway.pass(request, source, &request_id).await {
+    let mut response = match gateway.forward(request, source, &request_id).await {
         Ok(response) => response,
         Err(problem) => answer(&problem, &path, &request_id),
     };
@@ -151,8 +152,8 @@ async fn front(
     response
 }
 
-/// The body, unless it is, or says that it is, above the limit.
-async fn whole(body: Body) -> Result<Bytes, Problem> {
+/// Reads the body, unless it exceeds, or announces to exceed, the limit.
+async fn read_body(body: Body) -> Result<Bytes, Problem> {
     if body.size_hint().lower() > BODY_LIMIT as u64 {
         return Err(too_large());
     }
@@ -164,10 +165,10 @@ async fn whole(body: Body) -> Result<Bytes, Problem> {
 }
 
 fn too_large() -> Problem {
-    Problem::new(Code::BodyTooLarge, "The gateway takes 10 MB at most.")
+    Problem::new(Code::BodyTooLarge, "The body exceeds the limit of 10 MB.")
 }
 
-/// Runs the function in a task of its own, so that a panic stays there as a crash stays in a Lambda environment.
+/// Runs the function in a task of its own, so that a panic is contained, as a crash is in a Lambda environment.
 async fn invoke(function: Router, event: String, request_id: &str) -> Result<Response, Problem> {
     let mut context = lambda_http::Context::default();
     request_id.clone_into(&mut context.request_id);
@@ -177,9 +178,9 @@ async fn invoke(function: Router, event: String, request_id: &str) -> Result<Res
         Ok::<_, serde_json::Error>(answer.into_response().await)
     };
     match tokio::spawn(run).await {
-        Ok(Ok(answer)) => Ok(handed_back(answer)),
+        Ok(Ok(answer)) => Ok(to_http_response(answer)),
         Ok(Err(error)) => {
-            tracing::error!(%error, "the event cannot be read by lambda_http");
+            tracing::error!(%error, "lambda_http cannot read the event");
             Err(function_failed())
         }
         Err(error) => {
@@ -189,8 +190,8 @@ async fn invoke(function: Router, event: String, request_id: &str) -> Result<Res
     }
 }
 
-/// What API Gateway makes of a function's answer. `lambda_http` keeps one value of each header, except of cookies.
-fn handed_back(answer: http::Response<lambda_http::Body>) -> Response {
+/// Converts a function's answer as API Gateway does. `lambda_http` keeps one value of each header, except of cookies.
+fn to_http_response(answer: http::Response<lambda_http::Body>) -> Response {
     let (parts, body) = answer.into_parts();
     let body = match body {
         lambda_http::Body::Text(text) => Body::from(text),
@@ -205,7 +206,7 @@ fn handed_back(answer: http::Response<lambda_http::Body>) -> Response {
 
 fn single_valued(headers: &HeaderMap) -> HeaderMap {
     let mut single = HeaderMap::new();
-    // the length is told anew: the body may have been empty, or is not sent
+    // hyper sets the length: the body may have been empty, or is not sent
     for name in headers.keys().filter(|name| **name != header::CONTENT_LENGTH) {
         let values = headers.get_all(name).iter();
         let kept = if *name == header::SET_COOKIE { usize::MAX } else { 1 };

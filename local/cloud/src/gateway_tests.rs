@@ -1,4 +1,4 @@
-//! The front over stand-ins for the functions, as a client meets it.
+//! The gateway in front of test functions, as a client sees it.
 
 use std::sync::LazyLock;
 
@@ -32,7 +32,7 @@ Resources:
   Create: { Type: AWS::ApiGatewayV2::Route, Properties: { RouteKey: 'POST /v1/keys/{keyId}/contracts', Target: !Sub 'integrations/${CallsContracts}', AuthorizationType: JWT } }
 ";
 
-/// Tells what it was asked.
+/// Answers with the request that it received.
 async fn echo(
     axum::extract::Extension(context): axum::extract::Extension<RequestContext>,
     request: Request,
@@ -136,7 +136,7 @@ async fn letters_of_any_script_arrive_encoded_and_a_route_is_matched_before_it_i
 }
 
 #[tokio::test]
-async fn bodies_arrive_whole_whatever_they_are() {
+async fn bodies_of_any_type_arrive_unchanged() {
     let bytes: Vec<u8> = (0..=255).collect();
     for content_type in ["application/octet-stream", "application/json", "text/plain; charset=utf-8"] {
         let builder = request("POST", "/v1/keys/sauna/contracts").header("content-type", content_type);
@@ -146,7 +146,7 @@ async fn bodies_arrive_whole_whatever_they_are() {
 }
 
 #[tokio::test]
-async fn answers_come_back_as_through_lambda() {
+async fn answers_are_converted_as_by_lambda() {
     let token = bearer();
     let get =
         async |path| send(request("GET", path).header("authorization", &token).body(Body::empty()).unwrap()).await;
@@ -158,7 +158,7 @@ async fn answers_come_back_as_through_lambda() {
 }
 
 #[tokio::test]
-async fn without_a_good_token_only_open_routes_answer() {
+async fn without_a_valid_token_only_open_routes_answer() {
     let (status, headers, body) = send(request("GET", "/health").body(Body::empty()).unwrap()).await;
     assert_eq!((status, body), (StatusCode::OK, b"well".to_vec()));
     assert!(headers.contains_key("apigw-requestid"));
@@ -169,7 +169,7 @@ async fn without_a_good_token_only_open_routes_answer() {
         assert_eq!(body["instance"], path);
     }
     let (status, _, body) = send(request("HEAD", "/health").body(Body::empty()).unwrap()).await;
-    assert_eq!((status, body.len()), (StatusCode::UNAUTHORIZED, 0), "HEAD is no GET to API Gateway");
+    assert_eq!((status, body.len()), (StatusCode::UNAUTHORIZED, 0), "API Gateway does not treat HEAD as GET");
     let forged = request("GET", "/v1/keys/sauna").header("authorization", format!("{}x", bearer()));
     let (status, headers, _) = problem(forged.body(Body::empty()).unwrap()).await;
     assert_eq!(status, 401);
@@ -179,7 +179,7 @@ async fn without_a_good_token_only_open_routes_answer() {
 }
 
 #[tokio::test]
-async fn a_scope_that_the_route_wants_and_the_token_lacks_is_403() {
+async fn a_token_without_the_routes_scope_gets_403() {
     let (status, headers, body) =
         problem(request("GET", "/scoped").header("authorization", bearer()).body(Body::empty()).unwrap()).await;
     assert_eq!((status, &body["code"]), (403, &json!("forbidden")));
@@ -208,7 +208,7 @@ async fn a_body_above_the_limit_is_refused_unread() {
     assert_eq!(problem(post().body(endless).unwrap()).await.0, 413);
 }
 
-/// A body that never ends and does not tell its length.
+/// A body that never ends and does not announce its length.
 struct Endless;
 
 impl HttpBody for Endless {
@@ -224,14 +224,14 @@ impl HttpBody for Endless {
 }
 
 #[tokio::test]
-async fn a_path_that_is_not_utf8_is_no_path() {
+async fn a_path_that_is_not_utf8_is_not_found() {
     let (status, _, body) = problem(request("GET", "/v1/keys/%FF").body(Body::empty()).unwrap()).await;
     assert_eq!((status, &body["code"]), (404, &json!("route_not_found")));
     assert_eq!(problem(request("OPTIONS", "*").body(Body::empty()).unwrap()).await.0, 404);
 }
 
 #[tokio::test]
-async fn a_panic_stays_in_the_function() {
+async fn a_panic_is_contained_in_the_function() {
     let panicking = request("GET", "/v1/keys/panic").header("authorization", bearer()).body(Body::empty()).unwrap();
     let (status, _, body) = problem(panicking).await;
     assert_eq!((status, &body["code"]), (500, &json!("internal")));
@@ -239,7 +239,7 @@ async fn a_panic_stays_in_the_function() {
 }
 
 #[test]
-fn a_route_to_a_function_that_is_not_here_is_found_at_the_start() {
+fn a_route_to_an_unknown_function_is_detected_at_the_start() {
     let authorizer = Authorizer::new("http://here", vec![], TOKENS.jwks().clone());
     let functions = HashMap::from([("keys", Router::new())]);
     let routes = Routes::read(ROUTES, FUNCTIONS).unwrap();

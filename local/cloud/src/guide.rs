@@ -1,7 +1,7 @@
-//! The short guide that is printed at the start: where things are, how to get a token, and a booking to paste.
+//! The guide printed at startup: addresses, how to get a token, and a booking to paste into a shell.
 //!
-//! The token in it is a secret. It is printed to the terminal on purpose, where the person sits who may use it; it
-//! never goes to the log.
+//! It contains an access token, which is a secret. That is on purpose: it is printed to the terminal of the person who
+//! may use it, and never logged.
 
 use std::fmt;
 use std::net::SocketAddr;
@@ -17,48 +17,48 @@ use crate::network::AUTHORITY_PATH;
 use crate::people::PEOPLE;
 use crate::sign_in::Secrets;
 
-/// How long the booking in the guide lasts.
+/// Duration of the booking in the guide.
 const BOOKING_MILLIS: i64 = 2 * HOUR;
 const HOUR: i64 = 3_600_000;
 
-/// A request to paste: to make it by hand, or by a test.
+/// An example request, used by people and by tests.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Example {
-    /// What it does, in a few words.
+    /// What it does, as a short phrase.
     pub what: String,
-    /// The path, ready for a URL. The method is POST.
+    /// The path, percent-encoded. The method is POST.
     pub path: String,
     /// The JSON body.
     pub body: Value,
 }
 
-/// What it says of MQTT.
+/// What the guide reports about MQTT.
 #[derive(Debug, Clone)]
 pub struct Mqtt {
-    /// Where it is spoken without TLS.
+    /// Address of the listener without TLS.
     pub plain: SocketAddr,
-    /// Where it is spoken over TLS.
+    /// Address of the listener with TLS.
     pub tls: SocketAddr,
-    /// The folder of the automats' credentials, if they are kept.
+    /// The folder of the automats' credentials; `None` when data is kept in memory.
     pub automats: Option<PathBuf>,
-    /// The automat that is simulated.
+    /// The simulated automat, if one runs.
     pub simulated: Option<AutomatId>,
 }
 
-/// What it says to the owner of a local cloud that other machines reach.
+/// What the guide reports when other machines can connect.
 #[derive(Clone)]
 pub struct OnNetwork {
-    /// Where the authority's certificate is.
+    /// Path of the certificate authority's certificate.
     pub certificate: PathBuf,
-    /// Its SHA-256.
+    /// SHA-256 fingerprint of that certificate.
     pub fingerprint: String,
-    /// Where the secrets are kept, if they are.
+    /// The file of the secrets; `None` when data is kept in memory.
     pub file: Option<PathBuf>,
-    /// What clients and people sign in with.
+    /// Client secrets and passwords.
     pub secrets: Arc<Secrets>,
 }
 
-/// The guide.
+/// The guide; `Display` prints it.
 #[derive(Clone)]
 pub struct Guide {
     url: String,
@@ -66,13 +66,13 @@ pub struct Guide {
     role: Role,
     mqtt: Mqtt,
     network: Option<OnNetwork>,
-    /// What it proposes to try.
+    /// The request to try first.
     pub example: Example,
 }
 
 impl Guide {
-    /// With a booking that is possible now: on the first key that has a free time, or without a key, of an automat to
-    /// begin with.
+    /// Proposes a booking that is possible now: of the first key that has free time. If there is no key, proposes to
+    /// add an automat.
     pub async fn new(
         url: &str,
         (role, token): (Role, String),
@@ -88,25 +88,25 @@ impl Guide {
         Ok(Self { url: url.to_owned(), token, role, mqtt, network: None, example })
     }
 
-    /// For other machines too.
+    /// Adds what other machines need to connect.
     #[must_use]
     pub fn on_network(self, network: Option<OnNetwork>) -> Self {
         Self { network, ..self }
     }
 
-    /// The token that stands in it.
+    /// The access token printed in the guide.
     #[must_use]
     pub fn token(&self) -> &str {
         &self.token
     }
 
-    /// The command to paste, for any POSIX shell.
+    /// The example request as a curl command for a POSIX shell.
     #[must_use]
     pub fn command(&self) -> String {
         self.post(&self.example.path, &self.example.body)
     }
 
-    /// The command that opens a locker of the simulated automat.
+    /// The curl command that opens a locker of the simulated automat.
     #[must_use]
     pub fn opening(&self) -> Option<String> {
         let automat = self.mqtt.simulated.as_ref()?;
@@ -123,7 +123,7 @@ impl Guide {
 }
 
 impl Guide {
-    /// How curl is told to trust us.
+    /// The curl option to trust the local certificate authority.
     fn trust(&self) -> String {
         let certificate = self.network.as_ref().map(|network| network.certificate.display().to_string());
         certificate.map(|path| format!(" --cacert '{}'", path.replace('\'', r"'\''"))).unwrap_or_default()
@@ -132,19 +132,23 @@ impl Guide {
     fn write_network(&self, f: &mut fmt::Formatter<'_>, network: &OnNetwork) -> fmt::Result {
         let OnNetwork { certificate, fingerprint, file, secrets } = network;
         writeln!(f)?;
-        writeln!(f, "Other machines can reach it. To sign in on the pages, a password each:")?;
+        writeln!(f, "Other machines can connect. Passwords for the web pages:")?;
         for person in &PEOPLE {
-            writeln!(f, "  {:<16} {}", person.word, secrets.person(person.word).unwrap_or_default())?;
+            writeln!(f, "  {:<16} {}", person.id, secrets.person(person.id).unwrap_or_default())?;
         }
-        writeln!(f, "Client secrets (admin's also opens {}/outbox from other machines, as user admin):", self.url)?;
+        writeln!(
+            f,
+            "Client secrets (the user admin with admin's secret can also open {}/outbox from other machines):",
+            self.url
+        )?;
         for role in Role::ALL {
             writeln!(f, "  {:<16} {}", role.name(), secrets.client(role).unwrap_or_default())?;
         }
         if let Some(file) = file {
-            writeln!(f, "They are kept in {}; delete it for new ones.", file.display())?;
+            writeln!(f, "They are stored in {}; delete that file to generate new ones.", file.display())?;
         }
         writeln!(f)?;
-        writeln!(f, "A phone trusts it once this cloud's own certificate authority is installed on it:")?;
+        writeln!(f, "Before a phone can connect, install this cloud's certificate authority on it:")?;
         writeln!(f, "  open             {}{AUTHORITY_PATH}", self.url.replacen("https", "http", 1))?;
         writeln!(f, "  file             {}", certificate.display())?;
         writeln!(f, "  SHA-256          {fingerprint}")?;
@@ -198,7 +202,7 @@ impl fmt::Display for Guide {
         writeln!(f)?;
         writeln!(
             f,
-            "To get an access token for the admin role, valid for an hour (client_id is also operator or viewer):"
+            "To get an access token for the admin role, valid for one hour (or use the client_id operator or viewer):"
         )?;
         writeln!(
             f,
@@ -214,7 +218,7 @@ impl fmt::Display for Guide {
             writeln!(f, "{opening}")?;
             writeln!(f)?;
         }
-        writeln!(f, "Ctrl-C stops it.")
+        writeln!(f, "Press Ctrl-C to stop.")
     }
 }
 
@@ -254,13 +258,13 @@ mod tests {
     }
 
     #[test]
-    fn says_which_role_its_tokens_have() {
+    fn names_the_role_of_its_token() {
         let guide = guide(first_automat());
         assert!(guide.to_string().contains("add a first automat (this token has the admin role)"), "{guide}");
     }
 
     #[test]
-    fn on_a_network_it_says_what_a_phone_and_a_client_need() {
+    fn on_a_network_it_explains_how_phones_and_clients_connect() {
         let secrets = Arc::new(Secrets::fresh(&clock::Random::system()).unwrap());
         let network = OnNetwork {
             certificate: "/data/it's/ca.crt".into(),

@@ -1,5 +1,4 @@
-//! The sign-in as the dashboard asks it: by HTTP requests that stay in the process, whether browsers come by HTTP or by
-//! HTTPS.
+//! Calls the sign-in routes from the dashboard without leaving the process, whether browsers use HTTP or HTTPS.
 
 use aws_smithy_runtime_api::client::http::{HttpConnector, HttpConnectorFuture};
 use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
@@ -9,10 +8,10 @@ use axum::Router;
 use axum::body::Body;
 use tower::ServiceExt;
 
-/// The most that an answer may have.
+/// Maximum size of an answer, in bytes.
 const ANSWER_LIMIT: usize = 64 * 1024;
 
-/// Routes, as an HTTP client reaches a server.
+/// Routes as an HTTP client for the AWS SDK.
 #[derive(Debug, Clone)]
 pub(crate) struct InProcess(pub(crate) Router);
 

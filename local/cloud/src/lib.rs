@@ -1,9 +1,9 @@
-//! The local cloud: all functions in one process, on embedded parts.
+//! The local cloud: all functions in one process, on embedded services.
 //!
-//! It stands for what surrounds the functions in AWS: API Gateway with its authorizer ([`gateway`], [`authorizer`]),
-//! Cognito ([`people`], [`sign_in`], [`tokens`]), DynamoDB ([`dynamodb`]), IoT Core ([`iot`], [`automats`], [`provisioning`]) and
-//! Secrets Manager ([`secret`]). The functions are the very routers and handlers that run in Lambda, and get their requests
-//! by the way of an API Gateway event or an IoT rule.
+//! It replaces what surrounds the functions in AWS: API Gateway with its authorizer ([`gateway`], [`authorizer`]),
+//! Cognito ([`people`], [`sign_in`], [`tokens`]), DynamoDB ([`dynamodb`]), IoT Core ([`iot`], [`automats`],
+//! [`provisioning`]) and Secrets Manager ([`secret`]). The functions are the same routers and handlers that run in
+//! Lambda, and receive their requests as API Gateway events or from IoT rules.
 
 pub mod authorizer;
 pub mod automats;

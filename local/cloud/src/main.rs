@@ -1,4 +1,4 @@
-//! Runs the local cloud until Ctrl-C or SIGTERM: the guide goes to standard output, the log to standard error.
+//! Runs the local cloud until Ctrl-C or SIGTERM. The guide goes to standard output, the log to standard error.
 
 use std::error::Error;
 use std::io::{IsTerminal, Write, stderr, stdout};
@@ -25,7 +25,7 @@ async fn main() -> ExitCode {
 async fn run(options: Options) -> Result<(), Box<dyn Error>> {
     let log = tracing_subscriber::fmt().compact().with_target(false).with_ansi(stderr().is_terminal());
     log.with_writer(stderr).with_env_filter(options.log_filter()).init();
-    // whatever this process makes is for its owner alone: the table and what SQLite keeps beside it, keys, shadows
+    // All files this process creates are private to its owner: the table and SQLite's files beside it, keys, shadows.
     #[cfg(unix)]
     nix::sys::stat::umask(nix::sys::stat::Mode::from_bits_truncate(0o077));
     descriptors::raise();
@@ -33,7 +33,7 @@ async fn run(options: Options) -> Result<(), Box<dyn Error>> {
     let cloud = LocalCloud::start(options).await?;
     write!(stdout(), "{}", cloud.guide())?;
     signals.next().await;
-    tracing::info!("stopping; once more to stop at once");
+    tracing::info!("stopping; signal again to stop immediately");
     tokio::select! {
         () = cloud.stop() => {}
         () = signals.next() => {}

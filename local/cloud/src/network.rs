@@ -1,4 +1,4 @@
-//! The local cloud for other machines: by which name they reach it, and the HTTPS that they speak with it.
+//! Access from other machines: the host name by which they connect, and HTTPS.
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr, UdpSocket};
 use std::sync::Arc;
@@ -23,44 +23,46 @@ use crate::provisioning::{Provisioning, ProvisioningError};
 use crate::serving::Site;
 use crate::sign_in::{Secrets, shown_client};
 
-/// A phone takes a certificate for no more than 825 days: <https://support.apple.com/HT210176>.
+/// Apple devices reject certificates that are valid for more than 825 days: <https://support.apple.com/HT210176>.
 const CERTIFICATE_DAYS: u64 = 800;
-/// An address of nobody (RFC 5737). Nothing is sent to it; the system only says by which of its own it would.
+/// An address reserved for documentation (RFC 5737). Nothing is sent to it; the system only reports which of its own
+/// addresses it would use to reach it.
 const ELSEWHERE: (Ipv4Addr, u16) = (Ipv4Addr::new(192, 0, 2, 1), 9);
-/// Where the authority's certificate is had.
+/// Path of the certificate authority's certificate.
 pub(crate) const AUTHORITY_PATH: &str = "/ca.crt";
 
-/// Why other machines cannot be served.
+/// Why other machines cannot connect.
 #[derive(Debug, thiserror::Error)]
 pub enum NetworkError {
-    /// Nobody said that they may.
+    /// Listening on a network address requires `--network`.
     #[error(
         "{0} can be reached from other machines: add --network, which turns on HTTPS, client secrets and passwords, or choose an address such as 127.0.0.1"
     )]
     NotAsked(SocketAddr),
-    /// Passwords would go in the clear.
+    /// MQTT without TLS would send passwords in plain text.
     #[error(
-        "{0} can be reached from other machines, and MQTT without TLS is for this one only: give --mqtt an address such as 127.0.0.1:1883"
+        "{0} can be reached from other machines, but MQTT without TLS is only for this machine: use --mqtt with an address such as 127.0.0.1:1883"
     )]
     PlainMqtt(SocketAddr),
-    /// This machine's address is not known.
-    #[error("cannot find this machine's address on the network: name it with --network=HOST")]
+    /// This machine's network address is unknown.
+    #[error("cannot find this machine's address on the network: specify it with --network=HOST")]
     NoAddress,
-    /// What was given is no host.
-    #[error("{0:?} is neither an IP address nor a host name: give one with --network=HOST, without a port")]
+    /// The value of `--network` is not a host.
+    #[error("{0:?} is neither an IP address nor a host name: specify one with --network=HOST, without a port")]
     Host(String),
-    /// The certificate cannot be made.
+    /// The certificate cannot be created.
     #[error(transparent)]
     Certificate(#[from] ProvisioningError),
     /// The certificate cannot be used.
     #[error("HTTPS cannot be served")]
     Tls(#[from] rustls::Error),
-    /// The certificate or its key cannot be read back.
+    /// The certificate or its key cannot be read.
     #[error("HTTPS cannot be served")]
     Pem(#[from] rustls::pki_types::pem::Error),
 }
 
-/// The name by which other machines reach a listener: the one that was given, its own, or that of this machine.
+/// The host by which other machines reach a listener: the given one, or the listener's address, or this machine's
+/// address.
 pub(crate) fn host(given: Option<&str>, listens: SocketAddr) -> Result<String, NetworkError> {
     match given {
         Some(host) if is_host(host) => Ok(host.to_ascii_lowercase()),
@@ -70,7 +72,7 @@ pub(crate) fn host(given: Option<&str>, listens: SocketAddr) -> Result<String, N
     }
 }
 
-/// The URL and, as a part of it, host and port by which the local cloud is reached.
+/// The URL of the local cloud, and its host and port.
 pub(crate) fn names(host: Option<&str>, listens: SocketAddr) -> (String, String) {
     let Some(host) = host else { return (format!("http://{listens}"), listens.to_string()) };
     let authority = authority(host, listens.port());
@@ -96,7 +98,7 @@ fn own_address() -> Option<IpAddr> {
     (!ip.is_loopback() && !ip.is_unspecified()).then_some(ip)
 }
 
-/// The routes over HTTPS, and beside them the authority that its certificate is of.
+/// Serves the routes over HTTPS, and the authority's certificate beside them.
 pub(crate) fn site(
     routes: Router,
     provisioning: &Provisioning,
@@ -105,13 +107,13 @@ pub(crate) fn site(
     connections: usize,
 ) -> Result<Site, NetworkError> {
     let certificate = provisioning.authority();
-    // a certificate is looked at by the clocks of others
+    // Other machines check the validity of a certificate by their own clocks.
     let acceptor = tls(provisioning, host, Clock::system().now())?;
     let tls = Some((acceptor, without_tls(certificate, url)));
     Ok(Site { routes: routes.merge(authority_page(certificate)), tls, connections })
 }
 
-/// HTTPS under this name, with a certificate of the cloud's own authority.
+/// HTTPS for this host, with a certificate of the local authority.
 fn tls(provisioning: &Provisioning, host: &str, now: Instant) -> Result<TlsAcceptor, NetworkError> {
     let now = DateTime::<Utc>::from_timestamp_millis(now.millis()).unwrap_or_default();
     let date = |time: DateTime<Utc>| (time.year(), day_or_month(time.month()), day_or_month(time.day()));
@@ -132,7 +134,7 @@ fn day_or_month(number: u32) -> u8 {
     u8::try_from(number).unwrap_or(1)
 }
 
-/// The authority's certificate, for devices to trust. It is no secret.
+/// Serves the authority's certificate, which is not secret, for devices to trust.
 fn authority_page(certificate: &str) -> Router {
     let certificate: Arc<str> = certificate.into();
     let page = move || {
@@ -142,8 +144,8 @@ fn authority_page(certificate: &str) -> Router {
     Router::new().route(AUTHORITY_PATH, get(page))
 }
 
-/// What is answered without TLS: the authority's certificate, and for all else where to go. Nothing that was sent along is
-/// taken, since others could have read it.
+/// Answers requests without TLS: the authority's certificate, or a redirect to HTTPS. The query is dropped and a body
+/// is not accepted, since others could have read them.
 fn without_tls(certificate: &str, url: &str) -> Router {
     let url = url.to_owned();
     authority_page(certificate).fallback(move |request: Request| {
@@ -160,16 +162,17 @@ fn redirect(is_get: bool, to: &str) -> Response {
     }
 }
 
-/// Routes for the owner of the local cloud alone: for whoever is on this machine, and on a network for who shows the secret
-/// of the client `admin` by HTTP Basic authentication, for which a browser asks. Without secrets there is no network.
-pub(crate) fn for_the_owner(routes: Router, secrets: Option<Arc<Secrets>>) -> Router {
+/// Restricts routes to the owner of the local cloud: to clients on this machine, and to clients on the network that
+/// send the secret of the client `admin` by HTTP Basic authentication, which browsers ask for. Without secrets there is
+/// no network access to restrict.
+pub(crate) fn restrict_to_owner(routes: Router, secrets: Option<Arc<Secrets>>) -> Router {
     match secrets {
-        Some(secrets) => routes.layer(from_fn_with_state(secrets, admit_the_owner)),
+        Some(secrets) => routes.layer(from_fn_with_state(secrets, check_owner)),
         None => routes,
     }
 }
 
-async fn admit_the_owner(
+async fn check_owner(
     State(secrets): State<Arc<Secrets>>,
     ConnectInfo(peer): ConnectInfo<SocketAddr>,
     request: Request,
@@ -185,7 +188,7 @@ async fn admit_the_owner(
     (StatusCode::UNAUTHORIZED, challenge, "Sign in as the client admin, with its secret.\n").into_response()
 }
 
-/// The SHA-256 of a certificate as phones show it; nothing when it is not PEM.
+/// SHA-256 of a certificate, as phones display it; empty when the text is not PEM.
 pub(crate) fn fingerprint(certificate: &str) -> String {
     let der = CertificateDer::from_pem_slice(certificate.as_bytes()).ok();
     let digest = der.map(|der| digest(&SHA256, &der));
@@ -202,9 +205,9 @@ mod tests {
     use super::*;
 
     #[tokio::test]
-    async fn from_another_machine_the_outbox_opens_to_the_admins_secret_only() {
+    async fn from_another_machine_the_outbox_requires_the_admins_secret() {
         let secrets = Arc::new(Secrets::fresh(&clock::Random::system()).unwrap());
-        let routes = for_the_owner(Router::new().route("/outbox", get(|| async {})), Some(secrets.clone()));
+        let routes = restrict_to_owner(Router::new().route("/outbox", get(|| async {})), Some(secrets.clone()));
         let ask = async |peer: &str, client: &str, secret: &str| {
             let shown = STANDARD.encode(format!("{client}:{secret}"));
             let request = Request::get("/outbox").header(header::AUTHORIZATION, format!("Basic {shown}"));
@@ -221,7 +224,7 @@ mod tests {
     }
 
     #[test]
-    fn others_reach_us_by_what_was_given_or_by_what_we_listen_on() {
+    fn the_host_is_the_given_one_or_the_address_of_the_listener() {
         let listens = "192.0.2.7:3000".parse().unwrap();
         assert_eq!(host(None, listens).unwrap(), "192.0.2.7");
         assert_eq!(host(Some("Cabinet-PC.local"), listens).unwrap(), "cabinet-pc.local");

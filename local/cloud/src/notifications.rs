@@ -1,4 +1,5 @@
-//! What calls the notifications function: the table's stream and the clock, set as the template sets them in AWS.
+//! Invokes the notifications function from the table's stream and on a schedule, both configured by the template as in
+//! AWS.
 
 use std::path::PathBuf;
 
@@ -13,16 +14,16 @@ use triggers::{Failure, Feeder, Function, InvokeError, Schedule, Start, Stream, 
 
 use template::TEMPLATE;
 
-/// The function, by its name in the template.
+/// Logical id of the function in `template.yaml`.
 const NOTIFICATIONS: &str = "NotificationsFunction";
 
-/// The same in the list of what functions may do.
+/// The same function's name in [`Permissions`](permissions::Permissions).
 pub(crate) const FUNCTION: &str = "notifications";
 
-/// Why nobody would be told anything.
+/// Why notifications cannot be sent.
 #[derive(Debug, thiserror::Error)]
 pub enum NotificationsError {
-    /// The template cannot be followed.
+    /// The function's triggers in `template.yaml` cannot be used.
     #[error(transparent)]
     Template(#[from] TemplateError),
     /// The table's stream cannot be read.
@@ -30,7 +31,7 @@ pub enum NotificationsError {
     Stream(#[from] StreamError),
 }
 
-/// The notifications function, fed and ticking.
+/// The running triggers of the notifications function.
 #[derive(Debug)]
 pub(crate) struct Notifications {
     function: Function,
@@ -40,7 +41,7 @@ pub(crate) struct Notifications {
 }
 
 impl Notifications {
-    /// Feeds a function from the table's stream, from where the file says on, and has it tick.
+    /// Starts to invoke the function from the table's stream, from the checkpoint in the file on, and on its schedule.
     pub(crate) async fn start(
         function: Function,
         database: &Database,
@@ -50,7 +51,7 @@ impl Notifications {
     ) -> Result<Self, NotificationsError> {
         let triggers = Triggers::read(TEMPLATE, NOTIFICATIONS)?;
         let stream = Stream::of_table(database.streams_client(), table).await?;
-        // The engine marks records by the machine's clock, so their age is told by that too.
+        // The embedded database dates records by the system clock, so their age is measured by that clock, too.
         let (timeout, machine) = (triggers.stream.timeout, Clock::system());
         let feeder = Feeder::start(Start {
             stream,
@@ -82,16 +83,16 @@ impl Notifications {
     }
 }
 
-/// The topic that all events go to.
+/// The topic for all events.
 const TOPIC: &str = "arn:aws:sns:local:000000000000:key-events";
-/// So many of the latest messages are kept to be looked at.
+/// Number of latest messages kept in the outbox.
 const KEPT: usize = 1_000;
-/// The sender of email, as nobody has set one.
+/// Sender of emails, since no other is configured here.
 const MAIL_FROM: &str = "Key Automat Cloud <keys@example.com>";
-/// The sender of SMS.
+/// Sender ID of SMS.
 const SENDER_ID: &str = "Keys";
 
-/// SNS and SES, which send nothing anywhere.
+/// Local SNS and SES, which send nothing to anyone.
 pub(crate) async fn outbox(access_key_id: String, clock: &Clock) -> Result<Outbox, outbox::StartError> {
     let clock = clock.clone();
     let topics = vec![TOPIC.to_owned()];
@@ -99,7 +100,7 @@ pub(crate) async fn outbox(access_key_id: String, clock: &Clock) -> Result<Outbo
         .await
 }
 
-/// The function, over the store and the outbox.
+/// The function with its store and senders.
 pub(crate) fn function(app: App, role: &Role, outbox: &Outbox) -> Function {
     let (sns, ses) = (role.sns(&outbox.sns()), role.ses(&outbox.ses()));
     let messenger = Messenger::new(sns.clone(), ses)

@@ -1,4 +1,4 @@
-//! What can be said on the command line.
+//! Command line options.
 
 use std::convert::Infallible;
 use std::net::{Ipv4Addr, SocketAddr};
@@ -7,12 +7,12 @@ use std::str::FromStr;
 
 use crate::network::NetworkError;
 
-/// Where the local cloud keeps what it knows.
+/// Where the local cloud keeps its data.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Data {
-    /// In a folder, from one run to the next.
+    /// In a folder, across runs.
     Folder(PathBuf),
-    /// Nowhere: it ends with the process.
+    /// In memory, until the process ends.
     Memory,
 }
 
@@ -24,41 +24,43 @@ impl FromStr for Data {
     }
 }
 
-/// The whole of Key Automat Cloud in one process on this machine.
+/// Runs all of Key Automat Cloud in one process on this machine.
 #[derive(Debug, Clone, clap::Parser)]
 #[command(name = "key-automat-cloud", version)]
 pub struct Options {
-    /// Where to listen for HTTP; port 0 takes any free one [default: 127.0.0.1:3000, with --network 0.0.0.0:3000]
+    /// Address to listen on for HTTP; port 0 uses any free port [default: 127.0.0.1:3000, with --network 0.0.0.0:3000]
     #[arg(long, value_name = "ADDR")]
     pub http: Option<SocketAddr>,
-    /// Where to listen for MQTT without TLS; port 0 takes any free one
+    /// Address to listen on for MQTT without TLS; port 0 uses any free port
     #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:1883")]
     pub mqtt: SocketAddr,
-    /// Where to listen for MQTT over TLS; port 0 takes any free one [default: 127.0.0.1:8883, with --network 0.0.0.0:8883]
+    /// Address to listen on for MQTT over TLS; port 0 uses any free port [default: 127.0.0.1:8883, with --network
+    /// 0.0.0.0:8883]
     #[arg(long, value_name = "ADDR")]
     pub mqtts: Option<SocketAddr>,
-    /// Serve other machines too: by HTTPS, with client secrets and passwords; HOST is this machine's name or address there
+    /// Let other machines connect, by HTTPS, with client secrets and passwords; HOST is this machine's name or address
+    /// on the network
     #[arg(long, value_name = "HOST", num_args = 0..=1, require_equals = true)]
     pub network: Option<Option<String>>,
-    /// Start no simulated automat
+    /// Do not start the simulated automat
     #[arg(long)]
     pub no_automat: bool,
-    /// The folder to keep the data in, or :memory: to keep none
+    /// Folder for the data, or :memory: to keep it in memory
     #[arg(long, value_name = "DIR", default_value = ".local")]
     pub data: Data,
-    /// Start over: delete what an earlier run kept
+    /// Delete the data of earlier runs first
     #[arg(long)]
     pub fresh: bool,
-    /// Make no example data
+    /// Do not create example data
     #[arg(long)]
     pub empty: bool,
-    /// Log more: given once, our own debugging, twice, everybody's
+    /// Log more: once for this project's debug messages, twice for those of all libraries
     #[arg(long, short, action = clap::ArgAction::Count)]
     pub verbose: u8,
 }
 
 impl Options {
-    /// For tests: any free ports, nothing kept, no example data, no simulated automat.
+    /// Options for tests: any free ports, data in memory, no example data, no simulated automat.
     #[must_use]
     pub fn ephemeral() -> Self {
         let any = ([127, 0, 0, 1], 0).into();
@@ -75,25 +77,25 @@ impl Options {
         }
     }
 
-    /// Where to listen for HTTP.
+    /// Address to listen on for HTTP.
     #[must_use]
     pub fn http(&self) -> SocketAddr {
         self.http.unwrap_or_else(|| self.on(3000))
     }
 
-    /// Where to listen for MQTT over TLS.
+    /// Address to listen on for MQTT over TLS.
     #[must_use]
     pub fn mqtts(&self) -> SocketAddr {
         self.mqtts.unwrap_or_else(|| self.on(8883))
     }
 
-    /// By default on loopback; on all addresses for a network.
+    /// The default address for a port: loopback, or all interfaces with `--network`.
     fn on(&self, port: u16) -> SocketAddr {
         let ip = if self.network.is_some() { Ipv4Addr::UNSPECIFIED } else { Ipv4Addr::LOCALHOST };
         (ip, port).into()
     }
 
-    /// Refuses to serve other machines unless that is asked for, and MQTT without TLS for them in any case.
+    /// Refuses addresses that other machines can reach unless `--network` is given, and always for MQTT without TLS.
     pub(crate) fn check(&self) -> Result<(), NetworkError> {
         let reachable = [self.http(), self.mqtts()].into_iter().find(|address| !address.ip().is_loopback());
         match reachable {
@@ -103,7 +105,7 @@ impl Options {
         }
     }
 
-    /// What is logged: by default our own requests and what is wrong anywhere.
+    /// What is logged: by default this project's requests, and warnings of all libraries.
     #[must_use]
     pub fn log_filter(&self) -> &'static str {
         match self.verbose {
@@ -125,7 +127,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn without_any_it_listens_on_3000_and_keeps_its_data_in_a_folder() {
+    fn by_default_it_listens_on_3000_and_keeps_its_data_in_a_folder() {
         let options = Options::try_parse_from(["key-automat-cloud"]).unwrap();
         assert_eq!(options.http(), ([127, 0, 0, 1], 3000).into());
         assert_eq!((options.mqtt, options.mqtts()), (([127, 0, 0, 1], 1883).into(), ([127, 0, 0, 1], 8883).into()));
@@ -134,7 +136,7 @@ mod tests {
     }
 
     #[test]
-    fn each_can_be_given() {
+    fn each_option_can_be_set() {
         let line = ["key-automat-cloud", "--http", "[::1]:0", "--data", ":memory:", "--fresh", "--empty", "-vv"];
         let options = Options::try_parse_from(line).unwrap();
         assert_eq!((options.data, options.fresh, options.empty, options.verbose), (Data::Memory, true, true, 2));
@@ -145,7 +147,7 @@ mod tests {
     }
 
     #[test]
-    fn other_machines_are_served_only_when_that_is_said() {
+    fn other_machines_can_connect_only_with_network() {
         let parsed = |line: &str| Options::try_parse_from(line.split(' ')).unwrap();
         let network = parsed("x --network");
         assert_eq!(

@@ -1,24 +1,24 @@
-//! The gateway's own refusals, as problems like those of the functions. In AWS they are API Gateway's, with the same
-//! statuses and a body of its own making.
+//! Errors of the gateway itself, as problem documents like those of the functions. In AWS, API Gateway answers these with
+//! the same statuses and its own bodies.
 
 use api::problem::Code;
 use api::{CorrelationId, Problem};
 use axum::response::Response;
 use http::{HeaderName, HeaderValue, header};
 
-/// API Gateway's name for a request, on every answer.
+/// API Gateway's header for the id of a request, sent with every answer.
 pub(crate) const REQUEST_ID: HeaderName = HeaderName::from_static("apigw-requestid");
-/// The functions' name for it.
+/// The functions' header for the same id.
 const CORRELATION_ID: HeaderName = HeaderName::from_static("x-correlation-id");
 
-/// More requests at once than there is concurrency for.
+/// The functions already process as many requests as their concurrency allows.
 pub(crate) fn throttled() -> Problem {
     Problem::new(Code::Busy, "Too many requests are being processed at once. Try again in a moment.")
 }
 
-/// The function failed.
+/// The function failed or panicked.
 pub(crate) fn function_failed() -> Problem {
-    Problem::new(Code::Internal, "The function failed; its log says more.")
+    Problem::new(Code::Internal, "The function failed. See its log for the cause.")
 }
 
 /// The answer to a request for `path`.

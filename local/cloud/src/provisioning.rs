@@ -1,8 +1,9 @@
-//! What a device needs to connect: in AWS `infra/tools/provision.py` makes it, here it is made with the automat.
+//! Credentials for devices. In AWS, `infra/tools/provision.py` creates them; here they are created together with the
+//! automat.
 //!
-//! Each automat has a folder of its own, `automats/<automatId>`, with what [`automat::credentials`] reads, and a password
-//! for MQTT without TLS. The folder is the registry too: a device is known as long as it is there, by the serial number of
-//! its certificate or by its password.
+//! Each automat has a folder `automats/<automatId>` with the files that [`automat::credentials`] reads, and a password
+//! for MQTT without TLS. The folder is also the registry: a device is known as long as its folder exists, by the serial
+//! number of its certificate or by its password.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -36,18 +37,18 @@ pub enum ProvisioningError {
     /// A file cannot be read or written.
     #[error(transparent)]
     Folder(#[from] FolderError),
-    /// A certificate cannot be made.
+    /// A certificate cannot be created.
     #[error(transparent)]
     Certificate(#[from] CertificateError),
-    /// The folder cannot be written.
+    /// The device's credentials cannot be written.
     #[error(transparent)]
     Credentials(#[from] CredentialsError),
-    /// The table cannot be read, or nothing random be drawn.
+    /// The table cannot be read, or no random bytes are available.
     #[error(transparent)]
     Store(#[from] store::Error),
 }
 
-/// Makes credentials, and knows them again.
+/// Creates credentials, and checks those that devices present.
 #[derive(Clone)]
 pub struct Provisioning(Arc<Inner>);
 
@@ -58,48 +59,48 @@ struct Inner {
     random: Random,
 }
 
-/// Where the broker listens with TLS, as devices are told.
+/// Address of the broker's TLS listener, as devices configure it.
 #[derive(Debug, Clone)]
 pub struct Endpoint {
-    /// Its host.
+    /// Host name or IP address.
     pub host: String,
-    /// Its port.
+    /// TCP port.
     pub port: u16,
 }
 
 impl Provisioning {
-    /// With the authority of a folder, which is made when there is none, and a folder for the automats.
+    /// Opens the authority's folder, creating a new authority if there is none, and the folder of the automats.
     pub fn open(authority: &Path, automats: PathBuf, store: Store, random: Random) -> Result<Self, ProvisioningError> {
         std::fs::create_dir_all(&automats).map_err(FolderError::io("make", &automats))?;
         let authority = read_or_make(authority)?;
         Ok(Self(Arc::new(Inner { automats, authority, store, random })))
     }
 
-    /// What the broker shows, and whom it believes. Devices may know this machine by another name.
+    /// Certificates of the broker's TLS listener. `name` is another host name by which devices reach this machine.
     pub fn server_identity(&self, name: Option<&str>) -> Result<ServerIdentity, ProvisioningError> {
         let server = self.0.authority.server(name)?;
         let client_authority = self.0.authority.certificate().to_owned();
         Ok(ServerIdentity { certificates: server.certificate, key: server.key, client_authority })
     }
 
-    /// What HTTPS shows under a name of this machine, from one day until another.
+    /// An HTTPS certificate for a host name, valid between two dates.
     pub fn web_identity(&self, name: &str, from: Date, until: Date) -> Result<Identity, ProvisioningError> {
         Ok(self.0.authority.web_server(name, from, until)?)
     }
 
-    /// The certificate of the authority, as PEM.
+    /// The authority's certificate, as PEM.
     #[must_use]
     pub fn authority(&self) -> &str {
         self.0.authority.certificate()
     }
 
-    /// The folder of an automat.
+    /// The folder with an automat's credentials.
     #[must_use]
     pub fn folder(&self, automat: &AutomatId) -> PathBuf {
         self.0.automats.join(automat.as_str())
     }
 
-    /// Gives every automat its credentials that has none, and tells all where the broker is in this run.
+    /// Creates credentials for every automat that has none, and updates the broker's address in all.
     pub async fn provision_all(&self, endpoint: &Endpoint) -> Result<(), ProvisioningError> {
         let mut page = PageRequest { limit: 100, after: None };
         loop {
@@ -114,7 +115,7 @@ impl Provisioning {
         }
     }
 
-    /// Gives an automat its credentials, once: later it only learns what else has changed.
+    /// Creates an automat's credentials. If they exist, updates only the broker's address and the number of lockers.
     pub fn provision(
         &self,
         automat: &AutomatId,
@@ -135,7 +136,8 @@ impl Provisioning {
         if folder.exists() {
             return Ok(told.write(&folder)?);
         }
-        // Beside its place first, so that no half of one is ever found there. No automat's name begins with a dot.
+        // Created beside its final path and then renamed, so that a crash never leaves half of it there. No automat id
+        // starts with a dot.
         let aside = self.0.automats.join(format!(".{automat}"));
         _ = std::fs::remove_dir_all(&aside);
         std::fs::create_dir_all(&aside).map_err(FolderError::io("make", &aside))?;
@@ -156,7 +158,7 @@ impl Provisioning {
         Ok(())
     }
 
-    /// An automat that is gone: its device is not let in any more.
+    /// Deletes the credentials of a deleted automat, so that its device can no longer connect.
     pub fn retire(&self, automat: &AutomatId) -> Result<(), ProvisioningError> {
         let folder = self.folder(automat);
         match std::fs::remove_dir_all(&folder) {
@@ -167,7 +169,7 @@ impl Provisioning {
         }
     }
 
-    /// Whom the broker asks.
+    /// The registry that the broker consults.
     #[must_use]
     pub fn registry(&self) -> Registry {
         let automats = self.0.automats.clone();
@@ -177,7 +179,7 @@ impl Provisioning {
         })
     }
 
-    /// Watches a router's answers: automats that are made or edited are provisioned, those deleted retired.
+    /// Watches a router's answers: provisions automats that were created or edited, and retires deleted ones.
     pub(crate) fn watch(&self, router: Router, endpoint: Endpoint) -> Router {
         router.layer(from_fn_with_state((self.clone(), Arc::new(endpoint)), watch))
     }
@@ -233,7 +235,7 @@ async fn watch(
             if let Ok(id) = AutomatId::parse(id)
                 && let Err(error) = provisioning.retire(&id)
             {
-                tracing::error!(error = &error as &dyn std::error::Error, automat.id = %id, "not retired");
+                tracing::error!(error = &error as &dyn std::error::Error, automat.id = %id, "cannot delete the automat's credentials");
             }
             answer
         }
@@ -241,14 +243,14 @@ async fn watch(
     }
 }
 
-/// The answer again, after the automat that it shows got its credentials.
+/// Provisions the automat that the answer shows, and returns the answer unchanged.
 async fn provisioned(provisioning: &Provisioning, endpoint: &Endpoint, answer: Response) -> Response {
     let (parts, body) = answer.into_parts();
     let bytes = axum::body::to_bytes(body, usize::MAX).await.unwrap_or_default();
     if let Some((id, lockers)) = shown(&bytes)
         && let Err(error) = provisioning.provision(&id, lockers, endpoint)
     {
-        tracing::error!(error = &error as &dyn std::error::Error, automat.id = %id, "has no credentials");
+        tracing::error!(error = &error as &dyn std::error::Error, automat.id = %id, "cannot create the automat's credentials");
     }
     Response::from_parts(parts, Body::from(bytes))
 }

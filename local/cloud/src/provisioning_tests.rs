@@ -1,4 +1,4 @@
-//! Credentials as they are made and known again.
+//! How credentials are created and checked.
 
 use std::fs;
 
@@ -22,17 +22,17 @@ fn endpoint(port: u16) -> Endpoint {
 }
 
 #[tokio::test]
-async fn credentials_are_made_once_and_told_where_the_broker_is_now() {
+async fn credentials_are_created_once_and_follow_the_brokers_address() {
     let (cloud, folder, provisioning) = provisioning().await;
     let lockers = LockerCount::new(24).unwrap();
     provisioning.provision(&id("lobby.2"), lockers, &endpoint(1)).unwrap();
     let home = provisioning.folder(&id("lobby.2"));
     let certificate = fs::read(home.join(CERTIFICATE)).unwrap();
     provisioning.provision(&id("lobby.2"), LockerCount::new(30).unwrap(), &endpoint(2)).unwrap();
-    let told = Credentials::read(&home).unwrap();
-    assert_eq!((told.thing.as_str(), told.locker_count, told.port), ("lobby:2", 30, 2));
+    let updated = Credentials::read(&home).unwrap();
+    assert_eq!((updated.thing.as_str(), updated.locker_count, updated.port), ("lobby:2", 30, 2));
     assert_eq!(fs::read(home.join(CERTIFICATE)).unwrap(), certificate);
-    assert!(told.settings(&home, folder.path().join("device")).is_ok(), "a device can be set up with it");
+    assert!(updated.settings(&home, folder.path().join("device")).is_ok(), "a device can be set up with it");
     #[cfg(unix)]
     for file in fs::read_dir(&home).unwrap() {
         use std::os::unix::fs::PermissionsExt;
@@ -51,7 +51,7 @@ async fn credentials_are_made_once_and_told_where_the_broker_is_now() {
 }
 
 #[tokio::test]
-async fn only_what_was_given_out_is_known_until_it_is_retired() {
+async fn only_issued_credentials_are_known_until_the_automat_is_retired() {
     let (cloud, _folder, provisioning) = provisioning().await;
     let lockers = LockerCount::new(24).unwrap();
     provisioning.provision(&id("lobby.2"), lockers, &endpoint(1)).unwrap();
@@ -68,7 +68,7 @@ async fn only_what_was_given_out_is_known_until_it_is_retired() {
     assert!(!known(&certificate("lobby:2", kept("yard", SERIAL))), "another's certificate");
     assert!(!known(&password("lobby:2", &kept("yard", PASSWORD))), "another's password");
     assert!(!known(&password("lobby:2", "")));
-    assert!(!known(&certificate("lobby.2", kept("lobby.2", SERIAL))), "not a thing's name");
+    assert!(!known(&certificate("lobby.2", kept("lobby.2", SERIAL))), "not the name of a thing");
     assert!(!known(&password("../authority", "")));
     provisioning.retire(&id("lobby.2")).unwrap();
     provisioning.retire(&id("lobby.2")).unwrap();

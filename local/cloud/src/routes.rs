@@ -1,19 +1,19 @@
-//! The routes, read from `infra/routes.yaml`: the one place that says which method and path goes to which function, and
-//! whether a token is needed. `template.yaml` says which binary each function is. Both are built into the binary.
+//! The routes, read from `infra/routes.yaml`, which maps each method and path to a function and states whether a token
+//! is required. `template.yaml` names the binary of each function. Both files are compiled in.
 //!
-//! A request is matched as an HTTP API matches it, by API Gateway's developer guide: a full match of path and method
-//! first, then a greedy path variable, then `$default`.
+//! Requests are matched as an HTTP API matches them, following API Gateway's developer guide: a full match of path and
+//! method first, then a greedy path variable, then `$default`.
 
 use http::Method;
 use template::{Resource, Template, TemplateError, Value, reference};
 
-/// What is wrong with the routes.
+/// Why the routes cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum RoutesError {
-    /// One of the two is no template.
+    /// One of the two files is not a template.
     #[error(transparent)]
     Template(#[from] TemplateError),
-    /// A route is not as it must be.
+    /// A route is incomplete or unsupported.
     #[error("infra/routes.yaml: {0}")]
     Route(String),
 }
@@ -21,21 +21,21 @@ pub enum RoutesError {
 /// Who may use a route.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Access {
-    /// Everybody.
+    /// Everybody, without a token.
     Open,
-    /// Who has a valid token that has at least one of these scopes, if there are any.
+    /// Clients with a valid token that has one of these scopes; with any valid token when there are none.
     Token {
-        /// The route's scopes.
+        /// The accepted scopes.
         scopes: Vec<String>,
     },
 }
 
-/// One route.
+/// A route of the HTTP API.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Route {
-    /// As API Gateway writes it: `GET /v1/keys/{keyId}`, or `$default`.
+    /// The key in API Gateway's notation: `GET /v1/keys/{keyId}`, or `$default`.
     pub key: String,
-    /// The binary that answers.
+    /// Name of the function's binary.
     pub function: String,
     /// Who may use it.
     pub access: Access,
@@ -58,12 +58,12 @@ impl Route {
     }
 }
 
-/// All routes, those that are tried first in front.
+/// All routes, sorted by precedence.
 #[derive(Debug, Clone)]
 pub struct Routes(Vec<Route>);
 
 impl Routes {
-    /// Reads the routes from the template of the routes and that of the functions.
+    /// Reads the routes from `infra/routes.yaml` and the functions from `template.yaml`, given as text.
     pub fn read(routes: &str, functions: &str) -> Result<Self, RoutesError> {
         let (template, functions) = (Template::parse(routes)?, Template::parse(functions)?);
         let mut routes = Vec::new();
@@ -78,14 +78,14 @@ impl Routes {
         Ok(Self(routes))
     }
 
-    /// The route of a request, and what its path variables stand for. `path` is as it was sent, before percent-decoding.
+    /// Finds the route of a request, and the values of its path variables. `path` is the path before percent-decoding.
     #[must_use]
     pub fn find(&self, method: &Method, path: &str) -> Option<(&Route, Vec<(String, String)>)> {
         let mut of_method = self.0.iter().filter(|route| route.method.as_ref().is_none_or(|wanted| wanted == method));
         of_method.find_map(|route| variables(&route.path, path).map(|variables| (route, variables)))
     }
 
-    /// All of them.
+    /// All routes, in order of precedence.
     pub fn iter(&self) -> impl Iterator<Item = &Route> {
         self.0.iter()
     }
@@ -99,26 +99,27 @@ fn route(route: &Resource<'_>, routes: &Template, functions: &Template) -> Resul
             let (method, path) = key.split_once(" /").ok_or("has a RouteKey without a method and a path")?;
             let method = match method {
                 "ANY" => None,
-                name => Some(Method::from_bytes(name.as_bytes()).map_err(|_| "has no method")?),
+                name => Some(Method::from_bytes(name.as_bytes()).map_err(|_| "has an invalid method")?),
             };
             (method, path.split('/').map(segment).collect())
         }
     };
     let access = match route.text(&["AuthorizationType"]) {
         Some("JWT") => Access::Token { scopes: scopes(route) },
-        // as API Gateway reads it
+        // API Gateway's default when AuthorizationType is absent
         Some("NONE") | None => Access::Open,
         Some(_) => return Err("has an unknown AuthorizationType"),
     };
-    let function = function(route, routes).ok_or("has no integration of a function")?;
+    let function = function(route, routes).ok_or("has no integration with a function")?;
     let binary = functions.resource(function).and_then(|function| {
         template::at(function.body, &["Metadata", "BuildProperties", "Binary"]).and_then(Value::as_str)
     });
-    let function = binary.ok_or("goes to a function that names no Binary")?.to_owned();
+    let function = binary.ok_or("goes to a function without a Binary")?.to_owned();
     Ok(Route { key, function, access, method, path })
 }
 
-/// The function that a route's integration calls: it comes by a parameter of the function's name.
+/// The function that a route's integration calls. The routes' template receives its ARN as a parameter with the
+/// function's name.
 fn function<'t>(route: &Resource<'t>, routes: &'t Template) -> Option<&'t str> {
     let target = reference(route.property(&["Target"])?, "Sub")?;
     let integration = routes.resource(target.strip_prefix("integrations/${")?.strip_suffix('}')?)?;
@@ -219,18 +220,18 @@ Resources:
         assert_eq!(
             key_of("GET", "/v1/keys/parts/1").unwrap(),
             "ANY /v1/{thing}/parts/{part}",
-            "a full match goes before a greedy one, however literal that begins"
+            "a full match takes precedence over a greedy one, however specific its prefix"
         );
         assert_eq!(key_of("GET", "/elsewhere").unwrap(), "$default");
         assert_eq!(key_of("GET", "/").unwrap(), "$default");
-        assert_eq!(key_of("HEAD", "/health").unwrap(), "$default", "HEAD is no GET to API Gateway");
+        assert_eq!(key_of("HEAD", "/health").unwrap(), "$default", "API Gateway does not treat HEAD as GET");
         assert_eq!(key_of("GET", "/health/").unwrap(), "$default");
         assert_eq!(key_of("GET", "/v1/keys/").unwrap(), "ANY /v1/{file+}", "a variable is never empty");
         assert_eq!(key_of("GET", "/v1/").unwrap(), "$default");
     }
 
     #[test]
-    fn path_variables_are_handed_out() {
+    fn path_variables_are_returned_undecoded() {
         let routes = fixture();
         let (_, variables) = routes.find(&Method::GET, "/v1/keys/a%2Fb").unwrap();
         assert_eq!(variables, [("keyId".to_owned(), "a%2Fb".to_owned())]);
@@ -239,7 +240,7 @@ Resources:
     }
 
     #[test]
-    fn access_is_by_token_unless_it_says_none() {
+    fn a_token_is_required_unless_the_type_is_none() {
         let routes = fixture();
         let access = |path| routes.find(&Method::GET, path).unwrap().0.access.clone();
         assert_eq!(access("/health"), Access::Open);
@@ -248,14 +249,14 @@ Resources:
     }
 
     #[test]
-    fn a_template_that_cannot_be_followed_is_refused_in_words() {
+    fn an_unsupported_template_is_refused_with_the_reason() {
         let unnamed = FUNCTIONS.replace("{ Binary: keys }", "{}");
-        assert_eq!(refusal(FIXTURE, &unnamed), "infra/routes.yaml: Rest goes to a function that names no Binary");
+        assert_eq!(refusal(FIXTURE, &unnamed), "infra/routes.yaml: Rest goes to a function without a Binary");
         for (from, to, why) in [
             ("RouteKey: \"GET /health\", ", "", "Health has no RouteKey"),
             ("\"GET /health\"", "/health", "Health has a RouteKey without a method and a path"),
             ("AuthorizationType: NONE", "AuthorizationType: AWS_IAM", "Health has an unknown AuthorizationType"),
-            ("functions/${Keys}", "functions/Keys", "Rest has no integration of a function"),
+            ("functions/${Keys}", "functions/Keys", "Rest has no integration with a function"),
         ] {
             assert!(FIXTURE.contains(from), "{from}");
             assert_eq!(refusal(&FIXTURE.replace(from, to), FUNCTIONS), format!("infra/routes.yaml: {why}"));
@@ -265,7 +266,7 @@ Resources:
     }
 
     #[test]
-    fn a_route_that_says_nothing_of_tokens_is_open() {
+    fn a_route_without_an_authorization_type_is_open() {
         let routes = Routes::read(&FIXTURE.replace("AuthorizationType: NONE", ""), FUNCTIONS).unwrap();
         assert_eq!(routes.find(&Method::GET, "/health").unwrap().0.access, Access::Open);
     }
@@ -284,7 +285,11 @@ Resources:
             assert_eq!((route.key.as_str(), route.function.as_str()), ("ANY /v1/{proxy+}", "keys"), "{path}");
             assert_ne!(route.access, Access::Open);
         }
-        assert_eq!(find(Method::OPTIONS, "/v1/automats").key, "OPTIONS /v1/{proxy+}", "its method goes before any");
+        assert_eq!(
+            find(Method::OPTIONS, "/v1/automats").key,
+            "OPTIONS /v1/{proxy+}",
+            "its method takes precedence over ANY"
+        );
         for path in ["/", "/automats/lobby", "/nowhere", "/v1", "/v1/"] {
             let route = find(Method::GET, path);
             assert_eq!((route.key.as_str(), route.function.as_str()), ("$default", "dashboard"), "{path}");

@@ -1,4 +1,4 @@
-//! The master secret under which PINs are sealed: what Secrets Manager holds in AWS, here a file in the data folder.
+//! The master secret that seals PINs. In AWS it is in Secrets Manager, here in a file of the data folder.
 
 use std::path::{Path, PathBuf};
 
@@ -8,37 +8,37 @@ use clock::{NoRandomness, Random};
 
 use crate::folder::{FolderError, write_private};
 
-/// What `store::Codes` asks for at least.
-const LEAST_CHARACTERS: usize = 32;
+/// The minimum that `store::Codes` requires.
+const MIN_CHARACTERS: usize = 32;
 
-/// Why there is no master secret.
+/// Why there is no usable secret.
 #[derive(Debug, thiserror::Error)]
 pub enum SecretError {
-    /// The table was filled under a secret that is gone.
+    /// The table was filled with a secret that no longer exists.
     #[error(
-        "{0} is missing, and without it no PIN in the table beside it can be read: put it back, or start over with --fresh"
+        "{0} is missing, and without it the PINs in the table cannot be read: restore the file, or delete all data with --fresh"
     )]
     Missing(PathBuf),
-    /// The file is no secret.
+    /// The file is too short to be a master secret.
     #[error(
-        "{0} is not a master secret (it holds less than {LEAST_CHARACTERS} characters): put the right one back, or start over with --fresh"
+        "{0} is not a master secret (it has fewer than {MIN_CHARACTERS} characters): restore the file, or delete all data with --fresh"
     )]
     Unusable(PathBuf),
-    /// The file does not hold what people and clients sign in with.
-    #[error("{0} does not hold a secret for each client and person: delete it, and new ones are made")]
+    /// The file of passwords and client secrets is invalid.
+    #[error("{0} does not have a secret for each client and person: delete it to generate new ones")]
     NotSignIn(PathBuf),
     /// The file cannot be read or written.
     #[error(transparent)]
     File(#[from] FolderError),
-    /// The system has no random bytes.
-    #[error("cannot draw random bytes")]
+    /// The operating system provides no random bytes.
+    #[error("cannot get random bytes")]
     Random(#[from] NoRandomness),
 }
 
-/// The secret of the file; made, readable by its owner only, where the table is new.
+/// Reads the secret from its file. If the table is new, a missing file is created, readable only by its owner.
 pub fn of_file(path: &Path, table_is_new: bool, random: &Random) -> Result<String, SecretError> {
     match std::fs::read_to_string(path) {
-        Ok(text) if text.trim().len() >= LEAST_CHARACTERS => Ok(text.trim().to_owned()),
+        Ok(text) if text.trim().len() >= MIN_CHARACTERS => Ok(text.trim().to_owned()),
         Ok(_) => Err(SecretError::Unusable(path.to_owned())),
         Err(error) if error.kind() == std::io::ErrorKind::NotFound && table_is_new => {
             let secret = fresh(random)?;
@@ -50,13 +50,13 @@ pub fn of_file(path: &Path, table_is_new: bool, random: &Random) -> Result<Strin
     }
 }
 
-/// A new secret: 384 random bits, as 64 characters.
+/// Generates a secret: 384 random bits, as 64 characters.
 pub fn fresh(random: &Random) -> Result<String, SecretError> {
     let bytes: [u8; 48] = random.bytes()?;
     Ok(URL_SAFE_NO_PAD.encode(bytes))
 }
 
-/// Compares two secrets byte by byte to the end, so that the time it takes tells nothing of them but their length.
+/// Compares two secrets in constant time for a given length, so that timing reveals nothing but their length.
 pub(crate) fn is_same(one: &[u8], other: &[u8]) -> bool {
     one.len() == other.len() && one.iter().zip(other).fold(0, |differing, (a, b)| differing | (a ^ b)) == 0
 }
@@ -66,7 +66,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn is_made_once_and_read_by_its_owner_only() {
+    fn is_created_once_and_readable_only_by_its_owner() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("secret");
         let made = of_file(&path, true, &Random::system()).unwrap();
@@ -80,7 +80,7 @@ mod tests {
     }
 
     #[test]
-    fn is_not_replaced_under_a_table_that_needs_the_old_one() {
+    fn is_not_replaced_when_the_table_needs_the_old_one() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("secret");
         let refusal = of_file(&path, false, &Random::system()).unwrap_err();
@@ -90,7 +90,7 @@ mod tests {
     }
 
     #[test]
-    fn differs_from_one_to_the_next() {
+    fn each_generated_secret_is_different() {
         assert_ne!(fresh(&Random::system()).unwrap(), fresh(&Random::system()).unwrap());
     }
 }

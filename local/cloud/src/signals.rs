@@ -1,8 +1,8 @@
-//! Being asked to stop: Ctrl-C at the terminal, or SIGTERM from whatever runs us.
+//! Signals that stop the process: Ctrl-C in the terminal, or SIGTERM from a supervisor.
 
 use std::io;
 
-/// Listens from its making on, so that no request to stop is lost while the rest starts.
+/// Listens from its creation on, so that a signal during startup is not lost.
 #[derive(Debug)]
 pub struct Signals {
     #[cfg(unix)]
@@ -12,7 +12,7 @@ pub struct Signals {
 }
 
 impl Signals {
-    /// Takes the signals over. Needs a Tokio runtime.
+    /// Starts to listen. Needs a Tokio runtime.
     pub fn listen() -> io::Result<Self> {
         #[cfg(unix)]
         {
@@ -23,7 +23,7 @@ impl Signals {
         Ok(Self {})
     }
 
-    /// Waits until the next one.
+    /// Waits for the next signal.
     pub async fn next(&mut self) {
         #[cfg(unix)]
         tokio::select! {

@@ -1,4 +1,4 @@
-//! Puts the parts together, and takes them apart again.
+//! Starts and stops the parts of the local cloud.
 
 use std::collections::HashMap;
 use std::net::SocketAddr;
@@ -23,7 +23,7 @@ use things::Things;
 use tokio::net::TcpListener;
 
 use crate::authorizer::Authorizer;
-use crate::automats::{self, AutomatsError, Places};
+use crate::automats::{self, AutomatsError, IotSettings};
 use crate::concurrency;
 use crate::descriptors::Shares;
 use crate::example::{self, ExampleError};
@@ -41,20 +41,20 @@ use crate::sign_in::{self, Secrets};
 use crate::tokens::{TokenError, Tokens, WEB_CLIENT};
 use crate::{Data, Options};
 
-/// The one table's name.
+/// Name of the table.
 const TABLE: &str = "key-automat";
-/// How long requests under way may take when the local cloud is stopped: what a function may take at most.
+/// How long running requests may take when the local cloud stops: the maximum duration of a function.
 const STOP_WITHIN: Duration = Duration::from_secs(29);
 
 /// Why the local cloud did not start.
 #[derive(Debug, thiserror::Error)]
 pub enum StartError {
-    /// Other machines cannot be served, or not like this.
+    /// Other machines cannot be served with these options.
     #[error(transparent)]
     Network(#[from] NetworkError),
-    /// Somebody listens there already.
+    /// Another process listens on the address.
     #[error(
-        "{0} is taken, perhaps by another running local cloud: stop that one, or choose another with --http ADDR, such as --http 127.0.0.1:3001"
+        "{0} is in use, perhaps by another running local cloud: stop that one, or choose another address with --http ADDR, such as --http 127.0.0.1:3001"
     )]
     AddressTaken(SocketAddr),
     /// The address cannot be listened on.
@@ -63,43 +63,43 @@ pub enum StartError {
     /// The data folder cannot be used.
     #[error(transparent)]
     Folder(#[from] FolderError),
-    /// There is nowhere to keep what ends with the process.
-    #[error("there is no folder for what ends with the process")]
+    /// The temporary folder cannot be created.
+    #[error("cannot create a temporary folder")]
     Scratch(#[source] std::io::Error),
-    /// There are no devices.
+    /// AWS IoT Core or the simulated automat did not start.
     #[error(transparent)]
     Automats(#[from] AutomatsError),
-    /// There are no credentials for devices.
+    /// Devices' credentials cannot be created.
     #[error(transparent)]
     Provisioning(#[from] ProvisioningError),
-    /// There is no master secret.
+    /// There is no usable master secret, or no passwords and client secrets.
     #[error(transparent)]
     Secret(#[from] SecretError),
-    /// The database does not start.
+    /// The database did not start.
     #[error(transparent)]
     Database(#[from] DatabaseError),
     /// The table cannot be used.
     #[error("the table cannot be used")]
     Store(#[from] store::Error),
-    /// There is no example.
+    /// The example data was not created.
     #[error(transparent)]
     Example(#[from] ExampleError),
-    /// Nobody would be told anything.
+    /// Notifications cannot be sent.
     #[error(transparent)]
     Notifications(#[from] NotificationsError),
-    /// There are no tokens.
+    /// The key that signs tokens cannot be created.
     #[error(transparent)]
     Tokens(#[from] TokenError),
-    /// There is nowhere to send messages.
+    /// The outbox did not start.
     #[error(transparent)]
     Outbox(#[from] outbox::StartError),
-    /// The template cannot be followed.
+    /// The routes in `infra/routes.yaml` cannot be used.
     #[error(transparent)]
     Routes(#[from] RoutesError),
-    /// Nobody knows what the functions may do.
+    /// The functions' permissions in the templates cannot be read.
     #[error(transparent)]
     Permissions(#[from] PermissionsError),
-    /// The template names a function that is not here.
+    /// The template routes to a function that the local cloud does not have.
     #[error(transparent)]
     UnknownFunction(#[from] UnknownFunction),
 }
@@ -120,18 +120,18 @@ pub struct LocalCloud {
     outbox: Outbox,
     permissions: Permissions,
     server: Server,
-    // Of a local cloud that keeps nothing, and gone with it.
+    // Folder of a local cloud without a data folder; deleted on drop.
     _scratch: Option<tempfile::TempDir>,
     _folder: Option<Folder>,
 }
 
 impl LocalCloud {
-    /// Starts it by the machine's clock.
+    /// Starts it with the system clock.
     pub async fn start(options: Options) -> Result<Self, StartError> {
         Self::start_at(options, Clock::system()).await
     }
 
-    /// Starts it by a clock of one's own. The engine's sweeping of expired items goes by the machine's all the same.
+    /// Starts it with an injected clock. The database still deletes expired items by the system clock.
     pub async fn start_at(options: Options, clock: Clock) -> Result<Self, StartError> {
         options.check()?;
         let random = Random::system();
@@ -139,7 +139,7 @@ impl LocalCloud {
         let address = listener.local_addr().map_err(|error| StartError::Address(options.http(), error))?;
         let host = options.network.as_ref().map(|host| network::host(host.as_deref(), address)).transpose()?;
         let (url, authority) = network::names(host.as_deref(), address);
-        // making an RSA key is the longest of all, so the rest goes on meanwhile
+        // Generating the RSA key takes longest, so everything else starts concurrently.
         let (issuer, random_of_tokens) = (url.clone(), random.clone());
         let tokens = tokio::task::spawn_blocking(move || Tokens::generate(&issuer, random_of_tokens));
 
@@ -149,7 +149,7 @@ impl LocalCloud {
         let client = database.client();
         let store = open(&client, &secret, &random).await?;
         if !options.empty && example::fill_if_empty(&store, clock.now()).await? {
-            tracing::info!("made the example automat with some keys and contracts");
+            tracing::info!("created the example automat with some keys and contracts");
         }
 
         let tokens = Arc::new(tokens.await.map_err(|_| TokenError::Key)??);
@@ -158,19 +158,19 @@ impl LocalCloud {
             store: store.clone().through(permissions.role(function).dynamodb(&client)),
             clock: clock.clone(),
         };
-        let (scratch, homes) = Homes::of(folder.as_ref())?;
-        let provisioning = Provisioning::open(&homes.authority, homes.automats, store.clone(), random.clone())?;
+        let (scratch, folders) = DeviceFolders::of(folder.as_ref())?;
+        let provisioning = Provisioning::open(&folders.authority, folders.automats, store.clone(), random.clone())?;
         let shares = Shares::now();
-        let places = Places {
+        let settings = IotSettings {
             mqtt: options.mqtt,
             mqtts: options.mqtts(),
             name: host.clone(),
             connections: shares.devices,
-            shadows: homes.shadows,
+            shadows: folders.shadows,
             access_key_id: secret::fresh(&random)?,
         };
         let role = permissions.role(automats::FUNCTION);
-        let (iot, data_plane) = automats::serve(places, &app(automats::FUNCTION), &role, &provisioning).await?;
+        let (iot, data_plane) = automats::serve(settings, &app(automats::FUNCTION), &role, &provisioning).await?;
         let things = |function| Things::new(permissions.role(function).iot(&data_plane));
         let endpoint = automats::endpoint(&iot, host.clone());
         provisioning.provision_all(&endpoint).await?;
@@ -189,8 +189,8 @@ impl LocalCloud {
         let routes = Routes::read(template::ROUTES, template::TEMPLATE)?;
         let gateway = Gateway::new(routes, functions, authorizer, authority, clock.clone(), random.clone())?;
         let outbox = notifications::outbox(secret::fresh(&random)?, &clock).await?;
-        let gateway = concurrency::bounded(gateway.router(), concurrency::REQUESTS);
-        let outbox_page = network::for_the_owner(outbox.page(&url), secrets.clone());
+        let gateway = concurrency::limit_requests(gateway.router(), concurrency::REQUESTS);
+        let outbox_page = network::restrict_to_owner(outbox.page(&url), secrets.clone());
         let routes = sign_in.merge(outbox_page).merge(gateway);
         let automat = if options.no_automat { None } else { automats::simulate(&store, &provisioning, &clock).await? };
 
@@ -209,7 +209,7 @@ impl LocalCloud {
             simulated: automat.as_ref().map(|(id, _)| id.clone()),
         };
         let file = folder.as_ref().map(Folder::sign_in);
-        let certificate = homes.authority.join(AUTHORITY);
+        let certificate = folders.authority.join(AUTHORITY);
         let fingerprint = network::fingerprint(provisioning.authority());
         let network = secrets.map(|secrets| OnNetwork { certificate, fingerprint, file, secrets });
         let guide = Guide::new(&url, (role, token), mqtt, &store, clock.now()).await?.on_network(network);
@@ -237,30 +237,30 @@ impl LocalCloud {
         })
     }
 
-    /// Where it listens, without a slash at the end.
+    /// Its base URL, without a slash at the end.
     #[must_use]
     pub fn url(&self) -> &str {
         &self.url
     }
 
-    /// What to tell the person who started it.
+    /// The guide for the person who started it.
     #[must_use]
     pub fn guide(&self) -> &Guide {
         &self.guide
     }
 
-    /// A new token of a role, good for an hour.
+    /// A new access token for a role, valid for one hour.
     pub fn token(&self, role: Role) -> Result<String, TokenError> {
         self.tokens.issue(role, role.scope(), self.clock.now())
     }
 
-    /// Where it listens for MQTT.
+    /// Address of the MQTT listener without TLS.
     #[must_use]
     pub fn mqtt(&self) -> SocketAddr {
         self.iot.mqtt()
     }
 
-    /// Where it listens for MQTT over TLS.
+    /// Address of the MQTT listener with TLS.
     #[must_use]
     pub fn mqtts(&self) -> SocketAddr {
         self.iot.mqtts()
@@ -272,57 +272,57 @@ impl LocalCloud {
         self.provisioning.folder(automat)
     }
 
-    /// The simulated automat beside it.
+    /// The simulated automat, if one runs.
     #[must_use]
     pub fn automat(&self) -> Option<&SimulatedAutomat> {
         self.automat.as_ref().map(|(_, automat)| automat)
     }
 
-    /// The store behind it, for tests that look behind the API.
+    /// The store, for tests that look behind the API.
     #[must_use]
     pub fn store(&self) -> &Store {
         &self.store
     }
 
-    /// A client of the embedded DynamoDB, likewise.
+    /// A client of the embedded DynamoDB, for tests that look behind the API.
     #[must_use]
     pub fn dynamodb(&self) -> aws_sdk_dynamodb::Client {
         self.database.client()
     }
 
-    /// What was sent to contacts and to the topic, and what it is sent to.
+    /// The local SNS and SES, with the messages that were sent.
     #[must_use]
     pub fn outbox(&self) -> &Outbox {
         &self.outbox
     }
 
-    /// What the functions may do, and what of it they have done.
+    /// The functions' permissions, and which of them were used.
     #[must_use]
     pub fn permissions(&self) -> &Permissions {
         &self.permissions
     }
 
-    /// Does what the schedule does each minute, now, and gives the function's answer. For tests, which have a clock of
-    /// their own.
+    /// Runs the notifications function as its schedule does every minute, and returns its answer. For tests with a
+    /// clock of their own.
     pub async fn tick(&self) -> Result<serde_json::Value, triggers::InvokeError> {
         self.notifications.tick().await
     }
 
-    /// Waits until the notifications function has dealt with everything that was written before.
+    /// Waits until the notifications function has processed everything written so far.
     pub async fn drain(&self) {
         self.notifications.drain().await;
     }
 
-    /// What of the table's stream the notifications function failed at for good, since the start.
+    /// Stream records that the notifications function has failed to process after all retries, since the start.
     #[must_use]
     pub fn failed_notifications(&self) -> Vec<triggers::Failure> {
         self.notifications.failures()
     }
 
-    /// Stops it: takes no more requests, finishes those under way, closes the table. The data stays.
+    /// Stops it: accepts no more requests, completes running ones, and closes the table. The data remains.
     pub async fn stop(self) {
         if !self.server.stop(STOP_WITHIN).await {
-            tracing::warn!("some requests did not end; left them");
+            tracing::warn!("stopped before all requests were completed");
         }
         if let Some((_, automat)) = self.automat {
             automat.stop().await;
@@ -334,28 +334,30 @@ impl LocalCloud {
     }
 }
 
-/// Where things about devices are kept.
-struct Homes {
+/// Folders for device data.
+struct DeviceFolders {
     authority: PathBuf,
     automats: PathBuf,
     shadows: PathBuf,
 }
 
-impl Homes {
-    /// In the data folder, or in one that is gone with the process.
+impl DeviceFolders {
+    /// In the data folder, or in a temporary folder that is deleted on drop.
     fn of(folder: Option<&Folder>) -> Result<(Option<tempfile::TempDir>, Self), StartError> {
         if let Some(folder) = folder {
-            let homes = Self { authority: folder.authority(), automats: folder.automats(), shadows: folder.shadows() };
-            return Ok((None, homes));
+            let folders =
+                Self { authority: folder.authority(), automats: folder.automats(), shadows: folder.shadows() };
+            return Ok((None, folders));
         }
         let scratch = tempfile::tempdir().map_err(StartError::Scratch)?;
-        let home = |name: &str| scratch.path().join(name);
-        let homes = Self { authority: home("authority"), automats: home("automats"), shadows: home("shadows") };
-        Ok((Some(scratch), homes))
+        let subfolder = |name: &str| scratch.path().join(name);
+        let folders =
+            Self { authority: subfolder("authority"), automats: subfolder("automats"), shadows: subfolder("shadows") };
+        Ok((Some(scratch), folders))
     }
 }
 
-/// The pages, for people who sign in here.
+/// The dashboard function, connected to the local sign-in.
 fn dashboard(url: &str, sign_in: axum::Router, app: App, things: Things, random: &Random) -> axum::Router {
     let settings = SignInSettings {
         pages: url.to_owned(),
@@ -389,13 +391,13 @@ async fn database(folder: Option<&Folder>, clock: &Clock) -> Result<Database, Da
     Database::start(folder.map(Folder::table).as_deref(), move || clock.now()).await
 }
 
-/// The table, made if it is not there, with nothing left half done.
+/// Opens the table, creating it if it does not exist, and completes interrupted removals.
 async fn open(client: &aws_sdk_dynamodb::Client, secret: &str, random: &Random) -> Result<Store, StartError> {
     store::create_table(client, TABLE).await?;
     let store = Store::new(client.clone(), TABLE, Codes::new(secret.as_bytes())?, random.clone());
     let finished = store.finish_removals().await?;
     if finished > 0 {
-        tracing::info!(keys = finished, "finished removals that had been interrupted");
+        tracing::info!(keys = finished, "completed interrupted removals of keys");
     }
     Ok(store)
 }

@@ -40,7 +40,7 @@ async fn serves_with_its_own_tokens_until_it_is_stopped() {
 }
 
 #[tokio::test]
-async fn the_booking_of_its_guide_works() {
+async fn the_booking_in_the_guide_works() {
     let folder = tempfile::tempdir().unwrap();
     let cloud = LocalCloud::start(options(folder.path())).await.unwrap();
     let guide = cloud.guide();
@@ -52,7 +52,7 @@ async fn the_booking_of_its_guide_works() {
 }
 
 #[tokio::test]
-async fn the_first_automat_of_its_guide_is_made_with_the_token_beside_it() {
+async fn the_first_automat_in_the_guide_is_created_with_the_guides_token() {
     let cloud = LocalCloud::start(Options::ephemeral()).await.unwrap();
     let guide = cloud.guide();
     let request = Client::new().post(format!("{}{}", cloud.url(), guide.example.path)).bearer_auth(guide.token());
@@ -62,7 +62,7 @@ async fn the_first_automat_of_its_guide_is_made_with_the_token_beside_it() {
 }
 
 #[tokio::test]
-async fn makes_the_example_once_keeps_it_and_starts_over_when_told_to() {
+async fn creates_the_example_once_and_again_with_fresh() {
     let folder = tempfile::tempdir().unwrap();
     let cloud = LocalCloud::start(options(folder.path())).await.unwrap();
     assert_eq!(key_ids(&cloud).await, ["A12", "laundry", "mökki", "sauna", "van-1"]);
@@ -77,15 +77,15 @@ async fn makes_the_example_once_keeps_it_and_starts_over_when_told_to() {
 }
 
 #[tokio::test]
-async fn goes_by_the_clock_it_is_given() {
+async fn uses_the_injected_clock() {
     let clock = Clock::fixed(domain::Instant::parse("2031-07-01T10:30:00Z").unwrap());
     let cloud = LocalCloud::start_at(Options { empty: false, ..Options::ephemeral() }, clock).await.unwrap();
-    assert_eq!(cloud.guide().example.body["start"], "2031-07-01T13:00:00Z", "after the contract that is running");
+    assert_eq!(cloud.guide().example.body["start"], "2031-07-01T13:00:00Z", "after the running contract");
     cloud.stop().await;
 }
 
 #[tokio::test]
-async fn says_what_to_do_when_its_place_is_taken() {
+async fn an_address_in_use_is_reported_with_advice() {
     let folder = tempfile::tempdir().unwrap();
     let cloud = LocalCloud::start(options(folder.path())).await.unwrap();
     let taken: SocketAddr = cloud.url().strip_prefix("http://").unwrap().parse().unwrap();
@@ -97,7 +97,7 @@ async fn says_what_to_do_when_its_place_is_taken() {
 }
 
 #[tokio::test]
-async fn finishes_a_request_under_way_before_it_stops() {
+async fn completes_a_running_request_before_it_stops() {
     let cloud = LocalCloud::start(Options::ephemeral()).await.unwrap();
     let address = cloud.url().strip_prefix("http://").unwrap().to_owned();
     let token = cloud.token(Role::Admin).unwrap();

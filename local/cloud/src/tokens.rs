@@ -1,8 +1,7 @@
-//! Signs bearer tokens, as Cognito does for machines, which are app clients with credentials of their own, and for
-//! people who have signed in. The claims are those of Cognito's tokens.
+//! Signs bearer tokens with the claims of Cognito's tokens, for machine clients and for people who have signed in.
 //!
-//! The RSA key is made at each start, since API Gateway's authorizer knows no other kind, and kept in memory only:
-//! tokens end with the process.
+//! The RSA key is generated at each start and kept in memory, so tokens become invalid when the process ends. It is RSA
+//! because API Gateway's authorizer supports no other kind.
 
 use api::Role;
 use aws_lc_rs::digest::{SHA256, digest};
@@ -19,31 +18,31 @@ use serde_json::{Value, json};
 
 use crate::people::SignedIn;
 
-/// How long a machine's token is good for, in seconds: as `infra/sign-in.yaml` has it.
+/// Lifetime of a machine's token, in seconds, as in `infra/sign-in.yaml`.
 pub const LIFETIME_SECONDS: i64 = 3_600;
-/// How long a person's tokens are good for, in seconds: likewise.
+/// Lifetime of a person's tokens, in seconds, as in `infra/sign-in.yaml`.
 pub const PERSON_LIFETIME_SECONDS: i64 = 900;
 /// The `client_id` of the dashboard, where people sign in.
 pub const WEB_CLIENT: &str = "dashboard";
 
-/// Why there are no tokens.
+/// Why a token cannot be created.
 #[derive(Debug, thiserror::Error)]
 pub enum TokenError {
-    /// The RSA key cannot be made.
-    #[error("cannot make the key that signs tokens")]
+    /// The RSA key cannot be generated.
+    #[error("cannot generate the key that signs tokens")]
     Key,
-    /// The JWT library refuses.
+    /// The JWT library reports an error.
     #[error("cannot sign a token")]
     Sign(#[from] jsonwebtoken::errors::Error),
-    /// The system has no random bytes.
-    #[error("cannot draw random bytes")]
+    /// The operating system provides no random bytes.
+    #[error("cannot get random bytes")]
     Random(#[from] NoRandomness),
 }
 
-/// The scopes of a machine's token for which `wanted` is asked, or for which nothing particular is: `None` when one of
-/// them is unknown or above its role.
+/// The scopes to grant to a machine for the requested ones, by default its role's own; `None` when one of them is unknown
+/// or above its role.
 #[must_use]
-pub fn granted(role: Role, wanted: Option<&str>) -> Option<String> {
+pub fn granted_scopes(role: Role, wanted: Option<&str>) -> Option<String> {
     let Some(wanted) = wanted else { return Some(role.scope().to_owned()) };
     let may_have = |scope| Role::of_scope(scope).is_some_and(|of_scope| of_scope <= role);
     wanted.split(' ').all(may_have).then(|| wanted.to_owned())
@@ -59,7 +58,7 @@ pub struct Tokens {
 }
 
 impl Tokens {
-    /// With a new RSA key of 2048 bits. Takes a good part of a second, all of it computing.
+    /// Generates a new RSA key of 2048 bits, which takes up to a second of CPU time.
     pub fn generate(issuer: &str, random: Random) -> Result<Self, TokenError> {
         let pair = RsaKeyPair::generate(KeySize::Rsa2048).map_err(|_| TokenError::Key)?;
         let der: Pkcs8V1Der<'_> = pair.as_der().map_err(|_| TokenError::Key)?;
@@ -73,7 +72,7 @@ impl Tokens {
         Ok(Self { issuer: issuer.to_owned(), key, key_id, jwks: JwkSet { keys: vec![jwk] }, random })
     }
 
-    /// A machine's access token, with scopes that it may have.
+    /// Signs a machine's access token with these scopes, which the caller has checked.
     pub fn issue(&self, role: Role, scope: &str, now: Instant) -> Result<String, TokenError> {
         let issued_at = now.seconds();
         self.sign(&json!({
@@ -90,7 +89,7 @@ impl Tokens {
         }))
     }
 
-    /// An access token of somebody who has signed in: what they may do.
+    /// Signs an access token for a person who has signed in.
     pub fn access(&self, signed_in: &SignedIn, now: Instant) -> Result<String, TokenError> {
         let mut claims = self.claims_of(signed_in, "access", now)?;
         claims["client_id"] = WEB_CLIENT.into();
@@ -100,7 +99,7 @@ impl Tokens {
         self.sign(&claims)
     }
 
-    /// An ID token that goes with an access token: who they are, for the application.
+    /// Signs an ID token that accompanies an access token.
     pub fn identity(
         &self,
         signed_in: &SignedIn,
@@ -121,7 +120,7 @@ impl Tokens {
         self.sign(&claims)
     }
 
-    /// What both kinds of a person's tokens say.
+    /// Claims that access tokens and ID tokens share.
     fn claims_of(&self, signed_in: &SignedIn, token_use: &str, now: Instant) -> Result<Value, TokenError> {
         let issued_at = now.seconds();
         let mut claims = json!({
@@ -134,7 +133,7 @@ impl Tokens {
             "origin_jti": signed_in.origin,
             "jti": self.token_id()?,
         });
-        // whoever is in no group has no list of groups either
+        // Cognito omits the claim for a person without groups.
         if let Some(group) = signed_in.person.group {
             claims["cognito:groups"] = json!([group.name()]);
         }
@@ -151,13 +150,13 @@ impl Tokens {
         Ok(jsonwebtoken::encode(&header, claims, &self.key)?)
     }
 
-    /// Who issues them.
+    /// The issuer: the claim `iss`.
     #[must_use]
     pub fn issuer(&self) -> &str {
         &self.issuer
     }
 
-    /// The public keys to verify them with.
+    /// The public keys that verify the tokens.
     #[must_use]
     pub fn jwks(&self) -> &JwkSet {
         &self.jwks
@@ -180,7 +179,7 @@ impl std::fmt::Debug for Tokens {
     }
 }
 
-/// The JWT library takes private keys as PKCS #1 or PEM; what comes out of the generator is PKCS #8.
+/// Converts PKCS #8, as generated, to PEM: for RSA, the JWT library accepts only PKCS #1 or PEM.
 fn pem_of_private_key(pkcs8: &[u8]) -> String {
     let text = base64::engine::general_purpose::STANDARD.encode(pkcs8);
     let lines: Vec<_> = text.as_bytes().chunks(64).map(String::from_utf8_lossy).collect();
@@ -193,19 +192,19 @@ mod tests {
 
     #[test]
     fn a_role_grants_itself_and_those_below() {
-        assert_eq!(granted(Role::Operator, None).unwrap(), "key-automat/operator");
-        assert_eq!(granted(Role::Operator, Some("key-automat/viewer")).unwrap(), "key-automat/viewer");
+        assert_eq!(granted_scopes(Role::Operator, None).unwrap(), "key-automat/operator");
+        assert_eq!(granted_scopes(Role::Operator, Some("key-automat/viewer")).unwrap(), "key-automat/viewer");
         assert_eq!(
-            granted(Role::Admin, Some("key-automat/viewer key-automat/admin")).unwrap(),
+            granted_scopes(Role::Admin, Some("key-automat/viewer key-automat/admin")).unwrap(),
             "key-automat/viewer key-automat/admin"
         );
-        assert_eq!(granted(Role::Viewer, Some("key-automat/operator")), None);
-        assert_eq!(granted(Role::Admin, Some("openid")), None);
-        assert_eq!(granted(Role::Admin, Some("key-automat/viewer  key-automat/admin")), None);
+        assert_eq!(granted_scopes(Role::Viewer, Some("key-automat/operator")), None);
+        assert_eq!(granted_scopes(Role::Admin, Some("openid")), None);
+        assert_eq!(granted_scopes(Role::Admin, Some("key-automat/viewer  key-automat/admin")), None);
     }
 
     #[test]
-    fn the_published_key_carries_no_private_part_and_verifies() {
+    fn the_published_key_has_no_private_part_and_verifies_tokens() {
         let tokens = Tokens::generate("http://issuer", Random::system()).unwrap();
         let published = serde_json::to_value(tokens.jwks()).unwrap();
         let key = published["keys"][0].as_object().unwrap();

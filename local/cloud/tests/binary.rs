@@ -1,6 +1,6 @@
-//! The binary as a person starts and stops it, and as a machine kills it.
+//! The binary as a person starts and stops it, and after a kill.
 
-#![expect(clippy::unwrap_used, reason = "a test that cannot set its stage must stop at once")]
+#![expect(clippy::unwrap_used, reason = "a test whose setup fails stops at once")]
 
 use std::io::{BufRead, BufReader, Read};
 use std::path::Path;
@@ -9,10 +9,10 @@ use std::process::{Child, Command, Stdio};
 use local_cloud::{Data, LocalCloud, Options};
 use store::{KeyFilter, PageRequest};
 
-/// Tests run beside each other, and beside a local cloud that somebody works with.
+/// Free ports: tests run in parallel, and perhaps beside a local cloud in use.
 const ANY_PORTS: [&str; 6] = ["--http", "127.0.0.1:0", "--mqtt", "127.0.0.1:0", "--mqtts", "127.0.0.1:0"];
 
-/// Starts it and waits until it says that it is ready; returns what it printed.
+/// Starts the binary, waits until it is ready, and returns the process and the printed guide.
 fn start(data: &Path) -> (Child, String) {
     let mut child = Command::new(env!("CARGO_BIN_EXE_key-automat-cloud"))
         .args(ANY_PORTS)
@@ -23,12 +23,12 @@ fn start(data: &Path) -> (Child, String) {
         .spawn()
         .unwrap();
     let lines = BufReader::new(child.stdout.take().unwrap()).lines().map(Result::unwrap);
-    let guide: Vec<_> = lines.take_while(|line| !line.starts_with("Ctrl-C")).collect();
+    let guide: Vec<_> = lines.take_while(|line| !line.starts_with("Press Ctrl-C")).collect();
     (child, guide.join("\n"))
 }
 
 #[tokio::test]
-async fn what_was_answered_outlives_a_kill() {
+async fn acknowledged_writes_survive_a_kill() {
     let folder = tempfile::tempdir().unwrap();
     let (mut child, _) = start(folder.path());
     child.kill().unwrap();
@@ -57,7 +57,7 @@ fn stops_cleanly_on_both_signals_and_logs_no_token() {
 
 #[cfg(unix)]
 #[test]
-fn what_it_keeps_is_readable_by_its_owner_only() {
+fn its_files_are_readable_only_by_their_owner() {
     use std::os::unix::fs::PermissionsExt;
     fn open_to_others(path: &Path, found: &mut Vec<String>) {
         let mode = std::fs::metadata(path).unwrap().permissions().mode() & 0o777;
@@ -83,7 +83,7 @@ fn what_it_keeps_is_readable_by_its_owner_only() {
 }
 
 #[test]
-fn a_second_one_on_the_same_folder_is_told_what_to_do() {
+fn a_second_one_on_the_same_folder_stops_with_advice() {
     let folder = tempfile::tempdir().unwrap();
     let (mut child, _) = start(folder.path());
     let second = Command::new(env!("CARGO_BIN_EXE_key-automat-cloud"))

@@ -1,7 +1,7 @@
-//! The local cloud as a phone on the network has it: over HTTPS that its own authority vouches for, with passwords and
-//! client secrets.
+//! The local cloud as a phone on the network uses it: over HTTPS with a certificate of its own authority, with
+//! passwords and client secrets.
 
-#![expect(clippy::unwrap_used, reason = "a test that cannot set its stage must stop at once")]
+#![expect(clippy::unwrap_used, reason = "a test whose setup fails stops at once")]
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -16,7 +16,7 @@ use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio_rustls::TlsConnector;
 
-/// A browser with the authority installed, and its cookies.
+/// A browser that trusts the authority, with its cookies.
 struct Phone {
     authority: String,
     tls: TlsConnector,
@@ -67,7 +67,7 @@ impl Phone {
         self.ask(&format!("POST {path}"), &headers, &body).await
     }
 
-    /// Where a redirection leads, on this very origin.
+    /// The URL of a redirect, which must have the same origin.
     fn next(&self, answer: &Answer) -> String {
         assert!((301..=308).contains(&answer.status), "{} {}", answer.status, answer.body);
         let to = answer.header("location");
@@ -167,7 +167,7 @@ async fn a_client_needs_its_secret() {
 }
 
 #[tokio::test]
-async fn without_tls_there_is_the_authority_and_the_way_to_https() {
+async fn without_tls_it_serves_the_authority_and_redirects_to_https() {
     let folder = tempfile::tempdir().unwrap();
     let cloud = started(folder.path()).await;
     let authority = cloud.url().strip_prefix("https://").unwrap();
@@ -182,7 +182,7 @@ async fn without_tls_there_is_the_authority_and_the_way_to_https() {
 }
 
 #[tokio::test]
-async fn nobody_serves_other_machines_by_mistake() {
+async fn other_machines_are_not_served_by_accident() {
     let everywhere = Some(([0, 0, 0, 0], 0).into());
     let refusal = LocalCloud::start(Options { http: everywhere, ..Options::ephemeral() }).await.unwrap_err();
     assert!(matches!(refusal, StartError::Network(NetworkError::NotAsked(_))), "{refusal}");

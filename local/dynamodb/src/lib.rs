@@ -1,12 +1,12 @@
-//! The embedded DynamoDB: an engine over SQLite, served on a loopback port and reached through the ordinary AWS SDK.
+//! The embedded DynamoDB: an engine over SQLite, served on a loopback port and used through the ordinary AWS SDK.
 //!
-//! The engine blocks the thread that it works on, so it gets threads of its own. Two habits of it are made good here
-//! (both seen in dynoxide 3.2.0): it looks through all stream records of a table at each write, so they get an index,
-//! and it never drops a stream record, so those older than DynamoDB's 24 hours are dropped; and it sweeps expired
-//! items only when asked. What it takes and DynamoDB does not is refused on the way to it (`operators`).
+//! The engine blocks its thread, so it gets threads of its own. Three shortcomings of it are corrected here (seen in
+//! dynoxide 3.2.0): it scans all stream records of a table at each write, so they get an index; it never deletes stream
+//! records, so those older than DynamoDB's 24 hours are deleted; and it deletes expired items only on request. Requests
+//! that it accepts and DynamoDB does not are refused before they reach it (`operators`).
 //!
-//! A write that was answered is in SQLite's write-ahead log, so it outlives the process however that ends; a power cut
-//! may cost the last ones.
+//! A write is answered once it is in SQLite's write-ahead log, so it survives any end of the process; a power failure
+//! may lose the last ones.
 
 mod operators;
 mod pool;
@@ -26,11 +26,11 @@ pub use pool::Pool;
 
 /// How long DynamoDB keeps a stream record, by its developer guide.
 const STREAM_RETENTION_MILLIS: i64 = 24 * 60 * 60 * 1000;
-/// How often expired items and old stream records are dropped.
+/// How often expired items and old stream records are deleted.
 const SWEEP_EVERY: Duration = Duration::from_mins(1);
-/// So many stream records are dropped at once; the engine's writes wait that long at most.
+/// Number of stream records deleted in one statement, which limits how long it blocks the engine's writes.
 const TRIM_BATCH: usize = 1_000;
-/// How long requests under way may take when the database is stopped.
+/// How long running requests may take when the database stops.
 const STOP_WITHIN: Duration = Duration::from_secs(5);
 
 /// Why the embedded database did not start.
@@ -41,13 +41,13 @@ pub enum DatabaseError {
     Open {
         /// The file.
         path: PathBuf,
-        /// What the engine says.
+        /// The engine's error message.
         reason: String,
     },
-    /// The stream records' index cannot be made, or old ones not be dropped.
-    #[error("cannot tend the stream records")]
+    /// The stream records cannot be indexed, or old ones deleted.
+    #[error("cannot maintain the stream records")]
     Stream(#[from] rusqlite::Error),
-    /// No port, thread or runtime to be had.
+    /// A port, thread or runtime is not available.
     #[error("cannot start the database's server")]
     Server(#[from] std::io::Error),
 }
@@ -63,15 +63,15 @@ pub struct Database {
 }
 
 impl Database {
-    /// Opens the table's file, or a database in memory that ends with the process, and serves it. What is old by the
-    /// clock is dropped from the file.
+    /// Opens the table's file, or a database in memory that ends with the process, and serves it. Items and stream
+    /// records that have expired by `now` are deleted from the file.
     pub async fn start(file: Option<&Path>, now: impl Fn() -> Instant + Send + 'static) -> Result<Self, DatabaseError> {
         let listener = TcpListener::bind(("127.0.0.1", 0)).await?.into_std()?;
         let endpoint = format!("http://{}", listener.local_addr()?);
-        // without a file: a database in memory under a name that a second connection can open too
+        // A named in-memory database, so that a second connection can open it.
         let in_memory = format!("file:{}?mode=memory&cache=shared", listener.local_addr()?);
         let place = file.unwrap_or(Path::new(&in_memory));
-        let engine = dynoxide::Database::new(&place.to_string_lossy()).map_err(|error| unopened(place, &error))?;
+        let engine = dynoxide::Database::new(&place.to_string_lossy()).map_err(|error| open_error(place, &error))?;
         index_stream_records(place)?;
         sync_at_checkpoints_only(&engine, place)?;
         let runtime = Builder::new_multi_thread().worker_threads(2).thread_name("dynamodb").enable_all().build()?;
@@ -84,17 +84,17 @@ impl Database {
             };
             dynoxide::server::serve_with_shutdown(listener, database, until).await
         });
-        runtime.spawn(tend(engine, file.map(Path::to_owned), now));
+        runtime.spawn(maintain(engine, file.map(Path::to_owned), now));
         Ok(Self { endpoint, pool: Pool::new(), runtime: Some(runtime), stop: Some(stop), server })
     }
 
-    /// An ordinary SDK client of it. All of them share a bounded number of connections.
+    /// An ordinary SDK client. All clients share a limited number of connections.
     #[must_use]
     pub fn client(&self) -> aws_sdk_dynamodb::Client {
         self.client_over(self.pool.clone())
     }
 
-    /// An SDK client of it over an HTTP client of one's own.
+    /// An SDK client over another HTTP client, such as one that injects faults.
     #[must_use]
     pub fn client_over(&self, http: impl HttpClient + 'static) -> aws_sdk_dynamodb::Client {
         let config = aws_sdk_dynamodb::Config::builder()
@@ -107,7 +107,7 @@ impl Database {
         aws_sdk_dynamodb::Client::from_conf(config)
     }
 
-    /// An SDK client of its streams.
+    /// An SDK client of the table's streams.
     #[must_use]
     pub fn streams_client(&self) -> aws_sdk_dynamodbstreams::Client {
         let config = aws_sdk_dynamodbstreams::Config::builder()
@@ -120,7 +120,7 @@ impl Database {
         aws_sdk_dynamodbstreams::Client::from_conf(config)
     }
 
-    /// Stops it once the requests under way are answered.
+    /// Stops it once running requests are answered.
     pub async fn stop(mut self) {
         if let Some(stop) = self.stop.take() {
             _ = stop.send(());
@@ -129,7 +129,7 @@ impl Database {
             Ok(Ok(Ok(()))) => {}
             Ok(Ok(Err(reason))) => tracing::warn!(reason, "the database's server failed"),
             Ok(Err(error)) => tracing::warn!(%error, "the database's server failed"),
-            Err(_) => tracing::warn!("the database still had requests under way"),
+            Err(_) => tracing::warn!("the database stopped before all requests were answered"),
         }
     }
 }
@@ -142,7 +142,7 @@ impl Drop for Database {
     }
 }
 
-fn unopened(file: &Path, error: &dyn std::error::Error) -> DatabaseError {
+fn open_error(file: &Path, error: &dyn std::error::Error) -> DatabaseError {
     DatabaseError::Open { path: file.to_owned(), reason: error.to_string() }
 }
 
@@ -154,16 +154,16 @@ fn index_stream_records(file: &Path) -> Result<(), rusqlite::Error> {
     )
 }
 
-/// Lets the engine answer a write before the disk has it: SQLite's `synchronous=NORMAL`, with which a write-ahead log
-/// outlives every end of the process, and only a power cut may cost the last writes. The engine has this setting under
-/// the name of what it restores after loading in bulk.
+/// Lets the engine answer a write before it is flushed to disk: SQLite's `synchronous=NORMAL`, with which the
+/// write-ahead log survives any end of the process, and only a power failure may lose the last writes. The engine
+/// offers this setting only as the one that it restores after a bulk load.
 fn sync_at_checkpoints_only(engine: &dynoxide::Database, file: &Path) -> Result<(), DatabaseError> {
-    engine.disable_bulk_loading().map_err(|error| unopened(file, &error))
+    engine.disable_bulk_loading().map_err(|error| open_error(file, &error))
 }
 
-async fn tend(engine: dynoxide::Database, file: Option<PathBuf>, now: impl Fn() -> Instant) {
-    // What is in a file may be old from the start. A database in memory is new, and tests that set their own clock put
-    // items into it that are old by the machine's.
+async fn maintain(engine: dynoxide::Database, file: Option<PathBuf>, now: impl Fn() -> Instant) {
+    // Data in a file may have expired before the start. A database in memory is new, and tests with a clock of their
+    // own put items into it that have expired by the system clock.
     let first = if file.is_some() { Duration::ZERO } else { SWEEP_EVERY };
     let mut ticks = tokio::time::interval_at(tokio::time::Instant::now() + first, SWEEP_EVERY);
     loop {
@@ -172,22 +172,22 @@ async fn tend(engine: dynoxide::Database, file: Option<PathBuf>, now: impl Fn() 
         let tended = tokio::task::spawn_blocking(move || {
             match engine.sweep_ttl() {
                 Ok(0) => {}
-                Ok(items) => tracing::debug!(items, "swept expired items"),
-                Err(error) => tracing::warn!(%error, "sweeping expired items failed"),
+                Ok(items) => tracing::debug!(items, "deleted expired items"),
+                Err(error) => tracing::warn!(%error, "cannot delete expired items"),
             }
             match file.map(|file| trim_stream_records(&file, now)).transpose() {
                 Ok(_) => {}
-                Err(error) => tracing::warn!(%error, "dropping old stream records failed"),
+                Err(error) => tracing::warn!(%error, "cannot delete old stream records"),
             }
         });
         if let Err(error) = tended.await {
-            tracing::warn!(%error, "tending the database failed");
+            tracing::warn!(%error, "the database's maintenance failed");
         }
     }
 }
 
-/// Drops the stream records that DynamoDB would no longer have, and tells how many. The engine numbers records by the
-/// clock, so a number is never given twice even when all are gone.
+/// Deletes the stream records that DynamoDB would have deleted, and returns how many. The engine derives sequence
+/// numbers from the clock, so a number is never reused even when all records are gone.
 fn trim_stream_records(file: &Path, now: Instant) -> Result<usize, rusqlite::Error> {
     let connection = rusqlite::Connection::open(file)?;
     let before = now.plus_millis(-STREAM_RETENTION_MILLIS).seconds();

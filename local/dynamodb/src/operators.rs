@@ -1,10 +1,12 @@
-//! Refuses expressions with more operators than DynamoDB takes, since the engine counts none (seen in dynoxide 3.2.0).
+//! Refuses expressions with more operators than DynamoDB accepts, since the engine does not count them (seen in
+//! dynoxide 3.2.0).
 //!
-//! <https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Constraints.html>, *Operators and operands*: "The maximum
-//! number of operators or functions allowed in an `UpdateExpression` is 300. For example, the `UpdateExpression` `SET a =
-//! :val1 + :val2 + :val3` contains two `+` operators." Nothing says how those of conditions count; AWS's own example of
-//! counting (`example_dynamodb_Scenario_ExpressionOperatorCounting_section.html`) applies the limit to filters, too. Here
-//! it holds for every expression.
+//! <https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Constraints.html>, *Operators and operands*: "The
+//! maximum number of operators or functions allowed in an `UpdateExpression` is 300. For example, the
+//! `UpdateExpression` `SET a = :val1 + :val2 + :val3` contains two `+` operators." No document defines how operators of
+//! conditions are counted; AWS's own example of counting
+//! (`example_dynamodb_Scenario_ExpressionOperatorCounting_section.html`) also applies the limit to filters. Here it
+//! applies to every expression.
 
 use aws_sdk_dynamodb::config::HttpClient;
 use aws_smithy_runtime_api::client::http::{
@@ -18,17 +20,17 @@ use serde::Deserialize;
 use serde_json::json;
 
 const MAX_OPERATORS: usize = 300;
-/// An expression of fewer bytes cannot have too many operators: between two of them stands an operand.
+/// A shorter expression, in bytes, cannot exceed the limit: each two operators have an operand between them.
 const MIN_BYTES: usize = 2 * MAX_OPERATORS;
 
-/// An HTTP client that answers requests with such an expression itself.
+/// An HTTP client that answers requests with such an expression itself, and passes the others on.
 #[derive(Debug)]
 pub(crate) struct OperatorLimit(SharedHttpClient);
 
 #[derive(Debug)]
 struct Connector(SharedHttpConnector);
 
-/// The expressions of a request, or of an action in a transaction.
+/// The expressions of a request, or of one action in a transaction.
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
 struct Expressions<'r> {
@@ -68,16 +70,16 @@ impl HttpClient for OperatorLimit {
 impl HttpConnector for Connector {
     fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
         let body = request.body().bytes().filter(|body| body.len() > MIN_BYTES).unwrap_or_default();
-        // what cannot be read the engine refuses
+        // Let the engine refuse what is not valid JSON.
         match serde_json::from_slice::<Expressions<'_>>(body).ok().and_then(|expressions| expressions.excess()) {
             None => self.0.call(request),
-            Some(kind) => HttpConnectorFuture::ready(Ok(refusal(kind))),
+            Some(kind) => HttpConnectorFuture::ready(Ok(validation_error(kind))),
         }
     }
 }
 
 impl Expressions<'_> {
-    /// The kind of an expression with too many operators.
+    /// The kind of expression that exceeds the limit, if one does.
     fn excess(&self) -> Option<&'static str> {
         let own = [
             ("UpdateExpression", &self.update_expression),
@@ -98,13 +100,13 @@ impl Action<'_> {
     }
 }
 
-/// How many operators and functions an expression has. The `=` of an update assigns, and is none.
+/// Counts the operators and functions of an expression. The `=` of an update is an assignment, not an operator.
 fn operators(expression: &str, is_update: bool) -> usize {
     let symbols = ["<>", "<=", ">=", "=", "<", ">", "+", "-"];
     let (mut rest, mut count) = (expression, 0);
     while let Some(first) = rest.chars().next() {
-        let is_of_word = |c: char| c.is_alphanumeric() || "_#:.[]".contains(c);
-        let word = rest.len() - rest.trim_start_matches(is_of_word).len();
+        let is_token_char = |c: char| c.is_alphanumeric() || "_#:.[]".contains(c);
+        let word = rest.len() - rest.trim_start_matches(is_token_char).len();
         if word > 0 {
             let (word, behind) = rest.split_at(word);
             let is_function = behind.trim_start().starts_with('(');
@@ -122,8 +124,8 @@ fn operators(expression: &str, is_update: bool) -> usize {
     count
 }
 
-/// The words are not known from any document.
-fn refusal(kind: &str) -> HttpResponse {
+/// The wording is ours: no document quotes AWS's.
+fn validation_error(kind: &str) -> HttpResponse {
     let answer = json!({
         "__type": "com.amazon.coral.validate#ValidationException",
         "message": format!("Invalid {kind}: The expression has more than {MAX_OPERATORS} operators and functions"),

@@ -1,5 +1,5 @@
-//! Bounds the connections to a port of this process: the SDK's HTTP client opens one more for every request that finds
-//! none idle, and each costs two descriptors, since both ends are here.
+//! Limits the connections to a port of this process: the SDK's HTTP client opens another connection for every request
+//! that finds none idle, and each takes two descriptors, since both ends are in this process.
 
 use std::sync::Arc;
 
@@ -12,7 +12,7 @@ use aws_smithy_runtime_api::client::result::ConnectorError;
 use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use tokio::sync::Semaphore;
 
-/// So many requests are under way at once, more than the engine works on; the others wait.
+/// Maximum number of concurrent requests, more than the engine can process at once; the others wait.
 const CONNECTIONS: usize = 32;
 
 /// An HTTP client that waits for a free connection. Its clones share the connections.
@@ -23,7 +23,7 @@ pub struct Pool {
 }
 
 impl Pool {
-    /// One with connections of its own.
+    /// A client with its own connections.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
@@ -32,7 +32,7 @@ impl Pool {
 
 impl Default for Pool {
     fn default() -> Self {
-        // plain HTTP on loopback, so no TLS stack is built
+        // Plain HTTP on loopback, so no TLS stack is built.
         let inner = aws_smithy_http_client::Builder::new().build_http();
         Self { free: Arc::new(Semaphore::new(CONNECTIONS)), inner }
     }
@@ -55,7 +55,7 @@ impl HttpConnector for Connector {
     fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
         let (free, inner) = (self.free.clone(), self.inner.clone());
         HttpConnectorFuture::new(async move {
-            // it is never closed
+            // The semaphore is never closed.
             let _connection = free.acquire().await.map_err(|error| ConnectorError::other(error.into(), None))?;
             inner.call(request).await
         })

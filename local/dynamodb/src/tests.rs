@@ -1,4 +1,4 @@
-//! The embedded database by itself.
+//! The embedded database on its own.
 
 use std::time::Instant as Stopwatch;
 
@@ -43,7 +43,7 @@ async fn keeps_its_data_from_one_run_to_the_next() {
 }
 
 #[tokio::test]
-async fn in_memory_each_is_by_itself() {
+async fn databases_in_memory_are_separate() {
     let one = Database::start(None, now).await.unwrap();
     let other = Database::start(None, now).await.unwrap();
     for database in [&one, &other] {
@@ -60,7 +60,7 @@ async fn stops_with_a_client_still_connected() {
     store::create_table(&client, "table").await.unwrap();
     let began = Stopwatch::now();
     database.stop().await;
-    assert!(began.elapsed() < STOP_WITHIN, "an idle connection does not hold it up");
+    assert!(began.elapsed() < STOP_WITHIN, "an idle connection does not delay it");
     assert!(client.list_tables().send().await.is_err());
 }
 
@@ -69,7 +69,7 @@ async fn finds_the_next_stream_record_by_index() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("table.sqlite");
     let database = Database::start(Some(&file), now).await.unwrap();
-    // word for word what dynoxide asks at each write
+    // exactly dynoxide's query at each write
     let plan: String = rusqlite::Connection::open(&file)
         .unwrap()
         .query_row(
@@ -84,7 +84,7 @@ async fn finds_the_next_stream_record_by_index() {
 }
 
 #[tokio::test]
-async fn drops_stream_records_after_a_day_and_never_gives_a_number_twice() {
+async fn deletes_stream_records_after_a_day_and_never_reuses_a_number() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("table.sqlite");
     let database = Database::start(Some(&file), now).await.unwrap();
@@ -108,7 +108,7 @@ async fn drops_stream_records_after_a_day_and_never_gives_a_number_twice() {
 }
 
 #[tokio::test]
-async fn sweeps_expired_items_when_it_starts() {
+async fn deletes_expired_items_when_it_starts() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("table.sqlite");
     let database = Database::start(Some(&file), now).await.unwrap();
@@ -128,17 +128,17 @@ async fn sweeps_expired_items_when_it_starts() {
 }
 
 #[tokio::test]
-async fn a_file_that_is_no_database_is_refused_by_name() {
+async fn a_file_that_is_not_a_database_is_named_in_the_error() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("table.sqlite");
-    std::fs::write(&file, "no database, but long enough to be looked at as one".repeat(100)).unwrap();
+    std::fs::write(&file, "not a database, but long enough to be read as one".repeat(100)).unwrap();
     let refusal = Database::start(Some(&file), now).await.unwrap_err();
     assert!(refusal.to_string().contains("table.sqlite"), "{refusal}");
 }
 
 /// Limits by <https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Constraints.html>.
 #[tokio::test]
-async fn refuses_what_dynamodb_would_not_take() {
+async fn refuses_requests_above_dynamodbs_limits() {
     let database = Database::start(None, now).await.unwrap();
     let client = database.client();
     store::create_table(&client, "table").await.unwrap();

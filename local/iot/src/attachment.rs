@@ -1,7 +1,7 @@
-//! The shadow service and the rules behind a broker that somebody else wrote, so that devices can be proven against it.
+//! The shadow service and the rules behind another broker, so that devices can be tested with it.
 //!
-//! It is an ordinary client of that broker, which therefore decides who may do what, and presence is unknown. What it
-//! publishes comes back to it by its own subscription, and is left alone.
+//! It is an ordinary client of that broker. So the broker decides who may do what, and there are no presence events.
+//! Messages that it publishes come back through its own subscription, and are ignored.
 
 use std::{net::SocketAddr, sync::Arc, time::Duration};
 
@@ -15,12 +15,12 @@ use crate::{
     Invocation, InvokeError, StartError,
     data_plane::DataPlane,
     rules::is_basic_ingest,
-    service::{Cloud, Publication, Service},
+    service::{Publication, Service, ServiceOptions},
     shadow::Address,
 };
 
 const FILTERS: [&str; 2] = ["$aws/things/+/shadow/#", "$aws/rules/#"];
-/// The client's own limit is too small for a full shadow with its metadata.
+/// Large enough for a full shadow with its metadata; the client's default is too small.
 const MAX_PACKET: usize = 256 * 1024;
 const WAIT: Duration = Duration::from_secs(1);
 
@@ -32,26 +32,27 @@ pub struct Attachment {
 }
 
 impl Attachment {
-    /// Attaches it to the broker at an address, which has to let anybody do anything. It is there once this returns.
+    /// Connects to the broker at an address, which must allow everything to everyone. Subscriptions are active when
+    /// this returns.
     pub async fn start<F>(
         broker: SocketAddr,
-        cloud: Cloud,
+        options: ServiceOptions,
         invoke: impl Fn(Invocation) -> F + Send + Sync + 'static,
     ) -> Result<Self, StartError>
     where
         F: Future<Output = Result<(), InvokeError>> + Send + 'static,
     {
-        let (address, access_key_id) = (cloud.data_plane, cloud.access_key_id.clone());
-        let (service, outbox) = Service::start(cloud, invoke)?;
+        let (address, access_key_id) = (options.data_plane, options.access_key_id.clone());
+        let (service, outbox) = Service::start(options, invoke)?;
         let data_plane = DataPlane::start(address, access_key_id, service.clone()).await?;
         let mut options = MqttOptions::new("aws", broker.ip().to_string(), broker.port());
         options.set_max_packet_size(MAX_PACKET, MAX_PACKET);
         let (client, events) = AsyncClient::new(options, 64);
-        let (tell, subscribed) = oneshot::channel();
+        let (ready, subscribed) = oneshot::channel();
         let mut tasks = JoinSet::new();
-        tasks.spawn(listen(client.clone(), events, service.clone(), tell));
+        tasks.spawn(listen(client.clone(), events, service.clone(), ready));
         tasks.spawn(deliver(client, outbox));
-        // it is told unless the listening task has panicked, which the log shows
+        // The sender is dropped only if the listening task panics, which the log shows.
         _ = subscribed.await;
         Ok(Self { data_plane, service, tasks })
     }
@@ -62,7 +63,7 @@ impl Attachment {
         format!("http://{}", self.data_plane.address)
     }
 
-    /// Detaches it, and waits for what is under way.
+    /// Disconnects, and waits for running invocations.
     pub async fn stop(mut self) {
         self.tasks.shutdown().await;
         drop(self.data_plane);
@@ -70,25 +71,25 @@ impl Attachment {
     }
 }
 
-async fn listen(client: AsyncClient, mut events: EventLoop, service: Arc<Service>, tell: oneshot::Sender<()>) {
-    let mut subscribed = Some(tell);
+async fn listen(client: AsyncClient, mut events: EventLoop, service: Arc<Service>, ready: oneshot::Sender<()>) {
+    let mut subscribed = Some(ready);
     let mut to_come = FILTERS.len();
     loop {
         match events.poll().await {
-            // also after a connection was lost, as the broker may not know it any more
+            // Subscribes again after every reconnection, since the broker may have lost the session.
             Ok(Event::Incoming(Packet::ConnAck(_))) => {
                 for filter in FILTERS {
                     if let Err(error) = client.try_subscribe(filter, QoS::AtLeastOnce) {
-                        tracing::error!(%error, filter, "a subscription was not sent");
+                        tracing::error!(%error, filter, "cannot send a subscription");
                     }
                 }
             }
             Ok(Event::Incoming(Packet::SubAck(_))) => {
                 to_come = to_come.saturating_sub(1);
                 if to_come == 0
-                    && let Some(tell) = subscribed.take()
+                    && let Some(ready) = subscribed.take()
                 {
-                    _ = tell.send(());
+                    _ = ready.send(());
                 }
             }
             Ok(Event::Incoming(Packet::Publish(message))) => {
@@ -98,7 +99,7 @@ async fn listen(client: AsyncClient, mut events: EventLoop, service: Arc<Service
             }
             Ok(_) => {}
             Err(error) => {
-                tracing::warn!(%error, "the broker is away");
+                tracing::warn!(%error, "lost the connection to the broker");
                 tokio::time::sleep(WAIT).await;
             }
         }
@@ -108,7 +109,7 @@ async fn listen(client: AsyncClient, mut events: EventLoop, service: Arc<Service
 async fn deliver(client: AsyncClient, mut outbox: UnboundedReceiver<Publication>) {
     while let Some(Publication { topic, payload }) = outbox.recv().await {
         if let Err(error) = client.publish(topic, QoS::AtLeastOnce, false, payload).await {
-            tracing::debug!(%error, "a message was not sent");
+            tracing::debug!(%error, "cannot send a message");
         }
     }
 }

@@ -1,23 +1,23 @@
-//! A rate that AWS grants: so much in a second.
+//! A token bucket, for AWS's limits per second.
 
 use tokio::time::Instant;
 
-/// A token bucket as large as what flows into it in a second.
+/// A token bucket with a capacity of one second's tokens.
 #[derive(Debug)]
 pub(crate) struct Bucket {
     per_second: f64,
-    /// Below zero while what was taken is still to be paid for.
+    /// Negative while tokens taken in advance have not been refilled.
     tokens: f64,
     filled_at: Instant,
 }
 
 impl Bucket {
-    /// A full one.
+    /// A full bucket.
     pub(crate) fn new(per_second: f64, now: Instant) -> Self {
         Self { per_second, tokens: per_second, filled_at: now }
     }
 
-    /// Takes one token, if there is one.
+    /// Takes one token, if available.
     pub(crate) fn take(&mut self, now: Instant) -> bool {
         self.fill(now);
         let is_granted = self.tokens >= 1.0;
@@ -25,14 +25,14 @@ impl Bucket {
         is_granted
     }
 
-    /// Takes tokens that are there or will be, and returns the seconds until then.
+    /// Takes tokens, if necessary in advance, and returns the seconds until they are available.
     pub(crate) fn take_in_advance(&mut self, tokens: f64, now: Instant) -> f64 {
         self.fill(now);
         self.tokens -= tokens;
         (-self.tokens / self.per_second).max(0.0)
     }
 
-    /// Whether nothing was taken for so long that a new bucket would be no different.
+    /// Whether it equals a new bucket, so that it can be dropped.
     pub(crate) fn is_full(&self, now: Instant) -> bool {
         self.tokens + self.inflow(now) >= self.per_second
     }

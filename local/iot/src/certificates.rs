@@ -1,4 +1,4 @@
-//! Certificates for one machine: an authority of its own, the broker's certificate, and the devices'.
+//! Certificates for one machine: a local authority, and the certificates of the broker and the devices.
 
 use std::fmt;
 
@@ -7,60 +7,61 @@ use rcgen::{
     SerialNumber, date_time_ymd,
 };
 
-/// A certificate and its key, both as PEM. Its `Debug` leaves the key out.
+/// A certificate and its private key, both as PEM. `Debug` omits the key.
 #[derive(Clone)]
 pub struct Identity {
-    /// The certificate.
+    /// The certificate, as PEM.
     pub certificate: String,
-    /// Its key.
+    /// The private key, as PEM.
     pub key: String,
-    /// The certificate's serial number, as [`crate::Proof::Certificate`] has it.
+    /// The certificate's serial number, in the form of [`crate::Proof::Certificate`].
     pub serial: String,
 }
 
 /// A day in UTC: year, month, day.
 pub type Date = (i32, u8, u8);
 
-/// Signs certificates.
+/// A certificate authority.
 pub struct Authority {
     certificate: String,
     issuer: Issuer<'static, KeyPair>,
 }
 
-/// A certificate could not be made, or read.
+/// A certificate cannot be created or read.
 #[derive(Debug, thiserror::Error)]
-#[error("a certificate could not be made")]
+#[error("cannot create or read a certificate")]
 pub struct CertificateError(#[from] rcgen::Error);
 
 impl Authority {
-    /// A new authority, and the PEM of its key, which it does not hand out again.
+    /// Creates an authority, and returns it with its private key as PEM. The authority does not reveal the key again.
     pub fn generate() -> Result<(Self, String), CertificateError> {
         let key = KeyPair::generate()?;
-        let mut params = params("Key Automat Cloud, this machine's own authority");
+        let mut params = params("Key Automat Cloud, local authority");
         params.is_ca = IsCa::Ca(BasicConstraints::Constrained(0));
         params.key_usages = vec![KeyUsagePurpose::KeyCertSign, KeyUsagePurpose::CrlSign];
         let (certificate, pem) = (params.self_signed(&key)?.pem(), key.serialize_pem());
         Ok((Self { certificate, issuer: Issuer::new(params, key) }, pem))
     }
 
-    /// The authority of a certificate and key that were kept.
+    /// Loads an authority from its certificate and key, as PEM.
     pub fn read(certificate: &str, key: &str) -> Result<Self, CertificateError> {
         let issuer = Issuer::from_ca_cert_pem(certificate, KeyPair::from_pem(key)?)?;
         Ok(Self { certificate: certificate.to_owned(), issuer })
     }
 
-    /// Its certificate, as PEM.
+    /// The authority's certificate, as PEM.
     #[must_use]
     pub fn certificate(&self) -> &str {
         &self.certificate
     }
 
-    /// A certificate for servers that devices of this machine speak with, and others by another name of it.
+    /// Issues a certificate for a server on this machine. `name` is another host name by which clients reach it.
     pub fn server(&self, name: Option<&str>) -> Result<Identity, CertificateError> {
         self.sign(server_params(name)?)
     }
 
-    /// A certificate for a server that browsers speak with under a name. They take none that is good for decades.
+    /// Issues a certificate for an HTTPS server. It has its own validity because browsers reject certificates that are
+    /// valid for decades.
     pub fn web_server(&self, name: &str, from: Date, until: Date) -> Result<Identity, CertificateError> {
         let mut params = server_params(Some(name))?;
         params.not_before = date_time_ymd(from.0, from.1, from.2);
@@ -68,7 +69,7 @@ impl Authority {
         self.sign(params)
     }
 
-    /// A certificate for a device, which names its thing.
+    /// Issues a certificate for a device, with the name of its thing.
     pub fn device(&self, thing: &str) -> Result<Identity, CertificateError> {
         let mut params = params(thing);
         params.extended_key_usages = vec![ExtendedKeyUsagePurpose::ClientAuth];
@@ -77,10 +78,11 @@ impl Authority {
 
     fn sign(&self, mut params: CertificateParams) -> Result<Identity, CertificateError> {
         let key = KeyPair::generate()?;
-        // The key is random, so a part of it is a random number too: behind the byte that says it is uncompressed.
+        // The serial number is part of the public key, which is random, skipping the byte that marks it as
+        // uncompressed.
         let mut serial: Vec<u8> = key.public_key_raw().iter().skip(1).take(16).copied().collect();
         if let Some(first) = serial.first_mut() {
-            *first = *first & 0x3f | 0x40; // neither negative nor shorter
+            *first = *first & 0x3f | 0x40; // keeps it positive and of a fixed length
         }
         params.serial_number = Some(SerialNumber::from_slice(&serial));
         params.key_usages = vec![KeyUsagePurpose::DigitalSignature];
@@ -100,7 +102,7 @@ fn server_params(name: Option<&str>) -> Result<CertificateParams, CertificateErr
     Ok(params)
 }
 
-/// Valid for decades, and from long ago on: the clocks of devices are often wrong.
+/// Valid for decades, and since long ago, because devices' clocks are often wrong.
 fn params(common_name: &str) -> CertificateParams {
     let mut params = CertificateParams::default();
     params.distinguished_name.remove(DnType::CommonName);

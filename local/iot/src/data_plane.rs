@@ -1,7 +1,7 @@
-//! The HTTP side of AWS IoT Core, for `aws-sdk-iotdataplane`: shadows and publishing.
+//! The IoT data plane: the HTTP API for `aws-sdk-iotdataplane`, with shadows and publishing.
 //!
-//! Callers name the access key id that they were given, as requests to AWS do in their signature. The signature itself is
-//! not checked, so the id is the credential, and the port is on loopback only. What a web page sends is refused.
+//! Callers send the access key id that they were given, as part of their request's signature. The signature is not
+//! verified, so the id is the credential, and the port is on loopback only. Requests from web pages are refused.
 //!
 //! <https://docs.aws.amazon.com/iot/latest/apireference/API_Operations_AWS_IoT_Data_Plane.html>
 
@@ -30,7 +30,6 @@ use crate::{
 
 const ERROR_TYPE: HeaderName = HeaderName::from_static("x-amzn-errortype");
 
-/// A running data plane.
 pub(crate) struct DataPlane {
     pub(crate) address: SocketAddr,
     server: JoinHandle<()>,
@@ -77,7 +76,7 @@ struct Named {
     name: Option<String>,
 }
 
-/// A refusal, as the SDK reads it.
+/// An error, in the form that the SDK parses.
 #[derive(Debug, PartialEq)]
 enum Refusal {
     Shadow(Rejection),
@@ -126,8 +125,8 @@ async fn publish(State(service): State<Arc<Service>>, Path(topic): Path<String>,
     Ok(Json(json!({"message": "OK"})))
 }
 
-/// Lets in who signs with the access key id. Browsers say where a page's request comes from; the SDK says nothing of the
-/// sort.
+/// Accepts callers that sign with the access key id. Requests from web pages carry headers that browsers add and the
+/// SDK never sends.
 async fn admit(State(access_key_id): State<Arc<str>>, request: Request, next: Next) -> Response {
     if request.headers().contains_key(header::ORIGIN) {
         return Refusal::Page.into_response();
@@ -138,12 +137,12 @@ async fn admit(State(access_key_id): State<Arc<str>>, request: Request, next: Ne
     next.run(request).await
 }
 
-/// By the scope of the credential in the `Authorization` header of Signature Version 4.
+/// Checks the scope of the credential in the `Authorization` header of Signature Version 4.
 fn is_signed_with(access_key_id: &str, headers: &HeaderMap) -> bool {
     let authorization = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
     let credential = authorization.and_then(|text| text.strip_prefix("AWS4-HMAC-SHA256 Credential="));
     let given = credential.and_then(|credential| credential.split('/').next()).unwrap_or_default();
-    // to the end, so that the time it takes tells nothing but the length
+    // constant time, so that timing reveals nothing but the length
     given.len() == access_key_id.len()
         && given.bytes().zip(access_key_id.bytes()).fold(0, |differing, (a, b)| differing | (a ^ b)) == 0
 }
@@ -152,8 +151,8 @@ impl IntoResponse for Refusal {
     fn into_response(self) -> Response {
         let (code, kind, message) = match &self {
             Self::Shadow(rejection) => (rejection.code(), rejection.exception(), rejection.to_string()),
-            Self::Name => (400, "InvalidRequestException", "This is no name of a thing or a shadow".to_owned()),
-            Self::Topic => (400, "InvalidRequestException", "Nobody may publish to this topic".to_owned()),
+            Self::Name => (400, "InvalidRequestException", "Invalid name of a thing or a shadow".to_owned()),
+            Self::Topic => (400, "InvalidRequestException", "Publishing to this topic is not allowed".to_owned()),
             Self::TooLarge => (413, "RequestEntityTooLargeException", "The payload is too large".to_owned()),
             Self::Page => (403, "ForbiddenException", "Web pages have no access".to_owned()),
             Self::Credential => (

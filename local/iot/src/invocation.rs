@@ -1,4 +1,4 @@
-//! Rules' functions, invoked as AWS invokes them: asynchronously, and again when they fail.
+//! Invokes the functions of rules as AWS does: asynchronously, with retries.
 
 use std::{
     fmt,
@@ -16,36 +16,39 @@ use tokio::{
 
 use crate::rules::Firing;
 
-/// Lambda tries an asynchronous event so often at most. AWS waits for minutes in between; nobody here wants to.
+/// Lambda attempts an asynchronous event at most three times. AWS waits minutes between attempts, which would be too
+/// long here.
 const ATTEMPTS: u32 = 3;
 const WAIT: Duration = Duration::from_millis(100);
-/// So many invocations run at once. Lambda gives an account 1,000 by default; the one database here is busy with these.
+/// Maximum number of concurrent invocations. Lambda's default is 1,000 for an account, but here all of them share one
+/// database.
 const CONCURRENCY: usize = 16;
-/// So many events wait at most.
+/// Maximum number of queued events.
 const QUEUE: usize = 1_000;
-/// The log tells of dropped events at most so often.
+/// Minimum time between two log entries about dropped events.
 const LOG_DROPPED_EVERY: Duration = Duration::from_secs(1);
-/// How long invocations under way may take when all is stopped.
+/// How long running invocations may take when the service stops.
 const STOP_WITHIN: Duration = Duration::from_secs(5);
 
-/// An event for a function. Its `Debug` leaves the event out.
+/// An event for a function. `Debug` omits the event.
 #[derive(Clone, PartialEq)]
 pub struct Invocation {
-    /// The function, by its name in the template.
+    /// The function's logical id in the template.
     pub function: String,
-    /// What it is given.
+    /// The event passed to the function.
     pub event: Value,
 }
 
-/// Why a function failed.
+/// Why an invocation failed.
 pub type InvokeError = Box<dyn std::error::Error + Send + Sync>;
 
 pub(crate) type Invoke =
     dyn Fn(Invocation) -> Pin<Box<dyn Future<Output = Result<(), InvokeError>> + Send>> + Send + Sync;
 
-/// Invokes functions: so many at once, the others in a queue, as Lambda keeps asynchronous events in one.
+/// Invokes functions with limited concurrency and a queue, as Lambda does with asynchronous events.
 ///
-/// Lambda's queue has room for hours of events, this one for some; what finds no room is dropped, and counted in the log.
+/// Lambda's queue holds hours of events, this one a fixed number; events above that are dropped, and their number is
+/// logged.
 pub(crate) struct Invoker {
     queue: Mutex<Option<Sender<Queued>>>,
     worker: Mutex<Option<JoinHandle<()>>>,
@@ -57,7 +60,7 @@ struct Queued {
     invocation: Invocation,
 }
 
-/// The events that found no room and that the log does not know of yet.
+/// Events dropped since the last log entry.
 #[derive(Default)]
 struct Dropped {
     events: u64,
@@ -65,14 +68,14 @@ struct Dropped {
 }
 
 impl Invoker {
-    /// One whose functions run where this is called.
+    /// The functions run on the runtime in which this is called.
     pub(crate) fn new(invoke: Arc<Invoke>) -> Self {
         let (queue, queued) = mpsc::channel(QUEUE);
         let worker = tokio::spawn(work(invoke, queued));
         Self { queue: Mutex::new(Some(queue)), worker: Mutex::new(Some(worker)), dropped: Mutex::default() }
     }
 
-    /// Invokes the functions of a rule.
+    /// Queues an event for each function of a rule.
     pub(crate) fn start(&self, firing: &Firing<'_>) {
         let queue = self.queue.lock().unwrap_or_else(PoisonError::into_inner);
         let Some(queue) = queue.as_ref() else { return };
@@ -89,31 +92,31 @@ impl Invoker {
         let mut dropped = self.dropped.lock().unwrap_or_else(PoisonError::into_inner);
         dropped.events += 1;
         if dropped.logged_at.is_none_or(|at| at.elapsed() >= LOG_DROPPED_EVERY) {
-            tracing::error!(rule, events = dropped.events, "the queue of rules' events is full; dropped some");
+            tracing::error!(rule, events = dropped.events, "the queue of rule events is full; dropped events");
             *dropped = Dropped { events: 0, logged_at: Some(Instant::now()) };
         }
     }
 
-    /// Takes no more events, and waits for those that it has.
+    /// Accepts no more events, and waits for the queued ones.
     pub(crate) async fn finish(&self) {
         self.queue.lock().unwrap_or_else(PoisonError::into_inner).take();
         let worker = self.worker.lock().unwrap_or_else(PoisonError::into_inner).take();
         let Some(mut worker) = worker else { return };
         if tokio::time::timeout(STOP_WITHIN, &mut worker).await.is_err() {
-            tracing::warn!("rules' functions were still under way");
-            worker.abort(); // and with it what it has started
+            tracing::warn!("stopped before all invocations by rules were completed");
+            worker.abort(); // also aborts the invocations it has started
         }
     }
 }
 
-/// Takes one event after the other from the queue, and has its function run beside others.
+/// Takes events from the queue, and runs their functions concurrently.
 async fn work(invoke: Arc<Invoke>, mut queued: Receiver<Queued>) {
     let mut running = JoinSet::new();
     while let Some(Queued { rule, invocation }) = queued.recv().await {
         if running.len() >= CONCURRENCY {
             _ = running.join_next().await;
         }
-        while running.try_join_next().is_some() {} // those that have ended need not be kept
+        while running.try_join_next().is_some() {} // drop finished tasks
         running.spawn(attempt(invoke.clone(), rule, invocation));
     }
     while running.join_next().await.is_some() {}
@@ -125,7 +128,7 @@ async fn attempt(invoke: Arc<Invoke>, rule: String, invocation: Invocation) {
             Ok(()) => return,
             Err(error) if attempt == ATTEMPTS => {
                 let thing = invocation.event.get("thing").and_then(Value::as_str);
-                tracing::error!(error = &*error, rule, thing, "a rule's event failed for good");
+                tracing::error!(error = &*error, rule, thing, "an invocation by a rule failed after all retries");
             }
             Err(_) => tokio::time::sleep(WAIT * attempt).await,
         }
@@ -162,14 +165,14 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn a_function_that_fails_is_tried_twice_more() {
+    async fn a_failing_function_is_retried_twice() {
         assert_eq!(calls_when_failing(0).await, 1);
         assert_eq!(calls_when_failing(1).await, 2);
         assert_eq!(calls_when_failing(9).await, 3);
     }
 
     #[tokio::test(start_paused = true)]
-    async fn a_flood_of_events_runs_few_at_once_and_is_cut_at_the_queue() {
+    async fn events_above_the_concurrency_are_queued_and_above_the_queue_dropped() {
         const EVENTS: usize = 5_000;
         let (running, most, calls) =
             (Arc::<AtomicU32>::default(), Arc::<AtomicU32>::default(), Arc::<AtomicU32>::default());
@@ -191,7 +194,7 @@ mod tests {
         }
         invoker.finish().await;
         assert_eq!(most.load(Ordering::SeqCst) as usize, CONCURRENCY);
-        assert_eq!(calls.load(Ordering::SeqCst) as usize, QUEUE, "the rest found no room");
+        assert_eq!(calls.load(Ordering::SeqCst) as usize, QUEUE, "the rest were dropped");
     }
 
     #[test]

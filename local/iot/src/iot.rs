@@ -1,4 +1,4 @@
-//! All of it, running.
+//! The whole service, running.
 
 use std::{
     net::SocketAddr,
@@ -10,26 +10,27 @@ use crate::{
     Invocation, InvokeError, Registry, ServerIdentity,
     broker::{Broker, Listeners},
     data_plane::DataPlane,
-    service::{Cloud, Service},
+    service::{Service, ServiceOptions},
 };
 
-/// What AWS IoT Core is to be here.
+/// Options of the local AWS IoT Core.
 pub struct Options {
-    /// Where to listen for MQTT, on loopback. Port 0 is any.
+    /// Address to listen on for MQTT, on loopback. Port 0 uses any free port.
     pub mqtt: SocketAddr,
-    /// Where to listen for MQTT with mutual TLS. Port 0 is any.
+    /// Address to listen on for MQTT with mutual TLS. Port 0 uses any free port.
     pub mqtts: SocketAddr,
-    /// So many devices may be connected, a quarter of them without TLS, where each takes three descriptors.
+    /// Maximum number of connected devices. A quarter of them may connect without TLS, where each takes three
+    /// descriptors.
     pub connections: usize,
-    /// How long the broker keeps what a client that is away has subscribed to: [`SESSION_EXPIRY`](crate::SESSION_EXPIRY),
-    /// and less for a test that cannot wait.
+    /// How long the broker keeps the session of a disconnected client: [`SESSION_EXPIRY`](crate::SESSION_EXPIRY), and
+    /// less in tests.
     pub session_expiry: Duration,
-    /// What the listener with TLS shows, and whom it believes.
+    /// Certificates of the TLS listener.
     pub identity: ServerIdentity,
-    /// Who the devices are.
+    /// Checks the devices' credentials.
     pub registry: Registry,
-    /// All that is not the broker.
-    pub cloud: Cloud,
+    /// Options apart from the broker's.
+    pub service: ServiceOptions,
 }
 
 /// A running AWS IoT Core.
@@ -51,25 +52,27 @@ impl std::fmt::Debug for Iot {
 /// Why it did not start.
 #[derive(Debug, thiserror::Error)]
 pub enum StartError {
-    /// That port is for one machine: nothing checks signatures there, or passwords go in the clear.
+    /// The address is reachable from other machines, but signatures are not verified there, or passwords are sent in
+    /// plain text.
     #[error("{0} is not on loopback")]
     NotLoopback(SocketAddr),
-    /// An address is taken, or the certificates cannot be read.
+    /// An address is in use, or the certificates cannot be read.
     #[error("cannot listen on {address}")]
     Listen {
-        /// Where.
+        /// The address.
         address: SocketAddr,
-        /// What happened.
+        /// The error.
         #[source]
         error: InvokeError,
     },
-    /// A file, a folder or a thread is not to be had.
+    /// A file, folder or thread cannot be created.
     #[error("a part of AWS IoT Core did not start")]
     Io(#[from] std::io::Error),
 }
 
 impl Iot {
-    /// Starts it. `invoke` runs a function of the template on an event; it is called again when it fails, as Lambda does.
+    /// Starts the service. `invoke` runs a function of the template with an event; after a failure it is called again,
+    /// as Lambda does.
     pub async fn start<F>(
         options: Options,
         invoke: impl Fn(Invocation) -> F + Send + Sync + 'static,
@@ -77,22 +80,22 @@ impl Iot {
     where
         F: Future<Output = Result<(), InvokeError>> + Send + 'static,
     {
-        let Options { mqtt, mqtts, connections, session_expiry, identity, registry, cloud } = options;
-        let (data_plane, access_key_id) = (cloud.data_plane, cloud.access_key_id.clone());
-        let (service, messages) = Service::start(cloud, invoke)?;
+        let Options { mqtt, mqtts, connections, session_expiry, identity, registry, service } = options;
+        let (data_plane, access_key_id) = (service.data_plane, service.access_key_id.clone());
+        let (service, messages) = Service::start(service, invoke)?;
         let listeners = Listeners { mqtt, mqtts, connections, session_expiry, identity, registry };
         let broker = Broker::start(listeners, service.clone(), messages)?;
         let data_plane = DataPlane::start(data_plane, access_key_id, service.clone()).await?;
         Ok(Self { broker, data_plane, service })
     }
 
-    /// Where it listens for MQTT.
+    /// Address of the MQTT listener without TLS.
     #[must_use]
     pub fn mqtt(&self) -> SocketAddr {
         self.broker.mqtt
     }
 
-    /// Where it listens for MQTT with mutual TLS.
+    /// Address of the MQTT listener with mutual TLS.
     #[must_use]
     pub fn mqtts(&self) -> SocketAddr {
         self.broker.mqtts
@@ -104,7 +107,7 @@ impl Iot {
         format!("http://{}", self.data_plane.address)
     }
 
-    /// Ends all connections, tells the rules that they have ended, and waits for what is under way.
+    /// Ends all connections, publishes their lifecycle events to the rules, and waits for running invocations.
     pub async fn stop(self) {
         drop((self.broker, self.data_plane));
         let ended = self.service.presence.lock().unwrap_or_else(PoisonError::into_inner).ended((self.service.now)());

@@ -1,5 +1,5 @@
-//! AWS IoT Core on one machine: the shadow service, topic rules, device policy, broker and data plane that the cloud
-//! has from AWS, so that the local cloud, the simulation and the tests run the same functions against the same answers.
+//! AWS IoT Core on one machine: the shadow service, topic rules, device policy, broker and data plane, so that the
+//! local cloud, the simulation and the tests run the functions with the same service behaviour as in AWS.
 
 mod attachment;
 mod broker;
@@ -25,5 +25,5 @@ pub use broker::{SESSION_EXPIRY, ServerIdentity};
 pub use invocation::{Invocation, InvokeError};
 pub use iot::{Iot, Options, StartError};
 pub use registry::{Login, Proof, Registry};
-pub use service::{Cloud, MillisSource};
+pub use service::{MillisSource, ServiceOptions};
 pub use shadows::{Exchange, Shadows};

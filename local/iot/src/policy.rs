@@ -8,32 +8,32 @@ use template::{Value, literal, reference};
 #[derive(Debug, Clone, PartialEq)]
 pub struct Policy(Vec<Statement>);
 
-/// What is wrong with a policy, in words.
+/// Why a policy cannot be used.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("the policy {0}")]
 pub struct PolicyError(String);
 
-/// What a connection wants.
+/// An action of a connection.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Action {
-    /// To be there, under a client id.
+    /// Connect with a client id.
     Connect,
-    /// To publish to a topic.
+    /// Publish to a topic.
     Publish,
-    /// To have a message that it publishes retained.
+    /// Publish a retained message.
     RetainPublish,
-    /// To subscribe by a topic filter.
+    /// Subscribe to a topic filter.
     Subscribe,
-    /// To be sent a message of a topic.
+    /// Receive a message of a topic.
     Receive,
 }
 
-/// Who wants it.
+/// The connection that requests an action.
 #[derive(Debug, Clone, Copy)]
 pub struct Connection<'c> {
     /// Its client id.
     pub client: &'c str,
-    /// The thing that its certificate is attached to.
+    /// The thing to which its certificate is attached.
     pub thing: Option<&'c str>,
 }
 
@@ -45,7 +45,7 @@ struct Statement {
     attached: Option<bool>,
 }
 
-/// A text with wildcards and variables.
+/// A text with wildcards and policy variables.
 #[derive(Debug, Clone, PartialEq)]
 struct Pattern(Vec<Piece>);
 
@@ -59,7 +59,7 @@ enum Piece {
 }
 
 impl Policy {
-    /// Reads a policy document, with a template's short tags in it.
+    /// Reads a policy document, which may contain `CloudFormation` short forms.
     pub fn read(document: &Value) -> Result<Self, PolicyError> {
         let statements = match document.get("Statement") {
             Some(Value::Sequence(statements)) => statements.iter().map(Statement::read).collect::<Result<_, _>>()?,
@@ -69,12 +69,12 @@ impl Policy {
         Ok(Self(statements))
     }
 
-    /// Whether a connection may do something with a client id, topic or topic filter: something allows it, and nothing
-    /// denies it.
+    /// Whether a connection may perform an action on a client id, topic or topic filter: a statement allows it, and
+    /// none denies it.
     #[must_use]
     pub fn allows(&self, connection: &Connection<'_>, action: Action, name: &str) -> bool {
         let said = |allow| {
-            self.0.iter().any(|statement| statement.allow == allow && statement.speaks_of(connection, action, name))
+            self.0.iter().any(|statement| statement.allow == allow && statement.applies_to(connection, action, name))
         };
         said(true) && !said(false)
     }
@@ -105,7 +105,7 @@ impl Statement {
         let known = ["Sid", "Effect", "Action", "Resource", "Condition"];
         for name in statement.as_mapping().into_iter().flat_map(|members| members.keys()).filter_map(Value::as_str) {
             if !known.contains(&name) {
-                return Err(PolicyError(format!("has {name}, which is not known here")));
+                return Err(PolicyError(format!("has {name}, which is not supported")));
             }
         }
         let allow = match statement.get("Effect").and_then(Value::as_str) {
@@ -123,7 +123,7 @@ impl Statement {
         Ok(Self { allow, actions, resources: resources.collect::<Result<_, _>>()?, attached: attached(statement)? })
     }
 
-    fn speaks_of(&self, connection: &Connection<'_>, action: Action, name: &str) -> bool {
+    fn applies_to(&self, connection: &Connection<'_>, action: Action, name: &str) -> bool {
         let resource = format!("{}{name}", action.resource());
         self.attached.is_none_or(|attached| attached == connection.thing.is_some())
             && self.actions.iter().any(|pattern| pattern.matches(connection, action.name()))
@@ -131,7 +131,7 @@ impl Statement {
     }
 }
 
-/// A text, with what `!Sub` does to it: the region and the account may be any, and `${!x}` stands for `${x}`.
+/// A text with the effect of `!Sub`: region and account become wildcards, and `${!x}` becomes `${x}`.
 fn text(value: &Value) -> Result<String, PolicyError> {
     if let Some(text) = literal(value) {
         return Ok(text.to_owned());
@@ -145,7 +145,7 @@ fn text(value: &Value) -> Result<String, PolicyError> {
     Ok(text.replace("${!", "${"))
 }
 
-/// What an ARN names: `topic/a/b`.
+/// The resource part of an ARN: `topic/a/b`.
 fn name_in(arn: &str) -> Result<&str, PolicyError> {
     if arn == "*" {
         return Ok(arn);
@@ -153,12 +153,12 @@ fn name_in(arn: &str) -> Result<&str, PolicyError> {
     let parts: Vec<_> = arn.splitn(6, ':').collect();
     match parts[..] {
         ["arn", _, "iot", _, _, name] => Ok(name),
-        _ => Err(PolicyError(format!("has the resource {arn}, which is no ARN of AWS IoT"))),
+        _ => Err(PolicyError(format!("has the resource {arn}, which is not an ARN of AWS IoT"))),
     }
 }
 
 fn attached(statement: &Value) -> Result<Option<bool>, PolicyError> {
-    let unknown = || PolicyError("has a Condition that is not known here".to_owned());
+    let unknown = || PolicyError("has an unsupported Condition".to_owned());
     let Some(condition) = statement.get("Condition") else { return Ok(None) };
     let test = condition.get("Bool").and_then(|test| test.get("iot:Connection.Thing.IsAttached"));
     let alone = |value: &Value| value.as_mapping().is_some_and(|members| members.len() == 1);
@@ -186,7 +186,7 @@ impl Pattern {
                 pieces.push(match name {
                     "iot:Connection.Thing.ThingName" => Piece::ThingName,
                     "iot:ClientId" => Piece::ClientId,
-                    _ => return Err(PolicyError(format!("has the variable {name}, which is not known here"))),
+                    _ => return Err(PolicyError(format!("has the variable {name}, which is not supported"))),
                 });
                 rest = after;
                 continue;
@@ -201,8 +201,8 @@ impl Pattern {
         Ok(Self(pieces))
     }
 
-    /// A variable stands for its value letter by letter, whatever a client called itself; one that has no value makes
-    /// the pattern match nothing.
+    /// A variable matches its value literally, even if a client's name contains wildcards. If a variable has no value,
+    /// the pattern matches nothing.
     fn matches(&self, connection: &Connection<'_>, text: &str) -> bool {
         let mut pieces = Vec::new();
         for &piece in &self.0 {
@@ -222,8 +222,7 @@ impl Pattern {
     }
 }
 
-/// Steps back to the last wildcard for any text when a letter does not fit, so its time is at worst the product of
-/// both lengths.
+/// Backtracks only to the last `*`, so the time is at most proportional to the product of both lengths.
 fn glob(pieces: &[Piece], letters: &[char]) -> bool {
     let (mut piece, mut letter) = (0, 0);
     let mut last_any: Option<(usize, usize)> = None;
@@ -260,7 +259,7 @@ mod tests {
     const ARN: &str = "arn:${AWS::Partition}:iot:${AWS::Region}:${AWS::AccountId}";
 
     #[test]
-    fn what_nothing_allows_is_refused() {
+    fn an_action_without_an_allow_statement_is_refused() {
         let policy =
             policy(r#"  - { Effect: Allow, Action: iot:Publish, Resource: "arn:aws:iot:eu-north-1:1:topic/a" }"#)
                 .unwrap();
@@ -271,7 +270,7 @@ mod tests {
     }
 
     #[test]
-    fn a_denial_stands_above_all_that_is_allowed() {
+    fn a_deny_statement_overrides_allow_statements() {
         let policy = policy(&format!(
             "  - {{ Effect: Allow, Action: 'iot:*', Resource: '*' }}\n  - {{ Effect: Deny, Action: [iot:Subscribe, \
              iot:Publish], Resource: !Sub '{ARN}:topic/secret/*' }}"
@@ -283,7 +282,7 @@ mod tests {
     }
 
     #[test]
-    fn variables_are_the_connections_own() {
+    fn variables_have_the_values_of_the_connection() {
         let policy = policy(&format!(
             "  - {{ Effect: Allow, Action: iot:Publish, Resource: [!Sub '{ARN}:topic/t/${{!iot:Connection.Thing.ThingName}}', \
              !Sub '{ARN}:topic/c/${{!iot:ClientId}}'] }}"
@@ -294,12 +293,14 @@ mod tests {
         assert!(
             !policy.allows(&other, Action::Publish, "t/lobby") && !policy.allows(&other, Action::Publish, "c/yard")
         );
-        let nobody = Connection { client: "lobby", thing: None };
-        assert!(!policy.allows(&nobody, Action::Publish, "t/") && policy.allows(&nobody, Action::Publish, "c/lobby"));
+        let detached = Connection { client: "lobby", thing: None };
+        assert!(
+            !policy.allows(&detached, Action::Publish, "t/") && policy.allows(&detached, Action::Publish, "c/lobby")
+        );
     }
 
     #[test]
-    fn a_client_that_calls_itself_a_wildcard_is_none() {
+    fn wildcards_in_a_client_id_are_literal() {
         let policy = policy(&format!(
             "  - {{ Effect: Allow, Action: iot:Publish, Resource: !Sub '{ARN}:topic/c/${{!iot:ClientId}}' }}"
         ))
@@ -310,7 +311,7 @@ mod tests {
     }
 
     #[test]
-    fn the_condition_asks_for_a_thing() {
+    fn the_condition_requires_an_attached_thing() {
         let policy = policy(&format!(
             "  - {{ Effect: Allow, Action: iot:Connect, Resource: !Sub '{ARN}:client/*', \
              Condition: {{ Bool: {{ 'iot:Connection.Thing.IsAttached': 'true' }} }} }}"
@@ -321,7 +322,7 @@ mod tests {
     }
 
     #[test]
-    fn mqtts_wildcards_are_letters_in_filters() {
+    fn mqtt_wildcards_in_filters_are_literal() {
         let policy = policy(&format!(
             "  - {{ Effect: Allow, Action: iot:Subscribe, Resource: !Sub '{ARN}:topicfilter/a/+/c' }}"
         ))
@@ -332,7 +333,7 @@ mod tests {
     }
 
     #[test]
-    fn wildcards_stand_for_any_text_and_any_letter() {
+    fn wildcards_match_any_text_or_any_character() {
         for (pattern, text, expected) in [
             ("a*c", "abbc", true),
             ("a*c", "abbd", false),
@@ -348,7 +349,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_known_here_is_refused_when_it_is_read() {
+    fn unsupported_policies_are_refused_when_read() {
         for statement in [
             "  - { Effect: Allow, NotAction: iot:Publish, Resource: '*' }",
             "  - { Effect: Maybe, Action: iot:Publish, Resource: '*' }",

@@ -1,4 +1,4 @@
-//! Lifecycle events: who is connected.
+//! Lifecycle events: connected and disconnected clients.
 //!
 //! <https://docs.aws.amazon.com/iot/latest/developerguide/life-cycle-events.html>: "If a client is not connected for
 //! approximately one hour, the version number is reset to 0."
@@ -7,38 +7,37 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 
-/// The connections that there are and were.
+/// The current and recent connections of all clients.
 #[derive(Debug, Default)]
 pub(crate) struct Presence {
     clients: BTreeMap<String, Seen>,
 }
 
-/// After how long without a connection a client's number is reset, in milliseconds.
+/// How long after its last connection a client's version number is reset, in milliseconds.
 const RESET_AFTER_MILLIS: i64 = 3_600_000;
 
 #[derive(Debug)]
 struct Seen {
     number: u64,
-    /// The connection, while it lasts.
+    /// Session id of the current connection.
     session: Option<String>,
-    /// When the last connection ended.
+    /// When the last connection ended, in milliseconds since 1970.
     ended: i64,
 }
 
-/// An event: its topic and its payload.
+/// The topic and the payload of an event.
 pub(crate) type Event = (String, Value);
 
 impl Presence {
-    /// A client has connected. If it was connected already, that connection has ended, and is said to have before the
-    /// new one is.
+    /// Records a connection. If the client was already connected, that connection has ended, and its event comes first.
     pub(crate) fn connected(&mut self, client: &str, session: &str, now_millis: i64) -> Vec<Event> {
         let taken_over =
             self.clients.get_mut(client).and_then(|seen| seen.end(client, "DUPLICATE_CLIENTID", now_millis));
         let number = match self.clients.get(client) {
             Some(seen) if now_millis - seen.ended >= RESET_AFTER_MILLIS => 0,
             Some(seen) => seen.number + 1,
-            // Numbers may skip some. With the clock's seconds they rise also when this process was started anew, which AWS
-            // never is.
+            // Numbers need not be consecutive. Starting from the clock's seconds they also increase after a restart of
+            // this process, which AWS does not have.
             None => u64::try_from(now_millis / 1000).unwrap_or_default(),
         };
         let seen = Seen { number, session: Some(session.to_owned()), ended: now_millis };
@@ -47,13 +46,13 @@ impl Presence {
         taken_over.into_iter().chain([connected]).collect()
     }
 
-    /// A connection has ended. Nothing, if that was known.
+    /// Records the end of a connection. Returns `None` if it was already recorded.
     pub(crate) fn disconnected(&mut self, client: &str, session: &str, reason: &str, now_millis: i64) -> Option<Event> {
         let seen = self.clients.get_mut(client).filter(|seen| seen.session.as_deref() == Some(session))?;
         seen.end(client, reason, now_millis)
     }
 
-    /// All connections have ended.
+    /// Records the end of all connections.
     pub(crate) fn ended(&mut self, now_millis: i64) -> Vec<Event> {
         let ended = self
             .clients
@@ -64,7 +63,7 @@ impl Presence {
 }
 
 impl Seen {
-    /// The end has the number of its beginning.
+    /// The disconnect event has the same number as the connect event.
     fn end(&mut self, client: &str, reason: &str, now_millis: i64) -> Option<Event> {
         let session = self.session.take()?;
         self.ended = now_millis;
@@ -89,7 +88,7 @@ mod tests {
 
     const NOW: i64 = 1_795_521_600_000;
 
-    fn told(events: impl IntoIterator<Item = Event>) -> Vec<(String, u64)> {
+    fn summarize(events: impl IntoIterator<Item = Event>) -> Vec<(String, u64)> {
         let told = |(_, payload): Event| {
             let session = payload["sessionIdentifier"].as_str().unwrap().to_owned();
             (
@@ -101,7 +100,7 @@ mod tests {
     }
 
     #[test]
-    fn a_connections_end_has_the_number_of_its_beginning() {
+    fn disconnecting_has_the_same_number_as_connecting() {
         let mut presence = Presence::default();
         let connected = presence.connected("lobby", "a", NOW);
         assert_eq!(connected[0].0, "$aws/events/presence/connected/lobby");
@@ -112,16 +111,16 @@ mod tests {
     }
 
     #[test]
-    fn a_connection_that_is_taken_over_ends_before_the_next_begins_and_ends_once() {
+    fn a_connection_that_is_taken_over_ends_once_and_before_the_next() {
         let mut presence = Presence::default();
         presence.connected("lobby", "a", NOW);
         let seconds = 1_795_521_600;
         let expected = [("disconnected a".to_owned(), seconds), ("connected b".to_owned(), seconds + 1)];
-        assert_eq!(told(presence.connected("lobby", "b", NOW)), expected);
-        assert_eq!(told(presence.disconnected("lobby", "a", "CONNECTION_LOST", NOW)), []);
+        assert_eq!(summarize(presence.connected("lobby", "b", NOW)), expected);
+        assert_eq!(summarize(presence.disconnected("lobby", "a", "CONNECTION_LOST", NOW)), []);
         let last = [("disconnected b".to_owned(), seconds + 1)];
-        assert_eq!(told(presence.disconnected("lobby", "b", "CONNECTION_LOST", NOW)), last);
-        assert_eq!(told(presence.ended(NOW)), []);
+        assert_eq!(summarize(presence.disconnected("lobby", "b", "CONNECTION_LOST", NOW)), last);
+        assert_eq!(summarize(presence.ended(NOW)), []);
     }
 
     #[test]
@@ -129,17 +128,17 @@ mod tests {
         let mut presence = Presence::default();
         presence.connected("lobby", "a", NOW);
         presence.disconnected("lobby", "a", "CONNECTION_LOST", NOW + RESET_AFTER_MILLIS).unwrap();
-        let number = |events| told(events)[0].1;
+        let number = |events| summarize(events)[0].1;
         assert!(number(presence.connected("lobby", "b", NOW + 2 * RESET_AFTER_MILLIS - 1)) > 0);
         presence.disconnected("lobby", "b", "CONNECTION_LOST", NOW + 2 * RESET_AFTER_MILLIS).unwrap();
         assert_eq!(number(presence.connected("lobby", "c", NOW + 3 * RESET_AFTER_MILLIS)), 0);
     }
 
     #[test]
-    fn numbers_rise_when_the_process_is_started_anew() {
+    fn numbers_increase_after_a_restart() {
         let mut before = Presence::default();
         before.connected("lobby", "a", NOW);
-        let number = told(before.ended(NOW))[0].1;
-        assert!(told(Presence::default().connected("lobby", "b", NOW + 1000))[0].1 > number);
+        let number = summarize(before.ended(NOW))[0].1;
+        assert!(summarize(Presence::default().connected("lobby", "b", NOW + 1000))[0].1 > number);
     }
 }

@@ -1,12 +1,12 @@
-//! Who the devices are. What they were given is kept elsewhere; the broker only asks.
+//! The registry of devices. Credentials are stored elsewhere; the broker only asks whether they are valid.
 
 use std::{fmt, pin::Pin, sync::Arc};
 
-/// How a device proves which thing it is.
+/// How a device proves its identity.
 #[derive(Clone, PartialEq, Eq)]
 pub enum Proof {
-    /// It holds the key of a certificate of our authority, of this serial number: hexadecimal digits in lower case,
-    /// without zeros in front.
+    /// It has the private key of a certificate signed by the authority, with this serial number: lower-case hexadecimal
+    /// digits without leading zeros.
     Certificate {
         /// The serial number.
         serial: String,
@@ -15,23 +15,24 @@ pub enum Proof {
     Password(Vec<u8>),
 }
 
-/// A device that wants to connect.
+/// A device that connects.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Login {
-    /// The thing that it says it is, which is its client id too.
+    /// The thing that it claims to be, which is also its client id.
     pub thing: String,
-    /// What it proves it by.
+    /// Its proof.
     pub proof: Proof,
 }
 
 type Ask = dyn Fn(Login) -> Pin<Box<dyn Future<Output = bool> + Send>> + Send + Sync;
 
-/// Answers whether a device is known: whether its certificate is this thing's and active, or its password this thing's.
+/// Checks whether a device is known: whether the certificate is active and belongs to the thing, or the password
+/// belongs to the thing.
 #[derive(Clone)]
 pub struct Registry(Arc<Ask>);
 
 impl Registry {
-    /// A registry that asks so.
+    /// A registry with this check.
     pub fn new<F>(ask: impl Fn(Login) -> F + Send + Sync + 'static) -> Self
     where
         F: Future<Output = bool> + Send + 'static,
@@ -50,7 +51,7 @@ impl fmt::Debug for Registry {
     }
 }
 
-/// A password is not shown.
+/// `Debug` omits the password.
 impl fmt::Debug for Proof {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

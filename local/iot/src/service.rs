@@ -1,4 +1,4 @@
-//! What happens to a message once it is known that it may be: shadows answer it, rules take it, subscribers get it.
+//! Processes messages that were allowed: shadows answer them, rules select them, subscribers receive them.
 
 use std::{
     io,
@@ -24,25 +24,25 @@ use crate::{
     topic,
 };
 
-/// Reads the clock: milliseconds since 1970.
+/// Returns the current time in milliseconds since 1970.
 pub type MillisSource = Arc<dyn Fn() -> i64 + Send + Sync>;
 
-/// What AWS IoT Core is to do, whichever broker it has.
-pub struct Cloud {
-    /// The rules and the devices' policy.
+/// Options of AWS IoT Core apart from the broker's.
+pub struct ServiceOptions {
+    /// The topic rules and the device policy.
     pub template: Template,
-    /// Where shadows are kept; without a folder they end with the process.
+    /// Folder of the shadows; `None` keeps them in memory.
     pub shadows: Option<PathBuf>,
-    /// Where to serve the data plane, on loopback. Port 0 is any.
+    /// Address of the data plane, on loopback. Port 0 uses any free port.
     pub data_plane: SocketAddr,
-    /// The access key id that callers of the data plane sign with. It is their credential: signatures are not checked, so
-    /// it is as secret as a password.
+    /// The access key id that callers of the data plane sign with. Since signatures are not verified, it is their
+    /// credential, as secret as a password.
     pub access_key_id: String,
     /// The clock.
     pub now: MillisSource,
 }
 
-/// A message for subscribers.
+/// A message to deliver to subscribers.
 #[derive(Clone, PartialEq)]
 pub(crate) struct Publication {
     pub(crate) topic: String,
@@ -56,14 +56,14 @@ pub(crate) struct Service {
     pub(crate) invoker: Invoker,
     pub(crate) presence: Mutex<Presence>,
     pub(crate) now: MillisSource,
-    /// To whatever delivers messages to subscribers, in their order.
+    /// Messages for subscribers, in order; the broker or the attachment delivers them.
     pub(crate) outbox: UnboundedSender<Publication>,
 }
 
 impl Service {
-    /// The service, and what it has for subscribers.
+    /// Creates the service, and the channel of messages that it publishes to subscribers.
     pub(crate) fn start<F>(
-        cloud: Cloud,
+        options: ServiceOptions,
         invoke: impl Fn(Invocation) -> F + Send + Sync + 'static,
     ) -> io::Result<(Arc<Self>, UnboundedReceiver<Publication>)>
     where
@@ -72,21 +72,21 @@ impl Service {
         let invoke: Arc<Invoke> = Arc::new(move |invocation| Box::pin(invoke(invocation)));
         let (outbox, messages) = mpsc::unbounded_channel();
         let service = Self {
-            template: cloud.template,
-            shadows: cloud.shadows.map_or_else(|| Ok(Shadows::in_memory()), |folder| Shadows::open(&folder))?,
+            template: options.template,
+            shadows: options.shadows.map_or_else(|| Ok(Shadows::in_memory()), |folder| Shadows::open(&folder))?,
             shadow_rate: ShadowRate::default(),
             invoker: Invoker::new(invoke),
             presence: Mutex::default(),
-            now: cloud.now,
+            now: options.now,
             outbox,
         };
         Ok((Arc::new(service), messages))
     }
 
-    /// Does what is asked of a shadow over HTTP, and publishes what subscribers are told of it.
+    /// Performs a shadow operation that was requested over HTTP, and publishes the resulting messages.
     ///
-    /// A refusal is only answered: "If the client updates the document using the REST API, then it receives the HTTP error
-    /// code as part of its response, and no MQTT error messages are emitted."
+    /// An error is only returned: "If the client updates the document using the REST API, then it receives the HTTP
+    /// error code as part of its response, and no MQTT error messages are emitted."
     /// (<https://docs.aws.amazon.com/iot/latest/developerguide/device-shadow-error-messages.html>)
     pub(crate) fn shadow(&self, address: &Address, operation: Operation, payload: &[u8]) -> Result<Value, Rejection> {
         let Exchange { answer, messages } = self.ask_shadow(address, operation, payload);
@@ -105,10 +105,10 @@ impl Service {
         }
     }
 
-    /// Takes a message that a client has sent; delivering it to subscribers is its receiver's affair.
+    /// Passes a client's message to shadows and rules. Delivering it to subscribers is up to the caller.
     pub(crate) fn take(&self, client: Option<&str>, topic: &str, payload: &[u8]) {
         if let Some((address, operation)) = Address::of_request(topic) {
-            // who asked by MQTT reads the answer from its topic, a refusal too
+            // A client that uses MQTT gets the answer, also an error, on a topic.
             self.publish_all(self.ask_shadow(&address, operation, payload).messages);
         }
         self.fire(client, topic, payload);
@@ -120,15 +120,15 @@ impl Service {
         }
     }
 
-    /// Says something to rules and subscribers.
+    /// Publishes a message to rules and subscribers.
     pub(crate) fn publish(&self, topic: String, payload: Vec<u8>) {
         self.fire(None, &topic, &payload);
-        // nobody delivers any more when all is being stopped
+        // The receiver is gone only while the service stops.
         _ = self.outbox.send(Publication { topic, payload });
     }
 
     pub(crate) fn fire(&self, client: Option<&str>, topic: &str, payload: &[u8]) {
-        // rules see nothing in other payloads, and AWS counts them as failures of the rule
+        // Rules ignore payloads that are not JSON; AWS counts them as failures of the rule.
         let Ok(payload) = serde_json::from_slice(payload) else { return };
         let message = Context { topic, payload: &payload, client, now_millis: (self.now)() };
         for firing in self.template.rules.fire(&message) {
@@ -136,7 +136,7 @@ impl Service {
         }
     }
 
-    /// Whether a client may publish to a topic. What AWS says itself nobody else may say, whatever the policy.
+    /// Whether a client may publish to a topic. Topics that only AWS publishes to are refused whatever the policy.
     pub(crate) fn may_publish(&self, connection: &Connection<'_>, topic: &str, retain: bool) -> bool {
         let policy = &self.template.policy;
         may_be_published(topic)
@@ -144,13 +144,14 @@ impl Service {
             && (!retain || policy.allows(connection, Action::RetainPublish, topic))
     }
 
-    /// Whether a client may be sent a message of a topic.
+    /// Whether a client may receive a message of a topic.
     pub(crate) fn may_receive(&self, connection: &Connection<'_>, topic: &str) -> bool {
         !is_basic_ingest(topic) && self.template.policy.allows(connection, Action::Receive, topic)
     }
 }
 
-/// Whether anybody but AWS may publish to a topic: of those that begin with `$`, to requests of shadows and to rules.
+/// Whether clients may publish to a topic. Of the topics that start with `$`, these are shadow requests and Basic
+/// Ingest.
 pub(crate) fn may_be_published(topic: &str) -> bool {
     topic::is_valid(topic)
         && (!topic.starts_with('$') || is_basic_ingest(topic) || Address::of_request(topic).is_some())
@@ -161,7 +162,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_aws_says_itself_nobody_else_may_say() {
+    fn topics_of_aws_are_refused_to_clients() {
         for topic in ["automats/lobby/keypad", "$aws/rules/r/a", "$aws/things/lobby/shadow/name/open/update"] {
             assert!(may_be_published(topic), "{topic}");
         }

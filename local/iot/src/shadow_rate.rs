@@ -1,4 +1,4 @@
-//! How often the shadows of one thing may be asked for something.
+//! Limits the requests per second to the shadows of one thing.
 //!
 //! <https://docs.aws.amazon.com/general/latest/gr/iot-core.html#device-shadow-limits>, *Requests per second per thing*: "up
 //! to 20 requests per second per thing. Note that this limit is per thing and not per API."
@@ -13,7 +13,7 @@ use tokio::time::Instant;
 use crate::bucket::Bucket;
 
 const REQUESTS: f64 = 20.0;
-/// So many things are remembered before those are forgotten that have asked for nothing lately.
+/// Number of things above which those without recent requests are dropped.
 const REMEMBERED: usize = 1_000;
 
 /// The rates of all things.
@@ -21,7 +21,7 @@ const REMEMBERED: usize = 1_000;
 pub(crate) struct ShadowRate(Mutex<HashMap<String, Bucket>>);
 
 impl ShadowRate {
-    /// Counts a request for one of the thing's shadows, if it is granted.
+    /// Counts a request to one of the thing's shadows. Returns whether it is within the limit.
     pub(crate) fn grants(&self, thing: &str, now: Instant) -> bool {
         let mut buckets = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(bucket) = buckets.get_mut(thing) {
@@ -41,7 +41,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_thing_has_20_requests_a_second() {
+    fn a_thing_is_granted_20_requests_a_second() {
         let (rate, start) = (ShadowRate::default(), Instant::now());
         let granted = |thing, millis| rate.grants(thing, start + Duration::from_millis(millis));
         assert!((0..20).all(|_| granted("lobby", 0)));
@@ -50,7 +50,7 @@ mod tests {
     }
 
     #[test]
-    fn things_that_ask_no_more_are_forgotten() {
+    fn things_without_recent_requests_are_dropped() {
         let (rate, start) = (ShadowRate::default(), Instant::now());
         for thing in 0..3 * REMEMBERED {
             let millis = u64::try_from(thing).unwrap();

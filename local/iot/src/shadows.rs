@@ -1,4 +1,4 @@
-//! The shadows of all things: in memory, and in a folder too if they are to outlive the process.
+//! Stores the shadows of all things in memory, and optionally in a folder.
 
 use std::{
     collections::BTreeMap,
@@ -12,23 +12,23 @@ use serde_json::Value;
 
 use crate::shadow::{Address, Handled, Operation, Rejection, Shadow};
 
-/// Shadows by their addresses.
+/// Shadows by address.
 #[derive(Debug, Default)]
 pub struct Shadows {
     held: Mutex<BTreeMap<Address, Shadow>>,
     folder: Option<PathBuf>,
 }
 
-/// What a request leads to.
+/// The result of a request.
 #[derive(Debug)]
 pub struct Exchange {
-    /// The answer, for who asked by HTTP.
+    /// The answer to a client that uses HTTP.
     pub answer: Result<Value, Rejection>,
-    /// What is published: topics and payloads.
+    /// The topics and payloads of the messages to publish.
     pub messages: Vec<(String, Vec<u8>)>,
 }
 
-/// A shadow's file. Names are in it, so that none has to be read out of a file's name.
+/// The content of a shadow's file. It includes the names, so that they need not be parsed from the file name.
 #[derive(Serialize, Deserialize)]
 struct Stored {
     thing: String,
@@ -37,7 +37,7 @@ struct Stored {
 }
 
 impl Exchange {
-    /// What comes of a request that a shadow has handled, or was not even asked.
+    /// Addresses the result of an operation.
     #[must_use]
     pub fn of(address: &Address, handled: Handled) -> Self {
         let messages = handled.messages.into_iter();
@@ -48,13 +48,13 @@ impl Exchange {
 }
 
 impl Shadows {
-    /// Shadows that end with the process.
+    /// Keeps shadows in memory only.
     #[must_use]
     pub fn in_memory() -> Self {
         Self::default()
     }
 
-    /// The shadows of a folder, which is made if it is not there.
+    /// Loads the shadows of a folder, and creates the folder if it does not exist.
     pub fn open(folder: &Path) -> io::Result<Self> {
         fs::create_dir_all(folder)?;
         let mut held = BTreeMap::new();
@@ -63,14 +63,14 @@ impl Shadows {
             if path.extension().is_some_and(|extension| extension == "json") {
                 let stored: Stored = serde_json::from_slice(&fs::read(&path)?)?;
                 let address = Address::new(&stored.thing, stored.name.as_deref())
-                    .ok_or_else(|| io::Error::new(io::ErrorKind::InvalidData, "a shadow of no valid name"))?;
+                    .ok_or_else(|| io::Error::new(io::ErrorKind::InvalidData, "a stored shadow has an invalid name"))?;
                 held.insert(address, stored.shadow);
             }
         }
         Ok(Self { held: Mutex::new(held), folder: Some(folder.to_owned()) })
     }
 
-    /// Does what is asked of a shadow, and has it stored before it is answered.
+    /// Performs an operation. A changed shadow is stored before the operation is answered.
     pub fn request(&self, address: &Address, operation: Operation, payload: &[u8], now_millis: i64) -> Exchange {
         let mut held = self.held.lock().unwrap_or_else(PoisonError::into_inner);
         let none = Shadow::default();
@@ -78,7 +78,7 @@ impl Shadows {
         let handled = shadow.handle(address.name().unwrap_or_default(), operation, payload, now_millis);
         if let Some(shadow) = &handled.shadow {
             if let Err(error) = self.store(address, shadow) {
-                tracing::error!(%error, thing = address.thing(), "a shadow was not stored");
+                tracing::error!(%error, thing = address.thing(), "cannot store a shadow");
                 return Exchange { answer: Err(Rejection::Internal), messages: Vec::new() };
             }
             held.insert(address.clone(), shadow.clone());
@@ -86,10 +86,10 @@ impl Shadows {
         Exchange::of(address, handled)
     }
 
-    /// Writes a file beside the old one and puts it in its place, so that no crash leaves half a shadow.
+    /// Writes to a temporary file and renames it, so that a crash never leaves half a shadow.
     fn store(&self, address: &Address, shadow: &Shadow) -> io::Result<()> {
         let Some(folder) = &self.folder else { return Ok(()) };
-        // `:` is not for every file system, and neither `.` nor `@` is in any name
+        // Some file systems do not allow `:`; names contain neither `.` nor `@`
         let file = format!("{}@{}", address.thing(), address.name().unwrap_or_default()).replace(':', ".");
         let stored = Stored {
             thing: address.thing().to_owned(),
@@ -113,7 +113,7 @@ mod tests {
     }
 
     #[test]
-    fn shadows_are_apart_by_thing_and_by_name() {
+    fn shadows_are_separate_by_thing_and_name() {
         let shadows = Shadows::in_memory();
         let of = |thing, name| Address::new(thing, name).unwrap();
         let update = br#"{"state":{"desired":{"a":1}}}"#;
@@ -126,7 +126,7 @@ mod tests {
     }
 
     #[test]
-    fn shadows_in_a_folder_outlive_the_process() {
+    fn shadows_in_a_folder_survive_the_process() {
         let folder = tempfile::tempdir().unwrap();
         let address = Address::new("lobby:2", Some("open")).unwrap();
         let before = Shadows::open(folder.path()).unwrap();
@@ -138,7 +138,7 @@ mod tests {
         after.request(&address, Operation::Delete, b"", NOW);
         let again = Shadows::open(folder.path()).unwrap();
         let exchange = again.request(&address, Operation::Update, br#"{"state":{}}"#, NOW);
-        assert_eq!(exchange.answer.unwrap()["version"], 2, "the number outlives the deletion");
+        assert_eq!(exchange.answer.unwrap()["version"], 2, "the version continues after the deletion");
     }
 
     #[test]

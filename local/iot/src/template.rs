@@ -1,4 +1,4 @@
-//! The topic rules and the device policy, read from `template.yaml`: what AWS gets is what runs here.
+//! The topic rules and the device policy, read from `template.yaml`, so that the same ones run here and in AWS.
 
 use template::{Resource, Value, at, attribute_of, reference};
 
@@ -7,47 +7,47 @@ use crate::{
     rules::{Rule, Rules, SqlError, Statement},
 };
 
-/// The version of the SQL that is known here.
+/// The supported version of the SQL.
 const SQL_VERSION: &str = "2016-03-23";
 
-/// What AWS IoT Core is told by a template.
+/// The AWS IoT Core part of a template.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Template {
-    /// `AWS::IoT::TopicRule`s that are not disabled.
+    /// All `AWS::IoT::TopicRule` resources that are not disabled.
     pub rules: Rules,
-    /// The `AWS::IoT::Policy`.
+    /// The `AWS::IoT::Policy` resource.
     pub policy: Policy,
 }
 
-/// What is wrong with a template.
+/// Why a template cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum TemplateError {
-    /// It is no template.
+    /// The text is not a template.
     #[error(transparent)]
     Unreadable(#[from] template::TemplateError),
-    /// A part is missing or not of a kind that is known here.
+    /// A resource is missing, incomplete or not supported.
     #[error("{resource}: {what}")]
     Resource {
-        /// Which resource.
+        /// The resource's logical id.
         resource: String,
-        /// What is wrong with it.
+        /// The error.
         what: &'static str,
     },
-    /// A rule's statement is not of the SQL that is known here.
+    /// The statement of a rule is invalid or not supported.
     #[error("{resource}: {error}")]
     Sql {
-        /// Which resource.
+        /// The resource's logical id.
         resource: String,
-        /// What is wrong with it.
+        /// The error.
         error: SqlError,
     },
-    /// The policy cannot be read.
+    /// The policy is invalid or not supported.
     #[error(transparent)]
     Policy(#[from] PolicyError),
 }
 
 impl Template {
-    /// Reads a template's text.
+    /// Reads a template.
     pub fn read(text: &str) -> Result<Self, TemplateError> {
         let template = template::Template::parse(text)?;
         let mut rules = Vec::new();
@@ -58,9 +58,9 @@ impl Template {
         let mut policies = template.of_type("AWS::IoT::Policy");
         let document = policies.next().and_then(|policy| policy.property(&["PolicyDocument"]));
         if policies.next().is_some() {
-            return Err(wrong("hold several policies; devices have one"));
+            return Err(wrong("contain several policies; devices have one"));
         }
-        let policy = Policy::read(document.ok_or_else(|| wrong("hold no policy"))?)?;
+        let policy = Policy::read(document.ok_or_else(|| wrong("contain no policy"))?)?;
         Ok(Self { rules: Rules::new(rules), policy })
     }
 }
@@ -85,8 +85,8 @@ fn rule(resource: &Resource<'_>) -> Result<Option<Rule>, TemplateError> {
     Ok(Some(Rule { name: name.to_owned(), statement, functions }))
 }
 
-/// The function whose ARN this is: `!GetAtt X.Arn`, or `!Ref X.Alias`, as SAM names the ARN of the alias that it makes
-/// for a function.
+/// The function whose ARN this is: `!GetAtt X.Arn`, or `!Ref X.Alias`, by which SAM names the ARN of a function's
+/// alias.
 fn function_of(arn: &Value) -> Option<&str> {
     reference(arn, "Ref").and_then(|alias| alias.strip_suffix(".Alias")).or_else(|| attribute_of(arn, "Arn"))
 }
@@ -126,7 +126,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_known_here_is_refused_with_its_name() {
+    fn unsupported_resources_are_refused_by_name() {
         let version = r#"AwsIotSqlVersion: "2016-03-23""#;
         for template in [
             rule(r#"Sql: "SELECT * FROM 'a'""#, "!GetAtt Devices.Arn"),

@@ -1,4 +1,4 @@
-//! Topics and topic filters, with AWS's limits and its reading of the wildcards.
+//! Topics and topic filters, with AWS's limits and its interpretation of wildcards.
 //!
 //! <https://docs.aws.amazon.com/general/latest/gr/iot-core.html#iot-protocol-limits>, *Topic size*: "limited to 256 bytes of
 //! UTF-8 encoded characters"; *Maximum number of slashes in topic and topic filter*: "limited to 7 forward slashes". Both
@@ -9,8 +9,8 @@ use crate::rules::BASIC_INGEST;
 const MAX_BYTES: usize = 256;
 const MAX_SLASHES: usize = 7;
 
-/// Whether a topic is one that the filter means. As in MQTT 3.1.1, a wildcard in front means no topic that begins with
-/// `$`, and `a/#` means `a` too.
+/// Whether a topic matches a filter. As in MQTT 3.1.1, a leading wildcard does not match topics that start with `$`,
+/// and `a/#` also matches `a`.
 #[must_use]
 pub fn matches(filter: &str, topic: &str) -> bool {
     if topic.starts_with('$') && filter.starts_with(['+', '#']) {
@@ -27,13 +27,13 @@ pub fn matches(filter: &str, topic: &str) -> bool {
     }
 }
 
-/// Whether AWS would deliver a message on this topic: within the limits, and without wildcards.
+/// Whether AWS accepts messages on this topic: it is within the limits, and has no wildcards.
 #[must_use]
 pub fn is_valid(topic: &str) -> bool {
     is_within_limits(topic) && !topic.contains(['+', '#', '\0'])
 }
 
-/// Whether a topic or a filter is not empty, not too long and not too deep.
+/// Whether a topic or filter is within AWS's limits, and not empty.
 #[must_use]
 pub fn is_within_limits(topic: &str) -> bool {
     let counted =
@@ -73,7 +73,7 @@ mod tests {
     }
 
     #[test]
-    fn topics_have_256_bytes_and_7_slashes_at_most() {
+    fn topics_are_limited_to_256_bytes_and_7_slashes() {
         let (long, deep) = ("a".repeat(MAX_BYTES), "/".repeat(MAX_SLASHES));
         assert!(is_valid(&long) && is_valid(&deep) && is_within_limits(&format!("+{deep}#")));
         assert!(!is_valid(&format!("{long}a")) && !is_valid(&"ä".repeat(129)) && !is_valid(&format!("{deep}/")));

@@ -1,5 +1,4 @@
-//! The shadow service by examples, each from the developer guide or one of the cases that this project leans on, and by
-//! its laws.
+//! The shadow service: examples from the developer guide and cases that this project depends on, and its invariants.
 #![expect(clippy::unwrap_used, reason = "a test stops where it fails")]
 
 use iot::shadow::{Handled, Operation, Rejection, Shadow};
@@ -17,7 +16,7 @@ fn update(shadow: &Shadow, payload: &Value) -> Handled {
     ask(shadow, Operation::Update, payload, NOW)
 }
 
-/// The shadow after these states were merged, one after the other.
+/// The shadow after merging these states in order.
 fn given(states: &[Value]) -> Shadow {
     states.iter().fold(Shadow::default(), |shadow, state| update(&shadow, &json!({ "state": state })).shadow.unwrap())
 }
@@ -35,7 +34,7 @@ fn message<'h>(handled: &'h Handled, topic: &str) -> &'h Value {
 }
 
 #[test]
-fn a_state_is_merged_into_what_was_there() {
+fn an_update_is_merged_into_the_state() {
     let cases = [
         ("the first state", vec![], json!({"desired": {"a": 1}}), json!({"desired": {"a": 1}, "delta": {"a": 1}})),
         (
@@ -51,13 +50,13 @@ fn a_state_is_merged_into_what_was_there() {
             json!({"desired": {"7": [4]}, "reported": {"7": [1, 2, 3]}, "delta": {"7": [4]}}),
         ),
         (
-            "null takes a member away, and leaves the object around it",
+            "null removes a member and keeps the object that contained it",
             vec![json!({"reported": {"o": {"7": 1}, "r": 2}})],
             json!({"reported": {"o": {"7": null}}}),
             json!({"reported": {"o": {}, "r": 2}}),
         ),
         (
-            "null for a section takes all of it",
+            "null removes a section",
             vec![json!({"desired": {"a": 1}, "reported": {"b": 2}})],
             json!({"desired": null}),
             json!({"reported": {"b": 2}}),
@@ -69,7 +68,7 @@ fn a_state_is_merged_into_what_was_there() {
             json!({"reported": {"b": 2}}),
         ),
         (
-            "null for the state takes all",
+            "null for the state removes both sections",
             vec![json!({"desired": {"a": 1}, "reported": {"b": 2}})],
             json!(null),
             json!({}),
@@ -108,14 +107,14 @@ fn the_delta_is_what_is_desired_and_not_reported() {
 }
 
 #[test]
-fn what_is_reported_as_desired_ends_the_deltas() {
+fn reporting_the_desired_state_ends_the_deltas() {
     let shadow = given(&[json!({"desired": {"o": {"7": [1]}}})]);
     let handled = update(&shadow, &json!({"state": {"reported": {"o": {"7": [1]}}}}));
     assert_eq!(topics(&handled), ["update/accepted", "update/documents"]);
 }
 
 #[test]
-fn an_accepted_update_says_what_was_asked_and_what_became_of_it() {
+fn an_accepted_update_publishes_the_request_and_both_documents() {
     let shadow = given(&[json!({"reported": {"a": 1}})]);
     let state = json!({"reported": {"a": null, "b": [1, {"c": 2}]}});
     let handled = update(&shadow, &json!({"state": state, "version": 1}));
@@ -136,7 +135,7 @@ fn an_accepted_update_says_what_was_asked_and_what_became_of_it() {
 }
 
 #[test]
-fn only_what_an_update_touches_is_dated_anew() {
+fn only_updated_members_get_a_new_timestamp() {
     let shadow = given(&[json!({"reported": {"o": {"7": 1, "8": 1}}})]);
     let later = ask(&shadow, Operation::Update, &json!({"state": {"reported": {"o": {"7": 1}}}}), NOW + 5000);
     let metadata = json!({"reported": {"o": {"7": {"timestamp": SECONDS + 5}, "8": {"timestamp": SECONDS}}}});
@@ -144,13 +143,13 @@ fn only_what_an_update_touches_is_dated_anew() {
 }
 
 #[test]
-fn an_object_in_the_place_of_a_value_keeps_no_date_of_it() {
+fn an_object_that_replaces_a_value_drops_its_timestamp() {
     let shadow = given(&[json!({"reported": {"a": 1}}), json!({"reported": {"a": {"b": 1}}})]);
     assert_eq!(got(&shadow)["metadata"], json!({"reported": {"a": {"b": {"timestamp": SECONDS}}}}));
 }
 
 #[test]
-fn getting_answers_the_whole_shadow_and_says_it_to_nobody_else() {
+fn get_answers_the_whole_shadow_and_publishes_nothing_else() {
     let handled =
         ask(&given(&[json!({"desired": {"a": 1}})]), Operation::Get, &json!({"clientToken": "mine"}), NOW + 1000);
     assert_eq!(topics(&handled), ["get/accepted"]);
@@ -165,7 +164,7 @@ fn getting_answers_the_whole_shadow_and_says_it_to_nobody_else() {
 }
 
 #[test]
-fn versions_count_on_after_a_deletion() {
+fn versions_continue_after_a_deletion() {
     let shadow = given(&[json!({}), json!({})]);
     let deleted = ask(&shadow, Operation::Delete, &json!({"clientToken": "t"}), NOW);
     assert_eq!(topics(&deleted), ["delete/accepted"]);
@@ -175,12 +174,12 @@ fn versions_count_on_after_a_deletion() {
         let handled = gone.handle("open", operation, b"", NOW);
         assert_eq!(handled.answer, Err(Rejection::NoShadow("open".to_owned())));
     }
-    let anew = update(&gone, &json!({"state": {"desired": {"a": 1}}})).shadow.unwrap();
-    assert_eq!(got(&anew)["version"], 3);
+    let recreated = update(&gone, &json!({"state": {"desired": {"a": 1}}})).shadow.unwrap();
+    assert_eq!(got(&recreated)["version"], 3);
 }
 
 #[test]
-fn refusals_say_why_and_change_nothing() {
+fn rejections_give_the_reason_and_change_nothing() {
     let deep = |levels: usize| (0..levels).fold(json!(1), |below, _| json!({ "l": below }));
     let cases = [
         (json!({"state": {}, "version": 0}), Rejection::VersionConflict),
@@ -213,20 +212,20 @@ fn refusals_say_why_and_change_nothing() {
 }
 
 #[test]
-fn refusals_carry_the_clients_token() {
+fn rejections_carry_the_clients_token() {
     let handled = update(&Shadow::default(), &json!({"state": {}, "version": 9, "clientToken": "mine"}));
     assert_eq!(message(&handled, "update/rejected")["clientToken"], "mine");
 }
 
 #[test]
-fn payloads_that_are_no_text_of_json_are_refused() {
+fn payloads_that_are_not_json_are_refused() {
     for (payload, rejection) in [(&b"{"[..], Rejection::InvalidJson), (&b"\"\xff\""[..], Rejection::NotUtf8)] {
         assert_eq!(Shadow::default().handle("open", Operation::Update, payload, NOW).answer, Err(rejection));
     }
 }
 
 #[test]
-fn states_of_8_kilobytes_fit_and_larger_ones_do_not() {
+fn a_state_is_limited_to_8_kilobytes() {
     let around = json!({"reported": {"a": ""}}).to_string().len();
     let of = |bytes: usize| json!({"state": {"reported": {"a": "x".repeat(bytes - around)}}});
     assert!(update(&Shadow::default(), &of(8192)).answer.is_ok());
@@ -236,7 +235,7 @@ fn states_of_8_kilobytes_fit_and_larger_ones_do_not() {
     assert_eq!(update(&full, &more).answer, Err(Rejection::TooLarge), "both sections count together");
 }
 
-/// Any value that a shadow may hold, or `null`.
+/// Any value that a shadow may contain, or `null`.
 fn value() -> impl Strategy<Value = Value> {
     let leaf = prop_oneof![Just(Value::Null), any::<bool>().prop_map(Value::from), (0..3).prop_map(Value::from)];
     leaf.prop_recursive(3, 12, 3, |inner| {
@@ -257,7 +256,7 @@ fn states() -> impl Strategy<Value = Vec<Value>> {
     prop::collection::vec(state, 1..6)
 }
 
-/// Whether everything in `part` is in `whole` too, which is what having no delta means.
+/// Whether `part` is contained in `whole`, so that there is no delta.
 fn within(part: &Value, whole: &Value) -> bool {
     match (part, whole) {
         (Value::Object(part), Value::Object(whole)) => {
@@ -267,7 +266,7 @@ fn within(part: &Value, whole: &Value) -> bool {
     }
 }
 
-/// What a section is made of and what its metadata is made of, to be the same.
+/// The structure of a section or of its metadata, for comparison.
 fn outline(value: &Value) -> Value {
     match value {
         Value::Object(members) if members.get("timestamp").is_some() => json!("leaf"),
@@ -293,7 +292,7 @@ proptest! {
     #[test]
     fn reporting_the_delta_ends_it(states in states()) {
         let shadow = given(&states);
-        // what was reported goes first: an object cannot be replaced by an emptier one in one update
+        // Clears the reported section first: an update cannot replace an object by one with fewer members.
         let desired = got(&shadow)["state"]["desired"].clone();
         let cleared = update(&shadow, &json!({"state": {"reported": null}})).shadow.unwrap();
         let settled = update(&cleared, &json!({"state": {"reported": desired}})).shadow.unwrap();
@@ -307,7 +306,7 @@ proptest! {
     }
 
     #[test]
-    fn every_leaf_has_its_date(states in states()) {
+    fn every_leaf_has_a_timestamp(states in states()) {
         let shadow = got(&given(&states));
         for section in ["desired", "reported"] {
             prop_assert_eq!(outline(&shadow["state"][section]), outline(&shadow["metadata"][section]));
@@ -315,7 +314,7 @@ proptest! {
     }
 
     #[test]
-    fn no_payload_is_too_strange_to_be_answered(payload in prop::collection::vec(any::<u8>(), 0..40)) {
+    fn every_payload_is_answered(payload in prop::collection::vec(any::<u8>(), 0..40)) {
         let handled = Shadow::default().handle("open", Operation::Update, &payload, NOW);
         prop_assert_eq!(handled.messages.is_empty(), false);
     }

@@ -1,4 +1,4 @@
-//! The page by itself, with nothing, one or many messages: `cargo run -p outbox --example page -- many`.
+//! Serves the outbox page with no, one or many messages: `cargo run -p outbox --example page -- many`.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use aws_sdk_sesv2::types::{Body, Content, Destination, EmailContent, Message};
 use aws_sdk_sns::types::MessageAttributeValue;
 use domain::Instant;
-use outbox::{Behaviour, End, Options, Outbox};
+use outbox::{Behaviour, Endpoint, Options, Outbox};
 
 const TOPIC: &str = "arn:aws:sns:local:000000000000:KeyEvents";
 const HTML: &str = r#"<!doctype html><html lang="en"><body style="margin:0;background:#eef1f4;font-family:sans-serif">
@@ -32,7 +32,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
                 send_sms(&outbox).await?;
                 send_email(&outbox).await?;
             }
-            outbox.behave_next(End::Sms, Behaviour::Throttle, 3);
+            outbox.behave_next(Endpoint::Sms, Behaviour::Throttle, 3);
         }
         Some("one") => send_email(&outbox).await?,
         _ => {}
@@ -42,7 +42,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     Ok(axum::serve(listener, outbox.page("http://localhost")).await?)
 }
 
-#[expect(clippy::print_stdout, reason = "for whoever runs it")]
+#[expect(clippy::print_stdout, reason = "an example prints where it listens")]
 fn say(line: &str) {
     println!("{line}");
 }

@@ -1,27 +1,27 @@
-//! How the ends behave: well, unless told otherwise.
+//! How the simulated services behave: normally, or with faults that were configured.
 
 use std::collections::{HashMap, VecDeque};
 use std::fmt;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-/// One of the ends that messages are sent to.
+/// An endpoint by which messages are sent, with its own behaviour.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum End {
-    /// Emails, at SES.
+pub enum Endpoint {
+    /// Emails, sent by SES.
     Email,
-    /// Text messages to phones, at SNS.
+    /// Text messages to phones, sent by SNS.
     Sms,
-    /// Messages to topics, at SNS.
+    /// Messages to topics, sent by SNS.
     Topic,
 }
 
-impl End {
-    /// All of them.
+impl Endpoint {
+    /// All endpoints.
     pub const ALL: [Self; 3] = [Self::Email, Self::Sms, Self::Topic];
 
-    /// Its word on the page.
-    pub(crate) fn word(self) -> &'static str {
+    /// Its name in the page's form.
+    pub(crate) fn name(self) -> &'static str {
         match self {
             Self::Email => "email",
             Self::Sms => "sms",
@@ -29,41 +29,41 @@ impl End {
         }
     }
 
-    pub(crate) fn of_word(word: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|end| end.word() == word)
+    pub(crate) fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|endpoint| endpoint.name() == name)
     }
 }
 
-/// What an end does with a call.
+/// How an endpoint responds to a call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Behaviour {
-    /// Takes it.
+    /// Accepts it.
     Accept,
-    /// Refuses it for good: SNS says `InvalidParameter`, SES `MessageRejected`.
+    /// Refuses it permanently: SNS answers `InvalidParameter`, SES `MessageRejected`.
     Refuse,
-    /// Says that there were too many: SNS `Throttled`, SES `TooManyRequestsException`, both with 429.
+    /// Reports too many calls: SNS answers `Throttled`, SES `TooManyRequestsException`, both with 429.
     Throttle,
-    /// Breaks: SNS says `InternalError`, SES `InternalServiceErrorException`, both with 500.
+    /// Reports an internal error: SNS answers `InternalError`, SES `InternalServiceErrorException`, both with 500.
     Fail,
-    /// Takes it at once, and says so only after so long.
+    /// Accepts it at once, and answers after this time.
     Late(Duration),
-    /// Takes it, then drops the connection without a word.
+    /// Accepts it, then closes the connection without answering.
     Vanish,
-    /// Takes the first, third, fifth … of a batch and fails the others; what does not come in a batch it takes.
+    /// Accepts the first, third, fifth … entry of a batch and fails the others; accepts calls that are not a batch.
     Partly,
 }
 
 impl Behaviour {
-    /// Reads its word on the page, the one that it is displayed as.
-    pub(crate) fn of_word(word: &str) -> Option<Self> {
-        Some(match word {
+    /// Parses its name in the page's form, which is its `Display`.
+    pub(crate) fn from_name(name: &str) -> Option<Self> {
+        Some(match name {
             "accept" => Self::Accept,
             "refuse" => Self::Refuse,
             "throttle" => Self::Throttle,
             "fail" => Self::Fail,
             "vanish" => Self::Vanish,
             "partly" => Self::Partly,
-            _ => Self::Late(Duration::from_secs(word.strip_prefix("late-")?.parse().ok()?)),
+            _ => Self::Late(Duration::from_secs(name.strip_prefix("late-")?.parse().ok()?)),
         })
     }
 }
@@ -82,53 +82,53 @@ impl fmt::Display for Behaviour {
     }
 }
 
-/// What the ends were told.
+/// The configured behaviour of all endpoints.
 #[derive(Default)]
-pub(crate) struct Conduct(Mutex<HashMap<End, Orders>>);
+pub(crate) struct Behaviours(Mutex<HashMap<Endpoint, Plan>>);
 
-/// What one end was told, and how often it was called.
+/// The configured behaviour of one endpoint.
 #[derive(Debug, Clone, PartialEq)]
-pub(crate) struct Orders {
-    /// For one call each, the next first.
+pub(crate) struct Plan {
+    /// For one call each, the next one first.
     pub(crate) next: VecDeque<Behaviour>,
-    /// For all calls after those.
+    /// For all later calls.
     pub(crate) then: Behaviour,
     pub(crate) calls: u64,
 }
 
-impl Default for Orders {
+impl Default for Plan {
     fn default() -> Self {
         Self { next: VecDeque::new(), then: Behaviour::Accept, calls: 0 }
     }
 }
 
-impl Conduct {
-    /// From now on, whatever was told before.
-    pub(crate) fn set(&self, end: End, behaviour: Behaviour) {
+impl Behaviours {
+    /// Sets the behaviour from now on, replacing everything configured before.
+    pub(crate) fn set(&self, endpoint: Endpoint, behaviour: Behaviour) {
         let mut all = self.all();
-        let orders = all.entry(end).or_default();
-        orders.next.clear();
-        orders.then = behaviour;
+        let plan = all.entry(endpoint).or_default();
+        plan.next.clear();
+        plan.then = behaviour;
     }
 
-    /// For so many calls, after those that were told of before.
-    pub(crate) fn set_next(&self, end: End, behaviour: Behaviour, calls: usize) {
-        self.all().entry(end).or_default().next.extend(std::iter::repeat_n(behaviour, calls));
+    /// Sets the behaviour of the next calls, after those already configured.
+    pub(crate) fn set_next(&self, endpoint: Endpoint, behaviour: Behaviour, calls: usize) {
+        self.all().entry(endpoint).or_default().next.extend(std::iter::repeat_n(behaviour, calls));
     }
 
-    /// What to do with the call that has just come.
-    pub(crate) fn of_call(&self, end: End) -> Behaviour {
+    /// The behaviour for the call that has just arrived.
+    pub(crate) fn next_for(&self, endpoint: Endpoint) -> Behaviour {
         let mut all = self.all();
-        let orders = all.entry(end).or_default();
-        orders.calls += 1;
-        orders.next.pop_front().unwrap_or(orders.then)
+        let plan = all.entry(endpoint).or_default();
+        plan.calls += 1;
+        plan.next.pop_front().unwrap_or(plan.then)
     }
 
-    pub(crate) fn orders(&self, end: End) -> Orders {
-        self.all().get(&end).cloned().unwrap_or_default()
+    pub(crate) fn plan_of(&self, endpoint: Endpoint) -> Plan {
+        self.all().get(&endpoint).cloned().unwrap_or_default()
     }
 
-    fn all(&self) -> MutexGuard<'_, HashMap<End, Orders>> {
+    fn all(&self) -> MutexGuard<'_, HashMap<Endpoint, Plan>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -138,33 +138,33 @@ mod tests {
     use super::*;
 
     #[test]
-    fn does_what_was_told_for_some_calls_and_then_what_was_told_for_good() {
-        let conduct = Conduct::default();
-        conduct.set(End::Sms, Behaviour::Fail);
-        conduct.set_next(End::Sms, Behaviour::Throttle, 2);
-        conduct.set_next(End::Sms, Behaviour::Vanish, 1);
-        let calls: Vec<_> = (0..4).map(|_| conduct.of_call(End::Sms)).collect();
+    fn a_behaviour_for_some_calls_is_followed_by_the_permanent_one() {
+        let behaviours = Behaviours::default();
+        behaviours.set(Endpoint::Sms, Behaviour::Fail);
+        behaviours.set_next(Endpoint::Sms, Behaviour::Throttle, 2);
+        behaviours.set_next(Endpoint::Sms, Behaviour::Vanish, 1);
+        let calls: Vec<_> = (0..4).map(|_| behaviours.next_for(Endpoint::Sms)).collect();
         assert_eq!(calls, [Behaviour::Throttle, Behaviour::Throttle, Behaviour::Vanish, Behaviour::Fail]);
-        assert_eq!(conduct.of_call(End::Email), Behaviour::Accept, "the others go on as before");
-        assert_eq!(conduct.orders(End::Sms).calls, 4);
+        assert_eq!(behaviours.next_for(Endpoint::Email), Behaviour::Accept, "the other endpoints are unchanged");
+        assert_eq!(behaviours.plan_of(Endpoint::Sms).calls, 4);
     }
 
     #[test]
-    fn told_anew_it_forgets_what_was_told_for_some_calls() {
-        let conduct = Conduct::default();
-        conduct.set_next(End::Sms, Behaviour::Throttle, 2);
-        conduct.set(End::Sms, Behaviour::Accept);
-        assert_eq!(conduct.of_call(End::Sms), Behaviour::Accept);
+    fn setting_a_permanent_behaviour_drops_those_for_some_calls() {
+        let behaviours = Behaviours::default();
+        behaviours.set_next(Endpoint::Sms, Behaviour::Throttle, 2);
+        behaviours.set(Endpoint::Sms, Behaviour::Accept);
+        assert_eq!(behaviours.next_for(Endpoint::Sms), Behaviour::Accept);
     }
 
     #[test]
-    fn each_behaviour_is_read_back_from_its_word() {
+    fn each_behaviour_is_parsed_from_its_name() {
         use Behaviour::{Accept, Fail, Late, Partly, Refuse, Throttle, Vanish};
         for behaviour in [Accept, Refuse, Throttle, Fail, Late(Duration::from_secs(5)), Vanish, Partly] {
-            assert_eq!(Behaviour::of_word(&behaviour.to_string()), Some(behaviour));
+            assert_eq!(Behaviour::from_name(&behaviour.to_string()), Some(behaviour));
         }
-        for word in ["", "late", "late-", "late--1", "Accept"] {
-            assert_eq!(Behaviour::of_word(word), None, "{word}");
+        for name in ["", "late", "late-", "late--1", "Accept"] {
+            assert_eq!(Behaviour::from_name(name), None, "{name}");
         }
     }
 }

@@ -1,7 +1,8 @@
-//! Amazon SNS and SES on one machine: ends for the unmodified SDK clients, which take what is sent, show it on a page,
-//! and misbehave when told to.
+//! Amazon SNS and SES on one machine, for unmodified SDK clients: they keep what is sent, show it on a page, and
+//! simulate faults on request.
 
 mod behaviour;
+mod message_store;
 mod outbox;
 mod page;
 mod sent;
@@ -9,8 +10,7 @@ mod server;
 mod service;
 mod ses;
 mod sns;
-mod tray;
 
-pub use behaviour::{Behaviour, End};
+pub use behaviour::{Behaviour, Endpoint};
 pub use outbox::{InstantSource, Options, Outbox, StartError};
 pub use sent::{Attribute, Email, Event, Sent, Sms, What};

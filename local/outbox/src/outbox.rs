@@ -1,4 +1,4 @@
-//! All of it, running.
+//! Both services, running.
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -6,27 +6,27 @@ use std::sync::Arc;
 use axum::Router;
 use domain::Instant;
 
-use crate::behaviour::{Behaviour, Conduct, End};
+use crate::behaviour::{Behaviour, Behaviours, Endpoint};
+use crate::message_store::MessageStore;
 use crate::page;
 use crate::sent::Sent;
 use crate::server::Server;
 use crate::service::Service;
-use crate::tray::Tray;
 
-/// Reads the clock.
+/// Returns the current time.
 pub type InstantSource = Arc<dyn Fn() -> Instant + Send + Sync>;
 
-/// What the outbox is to be.
+/// Options of the outbox.
 pub struct Options {
-    /// Where to serve SNS and SES, on loopback. Port 0 is any.
+    /// Address of SNS and SES, on loopback. Port 0 uses any free port.
     pub address: SocketAddr,
-    /// So many messages are kept, the latest ones.
+    /// Number of latest messages to keep.
     pub keep: usize,
-    /// The ARNs of the topics that there are; SNS answers `NotFound` for others.
+    /// ARNs of existing topics; for others, SNS answers `NotFound`.
     pub topics: Vec<String>,
-    /// SES's configuration sets that there are; it answers `NotFoundException` for others.
+    /// Names of existing SES configuration sets; for others, SES answers `NotFoundException`.
     pub configuration_sets: Vec<String>,
-    /// The access key id that callers sign with. It is their credential: signatures are not checked, so it is as secret
+    /// The access key id that callers sign with. Since signatures are not verified, it is their credential, as secret
     /// as a password.
     pub access_key_id: String,
     /// The clock.
@@ -34,8 +34,7 @@ pub struct Options {
 }
 
 impl Options {
-    /// On any port, keeping the latest 1,000 messages, with no topic and no configuration set, for callers who know the
-    /// access key id.
+    /// Any free port, the latest 1,000 messages, no topic and no configuration set.
     pub fn new(access_key_id: String, now: impl Fn() -> Instant + Send + Sync + 'static) -> Self {
         Self {
             access_key_id,
@@ -51,21 +50,21 @@ impl Options {
 /// Why it did not start.
 #[derive(Debug, thiserror::Error)]
 pub enum StartError {
-    /// It is for one machine: nothing checks signatures.
+    /// The address is reachable from other machines, but signatures are not verified.
     #[error("{0} is not on loopback")]
     NotLoopback(SocketAddr),
-    /// The address is taken.
+    /// The address is in use or unavailable.
     #[error("cannot listen on {address}")]
     Listen {
-        /// Where.
+        /// The address.
         address: SocketAddr,
-        /// What happened.
+        /// The error of the operating system.
         #[source]
         error: std::io::Error,
     },
 }
 
-/// A running SNS and SES. They stop when it is dropped.
+/// Running SNS and SES. They stop on drop.
 pub struct Outbox {
     service: Arc<Service>,
     server: Server,
@@ -73,11 +72,11 @@ pub struct Outbox {
 }
 
 impl Outbox {
-    /// Starts it.
+    /// Starts both services.
     pub async fn start(options: Options) -> Result<Self, StartError> {
         let service = Arc::new(Service {
-            tray: Tray::new(options.keep),
-            conduct: Conduct::default(),
+            messages: MessageStore::new(options.keep),
+            behaviours: Behaviours::default(),
             topics: options.topics,
             configuration_sets: options.configuration_sets,
             now: options.now,
@@ -86,13 +85,13 @@ impl Outbox {
         Ok(Self { service, server, access_key_id: options.access_key_id })
     }
 
-    /// The endpoint of both, for an SDK client of one's own.
+    /// The base URL of both services, for a caller's own SDK client.
     #[must_use]
-    pub fn endpoint(&self) -> String {
+    pub fn url(&self) -> String {
         format!("http://{}", self.server.address)
     }
 
-    /// An SDK client of SNS that never tries again by itself, so that whoever sends decides, and each call is one.
+    /// An SDK client of SNS without retries, so that the sender decides about them, and each call counts once.
     #[must_use]
     pub fn sns(&self) -> aws_sdk_sns::Client {
         use aws_sdk_sns::config::{BehaviorVersion, Config, Credentials, Region, retry::RetryConfig};
@@ -100,14 +99,14 @@ impl Outbox {
             .behavior_version(BehaviorVersion::latest())
             .region(Region::from_static("local"))
             .credentials_provider(Credentials::new(self.access_key_id.as_str(), "local", None, None, "outbox"))
-            .endpoint_url(self.endpoint())
+            .endpoint_url(self.url())
             .retry_config(RetryConfig::disabled())
             .http_client(aws_smithy_http_client::Builder::new().build_http())
             .build();
         aws_sdk_sns::Client::from_conf(config)
     }
 
-    /// An SDK client of SES that never tries again by itself, as [`Self::sns`].
+    /// An SDK client of SES without retries, like [`Self::sns`].
     #[must_use]
     pub fn ses(&self) -> aws_sdk_sesv2::Client {
         use aws_sdk_sesv2::config::{BehaviorVersion, Config, Credentials, Region, retry::RetryConfig};
@@ -115,48 +114,49 @@ impl Outbox {
             .behavior_version(BehaviorVersion::latest())
             .region(Region::from_static("local"))
             .credentials_provider(Credentials::new(self.access_key_id.as_str(), "local", None, None, "outbox"))
-            .endpoint_url(self.endpoint())
+            .endpoint_url(self.url())
             .retry_config(RetryConfig::disabled())
             .http_client(aws_smithy_http_client::Builder::new().build_http())
             .build();
         aws_sdk_sesv2::Client::from_conf(config)
     }
 
-    /// What was taken and is still kept, oldest first. Each accepted call is there, also when it says the same again.
+    /// The accepted messages that are still kept, oldest first. Each accepted call has an entry, even when it repeats
+    /// an earlier one.
     #[must_use]
     pub fn sent(&self) -> Vec<Sent> {
-        self.service.tray.all()
+        self.service.messages.all()
     }
 
-    /// Waits until so many messages were taken since the start, and answers what is kept then.
+    /// Waits until this number of messages was accepted since the start, and returns the kept ones.
     pub async fn arrived(&self, messages: u64) -> Vec<Sent> {
-        self.service.tray.until_taken(messages).await;
+        self.service.messages.until_taken(messages).await;
         self.sent()
     }
 
-    /// How many calls an end has got, whatever became of them; a batch is one.
+    /// Number of calls to an endpoint, whatever their result; a batch counts once.
     #[must_use]
-    pub fn calls(&self, end: End) -> u64 {
-        self.service.conduct.orders(end).calls
+    pub fn calls(&self, endpoint: Endpoint) -> u64 {
+        self.service.behaviours.plan_of(endpoint).calls
     }
 
-    /// Lets an end behave so from now on, whatever it was told before.
-    pub fn behave(&self, end: End, behaviour: Behaviour) {
-        self.service.conduct.set(end, behaviour);
+    /// Sets an endpoint's behaviour from now on, replacing everything configured before.
+    pub fn behave(&self, endpoint: Endpoint, behaviour: Behaviour) {
+        self.service.behaviours.set(endpoint, behaviour);
     }
 
-    /// Lets an end behave so for the next calls, after those that it was told of before, and then as [`Self::behave`]
-    /// has said.
-    pub fn behave_next(&self, end: End, behaviour: Behaviour, calls: usize) {
-        self.service.conduct.set_next(end, behaviour, calls);
+    /// Sets an endpoint's behaviour for its next calls, after those already configured; later calls behave as set by
+    /// [`Self::behave`].
+    pub fn behave_next(&self, endpoint: Endpoint, behaviour: Behaviour, calls: usize) {
+        self.service.behaviours.set_next(endpoint, behaviour, calls);
     }
 
-    /// `GET /outbox` and what belongs to it, for a server of one's own, which is reached by this origin.
+    /// Routes of the page under `/outbox`, for a server with this origin.
     pub fn page(&self, origin: &str) -> Router {
         page::router(self.service.clone(), origin)
     }
 
-    /// Listens no longer, and gives calls under way a moment to be answered.
+    /// Stops listening, and gives running calls a moment to be answered.
     pub async fn stop(self) {
         self.server.stop().await;
     }

@@ -1,5 +1,5 @@
-//! What was sent. It is kept as it was, with every PIN and address, since it is there to be looked at; `Debug` shows
-//! none of it, so that no log does.
+//! Sent messages. They are kept unchanged, with PINs and addresses, to be read on the page; `Debug` shows none of their
+//! content, so that it never gets into a log.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -7,28 +7,28 @@ use std::fmt;
 use domain::Instant;
 use serde::{Serialize, Serializer};
 
-/// One message that an end has taken.
+/// A message that was accepted.
 #[derive(Clone, PartialEq, Eq, Serialize)]
 pub struct Sent {
-    /// What the sender was told as its `MessageId`.
+    /// The `MessageId` returned to the sender.
     pub id: String,
-    /// When it was taken.
+    /// When it was accepted.
     #[serde(serialize_with = "as_text")]
     pub at: Instant,
-    /// The message.
+    /// Its content.
     #[serde(flatten)]
     pub what: What,
 }
 
-/// What it is that was sent.
+/// The content of a message, by kind.
 #[derive(Clone, PartialEq, Eq, Serialize)]
 #[serde(tag = "kind", rename_all = "lowercase")]
 pub enum What {
-    /// By SES.
+    /// Sent by SES.
     Email(Email),
-    /// By SNS, to a phone.
+    /// Sent by SNS to a phone.
     Sms(Sms),
-    /// By SNS, to a topic.
+    /// Sent by SNS to a topic.
     Event(Event),
 }
 
@@ -36,25 +36,25 @@ pub enum What {
 #[derive(Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Email {
-    /// Its sender, as given: an address, or a name and an address.
+    /// The sender as given: an address, or a name and an address.
     pub from: String,
-    /// Who gets it.
+    /// Recipients.
     pub to: Vec<String>,
-    /// Who gets a copy.
+    /// Recipients of a copy.
     pub cc: Vec<String>,
-    /// Who gets a copy without the others knowing.
+    /// Recipients of a blind copy.
     pub bcc: Vec<String>,
-    /// Where answers go.
+    /// Addresses for replies.
     pub reply_to: Vec<String>,
-    /// Its subject.
+    /// The subject.
     pub subject: String,
-    /// Its plain text.
+    /// The plain text body.
     pub text: Option<String>,
-    /// Its HTML.
+    /// The HTML body.
     pub html: Option<String>,
-    /// The configuration set that it was sent with.
+    /// The SES configuration set.
     pub configuration_set: Option<String>,
-    /// Its tags, by name.
+    /// Message tags by name.
     pub tags: BTreeMap<String, String>,
 }
 
@@ -62,13 +62,13 @@ pub struct Email {
 #[derive(Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Sms {
-    /// Who gets it, in E.164.
+    /// The recipient's number, in E.164.
     pub number: String,
-    /// What it says.
+    /// The message.
     pub text: String,
-    /// Whom the phone shows as its sender.
+    /// The sender that the phone displays.
     pub sender_id: Option<String>,
-    /// `Promotional` or `Transactional`; without one, as the account is set.
+    /// `Promotional` or `Transactional`; by default, the account's setting.
     pub sms_type: Option<String>,
 }
 
@@ -78,9 +78,9 @@ pub struct Sms {
 pub struct Event {
     /// The topic's ARN.
     pub topic: String,
-    /// Its subject.
+    /// The subject.
     pub subject: Option<String>,
-    /// What subscribers filter on.
+    /// Attributes by name, for subscribers' filters.
     pub attributes: BTreeMap<String, Attribute>,
     /// The message.
     pub body: String,
@@ -92,7 +92,7 @@ pub struct Event {
 pub struct Attribute {
     /// `String`, `String.Array`, `Number` or `Binary`.
     pub data_type: String,
-    /// Its value; of a binary one, its base64.
+    /// The value; for `Binary`, in base64.
     pub value: String,
 }
 

@@ -1,7 +1,7 @@
-//! The port that the SDK clients talk to.
+//! The port for SDK clients.
 //!
-//! Callers name the access key id that they were given, as requests to AWS do in their signature. The signature itself is
-//! not checked, so the id is the credential, and the port is on loopback only. What a web page sends is refused.
+//! Callers send the access key id that they were given, as part of their request's signature. The signature is not
+//! verified, so the id is the credential, and the port is on loopback only. Requests from web pages are refused.
 
 use std::future::IntoFuture;
 use std::net::SocketAddr;
@@ -22,17 +22,16 @@ use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
-use crate::behaviour::{Behaviour, End};
+use crate::behaviour::{Behaviour, Endpoint};
 use crate::outbox::StartError;
-use crate::service::{Service, Trouble};
+use crate::service::{Fault, Service};
 use crate::{ses, sns};
 
-/// The largest email that SES takes, in bytes: 40 MB by its quotas. SNS has its own, lower limits.
+/// Maximum size of an email, in bytes: 40 MB by SES's quotas. SNS has its own, lower limits.
 const BODY_LIMIT: usize = 40 * 1024 * 1024;
-/// How long calls under way may take when all is stopped.
+/// How long running calls may take when the server stops.
 const STOP_WITHIN: Duration = Duration::from_secs(1);
 
-/// The running server.
 pub(crate) struct Server {
     pub(crate) address: SocketAddr,
     running: JoinHandle<()>,
@@ -53,7 +52,7 @@ impl Server {
         let address = listener.local_addr().map_err(unheard)?;
         let (stop, stopped) = oneshot::channel::<()>();
         let until = async {
-            // a dropped outbox stops as one that is told to
+            // Dropping the sender stops the server, too.
             _ = stopped.await;
         };
         let serve = axum::serve(listener, router(service, access_key_id)).with_graceful_shutdown(until).into_future();
@@ -68,7 +67,7 @@ impl Server {
     pub(crate) async fn stop(mut self) {
         _ = self.stop.send(());
         if tokio::time::timeout(STOP_WITHIN, &mut self.running).await.is_err() {
-            tracing::warn!("the outbox still had calls under way");
+            tracing::warn!("the outbox stopped before all calls were answered");
             self.running.abort();
         }
     }
@@ -76,27 +75,27 @@ impl Server {
 
 fn router(service: Arc<Service>, access_key_id: &str) -> Router {
     Router::new()
-        .route("/", post(sns::take))
-        .route("/v2/email/outbound-emails", post(ses::take))
+        .route("/", post(sns::handle))
+        .route("/v2/email/outbound-emails", post(ses::handle))
         .layer(DefaultBodyLimit::max(BODY_LIMIT))
         .layer(middleware::from_fn_with_state(Arc::<str>::from(access_key_id), admit))
         .with_state(service)
 }
 
-/// Does with a call what the end was told. `take` takes it, or says what is wrong with it; `refuse` says that of an end
-/// which is told not to.
-pub(crate) async fn conduct(
+/// Responds to a call with the endpoint's configured behaviour. `take` accepts the message or refuses an invalid one;
+/// `refuse` returns the error for a simulated fault.
+pub(crate) async fn respond(
     service: &Service,
-    end: End,
+    endpoint: Endpoint,
     take: impl FnOnce(Behaviour) -> Response,
-    refuse: impl FnOnce(Trouble) -> Response,
+    refuse: impl FnOnce(Fault) -> Response,
 ) -> Response {
-    let behaviour = service.conduct.of_call(end);
+    let behaviour = service.behaviours.next_for(endpoint);
     match behaviour {
         Behaviour::Accept | Behaviour::Partly => take(behaviour),
-        Behaviour::Refuse => refuse(Trouble::Refused),
-        Behaviour::Throttle => refuse(Trouble::Throttled),
-        Behaviour::Fail => refuse(Trouble::Failed),
+        Behaviour::Refuse => refuse(Fault::Refused),
+        Behaviour::Throttle => refuse(Fault::Throttled),
+        Behaviour::Fail => refuse(Fault::Failed),
         Behaviour::Late(by) => {
             let answer = take(behaviour);
             tokio::time::sleep(by).await;
@@ -109,8 +108,8 @@ pub(crate) async fn conduct(
     }
 }
 
-/// Lets in who signs with the access key id. Browsers say where a page's request comes from; the SDK says nothing of the
-/// sort.
+/// Accepts callers that sign with the access key id. Requests from web pages carry headers that browsers add and the
+/// SDK never sends.
 async fn admit(State(access_key_id): State<Arc<str>>, request: Request, next: Next) -> Response {
     let headers = request.headers();
     if headers.contains_key(header::ORIGIN) || !is_signed_with(&access_key_id, headers) {
@@ -119,18 +118,18 @@ async fn admit(State(access_key_id): State<Arc<str>>, request: Request, next: Ne
     next.run(request).await
 }
 
-/// By the scope of the credential in the `Authorization` header of Signature Version 4.
+/// Checks the scope of the credential in the `Authorization` header of Signature Version 4.
 fn is_signed_with(access_key_id: &str, headers: &HeaderMap) -> bool {
     let authorization = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
     let credential = authorization.and_then(|text| text.strip_prefix("AWS4-HMAC-SHA256 Credential="));
     let given = credential.and_then(|credential| credential.split('/').next()).unwrap_or_default();
-    // to the end, so that the time it takes tells nothing but the length
+    // constant time, so that timing reveals nothing but the length
     given.len() == access_key_id.len()
         && given.bytes().zip(access_key_id.bytes()).fold(0, |differing, (a, b)| differing | (a ^ b)) == 0
 }
 
-/// A body that fails before its first byte: the server then drops the connection, and the head of the answer, which it
-/// has not sent yet, with it.
+/// A body that fails before its first byte, so that the server closes the connection without sending the head of the
+/// answer.
 struct Cut;
 
 impl http_body::Body for Cut {

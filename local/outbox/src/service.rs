@@ -1,30 +1,30 @@
-//! What the ends and the page share.
+//! State shared by the services and the page.
 
-use crate::behaviour::Conduct;
+use crate::behaviour::Behaviours;
+use crate::message_store::MessageStore;
 use crate::outbox::InstantSource;
 use crate::sent::What;
-use crate::tray::Tray;
 
 pub(crate) struct Service {
-    pub(crate) tray: Tray,
-    pub(crate) conduct: Conduct,
-    /// The ARNs of the topics that there are.
+    pub(crate) messages: MessageStore,
+    pub(crate) behaviours: Behaviours,
+    /// ARNs of existing topics.
     pub(crate) topics: Vec<String>,
-    /// SES's configuration sets that there are.
+    /// Names of existing SES configuration sets.
     pub(crate) configuration_sets: Vec<String>,
     pub(crate) now: InstantSource,
 }
 
 impl Service {
-    /// Takes a message, and answers its id.
-    pub(crate) fn take(&self, what: What) -> String {
-        self.tray.take((self.now)(), what)
+    /// Keeps a message, and returns its id.
+    pub(crate) fn keep(&self, what: What) -> String {
+        self.messages.add((self.now)(), what)
     }
 }
 
-/// Why an end does not take a call although nothing is wrong with it: it was told so.
+/// A simulated fault: why a valid call is not accepted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Trouble {
+pub(crate) enum Fault {
     Refused,
     Throttled,
     Failed,

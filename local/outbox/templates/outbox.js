@@ -1,4 +1,4 @@
-// Says that there is something new, and lets the reader decide when to see it. An empty page has nobody reading.
+// Announces new messages without reloading, so that the scroll position is kept. An empty page is reloaded.
 "use strict";
 
 const EVERY_MS = 2000;
@@ -10,20 +10,20 @@ for (const time of document.querySelectorAll("time")) {
   time.title = time.dateTime;
 }
 
-async function look() {
+async function poll() {
   if (document.hidden) return;
   const answer = await fetch("/outbox/taken").catch(() => null);
   if (!answer || !answer.ok) return;
   const fresh = (await answer.json()).taken - shown;
   if (fresh === 0) return;
-  // fewer than were shown: the local cloud was started anew
+  // fewer than shown: the local cloud was restarted
   if (fresh < 0 || document.querySelector(".empty")) return location.reload();
-  tell(fresh);
+  announce(fresh);
 }
 
-function tell(fresh) {
+function announce(fresh) {
   const news = document.getElementById("news");
-  const text = fresh === 1 ? "1 new message: show it" : `${fresh} new messages: show them`;
+  const text = fresh === 1 ? "1 new message: show" : `${fresh} new messages: show`;
   if (news.textContent === text) return;
   const link = document.createElement("a");
   link.href = location.pathname + location.search;
@@ -32,4 +32,4 @@ function tell(fresh) {
   document.title = `(${fresh}) Outbox · Key Automat Cloud`;
 }
 
-setInterval(look, EVERY_MS);
+setInterval(poll, EVERY_MS);

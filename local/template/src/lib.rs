@@ -1,23 +1,23 @@
-//! The one reader of our templates: for the local cloud, which runs what they say, and for `cargo xtask
-//! template`, which judges them. Short forms such as `!Ref` stay tags, so a reader sees whether a value is a reference or
-//! a literal.
+//! Reads the project's `CloudFormation` templates, for the local cloud, which runs what they describe, and for `cargo
+//! xtask template`, which checks them. Short forms such as `!Ref` are kept as tags, so that references are
+//! distinguishable from literals.
 
 pub use serde_norway::Value;
 
-/// `template.yaml`, as it was when this was built.
+/// `template.yaml` at compile time.
 pub const TEMPLATE: &str = include_str!("../../../template.yaml");
-/// `infra/routes.yaml`, likewise.
+/// `infra/routes.yaml` at compile time.
 pub const ROUTES: &str = include_str!("../../../infra/routes.yaml");
-/// `infra/sign-in.yaml`, likewise.
+/// `infra/sign-in.yaml` at compile time.
 pub const SIGN_IN: &str = include_str!("../../../infra/sign-in.yaml");
 
-/// Why a text is no template.
+/// Why a text is not a template.
 #[derive(Debug, thiserror::Error)]
 pub enum TemplateError {
-    /// It is not YAML.
+    /// It is not valid YAML.
     #[error("the template is not YAML")]
     Yaml(#[from] serde_norway::Error),
-    /// It has no resources: every check would pass over nothing.
+    /// It has no resources, so every check would pass without checking anything.
     #[error("the template has no Resources")]
     NoResources,
 }
@@ -28,17 +28,17 @@ pub struct Template {
     root: Value,
 }
 
-/// One resource of it.
+/// One resource of a template.
 #[derive(Clone, Copy, Debug)]
 pub struct Resource<'a> {
     /// Its logical id.
     pub name: &'a str,
-    /// Everything under the logical id.
+    /// The YAML under the logical id.
     pub body: &'a Value,
 }
 
 impl Template {
-    /// Parses a template's text.
+    /// Parses a template.
     pub fn parse(text: &str) -> Result<Self, TemplateError> {
         let root: Value = serde_norway::from_str(text)?;
         let resources = root.get("Resources").and_then(Value::as_mapping);
@@ -46,13 +46,13 @@ impl Template {
         Ok(Self { root })
     }
 
-    /// Everything in it.
+    /// The whole document.
     #[must_use]
     pub fn all(&self) -> &Value {
         &self.root
     }
 
-    /// This with another value at a path, or without one, if there is something at that path.
+    /// A copy with the value at a path replaced, or removed; `None` if nothing is at that path.
     #[must_use]
     pub fn with(&self, path: &[&str], becomes: Option<&Value>) -> Option<Self> {
         let (last, parents) = path.split_last()?;
@@ -80,7 +80,7 @@ impl Template {
         entries(self.section("Resources")).map(|(name, body)| Resource { name, body })
     }
 
-    /// The resources of one type.
+    /// The resources of a type.
     pub fn of_type<'a>(&'a self, kind: &'a str) -> impl Iterator<Item = Resource<'a>> {
         self.resources().filter(move |resource| resource.kind() == Some(kind))
     }
@@ -112,7 +112,7 @@ impl<'a> Resource<'a> {
     }
 }
 
-/// The value at a path of mapping keys and, written as numbers, places in lists.
+/// The value at a path of mapping keys and list indices, the latter written as numbers.
 #[must_use]
 pub fn at<'a>(value: &'a Value, path: &[&str]) -> Option<&'a Value> {
     path.iter().try_fold(value, |value, key| match key.parse::<usize>() {
@@ -121,12 +121,12 @@ pub fn at<'a>(value: &'a Value, path: &[&str]) -> Option<&'a Value> {
     })
 }
 
-/// The entries of a mapping; of anything else, none.
+/// The entries of a mapping; none for other values.
 pub fn entries(value: Option<&Value>) -> impl Iterator<Item = (&str, &Value)> {
     value.and_then(Value::as_mapping).into_iter().flatten().filter_map(|(key, value)| Some((key.as_str()?, value)))
 }
 
-/// The text of a literal: a reference is not one.
+/// The text of a literal; `None` for a reference.
 #[must_use]
 pub fn literal(value: &Value) -> Option<&str> {
     match value {
@@ -135,7 +135,8 @@ pub fn literal(value: &Value) -> Option<&str> {
     }
 }
 
-/// What a short form such as `!Ref`, `!GetAtt` or `!Sub` refers to: `Name`, `Name.Attribute`, or a text with both in it.
+/// The argument of a short form such as `!Ref`, `!GetAtt` or `!Sub`: `Name`, `Name.Attribute`, or a text that contains
+/// both.
 #[must_use]
 pub fn reference<'a>(value: &'a Value, tag: &str) -> Option<&'a str> {
     match value {
@@ -144,7 +145,7 @@ pub fn reference<'a>(value: &'a Value, tag: &str) -> Option<&'a str> {
     }
 }
 
-/// The resource of which this is an attribute: `!GetAtt Name.Attribute`, in any of its three forms.
+/// The resource whose attribute this is: `!GetAtt Name.Attribute`, in any of its three forms.
 #[must_use]
 pub fn attribute_of<'a>(value: &'a Value, attribute: &str) -> Option<&'a str> {
     let target = match value {
@@ -161,7 +162,7 @@ pub fn attribute_of<'a>(value: &'a Value, attribute: &str) -> Option<&'a str> {
     }
 }
 
-/// All text anywhere under a value, whatever its tags.
+/// All texts nested in a value, whatever their tags.
 #[must_use]
 pub fn texts(value: &Value) -> Vec<&str> {
     match value {

@@ -1,29 +1,28 @@
-//! Records that are handed on together, and what is tried again of them.
+//! Batches: records passed to the function together, and what remains of a batch after an attempt.
 
 use domain::Instant;
 
-use crate::response::Outcome;
+use crate::response::BatchResult;
 use crate::settings::wait_millis;
 use crate::{Record, Settings};
 
-/// Records that are handed on together, at least one.
+/// One or more records that are passed to the function together.
 #[derive(Debug)]
 pub(crate) struct Batch {
     pub(crate) records: Vec<Record>,
-    /// How often it has been tried again.
+    /// How often it has been retried.
     pub(crate) retries: u32,
-    /// It is not handed on before.
+    /// The earliest time of the next attempt.
     pub(crate) not_before: Instant,
 }
 
-/// What is left to do of a batch that was tried.
+/// What remains of a batch after an attempt.
 #[derive(Debug)]
-pub(crate) enum Rest {
-    /// Nothing.
+pub(crate) enum Remaining {
     Done,
-    /// These, the earlier first, after so many records that are done.
+    /// The first records are done, as many as the number; these batches remain, in order.
     Again(usize, Vec<Batch>),
-    /// It is given up.
+    /// All retries are used up.
     GivenUp(Batch),
 }
 
@@ -32,25 +31,27 @@ impl Batch {
         Self { records, retries: 0, not_before: Instant::EPOCH }
     }
 
-    /// What is left to do, by Lambda's rules. A batch of which a part is done is cut there and counts its tries anew;
-    /// halving one is no try either. One whose first record fails is neither halved nor cut by the function's naming
-    /// that record, so what follows it shares its fate.
-    pub(crate) fn after(mut self, outcome: Outcome, settings: &Settings, now: Instant) -> Rest {
+    /// What remains, by Lambda's rules. When the first part of a batch is done, the rest is a new batch with its own
+    /// retries; splitting a batch in half does not count as a retry either. When the first record fails, naming it
+    /// neither splits nor shortens the batch, so the records after it are retried and given up with it.
+    pub(crate) fn after(mut self, outcome: BatchResult, settings: &Settings, now: Instant) -> Remaining {
         let not_before = now.plus_millis(wait_millis(self.retries));
         match outcome {
-            Outcome::Done => Rest::Done,
-            Outcome::FailedFrom(done) if done > 0 => {
+            BatchResult::Done => Remaining::Done,
+            BatchResult::FailedFrom(done) if done > 0 => {
                 let records = self.records.split_off(done);
-                Rest::Again(done, vec![Self { records, retries: 0, not_before }])
+                Remaining::Again(done, vec![Self { records, retries: 0, not_before }])
             }
-            Outcome::Failed if settings.bisects && self.records.len() > 1 => {
+            BatchResult::Failed if settings.bisects && self.records.len() > 1 => {
                 let later = self.records.split_off(self.records.len() / 2);
                 let half = |records| Self { records, retries: self.retries, not_before };
-                Rest::Again(0, vec![half(self.records), half(later)])
+                Remaining::Again(0, vec![half(self.records), half(later)])
             }
-            Outcome::FailedFrom(_) | Outcome::Failed if self.retries >= settings.retries => Rest::GivenUp(self),
-            Outcome::FailedFrom(_) | Outcome::Failed => {
-                Rest::Again(0, vec![Self { retries: self.retries + 1, not_before, ..self }])
+            BatchResult::FailedFrom(_) | BatchResult::Failed if self.retries >= settings.retries => {
+                Remaining::GivenUp(self)
+            }
+            BatchResult::FailedFrom(_) | BatchResult::Failed => {
+                Remaining::Again(0, vec![Self { retries: self.retries + 1, not_before, ..self }])
             }
         }
     }

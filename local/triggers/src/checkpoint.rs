@@ -1,4 +1,4 @@
-//! How far a mapping has come, and the file that keeps it from one start to the next.
+//! The checkpoint of a mapping, and the file that keeps it between runs.
 
 use std::io;
 use std::path::Path;
@@ -7,14 +7,14 @@ use serde::{Deserialize, Serialize};
 
 use crate::Sequence;
 
-/// How far a mapping has come.
+/// How far a mapping has processed its stream.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Checkpoint {
-    /// Everything up to here is done; `None` before the first record.
+    /// Everything up to this record is done; `None` before the first one.
     pub(crate) done: Option<Sequence>,
 }
 
-/// The file's content.
+/// The content of the file.
 #[derive(Serialize, Deserialize)]
 struct Kept {
     stream: String,
@@ -22,21 +22,21 @@ struct Kept {
 }
 
 impl Checkpoint {
-    /// What was kept for this stream. A file that cannot be read, or of another stream, is as none: the stream is told
-    /// from its beginning, and functions know what they have done.
+    /// Reads the checkpoint for this stream. If the file is unreadable or belongs to another stream, the stream is read
+    /// from its start, which is safe because functions are idempotent.
     pub(crate) fn of_file(file: &Path, stream: &str) -> Self {
         let Ok(text) = std::fs::read(file) else { return Self::default() };
         match serde_json::from_slice::<Kept>(&text) {
             Ok(kept) if kept.stream == stream => Self { done: kept.done },
             Ok(_) => Self::default(),
             Err(error) => {
-                tracing::warn!(%error, "cannot read how far the stream was told; it is told again");
+                tracing::warn!(%error, "cannot read the stream's checkpoint; reading the stream from its start");
                 Self::default()
             }
         }
     }
 
-    /// Keeps it, whole or not at all: aside, and then renamed.
+    /// Writes the checkpoint atomically: to a temporary file, which is then renamed.
     pub(crate) fn keep(&self, file: &Path, stream: &str) -> io::Result<()> {
         let kept = Kept { stream: stream.to_owned(), done: self.done.clone() };
         let aside = file.with_extension("new");
@@ -51,7 +51,7 @@ mod tests {
     use crate::record::tests::record;
 
     #[test]
-    fn is_kept_for_its_stream_alone() {
+    fn is_valid_only_for_its_own_stream() {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("stream.json");
         assert_eq!(Checkpoint::of_file(&file, "a"), Checkpoint::default());

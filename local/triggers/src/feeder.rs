@@ -1,6 +1,6 @@
-//! Feeds a function from a table's stream, and keeps how far it has come.
+//! Runs a mapping: reads a table's stream, invokes the function, and keeps a checkpoint.
 //!
-//! The stream is asked each tenth of a second, since the embedded engine has no way to tell of a write.
+//! The stream is polled ten times a second, since the embedded engine cannot report writes.
 
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -13,28 +13,28 @@ use tokio::task::{JoinHandle, JoinSet};
 
 use crate::{Checkpoint, Failure, Function, Mapping, Settings, Stream};
 
-/// How often the stream is asked for more.
+/// Interval of polling the stream.
 const ASK_EVERY: Duration = Duration::from_millis(100);
-/// How long nothing is asked after the stream could not be read.
+/// Pause after the stream could not be read.
 const ASK_AFTER_ERROR: Duration = Duration::from_secs(1);
-/// How long invocations under way may take when the feeder is stopped; what they leave is done after the next start.
+/// How long running invocations may take when the feeder stops; what remains is processed after the next start.
 const STOP_WITHIN: Duration = Duration::from_secs(5);
 
-/// What a feeder is started with.
+/// Options of a feeder.
 pub struct Start<N> {
-    /// What is read.
+    /// The stream to read.
     pub stream: Stream,
-    /// How it is handed on.
+    /// The settings of the mapping.
     pub settings: Settings,
-    /// What it is handed to.
+    /// The function to invoke.
     pub function: Function,
-    /// The file that keeps how far it has come; without one, it begins anew at each start.
+    /// The file of the checkpoint; without one, each start reads the stream from its start.
     pub file: Option<PathBuf>,
-    /// The clock by which the database marks its records.
+    /// The clock with which the database dates its records.
     pub now: N,
 }
 
-/// Feeds a function from a table's stream.
+/// Invokes a function from a table's stream.
 #[derive(Debug)]
 pub struct Feeder {
     failures: Arc<Mutex<Vec<Failure>>>,
@@ -44,7 +44,7 @@ pub struct Feeder {
 }
 
 impl Feeder {
-    /// Starts it where it was stopped.
+    /// Starts from the checkpoint.
     pub fn start<N: Fn() -> Instant + Send + 'static>(start: Start<N>) -> Self {
         let checkpoint = start.file.as_ref().map(|file| Checkpoint::of_file(file, start.stream.arn()));
         let failures = Arc::<Mutex<Vec<Failure>>>::default();
@@ -64,24 +64,24 @@ impl Feeder {
         Self { failures, drains, stop, run: tokio::spawn(worker.run(stopped, drains_asked)) }
     }
 
-    /// Waits until everything written before this was asked is dealt with.
+    /// Waits until everything written before this call is processed.
     pub async fn drain(&self) {
         let (answer, answered) = oneshot::channel();
         _ = self.drains.send(answer);
         _ = answered.await;
     }
 
-    /// What failed for good since the start: the failure queue of this machine.
+    /// Records given up since the start; they replace AWS's failure queue.
     #[must_use]
     pub fn failures(&self) -> Vec<Failure> {
         self.failures.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    /// Stops it, once the invocations under way have ended.
+    /// Stops after running invocations.
     pub async fn stop(self) {
         _ = self.stop.send(());
         if let Err(error) = self.run.await {
-            tracing::warn!(%error, "feeding the function from the stream failed");
+            tracing::warn!(%error, "the feeder stopped unexpectedly");
         }
     }
 }
@@ -128,7 +128,7 @@ impl<N: Fn() -> Instant> Worker<N> {
         self.finish().await;
     }
 
-    /// Reads on, and tells how many records there were; none when the stream cannot be read.
+    /// Reads on. Returns the number of records, or `None` if the stream cannot be read.
     async fn read(&mut self) -> Option<usize> {
         if !self.mapping.has_room() {
             return Some(0);
@@ -136,7 +136,7 @@ impl<N: Fn() -> Instant> Worker<N> {
         match self.stream.read(self.mapping.read()).await {
             Ok(records) => {
                 let count = records.len();
-                self.mapping.take(records, (self.now)());
+                self.mapping.add_records(records, (self.now)());
                 Some(count)
             }
             Err(error) => {
@@ -156,12 +156,12 @@ impl<N: Fn() -> Instant> Worker<N> {
     fn settle(&mut self, ended: Result<Option<Value>, tokio::task::JoinError>) {
         match ended {
             Ok(answer) => self.mapping.settle(answer.as_ref(), (self.now)()),
-            // The function runs in a task of its own, so nothing can panic here but ourselves.
+            // The function runs in a task of its own, so only a bug of the feeder itself can panic here.
             Err(error) => tracing::error!(%error, "an invocation was lost"),
         }
     }
 
-    /// Keeps what is known by now: what failed for good before how far it has come, so that nothing is in neither.
+    /// Records failures before it writes the checkpoint, so that a crash in between never loses a failure.
     fn keep(&mut self) {
         for failure in self.mapping.take_failures() {
             tracing::error!(
@@ -170,7 +170,7 @@ impl<N: Fn() -> Instant> Worker<N> {
                 first = failure.first.as_str(),
                 last = failure.last.as_str(),
                 items = ?failure.items,
-                "records of the stream failed for good"
+                "gave up records of the stream after all retries"
             );
             self.failures.lock().unwrap_or_else(PoisonError::into_inner).push(failure);
         }
@@ -178,7 +178,7 @@ impl<N: Fn() -> Instant> Worker<N> {
         let Some(file) = self.file.as_ref().filter(|_| checkpoint != self.kept) else { return };
         match checkpoint.keep(file, self.stream.arn()) {
             Ok(()) => self.kept = checkpoint,
-            Err(error) => tracing::warn!(%error, "cannot keep how far the stream was told"),
+            Err(error) => tracing::warn!(%error, "cannot write the stream's checkpoint"),
         }
     }
 
@@ -192,7 +192,7 @@ impl<N: Fn() -> Instant> Worker<N> {
                     None => break,
                 },
                 () = &mut end => {
-                    tracing::warn!("the function was still under way");
+                    tracing::warn!("the feeder stopped before the invocation was completed");
                     break;
                 }
             }

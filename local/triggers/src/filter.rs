@@ -1,30 +1,30 @@
-//! Which records a function is given: Lambda's filter patterns, those parts of the language that the template uses.
-//! Anything else is refused, rather than guessed.
+//! Lambda's filter patterns, which select records: the parts of the language that the template uses. Others are
+//! refused.
 
 use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-/// A pattern.
+/// A filter pattern.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Filter(Pattern);
 
-/// Why a pattern is not one that is known here.
+/// Why a pattern cannot be used.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
 pub enum FilterError {
     /// It is not a JSON object.
     #[error("a filter pattern is not a JSON object")]
     Form,
-    /// It uses a rule that is not known here.
-    #[error("the filter rule {0} is not known here")]
+    /// It uses an unsupported rule.
+    #[error("the filter rule {0} is not supported")]
     Rule(String),
 }
 
 #[derive(Debug, Clone, PartialEq)]
 enum Pattern {
-    /// Every one of these fields matches.
+    /// All of these fields match.
     Fields(BTreeMap<String, Pattern>),
-    /// One of these rules does.
+    /// One of these rules matches.
     Leaf(Vec<Rule>),
 }
 
@@ -36,7 +36,7 @@ enum Rule {
 }
 
 impl Filter {
-    /// Reads a pattern: JSON in which each leaf is a list of strings, `null`, `{"prefix": …}` and `{"exists": …}`.
+    /// Parses a pattern: JSON in which each leaf is a list of strings, `null`, `{"prefix": …}` and `{"exists": …}`.
     pub fn parse(text: &str) -> Result<Self, FilterError> {
         match serde_json::from_str(text).map_err(|_| FilterError::Form)? {
             pattern @ Value::Object(_) => Pattern::parse(pattern).map(Self),
@@ -44,7 +44,7 @@ impl Filter {
         }
     }
 
-    /// Whether it matches a record.
+    /// Whether a record matches.
     #[must_use]
     pub fn matches(&self, event: &Value) -> bool {
         self.0.matches(Some(event))
@@ -93,7 +93,7 @@ impl Rule {
         match self {
             Self::Equals(wanted) => value == Some(wanted),
             Self::Prefix(prefix) => value.and_then(Value::as_str).is_some_and(|text| text.starts_with(prefix)),
-            // An object is no leaf: to AWS it does not exist either.
+            // An object is not a leaf: for AWS it does not exist either.
             Self::Exists(exists) => value.is_some_and(|value| !value.is_object()) == *exists,
         }
     }
@@ -110,7 +110,7 @@ mod tests {
     }
 
     #[test]
-    fn every_field_must_match_by_one_of_its_rules() {
+    fn every_field_must_match_one_of_its_rules() {
         let pattern =
             json!({"eventName": ["INSERT", "MODIFY"], "dynamodb": {"Keys": {"SK": {"S": [{"prefix": "E#"}]}}}});
         let event = |name, sk| json!({"eventName": name, "dynamodb": {"Keys": {"SK": {"S": sk}, "PK": {"S": "x"}}}});
@@ -122,13 +122,13 @@ mod tests {
     }
 
     #[test]
-    fn a_leaf_may_have_to_exist_or_not_to() {
+    fn a_leaf_can_be_required_or_forbidden() {
         let absent = json!({"userIdentity": {"type": [{"exists": false}]}});
         assert!(matches(&absent, &json!({})));
         assert!(!matches(&absent, &json!({"userIdentity": {"type": "Service"}})));
         let present = json!({"a": [{"exists": true}]});
         assert!(matches(&present, &json!({"a": null})));
-        assert!(!matches(&present, &json!({"a": {"b": 1}})), "an object is no leaf");
+        assert!(!matches(&present, &json!({"a": {"b": 1}})), "an object is not a leaf");
         assert!(!matches(&present, &json!({})));
     }
 
@@ -139,7 +139,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_known_here_is_refused_by_name() {
+    fn unsupported_rules_are_refused_by_name() {
         let refusal = |pattern: Value| Filter::parse(&pattern.to_string()).unwrap_err();
         for rule in [
             json!({"numeric": [">", 1]}),

@@ -1,4 +1,4 @@
-//! A function to be called.
+//! A Lambda function to invoke.
 
 use std::fmt;
 use std::pin::Pin;
@@ -7,12 +7,12 @@ use std::time::Duration;
 
 use serde_json::Value;
 
-/// Why a function failed.
+/// Why an invocation failed.
 pub type InvokeError = Box<dyn std::error::Error + Send + Sync>;
 
 type Invoke = dyn Fn(Value) -> Pin<Box<dyn Future<Output = Result<Value, InvokeError>> + Send>> + Send + Sync;
 
-/// A function to be called, as Lambda calls one: an event in, an answer or an error out.
+/// A function, invoked as by Lambda: an event in, an answer or an error out.
 #[derive(Clone)]
 pub struct Function(Arc<Invoke>);
 
@@ -31,12 +31,13 @@ impl Function {
         }))
     }
 
-    /// Calls it.
+    /// Invokes the function.
     pub async fn invoke(&self, event: Value) -> Result<Value, InvokeError> {
         (self.0)(event).await
     }
 
-    /// Calls it as a process of its own would be: a panic ends nothing but the call, and so does the time limit.
+    /// Invokes the function in isolation: a panic or the time limit ends only this invocation. Returns `None` for any
+    /// failure.
     pub(crate) async fn invoke_within(&self, limit: Duration, event: Value) -> Option<Value> {
         let mut call = tokio::spawn((self.0)(event));
         match tokio::time::timeout(limit, &mut call).await {
@@ -46,12 +47,12 @@ impl Function {
                 None
             }
             Ok(Err(error)) => {
-                tracing::warn!(%error, "the function stopped");
+                tracing::warn!(%error, "the function panicked");
                 None
             }
             Err(_) => {
                 call.abort();
-                tracing::warn!("the function took too long");
+                tracing::warn!("the function timed out");
                 None
             }
         }
@@ -73,7 +74,7 @@ mod tests {
     const LIMIT: Duration = Duration::from_mins(1);
 
     #[tokio::test(start_paused = true)]
-    async fn an_error_a_panic_and_a_call_without_end_are_failures() {
+    async fn an_error_a_panic_and_a_timeout_are_failures() {
         let function = Function::new(|event: Value| async move {
             match event.as_str() {
                 Some("fail") => Err("no".to_owned()),

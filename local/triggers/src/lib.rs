@@ -1,8 +1,8 @@
-//! What calls a function in AWS without being asked, on one machine: Lambda's event source mapping of a table's stream,
-//! and `EventBridge`'s schedule. Both are set as `template.yaml` sets them in AWS.
+//! Triggers of functions on one machine: Lambda's event source mapping of a table's stream, and `EventBridge`'s
+//! schedule, both configured by `template.yaml` as in AWS.
 //!
-//! [`Mapping`] is the part that decides, without a clock, a network or a file: records and answers in, invocations and
-//! failures out. [`Feeder`] carries that out on the embedded table, [`Schedule`] ticks.
+//! [`Mapping`] decides, without a clock, network or file: records and answers in, invocations and failures out.
+//! [`Feeder`] runs it on the embedded table, [`Schedule`] invokes a function at intervals.
 
 mod batch;
 mod checkpoint;

@@ -1,4 +1,4 @@
-//! A record of a stream, and its place there.
+//! A record of a stream.
 
 use std::cmp::Ordering;
 use std::collections::BTreeMap;
@@ -8,13 +8,13 @@ use domain::Instant;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-/// A record's place in its shard: 21 to 40 digits, of which only the order means something.
+/// A record's sequence number in its shard: 21 to 40 digits. Only the order is meaningful.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Sequence(String);
 
 impl Sequence {
-    /// The number as DynamoDB writes it.
+    /// The number in DynamoDB's notation.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
@@ -23,7 +23,7 @@ impl Sequence {
 
 impl Ord for Sequence {
     fn cmp(&self, other: &Self) -> Ordering {
-        // Numbers without leading zeros: the longer one is the larger one.
+        // Without leading zeros, the longer number is larger.
         (self.0.len(), &self.0).cmp(&(other.0.len(), &other.0))
     }
 }
@@ -34,7 +34,7 @@ impl PartialOrd for Sequence {
     }
 }
 
-/// A record, in the form in which Lambda hands it on. Its `Debug` leaves the item's content out.
+/// A record in Lambda's form. `Debug` omits the item's content.
 #[derive(Clone, PartialEq)]
 pub struct Record {
     pub(crate) sequence: Sequence,
@@ -44,7 +44,7 @@ pub struct Record {
 }
 
 impl Record {
-    /// Takes a record of Lambda's form; `None` if it is not one.
+    /// Parses a record in Lambda's form; `None` if it is invalid.
     #[must_use]
     pub fn of_event(event: Value) -> Option<Self> {
         let change = event.get("dynamodb")?;
@@ -56,26 +56,26 @@ impl Record {
         Some(Self { sequence, item, written_at, event })
     }
 
-    /// Its place.
+    /// Its sequence number.
     #[must_use]
     pub fn sequence(&self) -> &Sequence {
         &self.sequence
     }
 
-    /// The key of the item that was written: partition and sort key, with a space between.
+    /// The key of the written item: partition and sort key, separated by a space.
     #[must_use]
     pub fn item(&self) -> &str {
         &self.item
     }
 
-    /// Lambda's form of it.
+    /// Its JSON in Lambda's form.
     #[must_use]
     pub fn event(&self) -> &Value {
         &self.event
     }
 }
 
-/// A key attribute without its type.
+/// The value of a key attribute, without its type.
 fn text(value: &Value) -> Option<&str> {
     value.as_object()?.values().next()?.as_str()
 }
@@ -92,7 +92,7 @@ pub(crate) mod tests {
 
     use super::*;
 
-    /// A record of a contract, written in the first seconds of 1970.
+    /// A record of a contract, written this number of seconds after 1970.
     pub(crate) fn record(sequence: u64, contract: &str, seconds: i64) -> Record {
         Record::of_event(json!({
             "eventName": "INSERT",
@@ -114,13 +114,13 @@ pub(crate) mod tests {
     }
 
     #[test]
-    fn is_known_by_its_items_key_and_shows_nothing_else() {
+    fn debug_shows_only_the_items_key() {
         let shown = format!("{:?}", record(7, "c", 0));
         assert!(shown.contains("KEY#k CONTRACT#c") && !shown.contains("4711"), "{shown}");
     }
 
     #[test]
-    fn what_is_no_record_is_not_taken_for_one() {
+    fn an_invalid_record_is_refused() {
         assert_eq!(Record::of_event(json!({"dynamodb": {"SequenceNumber": "1"}})), None);
         assert_eq!(Record::of_event(json!("record")), None);
     }

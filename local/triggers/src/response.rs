@@ -1,41 +1,41 @@
-//! What a function's answer says of the records that it was given, by Lambda's developer guide ("Configuring partial
-//! batch response with DynamoDB and Lambda").
+//! Interprets a function's answer, by Lambda's developer guide ("Configuring partial batch response with DynamoDB and
+//! Lambda").
 
 use serde_json::Value;
 
 use crate::Record;
 
-/// What became of a batch.
+/// The result of a batch.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Outcome {
-    /// All of it is done.
+pub(crate) enum BatchResult {
+    /// All records are done.
     Done,
-    /// What is before this index is done.
+    /// The records before this index are done.
     FailedFrom(usize),
-    /// Nothing of it is known to be done.
+    /// All records must be retried.
     Failed,
 }
 
-/// Reads an answer. A list of failures that is absent, null or empty means that there are none. An entry without an
-/// identifier, or with one that is not of the batch, means that all of it failed, and so does an answer of another form.
-pub(crate) fn judge(records: &[Record], answer: &Value) -> Outcome {
+/// Interprets an answer. If the list of failures is absent, null or empty, all records are done. If an entry has no
+/// identifier, or one that is not in the batch, the whole batch has failed, as it has with an answer in any other form.
+pub(crate) fn interpret(records: &[Record], answer: &Value) -> BatchResult {
     let failures = match answer {
-        Value::Null => return Outcome::Done,
+        Value::Null => return BatchResult::Done,
         Value::Object(answer) => answer.get("batchItemFailures").unwrap_or(&Value::Null),
-        _ => return Outcome::Failed,
+        _ => return BatchResult::Failed,
     };
     let failures = match failures {
-        Value::Null => return Outcome::Done,
+        Value::Null => return BatchResult::Done,
         Value::Array(failures) => failures,
-        _ => return Outcome::Failed,
+        _ => return BatchResult::Failed,
     };
     let place = |failure: &Value| {
         let identifier = failure.get("itemIdentifier")?.as_str()?;
         records.iter().position(|record| record.sequence().as_str() == identifier)
     };
     match failures.iter().map(place).collect::<Option<Vec<_>>>() {
-        None => Outcome::Failed,
-        Some(places) => places.into_iter().min().map_or(Outcome::Done, Outcome::FailedFrom),
+        None => BatchResult::Failed,
+        Some(indices) => indices.into_iter().min().map_or(BatchResult::Done, BatchResult::FailedFrom),
     }
 }
 
@@ -46,8 +46,8 @@ mod tests {
     use super::*;
     use crate::record::tests::record;
 
-    fn judged(answer: &Value) -> Outcome {
-        judge(&[1, 2, 3].map(|sequence| record(sequence, "c", 0)), answer)
+    fn interpreted(answer: &Value) -> BatchResult {
+        interpret(&[1, 2, 3].map(|sequence| record(sequence, "c", 0)), answer)
     }
 
     fn failures(sequences: &[u64]) -> Value {
@@ -56,34 +56,34 @@ mod tests {
     }
 
     #[test]
-    fn no_failures_however_they_are_not_named_is_success() {
+    fn an_absent_or_empty_list_of_failures_is_success() {
         for answer in [json!(null), json!({}), json!({"batchItemFailures": null}), failures(&[])] {
-            assert_eq!(judged(&answer), Outcome::Done, "{answer}");
+            assert_eq!(interpreted(&answer), BatchResult::Done, "{answer}");
         }
     }
 
     #[test]
-    fn all_before_the_first_failure_is_done() {
-        assert_eq!(judged(&failures(&[3, 2])), Outcome::FailedFrom(1));
-        assert_eq!(judged(&failures(&[1])), Outcome::FailedFrom(0));
+    fn records_before_the_first_failure_are_done() {
+        assert_eq!(interpreted(&failures(&[3, 2])), BatchResult::FailedFrom(1));
+        assert_eq!(interpreted(&failures(&[1])), BatchResult::FailedFrom(0));
     }
 
     #[test]
-    fn an_identifier_that_is_not_of_the_batch_fails_all_of_it() {
+    fn an_identifier_not_in_the_batch_fails_the_whole_batch() {
         for answer in [
             failures(&[2, 9]),
             json!({"batchItemFailures": [{"itemIdentifier": ""}]}),
             json!({"batchItemFailures": [{"itemIdentifier": null}]}),
             json!({"batchItemFailures": [{"identifier": "100000000000000000002"}]}),
         ] {
-            assert_eq!(judged(&answer), Outcome::Failed, "{answer}");
+            assert_eq!(interpreted(&answer), BatchResult::Failed, "{answer}");
         }
     }
 
     #[test]
-    fn an_answer_of_another_form_fails_all_of_it() {
+    fn an_invalid_answer_fails_the_whole_batch() {
         for answer in [json!("done"), json!([]), json!({"batchItemFailures": "none"})] {
-            assert_eq!(judged(&answer), Outcome::Failed, "{answer}");
+            assert_eq!(interpreted(&answer), BatchResult::Failed, "{answer}");
         }
     }
 }

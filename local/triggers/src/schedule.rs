@@ -9,14 +9,15 @@ use tokio::time::MissedTickBehavior;
 
 use crate::{Function, InvokeError};
 
-/// Calls a function at fixed intervals, the first time at once, so that what became due while nothing ran is done.
+/// Invokes a function at fixed intervals, starting immediately, so that work which became due while nothing ran is
+/// done.
 #[derive(Debug)]
 pub struct Schedule {
     ticks: JoinHandle<()>,
 }
 
 impl Schedule {
-    /// Starts it. The intervals are the machine's; the time in the event is `now`'s.
+    /// Starts the schedule. Intervals follow the system clock; the time in the event comes from `now`.
     pub fn start(
         every: Duration,
         timeout: Duration,
@@ -28,19 +29,19 @@ impl Schedule {
             times.set_missed_tick_behavior(MissedTickBehavior::Skip);
             loop {
                 times.tick().await;
-                // A tick that failed is not repeated: the next one does the same.
+                // A failed invocation is not retried: the next one does the same work.
                 _ = function.invoke_within(timeout, event(now())).await;
             }
         });
         Self { ticks }
     }
 
-    /// Calls the function as a tick does, and waits for its answer.
+    /// Invokes the function as the schedule does, and returns its answer.
     pub async fn tick(function: &Function, now: Instant) -> Result<Value, InvokeError> {
         function.invoke(event(now)).await
     }
 
-    /// Stops it. A tick under way is left: what it had begun is done by a later one.
+    /// Stops the schedule. A running invocation is aborted; a later one completes its work.
     pub async fn stop(mut self) {
         self.ticks.abort();
         _ = (&mut self.ticks).await;
@@ -53,7 +54,7 @@ impl Drop for Schedule {
     }
 }
 
-/// What a rule with a schedule sends, by `EventBridge`'s user guide.
+/// The event of a scheduled rule, by `EventBridge`'s user guide.
 fn event(now: Instant) -> Value {
     json!({
         "version": "0",
@@ -77,7 +78,7 @@ mod tests {
     const MINUTE: Duration = Duration::from_mins(1);
 
     #[tokio::test(start_paused = true)]
-    async fn ticks_at_once_and_then_each_minute_even_after_a_failure() {
+    async fn invokes_at_once_and_then_each_minute_even_after_a_failure() {
         let began = tokio::time::Instant::now();
         let (heard, mut events) = mpsc::unbounded_channel();
         let function = Function::new(move |event: Value| {
@@ -91,11 +92,11 @@ mod tests {
             assert_eq!(event, (MINUTE * minutes, json!("aws.events"), json!("2026-03-29T01:00:00Z")));
         }
         schedule.stop().await;
-        assert!(events.recv().await.is_none(), "nobody is left who ticks");
+        assert!(events.recv().await.is_none(), "the schedule has stopped");
     }
 
     #[tokio::test]
-    async fn a_tick_by_hand_gives_the_functions_answer() {
+    async fn a_manual_tick_returns_the_functions_answer() {
         let function = Function::new(|event: Value| async move { Ok::<_, InvokeError>(event["detail-type"].clone()) });
         assert_eq!(Schedule::tick(&function, Instant::EPOCH).await.unwrap(), "Scheduled Event");
     }

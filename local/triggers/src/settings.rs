@@ -1,38 +1,38 @@
-//! How a mapping is set, as in the template.
+//! Settings of a mapping, as in the template.
 
 use std::time::Duration;
 
 use crate::Filter;
 
-/// The first wait before another try. AWS does not tell its own; nobody here wants to wait for minutes.
+/// Wait before the first retry, in milliseconds. AWS does not document its own, and minutes would be too long here.
 const FIRST_WAIT_MILLIS: i64 = 100;
-/// Waits double until they are eight times the first.
+/// The wait doubles this number of times, up to eight times the first.
 const DOUBLINGS: u32 = 3;
 
-/// How a mapping is set.
+/// Settings of an event source mapping.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Settings {
-    /// So many records are handed on at once, at most.
+    /// Maximum number of records in a batch.
     pub batch_size: usize,
-    /// So long is waited for a full batch.
+    /// How long to wait for a full batch.
     pub window: Duration,
-    /// A record is handed on if one of these matches; without any, every record is.
+    /// A record is passed on if one of these matches; without filters, every record is.
     pub filters: Vec<Filter>,
-    /// Whether the function's answer names the records that failed; otherwise every answer means success.
+    /// Whether the function's answer names failed records; otherwise every answer means success.
     pub reports_failures: bool,
-    /// Whether a batch whose invocation failed is tried again in halves.
+    /// Whether a batch whose invocation failed is retried in halves.
     pub bisects: bool,
-    /// So often a batch is tried again.
+    /// Maximum number of retries of a batch.
     pub retries: u32,
-    /// Records older than this are not handed on.
+    /// Records older than this are given up.
     pub max_age: Duration,
-    /// So long an invocation may take.
+    /// Maximum duration of an invocation.
     pub timeout: Duration,
-    /// The queue for what failed for good, by its name in the template.
+    /// Logical id of the failure queue in the template.
     pub failure_queue: String,
 }
 
-/// How long a batch that has been tried again so often waits for its next try, in milliseconds.
+/// How long a batch with this number of retries waits for its next attempt, in milliseconds.
 pub(crate) fn wait_millis(retries: u32) -> i64 {
     FIRST_WAIT_MILLIS << retries.min(DOUBLINGS)
 }

@@ -1,4 +1,4 @@
-//! A table's stream, read through the SDK, in the form in which Lambda hands it on.
+//! A table's stream, read through the SDK and converted to Lambda's form.
 
 use std::collections::HashMap;
 
@@ -14,17 +14,17 @@ use crate::{Record, Sequence};
 /// Why a stream cannot be read.
 #[derive(Debug, thiserror::Error)]
 pub enum StreamError {
-    /// The table has none.
+    /// The table has no stream.
     #[error("the table has no stream")]
     None,
-    /// It has several shards, or none. The embedded engine has one for each table.
+    /// The stream does not have exactly one shard. The embedded engine has one for each table.
     #[error("the stream has {0} shards, and only one can be read here")]
     Shards(usize),
-    /// The database does not answer as it should.
+    /// The database returns an error.
     #[error("cannot read the stream: {0}")]
     Read(String),
-    /// A record lacks what every record has.
-    #[error("the stream has a record that is none")]
+    /// A record lacks a mandatory field.
+    #[error("the stream has an invalid record")]
     Record,
 }
 
@@ -34,7 +34,7 @@ impl StreamError {
     }
 }
 
-/// The one shard of a table's stream.
+/// The only shard of a table's stream.
 #[derive(Debug)]
 pub struct Stream {
     client: Client,
@@ -44,7 +44,7 @@ pub struct Stream {
 }
 
 impl Stream {
-    /// The stream of a table.
+    /// Finds the stream of a table.
     pub async fn of_table(client: Client, table: &str) -> Result<Self, StreamError> {
         let streams = client.list_streams().table_name(table).send().await;
         let streams = streams.map_err(|error| StreamError::read(&error))?;
@@ -60,13 +60,13 @@ impl Stream {
         }
     }
 
-    /// Its name, another one when the table is made anew.
+    /// Its ARN, which changes when the table is created again.
     #[must_use]
     pub fn arn(&self) -> &str {
         &self.arn
     }
 
-    /// Reads the next records, those after the given one if nothing was read before.
+    /// Reads the next records. The first call reads those after the given one.
     pub async fn read(&mut self, after: Option<&Sequence>) -> Result<Vec<Record>, StreamError> {
         let iterator = match self.iterator.take() {
             Some(iterator) => iterator,
@@ -90,11 +90,11 @@ impl Stream {
             }
         };
         let answer = request.send().await.map_err(|error| StreamError::read(&error))?;
-        answer.shard_iterator.ok_or_else(|| StreamError::Read("no iterator was given".to_owned()))
+        answer.shard_iterator.ok_or_else(|| StreamError::Read("the answer has no iterator".to_owned()))
     }
 }
 
-/// A record as Lambda writes it; what is absent stays so.
+/// Converts a record to Lambda's form; absent fields stay absent.
 fn event(record: &types::Record, arn: &str) -> Value {
     let mut event = Map::new();
     let mut set = |name: &str, value: Option<Value>| _ = value.map(|value| event.insert(name.to_owned(), value));
@@ -132,7 +132,7 @@ fn item(attributes: &HashMap<String, AttributeValue>) -> Value {
     Value::Object(attributes.iter().map(|(name, value)| (name.clone(), attribute(value))).collect())
 }
 
-/// An attribute in DynamoDB's JSON.
+/// Converts an attribute to DynamoDB's JSON.
 fn attribute(value: &AttributeValue) -> Value {
     let binary = |bytes: &[u8]| STANDARD.encode(bytes);
     match value {
@@ -147,7 +147,7 @@ fn attribute(value: &AttributeValue) -> Value {
         AttributeValue::Bs(values) => {
             json!({ "BS": values.iter().map(|bytes| binary(bytes.as_ref())).collect::<Vec<_>>() })
         }
-        // The SDK's list of types may grow; a type that it does not know either is null to it.
+        // The SDK's enum may grow; an unknown type is converted to null.
         _ => json!({ "NULL": true }),
     }
 }

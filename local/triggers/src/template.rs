@@ -1,5 +1,5 @@
-//! What calls a function, read from `template.yaml`. Whatever is not known here is refused: a mapping that does less
-//! than its template says would be found out in AWS alone.
+//! Reads a function's triggers from `template.yaml`. Unsupported properties are refused: otherwise a mapping could
+//! ignore a setting here that takes effect only in AWS.
 
 use std::time::Duration;
 
@@ -8,39 +8,39 @@ use template::{Template, Value, attribute_of, entries};
 
 use crate::{Filter, FilterError, Settings};
 
-/// The one schedule that is known here.
+/// The only supported schedule.
 const EACH_MINUTE: &str = "rate(1 minute)";
 
-/// What is wrong with the template.
+/// Why the template cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum TemplateError {
-    /// It is no template.
+    /// The text is not a template.
     #[error(transparent)]
     Unreadable(#[from] template::TemplateError),
-    /// There is no such function.
+    /// The function does not exist.
     #[error("template.yaml has no function {0}")]
     Missing(String),
-    /// A part is missing, or of a kind that is not known here.
+    /// A property is missing or not supported.
     #[error("template.yaml: {function}: {what}")]
     Function {
-        /// Which function.
+        /// The function's logical id.
         function: String,
-        /// What is wrong with it.
+        /// The error.
         what: String,
     },
 }
 
-/// What calls a function.
+/// The triggers of a function.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Triggers {
     /// The mapping of the table's stream.
     pub stream: Settings,
-    /// The time between two ticks.
+    /// The interval of the schedule.
     pub every: Duration,
 }
 
 impl Triggers {
-    /// Reads those of a function from a template's text.
+    /// Reads the triggers of a function from a template.
     pub fn read(template: &str, function: &str) -> Result<Self, TemplateError> {
         let template = Template::parse(template)?;
         let resource = template.resource(function).ok_or_else(|| TemplateError::Missing(function.to_owned()))?;
@@ -84,7 +84,7 @@ struct StreamEvent {
     bisect_batch_on_function_error: bool,
     #[serde(default)]
     function_response_types: Vec<ResponseType>,
-    // Without these two, or with -1, a record that fails holds up its shard until the stream drops it.
+    // Without these two, or with -1, a failing record blocks its shard until the stream drops it.
     maximum_retry_attempts: u32,
     maximum_record_age_in_seconds: u64,
     #[serde(default)]
@@ -102,7 +102,7 @@ fn one() -> u64 {
     1
 }
 
-/// `LATEST` would leave out what was written before the mapping was there.
+/// `LATEST` would skip what was written before the mapping existed.
 #[derive(Deserialize)]
 enum StartingPosition {
     #[serde(rename = "TRIM_HORIZON")]
@@ -140,7 +140,7 @@ struct OnFailure {
     destination: Value,
 }
 
-/// In AWS, a queue that does not say that it is one gets no permission.
+/// Without its type, SAM grants no permission to send to the queue.
 #[derive(Deserialize)]
 enum DestinationKind {
     #[serde(rename = "SQS")]
@@ -153,7 +153,7 @@ struct ScheduleEvent {
     schedule: String,
     #[serde(default, rename = "Description")]
     _description: String,
-    // Only in AWS are there ticks that do not reach the function.
+    // Only in AWS can an invocation fail to reach the function.
     #[serde(default, rename = "RetryPolicy")]
     _retry_policy: Value,
 }
@@ -164,7 +164,7 @@ impl StreamEvent {
         attribute_of(&self.stream, "StreamArn").ok_or("Stream is not that of a table of the template")?;
         let queue = attribute_of(&self.destination_config.on_failure.destination, "Arn")
             .ok_or("OnFailure is not a queue of the template")?;
-        // With more, Lambda keeps the order of an item's records only; the mapping here has one batch at a time.
+        // Above 1, Lambda keeps only the order of each item's records; the mapping here has one batch at a time.
         if self.parallelization_factor != 1 {
             return Err(format!("ParallelizationFactor is {}", self.parallelization_factor));
         }
@@ -235,7 +235,7 @@ Resources:
     }
 
     #[test]
-    fn every_property_is_taken() {
+    fn every_property_is_read() {
         let triggers = Triggers::read(TEMPLATE, "Notifications").unwrap();
         assert_eq!(triggers.every, Duration::from_mins(1));
         assert_eq!(
@@ -255,7 +255,7 @@ Resources:
     }
 
     #[test]
-    fn what_is_not_known_here_is_refused_and_named() {
+    fn unsupported_properties_are_refused_by_name() {
         for (from, to, named) in [
             ("BatchSize: 50", "TumblingWindowInSeconds: 60", "TumblingWindowInSeconds"),
             ("BatchSize: 50", "BatchSize: 0", "BatchSize"),

@@ -1,6 +1,6 @@
 //! The feeder on an embedded table, through the SDK.
 
-#![expect(clippy::unwrap_used, reason = "a test that cannot set its stage stops at once")]
+#![expect(clippy::unwrap_used, reason = "a test whose setup fails stops at once")]
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -46,8 +46,8 @@ async fn feed(database: &Database, function: Function, file: Option<PathBuf>) ->
     Feeder::start(Start { stream, settings: settings(), function, file, now: move || clock.now() })
 }
 
-/// A function that tells what it hears, and fails at one item.
-fn hearing(fails_at: &'static str) -> (Function, mpsc::UnboundedReceiver<Value>) {
+/// A function that records what it receives, and reports this item as failed.
+fn recording(fails_at: &'static str) -> (Function, mpsc::UnboundedReceiver<Value>) {
     let (heard, records) = mpsc::unbounded_channel();
     let function = Function::new(move |event: Value| {
         let mut failures = Vec::new();
@@ -62,7 +62,7 @@ fn hearing(fails_at: &'static str) -> (Function, mpsc::UnboundedReceiver<Value>)
     (function, records)
 }
 
-fn heard(records: &mut mpsc::UnboundedReceiver<Value>) -> Vec<String> {
+fn received(records: &mut mpsc::UnboundedReceiver<Value>) -> Vec<String> {
     let mut versions = Vec::new();
     while let Ok(record) = records.try_recv() {
         versions.push(record["dynamodb"]["NewImage"]["version"]["N"].as_str().unwrap().to_owned());
@@ -71,9 +71,9 @@ fn heard(records: &mut mpsc::UnboundedReceiver<Value>) -> Vec<String> {
 }
 
 #[tokio::test]
-async fn a_write_comes_in_lambdas_form() {
+async fn a_write_arrives_in_lambdas_form() {
     let database = database(None).await;
-    let (function, mut records) = hearing("");
+    let (function, mut records) = recording("");
     let feeder = feed(&database, function, None).await;
     put(&database, "WORD#w", 1).await;
     put(&database, "CONTRACT#c", 1).await;
@@ -95,33 +95,33 @@ async fn a_write_comes_in_lambdas_form() {
 }
 
 #[tokio::test]
-async fn goes_on_where_it_was_stopped() {
+async fn continues_where_it_stopped() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("stream.json");
     let database = database(Some(&folder.path().join("table.sqlite"))).await;
-    let (function, mut records) = hearing("");
+    let (function, mut records) = recording("");
     put(&database, "CONTRACT#c", 1).await;
     let feeder = feed(&database, function.clone(), Some(file.clone())).await;
     feeder.drain().await;
-    assert_eq!(heard(&mut records), ["1"], "what was there before it");
+    assert_eq!(received(&mut records), ["1"], "what was written before it started");
     feeder.stop().await;
     put(&database, "CONTRACT#c", 2).await;
     let feeder = feed(&database, function, Some(file)).await;
     feeder.drain().await;
-    assert_eq!(heard(&mut records), ["2"], "what was written meanwhile, and nothing twice");
+    assert_eq!(received(&mut records), ["2"], "what was written meanwhile, and nothing twice");
     feeder.stop().await;
 }
 
 #[tokio::test]
-async fn what_fails_for_good_is_told_by_its_key_and_holds_up_nothing() {
+async fn a_record_that_always_fails_is_reported_by_its_key_and_blocks_nothing() {
     let database = database(None).await;
-    let (function, mut records) = hearing("CONTRACT#poison");
+    let (function, mut records) = recording("CONTRACT#poison");
     let feeder = feed(&database, function, None).await;
     put(&database, "CONTRACT#poison", 1).await;
     feeder.drain().await;
     put(&database, "CONTRACT#c", 2).await;
     feeder.drain().await;
-    assert_eq!(heard(&mut records), ["1", "1", "2"], "once more, and then given up");
+    assert_eq!(received(&mut records), ["1", "1", "2"], "once more, and then given up");
     let failures = feeder.failures();
     let items: Vec<_> = failures.iter().flat_map(|failure| failure.items.clone()).collect();
     assert_eq!(items, ["KEY#k CONTRACT#poison"]);

@@ -1,6 +1,6 @@
-//! The mapping, batch by batch: what it hands on, tries again, gives up and remembers.
+//! The mapping, batch by batch: invocations, retries, failures and checkpoints.
 
-#![expect(clippy::unwrap_used, reason = "a test that cannot set its stage stops at once")]
+#![expect(clippy::unwrap_used, reason = "a test whose setup fails stops at once")]
 
 use std::time::Duration;
 
@@ -30,7 +30,7 @@ fn sequence(number: u64) -> String {
     format!("1{number:020}")
 }
 
-/// A record of an item, written at its number in seconds.
+/// A record of an item, written as many seconds after 1970 as its number.
 fn record(number: u64, item: &str) -> Record {
     let keys = json!({"PK": {"S": "KEY#k"}, "SK": {"S": item}});
     let change = json!({"SequenceNumber": sequence(number), "Keys": keys, "ApproximateCreationDateTime": number});
@@ -47,7 +47,7 @@ fn failed(numbers: &[u64]) -> Value {
     json!({"batchItemFailures": numbers.iter().map(failure).collect::<Vec<_>>()})
 }
 
-/// A mapping with a clock that is far enough on at each look for whatever waits.
+/// A mapping with a clock that advances beyond every wait.
 struct Bench {
     mapping: Mapping,
     now: Instant,
@@ -56,7 +56,7 @@ struct Bench {
 impl Bench {
     fn new(settings: Settings, records: impl IntoIterator<Item = u64>) -> Self {
         let mut mapping = Mapping::new(settings, Checkpoint::default());
-        mapping.take(records.into_iter().map(|number| record(number, "c")), at(10));
+        mapping.add_records(records.into_iter().map(|number| record(number, "c")), at(10));
         Self { mapping, now: at(10) }
     }
 
@@ -69,7 +69,8 @@ impl Bench {
         self.mapping.settle(answer, self.now);
     }
 
-    /// All that is tried until nothing is left, when the function throws at these records, or names them.
+    /// All batches that are attempted until nothing remains, if the function throws at this record, or names it as
+    /// failed.
     fn tries(&mut self, poison: u64, throws: bool) -> Vec<Vec<u64>> {
         let mut tries = Vec::new();
         while let Some(numbers) = self.next() {
@@ -93,10 +94,10 @@ impl Bench {
 }
 
 #[test]
-fn batches_are_of_the_size_that_is_set_and_go_one_after_the_other() {
+fn batches_have_the_configured_size_and_run_one_at_a_time() {
     let mut bench = Bench::new(settings(), 1..=6);
     assert_eq!(bench.next().unwrap(), [1, 2, 3, 4]);
-    assert_eq!(bench.next(), None, "while one is under way");
+    assert_eq!(bench.next(), None, "while one is running");
     bench.answer(Some(&json!({})));
     assert_eq!(bench.next().unwrap(), [5, 6]);
     bench.answer(Some(&json!({})));
@@ -107,16 +108,16 @@ fn batches_are_of_the_size_that_is_set_and_go_one_after_the_other() {
 #[test]
 fn a_window_waits_for_a_full_batch_and_no_longer() {
     let mut mapping = Mapping::new(Settings { window: Duration::from_secs(5), ..settings() }, Checkpoint::default());
-    mapping.take([record(1, "c"), record(2, "c")], at(10));
+    mapping.add_records([record(1, "c"), record(2, "c")], at(10));
     assert_eq!(mapping.next(at(14)), None);
     assert_eq!(numbers(&mapping.next(at(15)).unwrap()), [1, 2]);
     mapping.settle(Some(&json!({})), at(15));
-    mapping.take((3..=6).map(|number| record(number, "c")), at(15));
-    assert_eq!(numbers(&mapping.next(at(15)).unwrap()), [3, 4, 5, 6], "a full one does not wait");
+    mapping.add_records((3..=6).map(|number| record(number, "c")), at(15));
+    assert_eq!(numbers(&mapping.next(at(15)).unwrap()), [3, 4, 5, 6], "a full batch does not wait");
 }
 
 #[test]
-fn a_partial_failure_is_tried_again_from_the_lowest_that_failed() {
+fn a_partial_failure_is_retried_from_the_first_failed_record() {
     let mut bench = Bench::new(settings(), 1..=4);
     assert_eq!(bench.next().unwrap(), [1, 2, 3, 4]);
     bench.answer(Some(&failed(&[4, 2])));
@@ -126,32 +127,32 @@ fn a_partial_failure_is_tried_again_from_the_lowest_that_failed() {
 }
 
 #[test]
-fn an_error_is_tried_again_in_halves_until_what_fails_is_alone() {
+fn an_error_is_retried_in_halves_until_the_failing_record_is_alone() {
     let mut bench = Bench::new(settings(), 1..=4);
     assert_eq!(
         bench.tries(2, true),
         [vec![1, 2, 3, 4], vec![1, 2], vec![1], vec![2], vec![2], vec![2], vec![3, 4]],
-        "halving is no retry"
+        "halving is not a retry"
     );
     assert_eq!(bench.given_up(), [(Reason::RetriesExhausted, sequence(2), sequence(2), 1, 2)]);
 }
 
 #[test]
-fn without_halving_an_error_takes_its_batch_along() {
+fn without_halving_an_error_gives_up_the_whole_batch() {
     let mut bench = Bench::new(Settings { bisects: false, ..settings() }, 1..=5);
     assert_eq!(bench.tries(2, true), [vec![1, 2, 3, 4], vec![1, 2, 3, 4], vec![1, 2, 3, 4], vec![5]]);
     assert_eq!(bench.given_up(), [(Reason::RetriesExhausted, sequence(1), sequence(4), 4, 2)]);
 }
 
 #[test]
-fn a_record_named_each_time_is_given_up_with_those_behind_it_in_its_batch() {
+fn a_record_named_each_time_is_given_up_with_those_after_it_in_its_batch() {
     let mut bench = Bench::new(settings(), 1..=5);
     assert_eq!(bench.tries(3, false), [vec![1, 2, 3, 4], vec![3, 4], vec![3, 4], vec![3, 4], vec![5]]);
     assert_eq!(bench.given_up(), [(Reason::RetriesExhausted, sequence(3), sequence(4), 2, 2)]);
 }
 
 #[test]
-fn a_name_that_is_not_of_the_batch_fails_all_of_it() {
+fn an_identifier_not_in_the_batch_fails_the_whole_batch() {
     let mut bench = Bench::new(settings(), 1..=4);
     bench.next();
     bench.answer(Some(&failed(&[4, 9])));
@@ -159,7 +160,7 @@ fn a_name_that_is_not_of_the_batch_fails_all_of_it() {
 }
 
 #[test]
-fn an_answer_means_success_where_failures_are_not_reported() {
+fn every_answer_means_success_where_failures_are_not_reported() {
     let mut bench = Bench::new(Settings { reports_failures: false, ..settings() }, 1..=4);
     bench.next();
     bench.answer(Some(&failed(&[1])));
@@ -167,9 +168,9 @@ fn an_answer_means_success_where_failures_are_not_reported() {
 }
 
 #[test]
-fn another_try_waits_and_longer_each_time() {
+fn retries_wait_longer_each_time() {
     let mut mapping = Mapping::new(settings(), Checkpoint::default());
-    mapping.take([record(1, "c")], at(10));
+    mapping.add_records([record(1, "c")], at(10));
     let mut now = at(10);
     let mut waits = Vec::new();
     for _ in 0..3 {
@@ -182,23 +183,23 @@ fn another_try_waits_and_longer_each_time() {
 }
 
 #[test]
-fn what_is_too_old_is_given_up_without_a_try() {
+fn records_above_the_maximum_age_are_given_up_unprocessed() {
     let mut bench = Bench::new(settings(), [1, 2, 3_000]);
     bench.now = at(3_601);
     assert_eq!(bench.next().unwrap(), [3_000]);
     bench.answer(None);
     assert_eq!(bench.given_up(), [(Reason::TooOld, sequence(1), sequence(2), 2, 0)]);
     bench.now = at(6_600);
-    assert_eq!(bench.next(), None, "nor tried again");
+    assert_eq!(bench.next(), None, "nor retried");
     assert_eq!(bench.given_up(), [(Reason::TooOld, sequence(3_000), sequence(3_000), 1, 1)]);
     assert!(bench.mapping.is_idle());
 }
 
 #[test]
-fn what_no_filter_matches_is_not_handed_on_and_not_read_again() {
+fn records_that_match_no_filter_are_skipped_and_not_read_again() {
     let filter = Filter::parse(r#"{"dynamodb": {"Keys": {"SK": {"S": [{"prefix": "CONTRACT#"}]}}}}"#).unwrap();
     let mut mapping = Mapping::new(Settings { filters: vec![filter], ..settings() }, Checkpoint::default());
-    mapping.take([record(1, "CONTRACT#a"), record(2, "WORD#a"), record(3, "WORD#b")], at(10));
+    mapping.add_records([record(1, "CONTRACT#a"), record(2, "WORD#a"), record(3, "WORD#b")], at(10));
     assert_eq!(numbers(&mapping.next(at(10)).unwrap()), [1]);
     mapping.settle(Some(&json!({})), at(10));
     let again = Mapping::new(settings(), mapping.checkpoint());

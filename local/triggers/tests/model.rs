@@ -1,7 +1,7 @@
-//! The mapping against whatever a function may do, and crashes in between: no record is left out, none overtakes
-//! another of its item, and what a record that always fails costs is bounded.
+//! The mapping against a function that fails in any way, with crashes in between: no record is lost, none overtakes
+//! another of its item, and a record that always fails has a bounded cost.
 
-#![expect(clippy::unwrap_used, reason = "a test that cannot set its stage stops at once")]
+#![expect(clippy::unwrap_used, reason = "a test whose setup fails stops at once")]
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
@@ -13,36 +13,36 @@ use triggers::{Checkpoint, Mapping, Record, Settings};
 
 /// How a record fails.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Temper {
+enum FailureMode {
     Good,
-    /// So many invocations that it is in throw.
+    /// This number of invocations that contain it fail.
     Throws(u32),
-    /// The function names it so many times.
+    /// The function names it as failed this number of times.
     Named(u32),
-    /// The function names one that is not of the batch, so many times.
-    Confuses(u32),
+    /// The function names a record that is not in the batch, this number of times.
+    NamesUnknown(u32),
 }
 
 const ALWAYS: u32 = u32::MAX;
 
-fn temper() -> impl Strategy<Value = Temper> {
+fn failure_mode() -> impl Strategy<Value = FailureMode> {
     let times = || prop_oneof![1..4_u32, Just(ALWAYS)];
     prop_oneof![
-        6 => Just(Temper::Good),
-        1 => times().prop_map(Temper::Throws),
-        1 => times().prop_map(Temper::Named),
-        1 => times().prop_map(Temper::Confuses),
+        6 => Just(FailureMode::Good),
+        1 => times().prop_map(FailureMode::Throws),
+        1 => times().prop_map(FailureMode::Named),
+        1 => times().prop_map(FailureMode::NamesUnknown),
     ]
 }
 
-/// What happens next.
+/// An event in a run.
 #[derive(Debug, Clone, Copy)]
 enum Step {
     Read(usize),
     Invoke,
-    /// The one under way answers.
+    /// The running invocation is answered.
     Answer,
-    /// The process ends, and another goes on from what was kept.
+    /// The process ends, and another continues from the checkpoint.
     Crash,
 }
 
@@ -79,10 +79,10 @@ fn record(index: usize, item: u8) -> Record {
     Record::of_event(json!({"eventName": "MODIFY", "dynamodb": change})).unwrap()
 }
 
-/// The stream, the function and what is known of each record.
+/// The stream, the function, and the state of each record.
 struct World {
     settings: Settings,
-    stream: Vec<(u8, Temper)>,
+    stream: Vec<(u8, FailureMode)>,
     mapping: Mapping,
     under_way: Option<Vec<usize>>,
     done: BTreeSet<usize>,
@@ -92,7 +92,7 @@ struct World {
 }
 
 impl World {
-    fn new(settings: Settings, stream: Vec<(u8, Temper)>) -> Self {
+    fn new(settings: Settings, stream: Vec<(u8, FailureMode)>) -> Self {
         Self {
             mapping: Mapping::new(settings.clone(), Checkpoint::default()),
             settings,
@@ -112,7 +112,7 @@ impl World {
     fn read(&mut self, count: usize) {
         let first = self.mapping.read().map_or(0, |read| read.as_str()[1..].parse::<usize>().unwrap() + 1);
         let next = (first..self.stream.len()).take(count).map(|index| record(index, self.stream[index].0));
-        self.mapping.take(next.collect::<Vec<_>>(), self.now);
+        self.mapping.add_records(next.collect::<Vec<_>>(), self.now);
     }
 
     fn invoke(&mut self) -> bool {
@@ -139,15 +139,15 @@ impl World {
         self.collect();
     }
 
-    /// The function: which records it fails at, and how it says so.
+    /// The function: which records fail, and how it reports them.
     fn call(&mut self, batch: &[usize]) -> Option<Value> {
         let mut named = Vec::new();
         let (mut throws, mut confuses) = (false, false);
         for &index in batch {
             match &mut self.stream[index].1 {
-                Temper::Throws(left) if *left > 0 => throws |= use_up(left),
-                Temper::Confuses(left) if *left > 0 => confuses |= use_up(left),
-                Temper::Named(left) if *left > 0 => {
+                FailureMode::Throws(left) if *left > 0 => throws |= use_up(left),
+                FailureMode::NamesUnknown(left) if *left > 0 => confuses |= use_up(left),
+                FailureMode::Named(left) if *left > 0 => {
                     use_up(left);
                     named.push(index);
                 }
@@ -176,10 +176,10 @@ impl World {
         }
         let kept = Mapping::new(self.settings.clone(), self.mapping.checkpoint());
         let kept = kept.read().map_or(0, |read| read.as_str()[1..].parse::<usize>().unwrap() + 1);
-        assert!((0..kept).all(|index| self.is_settled(index)), "a checkpoint is past what is not settled");
+        assert!((0..kept).all(|index| self.is_settled(index)), "a checkpoint is beyond an unsettled record");
     }
 
-    /// What is under way is lost with the process, whether or not it came to something.
+    /// The running invocation is lost with the process, whether or not it succeeded.
     fn crash(&mut self) {
         if let Some(batch) = self.under_way.take() {
             self.call(&batch);
@@ -197,7 +197,7 @@ impl World {
         }
     }
 
-    /// Goes on without crashes until nothing is left to do.
+    /// Continues without crashes until nothing remains.
     fn finish(&mut self) {
         self.read(self.stream.len());
         while !self.mapping.is_idle() {
@@ -209,7 +209,7 @@ impl World {
     }
 }
 
-/// Counts a failure, unless they have no end.
+/// Counts a failure down; `u32::MAX` never ends.
 fn use_up(left: &mut u32) -> bool {
     if *left != ALWAYS {
         *left -= 1;
@@ -227,7 +227,7 @@ proptest! {
     #[test]
     fn every_record_is_done_or_given_up_in_the_order_of_its_item(
         settings in settings(),
-        stream in prop::collection::vec((0..5_u8, temper()), 0..40),
+        stream in prop::collection::vec((0..5_u8, failure_mode()), 0..40),
         steps in prop::collection::vec(step(), 0..120),
     ) {
         let mut world = World::new(settings, stream);
@@ -238,29 +238,29 @@ proptest! {
         for index in 0..world.stream.len() {
             prop_assert!(world.is_settled(index), "{} is neither", index);
         }
-        for (index, (_, temper)) in world.stream.iter().enumerate() {
-            let is_poison = matches!(temper, Temper::Throws(ALWAYS) | Temper::Named(ALWAYS));
+        for (index, (_, failure_mode)) in world.stream.iter().enumerate() {
+            let is_poison = matches!(failure_mode, FailureMode::Throws(ALWAYS) | FailureMode::Named(ALWAYS));
             prop_assert!(!is_poison || world.given_up.contains(&index), "{} cannot have been done", index);
         }
     }
 
     #[test]
-    fn a_record_that_always_throws_costs_its_tries_and_the_halvings_and_nobody_else(
+    fn a_record_that_always_throws_costs_only_its_retries_and_splits(
         settings in settings(),
         items in prop::collection::vec(0..5_u8, 1..40),
         poison in any::<prop::sample::Index>(),
     ) {
         let poison = poison.index(items.len());
-        let tempered = |(index, item)| (item, if index == poison { Temper::Throws(ALWAYS) } else { Temper::Good });
+        let failure_modeed = |(index, item)| (item, if index == poison { FailureMode::Throws(ALWAYS) } else { FailureMode::Good });
         let mut world = World::new(
             Settings { bisects: true, ..settings.clone() },
-            items.iter().copied().enumerate().map(tempered).collect(),
+            items.iter().copied().enumerate().map(failure_modeed).collect(),
         );
         world.finish();
         prop_assert_eq!(&world.given_up, &BTreeSet::from([poison]));
-        let mut clean = World::new(settings.clone(), items.into_iter().map(|item| (item, Temper::Good)).collect());
+        let mut clean = World::new(settings.clone(), items.into_iter().map(|item| (item, FailureMode::Good)).collect());
         clean.finish();
-        // each halving is two more invocations, one of which is the poison's
+        // Each split adds two invocations, one of which contains the failing record.
         let halvings = settings.batch_size.next_power_of_two().ilog2() as usize;
         prop_assert!(world.invocations <= clean.invocations + 2 * halvings + settings.retries as usize);
     }
@@ -268,7 +268,7 @@ proptest! {
     #[test]
     fn a_function_that_fails_now_and_then_loses_nothing(
         settings in settings(),
-        stream in prop::collection::vec((0..5_u8, (0..3_u32).prop_map(Temper::Named)), 0..40),
+        stream in prop::collection::vec((0..5_u8, (0..3_u32).prop_map(FailureMode::Named)), 0..40),
     ) {
         let settings = Settings { retries: 3, ..settings };
         let mut world = World::new(settings, stream);

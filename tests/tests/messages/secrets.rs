@@ -12,8 +12,8 @@ async fn neither_pins_nor_addresses_nor_words_reach_the_log() {
     let log = Log::of_process();
     let scene = Scene::timed().await;
     let outbox = scene.stage.stack.cloud().outbox();
-    outbox.behave_next(outbox::End::Email, outbox::Behaviour::Refuse, 1);
-    outbox.behave_next(outbox::End::Sms, outbox::Behaviour::Throttle, 1);
+    outbox.behave_next(outbox::Endpoint::Email, outbox::Behaviour::Refuse, 1);
+    outbox.behave_next(outbox::Endpoint::Sms, outbox::Behaviour::Throttle, 1);
     let mut booking = scene.booking(2, 4);
     booking["pin"] = json!(PIN);
     let contract = scene.booked(booking).await;

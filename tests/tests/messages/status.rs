@@ -1,6 +1,6 @@
 //! What became of messages, and sending them again.
 
-use outbox::{Behaviour, End};
+use outbox::{Behaviour, Endpoint};
 use serde_json::json;
 
 use crate::scene::{Scene, each};
@@ -9,16 +9,16 @@ use crate::scene::{Scene, each};
 async fn a_refused_number_is_told_and_sent_to_again_on_request() {
     let scene = Scene::timed().await;
     let (operator, outbox) = (scene.stage.stack.operator(), scene.stage.stack.cloud().outbox());
-    outbox.behave(End::Sms, Behaviour::Refuse);
+    outbox.behave(Endpoint::Sms, Behaviour::Refuse);
     let contract = scene.booked(scene.booking(2, 4)).await;
     let messages = scene.messages(&contract).await;
     let refused = messages.iter().find(|message| message["channel"] == "sms").unwrap();
     assert_eq!((&refused["state"], &refused["reason"]), (&json!("refused"), &json!("address-refused")));
     assert_eq!(refused["attempts"], 1);
     scene.tick_after(120).await;
-    assert_eq!(outbox.calls(End::Sms), 1, "it is not tried again by itself");
+    assert_eq!(outbox.calls(Endpoint::Sms), 1, "it is not tried again by itself");
 
-    outbox.behave(End::Sms, Behaviour::Accept);
+    outbox.behave(Endpoint::Sms, Behaviour::Accept);
     let resend = format!("{contract}/messages/{}/resend", refused["messageId"].as_str().unwrap());
     _ = scene.stage.stack.viewer().post_nothing(&resend).await.problem("forbidden");
     let asked = operator.post_nothing(&resend).await.body(202);
@@ -33,7 +33,7 @@ async fn a_refused_number_is_told_and_sent_to_again_on_request() {
 #[tokio::test]
 async fn a_throttled_message_goes_with_a_later_tick() {
     let scene = Scene::timed().await;
-    scene.stage.stack.cloud().outbox().behave_next(End::Email, Behaviour::Throttle, 1);
+    scene.stage.stack.cloud().outbox().behave_next(Endpoint::Email, Behaviour::Throttle, 1);
     let contract = scene.booked(scene.booking(2, 4)).await;
     let messages = scene.messages(&contract).await;
     let waiting = messages.iter().find(|message| message["channel"] == "email").unwrap();

@@ -20,7 +20,7 @@ async fn somebody_signs_in_works_stays_signed_in_and_signs_out() {
     assert_ne!(next, tokens.access);
     let bearer = format!("Bearer {next}");
     let events = stack.nobody().get("/v1/automats/by-ada/events").header("authorization", &bearer).await.data();
-    let ada = local_cloud::people::Person::of_word("admin").unwrap();
+    let ada = local_cloud::people::Person::by_id("admin").unwrap();
     assert_eq!((&events[0]["type"], &events[0]["actor"]), (&json!("automat-added"), &json!(ada.subject)));
 
     assert_eq!(browser.sign_out(&tokens.refresh).await, format!("{}/", stack.url()));

@@ -63,7 +63,7 @@ async fn what_is_no_batch_and_no_tick_is_refused_as_a_whole() {
 #[tokio::test]
 async fn a_message_that_fails_at_the_table_does_not_keep_the_tick_from_the_others() {
     let scene = Scene::new().await;
-    scene.outbox.behave_next(outbox::End::Email, outbox::Behaviour::Throttle, 3);
+    scene.outbox.behave_next(outbox::Endpoint::Email, outbox::Behaviour::Throttle, 3);
     for n in 0..3 {
         scene.book(&format!("BK-{n}"), 3_600, 7_200, vec![by_email(&format!("c{n}@example.com"))]).await;
     }

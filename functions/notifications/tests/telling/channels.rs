@@ -2,7 +2,7 @@
 
 use domain::{MessageState, SendFailure};
 use notifications::{Messenger, Notifications};
-use outbox::{Behaviour, End, What};
+use outbox::{Behaviour, Endpoint, What};
 use serde_json::json;
 
 use crate::scene::{Scene, by_email, by_sms, failures, give};
@@ -48,17 +48,17 @@ async fn an_email_has_text_and_html_and_its_sender() {
 #[tokio::test]
 async fn each_answer_of_a_provider_is_told_apart() {
     for (end, behaviour, failure) in [
-        (End::Sms, Behaviour::Refuse, SendFailure::AddressRefused),
-        (End::Sms, Behaviour::Throttle, SendFailure::Throttled),
-        (End::Sms, Behaviour::Fail, SendFailure::Unavailable),
-        (End::Sms, Behaviour::Vanish, SendFailure::Unanswered),
-        (End::Email, Behaviour::Throttle, SendFailure::Throttled),
-        (End::Email, Behaviour::Fail, SendFailure::Unavailable),
-        (End::Email, Behaviour::Vanish, SendFailure::Unanswered),
+        (Endpoint::Sms, Behaviour::Refuse, SendFailure::AddressRefused),
+        (Endpoint::Sms, Behaviour::Throttle, SendFailure::Throttled),
+        (Endpoint::Sms, Behaviour::Fail, SendFailure::Unavailable),
+        (Endpoint::Sms, Behaviour::Vanish, SendFailure::Unanswered),
+        (Endpoint::Email, Behaviour::Throttle, SendFailure::Throttled),
+        (Endpoint::Email, Behaviour::Fail, SendFailure::Unavailable),
+        (Endpoint::Email, Behaviour::Vanish, SendFailure::Unanswered),
     ] {
         let scene = Scene::new().await;
         scene.outbox.behave(end, behaviour);
-        let contact = if end == End::Sms { by_sms("+358401234567") } else { by_email("a@example.com") };
+        let contact = if end == Endpoint::Sms { by_sms("+358401234567") } else { by_email("a@example.com") };
         scene.book("BK-1", 3_600, 7_200, vec![contact]).await;
         scene.deliver().await;
         let (state, told) = outcome(&scene).await;
@@ -71,7 +71,7 @@ async fn each_answer_of_a_provider_is_told_apart() {
 #[tokio::test]
 async fn an_email_that_ses_refuses_is_not_tried_again() {
     let scene = Scene::new().await;
-    scene.outbox.behave(End::Email, Behaviour::Refuse);
+    scene.outbox.behave(Endpoint::Email, Behaviour::Refuse);
     scene.book("BK-1", 3_600, 7_200, vec![by_email("a@example.com")]).await;
     scene.deliver().await;
     let (state, told) = outcome(&scene).await;

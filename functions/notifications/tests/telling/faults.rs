@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use domain::MessageState;
 use notifications::{Messenger, Notifications, Topic};
-use outbox::{Behaviour, End};
+use outbox::{Behaviour, Endpoint};
 use testkit::at;
 
 use crate::scene::{Scene, TOPIC, by_email, by_sms, failures, give, tick};
@@ -137,7 +137,7 @@ async fn records_that_come_again_out_of_order_and_at_once() {
 async fn providers_that_take_nothing_for_a_while() {
     for (fault, behaviour) in [("throttled", Behaviour::Throttle), ("provider down", Behaviour::Fail)] {
         let tally = run(async |scene, records| {
-            for end in [End::Email, End::Sms] {
+            for end in [Endpoint::Email, Endpoint::Sms] {
                 scene.outbox.behave_next(end, behaviour, 3 * CONTRACTS);
             }
             deliver(&scene.function(), records).await;
@@ -151,9 +151,9 @@ async fn providers_that_take_nothing_for_a_while() {
 #[tokio::test]
 async fn a_provider_that_refuses_is_not_asked_again() {
     let tally = run(async |scene, records| {
-        scene.outbox.behave_next(End::Sms, Behaviour::Refuse, 2);
+        scene.outbox.behave_next(Endpoint::Sms, Behaviour::Refuse, 2);
         deliver(&scene.function(), records).await;
-        assert_eq!(scene.outbox.calls(End::Sms), CONTRACTS as u64);
+        assert_eq!(scene.outbox.calls(Endpoint::Sms), CONTRACTS as u64);
     });
     let tally = tally.await;
     tally.print("two numbers refused");
@@ -163,12 +163,12 @@ async fn a_provider_that_refuses_is_not_asked_again() {
 #[tokio::test]
 async fn answers_that_never_come() {
     let vanished = run(async |scene, records| {
-        scene.outbox.behave_next(End::Email, Behaviour::Vanish, 3);
-        scene.outbox.behave_next(End::Sms, Behaviour::Vanish, 3);
+        scene.outbox.behave_next(Endpoint::Email, Behaviour::Vanish, 3);
+        scene.outbox.behave_next(Endpoint::Sms, Behaviour::Vanish, 3);
         deliver(&scene.function(), records).await;
     });
     let late = run(async |scene, records| {
-        scene.outbox.behave_next(End::Email, Behaviour::Late(Duration::from_secs(2)), 3);
+        scene.outbox.behave_next(Endpoint::Email, Behaviour::Late(Duration::from_secs(2)), 3);
         deliver(&impatient(scene), records).await;
     });
     for (fault, tally) in [("answer lost 6 times", vanished.await), ("answer too late 3 times", late.await)] {

@@ -1,7 +1,7 @@
 //! Messages that wait while what they say changes.
 
 use domain::{ContractChange, Ending, MessageState};
-use outbox::{Behaviour, End};
+use outbox::{Behaviour, Endpoint};
 use testkit::at;
 
 use crate::scene::{Scene, by_email, give};
@@ -23,7 +23,7 @@ fn longer() -> ContractChange {
 #[tokio::test]
 async fn what_waits_for_its_next_try_is_not_said_once_it_is_no_longer_so() {
     let scene = Scene::new().await;
-    scene.outbox.behave_next(End::Email, Behaviour::Throttle, 1);
+    scene.outbox.behave_next(Endpoint::Email, Behaviour::Throttle, 1);
     scene.book("BK-1", 3_600, 7_200, vec![by_email("a@example.com")]).await;
     scene.deliver().await;
     scene.clock.set(at(10));

@@ -1,6 +1,6 @@
 //! The topic that all events go to.
 
-use outbox::{Behaviour, End, Event, What};
+use outbox::{Behaviour, Endpoint, Event, What};
 use testkit::at;
 
 use crate::scene::{Scene, TOPIC, by_email, failures, give, of_everything};
@@ -51,7 +51,7 @@ async fn no_envelope_has_a_pin_or_anything_of_a_contact() {
 #[tokio::test]
 async fn events_that_the_topic_does_not_take_are_named_and_contacts_are_told_all_the_same() {
     let scene = Scene::new().await;
-    scene.outbox.behave_next(End::Topic, Behaviour::Throttle, 1);
+    scene.outbox.behave_next(Endpoint::Topic, Behaviour::Throttle, 1);
     scene.book("BK-1", 3_600, 7_200, vec![by_email("a@example.com")]).await;
     let records = scene.records().await;
     assert_eq!(failures(&give(&scene.function(), &records).await).len(), 1, "the event's record");
@@ -63,7 +63,7 @@ async fn events_that_the_topic_does_not_take_are_named_and_contacts_are_told_all
 #[tokio::test]
 async fn of_a_batch_that_the_topic_takes_in_part_only_the_rest_comes_again() {
     let scene = Scene::new().await;
-    scene.outbox.behave_next(End::Topic, Behaviour::Partly, 1);
+    scene.outbox.behave_next(Endpoint::Topic, Behaviour::Partly, 1);
     for n in 0..4 {
         scene.book(&format!("BK-{n}"), 3_600, 7_200, vec![]).await;
     }

@@ -1,7 +1,7 @@
-//! The HTTP server: with a bound on its connections, and with time limits for everything that a client may be slow at.
-//! With an identity it speaks TLS, and tells whoever comes without it where to go.
+//! The HTTP server, with a limit on its connections and a timeout for each phase in which a client may be slow. With a
+//! certificate it speaks TLS, and redirects clients that connect without it.
 
-mod places;
+mod slots;
 
 use std::net::SocketAddr;
 use std::pin::{Pin, pin};
@@ -26,31 +26,30 @@ use tokio::time::{Instant, Sleep};
 use tokio_rustls::TlsAcceptor;
 use tower::ServiceExt;
 
-use places::{Place, Places};
+use slots::{Slot, Slots};
 
-/// How long a client may take for a TLS handshake.
+/// Timeout of the TLS handshake.
 const HANDSHAKE_WITHIN: Duration = Duration::from_secs(10);
-/// How long it may take for the head of a request, and stay without one.
+/// Timeout for the head of a request, and how long a connection may stay idle.
 const HEAD_WITHIN: Duration = Duration::from_secs(30);
-/// How long it may take for a body: as long as API Gateway waits for the whole answer.
+/// Timeout for a request body: as long as API Gateway waits for the complete answer.
 const BODY_WITHIN: Duration = Duration::from_secs(30);
-/// How long to wait after a failed accept, which is most often a lack of descriptors.
+/// Pause after a failed accept, which most often means that no file descriptor is free.
 const PAUSE: Duration = Duration::from_millis(100);
-/// The first byte of a TLS handshake: RFC 8446, section 5.1.
+/// First byte of a TLS handshake: RFC 8446, section 5.1.
 const TLS_HANDSHAKE: u8 = 22;
 
-/// What is served.
+/// What the server serves.
 #[derive(Clone)]
 pub(crate) struct Site {
-    /// The routes. They want [`ConnectInfo`] of a [`SocketAddr`].
+    /// The routes. They need [`ConnectInfo`] of a [`SocketAddr`].
     pub(crate) routes: Router,
-    /// With TLS, and what is answered to who comes without.
+    /// With TLS: the certificate, and the routes for clients that connect without TLS.
     pub(crate) tls: Option<(TlsAcceptor, Router)>,
-    /// So many connections at once. For one more, the one that has been without a request for longest is closed.
+    /// Maximum number of connections. When it is reached, a new connection replaces the one that has been idle longest.
     pub(crate) connections: usize,
 }
 
-/// A running server.
 #[derive(Debug)]
 pub(crate) struct Server {
     stop: watch::Sender<()>,
@@ -58,38 +57,39 @@ pub(crate) struct Server {
 }
 
 impl Server {
-    /// Serves a site.
+    /// Starts serving a site.
     pub(crate) fn start(listener: TcpListener, site: Site) -> Self {
         let (stop, stopped) = watch::channel(());
         Self { stop, running: tokio::spawn(accept(listener, site, stopped)) }
     }
 
-    /// Takes no more connections, and waits so long for the requests under way. Tells whether all have ended.
+    /// Stops accepting connections, and waits for running requests for at most this time. Returns whether all have
+    /// ended.
     pub(crate) async fn stop(mut self, within: Duration) -> bool {
         self.stop.send_replace(());
         let ended = tokio::time::timeout(within, &mut self.running).await.is_ok();
-        self.running.abort(); // and all of its connections with it
+        self.running.abort(); // also aborts all of its connections
         ended
     }
 }
 
 async fn accept(listener: TcpListener, site: Site, mut stopped: watch::Receiver<()>) {
-    let places = Arc::new(Places::new(site.connections));
+    let slots = Arc::new(Slots::new(site.connections));
     let mut connections = JoinSet::new();
     loop {
         let accepted = tokio::select! {
             accepted = listener.accept() => accepted,
             _ = stopped.changed() => break,
         };
-        while connections.try_join_next().is_some() {} // those that have ended need not be kept
+        while connections.try_join_next().is_some() {} // drop finished tasks
         match accepted {
             Ok((stream, peer)) => {
-                let Some(place) = places.take().await else { continue };
+                let Some(slot) = slots.take().await else { continue };
                 let (site, stopped) = (site.clone(), stopped.clone());
                 connections.spawn(async move {
                     let ended: Result<(), Failed> = tokio::select! {
-                        ended = serve(stream, peer, site, &place, stopped) => ended,
-                        () = place.wanted_by_another() => Err("another connection took its place".into()),
+                        ended = serve(stream, peer, site, &slot, stopped) => ended,
+                        () = slot.reclaimed() => Err("the slot was needed for another connection".into()),
                     };
                     if let Err(error) = ended {
                         tracing::debug!(error, "an HTTP connection ended");
@@ -112,37 +112,37 @@ async fn serve(
     stream: TcpStream,
     peer: SocketAddr,
     site: Site,
-    place: &Place,
+    slot: &Slot,
     stopped: watch::Receiver<()>,
 ) -> Result<(), Failed> {
     stream.set_nodelay(true)?;
     let Some((acceptor, without_tls)) = site.tls else {
-        return converse(stream, peer, site.routes, place, stopped).await;
+        return serve_http(stream, peer, site.routes, slot, stopped).await;
     };
     let mut first = [0];
     tokio::time::timeout(HANDSHAKE_WITHIN, stream.peek(&mut first)).await??;
     if first != [TLS_HANDSHAKE] {
-        return converse(stream, peer, without_tls, place, stopped).await;
+        return serve_http(stream, peer, without_tls, slot, stopped).await;
     }
     let stream = tokio::time::timeout(HANDSHAKE_WITHIN, acceptor.accept(stream)).await??;
-    converse(stream, peer, site.routes, place, stopped).await
+    serve_http(stream, peer, site.routes, slot, stopped).await
 }
 
-async fn converse(
+async fn serve_http(
     stream: impl AsyncRead + AsyncWrite + Unpin,
     peer: SocketAddr,
     routes: Router,
-    place: &Place,
+    slot: &Slot,
     mut stopped: watch::Receiver<()>,
 ) -> Result<(), Failed> {
     let service = service_fn(|request: Request<Incoming>| {
-        let mut request = request.map(|body| Body::new(Timely { body, late: None }));
+        let mut request = request.map(|body| Body::new(TimeLimited { body, late: None }));
         request.extensions_mut().insert(ConnectInfo(peer));
         let answer = routes.clone().oneshot(request);
         async move {
-            place.set_busy(true);
+            slot.set_busy(true);
             let answer = answer.await;
-            place.set_busy(false);
+            slot.set_busy(false);
             answer
         }
     });
@@ -156,14 +156,14 @@ async fn converse(
     Ok(connection.await?)
 }
 
-/// A body that has to come in time.
-struct Timely<B> {
+/// A body that fails when it is not received in time.
+struct TimeLimited<B> {
     body: B,
-    /// Set when it is first waited for.
+    /// The timer; set at the first poll.
     late: Option<Pin<Box<Sleep>>>,
 }
 
-impl<B: http_body::Body<Data = Bytes> + Unpin> http_body::Body for Timely<B>
+impl<B: http_body::Body<Data = Bytes> + Unpin> http_body::Body for TimeLimited<B>
 where
     B::Error: Into<Failed>,
 {
@@ -175,7 +175,7 @@ where
             return Poll::Ready(frame.map(|frame| frame.map_err(Into::into)));
         }
         let late = self.late.get_or_insert_with(|| Box::pin(tokio::time::sleep_until(Instant::now() + BODY_WITHIN)));
-        late.as_mut().poll(cx).map(|()| Some(Err("the body did not come in time".into())))
+        late.as_mut().poll(cx).map(|()| Some(Err("the body was not received in time".into())))
     }
 
     fn is_end_stream(&self) -> bool {
@@ -218,7 +218,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn who_is_slow_with_a_head_or_stays_without_a_request_is_closed() {
+    async fn a_connection_with_a_slow_head_or_no_request_is_closed() {
         let (address, _server) = served(10).await;
         for said in ["", "GET / HTTP/1.1\r\nhost: a\r\n"] {
             let (answer, took) = to_the_end(sends(address, said).await).await;
@@ -232,7 +232,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn who_is_slow_with_a_body_is_answered_and_closed() {
+    async fn a_slow_body_is_answered_with_400_and_the_connection_closed() {
         let (address, _server) = served(10).await;
         let head = "POST /body HTTP/1.1\r\nhost: a\r\ncontent-length: 3\r\n\r\nab";
         let (answer, took) = to_the_end(sends(address, head).await).await;
@@ -240,7 +240,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_connection_without_a_request_gives_its_place_up_and_one_with_a_request_keeps_it() {
+    async fn an_idle_connection_gives_up_its_slot_and_a_busy_one_keeps_it() {
         let (address, server) = served(1).await;
         let get = "GET / HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n";
         let silent = sends(address, "").await;
@@ -252,7 +252,7 @@ mod tests {
         let mut busy = sends(address, head).await;
         let mut goes_on = [0; 25];
         busy.read_exact(&mut goes_on).await.unwrap();
-        assert_eq!(to_the_end(sends(address, get).await).await.0, "", "all places are taken");
+        assert_eq!(to_the_end(sends(address, get).await).await.0, "", "all slots are taken");
         busy.write_all(b"abc").await.unwrap();
         assert!(to_the_end(busy).await.0.starts_with("HTTP/1.1 200"));
         assert!(server.stop(Duration::from_secs(5)).await);

@@ -1,16 +1,15 @@
-//! The clients: the dashboard, where people sign in, and a machine of each role.
+//! OAuth clients: the dashboard, where people sign in, and a machine client for each role.
 
 use api::{PERSON_SCOPE, Role};
 
 use crate::people::OPENID;
 use crate::tokens::WEB_CLIENT;
 
-/// A client of ours.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Client {
     /// The dashboard. It runs in browsers, so it has no secret.
     Web,
-    /// A machine, with its secret; on loopback, with any.
+    /// A machine client with a secret; on loopback any secret is accepted.
     Machine(Role),
 }
 
@@ -20,14 +19,14 @@ impl Client {
     }
 }
 
-/// The addresses of the dashboard, by which a browser comes back from here. What is asked for must be the very text.
+/// The dashboard's URLs to which a browser may return after sign-in or sign-out. A requested URL must match exactly.
 #[derive(Debug)]
 pub(super) struct Addresses {
-    /// Its origin, which is the local cloud's own.
+    /// Origin of the dashboard, the same as that of the local cloud.
     pub(super) origin: String,
-    /// Where it takes a code.
+    /// Where the authorization code is sent.
     pub(super) callback: String,
-    /// Where it is for whoever has signed out.
+    /// Where the browser goes after signing out.
     pub(super) signed_out: String,
 }
 
@@ -41,11 +40,10 @@ impl Addresses {
     }
 }
 
-/// The scopes that the dashboard may ask for.
+/// The scopes that the dashboard may request.
 pub(super) const WEB_SCOPES: [&str; 2] = [OPENID, PERSON_SCOPE];
 
-/// The scopes of a sign-in for which `wanted` is asked, or for which nothing particular is: `None` when the dashboard
-/// may not have one of them.
+/// The scopes to grant for the requested ones, by default all; `None` when the dashboard may not have one of them.
 pub(super) fn granted(wanted: Option<&str>) -> Option<String> {
     let Some(wanted) = wanted else { return Some(WEB_SCOPES.join(" ")) };
     wanted.split(' ').all(|scope| WEB_SCOPES.contains(&scope)).then(|| wanted.to_owned())

@@ -1,4 +1,4 @@
-//! The two documents by which clients and verifiers find everything else.
+//! The two documents from which clients and verifiers learn the other endpoints and the keys.
 
 use api::{PERSON_SCOPE, Role};
 use axum::extract::State;
@@ -12,7 +12,7 @@ pub(super) async fn jwks(State(sign_in): State<SignIn>) -> Json<Value> {
     Json(json!(sign_in.tokens.jwks()))
 }
 
-/// The provider's metadata (`OpenID` Connect Discovery, section 3), without the `userinfo_endpoint`: there is none.
+/// The provider's metadata (`OpenID` Connect Discovery, section 3). There is no `userinfo_endpoint`.
 pub(super) async fn configuration(State(sign_in): State<SignIn>) -> Json<Value> {
     let issuer = sign_in.tokens.issuer();
     let scopes = Role::ALL.map(Role::scope).into_iter().chain([OPENID, PERSON_SCOPE]);

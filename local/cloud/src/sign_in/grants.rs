@@ -1,5 +1,4 @@
-//! The codes and refresh tokens that were given out. They are in memory only, under their digests, and end with the
-//! process.
+//! Issued authorization codes and refresh tokens. They are kept in memory, by their digests, until the process ends.
 
 use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -14,12 +13,12 @@ use super::refusal::Refusal;
 use super::request::Request;
 use crate::people::{Person, SignedIn};
 
-/// How long a code is good for: Cognito's five minutes.
+/// Lifetime of an authorization code: five minutes, as in Cognito.
 const CODE_MILLIS: i64 = 5 * 60 * 1_000;
-/// How long somebody can stay signed in: that of `infra/sign-in.yaml`.
+/// Lifetime of a refresh token, as in `infra/sign-in.yaml`.
 pub(super) const SIGNED_IN_MILLIS: i64 = 7 * 24 * 60 * 60 * 1_000;
 
-/// A code's or a refresh token's SHA-256 digest. Looking one up tells nobody how much of it was right.
+/// SHA-256 digest of a code or refresh token. Lookup by digest leaks nothing through timing about a guessed value.
 type Digest = Vec<u8>;
 
 pub(super) struct Grants {
@@ -37,11 +36,11 @@ struct Code {
     request: Request,
     signed_in: SignedIn,
     is_used: bool,
-    /// The sign-in that came of it, by its refresh token.
+    /// Digest of the refresh token that the code was redeemed for.
     sign_in: Option<Digest>,
 }
 
-/// What a code was good for.
+/// What a redeemed code grants.
 pub(super) struct Redeemed {
     pub(super) signed_in: SignedIn,
     pub(super) nonce: Option<String>,
@@ -53,18 +52,18 @@ impl Grants {
         Self { held: Mutex::default(), random }
     }
 
-    /// A code for somebody who has just signed in.
+    /// Issues a code for a person who has just signed in.
     pub(super) fn code(&self, request: Request, person: &'static Person, now: Instant) -> Result<String, NoRandomness> {
         let code = self.fresh::<32>()?;
         let signed_in = SignedIn { person, scope: request.scope.clone(), since: now, origin: self.fresh::<16>()? };
         let mut held = self.held();
-        held.forget_ended(now);
+        held.remove_expired(now);
         held.codes.insert(digest_of(&code), Code { request, signed_in, is_used: false, sign_in: None });
         Ok(code)
     }
 
-    /// Takes a code back. It is used up by whatever comes of it; who comes with one that was used ends the sign-in that
-    /// it was used for, since one of the two has stolen it (RFC 6749, section 4.1.2).
+    /// Redeems a code. Any attempt uses it up. An attempt with a used code revokes the refresh token that was issued
+    /// for it, because one of the two clients has stolen the code (RFC 6749, section 4.1.2).
     pub(super) fn redeem(
         &self,
         code: &str,
@@ -85,10 +84,10 @@ impl Grants {
             return Err(no_code);
         }
         if code.request.redirect_uri != redirect_uri {
-            return Err(Refusal::InvalidGrant("the code was not given out for this redirect_uri"));
+            return Err(Refusal::InvalidGrant("the code was not issued for this redirect_uri"));
         }
         if URL_SAFE_NO_PAD.encode(digest_of(verifier)) != code.request.challenge {
-            return Err(Refusal::InvalidGrant("the code_verifier is not that of the code_challenge"));
+            return Err(Refusal::InvalidGrant("the code_verifier does not match the code_challenge"));
         }
         let sign_in = digest_of(&refresh_token);
         code.sign_in = Some(sign_in.clone());
@@ -99,12 +98,12 @@ impl Grants {
     /// The sign-in of a refresh token.
     pub(super) fn signed_in(&self, refresh_token: &str, now: Instant) -> Result<SignedIn, Refusal> {
         let mut held = self.held();
-        held.forget_ended(now);
+        held.remove_expired(now);
         let signed_in = held.sign_ins.get(&digest_of(refresh_token)).cloned();
         signed_in.ok_or(Refusal::InvalidGrant("the refresh_token is unknown, revoked or older than seven days"))
     }
 
-    /// Ends the sign-in of a refresh token, if there is one.
+    /// Revokes a refresh token, if it exists.
     pub(super) fn revoke(&self, refresh_token: &str) {
         self.held().sign_ins.remove(&digest_of(refresh_token));
     }
@@ -119,7 +118,7 @@ impl Grants {
 }
 
 impl Held {
-    fn forget_ended(&mut self, now: Instant) {
+    fn remove_expired(&mut self, now: Instant) {
         self.codes.retain(|_, code| now < code.signed_in.since.plus_millis(CODE_MILLIS));
         self.sign_ins.retain(|_, signed_in| now < signed_in.since.plus_millis(SIGNED_IN_MILLIS));
     }

@@ -1,8 +1,7 @@
-//! What a browser sees: the page where people say who they are, the one for requests that are no good, and the way out.
+//! The pages that a browser sees: the sign-in page, the error page, and the redirect after signing out.
 //!
-//! There is nothing here to be remembered between the two requests of a sign-in: the form carries what was asked for,
-//! and it is read again, as strictly, when it comes back. So whoever makes a form of their own gets no further than
-//! with a link.
+//! Nothing is stored between the two requests of a sign-in: the form carries the parameters of the first request, and
+//! they are validated again when it is submitted. So a forged form can do no more than a link.
 
 use std::sync::Arc;
 
@@ -16,7 +15,7 @@ use http::{HeaderMap, StatusCode, Uri, header};
 use super::client::Client;
 use super::parameters::Parameters;
 use super::refusal::Refusal;
-use super::request::{Bad, Request, refused};
+use super::request::{Request, RequestError, redirect_with_error};
 use super::{Secrets, SignIn};
 use crate::people::{PEOPLE, Person};
 use crate::tokens::WEB_CLIENT;
@@ -25,63 +24,64 @@ const STYLE: &str = include_str!("../../templates/sign_in.css");
 
 #[derive(Template)]
 #[template(path = "sign_in.html")]
-struct WhoAreYou<'r> {
+struct SignInPage<'r> {
     client_id: &'static str,
     request: &'r Request,
     people: &'static [Person],
-    wants_password: bool,
-    is_asked_again: bool,
+    requires_password: bool,
+    is_retry: bool,
 }
 
 #[derive(Template)]
-#[template(path = "sign_in_refused.html")]
-struct Refused {
+#[template(path = "sign_in_error.html")]
+struct ErrorPage {
     why: &'static str,
 }
 
-/// `GET /oauth2/authorize`: asks who it is.
-pub(super) async fn ask(State(sign_in): State<SignIn>, uri: Uri) -> Response {
+/// `GET /oauth2/authorize`: shows the sign-in page.
+pub(super) async fn authorize(State(sign_in): State<SignIn>, uri: Uri) -> Response {
     match Request::read(&Parameters::of_query(uri.query()), &sign_in.addresses) {
-        Ok(request) => sign_in.who_are_you(&request, false),
-        Err(bad) => turned_away(bad),
+        Ok(request) => sign_in.sign_in_page(&request, false),
+        Err(error) => error_response(error),
     }
 }
 
-/// `POST /login`: takes the answer, and sends the browser back to the application with a code.
-pub(super) async fn enter(
+/// `POST /login`: signs the person in, and redirects the browser to the application with a code.
+pub(super) async fn login(
     State(sign_in): State<SignIn>,
     headers: HeaderMap,
     form: Result<Bytes, BytesRejection>,
 ) -> Response {
-    let form = form.map_err(|_| Refusal::InvalidRequest("the form cannot be read"));
+    let form = form.map_err(|_| Refusal::InvalidRequest("the form was incomplete or too large"));
     let parameters = match form.and_then(|form| Parameters::of_form(&headers, &form)) {
         Ok(parameters) => parameters,
-        Err(refusal) => return no(StatusCode::BAD_REQUEST, refusal.description()),
+        Err(refusal) => return error_page(StatusCode::BAD_REQUEST, refusal.description()),
     };
     let request = match Request::read(&parameters, &sign_in.addresses) {
         Ok(request) => request,
-        Err(bad) => return turned_away(bad),
+        Err(error) => return error_response(error),
     };
     let Some(person) = sign_in.person(&parameters) else {
-        return (StatusCode::BAD_REQUEST, sign_in.who_are_you(&request, true)).into_response();
+        return (StatusCode::BAD_REQUEST, sign_in.sign_in_page(&request, true)).into_response();
     };
     match sign_in.grants.code(request.clone(), person, sign_in.clock.now()) {
-        Ok(code) => Redirect::to(&request.answered(&code)).into_response(),
+        Ok(code) => Redirect::to(&request.redirect_with_code(&code)).into_response(),
         Err(error) => {
             let refusal = Refusal::broken(&error);
-            Redirect::to(&refused(&request.redirect_uri, refusal, request.state.as_deref())).into_response()
+            Redirect::to(&redirect_with_error(&request.redirect_uri, refusal, request.state.as_deref())).into_response()
         }
     }
 }
 
-/// `GET /logout`: sends the browser on. It has nothing of ours that could be taken from it, as each sign-in asks.
-pub(super) async fn leave(State(sign_in): State<SignIn>, uri: Uri) -> Response {
+/// `GET /logout`: redirects the browser to the application. There is no session to delete, since each sign-in asks
+/// again.
+pub(super) async fn logout(State(sign_in): State<SignIn>, uri: Uri) -> Response {
     let parameters = Parameters::of_query(uri.query());
     if parameters.get("client_id").ok().flatten().and_then(Client::of_id) != Some(Client::Web) {
-        return no(StatusCode::BAD_REQUEST, "No application is known by that client_id.");
+        return error_page(StatusCode::BAD_REQUEST, "Unknown client_id.");
     }
     if parameters.get("logout_uri") != Ok(Some(sign_in.addresses.signed_out.as_str())) {
-        return no(StatusCode::BAD_REQUEST, "The logout_uri is not one of the application's.");
+        return error_page(StatusCode::BAD_REQUEST, "The logout_uri is not registered for this application.");
     }
     Redirect::to(&sign_in.addresses.signed_out).into_response()
 }
@@ -90,38 +90,40 @@ pub(super) async fn style() -> Response {
     ([(header::CONTENT_TYPE, "text/css; charset=utf-8")], STYLE).into_response()
 }
 
-/// The page that says that something cannot be done.
-pub(super) fn no(status: StatusCode, why: &'static str) -> Response {
-    (status, shown(&Refused { why })).into_response()
+/// An error page.
+pub(super) fn error_page(status: StatusCode, why: &'static str) -> Response {
+    (status, render(&ErrorPage { why })).into_response()
 }
 
 impl SignIn {
-    /// The person of a form, if the password is right where one is wanted.
+    /// The person in the form, if the password is right or none is required.
     fn person(&self, parameters: &Parameters) -> Option<&'static Person> {
-        let person = parameters.get("person").ok().flatten().and_then(Person::of_word)?;
+        let person = parameters.get("person").ok().flatten().and_then(Person::by_id)?;
         let password = parameters.get("password").ok().flatten();
-        let is_right = |secrets: &Arc<Secrets>| secrets.knows_person(person.word, password);
+        let is_right = |secrets: &Arc<Secrets>| secrets.knows_person(person.id, password);
         self.secrets.as_ref().is_none_or(is_right).then_some(person)
     }
 
-    fn who_are_you(&self, request: &Request, is_asked_again: bool) -> Response {
-        let wants_password = self.secrets.is_some();
-        shown(&WhoAreYou { client_id: WEB_CLIENT, request, people: &PEOPLE, wants_password, is_asked_again })
+    fn sign_in_page(&self, request: &Request, is_retry: bool) -> Response {
+        let requires_password = self.secrets.is_some();
+        render(&SignInPage { client_id: WEB_CLIENT, request, people: &PEOPLE, requires_password, is_retry })
     }
 }
 
-fn turned_away(bad: Bad) -> Response {
-    match bad {
-        Bad::Page(why) => no(StatusCode::BAD_REQUEST, why),
-        Bad::Back { to, refusal, state } => Redirect::to(&refused(&to, refusal, state.as_deref())).into_response(),
+fn error_response(error: RequestError) -> Response {
+    match error {
+        RequestError::Page(why) => error_page(StatusCode::BAD_REQUEST, why),
+        RequestError::Redirect { to, refusal, state } => {
+            Redirect::to(&redirect_with_error(&to, refusal, state.as_deref())).into_response()
+        }
     }
 }
 
-fn shown(page: &impl Template) -> Response {
+fn render(page: &impl Template) -> Response {
     match page.render() {
         Ok(page) => Html(page).into_response(),
         Err(error) => {
-            tracing::error!(%error, "a page of the sign-in cannot be written");
+            tracing::error!(%error, "cannot render a page of the sign-in");
             StatusCode::INTERNAL_SERVER_ERROR.into_response()
         }
     }

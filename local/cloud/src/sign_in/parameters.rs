@@ -4,7 +4,7 @@ use http::{HeaderMap, header};
 
 use super::refusal::Refusal;
 
-/// Those that have a value: one without counts as left out (RFC 6749, section 3.1).
+/// The parameters that have a value: an empty value counts as absent (RFC 6749, section 3.1).
 pub(super) struct Parameters(Vec<(String, String)>);
 
 impl Parameters {
@@ -26,7 +26,7 @@ impl Parameters {
         Self(pairs.map(|(name, value)| (name.into_owned(), value.into_owned())).collect())
     }
 
-    /// The value of a parameter, which must not come twice.
+    /// The value of a parameter; an error if it is repeated.
     pub(super) fn get(&self, wanted: &str) -> Result<Option<&str>, Refusal> {
         let mut values = self.0.iter().filter(|(name, _)| name == wanted).map(|(_, value)| value.as_str());
         match (values.next(), values.next()) {
@@ -35,8 +35,8 @@ impl Parameters {
         }
     }
 
-    /// The value of a parameter that must be there.
-    pub(super) fn need(&self, wanted: &str, missing: &'static str) -> Result<&str, Refusal> {
+    /// The value of a required parameter.
+    pub(super) fn require(&self, wanted: &str, missing: &'static str) -> Result<&str, Refusal> {
         self.get(wanted)?.ok_or(Refusal::InvalidRequest(missing))
     }
 }

@@ -1,10 +1,10 @@
-//! What may be wrong with what a client asks for, by the names of RFC 6749, 7009 and 7636.
+//! Errors of the token and revocation endpoints, with the codes of RFC 6749, 7009 and 7636.
 
 use axum::response::{IntoResponse, Json, Response};
 use http::{HeaderMap, StatusCode, header};
 use serde_json::json;
 
-/// A refusal, with what to tell a developer where there is something to tell. Nothing of the request is repeated.
+/// An error, in some cases with a description for the developer, which never repeats parts of the request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Refusal {
     InvalidRequest(&'static str),
@@ -19,13 +19,13 @@ pub(super) enum Refusal {
 }
 
 impl Refusal {
-    /// A thing of ours that does not work.
+    /// An internal error, which is logged.
     pub(super) fn broken(error: &(dyn std::error::Error + 'static)) -> Self {
-        tracing::error!(error, "a token cannot be made");
+        tracing::error!(error, "cannot create a token");
         Self::Broken
     }
 
-    /// Its name.
+    /// The error code.
     pub(super) fn error(self) -> &'static str {
         match self {
             Self::InvalidRequest(_) => "invalid_request",
@@ -40,26 +40,26 @@ impl Refusal {
         }
     }
 
-    /// What to tell a developer.
+    /// The description for the developer.
     pub(super) fn description(self) -> &'static str {
         match self {
             Self::InvalidRequest(why) | Self::InvalidGrant(why) | Self::InvalidScope(why) => why,
             Self::InvalidClient => {
-                "the clients are admin, operator and viewer, each with its secret (on loopback, any), and dashboard, which has none"
+                "client authentication failed: use the client admin, operator or viewer with its secret (on loopback, any secret), or dashboard without one"
             }
             Self::UnauthorizedClient => {
-                "this client may not do that: machines use client_credentials, dashboard the rest"
+                "this client may not use that grant: machines use client_credentials, dashboard uses the others"
             }
             Self::UnsupportedGrantType => {
-                "the grant types are authorization_code, client_credentials and refresh_token"
+                "the grant_type must be authorization_code, client_credentials or refresh_token"
             }
-            Self::UnsupportedResponseType => "the response_type is code",
-            Self::UnsupportedTokenType => "only refresh tokens can be revoked; the others end by themselves",
-            Self::Broken => "no token can be made",
+            Self::UnsupportedResponseType => "the response_type must be code",
+            Self::UnsupportedTokenType => "only refresh tokens can be revoked; access and ID tokens expire",
+            Self::Broken => "the server cannot create a token",
         }
     }
 
-    /// The answer to a client that asked with these headers (RFC 6749, section 5.2).
+    /// The answer to a client that sent these headers (RFC 6749, section 5.2).
     pub(super) fn answer(self, headers: &HeaderMap) -> Response {
         let status = match self {
             Self::InvalidClient => StatusCode::UNAUTHORIZED,

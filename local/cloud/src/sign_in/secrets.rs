@@ -1,5 +1,5 @@
-//! What clients and people show to be who they say, once other machines reach the local cloud: secrets made at the first
-//! start and kept in the data folder, for its owner to read.
+//! Client secrets and passwords, required once other machines can connect. They are generated at the first start and
+//! kept in the data folder, where the owner can read them.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -12,10 +12,10 @@ use crate::folder::{FolderError, write_private};
 use crate::people::PEOPLE;
 use crate::secret::{SecretError, fresh, is_same};
 
-/// What a password is made of: digits and letters that nobody takes for one another (Crockford's base 32).
+/// Characters of a password: Crockford's base 32, which leaves out letters that are easily confused.
 const LETTERS: &[u8; 32] = b"0123456789abcdefghjkmnpqrstvwxyz";
 
-/// A secret of each client that is a machine, and a password of each person. No `Debug`.
+/// A secret for each machine client and a password for each person. It has no `Debug`.
 #[derive(Serialize, Deserialize)]
 pub struct Secrets {
     clients: BTreeMap<String, String>,
@@ -23,22 +23,22 @@ pub struct Secrets {
 }
 
 impl Secrets {
-    /// New ones.
+    /// Generates all of them.
     pub fn fresh(random: &Random) -> Result<Self, SecretError> {
         let clients = Role::ALL.map(Role::name).into_iter();
         let clients = clients.map(|id| Ok((id.to_owned(), fresh(random)?))).collect::<Result<_, SecretError>>()?;
-        let people = PEOPLE.iter().map(|person| person.word);
-        let people = people.map(|word| Ok((word.to_owned(), password(random)?))).collect::<Result<_, SecretError>>()?;
+        let people = PEOPLE.iter().map(|person| person.id);
+        let people = people.map(|id| Ok((id.to_owned(), password(random)?))).collect::<Result<_, SecretError>>()?;
         Ok(Self { clients, people })
     }
 
-    /// Those of the file; made, readable by its owner only, where there is none.
+    /// Reads them from the file. A missing file is created, readable only by its owner.
     pub fn of_file(path: &Path, random: &Random) -> Result<Self, SecretError> {
         match std::fs::read_to_string(path) {
             Ok(text) => {
                 let secrets: Self = serde_json::from_str(&text).map_err(|_| SecretError::NotSignIn(path.to_owned()))?;
                 let has_all = Role::ALL.iter().all(|role| secrets.client(*role).is_some())
-                    && PEOPLE.iter().all(|person| secrets.person(person.word).is_some());
+                    && PEOPLE.iter().all(|person| secrets.person(person.id).is_some());
                 if has_all { Ok(secrets) } else { Err(SecretError::NotSignIn(path.to_owned())) }
             }
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
@@ -51,30 +51,30 @@ impl Secrets {
         }
     }
 
-    /// A client's secret.
+    /// The secret of a machine client.
     #[must_use]
     pub fn client(&self, role: Role) -> Option<&str> {
         named(&self.clients, role.name())
     }
 
-    /// A person's password, by their word.
+    /// The password of a person, by id.
     #[must_use]
-    pub fn person(&self, word: &str) -> Option<&str> {
-        named(&self.people, word)
+    pub fn person(&self, id: &str) -> Option<&str> {
+        named(&self.people, id)
     }
 
-    /// Whether this is the secret of a client.
+    /// Whether this is the client's secret.
     pub(crate) fn knows_client(&self, role: Role, given: Option<&str>) -> bool {
         is_right(self.client(role), given)
     }
 
-    /// Whether this is the password of a person.
-    pub(super) fn knows_person(&self, word: &str, given: Option<&str>) -> bool {
-        is_right(self.person(word), given)
+    /// Whether this is the person's password.
+    pub(super) fn knows_person(&self, id: &str, given: Option<&str>) -> bool {
+        is_right(self.person(id), given)
     }
 }
 
-/// A secret that is too short counts as none, so that nobody opens the door by editing the file.
+/// A secret that is too short counts as absent, so that an empty value in an edited file grants no access.
 fn named<'s>(secrets: &'s BTreeMap<String, String>, name: &str) -> Option<&'s str> {
     secrets.get(name).map(String::as_str).filter(|secret| secret.len() >= 16)
 }
@@ -83,7 +83,7 @@ fn is_right(kept: Option<&str>, given: Option<&str>) -> bool {
     kept.zip(given).is_some_and(|(kept, given)| is_same(kept.as_bytes(), given.as_bytes()))
 }
 
-/// 80 random bits, to be typed on a phone: `k7wm-3qpa-0zxd-94hs`.
+/// A password with 80 random bits that is easy to type on a phone: `k7wm-3qpa-0zxd-94hs`.
 fn password(random: &Random) -> Result<String, SecretError> {
     let bytes = random.bytes::<16>()?;
     let letters = bytes.map(|byte| char::from(LETTERS[usize::from(byte % 32)]));
@@ -95,7 +95,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn are_made_once_and_readable_by_their_owner_only() {
+    fn are_created_once_and_readable_only_by_their_owner() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("sign-in.json");
         let made = Secrets::of_file(&path, &Random::system()).unwrap();

@@ -1,4 +1,4 @@
-//! What machines get at `/oauth2/token`, and the documents; `people` has the rest.
+//! Tokens for machines from `/oauth2/token`, and the metadata documents. Sign-in by people is tested in `people`.
 
 mod people;
 mod pool;
@@ -13,7 +13,7 @@ use tower::ServiceExt;
 
 use super::*;
 
-// making its key takes a second
+// generating the key takes a second
 static TOKENS: LazyLock<Arc<Tokens>> =
     LazyLock::new(|| Arc::new(Tokens::generate("http://here", Random::system()).unwrap()));
 
@@ -21,7 +21,7 @@ fn signing_in(clock: Clock) -> Router {
     router(TOKENS.clone(), None, clock, Random::system())
 }
 
-/// An answer, read to its end.
+/// An answer with its whole body.
 struct Answer {
     status: u16,
     headers: HeaderMap,
@@ -76,14 +76,14 @@ async fn a_client_gets_a_token() {
 }
 
 #[tokio::test]
-async fn any_secret_will_do_and_a_lesser_scope_may_be_asked_for() {
+async fn any_secret_is_accepted_and_a_lower_scope_can_be_requested() {
     let form = "grant_type=client_credentials&client_id=admin&client_secret=x&scope=key-automat%2Fviewer";
     let (status, _, answer) = ask(&[FORM], form).await;
     assert_eq!((status, answer["scope"].as_str().unwrap()), (StatusCode::OK, "key-automat/viewer"));
 }
 
 #[tokio::test]
-async fn http_basic_authentication_is_as_good() {
+async fn http_basic_authentication_is_accepted() {
     let basic = ("authorization", "Basic dmlld2VyOnNlY3JldA=="); // viewer:secret
     for form in ["grant_type=client_credentials", "grant_type=client_credentials&client_id=viewer&scope="] {
         let (status, _, answer) = ask(&[FORM, basic], form).await;
@@ -94,7 +94,7 @@ async fn http_basic_authentication_is_as_good() {
 }
 
 #[tokio::test]
-async fn what_is_wrong_is_told_by_the_codes_of_rfc_6749() {
+async fn errors_have_the_codes_of_rfc_6749() {
     let basic = ("authorization", "Basic dmlld2VyOnNlY3JldA==");
     let bearer = ("authorization", "Bearer abc");
     let cases: [(&[Header], &str, u16, &str); 17] = [
@@ -122,7 +122,7 @@ async fn what_is_wrong_is_told_by_the_codes_of_rfc_6749() {
 }
 
 #[tokio::test]
-async fn a_client_that_tried_basic_is_asked_for_basic() {
+async fn a_client_that_used_basic_is_challenged_with_basic() {
     let (_, headers, _) = ask(&[FORM, ("authorization", "Basic %%%")], "grant_type=client_credentials").await;
     assert_eq!(headers["www-authenticate"], r#"Basic realm="key-automat""#);
     let (_, headers, _) = ask(&[FORM], "grant_type=client_credentials").await;
@@ -130,26 +130,26 @@ async fn a_client_that_tried_basic_is_asked_for_basic() {
 }
 
 #[tokio::test]
-async fn a_body_beyond_reason_is_refused() {
+async fn an_oversized_body_is_refused() {
     let (status, _, answer) = ask(&[FORM], vec![b'a'; 3_000_000]).await;
     assert_eq!((status, answer["error"].as_str().unwrap()), (StatusCode::BAD_REQUEST, "invalid_request"));
 }
 
 #[tokio::test]
-async fn the_configuration_leads_to_everything_that_there_is() {
+async fn the_configuration_lists_all_endpoints() {
     let router = signing_in(Clock::system());
     let get = async |path: &str| Answer::of(&router, http::Request::get(path).body(Body::empty()).unwrap()).await;
     let configuration = get("/.well-known/openid-configuration").await.json();
     assert_eq!(configuration["issuer"], "http://here");
-    let place = |name: &str| configuration[name].as_str().unwrap().strip_prefix("http://here").unwrap().to_owned();
-    assert_eq!(get(&place("jwks_uri")).await.json()["keys"][0]["kty"], "RSA");
+    let endpoint = |name: &str| configuration[name].as_str().unwrap().strip_prefix("http://here").unwrap().to_owned();
+    assert_eq!(get(&endpoint("jwks_uri")).await.json()["keys"][0]["kty"], "RSA");
     for (name, status) in [
         ("authorization_endpoint", 400),
         ("end_session_endpoint", 400),
         ("token_endpoint", 405),
         ("revocation_endpoint", 405),
     ] {
-        let answer = get(&place(name)).await;
+        let answer = get(&endpoint(name)).await;
         assert_eq!(answer.status, status, "{name}");
         assert!(status != 405 || answer.header("allow") == "POST", "{name}");
     }

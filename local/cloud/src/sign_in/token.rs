@@ -1,4 +1,4 @@
-//! `/oauth2/token` and `/oauth2/revoke`, where clients get tokens and give them back.
+//! `/oauth2/token` and `/oauth2/revoke`, where clients get tokens and revoke them.
 
 use api::Role;
 use axum::body::Bytes;
@@ -16,25 +16,26 @@ use super::client::Client;
 use super::parameters::Parameters;
 use super::refusal::Refusal;
 use crate::people::SignedIn;
-use crate::tokens::{LIFETIME_SECONDS, PERSON_LIFETIME_SECONDS, granted};
+use crate::tokens::{LIFETIME_SECONDS, PERSON_LIFETIME_SECONDS, granted_scopes};
 
 type Form = Result<Bytes, BytesRejection>;
 
-/// Gives out tokens.
-pub(super) async fn give(State(sign_in): State<SignIn>, headers: HeaderMap, form: Form) -> Response {
+/// `POST /oauth2/token`.
+pub(super) async fn issue(State(sign_in): State<SignIn>, headers: HeaderMap, form: Form) -> Response {
     let tokens = parameters(&headers, form).and_then(|parameters| sign_in.tokens_for(&headers, &parameters));
     let answer = tokens.map(Json).map_err(|refusal| refusal.answer(&headers));
     ([(header::CACHE_CONTROL, "no-store"), (header::PRAGMA, "no-cache")], answer).into_response()
 }
 
-/// Ends the sign-in of a refresh token (RFC 7009). What was never given out is as good as revoked.
+/// `POST /oauth2/revoke`: revokes a refresh token (RFC 7009). An unknown token is answered with success, as the RFC
+/// requires.
 pub(super) async fn revoke(State(sign_in): State<SignIn>, headers: HeaderMap, form: Form) -> Response {
     let revoked = parameters(&headers, form).and_then(|parameters| {
         match sign_in.client(&headers, &parameters)? {
             Client::Web => {}
             Client::Machine(_) => return Err(Refusal::UnauthorizedClient),
         }
-        let token = parameters.need("token", "token is missing")?;
+        let token = parameters.require("token", "token is missing")?;
         if token.contains('.') {
             return Err(Refusal::UnsupportedTokenType);
         }
@@ -45,8 +46,8 @@ pub(super) async fn revoke(State(sign_in): State<SignIn>, headers: HeaderMap, fo
     ([(header::CACHE_CONTROL, "no-store")], answer).into_response()
 }
 
-pub(super) async fn not_by_this_method(headers: HeaderMap) -> Response {
-    let answer = Refusal::InvalidRequest("this takes a POST").answer(&headers);
+pub(super) async fn method_not_allowed(headers: HeaderMap) -> Response {
+    let answer = Refusal::InvalidRequest("use POST").answer(&headers);
     (StatusCode::METHOD_NOT_ALLOWED, [(header::ALLOW, "POST")], answer).into_response()
 }
 
@@ -54,11 +55,11 @@ impl SignIn {
     fn tokens_for(&self, headers: &HeaderMap, parameters: &Parameters) -> Result<Value, Refusal> {
         let now = self.clock.now();
         let client = self.client(headers, parameters)?;
-        match (parameters.need("grant_type", "grant_type is missing")?, client) {
+        match (parameters.require("grant_type", "grant_type is missing")?, client) {
             ("client_credentials", Client::Machine(role)) => self.for_machine(role, parameters, now),
             ("authorization_code", Client::Web) => self.for_code(parameters, now),
             ("refresh_token", Client::Web) => {
-                let token = parameters.need("refresh_token", "refresh_token is missing")?;
+                let token = parameters.require("refresh_token", "refresh_token is missing")?;
                 self.for_person(&self.grants.signed_in(token, now)?, None, now)
             }
             ("client_credentials" | "authorization_code" | "refresh_token", _) => Err(Refusal::UnauthorizedClient),
@@ -68,17 +69,17 @@ impl SignIn {
 
     fn for_machine(&self, role: Role, parameters: &Parameters, now: Instant) -> Result<Value, Refusal> {
         let unknown = Refusal::InvalidScope(
-            "the scopes are key-automat/admin, key-automat/operator and key-automat/viewer, down from the client's own",
+            "the scope must consist of key-automat/admin, key-automat/operator and key-automat/viewer, none above the client's own role",
         );
-        let scope = granted(role, parameters.get("scope")?).ok_or(unknown)?;
+        let scope = granted_scopes(role, parameters.get("scope")?).ok_or(unknown)?;
         let token = self.tokens.issue(role, &scope, now).map_err(|error| Refusal::broken(&error))?;
         Ok(json!({ "access_token": token, "token_type": "Bearer", "expires_in": LIFETIME_SECONDS, "scope": scope }))
     }
 
     fn for_code(&self, parameters: &Parameters, now: Instant) -> Result<Value, Refusal> {
-        let code = parameters.need("code", "code is missing")?;
-        let redirect_uri = parameters.need("redirect_uri", "redirect_uri is missing")?;
-        let verifier = parameters.need("code_verifier", "code_verifier is missing")?;
+        let code = parameters.require("code", "code is missing")?;
+        let redirect_uri = parameters.require("redirect_uri", "redirect_uri is missing")?;
+        let verifier = parameters.require("code_verifier", "code_verifier is missing")?;
         let redeemed = self.grants.redeem(code, redirect_uri, verifier, now)?;
         let mut tokens = self.for_person(&redeemed.signed_in, redeemed.nonce.as_deref(), now)?;
         tokens["refresh_token"] = redeemed.refresh_token.into();
@@ -98,20 +99,24 @@ impl SignIn {
 }
 
 fn parameters(headers: &HeaderMap, form: Form) -> Result<Parameters, Refusal> {
-    Parameters::of_form(headers, &form.map_err(|_| Refusal::InvalidRequest("the body cannot be read"))?)
+    Parameters::of_form(
+        headers,
+        &form.map_err(|_| Refusal::InvalidRequest("the request body was incomplete or too large"))?,
+    )
 }
 
 impl SignIn {
-    /// Who asks: by HTTP Basic authentication or in the form, and not by both in different ways.
+    /// Authenticates the client by HTTP Basic authentication or by the form. A request that does both with different
+    /// values is refused.
     fn client(&self, headers: &HeaderMap, parameters: &Parameters) -> Result<Client, Refusal> {
         let (in_form, secret) = (parameters.get("client_id")?, parameters.get("client_secret")?);
         let basic = basic_client(headers)?;
         let (id, secret) = match (&basic, in_form) {
             (Some(_), _) if secret.is_some() => {
-                return Err(Refusal::InvalidRequest("the client authenticates in two ways at once"));
+                return Err(Refusal::InvalidRequest("use only one method of client authentication"));
             }
             (Some((basic, _)), Some(form)) if basic != form => {
-                return Err(Refusal::InvalidRequest("two different clients are named"));
+                return Err(Refusal::InvalidRequest("the client_id differs between header and form"));
             }
             (Some((id, secret)), _) => (id.as_str(), Some(secret.as_str())),
             (None, Some(id)) => (id, secret),
@@ -127,12 +132,12 @@ impl SignIn {
     }
 }
 
-/// The client that a request shows by HTTP Basic authentication, and its secret, if it shows any.
+/// The client and secret that a request presents by HTTP Basic authentication.
 pub(crate) fn shown_client(headers: &HeaderMap) -> Option<(String, String)> {
     basic_client(headers).ok().flatten()
 }
 
-/// The client of HTTP Basic authentication and its secret, which are form-encoded by RFC 6749, section 2.3.1.
+/// The client and secret of HTTP Basic authentication, which are form-encoded by RFC 6749, section 2.3.1.
 fn basic_client(headers: &HeaderMap) -> Result<Option<(String, String)>, Refusal> {
     let Some(value) = headers.get(header::AUTHORIZATION) else { return Ok(None) };
     let decoded = value.to_str().ok().and_then(|text| {

@@ -1,10 +1,9 @@
 //! The MQTT broker: rmqtt in this process, with a plain listener and one with mutual TLS.
 //!
-//! It has threads of its own, so that stopping it ends every connection, and so that nothing which a client does keeps
-//! the functions waiting.
+//! It has threads of its own, so that stopping it ends every connection, and so that no client can delay the functions.
 
-mod door;
-mod gate;
+mod access_control;
+mod plain_listener;
 mod quota;
 
 use std::{
@@ -33,43 +32,44 @@ use crate::{
     registry::Registry,
     service::{Publication, Service},
 };
-use gate::Gate;
+use access_control::AccessControl;
 
-/// The listeners' numbers, by which the gate tells them apart.
+/// Ids of the listeners, by which access control distinguishes them.
 const PLAIN: u16 = 1;
 const TLS: u16 = 2;
 
-/// The protocol limits, <https://docs.aws.amazon.com/general/latest/gr/iot-core.html#iot-protocol-limits>. *Message size*:
-/// "The payload for every publish request is limited to 128 KB. The AWS IoT service rejects publish and connect requests
-/// larger than this size."
+/// The protocol limits, <https://docs.aws.amazon.com/general/latest/gr/iot-core.html#iot-protocol-limits>. *Message
+/// size*: "The payload for every publish request is limited to 128 KB. The AWS IoT service rejects publish and connect
+/// requests larger than this size."
 pub(crate) const MAX_PAYLOAD: usize = 128 * 1024;
-/// A packet with such a payload, and a little for what is around it.
+/// Maximum payload, with room for the rest of the packet.
 const MAX_PACKET: u32 = 128 * 1024 + 1024;
-/// *Connection inactivity*, in seconds. AWS takes the longest interval where a client wants a longer one or none; here such
-/// a client is refused. AWS makes 30 seconds of a shorter interval; here it stays as it is, so its client is missed sooner.
+/// *Connection inactivity*, in seconds. AWS applies the maximum when a client requests a longer interval or none; here
+/// such a client is refused. AWS raises shorter intervals to 30 seconds; here they are kept, so that a lost client is
+/// detected sooner.
 const MAX_KEEP_ALIVE: u16 = 1200;
 /// *Maximum subscriptions per subscribe request*: "limited a maximum of eight subscriptions".
 const MAX_FILTERS: usize = 8;
 /// *Subscriptions per connection*.
 const MAX_SUBSCRIPTIONS: usize = 50;
-/// How long a client may take until its CONNECT is there, and for the TLS handshake before it.
+/// Timeout for the TLS handshake, and for the CONNECT after it.
 const HANDSHAKE_WITHIN: Duration = Duration::from_secs(10);
 /// *Persistent session expiry period*: "The duration for which the message broker stores an MQTT persistent session. The
 /// expiry period begins when the message broker detects the session has become disconnected."
 pub const SESSION_EXPIRY: Duration = Duration::from_hours(1);
 
-/// What the broker's listener with TLS shows and whom it believes, all as PEM.
+/// Certificates of the broker's TLS listener, all as PEM.
 #[derive(Clone)]
 pub struct ServerIdentity {
-    /// The server's certificate, and those between it and its authority.
+    /// The server's certificate, followed by the intermediate certificates.
     pub certificates: String,
-    /// Its key.
+    /// The server's private key.
     pub key: String,
-    /// The authority of the devices' certificates.
+    /// Certificate of the authority that signs the devices' certificates.
     pub client_authority: String,
 }
 
-/// Where and for whom the broker listens, as [`crate::Options`] has it.
+/// Addresses and registry of the broker, from [`crate::Options`].
 pub(crate) struct Listeners {
     pub(crate) mqtt: SocketAddr,
     pub(crate) mqtts: SocketAddr,
@@ -79,14 +79,13 @@ pub(crate) struct Listeners {
     pub(crate) registry: Registry,
 }
 
-/// A running broker.
 pub(crate) struct Broker {
     pub(crate) mqtt: SocketAddr,
     pub(crate) mqtts: SocketAddr,
     _threads: Threads,
 }
 
-/// The broker's threads. However this is left, they end without anybody waiting for them, as async code may not.
+/// The broker's threads. On drop they are shut down in the background, because async code must not wait for them.
 struct Threads {
     handle: Handle,
     runtime: Option<Runtime>,
@@ -99,18 +98,22 @@ impl Broker {
         outbox: UnboundedReceiver<Publication>,
     ) -> Result<Self, StartError> {
         let threads = Threads::start()?;
-        let (door, plain, tls) = {
-            let _inside = threads.handle.enter(); // sockets belong to the runtime that they are opened in
+        let (listener, plain, tls) = {
+            let _inside = threads.handle.enter(); // sockets are registered with the current runtime
             (
-                door(options.mqtt)?,
+                bind_plain(options.mqtt)?,
                 plain(options.session_expiry)?,
                 tls(options.mqtts, options.session_expiry, &options.identity)?,
             )
         };
-        let addresses = (door.local_addr()?, address(&tls)?);
-        threads.handle.spawn(door::lead(door, address(&plain)?, (options.connections / 4).max(1)));
-        let gate = Gate::new(service, options.registry);
-        threads.handle.spawn(run((plain, tls), gate, options.connections, outbox));
+        let addresses = (listener.local_addr()?, address(&tls)?);
+        threads.handle.spawn(plain_listener::accept_clients(
+            listener,
+            address(&plain)?,
+            (options.connections / 4).max(1),
+        ));
+        let access_control = AccessControl::new(service, options.registry);
+        threads.handle.spawn(run((plain, tls), access_control, options.connections, outbox));
         Ok(Self { mqtt: addresses.0, mqtts: addresses.1, _threads: threads })
     }
 }
@@ -131,8 +134,13 @@ impl Drop for Threads {
     }
 }
 
-async fn run((plain, tls): (Listener, Listener), gate: Gate, sessions: usize, outbox: UnboundedReceiver<Publication>) {
-    // A busy machine is no reason to refuse a device here, and a thousand workers in wait would only cost memory.
+async fn run(
+    (plain, tls): (Listener, Listener),
+    access_control: AccessControl,
+    sessions: usize,
+    outbox: UnboundedReceiver<Publication>,
+) {
+    // A busy machine is no reason to refuse a device here, and a thousand idle workers would only take memory.
     let context = ServerContext::new().busy_check_enable(false).task_exec_workers(64).task_exec_queue_max(10_000);
     let context = context.mqtt_max_sessions(sessions.cast_signed()).build().await;
     let hooks = context.extends.hook_mgr().register();
@@ -145,7 +153,7 @@ async fn run((plain, tls): (Listener, Listener), gate: Gate, sessions: usize, ou
         Type::ClientConnected,
         Type::ClientDisconnected,
     ] {
-        hooks.add(point, Box::new(gate.clone())).await;
+        hooks.add(point, Box::new(access_control.clone())).await;
     }
     hooks.start().await;
     tokio::spawn(deliver(context.clone(), outbox));
@@ -155,7 +163,7 @@ async fn run((plain, tls): (Listener, Listener), gate: Gate, sessions: usize, ou
     }
 }
 
-/// Delivers what AWS itself says, in its order.
+/// Delivers the messages that AWS itself publishes, in order.
 async fn deliver(context: ServerContext, mut outbox: UnboundedReceiver<Publication>) {
     let aws = From::from_system(Id::from(context.node.id(), "aws".into()));
     while let Some(Publication { topic, payload }) = outbox.recv().await {
@@ -170,7 +178,7 @@ async fn deliver(context: ServerContext, mut outbox: UnboundedReceiver<Publicati
         };
         let message = Publish::new(Box::new(message), None, None, None);
         if let Err(error) = SessionState::forwards(&context, aws.clone(), message, false, None).await {
-            tracing::debug!(error = error.to_string(), "a message was not delivered");
+            tracing::debug!(error = error.to_string(), "cannot deliver a message");
         }
     }
 }
@@ -183,8 +191,8 @@ fn builder(name: &str, address: SocketAddr, session_expiry: Duration) -> Builder
     builder.session_expiry_interval(session_expiry).max_session_expiry_interval(session_expiry)
 }
 
-/// The plain listener is for this machine: passwords go in the clear.
-fn door(address: SocketAddr) -> Result<TcpListener, StartError> {
+/// Opens the plain listener, which must be on loopback: passwords are sent in plain text.
+fn bind_plain(address: SocketAddr) -> Result<TcpListener, StartError> {
     if !address.ip().is_loopback() {
         return Err(StartError::NotLoopback(address));
     }
@@ -193,7 +201,7 @@ fn door(address: SocketAddr) -> Result<TcpListener, StartError> {
     Ok(TcpListener::from_std(listener)?)
 }
 
-/// What is behind the door.
+/// The listener behind it, to which the connections are forwarded.
 fn plain(session_expiry: Duration) -> Result<Listener, StartError> {
     let address = (Ipv4Addr::LOCALHOST, 0).into();
     builder("mqtt", address, session_expiry)
@@ -202,9 +210,9 @@ fn plain(session_expiry: Duration) -> Result<Listener, StartError> {
         .map_err(|error| listen_error(address, error))
 }
 
-/// rmqtt reads certificates and keys from files alone; these are gone when it has.
+/// rmqtt reads certificates and keys only from files; they are deleted once it has read them.
 fn tls(address: SocketAddr, session_expiry: Duration, identity: &ServerIdentity) -> Result<Listener, StartError> {
-    let folder = tempfile::tempdir()?; // for this user alone
+    let folder = tempfile::tempdir()?; // readable only by this user
     let file = |name: &str, text: &str| -> std::io::Result<String> {
         let path = folder.path().join(name);
         std::fs::File::create_new(&path)?.write_all(text.as_bytes())?;

@@ -1,8 +1,9 @@
-//! What AWS IoT Core lets one connection do: 100 publish requests and 512 KB in a second.
+//! Enforces AWS IoT Core's limits for one connection: 100 publish requests and 512 KB per second.
 //!
-//! <https://docs.aws.amazon.com/general/latest/gr/iot-core.html#message-broker-limits>, *Publish requests per second per
-//! connection*: requests above the quota are discarded, and the connection stays open. A discarded request of `QoS` 1 gets
-//! no PUBACK, so its client sends it again. *Throughput per second per connection*: what exceeds it is delayed.
+//! <https://docs.aws.amazon.com/general/latest/gr/iot-core.html#message-broker-limits>, *Publish requests per second
+//! per connection*: requests above the quota are discarded, and the connection stays open. A discarded request with
+//! `QoS` 1 gets no PUBACK, so its client sends it again. *Throughput per second per connection*: traffic above it is
+//! delayed.
 
 use std::{
     collections::HashMap,
@@ -14,28 +15,28 @@ use tokio::time::Instant;
 
 use crate::bucket::Bucket;
 
-/// Publish requests in a second.
+/// Publish requests per second.
 const PUBLISHES: f64 = 100.0;
-/// Bytes in a second.
+/// Bytes per second.
 const BYTES: f64 = 512.0 * 1024.0;
-/// A warning at most so often for one connection.
+/// Minimum time between two warnings about one connection.
 const WARN_EVERY: Duration = Duration::from_secs(10);
 
-/// What becomes of a publish request.
+/// What to do with a publish request.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) enum Verdict {
-    /// It is processed, after this time.
+    /// Process it after this delay.
     Pass(Duration),
-    /// It is discarded. `warn` is set for the first in a while.
+    /// Discard it. `warn` is set for the first one in a while.
     Discard { warn: bool },
 }
 
-/// The quotas of all connections, by the names of their sessions.
+/// The quotas of all connections, by session name.
 #[derive(Debug, Default)]
 pub(super) struct Quotas(Mutex<HashMap<String, Quota>>);
 
 impl Quotas {
-    /// Counts a publish request of so many bytes.
+    /// Counts a publish request of this many bytes.
     pub(super) fn publish(&self, session: &str, bytes: usize, now: Instant) -> Verdict {
         let mut quotas = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(quota) = quotas.get_mut(session) {
@@ -44,7 +45,7 @@ impl Quotas {
         quotas.entry(session.to_owned()).or_insert_with(|| Quota::new(now)).publish(bytes, now)
     }
 
-    /// Forgets a connection that has ended.
+    /// Removes a connection that has ended.
     pub(super) fn end(&self, session: &str) {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).remove(session);
     }
@@ -80,7 +81,7 @@ mod tests {
     const NONE: Duration = Duration::ZERO;
 
     #[test]
-    fn a_hundred_publishes_pass_in_a_second_and_more_are_discarded_with_one_warning() {
+    fn publishes_above_100_a_second_are_discarded_with_one_warning() {
         let (quotas, start) = (Quotas::default(), Instant::now());
         let publish = |millis| quotas.publish("lobby", 100, start + Duration::from_millis(millis));
         for _ in 0..100 {
@@ -95,7 +96,7 @@ mod tests {
     }
 
     #[test]
-    fn each_connection_has_its_own_quota_and_a_new_one_begins_anew() {
+    fn each_connection_has_its_own_quota_and_a_new_one_starts_full() {
         let (quotas, now) = (Quotas::default(), Instant::now());
         for _ in 0..101 {
             quotas.publish("lobby", 1, now);
@@ -107,7 +108,7 @@ mod tests {
     }
 
     #[test]
-    fn what_exceeds_the_throughput_is_delayed() {
+    fn traffic_above_the_throughput_is_delayed() {
         let (quotas, now) = (Quotas::default(), Instant::now());
         let publish = |bytes| quotas.publish("lobby", bytes, now);
         assert_eq!(publish(512 * 1024), Verdict::Pass(NONE));

@@ -1,17 +1,17 @@
-//! Expressions, and what they come to for a message.
+//! Expressions, and their evaluation for a message.
 
 use serde_json::Value;
 
-/// A message, and what is known about it.
+/// A message with its metadata.
 #[derive(Debug, Clone, Copy)]
 pub struct Context<'m> {
     /// Its topic.
     pub topic: &'m str,
     /// Its payload.
     pub payload: &'m Value,
-    /// The client that sent it, if it came by MQTT.
+    /// The client that published it, if it came by MQTT.
     pub client: Option<&'m str>,
-    /// Now, in milliseconds since 1970.
+    /// The current time, in milliseconds since 1970.
     pub now_millis: i64,
 }
 
@@ -30,7 +30,7 @@ pub(super) enum Expression {
 }
 
 impl Expression {
-    /// What it comes to; `None` is the SQL's `Undefined`, which every operation on it passes on.
+    /// The value for a message; `None` is the SQL's `Undefined`, which every operation propagates.
     pub(super) fn evaluate(&self, message: &Context<'_>) -> Option<Value> {
         match self {
             Self::Path(path) => path.iter().try_fold(message.payload, |value, name| value.get(name)).cloned(),
@@ -57,7 +57,7 @@ impl Expression {
     }
 }
 
-/// 1 and 1.0 are the same number.
+/// Treats 1 and 1.0 as equal.
 fn same(left: &Value, right: &Value) -> bool {
     left == right || (left.is_number() && left.as_f64() == right.as_f64())
 }

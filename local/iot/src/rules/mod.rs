@@ -1,7 +1,7 @@
-//! Topic rules: which messages they take, and what they make of them for their Lambda functions.
+//! Topic rules: which messages they select, and the events they create for their Lambda functions.
 //!
-//! The SQL is the part of AWS IoT SQL (version 2016-03-23) that the template's rules need. A statement that needs more
-//! is refused when it is read, so that none runs here otherwise than in AWS.
+//! The SQL is the part of AWS IoT SQL (version 2016-03-23) that the template's rules use. Other statements are refused
+//! when read, so that none behaves differently here than in AWS.
 //!
 //! <https://docs.aws.amazon.com/iot/latest/developerguide/iot-sql-reference.html>
 
@@ -17,47 +17,47 @@ pub use expression::Context;
 pub use statement::Statement;
 pub use token::SqlError;
 
-/// What a topic begins with that goes to one rule alone, past the broker: Basic Ingest.
+/// Topic prefix of Basic Ingest: a message that goes directly to one rule, without the broker.
 pub(crate) const BASIC_INGEST: &str = "$aws/rules/";
 
-/// A rule.
+/// A topic rule.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Rule {
     /// Its name.
     pub name: String,
-    /// What it takes and makes.
+    /// Its SQL statement.
     pub statement: Statement,
-    /// The functions it invokes, by their names in the template.
+    /// The functions it invokes, by their logical ids in the template.
     pub functions: Vec<String>,
 }
 
-/// All rules.
+/// All rules of the template.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Rules(Vec<Rule>);
 
-/// An event that a rule made of a message.
+/// An event that a rule has created from a message.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Firing<'r> {
     /// The rule.
     pub rule: &'r Rule,
-    /// What its functions are given.
+    /// The event passed to its functions.
     pub event: Value,
 }
 
 impl Rules {
-    /// These.
+    /// Creates a set of rules.
     #[must_use]
     pub fn new(rules: Vec<Rule>) -> Self {
         Self(rules)
     }
 
-    /// All of them.
+    /// All rules.
     pub fn iter(&self) -> impl Iterator<Item = &Rule> {
         self.0.iter()
     }
 
-    /// What the rules make of a message. One by Basic Ingest reaches only the rule that it names, which sees the rest
-    /// of the topic; the rest has to fit the rule's filter here, so that the two ways in mean the same.
+    /// Applies the rules to a message. Basic Ingest reaches only the rule that it names, which sees the remaining
+    /// topic; that must match the rule's filter here, so that both ways give the same result.
     #[must_use]
     pub fn fire(&self, message: &Context<'_>) -> Vec<Firing<'_>> {
         let (only, topic) = match message.topic.strip_prefix(BASIC_INGEST) {
@@ -73,7 +73,7 @@ impl Rules {
     }
 }
 
-/// Whether a message on this topic is Basic Ingest, which no subscriber gets.
+/// Whether a topic is for Basic Ingest, which no subscriber receives.
 #[must_use]
 pub fn is_basic_ingest(topic: &str) -> bool {
     topic.starts_with(BASIC_INGEST)

@@ -1,4 +1,4 @@
-//! Reading statements, by recursive descent: OR binds loosest, then AND, NOT and the comparisons.
+//! Parses statements by recursive descent. Precedence from low to high: OR, AND, NOT, comparisons.
 
 use serde_json::Value;
 
@@ -41,7 +41,7 @@ impl Parser {
         let name = match &value {
             _ if self.keyword("AS") => self.name()?,
             Expression::Path(path) => path.last().cloned().unwrap_or_default(),
-            // AWS makes up names for these; a reader of the template should not have to know them
+            // AWS generates names for these; a reader of the template should not need to know them.
             _ => return Err(self.expected("AS and a name")),
         };
         Ok(Item::Named { value, name })
@@ -110,8 +110,8 @@ impl Parser {
     }
 
     fn function(&mut self, name: &str) -> Result<Expression, SqlError> {
-        let unknown = self.error(format!("the function `{name}` is not known here"));
-        self.next += 2; // the name and the parenthesis
+        let unknown = self.error(format!("the function `{name}` is not supported"));
+        self.next += 2; // skip the name and the parenthesis
         let function = match name.to_ascii_lowercase().as_str() {
             "topic" => Expression::Topic(self.level()?),
             "timestamp" => Expression::Timestamp,
@@ -129,7 +129,7 @@ impl Parser {
             Token::Number(number) => number.as_u64().and_then(|level| usize::try_from(level).ok()),
             _ => None,
         };
-        let level = level.filter(|&level| level > 0).ok_or_else(|| self.expected("a level of the topic, from 1 on"))?;
+        let level = level.filter(|&level| level > 0).ok_or_else(|| self.expected("a topic level of 1 or more"))?;
         self.next += 1;
         Ok(Some(level))
     }

@@ -8,7 +8,7 @@ use super::{
     token::SqlError,
 };
 
-/// A rule's statement.
+/// The statement of a rule.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Statement {
     pub(super) items: Vec<Item>,
@@ -16,7 +16,7 @@ pub struct Statement {
     pub(super) condition: Option<Expression>,
 }
 
-/// What is selected.
+/// An item of the `SELECT` list.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) enum Item {
     All,
@@ -24,18 +24,18 @@ pub(super) enum Item {
 }
 
 impl Statement {
-    /// Reads a statement.
+    /// Parses a statement.
     pub fn parse(sql: &str) -> Result<Self, SqlError> {
         parser::parse(sql)
     }
 
-    /// The topics that it takes messages from.
+    /// The topic filter in its `FROM` clause.
     #[must_use]
     pub fn filter(&self) -> &str {
         &self.filter
     }
 
-    /// What it makes of a message, if the message meets its condition. What is undefined is left out.
+    /// The event for a message; `None` if the message does not meet the condition. Undefined values are omitted.
     pub(super) fn apply(&self, message: &Context<'_>) -> Option<Value> {
         if let Some(condition) = &self.condition
             && condition.evaluate(message) != Some(Value::Bool(true))
@@ -89,7 +89,7 @@ mod tests {
     }
 
     #[test]
-    fn functions_tell_about_the_message() {
+    fn functions_return_metadata_of_the_message() {
         let sql =
             "select *, topic() as topic, topic(99) as far, timestamp() as now, clientid() as who, 1.5 as n from 'a'";
         let event = json!({"id": 1, "topic": TOPIC, "now": 1234, "who": "lobby", "n": 1.5});
@@ -114,7 +114,7 @@ mod tests {
             ("NOT NOT t", true),
             ("isUndefined(a.x)", true),
             ("isundefined(a)", false),
-            // what is undefined is neither so nor otherwise
+            // an undefined value is neither equal nor unequal
             ("gone = 1", false),
             ("gone <> 1", false),
             ("NOT gone = 1", false),
@@ -126,7 +126,7 @@ mod tests {
     }
 
     #[test]
-    fn statements_outside_of_the_known_part_are_refused_where_they_leave_it() {
+    fn unsupported_statements_are_refused_with_the_position() {
         for (sql, at, what) in [
             ("SELECT a", 9, "FROM"),
             ("SELECT FROM 'a'", 8, "a name"),
@@ -135,9 +135,9 @@ mod tests {
             ("SELECT a FROM 'b' x", 19, "the end"),
             ("SELECT upper(a) AS b FROM 'b'", 8, "upper"),
             ("SELECT topic(2) FROM 'b'", 17, "AS"),
-            ("SELECT topic('2') AS a FROM 'b'", 14, "a level"),
-            ("SELECT topic(0) AS a FROM 'b'", 14, "a level"),
-            ("SELECT 'a FROM 'b'", 18, "has no end"),
+            ("SELECT topic('2') AS a FROM 'b'", 14, "a topic level"),
+            ("SELECT topic(0) AS a FROM 'b'", 14, "a topic level"),
+            ("SELECT 'a FROM 'b'", 18, "not terminated"),
             ("SELECT a + b AS c FROM 'b'", 10, "`+`"),
             ("SELECT a FROM 'b' WHERE a < 1", 27, "`<`"),
             ("SELECT a FROM 'b' WHERE (a = 1", 31, "`)`"),

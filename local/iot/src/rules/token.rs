@@ -1,12 +1,12 @@
-//! The words and signs of a statement.
+//! Tokens of a statement.
 
-/// A statement is not of the SQL that is known here.
+/// A statement that is invalid or not supported.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("at character {at}: {what}")]
 pub struct SqlError {
-    /// Where, from 1 on.
+    /// The character position, from 1 on.
     pub at: usize,
-    /// What is wrong there.
+    /// The error at that position.
     pub what: String,
 }
 
@@ -21,7 +21,7 @@ pub(super) enum Token {
 
 const SIGNS: [&str; 7] = ["<>", "(", ")", ",", ".", "*", "="];
 
-/// The tokens of a statement and where each begins, with [`Token::End`] as the last.
+/// The tokens of a statement with their positions, ending with [`Token::End`].
 pub(super) fn tokens(sql: &str) -> Result<Vec<(usize, Token)>, SqlError> {
     let mut tokens = Vec::new();
     let mut rest = sql;
@@ -33,23 +33,23 @@ pub(super) fn tokens(sql: &str) -> Result<Vec<(usize, Token)>, SqlError> {
             return Ok(tokens);
         };
         let (token, length) = if first == '\'' {
-            text(rest).ok_or_else(|| SqlError { at, what: "this text has no end".to_owned() })?
+            text(rest).ok_or_else(|| SqlError { at, what: "this text is not terminated".to_owned() })?
         } else if first.is_ascii_digit() {
-            number(rest).ok_or_else(|| SqlError { at, what: "this is no number".to_owned() })?
+            number(rest).ok_or_else(|| SqlError { at, what: "this is not a number".to_owned() })?
         } else if first.is_ascii_alphabetic() || first == '_' {
             let length = run(rest, |letter| letter.is_ascii_alphanumeric() || letter == '_');
             (Token::Word(rest[..length].to_owned()), length)
         } else if let Some(sign) = SIGNS.into_iter().find(|sign| rest.starts_with(sign)) {
             (Token::Sign(sign), sign.len())
         } else {
-            return Err(SqlError { at, what: format!("`{first}` is not known here") });
+            return Err(SqlError { at, what: format!("`{first}` is not supported") });
         };
         tokens.push((at, token));
         rest = &rest[length..];
     }
 }
 
-/// A text in single quotes; two of them stand for one in it.
+/// A text in single quotes; a doubled quote is a quote in the text.
 fn text(rest: &str) -> Option<(Token, usize)> {
     let mut value = String::new();
     let mut letters = rest.char_indices().skip(1).peekable();

@@ -1,34 +1,34 @@
-//! Which shadow a request is for, and what it wants of it, as MQTT topics say it.
+//! Which shadow a request addresses, and which operation it requests, as encoded in MQTT topics.
 //!
 //! <https://docs.aws.amazon.com/iot/latest/developerguide/reserved-topics.html#reserved-topics-shadow>
 
 use std::fmt;
 
-/// A shadow: the thing's classic one, or one that has a name.
+/// A thing's classic shadow, or one of its named shadows.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Address {
     thing: String,
     name: Option<String>,
 }
 
-/// What may be asked of a shadow.
+/// An operation on a shadow.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Operation {
-    /// Read it.
+    /// Read the document.
     Get,
-    /// Merge a state into it.
+    /// Merge a state into the document.
     Update,
-    /// Remove it.
+    /// Delete the document.
     Delete,
 }
 
 impl Address {
-    /// The longest name of a thing, in bytes.
+    /// Maximum length of a thing's name, in bytes.
     const MAX_THING: usize = 128;
-    /// The longest name of a shadow, in bytes.
+    /// Maximum length of a shadow's name, in bytes.
     const MAX_NAME: usize = 64;
 
-    /// The shadow of that name, or the classic one. `None` if AWS would not have a thing or a shadow of these names.
+    /// The shadow with this name, or the classic one. `None` if AWS does not allow one of the names.
     #[must_use]
     pub fn new(thing: &str, name: Option<&str>) -> Option<Self> {
         let plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b':' | b'_' | b'-');
@@ -39,7 +39,7 @@ impl Address {
         (thing_is_valid && name_is_valid).then(|| Self { thing: thing.to_owned(), name: name.map(str::to_owned) })
     }
 
-    /// The request that a message on this topic is, if it is one.
+    /// Parses a request's topic; `None` for other topics.
     #[must_use]
     pub fn of_request(topic: &str) -> Option<(Self, Operation)> {
         let (thing, rest) = topic.strip_prefix("$aws/things/")?.split_once("/shadow/")?;
@@ -56,26 +56,26 @@ impl Address {
         Some((Self::new(thing, name)?, operation))
     }
 
-    /// The thing.
+    /// The name of the thing.
     #[must_use]
     pub fn thing(&self) -> &str {
         &self.thing
     }
 
-    /// The shadow's name; the classic shadow has none.
+    /// The name of the shadow; `None` for the classic one.
     #[must_use]
     pub fn name(&self) -> Option<&str> {
         self.name.as_deref()
     }
 
-    /// The topic of the shadow that ends so: `update/delta`, say.
+    /// The shadow's topic with this suffix, such as `update/delta`.
     #[must_use]
     pub fn topic(&self, end: &str) -> String {
         format!("{self}/{end}")
     }
 }
 
-/// What all topics of the shadow begin with.
+/// The common prefix of the shadow's topics.
 impl fmt::Display for Address {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "$aws/things/{}/shadow", self.thing)?;
@@ -84,7 +84,7 @@ impl fmt::Display for Address {
 }
 
 impl Operation {
-    /// What the operation is called in topics.
+    /// The operation's name in topics.
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
@@ -100,7 +100,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn requests_are_told_from_all_other_topics() {
+    fn only_request_topics_are_parsed_as_requests() {
         let named = Address::new("lobby:2", Some("open")).unwrap();
         let topic = named.topic("update");
         assert_eq!(topic, "$aws/things/lobby:2/shadow/name/open/update");
@@ -120,7 +120,7 @@ mod tests {
     }
 
     #[test]
-    fn names_that_lead_out_of_a_folder_are_no_names() {
+    fn names_with_path_characters_are_refused() {
         for (thing, name) in [("..", None), ("a/b", None), ("a", Some("../b")), ("", None), ("a", Some(""))] {
             assert_eq!(Address::new(thing, name), None, "{thing} {name:?}");
         }

@@ -1,11 +1,11 @@
-//! What is desired and not reported.
+//! The delta: what is desired but not reported.
 //!
 //! <https://docs.aws.amazon.com/iot/latest/developerguide/device-shadow-document.html#delta-state>
 
 use serde_json::{Map, Value};
 
-/// The members of `desired` that `reported` lacks or has otherwise, down to the ones that differ, and their metadata.
-/// Arrays are values here: one that differs is there whole.
+/// Members of `desired` that are absent or different in `reported`, down to the differing leaves, with their metadata.
+/// Arrays are compared as values: a different array is included whole.
 pub(super) fn delta(
     desired: &Map<String, Value>,
     reported: &Map<String, Value>,

@@ -1,4 +1,4 @@
-//! A shadow, and what becomes of it and is said when something is asked of it.
+//! A shadow document, and how operations change it.
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
@@ -11,17 +11,19 @@ use super::{
     request::{Patch, Section, client_token, fits, members, patch},
 };
 
-/// The most levels in a section. AWS contradicts itself: 8 by the quotas
-/// (<https://docs.aws.amazon.com/general/latest/gr/iot-core.html#device-shadow-limits>), "maximum is 6" by the error messages
-/// (<https://docs.aws.amazon.com/iot/latest/developerguide/device-shadow-error-messages.html>). Here it is the lower one.
+/// Maximum number of levels in a section. AWS's documents disagree: 8 by the quotas
+/// (<https://docs.aws.amazon.com/general/latest/gr/iot-core.html#device-shadow-limits>), "maximum is 6" by the error
+/// messages (<https://docs.aws.amazon.com/iot/latest/developerguide/device-shadow-error-messages.html>). The lower one
+/// is used here.
 pub(super) const MAX_LEVELS: usize = 6;
-/// The largest state, without its metadata, by the service's quotas.
+/// Maximum size of the state without its metadata, in bytes, by the service's quotas.
 pub(super) const MAX_BYTES: usize = 8 * 1024;
 
-/// A shadow as it is stored. The default one was never written.
+/// A shadow as stored. The default is a shadow that was never written.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Shadow {
-    /// Of the last update, or 0. It outlives the document: deleting a shadow does not begin its numbers anew.
+    /// Version of the last update, or 0. It is kept when the document is deleted, since versions continue after a
+    /// deletion.
     version: u64,
     document: Option<Document>,
 }
@@ -40,28 +42,28 @@ struct Sections {
     reported: Option<Map<String, Value>>,
 }
 
-/// What a request leads to.
+/// The result of an operation.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Handled {
-    /// The shadow afterwards, if it is another one.
+    /// The changed shadow; `None` if it did not change.
     pub shadow: Option<Shadow>,
-    /// The answer, for who asked by HTTP.
+    /// The answer to a client that uses HTTP.
     pub answer: Result<Value, Rejection>,
-    /// What is published, the answer first.
+    /// The messages to publish, the answer first.
     pub messages: Vec<Message>,
 }
 
-/// A message to the topic of the shadow that ends in `topic`.
+/// A message to a topic of the shadow.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Message {
-    /// `update/accepted`, say.
+    /// Suffix of the topic, such as `update/accepted`.
     pub topic: String,
-    /// The payload.
+    /// The JSON payload.
     pub payload: Value,
 }
 
 impl Shadow {
-    /// Does what is asked. `name` is what the shadow is called in errors; the time is in milliseconds since 1970.
+    /// Performs an operation. `name` is the shadow's name in error messages; the time is in milliseconds since 1970.
     #[must_use]
     pub fn handle(&self, name: &str, operation: Operation, payload: &[u8], now_millis: i64) -> Handled {
         let seconds = now_millis.div_euclid(1000);
@@ -88,7 +90,7 @@ impl Shadow {
         }
     }
 
-    /// Refuses a request without looking at the shadow.
+    /// Refuses a request independently of the shadow.
     #[must_use]
     pub fn refuse(operation: Operation, payload: &[u8], rejection: Rejection, now_millis: i64) -> Handled {
         let token = members(payload).and_then(|members| client_token(&members)).unwrap_or_default();
@@ -107,7 +109,7 @@ impl Shadow {
         }))
     }
 
-    fn delete(&self, name: &str, seconds: i64) -> Result<Outcome, Rejection> {
+    fn delete(&self, name: &str, seconds: i64) -> Result<Transition, Rejection> {
         if self.document.is_none() {
             return Err(Rejection::NoShadow(name.to_owned()));
         }
@@ -115,7 +117,7 @@ impl Shadow {
         Ok((Some(Self { version: self.version, document: None }), answer, Vec::new()))
     }
 
-    fn update(&self, patch: Patch, seconds: i64) -> Result<Outcome, Rejection> {
+    fn update(&self, patch: Patch, seconds: i64) -> Result<Transition, Rejection> {
         if patch.version.is_some_and(|version| version != self.version) {
             return Err(Rejection::VersionConflict);
         }
@@ -169,8 +171,8 @@ fn refused(operation: Operation, rejection: Rejection, token: Option<&str>, seco
     Handled { shadow: None, answer: Err(rejection), messages: vec![message] }
 }
 
-/// The shadow afterwards, the answer, and what else is published.
-type Outcome = (Option<Shadow>, Value, Vec<(&'static str, Value)>);
+/// The changed shadow, the answer, and further messages.
+type Transition = (Option<Shadow>, Value, Vec<(&'static str, Value)>);
 
 impl Document {
     fn delta(&self) -> (Map<String, Value>, Map<String, Value>) {

@@ -1,10 +1,10 @@
-//! Merging an update into a section, and dating what it touches.
+//! Merges an update into a section, with timestamps for what it changes.
 
 use serde_json::{Map, Value, json};
 
-/// Merges members into a section and its metadata. `null` takes a member away, objects are merged, and everything else,
-/// arrays too, replaces what was there. An object that lost its last member stays, empty: the service keeps it
-/// (aws-greengrass-shadow-manager, pull request 213).
+/// Merges members into a section and its metadata. `null` removes a member, objects are merged, and other values,
+/// including arrays, are replaced. An object that has lost its last member remains as an empty object, as in the
+/// service (aws-greengrass-shadow-manager, pull request 213).
 pub(super) fn merge(
     section: &mut Map<String, Value>,
     metadata: &mut Map<String, Value>,
@@ -34,7 +34,7 @@ pub(super) fn merge(
     }
 }
 
-/// The metadata of an update alone, as its answer carries it.
+/// Metadata for the members of an update only, as in its answer.
 pub(super) fn dates(members: &Map<String, Value>, seconds: i64) -> Map<String, Value> {
     let dated = members.iter().filter(|(_, value)| !value.is_null());
     dated.map(|(name, value)| (name.clone(), date(value, seconds))).collect()

@@ -1,7 +1,7 @@
-//! The Device Shadow service, without any I/O: a shadow and a request in, the shadow afterwards and messages out.
+//! The Device Shadow service without I/O: a shadow and a request in, the changed shadow and messages out.
 //!
-//! Written after the AWS IoT developer guide: "Device Shadow service documents", "Device Shadow MQTT topics",
-//! "Device Shadow error messages" and the service's quotas. Where the guide is silent, a comment says what was chosen.
+//! It follows the AWS IoT developer guide: "Device Shadow service documents", "Device Shadow MQTT topics", "Device
+//! Shadow error messages" and the service's quotas. Where the guide is silent, a comment explains the choice.
 //!
 //! <https://docs.aws.amazon.com/iot/latest/developerguide/device-shadow-document.html>
 

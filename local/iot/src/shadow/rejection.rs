@@ -1,42 +1,42 @@
-//! Why a request is refused, with the codes and words of "Device Shadow error messages" in the developer guide.
+//! Why a request is refused, with the codes and messages of "Device Shadow error messages" in the developer guide.
 
-/// A refusal.
+/// Why a request is refused.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Rejection {
-    /// The payload is not JSON, or not an object.
+    /// The payload is not a JSON object.
     #[error("Invalid JSON")]
     InvalidJson,
-    /// An update without `state`.
+    /// An update has no `state`.
     #[error("Missing required node: state")]
     MissingState,
-    /// A part of the request that has to be an object is something else.
+    /// A part of the request that must be an object is something else.
     #[error("{0} node must be an object")]
     NotAnObject(&'static str),
-    /// A member that the form does not have, an array with `null` in it, or the like.
+    /// The request has an unknown member, or an array that contains `null`.
     #[error("State contains an invalid node: '{0}'")]
     InvalidNode(String),
-    /// `version` is not a whole number.
+    /// `version` is not a non-negative integer.
     #[error("Invalid version")]
     InvalidVersion,
     /// `clientToken` is not a text of at most 64 bytes.
     #[error("Invalid clientToken")]
     InvalidClientToken,
-    /// More levels in a section than there may be.
+    /// A section has too many levels.
     #[error("JSON contains too many levels of nesting; maximum is {}", super::document::MAX_LEVELS)]
     TooDeep,
-    /// There is no such shadow.
+    /// The shadow does not exist.
     #[error("No shadow exists with name: '{0}'")]
     NoShadow(String),
-    /// `version` is not the shadow's.
+    /// `version` is not the shadow's current version.
     #[error("Version conflict")]
     VersionConflict,
-    /// The state would be larger than 8 KB.
+    /// The state would exceed 8 KB.
     #[error("The payload exceeds the maximum size allowed")]
     TooLarge,
-    /// The payload is not UTF-8.
+    /// The payload is not valid UTF-8.
     #[error("Unsupported documented encoding; supported encoding is UTF-8")]
     NotUtf8,
-    /// More requests for the shadows of one thing than are taken in a second. The words are not known from any document.
+    /// The thing's shadows get more requests per second than AWS allows. The wording is ours: no document quotes AWS's.
     #[error("Too many requests")]
     TooManyRequests,
     /// The shadow could not be stored.
@@ -45,7 +45,7 @@ pub enum Rejection {
 }
 
 impl Rejection {
-    /// The code, as in HTTP.
+    /// The error code, an HTTP status.
     #[must_use]
     pub fn code(&self) -> u16 {
         match self {
@@ -65,7 +65,7 @@ impl Rejection {
         }
     }
 
-    /// The name by which the data plane's API gives it to the SDK.
+    /// The exception's name in the data plane API.
     #[must_use]
     pub fn exception(&self) -> &'static str {
         match self.code() {

@@ -1,4 +1,4 @@
-//! Reading requests: what is in them, or why they are refused.
+//! Parses and validates requests.
 
 use serde_json::{Map, Value};
 
@@ -9,7 +9,7 @@ use super::{
 
 const MAX_CLIENT_TOKEN_BYTES: usize = 64;
 
-/// A state to be merged, with the parts that it speaks of.
+/// A state to merge, by section.
 #[derive(Debug, Default, PartialEq)]
 pub(super) struct Patch {
     pub(super) desired: Section,
@@ -17,19 +17,19 @@ pub(super) struct Patch {
     pub(super) version: Option<u64>,
 }
 
-/// What an update says of a section.
+/// What an update does to a section.
 #[derive(Debug, Default, PartialEq)]
 pub(super) enum Section {
-    /// Nothing.
+    /// Leaves it unchanged.
     #[default]
     Untouched,
-    /// It is to go.
+    /// Removes it.
     Removed,
-    /// These members are to be merged into it.
+    /// Merges these members into it.
     Merged(Map<String, Value>),
 }
 
-/// The members of a payload. Nothing at all, which is enough to get or delete a shadow, has none.
+/// The members of a payload. An empty payload, which is allowed for get and delete, has none.
 pub(super) fn members(payload: &[u8]) -> Result<Map<String, Value>, Rejection> {
     if payload.is_empty() {
         return Ok(Map::new());
@@ -41,7 +41,7 @@ pub(super) fn members(payload: &[u8]) -> Result<Map<String, Value>, Rejection> {
     }
 }
 
-/// The client's token for telling answers apart.
+/// The token by which the client recognizes the answer.
 pub(super) fn client_token(members: &Map<String, Value>) -> Result<Option<String>, Rejection> {
     match members.get("clientToken") {
         None => Ok(None),
@@ -50,7 +50,7 @@ pub(super) fn client_token(members: &Map<String, Value>) -> Result<Option<String
     }
 }
 
-/// The update that a payload is.
+/// Parses the payload of an update.
 pub(super) fn patch(mut members: Map<String, Value>) -> Result<Patch, Rejection> {
     let version = match members.remove("version") {
         None => None,
@@ -61,8 +61,8 @@ pub(super) fn patch(mut members: Map<String, Value>) -> Result<Patch, Rejection>
     known_only(&members)?;
     let mut sections = match state {
         Value::Object(sections) => sections,
-        // `"state": null` clears both sections: the maintainers of AWS's own shadow manager found the service to do so
-        // (aws-greengrass-shadow-manager, pull request 193), while `{}` changes nothing.
+        // `"state": null` clears both sections, as the maintainers of AWS's own shadow manager found the service to do
+        // (aws-greengrass-shadow-manager, pull request 193), whereas `{}` changes nothing.
         Value::Null => {
             return Ok(Patch { desired: Section::Removed, reported: Section::Removed, version });
         }
@@ -107,8 +107,9 @@ fn check(name: &str, value: &Value, level: usize) -> Result<(), Rejection> {
     }
 }
 
-/// Whether a payload is one that the service would look into at all.
+/// Whether a payload is small enough to be parsed at all.
 pub(super) fn fits(payload: &[u8]) -> Result<(), Rejection> {
-    // An update may hold whitespace and a token besides its state; four times a full state is no update any more.
+    // Beside its state, an update may contain whitespace and a token; four times the maximum state is generous for
+    // that.
     if payload.len() > 4 * MAX_BYTES { Err(Rejection::TooLarge) } else { Ok(()) }
 }

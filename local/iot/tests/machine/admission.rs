@@ -1,4 +1,4 @@
-//! Who gets in.
+//! Which devices may connect.
 
 use std::net::SocketAddr;
 
@@ -17,14 +17,14 @@ async fn is_unauthorised(options: MqttOptions) -> bool {
 }
 
 #[tokio::test]
-async fn a_device_gets_in_by_its_certificate_and_by_its_password() {
+async fn a_device_connects_with_its_certificate_or_its_password() {
     let machine = Machine::start().await;
     assert!(Device::connect(secure(&machine, "lobby", &machine.certificate("lobby"))).await.is_ok());
     assert!(Device::connect(plain(&machine, "lobby")).await.is_ok());
 }
 
 #[tokio::test]
-async fn a_certificate_is_good_for_its_own_thing_only() {
+async fn a_certificate_is_valid_only_for_its_own_thing() {
     let machine = Machine::start().await;
     assert!(is_unauthorised(secure(&machine, "yard", &machine.certificate("lobby"))).await);
 }
@@ -49,7 +49,7 @@ async fn a_certificate_of_another_authority_ends_the_handshake() {
 }
 
 #[tokio::test]
-async fn a_password_is_good_for_its_own_thing_only() {
+async fn a_password_is_valid_only_for_its_own_thing() {
     let machine = Machine::start().await;
     for (client, name, password) in
         [("lobby", "lobby", "wrong"), ("yard", "lobby", "secret of lobby"), ("yard", "yard", "secret of lobby")]
@@ -58,12 +58,12 @@ async fn a_password_is_good_for_its_own_thing_only() {
         options.set_credentials(name, password);
         assert!(is_unauthorised(options).await, "{client} {name}");
     }
-    let nobody = MqttOptions::new("lobby", "127.0.0.1", machine.iot.mqtt().port());
-    assert!(is_unauthorised(nobody).await);
+    let anonymous = MqttOptions::new("lobby", "127.0.0.1", machine.iot.mqtt().port());
+    assert!(is_unauthorised(anonymous).await);
 }
 
 #[tokio::test]
-async fn a_last_will_for_a_topic_that_is_not_allowed_is_refused_with_its_client() {
+async fn a_client_with_a_last_will_for_a_forbidden_topic_is_refused() {
     let machine = Machine::start().await;
     let allowed = "$aws/rules/automat_lockers/automats/lobby/lockers";
     for topic in
@@ -83,7 +83,7 @@ async fn listeners_without_tls_are_not_opened_to_other_machines() {
     let (authority, _) = Authority::generate().unwrap();
     let reachable = ([0, 0, 0, 0], 0).into();
     let changes: [fn(&mut Options, SocketAddr); 2] =
-        [|options, address| options.mqtt = address, |options, address| options.cloud.data_plane = address];
+        [|options, address| options.mqtt = address, |options, address| options.service.data_plane = address];
     for change in changes {
         let mut options = options(&authority, Registry::new(|_| async { true }), TEMPLATE);
         change(&mut options, reachable);
@@ -93,7 +93,7 @@ async fn listeners_without_tls_are_not_opened_to_other_machines() {
 }
 
 #[tokio::test]
-async fn an_address_that_is_taken_is_named() {
+async fn an_address_in_use_is_named_in_the_error() {
     let machine = Machine::start().await;
     let mut options = options(&machine.authority, Registry::new(|_| async { true }), TEMPLATE);
     options.mqtts = machine.iot.mqtts();
@@ -102,17 +102,17 @@ async fn an_address_that_is_taken_is_named() {
 }
 
 #[tokio::test]
-async fn garbage_disturbs_nobody_else() {
+async fn invalid_packets_do_not_disturb_other_clients() {
     let machine = Machine::start().await;
     let mut before = Device::plain(&machine, "lobby").await;
     for address in [machine.iot.mqtt(), machine.iot.mqtts()] {
-        // no protocol at all, a packet that never ends, and one of a size that nobody may have
+        // not MQTT, a packet that never ends, and one that is too large
         for garbage in [&b"GET / HTTP/1.1\r\n\r\n"[..], b"\x10\xff\xff\xff\x7f", b"\x10\xff\xff\xff\xff\xff\xff"] {
             let mut stream = TcpStream::connect(address).await.unwrap();
             stream.write_all(garbage).await.unwrap();
         }
     }
-    // and one whose name no topic should hold
+    // a client name that is not allowed in topics
     assert!(is_unauthorised(plain(&machine, "#/+")).await);
     before.subscribe("$aws/things/lobby/shadow/name/open/get/+").await;
     before.publish("$aws/things/lobby/shadow/name/open/get", "").await;

@@ -1,4 +1,4 @@
-//! Shadows and rules behind a broker that knows nothing of them.
+//! Shadows and rules behind an ordinary broker.
 
 use std::net::SocketAddr;
 
@@ -11,10 +11,10 @@ use tokio::sync::mpsc::unbounded_channel;
 use crate::{
     data_plane::client_of,
     device::Device,
-    setup::{PATIENCE, TEMPLATE, cloud},
+    setup::{PATIENCE, TEMPLATE, service_options},
 };
 
-/// A broker that lets anybody do anything.
+/// A broker that allows everything.
 async fn broker() -> SocketAddr {
     let listener = Builder::new().laddr(([127, 0, 0, 1], 0).into()).bind().unwrap().tcp().unwrap();
     let address = listener.local_addr().unwrap();
@@ -27,7 +27,7 @@ async fn broker() -> SocketAddr {
 async fn shadows_answer_and_rules_fire_behind_another_broker() {
     let address = broker().await;
     let (tell, mut invocations) = unbounded_channel();
-    let attachment = Attachment::start(address, cloud(TEMPLATE), move |invocation| {
+    let attachment = Attachment::start(address, service_options(TEMPLATE), move |invocation| {
         _ = tell.send(invocation.event);
         async { Ok(()) }
     });
@@ -48,12 +48,12 @@ async fn shadows_answer_and_rules_fire_behind_another_broker() {
     assert_eq!(device.message().await.1["version"], 2);
     let lockers = json!({"n": 1, "lockers": {}});
     device.publish("$aws/rules/automat_lockers/automats/lobby/lockers", lockers.to_string()).await;
-    let mut told = Vec::new();
+    let mut events = Vec::new();
     for _ in 0..2 {
-        told.push(tokio::time::timeout(PATIENCE, invocations.recv()).await.unwrap().unwrap());
+        events.push(tokio::time::timeout(PATIENCE, invocations.recv()).await.unwrap().unwrap());
     }
-    told.sort_by_key(|event| event["message"].to_string());
+    events.sort_by_key(|event| event["message"].to_string());
     attachment.stop().await;
-    assert_eq!([&told[0]["message"], &told[1]["message"]], ["lockers", "openings"]);
+    assert_eq!([&events[0]["message"], &events[1]["message"]], ["lockers", "openings"]);
     assert_eq!(invocations.recv().await, None, "each once");
 }

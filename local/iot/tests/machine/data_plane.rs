@@ -1,4 +1,4 @@
-//! The data plane through an unmodified SDK client.
+//! The data plane, used by an unmodified SDK client.
 
 use aws_sdk_iotdataplane::{
     Client, Config,
@@ -52,14 +52,14 @@ async fn shadows_are_written_read_and_deleted() {
     let read: Value = serde_json::from_slice(read.payload.unwrap().as_ref()).unwrap();
     assert_eq!(read["state"], json!({"desired": {"a": 1}, "delta": {"a": 1}}));
     let classic = client.get_thing_shadow().thing_name("lobby:2").send().await.unwrap_err().into_service_error();
-    assert!(classic.is_resource_not_found_exception(), "the classic shadow is another one");
+    assert!(classic.is_resource_not_found_exception(), "the classic shadow is a different one");
     client.delete_thing_shadow().thing_name("lobby:2").shadow_name("open").send().await.unwrap();
     let gone = client.get_thing_shadow().thing_name("lobby:2").shadow_name("open").send().await.unwrap_err();
     assert!(matches!(gone.into_service_error(), GetThingShadowError::ResourceNotFoundException(_)));
 }
 
 #[tokio::test]
-async fn refusals_are_the_sdks_own_errors() {
+async fn errors_are_typed_errors_of_the_sdk() {
     let machine = Machine::start().await;
     let client = client(&machine);
     let stale = update(&client, "lobby", &json!({"state": {}, "version": 7})).await.unwrap_err();
@@ -74,7 +74,7 @@ async fn refusals_are_the_sdks_own_errors() {
 }
 
 #[tokio::test]
-async fn what_the_cloud_asks_of_a_shadow_the_device_hears() {
+async fn a_device_receives_the_clouds_shadow_updates() {
     let machine = Machine::start().await;
     let mut device = Device::plain(&machine, "lobby").await;
     device.subscribe("$aws/things/lobby/shadow/name/open/update/delta").await;
@@ -83,7 +83,7 @@ async fn what_the_cloud_asks_of_a_shadow_the_device_hears() {
 }
 
 #[tokio::test]
-async fn what_the_cloud_is_refused_the_device_does_not_hear() {
+async fn a_device_receives_nothing_of_the_clouds_rejected_updates() {
     let machine = Machine::start().await;
     let mut device = Device::plain(&machine, "lobby").await;
     device.subscribe("$aws/things/lobby/shadow/name/open/update/+").await;
@@ -94,7 +94,7 @@ async fn what_the_cloud_is_refused_the_device_does_not_hear() {
 }
 
 #[tokio::test]
-async fn what_the_cloud_publishes_has_128_kilobytes_at_most() {
+async fn the_clouds_publications_are_limited_to_128_kilobytes() {
     let machine = Machine::start().await;
     let client = client(&machine);
     let publish = |bytes| client.publish().topic("a").payload(vec![b'x'; bytes].into()).send();
@@ -103,7 +103,7 @@ async fn what_the_cloud_publishes_has_128_kilobytes_at_most() {
 }
 
 #[tokio::test]
-async fn what_the_cloud_publishes_the_device_hears_and_rules_take() {
+async fn the_clouds_publications_reach_devices_and_rules() {
     let mut machine = Machine::start().await;
     let mut device = Device::plain(&machine, "lobby").await;
     device.subscribe("automats/lobby/keypad/reply").await;
@@ -121,7 +121,7 @@ async fn what_the_cloud_publishes_the_device_hears_and_rules_take() {
 }
 
 #[tokio::test]
-async fn who_does_not_know_the_access_key_is_refused() {
+async fn callers_without_the_access_key_are_refused() {
     let machine = Machine::start().await;
     for access_key_id in ["locaL", "loca", "locall"] {
         let stranger = client_with(access_key_id, &machine.iot.data_plane_url());

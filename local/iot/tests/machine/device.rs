@@ -1,4 +1,4 @@
-//! A device, made of an ordinary MQTT client.
+//! A device, implemented with an ordinary MQTT client.
 
 use std::{sync::Arc, time::Duration};
 
@@ -21,7 +21,7 @@ pub(crate) struct Device {
     packets: UnboundedReceiver<Packet>,
 }
 
-/// By TLS, with a certificate.
+/// Options for TLS, with a certificate.
 pub(crate) fn secure(machine: &Machine, client_id: &str, identity: &Identity) -> MqttOptions {
     let mut roots = RootCertStore::empty();
     roots.add(CertificateDer::from_pem_slice(machine.authority.certificate().as_bytes()).unwrap()).unwrap();
@@ -38,7 +38,7 @@ pub(crate) fn secure(machine: &Machine, client_id: &str, identity: &Identity) ->
     options
 }
 
-/// Without TLS, with the password that the tests' registry knows.
+/// Options without TLS, with the password that the tests' registry expects.
 pub(crate) fn plain(machine: &Machine, thing: &str) -> MqttOptions {
     let mut options = MqttOptions::new(thing, "127.0.0.1", machine.iot.mqtt().port());
     options.set_credentials(thing, format!("secret of {thing}"));
@@ -46,7 +46,7 @@ pub(crate) fn plain(machine: &Machine, thing: &str) -> MqttOptions {
 }
 
 impl Device {
-    /// Connects once, and does not try again.
+    /// Connects once, without retrying.
     pub(crate) async fn connect(options: MqttOptions) -> Result<Self, ConnectionError> {
         Self::connect_for(options, Duration::from_mins(1)).await
     }
@@ -62,8 +62,8 @@ impl Device {
                 break;
             }
         }
-        let (tell, packets) = unbounded_channel();
-        tokio::spawn(follow(events, tell));
+        let (sender, packets) = unbounded_channel();
+        tokio::spawn(follow(events, sender));
         Ok(Self { client, packets })
     }
 
@@ -71,7 +71,7 @@ impl Device {
         Self::connect(plain(machine, thing)).await.unwrap()
     }
 
-    /// What comes next; nothing once the connection has ended.
+    /// The next packet; `None` once the connection has ended.
     async fn packet(&mut self) -> Option<Packet> {
         tokio::time::timeout(PATIENCE, self.packets.recv()).await.expect("something comes")
     }
@@ -85,7 +85,7 @@ impl Device {
         }
     }
 
-    /// Subscribes to several filters in one packet; nothing once the connection has ended.
+    /// Subscribes to several filters in one packet; `None` once the connection has ended.
     pub(crate) async fn subscribe_all(&mut self, filters: &[&str], qos: QoS) -> Option<Vec<SubscribeReasonCode>> {
         let filters = filters.iter().map(|filter| SubscribeFilter::new((*filter).to_owned(), qos));
         self.client.subscribe_many(filters).await.unwrap();
@@ -114,12 +114,12 @@ impl Device {
         _ = self.client.publish(topic, QoS::AtLeastOnce, false, payload).await;
     }
 
-    /// Publishes without wanting to know whether it arrived.
-    pub(crate) async fn mention(&self, topic: &str, payload: impl Into<Vec<u8>>) {
+    /// Publishes with `QoS` 0.
+    pub(crate) async fn publish_at_most_once(&self, topic: &str, payload: impl Into<Vec<u8>>) {
         self.client.publish(topic, QoS::AtMostOnce, false, payload).await.unwrap();
     }
 
-    /// The next message: its topic and its payload.
+    /// The topic and payload of the next message.
     pub(crate) async fn message(&mut self) -> (String, Value) {
         loop {
             if let Packet::Publish(message) = self.packet().await.expect("the connection lasts") {
@@ -132,7 +132,7 @@ impl Device {
         self.client.disconnect().await.unwrap();
     }
 
-    /// Waits for the end of the connection.
+    /// Waits until the connection has ended.
     pub(crate) async fn ended(&mut self) {
         while self.packet().await.is_some() {}
     }
@@ -142,11 +142,11 @@ pub(crate) fn will(topic: &str) -> LastWill {
     LastWill::new(topic, "{}", QoS::AtLeastOnce, false)
 }
 
-/// Until the connection ends; the client leaves it to its owner to close it after a disconnection.
-async fn follow(mut events: EventLoop, tell: UnboundedSender<Packet>) {
+/// Passes packets on until the connection ends; after a disconnection, rumqttc leaves closing it to its owner.
+async fn follow(mut events: EventLoop, sender: UnboundedSender<Packet>) {
     while let Ok(event) = events.poll().await {
         let go_on = match event {
-            Event::Incoming(packet) => tell.send(packet).is_ok(),
+            Event::Incoming(packet) => sender.send(packet).is_ok(),
             Event::Outgoing(sent) => sent != Outgoing::Disconnect,
         };
         if !go_on {

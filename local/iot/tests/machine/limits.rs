@@ -1,4 +1,4 @@
-//! What one connection may do in a second, and how many connections there may be.
+//! Limits of a connection, and of the number of connections.
 
 use std::time::Duration;
 
@@ -18,17 +18,17 @@ const SHADOW_GET: &str = "$aws/things/lobby/shadow/name/open/get";
 const MAX_PAYLOAD: usize = 128 * 1024;
 
 #[tokio::test]
-async fn what_a_device_publishes_above_the_quota_is_discarded_and_it_stays_connected() {
+async fn publications_above_the_quota_are_discarded_and_the_device_stays_connected() {
     let mut machine = Machine::start().await;
     let mut device = Device::plain(&machine, "lobby").await;
     device.subscribe("$aws/things/lobby/shadow/name/open/get/+").await;
     let start = Instant::now();
     for number in 0..400 {
-        device.mention(KEYPAD, json!({ "id": number }).to_string()).await;
+        device.publish_at_most_once(KEYPAD, json!({ "id": number }).to_string()).await;
     }
     // Requests are discarded until the quota has refilled, which takes as long as the broker has a backlog.
     let answer = loop {
-        device.mention(SHADOW_GET, "").await;
+        device.publish_at_most_once(SHADOW_GET, "").await;
         if let Ok(message) = tokio::time::timeout(Duration::from_millis(100), device.message()).await {
             break message;
         }
@@ -40,35 +40,35 @@ async fn what_a_device_publishes_above_the_quota_is_discarded_and_it_stays_conne
 }
 
 #[tokio::test]
-async fn what_is_discarded_is_not_acknowledged() {
+async fn discarded_publications_are_not_acknowledged() {
     let machine = Machine::start().await;
     let mut device = Device::plain(&machine, "lobby").await;
     for number in 0..1_000 {
         device.publish_if_connected(KEYPAD, json!({ "id": number }).to_string()).await;
     }
     device.ended().await;
-    // a device comes back after a while, and by then the broker has put its session away
+    // A device reconnects after a while, when the broker has stored its session.
     let back = async {
         while Device::connect(plain(&machine, "lobby")).await.is_err() {
             tokio::time::sleep(Duration::from_millis(50)).await;
         }
     };
-    tokio::time::timeout(PATIENCE, back).await.expect("it may come back");
+    tokio::time::timeout(PATIENCE, back).await.expect("it can reconnect");
 }
 
 #[tokio::test]
-async fn only_so_many_clients_are_let_in_without_tls() {
+async fn the_number_of_clients_without_tls_is_limited() {
     let machine = Machine::with_connections(8).await;
     let device = Device::plain(&machine, "lobby").await;
     let _silent = TcpStream::connect(machine.iot.mqtt()).await.unwrap();
     let mut third = TcpStream::connect(machine.iot.mqtt()).await.unwrap();
-    let end = tokio::time::timeout(PATIENCE, third.read_u8()).await.expect("it is turned away");
+    let end = tokio::time::timeout(PATIENCE, third.read_u8()).await.expect("it is disconnected");
     assert!(end.is_err());
     drop(device);
 }
 
 #[tokio::test]
-async fn a_payload_has_128_kilobytes_at_most() {
+async fn a_payload_is_limited_to_128_kilobytes() {
     let machine = Machine::start().await;
     let mut device = Device::plain(&machine, "lobby").await;
     let payload = |bytes: usize| format!("{{\"id\":\"{}\"}}", "x".repeat(bytes - 9));
@@ -88,7 +88,7 @@ async fn quality_of_service_2_is_refused() {
 }
 
 #[tokio::test]
-async fn a_subscribe_has_8_filters_at_most() {
+async fn a_subscribe_is_limited_to_8_filters() {
     let machine = Machine::start().await;
     let mut device = Device::plain(&machine, "lobby").await;
     let granted = SubscribeReasonCode::Success(QoS::AtLeastOnce);
@@ -97,7 +97,7 @@ async fn a_subscribe_has_8_filters_at_most() {
 }
 
 #[tokio::test]
-async fn a_filter_has_7_slashes_and_256_bytes_at_most() {
+async fn a_filter_is_limited_to_7_slashes_and_256_bytes() {
     let wide = TEMPLATE.replace("topicfilter/automats/${!iot:Connection.Thing.ThingName}/keypad/reply\"", "*\"");
     let machine = Machine::with_template(&wide).await;
     let mut device = Device::plain(&machine, "lobby").await;
@@ -109,7 +109,7 @@ async fn a_filter_has_7_slashes_and_256_bytes_at_most() {
 }
 
 #[tokio::test]
-async fn a_connection_has_50_subscriptions_at_most() {
+async fn a_connection_is_limited_to_50_subscriptions() {
     let wide = TEMPLATE.replace("topicfilter/automats/${!iot:Connection.Thing.ThingName}/keypad/reply\"", "*\"");
     let machine = Machine::with_template(&wide).await;
     let mut device = Device::plain(&machine, "lobby").await;
@@ -120,7 +120,7 @@ async fn a_connection_has_50_subscriptions_at_most() {
 }
 
 #[tokio::test]
-async fn a_client_that_keeps_alive_for_longer_than_20_minutes_or_for_ever_is_refused() {
+async fn a_client_with_a_keep_alive_above_20_minutes_or_none_is_refused() {
     let machine = Machine::start().await;
     for (seconds, is_admitted) in [(1200, true), (1201, false), (0, false)] {
         let device = Device::connect_for(plain(&machine, "lobby"), Duration::from_secs(seconds)).await;
@@ -129,7 +129,7 @@ async fn a_client_that_keeps_alive_for_longer_than_20_minutes_or_for_ever_is_ref
 }
 
 #[tokio::test]
-async fn the_shadows_of_a_thing_are_asked_20_times_a_second_at_most() {
+async fn the_shadows_of_a_thing_are_limited_to_20_requests_a_second() {
     let machine = Machine::start().await;
     let mut device = Device::plain(&machine, "lobby").await;
     device.subscribe(&format!("{SHADOW_GET}/+")).await;
@@ -145,7 +145,7 @@ async fn the_shadows_of_a_thing_are_asked_20_times_a_second_at_most() {
     assert!(codes.iter().take(20).all(|code| *code == 404), "{codes:?}");
     assert!(codes.contains(&429), "{codes:?}");
     let throttled = data_plane::client(&machine).get_thing_shadow().thing_name("lobby").shadow_name("other");
-    // whoever asks, the thing is the same; a test's client does not try again
+    // The limit is for the thing, whoever sends the requests; the test's client does not retry.
     let retries = aws_sdk_iotdataplane::config::Config::builder().retry_config(RetryConfig::disabled());
     let mut refusals = 0;
     for _ in 0..40 {

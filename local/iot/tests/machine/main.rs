@@ -1,4 +1,4 @@
-//! All of AWS IoT Core as one machine has it, used as devices and functions use it: by MQTT and through the SDK.
+//! All of AWS IoT Core on one machine, used as by devices and functions: over MQTT and through the SDK.
 
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test stops where it fails")]
 

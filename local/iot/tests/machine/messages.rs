@@ -11,7 +11,7 @@ use crate::{
 const OPEN: &str = "$aws/things/lobby/shadow/name/open";
 
 #[tokio::test]
-async fn a_device_reads_writes_and_follows_its_shadow_over_tls() {
+async fn a_device_reads_writes_and_observes_its_shadow_over_tls() {
     let mut machine = Machine::start().await;
     let identity = machine.certificate("lobby");
     let mut device = Device::connect(secure(&machine, "lobby", &identity)).await.unwrap();
@@ -41,7 +41,7 @@ async fn a_device_reads_writes_and_follows_its_shadow_over_tls() {
 
 #[tokio::test]
 async fn basic_ingest_reaches_its_rule_and_no_subscriber() {
-    // whoever may subscribe to everything and be sent everything
+    // A policy that allows every subscription and message.
     let wide = TEMPLATE.replace("Action: iot:Subscribe", "Action: [iot:Subscribe, iot:Receive]\n            Sid: Wide");
     let wide = wide.replace("topicfilter/automats/${!iot:Connection.Thing.ThingName}/keypad/reply\"", "*\"");
     let mut machine = Machine::with_template(&wide).await;
@@ -59,7 +59,7 @@ async fn basic_ingest_reaches_its_rule_and_no_subscriber() {
 }
 
 #[tokio::test]
-async fn publishing_where_it_is_not_allowed_ends_the_connection_and_reaches_nobody() {
+async fn publishing_to_a_forbidden_topic_ends_the_connection_without_effect() {
     let mut machine = Machine::start().await;
     let mut yard = Device::plain(&machine, "yard").await;
     yard.subscribe("$aws/things/yard/shadow/name/open/+/+").await;
@@ -80,7 +80,8 @@ async fn publishing_where_it_is_not_allowed_ends_the_connection_and_reaches_nobo
         lobby.publish(topic, payload.to_string()).await;
         lobby.ended().await;
     }
-    // the first thing that the other device hears is the answer to its own question, and no rule was told of it
+    // The first message that the other device gets is the answer to its own request, and no rule got the forbidden
+    // message.
     yard.publish("$aws/things/yard/shadow/name/open/get", "").await;
     assert_eq!(yard.message().await.0, "$aws/things/yard/shadow/name/open/get/rejected");
     let lockers = json!({"n": 1, "lockers": {}}).to_string();
@@ -96,7 +97,7 @@ async fn publishing_where_it_is_not_allowed_ends_the_connection_and_reaches_nobo
 }
 
 #[tokio::test]
-async fn subscribing_where_it_is_not_allowed_is_refused() {
+async fn subscribing_to_a_forbidden_topic_is_refused() {
     let machine = Machine::start().await;
     let mut device = Device::plain(&machine, "lobby").await;
     for filter in
@@ -107,7 +108,7 @@ async fn subscribing_where_it_is_not_allowed_is_refused() {
 }
 
 #[tokio::test]
-async fn what_a_device_may_not_receive_it_is_not_sent() {
+async fn a_device_is_not_sent_messages_that_it_may_not_receive() {
     let wide = TEMPLATE.replace("topicfilter/automats/${!iot:Connection.Thing.ThingName}/keypad/reply\"", "*\"");
     let machine = Machine::with_template(&wide).await;
     let mut device = Device::plain(&machine, "lobby").await;
@@ -120,12 +121,12 @@ async fn what_a_device_may_not_receive_it_is_not_sent() {
 }
 
 #[tokio::test]
-async fn a_last_will_reaches_the_rule_that_it_is_for() {
+async fn a_last_will_reaches_its_rule() {
     let mut machine = Machine::start().await;
     let mut options = plain(&machine, "lobby");
     options.set_last_will(will("$aws/rules/automat_lockers/automats/lobby/lockers"));
     drop(Device::connect(options).await.unwrap());
-    // taking over ends the first connection without a disconnection in good order
+    // A takeover ends the first connection without a regular disconnection.
     let _again = Device::plain(&machine, "lobby").await;
     assert_eq!(machine.event_of("lockers").await["thing"], "lobby");
 }

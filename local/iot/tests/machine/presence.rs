@@ -1,4 +1,4 @@
-//! Who is connected, as the rule for it hears.
+//! Lifecycle events, as their rule receives them.
 
 use serde_json::json;
 
@@ -14,7 +14,7 @@ async fn presence(machine: &mut Machine) -> (String, u64) {
 }
 
 #[tokio::test]
-async fn connecting_and_disconnecting_is_told_with_one_number() {
+async fn connecting_and_disconnecting_have_the_same_number() {
     let mut machine = Machine::start().await;
     let device = Device::connect(secure(&machine, "lobby", &machine.certificate("lobby"))).await.unwrap();
     let (connected, number) = presence(&mut machine).await;
@@ -30,21 +30,21 @@ async fn a_connection_that_is_taken_over_has_the_lower_number() {
     let (_, number) = presence(&mut machine).await;
     let second = Device::plain(&machine, "lobby").await;
     first.ended().await;
-    // functions run at the same time, here as in AWS: the order is in the numbers
-    let mut told = vec![presence(&mut machine).await, presence(&mut machine).await];
-    told.sort();
-    assert_eq!(told, [("connected".to_owned(), number + 1), ("disconnected".to_owned(), number)]);
+    // Functions run concurrently, as in AWS: the numbers give the order.
+    let mut events = vec![presence(&mut machine).await, presence(&mut machine).await];
+    events.sort();
+    assert_eq!(events, [("connected".to_owned(), number + 1), ("disconnected".to_owned(), number)]);
     second.disconnect().await;
     assert_eq!(presence(&mut machine).await, ("disconnected".to_owned(), number + 1));
 }
 
 #[tokio::test]
-async fn whoever_is_connected_when_all_stops_is_told_to_be_gone() {
+async fn stopping_reports_connected_clients_as_disconnected() {
     let mut machine = Machine::start().await;
     let mut device = Device::plain(&machine, "lobby").await;
     let (_, number) = presence(&mut machine).await;
-    let told = machine.stop().await;
+    let events = machine.stop().await;
     device.ended().await;
-    let told: Vec<_> = told.iter().map(|event| (&event["eventType"], &event["number"])).collect();
-    assert_eq!(told, [(&json!("disconnected"), &json!(number))]);
+    let events: Vec<_> = events.iter().map(|event| (&event["eventType"], &event["number"])).collect();
+    assert_eq!(events, [(&json!("disconnected"), &json!(number))]);
 }

@@ -1,4 +1,4 @@
-//! What the broker keeps of a client that is away.
+//! Persistent sessions.
 
 use std::time::Duration;
 
@@ -10,7 +10,7 @@ use crate::{
     setup::{Machine, PATIENCE},
 };
 
-/// Connects for a session that is to be kept, disconnects, and tells whether there was one before.
+/// Connects with a persistent session and disconnects. Returns whether the session existed before.
 async fn resumes(machine: &Machine) -> bool {
     let mut options = plain(machine, "lobby");
     options.set_clean_session(false);
@@ -30,7 +30,7 @@ async fn resumes(machine: &Machine) -> bool {
 }
 
 #[tokio::test]
-async fn a_session_is_kept_while_its_client_is_away() {
+async fn a_session_is_kept_while_its_client_is_disconnected() {
     let machine = Machine::start().await;
     assert!(!resumes(&machine).await);
     assert!(resumes(&machine).await);
@@ -38,7 +38,7 @@ async fn a_session_is_kept_while_its_client_is_away() {
 }
 
 #[tokio::test]
-async fn a_session_is_gone_once_its_client_has_been_away_for_too_long() {
+async fn a_session_expires() {
     let machine = Machine::with_session_expiry(Duration::from_millis(1)).await;
     assert!(!resumes(&machine).await);
     let gone = async {

@@ -1,4 +1,4 @@
-//! A machine for a test, with the rules and the policy of the template, and what its rules tell their function.
+//! AWS IoT Core for a test, with a template's rules and policy, and the events that the rules pass to their function.
 
 use std::{
     collections::BTreeSet,
@@ -7,7 +7,7 @@ use std::{
 };
 
 use iot::{
-    Cloud, Invocation, Iot, Login, Options, Proof, Registry, SESSION_EXPIRY, ServerIdentity, Template,
+    Invocation, Iot, Login, Options, Proof, Registry, SESSION_EXPIRY, ServerIdentity, ServiceOptions, Template,
     certificates::{Authority, Identity},
 };
 use serde_json::Value;
@@ -15,9 +15,9 @@ use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 
 pub(crate) const NOW: i64 = 1_795_521_600_000;
 pub(crate) const TEMPLATE: &str = include_str!("template.yaml");
-/// What callers of the data plane sign with.
+/// The access key id for the data plane.
 pub(crate) const ACCESS_KEY_ID: &str = "local";
-/// Nothing that a test awaits takes as long as this, also on a busy machine.
+/// Longer than anything that a test waits for, even on a busy machine.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(30);
 
 pub(crate) struct Machine {
@@ -27,9 +27,9 @@ pub(crate) struct Machine {
     invocations: UnboundedReceiver<Invocation>,
 }
 
-/// Shadows in memory, and a clock that stands still.
-pub(crate) fn cloud(template: &str) -> Cloud {
-    Cloud {
+/// In-memory shadows, and a clock that does not advance.
+pub(crate) fn service_options(template: &str) -> ServiceOptions {
+    ServiceOptions {
         template: Template::read(template).unwrap(),
         shadows: None,
         data_plane: ([127, 0, 0, 1], 0).into(),
@@ -54,7 +54,7 @@ pub(crate) fn options(authority: &Authority, registry: Registry, template: &str)
         session_expiry: SESSION_EXPIRY,
         identity,
         registry,
-        cloud: cloud(template),
+        service: service_options(template),
     }
 }
 
@@ -77,7 +77,7 @@ impl Machine {
 
     async fn with(template: &str, change: impl Fn(&mut Options)) -> Self {
         let (made, key) = Authority::generate().unwrap();
-        let authority = Authority::read(made.certificate(), &key).unwrap(); // as one that was kept from an earlier run
+        let authority = Authority::read(made.certificate(), &key).unwrap(); // loaded as if from an earlier run
         let revoked = Arc::new(Mutex::new(BTreeSet::new()));
         let asked = revoked.clone();
         let registry = Registry::new(move |login| {
@@ -109,7 +109,7 @@ impl Machine {
         self.revoked.lock().unwrap().insert(certificate.serial.clone());
     }
 
-    /// The next event that a rule's function is given.
+    /// The next event passed to a rule's function.
     pub(crate) async fn event(&mut self) -> Value {
         let next = tokio::time::timeout(PATIENCE, self.invocations.recv()).await;
         let invocation = next.expect("a rule fires").unwrap();
@@ -117,19 +117,19 @@ impl Machine {
         invocation.event
     }
 
-    /// The next event that a rule's function was given already.
+    /// An event already passed to a rule's function, if there is one.
     pub(crate) fn event_so_far(&mut self) -> Option<Value> {
         self.invocations.try_recv().ok().map(|invocation| invocation.event)
     }
 
-    /// Stops all, and gives the events that had not been looked at.
+    /// Stops the service, and returns the remaining events.
     pub(crate) async fn stop(self) -> Vec<Value> {
         let Self { iot, mut invocations, .. } = self;
         iot.stop().await;
         std::iter::from_fn(|| invocations.try_recv().ok()).map(|invocation| invocation.event).collect()
     }
 
-    /// The next event of this kind.
+    /// The next event with this `message`.
     pub(crate) async fn event_of(&mut self, message: &str) -> Value {
         loop {
             let event = self.event().await;

@@ -1,6 +1,6 @@
-//! Who may look: a person with a browser on this machine, or a script of theirs. The page shows PINs, so no other web
-//! page may read it, frame it or drive it, also not by giving this machine a name of its own (DNS rebinding). Whoever
-//! serves it to other machines lets in only whom it knows.
+//! Protects the page, which shows PINs, from other web pages: none may read it, frame it or send its forms, not even by
+//! a host name of its own (DNS rebinding). It is for a browser or script on this machine; a server that offers it to
+//! other machines must authenticate them.
 
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -11,20 +11,20 @@ use axum::response::{IntoResponse, Response};
 use http::uri::Authority;
 use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
 
-/// The emails are in frames that have this policy too: their own styles are inline.
+/// Emails are shown in frames to which this policy also applies, and their styles are inline.
 const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; style-src 'self' 'unsafe-inline'; script-src 'self'; \
     connect-src 'self'; img-src data:; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 const SEC_FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
 const RESOURCE_POLICY: HeaderName = HeaderName::from_static("cross-origin-resource-policy");
 const OPENER_POLICY: HeaderName = HeaderName::from_static("cross-origin-opener-policy");
 
-/// `origin` is that of the server, by which it is reached beside the names of this machine.
-pub(super) async fn keep_out_others(State(origin): State<Arc<str>>, request: Request, next: Next) -> Response {
+/// `origin` is the server's origin, accepted in addition to `localhost` and loopback addresses.
+pub(super) async fn reject_other_pages(State(origin): State<Arc<str>>, request: Request, next: Next) -> Response {
     let headers = request.headers();
     let mut answer = if !is_for_this_machine(headers) && !is_for(&origin, headers) {
-        (StatusCode::MISDIRECTED_REQUEST, "Ask for the outbox on localhost.").into_response()
-    } else if *request.method() != Method::GET && !is_of_the_page(&origin, headers) {
-        (StatusCode::FORBIDDEN, "Other web pages have no access.").into_response()
+        (StatusCode::MISDIRECTED_REQUEST, "Use localhost to open the outbox.").into_response()
+    } else if *request.method() != Method::GET && !is_same_origin(&origin, headers) {
+        (StatusCode::FORBIDDEN, "Other web pages are not allowed to do this.").into_response()
     } else {
         next.run(request).await
     };
@@ -54,8 +54,8 @@ fn is_for(origin: &str, headers: &HeaderMap) -> bool {
     own.zip(text(headers, &header::HOST)).is_some_and(|(own, asked)| own.eq_ignore_ascii_case(asked))
 }
 
-/// Whether the page itself sends this. No browser leaves out both headers in a POST; scripts send neither.
-fn is_of_the_page(origin: &str, headers: &HeaderMap) -> bool {
+/// Whether the page itself sends this POST. Browsers send at least one of the two headers; scripts send neither.
+fn is_same_origin(origin: &str, headers: &HeaderMap) -> bool {
     let site_is_ours = headers.get(SEC_FETCH_SITE).is_none_or(|site| site == "same-origin");
     let scheme = origin.split_once("://").map_or("http", |(scheme, _)| scheme);
     let own = text(headers, &header::HOST).map(|host| format!("{scheme}://{host}"));
@@ -76,7 +76,7 @@ mod tests {
     }
 
     #[test]
-    fn only_names_of_this_machine_are_its_own() {
+    fn only_names_of_this_machine_are_accepted() {
         for host in ["localhost", "LOCALHOST:3000", "127.0.0.1:3000", "[::1]:3000"] {
             assert!(is_for_this_machine(&headers(&[(header::HOST, host)])), "{host}");
         }
@@ -89,19 +89,19 @@ mod tests {
     }
 
     #[test]
-    fn the_servers_own_name_and_scheme_are_ours() {
+    fn the_servers_own_origin_is_accepted() {
         let origin = "https://192.0.2.7:3000";
         assert!(is_for(origin, &headers(&[(header::HOST, "192.0.2.7:3000")])));
         assert!(!is_for(origin, &headers(&[(header::HOST, "192.0.2.8:3000")])) && !is_for(origin, &HeaderMap::new()));
-        let sent = |from| is_of_the_page(origin, &headers(&[(header::HOST, "192.0.2.7:3000"), (header::ORIGIN, from)]));
+        let sent = |from| is_same_origin(origin, &headers(&[(header::HOST, "192.0.2.7:3000"), (header::ORIGIN, from)]));
         assert!(sent(origin) && !sent("http://192.0.2.7:3000") && !sent("https://evil.example"));
     }
 
     #[test]
-    fn whatever_a_browser_says_must_say_that_the_page_is_ours() {
+    fn a_browsers_headers_must_show_the_same_origin() {
         let with = |pairs: &[(HeaderName, &'static str)]| {
             let headers = headers(&[&[(header::HOST, "localhost:3000")], pairs].concat());
-            is_of_the_page("http://127.0.0.1:3000", &headers)
+            is_same_origin("http://127.0.0.1:3000", &headers)
         };
         assert!(with(&[]), "a script");
         assert!(with(&[(header::ORIGIN, "http://localhost:3000")]));

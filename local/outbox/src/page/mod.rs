@@ -1,7 +1,7 @@
-//! The page that shows what was sent, and lets the ends misbehave.
+//! The page that shows sent messages, and configures simulated faults.
 
+mod behaviour_form;
 mod guard;
-mod orders;
 mod view;
 
 use std::sync::Arc;
@@ -17,7 +17,7 @@ use http::{StatusCode, header};
 use serde::Deserialize;
 use serde_json::json;
 
-use orders::Told;
+use behaviour_form::BehaviourForm;
 use view::{Kind, Page};
 
 use crate::service::Service;
@@ -25,7 +25,7 @@ use crate::service::Service;
 const STYLE: &str = include_str!("../../templates/outbox.css");
 const SCRIPT: &str = include_str!("../../templates/outbox.js");
 
-/// The page's routes, of a server of this origin.
+/// Routes of the page, for a server with this origin.
 pub(crate) fn router(service: Arc<Service>, origin: &str) -> Router {
     Router::new()
         .route("/outbox", get(page))
@@ -38,7 +38,7 @@ pub(crate) fn router(service: Arc<Service>, origin: &str) -> Router {
             "/outbox/page.js",
             get(|| async { ([(header::CONTENT_TYPE, "text/javascript; charset=utf-8")], SCRIPT) }),
         )
-        .layer(middleware::from_fn_with_state(Arc::<str>::from(origin), guard::keep_out_others))
+        .layer(middleware::from_fn_with_state(Arc::<str>::from(origin), guard::reject_other_pages))
         .with_state(service)
 }
 
@@ -48,35 +48,36 @@ struct Wanted {
 }
 
 async fn page(State(service): State<Arc<Service>>, Query(wanted): Query<Wanted>) -> Response {
-    let kind = wanted.show.as_deref().and_then(Kind::of_word);
+    let kind = wanted.show.as_deref().and_then(Kind::from_name);
     match Page::new(&service, kind).render() {
         Ok(page) => Html(page).into_response(),
         Err(error) => {
-            tracing::error!(%error, "the outbox page cannot be written");
+            tracing::error!(%error, "cannot render the outbox page");
             StatusCode::INTERNAL_SERVER_ERROR.into_response()
         }
     }
 }
 
 async fn list(State(service): State<Arc<Service>>) -> Response {
-    Json(service.tray.all()).into_response()
+    Json(service.messages.all()).into_response()
 }
 
 async fn taken(State(service): State<Arc<Service>>) -> Response {
-    Json(json!({ "taken": service.tray.taken() })).into_response()
+    Json(json!({ "taken": service.messages.taken() })).into_response()
 }
 
 async fn behave(State(service): State<Arc<Service>>, form: Result<Bytes, BytesRejection>) -> Response {
-    match form.ok().and_then(|form| Told::read(&form)) {
-        Some(told) => {
-            told.to(&service.conduct);
+    match form.ok().and_then(|form| BehaviourForm::parse(&form)) {
+        Some(form) => {
+            form.apply(&service.behaviours);
             Redirect::to("/outbox").into_response()
         }
-        None => (StatusCode::BAD_REQUEST, "There is no such end, behaviour or number of calls.").into_response(),
+        None => (StatusCode::BAD_REQUEST, "Unknown endpoint, unknown behaviour, or number of calls out of range.")
+            .into_response(),
     }
 }
 
 async fn empty(State(service): State<Arc<Service>>) -> Redirect {
-    service.tray.empty();
+    service.messages.empty();
     Redirect::to("/outbox")
 }

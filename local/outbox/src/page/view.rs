@@ -1,14 +1,14 @@
-//! What the page shows, in the form that its template wants.
+//! View models for the page's template.
 
 use std::time::Duration;
 
 use askama::Template;
 
-use crate::behaviour::{Behaviour, End, Orders};
+use crate::behaviour::{Behaviour, Endpoint, Plan};
 use crate::sent::{Event, Sent, What};
 use crate::service::Service;
 
-/// A kind of message, to see only those.
+/// A kind of message, to filter the page.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Kind {
     Email,
@@ -19,8 +19,8 @@ pub(super) enum Kind {
 impl Kind {
     const ALL: [Self; 3] = [Self::Email, Self::Sms, Self::Event];
 
-    pub(super) fn of_word(word: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|kind| kind.word() == word)
+    pub(super) fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.name() == name)
     }
 
     fn of(what: &What) -> Self {
@@ -31,7 +31,7 @@ impl Kind {
         }
     }
 
-    fn word(self) -> &'static str {
+    fn name(self) -> &'static str {
         match self {
             Self::Email => "email",
             Self::Sms => "sms",
@@ -48,14 +48,13 @@ impl Kind {
     }
 }
 
-/// The whole page.
 #[derive(Template)]
 #[template(path = "outbox.html")]
 pub(super) struct Page {
     /// Newest first.
     messages: Vec<Sent>,
     tabs: Vec<Tab>,
-    ends: Vec<EndForm>,
+    endpoints: Vec<EndpointForm>,
     kept: usize,
     taken: u64,
 }
@@ -67,42 +66,45 @@ struct Tab {
     is_current: bool,
 }
 
-struct EndForm {
-    word: &'static str,
+struct EndpointForm {
+    name: &'static str,
     title: &'static str,
     now: String,
-    behaves_well: bool,
+    is_normal: bool,
     calls: u64,
     choices: Vec<Choice>,
 }
 
 struct Choice {
-    word: String,
+    value: String,
     text: String,
     is_chosen: bool,
 }
 
 impl Page {
     pub(super) fn new(service: &Service, kind: Option<Kind>) -> Self {
-        let taken = service.tray.taken();
-        let mut messages = service.tray.all();
+        let taken = service.messages.taken();
+        let mut messages = service.messages.all();
         messages.reverse();
         let kept = messages.len();
         let tabs = tabs(&messages, kind);
         messages.retain(|sent| kind.is_none_or(|kind| Kind::of(&sent.what) == kind));
-        let ends = End::ALL.into_iter().map(|end| EndForm::new(end, &service.conduct.orders(end))).collect();
-        Self { messages, tabs, ends, kept, taken }
+        let endpoints = Endpoint::ALL
+            .into_iter()
+            .map(|endpoint| EndpointForm::new(endpoint, &service.behaviours.plan_of(endpoint)))
+            .collect();
+        Self { messages, tabs, endpoints, kept, taken }
     }
 
-    fn misbehaves(&self) -> bool {
-        self.ends.iter().any(|end| !end.behaves_well)
+    fn has_faults(&self) -> bool {
+        self.endpoints.iter().any(|endpoint| !endpoint.is_normal)
     }
 }
 
 fn tabs(messages: &[Sent], current: Option<Kind>) -> Vec<Tab> {
     let all = Tab { href: "/outbox".to_owned(), title: "All", count: messages.len(), is_current: current.is_none() };
     let of_kind = Kind::ALL.map(|kind| Tab {
-        href: format!("/outbox?show={}", kind.word()),
+        href: format!("/outbox?show={}", kind.name()),
         title: kind.title(),
         count: messages.iter().filter(|sent| Kind::of(&sent.what) == kind).count(),
         is_current: current == Some(kind),
@@ -110,8 +112,8 @@ fn tabs(messages: &[Sent], current: Option<Kind>) -> Vec<Tab> {
     std::iter::once(all).chain(of_kind).collect()
 }
 
-impl EndForm {
-    fn new(end: End, orders: &Orders) -> Self {
+impl EndpointForm {
+    fn new(endpoint: Endpoint, plan: &Plan) -> Self {
         let mut choices = vec![
             Behaviour::Accept,
             Behaviour::Refuse,
@@ -121,61 +123,65 @@ impl EndForm {
             Behaviour::Late(Duration::from_secs(30)),
             Behaviour::Vanish,
         ];
-        if end == End::Topic {
+        if endpoint == Endpoint::Topic {
             choices.push(Behaviour::Partly);
         }
         let choice = |behaviour: Behaviour| Choice {
-            word: behaviour.to_string(),
-            text: told(behaviour),
-            is_chosen: behaviour == orders.then,
+            value: behaviour.to_string(),
+            text: describe(behaviour, "calls"),
+            is_chosen: behaviour == plan.then,
         };
         Self {
-            word: end.word(),
-            title: match end {
-                End::Email => "Emails",
-                End::Sms => "SMS",
-                End::Topic => "Topic",
+            name: endpoint.name(),
+            title: match endpoint {
+                Endpoint::Email => "Emails",
+                Endpoint::Sms => "SMS",
+                Endpoint::Topic => "Topic",
             },
-            now: now(orders),
-            behaves_well: orders.next.is_empty() && orders.then == Behaviour::Accept,
-            calls: orders.calls,
+            now: describe_plan(plan),
+            is_normal: plan.next.is_empty() && plan.then == Behaviour::Accept,
+            calls: plan.calls,
             choices: choices.into_iter().map(choice).collect(),
         }
     }
 }
 
-/// What an end does next, in words.
-fn now(orders: &Orders) -> String {
-    match (orders.next.front(), orders.next.len()) {
-        (None, _) => format!("{} every call", told(orders.then)),
-        (Some(next), 1) => format!("{} one call, then {}", told(*next), told(orders.then)),
-        (Some(next), calls) if orders.next.iter().all(|other| other == next) => {
-            format!("{} {calls} calls, then {}", told(*next), told(orders.then))
+/// Describes the current behaviour of an endpoint.
+fn describe_plan(plan: &Plan) -> String {
+    let then = describe(plan.then, "all others");
+    match (plan.next.front(), plan.next.len()) {
+        (None, _) => describe(plan.then, "every call"),
+        (Some(next), 1) => format!("{}, then {then}", describe(*next, "one call")),
+        (Some(next), calls) if plan.next.iter().all(|other| other == next) => {
+            format!("{}, then {then}", describe(*next, &format!("{calls} calls")))
         }
-        (Some(next), calls) => format!("{} the next of {calls} calls, then {}", told(*next), told(orders.then)),
+        (Some(next), calls) => {
+            format!("{}, has {} more calls configured, then {then}", describe(*next, "the next call"), calls - 1)
+        }
     }
 }
 
-fn told(behaviour: Behaviour) -> String {
+/// A phrase with a verb and these calls as its object.
+fn describe(behaviour: Behaviour, calls: &str) -> String {
     match behaviour {
-        Behaviour::Accept => "accepts".to_owned(),
-        Behaviour::Refuse => "refuses".to_owned(),
-        Behaviour::Throttle => "throttles".to_owned(),
-        Behaviour::Fail => "fails".to_owned(),
-        Behaviour::Late(by) => format!("answers {} s late", by.as_secs()),
-        Behaviour::Vanish => "accepts without answering".to_owned(),
-        Behaviour::Partly => "accepts half of a batch".to_owned(),
+        Behaviour::Accept => format!("accepts {calls}"),
+        Behaviour::Refuse => format!("refuses {calls}"),
+        Behaviour::Throttle => format!("throttles {calls}"),
+        Behaviour::Fail => format!("fails {calls}"),
+        Behaviour::Late(by) => format!("answers {calls} {} s late", by.as_secs()),
+        Behaviour::Vanish => format!("accepts {calls} without answering"),
+        Behaviour::Partly => format!("accepts half the entries of {calls}"),
     }
 }
 
 impl Event {
-    /// Its body, over several lines when it is JSON.
+    /// The message, indented if it is JSON.
     fn pretty(&self) -> String {
         let json = serde_json::from_str::<serde_json::Value>(&self.body);
         json.and_then(|json| serde_json::to_string_pretty(&json)).unwrap_or_else(|_| self.body.clone())
     }
 
-    /// The topic's name, which ends its ARN.
+    /// The topic's name: the last part of its ARN.
     fn topic_name(&self) -> &str {
         self.topic.rsplit(':').next().unwrap_or_default()
     }

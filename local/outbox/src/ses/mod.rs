@@ -15,19 +15,19 @@ use serde_json::json;
 
 use refusal::Refusal;
 
-use crate::behaviour::End;
+use crate::behaviour::Endpoint;
 use crate::sent::{Email, What};
-use crate::server::conduct;
+use crate::server::respond;
 use crate::service::Service;
 
-/// Takes an email.
-pub(crate) async fn take(State(service): State<Arc<Service>>, body: Bytes) -> Response {
+/// Handles a call to send an email.
+pub(crate) async fn handle(State(service): State<Arc<Service>>, body: Bytes) -> Response {
     let take = |_| match email(&service, &body) {
-        Ok(email) => Json(json!({ "MessageId": service.take(What::Email(email)) })).into_response(),
+        Ok(email) => Json(json!({ "MessageId": service.keep(What::Email(email)) })).into_response(),
         Err(refusal) => refusal.into_response(),
     };
-    let refuse = |trouble| Refusal::from(trouble).into_response();
-    conduct(&service, End::Email, take, refuse).await
+    let refuse = |fault| Refusal::from(fault).into_response();
+    respond(&service, Endpoint::Email, take, refuse).await
 }
 
 fn email(service: &Service, body: &[u8]) -> Result<Email, Refusal> {

@@ -1,32 +1,32 @@
-//! Why SES does not take a call, with the codes and statuses of its API.
+//! Errors of SES, with the codes and statuses of its API.
 
 use axum::Json;
 use axum::response::{IntoResponse, Response};
 use http::{HeaderName, StatusCode};
 use serde_json::json;
 
-use crate::service::Trouble;
+use crate::service::Fault;
 
 const ERROR_TYPE: HeaderName = HeaderName::from_static("x-amzn-errortype");
 
-/// A refusal, as the SDK reads it.
+/// An error, in the form that the SDK parses.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Refusal {
-    /// The request is not as it must be; says why, without a value of it.
+    /// The request is invalid; the text gives the reason, without values of the request.
     Bad(&'static str),
-    /// The email is one that SES does not send.
+    /// SES does not send this email.
     Rejected,
     UnknownConfigurationSet,
     Throttled,
     Broken,
 }
 
-impl From<Trouble> for Refusal {
-    fn from(trouble: Trouble) -> Self {
-        match trouble {
-            Trouble::Refused => Self::Rejected,
-            Trouble::Throttled => Self::Throttled,
-            Trouble::Failed => Self::Broken,
+impl From<Fault> for Refusal {
+    fn from(fault: Fault) -> Self {
+        match fault {
+            Fault::Refused => Self::Rejected,
+            Fault::Throttled => Self::Throttled,
+            Fault::Failed => Self::Broken,
         }
     }
 }
@@ -35,9 +35,11 @@ impl IntoResponse for Refusal {
     fn into_response(self) -> Response {
         let (status, kind, message) = match self {
             Self::Bad(why) => (StatusCode::BAD_REQUEST, "BadRequestException", why),
-            Self::Rejected => (StatusCode::BAD_REQUEST, "MessageRejected", "The outbox was told to refuse."),
+            Self::Rejected => {
+                (StatusCode::BAD_REQUEST, "MessageRejected", "The outbox is configured to refuse emails.")
+            }
             Self::UnknownConfigurationSet => {
-                (StatusCode::NOT_FOUND, "NotFoundException", "There is no such configuration set.")
+                (StatusCode::NOT_FOUND, "NotFoundException", "The configuration set does not exist.")
             }
             Self::Throttled => {
                 (StatusCode::TOO_MANY_REQUESTS, "TooManyRequestsException", "Maximum sending rate exceeded.")

@@ -1,4 +1,4 @@
-//! The request to send an email, and what SES wants of it.
+//! Requests to send an email, validated as by SES.
 
 use std::collections::BTreeMap;
 
@@ -7,7 +7,7 @@ use serde::Deserialize;
 use super::refusal::Refusal;
 use crate::sent::Email;
 
-/// So many may get one email.
+/// Maximum number of recipients of one email.
 const MAX_RECIPIENTS: usize = 50;
 
 #[derive(Deserialize)]
@@ -69,10 +69,10 @@ struct Tag {
     value: String,
 }
 
-/// Reads the request's email, if it is as it must be.
+/// Parses and validates the request.
 pub(super) fn read(body: &[u8]) -> Result<Email, Refusal> {
     let request: Request =
-        serde_json::from_slice(body).map_err(|_| Refusal::Bad("The request is not of the form of this action."))?;
+        serde_json::from_slice(body).map_err(|_| Refusal::Bad("The request body is invalid for this action."))?;
     let from = request.from_email_address.ok_or(Refusal::Bad("The email has no sender."))?;
     let Destination { to, cc, bcc } = request.destination;
     let recipients = || to.iter().chain(&cc).chain(&bcc);
@@ -82,13 +82,13 @@ pub(super) fn read(body: &[u8]) -> Result<Email, Refusal> {
         _ => return Err(Refusal::Bad("The email has more than 50 recipients.")),
     }
     if !recipients().chain([&from]).chain(&request.reply_to_addresses).all(|address| has_address(address)) {
-        return Err(Refusal::Bad("An address is not one: a final '@domain' is wanted, and ASCII alone."));
+        return Err(Refusal::Bad("An address is invalid: it must end in '@domain' and be ASCII."));
     }
     let simple = request.content.and_then(|content| content.simple);
-    let message = simple.ok_or(Refusal::Bad("Only simple content is taken here."))?;
+    let message = simple.ok_or(Refusal::Bad("Only simple content is supported."))?;
     let subject = message.subject.ok_or(Refusal::Bad("The email has no subject."))?.data;
     if subject.chars().any(char::is_control) {
-        return Err(Refusal::Bad("A subject is one line."));
+        return Err(Refusal::Bad("The subject must be a single line."));
     }
     let (text, html) = (message.body.text.map(|part| part.data), message.body.html.map(|part| part.data));
     if text.is_none() && html.is_none() {
@@ -114,13 +114,13 @@ fn tags(tags: Vec<Tag>) -> Result<BTreeMap<String, String>, Refusal> {
             && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_-.@".contains(&byte))
     };
     if !tags.iter().all(|tag| is_valid(&tag.name) && is_valid(&tag.value)) {
-        return Err(Refusal::Bad("A tag has letters, digits, and few other characters."));
+        return Err(Refusal::Bad("A tag has characters other than letters, digits, '_', '-', '.' and '@'."));
     }
     Ok(tags.into_iter().map(|tag| (tag.name, tag.value)).collect())
 }
 
-/// Whether it is an address, or a name and an address in angle brackets, in 7-bit ASCII: SES has no SMTPUTF8 (API reference,
-/// `Destination`: other letters of a domain have to come in Punycode, those of a name as a MIME encoded word).
+/// Whether it is an address, or a name and an address in angle brackets, in 7-bit ASCII: SES does not support SMTPUTF8
+/// (API reference, `Destination`: a domain with other letters must be in Punycode, a name must be a MIME encoded name).
 fn has_address(text: &str) -> bool {
     let address = match text.strip_suffix('>').and_then(|text| text.rsplit_once('<')) {
         Some((_, address)) => address,

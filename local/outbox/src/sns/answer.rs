@@ -1,4 +1,4 @@
-//! What SNS answers, in XML.
+//! Answers of SNS, in XML.
 
 use askama::Template;
 use axum::response::{IntoResponse, Response};
@@ -6,19 +6,19 @@ use http::{StatusCode, header};
 
 use super::refusal::Refusal;
 
-/// The answer to a call that was taken, at least in part.
+/// The answer to a call that was accepted, at least in part.
 pub(super) enum Answer {
     Published { id: String },
     Batch { successful: Vec<Published>, failed: Vec<Unpublished> },
 }
 
-/// An entry of a batch that was taken.
+/// An accepted entry of a batch.
 pub(super) struct Published {
     pub(super) id: String,
     pub(super) message_id: String,
 }
 
-/// An entry of a batch that was not taken.
+/// A refused entry of a batch.
 pub(super) struct Unpublished {
     pub(super) id: String,
     pub(super) refusal: Refusal,
@@ -43,7 +43,7 @@ struct ErrorXml<'a> {
     refusal: &'a Refusal,
 }
 
-/// The HTTP answer.
+/// Renders the HTTP answer.
 pub(super) fn of(answer: &Result<Answer, Refusal>) -> Response {
     let status = answer.as_ref().err().map_or(StatusCode::OK, Refusal::status);
     let xml = match answer {
@@ -54,7 +54,7 @@ pub(super) fn of(answer: &Result<Answer, Refusal>) -> Response {
     match xml {
         Ok(xml) => (status, [(header::CONTENT_TYPE, "text/xml")], xml).into_response(),
         Err(error) => {
-            tracing::error!(%error, "an answer cannot be written");
+            tracing::error!(%error, "cannot render an answer");
             StatusCode::INTERNAL_SERVER_ERROR.into_response()
         }
     }

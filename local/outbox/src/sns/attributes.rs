@@ -1,4 +1,4 @@
-//! A message's attributes.
+//! Message attributes.
 //!
 //! <https://docs.aws.amazon.com/sns/latest/dg/sns-message-attributes.html>
 
@@ -8,28 +8,28 @@ use super::form::Form;
 use super::refusal::Refusal;
 use crate::sent::Attribute;
 
-/// Reads the attributes of a message, by their names.
+/// Parses the attributes of a message, by name.
 pub(super) fn read(form: &Form) -> Result<BTreeMap<String, Attribute>, Refusal> {
     form.list("MessageAttributes.entry").iter().map(attribute).collect()
 }
 
 fn attribute(entry: &Form) -> Result<(String, Attribute), Refusal> {
-    let name = entry.get("Name").filter(|name| is_name(name)).ok_or_else(|| invalid("a name is not one"))?;
+    let name = entry.get("Name").filter(|name| is_name(name)).ok_or_else(|| invalid("a name is missing or invalid"))?;
     let data_type = entry.get("Value.DataType").unwrap_or_default();
     let value =
         if is_of(data_type, "Binary") { entry.get("Value.BinaryValue") } else { entry.get("Value.StringValue") };
     let value = value.filter(|value| !value.is_empty());
     if !["String", "Number", "Binary"].iter().any(|supported| is_of(data_type, supported)) {
-        return Err(invalid("a type begins with none of Binary, Number and String"));
+        return Err(invalid("a type must be Binary, Number or String, with an optional label"));
     }
-    let value = value.ok_or_else(|| invalid("a value is missing or not of its type"))?;
+    let value = value.ok_or_else(|| invalid("a value is missing or does not fit its type"))?;
     if is_of(data_type, "Number") && value.parse::<f64>().is_err() {
-        return Err(invalid("a value is no number"));
+        return Err(invalid("a value is not a number"));
     }
     Ok((name.to_owned(), Attribute { data_type: data_type.to_owned(), value: value.to_owned() }))
 }
 
-/// Whether a type is this one, or one of its makers' own kinds, as `String.Array`.
+/// Whether a type is this one, or a custom subtype such as `String.Array`.
 fn is_of(data_type: &str, supported: &str) -> bool {
     data_type.strip_prefix(supported).is_some_and(|kind| kind.is_empty() || kind.starts_with('.'))
 }

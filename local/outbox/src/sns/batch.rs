@@ -1,4 +1,4 @@
-//! Several messages to a topic in one call, each taken or refused by itself.
+//! Batches: several messages to a topic in one call, each accepted or refused on its own.
 
 use std::collections::HashSet;
 
@@ -11,7 +11,7 @@ use crate::service::Service;
 
 const MAX_ENTRIES: usize = 10;
 
-/// Takes a batch; `partly`, of every two entries only the first.
+/// Accepts a batch; with `partly`, only every other entry.
 pub(super) fn publish(service: &Service, form: &Form, partly: bool) -> Result<Answer, Refusal> {
     let arn = form.get("TopicArn").ok_or_else(|| Refusal::invalid("TopicArn Reason: no value"))?;
     let arn = topic::existing(service, arn)?;
@@ -25,14 +25,14 @@ pub(super) fn publish(service: &Service, form: &Form, partly: bool) -> Result<An
     for (index, (id, event)) in ids.into_iter().zip(events).enumerate() {
         let event = if partly && index % 2 == 1 { Err(Refusal::Broken) } else { event };
         match event {
-            Ok(event) => successful.push(Published { id, message_id: service.take(What::Event(event)) }),
+            Ok(event) => successful.push(Published { id, message_id: service.keep(What::Event(event)) }),
             Err(refusal) => failed.push(Unpublished { id, refusal }),
         }
     }
     Ok(Answer::Batch { successful, failed })
 }
 
-/// The entries' ids, if they are as they must be.
+/// The ids of the entries, if the batch is valid.
 fn ids(entries: &[Form]) -> Result<Vec<String>, Refusal> {
     if entries.is_empty() {
         return Err(Refusal::EmptyBatch);

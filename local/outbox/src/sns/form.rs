@@ -1,8 +1,8 @@
-//! The form of a call: names with dots for what is nested, numbers from 1 for what is in a list or a map.
+//! The form of a call: nested names are separated by dots, entries of lists and maps are numbered from 1.
 
 use std::collections::HashMap;
 
-/// A form, or the part of one that has a prefix.
+/// A form, or its part with a common prefix.
 #[derive(Clone)]
 pub(super) struct Form {
     fields: HashMap<String, String>,
@@ -17,7 +17,7 @@ impl Form {
         self.fields.get(name).map(String::as_str)
     }
 
-    /// The parts under `name.1.`, `name.2.` …, as far as they go.
+    /// The parts under `name.1.`, `name.2.` …, up to the first that is missing.
     pub(super) fn list(&self, name: &str) -> Vec<Self> {
         let numbers = 1..=self.fields.len();
         let parts = numbers.map(|number| self.part(&format!("{name}.{number}.")));
@@ -35,7 +35,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_parts_of_a_list_come_in_their_order() {
+    fn the_parts_of_a_list_are_in_order() {
         let form = Form::read(b"L.member.2.Id=b&L.member.1.Id=a&L.member.10.Id=lost&Id=outer");
         let ids: Vec<_> = form.list("L.member").iter().map(|part| part.get("Id").map(str::to_owned)).collect();
         assert_eq!(ids, [Some("a".to_owned()), Some("b".to_owned())]);

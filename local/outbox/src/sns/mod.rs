@@ -1,4 +1,4 @@
-//! Amazon SNS: publishing to phones and topics, in the AWS Query protocol (a form comes, XML goes).
+//! Amazon SNS: publishing to phones and topics, in the AWS Query protocol (requests are forms, answers are XML).
 //!
 //! <https://docs.aws.amazon.com/sns/latest/api/API_Publish.html>,
 //! <https://docs.aws.amazon.com/sns/latest/api/API_PublishBatch.html>
@@ -21,24 +21,24 @@ use answer::Answer;
 use form::Form;
 use refusal::Refusal;
 
-use crate::behaviour::{Behaviour, End};
+use crate::behaviour::{Behaviour, Endpoint};
 use crate::sent::What;
-use crate::server::conduct;
+use crate::server::respond;
 use crate::service::Service;
 
-/// Takes a call of any action.
-pub(crate) async fn take(State(service): State<Arc<Service>>, body: Bytes) -> Response {
+/// Handles a call of any action.
+pub(crate) async fn handle(State(service): State<Arc<Service>>, body: Bytes) -> Response {
     let form = Form::read(&body);
-    let end = if form.get("PhoneNumber").is_some() { End::Sms } else { End::Topic };
-    let take = |behaviour| answer::of(&act(&service, &form, behaviour));
-    let refuse = |trouble| answer::of(&Err(Refusal::from(trouble)));
-    conduct(&service, end, take, refuse).await
+    let endpoint = if form.get("PhoneNumber").is_some() { Endpoint::Sms } else { Endpoint::Topic };
+    let take = |behaviour| answer::of(&dispatch(&service, &form, behaviour));
+    let refuse = |fault| answer::of(&Err(Refusal::from(fault)));
+    respond(&service, endpoint, take, refuse).await
 }
 
-fn act(service: &Service, form: &Form, behaviour: Behaviour) -> Result<Answer, Refusal> {
+fn dispatch(service: &Service, form: &Form, behaviour: Behaviour) -> Result<Answer, Refusal> {
     match form.get("Action") {
         Some("Publish") => {
-            let id = service.take(publication(service, form)?);
+            let id = service.keep(publication(service, form)?);
             Ok(Answer::Published { id })
         }
         Some("PublishBatch") => batch::publish(service, form, behaviour == Behaviour::Partly),
@@ -48,7 +48,7 @@ fn act(service: &Service, form: &Form, behaviour: Behaviour) -> Result<Answer, R
 }
 
 fn publication(service: &Service, form: &Form) -> Result<What, Refusal> {
-    // a topic may be named either way
+    // Both parameters may name a topic.
     let topic = form.get("TopicArn").or(form.get("TargetArn"));
     match (form.get("PhoneNumber"), topic) {
         (Some(number), None) => phone::sms(number, form).map(What::Sms),
@@ -58,7 +58,7 @@ fn publication(service: &Service, form: &Form) -> Result<What, Refusal> {
     }
 }
 
-/// What the message says; SNS takes no empty one.
+/// The message, which must not be empty.
 fn text(form: &Form) -> Result<&str, Refusal> {
     form.get("Message").filter(|text| !text.is_empty()).ok_or_else(|| Refusal::invalid("Message Reason: empty message"))
 }

@@ -1,4 +1,4 @@
-//! Text messages.
+//! Text messages to phones.
 //!
 //! <https://docs.aws.amazon.com/sns/latest/dg/sms_sending-overview.html>
 
@@ -7,12 +7,12 @@ use super::form::Form;
 use super::refusal::Refusal;
 use crate::sent::Sms;
 
-/// So many characters SNS takes, whatever they are encoded as.
+/// Maximum number of characters, independent of their encoding.
 const MAX_CHARACTERS: usize = 1_600;
 const SENDER_ID: &str = "AWS.SNS.SMS.SenderID";
 const SMS_TYPE: &str = "AWS.SNS.SMS.SMSType";
 
-/// Reads a text message to a number.
+/// Parses a text message to a number.
 pub(super) fn sms(number: &str, form: &Form) -> Result<Sms, Refusal> {
     if !is_number(number) {
         return Err(Refusal::invalid("PhoneNumber Reason: not a valid number to publish to"));
@@ -26,16 +26,16 @@ pub(super) fn sms(number: &str, form: &Form) -> Result<Sms, Refusal> {
     let (sender_id, sms_type) = (value(SENDER_ID), value(SMS_TYPE));
     if !sender_id.as_deref().is_none_or(is_sender_id) {
         return Err(Refusal::invalid(
-            "AWS.SNS.SMS.SenderID Reason: 1 to 11 letters, digits and inner hyphens with at least one letter are wanted",
+            "AWS.SNS.SMS.SenderID Reason: must be 1 to 11 letters, digits and inner hyphens, with at least one letter",
         ));
     }
     if !sms_type.as_deref().is_none_or(|kind| ["Promotional", "Transactional"].contains(&kind)) {
-        return Err(Refusal::invalid("AWS.SNS.SMS.SMSType Reason: Promotional or Transactional is wanted"));
+        return Err(Refusal::invalid("AWS.SNS.SMS.SMSType Reason: must be Promotional or Transactional"));
     }
     Ok(Sms { number: number.to_owned(), text: text.to_owned(), sender_id, sms_type })
 }
 
-/// E.164: a plus sign and up to 15 digits, of which the first is not 0. Nobody has a number of fewer than 4.
+/// E.164: a plus sign and up to 15 digits, of which the first is not 0. Shorter ones than 4 digits do not exist.
 fn is_number(number: &str) -> bool {
     number.strip_prefix('+').is_some_and(|digits| {
         (4..=15).contains(&digits.len())
@@ -60,7 +60,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_number_is_one_in_e164() {
+    fn only_e164_numbers_are_accepted() {
         for number in ["+358401234567", "+12065550100", "+123456789012345"] {
             assert!(is_number(number), "{number}");
         }
@@ -71,7 +71,7 @@ mod tests {
     }
 
     #[test]
-    fn a_sender_id_is_short_and_has_a_letter() {
+    fn a_sender_id_is_short_and_contains_a_letter() {
         for id in ["A", "KeyAutomat", "Keys2Go1234", "Avain-1", "1-A"] {
             assert!(is_sender_id(id), "{id}");
         }

@@ -1,17 +1,17 @@
-//! Why SNS does not take a call, with the codes and statuses of its API.
+//! Errors of SNS, with the codes and statuses of its API.
 
 use http::StatusCode;
 
-use crate::service::Trouble;
+use crate::service::Fault;
 
-/// A refusal, as the SDK reads it.
+/// An error, in the form that the SDK parses.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Refusal {
     MissingAction,
     UnknownAction,
-    /// A parameter is not as it must be; says which and why, without its value.
+    /// A parameter is invalid; the text names it and gives the reason, without its value.
     Invalid(String),
-    /// An attribute is not as it must be.
+    /// An attribute is invalid.
     InvalidAttribute(String),
     UnknownTopic,
     EmptyBatch,
@@ -57,31 +57,33 @@ impl Refusal {
     pub(super) fn message(&self) -> &str {
         match self {
             Self::MissingAction => "The request names no action.",
-            Self::UnknownAction => "There is no such action here.",
+            Self::UnknownAction => "The action is not supported.",
             Self::Invalid(why) | Self::InvalidAttribute(why) => why,
             Self::UnknownTopic => "Topic does not exist",
             Self::EmptyBatch => "The batch has no entries.",
             Self::LongBatch => "The batch has more than 10 entries.",
             Self::LargeBatch => "The batch is larger than 262144 bytes.",
             Self::SameIds => "Two entries of the batch have the same id.",
-            Self::InvalidId => "An entry's id has 1 to 80 letters, digits, hyphens and underscores.",
+            Self::InvalidId => "An entry's id must have 1 to 80 letters, digits, hyphens and underscores.",
             Self::Throttled => "Rate exceeded",
             Self::Broken => "Internal error",
         }
     }
 
-    /// Whether it is the sender's fault.
+    /// Whether the sender is at fault.
     pub(super) fn is_of_sender(&self) -> bool {
         *self != Self::Broken
     }
 }
 
-impl From<Trouble> for Refusal {
-    fn from(trouble: Trouble) -> Self {
-        match trouble {
-            Trouble::Refused => Self::invalid("PhoneNumber or TopicArn Reason: the outbox was told to refuse"),
-            Trouble::Throttled => Self::Throttled,
-            Trouble::Failed => Self::Broken,
+impl From<Fault> for Refusal {
+    fn from(fault: Fault) -> Self {
+        match fault {
+            Fault::Refused => {
+                Self::invalid("PhoneNumber or TopicArn Reason: the outbox is configured to refuse messages")
+            }
+            Fault::Throttled => Self::Throttled,
+            Fault::Failed => Self::Broken,
         }
     }
 }

@@ -6,23 +6,23 @@ use super::refusal::Refusal;
 use crate::sent::Event;
 use crate::service::Service;
 
-/// The largest message, or batch of messages, with its attributes, in bytes.
+/// Maximum size of a message, or of a batch, with attributes, in bytes.
 pub(super) const MAX_SIZE: usize = 256 * 1024;
 
-/// The ARN of a topic, if there is such a topic.
+/// The ARN of an existing topic.
 pub(super) fn existing<'a>(service: &Service, arn: &'a str) -> Result<&'a str, Refusal> {
     if !(arn.starts_with("arn:") && arn.split(':').count() == 6 && arn.split(':').nth(2) == Some("sns")) {
-        return Err(Refusal::invalid("TopicArn Reason: this is no ARN of a topic"));
+        return Err(Refusal::invalid("TopicArn Reason: not the ARN of a topic"));
     }
     service.topics.iter().any(|topic| topic == arn).then_some(arn).ok_or(Refusal::UnknownTopic)
 }
 
-/// Reads a message to a topic.
+/// Parses a message to a topic.
 pub(super) fn event(topic: &str, form: &Form) -> Result<Event, Refusal> {
     let body = super::text(form)?.to_owned();
     let subject = form.get("Subject").map(str::to_owned);
     if !subject.as_deref().is_none_or(is_subject) {
-        return Err(Refusal::invalid("Subject Reason: fewer than 100 characters, none a control, are wanted"));
+        return Err(Refusal::invalid("Subject Reason: must have fewer than 100 characters and no control characters"));
     }
     let event = Event { topic: topic.to_owned(), subject, attributes: attributes::read(form)?, body };
     if size(&event) > MAX_SIZE {
@@ -31,7 +31,7 @@ pub(super) fn event(topic: &str, form: &Form) -> Result<Event, Refusal> {
     Ok(event)
 }
 
-/// What counts towards the limit.
+/// Number of bytes that count towards the limit.
 pub(super) fn size(event: &Event) -> usize {
     let attributes = event.attributes.iter();
     let attributes = attributes.map(|(name, attribute)| name.len() + attribute.data_type.len() + attribute.value.len());

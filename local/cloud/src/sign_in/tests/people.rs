@@ -1,11 +1,11 @@
-//! A person's way through the sign-in, and what is refused on it.
+//! The sign-in of a person, and the requests that are refused.
 
 use http::header;
 
 use super::*;
 
 const VERIFIER: &str = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
-/// That verifier's challenge: both are the example of RFC 7636, appendix B.
+/// The challenge of that verifier: the example of RFC 7636, appendix B.
 const CHALLENGE: &str = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
 const CALLBACK: &str = "http://here/auth/callback";
 
@@ -24,7 +24,7 @@ fn good<'a>() -> Pairs<'a> {
     ]
 }
 
-/// Some pairs with others in their place; a changed value of `-` leaves the pair out.
+/// Replaces some pairs; the value `-` removes the pair.
 fn changed<'a>(pairs: Pairs<'a>, changes: &[(&'a str, &'a str)]) -> Pairs<'a> {
     let kept = pairs.into_iter().filter(|(name, _)| changes.iter().all(|(changed, _)| changed != name));
     kept.chain(changes.iter().copied()).filter(|(_, value)| *value != "-").collect()
@@ -34,7 +34,7 @@ fn written(pairs: &[(&str, &str)]) -> String {
     form_urlencoded::Serializer::new(String::new()).extend_pairs(pairs).finish()
 }
 
-/// The query of where an answer leads, which must be the application's callback.
+/// The query of the redirect, which must lead to the application's callback.
 fn back(answer: &Answer) -> Vec<(String, String)> {
     assert_eq!(answer.status, 303, "{}", answer.text);
     let query = answer.header("location").strip_prefix(CALLBACK).unwrap().strip_prefix('?').unwrap();
@@ -45,7 +45,7 @@ fn value<'q>(query: &'q [(String, String)], wanted: &str) -> Option<&'q str> {
     query.iter().find(|(name, _)| name == wanted).map(|(_, value)| value.as_str())
 }
 
-/// A sign-in with a browser before it and a clock that a test sets.
+/// A sign-in as a browser sees it, with a clock that the test sets.
 struct Rig {
     router: Router,
     clock: Clock,
@@ -115,13 +115,13 @@ fn refusal(answer: &Answer) -> (u16, String) {
 }
 
 #[tokio::test]
-async fn the_page_asks_who_it_is_and_carries_what_was_asked_for() {
+async fn the_page_lists_the_people_and_carries_the_request() {
     let rig = Rig::new();
     for path in ["/oauth2/authorize", "/login"] {
         let page = rig.get(path, &good()).await;
         assert_eq!((page.status, page.header("content-type")), (200, "text/html; charset=utf-8"));
         for person in &crate::people::PEOPLE {
-            assert!(page.text.contains(&format!("name=\"person\" value=\"{}\"", person.word)), "{}", page.text);
+            assert!(page.text.contains(&format!("name=\"person\" value=\"{}\"", person.id)), "{}", page.text);
         }
         assert!(page.text.contains(&format!("name=\"code_challenge\" value=\"{CHALLENGE}\"")));
         assert!(!page.text.contains("<i>"), "what an application sends is text, not markup");
@@ -130,7 +130,7 @@ async fn the_page_asks_who_it_is_and_carries_what_was_asked_for() {
 }
 
 #[tokio::test]
-async fn no_page_may_be_framed_kept_or_told_of() {
+async fn pages_forbid_framing_caching_and_referrers() {
     let rig = Rig::new();
     let pages = [
         rig.get("/oauth2/authorize", &good()).await,
@@ -152,7 +152,7 @@ async fn no_page_may_be_framed_kept_or_told_of() {
 }
 
 #[tokio::test]
-async fn a_sign_in_gives_the_tokens_that_cognito_gives() {
+async fn a_sign_in_returns_the_same_tokens_as_cognito() {
     let rig = Rig::new();
     let query = back(&rig.post("/login", &changed(good(), &[("person", "operator")])).await);
     assert_eq!(value(&query, "state"), Some("a b&c=\"><i>"));
@@ -162,7 +162,7 @@ async fn a_sign_in_gives_the_tokens_that_cognito_gives() {
     assert_eq!((&tokens["token_type"], &tokens["expires_in"]), (&"Bearer".into(), &900.into()));
 
     let (access, identity) = (claims(&tokens["access_token"]), claims(&tokens["id_token"]));
-    let subject = crate::people::Person::of_word("operator").unwrap().subject;
+    let subject = crate::people::Person::by_id("operator").unwrap().subject;
     for (token, token_use) in [(&access, "access"), (&identity, "id")] {
         assert_eq!(token["iss"], "http://here");
         assert_eq!(token["sub"], subject);
@@ -184,7 +184,7 @@ async fn a_sign_in_gives_the_tokens_that_cognito_gives() {
 }
 
 #[tokio::test]
-async fn only_what_was_asked_for_is_given() {
+async fn only_requested_tokens_and_scopes_are_issued() {
     let rig = Rig::new();
     let code = rig.code("viewer", &[("scope", "key-automat/person"), ("state", "-"), ("nonce", "-")]).await;
     let tokens = rig.redeem(&code, &[]).await.json();
@@ -200,7 +200,7 @@ async fn only_what_was_asked_for_is_given() {
 }
 
 #[tokio::test]
-async fn nobody_is_sent_to_where_the_application_is_not() {
+async fn an_unknown_client_or_redirect_uri_gets_an_error_page() {
     let rig = Rig::new();
     for changes in [
         &[("client_id", "-")][..],
@@ -221,13 +221,13 @@ async fn nobody_is_sent_to_where_the_application_is_not() {
         let request = changed(changed(good(), &[("person", "admin")]), changes);
         for answer in [rig.get("/oauth2/authorize", &request).await, rig.post("/login", &request).await] {
             assert_eq!((answer.status, answer.header("location")), (400, ""), "{changes:?}");
-            assert!(answer.text.contains("This cannot be done") && !answer.text.contains("evil"), "{changes:?}");
+            assert!(answer.text.contains("Sign-in failed") && !answer.text.contains("evil"), "{changes:?}");
         }
     }
 }
 
 #[tokio::test]
-async fn the_application_is_told_what_is_wrong_with_its_request() {
+async fn other_errors_are_reported_to_the_application() {
     let rig = Rig::new();
     let long = "a".repeat(44);
     for (changes, error) in [
@@ -260,7 +260,7 @@ async fn the_application_is_told_what_is_wrong_with_its_request() {
 }
 
 #[tokio::test]
-async fn whoever_is_nobody_is_asked_again() {
+async fn an_unknown_person_is_asked_again() {
     let rig = Rig::new();
     for changes in [&[][..], &[("person", "root")], &[("person", "")], &[("person", "admin"), ("person", "viewer")]] {
         let page = rig.post("/login", &changed(good(), changes)).await;
@@ -270,7 +270,7 @@ async fn whoever_is_nobody_is_asked_again() {
 }
 
 #[tokio::test]
-async fn another_pages_form_is_refused_and_so_is_another_name_of_this_machine() {
+async fn forms_of_other_pages_and_unknown_host_names_are_refused() {
     let rig = Rig::new();
     let form = written(&changed(good(), &[("person", "admin")]));
     let send = async |name: &str, value: &str| {
@@ -286,7 +286,7 @@ async fn another_pages_form_is_refused_and_so_is_another_name_of_this_machine() 
 }
 
 #[tokio::test]
-async fn a_code_is_good_once_and_for_five_minutes() {
+async fn a_code_is_valid_once_and_for_five_minutes() {
     let rig = Rig::new();
     let code = rig.code("admin", &[]).await;
     rig.pass(299_999);
@@ -300,17 +300,17 @@ async fn a_code_is_good_once_and_for_five_minutes() {
 }
 
 #[tokio::test]
-async fn a_code_used_twice_ends_the_sign_in_that_it_was_used_for() {
+async fn using_a_code_twice_revokes_the_refresh_token_issued_for_it() {
     let rig = Rig::new();
     let (code, other) = (rig.code("admin", &[]).await, rig.refresh_token().await);
     let refresh_token = rig.redeem(&code, &[]).await.json()["refresh_token"].as_str().unwrap().to_owned();
     assert_eq!(refusal(&rig.redeem(&code, &[]).await).1, "invalid_grant");
     assert_eq!(refusal(&rig.refresh(&refresh_token).await).1, "invalid_grant", "one of the two has stolen the code");
-    assert_eq!(rig.refresh(&other).await.status, 200, "other sign-ins go on");
+    assert_eq!(rig.refresh(&other).await.status, 200, "other sign-ins stay valid");
 }
 
 #[tokio::test]
-async fn a_code_is_bound_to_its_client_its_place_and_its_verifier() {
+async fn a_code_is_bound_to_its_client_redirect_uri_and_verifier() {
     let rig = Rig::new();
     let other = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXl";
     for (changes, status, error) in [
@@ -333,11 +333,11 @@ async fn a_code_is_bound_to_its_client_its_place_and_its_verifier() {
     }
     let code = rig.code("admin", &[]).await;
     assert_eq!(refusal(&rig.redeem(&code, &[("code_verifier", other)]).await).1, "invalid_grant");
-    assert_eq!(refusal(&rig.redeem(&code, &[]).await).1, "invalid_grant", "one guess is all there is");
+    assert_eq!(refusal(&rig.redeem(&code, &[]).await).1, "invalid_grant", "one attempt uses the code up");
 }
 
 #[tokio::test]
-async fn a_refresh_token_is_good_for_a_week_of_the_same_sign_in() {
+async fn a_refresh_token_is_valid_for_a_week_and_keeps_the_sign_in() {
     let rig = Rig::new();
     let code = rig.code("operator", &[]).await;
     let first = rig.redeem(&code, &[]).await.json();
@@ -349,7 +349,7 @@ async fn a_refresh_token_is_good_for_a_week_of_the_same_sign_in() {
     assert_eq!((&before["origin_jti"], &before["auth_time"]), (&after["origin_jti"], &after["auth_time"]));
     assert_eq!(after["exp"], 1_800_000_000 + 3_600 + 900);
     assert_ne!(before["jti"], after["jti"]);
-    assert!(claims(&next["id_token"]).get("nonce").is_none(), "that was for the first");
+    assert!(claims(&next["id_token"]).get("nonce").is_none(), "the nonce is only in the first ID token");
     rig.pass(6 * 86_400_000 + 82_799_999);
     assert_eq!(rig.refresh(&refresh_token).await.status, 200);
     rig.pass(1);
@@ -357,7 +357,7 @@ async fn a_refresh_token_is_good_for_a_week_of_the_same_sign_in() {
 }
 
 #[tokio::test]
-async fn what_is_revoked_is_good_no_more() {
+async fn a_revoked_refresh_token_is_invalid() {
     let rig = Rig::new();
     let (token, other) = (rig.refresh_token().await, rig.refresh_token().await);
     let revoke = async |form: Pairs<'_>| rig.post("/oauth2/revoke", &form).await;
@@ -378,7 +378,7 @@ async fn what_is_revoked_is_good_no_more() {
 }
 
 #[tokio::test]
-async fn signing_out_leads_back_to_the_application_and_nowhere_else() {
+async fn signing_out_redirects_only_to_the_application() {
     let rig = Rig::new();
     let out = async |query: Pairs<'_>| rig.get("/logout", &query).await;
     let answer = out(vec![("client_id", "dashboard"), ("logout_uri", "http://here/")]).await;
@@ -398,7 +398,7 @@ async fn signing_out_leads_back_to_the_application_and_nowhere_else() {
 }
 
 #[tokio::test]
-async fn a_form_beyond_reason_is_refused() {
+async fn an_oversized_form_is_refused() {
     let rig = Rig::new();
     let state = "a".repeat(3_000_000);
     assert_eq!(rig.post("/login", &changed(good(), &[("state", &state), ("person", "admin")])).await.status, 400);

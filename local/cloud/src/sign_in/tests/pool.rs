@@ -1,4 +1,4 @@
-//! The user pool of AWS, in `infra/sign-in.yaml`, and the sign-in here say the same.
+//! The sign-in has the same settings as the user pool for AWS in `infra/sign-in.yaml`.
 
 use api::Role;
 use template::{SIGN_IN, Template, Value, literal, reference};
@@ -19,14 +19,14 @@ fn client(name: &str) -> Value {
     resources_of("AWS::Cognito::UserPoolClient").into_iter().find(of_name).unwrap()
 }
 
-/// A list's texts, each as `!Sub` has it where it is one.
+/// The texts of a list, resolving `!Sub` where one is used.
 fn texts(list: &Value) -> Vec<String> {
     let text = |value: &Value| literal(value).or_else(|| reference(value, "Sub")).unwrap().to_owned();
     list.as_sequence().unwrap().iter().map(text).collect()
 }
 
 #[test]
-fn the_dashboard_asks_for_the_same_and_comes_back_to_the_same_places() {
+fn the_dashboard_has_the_same_scopes_and_urls() {
     let dashboard = client("dashboard");
     let addresses = Addresses::at(ORIGIN);
     assert_eq!(texts(&dashboard["AllowedOAuthScopes"]), WEB_SCOPES);
@@ -37,7 +37,7 @@ fn the_dashboard_asks_for_the_same_and_comes_back_to_the_same_places() {
 }
 
 #[test]
-fn tokens_live_as_long() {
+fn tokens_have_the_same_lifetimes() {
     let dashboard = client("dashboard");
     let minutes = Some(PERSON_LIFETIME_SECONDS / 60);
     assert_eq!((dashboard["AccessTokenValidity"].as_i64(), dashboard["IdTokenValidity"].as_i64()), (minutes, minutes));
@@ -53,7 +53,7 @@ fn tokens_live_as_long() {
 }
 
 #[test]
-fn each_role_is_a_group_a_scope_and_a_machine() {
+fn each_role_has_a_group_a_scope_and_a_machine_client() {
     let groups = resources_of("AWS::Cognito::UserPoolGroup");
     let groups: Vec<_> = groups.iter().map(|group| group["GroupName"].as_str().unwrap()).collect();
     assert_eq!(groups, Role::ALL.map(Role::name));
@@ -61,10 +61,10 @@ fn each_role_is_a_group_a_scope_and_a_machine() {
     let scopes = server["Scopes"].as_sequence().unwrap().iter();
     let scopes: Vec<_> = scopes.map(|scope| format!("key-automat/{}", scope["ScopeName"].as_str().unwrap())).collect();
     assert_eq!(server["Identifier"].as_str(), Some("key-automat"));
-    assert_eq!(scopes, api::Role::Viewer.scopes(), "those that a viewer's route takes are all");
+    assert_eq!(scopes, api::Role::Viewer.scopes(), "a viewer's route accepts all scopes");
     for role in Role::ALL {
         let machine = client(role.name());
-        assert_eq!(texts(&machine["AllowedOAuthScopes"]), [role.scope()], "it may not ask for another's");
+        assert_eq!(texts(&machine["AllowedOAuthScopes"]), [role.scope()], "it cannot request another role's scope");
         assert_eq!(texts(&machine["AllowedOAuthFlows"]), ["client_credentials"], "{role:?}");
     }
 }

@@ -1,8 +1,8 @@
-//! Who may do what, asked at each point where rmqtt lets one ask, and what follows from what was done.
+//! Access control: the decisions that rmqtt asks for, and the effects of what was allowed.
 //!
-//! What one has to know of rmqtt 0.24: its `MessagePublish` comes before the check of a publication, so shadows hear of
-//! it in the check; a Last Will is published without any check, so it is checked when its client connects; and one may
-//! be published after a disconnection in good order.
+//! rmqtt 0.24 has these peculiarities: its `MessagePublish` hook runs before a publication is checked, so shadows get
+//! the message in the check; a Last Will is published without a check, so it is checked when its client connects; and a
+//! Last Will may be published after a regular disconnection.
 
 use std::sync::{Arc, MutexGuard, PoisonError};
 
@@ -29,13 +29,13 @@ use crate::{
 };
 
 #[derive(Clone)]
-pub(super) struct Gate {
+pub(super) struct AccessControl {
     service: Arc<Service>,
     registry: Registry,
     quotas: Arc<Quotas>,
 }
 
-impl Gate {
+impl AccessControl {
     pub(super) fn new(service: Arc<Service>, registry: Registry) -> Self {
         Self { service, registry, quotas: Arc::default() }
     }
@@ -43,7 +43,7 @@ impl Gate {
     async fn admits(&self, connect: &ConnectInfo) -> bool {
         let client: &str = connect.client_id();
         let Some(login) = login(connect) else { return false };
-        // AWS has no things of other names, and what is in a client's name gets into topics
+        // AWS allows no other names for things, and the client's name becomes part of topics.
         let is_name = Address::new(client, None).is_some();
         if !is_name || login.thing != client || !self.registry.knows(login).await {
             return false;
@@ -51,7 +51,7 @@ impl Gate {
         let connection = connection(client);
         let will_is_allowed = connect.last_will().is_none_or(|will| {
             let will = Publish::try_from(will);
-            will.is_ok_and(|will| is_taken(&will) && self.service.may_publish(&connection, &will.topic, will.retain))
+            will.is_ok_and(|will| is_accepted(&will) && self.service.may_publish(&connection, &will.topic, will.retain))
         });
         self.service.template.policy.allows(&connection, Action::Connect, client) && will_is_allowed
     }
@@ -59,23 +59,28 @@ impl Gate {
     async fn publish(&self, session: &Session, publish: &Publish) -> PublishAclResult {
         let client: &str = &session.id.client_id;
         match self.quotas.publish(&session.id.to_string(), publish.payload.len(), Instant::now()) {
-            // nothing else of this connection is read meanwhile, so its client feels it
+            // Waiting here blocks this connection, so that its client slows down.
             Verdict::Pass(delay) if !delay.is_zero() => tokio::time::sleep(delay).await,
             Verdict::Pass(_) => {}
             Verdict::Discard { warn } => {
                 if warn {
-                    tracing::warn!(client, "more than 100 publish requests in a second; discarded the rest");
+                    tracing::warn!(client, "discarded publish requests above 100 a second");
                 }
-                // rmqtt acknowledges whatever does not end the connection, and a message that was not taken must not be
+                // rmqtt acknowledges every message that does not end the connection, and a discarded one must not be
+                // acknowledged.
                 return PublishAclResult::rejected(publish.qos != QoS::AtMostOnce, None);
             }
         }
-        if !is_taken(publish) {
-            tracing::warn!(client, bytes = publish.payload.len(), "a publication of QoS 2 or of more than 128 KB");
+        if !is_accepted(publish) {
+            tracing::warn!(
+                client,
+                bytes = publish.payload.len(),
+                "refused a publication with QoS 2 or more than 128 KB"
+            );
             return PublishAclResult::rejected(true, None);
         }
         if !self.service.may_publish(&connection(client), &publish.topic, publish.retain) {
-            tracing::warn!(client, topic = &*publish.topic, "a publication that is not allowed");
+            tracing::warn!(client, topic = &*publish.topic, "refused a publication that the policy does not allow");
             return PublishAclResult::rejected(true, None); // AWS disconnects too
         }
         self.service.take(Some(client), &publish.topic, &publish.payload);
@@ -94,14 +99,14 @@ impl Gate {
         }
     }
 
-    /// AWS lets rules have a Last Will, and its shadows do not listen to one.
+    /// In AWS, rules receive a Last Will, and shadows do not.
     fn will(&self, client: &str, publish: &Publish) {
         if Address::of_request(&publish.topic).is_none() {
             self.service.fire(Some(client), &publish.topic, &publish.payload);
         }
     }
 
-    fn tell(&self, events: impl IntoIterator<Item = Event>) {
+    fn publish_events(&self, events: impl IntoIterator<Item = Event>) {
         for (topic, payload) in events {
             self.service.publish(topic, payload.to_string().into_bytes());
         }
@@ -113,7 +118,7 @@ impl Gate {
 }
 
 #[async_trait]
-impl Handler for Gate {
+impl Handler for AccessControl {
     async fn hook(&self, parameter: &Parameter, so_far: Option<HookResult>) -> ReturnType {
         let now = (self.service.now)();
         let result = match parameter {
@@ -128,7 +133,7 @@ impl Handler for Gate {
             Parameter::ClientSubscribeCheckAcl(session, subscribe) => {
                 HookResult::SubscribeAclResult(self.subscribe(session, subscribe))
             }
-            // the one point before a delivery that can prevent it
+            // the only hook before a delivery that can prevent it
             Parameter::MessageExpiryCheck(session, _, publish)
                 if !self.service.may_receive(&connection(&session.id.client_id), &publish.topic) =>
             {
@@ -140,16 +145,21 @@ impl Handler for Gate {
             }
             Parameter::ClientConnected(session) => {
                 let id = &session.id;
-                // one event after the other, also when a client takes over from itself
+                // one event at a time, also when a client takes over its own connection
                 let mut presence = self.presence();
-                self.tell(presence.connected(&id.client_id, &id.to_string(), now));
+                self.publish_events(presence.connected(&id.client_id, &id.to_string(), now));
                 return (true, so_far);
             }
             Parameter::ClientDisconnected(session, reason) => {
                 let id = &session.id;
                 self.quotas.end(&id.to_string());
                 let mut presence = self.presence();
-                self.tell(presence.disconnected(&id.client_id, &id.to_string(), word(reason), now));
+                self.publish_events(presence.disconnected(
+                    &id.client_id,
+                    &id.to_string(),
+                    disconnect_reason(reason),
+                    now,
+                ));
                 return (true, so_far);
             }
             _ => return (true, so_far),
@@ -158,18 +168,19 @@ impl Handler for Gate {
     }
 }
 
-/// Whether AWS takes a message of this size and quality of service: "The MQTT protocol defines a third level of `QoS`, level
-/// 2, but AWS IoT does not support it." (<https://docs.aws.amazon.com/iot/latest/developerguide/mqtt.html#mqtt-qos>)
-fn is_taken(publish: &Publish) -> bool {
+/// Whether AWS accepts a message of this size and quality of service: "The MQTT protocol defines a third level of
+/// `QoS`, level 2, but AWS IoT does not support it."
+/// (<https://docs.aws.amazon.com/iot/latest/developerguide/mqtt.html#mqtt-qos>)
+fn is_accepted(publish: &Publish) -> bool {
     publish.qos != QoS::ExactlyOnce && publish.payload.len() <= MAX_PAYLOAD
 }
 
-/// Every client is the thing that it is called, or it would not have been admitted.
+/// The connection of an admitted client, which is always the thing of the same name.
 fn connection(client: &str) -> Connection<'_> {
     Connection { client, thing: Some(client) }
 }
 
-/// By its certificate where the listener asks for one, else by name and password.
+/// The device's certificate on the TLS listener, and its name and password on the other.
 fn login(connect: &ConnectInfo) -> Option<Login> {
     if connect.id().lid() == TLS {
         let certificate = connect.cert()?;
@@ -180,15 +191,15 @@ fn login(connect: &ConnectInfo) -> Option<Login> {
     Some(Login { thing: connect.username()?.to_string(), proof })
 }
 
-/// A reason in AWS's words.
-fn word(reason: &Reason) -> &'static str {
+/// The disconnect reason in AWS's notation.
+fn disconnect_reason(reason: &Reason) -> &'static str {
     match reason {
         Reason::ConnectDisconnect(_) => "CLIENT_INITIATED_DISCONNECT",
         Reason::ConnectKeepaliveTimeout => "MQTT_KEEP_ALIVE_TIMEOUT",
         Reason::ConnectKicked(_) => "DUPLICATE_CLIENTID",
         Reason::PublishResult(_) => "AUTH_ERROR",
         Reason::ProtocolError(_) | Reason::MqttError(_) => "CLIENT_ERROR",
-        Reason::Reasons(reasons) => reasons.first().map_or("CONNECTION_LOST", word),
+        Reason::Reasons(reasons) => reasons.first().map_or("CONNECTION_LOST", disconnect_reason),
         _ => "CONNECTION_LOST",
     }
 }

@@ -1,4 +1,4 @@
-//! Messages to topics, one by one and in batches.
+//! Messages to topics, single and in batches.
 
 use aws_sdk_sns::error::{ProvideErrorMetadata, SdkError};
 use aws_sdk_sns::operation::publish::PublishError;
@@ -6,7 +6,7 @@ use aws_sdk_sns::operation::publish_batch::PublishBatchError;
 use aws_sdk_sns::operation::publish_batch::builders::PublishBatchFluentBuilder;
 use aws_sdk_sns::primitives::Blob;
 use aws_sdk_sns::types::{MessageAttributeValue, PublishBatchRequestEntry};
-use outbox::{Attribute, Behaviour, End, Outbox};
+use outbox::{Attribute, Behaviour, Endpoint, Outbox};
 
 use crate::setup::{TOPIC, attribute, entry, event, start};
 
@@ -23,7 +23,7 @@ fn of(data_type: &str, value: &str) -> Attribute {
 }
 
 #[tokio::test]
-async fn is_taken_with_its_attributes() {
+async fn is_kept_with_its_attributes() {
     let outbox = start().await;
     let bytes = MessageAttributeValue::builder().data_type("Binary").binary_value(Blob::new(b"ab")).build().unwrap();
     let publish = event(&outbox).subject("A key").message_attributes("type", attribute("String", "key-fetched"));
@@ -42,7 +42,7 @@ async fn is_taken_with_its_attributes() {
 }
 
 #[tokio::test]
-async fn is_refused_when_there_is_no_such_topic() {
+async fn is_refused_for_an_unknown_topic() {
     let outbox = start().await;
     let refusal = event(&outbox).topic_arn(format!("{TOPIC}2")).send().await.unwrap_err().into_service_error();
     assert!(matches!(refusal, PublishError::NotFoundException(_)), "{refusal:?}");
@@ -60,7 +60,7 @@ async fn is_refused_above_256_kib() {
 }
 
 #[tokio::test]
-async fn comes_in_batches_in_their_order() {
+async fn batches_are_kept_in_order() {
     let outbox = start().await;
     let entries: Vec<_> = (0..10).map(|number| entry(&format!("id-{number}"), &number.to_string())).collect();
     let answer = batch(&outbox, entries).send().await.unwrap();
@@ -86,7 +86,7 @@ async fn in_a_batch_each_keeps_its_own_attributes() {
 }
 
 #[tokio::test]
-async fn a_bad_entry_does_not_hold_up_the_others() {
+async fn an_invalid_entry_does_not_affect_the_others() {
     let outbox = start().await;
     let answer = batch(&outbox, vec![entry("a", "1"), entry("b", ""), entry("c", "3")]).send().await.unwrap();
     let [failed] = answer.failed() else { panic!("one has failed: {answer:?}") };
@@ -95,18 +95,18 @@ async fn a_bad_entry_does_not_hold_up_the_others() {
 }
 
 #[tokio::test]
-async fn a_batch_may_be_taken_in_part() {
+async fn a_batch_can_be_accepted_in_part() {
     let outbox = start().await;
-    outbox.behave(End::Topic, Behaviour::Partly);
+    outbox.behave(Endpoint::Topic, Behaviour::Partly);
     let answer = batch(&outbox, vec![entry("a", "1"), entry("b", "2"), entry("c", "3")]).send().await.unwrap();
     let [failed] = answer.failed() else { panic!("one has failed: {answer:?}") };
     assert_eq!((failed.id(), failed.code(), failed.sender_fault()), ("b", "InternalError", false));
     assert_eq!(bodies(&outbox), ["1", "3"]);
-    assert_eq!(outbox.calls(End::Topic), 1);
+    assert_eq!(outbox.calls(Endpoint::Topic), 1);
 }
 
 #[tokio::test]
-async fn a_batch_is_refused_when_it_is_none() {
+async fn an_invalid_batch_is_refused() {
     use PublishBatchError as Refusal;
     let outbox = start().await;
     let refusal =
@@ -125,7 +125,7 @@ async fn a_batch_is_refused_when_it_is_none() {
 }
 
 #[tokio::test]
-async fn a_batch_to_no_topic_is_refused() {
+async fn a_batch_to_an_unknown_topic_is_refused() {
     let outbox = start().await;
     let other = batch(&outbox, vec![entry("a", "1")]).topic_arn(format!("{TOPIC}2"));
     let refusal = other.send().await.unwrap_err().into_service_error();

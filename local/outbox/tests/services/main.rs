@@ -1,4 +1,4 @@
-//! The ends through unmodified SDK clients, and the page as a browser asks for it.
+//! SNS and SES through unmodified SDK clients, and the page as a browser requests it.
 
 #![expect(clippy::unwrap_used, reason = "a test stops where it fails")]
 

@@ -1,4 +1,4 @@
-//! The tray: the latest messages, oldest first, and a bell for whoever waits for the next.
+//! The latest messages, oldest first, and a way to wait for more.
 
 use std::collections::VecDeque;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -8,20 +8,20 @@ use tokio::sync::watch;
 
 use crate::sent::{Sent, What};
 
-pub(crate) struct Tray {
+pub(crate) struct MessageStore {
     keep: usize,
     kept: Mutex<VecDeque<Sent>>,
-    /// How many were taken since the start, also those that are no longer kept.
+    /// Number of messages accepted since the start, including those no longer kept.
     taken: watch::Sender<u64>,
 }
 
-impl Tray {
+impl MessageStore {
     pub(crate) fn new(keep: usize) -> Self {
         Self { keep, kept: Mutex::default(), taken: watch::Sender::new(0) }
     }
 
-    /// Takes a message and names it; the oldest goes when there are too many.
-    pub(crate) fn take(&self, at: Instant, what: What) -> String {
+    /// Keeps a message and returns its id; the oldest one is dropped when there are too many.
+    pub(crate) fn add(&self, at: Instant, what: What) -> String {
         let mut kept = self.kept();
         let number = *self.taken.borrow() + 1;
         let id = message_id(at, number);
@@ -45,9 +45,9 @@ impl Tray {
         *self.taken.borrow()
     }
 
-    /// Waits until at least so many were taken since the start.
+    /// Waits until at least this number of messages was accepted since the start.
     pub(crate) async fn until_taken(&self, number: u64) {
-        // the sender lives as long as we do
+        // The sender lives as long as `self`.
         _ = self.taken.subscribe().wait_for(|taken| *taken >= number).await;
     }
 
@@ -56,7 +56,8 @@ impl Tray {
     }
 }
 
-/// In the form of AWS's: a UUID. The time in it sets runs of the local cloud apart, the number messages of one run.
+/// An id in AWS's form, a UUID. The time distinguishes runs of the local cloud, the number distinguishes messages of
+/// one run.
 fn message_id(at: Instant, number: u64) -> String {
     let millis = at.millis();
     format!("{:08x}-{:04x}-8000-8000-{number:012x}", millis >> 16, millis & 0xffff)
@@ -72,41 +73,41 @@ mod tests {
         What::Sms(Sms { number, text, sender_id: None, sms_type: None })
     }
 
-    fn texts(tray: &Tray) -> Vec<String> {
-        tray.all().iter().filter_map(|sent| sent.what.sms()).map(|sms| sms.text.clone()).collect()
+    fn texts(messages: &MessageStore) -> Vec<String> {
+        messages.all().iter().filter_map(|sent| sent.what.sms()).map(|sms| sms.text.clone()).collect()
     }
 
     #[test]
     fn keeps_the_latest_and_counts_them_all() {
-        let tray = Tray::new(2);
+        let messages = MessageStore::new(2);
         for text in ["a", "b", "c"] {
-            tray.take(Instant::EPOCH, sms(text));
+            messages.add(Instant::EPOCH, sms(text));
         }
-        assert_eq!((texts(&tray), tray.taken()), (vec!["b".to_owned(), "c".to_owned()], 3));
+        assert_eq!((texts(&messages), messages.taken()), (vec!["b".to_owned(), "c".to_owned()], 3));
     }
 
     #[test]
-    fn emptied_it_still_gives_no_id_twice() {
-        let tray = Tray::new(2);
-        let before = tray.take(Instant::EPOCH, sms("a"));
-        tray.empty();
-        assert_eq!(tray.all(), []);
-        assert_ne!(tray.take(Instant::EPOCH, sms("b")), before);
+    fn ids_are_unique_after_emptying() {
+        let messages = MessageStore::new(2);
+        let before = messages.add(Instant::EPOCH, sms("a"));
+        messages.empty();
+        assert_eq!(messages.all(), []);
+        assert_ne!(messages.add(Instant::EPOCH, sms("b")), before);
     }
 
     #[test]
     fn an_id_has_the_form_of_a_uuid() {
         let at = Instant::parse("9999-12-31T23:59:59.999Z").unwrap();
-        let id = Tray::new(1).take(at, sms("a"));
+        let id = MessageStore::new(1).add(at, sms("a"));
         let parts: Vec<_> = id.split('-').map(str::len).collect();
         assert_eq!(parts, [8, 4, 4, 4, 12], "{id}");
     }
 
     #[test]
     fn debug_shows_nothing_of_a_message() {
-        let tray = Tray::new(1);
-        tray.take(Instant::EPOCH, sms("the PIN is 482913"));
-        let shown = format!("{:?}", tray.all());
+        let messages = MessageStore::new(1);
+        messages.add(Instant::EPOCH, sms("the PIN is 482913"));
+        let shown = format!("{:?}", messages.all());
         assert!(shown.contains("Sms") && !shown.contains("482913") && !shown.contains("358"), "{shown}");
     }
 }

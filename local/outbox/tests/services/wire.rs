@@ -1,20 +1,20 @@
-//! What no SDK client does, and starting and stopping.
+//! Requests that no SDK client sends, and starting and stopping.
 
 use outbox::{Options, Outbox, StartError};
 
 use crate::setup::{email, now, start};
 
-/// The part of a signature that counts.
+/// The part of a signature that is checked.
 const SIGNED: (&str, &str) = ("authorization", "AWS4-HMAC-SHA256 Credential=test/20261124/local/sns/aws4_request");
 
 async fn post(outbox: &Outbox, body: &'static str) -> (u16, String) {
-    let request = reqwest::Client::new().post(outbox.endpoint()).header(SIGNED.0, SIGNED.1).body(body);
+    let request = reqwest::Client::new().post(outbox.url()).header(SIGNED.0, SIGNED.1).body(body);
     let answer = request.header("content-type", "application/x-www-form-urlencoded").send().await.unwrap();
     (answer.status().as_u16(), answer.text().await.unwrap())
 }
 
 #[tokio::test]
-async fn actions_that_are_not_here_are_refused_by_name() {
+async fn unsupported_actions_are_refused() {
     let outbox = start().await;
     for (body, code) in [("Action=CreateTopic&Name=a", "InvalidAction"), ("Name=a", "MissingAction")] {
         let (status, answer) = post(&outbox, body).await;
@@ -24,9 +24,9 @@ async fn actions_that_are_not_here_are_refused_by_name() {
 }
 
 #[tokio::test]
-async fn an_email_that_is_no_json_is_refused() {
+async fn an_email_that_is_not_json_is_refused() {
     let outbox = start().await;
-    let url = format!("{}/v2/email/outbound-emails", outbox.endpoint());
+    let url = format!("{}/v2/email/outbound-emails", outbox.url());
     let answer = reqwest::Client::new().post(url).header(SIGNED.0, SIGNED.1).body("{").send().await.unwrap();
     assert_eq!(
         (answer.status().as_u16(), &answer.headers()["x-amzn-errortype"]),
@@ -37,17 +37,17 @@ async fn an_email_that_is_no_json_is_refused() {
 #[tokio::test]
 async fn web_pages_cannot_send() {
     let outbox = start().await;
-    let request = reqwest::Client::new().post(outbox.endpoint()).header(SIGNED.0, SIGNED.1);
+    let request = reqwest::Client::new().post(outbox.url()).header(SIGNED.0, SIGNED.1);
     let request = request.header("origin", "http://evil.example");
     let answer = request.body("Action=Publish&PhoneNumber=%2B358401234567&Message=a").send().await.unwrap();
     assert_eq!((answer.status().as_u16(), outbox.sent().len()), (403, 0));
 }
 
 #[tokio::test]
-async fn who_does_not_know_the_access_key_cannot_send() {
+async fn callers_without_the_access_key_cannot_send() {
     let outbox = start().await;
     for signed in ["", "AWS4-HMAC-SHA256 Credential=tesT/20261124/local/sns/aws4_request"] {
-        let request = reqwest::Client::new().post(outbox.endpoint()).header("authorization", signed);
+        let request = reqwest::Client::new().post(outbox.url()).header("authorization", signed);
         let answer = request.body("Action=Publish&PhoneNumber=%2B358401234567&Message=a").send().await.unwrap();
         assert_eq!((answer.status().as_u16(), outbox.sent().len()), (403, 0), "{signed}");
     }
@@ -61,15 +61,15 @@ async fn it_starts_on_loopback_only() {
 }
 
 #[tokio::test]
-async fn it_says_when_its_port_is_taken() {
+async fn a_port_in_use_is_reported() {
     let outbox = start().await;
     let mut options = Options::new("test".to_owned(), now);
-    options.address = outbox.endpoint().strip_prefix("http://").unwrap().parse().unwrap();
+    options.address = outbox.url().strip_prefix("http://").unwrap().parse().unwrap();
     assert!(matches!(Outbox::start(options).await, Err(StartError::Listen { .. })));
 }
 
 #[tokio::test]
-async fn stopped_it_answers_no_longer() {
+async fn it_answers_no_calls_after_stopping() {
     let outbox = start().await;
     let send = email(&outbox);
     outbox.stop().await;

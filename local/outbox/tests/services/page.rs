@@ -1,10 +1,10 @@
-//! The page, as a browser asks for it and as others try to.
+//! The page, as requested by a browser and by other pages.
 
 use std::time::Duration;
 
 use axum::body::{Body, to_bytes};
 use http::{HeaderMap, Request, StatusCode};
-use outbox::{Behaviour, End, Outbox};
+use outbox::{Behaviour, Endpoint, Outbox};
 use serde_json::{Value, json};
 use tower::ServiceExt;
 
@@ -35,24 +35,24 @@ async fn post(outbox: &Outbox, path: &str, headers: &[(&str, &str)], form: &'sta
 }
 
 #[tokio::test]
-async fn says_what_will_be_there() {
+async fn explains_what_will_appear_when_empty() {
     let outbox = start().await;
     let page = get(&outbox, "/outbox").await;
     assert_eq!(page.status, StatusCode::OK);
-    assert!(page.body.contains("Nothing was sent yet"));
+    assert!(page.body.contains("No messages yet"));
     assert!(!page.body.contains("/outbox/empty"), "there is nothing to empty");
 }
 
 #[tokio::test]
-async fn shows_the_newest_first_and_each_kind_by_itself() {
+async fn shows_the_newest_first_and_filters_by_kind() {
     let outbox = start().await;
     email(&outbox).content(simple("First", Some("a"), None)).send().await.unwrap();
     sms(&outbox).message("Second").send().await.unwrap();
     event(&outbox).message(r#"{"id":"Third"}"#).send().await.unwrap();
 
     let all = get(&outbox, "/outbox").await.body;
-    let places: Vec<_> = ["Third", "Second", "First"].iter().map(|text| all.find(text).unwrap()).collect();
-    assert!(places.is_sorted(), "{places:?}");
+    let positions: Vec<_> = ["Third", "Second", "First"].iter().map(|text| all.find(text).unwrap()).collect();
+    assert!(positions.is_sorted(), "{positions:?}");
     for (kind, shown) in [("email", "First"), ("sms", "Second"), ("event", "Third")] {
         let page = get(&outbox, &format!("/outbox?show={kind}")).await.body;
         let found: Vec<_> = ["First", "Second", "Third"].into_iter().filter(|text| page.contains(text)).collect();
@@ -61,7 +61,7 @@ async fn shows_the_newest_first_and_each_kind_by_itself() {
 }
 
 #[tokio::test]
-async fn whatever_was_sent_stays_text() {
+async fn messages_are_escaped() {
     let hostile = r#""'><script>alert(1)</script><img src=x onerror=alert(1)>"#;
     let outbox = start().await;
     let send = email(&outbox).content(simple(hostile, Some(hostile), Some(hostile)));
@@ -79,7 +79,7 @@ async fn whatever_was_sent_stays_text() {
 }
 
 #[tokio::test]
-async fn an_email_is_in_a_frame_that_may_do_nothing() {
+async fn an_email_is_shown_in_a_sandboxed_frame() {
     let outbox = start().await;
     email(&outbox).send().await.unwrap();
     let page = get(&outbox, "/outbox").await;
@@ -115,7 +115,7 @@ async fn scripts_read_it_as_json() {
 }
 
 #[tokio::test]
-async fn its_forms_tell_the_ends_how_to_behave() {
+async fn its_forms_set_the_behaviour_of_channels() {
     let outbox = start().await;
     let answer =
         post(&outbox, "/outbox/behaviour", &[("sec-fetch-site", "same-origin")], "end=sms&behaviour=fail&calls=2")
@@ -132,14 +132,14 @@ async fn its_forms_tell_the_ends_how_to_behave() {
 }
 
 #[tokio::test]
-async fn tells_in_words_how_an_end_behaves() {
+async fn describes_the_behaviour_of_each_channel() {
     let outbox = start().await;
-    outbox.behave(End::Email, Behaviour::Late(Duration::from_secs(5)));
-    outbox.behave_next(End::Sms, Behaviour::Vanish, 1);
+    outbox.behave(Endpoint::Email, Behaviour::Late(Duration::from_secs(5)));
+    outbox.behave_next(Endpoint::Sms, Behaviour::Vanish, 1);
     let page = get(&outbox, "/outbox").await.body;
     assert!(
-        page.contains("answers 5 s late every call")
-            && page.contains("accepts without answering one call, then accepts")
+        page.contains("answers every call 5 s late")
+            && page.contains("accepts one call without answering, then accepts")
     );
 }
 
@@ -152,7 +152,7 @@ async fn it_can_be_emptied() {
 }
 
 #[tokio::test]
-async fn no_other_page_can_drive_it() {
+async fn other_pages_cannot_send_its_forms() {
     let outbox = start().await;
     sms(&outbox).send().await.unwrap();
     for header in [("origin", "http://evil.example"), ("sec-fetch-site", "cross-site"), ("origin", "null")] {
@@ -166,7 +166,7 @@ async fn no_other_page_can_drive_it() {
 }
 
 #[tokio::test]
-async fn under_another_name_it_shows_nothing() {
+async fn under_another_host_name_it_shows_nothing() {
     let outbox = start().await;
     sms(&outbox).send().await.unwrap();
     for path in ["/outbox", "/outbox.json", "/outbox/taken"] {
@@ -178,7 +178,7 @@ async fn under_another_name_it_shows_nothing() {
 }
 
 #[tokio::test]
-async fn nothing_of_it_is_kept_by_the_browser_or_lent_to_others() {
+async fn answers_forbid_caching_and_cross_origin_reads() {
     let outbox = start().await;
     for path in ["/outbox", "/outbox.json", "/outbox/page.css", "/outbox/page.js"] {
         let headers = get(&outbox, path).await.headers;

@@ -1,4 +1,4 @@
-//! An outbox for a test, and messages that nothing is wrong with.
+//! An outbox for a test, and valid messages.
 
 use std::time::Duration;
 
@@ -12,7 +12,7 @@ use outbox::{Options, Outbox};
 pub(crate) const NUMBER: &str = "+358401234567";
 pub(crate) const TOPIC: &str = "arn:aws:sns:local:000000000000:KeyEvents";
 pub(crate) const CONFIGURATION_SET: &str = "contacts";
-/// Nothing that a test awaits takes as long as this, also on a busy machine.
+/// Longer than anything that a test waits for, even on a busy machine.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(30);
 
 pub(crate) fn now() -> Instant {

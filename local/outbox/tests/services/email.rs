@@ -8,7 +8,7 @@ use outbox::{Email, Sent, What};
 use crate::setup::{CONFIGURATION_SET, email, now, simple, start, to};
 
 #[tokio::test]
-async fn is_taken_as_it_is() {
+async fn is_kept_unchanged() {
     let outbox = start().await;
     let destination = Destination::builder();
     let destination = destination.to_addresses("Anna <anna@example.org>").cc_addresses("b@example.org");
@@ -44,7 +44,7 @@ async fn needs_only_one_of_text_and_html() {
 }
 
 #[tokio::test]
-async fn is_refused_when_something_is_missing_or_wrong() {
+async fn is_refused_when_a_field_is_missing_or_invalid() {
     let outbox = start().await;
     let raw = RawMessage::builder().data(Blob::new(b"Subject: a\r\n\r\nb")).build().unwrap();
     let tag = MessageTag::builder().name("a kind").value("b").build().unwrap();
@@ -70,7 +70,7 @@ async fn is_refused_when_something_is_missing_or_wrong() {
 }
 
 #[tokio::test]
-async fn is_refused_when_there_is_no_such_configuration_set() {
+async fn is_refused_for_an_unknown_configuration_set() {
     let outbox = start().await;
     let refusal = email(&outbox).configuration_set_name("others").send().await.unwrap_err().into_service_error();
     assert!(matches!(refusal, SendEmailError::NotFoundException(_)), "{refusal:?}");

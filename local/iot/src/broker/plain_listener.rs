@@ -1,8 +1,10 @@
-//! The door of the plain listener: rmqtt waits for a client's first packet for ever, AWS IoT Core does not.
+//! Accepts connections for the listener without TLS. AWS IoT Core closes connections that send no CONNECT in time;
+//! rmqtt does not.
 //!
-//! A connection that has not sent a whole CONNECT in time is closed, and so is one above the number of clients. The others
-//! are forwarded to rmqtt, which listens on a port of its own, packet by packet: rmqtt shows one filter after the other, and
-//! AWS limits how many a SUBSCRIBE may have. With TLS rmqtt limits the handshake itself, and nobody counts the filters.
+//! A connection that has not sent a complete CONNECT in time is closed, and so is one above the maximum number of
+//! clients. The others are forwarded packet by packet to rmqtt, which listens on a port of its own. Forwarding also
+//! enforces AWS's limit of topic filters in a SUBSCRIBE, since rmqtt reports filters only one at a time. On the TLS
+//! listener rmqtt itself limits the handshake, and that limit of filters is not enforced.
 
 use std::{io, net::SocketAddr, sync::Arc, time::Duration};
 
@@ -14,35 +16,35 @@ use tokio::{
 
 use super::{HANDSHAKE_WITHIN, MAX_FILTERS, MAX_PACKET};
 
-/// How long to wait after a failed accept, which is most often a lack of descriptors.
+/// Pause after a failed accept, which most often means that no file descriptor is free.
 const PAUSE: Duration = Duration::from_millis(100);
-/// The first bytes of packets: MQTT 3.1.1, sections 3.1.1 and 3.8.1.
+/// First bytes of packets: MQTT 3.1.1, sections 3.1.1 and 3.8.1.
 const CONNECT: u8 = 0x10;
 const SUBSCRIBE: u8 = 0x82;
 
-/// Forwards clients from the listener to the address, so many at once.
-pub(super) async fn lead(listener: TcpListener, to: SocketAddr, clients: usize) {
+/// Accepts at most this number of clients at a time, and forwards them to the address.
+pub(super) async fn accept_clients(listener: TcpListener, to: SocketAddr, clients: usize) {
     let places = Arc::new(Semaphore::new(clients));
     loop {
         match listener.accept().await {
             Ok((client, _)) => {
                 let Ok(place) = places.clone().try_acquire_owned() else { continue };
                 tokio::spawn(async move {
-                    if let Err(error) = through(client, to).await {
-                        tracing::debug!(%error, "a client of MQTT was turned away, or has gone");
+                    if let Err(error) = forward_client(client, to).await {
+                        tracing::debug!(%error, "an MQTT client was refused or has disconnected");
                     }
                     drop(place);
                 });
             }
             Err(error) => {
-                tracing::debug!(%error, "a client of MQTT was not let in");
+                tracing::debug!(%error, "cannot accept an MQTT client");
                 tokio::time::sleep(PAUSE).await;
             }
         }
     }
 }
 
-async fn through(mut client: TcpStream, to: SocketAddr) -> io::Result<()> {
+async fn forward_client(mut client: TcpStream, to: SocketAddr) -> io::Result<()> {
     client.set_nodelay(true)?;
     let read = tokio::time::timeout(HANDSHAKE_WITHIN, connect_packet(&mut client)).await??;
     let mut broker = TcpStream::connect(to).await?;
@@ -55,7 +57,7 @@ async fn through(mut client: TcpStream, to: SocketAddr) -> io::Result<()> {
     tokio::try_join!(forward(read, from_client, to_broker), down).map(drop)
 }
 
-/// Forwards a client's packets, what was read of them first, until the client ends or one of them is refused.
+/// Forwards a client's packets, first those already read, until the client disconnects or a packet is refused.
 async fn forward(
     mut read: Vec<u8>,
     mut client: impl AsyncRead + Unpin,
@@ -75,23 +77,24 @@ async fn forward(
     }
 }
 
-/// How many topic filters a packet has, if it is a SUBSCRIBE of MQTT 3.1.1, the version that devices speak (section 3.8.3).
+/// Number of topic filters in a packet; 0 unless it is a SUBSCRIBE of MQTT 3.1.1, the version that devices use (section
+/// 3.8.3).
 fn filters(packet: &[u8]) -> usize {
     if packet.first() != Some(&SUBSCRIBE) {
         return 0;
     }
     let header = 1 + packet[1..].iter().take_while(|byte| **byte & 0x80 != 0).count() + 1;
-    let mut rest = packet.get(header + 2..).unwrap_or_default(); // after the packet's identifier
+    let mut rest = packet.get(header + 2..).unwrap_or_default(); // skip the packet identifier
     let mut filters = 0;
     while let [high, low, behind @ ..] = rest {
         filters += 1;
         let filter = usize::from(u16::from_be_bytes([*high, *low]));
-        rest = behind.get(filter + 1..).unwrap_or_default(); // and its quality of service
+        rest = behind.get(filter + 1..).unwrap_or_default(); // skip its quality of service
     }
     filters
 }
 
-/// The first packet, whole, and what may have come behind it.
+/// Reads the complete first packet, and returns it with any bytes received after it.
 async fn connect_packet(client: &mut TcpStream) -> io::Result<Vec<u8>> {
     let mut read = Vec::with_capacity(256);
     loop {
@@ -107,7 +110,7 @@ async fn connect_packet(client: &mut TcpStream) -> io::Result<Vec<u8>> {
     }
 }
 
-/// How long the packet is, once that is known.
+/// The packet's length, once enough bytes are read to know it.
 fn length(read: &[u8]) -> io::Result<Option<usize>> {
     let mut rest = 0;
     for (position, byte) in read.iter().copied().skip(1).enumerate().take(4) {
@@ -126,12 +129,12 @@ mod tests {
     use super::*;
 
     #[tokio::test(start_paused = true)]
-    async fn who_sends_no_connect_in_time_is_turned_away() {
+    async fn a_client_that_sends_no_connect_in_time_is_disconnected() {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let (door, nowhere) = (listener.local_addr().unwrap(), "127.0.0.1:1".parse().unwrap());
-        tokio::spawn(lead(listener, nowhere, 10));
+        let (address, nowhere) = (listener.local_addr().unwrap(), "127.0.0.1:1".parse().unwrap());
+        tokio::spawn(accept_clients(listener, nowhere, 10));
         for sent in [&b""[..], b"\x10", b"\x10\x0c\x00\x04MQTT"] {
-            let mut client = TcpStream::connect(door).await.unwrap();
+            let mut client = TcpStream::connect(address).await.unwrap();
             client.write_all(sent).await.unwrap();
             let start = tokio::time::Instant::now();
             assert!(client.read_u8().await.is_err(), "{sent:?}");
@@ -140,7 +143,7 @@ mod tests {
     }
 
     #[test]
-    fn knows_how_long_a_connect_is_as_soon_as_it_can() {
+    fn the_length_of_a_connect_is_known_as_early_as_possible() {
         assert_eq!(length(&[]).unwrap(), None);
         assert_eq!(length(&[0x10]).unwrap(), None);
         assert_eq!(length(&[0x10, 12]).unwrap(), Some(14));
@@ -152,12 +155,12 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn what_does_not_begin_with_a_connect_is_turned_away_at_once() {
+    async fn a_client_that_does_not_start_with_connect_is_disconnected_at_once() {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let (door, nowhere) = (listener.local_addr().unwrap(), "127.0.0.1:1".parse().unwrap());
-        tokio::spawn(lead(listener, nowhere, 10));
+        let (address, nowhere) = (listener.local_addr().unwrap(), "127.0.0.1:1".parse().unwrap());
+        tokio::spawn(accept_clients(listener, nowhere, 10));
         for sent in [&b"GET / HTTP/1.1"[..], &[0x30]] {
-            let mut client = TcpStream::connect(door).await.unwrap();
+            let mut client = TcpStream::connect(address).await.unwrap();
             client.write_all(sent).await.unwrap();
             let end = tokio::time::timeout(HANDSHAKE_WITHIN / 2, client.read_u8()).await.expect("at once");
             assert!(end.is_err(), "{sent:?}");
@@ -173,7 +176,7 @@ mod tests {
         for count in [1, 8, 9] {
             assert_eq!(filters(&subscribe(count)), count);
         }
-        assert_eq!(filters(&[0x30, 3, 0, 1, b'a']), 0, "a publication has none");
+        assert_eq!(filters(&[0x30, 3, 0, 1, b'a']), 0, "a PUBLISH has none");
         assert_eq!(filters(&[SUBSCRIBE, 4, 0, 1, 0, 9]), 1, "cut off in a filter");
     }
 }

@@ -12,7 +12,7 @@ async fn refusal(publish: PublishFluentBuilder) -> PublishError {
 }
 
 #[tokio::test]
-async fn is_taken_with_its_sender_and_its_type() {
+async fn is_kept_with_its_sender_and_type() {
     let outbox = start().await;
     let text = "Avain odottaa: 482913 & <ärrä>\n€ 😀";
     let publish = outbox.sns().publish().phone_number(NUMBER).message(text);
@@ -31,7 +31,7 @@ async fn is_taken_with_its_sender_and_its_type() {
 }
 
 #[tokio::test]
-async fn sent_twice_is_there_twice() {
+async fn is_kept_twice_when_sent_twice() {
     let outbox = start().await;
     let (one, other) = (sms(&outbox).send().await.unwrap(), sms(&outbox).send().await.unwrap());
     assert_ne!(one.message_id(), other.message_id());
@@ -39,7 +39,7 @@ async fn sent_twice_is_there_twice() {
 }
 
 #[tokio::test]
-async fn is_refused_when_a_parameter_is_not_as_it_must_be() {
+async fn is_refused_when_a_parameter_is_invalid() {
     let outbox = start().await;
     let sender = |id| sms(&outbox).message_attributes("AWS.SNS.SMS.SenderID", attribute("String", id));
     let bad = [
@@ -55,7 +55,7 @@ async fn is_refused_when_a_parameter_is_not_as_it_must_be() {
     for (what, publish) in bad {
         let refusal = refusal(publish).await;
         assert!(matches!(refusal, PublishError::InvalidParameterException(_)), "{what}: {refusal:?}");
-        assert!(!refusal.to_string().contains("0401234567"), "the number is nobody else's affair");
+        assert!(!refusal.to_string().contains("0401234567"), "errors never contain the number");
     }
     assert_eq!(outbox.sent(), []);
 }
@@ -68,12 +68,12 @@ async fn may_have_1600_characters() {
 }
 
 #[tokio::test]
-async fn is_refused_with_an_attribute_that_is_none() {
+async fn is_refused_with_an_invalid_attribute() {
     let outbox = start().await;
     let with = |name: &str, value| sms(&outbox).message_attributes(name, value);
     let bad = [
-        ("a type of no kind", with("a", attribute("Text", "b"))),
-        ("a type that only begins so", with("a", attribute("Stringy", "b"))),
+        ("an unknown type", with("a", attribute("Text", "b"))),
+        ("a type that only starts like a valid one", with("a", attribute("Stringy", "b"))),
         ("no value", with("a", attribute("String", ""))),
         ("no number", with("a", attribute("Number", "b"))),
         ("a name with a space", with("a b", attribute("String", "c"))),

@@ -1,19 +1,19 @@
-//! The ends when they were told to misbehave.
+//! Simulated faults.
 
 use std::time::{Duration, Instant as Stopwatch};
 
 use aws_sdk_sesv2::operation::send_email::SendEmailError;
 use aws_sdk_sns::error::ProvideErrorMetadata;
 use aws_sdk_sns::operation::publish::PublishError;
-use outbox::{Behaviour, End};
+use outbox::{Behaviour, Endpoint};
 use tokio::time::timeout;
 
 use crate::setup::{PATIENCE, email, event, sms, start};
 
 #[tokio::test]
-async fn a_refusing_end_says_what_never_passes() {
+async fn refusing_answers_with_a_permanent_error() {
     let outbox = start().await;
-    for end in End::ALL {
+    for end in Endpoint::ALL {
         outbox.behave(end, Behaviour::Refuse);
     }
     for publish in [sms(&outbox), event(&outbox)] {
@@ -26,9 +26,9 @@ async fn a_refusing_end_says_what_never_passes() {
 }
 
 #[tokio::test]
-async fn a_throttling_end_says_so_with_429() {
+async fn throttling_answers_with_429() {
     let outbox = start().await;
-    for end in End::ALL {
+    for end in Endpoint::ALL {
         outbox.behave(end, Behaviour::Throttle);
     }
     for publish in [sms(&outbox), event(&outbox)] {
@@ -41,9 +41,9 @@ async fn a_throttling_end_says_so_with_429() {
 }
 
 #[tokio::test]
-async fn a_failing_end_says_that_it_is_broken() {
+async fn failing_answers_with_an_internal_error() {
     let outbox = start().await;
-    for end in End::ALL {
+    for end in Endpoint::ALL {
         outbox.behave(end, Behaviour::Fail);
     }
     for publish in [sms(&outbox), event(&outbox)] {
@@ -57,9 +57,9 @@ async fn a_failing_end_says_that_it_is_broken() {
 }
 
 #[tokio::test]
-async fn a_late_end_has_taken_it_before_it_answers() {
+async fn answering_late_accepts_the_message_first() {
     let outbox = start().await;
-    outbox.behave(End::Sms, Behaviour::Late(Duration::from_hours(1)));
+    outbox.behave(Endpoint::Sms, Behaviour::Late(Duration::from_hours(1)));
     let call = tokio::spawn(sms(&outbox).send());
     let sent = timeout(PATIENCE, outbox.arrived(1)).await.unwrap();
     assert_eq!((sent.len(), call.is_finished()), (1, false));
@@ -67,18 +67,18 @@ async fn a_late_end_has_taken_it_before_it_answers() {
 }
 
 #[tokio::test]
-async fn a_late_end_answers_in_the_end() {
+async fn answering_late_succeeds() {
     let (outbox, by) = (start().await, Duration::from_millis(50));
-    outbox.behave(End::Email, Behaviour::Late(by));
+    outbox.behave(Endpoint::Email, Behaviour::Late(by));
     let began = Stopwatch::now();
     email(&outbox).send().await.unwrap();
     assert!(began.elapsed() >= by);
 }
 
 #[tokio::test]
-async fn a_vanishing_end_has_taken_it_and_says_nothing() {
+async fn vanishing_accepts_the_message_without_an_answer() {
     let outbox = start().await;
-    for end in End::ALL {
+    for end in Endpoint::ALL {
         outbox.behave(end, Behaviour::Vanish);
     }
     for publish in [sms(&outbox), event(&outbox)] {
@@ -91,23 +91,23 @@ async fn a_vanishing_end_has_taken_it_and_says_nothing() {
 }
 
 #[tokio::test]
-async fn after_some_calls_an_end_behaves_again() {
+async fn after_the_configured_calls_a_channel_behaves_normally() {
     let outbox = start().await;
-    outbox.behave_next(End::Sms, Behaviour::Throttle, 2);
-    outbox.behave_next(End::Sms, Behaviour::Fail, 1);
+    outbox.behave_next(Endpoint::Sms, Behaviour::Throttle, 2);
+    outbox.behave_next(Endpoint::Sms, Behaviour::Fail, 1);
     let mut codes = Vec::new();
     for _ in 0..4 {
         codes.push(sms(&outbox).send().await.err().and_then(|error| error.code().map(str::to_owned)));
     }
     let expected = [Some("Throttled"), Some("Throttled"), Some("InternalError"), None];
     assert_eq!(codes, expected.map(|code| code.map(str::to_owned)));
-    assert_eq!((outbox.calls(End::Sms), outbox.sent().len()), (4, 1));
+    assert_eq!((outbox.calls(Endpoint::Sms), outbox.sent().len()), (4, 1));
 }
 
 #[tokio::test]
-async fn an_end_does_not_mind_what_another_was_told() {
+async fn channels_have_independent_behaviours() {
     let outbox = start().await;
-    outbox.behave(End::Sms, Behaviour::Fail);
+    outbox.behave(Endpoint::Sms, Behaviour::Fail);
     event(&outbox).send().await.unwrap();
     email(&outbox).send().await.unwrap();
 }
