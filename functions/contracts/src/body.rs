@@ -159,15 +159,14 @@ pub(crate) struct ContactBody {
     send_email: Option<bool>,
     /// Whether they get SMS; default false.
     send_sms: Option<bool>,
-    /// The language of the messages: `en`, `fi` or `sv`; default `en`.
+    /// The language of the messages; default `en`.
     language: Option<String>,
-    /// The messages they get besides those about the contract being created, updated, ended or cancelled:
-    /// `start-reminder`, `end-reminder`, `key-fetched`, `key-returned`, `key-not-returned`. Default: none.
+    /// The messages they get besides those about the contract being created, updated, ended or cancelled. Default: none.
     #[schema(max_items = 10)]
     additional_messages: Option<Vec<String>>,
 }
 
-/// The longest list of kinds of messages that is read: there are five, and a word may stand there twice.
+/// The longest list of kinds of messages that is read: more than there are, since one may be listed twice.
 const MAX_KINDS: usize = 10;
 
 /// The contacts of a body; what is wrong with them goes into the check.

@@ -3,12 +3,8 @@
 use api::{App, ContractView, KeyPath, Listing, Problem, Query};
 use axum::extract::State;
 use axum::response::Response;
-use domain::{Contract, ContractState};
+use domain::Contract;
 use store::{ContractFilter, Order};
-
-const STATES: [(&str, ContractState); 3] =
-    [("upcoming", ContractState::Upcoming), ("active", ContractState::Active), ("ended", ContractState::Ended)];
-const ORDERS: [(&str, Order); 2] = [("asc", Order::Ascending), ("desc", Order::Descending)];
 
 /// List the contracts of a key
 ///
@@ -33,8 +29,8 @@ pub(crate) async fn list_contracts(
     mut query: Query,
 ) -> Result<Response, Problem> {
     let page = query.page();
-    let states = query.words("state", &STATES);
-    let order = query.word("order", &ORDERS).unwrap_or_default();
+    let states = query.any_of("state");
+    let order = query.one_of::<Order>("order").unwrap_or_default();
     query.finish()?;
     let now = app.clock.now();
     let contracts = app.store.contracts(&key, &ContractFilter { states, order }, &page, now).await?;

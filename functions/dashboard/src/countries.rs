@@ -28,7 +28,7 @@ mod tests {
     #[test]
     fn every_country_has_a_name_in_every_language() {
         let all: BTreeSet<_> = Country::all().map(Country::code).collect();
-        for language in Language::ALL {
+        for &language in Language::ALL {
             let named: BTreeSet<_> = countries(language).into_iter().map(|(code, _)| code.to_owned()).collect();
             assert_eq!(named, all, "{language:?}");
         }

@@ -45,7 +45,7 @@ impl Frame {
 
     pub(crate) fn languages(&self) -> impl Iterator<Item = (&'static str, &'static str, bool)> {
         let current = self.t.language();
-        Language::ALL.into_iter().map(move |language| (language.code(), own_name(language), language == current))
+        Language::ALL.iter().map(move |&language| (language.code(), own_name(language), language == current))
     }
 
     #[expect(clippy::unused_self, reason = "templates find it where they find the rest")]

@@ -252,7 +252,10 @@ mod tests {
             let Written { date, time, .. } = times.written(at("2026-11-04T07:05:00Z"));
             format!("{date} {time}")
         };
-        assert_eq!(Language::ALL.map(written), ["2026-11-04 09:05", "4.11.2026 9.05", "2026-11-04 9.05"]);
+        assert_eq!(
+            Language::ALL.iter().copied().map(written).collect::<Vec<_>>(),
+            ["2026-11-04 09:05", "4.11.2026 9.05", "2026-11-04 9.05"]
+        );
     }
 
     #[test]

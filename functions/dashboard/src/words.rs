@@ -68,7 +68,7 @@ mod tests {
         ids.remove("");
         ids.remove("…");
         assert!(ids.len() > 10);
-        for language in Language::ALL {
+        for &language in Language::ALL {
             let missing: Vec<_> = ids.iter().filter(|id| !texts(language).has(id)).collect();
             assert!(missing.is_empty(), "{missing:?} in {language:?}");
         }

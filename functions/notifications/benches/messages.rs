@@ -30,7 +30,7 @@ async fn main() {
         let topics = vec![TOPIC.to_owned()];
         let outbox =
             Outbox::start(Options { topics, keep: 10, ..Options::new("bench".to_owned(), || at(0)) }).await.unwrap();
-        for end in Endpoint::ALL {
+        for &end in Endpoint::ALL {
             outbox.behave(end, if delay.is_zero() { Behaviour::Accept } else { Behaviour::Late(delay) });
         }
         let notifications = Notifications {

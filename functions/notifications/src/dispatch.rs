@@ -22,7 +22,7 @@ impl Notifications {
         let verdict = self.messenger.send(&claim).await;
         tracing::info!(
             message.id = id.as_str(),
-            message.kind = claim.message.occasion.kind().word(),
+            message.kind = claim.message.occasion.kind().name(),
             contract.id = claim.message.facts.contract.as_str(),
             verdict = ?verdict,
             "sent a message"

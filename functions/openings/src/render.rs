@@ -15,7 +15,8 @@ pub(crate) struct OpeningView {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = String, required = false)]
     key_id: Option<String>,
-    status: Status,
+    #[schema(value_type = String)]
+    status: OpeningStatus,
     /// Whether the device has confirmed the status. An `expired` that is not confirmed can still become `opened`: the
     /// device may have opened the locker and not been able to report it yet.
     confirmed_by_device: bool,
@@ -35,22 +36,6 @@ pub(crate) struct OpeningView {
     finished_at: Option<String>,
 }
 
-/// The status of an opening.
-#[derive(Debug, Clone, Copy, serde::Serialize, ToSchema)]
-#[serde(rename_all = "lowercase")]
-enum Status {
-    /// The device has not answered yet.
-    Requested,
-    /// The locker is open.
-    Opened,
-    /// The device, or its shadow, did not take it.
-    Refused,
-    /// The device tried, and does not know that it opened.
-    Failed,
-    /// It did not reach the device in time.
-    Expired,
-}
-
 impl OpeningView {
     pub(crate) fn at(opening: &Opening, now: Instant) -> Self {
         Self {
@@ -58,13 +43,7 @@ impl OpeningView {
             automat_id: opening.automat.as_str().to_owned(),
             locker_index: opening.locker.get(),
             key_id: opening.key.as_ref().map(|key| key.as_str().to_owned()),
-            status: match opening.status(now) {
-                OpeningStatus::Requested => Status::Requested,
-                OpeningStatus::Opened => Status::Opened,
-                OpeningStatus::Refused => Status::Refused,
-                OpeningStatus::Failed => Status::Failed,
-                OpeningStatus::Expired => Status::Expired,
-            },
+            status: opening.status(now),
             confirmed_by_device: opening.confirmed_by_device(),
             requested_by: opening.requested_by.as_str().to_owned(),
             reason: opening.reason.as_ref().map(|reason| reason.as_str().to_owned()),

@@ -2,7 +2,7 @@
 
 use api::problem::FieldCode;
 use api::{Check, Problem, Whole, whole};
-use domain::{Clue, Email, Invalid, Name, PersonSearch, PhoneNumber};
+use domain::{Email, Invalid, Name, PersonSearch, PhoneNumber};
 use serde::Deserialize;
 use store::{Cursor, PageRequest};
 use utoipa::ToSchema;
@@ -90,27 +90,4 @@ fn page(check: &mut Check, limit: Option<Whole>, after: Option<&str>) -> Option<
         |limit| (1..=LIMIT).contains(&limit).then_some(limit).ok_or(Invalid::OutOfRange { min: 1, max: LIMIT });
     let limit = check.optional("limit", Some(limit.map_or(i64::from(LIMIT), i64::from)), whole(within))?;
     Some(PageRequest { limit: usize::try_from(limit).ok()?, after: after.map(Cursor::from_client) })
-}
-
-/// What matched the person.
-#[derive(Debug, serde::Serialize, ToSchema)]
-#[schema(as = Clue)]
-#[serde(rename_all = "kebab-case")]
-pub(crate) enum ClueView {
-    /// An email address.
-    Email,
-    /// A phone number.
-    PhoneNumber,
-    /// A whole name. By itself it may be somebody else's.
-    Name,
-}
-
-impl From<Clue> for ClueView {
-    fn from(clue: Clue) -> Self {
-        match clue {
-            Clue::Email => Self::Email,
-            Clue::PhoneNumber => Self::PhoneNumber,
-            Clue::Name => Self::Name,
-        }
-    }
 }

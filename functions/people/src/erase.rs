@@ -1,12 +1,15 @@
 //! `POST /v1/people/erase`
 
+use std::collections::BTreeSet;
+
 use api::{App, Caller, JsonBody, Listing, NoQuery, Problem};
 use axum::extract::State;
 use axum::response::Response;
+use domain::Clue;
 use store::{Erasure, ErasureOutcome};
 use utoipa::ToSchema;
 
-use crate::body::{ClueView, PersonalDataErasure};
+use crate::body::PersonalDataErasure;
 
 /// The result of an erasure for one contract.
 #[derive(Debug, serde::Serialize, ToSchema)]
@@ -16,25 +19,10 @@ pub(crate) struct ErasureView {
     key_id: String,
     contract_id: String,
     /// What matched the person.
-    found_by: Vec<ClueView>,
-    outcome: ErasureOutcomeView,
-}
-
-/// The result of an erasure for a contract.
-#[derive(Debug, serde::Serialize, ToSchema)]
-#[schema(as = ErasureOutcome)]
-#[serde(rename_all = "kebab-case")]
-pub(crate) enum ErasureOutcomeView {
-    /// The contract was theirs and is over: it is gone, with all messages about it.
-    ContractErased,
-    /// The contract is another's: they are no contact of it any more, and the messages to them are gone.
-    ContactErased,
-    /// Only messages named them: those are gone.
-    MessagesErased,
-    /// Nothing: the contract is theirs and is not over, or the key is out with it. Remove it first.
-    Live,
-    /// Nothing: only the name is the same.
-    Ambiguous,
+    #[schema(value_type = Vec<String>)]
+    found_by: BTreeSet<Clue>,
+    #[schema(value_type = String)]
+    outcome: ErasureOutcome,
 }
 
 /// Erase a person's data
@@ -76,14 +64,8 @@ impl From<Erasure> for ErasureView {
         Self {
             key_id: erasure.key.as_str().to_owned(),
             contract_id: erasure.contract.as_str().to_owned(),
-            found_by: erasure.clues.into_iter().map(ClueView::from).collect(),
-            outcome: match erasure.outcome {
-                ErasureOutcome::ContractErased => ErasureOutcomeView::ContractErased,
-                ErasureOutcome::ContactErased => ErasureOutcomeView::ContactErased,
-                ErasureOutcome::MessagesErased => ErasureOutcomeView::MessagesErased,
-                ErasureOutcome::Live => ErasureOutcomeView::Live,
-                ErasureOutcome::Ambiguous => ErasureOutcomeView::Ambiguous,
-            },
+            found_by: erasure.clues,
+            outcome: erasure.outcome,
         }
     }
 }

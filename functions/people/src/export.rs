@@ -1,13 +1,15 @@
 //! `POST /v1/people/export`
 
+use std::collections::BTreeSet;
+
 use api::{App, Caller, ContractView, EventView, JsonBody, Listing, MessageView, NoQuery, Problem};
 use axum::extract::State;
 use axum::response::Response;
-use domain::Instant;
+use domain::{Clue, Instant};
 use store::{Page, PersonalData};
 use utoipa::ToSchema;
 
-use crate::body::{ClueView, PersonalDataExport};
+use crate::body::PersonalDataExport;
 
 /// A person's data in one contract.
 #[derive(Debug, serde::Serialize, ToSchema)]
@@ -17,7 +19,8 @@ pub(crate) struct PersonalDataView {
     key_id: String,
     contract_id: String,
     /// What matched the person. A name alone may be another person's.
-    found_by: Vec<ClueView>,
+    #[schema(value_type = Vec<String>)]
+    found_by: BTreeSet<Clue>,
     /// The contract, with all its contacts and its PIN masked; absent if it no longer exists.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = ContractView, required = false)]
@@ -74,7 +77,7 @@ impl PersonalDataView {
         Self {
             key_id: data.key.as_str().to_owned(),
             contract_id: data.contract_id.as_str().to_owned(),
-            found_by: data.clues.into_iter().map(ClueView::from).collect(),
+            found_by: data.clues,
             contract: data.contract.map(|contract| ContractView::masked(contract, overdue, now)),
             messages: data.messages.into_iter().map(MessageView::from).collect(),
             events: data.events.into_iter().map(EventView::from).collect(),

@@ -67,7 +67,7 @@ impl Refusal {
     #[must_use]
     pub fn advice(&self) -> String {
         let Self::Scope { wanted, held } = self else { return format!("{self}.") };
-        let lowest = Role::ALL.into_iter().find(|role| wanted.iter().any(|scope| scope == role.scope()));
+        let lowest = Role::ALL.iter().find(|role| wanted.iter().any(|scope| scope == role.scope()));
         let needed = lowest.map_or_else(|| self.to_string(), |role| format!("this requires the role {}", role.name()));
         let mut advice = match held.as_slice() {
             [] => format!("{needed}, and the token has no scopes, as an ID token has none; send the access token."),

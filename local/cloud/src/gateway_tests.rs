@@ -62,7 +62,7 @@ fn gateway() -> Router {
         .route("/v1/keys/many", any(many_headers))
         .fallback(echo);
     let functions = HashMap::from([("keys", keys), ("contracts", Router::new().fallback(echo))]);
-    let audience = Role::ALL.map(|role| role.name().to_owned()).to_vec();
+    let audience = Role::ALL.iter().map(|role| role.name().to_owned()).collect();
     let authorizer = Authorizer::new("http://here", audience, TOKENS.jwks().clone());
     let clock = Clock::fixed(Instant::from_millis(NOW).unwrap());
     let routes = Routes::read(ROUTES, FUNCTIONS).unwrap();

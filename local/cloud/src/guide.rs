@@ -141,7 +141,7 @@ impl Guide {
             "Client secrets (the user admin with admin's secret can also open {}/outbox from other machines):",
             self.url
         )?;
-        for role in Role::ALL {
+        for &role in Role::ALL {
             writeln!(f, "  {:<16} {}", role.name(), secrets.client(role).unwrap_or_default())?;
         }
         if let Some(file) = file {

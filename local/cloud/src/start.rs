@@ -184,7 +184,7 @@ impl LocalCloud {
             ("people", ::people::router(app("people"))),
             ("dashboard", dashboard(&url, sign_in.clone(), app("dashboard"), things("dashboard"), &random)),
         ]);
-        let audience = Role::ALL.map(Role::name).into_iter().chain([WEB_CLIENT]).map(str::to_owned).collect();
+        let audience = Role::ALL.iter().map(|role| role.name()).chain([WEB_CLIENT]).map(str::to_owned).collect();
         let authorizer = Authorizer::new(&url, audience, tokens.jwks().clone());
         let routes = Routes::read(template::ROUTES, template::TEMPLATE)?;
         let gateway = Gateway::new(routes, functions, authorizer, authority, clock.clone(), random.clone())?;

@@ -25,7 +25,7 @@ async fn serves_with_its_own_tokens_until_it_is_stopped() {
     let (client, url) = (Client::new(), cloud.url().to_owned());
     let keys = format!("{url}/v1/keys");
     assert_eq!(client.get(&keys).send().await.unwrap().status(), StatusCode::UNAUTHORIZED);
-    for role in Role::ALL {
+    for &role in Role::ALL {
         let answer = client.get(&keys).bearer_auth(cloud.token(role).unwrap()).send().await.unwrap();
         assert_eq!(answer.status(), StatusCode::OK, "{role:?}");
         assert!(answer.headers().contains_key("apigw-requestid"));

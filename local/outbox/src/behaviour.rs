@@ -5,8 +5,11 @@ use std::fmt;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use strum::{EnumString, IntoStaticStr, VariantArray};
+
 /// An endpoint by which messages are sent, with its own behaviour.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, IntoStaticStr, EnumString, VariantArray)]
+#[strum(serialize_all = "kebab-case")]
 pub enum Endpoint {
     /// Emails, sent by SES.
     Email,
@@ -18,20 +21,7 @@ pub enum Endpoint {
 
 impl Endpoint {
     /// All endpoints.
-    pub const ALL: [Self; 3] = [Self::Email, Self::Sms, Self::Topic];
-
-    /// Its name in the page's form.
-    pub(crate) fn name(self) -> &'static str {
-        match self {
-            Self::Email => "email",
-            Self::Sms => "sms",
-            Self::Topic => "topic",
-        }
-    }
-
-    pub(crate) fn from_name(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|endpoint| endpoint.name() == name)
-    }
+    pub const ALL: &[Self] = Self::VARIANTS;
 }
 
 /// How an endpoint responds to a call.

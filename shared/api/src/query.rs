@@ -4,6 +4,7 @@ use axum::extract::FromRequestParts;
 use domain::Invalid;
 use http::request::Parts;
 use store::{Cursor, PageRequest};
+use strum::VariantArray;
 
 use crate::Problem;
 use crate::problem::{FieldCode, FieldError};
@@ -69,22 +70,23 @@ impl Query {
         self.parsed(name, parse)
     }
 
-    /// A parameter that is one of some words.
-    pub fn word<T: Copy>(&mut self, name: &str, words: &[(&str, T)]) -> Option<T> {
+    /// A parameter that is one of an enumeration.
+    pub fn one_of<T: VariantArray + Copy + Into<&'static str>>(&mut self, name: &str) -> Option<T> {
         let text = self.text(name)?;
-        self.known(name, &text, words)
+        self.known(name, &text, &named())
     }
 
-    /// A parameter that is a list of known values, separated by commas or given by repeating the parameter: generated
-    /// clients do either. Without it, the list is empty.
-    pub fn words<T: Copy>(&mut self, name: &str, words: &[(&str, T)]) -> Vec<T> {
+    /// A parameter that is a list of values of an enumeration, separated by commas or given by repeating the parameter:
+    /// generated clients do either. Without it, the list is empty.
+    pub fn any_of<T: VariantArray + Copy + Into<&'static str>>(&mut self, name: &str) -> Vec<T> {
         let given = self.texts(name);
-        given.iter().flat_map(|text| text.split(',')).map_while(|word| self.known(name, word, words)).collect()
+        given.iter().flat_map(|text| text.split(',')).map_while(|text| self.known(name, text, &named())).collect()
     }
 
     /// A parameter that is `true` or `false`. Left out, it is false.
     pub fn flag(&mut self, name: &str) -> bool {
-        self.word(name, &[("true", true), ("false", false)]).unwrap_or_default()
+        let text = self.text(name);
+        text.and_then(|text| self.known(name, &text, &[("true", true), ("false", false)])).unwrap_or_default()
     }
 
     /// `limit` and `after`.
@@ -135,14 +137,19 @@ impl Query {
         found.into_iter().map(|(_, value)| value).collect()
     }
 
-    fn known<T: Copy>(&mut self, name: &str, word: &str, words: &[(&str, T)]) -> Option<T> {
-        let found = words.iter().find(|(known, _)| *known == word).map(|(_, value)| *value);
+    fn known<T: Copy>(&mut self, name: &str, text: &str, values: &[(&str, T)]) -> Option<T> {
+        let found = values.iter().find(|(known, _)| *known == text).map(|(_, value)| *value);
         if found.is_none() {
-            let known: Vec<_> = words.iter().map(|(known, _)| *known).collect();
+            let known: Vec<_> = values.iter().map(|(known, _)| *known).collect();
             self.refuse(name, FieldCode::UnknownValue, format!("must be of: {}", known.join(", ")));
         }
         found
     }
+}
+
+/// The values of an enumeration, each with its name.
+fn named<T: VariantArray + Copy + Into<&'static str>>() -> Vec<(&'static str, T)> {
+    T::VARIANTS.iter().map(|value| ((*value).into(), *value)).collect()
 }
 
 /// For a route without query parameters: any is refused by name.
@@ -159,6 +166,8 @@ impl<S: Send + Sync> FromRequestParts<S> for NoQuery {
 
 #[cfg(test)]
 mod tests {
+    use domain::ContractState;
+
     use super::*;
     use crate::problem::Code;
 
@@ -192,22 +201,21 @@ mod tests {
 
     #[tokio::test]
     async fn a_list_is_separated_by_commas_or_repeated() {
-        let states = [("upcoming", 0), ("active", 1), ("ended", 2)];
         for text in ["state=active,ended", "state=active&state=ended"] {
             let mut query = query(text).await;
-            assert_eq!(query.words("state", &states), [1, 2], "{text}");
+            assert_eq!(query.any_of::<ContractState>("state"), [ContractState::Active, ContractState::Ended], "{text}");
             assert!(query.finish().is_ok(), "{text}");
         }
         let mut query = query("state=active&state=").await;
-        query.words("state", &states);
+        query.any_of::<ContractState>("state");
         assert!(query.finish().is_err());
     }
 
     #[tokio::test]
     async fn all_that_is_wrong_is_said_at_once() {
         let mut query = query("order=up&sort=start&state=active,over&x=1").await;
-        query.word("order", &[("asc", 0), ("desc", 1)]);
-        query.words("state", &[("active", 0), ("ended", 1)]);
+        query.one_of::<store::Order>("order");
+        query.any_of::<ContractState>("state");
         let problem = query.finish().unwrap_err();
         let found: Vec<_> = problem.errors.iter().map(|error| (error.field.as_str(), error.code)).collect();
         assert_eq!(problem.errors[2].detail, "is not a parameter of this route; the parameters are order, state");

@@ -6,8 +6,13 @@
 
 use std::collections::HashMap;
 
+use strum::VariantArray as _;
+
 /// What a caller may do; each role may also do what those before it may.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, strum::IntoStaticStr, strum::VariantArray, strum::EnumString,
+)]
+#[strum(serialize_all = "kebab-case")]
 pub enum Role {
     /// Reads; codes are masked.
     Viewer,
@@ -29,16 +34,12 @@ pub const PERSON_SCOPE: &str = "key-automat/person";
 
 impl Role {
     /// All of them, each before those that may do more.
-    pub const ALL: [Self; 3] = [Self::Viewer, Self::Operator, Self::Admin];
+    pub const ALL: &[Self] = Self::VARIANTS;
 
     /// The name: of a group of people, and of the client that is a machine.
     #[must_use]
     pub fn name(self) -> &'static str {
-        match self {
-            Self::Viewer => "viewer",
-            Self::Operator => "operator",
-            Self::Admin => "admin",
-        }
+        self.into()
     }
 
     /// The scope of a machine that has this role: its name, after that of the resource server.
@@ -55,7 +56,7 @@ impl Role {
     /// at a route, before the function looks at a person's groups.
     #[must_use]
     pub fn scopes(self) -> Vec<&'static str> {
-        let of_machines = Self::ALL.into_iter().filter(|role| *role >= self).map(Self::scope);
+        let of_machines = Self::ALL.iter().filter(move |role| **role >= self).map(|role| role.scope());
         of_machines.chain([PERSON_SCOPE]).collect()
     }
 
@@ -64,22 +65,18 @@ impl Role {
     pub fn of_claims(claims: &HashMap<String, String>) -> Option<Self> {
         let mut scopes = claims.get(SCOPE).map(String::as_str).unwrap_or_default().split(' ');
         match claims.get(GROUPS) {
-            Some(groups) if scopes.any(|scope| scope == PERSON_SCOPE) => listed(groups).filter_map(Self::named).max(),
+            Some(groups) if scopes.any(|scope| scope == PERSON_SCOPE) => {
+                listed(groups).filter_map(|group| group.parse().ok()).max()
+            }
             None if !claims.contains_key(USERNAME) => scopes.filter_map(Self::of_scope).max(),
             Some(_) | None => None,
         }
     }
 
-    /// The role of this name.
-    #[must_use]
-    pub fn named(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|role| role.name() == name)
-    }
-
     /// The role that this scope gives to a machine.
     #[must_use]
     pub fn of_scope(scope: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|role| role.scope() == scope)
+        Self::ALL.iter().copied().find(|role| role.scope() == scope)
     }
 }
 

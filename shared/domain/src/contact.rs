@@ -4,6 +4,8 @@ use std::collections::BTreeSet;
 use std::fmt;
 use std::str::FromStr as _;
 
+use strum::VariantArray as _;
+
 use crate::text::is_ignorable;
 use crate::{Address, Invalid, MessageKind, Name, PhoneNumber, Recipient};
 
@@ -93,39 +95,48 @@ impl fmt::Debug for Email {
 }
 
 /// A language that messages are written in.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(
+    Debug,
+    Clone,
+    Copy,
+    PartialEq,
+    Eq,
+    Default,
+    serde::Serialize,
+    serde::Deserialize,
+    strum::IntoStaticStr,
+    strum::VariantArray,
+    strum::EnumString,
+)]
 pub enum Language {
     /// English.
     #[default]
+    #[serde(rename = "en")]
+    #[strum(serialize = "en")]
     English,
     /// Finnish.
+    #[serde(rename = "fi")]
+    #[strum(serialize = "fi")]
     Finnish,
     /// Swedish.
+    #[serde(rename = "sv")]
+    #[strum(serialize = "sv")]
     Swedish,
 }
 
 impl Language {
     /// All of them, in the order in which they are offered.
-    pub const ALL: [Self; 3] = [Self::English, Self::Finnish, Self::Swedish];
+    pub const ALL: &[Self] = Self::VARIANTS;
 
     /// Takes an ISO 639-1 code: `en`, `fi` or `sv`.
     pub fn parse(text: &str) -> Result<Self, Invalid> {
-        match text {
-            "en" => Ok(Self::English),
-            "fi" => Ok(Self::Finnish),
-            "sv" => Ok(Self::Swedish),
-            _ => Err(Invalid::LanguageUnknown),
-        }
+        text.parse().map_err(|_| Invalid::LanguageUnknown)
     }
 
     /// The ISO 639-1 code.
     #[must_use]
     pub fn code(self) -> &'static str {
-        match self {
-            Self::English => "en",
-            Self::Finnish => "fi",
-            Self::Swedish => "sv",
-        }
+        self.into()
     }
 }
 

@@ -25,7 +25,11 @@ impl Ending {
 
 /// Where a contract stands at some instant, by time alone. Whether its key is overdue is beside it:
 /// [`Whereabouts::is_overdue`](crate::Whereabouts::is_overdue).
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize, strum::IntoStaticStr, strum::VariantArray,
+)]
+#[serde(rename_all = "kebab-case")]
+#[strum(serialize_all = "kebab-case")]
 pub enum ContractState {
     /// It has yet to start.
     Upcoming,

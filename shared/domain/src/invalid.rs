@@ -1,5 +1,7 @@
 //! Why a piece of input is not what its field wants.
 
+use crate::{Language, MessageKind};
+
 /// Why a value was refused when it was parsed. The text names the rule, never the value: values may be secrets.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum Invalid {
@@ -51,9 +53,13 @@ pub enum Invalid {
     #[error("must be a phone number in E.164 form, such as +358401234567")]
     PhoneNumberForm,
     /// Not one of the languages that messages are written in.
-    #[error("must be one of en, fi, sv")]
+    #[error("must be one of {}", join(Language::ALL.iter().map(|language| language.code())))]
     LanguageUnknown,
     /// Not a kind of message that a contact may ask for.
-    #[error("must be one of start-reminder, end-reminder, key-fetched, key-returned, key-not-returned")]
+    #[error("must be one of {}", join(MessageKind::additional().map(MessageKind::name)))]
     MessageKindUnknown,
+}
+
+fn join(names: impl Iterator<Item = &'static str>) -> String {
+    names.collect::<Vec<_>>().join(", ")
 }

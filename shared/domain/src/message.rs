@@ -1,7 +1,7 @@
 //! What a contact is told, and when it may be told again.
 
 use serde::{Deserialize, Serialize};
-use strum::{IntoStaticStr, VariantArray};
+use strum::{EnumString, IntoStaticStr, VariantArray};
 
 use crate::{
     Contract, ContractField, ContractId, Email, FreeText, Instant, Invalid, KeyId, Language, Location, Name,
@@ -9,7 +9,23 @@ use crate::{
 };
 
 /// What a message is about.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(
+    Debug,
+    Clone,
+    Copy,
+    PartialEq,
+    Eq,
+    Hash,
+    PartialOrd,
+    Ord,
+    serde::Serialize,
+    serde::Deserialize,
+    strum::IntoStaticStr,
+    strum::VariantArray,
+    strum::EnumString,
+)]
+#[serde(rename_all = "kebab-case")]
+#[strum(serialize_all = "kebab-case")]
 pub enum MessageKind {
     /// A contract was made, or its contact has just been named.
     ContractCreated,
@@ -33,43 +49,22 @@ pub enum MessageKind {
 
 impl MessageKind {
     /// All of them, in the order of a contract's life.
-    pub const ALL: [Self; 9] = [
-        Self::ContractCreated,
-        Self::ContractUpdated,
-        Self::ContractEnded,
-        Self::ContractCancelled,
-        Self::StartReminder,
-        Self::EndReminder,
-        Self::KeyFetched,
-        Self::KeyReturned,
-        Self::KeyNotReturned,
-    ];
+    pub const ALL: &[Self] = Self::VARIANTS;
 
-    /// Its word in items, requests and answers.
+    /// Its name in items, requests and answers.
     #[must_use]
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::ContractCreated => "contract-created",
-            Self::ContractUpdated => "contract-updated",
-            Self::ContractEnded => "contract-ended",
-            Self::ContractCancelled => "contract-cancelled",
-            Self::StartReminder => "start-reminder",
-            Self::EndReminder => "end-reminder",
-            Self::KeyFetched => "key-fetched",
-            Self::KeyReturned => "key-returned",
-            Self::KeyNotReturned => "key-not-returned",
-        }
+    pub fn name(self) -> &'static str {
+        self.into()
     }
 
-    /// The kind of a word.
-    #[must_use]
-    pub fn of_word(word: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|kind| kind.word() == word)
+    /// The kinds that only those contacts get who ask for them.
+    pub fn additional() -> impl Iterator<Item = Self> {
+        Self::ALL.iter().copied().filter(|kind| kind.is_additional())
     }
 
-    /// Takes the word of a kind that a contact may ask for; those about the contract itself go to every contact.
-    pub fn parse_additional(word: &str) -> Result<Self, Invalid> {
-        Self::of_word(word).filter(|kind| kind.is_additional()).ok_or(Invalid::MessageKindUnknown)
+    /// Takes the name of a kind that a contact may ask for; those about the contract itself go to every contact.
+    pub fn parse_additional(name: &str) -> Result<Self, Invalid> {
+        name.parse().ok().filter(|kind: &Self| kind.is_additional()).ok_or(Invalid::MessageKindUnknown)
     }
 
     /// Whether only those contacts get it who ask for it.
@@ -318,8 +313,9 @@ impl SendFailure {
     }
 }
 
-/// The delivery status of a message.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// Where a message stands.
+#[derive(Debug, Clone, PartialEq, Eq, strum::IntoStaticStr, strum::VariantNames)]
+#[strum(serialize_all = "kebab-case")]
 pub enum MessageState {
     /// It will be tried then.
     Pending {

@@ -34,32 +34,40 @@ impl fmt::Display for OpeningId {
 }
 
 /// One request to open one locker.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub struct Opening {
     /// Its identifier.
+    #[serde(rename = "openingId")]
     pub id: OpeningId,
     /// The automat.
+    #[serde(rename = "automatId")]
     pub automat: AutomatId,
     /// The locker.
+    #[serde(rename = "lockerIndex")]
     pub locker: LockerIndex,
     /// The key that belonged in the locker when it was asked for.
+    #[serde(rename = "keyId", skip_serializing_if = "Option::is_none")]
     pub key: Option<KeyId>,
     /// Above that of every opening of the locker before; the device acts on no other.
     pub seq: u64,
     /// Who asked for it.
     pub requested_by: Actor,
     /// Why, if they said.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub reason: Option<FreeText>,
     /// When it was asked for, in whole seconds as the device is told.
     pub issued_at: Instant,
     /// From when on the device must not act on it, in whole seconds too.
     pub expires_at: Instant,
     /// How it ended, if we have been told.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub end: Option<OpeningEnd>,
 }
 
 /// How an opening ended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub struct OpeningEnd {
     /// How.
     pub outcome: OpeningOutcome,
@@ -84,8 +92,21 @@ pub enum OpeningOutcome {
     Expired,
 }
 
-/// The status of an opening.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+/// How far an opening has come.
+#[derive(
+    Debug,
+    Clone,
+    Copy,
+    PartialEq,
+    Eq,
+    Hash,
+    serde::Serialize,
+    serde::Deserialize,
+    strum::IntoStaticStr,
+    strum::VariantArray,
+)]
+#[serde(rename_all = "kebab-case")]
+#[strum(serialize_all = "kebab-case")]
 pub enum OpeningStatus {
     /// The device may still act on it.
     Requested,

@@ -1,9 +1,27 @@
 //! What is done at its time: reminders, and the look whether a key is back.
 
+use strum::VariantArray as _;
+
 use crate::{Contract, Instant, MessageKind, Notice, Occasion, TimeRange};
 
 /// Something that is done at its time, unless the contract is another by then.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(
+    Debug,
+    Clone,
+    Copy,
+    PartialEq,
+    Eq,
+    Hash,
+    PartialOrd,
+    Ord,
+    serde::Serialize,
+    serde::Deserialize,
+    strum::IntoStaticStr,
+    strum::VariantArray,
+    strum::EnumString,
+)]
+#[serde(rename_all = "kebab-case")]
+#[strum(serialize_all = "kebab-case")]
 pub enum Reminder {
     /// Tell those who want it that the contract starts.
     Start,
@@ -15,7 +33,7 @@ pub enum Reminder {
 
 impl Reminder {
     /// All of them.
-    pub const ALL: [Self; 3] = [Self::Start, Self::End, Self::Return];
+    pub const ALL: &[Self] = Self::VARIANTS;
     /// So long before the start is the reminder of it.
     pub const BEFORE_START_MILLIS: i64 = 24 * 3_600_000;
     /// So long before the end is the reminder of it.

@@ -19,4 +19,11 @@ macro_rules! serialize_as_text {
     )+};
 }
 
-serialize_as_text!(crate::AutomatId, crate::KeyId, crate::ContractId, crate::OpeningId, crate::Instant);
+serialize_as_text!(
+    crate::AutomatId,
+    crate::KeyId,
+    crate::ContractId,
+    crate::OpeningId,
+    crate::Instant,
+    crate::FreeText
+);

@@ -15,7 +15,7 @@ fn main() -> Result<(), Invalid> {
     let words: Vec<String> = env::args().skip(1).collect();
     let word = |place: usize| words.get(place).map(String::as_str);
     let language = Language::parse(word(0).unwrap_or("en"))?;
-    let kind = MessageKind::of_word(word(1).unwrap_or("contract-created")).ok_or(Invalid::MessageKindUnknown)?;
+    let kind = word(1).unwrap_or("contract-created").parse().map_err(|_| Invalid::MessageKindUnknown)?;
     let address = match word(2) {
         Some("sms") => Address::Sms(PhoneNumber::parse("+358401234567")?),
         _ => Address::Email(Email::parse("matti@example.fi")?),

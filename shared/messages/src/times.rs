@@ -118,7 +118,12 @@ mod tests {
 
     #[test]
     fn each_language_has_its_own_form() {
-        let said = |instant| Language::ALL.map(|language| times(language, "Europe/Helsinki").moment(at(instant)));
+        let said = |instant| {
+            Language::ALL
+                .iter()
+                .map(|&language| times(language, "Europe/Helsinki").moment(at(instant)))
+                .collect::<Vec<_>>()
+        };
         assert_eq!(
             said("2026-11-24T12:00:00Z"),
             ["Tue 24 Nov 2026, 14:00", "ti 24.11.2026 klo 14.00", "tis 24 nov. 2026 kl. 14.00"]
@@ -217,7 +222,9 @@ mod tests {
     fn ranges_in_each_language() {
         let day = range("2026-11-24T12:00:00Z", "2026-11-24T16:30:00Z");
         let permanent = TimeRange::new(at("2026-11-24T12:00:00Z"), None).unwrap();
-        let said = |range| Language::ALL.map(|language| times(language, "Europe/Helsinki").range(range));
+        let said = |range| {
+            Language::ALL.iter().map(|&language| times(language, "Europe/Helsinki").range(range)).collect::<Vec<_>>()
+        };
         assert_eq!(
             said(day),
             ["Tue 24 Nov 2026, 14:00–18:30", "ti 24.11.2026 klo 14.00–18.30", "tis 24 nov. 2026 kl. 14.00–18.30"]

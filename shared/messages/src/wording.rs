@@ -89,7 +89,7 @@ impl<'a> Wording<'a> {
 
     /// Says a part of this kind of message.
     pub(crate) fn say_part(&self, part: &str) -> String {
-        self.texts.tell_part(self.message.occasion.kind().word(), part, &self.values)
+        self.texts.tell_part(self.message.occasion.kind().name(), part, &self.values)
     }
 }
 

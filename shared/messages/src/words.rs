@@ -29,12 +29,12 @@ mod tests {
     #[test]
     fn every_kind_has_every_part() {
         let values = FluentArgs::new();
-        for language in Language::ALL {
+        for &language in Language::ALL {
             for (kind, part) in
                 MessageKind::ALL.iter().flat_map(|kind| ["subject", "heading", "intro", "sms"].map(|part| (kind, part)))
             {
-                let said = texts(language).tell_part(kind.word(), part, &values);
-                assert!(!said.contains(kind.word()), "{} {part} in {language:?}", kind.word());
+                let said = texts(language).tell_part(kind.name(), part, &values);
+                assert!(!said.contains(kind.name()), "{} {part} in {language:?}", kind.name());
             }
         }
     }

@@ -89,7 +89,7 @@ pub fn by_sms(number: &str) -> Contact {
 /// A contact who wants to hear of everything.
 #[must_use]
 pub fn of_everything(contact: Contact) -> Contact {
-    let additional_messages = MessageKind::ALL.into_iter().filter(|kind| kind.is_additional()).collect();
+    let additional_messages = MessageKind::additional().collect();
     Contact { additional_messages, ..contact }
 }
 

@@ -5,11 +5,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use domain::Language;
 use fluent_bundle::FluentResource;
 
+use crate::translations::LANGUAGES;
+
 /// Each pattern with the values in it. A message's parts are patterns of their own: `message.part`.
 type Patterns = BTreeMap<String, BTreeSet<String>>;
 
 /// Of resources by language, in the order of [`Language::ALL`].
-pub(crate) fn of(sources: &[&[&str]; 3]) -> Vec<String> {
+pub(crate) fn of(sources: &[&[&str]; LANGUAGES]) -> Vec<String> {
     let mut faults = Vec::new();
     for source in sources.iter().copied().flatten() {
         if let Err((_, errors)) = FluentResource::try_new((*source).to_owned()) {

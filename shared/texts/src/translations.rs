@@ -6,18 +6,21 @@ use domain::Language;
 
 use crate::{Texts, faults};
 
+/// How many languages there are: a new one does not compile until each crate has its texts.
+pub(crate) const LANGUAGES: usize = Language::ALL.len();
+
 /// The texts of a crate, each language read when it is first asked for.
 #[derive(Debug)]
 pub struct Translations {
-    sources: [&'static [&'static str]; 3],
-    texts: [OnceLock<Texts>; 3],
+    sources: [&'static [&'static str]; LANGUAGES],
+    texts: [OnceLock<Texts>; LANGUAGES],
 }
 
 impl Translations {
     /// Of the resources of each language, in the order of [`Language::ALL`].
     #[must_use]
-    pub const fn new(sources: [&'static [&'static str]; 3]) -> Self {
-        Self { sources, texts: [const { OnceLock::new() }; 3] }
+    pub const fn new(sources: [&'static [&'static str]; LANGUAGES]) -> Self {
+        Self { sources, texts: [const { OnceLock::new() }; LANGUAGES] }
     }
 
     /// The texts in a language.
@@ -42,7 +45,13 @@ mod tests {
     #[test]
     fn each_language_has_its_own() {
         let words = Translations::new([&["one = One"], &["one = Yksi"], &["one = Ett"]]);
-        assert_eq!(Language::ALL.map(|language| words.texts(language).say("one")), ["One", "Yksi", "Ett"]);
-        assert_eq!(Language::ALL.map(|language| words.texts(language).language()), Language::ALL);
+        assert_eq!(
+            Language::ALL.iter().map(|language| words.texts(*language).say("one")).collect::<Vec<_>>(),
+            ["One", "Yksi", "Ett"]
+        );
+        assert_eq!(
+            Language::ALL.iter().map(|language| words.texts(*language).language()).collect::<Vec<_>>(),
+            Language::ALL
+        );
     }
 }

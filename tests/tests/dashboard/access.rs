@@ -43,7 +43,7 @@ async fn whoever_is_not_signed_in_is_asked_who_it_is() {
 async fn every_page_wants_its_role_and_is_content_with_it() {
     let stack = Stack::local();
     let mut visitors = Vec::new();
-    for role in Role::ALL {
+    for &role in Role::ALL {
         visitors.push((Some(role), Visitor::signed_in(&stack, role.name()).await));
     }
     let newcomer = Visitor::new(&stack);

@@ -72,7 +72,7 @@ async fn every_route_wants_a_machine_of_its_role_and_is_content_with_it() {
     let stack = Stack::shared();
     let (mut refused, mut let_in) = (0, 0);
     for (route, needed) in protected() {
-        for role in Role::ALL {
+        for &role in Role::ALL {
             let answer = call(stack.as_role(role), route).await;
             if role < needed {
                 refused_by_the_gateway(&stack, &answer, 403, "forbidden");
@@ -102,7 +102,7 @@ enum Bearer {
 
 async fn every_kind_of_token(stack: &Stack) -> Vec<(Bearer, String)> {
     let (browser, mut tokens) = (Browser::open(stack).await, Vec::new());
-    for role in Role::ALL {
+    for &role in Role::ALL {
         tokens.push((Bearer::Machine(role), stack.token(role).await));
         let of_person = browser.sign_in(role.name(), "openid key-automat/person").await;
         tokens.push((Bearer::Person(Some(role)), of_person.access));

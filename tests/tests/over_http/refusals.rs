@@ -11,7 +11,7 @@ use crate::provoke::provoke;
 async fn every_code_is_produced_by_some_request() {
     let stage = Stage::new(&Stack::local(), 100).await;
     let mut elsewhere = Vec::new();
-    for code in Code::ALL {
+    for &code in Code::ALL {
         let Some(answer) = provoke(&stage, code).await else {
             elsewhere.push(code.name());
             continue;

@@ -27,7 +27,7 @@ pub(crate) struct PreviewView {
 #[derive(Debug, serde::Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct MessagePreview {
-    /// `contract-created`, `contract-updated`, `contract-ended`, `contract-cancelled`, `start-reminder` or `end-reminder`.
+    /// What it is about.
     kind: &'static str,
     #[serde(flatten)]
     recipient: RecipientView,
@@ -86,7 +86,7 @@ impl PreviewView {
             let rendered =
                 if new_pin { render(&message) } else { render_without_pin(&message).map_err(Problem::internal)? };
             Ok(MessagePreview {
-                kind: message.occasion.kind().word(),
+                kind: message.occasion.kind().name(),
                 recipient: RecipientView::from(&message.recipient),
                 send_at: time.map(|time| time.to_string()),
                 words: rendered.into(),

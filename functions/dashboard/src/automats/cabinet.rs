@@ -8,10 +8,12 @@ use std::borrow::Cow;
 use domain::{ContractId, DoorState, Whereabouts};
 use messages::LocalTimes;
 use store::LockerView;
+use strum::VariantArray as _;
 use texts::{FluentArgs, Texts};
 
 /// Which lockers are wanted.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, strum::IntoStaticStr, strum::VariantArray)]
+#[strum(serialize_all = "kebab-case")]
 pub(super) enum Show {
     All,
     Inside,
@@ -57,24 +59,12 @@ pub(super) struct Words<'t> {
 }
 
 impl Show {
-    /// All of them, with the word in the address, in the order in which they are offered.
-    pub(super) const ALL: [(&str, Self); 5] = [
-        ("all", Self::All),
-        ("inside", Self::Inside),
-        ("out", Self::Out),
-        ("unknown", Self::Unknown),
-        ("empty", Self::Empty),
-    ];
+    /// All of them, in the order in which they are offered.
+    pub(super) const ALL: &[Self] = Self::VARIANTS;
 
-    /// The text of its name.
-    pub(super) fn text(self) -> &'static str {
-        match self {
-            Self::All => "show-all",
-            Self::Inside => "show-inside",
-            Self::Out => "show-out",
-            Self::Unknown => "show-unknown",
-            Self::Empty => "show-empty",
-        }
+    /// Its name in the address.
+    pub(super) fn name(self) -> &'static str {
+        self.into()
     }
 
     pub(super) fn shows(self, look: Look) -> bool {

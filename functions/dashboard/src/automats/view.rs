@@ -44,7 +44,7 @@ pub(crate) async fn view_automat(
     visit: Visit,
     mut query: Query,
 ) -> Result<Response, Problem> {
-    let show = query.word("show", &Show::ALL).unwrap_or(Show::All);
+    let show = query.one_of("show").unwrap_or(Show::All);
     query.finish()?;
     let view = app.store.automat_view(&id, app.clock.now()).await?;
     page(StatusCode::OK, &draw(view, show, &visit))
@@ -55,12 +55,13 @@ fn draw(view: AutomatView, show: Show, visit: &Visit) -> ViewPage<'static> {
     let times = LocalTimes::new(t.language(), automat.time_zone);
     let home = links::automat(&automat.id);
     let mut lockers: Vec<_> = view.lockers.into_iter().map(|locker| Locker::of(locker, t, times)).collect();
-    let filters = Show::ALL.map(|(word, each)| Filter {
-        label: t.say(each.text()).into_owned(),
-        href: if each == Show::All { home.clone() } else { format!("{home}?show={word}") },
+    let filters = Show::ALL.iter().map(|&each| Filter {
+        label: t.say(&format!("show-{}", each.name())).into_owned(),
+        href: if each == Show::All { home.clone() } else { format!("{home}?show={}", each.name()) },
         count: lockers.iter().filter(|locker| each.shows(locker.look)).count(),
         current: each == show,
     });
+    let filters: Vec<_> = filters.collect();
     lockers.retain(|locker| show.shows(locker.look));
     ViewPage {
         frame: visit.frame(),
@@ -68,7 +69,7 @@ fn draw(view: AutomatView, show: Show, visit: &Visit) -> ViewPage<'static> {
         place: automat.location.as_ref().map(in_one_line),
         connection: Said::of(automat.connection, t, times),
         offline: automat.connection.state == ConnectionState::Disconnected,
-        filters: filters.into(),
+        filters,
         lockers,
         home,
         automat,

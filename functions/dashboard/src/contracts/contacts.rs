@@ -43,11 +43,7 @@ pub(super) struct Kind {
 impl Row {
     fn of(t: &Texts, number: &str, ordinal: &str) -> Self {
         let field = |name: &str| format!("{PREFIX}{number}.{name}");
-        let kind = |kind: MessageKind| Kind {
-            id: field(kind.word()),
-            word: kind.word(),
-            label: t.say(told_of(kind)).into_owned(),
-        };
+        let kind = |kind: MessageKind| Kind { id: field(kind.name()), word: kind.name(), label: told_of(t, kind) };
         Self {
             number: number.to_owned(),
             legend: t.tell("contact", &FluentArgs::from_iter([("number", ordinal)])),
@@ -59,7 +55,7 @@ impl Row {
             send_sms: field("sendSms"),
             language: field("language"),
             additional_messages: field("additionalMessages"),
-            kinds: MessageKind::ALL.into_iter().filter(|kind| kind.is_additional()).map(kind).collect(),
+            kinds: MessageKind::additional().map(kind).collect(),
             remove: format!("{REMOVE}{number}"),
             focus: "",
             is_open: false,
@@ -128,7 +124,7 @@ pub(super) fn filled(mut form: Form, contacts: &[Contact]) -> Form {
             .with_some(&field("sendSms"), contact.send_sms.then_some("on"))
             .with(&field("language"), contact.language.code());
         for kind in &contact.additional_messages {
-            form = form.and(&field("additionalMessages"), kind.word());
+            form = form.and(&field("additionalMessages"), kind.name());
         }
     }
     form
@@ -158,23 +154,13 @@ pub(super) fn count(form: &Form) -> usize {
 }
 
 /// The text that says when a contact is told of this kind.
-fn told_of(kind: MessageKind) -> &'static str {
-    match kind {
-        MessageKind::ContractCreated => "kind-contract-created",
-        MessageKind::ContractUpdated => "kind-contract-updated",
-        MessageKind::ContractEnded => "kind-contract-ended",
-        MessageKind::ContractCancelled => "kind-contract-cancelled",
-        MessageKind::StartReminder => "kind-start-reminder",
-        MessageKind::EndReminder => "kind-end-reminder",
-        MessageKind::KeyFetched => "kind-key-fetched",
-        MessageKind::KeyReturned => "kind-key-returned",
-        MessageKind::KeyNotReturned => "kind-key-not-returned",
-    }
+fn told_of(t: &Texts, kind: MessageKind) -> String {
+    t.say(&format!("kind-{}", kind.name())).into_owned()
 }
 
 /// A kind of message in words.
 pub(super) fn kind_in_words(t: &Texts, kind: MessageKind) -> String {
-    t.say(told_of(kind)).into_owned()
+    told_of(t, kind)
 }
 
 fn numbers(form: &Form) -> BTreeSet<usize> {

@@ -183,7 +183,7 @@ impl Place {
             end: self.time_field(t, &form, END),
             rows: contacts::rows(t, &form, again.added),
             pattern: Row::pattern(t),
-            languages: Language::ALL.into_iter().map(|language| (language.code(), own_name(language))).collect(),
+            languages: Language::ALL.iter().map(|&language| (language.code(), own_name(language))).collect(),
             country: self.country,
             countries: self.countries(t),
             full: contacts::count(&form) >= domain::Contact::MAX_PER_CONTRACT,

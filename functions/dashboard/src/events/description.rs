@@ -86,7 +86,7 @@ mod tests {
             key: None,
             contract: None,
         };
-        for language in Language::ALL {
+        for &language in Language::ALL {
             let t = texts(language);
             let times = Times::new(t, TimeZone::parse("Europe/Helsinki").unwrap());
             let event = |kind| Event {

@@ -177,7 +177,41 @@ fn field_of(code: Code) -> Option<&'static str> {
         Code::ContractsOverlap => Some("shared"),
         Code::ContractExists => Some("contractId"),
         Code::PinInUse => Some("pin"),
-        _ => None,
+        Code::MalformedJson
+        | Code::InvalidRequest
+        | Code::BodyTooLarge
+        | Code::UnsupportedMediaType
+        | Code::InvalidQuery
+        | Code::InvalidCursor
+        | Code::InvalidHeader
+        | Code::RouteNotFound
+        | Code::MethodNotAllowed
+        | Code::Unauthenticated
+        | Code::Forbidden
+        | Code::AutomatNotFound
+        | Code::KeyNotFound
+        | Code::ContractNotFound
+        | Code::LockerNotFound
+        | Code::OpeningNotFound
+        | Code::MessageNotFound
+        | Code::AutomatHoldsKeys
+        | Code::AutomatHasContracts
+        | Code::NotStarted
+        | Code::KeyOut
+        | Code::HolderHasKey
+        | Code::KeyBeingRemoved
+        | Code::ContractOverlap
+        | Code::TooManyContracts
+        | Code::LockerBusy
+        | Code::AutomatOffline
+        | Code::MessageUnderWay
+        | Code::MessageOutdated
+        | Code::StaleVersion
+        | Code::IdempotencyKeyReused
+        | Code::IdempotencyOutdated
+        | Code::AutomatBusy
+        | Code::Busy
+        | Code::Internal => None,
     }
 }
 

@@ -123,8 +123,8 @@ mod tests {
 
     #[test]
     fn every_refusal_has_words_in_every_language() {
-        for language in Language::ALL {
-            for code in Code::ALL {
+        for &language in Language::ALL {
+            for &code in Code::ALL {
                 let said = title(texts(language), &Problem::new(code, ""));
                 assert!(!said.starts_with('{'), "{} in {language:?}", code.name());
             }

@@ -1,7 +1,7 @@
 //! Automats as clients see them.
 
 use api::EntryView;
-use domain::{Automat, DoorState, Whereabouts};
+use domain::{Automat, ConnectionState, DoorState, Whereabouts};
 use store::LockerView;
 use utoipa::ToSchema;
 
@@ -43,20 +43,12 @@ pub(crate) struct LocationView {
 /// Whether the automat is connected.
 #[derive(Debug, serde::Serialize, ToSchema)]
 pub(crate) struct Connection {
+    #[schema(value_type = String)]
     state: ConnectionState,
     /// Since when; absent when it is unknown.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = String, format = DateTime, required = false)]
     since: Option<String>,
-}
-
-/// Whether the automat is connected, as far as is known.
-#[derive(Debug, serde::Serialize, ToSchema)]
-#[serde(rename_all = "lowercase")]
-pub(crate) enum ConnectionState {
-    Unknown,
-    Connected,
-    Disconnected,
 }
 
 /// The Key Automat View: an automat with every locker.
@@ -83,7 +75,8 @@ pub(crate) struct LockerItem {
     /// Whether there is a key in the locker; null if a key belongs there and the automat has not reported yet.
     #[schema(required)]
     key_inside: Option<bool>,
-    door: Door,
+    #[schema(value_type = String)]
+    door: DoorState,
     /// The contract that is running now, whether or not it has the key.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = EntryView, required = false)]
@@ -105,15 +98,6 @@ pub(crate) struct LockerItem {
 pub(crate) struct LockerKey {
     key_id: String,
     property: String,
-}
-
-/// A locker's door, as last reported.
-#[derive(Debug, serde::Serialize, ToSchema)]
-#[serde(rename_all = "lowercase")]
-pub(crate) enum Door {
-    Unknown,
-    Open,
-    Closed,
 }
 
 impl From<Automat> for AutomatItem {
@@ -159,7 +143,7 @@ impl From<LockerView> for LockerItem {
             locker_index: locker.locker.get(),
             key: locker.key.map(key),
             key_inside,
-            door: locker.door.into(),
+            door: locker.door,
             active_contract: locker.active_contract.as_ref().map(EntryView::from),
             out_with: locker.holder.as_ref().map(EntryView::from),
             overdue: locker.overdue,
@@ -169,21 +153,6 @@ impl From<LockerView> for LockerItem {
 
 impl From<domain::Connection> for Connection {
     fn from(connection: domain::Connection) -> Self {
-        let state = match connection.state {
-            domain::ConnectionState::Unknown => ConnectionState::Unknown,
-            domain::ConnectionState::Connected => ConnectionState::Connected,
-            domain::ConnectionState::Disconnected => ConnectionState::Disconnected,
-        };
-        Self { state, since: connection.since.map(|since| since.to_string()) }
-    }
-}
-
-impl From<DoorState> for Door {
-    fn from(door: DoorState) -> Self {
-        match door {
-            DoorState::Unknown => Self::Unknown,
-            DoorState::Open => Self::Open,
-            DoorState::Closed => Self::Closed,
-        }
+        Self { state: connection.state, since: connection.since.map(|since| since.to_string()) }
     }
 }

@@ -19,7 +19,8 @@ pub(crate) struct KeyView {
     #[schema(value_type = String, required = false)]
     return_code: Option<String>,
     property: String,
-    state: KeyStateView,
+    #[schema(value_type = String)]
+    state: KeyState,
     /// Whether the key is in its locker; null if the automat has not reported yet.
     #[schema(required)]
     key_inside: Option<bool>,
@@ -28,15 +29,6 @@ pub(crate) struct KeyView {
     created_at: String,
     #[schema(format = DateTime)]
     updated_at: String,
-}
-
-/// Whether a key is in use or being removed.
-#[derive(Debug, serde::Serialize, ToSchema)]
-#[schema(as = KeyState)]
-#[serde(rename_all = "lowercase")]
-pub(crate) enum KeyStateView {
-    Active,
-    Removing,
 }
 
 /// What a viewer sees of a return code.
@@ -56,10 +48,7 @@ impl KeyView {
             shared: key.sharing == Sharing::Shared,
             return_code: key.return_code.map(shown),
             property: key.property.as_str().to_owned(),
-            state: match key.state {
-                KeyState::Active => KeyStateView::Active,
-                KeyState::Removing => KeyStateView::Removing,
-            },
+            state: key.state,
             key_inside: match key.whereabouts {
                 Whereabouts::Unknown => None,
                 Whereabouts::Inside => Some(true),

@@ -15,7 +15,7 @@ pub(super) enum Client {
 
 impl Client {
     pub(super) fn of_id(id: &str) -> Option<Self> {
-        if id == WEB_CLIENT { Some(Self::Web) } else { Role::named(id).map(Self::Machine) }
+        if id == WEB_CLIENT { Some(Self::Web) } else { id.parse().ok().map(Self::Machine) }
     }
 }
 

@@ -15,7 +15,7 @@ pub(super) async fn jwks(State(sign_in): State<SignIn>) -> Json<Value> {
 /// The provider's metadata (`OpenID` Connect Discovery, section 3). There is no `userinfo_endpoint`.
 pub(super) async fn configuration(State(sign_in): State<SignIn>) -> Json<Value> {
     let issuer = sign_in.tokens.issuer();
-    let scopes = Role::ALL.map(Role::scope).into_iter().chain([OPENID, PERSON_SCOPE]);
+    let scopes = Role::ALL.iter().map(|role| role.scope()).chain([OPENID, PERSON_SCOPE]);
     Json(json!({
         "issuer": issuer,
         "jwks_uri": format!("{issuer}/.well-known/jwks.json"),

@@ -25,7 +25,7 @@ pub struct Secrets {
 impl Secrets {
     /// Generates all of them.
     pub fn fresh(random: &Random) -> Result<Self, SecretError> {
-        let clients = Role::ALL.map(Role::name).into_iter();
+        let clients = Role::ALL.iter().map(|role| role.name());
         let clients = clients.map(|id| Ok((id.to_owned(), fresh(random)?))).collect::<Result<_, SecretError>>()?;
         let people = PEOPLE.iter().map(|person| person.id);
         let people = people.map(|id| Ok((id.to_owned(), password(random)?))).collect::<Result<_, SecretError>>()?;

@@ -19,7 +19,7 @@ impl BehaviourForm {
         let (mut endpoint, mut behaviour, mut calls) = (None, None, None);
         for (name, value) in form_urlencoded::parse(form) {
             match name.as_ref() {
-                "end" => endpoint = Some(Endpoint::from_name(&value)?),
+                "end" => endpoint = Some(value.parse().ok()?),
                 "behaviour" => behaviour = Some(Behaviour::from_name(&value)?),
                 "calls" if value.is_empty() => {}
                 "calls" => calls = Some(value.parse().ok().filter(|calls| (1..=MAX_CALLS).contains(calls))?),

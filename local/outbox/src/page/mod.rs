@@ -18,7 +18,7 @@ use serde::Deserialize;
 use serde_json::json;
 
 use behaviour_form::BehaviourForm;
-use view::{Kind, Page};
+use view::Page;
 
 use crate::service::Service;
 
@@ -48,7 +48,7 @@ struct Wanted {
 }
 
 async fn page(State(service): State<Arc<Service>>, Query(wanted): Query<Wanted>) -> Response {
-    let kind = wanted.show.as_deref().and_then(Kind::from_name);
+    let kind = wanted.show.as_deref().and_then(|name| name.parse().ok());
     match Page::new(&service, kind).render() {
         Ok(page) => Html(page).into_response(),
         Err(error) => {

@@ -3,13 +3,15 @@
 use std::time::Duration;
 
 use askama::Template;
+use strum::{EnumString, IntoStaticStr, VariantArray};
 
 use crate::behaviour::{Behaviour, Endpoint, Plan};
 use crate::sent::{Event, Sent, What};
 use crate::service::Service;
 
 /// A kind of message, to filter the page.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, IntoStaticStr, EnumString, VariantArray)]
+#[strum(serialize_all = "kebab-case")]
 pub(super) enum Kind {
     Email,
     Sms,
@@ -17,25 +19,11 @@ pub(super) enum Kind {
 }
 
 impl Kind {
-    const ALL: [Self; 3] = [Self::Email, Self::Sms, Self::Event];
-
-    pub(super) fn from_name(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|kind| kind.name() == name)
-    }
-
     fn of(what: &What) -> Self {
         match what {
             What::Email(_) => Self::Email,
             What::Sms(_) => Self::Sms,
             What::Event(_) => Self::Event,
-        }
-    }
-
-    fn name(self) -> &'static str {
-        match self {
-            Self::Email => "email",
-            Self::Sms => "sms",
-            Self::Event => "event",
         }
     }
 
@@ -90,8 +78,8 @@ impl Page {
         let tabs = tabs(&messages, kind);
         messages.retain(|sent| kind.is_none_or(|kind| Kind::of(&sent.what) == kind));
         let endpoints = Endpoint::ALL
-            .into_iter()
-            .map(|endpoint| EndpointForm::new(endpoint, &service.behaviours.plan_of(endpoint)))
+            .iter()
+            .map(|&endpoint| EndpointForm::new(endpoint, &service.behaviours.plan_of(endpoint)))
             .collect();
         Self { messages, tabs, endpoints, kept, taken }
     }
@@ -103,8 +91,8 @@ impl Page {
 
 fn tabs(messages: &[Sent], current: Option<Kind>) -> Vec<Tab> {
     let all = Tab { href: "/outbox".to_owned(), title: "All", count: messages.len(), is_current: current.is_none() };
-    let of_kind = Kind::ALL.map(|kind| Tab {
-        href: format!("/outbox?show={}", kind.name()),
+    let of_kind = Kind::VARIANTS.iter().map(|&kind| Tab {
+        href: format!("/outbox?show={}", <&str>::from(kind)),
         title: kind.title(),
         count: messages.iter().filter(|sent| Kind::of(&sent.what) == kind).count(),
         is_current: current == Some(kind),
@@ -132,7 +120,7 @@ impl EndpointForm {
             is_chosen: behaviour == plan.then,
         };
         Self {
-            name: endpoint.name(),
+            name: endpoint.into(),
             title: match endpoint {
                 Endpoint::Email => "Emails",
                 Endpoint::Sms => "SMS",

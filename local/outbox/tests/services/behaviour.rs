@@ -13,7 +13,7 @@ use crate::setup::{PATIENCE, email, event, sms, start};
 #[tokio::test]
 async fn refusing_answers_with_a_permanent_error() {
     let outbox = start().await;
-    for end in Endpoint::ALL {
+    for &end in Endpoint::ALL {
         outbox.behave(end, Behaviour::Refuse);
     }
     for publish in [sms(&outbox), event(&outbox)] {
@@ -28,7 +28,7 @@ async fn refusing_answers_with_a_permanent_error() {
 #[tokio::test]
 async fn throttling_answers_with_429() {
     let outbox = start().await;
-    for end in Endpoint::ALL {
+    for &end in Endpoint::ALL {
         outbox.behave(end, Behaviour::Throttle);
     }
     for publish in [sms(&outbox), event(&outbox)] {
@@ -43,7 +43,7 @@ async fn throttling_answers_with_429() {
 #[tokio::test]
 async fn failing_answers_with_an_internal_error() {
     let outbox = start().await;
-    for end in Endpoint::ALL {
+    for &end in Endpoint::ALL {
         outbox.behave(end, Behaviour::Fail);
     }
     for publish in [sms(&outbox), event(&outbox)] {
@@ -78,7 +78,7 @@ async fn answering_late_succeeds() {
 #[tokio::test]
 async fn vanishing_accepts_the_message_without_an_answer() {
     let outbox = start().await;
-    for end in Endpoint::ALL {
+    for &end in Endpoint::ALL {
         outbox.behave(end, Behaviour::Vanish);
     }
     for publish in [sms(&outbox), event(&outbox)] {

@@ -5,9 +5,11 @@
 //! and takes any other as text.
 
 use domain::{
-    CodeKind, ContractField, EventKind, GuessingPeriod, KeyField, KeypadRefusal, Language, MessageKind, OpeningOutcome,
-    Purpose,
+    Channel, Clue, CodeKind, ConnectionState, ContractField, ContractState, DoorState, EventKind, GuessingPeriod,
+    KeyField, KeyState, KeypadRefusal, Language, MessageKind, MessageState, OpeningOutcome, OpeningStatus, Purpose,
+    Trouble,
 };
+use store::{ErasureOutcome, Order};
 use strum::{VariantArray, VariantNames as _};
 use utoipa::openapi::schema::AnyOfBuilder;
 use utoipa::openapi::{Object, ObjectBuilder, RefOr, Schema, Type};
@@ -15,22 +17,37 @@ use utoipa::openapi::{Object, ObjectBuilder, RefOr, Schema, Type};
 use crate::problem::Code;
 
 /// Enumerations of the code that grow with the product, by their names in the document.
-pub(super) const OPEN: [&str; 2] = ["FieldCode", "MessageReason"];
+pub(super) const OPEN: [&str; 1] = ["FieldCode"];
 
 /// The enumerations that no type of the code describes, each by its name.
 pub(super) fn all() -> Vec<(&'static str, Schema)> {
-    let additional = MessageKind::ALL.into_iter().filter(|kind| kind.is_additional());
     let changed = names::<KeyField>().chain(names::<ContractField>());
     vec![
-        ("Language", closed("The language of messages (ISO 639-1).", Language::ALL.map(Language::code))),
-        ("Order", closed("The order of a list.", ["asc", "desc"])),
+        ("Language", closed("The language of messages (ISO 639-1).", names::<Language>())),
+        ("Order", closed("The order of a list.", names::<Order>())),
         (
             "AdditionalMessage",
-            closed("A kind of message that a contact gets on request.", additional.map(MessageKind::word)),
+            closed(
+                "A kind of message that a contact gets on request.",
+                MessageKind::additional().map(MessageKind::name),
+            ),
         ),
-        ("MessageKind", open("The kind of a message to a contact.", MessageKind::ALL.map(MessageKind::word))),
-        ("ProblemCode", open("The kind of a problem. docs/api.md explains each.", Code::ALL.map(Code::name))),
+        ("MessageKind", open("The kind of a message to a contact.", names::<MessageKind>())),
+        ("ProblemCode", open("The kind of a problem. docs/api.md explains each.", names::<Code>())),
         ("EventType", open("The kind of an event.", EventKind::VARIANTS.iter().copied())),
+        ("MessageState", closed("The delivery status of a message.", MessageState::VARIANTS.iter().copied())),
+        ("MessageReason", open("Why a message was not sent, or not yet.", names::<Trouble>())),
+        ("Channel", closed("How a message is sent.", names::<Channel>())),
+        ("ContractState", closed("The state of a contract by time alone.", names::<ContractState>())),
+        ("KeyState", closed("Whether a key is in use or being removed.", names::<KeyState>())),
+        (
+            "ConnectionState",
+            closed("Whether the automat is connected, as far as is known.", names::<ConnectionState>()),
+        ),
+        ("Door", closed("A locker's door, as last reported.", names::<DoorState>())),
+        ("Clue", closed("What matched the person.", names::<Clue>())),
+        ("ErasureOutcome", closed("The result of an erasure for a contract.", names::<ErasureOutcome>())),
+        ("Status", closed("The status of an opening.", names::<OpeningStatus>())),
         ("OpeningOutcome", open("How an opening ended.", names::<OpeningOutcome>())),
         ("Purpose", open("Whether a keypad entry fetched or returned the key.", names::<Purpose>())),
         ("CodeKind", open("What was typed at the keypad.", names::<CodeKind>())),

@@ -1,9 +1,11 @@
 //! Every way in which a request may be refused, with its stable name and its status.
 
+use strum::VariantArray as _;
 use utoipa::ToSchema;
 
 /// A reason for refusing a request. Its name is the API's promise to clients; `docs/api.md` lists them all.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, strum::IntoStaticStr, strum::VariantArray)]
+#[strum(serialize_all = "snake_case")]
 pub enum Code {
     /// The body is not JSON in UTF-8.
     MalformedJson,
@@ -65,7 +67,7 @@ pub enum Code {
     NotStarted,
     /// The physical key is out of its locker.
     KeyOut,
-    /// `holder_has_key`
+    /// The person who takes the key over has it already.
     HolderHasKey,
     /// The key is being removed.
     KeyBeingRemoved,
@@ -99,70 +101,24 @@ pub enum Code {
 
 impl Code {
     /// All of them, in the order of the documentation.
-    pub const ALL: [Self; 45] = [
-        Self::MalformedJson,
-        Self::InvalidRequest,
-        Self::BodyTooLarge,
-        Self::UnsupportedMediaType,
-        Self::InvalidQuery,
-        Self::InvalidCursor,
-        Self::InvalidHeader,
-        Self::RouteNotFound,
-        Self::MethodNotAllowed,
-        Self::Unauthenticated,
-        Self::Forbidden,
-        Self::AutomatNotFound,
-        Self::KeyNotFound,
-        Self::ContractNotFound,
-        Self::LockerNotFound,
-        Self::OpeningNotFound,
-        Self::MessageNotFound,
-        Self::AutomatExists,
-        Self::KeyExists,
-        Self::ContractExists,
-        Self::LockerIndexTooBig,
-        Self::LockerOccupied,
-        Self::NoFreeLocker,
-        Self::LockersInUse,
-        Self::AutomatHoldsKeys,
-        Self::AutomatHasContracts,
-        Self::ReturnCodeInUse,
-        Self::ContractsOverlap,
-        Self::NotStarted,
-        Self::KeyOut,
-        Self::HolderHasKey,
-        Self::KeyBeingRemoved,
-        Self::ContractOverlap,
-        Self::TooManyContracts,
-        Self::PinInUse,
-        Self::LockerBusy,
-        Self::AutomatOffline,
-        Self::MessageUnderWay,
-        Self::MessageOutdated,
-        Self::StaleVersion,
-        Self::IdempotencyKeyReused,
-        Self::IdempotencyOutdated,
-        Self::AutomatBusy,
-        Self::Busy,
-        Self::Internal,
-    ];
+    pub const ALL: &[Self] = Self::VARIANTS;
 
     /// The stable name: `code` of the problem, and the end of its `type`.
     #[must_use]
     pub fn name(self) -> &'static str {
-        self.entry().0
+        self.into()
     }
 
     /// The HTTP status.
     #[must_use]
     pub fn status(self) -> u16 {
-        self.entry().1
+        self.entry().0
     }
 
     /// The short text, the same for every problem of this code.
     #[must_use]
     pub fn title(self) -> &'static str {
-        self.entry().2
+        self.entry().1
     }
 
     /// After how many seconds asking again may help.
@@ -171,65 +127,59 @@ impl Code {
         matches!(self, Self::Busy | Self::AutomatBusy | Self::LockerBusy | Self::KeyBeingRemoved).then_some(1)
     }
 
-    fn entry(self) -> (&'static str, u16, &'static str) {
+    fn entry(self) -> (u16, &'static str) {
         match self {
-            Self::MalformedJson => ("malformed_json", 400, "The body is not JSON"),
-            Self::InvalidRequest => ("invalid_request", 422, "The body has invalid fields"),
-            Self::BodyTooLarge => ("body_too_large", 413, "The body is too large"),
-            Self::UnsupportedMediaType => ("unsupported_media_type", 415, "The body must be JSON"),
-            Self::InvalidQuery => ("invalid_query", 400, "Invalid query parameters"),
-            Self::InvalidCursor => ("invalid_cursor", 400, "The cursor does not belong to this list"),
-            Self::InvalidHeader => ("invalid_header", 400, "A header is invalid"),
-            Self::RouteNotFound => ("route_not_found", 404, "Unknown path"),
-            Self::MethodNotAllowed => ("method_not_allowed", 405, "The path does not support this method"),
-            Self::Unauthenticated => ("unauthenticated", 401, "A valid access token is required"),
-            Self::Forbidden => ("forbidden", 403, "The role is insufficient"),
-            Self::AutomatNotFound => ("automat_not_found", 404, "Automat not found"),
-            Self::KeyNotFound => ("key_not_found", 404, "Key not found"),
-            Self::ContractNotFound => ("contract_not_found", 404, "Contract not found"),
-            Self::LockerNotFound => ("locker_not_found", 404, "Locker not found"),
-            Self::MessageNotFound => ("message_not_found", 404, "Message not found"),
-            Self::OpeningNotFound => ("opening_not_found", 404, "Opening not found"),
-            Self::AutomatExists => ("automat_exists", 409, "The automatId is already in use"),
-            Self::KeyExists => ("key_exists", 409, "The keyId is already in use"),
-            Self::ContractExists => ("contract_exists", 409, "The contractId is already in use"),
-            Self::LockerIndexTooBig => ("locker_index_too_big", 409, "The automat has no such locker"),
-            Self::LockerOccupied => ("locker_occupied", 409, "The locker has a key"),
-            Self::NoFreeLocker => ("no_free_locker", 409, "No free locker"),
-            Self::LockersInUse => ("lockers_in_use", 409, "A locker that would be removed has a key"),
-            Self::AutomatHoldsKeys => ("automat_holds_keys", 409, "The automat still holds keys"),
-            Self::AutomatHasContracts => {
-                ("automat_has_contracts", 409, "Contracts of the automat's keys have not ended")
-            }
-            Self::ReturnCodeInUse => ("return_code_in_use", 409, "The return code is already in use"),
-            Self::ContractsOverlap => ("contracts_overlap", 409, "Contracts on the key overlap"),
-            Self::NotStarted => ("not_started", 409, "The contract has not started yet"),
-            Self::KeyOut => ("key_out", 409, "The key is out of its locker"),
-            Self::HolderHasKey => ("holder_has_key", 409, "The person already has the key"),
-            Self::KeyBeingRemoved => ("key_being_removed", 409, "The key is being removed"),
-            Self::ContractOverlap => ("contract_overlap", 409, "The key is already booked for this time"),
-            Self::TooManyContracts => ("too_many_contracts", 409, "The key has too many contracts"),
-            Self::PinInUse => ("pin_in_use", 409, "The PIN is already in use"),
-            Self::LockerBusy => ("locker_busy", 409, "The locker is being opened"),
-            Self::MessageUnderWay => ("message_under_way", 409, "The message is already being sent"),
-            Self::MessageOutdated => ("message_outdated", 409, "The message is no longer true"),
-            Self::AutomatOffline => ("automat_offline", 409, "The automat is offline"),
-            Self::StaleVersion => ("stale_version", 412, "The resource was modified since you read it"),
-            Self::IdempotencyKeyReused => {
-                ("idempotency_key_reused", 422, "The idempotency key was used with a different body")
-            }
-            Self::IdempotencyOutdated => {
-                ("idempotency_outdated", 409, "The response for this idempotency key is out of date")
-            }
-            Self::AutomatBusy => ("automat_busy", 503, "Too many lockers are being opened"),
-            Self::Busy => ("busy", 503, "Too many requests at once"),
-            Self::Internal => ("internal", 500, "Unexpected error"),
+            Self::MalformedJson => (400, "The body is not JSON"),
+            Self::InvalidRequest => (422, "The body has invalid fields"),
+            Self::BodyTooLarge => (413, "The body is too large"),
+            Self::UnsupportedMediaType => (415, "The body must be JSON"),
+            Self::InvalidQuery => (400, "Invalid query parameters"),
+            Self::InvalidCursor => (400, "The cursor does not belong to this list"),
+            Self::InvalidHeader => (400, "A header is invalid"),
+            Self::RouteNotFound => (404, "Unknown path"),
+            Self::MethodNotAllowed => (405, "The path does not support this method"),
+            Self::Unauthenticated => (401, "A valid access token is required"),
+            Self::Forbidden => (403, "The role is insufficient"),
+            Self::AutomatNotFound => (404, "Automat not found"),
+            Self::KeyNotFound => (404, "Key not found"),
+            Self::ContractNotFound => (404, "Contract not found"),
+            Self::LockerNotFound => (404, "Locker not found"),
+            Self::MessageNotFound => (404, "Message not found"),
+            Self::OpeningNotFound => (404, "Opening not found"),
+            Self::AutomatExists => (409, "The automatId is already in use"),
+            Self::KeyExists => (409, "The keyId is already in use"),
+            Self::ContractExists => (409, "The contractId is already in use"),
+            Self::LockerIndexTooBig => (409, "The automat has no such locker"),
+            Self::LockerOccupied => (409, "The locker has a key"),
+            Self::NoFreeLocker => (409, "No free locker"),
+            Self::LockersInUse => (409, "A locker that would be removed has a key"),
+            Self::AutomatHoldsKeys => (409, "The automat still holds keys"),
+            Self::AutomatHasContracts => (409, "Contracts of the automat's keys have not ended"),
+            Self::ReturnCodeInUse => (409, "The return code is already in use"),
+            Self::ContractsOverlap => (409, "Contracts on the key overlap"),
+            Self::NotStarted => (409, "The contract has not started yet"),
+            Self::KeyOut => (409, "The key is out of its locker"),
+            Self::HolderHasKey => (409, "The person already has the key"),
+            Self::KeyBeingRemoved => (409, "The key is being removed"),
+            Self::ContractOverlap => (409, "The key is already booked for this time"),
+            Self::TooManyContracts => (409, "The key has too many contracts"),
+            Self::PinInUse => (409, "The PIN is already in use"),
+            Self::LockerBusy => (409, "The locker is being opened"),
+            Self::MessageUnderWay => (409, "The message is already being sent"),
+            Self::MessageOutdated => (409, "The message is no longer true"),
+            Self::AutomatOffline => (409, "The automat is offline"),
+            Self::StaleVersion => (412, "The resource was modified since you read it"),
+            Self::IdempotencyKeyReused => (422, "The idempotency key was used with a different body"),
+            Self::IdempotencyOutdated => (409, "The response for this idempotency key is out of date"),
+            Self::AutomatBusy => (503, "Too many lockers are being opened"),
+            Self::Busy => (503, "Too many requests at once"),
+            Self::Internal => (500, "Unexpected error"),
         }
     }
 }
 
 /// Why a field or a query parameter was refused.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize, ToSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize, ToSchema, strum::VariantArray)]
 #[serde(rename_all = "snake_case")]
 pub enum FieldCode {
     /// It is missing, or null where it cannot be.
@@ -292,34 +242,5 @@ pub enum FieldCode {
 
 impl FieldCode {
     /// All of them, in the order of the documentation.
-    pub const ALL: [Self; 28] = [
-        Self::Required,
-        Self::UnknownField,
-        Self::DuplicateField,
-        Self::WrongType,
-        Self::ConflictingFields,
-        Self::Immutable,
-        Self::TooMany,
-        Self::Empty,
-        Self::TooLong,
-        Self::IdCharacters,
-        Self::ControlCharacters,
-        Self::PinForm,
-        Self::PinTooShort,
-        Self::ReturnCodeForm,
-        Self::InstantForm,
-        Self::OutOfRange,
-        Self::TimeZoneUnknown,
-        Self::EmailForm,
-        Self::PhoneNumberForm,
-        Self::LanguageUnknown,
-        Self::MessageKindUnknown,
-        Self::EndNotAfterStart,
-        Self::EndNotAhead,
-        Self::UnknownParameter,
-        Self::RepeatedParameter,
-        Self::UnknownValue,
-        Self::NothingToSearch,
-        Self::ToNotAfterFrom,
-    ];
+    pub const ALL: &[Self] = Self::VARIANTS;
 }

@@ -297,7 +297,7 @@ mod tests {
     #[test]
     fn each_problem_is_as_documented() {
         let correlation = CorrelationId::of_request(&http::HeaderMap::new(), &http::Extensions::new());
-        for code in Code::ALL {
+        for &code in Code::ALL {
             let problem = example(code);
             assert_eq!(problem.code, code);
             insta::assert_json_snapshot!(code.name(), problem.body("/v1/keys/K-1", &correlation));
@@ -327,7 +327,7 @@ mod tests {
             let section = document.split(heading).nth(1).unwrap().split("\n## ").next().unwrap();
             section.lines().filter_map(row).collect()
         };
-        let codes = Code::ALL.map(|code| (code.name().to_owned(), code.status().to_string()));
+        let codes: Vec<_> = Code::ALL.iter().map(|code| (code.name().to_owned(), code.status().to_string())).collect();
         assert_eq!(rows("\n## Problem codes\n"), codes);
         let field_codes = serde_json::to_value(FieldCode::ALL).unwrap();
         let fields: Vec<_> = rows("\n## Field codes\n").into_iter().map(|(name, _)| name).collect();

@@ -31,7 +31,8 @@ pub struct ContractView {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = String, required = false)]
     free_text: Option<String>,
-    state: ContractStateView,
+    #[schema(value_type = String)]
+    state: ContractState,
     /// True if the key is out with this contract after its end, otherwise absent.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     #[schema(required = false)]
@@ -41,16 +42,6 @@ pub struct ContractView {
     created_at: String,
     #[schema(format = DateTime)]
     updated_at: String,
-}
-
-/// The state of a contract by time alone.
-#[derive(Debug, serde::Serialize, ToSchema)]
-#[schema(as = ContractState)]
-#[serde(rename_all = "lowercase")]
-enum ContractStateView {
-    Upcoming,
-    Active,
-    Ended,
 }
 
 /// What is shown of a PIN.
@@ -79,11 +70,7 @@ impl ContractView {
     }
 
     fn new(contract: Contract, now: Instant, pin: String) -> Self {
-        let state = match contract.state(now) {
-            ContractState::Upcoming => ContractStateView::Upcoming,
-            ContractState::Active => ContractStateView::Active,
-            ContractState::Ended => ContractStateView::Ended,
-        };
+        let state = contract.state(now);
         let RangeView { start, end } = contract.range.into();
         Self {
             contract_id: contract.id.as_str().to_owned(),
@@ -132,7 +119,7 @@ impl From<Contact> for ContactView {
             send_email: contact.send_email,
             send_sms: contact.send_sms,
             language: contact.language.code(),
-            additional_messages: contact.additional_messages.into_iter().map(MessageKind::word).collect(),
+            additional_messages: contact.additional_messages.into_iter().map(MessageKind::name).collect(),
         }
     }
 }

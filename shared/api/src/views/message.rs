@@ -11,12 +11,12 @@ use super::RecipientView;
 #[serde(rename_all = "camelCase")]
 pub struct MessageView {
     message_id: String,
-    /// `contract-created`, `contract-updated`, `contract-ended`, `contract-cancelled`, `start-reminder`, `end-reminder`, `key-fetched`,
-    /// `key-returned` or `key-not-returned`.
+    /// What it is about.
     kind: &'static str,
     #[serde(flatten)]
     recipient: RecipientView,
-    state: StateView,
+    /// Where it stands.
+    state: &'static str,
     /// The number of tries.
     attempts: u32,
     /// When the provider accepted it.
@@ -29,8 +29,8 @@ pub struct MessageView {
     next_try_at: Option<String>,
     /// Why the last try failed.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = ReasonView, required = false)]
-    reason: Option<ReasonView>,
+    #[schema(value_type = String, required = false)]
+    reason: Option<Trouble>,
     /// The provider's id of the message, once it is sent.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = String, required = false)]
@@ -46,84 +46,30 @@ pub struct MessageView {
     updated_at: String,
 }
 
-/// The delivery status of a message.
-#[derive(Debug, serde::Serialize, ToSchema)]
-#[schema(as = MessageState)]
-#[serde(rename_all = "lowercase")]
-enum StateView {
-    /// It will be tried.
-    Pending,
-    /// It is being sent.
-    Sending,
-    /// The provider has taken it.
-    Sent,
-    /// The provider took it, and then could not deliver it.
-    Bounced,
-    /// The provider will never take it.
-    Refused,
-    /// It was tried for so long that it would be of no use any more.
-    Failed,
-    /// The contract had changed before it went.
-    Superseded,
-}
-
-/// Why a message was not sent, or not yet.
-#[derive(Debug, serde::Serialize, ToSchema)]
-#[schema(as = MessageReason)]
-#[serde(rename_all = "kebab-case")]
-enum ReasonView {
-    /// The provider takes no more for now.
-    Throttled,
-    /// The provider is not well.
-    Unavailable,
-    /// The provider did not answer, and may have sent it.
-    Unanswered,
-    /// The provider does not let us, until whoever runs the stack sets it right.
-    NotAllowed,
-    /// The provider never sends to this address or number.
-    AddressRefused,
-    /// The provider never sends this message.
-    ContentRefused,
-}
-
 impl From<MessageRecord> for MessageView {
     fn from(record: MessageRecord) -> Self {
-        let (state, next_try, sent) = match record.state {
-            MessageState::Pending { next_try } => (StateView::Pending, Some(next_try), None),
-            MessageState::Sending { .. } => (StateView::Sending, None, None),
-            MessageState::Sent { at, provider_id } => (StateView::Sent, None, Some((at, provider_id))),
-            MessageState::Bounced { .. } => (StateView::Bounced, None, None),
-            MessageState::Refused { .. } => (StateView::Refused, None, None),
-            MessageState::Failed { .. } => (StateView::Failed, None, None),
-            MessageState::Superseded { .. } => (StateView::Superseded, None, None),
+        let state = (&record.state).into();
+        let next_try_at = match &record.state {
+            MessageState::Pending { next_try } => Some(next_try.to_string()),
+            _ => None,
         };
-        let (sent_at, provider_message_id) = sent.unzip();
+        let (sent_at, provider_message_id) = match record.state {
+            MessageState::Sent { at, provider_id } => (Some(at.to_string()), Some(provider_id)),
+            _ => (None, None),
+        };
         Self {
             message_id: record.id.as_str().to_owned(),
-            kind: record.kind.word(),
+            kind: record.kind.name(),
             recipient: RecipientView::from(&record.recipient),
             state,
             attempts: record.attempts,
-            sent_at: sent_at.map(|at| at.to_string()),
-            next_try_at: next_try.map(|at| at.to_string()),
-            reason: record.failure.map(ReasonView::from),
+            sent_at,
+            next_try_at,
+            reason: record.failure,
             provider_message_id,
             perhaps_twice: record.perhaps_twice,
             created_at: record.created_at.to_string(),
             updated_at: record.updated_at.to_string(),
-        }
-    }
-}
-
-impl From<SendFailure> for ReasonView {
-    fn from(failure: SendFailure) -> Self {
-        match failure {
-            SendFailure::Throttled => Self::Throttled,
-            SendFailure::Unavailable => Self::Unavailable,
-            SendFailure::Unanswered => Self::Unanswered,
-            SendFailure::NotAllowed => Self::NotAllowed,
-            SendFailure::AddressRefused => Self::AddressRefused,
-            SendFailure::ContentRefused => Self::ContentRefused,
         }
     }
 }
@@ -190,7 +136,7 @@ mod tests {
     }
 
     #[test]
-    fn each_state_and_each_reason_has_its_word() {
+    fn each_state_has_its_name() {
         let states = [
             MessageState::Sending { since: at(1) },
             MessageState::Bounced { at: at(1) },
@@ -200,17 +146,5 @@ mod tests {
         ];
         let words = states.map(|state| shown(record(state, Channel::Email))["state"].clone());
         assert_eq!(words, ["sending", "bounced", "refused", "failed", "superseded"]);
-        let reasons = [
-            SendFailure::Throttled,
-            SendFailure::Unavailable,
-            SendFailure::Unanswered,
-            SendFailure::NotAllowed,
-            SendFailure::AddressRefused,
-            SendFailure::ContentRefused,
-        ];
-        let words = reasons.map(|failure| serde_json::to_value(ReasonView::from(failure)).unwrap());
-        let documented =
-            ["throttled", "unavailable", "unanswered", "not-allowed", "address-refused", "content-refused"];
-        assert_eq!(words, documented);
     }
 }

@@ -9,11 +9,11 @@ use crate::sample::{at, facts, in_every_language, longest, noted, occasions, ren
 
 #[test]
 fn the_words_of_every_kind() {
-    for language in Language::ALL {
+    for &language in Language::ALL {
         let mut page = String::new();
         for occasion in occasions() {
             let Email { subject, text, .. } = rendered_email(&occasion, language, &noted());
-            writeln!(page, "==== {}\nSubject: {subject}\n\n{text}\n", occasion.kind().word()).unwrap();
+            writeln!(page, "==== {}\nSubject: {subject}\n\n{text}\n", occasion.kind().name()).unwrap();
         }
         insta::assert_snapshot!(format!("email_{}", language.code()), page);
     }
@@ -29,7 +29,7 @@ fn the_pages() {
         (Language::Swedish, Occasion::Returned(at("2026-11-26T09:48:07Z"))),
     ] {
         let html = rendered_email(&occasion, language, &noted()).html;
-        insta::assert_snapshot!(format!("page_{}_{}", occasion.kind().word(), language.code()), html);
+        insta::assert_snapshot!(format!("page_{}_{}", occasion.kind().name(), language.code()), html);
     }
 }
 
@@ -41,7 +41,7 @@ fn page_and_text_say_the_same() {
             // A fact's name and its lines stand apart on the page.
             for piece in line.split(": ").flat_map(|piece| piece.split(", ")) {
                 let piece = piece.trim_end_matches(':');
-                assert!(html.contains(piece), "{piece:?} is missing in {} {language:?}", occasion.kind().word());
+                assert!(html.contains(piece), "{piece:?} is missing in {} {language:?}", occasion.kind().name());
             }
         }
     }
@@ -50,8 +50,10 @@ fn page_and_text_say_the_same() {
 #[test]
 fn a_permanent_contract_has_no_end() {
     let range = TimeRange::new(at("2026-11-24T12:00:00Z"), None).unwrap();
-    let said =
-        Language::ALL.map(|language| rendered_email(&Occasion::Created, language, &Facts { range, ..facts() }).text);
+    let said = Language::ALL
+        .iter()
+        .map(|&language| rendered_email(&Occasion::Created, language, &Facts { range, ..facts() }).text)
+        .collect::<Vec<_>>();
     assert!(said[0].contains("Valid: Tue 24 Nov 2026, 14:00, until further notice\n"), "{}", said[0]);
     assert!(said[1].contains("Voimassa: ti 24.11.2026 klo 14.00 alkaen toistaiseksi\n"), "{}", said[1]);
     assert!(said[2].contains("Gäller: fr.o.m. tis 24 nov. 2026 kl. 14.00 tills vidare\n"), "{}", said[2]);
@@ -89,8 +91,8 @@ fn what_has_changed_is_said_once_each() {
 /// The contract stays as it is.
 #[test]
 fn another_time_zone_is_told_as_such() {
-    let told = Language::ALL.map(|language| rendered_email(&Occasion::ZoneChanged, language, &facts()).text);
-    for (text, changed) in told.iter().zip([
+    let told = Language::ALL.iter().map(|&language| rendered_email(&Occasion::ZoneChanged, language, &facts()).text);
+    for (text, changed) in told.zip([
         "Changed: time zone of the key automat\n",
         "Muuttunut: avainautomaatin aikavyöhyke\n",
         "Ändrat: nyckelautomatens tidszon\n",
@@ -120,7 +122,7 @@ fn pages_fetch_nothing_and_lead_nowhere() {
     for occasion in occasions() {
         let html = rendered_email(&occasion, Language::English, &noted()).html;
         for outside in ["http", "src=", "href", "url(", "<img", "<script", "@import", "<link"] {
-            assert!(!html.contains(outside), "{outside} in {}", occasion.kind().word());
+            assert!(!html.contains(outside), "{outside} in {}", occasion.kind().name());
         }
     }
 }

@@ -13,8 +13,8 @@ pub(crate) fn at(text: &str) -> Instant {
 }
 
 /// The occasions of all kinds, in the order of a contract's life.
-pub(crate) fn occasions() -> [Occasion; 9] {
-    let occasion = |kind| match kind {
+pub(crate) fn occasions() -> Vec<Occasion> {
+    let occasion = |kind: &MessageKind| match kind {
         MessageKind::ContractCreated => Occasion::Created,
         MessageKind::ContractUpdated => {
             Occasion::Updated(vec![ContractField::Start, ContractField::End, ContractField::Pin])
@@ -27,12 +27,12 @@ pub(crate) fn occasions() -> [Occasion; 9] {
         MessageKind::KeyReturned => Occasion::Returned(at("2026-11-26T09:48:07Z")),
         MessageKind::KeyNotReturned => Occasion::NotReturned,
     };
-    MessageKind::ALL.map(occasion)
+    MessageKind::ALL.iter().map(occasion).collect()
 }
 
 /// Those in every language.
 pub(crate) fn in_every_language() -> impl Iterator<Item = (Language, Occasion)> {
-    Language::ALL.into_iter().flat_map(|language| occasions().map(|occasion| (language, occasion)))
+    Language::ALL.iter().flat_map(|&language| occasions().into_iter().map(move |occasion| (language, occasion)))
 }
 
 pub(crate) fn facts() -> Facts {

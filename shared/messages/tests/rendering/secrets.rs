@@ -16,8 +16,8 @@ fn the_pin_and_the_note_go_only_with_what_says_how_to_fetch_the_key() {
         let Email { text, html, .. } = rendered_email(&occasion, language, &noted());
         let sms = rendered_sms(&occasion, language, &noted()).text;
         for said in [text, html, sms] {
-            assert_eq!(said.contains(PIN), needs_pin(kind), "{} {language:?}", kind.word());
-            assert_eq!(said.contains("stairs"), needs_pin(kind), "{} {language:?}", kind.word());
+            assert_eq!(said.contains(PIN), needs_pin(kind), "{} {language:?}", kind.name());
+            assert_eq!(said.contains("stairs"), needs_pin(kind), "{} {language:?}", kind.name());
         }
     }
 }
@@ -28,7 +28,7 @@ fn the_pin_is_not_in_what_an_inbox_shows_of_an_email() {
         let Email { subject, html, .. } = rendered_email(&occasion, language, &facts());
         // An inbox shows the beginning of the text: the preheader, then greeting and introduction.
         let beginning = html.split_once("</h1>").unwrap().0;
-        assert!(!subject.contains(PIN) && !beginning.contains(PIN), "{} {language:?}", occasion.kind().word());
+        assert!(!subject.contains(PIN) && !beginning.contains(PIN), "{} {language:?}", occasion.kind().name());
     }
 }
 

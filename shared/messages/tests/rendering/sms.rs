@@ -9,11 +9,11 @@ use crate::sample::{at, facts, in_every_language, longest, noted, occasions, ren
 
 #[test]
 fn the_words_of_every_kind() {
-    for language in Language::ALL {
+    for &language in Language::ALL {
         let mut page = String::new();
         for occasion in occasions() {
             let text = rendered_sms(&occasion, language, &noted()).text;
-            writeln!(page, "==== {}\n{text}\n", occasion.kind().word()).unwrap();
+            writeln!(page, "==== {}\n{text}\n", occasion.kind().name()).unwrap();
         }
         insta::assert_snapshot!(format!("sms_{}", language.code()), page);
     }
@@ -23,10 +23,10 @@ fn the_words_of_every_kind() {
 fn lengths_for_ordinary_data() {
     let mut table = "| kind | language | encoding | characters | segments |\n|---|---|---|---|---|\n".to_owned();
     for (occasion, language) in
-        occasions().iter().flat_map(|occasion| Language::ALL.map(|language| (occasion, language)))
+        occasions().iter().flat_map(|occasion| Language::ALL.iter().map(move |&language| (occasion, language)))
     {
         let Sms { text, encoding, segments } = rendered_sms(occasion, language, &facts());
-        let (kind, code, characters) = (occasion.kind().word(), language.code(), text.chars().count());
+        let (kind, code, characters) = (occasion.kind().name(), language.code(), text.chars().count());
         writeln!(table, "| {kind} | {code} | {encoding:?} | {characters} | {segments} |").unwrap();
     }
     insta::assert_snapshot!("sms_lengths", table);
@@ -64,7 +64,7 @@ fn the_year_is_told_twice_only_if_there_are_two() {
 fn none_is_longer_than_sns_takes() {
     // A letter, one of the alphabet's extension, one of another script, and two that are surrogate pairs.
     for (character, language) in
-        ['W', '€', 'Ж', '𐐷', '🔑'].iter().flat_map(|c| Language::ALL.map(|language| (*c, language)))
+        ['W', '€', 'Ж', '𐐷', '🔑'].iter().flat_map(|c| Language::ALL.iter().map(move |&language| (*c, language)))
     {
         for occasion in occasions() {
             let Sms { text, encoding, .. } = rendered_sms(&occasion, language, &longest(character));
@@ -72,7 +72,7 @@ fn none_is_longer_than_sns_takes() {
                 Encoding::Gsm7 => text.chars().map(|c| if "^{}\\[~]|€".contains(c) { 2 } else { 1 }).sum(),
                 Encoding::Ucs2 => text.encode_utf16().count(),
             };
-            assert!(units <= 1_600, "{character} {language:?} {}: {units}", occasion.kind().word());
+            assert!(units <= 1_600, "{character} {language:?} {}: {units}", occasion.kind().name());
         }
     }
 }
@@ -92,8 +92,10 @@ fn only_a_note_that_is_too_long_is_cut_and_says_so() {
 #[test]
 fn a_permanent_contract_has_no_end() {
     let range = TimeRange::new(at("2026-11-24T12:00:00Z"), None).unwrap();
-    let said =
-        Language::ALL.map(|language| rendered_sms(&Occasion::Created, language, &Facts { range, ..facts() }).text);
+    let said = Language::ALL
+        .iter()
+        .map(|&language| rendered_sms(&Occasion::Created, language, &Facts { range, ..facts() }).text)
+        .collect::<Vec<_>>();
     for (said, words) in said.iter().zip(["until further notice", "toistaiseksi", "tills vidare"]) {
         assert!(said.contains(words), "{said}");
     }

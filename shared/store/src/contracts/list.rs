@@ -23,12 +23,14 @@ pub struct ContractFilter {
 }
 
 /// Which end of a list comes first.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, strum::IntoStaticStr, strum::VariantArray)]
 pub enum Order {
     /// The earliest start first.
     #[default]
+    #[strum(serialize = "asc")]
     Ascending,
     /// The latest start first.
+    #[strum(serialize = "desc")]
     Descending,
 }
 

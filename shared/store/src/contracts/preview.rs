@@ -150,7 +150,7 @@ impl Store {
         at_once: Vec<Notice>,
         now: Instant,
     ) -> Result<Vec<(Message, Option<Instant>)>, Error> {
-        let reminders = Reminder::ALL.into_iter().filter_map(|reminder| Some((reminder, reminder.due(contract, now)?)));
+        let reminders = Reminder::ALL.iter().filter_map(|&reminder| Some((reminder, reminder.due(contract, now)?)));
         let later = reminders
             .flat_map(|(reminder, due)| reminder.notices(contract).into_iter().map(move |notice| (notice, Some(due))));
         let notices = at_once.into_iter().map(|notice| (notice, None)).chain(later).collect();

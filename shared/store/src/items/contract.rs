@@ -78,9 +78,9 @@ struct ContactItem {
     phone_number: Option<String>,
     send_email: bool,
     send_sms: bool,
-    language: String,
+    language: Language,
     #[serde(skip_serializing_if = "Vec::is_empty", default)]
-    additional_messages: Vec<String>,
+    additional_messages: Vec<MessageKind>,
 }
 
 impl ContractItem {
@@ -205,8 +205,8 @@ impl ContactItem {
             phone_number: contact.phone_number.as_ref().map(|number| number.reveal().to_owned()),
             send_email: contact.send_email,
             send_sms: contact.send_sms,
-            language: contact.language.code().to_owned(),
-            additional_messages: contact.additional_messages.iter().map(|kind| kind.word().to_owned()).collect(),
+            language: contact.language,
+            additional_messages: contact.additional_messages.iter().copied().collect(),
         }
     }
 
@@ -217,12 +217,8 @@ impl ContactItem {
             phone_number: self.phone_number.map(|number| valid(PhoneNumber::stored(&number))).transpose()?,
             send_email: self.send_email,
             send_sms: self.send_sms,
-            language: valid(Language::parse(&self.language))?,
-            additional_messages: self
-                .additional_messages
-                .iter()
-                .map(|word| valid(MessageKind::parse_additional(word)))
-                .collect::<Result<_, _>>()?,
+            language: self.language,
+            additional_messages: self.additional_messages.into_iter().collect(),
         })
     }
 }

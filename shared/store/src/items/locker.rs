@@ -151,18 +151,16 @@ impl LockerItem {
     }
 
     /// What writes down what the sensors see, from a telling of this number and era.
-    pub(crate) fn sense(locker: LockerIndex, sensors: Sensors, n: u64, era: u64) -> Result<Expression, Error> {
-        let door = serde_dynamo::to_attribute_value(sensors.door)
-            .map_err(|source| Error::internal("writing a door", source))?;
+    pub(crate) fn sense(locker: LockerIndex, sensors: Sensors, n: u64, era: u64) -> Expression {
         let seen = Expression::new("SET #lockerIndex = :locker, #door = :door, #told = :told, #toldEra = :toldEra")
             .value(":locker", number(locker.get()))
-            .value(":door", door)
+            .value(":door", text(<&str>::from(sensors.door)))
             .value(":told", number(n))
             .value(":toldEra", number(era));
-        Ok(match sensors.key_inside {
+        match sensors.key_inside {
             Some(inside) => seen.then(Expression::new("SET #keyInside = :inside").value(":inside", flag(inside))),
             None => seen,
-        })
+        }
     }
 
     /// What writes down that a run of the motor explains nothing more, since the door has been closed after it.

@@ -33,7 +33,7 @@ pub(crate) struct ReminderItem {
 
 impl ReminderItem {
     pub(crate) fn key(incarnation: &str, contract: &ContractId, which: Reminder) -> ItemKey {
-        ItemKey::new(MessageItem::pk(incarnation, contract), format!("REMINDER#{}", word(which)))
+        ItemKey::new(MessageItem::pk(incarnation, contract), format!("REMINDER#{}", <&str>::from(which)))
     }
 
     /// Whether a reminder stands there.
@@ -83,15 +83,6 @@ impl StoredReminder {
     }
 }
 
-fn word(which: Reminder) -> &'static str {
-    match which {
-        Reminder::Start => "start",
-        Reminder::End => "end",
-        Reminder::Return => "return",
-    }
-}
-
 fn which(place: &ItemKey) -> Option<Reminder> {
-    let named = place.sk.strip_prefix("REMINDER#")?;
-    Reminder::ALL.into_iter().find(|which| word(*which) == named)
+    place.sk.strip_prefix("REMINDER#")?.parse().ok()
 }

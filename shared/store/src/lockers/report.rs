@@ -167,7 +167,7 @@ impl LockerUpdate<'_> {
         let mut transaction = Transaction::default();
         let newest = AutomatItem::reported_nothing_after(self.n, self.era);
         transaction.check(Part::Automat, AutomatItem::key(self.automat), newest);
-        let mut update = self.sensed(locker)?;
+        let mut update = self.sensed(locker);
         if let Some(key_move) = key_move {
             update = update.then(LockerItem::whereabouts(&key_move.next));
         }
@@ -191,11 +191,11 @@ impl LockerUpdate<'_> {
     }
 
     /// What writes down what the sensors see, and what follows from the door alone.
-    fn sensed(&self, locker: &StoredLocker) -> Result<Expression, Error> {
+    fn sensed(&self, locker: &StoredLocker) -> Expression {
         let before = locker.sensors();
         let after = before.reported(self.report.sensors());
         let place = LockerItem::key(self.automat, locker.locker);
-        let mut update = LockerItem::sense(locker.locker, after, self.n, self.era)?;
+        let mut update = LockerItem::sense(locker.locker, after, self.n, self.era);
         if before.opens(after) {
             update = update.then(LockerItem::watch(&place, Some(self.now.plus_millis(DoorState::LEFT_OPEN_MILLIS))));
         } else if before.closes(after) {
@@ -205,7 +205,7 @@ impl LockerUpdate<'_> {
         if before.closes(after) || taken_from_closed {
             update = update.then(LockerItem::use_up(self.report.by.as_deref(), self.n));
         }
-        Ok(update)
+        update
     }
 
     fn record_of_locker(

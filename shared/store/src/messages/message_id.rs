@@ -26,7 +26,7 @@ impl Occurrence<'_> {
             Channel::Email => "email",
             Channel::Sms => "sms",
         };
-        valid(MessageId::parse(&self.ulid(&["message", kind.word(), channel, address.reveal()])))
+        valid(MessageId::parse(&self.ulid(&["message", kind.name(), channel, address.reveal()])))
     }
 
     /// The name of the event that is written because of it.

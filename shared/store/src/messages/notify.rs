@@ -138,7 +138,7 @@ impl Store {
     /// dropped.
     async fn set_reminders(&self, record: &ContractRecord, snapshot: &Snapshot) -> Result<(), Error> {
         let last = record.last();
-        for which in Reminder::ALL {
+        for &which in Reminder::ALL {
             let set = snapshot.contract.as_ref().and_then(|stored| {
                 let since = record.at.max(stored.contract.updated_at);
                 which.due(&stored.contract, since).map(|due| (stored.rev, due))

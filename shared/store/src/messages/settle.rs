@@ -23,7 +23,7 @@ impl Store {
                 .value(":providerId", text(provider_id.as_str())),
             Verdict::SendFailure(failure) => {
                 let (state, next) = self.after(&claim, *failure, now)?;
-                MessageItem::move_to(&claim.place, state, next, now).then(MessageItem::blame(*failure)?)
+                MessageItem::move_to(&claim.place, state, next, now).then(MessageItem::blame(*failure))
             }
         };
         let ours = MessageItem::unmoved(State::Sending, claim.attempt);

@@ -139,7 +139,7 @@ impl Erasing<'_> {
             self.store.delete(message.place(), present()).await?;
         }
         if all || case.contract.is_none() {
-            for which in Reminder::ALL {
+            for &which in Reminder::ALL {
                 let place = ReminderItem::key(&about.incarnation, &about.contract, which);
                 self.store.delete(place, present()).await?;
             }

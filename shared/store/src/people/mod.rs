@@ -48,7 +48,11 @@ pub struct Erasure {
 }
 
 /// What was done about a person in a contract.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize, strum::IntoStaticStr, strum::VariantArray,
+)]
+#[serde(rename_all = "kebab-case")]
+#[strum(serialize_all = "kebab-case")]
 pub enum ErasureOutcome {
     /// The contract was theirs and is over: it is gone, with all messages about it.
     ContractErased,

@@ -45,7 +45,7 @@ fn tokens_have_the_same_lifetimes() {
     let units = &dashboard["TokenValidityUnits"];
     let units = ["AccessToken", "IdToken", "RefreshToken"].map(|token| units[token].as_str().unwrap());
     assert_eq!(units, ["minutes", "minutes", "days"]);
-    for role in Role::ALL {
+    for &role in Role::ALL {
         let machine = client(role.name());
         assert_eq!(machine["AccessTokenValidity"].as_i64(), Some(LIFETIME_SECONDS / 60), "{role:?}");
         assert_eq!(machine["TokenValidityUnits"]["AccessToken"].as_str(), Some("minutes"), "{role:?}");
@@ -56,13 +56,13 @@ fn tokens_have_the_same_lifetimes() {
 fn each_role_has_a_group_a_scope_and_a_machine_client() {
     let groups = resources_of("AWS::Cognito::UserPoolGroup");
     let groups: Vec<_> = groups.iter().map(|group| group["GroupName"].as_str().unwrap()).collect();
-    assert_eq!(groups, Role::ALL.map(Role::name));
+    assert_eq!(groups, Role::ALL.iter().map(|role| role.name()).collect::<Vec<_>>());
     let server = &resources_of("AWS::Cognito::UserPoolResourceServer")[0];
     let scopes = server["Scopes"].as_sequence().unwrap().iter();
     let scopes: Vec<_> = scopes.map(|scope| format!("key-automat/{}", scope["ScopeName"].as_str().unwrap())).collect();
     assert_eq!(server["Identifier"].as_str(), Some("key-automat"));
     assert_eq!(scopes, api::Role::Viewer.scopes(), "a viewer's route accepts all scopes");
-    for role in Role::ALL {
+    for &role in Role::ALL {
         let machine = client(role.name());
         assert_eq!(texts(&machine["AllowedOAuthScopes"]), [role.scope()], "it cannot request another role's scope");
         assert_eq!(texts(&machine["AllowedOAuthFlows"]), ["client_credentials"], "{role:?}");

@@ -16,8 +16,9 @@ use crate::{Codes, Error};
 const PREFIX: &str = "MESSAGE#";
 
 /// Where a message stands, as its item says it.
-#[derive(Serialize, Deserialize, Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Serialize, Deserialize, Debug, Clone, Copy, PartialEq, Eq, strum::IntoStaticStr, strum::VariantArray)]
 #[serde(rename_all = "kebab-case")]
+#[strum(serialize_all = "kebab-case")]
 pub(crate) enum State {
     /// It will be tried when it is due.
     Pending,
@@ -169,15 +170,13 @@ impl MessageItem {
     pub(crate) fn move_to(place: &ItemKey, state: State, at: Option<Instant>, now: Instant) -> Expression {
         Expression::new("SET #state = :state, #since = :now, #updatedAt = :now")
             .then(due(place, at))
-            .value(":state", text(state.word()))
+            .value(":state", text(state.name()))
             .value(":now", number(now.millis()))
     }
 
     /// What writes why an attempt came to nothing.
-    pub(crate) fn blame(failure: SendFailure) -> Result<Expression, Error> {
-        let word =
-            serde_dynamo::to_attribute_value(failure).map_err(|source| Error::internal("writing a failure", source))?;
-        Ok(Expression::new("SET #failure = :failure").value(":failure", word))
+    pub(crate) fn blame(failure: SendFailure) -> Expression {
+        Expression::new("SET #failure = :failure").value(":failure", text(<&str>::from(failure)))
     }
 
     /// What writes that a message may have gone twice.
@@ -190,36 +189,27 @@ impl MessageItem {
     /// The condition that a message stands where it stood at its last attempt.
     pub(crate) fn unmoved(state: State, attempts: u32) -> Expression {
         Expression::new("#state = :readState AND #attempts = :readAttempts")
-            .value(":readState", text(state.word()))
+            .value(":readState", text(state.name()))
             .value(":readAttempts", number(attempts))
     }
 
     /// The condition that a message was sent under this name, and nothing has become of it since.
     pub(crate) fn sent_as(provider_id: &str) -> Expression {
         Expression::new("#state = :sent AND #providerId = :sentAs")
-            .value(":sent", text(State::Sent.word()))
+            .value(":sent", text(State::Sent.name()))
             .value(":sentAs", text(provider_id))
     }
 
     /// Whether an image of a message says that it is to be sent again.
     pub(crate) fn is_asked_for(image: &Item) -> bool {
-        image.get("state") == Some(&text(State::Asked.word()))
+        image.get("state") == Some(&text(State::Asked.name()))
     }
 }
 
 impl State {
-    /// Its word, the same as in an item that is written whole.
-    fn word(self) -> &'static str {
-        match self {
-            Self::Pending => "pending",
-            Self::Sending => "sending",
-            Self::Asked => "asked",
-            Self::Sent => "sent",
-            Self::Bounced => "bounced",
-            Self::Refused => "refused",
-            Self::Failed => "failed",
-            Self::Superseded => "superseded",
-        }
+    /// Its name, the same as in an item that is written whole.
+    fn name(self) -> &'static str {
+        self.into()
     }
 }
 
@@ -266,22 +256,14 @@ impl StoredMessage {
 
 #[cfg(test)]
 mod tests {
+    use strum::VariantArray as _;
+
     use super::*;
 
     #[test]
-    fn a_state_has_the_same_word_in_an_update_as_in_a_whole_item() {
-        let states = [
-            State::Pending,
-            State::Sending,
-            State::Asked,
-            State::Sent,
-            State::Bounced,
-            State::Refused,
-            State::Failed,
-            State::Superseded,
-        ];
-        for state in states {
-            assert_eq!(serde_json::to_value(state).unwrap(), state.word());
+    fn a_state_has_the_same_name_in_an_update_as_in_a_whole_item() {
+        for &state in State::VARIANTS {
+            assert_eq!(serde_json::to_value(state).unwrap(), state.name());
         }
     }
 }

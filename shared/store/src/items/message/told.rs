@@ -15,7 +15,7 @@ use crate::{Codes, Error};
 #[derive(Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct Told {
-    kind: String,
+    kind: MessageKind,
     #[serde(skip_serializing_if = "Vec::is_empty", default)]
     changes: Vec<ContractField>,
     /// It is told of the automat's time zone, and not of the contract.
@@ -32,7 +32,7 @@ struct RecipientItem {
     name: String,
     channel: Channel,
     address: String,
-    language: String,
+    language: Language,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -75,7 +75,7 @@ impl Told {
             | Occasion::NotReturned => (Vec::new(), None),
         };
         Ok(Self {
-            kind: message.occasion.kind().word().to_owned(),
+            kind: message.occasion.kind(),
             changes,
             zone_changed: message.occasion == Occasion::ZoneChanged,
             happened_at,
@@ -95,7 +95,7 @@ impl Told {
     fn occasion(&self) -> Result<Occasion, Error> {
         const BROKEN: Error = Error::Internal { context: "reading what a message is about", source: None };
         let happened = || self.happened_at.map(instant).transpose()?.ok_or(BROKEN);
-        Ok(match MessageKind::of_word(&self.kind).ok_or(BROKEN)? {
+        Ok(match self.kind {
             MessageKind::ContractCreated => Occasion::Created,
             MessageKind::ContractUpdated if self.zone_changed => Occasion::ZoneChanged,
             MessageKind::ContractUpdated => Occasion::Updated(self.changes.clone()),
@@ -116,7 +116,7 @@ impl RecipientItem {
             name: recipient.name.as_str().to_owned(),
             channel: recipient.address.channel(),
             address: recipient.address.reveal().to_owned(),
-            language: recipient.language.code().to_owned(),
+            language: recipient.language,
         }
     }
 
@@ -127,7 +127,7 @@ impl RecipientItem {
                 Channel::Email => Address::Email(valid(Email::parse(&self.address))?),
                 Channel::Sms => Address::Sms(valid(PhoneNumber::stored(&self.address))?),
             },
-            language: valid(Language::parse(&self.language))?,
+            language: self.language,
         })
     }
 }
