@@ -4,7 +4,7 @@ use api::problem::FieldCode;
 use api::{App, KeyPath, Problem, Query, RangeView};
 use axum::extract::State;
 use axum::response::Response;
-use domain::{Instant, KeyRefusal, KeyState};
+use domain::Instant;
 use utoipa::ToSchema;
 
 /// When a key is free.
@@ -41,10 +41,7 @@ pub(crate) async fn list_availability(
         query.refuse("to", FieldCode::ToNotAfterFrom, "must be after from");
     }
     query.finish()?;
-    let key = app.store.key(&key).await?;
-    if key.state == KeyState::Removing {
-        return Err(KeyRefusal::BeingRemoved.into());
-    }
+    let key = app.store.active_key(&key).await?;
     let free = asked.map(|(from, to)| key.availability(from, to)).unwrap_or_default();
     Ok(api::ok(Availability { data: free.into_iter().map(RangeView::from).collect() }))
 }

@@ -309,7 +309,8 @@ impl Key {
         }
     }
 
-    fn in_use(&self) -> Result<(), KeyRefusal> {
+    /// Whether it is in use: a key that is being removed refuses whatever is asked of it or of what is on it.
+    pub fn in_use(&self) -> Result<(), KeyRefusal> {
         match self.state {
             KeyState::Active => Ok(()),
             KeyState::Removing => Err(KeyRefusal::BeingRemoved),

@@ -6,11 +6,10 @@
 //! receipt of its own, without a thing, before it answers: from then on the other tries fail on that condition.
 
 use aws_sdk_dynamodb::types::AttributeValue;
-use domain::{Automat, Contract, Instant, Key, Opening};
+use domain::{Automat, Contract, Instant, Key, KeyRefusal, Opening};
 
 use crate::expression::Expression;
 use crate::items::{AutomatItem, ContractItem, Item, ItemKey, KeyItem, OpeningItem, number, text};
-use crate::keys::in_use;
 use crate::retry::{NotDone, retry};
 use crate::schema::TTL;
 use crate::transaction::{Part, Refused, Transaction};
@@ -134,7 +133,7 @@ pub(crate) fn again_unless_recorded(refused: &Refused) -> NotDone {
 fn if_found<T>(found: Result<T, Error>) -> Result<Option<T>, Error> {
     match found {
         Ok(thing) => Ok(Some(thing)),
-        Err(Error::NotFound(_)) => Ok(None),
+        Err(Error::NotFound(_) | Error::Key(KeyRefusal::BeingRemoved)) => Ok(None),
         Err(error) => Err(error),
     }
 }
@@ -156,8 +155,7 @@ impl Creation for Key {
     }
 
     async fn is_current(&self, store: &Store) -> Result<bool, Error> {
-        let found = store.stored_key(&self.id).await;
-        let now = if_found(found.and_then(|stored| in_use(&stored).map(|()| stored.key)))?;
+        let now = if_found(store.active_key(&self.id).await)?;
         let place = |key: &Self| (key.automat.clone(), key.locker);
         Ok(now.is_some_and(|now| now.return_code == self.return_code && place(&now) == place(self)))
     }

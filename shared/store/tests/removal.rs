@@ -76,7 +76,7 @@ async fn a_key_is_dead_from_the_first_write_of_its_removal() {
     }
     let (filter, page) = everything();
     let listed = table.store.contracts(&a(), &filter, &page, at(0)).await;
-    assert!(matches!(listed, Err(Error::NotFound(Thing::Key))));
+    assert!(matches!(listed, Err(Error::Key(domain::KeyRefusal::BeingRemoved))));
     let booked = table.store.create_contract(&a(), contract(200, 260), &act()).await;
     assert!(matches!(booked, Err(Error::Contract(domain::ContractRefusal::KeyBeingRemoved))));
     let view = table.store.automat_view(&lobby(), at(0)).await.unwrap();

@@ -57,7 +57,7 @@ async fn a_key_with_everything_on_it_is_dead_at_once_gone_in_the_end_and_its_id_
         (refused.problem("key_being_removed")["status"].as_u64(), refused.header("retry-after")),
         (Some(409), "1")
     );
-    _ = operator.get(format!("{}/contracts", scene.path())).await.problem("key_not_found");
+    _ = operator.get(format!("{}/contracts", scene.path())).await.problem("key_being_removed");
     let view = scene.stage.stack.viewer().get(format!("/v1/automats/{}", scene.stage.automat)).await.body(200);
     assert!(view["lockers"][0].get("key").is_none(), "its locker is free");
 

@@ -7,7 +7,7 @@ mod steps;
 use api::{App, Problem};
 use askama::Template;
 use axum::response::Response;
-use domain::{ContractId, Country, Entry, Instant, Key, KeyId, KeyState, Language, TimeRange};
+use domain::{ContractId, Country, Entry, Instant, Key, KeyId, Language, TimeRange};
 use http::StatusCode;
 use store::{Preview, Thing};
 use texts::{FluentArgs, Texts};
@@ -140,10 +140,7 @@ pub(super) struct Place {
 impl Place {
     /// Reads the key and the zone of its automat.
     pub(super) async fn read(app: &App, key: &KeyId, t: &Texts) -> Result<Self, Problem> {
-        let key = app.store.key(key).await?;
-        if key.state == KeyState::Removing {
-            return Err(store::Error::NotFound(Thing::Key).into());
-        }
+        let key = app.store.active_key(key).await?;
         let automat = app.store.automat(&key.automat).await?;
         let times = Times::new(t, automat.time_zone);
         let country = automat.time_zone.country();
@@ -212,19 +209,15 @@ impl Place {
 
     /// Who was to return the key and when, if it is overdue.
     async fn overdue(&self, app: &App, t: &Texts) -> Result<Option<String>, Problem> {
-        let Key { id, whereabouts, calendar, .. } = &self.key;
-        let holder = whereabouts.holder().filter(|_| whereabouts.is_overdue_by(calendar, app.clock.now()));
-        let Some(holder) = holder else { return Ok(None) };
-        match app.store.contract(id, holder).await {
-            Ok(contract) => {
-                let time = contract.range.end().map(|end| self.times.moment(end)).unwrap_or_default();
-                let values = [("person", contract.person.to_string()), ("time", time)];
-                Ok(Some(t.tell("form-overdue-advice", &FluentArgs::from_iter(values))))
-            }
-            // It has been removed while the key was out.
-            Err(store::Error::NotFound(_)) => Ok(None),
-            Err(error) => Err(error.into()),
+        if !self.key.whereabouts.is_overdue_by(&self.key.calendar, app.clock.now()) {
+            return Ok(None);
         }
+        let contract = app.store.holder(&self.key).await?;
+        Ok(contract.map(|contract| {
+            let time = contract.range.end().map(|end| self.times.moment(end)).unwrap_or_default();
+            let values = [("person", contract.person.to_string()), ("time", time)];
+            t.tell("form-overdue-advice", &FluentArgs::from_iter(values))
+        }))
     }
 
     async fn conflict(

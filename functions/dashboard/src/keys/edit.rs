@@ -5,10 +5,9 @@ use api::{App, Caller, KeyPath, NoQuery, Problem};
 use askama::Template;
 use axum::extract::State;
 use axum::response::{IntoResponse as _, Redirect, Response};
-use domain::{Automat, Key, KeyId, KeyState};
+use domain::{Automat, Key, KeyId};
 use http::StatusCode;
 use messages::LocalTimes;
-use store::Thing;
 use texts::Texts;
 
 use super::fields::{self, places};
@@ -87,11 +86,8 @@ pub(crate) async fn send(
 }
 
 async fn read(app: &App, id: &KeyId) -> Result<(Automat, Key), Problem> {
-    let key = app.store.key(id).await?;
-    match key.state {
-        KeyState::Active => Ok((app.store.automat(&key.automat).await?, key)),
-        KeyState::Removing => Err(store::Error::NotFound(Thing::Key).into()),
-    }
+    let key = app.store.active_key(id).await?;
+    Ok((app.store.automat(&key.automat).await?, key))
 }
 
 /// What somebody else has made of the key, beside what was typed.

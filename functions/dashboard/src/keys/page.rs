@@ -5,9 +5,9 @@ use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
 use chrono::{Datelike as _, NaiveDate};
-use domain::{Contract, ContractState, Instant, Key, KeyState, ReturnCode, Sharing, Whereabouts};
+use domain::{Contract, ContractState, Instant, Key, ReturnCode, Sharing, Whereabouts};
 use http::StatusCode;
-use store::{ContractFilter, Order, PageRequest, Thing};
+use store::{ContractFilter, Order, PageRequest};
 use texts::{FluentArgs, Texts};
 
 use crate::calendar::{Day, Month, Room};
@@ -92,10 +92,7 @@ pub(crate) async fn show(
     let request = query.page();
     query.finish()?;
     let now = app.clock.now();
-    let key = app.store.key(&id).await?;
-    if key.state == KeyState::Removing {
-        return Err(store::Error::NotFound(Thing::Key).into());
-    }
+    let key = app.store.active_key(&id).await?;
     let automat = app.store.automat(&key.automat).await?;
     let times = Times::new(visit.t, automat.time_zone);
     let (contracts, next) = contracts(&app, &key, ended, &request, now).await?;
@@ -103,7 +100,7 @@ pub(crate) async fn show(
     let line = |event| events::Line::of(event, visit.t, &times, &caller).of_one_key();
     let home = links::key(&id);
     let month = Month::of(&key, asked_month.as_deref(), &times, now);
-    let month = month.ok_or_else(|| Problem::from(store::Error::NotFound(Thing::Key)))?;
+    let month = month.ok_or_else(|| Problem::from(store::Error::NotFound(store::Thing::Key)))?;
     let show = if ended { "&show=ended" } else { "" };
     let shown = KeyPage {
         holder: holder(&app, &key, &contracts).await?,
@@ -165,16 +162,12 @@ fn lists(contracts: &[Contract], times: &Times, now: Instant) -> Vec<List> {
 
 /// Who has the key, where it is out with a contract that is still there.
 async fn holder(app: &App, key: &Key, contracts: &[Contract]) -> Result<Option<(String, String)>, Problem> {
-    let Some(id) = key.whereabouts.holder() else { return Ok(None) };
-    let person = match contracts.iter().find(|contract| contract.id == *id) {
-        Some(contract) => contract.person.to_string(),
-        None => match app.store.contract(&key.id, id).await {
-            Ok(contract) => contract.person.to_string(),
-            Err(store::Error::NotFound(_)) => return Ok(None),
-            Err(error) => return Err(error.into()),
-        },
+    let listed = contracts.iter().find(|contract| key.whereabouts.holder() == Some(&contract.id)).cloned();
+    let holder = match listed {
+        Some(contract) => Some(contract),
+        None => app.store.holder(key).await?,
     };
-    Ok(Some((person, links::contract(&key.id, id))))
+    Ok(holder.map(|contract| (contract.person.to_string(), links::contract(&key.id, &contract.id))))
 }
 
 fn month_view(t: &Texts, month: &Month, home: &str, books: bool) -> MonthView {

@@ -4,7 +4,6 @@ use domain::{ContractId, ContractState, Entry, Instant, KeyId, TimeRange};
 
 use crate::expression::Expression;
 use crate::items::{ContractItem, Item, ItemKey, KeyItem, StoredKey, number, text};
-use crate::keys::in_use;
 use crate::page::List;
 use crate::read::Stretch;
 use crate::schema::{ENDS_AT, STARTS_AT};
@@ -46,8 +45,7 @@ impl Store {
         page: &PageRequest,
         now: Instant,
     ) -> Result<Page<domain::Contract>, Error> {
-        let stored = self.stored_key(key).await?;
-        in_use(&stored)?;
+        let stored = self.stored_active_key(key).await?;
         let list = List::new(&format!("contracts {} {filter:?}", stored.incarnation));
         let after = list.position(page)?.map(|position| parse_place(&position)).transpose()?;
         let wanted = if filter.wants(ContractState::Ended) {

@@ -9,12 +9,11 @@ mod preview;
 mod remove;
 mod zone;
 
-use domain::{Contract, ContractId, ContractState, Instant, KeyId};
+use domain::{Contract, ContractId, ContractState, Instant, Key, KeyId};
 
 pub use self::list::{ContractFilter, Order};
 pub use self::preview::Preview;
 use crate::items::{ContractItem, StoredContract, StoredKey};
-use crate::keys::in_use;
 use crate::{Error, Store, Thing};
 
 impl Store {
@@ -22,6 +21,13 @@ impl Store {
     pub async fn contract(&self, key: &KeyId, id: &ContractId) -> Result<Contract, Error> {
         let (_, stored) = self.stored_contract(key, id).await?;
         Ok(stored.contract)
+    }
+
+    /// The contract that a key is out with; `None` when it is not out with one, or when that has been removed since.
+    pub async fn holder(&self, key: &Key) -> Result<Option<Contract>, Error> {
+        let Some(id) = key.whereabouts.holder() else { return Ok(None) };
+        let item = self.get(&ContractItem::key(&key.id, id)).await?;
+        item.map(|item| Ok(ContractItem::read(item, &self.codes)?.contract)).transpose()
     }
 
     /// The one of these contracts of a key that the key is overdue with. The key is read only if one of them has ended.
@@ -49,8 +55,7 @@ impl Store {
         key: &KeyId,
         id: &ContractId,
     ) -> Result<(StoredKey, StoredContract), Error> {
-        let stored_key = self.stored_key(key).await?;
-        in_use(&stored_key)?;
+        let stored_key = self.stored_active_key(key).await?;
         let item = self.get(&ContractItem::key(key, id)).await?.ok_or(Error::NotFound(Thing::Contract))?;
         Ok((stored_key, ContractItem::read(item, &self.codes)?))
     }

@@ -9,7 +9,6 @@ use domain::{AutomatId, Key, KeyId, LockerIndex};
 
 pub use self::list::KeyFilter;
 pub use self::remove::Removal;
-pub(crate) use self::remove::in_use;
 use crate::expression::{Expression, absent};
 use crate::items::{KeyItem, LockerItem, ReturnCodeItem, StoredKey, StoredLocker, text};
 use crate::sealing::Names;
@@ -20,6 +19,17 @@ impl Store {
     /// A key with its calendar.
     pub async fn key(&self, id: &KeyId) -> Result<Key, Error> {
         self.stored_key(id).await.map(|stored| stored.key)
+    }
+
+    /// A key that is in use. One that is being removed is refused: what is still in the table of it is on its way out.
+    pub async fn active_key(&self, id: &KeyId) -> Result<Key, Error> {
+        self.stored_active_key(id).await.map(|stored| stored.key)
+    }
+
+    pub(crate) async fn stored_active_key(&self, id: &KeyId) -> Result<StoredKey, Error> {
+        let stored = self.stored_key(id).await?;
+        stored.key.in_use()?;
+        Ok(stored)
     }
 
     pub(crate) async fn stored_key(&self, id: &KeyId) -> Result<StoredKey, Error> {

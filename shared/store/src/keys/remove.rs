@@ -21,7 +21,7 @@ use crate::retry::{NotDone, retry};
 use crate::schema::LIST_PK;
 use crate::sealing::Mac;
 use crate::transaction::{Part, Transaction};
-use crate::{Act, Error, Expected, Store, Thing};
+use crate::{Act, Error, Expected, Store};
 
 /// How long one call goes on cleaning up: less than API Gateway and Lambda give it.
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -213,13 +213,5 @@ fn finished(joined: Option<Result<Result<(), Error>, tokio::task::JoinError>>) -
         None => Ok(()),
         Some(Ok(finished)) => finished,
         Some(Err(source)) => Err(Error::internal("deleting what is left of a key", source)),
-    }
-}
-
-/// A key that is being removed has no contracts any more, whatever is still in the table.
-pub(crate) fn in_use(stored: &StoredKey) -> Result<(), Error> {
-    match stored.key.state {
-        KeyState::Active => Ok(()),
-        KeyState::Removing => Err(Error::NotFound(Thing::Key)),
     }
 }

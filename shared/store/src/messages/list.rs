@@ -3,7 +3,6 @@
 use domain::{ContractId, KeyId, MessageId, MessageRecord};
 
 use crate::items::{ContractItem, MessageItem};
-use crate::keys::in_use;
 use crate::page::List;
 use crate::read::Stretch;
 use crate::{Error, Page, PageRequest, Store, Thing};
@@ -16,8 +15,7 @@ impl Store {
         contract: &ContractId,
         page: &PageRequest,
     ) -> Result<Page<MessageRecord>, Error> {
-        let stored = self.stored_key(key).await?;
-        in_use(&stored)?;
+        let stored = self.stored_active_key(key).await?;
         let list = List::new(&format!("messages {} {contract}", stored.incarnation));
         let after = list.position(page)?.map(|id| MessageId::parse(&id)).transpose().map_err(|_| Error::BadCursor)?;
         let from = after.map(|id| MessageItem::key(&stored.incarnation, contract, &id).into_item());

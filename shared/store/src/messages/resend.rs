@@ -4,7 +4,6 @@ use domain::{ContractId, Instant, KeyId, MessageId, MessageRecord};
 
 use crate::expression::Expression;
 use crate::items::{MessageItem, State, StoredMessage, number};
-use crate::keys::in_use;
 use crate::retry::{NotDone, retry};
 use crate::{Error, Store, Thing};
 
@@ -18,8 +17,7 @@ impl Store {
         id: &MessageId,
         now: Instant,
     ) -> Result<MessageRecord, Error> {
-        let stored_key = self.stored_key(key).await?;
-        in_use(&stored_key)?;
+        let stored_key = self.stored_active_key(key).await?;
         let place = MessageItem::key(&stored_key.incarnation, contract, id);
         retry!(self, {
             let item = self.get(&place).await?.ok_or(Error::NotFound(Thing::Message))?;
