@@ -5,10 +5,11 @@ use api::{App, KeyPath, Problem, Query, RangeView};
 use axum::extract::State;
 use axum::response::Response;
 use domain::Instant;
+use serde::Serialize;
 use utoipa::ToSchema;
 
 /// When a key is free.
-#[derive(serde::Serialize, ToSchema)]
+#[derive(Serialize, ToSchema)]
 pub(crate) struct Availability {
     /// The free times in the requested range, in order.
     data: Vec<RangeView>,

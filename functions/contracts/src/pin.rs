@@ -5,11 +5,12 @@ use api::{App, Caller, ContractPath, EmptyBody, IdempotencyKey, NoQuery, Problem
 use axum::extract::State;
 use axum::response::Response;
 use domain::Pin;
+use serde::Serialize;
 use store::Created;
 use utoipa::ToSchema;
 
 /// A PIN in clear.
-#[derive(serde::Serialize, ToSchema)]
+#[derive(Serialize, ToSchema)]
 #[schema(as = Pin)]
 pub(crate) struct PinView {
     /// The keypad code.

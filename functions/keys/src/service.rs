@@ -2,11 +2,12 @@
 
 use axum::http::header::CONTENT_TYPE;
 use axum::response::{IntoResponse, Response};
+use serde::Serialize;
 
 /// The OpenAPI document, as the generator last wrote it; a test holds it against the code.
 const DOCUMENT: &str = include_str!("../../../docs/openapi.json");
 
-#[derive(serde::Serialize, utoipa::ToSchema)]
+#[derive(Serialize, utoipa::ToSchema)]
 pub(crate) struct Health {
     /// Always `ok`.
     #[schema(example = "ok")]

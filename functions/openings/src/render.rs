@@ -1,10 +1,11 @@
 //! Openings as clients see them.
 
 use domain::{Instant, Opening, OpeningStatus};
+use serde::Serialize;
 use utoipa::ToSchema;
 
 /// An opening.
-#[derive(Debug, serde::Serialize, ToSchema)]
+#[derive(Debug, Serialize, ToSchema)]
 #[schema(as = Opening)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct OpeningView {

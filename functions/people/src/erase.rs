@@ -1,5 +1,6 @@
 //! `POST /v1/people/erase`
 
+use serde::Serialize;
 use std::collections::BTreeSet;
 
 use api::{App, Caller, JsonBody, Listing, NoQuery, Problem};
@@ -12,7 +13,7 @@ use utoipa::ToSchema;
 use crate::body::PersonalDataErasure;
 
 /// The result of an erasure for one contract.
-#[derive(Debug, serde::Serialize, ToSchema)]
+#[derive(Debug, Serialize, ToSchema)]
 #[schema(as = Erasure)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct ErasureView {

@@ -1,5 +1,6 @@
 //! `POST /v1/people/export`
 
+use serde::Serialize;
 use std::collections::BTreeSet;
 
 use api::{App, Caller, ContractView, EventView, JsonBody, Listing, MessageView, NoQuery, Problem};
@@ -12,7 +13,7 @@ use utoipa::ToSchema;
 use crate::body::PersonalDataExport;
 
 /// A person's data in one contract.
-#[derive(Debug, serde::Serialize, ToSchema)]
+#[derive(Debug, Serialize, ToSchema)]
 #[schema(as = PersonalData)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct PersonalDataView {

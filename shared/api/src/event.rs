@@ -1,5 +1,6 @@
 //! Events as clients see them: as they are written everywhere, described for the OpenAPI document.
 
+use serde::Serialize;
 use std::borrow::Cow;
 
 use domain::Event;
@@ -7,7 +8,7 @@ use utoipa::openapi::{ArrayBuilder, KnownFormat, ObjectBuilder, RefOr, Schema, S
 use utoipa::{PartialSchema, ToSchema};
 
 /// Something that happened.
-#[derive(Debug, serde::Serialize)]
+#[derive(Debug, Serialize)]
 #[serde(transparent)]
 pub struct EventView(Event);
 

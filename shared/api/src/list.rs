@@ -1,10 +1,11 @@
 //! Lists in pages.
 
+use serde::Serialize;
 use store::Page;
 use utoipa::ToSchema;
 
 /// A page of a list.
-#[derive(Debug, serde::Serialize, ToSchema)]
+#[derive(Debug, Serialize, ToSchema)]
 pub struct Listing<T> {
     /// The items of this page.
     data: Vec<T>,
@@ -13,7 +14,7 @@ pub struct Listing<T> {
 }
 
 /// How to get the next page of a list.
-#[derive(Debug, serde::Serialize, ToSchema)]
+#[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct PageInfo {
     /// Send this as `after` to get the next page; null on the last page.

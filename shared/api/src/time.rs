@@ -1,10 +1,11 @@
 //! Times and ranges of time as clients see them.
 
 use domain::{Entry, TimeRange};
+use serde::Serialize;
 use utoipa::ToSchema;
 
 /// A time range.
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, ToSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 #[schema(as = TimeRange)]
 pub struct RangeView {
     /// The start, inclusive.
@@ -23,7 +24,7 @@ impl From<TimeRange> for RangeView {
 }
 
 /// The time range of a contract.
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, ToSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 #[schema(as = Booking)]
 #[serde(rename_all = "camelCase")]
 pub struct EntryView {

@@ -1,10 +1,11 @@
 //! Somebody who is told about a contract.
 
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 use std::fmt;
 use std::str::FromStr as _;
 
-use strum::VariantArray as _;
+use strum::{EnumString, IntoStaticStr, VariantArray};
 
 use crate::text::is_ignorable;
 use crate::{Address, Invalid, MessageKind, Name, PhoneNumber, Recipient};
@@ -96,17 +97,7 @@ impl fmt::Debug for Email {
 
 /// A language that messages are written in.
 #[derive(
-    Debug,
-    Clone,
-    Copy,
-    PartialEq,
-    Eq,
-    Default,
-    serde::Serialize,
-    serde::Deserialize,
-    strum::IntoStaticStr,
-    strum::VariantArray,
-    strum::EnumString,
+    Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, IntoStaticStr, VariantArray, EnumString,
 )]
 pub enum Language {
     /// English.

@@ -25,9 +25,7 @@ impl Ending {
 
 /// Where a contract stands at some instant, by time alone. Whether its key is overdue is beside it:
 /// [`Whereabouts::is_overdue`](crate::Whereabouts::is_overdue).
-#[derive(
-    Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize, strum::IntoStaticStr, strum::VariantArray,
-)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, IntoStaticStr, VariantArray)]
 #[serde(rename_all = "kebab-case")]
 #[strum(serialize_all = "kebab-case")]
 pub enum ContractState {

@@ -1,6 +1,7 @@
 //! Identifiers: chosen by people, kept as they were written (but in Unicode normalisation form C, so that one
 //! spelling is one identifier).
 
+use serde::{Deserialize, Serialize};
 use std::fmt;
 
 use unicode_normalization::UnicodeNormalization as _;
@@ -92,7 +93,7 @@ impl ContractId {
 }
 
 /// A locker's number in its automat, from 0.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(try_from = "u32")]
 pub struct LockerIndex(u16);
 

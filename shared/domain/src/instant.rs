@@ -1,5 +1,6 @@
 //! Points in time and the ranges between them. Local time is for display: see `zone`.
 
+use serde::{Deserialize, Serialize};
 use std::fmt;
 
 use chrono::{DateTime, Datelike as _, SecondsFormat, Timelike as _, Utc};
@@ -80,7 +81,7 @@ impl fmt::Debug for Instant {
 }
 
 /// `[start, end)`: the start is in it, the end is not. Without an end it lasts for good.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(try_from = "Bounds")]
 pub struct TimeRange {
     start: Instant,
@@ -89,7 +90,7 @@ pub struct TimeRange {
 }
 
 /// A range as it is read, before it is known that its end is after its start.
-#[derive(serde::Deserialize)]
+#[derive(Deserialize)]
 struct Bounds {
     start: Instant,
     end: Option<Instant>,

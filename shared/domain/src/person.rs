@@ -3,7 +3,9 @@
 //! An address is somebody's own, a name is not. So an address finds a person; a name alone finds everybody who has it,
 //! and counts for certain only where an address was found beside it.
 
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
+use strum::{IntoStaticStr, VariantArray};
 
 use crate::search::folded;
 use crate::{Contact, Contract, Email, Name, PhoneNumber, Recipient};
@@ -18,18 +20,7 @@ pub struct PersonSearch {
 
 /// By what somebody was found.
 #[derive(
-    Debug,
-    Clone,
-    Copy,
-    PartialEq,
-    Eq,
-    PartialOrd,
-    Ord,
-    Hash,
-    serde::Serialize,
-    serde::Deserialize,
-    strum::IntoStaticStr,
-    strum::VariantArray,
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, IntoStaticStr, VariantArray,
 )]
 #[serde(rename_all = "kebab-case")]
 #[strum(serialize_all = "kebab-case")]

@@ -1,6 +1,7 @@
 //! What is done at its time: reminders, and the look whether a key is back.
 
-use strum::VariantArray as _;
+use serde::{Deserialize, Serialize};
+use strum::{EnumString, IntoStaticStr, VariantArray};
 
 use crate::{Contract, Instant, MessageKind, Notice, Occasion, TimeRange};
 
@@ -14,11 +15,11 @@ use crate::{Contract, Instant, MessageKind, Notice, Occasion, TimeRange};
     Hash,
     PartialOrd,
     Ord,
-    serde::Serialize,
-    serde::Deserialize,
-    strum::IntoStaticStr,
-    strum::VariantArray,
-    strum::EnumString,
+    Serialize,
+    Deserialize,
+    IntoStaticStr,
+    VariantArray,
+    EnumString,
 )]
 #[serde(rename_all = "kebab-case")]
 #[strum(serialize_all = "kebab-case")]

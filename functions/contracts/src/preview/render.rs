@@ -3,11 +3,12 @@
 use api::{ContractView, EntryView, Problem, RangeView, RecipientView};
 use domain::{Instant, Message};
 use messages::{Encoding, Rendered, render, render_without_pin};
+use serde::Serialize;
 use store::Preview;
 use utoipa::ToSchema;
 
 /// The result of a preview.
-#[derive(Debug, serde::Serialize, ToSchema)]
+#[derive(Debug, Serialize, ToSchema)]
 #[schema(as = Preview)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct PreviewView {
@@ -24,7 +25,7 @@ pub(crate) struct PreviewView {
 }
 
 /// A message as it would be sent.
-#[derive(Debug, serde::Serialize, ToSchema)]
+#[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct MessagePreview {
     /// What it is about.
@@ -40,7 +41,7 @@ pub(crate) struct MessagePreview {
 }
 
 /// The text of a message.
-#[derive(Debug, Default, serde::Serialize, ToSchema)]
+#[derive(Debug, Default, Serialize, ToSchema)]
 #[schema(as = Words)]
 struct WordsView {
     /// The subject of an email.
@@ -59,7 +60,7 @@ struct WordsView {
 }
 
 /// The encoding and length of an SMS.
-#[derive(Debug, serde::Serialize, ToSchema)]
+#[derive(Debug, Serialize, ToSchema)]
 #[schema(as = Sms)]
 struct SmsView {
     encoding: EncodingView,
@@ -70,7 +71,7 @@ struct SmsView {
 
 /// The encoding of an SMS: one character outside the GSM-7 alphabet makes the whole SMS UCS-2, which holds less than
 /// half as many characters.
-#[derive(Debug, serde::Serialize, ToSchema)]
+#[derive(Debug, Serialize, ToSchema)]
 #[schema(as = Encoding)]
 enum EncodingView {
     #[serde(rename = "GSM-7")]

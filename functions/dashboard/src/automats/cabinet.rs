@@ -8,11 +8,11 @@ use std::borrow::Cow;
 use domain::{ContractId, DoorState, Whereabouts};
 use messages::LocalTimes;
 use store::LockerView;
-use strum::VariantArray as _;
+use strum::{IntoStaticStr, VariantArray};
 use texts::{FluentArgs, Texts};
 
 /// Which lockers are wanted.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, strum::IntoStaticStr, strum::VariantArray)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, IntoStaticStr, VariantArray)]
 #[strum(serialize_all = "kebab-case")]
 pub(super) enum Show {
     All,

@@ -2,11 +2,12 @@
 
 use api::EntryView;
 use domain::{Automat, ConnectionState, DoorState, Whereabouts};
+use serde::Serialize;
 use store::LockerView;
 use utoipa::ToSchema;
 
 /// An automat.
-#[derive(Debug, serde::Serialize, ToSchema)]
+#[derive(Debug, Serialize, ToSchema)]
 #[schema(as = Automat)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct AutomatItem {
@@ -31,7 +32,7 @@ pub(crate) struct AutomatItem {
 }
 
 /// The address of an automat.
-#[derive(Debug, serde::Serialize, ToSchema)]
+#[derive(Debug, Serialize, ToSchema)]
 #[schema(as = Location)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct LocationView {
@@ -41,7 +42,7 @@ pub(crate) struct LocationView {
 }
 
 /// Whether the automat is connected.
-#[derive(Debug, serde::Serialize, ToSchema)]
+#[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct Connection {
     #[schema(value_type = String)]
     state: ConnectionState,
@@ -52,7 +53,7 @@ pub(crate) struct Connection {
 }
 
 /// The Key Automat View: an automat with every locker.
-#[derive(Debug, serde::Serialize, ToSchema)]
+#[derive(Debug, Serialize, ToSchema)]
 #[schema(as = AutomatView)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct AutomatWithLockers {
@@ -63,7 +64,7 @@ pub(crate) struct AutomatWithLockers {
 }
 
 /// A locker and its last reported state.
-#[derive(Debug, serde::Serialize, ToSchema)]
+#[derive(Debug, Serialize, ToSchema)]
 #[schema(as = Locker)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct LockerItem {
@@ -93,7 +94,7 @@ pub(crate) struct LockerItem {
 }
 
 /// The key that belongs in a locker.
-#[derive(Debug, serde::Serialize, ToSchema)]
+#[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct LockerKey {
     key_id: String,

@@ -2,10 +2,11 @@
 
 use api::Role;
 use domain::{Key, KeyState, Sharing, Whereabouts};
+use serde::Serialize;
 use utoipa::ToSchema;
 
 /// A key.
-#[derive(Debug, serde::Serialize, ToSchema)]
+#[derive(Debug, Serialize, ToSchema)]
 #[schema(as = Key)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct KeyView {

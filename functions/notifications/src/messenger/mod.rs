@@ -48,6 +48,6 @@ impl Messenger {
             (Rendered::Sms(sms), Address::Sms(to)) => self.send_sms(to, sms).await,
             _ => unreachable!("a message is rendered for the channel of its address"),
         };
-        sent.map_or_else(Verdict::SendFailure, Verdict::Sent)
+        sent.map_or_else(Verdict::Failed, Verdict::Sent)
     }
 }

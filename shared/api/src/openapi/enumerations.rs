@@ -7,7 +7,7 @@
 use domain::{
     Channel, Clue, CodeKind, ConnectionState, ContractField, ContractState, DoorState, EventKind, GuessingPeriod,
     KeyField, KeyState, KeypadRefusal, Language, MessageKind, MessageState, OpeningOutcome, OpeningStatus, Purpose,
-    Trouble,
+    SendFailure,
 };
 use store::{ErasureOutcome, Order};
 use strum::{VariantArray, VariantNames as _};
@@ -36,7 +36,7 @@ pub(super) fn all() -> Vec<(&'static str, Schema)> {
         ("ProblemCode", open("The kind of a problem. docs/api.md explains each.", names::<Code>())),
         ("EventType", open("The kind of an event.", EventKind::VARIANTS.iter().copied())),
         ("MessageState", closed("The delivery status of a message.", MessageState::VARIANTS.iter().copied())),
-        ("MessageReason", open("Why a message was not sent, or not yet.", names::<Trouble>())),
+        ("MessageReason", open("Why a message was not sent, or not yet.", names::<SendFailure>())),
         ("Channel", closed("How a message is sent.", names::<Channel>())),
         ("ContractState", closed("The state of a contract by time alone.", names::<ContractState>())),
         ("KeyState", closed("Whether a key is in use or being removed.", names::<KeyState>())),

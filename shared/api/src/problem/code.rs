@@ -1,10 +1,11 @@
 //! Every way in which a request may be refused, with its stable name and its status.
 
-use strum::VariantArray as _;
+use serde::Serialize;
+use strum::{IntoStaticStr, VariantArray};
 use utoipa::ToSchema;
 
 /// A reason for refusing a request. Its name is the API's promise to clients; `docs/api.md` lists them all.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, strum::IntoStaticStr, strum::VariantArray)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, IntoStaticStr, VariantArray)]
 #[strum(serialize_all = "snake_case")]
 pub enum Code {
     /// The body is not JSON in UTF-8.
@@ -179,7 +180,7 @@ impl Code {
 }
 
 /// Why a field or a query parameter was refused.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize, ToSchema, strum::VariantArray)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, ToSchema, VariantArray)]
 #[serde(rename_all = "snake_case")]
 pub enum FieldCode {
     /// It is missing, or null where it cannot be.

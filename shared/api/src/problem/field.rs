@@ -1,12 +1,13 @@
 //! What is wrong with one field of a body, or with one query parameter.
 
 use domain::Invalid;
+use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::FieldCode;
 
 /// What is wrong with a field. It never repeats the value, which may be a secret.
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, ToSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct FieldError {
     /// The field: `person`, `contacts[1].phoneNumber`, the name of a query parameter, or empty for the whole body.
     pub field: String,

@@ -5,6 +5,7 @@ mod field;
 mod refusal;
 mod wire;
 
+use serde::Serialize;
 use std::error::Error;
 use std::sync::Arc;
 
@@ -37,7 +38,7 @@ pub struct Problem {
 }
 
 /// Further facts for programs, each for the codes named with it.
-#[derive(Debug, Clone, Default, PartialEq, Eq, serde::Serialize, ToSchema)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Facts {
     /// `contract_overlap`: the first conflicting contracts, at most 20.

@@ -1,12 +1,13 @@
 //! Contracts as clients see them.
 
 use domain::{Contact, Contract, ContractState, Instant, MessageKind};
+use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::RangeView;
 
 /// A contract.
-#[derive(Debug, serde::Serialize, ToSchema)]
+#[derive(Debug, Serialize, ToSchema)]
 #[schema(as = Contract)]
 #[serde(rename_all = "camelCase")]
 pub struct ContractView {
@@ -92,7 +93,7 @@ impl ContractView {
 }
 
 /// A person who gets messages about the contract.
-#[derive(Debug, serde::Serialize, ToSchema)]
+#[derive(Debug, Serialize, ToSchema)]
 #[schema(as = Contact)]
 #[serde(rename_all = "camelCase")]
 pub struct ContactView {

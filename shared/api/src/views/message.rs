@@ -1,12 +1,13 @@
 //! Messages as clients see them.
 
 use domain::{MessageRecord, MessageState, SendFailure};
+use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::RecipientView;
 
 /// A message to a contact and its delivery status.
-#[derive(Debug, serde::Serialize, ToSchema)]
+#[derive(Debug, Serialize, ToSchema)]
 #[schema(as = Message)]
 #[serde(rename_all = "camelCase")]
 pub struct MessageView {
@@ -30,7 +31,7 @@ pub struct MessageView {
     /// Why the last try failed.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = String, required = false)]
-    reason: Option<Trouble>,
+    reason: Option<SendFailure>,
     /// The provider's id of the message, once it is sent.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = String, required = false)]

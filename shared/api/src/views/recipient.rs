@@ -1,10 +1,11 @@
 //! Whom a message goes to, as clients see it.
 
 use domain::{Channel, Recipient};
+use serde::Serialize;
 use utoipa::ToSchema;
 
 /// The recipient of a message.
-#[derive(Debug, serde::Serialize, ToSchema)]
+#[derive(Debug, Serialize, ToSchema)]
 #[schema(as = Recipient)]
 pub struct RecipientView {
     /// The contact's name.

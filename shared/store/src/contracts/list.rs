@@ -1,6 +1,7 @@
 //! Listing a key's contracts in order of start: live ones from the calendar, with ended ones from the index of starts.
 
 use domain::{ContractId, ContractState, Entry, Instant, KeyId, TimeRange};
+use strum::{IntoStaticStr, VariantArray};
 
 use crate::expression::Expression;
 use crate::items::{ContractItem, Item, ItemKey, KeyItem, StoredKey, number, text};
@@ -22,7 +23,7 @@ pub struct ContractFilter {
 }
 
 /// Which end of a list comes first.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, strum::IntoStaticStr, strum::VariantArray)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, IntoStaticStr, VariantArray)]
 pub enum Order {
     /// The earliest start first.
     #[default]

@@ -23,8 +23,8 @@ impl Store {
     /// a later try of the same message it says nothing.
     pub async fn bounce(&self, reference: &str, provider_id: &str, now: Instant) -> Result<(), Error> {
         let place = place(reference).ok_or(Error::NotFound(Thing::Message))?;
-        let update =
-            MessageItem::move_to(&place, State::Bounced, None, now).then(MessageItem::blame(SendFailure::AddressRefused));
+        let update = MessageItem::move_to(&place, State::Bounced, None, now)
+            .then(MessageItem::blame(SendFailure::AddressRefused));
         if self.update(place.clone(), update, MessageItem::sent_as(provider_id)).await? {
             return Ok(());
         }

@@ -90,7 +90,7 @@ pub enum Verdict {
     /// It was taken, under this name.
     Sent(String),
     /// It was not taken, or nobody knows.
-    SendFailure(SendFailure),
+    Failed(SendFailure),
 }
 
 /// Something whose time has come.

@@ -21,7 +21,7 @@ impl Store {
             Verdict::Sent(provider_id) => MessageItem::move_to(&claim.place, State::Sent, None, now)
                 .then(Expression::new("SET #providerId = :providerId REMOVE #failure"))
                 .value(":providerId", text(provider_id.as_str())),
-            Verdict::SendFailure(failure) => {
+            Verdict::Failed(failure) => {
                 let (state, next) = self.after(&claim, *failure, now)?;
                 MessageItem::move_to(&claim.place, state, next, now).then(MessageItem::blame(*failure))
             }

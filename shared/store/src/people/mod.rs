@@ -11,7 +11,9 @@ mod erase;
 mod export;
 mod walk;
 
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
+use strum::{IntoStaticStr, VariantArray};
 
 use domain::{Clue, Contract, ContractId, Event, KeyId, MessageRecord};
 
@@ -48,9 +50,7 @@ pub struct Erasure {
 }
 
 /// What was done about a person in a contract.
-#[derive(
-    Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize, strum::IntoStaticStr, strum::VariantArray,
-)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, IntoStaticStr, VariantArray)]
 #[serde(rename_all = "kebab-case")]
 #[strum(serialize_all = "kebab-case")]
 pub enum ErasureOutcome {

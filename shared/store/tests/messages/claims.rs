@@ -17,7 +17,7 @@ async fn left() -> Stage {
 }
 
 fn failure(failure: SendFailure) -> Verdict {
-    Verdict::SendFailure(failure)
+    Verdict::Failed(failure)
 }
 
 #[tokio::test]

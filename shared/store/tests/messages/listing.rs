@@ -109,7 +109,7 @@ async fn a_message_under_way_is_not_sent_again() {
     let id = claim.id.clone();
     let sending = stage.store().resend(&a(), &bk1(), &id, at(1)).await;
     assert!(matches!(sending, Err(Error::MessageUnderWay)), "{sending:?}");
-    stage.store().settle(claim, Verdict::SendFailure(SendFailure::Throttled), at(1)).await.unwrap();
+    stage.store().settle(claim, Verdict::Failed(SendFailure::Throttled), at(1)).await.unwrap();
     let pending = stage.store().resend(&a(), &bk1(), &id, at(2)).await;
     assert!(matches!(pending, Err(Error::MessageUnderWay)), "{pending:?}");
 }
@@ -120,7 +120,7 @@ async fn a_refused_message_may_be_asked_for_and_is_as_new() {
     stage.book(draft(HOUR, 25 * HOUR)).await;
     let claim = stage.heard(at(0)).await.remove(0);
     let id = claim.id.clone();
-    stage.store().settle(claim, Verdict::SendFailure(SendFailure::AddressRefused), at(1)).await.unwrap();
+    stage.store().settle(claim, Verdict::Failed(SendFailure::AddressRefused), at(1)).await.unwrap();
     let asked = stage.store().resend(&a(), &bk1(), &id, at(2)).await.unwrap();
     assert_eq!(asked.failure, None);
     let claim = stage.tick(at(2)).await.remove(0);

@@ -5,6 +5,7 @@ mod told;
 use clock::Random;
 use domain::{ContractId, Instant, Message, MessageId, MessageRecord, MessageState, Retention, SendFailure};
 use serde::{Deserialize, Serialize};
+use strum::{IntoStaticStr, VariantArray};
 
 use self::told::Told;
 use super::due::{due, due_shard};
@@ -16,7 +17,7 @@ use crate::{Codes, Error};
 const PREFIX: &str = "MESSAGE#";
 
 /// Where a message stands, as its item says it.
-#[derive(Serialize, Deserialize, Debug, Clone, Copy, PartialEq, Eq, strum::IntoStaticStr, strum::VariantArray)]
+#[derive(Serialize, Deserialize, Debug, Clone, Copy, PartialEq, Eq, IntoStaticStr, VariantArray)]
 #[serde(rename_all = "kebab-case")]
 #[strum(serialize_all = "kebab-case")]
 pub(crate) enum State {
