@@ -1,4 +1,4 @@
-"""The local cloud as a person starts it, booking systems at its API, and automats at their consoles."""
+"""The local cloud as a user starts it, booking systems that call its API, and simulated automats."""
 
 import contextlib
 import itertools
@@ -13,11 +13,11 @@ import urllib.parse
 import urllib.request
 
 WITHIN = 20
-ANY_PORTS = [word for port in ("--http", "--mqtt", "--mqtts") for word in (port, "127.0.0.1:0")]
+ANY_PORTS = [argument for port in ("--http", "--mqtt", "--mqtts") for argument in (port, "127.0.0.1:0")]
 
 
 class Cloud:
-    """One that keeps its data in a folder, with the example data and the automat that go with it."""
+    """A local cloud that keeps its data in a folder."""
 
     def __init__(self, binaries: pathlib.Path, folder: pathlib.Path):
         self.binaries, self.folder = binaries, folder
@@ -39,7 +39,7 @@ class Cloud:
             return json.load(answer)["access_token"]
 
     def call(self, method: str, path: str, body: dict | None = None) -> dict:
-        """What a booking system does over the API, as an admin."""
+        """Calls the API as an admin."""
         headers = {"Authorization": f"Bearer {self.token}", "Content-Type": "application/json"}
         data = None if body is None else json.dumps(body).encode()
         request = urllib.request.Request(self.url + path, data=data, headers=headers, method=method)
@@ -50,7 +50,7 @@ class Cloud:
             raise AssertionError(f"{method} {path}: {refusal.read().decode()}") from None
 
     def automat(self, name: str = "Harbour", lockers: int = 12, zone: str = "Europe/Helsinki") -> "Automat":
-        """A new automat, which nobody else uses."""
+        """A new automat for one test."""
         number = next(self.numbers)
         automat = f"{name.lower().replace(' ', '-')}-{number}"
         body = {"automatId": automat, "name": f"{name} {number}", "lockerCount": lockers, "timeZone": zone}
@@ -59,19 +59,19 @@ class Cloud:
 
     @contextlib.contextmanager
     def email_refused(self):
-        """The email service takes nothing meanwhile."""
-        self.tell_outbox("email", "refuse")
+        """The email service refuses everything meanwhile."""
+        self.set_outbox("email", "refuse")
         try:
             yield
         finally:
-            self.tell_outbox("email", "accept")
+            self.set_outbox("email", "accept")
 
-    def tell_outbox(self, end: str, behaviour: str):
+    def set_outbox(self, end: str, behaviour: str):
         form = urllib.parse.urlencode({"end": end, "behaviour": behaviour}).encode()
         urllib.request.urlopen(f"{self.url}/outbox/behaviour", data=form, timeout=WITHIN).close()
 
     def faults(self) -> list[str]:
-        """What went wrong in there, by its log."""
+        """The errors in its log."""
         return [line for line in self.log.read_text().splitlines() if " ERROR " in line or "panicked" in line]
 
     def stop(self):
@@ -85,7 +85,7 @@ class Cloud:
 
 
 class Automat:
-    """An automat of the API, with a device as soon as somebody connects one."""
+    """An automat. `connect` adds a device."""
 
     def __init__(self, cloud: Cloud, automat_id: str, name: str):
         self.cloud, self.id, self.name = cloud, automat_id, name
@@ -98,25 +98,25 @@ class Automat:
         return key
 
     def contract(self, key: str, **more) -> dict:
-        """A contract that runs now and for two hours, unless said otherwise; the answer has its PIN."""
+        """A contract that starts now and ends in two hours, unless said otherwise. The response has its PIN."""
         body = {"person": "Ada Virtanen", **more}
         if not body.get("permanent"):
             body.setdefault("end", at(hours=2))
         return self.cloud.call("POST", f"/v1/keys/{urllib.parse.quote(key)}/contracts", body)
 
     def connect(self, inside: tuple = (), obliging: bool = False, lockers: int | None = None) -> "Device":
-        """The device, with keys inside some lockers; it may have other `lockers` than the cloud was told."""
+        """The device, with keys inside some lockers; it may have another number of `lockers` than the cloud knows."""
         device = Device(self, inside, obliging, lockers)
         self.cloud.devices.append(device)
         device.hear("Connected.")
         self.until(lambda view: view["connection"]["state"] == "connected")
         return device
 
-    def until_told(self, key: str, contract: str, **contacts: tuple[str, int]):
-        """Waits until the message to each contact stands so, and has been tried so often."""
+    def until_messages(self, key: str, contract: str, **contacts: tuple[str, int]):
+        """Waits until the message to each contact has this state and number of attempts."""
         path = f"/v1/keys/{urllib.parse.quote(key)}/contracts/{contract}/messages"
-        until(lambda: self.cloud.call("GET", path)["data"], lambda told: contacts == {
-            message["contact"]: (message["state"], message["attempts"]) for message in told
+        until(lambda: self.cloud.call("GET", path)["data"], lambda messages: contacts == {
+            message["contact"]: (message["state"], message["attempts"]) for message in messages
         })
 
     def view(self) -> dict:
@@ -126,7 +126,7 @@ class Automat:
         return self.view()["lockers"][index]
 
     def until(self, holds):
-        """Waits until the Key Automat View is as it should."""
+        """Waits until the Key Automat View is as expected."""
         until(self.view, holds)
 
 
@@ -154,14 +154,14 @@ class Device:
         self.process.stdin.flush()
 
     def hear(self, text: str) -> str:
-        """The next line that has some text."""
+        """The next line with this text."""
         end = time.monotonic() + WITHIN
         while text not in (line := self.lines.get(timeout=max(0.01, end - time.monotonic()))):
             pass
         return line
 
     def fetch(self, locker: int, pin: str):
-        """Takes the key of a contract, as its person does."""
+        """Fetches the key with a PIN, as its person does."""
         self.do(f"type {pin}")
         self.hear("take your key")
         self.do(f"take {locker}")
@@ -169,7 +169,7 @@ class Device:
         self.automat.until(lambda view: view["lockers"][locker]["keyInside"] is False)
 
     def door(self, locker: int) -> str:
-        """`open` once its motor has run, until somebody closes the door."""
+        """`open` from when its motor has run until somebody closes the door."""
         self.do("lockers")
         self.hear("locker  key  door")
         for _ in range(locker):
@@ -183,14 +183,14 @@ class Device:
 
 
 def until(read, holds):
-    """Waits until what is read is as it should."""
+    """Reads until the value is as expected."""
     end = time.monotonic() + WITHIN
-    while not holds(told := read()):
-        assert time.monotonic() < end, f"it has not come to that: {told}"
+    while not holds(last := read()):
+        assert time.monotonic() < end, f"still not as expected: {last}"
         time.sleep(0.05)
 
 
 def at(**later) -> str:
-    """An instant so much later than this full minute, as the API writes it."""
+    """An instant this much after the current minute, as the API writes it."""
     seconds = later.get("days", 0) * 86400 + later.get("hours", 0) * 3600 + later.get("minutes", 0) * 60
     return time.strftime("%Y-%m-%dT%H:%M:00Z", time.gmtime(time.time() + seconds))

@@ -1,7 +1,7 @@
-"""The stage: a local cloud, Chromium, and people who have signed in with it.
+"""The fixtures: a local cloud, Chromium, and users who have signed in.
 
-A test takes `enter` and gets a page of somebody's. Whatever page it was, it is watched: an error at the console, a
-breach of the pages' content policy, a request to elsewhere or a failed one fails the test that it happened in.
+A test opens pages with `enter`. Every page is watched: an error in the console, a violation of the content security
+policy, a request to another site or a failed request fails the test.
 """
 
 import json
@@ -11,12 +11,12 @@ import shutil
 import pytest
 from playwright.sync_api import expect, sync_playwright
 
-import places
+import states
 from cloud import Cloud
 from judges import Axe
 from visit import DESKTOP, Watch, sign_in
 
-# Debian's; Playwright's own is not fetched.
+# Debian's Chromium; Playwright does not download its own.
 CHROMIUM = shutil.which("chromium")
 
 expect.set_options(timeout=5_000)
@@ -65,7 +65,7 @@ def chromium(playwright):
 
 @pytest.fixture(scope="session")
 def signed_in(chromium, cloud):
-    """What the browser of somebody who has signed in keeps; each person signs in once."""
+    """The cookies of a user who has signed in. Each user signs in once."""
     kept = {}
 
     def of(person: str) -> dict:
@@ -81,8 +81,8 @@ def signed_in(chromium, cloud):
 
 @pytest.fixture
 def enter(chromium, cloud, signed_in):
-    """Opens a page for somebody, at some place: `enter("operator", "/", on=PHONE, script=False)`. Who comes `fresh` has
-    a session of their own, to end it."""
+    """Opens a page for somebody, at a path: `enter("operator", "/", on=PHONE, script=False)`. With `fresh` it has a
+    session of its own, which the test may end."""
     opened = []
 
     def page_of(person=None, path="/", *, on=DESKTOP, script=True, scheme="light", language="en", fresh=False):
@@ -92,7 +92,7 @@ def enter(chromium, cloud, signed_in):
             java_script_enabled=script,
             locale=language,
             storage_state=signed_in(person) if person and not fresh else None,
-            # People who look at an automat need not be where it is.
+            # Users need not be in the automat's time zone.
             timezone_id="America/New_York",
             **on,
         )
@@ -115,7 +115,7 @@ def enter(chromium, cloud, signed_in):
 
 @pytest.fixture(scope="session")
 def world(cloud):
-    return places.build(cloud)
+    return states.build(cloud)
 
 
 @pytest.fixture(scope="session")
@@ -125,7 +125,7 @@ def axe(judges):
 
 @pytest.fixture(scope="session")
 def figures(out):
-    """What was measured of each place."""
+    """The measurements of each state of a page."""
     measured = {}
-    yield lambda place, **figures: measured.setdefault(place.name, {}).update(figures)
+    yield lambda state, **figures: measured.setdefault(state.name, {}).update(figures)
     (out / "figures.json").write_text(json.dumps(measured, indent=1))

@@ -1,4 +1,4 @@
-"""What judges pages: axe, their width, their weight, and Lighthouse."""
+"""Checks of a page: axe, its width, its size, and Lighthouse."""
 
 import json
 import pathlib
@@ -6,26 +6,26 @@ import subprocess
 
 from playwright.sync_api import Page
 
-# WCAG 2.2 at the levels A and AA, and what axe holds to be good besides.
+# WCAG 2.2 at the levels A and AA, and axe's best practices.
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-# Of WCAG 2.2, and left out by axe unless asked for.
+# Part of WCAG 2.2, but off by default in axe.
 RULES = {"target-size": {"enabled": True}}
 
 CATEGORIES = ("performance", "accessibility", "best-practices")
 LEAST = 95
 
-# On the wire, in bytes, headers included: with nothing kept from before, and after.
+# The most bytes on the wire, headers included: with an empty cache, and with a filled one.
 FIRST_VISIT, LATER_VISIT = 40_000, 12_000
 
 
 class Axe:
-    """Runs where no content policy of a page keeps it out."""
+    """Runs axe in a page, past its content security policy."""
 
     def __init__(self, packages: pathlib.Path):
         self.source = (packages / "axe-core/axe.min.js").read_text()
 
     def faults(self, page: Page) -> list[str]:
-        """What it finds, each with the element it is at."""
+        """The violations, each with its element."""
         page.evaluate(self.source)
         options = {
             "runOnly": {"type": "tag", "values": TAGS},
@@ -42,7 +42,7 @@ class Axe:
 
 
 def too_wide(page: Page) -> list[str]:
-    """What makes a page scroll sideways."""
+    """The elements that make a page scroll sideways."""
     return page.evaluate(
         """() => {
             const root = document.documentElement, width = root.clientWidth;
@@ -55,7 +55,7 @@ def too_wide(page: Page) -> list[str]:
 
 
 class Scales:
-    """Weighs what comes over the wire to a page."""
+    """Counts the bytes that a page loads."""
 
     def __init__(self, page: Page):
         self.bytes = 0
@@ -73,22 +73,22 @@ class Scales:
 
 
 def lighthouse(packages: pathlib.Path, port: int, url: str, preset: str, report: pathlib.Path) -> dict[str, int]:
-    """The marks out of 100, given in a browser that listens at some port and has signed in."""
+    """The scores out of 100, in a signed-in browser that listens on this port."""
     command = [packages / ".bin/lighthouse", url, "--port", str(port), "--quiet", "--no-enable-error-reporting"]
     command += ["--only-categories", ",".join(CATEGORIES), "--output", "json", "--output-path", report]
     command += ["--preset=desktop"] * (preset == "desktop")
-    # On a machine with much to do Chromium's trace may lack its beginning. That is no mark: then it looks once more.
+    # On a busy machine the beginning of Chromium's trace may be missing. Then try once more.
     if subprocess.run(command, timeout=120).returncode:
         subprocess.run(command, check=True, timeout=120)
-    told = json.loads(report.read_text())
-    assert told["finalDisplayedUrl"] == url, f"{url} led to {told['finalDisplayedUrl']}"
-    return {name: round(100 * (told["categories"][name]["score"] or 0)) for name in CATEGORIES}
+    found = json.loads(report.read_text())
+    assert found["finalDisplayedUrl"] == url, f"{url} led to {found['finalDisplayedUrl']}"
+    return {name: round(100 * (found["categories"][name]["score"] or 0)) for name in CATEGORIES}
 
 
 def shortcomings(report: pathlib.Path) -> list[str]:
-    """Why a mark is not full."""
-    told = json.loads(report.read_text())
-    weighed = [part["id"] for name in CATEGORIES for part in told["categories"][name]["auditRefs"] if part["weight"]]
-    audits = [told["audits"][part] for part in weighed]
+    """The audits that lower the scores."""
+    found = json.loads(report.read_text())
+    weighed = [part["id"] for name in CATEGORIES for part in found["categories"][name]["auditRefs"] if part["weight"]]
+    audits = [found["audits"][part] for part in weighed]
     short = [audit for audit in audits if audit["score"] is not None and audit["score"] < 0.9]
     return [f"{audit['id']}: {audit['title']} {audit.get('displayValue', '')}".strip() for audit in short]

@@ -1,4 +1,4 @@
-"""Job 4: a contract, from the details by the messages that it will send to the PIN."""
+"""Job 4: a contract, from its details and the preview of its messages to the PIN."""
 
 import re
 
@@ -23,7 +23,7 @@ def contact(page: Page, number: int):
 
 
 @every_way
-def test_two_contacts_are_shown_their_messages_before_anything_is_sent(enter, cloud, automat, way):
+def test_the_messages_to_two_contacts_are_previewed(enter, cloud, automat, way):
     key = automat.key("book", 0)
     page = enter("operator", f"/keys/{key}", **way)
     page.get_by_role("link", name="New contract").first.click()
@@ -75,7 +75,7 @@ def test_a_permanent_contract_without_contacts_has_a_generated_pin_and_no_end(en
 
 
 @every_way
-def test_a_conflict_names_the_other_and_offers_the_next_free_time(enter, cloud, automat, way):
+def test_a_conflict_names_the_person_and_offers_the_next_free_period(enter, cloud, automat, way):
     key = automat.key("conflict", 0)
     start, end = at(days=1), at(days=2)
     automat.contract(key, person="Otso Other", start=start, end=end)
@@ -85,7 +85,7 @@ def test_a_conflict_names_the_other_and_offers_the_next_free_time(enter, cloud, 
     fill_time(page, "End", days=1, hours=5)
     save(page)
     expect(page.get_by_role("main")).to_contain_text("Otso Other")
-    page.get_by_role("button", name="Take the next free time").click()
+    page.get_by_role("button", name="Use the next free period").click()
     expect(page.get_by_label("Person")).to_have_value("Liisa Later")
     save(page)
     expect(page.get_by_role("heading", level=1)).to_contain_text("Liisa Later")
@@ -102,7 +102,7 @@ def test_a_conflict_names_the_other_and_offers_the_next_free_time(enter, cloud, 
     ],
     ids=["gap", "overlap"],
 )
-def test_a_time_that_is_not_or_is_twice_is_explained(enter, cloud, zone, start, end, asks):
+def test_a_skipped_or_ambiguous_time_is_explained(enter, cloud, zone, start, end, asks):
     automat = cloud.automat(zone=zone)
     key = automat.key("clock", 0)
     page = enter("operator", f"/keys/{key}/contracts/new")
@@ -121,7 +121,7 @@ def test_a_time_that_is_not_or_is_twice_is_explained(enter, cloud, zone, start, 
 
 
 @every_way
-def test_a_half_filled_start_is_an_error_beside_its_field_and_never_now(enter, cloud, automat, way):
+def test_a_half_filled_start_is_an_error_and_never_means_now(enter, cloud, automat, way):
     key = automat.key("half", 0)
     page = enter("operator", f"/keys/{key}/contracts/new", **way)
     page.get_by_label("Person").fill("Outi Ohi")
@@ -135,7 +135,7 @@ def test_a_half_filled_start_is_an_error_beside_its_field_and_never_now(enter, c
 
 
 @every_way
-def test_a_running_contract_is_ended_after_its_messages_are_shown(enter, cloud, automat, way):
+def test_ending_a_contract_shows_its_messages_first(enter, cloud, automat, way):
     key = automat.key("end", 0)
     contacts = [{"name": "Eeva", "email": "eeva@example.com", "sendEmail": True}]
     contract = automat.contract(key, person="Eeva Ennen", contacts=contacts)["contractId"]
@@ -143,12 +143,12 @@ def test_a_running_contract_is_ended_after_its_messages_are_shown(enter, cloud, 
     page.get_by_role("link", name="End now").click()
     expect(page.get_by_role("main")).to_contain_text("eeva@example.com")
     page.get_by_role("button", name="End now").click()
-    expect(page.get_by_role("status")).to_contain_text("The contract has ended.")
+    expect(page.get_by_role("status")).to_contain_text("The contract has been ended.")
     [ended] = cloud.call("GET", f"/v1/keys/{key}/contracts")["data"]
     assert ended["state"] == "ended"
 
 
-def test_a_double_click_a_reload_and_the_way_back_make_one_contract(enter, cloud, automat):
+def test_a_double_click_a_reload_and_the_back_button_create_one_contract(enter, cloud, automat):
     key = automat.key("once", 0, shared=True)
     page = enter("operator", f"/keys/{key}/contracts/new")
     page.get_by_label("Person").fill("Ulla Uusi")
@@ -164,7 +164,7 @@ def test_a_double_click_a_reload_and_the_way_back_make_one_contract(enter, cloud
     assert len(cloud.call("GET", f"/v1/keys/{key}/contracts")["data"]) == 1
 
 
-def test_with_its_pin_the_key_can_be_taken(enter, cloud, automat):
+def test_the_pin_fetches_the_key(enter, cloud, automat):
     key = automat.key("taken", 2)
     device = automat.connect(inside=(2,))
     page = enter("operator", f"/keys/{key}/contracts/new")
@@ -180,12 +180,12 @@ def test_with_its_pin_the_key_can_be_taken(enter, cloud, automat):
 
 
 @every_way
-def test_a_new_pin_takes_the_key_and_the_old_one_does_not(enter, cloud, automat, way):
+def test_only_the_new_pin_fetches_the_key(enter, cloud, automat, way):
     key = automat.key("new-pin", 2)
     device = automat.connect(inside=(2,))
     contract = automat.contract(key, pin="48291538")["contractId"]
     page = enter("operator", f"/keys/{key}/contracts/{contract}", **way)
-    page.get_by_text("Another PIN").click()
+    page.get_by_text("Change PIN").click()
     page.get_by_role("button", name="New PIN").click()
     expect(page.get_by_role("status")).to_contain_text("The contract has a new PIN.")
     page.get_by_role("button", name="Show PIN").click()
@@ -197,7 +197,7 @@ def test_a_new_pin_takes_the_key_and_the_old_one_does_not(enter, cloud, automat,
     device.fetch(2, pin)
 
 
-def test_contacts_are_counted_as_they_stand(enter, automat):
+def test_contacts_are_renumbered_when_one_is_removed(enter, automat):
     key = automat.key("rows", 0)
     page = enter("operator", f"/keys/{key}/contracts/new")
     page.get_by_label("Starts now").check()
@@ -206,7 +206,7 @@ def test_contacts_are_counted_as_they_stand(enter, automat):
         page.get_by_role("button", name="Add contact").click()
         contact(page, number).get_by_label("Name").fill(name)
     contact(page, 3).get_by_label("Email", exact=True).fill("nobody")
-    # What is wrong is with the person and the third contact.
+    # The person is missing, and the email of the third contact is wrong.
     save(page)
     wrong = page.get_by_role("alert")
     expect(wrong).to_contain_text("Contact 3: Email")
@@ -218,7 +218,7 @@ def test_contacts_are_counted_as_they_stand(enter, automat):
     expect(contact(page, 2).get_by_role("button", name="Remove Contact 2")).to_be_visible()
     wrong.get_by_role("link", name="Contact 2: Email").click()
     expect(contact(page, 2).get_by_label("Email", exact=True)).to_be_focused()
-    # The next one is the third, and no other's fields are taken for its own.
+    # The next one is the third, and shares no fields with another.
     page.get_by_role("button", name="Add contact").click()
     expect(contact(page, 3).get_by_label("Name")).to_be_focused()
     contact(page, 3).get_by_label("Name").fill("Daga")
@@ -233,7 +233,7 @@ def test_contacts_are_counted_as_they_stand(enter, automat):
     expect(messages).to_contain_text("daga@example.com")
 
 
-def test_what_a_person_typed_is_in_no_address(enter, automat, cloud):
+def test_form_data_is_in_no_address(enter, automat, cloud):
     key = automat.key("secret", 0)
     page = enter("operator", f"/keys/{key}/contracts/new")
     asked = []

@@ -1,4 +1,4 @@
-"""Job 5: the contracts under their key, edited and removed."""
+"""Job 5: the contracts of a key, edited and removed."""
 
 import re
 
@@ -9,7 +9,7 @@ from visit import every_way
 
 
 @every_way
-def test_contracts_are_listed_under_their_key_with_edit_and_remove(enter, cloud, way):
+def test_contracts_are_listed_at_their_key_and_edited_and_removed(enter, cloud, way):
     automat = cloud.automat()
     key = automat.key("list", 0)
     made = [
@@ -51,7 +51,7 @@ def test_two_tabs_that_edit_one_contract_do_not_overwrite_each_other(enter, clou
     assert cloud.call("GET", f"/v1{path}")["person"] == "Their Person"
 
 
-def test_a_contract_whose_key_is_out_is_removed_only_by_saying_so(enter, cloud):
+def test_removing_a_contract_whose_key_is_out_needs_confirmation(enter, cloud):
     automat = cloud.automat()
     key = automat.key("out", 0)
     contract = automat.contract(key)
@@ -65,7 +65,7 @@ def test_a_contract_whose_key_is_out_is_removed_only_by_saying_so(enter, cloud):
     assert cloud.call("GET", f"/v1/keys/{key}/contracts")["data"] == []
 
 
-def test_a_free_day_of_the_month_starts_a_contract(enter, cloud):
+def test_a_free_day_of_the_calendar_starts_a_contract(enter, cloud):
     automat = cloud.automat()
     key = automat.key("month", 0)
     automat.contract(key, person="Now Nieminen")

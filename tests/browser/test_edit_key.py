@@ -1,4 +1,4 @@
-"""Job 3: a key edited by the icon beside it, and removed with all its contracts."""
+"""Job 3: a key edited with the icon beside it, and removed with all its contracts."""
 
 from playwright.sync_api import expect
 
@@ -7,7 +7,7 @@ from visit import every_way
 
 
 @every_way
-def test_a_key_is_edited_from_beside_it(enter, cloud, way):
+def test_a_key_is_edited_with_the_icon_beside_it(enter, cloud, way):
     automat = cloud.automat()
     key = automat.key("edit", 5, property="Before")
     page = enter("admin", automat.path, **way)
@@ -16,12 +16,12 @@ def test_a_key_is_edited_from_beside_it(enter, cloud, way):
     page.get_by_label("Shared").check()
     page.get_by_role("button", name="Save").click()
     expect(page.get_by_role("main")).to_contain_text("After")
-    told = cloud.call("GET", f"/v1/keys/{key}")
-    assert (told["property"], told["shared"], told["version"]) == ("After", True, 2)
+    edited = cloud.call("GET", f"/v1/keys/{key}")
+    assert (edited["property"], edited["shared"], edited["version"]) == ("After", True, 2)
 
 
 @every_way
-def test_a_key_goes_with_all_its_contracts(enter, cloud, way):
+def test_a_key_is_removed_with_all_its_contracts(enter, cloud, way):
     automat = cloud.automat()
     key = automat.key("remove", 5)
     automat.contract(key)
@@ -34,7 +34,7 @@ def test_a_key_goes_with_all_its_contracts(enter, cloud, way):
     assert "key" not in automat.locker(5)
 
 
-def test_a_key_that_is_out_is_removed_only_by_saying_so(enter, cloud):
+def test_removing_a_key_that_is_out_needs_confirmation(enter, cloud):
     automat = cloud.automat()
     key = automat.key("out", 0)
     automat.connect(inside=(0,)).fetch(0, automat.contract(key)["pin"])
@@ -47,7 +47,7 @@ def test_a_key_that_is_out_is_removed_only_by_saying_so(enter, cloud):
     assert "key" not in automat.locker(0)
 
 
-def test_an_edit_of_what_somebody_else_has_edited_shows_both(enter, cloud):
+def test_a_stale_edit_shows_both_versions(enter, cloud):
     automat = cloud.automat()
     key = automat.key("stale", 0, property="At first")
     mine, theirs = (enter("admin", f"/keys/{key}/edit") for _ in range(2))

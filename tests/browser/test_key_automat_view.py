@@ -21,7 +21,7 @@ def test_lockers_are_seen_at_a_glance(enter, world, way):
     expect(page.get_by_role("heading", level=1)).to_contain_text(known["out"])
 
 
-def test_a_door_that_opens_shows_on_the_page_as_it_is_loaded_again(enter, cloud):
+def test_an_open_door_is_shown_after_a_reload(enter, cloud):
     automat = cloud.automat(lockers=2)
     key = automat.key("door", 1)
     device = automat.connect(inside=(1,))
@@ -38,32 +38,32 @@ def test_a_door_that_opens_shows_on_the_page_as_it_is_loaded_again(enter, cloud)
     expect(locker).to_contain_text("Door open")
 
 
-def test_lockers_are_filtered_as_one_types(enter, cloud):
+def test_lockers_are_filtered_while_typing(enter, cloud):
     automat = cloud.automat(lockers=3)
     van = automat.key("van", 0, property="Delivery van ABC-123")
     automat.key("shed", 1, property="Bicycle shed")
     page = enter("viewer", automat.path)
     lockers = page.get_by_role("list", name="Lockers").get_by_role("listitem")
-    words = page.get_by_role("searchbox", name="Find a key or a property here")
-    words.press_sequentially("abc VAN")
+    terms = page.get_by_role("searchbox", name="Find a key or property in this automat")
+    terms.press_sequentially("abc VAN")
     expect(lockers).to_have_count(1)
     expect(lockers).to_contain_text(van)
     expect(page.get_by_role("status")).to_have_text("1 / 3")
-    words.fill("no such key")
+    terms.fill("no such key")
     expect(lockers).to_have_count(0)
     expect(page.get_by_role("status")).to_have_text("0 / 3")
-    words.clear()
+    terms.clear()
     expect(lockers).to_have_count(3)
 
 
-def test_without_a_script_no_filter_is_offered(enter, world):
+def test_without_a_script_there_is_no_filter(enter, world):
     page = enter("viewer", world.path("/automats/{automat}"), script=False)
     expect(page.get_by_role("list", name="Lockers")).to_be_visible()
-    expect(page.get_by_label("Find a key or a property here")).to_be_hidden()
+    expect(page.get_by_label("Find a key or property in this automat")).to_be_hidden()
 
 
 @pytest.mark.parametrize("person, offered", [("viewer", 0), ("operator", 0), ("admin", 1)])
-def test_only_an_admin_is_offered_to_add_a_key(enter, world, person, offered):
+def test_only_an_admin_can_add_a_key(enter, world, person, offered):
     page = enter(person, world.path("/automats/{automat}"))
     expect(page.get_by_role("link", name="Add a key to locker 3")).to_have_count(offered)
     expect(page.get_by_role("link", name=f"Edit {world.known['key']}")).to_have_count(offered)

@@ -1,4 +1,4 @@
-"""One whole job by the keyboard alone."""
+"""Whole jobs with the keyboard alone."""
 
 from playwright.sync_api import Page, expect
 
@@ -7,7 +7,7 @@ from visit import fill_time
 
 
 def tab_to(page: Page, locator, most: int = 80):
-    """Presses Tab until the focus is there; it must be seen all the way."""
+    """Presses Tab until the element has the focus, which must be visible all the way."""
     for _ in range(most):
         page.keyboard.press("Tab")
         focused = page.evaluate(
@@ -17,25 +17,25 @@ def tab_to(page: Page, locator, most: int = 80):
                 return element === document.body || shown ? null : element.outerHTML.slice(0, 160);
             }"""
         )
-        assert focused is None, f"nobody sees the focus on {focused}"
+        assert focused is None, f"the focus on {focused} is not visible"
         if locator.evaluate("element => element === document.activeElement"):
             return
-    raise AssertionError("the keyboard does not lead there")
+    raise AssertionError("Tab never reaches it")
 
 
 def follow(page: Page):
-    """Presses Enter on what leads to another page."""
+    """Presses Enter and waits for the next page."""
     with page.expect_navigation():
         page.keyboard.press("Enter")
 
 
-def test_a_contract_is_made_and_its_locker_opened_by_the_keyboard(enter, cloud):
+def test_a_contract_is_created_and_its_locker_opened_with_the_keyboard(enter, cloud):
     automat = cloud.automat(lockers=3)
     key = automat.key("keyboard", 0)
     device = automat.connect(inside=(0,))
     page = enter("operator", automat.path)
     page.keyboard.press("Tab")
-    expect(page.get_by_role("link", name="Skip to the content")).to_be_focused()
+    expect(page.get_by_role("link", name="Skip to content")).to_be_focused()
     page.keyboard.press("Enter")
     tab_to(page, page.get_by_role("link", name=key, exact=True))
     follow(page)
@@ -56,7 +56,7 @@ def test_a_contract_is_made_and_its_locker_opened_by_the_keyboard(enter, cloud):
     assert device.door(0) == "open"
 
 
-def test_a_contract_whose_key_is_out_is_removed_by_the_keyboard(enter, cloud):
+def test_a_contract_whose_key_is_out_is_removed_with_the_keyboard(enter, cloud):
     automat = cloud.automat(lockers=1)
     key = automat.key("keyboard", 0)
     contract = automat.contract(key, person="Tuuli Tab")
@@ -65,7 +65,7 @@ def test_a_contract_whose_key_is_out_is_removed_by_the_keyboard(enter, cloud):
     page = enter("operator", f"/keys/{key}")
     tab_to(page, page.get_by_role("link", name="Remove Tuuli Tab"))
     follow(page)
-    # Removed without saying that the key is out, it stays; then the keyboard begins at what is wrong.
+    # Without confirmation it is not removed, and the focus is on the errors.
     tab_to(page, page.get_by_role("button", name="Remove"))
     follow(page)
     expect(page.get_by_role("alert")).to_be_focused()
@@ -77,7 +77,7 @@ def test_a_contract_whose_key_is_out_is_removed_by_the_keyboard(enter, cloud):
     assert [one["person"] for one in cloud.call("GET", f"/v1/keys/{key}/contracts")["data"]] == ["Later Laine"]
 
 
-def test_the_dialog_of_the_messages_holds_the_focus_and_gives_it_back(enter, cloud):
+def test_the_preview_dialog_keeps_the_focus_and_returns_it(enter, cloud):
     automat = cloud.automat()
     key = automat.key("dialog", 0)
     page = enter("operator", f"/keys/{key}/contracts/new")

@@ -1,17 +1,17 @@
-"""Lighthouse's marks: on some pages each time, on all with `cargo xtask browser --all`."""
+"""Lighthouse's scores: of some pages each time, of all with `cargo xtask browser --all`."""
 
 import shutil
 
 import pytest
 
 from judges import LEAST, lighthouse, shortcomings
-from places import PLACES
+from states import STATES
 from visit import sign_in
 
 
 @pytest.fixture(scope="module")
-def lamps(playwright, cloud, tmp_path_factory):
-    """Browsers that Lighthouse can look with, one for each person."""
+def browsers(playwright, cloud, tmp_path_factory):
+    """Browsers for Lighthouse, one for each user."""
     lit = {}
 
     def of(person: str | None) -> int:
@@ -33,16 +33,16 @@ def lamps(playwright, cloud, tmp_path_factory):
 
 def pytest_generate_tests(metafunc):
     everything = metafunc.config.getoption("--all")
-    # A state that a click brings about is none that Lighthouse comes to.
-    asked = [place for place in PLACES if everything or place.often]
-    chosen = [place for place in asked if not place.then and not place.is_error]
-    metafunc.parametrize("place", chosen, ids=lambda place: place.name)
-    # The one for phones has a slower machine and a slower network to it.
+    # Lighthouse cannot reach a state that needs a click.
+    asked = [state for state in STATES if everything or state.often]
+    chosen = [state for state in asked if not state.then and not state.is_error]
+    metafunc.parametrize("state", chosen, ids=lambda state: state.name)
+    # The preset for phones simulates a slower machine and network.
     metafunc.parametrize("preset", ["mobile", "desktop"] if everything else ["mobile"])
 
 
-def test_lighthouse_finds_a_page_good(place, preset, lamps, world, cloud, judges, out, figures):
-    report = out / f"{place.name}-{preset}.json"
-    marks = lighthouse(judges, lamps(place.person), cloud.url + world.path(place.path), preset, report)
-    figures(place, **{preset: marks})
+def test_lighthouse_scores(state, preset, browsers, world, cloud, judges, out, figures):
+    report = out / f"{state.name}-{preset}.json"
+    marks = lighthouse(judges, browsers(state.person), cloud.url + world.path(state.path), preset, report)
+    figures(state, **{preset: marks})
     assert min(marks.values()) >= LEAST, f"{marks}: {shortcomings(report)}"

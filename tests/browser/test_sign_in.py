@@ -1,4 +1,4 @@
-"""Who is who: the sign-in, the session, and the way out."""
+"""Signing in, the session, and signing out."""
 
 import pytest
 from playwright.sync_api import expect
@@ -7,12 +7,12 @@ from visit import NAMES, PHONE, sign_in
 
 
 def forget(page, *names):
-    """What happens to cookies whose time is over."""
+    """Removes cookies as if they had expired."""
     for name in names:
         page.context.clear_cookies(name=name)
 
 
-def test_whoever_wants_a_page_comes_to_it_by_the_sign_in(enter, world, cloud):
+def test_a_page_is_reached_through_the_sign_in(enter, world, cloud):
     page = enter(None, world.path("/keys/{key}"), script=False, on=PHONE)
     page.get_by_role("button", name=NAMES["viewer"]).click()
     expect(page.get_by_role("heading", level=1)).to_contain_text(world.known["key"])
@@ -22,14 +22,14 @@ def test_whoever_wants_a_page_comes_to_it_by_the_sign_in(enter, world, cloud):
     assert "code=" not in page.url
 
 
-def test_a_session_goes_on_by_itself_when_its_token_has_ended(enter, world):
+def test_an_expired_access_token_is_renewed(enter, world):
     page = enter("viewer", "/", fresh=True)
     forget(page, "__Host-access")
     page.goto(world.path("/keys/{key}"))
     expect(page.get_by_role("heading", level=1)).to_contain_text(world.known["key"])
 
 
-def test_a_session_that_is_over_asks_for_a_sign_in_and_goes_on_where_it_was(enter, world):
+def test_an_expired_session_signs_in_again_and_returns_to_the_page(enter, world):
     page = enter("viewer", "/", fresh=True)
     forget(page, "__Host-access", "__Host-refresh")
     page.goto(world.path("/keys/{key}"))
@@ -37,11 +37,11 @@ def test_a_session_that_is_over_asks_for_a_sign_in_and_goes_on_where_it_was(ente
     expect(page.get_by_role("heading", level=1)).to_contain_text(world.known["key"])
 
 
-def test_what_is_sent_after_the_session_is_over_can_be_sent_again(enter, cloud):
+def test_a_form_sent_after_the_session_expired_can_be_sent_again(enter, cloud):
     automat = cloud.automat()
     page = enter("admin", "/", fresh=True)
     page.goto(f"{automat.path}/edit")
-    page.get_by_label("Name", exact=True).fill("Not typed for nothing")
+    page.get_by_label("Name", exact=True).fill("Typed once")
     forget(page, "__Host-access", "__Host-refresh")
     page.get_by_role("button", name="Save").click()
     with page.context.expect_page() as other:
@@ -50,12 +50,12 @@ def test_what_is_sent_after_the_session_is_over_can_be_sent_again(enter, cloud):
     other.value.get_by_role("button", name=NAMES["admin"]).click()
     expect(other.value.get_by_role("heading", level=1)).to_be_visible()
     page.get_by_role("button", name="Send again").click()
-    expect(page.get_by_role("heading", level=1)).to_contain_text("Not typed for nothing")
-    assert automat.view()["name"] == "Not typed for nothing"
+    expect(page.get_by_role("heading", level=1)).to_contain_text("Typed once")
+    assert automat.view()["name"] == "Typed once"
 
 
 @pytest.mark.parametrize("script", [True, False], ids=["script", "no-script"])
-def test_a_contract_that_is_being_filled_in_as_the_session_ends_is_not_typed_for_nothing(enter, cloud, script):
+def test_a_contract_form_survives_an_expired_session(enter, cloud, script):
     key = cloud.automat().key("session", 0)
     page = enter("operator", "/", fresh=True, script=script)
     page.goto(f"/keys/{key}/contracts/new")
@@ -65,7 +65,7 @@ def test_a_contract_that_is_being_filled_in_as_the_session_ends_is_not_typed_for
     page.get_by_label("PIN").fill("59271634")
     forget(page, "__Host-access", "__Host-refresh")
     if script:
-        # The row comes without asking anybody; without a script this is what finds that the session is over.
+        # With a script the row is added without a request. Without one, this request finds that the session has expired.
         page.get_by_role("button", name="Add contact").click()
         page.get_by_label("Name", exact=True).fill("Kaisa Kesken")
         page.get_by_label("Email", exact=True).fill("kaisa@example.com")
@@ -90,7 +90,7 @@ def test_a_contract_that_is_being_filled_in_as_the_session_ends_is_not_typed_for
     assert cloud.call("GET", f"/v1/keys/{key}/contracts/{made['contractId']}/pin")["pin"] == "59271634"
 
 
-def test_who_has_signed_out_is_out_with_the_back_button_too(enter, world):
+def test_the_back_button_shows_nothing_after_signing_out(enter, world):
     page = enter("operator", "/", fresh=True)
     page.goto(world.path("/keys/{key}"))
     page.get_by_text(NAMES["operator"]).first.click()
@@ -106,18 +106,18 @@ def test_several_tabs_sign_in_at_once(enter, world):
     first = enter(None, world.path("/keys/{key}"))
     second = first.context.new_page()
     second.goto(world.path("/automats/{automat}"))
-    for page, words in ((first, world.known["key"]), (second, "Harbour")):
+    for page, heading in ((first, world.known["key"]), (second, "Harbour")):
         page.get_by_role("button", name=NAMES["viewer"]).click()
-        expect(page.get_by_role("heading", level=1)).to_contain_text(words)
+        expect(page.get_by_role("heading", level=1)).to_contain_text(heading)
 
 
-def test_who_is_in_no_group_is_told_whom_to_ask(enter):
+def test_a_user_without_a_role_sees_whom_to_ask(enter):
     main = enter("newcomer", "/").get_by_role("main")
     expect(main).to_contain_text("admin")
     expect(main.get_by_role("button", name="Sign out")).to_be_visible()
 
 
-def test_a_language_that_was_chosen_stays(enter):
+def test_a_chosen_language_is_remembered(enter):
     page = enter("viewer", "/", script=False)
     page.get_by_role("button", name="Suomi").click()
     expect(page.locator("html")).to_have_attribute("lang", "fi")
@@ -125,7 +125,7 @@ def test_a_language_that_was_chosen_stays(enter):
     expect(page.locator("html")).to_have_attribute("lang", "fi")
 
 
-def test_a_sign_in_is_kept_for_one_person_at_a_time(enter, cloud):
+def test_another_user_can_sign_in(enter, cloud):
     page = enter("viewer", "/", fresh=True)
     page.context.clear_cookies()
     sign_in(page, cloud.url, "admin")

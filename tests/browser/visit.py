@@ -1,4 +1,4 @@
-"""How people come to the pages: the sizes of what they hold in their hands, the sign-in, and what is watched there."""
+"""How users visit the pages: screen sizes, the sign-in, and what is watched."""
 
 import datetime
 import re
@@ -11,7 +11,7 @@ DESKTOP = {"viewport": {"width": 1280, "height": 800}}
 PHONE = {"viewport": {"width": 390, "height": 844}, "device_scale_factor": 2, "is_mobile": True, "has_touch": True}
 NARROW = {"viewport": {"width": 320, "height": 640}, "device_scale_factor": 2, "is_mobile": True, "has_touch": True}
 
-# How a job must go: on a desk, beside the cabinet, and where no script runs.
+# Each job must work on a desktop, on a phone, and without scripts.
 WAYS = {
     "desktop": {"on": DESKTOP},
     "phone": {"on": PHONE},
@@ -25,7 +25,7 @@ NAMES = {"viewer": "Vera Viitanen", "operator": "Otto Oksanen", "admin": "Ada Aa
 
 
 def sign_in(page: Page, url: str, person: str, path: str = "/"):
-    """Goes to some page and, sent to the sign-in's, says who it is."""
+    """Opens a page, and signs in on the page that it redirects to."""
     page.goto(url + path)
     expect(page.get_by_role("heading", name="Who signs in?")).to_be_visible()
     page.get_by_role("button", name=NAMES[person]).click()
@@ -33,7 +33,7 @@ def sign_in(page: Page, url: str, person: str, path: str = "/"):
 
 
 def turn_to(page: Page, name: str):
-    """Follows the link that begins with this name, on whichever page of a list it is."""
+    """Follows the link that starts with this name, on whichever page of a list it is."""
     link = page.get_by_role("link", name=re.compile(rf"^{re.escape(name)}\b"))
     while link.count() == 0:
         with page.expect_navigation():
@@ -42,7 +42,7 @@ def turn_to(page: Page, name: str):
 
 
 def fill_time(page: Page, which: str, time: str | None = None, zone: str = "Europe/Helsinki", **later):
-    """Fills in the two fields of the start or the end: a local time, or one so much later than this full hour."""
+    """Fills in the two fields of the start or the end: a local time, or one this much after the current hour."""
     if time is None:
         now = datetime.datetime.now(zoneinfo.ZoneInfo(zone)).replace(minute=0)
         time = f"{now + datetime.timedelta(**later):%Y-%m-%dT%H:%M}"
@@ -52,7 +52,7 @@ def fill_time(page: Page, which: str, time: str | None = None, zone: str = "Euro
 
 
 class Watch:
-    """What nobody who only looks at a page would notice."""
+    """Collects faults that are not visible on a page."""
 
     def __init__(self, context: BrowserContext, url: str):
         self.url, self.faults = url, []
@@ -60,24 +60,24 @@ class Watch:
         context.on("weberror", lambda error: self.faults.append(f"{error.page.url}: {error.error}"))
         context.on("request", self.see)
         context.on("requestfailed", self.see_fail)
-        context.on("response", self.see_answer)
+        context.on("response", self.see_response)
 
     def hear(self, message):
-        # That a page was answered with 404 or 422 is what some tests are about; of what pages load, `see_answer` tells.
-        # A breach of the content policy is told of here, as an error.
+        # Some tests expect a page with 404 or 422, and `see_response` checks what pages load. A violation of the content
+        # security policy is reported here, as an error.
         if message.type in ("error", "warning") and "Failed to load resource" not in message.text:
             self.faults.append(f"console: {message.text}")
 
     def see(self, request):
         if not request.url.startswith((self.url + "/", "data:", "blob:", "about:")):
-            self.faults.append(f"asked elsewhere: {request.url}")
+            self.faults.append(f"request to another site: {request.url}")
 
     def see_fail(self, request):
-        # Leaving a page ends what it was still waiting for.
+        # Leaving a page aborts its pending requests.
         if request.failure != "net::ERR_ABORTED":
             self.faults.append(f"{request.method} {request.url}: {request.failure}")
 
-    def see_answer(self, response):
+    def see_response(self, response):
         is_page = response.request.is_navigation_request()
         if response.status >= 500 or (response.status >= 400 and not is_page):
             self.faults.append(f"{response.request.method} {response.url}: {response.status}")

@@ -12,13 +12,13 @@ const VERIFIER: &str = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
 const CHALLENGE: &str = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
 const STATE: &str = "what-the-dashboard-remembers";
 
-/// A browser on the local cloud. It goes where it is sent only when told to.
+/// A browser at the local cloud. It follows redirects only where the test says so.
 #[derive(Debug)]
 pub struct Browser {
     http: Client,
     url: String,
     /// The `OpenID` configuration, by which it finds everything.
-    places: Value,
+    configuration: Value,
 }
 
 /// What the dashboard has when somebody has signed in.
@@ -39,8 +39,8 @@ impl Browser {
     pub async fn open(stack: &Stack) -> Self {
         let url = stack.cloud().url().to_owned();
         let http = Client::builder().redirect(Policy::none()).build().unwrap();
-        let places = http.get(format!("{url}/.well-known/openid-configuration")).send().await.unwrap();
-        Self { places: places.json().await.unwrap(), http, url }
+        let configuration = http.get(format!("{url}/.well-known/openid-configuration")).send().await.unwrap();
+        Self { configuration: configuration.json().await.unwrap(), http, url }
     }
 
     /// Signs somebody in, named as in the sign-in's form, for some scopes.
@@ -55,17 +55,17 @@ impl Browser {
             ("code_challenge", CHALLENGE),
             ("code_challenge_method", "S256"),
         ];
-        let page = Url::parse_with_params(self.place("authorization_endpoint"), asked).unwrap();
+        let page = Url::parse_with_params(self.endpoint("authorization_endpoint"), asked).unwrap();
         let page = self.http.get(page).send().await.unwrap().text().await.unwrap();
         let mut form = html::form(&page, "", "/login").unwrap();
         form.push(("person".to_owned(), person.to_owned()));
         let answer = self.http.post(format!("{}/login", self.url)).form(&form).send().await.unwrap();
         let back = where_to(&answer);
         assert!(back.as_str().starts_with(&callback), "sent to {}", back.path());
-        let told =
+        let parameter =
             |wanted: &str| back.query_pairs().find(|(name, _)| name == wanted).map(|(_, value)| value.into_owned());
-        assert_eq!(told("state").as_deref(), Some(STATE));
-        let code = told("code").unwrap();
+        assert_eq!(parameter("state").as_deref(), Some(STATE));
+        let code = parameter("code").unwrap();
         let form = [
             ("grant_type", "authorization_code"),
             ("client_id", "dashboard"),
@@ -73,7 +73,7 @@ impl Browser {
             ("code_verifier", VERIFIER),
             ("code", &code),
         ];
-        let tokens = self.ask("token_endpoint", &form).await.unwrap();
+        let tokens = self.request("token_endpoint", &form).await.unwrap();
         let token = |name: &str| tokens[name].as_str().map(str::to_owned);
         Tokens {
             code,
@@ -86,25 +86,25 @@ impl Browser {
     /// The next access token; the error's name when there is none.
     pub async fn refresh(&self, refresh_token: &str) -> Result<String, String> {
         let form = [("grant_type", "refresh_token"), ("client_id", "dashboard"), ("refresh_token", refresh_token)];
-        self.ask("token_endpoint", &form).await.map(|tokens| tokens["access_token"].as_str().unwrap().to_owned())
+        self.request("token_endpoint", &form).await.map(|tokens| tokens["access_token"].as_str().unwrap().to_owned())
     }
 
     /// Signs out: gives the refresh token back and leaves. Says where that leads.
     pub async fn sign_out(&self, refresh_token: &str) -> String {
         let form = [("client_id", "dashboard"), ("token", refresh_token)];
-        _ = self.ask("revocation_endpoint", &form).await.unwrap();
+        _ = self.request("revocation_endpoint", &form).await.unwrap();
         let home = format!("{}/", self.url);
         let leave = [("client_id", "dashboard"), ("logout_uri", home.as_str())];
-        let leave = Url::parse_with_params(self.place("end_session_endpoint"), leave).unwrap();
+        let leave = Url::parse_with_params(self.endpoint("end_session_endpoint"), leave).unwrap();
         where_to(&self.http.get(leave).send().await.unwrap()).to_string()
     }
 
-    fn place(&self, name: &str) -> &str {
-        self.places[name].as_str().unwrap()
+    fn endpoint(&self, name: &str) -> &str {
+        self.configuration[name].as_str().unwrap()
     }
 
-    async fn ask(&self, place: &str, form: &[(&str, &str)]) -> Result<Value, String> {
-        let answer = self.http.post(self.place(place)).form(form).send().await.unwrap();
+    async fn request(&self, endpoint: &str, form: &[(&str, &str)]) -> Result<Value, String> {
+        let answer = self.http.post(self.endpoint(endpoint)).form(form).send().await.unwrap();
         let (is_good, text) = (answer.status().is_success(), answer.text().await.unwrap());
         let body: Value = if text.is_empty() { Value::Null } else { serde_json::from_str(&text).unwrap() };
         if is_good { Ok(body) } else { Err(body["error"].as_str().unwrap().to_owned()) }

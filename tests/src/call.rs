@@ -9,7 +9,7 @@ use http::Method;
 use reqwest::{Body, RequestBuilder};
 use serde_json::Value;
 
-use crate::{Answer, Stack};
+use crate::{ApiResponse, Stack};
 
 /// The client of a role, or one without a token.
 #[derive(Debug, Clone, Copy)]
@@ -94,8 +94,8 @@ impl Call {
 }
 
 impl IntoFuture for Call {
-    type Output = Answer;
-    type IntoFuture = Pin<Box<dyn Future<Output = Answer> + Send>>;
+    type Output = ApiResponse;
+    type IntoFuture = Pin<Box<dyn Future<Output = ApiResponse> + Send>>;
 
     fn into_future(self) -> Self::IntoFuture {
         Box::pin(async move {
@@ -104,7 +104,7 @@ impl IntoFuture for Call {
                 request = request.bearer_auth(stack.token(role).await);
             }
             let response = request.send().await.unwrap_or_else(|error| panic!("{asked}: no answer: {error:?}"));
-            Answer::read(response, asked, stack.is_deployed()).await
+            ApiResponse::read(response, asked, stack.is_deployed()).await
         })
     }
 }

@@ -2,20 +2,20 @@
 
 use http::Method;
 
-use crate::{Answer, Stack};
+use crate::{ApiResponse, Stack};
 
 /// Sends what a command of the few options that we print would send.
-pub async fn run(stack: &Stack, command: &str) -> Answer {
-    let mut words = words(command).into_iter();
-    assert_eq!(words.next().as_deref(), Some("curl"), "{command}");
+pub async fn run(stack: &Stack, command: &str) -> ApiResponse {
+    let mut arguments = arguments(command).into_iter();
+    assert_eq!(arguments.next().as_deref(), Some("curl"), "{command}");
     let (mut url, mut headers, mut data) = (None, Vec::new(), Vec::new());
-    while let Some(word) = words.next() {
-        match word.as_str() {
+    while let Some(argument) = arguments.next() {
+        match argument.as_str() {
             "-sS" | "-i" => {}
-            "-H" => headers.push(words.next().unwrap()),
-            "-d" => data.push(words.next().unwrap()),
+            "-H" => headers.push(arguments.next().unwrap()),
+            "-d" => data.push(arguments.next().unwrap()),
             option if option.starts_with('-') => panic!("curl {option} is not known here"),
-            _ => url = Some(word),
+            _ => url = Some(argument),
         }
     }
     let url = url.unwrap();
@@ -29,22 +29,22 @@ pub async fn run(stack: &Stack, command: &str) -> Answer {
         request = request.header(name, value.trim());
     }
     let response = request.body(data.join("&")).send().await.unwrap();
-    Answer::read(response, url, stack.is_deployed()).await
+    ApiResponse::read(response, url, stack.is_deployed()).await
 }
 
-/// The words of a command by the rules of a POSIX shell, as far as single quotes and backslashes before newlines go.
-fn words(command: &str) -> Vec<String> {
-    let (mut words, mut word, mut quoted) = (Vec::new(), String::new(), false);
+/// Splits a command like a POSIX shell, as far as single quotes and backslashes before newlines are concerned.
+fn arguments(command: &str) -> Vec<String> {
+    let (mut arguments, mut argument, mut quoted) = (Vec::new(), String::new(), false);
     for character in command.replace("\\\n", "").chars() {
         match character {
             '\'' => quoted = !quoted,
-            character if character.is_whitespace() && !quoted => words.push(std::mem::take(&mut word)),
-            character => word.push(character),
+            character if character.is_whitespace() && !quoted => arguments.push(std::mem::take(&mut argument)),
+            character => argument.push(character),
         }
     }
-    words.push(word);
-    words.retain(|word| !word.is_empty());
-    words
+    arguments.push(argument);
+    arguments.retain(|argument| !argument.is_empty());
+    arguments
 }
 
 #[cfg(test)]
@@ -52,7 +52,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn words_keep_what_is_quoted() {
-        assert_eq!(words("curl -d '{\"a\": 1}' \\\n  -H 'B: c'"), ["curl", "-d", "{\"a\": 1}", "-H", "B: c"]);
+    quoted_arguments_stay_whole() {
+        assert_eq!(arguments("curl -d '{\"a\": 1}' \\\n  -H 'B: c'"), ["curl", "-d", "{\"a\": 1}", "-H", "B: c"]);
     }
 }

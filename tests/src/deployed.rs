@@ -47,11 +47,11 @@ impl Deployed {
     }
 }
 
-/// Runs the command that provisions an automat, with what it still has to be told.
+/// Runs the command that provisions an automat, with its remaining arguments.
 fn provision(command: &str, automat: &str, folder: &Path) {
-    let mut words = command.split_whitespace();
-    let program = words.next().unwrap_or_else(|| panic!("KEY_AUTOMAT_PROVISION is empty"));
-    let output = Command::new(program).args(words).args(["--automat", automat, "--out"]).arg(folder).output();
+    let mut arguments = command.split_whitespace();
+    let program = arguments.next().unwrap_or_else(|| panic!("KEY_AUTOMAT_PROVISION is empty"));
+    let output = Command::new(program).args(arguments).args(["--automat", automat, "--out"]).arg(folder).output();
     let output = output.unwrap_or_else(|error| panic!("{program}: {error}"));
     assert!(output.status.success(), "{automat} is not provisioned: {}", String::from_utf8_lossy(&output.stderr));
 }

@@ -91,7 +91,7 @@ pub async fn regain_network(stage: &Stage, device: &SimulatedAutomat) {
     stage.view_where(|view| view["connection"]["state"] == "connected").await;
 }
 
-/// Asks again and again until the answer is as it should be, which is told from the last one if it never is.
+/// Polls until the response is as expected. If it never is, panics with the last one.
 pub async fn eventually(call: impl Fn() -> Call, is_so: impl Fn(&Value) -> bool) -> Value {
     let deadline = Instant::now() + PATIENCE;
     loop {

@@ -7,7 +7,7 @@ use std::sync::{LazyLock, Mutex};
 use jsonschema::Validator;
 use serde_json::{Value, json};
 
-use crate::Answer;
+use crate::ApiResponse;
 
 const DOCUMENT: &str = include_str!("../../docs/openapi.json");
 
@@ -18,7 +18,7 @@ const ALWAYS: [&str; 3] = ["x-correlation-id", "ETag", "Location"];
 const SOMETIMES: [&str; 4] = ["Idempotency-Replayed", "Retry-After", "WWW-Authenticate", "Allow"];
 
 /// Stops the test if an answer is not as the document says. What asks for no operation of the document is left alone.
-pub(crate) fn assert_conforms(answer: &Answer) {
+pub(crate) fn assert_conforms(answer: &ApiResponse) {
     let Some((method, path)) = answer.asked.split_once(' ') else { return };
     let path = path.split('?').next().unwrap_or_default();
     let Some(operation) = operation(method, path) else { return };

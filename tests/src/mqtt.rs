@@ -62,8 +62,8 @@ impl Mqtt {
                 break;
             }
         }
-        let (tell, packets) = unbounded_channel();
-        tokio::spawn(follow(events, tell));
+        let (sender, packets) = unbounded_channel();
+        tokio::spawn(follow(events, sender));
         Ok(Self { client, packets })
     }
 
@@ -99,16 +99,16 @@ impl Mqtt {
     }
 }
 
-/// A message that the broker is to send when the client goes without a word.
+/// A message that the broker sends if the client disconnects without saying so.
 #[must_use]
 pub fn last_will(topic: &str) -> LastWill {
     LastWill::new(topic, "{}", QoS::AtLeastOnce, false)
 }
 
-async fn follow(mut events: EventLoop, tell: UnboundedSender<Packet>) {
+async fn follow(mut events: EventLoop, sender: UnboundedSender<Packet>) {
     while let Ok(event) = events.poll().await {
         if let Event::Incoming(packet) = event
-            && tell.send(packet).is_err()
+            && sender.send(packet).is_err()
         {
             return;
         }

@@ -7,7 +7,7 @@ use clock::{Clock, Random};
 use domain::Instant;
 use serde_json::{Value, json};
 
-use crate::{Answer, Stack};
+use crate::{ApiResponse, Stack};
 
 /// A name that nothing else has.
 #[must_use]
@@ -76,7 +76,7 @@ impl Stage {
     }
 
     /// Books a key as operator.
-    pub async fn book(&self, key: &str, body: Value) -> Answer {
+    pub async fn book(&self, key: &str, body: Value) -> ApiResponse {
         self.stack.operator().post(format!("/v1/keys/{key}/contracts"), body).await
     }
 
@@ -103,7 +103,7 @@ impl Stage {
     }
 
     /// Asks as operator for a locker to be opened.
-    pub async fn open(&self, locker: u16) -> Answer {
+    pub async fn open(&self, locker: u16) -> ApiResponse {
         self.stack.operator().post_nothing(self.openings(locker)).await
     }
 

@@ -63,7 +63,7 @@ impl Visitor {
         self.follow(self.http.request(Method::GET, url.clone()), url).await
     }
 
-    /// Sends the form of a page that has this action, with these fields in place of what it had, or besides.
+    /// Sends the form of a page that has this action, with these fields replacing or adding to what it has.
     pub async fn send(&self, page: &Page, action: &str, fields: &[(&str, &str)]) -> Page {
         let form = page.form(action);
         let mut sent: Vec<_> =

@@ -45,7 +45,7 @@ impl Day {
         self.clock.now().plus_millis(minutes * 60_000).to_string()
     }
 
-    /// Books the key for a contact who is told everything, from a minute to another; gives the contract's path.
+    /// Books the key for a contact who gets all messages, from a minute to another; gives the contract's path.
     async fn book(&self, from: i64, to: i64) -> String {
         let everything = ["start-reminder", "end-reminder", "key-fetched", "key-returned", "key-not-returned"];
         let contacts = json!([
@@ -141,8 +141,8 @@ impl Day {
     /// A removal is interrupted as soon as the key is marked, and the schedule finishes it.
     async fn be_interrupted(&self) {
         let key = self.stage.key().await;
-        let (client, place) = (self.stage.stack.cloud().dynamodb(), AttributeValue::S(format!("KEY#{key}")));
-        let request = client.update_item().table_name("key-automat").key("PK", place);
+        let (client, partition) = (self.stage.stack.cloud().dynamodb(), AttributeValue::S(format!("KEY#{key}")));
+        let request = client.update_item().table_name("key-automat").key("PK", partition);
         let request = request.key("SK", AttributeValue::S("KEY".to_owned()));
         let request = request.update_expression("SET removing = :true, listPK = :removing");
         let request = request.expression_attribute_values(":true", AttributeValue::Bool(true));

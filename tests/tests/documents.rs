@@ -1,4 +1,4 @@
-//! What stands in several places says the same in all of them: the table of routes, `template.yaml`, the `OpenAPI`
+//! What is written in several files is the same in all of them: the table of routes, `template.yaml`, the `OpenAPI`
 //! document, the table's definition, and the functions' environment.
 
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on must stop at once")]
@@ -62,7 +62,7 @@ fn the_routes_are_the_same_in_the_code_the_template_and_the_document() {
         .collect();
     assert_eq!(deployed, served);
     let fallback: Vec<_> = template.iter().filter(|route| route.key == "ANY /v1/{proxy+}").collect();
-    assert_eq!(fallback.len(), 1, "what nobody serves goes to one function, for a problem in place of a bare message");
+    assert_eq!(fallback.len(), 1, "what nobody serves goes to one function, for a problem instead of a plain message");
     assert_ne!(fallback[0].access, Access::Open);
     for page in PAGES {
         let (route, _) = template.find(&page.method, &page.path.replace(['{', '}'], "")).unwrap();
@@ -358,9 +358,9 @@ async fn the_table_is_the_same_in_the_template_and_in_the_embedded_engine() {
 }
 
 #[test]
-fn every_function_of_the_template_is_told_all_that_it_reads() {
+fn every_function_gets_the_environment_that_it_reads() {
     let template = Template::parse(TEMPLATE).unwrap();
-    let all_are_told = yaml(template.all(), &["Globals", "Function", "Environment", "Variables"]).as_mapping().unwrap();
+    let for_all = yaml(template.all(), &["Globals", "Function", "Environment", "Variables"]).as_mapping().unwrap();
     let resources = resources();
     let mut functions = 0;
     for (name, resource) in resources.as_mapping().unwrap() {
@@ -369,8 +369,8 @@ fn every_function_of_the_template_is_told_all_that_it_reads() {
         }
         functions += 1;
         let variables = yaml(resource, &["Properties", "Environment", "Variables"]).as_mapping().unwrap();
-        let told: BTreeSet<_> =
-            variables.keys().chain(all_are_told.keys()).map(|name| name.as_str().unwrap()).collect();
+        let given: BTreeSet<_> =
+            variables.keys().chain(for_all.keys()).map(|name| name.as_str().unwrap()).collect();
         let mut read = BTreeSet::from(runtime::Settings::VARIABLES);
         if name == "NotificationsFunction" {
             read.extend(runtime::SenderSettings::VARIABLES);
@@ -378,7 +378,7 @@ fn every_function_of_the_template_is_told_all_that_it_reads() {
         if name == "DashboardFunction" {
             read.extend(runtime::PageSettings::VARIABLES);
         }
-        assert_eq!(told, read, "{name:?}");
+        assert_eq!(given, read, "{name:?}");
     }
     assert_eq!(functions, 7);
 }

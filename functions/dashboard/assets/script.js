@@ -1,13 +1,13 @@
-// What makes the pages pleasant. None of them needs it: each thing here gives up where something is not as it expects.
+// Enhancements. Every page works without them, and each does nothing if the page is not as it expects.
 "use strict";
 
 const all = (selector, root = document) => root.querySelectorAll(selector);
 const one = (selector, root = document) => root.querySelector(selector);
 
-// What is wrong with a form is read first.
+// A screen reader starts with the errors of a form.
 one("#errors")?.focus();
 
-// A form is sent once. Coming back to the page by the browser's button, it may be sent again.
+// A form is sent once. After the browser's back button it can be sent again.
 document.addEventListener("submit", (event) => {
   const { target: form, submitter } = event;
   if (form.method !== "post") return;
@@ -20,8 +20,8 @@ addEventListener("pageshow", () => {
   for (const button of all("button[aria-disabled]")) button.removeAttribute("aria-disabled");
 });
 
-// A dialog that the page came with is one that has to be answered: it comes to the front and holds the focus. A link to
-// a page with a question opens the question here, if the page has it as a dialog.
+// A dialog that is open in the page becomes modal. A link to a page with a question opens the dialog with the same
+// question instead, if the page has one.
 const ask = (dialog, opener) => {
   dialog.close();
   dialog.showModal();
@@ -42,7 +42,7 @@ document.addEventListener("click", (event) => {
   }
 });
 
-// The menu closes as menus do.
+// The menu closes on a click elsewhere and on Escape.
 const menu = one(".menu");
 document.addEventListener("click", (event) => {
   if (menu?.open && !menu.contains(event.target)) menu.open = false;
@@ -53,31 +53,31 @@ menu?.addEventListener("keydown", (event) => {
   one("summary", menu).focus();
 });
 
-// Items that do not have what is typed are hidden, and how many are left is said.
+// Hides the items that do not match the filter, and shows how many are left.
 for (const field of all("[data-filter]")) {
   const items = [...all("[data-filter-item]")].map((item) => [item, item.textContent.toLowerCase()]);
-  const told = one("[data-filter-count]");
+  const count = one("[data-filter-count]");
   field.closest("[data-filter-field]")?.removeAttribute("hidden");
   field.addEventListener("input", () => {
-    const wanted = field.value.trim().toLowerCase().split(/\s+/);
+    const terms = field.value.trim().toLowerCase().split(/\s+/);
     let left = 0;
     for (const [item, text] of items) {
-      item.hidden = !wanted.every((word) => text.includes(word));
+      item.hidden = !terms.every((term) => text.includes(term));
       left += !item.hidden;
     }
-    if (told) told.textContent = `${left} / ${items.length}`;
+    if (count) count.textContent = `${left} / ${items.length}`;
   });
 }
 
-// One more row, from the page's template for it, in which "#" stands for the row's number; or one less. People count the
-// rows that are there: so what a row is called follows its place, and so does what the summary of the errors says of it.
+// Adds a row from the template in the page, where "#" is the row's number, or removes one. The rows that are left are
+// renumbered, and so are the links to them in the summary of errors.
 const linksTo = (row) => [...all("#errors a")].filter(({ hash }) => row.contains(document.getElementById(hash.slice(1))));
 const recount = (rows, pattern) => {
   const called = one("[data-row-name]", pattern.content).textContent;
-  for (const [place, row] of all("[data-row]", rows).entries()) {
+  for (const [position, row] of all("[data-row]", rows).entries()) {
     const names = all("[data-row-name]", row);
     const before = names[0].textContent;
-    const name = called.replace("#", place + 1);
+    const name = called.replace("#", position + 1);
     for (const element of names) element.textContent = name;
     for (const link of linksTo(row)) link.textContent = link.textContent.replace(before, name);
   }
@@ -87,7 +87,7 @@ document.addEventListener("click", (event) => {
   const rows = button && one("[data-rows]", button.form ?? document);
   const pattern = rows && one("template", rows);
   if (!pattern) return;
-  const standing = [...all("[data-row]", rows)];
+  const existing = [...all("[data-row]", rows)];
   if (button.matches("[data-row-remove]")) {
     event.preventDefault();
     const row = button.closest("[data-row]");
@@ -95,9 +95,9 @@ document.addEventListener("click", (event) => {
     row.remove();
     recount(rows, pattern);
     one("[data-row-add]", button.form ?? document)?.focus();
-  } else if (standing.length < Number(rows.dataset.rows)) {
+  } else if (existing.length < Number(rows.dataset.rows)) {
     event.preventDefault();
-    const number = Math.max(-1, ...standing.map((row) => Number(row.dataset.row))) + 1;
+    const number = Math.max(-1, ...existing.map((row) => Number(row.dataset.row))) + 1;
     const row = pattern.content.firstElementChild.cloneNode(true);
     for (const element of [row, ...all("*", row)]) {
       for (const { name, value } of [...element.attributes]) element.setAttribute(name, value.replaceAll("#", number));
@@ -108,7 +108,7 @@ document.addEventListener("click", (event) => {
   }
 });
 
-// An opening is followed to its end: the answer is held until there is news, and each part of it takes its place.
+// Follows an opening to its end. The server holds the response until there is news; then its parts replace those here.
 const live = one("[data-live]");
 const follow = async () => {
   while (one("[data-waiting]", live)) {
@@ -121,7 +121,7 @@ const follow = async () => {
         one(`[data-part="${part.dataset.part}"]`, live)?.replaceChildren(...part.childNodes);
       }
     } catch {
-      // Out of reach for now.
+      // Not reachable now: try again.
     }
     if (Date.now() - began < 1000) await new Promise((later) => setTimeout(later, 1000));
   }

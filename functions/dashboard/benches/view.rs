@@ -6,8 +6,8 @@
 
 #![expect(clippy::unwrap_used, clippy::print_stdout, reason = "a benchmark prints, and stops when it cannot begin")]
 
-#[path = "../tests/pages/unasked.rs"]
-mod unasked;
+#[path = "../tests/pages/no_sign_in.rs"]
+mod no_sign_in;
 
 use std::time::Duration;
 
@@ -36,7 +36,7 @@ async fn main() {
             app,
             things: nowhere(),
             random: Random::system(),
-            sign_in: unasked::sign_in(),
+            sign_in: no_sign_in::sign_in(),
         });
         let page = async |coding: &str| {
             let request = request("GET", "/automats/lobby", Role::Admin).header("accept-encoding", coding);

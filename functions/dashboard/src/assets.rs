@@ -73,7 +73,7 @@ mod tests {
     }
 
     #[test]
-    fn a_coding_is_taken_where_it_is_named_with_some_weight() {
+    fn a_coding_is_used_if_it_is_accepted_with_a_weight_above_0() {
         for accepted in ["br", "gzip, deflate, br, zstd", "gzip;q=1.0, br;q=0.5", "gzip,BR ; q=0.001"] {
             assert!(takes_brotli(accepted), "{accepted}");
         }
@@ -83,7 +83,7 @@ mod tests {
     }
 
     #[test]
-    fn each_file_is_there_in_each_coding_and_smaller_so() {
+    fn each_file_is_smaller_in_each_coding() {
         for asset in &ASSETS {
             let mut plain = Vec::new();
             brotli::BrotliDecompress(&mut &*asset.brotli, &mut plain).unwrap();

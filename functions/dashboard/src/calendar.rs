@@ -40,7 +40,7 @@ pub(crate) enum Room {
 
 impl Room {
     /// The class of its look, and the end of the names of its texts.
-    pub(crate) fn word(self) -> &'static str {
+    pub(crate) fn name(self) -> &'static str {
         match self {
             Self::Past => "past",
             Self::Free => "free",
@@ -103,11 +103,11 @@ pub(crate) fn first_room(key: &Key, date: NaiveDate, times: &Times, now: Instant
 fn weeks(days: &[Day]) -> Vec<[Option<Day>; 7]> {
     let mut weeks = Vec::new();
     for day in days {
-        let place = day.date.weekday().num_days_from_monday() as usize;
-        if place == 0 || weeks.is_empty() {
+        let column = day.date.weekday().num_days_from_monday() as usize;
+        if column == 0 || weeks.is_empty() {
             weeks.push([None; 7]);
         }
-        if let Some(slot) = weeks.last_mut().and_then(|week| week.get_mut(place)) {
+        if let Some(slot) = weeks.last_mut().and_then(|week| week.get_mut(column)) {
             *slot = Some(*day);
         }
     }
@@ -119,7 +119,7 @@ mod tests {
     use domain::{AutomatId, Calendar, ContractId, Entry, KeyDraft, KeyId, Language, Property, TimeRange, TimeZone};
 
     use super::*;
-    use crate::words::texts;
+    use crate::translations::texts;
 
     fn at(text: &str) -> Instant {
         Instant::parse(text).unwrap()
@@ -172,7 +172,7 @@ mod tests {
     }
 
     #[test]
-    fn contracts_go_across_the_ends_of_months_and_permanent_ones_on_for_good() {
+    fn contracts_span_months_and_permanent_ones_never_end() {
         let booked = [("2026-11-29T22:00:00Z", "2026-12-02T22:00:00Z"), ("2026-12-20T10:00:00Z", "")];
         let key = key(Sharing::NotShared, &booked);
         let now = "2026-11-11T10:00:00Z";
@@ -182,7 +182,7 @@ mod tests {
     }
 
     #[test]
-    fn a_shared_key_has_room_beside_others() {
+    fn a_shared_key_is_never_taken() {
         let booked =
             [("2026-11-24T12:00:00Z", "2026-11-26T10:00:00Z"), ("2026-11-25T00:00:00Z", "2026-11-25T01:00:00Z")];
         let key = key(Sharing::Shared, &booked);
@@ -206,7 +206,7 @@ mod tests {
     }
 
     #[test]
-    fn of_today_counts_what_is_left() {
+    fn today_counts_from_now_on() {
         let key = key(Sharing::NotShared, &[("2026-11-24T06:00:00Z", "2026-11-24T10:00:00Z")]);
         let room = |now| Day::of(&key, day(24), times().date(at(now)), &times(), at(now)).unwrap().room;
         assert_eq!(room("2026-11-24T07:00:00Z"), Room::Partly);
@@ -215,7 +215,7 @@ mod tests {
     }
 
     #[test]
-    fn only_months_that_tell_something_are_shown() {
+    fn only_the_current_and_later_months_are_shown() {
         let now = at("2026-11-24T12:00:00Z");
         let shown = |asked| Month::name(Month::of(&key(Sharing::NotShared, &[]), asked, &times(), now).unwrap().first);
         for asked in [None, Some("2026-10"), Some("2026-11"), Some("2026-13"), Some("x"), Some("9999-12"), Some("")] {
@@ -231,7 +231,7 @@ mod tests {
     }
 
     #[test]
-    fn a_contract_begins_where_a_day_has_room_first() {
+    fn a_new_contract_starts_when_the_key_is_first_free_on_the_day() {
         let key = key(Sharing::NotShared, &[("2026-11-24T22:00:00Z", "2026-11-25T10:00:00Z")]);
         let room = |date| first_room(&key, day(date), &times(), at("2026-11-24T12:00:00Z"));
         assert_eq!(room(24), Some(at("2026-11-24T12:00:00Z")), "at once");

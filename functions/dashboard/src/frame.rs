@@ -13,13 +13,13 @@ use crate::visit::Visit;
 pub(crate) struct Frame {
     pub(crate) t: &'static Texts,
     pub(crate) role: Option<Role>,
-    pub(crate) person: Option<String>,
+    pub(crate) user: Option<String>,
     pub(crate) here: String,
 }
 
 impl Frame {
     pub(crate) fn of(visit: &Visit) -> Self {
-        Self { t: visit.t, role: visit.role, person: visit.person.clone(), here: visit.page().to_owned() }
+        Self { t: visit.t, role: visit.role, user: visit.user.clone(), here: visit.page().to_owned() }
     }
 
     /// Whether the person may do what needs an operator.
@@ -40,7 +40,7 @@ impl Frame {
             Some(Role::Admin) => "role-admin",
             None => "role-none",
         };
-        self.t.say(id).into_owned()
+        self.t.text(id).into_owned()
     }
 
     pub(crate) fn languages(&self) -> impl Iterator<Item = (&'static str, &'static str, bool)> {

@@ -67,7 +67,7 @@ mod tests {
     }
 
     #[test]
-    fn the_browser_says_which_languages_its_person_reads() {
+    fn the_language_follows_accept_language() {
         for (accepted, language) in [
             ("fi-FI,fi;q=0.9,en;q=0.8", Language::Finnish),
             ("de, sv;q=0.5, en;q=0.4", Language::Swedish),
@@ -81,7 +81,7 @@ mod tests {
     }
 
     #[test]
-    fn a_choice_counts_before_the_browsers() {
+    fn a_chosen_language_takes_precedence() {
         let mut headers = HeaderMap::from_iter([(ACCEPT_LANGUAGE, HeaderValue::from_static("fi"))]);
         headers.insert(COOKIE, HeaderValue::from_static("a=b; __Host-language=sv"));
         assert_eq!(of_request(&headers), Language::Swedish);

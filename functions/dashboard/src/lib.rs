@@ -20,9 +20,9 @@ mod refused;
 mod search;
 mod session;
 mod times;
+mod translations;
 mod visit;
 mod weights;
-mod words;
 
 use api::App;
 use axum::Router;
@@ -78,10 +78,10 @@ impl FromRef<Dashboard> for SignIn {
 /// The pages.
 pub fn router(dashboard: Dashboard) -> Router {
     let (clock, sign_in) = (dashboard.app.clock.clone(), dashboard.sign_in.clone());
-    let admitting = clock.clone();
+    let session_clock = clock.clone();
     let pages = pages().with_state(dashboard);
     api::serve_pages(pages, clock, |pages| {
-        session::admit(refused::as_pages(pages), sign_in, admitting).layer(CompressionLayer::new().quality(COMPRESSION))
+        session::authenticate(refused::as_pages(pages), sign_in, session_clock).layer(CompressionLayer::new().quality(COMPRESSION))
     })
 }
 
@@ -112,14 +112,14 @@ fn pages() -> Router<Dashboard> {
         .route("/automats/{automatId}/events", get(events::of_automat::list_automat_events))
         .route("/keys/{keyId}/events", get(events::of_key::list_key_events))
         .route("/automats/{automatId}/lockers/{lockerIndex}", get(openings::locker::see_locker))
-        .route("/automats/{automatId}/lockers/{lockerIndex}/open", post(openings::ask::open_locker))
+        .route("/automats/{automatId}/lockers/{lockerIndex}/open", post(openings::request::open_locker))
         .route("/openings/{openingId}", get(openings::progress::see_opening))
         .route("/openings/{openingId}/status", get(openings::progress::follow_opening))
         .route("/assets/{name}", get(assets::get_asset))
         .route("/favicon.ico", get(assets::get_favicon))
         .route("/robots.txt", get(assets::get_robots))
         .route("/language", post(language::choose_language))
-        .route("/sign-in", get(session::begin::begin))
-        .route("/auth/callback", get(session::callback::come_back))
-        .route("/sign-out", post(session::leave::leave))
+        .route("/sign-in", get(session::sign_in::start_sign_in))
+        .route("/auth/callback", get(session::callback::finish_sign_in))
+        .route("/sign-out", post(session::sign_out::sign_out))
 }

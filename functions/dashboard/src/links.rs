@@ -44,7 +44,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_paths_of_our_own_are_gone_to() {
+    fn only_paths_of_this_site_are_followed() {
         for to in ["/", "/keys/K-1?month=2026-11", "/automats/%C3%84"] {
             assert_eq!(own(to), to);
         }

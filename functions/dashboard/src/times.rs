@@ -48,17 +48,16 @@ pub(crate) enum Which {
 }
 
 impl Which {
-    /// Its word in forms.
-    pub(crate) fn word(self) -> &'static str {
+    /// The value in forms.
+    pub(crate) fn name(self) -> &'static str {
         match self {
             Self::First => "first",
             Self::Second => "second",
         }
     }
 
-    /// The one of a word.
-    pub(crate) fn of_word(word: &str) -> Option<Self> {
-        [Self::First, Self::Second].into_iter().find(|which| which.word() == word)
+    pub(crate) fn parse(name: &str) -> Option<Self> {
+        [Self::First, Self::Second].into_iter().find(|which| which.name() == name)
     }
 }
 
@@ -181,7 +180,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::words::texts;
+    use crate::translations::texts;
 
     fn times(zone: &str) -> Times {
         Times::new(texts(Language::English), TimeZone::parse(zone).unwrap())
@@ -232,7 +231,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_time_is_said_to_be_none() {
+    fn text_that_is_not_a_time_is_unreadable() {
         let times = times("Europe/Helsinki");
         for date in
             ["", "2026-02-31", "31.2.2026", "24.11.", "24.11.26", "11/24/2026", "1969-12-31", "10000-01-01", "x"]
@@ -246,7 +245,7 @@ mod tests {
     }
 
     #[test]
-    fn the_fields_show_a_time_in_the_form_of_the_language() {
+    fn the_fields_show_a_time_in_the_format_of_the_language() {
         let written = |language| {
             let times = Times::new(texts(language), TimeZone::parse("Europe/Helsinki").unwrap());
             let Written { date, time, .. } = times.written(at("2026-11-04T07:05:00Z"));
@@ -259,7 +258,7 @@ mod tests {
     }
 
     #[test]
-    fn a_day_begins_at_midnight_or_where_there_is_none_right_after() {
+    fn a_day_starts_at_midnight_or_after_a_skipped_midnight() {
         let day = |zone, (year, month, day)| times(zone).day(NaiveDate::from_ymd_opt(year, month, day).unwrap());
         assert_eq!(day("Europe/Helsinki", (2026, 11, 24)), Some(at("2026-11-23T22:00:00Z")));
         // Beirut puts its clocks forward at midnight.
@@ -269,7 +268,7 @@ mod tests {
     }
 
     #[test]
-    fn an_offset_is_said_as_people_know_it() {
+    fn an_offset_is_formatted_from_utc() {
         assert_eq!(times("Europe/Helsinki").offset(at("2026-10-25T00:30:00Z")), "UTC+3");
         assert_eq!(times("Europe/Helsinki").offset(at("2026-10-25T01:30:00Z")), "UTC+2");
         assert_eq!(times("America/St_Johns").offset(at("2026-11-24T12:00:00Z")), "UTC-3:30");

@@ -11,8 +11,8 @@ use http::{Method, StatusCode};
 use texts::Texts;
 
 use crate::frame::Frame;
-use crate::session::Person;
-use crate::{language, words};
+use crate::session::SignedInUser;
+use crate::{language, translations};
 
 /// What a page needs to know of its request.
 #[derive(Debug, Clone)]
@@ -22,7 +22,7 @@ pub(crate) struct Visit {
     /// What they may; nothing where nobody is signed in.
     pub(crate) role: Option<Role>,
     /// What they are called, if somebody is signed in.
-    pub(crate) person: Option<String>,
+    pub(crate) user: Option<String>,
     /// The path and query of this page.
     pub(crate) here: String,
 }
@@ -45,12 +45,12 @@ fn page_at(address: &str) -> &str {
 impl Visit {
     /// What of a request a page needs.
     pub(crate) fn of(parts: &Parts) -> Self {
-        let person = parts.extensions.get::<Person>();
+        let user = parts.extensions.get::<SignedInUser>();
         let caller = parts.extensions.get::<Caller>();
         Self {
-            t: words::texts(language::of_request(&parts.headers)),
-            role: caller.map(|caller| caller.role).or_else(|| person?.role),
-            person: person.map(|person| person.name.clone()),
+            t: translations::texts(language::of_request(&parts.headers)),
+            role: caller.map(|caller| caller.role).or_else(|| user?.role),
+            user: user.map(|user| user.name.clone()),
             here: parts.uri.path_and_query().map_or_else(|| "/".to_owned(), ToString::to_string),
         }
     }
@@ -90,7 +90,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_only_sent_to_is_no_place_to_come_back_to() {
+    fn a_path_without_a_page_leads_to_the_page_above_it() {
         for (address, page) in [
             ("/", "/"),
             ("/keys/K-1?month=2026-11", "/keys/K-1?month=2026-11"),

@@ -27,7 +27,7 @@ impl LocalTimes {
     #[must_use]
     pub fn moment(&self, instant: Instant) -> String {
         let local = self.zone.local(instant);
-        let moment = self.texts.tell("moment", &values(&local));
+        let moment = self.texts.format("moment", &values(&local));
         match self.mark(&local) {
             Some(mark) => format!("{moment} {mark}"),
             None => moment,
@@ -39,16 +39,16 @@ impl LocalTimes {
     pub fn range(&self, range: TimeRange) -> String {
         let mut words = FluentArgs::new();
         words.set("start", self.moment(range.start()));
-        let Some(end) = range.end() else { return self.texts.tell("range-without-end", &words) };
+        let Some(end) = range.end() else { return self.texts.format("range-without-end", &words) };
         let (first, last) = (self.zone.local(range.start()), self.zone.local(end));
         let short =
             first.date_naive() == last.date_naive() && self.mark(&first).is_none() && self.mark(&last).is_none();
         if short {
-            words.set("clock", self.texts.tell("clock", &values(&last)));
-            self.texts.tell("range-in-a-day", &words)
+            words.set("clock", self.texts.format("clock", &values(&last)));
+            self.texts.format("range-in-a-day", &words)
         } else {
             words.set("end", self.moment(end));
-            self.texts.tell("range", &words)
+            self.texts.format("range", &words)
         }
     }
 
@@ -61,9 +61,9 @@ impl LocalTimes {
             return self.range(range);
         }
         let mut words = FluentArgs::new();
-        words.set("start", self.texts.tell("day-and-time", &values(&first)));
-        words.set("end", self.texts.tell("moment", &values(&last)));
-        self.texts.tell("range", &words)
+        words.set("start", self.texts.format("day-and-time", &values(&first)));
+        words.set("end", self.texts.format("moment", &values(&last)));
+        self.texts.format("range", &words)
     }
 
     /// What tells a time from another with the same digits.

@@ -26,12 +26,12 @@ impl<'a> Wording<'a> {
         values.set("person", person.as_str());
         values.set("zone", place.time_zone.identifier());
         values.set("start", times.moment(range.start()));
-        let no_end = || texts.say("no-end").into_owned();
+        let no_end = || texts.text("no-end").into_owned();
         values.set("end", range.end().map_or_else(no_end, |end| times.moment(end)));
         values.set("when", times.range(*range));
         match &message.occasion {
             Occasion::Updated(fields) => values.set("changes", changes(texts, fields)),
-            Occasion::ZoneChanged => values.set("changes", texts.say("changed-zone").into_owned()),
+            Occasion::ZoneChanged => values.set("changes", texts.text("changed-zone").into_owned()),
             Occasion::Fetched(at) | Occasion::Returned(at) => values.set("time", times.moment(*at)),
             Occasion::Created
             | Occasion::Ended
@@ -84,12 +84,12 @@ impl<'a> Wording<'a> {
 
     /// Says something that is in messages of all kinds.
     pub(crate) fn say(&self, id: &str) -> String {
-        self.texts.tell(id, &self.values)
+        self.texts.format(id, &self.values)
     }
 
     /// Says a part of this kind of message.
     pub(crate) fn say_part(&self, part: &str) -> String {
-        self.texts.tell_part(self.message.occasion.kind().name(), part, &self.values)
+        self.texts.format_part(self.message.occasion.kind().name(), part, &self.values)
     }
 }
 
@@ -130,7 +130,7 @@ fn changes(texts: &Texts, fields: &[ContractField]) -> String {
             words.push(word);
         }
     }
-    let said: Vec<_> = words.into_iter().map(|id| texts.say(id)).collect();
+    let said: Vec<_> = words.into_iter().map(|id| texts.text(id)).collect();
     said.join(", ")
 }
 

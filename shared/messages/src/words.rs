@@ -33,7 +33,7 @@ mod tests {
             for (kind, part) in
                 MessageKind::ALL.iter().flat_map(|kind| ["subject", "heading", "intro", "sms"].map(|part| (kind, part)))
             {
-                let said = texts(language).tell_part(kind.name(), part, &values);
+                let said = texts(language).format_part(kind.name(), part, &values);
                 assert!(!said.contains(kind.name()), "{} {part} in {language:?}", kind.name());
             }
         }

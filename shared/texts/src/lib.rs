@@ -49,21 +49,21 @@ impl Texts {
         self.bundle.get_message(id).is_some_and(|message| message.value().is_some())
     }
 
-    /// A pattern without values.
+    /// A text without values.
     #[must_use]
-    pub fn say(&self, id: &str) -> Cow<'_, str> {
+    pub fn text(&self, id: &str) -> Cow<'_, str> {
         self.fill(id, None, None)
     }
 
-    /// Fills in a pattern.
+    /// A text with its values filled in.
     #[must_use]
-    pub fn tell(&self, id: &str, values: &FluentArgs<'_>) -> String {
+    pub fn format(&self, id: &str, values: &FluentArgs<'_>) -> String {
         self.fill(id, None, Some(values)).into_owned()
     }
 
     /// Fills in the pattern of a message's part, an attribute in Fluent's words.
     #[must_use]
-    pub fn tell_part(&self, id: &str, part: &str, values: &FluentArgs<'_>) -> String {
+    pub fn format_part(&self, id: &str, part: &str, values: &FluentArgs<'_>) -> String {
         self.fill(id, Some(part), Some(values)).into_owned()
     }
 
@@ -102,10 +102,10 @@ mod tests {
     fn what_is_missing_shows_as_a_name_in_braces() {
         let texts =
             Texts::read(Language::English, &["one = One\n", "greeting = Hi { $name },\n    .part = { PAD($n) }\n"]);
-        assert_eq!((texts.say("one"), texts.say("two")), ("One".into(), "{two}".into()));
-        assert_eq!(texts.tell("greeting", &FluentArgs::new()), "Hi {$name},");
+        assert_eq!((texts.text("one"), texts.text("two")), ("One".into(), "{two}".into()));
+        assert_eq!(texts.format("greeting", &FluentArgs::new()), "Hi {$name},");
         let values = FluentArgs::from_iter([("n", 7)]);
-        assert_eq!(texts.tell_part("greeting", "part", &values), "07");
+        assert_eq!(texts.format_part("greeting", "part", &values), "07");
         assert!(texts.has("one") && !texts.has("two"));
     }
 }

@@ -46,7 +46,7 @@ mod tests {
     fn each_language_has_its_own() {
         let words = Translations::new([&["one = One"], &["one = Yksi"], &["one = Ett"]]);
         assert_eq!(
-            Language::ALL.iter().map(|language| words.texts(*language).say("one")).collect::<Vec<_>>(),
+            Language::ALL.iter().map(|language| words.texts(*language).text("one")).collect::<Vec<_>>(),
             ["One", "Yksi", "Ett"]
         );
         assert_eq!(

@@ -1,31 +1,30 @@
-//! What clients saw of one key while they raced for it, and whether it can have been right.
+//! Checks whether what concurrent clients saw of one key is consistent.
 //!
-//! A client knows only when it asked and when it was answered; what it asked for happened somewhere between. So each
-//! hold of the key has a span in which it *certainly* stood (from the answer that made it to the asking of what ended
-//! it), and a wider one in which it *possibly* did. No two certain holds at one moment may overlap in contract time,
-//! and what a refusal names must possibly have been there, and what was certainly there it must name.
+//! A client knows only when it sent a request and when it got the response. The request took effect somewhere between. So
+//! each hold of the key *certainly* existed from the response that made it until the request that ended it was sent, and
+//! *possibly* existed for a longer time. Two holds that certainly existed at one moment must not overlap in contract time.
+//! Each contract that a refusal names must possibly have existed, and it must name each one that certainly existed.
 //!
-//! Where answers are lost, a client repeats what it asked, and the last answer is what it believes. A change whose last
-//! answer does not say whether an earlier try was carried out is *lost*: it happened at some time after it was asked, or
-//! not at all. What stands in the end, once nothing runs any more, tells what came of it.
+//! If a response is lost, the client repeats its request and believes the last response. A change is *lost* if its last
+//! response does not say whether an earlier try was carried out: then it happened at some time after it was sent, or not
+//! at all. The bookings that exist once everything is quiet show which.
 
-mod life;
+mod lifecycle;
 
 use std::collections::BTreeMap;
 
-use life::Life;
+use lifecycle::Lifecycle;
 
-/// When a contract has the key, in milliseconds since 1970; without an end for good.
+/// When a contract has the key, in milliseconds since 1970. Without an end it is permanent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Range {
-    /// Its first millisecond.
     pub start: i64,
-    /// The first one after it.
+    /// The first millisecond after it.
     pub end: Option<i64>,
 }
 
 impl Range {
-    /// Whether both have some instant.
+    /// Whether the two have an instant in common.
     #[must_use]
     pub fn overlaps(self, other: Self) -> bool {
         self.end.is_none_or(|end| other.start < end) && other.end.is_none_or(|end| self.start < end)
@@ -36,59 +35,54 @@ impl Range {
     }
 }
 
-/// What was asked for.
+/// What a client requested.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Wish {
-    /// A new contract.
-    Make(Range),
-    /// The answer that made one, under its `Idempotency-Key`, once more.
+pub enum Operation {
+    Create(Range),
+    /// Repeats the request that created a contract, under its `Idempotency-Key`.
     Repeat,
-    /// Another range for one that stands.
+    /// Another range for an existing contract.
     Move(Range),
-    /// Its removal.
     Remove,
 }
 
-/// What was answered.
+/// How a request ended.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Outcome {
-    /// It was done, and the contract has this version since.
+pub enum CallResult {
+    /// It succeeded, and made this version of the contract.
     Done(u64),
-    /// Others have the key then: who, and the next free time.
+    /// Refused: the contracts in conflict, and the next free range.
     Overlap(Vec<(String, Range)>, Option<Range>),
-    /// There is no such contract.
     NotFound,
     /// The contract has another version than the client expected.
     Stale,
-    /// What was answered under the `Idempotency-Key` is no longer so.
+    /// The stored response for the `Idempotency-Key` is no longer true.
     Outdated,
-    /// Nothing was written: too many at once.
+    /// Nothing was written, because of too many concurrent writes.
     Busy,
-    /// The answer that would tell was lost: it was done at some time after it was asked, or never.
+    /// The decisive response was lost: the change was made at some time after it was sent, or never.
     Lost,
 }
 
-/// One request and its answer.
+/// One request and its response.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Act {
-    /// Which contract it was about; empty for a new one that was not made.
+pub struct Attempt {
+    /// The contract's id. Empty for one that was not created.
     pub contract: String,
-    /// What was asked for.
-    pub wish: Wish,
-    /// The version that it was to change, if the client said so. What is lost must say so.
+    pub operation: Operation,
+    /// The version in `If-Match`, if there was one. A lost attempt must have one.
     pub expected: Option<u64>,
-    /// What was answered.
-    pub outcome: Outcome,
-    /// When it was asked, in microseconds since the race began; what was done by one of several tries, the first time.
-    pub asked: u64,
-    /// When it was answered.
-    pub answered: u64,
+    pub result: CallResult,
+    /// When the first try was sent, in microseconds since the test began.
+    pub sent_at: u64,
+    /// When the last try was answered.
+    pub answered_at: u64,
 }
 
-/// What stands when all is over, by contract: its version and its range.
-pub type Standing = BTreeMap<String, (u64, Range)>;
+/// The contracts that exist at the end, each with its version and range.
+pub type Bookings = BTreeMap<String, (u64, Range)>;
 
-/// One version of a contract, and when it stood.
+/// One version of a contract, and when it existed.
 #[derive(Debug, Clone)]
 struct Hold {
     contract: String,
@@ -98,85 +92,85 @@ struct Hold {
 }
 
 impl Hold {
-    fn certainly_throughout(&self, act: &Act) -> bool {
-        self.certain.0 <= act.asked && act.answered <= self.certain.1
+    fn certainly_throughout(&self, attempt: &Attempt) -> bool {
+        self.certain.0 <= attempt.sent_at && attempt.answered_at <= self.certain.1
     }
 
-    fn possibly_during(&self, act: &Act) -> bool {
-        self.possible.0 <= act.answered && act.asked <= self.possible.1
+    fn possibly_during(&self, attempt: &Attempt) -> bool {
+        self.possible.0 <= attempt.answered_at && attempt.sent_at <= self.possible.1
     }
 }
 
-/// Most conflicts that a refusal names.
+/// The most conflicts that a refusal names.
 const NAMED: usize = 20;
 
-/// Holds the history of a key that is not shared, in which no answer was lost, against the rules; says the first thing
-/// that cannot have been right. Otherwise what stands at its end, by contract.
-pub fn check(acts: &[Act]) -> Result<BTreeMap<String, Range>, String> {
-    let lives = Life::all(acts)?;
-    let standing: Standing = lives.iter().filter_map(Life::standing).collect();
-    check_all(acts, &lives, &standing, false)?;
-    Ok(standing.into_iter().map(|(contract, (_, range))| (contract, range)).collect())
+/// Checks the history of a key that is not shared, in which no response was lost. Returns the bookings at its end, or the
+/// first inconsistency.
+pub fn check(attempts: &[Attempt]) -> Result<BTreeMap<String, Range>, String> {
+    let lifecycles = Lifecycle::all(attempts)?;
+    let bookings: Bookings = lifecycles.iter().filter_map(Lifecycle::booking).collect();
+    check_all(attempts, &lifecycles, &bookings, false)?;
+    Ok(bookings.into_iter().map(|(contract, (_, range))| (contract, range)).collect())
 }
 
-/// The same where answers were lost and the key may be shared, with what was found to stand when nothing ran any more.
-pub fn check_with_losses(acts: &[Act], standing: &Standing, shared: bool) -> Result<(), String> {
-    let lives = Life::all(acts)?;
-    for contract in standing.keys() {
-        if !lives.iter().any(|life| life.contract == contract) {
-            return Err(format!("a ghost: {contract} stands, and whoever asked for it was told that it does not"));
+/// Checks a history with lost responses, given the bookings found once everything was quiet. The key may be shared.
+pub fn check_with_losses(attempts: &[Attempt], bookings: &Bookings, shared: bool) -> Result<(), String> {
+    let lifecycles = Lifecycle::all(attempts)?;
+    for contract in bookings.keys() {
+        if !lifecycles.iter().any(|lifecycle| lifecycle.contract == contract) {
+            return Err(format!("a ghost: {contract} exists, although its creation was refused"));
         }
     }
-    for life in &lives {
-        life.ends_as(standing.get(life.contract))?;
+    for lifecycle in &lifecycles {
+        lifecycle.ends_as(bookings.get(lifecycle.contract))?;
     }
-    for (at, (contract, (_, range))) in standing.iter().enumerate() {
-        if let Some((other, _)) = standing.iter().skip(at + 1).find(|(_, (_, taken))| !shared && taken.overlaps(*range))
+    for (at, (contract, (_, range))) in bookings.iter().enumerate() {
+        if let Some((other, _)) = bookings.iter().skip(at + 1).find(|(_, (_, taken))| !shared && taken.overlaps(*range))
         {
             return Err(format!("{contract} and {other} overlap in the end"));
         }
     }
-    check_all(acts, &lives, standing, shared)
+    check_all(attempts, &lifecycles, bookings, shared)
 }
 
-fn check_all(acts: &[Act], lives: &[Life], standing: &Standing, shared: bool) -> Result<(), String> {
-    let holds: Vec<_> = lives.iter().flat_map(|life| life.holds(standing.get(life.contract))).collect();
+fn check_all(attempts: &[Attempt], lifecycles: &[Lifecycle], bookings: &Bookings, shared: bool) -> Result<(), String> {
+    let holds: Vec<_> = lifecycles.iter().flat_map(|lifecycle| lifecycle.holds(bookings.get(lifecycle.contract))).collect();
     if !shared {
         never_at_once(&holds)?;
     }
-    for act in acts {
-        match (&act.outcome, act.wish) {
-            (Outcome::Done(_), Wish::Make(range) | Wish::Move(range)) => {
+    for attempt in attempts {
+        match (&attempt.result, attempt.operation) {
+            (CallResult::Done(_), Operation::Create(range) | Operation::Move(range)) => {
                 if !shared {
-                    accepted(act, range, &holds)?;
+                    accepted(attempt, range, &holds)?;
                 }
             }
-            (Outcome::Overlap(conflicts, next), Wish::Make(range) | Wish::Move(range)) if !shared => {
-                refused(act, range, conflicts, *next, &holds)?;
+            (CallResult::Overlap(conflicts, next), Operation::Create(range) | Operation::Move(range)) if !shared => {
+                refused(attempt, range, conflicts, *next, &holds)?;
             }
-            (Outcome::Done(_), Wish::Repeat) => repeated(act, lives, &holds)?,
-            (Outcome::NotFound, Wish::Move(_) | Wish::Remove) => {
-                if !changed_by(acts, act, |other| other.wish == Wish::Remove) {
-                    return Err(format!("nobody had removed it: {act:?}"));
+            (CallResult::Done(_), Operation::Repeat) => repeated(attempt, lifecycles, &holds)?,
+            (CallResult::NotFound, Operation::Move(_) | Operation::Remove) => {
+                if !changed_by(attempts, attempt, |other| other.operation == Operation::Remove) {
+                    return Err(format!("nobody had removed it: {attempt:?}"));
                 }
             }
-            (Outcome::Outdated, Wish::Repeat) => {
-                if !changed_by(acts, act, |_| true) {
-                    return Err(format!("nobody had changed it: {act:?}"));
+            (CallResult::Outdated, Operation::Repeat) => {
+                if !changed_by(attempts, attempt, |_| true) {
+                    return Err(format!("nobody had changed it: {attempt:?}"));
                 }
             }
-            (Outcome::Stale, Wish::Move(_) | Wish::Remove) => {
-                if !changed_by(acts, act, |other| other.expected == act.expected) {
-                    return Err(format!("it still had that version: {act:?}"));
+            (CallResult::Stale, Operation::Move(_) | Operation::Remove) => {
+                if !changed_by(attempts, attempt, |other| other.expected == attempt.expected) {
+                    return Err(format!("it still had that version: {attempt:?}"));
                 }
             }
-            // What was made and removed before the last try may be outdated, and so is what was refused before.
-            (Outcome::Outdated, Wish::Make(_))
-            | (Outcome::Done(_), Wish::Remove)
-            | (Outcome::Lost, Wish::Move(_) | Wish::Remove)
-            | (Outcome::Busy, _) => {}
-            (Outcome::Overlap(..) | Outcome::NotFound | Outcome::Stale | Outcome::Outdated | Outcome::Lost, _) => {
-                return Err(format!("no answer to what was asked: {act:?}"));
+            // A contract that was created and removed before the last try may be outdated, and so may a refusal.
+            (CallResult::Outdated, Operation::Create(_))
+            | (CallResult::Done(_), Operation::Remove)
+            | (CallResult::Lost, Operation::Move(_) | Operation::Remove)
+            | (CallResult::Busy, _) => {}
+            (CallResult::Overlap(..) | CallResult::NotFound | CallResult::Stale | CallResult::Outdated | CallResult::Lost, _) => {
+                return Err(format!("not a valid response to the request: {attempt:?}"));
             }
         }
     }
@@ -195,63 +189,63 @@ fn never_at_once(holds: &[Hold]) -> Result<(), String> {
     Ok(())
 }
 
-/// Whether somebody else's move or removal of the act's contract, of this kind, may have come before its answer.
-fn changed_by(acts: &[Act], act: &Act, kind: impl Fn(&Act) -> bool) -> bool {
-    let changes = |other: &Act| {
-        matches!(other.wish, Wish::Move(_) | Wish::Remove) && matches!(other.outcome, Outcome::Done(_) | Outcome::Lost)
+/// Whether another attempt of this kind may have moved or removed the contract before this one was answered.
+fn changed_by(attempts: &[Attempt], attempt: &Attempt, kind: impl Fn(&Attempt) -> bool) -> bool {
+    let changes = |other: &Attempt| {
+        matches!(other.operation, Operation::Move(_) | Operation::Remove) && matches!(other.result, CallResult::Done(_) | CallResult::Lost)
     };
-    let mut others = acts.iter().filter(|other| other.contract == act.contract && changes(other) && kind(other));
-    others.any(|other| other.asked <= act.answered)
+    let mut others = attempts.iter().filter(|other| other.contract == attempt.contract && changes(other) && kind(other));
+    others.any(|other| other.sent_at <= attempt.answered_at)
 }
 
-/// A first answer is given again only where the contract possibly is as it was made.
-fn repeated(act: &Act, lives: &[Life], holds: &[Hold]) -> Result<(), String> {
-    let made = lives.iter().find(|life| life.contract == act.contract).and_then(Life::made);
-    let mut as_made = holds.iter().filter(|hold| hold.contract == act.contract && Some(hold.range) == made);
-    if as_made.any(|hold| hold.possibly_during(act)) {
+/// A stored response may only be repeated while the contract possibly is as it was created.
+fn repeated(attempt: &Attempt, lifecycles: &[Lifecycle], holds: &[Hold]) -> Result<(), String> {
+    let made = lifecycles.iter().find(|lifecycle| lifecycle.contract == attempt.contract).and_then(Lifecycle::made);
+    let mut as_made = holds.iter().filter(|hold| hold.contract == attempt.contract && Some(hold.range) == made);
+    if as_made.any(|hold| hold.possibly_during(attempt)) {
         Ok(())
     } else {
-        Err(format!("answered with a contract that was gone or moved by then, and so with a dead PIN: {act:?}"))
+        Err(format!("answered with a contract that was gone or moved by then, and so with a dead PIN: {attempt:?}"))
     }
 }
 
-fn accepted(act: &Act, range: Range, holds: &[Hold]) -> Result<(), String> {
-    let others = holds.iter().filter(|hold| hold.contract != act.contract && hold.range.overlaps(range));
-    match others.into_iter().find(|hold| hold.certainly_throughout(act)) {
-        Some(hold) => Err(format!("accepted over another contract:\n{act:?}\n{hold:?}")),
+fn accepted(attempt: &Attempt, range: Range, holds: &[Hold]) -> Result<(), String> {
+    let others = holds.iter().filter(|hold| hold.contract != attempt.contract && hold.range.overlaps(range));
+    match others.into_iter().find(|hold| hold.certainly_throughout(attempt)) {
+        Some(hold) => Err(format!("accepted over another contract:\n{attempt:?}\n{hold:?}")),
         None => Ok(()),
     }
 }
 
 fn refused(
-    act: &Act,
+    attempt: &Attempt,
     range: Range,
     conflicts: &[(String, Range)],
     next: Option<Range>,
     holds: &[Hold],
 ) -> Result<(), String> {
     if conflicts.is_empty() {
-        return Err(format!("refused for nobody: {act:?}"));
+        return Err(format!("refused without a conflict: {attempt:?}"));
     }
     for (contract, taken) in conflicts {
         let mut versions = holds.iter().filter(|hold| hold.contract == *contract && hold.range == *taken);
-        if *contract == act.contract || !taken.overlaps(range) || !versions.any(|hold| hold.possibly_during(act)) {
-            return Err(format!("refused for {contract} at {taken:?}, which was not in the way then:\n{act:?}"));
+        if *contract == attempt.contract || !taken.overlaps(range) || !versions.any(|hold| hold.possibly_during(attempt)) {
+            return Err(format!("refused for {contract} at {taken:?}, which was not in conflict then:\n{attempt:?}"));
         }
     }
-    let others = || holds.iter().filter(|hold| hold.contract != act.contract && hold.certainly_throughout(act));
+    let others = || holds.iter().filter(|hold| hold.contract != attempt.contract && hold.certainly_throughout(attempt));
     let named = |hold: &Hold| conflicts.iter().any(|(contract, _)| *contract == hold.contract);
     if conflicts.len() < NAMED
         && let Some(hold) = others().find(|hold| hold.range.overlaps(range) && !named(hold))
     {
-        return Err(format!("the refusal does not name a contract in the way:\n{act:?}\n{hold:?}"));
+        return Err(format!("the refusal does not name a conflicting contract:\n{attempt:?}\n{hold:?}"));
     }
     let Some(next) = next else { return Ok(()) };
     if next.length() != range.length() || next.start <= range.start {
-        return Err(format!("the next free time is not as long as asked, or not later: {act:?}"));
+        return Err(format!("the next free range has another length, or is not later: {attempt:?}"));
     }
     match others().find(|hold| hold.range.overlaps(next)) {
-        Some(hold) => Err(format!("the next free time is taken:\n{act:?}\n{hold:?}")),
+        Some(hold) => Err(format!("the next free range is taken:\n{attempt:?}\n{hold:?}")),
         None => Ok(()),
     }
 }
@@ -264,162 +258,162 @@ mod tests {
         Range { start, end: Some(end) }
     }
 
-    fn act(contract: &str, wish: Wish, outcome: Outcome, asked: u64, answered: u64) -> Act {
-        Act { contract: contract.to_owned(), wish, expected: None, outcome, asked, answered }
+    fn attempt(contract: &str, operation: Operation, result: CallResult, sent_at: u64, answered_at: u64) -> Attempt {
+        Attempt { contract: contract.to_owned(), operation, expected: None, result, sent_at, answered_at }
     }
 
-    fn made(contract: &str, start: i64, end: i64, asked: u64, answered: u64) -> Act {
-        act(contract, Wish::Make(range(start, end)), Outcome::Done(1), asked, answered)
+    fn made(contract: &str, start: i64, end: i64, sent_at: u64, answered_at: u64) -> Attempt {
+        attempt(contract, Operation::Create(range(start, end)), CallResult::Done(1), sent_at, answered_at)
     }
 
-    fn wrong(acts: &[Act], why: &str) {
-        let found = check(acts).unwrap_err();
+    fn wrong(attempts: &[Attempt], why: &str) {
+        let found = check(attempts).unwrap_err();
         assert!(found.contains(why), "{found}");
     }
 
     #[test]
-    fn what_is_right_passes_and_what_stands_is_told() {
-        let acts = [
+    fn a_consistent_history_returns_its_bookings() {
+        let attempts = [
             made("a", 0, 10, 0, 5),
-            act("a", Wish::Move(range(20, 30)), Outcome::Done(2), 10, 15),
+            attempt("a", Operation::Move(range(20, 30)), CallResult::Done(2), 10, 15),
             made("b", 0, 10, 12, 20),
-            act(
+            attempt(
                 "",
-                Wish::Make(range(5, 8)),
-                Outcome::Overlap(vec![("b".into(), range(0, 10))], Some(range(10, 13))),
+                Operation::Create(range(5, 8)),
+                CallResult::Overlap(vec![("b".into(), range(0, 10))], Some(range(10, 13))),
                 21,
                 25,
             ),
-            act("a", Wish::Remove, Outcome::Done(0), 30, 35),
-            act("a", Wish::Remove, Outcome::NotFound, 31, 36),
+            attempt("a", Operation::Remove, CallResult::Done(0), 30, 35),
+            attempt("a", Operation::Remove, CallResult::NotFound, 31, 36),
             made("c", 25, 26, 36, 40),
         ];
-        let standing = check(&acts).unwrap();
-        assert_eq!(standing.into_iter().collect::<Vec<_>>(), [("b".into(), range(0, 10)), ("c".into(), range(25, 26))]);
+        let bookings = check(&attempts).unwrap();
+        assert_eq!(bookings.into_iter().collect::<Vec<_>>(), [("b".into(), range(0, 10)), ("c".into(), range(25, 26))]);
     }
 
     #[test]
-    fn a_move_to_where_it_stands_makes_no_version() {
-        let stayed = |asked| act("a", Wish::Move(range(0, 10)), Outcome::Done(1), asked, asked + 2);
-        let moved = act("a", Wish::Move(range(20, 30)), Outcome::Done(2), 9, 12);
-        let acts =
-            [made("a", 0, 10, 0, 5), stayed(6), stayed(7), moved, act("a", Wish::Remove, Outcome::Done(0), 30, 35)];
-        assert!(check(&acts).unwrap().is_empty());
-        let elsewhere = act("a", Wish::Move(range(1, 10)), Outcome::Done(1), 6, 7);
+    fn a_move_to_the_same_range_makes_no_version() {
+        let stayed = |sent_at| attempt("a", Operation::Move(range(0, 10)), CallResult::Done(1), sent_at, sent_at + 2);
+        let moved = attempt("a", Operation::Move(range(20, 30)), CallResult::Done(2), 9, 12);
+        let attempts =
+            [made("a", 0, 10, 0, 5), stayed(6), stayed(7), moved, attempt("a", Operation::Remove, CallResult::Done(0), 30, 35)];
+        assert!(check(&attempts).unwrap().is_empty());
+        let elsewhere = attempt("a", Operation::Move(range(1, 10)), CallResult::Done(1), 6, 7);
         wrong(&[made("a", 0, 10, 0, 5), elsewhere], "do not follow each other");
     }
 
     #[test]
-    fn two_holds_at_once_are_found() {
+    fn overlapping_holds_are_found() {
         wrong(&[made("a", 0, 10, 0, 5), made("b", 9, 12, 1, 6)], "had the key at once");
-        let moved = act("b", Wish::Move(range(9, 12)), Outcome::Done(2), 20, 25);
+        let moved = attempt("b", Operation::Move(range(9, 12)), CallResult::Done(2), 20, 25);
         wrong(&[made("a", 0, 10, 0, 5), made("b", 10, 12, 1, 6), moved], "had the key at once");
-        let for_good = act("b", Wish::Make(Range { start: 5, end: None }), Outcome::Done(1), 1, 6);
+        let for_good = attempt("b", Operation::Create(Range { start: 5, end: None }), CallResult::Done(1), 1, 6);
         wrong(&[made("a", 0, 10, 0, 5), for_good], "had the key at once");
     }
 
     #[test]
-    fn an_acceptance_over_what_was_removed_only_later_is_found() {
-        let removed = act("a", Wish::Remove, Outcome::Done(0), 20, 25);
+    fn a_booking_accepted_before_the_other_was_removed_is_found() {
+        let removed = attempt("a", Operation::Remove, CallResult::Done(0), 20, 25);
         wrong(&[made("a", 0, 10, 0, 5), removed.clone(), made("b", 0, 10, 6, 20)], "accepted over another");
-        assert!(check(&[made("a", 0, 10, 0, 5), removed, made("b", 0, 10, 6, 21)]).is_ok(), "they may have crossed");
+        assert!(check(&[made("a", 0, 10, 0, 5), removed, made("b", 0, 10, 6, 21)]).is_ok(), "the requests may have crossed");
     }
 
     #[test]
     fn refusals_must_have_reasons() {
         let a = made("a", 0, 10, 0, 5);
-        let refusal = |conflict: (&str, Range), next, asked, answered| {
+        let refusal = |conflict: (&str, Range), next, sent_at, answered_at| {
             let conflicts = vec![(conflict.0.to_owned(), conflict.1)];
-            act("", Wish::Make(range(8, 12)), Outcome::Overlap(conflicts, next), asked, answered)
+            attempt("", Operation::Create(range(8, 12)), CallResult::Overlap(conflicts, next), sent_at, answered_at)
         };
         let never = refusal(("x", range(0, 10)), None, 6, 9);
-        wrong(&[a.clone(), never], "was not in the way then");
+        wrong(&[a.clone(), never], "was not in conflict then");
         let other_range = refusal(("a", range(0, 11)), None, 6, 9);
-        wrong(&[a.clone(), other_range], "was not in the way then");
+        wrong(&[a.clone(), other_range], "was not in conflict then");
         let gone =
-            [a.clone(), act("a", Wish::Remove, Outcome::Done(0), 6, 9), refusal(("a", range(0, 10)), None, 10, 12)];
-        wrong(&gone, "was not in the way then");
-        wrong(&[a.clone(), refusal(("a", range(0, 10)), Some(range(10, 13)), 6, 9)], "not as long as asked");
+            [a.clone(), attempt("a", Operation::Remove, CallResult::Done(0), 6, 9), refusal(("a", range(0, 10)), None, 10, 12)];
+        wrong(&gone, "was not in conflict then");
+        wrong(&[a.clone(), refusal(("a", range(0, 10)), Some(range(10, 13)), 6, 9)], "another length");
         let b = made("b", 10, 14, 0, 5);
         wrong(&[a.clone(), b.clone(), refusal(("a", range(0, 10)), None, 6, 9)], "does not name");
         let named = vec![("a".into(), range(0, 10)), ("b".into(), range(10, 14))];
-        let taken = act("", Wish::Make(range(8, 12)), Outcome::Overlap(named, Some(range(13, 17))), 6, 9);
-        wrong(&[a, b, taken], "the next free time is taken");
+        let taken = attempt("", Operation::Create(range(8, 12)), CallResult::Overlap(named, Some(range(13, 17))), 6, 9);
+        wrong(&[a, b, taken], "the next free range is taken");
     }
 
     #[test]
     fn versions_follow_each_other_and_nothing_vanishes() {
-        wrong(&[made("a", 0, 1, 0, 1), act("a", Wish::Move(range(2, 3)), Outcome::Done(3), 2, 3)], "do not follow");
-        wrong(&[made("a", 0, 1, 0, 1), act("a", Wish::Remove, Outcome::NotFound, 2, 3)], "nobody had removed it");
-        let removed = act("a", Wish::Remove, Outcome::Done(0), 2, 3);
+        wrong(&[made("a", 0, 1, 0, 1), attempt("a", Operation::Move(range(2, 3)), CallResult::Done(3), 2, 3)], "do not follow");
+        wrong(&[made("a", 0, 1, 0, 1), attempt("a", Operation::Remove, CallResult::NotFound, 2, 3)], "nobody had removed it");
+        let removed = attempt("a", Operation::Remove, CallResult::Done(0), 2, 3);
         wrong(&[made("a", 0, 1, 0, 1), removed.clone(), removed], "do not follow");
     }
 
-    fn expecting(version: u64, act: Act) -> Act {
-        Act { expected: Some(version), ..act }
+    fn expecting(version: u64, attempt: Attempt) -> Attempt {
+        Attempt { expected: Some(version), ..attempt }
     }
 
-    fn lost(wish: Wish, version: u64, asked: u64) -> Act {
-        expecting(version, act("a", wish, Outcome::Lost, asked, asked + 5))
+    fn lost(operation: Operation, version: u64, sent_at: u64) -> Attempt {
+        expecting(version, attempt("a", operation, CallResult::Lost, sent_at, sent_at + 5))
     }
 
-    fn stands(contracts: &[(&str, u64, Range)]) -> Standing {
+    fn stands(contracts: &[(&str, u64, Range)]) -> Bookings {
         contracts.iter().map(|(contract, version, range)| ((*contract).to_owned(), (*version, *range))).collect()
     }
 
-    fn wrong_with_losses(acts: &[Act], standing: &[(&str, u64, Range)], why: &str) {
-        let found = check_with_losses(acts, &stands(standing), false).unwrap_err();
+    fn wrong_with_losses(attempts: &[Attempt], bookings: &[(&str, u64, Range)], why: &str) {
+        let found = check_with_losses(attempts, &stands(bookings), false).unwrap_err();
         assert!(found.contains(why), "{found}");
     }
 
     #[test]
-    fn what_was_lost_was_done_or_was_not() {
-        let acts = [made("a", 0, 10, 0, 5), lost(Wish::Move(range(20, 30)), 1, 10)];
+    fn a_lost_change_may_have_happened_or_not() {
+        let attempts = [made("a", 0, 10, 0, 5), lost(Operation::Move(range(20, 30)), 1, 10)];
         for end in [("a", 1, range(0, 10)), ("a", 2, range(20, 30))] {
-            check_with_losses(&acts, &stands(&[end]), false).unwrap();
+            check_with_losses(&attempts, &stands(&[end]), false).unwrap();
         }
-        wrong_with_losses(&acts, &[("a", 2, range(20, 31))], "nobody asked for");
-        wrong_with_losses(&acts, &[("a", 3, range(20, 30))], "do not follow");
-        wrong_with_losses(&acts, &[], "acknowledged");
-        let acts = [made("a", 0, 10, 0, 5), lost(Wish::Remove, 1, 10), made("b", 0, 10, 30, 35)];
-        check_with_losses(&acts, &stands(&[("b", 1, range(0, 10))]), false).unwrap();
-        let acts = [made("a", 0, 10, 0, 5), made("b", 0, 10, 30, 35)];
-        wrong_with_losses(&acts, &[("b", 1, range(0, 10))], "acknowledged");
+        wrong_with_losses(&attempts, &[("a", 2, range(20, 31))], "nobody requested");
+        wrong_with_losses(&attempts, &[("a", 3, range(20, 30))], "do not follow");
+        wrong_with_losses(&attempts, &[], "acknowledged");
+        let attempts = [made("a", 0, 10, 0, 5), lost(Operation::Remove, 1, 10), made("b", 0, 10, 30, 35)];
+        check_with_losses(&attempts, &stands(&[("b", 1, range(0, 10))]), false).unwrap();
+        let attempts = [made("a", 0, 10, 0, 5), made("b", 0, 10, 30, 35)];
+        wrong_with_losses(&attempts, &[("b", 1, range(0, 10))], "acknowledged");
     }
 
     #[test]
-    fn a_lost_move_fills_the_gap_between_two_that_were_answered() {
-        let after = expecting(2, act("a", Wish::Move(range(40, 50)), Outcome::Done(3), 30, 35));
-        let acts = [made("a", 0, 10, 0, 5), lost(Wish::Move(range(20, 30)), 1, 10), after.clone()];
-        check_with_losses(&acts, &stands(&[("a", 3, range(40, 50))]), false).unwrap();
-        wrong_with_losses(&acts, &[("a", 2, range(20, 30))], "acknowledged");
+    fn a_lost_move_may_fill_a_gap_between_versions() {
+        let after = expecting(2, attempt("a", Operation::Move(range(40, 50)), CallResult::Done(3), 30, 35));
+        let attempts = [made("a", 0, 10, 0, 5), lost(Operation::Move(range(20, 30)), 1, 10), after.clone()];
+        check_with_losses(&attempts, &stands(&[("a", 3, range(40, 50))]), false).unwrap();
+        wrong_with_losses(&attempts, &[("a", 2, range(20, 30))], "acknowledged");
         wrong_with_losses(&[made("a", 0, 10, 0, 5), after], &[("a", 3, range(40, 50))], "do not follow");
     }
 
     #[test]
     fn ghosts_and_dead_pins_are_found() {
-        let refused = act("", Wish::Make(range(5, 8)), Outcome::Outdated, 6, 9);
+        let refused = attempt("", Operation::Create(range(5, 8)), CallResult::Outdated, 6, 9);
         wrong_with_losses(&[refused], &[("g", 1, range(5, 8))], "a ghost");
-        let removed = act("a", Wish::Remove, Outcome::Done(0), 10, 15);
-        let repeat = |outcome, asked| act("a", Wish::Repeat, outcome, asked, asked + 2);
+        let removed = attempt("a", Operation::Remove, CallResult::Done(0), 10, 15);
+        let repeat = |result, sent_at| attempt("a", Operation::Repeat, result, sent_at, sent_at + 2);
         let story = |repeat| [made("a", 0, 10, 0, 5), removed.clone(), repeat];
-        wrong_with_losses(&story(repeat(Outcome::Done(1), 16)), &[], "dead PIN");
-        check_with_losses(&story(repeat(Outcome::Done(1), 14)), &Standing::new(), false).unwrap();
-        check_with_losses(&story(repeat(Outcome::Outdated, 16)), &Standing::new(), false).unwrap();
-        wrong_with_losses(&story(repeat(Outcome::Outdated, 6)), &[], "nobody had changed it");
+        wrong_with_losses(&story(repeat(CallResult::Done(1), 16)), &[], "dead PIN");
+        check_with_losses(&story(repeat(CallResult::Done(1), 14)), &Bookings::new(), false).unwrap();
+        check_with_losses(&story(repeat(CallResult::Outdated, 16)), &Bookings::new(), false).unwrap();
+        wrong_with_losses(&story(repeat(CallResult::Outdated, 6)), &[], "nobody had changed it");
     }
 
     #[test]
-    fn contracts_of_a_shared_key_may_overlap_and_no_others() {
-        let acts = [made("a", 0, 10, 0, 5), made("b", 5, 15, 6, 9)];
-        let standing = stands(&[("a", 1, range(0, 10)), ("b", 1, range(5, 15))]);
-        check_with_losses(&acts, &standing, true).unwrap();
-        assert!(check_with_losses(&acts, &standing, false).unwrap_err().contains("overlap"));
-        let stale = |asked| expecting(1, act("a", Wish::Remove, Outcome::Stale, asked, asked + 1));
-        let moved = expecting(1, act("a", Wish::Move(range(20, 30)), Outcome::Done(2), 10, 15));
-        let standing = stands(&[("a", 2, range(20, 30))]);
-        check_with_losses(&[made("a", 0, 10, 0, 5), moved.clone(), stale(11)], &standing, false).unwrap();
+    fn only_contracts_of_a_shared_key_may_overlap() {
+        let attempts = [made("a", 0, 10, 0, 5), made("b", 5, 15, 6, 9)];
+        let bookings = stands(&[("a", 1, range(0, 10)), ("b", 1, range(5, 15))]);
+        check_with_losses(&attempts, &bookings, true).unwrap();
+        assert!(check_with_losses(&attempts, &bookings, false).unwrap_err().contains("overlap"));
+        let stale = |sent_at| expecting(1, attempt("a", Operation::Remove, CallResult::Stale, sent_at, sent_at + 1));
+        let moved = expecting(1, attempt("a", Operation::Move(range(20, 30)), CallResult::Done(2), 10, 15));
+        let bookings = stands(&[("a", 2, range(20, 30))]);
+        check_with_losses(&[made("a", 0, 10, 0, 5), moved.clone(), stale(11)], &bookings, false).unwrap();
         let early = [made("a", 0, 10, 0, 5), moved, stale(7)];
-        assert!(check_with_losses(&early, &standing, false).unwrap_err().contains("still had that version"));
+        assert!(check_with_losses(&early, &bookings, false).unwrap_err().contains("still had that version"));
     }
 }

@@ -66,7 +66,7 @@ async fn every_page_wants_its_role_and_is_content_with_it() {
 }
 
 #[tokio::test]
-async fn somebody_without_a_role_is_told_so_and_can_leave() {
+async fn a_user_without_a_role_sees_why_and_can_sign_out() {
     let stack = Stack::local();
     let visitor = Visitor::new(&stack);
     let page = visitor.sign_in("/?limit=5", "newcomer").await;
@@ -92,7 +92,7 @@ async fn nothing_is_done_that_another_page_sends() {
 }
 
 #[tokio::test]
-async fn every_answer_tells_the_browser_what_not_to_do() {
+async fn every_response_has_the_security_headers() {
     let stack = Stack::local();
     let visitor = Visitor::signed_in(&stack, "viewer").await;
     for (path, status) in [("/", 200), ("/nothing", 404), ("/automats/new", 403), ("/assets/none", 404)] {

@@ -22,7 +22,7 @@ async fn a_forged_token_signs_nobody_in() {
         visitor.set_cookie("__Host-refresh", Some(&forged));
         if what != "a refresh token" {
             assert_eq!(visitor.get("/").await.url.path(), "/oauth2/authorize", "{what}");
-            assert!(visitor.cookie("__Host-access").is_none(), "{what}: the browser is told to forget it");
+            assert!(visitor.cookie("__Host-access").is_none(), "{what}: the browser must forget it");
         }
     }
     let visitor = Visitor::new(&stack);

@@ -8,24 +8,24 @@ use crate::scene::{LOCKER, Scene, is, open_to};
 const PIN: &str = "739164";
 const RETURN_CODE: &str = "*4827";
 
-/// What happened at the keypad and to the key, and with whose contract; sorted, since of two events of one
-/// millisecond either may be the newer one.
-fn told(events: &[Value]) -> Vec<(String, Option<String>)> {
+/// The events of the keypad and the key, each with its contract. Sorted, since two events of the same millisecond may
+/// come in either order.
+fn keypad_events(events: &[Value]) -> Vec<(String, Option<String>)> {
     let of_keypad = ["pin-accepted", "return-code-accepted", "key-fetched", "key-returned", "entry-refused"];
     let text = |value: &Value| value.as_str().map(str::to_owned);
     let all = events.iter().map(|event| (text(&event["type"]).unwrap(), text(&event["contractId"])));
-    let mut told: Vec<_> = all.filter(|(kind, _)| of_keypad.contains(&kind.as_str())).collect();
-    told.sort();
-    told
+    let mut found: Vec<_> = all.filter(|(kind, _)| of_keypad.contains(&kind.as_str())).collect();
+    found.sort();
+    found
 }
 
-/// Waits until just this has happened, each with whose contract.
+/// Waits until exactly these events have happened, each with its contract.
 async fn happened(scene: &Scene, what: &[(&str, Option<&str>)]) {
     let mut what: Vec<_> =
         what.iter().map(|(kind, contract)| ((*kind).to_owned(), contract.map(str::to_owned))).collect();
     what.sort();
-    let events = scene.stage.events_where(|events| told(events).len() >= what.len()).await;
-    assert_eq!(told(&events), what);
+    let events = scene.stage.events_where(|events| keypad_events(events).len() >= what.len()).await;
+    assert_eq!(keypad_events(&events), what);
 }
 
 #[tokio::test]
@@ -49,7 +49,7 @@ async fn a_pin_fetches_the_key_while_its_contract_runs() {
     assert_eq!(scene.stage.event("pin-accepted").await["purpose"], "fetch");
     happened(&scene, &[("pin-accepted", Some("b-1")), ("key-fetched", Some("b-1"))]).await;
     let of_key = scene.stage.stack.viewer().get(format!("/v1/keys/{}/events", scene.key)).await.data();
-    assert_eq!(told(&of_key), told(&scene.stage.events().await), "the key tells it too");
+    assert_eq!(keypad_events(&of_key), keypad_events(&scene.stage.events().await), "the key tells it too");
     let key = scene.stage.stack.viewer().get(format!("/v1/keys/{}", scene.key)).await.body(200);
     assert_eq!(key["keyInside"], false);
 }

@@ -1,4 +1,4 @@
-//! While the secret behind the PINs is being replaced a device has two keys: what it tells of them, and what it sends of a
+//! While the PIN secret is being replaced a device has two keys: what it reports about them, and what it sends of a
 //! code, all the way through the rules.
 
 use std::fs;
@@ -26,8 +26,8 @@ async fn give(stage: &Stage, device: SimulatedAutomat, change: impl Fn(&mut Cred
     stage.device(&[LOCKER]).await
 }
 
-/// Which keys the cloud knows the device to have, once it has heard.
-async fn told(stage: &Stage, current: bool, other: bool) {
+/// Waits until the cloud knows which keys the device has.
+async fn wait_for_key_use(stage: &Stage, current: bool, other: bool) {
     let automat = AutomatId::parse(&stage.automat).unwrap();
     let expected = DeviceKeysKnown { automat, current, other };
     for _ in 0..500 {
@@ -37,7 +37,7 @@ async fn told(stage: &Stage, current: bool, other: bool) {
         }
         tokio::time::sleep(std::time::Duration::from_millis(20)).await;
     }
-    panic!("never heard of {expected:?}");
+    panic!("never reported: {expected:?}");
 }
 
 #[tokio::test]
@@ -50,7 +50,7 @@ async fn a_code_opens_by_either_key_and_the_cloud_knows_who_has_which() {
     let Scene { stage, device, .. } = scene;
     let written = fs::read_to_string(stage.credentials().join(AUTOMAT)).unwrap();
     assert!(written.contains("otherDeviceKey"), "the cloud gives it both");
-    told(&stage, true, true).await;
+    wait_for_key_use(&stage, true, true).await;
     assert_eq!(device.type_code(PIN).await, open_to(Purpose::Fetch));
 
     let device = give(&stage, device, |credentials| {
@@ -61,7 +61,7 @@ async fn a_code_opens_by_either_key_and_the_cloud_knows_who_has_which() {
     assert_eq!(device.type_code(PIN).await, open_to(Purpose::Fetch), "it stands under the second name");
 
     let device = give(&stage, device, |credentials| credentials.other_device_key = None).await;
-    told(&stage, false, true).await;
+    wait_for_key_use(&stage, false, true).await;
     assert_eq!(device.type_code(PIN).await, Display::NotValid, "a device that lacks the key of the name");
     device.stop().await;
 }

@@ -4,8 +4,8 @@ use serde_json::{Value, json};
 
 use crate::scene::{Scene, each};
 
-/// A previewed message that goes at once, as what was sent is compared: where to, and every word.
-fn words(message: &Value) -> Value {
+/// A previewed message as it is compared with what was sent: the address and the texts.
+fn comparable(message: &Value) -> Value {
     match message["channel"].as_str().unwrap() {
         "email" => json!([message["to"], message["subject"], message["text"], message["html"]]),
         _ => json!([message["to"], message["text"]]),
@@ -14,11 +14,11 @@ fn words(message: &Value) -> Value {
 
 /// Everything that was sent, likewise.
 async fn sent(scene: &Scene) -> Vec<Value> {
-    let words = scene.told().await.into_iter().map(|told| match told.subject {
-        Some(subject) => json!([told.to, subject, told.text, told.html]),
-        None => json!([told.to, told.text]),
+    let messages = scene.received().await.into_iter().map(|message| match message.subject {
+        Some(subject) => json!([message.to, subject, message.text, message.html]),
+        None => json!([message.to, message.text]),
     });
-    sorted(words)
+    sorted(messages)
 }
 
 fn sorted(values: impl IntoIterator<Item = Value>) -> Vec<Value> {
@@ -29,11 +29,11 @@ fn sorted(values: impl IntoIterator<Item = Value>) -> Vec<Value> {
 
 fn at_once(preview: &Value) -> Vec<Value> {
     let messages = preview["messages"].as_array().unwrap();
-    sorted(messages.iter().filter(|message| message.get("sendAt").is_none()).map(words))
+    sorted(messages.iter().filter(|message| message.get("sendAt").is_none()).map(comparable))
 }
 
 #[tokio::test]
-async fn a_booking_sends_what_its_preview_showed_word_for_word() {
+async fn a_booking_sends_exactly_what_its_preview_showed() {
     let scene = Scene::new().await;
     let operator = scene.stage.stack.operator();
     let path = format!("/v1/keys/{}/contracts/preview", scene.key);
@@ -59,9 +59,9 @@ async fn ending_a_contract_sends_what_its_preview_showed() {
     assert_eq!(ended["state"], "ended");
     let messages = scene.dealt_with(&contract, 4).await;
     assert_eq!(each(&messages, "kind")[2..], ["contract-ended"; 2]);
-    let mut told = sent(&scene).await;
-    told.retain(|one| !before.contains(one));
-    assert_eq!(told, at_once(&preview));
+    let mut messages = sent(&scene).await;
+    messages.retain(|one| !before.contains(one));
+    assert_eq!(messages, at_once(&preview));
 }
 
 #[tokio::test]
@@ -77,10 +77,10 @@ async fn the_reminders_come_at_their_time_as_previewed() {
     let reminders: Vec<_> = reminders.cloned().collect();
     assert_eq!(each(&reminders, "sendAt"), [scene.hours(24).to_string(), scene.hours(24).to_string()]);
     scene.tick_after(24 * 60 - 1).await;
-    assert_eq!(scene.told().await.len(), 2, "it is a minute too early");
+    assert_eq!(scene.received().await.len(), 2, "it is a minute too early");
     scene.tick_after(1).await;
     let after: Vec<_> = sent(&scene).await;
-    for reminder in reminders.iter().map(words) {
+    for reminder in reminders.iter().map(comparable) {
         assert!(after.contains(&reminder), "{reminder}");
     }
     assert_eq!(after.len(), 4);
@@ -95,17 +95,17 @@ async fn an_edit_and_a_removal_send_what_their_previews_showed_but_for_the_hidde
     let preview = operator.post(format!("{contract}/preview"), edit.clone()).await.body(200);
     operator.patch(&contract, edit).await.is(200);
     scene.dealt_with(&contract, 4).await;
-    let told = sent(&scene).await;
-    for words in at_once(&preview) {
-        assert!(told.contains(&words), "{words}");
+    let messages = sent(&scene).await;
+    for message in at_once(&preview) {
+        assert!(messages.contains(&message), "{message}");
     }
     let preview = operator.post_nothing(format!("{contract}/removal/preview")).await.body(200);
     operator.delete(&contract).await.is(204);
     scene.dealt_with(&contract, 6).await;
-    let told = sent(&scene).await;
+    let messages = sent(&scene).await;
     assert_eq!(at_once(&preview).len(), 2);
-    for words in at_once(&preview) {
-        assert!(told.contains(&words), "{words}");
+    for message in at_once(&preview) {
+        assert!(messages.contains(&message), "{message}");
     }
-    assert_eq!(told.len(), 6, "made, changed, cancelled, to two");
+    assert_eq!(messages.len(), 6, "made, changed, cancelled, to two");
 }

@@ -37,7 +37,7 @@ fn addresses(cloud: &LocalCloud) -> Vec<String> {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn goes_on_where_it_was_and_tells_nobody_twice() {
+async fn a_restart_continues_and_sends_nothing_twice() {
     only_local("it stops and starts the cloud");
     let (data, clock) = (tempfile::tempdir().unwrap(), clock());
     let cloud = started(data.path(), &clock).await;

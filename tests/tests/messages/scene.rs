@@ -5,7 +5,7 @@ use std::ops::Deref;
 use clock::{Clock, Random};
 use domain::Instant;
 use e2e::device::eventually;
-use e2e::{Stack, Stage, Told, fresh};
+use e2e::{Stack, Stage, ReceivedMessage, fresh};
 use serde_json::{Value, json};
 
 /// The engine marks the stream's records by the machine's clock, so the tests' clock begins there.
@@ -99,8 +99,8 @@ impl Scene {
     }
 
     /// What contacts got, in order.
-    pub(crate) async fn told(&self) -> Vec<Told> {
-        self.stage.stack.told(&[&self.email, &self.phone]).await
+    pub(crate) async fn received(&self) -> Vec<ReceivedMessage> {
+        self.stage.stack.received(&[&self.email, &self.phone]).await
     }
 
     /// What the API says of a contract's messages, the oldest first.
@@ -118,7 +118,7 @@ pub(crate) struct Timed {
 }
 
 impl Timed {
-    /// Waits until everything that was written has been told.
+    /// Waits until all messages about what was written have been sent.
     pub(crate) async fn drain(&self) {
         self.stage.stack.cloud().drain().await;
     }

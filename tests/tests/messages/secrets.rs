@@ -1,4 +1,4 @@
-//! What is told to contacts stands in no log, and no clear PIN in the table.
+//! What contacts receive is in no log, and no clear PIN in the table.
 
 use serde_json::json;
 use testkit::Log;
@@ -8,7 +8,7 @@ use crate::scene::Scene;
 const PIN: &str = "739164852";
 
 #[tokio::test]
-async fn neither_pins_nor_addresses_nor_words_reach_the_log() {
+async fn pins_addresses_and_texts_never_reach_the_log() {
     let log = Log::of_process();
     let scene = Scene::timed().await;
     let outbox = scene.stage.stack.cloud().outbox();

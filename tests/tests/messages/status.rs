@@ -6,7 +6,7 @@ use serde_json::json;
 use crate::scene::{Scene, each};
 
 #[tokio::test]
-async fn a_refused_number_is_told_and_sent_to_again_on_request() {
+async fn a_refused_number_is_shown_and_sent_to_again_on_request() {
     let scene = Scene::timed().await;
     let (operator, outbox) = (scene.stage.stack.operator(), scene.stage.stack.cloud().outbox());
     outbox.behave(Endpoint::Sms, Behaviour::Refuse);

@@ -4,7 +4,7 @@ use api::Role;
 use api::routes::{Access, ROUTES, Route};
 use clock::Clock;
 use domain::Instant;
-use e2e::{Answer, As, Browser, Call, Stack, forgeries};
+use e2e::{ApiResponse, As, Browser, Call, Stack, forgeries};
 use serde_json::json;
 
 /// A request to a route for things that do not exist, with a body that is no good: what passes the gate does nothing.
@@ -18,7 +18,7 @@ fn call(client: As<'_>, route: &Route) -> Call {
 /// What the gateway says when it refuses by itself: a problem in the local cloud, in AWS a short message of its own,
 /// which nobody can change.
 #[track_caller]
-fn refused_by_the_gateway(stack: &Stack, answer: &Answer, status: u16, code: &str) {
+fn refused_by_the_gateway(stack: &Stack, answer: &ApiResponse, status: u16, code: &str) {
     assert_eq!(answer.status, status, "{}: {}", answer.asked, answer.text());
     if !stack.is_deployed() {
         _ = answer.problem(code);
@@ -28,7 +28,7 @@ fn refused_by_the_gateway(stack: &Stack, answer: &Answer, status: u16, code: &st
 
 /// That it got past everything that asks who one is: the thing that it asks for does not exist.
 #[track_caller]
-fn passed(answer: &Answer) {
+fn passed(answer: &ApiResponse) {
     let (status, asked) = (answer.status, &answer.asked);
     assert!(![401, 403].contains(&status) && status < 500, "{asked}: {status} {}", answer.text());
 }
@@ -154,7 +154,7 @@ async fn every_route_is_tried_with_every_kind_of_token() {
 
 /// That the gateway refuses, and names just the scopes that the table of routes makes of the role.
 #[track_caller]
-fn refused_for_its_scope(answer: &Answer, needed: Role) {
+fn refused_for_its_scope(answer: &ApiResponse, needed: Role) {
     let detail = answer.problem("forbidden")["detail"].as_str().unwrap().to_owned();
     assert!(detail.contains(&format!("the role {}", needed.name())), "{}: {detail}", answer.asked);
     let scopes = format!(r#"Bearer scope="{}" error="insufficient_scope""#, needed.scopes().join(" "));

@@ -21,7 +21,7 @@ async fn an_automat_is_added_read_edited_and_removed() {
     for (name, value) in body(&id).as_object().unwrap() {
         assert_eq!(&added[name], value, "{name}");
     }
-    assert_eq!(added["connection"], json!({ "state": "unknown" }), "no automat has told yet");
+    assert_eq!(added["connection"], json!({ "state": "unknown" }), "the device has never connected");
 
     let edit =
         json!({ "name": "Harbour", "lockerCount": 500, "timeZone": "America/Argentina/Ushuaia", "location": null });

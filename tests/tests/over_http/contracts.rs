@@ -50,7 +50,7 @@ async fn texts_and_addresses_are_kept_in_one_form() {
     let other = stage.key().await;
     let preview = stage.stack.operator().post(format!("/v1/keys/{other}/contracts/preview"), body).await.body(200);
     let to: Vec<_> = preview["messages"].as_array().unwrap().iter().map(|message| &message["to"]).collect();
-    assert_eq!(to, ["Aino@xn--jtel-loaa3k.fi", "+358401234567"], "one mailbox and one phone are told once each");
+    assert_eq!(to, ["Aino@xn--jtel-loaa3k.fi", "+358401234567"], "one mailbox and one phone get one message each");
 }
 
 #[tokio::test]

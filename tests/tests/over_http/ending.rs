@@ -70,7 +70,7 @@ async fn an_ended_contract_can_be_extended_where_nobody_else_has_the_key() {
 }
 
 #[tokio::test]
-async fn a_preview_of_the_end_shows_who_is_told_and_writes_nothing() {
+async fn a_preview_of_the_end_shows_its_messages_and_writes_nothing() {
     let stage = Stage::new(&Stack::shared(), 1).await;
     let key = stage.key().await;
     let mut body = person(-1, 30);

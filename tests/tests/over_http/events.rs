@@ -66,7 +66,7 @@ async fn every_change_is_recorded_with_who_what_and_when() {
 }
 
 #[tokio::test]
-async fn an_automat_tells_of_its_keys_too_and_of_those_that_are_gone() {
+async fn events_of_an_automat_include_its_keys_and_removed_ones() {
     let stage = Stage::new(&Stack::shared(), 2).await;
     let key = story(&stage).await;
     stage.booked(&key, 1, 2).await;

@@ -24,11 +24,11 @@ async fn a_key_takes_the_locker_it_is_given_or_the_lowest_free_one() {
 }
 
 #[tokio::test]
-async fn keys_are_found_by_automat_in_order_of_locker_and_by_beginnings_of_words() {
+async fn keys_are_found_by_automat_in_locker_order_and_by_prefix() {
     let stage = Stage::new(&Stack::shared(), 4).await;
-    let word = fresh("w").replace('-', "");
-    let third = stage.key_with(json!({ "lockerIndex": 3, "property": format!("Hämeentie 5, {word}") })).await;
-    let first = stage.key_with(json!({ "lockerIndex": 0, "property": format!("{word} ABC-123") })).await;
+    let term = fresh("w").replace('-', "");
+    let third = stage.key_with(json!({ "lockerIndex": 3, "property": format!("Hämeentie 5, {term}") })).await;
+    let first = stage.key_with(json!({ "lockerIndex": 0, "property": format!("{term} ABC-123") })).await;
     let viewer = stage.stack.viewer();
     let of_automat = viewer.get(format!("/v1/keys?automatId={}", stage.automat)).await.data();
     assert_eq!(ids(&of_automat), [first.as_str(), third.as_str()]);
@@ -39,21 +39,21 @@ async fn keys_are_found_by_automat_in_order_of_locker_and_by_beginnings_of_words
         found.sort();
         found
     };
-    let (beginning, upper) = (&word[..8], word.to_uppercase());
+    let (beginning, upper) = (&term[..8], term.to_uppercase());
     let mut both = vec![first.clone(), third.clone()];
     both.sort();
     assert_eq!(found(beginning).await, both, "a beginning is enough");
     assert_eq!(found(&upper).await, both, "whatever the case");
-    assert_eq!(found(&format!("{word}+h%C3%84M")).await, [third.as_str()], "every word must begin one");
-    assert_eq!(found(&format!("{word}+hame")).await, [third.as_str()], "whatever the marks on its letters");
-    assert_eq!(found(&format!("abc+{word}")).await, [first.as_str()]);
-    assert!(found(&word[1..]).await.is_empty(), "the middle of a word does not count");
+    assert_eq!(found(&format!("{term}+h%C3%84M")).await, [third.as_str()], "every term must be the prefix of a word");
+    assert_eq!(found(&format!("{term}+hame")).await, [third.as_str()], "diacritics are ignored");
+    assert_eq!(found(&format!("abc+{term}")).await, [first.as_str()]);
+    assert!(found(&term[1..]).await.is_empty(), "the middle of a word does not match");
     assert_eq!(found(&first).await, [first.as_str()], "the KeyID is searched too");
 
     stage.stack.admin().patch(format!("/v1/keys/{third}"), json!({ "property": "elsewhere" })).await.is(200);
-    assert_eq!(found(&word).await, [first.as_str()], "an edit is found by its new words alone");
+    assert_eq!(found(&term).await, [first.as_str()], "an edit is found by its new text alone");
     stage.stack.admin().delete(format!("/v1/keys/{first}")).await.is(204);
-    assert!(found(&word).await.is_empty(), "a removed key is found no more");
+    assert!(found(&term).await.is_empty(), "a removed key is no longer found");
 }
 
 #[tokio::test]

@@ -1,22 +1,22 @@
-//! What clients of the API can rely on, by capability, each shown over HTTP.
+//! What clients of the API can rely on, by capability, over HTTP.
 
-#![expect(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on must stop at once")]
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on must stop")]
 
 mod access;
 mod automats;
 mod contracts;
 mod ending;
 mod events;
-mod hostile;
 mod idempotency;
 mod keys;
 mod lists;
+mod malformed_input;
 mod openings;
 mod paths;
 mod people;
 mod pins;
 mod preview;
-mod provoke;
-mod refusals;
+mod problems;
+mod provoke_problem;
 mod service;
 mod versions;

@@ -4,13 +4,13 @@ use std::time::{Duration, Instant as Moment};
 
 use clock::Clock;
 use domain::{AutomatId, Instant, LockerIndex, OpeningId, OpeningOutcome, Presence};
-use e2e::{Answer, Stack, Stage, fresh, hours};
+use e2e::{ApiResponse, Stack, Stage, fresh, hours};
 use http::Method;
 use serde_json::{Value, json};
 
 /// Opens one locker after another of an automat that has no device, until its shadow can hold no more. Gives the locker
 /// that was refused, and the answer.
-pub(crate) async fn fill_shadow(stage: &Stage) -> (u16, Answer) {
+pub(crate) async fn fill_shadow(stage: &Stage) -> (u16, ApiResponse) {
     for locker in 0..200 {
         let answer = stage.open(locker).await;
         if answer.status != 202 {
@@ -31,7 +31,7 @@ fn opening_id(opening: &Value) -> OpeningId {
     OpeningId::parse(opening["openingId"].as_str().unwrap()).unwrap()
 }
 
-/// Stores the device's word on an opening, that it ended in a certain way at a certain time.
+/// Stores the result of an opening as the device reported it.
 async fn device_says(stage: &Stage, opening: &Value, outcome: OpeningOutcome, at: Instant, now: Instant) {
     let locker = u32::try_from(opening["lockerIndex"].as_u64().unwrap()).unwrap();
     let automat = AutomatId::parse(&stage.automat).unwrap();
@@ -108,7 +108,7 @@ async fn a_viewer_follows_openings_and_asks_for_none() {
 }
 
 #[tokio::test]
-async fn what_is_not_there_is_told_apart() {
+async fn each_missing_resource_has_its_own_code() {
     let stage = Stage::new(&Stack::shared(), 24).await;
     let operator = stage.stack.operator();
     for locker in ["24", "499", "500", "65536", "-1", "x", "0x1", "%20", "1.0"] {
@@ -195,7 +195,7 @@ async fn without_its_device_an_opening_expires_until_the_device_says_better() {
     let clock = Clock::fixed(noon);
     let stage = Stage::new(&Stack::alone(clock.clone()).await, 1).await;
     let opening = stage.open(0).await.body(202);
-    assert_eq!(opening["expiresAt"], "2026-11-24T12:00:20Z", "in whole seconds, as the device is told");
+    assert_eq!(opening["expiresAt"], "2026-11-24T12:00:20Z", "in whole seconds, as the device gets it");
     let path = format!("/v1/openings/{}", opening_id(&opening));
     let read = async || {
         let opening = stage.stack.viewer().get(&path).await.body(200);
@@ -212,9 +212,9 @@ async fn without_its_device_an_opening_expires_until_the_device_says_better() {
     device_says(&stage, &opening, OpeningOutcome::Opened, noon.plus_millis(5_000), over).await;
     assert_eq!(read().await, json!(["opened", true, "2026-11-24T12:00:05.600Z"]));
     device_says(&stage, &opening, OpeningOutcome::Failed, over, over).await;
-    assert_eq!(read().await, json!(["opened", true, "2026-11-24T12:00:05.600Z"]), "its first word stands");
+    assert_eq!(read().await, json!(["opened", true, "2026-11-24T12:00:05.600Z"]), "the first report is kept");
     let problem = stage.open(0).await.problem("locker_busy");
-    assert_eq!(problem["openingId"], second["openingId"], "the late word frees no locker of another opening");
+    assert_eq!(problem["openingId"], second["openingId"], "the late report leaves the next opening alone");
 }
 
 #[tokio::test]

@@ -1,4 +1,4 @@
-//! A path means one thing: whatever stands in place of an identifier, it names that thing or none. Every route, every
+//! A path means one thing: whatever is used as an identifier, it names that thing or none. Every route, every
 //! ASCII character and the usual multi-byte ones, encoded once and twice, over a plain socket, since HTTP clients tidy
 //! paths up before they send them.
 
@@ -60,7 +60,7 @@ fn encoded(text: &str, times: u32) -> String {
         .fold(text.to_owned(), |text, _| text.bytes().fold(String::new(), |out, byte| out + &format!("%{byte:02X}")))
 }
 
-/// Every path with something odd in place of one parameter, the others being right.
+/// Every path with an odd value for one parameter and valid ones for the others.
 fn odd_paths(ids: &[(&str, &str)]) -> Vec<(String, String)> {
     let ascii: Vec<_> = (0..128_u8).map(|byte| char::from(byte).to_string()).collect();
     let odd: Vec<_> = ascii.iter().map(String::as_str).chain(MULTI_BYTE).chain(PHRASES).collect();

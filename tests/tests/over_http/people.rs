@@ -48,8 +48,8 @@ async fn ended(stage: &Stage, contract: &str) {
     eventually(|| stage.stack.viewer().get(contract), over).await;
 }
 
-/// Waits until its contacts have been told of a contract.
-async fn told(stage: &Stage, contract: &str) {
+/// Waits until the messages about a contract have been sent.
+async fn wait_for_messages(stage: &Stage, contract: &str) {
     let sent = |list: &Value| list["data"].as_array().is_some_and(|messages| !messages.is_empty());
     eventually(|| stage.stack.viewer().get(format!("{contract}/messages")), sent).await;
 }
@@ -69,16 +69,16 @@ async fn everything_that_is_known_of_somebody_is_handed_out_on_record() {
     let (aino, eino) = (Person::new(), Person::new());
     let key = stage.key().await;
     let own = stage.book(&key, aino.contract("own", &hours(1), &hours(2))).await.header("location").to_owned();
-    let mut other = eino.contract("told", &hours(3), &hours(4));
+    let mut other = eino.contract("shared", &hours(3), &hours(4));
     other["contacts"] = json!([eino.contact(), aino.contact()]);
     let other = stage.book(&key, other).await.header("location").to_owned();
     stage.booked(&key, 5, 6).await;
-    told(&stage, &own).await;
-    told(&stage, &other).await;
+    wait_for_messages(&stage, &own).await;
+    wait_for_messages(&stage, &other).await;
 
     let found = all(&stage.stack, "export", json!({ "email": aino.email.to_uppercase() })).await;
     let ids: Vec<_> = found.iter().map(|data| data["contractId"].as_str().unwrap()).collect();
-    assert_eq!(ids, ["own", "told"], "{found:?}");
+    assert_eq!(ids, ["own", "shared"], "{found:?}");
     assert_eq!((&found[0]["keyId"], &found[0]["foundBy"]), (&json!(key), &json!(["email"])));
     assert_eq!(found[0]["contract"], stage.stack.viewer().get(&own).await.body(200));
     assert_eq!(types(found[0]["events"].as_array().unwrap()), ["contract-created"]);
@@ -110,11 +110,11 @@ async fn what_is_over_is_erased_and_what_is_not_is_named() {
     let (key, next, last) = (stage.key().await, stage.key().await, stage.key().await);
     let over = stage.book(&key, aino.contract("over", &hours(0), &in_seconds(4))).await.header("location").to_owned();
     let live = stage.book(&next, aino.contract("live", &hours(1), &hours(2))).await.header("location").to_owned();
-    let mut other = eino.contract("told", &hours(1), &hours(2));
+    let mut other = eino.contract("shared", &hours(1), &hours(2));
     other["contacts"] = json!([eino.contact(), aino.contact()]);
     let other = stage.book(&last, other).await.header("location").to_owned();
     for contract in [&over, &live, &other] {
-        told(&stage, contract).await;
+        wait_for_messages(&stage, contract).await;
     }
     ended(&stage, &over).await;
 
@@ -127,14 +127,14 @@ async fn what_is_over_is_erased_and_what_is_not_is_named() {
         pairs.iter().map(|(id, outcome)| ((*id).to_owned(), (*outcome).to_owned())).collect()
     };
     let done = all(&stage.stack, "erase", body.clone()).await;
-    assert_eq!(outcomes(&done), named(&[("live", "live"), ("over", "contract-erased"), ("told", "contact-erased")]));
+    assert_eq!(outcomes(&done), named(&[("live", "live"), ("over", "contract-erased"), ("shared", "contact-erased")]));
 
     _ = stage.stack.viewer().get(&over).await.problem("contract_not_found");
     _ = stage.stack.viewer().get(format!("{over}/messages")).await.problem("contract_not_found");
     stage.stack.viewer().get(&live).await.is(200);
-    let told_of = stage.stack.viewer().get(&other).await.body(200);
-    assert_eq!((&told_of["contacts"], &told_of["person"]), (&json!([told_of["contacts"][0]]), &json!(eino.name)));
-    assert_eq!(told_of["contacts"][0]["email"], json!(eino.email));
+    let other_contract = stage.stack.viewer().get(&other).await.body(200);
+    assert_eq!((&other_contract["contacts"], &other_contract["person"]), (&json!([other_contract["contacts"][0]]), &json!(eino.name)));
+    assert_eq!(other_contract["contacts"][0]["email"], json!(eino.email));
 
     stage.stack.operator().delete(&live).await.is(204);
     let cancelled = |list: &Value| list["data"].as_array().is_some_and(|messages| messages.len() == 2);

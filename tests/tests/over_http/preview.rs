@@ -1,13 +1,13 @@
-//! Previews: what making, editing or removing a contract would come to, word for word, with nothing written.
+//! Previews: what creating, editing, ending or removing a contract would do and send, with nothing written.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use aws_sdk_dynamodb::types::AttributeValue;
-use e2e::{Answer, Stack, Stage, fresh, hours, person};
+use e2e::{ApiResponse, Stack, Stage, fresh, hours, person};
 use http::Method;
 use serde_json::{Value, json};
 
-/// Somebody told by email and SMS, in a language.
+/// A contact who gets email and SMS in a language.
 fn contact(language: &str) -> Value {
     json!({
         "name": "Åsa", "email": "asa@example.com", "phoneNumber": "+358401234567", "sendEmail": true, "sendSms": true,
@@ -15,7 +15,7 @@ fn contact(language: &str) -> Value {
     })
 }
 
-/// The body of a booking whose contact is told of it, with some fields more.
+/// The body of a booking with a contact, and some more fields.
 fn booking(fields: &Value) -> Value {
     let mut body = person(50, 60);
     body["contacts"] = json!([contact("en")]);
@@ -25,25 +25,25 @@ fn booking(fields: &Value) -> Value {
     body
 }
 
-async fn previewed(stage: &Stage, key: &str, body: Value) -> Answer {
+async fn previewed(stage: &Stage, key: &str, body: Value) -> ApiResponse {
     stage.stack.operator().post(format!("/v1/keys/{key}/contracts/preview"), body).await
 }
 
 /// Each message's kind and channel, and when it goes if not at once.
-fn told(preview: &Value) -> Vec<(&str, &str, Option<&str>)> {
+fn messages_of(preview: &Value) -> Vec<(&str, &str, Option<&str>)> {
     let messages = preview["messages"].as_array().unwrap().iter();
     messages.map(|it| (it["kind"].as_str().unwrap(), it["channel"].as_str().unwrap(), it["sendAt"].as_str())).collect()
 }
 
 type Item = HashMap<String, AttributeValue>;
 
-/// Every item that tells of the key or its automat, by its own key.
+/// Every item that mentions the key or its automat, by its primary key.
 async fn items(stage: &Stage, key: &str) -> BTreeMap<[String; 2], Item> {
     let all = stage.stack.cloud().dynamodb().scan().table_name("key-automat").into_paginator().items().send();
     let all = all.collect::<Result<Vec<Item>, _>>().await.unwrap();
     let ours = all.into_iter().filter(|item| {
-        let told = format!("{item:?}");
-        told.contains(key) || told.contains(&stage.automat)
+        let text = format!("{item:?}");
+        text.contains(key) || text.contains(&stage.automat)
     });
     ours.map(|item| (["PK", "SK"].map(|name| item[name].as_s().unwrap().clone()), item)).collect()
 }
@@ -60,7 +60,7 @@ async fn what_a_preview_generates_is_accepted_when_the_contract_is_made() {
     let pin = contract["pin"].as_str().unwrap();
     assert!(pin.len() == 6 && pin.bytes().all(|byte| byte.is_ascii_digit()), "{pin}");
     assert_eq!((&preview["conflicts"], preview.get("nextFree")), (&json!([]), None));
-    assert_eq!(told(&preview), [("contract-created", "email", None), ("contract-created", "sms", None)]);
+    assert_eq!(messages_of(&preview), [("contract-created", "email", None), ("contract-created", "sms", None)]);
     for message in preview["messages"].as_array().unwrap() {
         assert!(message["text"].as_str().unwrap().contains(pin), "{message}");
         assert_eq!((&message["contact"], &message["language"]), (&json!("Åsa"), &json!("en")));
@@ -101,7 +101,7 @@ async fn a_conflict_is_an_answer_that_names_who_has_the_key_and_the_next_free_ti
     let preview = previewed(&stage, &key, booking(&json!({}))).await.body(200);
     assert_eq!(preview["conflicts"], json!([{ "contractId": id, "start": hours(51), "end": hours(55) }]));
     assert_eq!(preview["nextFree"], json!({ "start": hours(55), "end": hours(65) }));
-    assert_eq!(preview["messages"].as_array().unwrap().len(), 2, "and what would be told all the same");
+    assert_eq!(preview["messages"].as_array().unwrap().len(), 2, "and the messages are previewed anyway");
     let moved = stage.booked(&key, 70, 80).await;
     let edit = stage.stack.operator().post(format!("{moved}/preview"), json!({ "start": hours(54) })).await.body(200);
     assert_eq!(edit["conflicts"].as_array().unwrap().len(), 1, "not in its own way");
@@ -210,8 +210,8 @@ async fn reminders_are_announced_with_their_time_to_those_who_want_them() {
     let preview = previewed(&stage, &key, body.clone()).await.body(200);
     let (start, end) = (hours(50 - 24), hours(60 - 2));
     let reminders = [("start-reminder", "sms", Some(start.as_str())), ("end-reminder", "sms", Some(end.as_str()))];
-    assert_eq!(told(&preview)[..1], [("contract-created", "sms", None)]);
-    assert_eq!(told(&preview)[1..], reminders);
+    assert_eq!(messages_of(&preview)[..1], [("contract-created", "sms", None)]);
+    assert_eq!(messages_of(&preview)[1..], reminders);
     let kinds = json!(["start-reminder", "end-reminder", "key-fetched"]);
     assert_eq!(preview["contract"]["contacts"][0]["additionalMessages"], kinds, "each once, in one order");
 
@@ -219,14 +219,14 @@ async fn reminders_are_announced_with_their_time_to_those_who_want_them() {
     let moved = stage.stack.operator().post(format!("{path}/preview"), json!({ "end": hours(62) })).await.body(200);
     let end = hours(62 - 2);
     let reminders = [("start-reminder", "sms", Some(start.as_str())), ("end-reminder", "sms", Some(end.as_str()))];
-    assert_eq!(told(&moved)[..1], [("contract-updated", "sms", None)]);
-    assert_eq!(told(&moved)[1..], reminders);
+    assert_eq!(messages_of(&moved)[..1], [("contract-updated", "sms", None)]);
+    assert_eq!(messages_of(&moved)[1..], reminders);
     let removal = stage.stack.operator().post_nothing(format!("{path}/removal/preview")).await.body(200);
-    assert_eq!(told(&removal), [("contract-cancelled", "sms", None)]);
+    assert_eq!(messages_of(&removal), [("contract-cancelled", "sms", None)]);
 }
 
 #[tokio::test]
-async fn a_pin_that_stands_already_is_hidden_wherever_a_preview_might_tell_it() {
+async fn an_existing_pin_is_hidden_in_every_preview() {
     let stage = Stage::new(&Stack::shared(), 1).await;
     let key = stage.key().await;
     let body = booking(&json!({ "contractId": "b-1", "pin": "483917" }));
@@ -241,13 +241,13 @@ async fn a_pin_that_stands_already_is_hidden_wherever_a_preview_might_tell_it() 
         assert!(!preview.text().contains("483917"), "{}", preview.text());
         let preview = preview.body(200);
         assert_eq!(preview["contract"]["pin"], "******");
-        assert!(!told(&preview).is_empty());
+        assert!(!messages_of(&preview).is_empty());
     }
     let mut same = body;
     same.as_object_mut().unwrap().remove("pin");
     let same = previewed(&stage, &key, same).await;
     assert!(!same.text().contains("483917"), "{}", same.text());
-    assert!(told(&same.body(200)).is_empty(), "nobody is told of what stands there already");
+    assert!(messages_of(&same.body(200)).is_empty(), "an edit that changes nothing sends nothing");
 
     let renewed = operator.post(format!("{path}/preview"), json!({ "pin": "736152" })).await.body(200);
     assert_eq!(renewed["contract"]["pin"], "736152");

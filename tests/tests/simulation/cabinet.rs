@@ -82,7 +82,7 @@ impl Cabinet {
         lost.intents().chain(lost.untold()).map(|(_, entry)| entry.id.clone()).collect()
     }
 
-    /// Something for the device to hear, when its turn comes.
+    /// Queues an input for the device.
     pub(crate) fn hear(&mut self, input: Input) {
         if self.device.is_some() {
             self.inbox.push_back(input);

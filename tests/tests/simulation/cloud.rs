@@ -117,7 +117,7 @@ impl Cloud {
         self.table.store.opening(&OpeningId::parse(id).unwrap()).await.unwrap()
     }
 
-    /// All openings that stand in the table, those that no client was told of too.
+    /// All openings in the table, including those that no client knows of.
     pub(crate) async fn openings(&self) -> Vec<Opening> {
         let items = self.table.items().await;
         let id =

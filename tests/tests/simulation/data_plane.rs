@@ -1,5 +1,5 @@
 //! The data plane of IoT Core in the simulation: the SDK's client over the shadow service, without a socket, and with an
-//! end after so many calls when it is told to.
+//! end after so many calls if the test says so.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 

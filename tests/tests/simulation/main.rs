@@ -1,27 +1,27 @@
-//! The whole of a remote open, simulated: the real functions over the real store, the real shadow service and the real
-//! device code, with nothing between them but a network, disks and a clock that do their worst.
+//! A simulation of whole openings: the real functions, store, shadow service and device code, over a simulated network,
+//! disk and clock that fail in every way that we know of.
 //!
-//! Messages are lost, late, out of order and delivered twice; connections break and sessions replay what they held
-//! back; devices lose power between any two steps, with clocks that began anywhere; functions die before and after any
-//! call. Clients ask again or give up. What must come of it: no opening runs a motor twice, none runs it when its life is
-//! over, and when all is quiet again every opening says what the motor knows.
+//! Messages are lost, delayed, reordered and delivered twice. Connections break, and sessions replay what they held
+//! back. Devices lose power between any two steps and start with wrong clocks. Functions die before and after any call.
+//! Clients retry or give up. Through all of this no opening may run a motor twice or after it has expired, and once
+//! everything is quiet every opening must have the result that the motor knows.
 //!
-//! Time is a number and all chances come from one seed, which a failing run prints: `SEED=n cargo test -p e2e --test
-//! simulation` makes it happen again.
+//! Time is a number, and all randomness comes from one seed. A failing run prints it: `SEED=n cargo test -p e2e --test
+//! simulation` repeats the run.
 
-#![expect(clippy::unwrap_used, reason = "a test that cannot set its stage must stop at once")]
-#![expect(clippy::print_stdout, reason = "`--nocapture` shows what a run came to")]
+#![expect(clippy::unwrap_used, reason = "a test whose setup fails must stop")]
+#![expect(clippy::print_stdout, reason = "`--nocapture` shows the result of a run")]
 
 mod cabinet;
-mod chances;
 mod cloud;
 mod data_plane;
-mod truth;
+mod faults;
+mod invariants;
 mod world;
 
 use e2e::Seed;
 
-use crate::chances::Chances;
+use crate::faults::Chances;
 use crate::world::World;
 
 /// In all the tests of this file together: at least 10,000.
@@ -45,5 +45,5 @@ async fn run(seed: Seed, chances: Chances) {
     let verdict = world.judge().await;
     println!("SEED={number}: {verdict}");
     assert!(verdict.lies.is_empty(), "SEED={number} replays this:\n{}", verdict.lies.join("\n"));
-    assert!(verdict.is_telling(), "SEED={number}: too little happened to show anything: {verdict}");
+    assert!(verdict.is_significant(), "SEED={number}: too few events to show anything: {verdict}");
 }

@@ -11,9 +11,9 @@ use protocol::ThingName;
 use serde_json::Value;
 
 use crate::cabinet::{Cabinet, LOCKERS};
-use crate::chances::{Chance, Chances};
+use crate::faults::{Chance, Chances};
 use crate::cloud::{Cloud, Death};
-use crate::truth::{MotorRun, Truth, Verdict};
+use crate::invariants::{MotorRun, Truth, Verdict};
 
 /// 2026-11-24T12:00:00Z.
 const BEGINNING: i64 = 1_795_521_600_000;
@@ -151,8 +151,8 @@ impl World {
         }
         for cabinet in &self.cabinets {
             let left = self.cloud.shadow(&cabinet.thing);
-            if left["reported"]["r"].as_object().is_some_and(|words| !words.is_empty()) {
-                self.verdict.lies.push(format!("words that were stored are left in the shadow: {left}"));
+            if left["reported"]["r"].as_object().is_some_and(|reports| !reports.is_empty()) {
+                self.verdict.lies.push(format!("stored reports are left in the shadow: {left}"));
             }
         }
         self.verdict
@@ -349,7 +349,7 @@ impl World {
 
     fn disconnect(&mut self, cabinet: usize) {
         if self.cabinets[cabinet].session.take().is_some() {
-            // Heard in its turn: a connection may break in the middle of what the device is doing.
+            // Queued: a connection may break while the device is doing something.
             self.cabinets[cabinet].hear(Input::Disconnected);
             self.connect_soon(cabinet);
         }

@@ -13,7 +13,7 @@ use serde_json::Value;
 use crate::{process::shown, project::Project};
 
 /// Those that run against any stack. The others of the package need no stack, or are about the local cloud's inside.
-const BINARIES: [&str; 4] = ["over_http", "devices", "messages", "race"];
+const BINARIES: [&str; 4] = ["over_http", "devices", "messages", "concurrency"];
 /// How a test begins its refusal to run against a deployed stack (`only_local` in `tests/src/stack.rs`).
 const ONLY_LOCAL: &str = "needs the local cloud: ";
 

@@ -1,6 +1,6 @@
 //! The lockers of an automat as the Key Automat View draws them.
 //!
-//! Five hundred of them are one page, so each is written in as few bytes as say it, and the words that are in all of
+//! Five hundred of them are one page, so each is written in as few bytes as say it, and the labels that all of
 //! them are looked up once.
 
 use std::borrow::Cow;
@@ -29,7 +29,7 @@ pub(super) enum Look {
     Out,
     /// Out, with a contract that has ended.
     Overdue,
-    /// A key belongs in it, and the automat has not told yet whether it is there.
+    /// A key belongs in it, and the automat has not reported yet whether it is there.
     Unknown,
     Empty,
     /// No key belongs in it, and there is one inside.
@@ -46,8 +46,8 @@ pub(super) struct Locker {
     pub(super) until: Option<(ContractId, String)>,
 }
 
-/// The words that are in every locker. What names a locker or a key ends where its number or name follows.
-pub(super) struct Words<'t> {
+/// The labels that every locker has. What names a locker or a key ends where its number or name follows.
+pub(super) struct Labels<'t> {
     pub(super) locker: Cow<'t, str>,
     pub(super) add: Cow<'t, str>,
     pub(super) add_which: Cow<'t, str>,
@@ -120,11 +120,11 @@ impl Locker {
             Look::Out | Look::Overdue => &view.holder,
             _ => &view.active_contract,
         };
-        let words = if look == Look::Overdue { "contract-was-due" } else { "contract-until" };
+        let text = if look == Look::Overdue { "contract-was-due" } else { "contract-until" };
         let until = shown.as_ref().map(|entry| {
             let until = match entry.range.end() {
-                Some(end) => t.tell(words, &FluentArgs::from_iter([("time", times.moment(end))])),
-                None => t.say("contract-permanent").into_owned(),
+                Some(end) => t.format(words, &FluentArgs::from_iter([("time", times.moment(end))])),
+                None => t.text("contract-permanent").into_owned(),
             };
             (entry.contract.clone(), until)
         });
@@ -136,19 +136,19 @@ impl Locker {
     }
 }
 
-impl<'t> Words<'t> {
+impl<'t> Labels<'t> {
     pub(super) fn of(t: &'t Texts) -> Self {
         let looks =
             ["key-inside", "key-out", "key-overdue", "key-unknown", "locker-empty", "locker-stray", "key-missing"];
         Self {
-            locker: t.say("locker"),
-            add: t.say("locker-add"),
-            add_which: t.say("locker-add-which"),
-            edit_which: t.say("locker-edit-which"),
-            open: t.say("locker-open"),
-            open_which: t.say("locker-open-which"),
-            door_open: t.say("door-open"),
-            looks: looks.map(|id| t.say(id)),
+            locker: t.text("locker"),
+            add: t.text("locker-add"),
+            add_which: t.text("locker-add-which"),
+            edit_which: t.text("locker-edit-which"),
+            open: t.text("locker-open"),
+            open_which: t.text("locker-open-which"),
+            door_open: t.text("door-open"),
+            looks: looks.map(|id| t.text(id)),
         }
     }
 

@@ -78,16 +78,16 @@ pub(crate) async fn send(
 
 /// What somebody else has made of the automat, beside what was typed.
 fn differences(t: &Texts, typed: &Form, automat: &Automat) -> Differences {
-    let standing = fields::filled(Form::default(), automat);
+    let current = fields::filled(Form::default(), automat);
     let labels = [
-        ("name", t.say("automat-name")),
-        ("lockerCount", t.say("automat-lockers")),
-        ("timeZone", t.say("automat-time-zone")),
-        ("pinDigits", t.say("automat-pin-digits")),
-        ("minChosenPinDigits", t.say("automat-min-chosen-pin-digits")),
-        ("location.address", t.say("automat-address")),
-        ("location.postalCode", t.say("automat-postal-code")),
-        ("location.postalOffice", t.say("automat-postal-office")),
+        ("name", t.text("automat-name")),
+        ("lockerCount", t.text("automat-lockers")),
+        ("timeZone", t.text("automat-time-zone")),
+        ("pinDigits", t.text("automat-pin-digits")),
+        ("minChosenPinDigits", t.text("automat-min-chosen-pin-digits")),
+        ("location.address", t.text("automat-address")),
+        ("location.postalCode", t.text("automat-postal-code")),
+        ("location.postalOffice", t.text("automat-postal-office")),
     ];
-    Differences::between(&standing, typed, labels.map(|(name, label)| (name, label.into_owned())))
+    Differences::between(&current, typed, labels.map(|(name, label)| (name, label.into_owned())))
 }

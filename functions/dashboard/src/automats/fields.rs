@@ -9,16 +9,16 @@ use crate::form::{Form, number};
 
 /// The form that says what an automat is.
 pub(super) fn filled(form: Form, automat: &Automat) -> Form {
-    let line = |line: fn(&Location) -> &AddressLine| automat.location.as_ref().map_or("", |place| line(place).as_str());
+    let line = |line: fn(&Location) -> &AddressLine| automat.location.as_ref().map_or("", |location| line(location).as_str());
     form.with("version", automat.version.to_string())
         .with("name", automat.name.as_str())
         .with("lockerCount", automat.locker_count.get().to_string())
         .with("timeZone", automat.time_zone.identifier())
         .with_some("pinDigits", automat.pin_digits.map(|digits| digits.get().to_string()))
         .with_some("minChosenPinDigits", automat.min_chosen_pin_digits.map(|digits| digits.get().to_string()))
-        .with("location.address", line(|place| &place.address))
-        .with("location.postalCode", line(|place| &place.postal_code))
-        .with("location.postalOffice", line(|place| &place.postal_office))
+        .with("location.address", line(|location| &location.address))
+        .with("location.postalCode", line(|location| &location.postal_code))
+        .with("location.postalOffice", line(|location| &location.postal_office))
 }
 
 /// What a form for a new automat asks for.

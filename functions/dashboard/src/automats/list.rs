@@ -13,7 +13,7 @@ use texts::{FluentArgs, Texts};
 use super::connection::Said;
 use crate::frame::Frame;
 use crate::visit::{Visit, page};
-use crate::words::count;
+use crate::translations::count;
 
 #[derive(Template)]
 #[template(path = "automats/list.html")]
@@ -28,7 +28,7 @@ struct ListPage {
 /// An automat at a glance.
 struct Card {
     automat: Automat,
-    place: Option<String>,
+    address: Option<String>,
     connection: Said,
     keys: String,
     alerts: Vec<String>,
@@ -53,9 +53,9 @@ impl Card {
         let alerts = [("alert-not-returned", not_returned), ("alert-doors-open", doors)];
         let times = LocalTimes::new(t.language(), automat.time_zone);
         Self {
-            place: automat.location.as_ref().map(in_one_line),
+            address: automat.location.as_ref().map(in_one_line),
             connection: Said::of(automat.connection, t, times),
-            keys: t.tell("keys-in-and-out", &FluentArgs::from_iter([("keys", all), ("out", out)])),
+            keys: t.format("keys-in-and-out", &FluentArgs::from_iter([("keys", all), ("out", out)])),
             alerts: alerts.into_iter().filter(|(_, found)| *found > 0).map(|(id, found)| count(t, id, found)).collect(),
             automat,
         }

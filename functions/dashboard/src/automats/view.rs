@@ -9,7 +9,7 @@ use http::StatusCode;
 use messages::LocalTimes;
 use store::AutomatView;
 
-use super::cabinet::{Locker, Show, Words};
+use super::cabinet::{Locker, Show, Labels};
 use super::connection::Said;
 use super::list::in_one_line;
 use crate::frame::Frame;
@@ -20,9 +20,9 @@ use crate::visit::{Visit, page};
 #[template(path = "automats/view.html")]
 struct ViewPage<'t> {
     frame: Frame,
-    words: Words<'t>,
+    labels: Labels<'t>,
     home: String,
-    place: Option<String>,
+    address: Option<String>,
     connection: Said,
     offline: bool,
     filters: Vec<Filter>,
@@ -56,7 +56,7 @@ fn draw(view: AutomatView, show: Show, visit: &Visit) -> ViewPage<'static> {
     let home = links::automat(&automat.id);
     let mut lockers: Vec<_> = view.lockers.into_iter().map(|locker| Locker::of(locker, t, times)).collect();
     let filters = Show::ALL.iter().map(|&each| Filter {
-        label: t.say(&format!("show-{}", each.name())).into_owned(),
+        label: t.text(&format!("show-{}", each.name())).into_owned(),
         href: if each == Show::All { home.clone() } else { format!("{home}?show={}", each.name()) },
         count: lockers.iter().filter(|locker| each.shows(locker.look)).count(),
         current: each == show,
@@ -65,8 +65,8 @@ fn draw(view: AutomatView, show: Show, visit: &Visit) -> ViewPage<'static> {
     lockers.retain(|locker| show.shows(locker.look));
     ViewPage {
         frame: visit.frame(),
-        words: Words::of(t),
-        place: automat.location.as_ref().map(in_one_line),
+        labels: Labels::of(t),
+        address: automat.location.as_ref().map(in_one_line),
         connection: Said::of(automat.connection, t, times),
         offline: automat.connection.state == ConnectionState::Disconnected,
         filters,

@@ -36,17 +36,17 @@ pub(super) struct Row {
 /// A kind of message that one may ask for.
 pub(super) struct Kind {
     pub(super) id: String,
-    pub(super) word: &'static str,
+    pub(super) value: &'static str,
     pub(super) label: String,
 }
 
 impl Row {
     fn of(t: &Texts, number: &str, ordinal: &str) -> Self {
         let field = |name: &str| format!("{PREFIX}{number}.{name}");
-        let kind = |kind: MessageKind| Kind { id: field(kind.name()), word: kind.name(), label: told_of(t, kind) };
+        let kind = |kind: MessageKind| Kind { id: field(kind.name()), value: kind.name(), label: kind_label(t, kind) };
         Self {
             number: number.to_owned(),
-            legend: t.tell("contact", &FluentArgs::from_iter([("number", ordinal)])),
+            legend: t.format("contact", &FluentArgs::from_iter([("number", ordinal)])),
             name: field("name"),
             email: field("email"),
             country: field("country"),
@@ -153,14 +153,8 @@ pub(super) fn count(form: &Form) -> usize {
     numbers(form).len()
 }
 
-/// The text that says when a contact is told of this kind.
-fn told_of(t: &Texts, kind: MessageKind) -> String {
-    t.say(&format!("kind-{}", kind.name())).into_owned()
-}
-
-/// A kind of message in words.
-pub(super) fn kind_in_words(t: &Texts, kind: MessageKind) -> String {
-    told_of(t, kind)
+pub(super) fn kind_label(t: &Texts, kind: MessageKind) -> String {
+    t.text(&format!("kind-{}", kind.name())).into_owned()
 }
 
 fn numbers(form: &Form) -> BTreeSet<usize> {
@@ -171,8 +165,8 @@ fn renumbered(form: Form, kept: &[usize]) -> Form {
     form.renamed(|name| match number_and_rest(name) {
         None => Some(name.to_owned()),
         Some((number, rest)) => {
-            let place = kept.iter().position(|kept| *kept == number)?;
-            Some(format!("{PREFIX}{place}.{rest}"))
+            let position = kept.iter().position(|kept| *kept == number)?;
+            Some(format!("{PREFIX}{position}.{rest}"))
         }
     })
 }
@@ -195,7 +189,7 @@ mod tests {
     }
 
     #[test]
-    fn rows_are_numbered_without_a_gap_and_empty_ones_dropped() {
+    fn rows_are_numbered_without_gaps_and_empty_rows_are_dropped() {
         let form =
             form(&["2", "7"]).with("contacts.4.name", " ").with("contacts.4.sendEmail", "on").with("person", "Ada");
         let tidy = tidied(form);
@@ -203,7 +197,7 @@ mod tests {
     }
 
     #[test]
-    fn a_row_is_added_at_the_end_and_taken_away_wherever_it_is() {
+    fn a_row_is_added_at_the_end_and_any_row_can_be_removed() {
         let two = with_another(form(&["0"]));
         assert_eq!(
             names(&two)[1..],
@@ -216,13 +210,13 @@ mod tests {
     }
 
     #[test]
-    fn a_row_has_the_country_that_was_chosen_or_the_automats() {
+    fn a_row_has_the_chosen_country_or_the_automats() {
         let form = with_countries(form(&["0", "1"]).with("contacts.1.country", "SE"), Country::parse("FI"));
         assert_eq!((form.text("contacts.0.country"), form.text("contacts.1.country")), ("FI", "SE"));
     }
 
     #[test]
-    fn there_are_no_more_rows_than_a_contract_has_contacts() {
+    fn there_are_at_most_as_many_rows_as_contacts_allowed() {
         let full = (0..20).fold(Form::default(), |form, _| with_another(form));
         assert_eq!(count(&full), Contact::MAX_PER_CONTRACT);
     }

@@ -7,7 +7,7 @@ use axum::response::{IntoResponse as _, Redirect, Response};
 use domain::{Contract, ContractRefusal, Instant};
 use store::Preview;
 
-use super::form::{Again, Place, differences, is_confirmed, stepped};
+use super::form::{Again, KeyContext, differences, is_confirmed, stepped};
 use super::{contacts, fields};
 use crate::form::{Errors, Form};
 use crate::links;
@@ -21,10 +21,10 @@ pub(crate) async fn show(
     _: NoQuery,
 ) -> Result<Response, Problem> {
     let contract = app.store.contract(&key, &id).await?;
-    let place = Place { contract: Some(id), ..Place::read(&app, &key, visit.t).await? };
+    let context = KeyContext { contract: Some(id), ..KeyContext::read(&app, &key, visit.t).await? };
     let form = Form::default().with("version", contract.version.to_string());
-    let form = fields::filled(form, &contract, &place.times);
-    place.show(&app, &visit, form, Again::default()).await
+    let form = fields::filled(form, &contract, &context.times);
+    context.show(&app, &visit, form, Again::default()).await
 }
 
 /// `POST /keys/{keyId}/contracts/{contractId}/edit`
@@ -37,15 +37,15 @@ pub(crate) async fn send(
     form: Form,
 ) -> Result<Response, Problem> {
     let contract = app.store.contract(&key, &id).await?;
-    let place = Place { contract: Some(id.clone()), ..Place::read(&app, &key, visit.t).await? };
+    let context = KeyContext { contract: Some(id.clone()), ..KeyContext::read(&app, &key, visit.t).await? };
     let step = form.text("step").to_owned();
-    if let Some((form, added)) = stepped(&form, &step, &place.times) {
-        return place.show(&app, &visit, form, Again { added, ..Again::default() }).await;
+    if let Some((form, added)) = stepped(&form, &step, &context.times) {
+        return context.show(&app, &visit, form, Again { added, ..Again::default() }).await;
     }
     let form = contacts::tidied(form);
-    let change = match fields::change(&form, &contract, visit.t, &place.times) {
+    let change = match fields::change(&form, &contract, visit.t, &context.times) {
         Ok(change) => change,
-        Err(errors) => return place.show(&app, &visit, form, Again::wrong(errors)).await,
+        Err(errors) => return context.show(&app, &visit, form, Again::wrong(errors)).await,
     };
     let now = app.clock.now();
     let done = || Ok(Redirect::to(&format!("{}?done=changed", links::contract(&key, &id))).into_response());
@@ -55,7 +55,7 @@ pub(crate) async fn send(
             ContractRefusal::Overlap { conflicts: preview.conflicts, next_free: preview.next_free }.into()
         }
         Ok(preview) if shows_first(&form, &preview) && !is_confirmed(&form, &step) => {
-            return place.show(&app, &visit, form, Again::previewed(preview)).await;
+            return context.show(&app, &visit, form, Again::previewed(preview)).await;
         }
         Ok(_) => match app.store.edit_contract(&key, &id, change.clone(), expected, &caller.act(now, None)).await {
             Ok(_) => return done(),
@@ -68,19 +68,19 @@ pub(crate) async fn send(
             (form, Again::taken(conflicts, next_free))
         }
         store::Error::Stale { .. } => {
-            let standing = app.store.contract(&key, &id).await?;
-            if is_so(&standing, change, now) {
+            let current = app.store.contract(&key, &id).await?;
+            if is_so(&current, change, now) {
                 return done();
             }
-            let stale = Some(differences(visit.t, &place.times, &form, &standing));
-            (form.with("version", standing.version.to_string()), Again { stale, ..Again::default() })
+            let stale = Some(differences(visit.t, &context.times, &form, &current));
+            (form.with("version", current.version.to_string()), Again { stale, ..Again::default() })
         }
         error @ store::Error::Contract(ContractRefusal::StartsWhileKeyOut) => {
             (form, Again::wrong(Errors::at(fields::START, error.into())))
         }
         error => (form, Again::wrong(Errors::of_form(error.into())?)),
     };
-    place.show(&app, &visit, form, again).await
+    context.show(&app, &visit, form, again).await
 }
 
 /// Whether there is something to see before an edit is saved: messages, or phone numbers that were completed.

@@ -1,4 +1,4 @@
-//! `/keys/{keyId}/contracts/{contractId}/end`: ending a running contract now, with who is told of it.
+//! `/keys/{keyId}/contracts/{contractId}/end`: ending an active contract now, with a preview of the messages.
 
 use api::{App, Caller, ContractPath, NoQuery, Problem};
 use askama::Template;
@@ -7,8 +7,8 @@ use axum::response::{IntoResponse as _, Redirect, Response};
 use domain::{Contract, ContractId, KeyId};
 use http::StatusCode;
 
-use super::form::Place;
-use super::told::{Told, Words, told};
+use super::form::KeyContext;
+use super::preview::{MessageBody, PreviewedMessage, previewed_messages};
 use crate::form::Form;
 use crate::frame::Frame;
 use crate::links;
@@ -26,7 +26,7 @@ struct EndPage {
     zone: &'static str,
     /// Whether the key is out with it, so that it will be overdue.
     out: bool,
-    told: Vec<Told>,
+    messages: Vec<PreviewedMessage>,
     form: Form,
     stale: bool,
 }
@@ -62,15 +62,15 @@ pub(crate) async fn send(
 async fn ask(app: &App, visit: &Visit, key: &KeyId, id: &ContractId, stale: bool) -> Result<Response, Problem> {
     let contract = app.store.contract(key, id).await?;
     let preview = app.store.preview_end(key, id, app.clock.now()).await?;
-    let place = Place::read(app, key, visit.t).await?;
+    let context = KeyContext::read(app, key, visit.t).await?;
     let shown = EndPage {
         frame: visit.frame(),
-        range: place.times.range(contract.range),
-        zone: place.times.zone(),
+        range: context.times.range(contract.range),
+        zone: context.times.zone(),
         out: preview.overdue,
-        automat_href: links::automat(&place.key.automat),
-        automat: place.automat,
-        told: told(visit.t, &place.times, &preview)?,
+        automat_href: links::automat(&context.key.automat),
+        automat: context.automat,
+        messages: previewed_messages(visit.t, &context.times, &preview)?,
         form: Form::default().with("version", contract.version.to_string()),
         contract,
         stale,

@@ -76,7 +76,7 @@ pub(super) fn with_time(form: Form, name: &str, instant: Instant, times: &Times)
     let gone = [which_field(name), format!("{name}.now")];
     let form = form.renamed(|field| (!gone.iter().any(|gone| gone == field)).then(|| field.to_owned()));
     let form = form.with(&date_field(name), date).with(&time_field(name), time);
-    form.with_some(&which_field(name), which.map(Which::word))
+    form.with_some(&which_field(name), which.map(Which::name))
 }
 
 /// What a form for a new contract asks for.
@@ -104,12 +104,12 @@ pub(super) fn change(form: &Form, contract: &Contract, t: &Texts, times: &Times)
     let pin = typed.check.optional("pin", form.given("pin"), Pin::parse);
     let contacts = typed.contacts();
     let free_text = typed.free_text();
-    let standing = contract.range.end().map_or(Ending::Permanent, Ending::At);
+    let current = contract.range.end().map_or(Ending::Permanent, Ending::At);
     typed.finish(|| {
         Some(ContractChange {
             person: Some(person?),
             start: Some(start?).filter(|start| *start != contract.range.start()),
-            ending: Some(ending?).filter(|ending| *ending != standing),
+            ending: Some(ending?).filter(|ending| *ending != current),
             pin,
             contacts: Some(contacts),
             free_text: Some(free_text),
@@ -140,15 +140,15 @@ struct Typed<'f> {
     t: &'f Texts,
     times: &'f Times,
     check: Check,
-    /// What only a page says.
-    said: Vec<(String, String)>,
-    /// Contacts that stand there already: their numbers need not be planned any more.
-    standing: &'f [Contact],
+    /// Errors that only a page can have, by field.
+    errors: Vec<(String, String)>,
+    /// The contract's contacts: their numbers are kept, even if today's numbering plan would refuse them.
+    existing: &'f [Contact],
 }
 
 impl<'f> Typed<'f> {
-    fn of(form: &'f Form, t: &'f Texts, times: &'f Times, standing: &'f [Contact]) -> Self {
-        Self { form, t, times, check: Check::new(), said: Vec::new(), standing }
+    fn of(form: &'f Form, t: &'f Texts, times: &'f Times, existing: &'f [Contact]) -> Self {
+        Self { form, t, times, check: Check::new(), errors: Vec::new(), existing }
     }
 
     /// A time in the automat's zone. One that does not come, or twice, is said to be so.
@@ -161,14 +161,14 @@ impl<'f> Typed<'f> {
         }
         match reading(self.form, name, self.times) {
             Reading::At(instant) => Some(instant),
-            Reading::Twice(first, second) => match Which::of_word(self.form.text(&which_field(name))) {
+            Reading::Twice(first, second) => match Which::parse(self.form.text(&which_field(name))) {
                 Some(Which::First) => Some(first),
                 Some(Which::Second) => Some(second),
-                None => self.say(name, self.t.say("time-twice").into_owned()),
+                None => self.refuse(name, self.t.text("time-twice").into_owned()),
             },
             Reading::Skipped(next) => {
                 let next = FluentArgs::from_iter([("next", self.times.moment(next))]);
-                self.say(name, self.t.tell("time-skipped", &next))
+                self.refuse(name, self.t.format("time-skipped", &next))
             }
             Reading::Unreadable => {
                 self.check.refuse(name, FieldCode::InstantForm, "must be a date and a time");
@@ -186,7 +186,7 @@ impl<'f> Typed<'f> {
             }
             Some(text) if is_good(text) => true,
             Some(_) => {
-                self.said.push((field.to_owned(), self.t.say(form_of_it).into_owned()));
+                self.errors.push((field.to_owned(), self.t.text(form_of_it).into_owned()));
                 false
             }
         }
@@ -197,8 +197,8 @@ impl<'f> Typed<'f> {
         match (is_begun(self.form, START), self.form.ticked(NOW)) {
             (false, true) => Some(Start::Now),
             (true, false) => self.time(START).map(Start::At),
-            (true, true) => self.say(NOW, self.t.say("start-or-now").into_owned()),
-            (false, false) => self.say(START, self.t.say("start-missing").into_owned()),
+            (true, true) => self.refuse(NOW, self.t.text("start-or-now").into_owned()),
+            (false, false) => self.refuse(START, self.t.text("start-missing").into_owned()),
         }
     }
 
@@ -210,7 +210,7 @@ impl<'f> Typed<'f> {
                 self.check.refuse("permanent", FieldCode::ConflictingFields, "cannot be true together with end");
                 None
             }
-            (false, false) => self.say(END, self.t.say("end-missing").into_owned()),
+            (false, false) => self.refuse(END, self.t.text("end-missing").into_owned()),
         }
     }
 
@@ -237,9 +237,9 @@ impl<'f> Typed<'f> {
         let language = form.given(&field("language"));
         let language = self.check.optional(&field("language"), language, Language::parse).unwrap_or_default();
         let kinds = field("additionalMessages");
-        let words = form.all(&kinds).collect::<Vec<_>>();
-        let kind = |word: &str| self.check.optional(&kinds, Some(word), MessageKind::parse_additional);
-        let additional_messages = words.into_iter().filter_map(kind).collect();
+        let names = form.all(&kinds).collect::<Vec<_>>();
+        let kind = |name: &str| self.check.optional(&kinds, Some(name), MessageKind::parse_additional);
+        let additional_messages = names.into_iter().filter_map(kind).collect();
         // Both boxes are ticked from the start, so a channel is on where there is an address for it.
         let send_email = email.is_some() && form.ticked(&field("sendEmail"));
         let send_sms = phone_number.is_some() && form.ticked(&field("sendSms"));
@@ -248,7 +248,7 @@ impl<'f> Typed<'f> {
 
     /// A phone number as it is written in a country, or in the international form; one that stands already stays.
     fn phone_number(&mut self, field: &str, country: &str) -> Option<PhoneNumber> {
-        let mut known = self.standing.iter().filter_map(|contact| contact.phone_number.as_ref());
+        let mut known = self.existing.iter().filter_map(|contact| contact.phone_number.as_ref());
         let typed = self.form.given(field)?;
         match known.find(|known| known.reveal() == typed) {
             Some(known) => Some(known.clone()),
@@ -258,18 +258,18 @@ impl<'f> Typed<'f> {
         }
     }
 
-    fn say<T>(&mut self, field: &str, words: String) -> Option<T> {
-        self.said.push((field.to_owned(), words));
+    fn refuse<T>(&mut self, field: &str, text: String) -> Option<T> {
+        self.errors.push((field.to_owned(), text));
         None
     }
 
     fn finish<T>(self, whole: impl FnOnce() -> Option<T>) -> Result<T, Errors> {
         let errors = match self.check.finish(whole) {
-            Ok(whole) if self.said.is_empty() => return Ok(whole),
+            Ok(whole) if self.errors.is_empty() => return Ok(whole),
             Ok(_) => Errors::none(),
             Err(problem) => Errors::of(problem),
         };
-        let errors = self.said.into_iter().fold(errors, |errors, (field, words)| errors.and_words(field, words));
+        let errors = self.errors.into_iter().fold(errors, |errors, (field, text)| errors.and_text(field, text));
         Err(errors.in_order(&ABOVE_CONTACTS))
     }
 }

@@ -17,7 +17,7 @@ pub(super) use self::steps::{as_previewed, is_confirmed, stepped};
 use self::steps::{forgotten, in_form, remembering, unseen};
 use super::contacts::{self, Row};
 use super::fields::{self, END, START, which_field};
-use super::told::{Told, Words, told};
+use super::preview::{MessageBody, PreviewedMessage, previewed_messages};
 use crate::countries::countries;
 use crate::form::{Differences, Errors, Form};
 use crate::frame::Frame;
@@ -26,7 +26,7 @@ use crate::links;
 use crate::session::ShowsMail;
 use crate::times::{Reading, Times, Which};
 use crate::visit::{Visit, page};
-use crate::words::count;
+use crate::translations::count;
 
 /// Others have the key then: at most so many of them are named with their persons.
 const NAMED: usize = 5;
@@ -56,7 +56,7 @@ struct FormPage<'p> {
     conflict: Option<Conflict>,
     /// That the key is overdue, for a new contract on it.
     overdue: Option<String>,
-    told: Option<Vec<Told>>,
+    messages: Option<Vec<PreviewedMessage>>,
     /// Whose phone number is saved in another form than it was typed in.
     completed: Vec<(String, String)>,
     back: String,
@@ -78,7 +78,7 @@ struct TimeField {
 }
 
 struct Choice {
-    word: &'static str,
+    value: &'static str,
     label: String,
     chosen: bool,
 }
@@ -127,7 +127,7 @@ impl Again {
 }
 
 /// Where the form belongs: a key, and the contract that is edited.
-pub(super) struct Place {
+pub(super) struct KeyContext {
     pub(super) key: Key,
     /// What its automat is called.
     pub(super) automat: String,
@@ -137,7 +137,7 @@ pub(super) struct Place {
     pub(super) contract: Option<ContractId>,
 }
 
-impl Place {
+impl KeyContext {
     /// Reads the key and the zone of its automat.
     pub(super) async fn read(app: &App, key: &KeyId, t: &Texts) -> Result<Self, Problem> {
         let key = app.store.active_key(key).await?;
@@ -159,7 +159,7 @@ impl Place {
         let (form, messages, completed) = match &again.preview {
             Some(preview) => {
                 let completed = contacts::completed_numbers(&form, &preview.contract.contacts);
-                (remembering(form, preview), Some(told(t, &self.times, preview)?), completed)
+                (remembering(form, preview), Some(previewed_messages(t, &self.times, preview)?), completed)
             }
             None => (form, None, Vec::new()),
         };
@@ -190,7 +190,7 @@ impl Place {
             stale: again.stale,
             conflict,
             overdue,
-            told: messages,
+            messages,
             completed,
             back: self.contract.as_ref().map_or(key_page, |contract| links::contract(&self.key.id, contract)),
         };
@@ -203,7 +203,7 @@ impl Place {
 
     /// The countries that are offered; also none, where the automat's is not known.
     fn countries(&self, t: &Texts) -> Vec<(&'static str, String)> {
-        let none = self.country.is_none().then(|| ("", t.say("country-none").into_owned()));
+        let none = self.country.is_none().then(|| ("", t.text("country-none").into_owned()));
         none.into_iter().chain(countries(t.language())).collect()
     }
 
@@ -216,7 +216,7 @@ impl Place {
         Ok(contract.map(|contract| {
             let time = contract.range.end().map(|end| self.times.moment(end)).unwrap_or_default();
             let values = [("person", contract.person.to_string()), ("time", time)];
-            t.tell("form-overdue-advice", &FluentArgs::from_iter(values))
+            t.format("form-overdue-advice", &FluentArgs::from_iter(values))
         }))
     }
 
@@ -247,15 +247,15 @@ impl Place {
         let reading = fields::reading(form, name, &self.times);
         let which = which_field(name);
         let choice = |(which_one, instant): (Which, Instant)| Choice {
-            word: which_one.word(),
-            label: t.tell(
+            value: which_one.name(),
+            label: t.format(
                 "time-which",
                 &FluentArgs::from_iter([
-                    ("which", which_one.word().to_owned()),
+                    ("which", which_one.name().to_owned()),
                     ("offset", self.times.offset(instant)),
                 ]),
             ),
-            chosen: form.has(&which, which_one.word()),
+            chosen: form.has(&which, which_one.name()),
         };
         let twice = match reading {
             Reading::Twice(first, second) => {
@@ -267,7 +267,7 @@ impl Place {
             Reading::Skipped(next) => Some((self.times.moment(next), format!("next-{name}"))),
             _ => None,
         };
-        let label = |part: &str| t.say(&format!("{name}{part}")).into_owned();
+        let label = |part: &str| t.text(&format!("{name}{part}")).into_owned();
         TimeField {
             name,
             label: label(""),

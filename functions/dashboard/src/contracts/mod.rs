@@ -3,12 +3,12 @@
 mod contacts;
 mod fields;
 mod form;
-mod told;
 
 pub(crate) mod edit;
 pub(crate) mod end;
 pub(crate) mod new;
 pub(crate) mod page;
 pub(crate) mod pin;
+mod preview;
 pub(crate) mod remove;
 pub(crate) mod resend;

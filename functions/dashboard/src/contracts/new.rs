@@ -9,7 +9,7 @@ use chrono::NaiveDate;
 use clock::Random;
 use domain::{Contact, ContractDraft, ContractRefusal};
 
-use super::form::{Again, Place, as_previewed, is_confirmed, stepped};
+use super::form::{Again, KeyContext, as_previewed, is_confirmed, stepped};
 use super::{contacts, fields};
 use crate::calendar::first_room;
 use crate::form::{Errors, Form};
@@ -26,17 +26,17 @@ pub(crate) async fn show(
 ) -> Result<Response, Problem> {
     let from = query.text("from");
     query.finish()?;
-    let place = Place::read(&app, &key, visit.t).await?;
+    let context = KeyContext::read(&app, &key, visit.t).await?;
     let now = app.clock.now();
     let day = from.and_then(|text| NaiveDate::parse_from_str(&text, "%Y-%m-%d").ok());
-    let start = day.and_then(|day| first_room(&place.key, day, &place.times, now));
+    let start = day.and_then(|day| first_room(&context.key, day, &context.times, now));
     let form = Form::fresh(&random)?;
     let form = match start {
         Some(start) if start <= now => form.with(fields::NOW, "on"),
-        Some(start) => fields::with_time(form, fields::START, start, &place.times),
+        Some(start) => fields::with_time(form, fields::START, start, &context.times),
         None => form,
     };
-    place.show(&app, &visit, form, Again::default()).await
+    context.show(&app, &visit, form, Again::default()).await
 }
 
 /// `POST /keys/{keyId}/contracts/new`
@@ -49,23 +49,23 @@ pub(crate) async fn send(
     _: NoQuery,
     form: Form,
 ) -> Result<Response, Problem> {
-    let place = Place::read(&app, &key, visit.t).await?;
+    let context = KeyContext::read(&app, &key, visit.t).await?;
     let step = form.text("step").to_owned();
-    if let Some((form, added)) = stepped(&form, &step, &place.times) {
-        return place.show(&app, &visit, form, Again { added, ..Again::default() }).await;
+    if let Some((form, added)) = stepped(&form, &step, &context.times) {
+        return context.show(&app, &visit, form, Again { added, ..Again::default() }).await;
     }
     let form = contacts::tidied(form);
-    let draft = match fields::draft(&form, visit.t, &place.times) {
+    let draft = match fields::draft(&form, visit.t, &context.times) {
         Ok(draft) => draft,
-        Err(errors) => return place.show(&app, &visit, form, Again::wrong(errors)).await,
+        Err(errors) => return context.show(&app, &visit, form, Again::wrong(errors)).await,
     };
     let confirmed = is_confirmed(&form, &step);
     let now = app.clock.now();
-    let shows_first = tells_somebody(&draft) || !contacts::completed_numbers(&form, &draft.contacts).is_empty();
+    let shows_first = notifies_somebody(&draft) || !contacts::completed_numbers(&form, &draft.contacts).is_empty();
     let refused = if shows_first && !confirmed {
         match app.store.preview_contract(&key, draft, now).await {
             Ok(preview) if preview.conflicts.is_empty() => {
-                return place.show(&app, &visit, form, Again::previewed(preview)).await;
+                return context.show(&app, &visit, form, Again::previewed(preview)).await;
             }
             Ok(preview) => {
                 ContractRefusal::Overlap { conflicts: preview.conflicts, next_free: preview.next_free }.into()
@@ -86,11 +86,11 @@ pub(crate) async fn send(
         }
     };
     let (form, again) = refusal(refused, form, &random)?;
-    place.show(&app, &visit, form, again).await
+    context.show(&app, &visit, form, again).await
 }
 
-/// Whether anybody is told that the contract was made.
-fn tells_somebody(draft: &ContractDraft) -> bool {
+/// Whether creating the contract sends messages.
+fn notifies_somebody(draft: &ContractDraft) -> bool {
     draft.contacts.iter().flat_map(Contact::recipients).next().is_some()
 }
 

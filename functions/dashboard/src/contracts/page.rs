@@ -1,4 +1,4 @@
-//! `GET /keys/{keyId}/contracts/{contractId}`: a contract, who is told of it, and what became of each message.
+//! `GET /keys/{keyId}/contracts/{contractId}`: a contract, its contacts, and the delivery status of its messages.
 
 use api::{App, ContractPath, Problem, Query};
 use askama::Template;
@@ -13,15 +13,15 @@ use http::StatusCode;
 use store::PageRequest;
 use texts::{FluentArgs, Texts};
 
-use super::contacts::kind_in_words;
-use super::form::Place;
+use super::contacts::kind_label;
+use super::form::KeyContext;
 use crate::form::{Errors, Form};
 use crate::frame::Frame;
 use crate::language::own_name;
 use crate::times::Times;
 use crate::visit::{Visit, page};
 
-/// Messages on a page: what most contracts ever have.
+/// Messages on a page. Most contracts never have more.
 const MESSAGES: usize = 20;
 
 #[derive(Template)]
@@ -33,13 +33,12 @@ struct ContractPage<'p> {
     contract: &'p Contract,
     home: String,
     state: &'static str,
-    state_words: &'static str,
+    state_label: &'static str,
     range: String,
     zone: &'static str,
     out: bool,
-    /// It is running, so it can be ended.
     can_end: bool,
-    /// It has an end that may be moved: it is running, or its key is overdue.
+    /// It is active or overdue, and has an end.
     can_extend: bool,
     pin: Option<&'p str>,
     contacts: Vec<Line>,
@@ -61,7 +60,7 @@ struct Line {
     kinds: Vec<String>,
 }
 
-/// A message, and what became of it.
+/// A message and its delivery status.
 struct Sent {
     contact: String,
     kind: String,
@@ -69,11 +68,11 @@ struct Sent {
     badge: &'static str,
     state: String,
     why: Option<String>,
-    /// The address that asks for it again, where that makes sense.
+    /// The address that sends it again, where that makes sense.
     again: Option<String>,
 }
 
-/// What of a contract's page is not always there.
+/// The parts of a contract's page that are not always there.
 #[derive(Default)]
 pub(super) struct Shown {
     pub(super) pin: Option<Pin>,
@@ -93,7 +92,7 @@ pub(crate) async fn show(
     let done = query.text("done");
     let after = query.page();
     query.finish()?;
-    let shown = Shown { done: done.as_deref().and_then(what_was_done), after: Some(after), ..Shown::default() };
+    let shown = Shown { done: done.as_deref().and_then(done_text), after: Some(after), ..Shown::default() };
     answer(&app, &visit, (&key, &id), Form::fresh(&random)?, shown).await
 }
 
@@ -107,23 +106,23 @@ pub(super) async fn answer(
 ) -> Result<Response, Problem> {
     let t = visit.t;
     let contract = app.store.contract(key, id).await?;
-    let place = Place::read(app, key, t).await?;
+    let context = KeyContext::read(app, key, t).await?;
     let request =
         PageRequest { limit: MESSAGES, ..shown.after.unwrap_or(PageRequest { limit: MESSAGES, after: None }) };
     let messages = app.store.messages(key, id, &request).await?;
-    let (times, now) = (&place.times, app.clock.now());
+    let (times, now) = (&context.times, app.clock.now());
     let home = crate::links::contract(key, id);
     let state_now = contract.state(now);
-    let overdue = place.key.whereabouts.is_overdue(id, contract.range, now);
-    let (badge, state_words) = state(state_now, overdue);
+    let overdue = context.key.whereabouts.is_overdue(id, contract.range, now);
+    let (badge, state_label) = state(state_now, overdue);
     let status = if shown.errors.any() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
     let page_of_contract = ContractPage {
         frame: visit.frame(),
         state: badge,
-        state_words,
+        state_label,
         range: times.range(contract.range),
         zone: times.zone(),
-        out: place.key.whereabouts.holder() == Some(id),
+        out: context.key.whereabouts.holder() == Some(id),
         can_end: state_now == ContractState::Active,
         can_extend: overdue || state_now == ContractState::Active && contract.range.end().is_some(),
         pin: shown.pin.as_ref().map(Pin::reveal),
@@ -135,27 +134,27 @@ pub(super) async fn answer(
         form,
         errors: shown.errors,
         done: shown.done,
-        key: &place.key,
-        automat: &place.automat,
+        key: &context.key,
+        automat: &context.automat,
         contract: &contract,
         home,
     };
     page(status, &page_of_contract)
 }
 
-/// Where a contract stands: the class of its badge, and the text.
+/// The class of the badge, and the id of the text.
 fn state(state: ContractState, overdue: bool) -> (&'static str, &'static str) {
     match state {
         ContractState::Ended if overdue => ("bad", "state-overdue"),
         ContractState::Upcoming => ("waiting", "state-upcoming"),
-        ContractState::Active => ("running", "state-running"),
+        ContractState::Active => ("active", "state-active"),
         ContractState::Ended => ("", "state-ended"),
     }
 }
 
-/// What has just been done, in the words of the address that was gone to then.
-fn what_was_done(word: &str) -> Option<&'static str> {
-    match word {
+/// The text for what has just been done, as `?done=` names it.
+fn done_text(done: &str) -> Option<&'static str> {
+    match done {
         "created" => Some("contract-done-created"),
         "changed" => Some("contract-done-changed"),
         "ended" => Some("contract-done-ended"),
@@ -171,35 +170,35 @@ fn line(t: &Texts, contact: &Contact) -> Line {
         name: contact.name.to_string(),
         by: contact.recipients().map(by).collect(),
         language: own_name(contact.language),
-        kinds: contact.additional_messages.iter().map(|kind: &MessageKind| kind_in_words(t, *kind)).collect(),
+        kinds: contact.additional_messages.iter().map(|kind: &MessageKind| kind_label(t, *kind)).collect(),
     }
 }
 
 fn by(t: &Texts, channel: Channel, address: &str) -> String {
     let id = match channel {
-        Channel::Email => "told-by-email",
-        Channel::Sms => "told-by-sms",
+        Channel::Email => "message-by-email",
+        Channel::Sms => "message-by-sms",
     };
-    t.tell(id, &FluentArgs::from_iter([("address", address)]))
+    t.format(id, &FluentArgs::from_iter([("address", address)]))
 }
 
 fn sent(t: &Texts, times: &Times, home: &str, record: &MessageRecord) -> Sent {
-    let at = |id: &str, time: Instant| t.tell(id, &FluentArgs::from_iter([("time", times.moment(time))]));
+    let at = |id: &str, time: Instant| t.format(id, &FluentArgs::from_iter([("time", times.moment(time))]));
     let (badge, state, again) = match &record.state {
         MessageState::Pending { next_try } => ("waiting", at("message-pending", *next_try), false),
-        MessageState::Sending { .. } => ("waiting", t.say("message-sending").into_owned(), false),
+        MessageState::Sending { .. } => ("waiting", t.text("message-sending").into_owned(), false),
         MessageState::Sent { at: time, .. } => ("good", at("message-sent", *time), true),
         MessageState::Bounced { at: time } => ("bad", at("message-bounced", *time), true),
         MessageState::Refused { at: time } => ("bad", at("message-refused", *time), true),
         MessageState::Failed { at: time } => ("bad", at("message-failed", *time), true),
         MessageState::Superseded { at: time } => ("", at("message-superseded", *time), false),
     };
-    let twice = record.perhaps_twice.then(|| t.say("message-perhaps-twice").into_owned());
-    let failure = record.failure.map(|failure| t.say(why(failure)).into_owned());
+    let twice = record.perhaps_twice.then(|| t.text("message-perhaps-twice").into_owned());
+    let failure = record.failure.map(|failure| t.text(why(failure)).into_owned());
     let said = [failure, twice].into_iter().flatten().collect::<Vec<_>>().join(" ");
     Sent {
         contact: record.recipient.name.to_string(),
-        kind: kind_in_words(t, record.kind),
+        kind: kind_label(t, record.kind),
         by: by(t, record.recipient.address.channel(), record.recipient.address.reveal()),
         badge,
         state,

@@ -1,4 +1,4 @@
-//! `/keys/{keyId}/contracts/{contractId}/remove`: removing a contract, with who is told of it.
+//! `/keys/{keyId}/contracts/{contractId}/remove`: removing a contract, with a preview of the messages.
 
 use api::{App, Caller, ContractPath, NoQuery, Problem};
 use askama::Template;
@@ -8,8 +8,8 @@ use domain::{Contract, ContractId, KeyId};
 use http::StatusCode;
 use store::Thing;
 
-use super::form::Place;
-use super::told::{Told, Words, told};
+use super::form::KeyContext;
+use super::preview::{MessageBody, PreviewedMessage, previewed_messages};
 use crate::form::{Errors, Form};
 use crate::frame::Frame;
 use crate::links;
@@ -27,7 +27,7 @@ struct RemovePage {
     zone: &'static str,
     /// Whether the key is out with it.
     out: bool,
-    told: Vec<Told>,
+    messages: Vec<PreviewedMessage>,
     form: Form,
     errors: Errors,
     stale: bool,
@@ -73,18 +73,18 @@ async fn ask(
     stale: bool,
 ) -> Result<Response, Problem> {
     let preview = app.store.preview_removal(key, id, app.clock.now()).await?;
-    let place = Place::read(app, key, visit.t).await?;
+    let context = KeyContext::read(app, key, visit.t).await?;
     let status = if errors.any() || stale { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
-    let told = told(visit.t, &place.times, &preview)?;
+    let messages = previewed_messages(visit.t, &context.times, &preview)?;
     let contract = preview.contract;
     let shown = RemovePage {
         frame: visit.frame(),
-        range: place.times.range(contract.range),
-        zone: place.times.zone(),
-        out: place.key.whereabouts.holder() == Some(id),
-        automat_href: links::automat(&place.key.automat),
-        automat: place.automat,
-        told,
+        range: context.times.range(contract.range),
+        zone: context.times.zone(),
+        out: context.key.whereabouts.holder() == Some(id),
+        automat_href: links::automat(&context.key.automat),
+        automat: context.automat,
+        messages,
         form: Form::default().with("version", contract.version.to_string()),
         contract,
         errors,

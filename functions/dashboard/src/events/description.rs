@@ -27,7 +27,7 @@ pub(super) fn describe(event: &Event, t: &Texts, times: &Times) -> String {
         EventKind::PinAccepted { purpose } => case = Some(purpose.into()),
         EventKind::EntryRefused { code_kind, reason } => {
             case = Some(code_kind.into());
-            values.set("reason", t.say(&format!("entry-{}", <&str>::from(reason))).into_owned());
+            values.set("reason", t.text(&format!("entry-{}", <&str>::from(reason))).into_owned());
         }
         EventKind::KeypadGuessing { wrong_entries, within } => {
             case = Some(within.into());
@@ -58,14 +58,14 @@ pub(super) fn describe(event: &Event, t: &Texts, times: &Times) -> String {
         | EventKind::OpeningUnexpected => {}
     }
     let of_case = case.map(|case| format!("-{case}")).unwrap_or_default();
-    t.tell(&format!("event-{}{of_case}", event.kind.name()), &values)
+    t.format(&format!("event-{}{of_case}", event.kind.name()), &values)
 }
 
 fn list_fields<'f, F>(t: &Texts, fields: &'f [F]) -> String
 where
     &'f F: Into<&'static str>,
 {
-    let names = fields.iter().map(|field| t.say(&format!("changed-{}", field.into())).into_owned());
+    let names = fields.iter().map(|field| t.text(&format!("changed-{}", field.into())).into_owned());
     names.collect::<Vec<_>>().join(", ")
 }
 
@@ -76,7 +76,7 @@ mod tests {
     use domain::{Actor, AutomatId, Instant, Language, Subject, TimeZone};
 
     use super::*;
-    use crate::words::texts;
+    use crate::translations::texts;
 
     #[test]
     fn each_kind_of_event_has_a_text_of_its_own_in_every_language() {

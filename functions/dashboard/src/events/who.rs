@@ -12,14 +12,14 @@ const SHORT: usize = 8;
 pub(crate) fn who(t: &Texts, actor: &Actor, reader: &Caller) -> String {
     let subject = actor.as_str();
     if *actor == reader.actor {
-        return t.say("actor-you").into_owned();
+        return t.text("actor-you").into_owned();
     }
     if actor.is_automat() {
-        return t.say("actor-automat").into_owned();
+        return t.text("actor-automat").into_owned();
     }
     let short: String = subject.chars().take(SHORT).collect();
     let values = FluentArgs::from_iter([("name", short)]);
-    if is_person(subject) { t.tell("actor-person", &values) } else { t.tell("actor-machine", &values) }
+    if is_person(subject) { t.format("actor-person", &values) } else { t.format("actor-machine", &values) }
 }
 
 /// Amazon Cognito's subjects of people are UUIDs; those of machines are the names of their clients.
@@ -34,10 +34,10 @@ mod tests {
     use domain::{AutomatId, Language};
 
     use super::*;
-    use crate::words::texts;
+    use crate::translations::texts;
 
     #[test]
-    fn whoever_it_was_has_a_short_name() {
+    fn actors_have_short_names() {
         let t = texts(Language::English);
         let reader = Caller { actor: Actor::new("5d0f3b6e-0000-4000-8000-000000000001"), role: Role::Viewer };
         let said = |actor: &Actor| who(t, actor, &reader);

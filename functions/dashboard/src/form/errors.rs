@@ -26,7 +26,7 @@ pub(crate) struct Fault {
 enum Why {
     Rule(FieldError),
     Refusal(Problem),
-    Words(String),
+    Text(String),
 }
 
 impl Errors {
@@ -62,8 +62,8 @@ impl Errors {
     }
 
     /// The errors, and one more in words of the page.
-    pub(crate) fn and_words(mut self, field: String, words: String) -> Self {
-        self.faults.push(Fault { field, why: Why::Words(words) });
+    pub(crate) fn and_text(mut self, field: String, text: String) -> Self {
+        self.faults.push(Fault { field, why: Why::Text(text) });
         self
     }
 
@@ -95,7 +95,7 @@ impl Errors {
 
     /// What is wrong with a field, in words.
     pub(crate) fn of_field(&self, t: &Texts, name: &str) -> Option<String> {
-        self.faults.iter().find(|fault| fault.field == name).map(|fault| fault.words(t))
+        self.faults.iter().find(|fault| fault.field == name).map(|fault| fault.text(t))
     }
 }
 
@@ -105,9 +105,9 @@ impl Fault {
         // The parts of a time have names of their own.
         let of_time = ["start.", "end."].iter().any(|time| self.field.starts_with(time));
         let own = if of_time { &self.field } else { self.field.rsplit('.').next().unwrap_or_default() };
-        let label = label_of(own, self.contact().is_some()).map(|id| t.say(id)).unwrap_or_default();
+        let label = label_of(own, self.contact().is_some()).map(|id| t.text(id)).unwrap_or_default();
         match self.contact() {
-            Some(number) => format!("{}: {label}", t.tell("contact", &FluentArgs::from_iter([("number", number)]))),
+            Some(number) => format!("{}: {label}", t.format("contact", &FluentArgs::from_iter([("number", number)]))),
             None => label.into_owned(),
         }
     }
@@ -119,11 +119,11 @@ impl Fault {
     }
 
     /// What is wrong, in words.
-    pub(crate) fn words(&self, t: &Texts) -> String {
+    pub(crate) fn text(&self, t: &Texts) -> String {
         match &self.why {
             Why::Rule(error) => rule(t, error),
             Why::Refusal(problem) => refused::title(t, problem),
-            Why::Words(words) => words.clone(),
+            Why::Text(text) => text.clone(),
         }
     }
 }
@@ -156,7 +156,7 @@ fn label_of(field: &str, of_contact: bool) -> Option<&'static str> {
         "end.time" => "end-time",
         "permanent" => "permanent-contract",
         "pin" => "pin",
-        "freeText" => "free-text",
+        "freeText" => "note",
         "contractId" => "contract-id",
         "email" => "email",
         "phoneNumber" => "phone-number",
@@ -226,7 +226,7 @@ fn rule(t: &Texts, error: &FieldError) -> String {
         }
         _ => {}
     }
-    t.tell(text_of(error.code), &values)
+    t.format(text_of(error.code), &values)
 }
 
 /// Exhaustive: a new rule does not compile until it has words. What no form of ours can send has the plainest.
@@ -267,15 +267,15 @@ mod tests {
     use domain::Language;
 
     use super::*;
-    use crate::words;
+    use crate::translations;
 
     #[test]
-    fn the_summary_names_the_field_and_whose_it_is() {
-        let t = words::texts(Language::English);
-        let label = |field: &str| Errors::none().and_words(field.to_owned(), String::new()).faults()[0].label(t);
+    fn the_summary_names_the_field_and_its_contact() {
+        let t = translations::texts(Language::English);
+        let label = |field: &str| Errors::none().and_text(field.to_owned(), String::new()).faults()[0].label(t);
         assert_eq!(label("contacts.1.email"), "Contact 2: Email");
-        assert_eq!(label("location.postalCode"), t.say("automat-postal-code"));
-        assert_eq!(label("name"), t.say("automat-name"));
+        assert_eq!(label("location.postalCode"), t.text("automat-postal-code"));
+        assert_eq!(label("name"), t.text("automat-name"));
         assert_eq!(label("of nobody"), "");
     }
 }

@@ -184,7 +184,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn what_was_typed_is_kept_as_typed() {
+    async fn input_is_kept_as_typed() {
         let form = read("person=+Ada+Virtanen&pin=&shared=on&kinds=a&kinds=b").await;
         assert_eq!((form.text("person"), form.given("person")), (" Ada Virtanen", Some("Ada Virtanen")));
         assert_eq!((form.given("pin"), form.given("none")), (None, None));
@@ -194,7 +194,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_form_sent_again_has_the_same_receipt_whatever_step_it_is_sent_from() {
+    async fn a_form_sent_again_has_the_same_receipt_at_every_step() {
         let caller = Caller { actor: domain::Actor::new("ada"), role: api::Role::Admin };
         let receipt = async |body| read(body).await.receipt(&caller, "/keys/K-1").unwrap();
         let one = receipt("once=abc&person=Ada").await;
@@ -206,7 +206,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_form_that_was_refused_is_another_when_it_is_sent_again() {
+    async fn a_refused_form_gets_a_new_receipt() {
         let random = Random::system();
         for (code, is_another) in [
             (Code::ContractOverlap, true),
@@ -225,7 +225,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn what_is_no_form_is_refused() {
+    async fn a_body_that_is_not_a_form_is_refused() {
         for (media_type, body) in [("application/json", "{}"), ("application/x-www-form-urlencoded", "a=\u{fffd}")] {
             let request = Request::post("/").header(CONTENT_TYPE, media_type).body(Body::from(body)).unwrap();
             assert_eq!(Form::from_request(request, &()).await.is_err(), media_type == "application/json");

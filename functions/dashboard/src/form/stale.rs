@@ -20,12 +20,12 @@ pub(crate) struct Difference {
 impl Differences {
     /// Between what stands there now and what was typed, in these fields.
     pub(crate) fn between<'n>(
-        standing: &Form,
+        current: &Form,
         typed: &Form,
         fields: impl IntoIterator<Item = (&'n str, String)>,
     ) -> Self {
         let difference = |(name, label): (&str, String)| {
-            let (theirs, yours) = (standing.text(name).trim().to_owned(), typed.text(name).trim().to_owned());
+            let (theirs, yours) = (current.text(name).trim().to_owned(), typed.text(name).trim().to_owned());
             (theirs != yours).then_some(Difference { label, theirs, yours })
         };
         Self(fields.into_iter().filter_map(difference).collect())

@@ -10,7 +10,7 @@ use http::StatusCode;
 use messages::LocalTimes;
 use texts::Texts;
 
-use super::fields::{self, places};
+use super::fields::{self, locker_options};
 use crate::form::{Differences, Errors, Form};
 use crate::frame::Frame;
 use crate::links;
@@ -92,19 +92,19 @@ async fn read(app: &App, id: &KeyId) -> Result<(Automat, Key), Problem> {
 
 /// What somebody else has made of the key, beside what was typed.
 fn differences(t: &Texts, typed: &Form, key: &Key) -> Differences {
-    let in_words = |form: Form| {
-        let shared = t.say(if form.ticked("shared") { "key-form-yes" } else { "key-form-no" });
+    let with_labels = |form: Form| {
+        let shared = t.text(if form.ticked("shared") { "key-form-yes" } else { "key-form-no" });
         form.with("shared", shared)
     };
     let labels = [
-        ("lockerIndex", t.say("key-form-locker")),
-        ("property", t.say("key-form-property")),
-        ("shared", t.say("key-form-shared")),
-        ("returnCode", t.say("key-form-return-code")),
+        ("lockerIndex", t.text("key-form-locker")),
+        ("property", t.text("key-form-property")),
+        ("shared", t.text("key-form-shared")),
+        ("returnCode", t.text("key-form-return-code")),
     ];
-    let standing = in_words(fields::filled(Form::default(), key));
+    let current = with_labels(fields::filled(Form::default(), key));
     let labels = labels.map(|(name, label)| (name, label.into_owned()));
-    Differences::between(&standing, &in_words(typed.clone()), labels)
+    Differences::between(&current, &with_labels(typed.clone()), labels)
 }
 
 /// The contracts that keep a key shared.

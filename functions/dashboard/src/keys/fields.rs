@@ -44,7 +44,7 @@ pub(super) fn change(form: &Form) -> Result<KeyChange, Problem> {
 }
 
 /// The lockers that a key can be put into: the free ones, and the one that it is in.
-pub(super) fn places(automat: &Automat, own: Option<&LockerIndex>) -> Vec<(String, String)> {
+pub(super) fn locker_options(automat: &Automat, own: Option<&LockerIndex>) -> Vec<(String, String)> {
     let free = |locker: &LockerIndex| !automat.occupied.contains(locker) || own == Some(locker);
     automat.locker_count.indices().filter(free).map(|locker| (locker.to_string(), locker.to_string())).collect()
 }

@@ -10,7 +10,7 @@ use http::StatusCode;
 use store::Thing;
 use texts::FluentArgs;
 
-use super::fields::{self, places};
+use super::fields::{self, locker_options};
 use crate::form::{Errors, Form};
 use crate::frame::Frame;
 use crate::links;
@@ -45,7 +45,7 @@ pub(crate) async fn show(
     visit: Visit,
     mut query: Query,
 ) -> Result<Response, Problem> {
-    let (wish, added) = (query.text("locker"), query.parsed("added", KeyId::parse));
+    let (wanted, added) = (query.text("locker"), query.parsed("added", KeyId::parse));
     query.finish()?;
     let automat = app.store.automat(&id).await?;
     let form = Form::fresh(&random)?;
@@ -55,11 +55,11 @@ pub(crate) async fn show(
             return Err(store::Error::NotFound(Thing::Key).into());
         }
         let locker = FluentArgs::from_iter([("locker", key.locker.get())]);
-        let added = visit.t.tell("key-form-added", &locker);
+        let added = visit.t.format("key-form-added", &locker);
         return page(StatusCode::OK, &AddedPage { frame: visit.frame(), automat, key, added, form });
     }
     let lowest_free = automat.place(None).ok().map(|locker| locker.to_string());
-    let form = form.with_some("lockerIndex", wish.or(lowest_free));
+    let form = form.with_some("lockerIndex", wanted.or(lowest_free));
     page(StatusCode::OK, &NewPage { frame: visit.frame(), automat, form, errors: Errors::none() })
 }
 

@@ -71,8 +71,8 @@ struct MonthView {
 struct Cell {
     number: u32,
     class: String,
-    /// What the day is like, in words.
-    words: String,
+    /// For screen readers: the date, and whether it is free.
+    label: String,
     /// Where a contract is made that begins on it.
     href: Option<String>,
     mark: &'static str,
@@ -86,7 +86,7 @@ pub(crate) async fn show(
     caller: Caller,
     mut query: Query,
 ) -> Result<Response, Problem> {
-    let asked_month = query.text("month");
+    let wanted_month = query.text("month");
     let ended = query.text("show").is_some_and(|show| show == "ended");
     let done = query.text("done");
     let request = query.page();
@@ -99,7 +99,7 @@ pub(crate) async fn show(
     let last = app.store.key_events(&id, &PageRequest { limit: EVENTS, after: None }).await?;
     let line = |event| events::Line::of(event, visit.t, &times, &caller).of_one_key();
     let home = links::key(&id);
-    let month = Month::of(&key, asked_month.as_deref(), &times, now);
+    let month = Month::of(&key, wanted_month.as_deref(), &times, now);
     let month = month.ok_or_else(|| Problem::from(store::Error::NotFound(store::Thing::Key)))?;
     let show = if ended { "&show=ended" } else { "" };
     let shown = KeyPage {
@@ -117,14 +117,14 @@ pub(crate) async fn show(
         return_code: key.return_code.as_ref().map(ReturnCode::reveal),
         ended,
         more: next.map(|next| format!("{home}?after={}{show}", next.as_str())),
-        done: done.as_deref().and_then(what_was_done),
+        done: done.as_deref().and_then(done_text),
         key: &key,
         home,
     };
     page(StatusCode::OK, &shown)
 }
 
-/// The running and the upcoming, first come first; or the ended, last come first.
+/// The active and upcoming contracts, first to last; or the ended ones, last to first.
 async fn contracts(
     app: &App,
     key: &Key,
@@ -153,7 +153,7 @@ fn lists(contracts: &[Contract], times: &Times, now: Instant) -> Vec<List> {
         List { heading, lines }
     };
     let all = [
-        of(ContractState::Active, "key-page-running"),
+        of(ContractState::Active, "key-page-active"),
         of(ContractState::Upcoming, "key-page-upcoming"),
         of(ContractState::Ended, "key-page-ended"),
     ];
@@ -174,13 +174,13 @@ fn month_view(t: &Texts, month: &Month, home: &str, books: bool) -> MonthView {
     let to = |month: NaiveDate| format!("{home}?month={}#month", Month::name(month));
     let cell = |day: &Day| {
         let bookable = books && matches!(day.room, Room::Free | Room::Partly);
-        let words = day_in_words(t, day, bookable);
+        let label = day_label(t, day, bookable);
         let today = if day.today { " today" } else { "" };
         Cell {
             number: day.date.day(),
-            class: format!("{}{today}", day.room.word()),
+            class: format!("{}{today}", day.room.name()),
             href: bookable.then(|| format!("{home}/contracts/new?from={}", day.date)),
-            words,
+            label,
             mark: match day.room {
                 Room::Past | Room::Free => "",
                 Room::Partly => "◐",
@@ -189,19 +189,19 @@ fn month_view(t: &Texts, month: &Month, home: &str, books: bool) -> MonthView {
         }
     };
     MonthView {
-        title: t.tell("key-page-month", &of_date(month.first)),
-        weekdays: (1..=7).map(|day| t.tell("key-page-weekday", &FluentArgs::from_iter([("weekday", day)]))).collect(),
+        title: t.format("key-page-month", &of_date(month.first)),
+        weekdays: (1..=7).map(|day| t.format("key-page-weekday", &FluentArgs::from_iter([("weekday", day)]))).collect(),
         weeks: month.weeks.iter().map(|week| week.iter().map(|day| day.as_ref().map(cell)).collect()).collect(),
         before: month.before.map(to),
         after: month.after.map(to),
     }
 }
 
-fn day_in_words(t: &Texts, day: &Day, bookable: bool) -> String {
+fn day_label(t: &Texts, day: &Day, bookable: bool) -> String {
     let mut values = of_date(day.date);
-    values.set("room", day.room.word());
+    values.set("room", day.room.name());
     values.set("count", day.contracts);
-    t.tell(if bookable { "key-page-new-on" } else { "key-page-day" }, &values)
+    t.format(if bookable { "key-page-new-on" } else { "key-page-day" }, &values)
 }
 
 fn of_date(date: NaiveDate) -> FluentArgs<'static> {
@@ -213,9 +213,9 @@ fn of_date(date: NaiveDate) -> FluentArgs<'static> {
     values
 }
 
-/// What has just been done, in the words of the address that was gone to then.
-fn what_was_done(word: &str) -> Option<&'static str> {
-    match word {
+/// The text for what has just been done, as `?done=` names it.
+fn done_text(done: &str) -> Option<&'static str> {
+    match done {
         "added" => Some("key-page-done-added"),
         "changed" => Some("key-page-done-changed"),
         "contract-removed" => Some("key-page-done-contract-removed"),

@@ -1,6 +1,6 @@
-//! Lockers opened remotely: the locker's own page with its button, the asking, and the progress to the end.
+//! Openings: the page of a locker with its button, the request, and its progress.
 
-pub(crate) mod ask;
 pub(crate) mod locker;
 pub(crate) mod progress;
+pub(crate) mod request;
 mod state;

@@ -1,4 +1,4 @@
-//! How far an opening has come, in words that are true: what only the device knows is not guessed.
+//! How far an opening has come, as far as the device has reported it.
 
 use api::Caller;
 use domain::{Instant, Opening, OpeningStatus};
@@ -12,7 +12,7 @@ use crate::times::Times;
 pub(super) struct State {
     /// The class that gives it its colour and sign.
     pub(super) class: &'static str,
-    /// In a word.
+    /// The heading.
     pub(super) title: String,
     /// What it means for whoever stands at the cabinet.
     pub(super) meaning: String,
@@ -33,13 +33,13 @@ impl State {
     pub(super) fn of(opening: &Opening, t: &Texts, times: &Times, reader: &Caller, now: Instant) -> Self {
         let status = opening.status(now);
         let confirmed = opening.confirmed_by_device();
-        let (class, title, meaning) = words(status, confirmed);
+        let (class, title, meaning) = texts_of(status, confirmed);
         let values = FluentArgs::from_iter([("locker", opening.locker.get())]);
         let left = opening.expires_at.millis() - now.millis();
         Self {
             class,
-            title: t.say(title).into_owned(),
-            meaning: t.tell(meaning, &values),
+            title: t.text(title).into_owned(),
+            meaning: t.format(meaning, &values),
             status,
             is_answered: confirmed,
             seconds_left: (left + 999).div_euclid(1000).max(0),
@@ -59,7 +59,7 @@ impl State {
         self.status == OpeningStatus::Opened
     }
 
-    /// Whether looking again may tell more.
+    /// Whether a later look may show more.
     pub(super) fn is_provisional(&self) -> bool {
         self.status == OpeningStatus::Expired && !self.is_answered
     }
@@ -70,7 +70,7 @@ impl State {
     }
 }
 
-fn words(status: OpeningStatus, confirmed: bool) -> (&'static str, &'static str, &'static str) {
+fn texts_of(status: OpeningStatus, confirmed: bool) -> (&'static str, &'static str, &'static str) {
     match (status, confirmed) {
         (OpeningStatus::Requested, _) => ("asking", "opening-requested", "opening-requested-means"),
         (OpeningStatus::Opened, _) => ("good", "opening-opened", "opening-opened-means"),

@@ -70,13 +70,13 @@ pub(crate) fn is_by_program(parts: &Parts) -> bool {
 
 /// What happened, in words.
 pub(crate) fn title(t: &Texts, problem: &Problem) -> String {
-    t.tell(&format!("refused-{}", kebab(problem.code)), &values(problem))
+    t.format(&format!("refused-{}", kebab(problem.code)), &values(problem))
 }
 
 /// What to do about it, in words; empty where there is nothing to say.
 pub(crate) fn advice(t: &Texts, problem: &Problem) -> String {
     let id = format!("refused-{}-advice", kebab(problem.code));
-    if t.has(&id) { t.tell(&id, &values(problem)) } else { String::new() }
+    if t.has(&id) { t.format(&id, &values(problem)) } else { String::new() }
 }
 
 fn status(code: Code) -> StatusCode {
@@ -103,10 +103,10 @@ mod tests {
     use domain::Language;
 
     use super::*;
-    use crate::words::texts;
+    use crate::translations::texts;
 
     #[test]
-    fn a_program_is_known_by_the_path_or_by_what_it_accepts() {
+    fn programs_are_recognised_by_path_or_accept_header() {
         let asks = |path: &str, accept: &str| {
             let request = http::Request::builder().uri(path).header(ACCEPT, accept).body(()).unwrap();
             is_by_program(&request.into_parts().0)
@@ -122,7 +122,7 @@ mod tests {
     }
 
     #[test]
-    fn every_refusal_has_words_in_every_language() {
+    fn every_problem_has_texts_in_every_language() {
         for &language in Language::ALL {
             for &code in Code::ALL {
                 let said = title(texts(language), &Problem::new(code, ""));

@@ -7,22 +7,22 @@ use base64::Engine as _;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use http::{HeaderMap, Uri};
 
-use super::attempt::{self, Secret};
+use super::pkce::{self, Secret};
 use super::cookies::{self, ACCESS, PERSON, REFRESH, SESSION_SECONDS, SIGNING_IN};
-use super::hosted::{NoTokens, Tokens};
+use super::provider::{NoTokens, Tokens};
 use super::notice::Notice;
 use super::{SignIn, parameter};
 use crate::visit::Visit;
 
 /// Every answer leaves the address with the code behind, or says what to do.
-pub(crate) async fn come_back(
+pub(crate) async fn finish_sign_in(
     State(sign_in): State<SignIn>,
     visit: Visit,
     headers: HeaderMap,
     uri: Uri,
 ) -> Result<Response, Problem> {
     let state = parameter(&uri, "state").unwrap_or_default();
-    let to = attempt::destination(&state);
+    let to = pkce::destination(&state);
     let secret = cookies::held(&headers, SIGNING_IN).and_then(Secret::of_cookie);
     let Some(secret) = secret.filter(|secret| secret.has_made(&state)) else {
         // Somebody came back twice, or another tab was first: there is nothing to do.
@@ -33,10 +33,10 @@ pub(crate) async fn come_back(
         tracing::info!(sign_in.error = known(parameter(&uri, "error").as_deref()), "no sign-in");
         return Ok(Notice::Denied.page(&visit, &to));
     };
-    match sign_in.0.hosted.redeem(&code, &secret.verifier(&state)).await {
+    match sign_in.0.provider.redeem(&code, &secret.verifier(&state)).await {
         Ok(tokens) => Ok(signed_in(&tokens, &to)),
         Err(NoTokens::Over) => Ok(Notice::Lost.page(&visit, &to)),
-        Err(NoTokens::Trouble(trouble)) => Err(Problem::internal(trouble)),
+        Err(NoTokens::SignIn(error)) => Err(Problem::internal(error)),
     }
 }
 

@@ -59,7 +59,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_cookie_is_found_by_its_whole_name() {
+    fn a_cookie_is_found_by_its_full_name() {
         let mut headers = HeaderMap::new();
         headers.append(COOKIE, HeaderValue::from_static("a=b; __Host-accessory=x;__Host-access=y; c"));
         headers.append(COOKIE, HeaderValue::from_static("__Host-refresh=p=q; __Host-person="));
@@ -69,7 +69,7 @@ mod tests {
     }
 
     #[test]
-    fn a_cookie_is_for_us_alone_and_for_no_script() {
+    fn cookies_are_host_only_and_hidden_from_scripts() {
         let mut headers = HeaderMap::new();
         keep(&mut headers, ACCESS, "abc.def", 900);
         keep(&mut headers, REFRESH, "a; Domain=evil.example", 900);

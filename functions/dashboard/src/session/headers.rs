@@ -61,7 +61,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn nothing_inline_but_the_styles_of_an_email() {
+    fn only_email_previews_may_have_inline_styles() {
         let strict = policy("https://sign-in.example", false);
         assert!(!strict.contains("unsafe") && strict.contains("form-action 'self' https://sign-in.example;"));
         assert!(policy("", true).contains("style-src 'self' 'unsafe-inline';"));

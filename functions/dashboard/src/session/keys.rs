@@ -10,7 +10,7 @@ use domain::Instant;
 use ring::signature::{RSA_PKCS1_2048_8192_SHA256, RsaPublicKeyComponents};
 use serde_json::Value;
 
-use super::hosted::{Hosted, Trouble};
+use super::provider::{Provider, SignInError};
 
 /// How often they are fetched at most, whatever tokens name.
 const PAUSE_MILLIS: i64 = 60_000;
@@ -41,17 +41,17 @@ impl Key {
 
 impl Keys {
     /// The key of a name, if the issuer has such a one.
-    pub(super) async fn find(&self, name: &str, hosted: &Hosted, now: Instant) -> Result<Option<Key>, Trouble> {
+    pub(super) async fn find(&self, name: &str, provider: &Provider, now: Instant) -> Result<Option<Key>, SignInError> {
         if let ControlFlow::Break(known) = self.known(name, now) {
             return Ok(known);
         }
-        self.fetch(hosted, Some(now)).await?;
+        self.fetch(provider, Some(now)).await?;
         Ok(self.lock().keys.get(name).cloned())
     }
 
     /// Fetches them anew.
-    pub(super) async fn fetch(&self, hosted: &Hosted, now: Option<Instant>) -> Result<(), Trouble> {
-        let keys = read(&hosted.keys().await?);
+    pub(super) async fn fetch(&self, provider: &Provider, now: Option<Instant>) -> Result<(), SignInError> {
+        let keys = read(&provider.keys().await?);
         *self.lock() = Known { keys, asked: now };
         Ok(())
     }
@@ -91,7 +91,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_keys_that_sign_by_rs256_are_read() {
+    fn only_rs256_keys_are_read() {
         let set = json!({ "keys": [
             { "kid": "a", "kty": "RSA", "alg": "RS256", "use": "sig", "n": "AQAB", "e": "AQAB" },
             { "kid": "b", "kty": "RSA", "n": "AQAB", "e": "AQAB" },
@@ -108,7 +108,7 @@ mod tests {
     }
 
     #[test]
-    fn an_unknown_name_is_asked_for_once_a_minute() {
+    fn an_unknown_key_is_fetched_at_most_once_a_minute() {
         let at = |millis| Instant::from_millis(millis).unwrap();
         let keys = Keys::default();
         assert_eq!(keys.known("a", at(0)), ControlFlow::Continue(()), "never asked");

@@ -7,18 +7,18 @@
 //! *Invariant*: nothing of a session is kept on the server, and no token leaves the cookies but to the sign-in's own
 //! address.
 
-mod admit;
-mod attempt;
-pub(crate) mod begin;
+mod authenticate;
 pub(crate) mod callback;
 pub(crate) mod cookies;
 mod headers;
-mod hosted;
 mod keys;
-pub(crate) mod leave;
 mod notice;
 mod origin;
+mod pkce;
+mod provider;
 mod settings;
+pub(crate) mod sign_in;
+pub(crate) mod sign_out;
 mod token;
 
 use std::sync::Arc;
@@ -27,16 +27,16 @@ use api::Role;
 use aws_smithy_runtime_api::client::http::SharedHttpConnector;
 use http::Uri;
 
-pub(crate) use admit::admit;
+pub(crate) use authenticate::authenticate;
 pub(crate) use headers::ShowsMail;
 pub use settings::SignInSettings;
 
-use hosted::Hosted;
 use keys::Keys;
+use provider::Provider;
 
 /// The person at the browser, for the page to show.
 #[derive(Debug, Clone)]
-pub(crate) struct Person {
+pub(crate) struct SignedInUser {
     /// What they are called.
     pub(crate) name: String,
     /// What they may; nothing while nobody has given them a role.
@@ -50,7 +50,7 @@ pub struct SignIn(Arc<Inner>);
 #[derive(Debug)]
 struct Inner {
     settings: SignInSettings,
-    hosted: Hosted,
+    provider: Provider,
     keys: Keys,
 }
 
@@ -58,13 +58,13 @@ impl SignIn {
     /// With the sign-in that the settings name, reached by a client of HTTP.
     #[must_use]
     pub fn new(settings: SignInSettings, client: SharedHttpConnector) -> Self {
-        let hosted = Hosted::new(&settings, client);
-        Self(Arc::new(Inner { settings, hosted, keys: Keys::default() }))
+        let provider = Provider::new(&settings, client);
+        Self(Arc::new(Inner { settings, provider, keys: Keys::default() }))
     }
 
     /// Fetches the issuer's keys, so that the first request need not. If it fails the first request will try again.
     pub async fn prepare(&self) {
-        if let Err(error) = self.0.keys.fetch(&self.0.hosted, None).await {
+        if let Err(error) = self.0.keys.fetch(&self.0.provider, None).await {
             tracing::warn!(error = &error as &dyn std::error::Error, "fetching the issuer's keys");
         }
     }

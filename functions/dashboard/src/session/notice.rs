@@ -17,13 +17,13 @@ pub(super) enum Notice {
     /// It was not sent by a page of ours.
     Foreign,
     /// Somebody has signed in whom nobody has given a role.
-    Newcomer,
+    NoRole,
     /// The sign-in was broken off.
     Denied,
     /// The sign-in's answer does not belong to this browser, or comes too late.
     Lost,
     /// The sign-in cannot be reached.
-    Trouble,
+    SignInError,
 }
 
 #[derive(Template)]
@@ -42,9 +42,9 @@ struct NoticePage<'p> {
 impl Notice {
     fn status(&self) -> StatusCode {
         match self {
-            Self::Trouble => StatusCode::SERVICE_UNAVAILABLE,
+            Self::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
             Self::Ended(_) => StatusCode::UNAUTHORIZED,
-            Self::Foreign | Self::Newcomer => StatusCode::FORBIDDEN,
+            Self::Foreign | Self::NoRole => StatusCode::FORBIDDEN,
             Self::Denied | Self::Lost => StatusCode::BAD_REQUEST,
         }
     }
@@ -62,16 +62,16 @@ impl Notice {
     fn shown(&self, visit: &Visit, to: &str, correlation: Option<&str>) -> Response {
         let t = visit.t;
         let (title, advice) = match self {
-            Self::Ended(_) => (t.say("session-ended"), t.say("session-ended-advice")),
-            Self::Foreign => (t.say("session-foreign"), t.say("session-foreign-advice")),
-            Self::Newcomer => (t.say("session-newcomer"), t.say("session-newcomer-advice")),
-            Self::Denied => (t.say("session-denied"), t.say("session-denied-advice")),
-            Self::Lost => (t.say("session-lost"), t.say("session-lost-advice")),
-            Self::Trouble => (t.say("session-trouble"), t.say("session-trouble-advice")),
+            Self::Ended(_) => (t.text("session-ended"), t.text("session-ended-advice")),
+            Self::Foreign => (t.text("session-foreign"), t.text("session-foreign-advice")),
+            Self::NoRole => (t.text("session-newcomer"), t.text("session-newcomer-advice")),
+            Self::Denied => (t.text("session-denied"), t.text("session-denied-advice")),
+            Self::Lost => (t.text("session-lost"), t.text("session-lost-advice")),
+            Self::Unavailable => (t.text("session-unavailable"), t.text("session-unavailable-advice")),
         };
         let sent = if let Self::Ended(form) = self { Some(form).filter(|form| !form.pairs().is_empty()) } else { None };
         let again = matches!(self, Self::Ended(_) | Self::Denied | Self::Lost).then(|| sign_in(to));
-        let goes = matches!(self, Self::Newcomer);
+        let goes = matches!(self, Self::NoRole);
         let (title, advice, path) = (title.into_owned(), advice.into_owned(), &visit.here);
         page(self.status(), &NoticePage { frame: visit.frame(), title, advice, again, goes, sent, path, correlation })
             .unwrap_or_else(Problem::into_response)

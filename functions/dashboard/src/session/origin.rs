@@ -31,7 +31,7 @@ mod tests {
     }
 
     #[test]
-    fn only_our_own_pages_change_anything() {
+    fn only_our_own_pages_may_send_forms() {
         assert!(posted(Some(US), None) && posted(Some(US), Some("same-origin")));
         for origin in [
             None,
@@ -52,7 +52,7 @@ mod tests {
     }
 
     #[test]
-    fn anybody_may_lead_to_a_page() {
+    fn any_site_may_link_to_a_page() {
         let elsewhere = HeaderMap::from_iter([(ORIGIN, HeaderValue::from_static("https://evil.example"))]);
         assert!(is_ours(&Method::GET, &elsewhere, US) && is_ours(&Method::HEAD, &HeaderMap::new(), US));
         assert!(!is_ours(&Method::PUT, &elsewhere, US) && !is_ours(&Method::DELETE, &HeaderMap::new(), US));

@@ -73,7 +73,7 @@ impl Scene {
 
 fn pages(sign_in: SignIn, clock: &Clock) -> Router {
     let pages = Router::new().route("/", get(|| async { "the page" })).route("/language", post(|| async { "done" }));
-    admit(pages.route("/keys/{keyId}/edit", post(|| async { "done" })), sign_in, clock.clone())
+    authenticate(pages.route("/keys/{keyId}/edit", post(|| async { "done" })), sign_in, clock.clone())
 }
 
 /// A token of a key that nobody knows.
@@ -83,7 +83,7 @@ fn token(key: &str) -> String {
 }
 
 #[tokio::test]
-async fn whatever_tokens_name_the_keys_are_fetched_once_a_minute() {
+async fn the_keys_are_fetched_at_most_once_a_minute() {
     let scene = Scene::new(Some((200, r#"{"keys":[]}"#)));
     for (seconds, fetched) in [(0, 1), (1, 0), (59, 0), (60, 1), (61, 0)] {
         scene.clock.set(at(seconds));
@@ -96,7 +96,7 @@ async fn whatever_tokens_name_the_keys_are_fetched_once_a_minute() {
 }
 
 #[tokio::test]
-async fn nobody_is_signed_out_because_the_sign_in_does_not_answer() {
+async fn a_sign_in_failure_signs_nobody_out() {
     for answer in [None, Some((500, "{}")), Some((200, "no JSON")), Some((429, r#"{"error":"slow_down"}"#))] {
         let scene = Scene::new(answer);
         let answer = scene.send("GET", "/", "__Host-refresh=good").await;
@@ -110,7 +110,7 @@ async fn nobody_is_signed_out_because_the_sign_in_does_not_answer() {
 }
 
 #[tokio::test]
-async fn whom_the_sign_in_does_not_know_any_more_is_signed_out() {
+async fn a_rejected_refresh_token_signs_out() {
     for (status, error) in [(400, r#"{"error":"invalid_request"}"#), (401, r#"{"error":"invalid_client"}"#)] {
         let answer = Scene::new(Some((status, error))).send("GET", "/", "__Host-refresh=over").await;
         assert_eq!((answer.status().as_u16(), cookies_set(&answer).len()), (303, 3), "{error}");
@@ -128,7 +128,7 @@ async fn whom_the_sign_in_does_not_know_any_more_is_signed_out() {
 }
 
 #[tokio::test]
-async fn what_was_sent_after_the_session_is_given_back_to_be_sent_again() {
+async fn a_form_sent_after_the_session_ended_can_be_sent_again() {
     let scene = Scene::new(Some((400, r#"{"error":"invalid_grant"}"#)));
     let request = testing::request_without_token("POST", "/keys/K-1/edit?a=1").header(COOKIE, "__Host-refresh=over");
     let request = request.header(ORIGIN, US).header(REFERER, format!("{US}/keys/K-1/edit?a=1"));
@@ -149,7 +149,7 @@ async fn what_was_sent_after_the_session_is_given_back_to_be_sent_again() {
 }
 
 #[tokio::test]
-async fn what_needs_nobody_asks_nobody() {
+async fn an_open_route_does_not_ask_the_sign_in() {
     let scene = Scene::new(None);
     let answer = scene.send("POST", "/language", "__Host-refresh=good; __Host-access=a.b.c").await;
     assert_eq!(answer.status(), 200);
@@ -158,7 +158,7 @@ async fn what_needs_nobody_asks_nobody() {
 }
 
 #[tokio::test]
-async fn a_script_is_not_sent_to_sign_in() {
+async fn a_script_is_not_redirected_to_the_sign_in() {
     let scene = Scene::new(None);
     let request = testing::request_without_token("GET", "/").header("sec-fetch-mode", "cors");
     let answer = scene.pages.clone().oneshot(request.body(Body::empty()).unwrap()).await.unwrap();
@@ -166,7 +166,7 @@ async fn a_script_is_not_sent_to_sign_in() {
 }
 
 #[tokio::test]
-async fn whom_the_gateway_has_verified_needs_no_cookie_and_no_origin() {
+async fn a_bearer_token_needs_no_cookie_and_no_origin() {
     let scene = Scene::new(None);
     let request = testing::request("POST", "/keys/K-1/edit", Role::Admin).body(Body::empty()).unwrap();
     assert_eq!(scene.pages.clone().oneshot(request).await.unwrap().status(), 200);

@@ -8,7 +8,7 @@ use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use domain::Instant;
 use serde_json::{Map, Value};
 
-use super::hosted::Trouble;
+use super::provider::SignInError;
 use super::{Inner, SignInSettings};
 
 /// A longer one is no token of Cognito's, nor does a cookie hold it.
@@ -18,9 +18,9 @@ const LONGEST_NAME: usize = 60;
 
 impl Inner {
     /// The claims of an access token that is good; nothing of one that is not.
-    pub(super) async fn claims(&self, token: &str, now: Instant) -> Result<Option<Claims>, Trouble> {
+    pub(super) async fn claims(&self, token: &str, now: Instant) -> Result<Option<Claims>, SignInError> {
         let Some(signed) = Signed::read(token) else { return Ok(None) };
-        let Some(key) = self.keys.find(&signed.key, &self.hosted, now).await? else { return Ok(None) };
+        let Some(key) = self.keys.find(&signed.key, &self.provider, now).await? else { return Ok(None) };
         let is_good = key.has_signed(signed.text.as_bytes(), &signed.signature);
         let claims = is_good.then(|| object(signed.claims)).flatten();
         Ok(claims.filter(|claims| is_ours(claims, &self.settings, now)).map(|claims| Claims::of_token(&claims)))
@@ -77,7 +77,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_an_access_token_of_the_dashboard_is_ours_while_it_lasts() {
+    fn only_a_current_access_token_of_the_dashboard_is_accepted() {
         let settings = SignInSettings {
             pages: "https://sign-in.example".to_owned(),
             issuer: "https://issuer.example".to_owned(),
@@ -110,7 +110,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_signed_by_rs256_is_not_looked_at_any_further() {
+    fn a_token_not_signed_with_rs256_is_refused() {
         let token = |header: &str| format!("{}.e30.c2ln", BASE64_URL_SAFE_NO_PAD.encode(header));
         assert_eq!(Signed::read(&token(r#"{"alg":"RS256","kid":"a"}"#)).unwrap().key, "a");
         for header in [
@@ -133,7 +133,7 @@ mod tests {
     }
 
     #[test]
-    fn a_person_is_shown_by_the_name_they_have() {
+    fn a_user_is_shown_by_name() {
         let token = |claims: &str| format!("a.{}.c", BASE64_URL_SAFE_NO_PAD.encode(claims));
         assert_eq!(named(&token(r#"{"name":"Ada\u0007 Aalto","email":"a@b"}"#)).unwrap(), "Ada Aalto");
         assert_eq!(named(&token(r#"{"email":"a@b.example","cognito:username":"u"}"#)).unwrap(), "a@b.example");

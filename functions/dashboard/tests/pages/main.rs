@@ -1,9 +1,9 @@
-//! What people do on the pages: the handlers, on the embedded database.
+//! The pages as people use them: the handlers, over the embedded database.
 
-#![expect(clippy::unwrap_used, reason = "a test that cannot set its stage must stop at once")]
+#![expect(clippy::unwrap_used, reason = "a test whose setup fails must stop at once")]
 
 mod booking;
+mod no_sign_in;
 mod opening;
 mod setting_up;
 mod stage;
-mod unasked;

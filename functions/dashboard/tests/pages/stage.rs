@@ -1,8 +1,8 @@
-//! The pages over a table of their own, and somebody at a browser without a script.
+//! The pages over a table of their own, and a browser without scripts.
 //!
-//! The now of the tests is 2026-11-24T12:00:00Z: 14:00 in Helsinki.
+//! The tests start at 2026-11-24T12:00:00Z, which is 14:00 in Helsinki.
 
-use api::testing::request;
+use api::testing;
 use api::{App, Role};
 use axum::body::{Body, to_bytes};
 use clock::{Clock, Random};
@@ -13,9 +13,9 @@ use store::Store;
 use testkit::{TestTable, at, html, nowhere};
 use tower::ServiceExt as _;
 
-use crate::unasked::sign_in;
+use crate::no_sign_in::sign_in;
 
-/// Where somebody works.
+/// The pages, as one user sees them.
 pub(crate) struct Stage {
     pub(crate) table: TestTable,
     pub(crate) clock: Clock,
@@ -23,18 +23,17 @@ pub(crate) struct Stage {
     router: axum::Router,
 }
 
-/// What came of a request.
+/// The response to a request.
 pub(crate) struct Page {
-    /// Where it is.
     path: String,
     pub(crate) status: u16,
-    /// Where it leads on to.
+    /// The target of a redirect.
     pub(crate) to: Option<String>,
     pub(crate) html: String,
 }
 
 impl Stage {
-    /// An empty one, for somebody of a role.
+    /// Over an empty table, for a user with this role.
     pub(crate) async fn of(role: Role) -> Self {
         let (table, clock) = (TestTable::new().await, Clock::fixed(at(0)));
         let app = App { store: table.store_of("dashboard"), clock: clock.clone() };
@@ -47,7 +46,7 @@ impl Stage {
         &self.table.store
     }
 
-    /// The same so many seconds after everything began.
+    /// Sets the clock to this many seconds after the start.
     pub(crate) fn later(&self, seconds: i64) -> &Self {
         self.clock.set(at(seconds));
         self
@@ -57,36 +56,35 @@ impl Stage {
         self.get_as(self.role, uri).await
     }
 
-    /// What somebody of another role sees there.
     pub(crate) async fn get_as(&self, role: Role, uri: &str) -> Page {
-        self.ask(request("GET", uri, role).body(Body::empty()).unwrap()).await
+        self.request(testing::request("GET", uri, role).body(Body::empty()).unwrap()).await
     }
 
     pub(crate) async fn get_in(&self, language: &str, uri: &str) -> Page {
-        let request = request("GET", uri, self.role).header(ACCEPT_LANGUAGE, language);
-        self.ask(request.body(Body::empty()).unwrap()).await
+        let request = testing::request("GET", uri, self.role).header(ACCEPT_LANGUAGE, language);
+        self.request(request.body(Body::empty()).unwrap()).await
     }
 
-    /// The bytes of a page as browsers ask for it.
+    /// The compressed size of a page, in bytes.
     pub(crate) async fn weigh(&self, uri: &str) -> usize {
-        let request = request("GET", uri, self.role).header(ACCEPT_ENCODING, "gzip, deflate, br, zstd");
+        let request = testing::request("GET", uri, self.role).header(ACCEPT_ENCODING, "gzip, deflate, br, zstd");
         let response = self.router.clone().oneshot(request.body(Body::empty()).unwrap()).await.unwrap();
         assert_eq!(response.headers()[CONTENT_ENCODING], "br");
         to_bytes(response.into_body(), usize::MAX).await.unwrap().len()
     }
 
-    /// Sends fields, whatever form there is.
+    /// Sends fields without loading a form first.
     pub(crate) async fn post(&self, uri: &str, fields: &[(&str, &str)]) -> Page {
         self.post_as(self.role, uri, fields).await
     }
 
     pub(crate) async fn post_as(&self, role: Role, uri: &str, fields: &[(&str, &str)]) -> Page {
         let body = form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();
-        let request = request("POST", uri, role).header(CONTENT_TYPE, "application/x-www-form-urlencoded");
-        self.ask(request.body(Body::from(body)).unwrap()).await
+        let request = testing::request("POST", uri, role).header(CONTENT_TYPE, "application/x-www-form-urlencoded");
+        self.request(request.body(Body::from(body)).unwrap()).await
     }
 
-    /// Sends the form of a page to where the page is, some of its fields filled in or, where the value is `-`, left out.
+    /// Sends the form of a page to the address of the page, with these fields filled in. Fields with the value `-` are left out.
     pub(crate) async fn send(&self, page: &Page, fields: &[(&str, &str)]) -> Page {
         let Some(form) = page.form() else { unreachable!("no form: {}", page.html) };
         let kept = form.iter().filter(|(name, _)| fields.iter().all(|(field, _)| field != name));
@@ -95,12 +93,12 @@ impl Stage {
         self.post(&page.path, &sent).await
     }
 
-    /// Looks at a page, fills in its form and sends it.
+    /// Loads a page, fills in its form and sends it.
     pub(crate) async fn fill(&self, uri: &str, fields: &[(&str, &str)]) -> Page {
         self.send(&self.get(uri).await, fields).await
     }
 
-    async fn ask(&self, request: Request<Body>) -> Page {
+    async fn request(&self, request: Request<Body>) -> Page {
         let path = request.uri().path().to_owned();
         let response = self.router.clone().oneshot(request).await.unwrap();
         let to = response.headers().get(LOCATION).map(|to| to.to_str().unwrap().to_owned());
@@ -113,7 +111,7 @@ impl Stage {
 }
 
 impl Page {
-    /// What is between the frame's parts, without what differs each time. What mails look like has snapshots of its own.
+    /// The main part of the page, with values that differ each time masked. Emails have snapshots of their own.
     pub(crate) fn main(&self) -> String {
         let main = self.html.split_once("<main").map_or(self.html.as_str(), |(_, rest)| rest);
         let main = main.split_once("</main>").map_or(main, |(main, _)| main);
@@ -128,7 +126,7 @@ impl Page {
         self.html.contains(text)
     }
 
-    /// The value of a field of its form, be it hidden.
+    /// The value of a field of its form, hidden fields included.
     pub(crate) fn value(&self, name: &str) -> Option<String> {
         self.form()?.into_iter().find(|(field, _)| field == name).map(|(_, value)| value)
     }
@@ -138,14 +136,14 @@ impl Page {
     }
 }
 
-/// The text with dots in place of what stands between a start and the next quotation mark.
+/// Replaces what is between `start` and the next quotation mark by dots.
 fn masked(text: &str, start: &str) -> String {
     let mut parts = text.split(start);
     let first = parts.next().unwrap_or_default().to_owned();
     parts.fold(first, |out, part| format!("{out}{start}…{}", &part[part.find('"').unwrap()..]))
 }
 
-/// The text with dots in place of the 26 characters of each identifier after a start.
+/// Replaces the 26 characters of each identifier after `start` by dots.
 fn masked_ids(text: &str, start: &str) -> String {
     let mut parts = text.split(start);
     let first = parts.next().unwrap_or_default().to_owned();

@@ -1,9 +1,17 @@
+### Automats, lockers and search.
+###
+### The terms of all pages, one for each thing. docs/glossary.md has their meanings, and the Finnish and Swedish terms.
+### automat (key automat in messages) · device · locker · door · keypad · key · KeyID · property · shared · return code ·
+### contract · person · PIN · start, end · permanent · active · upcoming · ended · overdue · note · contact · message · notify ·
+### opening · request · event · inside, out · fetch, return · connected, disconnected · create · edit · end · remove · cancelled ·
+### free, partly free, taken · viewer, operator, admin
+
 automats = Automats
-crumbs = Where this page is
+crumbs = Breadcrumb
 automat-add = Add automat
-automats-none = There is no automat yet
-automats-none-admin = Add the first one: what it is called, and how many lockers it has. Then put keys into its lockers.
-automats-none-others = An admin adds automats. Ask one to add the first.
+automats-none = There are no automats yet
+automats-none-admin = Add the first automat: give it a name and a number of lockers. Then add keys to its lockers.
+automats-none-others = Ask an admin to add the first one.
 automats-no-more = There are no more automats.
 first-page = First page
 
@@ -11,7 +19,7 @@ connected = Connected
 disconnected = Disconnected
 never-connected = Never connected
 disconnected-since = Since { $time }.
-disconnected-means = Until it is back no locker opens: not from here, and not with a PIN at its keypad. You see what it told last.
+disconnected-means = Lockers cannot be opened from here or with a PIN until the automat reconnects. This page shows what it last reported.
 
 keys-in-and-out = { $keys ->
     [0] No keys
@@ -19,8 +27,8 @@ keys-in-and-out = { $keys ->
    *[other] { $keys } keys, { $out } out
 }
 alert-not-returned = { $count ->
-    [one] { $count } key not returned in time
-   *[other] { $count } keys not returned in time
+    [one] { $count } key overdue
+   *[other] { $count } keys overdue
 }
 alert-doors-open = { $count ->
     [one] { $count } door open
@@ -35,77 +43,77 @@ locker-empty = Empty
 locker-stray = Unexpected key
 locker-add = Add a key
 locker-add-which = Add a key to locker
-locker-edit-which = Edit
+locker-edit-which = Edit key
 locker-open = Open
 locker-open-which = Open locker
 key-inside = Key inside
 key-out = Key out
 key-overdue = Overdue
-key-unknown = Not known
-key-missing = Not in the locker
+key-unknown = Unknown
+key-missing = Not in locker
 door-open = Door open
 contract-until = until { $time }
 contract-was-due = due { $time }
 contract-permanent = permanent contract
 events-link = Events
-show-label = Which lockers are shown
+show-label = Show lockers
 show-all = All
 show-inside = Key inside
 show-out = Key out
-show-unknown = Not known
+show-unknown = Unknown
 show-empty = Empty
-show-nothing = No locker is like this.
+show-nothing = There are no lockers like this.
 show-all-again = Show all lockers
-filter-label = Find a key or a property here
+filter-label = Find a key or property in this automat
 
 ## What an admin does
 
 automat-new = Add automat
-automat-edit = Edit
-automat-remove = Remove
+automat-edit = Edit automat
+automat-remove = Remove automat
 automat-id = Automat ID
-automat-id-hint = It stays for good, and is what the automat calls itself. Letters from A to Z, digits, “_”, “.” and “-”.
+automat-id-hint = The device identifies itself with this ID. You cannot change it later. Use letters A to Z, digits, “_”, “.” and “-”.
 automat-name = Name
-automat-name-hint = What people call it, such as Lobby.
-automat-lockers = Lockers
-automat-lockers-hint = How many there are, 1 to 500. They are numbered from 0.
+automat-name-hint = What people call it, for example Lobby.
+automat-lockers = Number of lockers
+automat-lockers-hint = 1 to 500. Lockers are numbered from 0.
 automat-time-zone = Time zone
-automat-time-zone-hint = Its times are shown in this zone, such as Europe/Helsinki.
-automat-time-zone-force = Change the time zone, and tell the contacts their new local times
-automat-pin-digits = Digits of generated PINs
-automat-pin-digits-hint = 4 to 9. Leave empty for the default: 6, above 50 lockers 7, above 200 lockers 8.
-automat-min-chosen-pin-digits = Fewest digits of a chosen PIN
-automat-min-chosen-pin-digits-hint = 4 to 9. Leave empty for 4. Short PINs are easy to guess.
-automat-location = Where it stands (optional)
-automat-address = Street and number
+automat-time-zone-hint = Times at this automat are shown in this zone, for example Europe/Helsinki.
+automat-time-zone-force = Change the time zone and notify the contacts of their new local times
+automat-pin-digits = Digits in a generated PIN
+automat-pin-digits-hint = 4 to 9. Leave empty to use 6 digits, 7 with more than 50 lockers, or 8 with more than 200.
+automat-min-chosen-pin-digits = Minimum digits in a chosen PIN
+automat-min-chosen-pin-digits-hint = 4 to 9. Leave empty to use 4. Short PINs are easy to guess.
+automat-location = Location (optional)
+automat-address = Street address
 automat-postal-code = Postal code
 automat-postal-office = Town
-automat-remove-explained = It disappears from the list, and its lockers cannot be opened any more. What happened at it stays on record for its time.
+automat-remove-explained = The automat disappears from the list, and its lockers can no longer be opened. Its events are kept until their retention time ends.
 automat-remove-holds-keys = { $count ->
-    [one] It still has { $count } key. Remove the key first: its contracts go with it, and their contacts are told.
-   *[other] It still has { $count } keys. Remove them first: their contracts go with them, and the contacts are told.
+    [one] It still has { $count } key. Remove the key first. This also removes its contracts and notifies their contacts.
+   *[other] It still has { $count } keys. Remove the keys first. This also removes their contracts and notifies the contacts.
 }
-automat-remove-to-its-keys = To its keys
+automat-remove-to-its-keys = Show keys
 automat-reset = Reset the device of
-automat-reset-when = Reset after replacing the device, or when the events say that its clock was wrong and its messages are still refused.
-automat-reset-explained = The system forgets how far the device has counted, and believes the next message that it sends. Keys, contracts and the state of the lockers stay as they are. The connection is unknown until the device connects again.
+automat-reset-when = Reset the device after you have replaced it, or if the events say that its clock was wrong and its messages are still being rejected.
+automat-reset-explained = The system forgets how the device numbered its messages and accepts the next message that it sends. Keys, contracts and the state of the lockers do not change. The connection is shown as unknown until the device reconnects.
 automat-reset-send = Reset device
 
-## An edit of what somebody else has edited
+## An edit of something that somebody else has changed
 
-stale = It has been changed meanwhile
-stale-advice = Nothing was saved. Below is what you typed. Save again to put it in place of theirs, or leave theirs as it is.
-stale-same = Somebody else has changed it to just what you typed. Nothing is left to save.
+stale = Somebody else has changed this in the meantime
+stale-advice = Nothing was saved. Your entries are below. Save again to replace the other person’s changes, or keep theirs.
+stale-same = Somebody else has already made the same changes. There is nothing to save.
 stale-field = Field
-stale-theirs = Now, by somebody else
-stale-yours = What you typed
-stale-discard = Leave theirs
+stale-theirs = Their version
+stale-yours = Your version
+stale-discard = Keep theirs
 
 ## Search
 
-search-hint = The beginnings of words in the key ID or the property, such as: kitchen 12
+search-hint = Enter the first letters of words in the KeyID or the property, for example: kitchen 12
 search-found = Keys
 search-locker = locker
-search-nothing = No key is found
-search-nothing-advice = Keys are found by the beginnings of words in their key ID and their property; each word must begin one of theirs. Try fewer or shorter words.
-search-goes-on = Nothing so far, and there is more to look through.
+search-nothing = No keys found
+search-nothing-advice = Each word that you enter is compared with the beginnings of words in the KeyIDs and properties. Try fewer or shorter words.
+search-more = No matches so far, but there is more to search.

@@ -1,4 +1,4 @@
-### Contracts: making, editing and removing one, who is told, and the messages.
+### Contracts: creating, editing, ending and removing one, its contacts, and the messages about it. Terms: see automats.ftl.
 
 contract-new = New contract
 contract-edit = Edit contract
@@ -19,48 +19,48 @@ end-date = End date
 end-time = End time
 date-hint = For example 2026-11-24
 time-hint = For example 14:00
-date-form = A date that exists, such as 2026-11-24.
-time-form = A time of day, such as 14:00.
-start-missing = Fill in a start, or choose that it starts now.
-start-or-now = Choose either a start or now.
-times-in = Times are those of
+date-form = Enter a real date, for example 2026-11-24.
+time-form = Enter a time, for example 14:00.
+start-missing = Enter a start, or choose “Starts now”.
+start-or-now = Choose either a start or “Starts now”, not both.
+times-in = Times are in the time zone
 permanent-contract = Permanent contract
-permanent = Until further notice
+permanent = Permanent
 pin = PIN
-pin-hint = 4 to 9 digits. Leave it empty and one is made.
-pin-hint-edit = Leave it empty and it stays as it is.
-free-text = Message
-free-text-hint = A note that goes along with the messages.
-contract-id-own = A reference of your own
+pin-hint = 4 to 9 digits. Leave empty to generate one.
+pin-hint-edit = Leave empty to keep the current PIN.
+note = Note
+note-hint = Sent with the messages.
+contract-id-own = Set your own reference
 contract-id = Contract ID
-contract-id-hint = A booking number, for example. Leave it empty and one is made.
-end-missing = Fill in an end, or choose a permanent contract.
-time-skipped = There is no such time on that day: the clocks are put forward over it. The next time that there is: { $next }.
-time-take = Take
-time-twice = This time comes twice on that day: the clocks are put back. Choose which of the two is meant.
-time-which-of-the-two = Which of the two?
+contract-id-hint = For example a booking number. Leave empty to generate one.
+end-missing = Enter an end, or choose a permanent contract.
+time-skipped = The clocks go forward on that day, and this time does not exist. The next possible time is { $next }.
+time-take = Use
+time-twice = The clocks go back on that day, and this time occurs twice. Choose which one you mean.
+time-which-of-the-two = Which of the two times?
 time-which = { $which ->
-    [first] The first time, { $offset }
-   *[second] The second time, { $offset }
+    [first] The first, { $offset }
+   *[second] The second, { $offset }
 }
 
 contacts = Contacts
-contacts-hint = Whoever is to be told about the contract. At most 10.
-contacts-none = Nobody is told about this contract.
+contacts-hint = People who get messages about the contract. At most 10.
+contacts-none = Nobody gets messages about this contract.
 contact = Contact { $number }
 contact-add = Add contact
 contact-remove = Remove
 contact-name = Name
-contact-language = Language of the messages
-contact-not-told = Gets no messages
+contact-language = Language of messages
+contact-not-notified = Gets no messages
 email = Email
 send-email = Send email
 phone-number = Phone number
-phone-number-hint = As dialled in that country, or with + and the country code, such as +358401234567.
+phone-number-hint = As dialled in that country, or with the country code, for example +358401234567.
 phone-numbers = Phone numbers
-phone-numbers-before = These phone numbers will be saved in their international form. Check that they are right.
+phone-numbers-before = These phone numbers will be saved in international format. Check that they are correct.
 country = Country of the phone number
-country-none = Not chosen
+country-none = Not selected
 send-sms = Send SMS
 additional-messages = Additional messages
 
@@ -77,36 +77,36 @@ kind-key-not-returned = Key not returned in time
 # The key is not back
 
 form-overdue = This key is overdue
-form-overdue-advice = { $person } was due to return it { $time }. It may not be back when the new contract starts.
+form-overdue-advice = { $person } should have returned it { $time }. It may not be back when the new contract starts.
 
-# Others have the key
+# The key is booked by others
 
-conflict = Somebody else has the key then
+conflict = The key is already booked for this time
 conflict-more = { $count ->
     [one] And one more contract.
    *[other] And { $count } more contracts.
 }
-next-free = The next free time of this length:
-next-free-take = Take the next free time
-next-free-none = The key is not free for so long at any later time.
+next-free = The next free period of the same length:
+next-free-take = Use the next free period
+next-free-none = The key has no later free period of this length.
 
 # Messages
 
 messages = Messages
-messages-before = These go when you save. Nothing has been saved or sent yet.
-messages-none = Nobody has been told anything about this contract.
-told-by-email = email to { $address }
-told-by-sms = SMS to { $address }
-told-at-once = Goes at once
-told-at = Goes { $time }, if nothing has changed by then
-told-subject = Subject:
-told-sms = { $count ->
+messages-before = These messages will be sent when you save. Nothing has been saved or sent yet.
+messages-none = No messages have been sent about this contract.
+message-by-email = email to { $address }
+message-by-sms = SMS to { $address }
+preview-now = Sent immediately
+preview-at = Sent { $time }, unless something changes before then
+preview-subject = Subject:
+preview-sms = { $count ->
     [one] One SMS
-   *[other] As long as { $count } SMS
+   *[other] { $count } SMS long
 }
-told-sms-of-many-letters = { $count ->
-    [one] One SMS. A letter in it that SMS do not know makes it hold 70 characters in place of 160.
-   *[other] As long as { $count } SMS. A letter in it that SMS do not know makes each hold 67 characters in place of 153.
+preview-sms-unicode = { $count ->
+    [one] One SMS. It contains a character outside the basic SMS alphabet, so it can hold 70 characters instead of 160.
+   *[other] { $count } SMS long. It contains a character outside the basic SMS alphabet, so each SMS can hold 67 characters instead of 153.
 }
 message-again = Send again
 message-pending = Will be sent { $time }
@@ -114,54 +114,54 @@ message-sending = Being sent
 message-sent = Sent { $time }
 message-bounced = Could not be delivered, { $time }
 message-refused = Refused { $time }
-message-failed = Given up { $time }
-message-superseded = Not sent: the contract had changed by { $time }
-message-perhaps-twice = It may have gone twice.
-failure-throttled = Too many messages were sent at that time.
+message-failed = Sending failed { $time }
+message-superseded = Not sent, { $time }: the contract had changed
+message-perhaps-twice = The message may have been sent twice.
+failure-throttled = Too many messages were being sent at the time.
 failure-unavailable = The email or SMS service was not available.
 failure-unanswered = The email or SMS service did not respond, so the message may still have been sent.
-failure-not-allowed = The email or SMS service does not allow us to send. Ask the operators of this system.
+failure-not-allowed = The email or SMS service does not allow us to send. Contact the provider of this system.
 failure-address-refused = Nothing can be sent to this address or number. Check it.
-failure-content-refused = The email or SMS service does not send this text.
+failure-content-refused = The email or SMS service does not accept this text.
 
 # Its page
 
 key = Key
 when = When
 state = State
-state-running = Running
+state-active = Active
 state-upcoming = Upcoming
 state-ended = Ended
 state-overdue = Overdue
 contract-has-the-key = Has the key
-created = Made
+created = Created
 updated = Last changed
 pin-hidden = Hidden
 pin-show = Show PIN
-pin-shown = That you looked at it is on record.
-pin-another = Another PIN
-pin-another-explained = The PIN of today opens nothing from then on. The contacts are told the new one.
+pin-shown = Viewing the PIN has been logged.
+pin-change = Change PIN
+pin-change-explained = The current PIN will stop working. The contacts will get the new one.
 pin-new = New PIN
 
-contract-done-created = The contract is made.
-contract-done-changed = The contract is changed.
-contract-done-ended = The contract has ended.
+contract-done-created = The contract has been created.
+contract-done-changed = The contract has been changed.
+contract-done-ended = The contract has been ended.
 contract-done-new-pin = The contract has a new PIN.
 contract-done-resent = The message will be sent again.
 
 # Ending it
 
-contract-end-explained = The contract ends at once and stays in the history. From then on its PIN only returns the key.
-contract-end-out = The key is out with this contract. It is overdue from now on, until it is returned.
-contract-end-told = These messages are sent when you end the contract:
-contract-end-stale-advice = Below is the contract as it is now. Check it before you end it.
+contract-end-explained = The contract ends immediately and stays in the history. After that, its PIN can only be used to return the key.
+contract-end-out = The key is out with this contract. It will be overdue from now until it is returned.
+contract-end-messages = These messages will be sent when you end the contract:
+contract-end-stale-advice = The current contract is shown below. Check it before you end it.
 
 # Removing it
 
-contract-remove-pin = Its PIN opens nothing from then on.
-contract-remove-out = The key is out with this contract. Without it, the key can be returned by its return code only, if it has one.
+contract-remove-pin = Its PIN will stop working.
+contract-remove-out = The key is out with this contract. Once the contract is removed, the key can only be returned with its return code, if it has one.
 contract-remove-force = Remove it although the key is out
-contract-remove-told = When you remove the contract, these go:
-contract-remove-nobody = Nobody is told.
-contract-remove-stale = Somebody has changed the contract meanwhile
-contract-remove-stale-advice = Below it stands as it is now. Look at it again before you remove it.
+contract-remove-messages = These messages will be sent when you remove the contract:
+contract-remove-nobody = Nobody will be notified.
+contract-remove-stale = Somebody else has changed the contract in the meantime
+contract-remove-stale-advice = The current contract is shown below. Check it before you remove it.

@@ -3,73 +3,73 @@
 key-form-yes = Yes
 key-form-no = No
 key-form-new = Add a key
-key-form-edit = Edit
-key-form-id = Key ID
-key-form-id-hint = It stays for good, and no other key has it. Letters, digits, “_”, “.” and “-”.
+key-form-edit = Edit key
+key-form-id = KeyID
+key-form-id-hint = You cannot change it later, and no other key can have it. Use letters, digits, “_”, “.” and “-”.
 key-form-property = Property
-key-form-property-hint = What the key opens: an address, a licence number. May be empty.
+key-form-property-hint = What the key opens, for example an address or a licence number. Can be empty.
 key-form-locker = Locker
 key-form-shared = Shared
-key-form-shared-hint = Contracts on a shared key may overlap in time.
+key-form-shared-hint = Contracts of a shared key may overlap.
 key-form-return-code = Return code
-key-form-return-code-hint = 4 digits, or nothing. Typed after * at the keypad it returns the key to its empty locker; it never takes one.
-key-form-no-locker = Every locker of the automat has a key. Remove one first, or give the automat more lockers.
-key-form-added = The key is added, in locker { $locker }
-key-form-added-next = Now put it in: open the locker, lay the key inside and close the door.
+key-form-return-code-hint = 4 digits, or leave empty. Entering * and this code at the keypad returns the key to its empty locker. The code cannot be used to fetch the key.
+key-form-no-locker = Every locker of the automat has a key. Remove a key first, or add lockers to the automat.
+key-form-added = The key has been added to locker { $locker }
+key-form-added-next = Now put the key in: open the locker, place the key inside and close the door.
 key-form-back-to = Back to
-key-form-first-contract = Make its first contract
+key-form-first-contract = Create its first contract
 key-form-another = Add another key
-key-form-pairs = These contracts overlap, so the key cannot become one that is not shared. Move or remove one of each pair first.
+key-form-pairs = These contracts overlap, so the key must stay shared. Move or remove one contract of each pair first.
 key-form-pair-and = and
-key-remove = Remove
+key-remove = Remove key
 key-remove-contracts = { $count ->
-    [0] No contract is running or to come. Those that have ended are deleted with the key.
-    [one] { $count } contract that runs or is to come goes with it, and its contacts are told that it is cancelled. Those that have ended are deleted with the key.
-   *[other] { $count } contracts that run or are to come go with it, and their contacts are told that they are cancelled. Those that have ended are deleted with the key.
+    [0] There are no active or upcoming contracts. Ended contracts are deleted with the key.
+    [one] { $count } active or upcoming contract will be removed too, and its contacts will be notified that it is cancelled. Ended contracts are deleted with the key.
+   *[other] { $count } active or upcoming contracts will be removed too, and their contacts will be notified that they are cancelled. Ended contracts are deleted with the key.
 }
-key-remove-codes = From that moment on none of their PINs opens anything, nor does the return code.
-key-remove-out = The key is out of its locker: somebody may have it. Once it is removed here, nobody can return it with a PIN.
-key-remove-force = Remove it although the key is out
+key-remove-codes = The PINs of its contracts and its return code stop working immediately.
+key-remove-out = The key is not in its locker: somebody may have it. Once it is removed here, it can no longer be returned with a PIN.
+key-remove-force = Remove it although it is not in its locker
 key-removing = The key is being removed
-key-removing-explained = It is out of its locker already and none of its PINs opens anything. Its contracts are still being deleted; that goes on by itself, and until it is done no other key can have this key ID.
-key-removing-go-on = Look whether it is done
-key-removing-to-the-automat = To the automat
+key-removing-explained = The key no longer has a locker, and none of its PINs work. Its contracts are being deleted in the background. Until that is done, no other key can have this KeyID.
+key-removing-check = Check whether it is done
+key-removing-to-the-automat = Go to the automat
 
 # The page of a key
 
-key-page-running = Running
+key-page-active = Active
 key-page-upcoming = Upcoming
 key-page-ended = Ended
 key-page-contracts = Contracts
-key-page-contracts-ended = Contracts that have ended
-key-page-none = Nobody has a contract on this key now, or later.
-key-page-none-ended = No contract on this key has ended.
-key-page-first = Make the first contract
-key-page-show-ended = Contracts that have ended
-key-page-show-live = Running and upcoming contracts
+key-page-contracts-ended = Ended contracts
+key-page-none = This key has no active or upcoming contracts.
+key-page-none-ended = This key has no ended contracts.
+key-page-first = Create the first contract
+key-page-show-ended = Ended contracts
+key-page-show-live = Active and upcoming contracts
 key-page-property = Property
-key-page-place = Place
+key-page-location = Location
 key-page-locker = Locker
 key-page-whereabouts = Key
-key-page-inside = In its locker
+key-page-inside = Inside
 key-page-out = Out
 key-page-missing = Not in its locker
-key-page-unknown = The automat has not said yet
+key-page-unknown = Not reported yet
 key-page-with = with
 key-page-sharing = Sharing
 key-page-shared = Shared: contracts may overlap
 key-page-not-shared = Not shared: one contract at a time
 key-page-return-code = Return code
 key-page-show-code = Show return code
-key-page-free = When it is free
-key-page-legend = No mark: free. ◐ There is room. ● Taken all day.
+key-page-free = When the key is free
+key-page-legend = No mark: free. ◐ Partly free. ● Taken all day.
 key-page-month-before = Previous month
 key-page-month-after = Next month
-key-page-last-events = What happened last
+key-page-last-events = Latest events
 key-page-events = All events
-key-page-done-added = The key is added.
-key-page-done-changed = The key is changed.
-key-page-done-contract-removed = The contract is removed.
+key-page-done-added = The key has been added.
+key-page-done-changed = The key has been changed.
+key-page-done-contract-removed = The contract has been removed.
 key-page-month-name = { $month ->
     [1] January
     [2] February
@@ -96,7 +96,7 @@ key-page-weekday = { $weekday ->
 }
 key-page-date = { $day } { key-page-month-name }
 key-page-room = { $room ->
-    [past] over
+    [past] past
     [free] free
     [partly] partly free
    *[taken] taken

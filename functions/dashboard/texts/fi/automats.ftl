@@ -2,11 +2,11 @@
 ###
 ### Termit tällä sivustolla, yksi kullekin asialle:
 ### key automat: automaatti, viesteissä avainautomaatti · device: laite · locker: lokero · door: ovi · keypad: näppäimistö ·
-### key: avain · property: kohde · contract: sopimus, viesteissä varaus · permanent: toistaiseksi voimassa · running: voimassa ·
+### key: avain · property: kohde · contract: sopimus, viesteissä varaus · permanent: toistaiseksi voimassa · active: voimassa ·
 ### upcoming: tulossa · ended: päättynyt · overdue: myöhässä · inside: paikallaan · out: noudettu · fetch: noutaa · return:
-### palauttaa · shared: yhteiskäyttöinen · PIN: PIN-koodi · return code: palautuskoodi · contact: yhteyshenkilö · free text:
-### lisätiedot · make, create: luoda · edit: muokata · end: päättää · cancel: perua · remove: poistaa · tell: ilmoittaa ·
-### message: viesti · failed to send: lähetys epäonnistui · remote open: etäavaus, avaus · request: pyyntö · event: tapahtuma ·
+### palauttaa · shared: yhteiskäyttöinen · PIN: PIN-koodi · return code: palautuskoodi · contact: yhteyshenkilö · note:
+### lisätiedot · create: luoda · edit: muokata · end: päättää · cancel: perua · remove: poistaa · notify: ilmoittaa ·
+### message: viesti · failed to send: lähetys epäonnistui · opening: avaus · request: pyyntö · event: tapahtuma ·
 ### connected: yhteydessä · disconnected: ei yhteyttä · admin: ylläpitäjä · operator: operaattori · viewer: katselija · taken:
 ### varattu · partly free: osin vapaa
 
@@ -120,4 +120,4 @@ search-found = Avaimet
 search-locker = lokero
 search-nothing = Avaimia ei löytynyt
 search-nothing-advice = Haku vertaa jokaista hakusanaa avainten tunnusten ja kohteiden sanojen alkuihin. Kokeile vähempiä tai lyhyempiä sanoja.
-search-goes-on = Tuloksia ei vielä ole, mutta kaikkea ei ole käyty läpi.
+search-more = Tuloksia ei vielä ole, mutta kaikkea ei ole käyty läpi.

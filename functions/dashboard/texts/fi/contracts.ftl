@@ -1,4 +1,4 @@
-### Contracts: making, editing and removing one, who is told, and the messages.
+### Sopimukset: luominen, muokkaaminen, päättäminen ja poistaminen, yhteyshenkilöt ja viestit. Termit: automats.ftl.
 
 contract-new = Uusi sopimus
 contract-edit = Muokkaa sopimusta
@@ -21,17 +21,17 @@ date-hint = Esimerkiksi 24.11.2026
 time-hint = Esimerkiksi 14.00
 date-form = Anna oikea päivämäärä, esimerkiksi 24.11.2026.
 time-form = Anna kellonaika, esimerkiksi 14.00.
-start-missing = Anna alkamisaika tai valitse, että sopimus alkaa heti.
-start-or-now = Valitse joko alkamisaika tai heti.
+start-missing = Anna alkamisaika tai valitse ”Alkaa heti”.
+start-or-now = Valitse joko alkamisaika tai ”Alkaa heti”, ei molempia.
 times-in = Ajat aikavyöhykkeellä
 permanent-contract = Toistaiseksi voimassa oleva sopimus
 permanent = Toistaiseksi
 pin = PIN-koodi
 pin-hint = 4–9 numeroa. Jätä tyhjäksi, niin koodi arvotaan.
 pin-hint-edit = Jätä tyhjäksi, niin koodi pysyy ennallaan.
-free-text = Lisätiedot
-free-text-hint = Lähetetään viestien mukana.
-contract-id-own = Oma viite
+note = Lisätiedot
+note-hint = Lähetetään viestien mukana.
+contract-id-own = Anna oma viite
 contract-id = Sopimustunnus
 contract-id-hint = Esimerkiksi varausnumero. Jätä tyhjäksi, niin tunnus luodaan.
 end-missing = Anna päättymisaika tai valitse toistaiseksi voimassa oleva sopimus.
@@ -52,7 +52,7 @@ contact-add = Lisää yhteyshenkilö
 contact-remove = Poista
 contact-name = Nimi
 contact-language = Viestien kieli
-contact-not-told = Ei saa viestejä
+contact-not-notified = Ei saa viestejä
 email = Sähköposti
 send-email = Lähetä sähköposti
 phone-number = Puhelinnumero
@@ -93,18 +93,18 @@ next-free-none = Avain ei ole myöhemminkään vapaa näin pitkään.
 # Messages
 
 messages = Viestit
-messages-before = Nämä viestit lähtevät, kun tallennat. Mitään ei ole vielä tallennettu eikä lähetetty.
+messages-before = Nämä viestit lähetetään, kun tallennat. Mitään ei ole vielä tallennettu eikä lähetetty.
 messages-none = Tästä sopimuksesta ei ole lähetetty viestejä.
-told-by-email = sähköposti osoitteeseen { $address }
-told-by-sms = tekstiviesti numeroon { $address }
-told-at-once = Lähtee heti
-told-at = Lähtee { $time }, ellei mikään muutu sitä ennen
-told-subject = Aihe:
-told-sms = { $count ->
+message-by-email = sähköposti osoitteeseen { $address }
+message-by-sms = tekstiviesti numeroon { $address }
+preview-now = Lähetetään heti
+preview-at = Lähetetään { $time }, ellei mitään muutu sitä ennen
+preview-subject = Aihe:
+preview-sms = { $count ->
     [one] Yksi tekstiviesti
    *[other] { $count } tekstiviestin mittainen
 }
-told-sms-of-many-letters = { $count ->
+preview-sms-unicode = { $count ->
     [one] Yksi tekstiviesti. Siinä on merkki, joka ei kuulu tekstiviestien perusmerkistöön, joten siihen mahtuu 160 merkin sijasta 70.
    *[other] { $count } tekstiviestin mittainen. Siinä on merkki, joka ei kuulu tekstiviestien perusmerkistöön, joten kuhunkin mahtuu 153 merkin sijasta 67.
 }
@@ -116,10 +116,10 @@ message-bounced = Ei mennyt perille, { $time }
 message-refused = Hylätty { $time }
 message-failed = Lähetys epäonnistui { $time }
 message-superseded = Ei lähetetty, { $time }: sopimus oli muuttunut
-message-perhaps-twice = Viesti on voinut lähteä kahdesti.
+message-perhaps-twice = Viesti on voitu lähettää kahdesti.
 failure-throttled = Viestejä lähetettiin sillä hetkellä liikaa.
 failure-unavailable = Sähköposti- tai tekstiviestipalvelu ei ollut käytettävissä.
-failure-unanswered = Sähköposti- tai tekstiviestipalvelu ei vastannut, joten viesti on silti voinut lähteä.
+failure-unanswered = Sähköposti- tai tekstiviestipalvelu ei vastannut, joten viesti on silti voitu lähettää.
 failure-not-allowed = Sähköposti- tai tekstiviestipalvelu ei salli lähettämistä. Ota yhteyttä tämän palvelun tarjoajaan.
 failure-address-refused = Tähän osoitteeseen tai numeroon ei voi lähettää mitään. Tarkista se.
 failure-content-refused = Sähköposti- tai tekstiviestipalvelu ei lähetä tätä tekstiä.
@@ -129,7 +129,7 @@ failure-content-refused = Sähköposti- tai tekstiviestipalvelu ei lähetä tät
 key = Avain
 when = Aika
 state = Tila
-state-running = Voimassa
+state-active = Voimassa
 state-upcoming = Tulossa
 state-ended = Päättynyt
 state-overdue = Myöhässä
@@ -138,9 +138,9 @@ created = Luotu
 updated = Viimeksi muutettu
 pin-hidden = Piilotettu
 pin-show = Näytä PIN-koodi
-pin-shown = PIN-koodin katselusta jäi merkintä tapahtumiin.
-pin-another = Vaihda PIN-koodi
-pin-another-explained = Nykyinen PIN-koodi lakkaa toimimasta. Uusi ilmoitetaan yhteyshenkilöille.
+pin-shown = PIN-koodin katselu on kirjattu tapahtumiin.
+pin-change = Vaihda PIN-koodi
+pin-change-explained = Nykyinen PIN-koodi lakkaa toimimasta. Uusi ilmoitetaan yhteyshenkilöille.
 pin-new = Uusi PIN-koodi
 
 contract-done-created = Sopimus on luotu.
@@ -153,7 +153,7 @@ contract-done-resent = Viesti lähetetään uudelleen.
 
 contract-end-explained = Sopimus päättyy heti ja jää historiaan. Sen jälkeen PIN-koodilla voi vain palauttaa avaimen.
 contract-end-out = Avain on noudettu tällä sopimuksella. Se on tästä lähtien myöhässä, kunnes se palautetaan.
-contract-end-told = Kun päätät sopimuksen, nämä viestit lähtevät:
+contract-end-messages = Kun päätät sopimuksen, nämä viestit lähetetään:
 contract-end-stale-advice = Alla ovat sopimuksen nykyiset tiedot. Tarkista ne, ennen kuin päätät sopimuksen.
 
 # Removing it
@@ -161,7 +161,7 @@ contract-end-stale-advice = Alla ovat sopimuksen nykyiset tiedot. Tarkista ne, e
 contract-remove-pin = Sopimuksen PIN-koodi lakkaa toimimasta.
 contract-remove-out = Avain on noudettu tällä sopimuksella. Kun sopimus on poistettu, avaimen voi palauttaa vain palautuskoodilla, jos avaimella on sellainen.
 contract-remove-force = Poista, vaikka avain on noudettu
-contract-remove-told = Kun poistat sopimuksen, nämä viestit lähtevät:
+contract-remove-messages = Kun poistat sopimuksen, nämä viestit lähetetään:
 contract-remove-nobody = Kenellekään ei ilmoiteta.
 contract-remove-stale = Sopimusta on sillä välin muutettu
 contract-remove-stale-advice = Alla ovat sopimuksen nykyiset tiedot. Tarkista ne, ennen kuin poistat sopimuksen.

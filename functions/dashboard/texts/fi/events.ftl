@@ -1,4 +1,4 @@
-### Mitä on tapahtunut.
+### Tapahtumat. Tekstissä ei saa olla PIN-koodia, palautuskoodia eikä osoitetta. Termit: automats.ftl.
 
 events = Tapahtumat
 events-label = Tapahtumat, uusin ensin
@@ -29,8 +29,8 @@ event-contract-changed = Sopimusta muutettiin: { $fields }. Voimassa nyt: { $ran
 event-contract-ended = Sopimus päätettiin ennenaikaisesti: { $range }
 event-contract-removed = Sopimus poistettiin
 event-pin-revealed = Sopimuksen PIN-koodia katsottiin
-event-personal-data-exported = Henkilöä koskevat tiedot luovutettiin, tämä sopimus mukaan lukien
-event-personal-data-erased = Henkilöä koskevat tiedot poistettiin sopimuksesta
+event-personal-data-exported = Henkilön tiedot vietiin, tämä sopimus mukaan lukien
+event-personal-data-erased = Henkilön tiedot poistettiin sopimuksesta
 event-opening-requested = Lokeron { $locker } avausta pyydettiin
 event-opening-finished-opened = Lokero { $locker } avattiin etänä
 event-opening-finished-refused = Automaatti hylkäsi lokeron { $locker } avauspyynnön
@@ -51,7 +51,7 @@ event-automat-connected = Automaatti sai yhteyden
 event-automat-disconnected = Automaatin yhteys katkesi
 event-automat-reset = Automaatti nollattiin: sen laite aloittaa alusta
 event-automat-clock-wrong = Laitteen kello käy väärin: tulevaisuuteen päivätty viesti hylättiin
-event-automat-message-not-understood = Laite lähetti jotain, mitä järjestelmä ei tunne; muu osa viestistä otettiin käyttöön
+event-automat-message-not-understood = Laite lähetti jotain, mitä järjestelmä ei tunnista; muu osa viestistä otettiin käyttöön
 event-automat-duplicate-client = Toinen yhteys automaatin varmenteella katkaisi aiemman yhteyden. Verkkokatkon jälkeen tämä on tavallista; jos se toistuu, kahdella laitteella on sama varmenne
 event-locker-forced = Lokero { $locker } avattiin tai sen avain otettiin ilman avauspyyntöä tai koodia
 event-key-unexpected = Lokeroon { $locker } laitettiin avain, vaikka siihen ei kuulu avainta

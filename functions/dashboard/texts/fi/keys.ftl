@@ -32,12 +32,12 @@ key-remove-out = Avain ei ole lokerossaan: se voi olla jollakulla. Kun avain on 
 key-remove-force = Poista, vaikka avain ei ole lokerossaan
 key-removing = Avainta poistetaan
 key-removing-explained = Avaimella ei ole enää lokeroa, eivätkä sen PIN-koodit toimi. Sen sopimuksia poistetaan vielä taustalla, ja siihen asti tunnusta ei voi antaa toiselle avaimelle.
-key-removing-go-on = Tarkista, onko poisto valmis
+key-removing-check = Tarkista, onko poisto valmis
 key-removing-to-the-automat = Automaattiin
 
 # The page of a key
 
-key-page-running = Voimassa
+key-page-active = Voimassa
 key-page-upcoming = Tulossa
 key-page-ended = Päättyneet
 key-page-contracts = Sopimukset
@@ -48,7 +48,7 @@ key-page-first = Luo ensimmäinen sopimus
 key-page-show-ended = Päättyneet sopimukset
 key-page-show-live = Voimassa olevat ja tulevat sopimukset
 key-page-property = Kohde
-key-page-place = Paikka
+key-page-location = Paikka
 key-page-locker = Lokero
 key-page-whereabouts = Avain
 key-page-inside = Paikallaan

@@ -1,4 +1,4 @@
-### Etäavaus: pyydettynä, matkalla ja miten se päättyi.
+### Lokero ja sen avaus: pyydetty, matkalla ja tulos. Termit: automats.ftl.
 
 locker-page = Lokero { $locker }
 locker-key = Avain
@@ -7,11 +7,11 @@ locker-key-property = Kohde
 locker-whereabouts = Avaimen sijainti
 locker-key-inside = Paikallaan
 locker-key-missing = Ei lokerossa: sitä ei ole laitettu lokeroon, tai se on otettu ilman sopimusta
-locker-key-out-with = Noudettu sopimuksella
+locker-key-out-with = Noudettu, sopimus
 locker-key-unknown = Automaatti ei ole vielä ilmoittanut
 locker-inside = Avain, vaikka lokeroon ei kuulu avainta
-locker-running = Voimassa oleva sopimus
-locker-running-none = Ei sopimusta
+locker-active = Voimassa oleva sopimus
+locker-active-none = Ei sopimusta
 locker-door = Ovi
 locker-door-open = Auki
 locker-door-closed = Kiinni
@@ -22,11 +22,11 @@ locker-add-key = Lisää avain lokeroon { $locker }
 
 open-locker = Avaa lokero { $locker }
 open-reason = Syy (valinnainen)
-open-reason-say = Kerro syy
+open-reason-give = Anna syy
 open-reason-hint = Syy tallennetaan avauksen tietoihin.
-open-force = Yritä silti 20 sekunnin ajan
+open-force = Lähetä pyyntö silti (voimassa 20 sekuntia)
 open-away-since = Yhteys automaattiin katkesi { $time }
-open-away-means = Automaatti ei nyt saa pyyntöjä, joten lokero ei avaudu. Jos yhteys palaa 20 sekunnin kuluessa yrityksestäsi, lokero avautuu.
+open-away-means = Automaatti ei nyt saa pyyntöjä, joten lokero ei avaudu. Jos lähetät pyynnön silti ja yhteys palaa 20 sekunnin kuluessa, lokero avautuu.
 open-not-seen = Automaatti ei ole koskaan ollut yhteydessä
 open-not-seen-means = Ei ole tietoa, onko laite käytössä. Voit silti yrittää.
 open-explained = Automaatilla on 20 sekuntia aikaa avata lokero. Se ilmoittaa, avautuiko lokero.
@@ -45,14 +45,14 @@ opening-failed-means = Automaatti yritti, mutta ei tiedä, avautuiko lokero { $l
 opening-expired = Vanhentui
 opening-expired-means = Pyyntö saapui automaattiin liian myöhään. Lokeroa ei avattu.
 opening-unanswered-means = Automaatti ei vastannut ajoissa. Se ei enää avaa lokeroa { $locker }, mutta on voinut avata sen viime hetkellä ehtimättä ilmoittaa siitä. Tarkista ovi.
-opening-look-again = Katso uudelleen
+opening-look-again = Päivitä
 opening-left = Aikaa jäljellä
 opening-steps = Avauksen vaihe
-opening-step-asked = Pyydetty
+opening-step-requested = Pyydetty
 opening-step-answered = Automaatti vastaa
 opening-step-open = Lokero avautuu
-opening-asked-by = Pyytäjä
-opening-asked-at = Pyydetty
+opening-requested-by = Pyytäjä
+opening-requested-at = Pyydetty
 opening-ended-at = Päättyi
 opening-reason = Syy
 opening-again = Yritä uudelleen

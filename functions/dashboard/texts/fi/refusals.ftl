@@ -1,20 +1,20 @@
 ### Mitä ei voi tehdä: jokaisesta ongelmasta mitä tapahtui ja, jos siitä on apua, mitä voi tehdä.
 
-# Mitä mikään sivumme ei lähetä
+# Pyynnöt, joita mikään sivumme ei lähetä
 
-refused-malformed-json = Tätä ei voi lukea
+refused-malformed-json = Pyyntöä ei voitu lukea
 refused-malformed-json-advice = Palaa takaisin, lataa sivu uudelleen ja yritä sitten.
-refused-invalid-request = Osaa lähetetystä ei voi hyväksyä
+refused-invalid-request = Osa kentistä on virheellisiä
 refused-invalid-request-advice = Palaa takaisin ja tarkista kentät.
-refused-body-too-large = Tämä on liikaa yhdelle lomakkeelle
+refused-body-too-large = Lomake on liian suuri
 refused-body-too-large-advice = Palaa takaisin ja lyhennä pisintä tekstiä.
-refused-unsupported-media-type = Tätä ei voi lukea
+refused-unsupported-media-type = Pyyntöä ei voitu lukea
 refused-unsupported-media-type-advice = Palaa takaisin, lataa sivu uudelleen ja yritä sitten.
-refused-invalid-query = Osoitteessa on jotakin, mitä sivu ei tunne
+refused-invalid-query = Osoitteessa on tuntemattomia parametreja
 refused-invalid-query-advice = Poista osoitteesta kysymysmerkin jälkeinen osa tai aloita automaateista.
 refused-invalid-cursor = Tätä luettelon osaa ei enää ole
 refused-invalid-cursor-advice = Aloita luettelon alusta.
-refused-invalid-header = Tätä ei voi lukea
+refused-invalid-header = Pyyntöä ei voitu lukea
 refused-invalid-header-advice = Lataa sivu uudelleen ja yritä sitten.
 
 # Kuka saa
@@ -41,7 +41,7 @@ refused-method-not-allowed-advice = Aloita automaateista ja yritä uudelleen.
 refused-automat-not-found = Tällaista automaattia ei ole
 refused-automat-not-found-advice = Se on ehkä poistettu, tai osoite on väärin kirjoitettu: isot ja pienet kirjaimet ovat eri merkkejä. Automaattien luettelossa ovat kaikki automaatit.
 refused-key-not-found = Tällaista avainta ei ole
-refused-key-not-found-advice = Se on ehkä poistettu, tai osoite on väärin kirjoitettu: isot ja pienet kirjaimet ovat eri merkkejä. Hae nimen tai kohteen osalla.
+refused-key-not-found-advice = Se on ehkä poistettu, tai osoite on väärin kirjoitettu: isot ja pienet kirjaimet ovat eri merkkejä. Hae avaimen tunnuksen tai kohteen alulla.
 refused-contract-not-found = Avaimella ei ole tällaista sopimusta
 refused-contract-not-found-advice = Se on ehkä poistettu, tai se kuuluu toiseen avaimeen. Avaimen sivulla ovat kaikki sen sopimukset; kauan sitten päättyneet on poistettu.
 refused-locker-not-found = Automaatissa ei ole tällaista lokeroa
@@ -60,7 +60,7 @@ refused-message-not-found-advice = Sopimuksen sivulla ovat sen viestit.
 refused-automat-exists = Tämä automaatin tunnus on jo käytössä
 refused-automat-exists-advice = Valitse toinen tunnus.
 refused-key-exists = Tämä avaimen tunnus on jo käytössä
-refused-key-exists-advice = Valitse toinen tunnus. Jos samanniminen avain poistettiin juuri, odota hetki.
+refused-key-exists-advice = Valitse toinen tunnus. Jos samalla tunnuksella ollut avain poistettiin juuri, odota hetki.
 refused-contract-exists = Avaimella on jo sopimus tällä tunnuksella
 refused-contract-exists-advice = Valitse toinen tunnus tai jätä kenttä tyhjäksi, niin tunnus luodaan.
 
@@ -95,9 +95,9 @@ refused-contracts-overlap-advice = Siirrä tai poista ensin kunkin parin toinen 
 refused-not-started = Sopimus ei ole vielä alkanut
 refused-not-started-advice = Muokkaa sitä tai poista se.
 refused-key-out = Avain on noudettu
-refused-key-out-advice = Se on jollakulla. Odota, kunnes se on palautettu, tai vahvista, että haluat tehdä tämän silti.
+refused-key-out-advice = Se on jollakulla. Odota, kunnes se on palautettu, tai vahvista, että haluat poistaa avaimen silti.
 refused-holder-has-key = Avain on jo noudettu tällä sopimuksella
-refused-holder-has-key-advice = Sopimus ei voi alkaa tulevaisuudessa. Päätä se nyt ja tee uusi sopimus, tai odota, kunnes avain on palautettu.
+refused-holder-has-key-advice = Sopimus ei voi alkaa tulevaisuudessa. Päätä se nyt ja luo uusi sopimus, tai odota, kunnes avain on palautettu.
 refused-key-being-removed = Avainta poistetaan parhaillaan
 refused-key-being-removed-advice = Se poistuu hetken kuluttua.
 refused-contract-overlap = Avain on varattu tähän aikaan
@@ -109,17 +109,17 @@ refused-pin-in-use-advice = Valitse toinen tai jätä kenttä tyhjäksi, niin sa
 refused-locker-busy = Lokeroa avataan jo
 refused-locker-busy-advice = Uutta avausta ei pyydetty. Seuraa käynnissä olevaa avausta; yritä uudelleen, kun se on päättynyt.
 refused-automat-offline = Automaattiin ei ole yhteyttä
-refused-automat-offline-advice = Mitään ei avattu. Ilman yhteyttä automaatti ei saa pyyntöä. Voit silti yrittää 20 sekunnin ajan: jos yhteys palaa siihen mennessä, lokero avautuu.
+refused-automat-offline-advice = Mitään ei avattu, sillä automaatti ei saa pyyntöjä. Voit lähettää pyynnön silti: jos yhteys palaa 20 sekunnin kuluessa, lokero avautuu.
 refused-message-under-way = Viestiä lähetetään jo
 refused-message-under-way-advice = Katso hetken kuluttua uudelleen.
 refused-message-outdated = Viesti ei enää pidä paikkaansa
 refused-message-outdated-advice = Sopimus on muuttunut sen jälkeen. Lähetä sen sijaan uudempi viesti.
 refused-stale-version = Tietoja on sillä välin muutettu
-refused-stale-version-advice = Mitään ei tallennettu. Katso nykyiset tiedot ja päätä sitten.
+refused-stale-version-advice = Mitään ei tallennettu. Tarkista nykyiset tiedot ja yritä uudelleen.
 refused-idempotency-key-reused = Tämä lomake on jo lähetetty toisin täytettynä
 refused-idempotency-key-reused-advice = Ensin lähetetty on voinut tallentua. Tarkista tilanne, ennen kuin lähetät lomakkeen uudelleen.
 refused-idempotency-outdated = Tämä lomake on jo lähetetty, ja tilanne on sen jälkeen muuttunut
-refused-idempotency-outdated-advice = Silloin saatu vastaus ei enää pidä paikkaansa. Tarkista nykyinen tilanne ja lähetä lomake uudelleen, jos se on yhä tarpeen.
+refused-idempotency-outdated-advice = Ensimmäinen tulos ei enää pidä paikkaansa. Tarkista nykyinen tilanne ja lähetä lomake uudelleen, jos se on yhä tarpeen.
 
 # Mikä on vikana meillä
 
@@ -127,5 +127,5 @@ refused-automat-busy = Automaatista avataan liian monta lokeroa yhtä aikaa
 refused-automat-busy-advice = Mitään ei avattu. Yritä uudelleen, kun osa avauksista on päättynyt: siihen menee enintään 20 sekuntia.
 refused-busy = Muut muuttavat samoja tietoja
 refused-busy-advice = Mitään ei tallennettu. Yritä uudelleen.
-refused-internal = Jokin meni vikaan meidän päässämme
-refused-internal-advice = Vika ei tiettävästi johdu sinusta. Tarkista, toteutuiko pyyntösi; jos ei, yritä hetken kuluttua uudelleen.
+refused-internal = Meillä tapahtui virhe
+refused-internal-advice = Tarkista, tallentuiko muutoksesi. Jos ei, yritä hetken kuluttua uudelleen.

@@ -2,11 +2,11 @@
 ###
 ### Termer på sidorna, en för varje sak:
 ### key automat: automat, i meddelanden nyckelautomat · device: enhet · locker: fack · door: dörr · keypad: knappsats · key:
-### nyckel · property: objekt · contract: avtal, i meddelanden bokning · permanent: tills vidare · running: pågår · upcoming:
+### nyckel · property: objekt · contract: avtal, i meddelanden bokning · permanent: tills vidare · active: pågår · upcoming:
 ### kommande · ended: avslutat · overdue: försenad · inside: på plats · out: hämtad · fetch: hämta · return: återlämna, och
 ### "lämna tillbaka" där någon ombeds göra det · shared: delad · PIN: PIN-kod · return code: returkod · contact:
-### kontaktperson · free text: anteckning · make, create: skapa · edit: ändra · end: avsluta · cancel: annullera · remove: ta
-### bort · message: meddelande · failed: misslyckades · remote open: fjärröppning, öppning · request: begäran · event: händelse ·
+### kontaktperson · note: anteckning · create: skapa · edit: ändra · end: avsluta · cancel: annullera · remove: ta
+### bort · message: meddelande · failed: misslyckades · opening: öppning · request: begäran · event: händelse ·
 ### state: status · connected: ansluten · disconnected: frånkopplad · admin: administratör · operator: operatör · viewer:
 ### läsare · taken: upptagen · partly free: delvis ledig
 
@@ -120,4 +120,4 @@ search-found = Nycklar
 search-locker = fack
 search-nothing = Ingen nyckel hittades
 search-nothing-advice = Varje sökord jämförs med början av orden i nycklarnas ID och objekt. Försök med färre eller kortare ord.
-search-goes-on = Inga träffar hittills, men allt är inte genomsökt än.
+search-more = Inga träffar hittills, men allt är inte genomsökt än.

@@ -1,4 +1,4 @@
-### Contracts: making, editing and removing one, who is told, and the messages.
+### Avtal: att skapa, ändra, avsluta och ta bort dem, kontaktpersonerna och meddelandena. Termer: automats.ftl.
 
 contract-new = Nytt avtal
 contract-edit = Ändra avtal
@@ -21,17 +21,17 @@ date-hint = Till exempel 2026-11-24
 time-hint = Till exempel 14.00
 date-form = Ange ett datum som finns, till exempel 2026-11-24.
 time-form = Ange ett klockslag, till exempel 14.00.
-start-missing = Ange en starttid, eller välj att avtalet börjar nu.
-start-or-now = Välj antingen en starttid eller att avtalet börjar nu.
+start-missing = Ange en starttid, eller välj ”Börjar nu”.
+start-or-now = Välj antingen en starttid eller ”Börjar nu”, inte båda.
 times-in = Tider i tidszonen
 permanent-contract = Tillsvidareavtal
 permanent = Tills vidare
 pin = PIN-kod
-pin-hint = 4–9 siffror. Lämna tomt så skapas en kod.
+pin-hint = 4–9 siffror. Lämna tomt så skapas en PIN-kod.
 pin-hint-edit = Lämna tomt så förblir koden som den är.
-free-text = Anteckning
-free-text-hint = Skickas med meddelandena.
-contract-id-own = Egen referens
+note = Anteckning
+note-hint = Skickas med meddelandena.
+contract-id-own = Ange en egen referens
 contract-id = Avtals-ID
 contract-id-hint = Till exempel ett bokningsnummer. Lämna tomt så skapas ett.
 end-missing = Ange en sluttid, eller välj ett tillsvidareavtal.
@@ -52,7 +52,7 @@ contact-add = Lägg till kontaktperson
 contact-remove = Ta bort
 contact-name = Namn
 contact-language = Språk i meddelandena
-contact-not-told = Får inga meddelanden
+contact-not-notified = Får inga meddelanden
 email = E-post
 send-email = Skicka e-post
 phone-number = Telefonnummer
@@ -95,16 +95,16 @@ next-free-none = Nyckeln är inte ledig så länge senare heller.
 messages = Meddelanden
 messages-before = De här meddelandena skickas när du sparar. Ännu har ingenting sparats eller skickats.
 messages-none = Inga meddelanden har skickats om det här avtalet.
-told-by-email = e-post till { $address }
-told-by-sms = SMS till { $address }
-told-at-once = Skickas genast
-told-at = Skickas { $time }, om ingenting ändras innan dess
-told-subject = Ämne:
-told-sms = { $count ->
+message-by-email = e-post till { $address }
+message-by-sms = SMS till { $address }
+preview-now = Skickas genast
+preview-at = Skickas { $time }, om ingenting ändras innan dess
+preview-subject = Ämne:
+preview-sms = { $count ->
     [one] Ett SMS
    *[other] { $count } SMS långt
 }
-told-sms-of-many-letters = { $count ->
+preview-sms-unicode = { $count ->
     [one] Ett SMS. Det innehåller ett tecken som inte hör till SMS-alfabetet och rymmer därför 70 tecken i stället för 160.
    *[other] { $count } SMS långt. Det innehåller ett tecken som inte hör till SMS-alfabetet, och därför rymmer varje SMS 67 tecken i stället för 153.
 }
@@ -129,7 +129,7 @@ failure-content-refused = E-post- eller SMS-tjänsten skickar inte den här text
 key = Nyckel
 when = När
 state = Status
-state-running = Pågår
+state-active = Pågår
 state-upcoming = Kommande
 state-ended = Avslutat
 state-overdue = Försenad
@@ -138,9 +138,9 @@ created = Skapat
 updated = Senast ändrat
 pin-hidden = Dold
 pin-show = Visa PIN-kod
-pin-shown = Att du såg PIN-koden har antecknats bland händelserna.
-pin-another = Byt PIN-kod
-pin-another-explained = Den nuvarande PIN-koden slutar gälla. Kontaktpersonerna får den nya.
+pin-shown = Visningen av PIN-koden har registrerats bland händelserna.
+pin-change = Byt PIN-kod
+pin-change-explained = Den nuvarande PIN-koden slutar gälla. Kontaktpersonerna får den nya.
 pin-new = Ny PIN-kod
 
 contract-done-created = Avtalet är skapat.
@@ -153,7 +153,7 @@ contract-done-resent = Meddelandet skickas igen.
 
 contract-end-explained = Avtalet avslutas genast och finns kvar i historiken. Därefter gäller PIN-koden bara för återlämning.
 contract-end-out = Nyckeln är hämtad med det här avtalet. Den är försenad från och med nu tills den återlämnas.
-contract-end-told = När du avslutar avtalet skickas de här meddelandena:
+contract-end-messages = När du avslutar avtalet skickas de här meddelandena:
 contract-end-stale-advice = Nedan ser du avtalet som det är nu. Kontrollera det innan du avslutar det.
 
 # Removing it
@@ -161,7 +161,7 @@ contract-end-stale-advice = Nedan ser du avtalet som det är nu. Kontrollera det
 contract-remove-pin = Avtalets PIN-kod slutar gälla.
 contract-remove-out = Nyckeln är hämtad med det här avtalet. När avtalet är borttaget kan nyckeln bara återlämnas med sin returkod, om den har en.
 contract-remove-force = Ta bort avtalet trots att nyckeln är hämtad
-contract-remove-told = När du tar bort avtalet skickas de här meddelandena:
+contract-remove-messages = När du tar bort avtalet skickas de här meddelandena:
 contract-remove-nobody = Ingen får något meddelande.
 contract-remove-stale = Avtalet har ändrats under tiden
 contract-remove-stale-advice = Nedan ser du avtalet som det är nu. Kontrollera det innan du tar bort det.

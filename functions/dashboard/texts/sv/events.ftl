@@ -1,4 +1,4 @@
-### Vad som har hänt.
+### Händelser. Ingen text får innehålla en PIN-kod, en returkod eller en adress. Termer: automats.ftl.
 
 events = Händelser
 events-label = Händelser, den senaste först
@@ -29,8 +29,8 @@ event-contract-changed = Avtalet ändrades: { $fields }. Gäller nu: { $range }
 event-contract-ended = Avtalet avslutades i förtid: { $range }
 event-contract-removed = Avtalet togs bort
 event-pin-revealed = Avtalets PIN-kod visades
-event-personal-data-exported = Uppgifterna om en person lämnades ut, bland dem det här avtalet
-event-personal-data-erased = Uppgifterna om en person togs bort ur avtalet
+event-personal-data-exported = En persons uppgifter exporterades, även det här avtalet
+event-personal-data-erased = En persons uppgifter raderades ur avtalet
 event-opening-requested = Öppning av fack { $locker } begärdes
 event-opening-finished-opened = Fack { $locker } öppnades på distans
 event-opening-finished-refused = Automaten avvisade begäran att öppna fack { $locker }
@@ -53,7 +53,7 @@ event-automat-reset = Automaten återställdes: dess enhet börjar om från bör
 event-automat-clock-wrong = Enhetens klocka går fel: ett meddelande daterat i framtiden avvisades
 event-automat-message-not-understood = Enheten skickade något som systemet inte känner till; resten av meddelandet användes
 event-automat-duplicate-client = En andra anslutning med automatens certifikat avbröt den första. Efter ett nätverksavbrott är det normalt; om det upprepas har två enheter samma certifikat
-event-locker-forced = Fack { $locker } öppnades, eller nyckeln togs ut, utan fjärröppning eller kod
+event-locker-forced = Fack { $locker } öppnades, eller nyckeln togs ut, utan begärd öppning eller kod
 event-key-unexpected = En nyckel lades i fack { $locker }, där ingen nyckel hör hemma
 event-door-left-open = Dörren till fack { $locker } har stått öppen i 5 minuter
 event-opening-unexpected = Enheten rapporterade en öppning av fack { $locker } som ingen hade begärt

@@ -32,12 +32,12 @@ key-remove-out = Nyckeln är inte i sitt fack: någon kan ha den. När den har t
 key-remove-force = Ta bort nyckeln trots att den inte är i facket
 key-removing = Nyckeln tas bort
 key-removing-explained = Nyckeln har inte längre något fack, och ingen av dess PIN-koder gäller. Dess avtal raderas i bakgrunden, och tills det är klart kan ingen annan nyckel få samma ID.
-key-removing-go-on = Se om det är klart
+key-removing-check = Se om det är klart
 key-removing-to-the-automat = Till automaten
 
 # The page of a key
 
-key-page-running = Pågår
+key-page-active = Pågår
 key-page-upcoming = Kommande
 key-page-ended = Avslutade
 key-page-contracts = Avtal
@@ -48,7 +48,7 @@ key-page-first = Skapa det första avtalet
 key-page-show-ended = Avslutade avtal
 key-page-show-live = Pågående och kommande avtal
 key-page-property = Objekt
-key-page-place = Plats
+key-page-location = Plats
 key-page-locker = Fack
 key-page-whereabouts = Nyckel
 key-page-inside = På plats

@@ -1,4 +1,4 @@
-### Ett fack som öppnas på distans: begärt, på väg, och hur det gick.
+### Ett fack och en öppning av det: begärd, på väg och resultatet. Termer: automats.ftl.
 
 locker-page = Fack { $locker }
 locker-key = Nyckel
@@ -7,11 +7,11 @@ locker-key-property = Objekt
 locker-whereabouts = Var nyckeln är
 locker-key-inside = På plats
 locker-key-missing = Inte i facket: den har aldrig lagts in, eller har tagits ut utan avtal
-locker-key-out-with = Hämtad med avtalet
+locker-key-out-with = Hämtad, med avtalet
 locker-key-unknown = Automaten har inte rapporterat det än
-locker-inside = En nyckel, fast ingen hör hit
-locker-running = Pågående avtal
-locker-running-none = Inget
+locker-inside = En nyckel som inte hör hit
+locker-active = Pågående avtal
+locker-active-none = Inget
 locker-door = Dörr
 locker-door-open = Öppen
 locker-door-closed = Stängd
@@ -22,17 +22,17 @@ locker-add-key = Lägg till en nyckel i fack { $locker }
 
 open-locker = Öppna fack { $locker }
 open-reason = Orsak (valfritt)
-open-reason-say = Ange orsaken
+open-reason-give = Ange orsaken
 open-reason-hint = Den sparas med öppningen.
-open-force = Försök ändå i 20 sekunder
+open-force = Skicka begäran ändå (gäller i 20 sekunder)
 open-away-since = Automaten har varit frånkopplad sedan { $time }
-open-away-means = Den kan inte ta emot någon begäran nu, så facket öppnas inte. Om den är ansluten igen inom 20 sekunder från ditt försök öppnas facket.
+open-away-means = Den kan inte ta emot någon begäran nu, så facket öppnas inte. Om du skickar begäran ändå och automaten ansluter igen inom 20 sekunder öppnas facket.
 open-not-seen = Automaten har aldrig varit ansluten
 open-not-seen-means = Det är inte känt om enheten är i drift. Du kan försöka ändå.
 open-explained = Automaten har 20 sekunder på sig att öppna facket. Den rapporterar om facket öppnades.
 
 opening-title = Öppning av fack { $locker }
-opening-already = Facket höll redan på att öppnas, så ingen ny öppning begärdes. Det här är den pågående öppningen.
+opening-already = Facket höll redan på att öppnas, så ingen ny begäran skickades. Det här är den pågående öppningen.
 opening-requested = Väntar på automaten
 opening-requested-means = Den har 20 sekunder på sig att öppna fack { $locker }.
 opening-opened = Öppnat
@@ -48,11 +48,11 @@ opening-unanswered-means = Automaten svarade inte i tid. Den öppnar inte längr
 opening-look-again = Uppdatera
 opening-left = Tid kvar
 opening-steps = Hur långt öppningen har kommit
-opening-step-asked = Begärd
+opening-step-requested = Begärd
 opening-step-answered = Automaten svarar
 opening-step-open = Facket öppnas
-opening-asked-by = Begärd av
-opening-asked-at = Begärd
+opening-requested-by = Begärd av
+opening-requested-at = Begärd
 opening-ended-at = Avslutad
 opening-reason = Orsak
 opening-again = Försök igen

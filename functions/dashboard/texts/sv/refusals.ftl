@@ -1,20 +1,20 @@
 ### Vad som inte går: för varje problem vad som hände och, där det hjälper, vad man kan göra.
 
-# Vad ingen av våra sidor skickar
+# Begäranden som ingen av våra sidor skickar
 
-refused-malformed-json = Detta går inte att läsa
+refused-malformed-json = Begäran kunde inte läsas
 refused-malformed-json-advice = Gå tillbaka, ladda om sidan och försök igen.
-refused-invalid-request = En del av det som skickades kan inte godtas
+refused-invalid-request = Några fält är felaktiga
 refused-invalid-request-advice = Gå tillbaka och kontrollera fälten.
-refused-body-too-large = Detta är för mycket för ett formulär
+refused-body-too-large = Formuläret är för stort
 refused-body-too-large-advice = Gå tillbaka och korta den längsta texten.
-refused-unsupported-media-type = Detta går inte att läsa
+refused-unsupported-media-type = Begäran kunde inte läsas
 refused-unsupported-media-type-advice = Gå tillbaka, ladda om sidan och försök igen.
-refused-invalid-query = Adressen innehåller något som sidan inte känner till
+refused-invalid-query = Adressen innehåller okända parametrar
 refused-invalid-query-advice = Ta bort det som följer efter frågetecknet i adressen, eller börja från automaterna.
 refused-invalid-cursor = Den här delen av listan finns inte längre
 refused-invalid-cursor-advice = Börja från listans början.
-refused-invalid-header = Detta går inte att läsa
+refused-invalid-header = Begäran kunde inte läsas
 refused-invalid-header-advice = Ladda om sidan och försök igen.
 
 # Vem som får
@@ -41,7 +41,7 @@ refused-method-not-allowed-advice = Börja från automaterna och försök igen.
 refused-automat-not-found = Automaten finns inte
 refused-automat-not-found-advice = Den kan ha tagits bort, eller så är adressen felskriven: stora och små bokstäver är olika tecken. Listan över automater har alla som finns.
 refused-key-not-found = Nyckeln finns inte
-refused-key-not-found-advice = Den kan ha tagits bort, eller så är adressen felskriven: stora och små bokstäver är olika tecken. Sök efter en del av namnet eller objektet.
+refused-key-not-found-advice = Den kan ha tagits bort, eller så är adressen felskriven: stora och små bokstäver är olika tecken. Sök efter början av nyckelns ID eller objekt.
 refused-contract-not-found = Nyckeln har inget sådant avtal
 refused-contract-not-found-advice = Det kan ha tagits bort, eller höra till en annan nyckel. Nyckelns sida visar alla dess avtal; de som avslutades för länge sedan är raderade.
 refused-locker-not-found = Automaten har inget sådant fack
@@ -51,7 +51,7 @@ refused-locker-not-found-advice = { $lockerCount ->
    *[other] Den har { $lockerCount } fack. De är numrerade från 0.
 }
 refused-opening-not-found = Öppningen finns inte
-refused-opening-not-found-advice = Gamla öppningar raderas. Automatens händelser berättar hur det gick.
+refused-opening-not-found-advice = Gamla öppningar raderas. Automatens händelser visar resultatet.
 refused-message-not-found = Meddelandet finns inte
 refused-message-not-found-advice = Avtalets sida visar dess meddelanden.
 
@@ -95,7 +95,7 @@ refused-contracts-overlap-advice = Flytta eller ta först bort ett avtal i varje
 refused-not-started = Avtalet har inte börjat än
 refused-not-started-advice = Ändra det eller ta bort det i stället.
 refused-key-out = Nyckeln är hämtad
-refused-key-out-advice = Någon har den. Vänta tills den är återlämnad, eller bekräfta att du vill göra detta ändå.
+refused-key-out-advice = Någon har den. Vänta tills den är återlämnad, eller bekräfta att du vill ta bort nyckeln ändå.
 refused-holder-has-key = Nyckeln är redan hämtad med det här avtalet
 refused-holder-has-key-advice = Avtalet kan inte börja i framtiden. Avsluta det nu och skapa ett nytt, eller vänta tills nyckeln är återlämnad.
 refused-key-being-removed = Nyckeln håller på att tas bort
@@ -109,17 +109,17 @@ refused-pin-in-use-advice = Välj en annan, eller lämna fältet tomt för att f
 refused-locker-busy = Facket håller redan på att öppnas
 refused-locker-busy-advice = Ingen ny öppning begärdes. Följ den pågående öppningen; försök igen när den är avslutad.
 refused-automat-offline = Automaten är inte ansluten
-refused-automat-offline-advice = Ingenting öppnades. Utan anslutning kan automaten inte ta emot någon begäran. Du kan ändå försöka i 20 sekunder: om den är ansluten igen till dess öppnas facket.
+refused-automat-offline-advice = Ingenting öppnades: automaten kan inte ta emot någon begäran. Du kan skicka begäran ändå: om automaten ansluter igen inom 20 sekunder öppnas facket.
 refused-message-under-way = Meddelandet skickas redan
 refused-message-under-way-advice = Titta igen om ett ögonblick.
 refused-message-outdated = Meddelandet stämmer inte längre
 refused-message-outdated-advice = Avtalet har ändrats sedan dess. Skicka ett senare meddelande i stället.
 refused-stale-version = Uppgifterna har ändrats under tiden
-refused-stale-version-advice = Ingenting sparades. Se hur det är nu och bestäm dig sedan.
+refused-stale-version-advice = Ingenting sparades. Kontrollera de nuvarande uppgifterna och försök igen.
 refused-idempotency-key-reused = Formuläret har redan skickats med annat innehåll
 refused-idempotency-key-reused-advice = Det som skickades först kan ha sparats. Kontrollera läget innan du skickar formuläret igen.
 refused-idempotency-outdated = Formuläret har redan skickats, och läget har ändrats sedan dess
-refused-idempotency-outdated-advice = Svaret som gavs då stämmer inte längre. Kontrollera hur det är nu och skicka formuläret igen om det fortfarande behövs.
+refused-idempotency-outdated-advice = Det första resultatet stämmer inte längre. Kontrollera hur det är nu och skicka formuläret igen om det fortfarande behövs.
 
 # Vad som är fel hos oss
 
@@ -128,4 +128,4 @@ refused-automat-busy-advice = Ingenting öppnades. Försök igen när några av 
 refused-busy = Andra ändrar samma uppgifter
 refused-busy-advice = Ingenting sparades. Försök igen.
 refused-internal = Något gick fel hos oss
-refused-internal-advice = Felet beror såvitt vi vet inte på dig. Kontrollera om det du ville blev gjort; försök annars igen om ett ögonblick.
+refused-internal-advice = Kontrollera om ändringen sparades. Försök annars igen om ett ögonblick.

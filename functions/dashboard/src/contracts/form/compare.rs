@@ -9,28 +9,28 @@ use crate::form::{Differences, Form};
 use crate::times::{Reading, Times, Which};
 
 /// Where two versions of a contract differ, in words.
-pub(in crate::contracts) fn differences(t: &Texts, times: &Times, typed: &Form, standing: &Contract) -> Differences {
+pub(in crate::contracts) fn differences(t: &Texts, times: &Times, typed: &Form, current: &Contract) -> Differences {
     let labels =
-        ["person", START, END, "pin", "freeText", "contacts"].map(|name| (name, t.say(label_of(name)).into_owned()));
-    let theirs = in_words(t, times, &fields::filled(Form::default(), standing, times));
-    Differences::between(&theirs, &in_words(t, times, typed), labels)
+        ["person", START, END, "pin", "freeText", "contacts"].map(|name| (name, t.text(label_of(name)).into_owned()));
+    let theirs = with_labels(t, times, &fields::filled(Form::default(), current, times));
+    Differences::between(&theirs, &with_labels(t, times, typed), labels)
 }
 
 /// What a form says, each field in words; of a PIN only that there is a new one.
-fn in_words(t: &Texts, times: &Times, form: &Form) -> Form {
+fn with_labels(t: &Texts, times: &Times, form: &Form) -> Form {
     let typed =
         |name: &str| format!("{} {}", form.text(&fields::date_field(name)), form.text(&fields::time_field(name)));
-    let time = |name: &str| match (fields::reading(form, name, times), Which::of_word(form.text(&which_field(name)))) {
+    let time = |name: &str| match (fields::reading(form, name, times), Which::parse(form.text(&which_field(name)))) {
         (Reading::At(instant) | Reading::Twice(instant, _), None | Some(Which::First))
         | (Reading::Twice(_, instant) | Reading::At(instant), Some(Which::Second)) => times.moment(instant),
         (Reading::Skipped(_) | Reading::Unreadable, _) => typed(name).trim().to_owned(),
     };
-    let end = if form.ticked("permanent") { t.say("permanent").into_owned() } else { time(END) };
-    let pin = if form.given("pin").is_some() { t.say("pin-new") } else { "".into() };
+    let end = if form.ticked("permanent") { t.text("permanent").into_owned() } else { time(END) };
+    let pin = if form.given("pin").is_some() { t.text("pin-new") } else { "".into() };
     let contact = |number: usize| {
         let field = |name: &str| form.text(&format!("contacts.{number}.{name}")).trim().to_owned();
-        let said = [field("name"), field("email"), field("phoneNumber")];
-        said.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" ")
+        let parts = [field("name"), field("email"), field("phoneNumber")];
+        parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" ")
     };
     Form::default()
         .with("person", form.text("person"))
@@ -47,7 +47,7 @@ fn label_of(name: &str) -> &'static str {
         START => "start",
         END => "end",
         "pin" => "pin",
-        "freeText" => "free-text",
+        "freeText" => "note",
         _ => "contacts",
     }
 }

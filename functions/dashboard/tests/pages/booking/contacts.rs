@@ -1,4 +1,4 @@
-//! Contacts in the form, and the messages that they would get.
+//! Contacts in the form, and the preview of their messages.
 
 use super::{NEW, contracts, stage};
 use crate::stage::{Page, Stage};
@@ -12,7 +12,7 @@ const TIMES: [(&str, &str); 5] = [
 ];
 
 #[tokio::test]
-async fn contacts_are_added_and_taken_away_without_a_script_and_nothing_is_lost() {
+async fn contacts_are_added_and_removed_without_a_script_and_input_is_kept() {
     let stage = stage().await;
     let one = stage.fill(NEW, &[&TIMES[..], &[("step", "add-contact")]].concat()).await;
     assert_eq!((one.status, one.value("person").unwrap().as_str()), (200, "Ada"));
@@ -50,11 +50,11 @@ fn is_country_not_chosen(line: &str) -> bool {
 }
 
 #[tokio::test]
-async fn messages_are_shown_before_anything_is_saved_and_go_just_so() {
+async fn messages_are_previewed_and_sent_as_shown() {
     let stage = stage().await;
     let preview = preview(&stage).await;
     assert_eq!((preview.status, contracts(&stage).await.len()), (200, 0));
-    for part in ["<dialog open", "email to aino@example.fi", "SMS to +358401234567", "<iframe sandbox", "Goes at once"]
+    for part in ["<dialog open", "email to aino@example.fi", "SMS to +358401234567", "<iframe sandbox", "Sent immediately"]
     {
         assert!(preview.has(part), "{part} in {}", preview.main());
     }
@@ -63,7 +63,7 @@ async fn messages_are_shown_before_anything_is_saved_and_go_just_so() {
     let shown = preview.main().replace(&pin, "PIN").replace(&id, "ID");
     let shown = shown.lines().filter(|line| !is_country_not_chosen(line)).collect::<Vec<_>>().join("\n");
     insta::assert_snapshot!("a_preview", shown);
-    assert!(preview.html.matches(&pin).count() >= 3, "the messages tell the PIN that will be");
+    assert!(preview.html.matches(&pin).count() >= 3, "the preview shows the PIN that will be used");
     let saved = stage.send(&preview, &[("step", "confirm")]).await;
     assert_eq!(saved.status, 303, "{}", saved.main());
     let [contract] = &contracts(&stage).await[..] else { panic!() };
@@ -77,7 +77,7 @@ async fn messages_are_shown_before_anything_is_saved_and_go_just_so() {
 }
 
 #[tokio::test]
-async fn what_was_changed_after_the_preview_is_shown_again() {
+async fn a_change_after_the_preview_is_previewed_again() {
     let stage = stage().await;
     let first = preview(&stage).await;
     let second = stage.send(&first, &[("person", "Eino"), ("step", "confirm")]).await;
@@ -87,7 +87,7 @@ async fn what_was_changed_after_the_preview_is_shown_again() {
 }
 
 #[tokio::test]
-async fn a_start_of_now_is_that_of_the_preview() {
+async fn a_contract_that_starts_now_keeps_the_start_of_its_preview() {
     let stage = stage().await;
     let page = stage.get(NEW).await;
     let fields = [
@@ -106,7 +106,7 @@ async fn a_start_of_now_is_that_of_the_preview() {
 }
 
 #[tokio::test]
-async fn a_number_as_dialled_at_home_is_completed_and_shown_before_it_is_saved() {
+async fn a_national_phone_number_is_completed_and_shown_before_saving() {
     for (country, typed, number) in [
         ("FI", "040 123 4567", "+358401234567"),
         ("FI", "+358 (0)40 123 4567", "+358401234567"),
@@ -140,13 +140,13 @@ async fn a_number_as_dialled_at_home_is_completed_and_shown_before_it_is_saved()
 }
 
 #[tokio::test]
-async fn the_form_with_its_countries_weighs_little() {
+async fn the_form_with_all_countries_is_small() {
     let stage = stage().await;
     assert!(stage.weigh(NEW).await < 11_000, "of the 12 kB that a later visit may take: {}", stage.weigh(NEW).await);
 }
 
 #[tokio::test]
-async fn where_the_zone_is_in_no_country_none_is_chosen() {
+async fn a_time_zone_without_a_country_selects_none() {
     let stage = stage().await;
     let id = domain::AutomatId::parse("lobby").unwrap();
     let change = domain::AutomatChange { time_zone: Some(domain::TimeZone::UTC), ..domain::AutomatChange::default() };
@@ -160,7 +160,7 @@ async fn where_the_zone_is_in_no_country_none_is_chosen() {
 }
 
 #[tokio::test]
-async fn what_is_wrong_with_a_contact_stands_in_its_row() {
+async fn errors_of_a_contact_are_shown_in_its_row() {
     let stage = stage().await;
     let page = stage.get(NEW).await;
     let contacts = [("contacts.3.name", ""), ("contacts.3.email", "nobody"), ("contacts.7.phoneNumber", "12")];

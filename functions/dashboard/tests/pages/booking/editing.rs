@@ -1,4 +1,4 @@
-//! Editing and removing a contract.
+//! Editing, ending and removing a contract.
 
 use domain::{Contract, ContractDraft, KeyId};
 use testkit::{act, at, by_email, contract, telling};
@@ -16,7 +16,7 @@ fn page_of(contract: &Contract) -> String {
 }
 
 #[tokio::test]
-async fn the_form_has_what_stands_there_and_changes_only_that() {
+async fn the_edit_form_is_filled_in_and_changes_only_what_was_edited() {
     let stage = stage().await;
     let contract = made(&stage, contract(3_600, 7_200)).await;
     let edit = format!("{}/edit", page_of(&contract));
@@ -30,20 +30,20 @@ async fn the_form_has_what_stands_there_and_changes_only_that() {
     assert_eq!(saved.to, Some(format!("{}?done=changed", page_of(&contract))), "{}", saved.html);
     let now = &contracts(&stage).await[0];
     assert_eq!((now.person.as_str(), now.range, &now.pin, now.version), ("Eino", contract.range, &contract.pin, 2));
-    // Sent twice, it has been done.
+    // Sent twice, it is saved once.
     assert_eq!(stage.send(&page, &[("person", "Eino")]).await.status, 303);
     assert_eq!(contracts(&stage).await[0].version, 2);
 }
 
 #[tokio::test]
-async fn a_start_is_not_moved_ahead_while_the_key_is_out_with_the_contract() {
+async fn a_start_cannot_move_to_the_future_while_the_key_is_out() {
     let stage = stage().await;
     let contract = made(&stage, contract(-60, 7_200)).await;
     let lobby = domain::AutomatId::parse("lobby").unwrap();
     let entry = testkit::entry(stage.store(), "e-1", domain::CodeKind::Pin, contract.pin.reveal(), at(0), &[0]);
     stage.store().keypad_entry(&lobby, entry, at(0)).await.unwrap();
-    for told in [telling(1, &[(0, true, None)]), telling(2, &[(0, false, Some("e-1"))])] {
-        stage.store().hear_lockers(&lobby, told, at(0)).await.unwrap();
+    for report in [telling(1, &[(0, true, None)]), telling(2, &[(0, false, Some("e-1"))])] {
+        stage.store().hear_lockers(&lobby, report, at(0)).await.unwrap();
     }
     let edit = format!("{}/edit", page_of(&contract));
     let refused = stage.fill(&edit, &[("start.date", "2026-11-24"), ("start.time", "15:30")]).await;
@@ -55,7 +55,7 @@ async fn a_start_is_not_moved_ahead_while_the_key_is_out_with_the_contract() {
 }
 
 #[tokio::test]
-async fn two_who_edit_at_once_see_both_versions() {
+async fn a_stale_edit_of_a_contract_shows_both_versions() {
     let stage = stage().await;
     let contract = made(&stage, contract(3_600, 7_200)).await;
     let edit = format!("{}/edit", page_of(&contract));
@@ -73,7 +73,7 @@ async fn two_who_edit_at_once_see_both_versions() {
 }
 
 #[tokio::test]
-async fn an_edit_that_is_told_is_previewed_with_the_pin_hidden() {
+async fn an_edit_that_sends_messages_is_previewed_with_the_pin_hidden() {
     let stage = stage().await;
     let draft = ContractDraft { contacts: vec![by_email("aino@example.fi")], ..contract(3_600, 7_200) };
     let contract = made(&stage, draft).await;
@@ -86,7 +86,7 @@ async fn an_edit_that_is_told_is_previewed_with_the_pin_hidden() {
 }
 
 #[tokio::test]
-async fn removing_says_who_is_told_and_does_it_once() {
+async fn removing_previews_its_messages_and_happens_once() {
     let stage = stage().await;
     let draft = ContractDraft { contacts: vec![by_email("aino@example.fi")], ..contract(3_600, 7_200) };
     let contract = made(&stage, draft).await;
@@ -104,7 +104,7 @@ async fn removing_says_who_is_told_and_does_it_once() {
 }
 
 #[tokio::test]
-async fn ending_says_who_is_told_and_does_it_once() {
+async fn ending_previews_its_messages_and_happens_once() {
     let stage = stage().await;
     let draft = ContractDraft { contacts: vec![by_email("aino@example.fi")], ..contract(-3_600, 7_200) };
     let contract = made(&stage, draft).await;
@@ -126,7 +126,7 @@ async fn ending_says_who_is_told_and_does_it_once() {
 }
 
 #[tokio::test]
-async fn an_upcoming_contract_has_no_end_to_press() {
+async fn an_upcoming_contract_cannot_be_ended() {
     let stage = stage().await;
     let contract = made(&stage, contract(3_600, 7_200)).await;
     assert!(!stage.get(&page_of(&contract)).await.has("/end\""));

@@ -22,7 +22,7 @@ async fn contracts_are_listed_by_their_state() {
     book(&stage, "Tuuli", 2 * DAY, 3 * DAY).await;
     stage.later(600);
     let page = stage.get("/keys/K-1").await;
-    // What happened in one instant has no order that a test could know.
+    // Events of the same instant have no order that a test could rely on.
     let main = page.main().split_once("<section aria-labelledby=\"events\"").unwrap().0.to_owned();
     let shown = contracts(&stage)
         .await
@@ -30,13 +30,13 @@ async fn contracts_are_listed_by_their_state() {
         .fold(main, |shown, contract| shown.replace(contract.id.as_str(), &format!("ID-{}", contract.person)));
     insta::assert_snapshot!("a_key", shown);
     assert!(page.status == 200 && page.has("Nelli") && page.has("Tuuli") && !page.has("Enni"), "{}", page.main());
-    assert!(page.html.find("Running").unwrap() < page.html.find("Upcoming").unwrap());
+    assert!(page.html.find("Active").unwrap() < page.html.find("Upcoming").unwrap());
     let ended = stage.get("/keys/K-1?show=ended").await;
     assert!(ended.has("Enni") && !ended.has("Nelli"));
 }
 
 #[tokio::test]
-async fn free_days_of_a_month_lead_to_a_contract_on_them() {
+async fn free_days_link_to_a_new_contract() {
     let stage = stage().await;
     book(&stage, "Nelli", DAY, 4 * DAY).await;
     let page = stage.get("/keys/K-1?month=2026-12").await;
@@ -67,7 +67,7 @@ async fn lists_are_paged() {
 }
 
 #[tokio::test]
-async fn a_permanent_contract_takes_every_day_to_come() {
+async fn a_permanent_contract_takes_all_later_days() {
     let stage = stage().await;
     let key = KeyId::parse("K-1").unwrap();
     let draft = ContractDraft { ending: Ending::Permanent, ..contract(DAY, 2 * DAY) };

@@ -1,9 +1,9 @@
 //! Contracts.
 
 mod contacts;
+mod creating;
 mod editing;
 mod key_page;
-mod making;
 mod pins;
 
 use api::Role;
@@ -23,12 +23,11 @@ async fn with_key(sharing: Sharing) -> Stage {
     stage
 }
 
-/// The same with a key that is not shared.
+/// As above, with a key that is not shared.
 async fn stage() -> Stage {
     with_key(Sharing::NotShared).await
 }
 
-/// The contracts of the key.
 async fn contracts(stage: &Stage) -> Vec<Contract> {
     let filter = ContractFilter { states: Vec::new(), order: Order::Ascending };
     let (key, page) = (KeyId::parse("K-1").unwrap(), PageRequest { limit: 100, after: None });

@@ -1,4 +1,4 @@
-//! A contract's page, and its PIN.
+//! The page of a contract, and its PIN.
 
 use api::Role;
 use domain::{ContractDraft, EventKind, KeyId};
@@ -8,16 +8,16 @@ use testkit::{act, by_email, contract, of_everything};
 use super::stage;
 
 #[tokio::test]
-async fn a_pin_is_hidden_until_somebody_looks_and_that_is_recorded() {
+async fn a_pin_is_hidden_and_viewing_it_is_recorded() {
     let stage = stage().await;
     let key = KeyId::parse("K-1").unwrap();
     let draft = ContractDraft { contacts: vec![of_everything(by_email("aino@example.fi"))], ..contract(-60, 7_200) };
     let made = stage.store().create_contract(&key, draft, &act()).await.unwrap().into_inner();
     let home = format!("/keys/K-1/contracts/{}", made.id);
     let page = stage.get(&format!("{home}?done=created")).await;
-    assert!(page.has("••••••") && !page.has(made.pin.reveal()) && page.has("The contract is made."));
+    assert!(page.has("••••••") && !page.has(made.pin.reveal()) && page.has("The contract has been created."));
     insta::assert_snapshot!("a_contract", page.main().replace(made.id.as_str(), "ID"));
-    assert!(page.has("Running") && page.has("Key not returned in time"), "{}", page.main());
+    assert!(page.has("Active") && page.has("Key not returned in time"), "{}", page.main());
     let shown = stage.post(&format!("{home}/pin"), &[]).await;
     assert!(shown.status == 200 && shown.has(made.pin.reveal()), "{}", shown.main());
     let events = stage.store().key_events(&key, &PageRequest { limit: 10, after: None }).await.unwrap().data;
@@ -32,7 +32,7 @@ async fn a_pin_is_hidden_until_somebody_looks_and_that_is_recorded() {
 }
 
 #[tokio::test]
-async fn a_viewer_is_offered_nothing_that_they_may_not_do() {
+async fn a_viewer_sees_no_actions() {
     let stage = stage().await;
     let key = KeyId::parse("K-1").unwrap();
     let made = stage.store().create_contract(&key, contract(-60, 7_200), &act()).await.unwrap().into_inner();

@@ -1,26 +1,26 @@
-//! What happened, as the pages list it.
+//! The lists of events.
 
 use api::Role;
 use domain::{ContractId, KeyId, OpeningOutcome};
 use testkit::contract;
 
-use super::{act_at, open, stage, told};
+use super::{act_at, open, report, stage};
 
 #[tokio::test]
-async fn what_happened_at_an_automat_is_listed_newest_first() {
+async fn events_of_an_automat_are_listed_newest_first() {
     let stage = stage().await;
     let mut draft = contract(0, 3_600);
     draft.id = Some(ContractId::parse("b-1").unwrap());
     stage.store().create_contract(&KeyId::parse("K-1").unwrap(), draft, &act_at(-30)).await.unwrap();
     let opening = open(&stage, "a").await;
-    told(&stage, &opening, OpeningOutcome::Opened).await;
+    report(&stage, &opening, OpeningOutcome::Opened).await;
     insta::assert_snapshot!("events", stage.get_as(Role::Viewer, "/automats/lobby/events").await.main());
     let of_key = stage.get_as(Role::Viewer, "/keys/K-1/events").await.main();
-    assert!(of_key.contains("A contract was made") && !of_key.contains("The automat was added"), "{of_key}");
+    assert!(of_key.contains("A contract was created") && !of_key.contains("The automat was added"), "{of_key}");
 }
 
 #[tokio::test]
-async fn a_long_list_comes_in_parts() {
+async fn a_long_list_of_events_is_paged() {
     let stage = stage().await;
     let first = stage.get_as(Role::Viewer, "/automats/lobby/events?limit=1").await.main();
     assert!(first.contains("The key was added") && !first.contains("Newest events"), "{first}");

@@ -2,10 +2,10 @@
 
 use api::Role;
 
-use super::{LOCKER, OPEN, gone, open, openings, stage};
+use super::{LOCKER, OPEN, disconnect, open, openings, stage};
 
 #[tokio::test]
-async fn a_lockers_page_says_what_is_known_of_it_and_has_the_button_that_opens_it() {
+async fn the_page_of_a_locker_shows_its_state_and_the_open_button() {
     let stage = stage().await;
     let page = stage.get(LOCKER).await;
     assert_eq!(page.status, 200);
@@ -18,7 +18,7 @@ async fn a_lockers_page_says_what_is_known_of_it_and_has_the_button_that_opens_i
 }
 
 #[tokio::test]
-async fn a_locker_that_is_not_there_is_not_opened() {
+async fn an_unknown_locker_cannot_be_opened() {
     let stage = stage().await;
     for uri in ["/automats/lobby/lockers/3", "/automats/lobby/lockers/x", "/automats/attic/lockers/0"] {
         assert_eq!(stage.get_as(Role::Admin, uri).await.status, 404, "{uri}");
@@ -28,7 +28,7 @@ async fn a_locker_that_is_not_there_is_not_opened() {
 }
 
 #[tokio::test]
-async fn the_same_form_sent_twice_opens_once() {
+async fn a_form_sent_twice_opens_once() {
     let stage = stage().await;
     let opening = open(&stage, "a").await;
     assert_eq!(open(&stage, "a").await, opening);
@@ -36,38 +36,38 @@ async fn the_same_form_sent_twice_opens_once() {
 }
 
 #[tokio::test]
-async fn who_opens_a_locker_that_is_being_opened_is_led_to_that_opening() {
+async fn opening_a_busy_locker_leads_to_the_current_opening() {
     let stage = stage().await;
     let opening = open(&stage, "a").await;
     let there = open(&stage, "b").await;
     assert_eq!(there, format!("{opening}?already=true"));
-    assert!(stage.get(&there).await.main().contains("This locker was being opened already"));
+    assert!(stage.get(&there).await.main().contains("This locker was already being opened"));
     stage.later(20);
     assert_ne!(open(&stage, "c").await, there);
     assert_eq!(openings(&stage).await, 2);
 }
 
 #[tokio::test]
-async fn an_automat_that_is_away_is_asked_only_by_who_says_so() {
+async fn opening_at_a_disconnected_automat_needs_confirmation() {
     let stage = stage().await;
-    gone(&stage).await;
+    disconnect(&stage).await;
     let form = [("once", "a"), ("reason", "Lost PIN")];
     let refused = stage.post(OPEN, &form).await;
     assert_eq!(refused.status, 409);
     let page = refused.main();
     assert!(page.contains("The automat is not connected"), "{page}");
-    assert!(page.contains("Try all the same, for 20 seconds") && page.contains("Lost PIN"), "{page}");
-    // The language is chosen on a page that can be gone back to.
+    assert!(page.contains("Send the request anyway (valid for 20 seconds)") && page.contains("Lost PIN"), "{page}");
+    // The language form leads back to a page that answers GET.
     assert!(refused.html.contains(&format!("name=\"to\" value=\"{LOCKER}\"")));
     assert_eq!(openings(&stage).await, 0);
-    // The refusal stands for two minutes under the form's name, so the page has another one.
+    // The refusal is stored for two minutes under the form's idempotency key, so the page has a new one.
     assert_ne!(refused.value("once").unwrap(), "a");
     assert_eq!(stage.send(&refused, &[("force", "on")]).await.status, 303);
     assert_eq!(openings(&stage).await, 1);
 }
 
 #[tokio::test]
-async fn a_reason_that_is_too_long_is_said_beside_its_field() {
+async fn a_reason_that_is_too_long_is_refused_at_its_field() {
     let stage = stage().await;
     let reason = "x".repeat(501);
     let refused = stage.post(OPEN, &[("once", "a"), ("reason", &reason)]).await;
@@ -77,7 +77,7 @@ async fn a_reason_that_is_too_long_is_said_beside_its_field() {
 }
 
 #[tokio::test]
-async fn a_viewer_opens_nothing() {
+async fn a_viewer_cannot_open_lockers() {
     let stage = stage().await;
     let refused = stage.post_as(Role::Viewer, OPEN, &[("once", "a")]).await;
     assert_eq!(refused.status, 403);

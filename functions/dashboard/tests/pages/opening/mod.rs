@@ -1,4 +1,4 @@
-//! Opening a locker, and what happened.
+//! Openings and events.
 
 mod events;
 mod locker;
@@ -36,26 +36,25 @@ async fn stage() -> Stage {
     stage
 }
 
-/// Opens the locker: the way to the opening.
+/// Opens the locker, and returns the path of the opening.
 async fn open(stage: &Stage, once: &str) -> String {
-    let asked = stage.post(OPEN, &[("once", once)]).await;
-    assert_eq!(asked.status, 303, "{}", asked.html);
-    asked.to.unwrap()
+    let response = stage.post(OPEN, &[("once", once)]).await;
+    assert_eq!(response.status, 303, "{}", response.html);
+    response.to.unwrap()
 }
 
-/// The device's word on an opening.
-async fn told(stage: &Stage, opening: &str, outcome: OpeningOutcome) {
+/// The device reports the result of an opening.
+async fn report(stage: &Stage, opening: &str, outcome: OpeningOutcome) {
     let id = OpeningId::parse(opening.strip_prefix("/openings/").unwrap()).unwrap();
     stage.store().finish_opening(&lobby(), locker(1), &id, outcome, at(2), at(2)).await.unwrap();
 }
 
-/// The automat has gone.
-async fn gone(stage: &Stage) {
+async fn disconnect(stage: &Stage) {
     let presence = Presence { connected: false, at: at(0), number: 1 };
     stage.store().hear_presence(&lobby(), presence, at(0)).await.unwrap();
 }
 
-/// How many openings have been asked for.
+/// How many openings have been requested.
 async fn openings(stage: &Stage) -> usize {
     let page = PageRequest { limit: 100, after: None };
     let events = stage.store().automat_events(&lobby(), &page).await.unwrap();

@@ -1,14 +1,14 @@
-//! An opening on its way, and how it ended.
+//! The progress of an opening, and its result.
 
 use std::time::Duration;
 
 use api::Role;
 use domain::OpeningOutcome;
 
-use super::{open, stage, told};
+use super::{open, report, stage};
 
 #[tokio::test]
-async fn an_opening_on_its_way_says_what_is_waited_for() {
+async fn a_requested_opening_says_what_it_waits_for() {
     let stage = stage().await;
     let opening = open(&stage, "a").await;
     let page = stage.get(&opening).await;
@@ -17,16 +17,16 @@ async fn an_opening_on_its_way_says_what_is_waited_for() {
 }
 
 #[tokio::test]
-async fn how_an_opening_ended_is_said_as_far_as_it_is_known() {
+async fn each_result_of_an_opening_is_explained() {
     for (outcome, title, meaning, again) in [
         (OpeningOutcome::Opened, "Opened", "Locker 1 is open.", false),
-        (OpeningOutcome::Refused, "Refused", "The automat did not try", true),
-        (OpeningOutcome::Failed, "Failed", "does not know that locker 1 opened", true),
-        (OpeningOutcome::Expired, "Expired", "Nothing was opened.", true),
+        (OpeningOutcome::Refused, "Refused", "The automat did not try to open the locker", true),
+        (OpeningOutcome::Failed, "Failed", "does not know whether locker 1 opened", true),
+        (OpeningOutcome::Expired, "Expired", "The locker was not opened.", true),
     ] {
         let stage = stage().await;
         let opening = open(&stage, "a").await;
-        told(&stage, &opening, outcome).await;
+        report(&stage, &opening, outcome).await;
         let page = stage.get(&opening).await;
         let main = page.main();
         assert!(main.contains(&format!(">{title}</p>")) && main.contains(meaning), "{main}");
@@ -38,27 +38,27 @@ async fn how_an_opening_ended_is_said_as_far_as_it_is_known() {
 }
 
 #[tokio::test]
-async fn an_opening_that_nobody_answered_may_have_opened_the_locker() {
+async fn an_unanswered_opening_may_have_opened_the_locker() {
     let stage = stage().await;
     let opening = open(&stage, "a").await;
     stage.later(20);
     let expired = stage.get(&opening).await.main();
-    assert!(expired.contains(">Expired</p>") && expired.contains("look at its door"), "{expired}");
-    assert!(expired.contains("Look again") && expired.contains("Try again"), "{expired}");
-    told(&stage, &opening, OpeningOutcome::Opened).await;
+    assert!(expired.contains(">Expired</p>") && expired.contains("Check its door"), "{expired}");
+    assert!(expired.contains("Refresh") && expired.contains("Try again"), "{expired}");
+    report(&stage, &opening, OpeningOutcome::Opened).await;
     assert!(stage.get(&opening).await.main().contains(">Opened</p>"));
 }
 
 #[tokio::test]
-async fn the_answer_is_held_until_there_is_news() {
+async fn a_status_request_waits_for_news() {
     let stage = stage().await;
     let opening = open(&stage, "a").await;
     let following = async { stage.get(&format!("{opening}/status?wait=20")).await };
-    let telling = async {
+    let reporting = async {
         tokio::time::sleep(Duration::from_millis(50)).await;
-        told(&stage, &opening, OpeningOutcome::Opened).await;
+        report(&stage, &opening, OpeningOutcome::Opened).await;
     };
-    let (followed, ()) = tokio::join!(following, telling);
+    let (followed, ()) = tokio::join!(following, reporting);
     assert_eq!(followed.status, 200);
     assert!(!followed.html.contains("<html"), "a part of a page");
     insta::assert_snapshot!("opened", followed.main());
@@ -78,7 +78,7 @@ async fn an_opening_outlives_its_automat() {
 }
 
 #[tokio::test]
-async fn only_what_is_there_is_followed() {
+async fn unknown_openings_and_parameters_are_refused() {
     let stage = stage().await;
     for uri in ["/openings/01KB3CFY80000000000000000Z", "/openings/x", "/openings/x/status"] {
         assert_eq!(stage.get_as(Role::Viewer, uri).await.status, 404, "{uri}");

@@ -5,7 +5,7 @@ use api::Role;
 use super::{OPEN, stage};
 
 #[tokio::test]
-async fn what_is_not_there_says_what_to_look_for() {
+async fn a_missing_resource_has_a_page_that_helps() {
     let stage = stage().await;
     for (uri, said) in [
         ("/nowhere", "Page not found"),
@@ -21,7 +21,7 @@ async fn what_is_not_there_says_what_to_look_for() {
 }
 
 #[tokio::test]
-async fn who_may_not_is_told_who_may_and_stays_who_they_are() {
+async fn a_forbidden_page_says_who_may_help_and_shows_the_role() {
     let stage = stage().await;
     let page = stage.post_as(Role::Viewer, OPEN, &[("once", "a")]).await;
     assert_eq!(page.status, 403);
@@ -30,7 +30,7 @@ async fn who_may_not_is_told_who_may_and_stays_who_they_are() {
 }
 
 #[tokio::test]
-async fn browsers_and_search_engines_find_what_they_look_for_first() {
+async fn robots_txt_and_the_favicon_exist() {
     let stage = stage().await;
     assert_eq!(stage.get_as(Role::Viewer, "/robots.txt").await.html, "User-agent: *\nDisallow: /\n");
     let icon = stage.get_as(Role::Viewer, "/favicon.ico").await;

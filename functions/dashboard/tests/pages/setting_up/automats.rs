@@ -17,7 +17,7 @@ fn lobby() -> AutomatId {
     AutomatId::parse("lobby").unwrap()
 }
 
-/// `lobby` with a key inside, one out in time, one out too long, one of which nothing was told, an empty locker, and one
+/// `lobby` with a key inside, one out in time, one out too long, one that was never reported, an empty locker, and one
 /// with a key inside that is in no list; the door of locker 1 is open.
 async fn busy(stage: &Stage) {
     let store = &stage.store();
@@ -33,31 +33,31 @@ async fn busy(stage: &Stage) {
         draft.pin = Some(testkit::pin(if key == "A-2" { "48291" } else { "58291" }));
         store.create_contract(&id(key), draft, &act()).await.unwrap();
     }
-    let told =
+    let report =
         |inside, door, by: Option<&str>| LockerReport { key_inside: Some(inside), door, by: by.map(str::to_owned) };
     let closed = DoorState::Closed;
-    let all_in = [0, 1, 2].map(|index| (locker(index), told(true, closed, None))).into();
-    tell(stage, 1, all_in).await;
+    let all_in = [0, 1, 2].map(|index| (locker(index), report(true, closed, None))).into();
+    report_lockers(stage, 1, all_in).await;
     for (n, index, digits) in [(2, 1, "48291"), (3, 2, "58291")] {
         let entry = testkit::entry(store, &format!("e-{n}"), domain::CodeKind::Pin, digits, at(0), &[0, 1, 2]);
         store.keypad_entry(&lobby(), entry, at(0)).await.unwrap();
         let door = if index == 1 { DoorState::Open } else { closed };
-        tell(stage, n, vec![(locker(index), told(false, door, Some(&format!("e-{n}"))))]).await;
+        report_lockers(stage, n, vec![(locker(index), report(false, door, Some(&format!("e-{n}"))))]).await;
     }
-    tell(stage, 4, vec![(locker(5), told(true, closed, None))]).await;
+    report_lockers(stage, 4, vec![(locker(5), report(true, closed, None))]).await;
 }
 
-async fn tell(stage: &Stage, n: u64, lockers: Vec<(domain::LockerIndex, LockerReport)>) {
-    let telling = LockerReports { n, lockers, device_keys: Vec::new() };
-    stage.store().hear_lockers(&lobby(), telling, at(0)).await.unwrap();
+async fn report_lockers(stage: &Stage, n: u64, lockers: Vec<(domain::LockerIndex, LockerReport)>) {
+    let reports = LockerReports { n, lockers, device_keys: Vec::new() };
+    stage.store().hear_lockers(&lobby(), reports, at(0)).await.unwrap();
 }
 
 #[tokio::test]
-async fn without_automats_the_first_page_says_what_to_do() {
+async fn an_empty_list_says_what_to_do() {
     let stage = Stage::of(Role::Admin).await;
     assert!(stage.get("/").await.html.contains("href=\"/automats/new\""));
     let others = stage.get_as(Role::Operator, "/").await;
-    assert!(others.html.contains("Ask one") && !others.html.contains("/automats/new"));
+    assert!(others.html.contains("Ask an admin") && !others.html.contains("/automats/new"));
 }
 
 #[tokio::test]
@@ -78,11 +78,11 @@ async fn an_automat_is_added_edited_and_removed() {
     let removed = stage.fill("/automats/lobby/remove", &[]).await;
     assert_eq!((removed.status, removed.to.as_deref()), (303, Some("/")));
     let again = stage.post("/automats/lobby/remove", &[]).await;
-    assert_eq!((again.status, again.to.as_deref()), (303, Some("/")), "sent twice it is still gone");
+    assert_eq!((again.status, again.to.as_deref()), (303, Some("/")), "sent twice, it succeeds again");
 }
 
 #[tokio::test]
-async fn an_admin_lets_a_device_start_anew() {
+async fn an_admin_resets_a_device() {
     let stage = Stage::of(Role::Admin).await;
     stage.fill("/automats/new", &LOBBY).await;
     let page = stage.get("/automats/lobby/reset").await;
@@ -95,7 +95,7 @@ async fn an_admin_lets_a_device_start_anew() {
 }
 
 #[tokio::test]
-async fn what_is_wrong_stands_beside_its_field_and_what_was_typed_stays() {
+async fn errors_are_shown_beside_their_fields_and_input_is_kept() {
     let stage = Stage::of(Role::Admin).await;
     let wrong = [("automatId", "ä"), ("name", " "), ("lockerCount", "many"), ("timeZone", "Helsinki")];
     let refused = stage.fill("/automats/new", &wrong).await;
@@ -108,7 +108,7 @@ async fn what_is_wrong_stands_beside_its_field_and_what_was_typed_stays() {
 }
 
 #[tokio::test]
-async fn an_automat_says_how_long_its_pins_are() {
+async fn an_automat_sets_its_pin_lengths() {
     let stage = Stage::of(Role::Admin).await;
     stage.fill("/automats/new", &LOBBY).await;
     let lengths = [("pinDigits", "7"), ("minChosenPinDigits", "5")];
@@ -127,7 +127,7 @@ async fn an_automat_says_how_long_its_pins_are() {
 }
 
 #[tokio::test]
-async fn an_automat_does_not_shrink_below_its_keys() {
+async fn an_automat_cannot_have_fewer_lockers_than_its_keys_need() {
     let stage = Stage::of(Role::Admin).await;
     busy(&stage).await;
     let refused = stage.fill("/automats/lobby/edit", &[("lockerCount", "2")]).await;
@@ -136,13 +136,13 @@ async fn an_automat_does_not_shrink_below_its_keys() {
 }
 
 #[tokio::test]
-async fn another_time_zone_under_contracts_is_asked_about_first() {
+async fn changing_the_time_zone_under_contracts_needs_confirmation() {
     let stage = Stage::of(Role::Admin).await;
     busy(&stage).await;
     let to_york = [("name", "Hall"), ("timeZone", "America/New_York")];
-    let unasked = stage.get("/automats/lobby/edit").await;
-    assert!(!unasked.html.contains("name=\"force\""));
-    let refused = stage.send(&unasked, &to_york).await;
+    let form = stage.get("/automats/lobby/edit").await;
+    assert!(!form.html.contains("name=\"force\""));
+    let refused = stage.send(&form, &to_york).await;
     assert_eq!(refused.status, 422);
     for said in [
         "id=\"force-error\"",
@@ -159,7 +159,7 @@ async fn another_time_zone_under_contracts_is_asked_about_first() {
 }
 
 #[tokio::test]
-async fn a_stale_edit_shows_both_versions_and_may_be_saved_over_the_other() {
+async fn a_stale_edit_shows_both_versions_and_can_be_saved_again() {
     let stage = Stage::of(Role::Admin).await;
     stage.fill("/automats/new", &LOBBY).await;
     let page = stage.get("/automats/lobby/edit").await;
@@ -195,27 +195,27 @@ async fn the_key_automat_view_shows_each_locker() {
 }
 
 #[tokio::test]
-async fn the_view_is_there_in_each_language() {
+async fn the_view_exists_in_every_language() {
     let stage = Stage::of(Role::Admin).await;
     busy(&stage).await;
-    for (language, words) in [("fi", ["Lokero 1", "Avain paikallaan"]), ("sv", ["Fack 1", "Nyckeln på plats"])] {
+    for (language, texts) in [("fi", ["Lokero 1", "Avain paikallaan"]), ("sv", ["Fack 1", "Nyckeln på plats"])] {
         let html = stage.get_in(language, "/automats/lobby").await.html;
-        assert!(words.iter().all(|word| html.contains(word)), "{html}");
+        assert!(texts.iter().all(|text| html.contains(text)), "{html}");
     }
 }
 
 #[tokio::test]
-async fn a_disconnected_automat_says_what_that_means() {
+async fn a_disconnected_automat_explains_the_consequences() {
     let stage = Stage::of(Role::Admin).await;
     busy(&stage).await;
     let gone = Presence { connected: false, at: at(-60), number: 1 };
     stage.store().hear_presence(&lobby(), gone, at(0)).await.unwrap();
     let view = stage.get_as(Role::Viewer, "/automats/lobby").await.html;
-    assert!(view.contains("Disconnected") && view.contains("13:59") && view.contains("no locker opens"), "{view}");
+    assert!(view.contains("Disconnected") && view.contains("13:59") && view.contains("cannot be opened"), "{view}");
 }
 
 #[tokio::test]
-async fn the_list_shows_what_wants_attention() {
+async fn the_list_shows_what_needs_attention() {
     let stage = Stage::of(Role::Admin).await;
     busy(&stage).await;
     stage.store().create_automat(automat("yard", 500), &act()).await.unwrap();
@@ -227,7 +227,7 @@ async fn the_list_shows_what_wants_attention() {
 }
 
 #[tokio::test]
-async fn a_view_costs_one_read_and_a_list_three_for_one_automat() {
+async fn a_view_costs_one_read_and_a_list_of_one_automat_three() {
     let stage = Stage::of(Role::Admin).await;
     busy(&stage).await;
     for (page, reads) in [("/automats/lobby", 1), ("/", 3)] {
@@ -238,7 +238,7 @@ async fn a_view_costs_one_read_and_a_list_three_for_one_automat() {
 }
 
 #[tokio::test]
-async fn five_hundred_lockers_are_a_light_page() {
+async fn a_page_of_500_lockers_is_small() {
     let stage = Stage::of(Role::Admin).await;
     testkit::fill(stage.store(), 500).await;
     assert_eq!(stage.get("/automats/lobby").await.html.matches("data-filter-item").count(), 500);

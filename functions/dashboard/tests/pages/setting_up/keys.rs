@@ -34,7 +34,7 @@ async fn a_key_is_added_to_the_locker_that_was_clicked() {
 }
 
 #[tokio::test]
-async fn the_same_form_sent_twice_makes_one_key() {
+async fn a_form_sent_twice_creates_one_key() {
     let stage = lobby().await;
     let page = stage.get(NEW).await;
     let fields = [("keyId", "K-1")];
@@ -47,7 +47,7 @@ async fn the_same_form_sent_twice_makes_one_key() {
 }
 
 #[tokio::test]
-async fn a_form_that_was_changed_after_it_was_saved_is_told_so_and_can_be_sent_once_more() {
+async fn a_saved_form_that_is_changed_and_sent_again_asks_first() {
     let stage = lobby().await;
     let page = stage.get(NEW).await;
     stage.send(&page, &[("keyId", "K-1")]).await;
@@ -59,7 +59,7 @@ async fn a_form_that_was_changed_after_it_was_saved_is_told_so_and_can_be_sent_o
 }
 
 #[tokio::test]
-async fn what_stands_in_the_way_is_said_beside_its_field() {
+async fn a_conflict_is_shown_beside_its_field() {
     let stage = lobby().await;
     stage.fill(NEW, &[("keyId", "K-1"), ("returnCode", "1234")]).await;
     let cases = [
@@ -79,7 +79,7 @@ async fn what_stands_in_the_way_is_said_beside_its_field() {
 }
 
 #[tokio::test]
-async fn a_full_automat_says_so_before_anything_is_typed() {
+async fn a_full_automat_offers_no_form() {
     let stage = Stage::of(Role::Admin).await;
     stage.store().create_automat(automat("lobby", 1), &act()).await.unwrap();
     stage.store().create_key(key("K-1"), &act()).await.unwrap();
@@ -131,7 +131,7 @@ async fn a_stale_edit_of_a_key_shows_both_versions() {
 }
 
 #[tokio::test]
-async fn a_key_is_removed_with_its_contracts_and_sent_twice_it_is_still_gone() {
+async fn removing_a_key_twice_removes_it_and_its_contracts_once() {
     let stage = lobby().await;
     stage.store().create_key(key("K-1"), &act()).await.unwrap();
     for (start, end) in [(60, 120), (180, 240)] {
@@ -148,7 +148,7 @@ async fn a_key_is_removed_with_its_contracts_and_sent_twice_it_is_still_gone() {
 }
 
 #[tokio::test]
-async fn a_key_that_is_out_is_removed_only_when_that_is_said() {
+async fn removing_a_key_that_is_out_needs_confirmation() {
     let stage = lobby().await;
     let store = &stage.store();
     store.create_key(key("K-1"), &act()).await.unwrap();
@@ -156,13 +156,13 @@ async fn a_key_that_is_out_is_removed_only_when_that_is_said() {
     store.create_contract(&id("K-1"), draft, &act()).await.unwrap();
     let lobby = AutomatId::parse("lobby").unwrap();
     for (n, inside) in [(1, true), (2, false)] {
-        let told = LockerReport { key_inside: Some(inside), door: DoorState::Closed, by: Some("e".to_owned()) };
-        let telling = LockerReports { n, lockers: vec![(locker(0), told)], device_keys: Vec::new() };
+        let report = LockerReport { key_inside: Some(inside), door: DoorState::Closed, by: Some("e".to_owned()) };
+        let reports = LockerReports { n, lockers: vec![(locker(0), report)], device_keys: Vec::new() };
         let entry = testkit::entry(store, "e", CodeKind::Pin, "48291", at(0), &[0]);
         if !inside {
             store.keypad_entry(&lobby, entry, at(0)).await.unwrap();
         }
-        store.hear_lockers(&lobby, telling, at(0)).await.unwrap();
+        store.hear_lockers(&lobby, reports, at(0)).await.unwrap();
     }
     let refused = stage.fill("/keys/K-1/remove", &[]).await;
     assert_eq!(refused.status, 422);
@@ -172,7 +172,7 @@ async fn a_key_that_is_out_is_removed_only_when_that_is_said() {
 }
 
 #[tokio::test]
-async fn what_only_admins_do_is_refused_to_others() {
+async fn only_admins_manage_keys() {
     let stage = lobby().await;
     stage.store().create_key(key("K-1"), &act()).await.unwrap();
     for page in [NEW, "/keys/K-1/edit", "/keys/K-1/remove", "/automats/new", "/automats/lobby/edit"] {

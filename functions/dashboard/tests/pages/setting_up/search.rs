@@ -16,13 +16,13 @@ async fn keys() -> Stage {
 }
 
 #[tokio::test]
-async fn keys_are_found_by_the_beginnings_of_words() {
+async fn keys_are_found_by_prefixes_of_search_terms() {
     let stage = keys().await;
     insta::assert_snapshot!("a_search", stage.get_as(Role::Viewer, "/search?q=fl+7").await.main());
 }
 
 #[tokio::test]
-async fn what_is_found_comes_in_pages() {
+async fn search_results_are_paged() {
     let stage = keys().await;
     let page = stage.get_as(Role::Viewer, "/search?q=attic").await.html;
     assert_eq!(page.matches("href=\"/keys/").count(), 20);
@@ -32,12 +32,12 @@ async fn what_is_found_comes_in_pages() {
 }
 
 #[tokio::test]
-async fn nothing_found_says_what_can_be_searched() {
+async fn a_search_without_results_explains_what_is_searched() {
     let stage = keys().await;
     let nothing = stage.get_as(Role::Viewer, "/search?q=cellar").await.html;
-    assert!(nothing.contains("No key is found") && nothing.contains("value=\"cellar\""));
+    assert!(nothing.contains("No keys found") && nothing.contains("value=\"cellar\""));
     for empty in ["/search", "/search?q=", "/search?q=%2D%2D"] {
         let page = stage.get_as(Role::Viewer, empty).await;
-        assert!(page.status == 200 && !page.html.contains("No key is found"), "{empty}");
+        assert!(page.status == 200 && !page.html.contains("No keys found"), "{empty}");
     }
 }

@@ -1,4 +1,4 @@
-//! A sign-in that nobody needs: the gateway has verified who is there. The benchmark includes this file as well.
+//! A sign-in that no test needs, because the gateway has verified the user. The benchmark includes this file as well.
 
 use aws_smithy_runtime_api::client::http::{HttpConnector, HttpConnectorFuture, SharedHttpConnector};
 use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
@@ -16,7 +16,7 @@ pub(crate) fn sign_in() -> SignIn {
     SignIn::new(settings, SharedHttpConnector::new(NeverAsked))
 }
 
-/// Fails where it is asked all the same.
+/// Every request to it fails.
 #[derive(Debug)]
 struct NeverAsked;
 

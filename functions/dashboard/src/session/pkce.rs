@@ -1,4 +1,4 @@
-//! One attempt to sign in: what ties the answer of the hosted page to the browser that asked (RFC 6749, section 10.12),
+//! One attempt to sign in: what ties the answer of the provider page to the browser that asked (RFC 6749, section 10.12),
 //! and the tokens to who has the code (PKCE, RFC 7636).
 //!
 //! A browser keeps one secret in a cookie for as long as it is signing in. `state` and `code_verifier` are made of it, and
@@ -89,14 +89,14 @@ mod tests {
     }
 
     #[test]
-    fn the_challenge_is_that_of_the_rfc() {
+    fn the_challenge_matches_the_rfc_example() {
         // RFC 7636, appendix B
         let challenged = challenge("dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk");
         assert_eq!(challenged, "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM");
     }
 
     #[test]
-    fn several_tabs_sign_in_by_one_secret_each_to_its_page() {
+    fn several_tabs_sign_in_with_one_secret() {
         let (random, secret) = (Random::system(), secret());
         let [one, other] = ["/keys/K-1?month=2026-11", "/"].map(|to| secret.state(to, &random).unwrap());
         assert_eq!((destination(&one).as_str(), destination(&other).as_str()), ("/keys/K-1?month=2026-11", "/"));
@@ -109,7 +109,7 @@ mod tests {
     }
 
     #[test]
-    fn a_state_of_anybody_elses_is_not_ours() {
+    fn a_forged_state_is_refused() {
         let (random, secret) = (Random::system(), secret());
         let good = secret.state("/keys", &random).unwrap();
         let (named, seal) = good.rsplit_once('.').unwrap();
@@ -123,7 +123,7 @@ mod tests {
     }
 
     #[test]
-    fn no_state_leads_elsewhere() {
+    fn a_state_never_redirects_to_another_site() {
         let state = |to: &str| format!("a.{}.c", BASE64_URL_SAFE_NO_PAD.encode(to));
         for to in ["//evil.example", "https://evil.example/", "/\\evil.example", "", "keys"] {
             assert_eq!(destination(&state(to)), "/", "{to}");

@@ -28,7 +28,7 @@ pub(crate) fn texts(language: Language) -> &'static Texts {
 
 /// A pattern that counts something, by `$count`.
 pub(crate) fn count(t: &Texts, id: &str, count: impl std::borrow::Borrow<usize>) -> String {
-    t.tell(id, &FluentArgs::from_iter([("count", *count.borrow())]))
+    t.format(id, &FluentArgs::from_iter([("count", *count.borrow())]))
 }
 
 #[cfg(test)]
@@ -39,32 +39,32 @@ mod tests {
 
     use super::*;
 
-    /// What the pages say: each `say("…")` and `tell("…"` of templates and code.
-    fn said(folder: &Path, found: &mut BTreeSet<String>) {
+    /// The ids that the pages use: each `text("…")` and `format("…"` of templates and code.
+    fn used_ids(folder: &Path, found: &mut BTreeSet<String>) {
         for entry in fs::read_dir(folder).unwrap() {
             let path = entry.unwrap().path();
             if path.is_dir() {
-                said(&path, found);
+                used_ids(&path, found);
                 continue;
             }
             let text = fs::read_to_string(&path).unwrap();
-            for call in ["say(\"", "tell(\"", "count(t, \""] {
+            for call in ["text(\"", "format(\"", "count(t, \""] {
                 found.extend(text.split(call).skip(1).map(|rest| rest.split('"').next().unwrap().to_owned()));
             }
         }
     }
 
     #[test]
-    fn the_languages_say_the_same_things_with_the_same_values() {
+    fn all_languages_have_the_same_texts_with_the_same_values() {
         assert_eq!(TEXTS.faults(), [""; 0]);
     }
 
     #[test]
-    fn everything_that_a_page_says_is_there() {
+    fn every_text_that_a_page_uses_exists() {
         let home = Path::new(env!("CARGO_MANIFEST_DIR"));
         let mut ids = BTreeSet::new();
-        said(&home.join("templates"), &mut ids);
-        said(&home.join("src"), &mut ids);
+        used_ids(&home.join("templates"), &mut ids);
+        used_ids(&home.join("src"), &mut ids);
         ids.remove("");
         ids.remove("…");
         assert!(ids.len() > 10);

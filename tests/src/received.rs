@@ -1,4 +1,4 @@
-//! What contacts and subscribers got: from the local cloud's outbox, or from whoever took it from a deployed stack.
+//! What contacts and subscribers received: from the local cloud's outbox, or from what a deployed stack's services took.
 
 use serde_json::Value;
 use tokio::time::{Instant, sleep};
@@ -6,31 +6,30 @@ use tokio::time::{Instant, sleep};
 use crate::device::{LOOK, PATIENCE};
 use crate::{Stack, Stage};
 
-/// A message that a contact got.
+/// A message that a contact received.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Told {
-    /// The address or the number that it went to.
+pub struct ReceivedMessage {
+    /// The email address or the phone number.
     pub to: String,
-    /// The subject, of an email.
+    /// Emails only.
     pub subject: Option<String>,
-    /// The text.
     pub text: String,
-    /// The HTML, of an email.
+    /// Emails only.
     pub html: Option<String>,
 }
 
 impl Stack {
-    /// All that some addresses and numbers got.
-    pub async fn told(&self, to: &[&str]) -> Vec<Told> {
-        let mut told = if let Some(deployed) = self.deployed() {
+    /// All messages to these addresses and numbers.
+    pub async fn received(&self, to: &[&str]) -> Vec<ReceivedMessage> {
+        let mut messages = if let Some(deployed) = self.deployed() {
             let emails = self.json(&format!("{}/ses/messages", deployed.taken())).await;
             let sms = self.json(&format!("{}/sns/sms-messages", deployed.taken())).await;
             taken(&emails, &sms)
         } else {
             self.cloud().outbox().sent().into_iter().filter_map(|sent| of_outbox(sent.what)).collect()
         };
-        told.retain(|told| to.contains(&told.to.as_str()));
-        told
+        messages.retain(|message| to.contains(&message.to.as_str()));
+        messages
     }
 
     async fn json(&self, url: &str) -> Value {
@@ -39,7 +38,7 @@ impl Stack {
 }
 
 impl Stage {
-    /// The types of all events about the automat that subscribers got, once there is one of this type.
+    /// The types of all published events about the automat, once there is one of this type.
     pub async fn published(&self, awaited: &str) -> Vec<String> {
         let deadline = Instant::now() + PATIENCE;
         loop {
@@ -65,8 +64,8 @@ impl Stack {
     }
 }
 
-/// The types of the events about an automat in the queues that ministack shows, one of which subscribes to the topic.
-/// They stand by account, region and queue.
+/// The types of the events about an automat in ministack's queues, one of which subscribes to the topic. The queues are
+/// grouped by account and region.
 fn notified(queues: &Value, automat: &str) -> Vec<String> {
     let within = |value: &Value| value.as_object().unwrap().values().cloned().collect::<Vec<_>>();
     let queues = within(&queues["messages"]).iter().flat_map(within).collect::<Vec<_>>();
@@ -77,33 +76,33 @@ fn notified(queues: &Value, automat: &str) -> Vec<String> {
     ours.filter_map(|notice| attribute(&notice, "type")).collect()
 }
 
-fn of_outbox(what: outbox::What) -> Option<Told> {
+fn of_outbox(what: outbox::What) -> Option<ReceivedMessage> {
     match what {
-        outbox::What::Email(email) => Some(Told {
+        outbox::What::Email(email) => Some(ReceivedMessage {
             to: email.to.into_iter().next()?,
             subject: Some(email.subject),
             text: email.text.unwrap_or_default(),
             html: email.html,
         }),
-        outbox::What::Sms(sms) => Some(Told { to: sms.number, subject: None, text: sms.text, html: None }),
+        outbox::What::Sms(sms) => Some(ReceivedMessage { to: sms.number, subject: None, text: sms.text, html: None }),
         outbox::What::Event(_) => None,
     }
 }
 
-/// As ministack shows what it took: emails by account, SMS by number.
-fn taken(emails: &Value, sms: &Value) -> Vec<Told> {
+/// Reads what ministack has taken: emails are grouped by account, SMS by number.
+fn taken(emails: &Value, sms: &Value) -> Vec<ReceivedMessage> {
     let lists = |value: &Value| -> Vec<Value> {
         let lists = value.as_object().unwrap().values();
         lists.flat_map(|list| list.as_array().unwrap().clone()).collect()
     };
     let text = |value: &Value| value.as_str().map(str::to_owned);
-    let emails = lists(&emails["messages"]).into_iter().map(|email| Told {
+    let emails = lists(&emails["messages"]).into_iter().map(|email| ReceivedMessage {
         to: text(&email["To"][0]).unwrap(),
         subject: text(&email["Subject"]),
         text: text(&email["BodyText"]).unwrap(),
         html: text(&email["BodyHtml"]),
     });
-    let sms = lists(&sms["sms_messages"]).into_iter().map(|sms| Told {
+    let sms = lists(&sms["sms_messages"]).into_iter().map(|sms| ReceivedMessage {
         to: text(&sms["PhoneNumber"]).unwrap(),
         subject: None,
         text: text(&sms["Message"]).unwrap(),
@@ -119,25 +118,25 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_ministack_took_reads_as_what_contacts_got() {
+    fn messages_are_read_from_ministack() {
         let emails = json!({ "messages": { "000000000000": [
             { "To": ["aino@example.com"], "Subject": "Key", "BodyText": "Come", "BodyHtml": "<p>Come</p>" },
         ] } });
         let sms = json!({ "sms_messages": {
             "+358401234567": [{ "PhoneNumber": "+358401234567", "Message": "Come" }], "+358500000000": [],
         }, "region": "eu-north-1" });
-        let told = |to: &str, subject: Option<&str>, html: Option<&str>| Told {
+        let message = |to: &str, subject: Option<&str>, html: Option<&str>| ReceivedMessage {
             to: to.to_owned(),
             subject: subject.map(str::to_owned),
             text: "Come".to_owned(),
             html: html.map(str::to_owned),
         };
-        let expected = [told("aino@example.com", Some("Key"), Some("<p>Come</p>")), told("+358401234567", None, None)];
+        let expected = [message("aino@example.com", Some("Key"), Some("<p>Come</p>")), message("+358401234567", None, None)];
         assert_eq!(taken(&emails, &sms), expected);
     }
 
     #[test]
-    fn events_are_found_in_the_queue_that_subscribes_to_them() {
+    fn events_are_read_from_the_subscribed_queue() {
         let notice = |automat: &str, kind: &str| {
             let attributes = json!({ "automatId": { "Type": "String", "Value": automat }, "type": { "Value": kind } });
             json!({ "Body": json!({ "Type": "Notification", "MessageAttributes": attributes }).to_string() })

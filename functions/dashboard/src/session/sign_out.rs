@@ -8,13 +8,13 @@ use super::SignIn;
 use super::cookies::{self, ACCESS, PERSON, REFRESH};
 
 /// Whether or not the sign-in can be told, the browser forgets it.
-pub(crate) async fn leave(State(sign_in): State<SignIn>, headers: HeaderMap) -> Response {
+pub(crate) async fn sign_out(State(sign_in): State<SignIn>, headers: HeaderMap) -> Response {
     if let Some(refresh) = cookies::held(&headers, REFRESH)
-        && let Err(trouble) = sign_in.0.hosted.revoke(refresh).await
+        && let Err(error) = sign_in.0.provider.revoke(refresh).await
     {
-        tracing::warn!(error = &trouble as &dyn std::error::Error, "a sign-in was left, but not ended");
+        tracing::warn!(error = &error as &dyn std::error::Error, "a sign-in was left, but not ended");
     }
-    let mut answer = Redirect::to(&sign_in.0.hosted.logout()).into_response();
+    let mut answer = Redirect::to(&sign_in.0.provider.logout()).into_response();
     cookies::forget(answer.headers_mut(), &[ACCESS, REFRESH, PERSON]);
     answer
 }

@@ -9,7 +9,7 @@ pub(crate) struct Chances {
     pub(crate) lost: Chance,
     /// A message arrives twice.
     pub(crate) twice: Chance,
-    /// A message takes seconds in place of milliseconds, and is overtaken.
+    /// A message takes seconds instead of milliseconds, and is overtaken.
     pub(crate) slow: Chance,
     /// A message is held back for the next session.
     pub(crate) held: Chance,

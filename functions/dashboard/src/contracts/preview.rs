@@ -6,12 +6,12 @@ use messages::{Encoding, Rendered, render, render_without_pin};
 use store::Preview;
 use texts::{FluentArgs, Texts};
 
-use super::contacts::kind_in_words;
+use super::contacts::kind_label;
 use crate::language::own_name;
 use crate::times::Times;
 
 /// One message.
-pub(super) struct Told {
+pub(super) struct PreviewedMessage {
     /// Whom it goes to.
     pub(super) contact: String,
     pub(super) kind: String,
@@ -22,11 +22,11 @@ pub(super) struct Told {
     pub(super) lang: &'static str,
     /// When it goes.
     pub(super) when: String,
-    pub(super) words: Words,
+    pub(super) body: MessageBody,
 }
 
 /// How it will look.
-pub(super) enum Words {
+pub(super) enum MessageBody {
     /// A subject, and a page without scripts, links or anything from outside.
     Email { subject: String, html: String },
     /// A text, and what sending it takes.
@@ -34,28 +34,28 @@ pub(super) enum Words {
 }
 
 /// The messages of a preview. A PIN that nobody has just chosen stays hidden: looking at it is recorded.
-pub(super) fn told(t: &Texts, times: &Times, preview: &Preview) -> Result<Vec<Told>, Problem> {
+pub(super) fn previewed_messages(t: &Texts, times: &Times, preview: &Preview) -> Result<Vec<PreviewedMessage>, Problem> {
     let one = |(message, time): &(Message, Option<Instant>)| {
         let rendered =
             if preview.new_pin { render(message) } else { render_without_pin(message).map_err(Problem::internal)? };
         let recipient = &message.recipient;
         let by = match recipient.address.channel() {
-            Channel::Email => "told-by-email",
-            Channel::Sms => "told-by-sms",
+            Channel::Email => "message-by-email",
+            Channel::Sms => "message-by-sms",
         };
-        Ok(Told {
+        Ok(PreviewedMessage {
             contact: recipient.name.to_string(),
-            kind: kind_in_words(t, message.occasion.kind()),
-            by: t.tell(by, &FluentArgs::from_iter([("address", recipient.address.reveal())])),
+            kind: kind_label(t, message.occasion.kind()),
+            by: t.format(by, &FluentArgs::from_iter([("address", recipient.address.reveal())])),
             language: own_name(recipient.language),
             lang: recipient.language.code(),
             when: match time {
-                Some(time) => t.tell("told-at", &FluentArgs::from_iter([("time", times.moment(*time))])),
-                None => t.say("told-at-once").into_owned(),
+                Some(time) => t.format("preview-at", &FluentArgs::from_iter([("time", times.moment(*time))])),
+                None => t.text("preview-now").into_owned(),
             },
-            words: match rendered {
-                Rendered::Email(email) => Words::Email { subject: email.subject, html: email.html },
-                Rendered::Sms(sms) => Words::Sms { cost: cost(t, sms.encoding, sms.segments), text: sms.text },
+            body: match rendered {
+                Rendered::Email(email) => MessageBody::Email { subject: email.subject, html: email.html },
+                Rendered::Sms(sms) => MessageBody::Sms { cost: cost(t, sms.encoding, sms.segments), text: sms.text },
             },
         })
     };
@@ -64,8 +64,8 @@ pub(super) fn told(t: &Texts, times: &Times, preview: &Preview) -> Result<Vec<To
 
 fn cost(t: &Texts, encoding: Encoding, segments: usize) -> String {
     let id = match encoding {
-        Encoding::Gsm7 => "told-sms",
-        Encoding::Ucs2 => "told-sms-of-many-letters",
+        Encoding::Gsm7 => "preview-sms",
+        Encoding::Ucs2 => "preview-sms-unicode",
     };
-    t.tell(id, &FluentArgs::from_iter([("count", segments)]))
+    t.format(id, &FluentArgs::from_iter([("count", segments)]))
 }

@@ -1,40 +1,37 @@
-//! An answer as a client has it.
+//! A response as a client gets it.
 
 use http::HeaderMap;
 use serde_json::{Value, json};
 
 use crate::document;
 
-/// An answer, read to its end.
+/// A response, read to its end.
 #[derive(Debug, Clone)]
-pub struct Answer {
-    /// The HTTP status.
+pub struct ApiResponse {
     pub status: u16,
-    /// The headers.
     pub headers: HeaderMap,
-    /// The body.
     pub bytes: Vec<u8>,
-    /// The request's method and path, to name it when an assertion fails.
+    /// The method and path of the request, for assertion messages.
     pub asked: String,
-    /// Whether it comes from a deployed stack, which has a gateway before the functions.
+    /// Whether it comes from a deployed stack, which has a gateway in front of the functions.
     deployed: bool,
 }
 
-impl Answer {
+impl ApiResponse {
     pub(crate) async fn read(response: reqwest::Response, asked: String, deployed: bool) -> Self {
         let (status, headers) = (response.status().as_u16(), response.headers().clone());
-        let bytes = response.bytes().await.unwrap_or_else(|error| panic!("{asked}: the answer broke off: {error}"));
+        let bytes = response.bytes().await.unwrap_or_else(|error| panic!("{asked}: the response was cut off: {error}"));
         let answer = Self { status, headers, bytes: bytes.to_vec(), asked, deployed };
         document::assert_conforms(&answer);
         answer
     }
 
-    /// Whether a deployed stack's gateway has turned the request away, so that no function saw it. It does so in words
-    /// of its own, not with a problem.
+    /// Whether a deployed stack's gateway has rejected the request before any function saw it. Its body is a message of
+    /// the gateway, not a problem.
     #[must_use]
     pub fn is_of_gateway(&self) -> bool {
-        let words = || serde_json::from_slice::<Value>(&self.bytes).unwrap_or_default();
-        let says = |text: &str| words() == json!({ "message": text });
+        let body = || serde_json::from_slice::<Value>(&self.bytes).unwrap_or_default();
+        let says = |text: &str| body() == json!({ "message": text });
         // ministack answers any OPTIONS itself; API Gateway only where there are origins to let in.
         let of_origins = || self.asked.starts_with("OPTIONS ") && self.text().contains("\"CORS ");
         self.deployed

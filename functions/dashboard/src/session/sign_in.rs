@@ -8,13 +8,13 @@ use form_urlencoded::Serializer;
 use http::header::HOST;
 use http::{HeaderMap, Uri};
 
-use super::attempt::{self, Secret};
+use super::pkce::{self, Secret};
 use super::cookies::{self, SIGNING_IN, SIGNING_IN_SECONDS};
 use super::{Inner, SignIn, parameter};
 use crate::links::own;
 
 /// `to` is the page to go on to.
-pub(crate) async fn begin(
+pub(crate) async fn start_sign_in(
     State(sign_in): State<SignIn>,
     State(random): State<Random>,
     headers: HeaderMap,
@@ -29,8 +29,8 @@ pub(crate) async fn begin(
         None => Secret::fresh(&random)?,
     };
     let state = secret.state(own(&to), &random)?;
-    let challenge = attempt::challenge(&secret.verifier(&state));
-    let mut answer = Redirect::to(&sign_in.0.hosted.authorize(&state, &challenge)).into_response();
+    let challenge = pkce::challenge(&secret.verifier(&state));
+    let mut answer = Redirect::to(&sign_in.0.provider.authorize(&state, &challenge)).into_response();
     cookies::keep(answer.headers_mut(), SIGNING_IN, &secret.cookie(), SIGNING_IN_SECONDS);
     Ok(answer)
 }

@@ -23,7 +23,7 @@ const SCOPE: &str = "openid key-automat/person";
 
 /// Speaks to the sign-in.
 #[derive(Debug)]
-pub(super) struct Hosted {
+pub(super) struct Provider {
     settings: SignInSettings,
     client: SharedHttpConnector,
 }
@@ -48,12 +48,12 @@ pub(super) enum NoTokens {
     Over,
     /// Something is wrong between the sign-in and us.
     #[error(transparent)]
-    Trouble(#[from] Trouble),
+    SignIn(#[from] SignInError),
 }
 
 /// What can be wrong between the sign-in and us. Nothing of what was asked or answered stands in it.
 #[derive(Debug, thiserror::Error)]
-pub(super) enum Trouble {
+pub(super) enum SignInError {
     /// It did not answer in time.
     #[error("the sign-in did not answer in time")]
     Slow,
@@ -68,7 +68,7 @@ pub(super) enum Trouble {
     Unreadable,
 }
 
-impl Hosted {
+impl Provider {
     pub(super) fn new(settings: &SignInSettings, client: SharedHttpConnector) -> Self {
         Self { settings: settings.clone(), client }
     }
@@ -111,31 +111,31 @@ impl Hosted {
     pub(super) async fn renew(&self, refresh: &str) -> Result<Tokens, NoTokens> {
         let asked = [("grant_type", "refresh_token"), ("client_id", &self.settings.client), ("refresh_token", refresh)];
         match self.tokens(&asked).await {
-            Err(NoTokens::Trouble(Trouble::Unreachable(_))) => self.tokens(&asked).await,
+            Err(NoTokens::SignIn(SignInError::Unreachable(_))) => self.tokens(&asked).await,
             answer => answer,
         }
     }
 
     /// Ends the sign-in of a refresh token.
-    pub(super) async fn revoke(&self, refresh: &str) -> Result<(), Trouble> {
+    pub(super) async fn revoke(&self, refresh: &str) -> Result<(), SignInError> {
         let asked = [("client_id", self.settings.client.as_str()), ("token", refresh)];
         let address = format!("{}/oauth2/revoke", self.settings.pages);
         let (status, _) = self.send(Method::POST, &address, form(&asked)).await?;
-        if status.is_success() { Ok(()) } else { Err(Trouble::Status(status)) }
+        if status.is_success() { Ok(()) } else { Err(SignInError::Status(status)) }
     }
 
     /// The issuer's public keys.
-    pub(super) async fn keys(&self) -> Result<Value, Trouble> {
+    pub(super) async fn keys(&self) -> Result<Value, SignInError> {
         let address = &self.settings.keys;
         let (status, body) = match self.send(Method::GET, address, String::new()).await {
             // The connection may have been from before the function was put to sleep.
-            Err(Trouble::Unreachable(_)) => self.send(Method::GET, address, String::new()).await?,
+            Err(SignInError::Unreachable(_)) => self.send(Method::GET, address, String::new()).await?,
             answer => answer?,
         };
         if !status.is_success() {
-            return Err(Trouble::Status(status));
+            return Err(SignInError::Status(status));
         }
-        serde_json::from_slice(&body).map_err(|_| Trouble::Unreadable)
+        serde_json::from_slice(&body).map_err(|_| SignInError::Unreadable)
     }
 
     async fn tokens(&self, asked: &[(&str, &str)]) -> Result<Tokens, NoTokens> {
@@ -143,29 +143,29 @@ impl Hosted {
         let (status, body) = self.send(Method::POST, &address, form(asked)).await?;
         let body: Value = serde_json::from_slice(&body).unwrap_or_default();
         match (status.is_success(), body["error"].as_str()) {
-            (true, _) => tokens(&body).ok_or(Trouble::Unreadable.into()),
+            (true, _) => tokens(&body).ok_or(SignInError::Unreadable.into()),
             (false, Some("invalid_grant")) => Err(NoTokens::Over),
             // Such as a client that is not there any more: to sign in again leads to the new one.
             (false, Some(_)) if [StatusCode::BAD_REQUEST, StatusCode::UNAUTHORIZED].contains(&status) => {
                 tracing::warn!(http.status = status.as_u16(), "the sign-in takes us for somebody else");
                 Err(NoTokens::Over)
             }
-            (false, _) => Err(Trouble::Status(status).into()),
+            (false, _) => Err(SignInError::Status(status).into()),
         }
     }
 
-    async fn send(&self, method: Method, address: &str, form: String) -> Result<(StatusCode, Bytes), Trouble> {
+    async fn send(&self, method: Method, address: &str, form: String) -> Result<(StatusCode, Bytes), SignInError> {
         let request = http::Request::builder().method(method).uri(address).header(ACCEPT, "application/json");
         let request = request.header(CONTENT_TYPE, "application/x-www-form-urlencoded").body(SdkBody::from(form));
         let request =
-            request.ok().and_then(|request| HttpRequest::try_from(request).ok()).ok_or(Trouble::Unreadable)?;
+            request.ok().and_then(|request| HttpRequest::try_from(request).ok()).ok_or(SignInError::Unreadable)?;
         let exchange = async {
-            let answer = self.client.call(request).await.map_err(Trouble::Unreachable)?;
-            let status = StatusCode::from_u16(answer.status().as_u16()).map_err(|_| Trouble::Unreadable)?;
-            let body = answer.into_body().collect().await.map_err(|_| Trouble::Unreadable)?;
+            let answer = self.client.call(request).await.map_err(SignInError::Unreachable)?;
+            let status = StatusCode::from_u16(answer.status().as_u16()).map_err(|_| SignInError::Unreadable)?;
+            let body = answer.into_body().collect().await.map_err(|_| SignInError::Unreadable)?;
             Ok((status, body.to_bytes()))
         };
-        tokio::time::timeout(PATIENCE, exchange).await.map_err(|_| Trouble::Slow)?
+        tokio::time::timeout(PATIENCE, exchange).await.map_err(|_| SignInError::Slow)?
     }
 
     fn page(&self, path: &str, query: &[(&str, &str)]) -> String {

@@ -18,9 +18,9 @@ use http::request::Parts;
 use http::{HeaderMap, HeaderName, Method, Uri};
 
 use super::cookies::{self, ACCESS, PERSON, REFRESH};
-use super::hosted::{NoTokens, Trouble};
+use super::provider::{NoTokens, SignInError};
 use super::notice::{Notice, sign_in};
-use super::{Inner, Person, SignIn, headers, origin};
+use super::{Inner, SignedInUser, SignIn, headers, origin};
 use crate::form::Form;
 use crate::links::own;
 use crate::refused::is_by_program;
@@ -35,13 +35,13 @@ struct Door {
 }
 
 /// Puts the check in front of the pages, and the headers that every answer has.
-pub(crate) fn admit<S: Clone + Send + Sync + 'static>(pages: Router<S>, sign_in: SignIn, clock: Clock) -> Router<S> {
+pub(crate) fn authenticate<S: Clone + Send + Sync + 'static>(pages: Router<S>, sign_in: SignIn, clock: Clock) -> Router<S> {
     let door = Door { sign_in: sign_in.clone(), clock };
     pages.layer(from_fn_with_state(door, pass)).layer(from_fn_with_state(sign_in, headers::guard))
 }
 
 /// How somebody stands.
-enum SessionState {
+enum Session {
     /// Signed in, with a new access token if the old one was over.
     In { claims: Claims, renewed: Option<Renewed> },
     /// Not signed in, or not any more.
@@ -58,7 +58,7 @@ async fn pass(State(door): State<Door>, request: Request, next: Next) -> Respons
     // A bearer token, which no other page can make a browser send, and which the gateway has verified.
     if let Some(claims) = Claims::of_gateway(&parts.extensions) {
         let name = claims.get("username").unwrap_or_default().to_owned();
-        parts.extensions.insert(Person { name, role: Role::of_claims(claims.by_name()) });
+        parts.extensions.insert(SignedInUser { name, role: Role::of_claims(claims.by_name()) });
         return next.run(Request::from_parts(parts, body)).await;
     }
     let access = parts.extensions.get::<MatchedPath>().map(MatchedPath::as_str);
@@ -74,18 +74,18 @@ async fn pass(State(door): State<Door>, request: Request, next: Next) -> Respons
     if access == Some(Access::Open) {
         return next.run(Request::from_parts(parts, body)).await;
     }
-    let standing = match sign_in.standing(&parts.headers, door.clock.now()).await {
-        Ok(standing) => standing,
-        Err(trouble) => return refused(&Notice::Trouble, &parts, Problem::internal(trouble)),
+    let session = match sign_in.session(&parts.headers, door.clock.now()).await {
+        Ok(session) => session,
+        Err(error) => return refused(&Notice::Unavailable, &parts, Problem::internal(error)),
     };
-    match standing {
-        SessionState::In { claims, renewed } => {
+    match session {
+        Session::In { claims, renewed } => {
             let role = Role::of_claims(claims.by_name());
-            parts.extensions.insert(Person { name: name(&parts.headers, &claims), role });
+            parts.extensions.insert(SignedInUser { name: name(&parts.headers, &claims), role });
             claims.hand_on(&mut parts.extensions);
             let mut answer = match access {
                 Some(Access::AtLeast(needed)) if role.is_none() => {
-                    refused(&Notice::Newcomer, &parts, Problem::forbidden(needed, None))
+                    refused(&Notice::NoRole, &parts, Problem::forbidden(needed, None))
                 }
                 _ => next.run(Request::from_parts(parts, body)).await,
             };
@@ -94,8 +94,8 @@ async fn pass(State(door): State<Door>, request: Request, next: Next) -> Respons
             }
             answer
         }
-        SessionState::Out if access.is_none() => next.run(Request::from_parts(parts, body)).await,
-        SessionState::Out => {
+        Session::Out if access.is_none() => next.run(Request::from_parts(parts, body)).await,
+        Session::Out => {
             let mut answer = out(&parts, body).await;
             if cookies::held(&parts.headers, REFRESH).is_some() {
                 cookies::forget(answer.headers_mut(), &[ACCESS, REFRESH, PERSON]);
@@ -106,20 +106,20 @@ async fn pass(State(door): State<Door>, request: Request, next: Next) -> Respons
 }
 
 impl Inner {
-    async fn standing(&self, headers: &HeaderMap, now: Instant) -> Result<SessionState, Trouble> {
+    async fn session(&self, headers: &HeaderMap, now: Instant) -> Result<Session, SignInError> {
         if let Some(access) = cookies::held(headers, ACCESS)
             && let Some(claims) = self.claims(access, now).await?
         {
-            return Ok(SessionState::In { claims, renewed: None });
+            return Ok(Session::In { claims, renewed: None });
         }
-        let Some(refresh) = cookies::held(headers, REFRESH) else { return Ok(SessionState::Out) };
-        let tokens = match self.hosted.renew(refresh).await {
+        let Some(refresh) = cookies::held(headers, REFRESH) else { return Ok(Session::Out) };
+        let tokens = match self.provider.renew(refresh).await {
             Ok(tokens) => tokens,
-            Err(NoTokens::Over) => return Ok(SessionState::Out),
-            Err(NoTokens::Trouble(trouble)) => return Err(trouble),
+            Err(NoTokens::Over) => return Ok(Session::Out),
+            Err(NoTokens::SignIn(error)) => return Err(error),
         };
-        let claims = self.claims(&tokens.access, now).await?.ok_or(Trouble::Unreadable)?;
-        Ok(SessionState::In { claims, renewed: Some(Renewed { access: tokens.access, seconds: tokens.seconds }) })
+        let claims = self.claims(&tokens.access, now).await?.ok_or(SignInError::Unreadable)?;
+        Ok(Session::In { claims, renewed: Some(Renewed { access: tokens.access, seconds: tokens.seconds }) })
     }
 }
 
@@ -140,7 +140,7 @@ async fn out(parts: &Parts, body: Body) -> Response {
 fn refused(notice: &Notice, parts: &Parts, problem: Problem) -> Response {
     let visit = Visit::of(parts);
     let mut answer = match notice {
-        Notice::Trouble => notice.named_page(&visit, &CorrelationId::of_request(&parts.headers, &parts.extensions)),
+        Notice::Unavailable => notice.named_page(&visit, &CorrelationId::of_request(&parts.headers, &parts.extensions)),
         _ => notice.page(&visit, &shown(parts, &visit)),
     };
     answer.extensions_mut().insert(problem);

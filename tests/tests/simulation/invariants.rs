@@ -23,7 +23,7 @@ pub(crate) struct Truth {
     runs: BTreeMap<String, Vec<MotorRun>>,
     /// The device lost power when it had written that it would open, and not yet what came of it.
     interrupted: BTreeSet<String>,
-    /// The device lost the journal that held its word, which the shadow had not taken.
+    /// The device lost the journal with its report before the shadow had taken it.
     forgotten: BTreeSet<String>,
     /// When each automat's device began a new journal.
     begun: BTreeMap<String, Vec<Instant>>,
@@ -99,7 +99,7 @@ pub(crate) struct Verdict {
 
 impl Verdict {
     /// Whether the run was hard enough: every kind of end was seen, and most openings still opened.
-    pub(crate) fn is_telling(&self) -> bool {
+    pub(crate) fn is_significant(&self) -> bool {
         let count = |end: &str| self.ended.get(end).copied().unwrap_or_default();
         let all: usize = self.ended.values().sum();
         count("Opened confirmed") * 3 > all

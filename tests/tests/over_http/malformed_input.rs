@@ -11,7 +11,7 @@ const PHONE: &str = "+358409876543";
 const EMAIL: &str = "secret.person@example.com";
 const REQUESTS: u32 = 600;
 
-/// Values that somewhere somebody stumbled over, and secrets in the wrong places.
+/// Values that have broken software elsewhere, and secrets in the wrong fields.
 fn value(seed: &mut Seed, depth: u32) -> Value {
     let texts = [
         PIN,

@@ -5,7 +5,7 @@ use e2e::{Stack, Stage, fresh, hours, person};
 use http::Method;
 use serde_json::{Value, json};
 
-use crate::provoke::provoke;
+use crate::provoke_problem::provoke;
 
 #[tokio::test]
 async fn every_code_is_produced_by_some_request() {

@@ -1,4 +1,4 @@
-"""Every page that people can come to, in every state that we know of. A new page is a new row here."""
+"""Every page, in every state that we know of. A new page is a new row here."""
 
 import dataclasses
 import time
@@ -12,15 +12,15 @@ from cloud import Cloud, at
 
 
 @dataclasses.dataclass
-class Place:
+class PageState:
     name: str
     path: str
     person: str | None = "admin"
-    # Brings about the state, once the page is there.
+    # Brings about the state, once the page has loaded.
     then: Callable[[Page], None] | None = None
-    # Whether Lighthouse looks at it each time.
+    # Whether Lighthouse checks it each time, and not only with --all.
     often: bool = False
-    # Whether its status is an error, which Lighthouse takes for no page at all.
+    # Whether its status is an error, which Lighthouse does not accept.
     is_error: bool = False
 
 
@@ -45,68 +45,68 @@ def preview(page: Page):
     save(page)
 
 
-PLACES = [
-    Place("sign-in", SIGN_IN, person=None),
-    Place("sign-in-broken-off", "/auth/callback?error=access_denied&state=none", person=None, is_error=True),
-    Place("newcomer", "/", person="newcomer", is_error=True),
-    Place("automats", "/", often=True),
-    Place("automats-as-viewer", "/", person="viewer"),
-    Place("search", "/search?q=har"),
-    Place("search-without-a-find", "/search?q=nothing-is-called-so"),
-    Place("automat-new", "/automats/new"),
-    Place("automat-new-refused", "/automats/new", then=save),
-    Place("automat", "/automats/{automat}", often=True),
-    Place("automat-as-viewer", "/automats/{automat}", person="viewer"),
-    Place("automat-without-keys", "/automats/{empty}"),
-    Place("automat-disconnected", "/automats/{offline}"),
-    Place("automat-edit", "/automats/{automat}/edit"),
-    Place("automat-remove", "/automats/{empty}/remove"),
-    Place("automat-reset", "/automats/{automat}/reset"),
-    Place("automat-remove-with-keys", "/automats/{automat}/remove"),
-    Place("automat-events", "/automats/{automat}/events"),
-    Place("automat-events-none-yet", "/automats/{empty}/events"),
-    Place("locker", "/automats/{automat}/lockers/0"),
-    Place("locker-as-viewer", "/automats/{automat}/lockers/0", person="viewer"),
-    Place("locker-empty", "/automats/{automat}/lockers/11"),
-    Place("locker-away", "/automats/{offline}/lockers/0"),
-    Place("locker-never-seen", "/automats/{empty}/lockers/0"),
-    Place("opening-opened", "/openings/{opened}"),
-    Place("opening-refused", "/openings/{refused}"),
-    Place("opening-failed", "/openings/{failed}"),
-    Place("opening-expired", "/openings/{expired}"),
-    Place("key-new", "/automats/{automat}/keys/new?locker=11"),
-    Place("key-new-refused", "/automats/{automat}/keys/new?locker=11", then=save),
-    Place("key", "/keys/{key}", often=True),
-    Place("key-as-viewer", "/keys/{key}", person="viewer"),
-    Place("key-next-month", "/keys/{key}?month=2027-03"),
-    Place("key-ended", "/keys/{key}?show=ended"),
-    Place("key-out", "/keys/{out}"),
-    Place("key-without-contracts", "/keys/{idle}"),
-    Place("key-edit", "/keys/{key}/edit"),
-    Place("key-remove", "/keys/{key}/remove"),
-    Place("key-remove-out", "/keys/{out}/remove"),
-    Place("key-events", "/keys/{key}/events"),
-    Place("contract-new", "/keys/{idle}/contracts/new", often=True),
-    Place("contract-new-refused", "/keys/{idle}/contracts/new", then=save),
-    Place("contract-preview", "/keys/{idle}/contracts/new", then=preview),
-    Place("contract-conflict", "/keys/{key}/contracts/new", then=preview),
-    Place("contract", "/keys/{key}/contracts/{contract}"),
-    Place("contract-as-viewer", "/keys/{key}/contracts/{contract}", person="viewer"),
-    Place("contract-permanent", "/keys/{shared}/contracts/{permanent}"),
-    Place("contract-edit", "/keys/{key}/contracts/{contract}/edit"),
-    Place("contract-remove", "/keys/{key}/contracts/{contract}/remove"),
-    Place("contract-remove-out", "/keys/{out}/contracts/{fetched}/remove"),
-    Place("not-found", "/keys/never-heard-of", is_error=True),
-    Place("nowhere", "/no-such-page", is_error=True),
-    Place("not-allowed", "/automats/new", person="viewer", is_error=True),
+STATES = [
+    PageState("sign-in", SIGN_IN, person=None),
+    PageState("sign-in-cancelled", "/auth/callback?error=access_denied&state=none", person=None, is_error=True),
+    PageState("no-role", "/", person="newcomer", is_error=True),
+    PageState("automats", "/", often=True),
+    PageState("automats-as-viewer", "/", person="viewer"),
+    PageState("search", "/search?q=har"),
+    PageState("search-without-results", "/search?q=nothing-is-called-so"),
+    PageState("automat-new", "/automats/new"),
+    PageState("automat-new-refused", "/automats/new", then=save),
+    PageState("automat", "/automats/{automat}", often=True),
+    PageState("automat-as-viewer", "/automats/{automat}", person="viewer"),
+    PageState("automat-without-keys", "/automats/{empty}"),
+    PageState("automat-disconnected", "/automats/{offline}"),
+    PageState("automat-edit", "/automats/{automat}/edit"),
+    PageState("automat-remove", "/automats/{empty}/remove"),
+    PageState("automat-reset", "/automats/{automat}/reset"),
+    PageState("automat-remove-with-keys", "/automats/{automat}/remove"),
+    PageState("automat-events", "/automats/{automat}/events"),
+    PageState("automat-without-events", "/automats/{empty}/events"),
+    PageState("locker", "/automats/{automat}/lockers/0"),
+    PageState("locker-as-viewer", "/automats/{automat}/lockers/0", person="viewer"),
+    PageState("locker-empty", "/automats/{automat}/lockers/11"),
+    PageState("locker-disconnected", "/automats/{offline}/lockers/0"),
+    PageState("locker-never-connected", "/automats/{empty}/lockers/0"),
+    PageState("opening-opened", "/openings/{opened}"),
+    PageState("opening-refused", "/openings/{refused}"),
+    PageState("opening-failed", "/openings/{failed}"),
+    PageState("opening-expired", "/openings/{expired}"),
+    PageState("key-new", "/automats/{automat}/keys/new?locker=11"),
+    PageState("key-new-refused", "/automats/{automat}/keys/new?locker=11", then=save),
+    PageState("key", "/keys/{key}", often=True),
+    PageState("key-as-viewer", "/keys/{key}", person="viewer"),
+    PageState("key-next-month", "/keys/{key}?month=2027-03"),
+    PageState("key-ended", "/keys/{key}?show=ended"),
+    PageState("key-out", "/keys/{out}"),
+    PageState("key-without-contracts", "/keys/{idle}"),
+    PageState("key-edit", "/keys/{key}/edit"),
+    PageState("key-remove", "/keys/{key}/remove"),
+    PageState("key-remove-out", "/keys/{out}/remove"),
+    PageState("key-events", "/keys/{key}/events"),
+    PageState("contract-new", "/keys/{idle}/contracts/new", often=True),
+    PageState("contract-new-refused", "/keys/{idle}/contracts/new", then=save),
+    PageState("contract-preview", "/keys/{idle}/contracts/new", then=preview),
+    PageState("contract-conflict", "/keys/{key}/contracts/new", then=preview),
+    PageState("contract", "/keys/{key}/contracts/{contract}"),
+    PageState("contract-as-viewer", "/keys/{key}/contracts/{contract}", person="viewer"),
+    PageState("contract-permanent", "/keys/{shared}/contracts/{permanent}"),
+    PageState("contract-edit", "/keys/{key}/contracts/{contract}/edit"),
+    PageState("contract-remove", "/keys/{key}/contracts/{contract}/remove"),
+    PageState("contract-remove-out", "/keys/{out}/contracts/{fetched}/remove"),
+    PageState("not-found", "/keys/never-heard-of", is_error=True),
+    PageState("nowhere", "/no-such-page", is_error=True),
+    PageState("not-allowed", "/automats/new", person="viewer", is_error=True),
 ]
 
-every_place = pytest.mark.parametrize("place", PLACES, ids=lambda place: place.name)
+every_state = pytest.mark.parametrize("state", STATES, ids=lambda state: state.name)
 
 
 @dataclasses.dataclass
 class World:
-    """What there is to look at, by the words in the paths of the places."""
+    """The ids that the paths of the states refer to."""
 
     known: dict[str, str]
 
@@ -115,7 +115,7 @@ class World:
 
 
 def build(cloud: Cloud) -> World:
-    """An automat at work with a key in each state, one that is disconnected, and one where nothing is yet."""
+    """An automat with a key in each state, one that is disconnected, and one without keys."""
     offline = cloud.automat("Old mill", lockers=30, zone="Europe/Stockholm")
     openings = "/v1/automats/{}/lockers/{}/openings"
     device = offline.connect(lockers=29)

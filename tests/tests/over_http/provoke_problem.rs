@@ -4,7 +4,7 @@ use api::problem::Code;
 use aws_sdk_dynamodb::types::AttributeValue;
 use domain::{Calendar, ContractId, Entry, Instant, MAX_LIVE_CONTRACTS, TimeRange};
 use e2e::device::eventually;
-use e2e::{Answer, Stage, fresh, hours, person};
+use e2e::{ApiResponse, Stage, fresh, hours, person};
 use http::Method;
 use serde_json::{Value, json};
 
@@ -14,7 +14,7 @@ use crate::openings::{fill_shadow, go_away};
 /// what else shows them stands beside.
 ///
 /// Exhaustive: a new code does not compile until there is a way to produce it.
-pub(crate) async fn provoke(stage: &Stage, code: Code) -> Option<Answer> {
+pub(crate) async fn provoke(stage: &Stage, code: Code) -> Option<ApiResponse> {
     let (viewer, operator, admin) = (stage.stack.viewer(), stage.stack.operator(), stage.stack.admin());
     let automat = format!("/v1/automats/{}", stage.automat);
     let key = stage.key().await;
@@ -117,7 +117,7 @@ pub(crate) async fn provoke(stage: &Stage, code: Code) -> Option<Answer> {
 }
 
 /// Books the same contract for two people.
-async fn book_twice(stage: &Stage, key: &str) -> Answer {
+async fn book_twice(stage: &Stage, key: &str) -> ApiResponse {
     let mut body = person(1, 2);
     body["contractId"] = json!("b-1");
     stage.book(key, body.clone()).await.is(201);
@@ -126,14 +126,14 @@ async fn book_twice(stage: &Stage, key: &str) -> Answer {
 }
 
 /// Adds two keys to an automat with one locker.
-async fn crowd(stage: &Stage) -> Answer {
+async fn crowd(stage: &Stage) -> ApiResponse {
     let full = Stage::new(&stage.stack, 1).await;
     full.key().await;
     full.stack.admin().post("/v1/keys", full.key_body()).await
 }
 
 /// Moves the start of a contract, that the key is out with, into the future.
-async fn postpone_while_out(stage: &Stage, key: &str) -> Answer {
+async fn postpone_while_out(stage: &Stage, key: &str) -> ApiResponse {
     let contract = stage.booked(key, -1, 2).await;
     let id = contract.rsplit('/').next().unwrap_or_default();
     set(stage, key, "SET keyInside = :it", AttributeValue::Bool(false)).await;
@@ -142,14 +142,14 @@ async fn postpone_while_out(stage: &Stage, key: &str) -> Answer {
 }
 
 /// Gives an automat another time zone under a contract.
-async fn move_zone(stage: &Stage, key: &str) -> Answer {
+async fn move_zone(stage: &Stage, key: &str) -> ApiResponse {
     stage.booked(key, 1, 2).await;
     let automat = format!("/v1/automats/{}", stage.automat);
     stage.stack.admin().patch(automat, json!({ "timeZone": "America/New_York" })).await
 }
 
 /// Cancels a booking and repeats the request that made it.
-async fn repeat_after_cancelling(stage: &Stage, key: &str) -> Answer {
+async fn repeat_after_cancelling(stage: &Stage, key: &str) -> ApiResponse {
     let operator = stage.stack.operator();
     let book = || operator.post(format!("/v1/keys/{key}/contracts"), person(1, 2)).once("k");
     let made = book().await;
@@ -159,14 +159,14 @@ async fn repeat_after_cancelling(stage: &Stage, key: &str) -> Answer {
 }
 
 /// Books a key for a person with the one PIN.
-async fn book_with_pin(stage: &Stage, key: &str) -> Answer {
+async fn book_with_pin(stage: &Stage, key: &str) -> ApiResponse {
     let mut body = person(1, 2);
     body["pin"] = json!("736254");
     stage.book(key, body).await
 }
 
 /// Takes the sharing from a key on which contracts overlap.
-async fn stop_sharing(stage: &Stage) -> Answer {
+async fn stop_sharing(stage: &Stage) -> ApiResponse {
     let shared = stage.key_with(json!({ "shared": true })).await;
     stage.booked(&shared, 1, 3).await;
     stage.booked(&shared, 2, 4).await;
@@ -174,7 +174,7 @@ async fn stop_sharing(stage: &Stage) -> Answer {
 }
 
 /// Asks for a message to be sent again that stands as only `notifications` would leave it.
-async fn resend_from(stage: &Stage, key: &str, word: &str) -> Answer {
+async fn resend_from(stage: &Stage, key: &str, state: &str) -> ApiResponse {
     let mut body = person(1, 2);
     body["contacts"] = json!([{ "name": "Bo", "email": "bo@example.com", "sendEmail": true }]);
     let messages = format!("{}/messages", stage.book(key, body).await.header("location"));
@@ -189,7 +189,7 @@ async fn resend_from(stage: &Stage, key: &str, word: &str) -> Answer {
     let pk = items.iter().find(|item| item["SK"] == sk).unwrap()["PK"].clone();
     let request = client.update_item().table_name("key-automat").key("PK", pk).key("SK", sk);
     let request = request.update_expression("SET #state = :it").expression_attribute_names("#state", "state");
-    request.expression_attribute_values(":it", AttributeValue::S(word.to_owned())).send().await.unwrap();
+    request.expression_attribute_values(":it", AttributeValue::S(state.to_owned())).send().await.unwrap();
     stage.stack.operator().post_nothing(format!("{messages}/{id}/resend")).await
 }
 

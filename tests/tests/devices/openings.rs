@@ -21,7 +21,7 @@ fn end(opening: &Value) -> (&str, bool) {
 }
 
 #[tokio::test]
-async fn a_locker_is_opened_and_the_opening_ends_in_the_devices_word() {
+async fn an_opening_ends_with_the_result_that_the_device_reports() {
     let stage = Stage::new(&Stack::shared(), 3).await;
     let device = stage.device(&[]).await;
     let opening = stage.ended(&stage.asked_to_open(1).await).await;
@@ -85,8 +85,8 @@ async fn a_request_that_is_older_than_its_life_runs_no_motor() {
         assert_eq!(end(&read), ("expired", false), "provisional: the device has not spoken");
     }
     regain_network(&stage, &device).await;
-    let told = eventually(|| stage.stack.viewer().get(&opening), |opening| opening["confirmedByDevice"] == true).await;
-    assert_eq!((end(&told), device.motor_runs(0)), (("expired", true), 0));
+    let confirmed = eventually(|| stage.stack.viewer().get(&opening), |opening| opening["confirmedByDevice"] == true).await;
+    assert_eq!((end(&confirmed), device.motor_runs(0)), (("expired", true), 0));
     let next = stage.ended(&stage.asked_to_open(0).await).await;
     assert_eq!((end(&next), device.motor_runs(0)), (("opened", true), 1));
 }

@@ -1,4 +1,4 @@
-//! Making a contract.
+//! Creating a contract.
 
 use domain::{AutomatChange, AutomatId, Instant, PinDigits, Sharing};
 use store::Expected;
@@ -15,7 +15,7 @@ const ADA: [(&str, &str); 6] = [
     ("pin", "482915"),
 ];
 
-/// What is typed into fields, each with its name.
+/// Fields with what is typed into them.
 type Typed = [(&'static str, &'static str)];
 
 fn at(text: &str) -> Instant {
@@ -23,7 +23,7 @@ fn at(text: &str) -> Instant {
 }
 
 #[tokio::test]
-async fn a_contract_without_contacts_is_made_at_once_by_the_clock_on_the_automats_wall() {
+async fn a_contract_without_contacts_is_created_without_a_preview_in_the_automats_time_zone() {
     let stage = stage().await;
     let made = stage.fill(NEW, &[&ADA[..], &[("freeText", "Two\r\nlines")]].concat()).await;
     let [contract] = &contracts(&stage).await[..] else { panic!("{}", made.html) };
@@ -34,7 +34,7 @@ async fn a_contract_without_contacts_is_made_at_once_by_the_clock_on_the_automat
 }
 
 #[tokio::test]
-async fn a_permanent_contract_starts_now_and_has_a_pin_that_is_drawn() {
+async fn a_permanent_contract_starts_now_with_a_generated_pin() {
     let stage = stage().await;
     stage.fill(NEW, &[("person", "Riku"), ("start.now", "on"), ("permanent", "on")]).await;
     let [contract] = &contracts(&stage).await[..] else { panic!() };
@@ -43,7 +43,7 @@ async fn a_permanent_contract_starts_now_and_has_a_pin_that_is_drawn() {
 }
 
 #[tokio::test]
-async fn the_same_form_sent_twice_makes_one_contract() {
+async fn a_form_sent_twice_creates_one_contract() {
     let stage = with_key(Sharing::Shared).await;
     let page = stage.get(NEW).await;
     let (one, other) = tokio::join!(stage.send(&page, &ADA[..5]), stage.send(&page, &ADA[..5]));
@@ -54,7 +54,7 @@ async fn the_same_form_sent_twice_makes_one_contract() {
 }
 
 #[tokio::test]
-async fn what_is_wrong_stands_beside_its_field_and_what_was_typed_stays() {
+async fn errors_are_shown_beside_their_fields_and_input_is_kept() {
     let stage = stage().await;
     let fields = [
         ("person", " "),
@@ -68,9 +68,9 @@ async fn what_is_wrong_stands_beside_its_field_and_what_was_typed_stays() {
     for part in ["id=\"person-error\"", "id=\"end-error\"", "id=\"pin-error\"", "4 to 9 digits.", "href=\"#person\""] {
         assert!(wrong.has(part), "{part}");
     }
-    assert!(wrong.has("Fill in an end, or choose a permanent contract."));
-    let told: Vec<_> = ["person", "end", "pin"].map(|id| wrong.html.find(&format!("href=\"#{id}\""))).to_vec();
-    assert!(told.is_sorted(), "the summary has the order of the fields: {told:?}");
+    assert!(wrong.has("Enter an end, or choose a permanent contract."));
+    let links: Vec<_> = ["person", "end", "pin"].map(|id| wrong.html.find(&format!("href=\"#{id}\""))).to_vec();
+    assert!(links.is_sorted(), "the summary has the order of the fields: {links:?}");
     assert_eq!(["start.date", "start.time"].map(|name| wrong.value(name).unwrap()), ["2026-11-25", "10:00"]);
     assert_eq!(wrong.value("freeText").unwrap(), "Knock <twice>");
     let both = stage
@@ -97,7 +97,7 @@ async fn what_is_wrong_stands_beside_its_field_and_what_was_typed_stays() {
 }
 
 #[tokio::test]
-async fn a_time_that_does_not_come_is_explained_and_the_next_one_offered() {
+async fn a_skipped_local_time_offers_the_next_one() {
     let stage = stage().await;
     let skipped = stage
         .fill(
@@ -120,7 +120,7 @@ async fn a_time_that_does_not_come_is_explained_and_the_next_one_offered() {
 }
 
 #[tokio::test]
-async fn a_time_that_comes_twice_is_asked_about() {
+async fn an_ambiguous_local_time_asks_which_one() {
     let stage = stage().await;
     let asked = stage
         .fill(
@@ -134,10 +134,10 @@ async fn a_time_that_comes_twice_is_asked_about() {
             ],
         )
         .await;
-    assert!(asked.status == 422 && asked.has("The first time, UTC+3") && asked.has("The second time, UTC+2"));
+    assert!(asked.status == 422 && asked.has("The first, UTC+3") && asked.has("The second, UTC+2"));
     stage.send(&asked, &[("end.which", "second")]).await;
     assert_eq!(contracts(&stage).await[0].range.end(), Some(at("2027-10-31T01:30:00Z")));
-    // The edit knows which of the two it was, and leaves it alone.
+    // The edit form knows which of the two it was, and keeps it.
     let edit = format!("/keys/K-1/contracts/{}/edit", contracts(&stage).await[0].id);
     let page = stage.get(&edit).await;
     assert_eq!(page.value("end.which").as_deref(), Some("second"));
@@ -146,7 +146,7 @@ async fn a_time_that_comes_twice_is_asked_about() {
 }
 
 #[tokio::test]
-async fn whoever_is_in_the_way_is_named_and_the_next_free_time_is_one_click() {
+async fn a_conflict_names_the_person_and_offers_the_next_free_period() {
     let stage = stage().await;
     let key = domain::KeyId::parse("K-1").unwrap();
     // From 15:00 to 16:00 local time.
@@ -170,7 +170,7 @@ async fn whoever_is_in_the_way_is_named_and_the_next_free_time_is_one_click() {
 }
 
 #[tokio::test]
-async fn a_pin_shorter_than_the_automat_asks_for_is_refused_at_its_field() {
+async fn a_pin_below_the_minimum_length_is_refused_at_its_field() {
     let stage = stage().await;
     let min_chosen_pin_digits = Some(Some(PinDigits::new(6).unwrap()));
     let change = AutomatChange { min_chosen_pin_digits, ..AutomatChange::default() };
@@ -182,7 +182,7 @@ async fn a_pin_shorter_than_the_automat_asks_for_is_refused_at_its_field() {
 }
 
 #[tokio::test]
-async fn a_pin_that_is_taken_is_said_to_be_at_its_field() {
+async fn a_pin_in_use_is_refused_at_its_field() {
     let stage = with_key(Sharing::Shared).await;
     stage.fill(NEW, &ADA).await;
     let taken = stage.fill(NEW, &[("person", "Bo"), ("start.now", "on"), ("permanent", "on"), ("pin", "482915")]).await;
@@ -190,7 +190,7 @@ async fn a_pin_that_is_taken_is_said_to_be_at_its_field() {
 }
 
 #[tokio::test]
-async fn a_form_that_was_changed_after_it_was_saved_can_be_sent_once_more() {
+async fn a_saved_form_that_is_changed_can_be_sent_again() {
     let stage = with_key(Sharing::Shared).await;
     let page = stage.get(NEW).await;
     stage.send(&page, &ADA[..5]).await;
@@ -200,16 +200,16 @@ async fn a_form_that_was_changed_after_it_was_saved_can_be_sent_once_more() {
 }
 
 #[tokio::test]
-async fn a_day_of_the_month_view_begins_where_it_has_room() {
+async fn a_day_of_the_calendar_starts_the_contract_when_the_key_is_free() {
     let stage = stage().await;
     let shown = async |day: &str| {
         let page = stage.get(&format!("{NEW}?from={day}")).await;
         ["start.date", "start.time", "start.now"].map(|name| page.value(name).unwrap_or_default())
     };
     assert_eq!(shown("2026-11-26").await, ["2026-11-26", "00:00", ""]);
-    assert_eq!(shown("2026-11-24").await, ["", "", "on"], "today it begins now, and says so");
-    assert_eq!(shown("2026-11-23").await, ["", "", ""], "over: nothing is chosen");
-    assert_eq!(stage.get(NEW).await.value("start.now"), None, "nor without a day");
+    assert_eq!(shown("2026-11-24").await, ["", "", "on"], "today it starts now");
+    assert_eq!(shown("2026-11-23").await, ["", "", ""], "a past day selects nothing");
+    assert_eq!(stage.get(NEW).await.value("start.now"), None, "nor does no day");
     assert_eq!(stage.get("/keys/nobody/contracts/new").await.status, 404);
 }
 
@@ -217,7 +217,7 @@ async fn a_day_of_the_month_view_begins_where_it_has_room() {
 async fn an_empty_or_half_filled_time_never_means_now() {
     let stage = stage().await;
     let end = [("person", "Ada"), ("end.date", "2027-11-26"), ("end.time", "10:00")];
-    // The fields, and the fields that are then said to be wrong.
+    // The fields, and the fields with errors.
     let cases: [(&Typed, &[&str]); 9] = [
         (&[], &["start"]),
         (&[("start.date", "2027-11-25")], &["start.time"]),
@@ -238,14 +238,14 @@ async fn an_empty_or_half_filled_time_never_means_now() {
             assert!(page.has(&format!("href=\"#{field}\"")), "{typed:?}");
         }
         for (name, value) in typed {
-            assert_eq!(page.value(name).as_deref(), Some(*value), "{typed:?}: what was typed stays");
+            assert_eq!(page.value(name).as_deref(), Some(*value), "{typed:?}: the input is kept");
         }
     }
     assert!(contracts(&stage).await.is_empty());
 }
 
 #[tokio::test]
-async fn a_date_is_shown_and_read_in_the_form_of_the_pages_language() {
+async fn dates_are_shown_and_read_in_the_format_of_the_language() {
     let stage = stage().await;
     for (language, date, time) in
         [("fi", "26.11.2026", "0.00"), ("sv", "2026-11-26", "0.00"), ("en", "2026-11-26", "00:00")]
