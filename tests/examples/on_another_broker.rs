@@ -1,9 +1,9 @@
-//! Proves the device protocol on a broker that nobody here wrote: `on_another_broker HOST:PORT`, where an MQTT broker
-//! lets anybody do anything.
+//! Tests the device protocol on a third-party broker: `on_another_broker HOST:PORT`, where an MQTT broker allows
+//! everything to everybody.
 //!
-//! The rules of `template.yaml` and the shadow service are attached to it, over a table of their own; a simulated automat
-//! is its other client. One locker is opened remotely, and one key fetched at the keypad. Prints `ok`, or says within
-//! half a minute what did not come about.
+//! The rules of `template.yaml` and the shadow service are attached to it, with a table of their own. A simulated
+//! automat is its other client. One locker is opened remotely, and one key is fetched at the keypad. Prints `ok`, or
+//! says within half a minute what did not happen.
 
 use std::error::Error;
 use std::io::Write as _;
@@ -33,9 +33,9 @@ use tokio::sync::SetOnce;
 use tokio::time::{sleep, timeout};
 use tower::ServiceExt as _;
 
-/// How long all of it may take.
+/// The time limit of the whole test.
 const PATIENCE: Duration = Duration::from_secs(30);
-/// The locker that the key is in, and one without.
+/// The locker of the key, and one without a key.
 const LOCKER: u16 = 0;
 const OTHER_LOCKER: u16 = 1;
 const PIN: &str = "482915";
@@ -73,7 +73,7 @@ async fn prove(broker: SocketAddr) -> Result<(), Failed> {
     if shown != (Display::Open { locker: LOCKER, purpose: Purpose::Fetch }) || !automat.take_key(LOCKER) {
         return Err(format!("the keypad shows: {shown}").into());
     }
-    // it is told when it is told; the deadline is that of the whole
+    // No deadline here: that of the whole test applies.
     while !is_out(&app, &lobby).await? {
         sleep(Duration::from_millis(20)).await;
     }
@@ -82,7 +82,7 @@ async fn prove(broker: SocketAddr) -> Result<(), Failed> {
     Ok(())
 }
 
-/// Attaches IoT Core to the broker, its rules calling the devices function.
+/// Attaches IoT Core to the broker, with rules that call the devices function.
 async fn attach(broker: SocketAddr, app: &App) -> Result<(Attachment, Things), Failed> {
     let devices = Arc::new(SetOnce::<Devices>::new());
     let (function, clock, now) = (devices.clone(), app.clock.clone(), app.clock.clone());
@@ -127,7 +127,7 @@ fn start(broker: SocketAddr, device_key: DeviceKey, folder: &std::path::Path) ->
     })
 }
 
-/// Opens the locker without a key through the openings function, and gives the opening once it has ended.
+/// Opens the locker without a key with the openings function. Returns the opening once it has ended.
 async fn open(app: &App, things: Things) -> Result<Value, Failed> {
     let router = openings::router(Openings { app: app.clone(), things });
     let path = format!("/v1/automats/lobby/lockers/{OTHER_LOCKER}/openings");

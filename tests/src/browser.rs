@@ -1,4 +1,4 @@
-//! A browser in which somebody signs in, as the dashboard has it done: over the pages, with PKCE.
+//! A browser in which a user signs in as the dashboard does it: with the sign-in pages and PKCE.
 
 use reqwest::redirect::Policy;
 use reqwest::{Client, Response, Url};
@@ -17,25 +17,23 @@ const STATE: &str = "what-the-dashboard-remembers";
 pub struct Browser {
     http: Client,
     url: String,
-    /// The `OpenID` configuration, by which it finds everything.
+    /// The `OpenID` configuration, which has the endpoints.
     configuration: Value,
 }
 
-/// What the dashboard has when somebody has signed in.
+/// The tokens of a sign-in.
 #[derive(Debug, Clone)]
 pub struct Tokens {
-    /// The code that they were given for.
+    /// The code that was exchanged for them.
     pub code: String,
-    /// What they may do.
+    /// The access token.
     pub access: String,
-    /// Who they are, if that was asked for.
+    /// The ID token, if it was requested.
     pub identity: Option<String>,
-    /// For the next tokens.
     pub refresh: String,
 }
 
 impl Browser {
-    /// Opened.
     pub async fn open(stack: &Stack) -> Self {
         let url = stack.cloud().url().to_owned();
         let http = Client::builder().redirect(Policy::none()).build().unwrap();
@@ -43,7 +41,7 @@ impl Browser {
         Self { configuration: configuration.json().await.unwrap(), http, url }
     }
 
-    /// Signs somebody in, named as in the sign-in's form, for some scopes.
+    /// Signs in a user of the sign-in's form, for these scopes.
     pub async fn sign_in(&self, person: &str, scope: &str) -> Tokens {
         let callback = format!("{}/auth/callback", self.url);
         let asked = [
@@ -83,13 +81,13 @@ impl Browser {
         }
     }
 
-    /// The next access token; the error's name when there is none.
+    /// The next access token, or the error code.
     pub async fn refresh(&self, refresh_token: &str) -> Result<String, String> {
         let form = [("grant_type", "refresh_token"), ("client_id", "dashboard"), ("refresh_token", refresh_token)];
         self.request("token_endpoint", &form).await.map(|tokens| tokens["access_token"].as_str().unwrap().to_owned())
     }
 
-    /// Signs out: gives the refresh token back and leaves. Says where that leads.
+    /// Signs out and revokes the refresh token. Returns where that redirects to.
     pub async fn sign_out(&self, refresh_token: &str) -> String {
         let form = [("client_id", "dashboard"), ("token", refresh_token)];
         _ = self.request("revocation_endpoint", &form).await.unwrap();

@@ -1,4 +1,4 @@
-//! A client that asks as one of the roles, or as nobody.
+//! A client with one of the roles, or without a token.
 
 use std::fmt::Display;
 use std::future::{Future, IntoFuture};
@@ -11,14 +11,13 @@ use serde_json::Value;
 
 use crate::{ApiResponse, Stack};
 
-/// The client of a role, or one without a token.
 #[derive(Debug, Clone, Copy)]
 pub struct As<'s> {
     pub(crate) stack: &'s Stack,
     pub(crate) role: Option<Role>,
 }
 
-/// A request, sent when it is awaited.
+/// A request. Awaiting it sends it.
 #[derive(Debug)]
 pub struct Call {
     stack: Stack,
@@ -28,27 +27,23 @@ pub struct Call {
 }
 
 impl As<'_> {
-    /// A GET.
     pub fn get(self, path: impl Display) -> Call {
         self.call(Method::GET, path)
     }
 
-    /// A POST of JSON.
     pub fn post(self, path: impl Display, body: Value) -> Call {
         self.call(Method::POST, path).json(&body)
     }
 
-    /// A POST with nothing to say.
+    /// A POST without a body.
     pub fn post_nothing(self, path: impl Display) -> Call {
         self.call(Method::POST, path)
     }
 
-    /// A PATCH of JSON.
     pub fn patch(self, path: impl Display, body: Value) -> Call {
         self.call(Method::PATCH, path).json(&body)
     }
 
-    /// A DELETE.
     pub fn delete(self, path: impl Display) -> Call {
         self.call(Method::DELETE, path)
     }
@@ -62,13 +57,12 @@ impl As<'_> {
 }
 
 impl Call {
-    /// With a header.
     #[must_use]
     pub fn header(self, name: &str, value: &str) -> Self {
         Self { request: self.request.header(name, value), ..self }
     }
 
-    /// With an `If-Match` of a version.
+    /// With this version in `If-Match`.
     #[must_use]
     pub fn if_match(self, version: u64) -> Self {
         self.header("if-match", &format!("\"{version}\""))
@@ -80,13 +74,12 @@ impl Call {
         self.header("idempotency-key", key)
     }
 
-    /// With a JSON body.
     #[must_use]
     pub fn json(self, body: &Value) -> Self {
         Self { request: self.request.json(body), ..self }
     }
 
-    /// With a body of any bytes, and no type.
+    /// With any bytes as the body, and no content type.
     #[must_use]
     pub fn raw(self, body: impl Into<Body>) -> Self {
         Self { request: self.request.body(body), ..self }

@@ -1,10 +1,10 @@
-//! Runs a `curl` command as a person would paste it, without curl: what the local cloud prints must work as printed.
+//! Runs a printed `curl` command without curl: what the local cloud prints must work as printed.
 
 use http::Method;
 
 use crate::{ApiResponse, Stack};
 
-/// Sends what a command of the few options that we print would send.
+/// Sends the request of a command, for the few options that we print.
 pub async fn run(stack: &Stack, command: &str) -> ApiResponse {
     let mut arguments = arguments(command).into_iter();
     assert_eq!(arguments.next().as_deref(), Some("curl"), "{command}");

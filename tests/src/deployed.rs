@@ -1,5 +1,5 @@
-//! What the environment says of a deployed stack besides where it answers: how its automats get their credentials, and
-//! where whoever takes its SMS and emails shows them.
+//! Further settings of a deployed stack: how its automats get their credentials, and where the SMS and emails that it
+//! sent can be read.
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex, OnceLock};
 
 use tempfile::TempDir;
 
-/// A deployed stack, as far as the API says nothing of it.
+/// What the API does not say about a deployed stack.
 #[derive(Debug)]
 pub(crate) struct Deployed {
     provision: Option<String>,
@@ -18,7 +18,8 @@ pub(crate) struct Deployed {
 }
 
 impl Deployed {
-    /// By `KEY_AUTOMAT_PROVISION` and `KEY_AUTOMAT_TAKEN`; without one of them, the tests that need it fail and say so.
+    /// From `KEY_AUTOMAT_PROVISION` and `KEY_AUTOMAT_TAKEN`. Without one of them, the tests that need it fail and say
+    /// so.
     pub(crate) fn named_by_environment() -> Self {
         Self {
             provision: std::env::var("KEY_AUTOMAT_PROVISION").ok(),
@@ -28,7 +29,7 @@ impl Deployed {
         }
     }
 
-    /// The folder with the credentials of an automat's device, which is provisioned when it is first asked for.
+    /// The folder with the credentials of an automat's device. The first call provisions it.
     pub(crate) fn credentials(&self, automat: &str) -> PathBuf {
         let device = self.devices.lock().unwrap().entry(automat.to_owned()).or_default().clone();
         device.get_or_init(|| self.provisioned(automat)).clone()
@@ -41,7 +42,7 @@ impl Deployed {
         folder
     }
 
-    /// Where what was sent can be looked at.
+    /// Where the messages that were sent can be read.
     pub(crate) fn taken(&self) -> &str {
         self.taken.as_deref().unwrap_or_else(|| panic!("KEY_AUTOMAT_TAKEN is not set"))
     }
@@ -63,7 +64,7 @@ mod tests {
     #[test]
     fn a_device_is_provisioned_once() {
         let folder = tempfile::tempdir().unwrap();
-        // Fails when there is a folder already, as the real one does.
+        // Fails if the folder exists already, as the real command does.
         let script = folder.path().join("provision.sh");
         std::fs::write(&script, "mkdir \"$6\"").unwrap();
         let deployed = Deployed {

@@ -1,5 +1,5 @@
-//! The device of an automat of a test's own: the real device side, over mutual TLS, in a simulated cabinet with nobody
-//! before it but the test.
+//! The device of a test's automat: the real device code, over mutual TLS, in a simulated cabinet that the test
+//! operates.
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -13,18 +13,18 @@ use tokio::time::{Instant, sleep};
 
 use crate::{Call, Stage};
 
-/// How long what happens at once in ordinary circumstances may take on a busy machine.
+/// How long something that usually takes no time may take on a busy machine.
 pub const PATIENCE: Duration = Duration::from_secs(20);
-/// How long a motor takes.
+/// How long a motor runs.
 const MOTOR: Duration = Duration::from_millis(5);
-/// The shortest wait before a connection that follows another. Neither the local broker nor ministack refuses those that
-/// come sooner than AWS allows, and tests lose many.
+/// The shortest wait before reconnecting. It is shorter than AWS allows, since tests break many connections; neither
+/// the local broker nor ministack objects.
 const RECONNECT_AFTER: Duration = Duration::from_millis(125);
-/// How long after one look the next one comes.
+/// The interval of polling.
 pub(crate) const LOOK: Duration = Duration::from_millis(20);
 
 impl Stage {
-    /// The folder with what the automat's device is set up with.
+    /// The folder with the credentials of the automat's device.
     #[must_use]
     pub fn credentials(&self) -> PathBuf {
         match self.stack.deployed() {
@@ -33,14 +33,14 @@ impl Stage {
         }
     }
 
-    /// Starts the automat's device, with keys in some lockers, and waits until it is connected.
+    /// Starts the automat's device with keys in these lockers, and waits until it is connected.
     pub async fn device(&self, keys_inside: &[u16]) -> SimulatedAutomat {
         let device = self.unconnected_device(keys_inside);
         device.connected().await.unwrap();
         device
     }
 
-    /// The same without waiting.
+    /// As [`Stage::device`], without waiting.
     #[must_use]
     pub fn unconnected_device(&self, keys_inside: &[u16]) -> SimulatedAutomat {
         let folder = self.credentials();
@@ -55,13 +55,13 @@ impl Stage {
         })
     }
 
-    /// The Key Automat View once it is as it should be.
+    /// The Key Automat View, once it is as expected.
     pub async fn view_where(&self, is_so: impl Fn(&Value) -> bool) -> Value {
         let path = format!("/v1/automats/{}", self.automat);
         eventually(|| self.stack.viewer().get(&path), is_so).await
     }
 
-    /// What happened at the automat, the newest first, once there is so much of it.
+    /// The automat's events, newest first, once they are as expected.
     pub async fn events_where(&self, are_so: impl Fn(&[Value]) -> bool) -> Vec<Value> {
         let path = format!("/v1/automats/{}/events?limit=100", self.automat);
         let is_so = |list: &Value| are_so(list["data"].as_array().unwrap());
@@ -69,7 +69,6 @@ impl Stage {
         list["data"].as_array().unwrap().clone()
     }
 
-    /// The newest event of a type, once there is one.
     pub async fn event(&self, kind: &str) -> Value {
         let is_it = |event: &&Value| event["type"] == kind;
         let events = self.events_where(|events| events.iter().any(|event| is_it(&event))).await;
@@ -77,14 +76,14 @@ impl Stage {
     }
 }
 
-/// Takes a device's network away, and waits until the cloud has noticed.
+/// Disconnects a device, and waits until the cloud has noticed.
 pub async fn lose_network(stage: &Stage, device: &SimulatedAutomat) {
     device.faults().network(false);
     device.disconnected().await;
     stage.view_where(|view| view["connection"]["state"] == "disconnected").await;
 }
 
-/// Gives a device its network back, and waits until it is connected and the cloud has noticed.
+/// Reconnects a device, and waits until the cloud has noticed.
 pub async fn regain_network(stage: &Stage, device: &SimulatedAutomat) {
     device.faults().network(true);
     device.connected().await.unwrap();

@@ -1,5 +1,5 @@
-//! The `OpenAPI` document, held against every answer that a test gets: the status, the headers and the body must be as
-//! the document says, or generated clients would fail where the tests do not.
+//! Checks every response that a test gets against the `OpenAPI` document: the status, the headers and the body.
+//! Otherwise generated clients could fail where the tests pass.
 
 use std::collections::HashMap;
 use std::sync::{LazyLock, Mutex};
@@ -13,11 +13,11 @@ const DOCUMENT: &str = include_str!("../../docs/openapi.json");
 
 static PARSED: LazyLock<Value> = LazyLock::new(|| serde_json::from_str(DOCUMENT).unwrap());
 
-/// Headers that an answer has if, and only if, the document says so; others depend on the request.
+/// Headers that a response must have exactly if the document says so. Others depend on the request.
 const ALWAYS: [&str; 3] = ["x-correlation-id", "ETag", "Location"];
 const SOMETIMES: [&str; 4] = ["Idempotency-Replayed", "Retry-After", "WWW-Authenticate", "Allow"];
 
-/// Stops the test if an answer is not as the document says. What asks for no operation of the document is left alone.
+/// Panics if a response is not as the document says. Requests to other paths are not checked.
 pub(crate) fn assert_conforms(answer: &ApiResponse) {
     let Some((method, path)) = answer.asked.split_once(' ') else { return };
     let path = path.split('?').next().unwrap_or_default();
@@ -50,7 +50,7 @@ pub(crate) fn assert_conforms(answer: &ApiResponse) {
     assert!(wrong.is_empty(), "{asked}: the body is not as the document says: {wrong:?}");
 }
 
-/// The operation that serves a path: one without variables before one with them, as `OpenAPI` has it.
+/// The operation of a path. As in `OpenAPI`, a path without variables has precedence.
 fn operation(method: &str, path: &str) -> Option<&'static Value> {
     let paths = PARSED["paths"].as_object()?;
     let method = method.to_lowercase();
@@ -66,7 +66,7 @@ fn operation(method: &str, path: &str) -> Option<&'static Value> {
     served.min_by_key(|(template, _)| template.matches('{').count()).map(|(_, item)| &item[&method])
 }
 
-/// Compiles each schema once.
+/// Each schema, compiled once.
 fn with_validator<T>(schema: &Value, check: impl FnOnce(&Validator) -> T) -> T {
     static COMPILED: LazyLock<Mutex<HashMap<String, Validator>>> = LazyLock::new(Mutex::default);
     let mut compiled = COMPILED.lock().unwrap_or_else(std::sync::PoisonError::into_inner);

@@ -1,4 +1,4 @@
-//! Tokens that are not ours.
+//! Forged tokens.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -51,7 +51,7 @@ pub async fn forgeries(stack: &Stack, token: &str, claim: &str, value: Value) ->
     ]
 }
 
-/// Each part of a token, decoded.
+/// The decoded parts of a token.
 fn parts(token: &str) -> [Vec<u8>; 3] {
     let parts: Vec<_> = token.split('.').map(|part| URL_SAFE_NO_PAD.decode(part).unwrap()).collect();
     parts.try_into().unwrap()

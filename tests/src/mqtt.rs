@@ -1,4 +1,4 @@
-//! An ordinary MQTT client with an automat's credentials: for what the device side would never do.
+//! An MQTT client with an automat's credentials, for what the real device code would never do.
 
 use std::time::Duration;
 
@@ -15,7 +15,6 @@ use tokio::time::timeout;
 use crate::Stage;
 use crate::device::PATIENCE;
 
-/// A connected client.
 #[derive(Debug)]
 pub struct Mqtt {
     client: AsyncClient,
@@ -23,13 +22,12 @@ pub struct Mqtt {
 }
 
 impl Stage {
-    /// The name of the automat's thing.
     #[must_use]
     pub fn thing(&self) -> String {
         Credentials::read(&self.credentials()).unwrap().thing
     }
 
-    /// How its device connects over mutual TLS, as a client of any name.
+    /// The options to connect over mutual TLS with any client id.
     #[must_use]
     pub fn over_tls(&self, client_id: &str) -> MqttOptions {
         let folder = self.credentials();
@@ -40,7 +38,7 @@ impl Stage {
         options
     }
 
-    /// How it connects without TLS, with a password.
+    /// The options to connect without TLS, with a password.
     #[must_use]
     pub fn in_the_clear(&self, password: &str) -> MqttOptions {
         let broker = self.stack.cloud().mqtt();
@@ -51,7 +49,7 @@ impl Stage {
 }
 
 impl Mqtt {
-    /// Connects once, and does not try again.
+    /// Connects once, without retries.
     pub async fn connect(mut options: MqttOptions) -> Result<Self, ConnectionError> {
         options.set_keep_alive(Duration::from_mins(1));
         options.set_max_packet_size(1 << 20, 1 << 20);
@@ -67,12 +65,12 @@ impl Mqtt {
         Ok(Self { client, packets })
     }
 
-    /// What comes next; nothing once the connection has ended.
+    /// The next packet. `None` once the connection has ended.
     async fn packet(&mut self) -> Option<Packet> {
         timeout(PATIENCE, self.packets.recv()).await.unwrap_or_else(|_| panic!("nothing comes"))
     }
 
-    /// Asks for a topic filter; whether it was granted.
+    /// Subscribes to a topic filter. Returns whether it was granted.
     pub async fn subscribe(&mut self, filter: &str) -> bool {
         self.client.subscribe(filter, QoS::AtLeastOnce).await.unwrap();
         loop {
@@ -84,12 +82,12 @@ impl Mqtt {
         }
     }
 
-    /// Sends a message, at least once.
+    /// Publishes a message with QoS 1.
     pub async fn publish(&self, topic: &str, payload: impl Into<Vec<u8>>) {
         self.client.publish(topic, QoS::AtLeastOnce, false, payload).await.unwrap();
     }
 
-    /// The next message, its topic and its payload; nothing once the connection has ended.
+    /// The topic and payload of the next message. `None` once the connection has ended.
     pub async fn message(&mut self) -> Option<(String, Value)> {
         loop {
             if let Packet::Publish(message) = self.packet().await? {

@@ -1,29 +1,27 @@
-//! Random choices that can be made again: each test prints its seed when it fails.
+//! Repeatable random choices: a failing test prints its seed.
 
-/// A small generator (splitmix64, public domain): good enough to choose test data, and the same on every machine.
+/// A small random number generator (splitmix64, public domain), the same on every machine.
 #[derive(Debug, Clone)]
 pub struct Seed(u64);
 
 impl Seed {
-    /// From the number in the environment variable `SEED`, or from a fixed one, so that a run can be repeated.
+    /// From the environment variable `SEED`, otherwise from this number.
     #[must_use]
     pub fn from_env(default: u64) -> Self {
         Self(std::env::var("SEED").ok().and_then(|text| text.parse().ok()).unwrap_or(default))
     }
 
-    /// The number to begin with again.
+    /// The number to repeat the run with.
     #[must_use]
     pub fn number(&self) -> u64 {
         self.0
     }
 
-    /// An independent generator for one of several clients.
     #[must_use]
     pub fn of_client(&self, client: u64) -> Self {
         Self(self.0 ^ client.wrapping_add(1).wrapping_mul(0xD134_2543_DE82_EF95))
     }
 
-    /// A number below a bound.
     pub fn below(&mut self, bound: u64) -> u64 {
         self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
         let mut mixed = self.0;
@@ -32,13 +30,12 @@ impl Seed {
         (mixed ^ (mixed >> 31)) % bound.max(1)
     }
 
-    /// One of several.
     pub fn one_of<'a, T>(&mut self, choices: &'a [T]) -> &'a T {
         let at = self.below(choices.len() as u64);
         &choices[usize::try_from(at).unwrap()]
     }
 
-    /// True once in so many times.
+    /// True with a probability of 1 in `times`.
     pub fn once_in(&mut self, times: u64) -> bool {
         self.below(times) == 0
     }

@@ -1,4 +1,4 @@
-//! The stack that the tests talk to.
+//! The stack that is tested.
 
 use std::collections::HashMap;
 use std::path::Path;
@@ -15,7 +15,7 @@ use tokio::sync::Mutex;
 use crate::As;
 use crate::deployed::Deployed;
 
-/// A stack, and a client of its own to reach it with.
+/// A stack and an HTTP client for it.
 #[derive(Debug, Clone)]
 pub struct Stack {
     base: Arc<Base>,
@@ -31,26 +31,26 @@ struct Base {
     behind: Behind,
 }
 
-/// What answers there.
 #[derive(Debug)]
 enum Behind {
     Local(Box<LocalCloud>),
     Deployed(Deployed),
 }
 
-/// Where a deployed stack answers.
+/// The addresses of a deployed stack.
 const URL: &str = "KEY_AUTOMAT_URL";
 
 const ROLES: [Role; 3] = [Role::Viewer, Role::Operator, Role::Admin];
 
 impl Stack {
-    /// The stack that all tests of a file share: the one that the environment names, or else a local cloud.
+    /// The stack that all tests of a file share: the one in the environment, otherwise a local cloud.
     ///
-    /// A deployed stack is named by `KEY_AUTOMAT_URL`, its token endpoint by `KEY_AUTOMAT_TOKEN_URL`, and its machine
-    /// clients by `KEY_AUTOMAT_VIEWER`, `KEY_AUTOMAT_OPERATOR` and `KEY_AUTOMAT_ADMIN`, each as `client_id:secret`.
+    /// For a deployed stack, set `KEY_AUTOMAT_URL`, `KEY_AUTOMAT_TOKEN_URL` for its token endpoint, and
+    /// `KEY_AUTOMAT_VIEWER`, `KEY_AUTOMAT_OPERATOR` and `KEY_AUTOMAT_ADMIN` for its machine clients, each as
+    /// `client_id:secret`.
     ///
-    /// `KEY_AUTOMAT_PROVISION` is the command that gives an automat its credentials (`infra/tools/provision.py`), but
-    /// for `--automat` and `--out`; `KEY_AUTOMAT_TAKEN` is where ministack shows the SMS and emails that it took.
+    /// `KEY_AUTOMAT_PROVISION` is the command that gives an automat its credentials (`infra/tools/provision.py`),
+    /// without `--automat` and `--out`. `KEY_AUTOMAT_TAKEN` is where ministack shows the SMS and emails that it took.
     #[must_use]
     pub fn shared() -> Self {
         static DEPLOYED: OnceLock<Option<Arc<Base>>> = OnceLock::new();
@@ -58,20 +58,20 @@ impl Stack {
         deployed.clone().map_or_else(Self::of_this_process, Self::over)
     }
 
-    /// A local cloud, shared by the tests of a file too, for those that look behind the API.
+    /// A local cloud that the tests of a file share, for those that look behind the API.
     #[must_use]
     pub fn local() -> Self {
         only_local("it looks behind the API");
         Self::of_this_process()
     }
 
-    /// A local cloud for one test alone, by a clock that the test sets.
+    /// A local cloud for one test, with a clock that the test sets.
     pub async fn alone(clock: Clock) -> Self {
         only_local("it sets the clock");
         Self::over(Arc::new(Base::of_local(LocalCloud::start_at(Options::ephemeral(), clock).await.unwrap())))
     }
 
-    /// The same with a folder that it keeps its data in.
+    /// As [`Stack::alone`], with a data folder.
     pub async fn alone_in(folder: &Path, clock: Clock) -> Self {
         only_local("it looks at the files");
         let options = Options { data: Data::Folder(folder.to_owned()), ..Options::ephemeral() };
@@ -83,27 +83,27 @@ impl Stack {
         Self::over(LOCAL.get_or_init(|| Arc::new(start_for_good())).clone())
     }
 
-    // A client's connections belong to the runtime of the test that opened them, so each test has a client of its own.
+    // Connections belong to the runtime of the test that opened them, so each test has a client of its own.
     fn over(base: Arc<Base>) -> Self {
         let client = Client::builder();
-        // Reading the system's authorities takes longer than many a test.
+        // Reading the system's certificate authorities takes longer than many tests.
         let client = if base.url.starts_with("https:") { client } else { client.tls_certs_only([]) };
         Self { base, http: client.build().unwrap() }
     }
 
-    /// Where it listens, without a slash at the end.
+    /// The base URL, without a slash at the end.
     #[must_use]
     pub fn url(&self) -> &str {
         &self.base.url
     }
 
-    /// Where it gives out tokens.
+    /// The token endpoint.
     #[must_use]
     pub fn token_url(&self) -> &str {
         &self.base.token_url
     }
 
-    /// The local cloud that it is; fails the test when it is deployed.
+    /// The local cloud. Panics for a deployed stack.
     #[must_use]
     pub fn cloud(&self) -> &LocalCloud {
         match &self.base.behind {
@@ -112,54 +112,48 @@ impl Stack {
         }
     }
 
-    /// What is known of it besides, when it is deployed.
     pub(crate) fn deployed(&self) -> Option<&Deployed> {
         if let Behind::Deployed(deployed) = &self.base.behind { Some(deployed) } else { None }
     }
 
-    /// Whether it is a deployed one, whose clock nobody sets and whose functions run elsewhere.
+    /// Whether it is a deployed stack.
     #[must_use]
     pub fn is_deployed(&self) -> bool {
         self.deployed().is_some()
     }
 
-    /// The client without a token.
     #[must_use]
     pub fn nobody(&self) -> As<'_> {
         As { stack: self, role: None }
     }
 
-    /// The client of a role.
     #[must_use]
     pub fn as_role(&self, role: Role) -> As<'_> {
         As { stack: self, role: Some(role) }
     }
 
-    /// The viewer's client.
     #[must_use]
     pub fn viewer(&self) -> As<'_> {
         self.as_role(Role::Viewer)
     }
 
-    /// The operator's client.
     #[must_use]
     pub fn operator(&self) -> As<'_> {
         self.as_role(Role::Operator)
     }
 
-    /// The admin's client.
     #[must_use]
     pub fn admin(&self) -> As<'_> {
         self.as_role(Role::Admin)
     }
 
-    /// As whom events name the client of a role.
+    /// How events name the client of a role.
     #[must_use]
     pub fn actor(&self, role: Role) -> &str {
         &self.base.clients[role.name()].0
     }
 
-    /// A role's token, asked for once.
+    /// The token of a role, fetched once.
     pub async fn token(&self, role: Role) -> String {
         let mut tokens = self.base.tokens.lock().await;
         if let Some(token) = tokens.get(role.name()) {
@@ -174,12 +168,12 @@ impl Stack {
         token.to_owned()
     }
 
-    /// Forgets the tokens, for a test that has moved the clock beyond their life.
+    /// Forgets the tokens, for a test that has moved the clock past their expiry.
     pub async fn forget_tokens(&self) {
         self.base.tokens.lock().await.clear();
     }
 
-    /// The bare HTTP client, for requests that are no [`Call`](crate::Call).
+    /// The HTTP client, for requests that are not a [`Call`](crate::Call).
     #[must_use]
     pub fn http(&self) -> &Client {
         &self.http
@@ -214,13 +208,13 @@ impl Base {
     }
 }
 
-/// Stops a test that a deployed stack was named for, so that it does not pass for one that ran there. `cargo xtask
-/// deployed` counts such tests by these words.
+/// Panics if the environment names a deployed stack, so that the test does not seem to have run there. `cargo xtask
+/// deployed` counts such tests by this message.
 pub fn only_local(because: &str) {
     assert!(std::env::var_os(URL).is_none(), "needs the local cloud: {because}");
 }
 
-/// A local cloud on a runtime of its own: the runtime of the test that happens to be first ends with that test.
+/// A local cloud with a runtime of its own, since the runtime of the first test ends with that test.
 fn start_for_good() -> Base {
     let (started, start) = mpsc::channel();
     thread::spawn(move || {

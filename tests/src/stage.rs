@@ -1,4 +1,4 @@
-//! Ordinary things made over HTTP, so that a test says only what matters to it.
+//! Common resources created over HTTP, so that a test says only what matters to it.
 
 use std::fmt::Write as _;
 use std::sync::LazyLock;
@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 
 use crate::{ApiResponse, Stack};
 
-/// A name that nothing else has.
+/// A unique name.
 #[must_use]
 pub fn fresh(beginning: &str) -> String {
     let bytes = Random::system().bytes::<6>().unwrap();
@@ -19,8 +19,8 @@ pub fn fresh(beginning: &str) -> String {
     })
 }
 
-/// The instant so many hours from the minute in which the tests began: `hours(0)` is past, `hours(1)` ahead for as long
-/// as tests take.
+/// The instant this many hours after the minute in which the tests began. `hours(0)` is in the past; `hours(1)` is in
+/// the future for as long as tests run.
 #[must_use]
 pub fn hours(hours: i64) -> String {
     const MINUTE: i64 = 60_000;
@@ -28,23 +28,21 @@ pub fn hours(hours: i64) -> String {
     Instant::from_millis(*BEGAN + hours * 60 * MINUTE).unwrap().to_string()
 }
 
-/// The body of a booking for an ordinary person.
+/// The body of a booking.
 #[must_use]
 pub fn person(start: i64, end: i64) -> Value {
     json!({ "person": "Aino Virtanen", "start": hours(start), "end": hours(end) })
 }
 
-/// An automat of one's own.
+/// An automat for one test.
 #[derive(Debug, Clone)]
 pub struct Stage {
-    /// Where it is.
     pub stack: Stack,
-    /// Its identifier.
     pub automat: String,
 }
 
 impl Stage {
-    /// With so many lockers, all of them empty.
+    /// With this many empty lockers.
     pub async fn new(stack: &Stack, lockers: u16) -> Self {
         let automat = fresh("automat");
         let body = json!({
@@ -54,18 +52,17 @@ impl Stage {
         Self { stack: stack.clone(), automat }
     }
 
-    /// The body of a key for the lowest free locker, under a fresh name.
+    /// The body of a key with a fresh KeyID for the lowest free locker.
     #[must_use]
     pub fn key_body(&self) -> Value {
         json!({ "keyId": fresh("key"), "automatId": self.automat })
     }
 
-    /// Adds a key that is not shared to the lowest free locker.
     pub async fn key(&self) -> String {
         self.key_with(json!({})).await
     }
 
-    /// The same with some fields more.
+    /// As [`Stage::key`], with some more fields.
     pub async fn key_with(&self, fields: Value) -> String {
         let mut body = self.key_body();
         for (name, value) in fields.as_object().unwrap() {
@@ -75,46 +72,45 @@ impl Stage {
         added["keyId"].as_str().unwrap().to_owned()
     }
 
-    /// Books a key as operator.
+    /// Books a key as an operator.
     pub async fn book(&self, key: &str, body: Value) -> ApiResponse {
         self.stack.operator().post(format!("/v1/keys/{key}/contracts"), body).await
     }
 
-    /// Books a key for some hours, which must work, and gives the contract's path.
+    /// Books a key for some hours, which must succeed. Returns the path of the contract.
     pub async fn booked(&self, key: &str, start: i64, end: i64) -> String {
         let made = self.book(key, person(start, end)).await;
         made.is(201);
         made.header("location").to_owned()
     }
-    /// Its Key Automat View.
     pub async fn view(&self) -> Value {
         self.stack.viewer().get(format!("/v1/automats/{}", self.automat)).await.body(200)
     }
 
-    /// The newest of what happened at it.
+    /// The newest events.
     pub async fn events(&self) -> Vec<Value> {
         self.stack.viewer().get(format!("/v1/automats/{}/events?limit=100", self.automat)).await.data()
     }
 
-    /// Where remote opens of a locker are asked for.
+    /// The path of a locker's openings.
     #[must_use]
     pub fn openings(&self, locker: u16) -> String {
         format!("/v1/automats/{}/lockers/{locker}/openings", self.automat)
     }
 
-    /// Asks as operator for a locker to be opened.
+    /// Requests an opening as an operator.
     pub async fn open(&self, locker: u16) -> ApiResponse {
         self.stack.operator().post_nothing(self.openings(locker)).await
     }
 
-    /// The same where it must be accepted; gives the opening's path.
+    /// Requests an opening, which must be accepted. Returns its path.
     pub async fn asked_to_open(&self, locker: u16) -> String {
         let asked = self.open(locker).await;
         asked.is(202);
         asked.header("location").to_owned()
     }
 
-    /// An opening once it has ended, by its path.
+    /// The opening at a path, once it has ended.
     pub async fn ended(&self, opening: &str) -> Value {
         let opening = self.stack.viewer().get(format!("{opening}?wait=20")).await.body(200);
         assert_ne!(opening["status"], "requested", "{opening}");

@@ -1,7 +1,7 @@
-//! Somebody at a browser without a screen: follows links, fills in forms, keeps cookies, and has no script.
+//! A browser without scripts: it follows links, fills in forms and keeps cookies.
 //!
-//! It does what browsers do and the dashboard counts on: a form names the origin that it was sent from, cookies come back
-//! to the host that set them, and a redirect is followed by a GET.
+//! It does what the dashboard relies on: a form is sent with its origin, cookies go back to the host that set them, and
+//! a redirect is followed with a GET.
 
 use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -12,7 +12,6 @@ use testkit::html;
 
 use crate::Stack;
 
-/// The browser.
 #[derive(Debug)]
 pub struct Visitor {
     http: Client,
@@ -21,28 +20,25 @@ pub struct Visitor {
     been: Mutex<Vec<String>>,
 }
 
-/// A page as it came.
+/// A loaded page.
 #[derive(Debug, Clone)]
 pub struct Page {
-    /// Where it is, after all redirects.
+    /// The address, after all redirects.
     pub url: Url,
-    /// The HTTP status.
     pub status: u16,
-    /// The headers.
     pub headers: http::HeaderMap,
-    /// The text.
     pub text: String,
 }
 
 impl Visitor {
-    /// At a stack, with no cookies.
+    /// Without cookies.
     #[must_use]
     pub fn new(stack: &Stack) -> Self {
         let http = Client::builder().redirect(Policy::none()).build().unwrap();
         Self { http, url: stack.url().to_owned(), cookies: Mutex::default(), been: Mutex::default() }
     }
 
-    /// At a stack, signed in as one of the people of the local cloud.
+    /// Signed in as one of the local cloud's users.
     pub async fn signed_in(stack: &Stack, person: &str) -> Self {
         let visitor = Self::new(stack);
         let page = visitor.sign_in("/", person).await;
@@ -50,14 +46,13 @@ impl Visitor {
         visitor
     }
 
-    /// Asks for a page without being signed in, signs in, and gives the page that that leads to.
+    /// Opens a page without a session, and signs in. Returns the page that this leads to.
     pub async fn sign_in(&self, path: &str, person: &str) -> Page {
         let page = self.get(path).await;
         assert_eq!(page.url.path(), "/oauth2/authorize", "{}", page.text);
         self.send(&page, "/login", &[("person", person)]).await
     }
 
-    /// Goes to a page.
     pub async fn get(&self, path: &str) -> Page {
         let url = Url::parse(&self.url).unwrap().join(path).unwrap();
         self.follow(self.http.request(Method::GET, url.clone()), url).await
@@ -76,7 +71,7 @@ impl Visitor {
         self.follow(request.form(&sent), url).await
     }
 
-    /// Sends a form that no page has, as another page might.
+    /// Sends a form that no page has, as another site might.
     pub async fn forge(&self, path: &str, origin: Option<&str>, fields: &[(&str, &str)]) -> Page {
         let url = Url::parse(&self.url).unwrap().join(path).unwrap();
         let request = self.http.request(Method::POST, url.clone()).form(fields);
@@ -87,13 +82,12 @@ impl Visitor {
         self.follow(request, url).await
     }
 
-    /// A cookie that it keeps.
     #[must_use]
     pub fn cookie(&self, name: &str) -> Option<String> {
         self.kept().get(name).cloned()
     }
 
-    /// Puts a cookie in, or takes one out.
+    /// Sets or deletes a cookie.
     pub fn set_cookie(&self, name: &str, value: Option<&str>) {
         match value {
             Some(value) => _ = self.kept().insert(name.to_owned(), value.to_owned()),
@@ -101,7 +95,7 @@ impl Visitor {
         }
     }
 
-    /// Every address that it was at.
+    /// Every address that it has visited.
     #[must_use]
     pub fn been(&self) -> Vec<String> {
         self.been.lock().unwrap_or_else(PoisonError::into_inner).clone()
@@ -143,20 +137,20 @@ impl Visitor {
 }
 
 impl Page {
-    /// A header, empty when it is not there.
+    /// A header. Empty if it is missing.
     #[must_use]
     pub fn header(&self, name: &str) -> &str {
         self.headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default()
     }
 
-    /// What the form of the page to `action` sends besides its button.
+    /// The fields of the form with this `action`, without its button.
     #[must_use]
     pub fn form(&self, action: &str) -> Vec<(String, String)> {
         let form = html::form(&self.text, self.url.path(), action);
         form.unwrap_or_else(|| panic!("{} has no form to {action}: {}", self.url, self.text))
     }
 
-    /// Where the links of the page lead.
+    /// The targets of the page's links.
     #[must_use]
     pub fn links(&self) -> Vec<String> {
         let anchors =

@@ -1,5 +1,5 @@
-//! Every function does all that its role permits (`infra/rules/calls.yaml`): a day at a key automat in which each call of
-//! the list is made at least once. A call that is not on the list fails wherever it is made, here and in every other test.
+//! Every AWS call in `infra/rules/calls.yaml` is needed: the test makes each at least once. A call that is not in the
+//! list fails here and in every other test.
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on must stop at once")]
 
@@ -10,7 +10,7 @@ use clock::Clock;
 use e2e::{Stack, Stage, Visitor, fresh};
 use serde_json::{Value, json};
 
-/// A stack by a clock of its own, with an automat, a key in its second locker, and a contact's address.
+/// A stack with a clock of its own, an automat, a key in its second locker, and a contact's address.
 struct Day {
     stage: Stage,
     clock: Clock,
@@ -45,7 +45,7 @@ impl Day {
         self.clock.now().plus_millis(minutes * 60_000).to_string()
     }
 
-    /// Books the key for a contact who gets all messages, from a minute to another; gives the contract's path.
+    /// Books the key between two minutes for a contact who gets all messages. Returns the path of the contract.
     async fn book(&self, from: i64, to: i64) -> String {
         let everything = ["start-reminder", "end-reminder", "key-fetched", "key-returned", "key-not-returned"];
         let contacts = json!([
@@ -63,7 +63,7 @@ impl Day {
         made.header("location").to_owned()
     }
 
-    /// Time passes, and the schedule ticks.
+    /// Moves the clock, and runs the schedule.
     async fn wait(&self, minutes: i64) {
         self.clock.set(self.clock.now().plus_millis(minutes * 60_000));
         self.stage.stack.forget_tokens().await;
@@ -71,7 +71,7 @@ impl Day {
         self.stage.stack.cloud().drain().await;
     }
 
-    /// Everything there is, made, listed, changed and removed.
+    /// Creates, lists, changes and removes one of everything.
     async fn set_up_and_take_down(&self) {
         let stack = &self.stage.stack;
         let other = self.stage.key_with(json!({ "lockerIndex": 2 })).await;
@@ -90,7 +90,7 @@ impl Day {
         stack.viewer().get(format!("/v1/automats/{}/events", self.stage.automat)).await.is(200);
     }
 
-    /// The key is fetched, and brought back after the contract's end.
+    /// The key is fetched, and returned after the contract's end.
     async fn pick_up_late(&self) {
         let device = self.stage.device(&[LOCKER]).await;
         self.stage.view_where(|view| view["lockers"][1]["keyInside"] == true).await;
@@ -109,7 +109,7 @@ impl Day {
         device.stop().await;
     }
 
-    /// The automat is away, and openings are asked for until its shadow is full.
+    /// The automat is disconnected, and openings are requested until its shadow is full.
     async fn open_more_than_a_shadow_holds(&self) {
         let stage = Stage::new(&self.stage.stack, 200).await;
         let mut locker = 0;
@@ -123,7 +123,7 @@ impl Day {
         visitor.send(&visitor.get(&page).await, &format!("{page}/open"), &[("reason", "Lost PIN")]).await;
     }
 
-    /// What machines do by the API, people do on pages.
+    /// Users do on pages what machine clients do over the API.
     async fn work_in_a_browser(&self) {
         let contract = self.book(10_000, 10_060).await;
         let page = contract.trim_start_matches("/v1").to_owned();
@@ -138,7 +138,7 @@ impl Day {
         _ = self.stage.stack.viewer().get(&contract).await.problem("contract_not_found");
     }
 
-    /// A removal is interrupted as soon as the key is marked, and the schedule finishes it.
+    /// A removal is interrupted after the key is marked, and the schedule finishes it.
     async fn be_interrupted(&self) {
         let key = self.stage.key().await;
         let (client, partition) = (self.stage.stack.cloud().dynamodb(), AttributeValue::S(format!("KEY#{key}")));
@@ -152,13 +152,13 @@ impl Day {
         _ = self.stage.stack.viewer().get(format!("/v1/keys/{key}")).await.problem("key_not_found");
     }
 
-    /// A person asks what is known of them, and to be forgotten: in a contract that is over, and in messages about one
-    /// whose key is gone.
+    /// A person's data is exported and erased: from an ended contract, and from messages about a contract whose key is
+    /// gone.
     async fn be_forgotten(&self) {
         let stack = &self.stage.stack;
         self.book(20_000, 20_060).await;
         self.wait(21_000).await;
-        // whoever books next forgets in the key's calendar what is over
+        // The next booking removes ended contracts from the key's calendar.
         self.stage
             .book(&self.key, json!({ "person": "Bo", "start": self.minute(30), "end": self.minute(40) }))
             .await

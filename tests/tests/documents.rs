@@ -20,7 +20,7 @@ fn document() -> Value {
     serde_json::from_str(WRITTEN).unwrap()
 }
 
-/// Each operation of the document by its method and path.
+/// The operations of the document, by method and path.
 fn operations(document: &Value) -> BTreeMap<(String, String), Value> {
     let paths = document["paths"].as_object().unwrap().iter();
     let of_path = |(path, item): (&String, &Value)| {
@@ -110,11 +110,12 @@ fn every_operation_says_its_name_its_answers_and_who_may() {
         let headers: BTreeSet<_> = parameters.iter().filter(|parameter| parameter["in"] == "header").collect_names();
         let last = path.rsplit('/').next().unwrap();
         let expected: &[&str] = match (method.as_str(), last) {
-            // A preview of an edit is of a version, as the edit is; otherwise previews do nothing that could be done twice.
+            // A preview of an edit needs a version, as the edit does. Other previews do nothing that could be done
+            // twice.
             ("POST", "preview") if path.ends_with("{contractId}/preview") => &["If-Match"],
-            // Asking again for a message that is on its way is refused; of a person's data it is the same again.
+            // A second request to send a message is refused; a second export or erasure gives the same result.
             ("POST", "preview" | "resend" | "export" | "erase") => &[],
-            // What has ended already stays as it is, and a device that was reset is reset: both can be asked for again.
+            // Ending an ended contract and resetting a reset device change nothing.
             ("POST", "end" | "reset") | ("PATCH" | "DELETE", _) => &["If-Match"],
             ("POST", _) => &["Idempotency-Key"],
             _ => &[],
@@ -124,7 +125,7 @@ fn every_operation_says_its_name_its_answers_and_who_may() {
     }
 }
 
-/// Problems are ours; a deployed stack's gateway refuses in a form of its own.
+/// A deployed stack's gateway refuses in a format of its own, not with problems.
 fn assert_refusal(response: &Value, shown: &str) {
     for media_type in ["application/problem+json", "application/json"] {
         let schema = &response["content"][media_type]["schema"];
@@ -148,7 +149,7 @@ impl<'v, I: Iterator<Item = &'v Value>> Names for I {
     }
 }
 
-/// Text that no rule bounds: prose, and names that others give.
+/// Texts without a format: prose, and names that users choose.
 const UNBOUNDED: [&str; 14] = [
     "actor",
     "correlationId",
@@ -290,7 +291,7 @@ fn resources() -> Yaml {
     yaml(Template::parse(TEMPLATE).unwrap().all(), &["Resources"]).clone()
 }
 
-/// A part of the template as JSON, which has no tags: what we compare has none either.
+/// A part of the template as JSON, which has no YAML tags: the parts that we compare have none either.
 fn plain(value: &Yaml) -> Value {
     serde_json::to_value(value).unwrap()
 }
@@ -383,7 +384,7 @@ fn every_function_gets_the_environment_that_it_reads() {
     assert_eq!(functions, 7);
 }
 
-/// A contract that would have ended is refused, so an example with a date of its own works only until then.
+/// A contract that has ended already is refused, so an example with a date works only until that date.
 #[test]
 fn no_example_that_is_sent_has_a_date_that_passes() {
     let is_sent = |text: &'static str| text.split("```sh").skip(1).filter_map(|rest| rest.split("```").next());

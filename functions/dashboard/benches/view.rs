@@ -1,8 +1,7 @@
-//! What the Key Automat View costs: `cargo bench -p dashboard`.
+//! The cost of the Key Automat View: `cargo bench -p dashboard`.
 //!
-//! The automats are `testkit::fill`'s; the embedded table is in this process. Counted is the CPU of the one thread that
-//! does it all, on Linux. A page's own part is what is left of the whole when the reads alone, done the same way, are
-//! taken off.
+//! The automats are filled by `testkit::fill`, over the embedded table. Measured is the CPU time of the one thread, on
+//! Linux. A page's own part is the total without the same reads alone.
 
 #![expect(clippy::unwrap_used, clippy::print_stdout, reason = "a benchmark prints, and stops when it cannot begin")]
 
@@ -61,7 +60,7 @@ async fn main() {
     }
 }
 
-/// What something takes of this thread's CPU, whatever else the machine does: the mean of many times.
+/// The mean CPU time of this thread, independent of the load of the machine.
 async fn cpu_of(work: impl AsyncFn()) -> Duration {
     work().await;
     let begun = cpu();
@@ -71,7 +70,6 @@ async fn cpu_of(work: impl AsyncFn()) -> Duration {
     cpu().saturating_sub(begun) / TIMES
 }
 
-/// The kernel's count of it.
 fn cpu() -> Duration {
     let counted = std::fs::read_to_string("/proc/thread-self/schedstat").unwrap();
     Duration::from_nanos(counted.split(' ').next().unwrap().parse().unwrap())

@@ -1,4 +1,5 @@
-//! Static files: part of the binary, named after their content, and so cached for good.
+//! Static files. They are part of the binary and have the hash of their content in their name, so they may be cached
+//! forever.
 
 use axum::extract::Path;
 use axum::response::{IntoResponse as _, Redirect, Response};
@@ -10,7 +11,7 @@ use api::problem::Code;
 
 use crate::weights::weighted;
 
-/// Names that others choose stand for something else some day.
+/// For files with fixed names, whose content may change.
 const A_DAY: &str = "public, max-age=86400";
 
 struct Asset {
@@ -24,7 +25,7 @@ struct Asset {
 
 include!(concat!(env!("OUT_DIR"), "/assets.rs"));
 
-/// Where a file is to be found. A name that is none leads nowhere; the tests of the frame know them all.
+/// The path of a file. An unknown name leads to a 404; the tests of the frame load all files.
 pub(crate) fn href(name: &str) -> &'static str {
     ASSETS.iter().find(|asset| asset.name == name).map_or("/assets/none", |asset| asset.href)
 }
@@ -47,17 +48,17 @@ pub(crate) async fn get_asset(Path(name): Path<String>, headers: HeaderMap) -> R
     })
 }
 
-/// Whether `Accept-Encoding` names a coding. With a weight of 0 it is refused.
+/// Whether `Accept-Encoding` accepts a coding. A weight of 0 refuses it.
 fn takes(headers: &HeaderMap, coding: &str) -> bool {
     weighted(headers, ACCEPT_ENCODING).any(|(name, weight)| name.eq_ignore_ascii_case(coding) && weight > 0.0)
 }
 
-/// `GET /favicon.ico`: for browsers that look there first.
+/// `GET /favicon.ico`: some browsers request it without a link.
 pub(crate) async fn get_favicon() -> Response {
     ([(CACHE_CONTROL, A_DAY)], Redirect::to(href("icon.svg"))).into_response()
 }
 
-/// `GET /robots.txt`: nothing here is for search engines.
+/// `GET /robots.txt`: keeps search engines away.
 pub(crate) async fn get_robots() -> Response {
     ([(CONTENT_TYPE, "text/plain"), (CACHE_CONTROL, A_DAY)], "User-agent: *\nDisallow: /\n").into_response()
 }

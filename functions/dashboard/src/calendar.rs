@@ -1,45 +1,41 @@
-//! A month of a key's bookings, day by day, by the clock on the automat's wall.
+//! A month of a key's bookings, day by day, in the automat's time zone.
 
 use chrono::{Datelike as _, Days, Months, NaiveDate};
 use domain::{Instant, Key, Sharing};
 
 use crate::times::Times;
 
-/// A month in weeks from Monday on; before its first and after its last day there is none.
+/// A month in weeks from Monday. Days of other months are `None`.
 #[derive(Debug, Clone)]
 pub(crate) struct Month {
     pub(crate) first: NaiveDate,
     pub(crate) weeks: Vec<[Option<Day>; 7]>,
-    /// The month before, unless it is over: what has ended is in no calendar.
+    /// `None` for past months: a key's calendar has no ended contracts.
     pub(crate) before: Option<NaiveDate>,
     pub(crate) after: Option<NaiveDate>,
 }
 
-/// One day of it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Day {
     pub(crate) date: NaiveDate,
     pub(crate) room: Room,
-    /// How many contracts have the key at some time of it.
+    /// How many contracts have the key at some time of the day.
     pub(crate) contracts: usize,
     pub(crate) today: bool,
 }
 
-/// Whether a contract finds room in a day, in what is left of it.
+/// Whether the key can be booked on a day, or on what is left of it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Room {
-    /// It is over.
     Past,
-    /// Nobody has the key.
     Free,
-    /// Somebody has the key, and there is room beside them: at another time, or because the key is shared.
+    /// Booked, but free at another time of the day or shared.
     Partly,
-    /// Others have the key all day.
     Taken,
 }
 
 impl Room {
-    /// The class of its look, and the end of the names of its texts.
+    /// The CSS class, and the `$room` of the texts.
     pub(crate) fn name(self) -> &'static str {
         match self {
             Self::Past => "past",
@@ -50,11 +46,11 @@ impl Room {
     }
 }
 
-/// The furthest that one can look ahead.
+/// The last month that can be shown, counted from the current one.
 const MONTHS_AHEAD: u32 = 240;
 
 impl Month {
-    /// The month that is asked for, if it can be shown; else the one that it is now.
+    /// The requested month, if it can be shown; otherwise the current one.
     pub(crate) fn of(key: &Key, asked: Option<&str>, times: &Times, now: Instant) -> Option<Self> {
         let today = times.date(now);
         let current = today.with_day(1)?;
@@ -71,7 +67,7 @@ impl Month {
         })
     }
 
-    /// How a month is asked for.
+    /// The month as a query parameter, such as `2026-11`.
     pub(crate) fn name(month: NaiveDate) -> String {
         month.format("%Y-%m").to_string()
     }
@@ -94,7 +90,7 @@ impl Day {
     }
 }
 
-/// When a day has room for a contract first: now, where that is at once. None where there is no room.
+/// When the key is first free on a day, from now on. `None` if it is not.
 pub(crate) fn first_room(key: &Key, date: NaiveDate, times: &Times, now: Instant) -> Option<Instant> {
     let (start, end) = (times.day(date)?, times.day(date.checked_add_days(Days::new(1))?)?);
     Some(key.availability(start.max(now), end).first()?.start())
@@ -129,7 +125,7 @@ mod tests {
         Times::new(texts(Language::English), TimeZone::parse("Europe/Helsinki").unwrap())
     }
 
-    /// A key with contracts in these ranges; one without an end is permanent.
+    /// A key with contracts in these ranges. An empty end is permanent.
     fn key(sharing: Sharing, ranges: &[(&str, &str)]) -> Key {
         let draft = KeyDraft {
             id: KeyId::parse("K-1").unwrap(),
@@ -147,7 +143,7 @@ mod tests {
         Key { calendar, ..Key::new(draft, domain::LockerIndex::new(0).unwrap(), at("2026-01-01T00:00:00Z")) }
     }
 
-    /// A month, one character a day: past, free, partly, taken; a new line for each week.
+    /// A month with one character for each day and one line for each week.
     fn drawn(key: &Key, month: &str, now: &str) -> Vec<String> {
         let month = Month::of(key, Some(month), &times(), at(now)).unwrap();
         let draw = |day: &Option<Day>| match day.map(|day| day.room) {

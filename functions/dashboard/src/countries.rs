@@ -1,9 +1,9 @@
-//! Countries by name, for phone numbers that are written as at home.
+//! Countries by name, for phone numbers in national format.
 
 use domain::{Country, Language};
 
-/// A line for each, `FI Finland`, in the order of the language. The names are those of Unicode CLDR; its licence is beside
-/// the texts.
+/// One line for each country, such as `FI Finland`, sorted by name. The names are those of Unicode CLDR, whose licence
+/// is beside the texts.
 fn names(language: Language) -> &'static str {
     match language {
         Language::English => include_str!("../texts/en/countries.txt"),
@@ -12,7 +12,7 @@ fn names(language: Language) -> &'static str {
     }
 }
 
-/// The code of each country, and what it is called in a list, `Finland +358`.
+/// The code and label of each country, such as `FI` and `Finland +358`.
 pub(crate) fn countries(language: Language) -> Vec<(&'static str, String)> {
     let lines = names(language).lines().filter_map(|line| line.split_once(' '));
     let option = |(code, name)| Some((code, format!("{name} +{}", Country::parse(code)?.calling_code())));

@@ -1,4 +1,4 @@
-//! What surrounds every page: the head, who is signed in, and the way about.
+//! The frame of every page: the header, the search, the user's menu and the languages.
 
 use api::Role;
 use domain::Language;
@@ -8,7 +8,7 @@ use crate::assets;
 use crate::language::own_name;
 use crate::visit::Visit;
 
-/// What `templates/frame.html` shows.
+/// The values of `templates/frame.html`.
 #[derive(Debug, Clone)]
 pub(crate) struct Frame {
     pub(crate) t: &'static Texts,
@@ -22,17 +22,16 @@ impl Frame {
         Self { t: visit.t, role: visit.role, user: visit.user.clone(), here: visit.page().to_owned() }
     }
 
-    /// Whether the person may do what needs an operator.
+    /// Whether the user is at least an operator.
     pub(crate) fn operates(&self) -> bool {
         self.role.is_some_and(|role| role >= Role::Operator)
     }
 
-    /// Whether the person may do what needs an admin.
+    /// Whether the user is an admin.
     pub(crate) fn administers(&self) -> bool {
         self.role.is_some_and(|role| role >= Role::Admin)
     }
 
-    /// The person's role in words.
     pub(crate) fn role_name(&self) -> String {
         let id = match self.role {
             Some(Role::Viewer) => "role-viewer",

@@ -1,4 +1,4 @@
-//! Which language a page is in: what the person chose, else what their browser asks for, else English.
+//! The language of a page: the user's choice, otherwise the browser's preference, otherwise English.
 
 use api::Problem;
 use axum::response::{IntoResponse as _, Redirect, Response};
@@ -12,10 +12,9 @@ use crate::session::cookies;
 use crate::weights::weighted;
 
 const COOKIE_NAME: &str = "__Host-language";
-/// A year.
 const COOKIE_SECONDS: u64 = 31_536_000;
 
-/// What a language calls itself.
+/// The name of a language in that language.
 pub(crate) fn own_name(language: Language) -> &'static str {
     match language {
         Language::English => "English",
@@ -24,12 +23,11 @@ pub(crate) fn own_name(language: Language) -> &'static str {
     }
 }
 
-/// The language of a request.
 pub(crate) fn of_request(headers: &HeaderMap) -> Language {
     chosen(headers).or_else(|| accepted(headers)).unwrap_or_default()
 }
 
-/// `POST /language`: remembers a choice, and goes back.
+/// `POST /language`: remembers a choice, and returns to the page.
 pub(crate) async fn choose_language(form: Form) -> Result<Response, Problem> {
     let language = Language::parse(form.text("language")).unwrap_or_default();
     let mut answer = Redirect::to(own(form.text("to"))).into_response();
@@ -41,7 +39,7 @@ fn chosen(headers: &HeaderMap) -> Option<Language> {
     cookies::held(headers, COOKIE_NAME).and_then(|code| Language::parse(code).ok())
 }
 
-/// The best by weight, the first of equals (RFC 9110, section 12.5.4); `fi-FI` is Finnish.
+/// The supported language with the highest weight, the first of equals (RFC 9110, section 12.5.4). `fi-FI` is Finnish.
 fn accepted(headers: &HeaderMap) -> Option<Language> {
     let mut best: Option<(f32, Language)> = None;
     for (tag, weight) in weighted(headers, ACCEPT_LANGUAGE) {

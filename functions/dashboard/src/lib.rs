@@ -1,8 +1,8 @@
-//! The dashboard: the web pages where people do all of it.
+//! The dashboard: the web pages for users.
 //!
-//! Pages are written on the server and work without a script; `assets/script.js` makes them more pleasant. A handler
-//! parses, asks the store, and fills in a template. Who may see a page is [`api::routes::PAGES`], checked by the same
-//! gate as the API's routes; who is there says the session.
+//! Pages are rendered on the server and work without scripts; `assets/script.js` only adds comfort. A handler parses
+//! the request, calls the store and fills in a template. [`api::routes::PAGES`] says which role a page needs, and the
+//! API's gate checks it. The user comes from the session.
 
 mod assets;
 mod automats;
@@ -35,19 +35,18 @@ use tower_http::compression::CompressionLayer;
 
 pub use session::{SignIn, SignInSettings};
 
-/// Where Brotli begins to look for what is worth repeating: 500 lockers are a fifth smaller than at its usual level.
+/// From level 5 on Brotli searches more thoroughly for repetitions: a page of 500 lockers is a fifth smaller than at
+/// the default level.
 const COMPRESSION: CompressionLevel = CompressionLevel::Precise(5);
 
-/// The state of the pages: what all functions have, and the automats.
+/// The state of the handlers.
 #[derive(Debug, Clone)]
 pub struct Dashboard {
-    /// The table and the clock.
     pub app: App,
-    /// The automats.
+    /// The devices' shadows.
     pub things: Things,
-    /// Where the names of forms come from.
+    /// For the idempotency keys of forms and the state of sign-ins.
     pub random: Random,
-    /// Where people sign in.
     pub sign_in: SignIn,
 }
 
@@ -75,7 +74,6 @@ impl FromRef<Dashboard> for SignIn {
     }
 }
 
-/// The pages.
 pub fn router(dashboard: Dashboard) -> Router {
     let (clock, sign_in) = (dashboard.app.clock.clone(), dashboard.sign_in.clone());
     let session_clock = clock.clone();

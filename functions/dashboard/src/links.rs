@@ -1,39 +1,34 @@
-//! Addresses of our own pages.
+//! Paths of the pages.
 
 use api::segment;
 
-/// A path of these parts, each as one segment.
+/// A path of these segments, percent-encoded.
 pub(crate) fn path(parts: &[&str]) -> String {
     parts.iter().flat_map(|part| ["/".to_owned(), segment(part)]).collect()
 }
 
-/// A page of an automat: `automat(id, "")` is its view.
 pub(crate) fn automat(id: &domain::AutomatId) -> String {
     path(&["automats", id.as_str()])
 }
 
-/// The page of a locker.
 pub(crate) fn locker(automat: &domain::AutomatId, locker: domain::LockerIndex) -> String {
     path(&["automats", automat.as_str(), "lockers", &locker.get().to_string()])
 }
 
-/// The page of an opening.
 pub(crate) fn opening(id: &domain::OpeningId) -> String {
     path(&["openings", id.as_str()])
 }
 
-/// The page of a key.
 pub(crate) fn key(id: &domain::KeyId) -> String {
     path(&["keys", id.as_str()])
 }
 
-/// The page of a contract.
 pub(crate) fn contract(key: &domain::KeyId, id: &domain::ContractId) -> String {
     path(&["keys", key.as_str(), "contracts", id.as_str()])
 }
 
-/// Where to go that somebody else named: a path of ours, or else the first page. Browsers read `//host` and `/\host` as
-/// addresses of others.
+/// A redirect target from a request: a path of this site, otherwise `/`. Browsers read `//host` and `/\host` as other
+/// sites.
 pub(crate) fn own(to: &str) -> &str {
     let elsewhere = to.starts_with("//") || to.contains(['\\', '\n', '\r', '\t']);
     if to.starts_with('/') && !elsewhere && to.len() <= 2_000 { to } else { "/" }

@@ -1,4 +1,4 @@
-//! `GET /search`: keys by what people remember of them.
+//! `GET /search`: keys by words of their KeyID and property.
 
 use api::{App, Problem, Query};
 use askama::Template;
@@ -16,7 +16,7 @@ use crate::visit::{Visit, page};
 struct SearchPage {
     frame: Frame,
     asked: String,
-    /// Whether there is anything in it to search for.
+    /// Whether the query has a search term.
     searchable: bool,
     keys: Vec<Key>,
     next: Option<String>,

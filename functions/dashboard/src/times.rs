@@ -1,16 +1,16 @@
-//! Local times, out and in: shown as messages write them, and read from two fields, a date and a time of day, as people
-//! type them. They are fields for text, since those for dates and times follow the browser's language, not the page's, and
-//! send nothing at all when they are filled in by half.
+//! Local times, shown as in messages and read from two text fields, a date and a time of day. Inputs of the types
+//! `date` and `time` are no option: they follow the language of the browser, not of the page, and send nothing if half
+//! of them is filled in.
 //!
-//! A person says a time by the clock on the automat's wall. Twice a year that is not enough: one hour does not come, and
-//! another comes twice. Nothing is guessed then; the form says so and asks.
+//! Users enter times in the automat's time zone. Twice a year that is ambiguous: one hour is skipped, and another
+//! occurs twice. Then the form asks instead of guessing.
 
 use chrono::{DateTime, Datelike as _, Duration, FixedOffset, NaiveDate, NaiveDateTime, NaiveTime, Timelike as _};
 use domain::{Instant, Language, TimeRange, TimeZone};
 use messages::LocalTimes;
 use texts::Texts;
 
-/// The times of one automat, in the person's language.
+/// Times of one automat, in the language of the page.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Times {
     said: LocalTimes,
@@ -23,20 +23,19 @@ pub(crate) struct Times {
 pub(crate) struct Written {
     pub(crate) date: String,
     pub(crate) time: String,
-    /// Which one it is, where its local time comes twice.
+    /// Which of two, if this local time occurs twice.
     pub(crate) which: Option<Which>,
 }
 
-/// What a time as typed comes to.
+/// How a local time as typed reads.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Reading {
-    /// One instant.
     At(Instant),
-    /// None: the clocks are put forward over it. The next time that there is is this one.
+    /// Skipped: the clocks go forward over it. The next existing time is given.
     Skipped(Instant),
-    /// Two: the clocks are put back over it, so that it comes twice.
+    /// It occurs twice, because the clocks go back over it.
     Twice(Instant, Instant),
-    /// It is no time, or none that we hold.
+    /// Not a time, or out of the supported range.
     Unreadable,
 }
 
@@ -48,7 +47,6 @@ pub(crate) enum Which {
 }
 
 impl Which {
-    /// The value in forms.
     pub(crate) fn name(self) -> &'static str {
         match self {
             Self::First => "first",
@@ -62,27 +60,23 @@ impl Which {
 }
 
 impl Times {
-    /// Those of a zone.
     pub(crate) fn new(t: &Texts, zone: TimeZone) -> Self {
         Self { said: LocalTimes::new(t.language(), zone), language: t.language(), zone }
     }
 
-    /// The zone's identifier.
     pub(crate) fn zone(&self) -> &'static str {
         self.zone.identifier()
     }
 
-    /// A day and a time of day.
     pub(crate) fn moment(&self, instant: Instant) -> String {
         self.said.moment(instant)
     }
 
-    /// From when until when.
     pub(crate) fn range(&self, range: TimeRange) -> String {
         self.said.range(range)
     }
 
-    /// How far the clocks are from UTC at an instant, as in `UTC+2`.
+    /// The offset at an instant, such as `UTC+2`.
     pub(crate) fn offset(&self, instant: Instant) -> String {
         let minutes = self.zone.local(instant).offset().local_minus_utc() / 60;
         let (hours, rest) = (minutes.abs() / 60, minutes.abs() % 60);
@@ -90,12 +84,11 @@ impl Times {
         if rest == 0 { format!("UTC{sign}{hours}") } else { format!("UTC{sign}{hours}:{rest:02}") }
     }
 
-    /// The day of an instant.
     pub(crate) fn date(&self, instant: Instant) -> NaiveDate {
         self.zone.local(instant).date_naive()
     }
 
-    /// When a day begins: at midnight, or where the clocks are put forward over that, right after.
+    /// The start of a day: midnight, or the first instant after it if midnight is skipped.
     pub(crate) fn day(&self, date: NaiveDate) -> Option<Instant> {
         match self.at(date.and_hms_opt(0, 0, 0)?) {
             Reading::At(instant) | Reading::Skipped(instant) | Reading::Twice(instant, _) => Some(instant),
@@ -103,13 +96,12 @@ impl Times {
         }
     }
 
-    /// Reads a date and a time of day, both as typed.
     pub(crate) fn read(&self, date: &str, time: &str) -> Reading {
         let local = read_date(date).zip(read_time(time)).map(|(date, time)| date.and_time(time));
         local.map_or(Reading::Unreadable, |local| self.at(local))
     }
 
-    /// An instant as the two fields show it, in the form of the page's language.
+    /// An instant as the two fields show it, in the format of the language.
     pub(crate) fn written(&self, instant: Instant) -> Written {
         let local = self.zone.local(instant);
         let (date, [minutes, seconds, millis]) = match self.language {
@@ -148,11 +140,12 @@ impl Times {
     }
 }
 
-/// A date as people type it in any of our languages. Not with slashes: 11/12 is a day in November to some.
+/// A date in the format of any of our languages. Slashes are refused, since 11/12 is in November for some and in
+/// December for others.
 pub(crate) fn read_date(text: &str) -> Option<NaiveDate> {
     let forms = ["%Y-%m-%d", "%d.%m.%Y"];
     let date = forms.into_iter().find_map(|form| NaiveDate::parse_from_str(text.trim(), form).ok())?;
-    // A year of two digits is a slip, not antiquity.
+    // A year with two digits is a typing error.
     (1970..=9999).contains(&date.year()).then_some(date)
 }
 
@@ -160,11 +153,11 @@ pub(crate) fn read_date(text: &str) -> Option<NaiveDate> {
 pub(crate) fn read_time(text: &str) -> Option<NaiveTime> {
     let forms = ["%H:%M", "%H.%M", "%H:%M:%S%.f", "%H.%M.%S%.f"];
     let time = forms.into_iter().find_map(|form| NaiveTime::parse_from_str(text.trim(), form).ok())?;
-    // A leap second is none that we hold.
+    // Leap seconds are not supported.
     (time.nanosecond() < 1_000_000_000).then_some(time)
 }
 
-/// The first time that there is after one that is skipped. No zone has ever skipped more than a day.
+/// The first existing time after a skipped one. No zone has ever skipped more than a day.
 fn after_the_gap(zone: TimeZone, local: NaiveDateTime) -> Option<DateTime<FixedOffset>> {
     let whole = local.with_second(0)?.with_nanosecond(0)?;
     (1..=24 * 60).find_map(|minutes| zone.instants(whole + Duration::minutes(minutes)).earliest())
@@ -261,9 +254,9 @@ mod tests {
     fn a_day_starts_at_midnight_or_after_a_skipped_midnight() {
         let day = |zone, (year, month, day)| times(zone).day(NaiveDate::from_ymd_opt(year, month, day).unwrap());
         assert_eq!(day("Europe/Helsinki", (2026, 11, 24)), Some(at("2026-11-23T22:00:00Z")));
-        // Beirut puts its clocks forward at midnight.
+        // In Beirut the clocks go forward at midnight.
         assert_eq!(day("Asia/Beirut", (2026, 3, 29)), Some(at("2026-03-28T22:00:00Z")));
-        // Havana puts them back over midnight: the day begins the first time.
+        // In Havana they go back over midnight: the day starts the first time.
         assert_eq!(day("America/Havana", (2026, 11, 1)), Some(at("2026-11-01T04:00:00Z")));
     }
 

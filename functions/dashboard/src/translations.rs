@@ -3,7 +3,6 @@
 use domain::Language;
 use texts::{FluentArgs, Texts, Translations};
 
-/// A language's resources: one for each part of the dashboard.
 macro_rules! resources {
     ($language:literal) => {
         &[
@@ -21,12 +20,11 @@ macro_rules! resources {
 
 static TEXTS: Translations = Translations::new([resources!("en"), resources!("fi"), resources!("sv")]);
 
-/// Those of a language.
 pub(crate) fn texts(language: Language) -> &'static Texts {
     TEXTS.texts(language)
 }
 
-/// A pattern that counts something, by `$count`.
+/// A text with `$count`.
 pub(crate) fn count(t: &Texts, id: &str, count: impl std::borrow::Borrow<usize>) -> String {
     t.format(id, &FluentArgs::from_iter([("count", *count.borrow())]))
 }

@@ -1,4 +1,4 @@
-//! A person's look at one page: in which language, as whom, and where.
+//! A request for a page: the language, the user, and the address.
 
 use std::convert::Infallible;
 
@@ -14,20 +14,19 @@ use crate::frame::Frame;
 use crate::session::SignedInUser;
 use crate::{language, translations};
 
-/// What a page needs to know of its request.
 #[derive(Debug, Clone)]
 pub(crate) struct Visit {
-    /// The texts of the person's language.
+    /// The texts of the page's language.
     pub(crate) t: &'static Texts,
-    /// What they may; nothing where nobody is signed in.
+    /// `None` if nobody is signed in, or the user has no role.
     pub(crate) role: Option<Role>,
-    /// What they are called, if somebody is signed in.
+    /// The name of the user, if somebody is signed in.
     pub(crate) user: Option<String>,
-    /// The path and query of this page.
+    /// The path and query.
     pub(crate) here: String,
 }
 
-/// Where to go back to from what is shown at an address: there, or, where things are only sent to, to the page above it.
+/// The page to return to from an address: the address itself if it answers GET, otherwise the nearest page above it.
 fn page_at(address: &str) -> &str {
     let mut path = address.split('?').next().unwrap_or_default();
     if routes::methods(path).contains(&Method::GET) {
@@ -43,7 +42,6 @@ fn page_at(address: &str) -> &str {
 }
 
 impl Visit {
-    /// What of a request a page needs.
     pub(crate) fn of(parts: &Parts) -> Self {
         let user = parts.extensions.get::<SignedInUser>();
         let caller = parts.extensions.get::<Caller>();
@@ -55,17 +53,16 @@ impl Visit {
         }
     }
 
-    /// What surrounds a page.
     pub(crate) fn frame(&self) -> Frame {
         Frame::of(self)
     }
 
-    /// The page to come back to once a language is chosen.
+    /// The page to return to after choosing a language.
     pub(crate) fn page(&self) -> &str {
         page_at(&self.here)
     }
 
-    /// Whether the person may do what needs this role.
+    /// Whether the user has at least this role.
     pub(crate) fn may(&self, role: Role) -> bool {
         self.role.is_some_and(|held| held >= role)
     }
@@ -79,7 +76,6 @@ impl<S: Sync> FromRequestParts<S> for Visit {
     }
 }
 
-/// A page as an answer.
 pub(crate) fn page(status: StatusCode, page: &impl Template) -> Result<Response, Problem> {
     let text = page.render().map_err(Problem::internal)?;
     Ok((status, Html(text)).into_response())

@@ -1,9 +1,9 @@
-//! What browsers would rather have: lists in headers, in which each part has a weight (RFC 9110, section 12.4.2).
+//! Header values with weights, such as `Accept-Language` (RFC 9110, section 12.4.2).
 
 use http::{HeaderMap, HeaderName};
 
-/// The parts of a header, on however many lines it stands, each with its weight: 1 where none is said, and 0 where it is
-/// no number.
+/// The values of a header, which may have several lines, each with its weight. Without a weight it is 1, with an
+/// invalid one 0.
 pub(crate) fn weighted(headers: &HeaderMap, name: HeaderName) -> impl Iterator<Item = (&str, f32)> {
     let lines = headers.get_all(name).into_iter().filter_map(|line| line.to_str().ok());
     lines.flat_map(|line| line.split(',')).map(|part| {

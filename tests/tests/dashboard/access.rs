@@ -1,11 +1,11 @@
-//! Who may see and do what on the pages: the table of routes, tried out as everybody.
+//! Access control of the pages: every route of the table with every role.
 
 use api::Role;
 use api::routes::{Access, PAGES, Route};
 use e2e::{Page, Stack, Visitor};
 use http::Method;
 
-/// Goes to a page, or sends an empty form there: of things that do not exist, so that what passes the gate does nothing.
+/// Opens a page, or sends an empty form, with unknown ids: if it passes the gate it does nothing.
 async fn try_out(visitor: &Visitor, stack: &Stack, route: &Route) -> Page {
     let path = ["{automatId}", "{lockerIndex}", "{openingId}", "{keyId}", "{contractId}", "{messageId}", "{name}"]
         .iter()
@@ -16,7 +16,7 @@ async fn try_out(visitor: &Visitor, stack: &Stack, route: &Route) -> Page {
     }
 }
 
-/// The pages that want somebody, with the role that they want.
+/// The pages that need a role.
 fn protected() -> impl Iterator<Item = (&'static Route, Role)> {
     PAGES.iter().filter_map(|route| match route.access {
         Access::Open => None,

@@ -1,4 +1,4 @@
-//! Cookies that are not ours: whatever stands in them, it signs nobody in.
+//! Forged cookies: whatever they contain, they sign nobody in.
 
 use api::Role;
 use e2e::{Browser, Stack, Visitor, forgeries};
@@ -49,7 +49,7 @@ async fn a_bearer_token_opens_no_page() {
 #[tokio::test]
 async fn a_callback_that_this_browser_did_not_ask_for_signs_nobody_in() {
     let stack = Stack::local();
-    // Somebody signs in and hands their callback to another, who would then work as them.
+    // An attacker signs in, and gives the callback address to a victim, who would then use the attacker's account.
     let attacker = Visitor::new(&stack);
     _ = attacker.sign_in("/", "viewer").await;
     let callback = attacker.been().into_iter().find(|url| url.contains("/auth/callback")).unwrap();
@@ -59,11 +59,11 @@ async fn a_callback_that_this_browser_did_not_ask_for_signs_nobody_in() {
     let page = victim.get(path).await;
     assert_eq!(page.status, 400);
     assert!(page.text.contains("You are not signed in") && victim.cookie("__Host-access").is_none());
-    // Neither while they are about to sign in themselves,
+    // Neither while the victim is signing in,
     _ = victim.get("/").await;
     assert_eq!(victim.get(path).await.status, 400);
     assert!(victim.cookie("__Host-access").is_none());
-    // nor when they have: they stay who they are.
+    // nor after that: the victim keeps their own account.
     _ = victim.sign_in("/", "operator").await;
     let page = victim.get(path).await;
     assert!(page.status == 200 && page.text.contains("Otto Oksanen"), "{}", page.text);

@@ -1,4 +1,4 @@
-//! What people do on the pages of the dashboard, without a script and over HTTP.
+//! The pages of the dashboard over HTTP, without scripts.
 //!
 //! A file for each job; [`e2e::Visitor`] is the browser.
 

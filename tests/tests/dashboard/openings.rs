@@ -1,14 +1,14 @@
-//! A locker is opened from its page, and the page says what became of it.
+//! Opening a locker from its page, and the page with the result.
 
 use e2e::{Page, Stack, Stage, Visitor};
 
-/// The page of a locker, and where its button leads to.
+/// The page of a locker, and the action of its form.
 fn locker(stage: &Stage, index: u16) -> (String, String) {
     let page = format!("/automats/{}/lockers/{index}", stage.automat);
     (page.clone(), format!("{page}/open"))
 }
 
-/// The part of an opening's page that changes, once it has ended.
+/// The changing part of an opening's page, once the opening has ended.
 async fn ended(visitor: &Visitor, opening: &Page) -> Page {
     assert!(opening.url.path().starts_with("/openings/"), "{}: {}", opening.url, opening.text);
     visitor.get(&format!("{}/status?wait=20", opening.url.path())).await

@@ -1,4 +1,4 @@
-//! People sign in, stay signed in, and sign out.
+//! Signing in, staying signed in, and signing out.
 
 use clock::Clock;
 use domain::Instant;
@@ -101,14 +101,14 @@ async fn a_sign_in_that_comes_to_nothing_says_so_and_begins_again() {
     let clock = Clock::fixed(began());
     let stack = Stack::alone(clock.clone()).await;
     let visitor = Visitor::new(&stack);
-    // Broken off: the sign-in sends the browser back with an error.
+    // Cancelled: the sign-in redirects back with an error.
     let asked = visitor.get("/?limit=3").await;
     let state = asked.form("/login").into_iter().find(|(name, _)| name == "state").unwrap().1;
     let page = visitor.get(&format!("/auth/callback?error=access_denied&state={state}")).await;
     assert_eq!(page.status, 400);
     let again = page.links().into_iter().find(|link| link.starts_with("/sign-in")).unwrap();
     assert_eq!(again, "/sign-in?to=%2F%3Flimit%3D3");
-    // Too slow: the code is over when the browser comes back with it.
+    // Too slow: the code has expired when the browser returns with it.
     let state = visitor.get(&again).await.form("/login").into_iter().find(|(name, _)| name == "state").unwrap().1;
     let page = visitor.get(&format!("/auth/callback?code=no-such-code&state={state}")).await;
     assert_eq!((page.status, visitor.cookie("__Host-access")), (400, None));

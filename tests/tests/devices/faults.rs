@@ -1,11 +1,11 @@
-//! A device that sends what cannot be right: it is recorded, costs nothing else, and does no lasting harm.
+//! A device that sends invalid reports: they are recorded, and the valid parts are used.
 
 use domain::Instant;
 use e2e::mqtt::Mqtt;
 use e2e::{Stack, Stage, hours};
 use serde_json::{Value, json};
 
-/// A device of another maker, which says of its lockers what the test wants.
+/// A device of another manufacturer, which reports what the test says.
 struct Device {
     stage: Stage,
     client: Mqtt,

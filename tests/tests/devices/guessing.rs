@@ -1,4 +1,4 @@
-//! Whoever has a device's credentials and tries codes by the thousand is slowed down all the same.
+//! An attacker with a device's credentials who tries thousands of codes is slowed down too.
 
 use std::time::Duration;
 
@@ -10,12 +10,11 @@ use tokio::time::{MissedTickBehavior, interval};
 
 use crate::scene::noon;
 
-/// As many guesses are sent at once, and so often: 80 a second. The broker ends a connection that publishes more than 100
-/// times a second.
+/// 80 guesses a second, in batches. The broker closes a connection that publishes more than 100 times a second.
 const AT_ONCE: usize = 8;
 const EVERY: Duration = Duration::from_millis(100);
 
-/// Sends guesses straight to the rule, with names of codes that nobody has, and counts the answers of each kind.
+/// Publishes guesses directly to the rule, with names of codes that do not exist, and counts each kind of response.
 async fn guess(device: &mut Mqtt, thing: &str, guesses: std::ops::Range<u32>, at: i64) -> (usize, usize) {
     let topic = format!("$aws/rules/automat_keypad/automats/{thing}/keypad");
     let (mut no, mut wait) = (0, 0);
@@ -40,7 +39,7 @@ async fn guess(device: &mut Mqtt, thing: &str, guesses: std::ops::Range<u32>, at
     (no, wait)
 }
 
-/// How many entries the cloud has looked at, and how many it has not.
+/// How many entries the cloud has checked, and how many it has not.
 async fn looked_at(stage: &Stage) -> (usize, usize) {
     let (mut unknown, mut slow, mut next) = (0, 0, String::new());
     loop {

@@ -1,4 +1,4 @@
-//! The keypad: what a code opens, and what the cloud knows of it then.
+//! The keypad: what a code opens, and what the cloud records.
 
 use protocol::Purpose;
 use serde_json::{Value, json};
@@ -116,7 +116,7 @@ async fn a_return_code_returns_the_key_while_the_locker_is_empty() {
     scene.book("b-1", PIN, 0, 60).await;
     scene.fetch(PIN).await;
     scene.put_back(RETURN_CODE).await;
-    // the code is not tied to a contract, whoever typed it; but it was this contract that the key was out with
+    // A return code belongs to no contract, but the key was out with this one.
     let returned = [("return-code-accepted", None), ("key-returned", Some("b-1"))];
     let fetched = [("pin-accepted", Some("b-1")), ("key-fetched", Some("b-1"))];
     happened(&scene, &[fetched, returned].concat()).await;

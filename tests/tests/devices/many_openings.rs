@@ -33,7 +33,7 @@ async fn all_lockers_of_an_automat_open_at_once() {
 async fn of_many_who_open_one_locker_at_once_one_does() {
     let stage = Stage::new(&Stack::shared(), 1).await;
     let device = stage.device(&[]).await;
-    // away, so that the first opening has not ended before the last is asked for
+    // Disconnected, so that the first opening has not ended before the last is requested.
     lose_network(&stage, &device).await;
     let asking: Vec<_> = (0..20)
         .map(|_| {

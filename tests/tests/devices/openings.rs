@@ -1,4 +1,4 @@
-//! Remote opens end in the truth, whatever happens to the device.
+//! Openings end with the true result, whatever happens to the device.
 
 use automat::simulated::Crash;
 use clock::Clock;
@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 
 use crate::scene::noon;
 
-/// Asks for a locker of an automat that is known to be away.
+/// Requests an opening at an automat that is known to be disconnected.
 async fn asked_all_the_same(stage: &Stage, locker: u16) -> String {
     let asked = stage.stack.operator().post(stage.openings(locker), json!({ "force": true })).await;
     asked.is(202);

@@ -1,4 +1,4 @@
-//! Whether an automat is there.
+//! Whether an automat is connected.
 
 use e2e::device::{lose_network, regain_network};
 use e2e::{Stack, Stage};

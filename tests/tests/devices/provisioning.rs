@@ -1,4 +1,4 @@
-//! A device is let in with what it was set up with, as itself and as nobody else.
+//! A device can connect with its own credentials, and only as itself.
 
 use std::io::ErrorKind;
 
@@ -6,7 +6,7 @@ use e2e::mqtt::{Mqtt, last_will};
 use e2e::{Stack, Stage};
 use rumqttc::{ConnectReturnCode, ConnectionError, MqttOptions, StateError};
 
-/// Whether a client is turned away at the door: told so, or left standing there.
+/// Whether the broker refuses a client: with an error, or by closing the connection.
 async fn is_refused(options: MqttOptions) -> bool {
     match Mqtt::connect(options).await.err() {
         Some(ConnectionError::ConnectionRefused(code)) => code == ConnectReturnCode::NotAuthorized,
@@ -22,7 +22,7 @@ async fn two(stack: &Stack) -> (Stage, Stage) {
 
 #[tokio::test]
 async fn a_device_of_a_removed_automat_is_refused_from_then_on() {
-    // Of a deployed stack a person takes the certificate out of service (infra/README.md).
+    // On a deployed stack an administrator deactivates the certificate (infra/README.md).
     let stage = Stage::new(&Stack::local(), 1).await;
     let (tls, plain) = (stage.over_tls(&stage.thing()), stage.in_the_clear(&password(&stage)));
     assert!(Mqtt::connect(tls.clone()).await.is_ok(), "as soon as the automat is there");
@@ -76,7 +76,7 @@ async fn a_device_cannot_listen_to_another() {
         "automats/+/keypad/reply".to_owned(),
         "#".to_owned(),
     ] {
-        // a new connection each, since a broker may end it
+        // A new connection for each, since the broker may close it.
         assert!(!connect().await.subscribe(&filter).await, "{filter}");
     }
 }

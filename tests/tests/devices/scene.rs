@@ -1,4 +1,4 @@
-//! A key in a locker, contracts on it, and somebody at the keypad: as time passes, or at times that the test chooses.
+//! A key in a locker, its contracts, and somebody at the keypad: in real time, or with a clock that the test sets.
 
 use std::ops::Deref;
 
@@ -10,10 +10,10 @@ use e2e::{Stack, Stage};
 use protocol::Purpose;
 use serde_json::{Value, json};
 
-/// The locker that the key belongs in.
+/// The locker of the key.
 pub(crate) const LOCKER: u16 = 1;
 
-/// When clocks begin that tests set.
+/// Where the clocks that tests set start.
 pub(crate) fn noon() -> Instant {
     Instant::parse("2026-11-24T12:00:00Z").unwrap()
 }
@@ -26,18 +26,18 @@ pub(crate) struct Scene {
 }
 
 impl Scene {
-    /// Now, with a shared key inside.
+    /// In real time, with a shared key inside.
     pub(crate) async fn new() -> Self {
         Self::on(&Stack::shared(), Clock::system().now().whole_second()).await
     }
 
-    /// At noon by a clock of one's own, which only [`Timed::go_to`] moves.
+    /// At noon, with a clock that only [`Timed::go_to`] moves.
     pub(crate) async fn at_noon() -> Timed {
         let clock = Clock::fixed(noon());
         Timed { scene: Self::on(&Stack::alone(clock.clone()).await, noon()).await, clock }
     }
 
-    /// On a stack whose clock began then, with a shared key inside.
+    /// On a stack whose clock started then, with a shared key inside.
     pub(crate) async fn on(stack: &Stack, began: Instant) -> Self {
         let stage = Stage::new(stack, 3).await;
         let key = stage.key_with(json!({ "lockerIndex": LOCKER, "shared": true, "returnCode": "4827" })).await;
@@ -46,12 +46,11 @@ impl Scene {
         Self { stage, device, key, began }
     }
 
-    /// So many minutes after it began.
+    /// This many minutes after the start.
     pub(crate) fn minute(&self, minutes: i64) -> Instant {
         self.began.plus_millis(minutes * 60_000)
     }
 
-    /// Books the key from one minute to another.
     pub(crate) async fn book(&self, contract: &str, pin: &str, from: i64, to: i64) {
         let (start, end) = (self.minute(from).to_string(), self.minute(to).to_string());
         let body = json!({ "contractId": contract, "person": "Bo", "pin": pin, "start": start, "end": end });
@@ -66,7 +65,7 @@ impl Scene {
         self.stage.view_where(|view| is(&view["lockers"][1], false, "closed")).await;
     }
 
-    /// Puts the key back with a code, and closes the door.
+    /// Returns the key with a code, and closes the door.
     pub(crate) async fn put_back(&self, code: &str) {
         assert_eq!(self.device.type_code(code).await, open_to(Purpose::Return));
         assert!(self.device.put_key(LOCKER));
@@ -74,7 +73,7 @@ impl Scene {
         self.stage.view_where(|view| is(&view["lockers"][1], true, "closed")).await;
     }
 
-    /// Types a code that must open nothing, and gives the reason that is recorded.
+    /// Types a code that must not open a locker. Returns the recorded reason.
     pub(crate) async fn refused(&self, code: &str) -> Value {
         let before = self.device.motor_log().len();
         assert_eq!(self.device.type_code(code).await, Display::NotValid, "the keypad says no more");
@@ -83,15 +82,15 @@ impl Scene {
     }
 }
 
-/// A scene in which no time passes but by the test's will.
+/// A scene in which only the test moves the clock.
 pub(crate) struct Timed {
     scene: Scene,
     clock: Clock,
 }
 
 impl Timed {
-    /// Lets time pass to an instant. The device starts anew, since it asks for the time only then; so its keypad has
-    /// forgotten all, too, and only the cloud remembers.
+    /// Moves the clock to an instant. The device restarts, since it reads the time only then. So its keypad has
+    /// forgotten earlier entries, and only the cloud remembers them.
     pub(crate) async fn go_to(&mut self, instant: Instant) {
         self.clock.set(instant);
         self.scene.stage.stack.forget_tokens().await;
@@ -108,12 +107,12 @@ impl Deref for Timed {
     }
 }
 
-/// What the keypad shows when the locker opens.
+/// The text on the keypad when the locker opens.
 pub(crate) fn open_to(purpose: Purpose) -> Display {
     Display::Open { locker: LOCKER, purpose }
 }
 
-/// Whether a locker of the view is so.
+/// Whether a locker of the view has this state.
 pub(crate) fn is(locker: &Value, key_inside: bool, door: &str) -> bool {
     locker["keyInside"] == key_inside && locker["door"] == door
 }

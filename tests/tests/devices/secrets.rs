@@ -1,4 +1,4 @@
-//! What is typed at a keypad is nowhere in the clear: not on the wire, in a rule's event, the table, a file or the log.
+//! Codes typed at a keypad are nowhere in clear text: not on the wire, in a rule's event, the table, a file or the log.
 
 use std::fs;
 use std::path::Path;
@@ -21,7 +21,7 @@ const WRONG: &str = "618273945";
 const RETURN_CODE: &str = "4827";
 const OTHER_RETURN_CODE: &str = "6093";
 
-/// Whether a number stands in bytes, and not merely as a part of a longer one or of a word.
+/// Whether bytes contain a number, and not only as part of a longer one or of a word.
 fn holds(bytes: &[u8], digits: &str) -> bool {
     let part = |at: Option<usize>| at.and_then(|at| bytes.get(at)).is_some_and(u8::is_ascii_alphanumeric);
     let here = |(at, window): (usize, &[u8])| {
@@ -41,7 +41,7 @@ fn files(folder: &Path, found: &mut Vec<(String, Vec<u8>)>) {
     }
 }
 
-/// The automat's device over a wire that can be read: with its password, through the tap.
+/// The automat's device over an unencrypted connection: with its password, through the tap.
 async fn on_the_wire(stage: &Stage) -> (SimulatedAutomat, Tap) {
     let tap = Tap::before(stage.stack.cloud().mqtt()).await;
     let folder = stage.credentials();
@@ -58,7 +58,7 @@ async fn on_the_wire(stage: &Stage) -> (SimulatedAutomat, Tap) {
     (device, tap)
 }
 
-/// Opens a locker remotely, fetches the key and returns it with its return code; and some codes that are not right.
+/// Opens a locker remotely, fetches the key, returns it with its return code, and types some wrong codes.
 async fn story(stage: &Stage, device: &SimulatedAutomat) {
     let key = stage.key_with(json!({ "lockerIndex": LOCKER, "returnCode": RETURN_CODE })).await;
     let (start, end) = (noon().to_string(), noon().plus_millis(3_600_000).to_string());
@@ -97,7 +97,7 @@ async fn no_code_stands_anywhere_in_the_clear() {
             assert!(!holds(bytes, code), "{code} stands in {place}");
         }
     }
-    // all of them have something of the story, so that there is something to find
+    // All of them recorded something, so that there is something to search.
     let thing = stage.thing();
     for (place, bytes) in &places[..3] {
         assert!(bytes.windows(thing.len()).any(|window| window == thing.as_bytes()), "{place}");

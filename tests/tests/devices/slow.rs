@@ -1,4 +1,4 @@
-//! Wrong codes make the keypad slow, and shut nobody out.
+//! Wrong codes make the keypad slow, but lock nobody out.
 
 use automat::device::Display;
 use domain::Instant;
@@ -8,12 +8,12 @@ use crate::scene::{Scene, Timed, noon, open_to};
 
 const PIN: &str = "739164";
 
-/// Types a wrong code that is looked at.
+/// Types a wrong code that is checked.
 async fn wrong(scene: &Scene, code: &str) {
     assert_eq!(scene.device.type_code(code).await, Display::NotValid);
 }
 
-/// Goes to the moment at which the keypad looks at the next entry, and not a second before.
+/// Moves the clock to the moment at which the keypad checks the next entry, and not a second earlier.
 async fn go_to_the_end_of_the_wait(scene: &mut Timed, end: Instant) {
     scene.go_to(end.plus_millis(-1_000)).await;
     assert_eq!(scene.device.type_code(PIN).await, Display::Wait(1));
@@ -29,7 +29,7 @@ async fn after_five_wrong_codes_a_guest_waits_half_a_minute_and_gets_in() {
     }
     assert_eq!(scene.device.type_code(PIN).await, Display::Wait(30), "the device takes no more");
 
-    // a power cut makes the device forget, and the cloud remembers
+    // After a power cut the device has forgotten, but the cloud remembers.
     scene.go_to(noon().plus_millis(10_000)).await;
     assert_eq!(scene.device.type_code(PIN).await, Display::Wait(20));
     assert_eq!(scene.stage.event("entry-refused").await["reason"], "keypad-slow");
@@ -42,7 +42,7 @@ async fn after_five_wrong_codes_a_guest_waits_half_a_minute_and_gets_in() {
     scene.put_back(PIN).await;
 }
 
-/// However often somebody types their own right code between.
+/// Right codes in between make no difference.
 #[tokio::test]
 async fn a_right_code_between_wrong_ones_gives_none_of_them_back() {
     let scene = Scene::at_noon().await;

@@ -1,4 +1,4 @@
-//! A wire between a device and its broker that remembers every byte of both directions.
+//! A proxy between a device and its broker that records every byte in both directions.
 
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
@@ -13,7 +13,7 @@ pub(crate) struct Tap {
 }
 
 impl Tap {
-    /// On a port of its own, before a broker.
+    /// Listens on a port of its own, and forwards to a broker.
     pub(crate) async fn before(broker: SocketAddr) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let tap = Self { address: listener.local_addr().unwrap(), bytes: Arc::default() };
@@ -29,7 +29,7 @@ impl Tap {
         tap
     }
 
-    /// All that has passed so far.
+    /// Everything recorded so far.
     pub(crate) fn bytes(&self) -> Vec<u8> {
         self.bytes.lock().unwrap().clone()
     }

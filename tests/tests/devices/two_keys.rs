@@ -1,5 +1,5 @@
-//! While the PIN secret is being replaced a device has two keys: what it reports about them, and what it sends of a
-//! code, all the way through the rules.
+//! While the PIN secret is being replaced a device has two keys: what it reports about them, and what it sends about a
+//! code, through the rules of the template.
 
 use std::fs;
 
@@ -16,7 +16,7 @@ use crate::scene::{LOCKER, Scene, noon, open_to};
 
 const PIN: &str = "739164";
 
-/// The device starts again with other keys than it has.
+/// Restarts the device with other keys.
 async fn give(stage: &Stage, device: SimulatedAutomat, change: impl Fn(&mut Credentials)) -> SimulatedAutomat {
     device.stop().await;
     let folder = stage.credentials();

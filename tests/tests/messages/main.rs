@@ -1,5 +1,5 @@
-//! Messages to contacts, as a client of the API and a contact see them: previewed over HTTP, sent through the real SDKs
-//! to the local cloud's SNS and SES, followed and sent again.
+//! Messages to contacts, as clients and contacts see them: previewed over HTTP, sent with the real SDKs to the local
+//! cloud's SNS and SES, tracked and sent again.
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot set its stage stops at once")]
 

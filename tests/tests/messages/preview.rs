@@ -1,4 +1,4 @@
-//! What is previewed is what is sent.
+//! Messages are sent as they were previewed.
 
 use serde_json::{Value, json};
 
@@ -12,7 +12,7 @@ fn comparable(message: &Value) -> Value {
     }
 }
 
-/// Everything that was sent, likewise.
+/// Everything that was sent, in the same form.
 async fn sent(scene: &Scene) -> Vec<Value> {
     let messages = scene.received().await.into_iter().map(|message| match message.subject {
         Some(subject) => json!([message.to, subject, message.text, message.html]),

@@ -16,7 +16,7 @@ async fn started(data: &Path, clock: &Clock) -> LocalCloud {
     LocalCloud::start_at(options, clock.clone()).await.unwrap()
 }
 
-/// Books a key of the example for somebody with an address of their own.
+/// Books a key of the example data for a contact with a unique address.
 async fn book(cloud: &LocalCloud, key: &KeyId, address: &str, clock: &Clock) {
     let now = clock.now();
     let draft = ContractDraft {

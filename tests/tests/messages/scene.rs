@@ -1,4 +1,4 @@
-//! A key and contacts of one's own: as time passes, or at times that the test chooses.
+//! A key and contacts for one test, in real time or with a clock that the test sets.
 
 use std::ops::Deref;
 
@@ -8,7 +8,7 @@ use e2e::device::eventually;
 use e2e::{Stack, Stage, ReceivedMessage, fresh};
 use serde_json::{Value, json};
 
-/// The engine marks the stream's records by the machine's clock, so the tests' clock begins there.
+/// The engine stamps stream records with the machine's clock, so the tests' clock starts there.
 pub(crate) fn clock() -> Clock {
     Clock::fixed(Clock::system().now().whole_second())
 }
@@ -16,20 +16,19 @@ pub(crate) fn clock() -> Clock {
 pub(crate) struct Scene {
     pub(crate) stage: Stage,
     pub(crate) key: String,
-    /// Who gets email in Finnish.
+    /// The contact who gets email in Finnish.
     pub(crate) email: String,
-    /// Who gets SMS in English.
+    /// The contact who gets SMS in English.
     pub(crate) phone: String,
     began: Instant,
 }
 
 impl Scene {
-    /// Now.
     pub(crate) async fn new() -> Self {
         Self::on(&Stack::shared(), Clock::system().now().whole_second()).await
     }
 
-    /// By a clock of one's own, which only [`Timed::tick_after`] moves.
+    /// With a clock that only [`Timed::tick_after`] moves.
     pub(crate) async fn timed() -> Timed {
         let clock = clock();
         Timed { scene: Self::on(&Stack::alone(clock.clone()).await, clock.now()).await, clock }
@@ -43,12 +42,12 @@ impl Scene {
         Self { stage, key, email, phone, began }
     }
 
-    /// So many hours from when it began.
+    /// This many hours after the start.
     pub(crate) fn hours(&self, hours: i64) -> Instant {
         self.began.plus_millis(hours * 3_600_000)
     }
 
-    /// Two contacts who want to hear of everything.
+    /// Two contacts who get all messages.
     fn contacts(&self) -> Value {
         let everything = ["start-reminder", "end-reminder", "key-fetched", "key-returned", "key-not-returned"];
         json!([
@@ -59,7 +58,7 @@ impl Scene {
         ])
     }
 
-    /// A booking with contacts, to be made or previewed.
+    /// The body of a booking with contacts.
     pub(crate) fn booking(&self, start: i64, end: i64) -> Value {
         json!({
             "contractId": fresh("booking"), "person": "Ada Virtanen", "freeText": "Koputa kahdesti",
@@ -67,7 +66,7 @@ impl Scene {
         })
     }
 
-    /// Makes it, and gives its path once both contacts' messages have been dealt with.
+    /// Books, and returns the path of the contract once both messages have been tried.
     pub(crate) async fn booked(&self, booking: Value) -> String {
         let made = self.stage.book(&self.key, booking).await;
         made.is(201);
@@ -76,11 +75,11 @@ impl Scene {
         contract
     }
 
-    /// A contract's messages, the oldest first, once there are so many and each has been tried.
+    /// The messages of a contract, oldest first, once there are this many and each has been tried.
     pub(crate) async fn dealt_with(&self, contract: &str, count: usize) -> Vec<Value> {
         let stack = &self.stage.stack;
         if !stack.is_deployed() {
-            // Shows besides that there are no more to come.
+            // This also shows that there are no more.
             stack.cloud().drain().await;
         }
         let path = format!("{contract}/messages?limit=100");
@@ -98,12 +97,12 @@ impl Scene {
         messages
     }
 
-    /// What contacts got, in order.
+    /// What the contacts received, in order.
     pub(crate) async fn received(&self) -> Vec<ReceivedMessage> {
         self.stage.stack.received(&[&self.email, &self.phone]).await
     }
 
-    /// What the API says of a contract's messages, the oldest first.
+    /// The messages of a contract in the API, oldest first.
     pub(crate) async fn messages(&self, contract: &str) -> Vec<Value> {
         let mut data = self.stage.stack.viewer().get(format!("{contract}/messages?limit=100")).await.data();
         data.reverse();
@@ -111,7 +110,7 @@ impl Scene {
     }
 }
 
-/// A scene in which no time passes but by the test's will.
+/// A scene in which only the test moves the clock.
 pub(crate) struct Timed {
     scene: Scene,
     clock: Clock,
@@ -123,7 +122,7 @@ impl Timed {
         self.stage.stack.cloud().drain().await;
     }
 
-    /// The clock moves on so many minutes, and a minute ticks.
+    /// Moves the clock by this many minutes, and runs the schedule once.
     pub(crate) async fn tick_after(&self, minutes: i64) {
         self.clock.set(self.clock.now().plus_millis(minutes * 60_000));
         self.stage.stack.forget_tokens().await;
@@ -140,7 +139,7 @@ impl Deref for Timed {
     }
 }
 
-/// A part of each of some messages.
+/// One field of each message.
 pub(crate) fn each<'a>(messages: &'a [Value], field: &str) -> Vec<&'a str> {
     messages.iter().map(|message| message[field].as_str().unwrap_or_default()).collect()
 }

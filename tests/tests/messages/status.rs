@@ -1,4 +1,4 @@
-//! What became of messages, and sending them again.
+//! The delivery status of messages, and sending them again.
 
 use outbox::{Behaviour, Endpoint};
 use serde_json::json;

@@ -1,4 +1,4 @@
-//! An automat whose time zone is changed under a contract: what an admin, a client and the contacts see.
+//! Changing the time zone of an automat with a contract: what an admin, a client and the contacts see.
 
 use serde_json::json;
 
@@ -11,7 +11,7 @@ async fn contacts_get_their_new_local_times_once() {
     let admin = stack.admin();
     let contract = scene.booked(scene.booking(2, 4)).await;
     let automat = format!("/v1/automats/{}", scene.stage.automat);
-    // A zone without summer time, and at no time of the year that of the automat.
+    // A zone without summer time, which differs from the automat's all year.
     let to_tokyo = json!({ "timeZone": "Asia/Tokyo" });
     let refused = admin.patch(&automat, to_tokyo.clone()).await.problem("automat_has_contracts");
     assert_eq!(refused["contractCount"], 1);

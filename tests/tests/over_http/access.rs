@@ -1,4 +1,4 @@
-//! Who may: the table of routes, tried out over HTTP; and tokens that are not ours.
+//! Access control: every route of the table over HTTP, and forged tokens.
 
 use api::Role;
 use api::routes::{Access, ROUTES, Route};
@@ -7,7 +7,7 @@ use domain::Instant;
 use e2e::{ApiResponse, As, Browser, Call, Stack, forgeries};
 use serde_json::json;
 
-/// A request to a route for things that do not exist, with a body that is no good: what passes the gate does nothing.
+/// A request to a route with unknown ids and an invalid body: if it passes the gate it does nothing.
 fn call(client: As<'_>, route: &Route) -> Call {
     let path = ["{automatId}", "{lockerIndex}", "{openingId}", "{keyId}", "{contractId}", "{messageId}"]
         .iter()
@@ -15,8 +15,7 @@ fn call(client: As<'_>, route: &Route) -> Call {
     client.call(route.method.clone(), path).raw("no JSON")
 }
 
-/// What the gateway says when it refuses by itself: a problem in the local cloud, in AWS a short message of its own,
-/// which nobody can change.
+/// Asserts that the gateway refused: with a problem in the local cloud, with its own short message in AWS.
 #[track_caller]
 fn refused_by_the_gateway(stack: &Stack, answer: &ApiResponse, status: u16, code: &str) {
     assert_eq!(answer.status, status, "{}: {}", answer.asked, answer.text());
@@ -26,14 +25,14 @@ fn refused_by_the_gateway(stack: &Stack, answer: &ApiResponse, status: u16, code
     }
 }
 
-/// That it got past everything that asks who one is: the thing that it asks for does not exist.
+/// Asserts that it passed authentication and authorization: the resource does not exist.
 #[track_caller]
 fn passed(answer: &ApiResponse) {
     let (status, asked) = (answer.status, &answer.asked);
     assert!(![401, 403].contains(&status) && status < 500, "{asked}: {status} {}", answer.text());
 }
 
-/// The routes that want a token, with the role that they want.
+/// The routes that need a role.
 fn protected() -> impl Iterator<Item = (&'static Route, Role)> {
     ROUTES.iter().filter_map(|route| match route.access {
         Access::Open => None,
@@ -59,8 +58,8 @@ async fn without_a_token_only_two_routes_answer() {
     for path in ["/v1/nothing", "/v1/keys/a/b/c"] {
         refused_by_the_gateway(&stack, &stack.nobody().get(path).await, 401, "unauthenticated");
     }
-    // What is not below `/v1/` is the pages', which anybody may ask for. For whoever takes dots for directories these would
-    // be ways from there into the API.
+    // Paths outside `/v1/` belong to the pages, which anybody may request. If dots were resolved, these paths would
+    // lead from there into the API.
     for path in ["/health/%2e%2e%2fv1/automats", "/health%2f..%2fv1%2fautomats", "/x/..%2fv1/automats"] {
         let answer = stack.nobody().get(path).header("accept", "application/json").await;
         _ = answer.problem("route_not_found");
@@ -87,16 +86,15 @@ async fn every_route_wants_a_machine_of_its_role_and_is_content_with_it() {
     assert!(refused >= 17, "{refused}");
 }
 
-/// What somebody comes with.
+/// The token of a request.
 #[derive(Debug, Clone, Copy)]
 enum Bearer {
-    /// A machine's token, with the scope of a role.
+    /// A machine client's token, with the scope of a role.
     Machine(Role),
-    /// A person's, with the scope of people; their group has a role, or they are in none.
+    /// A user's token with the scope of users. Their group has a role, or they are in no group.
     Person(Option<Role>),
-    /// An admin's, who gave it to an application that only asked who they are.
+    /// An admin's token for an application that only requested their identity.
     OnlyOpenid,
-    /// An admin's ID token.
     Identity,
 }
 
@@ -152,7 +150,7 @@ async fn every_route_is_tried_with_every_kind_of_token() {
     assert_eq!((by_gateway, by_function), (lesser + protected().count() * 2, lesser + protected().count()));
 }
 
-/// That the gateway refuses, and names just the scopes that the table of routes makes of the role.
+/// Asserts that the gateway refuses, and names the scopes that the route needs.
 #[track_caller]
 fn refused_for_its_scope(answer: &ApiResponse, needed: Role) {
     let detail = answer.problem("forbidden")["detail"].as_str().unwrap().to_owned();

@@ -1,4 +1,4 @@
-//! Contracts: making, editing, removing, and when a key is free.
+//! Contracts: creating, editing, removing, and when a key is free.
 
 use e2e::{Stack, Stage, hours, person};
 use serde_json::{Value, json};

@@ -1,4 +1,4 @@
-//! Ending a running contract before its time.
+//! Ending an active contract early.
 
 use e2e::{Stack, Stage, hours, person};
 use serde_json::json;

@@ -1,4 +1,4 @@
-//! Events: every change with who, what and when, per key and per automat, without a secret.
+//! Events: who changed what and when, by key and by automat, without secrets.
 
 use api::Role;
 use domain::Instant;
@@ -10,7 +10,7 @@ const PHONE: &str = "+358401234567";
 const EMAIL: &str = "aino@example.com";
 const RETURN_CODE: &str = "6173";
 
-/// Does one of everything to a key; gives its name.
+/// Makes every kind of change to a key. Returns its KeyID.
 async fn story(stage: &Stage) -> String {
     let (operator, admin) = (stage.stack.operator(), stage.stack.admin());
     let key = stage.key_with(json!({ "returnCode": RETURN_CODE, "property": "Flat 1" })).await;

@@ -1,4 +1,4 @@
-//! Asking twice does it once.
+//! A request sent twice with the same `Idempotency-Key` is carried out once.
 
 use e2e::{Stack, Stage, fresh, hours, person};
 use serde_json::json;

@@ -1,9 +1,9 @@
-//! Lists in parts: every element once, in order, however long the list.
+//! Paged lists: every element once and in order.
 
 use e2e::{As, Stack, Stage, hours, person};
 use serde_json::{Value, json};
 
-/// A whole list, part by part.
+/// A whole list, page by page.
 async fn all(client: As<'_>, list: &str, limit: usize) -> Vec<Value> {
     let join = if list.contains('?') { '&' } else { '?' };
     let (mut elements, mut after) = (Vec::new(), String::new());
@@ -91,7 +91,7 @@ async fn a_list_that_changes_between_its_parts_shows_what_stays_exactly_once() {
     }
     let list = format!("/v1/keys/{key}/contracts?limit=4");
     let first = stage.stack.viewer().get(&list).await.body(200);
-    // the very one after which the next part begins is removed, and another put before it
+    // The element after which the next page starts is removed, and another is added before it.
     stage.stack.operator().delete(&paths[3]).await.is(204);
     stage.book(&key, person(1, 2)).await.is(201);
     let after = first["page"]["next"].as_str().unwrap();

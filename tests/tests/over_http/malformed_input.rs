@@ -1,5 +1,5 @@
-//! Hostile requests: whatever is sent, the answer is a success or a problem, never our own failure, and what a client
-//! refuses to keep to itself we do not repeat.
+//! Malformed and hostile requests: whatever is sent, the response is a success or a problem of the 4xx range, and no
+//! secret in a request is repeated.
 
 use api::routes::ROUTES;
 use e2e::{Seed, Stack, Stage, hours};
@@ -84,7 +84,7 @@ fn object(seed: &mut Seed, depth: u32) -> Value {
         .into()
 }
 
-/// A body with secrets in it: sometimes nearly right, sometimes broken.
+/// A body with secrets: sometimes almost valid, sometimes broken.
 fn body(seed: &mut Seed) -> Vec<u8> {
     let mut body = match seed.below(4) {
         0 => {
@@ -177,7 +177,7 @@ async fn whatever_is_sent_the_answer_is_a_success_or_a_problem_that_repeats_no_s
     let mut known = Vec::new();
     for number in 0..REQUESTS {
         if number % 50 == 0 {
-            // a hostile admin may have removed them
+            // An earlier request may have removed them.
             let here = Stage::new(&stage.stack, 50).await;
             let key = here.key().await;
             let contract = here.booked(&key, 60, 61).await.rsplit('/').next().unwrap().to_owned();
@@ -225,7 +225,7 @@ async fn whatever_is_sent_the_answer_is_a_success_or_a_problem_that_repeats_no_s
         }
         refused += 1;
         assert!(answer.status < 500, "{} {}\nsent {sent}\n{again}", answer.asked, answer.text());
-        // What is not below `/v1/` is the pages': of the document and the health only the methods that there are.
+        // Paths outside `/v1/` belong to the pages; of the document and the health only the existing methods.
         if path.starts_with("/v1/") {
             _ = answer.any_problem();
         }

@@ -1,4 +1,4 @@
-//! Remote opens as clients see them, at automats whose device is away: `tests/devices` has those whose device is there.
+//! Openings as clients see them, at automats without a device. `tests/devices` has those with a device.
 
 use std::time::{Duration, Instant as Moment};
 
@@ -8,8 +8,8 @@ use e2e::{ApiResponse, Stack, Stage, fresh, hours};
 use http::Method;
 use serde_json::{Value, json};
 
-/// Opens one locker after another of an automat that has no device, until its shadow can hold no more. Gives the locker
-/// that was refused, and the answer.
+/// Opens one locker after another of an automat without a device, until its shadow is full. Returns the locker that was
+/// refused, and the response.
 pub(crate) async fn fill_shadow(stage: &Stage) -> (u16, ApiResponse) {
     for locker in 0..200 {
         let answer = stage.open(locker).await;
@@ -20,7 +20,7 @@ pub(crate) async fn fill_shadow(stage: &Stage) -> (u16, ApiResponse) {
     panic!("a shadow held a request for each of 200 lockers")
 }
 
-/// Lets the automat be away since the minute in which the tests began, by what the cloud has heard.
+/// Marks the automat as disconnected since the minute in which the tests began.
 pub(crate) async fn go_away(stage: &Stage) {
     let gone = Presence { connected: false, at: Instant::parse(&hours(0)).unwrap(), number: 1 };
     let automat = AutomatId::parse(&stage.automat).unwrap();
@@ -245,7 +245,7 @@ async fn more_openings_than_a_shadow_holds_are_refused_and_leave_their_lockers_f
     assert!(locker >= 100, "a shadow of 8 KB holds more than {locker}");
     assert_eq!((refused.status, refused.header("retry-after")), (503, "1"));
     _ = refused.problem("automat_busy");
-    // of two events of one millisecond either may be the newer one
+    // Two events of the same millisecond may come in either order.
     let finished = stage.event("opening-finished").await;
     assert_eq!((&finished["outcome"], &finished["confirmedByDevice"]), (&json!("refused"), &json!(false)));
     let path = format!("/v1/openings/{}", finished["openingId"].as_str().unwrap());
@@ -253,7 +253,7 @@ async fn more_openings_than_a_shadow_holds_are_refused_and_leave_their_lockers_f
     assert_eq!((&withdrawn["status"], &withdrawn["confirmedByDevice"]), (&json!("refused"), &json!(false)));
     assert_eq!(withdrawn["lockerIndex"], locker);
     _ = stage.open(locker).await.problem("automat_busy");
-    // the receipt of a request that was taken back is forgotten with it
+    // The receipt of a request that was taken back is deleted with it.
     let once = || stage.stack.operator().post(stage.openings(locker), json!({})).once("busy");
     _ = once().await.problem("automat_busy");
     _ = once().await.problem("automat_busy");

@@ -1,6 +1,6 @@
-//! A path means one thing: whatever is used as an identifier, it names that thing or none. Every route, every
-//! ASCII character and the usual multi-byte ones, encoded once and twice, over a plain socket, since HTTP clients tidy
-//! paths up before they send them.
+//! A path has one meaning: whatever is used as an identifier names that resource or none. The tests try every route
+//! with every ASCII character and the usual multi-byte ones, encoded once and twice. They use a plain socket, since
+//! HTTP clients normalise paths.
 
 use std::sync::Arc;
 
@@ -13,10 +13,10 @@ use tokio::net::TcpStream;
 
 const MULTI_BYTE: [&str; 10] =
     ["\u{80}", "\u{85}", "\u{e4}", "\u{200b}", "\u{2028}", "\u{202e}", "\u{ff0f}", "\u{ff1f}", "\u{fe52}", "\u{1f511}"];
-/// Longer ones that once named something else.
+/// Longer texts that once named another resource.
 const PHRASES: [&str; 7] = ["../", "/..", "/contracts/c?", "\\..\\", "/.", "c#2", "%2f.."];
 
-/// One connection that sends paths as they are.
+/// A connection that sends paths as they are.
 struct Plain {
     stream: BufReader<TcpStream>,
     token: Arc<str>,
@@ -28,7 +28,6 @@ impl Plain {
         Self { stream: BufReader::new(TcpStream::connect(address).await.unwrap()), token }
     }
 
-    /// The status of the answer.
     async fn ask(&mut self, method: &str, path: &str) -> u16 {
         let token = &self.token;
         let request = format!(

@@ -1,11 +1,11 @@
-//! What is known of a person: found wherever it stands, handed out and erased, on record.
+//! A person's data: found everywhere, exported and erased, with a record.
 
 use clock::Clock;
 use e2e::device::eventually;
 use e2e::{Stack, Stage, fresh, hours};
 use serde_json::{Value, json};
 
-/// Somebody whom nobody else of the stack is.
+/// A person with unique data.
 struct Person {
     name: String,
     email: String,
@@ -21,13 +21,12 @@ impl Person {
         json!({ "name": self.name, "email": self.email, "sendEmail": true })
     }
 
-    /// The body of a contract of theirs.
     fn contract(&self, id: &str, start: &str, end: &str) -> Value {
         json!({ "contractId": id, "person": self.name, "start": start, "end": end, "contacts": [self.contact()] })
     }
 }
 
-/// All parts of an answer.
+/// All pages of a response.
 async fn all(stack: &Stack, what: &str, mut body: Value) -> Vec<Value> {
     let mut all = Vec::new();
     loop {
@@ -54,7 +53,6 @@ async fn wait_for_messages(stage: &Stage, contract: &str) {
     eventually(|| stage.stack.viewer().get(format!("{contract}/messages")), sent).await;
 }
 
-/// So many seconds from now.
 fn in_seconds(seconds: i64) -> String {
     Clock::system().now().plus_millis(seconds * 1_000).to_string()
 }

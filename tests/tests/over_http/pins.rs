@@ -1,4 +1,4 @@
-//! PINs: generated or chosen, shown once, masked ever after, and shown again only on the record.
+//! PINs: generated or chosen, shown once, then masked, and every later view is recorded.
 
 use api::Role;
 use e2e::{Stack, Stage, person};

@@ -29,7 +29,7 @@ async fn previewed(stage: &Stage, key: &str, body: Value) -> ApiResponse {
     stage.stack.operator().post(format!("/v1/keys/{key}/contracts/preview"), body).await
 }
 
-/// Each message's kind and channel, and when it goes if not at once.
+/// Each message's kind and channel, and when it will be sent, if not immediately.
 fn messages_of(preview: &Value) -> Vec<(&str, &str, Option<&str>)> {
     let messages = preview["messages"].as_array().unwrap().iter();
     messages.map(|it| (it["kind"].as_str().unwrap(), it["channel"].as_str().unwrap(), it["sendAt"].as_str())).collect()
@@ -80,7 +80,7 @@ async fn a_preview_writes_nothing_and_reserves_nothing() {
     let stage = Stage::new(&Stack::local(), 1).await;
     let key = stage.key().await;
     let path = stage.booked(&key, 1, 5).await;
-    // What comes of the booking itself is written by then.
+    // By then everything that the booking causes has been written.
     stage.stack.cloud().drain().await;
     let before = items(&stage, &key).await;
     assert!(before.len() >= 5, "an automat, a locker, a key, a contract, a PIN: {before:?}");

@@ -1,4 +1,4 @@
-//! Every refusal is a problem: every code, and every way in which a request can be no good.
+//! Every refusal is a problem: every code, and every kind of invalid request.
 
 use api::problem::Code;
 use e2e::{Stack, Stage, fresh, hours, person};
@@ -56,7 +56,7 @@ async fn what_is_not_json_is_malformed() {
             let call = stage.stack.operator().call(Method::POST, &path).raw(body.to_vec());
             let call = content_type.into_iter().fold(call, |call, value| call.header("content-type", value));
             let problem = call.await.any_problem();
-            // the nesting ends inside an unknown shape, which is refused before its end is missed
+            // The nesting ends inside an unknown value, which is refused before the missing end is noticed.
             let codes: &[&str] =
                 if body.starts_with(b"[[") { &["malformed_json", "invalid_request"] } else { &["malformed_json"] };
             assert!(codes.contains(&problem["code"].as_str().unwrap()), "{shown}: {problem}");
@@ -176,7 +176,7 @@ async fn paths_and_methods_that_are_not_served() {
     let stage = Stage::new(&Stack::shared(), 1).await;
     let key = stage.key().await;
     let admin = stage.stack.admin();
-    // What is not below `/v1/` is the pages'.
+    // Paths outside `/v1/` belong to the pages.
     for path in ["/v1/keys/", "/v1/Keys", "/v1//keys", "/v1/keys/a/b", "/v1/%00"] {
         _ = admin.get(path).await.problem("route_not_found");
     }
@@ -190,7 +190,7 @@ async fn paths_and_methods_that_are_not_served() {
     ] {
         let answer = admin.call(method, path).await;
         if answer.is_of_gateway() {
-            // ministack answers every OPTIONS itself, as API Gateway does only where there are origins to let in
+            // ministack answers every OPTIONS itself. API Gateway does so only if there are allowed origins.
             assert!(answer.asked.starts_with("OPTIONS "), "{} {}", answer.asked, answer.text());
             continue;
         }

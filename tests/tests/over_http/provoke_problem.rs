@@ -1,4 +1,4 @@
-//! For each problem code, requests that are answered with it.
+//! For each problem code, requests that cause it.
 
 use api::problem::Code;
 use aws_sdk_dynamodb::types::AttributeValue;
@@ -10,10 +10,10 @@ use serde_json::{Value, json};
 
 use crate::openings::{fill_shadow, go_away};
 
-/// A request that is answered with the code, made over HTTP. `None` for the two that a healthy stack does not answer;
-/// what else shows them stands beside.
+/// Sends a request that causes the problem. `None` for the two codes that a healthy stack never returns; the comments
+/// name the tests that show those.
 ///
-/// Exhaustive: a new code does not compile until there is a way to produce it.
+/// Exhaustive: a new code does not compile until there is a way to cause it.
 pub(crate) async fn provoke(stage: &Stage, code: Code) -> Option<ApiResponse> {
     let (viewer, operator, admin) = (stage.stack.viewer(), stage.stack.operator(), stage.stack.admin());
     let automat = format!("/v1/automats/{}", stage.automat);
@@ -116,7 +116,7 @@ pub(crate) async fn provoke(stage: &Stage, code: Code) -> Option<ApiResponse> {
     })
 }
 
-/// Books the same contract for two people.
+/// Creates a contract with the same id twice.
 async fn book_twice(stage: &Stage, key: &str) -> ApiResponse {
     let mut body = person(1, 2);
     body["contractId"] = json!("b-1");
@@ -125,14 +125,13 @@ async fn book_twice(stage: &Stage, key: &str) -> ApiResponse {
     stage.book(key, body).await
 }
 
-/// Adds two keys to an automat with one locker.
 async fn crowd(stage: &Stage) -> ApiResponse {
     let full = Stage::new(&stage.stack, 1).await;
     full.key().await;
     full.stack.admin().post("/v1/keys", full.key_body()).await
 }
 
-/// Moves the start of a contract, that the key is out with, into the future.
+/// Moves the start of a contract with which the key is out into the future.
 async fn postpone_while_out(stage: &Stage, key: &str) -> ApiResponse {
     let contract = stage.booked(key, -1, 2).await;
     let id = contract.rsplit('/').next().unwrap_or_default();
@@ -141,14 +140,14 @@ async fn postpone_while_out(stage: &Stage, key: &str) -> ApiResponse {
     stage.stack.operator().patch(contract, json!({ "start": hours(1) })).await
 }
 
-/// Gives an automat another time zone under a contract.
+/// Changes the time zone of an automat with a contract.
 async fn move_zone(stage: &Stage, key: &str) -> ApiResponse {
     stage.booked(key, 1, 2).await;
     let automat = format!("/v1/automats/{}", stage.automat);
     stage.stack.admin().patch(automat, json!({ "timeZone": "America/New_York" })).await
 }
 
-/// Cancels a booking and repeats the request that made it.
+/// Removes a contract, and repeats the request that created it.
 async fn repeat_after_cancelling(stage: &Stage, key: &str) -> ApiResponse {
     let operator = stage.stack.operator();
     let book = || operator.post(format!("/v1/keys/{key}/contracts"), person(1, 2)).once("k");
@@ -158,14 +157,14 @@ async fn repeat_after_cancelling(stage: &Stage, key: &str) -> ApiResponse {
     book().await
 }
 
-/// Books a key for a person with the one PIN.
+/// Books a key with a fixed PIN.
 async fn book_with_pin(stage: &Stage, key: &str) -> ApiResponse {
     let mut body = person(1, 2);
     body["pin"] = json!("736254");
     stage.book(key, body).await
 }
 
-/// Takes the sharing from a key on which contracts overlap.
+/// Makes a key with overlapping contracts not shared.
 async fn stop_sharing(stage: &Stage) -> ApiResponse {
     let shared = stage.key_with(json!({ "shared": true })).await;
     stage.booked(&shared, 1, 3).await;
@@ -173,7 +172,7 @@ async fn stop_sharing(stage: &Stage) -> ApiResponse {
     stage.stack.admin().patch(format!("/v1/keys/{shared}"), json!({ "shared": false })).await
 }
 
-/// Asks for a message to be sent again that stands as only `notifications` would leave it.
+/// Requests to send a message again that has a state which only `notifications` sets.
 async fn resend_from(stage: &Stage, key: &str, state: &str) -> ApiResponse {
     let mut body = person(1, 2);
     body["contacts"] = json!([{ "name": "Bo", "email": "bo@example.com", "sendEmail": true }]);
@@ -193,7 +192,7 @@ async fn resend_from(stage: &Stage, key: &str, state: &str) -> ApiResponse {
     stage.stack.operator().post_nothing(format!("{messages}/{id}/resend")).await
 }
 
-/// Changes a key's item as only devices, or a removal under way, would.
+/// Changes a key's item as only a device or a removal would.
 async fn set(stage: &Stage, key: &str, update: &str, value: AttributeValue) {
     let client = stage.stack.cloud().dynamodb();
     let request = client.update_item().table_name("key-automat").condition_expression("attribute_exists(PK)");
@@ -201,7 +200,7 @@ async fn set(stage: &Stage, key: &str, update: &str, value: AttributeValue) {
     request.update_expression(update).expression_attribute_values(":it", value).send().await.unwrap();
 }
 
-/// As many contracts as a key can have, one hour each.
+/// Books the maximum number of contracts of a key, one hour each.
 fn full_calendar() -> Calendar {
     let first = Instant::parse(&hours(10)).unwrap();
     let entry = |number: u64| {

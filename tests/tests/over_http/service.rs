@@ -1,4 +1,4 @@
-//! What belongs to nobody: health, the document, tokens, and the guide that the local cloud prints.
+//! The health check, the document, tokens, and the guide that the local cloud prints.
 
 use api::Role;
 use api::routes::ROUTES;

@@ -1,9 +1,9 @@
-//! `ETag` and `If-Match`: nobody overwrites what they have not seen.
+//! `ETag` and `If-Match`: nobody overwrites a version that they have not seen.
 
 use e2e::{Stack, Stage};
 use serde_json::{Value, json};
 
-/// Edits something twice over one version, then removes it over an old one and over the current one.
+/// Edits a resource twice with the same version, then removes it with an old version and with the current one.
 async fn keeps_to_its_version(stage: &Stage, path: &str, edits: [Value; 2]) {
     let admin = stage.stack.admin();
     let read = admin.get(path).await;

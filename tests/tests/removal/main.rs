@@ -1,5 +1,5 @@
-//! Removing a key with everything that it can have on it, at a tenth of the size; `KEY_AUTOMAT_SCALE=10` makes it
-//! whole: 2,000 live and 20,000 ended contracts.
+//! Removing a key with the maximum of contracts, at a tenth of the size. With `KEY_AUTOMAT_SCALE=10` it has 2,000 live
+//! and 20,000 ended contracts.
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on must stop at once")]
 #![expect(clippy::print_stdout, reason = "how long each part took, for who runs it whole")]
@@ -12,7 +12,7 @@ use e2e::fresh;
 use scene::{HOUR, Scene};
 use serde_json::json;
 
-/// Made over HTTP, with PINs that are really theirs; all others are copies of these under other names.
+/// Contracts created over HTTP, with PINs of their own. All others are copies with other ids.
 const REAL: usize = 20;
 
 fn scale() -> usize {
@@ -28,12 +28,12 @@ async fn a_key_with_everything_on_it_is_dead_at_once_gone_in_the_end_and_its_id_
         "keyId": scene.key, "automatId": scene.stage.automat, "returnCode": "4711", "property": "Hämeentie 5 A 12",
     });
 
-    // what has ended: booked, and then left behind by the clock; its PINs could be taken again, so they do not count
+    // Ended contracts: booked, then the clock moves on. Their PINs may be in use again, so they do not count.
     let past = scene.book(5, 1).await;
     scene.copy(&past[0], ended - 5, 2, 0).await;
     scene.forward(48 * HOUR).await;
     scene.pins.clear();
-    // what is live
+    // Live contracts.
     let future = scene.book(REAL, 50).await;
     let copies = scene.copy(&future[0], live - REAL, 51, 1 << 32).await;
     scene.add_to_calendar(copies).await;
@@ -43,7 +43,7 @@ async fn a_key_with_everything_on_it_is_dead_at_once_gone_in_the_end_and_its_id_
     assert_eq!((some.len(), scene.list("contracts?state=ended&limit=5").await.len()), (20, 5));
     println!("{live} live and {ended} ended contracts made in {:?}", seeding.elapsed());
 
-    // the first removal is interrupted as soon as it has marked the key: dead, with everything still there
+    // The first removal is interrupted after marking the key. The key is unusable, and everything else still exists.
     let removing = Instant::now();
     scene.interrupted_removal().await;
     assert_eq!(scene.valid_pins().await, 0, "dead from the first write");
@@ -61,7 +61,7 @@ async fn a_key_with_everything_on_it_is_dead_at_once_gone_in_the_end_and_its_id_
     let view = scene.stage.stack.viewer().get(format!("/v1/automats/{}", scene.stage.automat)).await.body(200);
     assert!(view["lockers"][0].get("key").is_none(), "its locker is free");
 
-    // the next removal finishes, in as many calls as it takes
+    // The next removal finishes, in as many calls as it takes.
     let mut calls = 0;
     loop {
         calls += 1;
@@ -78,7 +78,7 @@ async fn a_key_with_everything_on_it_is_dead_at_once_gone_in_the_end_and_its_id_
     assert_eq!(scene.remains(&format!("AUTOMAT#{}", scene.stage.automat), "PIN#").await, 0, "nor any PIN");
     assert_eq!(scene.remains(&format!("AUTOMAT#{}", scene.stage.automat), "RETURN#").await, 0, "nor its return code");
 
-    // its name is free, and shows nothing of it
+    // Its KeyID is free again, and a new key has nothing of the old one.
     let again = scene.stage.stack.admin().post("/v1/keys", key_body).await.body(201);
     assert_eq!((&again["version"], &again["lockerIndex"]), (&json!(1), &json!(0)));
     for state in ["upcoming", "active", "ended", "upcoming,active,ended"] {

@@ -1,4 +1,4 @@
-//! A key with as much on it as it can have, on a stack of its own whose clock is ours.
+//! A key with the maximum of contracts, on a stack whose clock the test sets.
 
 use std::collections::HashMap;
 
@@ -24,7 +24,6 @@ fn number(value: i64) -> AttributeValue {
     AttributeValue::N(value.to_string())
 }
 
-/// The key, and its surroundings.
 pub(crate) struct Scene {
     pub(crate) clock: Clock,
     pub(crate) began: Time,
@@ -55,7 +54,7 @@ impl Scene {
         self.stage.stack.forget_tokens().await;
     }
 
-    /// Contracts one after another, one second each, the first so many hours from the beginning.
+    /// Contracts one after another, one second each, the first this many hours after the start.
     pub(crate) async fn book(&mut self, count: usize, hour: i64) -> Vec<Item> {
         let mut items = Vec::new();
         for at in 0..count {
@@ -71,8 +70,8 @@ impl Scene {
         items
     }
 
-    /// So many copies of a contract under generated names, each with a PIN item of its own, one second after another.
-    /// The PINs sealed in them are those of the original, under whose name alone they open: nobody opens them here.
+    /// This many copies of a contract with generated ids, each with a PIN item of its own, one second after another.
+    /// Their sealed PINs are those of the original, and can be opened only with its id. No test opens them.
     pub(crate) async fn copy(&self, original: &Item, count: usize, hour: i64, first: u64) -> Vec<Entry> {
         let first_start = self.began.plus_millis(hour * HOUR);
         let (mut items, mut entries) = (Vec::new(), Vec::new());
@@ -103,7 +102,7 @@ impl Scene {
         entries
     }
 
-    /// Puts the copies that are live into the calendar, beside those that are there.
+    /// Adds the live copies to the calendar.
     pub(crate) async fn add_to_calendar(&self, entries: Vec<Entry>) {
         let key = self.stage.stack.cloud().store().key(&self.key_id()).await.unwrap();
         let all = key.calendar.entries().iter().cloned().chain(entries).collect();
@@ -117,7 +116,7 @@ impl Scene {
         KeyId::parse(&self.key).unwrap()
     }
 
-    /// How many of the real PINs are somebody's.
+    /// How many of the real PINs are in use.
     pub(crate) async fn valid_pins(&self) -> usize {
         let (store, automat) = (self.stage.stack.cloud().store(), AutomatId::parse(&self.stage.automat).unwrap());
         let mut valid = 0;
@@ -127,7 +126,7 @@ impl Scene {
         valid
     }
 
-    /// The sort keys under a partition key that begin with something.
+    /// The sort keys with this prefix in a partition.
     pub(crate) async fn remains(&self, pk: &str, beginning: &str) -> usize {
         let request =
             self.client().query().table_name(TABLE).key_condition_expression("PK = :pk AND begins_with(SK, :sk)");
@@ -145,7 +144,7 @@ impl Scene {
         self.remains(&format!("KEY#{}", self.key), "CONTRACT#").await
     }
 
-    /// Begins a removal, and breaks it off as soon as it has marked the key.
+    /// Starts a removal, and aborts it as soon as it has marked the key.
     pub(crate) async fn interrupted_removal(&self) {
         let (store, key) = (self.stage.stack.cloud().store(), self.key_id());
         let act = Act { actor: Actor::new("interrupted"), now: self.clock.now(), receipt: None };

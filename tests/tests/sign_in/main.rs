@@ -1,4 +1,4 @@
-//! People sign in, work, and sign out, as a browser does it; and nothing of it stands in the log.
+//! Users sign in, use the pages and sign out, as a browser does it; and no secret of it is in the log.
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on must stop at once")]
 
@@ -45,7 +45,7 @@ async fn somebody_signs_in_works_stays_signed_in_and_signs_out() {
     }
 }
 
-/// Signs in on the pages, goes on after the first token, and signs out. Gives what nobody else may know.
+/// Signs in on the pages, refreshes the token and signs out. Returns the secrets.
 async fn on_the_pages(stack: &Stack) -> Vec<String> {
     let visitor = Visitor::new(stack);
     let asked = visitor.get("/").await;
@@ -63,7 +63,7 @@ async fn on_the_pages(stack: &Stack) -> Vec<String> {
         assert!(!been.contains(secret), "a secret of a session stands in an address");
         assert!(!page.text.contains(secret), "a secret of a session stands on a page");
     }
-    // The code has to stand in an address, and is used up there.
+    // The code must be in an address, but it can be used only once.
     let codes =
         visitor.been().into_iter().filter_map(|url| Some(url.split_once("code=")?.1.split('&').next()?.to_owned()));
     secrets.extend(codes.filter(|code| code.len() > 20));

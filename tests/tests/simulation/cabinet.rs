@@ -1,4 +1,4 @@
-//! An automat in the simulation: the real device code, a disk, motors, and a connection that comes and goes.
+//! An automat in the simulation: the real device code, a disk, motors and a connection.
 
 use std::collections::VecDeque;
 
@@ -6,31 +6,29 @@ use automat::device::{Device, Effect, Identity, Input, Sensors};
 use automat::journal::{Journal, Record};
 use protocol::{Door, ThingName, Topics};
 
-/// Lockers of each.
 pub(crate) const LOCKERS: u16 = 8;
 
-/// An automat.
 #[derive(Debug)]
 pub(crate) struct Cabinet {
     pub(crate) thing: ThingName,
-    /// Nothing while it is without power.
+    /// `None` without power.
     pub(crate) device: Option<Device>,
-    /// What its disk holds.
+    /// The content of its disk.
     disk: Vec<Record>,
-    /// What is still to be carried out, in order.
+    /// The effects still to be carried out, in order.
     pub(crate) effects: VecDeque<Effect>,
-    /// Whether its disk is writing, and everything else waits.
+    /// Whether its disk is writing, while everything else waits.
     pub(crate) writing: bool,
-    /// What the device hears next: first of its own disk, then of the world, as its driver has it.
+    /// The inputs of the device: first from its own disk, then from outside, as in its driver.
     persisted: VecDeque<Input>,
     inbox: VecDeque<Input>,
-    /// Which session it is connected in, if it is.
+    /// The current session, if it is connected.
     pub(crate) session: Option<u64>,
-    /// How often it has started: whatever belongs to an earlier life is void.
+    /// How often it has started. Events of an earlier start are ignored.
     pub(crate) life: u64,
-    /// Messages that a broken session held back, for the next one.
+    /// Messages that a broken session kept for the next one.
     pub(crate) held: Vec<(String, Vec<u8>)>,
-    /// Its monotonic clock at the simulation's zero: as if it had been running for any time.
+    /// Its monotonic clock at the start of the simulation, as if it had been running for some time.
     offset: u64,
 }
 
@@ -51,12 +49,11 @@ impl Cabinet {
         }
     }
 
-    /// Its own monotonic time.
     fn monotonic(&self, now: u64) -> u64 {
         now + self.offset
     }
 
-    /// Power comes back, and with it another beginning of the monotonic clock.
+    /// Restores the power, with another start of the monotonic clock.
     pub(crate) fn start(&mut self, offset: u64) {
         self.life += 1;
         self.offset = offset;
@@ -65,7 +62,7 @@ impl Cabinet {
         self.device = Some(Device::new(identity, Journal::replay(&self.disk), sensors));
     }
 
-    /// Power is gone: only the disk is left. Gives the openings that it was in the middle of.
+    /// Cuts the power: only the disk is left. Returns the openings that were interrupted.
     pub(crate) fn stop(&mut self) -> Vec<String> {
         self.device = None;
         self.effects.clear();
@@ -76,7 +73,7 @@ impl Cabinet {
         Journal::replay(&self.disk).intents().map(|(_, entry)| entry.id.clone()).collect()
     }
 
-    /// The disk is gone too. Gives the openings that only it knew of.
+    /// Loses the disk too. Returns the openings that only it knew of.
     pub(crate) fn lose_disk(&mut self) -> Vec<String> {
         let lost = Journal::replay(&std::mem::take(&mut self.disk));
         lost.intents().chain(lost.untold()).map(|(_, entry)| entry.id.clone()).collect()
@@ -89,13 +86,13 @@ impl Cabinet {
         }
     }
 
-    /// The disk has written, which the device hears of before anything else.
+    /// The disk has finished writing, which is the device's next input.
     pub(crate) fn write(&mut self, record: Record) {
         self.disk.push(record.clone());
         self.persisted.push_back(Input::Persisted(record));
     }
 
-    /// Gives the device the next thing to hear. `false`: there is none.
+    /// Gives the device its next input. `false` if there is none.
     pub(crate) fn take(&mut self, now: u64) -> bool {
         let monotonic = self.monotonic(now);
         let Some(device) = &mut self.device else { return false };
@@ -104,7 +101,7 @@ impl Cabinet {
         true
     }
 
-    /// In how long the device wants to be woken.
+    /// The device's next timer.
     pub(crate) fn wakes_in(&self, now: u64) -> Option<u64> {
         let at = self.device.as_ref()?.wake_at()?;
         Some(at.saturating_sub(self.monotonic(now)).max(1))

@@ -1,4 +1,5 @@
-//! The cloud in the simulation: the functions' own router and handler, over the real store, shadow service and rules.
+//! The cloud in the simulation: the real router and handler of the functions, with the real store, shadow service and
+//! rules.
 
 use std::collections::BTreeSet;
 
@@ -22,20 +23,18 @@ use tower::ServiceExt as _;
 
 use crate::data_plane::DataPlane;
 
-/// Where a function dies.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Death {
-    /// Nowhere.
     Spared,
-    /// Before the call to the table after so many others.
+    /// Before a call to the table, after this many others.
     AtTheTable(u32),
-    /// Before the call to the data plane after so many others.
+    /// Before a call to the data plane, after this many others.
     BeforeTheShadow(u32),
-    /// After that call, before it is answered.
+    /// After that call, before its response.
     AfterTheShadow(u32),
 }
 
-/// The functions and what they stand on.
+/// The functions and their services.
 pub(crate) struct Cloud {
     table: TestTable,
     wire: Wire,
@@ -46,7 +45,7 @@ pub(crate) struct Cloud {
     clock: Clock,
 }
 
-/// What a message to the broker leads to: messages to the device, and events for the devices function.
+/// The effects of a message to the broker: messages to the device, and events for the devices function.
 pub(crate) type Consequences = (Vec<(String, Vec<u8>)>, Vec<Value>);
 
 impl Cloud {
@@ -63,13 +62,13 @@ impl Cloud {
         self.store.create_automat(automat(id, u32::from(lockers)), &act()).await.unwrap();
     }
 
-    /// The functions' clocks are not the broker's.
+    /// The functions have another clock than the broker.
     pub(crate) fn set(&self, broker: Instant, functions: Instant) {
         self.data_plane.set(broker);
         self.clock.set(functions);
     }
 
-    /// A client asks for a locker to be opened. No answer: the function died on the way.
+    /// Requests an opening. `None` if the function died.
     pub(crate) async fn ask(&self, automat: &str, locker: u16, key: &str, death: Death) -> Option<(u16, Value)> {
         let app = App { store: self.store.clone(), clock: self.clock.clone() };
         let router = openings::router(Openings { app, things: self.things.clone() });
@@ -84,7 +83,7 @@ impl Cloud {
         (!died).then_some((status, body))
     }
 
-    /// A rule calls the devices function. Whether it came to its end.
+    /// Calls the devices function for a rule. Returns whether it finished.
     pub(crate) async fn hear(&self, event: &Value, death: Death) -> bool {
         let devices = Devices { store: self.store.clone(), things: self.things.clone() };
         self.condemn(death);
@@ -92,7 +91,6 @@ impl Cloud {
         !self.is_dead() && heard.is_ok()
     }
 
-    /// The device publishes.
     pub(crate) fn publish(&self, thing: &ThingName, topic: &str, payload: &[u8]) -> Consequences {
         let Some((address, operation)) = Address::of_request(topic) else { return Consequences::default() };
         assert_eq!(address.thing(), thing.as_str(), "a device uses its own topics");
@@ -100,7 +98,7 @@ impl Cloud {
         self.said()
     }
 
-    /// What has been said in shadows since the last call.
+    /// The messages of shadows since the last call.
     pub(crate) fn said(&self) -> Consequences {
         let messages = self.data_plane.messages();
         let fire = |(topic, payload): &(String, Vec<u8>)| {
@@ -112,7 +110,7 @@ impl Cloud {
         (messages, events)
     }
 
-    /// An opening as it stands in the table.
+    /// An opening in the table.
     pub(crate) async fn opening(&self, id: &str) -> Opening {
         self.table.store.opening(&OpeningId::parse(id).unwrap()).await.unwrap()
     }
@@ -123,14 +121,14 @@ impl Cloud {
         let id =
             |item: &String| item.split("\"OPENING#").nth(1).and_then(|rest| rest.split('"').next()).map(str::to_owned);
         let mut openings = Vec::new();
-        // Each stands in the receipt for its POST too.
+        // Each is in the receipt of its POST too.
         for id in items.iter().filter_map(id).collect::<BTreeSet<_>>() {
             openings.push(self.opening(&id).await);
         }
         openings
     }
 
-    /// What is left in a shadow.
+    /// The state of a shadow.
     pub(crate) fn shadow(&self, thing: &ThingName) -> Value {
         let address = Address::new(thing.as_str(), Some(protocol::CONTROL_SHADOW)).unwrap();
         let state = self.data_plane.request(&address, Operation::Get, b"").unwrap_or_default();
@@ -145,7 +143,7 @@ impl Cloud {
         }
     }
 
-    /// Whether a call came after the function's death, which it cannot have outlived; the next one lives.
+    /// Whether a call came after the function's death, and so was not made. The next function lives.
     fn is_dead(&self) -> bool {
         self.wire.mend();
         let cut = self.wire.was_cut();

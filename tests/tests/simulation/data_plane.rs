@@ -1,5 +1,5 @@
-//! The data plane of IoT Core in the simulation: the SDK's client over the shadow service, without a socket, and with an
-//! end after so many calls if the test says so.
+//! The data plane of IoT Core in the simulation: the SDK's client over the shadow service, without a socket. It can
+//! fail after a number of calls.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -19,7 +19,7 @@ use serde_json::{Value, json};
 
 use crate::cloud::Death;
 
-/// The shadows of all things, and a way to them for the SDK. Clones are the same.
+/// The shadows of all things, with an HTTP client for the SDK. Clones share them.
 #[derive(Debug, Clone)]
 pub(crate) struct DataPlane(Arc<Mutex<State>>);
 
@@ -38,7 +38,6 @@ impl DataPlane {
         Self(Arc::new(Mutex::new(State { shadows: Shadows::in_memory(), now, messages, death, dead: false })))
     }
 
-    /// The SDK's client of it.
     pub(crate) fn client(&self) -> Client {
         let config = aws_sdk_iotdataplane::Config::builder()
             .behavior_version(BehaviorVersion::latest())
@@ -55,7 +54,7 @@ impl DataPlane {
         self.state().now = now;
     }
 
-    /// Asks something of a shadow; what it says to the device is kept for [`Self::messages`].
+    /// Sends a request to a shadow. Messages to the device are kept for [`Self::messages`].
     pub(crate) fn request(&self, address: &Address, operation: Operation, payload: &[u8]) -> Result<Value, Rejection> {
         let mut state = self.state();
         let exchange = state.shadows.request(address, operation, payload, state.now.millis());
@@ -63,7 +62,7 @@ impl DataPlane {
         exchange.answer
     }
 
-    /// What has been said since the last call.
+    /// The messages since the last call.
     pub(crate) fn messages(&self) -> Vec<(String, Vec<u8>)> {
         std::mem::take(&mut self.state().messages)
     }
@@ -72,7 +71,7 @@ impl DataPlane {
         self.state().death = death;
     }
 
-    /// Everything passes again. Whether something did not.
+    /// Ends the failure. Returns whether a call failed.
     pub(crate) fn mend(&self) -> bool {
         let mut state = self.state();
         state.death = Death::Spared;

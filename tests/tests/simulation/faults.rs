@@ -1,11 +1,11 @@
-//! How bad things are: each a chance of one in so many, or nothing at all.
+//! The probabilities of the faults.
 
 use e2e::Seed;
 
-/// What may go wrong, and how often.
+/// The probability of each fault.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Chances {
-    /// A message is lost on its way.
+    /// A message is lost.
     pub(crate) lost: Chance,
     /// A message arrives twice.
     pub(crate) twice: Chance,
@@ -13,11 +13,11 @@ pub(crate) struct Chances {
     pub(crate) slow: Chance,
     /// A message is held back for the next session.
     pub(crate) held: Chance,
-    /// A connection breaks when something is sent over it.
+    /// A connection breaks while something is sent.
     pub(crate) broken: Chance,
     /// A device loses power before or after an effect.
     pub(crate) power: Chance,
-    /// Its journal goes with the power.
+    /// Its journal is lost with the power.
     pub(crate) disk: Chance,
     /// A function dies at one of its calls.
     pub(crate) death: Chance,
@@ -25,28 +25,26 @@ pub(crate) struct Chances {
     pub(crate) jam: Chance,
 }
 
-/// One in so many.
+/// 1 in this many, or never.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Chance(u64);
 
 impl Chance {
     const NEVER: Self = Self(0);
 
-    /// Whether it ever happens.
     pub(crate) fn is_possible(self) -> bool {
         self.0 > 0
     }
 
-    /// Whether it happens this time.
     pub(crate) fn happens(self, seed: &mut Seed) -> bool {
-        // Always drawn, so that a change of one chance moves no other choice.
+        // Always drawn, so that changing one probability changes no other choice.
         let drawn = seed.below(self.0.max(1));
         self.0 > 0 && drawn == 0
     }
 }
 
 impl Chances {
-    /// A bad network, and machines that do not fail.
+    /// A bad network with machines that do not fail.
     pub(crate) fn network() -> Self {
         Self {
             lost: Chance(12),
@@ -61,7 +59,7 @@ impl Chances {
         }
     }
 
-    /// A tolerable network, and machines that fail all the time.
+    /// A fair network with machines that often fail.
     pub(crate) fn crashes() -> Self {
         Self {
             lost: Chance(60),
@@ -76,7 +74,7 @@ impl Chances {
         }
     }
 
-    /// Everything works.
+    /// No faults.
     pub(crate) fn none() -> Self {
         let never = Chance::NEVER;
         Self {

@@ -1,31 +1,28 @@
-//! What the motors know, and whether the openings say so.
+//! The invariants: every opening must agree with its motor.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use domain::{Instant, Opening, OpeningStatus};
 
-/// Clocks differ by less than this, in milliseconds, the rounding to seconds included.
+/// The maximum difference of clocks in milliseconds, rounding to seconds included.
 const SKEW: i64 = 2_000;
 
-/// One run of a motor.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct MotorRun {
-    /// When it began.
     pub(crate) at: Instant,
-    /// Whether the lock opened.
     pub(crate) opened: bool,
 }
 
-/// What happened in the cabinets, by the opening that it happened to.
+/// What happened in the cabinets, by opening.
 #[derive(Debug, Default)]
 pub(crate) struct Truth {
     runs: BTreeMap<String, Vec<MotorRun>>,
-    /// The device lost power when it had written that it would open, and not yet what came of it.
+    /// The device lost power after it wrote that it would open, and before it wrote the result.
     interrupted: BTreeSet<String>,
     /// The device lost the journal with its report before the shadow had taken it.
     forgotten: BTreeSet<String>,
-    /// When each automat's device began a new journal.
+    /// When each device started a new journal.
     begun: BTreeMap<String, Vec<Instant>>,
 }
 
@@ -46,7 +43,7 @@ impl Truth {
         self.begun.entry(automat).or_default().push(at);
     }
 
-    /// Whether a device with a new journal may have said `failed`, since the opening was requested before.
+    /// Whether a device with a new journal may have reported `failed`, because the opening was requested before.
     fn may_be_forgotten(&self, opening: &Opening, now: Instant) -> bool {
         let Some(finished) = opening.finished_at(now) else { return false };
         let near = |begun: &&Instant| {
@@ -59,14 +56,14 @@ impl Truth {
         self.runs.get(opening.id.as_str()).map_or(&[], Vec::as_slice)
     }
 
-    /// What is wrong with an opening as it stands at an instant.
+    /// What is wrong with the result of an opening at an instant.
     pub(crate) fn lie(&self, opening: &Opening, now: Instant) -> Option<String> {
         let runs = self.of(opening);
         let (status, confirmed) = (opening.status(now), opening.confirmed_by_device());
         let wrong = match (runs, status, confirmed) {
             ([_, _, ..], ..) => "the motor ran twice",
             ([run], ..) if run.at >= opening.expires_at => "the motor ran when the opening's life was over",
-            // The lock is jammed, or the device cannot know whether the motor ran, and says so.
+            // The lock is jammed, or the device reports that it cannot know whether the motor ran.
             ([run], OpeningStatus::Failed, true) if !run.opened => return None,
             (_, OpeningStatus::Failed, true) if self.interrupted.contains(opening.id.as_str()) => return None,
             (_, OpeningStatus::Failed, true) if self.may_be_forgotten(opening, now) => return None,
@@ -78,7 +75,7 @@ impl Truth {
         Some(format!("{wrong}: {status:?}, confirmed: {confirmed}, runs: {runs:?}, {opening:?}"))
     }
 
-    /// What is wrong with an answer given while things go on: it may not know yet, but must not say what is not so.
+    /// What is wrong with a response during the run: it may not know the result yet, but must not be false.
     pub(crate) fn premature(&self, opening: &Opening, now: Instant) -> Option<String> {
         let said_opened = opening.status(now) == OpeningStatus::Opened;
         let opened = self.of(opening).iter().any(|run| run.opened);
@@ -86,19 +83,19 @@ impl Truth {
     }
 }
 
-/// What came of a run.
+/// The result of a run.
 #[derive(Debug, Default)]
 pub(crate) struct Verdict {
-    /// Everything that was not as it must be.
+    /// All violations.
     pub(crate) lies: Vec<String>,
-    /// How many openings ended how.
+    /// The number of openings by result.
     pub(crate) ended: BTreeMap<String, usize>,
-    /// What was done to them.
+    /// The number of faults by kind.
     pub(crate) mishaps: BTreeMap<&'static str, usize>,
 }
 
 impl Verdict {
-    /// Whether the run was hard enough: every kind of end was seen, and most openings still opened.
+    /// Whether the run was hard enough: every result occurred, and most openings still opened.
     pub(crate) fn is_significant(&self) -> bool {
         let count = |end: &str| self.ended.get(end).copied().unwrap_or_default();
         let all: usize = self.ended.values().sum();

@@ -24,7 +24,7 @@ use e2e::Seed;
 use crate::faults::Chances;
 use crate::world::World;
 
-/// In all the tests of this file together: at least 10,000.
+/// The tests of this file make at least 10,000 openings together.
 const OPENINGS: usize = 5_200;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 1)]

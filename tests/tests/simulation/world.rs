@@ -1,4 +1,4 @@
-//! Time, and everything that happens in it.
+//! The simulation: time and its events.
 
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
@@ -20,31 +20,28 @@ const BEGINNING: i64 = 1_795_521_600_000;
 const CABINETS: usize = 4;
 const SECOND: u64 = 1_000;
 const DAY: u64 = 24 * 3_600 * SECOND;
-/// On average a client asks so often.
+/// The average interval between two requests of a client.
 const ASKED_EVERY: u64 = 400;
 
-/// Something that happens.
+/// An event of the simulation.
 #[derive(Debug)]
 enum Happening {
-    /// A client asks, for the first time or again.
+    /// A client requests an opening, for the first time or again.
     Asked { cabinet: usize, locker: u16, key: String, tries_left: u32 },
-    /// Somebody looks at an opening.
+    /// A client reads an opening.
     LookedAt(String),
-    /// A rule calls the devices function.
     Ruled(Value),
-    /// What a device sent arrives.
+    /// A message from a device arrives.
     Sent { cabinet: usize, topic: String, payload: Vec<u8> },
-    /// What was sent to a device arrives, if the session still stands.
+    /// A message to a device arrives, if the session still exists.
     Arrived { cabinet: usize, session: u64, topic: String, payload: Vec<u8> },
-    /// A device's disk is done with what it was writing.
+    /// The disk of a device has finished writing.
     Written { cabinet: usize, life: u64 },
-    /// A motor has come to its end.
+    /// A motor stops.
     MotorStopped { cabinet: usize, life: u64, locker: u16, motor: Motor },
-    /// A device wanted to be woken.
+    /// A timer of a device.
     Woken { cabinet: usize, life: u64 },
-    /// A device connects.
     Connected { cabinet: usize, life: u64 },
-    /// Power comes back.
     Powered(usize),
 }
 
@@ -71,7 +68,6 @@ impl Ord for Event {
     }
 }
 
-/// The simulation.
 pub(crate) struct World {
     seed: Seed,
     chances: Chances,
@@ -114,7 +110,7 @@ impl World {
         world
     }
 
-    /// Lets clients ask until so many openings were made.
+    /// Runs until clients have requested this many openings.
     pub(crate) async fn play(&mut self, openings: usize) {
         while self.made < openings {
             let cabinet = usize::try_from(self.seed.below(CABINETS as u64)).unwrap();
@@ -127,13 +123,13 @@ impl World {
         }
     }
 
-    /// Nothing goes wrong any more, and everything that is under way comes to its end.
+    /// Runs without faults until nothing is pending.
     pub(crate) async fn calm(&mut self) {
         self.chances = Chances::none();
         self.until(self.now + 120 * SECOND).await;
         for cabinet in 0..CABINETS {
             assert!(self.cabinets[cabinet].session.is_some(), "every device finds back");
-            // One more connect, as any device has sooner or later: it says again what may not have been heard.
+            // Every device reconnects sooner or later, and reports again what may have been lost.
             self.disconnect(cabinet);
             let life = self.cabinets[cabinet].life;
             self.after(0, Happening::Woken { cabinet, life });
@@ -141,7 +137,7 @@ impl World {
         self.until(self.now + 120 * SECOND).await;
     }
 
-    /// Holds every opening against its motor.
+    /// Checks every opening against its motor.
     pub(crate) async fn judge(mut self) -> Verdict {
         for opening in self.cloud.openings().await {
             let now = instant(self.now);
@@ -169,7 +165,7 @@ impl World {
     }
 
     fn set_clocks(&mut self) {
-        // The functions' machines are not quite agreed with the broker's.
+        // The clocks of the functions and the broker differ a little.
         let skew = self.seed.below(600);
         self.cloud.set(instant(self.now), instant((self.now + skew).saturating_sub(300)));
     }
@@ -186,7 +182,7 @@ impl World {
                 let heard = self.cloud.hear(&event, death).await;
                 self.spread();
                 if !heard {
-                    // AWS calls again, and in the end an operator does who finds the message in the queue.
+                    // AWS retries, and finally an operator redrives the message from the failure queue.
                     self.after(SECOND, Happening::Ruled(event));
                 }
             }
@@ -234,7 +230,7 @@ impl World {
             }
             Some((409, problem)) if problem["code"] == "locker_busy" => {}
             Some((status, problem)) => self.verdict.lies.push(format!("a client was answered {status}: {problem}")),
-            // The client has no answer, and asks again or gives up.
+            // The client got no response, and retries or gives up.
             None if tries_left > 0 && !self.seed.once_in(3) => {
                 let later = SECOND + self.seed.below(5 * SECOND);
                 self.after(later, Happening::Asked { cabinet, locker, key, tries_left: tries_left - 1 });
@@ -243,7 +239,7 @@ impl World {
         }
     }
 
-    /// The device hears of something, now or when its disk is done.
+    /// Gives the device an input, now or when its disk has finished.
     fn input(&mut self, cabinet: usize, input: Input) {
         self.cabinets[cabinet].hear(input);
         if !self.cabinets[cabinet].writing {
@@ -251,14 +247,14 @@ impl World {
         }
     }
 
-    /// Carries out effects, and gives the device what there is to hear, until the disk has to be waited for.
+    /// Carries out effects and gives the device its inputs, until the disk is busy.
     fn go_on(&mut self, cabinet: usize) {
         loop {
             let life = self.cabinets[cabinet].life;
             match self.cabinets[cabinet].effects.front() {
                 Some(Effect::Persist(_)) => {
                     self.cabinets[cabinet].writing = true;
-                    // A disk is slow now and then.
+                    // A disk is slow sometimes.
                     let pause =
                         if self.seed.once_in(50) { self.seed.below(8 * SECOND) } else { 1 + self.seed.below(20) };
                     return self.after(pause, Happening::Written { cabinet, life });
@@ -288,7 +284,7 @@ impl World {
         }
     }
 
-    /// The disk is done with the first effect, unless power went before, or goes now.
+    /// The disk has finished the first effect, unless the power failed before or fails now.
     fn written(&mut self, cabinet: usize) {
         if self.happens("power lost before a record", |chances| chances.power) {
             return self.lose_power(cabinet);
@@ -384,7 +380,7 @@ impl World {
             }
         }
         for event in events {
-            // AWS delivers to a function at least once: never lost, often twice, in any order.
+            // AWS delivers to a function at least once: never lost, often twice, and in any order.
             let times = if self.happens("delivered twice", |chances| chances.twice) { 2 } else { 1 };
             for _ in 0..times {
                 let pause = self.pause();
@@ -401,7 +397,7 @@ impl World {
         });
     }
 
-    /// A message on its way: it gets there once, twice, late or not at all.
+    /// Sends a message, which arrives once, twice, late or not at all.
     fn travel(&mut self, arrive: impl Fn(u64, &mut Self)) {
         if self.happens("lost", |chances| chances.lost) {
             return;

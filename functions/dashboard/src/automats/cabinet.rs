@@ -1,7 +1,7 @@
 //! The lockers of an automat as the Key Automat View draws them.
 //!
-//! Five hundred of them are one page, so each is written in as few bytes as say it, and the labels that all of
-//! them are looked up once.
+//! A page may have 500 lockers, so each takes as few bytes as possible, and labels that are the same in all of them are
+//! looked up once.
 
 use std::borrow::Cow;
 
@@ -11,7 +11,7 @@ use store::LockerView;
 use strum::{IntoStaticStr, VariantArray};
 use texts::{FluentArgs, Texts};
 
-/// Which lockers are wanted.
+/// Which lockers the page shows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, IntoStaticStr, VariantArray)]
 #[strum(serialize_all = "kebab-case")]
 pub(super) enum Show {
@@ -22,31 +22,30 @@ pub(super) enum Show {
     Empty,
 }
 
-/// What there is to see of a locker, the first that holds.
+/// The state of a locker as shown. If several apply, the first one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Look {
     Inside,
     Out,
     /// Out, with a contract that has ended.
     Overdue,
-    /// A key belongs in it, and the automat has not reported yet whether it is there.
+    /// It has a key, and the automat has not reported yet whether it is inside.
     Unknown,
     Empty,
-    /// No key belongs in it, and there is one inside.
+    /// It has no key, but one is inside.
     Stray,
-    /// Not inside, and nobody is known to have taken it: it may never have been put in.
+    /// Not inside, and not taken with a contract: it may never have been put in.
     Missing,
 }
 
-/// A locker, ready to be drawn.
 pub(super) struct Locker {
     pub(super) view: LockerView,
     pub(super) look: Look,
-    /// The contract that the key was taken with if it is out, else the one that runs, and until when.
+    /// The contract with which the key is out, otherwise the active one, and its end.
     pub(super) until: Option<(ContractId, String)>,
 }
 
-/// The labels that every locker has. What names a locker or a key ends where its number or name follows.
+/// The labels that every locker has. Those that name a locker or key are followed by its number or KeyID.
 pub(super) struct Labels<'t> {
     pub(super) locker: Cow<'t, str>,
     pub(super) add: Cow<'t, str>,
@@ -59,10 +58,10 @@ pub(super) struct Labels<'t> {
 }
 
 impl Show {
-    /// All of them, in the order in which they are offered.
+    /// In the order on the page.
     pub(super) const ALL: &[Self] = Self::VARIANTS;
 
-    /// Its name in the address.
+    /// Its name in the query.
     pub(super) fn name(self) -> &'static str {
         self.into()
     }
@@ -91,7 +90,7 @@ impl Look {
         }
     }
 
-    /// The classes of the locker, and of what is said in it.
+    /// The CSS classes of the locker.
     pub(super) fn class(self) -> &'static str {
         match self {
             Self::Inside => "locker",
@@ -101,7 +100,7 @@ impl Look {
         }
     }
 
-    /// The class of the badge that says it; an empty locker has none.
+    /// The CSS classes of the label.
     pub(super) fn badge(self) -> &'static str {
         match self {
             Self::Inside => "badge good",
@@ -123,7 +122,7 @@ impl Locker {
         let text = if look == Look::Overdue { "contract-was-due" } else { "contract-until" };
         let until = shown.as_ref().map(|entry| {
             let until = match entry.range.end() {
-                Some(end) => t.format(words, &FluentArgs::from_iter([("time", times.moment(end))])),
+                Some(end) => t.format(text, &FluentArgs::from_iter([("time", times.moment(end))])),
                 None => t.text("contract-permanent").into_owned(),
             };
             (entry.contract.clone(), until)
@@ -152,7 +151,6 @@ impl<'t> Labels<'t> {
         }
     }
 
-    /// What is to be seen of a locker.
     pub(super) fn look(&self, locker: &Locker) -> &str {
         &self.looks[locker.look as usize]
     }

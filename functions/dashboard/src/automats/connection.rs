@@ -1,15 +1,15 @@
-//! Whether an automat is connected, in words.
+//! The connection of an automat as text.
 
 use domain::{Connection, ConnectionState};
 use messages::LocalTimes;
 use texts::{FluentArgs, Texts};
 
-/// What is said of a connection, and how it looks: never by colour alone.
+/// The text and the look of a connection. Colour is never the only difference.
 #[derive(Debug, Clone)]
 pub(super) struct Said {
     pub(super) class: &'static str,
     pub(super) state: String,
-    /// Since when, where that is known and worth saying.
+    /// Since when it has been disconnected, if that is known.
     pub(super) since: Option<String>,
 }
 

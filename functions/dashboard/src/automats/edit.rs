@@ -1,4 +1,4 @@
-//! `/automats/{automatId}/edit`: what an automat is called, where it stands, how many lockers it has.
+//! `/automats/{automatId}/edit`: editing an automat.
 
 use api::problem::Code;
 use api::{App, AutomatPath, Caller, NoQuery, Problem};
@@ -23,7 +23,7 @@ struct EditPage {
     form: Form,
     errors: Errors,
     stale: Option<Differences>,
-    /// How many contracts are in the way of another time zone.
+    /// How many contracts a change of the time zone would affect.
     contracts: Option<usize>,
 }
 
@@ -76,7 +76,6 @@ pub(crate) async fn send(
     page(StatusCode::UNPROCESSABLE_ENTITY, &EditPage { frame: visit.frame(), automat, form, errors, stale, contracts })
 }
 
-/// What somebody else has made of the automat, beside what was typed.
 fn differences(t: &Texts, typed: &Form, automat: &Automat) -> Differences {
     let current = fields::filled(Form::default(), automat);
     let labels = [

@@ -1,4 +1,4 @@
-//! An automat's fields in a form: as typed, and as the domain takes them.
+//! The fields of an automat: in a form, and as domain types.
 
 use api::{Check, Problem, whole};
 use domain::{
@@ -7,7 +7,7 @@ use domain::{
 
 use crate::form::{Form, number};
 
-/// The form that says what an automat is.
+/// The form filled in with an automat.
 pub(super) fn filled(form: Form, automat: &Automat) -> Form {
     let line = |line: fn(&Location) -> &AddressLine| automat.location.as_ref().map_or("", |location| line(location).as_str());
     form.with("version", automat.version.to_string())
@@ -21,7 +21,7 @@ pub(super) fn filled(form: Form, automat: &Automat) -> Form {
         .with("location.postalOffice", line(|location| &location.postal_office))
 }
 
-/// What a form for a new automat asks for.
+/// Reads the form for a new automat.
 pub(super) fn draft(form: &Form) -> Result<AutomatDraft, Problem> {
     let mut check = Check::new();
     let id = check.required("automatId", form.given("automatId"), AutomatId::parse);
@@ -40,7 +40,7 @@ pub(super) fn draft(form: &Form) -> Result<AutomatDraft, Problem> {
     })
 }
 
-/// What a form for an edit asks for. It says everything, so that the automat becomes what the form shows.
+/// Reads the form for an edit. It has all fields, so that the automat becomes what the form shows.
 pub(super) fn change(form: &Form) -> Result<AutomatChange, Problem> {
     let mut check = Check::new();
     let Common { name, locker_count, time_zone, location, pin_digits, min_chosen_pin_digits } =
@@ -58,7 +58,7 @@ pub(super) fn change(form: &Form) -> Result<AutomatChange, Problem> {
     })
 }
 
-/// What both forms ask for.
+/// The fields of both forms.
 struct Common {
     name: Option<Name>,
     locker_count: Option<LockerCount>,
@@ -77,7 +77,7 @@ fn common(check: &mut Check, form: &Form) -> Common {
     Common { name, locker_count, time_zone, location: location(check, form), pin_digits, min_chosen_pin_digits }
 }
 
-/// Where it stands; nowhere that is known where each line is empty.
+/// The location. `None` if all its lines are empty.
 fn location(check: &mut Check, form: &Form) -> Option<Location> {
     let mut line = |field| check.optional(field, Some(form.text(field)), AddressLine::parse);
     let address = line("location.address");
@@ -88,7 +88,7 @@ fn location(check: &mut Check, form: &Form) -> Option<Location> {
     lines.iter().any(|line| !line.as_str().is_empty()).then_some(location)
 }
 
-/// The zones that are offered; any other can be typed. All of them would be half of the page.
+/// The time zones that are suggested. Others can be typed; all of them would be half of the page.
 pub(super) fn zones() -> impl Iterator<Item = &'static str> {
     chrono_tz::TZ_VARIANTS.iter().map(|zone| zone.name()).filter(|name| name.starts_with("Europe/"))
 }

@@ -1,4 +1,4 @@
-//! `GET /`: the automats, and what about each of them wants somebody's attention.
+//! `GET /`: the automats, and what needs attention at each.
 
 use api::{App, Problem, Query};
 use askama::Template;
@@ -20,12 +20,11 @@ use crate::translations::count;
 struct ListPage {
     frame: Frame,
     cards: Vec<Card>,
-    /// Whether this is not the first part of the list.
+    /// Whether this is not the first page of the list.
     continued: bool,
     next: Option<String>,
 }
 
-/// An automat at a glance.
 struct Card {
     automat: Automat,
     address: Option<String>,
@@ -66,7 +65,7 @@ fn is_out(whereabouts: &Whereabouts) -> bool {
     matches!(whereabouts, Whereabouts::Out { .. })
 }
 
-/// As on an envelope: the street, then the postal code and the town.
+/// The street, the postal code and the town, as on an envelope.
 pub(super) fn in_one_line(location: &Location) -> String {
     let town = [location.postal_code.as_str(), location.postal_office.as_str()].join(" ");
     let lines = [location.address.as_str(), town.trim()];

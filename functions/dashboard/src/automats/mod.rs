@@ -1,4 +1,4 @@
-//! Automats: the list of them, the Key Automat View of one, and what an admin does to them.
+//! Automats: the list, the Key Automat View, and adding, editing, resetting and removing one.
 
 mod cabinet;
 mod connection;

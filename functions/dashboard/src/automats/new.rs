@@ -1,4 +1,4 @@
-//! `/automats/new`: an automat to add.
+//! `/automats/new`: adding an automat.
 
 use api::{App, Caller, NoQuery, Problem};
 use askama::Template;

@@ -1,4 +1,4 @@
-//! `/automats/{automatId}/remove`: taking an automat out of use.
+//! `/automats/{automatId}/remove`: removing an automat.
 
 use api::problem::Code;
 use api::{App, AutomatPath, Caller, NoQuery, Problem};
@@ -44,7 +44,7 @@ pub(crate) async fn send(
     let removed = app.store.remove_automat(&id, form.expected(), &caller.act(app.clock.now(), None)).await;
     match removed.map_err(Problem::from) {
         Ok(()) => Ok(Redirect::to("/").into_response()),
-        // Sent twice: it is gone, as was wanted.
+        // Sent twice: it has been removed already.
         Err(problem) if problem.code == Code::AutomatNotFound => Ok(Redirect::to("/").into_response()),
         Err(problem) => {
             let errors = Errors::of_form(problem)?;

@@ -1,4 +1,4 @@
-//! `/automats/{automatId}/reset`: letting an automat's device start anew.
+//! `/automats/{automatId}/reset`: resetting the device of an automat.
 
 use api::{App, AutomatPath, Caller, NoQuery, Problem};
 use askama::Template;

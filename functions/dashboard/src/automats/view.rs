@@ -1,4 +1,4 @@
-//! `GET /automats/{automatId}`: the Key Automat View, the cabinet drawn as its lockers.
+//! `GET /automats/{automatId}`: the Key Automat View, which shows an automat as its lockers.
 
 use api::{App, AutomatPath, Problem, Query};
 use askama::Template;
@@ -30,7 +30,7 @@ struct ViewPage<'t> {
     automat: Automat,
 }
 
-/// A choice of lockers, and how many they are.
+/// A filter of the lockers, and how many it shows.
 struct Filter {
     label: String,
     href: String,

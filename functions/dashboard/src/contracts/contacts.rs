@@ -1,4 +1,4 @@
-//! The contacts of a contract in its form: any number of rows, numbered from 0 as the API numbers them.
+//! The contacts in the form of a contract: rows, numbered from 0 as in the API.
 
 use std::collections::BTreeSet;
 
@@ -7,17 +7,16 @@ use texts::{FluentArgs, Texts};
 
 use crate::form::Form;
 
-/// What the names of a row's fields begin with.
 const PREFIX: &str = "contacts.";
 
-/// One row: the names of its fields, and what it is called.
+/// A row with the names of its fields.
 pub(super) struct Row {
-    /// By which its fields are named; from 0.
+    /// The number in the names of its fields, from 0.
     pub(super) number: String,
     pub(super) legend: String,
     pub(super) name: String,
     pub(super) email: String,
-    /// The country in which the number is written, unless it has its own with a `+`.
+    /// The country of a phone number in national format.
     pub(super) country: String,
     pub(super) phone_number: String,
     pub(super) send_email: String,
@@ -25,15 +24,15 @@ pub(super) struct Row {
     pub(super) language: String,
     pub(super) additional_messages: String,
     pub(super) kinds: Vec<Kind>,
-    /// The step that takes it away.
+    /// The step that removes it.
     pub(super) remove: String,
-    /// Moves the focus to a row that has just been added, so that typing goes on there.
+    /// `autofocus` for a row that has just been added.
     pub(super) focus: &'static str,
-    /// Whether any kind of message is ticked.
+    /// Whether the additional messages are expanded.
     pub(super) is_open: bool,
 }
 
-/// A kind of message that one may ask for.
+/// A kind of additional message.
 pub(super) struct Kind {
     pub(super) id: String,
     pub(super) value: &'static str,
@@ -62,7 +61,7 @@ impl Row {
         }
     }
 
-    /// The row that the script copies: it puts numbers in place of the `#`.
+    /// The template that the script copies, with a number for each `#`.
     pub(super) fn pattern(t: &Texts) -> Self {
         Self::of(t, "#", "#")
     }
@@ -70,7 +69,6 @@ impl Row {
 
 const REMOVE: &str = "remove-contact-";
 
-/// The rows of a form.
 pub(super) fn rows(t: &Texts, form: &Form, added: bool) -> Vec<Row> {
     let count = numbers(form).len();
     let row = |number: usize| {
@@ -81,7 +79,7 @@ pub(super) fn rows(t: &Texts, form: &Form, added: bool) -> Vec<Row> {
     (0..count).map(row).collect()
 }
 
-/// The form with its rows numbered without a gap, and without those in which nothing was typed.
+/// Drops empty rows, and numbers the others without gaps.
 pub(super) fn tidied(form: Form) -> Form {
     let typed = |number: &usize| {
         ["name", "email", "phoneNumber"].iter().any(|name| form.given(&format!("{PREFIX}{number}.{name}")).is_some())
@@ -90,7 +88,7 @@ pub(super) fn tidied(form: Form) -> Form {
     renumbered(form, &kept)
 }
 
-/// The form with one more row, if it takes one more.
+/// Adds a row, unless there are as many as allowed.
 pub(super) fn with_another(form: Form) -> Form {
     let all: Vec<_> = numbers(&form).into_iter().collect();
     let form = renumbered(form, &all);
@@ -101,14 +99,14 @@ pub(super) fn with_another(form: Form) -> Form {
     form.with(&field("name"), "").with(&field("sendEmail"), "on").with(&field("sendSms"), "on")
 }
 
-/// The form without a row, if the step is one that takes one away.
+/// Removes a row, if the step is one that does.
 pub(super) fn without(form: Form, step: &str) -> Option<Form> {
     let gone: usize = step.strip_prefix(REMOVE)?.parse().ok()?;
     let kept: Vec<_> = numbers(&form).into_iter().filter(|number| *number != gone).collect();
     Some(renumbered(form, &kept))
 }
 
-/// The form with the contacts of a contract.
+/// Fills in the contacts of a contract.
 pub(super) fn filled(mut form: Form, contacts: &[Contact]) -> Form {
     for (number, contact) in contacts.iter().enumerate() {
         let field = |name: &str| format!("{PREFIX}{number}.{name}");
@@ -130,14 +128,14 @@ pub(super) fn filled(mut form: Form, contacts: &[Contact]) -> Form {
     form
 }
 
-/// The form with a country in every row, whether it has been chosen or is the automat's.
+/// Fills in the country in rows that have none.
 pub(super) fn with_countries(form: Form, country: Option<Country>) -> Form {
     let Some(country) = country else { return form };
     let fields = numbers(&form).into_iter().map(|number| format!("{PREFIX}{number}.country"));
     fields.fold(form, |form, field| if form.ticked(&field) { form } else { form.with(&field, country.code()) })
 }
 
-/// The phone numbers that are not kept as typed, each with whose it is: people see them before they are saved.
+/// The phone numbers that will be saved in another form than typed, each with the contact's name.
 pub(super) fn completed_numbers(form: &Form, contacts: &[Contact]) -> Vec<(String, String)> {
     let numbered = contacts.iter().enumerate();
     let completed = |(row, contact): (usize, &Contact)| {
@@ -148,7 +146,7 @@ pub(super) fn completed_numbers(form: &Form, contacts: &[Contact]) -> Vec<(Strin
     numbered.filter_map(completed).collect()
 }
 
-/// How many rows there are, all of them numbered without a gap.
+/// The number of rows.
 pub(super) fn count(form: &Form) -> usize {
     numbers(form).len()
 }

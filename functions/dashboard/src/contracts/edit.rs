@@ -1,5 +1,5 @@
-//! `/keys/{keyId}/contracts/{contractId}/edit`: editing a contract. Messages that would be
-//! sent are shown first, and so are phone numbers that were completed, and what somebody else has made of it meanwhile.
+//! `/keys/{keyId}/contracts/{contractId}/edit`: editing a contract. Messages and completed phone numbers are previewed,
+//! and a stale edit shows both versions.
 
 use api::{App, Caller, ContractPath, NoQuery, Problem};
 use axum::extract::State;
@@ -83,12 +83,12 @@ pub(crate) async fn send(
     context.show(&app, &visit, form, again).await
 }
 
-/// Whether there is something to see before an edit is saved: messages, or phone numbers that were completed.
+/// Whether there is something to preview: messages, or completed phone numbers.
 fn shows_first(form: &Form, preview: &Preview) -> bool {
     !preview.messages.is_empty() || !contacts::completed_numbers(form, &preview.contract.contacts).is_empty()
 }
 
-/// Whether a contract is what an edit would make of it: the same form has been sent twice.
+/// Whether the contract already is as the edit would make it, because the form was sent twice.
 fn is_so(contract: &Contract, change: domain::ContractChange, now: Instant) -> bool {
     contract.edited(change, now).is_ok_and(|edited| contract.differences(&edited).is_empty())
 }

@@ -24,7 +24,7 @@ struct EndPage {
     automat_href: String,
     range: String,
     zone: &'static str,
-    /// Whether the key is out with it, so that it will be overdue.
+    /// Whether the key is out with it, so that it will become overdue.
     out: bool,
     messages: Vec<PreviewedMessage>,
     form: Form,
@@ -58,7 +58,7 @@ pub(crate) async fn send(
     }
 }
 
-/// Shows what ending the contract means. One that cannot be ended is a refusal of its own.
+/// The page that asks for confirmation. A contract that cannot be ended is a problem.
 async fn ask(app: &App, visit: &Visit, key: &KeyId, id: &ContractId, stale: bool) -> Result<Response, Problem> {
     let contract = app.store.contract(key, id).await?;
     let preview = app.store.preview_end(key, id, app.clock.now()).await?;

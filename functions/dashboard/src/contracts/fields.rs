@@ -1,4 +1,4 @@
-//! A contract's fields in a form: as typed, and as the domain takes them.
+//! The fields of a contract: in a form, and as domain types.
 
 use api::Check;
 use api::problem::FieldCode;
@@ -14,10 +14,10 @@ use crate::times::{Reading, Times, Which, Written, read_date, read_time};
 
 pub(super) const START: &str = "start";
 pub(super) const END: &str = "end";
-/// The box that says that a contract starts when it is made. An empty start never means that.
+/// The box “Starts now”. An empty start never means that.
 pub(super) const NOW: &str = "start.now";
 
-/// The fields on the page down to its contacts, in their order there.
+/// The fields above the contacts, in the order of the page.
 const ABOVE_CONTACTS: [&str; 12] = [
     "person",
     START,
@@ -33,32 +33,29 @@ const ABOVE_CONTACTS: [&str; 12] = [
     "contractId",
 ];
 
-/// The field that says which of two instants is meant, where the time in another field comes twice.
+/// The field that says which of two instants an ambiguous time means.
 pub(super) fn which_field(name: &str) -> String {
     format!("{name}.which")
 }
 
-/// The field with the date of a time.
 pub(super) fn date_field(name: &str) -> String {
     format!("{name}.date")
 }
 
-/// The field with the time of day of a time.
 pub(super) fn time_field(name: &str) -> String {
     format!("{name}.time")
 }
 
-/// What the fields of a time come to.
 pub(super) fn reading(form: &Form, name: &str, times: &Times) -> Reading {
     times.read(form.text(&date_field(name)), form.text(&time_field(name)))
 }
 
-/// Whether something was typed into a field of a time.
+/// Whether the date or the time is filled in.
 fn is_begun(form: &Form, name: &str) -> bool {
     form.given(&date_field(name)).is_some() || form.given(&time_field(name)).is_some()
 }
 
-/// The form that says what a contract is, but for its PIN.
+/// Fills in a contract, except its PIN.
 pub(super) fn filled(form: Form, contract: &Contract, times: &Times) -> Form {
     let form = form.with("person", contract.person.as_str());
     let form = with_time(form, START, contract.range.start(), times);
@@ -70,7 +67,7 @@ pub(super) fn filled(form: Form, contract: &Contract, times: &Times) -> Form {
     contacts::filled(form, &contract.contacts)
 }
 
-/// The form with a time in its fields.
+/// Fills in a time.
 pub(super) fn with_time(form: Form, name: &str, instant: Instant, times: &Times) -> Form {
     let Written { date, time, which } = times.written(instant);
     let gone = [which_field(name), format!("{name}.now")];
@@ -79,7 +76,7 @@ pub(super) fn with_time(form: Form, name: &str, instant: Instant, times: &Times)
     form.with_some(&which_field(name), which.map(Which::name))
 }
 
-/// What a form for a new contract asks for.
+/// Reads the form for a new contract.
 pub(super) fn draft(form: &Form, t: &Texts, times: &Times) -> Result<ContractDraft, Errors> {
     let mut typed = Typed::of(form, t, times, &[]);
     let id = typed.check.optional("contractId", form.given("contractId"), ContractId::parse);
@@ -94,8 +91,8 @@ pub(super) fn draft(form: &Form, t: &Texts, times: &Times) -> Result<ContractDra
     })
 }
 
-/// What a form for an edit asks for. It says everything but the PIN, so that the contract becomes what the form shows; but
-/// times that stay as they are it leaves alone, since others have to lie ahead.
+/// Reads the form for an edit. It has all fields except the PIN, so that the contract becomes what the form shows.
+/// Unchanged times are left out, since a changed one must be in the future.
 pub(super) fn change(form: &Form, contract: &Contract, t: &Texts, times: &Times) -> Result<ContractChange, Errors> {
     let mut typed = Typed::of(form, t, times, &contract.contacts);
     let person = typed.check.required("person", form.given("person"), Name::parse);
@@ -117,10 +114,9 @@ pub(super) fn change(form: &Form, contract: &Contract, t: &Texts, times: &Times)
     })
 }
 
-/// When a new contract starts.
 #[derive(Debug, Clone, Copy)]
 enum Start {
-    /// When it is made.
+    /// When the contract is created.
     Now,
     At(Instant),
 }
@@ -134,7 +130,7 @@ impl Start {
     }
 }
 
-/// A form on its way to a contract, and what is wrong with it.
+/// A form while it is read, with the errors so far.
 struct Typed<'f> {
     form: &'f Form,
     t: &'f Texts,
@@ -151,7 +147,7 @@ impl<'f> Typed<'f> {
         Self { form, t, times, check: Check::new(), errors: Vec::new(), existing }
     }
 
-    /// A time in the automat's zone. One that does not come, or twice, is said to be so.
+    /// A time in the automat's time zone. A skipped or ambiguous one is an error.
     fn time(&mut self, name: &str) -> Option<Instant> {
         let (date, time) = (date_field(name), time_field(name));
         let date = self.part(&date, "date-form", |text| read_date(text).is_some());
@@ -177,7 +173,7 @@ impl<'f> Typed<'f> {
         }
     }
 
-    /// Whether one of the two fields of a time is filled in, and well.
+    /// Whether a part of a time is filled in and valid.
     fn part(&mut self, field: &str, form_of_it: &'static str, is_good: impl Fn(&str) -> bool) -> bool {
         match self.form.given(field) {
             None => {
@@ -192,7 +188,7 @@ impl<'f> Typed<'f> {
         }
     }
 
-    /// The start of a new contract: one of the two must be chosen.
+    /// The start of a new contract: a time or “Starts now”, but not both.
     fn start_or_now(&mut self) -> Option<Start> {
         match (is_begun(self.form, START), self.form.ticked(NOW)) {
             (false, true) => Some(Start::Now),
@@ -240,13 +236,13 @@ impl<'f> Typed<'f> {
         let names = form.all(&kinds).collect::<Vec<_>>();
         let kind = |name: &str| self.check.optional(&kinds, Some(name), MessageKind::parse_additional);
         let additional_messages = names.into_iter().filter_map(kind).collect();
-        // Both boxes are ticked from the start, so a channel is on where there is an address for it.
+        // Both boxes are ticked by default, so a channel is enabled only if there is an address for it.
         let send_email = email.is_some() && form.ticked(&field("sendEmail"));
         let send_sms = phone_number.is_some() && form.ticked(&field("sendSms"));
         Some(Contact { name: name?, email, phone_number, send_email, send_sms, language, additional_messages })
     }
 
-    /// A phone number as it is written in a country, or in the international form; one that stands already stays.
+    /// A phone number in national or international format. An existing one is kept as it is.
     fn phone_number(&mut self, field: &str, country: &str) -> Option<PhoneNumber> {
         let mut known = self.existing.iter().filter_map(|contact| contact.phone_number.as_ref());
         let typed = self.form.given(field)?;

@@ -1,5 +1,5 @@
-//! The page with a contract's form, for a new contract and for an edit: with what is wrong, with what is in the way, with
-//! what somebody else has made of the contract meanwhile, or with the messages that would be sent.
+//! The page with a contract's form, for a new contract and for an edit. It may show errors, a conflict, a stale edit,
+//! or a preview of the messages.
 
 mod compare;
 mod steps;
@@ -28,7 +28,7 @@ use crate::times::{Reading, Times, Which};
 use crate::visit::{Visit, page};
 use crate::translations::count;
 
-/// Others have the key then: at most so many of them are named with their persons.
+/// The most conflicting contracts that are shown with their persons.
 const NAMED: usize = 5;
 
 #[derive(Template)]
@@ -37,7 +37,7 @@ struct FormPage<'p> {
     frame: Frame,
     key: &'p Key,
     automat: &'p str,
-    /// The contract that is edited.
+    /// The contract in an edit. `None` for a new one.
     contract: Option<&'p ContractId>,
     form: Form,
     errors: Errors,
@@ -49,20 +49,20 @@ struct FormPage<'p> {
     pattern: Row,
     pin_hint: &'static str,
     languages: Vec<(&'static str, &'static str)>,
-    /// The automat's country.
+    /// The country of the automat.
     country: Option<Country>,
     countries: Vec<(&'static str, String)>,
     full: bool,
     conflict: Option<Conflict>,
-    /// That the key is overdue, for a new contract on it.
+    /// That the key is overdue, for a new contract.
     overdue: Option<String>,
     messages: Option<Vec<PreviewedMessage>>,
-    /// Whose phone number is saved in another form than it was typed in.
+    /// Phone numbers that will be saved in another form than typed, with the contacts' names.
     completed: Vec<(String, String)>,
     back: String,
 }
 
-/// The fields for a local time, and what is peculiar about the time in them.
+/// The fields of a local time.
 struct TimeField {
     name: &'static str,
     label: String,
@@ -71,9 +71,9 @@ struct TimeField {
     time: String,
     time_label: String,
     which: String,
-    /// The instants that the time may mean, where it comes twice.
+    /// The choices if the time is ambiguous.
     twice: Vec<Choice>,
-    /// The next time that there is, where the time is skipped, and the step that takes it.
+    /// If the time is skipped: the next existing time, and the step that uses it.
     skipped: Option<(String, String)>,
 }
 
@@ -83,12 +83,11 @@ struct Choice {
     chosen: bool,
 }
 
-/// Who has the key then.
 struct Conflict {
     others: Vec<Other>,
-    /// How many more there are, in words.
+    /// How many more there are.
     more: Option<String>,
-    /// The next free time in words, and for the form.
+    /// The next free period as text, and as a form value.
     next: Option<(String, String)>,
 }
 
@@ -98,47 +97,43 @@ struct Other {
     href: String,
 }
 
-/// How a form is shown again.
+/// What a form is shown again with.
 #[derive(Default)]
 pub(super) struct Again {
     pub(super) errors: Errors,
     pub(super) stale: Option<Differences>,
     pub(super) others: Option<(Vec<Entry>, Option<TimeRange>)>,
     pub(super) preview: Option<Preview>,
-    /// A row has been added for a contact.
+    /// Whether a contact has just been added.
     pub(super) added: bool,
 }
 
 impl Again {
-    /// With what is wrong with it.
     pub(super) fn wrong(errors: Errors) -> Self {
         Self { errors, ..Self::default() }
     }
 
-    /// With what is in the way.
     pub(super) fn taken(others: Vec<Entry>, next_free: Option<TimeRange>) -> Self {
         Self { others: Some((others, next_free)), ..Self::default() }
     }
 
-    /// With the messages that would be sent.
     pub(super) fn previewed(preview: Preview) -> Self {
         Self { preview: Some(preview), ..Self::default() }
     }
 }
 
-/// Where the form belongs: a key, and the contract that is edited.
+/// The key, the automat and the contract that a form belongs to.
 pub(super) struct KeyContext {
     pub(super) key: Key,
-    /// What its automat is called.
+    /// The name of the automat.
     pub(super) automat: String,
     pub(super) times: Times,
-    /// The automat's country, if its zone tells it.
+    /// The country of the automat's time zone, if it belongs to one.
     pub(super) country: Option<Country>,
     pub(super) contract: Option<ContractId>,
 }
 
 impl KeyContext {
-    /// Reads the key and the zone of its automat.
     pub(super) async fn read(app: &App, key: &KeyId, t: &Texts) -> Result<Self, Problem> {
         let key = app.store.active_key(key).await?;
         let automat = app.store.automat(&key.automat).await?;
@@ -147,7 +142,6 @@ impl KeyContext {
         Ok(Self { key, automat: automat.name.to_string(), times, country, contract: None })
     }
 
-    /// Shows the form.
     pub(super) async fn show(&self, app: &App, visit: &Visit, form: Form, again: Again) -> Result<Response, Problem> {
         let t = visit.t;
         let status = if again.errors.any() || again.stale.is_some() || again.others.is_some() {
@@ -201,13 +195,13 @@ impl KeyContext {
         Ok(response)
     }
 
-    /// The countries that are offered; also none, where the automat's is not known.
+    /// The countries to choose from, and "not selected" if the automat's country is unknown.
     fn countries(&self, t: &Texts) -> Vec<(&'static str, String)> {
         let none = self.country.is_none().then(|| ("", t.text("country-none").into_owned()));
         none.into_iter().chain(countries(t.language())).collect()
     }
 
-    /// Who was to return the key and when, if it is overdue.
+    /// Who should have returned the key and when, if it is overdue.
     async fn overdue(&self, app: &App, t: &Texts) -> Result<Option<String>, Problem> {
         if !self.key.whereabouts.is_overdue_by(&self.key.calendar, app.clock.now()) {
             return Ok(None);
@@ -231,7 +225,7 @@ impl KeyContext {
         for entry in others.iter().take(NAMED) {
             let person = match app.store.contract(&self.key.id, &entry.contract).await {
                 Ok(contract) => contract.person.to_string(),
-                // It has just been removed.
+                // Removed between the two reads.
                 Err(store::Error::NotFound(Thing::Contract)) => entry.contract.to_string(),
                 Err(error) => return Err(error.into()),
             };
@@ -283,13 +277,13 @@ impl KeyContext {
 }
 
 impl FormPage<'_> {
-    /// What stands in a row that the script adds, as in one that the server adds.
+    /// The initial values of a row that the script adds.
     fn pattern_form(&self) -> Form {
         let form = contacts::with_countries(contacts::with_another(Form::default()), self.country);
         form.renamed(|name| Some(name.replace("contacts.0.", "contacts.#.")))
     }
 
-    /// The box that says that the contract starts now: a new one may, one that stands has started or will.
+    /// The field “Starts now”, which only a new contract has.
     fn now_box(&self) -> &'static str {
         if self.contract.is_none() { fields::NOW } else { "" }
     }

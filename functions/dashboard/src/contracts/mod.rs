@@ -1,4 +1,4 @@
-//! Contracts: who has a key when. One file a page, and what the pages of a contract's form have in common.
+//! Contracts: one file for each page, and what the pages with a contract's form share.
 
 mod contacts;
 mod fields;

@@ -1,5 +1,4 @@
-//! `/keys/{keyId}/contracts/new`: making a contract. Messages that would be sent are shown first, and so are phone numbers
-//! that were completed.
+//! `/keys/{keyId}/contracts/new`: creating a contract. Messages and completed phone numbers are previewed.
 
 use api::problem::Code;
 use api::{App, Caller, KeyPath, NoQuery, Problem, Query};
@@ -16,7 +15,7 @@ use crate::form::{Errors, Form};
 use crate::links;
 use crate::visit::Visit;
 
-/// `GET /keys/{keyId}/contracts/new`: `from` is the day that it is to start.
+/// `GET /keys/{keyId}/contracts/new`: `from` is the day of its start.
 pub(crate) async fn show(
     State(app): State<App>,
     State(random): State<Random>,

@@ -51,10 +51,9 @@ struct ContractPage<'p> {
     done: Option<&'static str>,
 }
 
-/// A contact.
 struct Line {
     name: String,
-    /// The channels that are on, each with its address.
+    /// The enabled channels with their addresses.
     by: Vec<String>,
     language: &'static str,
     kinds: Vec<String>,
@@ -96,7 +95,6 @@ pub(crate) async fn show(
     answer(&app, &visit, (&key, &id), Form::fresh(&random)?, shown).await
 }
 
-/// The page of a contract.
 pub(super) async fn answer(
     app: &App,
     visit: &Visit,

@@ -1,4 +1,4 @@
-//! `/keys/{keyId}/contracts/{contractId}/pin`: a look at a PIN, which is recorded, and another PIN in place of it.
+//! `/keys/{keyId}/contracts/{contractId}/pin`: viewing a PIN, which is recorded, and replacing it.
 
 use api::{App, Caller, ContractPath, NoQuery, Problem};
 use axum::extract::State;
@@ -10,8 +10,8 @@ use crate::form::Form;
 use crate::links;
 use crate::visit::Visit;
 
-/// `POST /keys/{keyId}/contracts/{contractId}/pin`: the contract's page with its PIN. It is not gone to, since an address
-/// that shows a PIN would show it to whoever finds it in a history, unrecorded.
+/// `POST /keys/{keyId}/contracts/{contractId}/pin`: the contract's page with its PIN. There is no redirect: an address
+/// that shows a PIN would show it to anybody who finds it in a browser's history, without a record.
 pub(crate) async fn reveal(
     State(app): State<App>,
     State(random): State<Random>,

@@ -1,4 +1,4 @@
-//! What the contacts of a contract would be told, as they will see it.
+//! The messages that would be sent, as the contacts will see them.
 
 use api::Problem;
 use domain::{Channel, Instant, Message};
@@ -10,30 +10,26 @@ use super::contacts::kind_label;
 use crate::language::own_name;
 use crate::times::Times;
 
-/// One message.
 pub(super) struct PreviewedMessage {
-    /// Whom it goes to.
     pub(super) contact: String,
     pub(super) kind: String,
-    /// By which channel, and to which address.
+    /// The channel and the address.
     pub(super) by: String,
     pub(super) language: &'static str,
-    /// The language's ISO 639-1 code.
+    /// The ISO 639-1 code of the language.
     pub(super) lang: &'static str,
-    /// When it goes.
     pub(super) when: String,
     pub(super) body: MessageBody,
 }
 
-/// How it will look.
 pub(super) enum MessageBody {
-    /// A subject, and a page without scripts, links or anything from outside.
+    /// The HTML has no scripts, links or external content.
     Email { subject: String, html: String },
-    /// A text, and what sending it takes.
+    /// `cost` says how many SMS it takes.
     Sms { text: String, cost: String },
 }
 
-/// The messages of a preview. A PIN that nobody has just chosen stays hidden: looking at it is recorded.
+/// The messages of a preview. An existing PIN stays hidden, since viewing it is recorded.
 pub(super) fn previewed_messages(t: &Texts, times: &Times, preview: &Preview) -> Result<Vec<PreviewedMessage>, Problem> {
     let one = |(message, time): &(Message, Option<Instant>)| {
         let rendered =

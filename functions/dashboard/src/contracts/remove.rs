@@ -54,7 +54,7 @@ pub(crate) async fn send(
 ) -> Result<Response, Problem> {
     let act = caller.act(app.clock.now(), None);
     match app.store.remove_contract(&key, &id, form.ticked("force"), form.expected(), &act).await {
-        // Where it is gone already, the same form has been sent twice.
+        // Sent twice: it has been removed already.
         Ok(()) | Err(store::Error::NotFound(Thing::Contract)) => {
             let to = format!("{}?done=contract-removed", links::key(&key));
             Ok(Redirect::to(&to).into_response())

@@ -11,7 +11,7 @@ use crate::form::{Errors, Form};
 use crate::links;
 use crate::visit::Visit;
 
-/// Asks for a message to be sent again. Asked twice, it is under way, and that is as wanted.
+/// Sends a message again. If the form is sent twice, the message is already being sent, which is fine.
 pub(crate) async fn send(
     State(app): State<App>,
     State(random): State<Random>,

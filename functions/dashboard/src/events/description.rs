@@ -1,12 +1,11 @@
-//! What happened, as text: each kind of event has a text named after it, `event-key-fetched`, or one for each of the cases
-//! that read differently, `event-pin-accepted-return`.
+//! Events as text. Each kind has a text with its name, such as `event-key-fetched`, or one for each case, such as
+//! `event-pin-accepted-return`.
 
 use domain::{Event, EventKind, LockerIndex, OpeningOutcome};
 use texts::{FluentArgs, Texts};
 
 use crate::times::Times;
 
-/// What happened.
 pub(super) fn describe(event: &Event, t: &Texts, times: &Times) -> String {
     let mut values = FluentArgs::new();
     values.set("locker", event.subject.locker.map(LockerIndex::get).unwrap_or_default());
@@ -20,7 +19,7 @@ pub(super) fn describe(event: &Event, t: &Texts, times: &Times) -> String {
             values.set("range", times.range(*range));
         }
         EventKind::OpeningFinished { outcome, confirmed_by_device, .. } => {
-            // Nobody but the cloud says so of a request that certainly did not reach the automat.
+            // Only the cloud refuses without a confirmation: the request did not reach the automat.
             let is_unsent = *outcome == OpeningOutcome::Refused && !confirmed_by_device;
             case = Some(if is_unsent { "not-sent" } else { outcome.into() });
         }

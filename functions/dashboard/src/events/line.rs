@@ -1,4 +1,4 @@
-//! One event as a line of a list.
+//! An event as a line of a list.
 
 use api::Caller;
 use domain::{ContractId, Event, EventKind, KeyId, OpeningId};
@@ -8,27 +8,23 @@ use super::description::describe;
 use super::who;
 use crate::times::Times;
 
-/// What `templates/events/lines.html` shows of an event.
+/// An event as `templates/events/lines.html` shows it.
 #[derive(Debug, Clone)]
 pub(crate) struct Line {
-    /// When, in the automat's zone.
+    /// The time in the automat's time zone.
     pub(crate) at: String,
-    /// When, for programs.
+    /// The time for programs.
     pub(crate) instant: String,
-    /// What happened.
     pub(crate) what: String,
-    /// Who did it.
     pub(crate) who: String,
-    /// The key that it happened to, if it is not clear from where the line stands.
+    /// `None` on the page of one key.
     pub(crate) key: Option<KeyId>,
-    /// The contract that it happened to, with its key.
     pub(crate) contract: Option<(KeyId, ContractId)>,
-    /// The opening that it is about.
     pub(crate) opening: Option<OpeningId>,
 }
 
 impl Line {
-    /// The event in words, for this reader.
+    /// The event as this user sees it.
     pub(crate) fn of(event: &Event, t: &Texts, times: &Times, reader: &Caller) -> Self {
         let subject = &event.subject;
         Self {
@@ -42,7 +38,7 @@ impl Line {
         }
     }
 
-    /// The same on a page that is about one key.
+    /// The line for a page about one key.
     pub(crate) fn of_one_key(self) -> Self {
         Self { key: None, ..self }
     }

@@ -1,4 +1,4 @@
-//! What happened: at an automat, to a key, and the last of it on other pages.
+//! Events of an automat and of a key, and the latest events on other pages.
 
 mod description;
 mod line;

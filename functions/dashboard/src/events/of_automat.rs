@@ -1,4 +1,4 @@
-//! `GET /automats/{automatId}/events`: what happened at an automat, its keys included.
+//! `GET /automats/{automatId}/events`: the events of an automat and its keys.
 
 use api::{App, AutomatPath, Caller, Problem, Query};
 use askama::Template;

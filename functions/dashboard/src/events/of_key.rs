@@ -1,4 +1,4 @@
-//! `GET /keys/{keyId}/events`: what happened to a key.
+//! `GET /keys/{keyId}/events`: the events of a key.
 
 use api::{App, Caller, KeyPath, Problem, Query};
 use askama::Template;

@@ -1,14 +1,14 @@
-//! Who did something. Events name people by the subject of their token, which says little to anybody: so a person is
-//! "you", or somebody with the beginning of that name, enough to tell two of them apart.
+//! The actor of an event as text. Events name users by the subject of their token, which means nothing to a reader. So
+//! a user is "you", or the beginning of the subject, which is enough to distinguish two users.
 
 use api::Caller;
 use domain::Actor;
 use texts::{FluentArgs, Texts};
 
-/// So much of a name tells people apart.
+/// Characters of a subject that are shown.
 const SHORT: usize = 8;
 
-/// Who it was, to this reader.
+/// The actor as this reader sees it.
 pub(crate) fn who(t: &Texts, actor: &Actor, reader: &Caller) -> String {
     let subject = actor.as_str();
     if *actor == reader.actor {
@@ -19,10 +19,10 @@ pub(crate) fn who(t: &Texts, actor: &Actor, reader: &Caller) -> String {
     }
     let short: String = subject.chars().take(SHORT).collect();
     let values = FluentArgs::from_iter([("name", short)]);
-    if is_person(subject) { t.format("actor-person", &values) } else { t.format("actor-machine", &values) }
+    if is_person(subject) { t.format("actor-user", &values) } else { t.format("actor-client", &values) }
 }
 
-/// Amazon Cognito's subjects of people are UUIDs; those of machines are the names of their clients.
+/// In Amazon Cognito the subject of a user is a UUID, and that of a machine client is the client's id.
 fn is_person(subject: &str) -> bool {
     let groups: Vec<_> = subject.split('-').map(str::len).collect();
     groups == [8, 4, 4, 4, 12] && subject.bytes().all(|byte| byte == b'-' || byte.is_ascii_hexdigit())
@@ -43,7 +43,7 @@ mod tests {
         let said = |actor: &Actor| who(t, actor, &reader);
         assert_eq!(said(&reader.actor), "you");
         assert_eq!(said(&Actor::automat(&AutomatId::parse("lobby").unwrap())), "the automat");
-        assert_eq!(said(&Actor::new("93cc2892-b0a1-70c5-4e55-3c3d0b8b6a11")), "person 93cc2892");
-        assert_eq!(said(&Actor::new("4c1aoo7kd9v2m1hq0r6s3t5u8w")), "program 4c1aoo7k");
+        assert_eq!(said(&Actor::new("93cc2892-b0a1-70c5-4e55-3c3d0b8b6a11")), "user 93cc2892");
+        assert_eq!(said(&Actor::new("4c1aoo7kd9v2m1hq0r6s3t5u8w")), "machine client 4c1aoo7k");
     }
 }

@@ -1,4 +1,4 @@
-//! What is wrong with a form: each thing beside its field, and what concerns the whole on top.
+//! The errors of a form: of fields, shown beside them, and of the whole form, shown at the top.
 
 use api::Problem;
 use api::problem::{Code, FieldCode, FieldError};
@@ -7,17 +7,17 @@ use texts::{FluentArgs, Texts};
 
 use crate::refused;
 
-/// Why a form was not taken.
+/// Why a form was refused.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Errors {
     faults: Vec<Fault>,
     problem: Option<Box<Problem>>,
 }
 
-/// What is wrong with one field.
+/// The error of one field.
 #[derive(Debug, Clone)]
 pub(crate) struct Fault {
-    /// The field's name in the form, which is the API's.
+    /// The field's name, the same as in the API.
     pub(crate) field: String,
     why: Why,
 }
@@ -30,12 +30,11 @@ enum Why {
 }
 
 impl Errors {
-    /// None yet.
     pub(crate) fn none() -> Self {
         Self::default()
     }
 
-    /// Those of a refusal: of its fields, or of the whole.
+    /// The errors of a problem: of its fields, or of the whole form.
     pub(crate) fn of(problem: Problem) -> Self {
         match problem.code {
             Code::InvalidRequest => {
@@ -46,8 +45,8 @@ impl Errors {
         }
     }
 
-    /// What a form is shown again with. A refusal that another try with other words cannot mend is a page of its own, and
-    /// so is not taken.
+    /// The errors with which a form is shown again. A problem that other input cannot solve has its own page, and is
+    /// returned as `Err`.
     pub(crate) fn of_form(problem: Problem) -> Result<Self, Problem> {
         match problem.code.status() {
             409 | 412 | 422 => Ok(field_of(problem.code)
@@ -56,53 +55,49 @@ impl Errors {
         }
     }
 
-    /// A refusal that belongs to one field, such as a PIN that is taken.
+    /// A problem of one field, such as a PIN in use.
     pub(crate) fn at(field: &str, problem: Problem) -> Self {
         Self { faults: vec![Fault { field: field.to_owned(), why: Why::Refusal(problem) }], problem: None }
     }
 
-    /// The errors, and one more in words of the page.
+    /// Adds an error that only a page can have.
     pub(crate) fn and_text(mut self, field: String, text: String) -> Self {
         self.faults.push(Fault { field, why: Why::Text(text) });
         self
     }
 
-    /// The errors in the order that the fields have on the page; those of other fields come last.
+    /// Sorts the errors as the fields are on the page. Those of other fields come last.
     pub(crate) fn in_order(mut self, fields: &[&str]) -> Self {
         self.faults.sort_by_key(|fault| fields.iter().position(|field| *field == fault.field).unwrap_or(fields.len()));
         self
     }
 
-    /// Whether there are any.
     pub(crate) fn any(&self) -> bool {
         !self.faults.is_empty() || self.problem.is_some()
     }
 
-    /// What is wrong with fields, in order.
     pub(crate) fn faults(&self) -> &[Fault] {
         &self.faults
     }
 
-    /// The refusal of the whole.
+    /// The problem of the whole form.
     pub(crate) fn problem(&self) -> Option<&Problem> {
         self.problem.as_deref()
     }
 
-    /// Whether something is wrong with a field.
     pub(crate) fn has(&self, name: &str) -> bool {
         self.faults.iter().any(|fault| fault.field == name)
     }
 
-    /// What is wrong with a field, in words.
     pub(crate) fn of_field(&self, t: &Texts, name: &str) -> Option<String> {
         self.faults.iter().find(|fault| fault.field == name).map(|fault| fault.text(t))
     }
 }
 
 impl Fault {
-    /// What the field is called on the page; empty where it has no name there.
+    /// The field's label on the page. Empty if it has none.
     pub(crate) fn label(&self, t: &Texts) -> String {
-        // The parts of a time have names of their own.
+        // The parts of a time have labels of their own.
         let of_time = ["start.", "end."].iter().any(|time| self.field.starts_with(time));
         let own = if of_time { &self.field } else { self.field.rsplit('.').next().unwrap_or_default() };
         let label = label_of(own, self.contact().is_some()).map(|id| t.text(id)).unwrap_or_default();
@@ -112,13 +107,12 @@ impl Fault {
         }
     }
 
-    /// Which contact it belongs to, counted from 1, if it does.
+    /// The number of its contact, from 1.
     fn contact(&self) -> Option<usize> {
         let (index, _) = self.field.strip_prefix("contacts.")?.split_once('.')?;
         index.parse::<usize>().ok().map(|index| index + 1)
     }
 
-    /// What is wrong, in words.
     pub(crate) fn text(&self, t: &Texts) -> String {
         match &self.why {
             Why::Rule(error) => rule(t, error),
@@ -128,7 +122,6 @@ impl Fault {
     }
 }
 
-/// The text of a field's label.
 fn label_of(field: &str, of_contact: bool) -> Option<&'static str> {
     Some(match field {
         "automatId" => "automat-id",
@@ -166,7 +159,7 @@ fn label_of(field: &str, of_contact: bool) -> Option<&'static str> {
     })
 }
 
-/// The field that a refusal is about.
+/// The field that a problem is about.
 fn field_of(code: Code) -> Option<&'static str> {
     match code {
         Code::AutomatExists => Some("automatId"),
@@ -229,7 +222,7 @@ fn rule(t: &Texts, error: &FieldError) -> String {
     t.format(text_of(error.code), &values)
 }
 
-/// Exhaustive: a new rule does not compile until it has words. What no form of ours can send has the plainest.
+/// Exhaustive: a new rule does not compile until it has a text. Errors that our own forms cannot cause share one.
 fn text_of(code: FieldCode) -> &'static str {
     match code {
         FieldCode::Required | FieldCode::Empty => "field-required",

@@ -1,4 +1,4 @@
-//! Forms: what a person typed, kept as typed until it is good.
+//! Forms, with the input as typed until it is valid.
 
 mod errors;
 mod stale;
@@ -17,52 +17,52 @@ use store::{Expected, Receipt};
 pub(crate) use errors::Errors;
 pub(crate) use stale::Differences;
 
-/// The hidden field with the name of what is sent: sent twice, it is done once.
+/// The hidden field with the idempotency key: a form sent twice is carried out once.
 const ONCE: &str = "once";
-/// The hidden field with the version that the person looked at.
+/// The hidden field with the version that the user saw.
 const VERSION: &str = "version";
-/// Fields that say how to go on, and nothing of what is wanted.
+/// Fields about the next step, which are not part of the request.
 const ASIDE: [&str; 2] = [ONCE, "step"];
 
-/// The fields of a form, by name. Its `Debug` shows none of them: some are secrets.
+/// The fields of a form. Its `Debug` shows none of them, since some are secrets.
 #[derive(Clone, Default)]
 pub(crate) struct Form {
     pairs: Vec<(String, String)>,
 }
 
 impl Form {
-    /// An empty form with a name of its own.
+    /// An empty form with a new idempotency key.
     pub(crate) fn fresh(random: &Random) -> Result<Self, Problem> {
         Self::default().renewed(random)
     }
 
-    /// The form with another name of its own: to be done once more, after it has been done with something else in it.
+    /// The form with a new idempotency key.
     pub(crate) fn renewed(self, random: &Random) -> Result<Self, Problem> {
         let once = random.bytes::<16>().map_err(Problem::from)?;
         Ok(self.with(ONCE, BASE64_URL_SAFE_NO_PAD.encode(once)))
     }
 
-    /// The form to be shown again after a refusal. Its name has been used up where it was sent with something else before,
-    /// and where the refusal is on record under it, so that the same form cannot be taken afterwards.
+    /// The form to be shown again after a problem. It gets a new idempotency key if the old one was used for other
+    /// content, or if the refusal is stored under it.
     pub(crate) fn after(self, refused: Code, random: &Random) -> Result<Self, Problem> {
         let used_up = refused == Code::IdempotencyKeyReused || matches!(refused.status(), 404 | 409 | 412);
         if used_up { self.renewed(random) } else { Ok(self) }
     }
 
-    /// The form with a field set, in place of any of that name.
+    /// Sets a field, replacing any with that name.
     pub(crate) fn with(mut self, name: &str, value: impl Into<String>) -> Self {
         self.pairs.retain(|(field, _)| field != name);
         self.pairs.push((name.to_owned(), value.into()));
         self
     }
 
-    /// The form with one more value of a field that may have several.
+    /// Adds a value to a field that may have several.
     pub(crate) fn and(mut self, name: &str, value: impl Into<String>) -> Self {
         self.pairs.push((name.to_owned(), value.into()));
         self
     }
 
-    /// The form with a field set, where there is a value.
+    /// Sets a field if there is a value.
     pub(crate) fn with_some(self, name: &str, value: Option<impl Into<String>>) -> Self {
         match value {
             Some(value) => self.with(name, value),
@@ -70,53 +70,50 @@ impl Form {
         }
     }
 
-    /// A field as typed; empty where it is not there.
+    /// A field as typed. Empty if it is missing.
     pub(crate) fn text(&self, name: &str) -> &str {
         self.pairs.iter().find(|(field, _)| field == name).map_or("", |(_, value)| value)
     }
 
-    /// A field in which something was typed.
+    /// A field that is not blank.
     pub(crate) fn given(&self, name: &str) -> Option<&str> {
         Some(self.text(name).trim()).filter(|text| !text.is_empty())
     }
 
-    /// Whether a box is ticked.
     pub(crate) fn ticked(&self, name: &str) -> bool {
         self.pairs.iter().any(|(field, _)| field == name)
     }
 
-    /// Whether a field of this name has this value: of several boxes of one name, or of a choice.
+    /// Whether one of the values of a field is this one.
     pub(crate) fn has(&self, name: &str, value: &str) -> bool {
         self.pairs.iter().any(|(field, held)| field == name && held == value)
     }
 
-    /// All values of a field.
     pub(crate) fn all<'f>(&'f self, name: &'f str) -> impl Iterator<Item = &'f str> {
         self.pairs.iter().filter(move |(field, _)| field == name).map(|(_, value)| value.as_str())
     }
 
-    /// The fields, for a form that carries them on.
     pub(crate) fn pairs(&self) -> &[(String, String)] {
         &self.pairs
     }
 
-    /// The name of what is sent.
+    /// The idempotency key.
     pub(crate) fn once(&self) -> &str {
         self.text(ONCE)
     }
 
-    /// The version that the person looked at; one that no thing has where the field is not a version.
+    /// The version that the user saw. A field that is not a version gives one that never matches.
     pub(crate) fn expected(&self) -> Expected {
         Expected::Version(self.text(VERSION).parse().unwrap_or_default())
     }
 
-    /// The form with its fields under other names, those without a new name left out.
+    /// Renames the fields, and drops those without a new name.
     pub(crate) fn renamed(self, name: impl Fn(&str) -> Option<String>) -> Self {
         let pairs = self.pairs.into_iter().filter_map(|(field, value)| Some((name(&field)?, value)));
         Self { pairs: pairs.collect() }
     }
 
-    /// A digest of the fields in which something stands, in whatever order, but for those of these names.
+    /// A digest of the fields that are not blank, in any order, except these.
     pub(crate) fn digest(&self, aside: &[&str]) -> String {
         let counts = |(name, value): &&(String, String)| !value.is_empty() && !aside.contains(&name.as_str());
         let mut pairs: Vec<_> = self.pairs.iter().filter(counts).collect();
@@ -131,14 +128,15 @@ impl Form {
         BASE64_URL_SAFE_NO_PAD.encode(hash.finish())
     }
 
-    /// What makes the store do it once, whoever sends the same form again. `path` is the page that it is sent to.
+    /// The receipt that makes the store carry out the form once. `path` is the page that it is sent to.
     pub(crate) fn receipt(&self, caller: &Caller, path: &str) -> Option<Receipt> {
         let once = Some(self.once()).filter(|once| (1..=64).contains(&once.len()))?;
         IdempotencyKey::of_page(caller, path, once).receipt(self.digest(&ASIDE))
     }
 }
 
-/// A whole number as typed. What is none is one that no field takes, so that it is told what the field's bounds are.
+/// A whole number as typed. Other text becomes a number that every field refuses, so that the error names the field's
+/// bounds.
 pub(crate) fn number(form: &Form, name: &str) -> Option<i64> {
     form.given(name).map(|text| text.parse().unwrap_or(i64::MIN))
 }

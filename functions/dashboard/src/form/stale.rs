@@ -1,24 +1,22 @@
-//! An edit of something that somebody else has edited meanwhile: both versions, side by side.
+//! A stale edit: both versions side by side.
 
 use super::Form;
 
-/// Where two versions of a thing differ. There may be nothing: somebody else has done the same.
+/// The differences between two versions. None if somebody else has made the same changes.
 #[derive(Debug, Clone)]
 pub(crate) struct Differences(Vec<Difference>);
 
-/// One field of both.
 #[derive(Clone)]
 pub(crate) struct Difference {
-    /// What the field is called.
     pub(crate) label: String,
-    /// What stands there now.
+    /// The stored value.
     pub(crate) theirs: String,
-    /// What was typed.
+    /// The value that was typed.
     pub(crate) yours: String,
 }
 
 impl Differences {
-    /// Between what stands there now and what was typed, in these fields.
+    /// Compares the stored values with what was typed, in these fields.
     pub(crate) fn between<'n>(
         current: &Form,
         typed: &Form,
@@ -31,7 +29,6 @@ impl Differences {
         Self(fields.into_iter().filter_map(difference).collect())
     }
 
-    /// The fields that differ.
     pub(crate) fn fields(&self) -> &[Difference] {
         &self.0
     }

@@ -1,4 +1,4 @@
-//! `/keys/{keyId}/edit`: which locker a key is in, whether it is shared, its return code, what it opens.
+//! `/keys/{keyId}/edit`: editing a key.
 
 use api::problem::Code;
 use api::{App, Caller, KeyPath, NoQuery, Problem};
@@ -90,7 +90,6 @@ async fn read(app: &App, id: &KeyId) -> Result<(Automat, Key), Problem> {
     Ok((app.store.automat(&key.automat).await?, key))
 }
 
-/// What somebody else has made of the key, beside what was typed.
 fn differences(t: &Texts, typed: &Form, key: &Key) -> Differences {
     let with_labels = |form: Form| {
         let shared = t.text(if form.ticked("shared") { "key-form-yes" } else { "key-form-no" });

@@ -1,11 +1,11 @@
-//! A key's fields in a form: as typed, and as the domain takes them.
+//! The fields of a key: in a form, and as domain types.
 
 use api::{Check, Problem, whole};
 use domain::{Automat, AutomatId, Key, KeyChange, KeyDraft, KeyId, LockerIndex, Property, ReturnCode, Sharing};
 
 use crate::form::{Form, number};
 
-/// The form that says what a key is.
+/// The form filled in with a key.
 pub(super) fn filled(form: Form, key: &Key) -> Form {
     let form = form
         .with("version", key.version.to_string())
@@ -15,7 +15,7 @@ pub(super) fn filled(form: Form, key: &Key) -> Form {
     if key.sharing == Sharing::Shared { form.with("shared", "on") } else { form }
 }
 
-/// What a form for a new key asks for.
+/// Reads the form for a new key.
 pub(super) fn draft(form: &Form, automat: &AutomatId) -> Result<KeyDraft, Problem> {
     let mut check = Check::new();
     let id = check.required("keyId", form.given("keyId"), KeyId::parse);
@@ -26,7 +26,7 @@ pub(super) fn draft(form: &Form, automat: &AutomatId) -> Result<KeyDraft, Proble
     check.finish(|| Some(KeyDraft { id: id?, automat, locker, sharing, return_code, property: property? }))
 }
 
-/// What a form for an edit asks for. It says everything, so that the key becomes what the form shows.
+/// Reads the form for an edit. It has all fields, so that the key becomes what the form shows.
 pub(super) fn change(form: &Form) -> Result<KeyChange, Problem> {
     let mut check = Check::new();
     let locker = check.required("lockerIndex", number(form, "lockerIndex"), whole(LockerIndex::new));
@@ -43,7 +43,7 @@ pub(super) fn change(form: &Form) -> Result<KeyChange, Problem> {
     })
 }
 
-/// The lockers that a key can be put into: the free ones, and the one that it is in.
+/// The options of the locker field: the free lockers, and the key's own.
 pub(super) fn locker_options(automat: &Automat, own: Option<&LockerIndex>) -> Vec<(String, String)> {
     let free = |locker: &LockerIndex| !automat.occupied.contains(locker) || own == Some(locker);
     automat.locker_count.indices().filter(free).map(|locker| (locker.to_string(), locker.to_string())).collect()

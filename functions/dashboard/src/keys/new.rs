@@ -1,4 +1,4 @@
-//! `/automats/{automatId}/keys/new`: a key to add to a locker, and what to do when that is done.
+//! `/automats/{automatId}/keys/new`: adding a key to a locker, and the next steps.
 
 use api::{App, AutomatPath, Caller, Problem, Query};
 use askama::Template;
@@ -31,13 +31,13 @@ struct AddedPage {
     frame: Frame,
     automat: Automat,
     key: Key,
-    /// That it is there, and in which locker.
+    /// The heading: that it has been added, and to which locker.
     added: String,
     form: Form,
 }
 
-/// `GET /automats/{automatId}/keys/new`: the form for `?locker=7`, or for the lowest free locker; or, where
-/// `?added=` names a key of the automat, what to do with it now.
+/// `GET /automats/{automatId}/keys/new`: the form for `?locker=7`, or for the lowest free locker. With `?added=` and a
+/// KeyID of the automat: the next steps for that key.
 pub(crate) async fn show(
     State(app): State<App>,
     State(random): State<Random>,

@@ -1,4 +1,4 @@
-//! `GET /keys/{keyId}`: a key, its contracts, when it is free, and what happened to it last.
+//! `GET /keys/{keyId}`: a key, its contracts, its calendar, and its latest events.
 
 use api::{App, Caller, KeyPath, Problem, Query, Role};
 use askama::Template;
@@ -17,7 +17,7 @@ use crate::links;
 use crate::times::Times;
 use crate::visit::{Visit, page};
 
-/// Of what happened to the key the page shows the last so many.
+/// How many events the page shows.
 const EVENTS: usize = 10;
 
 #[derive(Template)]
@@ -31,12 +31,12 @@ struct KeyPage<'p> {
     zone: &'static str,
     whereabouts: Whereabouts,
     overdue: bool,
-    /// Who has the key, and the contract that they have it with.
+    /// The person who has the key, and the address of their contract.
     holder: Option<(String, String)>,
     shared: bool,
     return_code: Option<&'p str>,
     lists: Vec<List>,
-    /// Contracts that have ended are shown in place of the others.
+    /// Whether ended contracts are shown instead of the others.
     ended: bool,
     more: Option<String>,
     month: MonthView,
@@ -50,7 +50,6 @@ struct List {
     lines: Vec<Line>,
 }
 
-/// A contract.
 struct Line {
     person: String,
     range: String,
@@ -58,7 +57,6 @@ struct Line {
     id: String,
 }
 
-/// A month as its table shows it.
 struct MonthView {
     title: String,
     weekdays: Vec<String>,
@@ -67,13 +65,12 @@ struct MonthView {
     after: Option<String>,
 }
 
-/// A day.
 struct Cell {
     number: u32,
     class: String,
     /// For screen readers: the date, and whether it is free.
     label: String,
-    /// Where a contract is made that begins on it.
+    /// The form for a new contract that starts on this day.
     href: Option<String>,
     mark: &'static str,
 }
@@ -160,7 +157,7 @@ fn lists(contracts: &[Contract], times: &Times, now: Instant) -> Vec<List> {
     all.into_iter().filter(|list| !list.lines.is_empty()).collect()
 }
 
-/// Who has the key, where it is out with a contract that is still there.
+/// The person who has the key, if it is out with an existing contract.
 async fn holder(app: &App, key: &Key, contracts: &[Contract]) -> Result<Option<(String, String)>, Problem> {
     let listed = contracts.iter().find(|contract| key.whereabouts.holder() == Some(&contract.id)).cloned();
     let holder = match listed {
@@ -208,7 +205,7 @@ fn of_date(date: NaiveDate) -> FluentArgs<'static> {
     let mut values = FluentArgs::new();
     values.set("day", date.day());
     values.set("month", date.month());
-    // As text: a number of four digits might be grouped.
+    // As text: Fluent might group a number of four digits.
     values.set("year", date.year().to_string());
     values
 }

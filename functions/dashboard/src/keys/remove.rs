@@ -1,4 +1,4 @@
-//! `/keys/{keyId}/remove`: removing a key and everything on it.
+//! `/keys/{keyId}/remove`: removing a key and its contracts.
 
 use api::problem::Code;
 use api::{App, Caller, KeyPath, NoQuery, Problem};
@@ -20,14 +20,14 @@ struct RemovePage {
     frame: Frame,
     key: Key,
     automat: String,
-    /// Contracts that run or are still to come.
+    /// How many contracts are active or upcoming.
     live: usize,
     out: bool,
     form: Form,
     errors: Errors,
 }
 
-/// A key that is dead, but not all of which is gone.
+/// A key whose contracts are still being deleted.
 #[derive(Template)]
 #[template(path = "keys/removing.html")]
 struct RemovingPage {
@@ -60,7 +60,7 @@ pub(crate) async fn send(
 ) -> Result<Response, Problem> {
     let key = match app.store.key(&id).await.map_err(Problem::from) {
         Ok(key) => key,
-        // Sent twice: it is gone, as was wanted.
+        // Sent twice: it has been removed already.
         Err(problem) if problem.code == Code::KeyNotFound => return Ok(Redirect::to("/").into_response()),
         Err(problem) => return Err(problem),
     };

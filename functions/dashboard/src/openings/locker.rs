@@ -1,4 +1,4 @@
-//! `GET /automats/{automatId}/lockers/{lockerIndex}`: what is known of one locker, and the button that opens it.
+//! `GET /automats/{automatId}/lockers/{lockerIndex}`: the state of one locker, and the button that opens it.
 
 use api::problem::Code;
 use api::{App, Caller, LockerPath, NoQuery, Problem};
@@ -18,7 +18,7 @@ use crate::links;
 use crate::times::Times;
 use crate::visit::{Visit, page};
 
-/// How many of the key's events the page shows.
+/// How many events of the key the page shows.
 const LAST: usize = 5;
 
 #[derive(Template)]
@@ -44,7 +44,7 @@ pub(crate) async fn see_locker(
     show(&app, &visit, &caller, (automat, index), Form::fresh(&random)?, Errors::none()).await
 }
 
-/// The page, with what was typed and what is wrong with it.
+/// The page with a form and its errors.
 pub(super) async fn show(
     app: &App,
     visit: &Visit,
@@ -82,7 +82,7 @@ fn status(errors: &Errors) -> StatusCode {
 }
 
 impl LockerPage {
-    /// A text with the locker's number in it.
+    /// A text with `$locker`.
     fn numbered(&self, id: &str) -> String {
         self.frame.t.format(id, &FluentArgs::from_iter([("locker", self.locker.locker.get())]))
     }

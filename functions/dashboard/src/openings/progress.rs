@@ -1,5 +1,5 @@
-//! `GET /openings/{openingId}`: how far an opening has come, and `…/status`: the part of that page which changes, held
-//! back until there is news.
+//! `GET /openings/{openingId}`: the progress of an opening; and `…/status`: the part of that page which changes. Its
+//! response waits until there is news.
 
 use std::time::Duration;
 
@@ -34,13 +34,13 @@ struct StatusFragment {
     progress: Progress,
 }
 
-/// What both of them show.
+/// What both pages show.
 struct Progress {
     t: &'static Texts,
     opening: Opening,
     state: State,
     automat_name: String,
-    /// For the button that tries again, if the person may.
+    /// For the button “Try again”, if the user may open lockers.
     form: Option<Form>,
 }
 
@@ -93,7 +93,7 @@ async fn progress(
     Ok(Progress { t: visit.t, opening, state, automat_name, form })
 }
 
-/// What an automat is called and where its clock stands; one that has been removed by now keeps its identifier.
+/// The name and time zone of an automat. One that has been removed is shown by its id.
 async fn automat(app: &App, id: &AutomatId) -> Result<(String, TimeZone), Problem> {
     match app.store.automat(id).await {
         Ok(automat) => Ok((automat.name.as_str().to_owned(), automat.time_zone)),
@@ -103,7 +103,7 @@ async fn automat(app: &App, id: &AutomatId) -> Result<(String, TimeZone), Proble
 }
 
 impl Progress {
-    /// A text with the locker's number in it.
+    /// A text with `$locker`.
     fn numbered(&self, id: &str) -> String {
         self.t.format(id, &FluentArgs::from_iter([("locker", self.opening.locker.get())]))
     }

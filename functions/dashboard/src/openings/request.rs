@@ -1,4 +1,4 @@
-//! `POST /automats/{automatId}/lockers/{lockerIndex}/open`: asks for it, and goes to where it is followed.
+//! `POST /automats/{automatId}/lockers/{lockerIndex}/open`: requests an opening, and redirects to its page.
 
 use api::problem::Code;
 use api::{App, Caller, Check, LockerPath, Problem};

@@ -1,4 +1,4 @@
-//! How far an opening has come, as far as the device has reported it.
+//! The state of an opening, as far as it is known: a result that only the device knows is not guessed.
 
 use api::Caller;
 use domain::{Instant, Opening, OpeningStatus};
@@ -7,25 +7,21 @@ use texts::{FluentArgs, Texts};
 use crate::events::who;
 use crate::times::Times;
 
-/// What `templates/openings/state.html` shows.
+/// The state as `templates/openings/status.html` shows it.
 #[derive(Debug)]
 pub(super) struct State {
-    /// The class that gives it its colour and sign.
+    /// The CSS class for its colour and sign.
     pub(super) class: &'static str,
-    /// The heading.
     pub(super) title: String,
-    /// What it means for whoever stands at the cabinet.
+    /// What it means for somebody at the cabinet.
     pub(super) meaning: String,
     status: OpeningStatus,
-    /// Whether the device has spoken.
+    /// Whether the device has reported the result.
     pub(super) is_answered: bool,
-    /// Of the life of the request, what is left in seconds.
+    /// Seconds until the request expires.
     pub(super) seconds_left: i64,
-    /// Who asked for it.
     pub(super) asked_by: String,
-    /// When.
     pub(super) asked_at: String,
-    /// When it ended.
     pub(super) ended_at: Option<String>,
 }
 
@@ -49,22 +45,21 @@ impl State {
         }
     }
 
-    /// Whether the device may still act on it.
+    /// Whether the device may still act on the request.
     pub(super) fn is_asking(&self) -> bool {
         self.status == OpeningStatus::Requested
     }
 
-    /// Whether the locker is open.
     pub(super) fn is_open(&self) -> bool {
         self.status == OpeningStatus::Opened
     }
 
-    /// Whether a later look may show more.
+    /// Whether a late report of the device may still change the result.
     pub(super) fn is_provisional(&self) -> bool {
         self.status == OpeningStatus::Expired && !self.is_answered
     }
 
-    /// Whether it is over, and the locker is not known to be open.
+    /// Whether it has ended without a report that the locker opened.
     pub(super) fn may_be_tried_again(&self) -> bool {
         !self.is_asking() && !self.is_open()
     }

@@ -1,5 +1,5 @@
-//! What cannot be done, as a page: what happened, what to do, and the name to ask about it by. A program that lost its way
-//! here gets a problem document: API Gateway sends here all that it has no route for.
+//! Problems as pages: what happened, what to do, and the correlation id for support. API Gateway sends requests without
+//! a route here, so a program gets a problem document instead.
 
 use api::problem::Code;
 use api::routes::is_for_programs;
@@ -26,7 +26,7 @@ struct RefusedPage<'p> {
     correlation: &'p str,
 }
 
-/// Shows every refusal of these pages as a page.
+/// Shows every problem of these routes as a page.
 pub(crate) fn as_pages<S: Clone + Send + Sync + 'static>(pages: Router<S>) -> Router<S> {
     pages.layer(from_fn(show))
 }
@@ -58,7 +58,7 @@ async fn show(request: Request, next: Next) -> Response {
     }
 }
 
-/// Whether a program asks: by a path that no page has, or because it wants JSON and no page.
+/// Whether the client is a program: the path belongs to no page, or it accepts JSON and no HTML.
 pub(crate) fn is_by_program(parts: &Parts) -> bool {
     let accepted = parts.headers.get_all(ACCEPT).iter().filter_map(|value| value.to_str().ok());
     let accepted = accepted.flat_map(|value| value.split(','));
@@ -68,12 +68,11 @@ pub(crate) fn is_by_program(parts: &Parts) -> bool {
     is_for_programs(parts.uri.path()) || wants_json && !accepts("text/html")
 }
 
-/// What happened, in words.
 pub(crate) fn title(t: &Texts, problem: &Problem) -> String {
     t.format(&format!("refused-{}", kebab(problem.code)), &values(problem))
 }
 
-/// What to do about it, in words; empty where there is nothing to say.
+/// Empty if there is no advice.
 pub(crate) fn advice(t: &Texts, problem: &Problem) -> String {
     let id = format!("refused-{}-advice", kebab(problem.code));
     if t.has(&id) { t.format(&id, &values(problem)) } else { String::new() }

@@ -1,5 +1,5 @@
-//! Lets through those who are signed in, as the gateway's authorizer does at the API's routes: with their claims where
-//! the gateway would have put them, so that the gate decides what they may.
+//! Lets signed-in users through, as the gateway's authorizer does for the API's routes. The claims go where the gateway
+//! would have put them, so that the API's gate decides what they may do.
 
 use api::problem::Code;
 use api::routes::{self, Access};
@@ -34,17 +34,15 @@ struct Door {
     clock: Clock,
 }
 
-/// Puts the check in front of the pages, and the headers that every answer has.
+/// Adds the check in front of the pages, and the security headers of every response.
 pub(crate) fn authenticate<S: Clone + Send + Sync + 'static>(pages: Router<S>, sign_in: SignIn, clock: Clock) -> Router<S> {
     let door = Door { sign_in: sign_in.clone(), clock };
     pages.layer(from_fn_with_state(door, pass)).layer(from_fn_with_state(sign_in, headers::guard))
 }
 
-/// How somebody stands.
 enum Session {
-    /// Signed in, with a new access token if the old one was over.
+    /// Signed in, with a new access token if the old one had expired.
     In { claims: Claims, renewed: Option<Renewed> },
-    /// Not signed in, or not any more.
     Out,
 }
 
@@ -55,7 +53,7 @@ struct Renewed {
 
 async fn pass(State(door): State<Door>, request: Request, next: Next) -> Response {
     let (mut parts, body) = request.into_parts();
-    // A bearer token, which no other page can make a browser send, and which the gateway has verified.
+    // The gateway has verified a bearer token, which no other site can make a browser send.
     if let Some(claims) = Claims::of_gateway(&parts.extensions) {
         let name = claims.get("username").unwrap_or_default().to_owned();
         parts.extensions.insert(SignedInUser { name, role: Role::of_claims(claims.by_name()) });
@@ -63,7 +61,7 @@ async fn pass(State(door): State<Door>, request: Request, next: Next) -> Respons
     }
     let access = parts.extensions.get::<MatchedPath>().map(MatchedPath::as_str);
     let access = access.and_then(|path| routes::access(&parts.method, path));
-    // Nobody needs to be signed in to be told that there is nothing.
+    // A 404 for a program needs no sign-in.
     if access.is_none() && is_by_program(&parts) {
         return next.run(Request::from_parts(parts, body)).await;
     }
@@ -115,7 +113,7 @@ impl Inner {
         let Some(refresh) = cookies::held(headers, REFRESH) else { return Ok(Session::Out) };
         let tokens = match self.provider.renew(refresh).await {
             Ok(tokens) => tokens,
-            Err(NoTokens::Over) => return Ok(Session::Out),
+            Err(NoTokens::Expired) => return Ok(Session::Out),
             Err(NoTokens::SignIn(error)) => return Err(error),
         };
         let claims = self.claims(&tokens.access, now).await?.ok_or(SignInError::Unreadable)?;
@@ -123,8 +121,8 @@ impl Inner {
     }
 }
 
-/// The answer to somebody who is not signed in: the way to sign in where they only look, and where something was sent, what
-/// it was, to be sent again, for nothing of it is done. A script that asks gets a short answer.
+/// The response to somebody who is not signed in. Navigation leads to the sign-in. A form is not carried out, but can
+/// be sent again from the page. A script gets a 401.
 async fn out(parts: &Parts, body: Body) -> Response {
     let navigates = parts.headers.get(SEC_FETCH_MODE).is_none_or(|mode| mode == "navigate");
     if parts.method.is_safe() && navigates {
@@ -147,7 +145,7 @@ fn refused(notice: &Notice, parts: &Parts, problem: Problem) -> Response {
     answer
 }
 
-/// The page that somebody looks at: of what was sent, the one that it was sent from.
+/// The page that the user sees: for a form, the page that it was sent from.
 fn shown(parts: &Parts, visit: &Visit) -> String {
     if parts.method.is_safe() {
         return visit.here.clone();
@@ -157,7 +155,7 @@ fn shown(parts: &Parts, visit: &Visit) -> String {
     path.unwrap_or_else(|| "/".to_owned())
 }
 
-/// What the person is called: as the sign-in said, else by the name in the user pool.
+/// The name from the sign-in, otherwise the user name in the user pool.
 fn name(headers: &HeaderMap, claims: &Claims) -> String {
     let said = cookies::held(headers, PERSON).and_then(|text| BASE64_URL_SAFE_NO_PAD.decode(text).ok());
     let said = said.and_then(|bytes| String::from_utf8(bytes).ok());

@@ -1,4 +1,4 @@
-//! `GET /auth/callback`: takes the answer of the page on which people sign in.
+//! `GET /auth/callback`: handles the response of the sign-in page.
 
 use api::Problem;
 use axum::extract::State;
@@ -14,7 +14,7 @@ use super::notice::Notice;
 use super::{SignIn, parameter};
 use crate::visit::Visit;
 
-/// Every answer leaves the address with the code behind, or says what to do.
+/// Every response redirects away from the address with the code, or is a page that says what to do.
 pub(crate) async fn finish_sign_in(
     State(sign_in): State<SignIn>,
     visit: Visit,
@@ -25,17 +25,17 @@ pub(crate) async fn finish_sign_in(
     let to = pkce::destination(&state);
     let secret = cookies::held(&headers, SIGNING_IN).and_then(Secret::of_cookie);
     let Some(secret) = secret.filter(|secret| secret.has_made(&state)) else {
-        // Somebody came back twice, or another tab was first: there is nothing to do.
+        // The page was reloaded, or another tab has finished the sign-in already.
         let is_in = cookies::held(&headers, REFRESH).is_some();
         return Ok(if is_in { Redirect::to(&to).into_response() } else { Notice::Lost.page(&visit, &to) });
     };
     let Some(code) = parameter(&uri, "code") else {
-        tracing::info!(sign_in.error = known(parameter(&uri, "error").as_deref()), "no sign-in");
+        tracing::info!(sign_in.error = known(parameter(&uri, "error").as_deref()), "sign-in failed");
         return Ok(Notice::Denied.page(&visit, &to));
     };
     match sign_in.0.provider.redeem(&code, &secret.verifier(&state)).await {
         Ok(tokens) => Ok(signed_in(&tokens, &to)),
-        Err(NoTokens::Over) => Ok(Notice::Lost.page(&visit, &to)),
+        Err(NoTokens::Expired) => Ok(Notice::Lost.page(&visit, &to)),
         Err(NoTokens::SignIn(error)) => Err(Problem::internal(error)),
     }
 }
@@ -54,8 +54,7 @@ fn signed_in(tokens: &Tokens, to: &str) -> Response {
     answer
 }
 
-/// The error's name, where it is one of those that there are (RFC 6749, section 4.1.2.1): whoever makes an address
-/// writes nothing into the log.
+/// The error code, if it is a known one (RFC 6749, section 4.1.2.1). Nobody can write other text into the log.
 fn known(error: Option<&str>) -> &'static str {
     const KNOWN: [&str; 7] = [
         "access_denied",

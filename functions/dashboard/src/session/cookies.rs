@@ -1,40 +1,37 @@
-//! The cookies of a session, and how any cookie of ours is read and set.
+//! The cookies of a session, and reading and setting cookies.
 //!
-//! The prefix `__Host-` makes a browser refuse a cookie of that name from any other host, and over anything but TLS (or
-//! from this machine); `HttpOnly` keeps scripts from it, and `SameSite=Lax` other pages' forms.
+//! With the prefix `__Host-` a browser accepts the cookie from this host only, and only over TLS or from localhost.
+//! `HttpOnly` hides it from scripts, and `SameSite=Lax` from forms of other sites.
 
 use http::header::{COOKIE, SET_COOKIE};
 use http::{HeaderMap, HeaderValue};
 
-/// The access token.
 pub(super) const ACCESS: &str = "__Host-access";
-/// The refresh token.
 pub(super) const REFRESH: &str = "__Host-refresh";
-/// What the person is called, in base 64.
+/// The user's name, in base 64.
 pub(super) const PERSON: &str = "__Host-person";
-/// The secret of a browser that is signing in.
+/// The secret of a sign-in that is not finished.
 pub(super) const SIGNING_IN: &str = "__Host-sign-in";
 
-/// How long a refresh token is good for, in seconds: as `infra/sign-in.yaml` has it.
+/// How long a refresh token is valid, as in `infra/sign-in.yaml`.
 pub(super) const SESSION_SECONDS: u64 = 7 * 24 * 60 * 60;
-/// How long somebody may take to sign in, in seconds.
+/// How long a sign-in may take.
 pub(super) const SIGNING_IN_SECONDS: u64 = 15 * 60;
 
-/// A cookie of a request.
 pub(crate) fn held<'h>(headers: &'h HeaderMap, name: &str) -> Option<&'h str> {
     let lines = headers.get_all(COOKIE).iter().filter_map(|line| line.to_str().ok());
     let mut named = lines.flat_map(|line| line.split(';')).filter_map(|cookie| cookie.trim().split_once('='));
     named.find(|(held, _)| *held == name).map(|(_, value)| value).filter(|value| !value.is_empty())
 }
 
-/// Has the browser keep a cookie. A value that no cookie can have is not kept.
+/// Sets a cookie. A value with characters that no cookie can have is ignored.
 pub(crate) fn keep(headers: &mut HeaderMap, name: &str, value: &str, seconds: u64) {
     if value.bytes().all(is_of_cookies) {
         set(headers, name, value, seconds);
     }
 }
 
-/// Has the browser forget some.
+/// Deletes cookies.
 pub(super) fn forget(headers: &mut HeaderMap, names: &[&str]) {
     for name in names {
         set(headers, name, "", 0);

@@ -1,4 +1,4 @@
-//! What every answer of the pages tells a browser not to do.
+//! The security headers of every response.
 
 use axum::extract::{Request, State};
 use axum::middleware::Next;
@@ -10,7 +10,7 @@ use http::{HeaderName, HeaderValue};
 
 use super::SignIn;
 
-/// Put into the extensions of an answer that shows an email as it will look: its styles are in the text itself.
+/// An extension of a response with a preview of an email, whose styles are inline.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct ShowsMail;
 
@@ -21,14 +21,13 @@ const PERMISSIONS_POLICY: HeaderName = HeaderName::from_static("permissions-poli
 const FIXED: [(HeaderName, &str); 6] = [
     (X_CONTENT_TYPE_OPTIONS, "nosniff"),
     (X_FRAME_OPTIONS, "DENY"),
-    // Our own pages name where they send a form from, by which `origin` knows them; nobody else learns anything.
+    // Our own requests have a referrer, from which `origin` recognises them. Other sites learn nothing.
     (REFERRER_POLICY, "same-origin"),
     (OPENER_POLICY, "same-origin"),
     (RESOURCE_POLICY, "same-origin"),
     (PERMISSIONS_POLICY, "camera=(), geolocation=(), microphone=(), payment=(), usb=()"),
 ];
 
-/// Adds the headers.
 pub(super) async fn guard(State(sign_in): State<SignIn>, request: Request, next: Next) -> Response {
     let mut answer = next.run(request).await;
     let shows_mail = answer.extensions().get::<ShowsMail>().is_some();
@@ -47,7 +46,7 @@ pub(super) async fn guard(State(sign_in): State<SignIn>, request: Request, next:
     answer
 }
 
-/// Signing out leads to the sign-in's pages, and a form's policy also binds where its answer leads.
+/// Signing out redirects to the sign-in, and `form-action` also applies to redirects.
 fn policy(sign_in: &str, shows_mail: bool) -> String {
     let styles = if shows_mail { "'self' 'unsafe-inline'" } else { "'self'" };
     format!(

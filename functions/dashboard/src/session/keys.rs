@@ -1,4 +1,4 @@
-//! The issuer's public keys: fetched once, and again when a token names one that is not known, at most once a minute.
+//! The issuer's public keys: fetched once, and again if a token names an unknown key, at most once a minute.
 
 use std::collections::HashMap;
 use std::ops::ControlFlow;
@@ -12,17 +12,16 @@ use serde_json::Value;
 
 use super::provider::{Provider, SignInError};
 
-/// How often they are fetched at most, whatever tokens name.
+/// The least time between two fetches, whatever keys tokens name.
 const PAUSE_MILLIS: i64 = 60_000;
 
-/// An RSA key.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Key {
     n: Vec<u8>,
     e: Vec<u8>,
 }
 
-/// All of them that are known.
+/// The known keys.
 #[derive(Debug, Default)]
 pub(super) struct Keys(Mutex<Known>);
 
@@ -33,14 +32,14 @@ struct Known {
 }
 
 impl Key {
-    /// Whether a signature by RS256 is of this key.
+    /// Verifies an RS256 signature.
     pub(super) fn has_signed(&self, text: &[u8], signature: &[u8]) -> bool {
         RsaPublicKeyComponents { n: &self.n, e: &self.e }.verify(&RSA_PKCS1_2048_8192_SHA256, text, signature).is_ok()
     }
 }
 
 impl Keys {
-    /// The key of a name, if the issuer has such a one.
+    /// The key with this id, if the issuer has one.
     pub(super) async fn find(&self, name: &str, provider: &Provider, now: Instant) -> Result<Option<Key>, SignInError> {
         if let ControlFlow::Break(known) = self.known(name, now) {
             return Ok(known);
@@ -49,14 +48,14 @@ impl Keys {
         Ok(self.lock().keys.get(name).cloned())
     }
 
-    /// Fetches them anew.
     pub(super) async fn fetch(&self, provider: &Provider, now: Option<Instant>) -> Result<(), SignInError> {
         let keys = read(&provider.keys().await?);
         *self.lock() = Known { keys, asked: now };
         Ok(())
     }
 
-    /// The key of a name, or that there is none; goes on where it must be asked for.
+    /// `Break` with the known key, or with `None` if it is too early to fetch again. `Continue` if the keys must be
+    /// fetched.
     fn known(&self, name: &str, now: Instant) -> ControlFlow<Option<Key>> {
         let known = self.lock();
         let key = known.keys.get(name).cloned();
@@ -69,7 +68,7 @@ impl Keys {
     }
 }
 
-/// The keys of a JSON Web Key Set (RFC 7517) that sign by RS256; others are none of ours.
+/// The keys of a JSON Web Key Set (RFC 7517) that sign with RS256. Others are ignored.
 fn read(set: &Value) -> HashMap<String, Key> {
     let keys = set["keys"].as_array().into_iter().flatten();
     keys.filter_map(|key| Some((key["kid"].as_str()?.to_owned(), rsa(key)?))).collect()

@@ -1,11 +1,10 @@
-//! Who is there: the sign-in, the cookies that hold it, and the check that takes the place of the gateway's authorizer.
+//! Sessions: the sign-in, its cookies, and the check that replaces the gateway's authorizer.
 //!
-//! API Gateway reads no cookies, so the dashboard's route is open to it, and the dashboard verifies the token itself. What
-//! it found it hands on as the gateway would have, so that the gate decides about pages as it does about the API
+//! API Gateway does not read cookies, so its route for the dashboard is open, and the dashboard verifies the token
+//! itself. It passes the claims on as the gateway would, so that the API's gate decides about pages too
 //! (`docs/adr/0021-sessions-in-cookies.md`).
 //!
-//! *Invariant*: nothing of a session is kept on the server, and no token leaves the cookies but to the sign-in's own
-//! address.
+//! *Invariant*: the server stores nothing of a session, and a token is sent to nobody but the identity provider.
 
 mod authenticate;
 pub(crate) mod callback;
@@ -34,16 +33,13 @@ pub use settings::SignInSettings;
 use keys::Keys;
 use provider::Provider;
 
-/// The person at the browser, for the page to show.
 #[derive(Debug, Clone)]
 pub(crate) struct SignedInUser {
-    /// What they are called.
     pub(crate) name: String,
-    /// What they may; nothing while nobody has given them a role.
+    /// `None` until an admin gives them a role.
     pub(crate) role: Option<Role>,
 }
 
-/// Where people sign in.
 #[derive(Debug, Clone)]
 pub struct SignIn(Arc<Inner>);
 
@@ -55,14 +51,13 @@ struct Inner {
 }
 
 impl SignIn {
-    /// With the sign-in that the settings name, reached by a client of HTTP.
     #[must_use]
     pub fn new(settings: SignInSettings, client: SharedHttpConnector) -> Self {
         let provider = Provider::new(&settings, client);
         Self(Arc::new(Inner { settings, provider, keys: Keys::default() }))
     }
 
-    /// Fetches the issuer's keys, so that the first request need not. If it fails the first request will try again.
+    /// Fetches the issuer's keys before the first request. If it fails, the first request tries again.
     pub async fn prepare(&self) {
         if let Err(error) = self.0.keys.fetch(&self.0.provider, None).await {
             tracing::warn!(error = &error as &dyn std::error::Error, "fetching the issuer's keys");
@@ -70,7 +65,6 @@ impl SignIn {
     }
 }
 
-/// A parameter of a query.
 fn parameter(uri: &Uri, name: &str) -> Option<String> {
     let mut pairs = form_urlencoded::parse(uri.query().unwrap_or_default().as_bytes());
     pairs.find(|(given, _)| given == name).map(|(_, value)| value.into_owned())

@@ -1,4 +1,4 @@
-//! Pages that say how somebody stands: signed out, without a role, or not let in.
+//! Pages about the sign-in: signed out, without a role, or failed.
 
 use api::{CorrelationId, Problem};
 use askama::Template;
@@ -9,20 +9,18 @@ use crate::form::Form;
 use crate::frame::Frame;
 use crate::visit::{Visit, page};
 
-/// What such a page says.
 #[derive(Debug, Clone)]
 pub(super) enum Notice {
-    /// Something was sent that would have changed something, and nobody is signed in any more.
+    /// A form was sent after the session ended.
     Ended(Form),
-    /// It was not sent by a page of ours.
+    /// A form was sent by another site.
     Foreign,
-    /// Somebody has signed in whom nobody has given a role.
     NoRole,
-    /// The sign-in was broken off.
+    /// The user cancelled the sign-in.
     Denied,
-    /// The sign-in's answer does not belong to this browser, or comes too late.
+    /// The sign-in was started by another browser, or took too long.
     Lost,
-    /// The sign-in cannot be reached.
+    /// The identity provider cannot be reached.
     SignInError,
 }
 
@@ -49,12 +47,12 @@ impl Notice {
         }
     }
 
-    /// The page. `to` is where somebody goes on who signs in again.
+    /// `to` is the page to return to after signing in.
     pub(super) fn page(&self, visit: &Visit, to: &str) -> Response {
         self.shown(visit, to, None)
     }
 
-    /// The page, with the name to ask about it by.
+    /// The page with the correlation id for support.
     pub(super) fn named_page(&self, visit: &Visit, correlation: &CorrelationId) -> Response {
         self.shown(visit, "/", Some(correlation.as_str()))
     }
@@ -78,7 +76,7 @@ impl Notice {
     }
 }
 
-/// Where one signs in to go on to a page.
+/// The address that signs in and returns to a page.
 pub(super) fn sign_in(to: &str) -> String {
     let query = form_urlencoded::Serializer::new(String::new()).append_pair("to", to).finish();
     format!("/sign-in?{query}")

@@ -1,12 +1,12 @@
-//! Whether what changes something was sent by a page of ours: no token in our forms, but what every browser says.
+//! Protection against cross-site request forgery: by the headers that every browser sends, without tokens in the forms.
 
 use http::header::ORIGIN;
 use http::{HeaderMap, HeaderName, Method};
 
 const SEC_FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
 
-/// Whether a request may be taken: one that only looks, or one that our own page sends. Browsers name the origin with
-/// every POST; what names none, or `null`, is not ours.
+/// Whether a request is safe, or sent by our own page. Browsers send the origin with every POST; without one, or with
+/// `null`, it is not ours.
 pub(super) fn is_ours(method: &Method, headers: &HeaderMap, dashboard: &str) -> bool {
     let mut origins = headers.get_all(ORIGIN).iter();
     let named = (origins.next(), origins.next());

@@ -1,9 +1,9 @@
-//! One attempt to sign in: what ties the answer of the provider page to the browser that asked (RFC 6749, section 10.12),
-//! and the tokens to who has the code (PKCE, RFC 7636).
+//! `state` and PKCE of a sign-in. `state` binds the response of the sign-in page to the browser that started it (RFC
+//! 6749, section 10.12); PKCE binds the tokens to whoever started with the code challenge (RFC 7636).
 //!
-//! A browser keeps one secret in a cookie for as long as it is signing in. `state` and `code_verifier` are made of it, and
-//! the destination travels within `state`; so any number of tabs can be signing in at once, each to its own page, over one
-//! small cookie.
+//! A browser keeps one secret in a cookie while it signs in. `state` and `code_verifier` are derived from it, and the
+//! destination is part of `state`. So any number of tabs can sign in at once, each to its own page, with one small
+//! cookie.
 
 use api::Problem;
 use base64::Engine as _;
@@ -16,7 +16,7 @@ use ring::hmac::{HMAC_SHA256, Key, sign, verify};
 use crate::links::own;
 
 const IN_AN_ADDRESS: &AsciiSet = &CONTROLS.add(b' ').add(b'"').add(b'<').add(b'>');
-/// A longer destination is not worth its place in an address: the first page is shown instead.
+/// A longer destination is replaced by the first page.
 const LONGEST_DESTINATION: usize = 500;
 
 /// The secret of a browser that is signing in. It has no `Debug`.
@@ -24,23 +24,20 @@ const LONGEST_DESTINATION: usize = 500;
 pub(super) struct Secret([u8; 32]);
 
 impl Secret {
-    /// A new one.
     pub(super) fn fresh(random: &Random) -> Result<Self, Problem> {
         Ok(Self(random.bytes().map_err(Problem::from)?))
     }
 
-    /// The one in a cookie.
     pub(super) fn of_cookie(text: &str) -> Option<Self> {
         let bytes = BASE64_URL_SAFE_NO_PAD.decode(text).ok()?;
         bytes.try_into().ok().map(Self)
     }
 
-    /// For the cookie.
     pub(super) fn cookie(&self) -> String {
         BASE64_URL_SAFE_NO_PAD.encode(self.0)
     }
 
-    /// The `state` of an attempt that leads to a page of ours.
+    /// The `state` of a sign-in that leads to a page.
     pub(super) fn state(&self, to: &str, random: &Random) -> Result<String, Problem> {
         let to = if to.len() <= LONGEST_DESTINATION { to } else { "/" };
         let name = BASE64_URL_SAFE_NO_PAD.encode(random.bytes::<16>().map_err(Problem::from)?);
@@ -49,19 +46,18 @@ impl Secret {
         Ok(format!("{named}.{seal}"))
     }
 
-    /// Whether a `state` is of this secret.
+    /// Whether a `state` was made with this secret.
     pub(super) fn has_made(&self, state: &str) -> bool {
         let Some((named, seal)) = state.rsplit_once('.') else { return false };
         let seal = BASE64_URL_SAFE_NO_PAD.decode(seal).unwrap_or_default();
         verify(&self.key("state"), named.as_bytes(), &seal).is_ok()
     }
 
-    /// The `code_verifier` of an attempt.
+    /// The `code_verifier` of a sign-in.
     pub(super) fn verifier(&self, state: &str) -> String {
         BASE64_URL_SAFE_NO_PAD.encode(sign(&self.key("verifier"), state.as_bytes()))
     }
 
-    /// A key for one purpose.
     fn key(&self, purpose: &str) -> Key {
         Key::new(HMAC_SHA256, sign(&Key::new(HMAC_SHA256, &self.0), purpose.as_bytes()).as_ref())
     }
@@ -72,11 +68,11 @@ pub(super) fn challenge(verifier: &str) -> String {
     BASE64_URL_SAFE_NO_PAD.encode(digest(&SHA256, verifier.as_bytes()))
 }
 
-/// Where a `state` leads, whoever made it: a page of ours at any rate.
+/// The destination of a `state`. It is not verified, but always a path of this site.
 pub(super) fn destination(state: &str) -> String {
     let to = state.split('.').nth(1).and_then(|to| BASE64_URL_SAFE_NO_PAD.decode(to).ok());
     let to = to.and_then(|to| String::from_utf8(to).ok()).unwrap_or_default();
-    // The path reached us decoded, and goes into a header.
+    // The path is decoded here, and goes into a header.
     utf8_percent_encode(own(&to), IN_AN_ADDRESS).to_string()
 }
 

@@ -1,4 +1,4 @@
-//! The sign-in's own address: its pages, to which browsers are sent, and what the dashboard asks of it.
+//! The identity provider: its pages, to which browsers are redirected, and the dashboard's requests to it.
 
 use std::time::Duration;
 
@@ -16,55 +16,46 @@ use serde_json::Value;
 use super::SignInSettings;
 use super::token::named;
 
-/// How long an answer may take: a person waits for it.
+/// A user waits for the response.
 const PATIENCE: Duration = Duration::from_secs(5);
-/// Who signs in, and that the token is for this API.
 const SCOPE: &str = "openid key-automat/person";
 
-/// Speaks to the sign-in.
 #[derive(Debug)]
 pub(super) struct Provider {
     settings: SignInSettings,
     client: SharedHttpConnector,
 }
 
-/// What a sign-in or its renewal gives. It has no `Debug`.
+/// The tokens of a sign-in or a refresh. It has no `Debug`.
 pub(super) struct Tokens {
-    /// What the person may do.
     pub(super) access: String,
-    /// For how many seconds.
+    /// How long the access token is valid.
     pub(super) seconds: u64,
-    /// For the next ones.
     pub(super) refresh: Option<String>,
-    /// What the person is called, where the sign-in says so.
+    /// The user's name, if there is an ID token.
     pub(super) name: Option<String>,
 }
 
-/// Why there are no tokens.
 #[derive(Debug, thiserror::Error)]
 pub(super) enum NoTokens {
-    /// The code or the refresh token is good for nothing any more.
-    #[error("the grant is good for nothing any more")]
-    Over,
-    /// Something is wrong between the sign-in and us.
+    /// The code or refresh token is no longer valid.
+    #[error("the grant is no longer valid")]
+    Expired,
+    /// The sign-in failed for another reason.
     #[error(transparent)]
     SignIn(#[from] SignInError),
 }
 
-/// What can be wrong between the sign-in and us. Nothing of what was asked or answered stands in it.
+/// Why a request to the provider failed. It has nothing of the request or response.
 #[derive(Debug, thiserror::Error)]
 pub(super) enum SignInError {
-    /// It did not answer in time.
-    #[error("the sign-in did not answer in time")]
+    #[error("the identity provider did not respond in time")]
     Slow,
-    /// It cannot be reached.
-    #[error("the sign-in cannot be reached")]
+    #[error("the identity provider cannot be reached")]
     Unreachable(#[source] ConnectorError),
-    /// It answered that it cannot.
-    #[error("the sign-in answered {0}")]
+    #[error("the identity provider responded with {0}")]
     Status(StatusCode),
-    /// It answered something else.
-    #[error("the sign-in's answer cannot be read")]
+    #[error("the identity provider's response cannot be read")]
     Unreadable,
 }
 
@@ -73,7 +64,6 @@ impl Provider {
         Self { settings: settings.clone(), client }
     }
 
-    /// The page on which people sign in.
     pub(super) fn authorize(&self, state: &str, challenge: &str) -> String {
         self.page(
             "/oauth2/authorize",
@@ -89,46 +79,43 @@ impl Provider {
         )
     }
 
-    /// The way out: it forgets the browser, and sends it back to us.
+    /// The page that signs the browser out and redirects to the dashboard.
     pub(super) fn logout(&self) -> String {
         self.page("/logout", &[("client_id", &self.settings.client), ("logout_uri", &self.settings.signed_out())])
     }
 
-    /// The tokens for a code.
     pub(super) async fn redeem(&self, code: &str, verifier: &str) -> Result<Tokens, NoTokens> {
         let callback = self.settings.callback();
-        let asked = [
+        let form = [
             ("grant_type", "authorization_code"),
             ("client_id", &self.settings.client),
             ("redirect_uri", &callback),
             ("code_verifier", verifier),
             ("code", code),
         ];
-        self.tokens(&asked).await
+        self.tokens(&form).await
     }
 
-    /// The next tokens. Asking twice does no harm, as the refresh token stays the same.
+    /// New tokens. A retry is safe, since the refresh token stays the same.
     pub(super) async fn renew(&self, refresh: &str) -> Result<Tokens, NoTokens> {
-        let asked = [("grant_type", "refresh_token"), ("client_id", &self.settings.client), ("refresh_token", refresh)];
-        match self.tokens(&asked).await {
-            Err(NoTokens::SignIn(SignInError::Unreachable(_))) => self.tokens(&asked).await,
+        let form = [("grant_type", "refresh_token"), ("client_id", &self.settings.client), ("refresh_token", refresh)];
+        match self.tokens(&form).await {
+            Err(NoTokens::SignIn(SignInError::Unreachable(_))) => self.tokens(&form).await,
             answer => answer,
         }
     }
 
-    /// Ends the sign-in of a refresh token.
     pub(super) async fn revoke(&self, refresh: &str) -> Result<(), SignInError> {
-        let asked = [("client_id", self.settings.client.as_str()), ("token", refresh)];
+        let form = [("client_id", self.settings.client.as_str()), ("token", refresh)];
         let address = format!("{}/oauth2/revoke", self.settings.pages);
-        let (status, _) = self.send(Method::POST, &address, form(&asked)).await?;
+        let (status, _) = self.send(Method::POST, &address, encode(&form)).await?;
         if status.is_success() { Ok(()) } else { Err(SignInError::Status(status)) }
     }
 
-    /// The issuer's public keys.
     pub(super) async fn keys(&self) -> Result<Value, SignInError> {
         let address = &self.settings.keys;
         let (status, body) = match self.send(Method::GET, address, String::new()).await {
-            // The connection may have been from before the function was put to sleep.
+            // The connection may be older than the last freeze of the function.
             Err(SignInError::Unreachable(_)) => self.send(Method::GET, address, String::new()).await?,
             answer => answer?,
         };
@@ -138,17 +125,17 @@ impl Provider {
         serde_json::from_slice(&body).map_err(|_| SignInError::Unreadable)
     }
 
-    async fn tokens(&self, asked: &[(&str, &str)]) -> Result<Tokens, NoTokens> {
+    async fn tokens(&self, form: &[(&str, &str)]) -> Result<Tokens, NoTokens> {
         let address = format!("{}/oauth2/token", self.settings.pages);
-        let (status, body) = self.send(Method::POST, &address, form(asked)).await?;
+        let (status, body) = self.send(Method::POST, &address, encode(form)).await?;
         let body: Value = serde_json::from_slice(&body).unwrap_or_default();
         match (status.is_success(), body["error"].as_str()) {
             (true, _) => tokens(&body).ok_or(SignInError::Unreadable.into()),
-            (false, Some("invalid_grant")) => Err(NoTokens::Over),
-            // Such as a client that is not there any more: to sign in again leads to the new one.
+            (false, Some("invalid_grant")) => Err(NoTokens::Expired),
+            // For example a client that was deleted: a new sign-in uses the current one.
             (false, Some(_)) if [StatusCode::BAD_REQUEST, StatusCode::UNAUTHORIZED].contains(&status) => {
-                tracing::warn!(http.status = status.as_u16(), "the sign-in takes us for somebody else");
-                Err(NoTokens::Over)
+                tracing::warn!(http.status = status.as_u16(), "the identity provider rejected the client");
+                Err(NoTokens::Expired)
             }
             (false, _) => Err(SignInError::Status(status).into()),
         }
@@ -169,11 +156,11 @@ impl Provider {
     }
 
     fn page(&self, path: &str, query: &[(&str, &str)]) -> String {
-        format!("{}{path}?{}", self.settings.pages, form(query))
+        format!("{}{path}?{}", self.settings.pages, encode(query))
     }
 }
 
-fn form(pairs: &[(&str, &str)]) -> String {
+fn encode(pairs: &[(&str, &str)]) -> String {
     Serializer::new(String::new()).extend_pairs(pairs).finish()
 }
 

@@ -1,37 +1,36 @@
-//! Where the sign-in is, and who we are there.
+//! The settings of the sign-in.
 
-/// Where the sign-in is, and who we are there.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SignInSettings {
-    /// The origin of the pages on which people sign in.
+    /// The origin of the sign-in pages.
     pub pages: String,
-    /// Who issues the tokens.
+    /// The issuer of the tokens.
     pub issuer: String,
-    /// Where the issuer's public keys are.
+    /// The address of the issuer's public keys.
     pub keys: String,
-    /// The dashboard's client.
+    /// The dashboard's client id.
     pub client: String,
-    /// The dashboard's own origin, to which people come back.
+    /// The dashboard's own origin.
     pub dashboard: String,
 }
 
 impl SignInSettings {
-    /// Where people come back with a code.
+    /// The redirect target after signing in.
     pub(super) fn callback(&self) -> String {
         format!("{}/auth/callback", self.dashboard)
     }
 
-    /// Where people come back who have signed out.
+    /// The redirect target after signing out.
     pub(super) fn signed_out(&self) -> String {
         format!("{}/", self.dashboard)
     }
 
-    /// The name and port under which browsers know the dashboard.
+    /// The host and port of the dashboard.
     pub(super) fn authority(&self) -> &str {
         self.dashboard.split_once("://").map_or("", |(_, authority)| authority)
     }
 
-    /// Whether the dashboard is reached by TLS: on one machine it is not.
+    /// Whether the dashboard uses TLS. The local cloud does not.
     pub(super) fn is_https(&self) -> bool {
         self.dashboard.starts_with("https://")
     }

@@ -1,4 +1,4 @@
-//! `GET /sign-in`: sends a browser to the page on which people sign in.
+//! `GET /sign-in`: redirects to the sign-in page.
 
 use api::Problem;
 use axum::extract::State;
@@ -13,7 +13,7 @@ use super::cookies::{self, SIGNING_IN, SIGNING_IN_SECONDS};
 use super::{Inner, SignIn, parameter};
 use crate::links::own;
 
-/// `to` is the page to go on to.
+/// `to` is the page to return to.
 pub(crate) async fn start_sign_in(
     State(sign_in): State<SignIn>,
     State(random): State<Random>,
@@ -36,8 +36,8 @@ pub(crate) async fn start_sign_in(
 }
 
 impl Inner {
-    /// The answer to a browser that looks for us under another of our names: the sign-in's cookies are for one alone. It is
-    /// sent there once, as something between us and the browser may change the name that we see.
+    /// A redirect for a browser that uses another host name of the dashboard, since cookies belong to one host. It
+    /// redirects only once, because a proxy may change the host that we see.
     fn home(&self, headers: &HeaderMap, uri: &Uri, to: &str) -> Option<Response> {
         let host = headers.get(HOST)?.to_str().ok()?;
         let is_home = host.eq_ignore_ascii_case(self.settings.authority()) || parameter(uri, "sent").is_some();

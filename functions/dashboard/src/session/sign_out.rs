@@ -1,4 +1,4 @@
-//! `POST /sign-out`: ends the sign-in, here and where it began.
+//! `POST /sign-out`: ends the session here and at the provider.
 
 use axum::extract::State;
 use axum::response::{IntoResponse as _, Redirect, Response};
@@ -7,12 +7,12 @@ use http::HeaderMap;
 use super::SignIn;
 use super::cookies::{self, ACCESS, PERSON, REFRESH};
 
-/// Whether or not the sign-in can be told, the browser forgets it.
+/// The cookies are deleted even if the provider cannot be reached.
 pub(crate) async fn sign_out(State(sign_in): State<SignIn>, headers: HeaderMap) -> Response {
     if let Some(refresh) = cookies::held(&headers, REFRESH)
         && let Err(error) = sign_in.0.provider.revoke(refresh).await
     {
-        tracing::warn!(error = &error as &dyn std::error::Error, "a sign-in was left, but not ended");
+        tracing::warn!(error = &error as &dyn std::error::Error, "revoking the refresh token failed");
     }
     let mut answer = Redirect::to(&sign_in.0.provider.logout()).into_response();
     cookies::forget(answer.headers_mut(), &[ACCESS, REFRESH, PERSON]);

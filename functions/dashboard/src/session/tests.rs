@@ -1,4 +1,4 @@
-//! The check over a sign-in that answers as a test wants it to.
+//! The check with a scripted identity provider.
 
 use std::sync::{Arc, Mutex};
 
@@ -22,10 +22,9 @@ use super::*;
 
 const US: &str = "https://keys.example";
 
-/// What the sign-in answers, and what it was asked.
 #[derive(Debug, Clone, Default)]
 struct Scripted {
-    /// Status and body; nothing where it cannot be reached.
+    /// Status and body. `None` if it cannot be reached.
     answer: Option<(u16, &'static str)>,
     asked: Arc<Mutex<Vec<String>>>,
 }
@@ -76,7 +75,7 @@ fn pages(sign_in: SignIn, clock: &Clock) -> Router {
     authenticate(pages.route("/keys/{keyId}/edit", post(|| async { "done" })), sign_in, clock.clone())
 }
 
-/// A token of a key that nobody knows.
+/// A token signed with an unknown key.
 fn token(key: &str) -> String {
     let header = BASE64_URL_SAFE_NO_PAD.encode(format!(r#"{{"alg":"RS256","kid":"{key}"}}"#));
     format!("{header}.e30.c2ln")

@@ -1,6 +1,6 @@
-//! Verifies access tokens: signed by the issuer, for the dashboard, and not over (RFC 7519, RFC 7515).
+//! Verifies access tokens: signed by the issuer, for the dashboard, and not expired (RFC 7519, RFC 7515).
 //!
-//! One algorithm, RS256, over `ring`; what a token says of its algorithm is only held against that.
+//! The only algorithm is RS256, with `ring`. A token that names another is refused.
 
 use api::Claims;
 use base64::Engine as _;
@@ -11,13 +11,12 @@ use serde_json::{Map, Value};
 use super::provider::SignInError;
 use super::{Inner, SignInSettings};
 
-/// A longer one is no token of Cognito's, nor does a cookie hold it.
+/// Cognito's tokens are shorter, and a cookie cannot be longer.
 const LONGEST: usize = 4_096;
-/// A longer name is cut off.
 const LONGEST_NAME: usize = 60;
 
 impl Inner {
-    /// The claims of an access token that is good; nothing of one that is not.
+    /// The claims of a valid access token.
     pub(super) async fn claims(&self, token: &str, now: Instant) -> Result<Option<Claims>, SignInError> {
         let Some(signed) = Signed::read(token) else { return Ok(None) };
         let Some(key) = self.keys.find(&signed.key, &self.provider, now).await? else { return Ok(None) };
@@ -27,7 +26,7 @@ impl Inner {
     }
 }
 
-/// Whether a token that the issuer has signed is an access token for the dashboard, now.
+/// Whether the claims are those of a current access token for the dashboard.
 fn is_ours(claims: &Map<String, Value>, settings: &SignInSettings, now: Instant) -> bool {
     let is = |name: &str, value: &str| claims.get(name).and_then(Value::as_str) == Some(value);
     let is_over = claims.get("exp").and_then(Value::as_i64).is_none_or(|end| now.seconds() >= end);
@@ -39,7 +38,7 @@ fn is_ours(claims: &Map<String, Value>, settings: &SignInSettings, now: Instant)
         && !is_early
 }
 
-/// A token taken apart, its signature not yet verified.
+/// A parsed token, its signature not yet verified.
 struct Signed<'t> {
     key: String,
     text: &'t str,
@@ -62,8 +61,8 @@ fn object(part: &str) -> Option<Map<String, Value>> {
     serde_json::from_slice(&BASE64_URL_SAFE_NO_PAD.decode(part).ok()?).ok()
 }
 
-/// What an ID token calls its person. It came from the sign-in itself, and is for show, so nobody's signature is asked for
-/// (`OpenID` Connect Core, section 3.1.3.7).
+/// The user's name in an ID token. It comes directly from the provider and is only shown, so its signature need not be
+/// verified (`OpenID` Connect Core, section 3.1.3.7).
 pub(super) fn named(token: &str) -> Option<String> {
     let claims = object(token.split('.').nth(1)?)?;
     let name = ["name", "email", "cognito:username"].iter().find_map(|claim| claims.get(*claim)?.as_str());

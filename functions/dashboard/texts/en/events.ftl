@@ -12,8 +12,8 @@ events-opening = Opening
 
 actor-you = you
 actor-automat = the automat
-actor-person = person { $name }
-actor-machine = program { $name }
+actor-user = user { $name }
+actor-client = machine client { $name }
 
 event-automat-added = The automat was added
 event-automat-changed = The automat was edited

@@ -11,8 +11,8 @@ events-opening = Avaus
 
 actor-you = sinä
 actor-automat = automaatti
-actor-person = henkilö { $name }
-actor-machine = ohjelma { $name }
+actor-user = käyttäjä { $name }
+actor-client = järjestelmä { $name }
 
 event-automat-added = Automaatti lisättiin
 event-automat-changed = Automaatin tietoja muutettiin

@@ -11,8 +11,8 @@ events-opening = Öppning
 
 actor-you = du
 actor-automat = automaten
-actor-person = person { $name }
-actor-machine = program { $name }
+actor-user = användare { $name }
+actor-client = system { $name }
 
 event-automat-added = Automaten lades till
 event-automat-changed = Automaten ändrades

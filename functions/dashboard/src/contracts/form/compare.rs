@@ -1,4 +1,4 @@
-//! Two versions of a contract beside each other, in words.
+//! Two versions of a contract side by side.
 
 use domain::Contract;
 use texts::Texts;
@@ -8,7 +8,6 @@ use crate::contracts::fields::{self, END, START, which_field};
 use crate::form::{Differences, Form};
 use crate::times::{Reading, Times, Which};
 
-/// Where two versions of a contract differ, in words.
 pub(in crate::contracts) fn differences(t: &Texts, times: &Times, typed: &Form, current: &Contract) -> Differences {
     let labels =
         ["person", START, END, "pin", "freeText", "contacts"].map(|name| (name, t.text(label_of(name)).into_owned()));
@@ -16,7 +15,7 @@ pub(in crate::contracts) fn differences(t: &Texts, times: &Times, typed: &Form, 
     Differences::between(&theirs, &with_labels(t, times, typed), labels)
 }
 
-/// What a form says, each field in words; of a PIN only that there is a new one.
+/// The fields as text. Of a PIN only that there is a new one.
 fn with_labels(t: &Texts, times: &Times, form: &Form) -> Form {
     let typed =
         |name: &str| format!("{} {}", form.text(&fields::date_field(name)), form.text(&fields::time_field(name)));

@@ -1,4 +1,4 @@
-//! What a form carries from one sending to the next: the step that is asked for, what was previewed, what was offered.
+//! The steps of the form: what it carries from one request to the next, in hidden fields.
 
 use domain::{ContractDraft, ContractId, Instant, Pin, TimeRange};
 use store::Preview;
@@ -8,16 +8,17 @@ use crate::contracts::fields::{self, END, START};
 use crate::form::Form;
 use crate::times::{Reading, Times};
 
-/// The hidden field that says what was previewed: what is confirmed must be the same.
+/// A digest of what was previewed. Only the same content can be confirmed.
 const PREVIEWED: &str = "previewed";
-/// Hidden fields with what the preview drew or took for granted, so that what is made is what was shown.
+/// What the preview generated, so that the contract is created as shown.
 const MADE_ID: &str = "made.contractId";
 const MADE_PIN: &str = "made.pin";
 const MADE_START: &str = "made.start";
-/// The hidden field with the next free time, so that what is taken is what was offered.
+/// The next free period as it was offered.
 const NEXT_FREE: &str = "next";
 
-/// Steps that fill in the form and show it again, if the step is one of them.
+/// Carries out a step that changes the form and shows it again. `None` for other steps. The flag says whether a contact
+/// was added.
 pub(in crate::contracts) fn stepped(form: &Form, step: &str, times: &Times) -> Option<(Form, bool)> {
     let moved = |name| match fields::reading(form, name, times) {
         Reading::Skipped(next) => fields::with_time(form.clone(), name, next, times),
@@ -32,7 +33,7 @@ pub(in crate::contracts) fn stepped(form: &Form, step: &str, times: &Times) -> O
     }
 }
 
-/// The form with the next free time that was offered.
+/// Fills in the next free period that was offered.
 fn with_next_free(form: Form, times: &Times) -> Form {
     let offered = || {
         let (start, end) = form.text(NEXT_FREE).split_once('_')?;
@@ -47,12 +48,12 @@ fn with_next_free(form: Form, times: &Times) -> Form {
     }
 }
 
-/// Whether a person has seen the messages of just this form, and says that they are to go.
+/// Whether the user has seen the preview of exactly this form, and confirms it.
 pub(in crate::contracts) fn is_confirmed(form: &Form, step: &str) -> bool {
     step == "confirm" && form.text(PREVIEWED) == what_is_asked(form)
 }
 
-/// A draft as the preview showed it: with the identifier and the PIN that it drew, and from when it began.
+/// The draft with the id, PIN and start that the preview generated.
 pub(in crate::contracts) fn as_previewed(draft: ContractDraft, form: &Form) -> ContractDraft {
     let made_start = || Instant::parse(form.text(MADE_START)).ok();
     ContractDraft {
@@ -63,12 +64,12 @@ pub(in crate::contracts) fn as_previewed(draft: ContractDraft, form: &Form) -> C
     }
 }
 
-/// What a form asks for, without what only we put in.
+/// A digest of the user's input.
 pub(super) fn what_is_asked(form: &Form) -> String {
     form.digest(&["once", "step", "version", PREVIEWED, MADE_ID, MADE_PIN, MADE_START, NEXT_FREE])
 }
 
-/// The form without what was remembered for another preview, or offered before.
+/// Drops the fields of an earlier preview or offer.
 pub(super) fn forgotten(form: Form) -> Form {
     let ours = ["step", PREVIEWED, MADE_ID, MADE_PIN, MADE_START, NEXT_FREE];
     form.renamed(|name| (!ours.contains(&name)).then(|| name.to_owned()))
@@ -86,7 +87,7 @@ pub(super) fn remembering(form: Form, preview: &Preview) -> Form {
         .with(MADE_START, contract.range.start().to_string())
 }
 
-/// What goes with the form unseen, beyond what goes with every form.
+/// The hidden fields, besides those of every form.
 pub(super) fn unseen(form: &Form) -> impl Iterator<Item = (&'static str, &str)> {
     let kept = [PREVIEWED, MADE_ID, MADE_PIN, MADE_START].into_iter();
     kept.filter_map(|name| Some((name, form.given(name)?)))
