@@ -22,7 +22,7 @@ struct Day {
 const LOCKER: u16 = 1;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn every_function_does_all_that_its_role_permits() {
+async fn every_permitted_call_is_made() {
     let day = Day::new().await;
     day.set_up_and_take_down().await;
     day.pick_up_late().await;

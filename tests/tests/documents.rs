@@ -32,7 +32,7 @@ fn operations(document: &Value) -> BTreeMap<(String, String), Value> {
 }
 
 #[test]
-fn the_document_is_what_the_code_says() {
+fn the_document_agrees_with_the_code() {
     let generated =
         api::openapi::assemble(vec![keys::openapi(), contracts::openapi(), openings::openapi(), people::openapi()]);
     assert!(generated == WRITTEN, "docs/openapi.json is not what the code says: run `cargo xtask openapi`");
@@ -76,7 +76,7 @@ fn the_routes_are_the_same_in_the_code_the_template_and_the_document() {
 }
 
 #[test]
-fn every_operation_says_its_name_its_answers_and_who_may() {
+fn every_operation_has_a_name_its_responses_and_its_role() {
     let document = document();
     let mut names = BTreeSet::new();
     assert_eq!(document["security"], json!([{ "bearer": [] }]));
@@ -168,7 +168,7 @@ const UNBOUNDED: [&str; 14] = [
 ];
 
 #[test]
-fn every_field_and_parameter_says_what_it_may_hold() {
+fn every_field_and_parameter_has_its_bounds() {
     fn check(name: &str, schema: &Value) {
         let is = |wanted: &str| {
             schema["type"] == wanted || schema["type"].as_array().is_some_and(|of| of.contains(&json!(wanted)))
@@ -202,7 +202,7 @@ fn every_field_and_parameter_says_what_it_may_hold() {
 }
 
 #[test]
-fn the_patterns_are_what_the_domain_takes() {
+fn the_patterns_agree_with_the_domain() {
     use api::openapi::{ASCII_ID, ID, PHONE_NUMBER, PIN, RETURN_CODE, TIME_ZONE, ULID};
     type Takes = fn(&str) -> bool;
     let rules: [(&str, Takes, &[&str]); 7] = [
@@ -246,7 +246,7 @@ fn the_patterns_are_what_the_domain_takes() {
 }
 
 #[test]
-fn every_reference_in_the_document_leads_somewhere() {
+fn every_reference_in_the_document_resolves() {
     fn references(value: &Value, found: &mut BTreeSet<String>) {
         match value {
             Value::Object(members) => {
@@ -269,7 +269,7 @@ fn every_reference_in_the_document_leads_somewhere() {
 }
 
 #[test]
-fn both_codes_that_no_request_produces_are_shown_by_the_tests_that_are_named_for_it() {
+fn codes_that_no_request_causes_have_the_named_tests() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
     for (code, file, test) in [
         (Code::Busy, "shared/store/tests/races.rs", "conflicting_transactions_are_tried_again_and_given_up_politely"),
@@ -317,7 +317,7 @@ fn sorted(mut elements: Value, by: &str) -> Value {
 }
 
 #[tokio::test]
-async fn the_table_is_the_same_in_the_template_and_in_the_embedded_engine() {
+async fn the_table_is_the_same_in_the_template_and_the_engine() {
     let client = Stack::local().cloud().dynamodb();
     let made = client.describe_table().table_name("key-automat").send().await.unwrap().table.unwrap();
     let local = made.local_secondary_indexes.unwrap();
@@ -386,7 +386,7 @@ fn every_function_gets_the_environment_that_it_reads() {
 
 /// A contract that has ended already is refused, so an example with a date works only until that date.
 #[test]
-fn no_example_that_is_sent_has_a_date_that_passes() {
+fn no_example_of_a_request_has_a_date_that_expires() {
     let is_sent = |text: &'static str| text.split("```sh").skip(1).filter_map(|rest| rest.split("```").next());
     let pages = [include_str!("../../README.md"), include_str!("../../docs/api.md")];
     let sent: Vec<_> = pages.into_iter().flat_map(is_sent).collect();
@@ -397,7 +397,7 @@ fn no_example_that_is_sent_has_a_date_that_passes() {
 }
 
 #[test]
-fn each_aws_limit_is_where_its_table_says_and_has_its_test() {
+fn each_aws_limit_has_its_file_and_test() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
     let table = std::fs::read_to_string(root.join("docs/aws-limits.md")).unwrap();
     let named = table.split('`').skip(1).step_by(2).filter(|code| code.contains(".rs"));

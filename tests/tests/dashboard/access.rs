@@ -25,7 +25,7 @@ fn protected() -> impl Iterator<Item = (&'static Route, Role)> {
 }
 
 #[tokio::test]
-async fn whoever_is_not_signed_in_is_asked_who_it_is() {
+async fn every_page_redirects_to_the_sign_in() {
     let stack = Stack::local();
     let visitor = Visitor::new(&stack);
     for (route, _) in protected() {
@@ -40,7 +40,7 @@ async fn whoever_is_not_signed_in_is_asked_who_it_is() {
 }
 
 #[tokio::test]
-async fn every_page_wants_its_role_and_is_content_with_it() {
+async fn every_page_accepts_its_role_only() {
     let stack = Stack::local();
     let mut visitors = Vec::new();
     for &role in Role::ALL {
@@ -76,7 +76,7 @@ async fn a_user_without_a_role_sees_why_and_can_sign_out() {
 }
 
 #[tokio::test]
-async fn nothing_is_done_that_another_page_sends() {
+async fn forms_of_other_sites_are_refused() {
     let stack = Stack::local();
     let visitor = Visitor::signed_in(&stack, "admin").await;
     let localhost = stack.url().replace("127.0.0.1", "localhost");

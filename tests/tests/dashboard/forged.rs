@@ -47,7 +47,7 @@ async fn a_bearer_token_opens_no_page() {
 }
 
 #[tokio::test]
-async fn a_callback_that_this_browser_did_not_ask_for_signs_nobody_in() {
+async fn a_callback_of_another_browser_signs_nobody_in() {
     let stack = Stack::local();
     // An attacker signs in, and gives the callback address to a victim, who would then use the attacker's account.
     let attacker = Visitor::new(&stack);
@@ -70,7 +70,7 @@ async fn a_callback_that_this_browser_did_not_ask_for_signs_nobody_in() {
 }
 
 #[tokio::test]
-async fn no_address_leads_elsewhere() {
+async fn no_address_redirects_to_another_site() {
     let stack = Stack::local();
     for to in ["https://evil.example/", "//evil.example/", "/\\evil.example", "javascript:alert(1)", "keys"] {
         let visitor = Visitor::new(&stack);

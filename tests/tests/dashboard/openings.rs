@@ -15,7 +15,7 @@ async fn ended(visitor: &Visitor, opening: &Page) -> Page {
 }
 
 #[tokio::test]
-async fn a_locker_is_open_when_its_page_says_so_and_is_opened_once() {
+async fn a_locker_is_opened_once_and_its_page_says_so() {
     let stage = Stage::new(&Stack::local(), 3).await;
     let device = stage.device(&[]).await;
     let visitor = Visitor::signed_in(&stage.stack, "operator").await;
@@ -30,7 +30,7 @@ async fn a_locker_is_open_when_its_page_says_so_and_is_opened_once() {
 }
 
 #[tokio::test]
-async fn a_jammed_lock_has_failed_and_is_tried_again_from_there() {
+async fn an_opening_with_a_jammed_lock_fails_and_can_be_tried_again() {
     let stage = Stage::new(&Stack::local(), 1).await;
     let device = stage.device(&[]).await;
     device.faults().jam(0, true);

@@ -12,7 +12,7 @@ fn began() -> Instant {
 }
 
 #[tokio::test]
-async fn somebody_signs_in_and_comes_to_the_page_that_they_wanted() {
+async fn signing_in_leads_to_the_requested_page() {
     let stack = Stack::local();
     let visitor = Visitor::new(&stack);
     let page = visitor.sign_in("/?limit=5", "admin").await;
@@ -23,7 +23,7 @@ async fn somebody_signs_in_and_comes_to_the_page_that_they_wanted() {
 }
 
 #[tokio::test]
-async fn whoever_signs_out_is_out_everywhere() {
+async fn signing_out_ends_every_session_of_the_sign_in() {
     let stack = Stack::local();
     let visitor = Visitor::signed_in(&stack, "viewer").await;
     let refresh = visitor.cookie("__Host-refresh").unwrap();
@@ -37,7 +37,7 @@ async fn whoever_signs_out_is_out_everywhere() {
 }
 
 #[tokio::test]
-async fn a_session_goes_on_by_itself_for_seven_days() {
+async fn a_session_is_renewed_for_seven_days() {
     let clock = Clock::fixed(began());
     let stack = Stack::alone(clock.clone()).await;
     let visitor = Visitor::signed_in(&stack, "operator").await;
@@ -57,7 +57,7 @@ async fn a_session_goes_on_by_itself_for_seven_days() {
 }
 
 #[tokio::test]
-async fn what_was_sent_after_the_session_can_be_sent_again() {
+async fn a_form_sent_after_the_session_ended_can_be_sent_again() {
     let clock = Clock::fixed(began());
     let stack = Stack::alone(clock.clone()).await;
     let visitor = Visitor::signed_in(&stack, "admin").await;
@@ -73,7 +73,7 @@ async fn what_was_sent_after_the_session_can_be_sent_again() {
 }
 
 #[tokio::test]
-async fn several_tabs_sign_in_at_once_each_to_its_page() {
+async fn several_tabs_can_sign_in_at_once() {
     let stack = Stack::local();
     let visitor = Visitor::new(&stack);
     let (one, other) = (visitor.get("/?limit=1").await, visitor.get("/?limit=2").await);
@@ -86,7 +86,7 @@ async fn several_tabs_sign_in_at_once_each_to_its_page() {
 }
 
 #[tokio::test]
-async fn going_back_to_the_callback_ends_no_session() {
+async fn reloading_the_callback_keeps_the_session() {
     let stack = Stack::local();
     let visitor = Visitor::signed_in(&stack, "viewer").await;
     let callback = visitor.been().into_iter().find(|url| url.contains("/auth/callback")).unwrap();
@@ -97,7 +97,7 @@ async fn going_back_to_the_callback_ends_no_session() {
 }
 
 #[tokio::test]
-async fn a_sign_in_that_comes_to_nothing_says_so_and_begins_again() {
+async fn a_failed_sign_in_says_so_and_can_be_repeated() {
     let clock = Clock::fixed(began());
     let stack = Stack::alone(clock.clone()).await;
     let visitor = Visitor::new(&stack);
@@ -116,7 +116,7 @@ async fn a_sign_in_that_comes_to_nothing_says_so_and_begins_again() {
 }
 
 #[tokio::test]
-async fn who_comes_by_another_name_is_brought_to_the_one_that_the_cookies_are_for() {
+async fn another_host_name_redirects_to_the_dashboards_own() {
     let stack = Stack::local();
     let localhost = stack.url().replace("127.0.0.1", "localhost");
     let visitor = Visitor::new(&stack);

@@ -42,7 +42,7 @@ async fn numbers_in_microseconds_do_not_silence_an_automat() {
 }
 
 #[tokio::test]
-async fn after_a_reset_an_automat_counts_anew() {
+async fn after_a_reset_an_automat_numbers_from_the_start() {
     let device = Device::new().await;
     device.tell(millis(), json!({ "0": { "key": true, "door": "closed" } })).await;
     device.has_door(0, "closed").await;
@@ -54,7 +54,7 @@ async fn after_a_reset_an_automat_counts_anew() {
 }
 
 #[tokio::test]
-async fn of_a_message_with_an_unknown_value_the_rest_is_used() {
+async fn an_unknown_value_in_a_message_is_ignored() {
     let device = Device::new().await;
     let told = json!({ "0": { "key": true, "door": "ajar" }, "1": { "key": false, "door": "closed" } });
     device.tell(millis(), told).await;

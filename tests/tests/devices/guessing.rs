@@ -55,7 +55,7 @@ async fn looked_at(stage: &Stage) -> (usize, usize) {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn of_a_thousand_guesses_five_are_looked_at_and_then_one_after_each_wait() {
+async fn of_a_thousand_guesses_five_are_checked_and_then_one_after_each_wait() {
     let clock = Clock::fixed(noon());
     let stage = Stage::new(&Stack::alone(clock.clone()).await, 1).await;
     let thing = stage.thing();

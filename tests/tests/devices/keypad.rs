@@ -29,7 +29,7 @@ async fn happened(scene: &Scene, what: &[(&str, Option<&str>)]) {
 }
 
 #[tokio::test]
-async fn a_pin_fetches_the_key_while_its_contract_runs() {
+async fn a_pin_fetches_the_key_while_its_contract_is_active() {
     let scene = Scene::new().await;
     scene.book("b-1", PIN, 0, 60).await;
     assert_eq!(scene.device.type_code(PIN).await, open_to(Purpose::Fetch));
@@ -123,7 +123,7 @@ async fn a_return_code_returns_the_key_while_the_locker_is_empty() {
 }
 
 #[tokio::test]
-async fn a_return_code_takes_no_key() {
+async fn a_return_code_cannot_fetch_a_key() {
     let scene = Scene::new().await;
     let refusal = scene.refused(RETURN_CODE).await;
     assert_eq!((&refusal["reason"], &refusal["codeKind"]), (&json!("key-inside"), &json!("returnCode")));
@@ -151,7 +151,7 @@ async fn a_pin_of_an_ended_contract_is_refused_with_the_key_inside() {
 }
 
 #[tokio::test]
-async fn codes_that_nobody_has_are_refused() {
+async fn unknown_codes_are_refused() {
     let scene = Scene::new().await;
     scene.book("b-1", PIN, 0, 60).await;
     for code in ["739165", "7391640", "4827", "*7391"] {
@@ -162,7 +162,7 @@ async fn codes_that_nobody_has_are_refused() {
 }
 
 #[tokio::test]
-async fn a_key_that_another_has_is_not_to_be_had() {
+async fn a_key_that_is_out_cannot_be_fetched_by_another() {
     let scene = Scene::new().await;
     scene.book("b-1", PIN, 0, 60).await;
     scene.book("b-2", "528041", 0, 60).await;

@@ -30,7 +30,7 @@ async fn all_lockers_of_an_automat_open_at_once() {
 }
 
 #[tokio::test]
-async fn of_many_who_open_one_locker_at_once_one_does() {
+async fn of_concurrent_openings_of_one_locker_one_is_accepted() {
     let stage = Stage::new(&Stack::shared(), 1).await;
     let device = stage.device(&[]).await;
     // Disconnected, so that the first opening has not ended before the last is requested.

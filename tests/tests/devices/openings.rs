@@ -39,7 +39,7 @@ async fn an_opening_ends_with_the_result_that_the_device_reports() {
 }
 
 #[tokio::test]
-async fn a_jammed_lock_ends_in_failed() {
+async fn an_opening_with_a_jammed_lock_fails() {
     let stage = Stage::new(&Stack::shared(), 1).await;
     let device = stage.device(&[]).await;
     device.faults().jam(0, true);
@@ -48,7 +48,7 @@ async fn a_jammed_lock_ends_in_failed() {
 }
 
 #[tokio::test]
-async fn a_power_cut_around_the_motor_ends_in_failed_and_no_second_run() {
+async fn a_power_cut_while_the_motor_runs_fails_without_a_second_run() {
     for (crash, runs) in [(Crash::BeforeMotor, 0), (Crash::AfterMotor, 1)] {
         let stage = Stage::new(&Stack::shared(), 1).await;
         let mut device = stage.device(&[]).await;
@@ -62,7 +62,7 @@ async fn a_power_cut_around_the_motor_ends_in_failed_and_no_second_run() {
 }
 
 #[tokio::test]
-async fn a_device_that_is_back_in_time_opens() {
+async fn a_device_that_reconnects_in_time_opens() {
     let stage = Stage::new(&Stack::shared(), 1).await;
     let device = stage.device(&[]).await;
     lose_network(&stage, &device).await;
@@ -73,7 +73,7 @@ async fn a_device_that_is_back_in_time_opens() {
 }
 
 #[tokio::test]
-async fn a_request_that_is_older_than_its_life_runs_no_motor() {
+async fn an_expired_request_runs_no_motor() {
     let clock = Clock::fixed(noon());
     let stage = Stage::new(&Stack::alone(clock.clone()).await, 1).await;
     let device = stage.device(&[]).await;

@@ -5,7 +5,7 @@ use e2e::{Stack, Stage};
 use serde_json::json;
 
 #[tokio::test]
-async fn an_automat_is_seen_to_come_and_go() {
+async fn connections_and_disconnections_are_noticed() {
     let stage = Stage::new(&Stack::shared(), 1).await;
     assert_eq!(stage.view().await["connection"], json!({ "state": "unknown" }));
     let device = stage.device(&[]).await;
@@ -28,7 +28,7 @@ async fn an_automat_is_seen_to_come_and_go() {
 }
 
 #[tokio::test]
-async fn an_automat_that_says_goodbye_is_gone_too() {
+async fn a_clean_disconnection_is_noticed_too() {
     let stage = Stage::new(&Stack::shared(), 1).await;
     stage.device(&[]).await.stop().await;
     stage.view_where(|view| view["connection"]["state"] == "disconnected").await;

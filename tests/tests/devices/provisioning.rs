@@ -21,7 +21,7 @@ async fn two(stack: &Stack) -> (Stage, Stage) {
 }
 
 #[tokio::test]
-async fn a_device_of_a_removed_automat_is_refused_from_then_on() {
+async fn a_device_of_a_removed_automat_is_refused() {
     // On a deployed stack an administrator deactivates the certificate (infra/README.md).
     let stage = Stage::new(&Stack::local(), 1).await;
     let (tls, plain) = (stage.over_tls(&stage.thing()), stage.in_the_clear(&password(&stage)));
@@ -32,7 +32,7 @@ async fn a_device_of_a_removed_automat_is_refused_from_then_on() {
 }
 
 #[tokio::test]
-async fn a_device_is_known_by_its_password_where_nothing_is_encrypted() {
+async fn a_device_can_connect_with_a_password_without_tls() {
     let (stage, other) = two(&Stack::local()).await;
     assert!(Mqtt::connect(stage.in_the_clear(&password(&stage))).await.is_ok());
     assert!(is_refused(stage.in_the_clear(&password(&other))).await);
@@ -40,13 +40,13 @@ async fn a_device_is_known_by_its_password_where_nothing_is_encrypted() {
 }
 
 #[tokio::test]
-async fn a_device_cannot_be_another() {
+async fn a_device_cannot_connect_as_another() {
     let (stage, other) = two(&Stack::shared()).await;
     assert!(is_refused(stage.over_tls(&other.thing())).await);
 }
 
 #[tokio::test]
-async fn a_device_cannot_speak_for_another() {
+async fn a_device_cannot_publish_for_another() {
     let (stage, other) = two(&Stack::shared()).await;
     let told = r#"{"n":1,"lockers":{"0":{"key":true,"door":"open"}}}"#;
     for topic in [
@@ -66,7 +66,7 @@ async fn a_device_cannot_speak_for_another() {
 }
 
 #[tokio::test]
-async fn a_device_cannot_listen_to_another() {
+async fn a_device_cannot_subscribe_to_another() {
     let (stage, other) = two(&Stack::shared()).await;
     let connect = async || Mqtt::connect(stage.over_tls(&stage.thing())).await.unwrap();
     assert!(connect().await.subscribe(&format!("automats/{}/keypad/reply", stage.thing())).await);

@@ -77,7 +77,7 @@ async fn story(stage: &Stage, device: &SimulatedAutomat) {
 }
 
 #[tokio::test]
-async fn no_code_stands_anywhere_in_the_clear() {
+async fn no_code_is_anywhere_in_clear_text() {
     let log = Log::of_process();
     let data = tempfile::tempdir().unwrap();
     let stage = Stage::new(&Stack::alone_in(data.path(), Clock::fixed(noon())).await, 3).await;
@@ -108,7 +108,7 @@ async fn no_code_stands_anywhere_in_the_clear() {
 }
 
 #[test]
-fn a_number_is_found_where_it_stands_alone() {
+fn a_number_is_found_if_it_is_not_part_of_a_longer_one() {
     assert!(holds(b"{\"code\":\"4827\"}", "4827") && holds(b"4827", "4827") && holds(b"pin 4827", "4827"));
     assert!(!holds(b"148270", "4827") && !holds(b"a4827", "4827") && !holds(b"482", "4827"));
 }

@@ -21,7 +21,7 @@ async fn go_to_the_end_of_the_wait(scene: &mut Timed, end: Instant) {
 }
 
 #[tokio::test]
-async fn after_five_wrong_codes_a_guest_waits_half_a_minute_and_gets_in() {
+async fn after_five_wrong_codes_a_guest_waits_half_a_minute() {
     let mut scene = Scene::at_noon().await;
     scene.book("b-1", PIN, 0, 600).await;
     for code in ["111111", "222222", "333333", "444444", "555555"] {
@@ -44,7 +44,7 @@ async fn after_five_wrong_codes_a_guest_waits_half_a_minute_and_gets_in() {
 
 /// Right codes in between make no difference.
 #[tokio::test]
-async fn a_right_code_between_wrong_ones_gives_none_of_them_back() {
+async fn a_right_code_does_not_restore_the_budget_of_wrong_ones() {
     let scene = Scene::at_noon().await;
     scene.book("b-1", PIN, 0, 60).await;
     for code in ["111111", "222222", "333333", "444444"] {
@@ -57,7 +57,7 @@ async fn a_right_code_between_wrong_ones_gives_none_of_them_back() {
 }
 
 #[tokio::test]
-async fn a_guest_an_hour_early_may_try_five_times_and_another_one_gets_in_at_once() {
+async fn early_tries_of_one_guest_do_not_delay_another() {
     let scene = Scene::at_noon().await;
     scene.book("early", "112358", 60, 120).await;
     scene.book("now", PIN, 0, 60).await;

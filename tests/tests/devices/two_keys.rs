@@ -41,7 +41,7 @@ async fn wait_for_key_use(stage: &Stage, current: bool, other: bool) {
 }
 
 #[tokio::test]
-async fn a_code_opens_by_either_key_and_the_cloud_knows_who_has_which() {
+async fn a_code_is_accepted_with_either_key_of_a_rotation() {
     let data = tempfile::tempdir().unwrap();
     fs::write(data.path().join("secret"), format!("{}\n{}", "a".repeat(40), "b".repeat(40))).unwrap();
     let stack = Stack::alone_in(data.path(), Clock::fixed(noon())).await;

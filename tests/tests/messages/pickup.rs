@@ -5,7 +5,7 @@ use serde_json::json;
 use crate::scene::{Scene, each};
 
 #[tokio::test]
-async fn contacts_hear_that_the_key_was_fetched_and_returned() {
+async fn contacts_are_notified_when_the_key_is_fetched_and_returned() {
     let scene = Scene::new().await;
     let mut booking = scene.booking(0, 4);
     booking["pin"] = json!("482915");

@@ -65,7 +65,7 @@ async fn ending_a_contract_sends_what_its_preview_showed() {
 }
 
 #[tokio::test]
-async fn the_reminders_come_at_their_time_as_previewed() {
+async fn reminders_are_sent_on_time_as_previewed() {
     let scene = Scene::timed().await;
     let path = format!("/v1/keys/{}/contracts/preview", scene.key);
     let mut booking = scene.booking(48, 72);
@@ -87,7 +87,7 @@ async fn the_reminders_come_at_their_time_as_previewed() {
 }
 
 #[tokio::test]
-async fn an_edit_and_a_removal_send_what_their_previews_showed_but_for_the_hidden_pin() {
+async fn edits_and_removals_send_what_their_previews_showed() {
     let scene = Scene::new().await;
     let operator = scene.stage.stack.operator();
     let contract = scene.booked(scene.booking(2, 4)).await;

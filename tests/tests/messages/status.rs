@@ -31,7 +31,7 @@ async fn a_refused_number_is_shown_and_sent_to_again_on_request() {
 }
 
 #[tokio::test]
-async fn a_throttled_message_goes_with_a_later_tick() {
+async fn a_throttled_message_is_sent_later() {
     let scene = Scene::timed().await;
     scene.stage.stack.cloud().outbox().behave_next(Endpoint::Email, Behaviour::Throttle, 1);
     let contract = scene.booked(scene.booking(2, 4)).await;
@@ -44,7 +44,7 @@ async fn a_throttled_message_goes_with_a_later_tick() {
 }
 
 #[tokio::test]
-async fn what_is_no_longer_so_is_not_sent_again() {
+async fn an_outdated_message_is_not_sent_again() {
     let scene = Scene::new().await;
     let operator = scene.stage.stack.operator();
     let contract = scene.booked(scene.booking(2, 4)).await;
@@ -59,7 +59,7 @@ async fn what_is_no_longer_so_is_not_sent_again() {
 }
 
 #[tokio::test]
-async fn the_messages_about_a_removed_contract_can_still_be_looked_at() {
+async fn messages_about_a_removed_contract_can_still_be_read() {
     let scene = Scene::new().await;
     let contract = scene.booked(scene.booking(2, 4)).await;
     scene.stage.stack.operator().delete(&contract).await.is(204);

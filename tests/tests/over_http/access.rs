@@ -41,7 +41,7 @@ fn protected() -> impl Iterator<Item = (&'static Route, Role)> {
 }
 
 #[tokio::test]
-async fn without_a_token_only_two_routes_answer() {
+async fn without_a_token_only_two_routes_respond() {
     let stack = Stack::shared();
     let mut open = 0;
     for route in ROUTES {
@@ -67,7 +67,7 @@ async fn without_a_token_only_two_routes_answer() {
 }
 
 #[tokio::test]
-async fn every_route_wants_a_machine_of_its_role_and_is_content_with_it() {
+async fn every_route_accepts_machine_clients_with_its_role_only() {
     let stack = Stack::shared();
     let (mut refused, mut let_in) = (0, 0);
     for (route, needed) in protected() {
@@ -160,7 +160,7 @@ fn refused_for_its_scope(answer: &ApiResponse, needed: Role) {
 }
 
 #[tokio::test]
-async fn what_no_route_is_for_wants_a_token_for_this_api_too() {
+async fn unknown_routes_of_the_api_need_a_token_too() {
     let stack = Stack::local();
     for (bearer, token) in every_kind_of_token(&stack).await {
         let answer = stack.nobody().get("/v1/nothing").header("authorization", &format!("Bearer {token}")).await;
@@ -173,7 +173,7 @@ async fn what_no_route_is_for_wants_a_token_for_this_api_too() {
 }
 
 #[tokio::test]
-async fn a_forged_token_is_no_token() {
+async fn a_forged_token_is_refused() {
     let stack = Stack::local();
     let token = stack.token(Role::Viewer).await;
     for (what, forged) in forgeries(&stack, &token, "scope", json!("key-automat/admin")).await {
@@ -191,7 +191,7 @@ async fn a_forged_token_is_no_token() {
 }
 
 #[tokio::test]
-async fn a_token_is_good_for_an_hour() {
+async fn a_token_is_valid_for_an_hour() {
     let began = Instant::parse("2031-07-01T10:00:00Z").unwrap();
     let clock = Clock::fixed(began);
     let stack = Stack::alone(clock.clone()).await;

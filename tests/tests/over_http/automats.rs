@@ -40,7 +40,7 @@ async fn an_automat_is_added_read_edited_and_removed() {
 }
 
 #[tokio::test]
-async fn the_view_shows_every_locker_empty_ones_too() {
+async fn the_view_includes_empty_lockers() {
     let stage = Stage::new(&Stack::shared(), 4).await;
     let key = stage.key_with(json!({ "lockerIndex": 2, "property": "Flat 12" })).await;
     stage.booked(&key, 5, 6).await;
@@ -62,7 +62,7 @@ async fn the_view_shows_every_locker_empty_ones_too() {
 }
 
 #[tokio::test]
-async fn an_automat_that_holds_keys_is_neither_removed_nor_made_too_small() {
+async fn an_automat_with_keys_cannot_be_removed_or_shrunk_below_them() {
     let stage = Stage::new(&Stack::shared(), 4).await;
     let admin = stage.stack.admin();
     let key = stage.key_with(json!({ "lockerIndex": 2 })).await;
@@ -77,7 +77,7 @@ async fn an_automat_that_holds_keys_is_neither_removed_nor_made_too_small() {
 }
 
 #[tokio::test]
-async fn two_admins_who_add_keys_at_once_get_a_locker_each() {
+async fn keys_added_concurrently_get_a_locker_each() {
     let stage = Stage::new(&Stack::shared(), 8).await;
     let adding: Vec<_> = (0..8)
         .map(|_| {

@@ -4,7 +4,7 @@ use e2e::{Stack, Stage, hours, person};
 use serde_json::{Value, json};
 
 #[tokio::test]
-async fn a_contract_is_as_it_was_asked_for() {
+async fn a_contract_has_the_requested_fields() {
     let stage = Stage::new(&Stack::shared(), 1).await;
     let key = stage.key().await;
     let body = json!({
@@ -31,7 +31,7 @@ async fn a_contract_is_as_it_was_asked_for() {
 }
 
 #[tokio::test]
-async fn texts_and_addresses_are_kept_in_one_form() {
+async fn texts_and_addresses_are_normalised() {
     let stage = Stage::new(&Stack::shared(), 2).await;
     let body = json!({
         "person": " Ha\u{308}nninen ", "start": hours(1), "end": hours(3), "freeText": "Ring twice.\r\nThen wait.",
@@ -54,7 +54,7 @@ async fn texts_and_addresses_are_kept_in_one_form() {
 }
 
 #[tokio::test]
-async fn a_start_may_be_past_or_left_out_and_there_may_be_no_end() {
+async fn a_start_may_be_past_or_missing_and_a_contract_may_be_permanent() {
     let stage = Stage::new(&Stack::shared(), 3).await;
     let past = stage.book(&stage.key().await, json!({ "person": "Bo", "start": hours(-100), "end": hours(2) })).await;
     assert_eq!(past.body(201)["state"], "active");
@@ -66,7 +66,7 @@ async fn a_start_may_be_past_or_left_out_and_there_may_be_no_end() {
 }
 
 #[tokio::test]
-async fn a_conflict_names_who_has_the_key_and_the_next_free_time_of_the_asked_length() {
+async fn a_conflict_names_the_contracts_and_the_next_free_time_of_the_same_length() {
     let stage = Stage::new(&Stack::shared(), 1).await;
     let key = stage.key().await;
     let id = |path: String| path.rsplit('/').next().unwrap().to_owned();
@@ -93,7 +93,7 @@ async fn a_conflict_names_who_has_the_key_and_the_next_free_time_of_the_asked_le
 }
 
 #[tokio::test]
-async fn an_edit_moves_a_contract_under_the_same_rule() {
+async fn an_edit_may_not_create_an_overlap() {
     let stage = Stage::new(&Stack::shared(), 1).await;
     let key = stage.key().await;
     let operator = stage.stack.operator();
@@ -137,7 +137,7 @@ async fn a_removed_contract_frees_its_time_and_its_id() {
 }
 
 #[tokio::test]
-async fn free_times_are_what_bookings_find_free() {
+async fn free_times_agree_with_bookings() {
     let stage = Stage::new(&Stack::shared(), 2).await;
     let key = stage.key().await;
     for (start, end) in [(2, 4), (4, 5), (8, 10)] {

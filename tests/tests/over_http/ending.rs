@@ -4,7 +4,7 @@ use e2e::{Stack, Stage, hours, person};
 use serde_json::json;
 
 #[tokio::test]
-async fn a_running_contract_ends_now_and_the_key_is_free() {
+async fn an_active_contract_ends_now_and_the_key_is_free() {
     let stage = Stage::new(&Stack::shared(), 1).await;
     let key = stage.key().await;
     let operator = stage.stack.operator();
@@ -27,7 +27,7 @@ async fn a_running_contract_ends_now_and_the_key_is_free() {
 }
 
 #[tokio::test]
-async fn ending_it_again_answers_the_same() {
+async fn ending_it_again_gives_the_same_response() {
     let stage = Stage::new(&Stack::shared(), 1).await;
     let contract = stage.booked(&stage.key().await, -1, 30).await;
     let operator = stage.stack.operator();
@@ -39,7 +39,7 @@ async fn ending_it_again_answers_the_same() {
 }
 
 #[tokio::test]
-async fn an_upcoming_contract_and_one_that_somebody_has_changed_are_not_ended() {
+async fn upcoming_contracts_and_stale_versions_are_not_ended() {
     let stage = Stage::new(&Stack::shared(), 1).await;
     let key = stage.key().await;
     let operator = stage.stack.operator();
@@ -56,7 +56,7 @@ async fn an_upcoming_contract_and_one_that_somebody_has_changed_are_not_ended() 
 }
 
 #[tokio::test]
-async fn an_ended_contract_can_be_extended_where_nobody_else_has_the_key() {
+async fn an_ended_contract_can_be_extended_if_the_key_is_free() {
     let stage = Stage::new(&Stack::shared(), 1).await;
     let key = stage.key().await;
     let operator = stage.stack.operator();

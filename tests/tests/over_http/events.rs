@@ -103,7 +103,7 @@ async fn no_event_holds_a_secret() {
 }
 
 #[tokio::test]
-async fn what_was_refused_is_not_recorded() {
+async fn refused_requests_are_not_recorded() {
     let stage = Stage::new(&Stack::shared(), 2).await;
     let key = stage.key().await;
     stage.booked(&key, 1, 5).await;

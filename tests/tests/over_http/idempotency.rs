@@ -4,7 +4,7 @@ use e2e::{Stack, Stage, fresh, hours, person};
 use serde_json::json;
 
 #[tokio::test]
-async fn asking_again_gets_the_first_answer_and_does_nothing() {
+async fn a_repeated_request_gets_the_first_response_and_does_nothing() {
     let stage = Stage::new(&Stack::shared(), 3).await;
     let key = stage.key().await;
     let contracts = format!("/v1/keys/{key}/contracts");
@@ -31,7 +31,7 @@ async fn asking_again_gets_the_first_answer_and_does_nothing() {
 }
 
 #[tokio::test]
-async fn many_who_ask_at_once_get_one_contract() {
+async fn concurrent_requests_with_one_key_make_one_contract() {
     let stage = Stage::new(&Stack::shared(), 1).await;
     let key = stage.key_with(json!({ "shared": true })).await;
     let path = format!("/v1/keys/{key}/contracts");
@@ -53,7 +53,7 @@ async fn many_who_ask_at_once_get_one_contract() {
 }
 
 #[tokio::test]
-async fn a_key_vouches_for_one_caller_path_and_body() {
+async fn an_idempotency_key_is_bound_to_caller_path_and_body() {
     let stage = Stage::new(&Stack::shared(), 2).await;
     let (one, other) = (stage.key().await, stage.key().await);
     let path = |key: &str| format!("/v1/keys/{key}/contracts");
@@ -67,7 +67,7 @@ async fn a_key_vouches_for_one_caller_path_and_body() {
 }
 
 #[tokio::test]
-async fn a_refusal_stands_until_a_new_key_is_taken() {
+async fn a_refusal_is_repeated_until_a_new_idempotency_key_is_used() {
     let stage = Stage::new(&Stack::shared(), 1).await;
     let key = stage.key().await;
     let path = format!("/v1/keys/{key}/contracts");
@@ -83,7 +83,7 @@ async fn a_refusal_stands_until_a_new_key_is_taken() {
 }
 
 #[tokio::test]
-async fn a_booking_that_was_cancelled_or_changed_is_not_answered_as_if_it_stood() {
+async fn a_replay_for_a_changed_contract_is_outdated() {
     let stage = Stage::new(&Stack::shared(), 1).await;
     let key = stage.key().await;
     let stack = &stage.stack;
@@ -105,7 +105,7 @@ async fn a_booking_that_was_cancelled_or_changed_is_not_answered_as_if_it_stood(
 }
 
 #[tokio::test]
-async fn bodies_that_say_the_same_are_one_request() {
+async fn equivalent_bodies_are_the_same_request() {
     let stage = Stage::new(&Stack::shared(), 2).await;
     let key = stage.key().await;
     let path = format!("/v1/keys/{key}/contracts");
@@ -130,7 +130,7 @@ async fn bodies_that_say_the_same_are_one_request() {
 }
 
 #[tokio::test]
-async fn an_id_of_the_clients_own_is_made_once() {
+async fn an_id_chosen_by_the_client_is_used_once() {
     let stage = Stage::new(&Stack::shared(), 2).await;
     let key = stage.key().await;
     let body = json!({ "contractId": "b-1", "person": "Bo", "start": hours(1), "end": hours(2), "pin": "48291537" });

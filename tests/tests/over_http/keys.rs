@@ -8,7 +8,7 @@ fn ids(keys: &[Value]) -> Vec<&str> {
 }
 
 #[tokio::test]
-async fn a_key_takes_the_locker_it_is_given_or_the_lowest_free_one() {
+async fn a_key_gets_the_requested_or_the_lowest_free_locker() {
     let stage = Stage::new(&Stack::shared(), 4).await;
     let locker_of = async |fields: Value| {
         let key = stage.key_with(fields).await;
@@ -57,7 +57,7 @@ async fn keys_are_found_by_automat_in_locker_order_and_by_prefix() {
 }
 
 #[tokio::test]
-async fn every_part_of_a_key_but_its_ids_can_be_edited() {
+async fn every_field_of_a_key_except_its_ids_can_be_edited() {
     let stage = Stage::new(&Stack::shared(), 3).await;
     let admin = stage.stack.admin();
     let key = stage.key_with(json!({ "returnCode": "4711", "property": "Flat 1" })).await;
@@ -76,7 +76,7 @@ async fn every_part_of_a_key_but_its_ids_can_be_edited() {
 }
 
 #[tokio::test]
-async fn a_return_code_is_shown_to_those_who_may_hand_it_out() {
+async fn a_return_code_is_shown_to_operators() {
     let stage = Stage::new(&Stack::shared(), 1).await;
     let key = stage.key_with(json!({ "returnCode": "4711" })).await;
     let path = format!("/v1/keys/{key}");
@@ -109,7 +109,7 @@ async fn a_key_stays_shared_while_its_contracts_overlap() {
 }
 
 #[tokio::test]
-async fn a_removed_key_is_gone_with_its_contracts_and_its_id_starts_anew() {
+async fn a_removed_key_is_gone_with_its_contracts_and_its_id_is_free() {
     let stage = Stage::new(&Stack::shared(), 1).await;
     let admin = stage.stack.admin();
     let body = json!({ "keyId": fresh("key"), "automatId": stage.automat, "returnCode": "4711", "property": "Flat 1" });

@@ -23,7 +23,7 @@ fn texts(elements: &[Value], field: &str) -> Vec<String> {
 }
 
 #[tokio::test]
-async fn contracts_are_listed_in_order_of_start_part_by_part() {
+async fn contracts_are_listed_by_start_page_by_page() {
     let stage = Stage::new(&Stack::shared(), 1).await;
     let key = stage.key_with(json!({ "shared": true })).await;
     let mut starts = Vec::new();
@@ -58,7 +58,7 @@ async fn contracts_are_listed_in_order_of_start_part_by_part() {
 }
 
 #[tokio::test]
-async fn keys_and_automats_are_listed_part_by_part() {
+async fn keys_and_automats_are_listed_page_by_page() {
     let stage = Stage::new(&Stack::shared(), 12).await;
     let mut keys = Vec::new();
     for _ in 0..12 {
@@ -82,7 +82,7 @@ async fn keys_and_automats_are_listed_part_by_part() {
 }
 
 #[tokio::test]
-async fn a_list_that_changes_between_its_parts_shows_what_stays_exactly_once() {
+async fn a_list_that_changes_between_pages_shows_the_rest_exactly_once() {
     let stage = Stage::new(&Stack::shared(), 1).await;
     let key = stage.key().await;
     let mut paths = Vec::new();
@@ -101,7 +101,7 @@ async fn a_list_that_changes_between_its_parts_shows_what_stays_exactly_once() {
 }
 
 #[tokio::test]
-async fn a_cursor_is_good_for_its_own_list_alone() {
+async fn a_cursor_works_for_its_own_list_only() {
     let stage = Stage::new(&Stack::shared(), 2).await;
     let (one, other) = (stage.key().await, stage.key().await);
     for key in [&one, &other] {

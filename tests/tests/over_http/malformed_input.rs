@@ -169,7 +169,7 @@ fn path(seed: &mut Seed, template: &str, known: &[(&str, String)]) -> String {
 }
 
 #[tokio::test]
-async fn whatever_is_sent_the_answer_is_a_success_or_a_problem_that_repeats_no_secret() {
+async fn malformed_requests_get_a_problem_that_repeats_no_secret() {
     let stage = Stage::new(&Stack::shared(), 50).await;
     let mut seed = Seed::from_env(0x5EED);
     let again = format!("SEED={}", seed.number());

@@ -40,7 +40,7 @@ async fn device_says(stage: &Stage, opening: &Value, outcome: OpeningOutcome, at
 }
 
 #[tokio::test]
-async fn an_opening_is_accepted_and_says_where_to_follow_it() {
+async fn an_accepted_opening_has_a_location() {
     let stage = Stage::new(&Stack::shared(), 3).await;
     let key = stage.key_with(json!({ "lockerIndex": 2 })).await;
     let asked = stage.stack.operator().post(stage.openings(2), json!({ "reason": "Lost PIN" })).await;
@@ -84,7 +84,7 @@ async fn a_body_is_not_needed_and_is_checked_when_there_is_one() {
 }
 
 #[tokio::test]
-async fn asking_again_with_the_same_key_is_one_opening() {
+async fn a_repeated_request_makes_one_opening() {
     let stage = Stage::new(&Stack::shared(), 2).await;
     let ask = |body: Value| stage.stack.operator().post(stage.openings(0), body).once("open-1");
     let first = ask(json!({})).await;
@@ -99,7 +99,7 @@ async fn asking_again_with_the_same_key_is_one_opening() {
 }
 
 #[tokio::test]
-async fn a_viewer_follows_openings_and_asks_for_none() {
+async fn a_viewer_can_follow_openings_but_not_request_any() {
     let stage = Stage::new(&Stack::shared(), 1).await;
     _ = stage.stack.viewer().post_nothing(stage.openings(0)).await.problem("forbidden");
     let path = stage.asked_to_open(0).await;
@@ -128,7 +128,7 @@ async fn each_missing_resource_has_its_own_code() {
 }
 
 #[tokio::test]
-async fn a_locker_that_is_being_opened_is_busy_and_says_with_what_and_until_when() {
+async fn a_busy_locker_names_the_current_opening_and_its_expiry() {
     let stage = Stage::new(&Stack::shared(), 2).await;
     let opening = stage.open(0).await.body(202);
     let busy = stage.open(0).await;
@@ -139,7 +139,7 @@ async fn a_locker_that_is_being_opened_is_busy_and_says_with_what_and_until_when
 }
 
 #[tokio::test]
-async fn an_automat_that_is_known_to_be_away_is_asked_only_by_force() {
+async fn opening_at_a_disconnected_automat_needs_force() {
     let stage = Stage::new(&Stack::local(), 1).await;
     go_away(&stage).await;
     let problem = stage.open(0).await.problem("automat_offline");
@@ -172,7 +172,7 @@ async fn a_wait_is_at_most_twenty_whole_seconds() {
 }
 
 #[tokio::test]
-async fn a_wait_is_over_as_soon_as_the_opening_is() {
+async fn a_wait_ends_when_the_opening_ends() {
     let stage = Stage::new(&Stack::local(), 1).await;
     let opening = stage.open(0).await.body(202);
     let waiting = {
@@ -190,7 +190,7 @@ async fn a_wait_is_over_as_soon_as_the_opening_is() {
 }
 
 #[tokio::test]
-async fn without_its_device_an_opening_expires_until_the_device_says_better() {
+async fn an_opening_without_a_device_expires_until_the_device_reports() {
     let noon = Instant::parse("2026-11-24T12:00:00.600Z").unwrap();
     let clock = Clock::fixed(noon);
     let stage = Stage::new(&Stack::alone(clock.clone()).await, 1).await;
@@ -239,7 +239,7 @@ async fn both_ends_of_an_opening_are_events_of_the_automat_and_of_the_key() {
 }
 
 #[tokio::test]
-async fn more_openings_than_a_shadow_holds_are_refused_and_leave_their_lockers_free() {
+async fn openings_beyond_the_shadow_limit_are_refused_and_free_their_lockers() {
     let stage = Stage::new(&Stack::local(), 200).await;
     let (locker, refused) = fill_shadow(&stage).await;
     assert!(locker >= 100, "a shadow of 8 KB holds more than {locker}");

@@ -80,7 +80,7 @@ fn odd_paths(ids: &[(&str, &str)]) -> Vec<(String, String)> {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_odd_path_does_nothing_to_what_it_does_not_name() {
+async fn an_odd_path_affects_no_other_resource() {
     let stack = Stack::local();
     let stage = Stage::new(&stack, 4).await;
     let key = stage.key().await;
@@ -117,7 +117,7 @@ async fn an_odd_path_does_nothing_to_what_it_does_not_name() {
 }
 
 #[tokio::test]
-async fn pages_are_no_other_pages_either() {
+async fn an_odd_path_shows_no_other_page() {
     let stack = Stack::local();
     let mut plain = Plain::connect(&stack, stack.token(Role::Admin).await.into()).await;
     for path in [

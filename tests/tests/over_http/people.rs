@@ -62,7 +62,7 @@ fn types(events: &[Value]) -> Vec<&str> {
 }
 
 #[tokio::test]
-async fn everything_that_is_known_of_somebody_is_handed_out_on_record() {
+async fn all_data_of_a_person_is_exported_with_a_record() {
     let stage = Stage::new(&Stack::shared(), 2).await;
     let (aino, eino) = (Person::new(), Person::new());
     let key = stage.key().await;
@@ -102,7 +102,7 @@ async fn everything_that_is_known_of_somebody_is_handed_out_on_record() {
 }
 
 #[tokio::test]
-async fn what_is_over_is_erased_and_what_is_not_is_named() {
+async fn ended_contracts_are_erased_and_live_ones_are_named() {
     let stage = Stage::new(&Stack::shared(), 3).await;
     let (aino, eino) = (Person::new(), Person::new());
     let (key, next, last) = (stage.key().await, stage.key().await, stage.key().await);

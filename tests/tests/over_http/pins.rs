@@ -5,7 +5,7 @@ use e2e::{Stack, Stage, person};
 use serde_json::json;
 
 #[tokio::test]
-async fn a_pin_is_shown_when_made_and_then_only_where_that_is_recorded() {
+async fn a_pin_is_shown_on_creation_and_later_views_are_recorded() {
     let stage = Stage::new(&Stack::shared(), 1).await;
     let key = stage.key().await;
     let made = stage.book(&key, person(1, 2)).await;
@@ -30,7 +30,7 @@ async fn a_pin_is_shown_when_made_and_then_only_where_that_is_recorded() {
 }
 
 #[tokio::test]
-async fn a_new_pin_replaces_the_old_one_which_is_free_again() {
+async fn a_new_pin_replaces_the_old_one_which_becomes_free() {
     let stage = Stage::new(&Stack::shared(), 2).await;
     let (one, other) = (stage.key().await, stage.key().await);
     let mut body = person(1, 2);
@@ -47,7 +47,7 @@ async fn a_new_pin_replaces_the_old_one_which_is_free_again() {
 }
 
 #[tokio::test]
-async fn a_pin_is_unique_in_its_automat_and_not_beyond() {
+async fn a_pin_is_unique_within_its_automat() {
     let stack = Stack::shared();
     let (here, there) = (Stage::new(&stack, 2).await, Stage::new(&stack, 1).await);
     let body = |start| {
@@ -61,7 +61,7 @@ async fn a_pin_is_unique_in_its_automat_and_not_beyond() {
 }
 
 #[tokio::test]
-async fn of_many_who_want_one_pin_one_gets_it() {
+async fn of_concurrent_requests_for_one_pin_one_succeeds() {
     let stage = Stage::new(&Stack::shared(), 8).await;
     let mut asking = Vec::new();
     for _ in 0..8 {
@@ -83,7 +83,7 @@ async fn of_many_who_want_one_pin_one_gets_it() {
 }
 
 #[tokio::test]
-async fn an_automat_says_how_long_its_pins_are() {
+async fn an_automat_sets_its_pin_lengths() {
     let stage = Stage::new(&Stack::shared(), 1).await;
     let (admin, path) = (stage.stack.admin(), format!("/v1/automats/{}", stage.automat));
     let lengths = |automat: &serde_json::Value| (automat["pinDigits"].as_u64(), automat["minChosenPinDigits"].as_u64());

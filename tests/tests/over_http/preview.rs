@@ -49,7 +49,7 @@ async fn items(stage: &Stage, key: &str) -> BTreeMap<[String; 2], Item> {
 }
 
 #[tokio::test]
-async fn what_a_preview_generates_is_accepted_when_the_contract_is_made() {
+async fn what_a_preview_generates_is_accepted_on_creation() {
     let stage = Stage::new(&Stack::shared(), 1).await;
     let key = stage.key().await;
     let mut body = booking(&json!({ "freeText": "Two bikes" }));
@@ -93,7 +93,7 @@ async fn a_preview_writes_nothing_and_reserves_nothing() {
 }
 
 #[tokio::test]
-async fn a_conflict_is_an_answer_that_names_who_has_the_key_and_the_next_free_time() {
+async fn a_previewed_conflict_names_the_contracts_and_the_next_free_time() {
     let stage = Stage::new(&Stack::shared(), 1).await;
     let key = stage.key().await;
     let path = stage.booked(&key, 51, 55).await;
@@ -108,7 +108,7 @@ async fn a_conflict_is_an_answer_that_names_who_has_the_key_and_the_next_free_ti
 }
 
 #[tokio::test]
-async fn refusals_are_those_of_making_and_editing_and_name_their_fields() {
+async fn previews_are_refused_like_the_requests_themselves() {
     let stage = Stage::new(&Stack::shared(), 2).await;
     let key = stage.key().await;
     let path = stage.book(&key, booking(&json!({ "contractId": "b-1", "pin": "48291537" }))).await;
@@ -155,7 +155,7 @@ async fn a_viewer_sees_no_preview() {
 }
 
 #[tokio::test]
-async fn each_contact_is_written_to_in_their_language() {
+async fn each_contact_gets_messages_in_their_language() {
     let stage = Stage::new(&Stack::shared(), 1).await;
     let key = stage.key().await;
     let mut texts = Vec::new();
@@ -171,7 +171,7 @@ async fn each_contact_is_written_to_in_their_language() {
 }
 
 #[tokio::test]
-async fn an_email_has_a_subject_and_two_forms_and_an_sms_its_alphabet_and_its_length() {
+async fn a_preview_has_both_forms_of_an_email_and_the_length_of_an_sms() {
     let stage = Stage::new(&Stack::shared(), 1).await;
     let key = stage.key().await;
     let of = |channel: &'static str, text: Value| {
@@ -200,7 +200,7 @@ async fn an_email_has_a_subject_and_two_forms_and_an_sms_its_alphabet_and_its_le
 }
 
 #[tokio::test]
-async fn reminders_are_announced_with_their_time_to_those_who_want_them() {
+async fn reminders_are_previewed_with_their_times() {
     let stage = Stage::new(&Stack::shared(), 1).await;
     let key = stage.key().await;
     let mut reminded = contact("sv");
@@ -257,7 +257,7 @@ async fn an_existing_pin_is_hidden_in_every_preview() {
 }
 
 #[tokio::test]
-async fn hostile_strings_stay_what_they_are() {
+async fn hostile_texts_are_escaped() {
     let stage = Stage::new(&Stack::shared(), 1).await;
     let key = stage.key().await;
     for hostile in [

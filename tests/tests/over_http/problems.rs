@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use crate::provoke_problem::provoke;
 
 #[tokio::test]
-async fn every_code_is_produced_by_some_request() {
+async fn every_code_is_caused_by_some_request() {
     let stage = Stage::new(&Stack::local(), 100).await;
     let mut elsewhere = Vec::new();
     for &code in Code::ALL {
@@ -27,7 +27,7 @@ async fn every_code_is_produced_by_some_request() {
 }
 
 #[tokio::test]
-async fn what_is_not_json_is_malformed() {
+async fn a_body_that_is_not_json_is_malformed() {
     let stage = Stage::new(&Stack::shared(), 1).await;
     let path = format!("/v1/keys/{}/contracts", stage.key().await);
     let nested = "[".repeat(60_000);
@@ -65,7 +65,7 @@ async fn what_is_not_json_is_malformed() {
 }
 
 #[tokio::test]
-async fn fields_are_refused_by_name() {
+async fn invalid_fields_are_named() {
     let stage = Stage::new(&Stack::shared(), 1).await;
     let contracts = format!("/v1/keys/{}/contracts", stage.key().await);
     let operator = stage.stack.operator();
@@ -172,7 +172,7 @@ async fn a_body_of_64_kib_is_taken_and_one_byte_more_is_not() {
 }
 
 #[tokio::test]
-async fn paths_and_methods_that_are_not_served() {
+async fn unknown_paths_and_methods_are_refused() {
     let stage = Stage::new(&Stack::shared(), 1).await;
     let key = stage.key().await;
     let admin = stage.stack.admin();
@@ -215,7 +215,7 @@ async fn paths_and_methods_that_are_not_served() {
 }
 
 #[tokio::test]
-async fn queries_and_cursors_that_are_no_good() {
+async fn invalid_queries_and_cursors_are_refused() {
     let stage = Stage::new(&Stack::shared(), 2).await;
     let key = stage.key().await;
     let viewer = stage.stack.viewer();
@@ -278,7 +278,7 @@ async fn queries_and_cursors_that_are_no_good() {
 }
 
 #[tokio::test]
-async fn headers_that_are_no_good() {
+async fn invalid_headers_are_refused() {
     let stage = Stage::new(&Stack::shared(), 1).await;
     let key = stage.key().await;
     let path = format!("/v1/keys/{key}");

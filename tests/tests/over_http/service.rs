@@ -8,7 +8,7 @@ use local_cloud::{LocalCloud, Options};
 use serde_json::{Value, json};
 
 #[tokio::test]
-async fn health_and_the_document_are_served_without_a_token() {
+async fn health_and_the_document_need_no_token() {
     let stack = Stack::shared();
     let health = stack.nobody().get("/health").await;
     assert_eq!((health.header("content-type"), health.body(200)), ("application/json", json!({ "status": "ok" })));
@@ -18,7 +18,7 @@ async fn health_and_the_document_are_served_without_a_token() {
 }
 
 #[tokio::test]
-async fn whatever_can_be_got_answers_head_as_well() {
+async fn every_get_route_answers_head() {
     let stage = Stage::new(&Stack::shared(), 1).await;
     let (key, admin) = (stage.key().await, stage.stack.admin());
     let contract = admin.post(format!("/v1/keys/{key}/contracts"), person(1, 2)).await.body(201);
@@ -42,7 +42,7 @@ async fn whatever_can_be_got_answers_head_as_well() {
 }
 
 #[tokio::test]
-async fn a_program_that_has_lost_its_way_gets_a_problem_and_a_person_a_page() {
+async fn an_unknown_path_gives_programs_a_problem_and_users_a_page() {
     let stack = Stack::shared();
     for path in ["/v1", "/v1/", "/v2", "/v2/keys/K-1", "/health/", "/health/live", "/openapi.json/"] {
         for method in [Method::GET, Method::POST, Method::DELETE] {
@@ -63,7 +63,7 @@ async fn a_program_that_has_lost_its_way_gets_a_problem_and_a_person_a_page() {
 }
 
 #[tokio::test]
-async fn the_token_endpoint_gives_tokens_that_work() {
+async fn the_token_endpoint_issues_working_tokens() {
     let stack = Stack::local();
     for role in [Role::Viewer, Role::Operator, Role::Admin] {
         let form = [("grant_type", "client_credentials"), ("client_id", role.name())];

@@ -30,7 +30,7 @@ async fn keeps_to_its_version(stage: &Stage, path: &str, edits: [Value; 2]) {
 }
 
 #[tokio::test]
-async fn automats_keys_and_contracts_keep_to_their_versions() {
+async fn stale_versions_of_all_resources_are_refused() {
     let stage = Stage::new(&Stack::shared(), 2).await;
     let key = stage.key().await;
     let contract = stage.booked(&key, 1, 5).await;
@@ -42,7 +42,7 @@ async fn automats_keys_and_contracts_keep_to_their_versions() {
 }
 
 #[tokio::test]
-async fn of_many_edits_of_one_version_one_is_made() {
+async fn of_concurrent_edits_of_one_version_one_succeeds() {
     let stage = Stage::new(&Stack::shared(), 1).await;
     let key = stage.key().await;
     let path = stage.booked(&key, 1, 5).await;
@@ -69,7 +69,7 @@ async fn of_many_edits_of_one_version_one_is_made() {
 }
 
 #[tokio::test]
-async fn bookings_leave_the_version_of_their_key_alone() {
+async fn bookings_do_not_change_the_version_of_their_key() {
     let stage = Stage::new(&Stack::shared(), 1).await;
     let key = stage.key().await;
     stage.booked(&key, 1, 5).await;

@@ -20,7 +20,7 @@ fn scale() -> usize {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_key_with_everything_on_it_is_dead_at_once_gone_in_the_end_and_its_id_starts_anew() {
+async fn a_large_key_is_unusable_at_once_and_finally_gone() {
     let (live, ended) = (200 * scale(), 2_000 * scale());
     let seeding = Instant::now();
     let mut scene = Scene::new().await;
@@ -98,7 +98,7 @@ async fn a_key_with_everything_on_it_is_dead_at_once_gone_in_the_end_and_its_id_
 }
 
 #[tokio::test]
-async fn adding_a_key_of_that_name_finishes_an_interrupted_removal_too() {
+async fn adding_a_key_with_the_same_id_finishes_an_interrupted_removal() {
     let mut scene = Scene::new().await;
     let made = scene.book(2, 1).await;
     let copies = scene.copy(&made[0], 500, 2, 0).await;

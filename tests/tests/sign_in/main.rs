@@ -7,7 +7,7 @@ use serde_json::json;
 use testkit::Log;
 
 #[tokio::test]
-async fn somebody_signs_in_works_stays_signed_in_and_signs_out() {
+async fn a_user_signs_in_stays_signed_in_and_signs_out() {
     let log = Log::of_process();
     let stack = Stack::local();
     let browser = Browser::open(&stack).await;

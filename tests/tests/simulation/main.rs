@@ -28,12 +28,12 @@ use crate::world::World;
 const OPENINGS: usize = 5_200;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 1)]
-async fn every_opening_ends_in_the_truth_whatever_the_network_does() {
+async fn openings_end_with_the_true_result_on_a_bad_network() {
     run(Seed::from_env(1), Chances::network()).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 1)]
-async fn every_opening_ends_in_the_truth_whatever_crashes() {
+async fn openings_end_with_the_true_result_despite_crashes() {
     run(Seed::from_env(2), Chances::crashes()).await;
 }
 
