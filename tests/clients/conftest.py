@@ -70,7 +70,7 @@ def tool(name: str) -> pathlib.Path:
 
 def execute(command: list, folder: pathlib.Path) -> str:
     path = f"{pathlib.Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
-    command = [str(word) for word in command]
+    command = [str(argument) for argument in command]
     done = subprocess.run(command, cwd=folder, env={**os.environ, "PATH": path}, capture_output=True, text=True, timeout=120)
     assert done.returncode == 0, f"{command[0]}: {done.stdout}{done.stderr}"
     return done.stdout + done.stderr

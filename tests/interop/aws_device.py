@@ -1,9 +1,9 @@
-"""An automat's device made of nothing but AWS's own SDK: its shadow client opens a locker of the local cloud.
+"""A device with nothing but AWS's own SDK: its shadow client opens a locker of the local cloud.
 
     python aws_device.py --url URL --port PORT --data DIR
 
-Shows that the broker and the shadow service behave for a client that nobody here wrote, over mutual TLS. Every answer
-is checked; the first thing that is not as AWS describes it ends the run with an error.
+Tests the broker and the shadow service with a third-party client over mutual TLS. Every response is checked; the first
+one that is not as AWS documents it ends the run with an error.
 """
 
 import argparse
@@ -27,8 +27,8 @@ class Device:
     """A connected thing with its named shadow."""
 
     def __init__(self, folder: pathlib.Path, host: str, port: int):
-        self.told = json.loads((folder / "automat.json").read_text())
-        self.thing = self.told["thing"]
+        self.settings = json.loads((folder / "automat.json").read_text())
+        self.thing = self.settings["thing"]
         self.heard = {name: queue.Queue() for name in ("got", "get_refused", "updated", "update_refused", "delta")}
         self.connection = mqtt_connection_builder.mtls_from_path(
             endpoint=host,
@@ -118,7 +118,7 @@ def opens_a_locker(device: Device, cloud: Cloud):
     refused = device.next_to("get_refused", "first")
     expect(refused.code == 404, f"a shadow that is not there: {refused}")
 
-    path = f"/v1/automats/{device.told['automatId']}/lockers/7/openings"
+    path = f"/v1/automats/{device.settings['automatId']}/lockers/7/openings"
     with concurrent.futures.ThreadPoolExecutor() as pool:
         opening = pool.submit(cloud.call, "POST", path, {"reason": "interop"})
         delta = device.next("delta")
@@ -137,13 +137,13 @@ def opens_a_locker(device: Device, cloud: Cloud):
     refused = device.next_to("update_refused", "stale")
     expect(refused.code == 409, f"another version: {refused}")
 
-    word = {"o": {"7": request}, "r": {"7": [opening_id, "opened", int(time.time())]}}
-    device.report(word, "word", version=got.version)
-    accepted = device.next_to("updated", "word")
+    report = {"o": {"7": request}, "r": {"7": [opening_id, "opened", int(time.time())]}}
+    device.report(report, "report", version=got.version)
+    accepted = device.next_to("updated", "report")
     expect(accepted.version == got.version + 1, f"the next version: {accepted}")
 
     ended = cloud.call("GET", f"/v1/openings/{opening_id}?wait=10")
-    expect(ended["status"] == "opened" and ended["confirmedByDevice"], f"the client is told: {ended}")
+    expect(ended["status"] == "opened" and ended["confirmedByDevice"], f"the client sees the result: {ended}")
 
     # The cloud takes what it has stored out of the shadow.
     cleared = device.next("updated")

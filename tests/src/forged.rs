@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use crate::Stack;
 
-/// Forgeries of a token of ours, each with what is wrong with it. What they say in its place is that `claim` is `value`,
+/// Forgeries of a valid token, each with its fault. They claim instead that `claim` is `value`,
 /// which would make whoever comes with them an admin.
 pub async fn forgeries(stack: &Stack, token: &str, claim: &str, value: Value) -> Vec<(&'static str, String)> {
     let [header, claims, signature] = parts(token);

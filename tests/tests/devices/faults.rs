@@ -18,7 +18,7 @@ impl Device {
         Self { stage, client }
     }
 
-    async fn tell(&self, n: i64, lockers: Value) {
+    async fn report(&self, n: i64, lockers: Value) {
         let topic = format!("$aws/rules/automat_lockers/automats/{}/lockers", self.stage.thing());
         self.client.publish(&topic, json!({ "n": n, "lockers": lockers }).to_string()).await;
     }
@@ -35,20 +35,20 @@ fn millis() -> i64 {
 #[tokio::test]
 async fn numbers_in_microseconds_do_not_silence_an_automat() {
     let device = Device::new().await;
-    device.tell(millis() * 1000, json!({ "0": { "key": true, "door": "open" } })).await;
+    device.report(millis() * 1000, json!({ "0": { "key": true, "door": "open" } })).await;
     device.stage.event("automat-clock-wrong").await;
-    device.tell(millis(), json!({ "0": { "key": true, "door": "closed" } })).await;
+    device.report(millis(), json!({ "0": { "key": true, "door": "closed" } })).await;
     device.has_door(0, "closed").await;
 }
 
 #[tokio::test]
 async fn after_a_reset_an_automat_numbers_from_the_start() {
     let device = Device::new().await;
-    device.tell(millis(), json!({ "0": { "key": true, "door": "closed" } })).await;
+    device.report(millis(), json!({ "0": { "key": true, "door": "closed" } })).await;
     device.has_door(0, "closed").await;
     let reset = device.stage.stack.admin().post_nothing(format!("/v1/automats/{}/reset", device.stage.automat)).await;
     assert_eq!(reset.body(200)["connection"]["state"], "unknown");
-    device.tell(7, json!({ "0": { "key": true, "door": "open" } })).await;
+    device.report(7, json!({ "0": { "key": true, "door": "open" } })).await;
     device.has_door(0, "open").await;
     device.stage.event("automat-reset").await;
 }
@@ -56,11 +56,11 @@ async fn after_a_reset_an_automat_numbers_from_the_start() {
 #[tokio::test]
 async fn an_unknown_value_in_a_message_is_ignored() {
     let device = Device::new().await;
-    let told = json!({ "0": { "key": true, "door": "ajar" }, "1": { "key": false, "door": "closed" } });
-    device.tell(millis(), told).await;
+    let report = json!({ "0": { "key": true, "door": "ajar" }, "1": { "key": false, "door": "closed" } });
+    device.report(millis(), report).await;
     device.has_door(1, "closed").await;
     device.stage.event("automat-message-not-understood").await;
     let forced = json!({ "1": { "key": false, "door": "open" } });
-    device.tell(millis() + 1000, forced).await;
+    device.report(millis() + 1000, forced).await;
     assert_eq!(device.stage.event("locker-forced").await["lockerIndex"], 1);
 }

@@ -49,7 +49,7 @@ async fn a_pin_fetches_the_key_while_its_contract_is_active() {
     assert_eq!(scene.stage.event("pin-accepted").await["purpose"], "fetch");
     happened(&scene, &[("pin-accepted", Some("b-1")), ("key-fetched", Some("b-1"))]).await;
     let of_key = scene.stage.stack.viewer().get(format!("/v1/keys/{}/events", scene.key)).await.data();
-    assert_eq!(keypad_events(&of_key), keypad_events(&scene.stage.events().await), "the key tells it too");
+    assert_eq!(keypad_events(&of_key), keypad_events(&scene.stage.events().await), "the key has the same events");
     let key = scene.stage.stack.viewer().get(format!("/v1/keys/{}", scene.key)).await.body(200);
     assert_eq!(key["keyInside"], false);
 }

@@ -21,10 +21,10 @@ async fn connections_and_disconnections_are_noticed() {
 
     let of_connection = |kind: &str| kind.starts_with("automat-connected") || kind.starts_with("automat-disconnected");
     let events = stage.events().await;
-    let told: Vec<_> = events.iter().filter(|event| of_connection(event["type"].as_str().unwrap())).collect();
-    let kinds: Vec<_> = told.iter().map(|event| event["type"].as_str().unwrap()).collect();
+    let found: Vec<_> = events.iter().filter(|event| of_connection(event["type"].as_str().unwrap())).collect();
+    let kinds: Vec<_> = found.iter().map(|event| event["type"].as_str().unwrap()).collect();
     assert_eq!(kinds, ["automat-connected", "automat-disconnected", "automat-connected"]);
-    assert!(told.iter().all(|event| event["automatId"] == stage.automat), "{told:?}");
+    assert!(found.iter().all(|event| event["automatId"] == stage.automat), "{found:?}");
 }
 
 #[tokio::test]

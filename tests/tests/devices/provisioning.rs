@@ -48,14 +48,14 @@ async fn a_device_cannot_connect_as_another() {
 #[tokio::test]
 async fn a_device_cannot_publish_for_another() {
     let (stage, other) = two(&Stack::shared()).await;
-    let told = r#"{"n":1,"lockers":{"0":{"key":true,"door":"open"}}}"#;
+    let report = r#"{"n":1,"lockers":{"0":{"key":true,"door":"open"}}}"#;
     for topic in [
         format!("$aws/rules/automat_lockers/automats/{}/lockers", other.thing()),
         format!("$aws/things/{}/shadow/name/open/update", other.thing()),
         format!("$aws/events/presence/connected/{}", other.thing()),
     ] {
         let mut device = Mqtt::connect(stage.over_tls(&stage.thing())).await.unwrap();
-        device.publish(&topic, told).await;
+        device.publish(&topic, report).await;
         assert_eq!(device.message().await, None, "{topic}: the connection ends");
         let mut options = stage.over_tls(&stage.thing());
         options.set_last_will(last_will(&topic));

@@ -86,24 +86,24 @@ async fn no_code_is_anywhere_in_clear_text() {
 
     let client = stage.stack.cloud().dynamodb();
     let items = client.scan().table_name("key-automat").send().await.unwrap().items.unwrap();
-    let mut places = vec![
+    let mut sources = vec![
         ("the wire, where every event of a rule comes from".to_owned(), tap.bytes()),
         ("the items".to_owned(), format!("{items:?}").into_bytes()),
         ("the log".to_owned(), log.text().into_bytes()),
     ];
-    files(data.path(), &mut places);
-    for (place, bytes) in &places {
+    files(data.path(), &mut sources);
+    for (source, bytes) in &sources {
         for code in [PIN, WRONG, RETURN_CODE, OTHER_RETURN_CODE] {
-            assert!(!holds(bytes, code), "{code} stands in {place}");
+            assert!(!holds(bytes, code), "{code} is in {source}");
         }
     }
     // All of them recorded something, so that there is something to search.
     let thing = stage.thing();
-    for (place, bytes) in &places[..3] {
-        assert!(bytes.windows(thing.len()).any(|window| window == thing.as_bytes()), "{place}");
+    for (source, bytes) in &sources[..3] {
+        assert!(bytes.windows(thing.len()).any(|window| window == thing.as_bytes()), "{source}");
     }
     for part in ["shadows", "journal"] {
-        assert!(places.iter().any(|(place, _)| place.contains(part)), "no {part} among the files");
+        assert!(sources.iter().any(|(source, _)| source.contains(part)), "no {part} among the files");
     }
 }
 
