@@ -52,7 +52,7 @@ mod tests {
     use super::*;
 
     #[test]
-    quoted_arguments_stay_whole() {
+    fn quoted_arguments_stay_whole() {
         assert_eq!(arguments("curl -d '{\"a\": 1}' \\\n  -H 'B: c'"), ["curl", "-d", "{\"a\": 1}", "-H", "B: c"]);
     }
 }

@@ -131,7 +131,8 @@ mod tests {
             text: "Come".to_owned(),
             html: html.map(str::to_owned),
         };
-        let expected = [message("aino@example.com", Some("Key"), Some("<p>Come</p>")), message("+358401234567", None, None)];
+        let expected =
+            [message("aino@example.com", Some("Key"), Some("<p>Come</p>")), message("+358401234567", None, None)];
         assert_eq!(taken(&emails, &sms), expected);
     }
 

@@ -370,8 +370,7 @@ fn every_function_gets_the_environment_that_it_reads() {
         }
         functions += 1;
         let variables = yaml(resource, &["Properties", "Environment", "Variables"]).as_mapping().unwrap();
-        let given: BTreeSet<_> =
-            variables.keys().chain(for_all.keys()).map(|name| name.as_str().unwrap()).collect();
+        let given: BTreeSet<_> = variables.keys().chain(for_all.keys()).map(|name| name.as_str().unwrap()).collect();
         let mut read = BTreeSet::from(runtime::Settings::VARIABLES);
         if name == "NotificationsFunction" {
             read.extend(runtime::SenderSettings::VARIABLES);

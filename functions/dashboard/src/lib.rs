@@ -79,7 +79,8 @@ pub fn router(dashboard: Dashboard) -> Router {
     let session_clock = clock.clone();
     let pages = pages().with_state(dashboard);
     api::serve_pages(pages, clock, |pages| {
-        session::authenticate(refused::as_pages(pages), sign_in, session_clock).layer(CompressionLayer::new().quality(COMPRESSION))
+        session::authenticate(refused::as_pages(pages), sign_in, session_clock)
+            .layer(CompressionLayer::new().quality(COMPRESSION))
     })
 }
 

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{Attempt, Hold, CallResult, Range, Operation};
+use super::{Attempt, CallResult, Hold, Operation, Range};
 
 /// The attempts on one contract that were carried out, or may have been.
 pub(super) struct Lifecycle<'a> {
@@ -18,7 +18,9 @@ impl<'a> Lifecycle<'a> {
     /// All contracts that any client knows of.
     pub(super) fn all(attempts: &'a [Attempt]) -> Result<Vec<Self>, String> {
         let mut of_contract: BTreeMap<&str, Vec<&Attempt>> = BTreeMap::new();
-        for attempt in attempts.iter().filter(|attempt| !attempt.contract.is_empty() && attempt.operation != Operation::Repeat) {
+        for attempt in
+            attempts.iter().filter(|attempt| !attempt.contract.is_empty() && attempt.operation != Operation::Repeat)
+        {
             of_contract.entry(&attempt.contract).or_default().push(attempt);
         }
         let lifecycles = of_contract.into_iter().map(|(contract, attempts)| Self::of(contract, attempts));
@@ -32,7 +34,9 @@ impl<'a> Lifecycle<'a> {
         let wrong = || format!("the versions of {contract} do not follow each other: {attempts:?}");
         for attempt in &attempts {
             match (attempt.operation, &attempt.result) {
-                (Operation::Remove, CallResult::Done(_)) if lifecycle.removed.replace(attempt).is_some() => return Err(wrong()),
+                (Operation::Remove, CallResult::Done(_)) if lifecycle.removed.replace(attempt).is_some() => {
+                    return Err(wrong());
+                }
                 (Operation::Create(_) | Operation::Move(_), CallResult::Done(version)) => {
                     let first = *lifecycle.done.entry(*version).or_insert(attempt);
                     if first != *attempt && !changed_nothing(attempt, first) {
@@ -43,7 +47,9 @@ impl<'a> Lifecycle<'a> {
                 _ => {}
             }
         }
-        let is_made = |(version, attempt): (&u64, &&Attempt)| (*version == 1) == matches!(attempt.operation, Operation::Create(_));
+        let is_made = |(version, attempt): (&u64, &&Attempt)| {
+            (*version == 1) == matches!(attempt.operation, Operation::Create(_))
+        };
         let is_whole = (1..=lifecycle.newest()).all(|version| !lifecycle.ranges(version).is_empty());
         let from_nothing = lifecycle.removed.is_some() && lifecycle.done.is_empty();
         if lifecycle.done.iter().all(is_made) && is_whole && !from_nothing { Ok(lifecycle) } else { Err(wrong()) }

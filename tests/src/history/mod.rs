@@ -134,7 +134,8 @@ pub fn check_with_losses(attempts: &[Attempt], bookings: &Bookings, shared: bool
 }
 
 fn check_all(attempts: &[Attempt], lifecycles: &[Lifecycle], bookings: &Bookings, shared: bool) -> Result<(), String> {
-    let holds: Vec<_> = lifecycles.iter().flat_map(|lifecycle| lifecycle.holds(bookings.get(lifecycle.contract))).collect();
+    let holds: Vec<_> =
+        lifecycles.iter().flat_map(|lifecycle| lifecycle.holds(bookings.get(lifecycle.contract))).collect();
     if !shared {
         never_at_once(&holds)?;
     }
@@ -169,7 +170,14 @@ fn check_all(attempts: &[Attempt], lifecycles: &[Lifecycle], bookings: &Bookings
             | (CallResult::Done(_), Operation::Remove)
             | (CallResult::Lost, Operation::Move(_) | Operation::Remove)
             | (CallResult::Busy, _) => {}
-            (CallResult::Overlap(..) | CallResult::NotFound | CallResult::Stale | CallResult::Outdated | CallResult::Lost, _) => {
+            (
+                CallResult::Overlap(..)
+                | CallResult::NotFound
+                | CallResult::Stale
+                | CallResult::Outdated
+                | CallResult::Lost,
+                _,
+            ) => {
                 return Err(format!("not a valid response to the request: {attempt:?}"));
             }
         }
@@ -192,9 +200,11 @@ fn never_at_once(holds: &[Hold]) -> Result<(), String> {
 /// Whether another attempt of this kind may have moved or removed the contract before this one was answered.
 fn changed_by(attempts: &[Attempt], attempt: &Attempt, kind: impl Fn(&Attempt) -> bool) -> bool {
     let changes = |other: &Attempt| {
-        matches!(other.operation, Operation::Move(_) | Operation::Remove) && matches!(other.result, CallResult::Done(_) | CallResult::Lost)
+        matches!(other.operation, Operation::Move(_) | Operation::Remove)
+            && matches!(other.result, CallResult::Done(_) | CallResult::Lost)
     };
-    let mut others = attempts.iter().filter(|other| other.contract == attempt.contract && changes(other) && kind(other));
+    let mut others =
+        attempts.iter().filter(|other| other.contract == attempt.contract && changes(other) && kind(other));
     others.any(|other| other.sent_at <= attempt.answered_at)
 }
 
@@ -229,7 +239,10 @@ fn refused(
     }
     for (contract, taken) in conflicts {
         let mut versions = holds.iter().filter(|hold| hold.contract == *contract && hold.range == *taken);
-        if *contract == attempt.contract || !taken.overlaps(range) || !versions.any(|hold| hold.possibly_during(attempt)) {
+        if *contract == attempt.contract
+            || !taken.overlaps(range)
+            || !versions.any(|hold| hold.possibly_during(attempt))
+        {
             return Err(format!("refused for {contract} at {taken:?}, which was not in conflict then:\n{attempt:?}"));
         }
     }
@@ -296,8 +309,13 @@ mod tests {
     fn a_move_to_the_same_range_makes_no_version() {
         let stayed = |sent_at| attempt("a", Operation::Move(range(0, 10)), CallResult::Done(1), sent_at, sent_at + 2);
         let moved = attempt("a", Operation::Move(range(20, 30)), CallResult::Done(2), 9, 12);
-        let attempts =
-            [made("a", 0, 10, 0, 5), stayed(6), stayed(7), moved, attempt("a", Operation::Remove, CallResult::Done(0), 30, 35)];
+        let attempts = [
+            made("a", 0, 10, 0, 5),
+            stayed(6),
+            stayed(7),
+            moved,
+            attempt("a", Operation::Remove, CallResult::Done(0), 30, 35),
+        ];
         assert!(check(&attempts).unwrap().is_empty());
         let elsewhere = attempt("a", Operation::Move(range(1, 10)), CallResult::Done(1), 6, 7);
         wrong(&[made("a", 0, 10, 0, 5), elsewhere], "do not follow each other");
@@ -316,7 +334,10 @@ mod tests {
     fn a_booking_accepted_before_the_other_was_removed_is_found() {
         let removed = attempt("a", Operation::Remove, CallResult::Done(0), 20, 25);
         wrong(&[made("a", 0, 10, 0, 5), removed.clone(), made("b", 0, 10, 6, 20)], "accepted over another");
-        assert!(check(&[made("a", 0, 10, 0, 5), removed, made("b", 0, 10, 6, 21)]).is_ok(), "the requests may have crossed");
+        assert!(
+            check(&[made("a", 0, 10, 0, 5), removed, made("b", 0, 10, 6, 21)]).is_ok(),
+            "the requests may have crossed"
+        );
     }
 
     #[test]
@@ -330,8 +351,11 @@ mod tests {
         wrong(&[a.clone(), never], "was not in conflict then");
         let other_range = refusal(("a", range(0, 11)), None, 6, 9);
         wrong(&[a.clone(), other_range], "was not in conflict then");
-        let gone =
-            [a.clone(), attempt("a", Operation::Remove, CallResult::Done(0), 6, 9), refusal(("a", range(0, 10)), None, 10, 12)];
+        let gone = [
+            a.clone(),
+            attempt("a", Operation::Remove, CallResult::Done(0), 6, 9),
+            refusal(("a", range(0, 10)), None, 10, 12),
+        ];
         wrong(&gone, "was not in conflict then");
         wrong(&[a.clone(), refusal(("a", range(0, 10)), Some(range(10, 13)), 6, 9)], "another length");
         let b = made("b", 10, 14, 0, 5);
@@ -343,8 +367,14 @@ mod tests {
 
     #[test]
     fn versions_follow_each_other_and_nothing_vanishes() {
-        wrong(&[made("a", 0, 1, 0, 1), attempt("a", Operation::Move(range(2, 3)), CallResult::Done(3), 2, 3)], "do not follow");
-        wrong(&[made("a", 0, 1, 0, 1), attempt("a", Operation::Remove, CallResult::NotFound, 2, 3)], "nobody had removed it");
+        wrong(
+            &[made("a", 0, 1, 0, 1), attempt("a", Operation::Move(range(2, 3)), CallResult::Done(3), 2, 3)],
+            "do not follow",
+        );
+        wrong(
+            &[made("a", 0, 1, 0, 1), attempt("a", Operation::Remove, CallResult::NotFound, 2, 3)],
+            "nobody had removed it",
+        );
         let removed = attempt("a", Operation::Remove, CallResult::Done(0), 2, 3);
         wrong(&[made("a", 0, 1, 0, 1), removed.clone(), removed], "do not follow");
     }

@@ -5,7 +5,7 @@ use std::future::IntoFuture as _;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
-use e2e::history::{Attempt, CallResult, Range, Operation, check_with_losses};
+use e2e::history::{Attempt, CallResult, Operation, Range, check_with_losses};
 use e2e::{ApiResponse, Call, Seed, Stack, Stage};
 use serde_json::{Value, json};
 use tokio::task::JoinHandle;
@@ -136,7 +136,14 @@ impl Shared {
             }
             _ => refusal(&heard.answer),
         };
-        key.record(Attempt { contract, operation: Operation::Create(range), expected: None, result, sent_at, answered_at: self.now() });
+        key.record(Attempt {
+            contract,
+            operation: Operation::Create(range),
+            expected: None,
+            result,
+            sent_at,
+            answered_at: self.now(),
+        });
     }
 
     /// Repeats the request that created a contract, long after it was answered.
@@ -149,7 +156,14 @@ impl Shared {
             _ => refusal(&heard.answer),
         };
         let contract = seen.contract;
-        key.record(Attempt { contract, operation: Operation::Repeat, expected: None, result, sent_at, answered_at: self.now() });
+        key.record(Attempt {
+            contract,
+            operation: Operation::Repeat,
+            expected: None,
+            result,
+            sent_at,
+            answered_at: self.now(),
+        });
     }
 
     async fn change(&self, key: &Key, seen: Seen, operation: Operation, dice: &mut Seed) {
@@ -239,10 +253,13 @@ async fn the_last_response_is_true_however_many_are_lost() {
         let attempts = key.attempts.lock().unwrap();
         check_with_losses(&attempts, &bookings, key.shared).unwrap_or_else(|wrong| panic!("{wrong}"));
         let count = |is_wanted: fn(&Attempt) -> bool| attempts.iter().filter(|attempt| is_wanted(attempt)).count();
-        let made = count(|attempt| matches!((attempt.operation, &attempt.result), (Operation::Create(_), CallResult::Done(_))));
+        let made = count(|attempt| {
+            matches!((attempt.operation, &attempt.result), (Operation::Create(_), CallResult::Done(_)))
+        });
         let overlaps = count(|attempt| matches!(attempt.result, CallResult::Overlap(..)));
         let lost = count(|attempt| attempt.result == CallResult::Lost);
-        let replayed = count(|attempt| matches!((attempt.operation, &attempt.result), (Operation::Repeat, CallResult::Done(_))));
+        let replayed =
+            count(|attempt| matches!((attempt.operation, &attempt.result), (Operation::Repeat, CallResult::Done(_))));
         let outdated = count(|attempt| attempt.result == CallResult::Outdated);
         println!(
             "shared: {}, {} attempts: {made} made, {overlaps} overlaps, {lost} lost, {replayed} replayed, {outdated} outdated",

@@ -112,9 +112,12 @@ async fn many_clients_never_get_overlapping_bookings() {
     }
     let count = |wanted: fn(&Attempt) -> bool| attempts.iter().filter(|attempt| wanted(attempt)).count();
     let done = |attempt: &Attempt| matches!(attempt.result, CallResult::Done(_));
-    let made = count(|attempt| matches!((attempt.operation, &attempt.result), (Operation::Create(_), CallResult::Done(_))));
-    let moved = count(|attempt| matches!((attempt.operation, &attempt.result), (Operation::Move(_), CallResult::Done(_))));
-    let removed = count(|attempt| matches!((attempt.operation, &attempt.result), (Operation::Remove, CallResult::Done(_))));
+    let made =
+        count(|attempt| matches!((attempt.operation, &attempt.result), (Operation::Create(_), CallResult::Done(_))));
+    let moved =
+        count(|attempt| matches!((attempt.operation, &attempt.result), (Operation::Move(_), CallResult::Done(_))));
+    let removed =
+        count(|attempt| matches!((attempt.operation, &attempt.result), (Operation::Remove, CallResult::Done(_))));
     let overlaps = count(|attempt| matches!(attempt.result, CallResult::Overlap(..)));
     let busy = count(|attempt| attempt.result == CallResult::Busy);
     println!(

@@ -85,7 +85,8 @@ async fn an_expired_request_runs_no_motor() {
         assert_eq!(end(&read), ("expired", false), "provisional: the device has not spoken");
     }
     regain_network(&stage, &device).await;
-    let confirmed = eventually(|| stage.stack.viewer().get(&opening), |opening| opening["confirmedByDevice"] == true).await;
+    let confirmed =
+        eventually(|| stage.stack.viewer().get(&opening), |opening| opening["confirmedByDevice"] == true).await;
     assert_eq!((end(&confirmed), device.motor_runs(0)), (("expired", true), 0));
     let next = stage.ended(&stage.asked_to_open(0).await).await;
     assert_eq!((end(&next), device.motor_runs(0)), (("opened", true), 1));

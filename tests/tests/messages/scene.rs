@@ -5,7 +5,7 @@ use std::ops::Deref;
 use clock::{Clock, Random};
 use domain::Instant;
 use e2e::device::eventually;
-use e2e::{Stack, Stage, ReceivedMessage, fresh};
+use e2e::{ReceivedMessage, Stack, Stage, fresh};
 use serde_json::{Value, json};
 
 /// The engine stamps stream records with the machine's clock, so the tests' clock starts there.

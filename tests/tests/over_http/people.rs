@@ -131,7 +131,10 @@ async fn ended_contracts_are_erased_and_live_ones_are_named() {
     _ = stage.stack.viewer().get(format!("{over}/messages")).await.problem("contract_not_found");
     stage.stack.viewer().get(&live).await.is(200);
     let other_contract = stage.stack.viewer().get(&other).await.body(200);
-    assert_eq!((&other_contract["contacts"], &other_contract["person"]), (&json!([other_contract["contacts"][0]]), &json!(eino.name)));
+    assert_eq!(
+        (&other_contract["contacts"], &other_contract["person"]),
+        (&json!([other_contract["contacts"][0]]), &json!(eino.name))
+    );
     assert_eq!(other_contract["contacts"][0]["email"], json!(eino.email));
 
     stage.stack.operator().delete(&live).await.is(204);

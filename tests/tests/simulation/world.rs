@@ -11,8 +11,8 @@ use protocol::ThingName;
 use serde_json::Value;
 
 use crate::cabinet::{Cabinet, LOCKERS};
-use crate::faults::{Chance, Chances};
 use crate::cloud::{Cloud, Death};
+use crate::faults::{Chance, Chances};
 use crate::invariants::{MotorRun, Truth, Verdict};
 
 /// 2026-11-24T12:00:00Z.
@@ -30,6 +30,7 @@ enum Happening {
     Asked { cabinet: usize, locker: u16, key: String, tries_left: u32 },
     /// A client reads an opening.
     LookedAt(String),
+    /// A rule calls the devices function.
     Ruled(Value),
     /// A message from a device arrives.
     Sent { cabinet: usize, topic: String, payload: Vec<u8> },
@@ -41,7 +42,9 @@ enum Happening {
     MotorStopped { cabinet: usize, life: u64, locker: u16, motor: Motor },
     /// A timer of a device.
     Woken { cabinet: usize, life: u64 },
+    /// A device connects.
     Connected { cabinet: usize, life: u64 },
+    /// The power is restored.
     Powered(usize),
 }
 

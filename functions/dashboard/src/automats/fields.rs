@@ -9,7 +9,8 @@ use crate::form::{Form, number};
 
 /// The form filled in with an automat.
 pub(super) fn filled(form: Form, automat: &Automat) -> Form {
-    let line = |line: fn(&Location) -> &AddressLine| automat.location.as_ref().map_or("", |location| line(location).as_str());
+    let line =
+        |line: fn(&Location) -> &AddressLine| automat.location.as_ref().map_or("", |location| line(location).as_str());
     form.with("version", automat.version.to_string())
         .with("name", automat.name.as_str())
         .with("lockerCount", automat.locker_count.get().to_string())

@@ -12,8 +12,8 @@ use texts::{FluentArgs, Texts};
 
 use super::connection::Said;
 use crate::frame::Frame;
-use crate::visit::{Visit, page};
 use crate::translations::count;
+use crate::visit::{Visit, page};
 
 #[derive(Template)]
 #[template(path = "automats/list.html")]

@@ -9,7 +9,7 @@ use http::StatusCode;
 use messages::LocalTimes;
 use store::AutomatView;
 
-use super::cabinet::{Locker, Show, Labels};
+use super::cabinet::{Labels, Locker, Show};
 use super::connection::Said;
 use super::list::in_one_line;
 use crate::frame::Frame;

@@ -25,8 +25,8 @@ use crate::language::own_name;
 use crate::links;
 use crate::session::ShowsMail;
 use crate::times::{Reading, Times, Which};
-use crate::visit::{Visit, page};
 use crate::translations::count;
+use crate::visit::{Visit, page};
 
 /// The most conflicting contracts that are shown with their persons.
 const NAMED: usize = 5;

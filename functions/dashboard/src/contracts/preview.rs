@@ -30,7 +30,11 @@ pub(super) enum MessageBody {
 }
 
 /// The messages of a preview. An existing PIN stays hidden, since viewing it is recorded.
-pub(super) fn previewed_messages(t: &Texts, times: &Times, preview: &Preview) -> Result<Vec<PreviewedMessage>, Problem> {
+pub(super) fn previewed_messages(
+    t: &Texts,
+    times: &Times,
+    preview: &Preview,
+) -> Result<Vec<PreviewedMessage>, Problem> {
     let one = |(message, time): &(Message, Option<Instant>)| {
         let rendered =
             if preview.new_pin { render(message) } else { render_without_pin(message).map_err(Problem::internal)? };

@@ -18,9 +18,9 @@ use http::request::Parts;
 use http::{HeaderMap, HeaderName, Method, Uri};
 
 use super::cookies::{self, ACCESS, PERSON, REFRESH};
-use super::provider::{NoTokens, SignInError};
 use super::notice::{Notice, sign_in};
-use super::{Inner, SignedInUser, SignIn, headers, origin};
+use super::provider::{NoTokens, SignInError};
+use super::{Inner, SignIn, SignedInUser, headers, origin};
 use crate::form::Form;
 use crate::links::own;
 use crate::refused::is_by_program;
@@ -35,14 +35,21 @@ struct Door {
 }
 
 /// Adds the check in front of the pages, and the security headers of every response.
-pub(crate) fn authenticate<S: Clone + Send + Sync + 'static>(pages: Router<S>, sign_in: SignIn, clock: Clock) -> Router<S> {
+pub(crate) fn authenticate<S: Clone + Send + Sync + 'static>(
+    pages: Router<S>,
+    sign_in: SignIn,
+    clock: Clock,
+) -> Router<S> {
     let door = Door { sign_in: sign_in.clone(), clock };
     pages.layer(from_fn_with_state(door, pass)).layer(from_fn_with_state(sign_in, headers::guard))
 }
 
 enum Session {
     /// Signed in, with a new access token if the old one had expired.
-    In { claims: Claims, renewed: Option<Renewed> },
+    In {
+        claims: Claims,
+        renewed: Option<Renewed>,
+    },
     Out,
 }
 

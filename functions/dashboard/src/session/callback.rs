@@ -7,10 +7,10 @@ use base64::Engine as _;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use http::{HeaderMap, Uri};
 
-use super::pkce::{self, Secret};
 use super::cookies::{self, ACCESS, PERSON, REFRESH, SESSION_SECONDS, SIGNING_IN};
-use super::provider::{NoTokens, Tokens};
 use super::notice::Notice;
+use super::pkce::{self, Secret};
+use super::provider::{NoTokens, Tokens};
 use super::{SignIn, parameter};
 use crate::visit::Visit;
 

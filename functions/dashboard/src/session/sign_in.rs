@@ -8,8 +8,8 @@ use form_urlencoded::Serializer;
 use http::header::HOST;
 use http::{HeaderMap, Uri};
 
-use super::pkce::{self, Secret};
 use super::cookies::{self, SIGNING_IN, SIGNING_IN_SECONDS};
+use super::pkce::{self, Secret};
 use super::{Inner, SignIn, parameter};
 use crate::links::own;
 
