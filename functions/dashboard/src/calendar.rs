@@ -51,12 +51,12 @@ const MONTHS_AHEAD: u32 = 240;
 
 impl Month {
     /// The requested month, if it can be shown; otherwise the current one.
-    pub(crate) fn of(key: &Key, asked: Option<&str>, times: &Times, now: Instant) -> Option<Self> {
+    pub(crate) fn of(key: &Key, wanted: Option<&str>, times: &Times, now: Instant) -> Option<Self> {
         let today = times.date(now);
         let current = today.with_day(1)?;
         let last = current.checked_add_months(Months::new(MONTHS_AHEAD))?;
-        let asked = asked.and_then(|text| NaiveDate::parse_from_str(&format!("{text}-01"), "%Y-%m-%d").ok());
-        let first = asked.filter(|month| (current..=last).contains(month)).unwrap_or(current);
+        let wanted = wanted.and_then(|text| NaiveDate::parse_from_str(&format!("{text}-01"), "%Y-%m-%d").ok());
+        let first = wanted.filter(|month| (current..=last).contains(month)).unwrap_or(current);
         let dates = first.iter_days().take_while(|date| date.month() == first.month());
         let days = dates.filter_map(|date| Day::of(key, date, today, times, now)).collect::<Vec<_>>();
         Some(Self {
@@ -213,12 +213,13 @@ mod tests {
     #[test]
     fn only_the_current_and_later_months_are_shown() {
         let now = at("2026-11-24T12:00:00Z");
-        let shown = |asked| Month::name(Month::of(&key(Sharing::NotShared, &[]), asked, &times(), now).unwrap().first);
-        for asked in [None, Some("2026-10"), Some("2026-11"), Some("2026-13"), Some("x"), Some("9999-12"), Some("")] {
-            assert_eq!(shown(asked), "2026-11", "{asked:?}");
+        let shown =
+            |wanted| Month::name(Month::of(&key(Sharing::NotShared, &[]), wanted, &times(), now).unwrap().first);
+        for wanted in [None, Some("2026-10"), Some("2026-11"), Some("2026-13"), Some("x"), Some("9999-12"), Some("")] {
+            assert_eq!(shown(wanted), "2026-11", "{wanted:?}");
         }
         assert_eq!(shown(Some("2046-11")), "2046-11");
-        let month = |asked| Month::of(&key(Sharing::NotShared, &[]), Some(asked), &times(), now).unwrap();
+        let month = |wanted| Month::of(&key(Sharing::NotShared, &[]), Some(wanted), &times(), now).unwrap();
         assert_eq!(
             (month("2026-11").before, month("2026-12").before.map(Month::name)),
             (None, Some("2026-11".to_owned()))

@@ -15,7 +15,7 @@ use crate::visit::{Visit, page};
 #[template(path = "search.html")]
 struct SearchPage {
     frame: Frame,
-    asked: String,
+    query_text: String,
     /// Whether the query has a search term.
     searchable: bool,
     keys: Vec<Key>,
@@ -23,16 +23,16 @@ struct SearchPage {
 }
 
 pub(crate) async fn search(State(app): State<App>, visit: Visit, mut query: Query) -> Result<Response, Problem> {
-    let (request, asked) = (query.page(), query.text("q").unwrap_or_default());
+    let (request, query_text) = (query.page(), query.text("q").unwrap_or_default());
     query.finish()?;
-    let terms = SearchTerms::parse(&asked);
+    let terms = SearchTerms::parse(&query_text);
     let mut shown =
-        SearchPage { frame: visit.frame(), searchable: terms.is_some(), asked, keys: Vec::new(), next: None };
+        SearchPage { frame: visit.frame(), searchable: terms.is_some(), query_text, keys: Vec::new(), next: None };
     if terms.is_some() {
         let found = app.store.keys(&KeyFilter { automat: None, search: terms }, &request).await?;
         let address = |cursor: store::Cursor| {
             let query = form_urlencoded::Serializer::new(String::new())
-                .append_pair("q", &shown.asked)
+                .append_pair("q", &shown.query_text)
                 .append_pair("after", cursor.as_str())
                 .finish();
             format!("/search?{query}")

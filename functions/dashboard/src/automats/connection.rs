@@ -6,14 +6,14 @@ use texts::{FluentArgs, Texts};
 
 /// The text and the look of a connection. Colour is never the only difference.
 #[derive(Debug, Clone)]
-pub(super) struct Said {
+pub(super) struct ConnectionLabel {
     pub(super) class: &'static str,
     pub(super) state: String,
     /// Since when it has been disconnected, if that is known.
     pub(super) since: Option<String>,
 }
 
-impl Said {
+impl ConnectionLabel {
     pub(super) fn of(connection: Connection, t: &Texts, times: LocalTimes) -> Self {
         let (class, id) = match connection.state {
             ConnectionState::Connected => ("good", "connected"),

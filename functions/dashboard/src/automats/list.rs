@@ -10,7 +10,7 @@ use messages::LocalTimes;
 use store::AutomatView;
 use texts::{FluentArgs, Texts};
 
-use super::connection::Said;
+use super::connection::ConnectionLabel;
 use crate::frame::Frame;
 use crate::translations::count;
 use crate::visit::{Visit, page};
@@ -28,7 +28,7 @@ struct ListPage {
 struct Card {
     automat: Automat,
     address: Option<String>,
-    connection: Said,
+    connection: ConnectionLabel,
     keys: String,
     alerts: Vec<String>,
 }
@@ -53,7 +53,7 @@ impl Card {
         let times = LocalTimes::new(t.language(), automat.time_zone);
         Self {
             address: automat.location.as_ref().map(in_one_line),
-            connection: Said::of(automat.connection, t, times),
+            connection: ConnectionLabel::of(automat.connection, t, times),
             keys: t.format("keys-in-and-out", &FluentArgs::from_iter([("keys", all), ("out", out)])),
             alerts: alerts.into_iter().filter(|(_, found)| *found > 0).map(|(id, found)| count(t, id, found)).collect(),
             automat,

@@ -29,7 +29,7 @@ pub(crate) async fn show(
     _: NoQuery,
 ) -> Result<Response, Problem> {
     let automat = app.store.automat(&id).await?;
-    ask(StatusCode::OK, &visit, automat, Errors::none())
+    show_confirmation(StatusCode::OK, &visit, automat, Errors::none())
 }
 
 /// `POST /automats/{automatId}/remove`
@@ -49,12 +49,12 @@ pub(crate) async fn send(
         Err(problem) => {
             let errors = Errors::of_form(problem)?;
             let automat = app.store.automat(&id).await?;
-            ask(StatusCode::UNPROCESSABLE_ENTITY, &visit, automat, errors)
+            show_confirmation(StatusCode::UNPROCESSABLE_ENTITY, &visit, automat, errors)
         }
     }
 }
 
-fn ask(status: StatusCode, visit: &Visit, automat: Automat, errors: Errors) -> Result<Response, Problem> {
+fn show_confirmation(status: StatusCode, visit: &Visit, automat: Automat, errors: Errors) -> Result<Response, Problem> {
     let form = Form::default().with("version", automat.version.to_string());
     page(status, &RemovePage { frame: visit.frame(), automat, form, errors })
 }

@@ -10,7 +10,7 @@ use messages::LocalTimes;
 use store::AutomatView;
 
 use super::cabinet::{Labels, Locker, Show};
-use super::connection::Said;
+use super::connection::ConnectionLabel;
 use super::list::in_one_line;
 use crate::frame::Frame;
 use crate::links;
@@ -23,7 +23,7 @@ struct ViewPage<'t> {
     labels: Labels<'t>,
     home: String,
     address: Option<String>,
-    connection: Said,
+    connection: ConnectionLabel,
     offline: bool,
     filters: Vec<Filter>,
     lockers: Vec<Locker>,
@@ -67,7 +67,7 @@ fn draw(view: AutomatView, show: Show, visit: &Visit) -> ViewPage<'static> {
         frame: visit.frame(),
         labels: Labels::of(t),
         address: automat.location.as_ref().map(in_one_line),
-        connection: Said::of(automat.connection, t, times),
+        connection: ConnectionLabel::of(automat.connection, t, times),
         offline: automat.connection.state == ConnectionState::Disconnected,
         filters,
         lockers,

@@ -7,7 +7,7 @@ use axum::response::{IntoResponse as _, Redirect, Response};
 use domain::{Contract, ContractRefusal, Instant};
 use store::Preview;
 
-use super::form::{Again, KeyContext, differences, is_confirmed, stepped};
+use super::form::{FormState, KeyContext, differences, is_confirmed, stepped};
 use super::{contacts, fields};
 use crate::form::{Errors, Form};
 use crate::links;
@@ -24,7 +24,7 @@ pub(crate) async fn show(
     let context = KeyContext { contract: Some(id), ..KeyContext::read(&app, &key, visit.t).await? };
     let form = Form::default().with("version", contract.version.to_string());
     let form = fields::filled(form, &contract, &context.times);
-    context.show(&app, &visit, form, Again::default()).await
+    context.show(&app, &visit, form, FormState::default()).await
 }
 
 /// `POST /keys/{keyId}/contracts/{contractId}/edit`
@@ -40,12 +40,12 @@ pub(crate) async fn send(
     let context = KeyContext { contract: Some(id.clone()), ..KeyContext::read(&app, &key, visit.t).await? };
     let step = form.text("step").to_owned();
     if let Some((form, added)) = stepped(&form, &step, &context.times) {
-        return context.show(&app, &visit, form, Again { added, ..Again::default() }).await;
+        return context.show(&app, &visit, form, FormState { added, ..FormState::default() }).await;
     }
     let form = contacts::tidied(form);
     let change = match fields::change(&form, &contract, visit.t, &context.times) {
         Ok(change) => change,
-        Err(errors) => return context.show(&app, &visit, form, Again::wrong(errors)).await,
+        Err(errors) => return context.show(&app, &visit, form, FormState::with_errors(errors)).await,
     };
     let now = app.clock.now();
     let done = || Ok(Redirect::to(&format!("{}?done=changed", links::contract(&key, &id))).into_response());
@@ -55,7 +55,7 @@ pub(crate) async fn send(
             ContractRefusal::Overlap { conflicts: preview.conflicts, next_free: preview.next_free }.into()
         }
         Ok(preview) if shows_first(&form, &preview) && !is_confirmed(&form, &step) => {
-            return context.show(&app, &visit, form, Again::previewed(preview)).await;
+            return context.show(&app, &visit, form, FormState::with_preview(preview)).await;
         }
         Ok(_) => match app.store.edit_contract(&key, &id, change.clone(), expected, &caller.act(now, None)).await {
             Ok(_) => return done(),
@@ -63,9 +63,9 @@ pub(crate) async fn send(
         },
         Err(error) => error,
     };
-    let (form, again) = match refused {
+    let (form, state) = match refused {
         store::Error::Contract(ContractRefusal::Overlap { conflicts, next_free }) => {
-            (form, Again::taken(conflicts, next_free))
+            (form, FormState::with_conflict(conflicts, next_free))
         }
         store::Error::Stale { .. } => {
             let current = app.store.contract(&key, &id).await?;
@@ -73,14 +73,14 @@ pub(crate) async fn send(
                 return done();
             }
             let stale = Some(differences(visit.t, &context.times, &form, &current));
-            (form.with("version", current.version.to_string()), Again { stale, ..Again::default() })
+            (form.with("version", current.version.to_string()), FormState { stale, ..FormState::default() })
         }
         error @ store::Error::Contract(ContractRefusal::StartsWhileKeyOut) => {
-            (form, Again::wrong(Errors::at(fields::START, error.into())))
+            (form, FormState::with_errors(Errors::at(fields::START, error.into())))
         }
-        error => (form, Again::wrong(Errors::of_form(error.into())?)),
+        error => (form, FormState::with_errors(Errors::of_form(error.into())?)),
     };
-    context.show(&app, &visit, form, again).await
+    context.show(&app, &visit, form, state).await
 }
 
 /// Whether there is something to preview: messages, or completed phone numbers.

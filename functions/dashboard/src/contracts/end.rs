@@ -38,7 +38,7 @@ pub(crate) async fn show(
     visit: Visit,
     _: NoQuery,
 ) -> Result<Response, Problem> {
-    ask(&app, &visit, &key, &id, false).await
+    show_confirmation(&app, &visit, &key, &id, false).await
 }
 
 /// `POST /keys/{keyId}/contracts/{contractId}/end`
@@ -53,13 +53,19 @@ pub(crate) async fn send(
     let act = caller.act(app.clock.now(), None);
     match app.store.end_contract(&key, &id, form.expected(), &act).await {
         Ok(_) => Ok(Redirect::to(&format!("{}?done=ended", links::contract(&key, &id))).into_response()),
-        Err(store::Error::Stale { .. }) => ask(&app, &visit, &key, &id, true).await,
+        Err(store::Error::Stale { .. }) => show_confirmation(&app, &visit, &key, &id, true).await,
         Err(error) => Err(error.into()),
     }
 }
 
 /// The page that asks for confirmation. A contract that cannot be ended is a problem.
-async fn ask(app: &App, visit: &Visit, key: &KeyId, id: &ContractId, stale: bool) -> Result<Response, Problem> {
+async fn show_confirmation(
+    app: &App,
+    visit: &Visit,
+    key: &KeyId,
+    id: &ContractId,
+    stale: bool,
+) -> Result<Response, Problem> {
     let contract = app.store.contract(key, id).await?;
     let preview = app.store.preview_end(key, id, app.clock.now()).await?;
     let context = KeyContext::read(app, key, visit.t).await?;

@@ -14,7 +14,7 @@ use texts::{FluentArgs, Texts};
 
 pub(super) use self::compare::differences;
 pub(super) use self::steps::{as_previewed, is_confirmed, stepped};
-use self::steps::{forgotten, in_form, remembering, unseen};
+use self::steps::{hidden_fields, range_value, with_preview, without_preview};
 use super::contacts::{self, Row};
 use super::fields::{self, END, START, which_field};
 use super::preview::{MessageBody, PreviewedMessage, previewed_messages};
@@ -99,7 +99,7 @@ struct Other {
 
 /// What a form is shown again with.
 #[derive(Default)]
-pub(super) struct Again {
+pub(super) struct FormState {
     pub(super) errors: Errors,
     pub(super) stale: Option<Differences>,
     pub(super) others: Option<(Vec<Entry>, Option<TimeRange>)>,
@@ -108,16 +108,16 @@ pub(super) struct Again {
     pub(super) added: bool,
 }
 
-impl Again {
-    pub(super) fn wrong(errors: Errors) -> Self {
+impl FormState {
+    pub(super) fn with_errors(errors: Errors) -> Self {
         Self { errors, ..Self::default() }
     }
 
-    pub(super) fn taken(others: Vec<Entry>, next_free: Option<TimeRange>) -> Self {
+    pub(super) fn with_conflict(others: Vec<Entry>, next_free: Option<TimeRange>) -> Self {
         Self { others: Some((others, next_free)), ..Self::default() }
     }
 
-    pub(super) fn previewed(preview: Preview) -> Self {
+    pub(super) fn with_preview(preview: Preview) -> Self {
         Self { preview: Some(preview), ..Self::default() }
     }
 }
@@ -142,22 +142,28 @@ impl KeyContext {
         Ok(Self { key, automat: automat.name.to_string(), times, country, contract: None })
     }
 
-    pub(super) async fn show(&self, app: &App, visit: &Visit, form: Form, again: Again) -> Result<Response, Problem> {
+    pub(super) async fn show(
+        &self,
+        app: &App,
+        visit: &Visit,
+        form: Form,
+        state: FormState,
+    ) -> Result<Response, Problem> {
         let t = visit.t;
-        let status = if again.errors.any() || again.stale.is_some() || again.others.is_some() {
+        let status = if state.errors.any() || state.stale.is_some() || state.others.is_some() {
             StatusCode::UNPROCESSABLE_ENTITY
         } else {
             StatusCode::OK
         };
-        let form = contacts::with_countries(forgotten(form), self.country);
-        let (form, messages, completed) = match &again.preview {
+        let form = contacts::with_countries(without_preview(form), self.country);
+        let (form, messages, completed) = match &state.preview {
             Some(preview) => {
                 let completed = contacts::completed_numbers(&form, &preview.contract.contacts);
-                (remembering(form, preview), Some(previewed_messages(t, &self.times, preview)?), completed)
+                (with_preview(form, preview), Some(previewed_messages(t, &self.times, preview)?), completed)
             }
             None => (form, None, Vec::new()),
         };
-        let conflict = match again.others {
+        let conflict = match state.others {
             Some((others, next)) => Some(self.conflict(app, t, others, next).await?),
             None => None,
         };
@@ -172,7 +178,7 @@ impl KeyContext {
             zone: self.times.zone(),
             start: self.time_field(t, &form, START),
             end: self.time_field(t, &form, END),
-            rows: contacts::rows(t, &form, again.added),
+            rows: contacts::rows(t, &form, state.added),
             pattern: Row::pattern(t),
             languages: Language::ALL.iter().map(|&language| (language.code(), own_name(language))).collect(),
             country: self.country,
@@ -180,8 +186,8 @@ impl KeyContext {
             full: contacts::count(&form) >= domain::Contact::MAX_PER_CONTRACT,
             pin_hint: if self.contract.is_some() { "pin-hint-edit" } else { "pin-hint" },
             form,
-            errors: again.errors,
-            stale: again.stale,
+            errors: state.errors,
+            stale: state.stale,
             conflict,
             overdue,
             messages,
@@ -232,7 +238,7 @@ impl KeyContext {
             let range = self.times.range(entry.range);
             named.push(Other { person, range, href: links::contract(&self.key.id, &entry.contract) });
         }
-        let next = next.map(|range| (self.times.range(range), in_form(range)));
+        let next = next.map(|range| (self.times.range(range), range_value(range)));
         let more = Some(others.len() - named.len()).filter(|more| *more > 0);
         Ok(Conflict { more: more.map(|more| count(t, "conflict-more", more)), others: named, next })
     }

@@ -8,7 +8,7 @@ use chrono::NaiveDate;
 use clock::Random;
 use domain::{Contact, ContractDraft, ContractRefusal};
 
-use super::form::{Again, KeyContext, as_previewed, is_confirmed, stepped};
+use super::form::{FormState, KeyContext, as_previewed, is_confirmed, stepped};
 use super::{contacts, fields};
 use crate::calendar::first_room;
 use crate::form::{Errors, Form};
@@ -35,7 +35,7 @@ pub(crate) async fn show(
         Some(start) => fields::with_time(form, fields::START, start, &context.times),
         None => form,
     };
-    context.show(&app, &visit, form, Again::default()).await
+    context.show(&app, &visit, form, FormState::default()).await
 }
 
 /// `POST /keys/{keyId}/contracts/new`
@@ -51,12 +51,12 @@ pub(crate) async fn send(
     let context = KeyContext::read(&app, &key, visit.t).await?;
     let step = form.text("step").to_owned();
     if let Some((form, added)) = stepped(&form, &step, &context.times) {
-        return context.show(&app, &visit, form, Again { added, ..Again::default() }).await;
+        return context.show(&app, &visit, form, FormState { added, ..FormState::default() }).await;
     }
     let form = contacts::tidied(form);
     let draft = match fields::draft(&form, visit.t, &context.times) {
         Ok(draft) => draft,
-        Err(errors) => return context.show(&app, &visit, form, Again::wrong(errors)).await,
+        Err(errors) => return context.show(&app, &visit, form, FormState::with_errors(errors)).await,
     };
     let confirmed = is_confirmed(&form, &step);
     let now = app.clock.now();
@@ -64,7 +64,7 @@ pub(crate) async fn send(
     let refused = if shows_first && !confirmed {
         match app.store.preview_contract(&key, draft, now).await {
             Ok(preview) if preview.conflicts.is_empty() => {
-                return context.show(&app, &visit, form, Again::previewed(preview)).await;
+                return context.show(&app, &visit, form, FormState::with_preview(preview)).await;
             }
             Ok(preview) => {
                 ContractRefusal::Overlap { conflicts: preview.conflicts, next_free: preview.next_free }.into()
@@ -84,8 +84,8 @@ pub(crate) async fn send(
             Err(error) => error,
         }
     };
-    let (form, again) = refusal(refused, form, &random)?;
-    context.show(&app, &visit, form, again).await
+    let (form, state) = refusal(refused, form, &random)?;
+    context.show(&app, &visit, form, state).await
 }
 
 /// Whether creating the contract sends messages.
@@ -94,14 +94,14 @@ fn notifies_somebody(draft: &ContractDraft) -> bool {
 }
 
 /// How the form is shown again after a refusal.
-fn refusal(refused: store::Error, form: Form, random: &Random) -> Result<(Form, Again), Problem> {
+fn refusal(refused: store::Error, form: Form, random: &Random) -> Result<(Form, FormState), Problem> {
     match refused {
         store::Error::Contract(ContractRefusal::Overlap { conflicts, next_free }) => {
-            Ok((form.after(Code::ContractOverlap, random)?, Again::taken(conflicts, next_free)))
+            Ok((form.after(Code::ContractOverlap, random)?, FormState::with_conflict(conflicts, next_free)))
         }
         error => {
             let problem = Problem::from(error);
-            Ok((form.after(problem.code, random)?, Again::wrong(Errors::of_form(problem)?)))
+            Ok((form.after(problem.code, random)?, FormState::with_errors(Errors::of_form(problem)?)))
         }
     }
 }

@@ -40,7 +40,7 @@ pub(crate) async fn show(
     visit: Visit,
     _: NoQuery,
 ) -> Result<Response, Problem> {
-    ask(&app, &visit, &key, &id, Errors::none(), false).await
+    show_confirmation(&app, &visit, &key, &id, Errors::none(), false).await
 }
 
 /// `POST /keys/{keyId}/contracts/{contractId}/remove`
@@ -59,12 +59,12 @@ pub(crate) async fn send(
             let to = format!("{}?done=contract-removed", links::key(&key));
             Ok(Redirect::to(&to).into_response())
         }
-        Err(store::Error::Stale { .. }) => ask(&app, &visit, &key, &id, Errors::none(), true).await,
-        Err(error) => ask(&app, &visit, &key, &id, Errors::of_form(error.into())?, false).await,
+        Err(store::Error::Stale { .. }) => show_confirmation(&app, &visit, &key, &id, Errors::none(), true).await,
+        Err(error) => show_confirmation(&app, &visit, &key, &id, Errors::of_form(error.into())?, false).await,
     }
 }
 
-async fn ask(
+async fn show_confirmation(
     app: &App,
     visit: &Visit,
     key: &KeyId,

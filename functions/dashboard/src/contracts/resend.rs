@@ -19,8 +19,8 @@ pub(crate) async fn send(
     visit: Visit,
     _: NoQuery,
 ) -> Result<Response, Problem> {
-    let asked = app.store.resend(&key, &contract, &message, app.clock.now()).await.map_err(Problem::from);
-    match asked {
+    let resent = app.store.resend(&key, &contract, &message, app.clock.now()).await.map_err(Problem::from);
+    match resent {
         Err(problem) if problem.code == Code::MessageOutdated => {
             let shown = Shown { errors: Errors::of(problem), ..Shown::default() };
             answer(&app, &visit, (&key, &contract), Form::fresh(&random)?, shown).await

@@ -44,7 +44,7 @@ pub(crate) async fn show(
 ) -> Result<Response, Problem> {
     let key = app.store.key(&id).await?;
     match key.state {
-        KeyState::Active => ask(StatusCode::OK, &app, &visit, key, Form::default(), Errors::none()).await,
+        KeyState::Active => show_confirmation(StatusCode::OK, &app, &visit, key, Form::default(), Errors::none()).await,
         KeyState::Removing => page(StatusCode::OK, &RemovingPage { frame: visit.frame(), key }),
     }
 }
@@ -73,12 +73,12 @@ pub(crate) async fn send(
             let key = app.store.key(&id).await?;
             let errors =
                 if problem.code == Code::KeyOut { Errors::at("force", problem) } else { Errors::of_form(problem)? };
-            ask(StatusCode::UNPROCESSABLE_ENTITY, &app, &visit, key, form, errors).await
+            show_confirmation(StatusCode::UNPROCESSABLE_ENTITY, &app, &visit, key, form, errors).await
         }
     }
 }
 
-async fn ask(
+async fn show_confirmation(
     status: StatusCode,
     app: &App,
     visit: &Visit,

@@ -26,7 +26,7 @@ pub(crate) async fn open_locker(
 ) -> Result<Response, Problem> {
     let act = caller.act(app.clock.now(), form.receipt(&caller, &visit.here));
     let draft = draft(&form, automat.clone(), index);
-    match asked(&app, &things, draft, &act).await {
+    match request(&app, &things, draft, &act).await {
         Ok(opening) => Ok(Redirect::to(&links::opening(&opening)).into_response()),
         Err(problem) => match problem.code {
             Code::LockerBusy => match &problem.facts.opening_id {
@@ -42,7 +42,7 @@ pub(crate) async fn open_locker(
     }
 }
 
-async fn asked(
+async fn request(
     app: &App,
     things: &Things,
     draft: Result<OpeningDraft, Problem>,

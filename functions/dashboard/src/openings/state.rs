@@ -20,8 +20,8 @@ pub(super) struct State {
     pub(super) is_answered: bool,
     /// Seconds until the request expires.
     pub(super) seconds_left: i64,
-    pub(super) asked_by: String,
-    pub(super) asked_at: String,
+    pub(super) requested_by: String,
+    pub(super) requested_at: String,
     pub(super) ended_at: Option<String>,
 }
 
@@ -39,14 +39,14 @@ impl State {
             status,
             is_answered: confirmed,
             seconds_left: (left + 999).div_euclid(1000).max(0),
-            asked_by: who(t, &opening.requested_by, reader),
-            asked_at: times.moment(opening.issued_at),
+            requested_by: who(t, &opening.requested_by, reader),
+            requested_at: times.moment(opening.issued_at),
             ended_at: opening.finished_at(now).map(|at| times.moment(at)),
         }
     }
 
     /// Whether the device may still act on the request.
-    pub(super) fn is_asking(&self) -> bool {
+    pub(super) fn is_pending(&self) -> bool {
         self.status == OpeningStatus::Requested
     }
 
@@ -61,13 +61,13 @@ impl State {
 
     /// Whether it has ended without a report that the locker opened.
     pub(super) fn may_be_tried_again(&self) -> bool {
-        !self.is_asking() && !self.is_open()
+        !self.is_pending() && !self.is_open()
     }
 }
 
 fn texts_of(status: OpeningStatus, confirmed: bool) -> (&'static str, &'static str, &'static str) {
     match (status, confirmed) {
-        (OpeningStatus::Requested, _) => ("asking", "opening-requested", "opening-requested-means"),
+        (OpeningStatus::Requested, _) => ("pending", "opening-requested", "opening-requested-means"),
         (OpeningStatus::Opened, _) => ("good", "opening-opened", "opening-opened-means"),
         (OpeningStatus::Refused, true) => ("bad", "opening-refused", "opening-refused-means"),
         (OpeningStatus::Refused, false) => ("bad", "opening-refused", "opening-not-sent-means"),

@@ -28,7 +28,7 @@ pub(super) struct Keys(Mutex<Known>);
 #[derive(Debug, Default)]
 struct Known {
     keys: HashMap<String, Key>,
-    asked: Option<Instant>,
+    fetched: Option<Instant>,
 }
 
 impl Key {
@@ -50,7 +50,7 @@ impl Keys {
 
     pub(super) async fn fetch(&self, provider: &Provider, now: Option<Instant>) -> Result<(), SignInError> {
         let keys = read(&provider.keys().await?);
-        *self.lock() = Known { keys, asked: now };
+        *self.lock() = Known { keys, fetched: now };
         Ok(())
     }
 
@@ -59,8 +59,8 @@ impl Keys {
     fn known(&self, name: &str, now: Instant) -> ControlFlow<Option<Key>> {
         let known = self.lock();
         let key = known.keys.get(name).cloned();
-        let may_not_ask = known.asked.is_some_and(|asked| now < asked.plus_millis(PAUSE_MILLIS));
-        if key.is_some() || may_not_ask { ControlFlow::Break(key) } else { ControlFlow::Continue(()) }
+        let is_too_early = known.fetched.is_some_and(|fetched| now < fetched.plus_millis(PAUSE_MILLIS));
+        if key.is_some() || is_too_early { ControlFlow::Break(key) } else { ControlFlow::Continue(()) }
     }
 
     fn lock(&self) -> MutexGuard<'_, Known> {
@@ -110,9 +110,9 @@ mod tests {
     fn an_unknown_key_is_fetched_at_most_once_a_minute() {
         let at = |millis| Instant::from_millis(millis).unwrap();
         let keys = Keys::default();
-        assert_eq!(keys.known("a", at(0)), ControlFlow::Continue(()), "never asked");
+        assert_eq!(keys.known("a", at(0)), ControlFlow::Continue(()), "never fetched");
         let key = Key { n: vec![1], e: vec![1] };
-        *keys.lock() = Known { keys: HashMap::from([("a".to_owned(), key.clone())]), asked: Some(at(0)) };
+        *keys.lock() = Known { keys: HashMap::from([("a".to_owned(), key.clone())]), fetched: Some(at(0)) };
         assert_eq!(keys.known("a", at(PAUSE_MILLIS * 99)), ControlFlow::Break(Some(key)));
         assert_eq!(keys.known("b", at(PAUSE_MILLIS - 1)), ControlFlow::Break(None));
         assert_eq!(keys.known("b", at(PAUSE_MILLIS)), ControlFlow::Continue(()));

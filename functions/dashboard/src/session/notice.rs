@@ -31,7 +31,7 @@ struct NoticePage<'p> {
     title: String,
     advice: String,
     again: Option<String>,
-    goes: bool,
+    signs_out: bool,
     sent: Option<&'p Form>,
     path: &'p str,
     correlation: Option<&'p str>,
@@ -69,10 +69,13 @@ impl Notice {
         };
         let sent = if let Self::Ended(form) = self { Some(form).filter(|form| !form.pairs().is_empty()) } else { None };
         let again = matches!(self, Self::Ended(_) | Self::Denied | Self::Lost).then(|| sign_in(to));
-        let goes = matches!(self, Self::NoRole);
+        let signs_out = matches!(self, Self::NoRole);
         let (title, advice, path) = (title.into_owned(), advice.into_owned(), &visit.here);
-        page(self.status(), &NoticePage { frame: visit.frame(), title, advice, again, goes, sent, path, correlation })
-            .unwrap_or_else(Problem::into_response)
+        page(
+            self.status(),
+            &NoticePage { frame: visit.frame(), title, advice, again, signs_out, sent, path, correlation },
+        )
+        .unwrap_or_else(Problem::into_response)
     }
 }
 

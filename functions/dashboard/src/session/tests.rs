@@ -26,12 +26,12 @@ const US: &str = "https://keys.example";
 struct Scripted {
     /// Status and body. `None` if it cannot be reached.
     answer: Option<(u16, &'static str)>,
-    asked: Arc<Mutex<Vec<String>>>,
+    requests: Arc<Mutex<Vec<String>>>,
 }
 
 impl HttpConnector for Scripted {
     fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
-        self.asked.lock().unwrap().push(request.uri().to_owned());
+        self.requests.lock().unwrap().push(request.uri().to_owned());
         HttpConnectorFuture::ready(match self.answer {
             Some((status, body)) => Ok(HttpResponse::new(status.try_into().unwrap(), SdkBody::from(body))),
             None => Err(ConnectorError::io("nobody is there".into())),
@@ -47,7 +47,7 @@ struct Scene {
 
 impl Scene {
     fn new(answer: Option<(u16, &'static str)>) -> Self {
-        let sign_in = Scripted { answer, asked: Arc::default() };
+        let sign_in = Scripted { answer, requests: Arc::default() };
         let settings = SignInSettings {
             pages: "https://sign-in.example".to_owned(),
             issuer: "https://issuer.example/pool".to_owned(),
@@ -65,8 +65,8 @@ impl Scene {
         self.pages.clone().oneshot(request.body(Body::empty()).unwrap()).await.unwrap()
     }
 
-    fn asked(&self) -> Vec<String> {
-        std::mem::take(&mut *self.sign_in.asked.lock().unwrap())
+    fn requests(&self) -> Vec<String> {
+        std::mem::take(&mut *self.sign_in.requests.lock().unwrap())
     }
 }
 
@@ -90,7 +90,7 @@ async fn the_keys_are_fetched_at_most_once_a_minute() {
             let answer = scene.send("GET", "/", &format!("__Host-access={}", token(key))).await;
             assert_eq!(answer.headers()[LOCATION], "/sign-in?to=%2F");
         }
-        assert_eq!(scene.asked(), vec!["https://issuer.example/pool/keys"; fetched], "{seconds}");
+        assert_eq!(scene.requests(), vec!["https://issuer.example/pool/keys"; fetched], "{seconds}");
     }
 }
 
@@ -121,7 +121,7 @@ async fn a_rejected_refresh_token_signs_out() {
         (303, &"/sign-in?to=%2F%3Flimit%3D5".parse().unwrap())
     );
     assert_eq!(cookies_set(&answer).len(), 3);
-    assert_eq!(scene.asked(), ["https://sign-in.example/oauth2/token"]);
+    assert_eq!(scene.requests(), ["https://sign-in.example/oauth2/token"]);
     let answer = scene.send("POST", "/keys/K-1/edit", "__Host-refresh=over").await;
     assert_eq!((answer.status().as_u16(), cookies_set(&answer).len()), (401, 3));
 }
@@ -152,7 +152,7 @@ async fn an_open_route_does_not_ask_the_sign_in() {
     let scene = Scene::new(None);
     let answer = scene.send("POST", "/language", "__Host-refresh=good; __Host-access=a.b.c").await;
     assert_eq!(answer.status(), 200);
-    assert!(scene.asked().is_empty());
+    assert!(scene.requests().is_empty());
     assert_eq!(answer.headers()[STRICT_TRANSPORT_SECURITY], "max-age=31536000");
 }
 
@@ -169,7 +169,7 @@ async fn a_bearer_token_needs_no_cookie_and_no_origin() {
     let scene = Scene::new(None);
     let request = testing::request("POST", "/keys/K-1/edit", Role::Admin).body(Body::empty()).unwrap();
     assert_eq!(scene.pages.clone().oneshot(request).await.unwrap().status(), 200);
-    assert!(scene.asked().is_empty());
+    assert!(scene.requests().is_empty());
 }
 
 fn cookies_set(answer: &Response) -> Vec<&http::HeaderValue> {

@@ -50,7 +50,7 @@ fn with_next_free(form: Form, times: &Times) -> Form {
 
 /// Whether the user has seen the preview of exactly this form, and confirms it.
 pub(in crate::contracts) fn is_confirmed(form: &Form, step: &str) -> bool {
-    step == "confirm" && form.text(PREVIEWED) == what_is_asked(form)
+    step == "confirm" && form.text(PREVIEWED) == input_digest(form)
 }
 
 /// The draft with the id, PIN and start that the preview generated.
@@ -65,19 +65,19 @@ pub(in crate::contracts) fn as_previewed(draft: ContractDraft, form: &Form) -> C
 }
 
 /// A digest of the user's input.
-pub(super) fn what_is_asked(form: &Form) -> String {
+pub(super) fn input_digest(form: &Form) -> String {
     form.digest(&["once", "step", "version", PREVIEWED, MADE_ID, MADE_PIN, MADE_START, NEXT_FREE])
 }
 
 /// Drops the fields of an earlier preview or offer.
-pub(super) fn forgotten(form: Form) -> Form {
+pub(super) fn without_preview(form: Form) -> Form {
     let ours = ["step", PREVIEWED, MADE_ID, MADE_PIN, MADE_START, NEXT_FREE];
     form.renamed(|name| (!ours.contains(&name)).then(|| name.to_owned()))
 }
 
-pub(super) fn remembering(form: Form, preview: &Preview) -> Form {
-    let asked = what_is_asked(&form);
-    let form = form.with(PREVIEWED, asked);
+pub(super) fn with_preview(form: Form, preview: &Preview) -> Form {
+    let digest = input_digest(&form);
+    let form = form.with(PREVIEWED, digest);
     let contract = &preview.contract;
     if contract.version > 1 || !preview.new_pin {
         return form;
@@ -88,11 +88,11 @@ pub(super) fn remembering(form: Form, preview: &Preview) -> Form {
 }
 
 /// The hidden fields, besides those of every form.
-pub(super) fn unseen(form: &Form) -> impl Iterator<Item = (&'static str, &str)> {
+pub(super) fn hidden_fields(form: &Form) -> impl Iterator<Item = (&'static str, &str)> {
     let kept = [PREVIEWED, MADE_ID, MADE_PIN, MADE_START].into_iter();
     kept.filter_map(|name| Some((name, form.given(name)?)))
 }
 
-pub(super) fn in_form(range: TimeRange) -> String {
+pub(super) fn range_value(range: TimeRange) -> String {
     format!("{}_{}", range.start().millis(), range.end().map_or_else(String::new, |end| end.millis().to_string()))
 }
