@@ -92,7 +92,7 @@ enum Bearer {
     /// A machine client's token, with the scope of a role.
     Machine(Role),
     /// A user's token with the scope of users. Their group has a role, or they are in no group.
-    Person(Option<Role>),
+    User(Option<Role>),
     /// An admin's token for an application that only requested their identity.
     OnlyOpenid,
     Identity,
@@ -103,13 +103,13 @@ async fn every_kind_of_token(stack: &Stack) -> Vec<(Bearer, String)> {
     for &role in Role::ALL {
         tokens.push((Bearer::Machine(role), stack.token(role).await));
         let of_person = browser.sign_in(role.name(), "openid key-automat/person").await;
-        tokens.push((Bearer::Person(Some(role)), of_person.access));
+        tokens.push((Bearer::User(Some(role)), of_person.access));
         if role == Role::Admin {
             tokens.push((Bearer::Identity, of_person.identity.unwrap()));
         }
     }
     let newcomer = browser.sign_in("newcomer", "openid key-automat/person").await;
-    tokens.push((Bearer::Person(None), newcomer.access));
+    tokens.push((Bearer::User(None), newcomer.access));
     tokens.push((Bearer::OnlyOpenid, browser.sign_in("admin", "openid").await.access));
     tokens
 }
@@ -131,13 +131,13 @@ async fn every_route_is_tried_with_every_kind_of_token() {
                     refused_for_its_scope(&answer, needed);
                     by_gateway += 1;
                 }
-                Bearer::Person(role) if role < Some(needed) => {
+                Bearer::User(role) if role < Some(needed) => {
                     let held = role.map_or("none", Role::name);
                     let detail = format!("This requires the role {}; the token has {held}.", needed.name());
                     assert_eq!(answer.problem("forbidden")["detail"], detail, "{bearer:?}");
                     by_function += 1;
                 }
-                Bearer::Machine(_) | Bearer::Person(_) => {
+                Bearer::Machine(_) | Bearer::User(_) => {
                     passed(&answer);
                     let_in += 1;
                 }
@@ -165,7 +165,7 @@ async fn unknown_routes_of_the_api_need_a_token_too() {
     for (bearer, token) in every_kind_of_token(&stack).await {
         let answer = stack.nobody().get("/v1/nothing").header("authorization", &format!("Bearer {token}")).await;
         let code = match bearer {
-            Bearer::Machine(_) | Bearer::Person(_) => "route_not_found",
+            Bearer::Machine(_) | Bearer::User(_) => "route_not_found",
             Bearer::OnlyOpenid | Bearer::Identity => "forbidden",
         };
         _ = answer.problem(code);

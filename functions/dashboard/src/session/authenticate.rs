@@ -29,7 +29,7 @@ use crate::visit::Visit;
 const SEC_FETCH_MODE: HeaderName = HeaderName::from_static("sec-fetch-mode");
 
 #[derive(Debug, Clone)]
-struct Door {
+struct Authentication {
     sign_in: SignIn,
     clock: Clock,
 }
@@ -40,8 +40,8 @@ pub(crate) fn authenticate<S: Clone + Send + Sync + 'static>(
     sign_in: SignIn,
     clock: Clock,
 ) -> Router<S> {
-    let door = Door { sign_in: sign_in.clone(), clock };
-    pages.layer(from_fn_with_state(door, pass)).layer(from_fn_with_state(sign_in, headers::guard))
+    let authentication = Authentication { sign_in: sign_in.clone(), clock };
+    pages.layer(from_fn_with_state(authentication, check_session)).layer(from_fn_with_state(sign_in, headers::guard))
 }
 
 enum Session {
@@ -50,7 +50,7 @@ enum Session {
         claims: Claims,
         renewed: Option<Renewed>,
     },
-    Out,
+    SignedOut,
 }
 
 struct Renewed {
@@ -58,7 +58,7 @@ struct Renewed {
     seconds: u64,
 }
 
-async fn pass(State(door): State<Door>, request: Request, next: Next) -> Response {
+async fn check_session(State(authentication): State<Authentication>, request: Request, next: Next) -> Response {
     let (mut parts, body) = request.into_parts();
     // The gateway has verified a bearer token, which no other site can make a browser send.
     if let Some(claims) = Claims::of_gateway(&parts.extensions) {
@@ -72,19 +72,19 @@ async fn pass(State(door): State<Door>, request: Request, next: Next) -> Respons
     if access.is_none() && is_by_program(&parts) {
         return next.run(Request::from_parts(parts, body)).await;
     }
-    let sign_in = &door.sign_in.0;
+    let sign_in = &authentication.sign_in.0;
     if !origin::is_ours(&parts.method, &parts.headers, &sign_in.settings.dashboard) {
-        return refused(&Notice::Foreign, &parts, Problem::new(Code::Forbidden, "It was sent by another page."));
+        return refused(&Notice::Foreign, &parts, Problem::new(Code::Forbidden, "It was sent by another site."));
     }
     if access == Some(Access::Open) {
         return next.run(Request::from_parts(parts, body)).await;
     }
-    let session = match sign_in.session(&parts.headers, door.clock.now()).await {
+    let session = match sign_in.session(&parts.headers, authentication.clock.now()).await {
         Ok(session) => session,
         Err(error) => return refused(&Notice::Unavailable, &parts, Problem::internal(error)),
     };
     match session {
-        Session::In { claims, renewed } => {
+        Session::SignedIn { claims, renewed } => {
             let role = Role::of_claims(claims.by_name());
             parts.extensions.insert(SignedInUser { name: name(&parts.headers, &claims), role });
             claims.hand_on(&mut parts.extensions);
@@ -99,9 +99,9 @@ async fn pass(State(door): State<Door>, request: Request, next: Next) -> Respons
             }
             answer
         }
-        Session::Out if access.is_none() => next.run(Request::from_parts(parts, body)).await,
-        Session::Out => {
-            let mut answer = out(&parts, body).await;
+        Session::SignedOut if access.is_none() => next.run(Request::from_parts(parts, body)).await,
+        Session::SignedOut => {
+            let mut answer = respond_signed_out(&parts, body).await;
             if cookies::held(&parts.headers, REFRESH).is_some() {
                 cookies::forget(answer.headers_mut(), &[ACCESS, REFRESH, PERSON]);
             }
@@ -115,22 +115,22 @@ impl Inner {
         if let Some(access) = cookies::held(headers, ACCESS)
             && let Some(claims) = self.claims(access, now).await?
         {
-            return Ok(Session::In { claims, renewed: None });
+            return Ok(Session::SignedIn { claims, renewed: None });
         }
-        let Some(refresh) = cookies::held(headers, REFRESH) else { return Ok(Session::Out) };
+        let Some(refresh) = cookies::held(headers, REFRESH) else { return Ok(Session::SignedOut) };
         let tokens = match self.provider.renew(refresh).await {
             Ok(tokens) => tokens,
-            Err(NoTokens::Expired) => return Ok(Session::Out),
+            Err(NoTokens::Expired) => return Ok(Session::SignedOut),
             Err(NoTokens::SignIn(error)) => return Err(error),
         };
         let claims = self.claims(&tokens.access, now).await?.ok_or(SignInError::Unreadable)?;
-        Ok(Session::In { claims, renewed: Some(Renewed { access: tokens.access, seconds: tokens.seconds }) })
+        Ok(Session::SignedIn { claims, renewed: Some(Renewed { access: tokens.access, seconds: tokens.seconds }) })
     }
 }
 
 /// The response to somebody who is not signed in. Navigation leads to the sign-in. A form is not carried out, but can
 /// be sent again from the page. A script gets a 401.
-async fn out(parts: &Parts, body: Body) -> Response {
+async fn respond_signed_out(parts: &Parts, body: Body) -> Response {
     let navigates = parts.headers.get(SEC_FETCH_MODE).is_none_or(|mode| mode == "navigate");
     if parts.method.is_safe() && navigates {
         return Redirect::to(&sign_in(&Visit::of(parts).here)).into_response();
