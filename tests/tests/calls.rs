@@ -30,7 +30,7 @@ async fn every_permitted_call_is_made() {
     day.work_in_a_browser().await;
     day.be_interrupted().await;
     day.be_forgotten().await;
-    assert_eq!(day.stage.stack.cloud().permissions().unused(), BTreeSet::new(), "permitted, and never done");
+    assert_eq!(day.stage.stack.cloud().permissions().unused(), BTreeSet::new(), "permitted, but never made");
 }
 
 impl Day {

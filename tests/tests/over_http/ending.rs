@@ -81,10 +81,10 @@ async fn a_preview_of_the_end_shows_its_messages_and_writes_nothing() {
     ]);
     let contract = stage.book(&key, body).await.header("location").to_owned();
     let preview = stage.stack.operator().post_nothing(format!("{contract}/end/preview")).await;
-    assert!(!preview.text().contains("483917"), "looking at a PIN is recorded, and a preview is not");
+    assert!(!preview.text().contains("483917"), "viewing a PIN is recorded, a preview is not");
     let preview = preview.body(200);
     assert_eq!(preview["contract"]["state"], "ended");
     let kinds: Vec<_> = preview["messages"].as_array().unwrap().iter().map(|message| &message["kind"]).collect();
-    assert_eq!(kinds, ["contract-ended"], "the reminder of its end falls away");
+    assert_eq!(kinds, ["contract-ended"], "the reminder of its end is dropped");
     assert_eq!(stage.stack.viewer().get(&contract).await.body(200)["state"], "active");
 }

@@ -27,7 +27,7 @@ async fn a_repeated_request_gets_the_first_response_and_does_nothing() {
             assert_eq!(again.header("location"), first.header("location"));
         }
     }
-    assert_eq!(stage.stack.viewer().get(&contracts).await.data().len(), 2, "one by hand, one asked for three times");
+    assert_eq!(stage.stack.viewer().get(&contracts).await.data().len(), 2, "one sent once, one sent three times");
 }
 
 #[tokio::test]
@@ -47,7 +47,7 @@ async fn concurrent_requests_with_one_key_make_one_contract() {
         replayed += u32::from(answer.header("idempotency-replayed") == "true");
         answers.push(answer.body(201));
     }
-    assert!(answers.iter().all(|answer| *answer == answers[0]), "the same to the last byte, the PIN too");
+    assert!(answers.iter().all(|answer| *answer == answers[0]), "the same bytes, including the PIN");
     assert_eq!(replayed, 15);
     assert_eq!(stage.stack.viewer().get(&path).await.data().len(), 1);
 }
@@ -126,7 +126,7 @@ async fn equivalent_bodies_are_the_same_request() {
     _ = ask(other).await.problem("idempotency_key_reused");
     let openings = |body: serde_json::Value| stage.stack.operator().post(stage.openings(1), body).once("k");
     stage.stack.operator().post_nothing(stage.openings(1)).once("k").await.is(202);
-    assert_eq!(openings(json!({})).await.header("idempotency-replayed"), "true", "no body says what {{}} says");
+    assert_eq!(openings(json!({})).await.header("idempotency-replayed"), "true", "no body means the same as {{}}");
 }
 
 #[tokio::test]

@@ -20,7 +20,7 @@ async fn a_key_gets_the_requested_or_the_lowest_free_locker() {
     assert_eq!(locker_of(json!({})).await.1, 1);
     assert_eq!(locker_of(json!({})).await.1, 3);
     stage.stack.admin().delete(format!("/v1/keys/{first}")).await.is(204);
-    assert_eq!(locker_of(json!({})).await.1, 0, "a freed locker is taken again");
+    assert_eq!(locker_of(json!({})).await.1, 0, "a freed locker is used again");
 }
 
 #[tokio::test]
@@ -42,8 +42,8 @@ async fn keys_are_found_by_automat_in_locker_order_and_by_prefix() {
     let (beginning, upper) = (&term[..8], term.to_uppercase());
     let mut both = vec![first.clone(), third.clone()];
     both.sort();
-    assert_eq!(found(beginning).await, both, "a beginning is enough");
-    assert_eq!(found(&upper).await, both, "whatever the case");
+    assert_eq!(found(beginning).await, both, "a prefix is enough");
+    assert_eq!(found(&upper).await, both, "in any case");
     assert_eq!(found(&format!("{term}+h%C3%84M")).await, [third.as_str()], "every term must be the prefix of a word");
     assert_eq!(found(&format!("{term}+hame")).await, [third.as_str()], "diacritics are ignored");
     assert_eq!(found(&format!("abc+{term}")).await, [first.as_str()]);
@@ -68,7 +68,7 @@ async fn every_field_of_a_key_except_its_ids_can_be_edited() {
         assert_eq!(&edited[name], value, "{name}");
     }
     let same = admin.patch(&path, edit).await.body(200);
-    assert_eq!((&edited["version"], &same["version"]), (&json!(2), &json!(2)), "nothing new, no new version");
+    assert_eq!((&edited["version"], &same["version"]), (&json!(2), &json!(2)), "no change, no new version");
     let cleared = admin.patch(&path, json!({ "returnCode": null, "property": null })).await.body(200);
     assert_eq!((cleared.get("returnCode"), &cleared["property"]), (None, &json!("")));
     stage.key_with(json!({ "returnCode": "0815", "lockerIndex": 0 })).await;

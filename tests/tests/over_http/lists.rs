@@ -13,7 +13,7 @@ async fn all(client: As<'_>, list: &str, limit: usize) -> Vec<Value> {
         elements.extend(data.iter().cloned());
         assert_eq!(part["page"]["hasNext"], part["page"]["next"].is_string(), "{part}");
         let Some(next) = part["page"]["next"].as_str() else { return elements };
-        assert_eq!(data.len(), limit, "a part that is not the last is full");
+        assert_eq!(data.len(), limit, "every page except the last is full");
         after = format!("&after={next}");
     }
 }
@@ -43,7 +43,7 @@ async fn contracts_are_listed_by_start_page_by_page() {
         let mut ids = texts(&listed, "contractId");
         ids.sort();
         ids.dedup();
-        assert_eq!(ids.len(), 46, "each once, though many start at once");
+        assert_eq!(ids.len(), 46, "each once, although many start at the same time");
     }
     let ascending = texts(&all(viewer, &list, 7).await, "contractId");
     let mut descending = texts(&all(viewer, &format!("{list}?order=desc"), 7).await, "contractId");

@@ -67,7 +67,7 @@ async fn a_body_is_not_needed_and_is_checked_when_there_is_one() {
     let reason = "x".repeat(500);
     for (locker, body) in [(1, json!({})), (2, json!({ "reason": reason })), (3, json!({ "reason": null }))] {
         let opening = operator.post(stage.openings(locker), body.clone()).await.body(202);
-        assert_eq!(opening["reason"], body["reason"], "absent when it was not given");
+        assert_eq!(opening["reason"], body["reason"], "absent if there was none");
     }
     for (body, field, code) in [
         (json!({ "reason": "x".repeat(501) }), "reason", "too_long"),
@@ -167,7 +167,7 @@ async fn a_wait_is_at_most_twenty_whole_seconds() {
     }
     for query in ["wait=0", "wait=1"] {
         let opening = stage.stack.viewer().get(format!("{path}?{query}")).await.body(200);
-        assert_eq!(opening["status"], "requested", "{query}: the time is over and the opening is not");
+        assert_eq!(opening["status"], "requested", "{query}: the wait is over, but the opening has not ended");
     }
 }
 

@@ -113,7 +113,7 @@ async fn an_odd_path_affects_no_other_resource() {
     admin.get(format!("/v1/keys/{key}/contracts/c1")).await.is(200);
     let events = admin.get(format!("/v1/keys/{key}/events")).await.data();
     let kinds: Vec<_> = events.iter().map(|event| event["type"].as_str().unwrap()).collect();
-    assert_eq!(kinds, ["contract-created", "key-added"], "nothing else has happened to it");
+    assert_eq!(kinds, ["contract-created", "key-added"], "nothing else has changed");
 }
 
 #[tokio::test]

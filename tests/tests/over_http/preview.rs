@@ -104,7 +104,7 @@ async fn a_previewed_conflict_names_the_contracts_and_the_next_free_time() {
     assert_eq!(preview["messages"].as_array().unwrap().len(), 2, "and the messages are previewed anyway");
     let moved = stage.booked(&key, 70, 80).await;
     let edit = stage.stack.operator().post(format!("{moved}/preview"), json!({ "start": hours(54) })).await.body(200);
-    assert_eq!(edit["conflicts"].as_array().unwrap().len(), 1, "not in its own way");
+    assert_eq!(edit["conflicts"].as_array().unwrap().len(), 1, "a contract does not conflict with itself");
 }
 
 #[tokio::test]
@@ -213,7 +213,7 @@ async fn reminders_are_previewed_with_their_times() {
     assert_eq!(messages_of(&preview)[..1], [("contract-created", "sms", None)]);
     assert_eq!(messages_of(&preview)[1..], reminders);
     let kinds = json!(["start-reminder", "end-reminder", "key-fetched"]);
-    assert_eq!(preview["contract"]["contacts"][0]["additionalMessages"], kinds, "each once, in one order");
+    assert_eq!(preview["contract"]["contacts"][0]["additionalMessages"], kinds, "each once, in a fixed order");
 
     let path = stage.book(&key, body).await.header("location").to_owned();
     let moved = stage.stack.operator().post(format!("{path}/preview"), json!({ "end": hours(62) })).await.body(200);

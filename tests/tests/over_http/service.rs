@@ -14,7 +14,7 @@ async fn health_and_the_document_need_no_token() {
     assert_eq!((health.header("content-type"), health.body(200)), ("application/json", json!({ "status": "ok" })));
     let document = stack.nobody().get("/openapi.json").await;
     assert_eq!((document.status, document.header("content-type")), (200, "application/json"));
-    assert_eq!(document.text(), include_str!("../../../docs/openapi.json"), "just as it is in docs/");
+    assert_eq!(document.text(), include_str!("../../../docs/openapi.json"), "the same as in docs/");
 }
 
 #[tokio::test]

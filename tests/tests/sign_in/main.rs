@@ -38,10 +38,10 @@ async fn a_user_signs_in_stays_signed_in_and_signs_out() {
         ("the refresh token", &tokens.refresh),
         ("the next access token", &next),
     ] {
-        assert!(!text.contains(secret.as_str()), "{what} stands in the log");
+        assert!(!text.contains(secret.as_str()), "{what} is in the log");
     }
     for secret in pages {
-        assert!(!text.contains(&secret), "a secret of a session stands in the log");
+        assert!(!text.contains(&secret), "a secret of a session is in the log");
     }
 }
 
@@ -60,7 +60,7 @@ async fn on_the_pages(stack: &Stack) -> Vec<String> {
     _ = visitor.send(&page, "/sign-out", &[]).await;
     let been = visitor.been().join(" ");
     for secret in &secrets {
-        assert!(!been.contains(secret), "a secret of a session stands in an address");
+        assert!(!been.contains(secret), "a secret of a session is in an address");
         assert!(!page.text.contains(secret), "a secret of a session stands on a page");
     }
     // The code must be in an address, but it can be used only once.
