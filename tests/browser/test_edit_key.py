@@ -28,7 +28,7 @@ def test_a_key_is_removed_with_all_its_contracts(enter, cloud, way):
     automat.contract(key, start=at(days=1), end=at(days=2))
     page = enter("admin", f"/keys/{key}", **way)
     page.get_by_role("link", name="Remove", exact=True).first.click()
-    expect(page.get_by_role("main")).to_contain_text("2 contracts")
+    expect(page.get_by_role("main")).to_contain_text("2 active or upcoming contracts")
     page.get_by_role("button", name="Remove").click()
     expect(page.get_by_role("list", name="Lockers").get_by_role("listitem").nth(5)).to_contain_text("Empty")
     assert "key" not in automat.locker(5)

@@ -82,7 +82,7 @@ impl Mqtt {
         }
     }
 
-    /// Publishes a message with QoS 1.
+    /// Publishes a message with `QoS` 1.
     pub async fn publish(&self, topic: &str, payload: impl Into<Vec<u8>>) {
         self.client.publish(topic, QoS::AtLeastOnce, false, payload).await.unwrap();
     }

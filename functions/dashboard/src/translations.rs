@@ -37,7 +37,7 @@ mod tests {
 
     use super::*;
 
-    /// The ids that the pages use: each `text("…")` and `format("…"` of templates and code.
+    /// The ids that the pages use: each `t.text("…")` and `t.format("…"` of templates and code.
     fn used_ids(folder: &Path, found: &mut BTreeSet<String>) {
         for entry in fs::read_dir(folder).unwrap() {
             let path = entry.unwrap().path();
@@ -46,7 +46,7 @@ mod tests {
                 continue;
             }
             let text = fs::read_to_string(&path).unwrap();
-            for call in ["text(\"", "format(\"", "count(t, \""] {
+            for call in ["t.text(\"", "t.format(\"", "count(t, \""] {
                 found.extend(text.split(call).skip(1).map(|rest| rest.split('"').next().unwrap().to_owned()));
             }
         }

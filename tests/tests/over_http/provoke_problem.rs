@@ -173,7 +173,7 @@ async fn stop_sharing(stage: &Stage) -> ApiResponse {
 }
 
 /// Requests to send a message again that has a state which only `notifications` sets.
-async fn resend_from(stage: &Stage, key: &str, state: &str) -> ApiResponse {
+async fn resend_from(stage: &Stage, key: &str, status: &str) -> ApiResponse {
     let mut body = person(1, 2);
     body["contacts"] = json!([{ "name": "Bo", "email": "bo@example.com", "sendEmail": true }]);
     let messages = format!("{}/messages", stage.book(key, body).await.header("location"));
@@ -188,7 +188,7 @@ async fn resend_from(stage: &Stage, key: &str, state: &str) -> ApiResponse {
     let pk = items.iter().find(|item| item["SK"] == sk).unwrap()["PK"].clone();
     let request = client.update_item().table_name("key-automat").key("PK", pk).key("SK", sk);
     let request = request.update_expression("SET #state = :it").expression_attribute_names("#state", "state");
-    request.expression_attribute_values(":it", AttributeValue::S(state.to_owned())).send().await.unwrap();
+    request.expression_attribute_values(":it", AttributeValue::S(status.to_owned())).send().await.unwrap();
     stage.stack.operator().post_nothing(format!("{messages}/{id}/resend")).await
 }
 

@@ -46,7 +46,7 @@ pub(crate) fn authenticate<S: Clone + Send + Sync + 'static>(
 
 enum Session {
     /// Signed in, with a new access token if the old one had expired.
-    In {
+    SignedIn {
         claims: Claims,
         renewed: Option<Renewed>,
     },

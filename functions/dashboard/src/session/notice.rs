@@ -21,7 +21,7 @@ pub(super) enum Notice {
     /// The sign-in was started by another browser, or took too long.
     Lost,
     /// The identity provider cannot be reached.
-    SignInError,
+    Unavailable,
 }
 
 #[derive(Template)]

@@ -97,8 +97,8 @@ messages-before = These messages will be sent when you save. Nothing has been sa
 messages-none = No messages have been sent about this contract.
 message-by-email = email to { $address }
 message-by-sms = SMS to { $address }
-preview-now = Sent immediately
-preview-at = Sent { $time }, unless something changes before then
+preview-now = Will be sent immediately
+preview-at = Will be sent { $time }, unless something changes before then
 preview-subject = Subject:
 preview-sms = { $count ->
     [one] One SMS

@@ -29,7 +29,7 @@ open-away-since = The automat has been disconnected since { $time }
 open-away-means = It cannot receive requests now, so the locker will not open. If you send the request anyway and the automat reconnects within 20 seconds, the locker opens.
 open-not-seen = The automat has never connected
 open-not-seen-means = We do not know whether its device is in use. You can still try.
-open-explained = The automat has 20 seconds to open the locker. It reports whether the locker opened.
+open-explained = The automat has 20 seconds to open the locker. Then it reports whether the locker opened.
 
 opening-title = Opening of locker { $locker }
 opening-already = This locker was already being opened, so no new request was sent. This is the current opening.

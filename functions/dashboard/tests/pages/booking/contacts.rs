@@ -55,7 +55,7 @@ async fn messages_are_previewed_and_sent_as_shown() {
     let preview = preview(&stage).await;
     assert_eq!((preview.status, contracts(&stage).await.len()), (200, 0));
     for part in
-        ["<dialog open", "email to aino@example.fi", "SMS to +358401234567", "<iframe sandbox", "Sent immediately"]
+        ["<dialog open", "email to aino@example.fi", "SMS to +358401234567", "<iframe sandbox", "sent immediately"]
     {
         assert!(preview.has(part), "{part} in {}", preview.main());
     }

@@ -139,7 +139,7 @@ async fn removing_a_key_twice_removes_it_and_its_contracts_once() {
     }
     let page = stage.get("/keys/K-1/remove").await;
     assert!(page.has(">The lobby</a>"), "{}", page.html);
-    assert!(page.html.contains("2 contracts") && !page.html.contains("name=\"force\""));
+    assert!(page.html.contains("2 active or upcoming contracts") && !page.html.contains("name=\"force\""));
     for _ in 0..2 {
         let removed = stage.send(&page, &[]).await;
         assert_eq!(removed.status, 303, "{}", removed.html);
