@@ -1,16 +1,16 @@
-//! What time it is for the cloud, told without a clock of one's own.
+//! The cloud's time, estimated without a clock of the device's own.
 //!
-//! An automat's clock may be years off after a power cut, and whoever can set it could make an old request young again.
-//! So the device believes only the time in the cloud's answer, carried on by its monotonic counter.
+//! An automat's clock may be years off after a power cut, and whoever can set it could make an expired request valid
+//! again. So the device trusts only the timestamp in a response of the cloud, and advances it by its monotonic counter.
 
-/// Milliseconds of a counter that never goes back and counts from anywhere.
+/// Milliseconds of a monotonic counter with an arbitrary start.
 pub type Millis = u64;
 
-/// An estimate of the cloud's time that never runs behind it.
+/// An estimate of the cloud's time that is never behind it.
 ///
-/// The cloud put `timestamp`, whole seconds rounded down, into its answer after the question was sent. So counting from
-/// the sending, and adding the second that rounding may have taken, can only be late in the device's disfavour: it finds
-/// a request expired too early by at most the time that the question took, and never too late.
+/// The cloud writes `timestamp`, rounded down to whole seconds, into its response after the request was sent. The
+/// estimate counts from the sending and adds the second that rounding may have taken. So it may be ahead, by at most
+/// the round trip plus a second, and a request may be found expired too early, but never too late.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ServerClock {
     /// The estimate when the counter was at zero.
@@ -18,7 +18,7 @@ pub struct ServerClock {
 }
 
 impl ServerClock {
-    /// From the answer to a question.
+    /// From the response to a request that was sent at `question_sent`.
     #[must_use]
     pub fn answered(timestamp: i64, question_sent: Millis) -> Self {
         let sent = i64::try_from(question_sent).unwrap_or(i64::MAX);
@@ -37,7 +37,7 @@ impl ServerClock {
         self.millis(now).div_euclid(1000)
     }
 
-    /// Whether this instant, in seconds since 1970, has come.
+    /// Whether an instant, in seconds since 1970, is now or past.
     #[must_use]
     pub fn has_come(self, instant: i64, now: Millis) -> bool {
         self.seconds(now) >= instant
@@ -49,7 +49,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_estimate_counts_from_the_question_and_adds_the_second_that_rounding_took() {
+    fn the_estimate_counts_from_the_sending_and_adds_a_second() {
         let clock = ServerClock::answered(1_000, 5_000);
         assert_eq!(clock.millis(5_000), 1_001_000);
         assert_eq!((clock.seconds(7_999), clock.seconds(8_000)), (1_003, 1_004));

@@ -1,4 +1,4 @@
-//! The folder that an automat is set up with: who it is, its certificate, and where the cloud is.
+//! The folder that an automat is set up with: its identity, its certificate, and the broker's address.
 
 use std::fmt;
 use std::fs;
@@ -14,7 +14,7 @@ use crate::device::DeviceKey;
 use crate::driver::Settings;
 use crate::link::{Endpoint, RECONNECT_AFTER, Security, TlsError};
 
-/// The broker's authority, in PEM.
+/// The broker's certificate authority, in PEM.
 pub const AUTHORITY: &str = "ca.pem";
 /// The automat's certificate, in PEM.
 pub const CERTIFICATE: &str = "certificate.pem";
@@ -23,63 +23,52 @@ pub const PRIVATE_KEY: &str = "private.key";
 /// These [`Credentials`], in JSON.
 pub const AUTOMAT: &str = "automat.json";
 
-/// What the folder says besides its certificates.
+/// The content of `automat.json`.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Credentials {
-    /// The thing's name.
     pub thing: String,
-    /// The automat's id, which the name comes from.
+    /// The automat's id, from which the thing's name is derived.
     pub automat_id: String,
-    /// How many lockers it has.
     pub locker_count: u16,
-    /// The broker's host.
     pub endpoint: String,
-    /// The broker's port for mutual TLS.
+    /// The port for mutual TLS.
     pub port: u16,
-    /// The automat's key for keypad codes: 32 bytes in base 64 for URLs without padding.
+    /// The automat's key for keypad codes: 32 bytes in base64url without padding.
     pub device_key: String,
-    /// Another one beside it, while the cloud's secret is being replaced.
+    /// A second key, while the PIN secret is being rotated.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub other_device_key: Option<String>,
 }
 
-/// A folder that an automat cannot be set up with.
+/// The folder cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum CredentialsError {
-    /// A file cannot be read or written.
     #[error("{} cannot be read or written", .file.display())]
-    File {
-        /// Which.
-        file: PathBuf,
-        /// Why.
-        source: io::Error,
-    },
-    /// `automat.json` has another form.
-    #[error("{AUTOMAT} is not of its form")]
+    File { file: PathBuf, source: io::Error },
+    #[error("{AUTOMAT} is malformed")]
     Form(#[source] serde_json::Error),
-    /// The device key is not 32 bytes in base 64.
-    #[error("a device key of {AUTOMAT} is not 32 bytes in base 64")]
+    #[error("a device key in {AUTOMAT} is not 32 bytes in base64url")]
     DeviceKey,
-    /// The certificates are of no use.
     #[error(transparent)]
     Tls(#[from] TlsError),
 }
 
 impl Credentials {
-    /// Reads a folder's `automat.json`.
+    /// Reads `automat.json` from a folder.
     pub fn read(folder: &Path) -> Result<Self, CredentialsError> {
         serde_json::from_slice(&read(folder, AUTOMAT)?).map_err(CredentialsError::Form)
     }
 
-    /// Writes it there.
+    /// Writes `automat.json` to a folder.
     pub fn write(&self, folder: &Path) -> Result<(), CredentialsError> {
         let json = serde_json::to_vec_pretty(self).map_err(CredentialsError::Form)?;
         let file = folder.join(AUTOMAT);
         fs::write(&file, json).map_err(|source| CredentialsError::File { file, source })
     }
 
-    /// What the automat runs with: these, the certificates beside them, and a folder for its journal.
+    /// The settings of the driver: these credentials, the certificates in the same folder, and a folder for the
+    /// journal.
     pub fn settings(&self, certificates: &Path, journal: PathBuf) -> Result<Settings, CredentialsError> {
         let [authority, certificate, key] = [AUTHORITY, CERTIFICATE, PRIVATE_KEY].map(|file| read(certificates, file));
         Ok(Settings {
@@ -95,7 +84,7 @@ impl Credentials {
         })
     }
 
-    /// The key for keypad codes, or both.
+    /// The keys for keypad codes, one or two.
     pub fn device_key(&self) -> Result<DeviceKey, CredentialsError> {
         let key = DeviceKey::new(&key_bytes(&self.device_key)?);
         Ok(match &self.other_device_key {
@@ -141,7 +130,7 @@ mod tests {
     }
 
     #[test]
-    fn a_folder_says_what_was_written_into_it() {
+    fn written_credentials_can_be_read() {
         let folder = tempfile::tempdir().unwrap();
         let credentials = credentials(&URL_SAFE_NO_PAD.encode([7; 32]));
         credentials.write(folder.path()).unwrap();
@@ -161,7 +150,7 @@ mod tests {
     }
 
     #[test]
-    fn a_folder_may_have_two_device_keys_and_need_not() {
+    fn a_second_device_key_is_optional() {
         let folder = tempfile::tempdir().unwrap();
         let [one, two] = [[7; 32], [8; 32]].map(|bytes| URL_SAFE_NO_PAD.encode(bytes));
         credentials(&one).write(folder.path()).unwrap();

@@ -1,4 +1,4 @@
-//! Carries out what the device's mind decides, on a real disk, network and cabinet.
+//! Carries out the decisions of [`Device`] on a real disk, network and cabinet.
 
 use std::collections::VecDeque;
 use std::future::{Future, pending};
@@ -18,28 +18,24 @@ use crate::journal::{JournalError, JournalFile, Record};
 use crate::link::{Connection, Endpoint, Link, LinkEvent};
 use crate::random::{NoRandomness, Random};
 
-/// What an automat is set up with.
 #[derive(Debug, Clone)]
 pub struct Settings {
-    /// Its name in AWS IoT Core.
     pub thing: ThingName,
-    /// Its broker.
     pub endpoint: Endpoint,
-    /// The shortest wait before it connects again: [`RECONNECT_AFTER`](crate::link::RECONNECT_AFTER), and less where a
-    /// test of many connections would wait.
+    /// The shortest wait before reconnecting: [`RECONNECT_AFTER`](crate::link::RECONNECT_AFTER), or less in tests that
+    /// reconnect often.
     pub reconnect_after: Duration,
-    /// Its key for keypad codes. Without one the keypad says that there is no connection.
+    /// The key for keypad codes. Without one, the keypad shows that there is no connection.
     pub device_key: Option<DeviceKey>,
-    /// The folder of its journal.
     pub folder: PathBuf,
 }
 
-/// What a program around the device can switch and watch.
+/// Switches and signals for the program that runs the device.
 #[derive(Debug)]
 pub struct Controls {
-    /// Whether there is a network. A device that loses it loses its connection without a goodbye.
+    /// Whether there is a network. When it goes, the connection is lost without a DISCONNECT.
     pub network: watch::Receiver<bool>,
-    /// Becomes true whenever the device is connected and has told of its lockers.
+    /// Becomes true when the device is connected and has reported all its lockers.
     pub ready: watch::Sender<bool>,
 }
 
@@ -49,24 +45,23 @@ impl Default for Controls {
     }
 }
 
-/// The device had to stop.
+/// Why the device stopped.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
-    /// What it does could not be remembered.
+    /// The journal could not be written, so the device must not act.
     #[error(transparent)]
     Journal(#[from] JournalError),
-    /// The cabinet is gone.
     #[error(transparent)]
     Hardware(#[from] Broken),
-    /// It could not name an entry.
+    /// It could not generate the id of an entry.
     #[error(transparent)]
     Random(#[from] NoRandomness),
-    /// The runtime is being shut down.
-    #[error("a write to the journal was cut off")]
+    /// The tokio runtime is shutting down.
+    #[error("a write to the journal was interrupted")]
     CutOff,
 }
 
-/// Runs an automat until `shutdown` is done, or it has to stop. It may be started again on the same folder.
+/// Runs an automat until `shutdown` completes or an error stops it. It may be started again in the same folder.
 pub async fn run(
     settings: Settings,
     hardware: impl Hardware,
@@ -158,7 +153,7 @@ impl<H: Hardware> Driver<H> {
         }
     }
 
-    /// Gives the device an input, and carries out what it decides, in order.
+    /// Gives the device an input, and carries out its decisions in order.
     async fn take(&mut self, input: Input) -> Result<(), Error> {
         let mut inputs = VecDeque::from([input]);
         while let Some(input) = inputs.pop_front() {
@@ -175,7 +170,7 @@ impl<H: Hardware> Driver<H> {
         Ok(())
     }
 
-    /// Writes a record, away from the threads that keep the connection up.
+    /// Writes a record on a blocking thread, so that the connection is kept alive meanwhile.
     async fn persist(&self, record: Record) -> Result<Record, Error> {
         let journal = Arc::clone(&self.journal);
         let write = move || journal.blocking_lock().append(&record).map(|()| record);
@@ -184,8 +179,8 @@ impl<H: Hardware> Driver<H> {
 
     fn publish(&mut self, topic: String, payload: Vec<u8>) {
         if self.connection.as_ref().is_some_and(|connection| !connection.publish(topic, payload)) {
-            // The link begins another and says so; then everything that matters is said again.
-            tracing::warn!("the network stands still");
+            // The link reconnects and reports it; then everything that matters is sent again.
+            tracing::warn!("the send queue is full; reconnecting");
             self.connection = None;
         }
     }

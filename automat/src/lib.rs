@@ -1,11 +1,11 @@
-//! The device side of a key automat: what a maker would port, and a simulated automat to try it with.
+//! The device side of a key automat: the part that a manufacturer ports, and a simulated automat to try it with.
 //!
-//! - [`device`] decides. It is pure, and all that must hold is in it.
-//! - [`journal`] remembers over a power cut what it has acted on.
-//! - [`clock`] tells the time by the cloud's answers alone.
-//! - [`hardware`] is what a maker implements.
+//! - [`device`] decides. It is pure, and every rule is in it.
+//! - [`journal`] keeps what the device has acted on across power cuts.
+//! - [`clock`] estimates the time from the cloud's responses alone.
+//! - [`hardware`] is the interface that a manufacturer implements.
 //! - [`driver`] carries out decisions, over a [`link`] to AWS IoT Core.
-//! - [`simulated`] is a cabinet made of nothing, with faults that can be switched on.
+//! - [`simulated`] is a cabinet in software, with faults on demand.
 
 pub mod clock;
 pub mod credentials;

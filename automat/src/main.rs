@@ -1,4 +1,4 @@
-//! A simulated automat at a console: joins the local cloud, or AWS IoT Core, just as a real one would.
+//! A simulated automat with a console. It connects to the local cloud or to AWS IoT Core exactly as a real one does.
 
 mod console;
 mod options;

@@ -9,60 +9,59 @@ use automat::credentials::{AUTHORITY, CERTIFICATE, Credentials, CredentialsError
 use automat::device::DeviceKey;
 use automat::driver::Settings;
 use automat::link::{Endpoint, RECONNECT_AFTER, Security, TlsError};
-use automat::simulated::{Config, Person};
+use automat::simulated::{Config, SimulatedUser};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use clap::Parser;
 use protocol::ThingName;
 
-/// How long an obliging person takes for each step.
+/// How long the simulated user takes for each step.
 const MOMENT: Duration = Duration::from_secs(2);
 
-/// A simulated key automat. It joins the local cloud, or AWS IoT Core, with its own certificate.
+/// A simulated key automat. It connects to the local cloud or to AWS IoT Core with its own certificate.
 #[derive(Debug, Parser)]
 #[command(name = "automat", version)]
 pub(crate) struct Options {
-    /// Folder of the automat's journal
+    /// Folder for the automat's journal
     #[arg(long, value_name = "DIR")]
     data: PathBuf,
-    /// Folder with ca.pem, certificate.pem, private.key and automat.json, in the place of all the following
+    /// Folder with ca.pem, certificate.pem, private.key and automat.json; replaces all of the following
     #[arg(long, value_name = "DIR", conflicts_with_all = ["endpoint", "ca", "cert", "key", "thing", "device_key"])]
     credentials: Option<PathBuf>,
-    /// The broker
+    /// Address of the broker
     #[arg(long, value_name = "HOST:PORT", required_unless_present = "credentials", value_parser = host_and_port)]
     endpoint: Option<(String, u16)>,
-    /// The broker's authority, PEM
+    /// Certificate authority of the broker, PEM
     #[arg(long, value_name = "FILE", default_value = AUTHORITY)]
     ca: PathBuf,
-    /// The automat's certificate, PEM
+    /// Certificate of the automat, PEM
     #[arg(long, value_name = "FILE", default_value = CERTIFICATE)]
     cert: PathBuf,
-    /// Its private key, PEM
+    /// Private key of the automat, PEM
     #[arg(long, value_name = "FILE", default_value = PRIVATE_KEY)]
     key: PathBuf,
-    /// The thing's name
+    /// Name of the thing
     #[arg(long, value_name = "NAME", required_unless_present = "credentials")]
     thing: Option<String>,
-    /// File with the automat's key for keypad codes, 32 bytes in base 64 for URLs
+    /// File with the automat's key for keypad codes: 32 bytes in base64url
     #[arg(long, value_name = "FILE")]
     device_key: Option<PathBuf>,
-    /// How many lockers it has [default: as automat.json says, or 20]
+    /// Number of lockers [default: from automat.json, or 20]
     #[arg(long, value_name = "N")]
     lockers: Option<u16>,
     /// Lockers that hold a key at the first start
     #[arg(long, value_name = "INDEXES", value_delimiter = ',')]
     inside: Vec<u16>,
-    /// A simulated person takes and returns keys as the display says, and closes doors
+    /// Simulate a user who takes and returns keys as the display says, and closes doors
     #[arg(long)]
     obliging: bool,
 }
 
-/// Why the automat cannot start.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum OptionsError {
     #[error("{} cannot be read", .file.display())]
     File { file: PathBuf, source: io::Error },
-    #[error("{} does not hold 32 bytes in base 64", .0.display())]
+    #[error("{} does not contain 32 bytes in base64url", .0.display())]
     DeviceKey(PathBuf),
     #[error(transparent)]
     Credentials(#[from] CredentialsError),
@@ -72,7 +71,7 @@ pub(crate) enum OptionsError {
 
 impl Options {
     pub(crate) fn config(self) -> Result<Config, OptionsError> {
-        let (settings, told) = match &self.credentials {
+        let (settings, from_credentials) = match &self.credentials {
             Some(folder) => {
                 let credentials = Credentials::read(folder)?;
                 (credentials.settings(folder, self.data.clone())?, Some(credentials.locker_count))
@@ -81,16 +80,16 @@ impl Options {
         };
         Ok(Config {
             settings,
-            locker_count: self.lockers.or(told).unwrap_or(20),
+            locker_count: self.lockers.or(from_credentials).unwrap_or(20),
             keys_inside: self.inside.into_iter().collect(),
             motor_time: Duration::from_millis(500),
-            person: if self.obliging { Person::Obliging(MOMENT) } else { Person::Absent },
+            person: if self.obliging { SimulatedUser::Obliging(MOMENT) } else { SimulatedUser::Absent },
         })
     }
 
     fn settings(&self) -> Result<Settings, OptionsError> {
         let security = Security::mutual_tls(&read(&self.ca)?, &read(&self.cert)?, &read(&self.key)?)?;
-        // clap has seen to it that both are there without --credentials.
+        // clap requires both without --credentials.
         let (host, port) = self.endpoint.clone().unwrap_or_default();
         let thing = ThingName::new(self.thing.as_deref().unwrap_or_default());
         Ok(Settings {

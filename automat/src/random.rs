@@ -1,10 +1,9 @@
-//! Random numbers: for ids, for tokens, and to keep automats from reconnecting all at once.
+//! Random numbers: for ids, for tokens, and to spread reconnects of many automats.
 
 use ring::rand::{SecureRandom as _, SystemRandom};
 
-/// The system has no random numbers to give.
 #[derive(Debug, thiserror::Error)]
-#[error("the system has no random numbers to give")]
+#[error("the system provides no random numbers")]
 pub struct NoRandomness;
 
 /// The operating system's cryptographic source.

@@ -1,17 +1,17 @@
-"""Adapts what `sam build` leaves to ministack, which takes less of CloudFormation than AWS does.
+"""Adapts the output of `sam build` to ministack, which supports less of CloudFormation than AWS does.
 
     python adapt.py .aws-sam/build/template.yaml FOLDER
 
-`sam deploy` then deploys FOLDER/template.json as it would the template itself. What is changed, and nothing else:
+`sam deploy` then deploys FOLDER/template.json as it would the template itself. Only this is changed:
 
-- SAM is expanded here, since what comes next needs the outcome.
-- `Ref` of a secret is its ARN, as in AWS; ministack gives its name.
-- The dashboard finds the sign-in at ministack's own address: its real one is Amazon's, which nobody in the namespace is.
-- What it has no resource for is left out: see `absent`. The names of what was left out are printed.
-- Three grants are put as ministack evaluates them (see `as_evaluated`): otherwise it would refuse what AWS allows. All
-  others are enforced as they are written.
+- SAM is expanded here, since the next steps need the result.
+- `Ref` of a secret becomes its ARN, as in AWS; ministack returns its name.
+- The dashboard uses the sign-in at ministack's own address: its real one is Amazon's, which is not in the namespace.
+- Resources that ministack does not support are left out (see `absent`), and their names are printed.
+- Three grants are rewritten for ministack's evaluation (see `as_evaluated`), which would deny what AWS allows. All others
+  are enforced as written.
 
-What is not known here is refused: nothing may get lost on the way to the stack that the tests run against.
+Anything unknown is an error: nothing may get lost on the way to the stack that the tests run against.
 """
 
 import json
@@ -22,21 +22,21 @@ from pathlib import Path
 from samtranslator.yaml_helper import yaml_parse
 
 sys.path.append(str(Path(__file__).resolve().parents[1] / "tools"))
-from expand import expanded  # as the checks of the template see it
+from expand import expanded  # as in the checks of the template
 
 NESTED = "AWS::CloudFormation::Stack"
 SECRET = "AWS::SecretsManager::Secret"
 FUNCTION = "AWS::Lambda::Function"
-# Where ministack answers.
+# ministack's address.
 ENDPOINT = os.environ.get("AWS_ENDPOINT_URL", "http://127.0.0.1:4566")
 
 
 class Unknown(Exception):
-    """Something in the template that this file does not know, and would lose."""
+    """Something in the template that this file does not know and would lose."""
 
 
 def absent(name: str, resource: dict) -> bool:
-    """Whether ministack has nothing for a resource: CodeDeploy, AWS IoT's log, alarms that are made of others or calculate."""
+    """Whether ministack does not support a resource: CodeDeploy, AWS IoT's log, composite and calculating alarms."""
     kind = resource["Type"]
     return (
         kind.startswith("AWS::CodeDeploy::")
@@ -48,7 +48,7 @@ def absent(name: str, resource: dict) -> bool:
 
 
 def adapt(template: dict) -> tuple[dict, list[str]]:
-    """The template for ministack, of plain CloudFormation, and the names of what it lacks."""
+    """The template for ministack in plain CloudFormation, and the names of what is left out."""
     left_out = [name for name, resource in template["Resources"].items() if absent(name, resource)]
     secrets = {name for name, resource in template["Resources"].items() if resource["Type"] == SECRET}
     resources = {}
@@ -58,12 +58,12 @@ def adapt(template: dict) -> tuple[dict, list[str]]:
         resources[name] = with_sign_in_at_hand(without_steps(resource))
     adapted = as_evaluated(with_arns({**template, "Resources": resources}, secrets))
     if mentioned := sorted(set(left_out) & references(adapted)):
-        raise Unknown(f"{mentioned} are left out, and something refers to them")
+        raise Unknown(f"{mentioned} are left out, but something refers to them")
     return adapted, left_out
 
 
 def with_paths(template: dict) -> dict:
-    """Plain CloudFormation of a SAM template, with the paths of what `sam build` made, for `sam deploy` to upload."""
+    """A SAM template in plain CloudFormation, with the paths of built files, which `sam deploy` uploads."""
     paths = {}
     for name, resource in template["Resources"].items():
         if resource["Type"] == "AWS::Serverless::Function":
@@ -77,15 +77,15 @@ def with_paths(template: dict) -> dict:
 
 
 def without_steps(resource: dict) -> dict:
-    """A resource without what CodeDeploy would do when it changes."""
+    """A resource without its CodeDeploy update policy."""
     policy = {key: value for key, value in resource.get("UpdatePolicy", {}).items() if key != "CodeDeployLambdaAliasUpdate"}
     rest = {key: value for key, value in resource.items() if key != "UpdatePolicy"}
     return {**rest, "UpdatePolicy": policy} if policy else rest
 
 
 def with_sign_in_at_hand(resource: dict) -> dict:
-    """A resource, and if it is a function that speaks to the sign-in, with ministack's address for that. Who issued a token
-    is told by its name, which is the real one."""
+    """A resource; a function that calls the sign-in gets ministack's address for it. The issuer's name in tokens stays the
+    real one."""
     variables = resource.get("Properties", {}).get("Environment", {}).get("Variables", {})
     if resource["Type"] != FUNCTION or "SIGN_IN_URL" not in variables:
         return resource
@@ -93,7 +93,7 @@ def with_sign_in_at_hand(resource: dict) -> dict:
     keys = {"Fn::Sub": [ENDPOINT + "/${Pool}/.well-known/jwks.json", {"Pool": pool}]}
     near = {**variables, "SIGN_IN_URL": ENDPOINT, "SIGN_IN_KEYS_URL": keys}
     if set(near) != set(variables):
-        raise Unknown(f"{sorted(set(near) - set(variables))} is not told to the function that has SIGN_IN_URL")
+        raise Unknown(f"{sorted(set(near) - set(variables))} is missing in the function that has SIGN_IN_URL")
     return {**resource, "Properties": {**resource["Properties"], "Environment": {"Variables": near}}}
 
 
@@ -110,7 +110,7 @@ SHADOW_CALLS = {"iot:GetThingShadow", "iot:UpdateThingShadow"}
 
 
 def as_evaluated(value):
-    """The same with policies' statements as ministack evaluates them.
+    """The same with policy statements rewritten for ministack's evaluation.
 
     - `sns:Publish` is all that AWS asks for PublishBatch; ministack has an action of that name.
     - An email is sent on behalf of an identity, from an address; ministack knows neither when it evaluates.
@@ -127,7 +127,7 @@ def as_evaluated(value):
         return {**value, "Resource": {"Fn::Sub": value["Resource"]["Fn::Sub"].removesuffix("/open")}}
     if value.get("Effect") == "Allow" and value.get("Action") == "ses:SendEmail":
         if list(value.get("Condition", {}).get("StringEquals", {})) != ["ses:FromAddress"]:
-            raise Unknown(f"{value.get('Sid')} lets send email under other conditions than its sender's address")
+            raise Unknown(f"{value.get('Sid')} permits sending email under other conditions than the sender's address")
         return {"Effect": "Allow", "Action": "ses:SendEmail", "Resource": "*"}
     return {key: as_evaluated(inner) for key, inner in value.items()}
 
@@ -156,7 +156,7 @@ def references(value) -> set:
 
 
 def write(source: Path, folder: Path, name: str = "template") -> list[str]:
-    """Adapts a template, and those nested in it, into a folder; gives the names of what is left out."""
+    """Adapts a template and those nested in it into a folder. Returns the names of what is left out."""
     adapted, left_out = adapt(with_paths(yaml_parse(source.read_text())))
     for logical, resource in adapted["Resources"].items():
         properties = resource.get("Properties", {})

@@ -1,5 +1,5 @@
-"""Fails over what no client of the ministack at AWS_ENDPOINT_URL would have noticed: something in a queue of what could
-not be dealt with, errors of functions that nobody waits for, and secrets in a log.
+"""Fails on problems that no client of the ministack at AWS_ENDPOINT_URL notices: messages in a failure queue, errors of
+asynchronous functions, and secrets in a log.
 
     python aftermath.py stack.json
 """
@@ -17,7 +17,7 @@ import boto3
 QUEUES = ("FailedMessagesUrl", "FailedNotificationsUrl")
 # Called by rules, the stream and the schedule.
 UNATTENDED = ("devices", "notifications")
-# What the suite's contacts, tokens and one of its PINs look like (tests/tests/over_http/events.rs, messages/scene.rs).
+# Patterns of the suite's contacts, tokens and one of its PINs (tests/tests/over_http/events.rs, messages/scene.rs).
 SECRETS = {
     "an email address": re.compile(r"[\w-]+@example\.com"),
     "a phone number": re.compile(r"\+358\d{6}"),
@@ -50,8 +50,8 @@ def log(group: str) -> list[str]:
 
 
 def errors(lines: list[str]) -> list[str]:
-    """The errors among them, but for what a machine makes that has too much to do: calls that take too long, and
-    records of the stream that were told at the second or third try."""
+    """The errors among them, except those of an overloaded machine: timeouts, and records of the stream that succeeded at
+    the second or third try."""
     events = [json.loads(line) for line in lines if line.startswith("{")]
     found = [event for event in events if event.get("level") == "ERROR" and "timed out" not in str(event)]
     tries = collections.Counter(event.get("record.sequence_number") for event in found)
@@ -59,15 +59,15 @@ def errors(lines: list[str]) -> list[str]:
 
 
 def secrets(lines: list[str]) -> list[str]:
-    """What secrets are among them, but not which."""
+    """The kinds of secrets among them, without the values."""
     return [what for what, form in SECRETS.items() if any(form.search(line) for line in lines)]
 
 
 def findings(stack: dict) -> list[str]:
-    """What must not be, in sentences."""
+    """The problems, as sentences."""
     found, queues = [], waiting()
     for output in QUEUES:
-        # Why, without what: they may hold what devices sent.
+        # The reason, without the content, which may be from a device.
         for message in queues[stack["outputs"][output].rsplit("/", 1)[-1]]:
             found.append(f"in {output}: {json.loads(message['Body']).get('requestContext')}")
     for function in functions(stack["name"]):

@@ -1,9 +1,9 @@
-"""Tells what the end-to-end suite needs of the stack on the ministack at AWS_ENDPOINT_URL, which the runbook's commands have
-deployed, and looks at the admin whom they have made.
+"""Describes the stack that the runbook's commands have deployed on the ministack at AWS_ENDPOINT_URL, for the end-to-end
+suite, and checks the admin that they have created.
 
     python describe.py --work FOLDER
 
-The outcome is FOLDER/stack.json: the environment of the suite, and the stack's outputs.
+The result is FOLDER/stack.json: the environment of the suite, and the stack's outputs.
 """
 
 import argparse
@@ -16,7 +16,7 @@ import urllib.request
 
 import boto3
 
-# As the runbook names them.
+# The names in the runbook.
 STACK = "key-automat-cloud"
 ADMIN = "ada@example.com"
 ROLES = ("viewer", "operator", "admin")
@@ -30,7 +30,7 @@ def outputs_of(stack: str) -> dict:
 
 
 def api_address(endpoint: str) -> str:
-    """The API's address by path: no name server answers for its host, and its /health is ministack's own there."""
+    """The API's address by path: its host has no DNS here, and /health there is ministack's own."""
     api = boto3.client("cloudformation").describe_stack_resource(StackName=STACK, LogicalResourceId="Api")
     return f"{endpoint}/_aws/execute-api/{api['StackResourceDetail']['PhysicalResourceId']}/$default"
 
@@ -46,7 +46,7 @@ def machine_clients(outputs: dict) -> dict:
 
 
 def subscribe(topic: str) -> None:
-    """A queue that gets every event, as infra/README.md tells subscribers to make it."""
+    """A queue that gets every event, set up as infra/README.md describes."""
     sqs = boto3.client("sqs")
     url = sqs.create_queue(QueueName="subscriber")["QueueUrl"]
     arn = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
@@ -63,7 +63,7 @@ def subscribe(topic: str) -> None:
 
 
 def look_at_admin(outputs: dict) -> None:
-    """Fails unless the runbook's first admin is there, and stays so for whoever runs the script again."""
+    """Fails unless the runbook's first admin exists, also after running the script again."""
     again = ["tools/first_admin.py", "--stack", STACK, "--email", ADMIN]
     subprocess.run([sys.executable, *again], cwd=HERE.parent, check=True, stdout=sys.stderr)
     cognito, user = boto3.client("cognito-idp"), {"UserPoolId": outputs["UserPoolId"], "Username": ADMIN}
@@ -74,7 +74,7 @@ def look_at_admin(outputs: dict) -> None:
 
 
 def authority(endpoint: str, work: pathlib.Path) -> pathlib.Path:
-    """The certificate that the broker's goes back to, which is Amazon's own in AWS."""
+    """The authority of the broker's certificate; in AWS it is Amazon's."""
     file = work / "ca.pem"
     with urllib.request.urlopen(f"{endpoint}/_ministack/iot/ca.pem", timeout=5) as answer:
         file.write_bytes(answer.read())
@@ -83,7 +83,7 @@ def authority(endpoint: str, work: pathlib.Path) -> pathlib.Path:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description="Describes the stack on ministack.")
-    parser.add_argument("--work", required=True, type=pathlib.Path, help="folder for what is written")
+    parser.add_argument("--work", required=True, type=pathlib.Path, help="output folder")
     endpoint, work = os.environ["AWS_ENDPOINT_URL"], parser.parse_args().work.resolve()
     outputs = outputs_of(STACK)
     look_at_admin(outputs)
@@ -96,7 +96,7 @@ def main() -> None:
         **{f"KEY_AUTOMAT_{role.upper()}": client for role, client in machine_clients(outputs).items()},
         "KEY_AUTOMAT_PROVISION": " ".join(map(str, provision)),
         "KEY_AUTOMAT_TAKEN": f"{endpoint}/_ministack",
-        # Each is a process of a function, of which one machine holds fewer than AWS.
+        # Each is a process, and one machine runs fewer than AWS.
         "KEY_AUTOMAT_RACERS": "8",
     }
     stack = {"name": STACK, "endpoint": endpoint, "dashboard": outputs["DashboardUrl"], "environment": environment, "outputs": outputs}

@@ -1,5 +1,5 @@
-"""Fails unless the stack on the ministack at AWS_ENDPOINT_URL has the address of its own that the runbook gave it, and has
-kept what earlier deployments set.
+"""Fails unless the stack on the ministack at AWS_ENDPOINT_URL has the custom domain of the runbook and has kept the
+parameters of earlier deployments.
 
     python domain.py stack.json
 
@@ -14,13 +14,13 @@ import boto3
 
 from describe import outputs_of
 
-# As the runbook has them.
+# The values in the runbook.
 NAME = "keys.example.com"
 LOG_RETENTION_DAYS = 90
 
 
 def seen(stack: dict) -> dict:
-    """What there is."""
+    """The present state."""
     outputs, cloudformation, route53 = stack["outputs"], boto3.client("cloudformation"), boto3.client("route53")
     api = cloudformation.describe_stack_resource(StackName=stack["name"], LogicalResourceId="Api")
     mappings = boto3.client("apigatewayv2").get_api_mappings(DomainName=NAME)["Items"]
@@ -59,12 +59,12 @@ def main() -> int:
     stack = json.loads(file.read_text())
     stack["outputs"] = outputs_of(stack["name"])
     stack["dashboard"] = stack["outputs"]["DashboardUrl"]
-    file.write_text(json.dumps(stack, indent=2) + "\n")  # whoever looks next comes by the new address
+    file.write_text(json.dumps(stack, indent=2) + "\n")  # later steps use the new address
     found = seen(stack)
     wrong = [f"{what}: {found[what]} in place of {EXPECTED[what]}" for what in EXPECTED if found[what] != EXPECTED[what]]
     for sentence in wrong:
         print(sentence)
-    print(f"domain: {len(EXPECTED)} looked at, {len(wrong)} wrong")
+    print(f"domain: {len(EXPECTED)} checked, {len(wrong)} wrong")
     return 1 if wrong else 0
 
 

@@ -1,6 +1,5 @@
-"""People come to the dashboard of the stack on the ministack at AWS_ENDPOINT_URL, by a browser without a screen: they sign
-in through it, on the hosted pages, do what they may, and go out again. Fails unless each sees what their group may see, and
-no more.
+"""Uses the dashboard of the stack on the ministack at AWS_ENDPOINT_URL like a browser: people of each group sign in on the
+hosted pages, do what they may, and sign out. Fails unless everybody sees exactly what their group permits.
 
     python pages.py stack.json
 """
@@ -14,8 +13,8 @@ import urllib.parse
 
 from sign_in import ROLES, hidden_fields, invite, request
 
-# Asked of each who is signed in: the page, and the least role that may. There is no such key, which is told to those only
-# who may ask.
+# Requested by each person: the page, and the lowest role that may see it. The key does not exist, which only those with
+# the role find out.
 ASKED = (
     ("/", "viewer"),
     ("/search?q=lobby", "viewer"),
@@ -23,19 +22,19 @@ ASKED = (
     ("/keys/no-such-thing/contracts/new", "operator"),
     ("/automats/new", "admin"),
 )
-# What every cookie of a session must have, so that no script, no other host and no other page gets at it.
+# Required attributes of session cookies: no script, no other host and no other site gets them.
 GUARDED = ("Secure", "HttpOnly", "SameSite=Lax", "Path=/")
 
 
 class Browser:
-    """Somebody's browser, which goes where it is sent only when told to."""
+    """A browser with cookies, which follows redirects only on request."""
 
     def __init__(self, stack: dict):
         self.stack, self.cookies, self.found = stack, {}, []
 
     def go(self, path: str, form=None, origin=None):
-        """An answer of the dashboard's: status, headers and text. A form is sent as by a page of the dashboard."""
-        # No name server knows the dashboard's host: ministack is asked at its own address, and finds the API by the header.
+        """The dashboard's response: status, headers and text. A form is sent as from a page of the dashboard."""
+        # The dashboard's host has no DNS here: ministack has its own address, and finds the API by the Host header.
         headers = {"Host": urllib.parse.urlsplit(self.stack["dashboard"]).netloc}
         if self.cookies:
             headers["Cookie"] = "; ".join(f"{name}={value}" for name, value in self.cookies.items())
@@ -49,7 +48,7 @@ class Browser:
         return status, answered, text
 
     def keep(self, line: str):
-        """Keeps a cookie, or forgets it."""
+        """Stores or deletes a cookie."""
         [(name, cookie)] = http.cookies.SimpleCookie(line).items()
         if name.startswith("__Host-"):
             missing = [part for part in GUARDED if part.lower() not in line.lower().replace(" ", "").split(";")]
@@ -76,13 +75,13 @@ class Browser:
         self.expect(status == 303 and headers["Location"] == "/", "the code is redeemed", status, text)
 
     def expect(self, right: bool, what: str, *seen):
-        """Ends it all where there is no going on."""
+        """Exits with an error."""
         if not right:
             sys.exit(f"dashboard: {what}: {' '.join(map(str, seen))[-600:]}")
 
 
 def seen(browser: Browser, who: str, may) -> list[str]:
-    """What is not as it should be on the pages for somebody who may what a role may, or nothing."""
+    """Errors on the pages for a person with a role, or without one."""
     found = []
     for path, least in ASKED:
         status, _, text = browser.go(path)
@@ -93,7 +92,7 @@ def seen(browser: Browser, who: str, may) -> list[str]:
 
 
 def worked(browser: Browser, who: str) -> list[str]:
-    """What cannot be done of each kind of work, so what the function may not write, by somebody who may do everything."""
+    """Tasks that an admin cannot do, because the function lacks a permission."""
     automat, key, contract = (f"pages-{secrets.token_hex(4)}" for _ in range(3))
     home, of_key, found = f"/automats/{automat}", f"/keys/{key}", []
     of_contract = f"{of_key}/contracts/{contract}"
@@ -110,7 +109,7 @@ def worked(browser: Browser, who: str) -> list[str]:
         (f"{of_key}/remove", {}, 303),
         (f"{home}/remove", {}, 303),
     ):
-        # A form has its name and version in it, where it is a page of its own.
+        # A form on a page of its own contains its name and version.
         shown = browser.go(path)[2] if path.endswith(("/new", "/end", "/remove")) and "/pin/" not in path else ""
         status, headers, text = browser.go(path, {"once": secrets.token_hex(8), **hidden_fields(shown), **form})
         if status != right:
@@ -124,7 +123,7 @@ def worked(browser: Browser, who: str) -> list[str]:
 
 
 def left(browser: Browser, who: str) -> list[str]:
-    """What is not as it should be when somebody goes."""
+    """Errors when somebody signs out."""
     found = []
     status, _, _ = browser.go("/sign-out", {}, origin="https://elsewhere.example")
     if status != 403 or not browser.cookies:
@@ -146,7 +145,7 @@ def main() -> int:
         found += left(browser, who) + browser.found
     for sentence in found:
         print(sentence)
-    print(f"dashboard: four people, {len(found)} answers to them wrong")
+    print(f"dashboard: four people, {len(found)} wrong responses")
     return 1 if found else 0
 
 

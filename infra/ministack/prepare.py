@@ -1,5 +1,5 @@
-"""Prepares a deployment on the ministack at AWS_ENDPOINT_URL: what `sam build` left, adapted, in a folder from which the
-runbook's own commands deploy it, and what an organisation has in its account before.
+"""Prepares a deployment on the ministack at AWS_ENDPOINT_URL: the adapted output of `sam build`, in a folder from which
+the runbook's own commands deploy it, and the resources that an organisation has before.
 
     python prepare.py --build .aws-sam/build --work FOLDER
 """
@@ -19,13 +19,13 @@ import boto3
 import adapt
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-# Whose emails and address it is, as xtask/src/deployed/walk.rs and the runbook name them.
+# The sender and the domain in xtask/src/deployed/walk.rs and the runbook.
 DOMAIN = "example.com"
 PATIENCE = 60  # seconds
 
 
 def wait_until_ready(endpoint: str) -> None:
-    """Waits for ministack to have started."""
+    """Waits until ministack has started."""
     deadline = time.monotonic() + PATIENCE
     while True:
         try:
@@ -40,7 +40,7 @@ def wait_until_ready(endpoint: str) -> None:
 
 
 def lay_out(build: pathlib.Path, work: pathlib.Path) -> None:
-    """A folder that looks to the runbook's commands like the project's root after `sam build`."""
+    """A folder that looks like the project's root after `sam build`."""
     adapted = work / ".aws-sam/build"
     for name in adapt.write(build / "template.yaml", adapted):
         print(f"left out: {name}", file=sys.stderr)
@@ -51,7 +51,7 @@ def lay_out(build: pathlib.Path, work: pathlib.Path) -> None:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description="Prepares a deployment on ministack.")
-    parser.add_argument("--build", required=True, type=pathlib.Path, help="what `sam build` left")
+    parser.add_argument("--build", required=True, type=pathlib.Path, help="output folder of `sam build`")
     parser.add_argument("--work", required=True, type=pathlib.Path, help="folder to deploy from")
     arguments = parser.parse_args()
     wait_until_ready(os.environ["AWS_ENDPOINT_URL"])

@@ -1,5 +1,5 @@
 """People sign in to the stack on the ministack at AWS_ENDPOINT_URL: on the hosted pages, by authorization code with PKCE,
-as the dashboard has it done. Fails unless each may do what their group may, and no more.
+like the dashboard. Fails unless everybody may do exactly what their group permits.
 
     python sign_in.py stack.json
 """
@@ -19,8 +19,8 @@ import urllib.request
 
 import boto3
 
-# Asked of each: the method, the path, and the least role that may. What passes the gate does nothing: there is no such
-# key, and an automat is more than that.
+# Requested by each person: the method, the path, and the lowest role. A permitted request changes nothing: the key does
+# not exist, and the automat's body is invalid.
 ASKED = (
     ("GET", "/v1/automats", "viewer"),
     ("POST", "/v1/keys/no-such-thing/contracts", "operator"),
@@ -31,7 +31,7 @@ OF_PEOPLE = "openid key-automat/person"
 
 
 class Stay(urllib.request.HTTPRedirectHandler):
-    """Goes nowhere by itself."""
+    """Does not follow redirects."""
 
     def redirect_request(self, *_):
         return None
@@ -41,7 +41,7 @@ BROWSER = urllib.request.build_opener(Stay)
 
 
 def request(url: str, form=None, **options):
-    """An answer's status, headers and text, whatever the status."""
+    """A response's status, headers and text, whatever the status."""
     data = urllib.parse.urlencode(form).encode() if form is not None else options.pop("data", None)
     try:
         answer = BROWSER.open(urllib.request.Request(url, data, **options), timeout=60)
@@ -51,13 +51,13 @@ def request(url: str, form=None, **options):
 
 
 def hidden_fields(page: str) -> dict:
-    """What a form of a page sends beside what somebody types."""
+    """The hidden fields of a form."""
     fields = re.findall(r'<input type="hidden" name="([^"]*)" value="([^"]*)"', page)
     return {name: html.unescape(value) for name, value in fields}
 
 
 def invite(pool: str, group) -> tuple[str, str]:
-    """Somebody new, in a group or in none: their address and password."""
+    """Creates a person in a group, or in none. Returns their address and password."""
     cognito = boto3.client("cognito-idp")
     address, password = f"{group or 'newcomer'}-{secrets.token_hex(3)}@example.com", f"Aa1-{secrets.token_hex(8)}"
     user = cognito.admin_create_user(UserPoolId=pool, Username=address, MessageAction="SUPPRESS")["User"]["Username"]
@@ -68,7 +68,7 @@ def invite(pool: str, group) -> tuple[str, str]:
 
 
 def sign_in(endpoint: str, stack: dict, person: tuple[str, str], scope: str, as_another=False) -> tuple[int, str]:
-    """What the token endpoint answers for somebody who has signed in; or who comes with another's code."""
+    """The token response for a person who has signed in, or who uses another one's code."""
     callback, state, verifier = f"{stack['dashboard']}/auth/callback", secrets.token_hex(8), secrets.token_urlsafe(48)
     challenge = base64.urlsafe_b64encode(hashlib.sha256(verifier.encode()).digest()).decode().rstrip("=")
     asked = {
@@ -100,7 +100,7 @@ def sign_in(endpoint: str, stack: dict, person: tuple[str, str], scope: str, as_
 
 
 def tokens(*signing_in) -> dict:
-    """The tokens that somebody must get."""
+    """The tokens of a successful response."""
     status, answer = sign_in(*signing_in)
     if status != 200:
         sys.exit(f"no tokens: {status} {answer}")
@@ -108,7 +108,7 @@ def tokens(*signing_in) -> dict:
 
 
 def findings(url: str, who: str, token: str, may) -> list[str]:
-    """What is not as it should be for somebody who may what a role may, or nothing."""
+    """Errors for a person with a role, or without one."""
     found = []
     for method, path, least in ASKED:
         data = b"{}" if method == "POST" else None
@@ -137,7 +137,7 @@ def main() -> int:
     for sentence in found:
         print(sentence)
     asked = 4 * 3 * len(ASKED) + 1
-    print(f"{asked - len(found)} of {asked} answers to people are right")
+    print(f"{asked - len(found)} of {asked} responses are right")
     return 1 if found else 0
 
 

@@ -1,10 +1,10 @@
-"""Swaps a restored table in beside the live stack that the runbook's commands made, as runbooks/restore.md does.
+"""Replaces the table of the live stack by a restored one, as runbooks/restore.md does.
 
     python swap.py --build .aws-sam/build --architecture x86_64 stack.json
 
-What was booked before the moment that is restored is there afterwards, what was booked after it is not, and a booking
-that is made then reaches the queue that subscribes to KeyEvents, by the new table's stream. That holds while the table is
-not the stack's, after its import, and after an ordinary deployment. The former table is kept, as it was.
+Afterwards, bookings from before the restored time exist and later ones do not, and a new booking reaches the queue that
+subscribes to KeyEvents by the new table's stream. This is checked before the table is imported, after the import, and
+after an ordinary deployment. The previous table is kept unchanged.
 """
 
 import argparse
@@ -32,18 +32,18 @@ TOOL = pathlib.Path(__file__).resolve().parents[1] / "tools/swap_table.py"
 
 
 def deploy(work: pathlib.Path, parameters: dict) -> dict:
-    """One deployment by SAM, in which all other parameters keep their values; gives the stack's outputs."""
+    """One deployment by SAM, in which all other parameters keep their values. Returns the stack's outputs."""
     overrides = [f"{name}={value}" for name, value in parameters.items()]
     command = ["sam", "deploy", "--template-file", str(work / "template.json"), "--stack-name", STACK, "--resolve-s3"]
     command += ["--capabilities", "CAPABILITY_IAM", "CAPABILITY_AUTO_EXPAND", "--no-confirm-changeset", "--no-progressbar"]
     command += ["--no-fail-on-empty-changeset", "--parameter-overrides", *overrides]
-    # samconfig.toml names stacks of people's own.
+    # samconfig.toml has other stack names.
     subprocess.run(command, cwd=work, check=True, stdout=sys.stderr)
     return outputs_of(STACK)
 
 
 class Api:
-    """The stack's API, as an admin's machine client sees it."""
+    """The stack's API, called by a machine client with the role admin."""
 
     def __init__(self, environment: dict):
         self.url = environment["KEY_AUTOMAT_URL"]
@@ -55,7 +55,7 @@ class Api:
             self.token = json.load(answer)["access_token"]
 
     def ask(self, method: str, path: str, body=None) -> int:
-        """The status of an answer."""
+        """The status of a response."""
         headers = {"authorization": f"Bearer {self.token}", "content-type": "application/json"}
         data = json.dumps(body).encode() if body is not None else None
         try:
@@ -75,11 +75,11 @@ class Api:
 
 def expect(found, wanted, what: str) -> None:
     if found != wanted:
-        sys.exit(f"{what}: {found}, and not {wanted}")
+        sys.exit(f"{what}: {found}, not {wanted}")
 
 
 def eventually(what: str, look) -> None:
-    """Looks until it is so."""
+    """Waits until the condition holds."""
     deadline = time.monotonic() + PATIENCE
     while not look():
         if time.monotonic() > deadline:
@@ -109,7 +109,7 @@ def functions() -> list:
 
 
 def restored(table: str, copy: str) -> None:
-    """A copy of the table as it is now, set up as the template has it."""
+    """A copy of the table, configured as in the template."""
     dynamodb = boto3.client("dynamodb")
     dynamodb.restore_table_to_point_in_time(SourceTableName=table, TargetTableName=copy, UseLatestRestorableTime=True)
     dynamodb.get_waiter("table_exists").wait(TableName=copy)
@@ -127,7 +127,7 @@ def release(build: pathlib.Path, template: str, work: pathlib.Path, parameters: 
 
 
 def uploaded(name: str, text: str) -> str:
-    """The address of a file in SAM's bucket: a template of this size is not taken otherwise."""
+    """The address of a file in SAM's bucket: a template of this size must be uploaded."""
     managed = {"StackName": "aws-sam-cli-managed-default", "LogicalResourceId": "SamCliSourceBucket"}
     detail = boto3.client("cloudformation").describe_stack_resource(**managed)["StackResourceDetail"]
     bucket = detail["PhysicalResourceId"]
@@ -137,7 +137,7 @@ def uploaded(name: str, text: str) -> str:
 
 
 def import_table(build: pathlib.Path, copy: str) -> None:
-    """Takes the copy into the stack as its table: the deployed template and that resource, and no other change."""
+    """Imports the copy into the stack as its table, without any other change."""
     cloudformation = boto3.client("cloudformation")
     body = cloudformation.get_template(StackName=STACK, TemplateStage="Processed")["TemplateBody"]
     template = yaml_parse(body) if isinstance(body, str) else body
@@ -160,9 +160,9 @@ def import_table(build: pathlib.Path, copy: str) -> None:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description="Swaps a restored table in beside the live stack.")
-    parser.add_argument("--build", required=True, type=pathlib.Path, help="what `sam build` left")
+    parser.add_argument("--build", required=True, type=pathlib.Path, help="output folder of `sam build`")
     parser.add_argument("--architecture", required=True, choices=["arm64", "x86_64"])
-    parser.add_argument("stack", type=pathlib.Path, help="what describe.py wrote")
+    parser.add_argument("stack", type=pathlib.Path, help="output file of describe.py")
     given = parser.parse_args()
     stack = json.loads(given.stack.read_text())
     work, parameters = given.stack.resolve().parent, {"Architecture": given.architecture}
@@ -198,7 +198,7 @@ def main() -> None:
     expect(physical("Table"), copy, "the stack's table after the deployment")
     check("restored", "once-restored", 4)
     boto3.client("dynamodb").describe_table(TableName=live)  # kept
-    print(f"{copy} took the place of {live}")
+    print(f"{copy} replaced {live}")
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""What becomes of a template on its way to ministack."""
+"""Adapting a template to ministack."""
 
 import unittest
 
@@ -9,20 +9,20 @@ def adapted(**resources):
 
 
 class SignIn(unittest.TestCase):
-    def told(self, **variables):
+    def variables_of(self, **variables):
         function = {"Type": "AWS::Lambda::Function", "Properties": {"Handler": "b", "Environment": {"Variables": variables}}}
         template, _ = adapted(F=function)
         return template["Resources"]["F"]["Properties"]["Environment"]["Variables"]
 
-    def test_the_dashboard_finds_the_sign_in_at_hand_and_believes_the_same_issuer(self):
-        told = self.told(SIGN_IN_URL="https://far", SIGN_IN_KEYS_URL="https://far/keys", ISSUER="https://far", TABLE_NAME="t")
-        self.assertEqual((told["SIGN_IN_URL"], told["ISSUER"], told["TABLE_NAME"]), (adapt.ENDPOINT, "https://far", "t"))
-        self.assertTrue(told["SIGN_IN_KEYS_URL"]["Fn::Sub"][0].startswith(adapt.ENDPOINT))
-        self.assertEqual(self.told(TABLE_NAME="t"), {"TABLE_NAME": "t"})
+    def test_the_dashboard_gets_the_local_sign_in_and_keeps_the_issuer(self):
+        adapted_variables = self.variables_of(SIGN_IN_URL="https://far", SIGN_IN_KEYS_URL="https://far/keys", ISSUER="https://far", TABLE_NAME="t")
+        self.assertEqual((adapted_variables["SIGN_IN_URL"], adapted_variables["ISSUER"], adapted_variables["TABLE_NAME"]), (adapt.ENDPOINT, "https://far", "t"))
+        self.assertTrue(adapted_variables["SIGN_IN_KEYS_URL"]["Fn::Sub"][0].startswith(adapt.ENDPOINT))
+        self.assertEqual(self.variables_of(TABLE_NAME="t"), {"TABLE_NAME": "t"})
 
-    def test_a_function_that_would_look_for_the_keys_elsewhere_is_refused(self):
+    def test_a_function_without_the_address_of_the_keys_is_an_error(self):
         with self.assertRaises(adapt.Unknown):
-            self.told(SIGN_IN_URL="https://far", ISSUER="https://far")
+            self.variables_of(SIGN_IN_URL="https://far", ISSUER="https://far")
 
 
 class LeftOut(unittest.TestCase):

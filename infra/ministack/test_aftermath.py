@@ -1,4 +1,4 @@
-"""What is found in the logs, and what is passed over."""
+"""What is found in the logs, and what is ignored."""
 
 import json
 import unittest
@@ -15,9 +15,9 @@ class Logs(unittest.TestCase):
         failed = line("ERROR", error="a message that cannot be read")
         lines = ["START", line(), failed, line("ERROR", error="request has timed out"), line("WARN", error="x")]
         self.assertEqual(aftermath.errors(lines), [failed])
-        untold = line("ERROR", **{"record.sequence_number": "7"})
-        self.assertEqual(aftermath.errors([untold, untold]), [], "told at the third try")
-        self.assertEqual(aftermath.errors([untold, untold, untold]), [untold] * 3)
+        failed = line("ERROR", **{"record.sequence_number": "7"})
+        self.assertEqual(aftermath.errors([failed, failed]), [], "succeeded at the third try")
+        self.assertEqual(aftermath.errors([failed, failed, failed]), [failed] * 3)
 
     def test_each_kind_of_secret_is_found(self):
         for what, secret in (

@@ -1,4 +1,4 @@
-"""What people see is held against their role, both ways, and so is what their browser is told to keep."""
+"""Checks of what people see by their role, and of the cookies they get."""
 
 import unittest
 from email.message import Message

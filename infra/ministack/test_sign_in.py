@@ -1,4 +1,4 @@
-"""What somebody may is held against their role, both ways."""
+"""Checks of what people may do by their role."""
 
 import unittest
 from unittest import mock

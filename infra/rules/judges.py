@@ -1,12 +1,11 @@
-"""Judges the templates as deployed: cfn-lint, checkov, an IAM policy lint (parliament), and our own rules for AWS
+"""Checks the templates as deployed: cfn-lint, checkov, an IAM policy lint (parliament), and our own rules for AWS
 CloudFormation Guard. Needs no network.
 
-`accepted.yaml` lists what is found and right all the same, each with the reason; an entry that nothing needs any more
-is a finding. `seeds.yaml` lists defects that must be found, seeded one by one into the real templates.
+`accepted.yaml` lists accepted findings, each with the reason; an entry that covers nothing is a finding itself. `seeds.yaml` lists defects that must be found, seeded one by one into the real templates.
 
 Usage: python judges.py OUT.json TEMPLATE.json...
-       The templates are those that `expand.py` makes. OUT gets the number of seeded defects caught, by judge.
-       CFN_LINT in the environment is where cfn-lint is: it comes with other versions of things than checkov does.
+       The templates are the output of `expand.py`. OUT gets the number of seeded defects caught, by judge.
+       CFN_LINT in the environment is the path of cfn-lint, which needs other package versions than checkov.
 """
 
 import copy
@@ -56,13 +55,13 @@ def written(templates):
 
 
 def cfn_lint(templates):
-    """Lints what CloudFormation knows: types, values, references."""
+    """Runs cfn-lint: types, values, references."""
     with written(templates) as files:
         command = [os.environ["CFN_LINT"], "--format", "json", "--regions", REGION, "--template", *files]
         ran = subprocess.run(command, capture_output=True, text=True)
-    # It ends with a bit for each level of what it finds.
+    # Its exit code has a bit for each level of findings.
     if ran.returncode not in range(16):
-        sys.exit(f"cfn-lint has not worked: {ran.stderr or ran.stdout}")
+        sys.exit(f"cfn-lint failed: {ran.stderr or ran.stdout}")
     found = set()
     for match in json.loads(ran.stdout or "[]"):
         path = match["Location"]["Path"] or []
@@ -76,7 +75,7 @@ def checkov(templates):
     with written(templates) as files:
         report = Runner().run(root_folder=None, files=files, runner_filter=RunnerFilter(framework=["cloudformation"]))
     if report.parsing_errors or not report.passed_checks:
-        sys.exit(f"checkov has understood nothing: {report.parsing_errors}")
+        sys.exit(f"checkov could not parse the templates: {report.parsing_errors}")
     return {
         Finding("checkov", found.check_id, found.resource.rsplit(".", 1)[-1], found.check_name)
         for found in report.failed_checks
@@ -84,11 +83,11 @@ def checkov(templates):
 
 
 def policies(templates):
-    """Lints each policy statement: actions, resources and conditions that IAM knows, and that belong together."""
+    """Lints each policy statement: actions, resources and conditions that exist and fit together."""
     found = set()
     for template in templates.values():
         for resource, statement in statements(template):
-            # A policy of a resource names who, which a role's never does; the rest is alike.
+            # A resource policy has a principal, which a role's policy never has; the rest is the same.
             statement = {name: value for name, value in statement.items() if name not in ("Principal", "Sid")}
             document = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
             for finding in analyze_policy_string(document).findings:
@@ -97,13 +96,13 @@ def policies(templates):
 
 
 def guard(templates):
-    """Runs our rules; a rule that applies nowhere is a finding, since nobody would see it fail."""
+    """Runs our rules. A rule that applies to nothing is a finding, since it could never fail."""
     with written(templates) as files:
         command = ["cfn-guard", "validate", "--structured", "--output-format", "json", "--show-summary", "none"]
         ran = subprocess.run([*command, "--rules", RULES, "--data", *files], capture_output=True, text=True)
-    # It ends with 19 where a rule fails.
+    # Exit code 19: a rule failed.
     if ran.returncode not in (0, 19):
-        sys.exit(f"cfn-guard has not worked: {ran.stderr or ran.stdout}")
+        sys.exit(f"cfn-guard failed: {ran.stderr or ran.stdout}")
     reports = json.loads(ran.stdout)
     found = set()
     for report in reports:
@@ -116,7 +115,7 @@ def guard(templates):
 
 
 def clauses(node):
-    """The failed clauses below a node, each as the resource and what the rule says."""
+    """The failed clauses below a node, each as the resource and the message of the rule."""
     if isinstance(node, dict):
         messages = node.get("messages")
         if isinstance(messages, dict) and messages.get("error_message") and "check" in node:
@@ -133,7 +132,7 @@ JUDGES = {"cfn-lint": cfn_lint, "checkov": checkov, "policies": policies, "guard
 
 
 class Accepted:
-    """What is found and right all the same."""
+    """The accepted findings."""
 
     def __init__(self, entries):
         self.entries = entries
@@ -160,7 +159,7 @@ class Accepted:
 
 
 def sow(templates, seed):
-    """Puts a defect into the templates, at a place that must be there unless the defect is something more."""
+    """Seeds a defect at a path, which must exist unless the defect adds something."""
     *parents, last = seed["at"]
     place = templates[seed.get("in", "template")]["Resources"]
     for step in parents:
@@ -172,7 +171,7 @@ def sow(templates, seed):
 
 
 def fields(seeds):
-    """The seeds in as few lots as keep them from each other: no place twice, nor a rule twice about one resource."""
+    """The seeds in as few batches as possible: in a batch, no path twice, and no rule twice for one resource."""
     lots = []
     for seed in seeds:
         def disturbs(other):
@@ -188,7 +187,7 @@ def fields(seeds):
 
 
 def reap(templates, seeds, accepted):
-    """Sows the seeds, and gives those that their judge did not find."""
+    """Seeds the defects. Returns those that were not found."""
     missed = []
     for judge, run in JUDGES.items():
         for lot in fields([seed for seed in seeds if seed["judge"] == judge]):
@@ -204,7 +203,7 @@ def reap(templates, seeds, accepted):
 
 
 def main(out, files):
-    # What checkov logs of its own working is nobody's concern.
+    # checkov's own log is of no interest.
     logging.disable(logging.CRITICAL)
     templates = {Path(file).stem: json.loads(Path(file).read_text()) for file in files}
     accepted = Accepted(yaml.safe_load((HERE / "accepted.yaml").read_text()))

@@ -1,5 +1,4 @@
-"""The policy statements of a template, with its references turned into what they could stand for, since a lint of
-policies judges ARNs."""
+"""The policy statements of a template, with references replaced by possible values, since a policy lint needs ARNs."""
 
 import re
 
@@ -13,7 +12,7 @@ PSEUDO = {
     "AWS::StackName": "key-automat-cloud",
     "AWS::StackId": f"arn:aws:cloudformation:{REGION}:{ACCOUNT}:stack/key-automat-cloud/4dd0d6c0-0000-11f0-0000-0a0a0a0a0a0a",
 }
-# ARNs by type, and types of which `Ref` is the ARN too.
+# ARNs by type, and types whose `Ref` is the ARN, too.
 ARNS = {
     "AWS::DynamoDB::Table": "dynamodb:{}:{}:table/{}",
     "AWS::SecretsManager::Secret": "secretsmanager:{}:{}:secret:{}-AbCdEf",
@@ -36,7 +35,7 @@ def statements(template):
     """Each statement as the resource with the statement's id, and the statement itself."""
     for name, resource in template["Resources"].items():
         for statement in found(resolved(resource.get("Properties", {}), template)):
-            # What a policy of a resource is about is that resource, whatever it says.
+            # A resource policy applies to its resource, whatever it says.
             if resource["Type"] == "AWS::KMS::Key":
                 statement["Resource"] = arn(name, template)
             elif "Action" in statement and "Resource" not in statement and "NotResource" not in statement:
@@ -56,7 +55,7 @@ def found(value):
 
 
 def resolved(value, template):
-    """The value with its intrinsic functions carried out, each condition taken as true."""
+    """The value with its intrinsic functions evaluated; all conditions are true."""
     if isinstance(value, list):
         items = [resolved(item, template) for item in value]
         return [item for item in items if item is not NOTHING]
@@ -109,7 +108,7 @@ def substituted(argument, template):
     def one(match):
         name = match[1]
         if name.startswith("!"):
-            return "${" + name[1:].replace(":", ".") + "}"  # the lint takes ARNs apart at their colons
+            return "${" + name[1:].replace(":", ".") + "}"  # the lint splits ARNs at colons
         if name in given:
             return str(resolved(given[name], template))
         if "." in name:

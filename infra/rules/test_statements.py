@@ -1,4 +1,4 @@
-"""What references of a template are taken to stand for."""
+"""The values of references in a template."""
 
 import unittest
 

@@ -1,6 +1,6 @@
 """Expands the SAM template to plain CloudFormation, so that cfn-lint and `cargo xtask template` see what is deployed.
 
-`sam validate --lint` checks the template as written: what SAM makes of it goes unseen.
+`sam validate --lint` checks the template as written: it does not see what SAM generates.
 
 Usage: python expand.py TEMPLATE OUT.json
 """
@@ -23,13 +23,13 @@ class NoManagedPolicies:
 
 
 def expanded(template: dict) -> dict:
-    """What SAM makes of a template. In place of what is to be uploaded stand the addresses of uploads."""
-    # The translator reads the region from the session; which one does not matter here.
+    """The template as expanded by SAM, with placeholder addresses for uploads."""
+    # The translator reads the region from the session; any region will do.
     os.environ.setdefault("AWS_DEFAULT_REGION", "eu-north-1")
-    logging.disable(logging.WARNING)  # it warns of switches of its own that it has not been given
+    logging.disable(logging.WARNING)  # it warns of its own missing feature switches
     for resource in template["Resources"].values():
         if resource["Type"] == "AWS::Serverless::Function":
-            # `sam deploy` puts the upload's address here; the translator takes nothing else.
+            # `sam deploy` writes the upload's address here; the translator accepts nothing else.
             resource["Properties"]["CodeUri"] = "s3://uploaded-by-sam-deploy/code.zip"
         elif resource["Type"] == "AWS::CloudFormation::Stack":
             resource["Properties"]["TemplateURL"] = "https://s3.amazonaws.com/uploaded-by-sam-deploy/nested.yaml"

@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
-"""Makes the first admin of a deployed stack: a user who can sign in to the dashboard and create automats.
+"""Creates the first admin of a deployed stack: a user who can sign in to the dashboard and create automats.
 
     python infra/tools/first_admin.py --stack key-automat-cloud --email ada@example.com
 
-Cognito emails a password that is valid for three days. Run it again to send another one, or to finish what was interrupted:
+Cognito emails a password that is valid for three days. Run it again to send another one, or after an interruption:
 the user is created only once. Further people can be added the same way, with --group viewer or --group operator.
 
 Needs boto3, and credentials that may describe the stack and manage the users of its pool.
@@ -16,7 +16,7 @@ GROUPS = ("viewer", "operator", "admin")
 
 
 class Refused(Exception):
-    """Something is not as it must be; the message says what to do."""
+    """A precondition is not met; the message says what to do."""
 
 
 def outputs_of(session, stack: str) -> dict:
@@ -37,7 +37,7 @@ def create(session, stack: str, email: str, group: str) -> str:
     try:
         cognito.admin_create_user(**invitation, UserAttributes=attributes)
     except cognito.exceptions.UsernameExistsException:
-        # Only who has never signed in can be sent another password.
+        # Another password can be sent only before the first sign-in.
         sends_password = cognito.admin_get_user(UserPoolId=pool, Username=email)["UserStatus"] == "FORCE_CHANGE_PASSWORD"
         if sends_password:
             cognito.admin_create_user(**invitation, MessageAction="RESEND")
@@ -57,7 +57,7 @@ def main() -> None:
     if not arguments.email.isascii() or arguments.email.count("@") != 1:
         sys.exit("--email is not an email address")
 
-    import boto3  # here, so that the tests need none
+    import boto3  # imported here, so that the tests do not need it
 
     try:
         print(create(boto3.Session(), arguments.stack, arguments.email, arguments.group))

@@ -1,15 +1,15 @@
 #!/usr/bin/env python3
-"""Takes the table out of a built template and names another one in its place, for `infra/runbooks/restore.md`.
+"""Replaces the table in a built template by another one, for `infra/runbooks/restore.md`.
 
     python infra/tools/swap_table.py --table COPY --build .aws-sam/build
 
 COPY is a table that was restored beside the stack's own, with a stream. Two files are written to the folder:
 
-- `swapped.json`: the template without its resource `Table`; whatever refers to that has the name and ARNs of COPY.
-  Deploying it makes the stack use COPY. The former table is kept (`DeletionPolicy`), and is no longer the stack's.
-- `table.json`: the resource `Table` by itself, as an import takes COPY in under that name.
+- `swapped.json`: the template without its resource `Table`; references to it have the name and ARNs of COPY.
+  Deploying it makes the stack use COPY. The previous table is retained (`DeletionPolicy`), but is no longer in the stack.
+- `table.json`: only the resource `Table`, to import COPY under that name.
 
-After the import the template itself can be deployed again: its references have the values that they have by then.
+After the import the template itself can be deployed again: its references then resolve to COPY.
 
 Needs the Python packages boto3 and aws-sam-translator, and credentials that may describe the table.
 """
@@ -24,11 +24,11 @@ TABLE = "Table"
 
 
 class Unknown(Exception):
-    """A reference to the table that this does not know."""
+    """A reference to the table that this script cannot replace."""
 
 
 def swapped(template: dict, values: dict) -> dict:
-    """The template without the table; `values` has what stands for `Ref` and for each attribute that is asked for."""
+    """The template without the table; `values` has the values of `Ref` and of each attribute in use."""
     if TABLE not in template["Resources"]:
         raise Unknown(f"the template has no resource {TABLE}")
     rest = {name: resource for name, resource in template["Resources"].items() if name != TABLE}
@@ -48,7 +48,7 @@ def replaced(value, values: dict):
     if set(value) == {"Fn::Sub"}:
         return {"Fn::Sub": substituted(value["Fn::Sub"], values)}
     if TABLE in names(value.get("DependsOn")):
-        raise Unknown(f"something waits for {TABLE} by DependsOn")
+        raise Unknown(f"a resource depends on {TABLE} by DependsOn")
     return {key: replaced(inner, values) for key, inner in value.items()}
 
 
@@ -62,7 +62,7 @@ def attribute(value: dict, values: dict):
     if name != TABLE:
         return value
     if wanted not in values:
-        raise Unknown(f"something asks for {TABLE}.{wanted}")
+        raise Unknown(f"a resource refers to {TABLE}.{wanted}")
     return values[wanted]
 
 
@@ -74,7 +74,7 @@ def substituted(text, values: dict):
     def value(reference) -> str:
         wanted = reference[1] or "Ref"
         if wanted not in values:
-            raise Unknown(f"something asks for {reference[0]}")
+            raise Unknown(f"a resource refers to {reference[0]}")
         return values[wanted]
 
     return re.sub(r"\$\{" + TABLE + r"(?:\.(\w+))?\}", value, text)
@@ -83,9 +83,9 @@ def substituted(text, values: dict):
 def main() -> int:
     parser = argparse.ArgumentParser(description="Names another table in the place of a built template's own.")
     parser.add_argument("--table", required=True, help="the restored table")
-    parser.add_argument("--build", required=True, type=pathlib.Path, help="folder that `sam build` left")
+    parser.add_argument("--build", required=True, type=pathlib.Path, help="output folder of `sam build`")
     given = parser.parse_args()
-    import boto3  # here, so that --help needs nothing
+    import boto3  # imported here, so that --help needs no packages
     from samtranslator.yaml_helper import yaml_parse
 
     described = boto3.client("dynamodb").describe_table(TableName=given.table)["Table"]

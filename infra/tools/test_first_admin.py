@@ -1,4 +1,4 @@
-"""Making the first admin, against a stand-in that knows what Cognito was asked."""
+"""Creating the first admin, against a stand-in that records the requests to Cognito."""
 
 import types
 import unittest
@@ -40,7 +40,7 @@ class FirstAdmin(unittest.TestCase):
     def create(self, aws):
         return first_admin.create(aws, "stack", "ada@example.com", "admin")
 
-    def test_a_new_admin_is_created_in_the_group_and_told_where_to_sign_in(self):
+    def test_a_new_admin_is_created_in_the_group_with_the_sign_in_address(self):
         aws = Aws()
         self.assertIn("Sign in at the DashboardUrl within three days", self.create(aws))
         self.assertEqual(aws.asked, [("create", None), ("admin", "the UserPoolId")])

@@ -1,4 +1,4 @@
-"""Provisioning against a stand-in that knows what AWS was asked."""
+"""Provisioning against a stand-in that records the requests to AWS."""
 
 import base64
 import json
@@ -15,7 +15,7 @@ MASTER = "0123456789abcdef0123456789abcdef"
 
 
 class Aws:
-    """Answers as the clients of a session would, and keeps what they were asked."""
+    """Responds as the clients of a session would, and records their requests."""
 
     def __init__(self, exists=True, principals=(), master=MASTER):
         self.exists, self.principals, self.master, self.asked = exists, list(principals), master, []
@@ -48,7 +48,7 @@ class Aws:
 
 
 class Clock:
-    """A clock that stands still but for those who wait for it."""
+    """A clock that moves only when somebody waits."""
 
     def __init__(self):
         self.time = 0.0
@@ -65,8 +65,8 @@ def unhurried():
     return provision.Pace(provision.PER_SECOND, clock.now, clock.sleep)
 
 
-def place(aws, endpoint=None):
-    return provision.Place.of(aws, "stack", endpoint)
+def deployment(aws, endpoint=None):
+    return provision.Deployment.of(aws, "stack", endpoint)
 
 
 class Provisioning(unittest.TestCase):
@@ -75,32 +75,32 @@ class Provisioning(unittest.TestCase):
         self.addCleanup(folder.cleanup)
         self.out = pathlib.Path(folder.name) / "lobby"
 
-    def test_a_device_is_told_of_another_endpoint_and_whom_to_trust_there(self):
+    def test_another_endpoint_and_its_authority_are_written(self):
         authority = self.out.parent / "ours.pem"
         authority.write_text("OURS")
         aws = Aws()
-        provision.provision(place(aws, "keys.example.com:443"), "lobby", self.out, False, authority)
-        told = json.loads((self.out / "automat.json").read_text())
-        self.assertEqual((told["endpoint"], told["port"]), ("keys.example.com", 443))
+        provision.provision(deployment(aws, "keys.example.com:443"), "lobby", self.out, False, authority)
+        settings = json.loads((self.out / "automat.json").read_text())
+        self.assertEqual((settings["endpoint"], settings["port"]), ("keys.example.com", 443))
         self.assertEqual((self.out / "ca.pem").read_text(), "OURS")
         self.assertEqual(aws.of("describe_endpoint"), [], "nobody needs to be asked")
 
     def test_a_device_gets_all_that_it_needs_and_nobody_else_can_read_it(self):
         aws = Aws()
-        provision.provision(place(aws), "lobby.2", self.out, renew=False)
-        told = json.loads((self.out / "automat.json").read_text())
-        self.assertEqual((told["thing"], told["automatId"], told["lockerCount"]), ("lobby:2", "lobby.2", 24))
+        provision.provision(deployment(aws), "lobby.2", self.out, renew=False)
+        settings = json.loads((self.out / "automat.json").read_text())
+        self.assertEqual((settings["thing"], settings["automatId"], settings["lockerCount"]), ("lobby:2", "lobby.2", 24))
         self.assertEqual((self.out / "certificate.pem").read_text(), "CERT")
         self.assertIn("BEGIN CERTIFICATE", (self.out / "ca.pem").read_text())
         for file in self.out.iterdir():
             self.assertEqual(stat.S_IMODE(file.stat().st_mode), 0o600, file)
         self.assertEqual(aws.of("attach_policy"), [{"policyName": "automat", "target": "arn:cert/new"}])
         self.assertEqual(aws.of("attach_thing_principal"), [{"thingName": "lobby:2", "principal": "arn:cert/new"}])
-        self.assertNotIn(MASTER, str(told))
+        self.assertNotIn(MASTER, str(settings))
 
     def test_the_private_key_is_generated_here_and_its_certificate_requested(self):
         aws = Aws()
-        provision.provision(place(aws), "lobby", self.out, renew=False)
+        provision.provision(deployment(aws), "lobby", self.out, renew=False)
         key = serialization.load_pem_private_key((self.out / "private.key").read_bytes(), password=None)
         [asked] = aws.of("create_certificate_from_csr")
         request = x509.load_pem_x509_csr(asked["certificateSigningRequest"].encode())
@@ -116,35 +116,35 @@ class Provisioning(unittest.TestCase):
     def test_a_device_that_has_its_certificate_gets_both_keys_while_there_are_two_secrets(self):
         other = MASTER[::-1]
         aws = Aws(principals=["arn:cert/old"], master=f"{MASTER}\n{other}")
-        provision.give_keys(place(aws), "lobby", self.out)
+        provision.give_keys(deployment(aws), "lobby", self.out)
         self.assertEqual([file.name for file in self.out.iterdir()], ["automat.json"])
-        told = json.loads((self.out / "automat.json").read_text())
+        settings = json.loads((self.out / "automat.json").read_text())
         keys = [provision.device_key(master, "lobby") for master in (MASTER, other)]
         texts = [base64.urlsafe_b64encode(key).decode().rstrip("=") for key in keys]
-        self.assertEqual([told["deviceKey"], told["otherDeviceKey"]], texts)
+        self.assertEqual([settings["deviceKey"], settings["otherDeviceKey"]], texts)
         self.assertFalse(aws.of("create_thing") or aws.of("create_certificate_from_csr") or aws.of("update_certificate"))
 
-    def test_a_device_with_one_key_is_told_of_one(self):
-        provision.give_keys(place(Aws(principals=["arn:cert/old"])), "lobby", self.out)
+    def test_without_a_rotation_a_device_gets_one_key(self):
+        provision.give_keys(deployment(Aws(principals=["arn:cert/old"])), "lobby", self.out)
         self.assertNotIn("otherDeviceKey", json.loads((self.out / "automat.json").read_text()))
 
     def test_keys_alone_are_of_no_use_to_a_device_without_a_certificate(self):
         with self.assertRaisesRegex(provision.Refused, "without --keys"):
-            provision.give_keys(place(Aws()), "lobby", self.out)
+            provision.give_keys(deployment(Aws()), "lobby", self.out)
         self.assertFalse(self.out.exists())
 
     def test_an_automat_that_is_not_there_gets_nothing(self):
         aws = Aws(exists=False)
         with self.assertRaisesRegex(provision.Refused, "POST /v1/automats"):
-            provision.provision(place(aws), "lobby", self.out, renew=False)
+            provision.provision(deployment(aws), "lobby", self.out, renew=False)
         self.assertFalse(aws.of("create_thing") or self.out.exists())
 
     def test_a_second_certificate_is_made_only_in_place_of_the_first(self):
         aws = Aws(principals=["arn:cert/old"])
         with self.assertRaisesRegex(provision.Refused, "--renew"):
-            provision.provision(place(aws), "lobby", self.out, renew=False)
+            provision.provision(deployment(aws), "lobby", self.out, renew=False)
         self.assertFalse(aws.of("create_certificate_from_csr"))
-        provision.provision(place(aws), "lobby", self.out, renew=True)
+        provision.provision(deployment(aws), "lobby", self.out, renew=True)
         self.assertEqual(aws.of("update_certificate"), [{"certificateId": "old", "newStatus": "INACTIVE"}])
         self.assertEqual(aws.of("detach_thing_principal"), [{"thingName": "lobby", "principal": "arn:cert/old"}])
 
@@ -152,19 +152,19 @@ class Provisioning(unittest.TestCase):
         self.out.mkdir()
         (self.out / "private.key").write_text("former")
         with self.assertRaisesRegex(provision.Refused, "not empty"):
-            provision.provision(place(Aws()), "lobby", self.out, renew=True)
+            provision.provision(deployment(Aws()), "lobby", self.out, renew=True)
         self.assertEqual((self.out / "private.key").read_text(), "former")
 
     def test_a_thousand_automats_of_a_list_get_a_folder_each_and_the_stack_is_asked_once(self):
         aws = Aws()
-        everywhere, automats = place(aws), [f"automat-{number}" for number in range(1_000)]
+        everywhere, automats = deployment(aws), [f"automat-{number}" for number in range(1_000)]
         do = lambda automat, out, _: provision.provision(everywhere, automat, out, False)
-        told = []
-        self.assertEqual(provision.for_all(automats, self.out, do, unhurried(), told.append), {})
-        self.assertEqual(told, list(range(100, 1_001, 100)))
+        settings = []
+        self.assertEqual(provision.for_all(automats, self.out, do, unhurried(), settings.append), {})
+        self.assertEqual(settings, list(range(100, 1_001, 100)))
         self.assertEqual(sorted(folder.name for folder in self.out.iterdir()), sorted(automats))
-        told = json.loads((self.out / "automat-999" / "automat.json").read_text())
-        self.assertEqual(told["thing"], "automat-999")
+        settings = json.loads((self.out / "automat-999" / "automat.json").read_text())
+        self.assertEqual(settings["thing"], "automat-999")
         self.assertEqual(len(aws.of("create_certificate_from_csr")), 1_000)
         self.assertEqual((len(aws.of("get_secret_value")), len(aws.of("describe_stacks"))), (1, 1))
 
@@ -183,7 +183,7 @@ class Provisioning(unittest.TestCase):
 
     def test_what_goes_wrong_with_one_stops_no_other_and_is_done_by_the_next_call(self):
         aws, broken = Aws(), {"b"}
-        everywhere = place(aws)
+        everywhere = deployment(aws)
 
         def do(automat, out, interrupted):
             if automat in broken:
@@ -204,7 +204,7 @@ class Provisioning(unittest.TestCase):
         self.assertEqual(sorted(folder.name for folder in self.out.iterdir()), ["a", "b", "c"])
 
     def test_an_automat_that_has_a_certificate_is_refused_on_a_list_too(self):
-        everywhere = place(Aws(principals=["arn:cert/old"]))
+        everywhere = deployment(Aws(principals=["arn:cert/old"]))
         do = lambda automat, out, _: provision.provision(everywhere, automat, out, False)
         wrong = provision.for_all(["a"], self.out, do, unhurried())
         self.assertIn("--renew", wrong["a"])
@@ -214,7 +214,7 @@ class Provisioning(unittest.TestCase):
         file = self.out.parent / "automats.txt"
         file.write_text("# north\nlobby\n\n  depot.2  # by the gate\n")
         self.assertEqual(provision.read_list(file), ["lobby", "depot.2"])
-        for text, says in [("lobby\n../etc\n", "not an automatId"), ("lobby\nlobby\n", "twice")]:
+        for text, says in [("lobby\n../etc\n", "not an automatId"), ("lobby\nlobby\n", "more than once")]:
             file.write_text(text)
             with self.assertRaisesRegex(provision.Refused, says):
                 provision.read_list(file)

@@ -1,4 +1,4 @@
-"""Another table in the place of the template's own: nothing is left that refers to it."""
+"""Replacing the template's table: no reference to it is left."""
 
 import json
 import pathlib

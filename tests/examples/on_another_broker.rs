@@ -16,7 +16,7 @@ use api::{App, Role};
 use automat::device::{DeviceKey, Display};
 use automat::driver::Settings;
 use automat::link::{Endpoint, RECONNECT_AFTER, Security};
-use automat::simulated::{Config, Person, SimulatedAutomat};
+use automat::simulated::{Config, SimulatedAutomat, SimulatedUser};
 use aws_sdk_iotdataplane::config::{BehaviorVersion, Credentials, Region};
 use axum::body::Body;
 use clock::Clock;
@@ -123,7 +123,7 @@ fn start(broker: SocketAddr, device_key: DeviceKey, folder: &std::path::Path) ->
         locker_count: 3,
         keys_inside: [LOCKER].into(),
         motor_time: Duration::from_millis(5),
-        person: Person::Absent,
+        person: SimulatedUser::Absent,
     })
 }
 

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use automat::credentials::Credentials;
 use automat::driver::Settings;
-use automat::simulated::{Config, Person, SimulatedAutomat};
+use automat::simulated::{Config, SimulatedAutomat, SimulatedUser};
 use domain::AutomatId;
 use serde_json::Value;
 use tokio::time::{Instant, sleep};
@@ -51,7 +51,7 @@ impl Stage {
             locker_count: credentials.locker_count,
             keys_inside: keys_inside.iter().copied().collect(),
             motor_time: MOTOR,
-            person: Person::Absent,
+            person: SimulatedUser::Absent,
         })
     }
 

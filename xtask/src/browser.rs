@@ -1,6 +1,6 @@
-//! The dashboard as people have it: each job in Debian's Chromium, from the sign-in to the device's motor, and every page
-//! before what judges pages (axe, Lighthouse, our own budget). The tests are Python's (`tests/browser`); screenshots and
-//! figures stay in the target folder.
+//! The dashboard in Debian's Chromium: each task from the sign-in to the device's motor, and every page checked by axe,
+//! by Lighthouse and against our own size budget. The tests are in Python (`tests/browser`). Screenshots and figures
+//! stay in the target folder.
 
 use std::{ffi::OsStr, fs};
 
@@ -8,9 +8,9 @@ use anyhow::Result;
 
 use crate::{project::Project, pytest, rust, steps::Note, tools::Tools};
 
-/// Runs the tests; with `all`, Lighthouse looks at every page.
+/// Runs the tests. With `all`, Lighthouse checks every page.
 pub fn check(project: &Project, all: bool) -> Result<Note> {
-    // The binaries are those that the tests have built; a build of their own would compile half of it anew.
+    // The binaries of the test step are used: another build would recompile half of them.
     rust::compile_tests(project)?;
     let tools = Tools::browser(project)?;
     let judges = Tools::judges_of_pages(project)?;

@@ -1,5 +1,5 @@
-//! The `OpenAPI` document as those use it who know us by nothing else: clients generated from it book a key at the local
-//! cloud, and what judges documents has nothing to report. The tests are Python's (`tests/clients`).
+//! The `OpenAPI` document as used by others: generated clients book a key at the local cloud, and two linters must find
+//! nothing. The tests are in Python (`tests/clients`).
 
 use std::ffi::OsStr;
 
@@ -7,9 +7,8 @@ use anyhow::Result;
 
 use crate::{project::Project, pytest, rust, steps::Note, tools::Tools};
 
-/// Runs the tests.
 pub fn check(project: &Project) -> Result<Note> {
-    // The binaries are those that the tests have built; a build of their own would compile half of it anew.
+    // The binaries of the test step are used: another build would recompile half of them.
     rust::compile_tests(project)?;
     let tools = Tools::generators(project)?;
     let packages = Tools::judges_of_documents(project)?;

@@ -1,7 +1,7 @@
-//! What we accept from others: `deny.toml` judged by cargo-deny, and Python's and npm's tools by version and hash alone.
+//! Third-party code: `deny.toml` checked by cargo-deny, and the Python and npm tools pinned by version and hash.
 //!
 //! Licences, bans and sources need only the lock file and are always checked. Known vulnerabilities need the `RustSec`
-//! database, a git repository. Where it cannot be reached nothing is known, which is said rather than passed over.
+//! database, a git repository. If it cannot be reached, the summary says that they were not checked.
 
 use std::{fs, process::Command};
 
@@ -15,10 +15,9 @@ use crate::{
     tools::Tools,
 };
 
-/// What npm goes by.
 const NPM_LOCK: &str = "tests/browser/package-lock.json";
 
-/// Checks the dependencies; `require_advisories` makes an unreachable database a failure.
+/// Checks the dependencies. `require_advisories` makes an unreachable database an error.
 pub fn check(project: &Project, tools: &Tools, require_advisories: bool) -> Result<Note> {
     run(deny(project, tools)?.args(["check", "licenses", "bans", "sources"]))?;
     pinned(project)?;
@@ -34,8 +33,8 @@ pub fn check(project: &Project, tools: &Tools, require_advisories: bool) -> Resu
     Ok("advisories NOT CHECKED: database unreachable".to_owned())
 }
 
-/// Every list of Python packages in the repository has each by its version and hashes, and has what it is made from; so
-/// does that of npm's packages.
+/// Every `requirements.txt` in the repository pins each package by version and hash and has the `.in` file it is
+/// generated from; every npm package has a hash.
 fn pinned(project: &Project) -> Result<()> {
     let mut list = Command::new("git");
     list.args(["ls-files", "--cached", "--others", "--exclude-standard", "*requirements*.txt"])
@@ -43,7 +42,7 @@ fn pinned(project: &Project) -> Result<()> {
     println!("$ {}", shown(&list));
     let output = list.output().context("cannot start git")?;
     let files = String::from_utf8(output.stdout)?;
-    ensure!(files.lines().count() > 1, "git knows of no requirements");
+    ensure!(files.lines().count() > 1, "git lists no requirements.txt");
     for file in files.lines() {
         let text = fs::read_to_string(project.root.join(file)).with_context(|| file.to_owned())?;
         let source = project.root.join(file).with_extension("in");
@@ -57,38 +56,39 @@ fn pinned(project: &Project) -> Result<()> {
     Ok(())
 }
 
-/// The packages that npm would take whatever they are. The first is our own list.
+/// The npm packages without a hash. The first entry is our own package.
 fn unhashed(lock: &Value) -> Vec<String> {
     let packages = lock["packages"].as_object().into_iter().flatten().filter(|(name, _)| !name.is_empty());
     let is_hashed = |package: &Value| package["integrity"].as_str().is_some_and(|hash| hash.starts_with("sha512-"));
     packages.filter(|(_, package)| !is_hashed(package)).map(|(name, _)| name.clone()).collect()
 }
 
-/// What is asked for and not listed as asked, and what is listed without an exact version or without a hash.
+/// Packages in the `.in` file that are missing from the list, and packages in the list without an exact version or a
+/// hash.
 fn unpinned(source: &str, list: &str) -> Vec<String> {
     let mut findings = Vec::new();
     let mut listed = Vec::new();
     let joined = list.replace("\\\n", " ");
     for line in joined.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#')) {
-        let mut words = line.split_whitespace();
-        let package = words.next().unwrap_or_default();
+        let mut fields = line.split_whitespace();
+        let package = fields.next().unwrap_or_default();
         listed.push(package);
         if !package.contains("==") {
             findings.push(format!("{package} has no exact version"));
         }
-        if !words.any(|word| word.starts_with("--hash=sha256:")) {
+        if !fields.any(|field| field.starts_with("--hash=sha256:")) {
             findings.push(format!("{package} has no hash"));
         }
     }
     let asked = source.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#'));
     for package in asked.filter(|package| !listed.contains(package)) {
-        findings.push(format!("{package} is asked for and not listed"));
+        findings.push(format!("{package} is in the .in file but not in the list"));
     }
     findings
 }
 
-/// `deny.toml` sees the workspace as one, where the local broker's rustls has aws-lc. Functions are built without that,
-/// and must not have it: it would gather entropy at every cold start.
+/// `deny.toml` checks the workspace as a whole, in which the local broker's rustls uses aws-lc. Functions are built
+/// without it and must not contain it: it would gather entropy at every cold start.
 fn without_aws_lc(project: &Project) -> Result<()> {
     let mut tree = project.cargo();
     tree.args(["tree", "--locked", "--edges", "normal", "--prefix", "none"]);
@@ -100,7 +100,7 @@ fn without_aws_lc(project: &Project) -> Result<()> {
     ensure!(output.status.success(), "cargo tree: {}", String::from_utf8_lossy(&output.stderr).trim());
     let listed = String::from_utf8_lossy(&output.stdout);
     ensure!(listed.lines().count() > project.functions.len(), "cargo tree lists nothing");
-    ensure!(!has_aws_lc(&listed), "a function has aws-lc-rs: find out why by `cargo tree -i aws-lc-rs`");
+    ensure!(!has_aws_lc(&listed), "a function depends on aws-lc-rs; `cargo tree -i aws-lc-rs` shows why");
     Ok(())
 }
 
@@ -122,7 +122,7 @@ mod tests {
     fn a_package_without_a_version_or_a_hash_and_one_that_is_forgotten_are_found() {
         let list = "a==1.0 \\\n    --hash=sha256:00 \\\n    --hash=sha256:01\n    # via -r requirements.in\n";
         assert_eq!(unpinned("# asked\na==1.0\n", list), Vec::<String>::new());
-        assert_eq!(unpinned("a==1.1\n", list), ["a==1.1 is asked for and not listed"]);
+        assert_eq!(unpinned("a==1.1\n", list), ["a==1.1 is in the .in file but not in the list"]);
         assert_eq!(unpinned("", "a==1.0\n"), ["a==1.0 has no hash"]);
         assert_eq!(unpinned("", "a>=1.0 --hash=sha256:00\n"), ["a>=1.0 has no exact version"]);
         assert_eq!(unpinned("", "a @ https://elsewhere/a.whl\n").len(), 2);

@@ -1,5 +1,5 @@
-//! What nobody here wrote, against what we wrote: AWS's own device SDK on the local cloud's broker over mutual TLS, and
-//! our device side on Debian's `mosquitto`, with our shadow service behind that broker as its client.
+//! Interoperability with third-party software: AWS's own device SDK on the local cloud's broker over mutual TLS, and
+//! our device on Debian's `mosquitto`, with our shadow service as a client of that broker.
 
 use std::{
     fs,
@@ -19,9 +19,8 @@ use crate::{
     tools::Tools,
 };
 
-/// Runs both.
 pub fn check(project: &Project) -> Result<Note> {
-    // The binaries are those that the tests have built; a build of their own would compile half of it anew.
+    // The binaries of the test step are used: another build would recompile half of them.
     rust::compile_tests(project)?;
     let scratch = project.target.join("interop");
     if scratch.exists() {
@@ -52,20 +51,20 @@ fn aws_device(project: &Project, scratch: &Path) -> Result<()> {
     run(sdk.command("python")?.arg(script).args(["--url", &url, "--port", port, "--data"]).arg(&data))
 }
 
-/// What the local cloud prints when it is ready.
+/// The guide that the local cloud prints when it is ready.
 fn guide(cloud: &mut Running) -> Result<Vec<String>> {
     let lines = BufReader::new(cloud.output()?).lines().map_while(Result::ok);
     Ok(lines.take_while(|line| !line.starts_with("Press Ctrl-C")).collect())
 }
 
 fn our_device_on_mosquitto(project: &Project, scratch: &Path) -> Result<()> {
-    // Free a moment ago, and mosquitto takes no port 0.
+    // Free a moment ago. mosquitto does not accept port 0.
     let port = TcpListener::bind("127.0.0.1:0")?.local_addr()?.port();
     let configuration = scratch.join("mosquitto.conf");
     fs::write(&configuration, format!("listener {port} 127.0.0.1\nallow_anonymous true\npersistence false\n"))?;
     let mut command = Command::new("mosquitto");
     command.arg("-c").arg(&configuration);
-    let _broker = Running::start(&mut command).context("Debian's package mosquitto has it")?;
+    let _broker = Running::start(&mut command).context("is Debian's package mosquitto installed?")?;
     let device = project.target.join("debug/examples/on_another_broker");
     run(Command::new(device).arg(format!("127.0.0.1:{port}")))
 }

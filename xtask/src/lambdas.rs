@@ -1,5 +1,5 @@
-//! Builds the Lambda binaries as a deployment does, and looks at what came out: an ELF file for the right processor
-//! that starts, and that says why it stops where Lambda's environment is missing.
+//! Builds the Lambda binaries as a deployment does, and checks the result: an ELF file for the right processor that
+//! starts and, without Lambda's environment, exits with an error that says what is missing.
 
 use std::{
     fs,
@@ -22,21 +22,21 @@ use crate::{
     tools::Tools,
 };
 
-/// A binary that finds no runtime to talk to has no reason to live longer.
+/// How long a binary without a runtime may take to exit.
 const PATIENCE: Duration = Duration::from_secs(10);
 
-/// What becomes of the same code by the same commands.
+/// How the same code is built by the same commands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Build {
-    /// What is deployed, as `[profile.release]` says, where `sam deploy` looks for it.
+    /// Optimised as by `[profile.release]`, where `sam deploy` looks for it.
     ToDeploy,
-    /// What CI tries: not optimised, which takes a fraction of the time. It lies apart, so that nobody deploys it, and is
-    /// compiled apart, so that neither build undoes the other.
+    /// Not optimised, which takes a fraction of the time, for CI. Kept in a separate folder, so that nobody deploys it,
+    /// and compiled separately, so that neither build invalidates the other.
     ToTry,
 }
 
-/// The profile's settings that take the time. What differs is how fast the code is and how large; `panic` and `strip`,
-/// by which it ends and is read, are as they are deployed.
+/// The profile settings that cost time. They change only speed and size; `panic` and `strip`, which change behaviour,
+/// are as deployed.
 const LIGHTLY: [(&str, &str); 3] = [
     ("CARGO_PROFILE_RELEASE_LTO", "off"),
     ("CARGO_PROFILE_RELEASE_CODEGEN_UNITS", "16"),
@@ -44,13 +44,12 @@ const LIGHTLY: [(&str, &str); 3] = [
 ];
 
 impl Build {
-    /// The light one, or what is deployed.
     #[must_use]
     pub fn of(lightly: bool) -> Self {
         if lightly { Self::ToTry } else { Self::ToDeploy }
     }
 
-    /// Where SAM leaves it.
+    /// The folder that SAM writes to.
     #[must_use]
     pub fn folder(self, project: &Project) -> PathBuf {
         match self {
@@ -59,7 +58,7 @@ impl Build {
         }
     }
 
-    /// Where the binary of a function is in there.
+    /// The binary of a function in that folder.
     pub(crate) fn bootstrap(self, project: &Project, function: Resource<'_>) -> PathBuf {
         self.folder(project).join(function.name).join("bootstrap")
     }
@@ -77,10 +76,11 @@ impl Build {
         if self == Self::ToTry {
             sam = sam.in_environment(&[&LIGHTLY[..], &[("CARGO_TARGET_DIR", &*target)]].concat());
         }
-        let mut special = vec![sam, Special::skipped("rustup target add ", "since this builds for its own processor")];
+        let mut special =
+            vec![sam, Special::skipped("rustup target add ", "this machine builds for its own processor")];
         let is_at_home = project.target == project.root.join("target");
         if !is_at_home {
-            special.push(Special::skipped("export PATH=", "since CARGO_TARGET_DIR has the tools elsewhere"));
+            special.push(Special::skipped("export PATH=", "the tools are in CARGO_TARGET_DIR"));
         }
         let script = runbook::script(project, Part::Build, "", &special)?;
         let mut shell = runbook::shell(project, &project.target.join("runbook/build.sh"), &script)?;
@@ -92,11 +92,12 @@ impl Build {
     }
 }
 
-/// Builds by the runbook's own commands, for this machine's processor, so that the binaries can be started, and lists what
-/// is in each.
+/// Builds with the runbook's own commands for this machine's processor, so that the binaries can be started, and writes
+/// a bill of materials for each.
 pub fn build(project: &Project, tools: &Tools, build: Build) -> Result<Note> {
     let processor = Processor::of_this_machine()?;
-    // cargo's command is the same for each function (`workspace.metadata.lambda` in Cargo.toml): the first compiles all.
+    // The cargo command is the same for each function (`workspace.metadata.lambda` in Cargo.toml): the first one
+    // compiles all.
     run(&mut build.commands(project, tools, &processor)?)?;
 
     let mut sizes = Vec::new();
@@ -105,7 +106,10 @@ pub fn build(project: &Project, tools: &Tools, build: Build) -> Result<Note> {
         let bootstrap = build.bootstrap(project, function);
         let size = inspect(&bootstrap, &processor).with_context(|| bootstrap.display().to_string())?;
         sizes.push(format!("{} {:.1} MB", function.name, size));
-        binaries.push((template::binary(function).context("a function without a Binary")?.to_owned(), bootstrap));
+        binaries.push((
+            template::binary(function).context("a function has no Binary in the template")?.to_owned(),
+            bootstrap,
+        ));
     }
     for size in &sizes {
         println!("{size}");
@@ -115,7 +119,7 @@ pub fn build(project: &Project, tools: &Tools, build: Build) -> Result<Note> {
     Ok(sizes.join(", "))
 }
 
-/// A processor as SAM and as the ELF header name it.
+/// A processor, by its names in SAM and in the ELF header.
 pub(crate) struct Processor {
     pub(crate) name: &'static str,
     target: &'static str,
@@ -132,18 +136,18 @@ impl Processor {
     }
 }
 
-/// Checks one binary and gives its size in MB.
+/// Checks one binary. Returns its size in MB.
 fn inspect(bootstrap: &Path, processor: &Processor) -> Result<f64> {
     let content = fs::read(bootstrap)?;
     is_executable_for(&content, processor)?;
     let output = start_without_environment(bootstrap)?;
     stopped_cleanly(&output)?;
-    let bytes = u32::try_from(content.len()).context("larger than Lambda takes")?;
+    let bytes = u32::try_from(content.len()).context("larger than Lambda accepts")?;
     Ok(f64::from(bytes) / 1e6)
 }
 
 fn is_executable_for(content: &[u8], processor: &Processor) -> Result<()> {
-    // ELF, 64 bits, little-endian; the machine stands at byte 18 (System V ABI, "ELF Header").
+    // ELF, 64 bits, little-endian; the machine is at byte 18 (System V ABI, "ELF Header").
     ensure!(content.starts_with(b"\x7fELF\x02\x01"), "not a 64-bit ELF file");
     let machine = content.get(18..20).and_then(|bytes| bytes.try_into().ok()).map(u16::from_le_bytes);
     ensure!(machine == Some(processor.machine), "not built for {}: machine {machine:x?}", processor.name);
@@ -162,22 +166,22 @@ fn start_without_environment(bootstrap: &Path) -> Result<Output> {
     while child.try_wait()?.is_none() {
         if start.elapsed() > PATIENCE {
             child.kill()?;
-            bail!("still runs after {} s without a runtime", PATIENCE.as_secs());
+            bail!("still running after {} s without a runtime", PATIENCE.as_secs());
         }
         thread::sleep(Duration::from_millis(20));
     }
     Ok(child.wait_with_output()?)
 }
 
-/// A signal has no exit code: with `panic = "abort"` that is what a panic looks like from outside.
+/// A signal has no exit code. With `panic = "abort"`, a panic looks like this from outside.
 fn stopped_cleanly(output: &Output) -> Result<()> {
     let said = [output.stdout.as_slice(), output.stderr.as_slice()].concat();
     let said = String::from_utf8_lossy(&said);
     match output.status.code() {
         None => bail!("crashed without Lambda's environment ({}): {said}", output.status),
-        Some(0) => bail!("claims success without Lambda's environment"),
+        Some(0) => bail!("exits with 0 without Lambda's environment"),
         Some(_) if said.trim().is_empty() => {
-            bail!("stops without Lambda's environment and does not say why")
+            bail!("exits without Lambda's environment and does not say why")
         }
         Some(_) => Ok(()),
     }

@@ -1,7 +1,7 @@
-//! The task runner for people and CI alike: `cargo xtask ci` is all that `.ci/run` runs, so a green run here and
-//! a green run there mean the same.
+//! The task runner for people and CI: `.ci/run` runs `cargo xtask ci` and nothing else, so a green run here means a
+//! green run there.
 
-#![expect(clippy::print_stdout, reason = "a task runner talks to a terminal")]
+#![expect(clippy::print_stdout, reason = "a task runner prints to a terminal")]
 
 pub mod browser;
 pub mod clients;
@@ -22,3 +22,4 @@ pub mod starts;
 pub mod steps;
 pub mod template;
 pub mod tools;
+pub mod vocabulary;

@@ -1,4 +1,4 @@
-//! Reads the command line and runs the steps it names; `cargo xtask help` lists them.
+//! Parses the command line and runs the steps; `cargo xtask help` lists them.
 
 use std::{process::ExitCode, thread};
 
@@ -24,62 +24,62 @@ struct Arguments {
 
 #[derive(Subcommand)]
 enum Task {
-    /// Everything that must pass before a change lands, in order
+    /// Runs everything that must pass before a change is merged
     Ci {
-        /// Only format, lints and tests: what to run while writing
+        /// Only format, lints and tests: the inner loop
         #[arg(long)]
         quick: bool,
-        /// With the binaries that are deployed, in place of some that are not optimised
+        /// With optimised binaries, as deployed
         #[arg(long, conflicts_with = "quick")]
         as_deployed: bool,
     },
     /// Formats all Rust code
     Fmt {
-        /// Only tells whether it is formatted
+        /// Only check, change nothing
         #[arg(long)]
         check: bool,
     },
-    /// Clippy over everything, warnings refused
+    /// Checks the vocabulary (xtask/vocabulary.yaml), then runs clippy on everything; a warning is an error
     Lint,
-    /// All tests
+    /// Runs all tests
     Test,
-    /// Devices and brokers that nobody here wrote: AWS's device SDK on our broker, our device on mosquitto
+    /// Tests with third-party software: AWS's device SDK on our broker, our device on mosquitto
     Interop,
-    /// The dashboard in Debian's Chromium: each job, and every page before axe, Lighthouse and the budget
+    /// Tests the dashboard in Debian's Chromium: each task, and every page with axe, Lighthouse and a size budget
     Browser {
-        /// Lighthouse looks at every page, and not only at some
+        /// Check every page with Lighthouse, not only some
         #[arg(long)]
         all: bool,
     },
-    /// Clients generated from the OpenAPI document, at the local cloud; and what judges such documents
+    /// Tests clients generated from the OpenAPI document against the local cloud, and lints the document
     Clients,
-    /// The code's own documentation, warnings refused
+    /// Builds the API documentation of the code; a warning is an error
     Doc,
-    /// Writes docs/openapi.json anew from the code
+    /// Regenerates docs/openapi.json from the code
     Openapi,
-    /// Writes the tables of infra/runbooks/costs.md anew from prices, measurements and templates
+    /// Regenerates the tables of infra/runbooks/costs.md from prices, measurements and templates
     Costs,
-    /// Judges the template, as written and as deployed, and seeds defects that must be found
+    /// Checks the template, as written and as deployed, and that every check finds its seeded defects
     Template,
-    /// Builds the Lambda binaries with `sam build`, starts each, and lists what is in it
+    /// Builds the Lambda binaries with `sam build`, starts each, and writes a bill of materials
     Build {
-        /// Not optimised, and apart from what is deployed, as CI has them
+        /// Without optimisation, in a folder of its own, as CI does
         #[arg(long)]
         lightly: bool,
     },
-    /// How long the first answer of each function takes, from its start: of what `build` has left
+    /// Measures the time from start to first answer of each function that `build` has built
     Starts,
-    /// Deploys what was built on ministack, and runs the end-to-end suite against it
+    /// Deploys the output of `build` on ministack and runs the end-to-end suite against it
     Deployed {
-        /// What was built lightly
+        /// The output of `build --lightly`
         #[arg(long)]
         lightly: bool,
     },
-    /// Installs SAM CLI, cargo-lambda and Zig as tested with, in target/tools/bin
+    /// Installs the tested versions of SAM CLI, cargo-lambda and Zig in target/tools/bin
     Tools,
-    /// Licences, sources, versions and hashes of what we use, and known vulnerabilities
+    /// Checks licences, sources, versions and hashes of dependencies, and known vulnerabilities
     Deny {
-        /// Fails when the vulnerability database cannot be reached
+        /// Fail if the vulnerability database cannot be reached
         #[arg(long)]
         require_advisories: bool,
     },
@@ -97,9 +97,9 @@ fn main() -> Result<ExitCode> {
                 steps.run("fmt", || rust::format(&project, true));
                 steps.run("lint", || rust::lint(&project));
                 steps.run("compile", || rust::compile_tests(&project));
-                // Tests have the machine to themselves.
+                // The tests run alone on the machine.
                 if let Some(tools) = tools {
-                    steps.run("tools", || tools.join().map_err(|_| anyhow!("installing the tools has panicked"))?);
+                    steps.run("tools", || tools.join().map_err(|_| anyhow!("installing the tools panicked"))?);
                 }
             });
             steps.run("test", || rust::test(&project));

@@ -1,4 +1,4 @@
-//! Proof by what is here: a command in a network namespace of its own, in which nobody answers.
+//! Runs a command without a network: in a network namespace of its own.
 
 use std::{
     fmt,
@@ -7,12 +7,12 @@ use std::{
 
 use crate::process::through;
 
-/// How this machine lets us switch the network off for a command.
+/// How this machine can switch the network off for a command.
 #[derive(Debug)]
 pub struct Offline(Option<&'static [&'static str]>);
 
 impl Offline {
-    /// Tries, as root and as somebody who may make user namespaces.
+    /// Tries it as root and as a user who may create user namespaces.
     #[must_use]
     pub fn find() -> Self {
         let ways: [&[&str]; 2] = [&["--net"], &["--map-root-user", "--net"]];
@@ -24,7 +24,7 @@ impl Offline {
         Self(ways.into_iter().find(|way| works(way)))
     }
 
-    /// The same command without a network, if that can be.
+    /// The same command without a network, if possible.
     #[must_use]
     pub fn confine(&self, command: &Command) -> Command {
         match self.0 {

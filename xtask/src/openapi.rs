@@ -1,5 +1,5 @@
-//! The OpenAPI document: generated from the code by an example of the end-to-end tests, since this crate must not wait
-//! for the functions to be compiled.
+//! The OpenAPI document, generated from the code by an example in the end-to-end tests: this crate must not depend on
+//! the functions.
 
 use std::{fs, process::Stdio};
 
@@ -7,7 +7,7 @@ use anyhow::{Context as _, Result, ensure};
 
 use crate::{process::shown, project::Project, steps::Note};
 
-/// Writes `docs/openapi.json` anew, and says whether that changed it.
+/// Regenerates `docs/openapi.json`. The note says whether it changed.
 pub fn write(project: &Project) -> Result<Note> {
     let mut command = project.cargo();
     command.args(["run", "--quiet", "--locked", "--package", "e2e", "--example", "openapi"]).stderr(Stdio::inherit());

@@ -1,12 +1,12 @@
-//! Runs other programs, and prints each command line first in a form that can be pasted into a shell.
+//! Runs other programs. Each command line is printed first, in a form that can be pasted into a shell.
 
 use std::process::{Child, ChildStdout, Command};
 
 use anyhow::{Context as _, Result, ensure};
 
-/// Prints and runs a command; its output goes where ours goes.
+/// Prints and runs a command with our own output streams.
 ///
-/// Fails when it cannot be started or does not exit with 0.
+/// Fails if it cannot be started or does not exit with 0.
 pub fn run(command: &mut Command) -> Result<()> {
     let shown = shown(command);
     println!("$ {shown}");
@@ -15,29 +15,27 @@ pub fn run(command: &mut Command) -> Result<()> {
     Ok(())
 }
 
-/// A program that is killed when we are done with it.
+/// A program that is killed when this is dropped.
 #[derive(Debug)]
 pub struct Running(Child);
 
 impl Running {
-    /// Prints and starts a command.
     pub fn start(command: &mut Command) -> Result<Self> {
         let shown = shown(command);
         println!("$ {shown} &");
         Self::unannounced(command)
     }
 
-    /// Starts a command that nobody needs to know of.
+    /// Starts a command without printing it.
     pub fn unannounced(command: &mut Command) -> Result<Self> {
         command.spawn().map(Self).with_context(|| format!("cannot start `{}`", shown(command)))
     }
 
-    /// What it writes, where that was asked for.
+    /// Its standard output, if that is piped.
     pub fn output(&mut self) -> Result<ChildStdout> {
-        self.0.stdout.take().context("its output is not ours")
+        self.0.stdout.take().context("its output is not piped")
     }
 
-    /// The number of its process.
     #[must_use]
     pub fn id(&self) -> u32 {
         self.0.id()
@@ -46,13 +44,13 @@ impl Running {
 
 impl Drop for Running {
     fn drop(&mut self) {
-        // It may have ended by itself; then there is nothing to do.
+        // It may have ended by itself, which is fine.
         let _ = self.0.kill();
         let _ = self.0.wait();
     }
 }
 
-/// A command as another one runs it, which has it as its last arguments.
+/// A command as the last arguments of another one.
 #[must_use]
 pub fn through(mut wrapper: Command, command: &Command) -> Command {
     wrapper.arg(command.get_program()).args(command.get_args());
@@ -68,7 +66,7 @@ pub fn through(mut wrapper: Command, command: &Command) -> Command {
     wrapper
 }
 
-/// The command line with the environment that we add to it, but for `PATH`, which would drown the rest.
+/// The command line with the environment variables that we add, except `PATH`, which is too long.
 #[must_use]
 pub fn shown(command: &Command) -> String {
     let environment = command.get_envs().filter_map(|(name, value)| {
@@ -80,13 +78,13 @@ pub fn shown(command: &Command) -> String {
     environment.chain([program]).chain(arguments).collect::<Vec<_>>().join(" ")
 }
 
-/// A word as a shell reads it.
-pub(crate) fn quoted(word: &str) -> String {
+/// An argument as a shell reads it.
+pub(crate) fn quoted(argument: &str) -> String {
     let plain = |c: char| c.is_ascii_alphanumeric() || "-_./=:,+@%".contains(c);
-    if !word.is_empty() && word.chars().all(plain) {
-        word.to_owned()
+    if !argument.is_empty() && argument.chars().all(plain) {
+        argument.to_owned()
     } else {
-        format!("'{}'", word.replace('\'', r"'\''"))
+        format!("'{}'", argument.replace('\'', r"'\''"))
     }
 }
 

@@ -1,4 +1,4 @@
-//! Where things are: asked of cargo once, so that no path is guessed and `CARGO_TARGET_DIR` is honoured.
+//! Paths of the workspace, from `cargo metadata`: no path is guessed, and `CARGO_TARGET_DIR` is respected.
 
 use std::{
     env,
@@ -9,21 +9,19 @@ use std::{
 use anyhow::{Context as _, Result, ensure};
 use serde_json::Value;
 
-/// The workspace.
 #[derive(Debug)]
 pub struct Project {
     /// The folder of the workspace's `Cargo.toml`.
     pub root: PathBuf,
-    /// The folder that all builds share.
+    /// The target folder of all builds.
     pub target: PathBuf,
     /// The packages under `functions/`, each with one binary of the same name.
     pub functions: Vec<String>,
-    /// The packages that cargo-lambda compiles in one go, whichever it is asked for.
+    /// The packages that cargo-lambda compiles together, whichever it is called for.
     pub built_together: Vec<String>,
 }
 
 impl Project {
-    /// Asks cargo.
     pub fn load() -> Result<Self> {
         let output =
             cargo().args(["metadata", "--no-deps", "--format-version", "1"]).output().context("cannot start cargo")?;
@@ -52,7 +50,7 @@ impl Project {
         Ok(Self { target: path("target_directory")?, root, functions, built_together })
     }
 
-    /// A cargo command that runs at the root.
+    /// A cargo command in the root folder.
     #[must_use]
     pub fn cargo(&self) -> Command {
         let mut command = cargo();
@@ -60,25 +58,26 @@ impl Project {
         command
     }
 
-    /// A command for another program that runs at the root, and may run cargo.
+    /// A command for another program in the root folder, which may run cargo.
     #[must_use]
     pub fn program(&self, name: &str) -> Command {
         let mut command = unmarked(Command::new(name));
-        // SAM and cargo-lambda run cargo from the function's folder: a relative folder would end up in there.
+        // SAM and cargo-lambda run cargo in the function's folder; a relative target folder would end up there.
         command.current_dir(&self.root).env("CARGO_TARGET_DIR", &self.target);
         command
     }
 }
 
 fn cargo() -> Command {
-    // Set by cargo for what it runs: the toolchain that built us builds the rest.
+    // Set by cargo for its children: the same toolchain builds everything.
     unmarked(Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into())))
 }
 
-/// A command without what cargo says to us alone.
+/// A command without the variables that cargo sets for this package.
 fn unmarked(mut command: Command) -> Command {
-    // Also set by cargo for what it runs, about this package. Build scripts that watch them (ring's does) would run again,
-    // and everything above them would be compiled again, each time `cargo xtask` and plain `cargo` take turns.
+    // Cargo sets these for its children, about this package. Build scripts that watch them (ring's does) would run
+    // again, and everything that depends on them would be recompiled, whenever `cargo xtask` and plain `cargo`
+    // alternate.
     for (name, _) in env::vars_os() {
         if name.to_str().is_some_and(|name| name.starts_with("CARGO_PKG_") || name.starts_with("CARGO_MANIFEST_")) {
             command.env_remove(name);

@@ -1,4 +1,4 @@
-//! Runs a folder of Python tests, and counts them: a run that executed none, or skipped any, has not shown what it is for.
+//! Runs a folder of Python tests. A run that executed no test or skipped one is a failure.
 
 use std::{
     ffi::OsStr,
@@ -10,10 +10,10 @@ use anyhow::{Context as _, Result, ensure};
 
 use crate::{process::shown, project::Project, steps::Note, tools::Tools};
 
-/// Runs the tests of a folder. `arguments` are its own options beside `--binaries`.
+/// Runs the tests of a folder. `arguments` are its own options besides `--binaries`.
 pub(crate) fn run(project: &Project, tools: &Tools, folder: &str, arguments: &[&OsStr]) -> Result<Note> {
     let mut command = tools.command("python")?;
-    // Nothing is left in the source tree.
+    // No cache in the source tree.
     command.args(["-B", "-m", "pytest", "-p", "no:cacheprovider", "--quiet", "--strict-markers"]);
     command.arg("--binaries").arg(project.target.join("debug")).args(arguments);
     command.arg(project.root.join(folder)).stdout(Stdio::piped());
@@ -32,7 +32,7 @@ pub(crate) fn run(project: &Project, tools: &Tools, folder: &str, arguments: &[&
     judge(&last)
 }
 
-/// By pytest's last line: everything has run, and passed.
+/// Parses pytest's last line: all tests must have run and passed.
 fn judge(last: &str) -> Result<Note> {
     let (counts, _) = last.split_once(" in ").with_context(|| format!("pytest ended with {last:?}"))?;
     ensure!(
@@ -47,7 +47,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_a_run_in_which_everything_passed_is_good() {
+    fn only_a_run_in_which_everything_passed_is_accepted() {
         assert_eq!(judge("41 passed in 73.21s (0:01:13)").unwrap(), "41 passed");
         for last in
             ["40 passed, 1 skipped in 3.1s", "1 failed, 3 passed in 2s", "no tests ran in 0.01s", "", "0 passed in 1s"]

@@ -1,8 +1,8 @@
-//! The runbook of the first deployment, run by its own lines: what it tells a newcomer to type is what CI types.
+//! Runs the commands of the runbook for the first deployment, so that CI types what a newcomer types.
 //!
-//! Every command in it is run as it stands, followed by what belongs to the machine that it runs on, or it is skipped for a
-//! reason that is printed. So a command that does not work fails CI, a new one is run without being listed anywhere, and
-//! what is said here of a command that is gone is an error.
+//! Every command is run as written, perhaps with arguments that this machine needs, or skipped for a reason that is
+//! printed. So a command that does not work fails CI, a new command is run without being listed anywhere, and an entry
+//! here for a command that no longer exists is an error.
 
 use std::{
     fs,
@@ -15,23 +15,22 @@ use anyhow::{Context as _, Result, ensure};
 use crate::{process::quoted, project::Project};
 
 const FILE: &str = "infra/runbooks/first-deployment.md";
-/// The command that the first part ends with.
 const BUILD: &str = "sam build";
-/// The section that is about an address of your own.
+/// The section about a custom domain.
 const DOMAIN: &str = "## An address of your own";
 
-/// The runbook's parts, each of which runs in a shell of its own.
+/// The parts of the runbook. Each runs in a shell of its own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Part {
-    /// Tools and build, which need no account.
+    /// Tools and build: no account needed.
     Build,
-    /// The deployment, and what follows it.
+    /// The deployment and the steps after it.
     Deploy,
-    /// An address of your own.
+    /// A custom domain.
     Domain,
 }
 
-/// What is done with the commands that begin so, unless they are run as they stand.
+/// Special treatment of the commands with this beginning; all others run as written.
 #[derive(Debug, Clone)]
 pub(crate) struct Special {
     begins: &'static str,
@@ -45,17 +44,17 @@ enum What {
 }
 
 impl Special {
-    /// Commands that are not run, and why.
+    /// Not run, for this reason.
     pub(crate) fn skipped(begins: &'static str, reason: &'static str) -> Self {
         Self { begins, what: What::Skipped { reason } }
     }
 
-    /// Commands with more arguments at their end.
+    /// Run with more arguments.
     pub(crate) fn with(begins: &'static str, arguments: impl Into<String>) -> Self {
         Self { begins, what: What::Run { environment: String::new(), arguments: arguments.into() } }
     }
 
-    /// The same with variables before them.
+    /// Run with more arguments, and with variables before.
     pub(crate) fn in_environment(self, variables: &[(&str, &str)]) -> Self {
         let Self { begins, what: What::Run { arguments, .. } } = self else { return self };
         let assignments = variables.iter().map(|(name, value)| format!("{name}={} ", quoted(value)));
@@ -68,14 +67,14 @@ impl Special {
     }
 }
 
-/// A shell script of one part. `before` is what the shell is told first.
+/// A shell script of one part. `before` comes first.
 pub(crate) fn script(project: &Project, part: Part, before: &str, special: &[Special]) -> Result<String> {
     let commands = commands(&read(project)?)?;
     let commands = commands.iter().filter(|(of, _)| *of == part).map(|(_, command)| &**command);
     assemble(&commands.collect::<Vec<_>>(), before, special)
 }
 
-/// The functions of the shell that the runbook defines, since each part runs in a shell of its own.
+/// The shell functions that the runbook defines, since each part runs in a shell of its own.
 pub(crate) fn definitions(project: &Project) -> Result<String> {
     let commands = commands(&read(project)?)?;
     let functions = commands.iter().map(|(_, command)| &**command).filter(|command| {
@@ -84,9 +83,9 @@ pub(crate) fn definitions(project: &Project) -> Result<String> {
     Ok(functions.collect::<Vec<_>>().join("\n"))
 }
 
-/// A command for a shell that runs a script, which it is given as a file.
+/// A command that runs a script from a file.
 pub(crate) fn shell(project: &Project, file: &Path, script: &str) -> Result<Command> {
-    fs::create_dir_all(file.parent().context("a script has a folder")?)?;
+    fs::create_dir_all(file.parent().context("a script has no folder")?)?;
     fs::write(file, script)?;
     let mut shell = project.program("bash");
     shell.arg(file).stdin(Stdio::null());
@@ -119,12 +118,12 @@ fn assemble(commands: &[&str], before: &str, special: &[Special]) -> Result<Stri
     Ok(lines.join("\n") + "\n")
 }
 
-/// The commands in the blocks of shell code, with the part that each belongs to.
+/// The commands in the shell code blocks, with the part each belongs to.
 fn commands(text: &str) -> Result<Vec<(Part, String)>> {
     let (mut part, mut is_code, mut found, mut begun) = (Part::Build, false, Vec::new(), String::new());
     for line in text.lines() {
         if line.starts_with("```") {
-            ensure!(begun.is_empty(), "{FILE}: a command without an end: {begun}");
+            ensure!(begun.is_empty(), "{FILE}: an incomplete command: {begun}");
             is_code = line == "```sh";
         } else if is_code {
             begun.push_str(line);
@@ -144,7 +143,7 @@ fn commands(text: &str) -> Result<Vec<(Part, String)>> {
     Ok(found)
 }
 
-/// Whether the shell would run it, or wait for more lines.
+/// Whether the command is complete: the shell would run it instead of waiting for more lines.
 fn is_whole(command: &str) -> Result<bool> {
     if command.ends_with('\\') {
         return Ok(false);
@@ -166,7 +165,7 @@ mod tests {
     }
 
     #[test]
-    fn commands_are_told_apart_whatever_lines_they_take() {
+    fn commands_are_separated_whatever_lines_they_take() {
         assert_eq!(
             owned(TEXT),
             [
@@ -181,7 +180,7 @@ mod tests {
     }
 
     #[test]
-    fn a_command_is_run_as_it_stands_or_with_more_or_not_at_all() {
+    fn a_command_is_run_as_written_or_with_more_or_skipped() {
         let special = [
             Special::skipped("false", "it always fails"),
             Special::with("echo b", "c >&2").in_environment(&[("D", "e f")]),
@@ -203,7 +202,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_said_of_a_command_that_is_gone_is_an_error() {
+    fn an_entry_for_a_missing_command_is_an_error() {
         assert!(assemble(&["echo a"], "", &[Special::skipped("echo b", "it is gone")]).is_err());
         assert!(assemble(&[], "", &[]).is_err());
     }

@@ -1,4 +1,4 @@
-//! The steps that need nothing but the Rust toolchain.
+//! The steps that need only the Rust toolchain.
 
 use std::{
     io::{BufRead as _, BufReader},
@@ -11,9 +11,10 @@ use crate::{
     process::{run, shown},
     project::Project,
     steps::Note,
+    vocabulary,
 };
 
-/// Formats the code, or with `check` only tells whether it is formatted.
+/// Formats the code; with `check`, only checks the format.
 pub fn format(project: &Project, check: bool) -> Result<Note> {
     let mut command = project.cargo();
     command.args(["fmt", "--all"]);
@@ -24,25 +25,27 @@ pub fn format(project: &Project, check: bool) -> Result<Note> {
     Ok(Note::new())
 }
 
-/// Clippy over everything, tests and benches too.
+/// Checks the vocabulary, then runs clippy on everything, including tests and benches.
 pub fn lint(project: &Project) -> Result<Note> {
+    let checked = vocabulary::check(project)?;
+    println!("vocabulary: {checked} files checked");
     run(project.cargo().args(["clippy", "--locked", "--workspace", "--all-targets", "--", "-D", "warnings"]))?;
     Ok(Note::new())
 }
 
-/// Builds the documentation; a broken link in it is an error.
+/// Builds the documentation. A broken link is an error.
 pub fn document(project: &Project) -> Result<Note> {
     run(project.cargo().args(["doc", "--locked", "--workspace", "--no-deps"]).env("RUSTDOCFLAGS", "-D warnings"))?;
     Ok(Note::new())
 }
 
-/// Compiles all tests, so that what is told of the next step is how long they take.
+/// Compiles all tests: a step of its own, so that the time of the next one is that of the tests.
 pub fn compile_tests(project: &Project) -> Result<Note> {
     run(project.cargo().args(["test", "--locked", "--workspace", "--no-run"]))?;
     Ok(Note::new())
 }
 
-/// Runs all tests, and counts them: a run that executed none, or skipped any, has not shown what it is for.
+/// Runs all tests. A run that executed no test or ignored one is a failure.
 pub fn test(project: &Project) -> Result<Note> {
     let mut command = project.cargo();
     command.args(["test", "--locked", "--workspace"]).stdout(Stdio::piped());
@@ -52,7 +55,6 @@ pub fn test(project: &Project) -> Result<Note> {
     let mut count = Count::default();
     if let Some(output) = child.stdout.take() {
         for line in BufReader::new(output).split(b'\n') {
-            // Tests may print any bytes.
             let line = String::from_utf8_lossy(&line?).into_owned();
             println!("{line}");
             count.add(&line);
@@ -63,7 +65,7 @@ pub fn test(project: &Project) -> Result<Note> {
     count.judge()
 }
 
-/// Tests over all test binaries.
+/// The tests of all binaries.
 #[derive(Debug, Default, PartialEq)]
 struct Count {
     passed: u64,
@@ -72,7 +74,7 @@ struct Count {
 }
 
 impl Count {
-    /// Adds what a test binary says at its end; other lines say nothing.
+    /// Adds the counts of a test binary's last line; other lines are skipped.
     fn add(&mut self, line: &str) {
         let Some((_, counts)) = line.strip_prefix("test result: ").and_then(|rest| rest.split_once(". ")) else {
             return;
@@ -96,8 +98,8 @@ impl Count {
     fn judge(&self) -> Result<Note> {
         ensure!(self.passed > 0, "no test was executed");
         ensure!(self.failed == 0, "{} tests failed", self.failed);
-        ensure!(self.ignored == 0, "{} tests are ignored: make them pass or delete them", self.ignored);
-        // The form that CI reads, alone on its line.
+        ensure!(self.ignored == 0, "{} tests are ignored: fix or delete them", self.ignored);
+        // CI parses this line.
         println!("tests: {} passed, {} failed", self.passed, self.failed);
         Ok(format!("{} passed", self.passed))
     }
@@ -126,7 +128,7 @@ mod tests {
     }
 
     #[test]
-    fn no_test_a_failed_test_and_an_ignored_test_are_refused() {
+    fn a_run_without_tests_or_with_failed_or_ignored_ones_fails() {
         assert!(Count::default().judge().is_err());
         assert!(Count { passed: 1, failed: 1, ignored: 0 }.judge().is_err());
         assert!(Count { passed: 1, failed: 0, ignored: 1 }.judge().is_err());

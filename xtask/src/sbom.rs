@@ -1,9 +1,9 @@
-//! A bill of materials for each Lambda binary, in `CycloneDX`: what is linked into it, by version, licence and the
-//! checksum under which it was fetched.
+//! A software bill of materials for each Lambda binary, in `CycloneDX`: everything linked into it, with version,
+//! licence and checksum.
 //!
-//! It is made from `cargo tree`, asked for the functions as they are built. The tools that there are for it ask
-//! `cargo metadata`, which settles features for the whole workspace at once: they would list aws-lc for a function, which
-//! only the local cloud has, and another 40 packages that no function is built with.
+//! It is made from `cargo tree` for the functions as they are built. Existing tools use `cargo metadata`, which
+//! resolves features for the whole workspace at once: they would list aws-lc, which only the local cloud has, and some
+//! 40 packages that no function is built with.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -21,18 +21,18 @@ use crate::{
     tools::Tools,
 };
 
-/// A package: name and version.
+/// Name and version.
 type Package = (String, String);
 
-/// What each package is built from, and the licence of each.
+/// Dependencies and licence of each package.
 #[derive(Debug, Default)]
 struct Graph {
     needs: BTreeMap<Package, BTreeSet<Package>>,
     licences: BTreeMap<Package, String>,
 }
 
-/// Writes the bill of each function whose binary is given, checks it against the binary, and has it validated by
-/// `CycloneDX`'s own schema. Gives the number of packages in all of them.
+/// Writes the bill of each given function, checks it against the binary, and validates it with `CycloneDX`'s own
+/// schema. Returns the number of packages in all of them.
 pub fn write(project: &Project, target: &str, binaries: &[(String, PathBuf)]) -> Result<usize> {
     let graph = Graph::parse(&tree(project, target)?)?;
     let lock = fs::read_to_string(project.root.join("Cargo.lock"))?;
@@ -48,7 +48,7 @@ pub fn write(project: &Project, target: &str, binaries: &[(String, PathBuf)]) ->
         fs::write(&file, format!("{bill:#}\n"))?;
         let missing: Vec<_> =
             named(&fs::read(binary)?).into_iter().filter(|package| !linked.packages.contains(package)).collect();
-        ensure!(missing.is_empty(), "{function} has in its binary what is not in its bill: {missing:?}");
+        ensure!(missing.is_empty(), "the binary of {function} contains packages that are not in its bill: {missing:?}");
         files.push(file);
         all.extend(linked.packages);
     }
@@ -61,15 +61,15 @@ sys.exit('\\n'.join(error.data.message for error in errors if error) or None)";
     Ok(all.len())
 }
 
-/// Everything that is linked into one binary.
+/// All packages linked into one binary.
 struct Linked {
     root: Package,
     packages: BTreeSet<Package>,
 }
 
 impl Graph {
-    /// Reads `cargo tree --prefix depth --format '{p}|{l}'`. What it has shown once it marks with a star the next time,
-    /// without what is below.
+    /// Parses the output of `cargo tree --prefix depth --format '{p}|{l}'`. A package that was shown before is marked
+    /// with a star and has no dependencies below it.
     fn parse(tree: &str) -> Result<Self> {
         let mut graph = Self::default();
         let mut above: Vec<Package> = Vec::new();
@@ -77,9 +77,9 @@ impl Graph {
             let digits = line.find(|c: char| !c.is_ascii_digit()).with_context(|| format!("no package in {line}"))?;
             let depth: usize = line[..digits].parse().with_context(|| format!("no depth in {line}"))?;
             let (package, licence) = line[digits..].split_once('|').with_context(|| format!("no licence in {line}"))?;
-            let mut words = package.split(' ');
-            let name = words.next().context("no name")?.to_owned();
-            let version = words.next().and_then(|version| version.strip_prefix('v')).context("no version")?.to_owned();
+            let mut fields = package.split(' ');
+            let name = fields.next().context("no name")?.to_owned();
+            let version = fields.next().and_then(|version| version.strip_prefix('v')).context("no version")?.to_owned();
             let package = (name, version);
             above.truncate(depth);
             if let Some(parent) = above.last() {
@@ -107,7 +107,7 @@ impl Graph {
         Ok(Linked { root, packages })
     }
 
-    /// The document. Nothing in it depends on when or where it is made.
+    /// The document. It does not depend on the time or the machine.
     fn bill(
         &self,
         linked: &Linked,
@@ -149,8 +149,7 @@ impl Graph {
     }
 }
 
-/// The functions, all together as they are built, with what is linked into them: neither what only their tests need nor
-/// what only builds them.
+/// The packages linked into the functions, all built together: without dev-dependencies and build-dependencies.
 fn tree(project: &Project, target: &str) -> Result<String> {
     let mut tree = project.cargo();
     tree.args(["tree", "--locked", "--target", target, "--edges", "normal,no-proc-macro"]);
@@ -164,7 +163,7 @@ fn tree(project: &Project, target: &str) -> Result<String> {
     Ok(String::from_utf8(output.stdout)?)
 }
 
-/// The packages of a lock file; those of our own have no checksum.
+/// The packages of a lock file. Our own have no checksum.
 fn checksums(lock: &str) -> BTreeMap<Package, Option<String>> {
     let entries = lock.split("[[package]]").skip(1);
     entries
@@ -178,7 +177,7 @@ fn checksums(lock: &str) -> BTreeMap<Package, Option<String>> {
         .collect()
 }
 
-/// The packages of a registry that a binary names, since a panic tells the file in which it happened.
+/// The registry packages that a binary names: a panic message contains the source path.
 fn named(binary: &[u8]) -> BTreeSet<Package> {
     const MARK: &[u8] = b"/registry/src/";
     let mut packages = BTreeSet::new();
@@ -227,7 +226,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_shown_once_is_below_each_that_needs_it() {
+    fn a_dependency_shown_once_counts_for_every_dependent() {
         let graph = Graph::parse(TREE).unwrap();
         let needs = |name, version| graph.needs.get(&package(name, version)).cloned().unwrap_or_default();
         assert_eq!(needs("keys", "0.1.0"), [package("serde", "1.0.2"), package("store", "0.1.0")].into());
@@ -238,7 +237,7 @@ mod tests {
     }
 
     #[test]
-    fn a_bill_names_its_binary_and_what_is_in_it_as_fetched() {
+    fn a_bill_names_its_binary_and_its_packages_with_checksums() {
         let graph = Graph::parse(TREE).unwrap();
         let linked = Linked { root: package("openings", "0.1.0"), packages: [package("serde", "1.0.2")].into() };
         let checksums = checksums(
@@ -256,7 +255,7 @@ mod tests {
     }
 
     #[test]
-    fn the_functions_are_built_from_what_the_lock_file_has_and_not_from_what_tests_need() {
+    fn functions_are_built_without_dev_dependencies() {
         let project = Project::load().unwrap();
         let target = "aarch64-unknown-linux-gnu";
         let graph = Graph::parse(&tree(&project, target).unwrap()).unwrap();
@@ -273,7 +272,7 @@ mod tests {
     }
 
     #[test]
-    fn a_function_that_is_not_in_the_tree_and_an_empty_one_are_errors() {
+    fn a_function_without_packages_is_an_error() {
         let graph = Graph::parse(TREE).unwrap();
         assert!(graph.linked("devices").is_err());
         assert!(graph.linked("openings").is_err(), "built from two packages");
@@ -281,7 +280,7 @@ mod tests {
     }
 
     #[test]
-    fn a_binary_names_packages_by_the_paths_of_its_panics() {
+    fn a_binary_names_packages_in_the_paths_of_its_panics() {
         let binary = b"\0/root/.cargo/registry/src/index.crates.io-1949cf8c6b5b557f/aws-sdk-sns-1.95.0/src/a.rs\0\
             /registry/src/index/h2-0.4.12/src/b.rs/registry/src/index/ring-0.17.14-rc.1/c.rs\0/registry/src/";
         let expected = [package("aws-sdk-sns", "1.95.0"), package("h2", "0.4.12"), package("ring", "0.17.14-rc.1")];

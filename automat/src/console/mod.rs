@@ -1,4 +1,4 @@
-//! The console: what is typed at it is done to the cabinet, and what the cabinet does is printed.
+//! The console: commands operate the cabinet, and what the cabinet does is printed.
 
 mod command;
 
@@ -15,7 +15,7 @@ use tokio::sync::mpsc;
 
 use command::Command;
 
-/// Works the automat until `quit` or Ctrl-C. With standard input closed it just runs.
+/// Runs until `quit` or Ctrl-C. If standard input is closed, the automat runs on its own.
 pub(crate) async fn run(mut automat: SimulatedAutomat) -> ExitCode {
     say(&table(&automat));
     let mut lines = Some(lines());
@@ -36,7 +36,7 @@ pub(crate) async fn run(mut automat: SimulatedAutomat) -> ExitCode {
             },
             Ok(()) = display.changed() => {
                 let shown = *display.borrow_and_update();
-                // A wait changes each second: its first one is enough here.
+                // A countdown changes every second; its first value is enough here.
                 let waits = matches!(shown, Display::Wait(_));
                 if !(counts_down && waits) {
                     say(&if shown == Display::Off { "The automat is off.".to_owned() } else { format!("  [{shown}]") });
@@ -47,7 +47,7 @@ pub(crate) async fn run(mut automat: SimulatedAutomat) -> ExitCode {
             _ = tokio::signal::ctrl_c() => break,
         }
         if automat.has_stopped() && lines.is_none() {
-            // Nobody is there to start it again.
+            // Nobody can restart it.
             return ExitCode::FAILURE;
         }
     }
@@ -55,7 +55,7 @@ pub(crate) async fn run(mut automat: SimulatedAutomat) -> ExitCode {
     ExitCode::SUCCESS
 }
 
-/// Does what a line says; what to print about it.
+/// Carries out a command. Returns the text to print.
 fn carry_out(command: Command, automat: &SimulatedAutomat) -> String {
     let done = |done: bool| if done { "Done." } else { "That cannot be done: look at `lockers`." }.to_owned();
     match command {
@@ -94,7 +94,6 @@ fn connection_text(connected: bool) -> &'static str {
     if connected { "Connected." } else { "Not connected." }
 }
 
-/// The lockers as they are.
 fn table(automat: &SimulatedAutomat) -> String {
     let mut table = format!("{}\nlocker  key  door", connection_text(*automat.connection().borrow()));
     for (index, locker) in automat.lockers().iter().enumerate() {
@@ -106,7 +105,7 @@ fn table(automat: &SimulatedAutomat) -> String {
     table
 }
 
-/// The lines of standard input, read by a thread of their own: a read that waits cannot be called off.
+/// The lines of standard input, read by a thread: a blocking read cannot be cancelled.
 fn lines() -> mpsc::UnboundedReceiver<String> {
     let (sender, lines) = mpsc::unbounded_channel();
     thread::spawn(move || std::io::stdin().lock().lines().map_while(Result::ok).try_for_each(|line| sender.send(line)));

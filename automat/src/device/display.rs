@@ -1,43 +1,35 @@
-//! What the keypad's display can show.
+//! The texts on the keypad's display.
 
 use std::fmt;
 
 use protocol::Purpose;
 
-/// A text on the display. Why a code was refused is never shown: whoever tries codes would learn from it.
+/// A text on the display. It never gives the reason why a code was refused: that would help somebody who is trying
+/// codes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Display {
-    /// The automat has no power.
     Off,
-    /// Nothing is going on.
     Ready,
-    /// So many keys are typed.
+    /// The number of keys typed so far.
     Typing(usize),
-    /// An entry is with the cloud.
+    /// Waiting for the cloud's reply to an entry.
     Asking,
-    /// This locker's lock is being opened.
     Opening(u16),
-    /// This locker is open.
     Open {
-        /// Which.
         locker: u16,
-        /// What for.
         purpose: Purpose,
     },
-    /// This locker's lock did not open.
     Jammed(u16),
-    /// The code is not valid now.
     NotValid,
-    /// The cloud did not answer in time.
+    /// The cloud did not reply in time.
     TryAgain,
-    /// The cloud cannot be asked.
     NoConnection,
-    /// The keypad is slow after wrong entries: it takes the next one in so many seconds.
+    /// Seconds until the next entry is accepted: the keypad is slow after wrong entries.
     Wait(u32),
 }
 
 impl Display {
-    /// Whether an entry has come to its end with it.
+    /// Whether this ends an entry.
     #[must_use]
     pub fn is_final(self) -> bool {
         !matches!(self, Self::Ready | Self::Typing(_) | Self::Asking | Self::Opening(_))

@@ -1,11 +1,11 @@
-//! From typed keys to an entry: the code is named by a MAC, and forgotten.
+//! From typed keys to an entry: only a MAC of the code is kept.
 
 use std::fmt;
 use std::iter;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use protocol::{CodeKind, Entry};
+use protocol::{CodeKind, EntryMessage};
 use ring::hmac;
 use ulid::Ulid;
 
@@ -13,14 +13,14 @@ use super::keypad::Pressed;
 use super::{Device, Display, Effect, Keys};
 use crate::clock::Millis;
 
-/// So many bytes of the MAC name a code.
+/// Length of a code's name in bytes, cut from the MAC.
 const MAC_BYTES: usize = 16;
 
-/// So many bytes of a MAC tell one key from another.
+/// Length of a key's id in bytes.
 const ID_BYTES: usize = 4;
 
-/// The automat's own key, given to it when it is set up: under it codes have the names that the cloud finds them by.
-/// While the cloud's secret is being replaced there are two, and codes have a name under each.
+/// The automat's key, from its setup. Codes are sent as MACs under it, and the cloud finds them by these. While the PIN
+/// secret is being rotated there are two keys, and codes are sent under both.
 #[derive(Clone)]
 pub struct DeviceKey {
     key: hmac::Key,
@@ -28,19 +28,17 @@ pub struct DeviceKey {
 }
 
 impl DeviceKey {
-    /// From its 32 bytes.
     #[must_use]
     pub fn new(bytes: &[u8; 32]) -> Self {
         Self { key: hmac::Key::new(hmac::HMAC_SHA256, bytes), other: None }
     }
 
-    /// The same and another one beside it.
     #[must_use]
     pub fn with_other(self, bytes: &[u8; 32]) -> Self {
         Self { other: Some(hmac::Key::new(hmac::HMAC_SHA256, bytes)), ..self }
     }
 
-    /// What tells the cloud which keys these are.
+    /// Ids by which the cloud recognizes the keys.
     pub(crate) fn ids(&self) -> Vec<String> {
         let id = |key| {
             let tag = hmac::sign(key, b"id");
@@ -49,7 +47,7 @@ impl DeviceKey {
         iter::once(&self.key).chain(&self.other).map(id).collect()
     }
 
-    /// The name of a code, and the one that it has under the other key.
+    /// The name of a code under the key, and under the other one if there is one.
     fn names(&self, kind: CodeKind, digits: &str) -> (String, Option<String>) {
         let name = |key| {
             let mut mac = hmac::Context::with_key(key);
@@ -68,7 +66,6 @@ impl fmt::Debug for DeviceKey {
 }
 
 impl Device {
-    /// Takes what was typed, key by key.
     pub(super) fn typed(&mut self, keys: &Keys, random: u128, now: Millis, effects: &mut Vec<Effect>) {
         for key in keys.reveal().chars() {
             match self.keypad.press(key, now) {
@@ -85,7 +82,7 @@ impl Device {
         };
         let id = Ulid::from_parts(u64::try_from(clock.millis(now)).unwrap_or(0), random).to_string();
         let (code, other) = key.names(kind, digits);
-        let entry = Entry {
+        let entry = EntryMessage {
             id: id.clone(),
             kind,
             code,
@@ -109,7 +106,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_code_has_the_name_that_the_cloud_gives_it() {
+    fn a_code_has_the_same_name_as_in_the_cloud() {
         // printf 'pin 4711' | openssl dgst -sha256 -mac HMAC -macopt hexkey:0101…01 -binary | head -c 16 | basenc --base64url
         let key = DeviceKey::new(&[1; 32]);
         assert_eq!(key.names(CodeKind::Pin, "4711"), ("FJBag743bcU2cjpyrLo69A".to_owned(), None));
@@ -117,9 +114,9 @@ mod tests {
         assert_eq!(format!("{key:?}"), "DeviceKey(…)");
     }
 
-    /// Whoever builds a device by the document alone tries it with these.
+    /// Somebody who builds a device from the document alone tests it with these.
     #[test]
-    fn the_documents_test_vectors_are_what_the_code_does() {
+    fn the_test_vectors_in_the_document_are_right() {
         let document = include_str!("../../../docs/device-protocol.md");
         let key = DeviceKey::new(&[1; 32]);
         let inside: protocol::Inside = [0, 2, 5, 7].into_iter().collect();
@@ -141,7 +138,7 @@ mod tests {
         let both = DeviceKey::new(&[1; 32]).with_other(&[2; 32]);
         let name = |key: &DeviceKey| key.names(CodeKind::Pin, "4711").0;
         assert_eq!(both.names(CodeKind::Pin, "4711"), (name(&one), Some(name(&two))));
-        // printf id | openssl dgst -sha256 -mac HMAC -macopt hexkey:0101…01 | head -c 8, as `shared/store` has it, too
+        // printf id | openssl dgst -sha256 -mac HMAC -macopt hexkey:0101…01 | head -c 8; `shared/store` has the same vector
         assert_eq!(one.ids(), ["a2bfbba4"]);
         assert_eq!(both.ids(), [one.ids(), two.ids()].concat());
     }

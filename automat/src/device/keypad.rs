@@ -1,52 +1,48 @@
-//! The keypad: what is typed becomes an entry, and one entry at a time waits for its answer.
+//! The keypad: typed keys become an entry, and one entry at a time waits for its reply.
 
 use protocol::CodeKind;
 
 use super::Display;
 use crate::clock::Millis;
 
-/// After so long without a key the keypad is as nobody had touched it.
+/// Without a key for this long, what was typed is forgotten.
 const IDLE: Millis = 30_000;
-/// A refused code is shown so long before the time that is to wait.
+/// How long a refused code is shown before the remaining wait.
 const REFUSED: Millis = 3_000;
-/// So long an entry waits for its answer.
+/// How long an entry waits for its reply.
 const PATIENCE: Millis = 5_000;
-/// The longest PIN, and what a longer entry is cut to, so that it is still seen to be too long.
+/// The longest PIN. Longer entries are cut to one digit more, so that they are still recognized as too long.
 const LONGEST_PIN: usize = 9;
 const SHORTEST_PIN: usize = 4;
 const RETURN_CODE: usize = 4;
 
-/// The keypad's state.
 #[derive(Debug, Default)]
 pub(super) struct Keypad {
     typed: Typed,
-    /// The entry that waits, and until when.
+    /// The entry that is waiting, and until when.
     waiting: Option<(String, Millis)>,
-    /// Until when it ignores key presses, since the cloud would check no entry.
+    /// Until when keys are ignored, because the cloud would not check an entry.
     paused_until: Millis,
-    /// When the display changes by itself: to the time that is left to wait, or else back to [`Display::Ready`].
+    /// When the display changes by itself: to the remaining wait, or back to [`Display::Ready`].
     change_at: Option<Millis>,
 }
 
-/// The keys since the last entry.
+/// The keys typed since the last entry.
 #[derive(Default)]
 struct Typed {
     star: bool,
     digits: String,
 }
 
-/// What a key came to.
+/// The effect of a key.
 pub(super) enum Pressed {
-    /// Nothing.
     Nothing,
-    /// A change of the display.
     Show(Display),
-    /// A code, to be asked about.
+    /// A complete code, to be sent.
     Code(CodeKind, String),
 }
 
 impl Keypad {
-    /// Takes one key.
     pub(super) fn press(&mut self, key: char, now: Millis) -> Pressed {
         if self.waiting.is_some() {
             return Pressed::Nothing;
@@ -74,26 +70,25 @@ impl Keypad {
         }
     }
 
-    /// An entry is on its way.
+    /// An entry was sent.
     pub(super) fn wait(&mut self, id: String, now: Millis) {
         self.waiting = Some((id, now + PATIENCE));
     }
 
-    /// Whether an answer is to the entry that waits, which is then over.
+    /// Whether a reply belongs to the waiting entry. If so, it is waiting no longer.
     pub(super) fn take_answer(&mut self, id: &str) -> bool {
         self.waiting.take_if(|(waiting, _)| waiting == id).is_some()
     }
 
-    /// Takes no keys for some seconds.
+    /// Ignores keys for some seconds.
     pub(super) fn pause(&mut self, seconds: u32, now: Millis) {
         self.paused_until = now + Millis::from(seconds) * 1000;
     }
 
-    /// Something is shown from now on.
     pub(super) fn shown(&mut self, display: Display, now: Millis) {
         self.change_at = match display {
             Display::Ready => None,
-            // When the second is over.
+            // When the shown second is over.
             Display::Wait(seconds) => {
                 Some(self.paused_until.saturating_sub(Millis::from(seconds.saturating_sub(1)) * 1000))
             }
@@ -106,7 +101,7 @@ impl Keypad {
         self.waiting.as_ref().map(|(_, until)| *until).into_iter().chain(self.change_at).min()
     }
 
-    /// What has to be shown because time has passed.
+    /// The new display, if time has changed it.
     pub(super) fn catch_up(&mut self, now: Millis) -> Option<Display> {
         let display = if self.waiting.take_if(|(_, until)| *until <= now).is_some() {
             Display::TryAgain
@@ -120,7 +115,7 @@ impl Keypad {
         Some(display)
     }
 
-    /// The time that is left to wait, as it is shown.
+    /// The remaining wait, as a display.
     fn pause_left(&self, now: Millis) -> Option<Display> {
         let seconds = self.paused_until.saturating_sub(now).div_ceil(1000);
         (seconds > 0).then(|| Display::Wait(u32::try_from(seconds).unwrap_or(u32::MAX)))

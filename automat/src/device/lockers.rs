@@ -1,4 +1,4 @@
-//! What the device reports of its lockers: doors and keys.
+//! Reports about lockers: doors and keys.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -9,40 +9,38 @@ use super::sensor::Sensor;
 use crate::clock::Millis;
 use crate::journal::Record;
 
-/// So many numbers are set aside in the journal at a time: at most one write a minute, since numbers follow the
-/// milliseconds of the clock.
-const SET_ASIDE: u64 = 60_000;
+/// How many sequence numbers are reserved in the journal at a time. Numbers follow the clock in milliseconds, so this
+/// is at most one write a minute.
+const RESERVED_AT_ONCE: u64 = 60_000;
 
-/// The lockers as the sensors see them, and which of them the cloud has yet to hear of.
+/// The lockers by their sensors, and those that are yet to be reported.
 #[derive(Debug)]
 pub(super) struct Lockers {
     states: Vec<Locker>,
-    /// Who had opened a locker before the one whose motor runs now.
+    /// Who had opened a locker before the motor run that is under way.
     before: BTreeMap<u16, Option<String>>,
     due: BTreeSet<u16>,
-    /// Whether the shadow was read on this connection, so that the time is known and all lockers are due or reported.
-    asked: bool,
+    /// Whether the shadow was read on this connection: then the time is known, and all lockers are due or reported.
+    is_shadow_read: bool,
     last: u64,
-    set_aside: u64,
-    setting_aside: bool,
+    reserved_up_to: u64,
+    is_reserving: bool,
 }
 
 #[derive(Debug)]
 struct Locker {
     key: Sensor<bool>,
     door: Sensor<Door>,
-    /// Who opened it last.
+    /// The opening or entry that opened it last.
     opened_by: Option<String>,
-    /// Whose doing its settled state is.
+    /// The opening or entry that is reported as the cause of its state.
     by: Option<String>,
 }
 
-/// A step towards reporting.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) enum Telling {
-    /// First write this: after a power cut numbers go on above it.
+pub(super) enum ReportStep {
+    /// Write this first: after a power cut, numbers continue above it.
     Reserve(Record),
-    /// Send this.
     Send(LockersMessage),
 }
 
@@ -58,10 +56,10 @@ impl Lockers {
             states: sensors.into_iter().map(locker).collect(),
             before: BTreeMap::new(),
             due: BTreeSet::new(),
-            asked: false,
+            is_shadow_read: false,
             last: numbers,
-            set_aside: numbers,
-            setting_aside: false,
+            reserved_up_to: numbers,
+            is_reserving: false,
         }
     }
 
@@ -69,8 +67,8 @@ impl Lockers {
         usize::from(locker) < self.states.len()
     }
 
-    /// Those that may have a key inside. While a sensor is unsettled either reading counts: a locker is opened for a
-    /// return on less than for a fetch, so one that may hold a key must not pass as empty.
+    /// The lockers that may hold a key. While a sensor is unsettled, either reading counts: a return opens a locker
+    /// more easily than a fetch, so a locker that may hold a key must not count as empty.
     pub(super) fn inside(&self) -> impl Iterator<Item = u16> {
         (0..).zip(&self.states).filter(|(_, state)| state.key.may_be(true)).map(|(locker, _)| locker)
     }
@@ -87,14 +85,14 @@ impl Lockers {
         }
     }
 
-    /// A motor is about to run for this opening or entry: what happens to the locker from here on is its doing.
+    /// A motor is about to run for this opening or entry: later changes of the locker are attributed to it.
     pub(super) fn opened_by(&mut self, locker: u16, id: &str) {
         if let Some(state) = self.states.get_mut(usize::from(locker)) {
             self.before.insert(locker, state.opened_by.replace(id.to_owned()));
         }
     }
 
-    /// The motor ran and the lock did not open: it is still the one before who last opened it.
+    /// The motor ran and the lock did not open: changes are attributed to the previous opening or entry again.
     pub(super) fn did_not_open(&mut self, locker: u16) {
         if let (Some(state), Some(before)) = (self.states.get_mut(usize::from(locker)), self.before.remove(&locker)) {
             let failed = std::mem::replace(&mut state.opened_by, before);
@@ -105,11 +103,11 @@ impl Lockers {
         }
     }
 
-    /// Settles the readings that have lasted. With or without a connection: what settles without one is reported with the
-    /// next.
+    /// Settles the readings that have lasted, connected or not: what settles offline is reported on the next
+    /// connection.
     pub(super) fn settle(&mut self, now: Millis) {
         for (locker, state) in (0..).zip(&mut self.states) {
-            // In the order in which they settle: of two, the later one says who opened the locker last.
+            // In the order in which they settle: the later one decides who opened the locker last.
             let door_first = state.door.settles_at() <= state.key.settles_at();
             let (key, door) = (state.key.settle(now), state.door.settle(now));
             let latest = if door_first { key.clone().or(door.clone()) } else { door.clone().or(key.clone()) };
@@ -120,56 +118,55 @@ impl Lockers {
         }
     }
 
-    /// When the next reading settles.
     pub(super) fn settles_at(&self) -> Option<Millis> {
         let readings = self.states.iter().flat_map(|state| [state.key.settles_at(), state.door.settles_at()]);
         readings.flatten().min()
     }
 
-    /// The first answer on this connection makes all lockers due: what was sent before may be lost.
-    pub(super) fn tell_all_once(&mut self) {
-        if !self.asked {
-            self.asked = true;
+    /// Makes all lockers due after the first response on a connection: earlier messages may be lost.
+    pub(super) fn report_all_once(&mut self) {
+        if !self.is_shadow_read {
+            self.is_shadow_read = true;
             self.due = (0..).take(self.states.len()).collect();
         }
     }
 
-    /// The connection is gone, and with it whatever was on its way.
+    /// The connection is lost, with everything in transit.
     pub(super) fn lose_all(&mut self) {
-        self.asked = false;
+        self.is_shadow_read = false;
         self.due.clear();
     }
 
-    pub(super) fn may_be_told(&self) -> bool {
-        self.asked
+    pub(super) fn can_be_reported(&self) -> bool {
+        self.is_shadow_read
     }
 
-    pub(super) fn are_told(&self) -> bool {
-        self.asked && self.due.is_empty()
+    pub(super) fn are_reported(&self) -> bool {
+        self.is_shadow_read && self.due.is_empty()
     }
 
-    /// Numbers up to this one are set aside.
+    /// Numbers up to this one are reserved in the journal.
     pub(super) fn reserved(&mut self, up_to: u64) {
-        self.setting_aside = false;
-        self.set_aside = self.set_aside.max(up_to);
+        self.is_reserving = false;
+        self.reserved_up_to = self.reserved_up_to.max(up_to);
     }
 
-    /// What to do to report those that are due, at this time in milliseconds since 1970. With all of them goes which keys
-    /// the device has.
-    pub(super) fn tell(&mut self, millis: i64, device_keys: &[String]) -> Option<Telling> {
-        if !self.asked || self.due.is_empty() || self.setting_aside {
+    /// The next step to report the lockers that are due. `millis` is since 1970. A report of all lockers includes the
+    /// ids of the device's keys.
+    pub(super) fn next_step(&mut self, millis: i64, device_keys: &[String]) -> Option<ReportStep> {
+        if !self.is_shadow_read || self.due.is_empty() || self.is_reserving {
             return None;
         }
         let n = u64::try_from(millis).unwrap_or(0).max(self.last.saturating_add(1));
-        if n > self.set_aside {
-            self.setting_aside = true;
-            return Some(Telling::Reserve(Record::Numbers { up_to: n.saturating_add(SET_ASIDE) }));
+        if n > self.reserved_up_to {
+            self.is_reserving = true;
+            return Some(ReportStep::Reserve(Record::Numbers { up_to: n.saturating_add(RESERVED_AT_ONCE) }));
         }
         self.last = n;
         let due = std::mem::take(&mut self.due);
         let state = |locker: u16| Some((locker, self.states.get(usize::from(locker))?.state()));
         let device_keys = if due.len() == self.states.len() { device_keys.to_vec() } else { Vec::new() };
-        Some(Telling::Send(LockersMessage { n, lockers: due.into_iter().filter_map(state).collect(), device_keys }))
+        Some(ReportStep::Send(LockersMessage { n, lockers: due.into_iter().filter_map(state).collect(), device_keys }))
     }
 }
 

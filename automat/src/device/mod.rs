@@ -1,12 +1,12 @@
-//! The device's mind: what comes in, what is to be done, and nothing else.
+//! The device's decisions: inputs in, effects out, and nothing else.
 //!
-//! [`Device`] has no clock, no network, no disk and no randomness: [`Device::handle`] takes one [`Input`] and the monotonic
-//! time and answers with [`Effect`]s for a driver to carry out in order. So a test can cut the power between any two of
-//! them, and a maker can put the same rules over other hardware.
+//! [`Device`] has no clock, network, disk or randomness: [`Device::handle`] takes one [`Input`] and the monotonic time,
+//! and returns [`Effect`]s that a driver carries out in order. So a test can cut the power between any two of them, and
+//! a manufacturer can use the same rules on other hardware.
 //!
-//! *Invariant:* the motor runs for a remote opening only after `Persisted(Intent)` has come back, and for one id never
-//! again, however often the request arrives. *Invariant:* nothing that the cloud sends unasked is believed: a delta only
-//! makes the device ask.
+//! *Invariant:* the motor runs for an opening only after `Persisted(Intent)`, and never again for the same id, however
+//! often the request arrives. *Invariant:* the device trusts no message that it has not asked for: a delta only makes
+//! it read the shadow.
 
 mod display;
 mod effect;
@@ -22,7 +22,7 @@ mod shadow;
 
 use std::collections::BTreeMap;
 
-use protocol::{Request, Topics};
+use protocol::{OpeningRequest, Topics};
 
 pub use display::Display;
 pub use effect::{Effect, Input, Keys, Motor, Sensors};
@@ -36,18 +36,15 @@ use motors::{Motors, Run};
 use question::Question;
 use reports::Reports;
 
-/// Who the device is.
 #[derive(Debug, Clone)]
 pub struct Identity {
-    /// Its topics, by its thing's name.
     pub topics: Topics,
-    /// The key under which it names codes. Without one the keypad is off.
+    /// The key for keypad codes. Without one, the keypad is off.
     pub key: Option<DeviceKey>,
-    /// Drawn anew at every start, so that no client token of an earlier life is taken for one of this.
+    /// Random at every start, so that no client token of an earlier run is mistaken for a current one.
     pub life: u64,
 }
 
-/// An automat's state.
 #[derive(Debug)]
 pub struct Device {
     identity: Identity,
@@ -55,26 +52,26 @@ pub struct Device {
     connected: bool,
     clock: Option<ServerClock>,
     question: Question,
-    /// The requests in the last answer: what a report echoes.
-    desired: BTreeMap<u16, Request>,
-    /// Openings whose intent is on its way to the disk.
+    /// The requests in the last response; reports echo them.
+    desired: BTreeMap<u16, OpeningRequest>,
+    /// Openings whose intent is being written.
     intents: Vec<Run>,
-    /// Intents of an earlier life, whose motor may or may not have run.
+    /// Intents from before a restart; their motor may or may not have run.
     dangling: Vec<(u16, u64, String)>,
     motors: Motors,
     reports: Reports,
-    /// The shadow had no room for a report.
+    /// The shadow was too full for a report.
     is_full: bool,
     lockers: Lockers,
     keypad: Keypad,
 }
 
 impl Device {
-    /// A device that has just started, with what its journal and its sensors say.
+    /// A device that has just started, with its journal and its sensors.
     #[must_use]
     pub fn new(identity: Identity, journal: Journal, sensors: Vec<Sensors>) -> Self {
         let mut reports = Reports::new(identity.life);
-        journal.untold().for_each(|(locker, entry)| reports.add(locker, &entry.id));
+        journal.unacknowledged().for_each(|(locker, entry)| reports.add(locker, &entry.id));
         Self {
             question: Question::new(identity.life),
             dangling: journal.intents().map(|(locker, entry)| (locker, entry.seq, entry.id.clone())).collect(),
@@ -92,10 +89,10 @@ impl Device {
         }
     }
 
-    /// Takes one input at a monotonic time; what to do about it, in order.
+    /// Handles one input at a monotonic time. Returns what to do, in order.
     pub fn handle(&mut self, input: Input, now: Millis) -> Vec<Effect> {
         let mut effects = Vec::new();
-        // Before what has just happened: a reading that it changes may have lasted long enough.
+        // First: the input may change a reading that has already lasted long enough.
         self.lockers.settle(now);
         match input {
             Input::Connected => {
@@ -124,29 +121,29 @@ impl Device {
     /// When to call [`Device::handle`] with [`Input::Tick`] at the latest.
     #[must_use]
     pub fn wake_at(&self) -> Option<Millis> {
-        // Before the first answer nothing is reported.
-        let reports = self.reports.wake_at().filter(|_| self.lockers.may_be_told());
+        // Nothing is reported before the shadow was read.
+        let reports = self.reports.wake_at().filter(|_| self.lockers.can_be_reported());
         let online = [self.question.wake_at(), reports, self.lockers.settles_at()].into_iter().flatten();
         online.filter(|_| self.connected).chain(self.keypad.wake_at()).min()
     }
 
-    /// Whether it is connected, knows the time and has told the cloud of all its lockers.
+    /// Whether the device is connected, knows the time and has reported all its lockers.
     #[must_use]
     pub fn is_ready(&self) -> bool {
-        self.connected && self.lockers.are_told()
+        self.connected && self.lockers.are_reported()
     }
 
-    /// A record is on the disk: now it may be acted on.
+    /// A record was written: now the device may act on it.
     fn persisted(&mut self, record: Record, now: Millis, effects: &mut Vec<Effect>) {
         match record {
             Record::Intent { id, .. } => {
-                if let Some(place) = self.intents.iter().position(|run| run.id == id) {
-                    let run = self.intents.swap_remove(place);
+                if let Some(position) = self.intents.iter().position(|run| run.id == id) {
+                    let run = self.intents.swap_remove(position);
                     self.run_motor(run, now, effects);
                 }
             }
-            Record::Word { locker, word, .. } => {
-                self.reports.add(locker, &word.id);
+            Record::Report { locker, report, .. } => {
+                self.reports.add(locker, &report.id);
                 self.run_next(locker, now, effects);
             }
             Record::Numbers { up_to } => self.lockers.reserved(up_to),
@@ -154,7 +151,7 @@ impl Device {
         }
     }
 
-    /// What has become due, by the time or by what just happened.
+    /// Whatever is due now.
     fn catch_up(&mut self, now: Millis, effects: &mut Vec<Effect>) {
         effects.extend(self.keypad.catch_up(now).map(Effect::Show));
         if !self.connected {
@@ -163,17 +160,17 @@ impl Device {
         if self.question.is_overdue(now) {
             self.ask(now, effects);
         }
-        self.report(now, effects);
-        self.tell(now, effects);
+        self.report_openings(now, effects);
+        self.report_lockers(now, effects);
     }
 
-    /// Tells the cloud of the lockers that have changed, as soon as it can be said when.
-    fn tell(&mut self, now: Millis, effects: &mut Vec<Effect>) {
+    /// Reports the lockers that have changed, once the time is known.
+    fn report_lockers(&mut self, now: Millis, effects: &mut Vec<Effect>) {
         let Some(clock) = self.clock else { return };
         let device_keys = self.identity.key.as_ref().map(DeviceKey::ids).unwrap_or_default();
-        match self.lockers.tell(clock.millis(now), &device_keys) {
-            Some(lockers::Telling::Reserve(record)) => self.persist(record, effects),
-            Some(lockers::Telling::Send(message)) => {
+        match self.lockers.next_step(clock.millis(now), &device_keys) {
+            Some(lockers::ReportStep::Reserve(record)) => self.persist(record, effects),
+            Some(lockers::ReportStep::Send(message)) => {
                 effects.push(Effect::publish(self.identity.topics.lockers(), &message));
             }
             None => {}

@@ -1,14 +1,13 @@
-//! The GET of the shadow: one question at a time, and only its own answer is believed.
+//! Reading the shadow: one request at a time, and only its own response counts.
 
 use super::reports::token;
 use crate::clock::Millis;
 
-/// After so long an answer is given up and the question asked again.
+/// After this long without a response, the request is repeated.
 const PATIENCE: Millis = 5_000;
-/// A question that is out for less than this may yet be answered with what has changed since it was asked.
+/// A request younger than this may still be answered with what has changed since.
 const FRESH: Millis = 1_000;
 
-/// The question that is out.
 #[derive(Debug)]
 pub(super) struct Question {
     life: u64,
@@ -20,16 +19,15 @@ pub(super) struct Question {
 struct Asked {
     token: String,
     sent: Millis,
-    /// The version that the answer has to have reached, since a delta told of it: if it has not, there is more to see.
+    /// The version of the latest delta. If the response is older, the shadow must be read again.
     wanted: Option<u64>,
 }
 
-/// The answer to the question that was out.
+/// The response to the current request.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Answered {
-    /// When the question was sent.
     pub(super) sent: Millis,
-    /// Whether the shadow has changed since the answer was made.
+    /// Whether the shadow has changed since the response was made.
     pub(super) is_outdated: bool,
 }
 
@@ -38,8 +36,8 @@ impl Question {
         Self { life, count: 0, asked: None }
     }
 
-    /// Asks with a new token, whether an older question is answered or not: what it answers may be older than what
-    /// made the device ask again.
+    /// Starts a request with a new token, even if an earlier one is unanswered: its response may be older than the
+    /// reason to ask again.
     pub(super) fn ask(&mut self, now: Millis) -> String {
         self.count += 1;
         let token = token('g', self.life, self.count);
@@ -47,9 +45,9 @@ impl Question {
         token
     }
 
-    /// A delta says that the shadow has changed, and in which version if it can be read. Whether to ask now: twenty
-    /// deltas within the time of one question need two questions and not twenty. AWS IoT allows a thing 20 shadow
-    /// requests a second, those of the cloud included.
+    /// A delta arrived, with its version if it can be read. Returns whether to read the shadow now: twenty deltas
+    /// within one request need two requests, not twenty. AWS IoT allows 20 shadow requests per second and thing,
+    /// including those of the cloud.
     pub(super) fn rings(&mut self, version: Option<u64>, now: Millis) -> bool {
         match &mut self.asked {
             Some(asked) if now < asked.sent + FRESH => {
@@ -60,25 +58,24 @@ impl Question {
         }
     }
 
-    /// The answer to the question with this token, if it is the last one and was not answered before.
+    /// The response with this token, if it belongs to the current request.
     pub(super) fn answered(&mut self, token: &str, version: Option<u64>) -> Option<Answered> {
         let Asked { sent, wanted, .. } = self.asked.take_if(|asked| asked.token == token)?;
         Some(Answered { sent, is_outdated: wanted > version })
     }
 
-    /// Whether this is the token of the question that is out.
+    /// Whether this is the token of the current request.
     pub(super) fn is(&self, token: &str) -> bool {
         self.asked.as_ref().is_some_and(|asked| asked.token == token)
     }
 
-    /// The thing's rate did not allow the question: it is asked again a second after it was sent.
+    /// The request was throttled. It is repeated a second after it was sent.
     pub(super) fn throttled(&mut self) {
         if let Some(asked) = &mut self.asked {
             asked.wanted.get_or_insert(0);
         }
     }
 
-    /// The connection is gone, and the answer with it.
     pub(super) fn forget(&mut self) {
         self.asked = None;
     }
@@ -98,7 +95,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_answer_that_has_reached_the_version_of_every_delta_is_enough() {
+    fn a_response_with_the_version_of_every_delta_is_enough() {
         let mut question = Question::new(1);
         for (version, deltas, is_outdated) in [(9, vec![Some(8), Some(9)], false), (8, vec![Some(9), Some(8)], true)] {
             let token = question.ask(0);
@@ -112,7 +109,7 @@ mod tests {
     }
 
     #[test]
-    fn a_delta_waits_a_second_for_the_answer_and_no_longer() {
+    fn a_delta_waits_at_most_a_second_for_the_response() {
         let mut question = Question::new(1);
         assert!(question.rings(Some(1), 0), "no question is out");
         question.ask(0);

@@ -1,18 +1,16 @@
 //! A sensor that may flicker: a change counts once it has lasted.
 //!
-//! A key that is being turned in its holder, or a door that swings against its latch, changes several times within a
-//! second. Each report of such a change would be a message to a person.
+//! A key that moves in its holder, or a door that swings against its latch, changes several times within a second.
+//! Reporting each change would send a message to a person each time.
 
 use crate::clock::Millis;
 
-/// A reading is settled when it has not changed for so long.
+/// A reading is settled when it has not changed for this long.
 pub(super) const SETTLES_AFTER: Millis = 2_000;
 
-/// A sensor's readings.
 #[derive(Debug)]
 pub(super) struct Sensor<T> {
     settled: T,
-    /// A reading that is not the settled one.
     unsettled: Option<Unsettled<T>>,
 }
 
@@ -20,36 +18,33 @@ pub(super) struct Sensor<T> {
 struct Unsettled<T> {
     reading: T,
     since: Millis,
-    /// Who had opened the locker last when the reading began: it is their doing, even if somebody else opens the locker
-    /// before it has settled.
+    /// Who had opened the locker last when the reading changed. The change is attributed to them even if somebody else
+    /// opens the locker before it has settled.
     by: Option<String>,
 }
 
-/// A reading has settled.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Settled {
-    /// Whose doing it was, if that is known.
+    /// The opening or entry that the change is attributed to, if known.
     pub(super) by: Option<String>,
 }
 
 impl<T: Copy + PartialEq> Sensor<T> {
-    /// What a sensor reads at the start is taken as settled: there is nothing to compare it with.
+    /// The first reading counts as settled: there is nothing to compare it with.
     pub(super) fn new(reading: T) -> Self {
         Self { settled: reading, unsettled: None }
     }
 
-    /// What has been the case for long enough.
     pub(super) fn settled(&self) -> T {
         self.settled
     }
 
-    /// Whether either the settled or the latest reading is this one.
     pub(super) fn may_be(&self, reading: T) -> bool {
         self.settled == reading || self.unsettled.as_ref().is_some_and(|unsettled| unsettled.reading == reading)
     }
 
-    /// Takes a reading, with who opened the locker last. Returning to the settled reading undoes a change; any other
-    /// change starts its time anew.
+    /// Takes a reading, with who opened the locker last. Going back to the settled reading cancels a change; any other
+    /// change restarts its time.
     pub(super) fn read(&mut self, reading: T, by: Option<&str>, now: Millis) {
         if reading == self.settled {
             self.unsettled = None;
@@ -58,19 +53,19 @@ impl<T: Copy + PartialEq> Sensor<T> {
         }
     }
 
-    /// Settles a reading that has lasted.
+    /// Settles the reading if it has lasted.
     pub(super) fn settle(&mut self, now: Millis) -> Option<Settled> {
         let Unsettled { reading, by, .. } = self.unsettled.take_if(|unsettled| unsettled.is_due(now))?;
         self.settled = reading;
         Some(Settled { by })
     }
 
-    /// When the reading settles, if it is not settled.
+    /// When the reading settles; `None` if it has.
     pub(super) fn settles_at(&self) -> Option<Millis> {
         self.unsettled.as_ref().map(Unsettled::due)
     }
 
-    /// The run with this id did not open the lock after all: what is unsettled is the doing of the one before.
+    /// The run with this id did not open the lock: an unsettled reading is attributed to the previous one.
     pub(super) fn reattribute(&mut self, id: &str, before: Option<&str>) {
         if let Some(unsettled) = &mut self.unsettled
             && unsettled.by.as_deref() == Some(id)
@@ -113,7 +108,7 @@ mod tests {
     }
 
     #[test]
-    fn a_run_that_did_not_open_is_not_named() {
+    fn a_run_that_did_not_open_is_not_the_cause() {
         let mut sensor = Sensor::new(true);
         sensor.read(false, Some("b"), 0);
         sensor.reattribute("c", None);
@@ -122,9 +117,9 @@ mod tests {
     }
 
     proptest! {
-        /// Against the definition: the settled reading is the last one that lasted two seconds, or the first of all.
+        /// Compared with the definition: the settled reading is the last one that lasted two seconds, or the first one.
         #[test]
-        fn it_settles_on_what_lasted(readings in prop::collection::vec((0_u64..4_000, any::<bool>()), 1..40)) {
+        fn a_reading_that_lasted_is_settled(readings in prop::collection::vec((0_u64..4_000, any::<bool>()), 1..40)) {
             let mut sensor = Sensor::new(true);
             let (mut now, mut reading, mut since, mut expected) = (0, true, 0, true);
             for (pause, next) in readings {

@@ -1,9 +1,9 @@
 //! The journal on a disk.
 //!
-//! A record is a line: the first nine bytes of its SHA-256 in base 64, a space, the record as JSON. A line is
-//! synced before anything is done that rests on it, so a power cut can tear only the last one, and nothing rests on that.
-//! A broken line with a whole one after it is no tear: the disk has lost what it had promised to keep. Then the device
-//! must not go on, because a forgotten intent may open a locker twice.
+//! A record is a line: the first nine bytes of its SHA-256 in base64url, a space, and the record as JSON. A line is
+//! synced before the device acts on it, so a power cut can damage only the last line, which nothing depends on yet. A
+//! damaged line with an intact one after it means that the disk has lost data it had confirmed. Then the device must
+//! stop, because a forgotten intent could open a locker twice.
 
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{self, Write as _};
@@ -15,37 +15,26 @@ use ring::digest;
 
 use super::{Journal, Record};
 
-/// After so many records the file is written anew.
+/// After this many records the file is rewritten.
 const COMPACT_AFTER: usize = 1024;
 
-/// The journal cannot be kept. The device must stop: what it does next could not be remembered.
+/// The journal cannot be read or written. The device must stop: it could not remember what it does next.
 #[derive(Debug, thiserror::Error)]
 pub enum JournalError {
-    /// The disk refused.
-    #[error("the journal in {} cannot be kept", .folder.display())]
-    Disk {
-        /// The journal's folder.
-        folder: PathBuf,
-        /// What it said.
-        source: io::Error,
-    },
-    /// A line is broken and whole ones follow it.
-    #[error("the journal {} is broken in line {line}, and not by a power cut", .file.display())]
+    #[error("the journal in {} cannot be read or written", .folder.display())]
+    Disk { folder: PathBuf, source: io::Error },
+    /// A line is damaged and intact ones follow it.
+    #[error("the journal {} is damaged in line {line}, and not by a power cut", .file.display())]
     Corrupt {
-        /// The journal.
         file: PathBuf,
         /// Counted from 1.
         line: usize,
     },
-    /// Another device is running on this journal.
+    /// Another device runs on this journal.
     #[error("the journal in {} is in use", .folder.display())]
-    InUse {
-        /// The journal's folder.
-        folder: PathBuf,
-    },
+    InUse { folder: PathBuf },
 }
 
-/// An open journal.
 #[derive(Debug)]
 pub struct JournalFile {
     folder: PathBuf,
@@ -56,7 +45,7 @@ pub struct JournalFile {
 }
 
 impl JournalFile {
-    /// Opens the journal in a folder, or begins one there.
+    /// Opens the journal in a folder, or creates one.
     pub fn open(folder: &Path) -> Result<Self, JournalError> {
         let disk = |source| JournalError::Disk { folder: folder.to_owned(), source };
         fs::create_dir_all(folder).map_err(disk)?;
@@ -70,18 +59,17 @@ impl JournalFile {
             Err(missing) if missing.kind() == io::ErrorKind::NotFound => Journal::default(),
             Err(source) => return Err(disk(source)),
         };
-        // Always anew: that takes a torn end away, behind which nothing may be appended.
+        // Always rewritten: that removes a damaged end, after which nothing may be appended.
         let file = rewrite(folder, &journal).map_err(disk)?;
         Ok(Self { folder: folder.to_owned(), file, journal, appended: 0, _lock: lock })
     }
 
-    /// What the journal holds.
     #[must_use]
     pub fn journal(&self) -> &Journal {
         &self.journal
     }
 
-    /// Adds a record; when this returns, a power cut cannot take it away again.
+    /// Appends a record. When this returns, the record survives a power cut.
     pub fn append(&mut self, record: &Record) -> Result<(), JournalError> {
         self.journal.apply(record);
         self.write(record).map_err(|source| JournalError::Disk { folder: self.folder.clone(), source })
@@ -104,7 +92,7 @@ fn path(folder: &Path) -> PathBuf {
     folder.join("journal")
 }
 
-/// Puts a new file in the old one's place in one step: a power cut leaves the one or the other.
+/// Replaces the file atomically: a power cut leaves either the old or the new one.
 fn rewrite(folder: &Path, journal: &Journal) -> io::Result<File> {
     let new = folder.join("journal.new");
     let mut file = File::create(&new)?;
@@ -117,7 +105,7 @@ fn rewrite(folder: &Path, journal: &Journal) -> io::Result<File> {
     OpenOptions::new().append(true).open(path(folder))
 }
 
-/// What a file's lines add up to, or the number of a line that is broken.
+/// The state from a file's lines, or the number of a damaged line.
 fn read(bytes: &[u8]) -> Result<Journal, usize> {
     let mut journal = Journal::default();
     let mut broken = None;
@@ -148,14 +136,18 @@ fn checksum(json: &[u8]) -> String {
 
 #[cfg(test)]
 mod tests {
-    use protocol::{Outcome, Word};
+    use protocol::{OpeningReport, OpeningResult};
 
     use super::*;
 
     fn records() -> Vec<Record> {
         vec![
             Record::Intent { locker: 7, seq: 1, id: "a".to_owned() },
-            Record::Word { locker: 7, seq: 1, word: Word { id: "a".to_owned(), outcome: Outcome::Opened, at: 9 } },
+            Record::Report {
+                locker: 7,
+                seq: 1,
+                report: OpeningReport { id: "a".to_owned(), result: OpeningResult::Opened, at: 9 },
+            },
             Record::Intent { locker: 8, seq: 4, id: "b".to_owned() },
         ]
     }
@@ -173,7 +165,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_appended_is_there_after_opening_again() {
+    fn appended_records_are_there_after_reopening() {
         let folder = tempfile::tempdir().unwrap();
         written(folder.path());
         assert_eq!(*JournalFile::open(folder.path()).unwrap().journal(), Journal::replay(&records()));
@@ -197,7 +189,7 @@ mod tests {
     }
 
     #[test]
-    fn a_broken_byte_before_the_last_line_is_refused_by_its_line() {
+    fn a_damaged_byte_before_the_last_line_is_an_error_with_its_line() {
         let folder = tempfile::tempdir().unwrap();
         let whole = written(folder.path());
         let last = whole[..whole.len() - 1].iter().rposition(|&byte| byte == b'\n').unwrap();
@@ -207,12 +199,12 @@ mod tests {
             fs::write(path(folder.path()), &bytes).unwrap();
             let line = lines(&whole[..broken]) + 1;
             let refusal = JournalFile::open(folder.path()).map(|_| ()).unwrap_err();
-            assert!(matches!(refusal, JournalError::Corrupt { line: told, .. } if told == line), "{refusal:?}");
+            assert!(matches!(refusal, JournalError::Corrupt { line: found, .. } if found == line), "{refusal:?}");
         }
     }
 
     #[test]
-    fn a_last_line_that_was_half_written_in_place_is_a_tear() {
+    fn a_half_written_last_line_is_dropped() {
         let folder = tempfile::tempdir().unwrap();
         let mut bytes = written(folder.path());
         let end = bytes.len() - 1;
@@ -222,7 +214,7 @@ mod tests {
     }
 
     #[test]
-    fn the_file_does_not_grow_with_the_years() {
+    fn the_file_stays_small() {
         let folder = tempfile::tempdir().unwrap();
         let mut journal = JournalFile::open(folder.path()).unwrap();
         for up_to in 0..=COMPACT_AFTER as u64 {

@@ -1,4 +1,4 @@
-//! How long to wait before connecting again.
+//! Waits before reconnecting.
 
 use std::time::Duration;
 
@@ -7,7 +7,7 @@ use std::time::Duration;
 pub const RECONNECT_AFTER: Duration = Duration::from_secs(1);
 const LONGEST: Duration = Duration::from_secs(30);
 
-/// Counts the attempts since the last connection that held.
+/// Counts the attempts since the last successful connection.
 #[derive(Debug)]
 pub(super) struct Backoff {
     shortest: Duration,
@@ -15,18 +15,18 @@ pub(super) struct Backoff {
 }
 
 impl Backoff {
-    /// Every wait is at least so long.
+    /// The shortest wait.
     pub(super) fn new(shortest: Duration) -> Self {
         Self { shortest, failures: 0 }
     }
 
-    /// A connection came about.
+    /// A connection was established.
     pub(super) fn reset(&mut self) {
         self.failures = 0;
     }
 
-    /// The next wait: doubling, and at random between the whole of it and half, because a broker that comes back is met
-    /// by all its automats.
+    /// The next wait: doubled each time, then a random value between half of it and all of it, since all automats
+    /// reconnect at once when a broker comes back.
     pub(super) fn next(&mut self, random: u8) -> Duration {
         let half = self.shortest.saturating_mul(1 << self.failures.min(10)).min(LONGEST / 2);
         self.failures += 1;

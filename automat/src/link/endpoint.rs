@@ -1,4 +1,4 @@
-//! Where the cloud's broker is, and how the device shows who it is.
+//! The broker's address, and how the device authenticates.
 
 use std::fmt;
 use std::sync::Arc;
@@ -8,47 +8,39 @@ use rustls::pki_types::pem::{self, PemObject as _};
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use rustls::{ClientConfig, RootCertStore};
 
-/// A broker.
 #[derive(Debug, Clone)]
 pub struct Endpoint {
-    /// Its host's name or address.
+    /// A host name or IP address.
     pub host: String,
-    /// Its port: 8883 in AWS.
+    /// 8883 on AWS.
     pub port: u16,
-    /// How the device is known to it.
     pub security: Security,
 }
 
-/// How the device is known to a broker.
+/// How the device authenticates to the broker.
 #[derive(Clone)]
 pub enum Security {
-    /// By a password, unencrypted: within one machine only.
+    /// A password, unencrypted: for use within one machine only.
     Plain {
-        /// The password; the user is the thing's name.
+        /// The user name is the thing's name.
         password: String,
     },
-    /// By its certificate.
     MutualTls(Arc<ClientConfig>),
 }
 
-/// Certificates or a key that cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum TlsError {
-    /// Not PEM, or not what it should hold.
+    /// Not PEM, or without the expected content.
     #[error("the {what} cannot be read")]
-    Pem {
-        /// Which file.
-        what: &'static str,
-        /// Why.
-        source: pem::Error,
-    },
-    /// Well formed and of no use.
+    Pem { what: &'static str, source: pem::Error },
+    /// Well formed, but rejected by the TLS library.
     #[error("the certificates cannot be used")]
     Unusable(#[from] rustls::Error),
 }
 
 impl Security {
-    /// By a certificate and its key, to a broker whose certificate one of these authorities has signed; all in PEM.
+    /// A client certificate and its key, for a broker whose certificate is signed by one of these authorities. All in
+    /// PEM.
     pub fn mutual_tls(authorities: &[u8], certificate: &[u8], private_key: &[u8]) -> Result<Self, TlsError> {
         let certificates = |what, pem| {
             let certificates = CertificateDer::pem_slice_iter(pem).collect::<Result<Vec<_>, _>>();
@@ -91,7 +83,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn files_without_certificates_are_refused_by_name() {
+    fn unusable_certificate_files_are_named_in_the_error() {
         let refusal = Security::mutual_tls(b"", b"", b"").map(|_| ()).unwrap_err();
         assert_eq!(refusal.to_string(), "the authority's certificate cannot be read");
     }

@@ -1,6 +1,7 @@
-//! The connection to the broker: kept up by a task of its own, so that nothing the device does can make it miss a ping.
+//! The connection to the broker. A task of its own keeps it alive, so that nothing the device does can make it miss a
+//! ping.
 //!
-//! Every connection begins with nothing of the one before: what was on its way is the state machine's to say again.
+//! A new connection keeps nothing of the previous one: the device decides what to send again.
 
 mod backoff;
 mod endpoint;
@@ -23,38 +24,37 @@ pub use backoff::RECONNECT_AFTER;
 pub use endpoint::{Endpoint, Security, TlsError};
 
 const KEEP_ALIVE: Duration = Duration::from_secs(30);
-/// How long a last DISCONNECT may take.
+/// How long the final DISCONNECT may take.
 const GOODBYE: Duration = Duration::from_secs(1);
-/// The largest message that AWS IoT carries.
+/// The largest message that AWS IoT accepts.
 const LARGEST: usize = 128 * 1024;
-/// More than all that a device says at once; when it is full, the network stands still.
+/// More than a device ever sends at once. A full queue means that the network has stalled.
 const QUEUE: usize = 256;
 
-/// What the link tells.
 pub(crate) enum LinkEvent {
-    /// There is a connection with all its subscriptions.
+    /// Connected, and all subscriptions are acknowledged.
     Connected(Connection),
-    /// It is gone.
     Disconnected,
-    /// A message arrived.
-    Message { topic: String, payload: Vec<u8> },
+    Message {
+        topic: String,
+        payload: Vec<u8>,
+    },
 }
 
-/// A connection. Dropping it makes the link begin another.
+/// A connection. Dropping it makes the link reconnect.
 pub(crate) struct Connection {
     client: AsyncClient,
     _held: oneshot::Sender<Infallible>,
 }
 
 impl Connection {
-    /// Sends a message at least once while the connection holds, without waiting. `false`: there is no room, so the
-    /// connection stands still and should be dropped.
+    /// Sends a message at least once while the connection lasts, without waiting. `false`: the queue is full, so the
+    /// connection has stalled and should be dropped.
     pub(crate) fn publish(&self, topic: String, payload: Vec<u8>) -> bool {
         self.client.try_publish(topic, QoS::AtLeastOnce, false, payload).is_ok()
     }
 }
 
-/// The link, while it is wanted.
 pub(crate) struct Link {
     pub(crate) events: mpsc::UnboundedReceiver<LinkEvent>,
     stop: oneshot::Sender<()>,
@@ -62,7 +62,7 @@ pub(crate) struct Link {
 }
 
 impl Link {
-    /// Begins to connect, whenever `network` says that there is one.
+    /// Starts connecting whenever `network` is true.
     pub(crate) fn start(
         thing: &ThingName,
         endpoint: &Endpoint,
@@ -84,13 +84,13 @@ impl Link {
         Self { events, stop, task: tokio::spawn(keeper.run()) }
     }
 
-    /// Says goodbye to the broker.
+    /// Disconnects properly, with a DISCONNECT.
     pub(crate) async fn stop(self) {
         drop(self.stop);
         let _ = self.task.await;
     }
 
-    /// Is gone from one moment to the next, as in a power cut.
+    /// Drops the connection without a DISCONNECT, as in a power cut.
     pub(crate) async fn cut(self) {
         self.task.abort();
         let _ = self.task.await;
@@ -110,7 +110,7 @@ fn options(thing: &ThingName, endpoint: &Endpoint) -> MqttOptions {
     options
 }
 
-/// Keeps the connection up.
+/// The task that keeps the connection alive.
 struct Keeper {
     options: MqttOptions,
     subscriptions: Vec<String>,
@@ -121,7 +121,6 @@ struct Keeper {
     random: Random,
 }
 
-/// How a connection ended.
 enum End {
     Lost,
     Stopped,
@@ -143,7 +142,6 @@ impl Keeper {
         }
     }
 
-    /// One connection from its beginning to its end.
     async fn connect(&mut self) -> End {
         let (client, mut connection) = AsyncClient::new(self.options.clone(), QUEUE);
         connection.network_options.set_tcp_nodelay(true);
@@ -166,7 +164,7 @@ impl Keeper {
             match event {
                 Ok(Event::Incoming(Packet::SubAck(answer))) => {
                     if answer.return_codes.contains(&SubscribeReasonCode::Failure) {
-                        tracing::warn!("the broker refuses a subscription");
+                        tracing::warn!("the broker rejected a subscription");
                         return End::Lost;
                     }
                     if let Some(held) = held.take() {
@@ -189,10 +187,10 @@ impl Keeper {
     }
 }
 
-/// Waits until the network is there, or is not.
+/// Waits until the network is up, or down.
 async fn switched(network: &mut watch::Receiver<bool>, there: bool) {
     if network.wait_for(|&now| now == there).await.is_err() {
-        // Nobody can switch it any more: it stays there.
+        // The switch is gone: the network stays up.
         if !there {
             pending::<()>().await;
         }

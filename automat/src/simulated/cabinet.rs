@@ -1,4 +1,4 @@
-//! The cabinet's metal: compartments, doors, keys and motors.
+//! The physical cabinet: compartments, doors, keys and motors.
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -10,52 +10,44 @@ use tokio::sync::{mpsc, watch};
 use tokio::time::{Instant, sleep};
 
 use super::memory;
-use super::person::Person;
+use super::person::SimulatedUser;
 use crate::device::{Display, Motor, Sensors};
 use crate::hardware::{Broken, Event};
 
-/// What the device hears of the cabinet.
+/// The channel to the device.
 pub(super) type Wire = mpsc::UnboundedSender<Result<Event, Broken>>;
 
-/// One locker.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Compartment {
-    /// Whether a key is inside.
     pub key: bool,
-    /// Its door.
     pub door: Door,
-    /// Whether its lock is jammed.
     pub jammed: bool,
 }
 
-/// When to lose power.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Crash {
-    /// When a motor is about to run: the intent is written, and nothing has moved.
+    /// Before the motor runs: the intent is written, and nothing has moved.
     BeforeMotor,
-    /// When the lock has opened: nothing is written of it.
+    /// After the lock has opened, before anything is written about it.
     AfterMotor,
 }
 
-/// A run of a motor.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct MotorRun {
-    /// Which locker's.
     pub locker: u16,
-    /// The opening or keypad entry that it ran for.
+    /// The opening or keypad entry that caused it.
     pub id: String,
-    /// When it started.
     pub at: Instant,
 }
 
-/// The cabinet, shared between the device's hardware and whoever works it.
+/// The cabinet, shared between the device's hardware and its user.
 #[derive(Debug)]
 pub(super) struct Cabinet {
     state: Mutex<State>,
     display: watch::Sender<Display>,
     network: watch::Sender<bool>,
     folder: PathBuf,
-    pub(super) person: Person,
+    pub(super) person: SimulatedUser,
 }
 
 #[derive(Debug)]
@@ -72,7 +64,7 @@ impl Cabinet {
         locker_count: u16,
         keys: &BTreeSet<u16>,
         motor_time: Duration,
-        person: Person,
+        person: SimulatedUser,
         folder: &Path,
     ) -> Self {
         let compartment = |locker| Compartment { key: keys.contains(&locker), door: Door::Closed, jammed: false };
@@ -86,12 +78,11 @@ impl Cabinet {
         }
     }
 
-    /// Connects a device to the cabinet.
     pub(super) fn wire(&self, wire: Wire) {
         self.state().wire = Some(wire);
     }
 
-    /// Tells the device that is connected, if one is.
+    /// Sends an event to the connected device, if there is one.
     pub(super) fn send(&self, event: Event) {
         self.state().send(Ok(event));
     }
@@ -108,7 +99,6 @@ impl Cabinet {
         self.state().runs.clone()
     }
 
-    /// Starts a motor; when it is done, the device hears of it.
     pub(super) fn run_motor(self: &Arc<Self>, locker: u16, id: &str) -> Result<(), Broken> {
         let (time, wire) = self.state().start_motor(locker, id)?;
         let cabinet = Arc::clone(self);
@@ -120,7 +110,7 @@ impl Cabinet {
         Ok(())
     }
 
-    /// Puts a key in or takes it out, if that can be done.
+    /// Puts a key in or takes it out. `false` if the door is closed or there is nothing to do.
     pub(super) fn set_key(&self, locker: u16, key: bool) -> bool {
         let mut state = self.state();
         let Some(compartment) = state.lockers.get_mut(usize::from(locker)) else { return false };
@@ -191,7 +181,7 @@ impl State {
         Ok((self.motor_time, self.wire.clone()))
     }
 
-    /// Tells the device that had started it, and no later one.
+    /// Sends the result to the device that started the motor, not to a later one.
     fn finish_motor(&mut self, locker: u16, wire: Option<&Wire>) {
         let jammed = self.lockers.get(usize::from(locker)).is_none_or(|compartment| compartment.jammed);
         if !jammed {

@@ -1,4 +1,4 @@
-//! The cabinet as the device reaches it.
+//! The connection between a device and the simulated cabinet.
 
 use std::sync::Arc;
 
@@ -8,7 +8,7 @@ use super::cabinet::Cabinet;
 use crate::device::{Display, Sensors};
 use crate::hardware::{Broken, Event, Hardware};
 
-/// One device's connection to a cabinet. When it goes, the display goes dark.
+/// One device's connection to a cabinet. When it is dropped, the display goes dark.
 #[derive(Debug)]
 pub(super) struct SimulatedHardware {
     cabinet: Arc<Cabinet>,

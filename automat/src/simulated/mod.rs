@@ -1,5 +1,5 @@
-//! A cabinet made of nothing: motors, doors, keys and a keypad that a test or a person at a console works, and faults that
-//! can be switched on while it runs. The device in it is the real one.
+//! A cabinet in software: motors, doors, keys and a keypad, operated by a test or at a console, with faults that can be
+//! switched on while it runs. The device in it is the real one.
 
 mod cabinet;
 mod hardware;
@@ -20,24 +20,19 @@ use crate::hardware::Event;
 use cabinet::Cabinet;
 pub use cabinet::{Compartment, Crash, MotorRun};
 use hardware::SimulatedHardware;
-pub use person::Person;
+pub use person::SimulatedUser;
 
-/// What to simulate.
 #[derive(Debug, Clone)]
 pub struct Config {
-    /// What the device is set up with.
     pub settings: Settings,
-    /// How many lockers there are.
     pub locker_count: u16,
-    /// Which hold a key, if the folder remembers nothing of an earlier run.
+    /// The lockers that hold a key, unless the folder has the state of an earlier run.
     pub keys_inside: BTreeSet<u16>,
-    /// How long a motor takes.
     pub motor_time: Duration,
-    /// Who works the cabinet.
-    pub person: Person,
+    pub person: SimulatedUser,
 }
 
-/// A simulated automat, running or stopped. Its cabinet outlives its device: a crash takes no key out of a locker.
+/// A simulated automat, running or stopped. Its cabinet outlives its device: a crash removes no key from a locker.
 #[derive(Debug)]
 pub struct SimulatedAutomat {
     settings: Settings,
@@ -45,7 +40,6 @@ pub struct SimulatedAutomat {
     running: Running,
 }
 
-/// The device's life.
 #[derive(Debug)]
 struct Running {
     ready: watch::Receiver<bool>,
@@ -53,13 +47,12 @@ struct Running {
     task: Option<JoinHandle<Result<(), Error>>>,
 }
 
-/// The device stopped before it got there.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("the automat has stopped")]
 pub struct Stopped;
 
 impl SimulatedAutomat {
-    /// Starts one, in the tokio runtime of the caller.
+    /// Starts the device in the caller's tokio runtime.
     #[must_use]
     pub fn start(config: Config) -> Self {
         let Config { settings, locker_count, keys_inside, motor_time, person } = config;
@@ -69,29 +62,28 @@ impl SimulatedAutomat {
         Self { settings, cabinet, running }
     }
 
-    /// Waits until the device is connected and has told the cloud of its lockers.
+    /// Waits until the device is connected and has reported its lockers.
     pub async fn connected(&self) -> Result<(), Stopped> {
         self.running.ready.clone().wait_for(|&ready| ready).await.map(|_| ()).map_err(|_| Stopped)
     }
 
-    /// Whether it is connected and has told the cloud of its lockers, to look at or to wait for; until a restart.
+    /// Whether the device is connected and has reported its lockers. Valid until a restart.
     #[must_use]
     pub fn connection(&self) -> watch::Receiver<bool> {
         self.running.ready.clone()
     }
 
-    /// Whether the device has stopped, by itself or not.
+    /// Whether the device has stopped, for whatever reason.
     #[must_use]
     pub fn has_stopped(&self) -> bool {
         self.running.ready.has_changed().is_err()
     }
 
-    /// Waits until it is not connected.
     pub async fn disconnected(&self) {
         let _ = self.running.ready.clone().wait_for(|&ready| !ready).await;
     }
 
-    /// Types a code and `#`, and waits for what the display says in the end: [`Display::Off`] if the device has stopped.
+    /// Types a code and `#`, and waits for the final display: [`Display::Off`] if the device has stopped.
     pub async fn type_code(&self, code: &str) -> Display {
         let mut display = self.display();
         display.mark_unchanged();
@@ -110,70 +102,65 @@ impl SimulatedAutomat {
         }
     }
 
-    /// Presses keys, and waits for nothing.
+    /// Presses keys without waiting for the effect.
     pub fn press(&self, keys: &str) {
         self.cabinet.send(Event::Typed(Keys::new(keys)));
     }
 
-    /// The display, to look at or to wait for.
     #[must_use]
     pub fn display(&self) -> watch::Receiver<Display> {
         self.cabinet.display()
     }
 
-    /// Takes the key out of a locker. `false`: there is none, or the door is closed.
+    /// Takes the key out of a locker. `false` if there is none or the door is closed.
     #[must_use = "the door may be closed"]
     pub fn take_key(&self, locker: u16) -> bool {
         self.cabinet.set_key(locker, false)
     }
 
-    /// Puts a key into a locker. `false`: there is one, or the door is closed.
+    /// Puts a key into a locker. `false` if there is one or the door is closed.
     #[must_use = "the door may be closed"]
     pub fn put_key(&self, locker: u16) -> bool {
         self.cabinet.set_key(locker, true)
     }
 
-    /// Closes a locker's door.
     pub fn close_door(&self, locker: u16) {
         self.cabinet.set_door(locker, Door::Closed);
     }
 
-    /// The lockers as they are.
     #[must_use]
     pub fn lockers(&self) -> Vec<Compartment> {
         self.cabinet.compartments()
     }
 
-    /// How often a locker's motor ran.
     #[must_use]
     pub fn motor_runs(&self, locker: u16) -> usize {
         self.motor_log().iter().filter(|run| run.locker == locker).count()
     }
 
-    /// Every run of a motor since the start, the oldest first.
+    /// All motor runs since the start, oldest first.
     #[must_use]
     pub fn motor_log(&self) -> Vec<MotorRun> {
         self.cabinet.motor_log()
     }
 
-    /// The faults that can be switched on.
     #[must_use]
     pub fn faults(&self) -> Faults<'_> {
         Faults(&self.cabinet)
     }
 
-    /// Waits until the device has stopped by itself, by a crash.
+    /// Waits until the device has stopped by itself, after a crash.
     pub async fn crashed(&mut self) -> Result<(), Error> {
         self.running.end().await
     }
 
-    /// Starts the device anew on the same journal and cabinet, after stopping it if it runs.
+    /// Restarts the device on the same journal and cabinet, stopping it first if it is running.
     pub async fn restart(&mut self) {
         self.running.stop().await;
         self.running = Running::start(&self.settings, &self.cabinet);
     }
 
-    /// Stops it, with a goodbye to the broker.
+    /// Stops the device; it disconnects properly.
     pub async fn stop(mut self) {
         self.running.stop().await;
     }
@@ -194,7 +181,7 @@ impl Running {
         Self { ready: is_ready, stop: Some(stop), task: Some(task) }
     }
 
-    /// How the device ended; nothing more is said of one that was waited for before.
+    /// How the device ended. `Ok` if that was asked before.
     async fn end(&mut self) -> Result<(), Error> {
         match self.task.take() {
             Some(task) => task.await.unwrap_or(Err(Error::CutOff)),
@@ -208,27 +195,26 @@ impl Running {
     }
 }
 
-/// Faults of a simulated automat.
 #[derive(Debug, Clone, Copy)]
 pub struct Faults<'a>(&'a Cabinet);
 
 impl Faults<'_> {
-    /// A locker's lock does not open, whatever its motor does, or does so again.
+    /// Jams a locker's lock, or repairs it.
     pub fn jam(&self, locker: u16, jammed: bool) {
         self.0.jam(locker, jammed);
     }
 
-    /// The device loses power at the next run of a motor.
+    /// Cuts the device's power at the next run of a motor.
     pub fn crash(&self, when: Crash) {
         self.0.crash(when);
     }
 
-    /// The network goes away or comes back.
+    /// Takes the network away or brings it back.
     pub fn network(&self, there: bool) {
         self.0.set_network(there);
     }
 
-    /// Motors take so long from now on.
+    /// Sets how long motors take from now on.
     pub fn motor_time(&self, time: Duration) {
         self.0.set_motor_time(time);
     }

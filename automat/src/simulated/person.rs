@@ -1,4 +1,4 @@
-//! Who stands before the cabinet.
+//! The simulated user of a cabinet.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -9,17 +9,16 @@ use tokio::time::sleep;
 use super::cabinet::Cabinet;
 use crate::device::Display;
 
-/// Who works a simulated cabinet.
+/// Who uses a simulated cabinet.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Person {
-    /// Whoever holds the handle, and nobody else.
+pub enum SimulatedUser {
+    /// Nobody: only the calls of the test or console.
     Absent,
-    /// Somebody who does what the display says, and closes every door; each step takes so long.
+    /// Somebody who does what the display says and closes every door. Each step takes this long.
     Obliging(Duration),
 }
 
-impl Person {
-    /// The display says something.
+impl SimulatedUser {
     pub(super) fn reads(self, cabinet: &Arc<Cabinet>, display: Display) {
         let (Self::Obliging(moment), Display::Open { locker, purpose }) = (self, display) else { return };
         let cabinet = Arc::clone(cabinet);
@@ -29,7 +28,6 @@ impl Person {
         });
     }
 
-    /// A door may have sprung open.
     pub(super) fn sees_open(self, cabinet: &Arc<Cabinet>, locker: u16) {
         let Self::Obliging(moment) = self else { return };
         if cabinet.is_open(locker) {

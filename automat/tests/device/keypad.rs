@@ -1,20 +1,20 @@
 //! The keypad.
 
 use automat::device::{DeviceKey, Display, Input, Keys, Motor};
-use protocol::{CodeKind, Entry, Purpose};
+use protocol::{CodeKind, EntryMessage, Purpose};
 use serde_json::{Value, json};
 
 use crate::rig::{LOCKERS, Rig, SETTLES_AFTER, START, topics};
 
-/// Takes out the entries sent since the last look.
-fn entries(rig: &mut Rig) -> Vec<Entry> {
+/// The entries sent since the last call.
+fn entries(rig: &mut Rig) -> Vec<EntryMessage> {
     let sent = rig.sent(&topics().keypad()).into_iter().map(|entry| serde_json::from_value(entry.clone()).unwrap());
     let entries = sent.collect();
     rig.published.clear();
     entries
 }
 
-/// Types a code, which is sent; its entry's id.
+/// Types a code, which is sent. Returns the id of its entry.
 fn enter(rig: &mut Rig, keys: &str) -> String {
     rig.press(keys);
     entries(rig).pop().unwrap().id
@@ -29,7 +29,7 @@ fn open(id: &str, locker: u16) -> Value {
 }
 
 #[test]
-fn an_entry_says_the_kind_the_name_of_the_code_and_which_keys_are_inside() {
+fn an_entry_has_the_kind_and_name_of_the_code_and_the_keys_inside() {
     let mut rig = Rig::online();
     rig.press("4711#");
     rig.give(Input::Disconnected);
@@ -47,7 +47,7 @@ fn an_entry_says_the_kind_the_name_of_the_code_and_which_keys_are_inside() {
 }
 
 #[test]
-fn a_locker_that_may_have_its_key_counts_as_having_it_until_the_sensor_has_settled() {
+fn a_locker_with_an_unsettled_sensor_counts_as_holding_its_key() {
     let mut rig = Rig::online();
     let inside = |rig: &mut Rig, locker, reading| {
         rig.give(Input::KeySensor { locker, inside: reading });
@@ -64,7 +64,7 @@ fn a_locker_that_may_have_its_key_counts_as_having_it_until_the_sensor_has_settl
 }
 
 #[test]
-fn digits_are_in_no_message_and_in_no_debug_output() {
+fn digits_are_in_no_message_and_no_debug_output() {
     let mut rig = Rig::online();
     rig.press("482915");
     let typed = format!("{:?} {:?}", rig.device, Input::Typed { keys: Keys::new("482915"), random: 1 });
@@ -73,7 +73,7 @@ fn digits_are_in_no_message_and_in_no_debug_output() {
 }
 
 #[test]
-fn what_cannot_be_a_code_is_not_sent() {
+fn an_impossible_code_is_not_sent() {
     let mut rig = Rig::online();
     for keys in ["123#", "1234567890#", "*#", "*123#", "*12345#"] {
         rig.press(keys);
@@ -86,7 +86,7 @@ fn what_cannot_be_a_code_is_not_sent() {
 }
 
 #[test]
-fn an_open_answer_runs_the_motor_once_and_then_says_what_to_do() {
+fn an_open_response_runs_the_motor_once_and_shows_what_to_do() {
     let mut rig = Rig::online();
     let id = enter(&mut rig, "4711#");
     reply(&mut rig, &open("another entry", 7));
@@ -101,7 +101,7 @@ fn an_open_answer_runs_the_motor_once_and_then_says_what_to_do() {
 }
 
 #[test]
-fn an_open_answer_is_not_acted_on_when_it_has_expired_or_the_locker_does_not_exist() {
+fn an_open_response_is_ignored_when_expired_or_for_an_unknown_locker() {
     let mut rig = Rig::online();
     let id = enter(&mut rig, "4711#");
     reply(&mut rig, &open(&id, LOCKERS));
@@ -123,7 +123,7 @@ fn a_lock_that_does_not_open_is_shown() {
 }
 
 #[test]
-fn an_answer_after_five_seconds_is_too_late() {
+fn a_response_after_five_seconds_is_too_late() {
     let mut rig = Rig::online();
     let id = enter(&mut rig, "4711#");
     rig.wait(5_000);
@@ -133,7 +133,7 @@ fn an_answer_after_five_seconds_is_too_late() {
 }
 
 #[test]
-fn one_entry_at_a_time_waits_for_its_answer() {
+fn one_entry_at_a_time_waits_for_its_response() {
     let mut rig = Rig::online();
     let id = enter(&mut rig, "4711#");
     rig.press("4712#");
@@ -144,7 +144,7 @@ fn one_entry_at_a_time_waits_for_its_answer() {
 }
 
 #[test]
-fn a_slow_keypad_takes_nothing_until_the_wait_is_over_and_counts_the_seconds_down() {
+fn a_slow_keypad_ignores_keys_and_counts_down() {
     let mut rig = Rig::online();
     let id = enter(&mut rig, "4711#");
     reply(&mut rig, &json!({"id": id, "answer": "wait", "seconds": 60}));
@@ -160,7 +160,7 @@ fn a_slow_keypad_takes_nothing_until_the_wait_is_over_and_counts_the_seconds_dow
 }
 
 #[test]
-fn a_wrong_code_is_shown_to_be_wrong_before_the_wait_that_it_brings() {
+fn a_wrong_code_is_shown_before_the_wait_it_causes() {
     let mut rig = Rig::online();
     let id = enter(&mut rig, "4711#");
     reply(&mut rig, &json!({"id": id, "answer": "no", "seconds": 30}));
@@ -183,7 +183,7 @@ fn the_wait_is_shown_in_minutes_and_seconds() {
 }
 
 #[test]
-fn half_a_minute_without_a_key_forgets_what_was_typed() {
+fn half_a_minute_without_a_key_clears_the_entry() {
     let mut rig = Rig::online();
     rig.press("12");
     rig.wait(29_999);
@@ -198,7 +198,7 @@ fn half_a_minute_without_a_key_forgets_what_was_typed() {
 }
 
 #[test]
-fn without_a_connection_or_the_time_nothing_is_sent() {
+fn nothing_is_sent_without_a_connection_or_the_time() {
     let mut rig = Rig::new();
     rig.press("4711#");
     assert_eq!(rig.shown.last(), Some(&Display::NoConnection));
@@ -208,27 +208,27 @@ fn without_a_connection_or_the_time_nothing_is_sent() {
 }
 
 #[test]
-fn with_two_keys_a_code_has_two_names_and_the_cloud_is_told_of_both_keys() {
-    let keys_told = |rig: &Rig| rig.sent(&topics().lockers())[0]["deviceKeys"].as_array().unwrap().len();
+fn with_two_keys_a_code_has_two_names_and_both_keys_are_reported() {
+    let key_count = |rig: &Rig| rig.sent(&topics().lockers())[0]["deviceKeys"].as_array().unwrap().len();
     let mut rig = Rig::just_online(DeviceKey::new(&[1; 32]));
-    assert_eq!(keys_told(&rig), 1);
+    assert_eq!(key_count(&rig), 1);
     rig.press("4711#");
     let one = entries(&mut rig).pop().unwrap();
     assert_eq!(one.other, None);
 
     let mut rig = Rig::just_online(DeviceKey::new(&[2; 32]).with_other(&[1; 32]));
-    assert_eq!(keys_told(&rig), 2);
+    assert_eq!(key_count(&rig), 2);
     rig.press("4711#");
     let both = entries(&mut rig).pop().unwrap();
     assert_ne!(both.code, one.code);
-    assert_eq!(both.other, Some(one.code), "the name that it has under the key of before");
+    assert_eq!(both.other, Some(one.code), "the name under the previous key");
 }
 
 #[test]
-fn one_locker_that_changes_is_told_of_without_the_keys() {
+fn one_locker_that_changes_is_reported_without_the_keys() {
     let mut rig = Rig::online();
     rig.give(Input::KeySensor { locker: 0, inside: true });
     rig.wait(SETTLES_AFTER);
-    let told = rig.sent(&topics().lockers());
-    assert_eq!((told.len(), told[0].get("deviceKeys")), (1, None));
+    let sent = rig.sent(&topics().lockers());
+    assert_eq!((sent.len(), sent[0].get("deviceKeys")), (1, None));
 }

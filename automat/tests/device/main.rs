@@ -1,5 +1,5 @@
-//! The device's mind under a driver made of nothing: every rule of its own, and all of them against a small shadow with
-//! everything going wrong that can.
+//! The device under a driver without hardware: every rule of its own, and all of them against a small shadow while
+//! everything goes wrong that can.
 
 #![expect(clippy::unwrap_used, reason = "a test's own values are well formed")]
 

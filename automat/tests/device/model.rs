@@ -1,9 +1,10 @@
-//! Everything that can go wrong, in any order: a small shadow, a network that loses, repeats and reorders, and power cuts
-//! between any two effects. Sensors flicker, and a journal is lost.
+//! All faults in any order: a small shadow, a network that loses, repeats and reorders, and power cuts between any two
+//! effects. Sensors flicker, and a journal is lost.
 //!
-//! What is checked: no opening runs a motor twice, or past its end by the true time; the word on it never changes, but
-//! for `failed` of a device that lost its journal; `opened` ran once, `refused` and `expired` never did; and when all is
-//! well again, every request gets its word. What is reported of a key was so for two seconds, and with all well it is so.
+//! What is checked: no opening runs a motor twice, or after its end by the true time. Its report never changes, except
+//! to `failed` by a device that lost its journal. `opened` means that the motor ran once, `refused` and `expired` that
+//! it never did. When all faults are over, every request gets a report. A reported key was there for two seconds, and
+//! in the end what is reported is the case.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
@@ -11,44 +12,41 @@ use automat::clock::Millis;
 use automat::device::{Device, Effect, Input, Motor};
 use automat::journal::Journal;
 use proptest::prelude::*;
-use protocol::{Outcome, Request, Word};
+use protocol::{OpeningReport, OpeningRequest, OpeningResult};
 use serde_json::{Value, json};
 
 use crate::rig::{LOCKERS, SETTLES_AFTER, START, device, device_with_keys, topics};
 
-/// So many words a device keeps of a locker.
-const WORDS_KEPT: usize = 16;
+/// Reports that a device keeps per locker.
+const REPORTS_KEPT: usize = 16;
 
-/// A step of the world.
+/// One thing that happens.
 #[derive(Debug, Clone)]
 enum Step {
-    /// The cloud asks for a locker, perhaps one that is not there.
+    /// The cloud requests an opening, perhaps of a locker that does not exist.
     Ask(u16),
-    /// Time passes.
     Pass(Millis),
-    /// A message arrives, of those under way in its direction any; perhaps it will once more.
+    /// Any message in transit in its direction arrives, and perhaps again later.
     Deliver {
         to_device: bool,
         which: prop::sample::Index,
         again: bool,
     },
-    /// A message is lost.
     Lose {
         to_device: bool,
         which: prop::sample::Index,
     },
     Connect,
     Disconnect,
-    /// A motor that runs is done.
+    /// A running motor stops.
     MotorDone(bool),
-    /// A key is put in or taken.
     Key(u16, bool),
-    /// The device does so many of the things it has to do.
+    /// The driver carries out this many effects.
     Work(usize),
-    /// All that is under way arrives, and the device does all it has to.
+    /// Everything in transit arrives, and all effects are carried out.
     Flow,
     PowerCut,
-    /// The device is replaced: by one that starts with no journal.
+    /// The device is replaced by one with an empty journal.
     LostJournal,
 }
 
@@ -72,13 +70,13 @@ fn step() -> impl Strategy<Value = Step> {
     ]
 }
 
-/// A message under way.
+/// A message in transit.
 type Message = (String, Value);
 
 struct World {
     /// True milliseconds since the start.
     now: Millis,
-    /// When the device's counter was at zero.
+    /// The true time at which the device's counter was at zero.
     powered_at: Millis,
     lives: u64,
     device: Device,
@@ -89,18 +87,18 @@ struct World {
     to_device: Vec<Message>,
     to_cloud: Vec<Message>,
     running: BTreeMap<u16, String>,
-    /// The shadow's requests, and every one there ever was.
-    desired: BTreeMap<u16, Request>,
-    asked: Vec<Request>,
+    /// The requests in the shadow, and all that there ever were.
+    desired: BTreeMap<u16, OpeningRequest>,
+    asked: Vec<OpeningRequest>,
     counts: BTreeMap<u16, usize>,
     runs: BTreeMap<String, usize>,
-    words: BTreeMap<String, Word>,
-    last_telling: u64,
-    /// What ran before a journal was lost.
+    reports: BTreeMap<String, OpeningReport>,
+    last_lockers_message: u64,
+    /// The openings that ran before a journal was lost.
     forgotten: BTreeSet<String>,
-    /// The keys of lockers 0 and 1 as they are, and since when.
+    /// The keys of lockers 0 and 1, and since when.
     keys: [(bool, Millis); 2],
-    /// What is known of them: what was reported last.
+    /// The last report about each.
     reported: [bool; 2],
 }
 
@@ -122,8 +120,8 @@ impl World {
             asked: Vec::new(),
             counts: BTreeMap::new(),
             runs: BTreeMap::new(),
-            words: BTreeMap::new(),
-            last_telling: 0,
+            reports: BTreeMap::new(),
+            last_lockers_message: 0,
             forgotten: BTreeSet::new(),
             keys: [(false, 0), (true, 0)],
             reported: [false, true],
@@ -159,8 +157,8 @@ impl World {
             Step::LostJournal => {
                 self.disk = Journal::default();
                 self.forgotten.extend(self.runs.keys().cloned());
-                // Numbers follow the device's estimate of the time, which may be better than it was.
-                self.last_telling = 0;
+                // Numbers follow the device's estimate of the time, which may have improved.
+                self.last_lockers_message = 0;
                 self.cut_power();
             }
         }
@@ -169,24 +167,24 @@ impl World {
     fn ask(&mut self, locker: u16) {
         let count = self.counts.entry(locker).or_default();
         *count += 1;
-        if *count > WORDS_KEPT {
-            return; // the journal would forget the oldest word, told or not
+        if *count > REPORTS_KEPT {
+            return; // the journal would forget the oldest report, accepted or not
         }
         let issued_at = self.seconds();
         let last = self.asked.last().map_or(0, |request| request.seq);
         let seq = u64::try_from(issued_at).unwrap().max(last + 1);
         let request =
-            Request { seq, id: format!("opening {}", self.asked.len()), issued_at, expires_at: issued_at + 20 };
+            OpeningRequest { seq, id: format!("opening {}", self.asked.len()), issued_at, expires_at: issued_at + 20 };
         self.asked.push(request.clone());
         self.desired.insert(locker, request);
         self.to_device.push((topics().shadow("update/delta"), json!({"state": {"o": self.desired}})));
     }
 
-    /// Time passes, but not in front of a motor: the device starts one as soon as it has said so.
+    /// Time passes, but not before a motor start: the driver starts a motor at once.
     fn pass(&mut self, millis: Millis) {
-        if let Some(place) = self.effects.iter().position(|effect| matches!(effect, Effect::RunMotor { .. })) {
-            (0..=place).for_each(|_| {
-                assert!(!matches!(self.effects[0], Effect::Persist(_)), "a start waits for nothing");
+        if let Some(position) = self.effects.iter().position(|effect| matches!(effect, Effect::RunMotor { .. })) {
+            (0..=position).for_each(|_| {
+                assert!(!matches!(self.effects[0], Effect::Persist(_)), "a motor start is never delayed");
                 self.work();
             });
         }
@@ -218,13 +216,13 @@ impl World {
             *key = (inside, self.now);
         }
         self.inputs.push_back(Input::KeySensor { locker, inside });
-        // A sensor is read at once, whatever else there is to do.
+        // Sensors are read at once, before any effect.
         while !self.inputs.is_empty() || !self.effects.is_empty() {
             self.work();
         }
     }
 
-    /// Holds a message about lockers, at the time when it was made, against what has been the case for two seconds.
+    /// Compares a message about lockers with what had been the case for two seconds when it was made.
     fn check_keys(&self, lockers: &Value) {
         for (locker, (inside, since)) in self.keys.iter().enumerate() {
             let Some(key) = lockers[locker.to_string()]["key"].as_bool() else { continue };
@@ -254,8 +252,8 @@ impl World {
                 let payload: Value = serde_json::from_slice(&payload).unwrap();
                 if topic == topics().lockers() {
                     let n = payload["n"].as_u64().unwrap();
-                    assert!(n > self.last_telling, "numbers rise");
-                    self.last_telling = n;
+                    assert!(n > self.last_lockers_message, "numbers rise");
+                    self.last_lockers_message = n;
                     self.hear_keys(&payload["lockers"]);
                 } else if self.connected {
                     self.to_cloud.push((topic, payload));
@@ -281,8 +279,8 @@ impl World {
 
     fn run_motor(&mut self, locker: u16, id: String) {
         let request = self.asked.iter().find(|request| request.id == id).unwrap();
-        assert!(self.seconds() < request.expires_at, "{id} ran past its end");
-        assert!(!self.words.contains_key(&id), "{id} ran after its word");
+        assert!(self.seconds() < request.expires_at, "{id} ran after its end");
+        assert!(!self.reports.contains_key(&id), "{id} ran after its report");
         let runs = self.runs.entry(id.clone()).or_default();
         *runs += 1;
         assert_eq!(*runs, 1, "{id} ran again");
@@ -294,8 +292,8 @@ impl World {
         if under_way.is_empty() {
             return;
         }
-        let place = which.index(under_way.len());
-        let message = if again { under_way[place].clone() } else { under_way.remove(place) };
+        let position = which.index(under_way.len());
+        let message = if again { under_way[position].clone() } else { under_way.remove(position) };
         if to_device { self.reach_device(message) } else { self.reach_cloud(&message) }
     }
 
@@ -312,30 +310,31 @@ impl World {
             answer["state"] = json!({"desired": {"o": self.desired}});
             self.to_device.push((topics().shadow("get/accepted"), answer));
         } else if *topic == topics().shadow("update") {
-            let words: BTreeMap<u16, Word> = serde_json::from_value(payload["state"]["reported"]["r"].clone()).unwrap();
-            for (locker, word) in words {
-                self.hear(locker, &word);
+            let reports: BTreeMap<u16, OpeningReport> =
+                serde_json::from_value(payload["state"]["reported"]["r"].clone()).unwrap();
+            for (locker, report) in reports {
+                self.check_report(locker, &report);
             }
             self.to_device.push((topics().shadow("update/accepted"), answer));
         }
     }
 
-    fn hear(&mut self, locker: u16, word: &Word) {
-        let runs = self.runs.get(&word.id).copied().unwrap_or(0);
-        match word.outcome {
-            Outcome::Opened => assert_eq!(runs, 1, "{word:?}"),
-            Outcome::Refused | Outcome::Expired => assert_eq!(runs, 0, "{word:?}"),
-            Outcome::Failed => {}
+    fn check_report(&mut self, locker: u16, report: &OpeningReport) {
+        let runs = self.runs.get(&report.id).copied().unwrap_or(0);
+        match report.result {
+            OpeningResult::Opened => assert_eq!(runs, 1, "{report:?}"),
+            OpeningResult::Refused | OpeningResult::Expired => assert_eq!(runs, 0, "{report:?}"),
+            OpeningResult::Failed => {}
         }
-        if self.desired.get(&locker).is_some_and(|request| request.id == word.id) {
+        if self.desired.get(&locker).is_some_and(|request| request.id == report.id) {
             self.desired.remove(&locker);
         }
-        let known = self.words.entry(word.id.clone()).or_insert_with(|| word.clone());
-        let was_lost = word.outcome == Outcome::Failed && self.forgotten.contains(&word.id);
-        assert!(known == word || was_lost, "a word changed: {known:?} {word:?}");
+        let known = self.reports.entry(report.id.clone()).or_insert_with(|| report.clone());
+        let was_lost = report.result == OpeningResult::Failed && self.forgotten.contains(&report.id);
+        assert!(known == report || was_lost, "a report changed: {known:?} {report:?}");
     }
 
-    /// Everything under way arrives in order, until nothing is.
+    /// Everything in transit arrives in order, until nothing is left.
     fn flow(&mut self) {
         loop {
             while !self.inputs.is_empty() || !self.effects.is_empty() {
@@ -353,7 +352,7 @@ impl World {
         }
     }
 
-    /// All is well again: network, motors and power. The connection is a new one, as after any message that was lost.
+    /// All faults are over: network, motors and power. The connection is a new one, as after any lost message.
     fn heal(&mut self) {
         self.take(&Step::Disconnect);
         self.connect();
@@ -377,7 +376,7 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 400, ..ProptestConfig::default() })]
 
     #[test]
-    fn whatever_goes_wrong_no_locker_opens_twice_or_late_and_every_word_is_true(
+    fn whatever_goes_wrong_no_locker_opens_twice_or_late_and_every_report_is_true(
         steps in prop::collection::vec(step(), 1..120),
     ) {
         let mut world = World::new();
@@ -385,13 +384,13 @@ proptest! {
             world.take(step);
         }
         world.heal();
-        prop_assert_eq!(&world.desired, &BTreeMap::new(), "every request has its word");
-        prop_assert_eq!(world.disk.untold().count() + world.disk.intents().count(), 0);
+        prop_assert_eq!(&world.desired, &BTreeMap::new(), "every request has a report");
+        prop_assert_eq!(world.disk.unacknowledged().count() + world.disk.intents().count(), 0);
         prop_assert!(world.device.is_ready());
         prop_assert_eq!(world.reported, world.keys.map(|key| key.0));
         for (id, runs) in &world.runs {
-            let is_known = world.words.contains_key(id) || world.forgotten.contains(id);
-            prop_assert!(*runs == 1 && is_known, "{}: {} runs and no word", id, runs);
+            let is_known = world.reports.contains_key(id) || world.forgotten.contains(id);
+            prop_assert!(*runs == 1 && is_known, "{}: {} runs and no report", id, runs);
         }
     }
 }

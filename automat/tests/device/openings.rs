@@ -1,19 +1,19 @@
-//! Remote openings.
+//! Openings.
 
 use automat::device::{Input, Motor};
 use automat::journal::Journal;
-use protocol::Outcome::{Expired, Failed, Opened, Refused};
+use protocol::OpeningResult::{Expired, Failed, Opened, Refused};
 use serde_json::{Map, Value, json};
 
 use crate::rig::{LOCKERS, PACE, Rig, START, topics};
 
-/// A request for 20 s, made at the start.
+/// A request with a lifetime of 20 s, made at the start.
 fn request(seq: u64, id: &str) -> Value {
     json!([seq, id, START, START + 20])
 }
 
-fn word(locker: u16, id: &str, outcome: protocol::Outcome) -> (u16, String, protocol::Outcome, bool) {
-    (locker, id.to_owned(), outcome, true)
+fn report(locker: u16, id: &str, result: protocol::OpeningResult) -> (u16, String, protocol::OpeningResult, bool) {
+    (locker, id.to_owned(), result, true)
 }
 
 #[test]
@@ -21,7 +21,7 @@ fn a_request_runs_the_motor_once_and_is_reported_with_its_echo() {
     let mut rig = Rig::online();
     rig.ask(&json!({"7": request(1, "a")}));
     assert_eq!(rig.motors, [(7, "a".to_owned())]);
-    assert_eq!(rig.words(), []);
+    assert_eq!(rig.reports(), []);
     rig.motor_done(7, Motor::Opened);
     let update = rig.sent(&topics().shadow("update"))[0]["state"].clone();
     let reported = json!({"o": {"7": request(1, "a")}, "r": {"7": ["a", "opened", START + 1]}});
@@ -37,13 +37,13 @@ fn a_delta_alone_opens_nothing() {
 }
 
 #[test]
-fn only_the_answer_to_the_last_question_is_believed_and_once() {
+fn only_the_response_to_the_last_request_counts_and_once() {
     let mut rig = Rig::online();
     let answer = |token: &Value| json!({"state": {"desired": {"o": {"7": request(1, "a")}}}, "timestamp": START, "clientToken": token});
     rig.hear_shadow("update/delta", &json!({}));
     let first = rig.question();
     rig.hear_shadow("update/delta", &json!({}));
-    assert_eq!(rig.question(), first, "a delta waits a second for the answer to the question before it");
+    assert_eq!(rig.question(), first, "a delta waits a second for the response to the current request");
     rig.wait(1_000);
     let second = rig.question();
     assert_ne!(first, second);
@@ -53,13 +53,13 @@ fn only_the_answer_to_the_last_question_is_believed_and_once() {
     }
     rig.hear_shadow("get/accepted", &answer(&second));
     rig.motor_done(7, Motor::Opened);
-    rig.words();
+    rig.reports();
     rig.hear_shadow("get/accepted", &answer(&second));
-    assert_eq!((rig.motors.len(), rig.words().len()), (1, 0));
+    assert_eq!((rig.motors.len(), rig.reports().len()), (1, 0));
 }
 
 #[test]
-fn a_question_is_asked_again_after_five_seconds_and_on_every_connection() {
+fn the_shadow_is_read_again_after_five_seconds_and_on_every_connection() {
     let mut rig = Rig::new();
     rig.give(Input::Connected);
     rig.wait(4_999);
@@ -74,7 +74,7 @@ fn a_question_is_asked_again_after_five_seconds_and_on_every_connection() {
 }
 
 #[test]
-fn a_request_counts_as_expired_by_the_time_since_the_question_was_sent_and_a_second_more() {
+fn expiry_counts_from_the_sending_of_the_read_plus_a_second() {
     for (waited, expected) in [(18_999, None), (19_000, Some(Expired))] {
         let mut rig = Rig::online();
         rig.hear_shadow("update/delta", &json!({}));
@@ -85,13 +85,13 @@ fn a_request_counts_as_expired_by_the_time_since_the_question_was_sent_and_a_sec
             "get/accepted",
             &json!({"state": {"desired": {"o": o}}, "timestamp": START, "clientToken": token}),
         );
-        assert_eq!(rig.words().pop().map(|word| word.2), expected, "after {waited} ms");
+        assert_eq!(rig.reports().pop().map(|report| report.2), expected, "after {waited} ms");
         assert_eq!(rig.motors.is_empty(), expected.is_some());
     }
 }
 
 #[test]
-fn the_motor_waits_for_the_intent_to_be_on_the_disk() {
+fn the_motor_waits_until_the_intent_is_written() {
     let mut rig = Rig::online();
     rig.slow_disk = true;
     rig.ask(&json!({"7": request(1, "a")}));
@@ -100,23 +100,23 @@ fn the_motor_waits_for_the_intent_to_be_on_the_disk() {
     assert_eq!(rig.motors.len(), 1);
     rig.slow_disk = true;
     rig.motor_done(7, Motor::Opened);
-    assert_eq!(rig.words(), [], "a word waits for the disk too");
+    assert_eq!(rig.reports(), [], "a report waits for the disk too");
     rig.write();
-    assert_eq!(rig.words(), [word(7, "a", Opened)]);
+    assert_eq!(rig.reports(), [report(7, "a", Opened)]);
 }
 
 #[test]
-fn a_request_that_expires_while_the_disk_is_slow_opens_nothing() {
+fn a_request_that_expires_during_a_slow_write_opens_nothing() {
     let mut rig = Rig::online();
     rig.slow_disk = true;
     rig.ask(&json!({"7": request(1, "a")}));
     rig.now += 20_000;
     rig.write();
-    assert_eq!((rig.motors.len(), rig.words()), (0, vec![word(7, "a", Expired)]));
+    assert_eq!((rig.motors.len(), rig.reports()), (0, vec![report(7, "a", Expired)]));
 }
 
 #[test]
-fn a_request_that_expires_behind_another_run_of_its_motor_opens_nothing() {
+fn a_request_that_expires_behind_another_run_opens_nothing() {
     let mut rig = Rig::online();
     rig.ask(&json!({"7": request(1, "a")}));
     rig.ask(&json!({"7": request(2, "b")}));
@@ -126,61 +126,61 @@ fn a_request_that_expires_behind_another_run_of_its_motor_opens_nothing() {
     rig.accept_reports();
     rig.wait(PACE);
     assert_eq!(rig.motors.len(), 1);
-    let words: Vec<_> = rig.words().into_iter().map(|word| (word.1, word.2)).collect();
-    assert_eq!(words, [("a".to_owned(), Opened), ("b".to_owned(), Expired)]);
+    let reports: Vec<_> = rig.reports().into_iter().map(|report| (report.1, report.2)).collect();
+    assert_eq!(reports, [("a".to_owned(), Opened), ("b".to_owned(), Expired)]);
 }
 
 #[test]
-fn a_known_request_is_reported_again_and_never_run_again() {
+fn a_known_request_is_reported_again_but_never_run_again() {
     let mut rig = Rig::online();
     rig.ask(&json!({"7": request(1, "a")}));
     rig.motor_done(7, Motor::Opened);
     rig.accept_reports();
-    rig.words();
+    rig.reports();
     rig.ask(&json!({"7": request(1, "a")}));
     rig.wait(PACE);
-    assert_eq!((rig.motors.len(), rig.words()), (1, vec![word(7, "a", Opened)]));
+    assert_eq!((rig.motors.len(), rig.reports()), (1, vec![report(7, "a", Opened)]));
     rig.restart();
     rig.answer(&json!({"7": request(1, "a")}));
-    assert_eq!((rig.motors.len(), rig.words()), (1, vec![word(7, "a", Opened)]));
+    assert_eq!((rig.motors.len(), rig.reports()), (1, vec![report(7, "a", Opened)]));
 }
 
 #[test]
-fn a_request_below_the_journals_highest_is_refused_also_after_a_restart() {
+fn an_older_request_is_refused_even_after_a_restart() {
     let mut rig = Rig::online();
     rig.ask(&json!({"7": request(5, "a")}));
     rig.motor_done(7, Motor::Opened);
     rig.accept_reports();
-    rig.words();
+    rig.reports();
     rig.ask(&json!({"7": request(5, "b")}));
     rig.wait(PACE);
-    assert_eq!(rig.words(), [word(7, "b", Refused)]);
+    assert_eq!(rig.reports(), [report(7, "b", Refused)]);
     rig.restart();
     rig.answer(&json!({"7": request(4, "c")}));
     rig.accept_reports();
     rig.wait(PACE);
-    assert!(rig.words().contains(&word(7, "c", Refused)));
+    assert!(rig.reports().contains(&report(7, "c", Refused)));
     assert_eq!(rig.motors.len(), 1);
 }
 
 #[test]
-fn a_locker_that_it_does_not_have_is_refused() {
+fn an_unknown_locker_is_refused() {
     let mut rig = Rig::online();
     rig.ask(&json!({(LOCKERS.to_string()): request(1, "a")}));
-    assert_eq!((rig.motors.len(), rig.words()), (0, vec![word(LOCKERS, "a", Refused)]));
+    assert_eq!((rig.motors.len(), rig.reports()), (0, vec![report(LOCKERS, "a", Refused)]));
 }
 
 #[test]
-fn the_word_on_a_request_stays_the_same_however_often_it_comes() {
+fn a_repeated_request_always_gets_the_same_report() {
     let mut rig = Rig::online();
     rig.now += 30_000;
     rig.hear_shadow("update/delta", &json!({}));
     rig.answer(&json!({"7": request(1, "late")}));
     rig.accept_reports();
-    assert_eq!(rig.words(), [word(7, "late", Expired)]);
+    assert_eq!(rig.reports(), [report(7, "late", Expired)]);
     rig.restart();
     rig.answer(&json!({"7": [1, "late", START, START + 90]}));
-    assert_eq!((rig.motors.len(), rig.words()), (0, vec![word(7, "late", Expired)]));
+    assert_eq!((rig.motors.len(), rig.reports()), (0, vec![report(7, "late", Expired)]));
 }
 
 #[test]
@@ -188,47 +188,47 @@ fn a_jammed_lock_is_reported_failed() {
     let mut rig = Rig::online();
     rig.ask(&json!({"7": request(1, "a")}));
     rig.motor_done(7, Motor::Jammed);
-    assert_eq!(rig.words(), [word(7, "a", Failed)]);
+    assert_eq!(rig.reports(), [report(7, "a", Failed)]);
 }
 
 #[test]
-fn an_intent_without_a_word_is_reported_failed_after_a_crash() {
+fn an_intent_without_a_result_is_reported_failed_after_a_crash() {
     let mut rig = Rig::online();
     rig.ask(&json!({"7": request(1, "a")}));
     rig.restart();
     rig.answer(&json!({"7": request(1, "a")}));
-    assert_eq!((rig.motors.len(), rig.words()), (1, vec![word(7, "a", Failed)]));
+    assert_eq!((rig.motors.len(), rig.reports()), (1, vec![report(7, "a", Failed)]));
 }
 
 #[test]
-fn with_a_new_journal_nothing_is_done_that_was_requested_before_the_first_answer() {
+fn a_new_journal_fails_everything_requested_before_it() {
     let mut rig = Rig::new();
     rig.now += 60_000;
     let begun = rig.cloud_seconds();
     let at = |issued: i64, seq: u64, id: &str| json!([seq, id, issued, issued + 90]);
     rig.give(Input::Connected);
     rig.answer(&json!({"7": at(begun + 1, 1, "before"), (LOCKERS.to_string()): at(begun, 1, "nowhere")}));
-    assert_eq!((rig.motors.len(), rig.words()), (0, vec![word(7, "before", Failed)]));
+    assert_eq!((rig.motors.len(), rig.reports()), (0, vec![report(7, "before", Failed)]));
     rig.wait(5_000);
     rig.accept_reports();
-    assert_eq!(rig.words(), [word(7, "before", Failed), word(LOCKERS, "nowhere", Refused)]);
+    assert_eq!(rig.reports(), [report(7, "before", Failed), report(LOCKERS, "nowhere", Refused)]);
     rig.restart();
     rig.wait(PACE);
     rig.answer(&json!({"7": at(begun - 1, 2, "written late")}));
-    assert_eq!(rig.words().last(), Some(&word(7, "written late", Failed)));
+    assert_eq!(rig.reports().last(), Some(&report(7, "written late", Failed)));
     rig.ask(&json!({"7": at(begun, 3, "after")}));
     assert_eq!(rig.motors, [(7, "after".to_owned())]);
 }
 
 #[test]
-fn a_device_that_has_lost_its_journal_runs_no_motor_for_what_it_may_have_done() {
+fn a_lost_journal_never_runs_a_motor_twice() {
     let mut rig = Rig::online();
     rig.ask(&json!({"7": request(1, "a")}));
     assert_eq!(rig.motors.len(), 1);
     rig.journal = Journal::default();
     rig.restart();
     rig.answer(&json!({"7": request(1, "a")}));
-    assert_eq!((rig.motors.len(), rig.words()), (1, vec![word(7, "a", Failed)]));
+    assert_eq!((rig.motors.len(), rig.reports()), (1, vec![report(7, "a", Failed)]));
 }
 
 #[test]
@@ -237,60 +237,60 @@ fn lockers_do_not_wait_for_each_other() {
     rig.ask(&json!({"1": request(1, "a"), "2": request(1, "b"), "3": "nonsense", "x": request(1, "c")}));
     assert_eq!(rig.motors, [(1, "a".to_owned()), (2, "b".to_owned())]);
     rig.motor_done(2, Motor::Opened);
-    assert_eq!(rig.words(), [word(2, "b", Opened)]);
+    assert_eq!(rig.reports(), [report(2, "b", Opened)]);
 }
 
 #[test]
-fn a_word_that_was_not_taken_is_reported_again_after_five_seconds_a_refusal_and_a_restart() {
+fn an_unaccepted_report_is_repeated_after_five_seconds_a_rejection_and_a_restart() {
     let mut rig = Rig::online();
     rig.ask(&json!({"7": request(1, "a")}));
     rig.motor_done(7, Motor::Opened);
     let token = rig.sent(&topics().shadow("update"))[0]["clientToken"].clone();
     rig.wait(5_000);
-    assert_eq!(rig.words().len(), 2);
+    assert_eq!(rig.reports().len(), 2);
     rig.hear_shadow("update/accepted", &json!({"clientToken": token}));
     rig.wait(5_000);
-    assert_eq!(rig.words().len(), 1, "the answer to a report given up is not believed");
+    assert_eq!(rig.reports().len(), 1, "a late response does not count");
     rig.wait(5_000);
     let token = rig.sent(&topics().shadow("update"))[0]["clientToken"].clone();
     rig.hear_shadow("update/rejected", &json!({"clientToken": token, "code": 429, "message": "too many requests"}));
     rig.wait(5_000);
-    assert_eq!(rig.words().len(), 2);
+    assert_eq!(rig.reports().len(), 2);
     rig.restart();
     rig.answer(&json!({}));
-    assert_eq!(rig.words(), [(7, "a".to_owned(), Opened, false)], "what is no longer asked for has no echo");
+    assert_eq!(rig.reports(), [(7, "a".to_owned(), Opened, false)], "a request that is gone has no echo");
     rig.wait(5_000);
     rig.accept_reports();
-    rig.words();
+    rig.reports();
     rig.restart();
     rig.answer(&json!({}));
-    assert_eq!(rig.words(), [], "what was taken is not said again unasked");
+    assert_eq!(rig.reports(), [], "an accepted report is not repeated on its own");
 }
 
 #[test]
-fn a_word_that_the_shadow_has_is_reported_again_on_a_new_connection_only() {
+fn an_accepted_report_is_repeated_on_a_new_connection_only() {
     let mut rig = Rig::online();
     rig.ask(&json!({"7": request(1, "a")}));
     rig.motor_done(7, Motor::Opened);
     rig.accept_reports();
-    rig.words();
+    rig.reports();
     let held = json!({"desired": {"o": {"7": request(1, "a")}}, "reported": {"r": {"7": ["a", "opened", START + 1]}}});
     rig.wait(PACE);
     rig.hear_shadow("update/delta", &json!({}));
     rig.answer_with(&held);
-    assert_eq!(rig.words(), []);
+    assert_eq!(rig.reports(), []);
     rig.hear_shadow("update/delta", &json!({}));
     rig.answer(&json!({"7": request(1, "a")}));
-    assert_eq!(rig.words(), [word(7, "a", Opened)], "the shadow has lost it");
+    assert_eq!(rig.reports(), [report(7, "a", Opened)], "the shadow has lost it");
     rig.accept_reports();
     rig.give(Input::Disconnected);
     rig.give(Input::Connected);
     rig.answer_with(&held);
-    assert_eq!(rig.words(), [word(7, "a", Opened)]);
+    assert_eq!(rig.reports(), [report(7, "a", Opened)]);
 }
 
 #[test]
-fn what_comes_of_many_openings_goes_in_few_reports() {
+fn results_of_many_openings_go_in_few_updates() {
     let mut rig = Rig::online();
     let all: Map<String, Value> =
         (0..LOCKERS).map(|locker| (locker.to_string(), request(1, &format!("of {locker}")))).collect();
@@ -301,11 +301,11 @@ fn what_comes_of_many_openings_goes_in_few_reports() {
     rig.accept_reports();
     rig.wait(PACE);
     let reports = rig.sent(&topics().shadow("update")).len();
-    assert_eq!((reports, rig.words().len()), (2, usize::from(LOCKERS)));
+    assert_eq!((reports, rig.reports().len()), (2, usize::from(LOCKERS)));
 }
 
 #[test]
-fn deltas_within_the_time_of_one_question_need_one_more() {
+fn deltas_during_one_read_need_one_more_read() {
     let mut rig = Rig::online();
     for version in 11..=30 {
         rig.hear_shadow("update/delta", &json!({"version": version}));
@@ -320,7 +320,7 @@ fn deltas_within_the_time_of_one_question_need_one_more() {
 }
 
 #[test]
-fn a_shadow_that_is_full_is_rid_of_what_is_over() {
+fn a_full_shadow_is_cleared_of_finished_openings() {
     let mut rig = Rig::online();
     let o = json!({"7": request(1, "a"), "8": request(1, "b")});
     rig.ask(&o);
@@ -334,11 +334,11 @@ fn a_shadow_that_is_full_is_rid_of_what_is_over() {
     assert_eq!(room, json!({"state": state, "version": 1}), "8 may still run");
     rig.published.clear();
     rig.wait(5_000);
-    assert_eq!(rig.words(), [(7, "a".to_owned(), Opened, false)]);
+    assert_eq!(rig.reports(), [(7, "a".to_owned(), Opened, false)]);
 }
 
 #[test]
-fn what_the_rate_of_the_thing_does_not_allow_is_sent_again_after_a_second() {
+fn throttled_messages_are_sent_again_after_a_second() {
     let mut rig = Rig::online();
     let too_often = |token: &Value| json!({"code": 429, "message": "Too many requests", "clientToken": token});
     rig.hear_shadow("update/delta", &json!({}));
@@ -351,18 +351,22 @@ fn what_the_rate_of_the_thing_does_not_allow_is_sent_again_after_a_second() {
     rig.answer(&json!({"7": request(1, "a"), "8": request(1, "b")}));
     rig.motor_done(7, Motor::Opened);
     let update = topics().shadow("update");
-    let report = rig.sent(&update)[0]["clientToken"].clone();
-    assert_eq!(rig.words(), [word(7, "a", Opened)]);
-    rig.hear_shadow("update/rejected", &too_often(&report));
+    let token = rig.sent(&update)[0]["clientToken"].clone();
+    assert_eq!(rig.reports(), [report(7, "a", Opened)]);
+    rig.hear_shadow("update/rejected", &too_often(&token));
     rig.motor_done(8, Motor::Opened);
     rig.wait(999);
-    assert_eq!(rig.words(), []);
+    assert_eq!(rig.reports(), []);
     rig.wait(1);
-    assert_eq!(rig.words(), [word(7, "a", Opened), word(8, "b", Opened)], "not one by one: nothing is wrong with them");
+    assert_eq!(
+        rig.reports(),
+        [report(7, "a", Opened), report(8, "b", Opened)],
+        "not one by one: nothing is wrong with them"
+    );
 }
 
 #[test]
-fn of_one_locker_the_older_word_is_taken_before_the_newer_one_is_said() {
+fn the_older_report_of_a_locker_is_accepted_before_the_newer_one_is_sent() {
     let mut rig = Rig::online();
     for (seq, id) in [(1, "a"), (2, "b")] {
         rig.ask(&json!({"7": request(seq, id)}));
@@ -372,7 +376,7 @@ fn of_one_locker_the_older_word_is_taken_before_the_newer_one_is_said() {
     assert_eq!(rig.sent(&update).len(), 1);
     rig.accept_reports();
     rig.wait(PACE);
-    let said: Vec<_> = rig.words().into_iter().map(|word| word.1).collect();
+    let said: Vec<_> = rig.reports().into_iter().map(|report| report.1).collect();
     assert_eq!(said, ["a", "b"]);
 }
 
@@ -391,7 +395,7 @@ fn a_thing_without_a_shadow_gets_one() {
 }
 
 #[test]
-fn messages_that_are_none_of_the_protocols_are_passed_over() {
+fn messages_outside_the_protocol_are_ignored() {
     let mut rig = Rig::online();
     for rest in ["get/accepted", "get/rejected", "update/accepted", "update/rejected"] {
         for payload in [json!(null), json!([]), json!({"clientToken": 7}), json!({"state": 3, "clientToken": "x"})] {

@@ -1,27 +1,26 @@
-//! A driver made of nothing: does what the device decides at once, and keeps it to be looked at.
+//! A driver without hardware: carries out the device's decisions at once, and records them.
 
 use std::collections::VecDeque;
 
 use automat::clock::Millis;
 use automat::device::{Device, DeviceKey, Display, Effect, Identity, Input, Keys, Motor, Sensors};
 use automat::journal::{Journal, Record};
-use protocol::{Door, Outcome, ThingName, Topics};
+use protocol::{Door, OpeningResult, ThingName, Topics};
 use serde_json::{Value, json};
 
-/// The cloud's time when the monotonic counter is at zero.
+/// The cloud's time when the device's counter is at zero.
 pub(crate) const START: i64 = 1_795_521_600;
 pub(crate) const LOCKERS: u16 = 10;
-/// Reports are so far apart.
+/// The shortest time between two updates.
 pub(crate) const PACE: Millis = 200;
-/// A sensor that has not changed for so long is believed.
+/// A sensor reading settles after this long.
 pub(crate) const SETTLES_AFTER: Millis = 2_000;
 
 pub(crate) struct Rig {
     pub(crate) device: Device,
     pub(crate) now: Millis,
-    /// What a power cut leaves.
     pub(crate) journal: Journal,
-    /// Whether the disk takes its time: then records wait in `unwritten`.
+    /// Whether the disk is slow: then records wait in `unwritten`.
     pub(crate) slow_disk: bool,
     pub(crate) unwritten: VecDeque<Record>,
     pub(crate) published: Vec<(String, Value)>,
@@ -31,7 +30,6 @@ pub(crate) struct Rig {
 }
 
 impl Rig {
-    /// Just started.
     pub(crate) fn new() -> Self {
         Self {
             device: device(&Journal::default(), 0),
@@ -46,14 +44,14 @@ impl Rig {
         }
     }
 
-    /// Connected, and told that nothing is asked of it.
+    /// Connected, and the shadow has no requests.
     pub(crate) fn online() -> Self {
         let mut rig = Self::just_online(DeviceKey::new(&[1; 32]));
         rig.published.clear();
         rig
     }
 
-    /// The same with this key or these, and with what it sends first.
+    /// The same with these keys. The messages sent so far are kept.
     pub(crate) fn just_online(key: DeviceKey) -> Self {
         let mut rig = Self { device: device_with(key, &Journal::default(), 0), ..Self::new() };
         rig.give(Input::Connected);
@@ -61,7 +59,7 @@ impl Rig {
         rig
     }
 
-    /// Gives an input, and does what comes of it.
+    /// Gives the device an input and carries out the effects.
     pub(crate) fn give(&mut self, input: Input) {
         let mut inputs = VecDeque::from([input]);
         while let Some(input) = inputs.pop_front() {
@@ -82,7 +80,7 @@ impl Rig {
         }
     }
 
-    /// The slow disk writes what waits.
+    /// The slow disk writes the records that wait.
     pub(crate) fn write(&mut self) {
         self.slow_disk = false;
         while let Some(record) = self.unwritten.pop_front() {
@@ -91,7 +89,7 @@ impl Rig {
         }
     }
 
-    /// Loses power, starts again, and is connected.
+    /// Loses power, restarts and connects.
     pub(crate) fn restart(&mut self) {
         self.unwritten.clear();
         self.published.clear();
@@ -100,13 +98,13 @@ impl Rig {
         self.give(Input::Connected);
     }
 
-    /// Time passes; whatever is due happens.
+    /// Time passes, and everything due is done.
     pub(crate) fn wait(&mut self, millis: Millis) {
         let end = self.now + millis;
         while let Some(due) = self.device.wake_at().filter(|&due| due <= end) {
             self.now = due.max(self.now);
             self.give(Input::Tick);
-            assert_ne!(self.device.wake_at(), Some(due), "what is due is done");
+            assert_ne!(self.device.wake_at(), Some(due), "everything due was done");
         }
         self.now = end;
     }
@@ -119,22 +117,22 @@ impl Rig {
         self.hear(&topics().shadow(rest), payload);
     }
 
-    /// What was published on a topic of the shadow.
+    /// The messages on a topic of the shadow.
     pub(crate) fn sent(&self, topic: &str) -> Vec<&Value> {
         self.published.iter().filter(|(to, _)| to == topic).map(|(_, payload)| payload).collect()
     }
 
-    /// The token of the last question.
+    /// The token of the last read.
     pub(crate) fn question(&self) -> Value {
         self.sent(&topics().shadow("get")).last().unwrap()["clientToken"].clone()
     }
 
-    /// Answers the last question: these requests are desired, and it is now.
+    /// Responds to the last read with these requests, at the present time.
     pub(crate) fn answer(&mut self, o: &Value) {
         self.answer_with(&json!({"desired": {"o": o}}));
     }
 
-    /// Answers the last question: this is the shadow's state, and it is now.
+    /// Responds to the last read with this state, at the present time.
     pub(crate) fn answer_with(&mut self, state: &Value) {
         let answer = json!({
             "state": state,
@@ -145,29 +143,29 @@ impl Rig {
         self.hear_shadow("get/accepted", &answer);
     }
 
-    /// The cloud asks for this, and the device finds out.
+    /// The cloud requests this, and the device reads it.
     pub(crate) fn ask(&mut self, o: &Value) {
         self.hear_shadow("update/delta", &json!({"state": {"o": o}}));
         self.answer(o);
     }
 
-    /// Takes out the reports since the last look: of which locker, which opening, what, and whether echoed.
-    pub(crate) fn words(&mut self) -> Vec<(u16, String, Outcome, bool)> {
+    /// The reports since the last call: locker, opening, result, and whether the request was echoed.
+    pub(crate) fn reports(&mut self) -> Vec<(u16, String, OpeningResult, bool)> {
         let update = topics().shadow("update");
         let (updates, rest) = std::mem::take(&mut self.published).into_iter().partition(|(to, _)| *to == update);
         self.published = rest;
         let updates: Vec<(String, Value)> = updates;
-        let words = updates.iter().flat_map(|(_, update)| {
+        let reports = updates.iter().flat_map(|(_, update)| {
             let reported: protocol::Reported = serde_json::from_value(update["state"]["reported"].clone()).unwrap();
-            reported.r.into_iter().map(move |(locker, word)| {
-                let word = word.unwrap();
-                (locker, word.id, word.outcome, reported.o[&locker].is_some())
+            reported.r.into_iter().map(move |(locker, report)| {
+                let report = report.unwrap();
+                (locker, report.id, report.result, reported.o[&locker].is_some())
             })
         });
-        words.collect()
+        reports.collect()
     }
 
-    /// Takes every report that was published, and says so.
+    /// The shadow accepts every update that was published.
     pub(crate) fn accept_reports(&mut self) {
         for update in self.sent(&topics().shadow("update")).into_iter().cloned().collect::<Vec<_>>() {
             let token = &update["clientToken"];
@@ -196,7 +194,7 @@ pub(crate) fn device(journal: &Journal, life: u64) -> Device {
     device_with(DeviceKey::new(&[1; 32]), journal, life)
 }
 
-/// The same, with a key inside where this says so.
+/// The same, with a key inside where `keys` says so.
 pub(crate) fn device_with_keys(journal: &Journal, life: u64, inside: impl Fn(u16) -> bool) -> Device {
     let sensors = (0..LOCKERS).map(|locker| Sensors { inside: inside(locker), door: Door::Closed });
     Device::new(identity(DeviceKey::new(&[1; 32]), life), journal.clone(), sensors.collect())

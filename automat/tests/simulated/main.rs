@@ -1,4 +1,4 @@
-//! The simulated automat with the real driver, disk and link, on a broker that answers just enough.
+//! The simulated automat with the real driver, disk and link, on a broker that does just enough.
 
 #![expect(clippy::unwrap_used, reason = "a test's own values are well formed")]
 
@@ -10,13 +10,13 @@ use std::time::Duration;
 use automat::device::{DeviceKey, Display};
 use automat::driver::Settings;
 use automat::link::{Endpoint, Security};
-use automat::simulated::{Config, Crash, Person, SimulatedAutomat};
+use automat::simulated::{Config, Crash, SimulatedAutomat, SimulatedUser};
 use protocol::{Purpose, ThingName};
 use serde_json::{Value, json};
 
 use peer::{Peer, TIME, topics};
 
-async fn start(peer: &Peer, folder: &Path, person: Person) -> SimulatedAutomat {
+async fn start(peer: &Peer, folder: &Path, person: SimulatedUser) -> SimulatedAutomat {
     let endpoint = Endpoint {
         host: "127.0.0.1".to_owned(),
         port: peer.port,
@@ -44,12 +44,12 @@ fn request(seq: u64, id: &str) -> Value {
 }
 
 #[tokio::test]
-async fn a_remote_open_runs_the_motor_and_ends_in_opened() {
+async fn an_opening_runs_the_motor_and_ends_as_opened() {
     let (mut peer, folder) = (Peer::start().await, tempfile::tempdir().unwrap());
-    let automat = start(&peer, folder.path(), Person::Absent).await;
+    let automat = start(&peer, folder.path(), SimulatedUser::Absent).await;
     assert_eq!(peer.next(&topics().lockers()).await["lockers"].as_object().unwrap().len(), 9);
     peer.ask(json!({"7": request(1, "a")}));
-    assert_eq!(peer.word("7").await[1], "opened");
+    assert_eq!(peer.report("7").await[1], "opened");
     let door = peer.next(&topics().lockers()).await;
     assert_eq!(door["lockers"], json!({"7": {"key": true, "door": "open", "by": "a"}}));
     assert_eq!((automat.motor_runs(7), automat.motor_log()[0].id.as_str()), (1, "a"));
@@ -57,49 +57,49 @@ async fn a_remote_open_runs_the_motor_and_ends_in_opened() {
 }
 
 #[tokio::test]
-async fn a_crash_before_or_after_the_motor_ends_in_failed_and_no_second_run() {
+async fn a_crash_before_or_after_the_motor_ends_as_failed_without_a_second_run() {
     for (crash, runs) in [(Crash::BeforeMotor, 0), (Crash::AfterMotor, 1)] {
         let (mut peer, folder) = (Peer::start().await, tempfile::tempdir().unwrap());
-        let mut automat = start(&peer, folder.path(), Person::Absent).await;
+        let mut automat = start(&peer, folder.path(), SimulatedUser::Absent).await;
         automat.faults().crash(crash);
         peer.ask(json!({"7": request(1, "a")}));
         assert!(automat.crashed().await.is_err());
         assert!(automat.has_stopped());
         automat.restart().await;
-        assert_eq!(peer.word("7").await[1], "failed", "{crash:?}");
+        assert_eq!(peer.report("7").await[1], "failed", "{crash:?}");
         assert_eq!(automat.motor_runs(7), runs, "{crash:?}");
         automat.stop().await;
     }
 }
 
 #[tokio::test]
-async fn a_jammed_lock_ends_in_failed() {
+async fn a_jammed_lock_ends_as_failed() {
     let (mut peer, folder) = (Peer::start().await, tempfile::tempdir().unwrap());
-    let automat = start(&peer, folder.path(), Person::Absent).await;
+    let automat = start(&peer, folder.path(), SimulatedUser::Absent).await;
     automat.faults().jam(7, true);
     peer.ask(json!({"7": request(1, "a")}));
-    assert_eq!(peer.word("7").await[1], "failed");
+    assert_eq!(peer.report("7").await[1], "failed");
     automat.stop().await;
 }
 
 #[tokio::test]
-async fn a_connection_that_was_lost_comes_back_and_finds_what_was_asked_meanwhile() {
+async fn after_a_lost_connection_the_device_finds_the_requests_made_meanwhile() {
     let (mut peer, folder) = (Peer::start().await, tempfile::tempdir().unwrap());
-    let automat = start(&peer, folder.path(), Person::Absent).await;
+    let automat = start(&peer, folder.path(), SimulatedUser::Absent).await;
     automat.faults().network(false);
     automat.disconnected().await;
     assert_eq!(automat.type_code("4711").await, Display::NoConnection);
     peer.ask(json!({"7": request(1, "a")}));
     automat.faults().network(true);
     automat.connected().await.unwrap();
-    assert_eq!(peer.word("7").await[1], "opened");
+    assert_eq!(peer.report("7").await[1], "opened");
     automat.stop().await;
 }
 
 #[tokio::test]
 async fn an_obliging_person_fetches_a_key_and_closes_the_door() {
     let (mut peer, folder) = (Peer::start().await, tempfile::tempdir().unwrap());
-    let automat = start(&peer, folder.path(), Person::Obliging(Duration::from_millis(20))).await;
+    let automat = start(&peer, folder.path(), SimulatedUser::Obliging(Duration::from_millis(20))).await;
     peer.next(&topics().lockers()).await;
     let cloud = async {
         let entry = peer.next(&topics().keypad()).await;
@@ -110,29 +110,29 @@ async fn an_obliging_person_fetches_a_key_and_closes_the_door() {
     };
     let (shown, id) = tokio::join!(automat.type_code("4711"), cloud);
     assert_eq!(shown, Display::Open { locker: 7, purpose: Purpose::Fetch });
-    let told = peer.next(&topics().lockers()).await["lockers"].clone();
-    assert_eq!(told, json!({"7": {"key": false, "door": "closed", "by": id}}), "the door was open for an instant");
+    let sent = peer.next(&topics().lockers()).await["lockers"].clone();
+    assert_eq!(sent, json!({"7": {"key": false, "door": "closed", "by": id}}), "the door was open for an instant");
     automat.stop().await;
-    let again = start(&peer, folder.path(), Person::Absent).await;
-    assert!(!again.lockers()[7].key, "a key that was taken is not back after a restart of the process");
+    let again = start(&peer, folder.path(), SimulatedUser::Absent).await;
+    assert!(!again.lockers()[7].key, "a taken key stays out after a restart of the process");
     again.stop().await;
 }
 
 #[tokio::test]
-async fn two_hundred_run_in_one_process() {
+async fn two_hundred_automats_run_in_one_process() {
     let folder = tempfile::tempdir().unwrap();
     let mut automats = Vec::new();
     for number in 0..200 {
         let peer = Peer::start().await;
         automats.push(tokio::spawn({
             let folder = folder.path().join(number.to_string());
-            async move { (start(&peer, &folder, Person::Absent).await, peer) }
+            async move { (start(&peer, &folder, SimulatedUser::Absent).await, peer) }
         }));
     }
     for automat in automats {
         let (automat, mut peer) = automat.await.unwrap();
         peer.ask(json!({"7": request(1, "a")}));
-        assert_eq!(peer.word("7").await[1], "opened");
+        assert_eq!(peer.report("7").await[1], "opened");
         automat.stop().await;
     }
 }

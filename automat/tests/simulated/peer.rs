@@ -1,4 +1,4 @@
-//! A broker for one device, that keeps a shadow of requests and shows the test what the device sends.
+//! A broker for one device: keeps a shadow of requests and gives the test what the device sends.
 
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -14,7 +14,7 @@ use tokio::sync::mpsc;
 use tokio::time::timeout;
 
 const LARGEST: usize = 128 * 1024;
-/// The cloud's time, which stands still.
+/// The cloud's time, which is fixed.
 pub(crate) const TIME: i64 = 1_795_521_600;
 
 pub(crate) struct Peer {
@@ -35,7 +35,7 @@ impl Peer {
         Self { port, desired, to_device, from_device }
     }
 
-    /// Asks for lockers, and rings.
+    /// Requests openings, and sends a delta.
     pub(crate) fn ask(&self, o: Value) {
         *self.desired.lock().unwrap() = o;
         self.send(&topics().shadow("update/delta"), json!({}));
@@ -45,7 +45,7 @@ impl Peer {
         self.to_device.send((topic.to_owned(), payload)).unwrap();
     }
 
-    /// The next message that the device sends on a topic; those on others are passed over.
+    /// The next message of the device on a topic; messages on others are skipped.
     pub(crate) async fn next(&mut self, topic: &str) -> Value {
         let next = async {
             loop {
@@ -58,8 +58,8 @@ impl Peer {
         timeout(Duration::from_secs(20), next).await.unwrap()
     }
 
-    /// The next word that the device reports.
-    pub(crate) async fn word(&mut self, locker: &str) -> Value {
+    /// The next report of the device for a locker.
+    pub(crate) async fn report(&mut self, locker: &str) -> Value {
         self.next(&topics().shadow("update")).await["state"]["reported"]["r"][locker].clone()
     }
 }
@@ -68,7 +68,6 @@ pub(crate) fn topics() -> Topics {
     Topics::of(ThingName::of_automat("lobby"))
 }
 
-/// One connection after the other.
 async fn serve(
     listener: TcpListener,
     desired: Arc<Mutex<Value>>,
@@ -130,6 +129,6 @@ fn message(topic: &str, payload: &Value) -> Packet {
 async fn write(stream: &mut TcpStream, packet: &Packet) {
     let mut bytes = BytesMut::new();
     packet.write(&mut bytes, LARGEST).unwrap();
-    // A device that has just lost its power reads nothing.
+    // A device that has just lost power reads nothing.
     let _ = stream.write_all(&bytes).await;
 }

@@ -1,4 +1,4 @@
-//! Doors and keys.
+//! Reports about doors and keys.
 
 use domain::{DeviceFault, DoorState, Instant, LockerIndex};
 use protocol::{Door, ThingName};
@@ -8,7 +8,7 @@ use crate::message::LockersReport;
 use crate::{Devices, Error, automat};
 
 impl Devices {
-    pub(crate) async fn hear_lockers(
+    pub(crate) async fn handle_lockers(
         &self,
         thing: &ThingName,
         report: LockersReport,
@@ -21,13 +21,13 @@ impl Devices {
                 Some(Door::Open) => DoorState::Open,
                 Some(Door::Closed) => DoorState::Closed,
             };
-            let telling = LockerReport { key_inside: locker.key, door, by: locker.by };
-            Some((LockerIndex::new(u32::from(index)).ok()?, telling))
+            let locker = LockerReport { key_inside: locker.key, door, by: locker.by };
+            Some((LockerIndex::new(u32::from(index)).ok()?, locker))
         });
-        // No device has more than two keys, nor an id another length.
+        // A device has at most two keys, and ids have this length.
         let device_keys = report.device_keys.into_iter().filter(|id| id.len() == 8).take(2).collect();
-        let telling = LockerReports { n: report.n, lockers: lockers.collect(), device_keys };
-        self.store.hear_lockers(&automat, telling, now).await?;
+        let reports = LockerReports { n: report.n, lockers: lockers.collect(), device_keys };
+        self.store.hear_lockers(&automat, reports, now).await?;
         if !report.is_understood {
             self.store.record_fault(&automat, DeviceFault::NotUnderstood, None, now).await?;
         }

@@ -1,4 +1,4 @@
-//! The Lambda binary of what automats send.
+//! The Lambda binary that handles messages from automats.
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), runtime::Error> {
@@ -6,5 +6,5 @@ async fn main() -> Result<(), runtime::Error> {
     let parts = runtime::parts().await?;
     let devices = devices::Devices { store: parts.app.store, things: parts.things };
     let clock = parts.app.clock;
-    runtime::handle(async |event| devices.hear(&event, clock.now()).await).await
+    runtime::handle(async |event| devices.handle(&event, clock.now()).await).await
 }

@@ -1,25 +1,24 @@
-//! What the IoT rules of `template.yaml` hand on: one form a rule, told apart by `message`.
+//! The messages that the IoT rules of `template.yaml` pass on, distinguished by their field `message`.
 
 use std::collections::BTreeMap;
 
-use protocol::{Door, Entry, Word};
+use protocol::{Door, EntryMessage, OpeningReport};
 use serde::Deserialize;
 use serde_json::Value;
 
-/// A message of an automat, or about it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Message {
-    /// The device's words on openings, from its shadow: `automat_openings`.
-    Openings(Words),
-    /// A keypad entry: `automat_keypad`.
-    Keypad(Sent<Entry>),
-    /// What should be a keypad entry and has another form, but an id that can be answered.
+    /// Results of openings, from the shadow: rule `automat_openings`.
+    Openings(OpeningReports),
+    /// A keypad entry: rule `automat_keypad`.
+    Keypad(Sent<EntryMessage>),
+    /// A keypad entry that cannot be read except for its id, so it can be answered.
     MalformedEntry(Sent<EntryId>),
-    /// Doors and keys: `automat_lockers`.
+    /// Doors and keys: rule `automat_lockers`.
     Lockers(Sent<LockersReport>),
-    /// A lifecycle event of AWS IoT Core: `automat_presence`.
+    /// A lifecycle event of AWS IoT Core: rule `automat_presence`.
     Presence(LifecycleEvent),
-    /// A thing sent something of which nothing can be used.
+    /// Nothing in the message can be used. Holds the thing that sent it.
     NotUnderstood(String),
 }
 
@@ -39,16 +38,15 @@ struct Envelope {
 }
 
 impl Message {
-    /// Reads what a rule hands on.
     pub(crate) fn read(event: &Value) -> Result<Self, serde_json::Error> {
-        // In two steps: serde's own tagged and flattened forms cannot read the lockers' numbers as keys of a map.
+        // In two steps: serde's tagged and flattened enums cannot read numbers as keys of a map.
         let Envelope { message, thing } = Envelope::deserialize(event)?;
         Ok(match message {
-            Kind::Openings => match Words::read(thing.clone(), event) {
-                Some(words) => Self::Openings(words),
+            Kind::Openings => match OpeningReports::read(thing.clone(), event) {
+                Some(reports) => Self::Openings(reports),
                 None => Self::NotUnderstood(thing),
             },
-            Kind::Keypad => match Entry::deserialize(event) {
+            Kind::Keypad => match EntryMessage::deserialize(event) {
                 Ok(content) => Self::Keypad(Sent { thing, content }),
                 Err(_) => match EntryId::deserialize(event) {
                     Ok(content) => Self::MalformedEntry(Sent { thing, content }),
@@ -64,81 +62,74 @@ impl Message {
     }
 }
 
-/// Something that a thing sent.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Sent<T> {
-    /// Which thing, by the topic: the device's policy lets it use no other's.
+    /// Taken from the topic, not from the payload: the device's policy allows it no other thing's topics.
     pub thing: String,
-    /// What it sent.
     pub content: T,
 }
 
-/// All that is read of an entry of another form than ours.
+/// The part that is read of a malformed entry.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 pub struct EntryId {
-    /// The device's own name for the entry.
     pub id: String,
 }
 
-/// The device's words on openings.
+/// The results of openings that a device reports.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Words {
-    /// Which thing, by the topic.
+pub struct OpeningReports {
+    /// Taken from the topic.
     pub thing: String,
-    /// The words by locker; nothing where one was taken away.
-    pub by_locker: BTreeMap<u16, Option<Word>>,
-    /// The openings of results that we do not understand: they must not stay in the shadow.
+    /// By locker; `None` where one was removed.
+    pub by_locker: BTreeMap<u16, Option<OpeningReport>>,
+    /// The openings whose result cannot be read. They must not stay in the shadow.
     pub unclear: Vec<String>,
-    /// Whether all of it was understood.
+    /// Whether every value was understood.
     pub is_understood: bool,
 }
 
-impl Words {
-    /// Takes what is known; `None` if nothing can be used.
+impl OpeningReports {
+    /// Reads what is known; `None` if nothing can be used.
     fn read(thing: String, event: &Value) -> Option<Self> {
-        let mut words = Self { thing, by_locker: BTreeMap::new(), unclear: Vec::new(), is_understood: true };
-        for (index, word) in event.get("words")?.as_object()? {
-            match (index.parse(), Option::<Word>::deserialize(word)) {
-                (Ok(index), Ok(word)) => {
-                    words.by_locker.insert(index, word);
+        let mut reports = Self { thing, by_locker: BTreeMap::new(), unclear: Vec::new(), is_understood: true };
+        for (index, report) in event.get("reports")?.as_object()? {
+            match (index.parse(), Option::<OpeningReport>::deserialize(report)) {
+                (Ok(index), Ok(report)) => {
+                    reports.by_locker.insert(index, report);
                 }
                 (index, _) => {
-                    words.is_understood = false;
-                    let opening = word.get(0).and_then(Value::as_str).map(str::to_owned);
-                    words.unclear.extend(index.ok().and(opening));
+                    reports.is_understood = false;
+                    let opening = report.get(0).and_then(Value::as_str).map(str::to_owned);
+                    reports.unclear.extend(index.ok().and(opening));
                 }
             }
         }
-        Some(words)
+        Some(reports)
     }
 }
 
-/// What a device reports of its lockers, as far as we understand it: a newer device may know more than we do.
+/// A report about lockers, as far as it is understood: a newer device may send more than we know.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LockersReport {
-    /// The number of the message.
+    /// See [`protocol::LockersMessage::n`].
     pub n: u64,
-    /// The lockers by index.
     pub lockers: BTreeMap<u16, LockerReport>,
-    /// The ids of the device's keys.
     pub device_keys: Vec<String>,
-    /// Whether all of it was understood.
+    /// Whether every value was understood.
     pub is_understood: bool,
 }
 
-/// What a device reports of one locker; `None` where it says nothing that we know.
+/// A report about one locker; `None` where it has no value that we know.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct LockerReport {
-    /// Whether a key is inside.
     pub key: Option<bool>,
-    /// Its door.
     pub door: Option<Door>,
-    /// What opened it last.
+    /// The entry or opening that last opened it.
     pub by: Option<String>,
 }
 
 impl LockersReport {
-    /// Takes what is known; `None` without a number or lockers, which are needed to use any of it.
+    /// Reads what is known; `None` without a number or lockers, which everything else needs.
     fn read(event: &Value) -> Option<Self> {
         let n = event.get("n")?.as_u64()?;
         let device_keys = match event.get("deviceKeys") {
@@ -163,7 +154,7 @@ impl LockersReport {
 }
 
 impl LockerReport {
-    /// What is known of it, and whether that is all.
+    /// The known values, and whether these are all.
     fn read(locker: &Value) -> (Self, bool) {
         let by = match locker.get("by") {
             None | Some(Value::Null) => Ok(None),
@@ -176,21 +167,21 @@ impl LockerReport {
     }
 }
 
-/// A client connected or disconnected, or could not connect.
+/// A client connected, disconnected or failed to connect.
+///
 /// See <https://docs.aws.amazon.com/iot/latest/developerguide/life-cycle-events.html>.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct LifecycleEvent {
-    /// The client, which of an automat is its thing.
+    /// The client id, which is the thing's name for an automat.
     pub thing: String,
-    /// Which of these.
     pub event_type: EventType,
-    /// When, in milliseconds since 1970.
+    /// In milliseconds since 1970.
     pub at: i64,
-    /// Rises with every connection of the client.
+    /// Increases with every connection of the client.
     #[serde(default)]
     pub number: u64,
-    /// Why the client was disconnected, in AWS's word.
+    /// AWS's name for the reason of a disconnect.
     #[serde(default)]
     pub reason: Option<String>,
 }
@@ -205,21 +196,18 @@ impl LifecycleEvent {
     }
 }
 
-/// Kinds of lifecycle events.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum EventType {
-    /// The client is there.
     Connected,
-    /// The client is gone.
     Disconnected,
-    /// Somebody was not let in under the client's name.
+    /// A connection under this client id was rejected.
     ConnectFailed,
 }
 
 #[cfg(test)]
 mod tests {
-    use protocol::{CodeKind, Outcome};
+    use protocol::{CodeKind, OpeningResult};
     use serde_json::json;
 
     use super::*;
@@ -229,16 +217,21 @@ mod tests {
     }
 
     #[test]
-    fn words_are_read_by_locker_and_removals_among_them() {
+    fn reports_and_removals_are_read_by_locker() {
         let event = json!({
             "message": "openings", "thing": "lobby",
-            "words": {"7": ["01KB", "opened", 1_795_521_601], "8": null},
+            "reports": {"7": ["01KB", "opened", 1_795_521_601], "8": null},
         });
-        let word = Word { id: "01KB".to_owned(), outcome: Outcome::Opened, at: 1_795_521_601 };
-        let by_locker = BTreeMap::from([(7, Some(word)), (8, None)]);
+        let report = OpeningReport { id: "01KB".to_owned(), result: OpeningResult::Opened, at: 1_795_521_601 };
+        let by_locker = BTreeMap::from([(7, Some(report)), (8, None)]);
         assert_eq!(
             read(&event),
-            Message::Openings(Words { thing: "lobby".to_owned(), by_locker, unclear: vec![], is_understood: true })
+            Message::Openings(OpeningReports {
+                thing: "lobby".to_owned(),
+                by_locker,
+                unclear: vec![],
+                is_understood: true
+            })
         );
     }
 
@@ -266,7 +259,7 @@ mod tests {
     }
 
     #[test]
-    fn of_a_message_with_unknown_words_the_known_ones_are_read() {
+    fn the_known_values_of_a_message_are_read_beside_unknown_ones() {
         let event = json!({ "message": "lockers", "thing": "lobby", "n": 5, "lockers": {
             "0": {"key": false, "door": "open"}, "1": {"key": true, "door": "ajar"}, "2": {"door": "closed", "by": 7}, "x": {},
         }});
@@ -280,12 +273,12 @@ mod tests {
         ];
         assert_eq!(content.lockers, BTreeMap::from(lockers));
 
-        let event = json!({ "message": "openings", "thing": "lobby", "words": {
+        let event = json!({ "message": "openings", "thing": "lobby", "reports": {
             "7": ["01KB", "opened", 1_795_521_601], "8": ["01KC", "jammed", 1_795_521_601], "9": 5,
         }});
-        let Message::Openings(words) = read(&event) else { panic!("words") };
-        assert_eq!((words.by_locker.len(), words.is_understood), (1, false));
-        assert_eq!(words.unclear, ["01KC"]);
+        let Message::Openings(reports) = read(&event) else { panic!("reports") };
+        assert_eq!((reports.by_locker.len(), reports.is_understood), (1, false));
+        assert_eq!(reports.unclear, ["01KC"]);
 
         for nothing in [
             json!({ "message": "lockers", "thing": "lobby", "n": -1, "lockers": {} }),

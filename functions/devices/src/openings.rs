@@ -1,51 +1,53 @@
-//! The device's results of openings: stored, then cleared from the shadow.
+//! Results of openings: stored first, then cleared from the shadow.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use domain::{DeviceFault, Instant, LockerIndex, Opening, OpeningId, OpeningOutcome};
-use protocol::{Outcome, ThingName, Word};
+use protocol::{OpeningReport, OpeningResult, ThingName};
 use tokio::task::JoinSet;
 
-use crate::message::Words;
+use crate::message::OpeningReports;
 use crate::{Devices, Error, automat};
 
-/// Results of one report that are stored beside each other. They are in items of their own.
+/// How many results of one report are stored in parallel. Each has an item of its own.
 const AT_ONCE: usize = 8;
 
 impl Devices {
-    pub(crate) async fn hear_words(&self, words: Words, now: Instant) -> Result<(), Error> {
-        let Words { thing, by_locker, unclear, is_understood } = words;
+    pub(crate) async fn handle_opening_reports(&self, reports: OpeningReports, now: Instant) -> Result<(), Error> {
+        let OpeningReports { thing, by_locker, unclear, is_understood } = reports;
         let thing = ThingName::new(&thing);
         if !is_understood {
             self.record_fault(&thing, DeviceFault::NotUnderstood, None, now).await?;
         }
-        let reported: Vec<(u16, Word)> =
-            by_locker.into_iter().filter_map(|(locker, word)| Some((locker, word?))).collect();
+        let reported: Vec<(u16, OpeningReport)> =
+            by_locker.into_iter().filter_map(|(locker, report)| Some((locker, report?))).collect();
         if reported.is_empty() && unclear.is_empty() {
             return Ok(());
         }
         let (mut settled, failure) = self.store_all(&thing, &reported, now).await;
-        // How these openings ended nobody can tell, so they will read `expired`; but their results must not fill the shadow.
+        // Nobody knows how these openings ended, so they will read `expired`. Their reports must not fill the shadow.
         settled.extend(unclear);
-        // Only now: whatever fails before, the result is still in the shadow.
+        // Only now: if storing fails, the result must still be in the shadow.
         self.clear_finished(&thing, &settled).await?;
         failure.map_or(Ok(()), Err)
     }
 
-    /// Stores results; which of these openings need nothing more. One that cannot be stored must not keep the others
-    /// from being.
+    /// Stores results. Returns the openings that need nothing more, and a failure if there was one: a result that
+    /// cannot be stored must not block the others.
     async fn store_all(
         &self,
         thing: &ThingName,
-        reported: &[(u16, Word)],
+        reported: &[(u16, OpeningReport)],
         now: Instant,
     ) -> (BTreeSet<String>, Option<Error>) {
         let (mut settled, mut failure) = (BTreeSet::new(), None);
         for some in reported.chunks(AT_ONCE) {
             let mut stores = JoinSet::new();
-            for (locker, word) in some.iter().cloned() {
+            for (locker, report) in some.iter().cloned() {
                 let (devices, thing) = (self.clone(), thing.clone());
-                stores.spawn(async move { (devices.hear_word(&thing, locker, &word, now).await, word.id) });
+                stores.spawn(
+                    async move { (devices.handle_opening_report(&thing, locker, &report, now).await, report.id) },
+                );
             }
             for (stored, id) in stores.join_all().await {
                 match stored {
@@ -57,12 +59,12 @@ impl Devices {
         (settled, failure)
     }
 
-    /// Takes out of the shadow every opening whose result is stored, also those that others have stored: who comes first
-    /// clears for all. The same lockers may be requested again at any time and those requests must stay, so the shadow is
-    /// read, and written in that version only.
+    /// Clears every opening whose result is stored from the shadow, also those that another invocation stored. The same
+    /// lockers may be requested again at any time and those requests must stay, so the shadow is read, and written only
+    /// in that version.
     ///
-    /// Giving up costs nothing but room: the next result clears these too, and the device reports them again at its next
-    /// connect.
+    /// Giving up costs only space: the next result clears these too, and the device reports them again on its next
+    /// connection.
     async fn clear_finished(&self, thing: &ThingName, settled: &BTreeSet<String>) -> Result<(), Error> {
         for pause in things::pauses() {
             let Some(shadow) = self.things.control_shadow(thing).await? else { return Ok(()) };
@@ -73,11 +75,11 @@ impl Devices {
             }
             tokio::time::sleep(pause).await;
         }
-        tracing::info!(thing.name = %thing, "left finished openings in a busy shadow");
+        tracing::info!(thing.name = %thing, "the shadow kept changing; finished openings stay in it");
         Ok(())
     }
 
-    /// Leaves the results that are settled or stored.
+    /// Keeps only results that are settled or stored.
     async fn retain_stored(
         &self,
         thing: &ThingName,
@@ -93,38 +95,50 @@ impl Devices {
         Ok(())
     }
 
-    async fn hear_word(&self, thing: &ThingName, locker: u16, word: &Word, now: Instant) -> Result<(), Error> {
-        match self.store_word(thing, locker, word, now).await {
-            // Of an opening that we do not know there is nothing to store, but it must not stay in the shadow.
+    async fn handle_opening_report(
+        &self,
+        thing: &ThingName,
+        locker: u16,
+        report: &OpeningReport,
+        now: Instant,
+    ) -> Result<(), Error> {
+        match self.store_opening_report(thing, locker, report, now).await {
+            // Nothing to store for an unknown opening, but its report must not stay in the shadow.
             Err(Error::Store(store::Error::NotFound(store::Thing::Opening))) => {
                 let locker = LockerIndex::new(u32::from(locker)).ok();
                 self.record_fault(thing, DeviceFault::OpeningUnexpected, locker, now).await
             }
             Err(Error::Store(store::Error::NotFound(_))) => Ok(()),
-            heard => heard,
+            stored => stored,
         }
     }
 
-    async fn store_word(&self, thing: &ThingName, locker: u16, word: &Word, now: Instant) -> Result<(), Error> {
+    async fn store_opening_report(
+        &self,
+        thing: &ThingName,
+        locker: u16,
+        report: &OpeningReport,
+        now: Instant,
+    ) -> Result<(), Error> {
         let unknown = || store::Error::NotFound(store::Thing::Opening);
         let locker = LockerIndex::new(u32::from(locker)).map_err(|_| unknown())?;
-        let id = OpeningId::parse(&word.id).map_err(|_| unknown())?;
-        let at = Instant::from_millis(word.at.saturating_mul(1000)).unwrap_or(now);
-        // The time is corrected by the store; that the clock is wrong is recorded.
-        self.check_clock(thing, word.at, now).await?;
-        let outcome = match word.outcome {
-            Outcome::Opened => OpeningOutcome::Opened,
-            Outcome::Refused => OpeningOutcome::Refused,
-            Outcome::Failed => OpeningOutcome::Failed,
-            Outcome::Expired => OpeningOutcome::Expired,
+        let id = OpeningId::parse(&report.id).map_err(|_| unknown())?;
+        let at = Instant::from_millis(report.at.saturating_mul(1000)).unwrap_or(now);
+        // The store corrects the time; the wrong clock is recorded here.
+        self.check_clock(thing, report.at, now).await?;
+        let outcome = match report.result {
+            OpeningResult::Opened => OpeningOutcome::Opened,
+            OpeningResult::Refused => OpeningOutcome::Refused,
+            OpeningResult::Failed => OpeningOutcome::Failed,
+            OpeningResult::Expired => OpeningOutcome::Expired,
         };
-        let heard = self.store.finish_opening(&automat(thing)?, locker, &id, outcome, at, now).await?;
-        tracing::info!(thing.name = %thing, opening.id = %id, ?outcome, ?heard, "the device's result of an opening");
+        let stored = self.store.finish_opening(&automat(thing)?, locker, &id, outcome, at, now).await?;
+        tracing::info!(thing.name = %thing, opening.id = %id, ?outcome, ?stored, "result of an opening received");
         Ok(())
     }
 }
 
-/// Whether the device's result of an opening is stored; of another automat's there is none to store.
+/// Whether the result of an opening is stored. An opening of another automat has none to store.
 fn is_settled(opening: &Opening, thing: &ThingName) -> bool {
     opening.confirmed_by_device() || ThingName::of_automat(opening.automat.as_str()) != *thing
 }

@@ -1,11 +1,11 @@
-//! Which devices have which keys.
+//! Which device has which keys.
 
 use std::fmt;
 
 use domain::AutomatId;
 use store::{Error, PageRequest, Store};
 
-/// How many automats there are, and which of them have not said that they have a key.
+/// The number of automats, and those whose device has not reported a key.
 #[derive(Debug, Default)]
 pub(crate) struct Fleet {
     pub(crate) automats: usize,
@@ -18,24 +18,24 @@ impl Fleet {
         let mut fleet = Self::default();
         let mut page = PageRequest { limit: 100, after: None };
         loop {
-            let told = store.device_keys_known(&page).await?;
-            for told in told.data {
+            let page = store.device_keys_known(&page).await?;
+            for device in page.data {
                 fleet.automats += 1;
-                if !told.current {
-                    fleet.without_current.push(told.automat.clone());
+                if !device.current {
+                    fleet.without_current.push(device.automat.clone());
                 }
-                if !told.other {
-                    fleet.without_other.push(told.automat);
+                if !device.other {
+                    fleet.without_other.push(device.automat);
                 }
             }
-            match told.next {
+            match page.next {
                 Some(next) => page.after = Some(next),
                 None => return Ok(fleet),
             }
         }
     }
 
-    /// Those that have not said that they have both.
+    /// The devices that have not reported both keys.
     pub(crate) fn without_both(&self) -> Vec<AutomatId> {
         let mut lacking = [&self.without_current[..], &self.without_other].concat();
         lacking.sort();
@@ -44,7 +44,7 @@ impl Fleet {
     }
 }
 
-/// Names in one line, the first twenty.
+/// The first twenty names, in one line.
 pub(crate) struct Names<'a>(pub(crate) &'a [AutomatId]);
 
 impl fmt::Display for Names<'_> {

@@ -1,4 +1,4 @@
-//! Replaces the secret behind the PINs of a deployed stack. `infra/runbooks/pin-secret.md` says when to take which step.
+//! Rotates the PIN secret of a deployed stack. `infra/runbooks/pin-secret.md` describes when to run which step.
 
 use std::process::ExitCode;
 
@@ -32,13 +32,13 @@ async fn main() -> ExitCode {
     }
 }
 
-#[expect(clippy::print_stdout, reason = "what a step has to say is for the one who takes it")]
+#[expect(clippy::print_stdout, reason = "the result of a step is its output")]
 fn say(report: &str) -> ExitCode {
     println!("{report}");
     ExitCode::SUCCESS
 }
 
-#[expect(clippy::print_stderr, reason = "so is why it was not taken")]
+#[expect(clippy::print_stderr, reason = "and so is the reason of a refusal")]
 fn failed(error: &dyn std::error::Error) -> ExitCode {
     eprintln!("error: {error}");
     let mut cause = error.source();

@@ -2,37 +2,37 @@
 
 use clap::{Parser, Subcommand};
 
-/// Replaces the secret behind the PINs of a deployed stack. Credentials and region come from the environment.
+/// Rotates the PIN secret of a deployed stack. Credentials and region come from the environment.
 #[derive(Debug, Parser)]
 pub(crate) struct Options {
-    /// The stack's table: its output `TableName`.
+    /// Name of the stack's table: its output `TableName`.
     #[arg(long)]
     pub(crate) table: String,
-    /// The stack's secret: its output `CodeSecretArn`.
+    /// ARN of the stack's secret: its output `CodeSecretArn`.
     #[arg(long)]
     pub(crate) secret: String,
     #[command(subcommand)]
     pub(crate) step: Step,
 }
 
-/// A step of a replacement.
+/// A step of a rotation.
 #[derive(Debug, Clone, Copy, Subcommand)]
 pub(crate) enum Step {
-    /// Says how far it is: which secrets there are, what devices lack, what is under which secret. Changes nothing.
+    /// Show the progress: the secrets, the keys that devices lack, and the items under each secret. Changes nothing.
     Status,
-    /// Draws another secret, and puts it beside the current one.
+    /// Generate another secret beside the current one.
     Begin,
-    /// Makes the other secret the current one, and the current one the other.
+    /// Swap the current secret and the other one.
     Swap {
-        /// Also while there are devices that have not said that they have both keys: their keypads may open nothing.
+        /// Even if some devices have not reported both keys: their keypads may stop opening lockers.
         #[arg(long)]
         force: bool,
     },
-    /// Brings every code in the table under the current secret.
+    /// Migrate every code in the table to the current secret.
     Renew,
-    /// Drops the other secret.
+    /// Delete the other secret.
     End {
-        /// Also while there are codes or devices that need it: those codes open nothing any more.
+        /// Even if codes or devices still need it: these codes will not open anything any more.
         #[arg(long)]
         force: bool,
     },

@@ -1,4 +1,4 @@
-//! The text in Secrets Manager: one line with the master secret, and while it is being replaced a second one.
+//! The text in Secrets Manager: a line with the master secret, and a second line during a rotation.
 
 use std::fmt;
 
@@ -7,24 +7,21 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use clock::Random;
 use store::Codes;
 
-/// The master secret, and the other one while there are two.
+/// The master secret, and the other one during a rotation.
 #[derive(Clone, PartialEq, Eq)]
 pub(crate) struct MasterSecret {
     current: String,
     other: Option<String>,
 }
 
-/// A step that does not fit what is there.
+/// The step does not fit the present state.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum SecretError {
-    /// It is not as we write it.
-    #[error("the secret is not one line or two")]
+    #[error("the secret does not consist of one or two lines")]
     Form,
-    /// A replacement is under way.
-    #[error("there are two secrets already: a replacement is under way. `status` says how far it is")]
+    #[error("there are two secrets: a rotation is in progress. `status` shows how far it is")]
     Two,
-    /// None is under way.
-    #[error("there is one secret only: no replacement is under way")]
+    #[error("there is only one secret: no rotation is in progress")]
     One,
 }
 
@@ -40,7 +37,7 @@ impl MasterSecret {
         }
     }
 
-    /// The text. Not for logs, errors or command lines.
+    /// The text. It must not reach a log, an error or a command line.
     pub(crate) fn reveal(&self) -> String {
         match &self.other {
             None => self.current.clone(),
@@ -48,16 +45,16 @@ impl MasterSecret {
         }
     }
 
-    /// What the functions make of it.
+    /// The master secret as functions read it.
     pub(crate) fn codes(&self) -> Result<Codes, store::Error> {
         Codes::new(self.reveal().as_bytes())
     }
 
-    pub(crate) fn is_being_replaced(&self) -> bool {
+    pub(crate) fn is_rotating(&self) -> bool {
         self.other.is_some()
     }
 
-    /// With another one beside it: 384 random bits.
+    /// Adds another secret: 384 random bits.
     pub(crate) fn begun(self, random: &Random) -> Result<Result<Self, SecretError>, store::Error> {
         let fresh = URL_SAFE_NO_PAD.encode(random.bytes::<48>()?);
         Ok(match self.other {
@@ -94,7 +91,7 @@ mod tests {
     }
 
     #[test]
-    fn it_has_one_line_or_two_that_differ() {
+    fn a_secret_has_one_line_or_two_different_ones() {
         assert_eq!(secret("one").reveal(), "one");
         assert_eq!(secret("one\ntwo").reveal(), "one\ntwo");
         for odd in ["", "\n", "one\n", "\ntwo", "one\none", "one\ntwo\nthree"] {
@@ -104,7 +101,7 @@ mod tests {
     }
 
     #[test]
-    fn the_steps_follow_each_other_and_go_back() {
+    fn steps_can_be_taken_forwards_and_back() {
         let begun = secret("old").begun(&Random::system()).unwrap().unwrap();
         let text = begun.reveal();
         let (old, new) = text.split_once('\n').unwrap();
@@ -124,7 +121,7 @@ mod tests {
     }
 
     #[test]
-    fn the_functions_read_what_is_written_here() {
+    fn functions_can_read_the_secret() {
         let long = "0123456789abcdef0123456789abcdef";
         let begun = secret(long).begun(&Random::system()).unwrap().unwrap();
         let automat = domain::AutomatId::parse("lobby").unwrap();

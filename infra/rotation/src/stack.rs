@@ -1,4 +1,4 @@
-//! The stack's secret and table.
+//! The secret and the table of a stack.
 
 use aws_sdk_secretsmanager::Client as Secrets;
 use aws_sdk_secretsmanager::error::DisplayErrorContext;
@@ -8,7 +8,7 @@ use store::Store;
 use crate::options::Options;
 use crate::secret::{MasterSecret, SecretError};
 
-/// A stack whose secret is being replaced.
+/// A stack during a rotation.
 pub(crate) struct Stack {
     pub(crate) clock: Clock,
     pub(crate) random: Random,
@@ -18,22 +18,17 @@ pub(crate) struct Stack {
     pub(crate) secrets: Secrets,
 }
 
-/// Why a step was not taken.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum Error {
-    /// The SDK cannot be set up.
     #[error("setting up")]
     Start(#[from] runtime::StartError),
-    /// Secrets Manager refuses, or cannot be reached.
     #[error("Secrets Manager: {0}")]
     Secrets(String),
-    /// The step does not fit.
     #[error(transparent)]
     Secret(#[from] SecretError),
-    /// The table fails us.
     #[error("the table")]
     Store(#[from] store::Error),
-    /// Somebody would be locked out.
+    /// Devices or codes would stop working.
     #[error("{0}")]
     LocksOut(String),
 }
@@ -57,14 +52,14 @@ impl Stack {
         Ok(MasterSecret::parse(answer.secret_string().unwrap_or_default())?)
     }
 
-    /// In one write, so that whoever reads it finds either what was or what is to be.
+    /// A single write, so that readers find either the old or the new text.
     pub(crate) async fn write_secret(&self, secret: &MasterSecret) -> Result<(), Error> {
         let put = self.secrets.put_secret_value().secret_id(&self.secret).secret_string(secret.reveal());
         put.send().await.map_err(|error| Error::Secrets(DisplayErrorContext(error).to_string()))?;
         Ok(())
     }
 
-    /// The table under these secrets.
+    /// The store with these secrets.
     pub(crate) fn store(&self, secret: &MasterSecret) -> Result<Store, Error> {
         Ok(Store::new(self.database.clone(), &self.table, secret.codes()?, self.random.clone()))
     }

@@ -1,4 +1,4 @@
-//! The steps, each on condition that nobody is locked out by it.
+//! The steps of a rotation. Each refuses to run while it would lock somebody out.
 
 use std::fmt;
 use std::iter;
@@ -10,10 +10,10 @@ use crate::options::Step;
 use crate::secret::{MasterSecret, SecretError};
 use crate::stack::{Error, Stack};
 
-/// What there is to say after a step.
+/// The result of a step.
 #[derive(Debug)]
 pub(crate) struct Report {
-    /// Which secrets there are, by their ids.
+    /// The secrets, by their ids.
     secrets: String,
     fleet: Option<Fleet>,
     renewed: Option<RotationReport>,
@@ -28,7 +28,6 @@ impl Report {
     }
 }
 
-/// Takes a step.
 pub(crate) async fn take(stack: &Stack, step: Step) -> Result<Report, Error> {
     let secret = stack.secret().await?;
     let store = stack.store(&secret)?;
@@ -63,42 +62,42 @@ async fn status(stack: &Stack, secret: &MasterSecret, store: &Store) -> Result<R
 }
 
 async fn renew(stack: &Stack, secret: &MasterSecret, store: &Store) -> Result<Report, Error> {
-    if !secret.is_being_replaced() {
+    if !secret.is_rotating() {
         return Err(SecretError::One.into());
     }
     let renewed = store.rotate_codes(stack.clock.now()).await?;
     let left = store.preview_rotation(stack.clock.now()).await?;
     let next =
-        if left.is_complete() { "`end`, a day from now" } else { "`renew` again; receipts take up to a day to go" };
+        if left.is_complete() { "`end`, a day from now" } else { "`renew` again; receipts take up to a day to expire" };
     Ok(Report { renewed: Some(renewed), left: Some(left), ..Report::new(secret, next)? })
 }
 
-/// From the swap on, codes get names that a device without the other key does not know.
+/// After the swap, new codes are named under the other key, which every device must have.
 fn may_swap(fleet: &Fleet, force: bool) -> Result<(), Error> {
     let lacking = fleet.without_both();
     if lacking.is_empty() || force {
         return Ok(());
     }
     let (count, names) = (lacking.len(), Names(&lacking));
-    Err(Error::LocksOut(format!("{count} devices have not said that they have both keys: {names}")))
+    Err(Error::LocksOut(format!("{count} devices have not reported both keys: {names}")))
 }
 
-/// Once the other secret is dropped, what is under it opens nothing any more.
+/// After the other secret is gone, codes under it do not open anything.
 fn may_end(fleet: &Fleet, left: &RotationReport, force: bool) -> Result<(), Error> {
     if force {
         return Ok(());
     }
     if !left.is_complete() {
-        return Err(Error::LocksOut(format!("there are codes under the other secret:\n{}", Counts(left))));
+        return Err(Error::LocksOut(format!("codes are still under the other secret:\n{}", Counts(left))));
     }
     if !fleet.without_current.is_empty() {
         let (count, names) = (fleet.without_current.len(), Names(&fleet.without_current));
-        return Err(Error::LocksOut(format!("{count} devices have not said that they have the current key: {names}")));
+        return Err(Error::LocksOut(format!("{count} devices have not reported the current key: {names}")));
     }
     Ok(())
 }
 
-/// Counts of codes, those that are not zero.
+/// Counts of codes; zeros are left out.
 struct Counts<'a>(&'a RotationReport);
 
 impl fmt::Display for Counts<'_> {
@@ -106,12 +105,12 @@ impl fmt::Display for Counts<'_> {
         let RotationReport { current, resealed, moved, waiting, taken, busy, unreadable } = *self.0;
         write!(f, "  {current} items are under the current secret or have no code")?;
         for (count, what) in [
-            (resealed, "are to be, or were, sealed anew"),
-            (moved, "are to be, or were, sealed and named anew"),
-            (waiting, "go by themselves: receipts within a day, contracts with the key that is being removed"),
-            (taken, "have a PIN or return code that another has, too: give them another by hand"),
-            (busy, "were given up, since others were writing them"),
-            (unreadable, "open under neither secret"),
+            (resealed, "were, or must be, sealed again"),
+            (moved, "were, or must be, sealed and named again"),
+            (waiting, "expire by themselves: receipts within a day, contracts with the key that is being removed"),
+            (taken, "have the PIN or return code of another item: change it by hand"),
+            (busy, "were skipped because of concurrent writes"),
+            (unreadable, "cannot be decrypted with either secret"),
         ] {
             if count > 0 {
                 write!(f, "\n  {count} {what}")?;

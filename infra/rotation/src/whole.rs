@@ -1,4 +1,4 @@
-//! A whole replacement by its steps, over a table in the embedded engine and a secret in memory.
+//! A whole rotation, step by step, on a table in the embedded engine and a secret in memory.
 
 use std::sync::{Arc, Mutex};
 
@@ -13,14 +13,14 @@ use clock::{Clock, Random};
 use domain::{AutomatId, ContractDraft, ContractId, Ending, KeyId, ReturnCode};
 use serde_json::{Value, json};
 use store::{DeviceKey, KeypadEntry, LockerReports, Store};
-use testkit::{SECRET, TABLE, TestTable, act, automat, contract, key, pin, telling};
+use testkit::{SECRET, TABLE, TestTable, act, automat, contract, key, locker_reports, pin};
 
 use crate::options::Step;
 use crate::secret::SecretError;
 use crate::stack::{Error, Stack};
 use crate::step::take;
 
-/// Secrets Manager with one secret; clones are the same.
+/// Secrets Manager with one secret. Clones share it.
 #[derive(Debug, Clone)]
 struct OneSecret(Arc<Mutex<String>>);
 
@@ -52,11 +52,11 @@ struct Scene {
     table: TestTable,
     secret: OneSecret,
     stack: Stack,
-    told: u64,
+    sent: u64,
 }
 
 impl Scene {
-    /// An automat, a key with a return code, and a contract with a PIN.
+    /// Creates an automat, a key with a return code, and a contract with a PIN.
     async fn new() -> Self {
         let table = TestTable::new().await;
         table.store.create_automat(automat("lobby", 1), &act()).await.unwrap();
@@ -82,26 +82,25 @@ impl Scene {
             secret: "arn:secret".to_owned(),
             secrets: aws_sdk_secretsmanager::Client::from_conf(config),
         };
-        Self { table, secret, stack, told: 0 }
+        Self { table, secret, stack, sent: 0 }
     }
 
     fn text(&self) -> String {
         self.secret.0.lock().unwrap().clone()
     }
 
-    /// A function that starts now.
     fn function(&self) -> Store {
         self.table.store_under(self.text().as_bytes()).0
     }
 
-    /// The device is given the keys of now, and starts.
+    /// Gives the device the present keys and starts it.
     async fn give_keys(&mut self) {
-        self.told += 1;
+        self.sent += 1;
         let function = self.function();
         let keys = [Some(function.device_key(&lobby())), function.other_device_key(&lobby())];
         let device_keys = keys.iter().flatten().map(DeviceKey::id).collect();
-        let telling = LockerReports { device_keys, ..telling(self.told, &[(0, true, None)]) };
-        function.hear_lockers(&lobby(), telling, testkit::at(0)).await.unwrap();
+        let reports = LockerReports { device_keys, ..locker_reports(self.sent, &[(0, true, None)]) };
+        function.hear_lockers(&lobby(), reports, testkit::at(0)).await.unwrap();
     }
 
     async fn refused(&self, step: Step) -> Error {
@@ -128,7 +127,7 @@ const SWAP: Step = Step::Swap { force: false };
 const END: Step = Step::End { force: false };
 
 #[tokio::test]
-async fn step_by_step_with_each_step_refused_before_its_time() {
+async fn each_step_is_refused_until_the_one_before_is_done() {
     let mut scene = Scene::new().await;
     let old = scene.text();
     scene.give_keys().await;
@@ -142,7 +141,7 @@ async fn step_by_step_with_each_step_refused_before_its_time() {
     scene.give_keys().await;
     scene.done(SWAP).await;
     assert!(scene.text().ends_with(&format!("\n{old}")));
-    assert!(scene.refused(END).await.to_string().contains("2 are to be"));
+    assert!(scene.refused(END).await.to_string().contains("2 were, or must be"));
     let renewed = scene.done(Step::Renew).await;
     assert!(renewed.contains("nothing is left"), "{renewed}");
     assert!(scene.done(Step::Status).await.contains("nothing is left"));
@@ -159,7 +158,7 @@ async fn step_by_step_with_each_step_refused_before_its_time() {
 }
 
 #[tokio::test]
-async fn it_can_be_given_up_before_the_swap_and_goes_back_after_it() {
+async fn a_rotation_can_be_undone_before_and_after_the_swap() {
     let mut scene = Scene::new().await;
     let old = scene.text();
     scene.done(Step::Begin).await;
@@ -181,7 +180,7 @@ async fn it_can_be_given_up_before_the_swap_and_goes_back_after_it() {
 }
 
 #[tokio::test]
-async fn whoever_forces_a_step_takes_it() {
+async fn a_forced_step_is_taken() {
     let scene = Scene::new().await;
     scene.done(Step::Begin).await;
     scene.done(Step::Swap { force: true }).await;

@@ -11,7 +11,7 @@ use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
 use automat::credentials::Credentials;
-use automat::simulated::{Config, Person, SimulatedAutomat};
+use automat::simulated::{Config, SimulatedAutomat, SimulatedUser};
 use local_cloud::{Data, LocalCloud, Options};
 use serde_json::{Value, json};
 use tokio::time::Instant;
@@ -21,7 +21,7 @@ const CLOUD: &str = "BENCH_CLOUD";
 const LOCKERS: u16 = 40;
 const AUTOMATS: usize = 200;
 /// Number of openings measured sequentially.
-const IN_TURN: u16 = 1_000;
+const SEQUENTIAL: u16 = 1_000;
 /// Number of automats that open concurrently, and openings of each.
 const AT_ONCE: (usize, u16) = (20, 100);
 /// Number of openings that start at the same moment, on one automat and spread over as many automats.
@@ -51,13 +51,13 @@ async fn measure() {
     println!("memory of the cloud, 1 automat connected: {} MB", cloud.memory());
 
     let (mut to_motor, mut to_end) = (Vec::new(), Vec::new());
-    for n in 0..IN_TURN {
+    for n in 0..SEQUENTIAL {
         let (motor, end) = open(&cloud, "bench-0", &automats[0], n % LOCKERS).await;
         to_motor.push(motor);
         to_end.push(end);
     }
-    println!("{IN_TURN} sequential openings, POST to motor: {}", spread(to_motor));
-    println!("{IN_TURN} sequential openings, POST to final answer: {}", spread(to_end));
+    println!("{SEQUENTIAL} sequential openings, POST to motor: {}", spread(to_motor));
+    println!("{SEQUENTIAL} sequential openings, POST to final answer: {}", spread(to_end));
 
     for number in 1..AUTOMATS {
         automats.push(cloud.automat(number).await);
@@ -189,7 +189,7 @@ impl Cloud {
             locker_count: LOCKERS,
             keys_inside: (0..LOCKERS).collect(),
             motor_time: Duration::ZERO,
-            person: Person::Absent,
+            person: SimulatedUser::Absent,
         });
         automat.connected().await.unwrap();
         automat

@@ -14,7 +14,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use automat::credentials::Credentials;
-use automat::simulated::{Config, Person, SimulatedAutomat};
+use automat::simulated::{Config, SimulatedAutomat, SimulatedUser};
 use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
@@ -32,9 +32,9 @@ const PATIENCE: Duration = Duration::from_mins(1);
 
 #[tokio::main]
 async fn main() {
-    let mut words = std::env::args().skip(1);
-    let load = words.next().unwrap_or_default();
-    let binary = words.next().map_or_else(built, PathBuf::from);
+    let mut arguments = std::env::args().skip(1);
+    let load = arguments.next().unwrap_or_default();
+    let binary = arguments.next().map_or_else(built, PathBuf::from);
     let folder = tempfile::tempdir().unwrap();
     let cloud = Cloud::start(&binary, folder.path()).await;
     println!("before: {}", cloud.usage());
@@ -148,7 +148,7 @@ async fn automats(cloud: &Cloud) {
             locker_count: 4,
             keys_inside: (0..4).collect(),
             motor_time: Duration::ZERO,
-            person: Person::Absent,
+            person: SimulatedUser::Absent,
         });
         _ = timeout(Duration::from_secs(2), device.connected()).await;
         devices.push(device);
@@ -207,8 +207,9 @@ impl Cloud {
         let mut child = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
         let lines = BufReader::new(child.stdout.take().unwrap()).lines().map(Result::unwrap);
         let guide: Vec<_> = lines.take_while(|line| !line.starts_with("Press Ctrl-C")).collect();
-        let last_word = |of: &str| guide.iter().find(|line| line.contains(of)).unwrap().split(' ').next_back().unwrap();
-        let (url, mqtt) = (last_word("Key Automat Cloud, local").to_owned(), last_word("  MQTT  ").to_owned());
+        let last_field =
+            |of: &str| guide.iter().find(|line| line.contains(of)).unwrap().split(' ').next_back().unwrap();
+        let (url, mqtt) = (last_field("Key Automat Cloud, local").to_owned(), last_field("  MQTT  ").to_owned());
         let http = reqwest::Client::new();
         let form = [("grant_type", "client_credentials"), ("client_id", "admin")];
         let answer = http.post(format!("{url}/oauth2/token")).form(&form).send().await.unwrap();

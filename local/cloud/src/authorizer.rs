@@ -32,7 +32,7 @@ pub struct Grant {
 
 /// Why a request is refused.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum Refusal {
+pub enum Denial {
     /// The request has no token.
     #[error("a bearer token is needed")]
     Missing,
@@ -50,7 +50,7 @@ pub enum Refusal {
     },
 }
 
-impl Refusal {
+impl Denial {
     /// The `WWW-Authenticate` header (RFC 6750, section 3), in API Gateway's form.
     #[must_use]
     pub fn challenge(&self) -> String {
@@ -86,31 +86,31 @@ impl Authorizer {
     }
 
     /// Checks the `Authorization` header of a request to a route that requires one of these scopes.
-    pub fn authorize(&self, header: Option<&str>, scopes: &[String], now: Instant) -> Result<Grant, Refusal> {
-        let header = header.map(str::trim).filter(|text| !text.is_empty()).ok_or(Refusal::Missing)?;
+    pub fn authorize(&self, header: Option<&str>, scopes: &[String], now: Instant) -> Result<Grant, Denial> {
+        let header = header.map(str::trim).filter(|text| !text.is_empty()).ok_or(Denial::Missing)?;
         let token = match header.split_once(' ') {
             Some((scheme, token)) if scheme.eq_ignore_ascii_case("bearer") => token.trim(),
-            Some(_) => return Err(Refusal::Missing),
-            None if header.eq_ignore_ascii_case("bearer") => return Err(Refusal::Missing),
+            Some(_) => return Err(Denial::Missing),
+            None if header.eq_ignore_ascii_case("bearer") => return Err(Denial::Missing),
             None => header,
         };
         let claims = self.verified(token)?;
         self.check(&claims, now)?;
         let held = scopes_of(&claims);
         if !scopes.is_empty() && !scopes.iter().any(|scope| held.contains(scope)) {
-            return Err(Refusal::Scope { wanted: scopes.to_vec(), held });
+            return Err(Denial::Scope { wanted: scopes.to_vec(), held });
         }
         let claims = Claims::of_token(&claims);
         let claims = claims.by_name().iter().map(|(name, value)| (name.clone(), Value::from(value.as_str()))).collect();
         Ok(Grant { claims, scopes: (!scopes.is_empty()).then_some(held) })
     }
 
-    fn verified(&self, token: &str) -> Result<Map<String, Value>, Refusal> {
-        let header = jsonwebtoken::decode_header(token).map_err(|_| Refusal::Invalid("the token is malformed"))?;
+    fn verified(&self, token: &str) -> Result<Map<String, Value>, Denial> {
+        let header = jsonwebtoken::decode_header(token).map_err(|_| Denial::Invalid("the token is malformed"))?;
         if header.alg != Algorithm::RS256 {
-            return Err(Refusal::Invalid("signing method is not RS256"));
+            return Err(Denial::Invalid("signing method is not RS256"));
         }
-        let unknown_key = Refusal::Invalid("signing key is not known");
+        let unknown_key = Denial::Invalid("signing key is not known");
         let key = header.kid.as_deref().and_then(|kid| self.keys.find(kid)).ok_or(unknown_key.clone())?;
         let key = DecodingKey::from_jwk(key).map_err(|_| unknown_key)?;
         // Verifies the signature only: `check` validates the claims, by API Gateway's rules and the injected clock.
@@ -120,12 +120,12 @@ impl Authorizer {
         validation.validate_nbf = false;
         validation.validate_aud = false;
         let decoded = jsonwebtoken::decode::<Map<String, Value>>(token, &key, &validation);
-        decoded.map(|decoded| decoded.claims).map_err(|_| Refusal::Invalid("signature is invalid"))
+        decoded.map(|decoded| decoded.claims).map_err(|_| Denial::Invalid("signature is invalid"))
     }
 
-    fn check(&self, claims: &Map<String, Value>, now: Instant) -> Result<(), Refusal> {
+    fn check(&self, claims: &Map<String, Value>, now: Instant) -> Result<(), Denial> {
         if claims.get("iss").and_then(Value::as_str) != Some(&self.issuer) {
-            return Err(Refusal::Invalid("the token is issued by an unknown issuer"));
+            return Err(Denial::Invalid("the token is issued by an unknown issuer"));
         }
         let audience = match claims.get("aud") {
             Some(Value::Array(several)) => several.iter().filter_map(Value::as_str).collect(),
@@ -133,32 +133,32 @@ impl Authorizer {
             None => Vec::from_iter(claims.get("client_id").and_then(Value::as_str)),
         };
         if !self.audience.iter().any(|ours| audience.contains(&ours.as_str())) {
-            return Err(Refusal::Invalid("the token does not have a valid audience"));
+            return Err(Denial::Invalid("the token does not have a valid audience"));
         }
         let now = now.seconds();
         match time(claims, "exp")? {
             Some(expires) if now < expires => {}
-            Some(_) => return Err(Refusal::Invalid("the token has expired")),
-            None => return Err(Refusal::Invalid("the token does not expire")),
+            Some(_) => return Err(Denial::Invalid("the token has expired")),
+            None => return Err(Denial::Invalid("the token does not expire")),
         }
         if time(claims, "nbf")?.is_some_and(|not_before| now < not_before) {
-            return Err(Refusal::Invalid("the token is not valid yet"));
+            return Err(Denial::Invalid("the token is not valid yet"));
         }
         if time(claims, "iat")?.is_some_and(|issued| now < issued) {
-            return Err(Refusal::Invalid("the token was issued in the future"));
+            return Err(Denial::Invalid("the token was issued in the future"));
         }
         Ok(())
     }
 }
 
-fn time(claims: &Map<String, Value>, name: &str) -> Result<Option<i64>, Refusal> {
+fn time(claims: &Map<String, Value>, name: &str) -> Result<Option<i64>, Denial> {
     let Some(value) = claims.get(name) else { return Ok(None) };
     #[expect(
         clippy::cast_possible_truncation,
         reason = "a NumericDate may have a fraction, and too large a value saturates"
     )]
     let seconds = value.as_i64().or_else(|| value.as_f64().map(|seconds| seconds as i64));
-    seconds.map(Some).ok_or(Refusal::Invalid("the token's times are malformed"))
+    seconds.map(Some).ok_or(Denial::Invalid("the token's times are malformed"))
 }
 
 /// The scopes in the claim `scope`, or in `scp` when there is no `scope`.

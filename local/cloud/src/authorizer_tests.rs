@@ -22,7 +22,7 @@ fn authorizer() -> Authorizer {
     Authorizer::new("http://here", vec!["admin".to_owned(), "other".to_owned()], TOKENS.jwks().clone())
 }
 
-fn authorize(token: &str) -> Result<Grant, Refusal> {
+fn authorize(token: &str) -> Result<Grant, Denial> {
     authorizer().authorize(Some(&format!("Bearer {token}")), &[], now())
 }
 
@@ -44,7 +44,7 @@ fn signed_with(changes: &Value) -> String {
 
 fn refused(changes: &Value) -> &'static str {
     match authorize(&signed_with(changes)) {
-        Err(Refusal::Invalid(why)) => why,
+        Err(Denial::Invalid(why)) => why,
         other => panic!("{other:?}"),
     }
 }
@@ -76,7 +76,7 @@ fn accepts_a_token_with_or_without_its_scheme() {
         assert!(authorizer().authorize(Some(&header), &[], now()).is_ok(), "{header}");
     }
     for header in [None, Some(""), Some("Bearer"), Some("Basic dmlld2VyOg==")] {
-        assert_eq!(authorizer().authorize(header, &[], now()), Err(Refusal::Missing), "{header:?}");
+        assert_eq!(authorizer().authorize(header, &[], now()), Err(Denial::Missing), "{header:?}");
     }
 }
 
@@ -94,7 +94,7 @@ fn refuses_a_token_that_was_tampered_with() {
         "x.y.z".to_owned(),
         "ä".to_owned(),
     ] {
-        assert!(matches!(authorize(&forged), Err(Refusal::Invalid(_))), "{forged}");
+        assert!(matches!(authorize(&forged), Err(Denial::Invalid(_))), "{forged}");
     }
 }
 
@@ -103,28 +103,28 @@ fn refuses_every_algorithm_except_rs256() {
     let body = URL_SAFE_NO_PAD.encode(claims().to_string());
     for alg in ["none", "None", "RS512", "PS256", "ES256"] {
         let header = URL_SAFE_NO_PAD.encode(json!({ "alg": alg, "kid": TOKENS.key_id() }).to_string());
-        assert!(matches!(authorize(&format!("{header}.{body}.")), Err(Refusal::Invalid(_))), "{alg}");
+        assert!(matches!(authorize(&format!("{header}.{body}.")), Err(Denial::Invalid(_))), "{alg}");
     }
     // the public key used as a shared secret
     let mut header = Header::new(Algorithm::HS256);
     header.kid = Some(TOKENS.key_id().to_owned());
     let public_key = serde_json::to_vec(&TOKENS.jwks().keys[0]).unwrap();
     let forged = jsonwebtoken::encode(&header, &claims(), &EncodingKey::from_secret(&public_key)).unwrap();
-    assert_eq!(authorize(&forged), Err(Refusal::Invalid("signing method is not RS256")));
+    assert_eq!(authorize(&forged), Err(Denial::Invalid("signing method is not RS256")));
 }
 
 #[test]
 fn refuses_a_token_signed_with_another_key_whatever_its_kid() {
     let stranger = Tokens::generate("http://here", Random::system()).unwrap();
-    assert_eq!(authorize(&stranger.sign_for_test(&claims())), Err(Refusal::Invalid("signing key is not known")));
+    assert_eq!(authorize(&stranger.sign_for_test(&claims())), Err(Denial::Invalid("signing key is not known")));
     let token = signed_with(&json!({}));
     let (_, rest) = token.split_once('.').unwrap();
     let without_kid = URL_SAFE_NO_PAD.encode(json!({ "alg": "RS256", "typ": "JWT" }).to_string());
-    assert_eq!(authorize(&format!("{without_kid}.{rest}")), Err(Refusal::Invalid("signing key is not known")));
+    assert_eq!(authorize(&format!("{without_kid}.{rest}")), Err(Denial::Invalid("signing key is not known")));
     let stolen_kid = URL_SAFE_NO_PAD.encode(json!({ "alg": "RS256", "kid": TOKENS.key_id() }).to_string());
     let foreign = stranger.sign_for_test(&claims());
     let (_, rest) = foreign.split_once('.').unwrap();
-    assert_eq!(authorize(&format!("{stolen_kid}.{rest}")), Err(Refusal::Invalid("signature is invalid")));
+    assert_eq!(authorize(&format!("{stolen_kid}.{rest}")), Err(Denial::Invalid("signature is invalid")));
 }
 
 #[test]
@@ -186,9 +186,9 @@ fn a_missing_scope_is_explained_by_role() {
 
 #[test]
 fn the_challenge_states_the_reason() {
-    assert_eq!(Refusal::Missing.challenge(), "Bearer");
+    assert_eq!(Denial::Missing.challenge(), "Bearer");
     assert_eq!(
-        Refusal::Invalid("the token has expired").challenge(),
+        Denial::Invalid("the token has expired").challenge(),
         r#"Bearer scope="" error="invalid_token" error_description="the token has expired""#
     );
 }

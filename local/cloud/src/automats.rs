@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use api::App;
 use automat::credentials::Credentials;
-use automat::simulated::{Config, Person, SimulatedAutomat};
+use automat::simulated::{Config, SimulatedAutomat, SimulatedUser};
 use aws_sdk_iotdataplane::config::{BehaviorVersion, Credentials as Keys, Region};
 use clock::Clock;
 use devices::Devices;
@@ -115,7 +115,7 @@ async fn call(invocation: iot::Invocation, devices: &SetOnce<Devices>, clock: &C
     if invocation.function != DEVICES {
         return Err(UnknownFunction(invocation.function).into());
     }
-    Ok(devices.wait().await.hear(&invocation.event, clock.now()).await?)
+    Ok(devices.wait().await.handle(&invocation.event, clock.now()).await?)
 }
 
 fn data_plane(url: &str, access_key_id: String) -> aws_sdk_iotdataplane::Client {
@@ -150,7 +150,7 @@ pub(crate) async fn simulate(
         locker_count: automat.locker_count.get(),
         keys_inside: with_key.map(|locker| locker.locker.get()).collect::<BTreeSet<_>>(),
         motor_time: MOTOR,
-        person: Person::Obliging(MOMENT),
+        person: SimulatedUser::Obliging(MOMENT),
     };
     Ok(Some((automat.id, SimulatedAutomat::start(config))))
 }

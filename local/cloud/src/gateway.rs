@@ -25,7 +25,7 @@ use http::request::Parts;
 use lambda_http::{IntoResponse, RequestExt};
 use tower::ServiceExt;
 
-use crate::authorizer::{Authorizer, Grant, Refusal};
+use crate::authorizer::{Authorizer, Denial, Grant};
 use crate::event::{IncomingRequest, decode};
 use crate::problem::{REQUEST_ID, answer, function_failed};
 use crate::routes::{Access, Route, Routes};
@@ -115,10 +115,10 @@ impl Gateway {
         let header = (!headers.is_empty()).then(|| headers.join(","));
         self.authorizer.authorize(header.as_deref(), scopes, now).map(Some).map_err(|refusal| {
             let (code, detail) = match refusal {
-                Refusal::Missing | Refusal::Invalid(_) => {
+                Denial::Missing | Denial::Invalid(_) => {
                     (Code::Unauthenticated, format!("Send a valid access token: {refusal}."))
                 }
-                Refusal::Scope { .. } => (Code::Forbidden, refusal.advice()),
+                Denial::Scope { .. } => (Code::Forbidden, refusal.advice()),
             };
             Problem::new(code, detail).with(Facts { challenge: Some(refusal.challenge()), ..Facts::default() })
         })

@@ -6,7 +6,7 @@ use domain::Instant;
 
 /// Somebody who can sign in.
 #[derive(Debug, PartialEq, Eq)]
-pub struct Person {
+pub struct LocalUser {
     /// Identifies the person in the sign-in form and in the password file.
     pub id: &'static str,
     /// Full name.
@@ -20,29 +20,29 @@ pub struct Person {
 }
 
 /// All people. Their subjects are the same in every run, since events refer to people by subject.
-pub static PEOPLE: [Person; 4] = [
-    Person {
+pub static PEOPLE: [LocalUser; 4] = [
+    LocalUser {
         id: "viewer",
         name: "Vera Viitanen",
         subject: "203ce9bc-5081-7042-1d9a-6f1f0a5c7e01",
         group: Some(Role::Viewer),
         may: "sees automats, keys and contracts",
     },
-    Person {
+    LocalUser {
         id: "operator",
         name: "Otto Oksanen",
         subject: "50ac79dc-a0d1-7013-c0f4-0f3b6f0e9d02",
         group: Some(Role::Operator),
         may: "also makes contracts, sees PINs and opens lockers",
     },
-    Person {
+    LocalUser {
         id: "admin",
         name: "Ada Aalto",
         subject: "a0fc19ec-3001-70d4-8b6e-2c7d5a1b4f03",
         group: Some(Role::Admin),
         may: "also sets up automats and keys",
     },
-    Person {
+    LocalUser {
         id: "newcomer",
         name: "Nelli Niemi",
         subject: "e05c894c-f0b1-7098-44aa-93d18c2e6b04",
@@ -51,7 +51,7 @@ pub static PEOPLE: [Person; 4] = [
     },
 ];
 
-impl Person {
+impl LocalUser {
     /// The person with this id.
     #[must_use]
     pub fn by_id(id: &str) -> Option<&'static Self> {
@@ -63,7 +63,7 @@ impl Person {
 #[derive(Debug, Clone)]
 pub struct SignedIn {
     /// Who signed in.
-    pub person: &'static Person,
+    pub person: &'static LocalUser,
     /// The granted scopes, separated by spaces.
     pub scope: String,
     /// When the person signed in.

@@ -123,7 +123,7 @@ impl Provisioning {
         endpoint: &Endpoint,
     ) -> Result<(), ProvisioningError> {
         let thing = ThingName::of_automat(automat.as_str());
-        let told = Credentials {
+        let credentials = Credentials {
             thing: thing.as_str().to_owned(),
             automat_id: automat.as_str().to_owned(),
             locker_count: lockers.get(),
@@ -134,7 +134,7 @@ impl Provisioning {
         };
         let folder = self.folder(automat);
         if folder.exists() {
-            return Ok(told.write(&folder)?);
+            return Ok(credentials.write(&folder)?);
         }
         // Created beside its final path and then renamed, so that a crash never leaves half of it there. No automat id
         // starts with a dot.
@@ -153,7 +153,7 @@ impl Provisioning {
             write_private(&aside.join(name), text)?;
         }
         write_private(&aside.join(automat::credentials::AUTOMAT), "")?;
-        told.write(&aside)?;
+        credentials.write(&aside)?;
         std::fs::rename(&aside, &folder).map_err(FolderError::io("make", &folder))?;
         Ok(())
     }

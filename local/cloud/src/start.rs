@@ -194,10 +194,10 @@ impl LocalCloud {
         let routes = sign_in.merge(outbox_page).merge(gateway);
         let automat = if options.no_automat { None } else { automats::simulate(&store, &provisioning, &clock).await? };
 
-        let told = folder.as_ref().map(Folder::stream);
+        let stream = folder.as_ref().map(Folder::stream);
         let function =
             notifications::function(app(notifications::FUNCTION), &permissions.role(notifications::FUNCTION), &outbox);
-        let notifications = Notifications::start(function, &database, TABLE, told, clock.clone()).await?;
+        let notifications = Notifications::start(function, &database, TABLE, stream, clock.clone()).await?;
 
         let role = if options.empty { Role::Admin } else { Role::Operator };
         let token = tokens.issue(role, role.scope(), clock.now())?;

@@ -23,7 +23,7 @@ struct Phone {
     cookies: BTreeMap<String, String>,
 }
 
-struct Answer {
+struct Response {
     status: u16,
     head: String,
     body: String,
@@ -40,7 +40,7 @@ impl Phone {
         Self { authority, tls, cookies: BTreeMap::new() }
     }
 
-    async fn ask(&mut self, line: &str, headers: &str, body: &str) -> Answer {
+    async fn ask(&mut self, line: &str, headers: &str, body: &str) -> Response {
         let stream = TcpStream::connect(&self.authority).await.unwrap();
         let stream = self.tls.connect(ServerName::try_from("127.0.0.1").unwrap(), stream).await.unwrap();
         let cookies: Vec<_> = self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
@@ -54,11 +54,11 @@ impl Phone {
         answer
     }
 
-    async fn get(&mut self, path: &str) -> Answer {
+    async fn get(&mut self, path: &str) -> Response {
         self.ask(&format!("GET {path}"), "accept: text/html\r\n", "").await
     }
 
-    async fn post(&mut self, path: &str, form: &[(&str, &str)]) -> Answer {
+    async fn post(&mut self, path: &str, form: &[(&str, &str)]) -> Response {
         let body = form_urlencoded::Serializer::new(String::new()).extend_pairs(form).finish();
         let headers = format!(
             "content-type: application/x-www-form-urlencoded\r\norigin: https://{}\r\nsec-fetch-site: same-origin\r\n",
@@ -68,14 +68,14 @@ impl Phone {
     }
 
     /// The URL of a redirect, which must have the same origin.
-    fn next(&self, answer: &Answer) -> String {
+    fn next(&self, answer: &Response) -> String {
         assert!((301..=308).contains(&answer.status), "{} {}", answer.status, answer.body);
         let to = answer.header("location");
         to.strip_prefix(&format!("https://{}", self.authority)).unwrap_or(to).to_owned()
     }
 }
 
-impl Answer {
+impl Response {
     fn header(&self, name: &str) -> &str {
         let line = self.head.lines().find_map(|line| line.strip_prefix(&format!("{name}: ")));
         line.unwrap_or_default()
@@ -88,7 +88,7 @@ async fn exchange(
     line: &str,
     headers: &str,
     body: &str,
-) -> Answer {
+) -> Response {
     let length = body.len();
     let request = format!(
         "{line} HTTP/1.1\r\nhost: {host}\r\nconnection: close\r\ncontent-length: {length}\r\n{headers}\r\n{body}"
@@ -99,7 +99,7 @@ async fn exchange(
     let answer = String::from_utf8_lossy(&answer).into_owned();
     let (head, body) = answer.split_once("\r\n\r\n").unwrap();
     let status = head.split(' ').nth(1).unwrap().parse().unwrap();
-    Answer { status, head: head.to_owned(), body: body.to_owned() }
+    Response { status, head: head.to_owned(), body: body.to_owned() }
 }
 
 async fn started(data: &Path) -> LocalCloud {

@@ -70,10 +70,10 @@ impl Database {
         let endpoint = format!("http://{}", listener.local_addr()?);
         // A named in-memory database, so that a second connection can open it.
         let in_memory = format!("file:{}?mode=memory&cache=shared", listener.local_addr()?);
-        let place = file.unwrap_or(Path::new(&in_memory));
-        let engine = dynoxide::Database::new(&place.to_string_lossy()).map_err(|error| open_error(place, &error))?;
-        index_stream_records(place)?;
-        sync_at_checkpoints_only(&engine, place)?;
+        let path = file.unwrap_or(Path::new(&in_memory));
+        let engine = dynoxide::Database::new(&path.to_string_lossy()).map_err(|error| open_error(path, &error))?;
+        index_stream_records(path)?;
+        sync_at_checkpoints_only(&engine, path)?;
         let runtime = Builder::new_multi_thread().worker_threads(2).thread_name("dynamodb").enable_all().build()?;
         let (stop, stopped) = oneshot::channel();
         let database = engine.clone();

@@ -106,12 +106,12 @@ fn operators(expression: &str, is_update: bool) -> usize {
     let (mut rest, mut count) = (expression, 0);
     while let Some(first) = rest.chars().next() {
         let is_token_char = |c: char| c.is_alphanumeric() || "_#:.[]".contains(c);
-        let word = rest.len() - rest.trim_start_matches(is_token_char).len();
-        if word > 0 {
-            let (word, behind) = rest.split_at(word);
+        let token = rest.len() - rest.trim_start_matches(is_token_char).len();
+        if token > 0 {
+            let (token, behind) = rest.split_at(token);
             let is_function = behind.trim_start().starts_with('(');
             let is_keyword =
-                ["AND", "OR", "NOT", "IN", "BETWEEN"].iter().any(|keyword| word.eq_ignore_ascii_case(keyword));
+                ["AND", "OR", "NOT", "IN", "BETWEEN"].iter().any(|keyword| token.eq_ignore_ascii_case(keyword));
             count += usize::from(is_function || is_keyword);
             rest = behind;
         } else if let Some(symbol) = symbols.into_iter().find(|symbol| rest.starts_with(symbol)) {

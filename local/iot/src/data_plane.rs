@@ -17,7 +17,7 @@ use axum::{
 };
 use http::{HeaderMap, HeaderName, StatusCode, header};
 use serde::Deserialize;
-use serde_json::json;
+use serde_json::{Value, json};
 use tokio::{net::TcpListener, task::JoinHandle};
 
 use crate::{
@@ -78,7 +78,7 @@ struct Named {
 
 /// An error, in the form that the SDK parses.
 #[derive(Debug, PartialEq)]
-enum Refusal {
+enum ShadowError {
     Shadow(Rejection),
     Name,
     Topic,
@@ -87,9 +87,11 @@ enum Refusal {
     Credential,
 }
 
-type Answer = Result<Json<serde_json::Value>, Refusal>;
-
-async fn read(State(service): State<Arc<Service>>, Path(thing): Path<String>, Query(named): Query<Named>) -> Answer {
+async fn read(
+    State(service): State<Arc<Service>>,
+    Path(thing): Path<String>,
+    Query(named): Query<Named>,
+) -> Result<Json<Value>, ShadowError> {
     answer(&service, &thing, &named, Operation::Get, b"")
 }
 
@@ -98,25 +100,39 @@ async fn update(
     Path(thing): Path<String>,
     Query(named): Query<Named>,
     payload: Bytes,
-) -> Answer {
+) -> Result<Json<Value>, ShadowError> {
     answer(&service, &thing, &named, Operation::Update, &payload)
 }
 
-async fn delete(State(service): State<Arc<Service>>, Path(thing): Path<String>, Query(named): Query<Named>) -> Answer {
+async fn delete(
+    State(service): State<Arc<Service>>,
+    Path(thing): Path<String>,
+    Query(named): Query<Named>,
+) -> Result<Json<Value>, ShadowError> {
     answer(&service, &thing, &named, Operation::Delete, b"")
 }
 
-fn answer(service: &Service, thing: &str, named: &Named, operation: Operation, payload: &[u8]) -> Answer {
-    let address = Address::new(thing, named.name.as_deref()).ok_or(Refusal::Name)?;
-    service.shadow(&address, operation, payload).map(Json).map_err(Refusal::Shadow)
+fn answer(
+    service: &Service,
+    thing: &str,
+    named: &Named,
+    operation: Operation,
+    payload: &[u8],
+) -> Result<Json<Value>, ShadowError> {
+    let address = Address::new(thing, named.name.as_deref()).ok_or(ShadowError::Name)?;
+    service.shadow(&address, operation, payload).map(Json).map_err(ShadowError::Shadow)
 }
 
-async fn publish(State(service): State<Arc<Service>>, Path(topic): Path<String>, payload: Bytes) -> Answer {
+async fn publish(
+    State(service): State<Arc<Service>>,
+    Path(topic): Path<String>,
+    payload: Bytes,
+) -> Result<Json<Value>, ShadowError> {
     if !may_be_published(&topic) {
-        return Err(Refusal::Topic);
+        return Err(ShadowError::Topic);
     }
     if payload.len() > MAX_PAYLOAD {
-        return Err(Refusal::TooLarge);
+        return Err(ShadowError::TooLarge);
     }
     service.take(None, &topic, &payload);
     if !is_basic_ingest(&topic) {
@@ -129,10 +145,10 @@ async fn publish(State(service): State<Arc<Service>>, Path(topic): Path<String>,
 /// SDK never sends.
 async fn admit(State(access_key_id): State<Arc<str>>, request: Request, next: Next) -> Response {
     if request.headers().contains_key(header::ORIGIN) {
-        return Refusal::Page.into_response();
+        return ShadowError::Page.into_response();
     }
     if !is_signed_with(&access_key_id, request.headers()) {
-        return Refusal::Credential.into_response();
+        return ShadowError::Credential.into_response();
     }
     next.run(request).await
 }
@@ -147,7 +163,7 @@ fn is_signed_with(access_key_id: &str, headers: &HeaderMap) -> bool {
         && given.bytes().zip(access_key_id.bytes()).fold(0, |differing, (a, b)| differing | (a ^ b)) == 0
 }
 
-impl IntoResponse for Refusal {
+impl IntoResponse for ShadowError {
     fn into_response(self) -> Response {
         let (code, kind, message) = match &self {
             Self::Shadow(rejection) => (rejection.code(), rejection.exception(), rejection.to_string()),

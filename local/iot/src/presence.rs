@@ -89,14 +89,14 @@ mod tests {
     const NOW: i64 = 1_795_521_600_000;
 
     fn summarize(events: impl IntoIterator<Item = Event>) -> Vec<(String, u64)> {
-        let told = |(_, payload): Event| {
+        let summary = |(_, payload): Event| {
             let session = payload["sessionIdentifier"].as_str().unwrap().to_owned();
             (
                 format!("{} {session}", payload["eventType"].as_str().unwrap()),
                 payload["versionNumber"].as_u64().unwrap(),
             )
         };
-        events.into_iter().map(told).collect()
+        events.into_iter().map(summary).collect()
     }
 
     #[test]

@@ -29,11 +29,11 @@ pub(crate) fn interpret(records: &[Record], answer: &Value) -> BatchResult {
         Value::Array(failures) => failures,
         _ => return BatchResult::Failed,
     };
-    let place = |failure: &Value| {
+    let position = |failure: &Value| {
         let identifier = failure.get("itemIdentifier")?.as_str()?;
         records.iter().position(|record| record.sequence().as_str() == identifier)
     };
-    match failures.iter().map(place).collect::<Option<Vec<_>>>() {
+    match failures.iter().map(position).collect::<Option<Vec<_>>>() {
         None => BatchResult::Failed,
         Some(indices) => indices.into_iter().min().map_or(BatchResult::Done, BatchResult::FailedFrom),
     }

@@ -75,7 +75,7 @@ async fn a_write_arrives_in_lambdas_form() {
     let database = database(None).await;
     let (function, mut records) = recording("");
     let feeder = feed(&database, function, None).await;
-    put(&database, "WORD#w", 1).await;
+    put(&database, "TERM#w", 1).await;
     put(&database, "CONTRACT#c", 1).await;
     put(&database, "CONTRACT#c", 2).await;
     let insert = records.recv().await.unwrap();

@@ -199,7 +199,7 @@ fn records_above_the_maximum_age_are_given_up_unprocessed() {
 fn records_that_match_no_filter_are_skipped_and_not_read_again() {
     let filter = Filter::parse(r#"{"dynamodb": {"Keys": {"SK": {"S": [{"prefix": "CONTRACT#"}]}}}}"#).unwrap();
     let mut mapping = Mapping::new(Settings { filters: vec![filter], ..settings() }, Checkpoint::default());
-    mapping.add_records([record(1, "CONTRACT#a"), record(2, "WORD#a"), record(3, "WORD#b")], at(10));
+    mapping.add_records([record(1, "CONTRACT#a"), record(2, "TERM#a"), record(3, "TERM#b")], at(10));
     assert_eq!(numbers(&mapping.next(at(10)).unwrap()), [1]);
     mapping.settle(Some(&json!({})), at(10));
     let again = Mapping::new(settings(), mapping.checkpoint());

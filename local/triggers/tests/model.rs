@@ -168,8 +168,8 @@ impl World {
 
     fn collect(&mut self) {
         for failure in self.mapping.take_failures() {
-            let place = |sequence: &triggers::Sequence| sequence.as_str()[1..].parse::<usize>().unwrap();
-            let range = place(&failure.first)..=place(&failure.last);
+            let position = |sequence: &triggers::Sequence| sequence.as_str()[1..].parse::<usize>().unwrap();
+            let range = position(&failure.first)..=position(&failure.last);
             let of_item =
                 |index: &usize| failure.items.contains(&record(*index, self.stream[*index].0).item().to_owned());
             self.given_up.extend(range.filter(of_item));

@@ -1,5 +1,5 @@
-//! What each function may ask of AWS, as IAM decides there: a call that is not on the list is refused. The list is the one
-//! that the roles in the template are held against, so a test that passes here has the permissions that it needs.
+//! What each function may call on AWS, decided as IAM does: a call that is not in the list is denied. The roles in the
+//! template are checked against the same list, so code that passes here has the permissions it needs.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
@@ -15,15 +15,13 @@ use aws_smithy_runtime_api::client::interceptors::context::{BeforeSerializationI
 use aws_smithy_types::config_bag::ConfigBag;
 use serde::Deserialize;
 
-/// The list.
 const CALLS: &str = include_str!("../../../infra/rules/calls.yaml");
 
-/// The list cannot be read.
 #[derive(Debug, thiserror::Error)]
 #[error("infra/rules/calls.yaml is not a list of calls")]
 pub struct PermissionsError(#[from] serde_norway::Error);
 
-/// An action on a kind of resource, as `calls.yaml` names both.
+/// An action on a kind of resource, both named as in `calls.yaml`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Call {
     action: &'static str,
@@ -36,7 +34,7 @@ impl fmt::Display for Call {
     }
 }
 
-/// A function called what its role does not permit.
+/// A function made a call that its role does not permit.
 #[derive(Debug, thiserror::Error)]
 #[error("access denied: {function} may not call {call} (infra/rules/calls.yaml, and its role in template.yaml)")]
 struct Denied {
@@ -44,7 +42,7 @@ struct Denied {
     call: String,
 }
 
-/// What all functions may do, and what each of them has done.
+/// What all functions may do, and what each of them has done so far.
 #[derive(Debug, Clone)]
 pub struct Permissions {
     permitted: Arc<BTreeMap<String, BTreeSet<String>>>,
@@ -62,7 +60,6 @@ struct Function {
 }
 
 impl Permissions {
-    /// Those of the list.
     pub fn read() -> Result<Self, PermissionsError> {
         Self::parse(CALLS)
     }
@@ -78,13 +75,12 @@ impl Permissions {
         Ok(Self { permitted: Arc::new(permitted.collect()), made: Arc::default() })
     }
 
-    /// The role of a function.
     #[must_use]
     pub fn role(&self, function: &'static str) -> Role {
         Role { function, permissions: self.clone() }
     }
 
-    /// What is permitted, and no function has done since the start: `function: action on resource`.
+    /// The permitted calls that no function has made since the start, as `function: action on resource`.
     #[must_use]
     pub fn unused(&self) -> BTreeSet<String> {
         let made: BTreeSet<_> = self.made().iter().map(|(function, call)| format!("{function}: {call}")).collect();
@@ -109,7 +105,7 @@ impl Permissions {
     }
 }
 
-/// What one function may do. Its clients refuse everything else.
+/// The permissions of one function. Its clients deny every other call.
 #[derive(Debug, Clone)]
 pub struct Role {
     function: &'static str,
@@ -117,25 +113,22 @@ pub struct Role {
 }
 
 impl Role {
-    /// A client like another one, for this function.
+    /// A copy of a client for this function.
     #[must_use]
     pub fn dynamodb(&self, client: &aws_sdk_dynamodb::Client) -> aws_sdk_dynamodb::Client {
         aws_sdk_dynamodb::Client::from_conf(client.config().to_builder().interceptor(self.clone()).build())
     }
 
-    /// Likewise.
     #[must_use]
     pub fn iot(&self, client: &aws_sdk_iotdataplane::Client) -> aws_sdk_iotdataplane::Client {
         aws_sdk_iotdataplane::Client::from_conf(client.config().to_builder().interceptor(self.clone()).build())
     }
 
-    /// Likewise.
     #[must_use]
     pub fn sns(&self, client: &aws_sdk_sns::Client) -> aws_sdk_sns::Client {
         aws_sdk_sns::Client::from_conf(client.config().to_builder().interceptor(self.clone()).build())
     }
 
-    /// Likewise.
     #[must_use]
     pub fn ses(&self, client: &aws_sdk_sesv2::Client) -> aws_sdk_sesv2::Client {
         aws_sdk_sesv2::Client::from_conf(client.config().to_builder().interceptor(self.clone()).build())
@@ -164,7 +157,7 @@ impl Intercept for Role {
     }
 }
 
-/// What IAM is asked for a request.
+/// The permissions that IAM checks for a request.
 fn calls(input: &Input) -> Vec<Call> {
     let on = |resource| move |action| vec![Call { action, resource }];
     let table = on("table");
@@ -207,7 +200,7 @@ fn calls(input: &Input) -> Vec<Call> {
     }
 }
 
-/// A transaction needs what each of its parts would need alone
+/// A transaction needs the permissions of each of its parts
 /// (<https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/transaction-apis-iam.html>).
 fn of_transaction(item: &aws_sdk_dynamodb::types::TransactWriteItem) -> Vec<Call> {
     let parts = [
@@ -220,7 +213,7 @@ fn of_transaction(item: &aws_sdk_dynamodb::types::TransactWriteItem) -> Vec<Call
     present.map(|(_, action)| Call { action, resource: "table" }).collect()
 }
 
-/// What an index is called in the list: by its name, but no other name is known.
+/// The name of an index in the list.
 fn index(name: Option<&str>) -> &'static str {
     match name {
         None => "table",
@@ -231,7 +224,7 @@ fn index(name: Option<&str>) -> &'static str {
     }
 }
 
-/// What a shadow is called in the list. Its name is part of its ARN, and no other is permitted.
+/// The name of a shadow in the list. Its name is part of its ARN, and no other shadow is permitted.
 fn shadow(name: Option<&str>) -> &'static str {
     if name == Some("open") { "shadows" } else { "another shadow" }
 }

@@ -13,7 +13,7 @@ fn table() -> aws_sdk_dynamodb::Client {
 }
 
 #[tokio::test]
-async fn what_is_not_on_the_list_is_refused_before_it_is_sent() {
+async fn a_call_outside_the_list_is_denied_before_it_is_sent() {
     let permissions = Permissions::parse(LIST).unwrap();
     let client = permissions.role("keys").dynamodb(&table());
     let refusals = [
@@ -29,7 +29,7 @@ async fn what_is_not_on_the_list_is_refused_before_it_is_sent() {
         let refusal = refusal.unwrap();
         assert!(refusal.contains("access denied") && refusal.contains(call), "{call}: {refusal}");
     }
-    assert_eq!(permissions.unused().len(), 2, "what was refused was not done");
+    assert_eq!(permissions.unused().len(), 2, "a denied call was not made");
 }
 
 #[tokio::test]

@@ -1,7 +1,7 @@
-//! What passes between the cloud and an automat over MQTT: the forms of the messages, and the topics they go by.
+//! The messages between the cloud and an automat over MQTT, and their topics.
 //!
-//! Both sides use this crate and nothing else of each other, so it knows only serde: a maker who ports the device side
-//! can read the whole protocol here. `docs/device-protocol.md` tells it in words.
+//! Both sides depend on this crate and on nothing else of each other. It depends on serde only, so a manufacturer who
+//! ports the device side finds the whole protocol here. `docs/device-protocol.md` describes it.
 
 mod keypad;
 mod lockers;
@@ -9,8 +9,8 @@ mod opening;
 mod thing;
 mod topic;
 
-pub use keypad::{Answer, CodeKind, Entry, Inside, InsideForm, Purpose, Reply};
+pub use keypad::{CodeKind, EntryMessage, EntryResponse, Inside, InsideForm, Purpose, Reply};
 pub use lockers::{Door, LockerState, LockersMessage};
-pub use opening::{Desired, Outcome, Reported, Request, ShadowUpdate, Word};
+pub use opening::{Desired, OpeningReport, OpeningRequest, OpeningResult, Reported, ShadowUpdate};
 pub use thing::ThingName;
 pub use topic::{CONTROL_SHADOW, Topics};

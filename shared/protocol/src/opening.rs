@@ -1,4 +1,4 @@
-//! The named shadow `open`: what the cloud asks of lockers and what the device says of it.
+//! The named shadow `open`: the cloud's requests to open lockers, and the device's reports how they ended.
 //!
 //! ```json
 //! {"state": {"desired":  {"o": {"7": [12, "01KB…", 1795521600, 1795521620]}},
@@ -6,86 +6,79 @@
 //!                         "r": {"7": ["01KB…", "opened", 1795521601]}}}}
 //! ```
 //!
-//! A locker's request is an array, because a shadow replaces arrays whole: a reader never sees half of one request and
-//! half of another.
+//! A request is an array because a shadow replaces arrays as a whole: a reader never sees parts of two requests mixed.
 
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-/// What the cloud asks of one locker: `[seq, openingId, issuedAt, expiresAt]`.
+/// A request to open one locker: `[seq, openingId, issuedAt, expiresAt]`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(from = "(u64, String, i64, i64)", into = "(u64, String, i64, i64)")]
-pub struct Request {
-    /// Rises with every request for the locker: the larger of the last one plus one and [`Self::issued_at`]. A device never
-    /// acts on one that is not above all before.
+pub struct OpeningRequest {
+    /// Increases with every request for the locker: the larger of the last value plus one and [`Self::issued_at`]. A
+    /// device never acts on a request whose `seq` is not above all earlier ones.
     pub seq: u64,
-    /// The opening that this is.
     pub id: String,
-    /// When it was asked for, in seconds since 1970.
+    /// In seconds since 1970.
     pub issued_at: i64,
-    /// From when on it must not be acted on, in seconds since 1970.
+    /// The device must not act on the request at or after this time, in seconds since 1970.
     pub expires_at: i64,
 }
 
-/// How an opening ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
-pub enum Outcome {
-    /// The lock's motor ran and the device saw it open.
+pub enum OpeningResult {
+    /// The motor ran and the device saw the lock open.
     Opened,
-    /// The device did not try: an older request than one it has acted on, or a locker that it does not have.
+    /// The device did not try: it has already acted on a newer request, or it has no such locker.
     Refused,
-    /// The device tried and does not know that it opened: the lock is jammed, or it lost power half-way.
+    /// The device tried and cannot confirm that the lock opened: it is jammed, or power failed meanwhile.
     Failed,
-    /// The request reached the device when its life was over. The motor did not run.
+    /// The request reached the device after it had expired. The motor did not run.
     Expired,
 }
 
-/// The device's word on one opening: `[openingId, outcome, at]`.
+/// The device's report how an opening ended: `[openingId, result, at]`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(from = "(String, Outcome, i64)", into = "(String, Outcome, i64)")]
-pub struct Word {
-    /// Which opening.
+#[serde(from = "(String, OpeningResult, i64)", into = "(String, OpeningResult, i64)")]
+pub struct OpeningReport {
     pub id: String,
-    /// How it ended.
-    pub outcome: Outcome,
-    /// When, in seconds since 1970 by the device's estimate.
+    pub result: OpeningResult,
+    /// In seconds since 1970, by the device's estimate.
     pub at: i64,
 }
 
 /// The part of the shadow that the cloud writes.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Desired {
-    /// Requests by locker index. `None`, written as `null`, takes one away.
+    /// Requests by locker index. `None`, written as `null`, removes one.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-    pub o: BTreeMap<u16, Option<Request>>,
+    pub o: BTreeMap<u16, Option<OpeningRequest>>,
 }
 
 /// The part of the shadow that the device writes.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Reported {
-    /// The requests that the device has seen, just as they were, so that the shadow sends no more deltas for them.
+    /// The requests that the device has seen, unchanged, so that the shadow sends no more deltas for them.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-    pub o: BTreeMap<u16, Option<Request>>,
-    /// Its word on each.
+    pub o: BTreeMap<u16, Option<OpeningRequest>>,
+    /// The results by locker index.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-    pub r: BTreeMap<u16, Option<Word>>,
+    pub r: BTreeMap<u16, Option<OpeningReport>>,
 }
 
 /// The state of the shadow, or an update to it.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ShadowUpdate {
-    /// What the cloud wants.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub desired: Option<Desired>,
-    /// What the device says.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reported: Option<Reported>,
 }
 
 impl ShadowUpdate {
-    /// Takes lockers out of both parts, once the device's words on them are stored: a document of 8 KB must not fill up.
+    /// An update that removes lockers from both parts, once their results are stored: AWS limits the document to 8 KB.
     #[must_use]
     pub fn clearing(lockers: impl IntoIterator<Item = u16>) -> Self {
         let lockers: Vec<u16> = lockers.into_iter().collect();
@@ -95,27 +88,27 @@ impl ShadowUpdate {
     }
 }
 
-impl From<(u64, String, i64, i64)> for Request {
+impl From<(u64, String, i64, i64)> for OpeningRequest {
     fn from((seq, id, issued_at, expires_at): (u64, String, i64, i64)) -> Self {
         Self { seq, id, issued_at, expires_at }
     }
 }
 
-impl From<Request> for (u64, String, i64, i64) {
-    fn from(request: Request) -> Self {
+impl From<OpeningRequest> for (u64, String, i64, i64) {
+    fn from(request: OpeningRequest) -> Self {
         (request.seq, request.id, request.issued_at, request.expires_at)
     }
 }
 
-impl From<(String, Outcome, i64)> for Word {
-    fn from((id, outcome, at): (String, Outcome, i64)) -> Self {
-        Self { id, outcome, at }
+impl From<(String, OpeningResult, i64)> for OpeningReport {
+    fn from((id, result, at): (String, OpeningResult, i64)) -> Self {
+        Self { id, result, at }
     }
 }
 
-impl From<Word> for (String, Outcome, i64) {
-    fn from(word: Word) -> Self {
-        (word.id, word.outcome, word.at)
+impl From<OpeningReport> for (String, OpeningResult, i64) {
+    fn from(report: OpeningReport) -> Self {
+        (report.id, report.result, report.at)
     }
 }
 
@@ -125,19 +118,19 @@ mod tests {
 
     use super::*;
 
-    fn request() -> Request {
-        Request { seq: 12, id: "01KB".to_owned(), issued_at: 1_795_521_600, expires_at: 1_795_521_620 }
+    fn request() -> OpeningRequest {
+        OpeningRequest { seq: 12, id: "01KB".to_owned(), issued_at: 1_795_521_600, expires_at: 1_795_521_620 }
     }
 
     #[test]
-    fn requests_and_words_are_arrays_under_their_lockers_index() {
+    fn requests_and_reports_are_arrays_under_their_lockers_index() {
         let update = ShadowUpdate {
             desired: Some(Desired { o: BTreeMap::from([(7, Some(request()))]) }),
             reported: Some(Reported {
                 o: BTreeMap::new(),
                 r: BTreeMap::from([(
                     7,
-                    Some(Word { id: "01KB".to_owned(), outcome: Outcome::Opened, at: 1_795_521_601 }),
+                    Some(OpeningReport { id: "01KB".to_owned(), result: OpeningResult::Opened, at: 1_795_521_601 }),
                 )]),
             }),
         };

@@ -1,22 +1,19 @@
-//! The topics of one automat. The device policy in `template.yaml` allows it these and no others.
+//! The topics of one automat. The device policy in `template.yaml` allows these and no others.
 
 use crate::ThingName;
 
 /// The named shadow that opens lockers.
 pub const CONTROL_SHADOW: &str = "open";
 
-/// The topics of a thing.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Topics(ThingName);
 
 impl Topics {
-    /// Of this thing.
     #[must_use]
     pub fn of(thing: ThingName) -> Self {
         Self(thing)
     }
 
-    /// The thing.
     #[must_use]
     pub fn thing(&self) -> &ThingName {
         &self.0
@@ -28,19 +25,19 @@ impl Topics {
         format!("$aws/things/{}/shadow/name/{CONTROL_SHADOW}/{rest}", self.0)
     }
 
-    /// Where the device sends keypad entries: Basic Ingest to the rule `automat_keypad`.
+    /// For keypad entries: Basic Ingest to the rule `automat_keypad`.
     #[must_use]
     pub fn keypad(&self) -> String {
         format!("$aws/rules/automat_keypad/automats/{}/keypad", self.0)
     }
 
-    /// Where it is answered.
+    /// For replies to keypad entries.
     #[must_use]
     pub fn keypad_reply(&self) -> String {
         format!("automats/{}/keypad/reply", self.0)
     }
 
-    /// Where the device tells of its lockers: Basic Ingest to the rule `automat_lockers`.
+    /// For reports about lockers: Basic Ingest to the rule `automat_lockers`.
     #[must_use]
     pub fn lockers(&self) -> String {
         format!("$aws/rules/automat_lockers/automats/{}/lockers", self.0)

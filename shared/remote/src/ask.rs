@@ -2,7 +2,7 @@
 
 use api::{App, Problem};
 use domain::{Opening, OpeningDraft};
-use protocol::{Request, ThingName};
+use protocol::{OpeningRequest, ThingName};
 use store::{Act, Created};
 use things::{Things, Undelivered};
 
@@ -29,7 +29,7 @@ pub async fn ask(app: &App, things: &Things, draft: OpeningDraft, act: &Act) -> 
 }
 
 async fn deliver(app: &App, things: &Things, opening: &Opening, act: &Act) -> Result<(), Problem> {
-    let request = Request {
+    let request = OpeningRequest {
         seq: opening.seq,
         id: opening.id.as_str().to_owned(),
         issued_at: opening.issued_at.seconds(),

@@ -8,7 +8,7 @@ use domain::{
     EventKind, KeyId, KeypadAnswer, Name, Purpose, Whereabouts,
 };
 use store::{Act, Error, Expected, PageRequest, Store};
-use testkit::{TestTable, act, at, automat, contract, entry, key, pin, range, telling};
+use testkit::{TestTable, act, at, automat, contract, entry, key, locker_reports, pin, range};
 
 fn a() -> KeyId {
     KeyId::parse("A").unwrap()
@@ -38,7 +38,7 @@ async fn stage() -> TestTable {
 }
 
 async fn sense(store: &Store, n: u64, inside: bool, by: Option<&str>) {
-    store.hear_lockers(&lobby(), telling(n, &[(0, inside, by)]), at(n.cast_signed())).await.unwrap();
+    store.hear_lockers(&lobby(), locker_reports(n, &[(0, inside, by)]), at(n.cast_signed())).await.unwrap();
 }
 
 async fn end(store: &Store, seconds: i64) -> Result<Contract, Error> {

@@ -7,7 +7,7 @@ use domain::{
     KeyChange, KeyDraft, KeyId, OpeningDraft, Presence, Sharing, Whereabouts,
 };
 use store::{Act, Error, Expected, LockerReport, LockerReports, PageRequest, Store, Thing};
-use testkit::{Dice, TestTable, act, at, automat, contract, entry, key, locker, pin, telling};
+use testkit::{Dice, TestTable, act, at, automat, contract, entry, key, locker, locker_reports, pin};
 
 fn a() -> KeyId {
     KeyId::parse("A").unwrap()
@@ -34,7 +34,7 @@ async fn stage() -> TestTable {
         let draft = ContractDraft { id: Some(id(name)), pin: Some(pin(digits)), ..contract(0, 60) };
         table.store.create_contract(&a(), draft, &act()).await.unwrap();
     }
-    hear(&table.store, telling(10, &[(0, true, None)])).await;
+    hear(&table.store, locker_reports(10, &[(0, true, None)])).await;
     table
 }
 
@@ -48,7 +48,7 @@ async fn hear(store: &Store, telling: LockerReports) {
 async fn fetch(table: &TestTable, entry_id: &str, digits: &str, n: u64) {
     let typed = entry(&table.store, entry_id, CodeKind::Pin, digits, at(1), &[0]);
     table.store.keypad_entry(&lobby(), typed, at(1)).await.unwrap();
-    hear(&table.store, telling(n, &[(0, false, Some(entry_id))])).await;
+    hear(&table.store, locker_reports(n, &[(0, false, Some(entry_id))])).await;
 }
 
 async fn whereabouts(table: &TestTable) -> Whereabouts {
@@ -84,7 +84,7 @@ async fn a_key_is_fetched_with_the_contract_of_the_entry_and_returned() {
     assert_eq!(passages(&table).await, [], "that it is there is no return");
     fetch(&table, "e1", "482915", 11).await;
     assert_eq!(whereabouts(&table).await, out_with("one"));
-    hear(&table.store, telling(12, &[(0, true, Some("e2"))])).await;
+    hear(&table.store, locker_reports(12, &[(0, true, Some("e2"))])).await;
     assert_eq!(whereabouts(&table).await, Whereabouts::Inside);
     let device = "automat:lobby".to_owned();
     let expected =
@@ -99,7 +99,7 @@ async fn a_key_taken_in_a_remote_opening_was_taken_by_whoever_asked_for_that() {
     let draft = OpeningDraft { automat: lobby(), locker: locker(0), reason: None, force: false };
     let asking = Act { actor: domain::Actor::new("ada"), ..act() };
     let opening = table.store.request_opening(draft, &asking).await.unwrap().into_inner();
-    hear(&table.store, telling(11, &[(0, false, Some(opening.id.as_str()))])).await;
+    hear(&table.store, locker_reports(11, &[(0, false, Some(opening.id.as_str()))])).await;
     assert_eq!(whereabouts(&table).await, Whereabouts::Out { contract: None });
     assert_eq!(passages(&table).await, [("ada".to_owned(), EventKind::KeyFetched, None)]);
 }
@@ -109,10 +109,10 @@ async fn an_entry_that_opened_for_something_else_took_nothing() {
     let table = stage().await;
     let to_return = entry(&table.store, "e1", CodeKind::Pin, "482915", at(1), &[]);
     table.store.keypad_entry(&lobby(), to_return, at(1)).await.unwrap();
-    hear(&table.store, telling(11, &[(0, false, Some("e1"))])).await;
+    hear(&table.store, locker_reports(11, &[(0, false, Some("e1"))])).await;
     assert_eq!(whereabouts(&table).await, Whereabouts::Out { contract: None });
     for odd in ["nothing", "", &"x".repeat(2_000)] {
-        hear(&table.store, telling(12, &[(0, true, Some(odd))])).await;
+        hear(&table.store, locker_reports(12, &[(0, true, Some(odd))])).await;
     }
     assert_eq!(whereabouts(&table).await, Whereabouts::Inside);
 }
@@ -128,7 +128,7 @@ async fn the_pin_of_a_key_that_is_out_stays_until_the_key_is_back() {
     let draft = || ContractDraft { pin: Some(pin("482915")), ..contract(100, 200) };
     let taken = table.store.create_contract(&a(), draft(), &later).await;
     assert!(matches!(taken, Err(Error::Contract(ContractRefusal::PinInUse))), "ended, and the key is not back");
-    hear(&table.store, telling(12, &[(0, true, None)])).await;
+    hear(&table.store, locker_reports(12, &[(0, true, None)])).await;
     assert_eq!(pin_item(&table, "one").await, "ttl");
     table.store.create_contract(&a(), draft(), &later).await.unwrap();
 }
@@ -139,7 +139,7 @@ async fn a_new_pin_of_a_contract_whose_key_is_out_stays_too() {
     fetch(&table, "e1", "482915", 11).await;
     table.store.replace_pin(&a(), &id("one"), &act()).await.unwrap();
     assert_eq!(pin_item(&table, "one").await, "out");
-    hear(&table.store, telling(12, &[(0, true, None)])).await;
+    hear(&table.store, locker_reports(12, &[(0, true, None)])).await;
     assert_eq!(pin_item(&table, "one").await, "ttl");
 }
 
@@ -154,7 +154,7 @@ async fn a_new_pin_decided_before_the_key_was_taken_is_decided_again() {
     let (other, _) = table.another_store();
     let typed = entry(&other, "e1", CodeKind::Pin, "482915", at(1), &[0]);
     other.keypad_entry(&lobby(), typed, at(1)).await.unwrap();
-    hear(&other, telling(11, &[(0, false, Some("e1"))])).await;
+    hear(&other, locker_reports(11, &[(0, false, Some("e1"))])).await;
     held.release();
     replacing.await.unwrap().unwrap();
     assert_eq!(pin_item(&table, "one").await, "out");
@@ -168,7 +168,7 @@ async fn a_fetch_decided_before_the_pin_was_replaced_marks_the_new_one() {
     table.store.keypad_entry(&lobby(), typed, at(1)).await.unwrap();
     let mut held = table.wire.hold("TransactWriteItems");
     let store = table.store.clone();
-    let hearing = tokio::spawn(async move { hear(&store, telling(11, &[(0, false, Some("e1"))])).await });
+    let hearing = tokio::spawn(async move { hear(&store, locker_reports(11, &[(0, false, Some("e1"))])).await });
     held.arrived().await;
     table.store.replace_pin(&a(), &id("one"), &act()).await.unwrap();
     held.release();
@@ -182,7 +182,7 @@ async fn a_key_comes_back_although_its_contract_is_gone() {
     let table = stage().await;
     fetch(&table, "e1", "482915", 11).await;
     table.store.remove_contract(&a(), &id("one"), true, Expected::Any, &act()).await.unwrap();
-    hear(&table.store, telling(12, &[(0, true, None)])).await;
+    hear(&table.store, locker_reports(12, &[(0, true, None)])).await;
     assert_eq!(whereabouts(&table).await, Whereabouts::Inside);
 }
 
@@ -193,7 +193,7 @@ async fn a_booking_decided_before_the_key_was_taken_is_decided_again_and_neither
     let store = table.store.clone();
     let booking = tokio::spawn(async move { store.create_contract(&a(), contract(100, 200), &act()).await });
     held.arrived().await;
-    hear(&table.store, telling(11, &[(0, false, None)])).await;
+    hear(&table.store, locker_reports(11, &[(0, false, None)])).await;
     held.release();
     booking.await.unwrap().unwrap();
     let key = table.store.key(&a()).await.unwrap();
@@ -210,7 +210,7 @@ async fn a_removal_of_a_contract_decided_before_the_key_was_taken_with_it_is_ref
     let removing =
         tokio::spawn(async move { store.remove_contract(&a(), &id("one"), false, Expected::Any, &act()).await });
     held.arrived().await;
-    hear(&table.store, telling(11, &[(0, false, Some("e1"))])).await;
+    hear(&table.store, locker_reports(11, &[(0, false, Some("e1"))])).await;
     held.release();
     assert!(matches!(removing.await.unwrap(), Err(Error::Contract(ContractRefusal::KeyOut))));
 }
@@ -223,7 +223,7 @@ async fn a_fetch_decided_before_its_contract_was_extended_keeps_the_new_end() {
     table.store.keypad_entry(&lobby(), typed, at(1)).await.unwrap();
     let mut held = table.wire.hold("TransactWriteItems");
     let store = table.store.clone();
-    let hearing = tokio::spawn(async move { hear(&store, telling(11, &[(0, false, Some("e1"))])).await });
+    let hearing = tokio::spawn(async move { hear(&store, locker_reports(11, &[(0, false, Some("e1"))])).await });
     held.arrived().await;
     let longer = ContractChange { ending: Some(domain::Ending::At(at(90))), ..ContractChange::default() };
     table.store.edit_contract(&a(), &id("one"), longer, Expected::Any, &act()).await.unwrap();
@@ -241,7 +241,7 @@ async fn the_first_that_is_heard_of_a_key_is_no_event() {
         table.store.create_automat(automat("lobby", 3), &act()).await.unwrap();
         table.store.create_key(key("A"), &act()).await.unwrap();
         assert_eq!(whereabouts(&table).await, Whereabouts::Unknown);
-        hear(&table.store, telling(1, &[(0, inside, None)])).await;
+        hear(&table.store, locker_reports(1, &[(0, inside, None)])).await;
         assert_eq!(whereabouts(&table).await, expected);
         assert_eq!(passages(&table).await, []);
     }
@@ -251,7 +251,7 @@ async fn the_first_that_is_heard_of_a_key_is_no_event() {
 async fn a_key_given_a_locker_is_where_the_sensor_sees_it() {
     let table = TestTable::new().await;
     table.store.create_automat(automat("lobby", 3), &act()).await.unwrap();
-    hear(&table.store, telling(1, &[(0, true, None), (1, false, None), (2, true, None)])).await;
+    hear(&table.store, locker_reports(1, &[(0, true, None), (1, false, None), (2, true, None)])).await;
     table.store.create_key(key("A"), &act()).await.unwrap();
     assert_eq!(whereabouts(&table).await, Whereabouts::Inside);
     let to = |index| KeyChange { locker: Some(locker(index)), ..KeyChange::default() };
@@ -259,7 +259,7 @@ async fn a_key_given_a_locker_is_where_the_sensor_sees_it() {
     assert_eq!(whereabouts(&table).await, Whereabouts::Unknown, "nobody has carried it over yet");
     table.store.edit_key(&a(), to(2), Expected::Any, &act()).await.unwrap();
     assert_eq!(whereabouts(&table).await, Whereabouts::Inside);
-    hear(&table.store, telling(2, &[(2, false, None)])).await;
+    hear(&table.store, locker_reports(2, &[(2, false, None)])).await;
     table.store.edit_key(&a(), to(0), Expected::Any, &act()).await.unwrap();
     assert_eq!(whereabouts(&table).await, Whereabouts::Out { contract: None }, "out of one is out of the other");
     let view = table.store.automat_view(&lobby(), at(1)).await.unwrap();
@@ -275,7 +275,7 @@ async fn a_key_added_before_its_locker_was_told_of_is_added_again_over_what_was_
     let store = table.store.clone();
     let adding = tokio::spawn(async move { store.create_key(key("A"), &act()).await });
     held.arrived().await;
-    hear(&table.store, telling(1, &[(0, true, None)])).await;
+    hear(&table.store, locker_reports(1, &[(0, true, None)])).await;
     held.release();
     adding.await.unwrap().unwrap();
     assert_eq!(whereabouts(&table).await, Whereabouts::Inside);
@@ -293,12 +293,12 @@ async fn a_locker_keeps_what_its_sensors_told_when_its_key_goes() {
 #[tokio::test]
 async fn what_was_overtaken_changes_nothing_and_what_the_automat_lacks_is_left_out() {
     let table = stage().await;
-    hear(&table.store, telling(9, &[(0, false, None)])).await;
-    hear(&table.store, telling(10, &[(0, false, None)])).await;
-    hear(&table.store, telling(20, &[(3, true, None), (499, true, None)])).await;
+    hear(&table.store, locker_reports(9, &[(0, false, None)])).await;
+    hear(&table.store, locker_reports(10, &[(0, false, None)])).await;
+    hear(&table.store, locker_reports(20, &[(3, true, None), (499, true, None)])).await;
     assert_eq!(whereabouts(&table).await, Whereabouts::Inside);
     assert!(!table.items().await.concat().contains("LOCKER#0003"));
-    let nowhere = table.store.hear_lockers(&AutomatId::parse("garage").unwrap(), telling(1, &[]), at(1)).await;
+    let nowhere = table.store.hear_lockers(&AutomatId::parse("garage").unwrap(), locker_reports(1, &[]), at(1)).await;
     assert!(matches!(nowhere, Err(Error::NotFound(Thing::Automat))));
 }
 
@@ -306,10 +306,10 @@ async fn what_was_overtaken_changes_nothing_and_what_the_automat_lacks_is_left_o
 #[tokio::test]
 async fn a_telling_of_all_lockers_counts_for_those_that_it_does_not_change() {
     let table = stage().await;
-    hear(&table.store, telling(30, &[(0, true, None), (1, false, None), (2, false, None)])).await;
-    hear(&table.store, telling(29, &[(0, false, None)])).await;
+    hear(&table.store, locker_reports(30, &[(0, true, None), (1, false, None), (2, false, None)])).await;
+    hear(&table.store, locker_reports(29, &[(0, false, None)])).await;
     assert_eq!(whereabouts(&table).await, Whereabouts::Inside);
-    hear(&table.store, telling(31, &[(0, false, None)])).await;
+    hear(&table.store, locker_reports(31, &[(0, false, None)])).await;
     assert_eq!(whereabouts(&table).await, Whereabouts::Out { contract: None });
 }
 
@@ -319,9 +319,9 @@ async fn an_older_telling_decided_before_a_telling_of_all_is_given_up() {
     let table = stage().await;
     let mut held = table.wire.hold("TransactWriteItems");
     let store = table.store.clone();
-    let old = tokio::spawn(async move { hear(&store, telling(29, &[(0, false, None)])).await });
+    let old = tokio::spawn(async move { hear(&store, locker_reports(29, &[(0, false, None)])).await });
     held.arrived().await;
-    hear(&table.store, telling(30, &[(0, true, None), (1, false, None), (2, false, None)])).await;
+    hear(&table.store, locker_reports(30, &[(0, true, None), (1, false, None), (2, false, None)])).await;
     held.release();
     old.await.unwrap();
     assert_eq!(whereabouts(&table).await, Whereabouts::Inside);
@@ -332,9 +332,9 @@ async fn five_hundred_unchanged_lockers_cost_one_write() {
     let table = TestTable::new().await;
     table.store.create_automat(automat("lobby", 500), &act()).await.unwrap();
     let all: Vec<_> = (0..500).map(|index| (index, index % 3 == 0, None)).collect();
-    hear(&table.store, telling(1, &all)).await;
+    hear(&table.store, locker_reports(1, &all)).await;
     let _ = table.wire.tally();
-    hear(&table.store, telling(2, &all)).await;
+    hear(&table.store, locker_reports(2, &all)).await;
     let tally = table.wire.tally();
     assert_eq!(tally.round_trips, 3, "the automat, its number, the lockers: {tally:?}");
     assert!(tally.write_units <= 2.0, "{tally:?}");
@@ -347,13 +347,13 @@ async fn a_telling_interrupted_anywhere_is_finished_when_it_is_delivered_again()
     for requests in 0.. {
         let table = stage().await;
         table.wire.cut_after(requests);
-        let cut = table.store.hear_lockers(&lobby(), telling(11, &all), at(1)).await;
+        let cut = table.store.hear_lockers(&lobby(), locker_reports(11, &all), at(1)).await;
         table.wire.mend();
         if cut.is_ok() {
             break;
         }
         interrupted += 1;
-        hear(&table.store, telling(11, &all)).await;
+        hear(&table.store, locker_reports(11, &all)).await;
         assert_eq!(whereabouts(&table).await, Whereabouts::Out { contract: None });
         let view = table.store.automat_view(&lobby(), at(1)).await.unwrap();
         assert!(view.lockers[1..].iter().all(|locker| locker.whereabouts == Whereabouts::Inside));
@@ -366,7 +366,7 @@ async fn a_telling_interrupted_anywhere_is_finished_when_it_is_delivered_again()
 async fn conflicts_are_tried_again() {
     let table = stage().await;
     table.wire.conflict(4);
-    hear(&table.store, telling(11, &[(0, false, None), (1, true, None), (2, false, None)])).await;
+    hear(&table.store, locker_reports(11, &[(0, false, None), (1, true, None), (2, false, None)])).await;
     assert_eq!(whereabouts(&table).await, Whereabouts::Out { contract: None });
 }
 
@@ -502,6 +502,6 @@ async fn a_key_is_overdue_once_the_contract_that_it_is_out_with_has_ended() {
         table.store.create_contract(&a(), draft, &act()).await.unwrap();
     }
     assert_eq!([overdue(59).await, overdue(60).await], [(false, 2), (true, 2)]);
-    hear(&table.store, telling(12, &[(0, true, None)])).await;
+    hear(&table.store, locker_reports(12, &[(0, true, None)])).await;
     assert_eq!(overdue(60).await, (false, 1));
 }

@@ -11,7 +11,7 @@ use domain::{
 };
 use serde_json::json;
 use store::{ContractFilter, Created, Error, Expected, Order, PageRequest, Record, Store, Thing};
-use testkit::{TABLE, TestTable, act, at, automat, by_email, contract, entry, key, pin, telling};
+use testkit::{TABLE, TestTable, act, at, automat, by_email, contract, entry, key, locker_reports, pin};
 
 const DAY: i64 = 86_400;
 
@@ -70,16 +70,16 @@ impl Scene {
     }
 
     async fn fetch(&self) {
-        self.store.hear_lockers(&lobby(), telling(1, &[(0, true, None)]), at(1)).await.unwrap();
+        self.store.hear_lockers(&lobby(), locker_reports(1, &[(0, true, None)]), at(1)).await.unwrap();
         let typed = entry(&self.store, "e1", CodeKind::Pin, "482915", at(2), &[0]);
         self.store.keypad_entry(&lobby(), typed, at(2)).await.unwrap();
-        self.store.hear_lockers(&lobby(), telling(2, &[(0, false, Some("e1"))]), at(3)).await.unwrap();
+        self.store.hear_lockers(&lobby(), locker_reports(2, &[(0, false, Some("e1"))]), at(3)).await.unwrap();
         let whereabouts = self.store.key(&a()).await.unwrap().whereabouts;
         assert_eq!(whereabouts, Whereabouts::Out { contract: Some(bk1()) });
     }
 
     async fn give_back(&self, seconds: i64) {
-        self.store.hear_lockers(&lobby(), telling(3, &[(0, true, None)]), at(seconds)).await.unwrap();
+        self.store.hear_lockers(&lobby(), locker_reports(3, &[(0, true, None)]), at(seconds)).await.unwrap();
     }
 }
 
@@ -157,13 +157,15 @@ async fn an_end_that_is_moved_while_the_key_is_being_fetched_does_not_let_the_co
 async fn a_contract_that_goes_while_its_key_is_being_fetched_does_not_hold_up_the_automat() {
     let scene = Scene::new().await;
     scene.book(contract(0, 60)).await;
-    scene.store.hear_lockers(&lobby(), telling(1, &[(0, true, None)]), at(1)).await.unwrap();
+    scene.store.hear_lockers(&lobby(), locker_reports(1, &[(0, true, None)]), at(1)).await.unwrap();
     let typed = entry(&scene.store, "e1", CodeKind::Pin, "482915", at(2), &[0]);
     scene.store.keypad_entry(&lobby(), typed, at(2)).await.unwrap();
     let (store, wire) = scene.table.another_store();
     let mut held = wire.hold("TransactWriteItems");
     let telling =
-        tokio::spawn(async move { store.hear_lockers(&lobby(), telling(2, &[(0, false, Some("e1"))]), at(3)).await });
+        tokio::spawn(
+            async move { store.hear_lockers(&lobby(), locker_reports(2, &[(0, false, Some("e1"))]), at(3)).await },
+        );
     held.arrived().await;
     let place = |request: aws_sdk_dynamodb::operation::delete_item::builders::DeleteItemFluentBuilder| {
         request.key("PK", AttributeValue::S("KEY#A".into())).key("SK", AttributeValue::S("CONTRACT#BK-1".into()))

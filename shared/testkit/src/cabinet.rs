@@ -1,11 +1,11 @@
-//! Cabinets at work.
+//! Cabinets in use.
 
 use domain::{KeyDraft, KeyId, Property};
 use store::Store;
 
 use crate::{act, automat, contract, key, locker};
 
-/// Makes the automat `lobby`, with a key in nine of ten lockers and a contract running for every other one.
+/// Creates the automat `lobby`, with a key in nine of ten lockers and an active contract for every other key.
 pub async fn fill(store: &Store, lockers: u32) {
     store.create_automat(automat("lobby", lockers), &act()).await.unwrap();
     for n in (0..lockers).filter(|n| n % 10 != 9) {

@@ -1,7 +1,7 @@
-//! What a browser without a script makes of a page.
+//! Pages as a browser without scripts sees them.
 
-/// What a form of a page sends besides its button: the fields with their values, boxes that are ticked, and the choice of
-/// each list. It is the form that is posted to `action`; one that names no action goes to `here`, where the page is.
+/// The values that a form sends besides its button: fields, ticked boxes, and the selection of each list. The form is
+/// the one posted to `action`; without an action, it is posted to `here`, the page's own address.
 #[must_use]
 pub fn form(page: &str, here: &str, action: &str) -> Option<Vec<(String, String)>> {
     let form = page.split("<form").skip(1).find(|form| {
@@ -10,14 +10,14 @@ pub fn form(page: &str, here: &str, action: &str) -> Option<Vec<(String, String)
         attribute(tag, "method").as_deref() == Some("post") && leads_to.as_deref().unwrap_or(here) == action
     });
     let mut parts = until(form?, "</form>").split("<template>");
-    // What stands in a template is no part of the page.
+    // The content of a template element is not part of the page.
     let first = parts.next().unwrap_or_default();
     let rest = parts.filter_map(|part| part.split_once("</template>")).map(|(_, rest)| rest);
     let form: String = std::iter::once(first).chain(rest).collect();
     Some(form.match_indices('<').filter_map(|(at, _)| field(&form[at + 1..])).collect())
 }
 
-/// An attribute of a tag, as it is meant.
+/// The unescaped value of a tag's attribute.
 #[must_use]
 pub fn attribute(tag: &str, name: &str) -> Option<String> {
     let start = format!("{name}=\"");
@@ -26,7 +26,7 @@ pub fn attribute(tag: &str, name: &str) -> Option<String> {
     Some(plain(until(&tag[at + start.len()..], "\"")))
 }
 
-/// What an element sends, from its tag on.
+/// The name and value that an element sends. The text begins with its tag.
 fn field(element: &str) -> Option<(String, String)> {
     let (tag, rest) = element.split_once('>')?;
     let value = match tag.split_whitespace().next()? {
@@ -50,14 +50,14 @@ fn field(element: &str) -> Option<(String, String)> {
 }
 
 fn flag(tag: &str, name: &str) -> bool {
-    tag.split_whitespace().any(|word| word.split('=').next() == Some(name))
+    tag.split_whitespace().any(|attribute| attribute.split('=').next() == Some(name))
 }
 
 fn until<'t>(text: &'t str, end: &str) -> &'t str {
     text.split(end).next().unwrap_or_default()
 }
 
-/// Text as it is meant, by the five characters that askama writes otherwise.
+/// Unescaped text: the five characters that askama escapes.
 fn plain(text: &str) -> String {
     let mut plain = text.to_owned();
     for (written, meant) in [

@@ -1,11 +1,11 @@
-//! What tests stand on: a fresh table in the embedded database, reached by the unmodified SDK client, and a wire that
-//! can be told to misbehave as AWS does; and what they look with: into pages, and into the log.
+//! The base of tests: a fresh table in the embedded database, reached by the unmodified SDK client, and a wire that can
+//! misbehave as AWS does; and tools to inspect pages and logs.
 
 #![expect(
     clippy::unwrap_used,
     clippy::panic,
     clippy::missing_panics_doc,
-    reason = "a test that cannot set its stage stops at once"
+    reason = "a test whose setup fails stops at once"
 )]
 
 mod cabinet;
@@ -26,7 +26,7 @@ use permissions::Permissions;
 use store::{Codes, Store};
 
 pub use cabinet::fill;
-pub use device::{entry, name, telling};
+pub use device::{entry, locker_reports, name};
 pub use dice::Dice;
 pub use log::Log;
 pub use nowhere::nowhere;
@@ -36,26 +36,24 @@ pub use sample::{
 };
 pub use wire::{Held, Steps, Tally, Wire};
 
-/// The master secret of the tests is this byte, 32 times.
+/// The master secret in tests is this byte, 32 times.
 pub const SECRET: u8 = 7;
 
-/// The name of the one table of each test's own database.
+/// The table's name. Each test has a database of its own.
 pub const TABLE: &str = "table";
 
 /// A fresh table, and the wire to it.
 #[derive(Debug)]
 pub struct TestTable {
-    /// The store under test.
     pub store: Store,
-    /// What stands between the store and the database.
+    /// Between the store and the database.
     pub wire: Wire,
-    /// A client of its own, past the wire, to look at items and to put things that only devices write.
+    /// A client that bypasses the wire, to inspect items and to write what only devices write.
     pub client: Client,
     database: Database,
 }
 
 impl TestTable {
-    /// Starts a database in memory and makes the table.
     pub async fn new() -> Self {
         let database = Database::start(None, || at(0)).await.unwrap();
         let client = database.client();
@@ -64,33 +62,33 @@ impl TestTable {
         Self { store: store_over(&database, &wire, &[SECRET; 32]), wire, client, database }
     }
 
-    /// The store as a function has it: what the function's role does not permit is refused.
+    /// The store of a function: calls that the function's role does not permit are denied.
     #[must_use]
     pub fn store_of(&self, function: &'static str) -> Store {
         let role = Permissions::read().unwrap().role(function);
         self.store.clone().through(role.dynamodb(&self.database.client_over(self.wire.clone())))
     }
 
-    /// Another store over the same table, as another Lambda would have it, with a wire of its own.
+    /// Another store on the same table with a wire of its own, like another Lambda instance.
     #[must_use]
     pub fn another_store(&self) -> (Store, Wire) {
         self.store_under(&[SECRET; 32])
     }
 
-    /// The same with another master secret, or with two.
+    /// Another store on the same table with other master secrets.
     #[must_use]
     pub fn store_under(&self, master: &[u8]) -> (Store, Wire) {
         let wire = Wire::new();
         (store_over(&self.database, &wire, master), wire)
     }
 
-    /// Every record of the table's stream, oldest first, as Lambda hands them on; the tests' clock is not the engine's,
-    /// so it is said when they are to have been written.
+    /// Every record of the table's stream, oldest first, in Lambda's format. The tests' clock is not the engine's, so
+    /// the time of writing is a parameter.
     pub async fn records(&self, written: Instant) -> Vec<serde_json::Value> {
         stream::records(&self.database.streams_client(), written).await
     }
 
-    /// Every item in the table, as the SDK has it, sorted by key: for tests that search the bytes or count what is left.
+    /// Every item in the table in the SDK's form, sorted by key: for tests that search or count them.
     pub async fn items(&self) -> Vec<String> {
         let mut pages = self.client.scan().table_name(TABLE).into_paginator().items().send();
         let mut items = Vec::new();
@@ -107,7 +105,7 @@ fn store_over(database: &Database, wire: &Wire, master: &[u8]) -> Store {
     Store::new(database.client_over(wire.clone()), TABLE, Codes::new(master).unwrap(), Random::system())
 }
 
-/// An instant so many seconds after 2026-11-24T12:00:00Z, the now of the tests.
+/// An instant this many seconds after 2026-11-24T12:00:00Z, the present of all tests.
 #[must_use]
 pub fn at(seconds: i64) -> Instant {
     Instant::from_millis((1_795_521_600 + seconds) * 1000).unwrap()

@@ -1,4 +1,4 @@
-//! What is logged, kept to be searched.
+//! Captures log lines for assertions.
 
 use std::io::{self, Write};
 use std::sync::{Mutex, MutexGuard, Once, PoisonError};
@@ -6,13 +6,13 @@ use std::thread::{self, ThreadId};
 
 use tracing_subscriber::filter::LevelFilter;
 
-/// Each line of this process, with the thread that logged it.
+/// Every line of this process, with the thread that logged it.
 static LINES: Mutex<Vec<(ThreadId, Vec<u8>)>> = Mutex::new(Vec::new());
 
-/// What was logged since it was made, from DEBUG on: lines of JSON.
+/// Log lines since its creation, from DEBUG on, as JSON.
 ///
-/// A test makes it before anything else, and so do the others of its file: a place that logs for the first time while
-/// nobody listens, just as somebody begins to in another thread, may be taken for one that nobody will ever hear.
+/// Create it first in every test of a file: if a log statement runs for the first time without a subscriber while
+/// another thread is installing one, tracing may cache it as disabled for good.
 #[derive(Debug)]
 pub struct Log {
     since: usize,
@@ -20,13 +20,13 @@ pub struct Log {
 }
 
 impl Log {
-    /// Of the whole process.
+    /// Lines of the whole process.
     #[must_use]
     pub fn of_process() -> Self {
         Self::keep(None)
     }
 
-    /// Of this thread alone: of a test that has no others, whatever its neighbours do.
+    /// Lines of this thread only: for a test without other threads, whatever runs beside it.
     #[must_use]
     pub fn of_this_thread() -> Self {
         Self::keep(Some(thread::current().id()))
@@ -41,7 +41,7 @@ impl Log {
         Self { since: lines().len(), of }
     }
 
-    /// What was logged until now.
+    /// The lines so far.
     #[must_use]
     pub fn text(&self) -> String {
         let lines = lines();
@@ -50,7 +50,7 @@ impl Log {
     }
 }
 
-/// Each event is written at once.
+/// Each event is one write.
 struct Line;
 
 impl Write for Line {
@@ -79,7 +79,7 @@ mod tests {
         let mine = Log::of_this_thread();
         tracing::debug!(locker = 3, "here");
         thread::spawn(|| tracing::info!("elsewhere")).join().unwrap();
-        tracing::trace!("nothing of interest");
+        tracing::trace!("too detailed");
         let said = |part: &str| [&mine, &all].map(|log| log.text().contains(part));
         assert_eq!(said("\"message\":\"here\",\"locker\":3"), [true, true], "{}", mine.text());
         assert_eq!((said("before"), said("elsewhere")), ([false, true], [false, true]));

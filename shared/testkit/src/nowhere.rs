@@ -1,11 +1,11 @@
-//! Automats that nobody reaches.
+//! Automats that cannot be reached.
 
 use aws_sdk_iotdataplane::config::retry::RetryConfig;
 use aws_sdk_iotdataplane::config::{BehaviorVersion, Region};
 use aws_sdk_iotdataplane::{Client, Config};
 use things::Things;
 
-/// What is asked of these automats may have got there or not.
+/// A client for which every request fails with an unknown result.
 #[must_use]
 pub fn nowhere() -> Things {
     let config = Config::builder()

@@ -1,4 +1,4 @@
-//! Ordinary things, so that a test says only what matters to it.
+//! Sample data, so that a test only states what matters to it.
 
 use std::collections::BTreeSet;
 
@@ -12,19 +12,19 @@ use strum::{VariantArray as _, VariantNames as _};
 
 use crate::at;
 
-/// Something done by `tester` at the now of the tests.
+/// An action of `tester` at the present of the tests.
 #[must_use]
 pub fn act() -> Act {
     Act { actor: Actor::new("tester"), now: at(0), receipt: None }
 }
 
-/// The same with an `Idempotency-Key` and the hash of what was asked.
+/// The same with an `Idempotency-Key` and the hash of the request.
 #[must_use]
 pub fn act_with_receipt(name: &str, request_hash: &str) -> Act {
     Act { receipt: Some(Receipt { name: name.to_owned(), request_hash: request_hash.to_owned() }), ..act() }
 }
 
-/// An automat of so many lockers.
+/// An automat with this number of lockers.
 #[must_use]
 pub fn automat(id: &str, lockers: u32) -> AutomatDraft {
     AutomatDraft {
@@ -51,7 +51,7 @@ pub fn key(id: &str) -> KeyDraft {
     }
 }
 
-/// A contract from one second to another, counted from the now of the tests.
+/// A contract, with start and end in seconds from the present of the tests.
 #[must_use]
 pub fn contract(start: i64, end: i64) -> ContractDraft {
     ContractDraft {
@@ -65,7 +65,7 @@ pub fn contract(start: i64, end: i64) -> ContractDraft {
     }
 }
 
-/// Somebody reached by email, in English, who wants to hear of nothing beyond what all hear.
+/// A contact with email, in English, without optional messages.
 #[must_use]
 pub fn by_email(address: &str) -> Contact {
     Contact {
@@ -79,39 +79,37 @@ pub fn by_email(address: &str) -> Contact {
     }
 }
 
-/// The same by SMS.
+/// A contact with SMS, in English, without optional messages.
 #[must_use]
 pub fn by_sms(number: &str) -> Contact {
     let phone_number = Some(PhoneNumber::parse(number).unwrap());
     Contact { email: None, send_email: false, phone_number, send_sms: true, ..by_email("aino@example.com") }
 }
 
-/// A contact who wants to hear of everything.
+/// The same contact with all optional messages.
 #[must_use]
 pub fn of_everything(contact: Contact) -> Contact {
     let additional_messages = MessageKind::additional().collect();
     Contact { additional_messages, ..contact }
 }
 
-/// A locker.
 #[must_use]
 pub fn locker(index: u32) -> LockerIndex {
     LockerIndex::new(index).unwrap()
 }
 
-/// A PIN.
 #[must_use]
 pub fn pin(digits: &str) -> Pin {
     Pin::parse(digits).unwrap()
 }
 
-/// A range in seconds from the now of the tests.
+/// A range, in seconds from the present of the tests.
 #[must_use]
 pub fn range(start: i64, end: i64) -> TimeRange {
     TimeRange::new(at(start), Some(at(end))).unwrap()
 }
 
-/// Events of every kind, with every body that makes a difference to a reader.
+/// Events of every kind, with every relevant variant of the body.
 #[must_use]
 pub fn every_event_kind() -> Vec<EventKind> {
     let range = range(0, 60);

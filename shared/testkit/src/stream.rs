@@ -1,4 +1,4 @@
-//! The table's stream in the form that Lambda hands it on in.
+//! The table's stream in the format that Lambda passes to a function.
 
 use aws_sdk_dynamodbstreams::Client;
 use aws_sdk_dynamodbstreams::types::{AttributeValue, Record, ShardIteratorType};
@@ -9,7 +9,7 @@ use serde_json::{Map, Value, json};
 
 use crate::TABLE;
 
-/// Every record from the beginning, as if all had been written at one instant.
+/// All records, as if written at one instant.
 pub(crate) async fn records(client: &Client, written: Instant) -> Vec<Value> {
     let streams = client.list_streams().table_name(TABLE).send().await.unwrap();
     let stream = streams.streams()[0].stream_arn().unwrap();

@@ -1,6 +1,6 @@
-//! The wire between the SDK client and the database: it counts, and on order it does what AWS does and the embedded
-//! engine never would: transaction conflicts, throttling, batches left unread, stale reads where consistency was not asked for, answers lost after
-//! the commit, and a request held back until others have passed.
+//! The wire between the SDK client and the database. It counts requests, and on demand it does what AWS does and the
+//! embedded engine does not: transaction conflicts, throttling, unprocessed batch items, stale reads without
+//! `ConsistentRead`, responses lost after the commit, and requests held back until others have passed.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -20,19 +20,16 @@ use tokio::sync::{Semaphore, oneshot};
 /// What passed over the wire.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
 pub struct Tally {
-    /// Requests that reached the database.
     pub round_trips: u32,
-    /// Capacity units that reads consumed.
     pub read_units: f64,
-    /// Capacity units that writes consumed.
     pub write_units: f64,
 }
 
-/// A wire; its clones are the same wire.
+/// Clones share their state.
 #[derive(Debug, Clone)]
 pub struct Wire {
     state: Arc<Mutex<State>>,
-    /// Built by the SDK's own connector.
+    /// The SDK's own connector.
     inner: aws_smithy_runtime_api::client::http::SharedHttpClient,
 }
 
@@ -60,7 +57,7 @@ struct Hold {
     release: oneshot::Receiver<()>,
 }
 
-/// Leave to pass, one request at a time.
+/// Permission for requests to pass, one at a time.
 #[derive(Debug, Clone)]
 pub struct Steps {
     may_pass: Arc<Semaphore>,
@@ -68,14 +65,14 @@ pub struct Steps {
 }
 
 impl Steps {
-    /// Lets one request pass, and waits until it has been answered.
+    /// Lets one request pass and waits for its response.
     pub async fn step(&self) {
         self.may_pass.add_permits(1);
         self.passed.acquire().await.unwrap().forget();
     }
 }
 
-/// A request that is being held back.
+/// A request that is held back.
 #[derive(Debug)]
 pub struct Held {
     arrived: oneshot::Receiver<()>,
@@ -83,12 +80,11 @@ pub struct Held {
 }
 
 impl Held {
-    /// Waits until the request is there.
+    /// Waits until the request has arrived.
     pub async fn arrived(&mut self) {
         (&mut self.arrived).await.unwrap();
     }
 
-    /// Lets the request pass.
     pub fn release(self) {
         let _ = self.release.send(());
     }
@@ -99,61 +95,60 @@ impl Wire {
         Self { state: Arc::default(), inner: Builder::new().build_http() }
     }
 
-    /// The next so many writes are cancelled by a conflict, without reaching the database.
+    /// Makes the next writes fail with a conflict, without reaching the database.
     pub fn conflict(&self, times: u32) {
         self.state().conflicts = times;
     }
 
-    /// From now on the table throttles an operation, such as `Query`, without its reaching the database.
+    /// Throttles an operation, such as `Query`, from now on, without reaching the database.
     pub fn throttle(&self, target: &'static str) {
         self.state().throttled = Some(target);
     }
 
-    /// Of the next so many batches of reads all but the first item are left unread.
+    /// Leaves all but the first item of the next batch reads unprocessed.
     pub fn leave_unread(&self, times: u32) {
         self.state().unread = times;
     }
 
-    /// The answers to the next so many writes are lost after they were committed.
+    /// Loses the responses to the next writes, after the commit.
     pub fn lose_answers(&self, times: u32) {
         self.state().lost_answers = times;
     }
 
-    /// After so many more requests nothing passes any more, as if the function had died.
+    /// Cuts the wire after this many requests, as if the function had died.
     pub fn cut_after(&self, requests: u32) {
         self.state().cut_after = Some(requests);
     }
 
-    /// Everything passes again.
+    /// Repairs the wire.
     pub fn mend(&self) {
         let mut state = self.state();
         (state.cut_after, state.stale, state.conflicts, state.lost_answers) = (None, false, 0, 0);
         (state.throttled, state.unread) = (None, 0);
     }
 
-    /// Whether something was cut off since the last call.
+    /// Whether a request was cut off since the last call.
     #[must_use]
     pub fn was_cut(&self) -> bool {
         std::mem::take(&mut self.state().was_cut)
     }
 
-    /// From now on a read that did not ask for consistency is answered as it was answered the first time.
+    /// Answers repeated reads without `ConsistentRead` with their first response, from now on.
     pub fn stale_reads(&self) {
         self.state().stale = true;
     }
 
-    /// The next so many reads of a PIN find this one, by its sort key: as if each PIN asked for was taken.
+    /// Makes the next reads of a PIN find this one, by its sort key, as if each PIN were taken.
     pub fn find_pin(&self, sort_key: &str, times: u32) {
         self.state().taken_pins = Some((sort_key.to_owned(), times));
     }
 
-    /// The next batch of reads finds no PIN and no return code: as if each had just gone from the place that is read last
-    /// to the one that is read first.
+    /// Makes the next batch read find no PIN and no return code, as if each had just moved from the key that is read
+    /// last to the one that is read first.
     pub fn miss_codes_once(&self) {
         self.state().miss_codes = true;
     }
 
-    /// Holds back the next request for an operation, such as `TransactWriteItems`.
     #[must_use]
     pub fn hold(&self, target: &'static str) -> Held {
         let ((arrived, on_arrival), (release, on_release)) = (oneshot::channel(), oneshot::channel());
@@ -161,7 +156,7 @@ impl Wire {
         Held { arrived: on_arrival, release }
     }
 
-    /// From now on every request waits until it is given leave.
+    /// Makes every request wait for permission, from now on.
     #[must_use]
     pub fn step_by_step(&self) -> Steps {
         let steps = Steps { may_pass: Arc::new(Semaphore::new(0)), passed: Arc::new(Semaphore::new(0)) };
@@ -169,7 +164,7 @@ impl Wire {
         steps
     }
 
-    /// What has passed since the last call.
+    /// The traffic since the last call.
     #[must_use]
     pub fn tally(&self) -> Tally {
         std::mem::take(&mut self.state().tally)
@@ -225,7 +220,7 @@ impl Wire {
         Ok(response)
     }
 
-    /// Takes the codes out of a batch of reads.
+    /// Removes the codes from a batch read.
     fn miss_codes(&self, body: &mut Value) {
         let Some(tables) = body.get_mut("RequestItems").and_then(Value::as_object_mut) else { return };
         if !std::mem::take(&mut self.state().miss_codes) {
@@ -242,7 +237,7 @@ impl Wire {
         }
     }
 
-    /// Takes all but the first key out of a batch of reads, and gives them back as the answer names them.
+    /// Removes all but the first key from a batch read. Returns them in the form of the response.
     fn leave_out(&self, target: &str, body: &mut Value) -> Option<Value> {
         let mut state = self.state();
         if target != "BatchGetItem" || state.unread == 0 {
@@ -270,8 +265,8 @@ impl Wire {
     async fn hold_back(&self, target: &str) {
         let hold = {
             let mut state = self.state();
-            let place = state.held.iter().position(|hold| hold.target == target);
-            place.map(|place| state.held.remove(place))
+            let position = state.held.iter().position(|hold| hold.target == target);
+            position.map(|position| state.held.remove(position))
         };
         if let Some(Hold { arrived, release, .. }) = hold {
             let _ = arrived.send(());
@@ -337,7 +332,7 @@ fn is_write(target: &str) -> bool {
     matches!(target, "TransactWriteItems" | "PutItem" | "UpdateItem" | "DeleteItem")
 }
 
-/// What DynamoDB answers when a partition or a table is asked for more than it gives.
+/// DynamoDB's response above the throughput of a partition or table.
 fn throttled() -> HttpResponse {
     let answer = json!({
         "__type": "com.amazonaws.dynamodb.v20120810#ProvisionedThroughputExceededException",
@@ -346,7 +341,7 @@ fn throttled() -> HttpResponse {
     HttpResponse::new(400.try_into().unwrap(), SdkBody::from(answer.to_string()))
 }
 
-/// What DynamoDB answers when a transaction is writing the one item.
+/// DynamoDB's response to a write during a transaction on the item.
 fn single_conflict() -> HttpResponse {
     let answer = json!({
         "__type": "com.amazonaws.dynamodb.v20120810#TransactionConflictException",
@@ -355,7 +350,7 @@ fn single_conflict() -> HttpResponse {
     HttpResponse::new(400.try_into().unwrap(), SdkBody::from(answer.to_string()))
 }
 
-/// What DynamoDB answers when another transaction is writing the first of the items.
+/// DynamoDB's response to a transaction during another one on the first item.
 fn conflict(body: &Value) -> HttpResponse {
     let count = body["TransactItems"].as_array().map_or(1, Vec::len);
     let reason = |n| if n == 0 { json!({"Code": "TransactionConflict"}) } else { json!({"Code": "None"}) };

@@ -1,6 +1,6 @@
-//! Why something was not said.
+//! Why a message could not be sent.
 
-/// The data plane of AWS IoT Core failed us, or answered what it must not. For the log.
+/// A request to the data plane of AWS IoT Core failed, or its response is invalid. For the log only.
 #[derive(Debug, thiserror::Error)]
 #[error("{context}")]
 pub struct Error {
@@ -18,17 +18,17 @@ impl Error {
     }
 }
 
-/// Why a request did not reach an automat's shadow.
+/// Why a request may not have reached an automat's shadow.
 #[derive(Debug, thiserror::Error)]
 pub enum Undelivered {
-    /// It surely did not, and may soon: as many openings are under way at the automat as its shadow can hold, or it is
-    /// written to too often.
-    #[error("the shadow takes no more for now")]
+    /// Certainly not written; a later try may succeed. The shadow is full of running openings, or it is written too
+    /// often.
+    #[error("the shadow cannot take another request now")]
     Busy,
-    /// It surely did not: the data plane refused it.
-    #[error("the data plane refused the request")]
+    /// Certainly not written: the data plane rejected the request.
+    #[error("the data plane rejected the request")]
     Refused(#[source] Error),
-    /// Nobody knows: the answer was lost, or the service is not well.
-    #[error("the data plane did not say what became of the request")]
+    /// It may have been written: the response was lost, or the service had an error of its own.
+    #[error("it is unknown whether the request was written")]
     Unknown(#[source] Error),
 }

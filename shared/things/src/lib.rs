@@ -1,6 +1,6 @@
-//! What the functions say to automats: through their shadows, and on their reply topic.
+//! Messages from the functions to automats: through their shadows and on their reply topics.
 //!
-//! [`Things`] is a thin client over the SDK's own; what is said is in `protocol`.
+//! [`Things`] is a thin wrapper around the SDK's client; the messages are in `protocol`.
 
 mod error;
 mod opening;
@@ -14,14 +14,12 @@ pub use self::error::{Error, Undelivered};
 pub use self::opening::pauses;
 pub use self::shadow::ControlShadow;
 
-/// Speaks to automats through AWS IoT Core.
 #[derive(Debug, Clone)]
 pub struct Things {
     client: Client,
 }
 
 impl Things {
-    /// Over an SDK client.
     #[must_use]
     pub fn new(client: Client) -> Self {
         Self { client }

@@ -1,24 +1,29 @@
-//! Requesting an opening through the shadow, and taking finished ones out of it again.
+//! Requests openings through the shadow, and removes finished ones from it.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
 
 use aws_sdk_iotdataplane::operation::update_thing_shadow::UpdateThingShadowError as Service;
-use protocol::{Desired, Request, ShadowUpdate, ThingName};
+use protocol::{Desired, OpeningRequest, ShadowUpdate, ThingName};
 
 use crate::room::room_for;
 use crate::shadow::{ControlShadow, Failed, Update};
 use crate::{Error, Things, Undelivered};
 
-/// How long to wait after each write that another one overtook. Somebody who is requesting many openings is done soon.
+/// Waits after each write that lost to a concurrent one. Somebody who requests many openings is done soon.
 const PAUSES_MS: [u64; 8] = [10, 20, 40, 80, 160, 320, 320, 320];
 
 impl Things {
-    /// Puts a request for a locker into the shadow, in place of any before it. Requests for other lockers are left as
-    /// they are, so no version is asked for.
+    /// Writes a request for a locker into the shadow, replacing any earlier one. Requests for other lockers are not
+    /// touched, so the write needs no version.
     ///
-    /// A shadow that is too full for it is rid of what nobody needs any more, and asked again.
-    pub async fn request_opening(&self, thing: &ThingName, locker: u16, request: Request) -> Result<(), Undelivered> {
+    /// If the shadow is full, what is no longer needed is removed in the same write.
+    pub async fn request_opening(
+        &self,
+        thing: &ThingName,
+        locker: u16,
+        request: OpeningRequest,
+    ) -> Result<(), Undelivered> {
         let desired = Desired { o: BTreeMap::from([(locker, Some(request.clone()))]) };
         let state = ShadowUpdate { desired: Some(desired), reported: None };
         match self.update(thing, &Update { state, version: None }).await {
@@ -27,8 +32,8 @@ impl Things {
         }
     }
 
-    /// Takes finished openings out of a shadow that is still in the version in which they were found, since the same
-    /// lockers may have been requested again meanwhile. `false`: it is not.
+    /// Removes finished openings from the shadow if it is still in the version in which they were found: the same
+    /// lockers may have been requested again meanwhile. Returns `false` if it has changed.
     pub async fn clear_openings(
         &self,
         thing: &ThingName,
@@ -43,14 +48,19 @@ impl Things {
         }
     }
 
-    async fn request_with_room(&self, thing: &ThingName, locker: u16, request: &Request) -> Result<(), Undelivered> {
+    async fn request_with_room(
+        &self,
+        thing: &ThingName,
+        locker: u16,
+        request: &OpeningRequest,
+    ) -> Result<(), Undelivered> {
         for pause in pauses() {
             let shadow = self.control_shadow(thing).await.map_err(Undelivered::Unknown)?.unwrap_or_default();
             let update = Update { state: room_for(&shadow, locker, request), version: Some(shadow.version) };
             match self.update(thing, &update).await {
                 Err(failed) if failed.is_conflict() => tokio::time::sleep(pause).await,
                 outcome => {
-                    tracing::warn!(thing.name = %thing, written = outcome.is_ok(), "made room in a full shadow");
+                    tracing::warn!(thing.name = %thing, written = outcome.is_ok(), "removed finished openings from a full shadow");
                     return outcome.map_err(undelivered);
                 }
             }
@@ -59,7 +69,7 @@ impl Things {
     }
 }
 
-/// The waits between tries to write one version of a shadow; when they are used up it is left as it is.
+/// Waits between tries to write one version of a shadow. After the last one the caller gives up.
 pub fn pauses() -> impl Iterator<Item = Duration> {
     PAUSES_MS.into_iter().map(Duration::from_millis)
 }
@@ -68,7 +78,7 @@ fn is_too_large(failed: &Failed) -> bool {
     matches!(failed.service(), Some(Service::RequestEntityTooLargeException(_)))
 }
 
-/// Sorts out what surely was not written. A refusal by the service is sure; silence and its own troubles are not.
+/// Distinguishes what was certainly not written: a rejection is certain; silence and 5xx errors are not.
 fn undelivered(failed: Failed) -> Undelivered {
     let context = "requesting an opening";
     match failed.service() {

@@ -1,30 +1,30 @@
-//! Room in a full shadow. AWS keeps 8 KB of state and refuses the update that would make it more, whoever filled it: the
-//! requests of an automat that was away, or a device that reported what is not in the protocol.
+//! Makes room in a full shadow. AWS limits its state to 8 KB and rejects an update that would exceed it, whatever has
+//! filled it: requests to a disconnected automat, or data that is not part of the protocol.
 
 use std::collections::BTreeMap;
 
-use protocol::{Request, Word};
+use protocol::{OpeningReport, OpeningRequest};
 use serde_json::{Map, Value, json};
 
 use crate::shadow::ControlShadow;
 
-/// The update that puts in a request and takes out what is not part of an opening that may still run: requests whose
-/// life is over and everything reported of them, and whatever the protocol does not know.
+/// The update that adds a request and removes everything that is not part of a running opening: expired requests with
+/// what was reported about them, and fields that the protocol does not define.
 ///
-/// Nothing is lost with it. A result that the shadow accepted has been handed to the rule that stores it; one that it has
-/// not accepted is in the device's journal, and reported until it is.
-pub(crate) fn room_for(shadow: &ControlShadow, locker: u16, request: &Request) -> Value {
+/// No result is lost: one that the shadow accepted was passed to the rule that stores it, and one that it did not
+/// accept is in the device's journal and reported again.
+pub(crate) fn room_for(shadow: &ControlShadow, locker: u16, request: &OpeningRequest) -> Value {
     let mut live = shadow.requests();
     live.retain(|&at, other| at != locker && other.expires_at > request.issued_at);
     let results = shadow.results();
     let mut requests = all_but(&shadow.desired, "o", |at| live.contains_key(&at));
     requests.insert(locker.to_string(), json!(request));
     let echoes = all_but(&shadow.reported, "o", |at| is_echo(shadow, &live, at));
-    let words = all_but(&shadow.reported, "r", |at| is_result(&results, &live, at));
+    let reports = all_but(&shadow.reported, "r", |at| is_result(&results, &live, at));
     let mut desired = nulls(shadow.desired.keys().filter(|name| *name != "o"));
     desired.insert("o".to_owned(), Value::Object(requests));
     let mut reported = nulls(shadow.reported.keys().filter(|name| *name != "v"));
-    for (part, nulls) in [("o", echoes), ("r", words)] {
+    for (part, nulls) in [("o", echoes), ("r", reports)] {
         if shadow.reported.get(part).is_some_and(Value::is_object) {
             reported.insert(part.to_owned(), Value::Object(nulls));
         }
@@ -35,7 +35,7 @@ pub(crate) fn room_for(shadow: &ControlShadow, locker: u16, request: &Request) -
     json!({ "desired": desired, "reported": reported })
 }
 
-/// The members of a part that are not kept, each as `null`.
+/// The members of a part that are to be removed, each as `null`.
 fn all_but(section: &Map<String, Value>, part: &str, is_kept: impl Fn(u16) -> bool) -> Map<String, Value> {
     let members = section.get(part).and_then(Value::as_object).into_iter().flatten();
     nulls(
@@ -45,12 +45,12 @@ fn all_but(section: &Map<String, Value>, part: &str, is_kept: impl Fn(u16) -> bo
     )
 }
 
-fn is_echo(shadow: &ControlShadow, live: &BTreeMap<u16, Request>, locker: u16) -> bool {
+fn is_echo(shadow: &ControlShadow, live: &BTreeMap<u16, OpeningRequest>, locker: u16) -> bool {
     let echo = shadow.reported.get("o").and_then(|echoes| echoes.get(locker.to_string()));
     live.get(&locker).is_some_and(|request| echo == Some(&json!(request)))
 }
 
-fn is_result(results: &BTreeMap<u16, Word>, live: &BTreeMap<u16, Request>, locker: u16) -> bool {
+fn is_result(results: &BTreeMap<u16, OpeningReport>, live: &BTreeMap<u16, OpeningRequest>, locker: u16) -> bool {
     live.get(&locker).is_some_and(|request| results.get(&locker).is_some_and(|result| result.id == request.id))
 }
 
@@ -68,12 +68,12 @@ mod tests {
     }
 
     fn room(desired: &Value, reported: &Value) -> Value {
-        let request = Request { seq: 100, id: "new".to_owned(), issued_at: 100, expires_at: 120 };
+        let request = OpeningRequest { seq: 100, id: "new".to_owned(), issued_at: 100, expires_at: 120 };
         room_for(&shadow(desired, reported), 3, &request)
     }
 
     #[test]
-    fn what_the_protocol_does_not_know_goes() {
+    fn unknown_fields_are_removed() {
         let update = room(&json!({"p": 1}), &json!({"v": 1, "log": "x", "o": "y", "r": {"x": 1, "8": "z"}}));
         let desired = json!({"p": null, "o": {"3": [100, "new", 100, 120]}});
         let reported = json!({"log": null, "o": null, "r": {"x": null, "8": null}});
@@ -82,7 +82,7 @@ mod tests {
     }
 
     #[test]
-    fn openings_that_may_still_run_stay_with_what_is_reported_of_them() {
+    fn running_openings_stay_with_their_reports() {
         let live = json!([99, "live", 99, 119]);
         let desired = json!({"o": {"1": live, "2": [80, "over", 80, 100], "3": [98, "before", 98, 118]}});
         let reported = json!({
@@ -95,7 +95,7 @@ mod tests {
     }
 
     #[test]
-    fn what_claims_to_be_of_a_live_opening_and_is_not_goes_too() {
+    fn reports_that_do_not_match_their_opening_are_removed() {
         let desired = json!({"o": {"1": [99, "live", 99, 119]}});
         let reported = json!({"o": {"1": [99, "live", 99, 119, "and more"]}, "r": {"1": ["other", "opened", 99]}});
         let nulls = json!({"o": {"1": null}, "r": {"1": null}});

@@ -1,7 +1,7 @@
-//! The control shadow of an automat: read as far as it can be read, and updated.
+//! Reads and updates the control shadow of an automat.
 //!
-//! A device may write anything into its shadow. So only what is of our form is taken out of it, and what is not keeps
-//! nothing else from being read.
+//! A device may write anything into its shadow. Only what has the form of the protocol is read; anything else is
+//! ignored and does not prevent reading the rest.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -10,14 +10,13 @@ use aws_sdk_iotdataplane::error::SdkError;
 use aws_sdk_iotdataplane::operation::get_thing_shadow::GetThingShadowError;
 use aws_sdk_iotdataplane::operation::update_thing_shadow::UpdateThingShadowError;
 use aws_sdk_iotdataplane::primitives::Blob;
-use protocol::{CONTROL_SHADOW, Request, ThingName, Word};
+use protocol::{CONTROL_SHADOW, OpeningReport, OpeningRequest, ThingName};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use crate::{Error, Things};
 
-/// The shadow in one version.
 #[derive(Debug, Default)]
 pub struct ControlShadow {
     pub(crate) version: u64,
@@ -25,11 +24,10 @@ pub struct ControlShadow {
     pub(crate) reported: Map<String, Value>,
 }
 
-/// A document to update the shadow with.
 #[derive(Debug, Serialize)]
 pub(crate) struct Update<S> {
     pub(crate) state: S,
-    /// Of the shadow, if only this one may be updated.
+    /// The update is rejected unless the shadow is in this version.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) version: Option<u64>,
 }
@@ -56,20 +54,18 @@ struct Sections {
 }
 
 impl ControlShadow {
-    /// The requests, by locker.
     #[must_use]
-    pub fn requests(&self) -> BTreeMap<u16, Request> {
+    pub fn requests(&self) -> BTreeMap<u16, OpeningRequest> {
         by_locker(&self.desired, "o")
     }
 
-    /// The device's results, by locker.
     #[must_use]
-    pub fn results(&self) -> BTreeMap<u16, Word> {
+    pub fn results(&self) -> BTreeMap<u16, OpeningReport> {
         by_locker(&self.reported, "r")
     }
 
-    /// The openings that have a result, whatever it says, and are the last ones requested of their lockers: where another
-    /// request has followed, its result will take the place of this one.
+    /// The openings that have a result, even one that cannot be read, and are still the last ones requested for their
+    /// lockers. After a newer request the result of that one will replace this.
     #[must_use]
     pub fn finished(&self) -> BTreeMap<u16, String> {
         let requests = self.requests();
@@ -85,7 +81,7 @@ fn by_locker<T: DeserializeOwned>(section: &Map<String, Value>, part: &str) -> B
 }
 
 impl Things {
-    /// The control shadow; `None` while the thing has none.
+    /// Returns `None` if the thing has no control shadow yet.
     pub async fn control_shadow(&self, thing: &ThingName) -> Result<Option<ControlShadow>, Error> {
         let answer = self.client.get_thing_shadow().thing_name(thing.as_str()).shadow_name(CONTROL_SHADOW).send().await;
         let answer = match answer {
@@ -112,7 +108,7 @@ impl Things {
 }
 
 impl Failed {
-    /// What the service says, if it said anything.
+    /// The error of the service, if it responded.
     pub(crate) fn service(&self) -> Option<&UpdateThingShadowError> {
         match self {
             Self::Written(_) => None,
@@ -148,7 +144,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_not_of_our_form_keeps_nothing_else_from_being_read() {
+    fn malformed_parts_do_not_prevent_reading_the_rest() {
         let sections = json!({
             "desired": {"o": {"7": [12, "a", 1, 21], "8": "nonsense", "x": [1, "b", 1, 21], "9": [13, "d", 1, 21]}, "p": 1},
             "reported": {"o": 3, "r": {"7": ["a", "opened", 2], "8": ["c", "opened", 2], "9": ["e", "failed", 2], "10": 1}},

@@ -6,7 +6,7 @@ use std::path::Path;
 use automat::credentials::Credentials;
 use automat::driver::Settings;
 use automat::link::{Endpoint, Security};
-use automat::simulated::{Config, Person, SimulatedAutomat};
+use automat::simulated::{Config, SimulatedAutomat, SimulatedUser};
 use clock::Clock;
 use e2e::{Stack, Stage};
 use protocol::Purpose;
@@ -52,7 +52,7 @@ async fn on_the_wire(stage: &Stage) -> (SimulatedAutomat, Tap) {
     let settings = Settings { endpoint, ..credentials.settings(&folder, folder.join("device")).unwrap() };
     let (locker_count, motor_time) = (credentials.locker_count, std::time::Duration::from_millis(5));
     let keys_inside = [LOCKER].into();
-    let person = Person::Absent;
+    let person = SimulatedUser::Absent;
     let device = SimulatedAutomat::start(Config { settings, locker_count, keys_inside, motor_time, person });
     device.connected().await.unwrap();
     (device, tap)

@@ -1,4 +1,4 @@
-//! What the costs depend on and is measured or written elsewhere.
+//! Numbers that the costs depend on and that are measured or written elsewhere.
 
 use anyhow::{Context as _, Result, ensure};
 use template::{Resource, Template, Value};
@@ -7,18 +7,17 @@ const MEASUREMENTS: &str = "docs/measurements.md";
 const SMS: &str = "shared/messages/tests/rendering/snapshots/rendering__sms__sms_lengths.snap";
 const TEMPLATES: [&str; 3] = ["template.yaml", "infra/watch.yaml", "infra/sign-in.yaml"];
 const ROUTES: &str = "infra/routes.yaml";
-/// What API Gateway sends of a route with detailed metrics:
+/// The number of detailed metrics per route:
 /// <https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-metrics.html>
 const METRICS_OF_A_ROUTE: usize = 6;
-/// What a query without dimensions reads: the metrics of the four rules' error actions.
+/// The number of metrics that a query without dimensions reads: those of the four rules' error actions.
 const QUERIED: usize = 4;
 
-/// The numbers, by the names that `infra/runbooks/costs.yaml` gives them.
+/// The numbers, by their names in `infra/runbooks/costs.yaml`.
 #[derive(Debug)]
 pub(super) struct Counted(Vec<(&'static str, f64)>);
 
 impl Counted {
-    /// From the files of the project.
     pub(super) fn read(read: impl Fn(&str) -> Result<String>) -> Result<Self> {
         let booking = cell(&read(MEASUREMENTS)?, "| 100 | 0 |", 5).context(MEASUREMENTS)?;
         let lengths = read(SMS)?;
@@ -48,7 +47,7 @@ impl Counted {
         ]))
     }
 
-    /// A factor of an amount: a number, or the name of one.
+    /// A factor of an amount: a number, or a number's name.
     pub(super) fn of(&self, factor: &Value) -> Result<f64> {
         if let Some(number) = factor.as_f64() {
             return Ok(number);
@@ -59,9 +58,9 @@ impl Counted {
 }
 
 /// How many metrics an alarm watches: "you incur a cost for each alarm-metric that's referenced in the metric math
-/// expression", and of a query for each that it matches
-/// (<https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/cloudwatch_billing.html>). Those of a canary are there
-/// if somebody asks for one.
+/// expression", and for a query each that it matches
+/// (<https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/cloudwatch_billing.html>). The alarms of a canary
+/// exist only on request.
 fn alarm_metrics(alarm: Resource<'_>) -> usize {
     if alarm.body["Condition"] == "HasCanary" {
         return 0;
@@ -73,7 +72,7 @@ fn alarm_metrics(alarm: Resource<'_>) -> usize {
     }
 }
 
-/// The number in a column (from 1) of the first row that begins so.
+/// The number in a column (from 1) of the first row with this beginning.
 fn cell(page: &str, begin: &str, column: usize) -> Result<f64> {
     let row = page.lines().find(|line| line.starts_with(begin)).with_context(|| format!("no row {begin}"))?;
     let cell = row.split('|').nth(column).with_context(|| format!("{row}: no column {column}"))?;

@@ -1,5 +1,5 @@
-//! What a stack costs a month: computed from `infra/runbooks/costs.yaml` (prices and workload), what is measured and what the
-//! templates hold, and written into `infra/runbooks/costs.md`. A test fails when that page is out of date.
+//! The monthly costs of a stack: computed from `infra/runbooks/costs.yaml` (prices and workload), measurements and the
+//! templates, and written to `infra/runbooks/costs.md`. A test fails if that page is out of date.
 
 mod counted;
 mod page;
@@ -20,7 +20,7 @@ const SECONDS: f64 = 30.0 * 24.0 * 3_600.0;
 const FUNCTIONS: f64 = 7.0;
 const TICKS: f64 = 43_200.0;
 
-/// How an amount grows.
+/// What an amount grows with.
 #[derive(Debug, Clone, Copy, PartialEq)]
 enum Growth {
     Automat,
@@ -28,7 +28,6 @@ enum Growth {
     Traces,
 }
 
-/// One line of the bill.
 #[derive(Debug)]
 struct Item {
     service: String,
@@ -37,7 +36,7 @@ struct Item {
     amount: f64,
     dollars: f64,
     per: f64,
-    /// What an account has free every month, for good.
+    /// The permanent monthly free tier of an account.
     free: f64,
     source: Option<Source>,
     halve: Option<String>,
@@ -69,7 +68,7 @@ impl Item {
         })
     }
 
-    /// Dollars a month with so many automats.
+    /// Dollars a month with this number of automats.
     fn cost(&self, automats: f64) -> f64 {
         self.amount(automats) * self.dollars / self.per
     }
@@ -88,17 +87,17 @@ impl Item {
     }
 }
 
-/// How many of a month's calls are traced. "The default sampling rule is 1 request per second and 5 percent of
+/// The share of a month's calls that are traced. "The default sampling rule is 1 request per second and 5 percent of
 /// additional requests. This sampling rate cannot be configured for Lambda functions"
-/// (<https://docs.aws.amazon.com/lambda/latest/dg/services-xray.html>). Taken here as a second of each function, with
-/// calls that are spread evenly over the functions and come at random times.
+/// (<https://docs.aws.amazon.com/lambda/latest/dg/services-xray.html>). The first request per second is counted per
+/// function; calls are assumed to be spread evenly over the functions, at random times.
 fn traces(calls: f64) -> f64 {
     let rate = calls / SECONDS / FUNCTIONS;
     let first = 1.0 - (-rate).exp();
     0.05_f64.mul_add(rate - first, first) * SECONDS * FUNCTIONS
 }
 
-/// Writes the page anew, and says whether that changed it.
+/// Regenerates the page. The note says whether it changed.
 pub fn write(project: &Project) -> Result<Note> {
     let path = project.root.join(PAGE);
     let (former, page) = pages(project)?;
@@ -109,7 +108,7 @@ pub fn write(project: &Project) -> Result<Note> {
     Ok(format!("wrote {}", path.display()))
 }
 
-/// The page as it is and as it has to be.
+/// The current page, and the page as it should be.
 fn pages(project: &Project) -> Result<(String, String)> {
     let read = |path: &str| fs::read_to_string(project.root.join(path)).with_context(|| format!("cannot read {path}"));
     let counted = Counted::read(read)?;
@@ -135,7 +134,7 @@ mod tests {
     }
 
     #[test]
-    fn what_an_account_has_free_is_never_paid_back() {
+    fn the_free_tier_is_never_negative_cost() {
         let alarms = Item {
             service: "alarms".to_owned(),
             what: "metrics".to_owned(),
@@ -152,7 +151,7 @@ mod tests {
     }
 
     #[test]
-    fn nearly_all_calls_of_a_quiet_stack_are_traced_and_few_of_a_busy_one() {
+    fn most_calls_of_a_quiet_stack_are_traced_and_few_of_a_busy_one() {
         assert!(traces(100_000.0) > 99_000.0, "{}", traces(100_000.0));
         let busy = traces(10_000_000_000.0);
         assert!((busy / (0.95_f64.mul_add(SECONDS * FUNCTIONS, 500_000_000.0)) - 1.0).abs() < 0.001, "{busy}");

@@ -13,14 +13,13 @@ const BEGIN: &str = "<!-- computed by `cargo xtask costs`: do not edit -->\n";
 const END: &str = "<!-- end of what is computed -->\n";
 const SIZES: [(f64, &str); 3] = [(10.0, "10"), (1_000.0, "1,000"), (10_000.0, "10,000")];
 
-/// The page with other tables.
+/// The page with these tables.
 pub(super) fn with_tables(page: &str, tables: &str) -> Result<String> {
-    let (before, rest) = page.split_once(BEGIN).context("costs.md has no mark where the tables begin")?;
-    let (_, after) = rest.split_once(END).context("costs.md has no mark where the tables end")?;
+    let (before, rest) = page.split_once(BEGIN).context("costs.md has no marker where the tables begin")?;
+    let (_, after) = rest.split_once(END).context("costs.md has no marker where the tables end")?;
     Ok(format!("{before}{BEGIN}{tables}{END}{after}"))
 }
 
-/// All of them.
 pub(super) fn tables(region: &str, items: &[Item], sms: &Item, sources: &Sources) -> Result<String> {
     let mut page = trust(region, items, sms);
     items_of(&mut page, "Each automat", items, Growth::Automat)?;
@@ -38,7 +37,7 @@ pub(super) fn tables(region: &str, items: &[Item], sms: &Item, sources: &Sources
     Ok(page)
 }
 
-/// How many prices are those of the region, and which are not.
+/// How many prices are for the stack's region, and which are not.
 fn trust(region: &str, items: &[Item], sms: &Item) -> String {
     let all = || items.iter().chain([sms]);
     let is_own = |item: &&Item| item.source.as_ref().is_some_and(|source| source.region == region);
@@ -54,7 +53,6 @@ fn trust(region: &str, items: &[Item], sms: &Item) -> String {
     )
 }
 
-/// The source of an item's price, by name.
 fn named(item: &Item) -> &str {
     item.source.as_ref().map_or("**none**", |source| &source.name)
 }
@@ -114,7 +112,7 @@ fn largest(page: &mut String, items: &[Item]) -> Result<()> {
     Ok(())
 }
 
-/// The services with what they cost, the dearest first.
+/// The services with their costs, the most expensive first.
 fn by_service(items: &[Item], automats: f64) -> Vec<(&str, f64)> {
     let mut services: Vec<(&str, f64)> = Vec::new();
     for item in items {

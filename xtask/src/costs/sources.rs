@@ -1,14 +1,14 @@
-//! Where each price was found, or that it was not.
+//! The source of each price, or that it has none.
 
 use anyhow::{Context as _, Result, ensure};
 use serde_norway::Value;
 
 use super::DATA;
 
-/// The name of no source.
+/// The name for "no source".
 const NONE: &str = "none";
 
-/// A list or page with prices.
+/// A price list or a page with prices.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Source {
     pub(super) name: String,
@@ -16,11 +16,11 @@ pub(super) struct Source {
     pub(super) region: String,
     pub(super) date: String,
     pub(super) url: String,
-    /// Who quotes it, if it was not read itself.
+    /// The page that quotes it, if it was not read directly.
     pub(super) read_through: Option<String>,
 }
 
-/// All that the data names.
+/// All sources in the data.
 #[derive(Debug)]
 pub(super) struct Sources(Vec<Source>);
 
@@ -34,7 +34,10 @@ impl Sources {
                 text.with_context(|| format!("{DATA}: source {name}: no {field}"))
             };
             let url = text("url")?;
-            ensure!(url.starts_with("https://"), "{DATA}: source {name}: {url} is no page to check the price on");
+            ensure!(
+                url.starts_with("https://"),
+                "{DATA}: source {name}: {url} is not a page on which to check the price"
+            );
             Ok(Source {
                 name: name.to_owned(),
                 list: text("list")?,
@@ -47,7 +50,7 @@ impl Sources {
         Ok(Self(sources.collect::<Result<_>>()?))
     }
 
-    /// The source of an item, if it has one. An item has to say when it has none.
+    /// The source of an item. An item without one must say so.
     pub(super) fn of(&self, item: &Value) -> Result<Option<Source>> {
         let name = item["source"].as_str().with_context(|| format!("{DATA}: no source in {item:?}"))?;
         if name == NONE {
@@ -84,7 +87,7 @@ mod tests {
     }
 
     #[test]
-    fn a_source_says_all_that_tells_how_far_to_trust_it() {
+    fn a_source_names_page_date_and_quote() {
         for data in [
             "sources: { kms: { list: awskms, region: eu-north-1, url: 'https://aws.amazon.com/kms/' } }",
             "sources: { kms: { list: awskms, region: eu-north-1, date: 2026-08-08, url: memory } }",

@@ -1,32 +1,30 @@
-//! Where the two stacks differ, each difference with its reason. What has none fails the proof.
+//! The differences between the two stacks, each with its reason. One without a reason fails the proof.
 
 use std::collections::BTreeMap;
 
-use super::suite::{Outcome, Outcomes};
+use super::suite::{SuiteResult, SuiteResults};
 
-/// Tests that do not pass on ministack because of what it does otherwise than AWS, and what that is. `infra/README.md`
-/// tells the rest of it.
+/// Tests that fail on ministack because it differs from AWS, and in what. `infra/README.md` has the rest.
 const NOT_ON_MINISTACK: &[(&str, &str)] = &[];
 
-/// A test binary against both.
+/// A test binary on both stacks.
 pub(super) struct Compared {
     pub(super) name: String,
-    pub(super) local: Outcomes,
-    pub(super) deployed: Outcomes,
+    pub(super) local: SuiteResults,
+    pub(super) deployed: SuiteResults,
 }
 
-/// What the comparison says.
+/// The result of the comparison.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct Report {
-    /// The table, line by line.
     pub(super) lines: Vec<String>,
-    /// What must not be.
+    /// Reasons to fail.
     pub(super) findings: Vec<String>,
-    /// How many tests passed on the local cloud, and on the deployed stack.
+    /// Tests passed on the local cloud, and on the deployed stack.
     pub(super) passed: (usize, usize),
 }
 
-/// Holds them against each other.
+/// Compares the results.
 pub(super) fn report(compared: &[Compared]) -> Report {
     judge(compared, NOT_ON_MINISTACK)
 }
@@ -37,28 +35,28 @@ fn judge(compared: &[Compared], not_on_ministack: &[(&str, &str)]) -> Report {
     report.lines.push(format!("{:<12}{:>7}{:>10}{:>12}", "", "local", "deployed", "only local"));
     for Compared { name: binary, local, deployed } in compared {
         let mut counts = (0, 0, 0);
-        for (test, outcome) in local {
-            match outcome {
-                Outcome::Passed => counts.0 += 1,
-                Outcome::OnlyLocal(said) | Outcome::Failed(said) => {
+        for (test, result) in local {
+            match result {
+                SuiteResult::Passed => counts.0 += 1,
+                SuiteResult::OnlyLocal(said) | SuiteResult::Failed(said) => {
                     report.findings.push(format!("{binary} {test} fails on the local cloud: {said}"));
                 }
             }
         }
-        for (test, outcome) in deployed {
+        for (test, result) in deployed {
             let known = not_on_ministack.iter().find(|(known, _)| known == test).map(|(_, reason)| *reason);
-            let reason = match (outcome, known) {
-                (Outcome::Passed, None) => {
+            let reason = match (result, known) {
+                (SuiteResult::Passed, None) => {
                     counts.1 += 1;
                     continue;
                 }
-                (Outcome::OnlyLocal(reason), None) => reason.clone(),
-                (Outcome::Failed(_), Some(reason)) => format!("ministack: {reason}"),
-                (Outcome::Failed(said), None) => {
+                (SuiteResult::OnlyLocal(reason), None) => reason.clone(),
+                (SuiteResult::Failed(_), Some(reason)) => format!("ministack: {reason}"),
+                (SuiteResult::Failed(said), None) => {
                     report.findings.push(format!("{binary} {test} fails on the deployed stack: {said}"));
                     continue;
                 }
-                (Outcome::Passed | Outcome::OnlyLocal(_), Some(_)) => {
+                (SuiteResult::Passed | SuiteResult::OnlyLocal(_), Some(_)) => {
                     report.findings.push(format!("{test} no longer fails on ministack: take it off the list"));
                     continue;
                 }
@@ -86,23 +84,23 @@ fn judge(compared: &[Compared], not_on_ministack: &[(&str, &str)]) -> Report {
 mod tests {
     use super::*;
 
-    fn compared(local: Outcome, deployed: Outcome) -> Vec<Compared> {
-        let outcomes =
-            |outcome: Outcome| Outcomes::from([("a".to_owned(), outcome), ("b".to_owned(), Outcome::Passed)]);
-        vec![Compared { name: "devices".to_owned(), local: outcomes(local), deployed: outcomes(deployed) }]
+    fn compared(local: SuiteResult, deployed: SuiteResult) -> Vec<Compared> {
+        let results =
+            |result: SuiteResult| SuiteResults::from([("a".to_owned(), result), ("b".to_owned(), SuiteResult::Passed)]);
+        vec![Compared { name: "devices".to_owned(), local: results(local), deployed: results(deployed) }]
     }
 
-    fn only_local() -> Outcome {
-        Outcome::OnlyLocal("it sets the clock".to_owned())
+    fn only_local() -> SuiteResult {
+        SuiteResult::OnlyLocal("it sets the clock".to_owned())
     }
 
-    fn failed() -> Outcome {
-        Outcome::Failed("left is not right".to_owned())
+    fn failed() -> SuiteResult {
+        SuiteResult::Failed("left is not right".to_owned())
     }
 
     #[test]
     fn what_needs_the_local_cloud_is_counted_by_its_reason() {
-        let report = judge(&compared(Outcome::Passed, only_local()), &[]);
+        let report = judge(&compared(SuiteResult::Passed, only_local()), &[]);
         assert_eq!((report.passed, report.findings), ((2, 1), vec![]));
         assert_eq!(
             report.lines[1..],
@@ -112,14 +110,14 @@ mod tests {
 
     #[test]
     fn what_ministack_cannot_do_is_counted_by_its_reason() {
-        let report = judge(&compared(Outcome::Passed, failed()), &[("a", "it has no clocks")]);
+        let report = judge(&compared(SuiteResult::Passed, failed()), &[("a", "it has no clocks")]);
         assert_eq!(report.findings, Vec::<String>::new());
         assert!(report.lines.contains(&"ministack: it has no clocks:".to_owned()), "{report:?}");
     }
 
     #[test]
     fn a_failure_without_a_reason_is_a_finding_on_either() {
-        for (local, deployed) in [(Outcome::Passed, failed()), (failed(), Outcome::Passed)] {
+        for (local, deployed) in [(SuiteResult::Passed, failed()), (failed(), SuiteResult::Passed)] {
             let report = judge(&compared(local, deployed), &[]);
             assert_eq!(report.findings.len(), 1, "{report:?}");
             assert!(report.findings[0].contains("left is not right"), "{report:?}");
@@ -128,16 +126,16 @@ mod tests {
 
     #[test]
     fn a_reason_that_is_none_any_more_is_a_finding() {
-        let report = judge(&compared(Outcome::Passed, Outcome::Passed), &[("a", "it has no clocks")]);
+        let report = judge(&compared(SuiteResult::Passed, SuiteResult::Passed), &[("a", "it has no clocks")]);
         assert_eq!(report.findings, ["a no longer fails on ministack: take it off the list"]);
-        let report = judge(&compared(Outcome::Passed, Outcome::Passed), &[("c", "it has no clocks")]);
+        let report = judge(&compared(SuiteResult::Passed, SuiteResult::Passed), &[("c", "it has no clocks")]);
         assert_eq!(report.findings, ["there is no test c: take it off the list"]);
     }
 
     #[test]
     fn a_stack_on_which_nothing_passes_has_proven_nothing() {
-        let all = Outcomes::from([("a".to_owned(), only_local())]);
-        let local = Outcomes::from([("a".to_owned(), Outcome::Passed)]);
+        let all = SuiteResults::from([("a".to_owned(), only_local())]);
+        let local = SuiteResults::from([("a".to_owned(), SuiteResult::Passed)]);
         let report = judge(&[Compared { name: "devices".to_owned(), local, deployed: all }], &[]);
         assert_eq!(report.findings, ["no test passed on the deployed stack"]);
     }

@@ -1,7 +1,7 @@
-//! A network of its own, with nothing on it but this machine's loopback, that several programs share.
+//! A network namespace with nothing but loopback, shared by several programs.
 //!
-//! Whatever they listen on, nobody outside reaches it; and they reach nobody, so a stack that should be on this machine
-//! cannot be in an account by mistake. The programs in it end with it.
+//! Nobody outside reaches what they listen on, and they reach nobody: a stack that should be on this machine cannot be
+//! created in an AWS account by mistake. The programs end with it.
 
 use std::{
     io::{BufRead as _, BufReader},
@@ -13,14 +13,13 @@ use anyhow::{Context as _, Result, ensure};
 
 use crate::process::{Running, through};
 
-/// A running network.
 pub(super) struct Isolation {
     holder: Running,
     as_root: bool,
 }
 
 impl Isolation {
-    /// Makes it. Somebody else than root needs a system on which they may have user namespaces.
+    /// Creates it. Without root, the system must allow user namespaces.
     pub(super) fn start() -> Result<Self> {
         let as_root = std::fs::metadata("/proc/self")?.uid() == 0;
         let mut command = Command::new("unshare");
@@ -29,14 +28,15 @@ impl Isolation {
         }
         command.args(["--net", "--pid", "--fork", "--kill-child=SIGKILL", "--", "sh", "-c"]);
         command.arg("ip link set lo up && echo ready && exec sleep infinity").stdout(Stdio::piped());
-        let mut holder = Running::start(&mut command).context("Debian's packages util-linux and iproute2 have it")?;
+        let mut holder =
+            Running::start(&mut command).context("are Debian's packages util-linux and iproute2 installed?")?;
         let mut said = String::new();
         BufReader::new(holder.output()?).read_line(&mut said)?;
-        ensure!(said == "ready\n", "no network namespace could be made: is `ip` there, and may you?");
+        ensure!(said == "ready\n", "cannot create a network namespace: is `ip` installed, and are you permitted?");
         Ok(Self { holder, as_root })
     }
 
-    /// The same command in there.
+    /// The same command in this network.
     pub(super) fn wrap(&self, command: &Command) -> Command {
         let holder = format!("/proc/{}/ns", self.holder.id());
         let mut inside = Command::new("nsenter");
@@ -55,7 +55,7 @@ mod tests {
 
     use super::*;
 
-    /// Nothing where nobody may make one: the proof itself fails there, and says so.
+    /// `None` where it cannot be created: the proof itself fails there.
     fn isolation() -> Option<Isolation> {
         Isolation::start().inspect_err(|error| println!("not tested: {error:#}")).ok()
     }
@@ -93,7 +93,7 @@ mod tests {
         let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
         assert_eq!(lines.next().unwrap().unwrap(), "up");
         drop(isolation);
-        // The pipe closes when the last of them is gone.
+        // The pipe closes when the last program is gone.
         assert!(lines.next().is_none());
         assert!(!child.wait().unwrap().success());
     }

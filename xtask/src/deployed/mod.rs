@@ -1,5 +1,6 @@
-//! The deployed proof: what `sam build` left, deployed by the runbook's own commands on `ministack`, with IAM enforced, and the
-//! end-to-end suite run against it as against the local cloud. `infra/README.md` tells what that shows, and what not.
+//! The deployed proof: the output of `sam build`, deployed by the runbook's own commands on `ministack` with IAM
+//! enforced, and the end-to-end suite run against it and against the local cloud. `infra/README.md` says what that
+//! proves, and what not.
 
 mod differences;
 mod isolation;
@@ -33,14 +34,13 @@ use crate::{
     tools::Tools,
 };
 
-/// Where ministack answers.
 const ENDPOINT: &str = "http://127.0.0.1:4566";
 const REGION: &str = "eu-north-1";
 
-/// Deploys what was built, runs the suite against both stacks, and tells each difference with its reason.
+/// Deploys the build, runs the suite against both stacks, and prints each difference with its reason.
 pub fn check(project: &Project, tools: &Tools, build: Build) -> Result<Note> {
     let build = build.folder(project);
-    ensure!(build.join("template.yaml").is_file(), "nothing is built that could be deployed: `cargo xtask build` does");
+    ensure!(build.join("template.yaml").is_file(), "nothing to deploy: run `cargo xtask build` first");
     let ministack = Tools::ministack(project)?;
     let scripts = project.root.join("infra/ministack");
     run(ministack
@@ -72,7 +72,7 @@ pub fn check(project: &Project, tools: &Tools, build: Build) -> Result<Note> {
         walk(Part::Deploy)?;
         inside(describe)
     };
-    // A deployment waits more than it works, and has nothing to do with the local cloud.
+    // A deployment mostly waits and does not use the local cloud.
     let (deploying, local) = thread::scope(|scope| {
         let deploying = scope.spawn(|| timed(deploy));
         let local =
@@ -114,13 +114,13 @@ pub fn check(project: &Project, tools: &Tools, build: Build) -> Result<Note> {
     ))
 }
 
-/// What comes of something, and how long it took.
+/// A result, and how long it took.
 fn timed<T>(work: impl FnOnce() -> Result<T>) -> Result<(T, Duration)> {
     let began = Instant::now();
     Ok((work()?, began.elapsed()))
 }
 
-/// Starts ministack, with its log and all else that it writes in the folder.
+/// Starts ministack. Its log and all it writes go to this folder.
 fn start(isolation: &Isolation, ministack: &Tools, work: &Path) -> Result<Running> {
     let log = fs::File::create(work.join("ministack.log"))?;
     let mut command = ministack.command("ministack")?;
@@ -132,12 +132,12 @@ fn start(isolation: &Isolation, ministack: &Tools, work: &Path) -> Result<Runnin
         .env("S3_DATA_DIR", work.join("s3"))
         .env("STATE_DIR", work.join("state"))
         .env("TMPDIR", work.join("tmp"))
-        // Functions get it too: each error of a library would come with a backtrace.
+        // Functions inherit it: each library error would have a backtrace.
         .env_remove("RUST_BACKTRACE");
     Running::start(isolation.wrap(&command).stdout(log.try_clone()?).stderr(log))
 }
 
-/// The command as whom ministack takes for the account's owner: by whatever key it is started with.
+/// The command with the key that ministack takes as the account owner's.
 fn as_owner(command: &mut Command) -> &mut Command {
     command
         .env("AWS_ACCESS_KEY_ID", "owner")
@@ -150,10 +150,11 @@ fn as_owner(command: &mut Command) -> &mut Command {
         .env_remove("AWS_SESSION_TOKEN")
 }
 
-/// By which variables the suite finds the stack.
+/// The variables by which the suite finds the stack.
 fn environment(stack: &[u8]) -> Result<BTreeMap<String, String>> {
-    let told: Value = serde_json::from_slice(stack)?;
-    let environment = told["environment"].as_object().context("stack.json has no environment")?;
-    let text = |value: &Value| value.as_str().map(str::to_owned).context("stack.json: an environment is text");
+    let answer: Value = serde_json::from_slice(stack)?;
+    let environment = answer["environment"].as_object().context("stack.json has no environment")?;
+    let text =
+        |value: &Value| value.as_str().map(str::to_owned).context("stack.json: a value in environment is not a text");
     environment.iter().map(|(name, value)| Ok((name.clone(), text(value)?))).collect()
 }

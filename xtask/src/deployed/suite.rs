@@ -1,4 +1,4 @@
-//! The end-to-end suite's test binaries: built once, run against one stack or another, and read test by test.
+//! The test binaries of the end-to-end suite: built once, run against a stack, and read test by test.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -12,34 +12,33 @@ use serde_json::Value;
 
 use crate::{process::shown, project::Project};
 
-/// Those that run against any stack. The others of the package need no stack, or are about the local cloud's inside.
+/// The tests that run against any stack. The others in the package need no stack, or test the inside of the local
+/// cloud.
 const BINARIES: [&str; 4] = ["over_http", "devices", "messages", "concurrency"];
-/// How a test begins its refusal to run against a deployed stack (`only_local` in `tests/src/stack.rs`).
+/// The beginning of the message of a test that cannot run on a deployed stack (`only_local` in `tests/src/stack.rs`).
 const ONLY_LOCAL: &str = "needs the local cloud: ";
 
-/// One of them.
 #[derive(Debug)]
 pub(super) struct Binary {
-    /// Its name.
     pub(super) name: String,
     executable: PathBuf,
     folder: PathBuf,
 }
 
-/// What became of a test.
+/// The result of a test.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Outcome {
+pub(super) enum SuiteResult {
     Passed,
-    /// It needs the local cloud, and this is why.
+    /// It needs the local cloud, for this reason.
     OnlyLocal(String),
-    /// It failed, and this is what it said.
+    /// It failed, with this output.
     Failed(String),
 }
 
-/// What became of each test of a binary.
-pub(super) type Outcomes = BTreeMap<String, Outcome>;
+/// The results of a binary's tests.
+pub(super) type SuiteResults = BTreeMap<String, SuiteResult>;
 
-/// Builds them, as `cargo xtask test` has done already, and tells where they are.
+/// Builds them, or finds the ones that `cargo xtask test` has built.
 pub(super) fn built(project: &Project) -> Result<Vec<Binary>> {
     let mut command = project.cargo();
     command.args(["test", "--locked", "--workspace", "--no-run", "--message-format", "json-render-diagnostics"]);
@@ -58,7 +57,7 @@ pub(super) fn built(project: &Project) -> Result<Vec<Binary>> {
     BINARIES.iter().map(binary).collect()
 }
 
-/// The test of a package in that folder which a message of cargo's is about: its name, and where it lies.
+/// The test that a message of cargo is about, if it is in a package in that folder: its name and its executable.
 fn executable(message: &Value, folder: &std::path::Path) -> Option<(String, PathBuf)> {
     let manifest = message["manifest_path"].as_str()?;
     let is_test = message["target"]["kind"] == serde_json::json!(["test"]);
@@ -68,23 +67,22 @@ fn executable(message: &Value, folder: &std::path::Path) -> Option<(String, Path
 }
 
 impl Binary {
-    /// The command that runs it, in the folder that cargo would.
+    /// The command that runs it, in the same folder as cargo would.
     pub(super) fn command(&self) -> Command {
         let mut command = Command::new(&self.executable);
-        // A backtrace of each test that is not for a deployed stack says nothing.
+        // No backtraces: a test that cannot run here panics on purpose.
         command.current_dir(&self.folder).env("RUST_BACKTRACE", "0").env("CARGO_TERM_COLOR", "never");
         command
     }
 
-    /// Runs it by that command.
-    pub(super) fn run(&self, command: &mut Command) -> Result<Outcomes> {
+    pub(super) fn run(&self, command: &mut Command) -> Result<SuiteResults> {
         println!("--- {}", self.name);
         let mut child =
             command.stdout(Stdio::piped()).spawn().with_context(|| format!("cannot start {}", self.name))?;
         let mut output = String::new();
-        for line in BufReader::new(child.stdout.take().context("its output is not ours")?).split(b'\n') {
+        for line in BufReader::new(child.stdout.take().context("its output is not piped")?).split(b'\n') {
             let line = String::from_utf8_lossy(&line?).into_owned();
-            // Whether the others failed is told when it is known why they did not pass.
+            // Failures are printed below, with their reason.
             if line.starts_with("test ") && line.ends_with(" ... ok") {
                 println!("{line}");
             }
@@ -92,30 +90,30 @@ impl Binary {
             output.push('\n');
         }
         let status = child.wait()?;
-        // 101 is what a test binary ends with when tests failed.
+        // 101: some tests failed.
         ensure!(matches!(status.code(), Some(0 | 101)), "{} ended with {status}: {output}", self.name);
-        let outcomes = outcomes(&output).with_context(|| self.name.clone())?;
-        for (test, outcome) in &outcomes {
-            match outcome {
-                Outcome::Passed => {}
-                Outcome::OnlyLocal(_) => println!("test {test} ... only local"),
-                Outcome::Failed(said) => println!("test {test} ... FAILED\n{said}"),
+        let results = parse(&output).with_context(|| self.name.clone())?;
+        for (test, result) in &results {
+            match result {
+                SuiteResult::Passed => {}
+                SuiteResult::OnlyLocal(_) => println!("test {test} ... only local"),
+                SuiteResult::Failed(said) => println!("test {test} ... FAILED\n{said}"),
             }
         }
-        Ok(outcomes)
+        Ok(results)
     }
 }
 
-/// Reads what a test binary printed.
-fn outcomes(output: &str) -> Result<Outcomes> {
-    let mut outcomes = Outcomes::new();
+/// Parses a test binary's output.
+fn parse(output: &str) -> Result<SuiteResults> {
+    let mut results = SuiteResults::new();
     let mut failed = BTreeSet::new();
     for line in output.lines() {
         let Some((name, ending)) = line.strip_prefix("test ").and_then(|rest| rest.split_once(" ... ")) else {
             continue;
         };
         match ending {
-            "ok" => _ = outcomes.insert(name.to_owned(), Outcome::Passed),
+            "ok" => _ = results.insert(name.to_owned(), SuiteResult::Passed),
             "FAILED" => _ = failed.insert(name.to_owned()),
             other => bail!("{name} is {other}"),
         }
@@ -123,20 +121,21 @@ fn outcomes(output: &str) -> Result<Outcomes> {
     for name in failed {
         let said = said(output, &name);
         let reason = said.lines().find_map(|line| line.strip_prefix(ONLY_LOCAL));
-        let outcome = reason.map_or_else(|| Outcome::Failed(said.clone()), |why| Outcome::OnlyLocal(why.to_owned()));
-        outcomes.insert(name, outcome);
+        let result =
+            reason.map_or_else(|| SuiteResult::Failed(said.clone()), |why| SuiteResult::OnlyLocal(why.to_owned()));
+        results.insert(name, result);
     }
     let announced: usize =
         output.lines().filter_map(|line| line.strip_prefix("running ")?.split_once(' ')?.0.parse::<usize>().ok()).sum();
     ensure!(
-        announced > 0 && outcomes.len() == announced,
-        "{} of {announced} tests told how they ended",
-        outcomes.len()
+        announced > 0 && results.len() == announced,
+        "only {} of {announced} tests reported a result",
+        results.len()
     );
-    Ok(outcomes)
+    Ok(results)
 }
 
-/// What a test that failed printed itself.
+/// The output of a failed test.
 fn said(output: &str, name: &str) -> String {
     let begins = format!("---- {name} stdout ----");
     let lines = output.lines().skip_while(|line| *line != begins).skip(1);
@@ -156,18 +155,18 @@ mod tests {
 
     #[test]
     fn each_test_is_read_with_why_it_did_not_pass() {
-        let outcomes = outcomes(OUTPUT).unwrap();
-        assert_eq!(outcomes["a::b"], Outcome::Passed);
-        assert_eq!(outcomes["c"], Outcome::OnlyLocal("it sets the clock".to_owned()));
-        let Outcome::Failed(said) = &outcomes["d"] else { panic!("{outcomes:?}") };
+        let results = parse(OUTPUT).unwrap();
+        assert_eq!(results["a::b"], SuiteResult::Passed);
+        assert_eq!(results["c"], SuiteResult::OnlyLocal("it sets the clock".to_owned()));
+        let SuiteResult::Failed(said) = &results["d"] else { panic!("{results:?}") };
         assert_eq!(said, "thread 'd' panicked at x.rs:2:1:\nleft is not right");
     }
 
     #[test]
     fn a_test_that_is_ignored_or_missing_is_an_error() {
-        assert!(outcomes("running 1 test\ntest a ... ignored\n").is_err());
-        assert!(outcomes("running 2 tests\ntest a ... ok\n").is_err());
-        assert!(outcomes("running 0 tests\n").is_err());
+        assert!(parse("running 1 test\ntest a ... ignored\n").is_err());
+        assert!(parse("running 2 tests\ntest a ... ok\n").is_err());
+        assert!(parse("running 0 tests\n").is_err());
     }
 
     #[test]

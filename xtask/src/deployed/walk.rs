@@ -1,4 +1,4 @@
-//! The deployment, by the runbook's own commands, in the network that ministack is in.
+//! The deployment by the runbook's own commands, in ministack's network.
 
 use std::{env, path::Path, process::Command};
 
@@ -11,12 +11,12 @@ use crate::{
     tools::Tools,
 };
 
-/// What the suite needs beside what the runbook sets.
+/// What the suite needs besides what the runbook sets.
 const PARAMETERS: &str = "ViewerClient=true AdminClient=true Mfa=OPTIONAL MailFrom=keys@example.com \
     MailIdentity=example.com LogLevel=DEBUG";
-/// The answer to SAM's question whether to deploy, which it asks for production.
+/// The answer to SAM's confirmation prompt for production.
 const YES: &str = "<<< y";
-/// No name server is in there: requests for Amazon's hosts go to ministack, which knows the API by a path of its own.
+/// There is no DNS here: requests to Amazon's hosts go to ministack, which has the API on a path of its own.
 const CURL: &str = r#"curl() {
   local arguments=()
   for argument in "$@"; do
@@ -27,7 +27,7 @@ const CURL: &str = r#"curl() {
   command curl --fail --silent --show-error --output /dev/null "${arguments[@]}"
 }"#;
 
-/// A part of the runbook in a folder that `prepare.py` has laid out.
+/// A part of the runbook, in a folder prepared by `prepare.py`.
 pub(super) fn commands(
     project: &Project,
     tools: &Tools,
@@ -35,11 +35,11 @@ pub(super) fn commands(
     work: &Path,
     part: Part,
 ) -> Result<Command> {
-    // Each part runs in a shell of its own, and the later ones use what the first defines.
+    // Each part runs in a shell of its own; the later ones use functions that the first defines.
     let define = runbook::definitions(project)?;
     let script = runbook::script(project, part, &format!("{CURL}\n{define}"), &special(part)?)?;
     let mut shell = runbook::shell(project, &work.join(format!("{part:?}.sh").to_lowercase()), &script)?;
-    // The runbook's tools, then AWS CLI, which it expects to be there.
+    // The tools of the runbook, then AWS CLI, which it expects to be installed.
     let path = [tools.bin(), ministack.bin()].into_iter().map(Path::to_path_buf);
     let inherited = env::var_os("PATH").unwrap_or_default();
     shell.current_dir(work).env("PATH", env::join_paths(path.chain(env::split_paths(&inherited)))?);
@@ -47,12 +47,12 @@ pub(super) fn commands(
     Ok(shell)
 }
 
-/// What is done otherwise in here.
+/// Commands with special treatment here.
 fn special(part: Part) -> Result<Vec<Special>> {
     Ok(match part {
         Part::Domain => vec![
             Special::with("sam deploy ", YES),
-            Special::skipped("curl ", "since no name server is here; people come by the name in pages.py"),
+            Special::skipped("curl ", "there is no DNS here; pages.py resolves the name"),
         ],
         Part::Build | Part::Deploy => vec![
             Special::with(

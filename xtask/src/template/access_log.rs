@@ -1,4 +1,4 @@
-//! The access log names requests and outcomes, never what was asked: a path, a query or a body may hold a PIN or tell
+//! The access log contains request ids and statuses, never paths, queries or bodies: these may contain a PIN or reveal
 //! who has which key.
 
 use serde_json::{Map, Value};
@@ -8,7 +8,8 @@ use super::{
     subject::{ROUTES, Seed, seed},
 };
 
-/// What may stand in a line of the log; all of it is made by API Gateway but the token's subject and the address.
+/// The permitted fields of a log line. API Gateway generates all of them except the token's subject and the client
+/// address.
 const ALLOWED: [&str; 13] = [
     "$context.requestId",
     "$context.requestTime",
@@ -25,7 +26,7 @@ const ALLOWED: [&str; 13] = [
     "$context.integration.requestId",
 ];
 
-/// APIs without an access log, or with one that is not JSON or says too much.
+/// APIs without a JSON access log, and fields that are not permitted.
 pub(super) fn findings(subject: &Subject) -> Vec<String> {
     let mut findings = Vec::new();
     for api in subject.nested.values().flat_map(|template| template.of_type(STAGE)) {
@@ -39,7 +40,7 @@ pub(super) fn findings(subject: &Subject) -> Vec<String> {
         }
         for (field, value) in line {
             if !value.as_str().is_some_and(|value| ALLOWED.contains(&value)) {
-                findings.push(format!("{}: the access log may not hold {field}: {value}", api.name));
+                findings.push(format!("{}: the access log must not contain {field}: {value}", api.name));
             }
         }
     }

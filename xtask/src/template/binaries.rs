@@ -1,5 +1,5 @@
 //! Each function is built from the package of its name under `functions/`, and each such package is deployed. All are
-//! compiled together: what cargo-lambda takes from the workspace's `Cargo.toml` names them all.
+//! compiled together: the workspace's `Cargo.toml` lists them for cargo-lambda.
 
 use template::{Resource, at, literal};
 
@@ -8,7 +8,7 @@ use super::{
     subject::{PACKAGES, Seed, TOGETHER, seed},
 };
 
-/// The name of a function's binary: the template's word for it, and the only one.
+/// The name of a function's binary, which the template alone defines.
 pub fn binary(function: Resource<'_>) -> Option<&str> {
     at(function.body, &["Metadata", "BuildProperties", "Binary"]).and_then(literal)
 }
@@ -23,13 +23,13 @@ pub(super) fn findings(subject: &Subject) -> Vec<String> {
             findings.push(format!("{}: not built by rust-cargolambda", function.name));
         }
         let Some(binary) = binary(function) else {
-            findings.push(format!("{}: names no Binary", function.name));
+            findings.push(format!("{}: has no Binary", function.name));
             continue;
         };
         if !packages.iter().any(|package| package == binary) {
             findings.push(format!("{}: no package {binary} in functions/", function.name));
         }
-        // From the root, cargo would build with the features of all members together.
+        // In the root folder, cargo would build with the features of all members.
         let folder = format!("functions/{binary}");
         if function.text(&["CodeUri"]) != Some(&folder) {
             findings.push(format!("{}: CodeUri is not {folder}", function.name));
@@ -41,9 +41,9 @@ pub(super) fn findings(subject: &Subject) -> Vec<String> {
     }
     for package in packages {
         if !deployed.contains(&package.as_str()) {
-            findings.push(format!("functions/{package} is no function's binary"));
+            findings.push(format!("functions/{package} is not the binary of a function"));
         }
-        // Left out, its dependencies would be compiled once more, with features of their own.
+        // If it is missing, its dependencies are compiled again with other features.
         if !subject.together.contains(package) {
             findings.push(format!("{TOGETHER}: {package} is missing"));
         }
@@ -56,10 +56,10 @@ pub(super) fn findings(subject: &Subject) -> Vec<String> {
 
 pub(super) const SEEDS: &[Seed] = &[
     seed("keys\n", "", "no package keys").in_file(PACKAGES),
-    seed("keys\n", "keys\nforgotten\n", "functions/forgotten is no function's binary").in_file(PACKAGES),
+    seed("keys\n", "keys\nforgotten\n", "functions/forgotten is not the binary of a function").in_file(PACKAGES),
     seed("keys\n", "", "keys is missing").in_file(TOGETHER),
     seed("keys\n", "keys\ngone\n", "no gone in functions/").in_file(TOGETHER),
-    seed("        Binary: keys\n", "        Other: keys\n", "names no Binary"),
+    seed("        Binary: keys\n", "        Other: keys\n", "has no Binary"),
     seed("BuildMethod: rust-cargolambda", "BuildMethod: makefile", "not built by rust-cargolambda"),
     seed("CodeUri: functions/keys", "CodeUri: .", "CodeUri is not functions/keys"),
     seed("Binary: contracts", "Binary: keys", "another function's binary"),

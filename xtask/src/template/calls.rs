@@ -1,6 +1,6 @@
-//! Each role permits what its function calls, and nothing else, by `infra/rules/calls.yaml`. The local cloud refuses a
-//! function what is not on that list, so the list is as long as it must be; a test of the end-to-end suite shows that it
-//! is no longer.
+//! Each role permits what its function calls according to `infra/rules/calls.yaml`, and nothing else. The local cloud
+//! denies a function every other call, so the list is complete; an end-to-end test shows that it has nothing
+//! superfluous.
 
 use std::collections::BTreeSet;
 
@@ -14,13 +14,13 @@ use super::{
     subject::{Seed, seed},
 };
 
-/// What a list of calls says: for each function, what its role must permit.
+/// A parsed list of calls: for each function, what its role must permit.
 #[derive(Clone, Debug)]
 pub(super) struct Calls {
     functions: Vec<(String, BTreeSet<Grant>)>,
 }
 
-/// An action on a resource, under a condition or none; or on all but a resource.
+/// An action on a resource, perhaps under a condition; or on all but a resource.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 struct Grant {
     action: String,
@@ -30,7 +30,6 @@ struct Grant {
 }
 
 impl Calls {
-    /// Reads the list.
     pub(super) fn parse(text: &str) -> Result<Self> {
         let list: Value = serde_norway::from_str(text)?;
         let of_all = at(&list, &["everyFunction"]).context("no `everyFunction`")?;
@@ -50,7 +49,7 @@ impl Calls {
 }
 
 impl Grant {
-    /// A grant on a resource of the list.
+    /// A grant for a resource of the list.
     fn of(action: &str, resource: &Value) -> Self {
         let (element, value) = match at(resource, &["isNot"]) {
             Some(value) => ("NotResource", Some(value)),
@@ -60,7 +59,7 @@ impl Grant {
         Self { action: action.to_owned(), element, resource: shown(value), condition: shown(condition) }
     }
 
-    /// What a statement of a role grants.
+    /// The grants of a role's statement.
     fn all_of(statement: &Value) -> Vec<Self> {
         let actions = at(statement, &["Action"]).map(texts).unwrap_or_default();
         let condition = shown(at(statement, &["Condition"]));
@@ -83,31 +82,32 @@ impl Grant {
     }
 }
 
-/// A value as text, so that it can be compared and read.
+/// A value as text, to compare and print.
 fn shown(value: Option<&Value>) -> String {
     value.and_then(|value| serde_norway::to_string(value).ok()).unwrap_or_default().trim().replace('\n', " ")
 }
 
-/// Roles that permit less than their function calls, or more.
+/// Roles that permit less or more than their function calls.
 pub(super) fn findings(subject: &Subject) -> Vec<String> {
     let mut findings = Vec::new();
     for function in subject.root.of_type(FUNCTION) {
         let Some((_, needed)) = subject.calls.functions.iter().find(|(name, _)| Some(&**name) == package(function))
         else {
-            findings.push(format!("{}: calls.yaml does not say what it calls", function.name));
+            findings.push(format!("{}: calls.yaml does not list its calls", function.name));
             continue;
         };
         let role = function.property(&["Role"]).and_then(arn).and_then(|role| subject.root.resource(role));
         let all = role.map(|role| statements(role.body)).unwrap_or_default();
-        // Who may take the role on is said beside what it permits.
+        // The trust policy is checked elsewhere.
         let own = all.into_iter().filter(|statement| at(statement, &["Principal"]).is_none());
         let (allowed, denied): (Vec<_>, Vec<_>) =
             own.partition(|statement| at(statement, &["Effect"]).and_then(literal) == Some("Allow"));
         let granted: BTreeSet<_> = allowed.into_iter().flat_map(Grant::all_of).collect();
         let name = function.name;
         findings.extend(needed.difference(&granted).map(|it| format!("{name}: its role does not permit {it}")));
-        findings
-            .extend(granted.difference(needed).map(|it| format!("{name}: its role permits, and it never calls, {it}")));
+        findings.extend(
+            granted.difference(needed).map(|it| format!("{name}: its role permits a call it never makes, {it}")),
+        );
         if !denied.is_empty() {
             findings.push(format!("{name}: its role denies something"));
         }
@@ -141,14 +141,14 @@ pub(super) const SEEDS: &[Seed] = &[
     seed(
         "dynamodb:ConditionCheckItem",
         "dynamodb:BatchWriteItem",
-        "ContractsFunction: its role permits, and it never calls",
+        "ContractsFunction: its role permits a call it never makes",
     ),
     seed(
         "index/byStart",
         "index/due",
         "ContractsFunction: its role does not permit dynamodb:Query on !Sub ${Table.Arn}/index/byStart",
     ),
-    // Without this a function reads nothing, and no emulator shows it.
+    // Without this a function cannot read anything, and no emulator shows it.
     seed(
         "                Action: kms:Decrypt\n",
         "                Action: kms:Encrypt\n",
@@ -169,11 +169,11 @@ pub(super) const SEEDS: &[Seed] = &[
         "",
         "NotificationsFunction: its role does not permit kms:GenerateDataKey",
     ),
-    // The key is the table's too: publishing is narrowed to the topic.
+    // The key also encrypts the table, so publishing is restricted to the topic.
     seed(
         "                    kms:EncryptionContext:aws:sns:topicArn: !Ref KeyEvents\n",
         "",
-        "NotificationsFunction: its role permits, and it never calls, kms:Decrypt on",
+        "NotificationsFunction: its role permits a call it never makes, kms:Decrypt on",
     ),
     seed(
         "                  - dynamodb:GetShardIterator\n",

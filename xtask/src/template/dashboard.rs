@@ -1,4 +1,4 @@
-//! The dashboard is JSON within YAML, which no linter looks into, and it shows every alarm that there is.
+//! The CloudWatch dashboard is JSON inside YAML, which no linter checks, and must show every alarm.
 
 use std::collections::BTreeSet;
 
@@ -21,9 +21,9 @@ pub(super) fn findings(subject: &Subject) -> Vec<String> {
     for dashboard in watch.of_type(DASHBOARD) {
         let body = dashboard.property(&["DashboardBody"]).map(texts).unwrap_or_default();
         if !body.first().is_some_and(|body| is_dashboard(&filled_in(body))) {
-            findings.push(format!("{}: its body is no JSON with widgets", dashboard.name));
+            findings.push(format!("{}: its body is not JSON with widgets", dashboard.name));
         }
-        // The alarms of email are put in by a condition, beside the body.
+        // The email alarms are inserted by a condition, outside the body.
         let names = body.iter().flat_map(|text| text.split(":alarm:${Name}-").skip(1));
         shown.extend(names.map(|name| name.chars().take_while(char::is_ascii_alphanumeric).collect::<String>()));
     }
@@ -33,11 +33,11 @@ pub(super) fn findings(subject: &Subject) -> Vec<String> {
             findings.push(format!("{}: is on no dashboard", alarm.name));
         }
     }
-    findings.extend(shown.into_iter().map(|name| format!("a dashboard shows {name}, and there is no such alarm")));
+    findings.extend(shown.into_iter().map(|name| format!("a dashboard shows {name}, which is not an alarm")));
     findings
 }
 
-/// A body with something in the place of each parameter that is no text: a number, or nothing.
+/// A body with values for the parameters that are not text: a number, or nothing.
 pub(super) fn filled_in(body: &str) -> String {
     body.replace("${MailAlarms}", "").replace("${SmsMonthlyLimit}", "1")
 }
@@ -47,8 +47,8 @@ fn is_dashboard(body: &str) -> bool {
 }
 
 pub(super) const SEEDS: &[Seed] = &[
-    seed("-SlowBookings\",\n", "-SlowBookings\"\n", "Dashboard: its body is no JSON").in_file(WATCH),
-    seed("\"${KeysFunction}\"", "${KeysFunction}", "Dashboard: its body is no JSON").in_file(WATCH),
+    seed("-SlowBookings\",\n", "-SlowBookings\"\n", "Dashboard: its body is not JSON").in_file(WATCH),
+    seed("\"${KeysFunction}\"", "${KeysFunction}", "Dashboard: its body is not JSON").in_file(WATCH),
     seed("alarm:${Name}-FailedMessages", "alarm:${Name}-LateMessages", "FailedMessagesAlarm: is on no dashboard")
         .in_file(WATCH),
     seed("alarm:${Name}-BouncedMail", "alarm:${Name}-ReturnedMail", "shows ReturnedMail").in_file(WATCH),

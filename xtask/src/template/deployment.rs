@@ -1,8 +1,8 @@
-//! New code and new settings reach the alias that everything calls, and an alarm on the function's new version alone takes
-//! them back: one that also counts what old code does would hold up the fix of that code.
+//! New code and new settings reach the alias that everything calls, and are rolled back by an alarm on the function's
+//! new version alone: an alarm that also counts old code would block the deployment of its fix.
 //!
-//! A parameter's value is no part of what SAM looks at to tell whether a version is a new one (it looks at `!Ref Name`), so
-//! each function names its parameters in the version's description, of which `CloudFormation` makes a new one.
+//! SAM does not notice when only a parameter's value changes (it sees `!Ref Name`). So each function names its
+//! parameters in the version's description, and a change makes `CloudFormation` create a new version.
 
 use std::collections::BTreeSet;
 
@@ -14,27 +14,25 @@ use super::{
 };
 
 const ALARM: &str = "AWS::CloudWatch::Alarm";
-/// The role of `CodeDeploy`.
 const DEPLOYER: &str = "DeployRole";
-/// The alias that everything calls.
 const ALIAS: &str = "live";
-/// The condition under which there is a canary.
+/// The condition for canary deployments.
 const CANARY: &str = "HasCanary";
-/// By whose new value `Lambda` publishes what has been published before.
+/// A new value makes `Lambda` publish a version even without a change.
 const RELEASE: &str = "${Release}";
-/// What SAM makes other resources of, or the version itself.
+/// Properties that become other resources, or the version itself.
 const NOT_OF_A_VERSION: [&str; 5] =
     ["DeploymentPreference", "EventInvokeConfig", "Events", "Tags", "VersionDescription"];
-/// What comes out of the nested stack by another parameter, and that one.
+/// Outputs of the nested stack that depend on another parameter.
 const SIGN_IN_URL: &str = "SignIn.Outputs.SignInUrl";
 const OF_SIGN_IN_URL: &str = "SignInDomain";
 
-/// Functions whose settings do not reach their alias, whose alias nobody may move, or that no alarm of theirs stops.
+/// Functions whose settings do not reach the alias, whose alias cannot be moved, or whose deployment no alarm stops.
 pub(super) fn findings(subject: &Subject) -> Vec<String> {
     let mut findings = Vec::new();
     let global = |path: &[&str]| at(subject.root.section("Globals")?, &[&["Function"], path].concat());
     if global(&["AutoPublishAlias"]).and_then(literal) != Some(ALIAS) {
-        findings.push(format!("Globals: functions are not called by the alias {ALIAS}"));
+        findings.push(format!("Globals: functions are not called through the alias {ALIAS}"));
     }
     if global(&["DeploymentPreference", "Alarms"]).is_some() {
         findings.push("Globals: an alarm of all functions also counts what old code does".to_owned());
@@ -56,7 +54,7 @@ pub(super) fn findings(subject: &Subject) -> Vec<String> {
     findings
 }
 
-/// Parameters that a function is set by and its version does not name, and the other way round.
+/// Parameters that a function uses and its version does not name, and vice versa.
 fn unheard_of(subject: &Subject, function: Resource<'_>) -> Vec<String> {
     let of_version = function.property(&["VersionDescription"]).map(texts).unwrap_or_default();
     let named: BTreeSet<_> = parameters(subject, &of_version).into_iter().collect();
@@ -74,19 +72,18 @@ fn unheard_of(subject: &Subject, function: Resource<'_>) -> Vec<String> {
     let missing = set_by.difference(&named);
     let missing = missing.map(|it| format!("{}: a new {it} does not reach the alias", function.name));
     let idle = named.difference(&set_by);
-    let idle =
-        idle.map(|it| format!("{}: it is not set by {it}, of which there would be no new version", function.name));
+    let idle = idle.map(|it| format!("{}: its version names {it}, which it does not use", function.name));
     missing.chain(idle).collect()
 }
 
-/// The parameters that texts refer to, by `!Ref` or inside a `!Sub`.
+/// The parameters that a value refers to, by `!Ref` or inside a `!Sub`.
 fn parameters(subject: &Subject, texts: &[&str]) -> Vec<String> {
     let all = entries(subject.root.section("Parameters")).map(|(name, _)| name);
     let is_in = |name: &str| texts.iter().any(|text| *text == name || text.contains(&format!("${{{name}}}")));
     all.filter(|name| is_in(name)).map(str::to_owned).collect()
 }
 
-/// What keeps a function's alarms from stopping its deployment, and nothing but that.
+/// What prevents a function's alarms from stopping its deployment.
 fn unguarded(subject: &Subject, function: Resource<'_>) -> Vec<String> {
     let preference = function.property(&["DeploymentPreference", "Alarms"]).map(texts).unwrap_or_default();
     let [CANARY, alarms @ .., "AWS::NoValue"] = &*preference else {
@@ -103,9 +100,9 @@ fn unguarded(subject: &Subject, function: Resource<'_>) -> Vec<String> {
         {
             Some(format!("{name} is not about its new version alone"))
         } else if !named.contains(&format!("${{{version}}}")) {
-            Some(format!("{name} has no version in its name, so one that rings would ring on for the next version"))
+            Some(format!("{name} has no version in its name, so an alarm of one version would also stop the next one"))
         } else if at(alarm.body, &["Condition"]).and_then(literal) != Some(CANARY) {
-            Some(format!("{name} is not there exactly when there is a canary"))
+            Some(format!("{name} does not exist exactly when there is a canary"))
         } else {
             None
         }
@@ -130,7 +127,7 @@ fn may_move(subject: &Subject, function: &str) -> bool {
 }
 
 pub(super) const SEEDS: &[Seed] = &[
-    seed("AutoPublishAlias: live", "AutoPublishAlias: latest", "Globals: functions are not called by the alias"),
+    seed("AutoPublishAlias: live", "AutoPublishAlias: latest", "Globals: functions are not called through the alias"),
     seed(
         "      Role: !GetAtt DeployRole.Arn\n",
         "      Role: !GetAtt DeployRole.Arn\n      Alarms: [!Sub \"${AWS::StackName}-FailingApi\"]\n",
@@ -146,7 +143,7 @@ pub(super) const SEEDS: &[Seed] = &[
         "NewKeysAlarm is not about its new version alone",
     ),
     seed("-NewKeys-${KeysFunction.Version.Version}", "-NewKeys", "NewKeysAlarm has no version in its name"),
-    seed("    Condition: HasCanary\n", "", "NewKeysAlarm is not there exactly when"),
+    seed("    Condition: HasCanary\n", "", "NewKeysAlarm does not exist exactly when"),
     seed(" keys (${Release})\"", " keys\"", "KeysFunction: its Description"),
     seed("\"${Release} ${Arch", "\"${Arch", "KeysFunction: a new Release does not"),
     seed("AutoPublishAliasAllProperties: true", "AutoPublishAliasAllProperties: false", "KeysFunction: a new setting"),
@@ -154,7 +151,7 @@ pub(super) const SEEDS: &[Seed] = &[
     seed(" ${Tracing} ${Event", " ${Event", "KeysFunction: a new Tracing does not"),
     seed(" ${SignInDomain} ${DomainName}\"", " ${SignInDomain}\"", "DashboardFunction: a new DomainName does not"),
     seed(" ${SignInDomain} ${DomainName}\"", " ${DomainName}\"", "DashboardFunction: a new SignInDomain does not"),
-    seed(" ${ContractRetentionDays}\"", " ${ContractRetentionDays} ${Mfa}\"", "KeysFunction: it is not set by Mfa"),
+    seed(" ${ContractRetentionDays}\"", " ${ContractRetentionDays} ${Mfa}\"", "KeysFunction: its version names Mfa"),
     seed("                  - !GetAtt KeysFunction.Arn\n", "", "KeysFunction: DeployRole may not"),
     seed("                  - !Sub ${KeysFunction.Arn}:live\n", "", "KeysFunction: DeployRole may not"),
 ];

@@ -1,5 +1,5 @@
-//! What a device may do, and which of its messages reach a function: exactly this. A policy or a rule for another shadow
-//! or another device's topics looks as good as the right one to every other check.
+//! What a device may do, and which of its messages reach a function: exactly this. A policy or rule for another shadow
+//! or another device's topics looks right to every other check.
 
 use std::collections::BTreeSet;
 
@@ -14,12 +14,12 @@ use super::{
 const POLICY: &str = "AWS::IoT::Policy";
 const RULE: &str = "AWS::IoT::TopicRule";
 
-/// What the policy's resources begin with.
+/// The prefix of the resources in the policy.
 const ACCOUNT: &str = "arn:${AWS::Partition}:iot:${AWS::Region}:${AWS::AccountId}:";
-/// The device's own name, by the thing that its certificate is attached to.
+/// The device's own name: the thing its certificate is attached to.
 const THING: &str = "${!iot:Connection.Thing.ThingName}";
 
-/// Each action with its resources; `{thing}` is the device's own name.
+/// Each action with its resources. `{thing}` is the device's own name.
 const PERMITTED: [(&str, &[&str]); 4] = [
     ("iot:Connect", &["client/{thing}"]),
     (
@@ -38,11 +38,11 @@ const PERMITTED: [(&str, &[&str]); 4] = [
     ("iot:Receive", &["topic/$aws/things/{thing}/shadow/name/open/*", "topic/automats/{thing}/keypad/reply"]),
 ];
 
-/// Each rule with its name for publishers, the beginning of its `SELECT`, and its topics. The thing is named by the topic
-/// or by the broker, never by the payload.
+/// Each rule with its name for publishers, the beginning of its `SELECT`, and its topics. The thing comes from the
+/// topic or the broker, never from the payload.
 const RULES: [(&str, &str, &str, &str); 4] = [
     (
-        "OpeningWordsRule",
+        "OpeningReportsRule",
         "automat_openings",
         "'openings' AS message, topic(3) AS thing, ",
         "'$aws/things/+/shadow/name/open/update/accepted'",
@@ -52,7 +52,7 @@ const RULES: [(&str, &str, &str, &str); 4] = [
     ("PresenceRule", "automat_presence", "'presence' AS message, clientId AS thing, ", "'$aws/events/presence/+/+'"),
 ];
 
-/// Policies that permit more, less or something else, and rules that take other messages or other parts of them.
+/// Policies that permit something else, and rules for other messages or other parts of them.
 pub(super) fn findings(subject: &Subject) -> Vec<String> {
     let mut findings = Vec::new();
     for policy in subject.root.of_type(POLICY) {
@@ -64,7 +64,7 @@ pub(super) fn findings(subject: &Subject) -> Vec<String> {
     for rule in subject.root.of_type(RULE) {
         let sql = rule.text(&["TopicRulePayload", "Sql"]).unwrap_or_default();
         let Some((_, name, begins, topics)) = RULES.iter().find(|known| known.0 == rule.name) else {
-            findings.push(format!("{}: is a rule that devices.rs does not know", rule.name));
+            findings.push(format!("{}: this rule is not listed in devices.rs", rule.name));
             continue;
         };
         let clauses = sql.strip_prefix("SELECT ").and_then(|sql| sql.split_once(" FROM "));
@@ -76,10 +76,10 @@ pub(super) fn findings(subject: &Subject) -> Vec<String> {
             findings.push(format!("{}: its SELECT does not begin with {begins}", rule.name));
         }
         if select.split(',').any(|part| part.trim() == "*" || part.trim().ends_with(".*")) {
-            findings.push(format!("{}: hands on whatever the device wrote, by *", rule.name));
+            findings.push(format!("{}: passes on everything the device wrote, by *", rule.name));
         }
         if from.split(" WHERE ").next() != Some(topics) {
-            findings.push(format!("{}: is not about {topics}", rule.name));
+            findings.push(format!("{}: does not select from {topics}", rule.name));
         }
         if at(rule.body, &["Properties", "TopicRulePayload", "RuleDisabled"])
             .is_some_and(|it| it.as_bool() != Some(false))
@@ -88,7 +88,7 @@ pub(super) fn findings(subject: &Subject) -> Vec<String> {
         }
     }
     let missing = RULES.iter().filter(|(rule, ..)| !subject.root.of_type(RULE).any(|it| it.name == *rule));
-    findings.extend(missing.map(|(rule, ..)| format!("{rule}: is gone")));
+    findings.extend(missing.map(|(rule, ..)| format!("{rule}: is missing")));
     findings
 }
 
@@ -108,7 +108,7 @@ fn grants(statement: &serde_norway::Value) -> Vec<String> {
         Some(condition) if texts(condition) == ["Bool", "iot:Connection.Thing.IsAttached", "true"] => " if attached",
         Some(_) => " under another condition",
     };
-    // Whether it is put together by `!Sub` makes no difference to what it says, unless nothing puts it together.
+    // A text is the same with and without `!Sub`, unless it contains parameters.
     let is_literal =
         at(statement, &["Resource"]).is_some_and(|it| literal(it).is_some() && reference(it, "Sub").is_none());
     let mut grants = Vec::new();
@@ -137,18 +137,18 @@ pub(super) const SEEDS: &[Seed] = &[
     ),
     seed("            Action: iot:Receive\n", "            Action: iot:RetainPublish\n", "permits iot:RetainPublish"),
     seed("topic(2) AS thing, id AS id,", "thing AS thing, id AS id,", "KeypadEntriesRule: its SELECT"),
-    seed("state.reported.r AS words", "*", "OpeningWordsRule: hands on whatever"),
-    seed("state.reported.r AS words", "state.*", "OpeningWordsRule: hands on whatever"),
+    seed("state.reported.r AS reports", "*", "OpeningReportsRule: passes on everything"),
+    seed("state.reported.r AS reports", "state.*", "OpeningReportsRule: passes on everything"),
     seed(
         "FROM '$aws/things/+/shadow/name/open/update/accepted'",
         "FROM '$aws/things/+/shadow/name/lock/update/accepted'",
-        "OpeningWordsRule: is not about",
+        "OpeningReportsRule: does not select from",
     ),
     seed("RuleName: automat_lockers", "RuleName: automat_locker", "LockerStatesRule: devices publish to"),
-    seed("RuleDisabled: false", "RuleDisabled: true", "OpeningWordsRule: is disabled"),
+    seed("RuleDisabled: false", "RuleDisabled: true", "OpeningReportsRule: is disabled"),
     seed(
         "  PresenceRule:\n    Type: AWS::IoT::TopicRule",
         "  PresenceRule:\n    Type: AWS::Events::Rule",
-        "PresenceRule: is gone",
+        "PresenceRule: is missing",
     ),
 ];

@@ -1,6 +1,6 @@
-//! Every function finds its table and its secret in its environment: a missing name shows here and not at the first
-//! request after a deployment. That no other variable that the code reads is missing, a test of the end-to-end suite
-//! says (`tests/tests/documents.rs`), since it needs the code.
+//! Every function has its table and its secret in its environment: a missing variable is found here and not at the
+//! first request after a deployment. A test of the end-to-end suite checks all other variables against the code
+//! (`tests/tests/documents.rs`).
 
 use template::reference;
 
@@ -9,10 +9,10 @@ use super::{
     subject::{Seed, seed},
 };
 
-/// What each function reads at start, and the type of the resource that it must name.
+/// The variables of each function, and the type of the resource that each must refer to.
 const REQUIRED: [(&str, &str); 2] = [("TABLE_NAME", TABLE), ("CODE_SECRET_ARN", SECRET)];
 
-/// Variables that are missing or name something else.
+/// Variables that are missing or refer to something else.
 pub(super) fn findings(subject: &Subject) -> Vec<String> {
     let template = &subject.root;
     let mut findings = Vec::new();

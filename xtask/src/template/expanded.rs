@@ -1,12 +1,12 @@
-//! The template as deployed: what SAM makes of the events. It writes permissions and mappings of its own, and who may call
-//! a function is judged on those too.
+//! The template as deployed: SAM generates permissions and event source mappings, and who may call a function is
+//! checked on those too.
 
 use anyhow::{Context as _, Result, ensure};
 use serde_json::{Map, Value};
 
 const ALIAS: &str = "AWS::Lambda::Alias";
 
-/// Whoever may call more or other than an alias, and functions without one.
+/// Permissions for more than an alias or for several sources, and functions without an alias.
 pub(super) fn findings(expanded: &str) -> Result<Vec<String>> {
     let expanded: Value = serde_json::from_str(expanded)?;
     let resources = expanded["Resources"].as_object().context("no Resources in the expanded template")?;
@@ -17,7 +17,7 @@ pub(super) fn findings(expanded: &str) -> Result<Vec<String>> {
     Ok(findings)
 }
 
-/// Whoever calls a function calls its alias, and may do so by one source alone.
+/// A caller calls the alias, and its permission names one source.
 fn calls(name: &str, resource: &Value, resources: &Map<String, Value>) -> Vec<String> {
     let properties = &resource["Properties"];
     let is_alias = |function: &Value| {
@@ -49,7 +49,7 @@ fn calls(name: &str, resource: &Value, resources: &Map<String, Value>) -> Vec<St
     findings
 }
 
-/// Seeds defects one by one and counts them; one that is not found is an error.
+/// Seeds defects one by one and counts them. One that is not found is an error.
 pub(super) fn all_caught(expanded: &str) -> Result<usize> {
     for (pointer, becomes, finds) in SEEDS {
         let mut defective: Value = serde_json::from_str(expanded)?;
@@ -62,7 +62,7 @@ pub(super) fn all_caught(expanded: &str) -> Result<usize> {
     Ok(SEEDS.len())
 }
 
-/// Defects in what SAM makes: where, what is put there, and what a finding says of it.
+/// Defects in what SAM generates: the position, the new value, and part of the finding.
 const SEEDS: [(&str, &str, &str); 4] = [
     ("/Resources/NotificationsFunctionMinutePermission/Properties/SourceArn", "\"*\"", "has no SourceArn"),
     ("/Resources/NotificationsFunctionMinutePermission/Properties/FunctionName", "\"f\"", "is not for an alias"),

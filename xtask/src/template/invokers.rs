@@ -1,5 +1,5 @@
 //! Who may call a function: one rule or schedule by its own ARN, never a whole service, and always the alias, so that
-//! new code is taken in by tenths for them too.
+//! new code gets a tenth of these calls first, too.
 
 use template::{Template, Value, at, reference};
 
@@ -16,7 +16,8 @@ const IOT_RULE: &str = "AWS::IoT::TopicRule";
 const FROM_API: &str = "arn:${AWS::Partition}:execute-api:${AWS::Region}:${AWS::AccountId}:${ApiId}/*";
 const EVENT_RULE: &str = "AWS::Events::Rule";
 
-/// Permissions for more than one caller, and callers without permission. Those that SAM writes are judged as deployed.
+/// Permissions for more than one caller, and callers without permission. Those that SAM generates are checked as
+/// deployed.
 pub(super) fn findings(subject: &Subject) -> Vec<String> {
     let template = &subject.root;
     let mut findings = Vec::new();
@@ -46,7 +47,7 @@ pub(super) fn findings(subject: &Subject) -> Vec<String> {
     findings
 }
 
-/// Integrations that API Gateway may not call, and permissions of others than the one API.
+/// Integrations that API Gateway may not call, and permissions for another API.
 fn from_api(subject: &Subject) -> Vec<String> {
     let Some(template) = subject.nested.get(ROUTES) else { return vec![format!("no {ROUTES}")] };
     let mut findings = Vec::new();
@@ -78,7 +79,7 @@ pub(super) fn callers(template: &Template) -> Vec<(&str, &Value)> {
     callers
 }
 
-/// The function whose alias a value refers to, as SAM lets one write it.
+/// The function whose alias a value refers to, in any form that SAM accepts.
 pub(super) fn alias(value: &Value) -> Option<&str> {
     reference(value, "Ref")?.strip_suffix(".Alias")
 }

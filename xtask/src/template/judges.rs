@@ -1,5 +1,5 @@
-//! The tools that everybody uses: SAM's own validation, cfn-lint, checkov, a lint of IAM policies, and AWS
-//! `CloudFormation` Guard with the rules in `infra/rules/`. All but the first have defects seeded into what they judge.
+//! Standard tools: SAM's own validation, cfn-lint, checkov, a lint of IAM policies, and AWS `CloudFormation` Guard with
+//! the rules in `infra/rules/`. Defects are seeded for all but the first.
 
 use std::{
     collections::BTreeMap,
@@ -12,10 +12,10 @@ use anyhow::{Context as _, Result};
 use super::subject::{ROOT, nested};
 use crate::{offline::Offline, process::run, project::Project, tools::Tools};
 
-/// Used for `sam validate`, which wants one; nothing in the template depends on it.
+/// Required by `sam validate`; nothing in the template depends on it.
 const REGION: &str = "eu-north-1";
 
-/// A template as deployed, plain `CloudFormation`.
+/// A template as deployed, in plain `CloudFormation`.
 pub(super) struct Expanded(PathBuf);
 
 impl Expanded {
@@ -24,7 +24,7 @@ impl Expanded {
     }
 }
 
-/// Validates the root template, and expands it and those nested in it, the root first.
+/// Validates the root template, and expands all templates, the root first.
 pub(super) fn expand(project: &Project, tools: &Tools, offline: &Offline) -> Result<Vec<Expanded>> {
     let root = project.root.join(ROOT);
     let mut validate = tools.command("sam")?;
@@ -43,7 +43,7 @@ pub(super) fn expand(project: &Project, tools: &Tools, offline: &Offline) -> Res
     Ok(templates)
 }
 
-/// Has them judged, and tells how many seeded defects each judge has caught.
+/// Runs the tools. Returns how many seeded defects each has caught.
 pub(super) fn check(
     project: &Project,
     tools: &Tools,

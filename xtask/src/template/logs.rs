@@ -1,5 +1,5 @@
-//! Each function writes into a log group of its own, made by this template, since one that Lambda makes is kept for
-//! ever; and its role may write there.
+//! Each function writes to a log group of its own from this template, since Lambda's own groups keep logs for ever; and
+//! its role may write there.
 
 use template::{at, literal, reference};
 
@@ -11,7 +11,8 @@ use super::{
 
 const LOG_GROUP: &str = "AWS::Logs::LogGroup";
 
-/// Functions that share a log group, have none of this template's, or may not write to it; log groups without an end.
+/// Functions that share a log group, have none of this template's, or may not write to it; and log groups without a
+/// retention time.
 pub(super) fn findings(subject: &Subject) -> Vec<String> {
     let template = &subject.root;
     let mut findings = Vec::new();
@@ -47,7 +48,7 @@ pub(super) fn findings(subject: &Subject) -> Vec<String> {
         let log = api.property(&["Parameters", "AccessLog"]).and_then(|log| reference(log, "GetAtt"));
         let name = log.and_then(|log| log.strip_suffix(".Arn")).and_then(|log| template.resource(log));
         let name = name.and_then(|log| literal_of_sub(log.property(&["LogGroupName"])?));
-        // Elsewhere API Gateway adds an entry to the account's one policy for logs, whose size is limited.
+        // With any other name, API Gateway adds an entry to the account's only log policy, whose size is limited.
         if !name.is_some_and(|name| name.starts_with("/aws/vendedlogs/")) {
             findings.push(format!("{}: its log is not below /aws/vendedlogs/", api.name));
         }

@@ -1,5 +1,5 @@
-//! Alarms and the dashboard are about metrics that there are: `CloudWatch` takes any name and any dimensions, and an alarm
-//! on a metric that nobody sends is quiet for ever.
+//! Alarms and the dashboard use metrics that exist: `CloudWatch` accepts any name and any dimensions, and an alarm on a
+//! metric without data never fires.
 
 use std::collections::BTreeSet;
 
@@ -15,7 +15,7 @@ use super::{
 const ALARM: &str = "AWS::CloudWatch::Alarm";
 const DASHBOARD: &str = "AWS::CloudWatch::Dashboard";
 
-/// A metric that something is about, with the value of each dimension: `${Name}` is what is put in later.
+/// A metric in use, with the value of each dimension. `${Name}` is a parameter.
 struct Metric {
     user: String,
     namespace: String,
@@ -23,7 +23,7 @@ struct Metric {
     dimensions: Vec<(String, String)>,
 }
 
-/// Metrics that nobody sends, dimensions that name nothing, and parameters that are given another resource's name.
+/// Metrics without a sender, dimensions without a resource, and parameters with the wrong resource.
 pub(super) fn findings(subject: &Subject) -> Vec<String> {
     let Some(watch) = subject.nested.get(WATCH) else { return vec![format!("there is no {WATCH}")] };
     let mut findings = Vec::new();
@@ -31,7 +31,7 @@ pub(super) fn findings(subject: &Subject) -> Vec<String> {
     for alarm in watch.of_type(ALARM).chain(subject.root.of_type(ALARM)) {
         let of_alarm = of_alarm(alarm.name, alarm.property(&[]));
         if of_alarm.is_empty() {
-            findings.push(format!("{}: is about no metric", alarm.name));
+            findings.push(format!("{}: has no metric", alarm.name));
         }
         metrics.extend(of_alarm);
     }
@@ -55,18 +55,18 @@ fn judge(subject: &Subject, metric: &Metric) -> Vec<String> {
         names.sort_unstable();
         names
     });
-    // A query of all dimensions at once has none of its own.
+    // A query over all dimensions has none of its own.
     let is_sent = if user.ends_with("by query") { sets.next().is_some() } else { sets.any(|known| known == names) };
     let mut findings = Vec::new();
     if !is_sent {
-        findings.push(format!("{user}: nobody sends {namespace} {name} by {names:?}"));
+        findings.push(format!("{user}: there is no metric {namespace} {name} with dimensions {names:?}"));
     }
     for (dimension, value) in dimensions {
         if !known(subject, namespace, dimension).is_none_or(|known| known.contains(value)) {
             findings.push(format!("{user}: {namespace} {name} has no {dimension} {value}"));
         }
     }
-    // An alias or a version is one of the function that stands beside it.
+    // An alias or version belongs to the function in the same metric.
     let function = dimensions.iter().find(|(dimension, _)| dimension == "FunctionName");
     let function = function.map(|(_, value)| value.trim_end_matches('}'));
     if function.is_some_and(|function| dimensions.iter().any(|(_, value)| !value.starts_with(function))) {
@@ -75,7 +75,7 @@ fn judge(subject: &Subject, metric: &Metric) -> Vec<String> {
     findings
 }
 
-/// What a dimension may be.
+/// The possible values of a dimension.
 fn known(subject: &Subject, namespace: &str, dimension: &str) -> Option<BTreeSet<String>> {
     let root = &subject.root;
     let parameter = |name: &str| format!("${{{name}}}");
@@ -110,7 +110,7 @@ fn known(subject: &Subject, namespace: &str, dimension: &str) -> Option<BTreeSet
     })
 }
 
-/// Parameters of the watching stack that are called as a resource is, and given another.
+/// Parameters of the watching stack that are named like a resource but refer to another.
 fn misnamed(subject: &Subject) -> Vec<String> {
     let stacks = subject.root.of_type("AWS::CloudFormation::Stack");
     let given = stacks.flat_map(|stack| entries(stack.property(&["Parameters"])));
@@ -118,10 +118,10 @@ fn misnamed(subject: &Subject) -> Vec<String> {
         let target = texts(value).first().copied().unwrap_or_default();
         subject.root.resource(name).is_some() && target.split('.').next() != Some(*name)
     });
-    wrong.map(|(name, _)| format!("{name}: the watching stack is given another resource under this name")).collect()
+    wrong.map(|(name, _)| format!("{name}: the watching stack gets another resource under this name")).collect()
 }
 
-/// The metrics of an alarm: one, several that are put together, or a query.
+/// The metrics of an alarm: one, several in an expression, or a query.
 fn of_alarm(alarm: &str, properties: Option<&Value>) -> Vec<Metric> {
     let Some(properties) = properties else { return Vec::new() };
     let single = at(properties, &["MetricName"]).is_some().then_some(properties);
@@ -156,7 +156,7 @@ fn of_query(expression: &str) -> Option<(String, String)> {
     Some((metric.to_owned(), namespace.trim_matches('"').to_owned()))
 }
 
-/// The metrics on a dashboard's body.
+/// The metrics in a dashboard's body.
 fn of_dashboard(dashboard: &str, body: Option<&Value>) -> Vec<Metric> {
     let body = body.map(texts).unwrap_or_default();
     let body = body.first().map(|body| super::dashboard::filled_in(body)).unwrap_or_default();
@@ -177,7 +177,7 @@ fn of_dashboard(dashboard: &str, body: Option<&Value>) -> Vec<Metric> {
     named.collect()
 }
 
-/// A value as a body would have it: what is put in later is `${Name}`.
+/// A value as in a dashboard's body, with parameters as `${Name}`.
 fn written(value: &Value) -> String {
     let referred = reference(value, "Ref").or_else(|| reference(value, "GetAtt")).map(|name| format!("${{{name}}}"));
     let text = || literal(value).or_else(|| reference(value, "Sub")).unwrap_or_default().to_owned();
@@ -185,22 +185,30 @@ fn written(value: &Value) -> String {
 }
 
 pub(super) const SEEDS: &[Seed] = &[
-    seed("MetricName: 5xx", "MetricName: 5XXError", "FailingApiAlarm: nobody sends AWS/ApiGateway 5XXError")
+    seed("MetricName: 5xx", "MetricName: 5XXError", "FailingApiAlarm: there is no metric AWS/ApiGateway 5XXError")
         .in_file(WATCH),
-    seed("{ Name: Stage, Value: $default }", "{ Name: Route, Value: $default }", "SlowBookingsAlarm: nobody sends")
-        .in_file(WATCH),
+    seed(
+        "{ Name: Stage, Value: $default }",
+        "{ Name: Route, Value: $default }",
+        "SlowBookingsAlarm: there is no metric",
+    )
+    .in_file(WATCH),
     seed(
         "\"/v1/keys/{keyId}/contracts\" }",
         "\"/v1/keys/contracts\" }",
         "SlowBookingsAlarm: AWS/ApiGateway Latency has no Resource",
     )
     .in_file(WATCH),
-    seed("MetricName: IteratorAge", "MetricName: IteratorAgeMilliseconds", "LateNotificationsAlarm: nobody sends")
-        .in_file(WATCH),
+    seed(
+        "MetricName: IteratorAge",
+        "MetricName: IteratorAgeMilliseconds",
+        "LateNotificationsAlarm: there is no metric",
+    )
+    .in_file(WATCH),
     seed(
         "{ Name: GlobalSecondaryIndexName, Value: lists }",
         "{ Name: IndexName, Value: lists }",
-        "ThrottledTableAlarm: nobody sends",
+        "ThrottledTableAlarm: there is no metric",
     )
     .in_file(WATCH),
     seed(
@@ -218,20 +226,22 @@ pub(super) const SEEDS: &[Seed] = &[
         "has no QueueName FailedMessages",
     )
     .in_file(WATCH),
-    seed("SUM(ErrorActionFailure)", "SUM(ErrorActionFailed)", "nobody sends AWS/IoT ErrorActionFailed").in_file(WATCH),
-    seed("FROM \"AWS/IoT\"", "FROM \"AWS/IOT\"", "nobody sends AWS/IOT").in_file(WATCH),
-    seed("Namespace: AWS/Events", "Namespace: AWS/EventBridge", "SilentNotificationsAlarm: nobody sends")
+    seed("SUM(ErrorActionFailure)", "SUM(ErrorActionFailed)", "there is no metric AWS/IoT ErrorActionFailed")
         .in_file(WATCH),
-    seed("MetricName: Reputation.BounceRate", "MetricName: BounceRate", "BouncedMailAlarm: nobody sends")
+    seed("FROM \"AWS/IoT\"", "FROM \"AWS/IOT\"", "there is no metric AWS/IOT").in_file(WATCH),
+    seed("Namespace: AWS/Events", "Namespace: AWS/EventBridge", "SilentNotificationsAlarm: there is no metric")
+        .in_file(WATCH),
+    seed("MetricName: Reputation.BounceRate", "MetricName: BounceRate", "BouncedMailAlarm: there is no metric")
         .in_file(WATCH),
     seed(
         "{ Name: Resource, Value: !Sub \"${KeysFunction}:live\" }",
         "{ Name: Alias, Value: live }",
-        "NewKeysAlarm: nobody",
+        "NewKeysAlarm: there is no metric",
     ),
     seed("\"${KeysFunction}:live\" }", "\"${PeopleFunction}:live\" }", "NewKeysAlarm: its dimensions are of several"),
     seed("\"${KeysFunction}:live\" }", "\"${KeysFunction}:new\" }", "NewKeysAlarm: AWS/Lambda Errors has no Resource"),
-    seed("[\"AWS/SES\", \"Send\"", "[\"AWS/SES\", \"Sent\"", "Dashboard: nobody sends AWS/SES Sent").in_file(WATCH),
+    seed("[\"AWS/SES\", \"Send\"", "[\"AWS/SES\", \"Sent\"", "Dashboard: there is no metric AWS/SES Sent")
+        .in_file(WATCH),
     seed(
         "/aws/lambda/${Name}-keys",
         "/aws/lambda/${Name}-key",

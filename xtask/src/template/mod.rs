@@ -1,9 +1,9 @@
-//! The template and those nested in it, checked as written and as deployed: by tools that everybody uses (`judges`),
-//! and by checks of our own for what those cannot know (which routes may go without a token and which scopes the others
-//! take, what each function needs, who may call whom, what nobody may be granted).
+//! The templates, checked as written and as deployed: by standard tools (`judges`), and by checks of our own for what
+//! these cannot know (which routes need no token and which scopes the others need, what each function needs, who may
+//! call whom, what nobody may be granted).
 //!
-//! A check of our own takes what it judges and gives its findings as sentences. Beside it stand the defects that it must
-//! find, each of them seeded into the real files, whenever the check runs: a check that finds none has not looked.
+//! A check of our own returns its findings as sentences. Next to it are the defects that it must find. They are seeded
+//! into the real files whenever the check runs: a check that does not find them is broken.
 
 mod access_log;
 mod binaries;
@@ -42,28 +42,25 @@ pub use self::binaries::binary;
 use self::subject::{Seed, Subject, Texts};
 use crate::{offline::Offline, process::run, project::Project, steps::Note, tools::Tools};
 
-/// Reads `template.yaml`.
 pub fn read(project: &Project) -> Result<Template> {
     let text = fs::read_to_string(project.root.join(FILE)).with_context(|| format!("cannot read {FILE}"))?;
     Template::parse(&text).context(FILE)
 }
 
-/// The template's place in the project.
+/// The path of the template.
 pub const FILE: &str = "template.yaml";
-/// The resource type of a function, as SAM names it.
+/// The resource type of a function in SAM.
 pub const FUNCTION: &str = "AWS::Serverless::Function";
 const STAGE: &str = "AWS::ApiGatewayV2::Stage";
 const TABLE: &str = "AWS::DynamoDB::Table";
 const SECRET: &str = "AWS::SecretsManager::Secret";
 
-/// A check of our own.
 struct Check {
     name: &'static str,
     judge: fn(&Subject) -> Vec<String>,
     seeds: &'static [Seed],
 }
 
-/// All of them.
 const CHECKS: &[Check] = &[
     Check { name: "routes", judge: routes::findings, seeds: routes::SEEDS },
     Check { name: "pages", judge: pages::findings, seeds: pages::SEEDS },
@@ -89,7 +86,7 @@ const CHECKS: &[Check] = &[
     Check { name: "dashboard", judge: dashboard::findings, seeds: dashboard::SEEDS },
 ];
 
-/// Everything about the template that can be told without deploying it, and without a network.
+/// Checks everything about the templates that needs neither a deployment nor a network.
 pub fn check(project: &Project, tools: &Tools) -> Result<Note> {
     let offline = Offline::find();
     println!("{offline}");
@@ -123,9 +120,9 @@ pub fn check(project: &Project, tools: &Tools) -> Result<Note> {
     Ok(format!("{routes} routes, {} checks, {seeds} seeded defects caught, {offline}", caught.len()))
 }
 
-/// Seeds a check's defects one by one and counts them; one that is not found is an error.
+/// Seeds a check's defects one by one and counts them. One that is not found is an error.
 fn all_caught(check: &Check, subject: &Subject) -> Result<usize> {
-    ensure!(!check.seeds.is_empty(), "{} has never been seen to find anything", check.name);
+    ensure!(!check.seeds.is_empty(), "{} has no seeded defects", check.name);
     for seed in check.seeds {
         let defective = subject.with(seed).with_context(|| format!("{seed:?}"))?;
         let findings = (check.judge)(&defective);

@@ -1,4 +1,4 @@
-//! Nested stacks are given what they ask for and nothing else, and what is taken out of them is there.
+//! Nested stacks get exactly their parameters, and the outputs in use exist.
 
 use std::collections::BTreeSet;
 
@@ -11,14 +11,14 @@ use super::{
 
 const STACK: &str = "AWS::CloudFormation::Stack";
 
-/// Parameters that are missing or unknown, outputs that are not there, and templates that nobody deploys.
+/// Missing or unknown parameters, missing outputs, and templates that are not deployed.
 pub(super) fn findings(subject: &Subject) -> Vec<String> {
     let mut findings = Vec::new();
     let mut deployed = BTreeSet::new();
     for stack in subject.root.of_type(STACK) {
         let Some((file, template)) = stack.text(&["TemplateURL"]).and_then(|file| subject.nested.get_key_value(file))
         else {
-            findings.push(format!("{}: TemplateURL is no template in infra/", stack.name));
+            findings.push(format!("{}: TemplateURL is not a template in infra/", stack.name));
             continue;
         };
         deployed.insert(file);
@@ -37,7 +37,7 @@ pub(super) fn findings(subject: &Subject) -> Vec<String> {
             findings.push(format!("{}: {file} has no output {name}", stack.name));
         }
         for name in outputs.iter().filter(|name| !used.contains(**name)) {
-            findings.push(format!("{}: nobody uses the output {name} of {file}", stack.name));
+            findings.push(format!("{}: nothing uses the output {name} of {file}", stack.name));
         }
     }
     for file in subject.nested.keys().filter(|file| *file != EDGE && !deployed.contains(file)) {
@@ -46,7 +46,7 @@ pub(super) fn findings(subject: &Subject) -> Vec<String> {
     findings
 }
 
-/// The outputs of a nested stack that the root takes, by `!GetAtt` or inside a `!Sub`.
+/// The outputs of a nested stack that the root uses, by `!GetAtt` or inside a `!Sub`.
 fn used_outputs(root: &template::Template, stack: &str) -> BTreeSet<String> {
     let mark = format!("{stack}.Outputs.");
     let mut used = BTreeSet::new();

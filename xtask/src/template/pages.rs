@@ -1,5 +1,6 @@
-//! Where the API ends and the pages begin. The pages are the one function that answers without the gateway asking for a
-//! token, so it has `$default` and nothing else; and it says who has signed in by what it is told of the sign-in.
+//! The boundary between API and pages. The pages are the only function for which the gateway requires no token, so it
+//! has `$default` and nothing else; and the function checks who is signed in, for which it needs the settings of the
+//! sign-in.
 
 use template::{Resource, Value, reference, texts};
 
@@ -10,21 +11,20 @@ use super::{
     subject::{ROUTES, SIGN_IN, Seed, seed},
 };
 
-/// The binary of the pages.
 const DASHBOARD: &str = "dashboard";
-/// The binary that answers for what the API does not have.
+/// The route for everything outside the API.
 const KEYS: &str = "keys";
-/// What the pages are told, and by which of the short forms.
-const TOLD: [(&str, &str, &str); 4] = [
+/// Variables of the pages, the function that refers to each value, and the value.
+const VARIABLES: [(&str, &str, &str); 4] = [
     ("SIGN_IN_URL", "GetAtt", "SignIn.Outputs.SignInUrl"),
     ("SIGN_IN_KEYS_URL", "Sub", "${SignIn.Outputs.Issuer}/.well-known/jwks.json"),
     ("ISSUER", "GetAtt", "SignIn.Outputs.Issuer"),
     ("WEB_CLIENT_ID", "GetAtt", "SignIn.Outputs.WebClientId"),
 ];
-/// The dashboard's address: that of the parameter, or the API's own.
+/// The dashboard's address: the parameter's, or the API's own.
 const ADDRESS: [&str; 3] = ["HasDomain", "https://${DomainName}", "Api.ApiEndpoint"];
 
-/// Pages in the API, the API in the pages, and pages that cannot tell who has signed in.
+/// Pages in the API, the API in the pages, and pages that cannot check who is signed in.
 pub(super) fn findings(subject: &Subject) -> Vec<String> {
     let template = &subject.root;
     let mut findings = Vec::new();
@@ -40,7 +40,7 @@ pub(super) fn findings(subject: &Subject) -> Vec<String> {
             _ => {}
         }
         if is_page && route.access != Access::Open {
-            findings.push(format!("{}: nobody can get at the page where they sign in", route.name));
+            findings.push(format!("{}: the sign-in page needs a token", route.name));
         }
     }
     for (key, owner) in [(("ANY", PAGES), DASHBOARD), (("ANY", BELOW_API), KEYS)] {
@@ -48,16 +48,16 @@ pub(super) fn findings(subject: &Subject) -> Vec<String> {
             findings.push(format!("no {} {} of {owner}", key.0, key.1));
         }
     }
-    // What the gateway does not know of goes to the pages, whatever it is.
+    // Requests that match no route go to the pages.
     for (method, path) in subject.documented.iter().filter(|(_, role)| role.is_some()).map(|(route, _)| route) {
         if !path.starts_with("/v1/") {
             findings.push(format!("{method} {path} is of the API, and its other methods would be pages"));
         }
     }
     for function in template.of_type(FUNCTION).filter(|function| binary(*function) == Some(DASHBOARD)) {
-        for (variable, form, wanted) in TOLD {
-            let told = function.property(&["Environment", "Variables", variable]);
-            if told.and_then(|told: &Value| reference(told, form)) != Some(wanted) {
+        for (variable, form, wanted) in VARIABLES {
+            let given = function.property(&["Environment", "Variables", variable]);
+            if given.and_then(|value: &Value| reference(value, form)) != Some(wanted) {
                 findings.push(format!("{}: {variable} is not !{form} {wanted}", function.name));
             }
         }
@@ -71,10 +71,10 @@ pub(super) fn findings(subject: &Subject) -> Vec<String> {
     findings
 }
 
-/// A finding where an address is not the dashboard's: both it and the sign-in, which sends people back, need the same.
-fn elsewhere(resource: Resource<'_>, place: &[&str]) -> Option<String> {
-    let is_same = resource.property(place).is_some_and(|value| texts(value) == ADDRESS);
-    (!is_same).then(|| format!("{}: {} is not the dashboard's address", resource.name, place.join(".")))
+/// A finding if an address is not the dashboard's. The dashboard and the sign-in, which redirects to it, need the same.
+fn elsewhere(resource: Resource<'_>, path: &[&str]) -> Option<String> {
+    let is_same = resource.property(path).is_some_and(|value| texts(value) == ADDRESS);
+    (!is_same).then(|| format!("{}: {} is not the dashboard's address", resource.name, path.join(".")))
 }
 
 pub(super) const SEEDS: &[Seed] = &[
@@ -84,7 +84,7 @@ pub(super) const SEEDS: &[Seed] = &[
     seed(
         "integrations/${DashboardIntegration}\n      AuthorizationType: NONE\n",
         "integrations/${DashboardIntegration}\n      AuthorizationType: JWT\n",
-        "nobody can get at the page",
+        "the sign-in page needs a token",
     )
     .in_file(ROUTES),
     seed("RouteKey: \"ANY /v1/{proxy+}\"", "RouteKey: \"GET /v1/{proxy+}\"", "no ANY /v1/{proxy+} of").in_file(ROUTES),

@@ -1,5 +1,5 @@
-//! Nobody is granted more than they need: each function has a role of its own, written out in the template, without
-//! wildcards but for a written list.
+//! Least privilege: each function has a role of its own, written out in the template, without wildcards except for a
+//! list with reasons.
 
 use template::{Value, at, entries, literal, reference, texts};
 
@@ -8,15 +8,15 @@ use super::{
     subject::{Seed, seed},
 };
 
-/// What the names of all things and topics of the stack's account begin with.
+/// The prefix of the ARNs of all things and topics in the account.
 macro_rules! iot {
     () => {
         "arn:${AWS::Partition}:iot:${AWS::Region}:${AWS::AccountId}:"
     };
 }
 
-/// Wildcards that are right: resource, statement id, and the text with the `*`. Automats are made after the stack is, so
-/// nothing else can name them; and a device's own shadow has a handful of topics.
+/// Permitted wildcards: resource, statement id, and the text with the `*`. Automats are created after the stack, so
+/// nothing else can name them; and a device's own shadow has several topics.
 const ALLOWED: [(&str, &str, &str); 13] = [
     ("OpeningsRole", "Shadows", concat!(iot!(), "thing/*/open")),
     ("DashboardRole", "Shadows", concat!(iot!(), "thing/*/open")),
@@ -32,34 +32,34 @@ const ALLOWED: [(&str, &str, &str); 13] = [
         "Receive",
         concat!(iot!(), "topic/$aws/things/${!iot:Connection.Thing.ThingName}/shadow/name/open/*"),
     ),
-    // A stream's name has the time in it at which it was made.
+    // The name of a stream contains the time of its creation.
     ("NotificationsRole", "Streams", "${Table.Arn}/stream/*"),
-    // A version is in each name, and a role that changes at each deployment would change too late.
+    // Each name contains a version; a role that changes with each deployment would change too late.
     (
         "DeployRole",
         "Alarms",
         "arn:${AWS::Partition}:cloudwatch:${AWS::Region}:${AWS::AccountId}:alarm:${AWS::StackName}-New*",
     ),
-    // A key's policy is about that key alone, and hands the account's roles over to their own policies.
+    // A key policy applies to that key only, and delegates to the policies of the account's roles.
     ("DataKey", "Account", "kms:*"),
     ("DataKey", "Account", "*"),
     ("DataKey", "Alarms", "*"),
-    // Nobody may, if not over TLS.
+    // Denies everybody without TLS.
     ("KeyEventsPolicy", "NeverInClear", "*"),
     ("AlarmsPolicy", "NeverInClear", "*"),
 ];
 
-/// The one exclusion that is right: a phone number has no ARN, so SMS are what is left without all that has one.
+/// The only permitted exclusion: a phone number has no ARN, so SMS is everything that has none.
 const ALL_TOPICS: &str = "arn:${AWS::Partition}:sns:*:*:*";
 const SMS: (&str, &str, &str) = ("NotificationsRole", "Sms", "sns:Publish");
 
-/// What a function says of its traces, which have no ARN.
+/// Traces have no ARN.
 const TRACES: [&str; 2] = ["xray:PutTraceSegments", "xray:PutTelemetryRecords"];
 
-/// The one statement that may read a whole table: no index finds a person.
+/// The only statement that may scan the table: no index finds a person.
 const WALK: (&str, &str) = ("PeopleRole", "Walk");
 
-/// Roles shared or missing, managed policies, and statements that are wider than they say.
+/// Shared or missing roles, managed policies, and statements with unlisted wildcards.
 pub(super) fn findings(subject: &Subject) -> Vec<String> {
     let template = &subject.root;
     let mut findings = Vec::new();
@@ -93,7 +93,7 @@ pub(super) fn findings(subject: &Subject) -> Vec<String> {
     findings
 }
 
-/// Everything that looks like a policy statement, wherever it stands.
+/// Everything that looks like a policy statement, anywhere.
 pub(super) fn statements(value: &Value) -> Vec<&Value> {
     match value {
         Value::Mapping(_) if value.get("Effect").is_some() => vec![value],
@@ -128,7 +128,7 @@ fn too_wide(resource: &str, statement: &Value) -> Vec<String> {
     findings
 }
 
-/// Whether a statement permits SMS, and no topic.
+/// Whether a statement permits SMS and no topic.
 fn is_sms_alone(resource: &str, id: &str, statement: &Value) -> bool {
     let action = at(statement, &["Action"]).and_then(literal).unwrap_or_default();
     let excluded = at(statement, &["NotResource"]).map(texts).unwrap_or_default();
@@ -143,7 +143,7 @@ pub(super) const SEEDS: &[Seed] = &[
     seed("Resource: !Ref CodeSecret", "Resource: \"*\"", "KeysRole CodeSecret: Resource"),
     seed("Service: lambda.amazonaws.com", "AWS: \"*\"", "KeysRole : Principal"),
     seed("Action: dynamodb:Query", "NotAction: dynamodb:Scan", "KeysRole Index: NotAction"),
-    // SMS that may go to topics too
+    // SMS, and topics too
     seed("sns:*:*:*", "sns:*:*:KeyEvents", "NotificationsRole Sms: NotResource"),
     seed("NotResource: !Sub", "Resource: !Sub", "NotificationsRole Sms: Resource"),
     seed(

@@ -1,5 +1,5 @@
-//! Nothing is lost without a trace: whoever is called without waiting for an answer has a queue for what fails, each
-//! queue has somebody who may send to it, and nothing else may.
+//! Nothing is lost silently: every asynchronous call has a failure queue, each queue has a sender with permission, and
+//! nobody else may send to it.
 
 use std::collections::BTreeSet;
 
@@ -14,7 +14,7 @@ use super::{
 const QUEUE: &str = "AWS::SQS::Queue";
 const IOT_RULE: &str = "AWS::IoT::TopicRule";
 
-/// Callers without a queue or without permission, and queues that nobody sends to.
+/// Callers without a queue or without permission, and queues without a sender.
 pub(super) fn findings(subject: &Subject) -> Vec<String> {
     let template = &subject.root;
     let mut findings = Vec::new();
@@ -35,7 +35,7 @@ pub(super) fn findings(subject: &Subject) -> Vec<String> {
                 }
             }
             None if is_called_without_waiting(template, function) => {
-                findings.push(format!("{}: what fails is lost: no OnFailure", function.name));
+                findings.push(format!("{}: failures are lost: no OnFailure", function.name));
             }
             None => {}
         }
@@ -47,7 +47,7 @@ pub(super) fn findings(subject: &Subject) -> Vec<String> {
     for rule in template.of_type(IOT_RULE) {
         let error = |name| rule.property(&["TopicRulePayload", "ErrorAction", "Sqs", name]);
         match error("QueueUrl").and_then(|queue| reference(queue, "Ref")) {
-            None => findings.push(format!("{}: what fails is lost: no ErrorAction to a queue", rule.name)),
+            None => findings.push(format!("{}: failures are lost: no ErrorAction to a queue", rule.name)),
             Some(queue) => {
                 used.insert(queue);
                 if !may_send(template, error("RoleArn").and_then(arn), queue) {
@@ -57,11 +57,11 @@ pub(super) fn findings(subject: &Subject) -> Vec<String> {
         }
     }
     for queue in template.of_type(QUEUE).filter(|queue| !used.contains(queue.name)) {
-        findings.push(format!("{}: nobody sends to it", queue.name));
+        findings.push(format!("{}: nothing sends to it", queue.name));
     }
     for queue in used {
         if template.resource(queue).is_none_or(|resource| resource.kind() != Some(QUEUE)) {
-            findings.push(format!("{queue} is no queue of this template"));
+            findings.push(format!("{queue} is not a queue of this template"));
         }
     }
     findings
@@ -76,7 +76,7 @@ pub(super) fn may_send(template: &Template, role: Option<&str>, queue: &str) -> 
         .any(|statement| at(statement, &["Resource"]).and_then(arn) == Some(queue))
 }
 
-/// Whether a rule or a schedule calls it: those do not wait for an answer.
+/// Whether a rule or a schedule calls it: these are asynchronous.
 fn is_called_without_waiting(template: &Template, function: Resource<'_>) -> bool {
     let mut events = entries(function.property(&["Events"]));
     let has_schedule = events.any(|(_, event)| at(event, &["Type"]).and_then(literal) == Some("Schedule"));
@@ -101,17 +101,17 @@ pub(super) const SEEDS: &[Seed] = &[
         "            Destination",
         "DevicesFunction: OnFailure does not say",
     ),
-    seed("      EventInvokeConfig:\n", "      Other:\n", "DevicesFunction: what fails is lost"),
-    seed("        ErrorAction:\n", "        Other:\n", "OpeningWordsRule: what fails is lost"),
+    seed("      EventInvokeConfig:\n", "      Other:\n", "DevicesFunction: failures are lost"),
+    seed("        ErrorAction:\n", "        Other:\n", "OpeningReportsRule: failures are lost"),
     seed(
         "RoleArn: !GetAtt RuleErrorRole.Arn",
         "RoleArn: !GetAtt KeysRole.Arn",
-        "OpeningWordsRule: its role may not send",
+        "OpeningReportsRule: its role may not send",
     ),
     seed(
         "  FailedMessages:\n    Type",
         "  Forgotten:\n    Type: AWS::SQS::Queue\n  FailedMessages:\n    Type",
-        "Forgotten: nobody sends",
+        "Forgotten: nothing sends",
     ),
-    seed("QueueUrl: !Ref FailedMessages", "QueueUrl: !Ref Table", "Table is no queue"),
+    seed("QueueUrl: !Ref FailedMessages", "QueueUrl: !Ref Table", "Table is not a queue"),
 ];

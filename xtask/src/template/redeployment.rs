@@ -1,15 +1,15 @@
-//! A deployment without parameters changes none. SAM keeps the value that a parameter had, unless the list in
-//! `samconfig.toml` names it: what somebody once chose would then be set back without a word.
+//! A deployment without parameters keeps all values. SAM does so, except for parameters listed in `samconfig.toml`: it
+//! would silently reset what somebody once chose.
 
 use super::{
     Subject,
     subject::{SAMCONFIG, Seed, seed},
 };
 
-/// What may be listed: the parameter without a default, by which the two configurations differ.
+/// The only permitted parameter: it has no default, and the configurations differ by it.
 const LISTED: [&str; 2] = ["\"Stage=dev\"", "\"Stage=prod\""];
 
-/// Lists of parameters with more than the stage in them, or none at all.
+/// Lists with more than the stage, or without it.
 pub(super) fn findings(subject: &Subject) -> Vec<String> {
     let lines = subject.samconfig.lines().filter_map(|line| line.trim().split_once('='));
     let lists = lines.filter(|(name, _)| name.trim() == "parameter_overrides").map(|(_, list)| list.trim());

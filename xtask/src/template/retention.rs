@@ -1,5 +1,5 @@
-//! What cannot be made again outlives the stack: the table, the secret without which its PINs are lost, and the key
-//! without which neither can be read.
+//! What cannot be recreated outlives the stack: the table, the secret without which its PINs are lost, and the key that
+//! encrypts both.
 
 use template::{at, literal, reference};
 
@@ -9,15 +9,16 @@ use super::{
     topics::KEY,
 };
 
-/// Where a table and a secret name the key that they are encrypted with.
+/// The property in which a table and a secret name their encryption key.
 const KEY_OF: [(&str, &[&str]); 2] = [(TABLE, &["SSESpecification", "KMSMasterKeyId"]), (SECRET, &["KmsKeyId"])];
 
-/// A first deployment that fails is taken back whole: what it created is empty, and left behind it would have to be deleted
-/// by hand. `UpdateReplacePolicy` knows no such value.
+/// `RetainExceptOnCreate`: a failed first deployment is rolled back completely. What it created is empty and would
+/// otherwise have to be deleted by hand. `UpdateReplacePolicy` does not have this value.
+///
 /// <https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-attribute-deletionpolicy.html>
 const POLICIES: [(&str, &str); 2] = [("DeletionPolicy", "RetainExceptOnCreate"), ("UpdateReplacePolicy", "Retain")];
 
-/// Tables and secrets that a deployment could delete, or lock up by deleting their key.
+/// Tables and secrets that a deployment could delete, or make unreadable by deleting their key.
 pub(super) fn findings(subject: &Subject) -> Vec<String> {
     let template = &subject.root;
     let mut findings = Vec::new();

@@ -1,6 +1,6 @@
-//! Every route needs a token, but for a short written list. The local cloud reads the same file, so each route must be
-//! plain: a method and a path, one function's integration, and the authorizer or none. The routes are those of the API's
-//! document, which a test of the end-to-end suite holds against the routers (`tests/tests/documents.rs`).
+//! Every route needs a token, except for a short list. The local cloud reads the same file, so each route must be
+//! plain: a method and a path, one function's integration, and the authorizer or none. The routes are those of the
+//! OpenAPI document, which an end-to-end test compares with the routers (`tests/tests/documents.rs`).
 
 use std::collections::HashSet;
 
@@ -17,10 +17,10 @@ const INTEGRATION: &str = "AWS::ApiGatewayV2::Integration";
 const AUTHORIZER: &str = "AWS::ApiGatewayV2::Authorizer";
 const API: &str = "AWS::ApiGatewayV2::Api";
 
-/// The clients whose tokens are taken. Access tokens name their client in place of an audience.
+/// The clients whose tokens are accepted. Access tokens name their client where others have an audience.
 const CLIENTS: [&str; 4] = ["WebClientId", "ViewerClientId", "OperatorClientId", "AdminClientId"];
 
-/// The routes that answer without a token. An entry whose route is gone is a finding: the list only shrinks by hand.
+/// The routes without a token. An entry without a route is a finding.
 pub(super) const OPEN: [(&str, &str); 6] = [
     ("GET", "/health"),
     ("HEAD", "/health"),
@@ -30,34 +30,31 @@ pub(super) const OPEN: [(&str, &str); 6] = [
     ("ANY", PAGES),
 ];
 
-/// All paths that no other route has: those of the pages, where a function looks at cookies in place of a token.
+/// All other paths: the pages, where a function checks cookies instead of a token.
 pub(super) const PAGES: &str = "$default";
-/// All paths of the API that no other route has: a problem for whoever has a token, and for anybody the question whether
-/// a page of another origin may ask.
+/// All other paths of the API: a problem response for anyone with a token, and CORS preflights for everybody.
 pub(super) const BELOW_API: &str = "/v1/{proxy+}";
 
-/// Who may use a route.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Access {
-    /// Everybody.
+    /// Anybody.
     Open,
-    /// Who has a token that the API's authorizer accepts.
+    /// Anyone with a token that the API's authorizer accepts.
     Token,
-    /// Something that this check does not know.
+    /// Anything else.
     Unknown,
 }
 
-/// One route; what is not written plainly is missing.
+/// One route. Parts that are not plain are missing.
 pub(super) struct Route<'a> {
     pub(super) name: &'a str,
     /// The function's resource in the root template.
     pub(super) function: Option<&'a str>,
-    /// The function's binary.
     pub(super) binary: Option<&'a str>,
     pub(super) method: Option<&'a str>,
     pub(super) path: Option<&'a str>,
     pub(super) access: Access,
-    /// The scopes that a token needs one of.
+    /// Scopes, of which a token needs one.
     pub(super) scopes: Vec<&'a str>,
 }
 
@@ -67,7 +64,6 @@ impl Route<'_> {
     }
 }
 
-/// All routes.
 pub(super) fn routes(subject: &Subject) -> impl Iterator<Item = Route<'_>> {
     subject.nested.get(ROUTES).into_iter().flat_map(|template| {
         template.of_type(ROUTE).map(|route| {
@@ -95,13 +91,13 @@ fn target<'a>(template: &'a Template, route: Resource<'a>) -> Option<Resource<'a
     template.resource(name).filter(|it| it.kind() == Some(INTEGRATION))
 }
 
-/// The parameter with the function that an integration calls; the root template gives it under the function's name.
+/// The parameter with the function that an integration calls. The root template passes it under the function's name.
 fn function(integration: Resource<'_>) -> Option<&str> {
     let uri = reference(integration.property(&["IntegrationUri"])?, "Sub")?;
     uri.split_once(":lambda:path/2015-03-31/functions/${")?.1.strip_suffix("}/invocations")
 }
 
-/// API Gateway's default for a route that says nothing is `NONE`.
+/// `NONE` is API Gateway's default.
 fn access(template: &Template, route: Resource<'_>) -> Access {
     let authorizer = route.property(&["AuthorizerId"]).and_then(|id| reference(id, "Ref"));
     let is_jwt = |name| template.resource(name).is_some_and(|it| it.kind() == Some(AUTHORIZER));
@@ -112,7 +108,7 @@ fn access(template: &Template, route: Resource<'_>) -> Access {
     }
 }
 
-/// Routes without a token, routes that are not plain, and routes defined twice.
+/// Routes without a token, routes that are not plain, and duplicate routes.
 pub(super) fn findings(subject: &Subject) -> Vec<String> {
     let mut findings = Vec::new();
     let mut seen = HashSet::new();
@@ -142,7 +138,7 @@ pub(super) fn findings(subject: &Subject) -> Vec<String> {
         }
     }
     for (method, path) in subject.documented.keys().filter(|route| !seen.contains(*route)) {
-        findings.push(format!("{method} {path} is in {OPENAPI}, and no function has it"));
+        findings.push(format!("{method} {path} is in {OPENAPI}, but has no function"));
     }
     let is_documented = |path: &str| ![PAGES, BELOW_API].contains(&path);
     for (method, path) in
@@ -153,8 +149,8 @@ pub(super) fn findings(subject: &Subject) -> Vec<String> {
     findings
 }
 
-/// Parts of another API, integrations of another format, an authorizer that accepts others' tokens, and functions whose
-/// alias is not given.
+/// Parts of another API, integrations of another format, an authorizer that accepts other tokens, and functions without
+/// their alias.
 fn plumbing(subject: &Subject) -> Vec<String> {
     let Some(template) = subject.nested.get(ROUTES) else { return vec![format!("no {ROUTES}")] };
     let mut findings = Vec::new();
@@ -179,7 +175,7 @@ fn plumbing(subject: &Subject) -> Vec<String> {
         }
     }
     let Some(stack) = subject.root.resources().find(|it| it.text(&["TemplateURL"]) == Some(ROUTES)) else {
-        return vec![format!("nobody deploys {ROUTES}")];
+        return vec![format!("{ROUTES} is not deployed")];
     };
     let given = |name: &str| stack.property(&["Parameters", name]);
     let api = given("ApiId").and_then(|api| reference(api, "Ref")).and_then(|name| subject.root.resource(name));
@@ -199,7 +195,6 @@ fn plumbing(subject: &Subject) -> Vec<String> {
     findings
 }
 
-/// A defect in the routes.
 const fn in_routes(from: &'static str, to: &'static str, finds: &'static str) -> Seed {
     seed(from, to, finds).in_file(ROUTES)
 }
@@ -225,7 +220,7 @@ pub(super) const SEEDS: &[Seed] = &[
     in_routes(
         "RouteKey: HEAD /v1/keys\n",
         "RouteKey: PUT /v1/keys\n",
-        "HEAD /v1/keys is in docs/openapi.json, and no function has it",
+        "HEAD /v1/keys is in docs/openapi.json, but has no function",
     ),
     in_routes("RouteKey: GET /health", "RouteKey: GET /alive", "GET /health may go without a token"),
     in_routes("GET /v1/automats\n", "GET /v1/cabinets\n", "GET /v1/automats is in docs/openapi.json"),

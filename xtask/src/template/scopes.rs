@@ -1,5 +1,5 @@
-//! Which scopes each route takes: those of the machines whose role is enough, and that of people, whose role the
-//! function itself looks at. So API Gateway refuses what is too little, and any ID token, before a function is called.
+//! The scopes of each route: those of machine clients with a sufficient role, and that of people, whose role the
+//! function checks. So API Gateway rejects insufficient scopes and all ID tokens before a function is called.
 
 use std::collections::BTreeSet;
 
@@ -11,14 +11,14 @@ use super::{
     subject::{ROOT, ROUTES, SIGN_IN, Seed, seed},
 };
 
-/// The roles, each of which may what those before it may.
+/// The roles. Each includes the ones before it.
 const ROLES: [&str; 3] = ["viewer", "operator", "admin"];
 /// The scope of people.
 const PERSON: &str = "person";
 const RESOURCE_SERVER: &str = "AWS::Cognito::UserPoolResourceServer";
 const GROUP: &str = "AWS::Cognito::UserPoolGroup";
 
-/// Routes that take too much or too little, scopes that nobody can have, and roles without a group.
+/// Routes with too many or too few scopes, scopes that nobody can have, and roles without a group.
 pub(super) fn findings(subject: &Subject) -> Vec<String> {
     let server = subject.nested.values().flat_map(|template| template.of_type(RESOURCE_SERVER)).next();
     let Some(prefix) = server.and_then(|server| server.text(&["Identifier"])) else {
@@ -27,13 +27,13 @@ pub(super) fn findings(subject: &Subject) -> Vec<String> {
     let mut findings = Vec::new();
     for route in routes(subject).filter(|route| route.access == Access::Token) {
         let Some((method, path)) = route.key() else { continue };
-        // Nothing is behind it but a problem, which is for whoever has a token of ours.
+        // Only a problem response, for anyone with a token.
         let role = match path {
             BELOW_API => Some(ROLES[0]),
             _ => subject.documented.get(&(method.to_owned(), path.to_owned())).and_then(Option::as_deref),
         };
         let Some(least) = role.and_then(|role| ROLES.iter().position(|known| *known == role)) else {
-            findings.push(format!("{}: nobody says who may {method} {path}", route.name));
+            findings.push(format!("{}: no role is documented for {method} {path}", route.name));
             continue;
         };
         let wanted: BTreeSet<_> =

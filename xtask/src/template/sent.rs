@@ -1,10 +1,10 @@
-//! The metrics that AWS documents, as far as the stack has to do with them.
+//! The metrics that AWS documents, of the services that the stack uses.
 
-/// What a service sends: its namespace, names of metrics, and the sets of dimensions under which each of them is kept.
-/// `CloudWatch` adds nothing up over dimensions: a set that is not here has no data.
+/// The metrics of a service: its namespace, their names, and the sets of dimensions with data. `CloudWatch` does not
+/// aggregate over dimensions: any other set has no data.
 pub(super) type Sent = (&'static str, &'static [&'static str], &'static [&'static [&'static str]]);
 
-/// All that the stack has to do with.
+/// The services that the stack uses.
 pub(super) const SENT: &[Sent] = &[
     // https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-metrics.html
     (
@@ -64,6 +64,6 @@ pub(super) const SENT: &[Sent] = &[
     ("AWS/Logs", &["IncomingBytes", "IncomingLogEvents"], &[&["LogGroupName"]]),
 ];
 
-/// Operations of `DynamoDB` that the code uses (`infra/rules/calls.yaml` has the actions).
+/// The operations of `DynamoDB` that the code uses (`infra/rules/calls.yaml` has the actions).
 pub(super) const OPERATIONS: [&str; 8] =
     ["GetItem", "BatchGetItem", "Query", "Scan", "PutItem", "UpdateItem", "DeleteItem", "TransactWriteItems"];

@@ -1,6 +1,6 @@
-//! What outlives its stack is not replaced by an update of it either. `DeletionPolicy` and `UpdateReplacePolicy` keep what
-//! is there, but the stack would go on with another one that is empty, and so without its data: the stack policy makes
-//! such an update fail instead. `infra/runbooks/first-deployment.md` says how it is set, since a template cannot.
+//! What outlives the stack must not be replaced by an update either. `DeletionPolicy` and `UpdateReplacePolicy` keep
+//! the old resource, but the stack would continue with a new, empty one. The stack policy makes such an update fail. A
+//! template cannot set it; `infra/runbooks/first-deployment.md` does.
 
 use std::collections::BTreeSet;
 
@@ -13,17 +13,17 @@ use super::{
 };
 
 const STACK: &str = "AWS::CloudFormation::Stack";
-/// What an update must not do to what is kept.
+/// Actions that an update must not take on these resources.
 const HARM: [&str; 2] = ["Update:Replace", "Update:Delete"];
 
-/// Types of what is kept that an update may replace or delete; and updates that nobody meant to refuse.
+/// Kept types that an update may replace or delete, and denials that cover too much.
 pub(super) fn findings(subject: &Subject) -> Vec<String> {
     let mut findings = Vec::new();
     let (allowed, denied): (Vec<_>, Vec<_>) = subject.stack_policy.iter().partition(|it| it["Effect"] == "Allow");
     // "After you set a stack policy, all of the resources in the stack are protected by default"
     // (https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/protect-stack-resources.html)
     if !allowed.iter().any(|it| it["Action"] == "Update:*" && it["Resource"] == "*" && it["Condition"].is_null()) {
-        findings.push("the stack policy refuses every update".to_owned());
+        findings.push("the stack policy denies every update".to_owned());
     }
     let types = kept(subject);
     for kind in &types {
@@ -38,7 +38,7 @@ pub(super) fn findings(subject: &Subject) -> Vec<String> {
     findings
 }
 
-/// The types of all resources that outlive their stack, and of the stacks that these are in.
+/// The types of all resources that outlive the stack, and of the nested stacks they are in.
 fn kept(subject: &Subject) -> BTreeSet<&str> {
     let is_kept = |it: &Resource<'_>| {
         at(it.body, &["DeletionPolicy"]).and_then(literal).is_some_and(|policy| policy.starts_with("Retain"))
@@ -47,7 +47,7 @@ fn kept(subject: &Subject) -> BTreeSet<&str> {
     resources.filter(is_kept).filter_map(|it| it.kind()).chain([STACK]).collect()
 }
 
-/// Whether a refusal is of an action, on all resources of a type and without another condition.
+/// Whether a denial is for an action on all resources of a type, without another condition.
 fn is_about(statement: &Value, action: &str, kind: &str) -> bool {
     let conditions = statement["Condition"].as_object().into_iter().flatten();
     statement["Resource"] == "*"
@@ -61,7 +61,7 @@ fn texts(value: &Value) -> Vec<&str> {
 }
 
 pub(super) const SEEDS: &[Seed] = &[
-    seed("\"Action\": \"Update:*\"", "\"Action\": \"Update:Modify\"", "refuses every update").in_file(STACK_POLICY),
+    seed("\"Action\": \"Update:*\"", "\"Action\": \"Update:Modify\"", "denies every update").in_file(STACK_POLICY),
     seed("\"Update:Replace\", ", "", "lets an update do Update:Replace to AWS::DynamoDB::Table").in_file(STACK_POLICY),
     seed(", \"Update:Delete\"", "", "lets an update do Update:Delete to AWS::DynamoDB::Table").in_file(STACK_POLICY),
     seed("\"AWS::SecretsManager::Secret\",", "", "to AWS::SecretsManager::Secret").in_file(STACK_POLICY),

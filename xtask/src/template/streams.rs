@@ -1,4 +1,4 @@
-//! A function that is fed from a stream: a record that fails holds up its shard for a bounded time, and is not lost.
+//! Functions that read a stream: a failing record blocks its shard for a limited time only, and is not lost.
 
 use template::{Resource, Template, Value, at, entries, literal, texts};
 
@@ -8,10 +8,11 @@ use super::{
     subject::{Seed, seed},
 };
 
-/// What a stream of DynamoDB keeps, in seconds: a pointer in the failure queue to anything older points at nothing.
+/// The retention of a DynamoDB stream in seconds. A failure queue holds only pointers to records, which are useless
+/// after that.
 const KEPT_SECONDS: u64 = 24 * 60 * 60;
 
-/// Mappings that could lose a record or be held up by one for long, and functions that may not send to their queue.
+/// Mappings that could lose a record or block for long, and functions that may not send to their queue.
 pub(super) fn findings(subject: &Subject) -> Vec<String> {
     let template = &subject.root;
     let mut findings = Vec::new();
@@ -26,7 +27,7 @@ pub(super) fn findings(subject: &Subject) -> Vec<String> {
         }
     }
     if !is_fed {
-        findings.push("no function is fed from the table's stream".to_owned());
+        findings.push("no function reads the table's stream".to_owned());
     }
     findings
 }
@@ -45,7 +46,7 @@ fn defects(template: &Template, function: Resource<'_>, event: &Value) -> Vec<&'
             property(&["BisectBatchOnFunctionError"]).and_then(Value::as_bool) == Some(true),
             "an error is not narrowed down: no BisectBatchOnFunctionError",
         ),
-        (number("MaximumRetryAttempts").is_some(), "tries have no end: no MaximumRetryAttempts"),
+        (number("MaximumRetryAttempts").is_some(), "unlimited retries: no MaximumRetryAttempts"),
         (
             number("MaximumRecordAgeInSeconds").is_some_and(|age| (60..KEPT_SECONDS).contains(&age)),
             "MaximumRecordAgeInSeconds is not below what the stream keeps",
@@ -54,7 +55,7 @@ fn defects(template: &Template, function: Resource<'_>, event: &Value) -> Vec<&'
             property(&["FilterCriteria", "Filters"])
                 .and_then(Value::as_sequence)
                 .is_some_and(|filters| !filters.is_empty()),
-            "every write of the table calls it: no FilterCriteria",
+            "every write to the table calls it: no FilterCriteria",
         ),
         (
             property(&["DestinationConfig", "OnFailure", "Type"]).and_then(literal) == Some("SQS"),
@@ -74,8 +75,8 @@ fn filters(criteria: Option<&Value>) -> impl Iterator<Item = &str> {
     filters.map(|filter| at(filter, &["Pattern"]).and_then(literal).unwrap_or_default())
 }
 
-/// Whether a filter is JSON over parts that a record has, with a list of rules at each leaf. Which rules there are, the
-/// local cloud knows: `triggers` refuses others.
+/// Whether a filter is JSON with the fields of a record and a list of rules at each leaf. The local cloud (`triggers`)
+/// rejects unknown rules.
 fn is_pattern(text: &str) -> bool {
     fn has_lists_at_its_leaves(value: &serde_json::Value) -> bool {
         match value {
@@ -93,7 +94,7 @@ fn is_pattern(text: &str) -> bool {
 }
 
 pub(super) const SEEDS: &[Seed] = &[
-    seed("Type: DynamoDB\n", "Type: Kinesis\n", "no function is fed"),
+    seed("Type: DynamoDB\n", "Type: Kinesis\n", "no function reads"),
     seed("            FunctionResponseTypes: [ReportBatchItemFailures]\n", "", "ReportBatchItemFailures"),
     seed("BisectBatchOnFunctionError: true", "BisectBatchOnFunctionError: false", "BisectBatchOnFunctionError"),
     seed("MaximumRetryAttempts: 10", "MaximumRetryAttempts: -1", "MaximumRetryAttempts"),

@@ -1,5 +1,5 @@
-//! What the checks judge: the templates, and what they must agree with. All of it is kept as text first, so that a
-//! defect can be seeded into any of it.
+//! The input of the checks: the templates, and the files that must agree with them. Kept as text first, so that defects
+//! can be seeded into any of it.
 
 use std::{collections::BTreeMap, fs};
 
@@ -11,37 +11,34 @@ use template::Template;
 use super::{calls::Calls, values::Setting};
 use crate::project::Project;
 
-/// The template that is deployed; the others are nested in it.
+/// The root template. The others are nested in it.
 pub(super) const ROOT: &str = super::FILE;
-/// Which path goes to which function.
+/// The routes of the API.
 pub(super) const ROUTES: &str = "infra/routes.yaml";
-/// Who signs in.
+/// The sign-in.
 pub(super) const SIGN_IN: &str = "infra/sign-in.yaml";
-/// Who watches.
+/// Alarms and dashboard.
 pub(super) const WATCH: &str = "infra/watch.yaml";
-/// What may stand before the API: a stack of its own, in another region.
+/// The optional distribution in front of the API: a stack of its own, in another region.
 pub(super) const EDGE: &str = "infra/edge.yaml";
-/// What the API's document says of each route.
+/// The OpenAPI document.
 pub(super) const OPENAPI: &str = "docs/openapi.json";
-/// What `sam deploy` is given without being told.
+/// The defaults of `sam deploy`.
 pub(super) const SAMCONFIG: &str = "samconfig.toml";
-/// Settings with one right value.
 pub(super) const VALUES: &str = "infra/rules/values.yaml";
-/// What an update must not do.
+/// The stack policy.
 pub(super) const STACK_POLICY: &str = "infra/stack-policy.json";
-/// What each function calls.
 pub(super) const CALLS: &str = "infra/rules/calls.yaml";
-/// The packages in `functions/`, one on a line.
+/// The packages in `functions/`, one per line.
 pub(super) const PACKAGES: &str = "functions/";
-/// The packages that cargo-lambda compiles in one go, one on a line.
+/// The packages that cargo-lambda compiles together, one per line.
 pub(super) const TOGETHER: &str = "packages in workspace.metadata.lambda.build";
 
-/// The texts, by name.
+/// Files by name.
 #[derive(Clone, Debug)]
 pub(super) struct Texts(BTreeMap<String, String>);
 
 impl Texts {
-    /// Reads them all.
     pub(super) fn read(project: &Project) -> Result<Self> {
         let mut files = [ROOT, OPENAPI, VALUES, CALLS, STACK_POLICY, SAMCONFIG].map(str::to_owned).to_vec();
         files.extend(nested(project)?);
@@ -61,7 +58,7 @@ impl Texts {
     }
 }
 
-/// The paths of the nested templates, and of [`EDGE`]: all YAML directly in `infra/`.
+/// The paths of the nested templates and of [`EDGE`]: all YAML files directly in `infra/`.
 pub(super) fn nested(project: &Project) -> Result<Vec<String>> {
     let mut files = Vec::new();
     for entry in fs::read_dir(project.root.join("infra"))? {
@@ -75,7 +72,7 @@ pub(super) fn nested(project: &Project) -> Result<Vec<String>> {
     Ok(files)
 }
 
-/// A defect, and what a finding about it says.
+/// A defect, and part of the finding about it.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Seed {
     pub(super) file: &'static str,
@@ -84,39 +81,33 @@ pub(super) struct Seed {
     pub(super) finds: &'static str,
 }
 
-/// A defect in the root template.
 pub(super) const fn seed(from: &'static str, to: &'static str, finds: &'static str) -> Seed {
     Seed { file: ROOT, from, to, finds }
 }
 
 impl Seed {
-    /// The same in another text.
+    /// The same in another file.
     pub(super) const fn in_file(self, file: &'static str) -> Self {
         Self { file, ..self }
     }
 }
 
-/// The texts, understood.
+/// The parsed files.
 #[derive(Clone, Debug)]
 pub(super) struct Subject {
     texts: Texts,
-    /// `template.yaml`.
     pub(super) root: Template,
-    /// The nested templates by their paths.
+    /// The nested templates by path.
     pub(super) nested: BTreeMap<String, Template>,
-    /// `samconfig.toml`, as it is written.
+    /// `samconfig.toml` as text.
     pub(super) samconfig: String,
-    /// The packages in `functions/`.
     pub(super) packages: Vec<String>,
-    /// The packages that are compiled in one go.
+    /// The packages that are compiled together.
     pub(super) together: Vec<String>,
-    /// The documented routes by method and path, with the least role that may; without one a route is open.
+    /// The documented routes by method and path, with the lowest role; `None` if no token is needed.
     pub(super) documented: BTreeMap<(String, String), Option<String>>,
-    /// Settings with one right value.
     pub(super) settings: Vec<Setting>,
-    /// The statements of the stack policy.
     pub(super) stack_policy: Vec<Value>,
-    /// What each function calls.
     pub(super) calls: Calls,
 }
 
@@ -140,7 +131,7 @@ impl Subject {
         Ok(Self { texts, ..subject })
     }
 
-    /// This with a defect in it: the first `from` of a text, which must be there, replaced.
+    /// The same with a defect: the first `from` in a file replaced. It is an error if there is none.
     pub(super) fn with(&self, seed: &Seed) -> Result<Self> {
         let text = self.texts.of(seed.file)?;
         ensure!(text.contains(seed.from), "{} has no {:?} to seed a defect in", seed.file, seed.from);
@@ -149,20 +140,19 @@ impl Subject {
         Ok(defective)
     }
 
-    /// This with another value at a place of a template, or none.
-    pub(super) fn with_value(&self, file: &str, place: &[&str], becomes: Option<&Yaml>) -> Option<Self> {
+    /// The same with another value at a path of a template, or with none.
+    pub(super) fn with_value(&self, file: &str, path: &[&str], becomes: Option<&Yaml>) -> Option<Self> {
         let mut defective = self.clone();
         let template = if file == ROOT { &mut defective.root } else { defective.nested.get_mut(file)? };
-        *template = template.with(place, becomes)?;
+        *template = template.with(path, becomes)?;
         Some(defective)
     }
 
-    /// The template of a file.
     pub(super) fn template(&self, file: &str) -> Option<&Template> {
         if file == ROOT { Some(&self.root) } else { self.nested.get(file) }
     }
 
-    /// Takes one text in, in place of what it said before.
+    /// Parses one file, replacing its previous content.
     fn understand(&mut self, name: &str, text: &str) -> Result<()> {
         let lines = || text.lines().map(str::to_owned).collect();
         match name {
@@ -186,13 +176,13 @@ impl Subject {
         Ok(())
     }
 
-    /// All templates with what they are called in findings.
+    /// All templates with their names in findings.
     pub(super) fn templates(&self) -> impl Iterator<Item = (&str, &Template)> {
         [(ROOT, &self.root)].into_iter().chain(self.nested.iter().map(|(name, template)| (name.as_str(), template)))
     }
 }
 
-/// A route of `GET` documents that of `HEAD` as well, which is another one to API Gateway.
+/// A documented `GET` includes `HEAD`, which is another route for API Gateway.
 fn documented(document: &Value) -> Result<BTreeMap<(String, String), Option<String>>> {
     let paths = document["paths"].as_object().context("no paths in the API's document")?;
     let mut routes = BTreeMap::new();

@@ -1,6 +1,6 @@
-//! What moves a motor, reads the whole table, or needs no token, is throttled more tightly than the rest. What needs no
-//! token answers a bounded number of requests: 20,000 a second are a limit too. And each throttle is of a route that there
-//! is by then: API Gateway refuses a stage with settings of another.
+//! Tighter throttles for routes that move a motor, read the whole table or need no token. Routes without a token answer
+//! a limited number of requests: 20,000 per second would be a limit, too. Each throttle needs its route to exist first:
+//! otherwise API Gateway rejects the stage.
 
 use template::{Value, at, entries, reference, texts};
 
@@ -14,14 +14,14 @@ use super::{
 const OPENINGS: (&str, &str) = ("POST", "/v1/automats/{automatId}/lockers/{lockerIndex}/openings");
 /// That one, and those that read the whole table.
 const COSTLY: [(&str, &str); 3] = [OPENINGS, ("POST", "/v1/people/export"), ("POST", "/v1/people/erase")];
-/// The settings of a route: requests per second, and at once.
+/// The throttle of a route: requests per second, and burst.
 const LIMITS: [&str; 2] = ["ThrottlingRateLimit", "ThrottlingBurstLimit"];
-/// The most that a route without a token answers.
+/// The maximum for a route without a token.
 const MOST: [u64; 2] = [100, 200];
 
-/// Throttles of routes that are not there, and routes without the throttle that they need.
+/// Throttles without a route, and routes without the throttle they need.
 pub(super) fn findings(subject: &Subject) -> Vec<String> {
-    // As API Gateway calls a route.
+    // The name of a route in API Gateway.
     let key = |(method, path): (&str, &str)| if path == PAGES { path.to_owned() } else { format!("{method} {path}") };
     let known: Vec<_> = routes(subject).filter_map(|route| Some((key(route.key()?), route.name))).collect();
     let mut findings = Vec::new();
@@ -30,9 +30,9 @@ pub(super) fn findings(subject: &Subject) -> Vec<String> {
         let earlier = at(api.body, &["DependsOn"]).map(texts).unwrap_or_default();
         for (route, _) in entries(settings) {
             match known.iter().find(|(key, _)| key == route) {
-                None => findings.push(format!("{}: RouteSettings are of no route: {route}", api.name)),
+                None => findings.push(format!("{}: RouteSettings without a route: {route}", api.name)),
                 Some((_, name)) if !earlier.contains(name) => {
-                    findings.push(format!("{}: is made before {name}, of which it has settings", api.name));
+                    findings.push(format!("{}: is created before {name}, which it has settings for", api.name));
                 }
                 Some(_) => {}
             }
@@ -41,7 +41,7 @@ pub(super) fn findings(subject: &Subject) -> Vec<String> {
             let name = key(route);
             let limits = LIMITS.map(|limit| settings.and_then(|settings| settings.get(&*name)?.get(limit)));
             if limits.contains(&None) {
-                findings.push(format!("{}: {name} is throttled no more tightly than the rest", api.name));
+                findings.push(format!("{}: {name} has no tighter throttle than the rest", api.name));
             }
             let is_bounded = limits
                 .iter()
@@ -63,16 +63,15 @@ pub(super) const SEEDS: &[Seed] = &[
     seed(
         "\"POST /v1/keys/{keyId}/contracts\":",
         "\"POST /v1/keys/{key}/contracts\":",
-        "of no route: POST /v1/keys/{key}/contracts",
+        "without a route: POST /v1/keys/{key}/contracts",
     )
     .in_file(ROUTES),
-    seed("      - CreateOpening\n", "", "is made before CreateOpening").in_file(ROUTES),
-    seed("          ThrottlingRateLimit: !Ref OpeningThrottleRate\n", "", "openings is throttled no more tightly")
+    seed("      - CreateOpening\n", "", "is created before CreateOpening").in_file(ROUTES),
+    seed("          ThrottlingRateLimit: !Ref OpeningThrottleRate\n", "", "openings has no tighter throttle")
         .in_file(ROUTES),
-    seed("\"POST /v1/people/erase\":", "\"GET /v1/keys\":", "people/erase is throttled no more tightly")
-        .in_file(ROUTES),
-    seed("\"GET /health\":", "\"GET /v1/keys\":", "GET /health is throttled no more tightly").in_file(ROUTES),
-    seed("\"OPTIONS /v1/{proxy+}\":", "\"GET /v1/keys\":", "OPTIONS /v1/{proxy+} is throttled no more tightly")
+    seed("\"POST /v1/people/erase\":", "\"GET /v1/keys\":", "people/erase has no tighter throttle").in_file(ROUTES),
+    seed("\"GET /health\":", "\"GET /v1/keys\":", "GET /health has no tighter throttle").in_file(ROUTES),
+    seed("\"OPTIONS /v1/{proxy+}\":", "\"GET /v1/keys\":", "OPTIONS /v1/{proxy+} has no tighter throttle")
         .in_file(ROUTES),
     seed(
         "\"GET /health\":\n          ThrottlingRateLimit: 20\n",
@@ -93,5 +92,5 @@ pub(super) const SEEDS: &[Seed] = &[
         "openings is not limited by the parameters",
     )
     .in_file(ROUTES),
-    seed("        $default:\n", "        \"GET /v1/keys\":\n", "$default is throttled no more tightly").in_file(ROUTES),
+    seed("        $default:\n", "        \"GET /v1/keys\":\n", "$default has no tighter throttle").in_file(ROUTES),
 ];

@@ -1,5 +1,6 @@
-//! Topics are encrypted under the stack's one key (ADR 0040): with `alias/aws/sns`, what an AWS service sends is dropped
-//! without a word. Since that key opens the table too, whoever it lets in by its own policy is let in for a topic only.
+//! Topics are encrypted with the stack's only key (ADR 0040): with `alias/aws/sns`, messages of AWS services are
+//! dropped silently. The key also encrypts the table, so a service with access by the key policy gets it for a topic
+//! only.
 
 use template::{Resource, Value, at, literal, reference, texts};
 
@@ -15,8 +16,9 @@ pub(super) const KEY: &str = "AWS::KMS::Key";
 /// What a service may do with the key for a topic.
 const FOR_A_TOPIC: [&str; 2] = ["kms:Decrypt", "kms:GenerateDataKey"];
 
-/// What narrows a service's grant: whose it acts for, what of theirs, and on which topic. SNS uses the topic's ARN as
-/// encryption context, and a service may be held to it:
+/// Conditions that restrict a service's grant: the account, the resource, and the topic. SNS uses the topic's ARN as
+/// encryption context, which a condition can check:
+///
 /// <https://docs.amazonaws.cn/en_us/gamelift/latest/flexmatchguide/queue-notification-sns-sse.html>
 const NARROWED_BY: [(&str, &str); 3] = [
     ("StringEquals", "aws:SourceAccount"),
@@ -24,8 +26,8 @@ const NARROWED_BY: [(&str, &str); 3] = [
     ("StringLike", "kms:EncryptionContext:aws:sns:topicArn"),
 ];
 
-/// Topics without the stack's key, further keys, keys that are never renewed, and services that a key lets in for more than
-/// a topic.
+/// Topics without the stack's key, more than one key, keys without rotation, and services with access for more than a
+/// topic.
 pub(super) fn findings(subject: &Subject) -> Vec<String> {
     let mut findings = Vec::new();
     let mut keys = Vec::new();
@@ -40,7 +42,7 @@ pub(super) fn findings(subject: &Subject) -> Vec<String> {
     findings.extend(keys.iter().skip(1).map(|key| format!("{}: a second key has a monthly price", key.name)));
     for key in keys {
         if key.property(&["EnableKeyRotation"]).and_then(Value::as_bool) != Some(true) {
-            findings.push(format!("{}: is never renewed", key.name));
+            findings.push(format!("{}: is never rotated", key.name));
         }
         let statements = key.property(&["KeyPolicy"]).map(statements).unwrap_or_default();
         findings.extend(statements.into_iter().filter_map(|statement| too_wide(key.name, statement)));
@@ -48,7 +50,7 @@ pub(super) fn findings(subject: &Subject) -> Vec<String> {
     findings
 }
 
-/// Whether a topic has a key of the stack: by its name, or in a nested stack by a parameter that is given it.
+/// Whether a topic uses the stack's key, by name or by a parameter of a nested stack.
 fn has_a_key(subject: &Subject, file: &str, topic: Resource<'_>) -> bool {
     let Some(key) = topic.property(&["KmsMasterKeyId"]) else { return false };
     let stacks = || subject.root.of_type("AWS::CloudFormation::Stack");
@@ -59,7 +61,7 @@ fn has_a_key(subject: &Subject, file: &str, topic: Resource<'_>) -> bool {
     name.and_then(|name| subject.root.resource(name)).is_some_and(|key| key.kind() == Some(KEY))
 }
 
-/// What is wrong with a statement of a key's policy that lets a service in.
+/// What is wrong with a statement in a key policy that gives a service access.
 fn too_wide(key: &str, statement: &Value) -> Option<String> {
     at(statement, &["Principal", "Service"])?;
     let id = at(statement, &["Sid"]).and_then(literal).unwrap_or_default();
@@ -70,10 +72,10 @@ fn too_wide(key: &str, statement: &Value) -> Option<String> {
     let missing = NARROWED_BY
         .iter()
         .find(|(operator, name)| at(statement, &["Condition", operator, name]).is_none_or(|value| !is_narrow(value)));
-    missing.map(|(operator, name)| format!("{key} {id}: {operator} {name} does not narrow it"))
+    missing.map(|(operator, name)| format!("{key} {id}: {operator} {name} does not restrict it"))
 }
 
-/// Whether a value is about this stack or account, and so not about any.
+/// Whether a value refers to this stack or account.
 fn is_narrow(value: &Value) -> bool {
     let own = |text: &str| text.contains("AWS::AccountId") || text.contains("AWS::StackName");
     let texts = texts(value);
@@ -86,7 +88,7 @@ pub(super) const SEEDS: &[Seed] = &[
     seed("KmsMasterKeyId: !Ref DataKey", "TopicName: alarms", "Alarms: not encrypted").in_file(WATCH),
     seed("KmsMasterKeyId: !Ref DataKey", "KmsMasterKeyId: !Ref Name", "Alarms: not encrypted").in_file(WATCH),
     seed("DataKey: !GetAtt DataKey.Arn", "DataKey: alias/aws/sns", "Alarms: not encrypted"),
-    seed("EnableKeyRotation: true", "EnableKeyRotation: false", "DataKey: is never renewed"),
+    seed("EnableKeyRotation: true", "EnableKeyRotation: false", "DataKey: is never rotated"),
     seed(
         "\nResources:\n",
         "\nResources:\n  AlarmsKey:\n    Type: AWS::KMS::Key\n    Properties: { EnableKeyRotation: true }\n\n",
@@ -108,7 +110,7 @@ pub(super) const SEEDS: &[Seed] = &[
         "                aws:SourceArn: arn:aws:cloudwatch:*:*:alarm:*\n",
         "DataKey Alarms: ArnLike aws:SourceArn",
     ),
-    // Without the context, CloudWatch could open what is encrypted of table and secret.
+    // Without the context, CloudWatch could decrypt data of the table and the secret.
     seed(
         "              StringLike:\n                kms:EncryptionContext:aws:sns:topicArn: !Sub",
         "              StringNotLike:\n                kms:EncryptionContext:aws:sns:topicArn: !Sub",

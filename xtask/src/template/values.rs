@@ -1,4 +1,4 @@
-//! Settings that have one right value, by `infra/rules/values.yaml`: that something is set is not enough where another
+//! Settings with one right value, from `infra/rules/values.yaml`: it is not enough that something is set if another
 //! value does harm.
 
 use anyhow::{Context as _, Result, ensure};
@@ -6,18 +6,16 @@ use template::{Value, at, literal};
 
 use super::{Subject, subject::ROOT};
 
-/// One setting.
 #[derive(Clone, Debug)]
 pub(super) struct Setting {
     file: String,
-    place: String,
+    path: String,
     expected: Value,
     defect: Value,
     reason: String,
 }
 
 impl Setting {
-    /// Reads the list.
     pub(super) fn parse(text: &str) -> Result<Vec<Self>> {
         let list: Value = serde_norway::from_str(text)?;
         list.as_sequence().context("not a list")?.iter().map(Self::read).collect()
@@ -28,41 +26,41 @@ impl Setting {
         let text = |name| member(name).and_then(|value| literal(value).context("not a text")).map(str::to_owned);
         let setting = Self {
             file: text("in").unwrap_or_else(|_| ROOT.to_owned()),
-            place: text("at")?,
+            path: text("at")?,
             expected: member("is")?.clone(),
             defect: member("not")?.clone(),
             reason: text("why")?,
         };
-        ensure!(setting.expected != setting.defect, "{}: `not` is the right value", setting.place);
+        ensure!(setting.expected != setting.defect, "{}: `not` is the right value", setting.path);
         Ok(setting)
     }
 
     fn steps(&self) -> Vec<&str> {
-        self.place.split('/').collect()
+        self.path.split('/').collect()
     }
 }
 
-/// Settings with another value, or none.
+/// Settings with another value or none.
 pub(super) fn findings(subject: &Subject) -> Vec<String> {
     let mut findings = Vec::new();
     for setting in &subject.settings {
         let value = subject.template(&setting.file).and_then(|template| at(template.all(), &setting.steps()));
         if value != Some(&setting.expected) {
-            let Setting { file, place, reason, .. } = setting;
-            findings.push(format!("{file}: {place} is not what values.yaml says: {reason}"));
+            let Setting { file, path, reason, .. } = setting;
+            findings.push(format!("{file}: {path} is not as in values.yaml: {reason}"));
         }
     }
     findings
 }
 
-/// Puts each setting's defect in its place, then removes the setting, and counts; one that is not found is an error.
+/// Seeds each setting's defect, then removes the setting, and counts. One that is not found is an error.
 pub(super) fn all_caught(subject: &Subject) -> Result<usize> {
     for setting in &subject.settings {
         for becomes in [Some(&setting.defect), None] {
             let defective = subject.with_value(&setting.file, &setting.steps(), becomes);
-            let defective = defective.with_context(|| format!("no {} to seed a defect in", setting.place))?;
-            let is_found = findings(&defective).iter().any(|finding| finding.contains(&setting.place));
-            ensure!(is_found, "values miss a seeded defect, {becomes:?} at {}", setting.place);
+            let defective = defective.with_context(|| format!("no {} to seed a defect in", setting.path))?;
+            let is_found = findings(&defective).iter().any(|finding| finding.contains(&setting.path));
+            ensure!(is_found, "values miss a seeded defect, {becomes:?} at {}", setting.path);
         }
     }
     Ok(2 * subject.settings.len())

@@ -9,9 +9,9 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use clock::{NoRandomness, Random};
 use domain::Instant;
 
-use super::refusal::Refusal;
+use super::oauth_error::OAuthError;
 use super::request::Request;
-use crate::people::{Person, SignedIn};
+use crate::people::{LocalUser, SignedIn};
 
 /// Lifetime of an authorization code: five minutes, as in Cognito.
 const CODE_MILLIS: i64 = 5 * 60 * 1_000;
@@ -53,7 +53,12 @@ impl Grants {
     }
 
     /// Issues a code for a person who has just signed in.
-    pub(super) fn code(&self, request: Request, person: &'static Person, now: Instant) -> Result<String, NoRandomness> {
+    pub(super) fn code(
+        &self,
+        request: Request,
+        person: &'static LocalUser,
+        now: Instant,
+    ) -> Result<String, NoRandomness> {
         let code = self.fresh::<32>()?;
         let signed_in = SignedIn { person, scope: request.scope.clone(), since: now, origin: self.fresh::<16>()? };
         let mut held = self.held();
@@ -70,11 +75,11 @@ impl Grants {
         redirect_uri: &str,
         verifier: &str,
         now: Instant,
-    ) -> Result<Redeemed, Refusal> {
-        let refresh_token = self.fresh::<32>().map_err(|error| Refusal::broken(&error))?;
+    ) -> Result<Redeemed, OAuthError> {
+        let refresh_token = self.fresh::<32>().map_err(|error| OAuthError::broken(&error))?;
         let mut held = self.held();
         let Held { codes, sign_ins } = &mut *held;
-        let no_code = Refusal::InvalidGrant("the code is unknown, used or older than five minutes");
+        let no_code = OAuthError::InvalidGrant("the code is unknown, used or older than five minutes");
         let code = codes.get_mut(&digest_of(code)).ok_or(no_code)?;
         if std::mem::replace(&mut code.is_used, true) {
             code.sign_in.take().and_then(|sign_in| sign_ins.remove(&sign_in));
@@ -84,10 +89,10 @@ impl Grants {
             return Err(no_code);
         }
         if code.request.redirect_uri != redirect_uri {
-            return Err(Refusal::InvalidGrant("the code was not issued for this redirect_uri"));
+            return Err(OAuthError::InvalidGrant("the code was not issued for this redirect_uri"));
         }
         if URL_SAFE_NO_PAD.encode(digest_of(verifier)) != code.request.challenge {
-            return Err(Refusal::InvalidGrant("the code_verifier does not match the code_challenge"));
+            return Err(OAuthError::InvalidGrant("the code_verifier does not match the code_challenge"));
         }
         let sign_in = digest_of(&refresh_token);
         code.sign_in = Some(sign_in.clone());
@@ -96,11 +101,11 @@ impl Grants {
     }
 
     /// The sign-in of a refresh token.
-    pub(super) fn signed_in(&self, refresh_token: &str, now: Instant) -> Result<SignedIn, Refusal> {
+    pub(super) fn signed_in(&self, refresh_token: &str, now: Instant) -> Result<SignedIn, OAuthError> {
         let mut held = self.held();
         held.remove_expired(now);
         let signed_in = held.sign_ins.get(&digest_of(refresh_token)).cloned();
-        signed_in.ok_or(Refusal::InvalidGrant("the refresh_token is unknown, revoked or older than seven days"))
+        signed_in.ok_or(OAuthError::InvalidGrant("the refresh_token is unknown, revoked or older than seven days"))
     }
 
     /// Revokes a refresh token, if it exists.

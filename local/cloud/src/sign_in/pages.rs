@@ -13,11 +13,11 @@ use axum::response::{Html, IntoResponse, Redirect, Response};
 use http::{HeaderMap, StatusCode, Uri, header};
 
 use super::client::Client;
+use super::oauth_error::OAuthError;
 use super::parameters::Parameters;
-use super::refusal::Refusal;
 use super::request::{Request, RequestError, redirect_with_error};
 use super::{Secrets, SignIn};
-use crate::people::{PEOPLE, Person};
+use crate::people::{LocalUser, PEOPLE};
 use crate::tokens::WEB_CLIENT;
 
 const STYLE: &str = include_str!("../../templates/sign_in.css");
@@ -27,7 +27,7 @@ const STYLE: &str = include_str!("../../templates/sign_in.css");
 struct SignInPage<'r> {
     client_id: &'static str,
     request: &'r Request,
-    people: &'static [Person],
+    people: &'static [LocalUser],
     requires_password: bool,
     is_retry: bool,
 }
@@ -52,7 +52,7 @@ pub(super) async fn login(
     headers: HeaderMap,
     form: Result<Bytes, BytesRejection>,
 ) -> Response {
-    let form = form.map_err(|_| Refusal::InvalidRequest("the form was incomplete or too large"));
+    let form = form.map_err(|_| OAuthError::InvalidRequest("the form was incomplete or too large"));
     let parameters = match form.and_then(|form| Parameters::of_form(&headers, &form)) {
         Ok(parameters) => parameters,
         Err(refusal) => return error_page(StatusCode::BAD_REQUEST, refusal.description()),
@@ -67,7 +67,7 @@ pub(super) async fn login(
     match sign_in.grants.code(request.clone(), person, sign_in.clock.now()) {
         Ok(code) => Redirect::to(&request.redirect_with_code(&code)).into_response(),
         Err(error) => {
-            let refusal = Refusal::broken(&error);
+            let refusal = OAuthError::broken(&error);
             Redirect::to(&redirect_with_error(&request.redirect_uri, refusal, request.state.as_deref())).into_response()
         }
     }
@@ -97,8 +97,8 @@ pub(super) fn error_page(status: StatusCode, why: &'static str) -> Response {
 
 impl SignIn {
     /// The person in the form, if the password is right or none is required.
-    fn person(&self, parameters: &Parameters) -> Option<&'static Person> {
-        let person = parameters.get("person").ok().flatten().and_then(Person::by_id)?;
+    fn person(&self, parameters: &Parameters) -> Option<&'static LocalUser> {
+        let person = parameters.get("person").ok().flatten().and_then(LocalUser::by_id)?;
         let password = parameters.get("password").ok().flatten();
         let is_right = |secrets: &Arc<Secrets>| secrets.knows_person(person.id, password);
         self.secrets.as_ref().is_none_or(is_right).then_some(person)

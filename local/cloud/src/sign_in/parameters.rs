@@ -2,7 +2,7 @@
 
 use http::{HeaderMap, header};
 
-use super::refusal::Refusal;
+use super::oauth_error::OAuthError;
 
 /// The parameters that have a value: an empty value counts as absent (RFC 6749, section 3.1).
 pub(super) struct Parameters(Vec<(String, String)>);
@@ -12,11 +12,11 @@ impl Parameters {
         Self::parse(query.unwrap_or_default().as_bytes())
     }
 
-    pub(super) fn of_form(headers: &HeaderMap, body: &[u8]) -> Result<Self, Refusal> {
+    pub(super) fn of_form(headers: &HeaderMap, body: &[u8]) -> Result<Self, OAuthError> {
         let content_type = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
         let media_type = content_type.split(';').next().unwrap_or_default().trim();
         if !media_type.eq_ignore_ascii_case("application/x-www-form-urlencoded") {
-            return Err(Refusal::InvalidRequest("the body must be a form: application/x-www-form-urlencoded"));
+            return Err(OAuthError::InvalidRequest("the body must be a form: application/x-www-form-urlencoded"));
         }
         Ok(Self::parse(body))
     }
@@ -27,16 +27,16 @@ impl Parameters {
     }
 
     /// The value of a parameter; an error if it is repeated.
-    pub(super) fn get(&self, wanted: &str) -> Result<Option<&str>, Refusal> {
+    pub(super) fn get(&self, wanted: &str) -> Result<Option<&str>, OAuthError> {
         let mut values = self.0.iter().filter(|(name, _)| name == wanted).map(|(_, value)| value.as_str());
         match (values.next(), values.next()) {
             (value, None) => Ok(value),
-            _ => Err(Refusal::InvalidRequest("a parameter is given more than once")),
+            _ => Err(OAuthError::InvalidRequest("a parameter is given more than once")),
         }
     }
 
     /// The value of a required parameter.
-    pub(super) fn require(&self, wanted: &str, missing: &'static str) -> Result<&str, Refusal> {
-        self.get(wanted)?.ok_or(Refusal::InvalidRequest(missing))
+    pub(super) fn require(&self, wanted: &str, missing: &'static str) -> Result<&str, OAuthError> {
+        self.get(wanted)?.ok_or(OAuthError::InvalidRequest(missing))
     }
 }

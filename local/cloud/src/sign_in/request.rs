@@ -1,8 +1,8 @@
 //! Authorization requests, by which an application sends a person here to sign in.
 
 use super::client::{self, Addresses, Client};
+use super::oauth_error::OAuthError;
 use super::parameters::Parameters;
-use super::refusal::Refusal;
 
 /// A valid authorization request (RFC 6749, section 4.1.1, with PKCE by RFC 7636). It has no `Debug`: `state` and
 /// `nonce` are confidential between the application and the browser.
@@ -20,7 +20,7 @@ pub(super) enum RequestError {
     /// Show the person an error page: the client or its redirect URI is unknown, so the browser must not be redirected.
     Page(&'static str),
     /// Redirect the browser to the application with an error.
-    Redirect { to: String, refusal: Refusal, state: Option<String> },
+    Redirect { to: String, refusal: OAuthError, state: Option<String> },
 }
 
 impl Request {
@@ -44,22 +44,22 @@ impl Request {
         state.and_then(|state| Self::trusted(parameters, to, state)).map_err(sent_back)
     }
 
-    fn trusted(parameters: &Parameters, redirect_uri: &str, state: Option<&str>) -> Result<Self, Refusal> {
+    fn trusted(parameters: &Parameters, redirect_uri: &str, state: Option<&str>) -> Result<Self, OAuthError> {
         if parameters.require("response_type", "response_type is missing")? != "code" {
-            return Err(Refusal::UnsupportedResponseType);
+            return Err(OAuthError::UnsupportedResponseType);
         }
         let challenge = parameters.require("code_challenge", "code_challenge is missing: PKCE is required")?;
         if parameters.get("code_challenge_method")? != Some("S256") {
-            return Err(Refusal::InvalidRequest("the code_challenge_method must be S256"));
+            return Err(OAuthError::InvalidRequest("the code_challenge_method must be S256"));
         }
         if challenge.len() != 43 || !challenge.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte))
         {
-            return Err(Refusal::InvalidRequest("the code_challenge is not a SHA-256 digest in base64url"));
+            return Err(OAuthError::InvalidRequest("the code_challenge is not a SHA-256 digest in base64url"));
         }
         let scope = client::granted(parameters.get("scope")?);
         Ok(Self {
             redirect_uri: redirect_uri.to_owned(),
-            scope: scope.ok_or(Refusal::InvalidScope("the scope must consist of openid and key-automat/person"))?,
+            scope: scope.ok_or(OAuthError::InvalidScope("the scope must consist of openid and key-automat/person"))?,
             challenge: challenge.to_owned(),
             state: state.map(str::to_owned),
             nonce: parameters.get("nonce")?.map(str::to_owned),
@@ -73,7 +73,7 @@ impl Request {
 }
 
 /// The redirect URI with an error.
-pub(super) fn redirect_with_error(to: &str, refusal: Refusal, state: Option<&str>) -> String {
+pub(super) fn redirect_with_error(to: &str, refusal: OAuthError, state: Option<&str>) -> String {
     let description = refusal.description();
     back(to, &[("error", Some(refusal.error())), ("error_description", Some(description)), ("state", state)])
 }

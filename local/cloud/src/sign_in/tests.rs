@@ -22,13 +22,13 @@ fn signing_in(clock: Clock) -> Router {
 }
 
 /// An answer with its whole body.
-struct Answer {
+struct Response {
     status: u16,
     headers: HeaderMap,
     text: String,
 }
 
-impl Answer {
+impl Response {
     async fn of(router: &Router, request: http::Request<Body>) -> Self {
         let (parts, body) = router.clone().oneshot(request).await.unwrap().into_parts();
         let body = axum::body::to_bytes(body, usize::MAX).await.unwrap();
@@ -49,7 +49,7 @@ async fn ask(headers: &[(&str, &str)], body: impl Into<Body>) -> (StatusCode, He
     for (name, value) in headers {
         request = request.header(*name, *value);
     }
-    let answer = Answer::of(&signing_in(Clock::system()), request.body(body.into()).unwrap()).await;
+    let answer = Response::of(&signing_in(Clock::system()), request.body(body.into()).unwrap()).await;
     (StatusCode::from_u16(answer.status).unwrap(), answer.headers.clone(), answer.json())
 }
 
@@ -138,7 +138,7 @@ async fn an_oversized_body_is_refused() {
 #[tokio::test]
 async fn the_configuration_lists_all_endpoints() {
     let router = signing_in(Clock::system());
-    let get = async |path: &str| Answer::of(&router, http::Request::get(path).body(Body::empty()).unwrap()).await;
+    let get = async |path: &str| Response::of(&router, http::Request::get(path).body(Body::empty()).unwrap()).await;
     let configuration = get("/.well-known/openid-configuration").await.json();
     assert_eq!(configuration["issuer"], "http://here");
     let endpoint = |name: &str| configuration[name].as_str().unwrap().strip_prefix("http://here").unwrap().to_owned();

@@ -13,8 +13,8 @@ use serde_json::{Value, json};
 
 use super::SignIn;
 use super::client::Client;
+use super::oauth_error::OAuthError;
 use super::parameters::Parameters;
-use super::refusal::Refusal;
 use crate::people::SignedIn;
 use crate::tokens::{LIFETIME_SECONDS, PERSON_LIFETIME_SECONDS, granted_scopes};
 
@@ -33,11 +33,11 @@ pub(super) async fn revoke(State(sign_in): State<SignIn>, headers: HeaderMap, fo
     let revoked = parameters(&headers, form).and_then(|parameters| {
         match sign_in.client(&headers, &parameters)? {
             Client::Web => {}
-            Client::Machine(_) => return Err(Refusal::UnauthorizedClient),
+            Client::Machine(_) => return Err(OAuthError::UnauthorizedClient),
         }
         let token = parameters.require("token", "token is missing")?;
         if token.contains('.') {
-            return Err(Refusal::UnsupportedTokenType);
+            return Err(OAuthError::UnsupportedTokenType);
         }
         sign_in.grants.revoke(token);
         Ok(())
@@ -47,12 +47,12 @@ pub(super) async fn revoke(State(sign_in): State<SignIn>, headers: HeaderMap, fo
 }
 
 pub(super) async fn method_not_allowed(headers: HeaderMap) -> Response {
-    let answer = Refusal::InvalidRequest("use POST").answer(&headers);
+    let answer = OAuthError::InvalidRequest("use POST").answer(&headers);
     (StatusCode::METHOD_NOT_ALLOWED, [(header::ALLOW, "POST")], answer).into_response()
 }
 
 impl SignIn {
-    fn tokens_for(&self, headers: &HeaderMap, parameters: &Parameters) -> Result<Value, Refusal> {
+    fn tokens_for(&self, headers: &HeaderMap, parameters: &Parameters) -> Result<Value, OAuthError> {
         let now = self.clock.now();
         let client = self.client(headers, parameters)?;
         match (parameters.require("grant_type", "grant_type is missing")?, client) {
@@ -62,21 +62,21 @@ impl SignIn {
                 let token = parameters.require("refresh_token", "refresh_token is missing")?;
                 self.for_person(&self.grants.signed_in(token, now)?, None, now)
             }
-            ("client_credentials" | "authorization_code" | "refresh_token", _) => Err(Refusal::UnauthorizedClient),
-            _ => Err(Refusal::UnsupportedGrantType),
+            ("client_credentials" | "authorization_code" | "refresh_token", _) => Err(OAuthError::UnauthorizedClient),
+            _ => Err(OAuthError::UnsupportedGrantType),
         }
     }
 
-    fn for_machine(&self, role: Role, parameters: &Parameters, now: Instant) -> Result<Value, Refusal> {
-        let unknown = Refusal::InvalidScope(
+    fn for_machine(&self, role: Role, parameters: &Parameters, now: Instant) -> Result<Value, OAuthError> {
+        let unknown = OAuthError::InvalidScope(
             "the scope must consist of key-automat/admin, key-automat/operator and key-automat/viewer, none above the client's own role",
         );
         let scope = granted_scopes(role, parameters.get("scope")?).ok_or(unknown)?;
-        let token = self.tokens.issue(role, &scope, now).map_err(|error| Refusal::broken(&error))?;
+        let token = self.tokens.issue(role, &scope, now).map_err(|error| OAuthError::broken(&error))?;
         Ok(json!({ "access_token": token, "token_type": "Bearer", "expires_in": LIFETIME_SECONDS, "scope": scope }))
     }
 
-    fn for_code(&self, parameters: &Parameters, now: Instant) -> Result<Value, Refusal> {
+    fn for_code(&self, parameters: &Parameters, now: Instant) -> Result<Value, OAuthError> {
         let code = parameters.require("code", "code is missing")?;
         let redirect_uri = parameters.require("redirect_uri", "redirect_uri is missing")?;
         let verifier = parameters.require("code_verifier", "code_verifier is missing")?;
@@ -86,41 +86,41 @@ impl SignIn {
         Ok(tokens)
     }
 
-    fn for_person(&self, signed_in: &SignedIn, nonce: Option<&str>, now: Instant) -> Result<Value, Refusal> {
-        let access = self.tokens.access(signed_in, now).map_err(|error| Refusal::broken(&error))?;
+    fn for_person(&self, signed_in: &SignedIn, nonce: Option<&str>, now: Instant) -> Result<Value, OAuthError> {
+        let access = self.tokens.access(signed_in, now).map_err(|error| OAuthError::broken(&error))?;
         let mut tokens =
             json!({ "access_token": access, "token_type": "Bearer", "expires_in": PERSON_LIFETIME_SECONDS });
         if signed_in.is_openid() {
             let identity = self.tokens.identity(signed_in, &access, nonce, now);
-            tokens["id_token"] = identity.map_err(|error| Refusal::broken(&error))?.into();
+            tokens["id_token"] = identity.map_err(|error| OAuthError::broken(&error))?.into();
         }
         Ok(tokens)
     }
 }
 
-fn parameters(headers: &HeaderMap, form: Form) -> Result<Parameters, Refusal> {
+fn parameters(headers: &HeaderMap, form: Form) -> Result<Parameters, OAuthError> {
     Parameters::of_form(
         headers,
-        &form.map_err(|_| Refusal::InvalidRequest("the request body was incomplete or too large"))?,
+        &form.map_err(|_| OAuthError::InvalidRequest("the request body was incomplete or too large"))?,
     )
 }
 
 impl SignIn {
     /// Authenticates the client by HTTP Basic authentication or by the form. A request that does both with different
     /// values is refused.
-    fn client(&self, headers: &HeaderMap, parameters: &Parameters) -> Result<Client, Refusal> {
+    fn client(&self, headers: &HeaderMap, parameters: &Parameters) -> Result<Client, OAuthError> {
         let (in_form, secret) = (parameters.get("client_id")?, parameters.get("client_secret")?);
         let basic = basic_client(headers)?;
         let (id, secret) = match (&basic, in_form) {
             (Some(_), _) if secret.is_some() => {
-                return Err(Refusal::InvalidRequest("use only one method of client authentication"));
+                return Err(OAuthError::InvalidRequest("use only one method of client authentication"));
             }
             (Some((basic, _)), Some(form)) if basic != form => {
-                return Err(Refusal::InvalidRequest("the client_id differs between header and form"));
+                return Err(OAuthError::InvalidRequest("the client_id differs between header and form"));
             }
             (Some((id, secret)), _) => (id.as_str(), Some(secret.as_str())),
             (None, Some(id)) => (id, secret),
-            (None, None) => return Err(Refusal::InvalidClient),
+            (None, None) => return Err(OAuthError::InvalidClient),
         };
         let is_known = match (Client::of_id(id), &self.secrets) {
             (Some(Client::Web), _) => secret.is_none(),
@@ -128,7 +128,7 @@ impl SignIn {
             (Some(Client::Machine(_)), None) => true,
             (None, _) => false,
         };
-        Client::of_id(id).filter(|_| is_known).ok_or(Refusal::InvalidClient)
+        Client::of_id(id).filter(|_| is_known).ok_or(OAuthError::InvalidClient)
     }
 }
 
@@ -138,7 +138,7 @@ pub(crate) fn shown_client(headers: &HeaderMap) -> Option<(String, String)> {
 }
 
 /// The client and secret of HTTP Basic authentication, which are form-encoded by RFC 6749, section 2.3.1.
-fn basic_client(headers: &HeaderMap) -> Result<Option<(String, String)>, Refusal> {
+fn basic_client(headers: &HeaderMap) -> Result<Option<(String, String)>, OAuthError> {
     let Some(value) = headers.get(header::AUTHORIZATION) else { return Ok(None) };
     let decoded = value.to_str().ok().and_then(|text| {
         let (scheme, credentials) = text.split_once(' ')?;
@@ -148,5 +148,5 @@ fn basic_client(headers: &HeaderMap) -> Result<Option<(String, String)>, Refusal
         let decoded = |text: &str| form_urlencoded::parse(text.as_bytes()).next().map(|(name, _)| name.into_owned());
         Some((decoded(client_id)?, decoded(secret).unwrap_or_default()))
     });
-    decoded.map(Some).ok_or(Refusal::InvalidClient)
+    decoded.map(Some).ok_or(OAuthError::InvalidClient)
 }

@@ -24,16 +24,16 @@ const SUBSCRIBE: u8 = 0x82;
 
 /// Accepts at most this number of clients at a time, and forwards them to the address.
 pub(super) async fn accept_clients(listener: TcpListener, to: SocketAddr, clients: usize) {
-    let places = Arc::new(Semaphore::new(clients));
+    let permits = Arc::new(Semaphore::new(clients));
     loop {
         match listener.accept().await {
             Ok((client, _)) => {
-                let Ok(place) = places.clone().try_acquire_owned() else { continue };
+                let Ok(permit) = permits.clone().try_acquire_owned() else { continue };
                 tokio::spawn(async move {
                     if let Err(error) = forward_client(client, to).await {
                         tracing::debug!(%error, "an MQTT client was refused or has disconnected");
                     }
-                    drop(place);
+                    drop(permit);
                 });
             }
             Err(error) => {

@@ -93,10 +93,10 @@ impl Parser {
                 self.require_sign(")")?;
                 Ok(inner)
             }
-            Token::Word(word) if self.tokens.get(self.next + 1).is_some_and(|(_, next)| next == &Token::Sign("(")) => {
-                self.function(&word)
+            Token::Name(name) if self.tokens.get(self.next + 1).is_some_and(|(_, next)| next == &Token::Sign("(")) => {
+                self.function(&name)
             }
-            Token::Word(_) => self.path(),
+            Token::Name(_) => self.path(),
             _ => Err(self.expected("an expression")),
         }
     }
@@ -136,17 +136,17 @@ impl Parser {
 
     fn name(&mut self) -> Result<String, SqlError> {
         match self.peek() {
-            Token::Word(word) if !is_keyword(word) => {
-                let word = word.clone();
+            Token::Name(name) if !is_keyword(name) => {
+                let name = name.clone();
                 self.next += 1;
-                Ok(word)
+                Ok(name)
             }
             _ => Err(self.expected("a name")),
         }
     }
 
     fn keyword(&mut self, keyword: &str) -> bool {
-        let is_next = matches!(self.peek(), Token::Word(word) if word.eq_ignore_ascii_case(keyword));
+        let is_next = matches!(self.peek(), Token::Name(name) if name.eq_ignore_ascii_case(keyword));
         self.next += usize::from(is_next);
         is_next
     }
@@ -179,6 +179,6 @@ impl Parser {
     }
 }
 
-fn is_keyword(word: &str) -> bool {
-    ["SELECT", "FROM", "WHERE", "AS", "AND", "OR", "NOT"].iter().any(|keyword| word.eq_ignore_ascii_case(keyword))
+fn is_keyword(name: &str) -> bool {
+    ["SELECT", "FROM", "WHERE", "AS", "AND", "OR", "NOT"].iter().any(|keyword| name.eq_ignore_ascii_case(keyword))
 }

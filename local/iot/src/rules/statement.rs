@@ -69,13 +69,13 @@ mod tests {
     }
 
     #[test]
-    fn the_templates_rule_for_words_of_the_device() {
-        let sql = "SELECT 'openings' AS message, topic(3) AS thing, state.reported.r AS words, version AS version\n\
+    fn the_templates_rule_for_opening_reports() {
+        let sql = "SELECT 'openings' AS message, topic(3) AS thing, state.reported.r AS reports, version AS version\n\
                    FROM '$aws/things/+/shadow/name/open/update/accepted'\n\
                    WHERE NOT isUndefined(state.reported.r)";
         let update = json!({"state": {"reported": {"r": {"7": ["01KB", "opened", 9]}}}, "version": 4});
-        let words = json!({"7": ["01KB", "opened", 9]});
-        let event = json!({"message": "openings", "thing": "lobby", "words": words, "version": 4});
+        let reports = json!({"7": ["01KB", "opened", 9]});
+        let event = json!({"message": "openings", "thing": "lobby", "reports": reports, "version": 4});
         assert_eq!(made(sql, &update), Some(event));
         assert_eq!(made(sql, &json!({"state": {"desired": {"o": {}}}, "version": 4})), None);
         assert_eq!(Statement::parse(sql).unwrap().filter(), "$aws/things/+/shadow/name/open/update/accepted");

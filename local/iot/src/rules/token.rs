@@ -12,7 +12,7 @@ pub struct SqlError {
 
 #[derive(Debug, Clone, PartialEq)]
 pub(super) enum Token {
-    Word(String),
+    Name(String),
     Text(String),
     Number(serde_json::Number),
     Sign(&'static str),
@@ -38,7 +38,7 @@ pub(super) fn tokens(sql: &str) -> Result<Vec<(usize, Token)>, SqlError> {
             number(rest).ok_or_else(|| SqlError { at, what: "this is not a number".to_owned() })?
         } else if first.is_ascii_alphabetic() || first == '_' {
             let length = run(rest, |letter| letter.is_ascii_alphanumeric() || letter == '_');
-            (Token::Word(rest[..length].to_owned()), length)
+            (Token::Name(rest[..length].to_owned()), length)
         } else if let Some(sign) = SIGNS.into_iter().find(|sign| rest.starts_with(sign)) {
             (Token::Sign(sign), sign.len())
         } else {

@@ -26,9 +26,9 @@ async fn broker() -> SocketAddr {
 #[tokio::test]
 async fn shadows_answer_and_rules_fire_behind_another_broker() {
     let address = broker().await;
-    let (tell, mut invocations) = unbounded_channel();
+    let (sender, mut invocations) = unbounded_channel();
     let attachment = Attachment::start(address, service_options(TEMPLATE), move |invocation| {
-        _ = tell.send(invocation.event);
+        _ = sender.send(invocation.event);
         async { Ok(()) }
     });
     let attachment = attachment.await.unwrap();

@@ -34,8 +34,8 @@ async fn a_device_reads_writes_and_observes_its_shadow_over_tls() {
     let (topic, shadow) = device.message().await;
     assert_eq!((topic, &shadow["version"]), (format!("{OPEN}/get/accepted"), &json!(1)));
 
-    let words = json!({"7": ["01KB", "opened", 9]});
-    let event = json!({"message": "openings", "thing": "lobby", "words": words});
+    let reports = json!({"7": ["01KB", "opened", 9]});
+    let event = json!({"message": "openings", "thing": "lobby", "reports": reports});
     assert_eq!(machine.event_of("openings").await, event);
 }
 

@@ -89,9 +89,9 @@ impl Machine {
         });
         let mut options = options(&authority, registry, template);
         change(&mut options);
-        let (tell, invocations) = unbounded_channel();
+        let (sender, invocations) = unbounded_channel();
         let iot = Iot::start(options, move |invocation| {
-            _ = tell.send(invocation);
+            _ = sender.send(invocation);
             async { Ok(()) }
         });
         Self { iot: iot.await.unwrap(), authority, revoked, invocations }

@@ -2,7 +2,7 @@
 //!
 //! <https://docs.aws.amazon.com/ses/latest/APIReference-V2/API_SendEmail.html>
 
-mod refusal;
+mod error;
 mod request;
 
 use std::sync::Arc;
@@ -13,7 +13,7 @@ use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use serde_json::json;
 
-use refusal::Refusal;
+use error::SesError;
 
 use crate::behaviour::Endpoint;
 use crate::sent::{Email, What};
@@ -26,16 +26,16 @@ pub(crate) async fn handle(State(service): State<Arc<Service>>, body: Bytes) -> 
         Ok(email) => Json(json!({ "MessageId": service.keep(What::Email(email)) })).into_response(),
         Err(refusal) => refusal.into_response(),
     };
-    let refuse = |fault| Refusal::from(fault).into_response();
+    let refuse = |fault| SesError::from(fault).into_response();
     respond(&service, Endpoint::Email, take, refuse).await
 }
 
-fn email(service: &Service, body: &[u8]) -> Result<Email, Refusal> {
+fn email(service: &Service, body: &[u8]) -> Result<Email, SesError> {
     let email = request::read(body)?;
     let is_known = |set: &String| service.configuration_sets.contains(set);
     if email.configuration_set.as_ref().is_none_or(is_known) {
         Ok(email)
     } else {
-        Err(Refusal::UnknownConfigurationSet)
+        Err(SesError::UnknownConfigurationSet)
     }
 }

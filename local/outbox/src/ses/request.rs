@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
-use super::refusal::Refusal;
+use super::error::SesError;
 use crate::sent::Email;
 
 /// Maximum number of recipients of one email.
@@ -70,29 +70,29 @@ struct Tag {
 }
 
 /// Parses and validates the request.
-pub(super) fn read(body: &[u8]) -> Result<Email, Refusal> {
+pub(super) fn read(body: &[u8]) -> Result<Email, SesError> {
     let request: Request =
-        serde_json::from_slice(body).map_err(|_| Refusal::Bad("The request body is invalid for this action."))?;
-    let from = request.from_email_address.ok_or(Refusal::Bad("The email has no sender."))?;
+        serde_json::from_slice(body).map_err(|_| SesError::Bad("The request body is invalid for this action."))?;
+    let from = request.from_email_address.ok_or(SesError::Bad("The email has no sender."))?;
     let Destination { to, cc, bcc } = request.destination;
     let recipients = || to.iter().chain(&cc).chain(&bcc);
     match recipients().count() {
-        0 => return Err(Refusal::Bad("The email has no recipient.")),
+        0 => return Err(SesError::Bad("The email has no recipient.")),
         1..=MAX_RECIPIENTS => {}
-        _ => return Err(Refusal::Bad("The email has more than 50 recipients.")),
+        _ => return Err(SesError::Bad("The email has more than 50 recipients.")),
     }
     if !recipients().chain([&from]).chain(&request.reply_to_addresses).all(|address| has_address(address)) {
-        return Err(Refusal::Bad("An address is invalid: it must end in '@domain' and be ASCII."));
+        return Err(SesError::Bad("An address is invalid: it must end in '@domain' and be ASCII."));
     }
     let simple = request.content.and_then(|content| content.simple);
-    let message = simple.ok_or(Refusal::Bad("Only simple content is supported."))?;
-    let subject = message.subject.ok_or(Refusal::Bad("The email has no subject."))?.data;
+    let message = simple.ok_or(SesError::Bad("Only simple content is supported."))?;
+    let subject = message.subject.ok_or(SesError::Bad("The email has no subject."))?.data;
     if subject.chars().any(char::is_control) {
-        return Err(Refusal::Bad("The subject must be a single line."));
+        return Err(SesError::Bad("The subject must be a single line."));
     }
     let (text, html) = (message.body.text.map(|part| part.data), message.body.html.map(|part| part.data));
     if text.is_none() && html.is_none() {
-        return Err(Refusal::Bad("The email has no body."));
+        return Err(SesError::Bad("The email has no body."));
     }
     Ok(Email {
         from,
@@ -108,13 +108,13 @@ pub(super) fn read(body: &[u8]) -> Result<Email, Refusal> {
     })
 }
 
-fn tags(tags: Vec<Tag>) -> Result<BTreeMap<String, String>, Refusal> {
+fn tags(tags: Vec<Tag>) -> Result<BTreeMap<String, String>, SesError> {
     let is_valid = |text: &str| {
         (1..=256).contains(&text.len())
             && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_-.@".contains(&byte))
     };
     if !tags.iter().all(|tag| is_valid(&tag.name) && is_valid(&tag.value)) {
-        return Err(Refusal::Bad("A tag has characters other than letters, digits, '_', '-', '.' and '@'."));
+        return Err(SesError::Bad("A tag has characters other than letters, digits, '_', '-', '.' and '@'."));
     }
     Ok(tags.into_iter().map(|tag| (tag.name, tag.value)).collect())
 }

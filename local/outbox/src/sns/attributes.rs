@@ -4,16 +4,16 @@
 
 use std::collections::BTreeMap;
 
+use super::error::SnsError;
 use super::form::Form;
-use super::refusal::Refusal;
 use crate::sent::Attribute;
 
 /// Parses the attributes of a message, by name.
-pub(super) fn read(form: &Form) -> Result<BTreeMap<String, Attribute>, Refusal> {
+pub(super) fn read(form: &Form) -> Result<BTreeMap<String, Attribute>, SnsError> {
     form.list("MessageAttributes.entry").iter().map(attribute).collect()
 }
 
-fn attribute(entry: &Form) -> Result<(String, Attribute), Refusal> {
+fn attribute(entry: &Form) -> Result<(String, Attribute), SnsError> {
     let name = entry.get("Name").filter(|name| is_name(name)).ok_or_else(|| invalid("a name is missing or invalid"))?;
     let data_type = entry.get("Value.DataType").unwrap_or_default();
     let value =
@@ -43,6 +43,6 @@ fn is_name(name: &str) -> bool {
         && !name.contains("..")
 }
 
-fn invalid(why: &str) -> Refusal {
-    Refusal::InvalidAttribute(format!("The message attributes are invalid: {why}"))
+fn invalid(why: &str) -> SnsError {
+    SnsError::InvalidAttribute(format!("The message attributes are invalid: {why}"))
 }

@@ -3,12 +3,12 @@
 //! <https://docs.aws.amazon.com/sns/latest/api/API_Publish.html>,
 //! <https://docs.aws.amazon.com/sns/latest/api/API_PublishBatch.html>
 
-mod answer;
 mod attributes;
 mod batch;
+mod error;
 mod form;
 mod phone;
-mod refusal;
+mod response;
 mod topic;
 
 use std::sync::Arc;
@@ -17,9 +17,9 @@ use axum::body::Bytes;
 use axum::extract::State;
 use axum::response::Response;
 
-use answer::Answer;
+use error::SnsError;
 use form::Form;
-use refusal::Refusal;
+use response::SnsResponse;
 
 use crate::behaviour::{Behaviour, Endpoint};
 use crate::sent::What;
@@ -30,35 +30,37 @@ use crate::service::Service;
 pub(crate) async fn handle(State(service): State<Arc<Service>>, body: Bytes) -> Response {
     let form = Form::read(&body);
     let endpoint = if form.get("PhoneNumber").is_some() { Endpoint::Sms } else { Endpoint::Topic };
-    let take = |behaviour| answer::of(&dispatch(&service, &form, behaviour));
-    let refuse = |fault| answer::of(&Err(Refusal::from(fault)));
+    let take = |behaviour| response::of(&dispatch(&service, &form, behaviour));
+    let refuse = |fault| response::of(&Err(SnsError::from(fault)));
     respond(&service, endpoint, take, refuse).await
 }
 
-fn dispatch(service: &Service, form: &Form, behaviour: Behaviour) -> Result<Answer, Refusal> {
+fn dispatch(service: &Service, form: &Form, behaviour: Behaviour) -> Result<SnsResponse, SnsError> {
     match form.get("Action") {
         Some("Publish") => {
             let id = service.keep(publication(service, form)?);
-            Ok(Answer::Published { id })
+            Ok(SnsResponse::Published { id })
         }
         Some("PublishBatch") => batch::publish(service, form, behaviour == Behaviour::Partly),
-        Some(_) => Err(Refusal::UnknownAction),
-        None => Err(Refusal::MissingAction),
+        Some(_) => Err(SnsError::UnknownAction),
+        None => Err(SnsError::MissingAction),
     }
 }
 
-fn publication(service: &Service, form: &Form) -> Result<What, Refusal> {
+fn publication(service: &Service, form: &Form) -> Result<What, SnsError> {
     // Both parameters may name a topic.
     let topic = form.get("TopicArn").or(form.get("TargetArn"));
     match (form.get("PhoneNumber"), topic) {
         (Some(number), None) => phone::sms(number, form).map(What::Sms),
         (None, Some(topic)) => topic::event(topic::existing(service, topic)?, form).map(What::Event),
-        (None, None) => Err(Refusal::invalid("TopicArn or TargetArn Reason: no value for required parameter")),
-        (Some(_), Some(_)) => Err(Refusal::invalid("PhoneNumber Reason: only one of the targets may be given")),
+        (None, None) => Err(SnsError::invalid("TopicArn or TargetArn Reason: no value for required parameter")),
+        (Some(_), Some(_)) => Err(SnsError::invalid("PhoneNumber Reason: only one of the targets may be given")),
     }
 }
 
 /// The message, which must not be empty.
-fn text(form: &Form) -> Result<&str, Refusal> {
-    form.get("Message").filter(|text| !text.is_empty()).ok_or_else(|| Refusal::invalid("Message Reason: empty message"))
+fn text(form: &Form) -> Result<&str, SnsError> {
+    form.get("Message")
+        .filter(|text| !text.is_empty())
+        .ok_or_else(|| SnsError::invalid("Message Reason: empty message"))
 }

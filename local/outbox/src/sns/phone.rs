@@ -3,8 +3,8 @@
 //! <https://docs.aws.amazon.com/sns/latest/dg/sms_sending-overview.html>
 
 use super::attributes;
+use super::error::SnsError;
 use super::form::Form;
-use super::refusal::Refusal;
 use crate::sent::Sms;
 
 /// Maximum number of characters, independent of their encoding.
@@ -13,24 +13,24 @@ const SENDER_ID: &str = "AWS.SNS.SMS.SenderID";
 const SMS_TYPE: &str = "AWS.SNS.SMS.SMSType";
 
 /// Parses a text message to a number.
-pub(super) fn sms(number: &str, form: &Form) -> Result<Sms, Refusal> {
+pub(super) fn sms(number: &str, form: &Form) -> Result<Sms, SnsError> {
     if !is_number(number) {
-        return Err(Refusal::invalid("PhoneNumber Reason: not a valid number to publish to"));
+        return Err(SnsError::invalid("PhoneNumber Reason: not a valid number to publish to"));
     }
     let text = super::text(form)?;
     if text.chars().count() > MAX_CHARACTERS {
-        return Err(Refusal::invalid("Message Reason: too long for a text message"));
+        return Err(SnsError::invalid("Message Reason: too long for a text message"));
     }
     let mut attributes = attributes::read(form)?;
     let mut value = |name| attributes.remove(name).map(|attribute| attribute.value);
     let (sender_id, sms_type) = (value(SENDER_ID), value(SMS_TYPE));
     if !sender_id.as_deref().is_none_or(is_sender_id) {
-        return Err(Refusal::invalid(
+        return Err(SnsError::invalid(
             "AWS.SNS.SMS.SenderID Reason: must be 1 to 11 letters, digits and inner hyphens, with at least one letter",
         ));
     }
     if !sms_type.as_deref().is_none_or(|kind| ["Promotional", "Transactional"].contains(&kind)) {
-        return Err(Refusal::invalid("AWS.SNS.SMS.SMSType Reason: must be Promotional or Transactional"));
+        return Err(SnsError::invalid("AWS.SNS.SMS.SMSType Reason: must be Promotional or Transactional"));
     }
     Ok(Sms { number: number.to_owned(), text: text.to_owned(), sender_id, sms_type })
 }

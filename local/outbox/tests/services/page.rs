@@ -10,23 +10,23 @@ use tower::ServiceExt;
 
 use crate::setup::{NUMBER, TOPIC, attribute, email, event, simple, sms, start};
 
-struct Answer {
+struct PageResponse {
     status: StatusCode,
     headers: HeaderMap,
     body: String,
 }
 
-async fn ask(outbox: &Outbox, request: Request<Body>) -> Answer {
+async fn ask(outbox: &Outbox, request: Request<Body>) -> PageResponse {
     let (parts, body) = outbox.page("http://localhost").oneshot(request).await.unwrap().into_parts();
     let body = String::from_utf8(to_bytes(body, usize::MAX).await.unwrap().to_vec()).unwrap();
-    Answer { status: parts.status, headers: parts.headers, body }
+    PageResponse { status: parts.status, headers: parts.headers, body }
 }
 
-async fn get(outbox: &Outbox, path: &str) -> Answer {
+async fn get(outbox: &Outbox, path: &str) -> PageResponse {
     ask(outbox, Request::get(path).header("host", "127.0.0.1:3000").body(Body::empty()).unwrap()).await
 }
 
-async fn post(outbox: &Outbox, path: &str, headers: &[(&str, &str)], form: &'static str) -> Answer {
+async fn post(outbox: &Outbox, path: &str, headers: &[(&str, &str)], form: &'static str) -> PageResponse {
     let mut request = Request::post(path).header("host", "127.0.0.1:3000");
     for (name, value) in headers {
         request = request.header(*name, *value);

@@ -2,7 +2,7 @@
 
 use domain::{AutomatId, EventKind, MessageKind};
 use store::{Claim, PageRequest};
-use testkit::{at, telling};
+use testkit::{at, locker_reports};
 
 use crate::stage::{HOUR, Stage, a};
 
@@ -13,7 +13,7 @@ async fn flicker(stage: &Stage, from: i64, changes: i64) {
     let lobby = AutomatId::parse("lobby").unwrap();
     for change in 1..=changes {
         let (now, inside) = (from + change, change % 2 == 1);
-        let told = telling(now.unsigned_abs(), &[(0, inside, Some("e1"))]);
+        let told = locker_reports(now.unsigned_abs(), &[(0, inside, Some("e1"))]);
         stage.store().hear_lockers(&lobby, told, at(now)).await.unwrap();
     }
 }

@@ -9,7 +9,7 @@ use domain::{
     PhoneNumber,
 };
 use store::{Act, Erasure, ErasureOutcome, Error, Expected, Page, PageRequest, PersonalData, Record, Store, Verdict};
-use testkit::{TestTable, act, at, automat, by_email, by_sms, contract, entry, key, pin, telling};
+use testkit::{TestTable, act, at, automat, by_email, by_sms, contract, entry, key, locker_reports, pin};
 
 pub(crate) const AINO: &str = "aino@example.fi";
 pub(crate) const EINO: &str = "eino@example.fi";
@@ -136,10 +136,10 @@ impl Scene {
     /// The key `A`, whose contract has this PIN, is fetched from its locker.
     pub(crate) async fn fetch(&self, digits: &str) {
         let lobby = AutomatId::parse("lobby").unwrap();
-        self.store().hear_lockers(&lobby, telling(1, &[(0, true, None)]), at(1)).await.unwrap();
+        self.store().hear_lockers(&lobby, locker_reports(1, &[(0, true, None)]), at(1)).await.unwrap();
         let typed = entry(self.store(), "e1", CodeKind::Pin, digits, at(2), &[0]);
         self.store().keypad_entry(&lobby, typed, at(2)).await.unwrap();
-        self.store().hear_lockers(&lobby, telling(2, &[(0, false, Some("e1"))]), at(3)).await.unwrap();
+        self.store().hear_lockers(&lobby, locker_reports(2, &[(0, false, Some("e1"))]), at(3)).await.unwrap();
     }
 
     pub(crate) async fn export(&self, search: &PersonSearch) -> Vec<PersonalData> {

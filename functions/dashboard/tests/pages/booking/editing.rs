@@ -1,7 +1,7 @@
 //! Editing, ending and removing a contract.
 
 use domain::{Contract, ContractDraft, KeyId};
-use testkit::{act, at, by_email, contract, telling};
+use testkit::{act, at, by_email, contract, locker_reports};
 
 use super::{contracts, stage};
 use crate::stage::Stage;
@@ -42,7 +42,7 @@ async fn a_start_cannot_move_to_the_future_while_the_key_is_out() {
     let lobby = domain::AutomatId::parse("lobby").unwrap();
     let entry = testkit::entry(stage.store(), "e-1", domain::CodeKind::Pin, contract.pin.reveal(), at(0), &[0]);
     stage.store().keypad_entry(&lobby, entry, at(0)).await.unwrap();
-    for report in [telling(1, &[(0, true, None)]), telling(2, &[(0, false, Some("e-1"))])] {
+    for report in [locker_reports(1, &[(0, true, None)]), locker_reports(2, &[(0, false, Some("e-1"))])] {
         stage.store().hear_lockers(&lobby, report, at(0)).await.unwrap();
     }
     let edit = format!("{}/edit", page_of(&contract));

@@ -35,7 +35,7 @@ fn written(pairs: &[(&str, &str)]) -> String {
 }
 
 /// The query of the redirect, which must lead to the application's callback.
-fn back(answer: &Answer) -> Vec<(String, String)> {
+fn back(answer: &Response) -> Vec<(String, String)> {
     assert_eq!(answer.status, 303, "{}", answer.text);
     let query = answer.header("location").strip_prefix(CALLBACK).unwrap().strip_prefix('?').unwrap();
     form_urlencoded::parse(query.as_bytes()).into_owned().collect()
@@ -61,14 +61,14 @@ impl Rig {
         self.clock.set(self.clock.now().plus_millis(millis));
     }
 
-    async fn get(&self, path: &str, query: &[(&str, &str)]) -> Answer {
+    async fn get(&self, path: &str, query: &[(&str, &str)]) -> Response {
         let uri = format!("{path}?{}", written(query));
-        Answer::of(&self.router, http::Request::get(uri).body(Body::empty()).unwrap()).await
+        Response::of(&self.router, http::Request::get(uri).body(Body::empty()).unwrap()).await
     }
 
-    async fn post(&self, path: &str, form: &[(&str, &str)]) -> Answer {
+    async fn post(&self, path: &str, form: &[(&str, &str)]) -> Response {
         let request = http::Request::post(path).header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
-        Answer::of(&self.router, request.body(written(form).into()).unwrap()).await
+        Response::of(&self.router, request.body(written(form).into()).unwrap()).await
     }
 
     async fn code(&self, person: &str, changes: &[(&str, &str)]) -> String {
@@ -77,7 +77,7 @@ impl Rig {
         value(&query, "code").unwrap().to_owned()
     }
 
-    async fn redeem(&self, code: &str, changes: &[(&str, &str)]) -> Answer {
+    async fn redeem(&self, code: &str, changes: &[(&str, &str)]) -> Response {
         let form = vec![
             ("grant_type", "authorization_code"),
             ("client_id", "dashboard"),
@@ -88,7 +88,7 @@ impl Rig {
         self.post("/oauth2/token", &changed(form, changes)).await
     }
 
-    async fn refresh(&self, token: &str) -> Answer {
+    async fn refresh(&self, token: &str) -> Response {
         let form = vec![("grant_type", "refresh_token"), ("client_id", "dashboard"), ("refresh_token", token)];
         self.post("/oauth2/token", &form).await
     }
@@ -107,7 +107,7 @@ fn claims(token: &Value) -> Value {
     jsonwebtoken::decode::<Value>(token.as_str().unwrap(), &key, &validation).unwrap().claims
 }
 
-fn refusal(answer: &Answer) -> (u16, String) {
+fn refusal(answer: &Response) -> (u16, String) {
     assert_eq!(answer.header("cache-control"), "no-store");
     let body = answer.json();
     assert!(body["error_description"].is_string(), "{body}");
@@ -162,7 +162,7 @@ async fn a_sign_in_returns_the_same_tokens_as_cognito() {
     assert_eq!((&tokens["token_type"], &tokens["expires_in"]), (&"Bearer".into(), &900.into()));
 
     let (access, identity) = (claims(&tokens["access_token"]), claims(&tokens["id_token"]));
-    let subject = crate::people::Person::by_id("operator").unwrap().subject;
+    let subject = crate::people::LocalUser::by_id("operator").unwrap().subject;
     for (token, token_use) in [(&access, "access"), (&identity, "id")] {
         assert_eq!(token["iss"], "http://here");
         assert_eq!(token["sub"], subject);
@@ -275,14 +275,14 @@ async fn forms_of_other_pages_and_unknown_host_names_are_refused() {
     let form = written(&changed(good(), &[("person", "admin")]));
     let send = async |name: &str, value: &str| {
         let request = http::Request::post("/login").header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
-        Answer::of(&rig.router, request.header(name, value).body(form.clone().into()).unwrap()).await.status
+        Response::of(&rig.router, request.header(name, value).body(form.clone().into()).unwrap()).await.status
     };
     assert_eq!(send("sec-fetch-site", "same-origin").await, 303);
     assert_eq!(send("sec-fetch-site", "cross-site").await, 403);
     assert_eq!(send("host", "127.0.0.1:3000").await, 303);
     assert_eq!(send("host", "evil.example:3000").await, 421);
     let token = http::Request::post("/oauth2/token").header(header::HOST, "evil.example:3000");
-    assert_eq!(Answer::of(&rig.router, token.body(Body::empty()).unwrap()).await.status, 421);
+    assert_eq!(Response::of(&rig.router, token.body(Body::empty()).unwrap()).await.status, 421);
 }
 
 #[tokio::test]

@@ -1,4 +1,4 @@
-//! The automat `lobby` with three lockers, and the function.
+//! The automat `lobby` with three lockers, and the function under test.
 
 use devices::{Devices, Error};
 use domain::{AutomatId, EventKind, LockerIndex, Opening, OpeningDraft, OpeningStatus};
@@ -23,19 +23,19 @@ impl Scene {
         Self { table, data_plane, devices }
     }
 
-    /// What the function makes of an event, two seconds after everything began.
-    pub(crate) async fn hear(&self, event: &Value) -> Result<(), Error> {
-        self.devices.hear(event, at(2)).await
+    /// Handles an event, two seconds after the start.
+    pub(crate) async fn handle(&self, event: &Value) -> Result<(), Error> {
+        self.devices.handle(event, at(2)).await
     }
 
-    /// An opening that is under way, and in the shadow with its device's word `opened`; and the event of that word.
-    pub(crate) async fn told(&self, index: u32) -> (Opening, Value) {
+    /// A running opening whose shadow holds the report `opened`; and the event of that report.
+    pub(crate) async fn reported(&self, index: u32) -> (Opening, Value) {
         let opening = self.requested(index).await;
-        let (request, word) = (request(&opening), json!([opening.id.as_str(), "opened", at(1).seconds()]));
+        let (request, report) = (request(&opening), json!([opening.id.as_str(), "opened", at(1).seconds()]));
         let name = index.to_string();
-        let state = json!({ "desired": { "o": { &name: request } }, "reported": { "o": { &name: request }, "r": { &name: word } } });
+        let state = json!({ "desired": { "o": { &name: request } }, "reported": { "o": { &name: request }, "r": { &name: report } } });
         self.data_plane.update(&state);
-        (opening, words(&json!({ name: word })))
+        (opening, reports(&json!({ name: report })))
     }
 
     /// A new opening of a locker, in the table only.
@@ -51,14 +51,14 @@ impl Scene {
         self.table.store.opening(&opening.id).await.unwrap().status(at(2))
     }
 
-    /// What has happened at the automat, the newest first.
+    /// The events of the automat, newest first.
     pub(crate) async fn events(&self) -> Vec<EventKind> {
         let page = PageRequest { limit: 100, after: None };
         let events = self.table.store.automat_events(&AutomatId::parse("lobby").unwrap(), &page).await.unwrap();
         events.data.into_iter().map(|event| event.kind).collect()
     }
 
-    /// A locker as the view has it.
+    /// A locker as the API shows it.
     pub(crate) async fn locker(&self, index: LockerIndex) -> store::LockerView {
         let view = self.table.store.automat_view(&AutomatId::parse("lobby").unwrap(), at(0)).await.unwrap();
         view.lockers.into_iter().find(|locker| locker.locker == index).unwrap()
@@ -70,7 +70,7 @@ pub(crate) fn request(opening: &Opening) -> Value {
     json!([opening.seq, opening.id.as_str(), opening.issued_at.seconds(), opening.expires_at.seconds()])
 }
 
-/// What the rule makes of words.
-pub(crate) fn words(words: &Value) -> Value {
-    json!({ "message": "openings", "thing": "lobby", "words": words })
+/// The event that the rule makes of reports.
+pub(crate) fn reports(reports: &Value) -> Value {
+    json!({ "message": "openings", "thing": "lobby", "reports": reports })
 }

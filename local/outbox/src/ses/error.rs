@@ -11,7 +11,7 @@ const ERROR_TYPE: HeaderName = HeaderName::from_static("x-amzn-errortype");
 
 /// An error, in the form that the SDK parses.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Refusal {
+pub(super) enum SesError {
     /// The request is invalid; the text gives the reason, without values of the request.
     Bad(&'static str),
     /// SES does not send this email.
@@ -21,7 +21,7 @@ pub(super) enum Refusal {
     Broken,
 }
 
-impl From<Fault> for Refusal {
+impl From<Fault> for SesError {
     fn from(fault: Fault) -> Self {
         match fault {
             Fault::Refused => Self::Rejected,
@@ -31,7 +31,7 @@ impl From<Fault> for Refusal {
     }
 }
 
-impl IntoResponse for Refusal {
+impl IntoResponse for SesError {
     fn into_response(self) -> Response {
         let (status, kind, message) = match self {
             Self::Bad(why) => (StatusCode::BAD_REQUEST, "BadRequestException", why),

@@ -6,7 +6,7 @@ use serde_json::json;
 
 /// An error, in some cases with a description for the developer, which never repeats parts of the request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Refusal {
+pub(super) enum OAuthError {
     InvalidRequest(&'static str),
     InvalidClient,
     InvalidGrant(&'static str),
@@ -18,7 +18,7 @@ pub(super) enum Refusal {
     Broken,
 }
 
-impl Refusal {
+impl OAuthError {
     /// An internal error, which is logged.
     pub(super) fn broken(error: &(dyn std::error::Error + 'static)) -> Self {
         tracing::error!(error, "cannot create a token");

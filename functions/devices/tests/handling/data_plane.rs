@@ -1,4 +1,4 @@
-//! The data plane without a socket: the SDK's client over the shadow service, which can be told to fail.
+//! The data plane without a socket: the SDK's client on the shadow service, with failures on demand.
 
 use std::sync::{Arc, Mutex};
 
@@ -16,12 +16,12 @@ use iot::shadow::{Address, Operation};
 use serde_json::{Value, json};
 use testkit::at;
 
-/// What [`DataPlane::held`] gives of a shadow that holds nothing.
+/// What [`DataPlane::held`] returns for an empty shadow.
 pub(crate) fn nothing() -> [Value; 3] {
     [json!({}), json!({}), json!({})]
 }
 
-/// Clones are the same.
+/// Clones share their state.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct DataPlane {
     shadows: Arc<Shadows>,
@@ -42,26 +42,26 @@ impl DataPlane {
         Client::from_conf(config)
     }
 
-    /// Whether nothing passes.
+    /// Whether every request fails.
     pub(crate) fn set_away(&self, away: bool) {
         *self.away.lock().unwrap() = away;
     }
 
-    /// Updates the shadow of `lobby` as its device, or somebody else, would; its new version.
+    /// Updates the shadow of `lobby` as its device or another client would. Returns the new version.
     pub(crate) fn update(&self, state: &Value) -> u64 {
         let update = json!({ "state": state }).to_string();
         let answer = self.shadows.request(&lobby(), Operation::Update, update.as_bytes(), at(0).millis()).answer;
         answer.unwrap()["version"].as_u64().unwrap()
     }
 
-    /// What the shadow of `lobby` holds by locker: what is asked, what of it the device has seen, and its words.
+    /// What the shadow of `lobby` holds by locker: the requests, those the device has seen, and its reports.
     pub(crate) fn held(&self) -> [Value; 3] {
         let answer = self.shadows.request(&lobby(), Operation::Get, b"", at(0).millis()).answer.unwrap();
         ["/state/desired/o", "/state/reported/o", "/state/reported/r"]
             .map(|part| answer.pointer(part).cloned().unwrap_or_else(|| json!({})))
     }
 
-    /// What was published to topics: the answers to keypads.
+    /// Publications to topics: the replies to keypad entries.
     pub(crate) fn published(&self) -> Vec<(String, Value)> {
         self.published.lock().unwrap().clone()
     }

@@ -6,7 +6,7 @@ use crate::service::Fault;
 
 /// An error, in the form that the SDK parses.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Refusal {
+pub(super) enum SnsError {
     MissingAction,
     UnknownAction,
     /// A parameter is invalid; the text names it and gives the reason, without its value.
@@ -23,7 +23,7 @@ pub(super) enum Refusal {
     Broken,
 }
 
-impl Refusal {
+impl SnsError {
     pub(super) fn invalid(what: &str) -> Self {
         Self::Invalid(format!("Invalid parameter: {what}"))
     }
@@ -76,7 +76,7 @@ impl Refusal {
     }
 }
 
-impl From<Fault> for Refusal {
+impl From<Fault> for SnsError {
     fn from(fault: Fault) -> Self {
         match fault {
             Fault::Refused => {

@@ -4,10 +4,10 @@ use askama::Template;
 use axum::response::{IntoResponse, Response};
 use http::{StatusCode, header};
 
-use super::refusal::Refusal;
+use super::error::SnsError;
 
 /// The answer to a call that was accepted, at least in part.
-pub(super) enum Answer {
+pub(super) enum SnsResponse {
     Published { id: String },
     Batch { successful: Vec<Published>, failed: Vec<Unpublished> },
 }
@@ -21,7 +21,7 @@ pub(super) struct Published {
 /// A refused entry of a batch.
 pub(super) struct Unpublished {
     pub(super) id: String,
-    pub(super) refusal: Refusal,
+    pub(super) refusal: SnsError,
 }
 
 #[derive(Template)]
@@ -40,15 +40,15 @@ struct PublishBatchXml<'a> {
 #[derive(Template)]
 #[template(path = "sns/error.xml")]
 struct ErrorXml<'a> {
-    refusal: &'a Refusal,
+    refusal: &'a SnsError,
 }
 
 /// Renders the HTTP answer.
-pub(super) fn of(answer: &Result<Answer, Refusal>) -> Response {
-    let status = answer.as_ref().err().map_or(StatusCode::OK, Refusal::status);
+pub(super) fn of(answer: &Result<SnsResponse, SnsError>) -> Response {
+    let status = answer.as_ref().err().map_or(StatusCode::OK, SnsError::status);
     let xml = match answer {
-        Ok(Answer::Published { id }) => PublishXml { id }.render(),
-        Ok(Answer::Batch { successful, failed }) => PublishBatchXml { successful, failed }.render(),
+        Ok(SnsResponse::Published { id }) => PublishXml { id }.render(),
+        Ok(SnsResponse::Batch { successful, failed }) => PublishBatchXml { successful, failed }.render(),
         Err(refusal) => ErrorXml { refusal }.render(),
     };
     match xml {
