@@ -26,7 +26,7 @@ pub(crate) struct Availability {
     params(
         ("keyId" = String, Path),
         ("from" = String, Query, description = "An RFC 3339 instant"),
-        ("to" = String, Query, description = "A later one"),
+        ("to" = String, Query, description = "A later RFC 3339 instant"),
     ),
     responses((status = 200, description = "The free times", body = Availability))
 )]

@@ -28,7 +28,7 @@ pub(crate) fn texts(language: Language) -> &'static Texts {
 
 /// A pattern that counts something, by `$count`.
 pub(crate) fn count(t: &Texts, id: &str, count: impl std::borrow::Borrow<usize>) -> String {
-    t.tell(id, &FluentArgs::from_iter([("count", *count.borrow())]))
+    t.format(id, &FluentArgs::from_iter([("count", *count.borrow())]))
 }
 
 #[cfg(test)]

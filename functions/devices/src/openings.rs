@@ -126,5 +126,5 @@ impl Devices {
 
 /// Whether the device's result of an opening is stored; of another automat's there is none to store.
 fn is_settled(opening: &Opening, thing: &ThingName) -> bool {
-    opening.confirmed_by_device() || ThingName::of_automat(opening.automat.as_str()) != *thing
+    opening.is_confirmed_by_device() || ThingName::of_automat(opening.automat.as_str()) != *thing
 }

@@ -43,7 +43,7 @@ no-end = until further notice
 
 key = Key
 person = Booked for
-place = Where
+automat = Where
 from = From
 until = Until
 valid = Valid
@@ -82,7 +82,7 @@ contract-created =
     .sms =
         Key { $item } for { $person }
         { $when }
-        { $place }
+        { $automat-and-address }
         Fetch and return: PIN { $pin }
 
 contract-updated =
@@ -93,7 +93,7 @@ contract-updated =
         Booking changed: { $changes }.
         Key { $item }, { $person }
         { $when }
-        { $place }
+        { $automat-and-address }
         Fetch and return: PIN { $pin }
 
 contract-ended =
@@ -103,7 +103,7 @@ contract-ended =
     .sms =
         Ended { $end }: booking of key { $item }, { $person }.
         The PIN only returns the key now.
-        { $site }
+        { $automat }
 
 contract-cancelled =
     .subject = The booking of key { $key } is cancelled
@@ -112,7 +112,7 @@ contract-cancelled =
     .sms =
         Cancelled: key { $item }, { $person }
         { $when }
-        { $site }
+        { $automat }
         The PIN no longer works.
 
 start-reminder =
@@ -122,7 +122,7 @@ start-reminder =
     .sms =
         Reminder: key { $item } for { $person }
         { $when }
-        { $place }
+        { $automat-and-address }
         Fetch and return: PIN { $pin }
 
 end-reminder =
@@ -131,7 +131,7 @@ end-reminder =
     .intro = The booking of key { $key } for { $person } ends on { $end }. Please return the key by then, with the same PIN.
     .sms =
         Reminder: key { $item }, { $person }, is due back by { $end }.
-        { $site }
+        { $automat }
 
 key-fetched =
     .subject = Key { $key } has been fetched
@@ -140,7 +140,7 @@ key-fetched =
     .sms =
         Fetched: key { $item }, { $person }
         { $time }
-        { $site }
+        { $automat }
 
 key-returned =
     .subject = Key { $key } has been returned
@@ -149,7 +149,7 @@ key-returned =
     .sms =
         Returned: key { $item }, { $person }
         { $time }
-        { $site }
+        { $automat }
 
 key-not-returned =
     .subject = Please return key { $key }
@@ -159,4 +159,4 @@ key-not-returned =
         Please return key { $item }, { $person }.
         It was due back by { $end }.
         The PIN still works.
-        { $site }
+        { $automat }

@@ -34,7 +34,7 @@ no-end = toistaiseksi
 
 key = Avain
 person = Varattu henkilölle
-place = Avainautomaatti
+automat = Avainautomaatti
 from = Alkaa
 until = Päättyy
 valid = Voimassa
@@ -73,7 +73,7 @@ contract-created =
     .sms =
         Avain { $item }, { $person }
         { $when }
-        { $place }
+        { $automat-and-address }
         Nouto ja palautus: PIN { $pin }
 
 contract-updated =
@@ -84,7 +84,7 @@ contract-updated =
         Avainvaraus muuttunut: { $changes }.
         Avain { $item }, { $person }
         { $when }
-        { $place }
+        { $automat-and-address }
         Nouto ja palautus: PIN { $pin }
 
 contract-ended =
@@ -94,7 +94,7 @@ contract-ended =
     .sms =
         Avainvaraus päätetty { $end }: { $item }, { $person }
         PIN toimii enää palautuksessa.
-        { $site }
+        { $automat }
 
 contract-cancelled =
     .subject = Avaimen { $key } varaus on peruttu
@@ -103,7 +103,7 @@ contract-cancelled =
     .sms =
         Avainvaraus peruttu: { $item }, { $person }
         { $when }
-        { $site }
+        { $automat }
         PIN ei enää toimi.
 
 start-reminder =
@@ -113,7 +113,7 @@ start-reminder =
     .sms =
         Muistutus: { $item }, { $person }
         { $when }
-        { $place }
+        { $automat-and-address }
         Nouto ja palautus: PIN { $pin }
 
 end-reminder =
@@ -122,7 +122,7 @@ end-reminder =
     .intro = Avaimen { $key } varaus henkilölle { $person } päättyy { $end }. Palauta avain siihen mennessä samalla PIN-koodilla.
     .sms =
         Muistutus: avain { $item }, { $person }, on palautettava viimeistään { $end }.
-        { $site }
+        { $automat }
 
 key-fetched =
     .subject = Avain { $key } on noudettu
@@ -131,7 +131,7 @@ key-fetched =
     .sms =
         Avain noudettu: { $item }, { $person }
         { $time }
-        { $site }
+        { $automat }
 
 key-returned =
     .subject = Avain { $key } on palautettu
@@ -140,7 +140,7 @@ key-returned =
     .sms =
         Avain palautettu: { $item }, { $person }
         { $time }
-        { $site }
+        { $automat }
 
 key-not-returned =
     .subject = Palauta avain { $key }
@@ -150,4 +150,4 @@ key-not-returned =
         Palauta avain: { $item }, { $person }
         Varaus päättyi { $end }.
         PIN toimii yhä palautuksessa.
-        { $site }
+        { $automat }

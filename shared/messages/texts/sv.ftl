@@ -46,7 +46,7 @@ no-end = tills vidare
 
 key = Nyckel
 person = Bokad för
-place = Nyckelautomat
+automat = Nyckelautomat
 from = Från
 until = Till
 valid = Gäller
@@ -85,7 +85,7 @@ contract-created =
     .sms =
         Nyckel { $item }, { $person }
         { $when }
-        { $place }
+        { $automat-and-address }
         Hämtning och retur: PIN { $pin }
 
 contract-updated =
@@ -96,7 +96,7 @@ contract-updated =
         Bokning ändrad: { $changes }.
         Nyckel { $item }, { $person }
         { $when }
-        { $place }
+        { $automat-and-address }
         Hämtning och retur: PIN { $pin }
 
 contract-ended =
@@ -106,7 +106,7 @@ contract-ended =
     .sms =
         Bokning avslutad { $end }: nyckel { $item }, { $person }.
         PIN gäller bara för återlämning.
-        { $site }
+        { $automat }
 
 contract-cancelled =
     .subject = Bokningen av nyckel { $key } har annullerats
@@ -115,7 +115,7 @@ contract-cancelled =
     .sms =
         Annullerad: { $item }, { $person }
         { $when }
-        { $site }
+        { $automat }
         PIN gäller inte längre.
 
 start-reminder =
@@ -125,7 +125,7 @@ start-reminder =
     .sms =
         Påminnelse: { $item }, { $person }
         { $when }
-        { $place }
+        { $automat-and-address }
         Hämtning: PIN { $pin }
 
 end-reminder =
@@ -134,7 +134,7 @@ end-reminder =
     .intro = Bokningen av nyckel { $key } för { $person } slutar { $end }. Lämna tillbaka nyckeln senast då, med samma PIN-kod.
     .sms =
         Påminnelse: nyckel { $item }, { $person }, ska återlämnas senast { $end }.
-        { $site }
+        { $automat }
 
 key-fetched =
     .subject = Nyckel { $key } har hämtats
@@ -143,7 +143,7 @@ key-fetched =
     .sms =
         Nyckel hämtad: { $item }, { $person }
         { $time }
-        { $site }
+        { $automat }
 
 key-returned =
     .subject = Nyckel { $key } har återlämnats
@@ -152,7 +152,7 @@ key-returned =
     .sms =
         Nyckel återlämnad: { $item }, { $person }
         { $time }
-        { $site }
+        { $automat }
 
 key-not-returned =
     .subject = Lämna tillbaka nyckel { $key }
@@ -162,4 +162,4 @@ key-not-returned =
         Återlämna nyckel { $item }, { $person }.
         Bokningen slutade { $end }.
         PIN gäller fortfarande.
-        { $site }
+        { $automat }

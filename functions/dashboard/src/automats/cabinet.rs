@@ -123,7 +123,7 @@ impl Locker {
         let words = if look == Look::Overdue { "contract-was-due" } else { "contract-until" };
         let until = shown.as_ref().map(|entry| {
             let until = match entry.range.end() {
-                Some(end) => t.tell(words, &FluentArgs::from_iter([("time", times.moment(end))])),
+                Some(end) => t.format(words, &FluentArgs::from_iter([("time", times.moment(end))])),
                 None => t.say("contract-permanent").into_owned(),
             };
             (entry.contract.clone(), until)

@@ -22,7 +22,7 @@ impl Said {
         };
         let since = connection.since.filter(|_| connection.state == ConnectionState::Disconnected);
         let since =
-            since.map(|since| t.tell("disconnected-since", &FluentArgs::from_iter([("time", times.moment(since))])));
+            since.map(|since| t.format("disconnected-since", &FluentArgs::from_iter([("time", times.moment(since))])));
         Self { class, state: t.say(id).into_owned(), since }
     }
 }

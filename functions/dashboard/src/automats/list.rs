@@ -55,7 +55,7 @@ impl Card {
         Self {
             place: automat.location.as_ref().map(in_one_line),
             connection: Said::of(automat.connection, t, times),
-            keys: t.tell("keys-in-and-out", &FluentArgs::from_iter([("keys", all), ("out", out)])),
+            keys: t.format("keys-in-and-out", &FluentArgs::from_iter([("keys", all), ("out", out)])),
             alerts: alerts.into_iter().filter(|(_, found)| *found > 0).map(|(id, found)| count(t, id, found)).collect(),
             automat,
         }

@@ -46,7 +46,7 @@ impl Row {
         let kind = |kind: MessageKind| Kind { id: field(kind.name()), word: kind.name(), label: told_of(t, kind) };
         Self {
             number: number.to_owned(),
-            legend: t.tell("contact", &FluentArgs::from_iter([("number", ordinal)])),
+            legend: t.format("contact", &FluentArgs::from_iter([("number", ordinal)])),
             name: field("name"),
             email: field("email"),
             country: field("country"),

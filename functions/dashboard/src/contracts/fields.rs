@@ -168,7 +168,7 @@ impl<'f> Typed<'f> {
             },
             Reading::Skipped(next) => {
                 let next = FluentArgs::from_iter([("next", self.times.moment(next))]);
-                self.say(name, self.t.tell("time-skipped", &next))
+                self.say(name, self.t.format("time-skipped", &next))
             }
             Reading::Unreadable => {
                 self.check.refuse(name, FieldCode::InstantForm, "must be a date and a time");

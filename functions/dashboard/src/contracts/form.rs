@@ -216,7 +216,7 @@ impl Place {
         Ok(contract.map(|contract| {
             let time = contract.range.end().map(|end| self.times.moment(end)).unwrap_or_default();
             let values = [("person", contract.person.to_string()), ("time", time)];
-            t.tell("form-overdue-advice", &FluentArgs::from_iter(values))
+            t.format("form-overdue-advice", &FluentArgs::from_iter(values))
         }))
     }
 
@@ -248,7 +248,7 @@ impl Place {
         let which = which_field(name);
         let choice = |(which_one, instant): (Which, Instant)| Choice {
             word: which_one.word(),
-            label: t.tell(
+            label: t.format(
                 "time-which",
                 &FluentArgs::from_iter([
                     ("which", which_one.word().to_owned()),

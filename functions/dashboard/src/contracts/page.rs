@@ -180,11 +180,11 @@ fn by(t: &Texts, channel: Channel, address: &str) -> String {
         Channel::Email => "told-by-email",
         Channel::Sms => "told-by-sms",
     };
-    t.tell(id, &FluentArgs::from_iter([("address", address)]))
+    t.format(id, &FluentArgs::from_iter([("address", address)]))
 }
 
 fn sent(t: &Texts, times: &Times, home: &str, record: &MessageRecord) -> Sent {
-    let at = |id: &str, time: Instant| t.tell(id, &FluentArgs::from_iter([("time", times.moment(time))]));
+    let at = |id: &str, time: Instant| t.format(id, &FluentArgs::from_iter([("time", times.moment(time))]));
     let (badge, state, again) = match &record.state {
         MessageState::Pending { next_try } => ("waiting", at("message-pending", *next_try), false),
         MessageState::Sending { .. } => ("waiting", t.say("message-sending").into_owned(), false),

@@ -46,11 +46,11 @@ pub(super) fn told(t: &Texts, times: &Times, preview: &Preview) -> Result<Vec<To
         Ok(Told {
             contact: recipient.name.to_string(),
             kind: kind_in_words(t, message.occasion.kind()),
-            by: t.tell(by, &FluentArgs::from_iter([("address", recipient.address.reveal())])),
+            by: t.format(by, &FluentArgs::from_iter([("address", recipient.address.reveal())])),
             language: own_name(recipient.language),
             lang: recipient.language.code(),
             when: match time {
-                Some(time) => t.tell("told-at", &FluentArgs::from_iter([("time", times.moment(*time))])),
+                Some(time) => t.format("told-at", &FluentArgs::from_iter([("time", times.moment(*time))])),
                 None => t.say("told-at-once").into_owned(),
             },
             words: match rendered {
@@ -67,5 +67,5 @@ fn cost(t: &Texts, encoding: Encoding, segments: usize) -> String {
         Encoding::Gsm7 => "told-sms",
         Encoding::Ucs2 => "told-sms-of-many-letters",
     };
-    t.tell(id, &FluentArgs::from_iter([("count", segments)]))
+    t.format(id, &FluentArgs::from_iter([("count", segments)]))
 }

@@ -58,7 +58,7 @@ pub(super) fn describe(event: &Event, t: &Texts, times: &Times) -> String {
         | EventKind::OpeningUnexpected => {}
     }
     let of_case = case.map(|case| format!("-{case}")).unwrap_or_default();
-    t.tell(&format!("event-{}{of_case}", event.kind.name()), &values)
+    t.format(&format!("event-{}{of_case}", event.kind.name()), &values)
 }
 
 fn list_fields<'f, F>(t: &Texts, fields: &'f [F]) -> String

@@ -19,7 +19,7 @@ pub(crate) fn who(t: &Texts, actor: &Actor, reader: &Caller) -> String {
     }
     let short: String = subject.chars().take(SHORT).collect();
     let values = FluentArgs::from_iter([("name", short)]);
-    if is_person(subject) { t.tell("actor-person", &values) } else { t.tell("actor-machine", &values) }
+    if is_person(subject) { t.format("actor-person", &values) } else { t.format("actor-machine", &values) }
 }
 
 /// Amazon Cognito's subjects of people are UUIDs; those of machines are the names of their clients.

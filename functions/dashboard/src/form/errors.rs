@@ -107,7 +107,7 @@ impl Fault {
         let own = if of_time { &self.field } else { self.field.rsplit('.').next().unwrap_or_default() };
         let label = label_of(own, self.contact().is_some()).map(|id| t.say(id)).unwrap_or_default();
         match self.contact() {
-            Some(number) => format!("{}: {label}", t.tell("contact", &FluentArgs::from_iter([("number", number)]))),
+            Some(number) => format!("{}: {label}", t.format("contact", &FluentArgs::from_iter([("number", number)]))),
             None => label.into_owned(),
         }
     }
@@ -226,7 +226,7 @@ fn rule(t: &Texts, error: &FieldError) -> String {
         }
         _ => {}
     }
-    t.tell(text_of(error.code), &values)
+    t.format(text_of(error.code), &values)
 }
 
 /// Exhaustive: a new rule does not compile until it has words. What no form of ours can send has the plainest.

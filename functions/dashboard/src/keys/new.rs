@@ -55,7 +55,7 @@ pub(crate) async fn show(
             return Err(store::Error::NotFound(Thing::Key).into());
         }
         let locker = FluentArgs::from_iter([("locker", key.locker.get())]);
-        let added = visit.t.tell("key-form-added", &locker);
+        let added = visit.t.format("key-form-added", &locker);
         return page(StatusCode::OK, &AddedPage { frame: visit.frame(), automat, key, added, form });
     }
     let lowest_free = automat.place(None).ok().map(|locker| locker.to_string());

@@ -189,8 +189,8 @@ fn month_view(t: &Texts, month: &Month, home: &str, books: bool) -> MonthView {
         }
     };
     MonthView {
-        title: t.tell("key-page-month", &of_date(month.first)),
-        weekdays: (1..=7).map(|day| t.tell("key-page-weekday", &FluentArgs::from_iter([("weekday", day)]))).collect(),
+        title: t.format("key-page-month", &of_date(month.first)),
+        weekdays: (1..=7).map(|day| t.format("key-page-weekday", &FluentArgs::from_iter([("weekday", day)]))).collect(),
         weeks: month.weeks.iter().map(|week| week.iter().map(|day| day.as_ref().map(cell)).collect()).collect(),
         before: month.before.map(to),
         after: month.after.map(to),
@@ -201,7 +201,7 @@ fn day_in_words(t: &Texts, day: &Day, bookable: bool) -> String {
     let mut values = of_date(day.date);
     values.set("room", day.room.word());
     values.set("count", day.contracts);
-    t.tell(if bookable { "key-page-new-on" } else { "key-page-day" }, &values)
+    t.format(if bookable { "key-page-new-on" } else { "key-page-day" }, &values)
 }
 
 fn of_date(date: NaiveDate) -> FluentArgs<'static> {

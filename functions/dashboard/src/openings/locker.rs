@@ -84,7 +84,7 @@ fn status(errors: &Errors) -> StatusCode {
 impl LockerPage {
     /// A text with the locker's number in it.
     fn numbered(&self, id: &str) -> String {
-        self.frame.t.tell(id, &FluentArgs::from_iter([("locker", self.locker.locker.get())]))
+        self.frame.t.format(id, &FluentArgs::from_iter([("locker", self.locker.locker.get())]))
     }
 
     fn home(&self) -> String {
@@ -105,7 +105,7 @@ impl LockerPage {
 
     fn away_since(&self) -> String {
         let since = self.automat.connection.since.map(|since| self.times.moment(since));
-        self.frame.t.tell("open-away-since", &FluentArgs::from_iter([("time", since.unwrap_or_default())]))
+        self.frame.t.format("open-away-since", &FluentArgs::from_iter([("time", since.unwrap_or_default())]))
     }
 
     fn is_stray(&self) -> bool {

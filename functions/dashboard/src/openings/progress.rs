@@ -105,7 +105,7 @@ async fn automat(app: &App, id: &AutomatId) -> Result<(String, TimeZone), Proble
 impl Progress {
     /// A text with the locker's number in it.
     fn numbered(&self, id: &str) -> String {
-        self.t.tell(id, &FluentArgs::from_iter([("locker", self.opening.locker.get())]))
+        self.t.format(id, &FluentArgs::from_iter([("locker", self.opening.locker.get())]))
     }
 
     fn here(&self) -> String {
@@ -121,10 +121,10 @@ impl Progress {
     }
 
     fn to_key(&self, key: &KeyId) -> String {
-        self.t.tell("opening-to-key", &FluentArgs::from_iter([("key", key.as_str().to_owned())]))
+        self.t.format("opening-to-key", &FluentArgs::from_iter([("key", key.as_str().to_owned())]))
     }
 
     fn to_automat(&self) -> String {
-        self.t.tell("opening-to-automat", &FluentArgs::from_iter([("automat", self.automat_name.clone())]))
+        self.t.format("opening-to-automat", &FluentArgs::from_iter([("automat", self.automat_name.clone())]))
     }
 }

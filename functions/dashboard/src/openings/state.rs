@@ -32,14 +32,14 @@ pub(super) struct State {
 impl State {
     pub(super) fn of(opening: &Opening, t: &Texts, times: &Times, reader: &Caller, now: Instant) -> Self {
         let status = opening.status(now);
-        let confirmed = opening.confirmed_by_device();
+        let confirmed = opening.is_confirmed_by_device();
         let (class, title, meaning) = words(status, confirmed);
         let values = FluentArgs::from_iter([("locker", opening.locker.get())]);
         let left = opening.expires_at.millis() - now.millis();
         Self {
             class,
             title: t.say(title).into_owned(),
-            meaning: t.tell(meaning, &values),
+            meaning: t.format(meaning, &values),
             status,
             is_answered: confirmed,
             seconds_left: (left + 999).div_euclid(1000).max(0),

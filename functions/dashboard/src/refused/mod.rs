@@ -70,13 +70,13 @@ pub(crate) fn is_by_program(parts: &Parts) -> bool {
 
 /// What happened, in words.
 pub(crate) fn title(t: &Texts, problem: &Problem) -> String {
-    t.tell(&format!("refused-{}", kebab(problem.code)), &values(problem))
+    t.format(&format!("refused-{}", kebab(problem.code)), &values(problem))
 }
 
 /// What to do about it, in words; empty where there is nothing to say.
 pub(crate) fn advice(t: &Texts, problem: &Problem) -> String {
     let id = format!("refused-{}-advice", kebab(problem.code));
-    if t.has(&id) { t.tell(&id, &values(problem)) } else { String::new() }
+    if t.has(&id) { t.format(&id, &values(problem)) } else { String::new() }
 }
 
 fn status(code: Code) -> StatusCode {

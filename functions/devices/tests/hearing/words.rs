@@ -16,7 +16,7 @@ async fn a_word_is_stored_and_taken_out_of_the_shadow() {
     let (opening, event) = scene.told(1).await;
     scene.hear(&event).await.unwrap();
     let stored = scene.table.store.opening(&opening.id).await.unwrap();
-    assert_eq!((stored.status(at(2)), stored.confirmed_by_device()), (OpeningStatus::Opened, true));
+    assert_eq!((stored.status(at(2)), stored.is_confirmed_by_device()), (OpeningStatus::Opened, true));
     assert_eq!(stored.finished_at(at(2)), Some(at(1)), "when the device says it was");
     assert_eq!(scene.data_plane.held(), nothing());
 }

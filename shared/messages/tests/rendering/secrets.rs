@@ -1,4 +1,4 @@
-//! PINs: told where they are needed, and nowhere else.
+//! PINs appear where they are needed, and nowhere else.
 
 use domain::{Facts, FreeText, Language, MessageKind, Pin};
 use messages::{Email, Rendered, Sms};
@@ -10,7 +10,7 @@ fn needs_pin(kind: MessageKind) -> bool {
 }
 
 #[test]
-fn the_pin_and_the_note_go_only_with_what_says_how_to_fetch_the_key() {
+fn only_messages_about_fetching_the_key_have_pin_and_note() {
     for (language, occasion) in in_every_language() {
         let kind = occasion.kind();
         let Email { text, html, .. } = rendered_email(&occasion, language, &noted());
@@ -23,7 +23,7 @@ fn the_pin_and_the_note_go_only_with_what_says_how_to_fetch_the_key() {
 }
 
 #[test]
-fn the_pin_is_not_in_what_an_inbox_shows_of_an_email() {
+fn the_pin_is_not_in_the_inbox_preview() {
     for (language, occasion) in in_every_language() {
         let Email { subject, html, .. } = rendered_email(&occasion, language, &facts());
         // An inbox shows the beginning of the text: the preheader, then greeting and introduction.
@@ -33,15 +33,15 @@ fn the_pin_is_not_in_what_an_inbox_shows_of_an_email() {
 }
 
 #[test]
-fn a_pin_keeps_its_zeros() {
+fn a_pin_keeps_its_leading_zeros() {
     let facts = Facts { pin: Pin::parse("0042").unwrap(), ..facts() };
     assert!(rendered_sms(&occasions()[0], Language::English, &facts).text.ends_with("PIN 0042"));
     assert!(rendered_email(&occasions()[0], Language::English, &facts).html.contains(">0042<"));
 }
 
 #[test]
-fn every_pattern_finds_what_it_is_filled_with() {
-    // What Fluent cannot fill in it shows in braces.
+fn every_variable_of_a_text_has_a_value() {
+    // Fluent shows a variable without a value in braces.
     for (language, occasion) in in_every_language() {
         let Email { subject, text, .. } = rendered_email(&occasion, language, &noted());
         let sms = rendered_sms(&occasion, language, &noted()).text;

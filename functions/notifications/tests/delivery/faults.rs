@@ -1,5 +1,5 @@
-//! The fault table: whatever goes wrong, every message goes, and goes twice only where nobody could know that it had
-//! gone. `cargo test -p notifications --test telling faults -- --nocapture` prints it.
+//! The fault table: after any fault every message is sent, and sent twice only where nobody could know that it had been
+//! sent. `cargo test -p notifications --test delivery faults -- --nocapture` prints it.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -13,16 +13,16 @@ use crate::scene::{Scene, TOPIC, by_email, by_sms, failures, give, tick};
 
 /// Contracts in each run, each with one contact by email and one by SMS.
 const CONTRACTS: usize = 6;
-/// Enough for every retry.
+/// Long enough for every retry.
 const HOURS: i64 = 4;
 
-/// What a run came to.
+/// The result of a run.
 #[derive(Debug, Default, Clone, Copy)]
 struct Tally {
     expected: usize,
     sent: usize,
     doubled: usize,
-    /// Records that say that their message may have gone twice.
+    /// Messages whose record says that they may have been sent twice.
     said: usize,
     refused: usize,
     lost: usize,
@@ -46,7 +46,7 @@ impl Tally {
     }
 }
 
-/// Books, lets the fault happen to the first delivery, and lets time pass until all is settled.
+/// Books contracts, injects the fault into the first delivery, and lets time pass until everything is settled.
 async fn run(fault: impl AsyncFnOnce(&Scene, &[serde_json::Value])) -> Tally {
     let scene = Scene::new().await;
     for n in 0..CONTRACTS {
@@ -54,7 +54,7 @@ async fn run(fault: impl AsyncFnOnce(&Scene, &[serde_json::Value])) -> Tally {
         scene.book(&format!("BK-{n}"), 3_600, 90_000, contacts).await;
     }
     fault(&scene, &scene.records().await).await;
-    // Whoever was sending has died or is done by the time their leases run out.
+    // By the time the leases expire, whoever was sending has stopped.
     for minute in 1..60 * HOURS {
         scene.clock.set(at(60 * minute));
         if minute < 60 || minute % 10 == 0 {
@@ -83,13 +83,13 @@ async fn tally(scene: &Scene) -> Tally {
                 state => panic!("not settled: {state:?}"),
             }
             tally.lost += usize::from(times == 0 && !matches!(record.state, MessageState::Refused { .. }));
-            assert!(times < 2 || record.perhaps_twice, "the record tells that it may have gone twice");
+            assert!(times < 2 || record.perhaps_twice, "the record says that it may have been sent twice");
         }
     }
     tally
 }
 
-/// Delivers a batch as Lambda does: again until nothing has failed.
+/// Delivers a batch as Lambda does: repeatedly until nothing fails.
 async fn deliver(function: &Notifications, records: &[serde_json::Value]) {
     for _ in 0..5 {
         if failures(&give(function, records).await).is_empty() {
@@ -107,7 +107,7 @@ async fn no_fault() {
 }
 
 #[tokio::test]
-async fn records_that_come_again_out_of_order_and_at_once() {
+async fn records_are_delivered_twice_out_of_order_and_concurrently() {
     let replayed = run(async |scene, records| {
         for _ in 0..3 {
             deliver(&scene.function(), records).await;
@@ -134,7 +134,7 @@ async fn records_that_come_again_out_of_order_and_at_once() {
 }
 
 #[tokio::test]
-async fn providers_that_take_nothing_for_a_while() {
+async fn the_providers_refuse_for_a_while() {
     for (fault, behaviour) in [("throttled", Behaviour::Throttle), ("provider down", Behaviour::Fail)] {
         let tally = run(async |scene, records| {
             for end in [Endpoint::Email, Endpoint::Sms] {
@@ -149,7 +149,7 @@ async fn providers_that_take_nothing_for_a_while() {
 }
 
 #[tokio::test]
-async fn a_provider_that_refuses_is_not_asked_again() {
+async fn a_refused_message_is_not_retried() {
     let tally = run(async |scene, records| {
         scene.outbox.behave_next(Endpoint::Sms, Behaviour::Refuse, 2);
         deliver(&scene.function(), records).await;
@@ -161,7 +161,7 @@ async fn a_provider_that_refuses_is_not_asked_again() {
 }
 
 #[tokio::test]
-async fn answers_that_never_come() {
+async fn the_providers_never_respond() {
     let vanished = run(async |scene, records| {
         scene.outbox.behave_next(Endpoint::Email, Behaviour::Vanish, 3);
         scene.outbox.behave_next(Endpoint::Sms, Behaviour::Vanish, 3);
@@ -173,13 +173,13 @@ async fn answers_that_never_come() {
     });
     for (fault, tally) in [("answer lost 6 times", vanished.await), ("answer too late 3 times", late.await)] {
         tally.print(fault);
-        assert!(tally.doubled > 0, "they were taken, and nobody could know");
+        assert!(tally.doubled > 0, "they were accepted, and the function could not know");
         assert_eq!((tally.said, tally.lost), (tally.doubled, 0), "{fault}");
     }
 }
 
 #[tokio::test]
-async fn a_function_that_dies_before_any_call_to_the_table() {
+async fn the_function_dies_before_any_call_to_the_table() {
     let mut sum = Tally::default();
     for calls in (0..).step_by(3) {
         let mut died = false;
@@ -201,7 +201,7 @@ async fn a_function_that_dies_before_any_call_to_the_table() {
     assert!(sum.doubled > 0, "some died between the provider's yes and their mark");
 }
 
-/// A function whose clients do not wait long.
+/// A function whose clients have short timeouts.
 fn impatient(scene: &Scene) -> Notifications {
     let timeouts = aws_sdk_sesv2::config::timeout::TimeoutConfig::builder()
         .operation_attempt_timeout(Duration::from_millis(500))
