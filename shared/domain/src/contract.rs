@@ -269,28 +269,28 @@ mod tests {
         }
     }
 
-    fn made(draft: &ContractDraft, now: Instant) -> Result<Contract, ContractRefusal> {
+    fn create(draft: &ContractDraft, now: Instant) -> Result<Contract, ContractRefusal> {
         let key = KeyId::parse("k").unwrap();
         Contract::new(draft, key, ContractId::generated(1), Pin::parse("482915").unwrap(), now)
     }
 
     #[test]
     fn a_start_in_the_past_is_accepted_and_an_end_in_the_past_is_not() {
-        assert!(made(&draft(Some(1), Ending::At(at(20))), at(10)).is_ok());
-        assert_eq!(made(&draft(Some(1), Ending::At(at(10))), at(10)), Err(ContractRefusal::EndNotAhead));
-        assert_eq!(made(&draft(Some(20), Ending::At(at(20))), at(10)), Err(ContractRefusal::EndNotAfterStart));
+        assert!(create(&draft(Some(1), Ending::At(at(20))), at(10)).is_ok());
+        assert_eq!(create(&draft(Some(1), Ending::At(at(10))), at(10)), Err(ContractRefusal::EndNotAhead));
+        assert_eq!(create(&draft(Some(20), Ending::At(at(20))), at(10)), Err(ContractRefusal::EndNotAfterStart));
     }
 
     #[test]
     fn a_contract_starts_now_by_default_and_a_permanent_one_never_ends() {
-        let contract = made(&draft(None, Ending::Permanent), Instant::from_millis(10_700).unwrap()).unwrap();
+        let contract = create(&draft(None, Ending::Permanent), Instant::from_millis(10_700).unwrap()).unwrap();
         assert_eq!(contract.range, TimeRange::new(at(10), None).unwrap());
         assert_eq!(contract.state(at(1_000_000_000)), ContractState::Active);
     }
 
     #[test]
     fn a_contract_is_upcoming_then_active_then_ended() {
-        let contract = made(&draft(Some(20), Ending::At(at(30))), at(10)).unwrap();
+        let contract = create(&draft(Some(20), Ending::At(at(30))), at(10)).unwrap();
         let states = [at(19), at(20), at(29), at(30)].map(|now| contract.state(now));
         assert_eq!(
             states,
@@ -300,7 +300,7 @@ mod tests {
 
     #[test]
     fn an_ended_contract_can_be_annotated_and_extended_but_not_moved_within_the_past() {
-        let ended = made(&draft(Some(1), Ending::At(at(20))), at(10)).unwrap();
+        let ended = create(&draft(Some(1), Ending::At(at(20))), at(10)).unwrap();
         let note = ContractChange { person: Some(Name::parse("Eino").unwrap()), ..ContractChange::default() };
         assert!(ended.edited(note, at(50)).is_ok());
         let extended = ContractChange { ending: Some(Ending::At(at(90))), ..ContractChange::default() };
@@ -311,7 +311,7 @@ mod tests {
 
     #[test]
     fn a_running_contract_can_be_ended_and_an_upcoming_one_cannot() {
-        let contract = made(&draft(Some(20), Ending::Permanent), at(10)).unwrap();
+        let contract = create(&draft(Some(20), Ending::Permanent), at(10)).unwrap();
         assert_eq!(contract.ended_early(at(19)), Err(ContractRefusal::NotStarted));
         assert_eq!(contract.ended_early(at(20)), Err(ContractRefusal::NotStarted), "a range is never empty");
         let ended = contract.ended_early(at(25)).unwrap();
@@ -322,7 +322,7 @@ mod tests {
 
     #[test]
     fn only_ending_a_contract_counts_as_ending_it() {
-        let contract = made(&draft(Some(1), Ending::At(at(90))), at(10)).unwrap();
+        let contract = create(&draft(Some(1), Ending::At(at(90))), at(10)).unwrap();
         let ended = contract.ended_early(at(25)).unwrap();
         assert!(ended.was_ended_early(&contract));
         let note = ContractChange { person: Some(Name::parse("Eino").unwrap()), ..ContractChange::default() };
@@ -334,17 +334,17 @@ mod tests {
 
     #[test]
     fn a_draft_matches_only_the_contract_it_asked_for() {
-        let asked = draft(None, Ending::At(at(30)));
-        let contract = made(&asked, at(10)).unwrap();
-        assert!(contract.matches_draft(&asked));
+        let requested = draft(None, Ending::At(at(30)));
+        let contract = create(&requested, at(10)).unwrap();
+        assert!(contract.matches_draft(&requested));
         assert!(!contract.matches_draft(&draft(None, Ending::At(at(31)))));
         assert!(!contract.matches_draft(&draft(Some(11), Ending::At(at(30)))));
-        assert!(!contract.matches_draft(&ContractDraft { pin: Some(Pin::parse("0000").unwrap()), ..asked }));
+        assert!(!contract.matches_draft(&ContractDraft { pin: Some(Pin::parse("0000").unwrap()), ..requested }));
     }
 
     #[test]
     fn an_edit_lists_the_changed_fields() {
-        let contract = made(&draft(Some(20), Ending::At(at(30))), at(10)).unwrap();
+        let contract = create(&draft(Some(20), Ending::At(at(30))), at(10)).unwrap();
         let change = ContractChange {
             ending: Some(Ending::Permanent),
             person: Some(contract.person.clone()),

@@ -216,8 +216,8 @@ impl Message {
     /// Until when the message is worth sending, if it was requested at this time. A reminder is useful until the event
     /// that it announces.
     #[must_use]
-    pub fn useful_until(&self, asked: Instant) -> Instant {
-        let news = asked.plus_millis(Self::NEWS_MILLIS);
+    pub fn useful_until(&self, requested: Instant) -> Instant {
+        let news = requested.plus_millis(Self::NEWS_MILLIS);
         match self.occasion {
             Occasion::StartReminder => self.facts.range.start(),
             Occasion::EndReminder => self.facts.range.end().unwrap_or(news),

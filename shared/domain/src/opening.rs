@@ -250,12 +250,12 @@ mod tests {
         OpeningId::parse(&format!("01KB000000000000000000000{last}")).unwrap()
     }
 
-    fn asked(before: &OpeningsOfLocker, connection: Connection, now: Instant) -> Result<Opening, OpeningRefusal> {
+    fn request(before: &OpeningsOfLocker, connection: Connection, now: Instant) -> Result<Opening, OpeningRefusal> {
         Opening::request(draft(false), id('1'), connection, before, Actor::new("ada"), now)
     }
 
     fn opening() -> Opening {
-        asked(&OpeningsOfLocker::default(), Connection::default(), at(100_900)).unwrap()
+        request(&OpeningsOfLocker::default(), Connection::default(), at(100_900)).unwrap()
     }
 
     #[test]
@@ -282,7 +282,7 @@ mod tests {
     fn seqs_rise_by_one_and_never_fall_behind_the_clock() {
         let after = |seq| {
             let before = OpeningsOfLocker { seq, ..OpeningsOfLocker::default() };
-            asked(&before, Connection::default(), at(100_900)).unwrap().seq
+            request(&before, Connection::default(), at(100_900)).unwrap().seq
         };
         assert_eq!([after(0), after(99), after(100), after(7_000)], [100, 100, 101, 7_001]);
     }
@@ -291,18 +291,18 @@ mod tests {
     fn a_locker_is_busy_until_its_opening_expires() {
         let before = OpeningsOfLocker { live: Some((id('0'), at(20_000))), ..OpeningsOfLocker::default() };
         let busy = OpeningRefusal::LockerBusy { opening: id('0'), until: at(20_000) };
-        assert_eq!(asked(&before, Connection::default(), at(19_999)), Err(busy));
-        assert!(asked(&before, Connection::default(), at(20_000)).is_ok());
+        assert_eq!(request(&before, Connection::default(), at(19_999)), Err(busy));
+        assert!(request(&before, Connection::default(), at(20_000)).is_ok());
     }
 
     #[test]
     fn an_offline_automat_gets_a_request_only_with_force() {
         let away = Connection { state: ConnectionState::Disconnected, since: Some(at(5)) };
         let before = OpeningsOfLocker::default();
-        assert_eq!(asked(&before, away, at(9)), Err(OpeningRefusal::AutomatOffline { since: at(5) }));
+        assert_eq!(request(&before, away, at(9)), Err(OpeningRefusal::AutomatOffline { since: at(5) }));
         assert!(Opening::request(draft(true), id('1'), away, &before, Actor::new("ada"), at(9)).is_ok());
         assert!(
-            asked(&before, Connection::default(), at(9)).is_ok(),
+            request(&before, Connection::default(), at(9)).is_ok(),
             "an automat that has never connected may be online"
         );
     }
@@ -323,7 +323,8 @@ mod tests {
 
     #[test]
     fn the_devices_time_is_limited_to_between_request_and_now() {
-        let end = |said| opening().reported(OpeningOutcome::Opened, at(said), at(110_000)).unwrap().end.unwrap().at;
+        let end =
+            |reported| opening().reported(OpeningOutcome::Opened, at(reported), at(110_000)).unwrap().end.unwrap().at;
         assert_eq!([end(3), end(104_000), end(999_000)], [at(100_000), at(104_000), at(110_000)]);
     }
 }

@@ -117,44 +117,44 @@ mod tests {
 
     #[test]
     fn each_language_has_its_own_form() {
-        let said = |instant| {
+        let shown = |instant| {
             Language::ALL
                 .iter()
                 .map(|&language| times(language, "Europe/Helsinki").moment(at(instant)))
                 .collect::<Vec<_>>()
         };
         assert_eq!(
-            said("2026-11-24T12:00:00Z"),
+            shown("2026-11-24T12:00:00Z"),
             ["Tue 24 Nov 2026, 14:00", "ti 24.11.2026 klo 14.00", "tis 24 nov. 2026 kl. 14.00"]
         );
         assert_eq!(
-            said("2027-05-02T05:05:59.999Z"),
+            shown("2027-05-02T05:05:59.999Z"),
             ["Sun 2 May 2027, 08:05", "su 2.5.2027 klo 8.05", "sön 2 maj 2027 kl. 8.05"]
         );
     }
 
     #[test]
     fn every_day_and_month_has_its_name() {
-        let said = |language| {
+        let shown = |language| {
             let days = (1..=7).map(|day| format!("2026-06-{day:02}T12:00:00Z"));
             let months = (1..=12).map(|month| format!("2026-{month:02}-15T12:00:00Z"));
             let part = |index: usize, instant: String| {
-                let said = times(language, "UTC").moment(at(&instant));
-                said.split(' ').nth(index).unwrap().to_owned()
+                let text = times(language, "UTC").moment(at(&instant));
+                text.split(' ').nth(index).unwrap().to_owned()
             };
             let days: Vec<_> = days.map(|instant| part(0, instant)).collect();
             let months: Vec<_> = months.map(|instant| part(2, instant)).collect();
             [days.join(" "), months.join(" ")]
         };
         assert_eq!(
-            said(Language::English),
+            shown(Language::English),
             ["Mon Tue Wed Thu Fri Sat Sun", "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec"]
         );
         assert_eq!(
-            said(Language::Swedish),
+            shown(Language::Swedish),
             ["mån tis ons tors fre lör sön", "jan. feb. mars apr. maj juni juli aug. sep. okt. nov. dec."]
         );
-        assert_eq!(said(Language::Finnish)[0], "ma ti ke to pe la su");
+        assert_eq!(shown(Language::Finnish)[0], "ma ti ke to pe la su");
     }
 
     #[test]
@@ -167,10 +167,10 @@ mod tests {
     #[test]
     fn a_repeated_hour_shows_its_offset() {
         // 2026-10-25 in Helsinki: 03:59 is followed by 03:00.
-        let said = ["2026-10-24T23:59:00Z", "2026-10-25T00:00:00Z", "2026-10-25T00:59:59Z", "2026-10-25T01:00:00Z"]
+        let shown = ["2026-10-24T23:59:00Z", "2026-10-25T00:00:00Z", "2026-10-25T00:59:59Z", "2026-10-25T01:00:00Z"]
             .map(|instant| english_in("Europe/Helsinki", instant));
         assert_eq!(
-            said,
+            shown,
             [
                 "Sun 25 Oct 2026, 02:59",
                 "Sun 25 Oct 2026, 03:00 (UTC+3)",
@@ -196,23 +196,23 @@ mod tests {
 
     #[test]
     fn a_range_within_one_day_shows_the_day_once() {
-        let said = |zone: &str, start, end| times(Language::English, zone).range(range(start, end));
+        let shown = |zone: &str, start, end| times(Language::English, zone).range(range(start, end));
         let helsinki = "Europe/Helsinki";
-        assert_eq!(said(helsinki, "2026-11-24T12:00:00Z", "2026-11-24T16:30:00Z"), "Tue 24 Nov 2026, 14:00–18:30");
+        assert_eq!(shown(helsinki, "2026-11-24T12:00:00Z", "2026-11-24T16:30:00Z"), "Tue 24 Nov 2026, 14:00–18:30");
         assert_eq!(
-            said(helsinki, "2026-11-24T12:00:00Z", "2026-11-24T22:00:00Z"),
+            shown(helsinki, "2026-11-24T12:00:00Z", "2026-11-24T22:00:00Z"),
             "Tue 24 Nov 2026, 14:00 – Wed 25 Nov 2026, 00:00"
         );
         assert_eq!(
-            said(helsinki, "2026-10-25T00:30:00Z", "2026-10-25T10:00:00Z"),
+            shown(helsinki, "2026-10-25T00:30:00Z", "2026-10-25T10:00:00Z"),
             "Sun 25 Oct 2026, 03:30 (UTC+3) – Sun 25 Oct 2026, 12:00"
         );
         assert_eq!(
-            said(helsinki, "2026-10-24T23:00:00Z", "2026-10-25T01:30:00Z"),
+            shown(helsinki, "2026-10-24T23:00:00Z", "2026-10-25T01:30:00Z"),
             "Sun 25 Oct 2026, 02:00 – Sun 25 Oct 2026, 03:30 (UTC+2)"
         );
         assert_eq!(
-            said("UTC", "2026-11-24T12:00:00Z", "2026-11-24T16:30:00Z"),
+            shown("UTC", "2026-11-24T12:00:00Z", "2026-11-24T16:30:00Z"),
             "Tue 24 Nov 2026, 12:00 UTC – Tue 24 Nov 2026, 16:30 UTC"
         );
     }
@@ -221,15 +221,15 @@ mod tests {
     fn ranges_in_each_language() {
         let day = range("2026-11-24T12:00:00Z", "2026-11-24T16:30:00Z");
         let permanent = TimeRange::new(at("2026-11-24T12:00:00Z"), None).unwrap();
-        let said = |range| {
+        let shown = |range| {
             Language::ALL.iter().map(|&language| times(language, "Europe/Helsinki").range(range)).collect::<Vec<_>>()
         };
         assert_eq!(
-            said(day),
+            shown(day),
             ["Tue 24 Nov 2026, 14:00–18:30", "ti 24.11.2026 klo 14.00–18.30", "tis 24 nov. 2026 kl. 14.00–18.30"]
         );
         assert_eq!(
-            said(permanent),
+            shown(permanent),
             [
                 "Tue 24 Nov 2026, 14:00, until further notice",
                 "ti 24.11.2026 klo 14.00 alkaen toistaiseksi",

@@ -32,8 +32,8 @@ mod tests {
             for (kind, part) in
                 MessageKind::ALL.iter().flat_map(|kind| ["subject", "heading", "intro", "sms"].map(|part| (kind, part)))
             {
-                let said = texts(language).format_attribute(kind.name(), part, &values);
-                assert!(!said.contains(kind.name()), "{} {part} in {language:?}", kind.name());
+                let text = texts(language).format_attribute(kind.name(), part, &values);
+                assert!(!text.contains(kind.name()), "{} {part} in {language:?}", kind.name());
             }
         }
     }

@@ -23,15 +23,15 @@ struct Tally {
     sent: usize,
     doubled: usize,
     /// Messages whose record says that they may have been sent twice.
-    said: usize,
+    reported: usize,
     refused: usize,
     lost: usize,
 }
 
 impl Tally {
     fn print(self, fault: &str) {
-        let Self { expected, sent, doubled, said, refused, lost } = self;
-        eprintln!("| {fault} | {expected} | {sent} | {doubled} | {said} | {refused} | {lost} |");
+        let Self { expected, sent, doubled, reported, refused, lost } = self;
+        eprintln!("| {fault} | {expected} | {sent} | {doubled} | {reported} | {refused} | {lost} |");
     }
 
     fn and(self, other: Self) -> Self {
@@ -39,7 +39,7 @@ impl Tally {
             expected: self.expected + other.expected,
             sent: self.sent + other.sent,
             doubled: self.doubled + other.doubled,
-            said: self.said + other.said,
+            reported: self.reported + other.reported,
             refused: self.refused + other.refused,
             lost: self.lost + other.lost,
         }
@@ -75,10 +75,10 @@ async fn tally(scene: &Scene) -> Tally {
         let records = scene.messages(&format!("BK-{n}")).await;
         assert_eq!(records.len(), 2, "each message is written down once");
         for record in records {
-            tally.said += usize::from(record.perhaps_twice);
+            tally.reported += usize::from(record.perhaps_twice);
             let times = times.get(record.recipient.address.reveal()).copied().unwrap_or_default();
             match record.state {
-                MessageState::Sent { .. } => assert!(times > 0, "what is said to be sent was sent"),
+                MessageState::Sent { .. } => assert!(times > 0, "a message marked as sent was sent"),
                 MessageState::Refused { .. } => tally.refused += 1,
                 state => panic!("not settled: {state:?}"),
             }
@@ -103,7 +103,7 @@ async fn deliver(function: &Notifications, records: &[serde_json::Value]) {
 async fn no_fault() {
     let tally = run(async |scene, records| deliver(&scene.function(), records).await).await;
     tally.print("none");
-    assert_eq!((tally.sent, tally.doubled, tally.said, tally.lost), (2 * CONTRACTS, 0, 0, 0));
+    assert_eq!((tally.sent, tally.doubled, tally.reported, tally.lost), (2 * CONTRACTS, 0, 0, 0));
 }
 
 #[tokio::test]
@@ -129,7 +129,7 @@ async fn records_are_delivered_twice_out_of_order_and_concurrently() {
         ("in four functions at once", Box::pin(at_once).await),
     ] {
         tally.print(fault);
-        assert_eq!((tally.sent, tally.doubled, tally.said, tally.lost), (2 * CONTRACTS, 0, 0, 0), "{fault}");
+        assert_eq!((tally.sent, tally.doubled, tally.reported, tally.lost), (2 * CONTRACTS, 0, 0, 0), "{fault}");
     }
 }
 
@@ -144,7 +144,7 @@ async fn the_providers_refuse_for_a_while() {
         });
         let tally = tally.await;
         tally.print(fault);
-        assert_eq!((tally.sent, tally.doubled, tally.said, tally.lost), (2 * CONTRACTS, 0, 0, 0), "{fault}");
+        assert_eq!((tally.sent, tally.doubled, tally.reported, tally.lost), (2 * CONTRACTS, 0, 0, 0), "{fault}");
     }
 }
 
@@ -171,10 +171,10 @@ async fn the_providers_never_respond() {
         scene.outbox.behave_next(Endpoint::Email, Behaviour::Late(Duration::from_secs(2)), 3);
         deliver(&impatient(scene), records).await;
     });
-    for (fault, tally) in [("answer lost 6 times", vanished.await), ("answer too late 3 times", late.await)] {
+    for (fault, tally) in [("response lost 6 times", vanished.await), ("response too late 3 times", late.await)] {
         tally.print(fault);
         assert!(tally.doubled > 0, "they were accepted, and the function could not know");
-        assert_eq!((tally.said, tally.lost), (tally.doubled, 0), "{fault}");
+        assert_eq!((tally.reported, tally.lost), (tally.doubled, 0), "{fault}");
     }
 }
 
@@ -191,14 +191,14 @@ async fn the_function_dies_before_any_call_to_the_table() {
             deliver(&scene.function(), records).await;
         });
         let tally = tally.await;
-        assert_eq!(tally.lost, 0, "dead after {calls} calls");
+        assert_eq!(tally.lost, 0, "killed after {calls} calls");
         sum = sum.and(tally);
         if !died {
             break;
         }
     }
     sum.print("function dies at the table, every third call");
-    assert!(sum.doubled > 0, "some died between the provider's yes and their mark");
+    assert!(sum.doubled > 0, "some functions died between the provider's response and storing it");
 }
 
 /// A function whose clients have short timeouts.

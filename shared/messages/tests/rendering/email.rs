@@ -50,13 +50,13 @@ fn html_and_plain_text_have_the_same_content() {
 #[test]
 fn a_permanent_contract_has_no_end() {
     let range = TimeRange::new(at("2026-11-24T12:00:00Z"), None).unwrap();
-    let said = Language::ALL
+    let texts = Language::ALL
         .iter()
         .map(|&language| rendered_email(&Occasion::Created, language, &Facts { range, ..facts() }).text)
         .collect::<Vec<_>>();
-    assert!(said[0].contains("Valid: Tue 24 Nov 2026, 14:00, until further notice\n"), "{}", said[0]);
-    assert!(said[1].contains("Voimassa: ti 24.11.2026 klo 14.00 alkaen toistaiseksi\n"), "{}", said[1]);
-    assert!(said[2].contains("Gäller: fr.o.m. tis 24 nov. 2026 kl. 14.00 tills vidare\n"), "{}", said[2]);
+    assert!(texts[0].contains("Valid: Tue 24 Nov 2026, 14:00, until further notice\n"), "{}", texts[0]);
+    assert!(texts[1].contains("Voimassa: ti 24.11.2026 klo 14.00 alkaen toistaiseksi\n"), "{}", texts[1]);
+    assert!(texts[2].contains("Gäller: fr.o.m. tis 24 nov. 2026 kl. 14.00 tills vidare\n"), "{}", texts[2]);
     let updated = Occasion::Updated(vec![ContractField::End]);
     assert!(!rendered_email(&updated, Language::English, &Facts { range, ..facts() }).text.contains("Until"));
 }

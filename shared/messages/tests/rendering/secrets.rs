@@ -15,9 +15,9 @@ fn only_messages_about_fetching_the_key_have_pin_and_note() {
         let kind = occasion.kind();
         let Email { text, html, .. } = rendered_email(&occasion, language, &noted());
         let sms = rendered_sms(&occasion, language, &noted()).text;
-        for said in [text, html, sms] {
-            assert_eq!(said.contains(PIN), needs_pin(kind), "{} {language:?}", kind.name());
-            assert_eq!(said.contains("stairs"), needs_pin(kind), "{} {language:?}", kind.name());
+        for content in [text, html, sms] {
+            assert_eq!(content.contains(PIN), needs_pin(kind), "{} {language:?}", kind.name());
+            assert_eq!(content.contains("stairs"), needs_pin(kind), "{} {language:?}", kind.name());
         }
     }
 }
@@ -45,9 +45,9 @@ fn every_variable_of_a_text_has_a_value() {
     for (language, occasion) in in_every_language() {
         let Email { subject, text, .. } = rendered_email(&occasion, language, &noted());
         let sms = rendered_sms(&occasion, language, &noted()).text;
-        for said in [subject, text, sms] {
-            assert!(!said.contains(['{', '}', '$']), "{said}");
-            assert!(!said.contains(['\u{2068}', '\u{2069}']), "isolation marks in {said:?}");
+        for content in [subject, text, sms] {
+            assert!(!content.contains(['{', '}', '$']), "{content}");
+            assert!(!content.contains(['\u{2068}', '\u{2069}']), "isolation marks in {content:?}");
         }
     }
 }

@@ -92,12 +92,12 @@ fn only_a_note_that_is_too_long_is_cut_and_says_so() {
 #[test]
 fn a_permanent_contract_has_no_end() {
     let range = TimeRange::new(at("2026-11-24T12:00:00Z"), None).unwrap();
-    let said = Language::ALL
+    let texts = Language::ALL
         .iter()
         .map(|&language| rendered_sms(&Occasion::Created, language, &Facts { range, ..facts() }).text)
         .collect::<Vec<_>>();
-    for (said, expected) in said.iter().zip(["until further notice", "toistaiseksi", "tills vidare"]) {
-        assert!(said.contains(expected), "{said}");
+    for (text, expected) in texts.iter().zip(["until further notice", "toistaiseksi", "tills vidare"]) {
+        assert!(text.contains(expected), "{text}");
     }
 }
 
