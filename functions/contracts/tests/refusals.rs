@@ -187,7 +187,7 @@ async fn paths_with_impossible_identifiers() {
 }
 
 #[tokio::test]
-async fn additional_messages_must_be_known_kinds() {
+async fn an_impossible_message_id_is_not_found() {
     for name in ["1", "01KAXHVNM0000000000000000a", "01KAXHVNM0000000000000000AA"] {
         let uri = format!("/v1/keys/K-1/contracts/C-1/messages/{name}/resend");
         let problem = refused(request("POST", &uri, Role::Operator).body(Body::empty()).unwrap()).await;

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use unicode_normalization::UnicodeNormalization as _;
 use unicode_normalization::char::is_combining_mark;
 
-/// The terms under which a key is indexed: runs of letters and digits, folded; at most [`MAX_INDEX_TERMS`].
+/// The terms under which a key is indexed: runs of letters and digits, folded; at most `MAX_INDEX_TERMS`.
 #[must_use]
 pub fn index_terms(texts: &[&str]) -> BTreeSet<String> {
     let mut found = BTreeSet::new();

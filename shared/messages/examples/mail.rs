@@ -24,7 +24,7 @@ fn main() -> Result<(), Invalid> {
     let recipient = Recipient { name: Name::parse("Matti Meikäläinen")?, address, language };
     match render(&Message { occasion: occasion(kind)?, recipient, facts: facts()? }) {
         Rendered::Email(email) if argument(2) == Some("text") => {
-            println!("Subject: {}\n\n{}", email.subject, email.text)
+            println!("Subject: {}\n\n{}", email.subject, email.text);
         }
         Rendered::Email(email) => println!("{}", email.html),
         Rendered::Sms(sms) => println!("{}", sms.text),

@@ -126,7 +126,7 @@ mod tests {
 
     #[test]
     fn segments_change_at_the_known_lengths() {
-        let segments = |email: &str, lengths: [usize; 4]| lengths.map(|length| counted(&email.repeat(length)).2);
+        let segments = |letter: &str, lengths: [usize; 4]| lengths.map(|length| counted(&letter.repeat(length)).2);
         assert_eq!(segments("ä", [160, 161, 306, 307]), [1, 2, 2, 3]);
         assert_eq!(segments("ч", [70, 71, 134, 135]), [1, 2, 2, 3]);
     }

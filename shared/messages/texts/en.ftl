@@ -1,10 +1,10 @@
-### What contacts are told, in English.
+### Messages to contacts, in English.
 ###
-### Terms: a contract is a "booking" here, since contacts know no other word for it. A key is "fetched" and "returned". A
+### Terms: a contract is a "booking" here, since contacts know no other term. A key is "fetched" and "returned". A
 ### booking starts and ends; it "is ended" before its time, and is "cancelled" when it is removed.
 ###
-### The SMS are kept in the letters of the GSM alphabet (no dash but "-", no curly quotes, no non-breaking space): one
-### other letter more than halves what an SMS holds. `src/encoding.rs` has the alphabet; a test watches over it.
+### SMS use only the GSM alphabet (no dash but "-", no curly quotes, no non-breaking space): one other character more
+### than halves what an SMS holds. `src/encoding.rs` has the alphabet, and a test checks the texts.
 
 ## Times
 
@@ -39,7 +39,7 @@ range-in-a-day = { $start }–{ $clock }
 range-without-end = { $start }, until further notice
 no-end = until further notice
 
-## What the facts are called
+## Labels of the facts
 
 key = Key
 person = Booked for
@@ -56,7 +56,7 @@ pin-use = Type the PIN at the keypad of the key automat: once to fetch the key, 
 
 key-and-property = { $key } ({ $property })
 
-## What has changed
+## Changes
 
 changed = Changed
 changes = { $changes }
@@ -67,7 +67,7 @@ changed-contacts = contacts
 changed-note = note
 changed-zone = time zone of the key automat
 
-## Around every email
+## Common to all emails
 
 greeting = Hi { $recipient },
 preheader = { $person }, { $when }

@@ -1,4 +1,4 @@
-### What contacts are told, in Finnish.
+### Messages to contacts, in Finnish.
 ###
 ### Terms, one for each thing:
 ### key automat: avainautomaatti · key: avain · booking (contract): varaus, in an SMS "avainvaraus" · booked for: varattu
@@ -6,9 +6,9 @@
 ### palautus · end (before its time): päättää · cancel: perua · change: muuttua · note: lisätiedot · reference: viite · time
 ### zone: aikavyöhyke. A PIN "toimii" or does not.
 ###
-### Names, keys and places stand in their basic form, behind a colon or a noun that takes the ending for them ("avaimen A-12",
+### Names and identifiers are in their basic form, after a colon or a noun that takes the ending ("avaimen A-12",
 ### "henkilölle Aino Virtanen"): no ending could be right for all of them.
-### Hours have no zero before them and a full stop after (Kotus; CLDR `H.mm`). For the SMS see `en.ftl`.
+### Hours have no leading zero and are followed by a full stop (Kotus; CLDR `H.mm`). For the SMS see `en.ftl`.
 
 ## Times
 
@@ -30,7 +30,7 @@ range-in-a-day = { $start }–{ $clock }
 range-without-end = { $start } alkaen toistaiseksi
 no-end = toistaiseksi
 
-## What the facts are called
+## Labels of the facts
 
 key = Avain
 person = Varattu henkilölle
@@ -47,7 +47,7 @@ pin-use = Näppäile PIN-koodi avainautomaattiin, kun noudat avaimen, ja uudelle
 
 key-and-property = { $key } ({ $property })
 
-## What has changed
+## Changes
 
 changed = Muuttunut
 changes = { $changes }
@@ -58,7 +58,7 @@ changed-contacts = yhteyshenkilöt
 changed-note = lisätiedot
 changed-zone = avainautomaatin aikavyöhyke
 
-## Around every email
+## Common to all emails
 
 greeting = Hei { $recipient }!
 preheader = { $person }, { $when }

@@ -1,4 +1,4 @@
-### What contacts are told, in Swedish.
+### Messages to contacts, in Swedish.
 ###
 ### Terms, one for each thing:
 ### key automat: nyckelautomat · key: nyckel · booking (contract): bokning · booked for: bokad för · contact: kontaktperson ·
@@ -6,8 +6,8 @@
 ### email asks for it; in an SMS with a PIN "retur", as in "returkod" · end (before its time): avsluta · cancel:
 ### annullera · change: ändra · note: anteckning · reference: referens · time zone: tidszon. A PIN "gäller" or does not.
 ###
-### Hours and minutes with a full stop between them: what Språkrådet puts first and what is written in Finland; CLDR's
-### colon is its second choice. Names of days and months as in CLDR. For the SMS see `en.ftl`.
+### A full stop separates hours and minutes: Språkrådet's first choice, and usual in Finland; CLDR's colon is its second
+### choice. Names of days and months as in CLDR. For the SMS see `en.ftl`.
 
 ## Times
 
@@ -42,7 +42,7 @@ range-in-a-day = { $start }–{ $clock }
 range-without-end = fr.o.m. { $start } tills vidare
 no-end = tills vidare
 
-## What the facts are called
+## Labels of the facts
 
 key = Nyckel
 person = Bokad för
@@ -59,7 +59,7 @@ pin-use = Slå in PIN-koden på nyckelautomatens knappsats när du hämtar nycke
 
 key-and-property = { $key } ({ $property })
 
-## What has changed
+## Changes
 
 changed = Ändrat
 changes = { $changes }
@@ -70,7 +70,7 @@ changed-contacts = kontaktpersoner
 changed-note = anteckning
 changed-zone = nyckelautomatens tidszon
 
-## Around every email
+## Common to all emails
 
 greeting = Hej { $recipient }!
 preheader = { $person }, { $when }
