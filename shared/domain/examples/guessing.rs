@@ -22,7 +22,7 @@ struct Strategy {
 }
 
 const STRATEGIES: [Strategy; 4] = [
-    Strategy { name: "as soon as the keypad checks an entry", pause: 0, rest: None },
+    Strategy { name: "as soon as the keypad checks one", pause: 0, rest: None },
     Strategy { name: "one every five minutes, so that it never becomes slow", pause: 5 * MINUTE, rest: None },
     Strategy { name: "the budget, then an hour of rest", pause: 0, rest: Some(HOUR) },
     Strategy { name: "one every 37 minutes, so that nothing is recorded", pause: 37 * MINUTE, rest: None },

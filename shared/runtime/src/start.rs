@@ -92,6 +92,7 @@ async fn open_connection(client: &aws_sdk_dynamodb::Client, settings: &Settings)
     let nothing = AttributeValue::S("-".to_owned());
     let read = client.get_item().table_name(&settings.table).key("PK", nothing.clone()).key("SK", nothing);
     if let Err(error) = read.send().await {
-        tracing::warn!(error = %aws_sdk_dynamodb::error::DisplayErrorContext(error), "could not open the connection to DynamoDB in advance");
+        let error = aws_sdk_dynamodb::error::DisplayErrorContext(error);
+        tracing::warn!(%error, "could not open the connection to DynamoDB in advance");
     }
 }
