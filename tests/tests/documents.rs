@@ -274,8 +274,8 @@ fn codes_that_no_request_causes_have_the_named_tests() {
     for (code, file, test) in [
         (Code::Busy, "shared/store/tests/races.rs", "conflicting_transactions_are_tried_again_and_given_up_politely"),
         (Code::Busy, "shared/api/src/problem/mod.rs", "each_problem_is_as_documented"),
-        (Code::Internal, "functions/keys/tests/refusals.rs", "a_store_out_of_reach_says_nothing_of_the_inside"),
-        (Code::Internal, "shared/api/src/serve.rs", "a_panic_is_an_internal_problem"),
+        (Code::Internal, "functions/keys/tests/refusals.rs", "an_unreachable_store_reveals_nothing_internal"),
+        (Code::Internal, "shared/api/src/serve.rs", "a_panic_becomes_an_internal_problem"),
     ] {
         let text = std::fs::read_to_string(root.join(file)).unwrap();
         assert!(text.contains(&format!("fn {test}()")), "{} is shown by {test}, which is not in {file}", code.name());

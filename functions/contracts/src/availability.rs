@@ -26,7 +26,7 @@ pub(crate) struct Availability {
     params(
         ("keyId" = String, Path),
         ("from" = String, Query, description = "An RFC 3339 instant"),
-        ("to" = String, Query, description = "A later one"),
+        ("to" = String, Query, description = "A later RFC 3339 instant"),
     ),
     responses((status = 200, description = "The free times", body = Availability))
 )]
@@ -37,12 +37,12 @@ pub(crate) async fn list_availability(
 ) -> Result<Response, Problem> {
     let from = query.required("from", Instant::parse);
     let to = query.required("to", Instant::parse);
-    let asked = from.zip(to);
-    if asked.is_some_and(|(from, to)| from >= to) {
+    let range = from.zip(to);
+    if range.is_some_and(|(from, to)| from >= to) {
         query.refuse("to", FieldCode::ToNotAfterFrom, "must be after from");
     }
     query.finish()?;
     let key = app.store.active_key(&key).await?;
-    let free = asked.map(|(from, to)| key.availability(from, to)).unwrap_or_default();
+    let free = range.map(|(from, to)| key.availability(from, to)).unwrap_or_default();
     Ok(api::ok(Availability { data: free.into_iter().map(RangeView::from).collect() }))
 }

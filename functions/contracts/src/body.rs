@@ -1,4 +1,4 @@
-//! What clients say of a contract and of its contacts.
+//! Request bodies for contracts and contacts.
 
 use std::collections::BTreeSet;
 
@@ -122,7 +122,7 @@ fn new_ending(check: &mut Check, end: Option<&str>, permanent: bool) -> Option<E
     }
 }
 
-/// What an edit says of the end, if anything. `permanent: false` is only a way of saying that there is an `end`.
+/// The end in an edit, if it changes. `permanent: false` only says that there is an `end`.
 fn other_ending(check: &mut Check, end: Patch<String>, permanent: Patch<bool>) -> Option<Ending> {
     match (end, permanent) {
         (Patch::Set(_), Patch::Set(true)) => both(check),
@@ -166,10 +166,10 @@ pub(crate) struct ContactBody {
     additional_messages: Option<Vec<String>>,
 }
 
-/// The longest list of kinds of messages that is read: more than there are, since one may be listed twice.
+/// The maximum length of the list: more than there are kinds, since a client may list one twice.
 const MAX_KINDS: usize = 10;
 
-/// The contacts of a body; what is wrong with them goes into the check.
+/// Validates the contacts of a body.
 fn check_contacts(check: &mut Check, contacts: Vec<Object<ContactBody>>) -> Vec<Contact> {
     if contacts.len() > Contact::MAX_PER_CONTRACT {
         let detail = format!("must be at most {}", Contact::MAX_PER_CONTRACT);
@@ -200,16 +200,16 @@ impl ContactBody {
     }
 }
 
-fn check_kinds(check: &mut Check, words: &[String]) -> BTreeSet<MessageKind> {
+fn check_kinds(check: &mut Check, names: &[String]) -> BTreeSet<MessageKind> {
     const FIELD: &str = "additionalMessages";
-    if words.len() > MAX_KINDS {
+    if names.len() > MAX_KINDS {
         check.refuse(FIELD, FieldCode::TooMany, format!("must be at most {MAX_KINDS}"));
         return BTreeSet::new();
     }
-    let numbered = words.iter().enumerate();
+    let numbered = names.iter().enumerate();
     numbered
-        .filter_map(|(index, word)| {
-            check.optional(&format!("{FIELD}[{index}]"), Some(word.as_str()), MessageKind::parse_additional)
+        .filter_map(|(index, name)| {
+            check.optional(&format!("{FIELD}[{index}]"), Some(name.as_str()), MessageKind::parse_additional)
         })
         .collect()
 }

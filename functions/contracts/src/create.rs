@@ -21,7 +21,7 @@ use crate::body::NewContract;
     ),
     request_body = NewContract,
     responses(
-        (status = 201, description = "Made", body = ContractView),
+        (status = 201, description = "Created", body = ContractView),
         (status = 200, description = "An identical contract already exists; its PIN is masked", body = ContractView),
     )
 )]
@@ -36,9 +36,10 @@ pub(crate) async fn create_contract(
     let draft = body.value.draft()?;
     let act = caller.act(app.clock.now(), idempotency.receipt(body.hash));
     let created = app.store.create_contract(&key, draft, &act).await?;
-    let location = |made: &Contract| api::location(&["keys", made.key.as_str(), "contracts", made.id.as_str()]);
-    let view = |made: Contract, just_made: bool| {
-        if just_made { ContractView::just_made(made) } else { ContractView::masked(made, false, act.now) }
+    let location =
+        |contract: &Contract| api::location(&["keys", contract.key.as_str(), "contracts", contract.id.as_str()]);
+    let view = |contract: Contract, is_new: bool| {
+        if is_new { ContractView::created(contract) } else { ContractView::masked(contract, false, act.now) }
     };
-    Ok(api::created(created, location, |made| made.version, view))
+    Ok(api::created(created, location, |contract| contract.version, view))
 }

@@ -25,7 +25,7 @@ pub(crate) async fn get_contract(
     answer(&app, contract, app.clock.now()).await
 }
 
-/// The answer that shows a contract as it is now.
+/// The response with the current state of a contract.
 pub(crate) async fn answer(app: &App, contract: Contract, now: Instant) -> Result<Response, Problem> {
     let overdue = app.store.overdue_among(&contract.key, std::slice::from_ref(&contract), now).await?.is_some();
     Ok(api::tagged(contract.version, ContractView::masked(contract, overdue, now)))

@@ -1,7 +1,7 @@
 //! Contracts: who has which key when, and with which PIN.
 //!
-//! One file per route: parse, ask the store, render. What contacts are told is worded by `messages`, the same for a
-//! preview as for what goes.
+//! One file per route: parse the request, call the store, render the response. `messages` renders the texts for
+//! contacts, in a preview exactly as when they are sent.
 
 mod availability;
 mod body;
@@ -22,16 +22,15 @@ use axum::middleware::map_request;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-/// The function's routes over a store.
 pub fn router(app: App) -> axum::Router {
     let clock = app.clock.clone();
-    let routes = api::serve(axum::Router::from(described()).with_state(app), clock);
-    axum::Router::new().fallback_service(routes).layer(map_request(name_contract))
+    let routes = api::serve(axum::Router::from(api_routes()).with_state(app), clock);
+    axum::Router::new().fallback_service(routes).layer(map_request(route_contract_named_preview))
 }
 
-/// A contract may be called "preview". API Gateway looks at the method before the path, axum at the path alone, so a
-/// request for such a contract is told from one for a preview here: by another spelling of the same path.
-async fn name_contract(mut request: Request) -> Request {
+/// Routes a contract named "preview". API Gateway matches the method first and then the path, axum the path alone. So a
+/// request for such a contract gets another spelling of the same path, which axum does not take for a preview.
+async fn route_contract_named_preview(mut request: Request) -> Request {
     let of_contract = [Method::GET, Method::HEAD, Method::PATCH, Method::DELETE].contains(request.method());
     if of_contract && let Some(collection) = request.uri().path().strip_suffix("/contracts/preview") {
         let query = request.uri().query().map(|query| format!("?{query}")).unwrap_or_default();
@@ -44,13 +43,13 @@ async fn name_contract(mut request: Request) -> Request {
     request
 }
 
-/// What the function's routes say of themselves.
+/// The OpenAPI description of the routes.
 #[must_use]
 pub fn openapi() -> utoipa::openapi::OpenApi {
-    described().into_openapi()
+    api_routes().into_openapi()
 }
 
-fn described() -> OpenApiRouter<App> {
+fn api_routes() -> OpenApiRouter<App> {
     OpenApiRouter::new()
         .routes(routes!(list::list_contracts, create::create_contract))
         .routes(routes!(get::get_contract, edit::edit_contract, remove::remove_contract))

@@ -1,4 +1,4 @@
-//! The Lambda binary of contracts.
+//! The Lambda binary for contracts.
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), runtime::Error> {

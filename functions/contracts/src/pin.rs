@@ -1,5 +1,5 @@
-//! `GET` and `POST /v1/keys/{keyId}/contracts/{contractId}/pin`: the two routes that show a PIN after its contract was
-//! made. Answers are never to be cached: the edge says so of all of them.
+//! `GET` and `POST /v1/keys/{keyId}/contracts/{contractId}/pin`: the routes that show a PIN after the contract was
+//! created. Their responses must not be cached; `edge` adds that header to all responses.
 
 use api::{App, Caller, ContractPath, EmptyBody, IdempotencyKey, NoQuery, Problem};
 use axum::extract::State;

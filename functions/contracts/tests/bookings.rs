@@ -1,6 +1,6 @@
-//! Contracts over HTTP on the embedded database.
+//! Contracts over HTTP, on the embedded database.
 
-#![expect(clippy::unwrap_used, reason = "a test that cannot set its stage must stop at once")]
+#![expect(clippy::unwrap_used, reason = "a test that cannot set up its scene fails")]
 
 use api::testing::{json, request};
 use api::{App, Role};
@@ -69,7 +69,7 @@ async fn a_booking_shows_its_pin_once_and_then_only_where_it_is_recorded() {
     assert_eq!(api.get(&uri).await["pin"], "******");
     assert_eq!(api.get(CONTRACTS).await["data"][0]["pin"], "******");
     assert_eq!(api.get(&format!("{uri}/pin")).await, json!({ "pin": "48291537" }));
-    // The same again stands there already; its PIN stays masked.
+    // An identical contract exists; its PIN stays masked.
     let (status, again) = api.book(body).await;
     assert_eq!((status, &again["pin"]), (200, &json!("******")));
 
@@ -79,7 +79,7 @@ async fn a_booking_shows_its_pin_once_and_then_only_where_it_is_recorded() {
 }
 
 #[tokio::test]
-async fn a_conflict_names_who_is_in_the_way_and_the_next_free_time() {
+async fn a_conflict_lists_the_conflicting_contracts_and_the_next_free_time() {
     let api = Api::new().await;
     api.book(booking("b-1", "2026-11-24T12:00:00Z", "2026-11-25T12:00:00Z")).await;
     let other = json!({ "person": "Bo", "start": "2026-11-24T13:00:00+01:00", "end": "2026-11-24T14:00:00Z" });
@@ -99,7 +99,7 @@ async fn a_conflict_names_who_is_in_the_way_and_the_next_free_time() {
 }
 
 #[tokio::test]
-async fn asking_again_with_the_same_key_gets_the_same_answer_later_too() {
+async fn repeating_an_idempotency_key_returns_the_first_response() {
     let api = Api::new().await;
     let body = json!({ "person": "Ada", "end": "2026-11-24T13:00:00Z" });
     let headers = [("idempotency-key", "try-1")];
@@ -116,7 +116,7 @@ async fn asking_again_with_the_same_key_gets_the_same_answer_later_too() {
 }
 
 #[tokio::test]
-async fn edits_keep_to_the_version_and_an_empty_one_makes_none() {
+async fn edits_check_the_version_and_an_empty_edit_keeps_it() {
     let api = Api::new().await;
     api.book(booking("b-1", "2026-11-24T12:00:00Z", "2026-11-25T12:00:00Z")).await;
     let uri = format!("{CONTRACTS}/b-1");

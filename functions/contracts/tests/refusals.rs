@@ -1,6 +1,7 @@
-//! What is refused before the store is asked: the store here is at a closed port, and asking it would answer 500.
+//! Requests that are refused before the store is called. The store in these tests is at a closed port, so calling it
+//! would answer 500.
 
-#![expect(clippy::unwrap_used, reason = "a test that cannot set its stage must stop at once")]
+#![expect(clippy::unwrap_used, reason = "a test that cannot set up its scene fails")]
 
 use api::testing::{json, request, request_of_person};
 use api::{App, Role};
@@ -35,7 +36,7 @@ async fn refused(request: Request<Body>) -> Value {
     problem
 }
 
-/// The fields that a body is refused for, each with its code.
+/// The invalid fields of a body, with their codes.
 async fn errors(method: &str, uri: &str, body: Value) -> Vec<(String, String)> {
     let problem = refused(request(method, uri, Role::Operator).body(Body::from(body.to_string())).unwrap()).await;
     let text = |value: &Value| value.as_str().unwrap().to_owned();
@@ -56,7 +57,7 @@ fn named(errors: &[(&str, &str)]) -> Vec<(String, String)> {
 }
 
 #[tokio::test]
-async fn all_fields_at_fault_are_named() {
+async fn every_invalid_field_is_listed() {
     let body = json!({
         "contractId": "a b", "person": " ", "start": "tomorrow", "pin": "123", "freeText": "",
         "contacts": [
@@ -83,7 +84,7 @@ async fn all_fields_at_fault_are_named() {
 }
 
 #[tokio::test]
-async fn an_end_and_permanent_are_one_or_the_other() {
+async fn a_contract_has_either_an_end_or_permanent() {
     let end = "2026-11-25T12:00:00Z";
     let person = "Ada";
     let (both, neither) = (named(&[("permanent", "conflicting_fields")]), named(&[("end", "required")]));
@@ -119,7 +120,7 @@ async fn an_eleventh_contact_is_too_many() {
 }
 
 #[tokio::test]
-async fn only_known_kinds_of_messages_can_be_asked_for() {
+async fn only_known_kinds_of_messages_are_accepted() {
     let body = |kinds: Value| json!({ "person": "Ada", "permanent": true, "contacts": [{ "name": "Ada", "additionalMessages": kinds }] });
     let kinds = json!(["end-reminder", "contract-created", "key-returned", "End-Reminder"]);
     let unknown = named(&[
@@ -134,7 +135,7 @@ async fn only_known_kinds_of_messages_can_be_asked_for() {
 }
 
 #[tokio::test]
-async fn a_preview_refuses_what_making_and_editing_refuse() {
+async fn a_preview_refuses_what_creating_and_editing_refuse() {
     let fields = named(&[("person", "empty"), ("end", "required")]);
     assert_eq!(errors("POST", "/v1/keys/K-1/contracts/preview", json!({ "person": "" })).await, fields);
     let fields = named(&[("contractId", "immutable")]);
@@ -156,7 +157,7 @@ async fn a_new_pin_takes_no_body() {
 }
 
 #[tokio::test]
-async fn queries_that_no_route_knows() {
+async fn unknown_query_parameters() {
     for (uri, field) in [
         ("/v1/keys/K-1/contracts?state=running", "state"),
         ("/v1/keys/K-1/contracts?state=", "state"),
@@ -173,7 +174,7 @@ async fn queries_that_no_route_knows() {
 }
 
 #[tokio::test]
-async fn paths_that_can_name_nothing() {
+async fn paths_with_impossible_identifiers() {
     for (path, code) in [
         ("/v1/keys/%ff/contracts/C-1", "route_not_found"),
         ("/v1/keys/-/contracts/C-1", "key_not_found"),
@@ -186,7 +187,7 @@ async fn paths_that_can_name_nothing() {
 }
 
 #[tokio::test]
-async fn a_name_that_no_message_has_is_not_asked_for() {
+async fn an_impossible_message_id_is_not_found() {
     for name in ["1", "01KAXHVNM0000000000000000a", "01KAXHVNM0000000000000000AA"] {
         let uri = format!("/v1/keys/K-1/contracts/C-1/messages/{name}/resend");
         let problem = refused(request("POST", &uri, Role::Operator).body(Body::empty()).unwrap()).await;
@@ -194,7 +195,7 @@ async fn a_name_that_no_message_has_is_not_asked_for() {
     }
 }
 
-/// Every route of the function that the table protects, with each role below the one that it needs.
+/// Calls every protected route of the function with each role below the required one.
 #[tokio::test]
 async fn each_route_refuses_lower_roles() {
     use api::routes::{Access, Function, ROUTES};

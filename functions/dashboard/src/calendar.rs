@@ -76,7 +76,7 @@ impl Month {
 impl Day {
     fn of(key: &Key, date: NaiveDate, today: NaiveDate, times: &Times, now: Instant) -> Option<Self> {
         let (start, end) = (times.day(date)?, times.day(date.checked_add_days(Days::new(1))?)?);
-        let touches = |range: domain::TimeRange| range.start() < end && !range.ended(start);
+        let touches = |range: domain::TimeRange| range.start() < end && !range.has_ended(start);
         let contracts = key.calendar.entries().iter().filter(|entry| touches(entry.range)).count();
         let left = start.max(now);
         let free = key.calendar.free_windows(left, end);

@@ -140,5 +140,5 @@ impl Devices {
 
 /// Whether the result of an opening is stored. An opening of another automat has none to store.
 fn is_settled(opening: &Opening, thing: &ThingName) -> bool {
-    opening.confirmed_by_device() || ThingName::of_automat(opening.automat.as_str()) != *thing
+    opening.is_confirmed_by_device() || ThingName::of_automat(opening.automat.as_str()) != *thing
 }

@@ -1,6 +1,6 @@
-//! Automats, lockers and keys: everything that is set up once and then booked; and the routes that belong to nobody.
+//! Automats, lockers and keys, which are set up once and then booked; also the routes that belong to no other function.
 //!
-//! One file per route: parse, ask the store, render.
+//! One file per route: parse the request, call the store, render the response.
 
 mod automats;
 mod keys;
@@ -10,19 +10,18 @@ use api::App;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-/// The function's routes over a store.
 pub fn router(app: App) -> axum::Router {
     let clock = app.clock.clone();
-    api::serve(axum::Router::from(described()).with_state(app), clock)
+    api::serve(axum::Router::from(api_routes()).with_state(app), clock)
 }
 
-/// What the function's routes say of themselves.
+/// The OpenAPI description of the routes.
 #[must_use]
 pub fn openapi() -> utoipa::openapi::OpenApi {
-    described().into_openapi()
+    api_routes().into_openapi()
 }
 
-fn described() -> OpenApiRouter<App> {
+fn api_routes() -> OpenApiRouter<App> {
     OpenApiRouter::new()
         .routes(routes!(service::health))
         .routes(routes!(service::openapi_json))

@@ -1,4 +1,4 @@
-//! The Lambda binary of automats, lockers and keys.
+//! The Lambda binary for automats, lockers and keys.
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), runtime::Error> {

@@ -1,10 +1,10 @@
-//! The routes that belong to nobody: is it there, and what can it do.
+//! The routes of the API itself: its health and its description.
 
 use axum::http::header::CONTENT_TYPE;
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 
-/// The OpenAPI document, as the generator last wrote it; a test holds it against the code.
+/// The generated OpenAPI document. A test compares it with the code.
 const DOCUMENT: &str = include_str!("../../../docs/openapi.json");
 
 #[derive(Serialize, utoipa::ToSchema)]
@@ -22,7 +22,7 @@ pub(crate) struct Health {
     path = "/health",
     operation_id = "getHealth",
     tag = "service",
-    responses((status = 200, description = "It does", body = Health))
+    responses((status = 200, description = "The API responds", body = Health))
 )]
 pub(crate) async fn health() -> Response {
     api::ok(Health { status: "ok" })

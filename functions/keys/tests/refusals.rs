@@ -1,6 +1,7 @@
-//! What is refused before the store is asked: the store here is at a closed port, and asking it would answer 500.
+//! Requests that are refused before the store is called. The store in these tests is at a closed port, so calling it
+//! would answer 500.
 
-#![expect(clippy::unwrap_used, reason = "a test that cannot set its stage must stop at once")]
+#![expect(clippy::unwrap_used, reason = "a test that cannot set up its scene fails")]
 
 use api::testing::{json, request, request_of_person, request_with_claims, request_without_token};
 use api::{App, Role};
@@ -57,19 +58,19 @@ fn post_key(body: impl Into<Body>) -> Request<Body> {
 }
 
 #[tokio::test]
-async fn open_routes_want_no_token() {
+async fn open_routes_need_no_token() {
     for path in ["/health", "/openapi.json"] {
         let response = answer(request_without_token("GET", path).body(Body::empty()).unwrap()).await;
         assert_eq!(response.status(), 200, "{path}");
         assert_eq!(response.headers()[CONTENT_TYPE], "application/json");
     }
-    // What has not come through API Gateway has no path that everybody agrees on.
+    // A request that did not come through API Gateway has no path that can be checked.
     let bare = Request::builder().uri("/health").body(Body::empty()).unwrap();
     assert_eq!(json(answer(bare).await).await["code"], "route_not_found");
 }
 
 #[tokio::test]
-async fn without_a_token_nothing_protected_is_served() {
+async fn protected_routes_need_a_token() {
     let without = request_without_token("GET", "/v1/keys").body(Body::empty()).unwrap();
     let nobody = request_of_person("GET", "/v1/keys", "", &["admin"]).body(Body::empty()).unwrap();
     let claims = [("token_use", "id"), ("sub", "somebody"), ("cognito:groups", "[admin]")];
@@ -82,7 +83,7 @@ async fn without_a_token_nothing_protected_is_served() {
     }
 }
 
-/// Every route of the function that the table protects, with each role below the one that it needs.
+/// Calls every protected route of the function with each role below the required one.
 #[tokio::test]
 async fn each_route_refuses_lower_roles() {
     use api::routes::{Access, Function, ROUTES};
@@ -103,7 +104,7 @@ async fn each_route_refuses_lower_roles() {
 }
 
 #[tokio::test]
-async fn a_scope_is_as_good_as_a_group() {
+async fn a_machine_scope_grants_the_role_like_a_group() {
     let claims = [("token_use", "access"), ("client_id", "machine"), ("scope", "key-automat/viewer")];
     let request = request_with_claims("GET", "/v1/keys?limit=0", &claims).body(Body::empty()).unwrap();
     assert_eq!(code(request).await, "invalid_query");
@@ -118,7 +119,7 @@ async fn unknown_paths_and_methods() {
         ("PUT", "/v1/keys/K-1", "GET, HEAD, PATCH, DELETE"),
         ("DELETE", "/v1/keys", "GET, HEAD, POST"),
         ("POST", "/health", "GET, HEAD"),
-        // Another function's: the gateway sends here what it has no route for.
+        // A route of another function: the gateway sends requests without a route here.
         ("PUT", "/v1/keys/K-1/contracts/C-1/pin", "GET, HEAD, POST"),
     ] {
         let response = answer(request(method, path, Role::Admin).body(Body::empty()).unwrap()).await;
@@ -129,7 +130,7 @@ async fn unknown_paths_and_methods() {
 }
 
 #[tokio::test]
-async fn a_browser_asks_without_a_token_what_a_page_of_another_origin_may_send() {
+async fn a_cors_preflight_needs_no_token() {
     let ask = |path: &str| {
         request_without_token("OPTIONS", path)
             .header("origin", "https://elsewhere.example")
@@ -149,7 +150,7 @@ async fn a_browser_asks_without_a_token_what_a_page_of_another_origin_may_send()
 }
 
 #[tokio::test]
-async fn paths_that_can_name_nothing() {
+async fn paths_with_impossible_identifiers() {
     for path in ["/v1/keys/-x", "/v1/keys/a%20b", "/v1/keys/a%2Fb/events", "/v1/keys//events"] {
         assert_eq!(code(get(path)).await, "key_not_found", "{path}");
     }
@@ -162,7 +163,7 @@ async fn paths_that_can_name_nothing() {
 }
 
 #[tokio::test]
-async fn queries_that_no_route_knows() {
+async fn unknown_query_parameters() {
     for (uri, wanted) in [
         ("/v1/keys?limit=101", "invalid_query"),
         ("/v1/keys?limit=5&limit=5", "invalid_query"),
@@ -199,7 +200,7 @@ async fn a_body_of_64_kib_is_read_and_one_byte_more_is_not() {
 }
 
 #[tokio::test]
-async fn all_fields_at_fault_are_named_and_no_value_is() {
+async fn every_invalid_field_is_listed_without_its_value() {
     let body = json!({ "automatId": "ä", "lockerIndex": 500, "returnCode": "48291", "property": "x".repeat(201) });
     let problem = refused(post_key(body.to_string())).await;
     let found: Vec<_> =
@@ -235,7 +236,7 @@ async fn edits_refuse_ids_and_nulls() {
 }
 
 #[tokio::test]
-async fn headers_that_are_not_what_they_must_be() {
+async fn invalid_headers() {
     let with = |method, uri, name, value: &str| {
         request(method, uri, Role::Admin).header(name, value).body(Body::from("{}")).unwrap()
     };
@@ -246,7 +247,7 @@ async fn headers_that_are_not_what_they_must_be() {
 }
 
 #[tokio::test]
-async fn a_store_out_of_reach_says_nothing_of_the_inside() {
+async fn an_unreachable_store_reveals_nothing_internal() {
     let problem = refused(get("/v1/keys/K-1")).await;
     assert_eq!(problem["code"], "internal");
     assert!(!problem.to_string().contains("127.0.0.1"), "{problem}");

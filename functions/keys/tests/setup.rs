@@ -1,6 +1,6 @@
-//! Setting up automats and keys over HTTP on the embedded database.
+//! Setting up automats and keys over HTTP, on the embedded database.
 
-#![expect(clippy::unwrap_used, reason = "a test that cannot set its stage must stop at once")]
+#![expect(clippy::unwrap_used, reason = "a test that cannot set up its scene fails")]
 
 use api::testing::{json, request};
 use api::{App, Role};
@@ -63,7 +63,7 @@ fn lobby() -> Value {
 }
 
 #[tokio::test]
-async fn who_asks_too_much_of_the_table_is_told_when_to_ask_again() {
+async fn a_throttled_table_gives_a_retry_after() {
     let api = Api::new().await;
     api.add("/v1/automats", lobby()).await;
     for (uri, read) in [("/v1/automats/lobby", "Query"), ("/v1/automats", "BatchGetItem"), ("/v1/keys/K-1", "GetItem")]
@@ -121,7 +121,7 @@ async fn a_return_code_is_masked_for_viewers() {
 }
 
 #[tokio::test]
-async fn what_the_automat_refuses_says_what_helps() {
+async fn refusals_of_the_automat_have_the_data_to_fix_them() {
     let api = Api::new().await;
     api.add("/v1/automats", lobby()).await;
     let key = |id: &str, locker: u16| json!({ "keyId": id, "automatId": "lobby", "lockerIndex": locker });
@@ -150,7 +150,7 @@ async fn what_the_automat_refuses_says_what_helps() {
 }
 
 #[tokio::test]
-async fn another_time_zone_under_contracts_takes_force() {
+async fn changing_the_time_zone_with_live_contracts_requires_force() {
     let api = Api::new().await;
     api.add("/v1/automats", lobby()).await;
     api.add("/v1/keys", json!({ "keyId": "K-1", "automatId": "lobby" })).await;
@@ -170,7 +170,7 @@ async fn another_time_zone_under_contracts_takes_force() {
 }
 
 #[tokio::test]
-async fn events_tell_who_did_what_without_secrets() {
+async fn events_show_who_did_what_without_secrets() {
     let api = Api::new().await;
     api.add("/v1/automats", lobby()).await;
     api.clock.set(at(1));
@@ -193,7 +193,7 @@ async fn events_tell_who_did_what_without_secrets() {
 }
 
 #[tokio::test]
-async fn removing_keeps_to_the_version() {
+async fn removing_checks_the_version() {
     let api = Api::new().await;
     api.add("/v1/automats", lobby()).await;
     api.add("/v1/keys", json!({ "keyId": "K-1", "automatId": "lobby" })).await;

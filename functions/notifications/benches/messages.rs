@@ -1,10 +1,10 @@
-//! How many messages a second one function sends: `cargo bench -p notifications`.
+//! How many messages per second one function sends: `cargo bench -p notifications`.
 //!
-//! The embedded table and the ends of SNS and SES on loopback, in this process; batches of 100 records as the stream's
-//! mapping makes them, one after the other as a shard gives them. Once with providers that answer at once, and once with
-//! providers that take 50 ms, as they do over a network.
+//! The embedded table and the endpoints of SNS and SES run on loopback in this process. Batches of 100 records are
+//! processed one after the other, as for one shard of the stream. Once with providers that respond at once, and once
+//! with providers that take 50 ms, as over a network.
 
-#![expect(clippy::unwrap_used, clippy::print_stdout, reason = "a benchmark prints, and stops when it cannot begin")]
+#![expect(clippy::unwrap_used, clippy::print_stdout, reason = "a benchmark prints its results, and stops on an error")]
 
 use std::time::{Duration, Instant};
 
@@ -51,7 +51,8 @@ async fn main() {
     }
 }
 
-/// Contracts with a contact by email and SMS each, on many keys in turn; the stream's records of them.
+/// Creates contracts with a contact by email and SMS each, spread over many keys, and returns the stream's records of
+/// them.
 async fn booked(table: &TestTable) -> Vec<Value> {
     table.store.create_automat(automat("lobby", 500), &act()).await.unwrap();
     for n in 0..KEYS {
@@ -64,11 +65,11 @@ async fn booked(table: &TestTable) -> Vec<Value> {
         let draft = ContractDraft { contacts: vec![contact(n)], ..contract(3_600, 90_000) };
         table.store.create_contract(&key, draft, &act()).await.unwrap();
     }
-    let is_told = |record: &Value| {
+    let is_notified = |record: &Value| {
         let sk = record["dynamodb"]["Keys"]["SK"]["S"].as_str().unwrap();
         sk.starts_with("CONTRACT#") || sk.starts_with("EVENT#")
     };
-    table.records(at(0)).await.into_iter().skip(before).filter(is_told).collect()
+    table.records(at(0)).await.into_iter().skip(before).filter(is_notified).collect()
 }
 
 fn contact(n: usize) -> Contact {

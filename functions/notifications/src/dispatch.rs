@@ -1,12 +1,12 @@
-//! Sending claimed messages, and writing down what became of them.
+//! Sends claimed messages and stores the results.
 
-use store::Claim;
+use store::{Claim, Verdict};
 use tokio::task::JoinSet;
 
 use crate::Notifications;
 
 impl Notifications {
-    /// Sends messages, all at once. Whatever goes wrong with one is written down, and it is tried again from there.
+    /// Sends messages concurrently. A failure is stored with its message, and the message is retried from there.
     pub(crate) async fn send_all(&self, claims: Vec<Claim>) {
         let sending = claims.into_iter().map(|claim| {
             let this = self.clone();
@@ -15,21 +15,31 @@ impl Notifications {
         sending.collect::<JoinSet<()>>().join_all().await;
     }
 
-    /// Sends a message. If what became of it cannot be written down, its claim runs out, and it may be sent twice: the
-    /// next claim says so.
+    /// Sends a message. If the result cannot be stored, the claim expires and the message may be sent twice; the next
+    /// claim records that.
     async fn send(&self, claim: Claim) {
         let id = claim.id.clone();
         let verdict = self.messenger.send(&claim).await;
-        tracing::info!(
-            message.id = id.as_str(),
-            message.kind = claim.message.occasion.kind().name(),
-            contract.id = claim.message.facts.contract.as_str(),
-            verdict = ?verdict,
-            "sent a message"
-        );
+        let (kind, contract) = (claim.message.occasion.kind().name(), claim.message.facts.contract.as_str());
+        match &verdict {
+            Verdict::Sent(provider_id) => tracing::info!(
+                message.id = id.as_str(),
+                message.kind = kind,
+                message.provider_id = provider_id,
+                contract.id = contract,
+                "sent a message"
+            ),
+            Verdict::Failed(failure) => tracing::warn!(
+                message.id = id.as_str(),
+                message.kind = kind,
+                message.failure = <&str>::from(failure),
+                contract.id = contract,
+                "could not send a message"
+            ),
+        }
         if let Err(error) = self.store.settle(claim, verdict, self.clock.now()).await {
             let error: &dyn std::error::Error = &error;
-            tracing::error!(error, message.id = id.as_str(), "what became of the message is not written down");
+            tracing::error!(error, message.id = id.as_str(), "could not store the result of sending a message");
         }
     }
 }

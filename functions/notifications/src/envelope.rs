@@ -1,26 +1,23 @@
-//! What is published of an event.
+//! Events as published on the topic.
 
 use domain::{Event, Instant};
 use serde_json::{Value, json};
 
-/// The form of the envelope. It changes when a reader of the old one would read the new one wrongly.
+/// The version of the envelope. It changes when readers of the old format would misread the new one.
 const SPEC_VERSION: &str = "1.0";
 
-/// An event for whoever listens: without PINs, and without anything of contacts, as events are.
+/// An event for subscribers of the topic. Events have no PINs and no contact details.
 #[derive(Debug)]
 pub(crate) struct Envelope {
-    /// What happened, by its word in the API.
+    /// The `type` of the event.
     pub(crate) kind: &'static str,
-    /// The automat where it happened.
     pub(crate) automat_id: String,
-    /// The key that it happened to, if it was one.
     pub(crate) key_id: Option<String>,
-    /// The whole.
     pub(crate) body: Value,
 }
 
 impl Envelope {
-    /// Of an event that was recorded then; DynamoDB tells it to the second, and so perhaps as before it happened.
+    /// `recorded_at` comes from DynamoDB, which rounds down to a second, so it may be before the event.
     pub(crate) fn new(event: &Event, recorded_at: Instant) -> Self {
         let automat_id = event.subject.automat.as_str().to_owned();
         let key_id = event.subject.key.as_ref().map(|key| key.as_str().to_owned());

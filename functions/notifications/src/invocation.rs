@@ -1,36 +1,34 @@
-//! What Lambda calls the function with.
+//! The events that Lambda calls the function with.
 
 use serde_json::Value;
 
 use crate::Error;
 use crate::messenger::email::REFERENCE;
 
-/// One call.
 #[derive(Debug)]
 pub(crate) enum Invocation<'a> {
-    /// Some records of the table's stream, in order.
+    /// Records of the table's stream, in order.
     Records(Vec<StreamRecord<'a>>),
-    /// A minute has passed.
+    /// The schedule, once a minute.
     Tick,
-    /// An email came back, for good: there is no such address, or its owner does not want to be written to.
+    /// An email bounced permanently: the address does not exist, or its owner does not want email.
     Bounce {
-        /// Our name of the message.
+        /// Our reference of the message.
         reference: &'a str,
-        /// SES's name of the try.
+        /// SES's identifier of the attempt.
         provider_id: &'a str,
     },
-    /// Something that SES tells and nobody here asks.
-    Nothing,
+    /// An event from SES that nothing here depends on.
+    Ignored,
 }
 
-/// A record of the stream, with what a batch's answer needs of it.
+/// A record of the stream, and what the response to the batch needs of it.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct StreamRecord<'a> {
-    /// Its name in the answer.
+    /// Identifies the record in the response.
     pub(crate) sequence_number: &'a str,
-    /// The partition of its item: records of one are dealt with in order.
+    /// The partition key of its item. Records of one partition are processed in order.
     pub(crate) partition: &'a str,
-    /// All of it.
     pub(crate) record: &'a Value,
 }
 
@@ -40,16 +38,16 @@ impl<'a> Invocation<'a> {
             return Ok(Self::Tick);
         }
         if event["source"] == "aws.ses" {
-            return Ok(Self::of_mail(&event["detail"]).unwrap_or(Self::Nothing));
+            return Ok(Self::of_email(&event["detail"]).unwrap_or(Self::Ignored));
         }
         let records = event["Records"].as_array().ok_or(Error::Unreadable)?;
         let records = records.iter().map(|record| StreamRecord::of(record).ok_or(Error::Unreadable));
         Ok(Self::Records(records.collect::<Result<_, _>>()?))
     }
 
-    /// What SES tells of an email of ours. A bounce that passes, such as a full mailbox, SES has tried for hours; the
-    /// address is right all the same.
-    fn of_mail(detail: &'a Value) -> Option<Self> {
+    /// The permanent bounce of one of our emails. SES has retried a temporary one, such as a full mailbox, for hours,
+    /// and the address is still correct.
+    fn of_email(detail: &'a Value) -> Option<Self> {
         let mail = &detail["mail"];
         let (reference, provider_id) = (mail["tags"][REFERENCE][0].as_str()?, mail["messageId"].as_str()?);
         (detail["bounce"]["bounceType"] == "Permanent").then_some(Self::Bounce { reference, provider_id })
@@ -71,13 +69,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_tick_is_what_a_rule_of_eventbridge_sends() {
+    fn an_eventbridge_event_is_a_tick() {
         let event = json!({ "source": "aws.events", "detail-type": "Scheduled Event", "detail": {} });
         assert!(matches!(Invocation::of(&event), Ok(Invocation::Tick)));
     }
 
     #[test]
-    fn records_come_with_their_names_and_partitions() {
+    fn records_have_a_sequence_number_and_a_partition() {
         let record = json!({ "dynamodb": { "SequenceNumber": "17", "Keys": { "PK": { "S": "KEY#k" } } } });
         let event = json!({ "Records": [record] });
         let Ok(Invocation::Records(records)) = Invocation::of(&event) else { panic!("records") };
@@ -85,7 +83,7 @@ mod tests {
     }
 
     #[test]
-    fn of_what_ses_tells_only_a_bounce_for_good_matters() {
+    fn only_permanent_bounces_are_processed() {
         let event = |kind: &str| {
             let mail =
                 json!({ "messageId": "0100-ses", "tags": { "message": ["cmVm"], "ses:caller-identity": ["x"] } });
@@ -93,16 +91,16 @@ mod tests {
             json!({ "source": "aws.ses", "detail-type": "Email Bounced",
                     "detail": { "eventType": "Bounce", "bounce": bounce, "mail": mail } })
         };
-        let told = event("Permanent");
-        let bounce = Invocation::of(&told).unwrap();
+        let permanent = event("Permanent");
+        let bounce = Invocation::of(&permanent).unwrap();
         assert!(matches!(bounce, Invocation::Bounce { reference: "cmVm", provider_id: "0100-ses" }), "{bounce:?}");
-        assert!(matches!(Invocation::of(&event("Transient")), Ok(Invocation::Nothing)));
+        assert!(matches!(Invocation::of(&event("Transient")), Ok(Invocation::Ignored)));
         let delivered = json!({ "source": "aws.ses", "detail": { "eventType": "Delivery", "mail": {} } });
-        assert!(matches!(Invocation::of(&delivered), Ok(Invocation::Nothing)));
+        assert!(matches!(Invocation::of(&delivered), Ok(Invocation::Ignored)));
     }
 
     #[test]
-    fn what_cannot_be_answered_record_by_record_is_refused_as_a_whole() {
+    fn unknown_events_are_refused_as_a_whole() {
         for event in [json!({}), json!({ "Records": [{ "dynamodb": {} }] }), json!("tick"), json!(null)] {
             assert!(matches!(Invocation::of(&event), Err(Error::Unreadable)), "{event}");
         }

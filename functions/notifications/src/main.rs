@@ -1,4 +1,4 @@
-//! The Lambda binary that tells the contacts, and whoever listens to the topic.
+//! The Lambda binary that notifies contacts and publishes events.
 
 use notifications::{Messenger, Notifications, Topic};
 

@@ -1,4 +1,4 @@
-//! A batch of the stream: what each record says is told, and which records have to come again.
+//! Processes a batch of the stream, and tells Lambda which records to retry.
 
 use std::collections::HashMap;
 
@@ -10,36 +10,45 @@ use crate::envelope::Envelope;
 use crate::invocation::StreamRecord;
 use crate::{Error, Notifications};
 
-/// Partitions dealt with at once: a provider's answer takes its time, and a batch has records of many keys.
+/// How many partitions are processed concurrently. Providers take time to respond, and a batch has records of many
+/// keys.
 const AT_ONCE: usize = 16;
 
-/// A record of the batch, by its place in it.
-struct Numbered {
-    place: usize,
+/// A record with its index in the batch.
+struct IndexedRecord {
+    index: usize,
     record: Value,
 }
 
 impl Notifications {
-    /// Deals with all records, those after a failed one too, and answers which have failed. Records of one partition
-    /// are dealt with in order.
-    pub(crate) async fn hear(&self, records: Vec<StreamRecord<'_>>) -> Value {
+    /// Processes all records, including those after a failed one, and returns the failed ones. Records of one partition
+    /// are processed in order.
+    pub(crate) async fn process_records(&self, records: Vec<StreamRecord<'_>>) -> Value {
         let mut failed = vec![false; records.len()];
         let mut envelopes = Vec::new();
-        for (place, heard) in self.hear_partitions(&records).await {
-            match heard {
-                Ok(envelope) => envelopes.extend(envelope.map(|envelope| (place, envelope))),
+        for (index, result) in self.process_partitions(&records).await {
+            match result {
+                Ok(envelope) => envelopes.extend(envelope.map(|envelope| (index, envelope))),
                 Err(error) => {
-                    failed[place] = true;
+                    failed[index] = true;
                     let error: &dyn std::error::Error = &error;
-                    tracing::error!(error, record.sequence_number = records[place].sequence_number, "not told");
+                    tracing::error!(
+                        error,
+                        record.sequence_number = records[index].sequence_number,
+                        "could not send the messages about a record"
+                    );
                 }
             }
         }
-        envelopes.sort_by_key(|(place, _)| *place);
-        for (place, error) in self.topic.publish(&envelopes).await {
-            failed[place] = true;
+        envelopes.sort_by_key(|(index, _)| *index);
+        for (index, error) in self.topic.publish(&envelopes).await {
+            failed[index] = true;
             let error: &dyn std::error::Error = &error;
-            tracing::error!(error, record.sequence_number = records[place].sequence_number, "not published");
+            tracing::error!(
+                error,
+                record.sequence_number = records[index].sequence_number,
+                "could not publish an event"
+            );
         }
         let failures = records.iter().zip(failed).filter(|(_, failed)| *failed);
         let failures: Vec<_> =
@@ -47,28 +56,28 @@ impl Notifications {
         json!({ "batchItemFailures": failures })
     }
 
-    async fn hear_partitions(&self, records: &[StreamRecord<'_>]) -> Vec<(usize, Result<Option<Envelope>, Error>)> {
+    async fn process_partitions(&self, records: &[StreamRecord<'_>]) -> Vec<(usize, Result<Option<Envelope>, Error>)> {
         let mut running = JoinSet::new();
-        let mut heard = Vec::with_capacity(records.len());
+        let mut results = Vec::with_capacity(records.len());
         for partition in partitions(records) {
             if running.len() == AT_ONCE {
-                heard.extend(running.join_next().await.into_iter().flatten().flatten());
+                results.extend(running.join_next().await.into_iter().flatten().flatten());
             }
             let this = self.clone();
             running.spawn(async move {
-                let mut heard = Vec::with_capacity(partition.len());
-                for Numbered { place, record } in partition {
-                    heard.push((place, this.hear_record(&record).await));
+                let mut results = Vec::with_capacity(partition.len());
+                for IndexedRecord { index, record } in partition {
+                    results.push((index, this.process_record(&record).await));
                 }
-                heard
+                results
             });
         }
-        heard.extend(running.join_all().await.into_iter().flatten());
-        heard
+        results.extend(running.join_all().await.into_iter().flatten());
+        results
     }
 
-    /// Tells what a record says, and gives what is to be published of it.
-    async fn hear_record(&self, record: &Value) -> Result<Option<Envelope>, Error> {
+    /// Sends the messages about a record, and returns what to publish.
+    async fn process_record(&self, record: &Value) -> Result<Option<Envelope>, Error> {
         let now = self.clock.now();
         match self.store.read_record(record)? {
             Record::Contract(contract) => {
@@ -91,16 +100,16 @@ impl Notifications {
     }
 }
 
-/// The records by partition, each in the order of the batch.
-fn partitions(records: &[StreamRecord<'_>]) -> Vec<Vec<Numbered>> {
+/// Groups the records by partition, each group in the order of the batch.
+fn partitions(records: &[StreamRecord<'_>]) -> Vec<Vec<IndexedRecord>> {
     let mut order = HashMap::new();
-    let mut partitions: Vec<Vec<Numbered>> = Vec::new();
-    for (place, record) in records.iter().enumerate() {
+    let mut partitions: Vec<Vec<IndexedRecord>> = Vec::new();
+    for (index, record) in records.iter().enumerate() {
         let at = *order.entry(record.partition).or_insert_with(|| {
             partitions.push(Vec::new());
             partitions.len() - 1
         });
-        partitions[at].push(Numbered { place, record: record.record.clone() });
+        partitions[at].push(IndexedRecord { index, record: record.record.clone() });
     }
     partitions
 }

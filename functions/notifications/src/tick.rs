@@ -1,4 +1,4 @@
-//! A minute has passed: whatever is due by now is done, however long it has been waiting.
+//! The tick: every minute, does what is due by now, however long it has waited.
 
 use std::time::{Duration, Instant as Stopwatch};
 
@@ -7,17 +7,16 @@ use tokio::task::JoinSet;
 
 use crate::{Error, Notifications};
 
-/// How long a tick goes on taking up what is due. The rest waits for the next one, and so the function stays well
-/// within its time.
-const PATIENCE: Duration = Duration::from_secs(30);
-/// So many are read of a shard at a time.
-const STEP: usize = 50;
-/// Shards dealt with at once.
+/// How long a tick starts new work. The rest waits for the next tick, so the function stays well within its timeout.
+const TIME_LIMIT: Duration = Duration::from_secs(30);
+/// How many due items are read at a time.
+const PAGE_SIZE: usize = 50;
+/// How many shards are processed concurrently.
 const AT_ONCE: usize = 4;
 
 impl Notifications {
-    /// Does what is due, in every shard of the index, and finishes removals of keys that were left half done. If one
-    /// of these fails the others go on, and the first failure is answered.
+    /// Does what is due in every shard of the index, and completes interrupted removals of keys. A failure does not
+    /// stop the others; the first one is returned.
     pub(crate) async fn tick(&self) -> Result<(), Error> {
         let begun = Stopwatch::now();
         let mut running = JoinSet::new();
@@ -34,39 +33,39 @@ impl Notifications {
         }
         let finished = self.store.finish_abandoned_removals(self.clock.now()).await?;
         if finished > 0 {
-            tracing::info!(keys = finished, "finished removals that had been interrupted");
+            tracing::info!(keys = finished, "completed interrupted removals");
         }
         outcome
     }
 
-    /// Does what is due in a shard, the longest due first, until nothing is or the time is up.
+    /// Does what is due in one shard, oldest first, until nothing is left or the time is up.
     async fn sweep(&self, shard: u8, begun: Stopwatch) -> Result<(), Error> {
         let mut outcome = Ok(());
-        while begun.elapsed() < PATIENCE {
-            let due = self.store.due(shard, self.clock.now(), STEP).await?;
+        while begun.elapsed() < TIME_LIMIT {
+            let due = self.store.due(shard, self.clock.now(), PAGE_SIZE).await?;
             let found = due.len();
             let mut done = 0;
             for due in due {
-                if begun.elapsed() >= PATIENCE {
+                if begun.elapsed() >= TIME_LIMIT {
                     break;
                 }
-                match self.take_up(due).await {
+                match self.process(due).await {
                     Ok(()) => done += 1,
-                    // It stays due, and must not keep the others from their turn.
+                    // It stays due, and must not hold up the others.
                     Err(error) => {
-                        tracing::error!(error = &error as &dyn std::error::Error, "not done, though due");
+                        tracing::error!(error = &error as &dyn std::error::Error, "could not process a due item");
                         outcome = outcome.and(Err(error));
                     }
                 }
             }
-            if found < STEP || done == 0 {
+            if found < PAGE_SIZE || done == 0 {
                 break;
             }
         }
         outcome
     }
 
-    async fn take_up(&self, due: Due) -> Result<(), Error> {
+    async fn process(&self, due: Due) -> Result<(), Error> {
         let now = self.clock.now();
         let claims = match due {
             Due::Message(message) => self.store.claim(&message, now).await?.into_iter().collect(),

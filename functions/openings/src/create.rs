@@ -45,7 +45,7 @@ impl NewOpening {
         ("Idempotency-Key" = Option<String>, Header, description = "1 to 255 visible ASCII characters"),
     ),
     request_body(content = Option<NewOpening>),
-    responses((status = 202, description = "Asked for", body = OpeningView))
+    responses((status = 202, description = "Requested", body = OpeningView))
 )]
 pub(crate) async fn create_opening(
     State(app): State<App>,

@@ -1,4 +1,5 @@
-//! Remote opens: asked for here, told to the automat through its device shadow, and followed to their end.
+//! Opening lockers remotely: requested here, sent to the automat through its device shadow, and followed until the
+//! result.
 
 mod create;
 mod get;
@@ -10,12 +11,10 @@ use things::Things;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-/// The state of the routes: what all functions have, and the automats.
+/// The state of the routes.
 #[derive(Debug, Clone)]
 pub struct Openings {
-    /// The table and the clock.
     pub app: App,
-    /// The automats.
     pub things: Things,
 }
 
@@ -31,18 +30,17 @@ impl FromRef<Openings> for Things {
     }
 }
 
-/// The function's routes.
 pub fn router(openings: Openings) -> axum::Router {
     let clock = openings.app.clock.clone();
-    api::serve(axum::Router::from(described()).with_state(openings), clock)
+    api::serve(axum::Router::from(api_routes()).with_state(openings), clock)
 }
 
-/// What the function's routes say of themselves.
+/// The OpenAPI description of the routes.
 #[must_use]
 pub fn openapi() -> utoipa::openapi::OpenApi {
-    described().into_openapi()
+    api_routes().into_openapi()
 }
 
-fn described() -> OpenApiRouter<Openings> {
+fn api_routes() -> OpenApiRouter<Openings> {
     OpenApiRouter::new().routes(routes!(create::create_opening)).routes(routes!(get::get_opening))
 }

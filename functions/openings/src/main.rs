@@ -1,4 +1,4 @@
-//! The Lambda binary of remote opens.
+//! The Lambda binary for openings.
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), runtime::Error> {

@@ -1,4 +1,4 @@
-//! Openings as clients see them.
+//! Openings in API responses.
 
 use domain::{Instant, Opening, OpeningStatus};
 use serde::Serialize;
@@ -45,7 +45,7 @@ impl OpeningView {
             locker_index: opening.locker.get(),
             key_id: opening.key.as_ref().map(|key| key.as_str().to_owned()),
             status: opening.status(now),
-            confirmed_by_device: opening.confirmed_by_device(),
+            confirmed_by_device: opening.is_confirmed_by_device(),
             requested_by: opening.requested_by.as_str().to_owned(),
             reason: opening.reason.as_ref().map(|reason| reason.as_str().to_owned()),
             issued_at: opening.issued_at.to_string(),

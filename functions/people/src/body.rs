@@ -1,4 +1,4 @@
-//! Whom a request is about. In the body, since an address has no place in a URL.
+//! Request bodies: whom a request is about. In the body, because an address must not be in a URL.
 
 use api::problem::FieldCode;
 use api::{Check, Problem, Whole, whole};
@@ -7,8 +7,7 @@ use serde::Deserialize;
 use store::{Cursor, PageRequest};
 use utoipa::ToSchema;
 
-/// The most contracts in a part, which is also how many there are when nothing is said: an answer of a function has at
-/// most 6 MB.
+/// The maximum and default number of contracts on a page. A function's response has at most 6 MB.
 const LIMIT: u32 = 20;
 
 /// The person whose data is to be exported. At least one of `email`, `phoneNumber` and `person` is required; a match on
@@ -81,7 +80,7 @@ fn search(
         check.refuse("email", FieldCode::Required, "is required, or else phoneNumber or person");
     }
     let email = check.optional("email", email, Email::parse);
-    let phone_number = check.optional("phoneNumber", phone_number, PhoneNumber::parse_sought);
+    let phone_number = check.optional("phoneNumber", phone_number, PhoneNumber::parse_for_search);
     PersonSearch::new(email, phone_number, check.optional("person", person, Name::parse))
 }
 

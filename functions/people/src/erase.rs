@@ -36,7 +36,7 @@ pub(crate) struct ErasureView {
     operation_id = "erasePerson",
     tag = "people",
     request_body = PersonalDataErasure,
-    responses((status = 200, description = "What was done in a part of it", body = Listing<ErasureView>))
+    responses((status = 200, description = "A page of the results", body = Listing<ErasureView>))
 )]
 pub(crate) async fn erase_person(
     State(app): State<App>,
@@ -55,7 +55,7 @@ pub(crate) async fn erase_person(
         person.live = count(ErasureOutcome::Live),
         person.ambiguous = count(ErasureOutcome::Ambiguous),
         person.more = done.next.is_some(),
-        "erased what is known of a person"
+        "erased a person's data"
     );
     Ok(api::ok(Listing::of(done, ErasureView::from)))
 }

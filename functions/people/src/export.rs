@@ -46,7 +46,7 @@ pub(crate) struct PersonalDataView {
     operation_id = "exportPerson",
     tag = "people",
     request_body = PersonalDataExport,
-    responses((status = 200, description = "A part of it", body = Listing<PersonalDataView>))
+    responses((status = 200, description = "A page of the data", body = Listing<PersonalDataView>))
 )]
 pub(crate) async fn export_person(
     State(app): State<App>,
@@ -62,12 +62,12 @@ pub(crate) async fn export_person(
         person.messages = found.data.iter().map(|data| data.messages.len()).sum::<usize>(),
         person.events = found.data.iter().map(|data| data.events.len()).sum::<usize>(),
         person.more = found.next.is_some(),
-        "exported what is known of a person"
+        "exported a person's data"
     );
     let mut views = Vec::new();
     for data in found.data {
-        let standing = data.contract.as_slice();
-        let overdue = app.store.overdue_among(&data.key, standing, act.now).await?.is_some();
+        let contracts = data.contract.as_slice();
+        let overdue = app.store.overdue_among(&data.key, contracts, act.now).await?.is_some();
         views.push(PersonalDataView::new(data, overdue, act.now));
     }
     Ok(api::ok(Listing::of(Page { data: views, next: found.next }, |view| view)))

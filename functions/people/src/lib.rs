@@ -1,4 +1,4 @@
-//! What is known of a person: handed out, and erased, when they ask for it.
+//! A person's data: exported and erased on request.
 
 mod body;
 mod erase;
@@ -8,18 +8,17 @@ use api::App;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-/// The function's routes over a store.
 pub fn router(app: App) -> axum::Router {
     let clock = app.clock.clone();
-    api::serve(axum::Router::from(described()).with_state(app), clock)
+    api::serve(axum::Router::from(api_routes()).with_state(app), clock)
 }
 
-/// What the function's routes say of themselves.
+/// The OpenAPI description of the routes.
 #[must_use]
 pub fn openapi() -> utoipa::openapi::OpenApi {
-    described().into_openapi()
+    api_routes().into_openapi()
 }
 
-fn described() -> OpenApiRouter<App> {
+fn api_routes() -> OpenApiRouter<App> {
     OpenApiRouter::new().routes(routes!(export::export_person)).routes(routes!(erase::erase_person))
 }

@@ -1,4 +1,4 @@
-//! The Lambda binary of personal data.
+//! The Lambda binary for personal data.
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), runtime::Error> {

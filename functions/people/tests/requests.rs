@@ -1,6 +1,6 @@
-//! A person's data over HTTP on the embedded database.
+//! A person's data over HTTP, on the embedded database.
 
-#![expect(clippy::unwrap_used, reason = "a test that cannot set its stage must stop at once")]
+#![expect(clippy::unwrap_used, reason = "a test that cannot set up its scene fails")]
 
 use api::testing::{json, request};
 use api::{App, Role};
@@ -22,7 +22,7 @@ struct People {
 }
 
 impl People {
-    /// With one contract of hers that is over, and one that is not.
+    /// With one ended contract of hers, and one that has not ended.
     async fn new() -> Self {
         let log = Log::of_this_thread();
         let table = TestTable::new().await;
@@ -55,7 +55,7 @@ const EXPORT: &str = "/v1/people/export";
 const ERASE: &str = "/v1/people/erase";
 
 #[tokio::test]
-async fn only_admins_may() {
+async fn only_admins_have_access() {
     let people = People::new().await;
     for path in [EXPORT, ERASE] {
         for role in [Role::Viewer, Role::Operator] {
@@ -66,7 +66,7 @@ async fn only_admins_may() {
 }
 
 #[tokio::test]
-async fn something_must_be_known_of_the_person() {
+async fn at_least_one_search_field_is_required() {
     let people = People::new().await;
     for (path, body, field, code) in [
         (EXPORT, json!({}), "email", "required"),
@@ -91,14 +91,14 @@ async fn something_must_be_known_of_the_person() {
 }
 
 #[tokio::test]
-async fn a_number_that_no_plan_has_any_more_can_be_asked_for() {
+async fn a_number_that_is_no_longer_valid_can_be_searched() {
     let people = People::new().await;
     let (status, found) = people.post(EXPORT, json!({ "phoneNumber": "+999123456789" })).await;
     assert_eq!((status, found), (200, json!({ "data": [], "page": { "next": null, "hasNext": false } })));
 }
 
 #[tokio::test]
-async fn a_number_is_found_with_a_trunk_zero_in_it() {
+async fn a_search_accepts_a_number_with_a_trunk_zero() {
     let people = People::new().await;
     let (status, found) = people.post(EXPORT, json!({ "phoneNumber": "+3580401234567" })).await;
     let found_by: Vec<_> = found["data"].as_array().unwrap().iter().map(|data| &data["foundBy"]).collect();
@@ -106,7 +106,7 @@ async fn a_number_is_found_with_a_trunk_zero_in_it() {
 }
 
 #[tokio::test]
-async fn what_is_handed_out_masks_the_pin() {
+async fn the_export_masks_the_pin() {
     let people = People::new().await;
     let (status, found) = people.post(EXPORT, json!({ "email": EMAIL, "person": PERSON })).await;
     assert_eq!(status, 200);
@@ -126,7 +126,7 @@ async fn what_is_handed_out_masks_the_pin() {
 }
 
 #[tokio::test]
-async fn parts_follow_one_another_by_a_cursor_in_the_body() {
+async fn pages_continue_by_a_cursor_in_the_body() {
     let people = People::new().await;
     let (_, first) = people.post(EXPORT, json!({ "email": EMAIL, "limit": 1 })).await;
     assert_eq!((first["data"].as_array().unwrap().len(), &first["page"]["hasNext"]), (1, &json!(true)));
@@ -138,7 +138,7 @@ async fn parts_follow_one_another_by_a_cursor_in_the_body() {
 }
 
 #[tokio::test]
-async fn what_was_done_is_said_contract_by_contract() {
+async fn the_result_lists_each_contract() {
     let people = People::new().await;
     let ambiguous = json!(["name"]);
     let (_, done) = people.post(ERASE, json!({ "person": PERSON })).await;
@@ -156,7 +156,7 @@ async fn what_was_done_is_said_contract_by_contract() {
 }
 
 #[tokio::test]
-async fn the_log_counts_and_names_nobody() {
+async fn the_log_has_counts_and_no_names() {
     let people = People::new().await;
     for path in [EXPORT, ERASE] {
         people.post(path, json!({ "email": EMAIL, "phoneNumber": NUMBER, "person": PERSON })).await;
@@ -167,6 +167,6 @@ async fn the_log_counts_and_names_nobody() {
         assert!(text.contains(counted), "{counted} in {text}");
     }
     for secret in ["aino", "Aino", "Virtanen", "401234567"] {
-        assert!(!text.contains(secret), "{secret} stands in the log: {text}");
+        assert!(!text.contains(secret), "{secret} is in the log: {text}");
     }
 }

@@ -1,4 +1,4 @@
-//! The body of a request: bounded, UTF-8, JSON, an object, of the fields that the route knows.
+//! Request bodies. A body is a bounded, UTF-8 JSON object with known fields only.
 
 use axum::body::{Body, Bytes};
 use axum::extract::{FromRequest, Request};
@@ -13,15 +13,14 @@ use crate::check::{Object, field_errors};
 use crate::idempotency::hash_body;
 use crate::problem::Code;
 
-/// The greatest size of a body, in bytes.
+/// In bytes.
 pub const LIMIT: usize = 64 * 1024;
 
-/// A JSON object read into `T`.
+/// A JSON object, deserialized into `T`.
 #[derive(Debug, Clone)]
 pub struct JsonBody<T> {
-    /// What it says.
     pub value: T,
-    /// The hash of what it says: what an idempotency key vouches for.
+    /// A hash of the body, stored with an idempotency key.
     pub hash: String,
 }
 
@@ -36,12 +35,11 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for JsonBody<T> {
     }
 }
 
-/// A JSON object read into `T`, or no body for one in which nothing is said.
+/// A JSON object, deserialized into `T`, or no body at all, which gives the default.
 #[derive(Debug, Clone)]
 pub struct OptionalBody<T> {
-    /// What it says.
     pub value: T,
-    /// The hash of what it says; no body says the same as an object without fields.
+    /// A hash of the body. No body has the hash of an object without fields.
     pub hash: String,
 }
 
@@ -62,10 +60,10 @@ impl<S: Send + Sync, T: DeserializeOwned + Default> FromRequest<S> for OptionalB
     }
 }
 
-/// No body, or an object without fields: for a POST that has nothing to say.
+/// No body, or an object without fields: for a POST without parameters.
 #[derive(Debug, Clone)]
 pub struct EmptyBody {
-    /// The hash of what it says; no body says the same as an object without fields.
+    /// A hash of the body. No body has the hash of an object without fields.
     pub hash: String,
 }
 
@@ -82,14 +80,14 @@ impl<S: Send + Sync> FromRequest<S> for EmptyBody {
     }
 }
 
-/// A body without a type is taken for JSON; one with another type is not guessed at.
+/// A body without a media type is read as JSON. Any other type is refused.
 fn check_media_type(method: &Method, headers: &HeaderMap) -> Result<(), Problem> {
     let Some(value) = headers.get(CONTENT_TYPE) else { return Ok(()) };
     let text = value.to_str().unwrap_or_default().to_ascii_lowercase();
     let (essence, parameters) = text.split_once(';').unwrap_or((&text, ""));
     let known = match essence.trim() {
         "application/json" => true,
-        // What our PATCH is (RFC 7396), by its own name.
+        // The media type of PATCH (RFC 7396).
         "application/merge-patch+json" => method == Method::PATCH,
         _ => false,
     };
@@ -169,7 +167,7 @@ mod tests {
     }
 
     #[test]
-    fn a_wrong_shape_names_the_field_and_what_it_must_be() {
+    fn a_wrong_type_names_the_field_and_the_expected_type() {
         for (json, field, code, detail) in [
             (r#"{"pin":482915}"#, "pin", FieldCode::WrongType, "must be a string"),
             (r#"{"lockerIndex":"x"}"#, "lockerIndex", FieldCode::WrongType, "must be a whole number"),
@@ -210,7 +208,7 @@ mod tests {
     }
 
     #[test]
-    fn all_that_is_wrong_is_named_at_once() {
+    fn every_error_in_the_body_is_reported_at_once() {
         let json = r#"{"pinn":"1","lockerIndex":"x","contacts":[{"fax":"1"},{"phoneNumber":7,"phone":"1"}],"a":{"b":1},
                        "location":{"street":"x"},"shared":true}"#;
         let named: Vec<_> = refusal(json).errors.into_iter().map(|error| (error.field, error.code)).collect();
@@ -227,7 +225,7 @@ mod tests {
         }
         assert_eq!(named.len(), 7);
         let many: Vec<_> = (0..1_000).map(|number| format!(r#""x{number}":1"#)).collect();
-        assert_eq!(refusal(&format!("{{{}}}", many.join(","))).errors.len(), 20, "as many as anybody reads");
+        assert_eq!(refusal(&format!("{{{}}}", many.join(","))).errors.len(), 20, "limited to 20");
         let none = parse::<Nothing>(br#"{"force":true}"#).map(|_| ()).unwrap_err();
         assert_eq!(
             none.errors,
@@ -236,7 +234,7 @@ mod tests {
     }
 
     #[test]
-    fn no_value_is_repeated() {
+    fn no_error_repeats_a_value() {
         for json in [
             r#"{"pin":482915}"#,
             r#"{"lockerIndex":"482915"}"#,
@@ -252,7 +250,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_json_is_malformed() {
+    fn invalid_json_is_malformed() {
         let deep = format!("{{\"pin\":{}", "[".repeat(10_000));
         let deep_unknown = format!("{{\"contacts\":[{}", "[".repeat(10_000));
         for json in ["", " ", "{", "{\"pin\":}", "{} {}", "{\"lockerIndex\":1e999}", "\u{feff}{}"] {
@@ -265,7 +263,7 @@ mod tests {
     }
 
     #[test]
-    fn a_type_that_is_not_json_is_not_guessed_at() {
+    fn only_json_media_types_are_accepted() {
         let check = |method: Method, value: &'static str| {
             check_media_type(&method, &HeaderMap::from_iter([(CONTENT_TYPE, value.parse().unwrap())])).is_ok()
         };

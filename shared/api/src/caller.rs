@@ -1,4 +1,4 @@
-//! Who is calling: the claims of the token that the gateway verified, and the caller that they name.
+//! The caller of a request, according to the claims of the token that the gateway verified.
 
 use std::collections::HashMap;
 
@@ -12,20 +12,17 @@ use store::{Act, Receipt};
 
 use crate::{Problem, Role};
 
-/// Who is calling and what they may do. The gate puts it into the request; a handler takes it as an argument.
+/// Who is calling and their role. The gate adds it to the request; handlers take it as an argument.
 #[derive(Debug, Clone)]
 pub struct Caller {
-    /// Who, as events name them.
     pub actor: Actor,
-    /// What they may do.
     pub role: Role,
 }
 
 impl Caller {
-    /// The holder of the access token that the gateway verified, if they have a role that may do what `needed` may.
+    /// The holder of the access token that the gateway verified, if their role is at least `needed`.
     ///
-    /// No signature is verified here: a router without an authorizer in front of it answers 401 to everything
-    /// protected.
+    /// This verifies no signature: a router without an authorizer in front of it answers 401 on every protected route.
     pub fn of_request(extensions: &Extensions, needed: Role) -> Result<Self, Problem> {
         let Some(RequestContext::ApiGatewayV2(context)) = extensions.get::<RequestContext>() else {
             return Err(Problem::unauthenticated());
@@ -35,8 +32,8 @@ impl Caller {
         if claims.get("token_use").is_none_or(|token_use| token_use != "access") {
             return Err(Problem::not_an_access_token());
         }
-        // A person's `sub` is a UUID for good; their `username` may be an email address, where another identity
-        // provider signs them in. A machine's `sub` is its client.
+        // A person's `sub` is a permanent UUID. Their `username` may be an email address if they sign in with another
+        // identity provider. A machine's `sub` is its client id.
         let subject = ["sub", "client_id"].iter().find_map(|claim| claims.get(*claim)).filter(|name| !name.is_empty());
         let subject = subject.ok_or_else(Problem::unauthenticated)?;
         match Role::of_claims(claims) {
@@ -45,7 +42,6 @@ impl Caller {
         }
     }
 
-    /// An act of this caller.
     #[must_use]
     pub fn act(&self, now: Instant, receipt: Option<Receipt>) -> Act {
         Act { actor: self.actor.clone(), now, receipt }
@@ -65,13 +61,13 @@ impl<S: Sync> FromRequestParts<S> for Caller {
 pub struct Claims(HashMap<String, String>);
 
 impl Claims {
-    /// As API Gateway writes the claims of a token.
+    /// From a token's claims, formatted as API Gateway does.
     #[must_use]
     pub fn of_token(claims: &Map<String, Value>) -> Self {
         Self(claims.iter().map(|(name, value)| (name.clone(), text(value))).collect())
     }
 
-    /// Those that the gateway's authorizer found, where a route has one.
+    /// The claims from the gateway's authorizer, on a route that has one.
     #[must_use]
     pub fn of_gateway(extensions: &Extensions) -> Option<Self> {
         let Some(RequestContext::ApiGatewayV2(context)) = extensions.get() else { return None };
@@ -79,19 +75,17 @@ impl Claims {
         jwt.map(|jwt| Self(jwt.claims.clone()))
     }
 
-    /// Puts them where the gateway's authorizer would have. Whoever does so has verified the token.
+    /// Puts the claims where the gateway's authorizer would have put them. The caller must have verified the token.
     pub fn hand_on(self, extensions: &mut Extensions) {
         let Some(RequestContext::ApiGatewayV2(context)) = extensions.get_mut() else { return };
         context.authorizer = serde_json::from_value(json!({ "jwt": { "claims": self.0 } })).ok();
     }
 
-    /// One of them.
     #[must_use]
     pub fn get(&self, name: &str) -> Option<&str> {
         self.0.get(name).map(String::as_str)
     }
 
-    /// All of them, by name.
     #[must_use]
     pub fn by_name(&self) -> &HashMap<String, String> {
         &self.0
@@ -104,7 +98,7 @@ impl std::fmt::Debug for Claims {
     }
 }
 
-/// An array as `[a b]`, an object as `map[a:1 b:2]`.
+/// Formats an array as `[a b]` and an object as `map[a:1 b:2]`.
 fn text(value: &Value) -> String {
     match value {
         Value::String(text) => text.clone(),
@@ -143,13 +137,13 @@ mod tests {
     }
 
     #[test]
-    fn a_person_is_named_by_their_subject() {
+    fn a_person_is_identified_by_the_sub_claim() {
         let caller = of(&person(&[]), Role::Operator).unwrap();
         assert_eq!((caller.actor.as_str(), caller.role), (SUBJECT, Role::Operator));
     }
 
     #[test]
-    fn a_machine_is_named_by_its_client() {
+    fn a_machine_is_identified_by_its_client_id() {
         let token = [("token_use", "access"), ("client_id", "4c1a"), ("scope", "key-automat/admin")];
         for claims in [[&token[..], &[("sub", "4c1a")]].concat(), token.to_vec()] {
             let caller = of(&claims, Role::Viewer).unwrap();
@@ -158,7 +152,7 @@ mod tests {
     }
 
     #[test]
-    fn only_an_access_token_names_a_caller() {
+    fn only_an_access_token_is_accepted() {
         for token_use in ["id", "refresh", "Access", "", "-"] {
             let problem = of(&person(&[("token_use", token_use)]), Role::Viewer).unwrap_err();
             assert_eq!(problem.code, Code::Unauthenticated, "{token_use}");
@@ -167,7 +161,7 @@ mod tests {
     }
 
     #[test]
-    fn whoever_has_no_name_is_nobody() {
+    fn a_token_without_a_subject_is_refused() {
         for subject in ["", "-"] {
             let problem = of(&person(&[("sub", subject)]), Role::Viewer).unwrap_err();
             assert_eq!(problem.code, Code::Unauthenticated, "{subject}");
@@ -175,7 +169,7 @@ mod tests {
     }
 
     #[test]
-    fn a_refusal_says_which_role_is_needed_and_which_is_there() {
+    fn a_refusal_states_the_required_role_and_the_callers_role() {
         for (changes, detail) in [
             (&[][..], "This requires the role admin; the token has operator."),
             (&[("cognito:groups", "-")], "This requires the role admin; the token has none."),
@@ -187,7 +181,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_handed_on_is_as_if_the_gateway_had_found_it() {
+    fn claims_handed_on_read_like_those_of_the_gateway() {
         let token = json!({ "sub": "ada", "cognito:groups": ["admin", "viewer"], "exp": 900, "a": { "b": true } });
         let (mut parts, ()) = request_without_token("GET", "/").body(()).unwrap().into_parts();
         assert!(Claims::of_gateway(&parts.extensions).is_none());

@@ -1,5 +1,5 @@
-//! What is wrong with a body, its shape and its fields: all of it is said at once, and no value is repeated. Serde quotes
-//! values, and values may be PINs.
+//! Validation of a body. All errors are reported at once, and none repeats a value: serde's messages quote values, and
+//! a value may be a PIN.
 
 use std::fmt;
 use std::marker::PhantomData;
@@ -14,7 +14,7 @@ use serde_path_to_error::Segment;
 use crate::problem::{FieldCode, FieldError};
 use crate::{Patch, Problem};
 
-/// Collects what is wrong with the fields of a body.
+/// Collects the errors of a body's fields.
 #[derive(Debug, Default)]
 pub struct Check {
     errors: Vec<FieldError>,
@@ -22,13 +22,12 @@ pub struct Check {
 }
 
 impl Check {
-    /// Nothing is wrong yet.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Notes what is wrong with a field.
+    /// Records an error.
     pub fn refuse(&mut self, field: &str, code: FieldCode, detail: impl Into<String>) {
         self.errors.push(FieldError::new(format!("{}{field}", self.prefix), code, detail));
     }
@@ -49,7 +48,7 @@ impl Check {
         }
     }
 
-    /// A field that must be there.
+    /// A field that must be present.
     pub fn required<T, U>(
         &mut self,
         field: &str,
@@ -100,7 +99,7 @@ impl Check {
         }
     }
 
-    /// Does a part of the checking inside a field, such as `contacts[1]`.
+    /// Checks fields inside a field such as `contacts[1]`.
     pub fn within<T>(&mut self, field: &str, inside: impl FnOnce(&mut Self) -> T) -> T {
         let outer = self.prefix.clone();
         self.prefix = format!("{outer}{field}.");
@@ -109,7 +108,7 @@ impl Check {
         result
     }
 
-    /// The whole, if nothing is wrong with any part of it.
+    /// The result, if there were no errors.
     pub fn finish<T>(self, whole: impl FnOnce() -> Option<T>) -> Result<T, Problem> {
         match whole() {
             Some(whole) if self.errors.is_empty() => Ok(whole),
@@ -118,7 +117,7 @@ impl Check {
     }
 }
 
-/// A JSON object. Serde's derive alone would take a list of the fields' values as well.
+/// A JSON object. Serde's derive alone would also accept an array of the fields' values.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Object<T>(pub T);
 
@@ -142,34 +141,34 @@ impl<'de, T: Deserialize<'de>> serde::de::Visitor<'de> for Visitor<T> {
     }
 }
 
-/// The longest name of an unknown field that is repeated to the client.
+/// The longest name of an unknown field that is repeated to the client, in characters.
 const MAX_NAME: usize = 100;
-/// The most that is said to be wrong at once.
+/// The maximum number of errors in one response.
 const MAX_ERRORS: usize = 20;
 
 type Error = serde_path_to_error::Error<serde_json::Error>;
 
-/// All that is wrong with the shape of JSON that is well-formed, in our own words. Serde stops at the first of it, so that
-/// is taken out and the rest is read again.
+/// All errors in the structure of well-formed JSON. Serde stops at the first error, so the faulty field is removed and
+/// the rest is read again.
 pub(crate) fn field_errors<T: DeserializeOwned>(text: &str, first: &Error) -> Vec<FieldError> {
-    let (place, error) = read(first);
-    let (mut places, mut errors) = (vec![place], vec![error]);
+    let (path, error) = read(first);
+    let (mut paths, mut errors) = (vec![path], vec![error]);
     let Ok(mut rest) = serde_json::from_str::<Value>(text) else { return errors };
     while errors.len() < MAX_ERRORS
-        && places.last().is_some_and(|place| take_out(&mut rest, place))
+        && paths.last().is_some_and(|path| remove_at(&mut rest, path))
         && let Err(next) = serde_path_to_error::deserialize::<_, Object<T>>(&rest)
     {
-        let (place, error) = read(&next);
-        places.push(place);
+        let (path, error) = read(&next);
+        paths.push(path);
         errors.push(error);
     }
     errors
 }
 
-/// Where something is wrong, and what.
+/// The path of an error and its description.
 fn read(error: &Error) -> (Vec<Segment>, FieldError) {
     let message = error.inner().to_string();
-    let mut place: Vec<_> = error.path().iter().cloned().collect();
+    let mut path: Vec<_> = error.path().iter().cloned().collect();
     let (name, code, detail) = if let Some((name, known)) = unknown_field(&message) {
         let detail = match known.join(", ") {
             known if known.is_empty() => "is not a known field; there are none".to_owned(),
@@ -181,33 +180,33 @@ fn read(error: &Error) -> (Vec<Segment>, FieldError) {
     } else {
         (None, FieldCode::WrongType, expected(&message).to_owned())
     };
-    // Serde may have named a field that it had not gone into.
+    // Serde may have named a field without adding it to the path.
     if let Some(name) = name
-        && !matches!(place.last(), Some(Segment::Map { key }) if key == name)
+        && !matches!(path.last(), Some(Segment::Map { key }) if key == name)
     {
-        place.push(Segment::Map { key: name.to_owned() });
+        path.push(Segment::Map { key: name.to_owned() });
     }
-    let field = shown(&place);
-    (place, FieldError::new(field, code, detail))
+    let field = shown(&path);
+    (path, FieldError::new(field, code, detail))
 }
 
-/// The name of a field that serde does not know, and of those that it knows.
+/// The name of an unknown field, and the names of the known ones.
 fn unknown_field(message: &str) -> Option<(&str, Vec<&str>)> {
     let after = message.strip_prefix("unknown field `")?;
-    // The name is the client's: it may have anything in it, but what follows it is serde's.
+    // The client chose the name, so it may contain anything. What follows it is serde's.
     let (name, known) = after.rsplit_once("`, expected ").or_else(|| after.rsplit_once("`, there are no fields"))?;
     Some((name, known.split('`').skip(1).step_by(2).collect()))
 }
 
-/// The name of a field that stands there twice.
+/// The name of a field that appears more than once.
 fn duplicate_field(message: &str) -> Option<&str> {
     message.strip_prefix("duplicate field `")?.split('`').next()
 }
 
-/// A place as it is shown: `contacts[1].phoneNumber`.
-fn shown(place: &[Segment]) -> String {
+/// Formats a path: `contacts[1].phoneNumber`.
+fn shown(path: &[Segment]) -> String {
     let mut shown = String::new();
-    for segment in place {
+    for segment in path {
         match segment {
             Segment::Seq { index } => shown.extend(["[", &index.to_string(), "]"]),
             Segment::Map { key } | Segment::Enum { variant: key } => {
@@ -221,10 +220,10 @@ fn shown(place: &[Segment]) -> String {
     shown
 }
 
-/// Takes out what stands at a place; in a list, the whole list. Says whether there was such a thing.
-fn take_out(value: &mut Value, place: &[Segment]) -> bool {
-    let field = place.iter().rposition(|segment| matches!(segment, Segment::Map { .. }));
-    let Some((Segment::Map { key }, parents)) = field.and_then(|at| place[..=at].split_last()) else { return false };
+/// Removes the field at a path, or the whole array if the path ends in one. Returns whether it existed.
+fn remove_at(value: &mut Value, path: &[Segment]) -> bool {
+    let field = path.iter().rposition(|segment| matches!(segment, Segment::Map { .. }));
+    let Some((Segment::Map { key }, parents)) = field.and_then(|at| path[..=at].split_last()) else { return false };
     let parent = parents.iter().try_fold(value, |value, segment| match segment {
         Segment::Seq { index } => value.get_mut(index),
         Segment::Map { key } => value.get_mut(key),
@@ -253,7 +252,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn all_that_is_wrong_is_said_at_once_and_nothing_of_the_values() {
+    fn every_error_is_reported_at_once_without_the_values() {
         let mut check = Check::new();
         let person = check.required("person", None::<&str>, Name::parse);
         let pin = check.optional("pin", Some("12x4567"), Pin::parse);

@@ -1,16 +1,16 @@
-//! The name under which a request is found in the logs.
+//! The identifier by which a request is found in the logs.
 
 use http::{Extensions, HeaderMap, HeaderValue};
 use lambda_http::request::RequestContext;
 
-/// Names a request in the logs, in its problems, and in the answer's `x-correlation-id`.
+/// The identifier of a request in the logs, in problems, and in the header `x-correlation-id`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CorrelationId(String);
 
 impl CorrelationId {
     const MAX: usize = 64;
 
-    /// The gateway's own id of the request; without one, the caller's `x-request-id` where it is harmless.
+    /// The gateway's request id. Without a gateway, the client's `x-request-id` if it is harmless.
     #[must_use]
     pub fn of_request(headers: &HeaderMap, extensions: &Extensions) -> Self {
         let from_gateway = match extensions.get::<RequestContext>() {
@@ -21,25 +21,24 @@ impl CorrelationId {
         Self::new(from_gateway.or_else(from_caller).unwrap_or_default())
     }
 
-    /// This id, if it can stand in a header and in a log.
+    /// This identifier, or `unknown` if it could not be put into a header or a log.
     #[must_use]
     pub fn new(id: &str) -> Self {
         Self(if Self::is_sane(id) { id } else { "unknown" }.to_owned())
     }
 
-    /// The id.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
     }
 
-    /// The id as the value of `x-correlation-id`.
+    /// The value of `x-correlation-id`.
     #[must_use]
     pub fn header(&self) -> HeaderValue {
         HeaderValue::from_str(&self.0).unwrap_or_else(|_| HeaderValue::from_static("unknown"))
     }
 
-    /// API Gateway's ids are base 64 with padding; others are of the like.
+    /// API Gateway's ids are base64 with padding; those of others are similar.
     fn is_sane(id: &str) -> bool {
         (1..=Self::MAX).contains(&id.len())
             && id.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_=+/.:".contains(&byte))
@@ -56,7 +55,7 @@ mod tests {
     }
 
     #[test]
-    fn a_callers_own_id_is_kept_only_if_harmless() {
+    fn a_client_id_is_kept_only_if_harmless() {
         assert_eq!(from_header("req-1"), "req-1");
         assert_eq!(from_header("a\"b c"), "unknown");
         assert_eq!(from_header(&"x".repeat(65)), "unknown");

@@ -1,7 +1,7 @@
-//! The edge: what every answer has, and the one line that every request leaves in the log.
+//! The outermost layer: the headers of every response, and one log line for each request.
 //!
-//! *Invariant*: no body, query string, token, PIN, phone number or email address reaches the log. The route is logged
-//! as the router knows it, without its parameters.
+//! *Invariant*: no body, query string, token, PIN, phone number or email address is logged. The log has the route's
+//! template, without its parameters.
 
 use std::error::Error;
 
@@ -15,23 +15,22 @@ use clock::Clock;
 
 use crate::{CorrelationId, Problem};
 
-/// What the edge needs to know.
 #[derive(Debug, Clone)]
 pub(crate) struct Edge {
     pub(crate) clock: Clock,
     pub(crate) shows: Shows,
 }
 
-/// What a client sees of a problem.
+/// What a client gets for a problem.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Shows {
     /// A problem document.
     Problems,
-    /// The page that has been made of it already.
+    /// The page that was rendered for it.
     Pages,
 }
 
-/// Renders problems, names the request, forbids caching, and logs.
+/// Renders problems, adds the correlation id, forbids caching, and logs the request.
 pub(crate) async fn edge(State(Edge { clock, shows }): State<Edge>, request: Request, next: Next) -> Response {
     let began = clock.now();
     let correlation = CorrelationId::of_request(request.headers(), request.extensions());

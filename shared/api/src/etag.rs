@@ -1,4 +1,4 @@
-//! Versions as entity tags: `ETag` out, `If-Match` in (RFC 9110, section 13.1.1).
+//! Versions as entity tags: `ETag` in responses, `If-Match` in requests (RFC 9110, section 13.1.1).
 
 use axum::extract::FromRequestParts;
 use http::HeaderValue;
@@ -8,11 +8,11 @@ use store::Expected;
 
 use crate::Problem;
 
-/// The version that a PATCH or DELETE is meant for; any, without the header.
+/// The version that an edit or removal expects. Without the header, any version.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct IfMatch(pub Expected);
 
-/// No thing has this version, so it stands for tags that match nothing.
+/// Versions start at 1, so this one never matches. It stands for tags that are not ours.
 const NEVER: Expected = Expected::Version(0);
 
 impl<S: Send + Sync> FromRequestParts<S> for IfMatch {
@@ -32,7 +32,7 @@ fn refused() -> Problem {
     Problem::invalid_header("If-Match", "must be * or one entity tag, such as \"3\".")
 }
 
-/// One tag or `*`. A list has no use here, since a thing has only one current version; it is refused.
+/// Accepts one tag or `*`. A list is refused: a resource has one current version, so a list is of no use.
 fn parse(value: &str) -> Option<Expected> {
     let value = value.trim();
     if value == "*" {
@@ -47,12 +47,11 @@ fn parse(value: &str) -> Option<Expected> {
     Some(version.map_or(NEVER, Expected::Version))
 }
 
-/// The entity tag of a version.
 pub(crate) fn etag(version: u64) -> HeaderValue {
     HeaderValue::from_str(&format!("\"{version}\"")).unwrap_or_else(|_| HeaderValue::from_static("\"0\""))
 }
 
-/// Holds an edit that changes nothing against the current version, as the store does with every other edit.
+/// Checks the expected version for an edit that changes nothing. The store checks it for all other edits.
 pub fn unchanged(expected: Expected, current: u64) -> Result<(), Problem> {
     match expected {
         Expected::Version(version) if version != current => Err(Problem::stale(current)),

@@ -1,4 +1,4 @@
-//! Events as clients see them: as they are written everywhere, described for the OpenAPI document.
+//! Events in API responses. Their serialized form is the domain's; this describes it for the OpenAPI document.
 
 use serde::Serialize;
 use std::borrow::Cow;
@@ -24,8 +24,8 @@ impl ToSchema for EventView {
     }
 }
 
-/// One object with the fields of all kinds: generated clients handle it better than a choice of 32 types, and a kind that
-/// a client does not know yet still reads.
+/// One object with the fields of all kinds. Generated clients handle that better than a choice between 32 types, and
+/// can read kinds added later.
 impl PartialSchema for EventView {
     fn schema() -> RefOr<Schema> {
         let text = |description: &str| of_type(Type::String).description(Some(description));
@@ -97,7 +97,7 @@ mod tests {
     }
 
     #[test]
-    fn the_document_has_just_the_fields_that_events_have() {
+    fn the_schema_has_exactly_the_fields_of_events() {
         let written = testkit::every_event_kind().into_iter().map(|kind| {
             let subject = Subject {
                 automat: AutomatId::parse("lobby").unwrap(),

@@ -1,4 +1,4 @@
-//! The gate: the one place that decides who may call what, from the table of routes.
+//! The gate: the one place that decides who may call which route, from the table of routes.
 
 use axum::extract::{MatchedPath, Request};
 use axum::middleware::Next;
@@ -10,7 +10,7 @@ use crate::problem::Code;
 use crate::routes::{self, Access};
 use crate::{Caller, Problem, request_path};
 
-/// Lets a request through if the table of routes does, with its [`Caller`] in the extensions.
+/// Lets a request through if the table of routes allows it, with its [`Caller`] in the extensions.
 pub(crate) async fn gate(mut request: Request, next: Next) -> Response {
     match admit(&mut request) {
         Ok(()) => next.run(request).await,
@@ -18,8 +18,8 @@ pub(crate) async fn gate(mut request: Request, next: Next) -> Response {
     }
 }
 
-/// The answer to a browser that asks what another origin's page may send. It comes without a token, and says no more
-/// than the document of the API does. Which origins may, API Gateway adds from the template, or nobody does.
+/// The response to a CORS preflight. Browsers send it without a token, and it reveals no more than the API's document.
+/// The headers that allow origins come from API Gateway, as the template configures them.
 fn preflight(request: &Request) -> Option<Response> {
     let asks = |name| request.headers().contains_key(name);
     let methods = routes::methods(request.uri().path());
@@ -42,8 +42,8 @@ fn admit(request: &mut Request) -> Result<(), Problem> {
     Ok(())
 }
 
-/// What to say to a request that this function does not serve. The gateway sends here what it has no route for, so
-/// the paths of other functions count as well.
+/// The problem for a request that this function does not serve. The gateway sends requests without a route here, so the
+/// paths of other functions count too.
 fn unrouted(method: &Method, path: &str) -> Problem {
     let allow = routes::methods(path);
     if allow.is_empty() || allow.contains(method) {

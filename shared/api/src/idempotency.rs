@@ -1,5 +1,5 @@
-//! `Idempotency-Key`: the client's wish that asking again does not do it again; and the hash by which two bodies are told
-//! to say the same.
+//! `Idempotency-Key`: repeating a request with the same key does not repeat its effect. Also the hash that tells
+//! whether two bodies are equivalent.
 
 use axum::extract::FromRequestParts;
 use base64::Engine as _;
@@ -11,7 +11,7 @@ use store::Receipt;
 
 use crate::{Caller, Problem};
 
-/// The name under which this request is remembered, if the client wishes it to be.
+/// The name under which the response to this request is stored, if the client sent a key.
 #[derive(Debug, Clone)]
 pub struct IdempotencyKey(Option<String>);
 
@@ -38,7 +38,7 @@ impl<S: Send + Sync> FromRequestParts<S> for IdempotencyKey {
 }
 
 impl IdempotencyKey {
-    /// The key that a page's form carries: sent again to the same page by the same person, it asks for the same thing.
+    /// The key in the form of a page: submitting the form again repeats the request.
     #[must_use]
     pub fn of_page(caller: &Caller, path: &str, key: &str) -> Self {
         Self(Some(name([caller.actor.as_str(), "POST", path], key.as_bytes())))
@@ -55,8 +55,8 @@ fn refused() -> Problem {
     Problem::invalid_header("Idempotency-Key", "must be 1 to 255 visible ASCII characters.")
 }
 
-/// Two callers with the same key do not see each other's answers, nor does one caller on two paths. Each part is
-/// preceded by its length, so that no two requests run together into the same bytes.
+/// Includes the caller and the path, so that a key means the same only for one caller on one path. Each part is
+/// preceded by its length, so that no two requests give the same bytes.
 fn name(request: [&str; 3], key: &[u8]) -> String {
     let mut hash = Context::new(&SHA256);
     for part in request.map(str::as_bytes).iter().chain([&key]) {
@@ -66,9 +66,11 @@ fn name(request: [&str; 3], key: &[u8]) -> String {
     BASE64_URL_SAFE_NO_PAD.encode(hash.finish())
 }
 
-/// The SHA-256 of a JSON value, in base64. The order of an object's fields, whitespace, escapes in strings and the form
-/// of a number (`8`, `8.0`, `0.8e1`) make no difference, and a field that is null is one that was left out. Two
-/// spellings of one text do (`Z` and `+00:00`): a client that repeats a request does not reword it.
+/// The SHA-256 of a JSON value, in base64.
+///
+/// The order of fields, whitespace, escapes in strings and the form of a number (`8`, `8.0`, `0.8e1`) make no
+/// difference, and a null field equals one that is left out. Two spellings of the same time (`Z` and `+00:00`) do
+/// differ: a client that repeats a request sends the same text.
 pub(crate) fn hash_body(value: &Value) -> String {
     let mut hash = Context::new(&SHA256);
     add(&mut hash, value);
@@ -105,13 +107,13 @@ fn add_text(hash: &mut Context, kind: u8, text: &str) {
     hash.update(text.as_bytes());
 }
 
-/// The length goes before each part, so that no two values run together into the same bytes.
+/// The length precedes each part, so that no two values give the same bytes.
 fn add_length(hash: &mut Context, kind: u8, length: usize) {
     hash.update(&[kind]);
     hash.update(&length.to_be_bytes());
 }
 
-/// A number without a fraction that is zero; `-0.0` is `0`.
+/// Formats a number without a zero fraction; `-0.0` is `0`.
 fn shortest(number: &Number) -> String {
     match number.as_f64().filter(|_| number.is_f64()) {
         Some(float) => (float + 0.0).to_string(),
@@ -124,7 +126,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn each_part_of_a_request_counts() {
+    fn each_part_of_a_request_changes_the_name_of_its_receipt() {
         let one = name(["ada", "POST", "/v1/keys"], b"k");
         assert_eq!(one, name(["ada", "POST", "/v1/keys"], b"k"));
         assert_eq!(one.len(), 43);
@@ -143,7 +145,7 @@ mod tests {
     }
 
     #[test]
-    fn bodies_that_say_the_same_are_alike() {
+    fn equivalent_bodies_have_the_same_hash() {
         for (one, other) in [
             (r#"{"a":1,"b":{"c":2,"d":[3]}}"#, r#" { "b" : {"d":[3], "c":2}, "a":1 } "#),
             (r#"{"name":"Hämeentie"}"#, r#"{"name":"H\u00e4meentie"}"#),
@@ -158,7 +160,7 @@ mod tests {
     }
 
     #[test]
-    fn bodies_that_say_something_else_are_not() {
+    fn different_bodies_have_different_hashes() {
         let bodies = [
             "{}",
             r#"{"a":1}"#,

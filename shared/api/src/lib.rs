@@ -1,8 +1,9 @@
-//! The HTTP kit: what every route of every function has in common.
+//! The HTTP kit: what the routes of all functions share.
 //!
-//! A handler parses, asks the store, and renders; everything else is here and done once. Who may call a route is one
-//! table ([`routes::ROUTES`]) checked by one middleware; every refusal is a [`Problem`] that becomes HTTP in one place
-//! (`edge`); what a client sends is read by extractors that never repeat a value they refuse, since it may be a PIN.
+//! A handler parses the request, calls the store and renders the response. Everything else is in this crate. One table
+//! ([`routes::ROUTES`]) says who may call a route, and one middleware checks it. Every refusal is a [`Problem`], which
+//! becomes HTTP in one place (`edge`). Extractors read what a client sends, and never repeat a value that they refuse,
+//! since it may be a PIN.
 
 mod body;
 mod caller;

@@ -1,4 +1,4 @@
-//! Lists in pages.
+//! Pages of lists.
 
 use serde::Serialize;
 use store::Page;
@@ -25,7 +25,7 @@ pub(crate) struct PageInfo {
 }
 
 impl<T> Listing<T> {
-    /// A page of the store as clients see it.
+    /// A page of the store, each item rendered by `view`.
     pub fn of<D>(page: Page<D>, view: impl FnMut(D) -> T) -> Self {
         let next = page.next.map(|cursor| cursor.as_str().to_owned());
         Self { data: page.data.into_iter().map(view).collect(), page: PageInfo { has_next: next.is_some(), next } }

@@ -1,13 +1,13 @@
-//! Whole numbers of a body: any that JSON can write is read, so that one out of bounds is told what the bounds are.
+//! Whole numbers in a body. Any JSON number is read, so that an error can state the allowed range.
 
 use std::fmt;
 
 use domain::Invalid;
 use serde::{Deserialize, Deserializer, de};
 
-/// A whole number, however it is written: JSON has one type of number, so `8.0` and `8e0` are 8, as they are to JSON Schema
-/// and thereby to our OpenAPI document (JSON Schema Validation 2020-12, section 6.1.1: "any number with a zero fractional part"). One beyond `i64` becomes its nearest end,
-/// which is out of every bound.
+/// A whole number in any notation. JSON has one type of number, so `8.0` and `8e0` are 8, as in JSON Schema and
+/// therefore in the OpenAPI document (JSON Schema Validation 2020-12, section 6.1.1: "any number with a zero fractional
+/// part"). A number beyond `i64` becomes the nearest `i64`, which is out of every range.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Whole(i64);
 
@@ -44,17 +44,14 @@ impl de::Visitor<'_> for Visitor {
         if number.fract() != 0.0 {
             return Err(E::invalid_type(de::Unexpected::Float(number), &self));
         }
-        #[expect(
-            clippy::cast_possible_truncation,
-            reason = "it has no fraction, and beyond the ends the cast saturates"
-        )]
+        #[expect(clippy::cast_possible_truncation, reason = "the number has no fraction, and the cast saturates")]
         Ok(Whole(number as i64))
     }
 }
 
-/// Reads a number with a parser of the domain.
+/// Parses a number with a parser of the domain.
 pub fn whole<N: Into<i64>, T>(parse: impl FnOnce(u32) -> Result<T, Invalid>) -> impl FnOnce(N) -> Result<T, Invalid> {
-    // Every bound of the domain is below this, so what does not fit is refused as out of range.
+    // Every range of the domain is below `u32::MAX`, so a number that does not fit is refused as out of range.
     |number| parse(u32::try_from(number.into()).unwrap_or(u32::MAX))
 }
 
@@ -63,7 +60,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_whole_number_may_be_written_in_any_way() {
+    fn a_whole_number_may_be_written_in_any_form() {
         for (json, number) in [
             ("8", 8),
             ("8.0", 8),

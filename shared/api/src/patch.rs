@@ -2,20 +2,19 @@
 
 use serde::{Deserialize, Deserializer};
 
-/// A field of an edit. Needs `#[serde(default)]`, so that a field that is left out is absent.
+/// A field of an edit. Needs `#[serde(default)]` to be [`Absent`](Self::Absent) when left out.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum Patch<T> {
-    /// Left out: it stays as it is.
+    /// Left out: unchanged.
     #[default]
     Absent,
-    /// Null: it is cleared.
+    /// Null.
     Clear,
-    /// It becomes this.
     Set(T),
 }
 
 impl<T> Patch<T> {
-    /// Clearing means this value.
+    /// Treats null as this value.
     #[must_use]
     pub fn cleared_to(self, value: T) -> Self {
         match self {

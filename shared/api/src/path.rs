@@ -1,5 +1,4 @@
-//! The things that a path names. An identifier that cannot be one names nothing, so the answer is that there is no
-//! such thing.
+//! Identifiers in paths. An identifier that is not valid cannot exist, so the response is 404.
 
 use axum::extract::{FromRequestParts, RawPathParams};
 use domain::{AutomatId, ContractId, Invalid, KeyId, LockerIndex, MessageId, OpeningId};
@@ -86,7 +85,7 @@ impl<S: Send + Sync> FromRequestParts<S> for MessagePath {
     }
 }
 
-/// A locker has one spelling: `7`, and not `07` or `+7`.
+/// A locker index has one spelling: `7`, but not `07` or `+7`.
 fn locker_index(text: &str) -> Result<LockerIndex, Invalid> {
     let index = text.parse().ok().filter(|index: &u32| index.to_string() == text).ok_or(Invalid::Empty)?;
     LockerIndex::new(index)
@@ -98,7 +97,7 @@ async fn id<T>(
     parse: impl FnOnce(&str) -> Result<T, Invalid>,
     missing: fn() -> Problem,
 ) -> Result<T, Problem> {
-    // Fails only where a parameter is not UTF-8 once decoded.
+    // Fails only if a decoded parameter is not UTF-8.
     let parameters = RawPathParams::from_request_parts(parts, &()).await.map_err(|_| missing())?;
     let text = parameters.iter().find(|(key, _)| *key == name).map(|(_, text)| text);
     text.and_then(|text| parse(text).ok()).ok_or_else(missing)

@@ -1,4 +1,4 @@
-//! Query parameters: taken by name; what nobody takes is refused by name.
+//! Query parameters. A handler takes each parameter by name; the rest are refused.
 
 use axum::extract::FromRequestParts;
 use domain::Invalid;
@@ -9,11 +9,11 @@ use strum::VariantArray;
 use crate::Problem;
 use crate::problem::{FieldCode, FieldError};
 
-/// The query parameters of a request. A handler takes those that it knows, then [finishes](Self::finish).
+/// The query parameters of a request. A handler takes the parameters it knows and then calls [`finish`](Self::finish).
 #[derive(Debug)]
 pub struct Query {
     pairs: Vec<(String, String)>,
-    /// What has been taken, given or not.
+    /// The names that the handler has taken, whether or not the client sent them.
     known: Vec<String>,
     errors: Vec<FieldError>,
     bad_cursor: bool,
@@ -34,10 +34,9 @@ impl Query {
     const LIMIT_DEFAULT: u32 = 20;
     const LIMIT_MAX: u32 = 100;
     const CURSOR_MAX: usize = 4096;
-    /// The most unknown parameters that are looked at.
+    /// The maximum number of unknown parameters in one response.
     const UNKNOWN_MAX: usize = 20;
 
-    /// A parameter as text.
     pub fn text(&mut self, name: &str) -> Option<String> {
         let mut found = self.texts(name);
         if found.len() > 1 {
@@ -46,7 +45,7 @@ impl Query {
         found.pop()
     }
 
-    /// A parameter that parses. In a query a `+` is a space, so a time with an offset that was not encoded does not.
+    /// In a query string a `+` means a space, so an offset in a time must be encoded. The error says so.
     pub fn parsed<T>(&mut self, name: &str, parse: impl Fn(&str) -> Result<T, Invalid>) -> Option<T> {
         let text = self.text(name)?;
         match parse(&text) {
@@ -62,7 +61,6 @@ impl Query {
         }
     }
 
-    /// A parameter that must be there and parse.
     pub fn required<T>(&mut self, name: &str, parse: impl Fn(&str) -> Result<T, Invalid>) -> Option<T> {
         if !self.pairs.iter().any(|(key, _)| key == name) {
             self.refuse(name, FieldCode::Required, "is required");
@@ -70,20 +68,20 @@ impl Query {
         self.parsed(name, parse)
     }
 
-    /// A parameter that is one of an enumeration.
+    /// A value of an enumeration.
     pub fn one_of<T: VariantArray + Copy + Into<&'static str>>(&mut self, name: &str) -> Option<T> {
         let text = self.text(name)?;
         self.known(name, &text, &named())
     }
 
-    /// A parameter that is a list of values of an enumeration, separated by commas or given by repeating the parameter:
-    /// generated clients do either. Without it, the list is empty.
+    /// A list of values of an enumeration, separated by commas or by repeating the parameter: generated clients do
+    /// either. Empty if it is left out.
     pub fn any_of<T: VariantArray + Copy + Into<&'static str>>(&mut self, name: &str) -> Vec<T> {
         let given = self.texts(name);
         given.iter().flat_map(|text| text.split(',')).map_while(|text| self.known(name, text, &named())).collect()
     }
 
-    /// A parameter that is `true` or `false`. Left out, it is false.
+    /// `true` or `false`; false if it is left out.
     pub fn flag(&mut self, name: &str) -> bool {
         let text = self.text(name);
         text.and_then(|text| self.known(name, &text, &[("true", true), ("false", false)])).unwrap_or_default()
@@ -107,12 +105,12 @@ impl Query {
         }
     }
 
-    /// Notes what is wrong with a parameter.
+    /// Records an error.
     pub fn refuse(&mut self, name: &str, code: FieldCode, detail: impl Into<String>) {
         self.errors.push(FieldError::new(name, code, detail));
     }
 
-    /// Says what was wrong, parameters that nobody took included.
+    /// The errors, including parameters that the handler did not take.
     pub fn finish(mut self) -> Result<(), Problem> {
         let detail = match self.known.join(", ") {
             known if known.is_empty() => "is not a parameter of this route; there are none".to_owned(),
@@ -141,18 +139,18 @@ impl Query {
         let found = values.iter().find(|(known, _)| *known == text).map(|(_, value)| *value);
         if found.is_none() {
             let known: Vec<_> = values.iter().map(|(known, _)| *known).collect();
-            self.refuse(name, FieldCode::UnknownValue, format!("must be of: {}", known.join(", ")));
+            self.refuse(name, FieldCode::UnknownValue, format!("must be one of: {}", known.join(", ")));
         }
         found
     }
 }
 
-/// The values of an enumeration, each with its name.
+/// The values of an enumeration with their names.
 fn named<T: VariantArray + Copy + Into<&'static str>>() -> Vec<(&'static str, T)> {
     T::VARIANTS.iter().map(|value| ((*value).into(), *value)).collect()
 }
 
-/// For a route without query parameters: any is refused by name.
+/// For a route without query parameters: refuses all of them.
 #[derive(Debug, Clone, Copy)]
 pub struct NoQuery;
 
@@ -177,7 +175,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn pages_have_bounds_and_a_default() {
+    async fn limits_have_bounds_and_a_default() {
         let mut default = query("").await;
         assert_eq!(default.page().limit, 20);
         assert!(default.finish().is_ok());
@@ -212,7 +210,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn all_that_is_wrong_is_said_at_once() {
+    async fn every_error_in_the_query_is_reported_at_once() {
         let mut query = query("order=up&sort=start&state=active,over&x=1").await;
         query.one_of::<store::Order>("order");
         query.any_of::<ContractState>("state");
@@ -231,7 +229,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn no_more_unknown_parameters_are_named_than_anybody_reads() {
+    async fn at_most_twenty_unknown_parameters_are_listed() {
         let many: Vec<_> = (0..5_000).map(|number| format!("x{number}=1")).collect();
         let problem = query(&many.join("&")).await.finish().unwrap_err();
         assert_eq!(problem.errors.len(), 20);
@@ -239,7 +237,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_plus_that_was_not_encoded_is_hinted_at() {
+    async fn an_unencoded_plus_gets_a_hint() {
         let refused = async |text: &str| {
             let mut query = query(text).await;
             query.parsed("from", domain::Instant::parse);

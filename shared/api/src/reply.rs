@@ -1,4 +1,4 @@
-//! Answers: what was asked for, with its version, and where it is.
+//! Responses: the resource, its version, and its location.
 
 use axum::Json;
 use axum::response::{IntoResponse, Response};
@@ -11,20 +11,20 @@ use utoipa::ToSchema;
 
 use crate::etag::etag;
 
-/// 200 without a version.
+/// 200.
 pub fn ok(view: impl Serialize) -> Response {
     Json(view).into_response()
 }
 
-/// 200 with the thing's version as its `ETag`.
+/// 200, with the version as the `ETag`.
 pub fn tagged(version: u64, view: impl Serialize) -> Response {
     ([(ETAG, etag(version))], Json(view)).into_response()
 }
 
-/// What came of creating something: 201, also when an earlier request with the same `Idempotency-Key` did it; 200 when
-/// it stood there as it was asked for.
+/// The response to a creation: 201, also if an earlier request with the same `Idempotency-Key` created it; 200 if an
+/// identical resource existed.
 ///
-/// `view` is told whether the answer may hold what only its creation shows.
+/// The second argument of `view` is whether this is a 201, which may contain what later responses mask.
 pub fn created<T, V: Serialize>(
     created: Created<T>,
     location: impl FnOnce(&T) -> String,
@@ -50,14 +50,14 @@ fn locate(response: &mut Response, location: &str) {
     }
 }
 
-/// 202: it is under way, and its progress is to be looked at there.
+/// 202, with the location to follow.
 pub fn accepted(location: &str, view: impl Serialize) -> Response {
     let mut response = (StatusCode::ACCEPTED, Json(view)).into_response();
     locate(&mut response, location);
     response
 }
 
-/// Says that an answer is that of an earlier request.
+/// Marks a response as a repetition of an earlier one.
 pub fn mark_replayed(response: &mut Response, replayed: bool) {
     if replayed {
         response.headers_mut().insert("idempotency-replayed", HeaderValue::from_static("true"));
@@ -78,7 +78,7 @@ enum RemovingState {
     Removing,
 }
 
-/// 204, or 202 while deleting the rest goes on.
+/// 204, or 202 while deletion continues in the background.
 #[must_use]
 pub fn removed(removal: Removal) -> Response {
     match removal {
@@ -87,16 +87,16 @@ pub fn removed(removal: Removal) -> Response {
     }
 }
 
-/// All but the unreserved characters of RFC 3986, section 2.3.
+/// Everything except the unreserved characters of RFC 3986, section 2.3.
 const IN_A_SEGMENT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'~');
 
-/// A text as one segment of a path, or as a value in a query.
+/// Encodes a text as one segment of a path, or as a value in a query.
 #[must_use]
 pub fn segment(text: &str) -> String {
     utf8_percent_encode(text, IN_A_SEGMENT).to_string()
 }
 
-/// A path of these segments, percent-encoded.
+/// The path of a resource of the API.
 #[must_use]
 pub fn location(segments: &[&str]) -> String {
     segments.iter().fold("/v1".to_owned(), |path, text| path + "/" + &segment(text))
@@ -107,7 +107,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_location_is_ascii() {
+    fn a_location_is_percent_encoded() {
         assert_eq!(location(&["keys", "Käsi-1", "contracts", "b.1"]), "/v1/keys/K%C3%A4si-1/contracts/b.1");
     }
 }

@@ -1,15 +1,15 @@
-//! A path means one thing: gateway, event and router agree on it, or the request is refused.
+//! Checks that a path means the same to the gateway, the event and the router. Otherwise the request is refused.
 //!
-//! API Gateway hands the path on **decoded**, twice even, and cut off at a `?` that comes out of the first time (live
-//! captures: `vokerhttp/testdata/ingress-paths.json` in hotsock/voker, where `%252F` arrives as `/`). Whether it matches
-//! the route, and fills `pathParameters`, before or after that, no document of AWS says, so nothing here depends on it.
-//! `lambda_http` parses that text as a URL (`build_request_uri`), so that a decoded `#` ends it, `\` becomes `/`, dot
-//! segments go up, and tabs and a space at the end vanish; and the router decodes once more. Without this check
+//! API Gateway passes the path on **decoded**, twice even, and cut off at a `?` that appears after the first decoding
+//! (live captures: `vokerhttp/testdata/ingress-paths.json` in hotsock/voker, where `%252F` arrives as `/`). AWS does
+//! not document whether it matches the route and fills `pathParameters` before or after that, so nothing here depends
+//! on it. `lambda_http` parses the result as a URL (`build_request_uri`): a decoded `#` ends the path, `\` becomes `/`,
+//! dot segments go up, and tabs and trailing spaces vanish. Then the router decodes once more. Without this check
 //! `DELETE /v1/keys/A%3F/contracts/c` deletes the key `A`.
 //!
-//! What is checked is that nothing has changed: the path of the router, decoded, is the event's `rawPath`, the route that
-//! it matches is the event's `routeKey`, and its parameters are the event's `pathParameters`. Beside that, characters that
-//! no identifier has and that somebody on the way could read differently are refused in every path.
+//! So the check is that nothing has changed: the router's path, decoded, must be the event's `rawPath`, its route the
+//! event's `routeKey`, and its parameters the event's `pathParameters`. In addition, characters that no identifier has
+//! and that any of them could interpret differently are refused in every path.
 
 use axum::extract::Request;
 use http::Method;
@@ -19,8 +19,8 @@ use percent_encoding::percent_decode_str;
 
 use crate::Problem;
 
-/// Refuses a request whose path the gateway, the event and the router read in different ways. `matched` is the route that
-/// the router has found.
+/// Refuses a request whose path the gateway, the event and the router interpret differently. `matched` is the router's
+/// route.
 pub(crate) fn check(request: &Request, matched: Option<&str>) -> Result<(), Problem> {
     let decoded = percent_decode_str(request.uri().path()).decode_utf8().ok();
     let is_unchanged = decoded.as_deref() == Some(request.raw_http_path());
@@ -29,14 +29,15 @@ pub(crate) fn check(request: &Request, matched: Option<&str>) -> Result<(), Prob
     if is_unchanged && is_plain && is_gateways { Ok(()) } else { Err(Problem::route_not_found()) }
 }
 
-/// Whether a decoded path has nothing that would end it, or be decoded once more. No identifier has such a character.
+/// Whether a decoded path has no character that would end it or cause another decoding. No identifier has such a
+/// character.
 #[must_use]
 pub fn is_plain_path(path: &str) -> bool {
     !path.chars().any(|c| c.is_control() || matches!(c, '?' | '#' | '\\' | '%'))
 }
 
-/// Whether the gateway has matched the same route. Its fallbacks, `$default` and `ANY /v1/{proxy+}`, match what it has no
-/// route for: the pages, which have none of their own there.
+/// Whether the gateway matched the same route. Its fallbacks, `$default` and `ANY /v1/{proxy+}`, match paths without a
+/// route of their own, such as the pages.
 fn is_gateways_route(request: &Request, matched: Option<&str>) -> bool {
     let Some(RequestContext::ApiGatewayV2(context)) = request.request_context_ref() else { return false };
     let route_key = context.route_key.as_deref().unwrap_or_default();
@@ -48,7 +49,7 @@ fn is_gateways_route(request: &Request, matched: Option<&str>) -> bool {
     }
 }
 
-/// Whether the gateway has read the same parameters from the path, where it says so: decoded or as they were sent.
+/// Whether the gateway read the same parameters from the path, decoded or not, if the event has them.
 fn has_gateways_parameters(request: &Request, matched: Option<&str>) -> bool {
     let (Some(matched), Some(theirs)) = (matched, request.path_parameters_ref()) else { return true };
     let segments = matched.split('/').zip(request.raw_http_path().split('/'));
@@ -58,7 +59,7 @@ fn has_gateways_parameters(request: &Request, matched: Option<&str>) -> bool {
     })
 }
 
-/// Whether the route is served under this method at all; if not, the refusal says which methods are.
+/// Whether the route supports this method. If not, the later refusal lists the supported methods.
 fn is_served(method: &Method, matched: &str) -> bool {
     crate::routes::access(method, matched).is_some()
 }
@@ -73,7 +74,7 @@ mod tests {
 
     use super::*;
 
-    /// A request as `lambda_http` makes it of an event.
+    /// A request as `lambda_http` makes it from an event.
     fn request(route_key: &str, raw_path: &str) -> Request {
         let method =
             route_key.split(' ').next().filter(|method| !["ANY", "$default"].contains(method)).unwrap_or("GET");
@@ -92,7 +93,7 @@ mod tests {
     const CONTRACT: &str = "/v1/keys/{keyId}/contracts/{contractId}";
 
     #[test]
-    fn what_everybody_reads_alike_passes() {
+    fn unambiguous_paths_pass() {
         for path in ["/v1/keys/A12", "/v1/keys/K\u{e4}si-1", "/v1/keys/a b", "/v1/keys/\u{1f511}", "/v1/keys/a+b"] {
             assert!(check(&request("GET /v1/keys/{keyId}", path), Some(KEY)).is_ok(), "{path}");
         }
@@ -101,7 +102,7 @@ mod tests {
     }
 
     #[test]
-    fn what_lambda_http_would_change_is_refused() {
+    fn paths_that_lambda_http_would_change_are_refused() {
         let changed =
             ["A12\0", "A12 ", "A\t12", "V1\\..\\A12", "c#2", "c?2", "./A12", "../keys/A12", "..", "A%31", "A\u{7f}"];
         for id in changed {
@@ -113,7 +114,7 @@ mod tests {
     fn a_route_that_the_gateway_has_not_matched_is_refused() {
         // `DELETE /v1/keys/A%3F/contracts/c`, cut off by the gateway.
         assert!(check(&request(&format!("DELETE {CONTRACT}"), "/v1/keys/A"), Some(KEY)).is_err());
-        // `GET /v1/%6Beys/A12`: no route for the gateway, one for the router.
+        // `GET /v1/%6Beys/A12`: only the router has a route for it.
         assert!(check(&request("ANY /v1/{proxy+}", "/v1/keys/A12"), Some(KEY)).is_err());
         assert!(check(&request("ANY /v1/{proxy+}", "/v1/nothing"), None).is_ok());
         // `HEAD` has routes of its own.
@@ -121,7 +122,7 @@ mod tests {
     }
 
     #[test]
-    fn parameters_that_the_gateway_has_read_differently_are_refused() {
+    fn parameters_that_the_gateway_parsed_differently_are_refused() {
         let with = |theirs: &str, ours: &str| {
             let request = request("GET /v1/keys/{keyId}", &format!("/v1/keys/{ours}"));
             let theirs = HashMap::from([("keyId".to_owned(), vec![theirs.to_owned()])]);

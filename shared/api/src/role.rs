@@ -1,46 +1,45 @@
-//! The three roles, and how an access token says which of them its holder has.
+//! The three roles, and how an access token states the role of its holder.
 //!
-//! A person has the role of their groups, a machine that of its token's scopes. Neither counts for the other: a person
-//! who gets hold of a machine's scope is not what the scope says, and a person's groups count only in a token that was
-//! asked for to be used here, which the scope [`PERSON_SCOPE`] says (`docs/adr/0016-who-may.md`).
+//! A person has the role of their groups, a machine the role of its token's scopes. The two never mix: a machine's
+//! scope gives a person nothing, and a person's groups count only in a token issued for this API, which has the scope
+//! [`PERSON_SCOPE`] (`docs/adr/0016-who-may.md`).
 
 use std::collections::HashMap;
 
 use strum::{EnumString, IntoStaticStr, VariantArray};
 
-/// What a caller may do; each role may also do what those before it may.
+/// A caller's role. Each role includes those before it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, IntoStaticStr, VariantArray, EnumString)]
 #[strum(serialize_all = "kebab-case")]
 pub enum Role {
-    /// Reads; codes are masked.
+    /// Can read; codes are masked.
     Viewer,
-    /// Also makes contracts and sees PINs.
+    /// Can also create contracts and see PINs.
     Operator,
-    /// Also sets up automats and keys.
+    /// Can also set up automats and keys.
     Admin,
 }
 
 /// The claim in which Amazon Cognito lists a person's groups.
 const GROUPS: &str = "cognito:groups";
-/// The claim that lists a token's scopes, apart by spaces (RFC 8693, section 4.2).
+/// The claim that lists a token's scopes, separated by spaces (RFC 8693, section 4.2).
 const SCOPE: &str = "scope";
-/// The claim with a person's name in the user pool, which Cognito gives to every access token of a person and to none
-/// of a machine.
+/// The claim with a person's user name. Cognito adds it to every access token of a person and to none of a machine.
 const USERNAME: &str = "username";
-/// The scope of a token that a person got to use this API with. By itself it gives no role.
+/// The scope of a person's token for this API. By itself it gives no role.
 pub const PERSON_SCOPE: &str = "key-automat/person";
 
 impl Role {
-    /// All of them, each before those that may do more.
+    /// All roles, lowest first.
     pub const ALL: &[Self] = Self::VARIANTS;
 
-    /// The name: of a group of people, and of the client that is a machine.
+    /// The name of the role: also that of its Cognito group.
     #[must_use]
     pub fn name(self) -> &'static str {
         self.into()
     }
 
-    /// The scope of a machine that has this role: its name, after that of the resource server.
+    /// The scope that gives this role to a machine: the resource server's name, then the role's.
     #[must_use]
     pub fn scope(self) -> &'static str {
         match self {
@@ -50,15 +49,15 @@ impl Role {
         }
     }
 
-    /// The scopes of which a token has one if it may be of somebody with at least this role: what API Gateway asks for
-    /// at a route, before the function looks at a person's groups.
+    /// The scopes that API Gateway accepts on a route for this role: a token needs one of them. For a person, the
+    /// function then checks the groups.
     #[must_use]
     pub fn scopes(self) -> Vec<&'static str> {
         let of_machines = Self::ALL.iter().filter(move |role| **role >= self).map(|role| role.scope());
         of_machines.chain([PERSON_SCOPE]).collect()
     }
 
-    /// The highest role that an access token's claims give; none at all is possible.
+    /// The highest role that an access token's claims give, if any.
     #[must_use]
     pub fn of_claims(claims: &HashMap<String, String>) -> Option<Self> {
         let mut scopes = claims.get(SCOPE).map(String::as_str).unwrap_or_default().split(' ');
@@ -78,8 +77,8 @@ impl Role {
     }
 }
 
-/// The elements of a list as API Gateway hands it on: `[admin operator]`. That cannot be misread: a group's name in
-/// Cognito has no spaces.
+/// Splits a list as API Gateway formats it: `[admin operator]`. This is unambiguous, since a group's name in Cognito
+/// has no spaces.
 fn listed(text: &str) -> impl Iterator<Item = &str> {
     let inner = text.strip_prefix('[').and_then(|text| text.strip_suffix(']'));
     inner.into_iter().flat_map(|inner| inner.split(' '))
@@ -124,11 +123,11 @@ mod tests {
     fn a_machine_has_the_highest_role_among_its_scopes() {
         let of_machine = |scope| role(&[("client_id", "4c1a"), ("scope", scope)]);
         assert_eq!(of_machine("key-automat/viewer key-automat/operator"), Some(Role::Operator));
-        assert_eq!(of_machine("key-automat/person"), None, "a person without a name is nobody");
+        assert_eq!(of_machine("key-automat/person"), None, "a person's scope without a user name gives nothing");
     }
 
     #[test]
-    fn what_only_looks_like_a_role_is_none() {
+    fn similar_names_are_not_roles() {
         for groups in ["[administrator admins Admin]", "admin", "[viewer,admin]", "[[admin]]", "[\"admin\"]", "[]", ""]
         {
             assert_eq!(of_person(groups, PERSON_SCOPE), None, "{groups}");
@@ -140,7 +139,7 @@ mod tests {
     }
 
     #[test]
-    fn a_route_takes_the_scopes_of_its_role_and_above_and_those_of_people() {
+    fn a_route_accepts_the_scopes_of_its_role_and_above_and_the_persons_scope() {
         assert_eq!(Role::Operator.scopes(), ["key-automat/operator", "key-automat/admin", "key-automat/person"]);
         assert_eq!(Role::Viewer.scopes().len(), 4);
         assert_eq!(Role::Admin.scopes().len(), 2);

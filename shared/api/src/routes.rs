@@ -1,28 +1,25 @@
-//! Every route of the API and every page: which function serves it and who may call it.
+//! Every route of the API and every page: which function serves it, and who may call it.
 //!
-//! *Invariant*: a route that is not in this table is refused, whatever a router registers. The gateway's template and
-//! the OpenAPI document are checked against it.
+//! *Invariant*: a route that is not in this table is refused, whatever a router registers. Tests compare the gateway's
+//! template and the OpenAPI document with it.
 
 use http::Method;
 
 use crate::Role;
 
-/// One method on one path.
 #[derive(Debug, Clone)]
 pub struct Route {
-    /// The method. What serves `GET` serves `HEAD` as well.
+    /// `GET` includes `HEAD`.
     pub method: Method,
-    /// The path, its parameters in braces.
+    /// With parameters in braces.
     pub path: &'static str,
-    /// The function that serves it.
     pub function: Function,
-    /// Who may call it.
     pub access: Access,
 }
 
 impl Route {
-    /// The methods that come to it. API Gateway has a route for each: "Routes consist of two parts: an HTTP method and a
-    /// resource path" ("Create routes for HTTP APIs", developer guide), so `HEAD` is no `GET` to it.
+    /// The methods of the route in API Gateway, which has a separate route for `HEAD`: "Routes consist of two parts: an
+    /// HTTP method and a resource path" ("Create routes for HTTP APIs", developer guide).
     pub fn methods(&self) -> impl Iterator<Item = Method> + use<> {
         let head = (self.method == Method::GET).then_some(Method::HEAD);
         std::iter::once(self.method.clone()).chain(head)
@@ -32,15 +29,11 @@ impl Route {
 /// A Lambda function of the API.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Function {
-    /// Automats, lockers, keys, and what belongs to no function.
+    /// Also serves the routes that belong to no other function.
     Keys,
-    /// Contracts.
     Contracts,
-    /// Remote opens.
     Openings,
-    /// What is known of a person.
     People,
-    /// The pages.
     Dashboard,
 }
 
@@ -94,7 +87,7 @@ const CONTRACT: &str = "/v1/keys/{keyId}/contracts/{contractId}";
 const END: &str = "/v1/keys/{keyId}/contracts/{contractId}/end";
 const PIN: &str = "/v1/keys/{keyId}/contracts/{contractId}/pin";
 
-/// The table.
+/// The routes of the API.
 pub static ROUTES: &[Route] = &[
     open("/health"),
     open("/openapi.json"),
@@ -117,10 +110,10 @@ pub static ROUTES: &[Route] = &[
     contracts(Method::PATCH, CONTRACT, Role::Operator),
     contracts(Method::DELETE, CONTRACT, Role::Operator),
     contracts(Method::POST, END, Role::Operator),
-    // Looking at a PIN is for those who may hand it out, and is recorded.
+    // Viewing a PIN is recorded, and only for those who may hand it out.
     contracts(Method::GET, PIN, Role::Operator),
     contracts(Method::POST, PIN, Role::Operator),
-    // A preview shows the PIN that it generates, and says what nobody has been told yet.
+    // A preview shows the generated PIN.
     contracts(Method::POST, "/v1/keys/{keyId}/contracts/preview", Role::Operator),
     contracts(Method::POST, "/v1/keys/{keyId}/contracts/{contractId}/preview", Role::Operator),
     contracts(Method::POST, "/v1/keys/{keyId}/contracts/{contractId}/end/preview", Role::Operator),
@@ -130,13 +123,13 @@ pub static ROUTES: &[Route] = &[
     contracts(Method::GET, "/v1/keys/{keyId}/availability", Role::Viewer),
     openings(Method::POST, "/v1/automats/{automatId}/lockers/{lockerIndex}/openings", Role::Operator),
     openings(Method::GET, "/v1/openings/{openingId}", Role::Viewer),
-    // By POST, since an address has no place in a URL.
+    // POST, because an address must not be in a URL.
     people("/v1/people/export"),
     people("/v1/people/erase"),
 ];
 
-/// The pages of the dashboard. To the gateway they are one route, `$default`, so they are not among [`ROUTES`]; the gate
-/// is the same.
+/// The pages of the dashboard. In the gateway they are one route, `$default`, so they are not in [`ROUTES`]. The gate
+/// checks them in the same way.
 pub static PAGES: &[Route] = &[
     see("/", Role::Viewer),
     see("/search", Role::Viewer),
@@ -171,7 +164,7 @@ pub static PAGES: &[Route] = &[
     send("/keys/{keyId}/contracts/{contractId}/end", Role::Operator),
     see("/keys/{keyId}/contracts/{contractId}/remove", Role::Operator),
     send("/keys/{keyId}/contracts/{contractId}/remove", Role::Operator),
-    // Looking at a PIN is recorded, so it is no reading.
+    // POST, because viewing a PIN is recorded.
     send("/keys/{keyId}/contracts/{contractId}/pin", Role::Operator),
     send("/keys/{keyId}/contracts/{contractId}/pin/new", Role::Operator),
     send("/keys/{keyId}/contracts/{contractId}/messages/{messageId}/resend", Role::Operator),
@@ -184,21 +177,21 @@ pub static PAGES: &[Route] = &[
     page(Method::GET, "/robots.txt", Access::Open),
 ];
 
-/// Who may call a method on a path as a router matched it; none when the table does not know it.
+/// Who may call a method on a router's path. `None` if the table does not have the route.
 #[must_use]
 pub fn access(method: &Method, matched_path: &str) -> Option<Access> {
     let method = if method == Method::HEAD { &Method::GET } else { method };
     all().find(|route| route.method == *method && route.path == matched_path).map(|route| route.access)
 }
 
-/// The methods that some function serves on a path as a client sent it.
+/// The methods that any function supports on a path as a client sent it.
 #[must_use]
 pub fn methods(raw_path: &str) -> Vec<Method> {
     all().filter(|route| matches(route.path, raw_path)).flat_map(Route::methods).collect()
 }
 
-/// Whether a path is one that programs ask for and not people: that of a route of the API, below one, or of some version
-/// of it.
+/// Whether a path is for programs rather than people: that of a route of the API, below one, or of any version of the
+/// API.
 #[must_use]
 pub fn is_for_programs(path: &str) -> bool {
     let first = path.split('/').nth(1).unwrap_or_default();
@@ -229,7 +222,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn no_route_stands_twice() {
+    fn every_route_is_unique() {
         let distinct: HashSet<_> = all().map(|route| (route.method.clone(), route.path)).collect();
         assert_eq!(distinct.len(), all().count());
     }
@@ -246,7 +239,7 @@ mod tests {
     }
 
     #[test]
-    fn methods_of_a_path_as_sent() {
+    fn methods_are_found_for_a_raw_path() {
         let (get, head) = (Method::GET, Method::HEAD);
         assert_eq!(methods("/v1/keys/K-1"), [&get, &head, &Method::PATCH, &Method::DELETE]);
         assert_eq!(methods("/v1/keys/K-1/contracts"), [&get, &head, &Method::POST]);
@@ -260,7 +253,7 @@ mod tests {
     }
 
     #[test]
-    fn programs_ask_below_the_routes_and_for_any_version() {
+    fn api_paths_are_below_the_routes_or_any_version() {
         for path in ["/v1", "/v1/", "/v1/keys", "/v2/keys/K-1", "/v12", "/health", "/health/", "/openapi.json/x"] {
             assert!(is_for_programs(path), "{path}");
         }
@@ -270,7 +263,7 @@ mod tests {
     }
 
     #[test]
-    fn head_is_as_get_and_the_unknown_is_not_access() {
+    fn head_has_the_access_of_get_and_unknown_routes_have_none() {
         assert_eq!(access(&Method::HEAD, KEY), Some(Access::AtLeast(Role::Viewer)));
         assert_eq!(access(&Method::PUT, KEY), None);
         assert_eq!(access(&Method::GET, "/v1/other"), None);

@@ -1,4 +1,4 @@
-//! What every handler is given, and what every function's router is wrapped in.
+//! The state of handlers, and the layers around every function's router.
 
 use std::any::Any;
 
@@ -11,15 +11,16 @@ use crate::edge::{Edge, Shows};
 use crate::problem::Panicked;
 use crate::{Problem, edge, gate};
 
-/// Finishes a function's router: the gate before every route, problems for everything refused, one log line each.
+/// Completes a function's router: the gate before every route, problems for refusals, and one log line for each
+/// request.
 ///
 /// The gate also answers for paths that the router does not have.
 pub fn serve(router: axum::Router, clock: Clock) -> axum::Router {
     edged(gated(router), Edge { clock, shows: Shows::Problems })
 }
 
-/// Finishes the router of pages: the same, but what stands between the edge and the gate is the pages' own. It says who
-/// is there, as API Gateway's authorizer does elsewhere, and makes pages of problems.
+/// Completes the router of the pages. `between` adds the pages' own layers between `edge` and the gate: they
+/// authenticate the person, as API Gateway's authorizer does for the API, and render problems as pages.
 pub fn serve_pages(
     router: axum::Router,
     clock: Clock,
@@ -36,17 +37,15 @@ fn edged(router: axum::Router, edge: Edge) -> axum::Router {
     router.layer(middleware::from_fn_with_state(edge, edge::edge))
 }
 
-/// For tests and the local cloud: a release build aborts where this one unwinds.
+/// For tests and the local cloud. A release build aborts on a panic.
 fn panicked(_: Box<dyn Any + Send + 'static>) -> Response {
     Problem::internal(Panicked).into_response()
 }
 
-/// The state of a router: the table and the clock.
+/// The state of a router.
 #[derive(Debug, Clone)]
 pub struct App {
-    /// The stack's table.
     pub store: store::Store,
-    /// What time it is.
     pub clock: Clock,
 }
 
@@ -78,7 +77,7 @@ mod tests {
         serve(router, Clock::fixed(Instant::from_millis(0).unwrap()))
     }
 
-    /// The answer to a GET by an admin, and the one line that it leaves in the log.
+    /// The response to a GET by an admin, and the line that it logs.
     async fn logged(uri: &str) -> (Response, Value) {
         let log = Log::of_this_thread();
         let response = kit().oneshot(request("GET", uri, Role::Admin).body(Body::empty()).unwrap()).await.unwrap();
@@ -92,7 +91,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_panic_is_an_internal_problem() {
+    async fn a_panic_becomes_an_internal_problem() {
         let (response, line) = logged("/v1/automats").await;
         let problem = json(response).await;
         assert_eq!((&problem["code"], &problem["correlationId"]), (&"internal".into(), &"test-request".into()));
@@ -101,7 +100,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn each_request_leaves_one_line_without_what_it_carried() {
+    async fn each_request_is_logged_in_one_line_without_its_data() {
         let (_, line) = logged("/v1/keys/K-1?pin=482915").await;
         insta::assert_json_snapshot!("a_request_in_the_log", line);
         let (response, line) = logged("/v1/keys?search=ada").await;

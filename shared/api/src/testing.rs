@@ -1,4 +1,4 @@
-//! Requests as API Gateway would hand them on, for tests.
+//! Requests as API Gateway would pass them on, for tests.
 
 use axum::body::Body;
 use http::Request;
@@ -10,14 +10,14 @@ use percent_encoding::percent_decode_str;
 use crate::Role;
 use crate::role::PERSON_SCOPE;
 
-/// A request of a person whose one group gives a role, named after it.
+/// A request by a person in the one group of a role.
 #[must_use]
 pub fn request(method: &str, uri: &str, role: Role) -> Builder {
     let name = role.name();
     request_of_person(method, uri, name, &[name])
 }
 
-/// A request of a person in some groups.
+/// A request by a person in some groups.
 #[must_use]
 pub fn request_of_person(method: &str, uri: &str, name: &str, groups: &[&str]) -> Builder {
     let groups = format!("[{}]", groups.join(" "));
@@ -31,7 +31,7 @@ pub fn request_of_person(method: &str, uri: &str, name: &str, groups: &[&str]) -
     request_with_claims(method, uri, &claims)
 }
 
-/// A request whose token holds these claims.
+/// A request whose token has these claims.
 #[must_use]
 pub fn request_with_claims(method: &str, uri: &str, claims: &[(&str, &str)]) -> Builder {
     let claims: serde_json::Map<_, _> =
@@ -40,16 +40,16 @@ pub fn request_with_claims(method: &str, uri: &str, claims: &[(&str, &str)]) -> 
     on_path(method, uri, context(method, uri, Some(&authorizer)))
 }
 
-/// A request without a token, on a route that has no authorizer.
+/// A request without a token, on a route without an authorizer.
 #[must_use]
 pub fn request_without_token(method: &str, uri: &str) -> Builder {
     on_path(method, uri, context(method, uri, None))
 }
 
-/// The whole of a small answer: its JSON, or null when it is empty.
+/// The JSON of a response, or null if it is empty.
 ///
 /// # Panics
-/// Where the answer is neither.
+/// If the body is neither.
 pub async fn json(response: http::Response<Body>) -> serde_json::Value {
     let bytes = axum::body::to_bytes(response.into_body(), usize::MAX).await.unwrap_or_default();
     if bytes.is_empty() {

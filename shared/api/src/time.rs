@@ -1,4 +1,4 @@
-//! Times and ranges of time as clients see them.
+//! Times and time ranges in API responses.
 
 use domain::{Entry, TimeRange};
 use serde::Serialize;

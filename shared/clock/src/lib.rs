@@ -1,5 +1,5 @@
-//! Time and randomness: the only crate that reads the machine's clock or opens its random source. Both are passed to
-//! whatever needs them, so that a test decides what time it is; `clippy.toml` refuses them anywhere else.
+//! Time and randomness. This is the only crate that reads the machine's clock or its random source; `clippy.toml`
+//! forbids both elsewhere. They are passed to the code that needs them, so that tests control them.
 
 mod random;
 mod time;

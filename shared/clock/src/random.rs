@@ -6,31 +6,29 @@ use domain::{ContractId, Instant, Pin, PinDigits};
 use ring::rand::{SecureRandom, SystemRandom};
 use ulid::Ulid;
 
-/// The system has no random numbers to give.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("the system has no random numbers to give")]
 pub struct NoRandomness;
 
-/// Draws random numbers, and what is made of nothing else: PINs and identifiers.
+/// Generates random numbers, PINs and identifiers.
 #[derive(Clone)]
 pub struct Random(Arc<dyn SecureRandom + Send + Sync>);
 
 impl Random {
     /// The operating system's cryptographic source.
     #[must_use]
-    #[expect(clippy::disallowed_methods, reason = "the one place that opens the system's source")]
+    #[expect(clippy::disallowed_methods, reason = "the only place that uses the system's random source")]
     pub fn system() -> Self {
         Self(Arc::new(SystemRandom::new()))
     }
 
-    /// Random bytes.
     pub fn bytes<const N: usize>(&self) -> Result<[u8; N], NoRandomness> {
         let mut bytes = [0; N];
         self.0.fill(&mut bytes).map_err(|_| NoRandomness)?;
         Ok(bytes)
     }
 
-    /// A PIN of so many digits, each as likely as any other that is not too easy to guess.
+    /// A PIN of this length. All PINs that are not too easy to guess are equally likely.
     pub fn pin(&self, digits: PinDigits) -> Result<Pin, NoRandomness> {
         loop {
             if let Some(pin) = Pin::from_random(digits, u64::from_be_bytes(self.bytes()?)) {
@@ -39,13 +37,13 @@ impl Random {
         }
     }
 
-    /// An identifier for a contract whose maker gave none.
+    /// An identifier for a contract whose client did not choose one.
     pub fn contract_id(&self) -> Result<ContractId, NoRandomness> {
         self.bytes().map(|bytes| ContractId::generated(u64::from_be_bytes(bytes)))
     }
 
-    /// A number of 48 bits that nothing else begins with: counts of writes start here, so that something removed and made
-    /// again never shows a count that was read of the thing before.
+    /// A random 48-bit number from which a counter of writes starts. So a resource that is removed and created again
+    /// never has a count that somebody read of the earlier one.
     pub fn start(&self) -> Result<u64, NoRandomness> {
         self.bytes::<6>().map(|bytes| bytes.into_iter().fold(0, |number, byte| (number << 8) | u64::from(byte)))
     }
@@ -56,7 +54,7 @@ impl Random {
         Ok(Ulid::from_parts(now.millis().unsigned_abs(), bits).to_string())
     }
 
-    /// A number below `bound`, evenly enough for waiting.
+    /// A number below `bound`. Slightly biased, which is good enough for waiting times.
     pub fn below(&self, bound: u64) -> Result<u64, NoRandomness> {
         Ok(u64::from_be_bytes(self.bytes()?) % bound.max(1))
     }

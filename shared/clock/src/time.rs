@@ -1,4 +1,4 @@
-//! The clock: read once per request, and passed in so that a test can set it.
+//! The clock. It is read once per request and passed in, so that tests can set it.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
@@ -6,7 +6,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use domain::Instant;
 
-/// Tells the time.
+/// The machine's clock, or a fixed time for tests.
 #[derive(Debug, Clone)]
 pub struct Clock(Source);
 
@@ -17,19 +17,18 @@ enum Source {
 }
 
 impl Clock {
-    /// The machine's clock.
     #[must_use]
     pub fn system() -> Self {
         Self(Source::System)
     }
 
-    /// A clock that stands still until it is [set](Self::set). Its clones show the same time.
+    /// A clock that shows this time until it is [set](Self::set). Its clones show the same time.
     #[must_use]
     pub fn fixed(now: Instant) -> Self {
         Self(Source::Settable(Arc::new(AtomicI64::new(now.millis()))))
     }
 
-    /// Sets a fixed clock and all its clones; does nothing to the machine's.
+    /// Sets a fixed clock and all its clones. Has no effect on the machine's clock.
     pub fn set(&self, now: Instant) {
         match &self.0 {
             Source::System => {}
@@ -37,19 +36,18 @@ impl Clock {
         }
     }
 
-    /// The time now.
     #[must_use]
     pub fn now(&self) -> Instant {
         let millis = match &self.0 {
             Source::System => system_millis(),
             Source::Settable(millis) => millis.load(Ordering::Relaxed),
         };
-        let Some(epoch) = Instant::from_millis(0) else { unreachable!("1970 is an instant that we hold") };
+        let Some(epoch) = Instant::from_millis(0) else { unreachable!("1970 is a valid instant") };
         epoch.plus_millis(millis)
     }
 }
 
-#[expect(clippy::disallowed_methods, reason = "the one place that reads the machine's clock")]
+#[expect(clippy::disallowed_methods, reason = "the only place that reads the machine's clock")]
 fn system_millis() -> i64 {
     let since_1970 = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
     i64::try_from(since_1970.as_millis()).unwrap_or(i64::MAX)

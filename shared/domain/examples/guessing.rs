@@ -1,7 +1,7 @@
-//! A year of guessing at one keypad: how many guesses a day are looked at, and how long it takes to hit a live PIN.
+//! A year of guessing at one keypad: how many guesses a day are checked, and how long it takes to hit a valid PIN.
 //!
-//! `cargo run -p domain --example guessing` prints the tables of `docs/measurements.md`. Whoever guesses is a machine: it
-//! types as soon as the keypad looks, repeats no code, and is not bothered by the event `keypad-guessing`, which is
+//! `cargo run -p domain --example guessing` prints the tables of `docs/measurements.md`. The attacker is a machine: it
+//! types as soon as the keypad checks an entry, never repeats a code, and ignores that the event `keypad-guessing` is
 //! recorded within the first hour.
 
 use domain::{GuessingPeriod, Instant, Keypad, KeypadRefusal};
@@ -12,23 +12,23 @@ const HOUR: i64 = 60 * MINUTE;
 const DAY: i64 = 24 * HOUR;
 const DAYS: i64 = 365;
 
-/// How somebody spreads their guesses: the time between the moment from which one would be looked at and the guess.
+/// How the attacker spaces the guesses, in seconds.
 struct Strategy {
     name: &'static str,
-    /// Before each guess, once the keypad looks.
+    /// Before each guess, once the keypad checks entries.
     pause: i64,
-    /// Instead, when the keypad has become slow.
+    /// Used instead, when the keypad has become slow.
     rest: Option<i64>,
 }
 
 const STRATEGIES: [Strategy; 4] = [
-    Strategy { name: "as soon as the keypad looks", pause: 0, rest: None },
-    Strategy { name: "one each five minutes, so that it never becomes slow", pause: 5 * MINUTE, rest: None },
+    Strategy { name: "as soon as the keypad checks one", pause: 0, rest: None },
+    Strategy { name: "one every five minutes, so that it never becomes slow", pause: 5 * MINUTE, rest: None },
     Strategy { name: "the budget, then an hour of rest", pause: 0, rest: Some(HOUR) },
-    Strategy { name: "one each 37 minutes, so that nothing is recorded", pause: 37 * MINUTE, rest: None },
+    Strategy { name: "one every 37 minutes, so that nothing is recorded", pause: 37 * MINUTE, rest: None },
 ];
 
-/// What comes of a year.
+/// The result of a year.
 #[derive(Default)]
 struct Year {
     first_day: u32,
@@ -59,16 +59,16 @@ fn guess(strategy: &Strategy) -> Year {
     }
 }
 
-/// The mean number of guesses until one of so many live PINs is hit, none tried twice, and the chance within a year.
+/// The mean number of guesses until one of `live` PINs is hit, never trying one twice, and the chance within a year.
 fn odds(digits: u32, live: u32, a_day: f64) -> (f64, f64) {
     let (codes, live) = (10_f64.powi(digits.cast_signed()), f64::from(live));
     let tries = (a_day * 365.0).min(codes);
     ((codes + 1.0) / (live + 1.0) / a_day, 1.0 - (1.0 - tries / codes).powf(live))
 }
 
-#[expect(clippy::print_stdout, reason = "its tables are what it is for")]
+#[expect(clippy::print_stdout, reason = "its purpose is to print tables")]
 fn main() {
-    println!("| guesses | looked at on the first day | a day over a year | `keypad-guessing` |\n|---|---|---|---|");
+    println!("| guesses | checked on the first day | a day over a year | `keypad-guessing` |\n|---|---|---|---|");
     let mut most = 0.0_f64;
     for strategy in STRATEGIES {
         let year = guess(&strategy);

@@ -1,4 +1,4 @@
-//! A key automat: the cabinet, its lockers, and which of them are taken.
+//! A key automat: the cabinet, its lockers, and which of them are occupied.
 
 use std::collections::BTreeSet;
 
@@ -6,15 +6,13 @@ use crate::{
     AddressLine, AutomatId, Connection, ContractRefusal, Instant, Invalid, LockerIndex, Name, Pin, PinDigits, TimeZone,
 };
 
-/// How many lockers an automat has: 1 to 500.
+/// The number of lockers of an automat: 1 to 500.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct LockerCount(u16);
 
 impl LockerCount {
-    /// The largest cabinet.
     pub const MAX: u16 = 500;
 
-    /// Takes 1 to 500.
     pub fn new(count: u32) -> Result<Self, Invalid> {
         match u16::try_from(count) {
             Ok(small) if (1..=Self::MAX).contains(&small) => Ok(Self(small)),
@@ -22,13 +20,11 @@ impl LockerCount {
         }
     }
 
-    /// The number.
     #[must_use]
     pub fn get(self) -> u16 {
         self.0
     }
 
-    /// Whether a locker of this index exists.
     #[must_use]
     pub fn has(self, locker: LockerIndex) -> bool {
         locker.get() < self.0
@@ -40,118 +36,87 @@ impl LockerCount {
     }
 }
 
-/// The address of an automat.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Location {
     /// Street and number.
     pub address: AddressLine,
-    /// Postal code.
     pub postal_code: AddressLine,
     /// Town.
     pub postal_office: AddressLine,
 }
 
-/// What somebody asks for who adds an automat.
+/// An automat to add.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AutomatDraft {
-    /// Its identifier.
     pub id: AutomatId,
-    /// What people call it.
     pub name: Name,
-    /// How many lockers it has.
     pub locker_count: LockerCount,
     /// The zone in which its times are shown.
     pub time_zone: TimeZone,
-    /// Its address.
     pub location: Option<Location>,
-    /// How many digits generated PINs have, if not what the number of lockers suggests.
+    /// The number of digits of generated PINs; by default it depends on the number of lockers.
     pub pin_digits: Option<PinDigits>,
-    /// How many digits chosen PINs have at least, if more than any PIN has.
+    /// The minimum number of digits of a chosen PIN; [`PinDigits::MIN`] by default.
     pub min_chosen_pin_digits: Option<PinDigits>,
 }
 
-/// A key automat.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Automat {
-    /// Its identifier.
     pub id: AutomatId,
-    /// What people call it.
     pub name: Name,
-    /// How many lockers it has.
     pub locker_count: LockerCount,
     /// The zone in which its times are shown.
     pub time_zone: TimeZone,
-    /// Its address.
     pub location: Option<Location>,
-    /// How many digits generated PINs have, if somebody has said so: see [`Automat::pin_digits`].
+    /// As configured; [`Automat::pin_digits`] is what applies.
     pub pin_digits: Option<PinDigits>,
-    /// How many digits chosen PINs have at least, if somebody has said so: see [`Automat::min_chosen_pin_digits`].
+    /// As configured; [`Automat::min_chosen_pin_digits`] is what applies.
     pub min_chosen_pin_digits: Option<PinDigits>,
     /// The lockers that have a key.
     pub occupied: BTreeSet<LockerIndex>,
-    /// Whether it is connected.
     pub connection: Connection,
-    /// Raised by every edit; what an `ETag` shows.
+    /// Incremented by every edit; the `ETag` of the automat.
     pub version: u64,
-    /// When it was added.
     pub created_at: Instant,
-    /// When it was last edited.
     pub updated_at: Instant,
 }
 
-/// An edit: what is `None` stays as it is.
+/// An edit. `None` leaves a field unchanged.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct AutomatChange {
-    /// A new name.
     pub name: Option<Name>,
-    /// Another number of lockers.
     pub locker_count: Option<LockerCount>,
-    /// Another zone.
     pub time_zone: Option<TimeZone>,
-    /// Another place, or none.
+    /// `Some(None)` clears it.
     pub location: Option<Option<Location>>,
-    /// Another number of digits of generated PINs, or the default.
+    /// `Some(None)` restores the default.
     pub pin_digits: Option<Option<PinDigits>>,
-    /// Another least number of digits of chosen PINs, or the default.
+    /// `Some(None)` restores the default.
     pub min_chosen_pin_digits: Option<Option<PinDigits>>,
 }
 
-/// Why an automat would not do what was asked.
+/// Why a request on an automat is refused.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum AutomatRefusal {
     /// The locker's index is not below the automat's locker count.
     #[error("the automat has only {} lockers", count.get())]
-    LockerIndexTooBig {
-        /// How many there are.
-        count: LockerCount,
-    },
-    /// The locker has a key already.
+    LockerIndexTooBig { count: LockerCount },
     #[error("locker {locker} has a key already")]
-    LockerOccupied {
-        /// Which locker.
-        locker: LockerIndex,
-    },
-    /// Contracts that have not ended were told in its time zone.
+    LockerOccupied { locker: LockerIndex },
+    /// Its time zone cannot change: contacts were sent local times of contracts that have not ended.
     #[error("the time zone applies to contracts that have not ended: {count}")]
-    HasContracts {
-        /// How many.
-        count: usize,
-    },
-    /// Every locker has a key.
+    HasContracts { count: usize },
     #[error("every locker of the automat has a key")]
     NoFreeLocker,
-    /// The smaller automat would lose a locker that has a key.
+    /// A smaller automat would lose a locker that has a key.
     #[error("locker {highest} has a key, so the automat needs at least {} lockers", highest.get() + 1)]
     LockersInUse {
         /// The highest locker with a key.
         highest: LockerIndex,
     },
-    /// An automat with keys is not deleted.
+    /// An automat with keys cannot be deleted.
     #[error("the automat still holds {count} keys")]
-    HoldsKeys {
-        /// How many.
-        count: usize,
-    },
+    HoldsKeys { count: usize },
 }
 
 impl Automat {
@@ -175,8 +140,8 @@ impl Automat {
         }
     }
 
-    /// How many digits generated PINs have: what was asked for, or what the number of lockers suggests, and never fewer
-    /// than chosen ones must have.
+    /// The number of digits of generated PINs: as configured, or the default for the number of lockers, but never fewer
+    /// than chosen PINs must have.
     #[must_use]
     pub fn pin_digits(&self) -> PinDigits {
         let digits = self.pin_digits.unwrap_or_else(|| PinDigits::for_lockers(self.locker_count));
@@ -189,13 +154,13 @@ impl Automat {
         self.min_chosen_pin_digits.unwrap_or(PinDigits::MIN)
     }
 
-    /// Whether a PIN that somebody chose is long enough.
+    /// Checks that a chosen PIN is long enough.
     pub fn check_chosen_pin(&self, pin: &Pin) -> Result<(), ContractRefusal> {
         let min = self.min_chosen_pin_digits();
-        if pin.has(min) { Ok(()) } else { Err(ContractRefusal::PinTooShort { min }) }
+        if pin.has_at_least(min) { Ok(()) } else { Err(ContractRefusal::PinTooShort { min }) }
     }
 
-    /// Whether it has a locker of this index.
+    /// Checks that the automat has a locker of this index.
     pub fn check_locker(&self, locker: LockerIndex) -> Result<(), AutomatRefusal> {
         if self.locker_count.has(locker) {
             Ok(())
@@ -204,8 +169,8 @@ impl Automat {
         }
     }
 
-    /// The locker for a new key: the one wished for, or the lowest free one.
-    pub fn place(&self, wish: Option<LockerIndex>) -> Result<LockerIndex, AutomatRefusal> {
+    /// Chooses the locker for a new key: the requested one, or the lowest free one.
+    pub fn choose_locker(&self, wish: Option<LockerIndex>) -> Result<LockerIndex, AutomatRefusal> {
         if let Some(locker) = wish {
             self.check_locker(locker)?;
         }
@@ -244,14 +209,13 @@ impl Automat {
         })
     }
 
-    /// Whether it may be deleted.
-    pub fn deletable(&self) -> Result<(), AutomatRefusal> {
+    pub fn check_deletable(&self) -> Result<(), AutomatRefusal> {
         if self.occupied.is_empty() { Ok(()) } else { Err(AutomatRefusal::HoldsKeys { count: self.occupied.len() }) }
     }
 
-    /// Whether an edit came to nothing: the two say the same of the automat.
+    /// Whether an edit changed nothing.
     #[must_use]
-    pub fn says_the_same(&self, other: &Self) -> bool {
+    pub fn has_same_settings(&self, other: &Self) -> bool {
         self.name == other.name
             && self.locker_count == other.locker_count
             && self.time_zone == other.time_zone
@@ -260,9 +224,9 @@ impl Automat {
             && self.min_chosen_pin_digits == other.min_chosen_pin_digits
     }
 
-    /// Whether the automat is what the draft asks for, so that asking again is no conflict.
+    /// Whether the automat is what the draft asks for. Then repeating the request is not a conflict.
     #[must_use]
-    pub fn is_as_drafted(&self, draft: &AutomatDraft) -> bool {
+    pub fn matches_draft(&self, draft: &AutomatDraft) -> bool {
         self.id == draft.id
             && self.name == draft.name
             && self.locker_count == draft.locker_count
@@ -296,13 +260,19 @@ mod tests {
     }
 
     #[test]
-    fn a_key_goes_where_it_is_wished_or_to_the_lowest_free_locker() {
-        assert_eq!(automat(3, &[0, 2]).place(None), Ok(locker(1)));
-        assert_eq!(automat(3, &[0]).place(Some(locker(2))), Ok(locker(2)));
-        assert_eq!(automat(3, &[2]).place(Some(locker(2))), Err(AutomatRefusal::LockerOccupied { locker: locker(2) }));
+    fn a_key_gets_the_requested_or_the_lowest_free_locker() {
+        assert_eq!(automat(3, &[0, 2]).choose_locker(None), Ok(locker(1)));
+        assert_eq!(automat(3, &[0]).choose_locker(Some(locker(2))), Ok(locker(2)));
+        assert_eq!(
+            automat(3, &[2]).choose_locker(Some(locker(2))),
+            Err(AutomatRefusal::LockerOccupied { locker: locker(2) })
+        );
         let three = LockerCount::new(3).unwrap();
-        assert_eq!(automat(3, &[]).place(Some(locker(3))), Err(AutomatRefusal::LockerIndexTooBig { count: three }));
-        assert_eq!(automat(2, &[0, 1]).place(None), Err(AutomatRefusal::NoFreeLocker));
+        assert_eq!(
+            automat(3, &[]).choose_locker(Some(locker(3))),
+            Err(AutomatRefusal::LockerIndexTooBig { count: three })
+        );
+        assert_eq!(automat(2, &[0, 1]).choose_locker(None), Err(AutomatRefusal::NoFreeLocker));
     }
 
     #[test]
@@ -316,7 +286,7 @@ mod tests {
     }
 
     #[test]
-    fn generated_pins_are_as_long_as_was_asked_and_never_shorter_than_chosen_ones_must_be() {
+    fn generated_pins_have_the_configured_length_or_that_of_chosen_pins() {
         let digits = |number| Some(PinDigits::new(number).unwrap());
         let lengths = |lockers, pin_digits, min_chosen_pin_digits| {
             let automat = Automat { pin_digits, min_chosen_pin_digits, ..automat(lockers, &[]) };
@@ -342,8 +312,8 @@ mod tests {
 
     #[test]
     fn an_automat_with_keys_is_not_deleted() {
-        assert_eq!(automat(9, &[4, 5]).deletable(), Err(AutomatRefusal::HoldsKeys { count: 2 }));
-        assert_eq!(automat(9, &[]).deletable(), Ok(()));
+        assert_eq!(automat(9, &[4, 5]).check_deletable(), Err(AutomatRefusal::HoldsKeys { count: 2 }));
+        assert_eq!(automat(9, &[]).check_deletable(), Ok(()));
     }
 
     #[test]

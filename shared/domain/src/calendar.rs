@@ -1,67 +1,64 @@
-//! A key's calendar: the ranges of all its live contracts, and the one question that matters, asked of it alone.
+//! A key's calendar: the time ranges of all its live contracts.
 //!
-//! Everything that decides whether a range is free is in here, so a writer who reads one calendar and writes it back
-//! on condition that nobody else did cannot create an overlap (ADR 0001).
+//! Everything that decides whether a range is free is in this one value. So a writer that reads the calendar and
+//! writes it back on condition that nobody else has written it cannot create an overlap (ADR 0001).
 
 use crate::{ContractId, Instant, TimeRange};
 
-/// At most so many live contracts on one key; its calendar then still fits in one item.
+/// The maximum number of live contracts on one key. Its calendar then still fits in one item.
 pub const MAX_LIVE_CONTRACTS: usize = 2_000;
 
-/// One live contract's place in the calendar.
+/// One live contract in the calendar.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Entry {
-    /// Whose place it is.
     pub contract: ContractId,
-    /// When it holds the key.
+    /// When the contract has the key.
     pub range: TimeRange,
 }
 
-/// A stretch of time in which a key is free; without an end it is free for good.
+/// A period in which a key is free. Without an end, it is free from then on.
 pub type FreeWindow = TimeRange;
 
-/// The live contracts of a key in order of start, then of identifier.
+/// The live contracts of a key, in order of start, then of identifier.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Calendar(Vec<Entry>);
 
 impl Calendar {
-    /// The calendar of these contracts.
     #[must_use]
     pub fn new(mut entries: Vec<Entry>) -> Self {
         entries.sort_by(|a, b| (a.range.start(), &a.contract).cmp(&(b.range.start(), &b.contract)));
         Self(entries)
     }
 
-    /// Its entries in order of start.
+    /// The entries in order of start.
     #[must_use]
     pub fn entries(&self) -> &[Entry] {
         &self.0
     }
 
-    /// The entry of a contract.
     #[must_use]
     pub fn entry(&self, contract: &ContractId) -> Option<&Entry> {
         self.0.iter().find(|entry| entry.contract == *contract)
     }
 
-    /// The contracts running at this instant, in order of start.
+    /// The contracts that are active at this time, in order of start.
     pub fn running(&self, now: Instant) -> impl Iterator<Item = &Entry> {
         self.0.iter().filter(move |entry| entry.range.contains(now))
     }
 
-    /// The calendar without what has ended.
+    /// The calendar without contracts that have ended.
     #[must_use]
     pub fn without_ended(&self, now: Instant) -> Self {
-        Self(self.0.iter().filter(|entry| !entry.range.ended(now)).cloned().collect())
+        Self(self.0.iter().filter(|entry| !entry.range.has_ended(now)).cloned().collect())
     }
 
-    /// The calendar without a contract, whether or not it was there.
+    /// The calendar without this contract, if it had it.
     #[must_use]
     pub fn without(&self, contract: &ContractId) -> Self {
         Self(self.0.iter().filter(|entry| entry.contract != *contract).cloned().collect())
     }
 
-    /// The calendar with a contract put at its place, its old place given up.
+    /// The calendar with this entry, in place of any earlier entry of the same contract.
     #[must_use]
     pub fn with(&self, entry: Entry) -> Self {
         let mut others = self.without(&entry.contract).0;
@@ -69,13 +66,13 @@ impl Calendar {
         Self::new(others)
     }
 
-    /// The entries that a range would overlap.
+    /// The entries that overlap a range.
     #[must_use]
     pub fn conflicts(&self, range: TimeRange) -> Vec<Entry> {
         self.0.iter().filter(|entry| entry.range.overlaps(range)).cloned().collect()
     }
 
-    /// The earliest place, at or after its start, where a range of this length is free; `None` when there is none.
+    /// The earliest free range of the same length, starting at or after the start of `range`. `None` if there is none.
     #[must_use]
     pub fn next_free(&self, range: TimeRange) -> Option<FreeWindow> {
         let mut candidate = range;
@@ -87,7 +84,7 @@ impl Calendar {
         Some(candidate)
     }
 
-    /// The stretches of `[from, to)` that no entry covers, in order.
+    /// The free periods within `[from, to)`, in order.
     #[must_use]
     pub fn free_windows(&self, from: Instant, to: Instant) -> Vec<FreeWindow> {
         let mut windows = Vec::new();
@@ -103,7 +100,7 @@ impl Calendar {
         windows
     }
 
-    /// The first pairs of entries that overlap each other, at most `limit`; none in the calendar of a not-shared key.
+    /// The first pairs of entries that overlap each other, at most `limit`. A key that is not shared has none.
     #[must_use]
     pub fn overlapping_pairs(&self, limit: usize) -> Vec<(Entry, Entry)> {
         let later_ones = |at: usize| {
@@ -127,7 +124,7 @@ mod tests {
 
     use super::*;
 
-    /// Times in these tests are small whole numbers, so that everything collides often.
+    /// Times in these tests are small whole numbers, so that ranges collide often.
     fn at(millis: i64) -> Instant {
         Instant::from_millis(millis).unwrap()
     }
@@ -144,7 +141,7 @@ mod tests {
         })
     }
 
-    /// The plain truth to compare with: instant by instant. Beyond 60 nothing changes any more.
+    /// The reference: checks millisecond by millisecond. Nothing changes after 60.
     fn taken(calendar: &Calendar, instant: i64) -> bool {
         calendar.entries().iter().any(|entry| entry.range.contains(at(instant)))
     }
@@ -167,7 +164,7 @@ mod tests {
         }
 
         #[test]
-        fn free_windows_are_the_instants_that_nobody_has(calendar in calendars(), from in 0..40_i64, length in 1..40_i64) {
+        fn free_windows_are_the_instants_no_entry_covers(calendar in calendars(), from in 0..40_i64, length in 1..40_i64) {
             let windows = calendar.free_windows(at(from), at(from + length));
             for instant in 0..100 {
                 let inside = windows.iter().any(|window| window.contains(at(instant)));
@@ -190,7 +187,7 @@ mod tests {
         }
 
         #[test]
-        fn a_contract_has_one_place(calendar in calendars(), range in ranges(), n in 0..12_u64) {
+        fn a_contract_has_one_entry(calendar in calendars(), range in ranges(), n in 0..12_u64) {
             let entry = Entry { contract: ContractId::generated(n), range };
             let moved = calendar.with(entry.clone());
             prop_assert_eq!(moved.entry(&entry.contract), Some(&entry));

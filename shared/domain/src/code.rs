@@ -1,4 +1,5 @@
-//! Codes typed at the keypad. Secrets: masked in `Debug`, without `Display`, revealed by one explicit method.
+//! Codes typed at the keypad. They are secrets: masked in `Debug`, without `Display`, and revealed by one explicit
+//! method.
 
 use std::fmt;
 
@@ -9,14 +10,16 @@ use crate::{Invalid, LockerCount};
 pub struct Pin(String);
 
 impl Pin {
-    /// Takes 4 to 9 ASCII digits.
+    /// Accepts 4 to 9 ASCII digits.
     pub fn parse(text: &str) -> Result<Self, Invalid> {
         let fits = u32::try_from(text.len()).is_ok_and(|length| PinDigits::new(length).is_ok());
         (fits && only_digits(text)).then(|| Self(text.to_owned())).ok_or(Invalid::PinForm)
     }
 
-    /// Makes a PIN of so many digits from 64 random bits, or `None` where the bits would favour some PINs over others or
-    /// give one that people try first. The caller draws again; with 6 digits it takes 1.006 draws on average.
+    /// Makes a PIN of this many digits from 64 random bits.
+    ///
+    /// Returns `None` where the bits would favour some PINs over others, and for PINs that people try first. The
+    /// caller draws again: with 6 digits it takes 1.006 draws on average.
     #[must_use]
     pub fn from_random(digits: PinDigits, bits: u64) -> Option<Self> {
         let count = 10_u64.pow(digits.get());
@@ -25,19 +28,17 @@ impl Pin {
         (unbiased && !is_trivial(&pin)).then_some(Self(pin))
     }
 
-    /// How many digits it has.
     #[must_use]
     pub fn digits(&self) -> PinDigits {
         PinDigits(u32::try_from(self.0.len()).unwrap_or(PinDigits::MAX.0))
     }
 
-    /// Whether it has at least so many digits.
     #[must_use]
-    pub fn has(&self, least: PinDigits) -> bool {
+    pub fn has_at_least(&self, least: PinDigits) -> bool {
         self.digits() >= least
     }
 
-    /// The digits. Not for logs, errors, URLs or topics.
+    /// The digits. Never put them in a log, an error, a URL or a topic.
     #[must_use]
     pub fn reveal(&self) -> &str {
         &self.0
@@ -50,23 +51,21 @@ impl fmt::Debug for Pin {
     }
 }
 
-/// How many digits a PIN has: 4 to 9.
+/// The number of digits of a PIN: 4 to 9.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct PinDigits(u32);
 
 impl PinDigits {
-    /// The shortest PIN.
     pub const MIN: Self = Self(4);
-    /// The longest PIN.
     pub const MAX: Self = Self(9);
 
-    /// Takes 4 to 9.
     pub fn new(digits: u32) -> Result<Self, Invalid> {
         let (min, max) = (Self::MIN.0, Self::MAX.0);
         if (min..=max).contains(&digits) { Ok(Self(digits)) } else { Err(Invalid::OutOfRange { min, max }) }
     }
 
-    /// What generated PINs have by default: more in a larger automat, where a guess hits one of more PINs.
+    /// The default for generated PINs. A larger automat needs longer ones, since a guess there can hit one of more
+    /// PINs.
     #[must_use]
     pub fn for_lockers(count: LockerCount) -> Self {
         match count.get() {
@@ -76,7 +75,6 @@ impl PinDigits {
         }
     }
 
-    /// The number.
     #[must_use]
     pub fn get(self) -> u32 {
         self.0
@@ -87,17 +85,17 @@ impl PinDigits {
     }
 }
 
-/// Exactly 4 digits that, typed after `*`, return a key to its empty locker and never take one.
+/// Exactly 4 digits that, typed after `*`, return a key to its empty locker. They never open a locker to take a key.
 #[derive(Clone, PartialEq, Eq)]
 pub struct ReturnCode(String);
 
 impl ReturnCode {
-    /// Takes exactly 4 ASCII digits.
+    /// Accepts exactly 4 ASCII digits.
     pub fn parse(text: &str) -> Result<Self, Invalid> {
         (text.len() == 4 && only_digits(text)).then(|| Self(text.to_owned())).ok_or(Invalid::ReturnCodeForm)
     }
 
-    /// The digits. Not for logs, errors, URLs or topics.
+    /// The digits. Never put them in a log, an error, a URL or a topic.
     #[must_use]
     pub fn reveal(&self) -> &str {
         &self.0
@@ -114,8 +112,8 @@ fn only_digits(text: &str) -> bool {
     text.bytes().all(|byte| byte.is_ascii_digit())
 }
 
-/// Codes that somebody at a keypad tries first: runs up or down, one block repeated (`111111`, `121212`, `123123`),
-/// mirror images (`123321`), and dates (`DDMMYY`, and `DDMMYYYY` of this century or the last).
+/// Whether a code is one that people try first: a run up or down, one block repeated (`111111`, `121212`, `123123`), a
+/// mirror image (`123321`), or a date (`DDMMYY`, and `DDMMYYYY` of this century or the last).
 fn is_trivial(pin: &str) -> bool {
     let digits: Vec<i8> = pin.bytes().map(|byte| (byte - b'0').cast_signed()).collect();
     let steps_by = |step: i8| digits.windows(2).all(|pair| (pair[0] + step).rem_euclid(10) == pair[1]);
@@ -194,10 +192,10 @@ mod tests {
 
     proptest! {
         #[test]
-        fn generated_pins_have_the_digits_that_were_asked_for(number in 4_u32..=9, bits: u64) {
+        fn generated_pins_have_the_requested_length(number in 4_u32..=9, bits: u64) {
             if let Some(pin) = Pin::from_random(digits(number), bits) {
                 prop_assert_eq!(pin.reveal().len(), number as usize);
-                prop_assert!(pin.has(digits(number)));
+                prop_assert!(pin.has_at_least(digits(number)));
                 prop_assert!(Pin::parse(pin.reveal()).is_ok());
             }
         }

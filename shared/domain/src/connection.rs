@@ -1,7 +1,7 @@
-//! Whether an automat is connected, by AWS IoT Core's lifecycle events.
+//! Whether an automat is connected, according to the lifecycle events of AWS IoT Core.
 //!
-//! They come late, twice and out of order, so each is compared with the last one that was believed. What AWS says of them
-//! (<https://docs.aws.amazon.com/iot/latest/developerguide/life-cycle-events.html>):
+//! The events can be late, duplicated and out of order, so each is compared with the last one that was accepted. AWS
+//! documents them as follows (<https://docs.aws.amazon.com/iot/latest/developerguide/life-cycle-events.html>):
 //!
 //! - `timestamp`: "The accuracy of the timestamp is +/- 2 minutes."
 //! - `versionNumber`: "a monotonically increasing long integer value for each client ID connection"; "The connect and
@@ -12,51 +12,48 @@ use crate::Instant;
 use serde::{Deserialize, Serialize};
 use strum::{IntoStaticStr, VariantArray};
 
-/// Whether an automat is connected.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize, IntoStaticStr, VariantArray)]
 #[serde(rename_all = "kebab-case")]
 #[strum(serialize_all = "kebab-case")]
 pub enum ConnectionState {
-    /// Nobody has heard of it yet.
+    /// No event has arrived yet.
     #[default]
     Unknown,
-    /// It is.
     Connected,
-    /// It is not.
     Disconnected,
 }
 
-/// An automat's connection.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Connection {
-    /// Whether there is one.
     pub state: ConnectionState,
-    /// Since when it is so; `None` while it is unknown.
+    /// Since when; `None` while the state is unknown.
     pub since: Option<Instant>,
 }
 
-/// One lifecycle event.
+/// A lifecycle event.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Presence {
-    /// Connected, or disconnected.
     pub connected: bool,
-    /// When, by AWS's clock.
+    /// According to AWS's clock.
     pub at: Instant,
-    /// AWS's `versionNumber`: rises with each connection of the client; a disconnection carries its connection's.
+    /// AWS's `versionNumber`. It rises with each connection of the client; a disconnection has the number of its
+    /// connection.
     pub number: u64,
 }
 
 impl Presence {
-    /// Two timestamps that are further apart than this, in milliseconds, are in their true order: each is off by 2 minutes
-    /// at most.
+    /// Two timestamps further apart than this, in milliseconds, are in their true order, since each is off by at most 2
+    /// minutes.
     const TIMES_COMPARE_MILLIS: i64 = 4 * 60_000;
 
-    /// How far the time of a message may be from the cloud's, in milliseconds, if the message is to show that the device
-    /// is there now.
+    /// How far the time of a message may be from the cloud's clock, in milliseconds, for the message to prove that the
+    /// device is connected now.
     const FRESH_MILLIS: i64 = 60_000;
 
-    /// Whether it happened after the other one. Where the times cannot tell, both happened within 8 minutes; no number is
-    /// reset in so short a time, so the numbers tell. The end of a connection comes after its beginning.
+    /// Whether this happened after `last`.
+    ///
+    /// If the times are too close to tell, both events happened within 8 minutes. AWS resets no number in so short a
+    /// time, so the numbers decide. A disconnection comes after the connection of the same number.
     #[must_use]
     pub fn supersedes(self, last: Self) -> bool {
         let later_by = self.at.millis() - last.at.millis();
@@ -66,8 +63,9 @@ impl Presence {
         (self.number, !self.connected) > (last.number, !last.connected)
     }
 
-    /// What a message shows that its device sent at this time: that it is connected, if that was not known. A lifecycle
-    /// event can be lost, and every device sends a message after it has connected.
+    /// The presence that a message of the device proves: if it was sent just now, the device is connected. `None` if
+    /// that was known already. This matters because a lifecycle event can be lost, and every device sends a message
+    /// after connecting.
     #[must_use]
     pub fn shown_by_message(sent: Instant, last: Option<Self>, now: Instant) -> Option<Self> {
         let is_fresh = (now.millis() - sent.millis()).abs() <= Self::FRESH_MILLIS;
@@ -94,7 +92,7 @@ mod tests {
     const HOUR: i64 = 60 * MINUTE;
     const DAY: i64 = 24 * HOUR;
 
-    /// So many milliseconds after the beginning.
+    /// Milliseconds after an arbitrary start.
     fn at(millis: i64) -> Instant {
         Instant::from_millis(1_795_521_600_000 + millis).unwrap()
     }
@@ -104,27 +102,27 @@ mod tests {
     }
 
     #[test]
-    fn a_new_connection_is_news_even_when_it_is_timed_before_the_end_of_the_last() {
+    fn a_new_connection_supersedes_even_with_an_earlier_timestamp() {
         assert!(presence(true, 2, 990).supersedes(presence(false, 1, 1_000)));
         assert!(!presence(false, 1, 1_000).supersedes(presence(true, 2, 990)));
     }
 
     #[test]
-    fn a_disconnection_is_news_to_its_own_connection_and_not_the_other_way_round() {
+    fn a_disconnection_supersedes_its_own_connection_and_not_the_reverse() {
         assert!(presence(false, 1, 1_000).supersedes(presence(true, 1, 1_000)));
         assert!(!presence(true, 1, 1_000).supersedes(presence(false, 1, 1_000)));
         assert!(presence(false, 1, 30 * DAY).supersedes(presence(true, 1, 0)), "after a month of being connected");
     }
 
     #[test]
-    fn the_same_event_again_is_no_news() {
+    fn a_repeated_event_supersedes_nothing() {
         for connected in [true, false] {
             assert!(!presence(connected, 1, 1_000).supersedes(presence(connected, 1, 1_000)));
         }
     }
 
     #[test]
-    fn a_connection_after_an_outage_is_believed_although_its_number_is_0_again() {
+    fn a_connection_after_an_outage_counts_even_though_its_number_is_0_again() {
         let last = presence(false, 90, 0);
         for away in [HOUR - 4 * MINUTE, HOUR, 5 * HOUR, DAY, 30 * DAY] {
             let back = presence(true, 0, away);
@@ -135,21 +133,21 @@ mod tests {
     }
 
     #[test]
-    fn a_fresh_message_shows_that_its_device_is_there() {
+    fn a_fresh_message_proves_that_its_device_is_connected() {
         let shown = |last| Presence::shown_by_message(at(HOUR), last, at(HOUR + MINUTE));
         assert_eq!(shown(None), Some(presence(true, 0, HOUR)));
         let gone = presence(false, 7, 0);
         let back = shown(Some(gone)).unwrap();
         assert!(back.supersedes(gone) && back.number == 7);
-        assert_eq!(shown(Some(presence(true, 7, 0))), None, "that was known");
+        assert_eq!(shown(Some(presence(true, 7, 0))), None, "already known");
         for now in [HOUR - MINUTE - 1, HOUR + MINUTE + 1] {
-            assert_eq!(Presence::shown_by_message(at(HOUR), None, at(now)), None, "an old message, or a wrong clock");
+            assert_eq!(Presence::shown_by_message(at(HOUR), None, at(now)), None, "an old message or a wrong clock");
         }
         let sent_before_it_went = Presence::shown_by_message(at(-MINUTE), Some(gone), at(0)).unwrap();
         assert!(!sent_before_it_went.supersedes(gone));
     }
 
-    /// When AWS resets the number of a client that is away, in milliseconds.
+    /// When AWS resets the number of a client that is not connected, in milliseconds.
     fn reset_after() -> impl Strategy<Value = i64> {
         HOUR - 5 * MINUTE..HOUR + 5 * MINUTE
     }
@@ -158,8 +156,8 @@ mod tests {
         -2 * MINUTE..=2 * MINUTE
     }
 
-    /// What happened: connections one after the other, each followed by its end, with numbers and times as AWS gives them.
-    /// What a network does with it.
+    /// Connections one after the other, each followed by its end, with numbers and times as AWS gives them; and the
+    /// same events as a network may deliver them.
     fn shuffled() -> impl Strategy<Value = (Vec<Presence>, Vec<Presence>)> {
         let pause = prop_oneof![1..10 * MINUTE, 1..3 * HOUR, 1..9 * DAY];
         let life = prop_oneof![1..10 * MINUTE, 1..9 * DAY];
@@ -183,7 +181,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn whatever_the_order_the_last_thing_that_happened_is_believed((events, heard) in shuffled()) {
+        fn the_latest_event_wins_in_any_order_of_delivery((events, heard) in shuffled()) {
             let believe = |last: Option<Presence>, next: &Presence| match last {
                 Some(last) if !next.supersedes(last) => Some(last),
                 _ => Some(*next),

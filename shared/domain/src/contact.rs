@@ -1,4 +1,4 @@
-//! Somebody who is told about a contract.
+//! People who get messages about a contract.
 
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
@@ -10,31 +10,25 @@ use strum::{EnumString, IntoStaticStr, VariantArray};
 use crate::text::is_ignorable;
 use crate::{Address, Invalid, MessageKind, Name, PhoneNumber, Recipient};
 
-/// Somebody told about a contract. A channel that is on has its address: the constructor sees to it.
+/// A person who gets messages about a contract. A channel that is switched on always has an address: the constructor
+/// checks it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Contact {
-    /// Who it is.
     pub name: Name,
-    /// Where email goes.
     pub email: Option<Email>,
-    /// Where SMS goes.
     pub phone_number: Option<PhoneNumber>,
-    /// Whether email is sent.
     pub send_email: bool,
-    /// Whether SMS is sent.
     pub send_sms: bool,
-    /// The language of the messages.
     pub language: Language,
-    /// The messages they get besides those about the contract being created, updated, ended or cancelled: additional
-    /// kinds only.
+    /// The messages they get besides those about the contract being created, updated, ended or cancelled. Only
+    /// additional kinds.
     pub additional_messages: BTreeSet<MessageKind>,
 }
 
 impl Contact {
-    /// The greatest number of contacts on a contract.
     pub const MAX_PER_CONTRACT: usize = 10;
 
-    /// Where messages to this contact go: once for each channel that is on.
+    /// The recipients of a message to this contact: one for each channel that is switched on.
     pub fn recipients(&self) -> impl Iterator<Item = Recipient> {
         let email = self.email.clone().filter(|_| self.send_email).map(Address::Email);
         let sms = self.phone_number.clone().filter(|_| self.send_sms).map(Address::Sms);
@@ -42,27 +36,28 @@ impl Contact {
         email.into_iter().chain(sms).map(to).collect::<Vec<_>>().into_iter()
     }
 
-    /// Whether they are told of this.
+    /// Whether this contact gets messages of this kind.
     #[must_use]
     pub fn wants(&self, kind: MessageKind) -> bool {
         !kind.is_additional() || self.additional_messages.contains(&kind)
     }
 }
 
-/// An address that email is sent to. Personal: masked in `Debug`, without `Display`.
+/// An email address. Personal: masked in `Debug`, without `Display`.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Email(String);
 
 impl Email {
-    /// Takes an address that SES delivers to: an ASCII local part, and a dotted domain that becomes Punycode in lower case,
-    /// at most 254 characters (RFC 5321, without display name or literals).
+    /// Accepts addresses that SES delivers to: an ASCII local part and a domain name, without display name or literals,
+    /// at most 254 characters (RFC 5321). The domain is stored as Punycode in lower case.
     ///
-    /// SES has no SMTPUTF8 (RFC 6531): the address has to be 7-bit ASCII, the domain in Punycode, and Punycode is not
-    /// permitted in the local part (SES API reference, `Destination`).
+    /// SES does not support SMTPUTF8 (RFC 6531): an address must be 7-bit ASCII with its domain in Punycode, and
+    /// Punycode is not permitted in the local part (SES API reference, `Destination`).
     pub fn parse(text: &str) -> Result<Self, Invalid> {
         let (local, domain) = text.trim().rsplit_once('@').ok_or(Invalid::EmailForm)?;
-        // UTS 46 drops what nobody sees, a zero-width space for one, so the address would be another than the one typed.
-        // Joiners stay where IDNA permits them (RFC 5892, appendix A.1 and A.2), as a mark on another letter does.
+        // UTS 46 drops invisible characters such as a zero-width space, so the result would be another address than the
+        // one typed. Joiners stay where IDNA permits them (RFC 5892, appendix A.1 and A.2), as a mark on another letter
+        // does.
         let is_kept = |c| !is_ignorable(c) || matches!(c, '\u{200c}' | '\u{200d}');
         if !domain.chars().all(is_kept) {
             return Err(Invalid::EmailForm);
@@ -71,18 +66,19 @@ impl Email {
         let text = format!("{local}@{domain}");
         let address = email_address::EmailAddress::from_str(&text).map_err(|_| Invalid::EmailForm)?;
         let is_plain = address.as_str() == address.email() && !text.contains(['"', '[', '(']);
-        // The last label of a name is never a number: then it is an IPv4 address (WHATWG URL, "ends in a number").
+        // A name whose last label is a number is an IPv4 address (WHATWG URL, "ends in a number").
         let is_name = domain.rsplit_once('.').is_some_and(|(_, last)| !last.bytes().all(|byte| byte.is_ascii_digit()));
         (is_plain && local.is_ascii() && is_name && text.len() <= 254).then_some(Self(text)).ok_or(Invalid::EmailForm)
     }
 
-    /// Whether both lead to one mailbox: nobody tells two by upper and lower case. Equal are addresses in one spelling.
+    /// Whether both addresses lead to one mailbox: no provider in use distinguishes them by case. `==` compares the
+    /// spelling.
     #[must_use]
     pub fn is_same_mailbox(&self, other: &Self) -> bool {
         self.0.eq_ignore_ascii_case(&other.0)
     }
 
-    /// The address. Not for logs, errors or URLs.
+    /// The address. Never put it in a log, an error or a URL.
     #[must_use]
     pub fn reveal(&self) -> &str {
         &self.0
@@ -95,31 +91,28 @@ impl fmt::Debug for Email {
     }
 }
 
-/// A language that messages are written in.
+/// A language of messages.
 #[derive(
     Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, IntoStaticStr, VariantArray, EnumString,
 )]
 pub enum Language {
-    /// English.
     #[default]
     #[serde(rename = "en")]
     #[strum(serialize = "en")]
     English,
-    /// Finnish.
     #[serde(rename = "fi")]
     #[strum(serialize = "fi")]
     Finnish,
-    /// Swedish.
     #[serde(rename = "sv")]
     #[strum(serialize = "sv")]
     Swedish,
 }
 
 impl Language {
-    /// All of them, in the order in which they are offered.
+    /// All languages, in the order in which they are offered.
     pub const ALL: &[Self] = Self::VARIANTS;
 
-    /// Takes an ISO 639-1 code: `en`, `fi` or `sv`.
+    /// Accepts an ISO 639-1 code: `en`, `fi` or `sv`.
     pub fn parse(text: &str) -> Result<Self, Invalid> {
         text.parse().map_err(|_| Invalid::LanguageUnknown)
     }
@@ -136,7 +129,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn email_addresses_are_plain_and_have_a_domain() {
+    fn email_addresses_have_no_display_name_and_a_domain() {
         assert!(Email::parse("aino.virtanen+keys@example.fi").is_ok());
         for bad in [
             "",

@@ -8,9 +8,8 @@ use crate::{Contact, ContractId, Entry, FreeText, Instant, KeyId, Name, Pin, Pin
 /// When a contract ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Ending {
-    /// At this instant.
     At(Instant),
-    /// Never: a permanent contract.
+    /// Never.
     Permanent,
 }
 
@@ -23,25 +22,21 @@ impl Ending {
     }
 }
 
-/// Where a contract stands at some instant, by time alone. Whether its key is overdue is beside it:
+/// The state of a contract, by time alone. Whether its key is overdue is a separate question:
 /// [`Whereabouts::is_overdue`](crate::Whereabouts::is_overdue).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, IntoStaticStr, VariantArray)]
 #[serde(rename_all = "kebab-case")]
 #[strum(serialize_all = "kebab-case")]
 pub enum ContractState {
-    /// It has yet to start.
     Upcoming,
-    /// It is running.
     Active,
-    /// It is over.
     Ended,
 }
 
 impl ContractState {
-    /// Where a contract of this range stands at some instant.
     #[must_use]
     pub fn of(range: TimeRange, now: Instant) -> Self {
-        if range.ended(now) {
+        if range.has_ended(now) {
             Self::Ended
         } else if range.contains(now) {
             Self::Active
@@ -51,131 +46,107 @@ impl ContractState {
     }
 }
 
-/// What somebody asks for who makes a contract.
+/// A contract to create.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ContractDraft {
     /// The client's own reference, if it has one.
     pub id: Option<ContractId>,
     /// Who gets the key.
     pub person: Name,
-    /// When it starts, if not now.
+    /// Now, if it is left out.
     pub start: Option<Instant>,
-    /// When it ends.
     pub ending: Ending,
-    /// The keypad code, if it is not to be generated.
+    /// Generated, if it is left out.
     pub pin: Option<Pin>,
-    /// Who is told.
     pub contacts: Vec<Contact>,
-    /// A note that goes along.
+    /// A note that is included in messages.
     pub free_text: Option<FreeText>,
 }
 
-/// A contract on a key.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Contract {
-    /// Its identifier, unique on its key.
+    /// Unique on its key.
     pub id: ContractId,
-    /// The key.
     pub key: KeyId,
     /// Who gets the key.
     pub person: Name,
-    /// When.
     pub range: TimeRange,
-    /// The keypad code.
     pub pin: Pin,
-    /// Who is told.
     pub contacts: Vec<Contact>,
-    /// A note that goes along.
+    /// A note that is included in messages.
     pub free_text: Option<FreeText>,
-    /// Raised by every edit; what an `ETag` shows.
+    /// Incremented by every edit; the `ETag` of the contract.
     pub version: u64,
-    /// When it was made.
     pub created_at: Instant,
-    /// When it was last edited.
     pub updated_at: Instant,
 }
 
-/// An edit: what is `None` stays as it is.
+/// An edit. `None` leaves a field unchanged.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct ContractChange {
-    /// Another person.
     pub person: Option<Name>,
-    /// Another start.
     pub start: Option<Instant>,
-    /// Another end, or none.
     pub ending: Option<Ending>,
-    /// Another keypad code.
     pub pin: Option<Pin>,
-    /// Other contacts, in place of all there were.
+    /// Replaces all contacts.
     pub contacts: Option<Vec<Contact>>,
-    /// Another note, or none.
+    /// `Some(None)` clears it.
     pub free_text: Option<Option<FreeText>>,
 }
 
-/// A part of a contract that an edit may change; events name them.
+/// A field that an edit may change. Events name the fields that were changed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, IntoStaticStr, VariantArray)]
 #[serde(rename_all = "camelCase")]
 #[strum(serialize_all = "camelCase")]
 pub enum ContractField {
-    /// Who has the key.
     Person,
-    /// When it starts.
     Start,
-    /// When it ends, if ever.
     End,
-    /// Its keypad code.
     Pin,
-    /// Who gets messages.
     Contacts,
-    /// The note.
     FreeText,
 }
 
-/// Why a contract would not be made, edited or removed.
+/// Why a contract cannot be created, edited, ended or removed.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ContractRefusal {
-    /// The end is not after the start.
     #[error("the contract would not end after its start")]
     EndNotAfterStart,
     /// The end is not in the future.
     #[error("the contract would have ended already")]
     EndNotAhead,
-    /// Somebody else has the key then.
+    /// The key is not shared, and another contract has it at that time.
     #[error("the key is not shared, and another contract has it then")]
     Overlap {
-        /// The first contracts that stand in the way.
+        /// The first conflicting contracts.
         conflicts: Vec<Entry>,
-        /// The earliest place for a contract of this length; none when the key is never free for so long.
+        /// The earliest free time of the same length. `None` if the key is never free for so long.
         next_free: Option<TimeRange>,
     },
-    /// The key has as many live contracts as it can hold.
+    /// The key has [`MAX_LIVE_CONTRACTS`](crate::MAX_LIVE_CONTRACTS) live contracts.
     #[error("the key has {} live contracts already, which is the most it can have", crate::MAX_LIVE_CONTRACTS)]
     TooManyLive,
-    /// The PIN belongs to another contract of the automat.
+    /// Another contract of the automat has this PIN.
     #[error("another contract of the automat has this PIN")]
     PinInUse,
-    /// The automat asks for chosen PINs of more digits.
+    /// The automat requires longer PINs.
     #[error("the automat asks for PINs of at least {} digits", min.get())]
-    PinTooShort {
-        /// How many digits at least.
-        min: PinDigits,
-    },
-    /// The key is being removed.
+    PinTooShort { min: PinDigits },
     #[error("the key is being removed")]
     KeyBeingRemoved,
-    /// The contract has yet to start, so it cannot be ended.
+    /// An upcoming contract cannot be ended, only removed.
     #[error("the contract has not started yet")]
     NotStarted,
-    /// The physical key is out with the contract, and nobody said to go on all the same.
+    /// The key is out with the contract, and the request does not have `force`.
     #[error("the key is out with this contract")]
     KeyOut,
-    /// The physical key is out with the contract, which would start in the future.
+    /// The key is out with the contract, so its start cannot move into the future.
     #[error("the contract would start in the future while the key is out with it")]
     StartsWhileKeyOut,
 }
 
 impl Contract {
-    /// The contract that a draft asks for. Its start may lie in the past, its end must not.
+    /// The contract that a draft asks for. Its start may be in the past; its end must not be.
     pub fn new(
         draft: &ContractDraft,
         key: KeyId,
@@ -198,10 +169,10 @@ impl Contract {
         })
     }
 
-    /// Whether the contract is what the draft asks for, so that asking again is no conflict. What the draft leaves to
-    /// us (a start of now, a generated PIN) is as asked whatever it became.
+    /// Whether the contract is what the draft asks for. Then repeating the request is not a conflict. What the draft
+    /// leaves open (a start of now, a generated PIN) matches any value.
     #[must_use]
-    pub fn is_as_drafted(&self, draft: &ContractDraft) -> bool {
+    pub fn matches_draft(&self, draft: &ContractDraft) -> bool {
         draft.id.as_ref().is_none_or(|id| *id == self.id)
             && draft.person == self.person
             && draft.start.is_none_or(|start| start == self.range.start())
@@ -211,8 +182,8 @@ impl Contract {
             && draft.free_text == self.free_text
     }
 
-    /// The contract after an edit. An edit of its times must leave an end that lies ahead; one of an ended contract's
-    /// other parts need not.
+    /// The contract after an edit. An edit of the times must leave an end in the future. Other fields can be edited
+    /// after the contract has ended.
     pub fn edited(&self, change: ContractChange, now: Instant) -> Result<Self, ContractRefusal> {
         let range = if change.start.is_some() || change.ending.is_some() {
             let start = change.start.unwrap_or(self.range.start());
@@ -235,23 +206,24 @@ impl Contract {
         })
     }
 
-    /// The contract ended now, before its time. One that has ended already stays as it is.
+    /// The contract, ended now. One that has ended already is returned unchanged.
     pub fn ended_early(&self, now: Instant) -> Result<Self, ContractRefusal> {
         if self.state(now) == ContractState::Ended {
             return Ok(self.clone());
         }
-        // A range is never empty, so a contract that starts this very millisecond has not started yet either.
+        // A range is never empty, so a contract that starts in this very millisecond counts as not started.
         let range = TimeRange::new(self.range.start(), Some(now)).ok_or(ContractRefusal::NotStarted)?;
         Ok(Self { range, version: self.version + 1, updated_at: now, ..self.clone() })
     }
 
-    /// Whether the write that made `self` of `before` is what ended the contract: an edit leaves an end that lies ahead.
+    /// Whether the write that turned `before` into `self` ended the contract. An edit cannot do that, since it leaves
+    /// an end in the future.
     #[must_use]
     pub fn was_ended_early(&self, before: &Self) -> bool {
-        !before.range.ended(self.updated_at) && self.range.ended(self.updated_at)
+        !before.range.has_ended(self.updated_at) && self.range.has_ended(self.updated_at)
     }
 
-    /// What differs between this contract and its edited self.
+    /// The fields that differ between the two.
     #[must_use]
     pub fn differences(&self, other: &Self) -> Vec<ContractField> {
         let differs = [
@@ -265,7 +237,6 @@ impl Contract {
         differs.into_iter().filter_map(|(field, differs)| differs.then_some(field)).collect()
     }
 
-    /// Where the contract stands at this instant.
     #[must_use]
     pub fn state(&self, now: Instant) -> ContractState {
         ContractState::of(self.range, now)
@@ -274,7 +245,7 @@ impl Contract {
 
 fn range_ahead(start: Instant, ending: Ending, now: Instant) -> Result<TimeRange, ContractRefusal> {
     let range = TimeRange::new(start, ending.instant()).ok_or(ContractRefusal::EndNotAfterStart)?;
-    if range.ended(now) { Err(ContractRefusal::EndNotAhead) } else { Ok(range) }
+    if range.has_ended(now) { Err(ContractRefusal::EndNotAhead) } else { Ok(range) }
 }
 
 #[cfg(test)]
@@ -298,28 +269,28 @@ mod tests {
         }
     }
 
-    fn made(draft: &ContractDraft, now: Instant) -> Result<Contract, ContractRefusal> {
+    fn create(draft: &ContractDraft, now: Instant) -> Result<Contract, ContractRefusal> {
         let key = KeyId::parse("k").unwrap();
         Contract::new(draft, key, ContractId::generated(1), Pin::parse("482915").unwrap(), now)
     }
 
     #[test]
-    fn a_start_in_the_past_is_fine_and_an_end_in_the_past_is_not() {
-        assert!(made(&draft(Some(1), Ending::At(at(20))), at(10)).is_ok());
-        assert_eq!(made(&draft(Some(1), Ending::At(at(10))), at(10)), Err(ContractRefusal::EndNotAhead));
-        assert_eq!(made(&draft(Some(20), Ending::At(at(20))), at(10)), Err(ContractRefusal::EndNotAfterStart));
+    fn a_start_in_the_past_is_accepted_and_an_end_in_the_past_is_not() {
+        assert!(create(&draft(Some(1), Ending::At(at(20))), at(10)).is_ok());
+        assert_eq!(create(&draft(Some(1), Ending::At(at(10))), at(10)), Err(ContractRefusal::EndNotAhead));
+        assert_eq!(create(&draft(Some(20), Ending::At(at(20))), at(10)), Err(ContractRefusal::EndNotAfterStart));
     }
 
     #[test]
-    fn a_contract_starts_now_unless_told_otherwise_and_a_permanent_one_never_ends() {
-        let contract = made(&draft(None, Ending::Permanent), Instant::from_millis(10_700).unwrap()).unwrap();
+    fn a_contract_starts_now_by_default_and_a_permanent_one_never_ends() {
+        let contract = create(&draft(None, Ending::Permanent), Instant::from_millis(10_700).unwrap()).unwrap();
         assert_eq!(contract.range, TimeRange::new(at(10), None).unwrap());
         assert_eq!(contract.state(at(1_000_000_000)), ContractState::Active);
     }
 
     #[test]
     fn a_contract_is_upcoming_then_active_then_ended() {
-        let contract = made(&draft(Some(20), Ending::At(at(30))), at(10)).unwrap();
+        let contract = create(&draft(Some(20), Ending::At(at(30))), at(10)).unwrap();
         let states = [at(19), at(20), at(29), at(30)].map(|now| contract.state(now));
         assert_eq!(
             states,
@@ -329,7 +300,7 @@ mod tests {
 
     #[test]
     fn an_ended_contract_can_be_annotated_and_extended_but_not_moved_within_the_past() {
-        let ended = made(&draft(Some(1), Ending::At(at(20))), at(10)).unwrap();
+        let ended = create(&draft(Some(1), Ending::At(at(20))), at(10)).unwrap();
         let note = ContractChange { person: Some(Name::parse("Eino").unwrap()), ..ContractChange::default() };
         assert!(ended.edited(note, at(50)).is_ok());
         let extended = ContractChange { ending: Some(Ending::At(at(90))), ..ContractChange::default() };
@@ -340,9 +311,9 @@ mod tests {
 
     #[test]
     fn a_running_contract_can_be_ended_and_an_upcoming_one_cannot() {
-        let contract = made(&draft(Some(20), Ending::Permanent), at(10)).unwrap();
+        let contract = create(&draft(Some(20), Ending::Permanent), at(10)).unwrap();
         assert_eq!(contract.ended_early(at(19)), Err(ContractRefusal::NotStarted));
-        assert_eq!(contract.ended_early(at(20)), Err(ContractRefusal::NotStarted), "an empty range is none");
+        assert_eq!(contract.ended_early(at(20)), Err(ContractRefusal::NotStarted), "a range is never empty");
         let ended = contract.ended_early(at(25)).unwrap();
         assert_eq!((ended.range.end(), ended.state(at(25)), ended.version), (Some(at(25)), ContractState::Ended, 2));
         assert_eq!(contract.differences(&ended), [ContractField::End]);
@@ -351,7 +322,7 @@ mod tests {
 
     #[test]
     fn only_ending_a_contract_counts_as_ending_it() {
-        let contract = made(&draft(Some(1), Ending::At(at(90))), at(10)).unwrap();
+        let contract = create(&draft(Some(1), Ending::At(at(90))), at(10)).unwrap();
         let ended = contract.ended_early(at(25)).unwrap();
         assert!(ended.was_ended_early(&contract));
         let note = ContractChange { person: Some(Name::parse("Eino").unwrap()), ..ContractChange::default() };
@@ -362,18 +333,18 @@ mod tests {
     }
 
     #[test]
-    fn asking_again_for_the_same_is_recognised_and_for_something_else_too() {
-        let asked = draft(None, Ending::At(at(30)));
-        let contract = made(&asked, at(10)).unwrap();
-        assert!(contract.is_as_drafted(&asked));
-        assert!(!contract.is_as_drafted(&draft(None, Ending::At(at(31)))));
-        assert!(!contract.is_as_drafted(&draft(Some(11), Ending::At(at(30)))));
-        assert!(!contract.is_as_drafted(&ContractDraft { pin: Some(Pin::parse("0000").unwrap()), ..asked }));
+    fn a_draft_matches_only_the_contract_it_asked_for() {
+        let requested = draft(None, Ending::At(at(30)));
+        let contract = create(&requested, at(10)).unwrap();
+        assert!(contract.matches_draft(&requested));
+        assert!(!contract.matches_draft(&draft(None, Ending::At(at(31)))));
+        assert!(!contract.matches_draft(&draft(Some(11), Ending::At(at(30)))));
+        assert!(!contract.matches_draft(&ContractDraft { pin: Some(Pin::parse("0000").unwrap()), ..requested }));
     }
 
     #[test]
-    fn an_edit_says_what_it_changed() {
-        let contract = made(&draft(Some(20), Ending::At(at(30))), at(10)).unwrap();
+    fn an_edit_lists_the_changed_fields() {
+        let contract = create(&draft(Some(20), Ending::At(at(30))), at(10)).unwrap();
         let change = ContractChange {
             ending: Some(Ending::Permanent),
             person: Some(contract.person.clone()),

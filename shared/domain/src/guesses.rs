@@ -1,9 +1,9 @@
-//! How guessing at a keypad is slowed down, without shutting anybody out.
+//! Slows down guessing at a keypad without locking anybody out.
 //!
-//! Wrong entries use up a budget, which refills with time and with nothing else: a right entry gives none back, or
-//! whoever has one right code could guess for ever. When the budget is used up the keypad is *slow*. It then looks at
-//! one entry and makes the next one wait, so a guest with a right code gets in when the wait is over. A lock would be no
-//! safer, and would let one person shut out everybody else.
+//! Wrong entries use up a budget. It refills with time alone: a correct entry gives nothing back, or somebody with one
+//! valid code could guess for ever. When the budget is used up, the keypad is *slow*: it checks one entry and then
+//! makes the next one wait, so a guest with a valid code gets in when the wait is over. Locking the keypad instead
+//! would be no safer, and would let one person shut out everybody else.
 
 use serde::{Deserialize, Serialize};
 use strum::{IntoStaticStr, VariantArray};
@@ -14,16 +14,17 @@ const MINUTE_MILLIS: i64 = 60_000;
 const HOUR_MILLIS: i64 = 60 * MINUTE_MILLIS;
 const DAY_MILLIS: i64 = 24 * HOUR_MILLIS;
 
-/// What a keypad remembers of the entries before.
+/// What is stored about the entries at a keypad.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Keypad {
-    /// When the whole budget is there again, if no wrong entry comes before.
+    /// When the budget is full again, if there is no wrong entry until then.
     pub budget_full_at: Instant,
-    /// How slow it became with the latest wrong entry, if it did. Over after an hour without one: see [`Keypad::slow`].
+    /// The pace, if the latest wrong entry made the keypad slow. It expires after an hour without a wrong entry: see
+    /// [`Keypad::slow`].
     pub slow: Option<Slow>,
     /// The latest wrong entries, oldest first, at most [`Keypad::REMEMBERED`].
     pub wrong: Vec<Instant>,
-    /// The entries of the last hour with a known code that was not good then, and that cost nothing; oldest first.
+    /// The entries of the last hour with a known code that was not valid at the time and cost nothing; oldest first.
     pub not_good_now: Vec<NotGoodNow>,
     /// When guessing was last recorded, while it goes on.
     pub guessing_recorded_at: Option<Instant>,
@@ -32,38 +33,34 @@ pub struct Keypad {
 /// The pace of a slow keypad.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Slow {
-    /// How long it waits between two entries, in milliseconds.
+    /// How long the next entry waits, in milliseconds.
     pub wait_millis: i64,
-    /// When it looks at the next entry.
+    /// When the next entry is checked.
     pub looks_at: Instant,
 }
 
-/// An entry with a known code that was not good at that time.
+/// An entry with a known code that was not valid at the time.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NotGoodNow {
-    /// Whose code.
     pub code: KnownCode,
-    /// When.
     pub at: Instant,
 }
 
-/// A code by whose it is: neither the code nor its MAC.
+/// Identifies a code by its owner, without the code or its MAC.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct KnownCode {
-    /// The key that it belongs to.
     pub key: KeyId,
-    /// The contract whose PIN it is; none for the key's return code.
+    /// The contract whose PIN it is; `None` for the key's return code.
     pub contract: Option<ContractId>,
 }
 
-/// In what time there were so many wrong entries that somebody may be guessing.
+/// The period in which there were so many wrong entries that somebody may be guessing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, IntoStaticStr, VariantArray)]
 #[serde(rename_all = "kebab-case")]
 #[strum(serialize_all = "kebab-case")]
 pub enum GuessingPeriod {
-    /// Within an hour.
     Hour,
-    /// Within 24 hours.
+    /// The last 24 hours.
     Day,
 }
 
@@ -80,7 +77,7 @@ impl Default for Keypad {
 }
 
 impl GuessingPeriod {
-    /// How many wrong entries in this time count as guessing.
+    /// How many wrong entries in this period count as guessing.
     #[must_use]
     pub const fn threshold(self) -> usize {
         match self {
@@ -98,46 +95,46 @@ impl GuessingPeriod {
 }
 
 impl Keypad {
-    /// So many wrong entries are looked at without a wait.
+    /// The number of wrong entries that are checked without a wait.
     pub const BUDGET: i64 = 5;
-    /// In so many milliseconds the budget refills by one.
+    /// The time in which the budget refills by one, in milliseconds.
     pub const REFILL_MILLIS: i64 = 5 * MINUTE_MILLIS;
-    /// The first wait of a slow keypad, in milliseconds; each wrong entry doubles it.
+    /// The first wait of a slow keypad, in milliseconds. Each wrong entry doubles it.
     pub const FIRST_WAIT_MILLIS: i64 = 30_000;
-    /// No wait is longer, in milliseconds. With it 288 entries a day are looked at.
+    /// The longest wait, in milliseconds. With it, 288 entries are checked in a day.
     pub const LONGEST_WAIT_MILLIS: i64 = 5 * MINUTE_MILLIS;
-    /// After so many milliseconds without a wrong entry the keypad is slow no more.
+    /// How long after the last wrong entry the keypad stops being slow, in milliseconds.
     pub const FORGIVEN_MILLIS: i64 = HOUR_MILLIS;
-    /// A known code that is not good now costs nothing so many times an hour.
+    /// How many times an hour one known code that is not valid now costs nothing.
     pub const FREE_PER_CODE: usize = 3;
-    /// All such codes of an automat together cost nothing so many times an hour. It bounds what is remembered.
+    /// The same for all known codes of an automat together. It bounds what is stored.
     pub const FREE_IN_ALL: usize = 24;
-    /// So many wrong entries are remembered.
+    /// The number of wrong entries that are stored.
     pub const REMEMBERED: usize = 40;
-    /// An entry whose own time is further off than so many milliseconds is not looked at.
+    /// An entry is checked only if its own time is within this many milliseconds of the cloud's clock.
     pub const TIMELY_MILLIS: i64 = 15_000;
 
-    /// Its pace, if it is slow.
+    /// The pace, if the keypad is slow.
     #[must_use]
     pub fn slow(&self, now: Instant) -> Option<Slow> {
         let latest = self.wrong.last()?;
         self.slow.filter(|_| now < latest.plus_millis(Self::FORGIVEN_MILLIS))
     }
 
-    /// Until when it looks at no entry, if it looks at none now.
+    /// Until when it checks no entry, if it has to wait now.
     #[must_use]
     pub fn waits_until(&self, now: Instant) -> Option<Instant> {
         self.slow(now).map(|slow| slow.looks_at).filter(|looks_at| now < *looks_at)
     }
 
-    /// Whether an entry made at `at` has come soon enough.
+    /// Whether an entry made at `at` arrived soon enough.
     #[must_use]
     pub fn is_timely(at: Instant, now: Instant) -> bool {
         (now.millis() - at.millis()).abs() <= Self::TIMELY_MILLIS
     }
 
-    /// After an entry that opened nothing; `code` is whose it is, where it is known. After a right entry the keypad is
-    /// as it was before.
+    /// The keypad after a refused entry. `code` is the owner of the code, if it is known. A correct entry changes
+    /// nothing.
     #[must_use]
     pub fn after_refusal(&self, refusal: KeypadRefusal, code: Option<&KnownCode>, now: Instant) -> Self {
         match (refusal, code) {
@@ -150,21 +147,21 @@ impl Keypad {
         }
     }
 
-    /// What has to be recorded of the change from `self` to `after`: that somebody may be guessing, with the number of
-    /// wrong entries.
+    /// Returns what to record about the change from `self` to `after`: that somebody may be guessing, with the number
+    /// of wrong entries.
     #[must_use]
     pub fn guessing(&self, after: &Self) -> Option<(GuessingPeriod, usize)> {
         let recorded_at = after.guessing_recorded_at.filter(|at| self.guessing_recorded_at != Some(*at))?;
         after.seems_guessed(recorded_at)
     }
 
-    /// After an entry with a code that is somebody's and not good now, if it costs nothing.
+    /// The keypad after an entry with a known code that is not valid now, if the entry costs nothing.
     ///
-    /// Counted for each code, so that nobody pays for a guest who came too early. Nobody gains guesses by it: the code
-    /// is one that exists, so a guess at one that does not is never free.
+    /// These are counted for each code, so that nobody pays for a guest who came too early. Nobody gains guesses this
+    /// way: the code exists, and a guess at one that does not is never free.
     ///
-    /// A slow keypad makes the next entry wait all the same. Were it otherwise, whoever guesses could tell a code that
-    /// will be good later from one that nobody has.
+    /// At a slow keypad the next entry waits all the same. Otherwise somebody guessing could tell a code that will be
+    /// valid later from one that does not exist.
     fn after_not_good_now(&self, code: &KnownCode, now: Instant) -> Option<Self> {
         let mut not_good_now = self.not_good_now.clone();
         not_good_now.retain(|entry| is_within(entry.at, HOUR_MILLIS, now));
@@ -182,7 +179,7 @@ impl Keypad {
             Some(slow) => Self { slow: Some(Slow::new(slow.wait_millis * 2, now)), ..self.clone() },
             None => self.after_paying(now),
         };
-        // Clocks of two function instances may differ; the order of the entries is that of their answers.
+        // The clocks of two function instances may differ. The order of the entries is the order of their responses.
         let at = self.wrong.last().map_or(now, |latest| now.max(*latest));
         after.wrong.push(at);
         if after.wrong.len() > Self::REMEMBERED {
@@ -197,7 +194,7 @@ impl Keypad {
         after
     }
 
-    /// After a wrong entry at the normal pace, which is paid for from the budget.
+    /// The keypad after a wrong entry at normal pace, paid for from the budget.
     fn after_paying(&self, now: Instant) -> Self {
         let budget_full_at = self.budget_full_at.max(now).plus_millis(Self::REFILL_MILLIS);
         let missing = budget_full_at.millis() - now.millis();
@@ -221,7 +218,6 @@ impl Slow {
     }
 }
 
-/// Whether less than `millis` have passed.
 fn is_within(at: Instant, millis: i64, now: Instant) -> bool {
     now.millis() - at.millis() < millis
 }

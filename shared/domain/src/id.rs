@@ -1,5 +1,5 @@
-//! Identifiers: chosen by people, kept as they were written (but in Unicode normalisation form C, so that one
-//! spelling is one identifier).
+//! Identifiers. People choose them, and they are stored as written, except for Unicode normalization (NFC), so that one
+//! spelling is one identifier.
 
 use serde::{Deserialize, Serialize};
 use std::fmt;
@@ -8,11 +8,10 @@ use unicode_normalization::UnicodeNormalization as _;
 
 use crate::Invalid;
 
-/// The greatest length of an identifier, in characters.
 const MAX_CHARACTERS: usize = 64;
-/// The greatest length of a contract's identifier in UTF-8 bytes: a calendar of 2,000 of them stays within one item.
+/// In UTF-8. A calendar with 2,000 of them still fits in one item.
 const MAX_CONTRACT_BYTES: usize = 128;
-/// Crockford's base 32 in lower case: no letter that is mistaken for a digit.
+/// Crockford's base 32 in lower case: it has no letter that looks like a digit.
 const BASE32: &[u8; 32] = b"0123456789abcdefghjkmnpqrstvwxyz";
 /// 13 characters of 5 bits hold 64 bits.
 const GENERATED_LENGTH: usize = 13;
@@ -24,12 +23,11 @@ macro_rules! identifier {
         pub struct $name(String);
 
         impl $name {
-            /// Takes 1 to 64 letters, digits, `_`, `.` or `-`, beginning with a letter or digit.
+            /// Accepts 1 to 64 letters, digits, `_`, `.` or `-`, beginning with a letter or digit.
             pub fn parse(text: &str) -> Result<Self, Invalid> {
                 parse(text, $letter, $max_bytes).map(Self)
             }
 
-            /// The identifier as written.
             #[must_use]
             pub fn as_str(&self) -> &str {
                 &self.0
@@ -45,15 +43,15 @@ macro_rules! identifier {
 }
 
 identifier!(
-    /// A key automat. ASCII only, since it also names a thing in AWS IoT Core.
+    /// An automat's identifier. ASCII only, since it also names a thing in AWS IoT Core.
     AutomatId, |c| c.is_ascii_alphanumeric(), usize::MAX
 );
 identifier!(
-    /// A key, unique in the stack; letters of any script.
+    /// A key's identifier, unique in the stack; letters of any script.
     KeyId, char::is_alphanumeric, usize::MAX
 );
 identifier!(
-    /// A contract, unique on its key: the client's own reference, or generated.
+    /// A contract's identifier, unique on its key: the client's own reference, or generated.
     ContractId, char::is_alphanumeric, MAX_CONTRACT_BYTES
 );
 
@@ -72,10 +70,10 @@ fn parse(text: &str, letter: fn(char) -> bool, max_bytes: usize) -> Result<Strin
 }
 
 impl ContractId {
-    /// The identifier made of 64 random bits, for a contract whose client did not choose one.
+    /// An identifier made of 64 random bits, for a client that did not choose one.
     #[must_use]
     pub fn generated(bits: u64) -> Self {
-        let digit = |place: usize| char::from(BASE32[(bits >> (5 * place) & 31) as usize]);
+        let digit = |index: usize| char::from(BASE32[(bits >> (5 * index) & 31) as usize]);
         Self((0..GENERATED_LENGTH).rev().map(digit).collect())
     }
 
@@ -98,7 +96,8 @@ impl ContractId {
 pub struct LockerIndex(u16);
 
 impl LockerIndex {
-    /// Takes 0 to 499; whether the automat has so many lockers is the automat's to say.
+    /// Accepts 0 to 499. Whether the automat has this locker is for
+    /// [`Automat::check_locker`](crate::Automat::check_locker).
     pub fn new(index: u32) -> Result<Self, Invalid> {
         let max = u32::from(crate::LockerCount::MAX) - 1;
         match u16::try_from(index) {
@@ -107,7 +106,6 @@ impl LockerIndex {
         }
     }
 
-    /// The number.
     #[must_use]
     pub fn get(self) -> u16 {
         self.0
@@ -135,14 +133,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn key_ids_take_letters_of_any_script_and_automat_ids_do_not() {
+    fn key_ids_accept_letters_of_any_script_and_automat_ids_do_not() {
         assert!(KeyId::parse("Äänekoski-12.b_3").is_ok());
         assert!(KeyId::parse("鍵7").is_ok());
         assert_eq!(AutomatId::parse("Äänekoski"), Err(Invalid::IdCharacters));
     }
 
     #[test]
-    fn one_spelling_is_one_identifier_however_it_was_composed() {
+    fn identifiers_are_normalized() {
         assert_eq!(KeyId::parse("caf\u{e9}"), KeyId::parse("cafe\u{301}"));
     }
 
@@ -172,7 +170,7 @@ mod tests {
         }
 
         #[test]
-        fn only_what_was_generated_counts_as_generated(text in "[0-9a-z]{13}") {
+        fn only_generated_identifiers_have_bits(text in "[0-9a-z]{13}") {
             let id = ContractId::parse(&text).unwrap();
             if let Some(bits) = id.bits() {
                 prop_assert_eq!(ContractId::generated(bits), id);

@@ -1,4 +1,4 @@
-//! Points in time and the ranges between them. Local time is for display: see `zone`.
+//! Points in time and the ranges between them. Local time is in `zone`.
 
 use serde::{Deserialize, Serialize};
 use std::fmt;
@@ -12,15 +12,15 @@ use crate::Invalid;
 pub struct Instant(i64);
 
 impl Instant {
-    /// 1970-01-01T00:00:00Z, the first one.
+    /// 1970-01-01T00:00:00Z, the earliest instant.
     pub const EPOCH: Self = Self(0);
-    /// 9999-12-31T23:59:59.999Z, the last one that RFC 3339 can write.
+    /// 9999-12-31T23:59:59.999Z, the last instant that RFC 3339 can write.
     const MAX_MILLIS: i64 = 253_402_300_799_999;
 
-    /// Reads RFC 3339 with any offset; digits finer than a millisecond are cut off.
+    /// Parses RFC 3339 with any offset. Digits beyond milliseconds are dropped.
     ///
-    /// `chrono` is more lenient than the grammar of RFC 3339, section 5.6: it takes U+2212 for the minus of an offset, and
-    /// second 60 at any time of day.
+    /// `chrono` is more lenient than the grammar of RFC 3339, section 5.6: it accepts U+2212 as the minus of an
+    /// offset, and second 60 at any time of day.
     pub fn parse(text: &str) -> Result<Self, Invalid> {
         let parsed = DateTime::parse_from_rfc3339(text).map_err(|_| Invalid::InstantForm)?;
         if !text.is_ascii() || (parsed.nanosecond() >= 1_000_000_000 && !may_leap(parsed.to_utc())) {
@@ -29,38 +29,38 @@ impl Instant {
         Self::from_millis(parsed.timestamp_millis()).ok_or(Invalid::InstantForm)
     }
 
-    /// The instant so many milliseconds after 1970-01-01T00:00:00Z, if it is one that we hold.
+    /// `None` if it is out of range.
     #[must_use]
     pub fn from_millis(millis: i64) -> Option<Self> {
         (0..=Self::MAX_MILLIS).contains(&millis).then_some(Self(millis))
     }
 
-    /// Milliseconds since 1970-01-01T00:00:00Z.
+    /// Since 1970-01-01T00:00:00Z.
     #[must_use]
     pub fn millis(self) -> i64 {
         self.0
     }
 
-    /// Seconds since 1970-01-01T00:00:00Z, the fraction cut off.
+    /// Since 1970-01-01T00:00:00Z, rounded down.
     #[must_use]
     pub fn seconds(self) -> i64 {
         self.0 / 1000
     }
 
-    /// This instant without its fraction of a second.
+    /// This instant, rounded down to a second.
     #[must_use]
     pub fn whole_second(self) -> Self {
         Self(self.seconds() * 1000)
     }
 
-    /// So many milliseconds later, but never past the last instant.
+    /// This many milliseconds later, limited to the range of instants.
     #[must_use]
     pub fn plus_millis(self, millis: i64) -> Self {
         Self(self.0.saturating_add(millis).clamp(0, Self::MAX_MILLIS))
     }
 }
 
-/// Whether a leap second may stand here: RFC 3339, section 5.7, has second 60 only at the end of a month in which one
+/// Whether a leap second is possible here. RFC 3339, section 5.7, has second 60 only at the end of a month in which one
 /// occurs, to date June or December, at 23:59 in UTC.
 fn may_leap(utc: DateTime<Utc>) -> bool {
     let at_midnight = (utc.hour(), utc.minute(), utc.second()) == (23, 59, 59);
@@ -80,7 +80,7 @@ impl fmt::Debug for Instant {
     }
 }
 
-/// `[start, end)`: the start is in it, the end is not. Without an end it lasts for good.
+/// `[start, end)`: the start is included, the end is not. Without an end it never ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(try_from = "Bounds")]
 pub struct TimeRange {
@@ -89,7 +89,7 @@ pub struct TimeRange {
     end: Option<Instant>,
 }
 
-/// A range as it is read, before it is known that its end is after its start.
+/// A range as it is deserialized, before the order of its bounds is checked.
 #[derive(Deserialize)]
 struct Bounds {
     start: Instant,
@@ -105,43 +105,39 @@ impl TryFrom<Bounds> for TimeRange {
 }
 
 impl TimeRange {
-    /// The range from a start to a later end, or `None` when the end is not later.
+    /// `None` if the end is not after the start.
     #[must_use]
     pub fn new(start: Instant, end: Option<Instant>) -> Option<Self> {
         end.is_none_or(|end| start < end).then_some(Self { start, end })
     }
 
-    /// The start, inclusive.
     #[must_use]
     pub fn start(self) -> Instant {
         self.start
     }
 
-    /// The first instant after it; `None` when it lasts for good.
+    /// The first instant after the range; `None` if it never ends.
     #[must_use]
     pub fn end(self) -> Option<Instant> {
         self.end
     }
 
-    /// Whether the instant is in the range.
     #[must_use]
     pub fn contains(self, instant: Instant) -> bool {
-        self.start <= instant && !self.ended(instant)
+        self.start <= instant && !self.has_ended(instant)
     }
 
-    /// Whether the range is over at this instant.
     #[must_use]
-    pub fn ended(self, now: Instant) -> bool {
+    pub fn has_ended(self, now: Instant) -> bool {
         self.end.is_some_and(|end| end <= now)
     }
 
-    /// Whether some instant is in both.
     #[must_use]
     pub fn overlaps(self, other: Self) -> bool {
-        !self.ended(other.start) && !other.ended(self.start)
+        !self.has_ended(other.start) && !other.has_ended(self.start)
     }
 
-    /// The range of the same length that begins elsewhere; `None` past the end of time.
+    /// The range of the same length with another start; `None` if its end would be out of range.
     #[must_use]
     pub fn moved_to(self, start: Instant) -> Option<Self> {
         match self.end {
@@ -185,7 +181,7 @@ mod tests {
     }
 
     #[test]
-    fn the_minus_of_an_offset_is_that_of_ascii() {
+    fn an_offset_needs_an_ascii_minus() {
         assert!(Instant::parse("2032-02-07T12:00:00-02:00").is_ok());
         assert_eq!(Instant::parse("2032-02-07T12:00:00\u{2212}02:00"), Err(Invalid::InstantForm));
     }

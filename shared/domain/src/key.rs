@@ -11,41 +11,35 @@ use crate::{
 /// Whether contracts on a key may overlap in time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Sharing {
-    /// They must not.
     #[default]
     NotShared,
-    /// They may.
     Shared,
 }
 
-/// Whether a key is in use or on its way out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, IntoStaticStr, VariantArray)]
 #[serde(rename_all = "kebab-case")]
 #[strum(serialize_all = "kebab-case")]
 pub enum KeyState {
-    /// In use.
     Active,
-    /// Marked for removal: its PINs are dead and nothing can be made on it, while its items are being deleted.
+    /// Its PINs do not work any more and nothing can be created on it, while its items are being deleted.
     Removing,
 }
 
-/// Where the physical key is, as far as the device has told.
+/// Where the physical key is, as far as the device has reported.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Whereabouts {
-    /// The device has not said yet.
+    /// The device has not reported yet.
     Unknown,
-    /// In its locker.
     Inside,
-    /// Fetched, with this contract if it was with one.
     Out {
-        /// The contract that it was fetched with.
+        /// The contract with which it was fetched, if it was with one.
         contract: Option<ContractId>,
     },
 }
 
 impl Whereabouts {
-    /// Where a key is that has just been given a locker. One that is out stays out, with whoever has it. Any other is
-    /// inside if the locker's sensor sees a key; if it sees none, somebody may be about to put it there.
+    /// Where a key is after it was assigned a locker. A key that is out stays out, with whoever has it. Any other key
+    /// is inside if the locker's sensor detects one. If it detects none, somebody may be about to put it there.
     #[must_use]
     pub fn given_locker(self, sensed_inside: Option<bool>) -> Self {
         match (self, sensed_inside) {
@@ -55,7 +49,7 @@ impl Whereabouts {
         }
     }
 
-    /// The contract that the key is out with, if it is out and with one.
+    /// The contract with which the key is out.
     #[must_use]
     pub fn holder(&self) -> Option<&ContractId> {
         match self {
@@ -70,16 +64,16 @@ impl Whereabouts {
         self.holder() == Some(contract) && ContractState::of(range, now) == ContractState::Ended
     }
 
-    /// Whether the key is overdue, judged by its calendar. That holds every contract that has not ended, so one which
-    /// is not in it has ended, or was removed while the key was out.
+    /// Whether the key is overdue, according to its calendar. The calendar has every contract that has not ended, so a
+    /// holder that is not in it has ended, or was removed while the key was out.
     #[must_use]
     pub fn is_overdue_by(&self, calendar: &Calendar, now: Instant) -> bool {
         let Some(holder) = self.holder() else { return false };
         calendar.entry(holder).is_none_or(|entry| self.is_overdue(holder, entry.range, now))
     }
 
-    /// Where a key is once the device has told of its locker. `fetched_with` is the contract of the entry that opened
-    /// the locker, if that was to fetch this key.
+    /// Where the key is after the device reported on its locker. `fetched_with` is the contract of the keypad entry
+    /// that opened the locker, if it was to fetch this key.
     #[must_use]
     pub fn sensed(self, inside: bool, fetched_with: Option<ContractId>) -> Self {
         match (self, inside) {
@@ -91,102 +85,84 @@ impl Whereabouts {
     }
 }
 
-/// What somebody asks for who adds a key.
+/// A key to add.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct KeyDraft {
-    /// Its identifier.
     pub id: KeyId,
-    /// The automat it goes into.
     pub automat: AutomatId,
-    /// The locker, if not the lowest free one.
+    /// The lowest free one, if it is left out.
     pub locker: Option<LockerIndex>,
-    /// Whether its contracts may overlap.
     pub sharing: Sharing,
-    /// The code that returns it without a PIN.
+    /// Returns the key without a PIN.
     pub return_code: Option<ReturnCode>,
-    /// What it opens.
+    /// What the key opens, such as an address.
     pub property: Property,
 }
 
 /// A key and its calendar.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Key {
-    /// Its identifier.
     pub id: KeyId,
-    /// The automat it belongs to, for good.
+    /// A key never moves to another automat.
     pub automat: AutomatId,
-    /// Its locker.
     pub locker: LockerIndex,
-    /// Whether its contracts may overlap.
     pub sharing: Sharing,
-    /// The code that returns it without a PIN.
+    /// Returns the key without a PIN.
     pub return_code: Option<ReturnCode>,
-    /// What it opens.
+    /// What the key opens, such as an address.
     pub property: Property,
-    /// In use, or being removed.
     pub state: KeyState,
-    /// Where the physical key is.
     pub whereabouts: Whereabouts,
-    /// Its live contracts.
     pub calendar: Calendar,
-    /// Raised by every edit of the key itself, not by bookings; what an `ETag` shows.
+    /// Incremented by every edit of the key itself, but not by bookings; the `ETag` of the key.
     pub version: u64,
-    /// When it was added.
     pub created_at: Instant,
-    /// When it was last edited.
     pub updated_at: Instant,
 }
 
-/// An edit: what is `None` stays as it is.
+/// An edit. `None` leaves a field unchanged.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct KeyChange {
     /// Another locker of the same automat.
     pub locker: Option<LockerIndex>,
-    /// Whether its contracts may overlap.
     pub sharing: Option<Sharing>,
-    /// Another return code, or none.
+    /// `Some(None)` clears it.
     pub return_code: Option<Option<ReturnCode>>,
-    /// Another property text.
     pub property: Option<Property>,
 }
 
-/// A part of a key that an edit may change; events name them.
+/// A field that an edit may change. Events name the fields that were changed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, IntoStaticStr, VariantArray)]
 #[serde(rename_all = "camelCase")]
 #[strum(serialize_all = "camelCase")]
 pub enum KeyField {
-    /// The locker that it belongs in.
     LockerIndex,
-    /// Whether its contracts may overlap.
     Shared,
-    /// Its return code.
     ReturnCode,
-    /// What it opens.
     Property,
 }
 
-/// Why a key would not do what was asked.
+/// Why a request on a key is refused.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum KeyRefusal {
-    /// It is being removed; in a moment it will be gone.
     #[error("the key is being removed")]
     BeingRemoved,
-    /// Contracts overlap, so the key cannot become not shared.
+    /// Contracts overlap, so the key must stay shared.
     #[error("contracts on the key overlap, so it must stay shared")]
     ContractsOverlap {
-        /// The first pairs that do.
+        /// The first overlapping pairs.
         pairs: Vec<(Entry, Entry)>,
     },
-    /// The physical key is out, and nobody said to go on all the same.
+    /// The key is out, and the request does not have `force`.
     #[error("the key is out of its locker")]
     Out,
 }
 
 impl Key {
-    /// A refusal names at most so many contracts.
+    /// The maximum number of contracts, or pairs, that a refusal lists.
     const MAX_NAMED: usize = 20;
 
-    /// A new key at its place.
+    /// A new key in this locker.
     #[must_use]
     pub fn new(draft: KeyDraft, locker: LockerIndex, now: Instant) -> Self {
         let KeyDraft { id, automat, locker: _, sharing, return_code, property } = draft;
@@ -206,9 +182,9 @@ impl Key {
         }
     }
 
-    /// Whether the key is what the draft asks for, so that asking again is no conflict.
+    /// Whether the key is what the draft asks for. Then repeating the request is not a conflict.
     #[must_use]
-    pub fn is_as_drafted(&self, draft: &KeyDraft) -> bool {
+    pub fn matches_draft(&self, draft: &KeyDraft) -> bool {
         self.id == draft.id
             && self.automat == draft.automat
             && draft.locker.is_none_or(|locker| locker == self.locker)
@@ -217,9 +193,9 @@ impl Key {
             && self.property == draft.property
     }
 
-    /// The key after an edit. Whether the other locker is free is the automat's to say.
+    /// The key after an edit. Whether the new locker is free is for the automat to check.
     pub fn edited(&self, change: KeyChange, now: Instant) -> Result<Self, KeyRefusal> {
-        self.in_use()?;
+        self.check_active()?;
         let sharing = change.sharing.unwrap_or(self.sharing);
         let calendar = self.calendar.without_ended(now);
         if sharing == Sharing::NotShared && self.sharing == Sharing::Shared {
@@ -240,7 +216,7 @@ impl Key {
         })
     }
 
-    /// What differs between this key and its edited self.
+    /// The fields that differ between the two.
     #[must_use]
     pub fn differences(&self, other: &Self) -> Vec<KeyField> {
         let differs = [
@@ -252,19 +228,20 @@ impl Key {
         differs.into_iter().filter_map(|(field, differs)| differs.then_some(field)).collect()
     }
 
-    /// Whether the key may be removed. One that is out is not removed without saying so explicitly.
-    pub fn removable(&self, force: bool) -> Result<(), KeyRefusal> {
+    /// Checks whether the key may be removed. A key that is out is removed only with `force`.
+    pub fn check_removable(&self, force: bool) -> Result<(), KeyRefusal> {
         match self.whereabouts {
             Whereabouts::Out { .. } if !force => Err(KeyRefusal::Out),
             _ => Ok(()),
         }
     }
 
-    /// The calendar with a new contract in it, or with an edited one at its new place.
+    /// The calendar after booking a new contract, or an edited one at its new time.
     ///
-    /// This is the rule of the product: on a key that is not shared, no two live contracts share an instant. A contract
-    /// that the key is out with has started: moved into the future, it would offer time in which nobody else can fetch it.
-    /// (Between a right entry and the key leaving its locker it can still be moved: the key is inside then.)
+    /// This is the main rule of the product: on a key that is not shared, no two live contracts overlap. A contract
+    /// that the key is out with has started: moved into the future, it would offer a time in which nobody else can
+    /// fetch the key. (Between a correct PIN and the key leaving its locker it can still be moved, since the key is
+    /// inside then.)
     pub fn book(&self, contract: &Contract, now: Instant) -> Result<Calendar, ContractRefusal> {
         if self.state == KeyState::Removing {
             return Err(ContractRefusal::KeyBeingRemoved);
@@ -275,7 +252,7 @@ impl Key {
             return Err(ContractRefusal::StartsWhileKeyOut);
         }
         let others = self.calendar.without_ended(now).without(&contract.id);
-        if contract.range.ended(now) {
+        if contract.range.has_ended(now) {
             return Ok(others);
         }
         if self.sharing == Sharing::NotShared {
@@ -287,7 +264,7 @@ impl Key {
         Ok(others.with(Entry { contract: contract.id.clone(), range: contract.range }))
     }
 
-    /// The calendar without a contract. While the key is out with it, only when that is said explicitly.
+    /// The calendar without a contract. If the key is out with it, `force` is required.
     pub fn cancel(&self, contract: &ContractId, force: bool, now: Instant) -> Result<Calendar, ContractRefusal> {
         if self.state == KeyState::Removing {
             return Err(ContractRefusal::KeyBeingRemoved);
@@ -307,8 +284,8 @@ impl Key {
         }
     }
 
-    /// Whether it is in use: a key that is being removed refuses whatever is asked of it or of what is on it.
-    pub fn in_use(&self) -> Result<(), KeyRefusal> {
+    /// Checks that the key is not being removed. Such a key refuses every request on it and on its contracts.
+    pub fn check_active(&self) -> Result<(), KeyRefusal> {
         match self.state {
             KeyState::Active => Ok(()),
             KeyState::Removing => Err(KeyRefusal::BeingRemoved),
@@ -353,7 +330,7 @@ mod tests {
             assert_eq!(out_with(1).is_overdue(&id, range, at(now)), overdue, "{now}");
             assert_eq!(out_with(1).is_overdue_by(&calendar, at(now)), overdue, "{now}");
         }
-        assert!(out_with(1).is_overdue_by(&Calendar::default(), at(15)), "what has ended leaves the calendar");
+        assert!(out_with(1).is_overdue_by(&Calendar::default(), at(15)), "ended contracts are not in the calendar");
         for other in [out_with(2), Whereabouts::Inside, Whereabouts::Unknown, Whereabouts::Out { contract: None }] {
             assert!(!other.is_overdue(&id, range, at(20)), "{other:?}");
         }

@@ -1,86 +1,76 @@
-//! The keypad: what a right code opens, and why others do not. How guessing is slowed down: `guesses`.
+//! The keypad: what a code opens, and why it may open nothing. `guesses` slows down guessing.
 
 use serde::{Deserialize, Serialize};
 use strum::{IntoStaticStr, VariantArray};
 
 use crate::{ContractId, ContractState, Instant, Key, KeyState, LockerIndex, TimeRange, Whereabouts};
 
-/// What was typed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, IntoStaticStr, VariantArray)]
 #[serde(rename_all = "camelCase")]
 #[strum(serialize_all = "camelCase")]
 pub enum CodeKind {
-    /// A contract's PIN.
     Pin,
-    /// A key's return code, after `*`.
+    /// A key's return code, typed after `*`.
     ReturnCode,
 }
 
-/// What a locker is opened for.
+/// Why a locker is opened.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, IntoStaticStr, VariantArray)]
 #[serde(rename_all = "kebab-case")]
 #[strum(serialize_all = "kebab-case")]
 pub enum Purpose {
-    /// To take the key.
     Fetch,
-    /// To put it back.
     Return,
 }
 
-/// Why an entry opened nothing. Recorded, and never shown at the keypad: it would help whoever guesses.
+/// Why an entry opened nothing. It is recorded, but never shown at the keypad: it would help somebody who guesses.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, IntoStaticStr, VariantArray)]
 #[serde(rename_all = "kebab-case")]
 #[strum(serialize_all = "kebab-case")]
 pub enum KeypadRefusal {
-    /// Nobody has the code.
+    /// No such code.
     Unknown,
-    /// The contract has yet to start.
+    /// The contract has not started yet.
     TooEarly,
-    /// The contract is over.
     Ended,
     /// The key is out with another contract.
     KeyOut,
-    /// A return code, and the key is inside.
+    /// It is a return code, and the key is inside.
     KeyInside,
     /// The keypad is slow after wrong entries, and it was not yet time for the next one.
     KeypadSlow,
-    /// The entry took too long to reach us: whoever typed it may be gone.
+    /// The entry arrived too late: whoever typed it may have left.
     Late,
 }
 
-/// The answer to an entry.
+/// The response to an entry.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum KeypadAnswer {
-    /// Open this locker.
     Open {
-        /// Which.
         locker: LockerIndex,
-        /// What for.
         purpose: Purpose,
-        /// From when on it must not be acted on.
+        /// After this time the device must not open the locker.
         until: Instant,
     },
-    /// Not valid now.
+    /// The code is not valid now.
     No {
         /// Until when the next entry has to wait, if the keypad is slow.
         wait_until: Option<Instant>,
     },
-    /// The keypad is slow, and did not look at the entry.
-    Wait {
-        /// Until when.
-        until: Instant,
-    },
+    /// The keypad is slow, and did not check the entry.
+    Wait { until: Instant },
 }
 
 impl KeypadAnswer {
-    /// How long an answer may be acted on, in milliseconds: whoever typed the code is still there.
+    /// How long the device may act on a response, in milliseconds. Whoever typed the code is still there.
     pub const ACTED_ON_MILLIS: i64 = 10_000;
 }
 
 impl Key {
-    /// What a contract's PIN opens the key's locker for. Whether the key is inside is the device's own view, sent with
-    /// the entry: ours may be behind. `range` is the contract's by its PIN; the calendar, where it still has the
-    /// contract, knows better.
+    /// Decides whether a contract's PIN opens the key's locker, and what for.
+    ///
+    /// `inside` is the device's own view, sent with the entry: what the cloud knows may be older. `range` is the
+    /// contract's as stored with its PIN; if the calendar still has the contract, its range is more recent and applies.
     pub fn answer_pin(
         &self,
         contract: &ContractId,
@@ -96,13 +86,14 @@ impl Key {
             Whereabouts::Out { contract } => contract.as_ref(),
             Whereabouts::Unknown | Whereabouts::Inside => None,
         };
-        // Whoever has the key can bring it back, whatever the time.
+        // Whoever has the key can bring it back at any time.
         if !inside && holder == Some(contract) {
             return Ok(Purpose::Return);
         }
         match ContractState::of(range, now) {
             ContractState::Upcoming => Err(KeypadRefusal::TooEarly),
-            // Out with nobody that we know of, it may be with this one: an empty locker is no risk, a key kept out is.
+            // The key is out with no known contract, so it may be with this one. Opening an empty locker is no risk; a
+            // key that cannot be returned is.
             ContractState::Active | ContractState::Ended if !inside && holder.is_none() => Ok(Purpose::Return),
             ContractState::Ended => Err(KeypadRefusal::Ended),
             ContractState::Active if inside => Ok(Purpose::Fetch),
@@ -110,7 +101,7 @@ impl Key {
         }
     }
 
-    /// What the key's return code opens its locker for: the return, and nothing but that.
+    /// Decides whether the key's return code opens its locker. It only ever returns the key.
     pub fn answer_return_code(&self, inside: bool) -> Result<Purpose, KeypadRefusal> {
         match self.state {
             KeyState::Removing => Err(KeypadRefusal::Unknown),
@@ -153,28 +144,28 @@ mod tests {
         Whereabouts::Out { contract: Some(contract(n)) }
     }
 
-    /// What the PIN of contract 1, from 10 to 20, comes to before, during and after it.
+    /// The response to the PIN of contract 1, which runs from 10 to 20: before, during and after it.
     fn through_time(whereabouts: Whereabouts, inside: bool) -> [Result<Purpose, KeypadRefusal>; 3] {
         let key = key(whereabouts);
         [9, 10, 20].map(|second| key.answer_pin(&contract(1), range(10, Some(20)), inside, at(second)))
     }
 
     #[test]
-    fn a_key_that_is_inside_is_fetched_while_the_contract_runs() {
+    fn a_key_inside_is_fetched_while_the_contract_is_active() {
         let expected = [Err(KeypadRefusal::TooEarly), Ok(Purpose::Fetch), Err(KeypadRefusal::Ended)];
-        // What we believe does not count: the device sees the key.
+        // What the cloud knows does not matter: the device detects the key.
         for believed in [Whereabouts::Unknown, Whereabouts::Inside, out_with(1), out_with(2)] {
             assert_eq!(through_time(believed, true), expected);
         }
     }
 
     #[test]
-    fn whoever_has_the_key_returns_it_at_any_time() {
+    fn the_holder_of_the_key_returns_it_at_any_time() {
         assert_eq!(through_time(out_with(1), false), [Ok(Purpose::Return); 3]);
     }
 
     #[test]
-    fn a_key_that_nobody_is_known_to_have_is_returned_by_whoever_may_have_it() {
+    fn a_key_with_no_known_holder_is_returned_by_any_started_contract() {
         let expected = [Err(KeypadRefusal::TooEarly), Ok(Purpose::Return), Ok(Purpose::Return)];
         for believed in [Whereabouts::Unknown, Whereabouts::Inside, Whereabouts::Out { contract: None }] {
             assert_eq!(through_time(believed, false), expected);
@@ -182,13 +173,13 @@ mod tests {
     }
 
     #[test]
-    fn a_key_that_another_has_is_out() {
+    fn a_key_out_with_another_contract_cannot_be_fetched() {
         let expected = [Err(KeypadRefusal::TooEarly), Err(KeypadRefusal::KeyOut), Err(KeypadRefusal::Ended)];
         assert_eq!(through_time(out_with(2), false), expected);
     }
 
     #[test]
-    fn the_calendar_knows_a_live_contract_better_than_its_pin_does() {
+    fn the_calendars_range_overrides_the_pins() {
         let entry = Entry { contract: contract(1), range: range(10, Some(90)) };
         let key = Key { calendar: Calendar::new(vec![entry]), ..key(Whereabouts::Inside) };
         assert_eq!(key.answer_pin(&contract(1), range(10, Some(20)), true, at(50)), Ok(Purpose::Fetch));

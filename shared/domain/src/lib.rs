@@ -1,8 +1,8 @@
 //! The rules of key automats, and nothing else.
 //!
-//! Pure by construction: the clock, randomness, storage and transport are not among this crate's dependencies, so
-//! every rule takes the time and whatever it decides over as arguments and answers with a decision.
-//! The words are the field's own; `docs/architecture.md` shows where each rule is used.
+//! This crate is pure: it has no clock, randomness, storage or network. Each rule takes the time and the data it
+//! decides on as arguments, and returns a decision. `docs/architecture.md` shows where each rule is used;
+//! `docs/glossary.md` explains the terms.
 
 mod announcement;
 mod automat;
@@ -51,8 +51,8 @@ pub use key::{Key, KeyChange, KeyDraft, KeyField, KeyRefusal, KeyState, Sharing,
 pub use keypad::{CodeKind, KeypadAnswer, KeypadRefusal, Purpose};
 pub use locker::{DoorState, Sensors};
 pub use message::{
-    Address, Channel, Facts, Message, MessageId, MessageKind, MessageRecord, MessageState, Occasion, Place, Recipient,
-    SendFailure,
+    Address, AutomatDetails, Channel, Facts, Message, MessageId, MessageKind, MessageRecord, MessageState, Occasion,
+    Recipient, SendFailure,
 };
 pub use notice::Notice;
 pub use opening::{
@@ -63,6 +63,6 @@ pub use person::{Clue, Found, Mention, PersonSearch};
 pub use phone::{Country, PhoneNumber};
 pub use reminder::Reminder;
 pub use retention::{Days, Retention};
-pub use search::{SearchTerms, words};
+pub use search::{SearchTerms, index_terms};
 pub use text::{AddressLine, FreeText, Name, Property};
 pub use zone::TimeZone;

@@ -1,4 +1,4 @@
-//! What a contact is told, and when it may be told again.
+//! Messages to contacts: what they say, to whom they go, and when a message is no longer true.
 
 use serde::{Deserialize, Serialize};
 use strum::{EnumString, IntoStaticStr, VariantArray, VariantNames};
@@ -8,7 +8,7 @@ use crate::{
     PhoneNumber, Pin, Property, TimeRange, TimeZone, ulid,
 };
 
-/// What a message is about.
+/// The kind of a message.
 #[derive(
     Debug,
     Clone,
@@ -27,47 +27,44 @@ use crate::{
 #[serde(rename_all = "kebab-case")]
 #[strum(serialize_all = "kebab-case")]
 pub enum MessageKind {
-    /// A contract was made, or its contact has just been named.
+    /// A contract was created, or the contact was added to it.
     ContractCreated,
-    /// Something about the contract has changed.
     ContractUpdated,
     /// The contract was ended before its time.
     ContractEnded,
-    /// The contract is no more.
+    /// The contract was removed.
     ContractCancelled,
     /// It starts in a day.
     StartReminder,
     /// It ends in two hours.
     EndReminder,
-    /// The key was taken.
     KeyFetched,
-    /// The key was put back.
     KeyReturned,
-    /// The contract is over and the key is not back.
+    /// The contract has ended and the key is not back.
     KeyNotReturned,
 }
 
 impl MessageKind {
-    /// All of them, in the order of a contract's life.
+    /// All kinds, in the order of a contract's life.
     pub const ALL: &[Self] = Self::VARIANTS;
 
-    /// Its name in items, requests and answers.
+    /// Its name in the table and the API.
     #[must_use]
     pub fn name(self) -> &'static str {
         self.into()
     }
 
-    /// The kinds that only those contacts get who ask for them.
+    /// The kinds that a contact gets only on request.
     pub fn additional() -> impl Iterator<Item = Self> {
         Self::ALL.iter().copied().filter(|kind| kind.is_additional())
     }
 
-    /// Takes the name of a kind that a contact may ask for; those about the contract itself go to every contact.
+    /// Accepts the name of a kind that a contact gets only on request. The others go to every contact.
     pub fn parse_additional(name: &str) -> Result<Self, Invalid> {
         name.parse().ok().filter(|kind: &Self| kind.is_additional()).ok_or(Invalid::MessageKindUnknown)
     }
 
-    /// Whether only those contacts get it who ask for it.
+    /// Whether a contact gets this kind only on request.
     #[must_use]
     pub fn is_additional(self) -> bool {
         match self {
@@ -79,25 +76,20 @@ impl MessageKind {
     }
 }
 
-/// How a message is sent.
 #[derive(
     Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, IntoStaticStr, VariantArray,
 )]
 #[serde(rename_all = "kebab-case")]
 #[strum(serialize_all = "kebab-case")]
 pub enum Channel {
-    /// By email.
     Email,
-    /// By SMS.
     Sms,
 }
 
-/// Where a message goes. Equal are those that lead to one mailbox or phone, whatever their spelling.
+/// Where a message goes. Two addresses are equal if they lead to one mailbox or phone, even if spelled differently.
 #[derive(Debug, Clone, Eq)]
 pub enum Address {
-    /// To a mailbox.
     Email(Email),
-    /// To a phone.
     Sms(PhoneNumber),
 }
 
@@ -112,7 +104,6 @@ impl PartialEq for Address {
 }
 
 impl Address {
-    /// How it goes there.
     #[must_use]
     pub fn channel(&self) -> Channel {
         match self {
@@ -121,7 +112,7 @@ impl Address {
         }
     }
 
-    /// The address or number. Not for logs, errors or URLs.
+    /// The email address or phone number. Never put it in a log, an error or a URL.
     #[must_use]
     pub fn reveal(&self) -> &str {
         match self {
@@ -131,44 +122,35 @@ impl Address {
     }
 }
 
-/// The recipient of a message.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Recipient {
-    /// Who it is.
     pub name: Name,
-    /// Where.
     pub address: Address,
-    /// In which language.
     pub language: Language,
 }
 
-/// What happened, for whoever is told.
+/// What a message is about, with the data of that occasion.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Occasion {
-    /// The contract was made.
     Created,
-    /// These parts of it have changed.
+    /// These fields of the contract have changed.
     Updated(Vec<ContractField>),
-    /// Its automat has another time zone, so that its times are told differently.
+    /// The automat has another time zone, so the contract's local times are different.
     ZoneChanged,
-    /// It was ended before its time.
+    /// The contract was ended before its time.
     Ended,
-    /// It was removed.
+    /// The contract was removed.
     Cancelled,
-    /// It starts in a day.
     StartReminder,
-    /// It ends in two hours.
     EndReminder,
-    /// The key was taken, then.
+    /// When the key was fetched.
     Fetched(Instant),
-    /// The key was put back, then.
+    /// When the key was returned.
     Returned(Instant),
-    /// It is over and the key is not back.
     NotReturned,
 }
 
 impl Occasion {
-    /// What a message about it is.
     #[must_use]
     pub fn kind(&self) -> MessageKind {
         match self {
@@ -185,42 +167,33 @@ impl Occasion {
     }
 }
 
-/// Where the key is fetched and returned.
+/// The automat where the key is fetched and returned.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Place {
-    /// What people call the automat.
+pub struct AutomatDetails {
     pub name: Name,
-    /// Its address.
     pub location: Option<Location>,
-    /// The zone that its times are written in.
+    /// The zone in which the message shows times.
     pub time_zone: TimeZone,
 }
 
-/// What is told of a contract, as it stood at the occasion.
+/// What a message says about a contract, as it was at the time of the occasion.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Facts {
-    /// The key.
     pub key: KeyId,
-    /// The contract.
     pub contract: ContractId,
-    /// Who has the key.
     pub person: Name,
-    /// When.
     pub range: TimeRange,
-    /// The keypad code.
     pub pin: Pin,
-    /// The note that goes along.
     pub free_text: Option<FreeText>,
-    /// What the key opens.
+    /// What the key opens, such as an address.
     pub property: Property,
-    /// Where it is fetched and returned.
-    pub place: Place,
+    pub automat: AutomatDetails,
 }
 
 impl Facts {
-    /// Whether they still hold: whether the contract, as it stands, says the same to whoever has it.
+    /// Whether the contract still has everything that a contact acts on as it is stated here.
     #[must_use]
-    pub fn hold_for(&self, contract: &Contract) -> bool {
+    pub fn still_hold_for(&self, contract: &Contract) -> bool {
         self.person == contract.person
             && self.range == contract.range
             && self.pin == contract.pin
@@ -231,23 +204,20 @@ impl Facts {
 /// One message to one recipient.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Message {
-    /// What happened.
     pub occasion: Occasion,
-    /// Whom it goes to.
     pub recipient: Recipient,
-    /// What it tells.
     pub facts: Facts,
 }
 
 impl Message {
-    /// So long after it was asked for, what a message tells is no news any more.
+    /// How long a message is worth sending after it was requested, in milliseconds.
     pub const NEWS_MILLIS: i64 = 24 * 3_600_000;
 
-    /// Until when it is of use to anybody, for a message that was asked for at this instant: a reminder until what it
-    /// reminds of.
+    /// Until when the message is worth sending, if it was requested at this time. A reminder is useful until the event
+    /// that it announces.
     #[must_use]
-    pub fn useful_until(&self, asked: Instant) -> Instant {
-        let news = asked.plus_millis(Self::NEWS_MILLIS);
+    pub fn useful_until(&self, requested: Instant) -> Instant {
+        let news = requested.plus_millis(Self::NEWS_MILLIS);
         match self.occasion {
             Occasion::StartReminder => self.facts.range.start(),
             Occasion::EndReminder => self.facts.range.end().unwrap_or(news),
@@ -262,22 +232,22 @@ impl Message {
         }
     }
 
-    /// Whether it says what is no longer so, given the contract as it is now, if it is still there, and the time zone
+    /// Whether the message is no longer true, given the current contract, if it still exists, and the current time zone
     /// of its automat.
     #[must_use]
-    pub fn is_overtaken(&self, contract: Option<&Contract>, time_zone: TimeZone) -> bool {
+    pub fn is_superseded(&self, contract: Option<&Contract>, time_zone: TimeZone) -> bool {
         match self.occasion {
             Occasion::Created
             | Occasion::Updated(_)
             | Occasion::ZoneChanged
             | Occasion::StartReminder
             | Occasion::EndReminder => {
-                let is_local = self.facts.place.time_zone == time_zone;
-                !is_local || contract.is_none_or(|contract| !self.facts.hold_for(contract))
+                let is_local = self.facts.automat.time_zone == time_zone;
+                !is_local || contract.is_none_or(|contract| !self.facts.still_hold_for(contract))
             }
-            // It stays true of a contract that is gone or was annotated, and not of one that goes on again.
+            // Still true if the contract was removed or annotated, but not if it was extended.
             Occasion::Ended => contract.is_some_and(|contract| contract.range != self.facts.range),
-            // They tell what has happened, which stays true.
+            // These report what happened, which remains true.
             Occasion::Cancelled | Occasion::Fetched(_) | Occasion::Returned(_) | Occasion::NotReturned => false,
         }
     }
@@ -288,24 +258,25 @@ impl Message {
 #[serde(rename_all = "kebab-case")]
 #[strum(serialize_all = "kebab-case")]
 pub enum SendFailure {
-    /// The provider takes no more for now.
+    /// The provider accepts no more for now.
     Throttled,
-    /// The provider is not well.
+    /// The provider has a fault.
     Unavailable,
-    /// The provider did not answer: it may have sent the message all the same.
+    /// The provider did not respond. It may have sent the message.
     Unanswered,
-    /// The provider does not let us, until somebody sets it right: a permission, a sender that is not verified.
+    /// The provider refuses until somebody changes the configuration: a permission is missing, or the sender is not
+    /// verified.
     NotAllowed,
-    /// The provider never sends to this address or number: it is wrong, or its owner does not want to be written to.
+    /// The provider will never send to this address: it is wrong, or its owner does not want messages.
     AddressRefused,
-    /// The provider never sends this message.
+    /// The provider will never send this message.
     ContentRefused,
 }
 
 impl SendFailure {
-    /// Whether trying again later makes sense.
+    /// Whether a later attempt may succeed.
     #[must_use]
-    pub fn passes(self) -> bool {
+    pub fn is_transient(self) -> bool {
         match self {
             Self::Throttled | Self::Unavailable | Self::Unanswered | Self::NotAllowed => true,
             Self::AddressRefused | Self::ContentRefused => false,
@@ -313,69 +284,44 @@ impl SendFailure {
     }
 }
 
-/// Where a message stands.
+/// The delivery status of a message.
 #[derive(Debug, Clone, PartialEq, Eq, IntoStaticStr, VariantNames)]
 #[strum(serialize_all = "kebab-case")]
 pub enum MessageState {
-    /// It will be tried then.
-    Pending {
-        /// When.
-        next_try: Instant,
-    },
-    /// Somebody is sending it.
-    Sending {
-        /// Since when.
-        since: Instant,
-    },
-    /// The provider has taken it.
+    /// It waits for the next attempt.
+    Pending { next_try: Instant },
+    /// A function is sending it.
+    Sending { since: Instant },
+    /// The provider accepted it.
     Sent {
-        /// When.
         at: Instant,
-        /// The provider's name for it.
+        /// The provider's identifier of the message.
         provider_id: String,
     },
-    /// The provider took it, and then could not deliver it.
-    Bounced {
-        /// When that was told.
-        at: Instant,
-    },
-    /// The provider will never take it; it is not tried again.
-    Refused {
-        /// When.
-        at: Instant,
-    },
-    /// It was tried for so long that it would be of no use any more.
-    Failed {
-        /// When it was given up.
-        at: Instant,
-    },
-    /// What it says had been overtaken before it went: the contract is another by now, or gone.
-    Superseded {
-        /// When that was found.
-        at: Instant,
-    },
+    /// The provider accepted it and then could not deliver it.
+    Bounced { at: Instant },
+    /// The provider refused it for good. It is not retried.
+    Refused { at: Instant },
+    /// It could not be sent while it was still useful.
+    Failed { at: Instant },
+    /// It was no longer true before it could be sent: the contract was changed or removed.
+    Superseded { at: Instant },
 }
 
-/// A message, and what became of it.
+/// A message and its delivery status.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct MessageRecord {
-    /// Its identifier: a ULID whose time is the occasion's, the same whenever the occasion is dealt with again.
+    /// A ULID whose time is that of the occasion. Processing the occasion again gives the same identifier.
     pub id: MessageId,
-    /// What it is about.
     pub kind: MessageKind,
-    /// Whom it goes to.
     pub recipient: Recipient,
-    /// Its delivery status.
     pub state: MessageState,
-    /// The number of tries.
     pub attempts: u32,
-    /// Why the last try failed.
+    /// Why the last attempt failed.
     pub failure: Option<SendFailure>,
-    /// Whether it may have gone twice: somebody stopped while sending it, or the provider did not answer.
+    /// Whether it may have been sent twice: a function stopped while sending it, or the provider did not respond.
     pub perhaps_twice: bool,
-    /// When it was written down.
     pub created_at: Instant,
-    /// When it last changed.
     pub updated_at: Instant,
 }
 
@@ -384,12 +330,11 @@ pub struct MessageRecord {
 pub struct MessageId(String);
 
 impl MessageId {
-    /// Takes the 26 characters of a ULID in its canonical spelling.
+    /// Accepts the 26 characters of a ULID in upper case.
     pub fn parse(text: &str) -> Result<Self, Invalid> {
         ulid::parse(text).map(Self)
     }
 
-    /// The identifier.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0

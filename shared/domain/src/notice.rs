@@ -1,38 +1,36 @@
-//! Who is told what: the rules for contacts.
+//! Which contacts get which messages.
 
 use crate::{Contact, Contract, ContractField, EventKind, Instant, MessageKind, Occasion, Recipient};
 
-/// Somebody to be told of something.
+/// A message to send: what it is about, and to whom it goes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Notice {
-    /// What happened.
     pub occasion: Occasion,
-    /// Who is told.
     pub recipient: Recipient,
 }
 
 impl Notice {
-    /// Who is told that a contract was made.
+    /// All contacts, about a new contract.
     #[must_use]
     pub fn of_creation(contract: &Contract) -> Vec<Self> {
         Self::to_all(contract, &Occasion::Created)
     }
 
-    /// Who is told that a contract was edited. Those whom nobody had named before learn of the contract; the others of
-    /// what has changed, unless that is only who else is told. Everybody learns that it was ended before its time, and
-    /// nobody that an ended one was annotated.
+    /// The contacts of an edited contract. New contacts get a message about the contract; the others get one about the
+    /// changes, unless only the contacts have changed. If the contract was ended early, all contacts are notified of
+    /// that. Edits of a contract that has ended notify nobody.
     #[must_use]
     pub fn of_edit(before: &Contract, after: &Contract, now: Instant) -> Vec<Self> {
         if after.was_ended_early(before) {
             return Self::to_all(after, &Occasion::Ended);
         }
-        if before.range.ended(now) && after.range.ended(now) {
+        if before.range.has_ended(now) && after.range.has_ended(now) {
             return Vec::new();
         }
         let changes = before.differences(after);
         let changes: Vec<_> = changes.into_iter().filter(|field| *field != ContractField::Contacts).collect();
         let known: Vec<_> = recipients(before, |_| true).collect();
-        let told = |recipient: Recipient| {
+        let notice = |recipient: Recipient| {
             let is_new = known.iter().all(|other| other.address != recipient.address);
             let occasion = match (is_new, changes.is_empty()) {
                 (true, _) => Occasion::Created,
@@ -41,22 +39,23 @@ impl Notice {
             };
             Some(Self { occasion, recipient })
         };
-        recipients(after, |_| true).filter_map(told).collect()
+        recipients(after, |_| true).filter_map(notice).collect()
     }
 
-    /// Who is told that the contract's times read differently in the automat's new zone: everybody, unless it is over.
+    /// All contacts, because the contract's times read differently in the automat's new time zone. Nobody, if it has
+    /// ended.
     #[must_use]
     pub fn of_zone(contract: &Contract, now: Instant) -> Vec<Self> {
-        if contract.range.ended(now) { Vec::new() } else { Self::to_all(contract, &Occasion::ZoneChanged) }
+        if contract.range.has_ended(now) { Vec::new() } else { Self::to_all(contract, &Occasion::ZoneChanged) }
     }
 
-    /// Who is told that a contract was removed: everybody, unless it was over anyway.
+    /// All contacts of a removed contract. Nobody, if it had ended.
     #[must_use]
     pub fn of_removal(contract: &Contract, now: Instant) -> Vec<Self> {
-        if contract.range.ended(now) { Vec::new() } else { Self::to_all(contract, &Occasion::Cancelled) }
+        if contract.range.has_ended(now) { Vec::new() } else { Self::to_all(contract, &Occasion::Cancelled) }
     }
 
-    /// Who is told of what happened to the contract's key.
+    /// The contacts who asked for messages about this event of the contract's key.
     #[must_use]
     pub fn of_event(kind: &EventKind, at: Instant, contract: &Contract) -> Vec<Self> {
         let occasion = match kind {
@@ -68,7 +67,7 @@ impl Notice {
         Self::to_all(contract, &occasion)
     }
 
-    /// Everybody who wants to hear of this.
+    /// All contacts who get messages of this kind.
     pub(crate) fn to_all(contract: &Contract, occasion: &Occasion) -> Vec<Self> {
         let notice = |recipient| Self { occasion: occasion.clone(), recipient };
         recipients(contract, |contact| contact.wants(occasion.kind())).map(notice).collect()
@@ -76,14 +75,14 @@ impl Notice {
 }
 
 impl Contract {
-    /// Whether any contact that can be reached wants to hear of this.
+    /// Whether any contact with a channel switched on gets messages of this kind.
     #[must_use]
     pub fn is_followed(&self, kind: MessageKind) -> bool {
         recipients(self, |contact| contact.wants(kind)).next().is_some()
     }
 }
 
-/// Everybody who is told, each address once, however many contacts have it.
+/// The recipients of a message, each address once even if several contacts have it.
 fn recipients(contract: &Contract, wants: impl Fn(&Contact) -> bool) -> impl Iterator<Item = Recipient> {
     let mut distinct: Vec<Recipient> = Vec::new();
     for recipient in contract.contacts.iter().filter(|contact| wants(contact)).flat_map(Contact::recipients) {

@@ -1,7 +1,7 @@
-//! Opening a locker remotely: one request, which lives for some seconds and ends in the truth.
+//! Opening a locker remotely.
 //!
-//! Only the device knows whether a locker opened. Until it has spoken, what we say of an opening is provisional; once
-//! it has, its first word stands.
+//! Only the device knows whether a locker opened. Until it reports the result, the status of an opening is provisional.
+//! Its first report is final.
 
 use std::fmt;
 
@@ -10,17 +10,16 @@ use strum::{IntoStaticStr, VariantArray};
 
 use crate::{Actor, AutomatId, Connection, ConnectionState, FreeText, Instant, Invalid, KeyId, LockerIndex, ulid};
 
-/// An opening: a ULID, so that openings sort by time.
+/// An opening's identifier: a ULID, so that openings sort by time.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct OpeningId(String);
 
 impl OpeningId {
-    /// Takes the 26 characters of a ULID in its canonical spelling.
+    /// Accepts the 26 characters of a ULID in upper case.
     pub fn parse(text: &str) -> Result<Self, Invalid> {
         ulid::parse(text).map(Self)
     }
 
-    /// The identifier as written.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
@@ -37,30 +36,25 @@ impl fmt::Display for OpeningId {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Opening {
-    /// Its identifier.
     #[serde(rename = "openingId")]
     pub id: OpeningId,
-    /// The automat.
     #[serde(rename = "automatId")]
     pub automat: AutomatId,
-    /// The locker.
     #[serde(rename = "lockerIndex")]
     pub locker: LockerIndex,
-    /// The key that belonged in the locker when it was asked for.
+    /// The key that belonged in the locker at the time of the request.
     #[serde(rename = "keyId", skip_serializing_if = "Option::is_none")]
     pub key: Option<KeyId>,
-    /// Above that of every opening of the locker before; the device acts on no other.
+    /// Higher than that of every earlier opening of the locker. The device acts on no other.
     pub seq: u64,
-    /// Who asked for it.
     pub requested_by: Actor,
-    /// Why, if they said.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reason: Option<FreeText>,
-    /// When it was asked for, in whole seconds as the device is told.
+    /// In whole seconds, as the device receives it.
     pub issued_at: Instant,
-    /// From when on the device must not act on it, in whole seconds too.
+    /// From this time on the device must not open the locker. In whole seconds.
     pub expires_at: Instant,
-    /// How it ended, if we have been told.
+    /// How it ended, if that is known.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub end: Option<OpeningEnd>,
 }
@@ -69,11 +63,9 @@ pub struct Opening {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct OpeningEnd {
-    /// How.
     pub outcome: OpeningOutcome,
-    /// When.
     pub at: Instant,
-    /// Whether the device said so; what it says later overrides what it did not say.
+    /// Whether the device reported it. A report replaces an end that the device has not reported.
     pub confirmed_by_device: bool,
 }
 
@@ -82,79 +74,71 @@ pub struct OpeningEnd {
 #[serde(rename_all = "kebab-case")]
 #[strum(serialize_all = "kebab-case")]
 pub enum OpeningOutcome {
-    /// The locker is open.
     Opened,
-    /// The device, or its shadow, did not take it.
+    /// The device, or its shadow, refused it.
     Refused,
-    /// The device tried, and does not know that it opened.
+    /// The device tried, and could not confirm that the locker opened.
     Failed,
     /// It did not reach the device in time.
     Expired,
 }
 
-/// How far an opening has come.
+/// The status of an opening.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, IntoStaticStr, VariantArray)]
 #[serde(rename_all = "kebab-case")]
 #[strum(serialize_all = "kebab-case")]
 pub enum OpeningStatus {
-    /// The device may still act on it.
+    /// The device may still open the locker.
     Requested,
-    /// The locker is open.
     Opened,
-    /// The device, or its shadow, did not take it.
+    /// The device, or its shadow, refused it.
     Refused,
-    /// The device tried, and does not know that it opened.
+    /// The device tried, and could not confirm that the locker opened.
     Failed,
-    /// Its life is over; provisional until the device says so.
+    /// It has expired. Provisional until the device reports.
     Expired,
 }
 
-/// What somebody asks for who opens a locker.
+/// A locker to open.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct OpeningDraft {
-    /// The automat.
     pub automat: AutomatId,
-    /// The locker.
     pub locker: LockerIndex,
-    /// Why, to be recorded.
+    /// Saved with the opening.
     pub reason: Option<FreeText>,
-    /// Ask even an automat that is known to be away: it may be back within the request's life.
+    /// Send the request even if the automat is known to be offline: it may reconnect before the opening expires.
     pub force: bool,
 }
 
-/// What a locker knows of its openings, and what it holds: what a request is decided over.
+/// What a request is decided on: the openings and the key of the locker.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct OpeningsOfLocker {
-    /// That of the last opening; 0 before the first.
+    /// The number of the last opening; 0 before the first.
     pub seq: u64,
-    /// The last opening that has not ended, and when its life ends.
+    /// The last opening that has not ended, and when it expires.
     pub live: Option<(OpeningId, Instant)>,
     /// The key that belongs in the locker.
     pub key: Option<KeyId>,
 }
 
-/// Why a locker would not be opened.
+/// Why a locker cannot be opened.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum OpeningRefusal {
-    /// Another request for the locker is under way.
+    /// Another opening of the locker is in progress.
     #[error("the locker is being opened already")]
     LockerBusy {
-        /// That request.
         opening: OpeningId,
-        /// When its life ends.
+        /// When that opening expires.
         until: Instant,
     },
-    /// The automat is known to be away, and nobody said to go on all the same.
+    /// The automat is known to be offline, and the request does not have `force`.
     #[error("the automat is not connected")]
-    AutomatOffline {
-        /// Since when.
-        since: Instant,
-    },
+    AutomatOffline { since: Instant },
 }
 
 impl Opening {
-    /// The life of a request in milliseconds: long enough for a person to wait, too short for a device that comes back
-    /// later to surprise whoever stands at it then.
+    /// How long an opening lives, in milliseconds. Long enough for a person to wait; short enough that a device which
+    /// reconnects later does not surprise the people in front of it.
     pub const LIFE_MILLIS: i64 = 20_000;
 
     /// The opening that a draft asks for.
@@ -189,11 +173,10 @@ impl Opening {
         })
     }
 
-    /// How far it has come at this instant.
     #[must_use]
     pub fn status(&self, now: Instant) -> OpeningStatus {
         match self.end.map(|end| end.outcome) {
-            None if self.live(now) => OpeningStatus::Requested,
+            None if self.is_live(now) => OpeningStatus::Requested,
             None | Some(OpeningOutcome::Expired) => OpeningStatus::Expired,
             Some(OpeningOutcome::Opened) => OpeningStatus::Opened,
             Some(OpeningOutcome::Refused) => OpeningStatus::Refused,
@@ -201,38 +184,41 @@ impl Opening {
         }
     }
 
-    /// Whether its status is the device's own word.
+    /// Whether the device itself reported the status.
     #[must_use]
-    pub fn confirmed_by_device(&self) -> bool {
+    pub fn is_confirmed_by_device(&self) -> bool {
         self.end.is_some_and(|end| end.confirmed_by_device)
     }
 
-    /// When it ended; of a provisional expiry the instant of that.
+    /// When it ended. For a provisional expiry, when it expired.
     #[must_use]
     pub fn finished_at(&self, now: Instant) -> Option<Instant> {
         match self.end {
             Some(end) => Some(end.at),
-            None if self.live(now) => None,
+            None if self.is_live(now) => None,
             None => Some(self.expires_at),
         }
     }
 
-    /// Whether the device may still act on it.
+    /// Whether the device may still open the locker.
     #[must_use]
-    pub fn live(&self, now: Instant) -> bool {
+    pub fn is_live(&self, now: Instant) -> bool {
         self.end.is_none() && now < self.expires_at
     }
 
-    /// The opening once the device has spoken; `None` when it has before, since its first word stands. It says when it
-    /// happened by its own clock, which we believe as far as that can be.
+    /// The opening after a report of the device. `None` if the device has reported before, since its first report is
+    /// final.
+    ///
+    /// `at` is the device's own time of the event. It is accepted within what is possible: after the request, and not
+    /// in the future.
     #[must_use]
-    pub fn told(&self, outcome: OpeningOutcome, at: Instant, now: Instant) -> Option<Self> {
+    pub fn reported(&self, outcome: OpeningOutcome, at: Instant, now: Instant) -> Option<Self> {
         let at = at.min(now).max(self.issued_at);
         let end = OpeningEnd { outcome, at, confirmed_by_device: true };
-        (!self.confirmed_by_device()).then(|| Self { end: Some(end), ..self.clone() })
+        (!self.is_confirmed_by_device()).then(|| Self { end: Some(end), ..self.clone() })
     }
 
-    /// The opening once it has turned out that the device was never asked; `None` when it has ended otherwise.
+    /// The opening after it turned out that the device never received it. `None` if it has ended otherwise.
     #[must_use]
     pub fn withdrawn(&self, now: Instant) -> Option<Self> {
         let at = now.max(self.issued_at);
@@ -241,8 +227,8 @@ impl Opening {
     }
 }
 
-/// Above the last one, and not below the seconds since 1970, so that a table restored from a backup still counts
-/// upward from what the device has seen.
+/// One more than the last number, but at least the seconds since 1970. So a table restored from a backup continues
+/// above the numbers that the device has seen.
 fn next_seq(last: u64, issued_at: Instant) -> u64 {
     last.saturating_add(1).max(issued_at.seconds().unsigned_abs())
 }
@@ -264,16 +250,16 @@ mod tests {
         OpeningId::parse(&format!("01KB000000000000000000000{last}")).unwrap()
     }
 
-    fn asked(before: &OpeningsOfLocker, connection: Connection, now: Instant) -> Result<Opening, OpeningRefusal> {
+    fn request(before: &OpeningsOfLocker, connection: Connection, now: Instant) -> Result<Opening, OpeningRefusal> {
         Opening::request(draft(false), id('1'), connection, before, Actor::new("ada"), now)
     }
 
     fn opening() -> Opening {
-        asked(&OpeningsOfLocker::default(), Connection::default(), at(100_900)).unwrap()
+        request(&OpeningsOfLocker::default(), Connection::default(), at(100_900)).unwrap()
     }
 
     #[test]
-    fn opening_ids_are_ulids_as_they_are_written() {
+    fn opening_ids_are_ulids_in_upper_case() {
         assert!(OpeningId::parse("01KB3CFY80000000000000000Z").is_ok());
         for bad in
             ["", "01KB", "01kb3cfy80000000000000000z", "81KB3CFY80000000000000000Z", "01KB3CFY8000000000000000IL"]
@@ -284,11 +270,11 @@ mod tests {
     }
 
     #[test]
-    fn a_request_lives_for_twenty_seconds_from_its_whole_second() {
+    fn an_opening_expires_twenty_seconds_after_its_whole_second() {
         let opening = opening();
         assert_eq!((opening.issued_at, opening.expires_at), (at(100_000), at(120_000)));
         assert_eq!((opening.status(at(119_999)), opening.finished_at(at(119_999))), (OpeningStatus::Requested, None));
-        let over = (opening.status(at(120_000)), opening.finished_at(at(500_000)), opening.confirmed_by_device());
+        let over = (opening.status(at(120_000)), opening.finished_at(at(500_000)), opening.is_confirmed_by_device());
         assert_eq!(over, (OpeningStatus::Expired, Some(at(120_000)), false));
     }
 
@@ -296,42 +282,49 @@ mod tests {
     fn seqs_rise_by_one_and_never_fall_behind_the_clock() {
         let after = |seq| {
             let before = OpeningsOfLocker { seq, ..OpeningsOfLocker::default() };
-            asked(&before, Connection::default(), at(100_900)).unwrap().seq
+            request(&before, Connection::default(), at(100_900)).unwrap().seq
         };
         assert_eq!([after(0), after(99), after(100), after(7_000)], [100, 100, 101, 7_001]);
     }
 
     #[test]
-    fn a_locker_is_busy_until_the_life_of_its_opening_is_over() {
+    fn a_locker_is_busy_until_its_opening_expires() {
         let before = OpeningsOfLocker { live: Some((id('0'), at(20_000))), ..OpeningsOfLocker::default() };
         let busy = OpeningRefusal::LockerBusy { opening: id('0'), until: at(20_000) };
-        assert_eq!(asked(&before, Connection::default(), at(19_999)), Err(busy));
-        assert!(asked(&before, Connection::default(), at(20_000)).is_ok());
+        assert_eq!(request(&before, Connection::default(), at(19_999)), Err(busy));
+        assert!(request(&before, Connection::default(), at(20_000)).is_ok());
     }
 
     #[test]
-    fn an_automat_that_is_away_is_asked_only_by_force() {
+    fn an_offline_automat_gets_a_request_only_with_force() {
         let away = Connection { state: ConnectionState::Disconnected, since: Some(at(5)) };
         let before = OpeningsOfLocker::default();
-        assert_eq!(asked(&before, away, at(9)), Err(OpeningRefusal::AutomatOffline { since: at(5) }));
+        assert_eq!(request(&before, away, at(9)), Err(OpeningRefusal::AutomatOffline { since: at(5) }));
         assert!(Opening::request(draft(true), id('1'), away, &before, Actor::new("ada"), at(9)).is_ok());
-        assert!(asked(&before, Connection::default(), at(9)).is_ok(), "one that nobody has heard of may be there");
+        assert!(
+            request(&before, Connection::default(), at(9)).is_ok(),
+            "an automat that has never connected may be online"
+        );
     }
 
     #[test]
-    fn the_devices_first_word_stands_whatever_was_believed_before() {
+    fn the_devices_first_report_is_final() {
         let opening = opening();
         let withdrawn = opening.withdrawn(at(101_000)).unwrap();
-        assert_eq!((withdrawn.status(at(102_000)), withdrawn.confirmed_by_device()), (OpeningStatus::Refused, false));
-        let opened = withdrawn.told(OpeningOutcome::Opened, at(101_000), at(130_000)).unwrap();
-        assert_eq!((opened.status(at(130_000)), opened.confirmed_by_device()), (OpeningStatus::Opened, true));
-        assert_eq!(opened.told(OpeningOutcome::Failed, at(131_000), at(131_000)), None);
+        assert_eq!(
+            (withdrawn.status(at(102_000)), withdrawn.is_confirmed_by_device()),
+            (OpeningStatus::Refused, false)
+        );
+        let opened = withdrawn.reported(OpeningOutcome::Opened, at(101_000), at(130_000)).unwrap();
+        assert_eq!((opened.status(at(130_000)), opened.is_confirmed_by_device()), (OpeningStatus::Opened, true));
+        assert_eq!(opened.reported(OpeningOutcome::Failed, at(131_000), at(131_000)), None);
         assert_eq!(opened.withdrawn(at(131_000)), None);
     }
 
     #[test]
-    fn the_devices_clock_is_believed_between_the_request_and_now() {
-        let end = |said| opening().told(OpeningOutcome::Opened, at(said), at(110_000)).unwrap().end.unwrap().at;
+    fn the_devices_time_is_limited_to_between_request_and_now() {
+        let end =
+            |reported| opening().reported(OpeningOutcome::Opened, at(reported), at(110_000)).unwrap().end.unwrap().at;
         assert_eq!([end(3), end(104_000), end(999_000)], [at(100_000), at(104_000), at(110_000)]);
     }
 }

@@ -1,4 +1,4 @@
-//! The calendar as bytes: dense, since every booking rewrites it and writes are the bill.
+//! The calendar as bytes. It is dense because every booking rewrites it, and writes are most of the cost.
 //!
 //! ```text
 //! packed  = version (1 byte, now 1) entry*
@@ -7,33 +7,32 @@
 //! id      = 0, then the 8 bytes of a generated identifier; or its length in bytes, then its UTF-8
 //! varint  = 7 bits a byte, least significant first, the high bit set on all but the last
 //! ```
-//! A booking on the quarter of an hour with a generated identifier takes 12 to 13 bytes.
+//! A booking on the quarter hour with a generated identifier takes 12 to 13 bytes.
 
 use crate::{Calendar, ContractId, Entry, Instant, TimeRange};
 
 const VERSION: u8 = 1;
-/// Milliseconds of each unit, by its code.
+/// In milliseconds, by code.
 const UNITS: [u64; 4] = [900_000, 60_000, 1_000, 1];
 
-/// The bytes are not a calendar that this version can read.
+/// The bytes are not a calendar of this version.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("the stored calendar cannot be read")]
 pub struct Unreadable;
 
 impl Calendar {
-    /// The calendar as bytes.
     #[must_use]
     pub fn pack(&self) -> Vec<u8> {
         pack(self.entries())
     }
 
-    /// The first entries as bytes: what a locker shows of its key without the rest of the calendar.
+    /// The first entries as bytes: what a locker's item holds of its key's calendar.
     #[must_use]
     pub fn pack_first(&self, count: usize) -> Vec<u8> {
         pack(&self.entries()[..count.min(self.entries().len())])
     }
 
-    /// Reads what [`Calendar::pack`] wrote. No bytes at all are the empty calendar.
+    /// Reads what [`Calendar::pack`] wrote. Empty input is an empty calendar.
     pub fn unpack(bytes: &[u8]) -> Result<Self, Unreadable> {
         let Some((&version, rest)) = bytes.split_first() else { return Ok(Self::default()) };
         if version != VERSION {
@@ -112,9 +111,9 @@ impl<'a> Reader<'a> {
 
     fn varint(&mut self) -> Option<u64> {
         let mut value = 0;
-        for place in 0..9 {
+        for index in 0..9 {
             let byte = *self.take(1)?.first()?;
-            value |= u64::from(byte & 0x7f) << (7 * place);
+            value |= u64::from(byte & 0x7f) << (7 * index);
             if byte < 0x80 {
                 return Some(value);
             }
@@ -151,13 +150,13 @@ mod tests {
 
     proptest! {
         #[test]
-        fn what_was_packed_is_read_back(entries in prop::collection::vec(entries(), 0..40)) {
+        fn packing_and_unpacking_returns_the_calendar(entries in prop::collection::vec(entries(), 0..40)) {
             let calendar = Calendar::new(entries);
             prop_assert_eq!(Calendar::unpack(&calendar.pack()), Ok(calendar));
         }
 
         #[test]
-        fn no_bytes_make_it_panic(bytes: Vec<u8>) {
+        fn unpacking_never_panics(bytes: Vec<u8>) {
             let _ = Calendar::unpack(&bytes);
             let _ = Calendar::unpack(&[&[VERSION], bytes.as_slice()].concat());
         }
@@ -185,7 +184,7 @@ mod tests {
     }
 
     #[test]
-    fn a_calendar_from_the_future_is_refused_and_none_at_all_is_empty() {
+    fn an_unknown_version_is_refused_and_no_bytes_are_an_empty_calendar() {
         assert_eq!(Calendar::unpack(&[VERSION + 1]), Err(Unreadable));
         assert_eq!(Calendar::unpack(&[]), Ok(Calendar::default()));
     }

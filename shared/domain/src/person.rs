@@ -1,7 +1,7 @@
-//! Finding a person in contracts and in messages about them.
+//! Finds a person in contracts and in messages about them.
 //!
-//! An address is somebody's own, a name is not. So an address finds a person; a name alone finds everybody who has it,
-//! and counts for certain only where an address was found beside it.
+//! An address belongs to one person; a name does not. So an address identifies a person, while a name alone finds
+//! everybody who has it. It identifies the person only where a matching address is next to it.
 
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
@@ -10,7 +10,7 @@ use strum::{IntoStaticStr, VariantArray};
 use crate::search::folded;
 use crate::{Contact, Contract, Email, Name, PhoneNumber, Recipient};
 
-/// Whom somebody asks about, by at least one thing that is known of them.
+/// The person to find, by at least one of email address, phone number and name.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PersonSearch {
     email: Option<Email>,
@@ -18,60 +18,55 @@ pub struct PersonSearch {
     name: Option<Name>,
 }
 
-/// By what somebody was found.
+/// What matched.
 #[derive(
     Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, IntoStaticStr, VariantArray,
 )]
 #[serde(rename_all = "kebab-case")]
 #[strum(serialize_all = "kebab-case")]
 pub enum Clue {
-    /// An email address, its case ignored.
+    /// Case is ignored.
     Email,
-    /// A phone number.
     PhoneNumber,
-    /// A whole name, its case ignored.
+    /// The full name; case is ignored.
     Name,
 }
 
-/// Somebody who is named, with the addresses that stand beside the name.
+/// A person as mentioned in a contract or message, with the addresses that belong to the name there.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Mention<'m> {
-    /// Their name.
     pub name: &'m str,
-    /// Their email address.
     pub email: Option<&'m str>,
-    /// Their phone number.
     pub phone_number: Option<&'m str>,
 }
 
-/// The person, as far as a contract and the messages about it tell who that is.
+/// What matched in a contract and its messages, and the names that the person has there.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Found {
-    /// By what.
     pub clues: BTreeSet<Clue>,
     search: PersonSearch,
-    /// The names that are the person's here: the one asked for, and those that stand beside an address asked for.
+    /// The name searched for, and the names next to a matching address.
     names: BTreeSet<String>,
 }
 
 impl PersonSearch {
-    /// A search by everything that is known; `None` if nothing is.
+    /// `None` if nothing is known of the person.
     #[must_use]
     pub fn new(email: Option<Email>, phone_number: Option<PhoneNumber>, name: Option<Name>) -> Option<Self> {
         let known = email.is_some() || phone_number.is_some() || name.is_some();
         known.then_some(Self { email, phone_number, name })
     }
 
-    /// The addresses asked for, in the spelling that is compared, each as the clue that it is. Personal.
+    /// The addresses to find, folded for comparison. Personal.
     pub fn addresses(&self) -> impl Iterator<Item = (Clue, String)> {
         let email = self.email.as_ref().map(|email| (Clue::Email, folded(email.reveal())));
         let number = self.phone_number.as_ref().map(|number| (Clue::PhoneNumber, number.reveal().to_owned()));
         email.into_iter().chain(number)
     }
 
-    /// Looks for the person among all who are named in a contract and in the messages about it.
+    /// Finds the person among everybody mentioned in a contract and its messages.
     #[must_use]
-    pub fn look<'m>(&self, mentions: impl IntoIterator<Item = Mention<'m>>) -> Option<Found> {
+    pub fn find_in<'m>(&self, mentions: impl IntoIterator<Item = Mention<'m>>) -> Option<Found> {
         let (mut clues, mut names) = (BTreeSet::new(), BTreeSet::new());
         names.extend(self.name.as_ref().map(|name| folded(name.as_str())));
         for mention in mentions {
@@ -85,7 +80,7 @@ impl PersonSearch {
         (!clues.is_empty()).then(|| Found { clues, search: self.clone(), names })
     }
 
-    /// What tells this search from others. Personal, so only a hash of it may leave.
+    /// A text that is the same for equal searches. Personal: only a hash of it may be stored.
     #[must_use]
     pub fn identity(&self) -> String {
         let addresses: Vec<_> = self.addresses().collect();
@@ -106,7 +101,7 @@ impl PersonSearch {
 }
 
 impl Contact {
-    /// Their addresses, in the spelling that [`PersonSearch::addresses`] has. Personal.
+    /// The contact's addresses, folded as in [`PersonSearch::addresses`]. Personal.
     pub fn addresses(&self) -> impl Iterator<Item = String> {
         let email = self.email.as_ref().map(|email| folded(email.reveal()));
         email.into_iter().chain(self.phone_number.as_ref().map(|number| number.reveal().to_owned()))
@@ -114,7 +109,7 @@ impl Contact {
 }
 
 impl Found {
-    /// The same, where these addresses asked for were erased from the contract before. They count beside the name only:
+    /// The match, where these addresses were erased from the contract earlier. They only count together with the name:
     /// without it nothing is left to erase.
     #[must_use]
     pub fn with_erased(mut self, addresses: impl IntoIterator<Item = Clue>) -> Self {
@@ -124,25 +119,25 @@ impl Found {
         self
     }
 
-    /// Whether an address says that it is the person: a name alone may be somebody else's.
+    /// Whether an address matched. A name alone may be another person's.
     #[must_use]
     pub fn is_certain(&self) -> bool {
         self.clues.iter().any(|clue| *clue != Clue::Name)
     }
 
-    /// Whether a contract is theirs.
+    /// Whether the contract is the person's own.
     #[must_use]
     pub fn holds(&self, contract: &Contract) -> bool {
         self.is_named(&contract.person)
     }
 
-    /// Whether a contact is they.
+    /// Whether a contact is the person.
     #[must_use]
     pub fn is_contact(&self, contact: &Contact) -> bool {
         self.is_named(&contact.name) || self.search.address_clues(Mention::of_contact(contact)).next().is_some()
     }
 
-    /// Whether a message is to them, or about a contract of theirs.
+    /// Whether a message is to the person, or about a contract of theirs.
     #[must_use]
     pub fn is_in_message(&self, recipient: &Recipient, person: &Name) -> bool {
         let to_them = self.search.address_clues(Mention::of_recipient(recipient)).next().is_some();
@@ -161,7 +156,7 @@ impl<'m> Mention<'m> {
         std::iter::once(holder).chain(contract.contacts.iter().map(Self::of_contact))
     }
 
-    /// Everybody in a message: whom it goes to, and whose contract it is about.
+    /// Everybody in a message: the recipient, and the person of its contract.
     pub fn in_message(recipient: &'m Recipient, person: &'m Name) -> impl Iterator<Item = Self> {
         [Self::of_recipient(recipient), Self::of_name(person)].into_iter()
     }
@@ -207,16 +202,16 @@ mod tests {
     }
 
     fn clues(search: &PersonSearch, mentions: &[Mention<'_>]) -> Vec<Clue> {
-        search.look(mentions.iter().copied()).map(|found| found.clues.into_iter().collect()).unwrap_or_default()
+        search.find_in(mentions.iter().copied()).map(|found| found.clues.into_iter().collect()).unwrap_or_default()
     }
 
     #[test]
-    fn nothing_known_finds_nobody() {
+    fn a_search_needs_something_to_search_by() {
         assert_eq!(PersonSearch::new(None, None, None), None);
     }
 
     #[test]
-    fn addresses_and_whole_names_are_found_whatever_their_case() {
+    fn addresses_and_full_names_match_in_any_case() {
         let all = [holder("Aino Virtanen"), contact("Eino", "eino@example.fi")];
         assert_eq!(clues(&search(Some("EINO@Example.fi"), None, None), &all), [Clue::Email]);
         assert_eq!(clues(&search(None, None, Some("aino VIRTANEN")), &all), [Clue::Name]);
@@ -237,17 +232,17 @@ mod tests {
     }
 
     #[test]
-    fn a_name_alone_is_not_certain_and_one_beside_an_address_is() {
+    fn a_name_is_certain_only_with_a_matching_address() {
         let all = [holder("Aino Virtanen"), contact("Eino", "eino@example.fi")];
-        assert!(!search(None, None, Some("Aino Virtanen")).look(all).unwrap().is_certain());
-        assert!(search(Some("eino@example.fi"), None, Some("Aino Virtanen")).look(all).unwrap().is_certain());
-        assert!(!search(Some("aino@example.fi"), None, Some("Aino Virtanen")).look(all).unwrap().is_certain());
+        assert!(!search(None, None, Some("Aino Virtanen")).find_in(all).unwrap().is_certain());
+        assert!(search(Some("eino@example.fi"), None, Some("Aino Virtanen")).find_in(all).unwrap().is_certain());
+        assert!(!search(Some("aino@example.fi"), None, Some("Aino Virtanen")).find_in(all).unwrap().is_certain());
     }
 
     #[test]
-    fn the_name_beside_an_address_says_who_holds_the_contract() {
+    fn a_name_next_to_a_matching_address_is_the_persons() {
         let found = |mentions: &[Mention<'_>]| {
-            search(Some("aino@example.fi"), None, None).look(mentions.iter().copied()).unwrap()
+            search(Some("aino@example.fi"), None, None).find_in(mentions.iter().copied()).unwrap()
         };
         let name = |name| Name::parse(name).unwrap();
         let own = found(&[holder("AINO Virtanen"), contact("Aino Virtanen", "aino@example.fi")]);
@@ -257,7 +252,7 @@ mod tests {
     }
 
     #[test]
-    fn two_searches_are_told_apart_by_each_thing_known() {
+    fn the_identity_of_a_search_has_every_search_field() {
         let one = search(Some("a@example.fi"), None, None);
         assert_eq!(one.identity(), search(Some("A@example.fi"), None, None).identity());
         for other in [search(Some("b@example.fi"), None, None), search(Some("a@example.fi"), None, Some("A"))] {

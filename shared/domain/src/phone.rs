@@ -1,7 +1,8 @@
-//! Phone numbers, and the countries whose numbering plans say how they are written at home.
+//! Phone numbers, and the countries whose numbering plans define how numbers are written at home.
 //!
-//! One number has one form here, which is sent to, compared, found and erased by: E.164, as libphonenumber makes it. It is
-//! made where a number is read, so `+358 (0)40 123 4567` never becomes a number that nobody has.
+//! A number has one form here: E.164, as libphonenumber formats it. Sending, comparing, searching and erasing all use
+//! that form. Numbers are converted where they are parsed, so `+358 (0)40 123 4567` never becomes a number that nobody
+//! has.
 
 use std::fmt;
 
@@ -9,19 +10,19 @@ use rlibphonenumber::{PHONE_NUMBER_UTIL, Region};
 
 use crate::Invalid;
 
-/// A number that SMS is sent to. Personal: masked in `Debug`, without `Display`.
+/// A phone number for SMS. Personal: masked in `Debug`, without `Display`.
 #[derive(Clone, PartialEq, Eq)]
 pub struct PhoneNumber(String);
 
 impl PhoneNumber {
-    /// Takes a number in the form of ITU-T E.164 that its country's numbering plan can have given out. A trunk prefix that
-    /// was left in it (the 0 of `+3580401234567`) is dropped; zeros that belong to a number, as in Italy, stay.
+    /// Accepts an ITU-T E.164 number that is valid in its country's numbering plan. A trunk prefix that was left in it
+    /// (the 0 of `+3580401234567`) is dropped; a zero that belongs to the number, as in Italy, stays.
     pub fn parse(text: &str) -> Result<Self, Invalid> {
-        Self::stored(text)?;
+        Self::parse_stored(text)?;
         Self::parse_written(text, None)
     }
 
-    /// Takes a number as people write it: in the international form, or as it is dialled in a country.
+    /// Accepts a number as people write it: in international form, or as it is dialled in a country.
     pub fn parse_written(text: &str, country: Option<Country>) -> Result<Self, Invalid> {
         match read(text, country) {
             Some((number, true)) => Ok(number),
@@ -29,16 +30,16 @@ impl PhoneNumber {
         }
     }
 
-    /// Takes a number in the form of E.164 to look for: what is stored has that form and was valid once, whatever numbering
-    /// plans say of it today.
-    pub fn parse_sought(text: &str) -> Result<Self, Invalid> {
-        let as_written = Self::stored(text)?;
+    /// Accepts an E.164 number to search for. A stored number was valid once, whatever numbering plans say today, so an
+    /// invalid one is accepted as written.
+    pub fn parse_for_search(text: &str) -> Result<Self, Invalid> {
+        let as_written = Self::parse_stored(text)?;
         Ok(read(text, None).map_or(as_written, |(number, _)| number))
     }
 
-    /// Takes a number that was valid when it was written down: numbering plans change, and what is stored must be
-    /// read all the same. E.164 as it is written internationally: `+`, then 8 to 15 digits, the first not 0.
-    pub fn stored(text: &str) -> Result<Self, Invalid> {
+    /// Accepts a stored number. Numbering plans change, and a stored number must remain readable, so this checks the
+    /// form of E.164 only: `+`, then 8 to 15 digits, the first not 0.
+    pub fn parse_stored(text: &str) -> Result<Self, Invalid> {
         let digits = text.strip_prefix('+').ok_or(Invalid::PhoneNumberForm)?;
         let wanted = (8..=15).contains(&digits.len())
             && digits.bytes().all(|byte| byte.is_ascii_digit())
@@ -46,13 +47,13 @@ impl PhoneNumber {
         wanted.then(|| Self(text.to_owned())).ok_or(Invalid::PhoneNumberForm)
     }
 
-    /// The country that the number belongs to, if its numbering plan has it.
+    /// The country of the number, according to its numbering plan.
     #[must_use]
     pub fn country(&self) -> Option<Country> {
         Country::of_region(PHONE_NUMBER_UTIL.parse(&self.0, None).ok()?.get_region_code()?)
     }
 
-    /// The number. Not for logs, errors or URLs.
+    /// The number. Never put it in a log, an error or a URL.
     #[must_use]
     pub fn reveal(&self) -> &str {
         &self.0
@@ -65,10 +66,10 @@ impl fmt::Debug for PhoneNumber {
     }
 }
 
-/// The number that a text says, and whether a numbering plan has it. An extension is no number that SMS go to.
+/// The number in E.164 form, and whether it is valid in a numbering plan. A number with an extension cannot get SMS.
 fn read(text: &str, country: Option<Country>) -> Option<(PhoneNumber, bool)> {
     let number = PHONE_NUMBER_UTIL.parse(text, country.map(|country| country.region)).ok()?;
-    let canonical = PhoneNumber::stored(&number.to_string()).ok()?;
+    let canonical = PhoneNumber::parse_stored(&number.to_string()).ok()?;
     number.extension.is_none().then(|| (canonical, number.is_valid()))
 }
 
@@ -80,14 +81,14 @@ pub struct Country {
 }
 
 impl Country {
-    /// All of them, in the order of their codes.
+    /// All countries, in the order of their codes.
     pub fn all() -> impl Iterator<Item = Self> {
         let mut regions: Vec<_> = PHONE_NUMBER_UTIL.get_supported_regions().collect();
         regions.sort();
         regions.into_iter().filter_map(Self::of_region)
     }
 
-    /// Takes a code of ISO 3166-1 with two letters, such as `FI`.
+    /// Accepts a two-letter ISO 3166-1 code such as `FI`.
     #[must_use]
     pub fn parse(code: &str) -> Option<Self> {
         Self::of_region(Region::from_code(code).ok()?)
@@ -98,13 +99,13 @@ impl Country {
         Some(Self { region, calling_code })
     }
 
-    /// Its code of ISO 3166-1.
+    /// The two-letter ISO 3166-1 code.
     #[must_use]
     pub fn code(self) -> String {
         self.region.as_region_str().to_string()
     }
 
-    /// What its numbers begin with internationally, after the `+`. Some countries share one.
+    /// The digits after the `+`. Some countries share one.
     #[must_use]
     pub fn calling_code(self) -> i32 {
         self.calling_code
@@ -141,25 +142,25 @@ mod tests {
     }
 
     #[test]
-    fn phone_numbers_are_ones_that_a_numbering_plan_has() {
+    fn phone_numbers_are_valid_in_a_numbering_plan() {
         for good in ["+358409876543", "+46701234567", "+4915123456789", "+12015550123"] {
             assert!(PhoneNumber::parse(good).is_ok(), "{good:?}");
         }
         for bad in ["+358111111111111", "+999123456789", "+15550123456", "+35840123"] {
             assert_eq!(PhoneNumber::parse(bad), Err(Invalid::PhoneNumberForm), "{bad:?}");
-            assert!(PhoneNumber::stored(bad).is_ok(), "{bad:?} may have been one when it was stored");
-            assert_eq!(PhoneNumber::parse_sought(bad).unwrap().reveal(), bad, "{bad:?}");
+            assert!(PhoneNumber::parse_stored(bad).is_ok(), "{bad:?} may have been one when it was stored");
+            assert_eq!(PhoneNumber::parse_for_search(bad).unwrap().reveal(), bad, "{bad:?}");
         }
     }
 
     #[test]
-    fn what_is_looked_for_has_the_form_of_what_is_stored() {
-        assert_eq!(PhoneNumber::parse_sought("+3580401234567"), PhoneNumber::parse("+358401234567"));
-        assert_eq!(PhoneNumber::parse_sought("0401234567"), Err(Invalid::PhoneNumberForm));
+    fn searched_numbers_have_the_stored_form() {
+        assert_eq!(PhoneNumber::parse_for_search("+3580401234567"), PhoneNumber::parse("+358401234567"));
+        assert_eq!(PhoneNumber::parse_for_search("0401234567"), Err(Invalid::PhoneNumberForm));
     }
 
     #[test]
-    fn a_number_is_read_as_it_is_written_in_a_country() {
+    fn a_number_is_parsed_as_written_in_its_country() {
         for (text, country, number) in [
             ("040 123 4567", "FI", "+358401234567"),
             ("(040) 123-4567", "FI", "+358401234567"),
@@ -192,11 +193,11 @@ mod tests {
     }
 
     #[test]
-    fn the_numbers_of_every_country_are_in_their_canonical_form() {
+    fn example_numbers_of_every_country_are_canonical() {
         for country in Country::all() {
             let example = PHONE_NUMBER_UTIL.get_example_number(country.region).unwrap().to_string();
-            // Some islands have numbers of 7 digits and fewer.
-            if PhoneNumber::stored(&example).is_ok() {
+            // Some islands have numbers with fewer than 8 digits.
+            if PhoneNumber::parse_stored(&example).is_ok() {
                 assert_eq!(parsed(&example), Some(example), "{country:?}");
             }
         }
@@ -209,15 +210,15 @@ mod tests {
 
     proptest::proptest! {
         #[test]
-        fn a_number_that_was_taken_is_taken_again_as_it_is(text in "\\+[1-9][0-9]{7,14}") {
+        fn parsing_a_number_twice_changes_nothing(text in "\\+[1-9][0-9]{7,14}") {
             if let Ok(once) = PhoneNumber::parse(&text) {
                 proptest::prop_assert_eq!(PhoneNumber::parse(once.reveal()), Ok(once.clone()));
             }
         }
 
-        /// In a release build a panic of the crate would end the whole function.
+        /// A panic in the crate would end the whole function in a release build.
         #[test]
-        fn whatever_is_typed_is_taken_or_refused(
+        fn any_text_is_accepted_or_refused_without_a_panic(
             text in "([+＋0-9٠-٩()\\-./;:=,*#xX~ \u{a0}\u{200b}]{0,30}|(tel:)?[+0-9]{1,20};(phone-context|ext|isub)=\\PC{0,20}|\\PC{0,300})",
             country in proptest::sample::select(Country::all().collect::<Vec<_>>()),
         ) {

@@ -1,11 +1,11 @@
-//! What is done at its time: reminders, and the look whether a key is back.
+//! What happens at a certain time before or after a contract: reminders, and the check whether the key is back.
 
 use serde::{Deserialize, Serialize};
 use strum::{EnumString, IntoStaticStr, VariantArray};
 
 use crate::{Contract, Instant, MessageKind, Notice, Occasion, TimeRange};
 
-/// Something that is done at its time, unless the contract is another by then.
+/// An action that is due at a certain time, unless the contract has changed by then.
 #[derive(
     Debug,
     Clone,
@@ -24,26 +24,25 @@ use crate::{Contract, Instant, MessageKind, Notice, Occasion, TimeRange};
 #[serde(rename_all = "kebab-case")]
 #[strum(serialize_all = "kebab-case")]
 pub enum Reminder {
-    /// Tell those who want it that the contract starts.
+    /// Remind contacts that the contract starts.
     Start,
-    /// Tell those who want it that the contract ends.
+    /// Remind contacts that the contract ends.
     End,
-    /// Look whether the key is back, and tell if it is not.
+    /// Check whether the key is back, and record an event if it is not.
     Return,
 }
 
 impl Reminder {
-    /// All of them.
     pub const ALL: &[Self] = Self::VARIANTS;
-    /// So long before the start is the reminder of it.
+    /// How long before the start the reminder is due, in milliseconds.
     pub const BEFORE_START_MILLIS: i64 = 24 * 3_600_000;
-    /// So long before the end is the reminder of it.
+    /// How long before the end the reminder is due, in milliseconds.
     pub const BEFORE_END_MILLIS: i64 = 2 * 3_600_000;
-    /// So long after the end it is looked whether the key is back: nobody is reminded who is just standing there.
+    /// How long after the end the key is checked, in milliseconds. Long enough for somebody who is just returning it.
     pub const AFTER_END_MILLIS: i64 = 15 * 60_000;
 
-    /// Its time for a contract of this range. There is no reminder of the end of a contract that is shorter than the
-    /// reminder's lead, and none of the end of a permanent one.
+    /// When it is due for a contract of this range. A permanent contract has no reminder of its end, and neither has a
+    /// contract that is no longer than the time by which the reminder precedes the end.
     #[must_use]
     pub fn time(self, range: TimeRange) -> Option<Instant> {
         match self {
@@ -56,19 +55,19 @@ impl Reminder {
         }
     }
 
-    /// When it is to be done for a contract as it stands now; none when its time has passed, or nobody wants it.
+    /// When it is due for the current contract. `None` if the time has passed or no contact wants the reminder.
     #[must_use]
     pub fn due(self, contract: &Contract, now: Instant) -> Option<Instant> {
         let wanted = match self {
             Self::Start => contract.is_followed(MessageKind::StartReminder),
             Self::End => contract.is_followed(MessageKind::EndReminder),
-            // An event for everybody, contacts or not.
+            // This records an event, whether or not there are contacts.
             Self::Return => true,
         };
         self.time(contract.range).filter(|time| wanted && *time > now)
     }
 
-    /// Who is told by it; of a key that is not back an event tells.
+    /// The messages to send. For a key that is not back the event leads to the messages.
     #[must_use]
     pub fn notices(self, contract: &Contract) -> Vec<Notice> {
         match self {

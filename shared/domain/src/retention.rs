@@ -1,28 +1,24 @@
-//! How long what is over is kept.
+//! How long records are kept.
 
 use crate::{Instant, Invalid, TimeRange};
 
 const DAY_MILLIS: i64 = 24 * 3_600_000;
 
-/// For how many days something is kept: 1 to 3,650.
+/// A number of days: 1 to 3,650.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Days(u32);
 
 impl Days {
-    /// The fewest.
     pub const MIN: u32 = 1;
-    /// The most: ten years.
+    /// Ten years.
     pub const MAX: u32 = 3_650;
-    /// A year.
     pub const YEAR: Self = Self(365);
 
-    /// Takes a number of days.
     pub fn new(days: u32) -> Result<Self, Invalid> {
         let within = (Self::MIN..=Self::MAX).contains(&days);
         within.then_some(Self(days)).ok_or(Invalid::OutOfRange { min: Self::MIN, max: Self::MAX })
     }
 
-    /// The number.
     #[must_use]
     pub fn get(self) -> u32 {
         self.0
@@ -33,41 +29,40 @@ impl Days {
     }
 }
 
-/// How long a stack keeps what is over.
+/// How long a stack keeps its records.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Retention {
-    /// How long events are kept, and the openings that they name.
+    /// How long events and openings are kept.
     pub events: Days,
     /// How long a contract is kept after its end.
     pub contracts: Days,
 }
 
 impl Default for Retention {
-    /// A year each.
     fn default() -> Self {
         Self { events: Days::YEAR, contracts: Days::YEAR }
     }
 }
 
 impl Retention {
-    /// Messages are kept no longer than this: what they are asked about is whether they came.
+    /// The longest time that a message is kept. People ask whether a message arrived, and they ask soon.
     pub const MESSAGES: Days = Days(90);
 
-    /// Until when an event is kept that happened at this instant.
+    /// Until when an event is kept.
     #[must_use]
     pub fn event_until(self, at: Instant) -> Instant {
         self.events.after(at)
     }
 
-    /// Until when a contract of this range is kept. For good while it has no end, and while the key is out with it,
-    /// since the key comes back with it.
+    /// Until when a contract is kept. `None`, so indefinitely, while it has no end or the key is out with it, since the
+    /// key is returned with it.
     #[must_use]
     pub fn contract_until(self, range: TimeRange, key_out: bool) -> Option<Instant> {
         range.end().filter(|_| !key_out).map(|end| self.contracts.after(end))
     }
 
-    /// Until when a message is kept that was written down at this instant about a contract of this range: never longer
-    /// than the contract, also if that ends earlier than it was told.
+    /// Until when a message about a contract is kept. Never longer than the contract, even if that is ended earlier
+    /// than the message says.
     #[must_use]
     pub fn message_until(self, written: Instant, range: TimeRange) -> Instant {
         let kept = if self.contracts.0 < Self::MESSAGES.0 { self.contracts } else { Self::MESSAGES };
@@ -101,7 +96,7 @@ mod tests {
     }
 
     #[test]
-    fn a_contract_is_kept_from_its_end_on_and_never_dropped_while_it_has_none_or_the_key_is_out() {
+    fn a_contract_without_an_end_or_with_the_key_out_is_kept_indefinitely() {
         let retention = keeping(10, 30);
         assert_eq!(retention.contract_until(range(1, Some(5)), false), Some(day(35)));
         assert_eq!(retention.contract_until(range(1, Some(5)), true), None);
@@ -123,9 +118,9 @@ mod tests {
         let short = keeping(365, 30);
         for written in 1..20 {
             for end in written..40 {
-                let told = range(0, Some(40));
+                let before = range(0, Some(40));
                 let dropped = short.contract_until(range(0, Some(end)), false).unwrap();
-                assert!(short.message_until(day(written), told) <= dropped, "written {written}, ended {end}");
+                assert!(short.message_until(day(written), before) <= dropped, "written {written}, ended {end}");
             }
         }
     }

@@ -1,35 +1,37 @@
-//! Finding keys by what people remember of them: prefixes of words in the KeyID and the property.
+//! Searching keys by prefixes of words in the key identifier and the property.
 
 use std::collections::BTreeSet;
 
 use unicode_normalization::UnicodeNormalization as _;
 use unicode_normalization::char::is_combining_mark;
 
-/// The words of a text: runs of letters and digits, case folded; the first 40 of them, in order of appearance.
+/// The terms under which a key is indexed: runs of letters and digits, folded; at most `MAX_INDEX_TERMS`.
 #[must_use]
-pub fn words(texts: &[&str]) -> BTreeSet<String> {
+pub fn index_terms(texts: &[&str]) -> BTreeSet<String> {
     let mut found = BTreeSet::new();
-    for word in texts.iter().flat_map(|text| split(text)) {
-        if found.len() == MAX_WORDS {
+    for term in texts.iter().flat_map(|text| split(text)) {
+        if found.len() == MAX_INDEX_TERMS {
             break;
         }
-        found.insert(word);
+        found.insert(term);
     }
     found
 }
 
-/// The number of distinct words of a key that are indexed. Two hundred characters of property rarely hold thirty.
-pub(crate) const MAX_WORDS: usize = 40;
+/// The maximum number of distinct terms of a key. A property has at most 200 characters and rarely more than thirty
+/// terms.
+pub(crate) const MAX_INDEX_TERMS: usize = 40;
 
-/// A text in which upper and lower case, and spellings of the same characters, are one.
+/// Folds a text, so that case and different encodings of the same characters do not matter.
 ///
-/// Lower case of the upper case is full case folding for all that people write in names and addresses: `ß` and `SS`
-/// become `ss`, both small sigmas one. So it needs no table beside the standard library's.
+/// Converting to upper case and then to lower case amounts to full case folding for everything that people write in
+/// names and addresses: `ß` and `SS` become `ss`, and both small sigmas become one. So it needs no table besides the
+/// standard library's.
 pub(crate) fn folded(text: &str) -> String {
     text.nfkc().flat_map(char::to_uppercase).flat_map(char::to_lowercase).nfc().collect()
 }
 
-/// A text as it is searched: folded, and without the marks on its letters. A mark neither counts nor ends a word.
+/// A text folded for search, without the marks on its letters. A mark does not end a term.
 fn without_marks(text: &str) -> String {
     folded(text).nfkd().filter(|c| !is_combining_mark(*c)).collect()
 }
@@ -37,17 +39,17 @@ fn without_marks(text: &str) -> String {
 fn split(text: &str) -> Vec<String> {
     without_marks(text)
         .split(|c: char| !c.is_alphanumeric())
-        .filter(|word| !word.is_empty())
+        .filter(|term| !term.is_empty())
         .map(str::to_owned)
         .collect()
 }
 
-/// What somebody searches for: every word must begin some word of the key. There is at least one.
+/// A search: each term must be a prefix of some term of the key. Has at least one term.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SearchTerms(Vec<String>);
 
 impl SearchTerms {
-    /// The terms of a search text; `None` when it holds no letter or digit.
+    /// `None` if the text has no letter or digit.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
         let mut terms = split(text);
@@ -56,28 +58,28 @@ impl SearchTerms {
         (!terms.is_empty()).then_some(Self(terms))
     }
 
-    /// The longest term, which narrows the most: the one to query an index by.
+    /// The longest term. It narrows the search the most, so the index is queried by it.
     #[must_use]
     pub fn longest(&self) -> &str {
         &self.0[0]
     }
 
-    /// Whether every term begins one of the words.
+    /// Whether every term of the search is a prefix of one of the key's terms.
     #[must_use]
-    pub fn match_words(&self, words: &BTreeSet<String>) -> bool {
-        self.0.iter().all(|term| first_match(words, term).is_some())
+    pub fn matches(&self, terms: &BTreeSet<String>) -> bool {
+        self.0.iter().all(|term| first_match(terms, term).is_some())
     }
 
-    /// The first of the words that the longest term begins. An index with one entry a word names a key once for each
-    /// word that matches; counting only this one shows the key once.
+    /// The first of the key's terms that starts with the longest term of the search. The index lists a key once for
+    /// each of its terms that match; only the entry of this one is used, so that a search lists the key once.
     #[must_use]
-    pub fn first_match<'w>(&self, words: &'w BTreeSet<String>) -> Option<&'w str> {
-        first_match(words, self.longest())
+    pub fn first_match<'t>(&self, terms: &'t BTreeSet<String>) -> Option<&'t str> {
+        first_match(terms, self.longest())
     }
 }
 
-fn first_match<'w>(words: &'w BTreeSet<String>, term: &str) -> Option<&'w str> {
-    let next = words.range::<str, _>((std::ops::Bound::Included(term), std::ops::Bound::Unbounded)).next()?;
+fn first_match<'t>(terms: &'t BTreeSet<String>, term: &str) -> Option<&'t str> {
+    let next = terms.range::<str, _>((std::ops::Bound::Included(term), std::ops::Bound::Unbounded)).next()?;
     next.starts_with(term).then_some(next.as_str())
 }
 
@@ -86,35 +88,35 @@ mod tests {
     use super::*;
 
     #[test]
-    fn words_are_folded_and_split_where_letters_end() {
-        let found = words(&["A-12", "Mannerheimintie 5 B, HELSINKI"]);
+    fn terms_are_folded_runs_of_letters_and_digits() {
+        let found = index_terms(&["A-12", "Mannerheimintie 5 B, HELSINKI"]);
         let expected = ["12", "5", "a", "b", "helsinki", "mannerheimintie"];
         assert!(found.iter().map(String::as_str).eq(expected));
     }
 
     #[test]
-    fn every_term_must_begin_some_word() {
-        let key = words(&["A-12", "Hämeentie 5"]);
+    fn every_term_must_be_a_prefix() {
+        let key = index_terms(&["A-12", "Hämeentie 5"]);
         for hit in ["häm", "HÄME", "hame", "a-12", "12 häm", "5"] {
-            assert!(SearchTerms::parse(hit).unwrap().match_words(&key), "{hit}");
+            assert!(SearchTerms::parse(hit).unwrap().matches(&key), "{hit}");
         }
         for miss in ["meentie", "a-13", "12 x"] {
-            assert!(!SearchTerms::parse(miss).unwrap().match_words(&key), "{miss}");
+            assert!(!SearchTerms::parse(miss).unwrap().matches(&key), "{miss}");
         }
         assert_eq!(SearchTerms::parse(" - "), None);
     }
 
     #[test]
-    fn a_key_counts_at_the_first_word_that_matches() {
-        let key = words(&["key-keyring", "keys"]);
+    fn a_key_is_listed_only_under_its_first_matching_term() {
+        let key = index_terms(&["key-keyring", "keys"]);
         assert_eq!(SearchTerms::parse("key").unwrap().first_match(&key), Some("key"));
         assert_eq!(SearchTerms::parse("keyr").unwrap().first_match(&key), Some("keyring"));
     }
 
     #[test]
-    fn a_text_of_many_words_is_indexed_by_its_first() {
+    fn a_long_text_is_indexed_by_its_first_terms() {
         let many: Vec<String> = (0..120).map(|n| n.to_string()).collect();
-        assert_eq!(words(&[&many.join(" ")]).len(), MAX_WORDS);
+        assert_eq!(index_terms(&[&many.join(" ")]).len(), MAX_INDEX_TERMS);
     }
 
     #[test]
@@ -129,16 +131,16 @@ mod tests {
             ("Ha\u{308}meentie", "hameen"),
             ("Hämeentie", "ha\u{308}m"),
         ] {
-            assert!(SearchTerms::parse(search).unwrap().match_words(&words(&[text])), "{search} in {text}");
+            assert!(SearchTerms::parse(search).unwrap().matches(&index_terms(&[text])), "{search} in {text}");
         }
-        assert!(!SearchTerms::parse("stanbul").unwrap().match_words(&words(&["İstanbul"])));
+        assert!(!SearchTerms::parse("stanbul").unwrap().matches(&index_terms(&["İstanbul"])));
     }
 
     proptest::proptest! {
         #[test]
         fn a_text_is_found_in_either_case(text in "\\PC{1,40}") {
             if let Some(terms) = SearchTerms::parse(&text.to_uppercase()) {
-                proptest::prop_assert!(terms.match_words(&words(&[&text])) || words(&[&text]).len() == MAX_WORDS);
+                proptest::prop_assert!(terms.matches(&index_terms(&[&text])) || index_terms(&[&text]).len() == MAX_INDEX_TERMS);
             }
         }
     }

@@ -1,7 +1,8 @@
-//! How values are written wherever they leave the process: the table, the API and the topic of events write the same text.
-//! Secrets and contact details have no such form: each place that writes one of them says so.
+//! How values are serialized everywhere: the table, the API and the topic all use the same text.
+//!
+//! Secrets and contact details have no serialized form on purpose: code that writes one has to reveal it explicitly.
 
-/// Values that are written as the text that they are parsed from.
+/// For values whose text form is what their `parse` accepts.
 macro_rules! serialize_as_text {
     ($($name:ty),+) => {$(
         impl serde::Serialize for $name {

@@ -1,4 +1,4 @@
-//! Texts that people write: normalised, trimmed, bounded, visible, without control characters.
+//! Texts that people write: normalized, trimmed, bounded, visible, and without control characters.
 
 use std::fmt;
 
@@ -14,15 +14,14 @@ macro_rules! text {
         pub struct $name(String);
 
         impl $name {
-            /// The greatest length in characters.
+            /// In characters.
             pub const MAX: usize = $max;
 
-            /// Takes a text without control characters; white space at its ends is dropped.
+            /// Trims the text and checks it.
             pub fn parse(text: &str) -> Result<Self, Invalid> {
                 parse(text, $max, $lines, $empty).map(Self)
             }
 
-            /// The text.
             #[must_use]
             pub fn as_str(&self) -> &str {
                 &self.0
@@ -42,7 +41,8 @@ text!(
     Name, max 100, lines false, empty false
 );
 text!(
-    /// What the key opens: an apartment's address, a vehicle's licence number. At most 200 characters, may be empty.
+    /// What a key opens, such as an apartment's address or a vehicle's licence number: at most 200 characters, may be
+    /// empty.
     Property, max 200, lines false, empty true
 );
 text!(
@@ -50,11 +50,11 @@ text!(
     AddressLine, max 200, lines false, empty true
 );
 text!(
-    /// A note carried with a contract and its messages: 1 to 500 characters, line breaks allowed.
+    /// A note on a contract and in its messages: 1 to 500 characters, line breaks allowed.
     FreeText, max 500, lines true, empty false
 );
 
-/// The one form of a text: NFC, LF for every line break of a form (HTML submits CR LF), no white space at its ends.
+/// Normalizes a text: NFC, LF for every line break (HTML forms submit CR LF), no white space at its ends.
 fn parse(text: &str, max: usize, lines: bool, empty: bool) -> Result<String, Invalid> {
     let text: String = if lines { text.replace("\r\n", "\n").nfc().collect() } else { text.nfc().collect() };
     let text = text.trim();
@@ -71,12 +71,12 @@ fn parse(text: &str, max: usize, lines: bool, empty: bool) -> Result<String, Inv
     Ok(text.to_owned())
 }
 
-/// Whether a character leaves ink by itself. The empty Braille pattern is an ordinary symbol that looks like a space.
+/// Whether a character is visible on its own. The empty Braille pattern is an ordinary symbol that looks like a space.
 fn is_visible(c: char) -> bool {
     !(is_ignorable(c) || c.is_whitespace() || c.is_control() || is_combining_mark(c) || c == '\u{2800}')
 }
 
-/// Whether nothing is seen of a character, not even on another: `Default_Ignorable_Code_Point` of Unicode
+/// Whether a character is invisible even on another one: `Default_Ignorable_Code_Point` of Unicode
 /// (DerivedCoreProperties.txt).
 pub(crate) fn is_ignorable(c: char) -> bool {
     matches!(c,
@@ -86,9 +86,9 @@ pub(crate) fn is_ignorable(c: char) -> bool {
         | '\u{1d173}'..='\u{1d17a}' | '\u{e0000}'..='\u{e0fff}')
 }
 
-/// Whether a one-line text changes the line that it is shown in: it breaks it (line and paragraph separators), or turns
-/// what follows around (embeddings and overrides, and isolates that are not closed; UAX #9). Joiners and the marks of
-/// direction stay: Persian, Hindi, Hebrew and emoji need them.
+/// Whether a one-line text would disturb the line in which it is shown: by breaking it (line and paragraph separators),
+/// or by reversing what follows (embeddings, overrides, and isolates that are not closed; UAX #9). Joiners and
+/// directional marks are allowed: Persian, Hindi, Hebrew and emoji need them.
 fn leaves_its_line(text: &str) -> bool {
     let mut open_isolates = 0_usize;
     for c in text.chars() {
@@ -123,13 +123,13 @@ mod tests {
     }
 
     #[test]
-    fn one_text_has_one_form() {
+    fn texts_are_normalized() {
         assert_eq!(Name::parse("Ha\u{308}nninen").unwrap(), Name::parse("H\u{e4}nninen").unwrap());
         assert_eq!(FreeText::parse("Ring twice.\r\nThen wait.").unwrap().as_str(), "Ring twice.\nThen wait.");
     }
 
     #[test]
-    fn a_text_shows_something() {
+    fn a_text_must_have_a_visible_character() {
         for invisible in ["\u{200b}", "\u{3164}", "\u{2800}", "\u{feff}", "\u{2066}\u{2069}", "\u{301}"] {
             assert_eq!(Name::parse(invisible), Err(Invalid::Empty), "{invisible:?}");
             assert_eq!(Property::parse(invisible), Err(Invalid::Empty), "{invisible:?}");
@@ -137,7 +137,7 @@ mod tests {
     }
 
     #[test]
-    fn a_line_stays_a_line_in_its_own_direction() {
+    fn a_one_line_text_cannot_break_or_reverse_its_line() {
         for bad in ["Ada \u{202e}nenatriV", "Ada\u{2028}Virtanen", "Ada\u{2029}V", "a\u{2067}b", "a\u{2069}\u{2066}b"] {
             assert_eq!(Name::parse(bad), Err(Invalid::ControlCharacters), "{bad:?}");
         }
@@ -148,7 +148,7 @@ mod tests {
 
     proptest::proptest! {
         #[test]
-        fn a_text_that_was_taken_is_taken_again_as_it_is(text in "\\PC{0,30}[\r\n\u{300}-\u{310}\u{2066}-\u{2069} ]{0,5}\\PC{0,30}") {
+        fn parsing_a_text_twice_changes_nothing(text in "\\PC{0,30}[\r\n\u{300}-\u{310}\u{2066}-\u{2069} ]{0,5}\\PC{0,30}") {
             if let Ok(once) = FreeText::parse(&text) {
                 proptest::prop_assert_eq!(FreeText::parse(once.as_str()), Ok(once.clone()));
             }

@@ -1,4 +1,4 @@
-//! Time zones: which time the clock on an automat's wall shows.
+//! Time zones, and the local time at an automat.
 
 use std::str::FromStr as _;
 
@@ -7,42 +7,40 @@ use chrono_tz::{OffsetName as _, Tz};
 
 use crate::{Country, Instant, Invalid};
 
-/// A time zone of the TZ database, by its identifier.
+/// A time zone of the TZ database.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct TimeZone(Tz);
 
-/// In which country a zone is: a line for each, `FI Europe/Helsinki`.
+/// The country of each zone, one line each: `FI Europe/Helsinki`.
 const COUNTRIES: &str = include_str!("zone.tab");
 
 impl TimeZone {
-    /// Coordinated universal time.
     pub const UTC: Self = Self(chrono_tz::UTC);
 
-    /// Takes an identifier such as `Europe/Helsinki`, in its own spelling.
+    /// Accepts an identifier such as `Europe/Helsinki`, in its exact spelling.
     pub fn parse(text: &str) -> Result<Self, Invalid> {
         Tz::from_str(text).map(Self).map_err(|_| Invalid::TimeZoneUnknown)
     }
 
-    /// The identifier.
     #[must_use]
     pub fn identifier(self) -> &'static str {
         self.0.name()
     }
 
-    /// Whether it is UTC, by whatever name.
+    /// Whether it is UTC, under any of its names.
     #[must_use]
     pub fn is_utc(self) -> bool {
         self.0.offset_from_utc_datetime(&NaiveDateTime::default()).abbreviation() == Some("UTC")
     }
 
-    /// The country that it is in. `UTC` is in none; nor are the old names of zones, such as `US/Pacific`.
+    /// The country of the zone. `UTC` has none, and neither have legacy names such as `US/Pacific`.
     #[must_use]
     pub fn country(self) -> Option<Country> {
         let mut lines = COUNTRIES.lines().filter_map(|line| line.split_once(' '));
         lines.find(|(_, zone)| *zone == self.identifier()).and_then(|(country, _)| Country::parse(country))
     }
 
-    /// What the clock shows at an instant, and how far that is from UTC.
+    /// The local time at an instant, with its offset from UTC.
     #[must_use]
     pub fn local(self, instant: Instant) -> DateTime<FixedOffset> {
         let utc = DateTime::from_timestamp_millis(instant.millis()).unwrap_or_default().naive_utc();
@@ -50,7 +48,7 @@ impl TimeZone {
         DateTime::from_naive_utc_and_offset(utc, offset)
     }
 
-    /// When the clock shows a local time: once, twice where it is put back over that time, or never where it is put forward.
+    /// The instants of a local time: one, two where clocks are put back, or none where they are put forward.
     #[must_use]
     pub fn instants(self, local: NaiveDateTime) -> MappedLocalTime<DateTime<FixedOffset>> {
         let offsets = self.0.offset_from_local_datetime(&within_table(local)).map(|offset| offset.fix());
@@ -58,15 +56,16 @@ impl TimeZone {
     }
 }
 
-/// The last year in the table of `chrono-tz`; later, it has standard time all year.
+/// The last year in the table of `chrono-tz`. For later years it has standard time all year.
 const LAST_YEAR: i32 = 2099;
 
-/// A time in the table at which the clocks do what they do at this one.
+/// A time within the table at which the clocks behave as they do at this one.
 ///
-/// A zone's rules go on as they are for its last years (RFC 9636, section 3.3: the TZ string), and they speak of weekdays,
-/// as in "the last Sunday of March". So the same day of the same month does, in a year in which it is the same weekday. Any
-/// 12 years without a gap in their leap years have one, also for 28 February, which stands in for the 29th. Not 28 years,
-/// in which whole years come again: until 2087, Morocco has days of its own for each Ramadan.
+/// After its last entries a zone repeats its rules every year (RFC 9636, section 3.3: the TZ string), and the rules
+/// refer to weekdays, as in "the last Sunday of March". So this takes the same day of the same month, in a year in
+/// which it is the same weekday. Any 12 years without a gap in their leap years have one, also for 28 February, which
+/// replaces the 29th. The alternative, going back 28 years at a time until the year is in the table, fails: until 2087,
+/// Morocco has particular days for each Ramadan.
 fn within_table(time: NaiveDateTime) -> NaiveDateTime {
     if time.year() <= LAST_YEAR {
         return time;
@@ -88,7 +87,7 @@ mod tests {
     }
 
     #[test]
-    fn zones_are_known_by_their_identifiers() {
+    fn zones_are_parsed_by_identifier() {
         assert_eq!(TimeZone::parse("Europe/Helsinki").unwrap().identifier(), "Europe/Helsinki");
         assert_eq!(TimeZone::parse("Helsinki"), Err(Invalid::TimeZoneUnknown));
         assert!(TimeZone::UTC.is_utc() && TimeZone::parse("Zulu").unwrap().is_utc());
@@ -111,7 +110,7 @@ mod tests {
     }
 
     #[test]
-    fn summer_comes_after_2099_as_before() {
+    fn daylight_saving_time_continues_after_2099() {
         for (instant, zone, shown) in [
             ("2099-07-01T10:00:00Z", "Europe/Helsinki", "2099-07-01T13:00:00+03:00"),
             ("2100-07-01T10:00:00Z", "Europe/Helsinki", "2100-07-01T13:00:00+03:00"),
@@ -133,7 +132,7 @@ mod tests {
     }
 
     #[test]
-    fn hours_that_are_skipped_or_come_twice_are_so_after_2099() {
+    fn skipped_and_repeated_hours_exist_after_2099() {
         let helsinki = TimeZone::parse("Europe/Helsinki").unwrap();
         let at = |month, day| NaiveDate::from_ymd_opt(2100, month, day).unwrap().and_hms_opt(3, 30, 0).unwrap();
         assert_eq!(helsinki.instants(at(3, 28)), MappedLocalTime::None);
@@ -143,7 +142,7 @@ mod tests {
 
     proptest::proptest! {
         #[test]
-        fn what_the_clock_shows_leads_back_to_the_instant(
+        fn local_times_convert_back_to_their_instant(
             millis in 0_i64..253_402_300_799_999,
             zone in proptest::sample::select(vec!["Europe/Helsinki", "America/St_Johns", "Pacific/Chatham", "UTC"]),
         ) {

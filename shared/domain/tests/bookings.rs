@@ -1,7 +1,7 @@
-//! The rule of the product against a plain reference model: sequences of bookings, edits, removals and sharing changes,
-//! with time passing, checked instant by instant.
+//! The main rule of the product against a reference model: sequences of bookings, edits, removals and sharing changes
+//! with time passing, compared second by second.
 
-#![expect(clippy::unwrap_used, reason = "a test's own values are well formed")]
+#![expect(clippy::unwrap_used, reason = "the values in tests are valid")]
 
 use std::collections::BTreeMap;
 
@@ -44,7 +44,7 @@ fn ending(start: i64, length: Option<i64>) -> Ending {
     length.map_or(Ending::Permanent, |length| Ending::At(at(start + length)))
 }
 
-/// The model: every contract ever accepted and not removed, by its identifier; overlap is looked for second by second.
+/// Every contract that was accepted and not removed.
 #[derive(Default)]
 struct Model {
     contracts: BTreeMap<ContractId, Contract>,
@@ -95,25 +95,25 @@ fn drafted(start: i64, length: Option<i64>) -> ContractDraft {
     }
 }
 
-/// Puts the contract on the key as the store does, and checks the decision against the model.
+/// Books the contract as the store does, and checks the decision against the model.
 fn book(key: &mut Key, model: &mut Model, contract: Contract, now: i64) -> Result<(), TestCaseError> {
     let taken = model.taken(contract.range, &contract.id, now);
     match key.book(&contract, at(now)) {
         Ok(calendar) => {
-            prop_assert!(key.sharing == Sharing::Shared || !taken, "booked over somebody");
+            prop_assert!(key.sharing == Sharing::Shared || !taken, "booked over another contract");
             key.calendar = calendar;
             model.contracts.insert(contract.id.clone(), contract);
         }
         Err(ContractRefusal::Overlap { conflicts, next_free }) => {
             prop_assert!(key.sharing == Sharing::NotShared && taken, "refused without a reason");
             for conflict in &conflicts {
-                let standing = &model.contracts[&conflict.contract];
-                prop_assert_eq!(standing.range, conflict.range);
-                prop_assert!(standing.range.overlaps(contract.range));
+                let booked = &model.contracts[&conflict.contract];
+                prop_assert_eq!(booked.range, conflict.range);
+                prop_assert!(booked.range.overlaps(contract.range));
             }
             if let Some(window) = next_free {
                 prop_assert!(!model.taken(window, &contract.id, now), "the next free window is taken");
-                prop_assert!(!window.ended(at(now)), "the next free window is over");
+                prop_assert!(!window.has_ended(at(now)), "the next free window is over");
             }
         }
         Err(other) => prop_assert!(false, "unexpected refusal: {other}"),
@@ -165,8 +165,8 @@ proptest! {
                 Step::Wait(seconds) => now += seconds,
             }
             prop_assert!(key.sharing == Sharing::Shared || !model.overlapping(now), "two contracts overlap");
-            let live: Vec<_> = model.contracts.values().filter(|contract| !contract.range.ended(at(now))).map(|contract| &contract.id).collect();
-            let mut listed: Vec<_> = key.calendar.entries().iter().filter(|entry| !entry.range.ended(at(now))).map(|entry| &entry.contract).collect();
+            let live: Vec<_> = model.contracts.values().filter(|contract| !contract.range.has_ended(at(now))).map(|contract| &contract.id).collect();
+            let mut listed: Vec<_> = key.calendar.entries().iter().filter(|entry| !entry.range.has_ended(at(now))).map(|entry| &entry.contract).collect();
             listed.sort();
             prop_assert_eq!(listed, live, "the calendar is not the live contracts");
         }
@@ -190,18 +190,18 @@ fn a_key_holds_2000_live_contracts_and_no_more() {
 }
 
 #[test]
-fn a_key_that_is_out_is_not_removed_unless_that_is_said() {
+fn a_key_that_is_out_is_removed_only_with_force() {
     let holder = ContractId::generated(7);
     let key = Key { whereabouts: domain::Whereabouts::Out { contract: Some(holder.clone()) }, ..new_key() };
-    assert_eq!(key.removable(false), Err(KeyRefusal::Out));
-    assert_eq!(key.removable(true), Ok(()));
+    assert_eq!(key.check_removable(false), Err(KeyRefusal::Out));
+    assert_eq!(key.check_removable(true), Ok(()));
     assert_eq!(key.cancel(&holder, false, at(0)), Err(ContractRefusal::KeyOut));
     assert!(key.cancel(&holder, true, at(0)).is_ok());
     assert!(key.cancel(&ContractId::generated(8), false, at(0)).is_ok(), "another contract's key is not out");
 }
 
 #[test]
-fn a_contract_that_the_key_is_out_with_does_not_start_in_the_future() {
+fn a_contract_whose_key_is_out_cannot_move_into_the_future() {
     let holder = ContractId::generated(7);
     let key = Key { whereabouts: domain::Whereabouts::Out { contract: Some(holder.clone()) }, ..new_key() };
     let of = |id: &ContractId, start| {
@@ -218,7 +218,7 @@ fn a_contract_that_the_key_is_out_with_does_not_start_in_the_future() {
 }
 
 #[test]
-fn nothing_is_made_on_a_key_that_is_being_removed() {
+fn a_key_being_removed_takes_no_contract_and_no_edit() {
     let key = Key { state: domain::KeyState::Removing, ..new_key() };
     let contract = Contract::new(
         &drafted(1, None),

@@ -1,12 +1,13 @@
-//! Who is told what of a contract, and when reminders are due.
+//! Which contacts get which messages, and when reminders are due.
 
-#![expect(clippy::unwrap_used, reason = "a test's own values are well formed")]
+#![expect(clippy::unwrap_used, reason = "the values in tests are valid")]
 
 use std::collections::BTreeSet;
 
 use domain::{
-    Contact, Contract, ContractField, ContractId, Email, EventKind, Facts, FreeText, Instant, KeyId, Language, Message,
-    MessageKind, Name, Notice, Occasion, PhoneNumber, Pin, Place, Property, Reminder, SendFailure, TimeRange, TimeZone,
+    AutomatDetails, Contact, Contract, ContractField, ContractId, Email, EventKind, Facts, FreeText, Instant, KeyId,
+    Language, Message, MessageKind, Name, Notice, Occasion, PhoneNumber, Pin, Property, Reminder, SendFailure,
+    TimeRange, TimeZone,
 };
 
 const HOUR: i64 = 3_600;
@@ -47,21 +48,21 @@ fn contract(start: i64, end: Option<i64>, contacts: Vec<Contact>) -> Contract {
     }
 }
 
-fn told(notices: &[Notice]) -> Vec<(MessageKind, &str)> {
+fn recipients(notices: &[Notice]) -> Vec<(MessageKind, &str)> {
     notices.iter().map(|notice| (notice.occasion.kind(), notice.recipient.address.reveal())).collect()
 }
 
 #[test]
-fn every_contact_is_told_on_every_channel_that_is_on() {
+fn every_contact_gets_a_message_on_each_channel_switched_on() {
     let both = Contact { send_sms: true, ..email("aino@example.fi") };
     let none = Contact { send_email: false, ..email("eino@example.fi") };
     let contract = contract(HOUR, Some(DAY), vec![both, none]);
     let expected = [(MessageKind::ContractCreated, "aino@example.fi"), (MessageKind::ContractCreated, "+358401234567")];
-    assert_eq!(told(&Notice::of_creation(&contract)), expected);
+    assert_eq!(recipients(&Notice::of_creation(&contract)), expected);
 }
 
 #[test]
-fn an_address_of_two_contacts_is_told_once_in_the_language_of_the_first() {
+fn an_address_of_two_contacts_gets_one_message_in_the_first_ones_language() {
     let swedish = Contact { language: Language::Swedish, ..email("aino@example.fi") };
     let contract = contract(HOUR, Some(DAY), vec![swedish, email("aino@example.fi")]);
     let notices = Notice::of_creation(&contract);
@@ -69,41 +70,45 @@ fn an_address_of_two_contacts_is_told_once_in_the_language_of_the_first() {
 }
 
 #[test]
-fn two_spellings_of_a_mailbox_are_told_once_and_another_spelling_is_an_edit_that_tells_nobody() {
+fn spellings_of_one_mailbox_get_one_message() {
     let before = contract(HOUR, Some(DAY), vec![email("aino@example.fi"), email("Aino@example.fi")]);
-    assert_eq!(told(&Notice::of_creation(&before)), [(MessageKind::ContractCreated, "aino@example.fi")]);
+    assert_eq!(recipients(&Notice::of_creation(&before)), [(MessageKind::ContractCreated, "aino@example.fi")]);
     let after = Contract { contacts: vec![email("AINO@example.fi")], ..before.clone() };
     assert_eq!(before.differences(&after), [ContractField::Contacts]);
-    assert_eq!(told(&Notice::of_edit(&before, &after, at(0))), []);
+    assert_eq!(recipients(&Notice::of_edit(&before, &after, at(0))), []);
 }
 
 #[test]
-fn an_edit_tells_what_has_changed_but_who_else_is_told() {
+fn an_edit_of_the_contacts_alone_does_not_notify_existing_contacts() {
     let before = contract(HOUR, Some(DAY), vec![email("aino@example.fi")]);
     let contacts = vec![email("aino@example.fi"), email("eino@example.fi")];
     let free_text = Some(FreeText::parse("ring twice").unwrap());
     let after = Contract { contacts: contacts.clone(), free_text, ..before.clone() };
     let notices = Notice::of_edit(&before, &after, at(0));
     assert_eq!(notices[0].occasion, Occasion::Updated(vec![ContractField::FreeText]));
-    assert_eq!(notices[1].occasion, Occasion::Created, "who is new learns of the contract, not of a change");
+    assert_eq!(
+        notices[1].occasion,
+        Occasion::Created,
+        "a new contact gets a message about the contract, not about the change"
+    );
     let only_contacts = Contract { contacts, ..before.clone() };
     let expected = [(MessageKind::ContractCreated, "eino@example.fi")];
-    assert_eq!(told(&Notice::of_edit(&before, &only_contacts, at(0))), expected);
+    assert_eq!(recipients(&Notice::of_edit(&before, &only_contacts, at(0))), expected);
     assert_eq!(Notice::of_edit(&before, &before, at(0)), []);
 }
 
 #[test]
-fn a_channel_that_is_switched_on_learns_of_the_contract() {
+fn switching_on_a_channel_sends_the_contract_there() {
     let before = contract(HOUR, Some(DAY), vec![email("aino@example.fi")]);
     let both = Contact { send_sms: true, ..email("aino@example.fi") };
     let after = Contract { contacts: vec![both], ..before.clone() };
     let expected = [(MessageKind::ContractCreated, "+358401234567")];
-    assert_eq!(told(&Notice::of_edit(&before, &after, at(0))), expected);
-    assert_eq!(Notice::of_edit(&after, &before, at(0)), [], "one that is switched off learns nothing");
+    assert_eq!(recipients(&Notice::of_edit(&before, &after, at(0))), expected);
+    assert_eq!(Notice::of_edit(&after, &before, at(0)), [], "a channel switched off gets nothing");
 }
 
 #[test]
-fn what_becomes_of_a_contract_that_is_over_is_told_to_nobody() {
+fn edits_of_an_ended_contract_notify_nobody() {
     let before = contract(HOUR, Some(DAY), vec![email("aino@example.fi")]);
     let after = Contract { person: Name::parse("Eino").unwrap(), ..before.clone() };
     assert_eq!(Notice::of_edit(&before, &after, at(DAY)), []);
@@ -111,32 +116,32 @@ fn what_becomes_of_a_contract_that_is_over_is_told_to_nobody() {
     assert_eq!(Notice::of_removal(&before, at(DAY)), []);
     assert_eq!(Notice::of_removal(&before, at(DAY - 1)).len(), 1);
     let longer = Contract { range: TimeRange::new(at(HOUR), Some(at(2 * DAY))).unwrap(), ..before.clone() };
-    assert_eq!(Notice::of_edit(&before, &longer, at(DAY)).len(), 1, "but that it goes on again is");
+    assert_eq!(Notice::of_edit(&before, &longer, at(DAY)).len(), 1, "an extension notifies");
 }
 
 #[test]
-fn that_a_contract_was_ended_before_its_time_is_told_to_every_contact_and_once() {
+fn ending_a_contract_early_notifies_every_contact_once() {
     let running = contract(HOUR, None, vec![email("aino@example.fi"), email("eino@example.fi")]);
     let ended = running.ended_early(at(2 * HOUR)).unwrap();
     let expected = [MessageKind::ContractEnded; 2].into_iter().zip(["aino@example.fi", "eino@example.fi"]);
     // The stream's clock may be a second behind or far ahead.
     for now in [at(2 * HOUR - 1), at(2 * HOUR), at(DAY)] {
-        assert_eq!(told(&Notice::of_edit(&running, &ended, now)), expected.clone().collect::<Vec<_>>());
+        assert_eq!(recipients(&Notice::of_edit(&running, &ended, now)), expected.clone().collect::<Vec<_>>());
     }
     let later = at(3 * HOUR);
     assert_eq!(Notice::of_edit(&ended, &ended.ended_early(later).unwrap(), later), [], "it had ended");
     let change = domain::ContractChange { ending: Some(domain::Ending::At(at(DAY))), ..Default::default() };
     let extended = ended.edited(change, later).unwrap();
     let expected = [MessageKind::ContractUpdated; 2].into_iter().zip(["aino@example.fi", "eino@example.fi"]);
-    assert_eq!(told(&Notice::of_edit(&ended, &extended, later)), expected.collect::<Vec<_>>());
+    assert_eq!(recipients(&Notice::of_edit(&ended, &extended, later)), expected.collect::<Vec<_>>());
 }
 
 #[test]
-fn events_are_told_to_those_who_want_them() {
+fn events_notify_contacts_who_asked_for_them() {
     let fetched = wanting(&[MessageKind::KeyFetched], email("aino@example.fi"));
     let contract = contract(HOUR, Some(DAY), vec![fetched, email("eino@example.fi")]);
     let expected = [(MessageKind::KeyFetched, "aino@example.fi")];
-    assert_eq!(told(&Notice::of_event(&EventKind::KeyFetched, at(HOUR), &contract)), expected);
+    assert_eq!(recipients(&Notice::of_event(&EventKind::KeyFetched, at(HOUR), &contract)), expected);
     for other in [EventKind::KeyReturned, EventKind::KeyNotReturned, EventKind::PinRevealed, EventKind::KeyAdded] {
         assert_eq!(Notice::of_event(&other, at(HOUR), &contract), []);
     }
@@ -154,7 +159,7 @@ fn reminders_have_their_times() {
 }
 
 #[test]
-fn a_contract_no_longer_than_the_lead_has_no_reminder_of_its_end() {
+fn a_contract_of_two_hours_has_no_end_reminder() {
     let lasting = |seconds| Reminder::End.time(TimeRange::new(at(0), Some(at(seconds))).unwrap());
     assert_eq!(lasting(2 * HOUR), None);
     assert_eq!(lasting(2 * HOUR + 1), Some(at(1)));
@@ -166,17 +171,17 @@ fn a_reminder_is_due_ahead_and_for_those_who_want_it() {
     let wanted = contract(3 * DAY, Some(4 * DAY), vec![contact, email("eino@example.fi")]);
     let due = |now| Reminder::ALL.iter().map(|reminder| reminder.due(&wanted, now)).collect::<Vec<_>>();
     assert_eq!(due(at(2 * DAY - 1)), [Some(at(2 * DAY)), None, Some(at(4 * DAY + 900))]);
-    assert_eq!(due(at(2 * DAY)), [None, None, Some(at(4 * DAY + 900))], "its time has come");
-    assert_eq!(told(&Reminder::Start.notices(&wanted)), [(MessageKind::StartReminder, "aino@example.fi")]);
-    assert_eq!(Reminder::Return.notices(&wanted), [], "an event tells of it");
+    assert_eq!(due(at(2 * DAY)), [None, None, Some(at(4 * DAY + 900))], "no longer ahead");
+    assert_eq!(recipients(&Reminder::Start.notices(&wanted)), [(MessageKind::StartReminder, "aino@example.fi")]);
+    assert_eq!(Reminder::Return.notices(&wanted), [], "the event leads to the messages");
     let silent = Contact { send_email: false, ..wanting(&[MessageKind::StartReminder], email("aino@example.fi")) };
     let unreachable = contract(3 * DAY, Some(4 * DAY), vec![silent]);
     assert_eq!(Reminder::Start.due(&unreachable, at(0)), None);
 }
 
 #[test]
-fn every_kind_has_its_word_and_only_additional_ones_are_asked_for() {
-    let words = [
+fn every_kind_has_a_name_and_contacts_choose_only_additional_ones() {
+    let kinds = [
         (MessageKind::ContractCreated, "contract-created", false),
         (MessageKind::ContractUpdated, "contract-updated", false),
         (MessageKind::ContractEnded, "contract-ended", false),
@@ -187,19 +192,19 @@ fn every_kind_has_its_word_and_only_additional_ones_are_asked_for() {
         (MessageKind::KeyReturned, "key-returned", true),
         (MessageKind::KeyNotReturned, "key-not-returned", true),
     ];
-    assert_eq!(words.map(|(kind, ..)| kind), MessageKind::ALL);
-    for (kind, word, additional) in words {
-        assert_eq!((kind.name(), word.parse()), (word, Ok(kind)));
-        assert_eq!(MessageKind::parse_additional(word).is_ok(), additional, "{word}");
+    assert_eq!(kinds.map(|(kind, ..)| kind), MessageKind::ALL);
+    for (kind, name, additional) in kinds {
+        assert_eq!((kind.name(), name.parse()), (name, Ok(kind)));
+        assert_eq!(MessageKind::parse_additional(name).is_ok(), additional, "{name}");
     }
     assert!("contract-made".parse::<MessageKind>().is_err());
 }
 
 #[test]
-fn only_what_cannot_change_by_itself_is_given_up_at_once() {
+fn only_refusals_of_the_address_or_content_are_final() {
     let passing = [SendFailure::Throttled, SendFailure::Unavailable, SendFailure::Unanswered, SendFailure::NotAllowed];
-    assert!(passing.into_iter().all(SendFailure::passes));
-    assert!(![SendFailure::AddressRefused, SendFailure::ContentRefused].into_iter().any(SendFailure::passes));
+    assert!(passing.into_iter().all(SendFailure::is_transient));
+    assert!(![SendFailure::AddressRefused, SendFailure::ContentRefused].into_iter().any(SendFailure::is_transient));
 }
 
 fn message(occasion: Occasion) -> Message {
@@ -216,12 +221,12 @@ fn facts(contract: &Contract) -> Facts {
         pin: contract.pin.clone(),
         free_text: contract.free_text.clone(),
         property: Property::parse("Hämeentie 5").unwrap(),
-        place: Place { name: Name::parse("lobby").unwrap(), location: None, time_zone: TimeZone::UTC },
+        automat: AutomatDetails { name: Name::parse("lobby").unwrap(), location: None, time_zone: TimeZone::UTC },
     }
 }
 
 #[test]
-fn a_reminder_is_of_use_until_what_it_reminds_of_and_news_for_a_day() {
+fn reminders_are_useful_until_their_event_and_other_messages_for_a_day() {
     let until = |occasion| message(occasion).useful_until(at(HOUR));
     assert_eq!(until(Occasion::StartReminder), at(3 * DAY));
     assert_eq!(until(Occasion::EndReminder), at(4 * DAY));
@@ -231,33 +236,33 @@ fn a_reminder_is_of_use_until_what_it_reminds_of_and_news_for_a_day() {
 }
 
 #[test]
-fn facts_hold_until_the_contract_says_something_else() {
+fn facts_hold_until_the_contract_changes() {
     let contract = contract(3 * DAY, Some(4 * DAY), vec![email("aino@example.fi")]);
     let facts = facts(&contract);
-    assert!(facts.hold_for(&contract));
-    assert!(facts.hold_for(&Contract { contacts: Vec::new(), version: 7, ..contract.clone() }));
+    assert!(facts.still_hold_for(&contract));
+    assert!(facts.still_hold_for(&Contract { contacts: Vec::new(), version: 7, ..contract.clone() }));
     for changed in [
         Contract { person: Name::parse("Eino").unwrap(), ..contract.clone() },
         Contract { range: TimeRange::new(at(3 * DAY), None).unwrap(), ..contract.clone() },
         Contract { pin: Pin::parse("482916").unwrap(), ..contract.clone() },
         Contract { free_text: Some(FreeText::parse("ring twice").unwrap()), ..contract.clone() },
     ] {
-        assert!(!facts.hold_for(&changed), "{changed:?}");
+        assert!(!facts.still_hold_for(&changed), "{changed:?}");
     }
 }
 
 #[test]
-fn only_what_tells_how_a_contract_stands_is_overtaken() {
-    let standing = contract(3 * DAY, Some(4 * DAY), vec![email("aino@example.fi")]);
-    let annotated = Contract { free_text: Some(FreeText::parse("ring twice").unwrap()), ..standing.clone() };
-    let extended = Contract { range: TimeRange::new(at(3 * DAY), Some(at(9 * DAY))).unwrap(), ..standing.clone() };
-    let overtaken = |occasion: &Occasion| {
+fn only_messages_about_the_current_contract_can_be_superseded() {
+    let stored = contract(3 * DAY, Some(4 * DAY), vec![email("aino@example.fi")]);
+    let annotated = Contract { free_text: Some(FreeText::parse("ring twice").unwrap()), ..stored.clone() };
+    let extended = Contract { range: TimeRange::new(at(3 * DAY), Some(at(9 * DAY))).unwrap(), ..stored.clone() };
+    let superseded = |occasion: &Occasion| {
         let message = message(occasion.clone());
-        let zone = message.facts.place.time_zone;
-        [Some(&standing), Some(&annotated), Some(&extended), None].map(|contract| message.is_overtaken(contract, zone))
+        let zone = message.facts.automat.time_zone;
+        [Some(&stored), Some(&annotated), Some(&extended), None].map(|contract| message.is_superseded(contract, zone))
     };
     let elsewhere = TimeZone::parse("America/New_York").unwrap();
-    assert!(message(Occasion::Created).is_overtaken(Some(&standing), elsewhere), "its local times are others");
+    assert!(message(Occasion::Created).is_superseded(Some(&stored), elsewhere), "its local times differ");
     for occasion in [
         Occasion::Created,
         Occasion::Updated(vec![ContractField::Pin]),
@@ -265,10 +270,10 @@ fn only_what_tells_how_a_contract_stands_is_overtaken() {
         Occasion::StartReminder,
         Occasion::EndReminder,
     ] {
-        assert_eq!(overtaken(&occasion), [false, true, true, true], "{occasion:?}");
+        assert_eq!(superseded(&occasion), [false, true, true, true], "{occasion:?}");
     }
-    assert_eq!(overtaken(&Occasion::Ended), [false, false, true, false], "only by going on again");
+    assert_eq!(superseded(&Occasion::Ended), [false, false, true, false], "only by an extension");
     for occasion in [Occasion::Cancelled, Occasion::Fetched(at(0)), Occasion::Returned(at(0)), Occasion::NotReturned] {
-        assert_eq!(overtaken(&occasion), [false; 4], "{occasion:?}");
+        assert_eq!(superseded(&occasion), [false; 4], "{occasion:?}");
     }
 }

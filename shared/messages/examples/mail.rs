@@ -1,28 +1,31 @@
-//! Shows a message as its contact gets it: `cargo run -p messages --example mail -- en contract-created > mail.html`,
-//! then open it in a browser. With `text` or `sms` as a third word: the email's plain text, or the SMS.
+//! Prints a message as its contact gets it: `cargo run -p messages --example mail -- en contract-created > mail.html`,
+//! then open it in a browser. A third argument `text` or `sms` prints the email's plain text or the SMS.
 
-#![expect(clippy::print_stdout, reason = "what it is for")]
+#![expect(clippy::print_stdout, reason = "its purpose is to print")]
 
 use std::env;
 
 use domain::{
-    Address, AddressLine, ContractField, ContractId, Email, Facts, FreeText, Instant, Invalid, KeyId, Language,
-    Location, Message, MessageKind, Name, Occasion, PhoneNumber, Pin, Place, Property, Recipient, TimeRange, TimeZone,
+    Address, AddressLine, AutomatDetails, ContractField, ContractId, Email, Facts, FreeText, Instant, Invalid, KeyId,
+    Language, Location, Message, MessageKind, Name, Occasion, PhoneNumber, Pin, Property, Recipient, TimeRange,
+    TimeZone,
 };
 use messages::{Rendered, render};
 
 fn main() -> Result<(), Invalid> {
-    let words: Vec<String> = env::args().skip(1).collect();
-    let word = |place: usize| words.get(place).map(String::as_str);
-    let language = Language::parse(word(0).unwrap_or("en"))?;
-    let kind = word(1).unwrap_or("contract-created").parse().map_err(|_| Invalid::MessageKindUnknown)?;
-    let address = match word(2) {
+    let arguments: Vec<String> = env::args().skip(1).collect();
+    let argument = |index: usize| arguments.get(index).map(String::as_str);
+    let language = Language::parse(argument(0).unwrap_or("en"))?;
+    let kind = argument(1).unwrap_or("contract-created").parse().map_err(|_| Invalid::MessageKindUnknown)?;
+    let address = match argument(2) {
         Some("sms") => Address::Sms(PhoneNumber::parse("+358401234567")?),
         _ => Address::Email(Email::parse("matti@example.fi")?),
     };
     let recipient = Recipient { name: Name::parse("Matti Meikäläinen")?, address, language };
     match render(&Message { occasion: occasion(kind)?, recipient, facts: facts()? }) {
-        Rendered::Email(email) if word(2) == Some("text") => println!("Subject: {}\n\n{}", email.subject, email.text),
+        Rendered::Email(email) if argument(2) == Some("text") => {
+            println!("Subject: {}\n\n{}", email.subject, email.text);
+        }
         Rendered::Email(email) => println!("{}", email.html),
         Rendered::Sms(sms) => println!("{}", sms.text),
     }
@@ -50,8 +53,11 @@ fn facts() -> Result<Facts, Invalid> {
         postal_code: AddressLine::parse("00200")?,
         postal_office: AddressLine::parse("Helsinki")?,
     };
-    let place =
-        Place { name: Name::parse("Lobby")?, location: Some(location), time_zone: TimeZone::parse("Europe/Helsinki")? };
+    let automat = AutomatDetails {
+        name: Name::parse("Lobby")?,
+        location: Some(location),
+        time_zone: TimeZone::parse("Europe/Helsinki")?,
+    };
     Ok(Facts {
         key: KeyId::parse("A-12")?,
         contract: ContractId::parse("BK-20417")?,
@@ -60,6 +66,6 @@ fn facts() -> Result<Facts, Invalid> {
         pin: Pin::parse("493817")?,
         free_text: Some(FreeText::parse("Parking is in the yard, space 7.\nThe lift is out of order this week.")?),
         property: Property::parse("Mannerheimintie 1 A 4")?,
-        place,
+        automat,
     })
 }

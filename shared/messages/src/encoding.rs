@@ -1,26 +1,26 @@
-//! How an SMS goes over the air, and how many short messages that takes.
+//! The encoding of an SMS, and the number of segments that it takes.
 //!
-//! One short message carries 140 bytes: 160 characters of 7 bits if all are of the GSM alphabet, else 70 UTF-16 code
-//! units. A longer text goes as several, each with 6 bytes of header: 153 or 67. The alphabet and its extension are
-//! those of 3GPP TS 23.038 (once GSM 03.38), 6.2.1 and 6.2.1.1; the header is that of 3GPP TS 23.040, 9.2.3.24.1.
+//! A segment carries 140 bytes: 160 characters of 7 bits if all are in the GSM alphabet, otherwise 70 UTF-16 code
+//! units. A longer text takes several segments, each with a 6-byte header: 153 characters or 67 units. The alphabet and
+//! its extension are those of 3GPP TS 23.038 (formerly GSM 03.38), 6.2.1 and 6.2.1.1; the header is that of 3GPP TS
+//! 23.040, 9.2.3.24.1.
 
 /// The GSM alphabet in the order of its codes, without the escape at 0x1B.
 const ALPHABET: &str = "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?\
     ¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿abcdefghijklmnopqrstuvwxyzäöñüà";
-/// What an escape before a code stands for: two septets each.
+/// The characters that an escape followed by a code stands for: two septets each.
 const EXTENSION: &str = "\u{c}^{}\\[~]|€";
 
-/// How an SMS is encoded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Encoding {
-    /// In the GSM alphabet, 7 bits each; those of its extension take two.
+    /// The GSM alphabet, 7 bits each; characters of the extension take two septets.
     Gsm7,
-    /// In UTF-16 code units, since some character is not in the GSM alphabet.
+    /// UTF-16 code units, because a character is not in the GSM alphabet.
     Ucs2,
 }
 
 impl Encoding {
-    /// The one that a text goes in.
+    /// The encoding that a text needs.
     pub(crate) fn of(text: &str) -> Self {
         let is_gsm = |c| ALPHABET.contains(c) || EXTENSION.contains(c);
         if text.chars().all(is_gsm) { Self::Gsm7 } else { Self::Ucs2 }
@@ -31,8 +31,8 @@ impl Encoding {
         text.chars().map(|c| self.units(c)).sum()
     }
 
-    /// How many short messages a text takes. What belongs together, an escape and its code or the halves of a surrogate
-    /// pair, stays in one of them, so that a short message may end a unit early.
+    /// The number of segments of a text. An escape and its code, or the halves of a surrogate pair, stay in one
+    /// segment, so a segment may end one unit early.
     pub(crate) fn segments(self, text: &str) -> usize {
         let (single, part) = match self {
             Self::Gsm7 => (160, 153),
@@ -68,11 +68,11 @@ mod tests {
 
     const ESCAPE: u16 = 0x1b;
 
-    /// The model writes out what goes over the air and cuts it in pieces.
+    /// The reference model writes out the units and cuts them into segments.
     fn on_the_air(encoding: Encoding, text: &str) -> Vec<u16> {
         let code = |c: char| match (ALPHABET.find(c), EXTENSION.find(c)) {
-            (Some(place), _) => vec![0x100 + u16::try_from(place).unwrap()],
-            (None, Some(place)) => vec![ESCAPE, 0x100 + u16::try_from(place).unwrap()],
+            (Some(position), _) => vec![0x100 + u16::try_from(position).unwrap()],
+            (None, Some(position)) => vec![ESCAPE, 0x100 + u16::try_from(position).unwrap()],
             (None, None) => panic!("{c} is in no table"),
         };
         match encoding {
@@ -106,17 +106,17 @@ mod tests {
     }
 
     #[test]
-    fn the_alphabet_is_whole() {
+    fn the_gsm_alphabet_is_complete() {
         assert_eq!(ALPHABET.chars().count(), 127);
         assert_eq!(EXTENSION.chars().count(), 10);
         let code = |c| ALPHABET.chars().position(|other| other == c);
-        // Before the escape at 0x1B places are codes, after it one less.
+        // Before the escape at 0x1B the position is the code; after it, the code minus one.
         assert_eq!([code('@'), code('\n'), code('Ξ')], [Some(0), Some(0x0a), Some(0x1a)]);
         assert_eq!([code('Æ'), code('0'), code('A'), code('à')], [Some(0x1b), Some(0x2f), Some(0x40), Some(0x7e)]);
     }
 
     #[test]
-    fn one_letter_outside_the_alphabet_makes_all_of_it_ucs2() {
+    fn one_character_outside_the_alphabet_makes_the_sms_ucs2() {
         assert_eq!(counted("Ääkköset, å, é: 5 €"), (Encoding::Gsm7, 20, 1));
         assert_eq!(counted("Ääkköset – å"), (Encoding::Ucs2, 12, 1));
         assert_eq!(counted("ç").0, Encoding::Ucs2);
@@ -132,8 +132,8 @@ mod tests {
     }
 
     #[test]
-    fn pairs_are_not_split() {
-        // 152 letters, then a pair that would lie over the border: 154 septets fit in one, 307 not in two.
+    fn escape_sequences_and_surrogate_pairs_are_not_split() {
+        // 152 letters, then a pair across the border: 154 septets fit in one segment, 307 do not fit in two.
         assert_eq!(counted(&format!("{}€{}", "a".repeat(152), "a".repeat(6))).2, 1);
         assert_eq!(counted(&format!("{}€{}", "a".repeat(152), "a".repeat(151))).2, 2);
         assert_eq!(counted(&format!("{}€{}", "a".repeat(152), "a".repeat(152))).2, 3);

@@ -1,17 +1,17 @@
-//! The words of messages to contacts, in English, Finnish and Swedish.
+//! The texts of messages to contacts, in English, Finnish and Swedish.
 //!
-//! A message is kept and passed around as the facts that it tells ([`domain::Message`]); its text is made of them here,
-//! at the moment of sending as for the preview, so that both say the same. Pure: the same facts give the same text.
-//! The words themselves are in `texts/*.ftl`, the look of an email in `templates/`.
+//! A message is stored as facts ([`domain::Message`]) and rendered when it is sent or previewed, so a preview is
+//! exactly what will be sent. Rendering is pure: the same facts give the same text. The texts are in `texts/*.ftl`, the
+//! layout of an email in `templates/`.
 
+mod content;
+mod email;
 mod encoding;
-mod letter;
 mod masked;
 mod rendered;
 mod sms;
 mod times;
-mod wording;
-mod words;
+mod translations;
 
 use domain::{Address, Message};
 
@@ -20,15 +20,15 @@ pub use masked::render_without_pin;
 pub use rendered::{Email, Rendered, Sms};
 pub use times::LocalTimes;
 
-use letter::Letter;
-use wording::Wording;
+use content::Content;
+use email::EmailContent;
 
-/// Writes a message in its recipient's language, for the channel that it goes by.
+/// Renders a message in its recipient's language, for the channel of the address.
 #[must_use]
 pub fn render(message: &Message) -> Rendered {
-    let wording = Wording::of(message);
+    let content = Content::of(message);
     match message.recipient.address {
-        Address::Email(_) => Rendered::Email(Letter::compose(&wording).into_email()),
-        Address::Sms(_) => Rendered::Sms(sms::compose(wording)),
+        Address::Email(_) => Rendered::Email(EmailContent::compose(&content).into_email()),
+        Address::Sms(_) => Rendered::Sms(sms::compose(content)),
     }
 }

@@ -1,18 +1,20 @@
-//! A message's words without its PIN.
+//! Renders a message without its PIN.
 //!
-//! Whoever looks at the PIN of a contract is recorded, and a preview records nothing: so a preview's words show only a
-//! PIN that came with the request or has been generated for it.
+//! Viewing the PIN of a contract is recorded; a preview is not. So a preview shows only a PIN that came with the
+//! request or was generated for it.
 
 use domain::{Facts, Invalid, Message, Pin};
 
 use crate::{Email, Rendered, Sms, render};
 
-/// The words of a message with a `*` for each digit of its PIN. Where those stand is found by telling other PINs: a
-/// search for the digits themselves would find them in dates and numbers too, and so give them away. Refused is only a
-/// message whose PIN has no digits that it may have, and there is none.
+/// Renders a message with a `*` for each digit of its PIN.
+///
+/// The positions are found by rendering the message with two other PINs and comparing the results. Searching for the
+/// digits would also find them in dates and numbers, and so reveal them. Fails only if `Pin` did not accept repeated
+/// digits, which it does.
 pub fn render_without_pin(message: &Message) -> Result<Rendered, Invalid> {
-    let zeros = render(&telling(message, '0')?);
-    let ones = render(&telling(message, '1')?);
+    let zeros = render(&with_pin_of(message, '0')?);
+    let ones = render(&with_pin_of(message, '1')?);
     Ok(match (zeros, ones) {
         (Rendered::Email(zeros), Rendered::Email(ones)) => Rendered::Email(Email {
             subject: common(&zeros.subject, &ones.subject),
@@ -27,8 +29,8 @@ pub fn render_without_pin(message: &Message) -> Result<Rendered, Invalid> {
     })
 }
 
-/// The message as if its PIN were this digit over and over, as often as it has digits.
-fn telling(message: &Message, digit: char) -> Result<Message, Invalid> {
+/// The message with a PIN of the same length that repeats one digit.
+fn with_pin_of(message: &Message, digit: char) -> Result<Message, Invalid> {
     let digits: String = message.facts.pin.reveal().chars().map(|_| digit).collect();
     let pin = Pin::parse(&digits)?;
     Ok(Message { facts: Facts { pin, ..message.facts.clone() }, ..message.clone() })
@@ -41,14 +43,14 @@ fn common(one: &str, other: &str) -> String {
 #[cfg(test)]
 mod tests {
     use domain::{
-        Address, ContractId, KeyId, Language, Name, Occasion, PhoneNumber, Place, Property, Recipient, TimeRange,
-        TimeZone,
+        Address, AutomatDetails, ContractId, KeyId, Language, Name, Occasion, PhoneNumber, Property, Recipient,
+        TimeRange, TimeZone,
     };
 
     use super::*;
 
     #[test]
-    fn only_the_pin_is_hidden_though_its_digits_stand_elsewhere_too() {
+    fn only_the_pin_is_masked_even_if_its_digits_occur_elsewhere() {
         let instant = |text| domain::Instant::parse(text).unwrap();
         let message = |pin: &str| Message {
             occasion: Occasion::Cancelled,
@@ -65,7 +67,7 @@ mod tests {
                 pin: Pin::parse(pin).unwrap(),
                 free_text: None,
                 property: Property::parse("").unwrap(),
-                place: Place {
+                automat: AutomatDetails {
                     name: Name::parse("Lobby 2026").unwrap(),
                     location: None,
                     time_zone: TimeZone::parse("UTC").unwrap(),
@@ -73,7 +75,7 @@ mod tests {
             },
         };
         let masked = render_without_pin(&message("2026")).unwrap();
-        assert_eq!(masked, render_without_pin(&message("4829")).unwrap(), "whatever the PIN, the words are the same");
+        assert_eq!(masked, render_without_pin(&message("4829")).unwrap(), "the text does not depend on the PIN");
         let (Rendered::Sms(masked), Rendered::Sms(plain)) = (masked, render(&message("4829"))) else { unreachable!() };
         assert_eq!(masked.text, plain.text.replace("4829", "****"));
         assert_eq!((masked.encoding, masked.segments), (plain.encoding, plain.segments));

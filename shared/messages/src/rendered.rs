@@ -1,15 +1,12 @@
-//! A message as it is sent. Holds PINs and personal data: nothing of the text shows in `Debug`.
+//! A rendered message. It contains PINs and personal data, so `Debug` hides the text.
 
 use std::fmt;
 
 use crate::Encoding;
 
-/// A message in words.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Rendered {
-    /// To be sent by email.
     Email(Email),
-    /// To be sent by SMS.
     Sms(Sms),
 }
 
@@ -18,14 +15,13 @@ pub enum Rendered {
 pub struct Email {
     /// One line of at most [`Email::MAX_SUBJECT`] characters, without the PIN.
     pub subject: String,
-    /// All of it, for those who read plain text.
     pub text: String,
-    /// All of it, as a page without scripts, images, links or anything else from outside.
+    /// A page without scripts, images, links or other external resources.
     pub html: String,
 }
 
 impl Email {
-    /// The greatest length of a subject in characters: what inboxes show, and more.
+    /// In characters. Inboxes show fewer.
     pub const MAX_SUBJECT: usize = 120;
 }
 
@@ -38,20 +34,18 @@ impl fmt::Debug for Email {
 /// An SMS. Its text is masked in `Debug`.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Sms {
-    /// All of it; at most [`Sms::MAX_UNITS`] long in its encoding.
+    /// At most [`Sms::MAX_UNITS`] long in its encoding.
     pub text: String,
-    /// How it goes over the air.
     pub encoding: Encoding,
-    /// How many short messages it is sent and billed as, at least 1.
+    /// The number of segments, each of which is charged; at least 1.
     pub segments: usize,
 }
 
 impl Sms {
-    /// The greatest length of an SMS, in septets or UTF-16 code units: SNS takes 1,600 characters, and no character has
-    /// less than one of these.
+    /// The maximum length, in septets or UTF-16 code units. SNS accepts 1,600 characters, and each character has at
+    /// least one unit.
     pub const MAX_UNITS: usize = 1_600;
 
-    /// A text as the SMS that it makes.
     pub(crate) fn of(text: String) -> Self {
         let encoding = Encoding::of(&text);
         Self { segments: encoding.segments(&text), encoding, text }

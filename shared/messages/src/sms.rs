@@ -1,63 +1,63 @@
-//! An SMS: a short text, kept to letters that go cheaply over the air and to a length that SNS takes.
+//! SMS: a short text, in characters that are cheap to send, and of a length that SNS accepts.
 
 use std::iter;
 
 use domain::Facts;
 use unicode_normalization::UnicodeNormalization as _;
 
-use crate::wording::{Wording, address_lines, cut};
+use crate::content::{Content, address_lines, cut};
 use crate::{Encoding, Sms};
 
-/// What an SMS says of a person, a property and a place at most, in characters. An email says all of it; an SMS with all
-/// of them at their longest would be eight short messages before the note, and over the bound if in emoji.
+/// The maximum length of a person's name, a property, and the automat with its address in an SMS, in characters. An
+/// email has them in full. An SMS with all of them at their longest would take eight segments before the note, or
+/// exceed the limit if they were emoji.
 const PERSON: usize = 60;
 const PROPERTY: usize = 80;
-const PLACE: usize = 160;
-/// In place of what is cut off. The ellipsis of one character is not in the GSM alphabet.
+const AUTOMAT: usize = 160;
+/// Marks what was cut off. The one-character ellipsis is not in the GSM alphabet.
 const CUT: &str = "...";
 
-/// Puts it together, with the automat's whole address if that takes no more segments than the street alone: each
-/// segment is billed.
-pub(crate) fn compose(mut wording: Wording<'_>) -> Sms {
-    set_short_values(&mut wording);
-    let whole = with_place(&mut wording, usize::MAX);
-    let short = with_place(&mut wording, 1);
+/// Composes the SMS, with the automat's whole address if that takes no more segments than the street alone: each
+/// segment is charged.
+pub(crate) fn compose(mut content: Content<'_>) -> Sms {
+    set_short_values(&mut content);
+    let whole = with_address_lines(&mut content, usize::MAX);
+    let short = with_address_lines(&mut content, 1);
     if whole.segments > short.segments { short } else { whole }
 }
 
-/// With so many lines of the address. The note comes last, as far as there is room.
-fn with_place(wording: &mut Wording<'_>, lines: usize) -> Sms {
-    let place = place(wording.facts(), lines);
-    wording.set("place", place);
-    let text = plain(&wording.say_part("sms"));
-    let text = match wording.note() {
-        Some(note) => with_note(text, &plain(&format!("{}: {note}", wording.say("note")))),
+/// Composes the SMS with this many lines of the address. The note comes last, as far as it fits.
+fn with_address_lines(content: &mut Content<'_>, lines: usize) -> Sms {
+    let automat = name_and_address(content.facts(), lines);
+    content.set("automat-and-address", automat);
+    let text = plain(&content.say_part("sms"));
+    let text = match content.note() {
+        Some(note) => with_note(text, &plain(&format!("{}: {note}", content.say("note")))),
         None => text,
     };
     Sms::of(text)
 }
 
-/// What only an SMS's patterns have, or have shorter.
-fn set_short_values(wording: &mut Wording<'_>) {
-    let facts = wording.facts();
-    wording.set("person", cut(facts.person.as_str(), PERSON, CUT));
-    wording.set("site", place(facts, 1));
-    wording.set("when", wording.times().short_range(facts.range));
-    wording.set("property", cut(facts.property.as_str(), PROPERTY, CUT));
-    let item = if facts.property.as_str().is_empty() { facts.key.to_string() } else { wording.say("key-and-property") };
-    wording.set("item", item);
+/// Sets the variables that only SMS have, or have in a shorter form.
+fn set_short_values(content: &mut Content<'_>) {
+    let facts = content.facts();
+    content.set("person", cut(facts.person.as_str(), PERSON, CUT));
+    content.set("automat", name_and_address(facts, 1));
+    content.set("when", content.times().short_range(facts.range));
+    content.set("property", cut(facts.property.as_str(), PROPERTY, CUT));
+    let item = if facts.property.as_str().is_empty() { facts.key.to_string() } else { content.say("key-and-property") };
+    content.set("item", item);
 }
 
-/// The automat's name and so many lines of its address.
-fn place(facts: &Facts, lines: usize) -> String {
-    let address = address_lines(facts.place.location.as_ref()).into_iter().take(lines);
-    let lines: Vec<_> = iter::once(facts.place.name.to_string()).chain(address).collect();
-    cut(&lines.join(", "), PLACE, CUT)
+/// The automat's name and this many lines of its address.
+fn name_and_address(facts: &Facts, lines: usize) -> String {
+    let address = address_lines(facts.automat.location.as_ref()).into_iter().take(lines);
+    let lines: Vec<_> = iter::once(facts.automat.name.to_string()).chain(address).collect();
+    cut(&lines.join(", "), AUTOMAT, CUT)
 }
 
-/// A text without the typography that word processors and phones put in by themselves, each character of which would
-/// more than halve what a short message holds; and with each accent in one character with its letter, as the alphabet
-/// has them.
+/// Replaces typography that word processors and phones insert automatically: one such character would more than halve
+/// the capacity of a segment. Also composes each accent with its letter, as the GSM alphabet has them.
 fn plain(text: &str) -> String {
     text.nfc().fold(String::with_capacity(text.len()), |mut plain, character| {
         match character {
@@ -72,7 +72,7 @@ fn plain(text: &str) -> String {
     })
 }
 
-/// A text and then its note, or as much of the note as an SMS holds.
+/// Appends the note, cut to what an SMS holds.
 fn with_note(text: String, note: &str) -> String {
     let whole = format!("{text}\n{note}");
     if fits(&whole) {
@@ -91,18 +91,18 @@ mod tests {
     use super::*;
 
     #[test]
-    fn typography_is_made_plain_and_letters_are_not() {
+    fn typographic_punctuation_is_replaced_and_letters_are_kept() {
         assert_eq!(plain("“Soita 2–3 kertaa”… it’s\u{a0}8"), "\"Soita 2-3 kertaa\"... it's 8");
         assert_eq!(plain("Ha\u{308}ma\u{308}la\u{308}inen"), "Hämäläinen");
         assert_eq!(plain("Čapek 🔑"), "Čapek 🔑");
     }
 
     #[test]
-    fn a_note_is_cut_where_the_room_ends() {
+    fn a_note_is_cut_to_fit_the_sms() {
         let text = "a".repeat(1_590);
         assert_eq!(with_note(text.clone(), "Note: ok"), format!("{text}\nNote: ok"));
         assert_eq!(with_note(text.clone(), "Note: okay"), format!("{text}\nNote:..."));
-        // One letter makes it UCS-2, in which it is no longer, but an emoji is two units.
+        // One letter makes it UCS-2. The limit stays the same, but an emoji is two units.
         assert_eq!(with_note(text.clone(), "N 🔑🔑🔑🔑🔑"), format!("{text}\nN 🔑🔑..."));
         assert_eq!(with_note("a".repeat(1_600), "Note: ok"), "a".repeat(1_600));
     }

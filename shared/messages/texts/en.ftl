@@ -1,10 +1,10 @@
-### What contacts are told, in English.
+### Messages to contacts, in English.
 ###
-### Terms: a contract is a "booking" here, since contacts know no other word for it. A key is "fetched" and "returned". A
+### Terms: a contract is a "booking" here, since contacts know no other term. A key is "fetched" and "returned". A
 ### booking starts and ends; it "is ended" before its time, and is "cancelled" when it is removed.
 ###
-### The SMS are kept in the letters of the GSM alphabet (no dash but "-", no curly quotes, no non-breaking space): one
-### other letter more than halves what an SMS holds. `src/encoding.rs` has the alphabet; a test watches over it.
+### SMS use only the GSM alphabet (no dash but "-", no curly quotes, no non-breaking space): one other character more
+### than halves what an SMS holds. `src/encoding.rs` has the alphabet, and a test checks the texts.
 
 ## Times
 
@@ -39,11 +39,11 @@ range-in-a-day = { $start }–{ $clock }
 range-without-end = { $start }, until further notice
 no-end = until further notice
 
-## What the facts are called
+## Labels of the facts
 
 key = Key
 person = Booked for
-place = Where
+automat = Where
 from = From
 until = Until
 valid = Valid
@@ -56,7 +56,7 @@ pin-use = Type the PIN at the keypad of the key automat: once to fetch the key, 
 
 key-and-property = { $key } ({ $property })
 
-## What has changed
+## Changes
 
 changed = Changed
 changes = { $changes }
@@ -67,7 +67,7 @@ changed-contacts = contacts
 changed-note = note
 changed-zone = time zone of the key automat
 
-## Around every email
+## Common to all emails
 
 greeting = Hi { $recipient },
 preheader = { $person }, { $when }
@@ -82,7 +82,7 @@ contract-created =
     .sms =
         Key { $item } for { $person }
         { $when }
-        { $place }
+        { $automat-and-address }
         Fetch and return: PIN { $pin }
 
 contract-updated =
@@ -93,7 +93,7 @@ contract-updated =
         Booking changed: { $changes }.
         Key { $item }, { $person }
         { $when }
-        { $place }
+        { $automat-and-address }
         Fetch and return: PIN { $pin }
 
 contract-ended =
@@ -103,7 +103,7 @@ contract-ended =
     .sms =
         Ended { $end }: booking of key { $item }, { $person }.
         The PIN only returns the key now.
-        { $site }
+        { $automat }
 
 contract-cancelled =
     .subject = The booking of key { $key } is cancelled
@@ -112,7 +112,7 @@ contract-cancelled =
     .sms =
         Cancelled: key { $item }, { $person }
         { $when }
-        { $site }
+        { $automat }
         The PIN no longer works.
 
 start-reminder =
@@ -122,7 +122,7 @@ start-reminder =
     .sms =
         Reminder: key { $item } for { $person }
         { $when }
-        { $place }
+        { $automat-and-address }
         Fetch and return: PIN { $pin }
 
 end-reminder =
@@ -131,7 +131,7 @@ end-reminder =
     .intro = The booking of key { $key } for { $person } ends on { $end }. Please return the key by then, with the same PIN.
     .sms =
         Reminder: key { $item }, { $person }, is due back by { $end }.
-        { $site }
+        { $automat }
 
 key-fetched =
     .subject = Key { $key } has been fetched
@@ -140,7 +140,7 @@ key-fetched =
     .sms =
         Fetched: key { $item }, { $person }
         { $time }
-        { $site }
+        { $automat }
 
 key-returned =
     .subject = Key { $key } has been returned
@@ -149,7 +149,7 @@ key-returned =
     .sms =
         Returned: key { $item }, { $person }
         { $time }
-        { $site }
+        { $automat }
 
 key-not-returned =
     .subject = Please return key { $key }
@@ -159,4 +159,4 @@ key-not-returned =
         Please return key { $item }, { $person }.
         It was due back by { $end }.
         The PIN still works.
-        { $site }
+        { $automat }

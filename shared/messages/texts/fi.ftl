@@ -1,4 +1,4 @@
-### What contacts are told, in Finnish.
+### Messages to contacts, in Finnish.
 ###
 ### Terms, one for each thing:
 ### key automat: avainautomaatti · key: avain · booking (contract): varaus, in an SMS "avainvaraus" · booked for: varattu
@@ -6,9 +6,9 @@
 ### palautus · end (before its time): päättää · cancel: perua · change: muuttua · note: lisätiedot · reference: viite · time
 ### zone: aikavyöhyke. A PIN "toimii" or does not.
 ###
-### Names, keys and places stand in their basic form, behind a colon or a noun that takes the ending for them ("avaimen A-12",
+### Names and identifiers are in their basic form, after a colon or a noun that takes the ending ("avaimen A-12",
 ### "henkilölle Aino Virtanen"): no ending could be right for all of them.
-### Hours have no zero before them and a full stop after (Kotus; CLDR `H.mm`). For the SMS see `en.ftl`.
+### Hours have no leading zero and are followed by a full stop (Kotus; CLDR `H.mm`). For the SMS see `en.ftl`.
 
 ## Times
 
@@ -30,11 +30,11 @@ range-in-a-day = { $start }–{ $clock }
 range-without-end = { $start } alkaen toistaiseksi
 no-end = toistaiseksi
 
-## What the facts are called
+## Labels of the facts
 
 key = Avain
 person = Varattu henkilölle
-place = Avainautomaatti
+automat = Avainautomaatti
 from = Alkaa
 until = Päättyy
 valid = Voimassa
@@ -47,7 +47,7 @@ pin-use = Näppäile PIN-koodi avainautomaattiin, kun noudat avaimen, ja uudelle
 
 key-and-property = { $key } ({ $property })
 
-## What has changed
+## Changes
 
 changed = Muuttunut
 changes = { $changes }
@@ -58,7 +58,7 @@ changed-contacts = yhteyshenkilöt
 changed-note = lisätiedot
 changed-zone = avainautomaatin aikavyöhyke
 
-## Around every email
+## Common to all emails
 
 greeting = Hei { $recipient }!
 preheader = { $person }, { $when }
@@ -73,7 +73,7 @@ contract-created =
     .sms =
         Avain { $item }, { $person }
         { $when }
-        { $place }
+        { $automat-and-address }
         Nouto ja palautus: PIN { $pin }
 
 contract-updated =
@@ -84,7 +84,7 @@ contract-updated =
         Avainvaraus muuttunut: { $changes }.
         Avain { $item }, { $person }
         { $when }
-        { $place }
+        { $automat-and-address }
         Nouto ja palautus: PIN { $pin }
 
 contract-ended =
@@ -94,7 +94,7 @@ contract-ended =
     .sms =
         Avainvaraus päätetty { $end }: { $item }, { $person }
         PIN toimii enää palautuksessa.
-        { $site }
+        { $automat }
 
 contract-cancelled =
     .subject = Avaimen { $key } varaus on peruttu
@@ -103,7 +103,7 @@ contract-cancelled =
     .sms =
         Avainvaraus peruttu: { $item }, { $person }
         { $when }
-        { $site }
+        { $automat }
         PIN ei enää toimi.
 
 start-reminder =
@@ -113,7 +113,7 @@ start-reminder =
     .sms =
         Muistutus: { $item }, { $person }
         { $when }
-        { $place }
+        { $automat-and-address }
         Nouto ja palautus: PIN { $pin }
 
 end-reminder =
@@ -122,7 +122,7 @@ end-reminder =
     .intro = Avaimen { $key } varaus henkilölle { $person } päättyy { $end }. Palauta avain siihen mennessä samalla PIN-koodilla.
     .sms =
         Muistutus: avain { $item }, { $person }, on palautettava viimeistään { $end }.
-        { $site }
+        { $automat }
 
 key-fetched =
     .subject = Avain { $key } on noudettu
@@ -131,7 +131,7 @@ key-fetched =
     .sms =
         Avain noudettu: { $item }, { $person }
         { $time }
-        { $site }
+        { $automat }
 
 key-returned =
     .subject = Avain { $key } on palautettu
@@ -140,7 +140,7 @@ key-returned =
     .sms =
         Avain palautettu: { $item }, { $person }
         { $time }
-        { $site }
+        { $automat }
 
 key-not-returned =
     .subject = Palauta avain { $key }
@@ -150,4 +150,4 @@ key-not-returned =
         Palauta avain: { $item }, { $person }
         Varaus päättyi { $end }.
         PIN toimii yhä palautuksessa.
-        { $site }
+        { $automat }

@@ -1,4 +1,4 @@
-### What contacts are told, in Swedish.
+### Messages to contacts, in Swedish.
 ###
 ### Terms, one for each thing:
 ### key automat: nyckelautomat · key: nyckel · booking (contract): bokning · booked for: bokad för · contact: kontaktperson ·
@@ -6,8 +6,8 @@
 ### email asks for it; in an SMS with a PIN "retur", as in "returkod" · end (before its time): avsluta · cancel:
 ### annullera · change: ändra · note: anteckning · reference: referens · time zone: tidszon. A PIN "gäller" or does not.
 ###
-### Hours and minutes with a full stop between them: what Språkrådet puts first and what is written in Finland; CLDR's
-### colon is its second choice. Names of days and months as in CLDR. For the SMS see `en.ftl`.
+### A full stop separates hours and minutes: Språkrådet's first choice, and usual in Finland; CLDR's colon is its second
+### choice. Names of days and months as in CLDR. For the SMS see `en.ftl`.
 
 ## Times
 
@@ -42,11 +42,11 @@ range-in-a-day = { $start }–{ $clock }
 range-without-end = fr.o.m. { $start } tills vidare
 no-end = tills vidare
 
-## What the facts are called
+## Labels of the facts
 
 key = Nyckel
 person = Bokad för
-place = Nyckelautomat
+automat = Nyckelautomat
 from = Från
 until = Till
 valid = Gäller
@@ -59,7 +59,7 @@ pin-use = Slå in PIN-koden på nyckelautomatens knappsats när du hämtar nycke
 
 key-and-property = { $key } ({ $property })
 
-## What has changed
+## Changes
 
 changed = Ändrat
 changes = { $changes }
@@ -70,7 +70,7 @@ changed-contacts = kontaktpersoner
 changed-note = anteckning
 changed-zone = nyckelautomatens tidszon
 
-## Around every email
+## Common to all emails
 
 greeting = Hej { $recipient }!
 preheader = { $person }, { $when }
@@ -85,7 +85,7 @@ contract-created =
     .sms =
         Nyckel { $item }, { $person }
         { $when }
-        { $place }
+        { $automat-and-address }
         Hämtning och retur: PIN { $pin }
 
 contract-updated =
@@ -96,7 +96,7 @@ contract-updated =
         Bokning ändrad: { $changes }.
         Nyckel { $item }, { $person }
         { $when }
-        { $place }
+        { $automat-and-address }
         Hämtning och retur: PIN { $pin }
 
 contract-ended =
@@ -106,7 +106,7 @@ contract-ended =
     .sms =
         Bokning avslutad { $end }: nyckel { $item }, { $person }.
         PIN gäller bara för återlämning.
-        { $site }
+        { $automat }
 
 contract-cancelled =
     .subject = Bokningen av nyckel { $key } har annullerats
@@ -115,7 +115,7 @@ contract-cancelled =
     .sms =
         Annullerad: { $item }, { $person }
         { $when }
-        { $site }
+        { $automat }
         PIN gäller inte längre.
 
 start-reminder =
@@ -125,7 +125,7 @@ start-reminder =
     .sms =
         Påminnelse: { $item }, { $person }
         { $when }
-        { $place }
+        { $automat-and-address }
         Hämtning: PIN { $pin }
 
 end-reminder =
@@ -134,7 +134,7 @@ end-reminder =
     .intro = Bokningen av nyckel { $key } för { $person } slutar { $end }. Lämna tillbaka nyckeln senast då, med samma PIN-kod.
     .sms =
         Påminnelse: nyckel { $item }, { $person }, ska återlämnas senast { $end }.
-        { $site }
+        { $automat }
 
 key-fetched =
     .subject = Nyckel { $key } har hämtats
@@ -143,7 +143,7 @@ key-fetched =
     .sms =
         Nyckel hämtad: { $item }, { $person }
         { $time }
-        { $site }
+        { $automat }
 
 key-returned =
     .subject = Nyckel { $key } har återlämnats
@@ -152,7 +152,7 @@ key-returned =
     .sms =
         Nyckel återlämnad: { $item }, { $person }
         { $time }
-        { $site }
+        { $automat }
 
 key-not-returned =
     .subject = Lämna tillbaka nyckel { $key }
@@ -162,4 +162,4 @@ key-not-returned =
         Återlämna nyckel { $item }, { $person }.
         Bokningen slutade { $end }.
         PIN gäller fortfarande.
-        { $site }
+        { $automat }

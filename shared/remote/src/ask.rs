@@ -22,7 +22,7 @@ pub async fn ask(app: &App, things: &Things, draft: OpeningDraft, act: &Act) -> 
         Created::Existing(opening) | Created::Replayed(opening) => (app.store.opening(&opening.id).await?, true),
     };
     // Also when asked again: the first time we may have died before we got here, and the device knows the id.
-    if opening.live(act.now) {
+    if opening.is_live(act.now) {
         deliver(app, things, &opening, act).await?;
     }
     Ok(Asked { opening, replayed })

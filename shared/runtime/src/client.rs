@@ -1,4 +1,4 @@
-//! What the SDK clients are made with.
+//! The configuration of the SDK clients.
 
 use std::time::Duration;
 
@@ -16,8 +16,8 @@ use aws_smithy_runtime_api::client::http::{HttpConnectorSettings, SharedHttpConn
 
 use crate::StartError;
 
-/// The authorities that every AWS endpoint's certificate goes back to (<https://www.amazontrust.com/repository/>).
-/// Reading these few at a cold start takes a fraction of what the system's whole store takes.
+/// The root certificates of all AWS endpoints (<https://www.amazontrust.com/repository/>). At a cold start, reading
+/// these few takes a fraction of the time that reading the system's whole store takes.
 const ROOTS: [&[u8]; 5] = [
     include_bytes!("../roots/amazon-root-ca-1.pem"),
     include_bytes!("../roots/amazon-root-ca-2.pem"),
@@ -26,8 +26,8 @@ const ROOTS: [&[u8]; 5] = [
     include_bytes!("../roots/starfield-services-root-ca-g2.pem"),
 ];
 
-/// Region and credentials from the environment alone, as Lambda gives them: no profile, SSO, process or instance
-/// metadata is asked. The timeouts leave room for the SDK's own retries within API Gateway's 30 s.
+/// Region and credentials come from the environment alone, as Lambda sets it: no profile, SSO, process or instance
+/// metadata is tried. The timeouts leave room for the SDK's own retries within API Gateway's 30 s.
 pub async fn config() -> Result<SdkConfig, StartError> {
     config_of(EnvironmentVariableRegionProvider::new(), EnvironmentVariableCredentialsProvider::new()).await
 }
@@ -49,9 +49,9 @@ async fn config_of(
     Ok(loader.load().await)
 }
 
-/// The same for what must not happen twice: no retries, and patience with a provider that is slow to answer, since
-/// whoever gives up does not know whether it was done. Each call has a connection of its own: one from before a freeze
-/// may have been reset since, and a request lost on it could not be told from one that was received (ADR 0038).
+/// The configuration for calls that must not happen twice: no retries, and a long timeout, since after a timeout it is
+/// unknown whether the call succeeded. Each call opens its own connection: one from before a freeze may have been
+/// reset, and a request lost on it looks the same as one that was received (ADR 0038).
 pub(crate) fn once(config: &SdkConfig) -> Result<SdkConfig, StartError> {
     let timeouts = TimeoutConfig::builder()
         .connect_timeout(Duration::from_secs(2))
@@ -61,21 +61,21 @@ pub(crate) fn once(config: &SdkConfig) -> Result<SdkConfig, StartError> {
     Ok(config.to_builder().http_client(http).retry_config(RetryConfig::disabled()).timeout_config(timeouts).build())
 }
 
-/// The first call after a freeze may meet a dead connection and is then retried. The SDK's default would wait up to 1 s
-/// before that, and 0.5 s on average. This begins at 0.1 s, and has two attempts more for a table that throttles.
+/// The first call after a freeze may meet a dead connection and is then retried. The SDK would wait up to 1 s before
+/// that, 0.5 s on average. This starts at 0.1 s, and has two more attempts for a throttled table.
 fn retries() -> RetryConfig {
     RetryConfig::standard().with_initial_backoff(Duration::from_millis(100)).with_max_attempts(5)
 }
 
-/// `max_idle` is how many connections are kept for later calls; with `None` there is no limit.
+/// `max_idle` is the number of connections kept for later calls; `None` means no limit.
 fn https(max_idle: Option<usize>) -> Result<SharedHttpClient, StartError> {
     let mut builder = Builder::new().tls_provider(Provider::Rustls(CryptoMode::Ring)).tls_context(tls()?);
     builder.set_pool_max_idle_per_host(max_idle);
     Ok(builder.build_https())
 }
 
-/// For what of AWS has no SDK client: the sign-in's own address, whose certificate goes back to the same authorities.
-/// It has no retries, since a sign-in's code is good once; so each call has a connection of its own here too.
+/// A connector for the sign-in pages, which have no SDK client and use the same root certificates. There are no
+/// retries, since an authorization code can be used once, so each call opens its own connection.
 pub fn connector() -> Result<SharedHttpConnector, StartError> {
     let connector = Connector::builder().tls_provider(Provider::Rustls(CryptoMode::Ring)).tls_context(tls()?);
     let connect = HttpConnectorSettings::builder().connect_timeout(Duration::from_secs(1)).build();

@@ -1,35 +1,33 @@
-//! What the function is told by its environment.
+//! Settings of a function, from the environment.
 
 use domain::{Days, Retention};
 
-/// What the function is told by its environment; `template.yaml` sets it.
+/// The settings of every function. `template.yaml` sets them.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Settings {
     /// `TABLE_NAME`: the stack's DynamoDB table.
     pub table: String,
-    /// `CODE_SECRET_ARN`: the secret in Secrets Manager under which PINs and return codes are kept.
+    /// `CODE_SECRET_ARN`: the secret in Secrets Manager from which the keys for PINs and return codes are derived.
     pub code_secret_arn: String,
     /// `EVENT_RETENTION_DAYS` and `CONTRACT_RETENTION_DAYS`: how long events are kept, and contracts after their end.
     pub retention: Retention,
 }
 
-/// A variable that is not as it must be.
+/// Why the settings cannot be read.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
 pub enum SettingsError {
-    /// It is not there, or empty.
+    /// Missing or empty.
     #[error("the environment variable {0} is not set")]
     Missing(&'static str),
-    /// It is not a number of days.
     #[error("the environment variable {0} is not a whole number of days from {min} to {max}", min = Days::MIN, max = Days::MAX)]
     NotDays(&'static str),
 }
 
 impl Settings {
-    /// The variables that are read, for a test that holds them against `template.yaml`.
+    /// The variables that are read. A test compares them with `template.yaml`.
     pub const VARIABLES: [&str; 4] =
         ["TABLE_NAME", "CODE_SECRET_ARN", "EVENT_RETENTION_DAYS", "CONTRACT_RETENTION_DAYS"];
 
-    /// Reads the process's environment.
     pub fn from_env() -> Result<Self, SettingsError> {
         Self::from_variables(|name| std::env::var(name).ok())
     }
@@ -49,24 +47,23 @@ impl Settings {
     }
 }
 
-/// What a function that sends messages is told besides.
+/// Further settings of a function that sends messages.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SenderSettings {
-    /// `KEY_EVENTS_TOPIC_ARN`: the SNS topic that all events go to.
+    /// `KEY_EVENTS_TOPIC_ARN`: the SNS topic of all events.
     pub topic_arn: String,
-    /// `MAIL_FROM`: the address that email comes from. Without it none goes.
+    /// `MAIL_FROM`: the sender of email. Without it no email is sent.
     pub mail_from: Option<String>,
     /// `MAIL_CONFIGURATION_SET`: SES's configuration set, if there is one.
     pub mail_configuration_set: Option<String>,
-    /// `SMS_SENDER_ID`: the name that SMS come from, if there is one.
+    /// `SMS_SENDER_ID`: the sender's name in SMS, if there is one.
     pub sms_sender_id: Option<String>,
 }
 
 impl SenderSettings {
-    /// The variables that are read, for a test that holds them against `template.yaml`.
+    /// The variables that are read. A test compares them with `template.yaml`.
     pub const VARIABLES: [&str; 4] = ["KEY_EVENTS_TOPIC_ARN", "MAIL_FROM", "MAIL_CONFIGURATION_SET", "SMS_SENDER_ID"];
 
-    /// Reads the process's environment.
     pub fn from_env() -> Result<Self, SettingsError> {
         let optional = |name| std::env::var(name).ok().filter(|value| !value.is_empty());
         let [topic_arn, mail_from, mail_configuration_set, sms_sender_id] = Self::VARIABLES;
@@ -79,26 +76,25 @@ impl SenderSettings {
     }
 }
 
-/// What the function of the pages is told besides: where people sign in, and who it is there.
+/// Further settings of the pages: where people sign in, and who issues their tokens.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PageSettings {
-    /// `SIGN_IN_URL`: the origin of the pages on which people sign in.
+    /// `SIGN_IN_URL`: the origin of the sign-in pages.
     pub sign_in_url: String,
-    /// `ISSUER`: who issues the tokens.
+    /// `ISSUER`: the issuer of the tokens.
     pub issuer: String,
     /// `SIGN_IN_KEYS_URL`: where the issuer's public keys are.
     pub sign_in_keys_url: String,
-    /// `WEB_CLIENT_ID`: the dashboard's client.
+    /// `WEB_CLIENT_ID`: the dashboard's client id.
     pub web_client_id: String,
     /// `DASHBOARD_URL`: the dashboard's own origin.
     pub dashboard_url: String,
 }
 
 impl PageSettings {
-    /// The variables that are read, for a test that holds them against `template.yaml`.
+    /// The variables that are read. A test compares them with `template.yaml`.
     pub const VARIABLES: [&str; 5] = ["SIGN_IN_URL", "ISSUER", "SIGN_IN_KEYS_URL", "WEB_CLIENT_ID", "DASHBOARD_URL"];
 
-    /// Reads the process's environment.
     pub fn from_env() -> Result<Self, SettingsError> {
         Self::from_variables(|name| std::env::var(name).ok())
     }
@@ -120,7 +116,7 @@ impl PageSettings {
 mod tests {
     use super::*;
 
-    /// An environment in which one variable is another.
+    /// An environment with one variable replaced.
     fn with(other: (&'static str, &'static str)) -> Result<Settings, SettingsError> {
         Settings::from_variables(|name| {
             let value = match name {
@@ -134,7 +130,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_over_is_kept_for_whole_days() {
+    fn retention_is_in_whole_days() {
         let settings = with(("TABLE_NAME", "t")).unwrap();
         assert_eq!((settings.retention.events.get(), settings.retention.contracts.get()), (30, 3650));
         for variable in ["EVENT_RETENTION_DAYS", "CONTRACT_RETENTION_DAYS"] {

@@ -1,4 +1,4 @@
-//! Init: from the environment to the state of a router.
+//! Init: creates the state of a router from the environment.
 
 use api::App;
 use aws_config::SdkConfig;
@@ -10,61 +10,52 @@ use things::Things;
 
 use crate::{SenderSettings, Settings, SettingsError, client};
 
-/// Why the function cannot start. Lambda logs it and starts the next one.
+/// Why the function cannot start. Lambda logs it and starts another instance.
 #[derive(Debug, thiserror::Error)]
 pub enum StartError {
-    /// The environment is not as it must be.
     #[error(transparent)]
     Settings(#[from] SettingsError),
-    /// The authorities in this binary cannot be read.
-    #[error("reading the certificates of Amazon's authorities")]
+    /// The root certificates in this binary cannot be read.
+    #[error("could not read Amazon's root certificates")]
     Tls(#[source] HttpClientError),
-    /// Secrets Manager did not give the master secret.
-    #[error("fetching the master secret")]
+    #[error("could not fetch the master secret")]
     Secret(#[source] Box<dyn std::error::Error + Send + Sync>),
-    /// The master secret is not text.
     #[error("the master secret is not text")]
     SecretForm,
-    /// The master secret cannot be used.
-    #[error("deriving keys from the master secret")]
+    #[error("could not derive keys from the master secret")]
     Codes(#[source] store::Error),
 }
 
-/// What functions that speak to automats are made of.
+/// What functions that communicate with automats need.
 #[derive(Debug, Clone)]
 pub struct Parts {
-    /// The table and the clock.
     pub app: App,
-    /// The automats.
     pub things: Things,
 }
 
-/// What a function that sends messages is made of.
+/// What functions that send messages need.
 #[derive(Debug, Clone)]
 pub struct Senders {
-    /// The table and the clock.
     pub app: App,
-    /// SMS and the topic. It never tries again by itself: what was not answered may have been sent.
+    /// For SMS and the topic. It does not retry: a call without a response may have succeeded.
     pub sns: aws_sdk_sns::Client,
-    /// Email, likewise.
+    /// For email; it does not retry either.
     pub ses: aws_sdk_sesv2::Client,
-    /// What the environment says of sending.
     pub settings: SenderSettings,
 }
 
-/// The state of a router, by what the environment says.
 pub async fn app() -> Result<App, StartError> {
     app_over(&client::config().await?).await
 }
 
-/// The same, and the automats. The region's own endpoint of the data plane serves every account.
+/// With the client of AWS IoT's data plane. The region's own endpoint serves every account.
 pub async fn parts() -> Result<Parts, StartError> {
     let config = client::config().await?;
     let things = Things::new(aws_sdk_iotdataplane::Client::new(&config));
     Ok(Parts { app: app_over(&config).await?, things })
 }
 
-/// The same, and the clients that send.
+/// With the clients that send messages.
 pub async fn senders() -> Result<Senders, StartError> {
     let config = client::config().await?;
     let settings = SenderSettings::from_env()?;
@@ -73,7 +64,6 @@ pub async fn senders() -> Result<Senders, StartError> {
     Ok(Senders { app: app_over(&config).await?, sns, ses, settings })
 }
 
-/// Where names come from that nobody can guess.
 #[must_use]
 pub fn random() -> Random {
     Random::system()
@@ -96,12 +86,13 @@ async fn master_secret(client: &aws_sdk_secretsmanager::Client, settings: &Setti
     answer.secret_string.ok_or(StartError::SecretForm)
 }
 
-/// Reads an item that is never there, so that the first request finds a connection: TLS and all is then paid for
-/// during init. If it fails the first request will say so better.
+/// Reads an item that never exists, so that the connection, with its TLS handshake, is open before the first request.
+/// If it fails, the first request reports the error.
 async fn open_connection(client: &aws_sdk_dynamodb::Client, settings: &Settings) {
     let nothing = AttributeValue::S("-".to_owned());
     let read = client.get_item().table_name(&settings.table).key("PK", nothing.clone()).key("SK", nothing);
     if let Err(error) = read.send().await {
-        tracing::warn!(error = %aws_sdk_dynamodb::error::DisplayErrorContext(error), "opening the connection");
+        let error = aws_sdk_dynamodb::error::DisplayErrorContext(error);
+        tracing::warn!(%error, "could not open the connection to DynamoDB in advance");
     }
 }

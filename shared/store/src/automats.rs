@@ -69,7 +69,7 @@ impl Store {
             match refused.item(Part::Automat) {
                 Some(existing) if !refused.has(Part::Receipt) => {
                     let existing = AutomatItem::read(existing.clone())?.automat;
-                    let is_same = existing.is_as_drafted(&draft);
+                    let is_same = existing.matches_draft(&draft);
                     if is_same { Ok(Created::Existing(existing)) } else { Err(Error::Exists(Thing::Automat).into()) }
                 }
                 _ => Err(again_unless_recorded(&refused)),
@@ -180,7 +180,7 @@ impl Store {
             let StoredAutomat { automat, rev, era, .. } = self.stored_automat(id).await?;
             expected.check(automat.version)?;
             let edited = automat.edited(change.clone(), act.now)?;
-            if edited.says_the_same(&automat) {
+            if edited.has_same_settings(&automat) {
                 return Ok(automat);
             }
             let mut transaction = Transaction::default();
@@ -221,7 +221,7 @@ impl Store {
         retry!(self, {
             let StoredAutomat { automat, rev, .. } = self.stored_automat(id).await?;
             expected.check(automat.version)?;
-            automat.deletable()?;
+            automat.check_deletable()?;
             let mut transaction = Transaction::default();
             transaction.delete(Part::Automat, AutomatItem::key(id), unchanged(rev));
             transaction.event(&self.automat_event(id, EventKind::AutomatRemoved, act)?, None, self.retention)?;

@@ -71,7 +71,7 @@ async fn a_contract_is_read_as_it_was_made() {
         ..named("BK-1", with_pin("482915", contract(60, 120)))
     };
     let created = made(&table, draft.clone()).await;
-    assert!(created.is_as_drafted(&draft));
+    assert!(created.matches_draft(&draft));
     assert_eq!(table.store.contract(&a(), &created.id).await.unwrap(), created);
     assert_eq!(holder(&table, "482915").await, Some((a(), created.id)));
 }

@@ -201,7 +201,7 @@ async fn the_devices_first_word_stands_and_is_recorded_once() {
     assert_eq!(word(&table.store, &opening, OpeningOutcome::Opened, 40).await, Heard::Before);
     assert_eq!(word(&table.store, &opening, OpeningOutcome::Failed, 50).await, Heard::Before);
     let ended = table.store.opening(&opening.id).await.unwrap();
-    assert_eq!((ended.status(at(60)), ended.confirmed_by_device()), (OpeningStatus::Opened, true));
+    assert_eq!((ended.status(at(60)), ended.is_confirmed_by_device()), (OpeningStatus::Opened, true));
     assert_eq!(finished(&events(&table).await), [(opening.id, OpeningOutcome::Opened, true)]);
 }
 
@@ -243,7 +243,7 @@ async fn a_late_word_leaves_the_opening_that_is_under_way_alone() {
     assert_eq!(word(&table.store, &first, OpeningOutcome::Expired, 31).await, Heard::Now);
     assert_eq!(busy_with(table.store.request_opening(draft(0), &later(32)).await), Some(second.id));
     let status = table.store.opening(&first.id).await.unwrap();
-    assert_eq!((status.status(at(32)), status.confirmed_by_device()), (OpeningStatus::Expired, true));
+    assert_eq!((status.status(at(32)), status.is_confirmed_by_device()), (OpeningStatus::Expired, true));
 }
 
 /// Here the later opening begins between the read and the write.
@@ -280,12 +280,12 @@ async fn a_withdrawn_opening_frees_its_locker_and_yields_to_the_devices_word() {
     let table = with_automat().await;
     let opening = requested(&table.store, 0, 0).await;
     let withdrawn = table.store.withdraw_opening(&opening.id, &later(1)).await.unwrap();
-    assert_eq!((withdrawn.status(at(1)), withdrawn.confirmed_by_device()), (OpeningStatus::Refused, false));
+    assert_eq!((withdrawn.status(at(1)), withdrawn.is_confirmed_by_device()), (OpeningStatus::Refused, false));
     assert_eq!(table.store.withdraw_opening(&opening.id, &later(2)).await.unwrap(), withdrawn, "once is enough");
     requested(&table.store, 0, 2).await;
     assert_eq!(word(&table.store, &opening, OpeningOutcome::Opened, 3).await, Heard::Now);
     let told = table.store.withdraw_opening(&opening.id, &later(4)).await.unwrap();
-    assert_eq!((told.status(at(4)), told.confirmed_by_device()), (OpeningStatus::Opened, true));
+    assert_eq!((told.status(at(4)), told.is_confirmed_by_device()), (OpeningStatus::Opened, true));
     let (opened, refused) = (OpeningOutcome::Opened, OpeningOutcome::Refused);
     let expected = [(opening.id.clone(), opened, true), (opening.id, refused, false)];
     assert_eq!(finished(&events(&table).await), expected);

@@ -155,8 +155,8 @@ async fn all_contacts_are_told_of_a_new_contract_and_reminded_of_it_who_want_tha
     for (message, _) in &preview.messages {
         let facts = &message.facts;
         assert_eq!((&facts.pin, facts.range), (&pin("482915"), range(2 * DAY, 3 * DAY)));
-        assert_eq!((facts.property.as_str(), facts.place.name.as_str()), ("Apartment 12", "lobby"));
-        assert_eq!(facts.place.time_zone, TimeZone::parse("Europe/Helsinki").unwrap());
+        assert_eq!((facts.property.as_str(), facts.automat.name.as_str()), ("Apartment 12", "lobby"));
+        assert_eq!(facts.automat.time_zone, TimeZone::parse("Europe/Helsinki").unwrap());
     }
 }
 

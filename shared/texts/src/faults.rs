@@ -1,4 +1,4 @@
-//! What can be wrong with texts that are written several times over, once in each language.
+//! Checks that the texts of all languages match.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -7,10 +7,10 @@ use fluent_bundle::FluentResource;
 
 use crate::translations::LANGUAGES;
 
-/// Each pattern with the values in it. A message's parts are patterns of their own: `message.part`.
+/// Each text with its variables. An attribute is a text of its own: `message.attribute`.
 type Patterns = BTreeMap<String, BTreeSet<String>>;
 
-/// Of resources by language, in the order of [`Language::ALL`].
+/// Finds the faults of the resources, given in the order of [`Language::ALL`].
 pub(crate) fn of(sources: &[&[&str]; LANGUAGES]) -> Vec<String> {
     let mut faults = Vec::new();
     for source in sources.iter().copied().flatten() {
@@ -22,7 +22,7 @@ pub(crate) fn of(sources: &[&[&str]; LANGUAGES]) -> Vec<String> {
     for (language, other) in Language::ALL[1..].iter().zip(others) {
         let names: BTreeSet<_> = first.keys().chain(other.keys()).collect();
         let differ = names.into_iter().filter(|name| first.get(*name) != other.get(*name));
-        faults.extend(differ.map(|name| format!("{name} is not the same in {language:?}")));
+        faults.extend(differ.map(|name| format!("{name} differs in {language:?}")));
     }
     faults
 }
@@ -38,14 +38,14 @@ fn patterns(sources: &[&str], faults: &mut Vec<String>) -> Patterns {
         if part.is_some() || name.starts_with(char::is_alphabetic) {
             pattern = part.map_or_else(|| message.clone(), |part| format!("{message}.{part}"));
             if found.contains_key(&pattern) {
-                faults.push(format!("{pattern} stands twice"));
+                faults.push(format!("{pattern} appears more than once"));
             }
         }
         let is_of_name = |c: &char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_');
         let values = line.split('$').skip(1).map(|rest| rest.chars().take_while(is_of_name).collect());
         found.entry(pattern.clone()).or_default().extend(values);
     }
-    // What stands before the first of them is none.
+    // Lines before the first text.
     found.remove("");
     found
 }
@@ -60,15 +60,15 @@ mod tests {
     }
 
     #[test]
-    fn what_is_missing_too_much_otherwise_twice_or_not_fluent_is_found() {
+    fn missing_extra_different_duplicate_and_invalid_texts_are_reported() {
         let two = "two = Kaksi\n    { $name }\n    .part = { PAD($count) }\n";
         assert_eq!(faults(&["one = Yksi\n", two]), [""; 0]);
         for (finnish, fault) in [
-            (vec![two], "one is not the same in Finnish"),
-            (vec!["one = Yksi\nthree = Kolme\n", two], "three is not the same in Finnish"),
-            (vec!["one = { $what }\n", two], "one is not the same in Finnish"),
-            (vec!["one = Yksi\ntwo = { $name }\n    .part = 2\n"], "two.part is not the same in Finnish"),
-            (vec!["one = Yksi\n", two, "one = Uno\n"], "one stands twice"),
+            (vec![two], "one differs in Finnish"),
+            (vec!["one = Yksi\nthree = Kolme\n", two], "three differs in Finnish"),
+            (vec!["one = { $what }\n", two], "one differs in Finnish"),
+            (vec!["one = Yksi\ntwo = { $name }\n    .part = 2\n"], "two.part differs in Finnish"),
+            (vec!["one = Yksi\n", two, "one = Uno\n"], "one appears more than once"),
         ] {
             assert_eq!(faults(&finnish), [fault]);
         }

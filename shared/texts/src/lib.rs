@@ -1,7 +1,7 @@
-//! The texts of a language: patterns in Fluent, read once, filled in as often as needed.
+//! The texts of one language: patterns in Fluent, parsed once, and formatted as often as needed.
 //!
-//! Nothing here fails. Resources are part of a binary, so that what could fail would fail always, and their crates' tests
-//! fill every pattern of every language: a missing one shows as its name in braces, as Fluent shows a missing value.
+//! Nothing here fails at run time. The resources are compiled into the binary, and the tests of each crate format every
+//! text in every language. A missing text shows as its id in braces, as Fluent shows a missing variable.
 
 mod faults;
 mod translations;
@@ -15,55 +15,55 @@ use fluent_bundle::{FluentResource, FluentValue};
 pub use fluent_bundle::FluentArgs;
 pub use translations::Translations;
 
-/// All patterns of one language.
+/// All texts of one language.
 pub struct Texts {
     language: Language,
     bundle: FluentBundle<FluentResource>,
 }
 
 impl Texts {
-    /// Reads the resources of a language.
+    /// Parses the resources of a language.
     #[must_use]
     pub fn read(language: Language, sources: &[&str]) -> Self {
         let mut bundle = FluentBundle::new_concurrent(vec![language.code().parse().unwrap_or_default()]);
-        // Marks around values that keep writing directions apart; in an SMS they would cost more than half the room.
+        // Isolation marks around values separate writing directions. In an SMS they would cost more than half the
+        // capacity.
         bundle.set_use_isolating(false);
         for source in sources {
             let resource = FluentResource::try_new((*source).to_owned()).unwrap_or_else(|(readable, _)| readable);
             bundle.add_resource_overriding(resource);
         }
-        // Nothing else has the name, so there is nothing to refuse.
+        // Fails only if a function of this name exists.
         let _ = bundle.add_function("PAD", |numbers, _| pad(numbers));
         Self { language, bundle }
     }
 
-    /// Which language it is.
     #[must_use]
     pub fn language(&self) -> Language {
         self.language
     }
 
-    /// Whether there is such a pattern.
+    /// Whether there is a text of this id.
     #[must_use]
     pub fn has(&self, id: &str) -> bool {
         self.bundle.get_message(id).is_some_and(|message| message.value().is_some())
     }
 
-    /// A text without values.
+    /// A text without variables.
     #[must_use]
     pub fn text(&self, id: &str) -> Cow<'_, str> {
         self.fill(id, None, None)
     }
 
-    /// A text with its values filled in.
+    /// Formats a text.
     #[must_use]
     pub fn format(&self, id: &str, values: &FluentArgs<'_>) -> String {
         self.fill(id, None, Some(values)).into_owned()
     }
 
-    /// Fills in the pattern of a message's part, an attribute in Fluent's words.
+    /// Formats an attribute of a text.
     #[must_use]
-    pub fn format_part(&self, id: &str, part: &str, values: &FluentArgs<'_>) -> String {
+    pub fn format_attribute(&self, id: &str, part: &str, values: &FluentArgs<'_>) -> String {
         self.fill(id, Some(part), Some(values)).into_owned()
     }
 
@@ -99,13 +99,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_missing_shows_as_a_name_in_braces() {
+    fn a_missing_text_shows_its_id_in_braces() {
         let texts =
             Texts::read(Language::English, &["one = One\n", "greeting = Hi { $name },\n    .part = { PAD($n) }\n"]);
         assert_eq!((texts.text("one"), texts.text("two")), ("One".into(), "{two}".into()));
         assert_eq!(texts.format("greeting", &FluentArgs::new()), "Hi {$name},");
         let values = FluentArgs::from_iter([("n", 7)]);
-        assert_eq!(texts.format_part("greeting", "part", &values), "07");
+        assert_eq!(texts.format_attribute("greeting", "part", &values), "07");
         assert!(texts.has("one") && !texts.has("two"));
     }
 }

@@ -6,10 +6,10 @@ use domain::Language;
 
 use crate::{Texts, faults};
 
-/// How many languages there are: a new one does not compile until each crate has its texts.
+/// The number of languages. A new one does not compile until each crate has its texts.
 pub(crate) const LANGUAGES: usize = Language::ALL.len();
 
-/// The texts of a crate, each language read when it is first asked for.
+/// The texts of a crate. Each language is parsed when it is first used.
 #[derive(Debug)]
 pub struct Translations {
     sources: [&'static [&'static str]; LANGUAGES],
@@ -17,21 +17,20 @@ pub struct Translations {
 }
 
 impl Translations {
-    /// Of the resources of each language, in the order of [`Language::ALL`].
+    /// From the resources of each language, in the order of [`Language::ALL`].
     #[must_use]
     pub const fn new(sources: [&'static [&'static str]; LANGUAGES]) -> Self {
         Self { sources, texts: [const { OnceLock::new() }; LANGUAGES] }
     }
 
-    /// The texts in a language.
     #[must_use]
     pub fn texts(&self, language: Language) -> &Texts {
         let index = language as usize;
         self.texts[index].get_or_init(|| Texts::read(language, self.sources[index]))
     }
 
-    /// What a test of them finds wrong: resources that are not Fluent, names that stand twice, and patterns that one
-    /// language has and another has not, or not with the same values.
+    /// The faults that a test must not find: resources that are not Fluent, duplicate ids, and texts that one language
+    /// lacks or has with other variables.
     #[must_use]
     pub fn faults(&self) -> Vec<String> {
         faults::of(&self.sources)
@@ -43,14 +42,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn each_language_has_its_own() {
-        let words = Translations::new([&["one = One"], &["one = Yksi"], &["one = Ett"]]);
+    fn each_language_has_its_own_texts() {
+        let translations = Translations::new([&["one = One"], &["one = Yksi"], &["one = Ett"]]);
         assert_eq!(
-            Language::ALL.iter().map(|language| words.texts(*language).text("one")).collect::<Vec<_>>(),
+            Language::ALL.iter().map(|language| translations.texts(*language).text("one")).collect::<Vec<_>>(),
             ["One", "Yksi", "Ett"]
         );
         assert_eq!(
-            Language::ALL.iter().map(|language| words.texts(*language).language()).collect::<Vec<_>>(),
+            Language::ALL.iter().map(|language| translations.texts(*language).language()).collect::<Vec<_>>(),
             Language::ALL
         );
     }

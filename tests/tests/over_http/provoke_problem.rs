@@ -110,8 +110,8 @@ pub(crate) async fn provoke(stage: &Stage, code: Code) -> Option<ApiResponse> {
         Code::AutomatBusy => fill_shadow(&Stage::new(&stage.stack, 200).await).await.1,
         // busy: store/tests/races.rs: conflicting_transactions_are_tried_again_and_given_up_politely
         // api, problem/mod.rs: each_problem_is_as_documented
-        // internal: keys/tests/refusals.rs: a_store_out_of_reach_says_nothing_of_the_inside
-        // api, serve.rs: a_panic_is_an_internal_problem
+        // internal: keys/tests/refusals.rs: an_unreachable_store_reveals_nothing_internal
+        // api, serve.rs: a_panic_becomes_an_internal_problem
         Code::Busy | Code::Internal => return None,
     })
 }

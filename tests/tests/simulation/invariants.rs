@@ -59,7 +59,7 @@ impl Truth {
     /// What is wrong with the result of an opening at an instant.
     pub(crate) fn lie(&self, opening: &Opening, now: Instant) -> Option<String> {
         let runs = self.of(opening);
-        let (status, confirmed) = (opening.status(now), opening.confirmed_by_device());
+        let (status, confirmed) = (opening.status(now), opening.is_confirmed_by_device());
         let wrong = match (runs, status, confirmed) {
             ([_, _, ..], ..) => "the motor ran twice",
             ([run], ..) if run.at >= opening.expires_at => "the motor ran when the opening's life was over",

@@ -145,7 +145,7 @@ impl World {
         for opening in self.cloud.openings().await {
             let now = instant(self.now);
             self.verdict.lies.extend(self.truth.lie(&opening, now));
-            let confirmed = if opening.confirmed_by_device() { "confirmed" } else { "unconfirmed" };
+            let confirmed = if opening.is_confirmed_by_device() { "confirmed" } else { "unconfirmed" };
             *self.verdict.ended.entry(format!("{:?} {confirmed}", opening.status(now))).or_default() += 1;
         }
         for cabinet in &self.cabinets {

@@ -1,4 +1,4 @@
-//! What became of the messages about a contract: one file per route.
+//! The messages about a contract and their delivery status.
 
 pub(crate) mod list;
 pub(crate) mod resend;

@@ -19,7 +19,7 @@ use crate::body::NewContract;
     tag = "contracts",
     params(("keyId" = String, Path)),
     request_body = NewContract,
-    responses((status = 200, description = "What it would come to; nothing is written", body = PreviewView))
+    responses((status = 200, description = "The result without writing anything", body = PreviewView))
 )]
 pub(crate) async fn preview_contract(
     State(app): State<App>,

@@ -22,7 +22,7 @@ use crate::body::ContractEdit;
         ("If-Match" = Option<String>, Header, description = "The `ETag` of the version to edit"),
     ),
     request_body = ContractEdit,
-    responses((status = 200, description = "What it would come to; nothing is written", body = PreviewView))
+    responses((status = 200, description = "The result without writing anything", body = PreviewView))
 )]
 pub(crate) async fn preview_edit(
     State(app): State<App>,

@@ -15,7 +15,7 @@ use super::render::PreviewView;
     operation_id = "previewEnd",
     tag = "contracts",
     params(("keyId" = String, Path), ("contractId" = String, Path)),
-    responses((status = 200, description = "The contract as it would be, and the messages", body = PreviewView))
+    responses((status = 200, description = "The contract as it would be, and the messages that would be sent", body = PreviewView))
 )]
 pub(crate) async fn preview_end(
     State(app): State<App>,

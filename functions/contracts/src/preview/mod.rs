@@ -1,4 +1,4 @@
-//! What making, editing, ending or removing a contract would come to: one file per route. Nothing is written.
+//! Previews of creating, editing, ending and removing a contract. Nothing is written.
 
 pub(crate) mod create;
 pub(crate) mod edit;

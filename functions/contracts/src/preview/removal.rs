@@ -15,7 +15,7 @@ use super::render::PreviewView;
     operation_id = "previewRemoval",
     tag = "contracts",
     params(("keyId" = String, Path), ("contractId" = String, Path)),
-    responses((status = 200, description = "The contract as it stands, and the messages", body = PreviewView))
+    responses((status = 200, description = "The current contract, and the messages that removing it would send", body = PreviewView))
 )]
 pub(crate) async fn preview_removal(
     State(app): State<App>,

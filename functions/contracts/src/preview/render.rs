@@ -1,4 +1,4 @@
-//! Previews as clients see them.
+//! Previews in API responses.
 
 use api::{ContractView, EntryView, Problem, RangeView, RecipientView};
 use domain::{Instant, Message};
@@ -37,13 +37,12 @@ pub(crate) struct MessagePreview {
     #[schema(value_type = String, format = DateTime, required = false)]
     send_at: Option<String>,
     #[serde(flatten)]
-    words: WordsView,
+    content: MessageContent,
 }
 
 /// The text of a message.
 #[derive(Debug, Default, Serialize, ToSchema)]
-#[schema(as = Words)]
-struct WordsView {
+struct MessageContent {
     /// The subject of an email.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = String, required = false)]
@@ -90,7 +89,7 @@ impl PreviewView {
                 kind: message.occasion.kind().name(),
                 recipient: RecipientView::from(&message.recipient),
                 send_at: time.map(|time| time.to_string()),
-                words: rendered.into(),
+                content: rendered.into(),
             })
         };
         Ok(Self {
@@ -102,7 +101,7 @@ impl PreviewView {
     }
 }
 
-impl From<Rendered> for WordsView {
+impl From<Rendered> for MessageContent {
     fn from(rendered: Rendered) -> Self {
         match rendered {
             Rendered::Email(email) => {

@@ -58,7 +58,7 @@ pub(crate) async fn show(
         let added = visit.t.format("key-form-added", &locker);
         return page(StatusCode::OK, &AddedPage { frame: visit.frame(), automat, key, added, form });
     }
-    let lowest_free = automat.place(None).ok().map(|locker| locker.to_string());
+    let lowest_free = automat.choose_locker(None).ok().map(|locker| locker.to_string());
     let form = form.with_some("lockerIndex", wanted.or(lowest_free));
     page(StatusCode::OK, &NewPage { frame: visit.frame(), automat, form, errors: Errors::none() })
 }

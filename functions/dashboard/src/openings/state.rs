@@ -28,7 +28,7 @@ pub(super) struct State {
 impl State {
     pub(super) fn of(opening: &Opening, t: &Texts, times: &Times, reader: &Caller, now: Instant) -> Self {
         let status = opening.status(now);
-        let confirmed = opening.confirmed_by_device();
+        let confirmed = opening.is_confirmed_by_device();
         let (class, title, meaning) = texts_of(status, confirmed);
         let values = FluentArgs::from_iter([("locker", opening.locker.get())]);
         let left = opening.expires_at.millis() - now.millis();

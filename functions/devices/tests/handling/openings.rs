@@ -16,8 +16,8 @@ async fn a_report_is_stored_and_cleared_from_the_shadow() {
     let (opening, event) = scene.reported(1).await;
     scene.handle(&event).await.unwrap();
     let stored = scene.table.store.opening(&opening.id).await.unwrap();
-    assert_eq!((stored.status(at(2)), stored.confirmed_by_device()), (OpeningStatus::Opened, true));
-    assert_eq!(stored.finished_at(at(2)), Some(at(1)), "the time that the device reported");
+    assert_eq!((stored.status(at(2)), stored.is_confirmed_by_device()), (OpeningStatus::Opened, true));
+    assert_eq!(stored.finished_at(at(2)), Some(at(1)), "when the device says it was");
     assert_eq!(scene.data_plane.held(), nothing());
 }
 

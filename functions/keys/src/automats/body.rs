@@ -1,4 +1,4 @@
-//! What clients say of an automat.
+//! Request bodies for automats.
 
 use api::{Check, Object, Patch, Problem, Whole, whole};
 use domain::{AddressLine, AutomatChange, AutomatDraft, AutomatId, Location, LockerCount, Name, PinDigits, TimeZone};

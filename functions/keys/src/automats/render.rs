@@ -1,4 +1,4 @@
-//! Automats as clients see them.
+//! Automats in API responses.
 
 use api::EntryView;
 use domain::{Automat, ConnectionState, DoorState, Whereabouts};

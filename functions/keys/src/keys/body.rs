@@ -1,4 +1,4 @@
-//! What clients say of a key.
+//! Request bodies for keys.
 
 use api::{Check, Patch, Problem, Whole, whole};
 use domain::{AutomatId, KeyChange, KeyDraft, KeyId, LockerIndex, Property, ReturnCode, Sharing};

@@ -20,7 +20,7 @@ use super::render::KeyView;
     params(
         ("automatId" = Option<String>, Query, description = "Only the keys of this automat"),
         ("search" = Option<String>, Query,
-            description = "Only keys where each of these words is the beginning of a word in `keyId` or `property`"),
+            description = "Each word of the search must be the beginning of a word in `keyId` or `property`"),
         ("limit" = Option<u8>, Query, minimum = 1, maximum = 100, description = "Default 20"),
         ("after" = Option<String>, Query, description = "`page.next` of the previous page"),
     ),

@@ -1,4 +1,4 @@
-//! Keys as clients see them.
+//! Keys in API responses.
 
 use api::Role;
 use domain::{Key, KeyState, Sharing, Whereabouts};
@@ -32,11 +32,11 @@ pub(crate) struct KeyView {
     updated_at: String,
 }
 
-/// What a viewer sees of a return code.
+/// A return code as viewers see it.
 const MASKED: &str = "****";
 
 impl KeyView {
-    /// The key as somebody of this role sees it.
+    /// The key as a caller of this role sees it.
     pub(crate) fn of(key: Key, role: Role) -> Self {
         let shown = |code: domain::ReturnCode| match role {
             Role::Viewer => MASKED.to_owned(),

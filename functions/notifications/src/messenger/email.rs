@@ -1,4 +1,4 @@
-//! Email, through SES.
+//! Email through SES.
 
 use aws_sdk_sesv2::operation::send_email::SendEmailError;
 use aws_sdk_sesv2::types::{Body, Content, Destination, EmailContent, Message, MessageTag};
@@ -6,11 +6,11 @@ use domain::{Email, SendFailure};
 
 use super::{Messenger, failure};
 
-/// The tag that an email carries our name of the message in.
+/// The tag of an email that contains our reference of the message.
 pub(crate) const REFERENCE: &str = "message";
 
 impl Messenger {
-    /// Sends an email; gives SES's name for it. It carries our reference, by which SES tells what came of it.
+    /// Sends an email and returns SES's identifier of it. Events from SES refer to it by our reference.
     pub(super) async fn send_email(
         &self,
         to: &Email,
@@ -30,8 +30,8 @@ impl Messenger {
             .content(EmailContent::builder().simple(content).build())
             .set_configuration_set_name(self.mail_configuration_set.clone());
         match request.send().await {
-            Ok(answer) => Ok(answer.message_id.unwrap_or_default()),
-            Err(error) => Err(failure::of(&error, refusal)),
+            Ok(response) => Ok(response.message_id.unwrap_or_default()),
+            Err(error) => Err(failure::classify(&error, refusal)),
         }
     }
 }
@@ -40,13 +40,15 @@ fn utf8(text: String) -> Result<Content, SendFailure> {
     Content::builder().data(text).charset("UTF-8").build().map_err(|_| SendFailure::ContentRefused)
 }
 
-/// What SES's own errors come to. Its texts tell apart what its codes do not.
+/// Maps SES's own errors. Where one code has several causes, the message tells them apart.
 fn refusal(error: &SendEmailError) -> Option<SendFailure> {
     match error {
-        // In the sandbox, or before the domain is verified: the same code as for a virus.
-        SendEmailError::MessageRejected(_) if failure::says(error, "not verified") => Some(SendFailure::NotAllowed),
+        // In the sandbox, or before the domain is verified. A virus has the same code.
+        SendEmailError::MessageRejected(_) if failure::message_contains(error, "not verified") => {
+            Some(SendFailure::NotAllowed)
+        }
         SendEmailError::MessageRejected(_) | SendEmailError::BadRequestException(_)
-            if failure::says(error, "address") =>
+            if failure::message_contains(error, "address") =>
         {
             Some(SendFailure::AddressRefused)
         }

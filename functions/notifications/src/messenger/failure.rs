@@ -1,4 +1,4 @@
-//! What an SDK's failure means for a message: above all, whether it may have been sent.
+//! What an SDK error means for a message; above all, whether it may have been sent.
 
 use std::error::Error;
 use std::io;
@@ -7,29 +7,29 @@ use aws_sdk_sns::config::http::HttpResponse;
 use aws_sdk_sns::error::{ProvideErrorMetadata, SdkError};
 use domain::SendFailure;
 
-/// How many causes of a failure are looked at for one that tells that nobody was reached.
+/// How many causes of an error are searched for a refused connection.
 const DEPTH: usize = 16;
 
-/// What a failure comes to; `refusal` knows the service's own errors.
-pub(super) fn of<E>(error: &SdkError<E, HttpResponse>, refusal: impl Fn(&E) -> Option<SendFailure>) -> SendFailure
+/// Maps an SDK error; `refusal` maps the service's own errors.
+pub(super) fn classify<E>(error: &SdkError<E, HttpResponse>, refusal: impl Fn(&E) -> Option<SendFailure>) -> SendFailure
 where
     E: ProvideErrorMetadata + Error + 'static,
 {
     match error {
-        SdkError::ServiceError(answer) => {
-            let refused = refusal(answer.err());
-            refused.unwrap_or_else(|| by_code(answer.err().code(), answer.raw().status().as_u16()))
+        SdkError::ServiceError(response) => {
+            let refused = refusal(response.err());
+            refused.unwrap_or_else(|| by_code(response.err().code(), response.raw().status().as_u16()))
         }
         SdkError::DispatchFailure(_) if was_not_reached(error) => SendFailure::Unavailable,
         SdkError::ConstructionFailure(_) => SendFailure::ContentRefused,
-        // Timed out, cut off, or answered with what is no answer.
+        // A timeout, a lost connection, or an invalid response.
         _ => SendFailure::Unanswered,
     }
 }
 
-/// Whether a service's error says so in its text, which tells apart what its code does not.
-pub(super) fn says(error: &impl ProvideErrorMetadata, words: &str) -> bool {
-    error.message().is_some_and(|text| text.to_lowercase().contains(words))
+/// Whether the error's message contains a text. Messages tell apart what the code does not.
+pub(super) fn message_contains(error: &impl ProvideErrorMetadata, text: &str) -> bool {
+    error.message().is_some_and(|message| message.to_lowercase().contains(text))
 }
 
 fn by_code(code: Option<&str>, status: u16) -> SendFailure {
@@ -37,12 +37,12 @@ fn by_code(code: Option<&str>, status: u16) -> SendFailure {
         (Some(code), _) if code.starts_with("Throttl") || code == "TooManyRequestsException" => SendFailure::Throttled,
         (_, 429) => SendFailure::Throttled,
         (_, 500..) => SendFailure::Unavailable,
-        // A permission that is missing, a signature that has run out: not the message's fault.
+        // A missing permission or an expired signature, which is not the message's fault.
         _ => SendFailure::NotAllowed,
     }
 }
 
-/// Whether no connection came about, so that surely nothing was sent.
+/// Whether no connection was made, so that nothing can have been sent.
 fn was_not_reached(error: &(dyn Error + 'static)) -> bool {
     std::iter::successors(Some(error), |&error| error.source())
         .take(DEPTH)

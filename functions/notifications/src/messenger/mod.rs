@@ -1,7 +1,7 @@
-//! How contacts are reached: email through SES, SMS through SNS.
+//! Sends messages: email through SES, SMS through SNS.
 //!
-//! The SDK's own retries are to be off in both clients: whether a message is sent again is decided by what is written
-//! down of it, since a try that was not answered may have sent it.
+//! The SDK's retries must be off in both clients. Whether to retry is decided from the stored message, since an attempt
+//! without a response may have succeeded.
 
 pub(crate) mod email;
 mod failure;
@@ -11,7 +11,6 @@ use domain::Address;
 use messages::Rendered;
 use store::{Claim, Verdict};
 
-/// Sends messages to contacts.
 #[derive(Debug, Clone)]
 pub struct Messenger {
     sns: aws_sdk_sns::Client,
@@ -22,25 +21,25 @@ pub struct Messenger {
 }
 
 impl Messenger {
-    /// Over SDK clients that do not try again by themselves. Without a [sender](Self::mail_from) no email goes.
+    /// Both clients must have retries disabled. No email is sent without a [sender](Self::mail_from).
     #[must_use]
     pub fn new(sns: aws_sdk_sns::Client, ses: aws_sdk_sesv2::Client) -> Self {
         Self { sns, ses, mail_from: None, mail_configuration_set: None, sms_sender_id: None }
     }
 
-    /// With the address that email comes from, and SES's configuration set, if there is one.
+    /// Sets the sender of email, and SES's configuration set if there is one.
     #[must_use]
     pub fn mail_from(self, sender: Option<String>, configuration_set: Option<String>) -> Self {
         Self { mail_from: sender, mail_configuration_set: configuration_set, ..self }
     }
 
-    /// With the name that SMS come from, where a country lets them have one.
+    /// Sets the sender's name in SMS, for countries that allow one.
     #[must_use]
     pub fn sms_sender_id(self, sender_id: Option<String>) -> Self {
         Self { sms_sender_id: sender_id, ..self }
     }
 
-    /// Sends a message, and tells what the provider made of it.
+    /// Sends a message and returns the provider's verdict.
     pub(crate) async fn send(&self, claim: &Claim) -> Verdict {
         let message = &claim.message;
         let sent = match (messages::render(message), &message.recipient.address) {

@@ -1,4 +1,4 @@
-//! SMS, through SNS.
+//! SMS through SNS.
 
 use aws_sdk_sns::operation::publish::PublishError;
 use domain::{PhoneNumber, SendFailure};
@@ -7,7 +7,7 @@ use super::{Messenger, failure};
 use crate::topic::attribute;
 
 impl Messenger {
-    /// Sends an SMS; gives SNS's name for it. Transactional: sent for reliability, not for price.
+    /// Sends an SMS and returns SNS's identifier of it. The type is transactional: reliability matters more than price.
     pub(super) async fn send_sms(&self, to: &PhoneNumber, sms: messages::Sms) -> Result<String, SendFailure> {
         let text = |value: &str| attribute(value).map_err(|_| SendFailure::ContentRefused);
         let mut request = self
@@ -20,20 +20,22 @@ impl Messenger {
             request = request.message_attributes("AWS.SNS.SMS.SenderID", text(sender_id)?);
         }
         match request.send().await {
-            Ok(answer) => Ok(answer.message_id.unwrap_or_default()),
-            Err(error) => Err(failure::of(&error, refusal)),
+            Ok(response) => Ok(response.message_id.unwrap_or_default()),
+            Err(error) => Err(failure::classify(&error, refusal)),
         }
     }
 }
 
-/// What SNS's own errors come to. A parameter that is invalid is the number, or else something of ours.
+/// Maps SNS's own errors. An invalid parameter is either the phone number or something of ours.
 fn refusal(error: &PublishError) -> Option<SendFailure> {
     match error {
         PublishError::InvalidParameterException(_)
         | PublishError::InvalidParameterValueException(_)
-        | PublishError::ValidationException(_) => {
-            Some(if failure::says(error, "phone") { SendFailure::AddressRefused } else { SendFailure::ContentRefused })
-        }
+        | PublishError::ValidationException(_) => Some(if failure::message_contains(error, "phone") {
+            SendFailure::AddressRefused
+        } else {
+            SendFailure::ContentRefused
+        }),
         PublishError::AuthorizationErrorException(_)
         | PublishError::InvalidSecurityException(_)
         | PublishError::EndpointDisabledException(_)

@@ -1,5 +1,5 @@
-//! What every operation may answer besides what it is for: the refusals that have nothing to do with its work, and the
-//! headers of each answer.
+//! The responses that every operation has: refusals that do not depend on the operation, and the headers of each
+//! response.
 
 use utoipa::openapi::header::HeaderBuilder;
 use utoipa::openapi::path::Operation;
@@ -11,13 +11,13 @@ use utoipa::openapi::{
 
 use super::PROBLEM;
 
-/// The schema of what API Gateway answers by itself.
+/// The schema of an error that API Gateway returns itself.
 const GATEWAY_MESSAGE: &str = "GatewayMessage";
-/// The schema of either: which of the two made the answer, only its media type says, and many generators read one media
-/// type of an answer and no other.
+/// The schema of either error. Only the media type tells which of the two a response has, and many generators read just
+/// one media type of a response.
 const REFUSAL: &str = "Refusal";
 
-/// A header of answers: its name, its component, what it says, and the form of its value.
+/// Each header's name, component and description.
 const HEADERS: [(&str, &str, &str); 7] = [
     ("x-correlation-id", "CorrelationId", "Identifies the request in the logs. Quote it when you contact support."),
     ("ETag", "ETag", "The version of the resource, for `If-Match`."),
@@ -28,7 +28,7 @@ const HEADERS: [(&str, &str, &str); 7] = [
     ("WWW-Authenticate", "WwwAuthenticate", "The scheme and the required scopes (RFC 6750)."),
 ];
 
-/// Adds the headers and the schema that the answers refer to.
+/// Adds the headers and schemas that responses refer to.
 pub(super) fn add_components(components: &mut Components) {
     let headers = HEADERS.map(|(name, component, description)| {
         let schema = match name {
@@ -54,7 +54,8 @@ pub(super) fn add_components(components: &mut Components) {
     components.schemas.insert(REFUSAL.to_owned(), RefOr::T(either.build().into()));
 }
 
-/// Adds what the operation may answer. A `protected` one wants a token; `versioned` are the schemas with a version.
+/// Adds the common responses of an operation. A `protected` one requires a token; `is_versioned` says which schemas
+/// have a version.
 pub(super) fn complete(operation: &mut Operation, protected: bool, is_versioned: impl Fn(&str) -> bool) {
     let is_idempotent = operation.parameters.iter().flatten().any(|parameter| match parameter {
         RefOr::T(parameter) => parameter.name == "Idempotency-Key",
@@ -83,7 +84,7 @@ pub(super) fn complete(operation: &mut Operation, protected: bool, is_versioned:
     responses.insert("default".to_owned(), refusal("A problem; its `code` says which", &headers));
 }
 
-/// The name of the schema of an answer's body.
+/// The name of the schema of a response's body.
 fn body_of(response: &Response) -> Option<&str> {
     let RefOr::T(content) = response.content.get("application/json")? else { return None };
     let RefOr::Ref(reference) = content.schema.as_ref()? else { return None };

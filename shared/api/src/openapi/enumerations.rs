@@ -1,8 +1,8 @@
-//! The enumerations of the document that are plain text in the bodies.
+//! The enumerations that are plain strings in the bodies.
 //!
-//! A closed one lists all values that a client may send. An open one lists those that there are today in an answer, and
-//! may get more: a client must bear a value that it does not know. A generated client then has the known values by name
-//! and takes any other as text.
+//! A closed enumeration lists all values. An open one lists the values of today, and responses may have others later,
+//! so a client must accept unknown values. Generated clients then have constants for the known values and treat any
+//! other as text.
 
 use domain::{
     Channel, Clue, CodeKind, ConnectionState, ContractField, ContractState, DoorState, EventKind, GuessingPeriod,
@@ -16,10 +16,10 @@ use utoipa::openapi::{Object, ObjectBuilder, RefOr, Schema, Type};
 
 use crate::problem::Code;
 
-/// Enumerations of the code that grow with the product, by their names in the document.
+/// Enumerations derived from the code that may get more values, by their names in the document.
 pub(super) const OPEN: [&str; 1] = ["FieldCode"];
 
-/// The enumerations that no type of the code describes, each by its name.
+/// The enumerations that no derived schema describes, by name.
 pub(super) fn all() -> Vec<(&'static str, Schema)> {
     let changed = names::<KeyField>().chain(names::<ContractField>());
     vec![
@@ -57,7 +57,7 @@ pub(super) fn all() -> Vec<(&'static str, Schema)> {
     ]
 }
 
-/// Makes an enumeration of the code an open one.
+/// Turns a closed enumeration into an open one.
 pub(super) fn widen(schema: &mut RefOr<Schema>) {
     if let RefOr::T(Schema::Object(object)) = schema
         && object.enum_values.is_some()

@@ -1,72 +1,64 @@
-//! What each field and parameter may hold, by its name: a name means the same thing in every body, answer and
-//! parameter, so its bounds are given once. The numbers are the domain's own, and a test holds the patterns against
-//! what the domain parses.
+//! The constraints of each field and parameter, by name. A name means the same in every body, response and parameter,
+//! so its constraints are given once. The numbers are the domain's own, and a test compares the patterns with what the
+//! domain accepts.
 
 use domain::{AddressLine, Contact, FreeText, LockerCount, Name, PinDigits, Property};
 use utoipa::openapi::path::{Parameter, ParameterIn, ParameterStyle};
 use utoipa::openapi::schema::{AdditionalProperties, ArrayItems, SchemaType};
 use utoipa::openapi::{ArrayBuilder, KnownFormat, Object, OneOfBuilder, Ref, RefOr, Schema, SchemaFormat, Type};
 
-/// The identifier of an automat: ASCII, since it also names a thing in AWS IoT Core.
+/// An automat's identifier: ASCII, since it also names a thing in AWS IoT Core.
 pub const ASCII_ID: &str = "^[A-Za-z0-9][A-Za-z0-9_.-]*$";
-/// The identifier of a key or a contract, in Unicode normalisation form C.
+/// The identifier of a key or a contract, in Unicode NFC.
 pub const ID: &str = r"^[\p{Alphabetic}\p{N}][\p{Alphabetic}\p{N}_.-]*$";
 /// A ULID: 26 characters of Crockford's base 32, the first at most 7.
 pub const ULID: &str = "^[0-7][0-9A-HJKMNP-TV-Z]{25}$";
-/// A contract's keypad code.
 pub const PIN: &str = "^[0-9]{4,9}$";
-/// The same in answers that may hide it.
+/// A PIN, or its mask in responses.
 const PIN_OR_MASK: &str = r"^([0-9]{4,9}|\*{6})$";
-/// A key's return code.
 pub const RETURN_CODE: &str = "^[0-9]{4}$";
-/// The same in answers that may hide it.
+/// A return code, or its mask in responses.
 const RETURN_CODE_OR_MASK: &str = r"^([0-9]{4}|\*{4})$";
-/// A phone number in E.164 form.
 pub const PHONE_NUMBER: &str = "^\\+[1-9][0-9]{7,14}$";
-/// An identifier of the TZ database.
 pub const TIME_ZONE: &str = "^[A-Za-z][A-Za-z0-9_+/-]*$";
-/// A cursor, as `page.next` gives it out.
 const CURSOR: &str = "^[A-Za-z0-9_-]+$";
-/// Visible ASCII characters (RFC 20), which is what a header can carry everywhere.
+/// Visible ASCII characters (RFC 20), which a header can carry everywhere.
 const VISIBLE: &str = "^[!-~]+$";
 /// One entity tag or `*` (RFC 9110, section 13.1.1).
 const ENTITY_TAG: &str = r#"^(\*|(W/)?"[!#-~]*")$"#;
 
-/// The greatest length of an identifier in characters.
+/// In characters.
 const ID_LENGTH: usize = 64;
-/// The greatest length of an email address (RFC 5321, section 4.5.3.1.3, without the angle brackets).
+/// In characters (RFC 5321, section 4.5.3.1.3, without the angle brackets).
 const EMAIL_LENGTH: usize = 254;
-/// The greatest length of a cursor.
+/// In characters.
 const CURSOR_LENGTH: usize = 4096;
-/// The greatest length of an `Idempotency-Key`.
+/// In characters.
 const IDEMPOTENCY_KEY_LENGTH: usize = 255;
 
 /// Where a field occurs.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Side {
-    /// In a body that clients send.
     Request,
-    /// In an answer.
     Answer,
 }
 
-/// What a field may hold.
+/// The constraint of a field.
 enum Rule {
-    /// Text that matches a pattern, if there is one, from and to so many characters.
+    /// A pattern, and the minimum and maximum length in characters.
     Text(Option<&'static str>, usize, Option<usize>),
-    /// An email address.
     Email,
-    /// A number from and to.
+    /// The minimum and maximum.
     Range(u32, Option<u32>),
-    /// A value of a named enumeration of the document.
+    /// A value of this enumeration.
     Enumeration(&'static str),
-    /// At most so many elements, each a value of a named enumeration.
+    /// An array of values of this enumeration, with a maximum length.
     Enumerations(Option<usize>, &'static str),
-    /// At most so many elements.
+    /// An array with a maximum length.
     AtMost(usize),
 }
 
-/// Adds to every schema what its fields may hold.
+/// Adds the constraints of a schema's fields.
 pub(super) fn constrain_schema(owner: &str, schema: &mut RefOr<Schema>) {
     match schema {
         RefOr::T(Schema::Object(object)) => {
@@ -80,7 +72,7 @@ pub(super) fn constrain_schema(owner: &str, schema: &mut RefOr<Schema>) {
     }
 }
 
-/// Adds to a parameter what it may hold. A header or query parameter is left out rather than null.
+/// Adds the constraints of a parameter. A header or query parameter can be left out, but cannot be null.
 pub(super) fn constrain_parameter(parameter: &mut Parameter) {
     let Some(schema) = &mut parameter.schema else { return };
     if let RefOr::T(Schema::Object(object)) = &mut *schema
@@ -104,7 +96,7 @@ pub(super) fn constrain_parameter(parameter: &mut Parameter) {
     }
 }
 
-/// Bodies that clients send refuse fields that they do not know.
+/// Bodies of requests refuse unknown fields, which tells them from responses.
 fn side_of(object: &Object) -> Side {
     match object.additional_properties.as_deref() {
         Some(AdditionalProperties::FreeForm(false)) => Side::Request,

@@ -1,5 +1,5 @@
-//! The OpenAPI document: assembled from what each function's router says of itself, and completed by what holds for all
-//! of them: what a field of a name may hold, what every operation may answer, which enumerations may grow.
+//! The OpenAPI document. It is assembled from what each function's router describes, and completed with what is common
+//! to all: constraints of fields, common responses, and open enumerations.
 
 mod answers;
 mod enumerations;
@@ -33,8 +33,8 @@ const TAGS: [(&str, &str); 7] = [
     ("service", "The API itself."),
 ];
 
-/// One document of several functions' parts, with what they have in common: pretty JSON with a newline at its end, the
-/// same for the same code.
+/// Merges the functions' parts into one document: pretty JSON with a newline at its end. The same code always gives the
+/// same text.
 #[must_use]
 pub fn assemble(parts: Vec<OpenApi>) -> String {
     let info = InfoBuilder::new()
@@ -61,7 +61,7 @@ pub fn assemble(parts: Vec<OpenApi>) -> String {
     whole.to_pretty_json().map(|json| json + "\n").unwrap_or_default()
 }
 
-/// The method and path of every operation of a document, to hold against the table of routes.
+/// The method and path of every operation, for a comparison with the table of routes.
 #[must_use]
 pub fn routes(document: &mut OpenApi) -> Vec<(&'static str, String)> {
     let items = document.paths.paths.iter_mut();
@@ -96,7 +96,8 @@ fn complete_components(components: &mut Components) {
     answers::add_components(components);
 }
 
-/// The derive writes the element of a generic list out; generated clients would get a second type for it.
+/// Refers to the element of a generic list by name. The derive inlines it, which would give generated clients a second
+/// type.
 fn refer_to_element(name: &str, schema: &mut RefOr<Schema>) {
     let (Some(element), RefOr::T(Schema::Object(list))) = (name.strip_prefix("Listing_"), schema) else { return };
     if let Some(RefOr::T(Schema::Array(data))) = list.properties.get_mut("data") {
@@ -104,7 +105,7 @@ fn refer_to_element(name: &str, schema: &mut RefOr<Schema>) {
     }
 }
 
-/// What holds for every operation: the forms of its parameters, who may call it, and what it may answer.
+/// Completes an operation: constraints of parameters, required role, and common responses.
 fn complete_operation(operation: &mut Operation, method: &str, path: &str, components: &Components) {
     for parameter in operation.parameters.iter_mut().flatten() {
         if let RefOr::T(parameter) = parameter {

@@ -1,107 +1,74 @@
-//! Every way in which a request may be refused, with its stable name and its status.
+//! Every reason for refusing a request, with its stable name and its status.
 
 use serde::Serialize;
 use strum::{IntoStaticStr, VariantArray};
 use utoipa::ToSchema;
 
-/// A reason for refusing a request. Its name is the API's promise to clients; `docs/api.md` lists them all.
+/// A reason for refusing a request. Its name is stable; `docs/api.md` lists all of them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, IntoStaticStr, VariantArray)]
 #[strum(serialize_all = "snake_case")]
 pub enum Code {
-    /// The body is not JSON in UTF-8.
     MalformedJson,
-    /// Fields of the body are not what they must be.
     InvalidRequest,
-    /// The body is too big.
     BodyTooLarge,
-    /// The body is of another media type than JSON.
     UnsupportedMediaType,
-    /// Query parameters are not what they must be.
     InvalidQuery,
-    /// `after` was not given out by this list.
+    /// `after` is not a cursor of this list.
     InvalidCursor,
-    /// `If-Match` or `Idempotency-Key` is not what it must be.
     InvalidHeader,
-    /// There is no such path.
     RouteNotFound,
-    /// The path does not serve this method.
     MethodNotAllowed,
-    /// There is no valid token.
     Unauthenticated,
-    /// The caller's role is not enough.
     Forbidden,
-    /// Automat not found.
     AutomatNotFound,
-    /// Key not found.
     KeyNotFound,
-    /// There is no such contract.
     ContractNotFound,
-    /// The automat has no locker of the index in the path.
+    /// The path has a locker index that the automat does not have.
     LockerNotFound,
-    /// Opening not found.
     OpeningNotFound,
-    /// Message not found about the contract.
     MessageNotFound,
-    /// The `automatId` is taken.
     AutomatExists,
-    /// The `keyId` is taken.
     KeyExists,
-    /// The `contractId` is taken on this key.
     ContractExists,
-    /// The automat has no locker of this index.
+    /// The body has a locker index that the automat does not have.
     LockerIndexTooBig,
-    /// The locker has a key.
     LockerOccupied,
-    /// Every locker of the automat has a key.
     NoFreeLocker,
-    /// The automat would lose a locker that has a key.
+    /// A smaller automat would lose a locker that has a key.
     LockersInUse,
-    /// The automat still holds keys.
     AutomatHoldsKeys,
-    /// Its time zone would change under contracts that have not ended.
+    /// Its time zone cannot change while contracts have not ended.
     AutomatHasContracts,
-    /// Another key of the automat has this return code.
     ReturnCodeInUse,
     /// Contracts overlap, so the key must stay shared.
     ContractsOverlap,
-    /// The contract has yet to start.
     NotStarted,
-    /// The physical key is out of its locker.
     KeyOut,
-    /// The person who takes the key over has it already.
+    /// The key is out with the contract, so its start cannot be in the future.
     HolderHasKey,
-    /// The key is being removed.
     KeyBeingRemoved,
-    /// The key is already booked for this time.
     ContractOverlap,
-    /// The key has as many live contracts as it can hold.
     TooManyContracts,
-    /// Another contract of the automat has this PIN.
     PinInUse,
-    /// An opening of the locker is under way.
     LockerBusy,
-    /// The automat is known to be offline.
     AutomatOffline,
-    /// The message is being sent, or will be.
     MessageUnderWay,
-    /// What the message says has been overtaken.
+    /// The contract has changed, so the message would no longer be true.
     MessageOutdated,
-    /// `If-Match` names another version than the current one.
     StaleVersion,
-    /// The `Idempotency-Key` was used for another request.
+    /// The key was used with another body.
     IdempotencyKeyReused,
-    /// What was answered under the `Idempotency-Key` is no longer so.
+    /// The resource in the stored response has been changed or removed since.
     IdempotencyOutdated,
-    /// As many openings are under way at the automat as it can hold.
+    /// The automat's shadow cannot hold more openings.
     AutomatBusy,
-    /// Too many requests at once, for one thing or for the database.
+    /// Too many requests at once, for one resource or for the database.
     Busy,
-    /// Something is wrong with us.
     Internal,
 }
 
 impl Code {
-    /// All of them, in the order of the documentation.
+    /// All codes, in the order of the documentation.
     pub const ALL: &[Self] = Self::VARIANTS;
 
     /// The stable name: `code` of the problem, and the end of its `type`.
@@ -110,19 +77,18 @@ impl Code {
         self.into()
     }
 
-    /// The HTTP status.
     #[must_use]
     pub fn status(self) -> u16 {
         self.entry().0
     }
 
-    /// The short text, the same for every problem of this code.
+    /// The summary, the same for every problem of this code.
     #[must_use]
     pub fn title(self) -> &'static str {
         self.entry().1
     }
 
-    /// After how many seconds asking again may help.
+    /// After how many seconds a retry may succeed.
     #[must_use]
     pub fn retry_after(self) -> Option<u8> {
         matches!(self, Self::Busy | Self::AutomatBusy | Self::LockerBusy | Self::KeyBeingRemoved).then_some(1)
@@ -183,65 +149,43 @@ impl Code {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, ToSchema, VariantArray)]
 #[serde(rename_all = "snake_case")]
 pub enum FieldCode {
-    /// It is missing, or null where it cannot be.
+    /// Missing, or null where it cannot be.
     Required,
-    /// There is no such field.
     UnknownField,
-    /// It stands there twice.
     DuplicateField,
-    /// It is a value of another JSON type.
+    /// Another JSON type than expected.
     WrongType,
-    /// It contradicts another field.
     ConflictingFields,
-    /// It cannot be edited.
     Immutable,
-    /// It has too many elements.
     TooMany,
-    /// It is empty.
     Empty,
-    /// It has too many characters.
     TooLong,
-    /// It has a character that identifiers do not have.
     IdCharacters,
-    /// It has control characters.
     ControlCharacters,
-    /// It is not 4 to 9 digits.
     PinForm,
-    /// It is a PIN of fewer digits than the automat asks for.
     PinTooShort,
-    /// It is not exactly 4 digits.
     ReturnCodeForm,
-    /// It is not an RFC 3339 instant from 1970 to 9999.
     InstantForm,
-    /// It is a number outside its bounds.
     OutOfRange,
-    /// It is not a TZ identifier.
     TimeZoneUnknown,
-    /// It is not an email address.
     EmailForm,
-    /// It is not a phone number in E.164 form.
     PhoneNumberForm,
-    /// It is not a language that messages are written in.
     LanguageUnknown,
-    /// It is not a kind of message that a contact may ask for.
+    /// Not a kind of message that a contact can choose.
     MessageKindUnknown,
-    /// The contract would not end after its start.
     EndNotAfterStart,
-    /// The contract would have ended already.
+    /// The end is not in the future.
     EndNotAhead,
-    /// There is no such query parameter.
     UnknownParameter,
-    /// The query parameter stands there twice.
     RepeatedParameter,
-    /// It is none of the values that it can have.
+    /// Not a value of the enumeration.
     UnknownValue,
-    /// The search text has no letter or digit.
+    /// The search has no letter or digit.
     NothingToSearch,
-    /// `to` is not after `from`.
     ToNotAfterFrom,
 }
 
 impl FieldCode {
-    /// All of them, in the order of the documentation.
+    /// All codes, in the order of the documentation.
     pub const ALL: &[Self] = Self::VARIANTS;
 }

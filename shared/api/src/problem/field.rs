@@ -1,4 +1,4 @@
-//! What is wrong with one field of a body, or with one query parameter.
+//! Errors of single fields and query parameters.
 
 use domain::Invalid;
 use serde::Serialize;
@@ -15,20 +15,19 @@ pub struct FieldError {
     pub code: FieldCode,
     /// The reason, for people.
     pub detail: String,
-    /// The rule, where it is the domain's: for those who say it in other words.
+    /// The domain's own reason, for the pages, which have texts of their own.
     #[serde(skip)]
     #[schema(ignore)]
     pub invalid: Option<Invalid>,
 }
 
 impl FieldError {
-    /// What is wrong with a field.
     #[must_use]
     pub fn new(field: impl Into<String>, code: FieldCode, detail: impl Into<String>) -> Self {
         Self { field: field.into(), code, detail: detail.into(), invalid: None }
     }
 
-    /// A field whose value does not parse.
+    /// A value that the domain could not parse.
     #[must_use]
     pub fn invalid(field: impl Into<String>, invalid: Invalid) -> Self {
         Self { invalid: Some(invalid), ..Self::new(field, code_of(invalid), invalid.to_string()) }

@@ -1,4 +1,4 @@
-//! Why a request is refused (RFC 9457), without HTTP: what becomes of it on the wire is in `wire`.
+//! Problems (RFC 9457), independent of HTTP. `wire` turns them into responses.
 
 mod code;
 mod field;
@@ -20,20 +20,19 @@ pub use wire::ProblemBody;
 
 use crate::{EntryView, RangeView, Role};
 
-/// A refusal.
+/// A refused request.
 #[derive(Debug, Clone)]
 pub struct Problem {
-    /// Which one.
     pub code: Code,
-    /// What is wrong with this request and what to do about it, for people.
+    /// What is wrong with this request and how to correct it, for people.
     pub detail: String,
-    /// The fields or query parameters at fault.
+    /// The invalid fields or query parameters.
     pub errors: Vec<FieldError>,
-    /// What else a client can use.
+    /// Further data for clients.
     pub facts: Box<Facts>,
-    /// The methods that the path serves, where the method was at fault.
+    /// The supported methods, if the method was wrong.
     pub allow: Vec<Method>,
-    /// What went wrong inside: for the log alone.
+    /// The internal cause. Only for the log.
     pub cause: Option<Arc<dyn Error + Send + Sync>>,
 }
 
@@ -89,67 +88,59 @@ pub struct Facts {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = u64, required = false)]
     pub current_version: Option<u64>,
-    /// `forbidden`: the role that would be enough, for those who say it in other words.
+    /// `forbidden`: the required role, for the pages, which have texts of their own.
     #[serde(skip)]
     #[schema(ignore)]
     pub needed: Option<Role>,
-    /// `unauthenticated`, `forbidden`: what the token lacks, for the header `WWW-Authenticate` (RFC 6750, section 3), where
-    /// more can be said than that a token is needed.
+    /// `unauthenticated`, `forbidden`: the parameters of the header `WWW-Authenticate` (RFC 6750, section 3), if there
+    /// is more to say than that a token is required.
     #[serde(skip)]
     #[schema(ignore)]
     pub challenge: Option<String>,
 }
 
 impl Problem {
-    /// A refusal with nothing but its text.
     #[must_use]
     pub fn new(code: Code, detail: impl Into<String>) -> Self {
         Self { code, detail: detail.into(), errors: Vec::new(), facts: Box::default(), allow: Vec::new(), cause: None }
     }
 
-    /// No function has this path.
     #[must_use]
     pub fn route_not_found() -> Self {
         Self::new(Code::RouteNotFound, "Unknown path. See /openapi.json for all routes.")
     }
 
-    /// Fields of the body are at fault.
     #[must_use]
     pub fn invalid_request(errors: Vec<FieldError>) -> Self {
         Self { errors, ..Self::new(Code::InvalidRequest, "See errors for each invalid field and the reason.") }
     }
 
-    /// Query parameters are at fault.
     #[must_use]
     pub fn invalid_query(errors: Vec<FieldError>) -> Self {
         Self { errors, ..Self::new(Code::InvalidQuery, "See errors for each invalid query parameter and the reason.") }
     }
 
-    /// The cursor was not given out by this list.
     #[must_use]
     pub fn invalid_cursor() -> Self {
         Self::new(Code::InvalidCursor, "Send `after` exactly as `page.next` of this list, or leave it out.")
     }
 
-    /// A header is at fault.
     #[must_use]
     pub fn invalid_header(name: &str, rule: &str) -> Self {
         Self::new(Code::InvalidHeader, format!("{name} {rule}"))
     }
 
-    /// There is no valid token.
     #[must_use]
     pub fn unauthenticated() -> Self {
         Self::new(Code::Unauthenticated, "Send a valid access token: Authorization: Bearer …")
     }
 
-    /// There is a token, but of another kind.
+    /// The token is not an access token.
     #[must_use]
     pub fn not_an_access_token() -> Self {
         Self::new(Code::Unauthenticated, "Send the access token. An ID token identifies a person but gives no access.")
     }
 
-    /// The caller's role is not enough.
     #[must_use]
     pub fn forbidden(needed: Role, held: Option<Role>) -> Self {
         let facts = Facts { needed: Some(needed), ..Facts::default() };
@@ -164,14 +155,13 @@ impl Problem {
             .with(Facts { current_version: Some(current), ..Facts::default() })
     }
 
-    /// Too many openings are under way at the automat.
     #[must_use]
     pub fn automat_busy() -> Self {
         let detail = "Nothing was opened. Try again when some of the current openings have ended.";
         Self::new(Code::AutomatBusy, detail)
     }
 
-    /// What the store refuses of something that the path names: a locker that the automat does not have is not there.
+    /// The problem for a resource that the path names. There, a locker that the automat does not have is a 404.
     #[must_use]
     pub fn of_path(error: store::Error) -> Self {
         match error {
@@ -180,19 +170,19 @@ impl Problem {
         }
     }
 
-    /// The path names a locker that the automat does not have.
+    /// The path has a locker index that the automat does not have.
     #[must_use]
     pub fn no_locker(count: LockerCount) -> Self {
         locker_not_found().with(Facts { locker_count: Some(count.get()), ..Facts::default() })
     }
 
-    /// The refusal with what else a client can use.
+    /// Adds further data.
     #[must_use]
     pub fn with(self, facts: Facts) -> Self {
         Self { facts: Box::new(facts), ..self }
     }
 
-    /// Something is wrong with us; the client learns no more than that.
+    /// An unexpected error. The client gets no details.
     #[must_use]
     pub fn internal(cause: impl Error + Send + Sync + 'static) -> Self {
         let detail = "Unexpected error. If it persists, contact support with this correlationId.";
@@ -200,7 +190,7 @@ impl Problem {
     }
 }
 
-/// What a panic leaves behind: for the log it says no more than where to look.
+/// The cause that is logged for a panic. It leaves out the panic's message, which may contain anything.
 #[derive(Debug, thiserror::Error)]
 #[error("a handler panicked")]
 pub(crate) struct Panicked;
@@ -221,7 +211,7 @@ mod tests {
         }
     }
 
-    /// A problem of each code, made the way that requests make it.
+    /// A problem of each code, created as requests create it.
     fn example(code: Code) -> Problem {
         let locker = |index| LockerIndex::new(index).unwrap();
         let short = entry("booking-7", "2026-11-24T12:00:00Z", Some("2026-11-25T12:00:00Z"));
@@ -229,7 +219,7 @@ mod tests {
         let refused = |error: store::Error| {
             let is_about_the_table = error.is_about_the_table();
             let problem = Problem::from(error);
-            // What leaves a receipt under an `Idempotency-Key` is told from what does not by the status.
+            // Refusals that leave a receipt under an `Idempotency-Key` are recognized by their status.
             assert_eq!(is_about_the_table, [404, 409, 412].contains(&problem.code.status()), "{}", code.name());
             problem
         };
@@ -316,7 +306,7 @@ mod tests {
         }
     }
 
-    /// `docs/api.md` has a table of the codes and one of the fields' codes; both are complete and nothing else.
+    /// `docs/api.md` has a table of the codes and one of the field codes. Both must be complete.
     #[test]
     fn the_documentation_lists_every_code() {
         let document = include_str!("../../../../docs/api.md");

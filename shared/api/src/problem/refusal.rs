@@ -1,5 +1,5 @@
-//! From what the store and the domain refuse to problems. Exhaustive: a new refusal does not compile until it has a
-//! code.
+//! Converts refusals of the store and the domain to problems. The match is exhaustive: a new refusal does not compile
+//! until it has a code.
 
 use clock::NoRandomness;
 use domain::{AutomatRefusal, ContractRefusal, Invalid, KeyRefusal, MAX_LIVE_CONTRACTS, OpeningRefusal};
@@ -155,12 +155,10 @@ impl From<OpeningRefusal> for Problem {
     }
 }
 
-/// The automat has no such locker.
 pub(crate) fn locker_not_found() -> Problem {
     Problem::new(Code::LockerNotFound, "The automat has no locker of this lockerIndex.")
 }
 
-/// There is no such thing.
 pub(crate) fn not_found(thing: Thing) -> Problem {
     match thing {
         Thing::Automat => Problem::new(Code::AutomatNotFound, "No automat has this automatId."),
@@ -176,7 +174,7 @@ fn exists(thing: Thing) -> Problem {
         Thing::Automat => Problem::new(Code::AutomatExists, "A different automat has this automatId."),
         Thing::Key => Problem::new(Code::KeyExists, "A different key has this keyId, or is still being removed."),
         Thing::Contract => Problem::new(Code::ContractExists, "A different contract of the key has this contractId."),
-        // Nobody chooses an opening's id, so this is never said.
+        // These ids are generated, so a clash is as good as impossible.
         Thing::Opening | Thing::Message => {
             Problem::new(Code::Busy, "A resource with this id already exists. Try again.")
         }

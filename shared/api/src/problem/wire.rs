@@ -1,4 +1,4 @@
-//! A problem on the wire: the one place where a refusal becomes an HTTP answer.
+//! Problems as HTTP responses: the one place where a refusal becomes HTTP.
 
 use axum::body::Body;
 use axum::response::{IntoResponse, Response};
@@ -39,7 +39,6 @@ pub struct ProblemBody {
 }
 
 impl Problem {
-    /// The problem's body for a request.
     #[must_use]
     pub fn body(&self, path: &str, correlation: &CorrelationId) -> ProblemBody {
         ProblemBody {
@@ -55,7 +54,6 @@ impl Problem {
         }
     }
 
-    /// The answer to a request.
     #[must_use]
     pub fn answer(&self, path: &str, correlation: &CorrelationId) -> Response {
         let mut response = axum::Json(self.body(path, correlation)).into_response();
@@ -83,7 +81,7 @@ impl Problem {
     }
 }
 
-/// The problem travels in the response's extensions up to the edge, which knows the request that it answers.
+/// The problem is in the response's extensions until `edge` renders it, since that layer knows the request.
 impl IntoResponse for Problem {
     fn into_response(self) -> Response {
         let mut response = Response::new(Body::empty());

@@ -45,7 +45,6 @@ pub struct ContractView {
     updated_at: String,
 }
 
-/// What is shown of a PIN.
 const MASKED: &str = "******";
 
 impl ContractView {
@@ -55,15 +54,15 @@ impl ContractView {
         Self { overdue, ..Self::new(contract, now, MASKED.to_owned()) }
     }
 
-    /// The contract as the answer that made it shows it: with its PIN, and as it stood then, so that a replay of the
-    /// answer is the same.
+    /// The contract in the response that created it: with its PIN, and in the state at that time, so that a replayed
+    /// response is the same.
     #[must_use]
-    pub fn just_made(contract: Contract) -> Self {
+    pub fn created(contract: Contract) -> Self {
         let (then, pin) = (contract.created_at, contract.pin.reveal().to_owned());
         Self::new(contract, then, pin)
     }
 
-    /// The contract as it would be: with its PIN if that is new, so that it can be made just so.
+    /// The contract in a preview: with its PIN if that is new, so that the client can create exactly this contract.
     #[must_use]
     pub fn previewed(contract: Contract, new_pin: bool, overdue: bool, now: Instant) -> Self {
         let pin = if new_pin { contract.pin.reveal() } else { MASKED }.to_owned();

@@ -1,4 +1,4 @@
-//! Messages as clients see them.
+//! Messages in API responses.
 
 use domain::{MessageRecord, MessageState, SendFailure};
 use serde::Serialize;
@@ -16,19 +16,19 @@ pub struct MessageView {
     kind: &'static str,
     #[serde(flatten)]
     recipient: RecipientView,
-    /// Where it stands.
+    /// The delivery status.
     state: &'static str,
-    /// The number of tries.
+    /// The number of attempts.
     attempts: u32,
     /// When the provider accepted it.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = String, format = DateTime, required = false)]
     sent_at: Option<String>,
-    /// The time of the next try, while it is `pending`.
+    /// The time of the next attempt, while it is `pending`.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = String, format = DateTime, required = false)]
     next_try_at: Option<String>,
-    /// Why the last try failed.
+    /// Why the last attempt failed.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = String, required = false)]
     reason: Option<SendFailure>,
@@ -109,7 +109,7 @@ mod tests {
     }
 
     #[test]
-    fn a_sent_message_says_when_and_under_which_name() {
+    fn a_sent_message_shows_its_time_and_the_providers_id() {
         let sent = MessageState::Sent { at: at(1), provider_id: "0100-1".to_owned() };
         assert_eq!(
             shown(record(sent, Channel::Email)),
@@ -123,14 +123,14 @@ mod tests {
     }
 
     #[test]
-    fn a_message_that_waits_says_for_when_and_why() {
+    fn a_pending_message_shows_its_next_attempt_and_the_reason() {
         let pending = MessageState::Pending { next_try: at(60) };
-        let troubled = MessageRecord {
+        let retried = MessageRecord {
             failure: Some(SendFailure::Unanswered),
             perhaps_twice: true,
             ..record(pending, Channel::Sms)
         };
-        let shown = shown(troubled);
+        let shown = shown(retried);
         assert_eq!((&shown["state"], &shown["nextTryAt"]), (&json!("pending"), &json!("1970-01-01T00:01:00Z")));
         assert_eq!((&shown["reason"], &shown["perhapsTwice"]), (&json!("unanswered"), &json!(true)));
         assert_eq!((&shown["channel"], &shown["to"]), (&json!("sms"), &json!("+358401234567")));
@@ -145,7 +145,7 @@ mod tests {
             MessageState::Failed { at: at(1) },
             MessageState::Superseded { at: at(1) },
         ];
-        let words = states.map(|state| shown(record(state, Channel::Email))["state"].clone());
-        assert_eq!(words, ["sending", "bounced", "refused", "failed", "superseded"]);
+        let names = states.map(|state| shown(record(state, Channel::Email))["state"].clone());
+        assert_eq!(names, ["sending", "bounced", "refused", "failed", "superseded"]);
     }
 }

@@ -1,4 +1,4 @@
-//! What several functions show in the same form.
+//! Parts of responses that several functions share.
 
 mod contract;
 mod message;

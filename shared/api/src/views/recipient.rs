@@ -1,4 +1,4 @@
-//! Whom a message goes to, as clients see it.
+//! Recipients of messages in API responses.
 
 use domain::{Channel, Recipient};
 use serde::Serialize;

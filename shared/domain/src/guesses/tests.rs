@@ -18,24 +18,24 @@ fn too_early(keypad: &Keypad, n: u64, second: i64) -> Keypad {
     keypad.after_refusal(KeypadRefusal::TooEarly, Some(&code(n)), at(second))
 }
 
-/// A keypad that has just become slow, at second 0.
+/// A keypad that became slow at second 0.
 fn slow() -> Keypad {
     (0..5).fold(Keypad::default(), |keypad, _| wrong(&keypad, 0))
 }
 
-/// How long a keypad makes the next entry wait, in seconds.
+/// How long the next entry has to wait, in seconds.
 fn wait(keypad: &Keypad, second: i64) -> i64 {
     keypad.waits_until(at(second)).map_or(0, |until| until.seconds() - second)
 }
 
 #[test]
-fn entries_are_timely_for_fifteen_seconds_either_way() {
+fn entries_are_timely_within_fifteen_seconds() {
     let timely = [4, 5, 20, 35, 36].map(|made| Keypad::is_timely(at(made), at(20)));
     assert_eq!(timely, [false, true, true, true, false]);
 }
 
 #[test]
-fn the_fifth_wrong_entry_makes_it_slow_and_each_further_one_doubles_the_wait() {
+fn the_fifth_wrong_entry_slows_the_keypad_and_further_ones_double_the_wait() {
     let mut keypad = Keypad::default();
     for _ in 0..4 {
         keypad = wrong(&keypad, 0);
@@ -61,7 +61,7 @@ fn the_budget_refills_by_one_in_five_minutes() {
 }
 
 #[test]
-fn an_hour_without_a_wrong_entry_forgives_all() {
+fn an_hour_without_a_wrong_entry_resets_the_keypad() {
     let keypad = wrong(&slow(), 30);
     assert_eq!(keypad.slow(at(3629)).unwrap().wait_millis, 60_000);
     assert_eq!(keypad.slow(at(3630)), None);
@@ -71,14 +71,14 @@ fn an_hour_without_a_wrong_entry_forgives_all() {
 }
 
 #[test]
-fn what_is_not_looked_at_costs_nothing() {
+fn entries_that_are_not_checked_cost_nothing() {
     for refusal in [KeypadRefusal::KeypadSlow, KeypadRefusal::Late] {
         assert_eq!(slow().after_refusal(refusal, None, at(10)), slow());
     }
 }
 
 #[test]
-fn a_known_code_that_is_not_good_now_is_free_three_times_an_hour() {
+fn a_known_code_that_is_not_valid_now_is_free_three_times_an_hour() {
     let three = (0..3).fold(Keypad::default(), |keypad, n| too_early(&keypad, 1, n));
     assert_eq!(three.wrong, []);
     assert_eq!(too_early(&three, 1, 5).wrong, [at(5)], "the fourth");
@@ -91,7 +91,7 @@ fn a_known_code_that_is_not_good_now_is_free_three_times_an_hour() {
 }
 
 #[test]
-fn not_more_than_24_of_them_an_hour_are_free_in_all() {
+fn known_codes_together_are_free_24_times_an_hour() {
     let full = (0..24).fold(Keypad::default(), |keypad, n| too_early(&keypad, n, 0));
     assert_eq!((full.not_good_now.len(), full.wrong.len()), (24, 0));
     let more = too_early(&full, 99, 3599);
@@ -100,9 +100,9 @@ fn not_more_than_24_of_them_an_hour_are_free_in_all() {
     assert_eq!((later.not_good_now.len(), later.wrong.len()), (1, 1));
 }
 
-/// Else whoever guesses would see which codes will be good later.
+/// Otherwise somebody guessing could see which codes will be valid later.
 #[test]
-fn at_a_slow_keypad_the_next_entry_waits_after_a_known_code_too_but_no_longer() {
+fn at_a_slow_keypad_a_known_code_makes_the_next_entry_wait_the_same_time() {
     let keypad = too_early(&slow(), 1, 30);
     assert_eq!((wait(&keypad, 30), keypad.slow(at(30)).unwrap().wait_millis), (30, 30_000));
     let longest = (0..9).fold(slow(), |keypad, n| wrong(&keypad, n * 300));
@@ -111,7 +111,7 @@ fn at_a_slow_keypad_the_next_entry_waits_after_a_known_code_too_but_no_longer() 
 }
 
 #[test]
-fn guessing_is_recorded_at_ten_wrong_entries_in_an_hour_and_once_a_day_while_it_goes_on() {
+fn guessing_is_recorded_at_ten_wrong_entries_in_an_hour_and_then_daily() {
     let mut keypad = Keypad::default();
     let mut recorded = Vec::new();
     let mut guess = |second| {
@@ -120,7 +120,7 @@ fn guessing_is_recorded_at_ten_wrong_entries_in_an_hour_and_once_a_day_while_it_
         keypad = after;
     };
     (0..900).for_each(|n| guess(n * 300));
-    // A day later it begins anew.
+    // A day later it starts again.
     (0..10).for_each(|n| guess(360_000 + n * 300));
     let hour = |count| (GuessingPeriod::Hour, count);
     let expected =
@@ -146,7 +146,7 @@ fn guessing_is_recorded_at_forty_wrong_entries_in_a_day() {
 enum Typed {
     Right,
     Wrong,
-    /// The code of one of a few contracts, before it starts.
+    /// The code of one of a few contracts, before its start.
     TooEarly(u64),
 }
 
@@ -154,19 +154,19 @@ fn typed() -> impl Strategy<Value = Typed> {
     prop_oneof![1 => Just(Typed::Right), 6 => Just(Typed::Wrong), 3 => (0..3_u64).prop_map(Typed::TooEarly)]
 }
 
-/// Knows the whole history, and works each rule out from it anew, in the words of the rule.
+/// The reference model: it keeps the whole history and evaluates each rule from the start.
 #[derive(Default)]
 struct Model {
     /// The seconds of wrong entries.
     wrong: Vec<i64>,
-    /// Known codes that were free.
+    /// Known codes that cost nothing, with their seconds.
     free: Vec<(u64, i64)>,
-    /// Wrong entries and free ones, in order.
+    /// All checked entries in order, and whether each was wrong.
     looked_at: Vec<(i64, bool)>,
 }
 
 impl Model {
-    /// Until when the next entry waits. Goes through everything since the last hour without a wrong entry.
+    /// Until when the next entry waits, from everything since the last hour without a wrong entry.
     fn waits_until(&self, now: i64) -> i64 {
         let Some(&latest) = self.wrong.last() else { return 0 };
         if now - latest >= 3600 {
@@ -221,7 +221,7 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(1_000))]
 
     #[test]
-    fn a_keypad_is_as_slow_as_its_whole_history_says(
+    fn the_stored_state_gives_the_same_waits_as_the_whole_history(
         steps in prop::collection::vec((prop_oneof![0..40_i64, 0..400_i64, 2_000..5_000_i64], typed()), 0..120)
     ) {
         let (mut keypad, mut model, mut now) = (Keypad::default(), Model::default(), 1_000_000);
@@ -254,9 +254,9 @@ proptest! {
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(50))]
 
-    /// However somebody times them, and whatever right and known codes they type between.
+    /// Whatever the timing, and whatever correct and known codes are typed in between.
     #[test]
-    fn after_the_first_day_at_most_288_guesses_a_day_are_looked_at(
+    fn after_the_first_day_at_most_288_guesses_a_day_are_checked(
         pauses in prop::collection::vec(prop_oneof![0..=1_i64, 0..400_i64, 3_500..4_000_i64], 1..40)
     ) {
         let (mut keypad, mut looks, mut now) = (Keypad::default(), Vec::new(), 1_000_000);
@@ -269,7 +269,7 @@ proptest! {
         }
         for (n, first) in looks.iter().enumerate() {
             let in_a_day = looks[n..].iter().take_while(|look| **look - first < 86_400).count();
-            // The budget and the first four waits, which are shorter than five minutes, come once before.
+            // The budget and the first four waits, which are shorter than five minutes, come once before that.
             prop_assert!(in_a_day <= 288 + 8, "{in_a_day}");
         }
     }

@@ -1,4 +1,4 @@
-//! Emails: their words in each language, and what their HTML may not do.
+//! Emails: their texts in each language, and what their HTML must not contain.
 
 use std::fmt::Write as _;
 
@@ -8,7 +8,7 @@ use messages::Email;
 use crate::sample::{at, facts, in_every_language, longest, noted, occasions, rendered_email};
 
 #[test]
-fn the_words_of_every_kind() {
+fn texts_of_every_kind() {
     for &language in Language::ALL {
         let mut page = String::new();
         for occasion in occasions() {
@@ -20,7 +20,7 @@ fn the_words_of_every_kind() {
 }
 
 #[test]
-fn the_pages() {
+fn emails_as_html() {
     for (language, occasion) in [
         (Language::English, Occasion::Created),
         (Language::English, Occasion::Updated(vec![ContractField::Person, ContractField::FreeText])),
@@ -34,11 +34,11 @@ fn the_pages() {
 }
 
 #[test]
-fn page_and_text_say_the_same() {
+fn html_and_plain_text_have_the_same_content() {
     for (language, occasion) in in_every_language() {
         let Email { text, html, .. } = rendered_email(&occasion, language, &noted());
         for line in text.lines().filter(|line| !matches!(*line, "" | "--")) {
-            // A fact's name and its lines stand apart on the page.
+            // In the HTML a label and its lines are separate elements.
             for piece in line.split(": ").flat_map(|piece| piece.split(", ")) {
                 let piece = piece.trim_end_matches(':');
                 assert!(html.contains(piece), "{piece:?} is missing in {} {language:?}", occasion.kind().name());
@@ -50,32 +50,32 @@ fn page_and_text_say_the_same() {
 #[test]
 fn a_permanent_contract_has_no_end() {
     let range = TimeRange::new(at("2026-11-24T12:00:00Z"), None).unwrap();
-    let said = Language::ALL
+    let texts = Language::ALL
         .iter()
         .map(|&language| rendered_email(&Occasion::Created, language, &Facts { range, ..facts() }).text)
         .collect::<Vec<_>>();
-    assert!(said[0].contains("Valid: Tue 24 Nov 2026, 14:00, until further notice\n"), "{}", said[0]);
-    assert!(said[1].contains("Voimassa: ti 24.11.2026 klo 14.00 alkaen toistaiseksi\n"), "{}", said[1]);
-    assert!(said[2].contains("Gäller: fr.o.m. tis 24 nov. 2026 kl. 14.00 tills vidare\n"), "{}", said[2]);
+    assert!(texts[0].contains("Valid: Tue 24 Nov 2026, 14:00, until further notice\n"), "{}", texts[0]);
+    assert!(texts[1].contains("Voimassa: ti 24.11.2026 klo 14.00 alkaen toistaiseksi\n"), "{}", texts[1]);
+    assert!(texts[2].contains("Gäller: fr.o.m. tis 24 nov. 2026 kl. 14.00 tills vidare\n"), "{}", texts[2]);
     let updated = Occasion::Updated(vec![ContractField::End]);
     assert!(!rendered_email(&updated, Language::English, &Facts { range, ..facts() }).text.contains("Until"));
 }
 
 #[test]
-fn what_is_not_known_is_left_out() {
+fn missing_details_are_left_out() {
     let property = Property::parse("").unwrap();
     let mut bare = Facts { property, ..facts() };
-    bare.place.location = None;
+    bare.automat.location = None;
     let text = rendered_email(&Occasion::Created, Language::English, &bare).text;
     assert!(text.contains("Key: A-12\n") && text.contains("Where: Lobby\n") && !text.contains("Note"), "{text}");
     let nothing = domain::AddressLine::parse("").unwrap();
-    bare.place.location =
+    bare.automat.location =
         Some(Location { address: nothing.clone(), postal_code: nothing.clone(), postal_office: nothing });
     assert_eq!(rendered_email(&Occasion::Created, Language::English, &bare).text, text);
 }
 
 #[test]
-fn what_has_changed_is_said_once_each() {
+fn each_change_is_listed_once() {
     let all = [
         ContractField::Person,
         ContractField::Start,
@@ -88,11 +88,11 @@ fn what_has_changed_is_said_once_each() {
     assert!(text.contains("Changed: person, times, PIN, contacts, note\n"), "{text}");
 }
 
-/// The contract stays as it is.
+/// The contract itself is unchanged.
 #[test]
-fn another_time_zone_is_told_as_such() {
-    let told = Language::ALL.iter().map(|&language| rendered_email(&Occasion::ZoneChanged, language, &facts()).text);
-    for (text, changed) in told.zip([
+fn a_changed_time_zone_is_named_as_the_change() {
+    let texts = Language::ALL.iter().map(|&language| rendered_email(&Occasion::ZoneChanged, language, &facts()).text);
+    for (text, changed) in texts.zip([
         "Changed: time zone of the key automat\n",
         "Muuttunut: avainautomaatin aikavyöhyke\n",
         "Ändrat: nyckelautomatens tidszon\n",
@@ -102,7 +102,7 @@ fn another_time_zone_is_told_as_such() {
 }
 
 #[test]
-fn hostile_texts_are_only_texts() {
+fn markup_in_texts_is_escaped() {
     let hostile = "<script>alert('1')</script>&\"";
     let hostile = Facts {
         person: Name::parse(hostile).unwrap(),
@@ -113,12 +113,12 @@ fn hostile_texts_are_only_texts() {
     let Email { subject, text, html } = rendered_email(&Occasion::Created, Language::English, &hostile);
     assert!(!html.contains("<script") && !html.contains("</td>{"), "{html}");
     assert!(html.contains("&#60;script&#62;alert(&#39;1&#39;)"), "{html}");
-    // Where nothing is markup it stands as it was written.
+    // Plain text needs no escaping.
     assert!(subject.contains("<script>") && text.contains("{{ 7 * 7 }} { $pin }"), "{text}");
 }
 
 #[test]
-fn pages_fetch_nothing_and_lead_nowhere() {
+fn html_has_no_external_resources_and_no_links() {
     for occasion in occasions() {
         let html = rendered_email(&occasion, Language::English, &noted()).html;
         for outside in ["http", "src=", "href", "url(", "<img", "<script", "@import", "<link"] {

@@ -1,6 +1,6 @@
-//! Messages in words: what contacts read, and what must never be in it.
+//! Rendered messages: what contacts read, and what must never be in it.
 
-#![expect(clippy::unwrap_used, clippy::panic, reason = "a test's own values are well formed")]
+#![expect(clippy::unwrap_used, clippy::panic, reason = "the values in tests are valid")]
 
 mod email;
 mod sample;

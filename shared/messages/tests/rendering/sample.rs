@@ -1,8 +1,8 @@
-//! Messages to render: ordinary ones, and ones that go to the bounds.
+//! Sample messages: ordinary ones, and ones at the limits.
 
 use domain::{
-    Address, AddressLine, ContractField, ContractId, Email, Facts, FreeText, Instant, KeyId, Language, Location,
-    Message, MessageKind, Name, Occasion, PhoneNumber, Pin, Place, Property, Recipient, TimeRange, TimeZone,
+    Address, AddressLine, AutomatDetails, ContractField, ContractId, Email, Facts, FreeText, Instant, KeyId, Language,
+    Location, Message, MessageKind, Name, Occasion, PhoneNumber, Pin, Property, Recipient, TimeRange, TimeZone,
 };
 use messages::{Rendered, Sms, render};
 
@@ -12,7 +12,7 @@ pub(crate) fn at(text: &str) -> Instant {
     Instant::parse(text).unwrap()
 }
 
-/// The occasions of all kinds, in the order of a contract's life.
+/// An occasion of each kind, in the order of a contract's life.
 pub(crate) fn occasions() -> Vec<Occasion> {
     let occasion = |kind: &MessageKind| match kind {
         MessageKind::ContractCreated => Occasion::Created,
@@ -30,7 +30,6 @@ pub(crate) fn occasions() -> Vec<Occasion> {
     MessageKind::ALL.iter().map(occasion).collect()
 }
 
-/// Those in every language.
 pub(crate) fn in_every_language() -> impl Iterator<Item = (Language, Occasion)> {
     Language::ALL.iter().flat_map(|&language| occasions().into_iter().map(move |occasion| (language, occasion)))
 }
@@ -44,7 +43,7 @@ pub(crate) fn facts() -> Facts {
         pin: Pin::parse(PIN).unwrap(),
         free_text: None,
         property: Property::parse("Mannerheimintie 1 A 4").unwrap(),
-        place: Place {
+        automat: AutomatDetails {
             name: Name::parse("Lobby").unwrap(),
             location: Some(Location {
                 address: AddressLine::parse("Lauttasaarentie 10").unwrap(),
@@ -61,22 +60,22 @@ pub(crate) fn noted() -> Facts {
     Facts { free_text: Some(note), ..facts() }
 }
 
-/// Facts with every text filled to its bound with one character.
+/// Facts with every text filled to its limit with one character.
 pub(crate) fn longest(character: char) -> Facts {
     let of = |max| String::from(character).repeat(max);
     let line = AddressLine::parse(&of(AddressLine::MAX)).unwrap();
-    // Identifiers have letters only.
+    // Identifiers must be letters.
     let id = if character.is_alphanumeric() { of(64) } else { "𐐷".repeat(64) };
     Facts {
         key: KeyId::parse(&id).unwrap(),
         contract: ContractId::parse(&"Ä".repeat(64)).unwrap(),
         person: Name::parse(&of(Name::MAX)).unwrap(),
-        // Both times are ambiguous, so that they carry their offsets.
+        // Both times are ambiguous, so they include their offsets.
         range: TimeRange::new(at("2026-11-01T04:00:00Z"), Some(at("2027-11-07T05:00:00Z"))).unwrap(),
         pin: Pin::parse("493817000").unwrap(),
         free_text: Some(FreeText::parse(&of(FreeText::MAX)).unwrap()),
         property: Property::parse(&of(Property::MAX)).unwrap(),
-        place: Place {
+        automat: AutomatDetails {
             name: Name::parse(&of(Name::MAX)).unwrap(),
             location: Some(Location { address: line.clone(), postal_code: line.clone(), postal_office: line }),
             time_zone: TimeZone::parse("America/St_Johns").unwrap(),
@@ -88,7 +87,7 @@ pub(crate) fn rendered_email(occasion: &Occasion, language: Language, facts: &Fa
     let address = Address::Email(Email::parse("matti@example.fi").unwrap());
     match render(&message(occasion, language, facts, address)) {
         Rendered::Email(email) => email,
-        Rendered::Sms(_) => panic!("an email address has got an SMS"),
+        Rendered::Sms(_) => panic!("an email address got an SMS"),
     }
 }
 
@@ -96,7 +95,7 @@ pub(crate) fn rendered_sms(occasion: &Occasion, language: Language, facts: &Fact
     let address = Address::Sms(PhoneNumber::parse("+358401234567").unwrap());
     match render(&message(occasion, language, facts, address)) {
         Rendered::Sms(sms) => sms,
-        Rendered::Email(_) => panic!("a phone number has got an email"),
+        Rendered::Email(_) => panic!("a phone number got an email"),
     }
 }
 

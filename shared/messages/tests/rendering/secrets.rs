@@ -1,4 +1,4 @@
-//! PINs: told where they are needed, and nowhere else.
+//! PINs appear where they are needed, and nowhere else.
 
 use domain::{Facts, FreeText, Language, MessageKind, Pin};
 use messages::{Email, Rendered, Sms};
@@ -10,20 +10,20 @@ fn needs_pin(kind: MessageKind) -> bool {
 }
 
 #[test]
-fn the_pin_and_the_note_go_only_with_what_says_how_to_fetch_the_key() {
+fn only_messages_about_fetching_the_key_have_pin_and_note() {
     for (language, occasion) in in_every_language() {
         let kind = occasion.kind();
         let Email { text, html, .. } = rendered_email(&occasion, language, &noted());
         let sms = rendered_sms(&occasion, language, &noted()).text;
-        for said in [text, html, sms] {
-            assert_eq!(said.contains(PIN), needs_pin(kind), "{} {language:?}", kind.name());
-            assert_eq!(said.contains("stairs"), needs_pin(kind), "{} {language:?}", kind.name());
+        for content in [text, html, sms] {
+            assert_eq!(content.contains(PIN), needs_pin(kind), "{} {language:?}", kind.name());
+            assert_eq!(content.contains("stairs"), needs_pin(kind), "{} {language:?}", kind.name());
         }
     }
 }
 
 #[test]
-fn the_pin_is_not_in_what_an_inbox_shows_of_an_email() {
+fn the_pin_is_not_in_the_inbox_preview() {
     for (language, occasion) in in_every_language() {
         let Email { subject, html, .. } = rendered_email(&occasion, language, &facts());
         // An inbox shows the beginning of the text: the preheader, then greeting and introduction.
@@ -33,21 +33,21 @@ fn the_pin_is_not_in_what_an_inbox_shows_of_an_email() {
 }
 
 #[test]
-fn a_pin_keeps_its_zeros() {
+fn a_pin_keeps_its_leading_zeros() {
     let facts = Facts { pin: Pin::parse("0042").unwrap(), ..facts() };
     assert!(rendered_sms(&occasions()[0], Language::English, &facts).text.ends_with("PIN 0042"));
     assert!(rendered_email(&occasions()[0], Language::English, &facts).html.contains(">0042<"));
 }
 
 #[test]
-fn every_pattern_finds_what_it_is_filled_with() {
-    // What Fluent cannot fill in it shows in braces.
+fn every_variable_of_a_text_has_a_value() {
+    // Fluent shows a variable without a value in braces.
     for (language, occasion) in in_every_language() {
         let Email { subject, text, .. } = rendered_email(&occasion, language, &noted());
         let sms = rendered_sms(&occasion, language, &noted()).text;
-        for said in [subject, text, sms] {
-            assert!(!said.contains(['{', '}', '$']), "{said}");
-            assert!(!said.contains(['\u{2068}', '\u{2069}']), "isolation marks in {said:?}");
+        for content in [subject, text, sms] {
+            assert!(!content.contains(['{', '}', '$']), "{content}");
+            assert!(!content.contains(['\u{2068}', '\u{2069}']), "isolation marks in {content:?}");
         }
     }
 }

@@ -1,4 +1,4 @@
-//! SMS: their words in each language, how long they are, and that they are never too long.
+//! SMS: their texts in each language, and their length.
 
 use std::fmt::Write as _;
 
@@ -8,7 +8,7 @@ use messages::{Encoding, Sms};
 use crate::sample::{at, facts, in_every_language, longest, noted, occasions, rendered_sms};
 
 #[test]
-fn the_words_of_every_kind() {
+fn texts_of_every_kind() {
     for &language in Language::ALL {
         let mut page = String::new();
         for occasion in occasions() {
@@ -45,7 +45,7 @@ fn each_takes_one_segment_and_a_change_two() {
 }
 
 #[test]
-fn the_town_is_told_if_it_costs_nothing() {
+fn the_town_is_included_if_it_adds_no_segment() {
     let text = |facts: &Facts| rendered_sms(&Occasion::Created, Language::English, facts).text;
     assert!(text(&facts()).contains("\nLobby, Lauttasaarentie 10\n"), "{}", text(&facts()));
     let bare = Facts { property: Property::parse("").unwrap(), ..facts() };
@@ -53,7 +53,7 @@ fn the_town_is_told_if_it_costs_nothing() {
 }
 
 #[test]
-fn the_year_is_told_twice_only_if_there_are_two() {
+fn the_year_is_repeated_only_if_it_differs() {
     let range = TimeRange::new(at("2026-12-30T12:00:00Z"), Some(at("2027-01-02T10:00:00Z"))).unwrap();
     let text = |facts: &Facts| rendered_sms(&Occasion::Created, Language::English, facts).text;
     assert!(text(&facts()).contains("\nTue 24 Nov, 14:00 - Thu 26 Nov 2026, 12:00\n"));
@@ -62,7 +62,7 @@ fn the_year_is_told_twice_only_if_there_are_two() {
 
 #[test]
 fn none_is_longer_than_sns_takes() {
-    // A letter, one of the alphabet's extension, one of another script, and two that are surrogate pairs.
+    // A letter, a character of the extension, one of another script, and two surrogate pairs.
     for (character, language) in
         ['W', '€', 'Ж', '𐐷', '🔑'].iter().flat_map(|c| Language::ALL.iter().map(move |&language| (*c, language)))
     {
@@ -79,7 +79,7 @@ fn none_is_longer_than_sns_takes() {
 
 #[test]
 fn only_a_note_that_is_too_long_is_cut_and_says_so() {
-    // The most that other facts take leave less than 500 emoji of room, at two units each.
+    // The longest other facts leave room for fewer than 500 emoji, at two units each.
     let note = |facts| {
         rendered_sms(&Occasion::Created, Language::English, &facts).text.split_once("Note: ").unwrap().1.to_owned()
     };
@@ -92,24 +92,24 @@ fn only_a_note_that_is_too_long_is_cut_and_says_so() {
 #[test]
 fn a_permanent_contract_has_no_end() {
     let range = TimeRange::new(at("2026-11-24T12:00:00Z"), None).unwrap();
-    let said = Language::ALL
+    let texts = Language::ALL
         .iter()
         .map(|&language| rendered_sms(&Occasion::Created, language, &Facts { range, ..facts() }).text)
         .collect::<Vec<_>>();
-    for (said, words) in said.iter().zip(["until further notice", "toistaiseksi", "tills vidare"]) {
-        assert!(said.contains(words), "{said}");
+    for (text, expected) in texts.iter().zip(["until further notice", "toistaiseksi", "tills vidare"]) {
+        assert!(text.contains(expected), "{text}");
     }
 }
 
 #[test]
-fn a_key_without_a_property_stands_alone() {
+fn an_sms_without_a_property_names_only_the_key() {
     let bare = Facts { property: Property::parse("").unwrap(), ..facts() };
     let text = rendered_sms(&Occasion::Cancelled, Language::English, &bare).text;
     assert!(text.starts_with("Cancelled: key A-12, Aino Virtanen\n"), "{text}");
 }
 
 #[test]
-fn typographic_punctuation_does_not_make_it_dearer() {
+fn typographic_punctuation_adds_no_segment() {
     let note = FreeText::parse("Ring “Virtanen” – it’s the 2nd floor…").unwrap();
     let sms = rendered_sms(&Occasion::Created, Language::English, &Facts { free_text: Some(note), ..facts() });
     assert_eq!(sms.encoding, Encoding::Gsm7);
@@ -120,7 +120,7 @@ fn typographic_punctuation_does_not_make_it_dearer() {
 }
 
 #[test]
-fn names_and_places_of_no_end_are_cut_in_an_sms() {
+fn long_names_and_addresses_are_cut_in_an_sms() {
     let text = rendered_sms(&Occasion::Created, Language::English, &longest('W')).text;
     let mut lines = text.lines();
     let first = lines.next().unwrap();

@@ -1,5 +1,5 @@
-//! Connections over a freeze. Lambda freezes a process between two calls, and what the other end closes meanwhile is
-//! noticed only when it is used again. Here the runtime has one thread, which waits for the server: nothing of the
+//! Connections after a freeze. Lambda freezes a process between calls, and notices that the other end has closed a
+//! connection only when using it again. Here the runtime has one thread, which waits for the server, so nothing of the
 //! client runs while its connection is reset.
 
 use std::io::{Read as _, Write as _};
@@ -30,7 +30,7 @@ impl Server {
         let (say_reset, is_reset) = channel();
         thread::spawn(move || {
             let first = listener.accept().unwrap().0;
-            // One byte is read of the request: Linux resets a connection that is closed with the rest unread.
+            // Reads one byte of the request: Linux resets a connection that is closed with unread data.
             answer(&first, 1, body);
             let _ = asked_to_reset.recv();
             drop(first);
@@ -80,12 +80,12 @@ async fn an_email_after_a_freeze_is_sent() {
 }
 
 #[tokio::test]
-async fn the_sign_in_is_reached_after_a_freeze() {
+async fn the_sign_in_works_after_a_freeze() {
     let server = Server::answering("{}");
     let connector = connector().unwrap();
     let get = async || {
         let answer = connector.call(HttpRequest::get(&server.url).unwrap()).await.unwrap();
-        // The body is read to its end, or the connection would not be kept in any case.
+        // Reads the body to its end; otherwise the connection would not be kept anyway.
         axum::body::to_bytes(axum::body::Body::new(answer.into_body()), 64).await.unwrap()
     };
     assert_eq!(get().await, "{}");
@@ -93,9 +93,10 @@ async fn the_sign_in_is_reached_after_a_freeze() {
     assert_eq!(get().await, "{}");
 }
 
-/// With retries a dead connection costs time and no call: the table keeps its pool, which saves a TLS handshake a call.
+/// With retries a dead connection costs time but no call. So the table keeps its pool, which saves a TLS handshake per
+/// call.
 #[tokio::test]
-async fn the_table_is_reached_after_a_freeze_by_the_retries() {
+async fn the_table_works_after_a_freeze_by_retrying() {
     let server = Server::answering("{}");
     let database = aws_sdk_dynamodb::Client::new(&server.config().await);
     let read = || database.describe_limits().send();
@@ -107,9 +108,9 @@ async fn the_table_is_reached_after_a_freeze_by_the_retries() {
     assert!(took < std::time::Duration::from_millis(500), "{took:?}");
 }
 
-/// The client reads the authorities when it first connects, and panics if it cannot.
+/// The client reads the certificates when it first connects, and panics if it cannot.
 #[tokio::test]
-async fn the_authorities_can_be_read() {
+async fn the_root_certificates_can_be_read() {
     let config = aws_sdk_dynamodb::Config::builder()
         .behavior_version(BehaviorVersion::latest())
         .endpoint_url("https://127.0.0.1:1")
@@ -120,5 +121,5 @@ async fn the_authorities_can_be_read() {
         .build();
     let client = aws_sdk_dynamodb::Client::from_conf(config);
     let error = client.list_tables().send().await.unwrap_err();
-    assert!(error.as_service_error().is_none(), "nobody is there");
+    assert!(error.as_service_error().is_none(), "nothing listens there");
 }

@@ -77,7 +77,7 @@ impl Store {
         }
         if let (Some(item), true) = (refused.item(Part::Contract), draft.id.is_some()) {
             let existing = ContractItem::read(item.clone(), &self.codes)?.contract;
-            let is_same = existing.is_as_drafted(draft);
+            let is_same = existing.matches_draft(draft);
             return if is_same { Ok(Created::Existing(existing)) } else { Err(Error::Exists(Thing::Contract).into()) };
         }
         if refused.has(Part::Pin) && draft.pin.is_some() && !refused.has(Part::Key) {

@@ -48,7 +48,7 @@ impl Store {
         let (conflicts, next_free) = obstacles(&key, &contract, now)?;
         if let Some(existing) = self.get(&ContractItem::key(&key.id, &contract.id)).await? {
             let existing = ContractItem::read(existing, &self.codes)?.contract;
-            let same = existing.is_as_drafted(&draft);
+            let same = existing.matches_draft(&draft);
             return if same {
                 Ok(Preview::unchanged(existing, &key, now))
             } else {

@@ -214,7 +214,7 @@ impl ContactItem {
         Ok(Contact {
             name: valid(Name::parse(&self.name))?,
             email: self.email.map(|email| valid(Email::parse(&email))).transpose()?,
-            phone_number: self.phone_number.map(|number| valid(PhoneNumber::stored(&number))).transpose()?,
+            phone_number: self.phone_number.map(|number| valid(PhoneNumber::parse_stored(&number))).transpose()?,
             send_email: self.send_email,
             send_sms: self.send_sms,
             language: self.language,

@@ -1,6 +1,6 @@
 //! Adding a key to a locker.
 
-use domain::{EventKind, Key, KeyDraft, KeyState, words};
+use domain::{EventKind, Key, KeyDraft, KeyState, index_terms};
 
 use super::holds_no_key;
 use crate::expression::{Expression, absent};
@@ -21,7 +21,7 @@ impl Store {
             if let Some(existing) = self.get(&KeyItem::key(&draft.id)).await? {
                 let existing = KeyItem::read(existing, &self.codes)?;
                 match existing.key.state {
-                    KeyState::Active if existing.key.is_as_drafted(&draft) => {
+                    KeyState::Active if existing.key.matches_draft(&draft) => {
                         return Ok(Created::Existing(existing.key));
                     }
                     KeyState::Active => return Err(Error::Exists(Thing::Key).into()),
@@ -29,7 +29,7 @@ impl Store {
                 }
             }
             let automat = self.stored_automat(&draft.automat).await?.automat;
-            let locker = self.stored_locker(&automat.id, automat.place(draft.locker)?).await?;
+            let locker = self.stored_locker(&automat.id, automat.choose_locker(draft.locker)?).await?;
             let key = Key::new(draft.clone(), locker.locker, act.now);
             let key = Key { whereabouts: key.whereabouts.clone().given_locker(locker.key_inside), ..key };
             match self.build_key_creation(&key, &locker, act)?.try_commit(self).await? {
@@ -55,7 +55,7 @@ impl Store {
         if let Some(names) = self.return_code_names(key) {
             transaction.take_return_code(key, &names)?;
         }
-        for word in words(&[key.id.as_str(), key.property.as_str()]) {
+        for word in index_terms(&[key.id.as_str(), key.property.as_str()]) {
             transaction.put(Part::Word, KeyItem::word(&key.id, &word, &stored.incarnation), absent());
         }
         transaction.event(

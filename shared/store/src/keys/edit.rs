@@ -1,6 +1,6 @@
 //! Editing a key: sharing, return code, property, or another locker of its automat.
 
-use domain::{Automat, AutomatRefusal, EventKind, Key, KeyChange, KeyId, words};
+use domain::{Automat, AutomatRefusal, EventKind, Key, KeyChange, KeyId, index_terms};
 
 use super::{holds_key, holds_no_key};
 use crate::expression::{Expression, absent, unchanged};
@@ -29,7 +29,7 @@ impl Store {
                 None
             } else {
                 let automat = self.stored_automat(&stored.key.automat).await?;
-                automat.automat.place(Some(edited.locker))?;
+                automat.automat.choose_locker(Some(edited.locker))?;
                 let locker = self.stored_locker(&stored.key.automat, edited.locker).await?;
                 edited.whereabouts = edited.whereabouts.given_locker(locker.key_inside);
                 Some(Move { automat, locker })
@@ -93,7 +93,7 @@ impl Store {
 
 fn change_words(transaction: &mut Transaction, stored: &StoredKey, edited: &Key) {
     let key = &stored.key;
-    let words = |key: &Key| words(&[key.id.as_str(), key.property.as_str()]);
+    let words = |key: &Key| index_terms(&[key.id.as_str(), key.property.as_str()]);
     let (former, next) = (words(key), words(edited));
     for word in former.difference(&next) {
         transaction.delete(Part::Word, KeyItem::word_key(&key.id, word), Expression::new("attribute_exists(#PK)"));
@@ -108,7 +108,7 @@ fn change_words(transaction: &mut Transaction, stored: &StoredKey, edited: &Key)
 fn move_in(automat: &Automat, key: &Key, edited: &Key) -> Result<Expression, AutomatRefusal> {
     let mut occupied = automat.occupied.clone();
     occupied.remove(&key.locker);
-    occupied.insert(automat.place(Some(edited.locker))?);
+    occupied.insert(automat.choose_locker(Some(edited.locker))?);
     let occupied = occupied.into_iter().map(domain::LockerIndex::get);
     Ok(Expression::new("SET #occupied = :occupied ADD #rev :one")
         .value(":occupied", numbers(occupied))

@@ -1,6 +1,6 @@
 //! Listing keys: all, those of an automat, or those that a search finds. Always by query.
 
-use domain::{AutomatId, Key, KeyId, KeyState, LockerIndex, SearchTerms, words};
+use domain::{AutomatId, Key, KeyId, KeyState, LockerIndex, SearchTerms, index_terms};
 
 use crate::expression::Expression;
 use crate::items::{Item, ItemKey, KEYS, KeyItem, StoredLocker, text};
@@ -57,7 +57,7 @@ impl Store {
         let mut wanted: Vec<(LockerIndex, ItemKey)> = Vec::new();
         for StoredLocker { locker, key, .. } in lockers {
             let Some((id, property)) = key else { continue };
-            let matches = |terms: &SearchTerms| terms.match_words(&words(&[id.as_str(), property.as_str()]));
+            let matches = |terms: &SearchTerms| terms.matches(&index_terms(&[id.as_str(), property.as_str()]));
             if after.is_none_or(|after| locker.get() > after) && search.is_none_or(matches) {
                 wanted.push((locker, KeyItem::key(&id)));
             }
@@ -108,9 +108,9 @@ impl Store {
         for (entry, key) in entries.iter().zip(keys) {
             let position = word_position(entry)?;
             let Some(key) = read.iter().find(|read| KeyItem::key(&read.id) == key) else { continue };
-            let words = words(&[key.id.as_str(), key.property.as_str()]);
+            let words = index_terms(&[key.id.as_str(), key.property.as_str()]);
             let first = terms.first_match(&words).map(|word| KeyItem::word_listing(&key.id, word).position);
-            if terms.match_words(&words) && first.as_ref() == Some(&position) {
+            if terms.matches(&words) && first.as_ref() == Some(&position) {
                 found.push((position, key.clone()));
             }
         }

@@ -28,7 +28,7 @@ impl Store {
 
     pub(crate) async fn stored_active_key(&self, id: &KeyId) -> Result<StoredKey, Error> {
         let stored = self.stored_key(id).await?;
-        stored.key.in_use()?;
+        stored.key.check_active()?;
         Ok(stored)
     }
 

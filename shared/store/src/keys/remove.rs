@@ -90,7 +90,7 @@ impl Store {
                 return Ok(stored);
             }
             expected.check(stored.key.version)?;
-            stored.key.removable(force)?;
+            stored.key.check_removable(force)?;
             self.build_key_removal(&stored, act)?.commit(self).await?;
             Ok(stored)
         })

@@ -66,7 +66,7 @@ impl Store {
             let written = AnnouncementsItem::read(item)?;
             if written.announcements == after.announcements {
                 let mut done = written.clone();
-                done.announcements.done();
+                done.announcements.clear_held();
                 self.put_announcements(&written, &done, now).await?;
             }
         }

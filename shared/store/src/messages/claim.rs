@@ -15,7 +15,7 @@ impl Store {
         if !stored.claimable(now) {
             return Ok(None);
         }
-        let end = if self.is_overtaken(&stored).await? {
+        let end = if self.is_superseded(&stored).await? {
             Some(State::Superseded)
         } else if stored.useful_until() <= now {
             Some(State::Failed)
@@ -43,15 +43,15 @@ impl Store {
     }
 
     /// Whether a message says what is no longer so of its contract.
-    pub(super) async fn is_overtaken(&self, stored: &StoredMessage) -> Result<bool, Error> {
+    pub(super) async fn is_superseded(&self, stored: &StoredMessage) -> Result<bool, Error> {
         let facts = &stored.message.facts;
         let snapshot = self.snapshot(&facts.key, &facts.contract, &stored.incarnation).await?;
         let place = match &snapshot.key {
             Some(stored) => self.place(&stored.key.automat).await?,
             None => None,
         };
-        let time_zone = place.map_or(facts.place.time_zone, |place| place.time_zone);
-        Ok(stored.message.is_overtaken(snapshot.contract(), time_zone))
+        let time_zone = place.map_or(facts.automat.time_zone, |place| place.time_zone);
+        Ok(stored.message.is_superseded(snapshot.contract(), time_zone))
     }
 }
 

@@ -1,6 +1,6 @@
 //! What a message tells, from the contract, its key and its automat.
 
-use domain::{Automat, AutomatId, Contract, Facts, Name, Place, Property, TimeZone};
+use domain::{Automat, AutomatDetails, AutomatId, Contract, Facts, Name, Property, TimeZone};
 
 use crate::items::{AutomatItem, valid};
 use crate::{Error, Store};
@@ -16,7 +16,9 @@ impl Store {
     ) -> Result<Facts, Error> {
         let place = match self.place(automat).await? {
             Some(place) => place,
-            None => Place { name: valid(Name::parse(automat.as_str()))?, location: None, time_zone: TimeZone::UTC },
+            None => {
+                AutomatDetails { name: valid(Name::parse(automat.as_str()))?, location: None, time_zone: TimeZone::UTC }
+            }
         };
         Ok(Facts {
             key: contract.key.clone(),
@@ -26,14 +28,14 @@ impl Store {
             pin: contract.pin.clone(),
             free_text: contract.free_text.clone(),
             property,
-            place,
+            automat: place,
         })
     }
 
     /// Where the keys of an automat are fetched and returned, unless it is gone.
-    pub(super) async fn place(&self, automat: &AutomatId) -> Result<Option<Place>, Error> {
+    pub(super) async fn place(&self, automat: &AutomatId) -> Result<Option<AutomatDetails>, Error> {
         let Some(item) = self.get(&AutomatItem::key(automat)).await? else { return Ok(None) };
         let Automat { name, location, time_zone, .. } = AutomatItem::read(item)?.automat;
-        Ok(Some(Place { name, location, time_zone }))
+        Ok(Some(AutomatDetails { name, location, time_zone }))
     }
 }

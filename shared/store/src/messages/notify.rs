@@ -42,12 +42,12 @@ impl Store {
         };
         let occurrence =
             Occurrence { incarnation: &last.incarnation, contract: &last.contract.id, identity: &identity, at };
-        let is_overtaken = |notice: &Notice| {
+        let is_superseded = |notice: &Notice| {
             let Notice { occasion, recipient } = notice.clone();
             Message { occasion, recipient, facts: facts.clone() }
-                .is_overtaken(snapshot.contract(), facts.place.time_zone)
+                .is_superseded(snapshot.contract(), facts.automat.time_zone)
         };
-        let (overtaken, notices) = notices.into_iter().partition(is_overtaken);
+        let (overtaken, notices) = notices.into_iter().partition(is_superseded);
         self.write_off(occurrence, overtaken, &facts, now).await?;
         self.write_down(occurrence, notices, &facts, now).await
     }

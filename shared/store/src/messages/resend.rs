@@ -47,7 +47,7 @@ impl Store {
             State::Superseded => return Err(Error::MessageOutdated),
             State::Sent | State::Bounced | State::Refused | State::Failed => {}
         }
-        if stored.message.useful_until(now) <= now || self.is_overtaken(stored).await? {
+        if stored.message.useful_until(now) <= now || self.is_superseded(stored).await? {
             return Err(Error::MessageOutdated);
         }
         Ok(())

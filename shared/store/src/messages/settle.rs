@@ -36,7 +36,7 @@ impl Store {
 
     /// Where a message goes that was not taken, and when it is tried again.
     fn after(&self, claim: &Claim, failure: SendFailure, now: Instant) -> Result<(State, Option<Instant>), Error> {
-        if !failure.passes() {
+        if !failure.is_transient() {
             return Ok((State::Refused, None));
         }
         let next = now.plus_millis(wait(claim.attempt, &self.random)?);

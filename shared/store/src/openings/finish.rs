@@ -25,7 +25,7 @@ impl Store {
             if stored.opening.automat != *automat || stored.opening.locker != locker {
                 return Err(Error::NotFound(Thing::Opening).into());
             }
-            let Some(told) = stored.opening.told(outcome, at, now) else { return Ok(Heard::Before) };
+            let Some(told) = stored.opening.reported(outcome, at, now) else { return Ok(Heard::Before) };
             let transaction = self.build_opening_end(&stored, &told, &Act::of_automat(automat, now)).await?;
             transaction.commit(self).await?;
             Ok(Heard::Now)

@@ -40,13 +40,15 @@ impl Store {
         }
         let messages = self.messages_about(about).await?;
         let in_contract = || contract.iter().flat_map(|stored| Mention::in_contract(&stored.contract));
-        let Some(found) = search.look(in_contract().chain(messages.iter().flat_map(mentions))) else { return Ok(None) };
+        let Some(found) = search.find_in(in_contract().chain(messages.iter().flat_map(mentions))) else {
+            return Ok(None);
+        };
         let erased = contract.iter().flat_map(|stored| self.erased_clues(stored, search));
         let found = found.with_erased(erased);
-        let place = if search.look(in_contract()).is_some() {
+        let place = if search.find_in(in_contract()).is_some() {
             contract_place
         } else {
-            let first = messages.iter().find(|message| search.look(mentions(message)).is_some());
+            let first = messages.iter().find(|message| search.find_in(mentions(message)).is_some());
             first.map_or(contract_place, StoredMessage::place)
         };
         Ok(Some(Case { key, contract, messages, found, place }))

@@ -149,7 +149,7 @@ impl Erasing<'_> {
 
     fn is_certain(&self, stored: &StoredMessage) -> bool {
         let mentions = domain::Mention::in_message(&stored.message.recipient, &stored.message.facts.person);
-        self.search.look(mentions).is_some_and(|found| found.clues.iter().any(|clue| *clue != Clue::Name))
+        self.search.find_in(mentions).is_some_and(|found| found.clues.iter().any(|clue| *clue != Clue::Name))
     }
 
     /// Messages that were written down while the others were being deleted.
@@ -260,5 +260,5 @@ impl Erasing<'_> {
 
 /// Whether a contract is not over: it has not ended, or the key is out with it.
 fn is_live(stored: &StoredKey, contract: &domain::Contract, now: Instant) -> bool {
-    !contract.range.ended(now) || stored.key.whereabouts.holder() == Some(&contract.id)
+    !contract.range.has_ended(now) || stored.key.whereabouts.holder() == Some(&contract.id)
 }

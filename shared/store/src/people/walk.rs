@@ -131,7 +131,7 @@ impl<'s> Walk<'s> {
         const BROKEN: Error = Error::Internal { context: "reading what names a person", source: None };
         let place = ItemKey::of(&item).ok_or(BROKEN)?;
         let names: Names = read(item)?;
-        if self.search.look(names.mentions()).is_none() {
+        if self.search.find_in(names.mentions()).is_none() {
             return Ok(None);
         }
         let (key, contract) = match (names.facts, names.key_id.zip(names.contract_id)) {

@@ -54,7 +54,7 @@ async fn contacts_are_told_once_that_their_times_read_differently_in_another_zon
     stage.tick(at(20)).await;
     let claims = stage.heard(at(21)).await;
     assert_eq!(claims[0].message.occasion, Occasion::ZoneChanged);
-    assert_eq!(claims[0].message.facts.place.time_zone.identifier(), "America/New_York");
+    assert_eq!(claims[0].message.facts.automat.time_zone.identifier(), "America/New_York");
     stage.send(claims, at(21)).await;
     stage.tick(at(80)).await;
     assert!(stage.heard(at(81)).await.is_empty());
@@ -71,8 +71,8 @@ async fn every_recipient_gets_a_message_of_their_own() {
     told.sort();
     assert_eq!(told, ["+358401234567", "aino@example.fi", "eino@example.fi"]);
     let facts = &claims[0].message.facts;
-    assert_eq!((facts.pin.reveal(), facts.place.name.as_str()), ("482915", "lobby"));
-    assert_eq!(facts.place.time_zone.identifier(), "Europe/Helsinki");
+    assert_eq!((facts.pin.reveal(), facts.automat.name.as_str()), ("482915", "lobby"));
+    assert_eq!(facts.automat.time_zone.identifier(), "Europe/Helsinki");
 }
 
 #[tokio::test]
@@ -210,7 +210,7 @@ async fn contracts_that_go_with_their_key_are_cancelled_with_what_was_known_of_i
     assert_eq!(claims.len(), 1);
     let message = &claims[0].message;
     assert_eq!(message.occasion, Occasion::Cancelled);
-    assert_eq!((message.facts.property.as_str(), message.facts.place.name.as_str()), ("Hämeentie 5", "lobby"));
+    assert_eq!((message.facts.property.as_str(), message.facts.automat.name.as_str()), ("Hämeentie 5", "lobby"));
     assert_eq!(stage.reminders().await, []);
 }
 

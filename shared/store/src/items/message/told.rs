@@ -3,8 +3,8 @@
 
 use clock::Random;
 use domain::{
-    Address, Channel, ContractField, ContractId, Email, Facts, FreeText, Instant, KeyId, Language, Message,
-    MessageKind, Name, Occasion, PhoneNumber, Place, Property, Recipient, TimeRange, TimeZone,
+    Address, AutomatDetails, Channel, ContractField, ContractId, Email, Facts, FreeText, Instant, KeyId, Language,
+    Message, MessageKind, Name, Occasion, PhoneNumber, Property, Recipient, TimeRange, TimeZone,
 };
 use serde::{Deserialize, Serialize};
 
@@ -125,7 +125,7 @@ impl RecipientItem {
             name: valid(Name::parse(&self.name))?,
             address: match self.channel {
                 Channel::Email => Address::Email(valid(Email::parse(&self.address))?),
-                Channel::Sms => Address::Sms(valid(PhoneNumber::stored(&self.address))?),
+                Channel::Sms => Address::Sms(valid(PhoneNumber::parse_stored(&self.address))?),
             },
             language: self.language,
         })
@@ -144,9 +144,9 @@ impl FactsItem {
             free_text: facts.free_text.as_ref().map(|text| text.as_str().to_owned()),
             property: facts.property.as_str().to_owned(),
             place: PlaceItem {
-                name: facts.place.name.as_str().to_owned(),
-                location: facts.place.location.as_ref().map(LocationItem::new),
-                time_zone: facts.place.time_zone.identifier().to_owned(),
+                name: facts.automat.name.as_str().to_owned(),
+                location: facts.automat.location.as_ref().map(LocationItem::new),
+                time_zone: facts.automat.time_zone.identifier().to_owned(),
             },
         }
     }
@@ -161,7 +161,7 @@ impl FactsItem {
             pin: codes.open_told_pin(&self.pin, place)?,
             free_text: self.free_text.map(|text| valid(FreeText::parse(&text))).transpose()?,
             property: valid(Property::parse(&self.property))?,
-            place: Place {
+            automat: AutomatDetails {
                 name: valid(Name::parse(&self.place.name))?,
                 location: self.place.location.map(LocationItem::read).transpose()?,
                 time_zone: valid(TimeZone::parse(&self.place.time_zone))?,

@@ -1,4 +1,4 @@
-//! The texts of messages, in the three languages.
+//! The texts of messages in the three languages.
 
 use domain::Language;
 use texts::{Texts, Translations};
@@ -9,7 +9,6 @@ static TEXTS: Translations = Translations::new([
     &[include_str!("../texts/sv.ftl")],
 ]);
 
-/// Those of a language.
 pub(crate) fn texts(language: Language) -> &'static Texts {
     TEXTS.texts(language)
 }
@@ -33,8 +32,8 @@ mod tests {
             for (kind, part) in
                 MessageKind::ALL.iter().flat_map(|kind| ["subject", "heading", "intro", "sms"].map(|part| (kind, part)))
             {
-                let said = texts(language).format_part(kind.name(), part, &values);
-                assert!(!said.contains(kind.name()), "{} {part} in {language:?}", kind.name());
+                let text = texts(language).format_attribute(kind.name(), part, &values);
+                assert!(!text.contains(kind.name()), "{} {part} in {language:?}", kind.name());
             }
         }
     }

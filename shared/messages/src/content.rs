@@ -1,30 +1,30 @@
-//! What the patterns of a message are filled with: its facts, in the recipient's language.
+//! The values of a message's texts: its facts, in the recipient's language.
 
 use domain::{ContractField, Facts, FreeText, Location, Message, MessageKind, Occasion, Pin};
 use texts::{FluentArgs, Texts};
 
 use crate::times::LocalTimes;
-use crate::words::texts;
+use crate::translations::texts;
 
-/// A message, the texts of its language, and the values that go into them.
-pub(crate) struct Wording<'a> {
+/// A message, the texts of its language, and the values for their variables.
+pub(crate) struct Content<'a> {
     message: &'a Message,
     texts: &'static Texts,
     times: LocalTimes,
     values: FluentArgs<'a>,
 }
 
-impl<'a> Wording<'a> {
-    /// The values that every channel's patterns have.
+impl<'a> Content<'a> {
+    /// With the values that texts of every channel use.
     pub(crate) fn of(message: &'a Message) -> Self {
-        let Facts { key, person, range, place, .. } = &message.facts;
+        let Facts { key, person, range, automat, .. } = &message.facts;
         let texts = texts(message.recipient.language);
-        let times = LocalTimes::new(message.recipient.language, place.time_zone);
+        let times = LocalTimes::new(message.recipient.language, automat.time_zone);
         let mut values = FluentArgs::new();
         values.set("recipient", message.recipient.name.as_str());
         values.set("key", key.as_str());
         values.set("person", person.as_str());
-        values.set("zone", place.time_zone.identifier());
+        values.set("zone", automat.time_zone.identifier());
         values.set("start", times.moment(range.start()));
         let no_end = || texts.text("no-end").into_owned();
         values.set("end", range.end().map_or_else(no_end, |end| times.moment(end)));
@@ -40,56 +40,54 @@ impl<'a> Wording<'a> {
             | Occasion::EndReminder
             | Occasion::NotReturned => {}
         }
-        // Where it is not to be told it is not even at hand.
+        // The other kinds of messages cannot even use it.
         if gives_access(message.occasion.kind()) {
             values.set("pin", message.facts.pin.reveal());
         }
         Self { message, texts, times, values }
     }
 
-    /// What the message is about.
     pub(crate) fn occasion(&self) -> &'a Occasion {
         &self.message.occasion
     }
 
-    /// What it tells.
     pub(crate) fn facts(&self) -> &'a Facts {
         &self.message.facts
     }
 
-    /// Its language's ISO 639-1 code.
+    /// The ISO 639-1 code.
     pub(crate) fn language(&self) -> &'static str {
         self.texts.language().code()
     }
 
-    /// Writes times as the message does.
+    /// Formats times in the recipient's language and the automat's zone.
     pub(crate) fn times(&self) -> &LocalTimes {
         &self.times
     }
 
-    /// The keypad code, if the message is to tell it.
+    /// The PIN, if this kind of message contains it.
     pub(crate) fn pin(&self) -> Option<&'a Pin> {
         gives_access(self.occasion().kind()).then_some(&self.facts().pin)
     }
 
-    /// The note, if there is one and it is to go along.
+    /// The note, if there is one and this kind of message contains it.
     pub(crate) fn note(&self) -> Option<&'a FreeText> {
         self.facts().free_text.as_ref().filter(|_| gives_access(self.occasion().kind()))
     }
 
-    /// Gives the patterns one more value, or another one.
+    /// Sets or replaces a variable.
     pub(crate) fn set(&mut self, name: &'static str, value: String) {
         self.values.set(name, value);
     }
 
-    /// Says something that is in messages of all kinds.
+    /// A text that is common to all kinds of messages.
     pub(crate) fn say(&self, id: &str) -> String {
         self.texts.format(id, &self.values)
     }
 
-    /// Says a part of this kind of message.
+    /// An attribute of the text of this kind of message.
     pub(crate) fn say_part(&self, part: &str) -> String {
-        self.texts.format_part(self.message.occasion.kind().name(), part, &self.values)
+        self.texts.format_attribute(self.message.occasion.kind().name(), part, &self.values)
     }
 }
 
@@ -100,7 +98,7 @@ pub(crate) fn address_lines(location: Option<&Location>) -> Vec<String> {
     [address.as_str(), town.trim()].into_iter().filter(|line| !line.is_empty()).map(str::to_owned).collect()
 }
 
-/// At most so many characters of a text, the mark in place of what is cut off.
+/// Shortens a text to at most `max` characters, ending in `mark` if it was cut.
 pub(crate) fn cut(text: &str, max: usize, mark: &str) -> String {
     if text.chars().count() <= max {
         return text.to_owned();
@@ -109,7 +107,7 @@ pub(crate) fn cut(text: &str, max: usize, mark: &str) -> String {
     format!("{}{mark}", kept.trim_end())
 }
 
-/// Whether the message says how to fetch the key: with the PIN, and with the note that goes along.
+/// Whether this kind of message explains how to fetch the key, with the PIN and the note.
 fn gives_access(kind: MessageKind) -> bool {
     match kind {
         MessageKind::ContractCreated | MessageKind::ContractUpdated | MessageKind::StartReminder => true,
@@ -122,16 +120,16 @@ fn gives_access(kind: MessageKind) -> bool {
     }
 }
 
-/// What has changed, in words, each once.
+/// The names of what has changed, each once.
 fn changes(texts: &Texts, fields: &[ContractField]) -> String {
-    let mut words = Vec::new();
-    for word in fields.iter().map(|field| changed(*field)) {
-        if !words.contains(&word) {
-            words.push(word);
+    let mut ids = Vec::new();
+    for id in fields.iter().map(|field| changed(*field)) {
+        if !ids.contains(&id) {
+            ids.push(id);
         }
     }
-    let said: Vec<_> = words.into_iter().map(|id| texts.text(id)).collect();
-    said.join(", ")
+    let names: Vec<_> = ids.into_iter().map(|id| texts.text(id)).collect();
+    names.join(", ")
 }
 
 fn changed(field: ContractField) -> &'static str {

@@ -1,4 +1,4 @@
-//! What the providers say, and what is written down of it.
+//! The responses of providers, and what is stored about them.
 
 use domain::{MessageState, SendFailure};
 use notifications::{Messenger, Notifications};
@@ -7,7 +7,7 @@ use serde_json::json;
 
 use crate::scene::{Scene, by_email, by_sms, failures, give};
 
-/// The state and the failure of the one message about a contract.
+/// The state and the last failure of the only message about a contract.
 async fn outcome(scene: &Scene) -> (MessageState, Option<SendFailure>) {
     let messages = scene.messages("BK-1").await;
     assert_eq!(messages.len(), 1);
@@ -19,13 +19,13 @@ async fn an_sms_is_transactional_and_has_its_sender() {
     let scene = Scene::new().await;
     scene.book("BK-1", 3_600, 7_200, vec![by_sms("+358401234567")]).await;
     scene.deliver().await;
-    let told = scene.told();
-    let What::Sms(sms) = &told[0].what else { panic!("an SMS") };
+    let sent = scene.sent();
+    let What::Sms(sms) = &sent[0].what else { panic!("an SMS") };
     assert_eq!((sms.number.as_str(), sms.sender_id.as_deref()), ("+358401234567", Some("Keys")));
     assert_eq!(sms.sms_type.as_deref(), Some("Transactional"));
     assert!(sms.text.contains("A-12"));
     let (state, _) = outcome(&scene).await;
-    assert!(matches!(state, MessageState::Sent { provider_id, .. } if provider_id == told[0].id));
+    assert!(matches!(state, MessageState::Sent { provider_id, .. } if provider_id == sent[0].id));
 }
 
 #[tokio::test]
@@ -33,8 +33,8 @@ async fn an_email_has_text_and_html_and_its_sender() {
     let scene = Scene::new().await;
     scene.book("BK-1", 3_600, 7_200, vec![by_email("a@example.com")]).await;
     scene.deliver().await;
-    let told = scene.told();
-    let What::Email(email) = &told[0].what else { panic!("an email") };
+    let sent = scene.sent();
+    let What::Email(email) = &sent[0].what else { panic!("an email") };
     assert_eq!(
         (email.from.as_str(), email.to.as_slice()),
         ("Keys <keys@example.com>", &["a@example.com".to_owned()][..])
@@ -46,7 +46,7 @@ async fn an_email_has_text_and_html_and_its_sender() {
 }
 
 #[tokio::test]
-async fn each_answer_of_a_provider_is_told_apart() {
+async fn each_provider_response_gives_its_own_reason() {
     for (end, behaviour, failure) in [
         (Endpoint::Sms, Behaviour::Refuse, SendFailure::AddressRefused),
         (Endpoint::Sms, Behaviour::Throttle, SendFailure::Throttled),
@@ -61,26 +61,26 @@ async fn each_answer_of_a_provider_is_told_apart() {
         let contact = if end == Endpoint::Sms { by_sms("+358401234567") } else { by_email("a@example.com") };
         scene.book("BK-1", 3_600, 7_200, vec![contact]).await;
         scene.deliver().await;
-        let (state, told) = outcome(&scene).await;
-        assert_eq!(told, Some(failure), "{end:?} {behaviour:?}");
+        let (state, reason) = outcome(&scene).await;
+        assert_eq!(reason, Some(failure), "{end:?} {behaviour:?}");
         let pending = matches!(state, MessageState::Pending { .. });
-        assert_eq!(pending, failure.passes(), "{end:?} {behaviour:?}: {state:?}");
+        assert_eq!(pending, failure.is_transient(), "{end:?} {behaviour:?}: {state:?}");
     }
 }
 
 #[tokio::test]
-async fn an_email_that_ses_refuses_is_not_tried_again() {
+async fn an_email_refused_by_ses_is_not_retried() {
     let scene = Scene::new().await;
     scene.outbox.behave(Endpoint::Email, Behaviour::Refuse);
     scene.book("BK-1", 3_600, 7_200, vec![by_email("a@example.com")]).await;
     scene.deliver().await;
-    let (state, told) = outcome(&scene).await;
+    let (state, reason) = outcome(&scene).await;
     assert!(matches!(state, MessageState::Refused { .. }), "{state:?}");
-    assert!(matches!(told, Some(SendFailure::AddressRefused | SendFailure::ContentRefused)));
+    assert!(matches!(reason, Some(SendFailure::AddressRefused | SendFailure::ContentRefused)));
 }
 
 #[tokio::test]
-async fn without_a_sender_email_waits_for_one_and_sms_go() {
+async fn without_a_sender_address_email_waits_and_sms_are_sent() {
     let scene = Scene::new().await;
     scene.book("BK-1", 3_600, 7_200, vec![by_email("a@example.com"), by_sms("+358401234567")]).await;
     let messenger = Messenger::new(scene.outbox.sns(), scene.outbox.ses());
@@ -92,7 +92,7 @@ async fn without_a_sender_email_waits_for_one_and_sms_go() {
 }
 
 #[tokio::test]
-async fn a_provider_that_cannot_be_reached_has_surely_sent_nothing() {
+async fn a_provider_that_cannot_be_reached_has_sent_nothing() {
     let scene = Scene::new().await;
     scene.book("BK-1", 3_600, 7_200, vec![by_email("a@example.com")]).await;
     let nobody = scene.outbox.ses().config().to_builder().endpoint_url("http://127.0.0.1:1").build();
@@ -104,23 +104,23 @@ async fn a_provider_that_cannot_be_reached_has_surely_sent_nothing() {
 }
 
 #[tokio::test]
-async fn an_email_that_comes_back_for_good_is_told_to_have_bounced() {
+async fn a_permanent_bounce_marks_the_message_as_bounced() {
     let scene = Scene::new().await;
     scene.book("BK-1", 3_600, 7_200, vec![by_email("gone@example.com")]).await;
     scene.deliver().await;
-    let sent = scene.told().remove(0);
+    let sent = scene.sent().remove(0);
     let reference = sent.what.email().unwrap().tags["message"].clone();
-    let told = |provider_id: &str| {
+    let bounced = |provider_id: &str| {
         json!({ "source": "aws.ses", "detail-type": "Email Bounced", "detail": {
             "eventType": "Bounce",
             "bounce": { "bounceType": "Permanent", "bounceSubType": "OnAccountSuppressionList" },
             "mail": { "messageId": provider_id, "tags": { "message": [reference.clone()] } },
         } })
     };
-    scene.function().handle(&told("an earlier try")).await.unwrap();
+    scene.function().handle(&bounced("an earlier try")).await.unwrap();
     assert!(matches!(outcome(&scene).await.0, MessageState::Sent { .. }), "that was another one");
     for _ in 0..2 {
-        scene.function().handle(&told(&sent.id)).await.unwrap();
+        scene.function().handle(&bounced(&sent.id)).await.unwrap();
         let (state, failure) = outcome(&scene).await;
         assert!(matches!(state, MessageState::Bounced { .. }), "{state:?}");
         assert_eq!(failure, Some(SendFailure::AddressRefused));
@@ -128,13 +128,13 @@ async fn an_email_that_comes_back_for_good_is_told_to_have_bounced() {
 }
 
 #[tokio::test]
-async fn a_bounce_of_nothing_that_we_know_is_refused() {
+async fn a_bounce_of_an_unknown_message_is_refused() {
     let scene = Scene::new().await;
-    let told = |reference: &str| {
+    let bounced = |reference: &str| {
         json!({ "source": "aws.ses", "detail": { "bounce": { "bounceType": "Permanent" },
                 "mail": { "messageId": "x", "tags": { "message": [reference] } } } })
     };
     for reference in ["", "!", "cmVm", "MDFLQSBCSy0xIDAxS0FYSFZOTTAwMDAwMDAwMDAwMDAwMDBB"] {
-        assert!(scene.function().handle(&told(reference)).await.is_err(), "{reference}");
+        assert!(scene.function().handle(&bounced(reference)).await.is_err(), "{reference}");
     }
 }

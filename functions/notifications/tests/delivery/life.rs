@@ -1,4 +1,4 @@
-//! A contract's life, and what its contacts hear of it.
+//! The messages of a contract's life.
 
 use domain::MessageKind::{
     ContractCreated, ContractUpdated, EndReminder, KeyFetched, KeyNotReturned, KeyReturned, StartReminder,
@@ -15,7 +15,7 @@ async fn kinds(scene: &Scene) -> Vec<MessageKind> {
 }
 
 #[tokio::test]
-async fn from_its_making_to_its_end() {
+async fn a_contract_from_creation_to_end() {
     let scene = Scene::new().await;
     scene.book("BK-1", 3 * DAY, 5 * DAY, vec![of_everything(by_email("a@example.com"))]).await;
     scene.deliver().await;
@@ -26,7 +26,7 @@ async fn from_its_making_to_its_end() {
         scene.tick_at(at(hours * 3_600 + 120)).await;
     }
     assert_eq!(kinds(&scene).await, [ContractCreated, ContractUpdated, StartReminder, EndReminder]);
-    let sent: Vec<_> = scene.told().iter().map(|sent| sent.at).collect();
+    let sent: Vec<_> = scene.sent().iter().map(|sent| sent.at).collect();
     assert_eq!(sent[2..], [at(2 * DAY + 120), at(4 * DAY - 2 * 3_600 + 120)], "at the first tick of their time");
     assert!(scene.messages("BK-1").await.iter().all(|message| matches!(message.state, MessageState::Sent { .. })));
 }
@@ -41,7 +41,7 @@ async fn reminders_are_for_those_who_want_them() {
 }
 
 #[tokio::test]
-async fn hours_that_were_missed_are_caught_up() {
+async fn reminders_missed_for_hours_are_sent_late() {
     let scene = Scene::new().await;
     scene.book("BK-1", 3 * DAY, 5 * DAY, vec![of_everything(by_email("a@example.com"))]).await;
     scene.deliver().await;
@@ -50,17 +50,17 @@ async fn hours_that_were_missed_are_caught_up() {
 }
 
 #[tokio::test]
-async fn a_reminder_whose_time_has_wholly_passed_is_not_sent() {
+async fn a_reminder_is_not_sent_after_the_start() {
     let scene = Scene::new().await;
     scene.book("BK-1", 3 * DAY, 5 * DAY, vec![of_everything(by_email("a@example.com"))]).await;
     scene.deliver().await;
     scene.tick_at(at(3 * DAY + 60)).await;
-    let told = scene.told().len();
-    assert_eq!(told, 1, "a start that is past is nothing to be reminded of");
+    let sent = scene.sent().len();
+    assert_eq!(sent, 1, "a start that is past is nothing to be reminded of");
 }
 
 #[tokio::test]
-async fn a_contract_that_is_moved_or_removed_takes_its_reminders_along() {
+async fn reminders_follow_a_contract_that_is_moved_or_removed() {
     let scene = Scene::new().await;
     for (id, address) in [("BK-1", "a@example.com"), ("BK-2", "b@example.com")] {
         scene.book(id, 3 * DAY, 5 * DAY, vec![of_everything(by_email(address))]).await;
@@ -71,13 +71,13 @@ async fn a_contract_that_is_moved_or_removed_takes_its_reminders_along() {
     scene.cancel("BK-2").await;
     scene.deliver().await;
     scene.tick_at(at(2 * DAY)).await;
-    assert_eq!(scene.told().len(), 4, "made and made, moved and removed");
+    assert_eq!(scene.sent().len(), 4, "made and made, moved and removed");
     scene.tick_at(at(3 * DAY)).await;
     assert_eq!(scene.addresses()[4..], ["a@example.com"]);
 }
 
 #[tokio::test]
-async fn who_has_the_key_and_who_has_not_brought_it_back() {
+async fn fetching_and_not_returning_the_key_notifies() {
     let scene = Scene::new().await;
     scene.book("BK-1", 0, DAY, vec![of_everything(by_email("a@example.com"))]).await;
     scene.deliver().await;
@@ -94,7 +94,7 @@ async fn who_has_the_key_and_who_has_not_brought_it_back() {
 }
 
 #[tokio::test]
-async fn a_change_of_who_else_is_told_concerns_only_the_new_one() {
+async fn adding_a_contact_notifies_only_the_new_contact() {
     let scene = Scene::new().await;
     scene.book("BK-1", 3_600, 7_200, vec![by_email("a@example.com")]).await;
     scene.deliver().await;
@@ -112,7 +112,7 @@ async fn a_change_of_who_else_is_told_concerns_only_the_new_one() {
 }
 
 #[tokio::test]
-async fn a_key_that_is_removed_cancels_its_contracts_to_their_contacts() {
+async fn removing_a_key_notifies_the_contacts_of_its_contracts() {
     let scene = Scene::new().await;
     scene.book("BK-1", 3_600, 7_200, vec![by_email("a@example.com")]).await;
     scene.book("BK-2", 3_600, 7_200, vec![by_sms("+358401234567")]).await;

@@ -1,4 +1,5 @@
-//! The automat `lobby` with the shared key `A-12` in it, the function, and what it sends to.
+//! The test's scene: the automat `lobby` with the shared key `A-12`, the function, and the outbox that receives its
+//! messages.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -14,14 +15,13 @@ use store::{Expected, PageRequest, Store};
 use testkit::{TestTable, act, at, automat, contract, entry, key, locker_reports, pin};
 pub(crate) use testkit::{by_email, by_sms, of_everything};
 
-/// The topic's ARN.
 pub(crate) const TOPIC: &str = "arn:aws:sns:local:000000000000:key-events";
 
 pub(crate) struct Scene {
     pub(crate) table: TestTable,
     pub(crate) outbox: Outbox,
     pub(crate) clock: Clock,
-    told: AtomicUsize,
+    given: AtomicUsize,
 }
 
 impl Scene {
@@ -33,13 +33,13 @@ impl Scene {
         table.store.create_key(key, &act()).await.unwrap();
         let now = clock.clone();
         let options = Options { topics: vec![TOPIC.to_owned()], ..Options::new("test".to_owned(), move || now.now()) };
-        let scene = Self { table, outbox: Outbox::start(options).await.unwrap(), clock, told: AtomicUsize::new(0) };
-        // What the stage was set with is not what the tests are about.
+        let scene = Self { table, outbox: Outbox::start(options).await.unwrap(), clock, given: AtomicUsize::new(0) };
+        // Skips the records of the setup.
         scene.records().await;
         scene
     }
 
-    /// The function, as a Lambda has it.
+    /// A new instance of the function.
     pub(crate) fn function(&self) -> Notifications {
         self.function_over(self.table.store_of("notifications"))
     }
@@ -51,14 +51,14 @@ impl Scene {
         Notifications { store, messenger, topic: Topic::new(self.outbox.sns(), TOPIC), clock: self.clock.clone() }
     }
 
-    /// The records of the stream that nobody has been given yet.
+    /// The records of the stream since the last call.
     pub(crate) async fn records(&self) -> Vec<Value> {
         let records = self.table.records(self.clock.now()).await;
-        let told = self.told.swap(records.len(), Ordering::Relaxed);
-        records.into_iter().skip(told).collect()
+        let given = self.given.swap(records.len(), Ordering::Relaxed);
+        records.into_iter().skip(given).collect()
     }
 
-    /// Gives the function everything new in the stream, until nothing new comes of it.
+    /// Delivers new records of the stream to the function until there are none.
     pub(crate) async fn deliver(&self) {
         let mut records = self.records().await;
         while !records.is_empty() {
@@ -67,14 +67,14 @@ impl Scene {
         }
     }
 
-    /// The minute ticks at a time, and what comes of it in the stream is delivered.
+    /// Runs the tick at this time, and delivers the records that it causes.
     pub(crate) async fn tick_at(&self, now: Instant) {
         self.clock.set(now);
         self.function().handle(&tick()).await.unwrap();
         self.deliver().await;
     }
 
-    /// Makes a contract from one second to another, counted from the now of the tests.
+    /// Creates a contract; `start` and `end` are in seconds from the tests' time.
     pub(crate) async fn book(&self, id: &str, start: i64, end: i64, contacts: Vec<Contact>) -> Contract {
         let draft = ContractDraft {
             id: Some(ContractId::parse(id).unwrap()),
@@ -97,7 +97,7 @@ impl Scene {
         self.table.store.remove_contract(&key_id(), &id, false, Expected::Any, &act).await.unwrap();
     }
 
-    /// Somebody types a contract's PIN with the key inside, and takes the key.
+    /// Types a contract's PIN with the key inside, and takes the key.
     pub(crate) async fn fetch(&self, id: &str, now: Instant) {
         let store = &self.table.store;
         let pin = store.contract(&key_id(), &ContractId::parse(id).unwrap()).await.unwrap().pin;
@@ -108,12 +108,12 @@ impl Scene {
         self.sense(2, false, Some("entry-1"), now).await;
     }
 
-    /// What the sensors of the key's locker tell.
+    /// Reports the sensors of the key's locker.
     pub(crate) async fn sense(&self, n: u64, inside: bool, by: Option<&str>, now: Instant) {
         self.table.store.hear_lockers(&lobby(), locker_reports(n, &[(0, inside, by)]), now).await.unwrap();
     }
 
-    /// What became of the messages about a contract, the oldest first.
+    /// The messages about a contract, oldest first.
     pub(crate) async fn messages(&self, id: &str) -> Vec<MessageRecord> {
         let page = PageRequest { limit: 100, after: None };
         let id = ContractId::parse(id).unwrap();
@@ -122,31 +122,31 @@ impl Scene {
         data
     }
 
-    /// What went to contacts, in order.
-    pub(crate) fn told(&self) -> Vec<Sent> {
+    /// The messages sent to contacts, in order.
+    pub(crate) fn sent(&self) -> Vec<Sent> {
         self.outbox.sent().into_iter().filter(|sent| !matches!(sent.what, What::Event(_))).collect()
     }
 
-    /// Where what went to contacts went, in order.
+    /// The addresses of those messages, in order.
     pub(crate) fn addresses(&self) -> Vec<String> {
-        self.told().iter().map(address).collect()
+        self.sent().iter().map(address).collect()
     }
 
-    /// The same sorted: what goes at once goes in any order.
+    /// The same, sorted: concurrent messages have no fixed order.
     pub(crate) fn addresses_sorted(&self) -> Vec<String> {
         let mut addresses = self.addresses();
         addresses.sort();
         addresses
     }
 
-    /// What went to contacts, each in one line: the SMS, or the subject of the email.
+    /// Those messages in one line each: the SMS, or the subject of the email.
     pub(crate) fn lines(&self) -> Vec<String> {
         let line = |sent: &Sent| match &sent.what {
             What::Email(email) => email.subject.clone(),
             What::Sms(sms) => sms.text.lines().next().unwrap_or_default().to_owned(),
             What::Event(_) => unreachable!("filtered"),
         };
-        self.told().iter().map(line).collect()
+        self.sent().iter().map(line).collect()
     }
 }
 
@@ -158,28 +158,27 @@ pub(crate) fn key_id() -> KeyId {
     KeyId::parse("A-12").unwrap()
 }
 
-/// What `EventBridge` sends each minute.
+/// The event that `EventBridge` sends every minute.
 pub(crate) fn tick() -> Value {
     json!({ "source": "aws.events", "detail-type": "Scheduled Event", "detail": {} })
 }
 
-/// What the function answers to a batch.
+/// Calls the function with a batch.
 pub(crate) async fn give(function: &Notifications, records: &[Value]) -> Result<Value, Error> {
     function.handle(&json!({ "Records": records })).await
 }
 
-/// The records that a batch's answer says have failed.
+/// The records that the response lists as failed.
 pub(crate) fn failures(answer: &Result<Value, Error>) -> Vec<String> {
     let failures = answer.as_ref().unwrap()["batchItemFailures"].as_array().unwrap();
     failures.iter().map(|failure| failure["itemIdentifier"].as_str().unwrap().to_owned()).collect()
 }
 
-/// What a record is called in an answer.
+/// The identifier of a record in a response.
 pub(crate) fn sequence_number(record: &Value) -> String {
     record["dynamodb"]["SequenceNumber"].as_str().unwrap().to_owned()
 }
 
-/// Where a message went.
 pub(crate) fn address(sent: &Sent) -> String {
     match &sent.what {
         What::Email(email) => email.to[0].clone(),

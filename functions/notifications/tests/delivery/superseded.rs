@@ -1,4 +1,4 @@
-//! Messages that wait while what they say changes.
+//! Messages that change while they wait.
 
 use domain::{ContractChange, Ending, MessageState};
 use outbox::{Behaviour, Endpoint};
@@ -7,13 +7,13 @@ use testkit::at;
 use crate::scene::{Scene, by_email, give};
 
 async fn states(scene: &Scene) -> Vec<&'static str> {
-    let word = |state| match state {
+    let name = |state| match state {
         MessageState::Sent { .. } => "sent",
         MessageState::Superseded { .. } => "superseded",
         MessageState::Pending { .. } => "pending",
         _ => "something else",
     };
-    scene.messages("BK-1").await.into_iter().map(|message| word(message.state)).collect()
+    scene.messages("BK-1").await.into_iter().map(|message| name(message.state)).collect()
 }
 
 fn longer() -> ContractChange {
@@ -21,7 +21,7 @@ fn longer() -> ContractChange {
 }
 
 #[tokio::test]
-async fn what_waits_for_its_next_try_is_not_said_once_it_is_no_longer_so() {
+async fn a_pending_message_is_superseded_by_a_change() {
     let scene = Scene::new().await;
     scene.outbox.behave_next(Endpoint::Email, Behaviour::Throttle, 1);
     scene.book("BK-1", 3_600, 7_200, vec![by_email("a@example.com")]).await;
@@ -31,11 +31,11 @@ async fn what_waits_for_its_next_try_is_not_said_once_it_is_no_longer_so() {
     scene.deliver().await;
     scene.tick_at(at(600)).await;
     assert_eq!(states(&scene).await, ["superseded", "sent"]);
-    assert_eq!(scene.addresses().len(), 1, "the change alone was told");
+    assert_eq!(scene.addresses().len(), 1, "only the change was sent");
 }
 
 #[tokio::test]
-async fn a_record_that_comes_after_a_newer_one_says_nothing() {
+async fn a_record_older_than_one_already_processed_sends_nothing() {
     let scene = Scene::new().await;
     scene.book("BK-1", 3_600, 7_200, vec![by_email("a@example.com")]).await;
     let made = scene.records().await;
@@ -48,7 +48,7 @@ async fn a_record_that_comes_after_a_newer_one_says_nothing() {
 }
 
 #[tokio::test]
-async fn a_contract_that_is_gone_before_it_was_told_of_is_told_to_be_cancelled_only() {
+async fn a_contract_removed_before_its_first_message_sends_only_the_cancellation() {
     let scene = Scene::new().await;
     scene.book("BK-1", 3_600, 7_200, vec![by_email("a@example.com")]).await;
     scene.clock.set(at(10));

@@ -5,7 +5,7 @@ use testkit::at;
 
 use crate::scene::{Scene, by_email, failures, give, sequence_number, tick};
 
-/// A batch of three contracts' records, with what stands in the middle one's image spoilt.
+/// The records of three contracts, with the image of the middle one corrupted.
 async fn poisoned(scene: &Scene) -> Vec<Value> {
     for n in 0..3 {
         scene.book(&format!("BK-{n}"), 3_600, 7_200, vec![by_email(&format!("c{n}@example.com"))]).await;
@@ -21,7 +21,7 @@ fn is_contract(record: &Value) -> bool {
 }
 
 #[tokio::test]
-async fn a_record_that_cannot_be_read_is_named_and_the_others_are_told() {
+async fn a_batch_with_an_unreadable_record_reports_only_that_record() {
     let scene = Scene::new().await;
     let records = poisoned(&scene).await;
     let poison = records.iter().filter(|record| is_contract(record)).nth(1).unwrap();
@@ -31,7 +31,7 @@ async fn a_record_that_cannot_be_read_is_named_and_the_others_are_told() {
 }
 
 #[tokio::test]
-async fn the_batch_again_names_the_same_record_and_tells_nobody_twice() {
+async fn a_repeated_batch_reports_the_same_record_and_notifies_nobody_twice() {
     let scene = Scene::new().await;
     let records = poisoned(&scene).await;
     let answers = [give(&scene.function(), &records).await.unwrap(), give(&scene.function(), &records).await.unwrap()];
@@ -40,7 +40,7 @@ async fn the_batch_again_names_the_same_record_and_tells_nobody_twice() {
 }
 
 #[tokio::test]
-async fn where_the_table_is_out_of_reach_all_that_needed_it_have_failed() {
+async fn records_fail_while_the_table_is_unreachable() {
     let scene = Scene::new().await;
     scene.book("BK-1", 3_600, 7_200, vec![by_email("a@example.com")]).await;
     let records = scene.records().await;
@@ -53,7 +53,7 @@ async fn where_the_table_is_out_of_reach_all_that_needed_it_have_failed() {
 }
 
 #[tokio::test]
-async fn what_is_no_batch_and_no_tick_is_refused_as_a_whole() {
+async fn neither_a_batch_nor_a_tick_is_refused() {
     let scene = Scene::new().await;
     for event in [json!({}), json!({ "Records": [{}] }), json!({ "Records": "all" })] {
         assert!(scene.function().handle(&event).await.is_err(), "{event}");
@@ -61,7 +61,7 @@ async fn what_is_no_batch_and_no_tick_is_refused_as_a_whole() {
 }
 
 #[tokio::test]
-async fn a_message_that_fails_at_the_table_does_not_keep_the_tick_from_the_others() {
+async fn a_tick_sends_the_other_messages_if_one_cannot_be_read() {
     let scene = Scene::new().await;
     scene.outbox.behave_next(outbox::Endpoint::Email, outbox::Behaviour::Throttle, 3);
     for n in 0..3 {
@@ -69,7 +69,7 @@ async fn a_message_that_fails_at_the_table_does_not_keep_the_tick_from_the_other
     }
     scene.deliver().await;
     assert!(scene.addresses().is_empty());
-    // One of the three is spoilt in the table itself.
+    // Corrupts one of the three in the table itself.
     let items = scene.table.client.scan().table_name(testkit::TABLE).send().await.unwrap().items.unwrap();
     let message = items.into_iter().find(|item| item["SK"].as_s().unwrap().starts_with("MESSAGE#")).unwrap();
     let spoil = scene.table.client.update_item().table_name(testkit::TABLE);

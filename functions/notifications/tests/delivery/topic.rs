@@ -1,4 +1,4 @@
-//! The topic that all events go to.
+//! The topic of all events.
 
 use outbox::{Behaviour, Endpoint, Event, What};
 use testkit::at;
@@ -33,7 +33,7 @@ async fn every_event_is_published_in_order_with_what_it_can_be_filtered_by() {
 }
 
 #[tokio::test]
-async fn no_envelope_has_a_pin_or_anything_of_a_contact() {
+async fn no_envelope_has_a_pin_or_contact_details() {
     let scene = Scene::new().await;
     let contract = scene.book("BK-1", 3_600, 7_200, vec![of_everything(by_email("secret@example.com"))]).await;
     scene.cancel("BK-1").await;
@@ -49,7 +49,7 @@ async fn no_envelope_has_a_pin_or_anything_of_a_contact() {
 }
 
 #[tokio::test]
-async fn events_that_the_topic_does_not_take_are_named_and_contacts_are_told_all_the_same() {
+async fn events_refused_by_the_topic_are_reported_and_contacts_still_notified() {
     let scene = Scene::new().await;
     scene.outbox.behave_next(Endpoint::Topic, Behaviour::Throttle, 1);
     scene.book("BK-1", 3_600, 7_200, vec![by_email("a@example.com")]).await;
@@ -57,11 +57,11 @@ async fn events_that_the_topic_does_not_take_are_named_and_contacts_are_told_all
     assert_eq!(failures(&give(&scene.function(), &records).await).len(), 1, "the event's record");
     assert_eq!(scene.addresses(), ["a@example.com"]);
     assert!(failures(&give(&scene.function(), &records).await).is_empty());
-    assert_eq!((events(&scene).len(), scene.addresses().len()), (1, 1), "nobody is told twice");
+    assert_eq!((events(&scene).len(), scene.addresses().len()), (1, 1), "no message is sent twice");
 }
 
 #[tokio::test]
-async fn of_a_batch_that_the_topic_takes_in_part_only_the_rest_comes_again() {
+async fn a_partly_published_batch_reports_only_the_rest() {
     let scene = Scene::new().await;
     scene.outbox.behave_next(Endpoint::Topic, Behaviour::Partly, 1);
     for n in 0..4 {

@@ -1,5 +1,5 @@
-//! The fault table: whatever goes wrong, every message goes, and goes twice only where nobody could know that it had
-//! gone. `cargo test -p notifications --test telling faults -- --nocapture` prints it.
+//! The fault table: after any fault every message is sent, and sent twice only where nobody could know that it had been
+//! sent. `cargo test -p notifications --test delivery faults -- --nocapture` prints it.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -13,25 +13,25 @@ use crate::scene::{Scene, TOPIC, by_email, by_sms, failures, give, tick};
 
 /// Contracts in each run, each with one contact by email and one by SMS.
 const CONTRACTS: usize = 6;
-/// Enough for every retry.
+/// Long enough for every retry.
 const HOURS: i64 = 4;
 
-/// What a run came to.
+/// The result of a run.
 #[derive(Debug, Default, Clone, Copy)]
 struct Tally {
     expected: usize,
     sent: usize,
     doubled: usize,
-    /// Records that say that their message may have gone twice.
-    said: usize,
+    /// Messages whose record says that they may have been sent twice.
+    reported: usize,
     refused: usize,
     lost: usize,
 }
 
 impl Tally {
     fn print(self, fault: &str) {
-        let Self { expected, sent, doubled, said, refused, lost } = self;
-        eprintln!("| {fault} | {expected} | {sent} | {doubled} | {said} | {refused} | {lost} |");
+        let Self { expected, sent, doubled, reported, refused, lost } = self;
+        eprintln!("| {fault} | {expected} | {sent} | {doubled} | {reported} | {refused} | {lost} |");
     }
 
     fn and(self, other: Self) -> Self {
@@ -39,14 +39,14 @@ impl Tally {
             expected: self.expected + other.expected,
             sent: self.sent + other.sent,
             doubled: self.doubled + other.doubled,
-            said: self.said + other.said,
+            reported: self.reported + other.reported,
             refused: self.refused + other.refused,
             lost: self.lost + other.lost,
         }
     }
 }
 
-/// Books, lets the fault happen to the first delivery, and lets time pass until all is settled.
+/// Books contracts, injects the fault into the first delivery, and lets time pass until everything is settled.
 async fn run(fault: impl AsyncFnOnce(&Scene, &[serde_json::Value])) -> Tally {
     let scene = Scene::new().await;
     for n in 0..CONTRACTS {
@@ -54,7 +54,7 @@ async fn run(fault: impl AsyncFnOnce(&Scene, &[serde_json::Value])) -> Tally {
         scene.book(&format!("BK-{n}"), 3_600, 90_000, contacts).await;
     }
     fault(&scene, &scene.records().await).await;
-    // Whoever was sending has died or is done by the time their leases run out.
+    // By the time the leases expire, whoever was sending has stopped.
     for minute in 1..60 * HOURS {
         scene.clock.set(at(60 * minute));
         if minute < 60 || minute % 10 == 0 {
@@ -75,21 +75,21 @@ async fn tally(scene: &Scene) -> Tally {
         let records = scene.messages(&format!("BK-{n}")).await;
         assert_eq!(records.len(), 2, "each message is written down once");
         for record in records {
-            tally.said += usize::from(record.perhaps_twice);
+            tally.reported += usize::from(record.perhaps_twice);
             let times = times.get(record.recipient.address.reveal()).copied().unwrap_or_default();
             match record.state {
-                MessageState::Sent { .. } => assert!(times > 0, "what is said to be sent was sent"),
+                MessageState::Sent { .. } => assert!(times > 0, "a message marked as sent was sent"),
                 MessageState::Refused { .. } => tally.refused += 1,
                 state => panic!("not settled: {state:?}"),
             }
             tally.lost += usize::from(times == 0 && !matches!(record.state, MessageState::Refused { .. }));
-            assert!(times < 2 || record.perhaps_twice, "the record tells that it may have gone twice");
+            assert!(times < 2 || record.perhaps_twice, "the record says that it may have been sent twice");
         }
     }
     tally
 }
 
-/// Delivers a batch as Lambda does: again until nothing has failed.
+/// Delivers a batch as Lambda does: repeatedly until nothing fails.
 async fn deliver(function: &Notifications, records: &[serde_json::Value]) {
     for _ in 0..5 {
         if failures(&give(function, records).await).is_empty() {
@@ -103,11 +103,11 @@ async fn deliver(function: &Notifications, records: &[serde_json::Value]) {
 async fn no_fault() {
     let tally = run(async |scene, records| deliver(&scene.function(), records).await).await;
     tally.print("none");
-    assert_eq!((tally.sent, tally.doubled, tally.said, tally.lost), (2 * CONTRACTS, 0, 0, 0));
+    assert_eq!((tally.sent, tally.doubled, tally.reported, tally.lost), (2 * CONTRACTS, 0, 0, 0));
 }
 
 #[tokio::test]
-async fn records_that_come_again_out_of_order_and_at_once() {
+async fn records_are_delivered_twice_out_of_order_and_concurrently() {
     let replayed = run(async |scene, records| {
         for _ in 0..3 {
             deliver(&scene.function(), records).await;
@@ -129,12 +129,12 @@ async fn records_that_come_again_out_of_order_and_at_once() {
         ("in four functions at once", Box::pin(at_once).await),
     ] {
         tally.print(fault);
-        assert_eq!((tally.sent, tally.doubled, tally.said, tally.lost), (2 * CONTRACTS, 0, 0, 0), "{fault}");
+        assert_eq!((tally.sent, tally.doubled, tally.reported, tally.lost), (2 * CONTRACTS, 0, 0, 0), "{fault}");
     }
 }
 
 #[tokio::test]
-async fn providers_that_take_nothing_for_a_while() {
+async fn the_providers_refuse_for_a_while() {
     for (fault, behaviour) in [("throttled", Behaviour::Throttle), ("provider down", Behaviour::Fail)] {
         let tally = run(async |scene, records| {
             for end in [Endpoint::Email, Endpoint::Sms] {
@@ -144,12 +144,12 @@ async fn providers_that_take_nothing_for_a_while() {
         });
         let tally = tally.await;
         tally.print(fault);
-        assert_eq!((tally.sent, tally.doubled, tally.said, tally.lost), (2 * CONTRACTS, 0, 0, 0), "{fault}");
+        assert_eq!((tally.sent, tally.doubled, tally.reported, tally.lost), (2 * CONTRACTS, 0, 0, 0), "{fault}");
     }
 }
 
 #[tokio::test]
-async fn a_provider_that_refuses_is_not_asked_again() {
+async fn a_refused_message_is_not_retried() {
     let tally = run(async |scene, records| {
         scene.outbox.behave_next(Endpoint::Sms, Behaviour::Refuse, 2);
         deliver(&scene.function(), records).await;
@@ -161,7 +161,7 @@ async fn a_provider_that_refuses_is_not_asked_again() {
 }
 
 #[tokio::test]
-async fn answers_that_never_come() {
+async fn the_providers_never_respond() {
     let vanished = run(async |scene, records| {
         scene.outbox.behave_next(Endpoint::Email, Behaviour::Vanish, 3);
         scene.outbox.behave_next(Endpoint::Sms, Behaviour::Vanish, 3);
@@ -171,15 +171,15 @@ async fn answers_that_never_come() {
         scene.outbox.behave_next(Endpoint::Email, Behaviour::Late(Duration::from_secs(2)), 3);
         deliver(&impatient(scene), records).await;
     });
-    for (fault, tally) in [("answer lost 6 times", vanished.await), ("answer too late 3 times", late.await)] {
+    for (fault, tally) in [("response lost 6 times", vanished.await), ("response too late 3 times", late.await)] {
         tally.print(fault);
-        assert!(tally.doubled > 0, "they were taken, and nobody could know");
-        assert_eq!((tally.said, tally.lost), (tally.doubled, 0), "{fault}");
+        assert!(tally.doubled > 0, "they were accepted, and the function could not know");
+        assert_eq!((tally.reported, tally.lost), (tally.doubled, 0), "{fault}");
     }
 }
 
 #[tokio::test]
-async fn a_function_that_dies_before_any_call_to_the_table() {
+async fn the_function_dies_before_any_call_to_the_table() {
     let mut sum = Tally::default();
     for calls in (0..).step_by(3) {
         let mut died = false;
@@ -191,17 +191,17 @@ async fn a_function_that_dies_before_any_call_to_the_table() {
             deliver(&scene.function(), records).await;
         });
         let tally = tally.await;
-        assert_eq!(tally.lost, 0, "dead after {calls} calls");
+        assert_eq!(tally.lost, 0, "killed after {calls} calls");
         sum = sum.and(tally);
         if !died {
             break;
         }
     }
     sum.print("function dies at the table, every third call");
-    assert!(sum.doubled > 0, "some died between the provider's yes and their mark");
+    assert!(sum.doubled > 0, "some functions died between the provider's response and storing it");
 }
 
-/// A function whose clients do not wait long.
+/// A function whose clients have short timeouts.
 fn impatient(scene: &Scene) -> Notifications {
     let timeouts = aws_sdk_sesv2::config::timeout::TimeoutConfig::builder()
         .operation_attempt_timeout(Duration::from_millis(500))

@@ -1,0 +1,144 @@
+//! Emails. The content is composed once and rendered twice, as plain text and as HTML.
+
+use askama::Template;
+use domain::{FreeText, MessageKind, Occasion};
+
+use crate::Email;
+use crate::content::{Content, address_lines, cut};
+
+/// The parts of an email.
+pub(crate) struct EmailContent {
+    language: &'static str,
+    tone: Tone,
+    subject: String,
+    preheader: String,
+    kicker: String,
+    heading: String,
+    greeting: String,
+    intro: String,
+    pin: Option<PinBlock>,
+    facts: Vec<Fact>,
+    note: Option<Fact>,
+    footer: String,
+}
+
+/// The PIN and how to use it.
+struct PinBlock {
+    label: String,
+    digits: String,
+    usage: String,
+}
+
+/// A label with one or more lines.
+struct Fact {
+    label: String,
+    lines: Vec<String>,
+}
+
+#[derive(Template)]
+#[template(path = "email.txt")]
+struct Text<'a> {
+    email: &'a EmailContent,
+}
+
+#[derive(Template)]
+#[template(path = "email.html")]
+struct Html<'a> {
+    email: &'a EmailContent,
+}
+
+impl EmailContent {
+    pub(crate) fn compose(content: &Content<'_>) -> Self {
+        let pin = content.pin().map(|pin| PinBlock {
+            label: content.say("pin"),
+            digits: pin.reveal().to_owned(),
+            usage: content.say("pin-use"),
+        });
+        let lines = |text: &FreeText| text.as_str().lines().map(str::to_owned).collect();
+        let note = content.note().map(|text| Fact { label: content.say("note"), lines: lines(text) });
+        Self {
+            language: content.language(),
+            tone: Tone::of(content.occasion().kind()),
+            subject: cut(&content.say_part("subject"), Email::MAX_SUBJECT, "…"),
+            preheader: content.say("preheader"),
+            kicker: format!("{} {}", content.say("key"), content.facts().key),
+            heading: content.say_part("heading"),
+            greeting: content.say("greeting"),
+            intro: content.say_part("intro"),
+            pin,
+            facts: facts_of(content),
+            note,
+            footer: content.say("footer"),
+        }
+    }
+
+    /// Renders both templates. Rendering fails only if writing fails, and writing to a `String` does not.
+    pub(crate) fn into_email(self) -> Email {
+        let text = Text { email: &self }.to_string();
+        let html = Html { email: &self }.to_string();
+        Email { subject: self.subject, text, html }
+    }
+}
+
+/// The facts in order, starting with what has just happened.
+fn facts_of(content: &Content<'_>) -> Vec<Fact> {
+    let facts = content.facts();
+    let fact = |label: &str, lines: Vec<String>| Fact { label: content.say(label), lines };
+    let mut all = Vec::new();
+    match content.occasion() {
+        Occasion::Updated(_) | Occasion::ZoneChanged => all.push(fact("changed", vec![content.say("changes")])),
+        Occasion::Fetched(at) => all.push(fact("fetched", vec![content.times().moment(*at)])),
+        Occasion::Returned(at) => all.push(fact("returned", vec![content.times().moment(*at)])),
+        Occasion::Created
+        | Occasion::Ended
+        | Occasion::Cancelled
+        | Occasion::StartReminder
+        | Occasion::EndReminder
+        | Occasion::NotReturned => {}
+    }
+    let property = Some(facts.property.to_string()).filter(|property| !property.is_empty());
+    all.push(fact("key", [facts.key.to_string()].into_iter().chain(property).collect()));
+    all.push(fact("person", vec![facts.person.to_string()]));
+    let address = address_lines(facts.automat.location.as_ref());
+    all.push(fact("automat", [facts.automat.name.to_string()].into_iter().chain(address).collect()));
+    if let Some(end) = facts.range.end() {
+        all.push(fact("from", vec![content.times().moment(facts.range.start())]));
+        all.push(fact("until", vec![content.times().moment(end)]));
+    } else {
+        all.push(fact("valid", vec![content.times().range(facts.range)]));
+    }
+    all.push(fact("reference", vec![facts.contract.to_string()]));
+    all
+}
+
+/// The accent colour of an email.
+#[derive(Clone, Copy)]
+enum Tone {
+    Calm,
+    /// Something has changed or needs attention.
+    Attentive,
+    /// Something has ended.
+    Past,
+    /// Something must be done.
+    Urgent,
+}
+
+impl Tone {
+    fn of(kind: MessageKind) -> Self {
+        match kind {
+            MessageKind::ContractCreated | MessageKind::KeyFetched | MessageKind::KeyReturned => Self::Calm,
+            MessageKind::ContractUpdated | MessageKind::StartReminder | MessageKind::EndReminder => Self::Attentive,
+            MessageKind::ContractEnded | MessageKind::ContractCancelled => Self::Past,
+            MessageKind::KeyNotReturned => Self::Urgent,
+        }
+    }
+
+    fn colour(self) -> &'static str {
+        match self {
+            Self::Calm => "#0f766e",
+            Self::Attentive => "#b45309",
+            Self::Past => "#64748b",
+            Self::Urgent => "#be123c",
+        }
+    }
+}
