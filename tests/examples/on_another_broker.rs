@@ -95,7 +95,7 @@ async fn attach(broker: SocketAddr, app: &App) -> Result<(Attachment, Things), F
     };
     let attachment = Attachment::start(broker, cloud, move |invocation| {
         let (function, clock) = (function.clone(), clock.clone());
-        async move { Ok(function.wait().await.hear(&invocation.event, clock.now()).await?) }
+        async move { Ok(function.wait().await.handle(&invocation.event, clock.now()).await?) }
     })
     .await?;
     let config = aws_sdk_iotdataplane::Config::builder()

@@ -100,7 +100,11 @@ async fn an_edit_may_not_create_an_overlap() {
     let one = stage.booked(&key, 1, 5).await;
     let other = stage.booked(&key, 5, 8).await;
     let refused = operator.patch(&one, json!({ "end": hours(6) })).await.problem("contract_overlap");
-    assert_eq!(refused["conflicts"].as_array().unwrap().len(), 1, "a contract does not conflict with itself: {refused}");
+    assert_eq!(
+        refused["conflicts"].as_array().unwrap().len(),
+        1,
+        "a contract does not conflict with itself: {refused}"
+    );
     operator.patch(&other, json!({ "start": hours(6) })).await.is(200);
     let moved = operator.patch(&one, json!({ "end": hours(6), "person": "Bo" })).await.body(200);
     assert_eq!((&moved["end"], &moved["start"], &moved["person"]), (&json!(hours(6)), &json!(hours(1)), &json!("Bo")));

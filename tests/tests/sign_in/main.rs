@@ -20,7 +20,7 @@ async fn a_user_signs_in_stays_signed_in_and_signs_out() {
     assert_ne!(next, tokens.access);
     let bearer = format!("Bearer {next}");
     let events = stack.nobody().get("/v1/automats/by-ada/events").header("authorization", &bearer).await.data();
-    let ada = local_cloud::people::Person::by_id("admin").unwrap();
+    let ada = local_cloud::people::LocalUser::by_id("admin").unwrap();
     assert_eq!((&events[0]["type"], &events[0]["actor"]), (&json!("automat-added"), &json!(ada.subject)));
 
     assert_eq!(browser.sign_out(&tokens.refresh).await, format!("{}/", stack.url()));

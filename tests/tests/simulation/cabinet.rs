@@ -76,7 +76,7 @@ impl Cabinet {
     /// Loses the disk too. Returns the openings that only it knew of.
     pub(crate) fn lose_disk(&mut self) -> Vec<String> {
         let lost = Journal::replay(&std::mem::take(&mut self.disk));
-        lost.intents().chain(lost.untold()).map(|(_, entry)| entry.id.clone()).collect()
+        lost.intents().chain(lost.unacknowledged()).map(|(_, entry)| entry.id.clone()).collect()
     }
 
     /// Queues an input for the device.

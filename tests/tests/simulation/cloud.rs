@@ -87,7 +87,7 @@ impl Cloud {
     pub(crate) async fn hear(&self, event: &Value, death: Death) -> bool {
         let devices = Devices { store: self.store.clone(), things: self.things.clone() };
         self.condemn(death);
-        let heard = devices.hear(event, self.clock.now()).await;
+        let heard = devices.handle(event, self.clock.now()).await;
         !self.is_dead() && heard.is_ok()
     }
 
