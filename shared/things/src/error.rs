@@ -5,27 +5,40 @@
 #[error("{context}")]
 pub struct Error {
     context: &'static str,
+    is_throttling: bool,
     source: Option<Box<dyn std::error::Error + Send + Sync>>,
 }
 
 impl Error {
+    /// Whether the shadow was getting too many requests.
+    #[must_use]
+    pub fn is_throttling(&self) -> bool {
+        self.is_throttling
+    }
+
+    pub(crate) fn throttled(self) -> Self {
+        Self { is_throttling: true, ..self }
+    }
+
     pub(crate) fn new(context: &'static str) -> Self {
-        Self { context, source: None }
+        Self { context, is_throttling: false, source: None }
     }
 
     pub(crate) fn over(context: &'static str, source: impl std::error::Error + Send + Sync + 'static) -> Self {
-        Self { context, source: Some(Box::new(source)) }
+        Self { context, is_throttling: false, source: Some(Box::new(source)) }
     }
 }
 
 /// Why a request did not reach an automat's shadow.
 #[derive(Debug, thiserror::Error)]
 pub enum Undelivered {
-    /// It surely did not, and may soon: as many openings are under way at the automat as its shadow can hold, or it is
-    /// written to too often.
-    #[error("the shadow takes no more for now")]
-    Busy,
-    /// It surely did not: the data plane refused it.
+    /// It certainly did not: the shadow has no room for it until openings that are in progress have ended.
+    #[error("the shadow is full")]
+    Full,
+    /// It certainly did not: the shadow is getting too many requests.
+    #[error("the shadow is throttled")]
+    Throttled,
+    /// It certainly did not: the data plane refused it.
     #[error("the data plane refused the request")]
     Refused(#[source] Error),
     /// Nobody knows: the answer was lost, or the service is not well.

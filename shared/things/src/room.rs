@@ -8,17 +8,18 @@ use serde_json::{Map, Value, json};
 
 use crate::shadow::ControlShadow;
 
-/// The update that puts in a request and takes out what is not part of an opening that may still run: requests whose
+/// The update that puts in requests and takes out what is not part of an opening that may still run: requests whose
 /// life is over and everything reported of them, and whatever the protocol does not know.
 ///
 /// Nothing is lost with it. A result that the shadow accepted has been handed to the rule that stores it; one that it has
 /// not accepted is in the device's journal, and reported until it is.
-pub(crate) fn room_for(shadow: &ControlShadow, locker: u16, request: &Request) -> Value {
+pub(crate) fn room_for(shadow: &ControlShadow, wanted: &BTreeMap<u16, Request>) -> Value {
+    let now = wanted.values().map(|request| request.issued_at).max().unwrap_or_default();
     let mut live = shadow.requests();
-    live.retain(|&at, other| at != locker && other.expires_at > request.issued_at);
+    live.retain(|at, other| !wanted.contains_key(at) && other.expires_at > now);
     let results = shadow.results();
     let mut requests = all_but(&shadow.desired, "o", |at| live.contains_key(&at));
-    requests.insert(locker.to_string(), json!(request));
+    requests.extend(wanted.iter().map(|(locker, request)| (locker.to_string(), json!(request))));
     let echoes = all_but(&shadow.reported, "o", |at| is_echo(shadow, &live, at));
     let words = all_but(&shadow.reported, "r", |at| is_result(&results, &live, at));
     let mut desired = nulls(shadow.desired.keys().filter(|name| *name != "o"));
@@ -69,7 +70,7 @@ mod tests {
 
     fn room(desired: &Value, reported: &Value) -> Value {
         let request = Request { seq: 100, id: "new".to_owned(), issued_at: 100, expires_at: 120 };
-        room_for(&shadow(desired, reported), 3, &request)
+        room_for(&shadow(desired, reported), &BTreeMap::from([(3, request)]))
     }
 
     #[test]

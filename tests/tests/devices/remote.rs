@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use crate::scene::noon;
 
 /// Asks for a locker of an automat that is known to be away.
-async fn asked_all_the_same(stage: &Stage, locker: u16) -> String {
+pub(crate) async fn asked_all_the_same(stage: &Stage, locker: u16) -> String {
     let asked = stage.stack.operator().post(stage.openings(locker), json!({ "force": true })).await;
     asked.is(202);
     asked.header("location").to_owned()
