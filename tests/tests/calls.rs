@@ -9,6 +9,7 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use clock::Clock;
 use e2e::{Stack, Stage, Visitor, fresh};
 use serde_json::{Value, json};
+use store::DELIVERY_INTERVAL_MILLIS;
 
 /// A stack with a clock of its own, an automat, a key in its second locker, and a contact's address.
 struct Day {
@@ -112,8 +113,21 @@ impl Day {
     /// The automat is disconnected, and openings are requested until its shadow is full.
     async fn open_more_than_a_shadow_holds(&self) {
         let stage = Stage::new(&self.stage.stack, 200).await;
-        let mut locker = 0;
+        // What is delivered again is read first, since it may have ended; so are openings that are delivered together.
+        for _ in 0..2 {
+            stage.stack.operator().post(stage.openings(0), json!({})).once("again").await.is(202);
+        }
+        let at_once = (1..100).map(|locker| {
+            let stage = stage.clone();
+            tokio::spawn(async move { stage.open(locker).await.is(202) })
+        });
+        for asked in at_once.collect::<Vec<_>>() {
+            asked.await.unwrap();
+        }
+        let mut locker = 100;
         while stage.open(locker).await.status == 202 {
+            // The next one need not wait to be delivered.
+            self.clock.set(self.clock.now().plus_millis(DELIVERY_INTERVAL_MILLIS));
             locker += 1;
         }
         let once = stage.stack.operator().post(stage.openings(locker), json!({})).once("busy");

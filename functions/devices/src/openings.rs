@@ -67,7 +67,14 @@ impl Devices {
     /// connection.
     async fn clear_finished(&self, thing: &ThingName, settled: &BTreeSet<String>) -> Result<(), Error> {
         for pause in things::pauses() {
-            let Some(shadow) = self.things.control_shadow(thing).await? else { return Ok(()) };
+            let shadow = match self.things.control_shadow(thing).await {
+                Err(error) if error.is_throttling() => {
+                    tokio::time::sleep(pause).await;
+                    continue;
+                }
+                shadow => shadow?,
+            };
+            let Some(shadow) = shadow else { return Ok(()) };
             let mut finished = shadow.finished();
             self.retain_stored(thing, settled, &mut finished).await?;
             if finished.is_empty() || self.things.clear_openings(thing, &shadow, finished.into_keys()).await? {

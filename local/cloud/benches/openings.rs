@@ -20,11 +20,12 @@ use tokio::time::Instant;
 const CLOUD: &str = "BENCH_CLOUD";
 const LOCKERS: u16 = 40;
 const AUTOMATS: usize = 200;
-/// Number of openings measured sequentially.
-const SEQUENTIAL: u16 = 1_000;
-/// Number of automats that open concurrently, and openings of each.
-const AT_ONCE: (usize, u16) = (20, 100);
-/// Number of openings that start at the same moment, on one automat and spread over as many automats.
+/// Openings one after the other, each of another automat: an opening takes 5 shadow requests, and AWS allows a thing 20 a
+/// second.
+const IN_TURN: usize = 400;
+/// Openings of each of so many automats, all automats at once.
+const AT_ONCE: (usize, u16) = (20, 20);
+/// Openings that begin in the same moment, on one automat and on as many automats.
 const BURST: u16 = 40;
 
 fn main() {
@@ -50,19 +51,19 @@ async fn measure() {
     let mut automats = vec![cloud.automat(0).await];
     println!("memory of the cloud, 1 automat connected: {} MB", cloud.memory());
 
+    for number in 1..AUTOMATS {
+        automats.push(cloud.automat(number).await);
+    }
+    println!("memory of the cloud, {AUTOMATS} automats connected: {} MB", cloud.memory());
+
     let (mut to_motor, mut to_end) = (Vec::new(), Vec::new());
-    for n in 0..SEQUENTIAL {
-        let (motor, end) = open(&cloud, "bench-0", &automats[0], n % LOCKERS).await;
+    for (number, automat) in automats.iter().enumerate().cycle().take(IN_TURN) {
+        let (motor, end) = open(&cloud, &format!("bench-{number}"), automat, 0).await;
         to_motor.push(motor);
         to_end.push(end);
     }
     println!("{SEQUENTIAL} sequential openings, POST to motor: {}", spread(to_motor));
     println!("{SEQUENTIAL} sequential openings, POST to final answer: {}", spread(to_end));
-
-    for number in 1..AUTOMATS {
-        automats.push(cloud.automat(number).await);
-    }
-    println!("memory of the cloud, {AUTOMATS} automats connected: {} MB", cloud.memory());
 
     measure_bursts(&cloud).await;
 

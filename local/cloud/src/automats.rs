@@ -8,7 +8,8 @@ use std::time::Duration;
 
 use api::App;
 use automat::credentials::Credentials;
-use automat::simulated::{Config, SimulatedAutomat, SimulatedUser};
+use automat::simulated::{Config, Person, SimulatedAutomat};
+use aws_sdk_iotdataplane::config::retry::RetryConfig;
 use aws_sdk_iotdataplane::config::{BehaviorVersion, Credentials as Keys, Region};
 use clock::Clock;
 use devices::Devices;
@@ -125,6 +126,8 @@ fn data_plane(url: &str, access_key_id: String) -> aws_sdk_iotdataplane::Client 
         .credentials_provider(Keys::new(access_key_id, "local", None, None, "local cloud"))
         .endpoint_url(url)
         .http_client(Pool::new())
+        // The same as in `runtime::config`.
+        .retry_config(RetryConfig::standard().with_initial_backoff(Duration::from_millis(100)).with_max_attempts(5))
         .build();
     aws_sdk_iotdataplane::Client::from_conf(config)
 }

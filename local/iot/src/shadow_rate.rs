@@ -1,7 +1,8 @@
 //! Limits the requests per second to the shadows of one thing.
 //!
 //! <https://docs.aws.amazon.com/general/latest/gr/iot-core.html#device-shadow-limits>, *Requests per second per thing*: "up
-//! to 20 requests per second per thing. Note that this limit is per thing and not per API."
+//! to 20 requests per second per thing. Note that this limit is per thing and not per API." It does not say whether a
+//! burst is allowed. Here 20 requests are accepted at once, and then one every 50 ms.
 
 use std::{
     collections::HashMap,

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use domain::Instant;
 
@@ -13,7 +13,7 @@ pub struct Clock(Source);
 #[derive(Debug, Clone)]
 enum Source {
     System,
-    Settable(Arc<AtomicI64>),
+    Settable { millis: Arc<AtomicI64>, skips: bool },
 }
 
 impl Clock {
@@ -25,14 +25,32 @@ impl Clock {
     /// A clock that shows this time until it is [set](Self::set). Its clones show the same time.
     #[must_use]
     pub fn fixed(now: Instant) -> Self {
-        Self(Source::Settable(Arc::new(AtomicI64::new(now.millis()))))
+        Self(Source::Settable { millis: Arc::new(AtomicI64::new(now.millis())), skips: false })
+    }
+
+    /// The same for a simulation: a [wait](Self::sleep) takes no time, and moves the clock on by its length.
+    #[must_use]
+    pub fn skipping(now: Instant) -> Self {
+        Self(Source::Settable { millis: Arc::new(AtomicI64::new(now.millis())), skips: true })
+    }
+
+    /// Waits. By a fixed clock that takes as long as by the machine's.
+    pub async fn sleep(&self, pause: Duration) {
+        match &self.0 {
+            Source::Settable { millis, skips: true } => {
+                let pause = i64::try_from(pause.as_millis()).unwrap_or(i64::MAX);
+                millis.fetch_add(pause, Ordering::Relaxed);
+                tokio::task::yield_now().await;
+            }
+            Source::System | Source::Settable { .. } => tokio::time::sleep(pause).await,
+        }
     }
 
     /// Sets a fixed clock and all its clones. Has no effect on the machine's clock.
     pub fn set(&self, now: Instant) {
         match &self.0 {
             Source::System => {}
-            Source::Settable(millis) => millis.store(now.millis(), Ordering::Relaxed),
+            Source::Settable { millis, .. } => millis.store(now.millis(), Ordering::Relaxed),
         }
     }
 
@@ -40,7 +58,7 @@ impl Clock {
     pub fn now(&self) -> Instant {
         let millis = match &self.0 {
             Source::System => system_millis(),
-            Source::Settable(millis) => millis.load(Ordering::Relaxed),
+            Source::Settable { millis, .. } => millis.load(Ordering::Relaxed),
         };
         let Some(epoch) = Instant::from_millis(0) else { unreachable!("1970 is a valid instant") };
         epoch.plus_millis(millis)
@@ -63,5 +81,16 @@ mod tests {
         let clone = clock.clone();
         clock.set(Instant::from_millis(2_000).unwrap());
         assert_eq!(clone.now().millis(), 2_000);
+    }
+
+    #[tokio::test]
+    async fn a_wait_moves_only_a_skipping_clock_on() {
+        let (now, hour) = (Instant::from_millis(1_000).unwrap(), Duration::from_hours(1));
+        let skipping = Clock::skipping(now);
+        skipping.sleep(hour).await;
+        assert_eq!(skipping.now(), now.plus_millis(3_600_000));
+        let fixed = Clock::fixed(now);
+        fixed.sleep(Duration::from_millis(1)).await;
+        assert_eq!(fixed.now(), now);
     }
 }

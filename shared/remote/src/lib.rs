@@ -2,6 +2,7 @@
 //! and followed to its end.
 
 mod ask;
+mod deliver;
 mod follow;
 
 pub use ask::{Asked, ask};

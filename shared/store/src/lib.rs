@@ -42,6 +42,7 @@ pub use messages::{
     Claim, ContractRecord, DUE_SHARDS, Due, DueAnnouncements, DueMessage, DueReminder, EventRecord, LEASE_MILLIS,
     Record, Verdict,
 };
+pub use openings::{DELIVERY_INTERVAL_MILLIS, Delivery, DeliveryLease};
 pub use page::{Cursor, Page, PageRequest};
 pub use people::{Erasure, ErasureOutcome, PersonalData};
 pub use pins::PinHolder;

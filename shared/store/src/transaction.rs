@@ -5,7 +5,8 @@
 use aws_sdk_dynamodb::error::{ProvideErrorMetadata, SdkError};
 use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
 use aws_sdk_dynamodb::types::{
-    CancellationReason, ConditionCheck, Delete, Put, ReturnValuesOnConditionCheckFailure, TransactWriteItem, Update,
+    CancellationReason, ConditionCheck, Delete, Put, ReturnValue, ReturnValuesOnConditionCheckFailure,
+    TransactWriteItem, Update,
 };
 
 use crate::expression::{Expression, names, values};
@@ -21,6 +22,7 @@ pub(crate) enum Part {
     Fault,
     Locker,
     Opening,
+    DeliveryLease,
     Keypad,
     /// A keypad entry.
     Entry,
@@ -202,6 +204,19 @@ impl Store {
         retry!(self, { is_written("updating an item", request.clone().send().await) })
     }
 
+    /// Updates an item and returns it as it is then; `None` if the condition did not hold.
+    pub(crate) async fn update_and_read(
+        &self,
+        key: ItemKey,
+        update: Expression,
+        condition: Expression,
+    ) -> Result<Option<Item>, Error> {
+        let request = on_condition!(self.client.update_item(), &self.table, condition, update);
+        let request = request.set_key(Some(key.into_item())).return_values(ReturnValue::AllNew);
+        let written = retry!(self, { written("updating an item", request.clone().send().await) });
+        Ok(written?.map(|output| output.attributes.unwrap_or_default()))
+    }
+
     /// Deletes an item; says whether the condition held.
     pub(crate) async fn delete(&self, key: ItemKey, condition: Expression) -> Result<bool, Error> {
         let request = on_condition!(self.client.delete_item(), &self.table, condition);
@@ -210,14 +225,26 @@ impl Store {
     }
 }
 
-/// Whether a write that stands alone was made. It is tried again when a transaction on the same item got in its way.
+/// Whether a write that stands alone was made.
 fn is_written<T, E>(context: &'static str, answer: Result<T, SdkError<E>>) -> Result<bool, NotDone>
 where
     E: ProvideErrorMetadata + std::error::Error + Send + Sync + 'static,
 {
-    let Err(failure) = answer else { return Ok(true) };
+    written(context, answer).map(|output| output.is_some())
+}
+
+/// The answer to a write that stands alone; `None` if its condition did not hold. It is tried again when a transaction on
+/// the same item got in its way.
+fn written<T, E>(context: &'static str, answer: Result<T, SdkError<E>>) -> Result<Option<T>, NotDone>
+where
+    E: ProvideErrorMetadata + std::error::Error + Send + Sync + 'static,
+{
+    let failure = match answer {
+        Ok(output) => return Ok(Some(output)),
+        Err(failure) => failure,
+    };
     match failure.code() {
-        Some("ConditionalCheckFailedException") => Ok(false),
+        Some("ConditionalCheckFailedException") => Ok(None),
         Some("TransactionConflictException") => Err(NotDone::Again),
         _ => Err(Error::of_call(context, failure).into()),
     }

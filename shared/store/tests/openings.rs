@@ -1,12 +1,12 @@
 //! Remote opens: one at a time for a locker, counted upward for ever, and ended by the device's first word.
 
-#![expect(clippy::unwrap_used, reason = "a test's own values are well formed")]
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test's own values are well formed")]
 
 use domain::{
-    AutomatId, AutomatRefusal, Event, EventKind, FreeText, KeyId, LockerIndex, Opening, OpeningDraft, OpeningId,
-    OpeningOutcome, OpeningRefusal, OpeningStatus, Presence,
+    AutomatId, AutomatRefusal, Event, EventKind, FreeText, Instant, KeyId, LockerIndex, Opening, OpeningDraft,
+    OpeningId, OpeningOutcome, OpeningRefusal, OpeningStatus, Presence,
 };
-use store::{Act, Created, Error, Expected, Heard, PageRequest, Store, Thing};
+use store::{Act, Created, Delivery, DeliveryLease, Error, Expected, Heard, PageRequest, Store, Thing};
 use testkit::{TestTable, act, act_with_receipt, at, automat, key, locker};
 
 fn lobby() -> AutomatId {
@@ -56,6 +56,23 @@ fn busy_with<T>(result: Result<T, Error>) -> Option<OpeningId> {
         Err(Error::Opening(OpeningRefusal::LockerBusy { opening, .. })) => Some(opening),
         _ => None,
     }
+}
+
+/// The lease under which the opening is to be delivered.
+async fn leased(store: &Store, opening: &Opening, now: Instant) -> DeliveryLease {
+    let delivery = store.queue_delivery(opening, now).await.unwrap();
+    let Delivery::Leased(lease) = delivery else { panic!("{delivery:?}") };
+    lease
+}
+
+/// Withdraws an opening that could not be delivered.
+async fn withdraw(store: &Store, opening: &Opening, act: &Act) -> bool {
+    let lease = leased(store, opening, act.now).await;
+    let is_withdrawn = store.withdraw_opening(&opening.id, &lease, act).await.unwrap();
+    if !is_withdrawn {
+        store.release_delivery(&lease, &[], act.now).await.unwrap();
+    }
+    is_withdrawn
 }
 
 #[tokio::test]
@@ -224,7 +241,7 @@ async fn of_two_words_at_once_one_stands() {
 async fn of_two_words_at_once_on_a_withdrawn_opening_one_stands() {
     let table = with_automat().await;
     let opening = requested(&table.store, 0, 0).await;
-    table.store.withdraw_opening(&opening.id, &later(1)).await.unwrap();
+    assert!(withdraw(&table.store, &opening, &later(1)).await);
     let mut held = table.wire.hold("TransactWriteItems");
     let (store, late) = (table.store.clone(), opening.clone());
     let late = tokio::spawn(async move { word(&store, &late, OpeningOutcome::Failed, 3).await });
@@ -279,13 +296,15 @@ async fn a_device_speaks_for_its_own_lockers_only() {
 async fn a_withdrawn_opening_frees_its_locker_and_yields_to_the_devices_word() {
     let table = with_automat().await;
     let opening = requested(&table.store, 0, 0).await;
-    let withdrawn = table.store.withdraw_opening(&opening.id, &later(1)).await.unwrap();
-    assert_eq!((withdrawn.status(at(1)), withdrawn.is_confirmed_by_device()), (OpeningStatus::Refused, false));
-    assert_eq!(table.store.withdraw_opening(&opening.id, &later(2)).await.unwrap(), withdrawn, "once is enough");
+    assert!(withdraw(&table.store, &opening, &later(1)).await);
+    let withdrawn = table.store.opening(&opening.id).await.unwrap();
+    assert_eq!((withdrawn.status(at(1)), withdrawn.confirmed_by_device()), (OpeningStatus::Refused, false));
+    assert!(!withdraw(&table.store, &opening, &later(2)).await, "once is enough");
     requested(&table.store, 0, 2).await;
     assert_eq!(word(&table.store, &opening, OpeningOutcome::Opened, 3).await, Heard::Now);
-    let told = table.store.withdraw_opening(&opening.id, &later(4)).await.unwrap();
-    assert_eq!((told.status(at(4)), told.is_confirmed_by_device()), (OpeningStatus::Opened, true));
+    assert!(!withdraw(&table.store, &opening, &later(5)).await);
+    let told = table.store.opening(&opening.id).await.unwrap();
+    assert_eq!((told.status(at(4)), told.confirmed_by_device()), (OpeningStatus::Opened, true));
     let (opened, refused) = (OpeningOutcome::Opened, OpeningOutcome::Refused);
     let expected = [(opening.id.clone(), opened, true), (opening.id, refused, false)];
     assert_eq!(finished(&events(&table).await), expected);
@@ -296,7 +315,7 @@ async fn the_same_request_may_still_succeed_after_its_opening_was_withdrawn() {
     let table = with_automat().await;
     let asking = act_with_receipt("r1", "h1");
     let first = table.store.request_opening(draft(0), &asking).await.unwrap().into_inner();
-    table.store.withdraw_opening(&first.id, &asking).await.unwrap();
+    assert!(withdraw(&table.store, &first, &asking).await);
     let Ok(Created::New(second)) = table.store.request_opening(draft(0), &asking).await else {
         panic!("it was refused")
     };
@@ -308,12 +327,12 @@ async fn a_withdrawal_decided_before_the_device_spoke_lets_its_word_stand() {
     let table = with_automat().await;
     let opening = requested(&table.store, 0, 0).await;
     let mut held = table.wire.hold("TransactWriteItems");
-    let (store, id) = (table.store.clone(), opening.id.clone());
-    let withdrawing = tokio::spawn(async move { store.withdraw_opening(&id, &later(1)).await });
+    let (store, late) = (table.store.clone(), opening.clone());
+    let withdrawing = tokio::spawn(async move { withdraw(&store, &late, &later(1)).await });
     held.arrived().await;
     word(&table.store, &opening, OpeningOutcome::Opened, 1).await;
     held.release();
-    assert_eq!(withdrawing.await.unwrap().unwrap().status(at(1)), OpeningStatus::Opened);
+    assert!(!withdrawing.await.unwrap());
     assert_eq!(finished(&events(&table).await), [(opening.id, OpeningOutcome::Opened, true)]);
 }
 
@@ -322,8 +341,9 @@ async fn conflicts_are_tried_again() {
     let table = with_automat().await;
     table.wire.conflict(2);
     let opening = requested(&table.store, 0, 0).await;
+    let lease = leased(&table.store, &opening, later(1).now).await;
     table.wire.conflict(2);
-    table.store.withdraw_opening(&opening.id, &later(1)).await.unwrap();
+    assert!(table.store.withdraw_opening(&opening.id, &lease, &later(1)).await.unwrap());
     table.wire.conflict(2);
     assert_eq!(word(&table.store, &opening, OpeningOutcome::Opened, 2).await, Heard::Now);
 }

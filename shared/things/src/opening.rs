@@ -12,28 +12,37 @@ use crate::{Error, Things, Undelivered};
 
 /// Waits after each write that lost to a concurrent one. Somebody who requests many openings is done soon.
 const PAUSES_MS: [u64; 8] = [10, 20, 40, 80, 160, 320, 320, 320];
+/// The longest that writing requests may take, with the SDK's retries: one attempt that times out after 3 s, and another.
+const PATIENCE: Duration = Duration::from_millis(3_500);
 
 impl Things {
-    /// Writes a request for a locker into the shadow, replacing any earlier one. Requests for other lockers are not
-    /// touched, so the write needs no version.
+    /// Puts requests for lockers into the shadow, in place of any before them, all or none. Requests for other lockers are
+    /// left as they are, so no version is expected.
     ///
-    /// If the shadow is full, what is no longer needed is removed in the same write.
-    pub async fn request_opening(
+    /// If they do not fit, what nobody needs any more is removed from the shadow in the same update. Gives up after
+    /// `within`, or after 3.5 s.
+    pub async fn request_openings(
         &self,
         thing: &ThingName,
-        locker: u16,
-        request: OpeningRequest,
+        requests: &BTreeMap<u16, Request>,
+        within: Duration,
     ) -> Result<(), Undelivered> {
-        let desired = Desired { o: BTreeMap::from([(locker, Some(request.clone()))]) };
-        let state = ShadowUpdate { desired: Some(desired), reported: None };
+        let within = within.min(PATIENCE);
+        let written = tokio::time::timeout(within, self.write_requests(thing, requests)).await;
+        written.unwrap_or_else(|_| Err(Undelivered::Unknown(Error::new("requesting openings took too long"))))
+    }
+
+    async fn write_requests(&self, thing: &ThingName, requests: &BTreeMap<u16, Request>) -> Result<(), Undelivered> {
+        let o = requests.iter().map(|(&locker, request)| (locker, Some(request.clone()))).collect();
+        let state = ShadowUpdate { desired: Some(Desired { o }), reported: None };
         match self.update(thing, &Update { state, version: None }).await {
-            Err(failed) if is_too_large(&failed) => self.request_with_room(thing, locker, &request).await,
+            Err(failed) if is_too_large(&failed) => self.request_with_room(thing, requests).await,
             outcome => outcome.map_err(undelivered),
         }
     }
 
-    /// Removes finished openings from the shadow if it is still in the version in which they were found: the same
-    /// lockers may have been requested again meanwhile. Returns `false` if it has changed.
+    /// Takes finished openings out of a shadow that is still in the version in which they were found, since the same
+    /// lockers may have been requested again meanwhile. `false` if it is not, or if the request was throttled.
     pub async fn clear_openings(
         &self,
         thing: &ThingName,
@@ -43,20 +52,15 @@ impl Things {
         let update = Update { state: ShadowUpdate::clearing(lockers), version: Some(shadow.version) };
         match self.update(thing, &update).await {
             Ok(()) => Ok(true),
-            Err(failed) if failed.is_conflict() => Ok(false),
+            Err(failed) if failed.is_conflict() || failed.is_throttled() => Ok(false),
             Err(failed) => Err(failed.into_error("clearing openings")),
         }
     }
 
-    async fn request_with_room(
-        &self,
-        thing: &ThingName,
-        locker: u16,
-        request: &OpeningRequest,
-    ) -> Result<(), Undelivered> {
+    async fn request_with_room(&self, thing: &ThingName, requests: &BTreeMap<u16, Request>) -> Result<(), Undelivered> {
         for pause in pauses() {
-            let shadow = self.control_shadow(thing).await.map_err(Undelivered::Unknown)?.unwrap_or_default();
-            let update = Update { state: room_for(&shadow, locker, request), version: Some(shadow.version) };
+            let shadow = self.control_shadow(thing).await.map_err(unread)?.unwrap_or_default();
+            let update = Update { state: room_for(&shadow, requests), version: Some(shadow.version) };
             match self.update(thing, &update).await {
                 Err(failed) if failed.is_conflict() => tokio::time::sleep(pause).await,
                 outcome => {
@@ -65,7 +69,7 @@ impl Things {
                 }
             }
         }
-        Err(Undelivered::Busy)
+        Err(Undelivered::Full)
     }
 }
 
@@ -78,11 +82,18 @@ fn is_too_large(failed: &Failed) -> bool {
     matches!(failed.service(), Some(Service::RequestEntityTooLargeException(_)))
 }
 
-/// Distinguishes what was certainly not written: a rejection is certain; silence and 5xx errors are not.
+/// A shadow that could not be read was not written to either.
+fn unread(error: Error) -> Undelivered {
+    if error.is_throttling() { Undelivered::Throttled } else { Undelivered::Refused(error) }
+}
+
+/// Why a write failed. What the service refused was certainly not written; after silence, or a fault of its own, it may
+/// have been.
 fn undelivered(failed: Failed) -> Undelivered {
-    let context = "requesting an opening";
+    let context = "requesting openings";
     match failed.service() {
-        Some(Service::RequestEntityTooLargeException(_) | Service::ThrottlingException(_)) => Undelivered::Busy,
+        Some(Service::RequestEntityTooLargeException(_)) => Undelivered::Full,
+        Some(Service::ThrottlingException(_)) => Undelivered::Throttled,
         Some(
             Service::InvalidRequestException(_)
             | Service::UnauthorizedException(_)

@@ -8,17 +8,18 @@ use serde_json::{Map, Value, json};
 
 use crate::shadow::ControlShadow;
 
-/// The update that adds a request and removes everything that is not part of a running opening: expired requests with
-/// what was reported about them, and fields that the protocol does not define.
+/// The update that puts in requests and takes out what is not part of an opening that may still run: requests whose
+/// life is over and everything reported of them, and whatever the protocol does not know.
 ///
-/// No result is lost: one that the shadow accepted was passed to the rule that stores it, and one that it did not
-/// accept is in the device's journal and reported again.
-pub(crate) fn room_for(shadow: &ControlShadow, locker: u16, request: &OpeningRequest) -> Value {
+/// Nothing is lost with it. A result that the shadow accepted has been handed to the rule that stores it; one that it has
+/// not accepted is in the device's journal, and reported until it is.
+pub(crate) fn room_for(shadow: &ControlShadow, wanted: &BTreeMap<u16, Request>) -> Value {
+    let now = wanted.values().map(|request| request.issued_at).max().unwrap_or_default();
     let mut live = shadow.requests();
-    live.retain(|&at, other| at != locker && other.expires_at > request.issued_at);
+    live.retain(|at, other| !wanted.contains_key(at) && other.expires_at > now);
     let results = shadow.results();
     let mut requests = all_but(&shadow.desired, "o", |at| live.contains_key(&at));
-    requests.insert(locker.to_string(), json!(request));
+    requests.extend(wanted.iter().map(|(locker, request)| (locker.to_string(), json!(request))));
     let echoes = all_but(&shadow.reported, "o", |at| is_echo(shadow, &live, at));
     let reports = all_but(&shadow.reported, "r", |at| is_result(&results, &live, at));
     let mut desired = nulls(shadow.desired.keys().filter(|name| *name != "o"));
@@ -68,8 +69,8 @@ mod tests {
     }
 
     fn room(desired: &Value, reported: &Value) -> Value {
-        let request = OpeningRequest { seq: 100, id: "new".to_owned(), issued_at: 100, expires_at: 120 };
-        room_for(&shadow(desired, reported), 3, &request)
+        let request = Request { seq: 100, id: "new".to_owned(), issued_at: 100, expires_at: 120 };
+        room_for(&shadow(desired, reported), &BTreeMap::from([(3, request)]))
     }
 
     #[test]

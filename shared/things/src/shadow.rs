@@ -91,7 +91,12 @@ impl Things {
             {
                 return Ok(None);
             }
-            Err(failure) => return Err(Error::over("reading a shadow", failure)),
+            Err(failure) => {
+                let is_throttling =
+                    matches!(failure.as_service_error(), Some(GetThingShadowError::ThrottlingException(_)));
+                let error = Error::over("reading a shadow", failure);
+                return Err(if is_throttling { error.throttled() } else { error });
+            }
         };
         let payload = answer.payload.ok_or_else(|| Error::new("reading a shadow without content"))?;
         let Document { state, version } =
@@ -118,6 +123,10 @@ impl Failed {
 
     pub(crate) fn is_conflict(&self) -> bool {
         matches!(self.service(), Some(UpdateThingShadowError::ConflictException(_)))
+    }
+
+    pub(crate) fn is_throttled(&self) -> bool {
+        matches!(self.service(), Some(UpdateThingShadowError::ThrottlingException(_)))
     }
 
     pub(crate) fn into_error(self, context: &'static str) -> Error {

@@ -1,12 +1,23 @@
 //! Many openings at once.
 
 use std::collections::BTreeMap;
+use std::path::Path;
+use std::time::Duration;
 
+use aws_sdk_dynamodb::types::AttributeValue;
+use clock::Clock;
+use domain::{Actor, AutomatId, Instant, LockerIndex, Opening, OpeningDraft};
 use e2e::device::{lose_network, regain_network};
 use e2e::{Stack, Stage};
-use serde_json::json;
+use serde_json::{Value, json};
+use store::{Act, Delivery, DeliveryLease};
+
+use crate::remote::asked_all_the_same;
+use crate::scene::noon;
 
 const LOCKERS: u16 = 20;
+const FORTY: u16 = 40;
+const HOUR: i64 = 60 * 60 * 1_000;
 
 #[tokio::test]
 async fn all_lockers_of_an_automat_open_at_once() {
@@ -27,6 +38,70 @@ async fn all_lockers_of_an_automat_open_at_once() {
     let mut ran: Vec<_> = device.motor_log().into_iter().map(|run| (run.id, u64::from(run.locker))).collect();
     ran.sort();
     assert_eq!(ran, asked.into_iter().collect::<Vec<_>>(), "each motor once, for its own opening");
+}
+
+/// AWS allows 20 shadow requests a second for a thing, the device's included. Here all are requested while another one is
+/// being delivered, so that they certainly wait together; the device, which would write results, is away.
+#[tokio::test]
+async fn forty_openings_that_wait_together_are_one_write_of_the_shadow() {
+    let (folder, clock) = (tempfile::tempdir().unwrap(), Clock::fixed(noon()));
+    let stage = Stage::new(&Stack::alone_in(folder.path(), clock.clone()).await, FORTY + 1).await;
+    let device = stage.device(&[]).await;
+    lose_network(&stage, &device).await;
+    clock.set(noon().plus_millis(5_000));
+    let before = version(folder.path(), &stage);
+    let (another, lease) = lease_of_another(&stage, clock.now().plus_millis(HOUR)).await;
+    let asking: Vec<_> = (0..FORTY)
+        .map(|locker| {
+            let stage = stage.clone();
+            tokio::spawn(async move { asked_all_the_same(&stage, locker).await })
+        })
+        .collect();
+    while queue_length(&stage).await <= usize::from(FORTY) {
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    stage.stack.cloud().store().release_delivery(&lease, &[another.id], clock.now()).await.unwrap();
+    let mut openings = Vec::new();
+    for asked in asking {
+        openings.push(asked.await.unwrap());
+    }
+    assert_eq!(version(folder.path(), &stage) - before, 1, "all of them in one");
+    regain_network(&stage, &device).await;
+    for opening in &openings {
+        let opening = stage.ended(opening).await;
+        assert_eq!((&opening["status"], &opening["confirmedByDevice"]), (&json!("opened"), &json!(true)));
+    }
+    assert!((0..FORTY).all(|locker| device.motor_runs(locker) == 1));
+}
+
+/// Somebody else delivers an opening, and does not come to an end.
+async fn lease_of_another(stage: &Stage, now: Instant) -> (Opening, DeliveryLease) {
+    let store = stage.stack.cloud().store();
+    let (automat, locker) = (AutomatId::parse(&stage.automat).unwrap(), LockerIndex::new(FORTY.into()).unwrap());
+    let draft = OpeningDraft { automat, locker, reason: None, force: true };
+    let act = Act { actor: Actor::new("somebody"), now, receipt: None };
+    let opening = store.request_opening(draft, &act).await.unwrap().into_inner();
+    match store.queue_delivery(&opening, now).await.unwrap() {
+        Delivery::Leased(lease) => (opening, lease),
+        delivery => panic!("{delivery:?}"),
+    }
+}
+
+/// How many openings wait to be delivered.
+async fn queue_length(stage: &Stage) -> usize {
+    let key = [("PK", format!("AUTOMAT#{}", stage.automat)), ("SK", "DELIVERY".to_owned())];
+    let key = key.map(|(name, value)| (name.to_owned(), AttributeValue::S(value)));
+    let request = stage.stack.cloud().dynamodb().get_item().table_name("key-automat").consistent_read(true);
+    let item = request.set_key(Some(key.into())).send().await.unwrap().item.unwrap_or_default();
+    item.get("waiting").map_or(0, |waiting| waiting.as_ss().unwrap().len())
+}
+
+/// How often the automat's shadow was written.
+fn version(folder: &Path, stage: &Stage) -> u64 {
+    let path = folder.join("shadows").join(format!("{}@open.json", stage.automat));
+    let Ok(stored) = std::fs::read(path) else { return 0 };
+    let stored: Value = serde_json::from_slice(&stored).unwrap();
+    stored["shadow"]["version"].as_u64().unwrap()
 }
 
 #[tokio::test]

@@ -9,8 +9,8 @@ use serde_json::{Value, json};
 
 use crate::scene::noon;
 
-/// Requests an opening at an automat that is known to be disconnected.
-async fn asked_all_the_same(stage: &Stage, locker: u16) -> String {
+/// Asks for a locker of an automat that is known to be away.
+pub(crate) async fn asked_all_the_same(stage: &Stage, locker: u16) -> String {
     let asked = stage.stack.operator().post(stage.openings(locker), json!({ "force": true })).await;
     asked.is(202);
     asked.header("location").to_owned()

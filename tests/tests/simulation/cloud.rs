@@ -52,10 +52,10 @@ impl Cloud {
     pub(crate) async fn new(now: Instant) -> Self {
         let table = TestTable::new().await;
         let (store, wire) = table.another_store();
-        let data_plane = DataPlane::new(now);
+        let data_plane = DataPlane::new(now, wire.clone());
         let things = Things::new(data_plane.client());
         let rules = Template::read(template::TEMPLATE).unwrap().rules;
-        Self { table, wire, data_plane, things, store, rules, clock: Clock::fixed(now) }
+        Self { table, wire, data_plane, things, store, rules, clock: Clock::skipping(now) }
     }
 
     pub(crate) async fn add_automat(&self, id: &str, lockers: u16) {

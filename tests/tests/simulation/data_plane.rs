@@ -16,6 +16,7 @@ use domain::Instant;
 use iot::Shadows;
 use iot::shadow::{Address, Operation, Rejection};
 use serde_json::{Value, json};
+use testkit::Wire;
 
 use crate::cloud::Death;
 
@@ -30,12 +31,15 @@ struct State {
     messages: Vec<(String, Vec<u8>)>,
     death: Death,
     dead: bool,
+    /// The function's other wire, to the table, which is cut when it dies.
+    table: Wire,
 }
 
 impl DataPlane {
-    pub(crate) fn new(now: Instant) -> Self {
+    pub(crate) fn new(now: Instant, table: Wire) -> Self {
         let (messages, death) = (Vec::new(), Death::Spared);
-        Self(Arc::new(Mutex::new(State { shadows: Shadows::in_memory(), now, messages, death, dead: false })))
+        let shadows = Shadows::in_memory();
+        Self(Arc::new(Mutex::new(State { shadows, now, messages, death, dead: false, table })))
     }
 
     pub(crate) fn client(&self) -> Client {
@@ -91,11 +95,11 @@ impl DataPlane {
             }
             match &mut state.death {
                 Death::BeforeTheShadow(0) => {
-                    state.dead = true;
+                    state.die();
                     return Err(dead());
                 }
                 Death::AfterTheShadow(0) => {
-                    state.dead = true;
+                    state.die();
                     true
                 }
                 Death::BeforeTheShadow(calls) | Death::AfterTheShadow(calls) => {
@@ -124,6 +128,13 @@ impl DataPlane {
                 response
             }
         }
+    }
+}
+
+impl State {
+    fn die(&mut self) {
+        self.dead = true;
+        self.table.cut_after(0);
     }
 }
 

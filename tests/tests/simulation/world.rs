@@ -425,11 +425,11 @@ impl World {
         if !self.happens("a function died", |chances| chances.death) {
             return Death::Spared;
         }
-        let calls = u32::try_from(self.seed.below(4)).unwrap();
-        match self.seed.below(3) {
-            0 => Death::AtTheTable(calls),
-            1 => Death::BeforeTheShadow(calls / 2),
-            _ => Death::AfterTheShadow(calls / 2),
+        let mut calls = |most| u32::try_from(self.seed.below(most)).unwrap();
+        match calls(3) {
+            0 => Death::AtTheTable(calls(8)),
+            1 => Death::BeforeTheShadow(calls(2)),
+            _ => Death::AfterTheShadow(calls(2)),
         }
     }
 

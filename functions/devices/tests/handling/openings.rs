@@ -1,5 +1,8 @@
 //! Results of openings: stored first, and only then cleared from the shadow.
 
+use std::collections::BTreeMap;
+use std::time::Duration;
+
 use devices::Error;
 use domain::{EventKind, OpeningStatus};
 use protocol::{OpeningRequest, ThingName};
@@ -151,6 +154,7 @@ async fn a_shadow_full_of_finished_openings_takes_a_request() {
     let [seq, issued_at, expires_at] = [0, 2, 3].map(|part| request(&opening)[part].as_i64().unwrap());
     let wanted = OpeningRequest { seq: seq.unsigned_abs(), id: opening.id.as_str().to_owned(), issued_at, expires_at };
     let things = Things::new(scene.data_plane.client());
-    things.request_opening(&ThingName::of_automat("lobby"), 1, wanted).await.unwrap();
-    assert_eq!(scene.data_plane.held()[0], json!({ "1": request(&opening) }), "finished openings are gone");
+    let wanted = BTreeMap::from([(1, wanted)]);
+    things.request_openings(&ThingName::of_automat("lobby"), &wanted, Duration::MAX).await.unwrap();
+    assert_eq!(scene.data_plane.held()[0], json!({ "1": request(&opening) }), "and nothing that is over");
 }

@@ -8,6 +8,7 @@
 //! | return code | `AUTOMAT#a` | `RETURN#<mac>` | |
 //! | keypad | `AUTOMAT#a` | `KEYPAD` | |
 //! | keypad entry | `AUTOMAT#a` | `ENTRY#<id>` | |
+//! | delivery lease | `AUTOMAT#a` | `DELIVERY` | |
 //! | fault of its device | `AUTOMAT#a` | `FAULT#<which>` | |
 //! | event | `AUTOMAT#a` | `EVENT#<ulid>` | `EVENTS#<incarnation>`, `<ulid>`, if it is about a key |
 //! | key | `KEY#k` | `KEY` | `KEYS`, `k`; while it is being removed `REMOVING`, `k` |
@@ -28,6 +29,7 @@
 mod announcements;
 mod automat;
 mod contract;
+mod delivery_lease;
 mod due;
 mod entry;
 mod event;
@@ -50,6 +52,7 @@ use serde::de::DeserializeOwned;
 pub(crate) use self::announcements::{AnnouncementsItem, StoredAnnouncements};
 pub(crate) use self::automat::{AUTOMATS, AutomatItem, StoredAutomat};
 pub(crate) use self::contract::{ContractItem, StoredContract};
+pub(crate) use self::delivery_lease::{DeliveryLeaseItem, StoredDeliveryLease};
 pub(crate) use self::due::due_shard_name;
 pub(crate) use self::entry::{EntryItem, StoredEntry};
 pub(crate) use self::event::EventItem;

@@ -4,9 +4,9 @@ use domain::{AutomatId, EventKind, Instant, LockerIndex, Opening, OpeningId, Ope
 
 use crate::idempotency::ReceiptItem;
 use crate::items::{LockerItem, OpeningItem, StoredOpening};
-use crate::retry::retry;
+use crate::retry::{NotDone, retry};
 use crate::transaction::{Part, Transaction};
-use crate::{Act, Error, Heard, Store, Thing};
+use crate::{Act, DeliveryLease, Error, Heard, Store, Thing};
 
 impl Store {
     /// Hears the device's word on an opening. Its first word stands, whatever was believed before.
@@ -32,18 +32,25 @@ impl Store {
         })
     }
 
-    /// Takes back a request that the device was never told of, so that its locker is free at once, and forgets its
-    /// receipt, so that the same request may still succeed. If the device has spoken all the same, its word stands.
-    pub async fn withdraw_opening(&self, id: &OpeningId, act: &Act) -> Result<Opening, Error> {
+    /// Withdraws a request that the holder of the delivery lease could not deliver, so that its locker is free at once, and
+    /// forgets its receipt, so that the same request may still succeed. The lease is released in the same transaction:
+    /// whoever holds it next finds the opening withdrawn. `false` if somebody else has taken the lease over and may deliver
+    /// the opening, or if it has ended otherwise.
+    pub async fn withdraw_opening(&self, id: &OpeningId, lease: &DeliveryLease, act: &Act) -> Result<bool, Error> {
         retry!(self, {
             let stored = self.stored_opening(id).await?;
-            let Some(withdrawn) = stored.opening.withdrawn(act.now) else { return Ok(stored.opening) };
+            let Some(withdrawn) = stored.opening.withdrawn(act.now) else { return Ok(false) };
             let mut transaction = self.build_opening_end(&stored, &withdrawn, act).await?;
             if let Some(receipt) = &act.receipt {
                 transaction.delete(Part::Receipt, ReceiptItem::key(receipt), ReceiptItem::is_of(receipt));
             }
-            transaction.commit(self).await?;
-            Ok(withdrawn)
+            let release = DeliveryLease::release(std::slice::from_ref(id), act.now);
+            transaction.update(Part::DeliveryLease, lease.key(), release, lease.is_held());
+            match transaction.try_commit(self).await? {
+                Ok(()) => Ok(true),
+                Err(refused) if refused.has(Part::DeliveryLease) => Ok(false),
+                Err(_) => Err(NotDone::Again),
+            }
         })
     }
 

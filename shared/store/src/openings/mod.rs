@@ -1,10 +1,12 @@
 //! Openings: one file a verb.
 
+mod delivery;
 mod finish;
 mod request;
 
 use std::collections::BTreeSet;
 
+pub use self::delivery::{DELIVERY_INTERVAL_MILLIS, Delivery, DeliveryLease};
 use domain::{EventKind, Opening, OpeningId, Subject};
 
 use crate::items::{ItemKey, OpeningItem, StoredOpening};
