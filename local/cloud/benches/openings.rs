@@ -22,7 +22,7 @@ const LOCKERS: u16 = 40;
 const AUTOMATS: usize = 200;
 /// Openings one after the other, each of another automat: an opening takes 5 shadow requests, and AWS allows a thing 20 a
 /// second.
-const IN_TURN: usize = 400;
+const SEQUENTIAL: usize = 400;
 /// Openings of each of so many automats, all automats at once.
 const AT_ONCE: (usize, u16) = (20, 20);
 /// Openings that begin in the same moment, on one automat and on as many automats.
@@ -57,7 +57,7 @@ async fn measure() {
     println!("memory of the cloud, {AUTOMATS} automats connected: {} MB", cloud.memory());
 
     let (mut to_motor, mut to_end) = (Vec::new(), Vec::new());
-    for (number, automat) in automats.iter().enumerate().cycle().take(IN_TURN) {
+    for (number, automat) in automats.iter().enumerate().cycle().take(SEQUENTIAL) {
         let (motor, end) = open(&cloud, &format!("bench-{number}"), automat, 0).await;
         to_motor.push(motor);
         to_end.push(end);

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use api::App;
 use automat::credentials::Credentials;
-use automat::simulated::{Config, Person, SimulatedAutomat};
+use automat::simulated::{Config, SimulatedAutomat, SimulatedUser};
 use aws_sdk_iotdataplane::config::retry::RetryConfig;
 use aws_sdk_iotdataplane::config::{BehaviorVersion, Credentials as Keys, Region};
 use clock::Clock;

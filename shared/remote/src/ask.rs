@@ -23,7 +23,7 @@ pub async fn ask(app: &App, things: &Things, draft: OpeningDraft, act: &Act) -> 
         Created::Existing(opening) | Created::Replayed(opening) => (app.store.opening(&opening.id).await?, true),
     };
     // Also when asked again: the first time we may have died before we got here, and the device knows the id.
-    if opening.live(act.now) {
+    if opening.is_live(act.now) {
         Delivering { app, things, opening: &opening, is_new: !replayed, act }.deliver().await?;
     }
     Ok(Asked { opening, replayed })

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use api::{App, Problem};
 use domain::{Instant, Opening, OpeningId};
-use protocol::{Request, ThingName};
+use protocol::{OpeningRequest, ThingName};
 use store::{Act, Delivery, DeliveryLease, Error};
 use things::{Things, Undelivered};
 
@@ -47,7 +47,7 @@ impl Delivering<'_> {
                 },
                 Delivery::Waiting(next) => next,
             };
-            if !self.opening.live(now) {
+            if !self.opening.is_live(now) {
                 // Whoever holds the lease next removes it from the queue.
                 return Ok(());
             }
@@ -113,7 +113,7 @@ impl Delivering<'_> {
             return Ok(Batch { live: vec![self.opening.clone()], ended: Vec::new() });
         }
         let mut live = self.app.store.openings(&ids).await?;
-        live.retain(|opening| opening.live(now));
+        live.retain(|opening| opening.is_live(now));
         live.sort_by(|one, other| one.id.cmp(&other.id));
         let ended = ids.into_iter().filter(|id| live.iter().all(|opening| opening.id != *id)).collect();
         Ok(Batch { live, ended })
@@ -163,8 +163,8 @@ struct Batch {
     ended: Vec<OpeningId>,
 }
 
-fn requests(openings: &[Opening]) -> BTreeMap<u16, Request> {
-    let request = |opening: &Opening| Request {
+fn requests(openings: &[Opening]) -> BTreeMap<u16, OpeningRequest> {
+    let request = |opening: &Opening| OpeningRequest {
         seq: opening.seq,
         id: opening.id.as_str().to_owned(),
         issued_at: opening.issued_at.seconds(),

@@ -298,13 +298,13 @@ async fn a_withdrawn_opening_frees_its_locker_and_yields_to_the_devices_word() {
     let opening = requested(&table.store, 0, 0).await;
     assert!(withdraw(&table.store, &opening, &later(1)).await);
     let withdrawn = table.store.opening(&opening.id).await.unwrap();
-    assert_eq!((withdrawn.status(at(1)), withdrawn.confirmed_by_device()), (OpeningStatus::Refused, false));
+    assert_eq!((withdrawn.status(at(1)), withdrawn.is_confirmed_by_device()), (OpeningStatus::Refused, false));
     assert!(!withdraw(&table.store, &opening, &later(2)).await, "once is enough");
     requested(&table.store, 0, 2).await;
     assert_eq!(word(&table.store, &opening, OpeningOutcome::Opened, 3).await, Heard::Now);
     assert!(!withdraw(&table.store, &opening, &later(5)).await);
     let told = table.store.opening(&opening.id).await.unwrap();
-    assert_eq!((told.status(at(4)), told.confirmed_by_device()), (OpeningStatus::Opened, true));
+    assert_eq!((told.status(at(4)), told.is_confirmed_by_device()), (OpeningStatus::Opened, true));
     let (opened, refused) = (OpeningOutcome::Opened, OpeningOutcome::Refused);
     let expected = [(opening.id.clone(), opened, true), (opening.id, refused, false)];
     assert_eq!(finished(&events(&table).await), expected);

@@ -24,7 +24,7 @@ impl Things {
     pub async fn request_openings(
         &self,
         thing: &ThingName,
-        requests: &BTreeMap<u16, Request>,
+        requests: &BTreeMap<u16, OpeningRequest>,
         within: Duration,
     ) -> Result<(), Undelivered> {
         let within = within.min(PATIENCE);
@@ -32,7 +32,11 @@ impl Things {
         written.unwrap_or_else(|_| Err(Undelivered::Unknown(Error::new("requesting openings took too long"))))
     }
 
-    async fn write_requests(&self, thing: &ThingName, requests: &BTreeMap<u16, Request>) -> Result<(), Undelivered> {
+    async fn write_requests(
+        &self,
+        thing: &ThingName,
+        requests: &BTreeMap<u16, OpeningRequest>,
+    ) -> Result<(), Undelivered> {
         let o = requests.iter().map(|(&locker, request)| (locker, Some(request.clone()))).collect();
         let state = ShadowUpdate { desired: Some(Desired { o }), reported: None };
         match self.update(thing, &Update { state, version: None }).await {
@@ -57,7 +61,11 @@ impl Things {
         }
     }
 
-    async fn request_with_room(&self, thing: &ThingName, requests: &BTreeMap<u16, Request>) -> Result<(), Undelivered> {
+    async fn request_with_room(
+        &self,
+        thing: &ThingName,
+        requests: &BTreeMap<u16, OpeningRequest>,
+    ) -> Result<(), Undelivered> {
         for pause in pauses() {
             let shadow = self.control_shadow(thing).await.map_err(unread)?.unwrap_or_default();
             let update = Update { state: room_for(&shadow, requests), version: Some(shadow.version) };

@@ -13,7 +13,7 @@ use crate::shadow::ControlShadow;
 ///
 /// Nothing is lost with it. A result that the shadow accepted has been handed to the rule that stores it; one that it has
 /// not accepted is in the device's journal, and reported until it is.
-pub(crate) fn room_for(shadow: &ControlShadow, wanted: &BTreeMap<u16, Request>) -> Value {
+pub(crate) fn room_for(shadow: &ControlShadow, wanted: &BTreeMap<u16, OpeningRequest>) -> Value {
     let now = wanted.values().map(|request| request.issued_at).max().unwrap_or_default();
     let mut live = shadow.requests();
     live.retain(|at, other| !wanted.contains_key(at) && other.expires_at > now);
@@ -69,7 +69,7 @@ mod tests {
     }
 
     fn room(desired: &Value, reported: &Value) -> Value {
-        let request = Request { seq: 100, id: "new".to_owned(), issued_at: 100, expires_at: 120 };
+        let request = OpeningRequest { seq: 100, id: "new".to_owned(), issued_at: 100, expires_at: 120 };
         room_for(&shadow(desired, reported), &BTreeMap::from([(3, request)]))
     }
 

@@ -12,7 +12,7 @@ use e2e::{Stack, Stage};
 use serde_json::{Value, json};
 use store::{Act, Delivery, DeliveryLease};
 
-use crate::remote::asked_all_the_same;
+use crate::openings::asked_all_the_same;
 use crate::scene::noon;
 
 const LOCKERS: u16 = 20;

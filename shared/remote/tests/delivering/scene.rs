@@ -107,7 +107,7 @@ impl Scene {
 
     pub(crate) async fn status(&self, opening: &Opening) -> (OpeningStatus, bool) {
         let opening = self.table.store.opening(&opening.id).await.unwrap();
-        (opening.status(self.clock.now()), opening.confirmed_by_device())
+        (opening.status(self.clock.now()), opening.is_confirmed_by_device())
     }
 }
 
