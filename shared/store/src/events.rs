@@ -19,7 +19,7 @@ impl Store {
         let first = EventItem::listing(&incarnation, "");
         let stretch = Stretch::of_lists(Expression::new("#listPK = :list").value(":list", text(first.list)))
             .backwards(true)
-            .after(after.map(|id| EventItem::listing(&incarnation, &id).place(EventItem::key(&key.automat, &id))));
+            .after(after.map(|id| EventItem::listing(&incarnation, &id).start_key(EventItem::key(&key.automat, &id))));
         let found = self.query_all(stretch, page.limit + 1).await?;
         let keys: Vec<_> = found.iter().filter_map(ItemKey::of).collect();
         cut(self.get_all(&keys).await?, &list, page)

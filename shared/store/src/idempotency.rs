@@ -156,8 +156,8 @@ impl Creation for Key {
 
     async fn is_current(&self, store: &Store) -> Result<bool, Error> {
         let now = if_found(store.active_key(&self.id).await)?;
-        let place = |key: &Self| (key.automat.clone(), key.locker);
-        Ok(now.is_some_and(|now| now.return_code == self.return_code && place(&now) == place(self)))
+        let location = |key: &Self| (key.automat.clone(), key.locker);
+        Ok(now.is_some_and(|now| now.return_code == self.return_code && location(&now) == location(self)))
     }
 }
 

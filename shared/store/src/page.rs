@@ -96,7 +96,7 @@ mod tests {
     }
 
     #[test]
-    fn a_cursor_leads_back_to_its_place_in_its_list_only() {
+    fn a_cursor_is_good_for_its_own_list_only() {
         let (keys, automats) = (List::new("keys"), List::new("automats"));
         let cursor = keys.cursor("A-12 Ä");
         assert_eq!(keys.position(&after(cursor.as_str())).unwrap().as_deref(), Some("A-12 Ä"));

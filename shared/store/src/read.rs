@@ -71,7 +71,7 @@ impl Stretch {
 }
 
 /// The attributes that say where an item stands in an index, for going on after it.
-pub(crate) fn place(item: &Item) -> Item {
+pub(crate) fn start_key(item: &Item) -> Item {
     [PK, SK, LIST_PK, LIST_SK, STARTS_AT]
         .iter()
         .filter_map(|&name| item.get(name).map(|value| (name.to_owned(), value.clone())))

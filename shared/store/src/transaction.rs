@@ -32,7 +32,7 @@ pub(crate) enum Part {
     ReturnCode,
     /// The return code that a key had before.
     FormerReturnCode,
-    Word,
+    SearchTerm,
     Event,
     Reminder,
     Message,

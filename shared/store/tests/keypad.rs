@@ -7,7 +7,7 @@ use domain::{
     KeypadRefusal, Purpose, ReturnCode, Sharing,
 };
 use store::{Error, Expected, KeypadEntry, PageRequest, Store, Thing};
-use testkit::{TestTable, act, at, automat, contract, entry, key, locker, pin, telling};
+use testkit::{TestTable, act, at, automat, contract, entry, key, locker, locker_reports, pin};
 
 const WRONG: &str = "999999";
 
@@ -36,7 +36,7 @@ fn lobby() -> AutomatId {
 async fn stage() -> TestTable {
     let table = TestTable::new().await;
     table.store.create_automat(automat("lobby", 9), &act()).await.unwrap();
-    table.store.hear_lockers(&lobby(), telling(1, &[(0, true, None)]), at(0)).await.unwrap();
+    table.store.hear_lockers(&lobby(), locker_reports(1, &[(0, true, None)]), at(0)).await.unwrap();
     let return_code = Some(ReturnCode::parse("4711").unwrap());
     let draft = KeyDraft { return_code, sharing: Sharing::Shared, ..key("A") };
     table.store.create_key(draft, &act()).await.unwrap();
@@ -131,7 +131,7 @@ async fn an_entry_takes_two_reads_and_one_transaction() {
 async fn a_fetched_key_is_returned_with_its_pin_even_after_the_end() {
     let table = stage().await;
     pin_inside(&table, "e1", "482915", 0).await;
-    table.store.hear_lockers(&lobby(), telling(2, &[(0, false, Some("e1"))]), at(1)).await.unwrap();
+    table.store.hear_lockers(&lobby(), locker_reports(2, &[(0, false, Some("e1"))]), at(1)).await.unwrap();
     assert_eq!(pin_empty(&table, "e2", "573826", 10).await, NO, "another contract has it");
     assert_eq!(pin_empty(&table, "e3", "482915", 5_000).await, open(Purpose::Return, 5_010));
     assert_eq!(refusals(&table).await, [KeypadRefusal::KeyOut]);

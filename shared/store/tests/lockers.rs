@@ -7,7 +7,7 @@ use domain::{
     KeyChange, KeyDraft, KeyId, OpeningDraft, Presence, Sharing, Whereabouts,
 };
 use store::{Act, Error, Expected, LockerReport, LockerReports, PageRequest, Store, Thing};
-use testkit::{Dice, TestTable, act, at, automat, contract, entry, key, locker, pin, telling};
+use testkit::{Dice, TestTable, act, at, automat, contract, entry, key, locker, locker_reports, pin};
 
 fn a() -> KeyId {
     KeyId::parse("A").unwrap()
@@ -34,21 +34,21 @@ async fn stage() -> TestTable {
         let draft = ContractDraft { id: Some(id(name)), pin: Some(pin(digits)), ..contract(0, 60) };
         table.store.create_contract(&a(), draft, &act()).await.unwrap();
     }
-    hear(&table.store, telling(10, &[(0, true, None)])).await;
+    hear(&table.store, locker_reports(10, &[(0, true, None)])).await;
     table
 }
 
 /// Later tellings are heard later here, so that the record is in their order.
-async fn hear(store: &Store, telling: LockerReports) {
-    let now = at(telling.n.cast_signed());
-    store.hear_lockers(&lobby(), telling, now).await.unwrap();
+async fn hear(store: &Store, reports: LockerReports) {
+    let now = at(reports.n.cast_signed());
+    store.hear_lockers(&lobby(), reports, now).await.unwrap();
 }
 
 /// Fetches the key with a PIN: the entry, then what the device tells of it.
 async fn fetch(table: &TestTable, entry_id: &str, digits: &str, n: u64) {
     let typed = entry(&table.store, entry_id, CodeKind::Pin, digits, at(1), &[0]);
     table.store.keypad_entry(&lobby(), typed, at(1)).await.unwrap();
-    hear(&table.store, telling(n, &[(0, false, Some(entry_id))])).await;
+    hear(&table.store, locker_reports(n, &[(0, false, Some(entry_id))])).await;
 }
 
 async fn whereabouts(table: &TestTable) -> Whereabouts {
@@ -60,12 +60,12 @@ async fn whereabouts(table: &TestTable) -> Whereabouts {
 }
 
 /// What the record says of fetches and returns, oldest first: who, what, and with which contract.
-async fn passages(table: &TestTable) -> Vec<(String, EventKind, Option<ContractId>)> {
+async fn movements(table: &TestTable) -> Vec<(String, EventKind, Option<ContractId>)> {
     let page = PageRequest { limit: 100, after: None };
     let events = table.store.key_events(&a(), &page).await.unwrap().data.into_iter().rev();
     let passed = |event: &Event| matches!(event.kind, EventKind::KeyFetched | EventKind::KeyReturned);
-    let told = |event: Event| (event.actor.as_str().to_owned(), event.kind, event.subject.contract);
-    events.filter(passed).map(told).collect()
+    let summary = |event: Event| (event.actor.as_str().to_owned(), event.kind, event.subject.contract);
+    events.filter(passed).map(summary).collect()
 }
 
 /// The attributes of a PIN item that say whether it may be taken by somebody else.
@@ -81,15 +81,15 @@ async fn pin_item(table: &TestTable, contract: &str) -> String {
 async fn a_key_is_fetched_with_the_contract_of_the_entry_and_returned() {
     let table = stage().await;
     assert_eq!(whereabouts(&table).await, Whereabouts::Inside);
-    assert_eq!(passages(&table).await, [], "that it is there is no return");
+    assert_eq!(movements(&table).await, [], "that it is there is no return");
     fetch(&table, "e1", "482915", 11).await;
     assert_eq!(whereabouts(&table).await, out_with("one"));
-    hear(&table.store, telling(12, &[(0, true, Some("e2"))])).await;
+    hear(&table.store, locker_reports(12, &[(0, true, Some("e2"))])).await;
     assert_eq!(whereabouts(&table).await, Whereabouts::Inside);
     let device = "automat:lobby".to_owned();
     let expected =
         [(device.clone(), EventKind::KeyFetched, Some(id("one"))), (device, EventKind::KeyReturned, Some(id("one")))];
-    assert_eq!(passages(&table).await, expected);
+    assert_eq!(movements(&table).await, expected);
     assert_eq!(table.store.key(&a()).await.unwrap().version, 1, "nobody's If-Match has become stale");
 }
 
@@ -99,9 +99,9 @@ async fn a_key_taken_in_a_remote_opening_was_taken_by_whoever_asked_for_that() {
     let draft = OpeningDraft { automat: lobby(), locker: locker(0), reason: None, force: false };
     let asking = Act { actor: domain::Actor::new("ada"), ..act() };
     let opening = table.store.request_opening(draft, &asking).await.unwrap().into_inner();
-    hear(&table.store, telling(11, &[(0, false, Some(opening.id.as_str()))])).await;
+    hear(&table.store, locker_reports(11, &[(0, false, Some(opening.id.as_str()))])).await;
     assert_eq!(whereabouts(&table).await, Whereabouts::Out { contract: None });
-    assert_eq!(passages(&table).await, [("ada".to_owned(), EventKind::KeyFetched, None)]);
+    assert_eq!(movements(&table).await, [("ada".to_owned(), EventKind::KeyFetched, None)]);
 }
 
 #[tokio::test]
@@ -109,10 +109,10 @@ async fn an_entry_that_opened_for_something_else_took_nothing() {
     let table = stage().await;
     let to_return = entry(&table.store, "e1", CodeKind::Pin, "482915", at(1), &[]);
     table.store.keypad_entry(&lobby(), to_return, at(1)).await.unwrap();
-    hear(&table.store, telling(11, &[(0, false, Some("e1"))])).await;
+    hear(&table.store, locker_reports(11, &[(0, false, Some("e1"))])).await;
     assert_eq!(whereabouts(&table).await, Whereabouts::Out { contract: None });
     for odd in ["nothing", "", &"x".repeat(2_000)] {
-        hear(&table.store, telling(12, &[(0, true, Some(odd))])).await;
+        hear(&table.store, locker_reports(12, &[(0, true, Some(odd))])).await;
     }
     assert_eq!(whereabouts(&table).await, Whereabouts::Inside);
 }
@@ -128,7 +128,7 @@ async fn the_pin_of_a_key_that_is_out_stays_until_the_key_is_back() {
     let draft = || ContractDraft { pin: Some(pin("482915")), ..contract(100, 200) };
     let taken = table.store.create_contract(&a(), draft(), &later).await;
     assert!(matches!(taken, Err(Error::Contract(ContractRefusal::PinInUse))), "ended, and the key is not back");
-    hear(&table.store, telling(12, &[(0, true, None)])).await;
+    hear(&table.store, locker_reports(12, &[(0, true, None)])).await;
     assert_eq!(pin_item(&table, "one").await, "ttl");
     table.store.create_contract(&a(), draft(), &later).await.unwrap();
 }
@@ -139,7 +139,7 @@ async fn a_new_pin_of_a_contract_whose_key_is_out_stays_too() {
     fetch(&table, "e1", "482915", 11).await;
     table.store.replace_pin(&a(), &id("one"), &act()).await.unwrap();
     assert_eq!(pin_item(&table, "one").await, "out");
-    hear(&table.store, telling(12, &[(0, true, None)])).await;
+    hear(&table.store, locker_reports(12, &[(0, true, None)])).await;
     assert_eq!(pin_item(&table, "one").await, "ttl");
 }
 
@@ -154,7 +154,7 @@ async fn a_new_pin_decided_before_the_key_was_taken_is_decided_again() {
     let (other, _) = table.another_store();
     let typed = entry(&other, "e1", CodeKind::Pin, "482915", at(1), &[0]);
     other.keypad_entry(&lobby(), typed, at(1)).await.unwrap();
-    hear(&other, telling(11, &[(0, false, Some("e1"))])).await;
+    hear(&other, locker_reports(11, &[(0, false, Some("e1"))])).await;
     held.release();
     replacing.await.unwrap().unwrap();
     assert_eq!(pin_item(&table, "one").await, "out");
@@ -168,7 +168,7 @@ async fn a_fetch_decided_before_the_pin_was_replaced_marks_the_new_one() {
     table.store.keypad_entry(&lobby(), typed, at(1)).await.unwrap();
     let mut held = table.wire.hold("TransactWriteItems");
     let store = table.store.clone();
-    let hearing = tokio::spawn(async move { hear(&store, telling(11, &[(0, false, Some("e1"))])).await });
+    let hearing = tokio::spawn(async move { hear(&store, locker_reports(11, &[(0, false, Some("e1"))])).await });
     held.arrived().await;
     table.store.replace_pin(&a(), &id("one"), &act()).await.unwrap();
     held.release();
@@ -182,7 +182,7 @@ async fn a_key_comes_back_although_its_contract_is_gone() {
     let table = stage().await;
     fetch(&table, "e1", "482915", 11).await;
     table.store.remove_contract(&a(), &id("one"), true, Expected::Any, &act()).await.unwrap();
-    hear(&table.store, telling(12, &[(0, true, None)])).await;
+    hear(&table.store, locker_reports(12, &[(0, true, None)])).await;
     assert_eq!(whereabouts(&table).await, Whereabouts::Inside);
 }
 
@@ -193,7 +193,7 @@ async fn a_booking_decided_before_the_key_was_taken_is_decided_again_and_neither
     let store = table.store.clone();
     let booking = tokio::spawn(async move { store.create_contract(&a(), contract(100, 200), &act()).await });
     held.arrived().await;
-    hear(&table.store, telling(11, &[(0, false, None)])).await;
+    hear(&table.store, locker_reports(11, &[(0, false, None)])).await;
     held.release();
     booking.await.unwrap().unwrap();
     let key = table.store.key(&a()).await.unwrap();
@@ -210,7 +210,7 @@ async fn a_removal_of_a_contract_decided_before_the_key_was_taken_with_it_is_ref
     let removing =
         tokio::spawn(async move { store.remove_contract(&a(), &id("one"), false, Expected::Any, &act()).await });
     held.arrived().await;
-    hear(&table.store, telling(11, &[(0, false, Some("e1"))])).await;
+    hear(&table.store, locker_reports(11, &[(0, false, Some("e1"))])).await;
     held.release();
     assert!(matches!(removing.await.unwrap(), Err(Error::Contract(ContractRefusal::KeyOut))));
 }
@@ -223,7 +223,7 @@ async fn a_fetch_decided_before_its_contract_was_extended_keeps_the_new_end() {
     table.store.keypad_entry(&lobby(), typed, at(1)).await.unwrap();
     let mut held = table.wire.hold("TransactWriteItems");
     let store = table.store.clone();
-    let hearing = tokio::spawn(async move { hear(&store, telling(11, &[(0, false, Some("e1"))])).await });
+    let hearing = tokio::spawn(async move { hear(&store, locker_reports(11, &[(0, false, Some("e1"))])).await });
     held.arrived().await;
     let longer = ContractChange { ending: Some(domain::Ending::At(at(90))), ..ContractChange::default() };
     table.store.edit_contract(&a(), &id("one"), longer, Expected::Any, &act()).await.unwrap();
@@ -241,9 +241,9 @@ async fn the_first_that_is_heard_of_a_key_is_no_event() {
         table.store.create_automat(automat("lobby", 3), &act()).await.unwrap();
         table.store.create_key(key("A"), &act()).await.unwrap();
         assert_eq!(whereabouts(&table).await, Whereabouts::Unknown);
-        hear(&table.store, telling(1, &[(0, inside, None)])).await;
+        hear(&table.store, locker_reports(1, &[(0, inside, None)])).await;
         assert_eq!(whereabouts(&table).await, expected);
-        assert_eq!(passages(&table).await, []);
+        assert_eq!(movements(&table).await, []);
     }
 }
 
@@ -251,7 +251,7 @@ async fn the_first_that_is_heard_of_a_key_is_no_event() {
 async fn a_key_given_a_locker_is_where_the_sensor_sees_it() {
     let table = TestTable::new().await;
     table.store.create_automat(automat("lobby", 3), &act()).await.unwrap();
-    hear(&table.store, telling(1, &[(0, true, None), (1, false, None), (2, true, None)])).await;
+    hear(&table.store, locker_reports(1, &[(0, true, None), (1, false, None), (2, true, None)])).await;
     table.store.create_key(key("A"), &act()).await.unwrap();
     assert_eq!(whereabouts(&table).await, Whereabouts::Inside);
     let to = |index| KeyChange { locker: Some(locker(index)), ..KeyChange::default() };
@@ -259,7 +259,7 @@ async fn a_key_given_a_locker_is_where_the_sensor_sees_it() {
     assert_eq!(whereabouts(&table).await, Whereabouts::Unknown, "nobody has carried it over yet");
     table.store.edit_key(&a(), to(2), Expected::Any, &act()).await.unwrap();
     assert_eq!(whereabouts(&table).await, Whereabouts::Inside);
-    hear(&table.store, telling(2, &[(2, false, None)])).await;
+    hear(&table.store, locker_reports(2, &[(2, false, None)])).await;
     table.store.edit_key(&a(), to(0), Expected::Any, &act()).await.unwrap();
     assert_eq!(whereabouts(&table).await, Whereabouts::Out { contract: None }, "out of one is out of the other");
     let view = table.store.automat_view(&lobby(), at(1)).await.unwrap();
@@ -268,21 +268,21 @@ async fn a_key_given_a_locker_is_where_the_sensor_sees_it() {
 }
 
 #[tokio::test]
-async fn a_key_added_before_its_locker_was_told_of_is_added_again_over_what_was_told() {
+async fn a_key_added_while_its_locker_is_reported_takes_the_reported_state() {
     let table = TestTable::new().await;
     table.store.create_automat(automat("lobby", 3), &act()).await.unwrap();
     let mut held = table.wire.hold("TransactWriteItems");
     let store = table.store.clone();
     let adding = tokio::spawn(async move { store.create_key(key("A"), &act()).await });
     held.arrived().await;
-    hear(&table.store, telling(1, &[(0, true, None)])).await;
+    hear(&table.store, locker_reports(1, &[(0, true, None)])).await;
     held.release();
     adding.await.unwrap().unwrap();
     assert_eq!(whereabouts(&table).await, Whereabouts::Inside);
 }
 
 #[tokio::test]
-async fn a_locker_keeps_what_its_sensors_told_when_its_key_goes() {
+async fn a_locker_keeps_its_sensor_readings_when_its_key_is_removed() {
     let table = stage().await;
     table.store.remove_key(&a(), false, Expected::Any, &act()).await.unwrap();
     let view = table.store.automat_view(&lobby(), at(1)).await.unwrap();
@@ -293,35 +293,35 @@ async fn a_locker_keeps_what_its_sensors_told_when_its_key_goes() {
 #[tokio::test]
 async fn what_was_overtaken_changes_nothing_and_what_the_automat_lacks_is_left_out() {
     let table = stage().await;
-    hear(&table.store, telling(9, &[(0, false, None)])).await;
-    hear(&table.store, telling(10, &[(0, false, None)])).await;
-    hear(&table.store, telling(20, &[(3, true, None), (499, true, None)])).await;
+    hear(&table.store, locker_reports(9, &[(0, false, None)])).await;
+    hear(&table.store, locker_reports(10, &[(0, false, None)])).await;
+    hear(&table.store, locker_reports(20, &[(3, true, None), (499, true, None)])).await;
     assert_eq!(whereabouts(&table).await, Whereabouts::Inside);
     assert!(!table.items().await.concat().contains("LOCKER#0003"));
-    let nowhere = table.store.hear_lockers(&AutomatId::parse("garage").unwrap(), telling(1, &[]), at(1)).await;
+    let nowhere = table.store.hear_lockers(&AutomatId::parse("garage").unwrap(), locker_reports(1, &[]), at(1)).await;
     assert!(matches!(nowhere, Err(Error::NotFound(Thing::Automat))));
 }
 
 /// The locker is unchanged by the telling of all, so only the automat knows how new its state is.
 #[tokio::test]
-async fn a_telling_of_all_lockers_counts_for_those_that_it_does_not_change() {
+async fn a_full_report_counts_for_lockers_that_it_does_not_change() {
     let table = stage().await;
-    hear(&table.store, telling(30, &[(0, true, None), (1, false, None), (2, false, None)])).await;
-    hear(&table.store, telling(29, &[(0, false, None)])).await;
+    hear(&table.store, locker_reports(30, &[(0, true, None), (1, false, None), (2, false, None)])).await;
+    hear(&table.store, locker_reports(29, &[(0, false, None)])).await;
     assert_eq!(whereabouts(&table).await, Whereabouts::Inside);
-    hear(&table.store, telling(31, &[(0, false, None)])).await;
+    hear(&table.store, locker_reports(31, &[(0, false, None)])).await;
     assert_eq!(whereabouts(&table).await, Whereabouts::Out { contract: None });
 }
 
 /// An older telling has read the locker when the telling of all comes and finds nothing to change.
 #[tokio::test]
-async fn an_older_telling_decided_before_a_telling_of_all_is_given_up() {
+async fn an_older_report_decided_before_a_full_report_is_dropped() {
     let table = stage().await;
     let mut held = table.wire.hold("TransactWriteItems");
     let store = table.store.clone();
-    let old = tokio::spawn(async move { hear(&store, telling(29, &[(0, false, None)])).await });
+    let old = tokio::spawn(async move { hear(&store, locker_reports(29, &[(0, false, None)])).await });
     held.arrived().await;
-    hear(&table.store, telling(30, &[(0, true, None), (1, false, None), (2, false, None)])).await;
+    hear(&table.store, locker_reports(30, &[(0, true, None), (1, false, None), (2, false, None)])).await;
     held.release();
     old.await.unwrap();
     assert_eq!(whereabouts(&table).await, Whereabouts::Inside);
@@ -332,32 +332,32 @@ async fn five_hundred_unchanged_lockers_cost_one_write() {
     let table = TestTable::new().await;
     table.store.create_automat(automat("lobby", 500), &act()).await.unwrap();
     let all: Vec<_> = (0..500).map(|index| (index, index % 3 == 0, None)).collect();
-    hear(&table.store, telling(1, &all)).await;
+    hear(&table.store, locker_reports(1, &all)).await;
     let _ = table.wire.tally();
-    hear(&table.store, telling(2, &all)).await;
+    hear(&table.store, locker_reports(2, &all)).await;
     let tally = table.wire.tally();
     assert_eq!(tally.round_trips, 3, "the automat, its number, the lockers: {tally:?}");
     assert!(tally.write_units <= 2.0, "{tally:?}");
 }
 
 #[tokio::test]
-async fn a_telling_interrupted_anywhere_is_finished_when_it_is_delivered_again() {
+async fn an_interrupted_report_is_finished_when_delivered_again() {
     let all = [(0, false, None), (1, true, None), (2, true, None)];
     let mut interrupted = 0;
     for requests in 0.. {
         let table = stage().await;
         table.wire.cut_after(requests);
-        let cut = table.store.hear_lockers(&lobby(), telling(11, &all), at(1)).await;
+        let cut = table.store.hear_lockers(&lobby(), locker_reports(11, &all), at(1)).await;
         table.wire.mend();
         if cut.is_ok() {
             break;
         }
         interrupted += 1;
-        hear(&table.store, telling(11, &all)).await;
+        hear(&table.store, locker_reports(11, &all)).await;
         assert_eq!(whereabouts(&table).await, Whereabouts::Out { contract: None });
         let view = table.store.automat_view(&lobby(), at(1)).await.unwrap();
         assert!(view.lockers[1..].iter().all(|locker| locker.whereabouts == Whereabouts::Inside));
-        assert_eq!(passages(&table).await.len(), 1);
+        assert_eq!(movements(&table).await.len(), 1);
     }
     assert!(interrupted >= 5, "interrupted {interrupted} times");
 }
@@ -366,7 +366,7 @@ async fn a_telling_interrupted_anywhere_is_finished_when_it_is_delivered_again()
 async fn conflicts_are_tried_again() {
     let table = stage().await;
     table.wire.conflict(4);
-    hear(&table.store, telling(11, &[(0, false, None), (1, true, None), (2, false, None)])).await;
+    hear(&table.store, locker_reports(11, &[(0, false, None), (1, true, None), (2, false, None)])).await;
     assert_eq!(whereabouts(&table).await, Whereabouts::Out { contract: None });
 }
 
@@ -391,13 +391,13 @@ fn history(dice: &mut Dice) -> Vec<Message> {
     let (mut connected, mut number) = (false, 0);
     let mut state = [(false, DoorState::Closed); 3];
     for n in 1..12 {
-        let turn = |state: &mut [(bool, DoorState); 3], dice: &mut Dice| {
+        let change = |state: &mut [(bool, DoorState); 3], dice: &mut Dice| {
             let index = usize::try_from(dice.below(3)).unwrap();
             let door = if dice.below(2) == 0 { DoorState::Open } else { DoorState::Closed };
             state[index] = (dice.below(2) == 0, door);
             index
         };
-        let told = |index: usize, state: &[(bool, DoorState); 3]| {
+        let report = |index: usize, state: &[(bool, DoorState); 3]| {
             let (key_inside, door) = state[index];
             (locker(u32::try_from(index).unwrap()), LockerReport { key_inside: Some(key_inside), door, by: None })
         };
@@ -408,15 +408,15 @@ fn history(dice: &mut Dice) -> Vec<Message> {
                 said.push(Message::Presence(Presence { connected, at: at(n), number }));
             }
             1 => {
-                turn(&mut state, dice);
-                let lockers = (0..3).map(|index| told(index, &state)).collect();
+                change(&mut state, dice);
+                let lockers = (0..3).map(|index| report(index, &state)).collect();
                 said.push(Message::Lockers(LockerReports { n: n.unsigned_abs(), lockers, device_keys: Vec::new() }));
             }
             _ => {
-                let index = turn(&mut state, dice);
+                let index = change(&mut state, dice);
                 said.push(Message::Lockers(LockerReports {
                     n: n.unsigned_abs(),
-                    lockers: vec![told(index, &state)],
+                    lockers: vec![report(index, &state)],
                     device_keys: Vec::new(),
                 }));
             }
@@ -436,7 +436,7 @@ fn shuffled_and_doubled(messages: &[Message], dice: &mut Dice) -> Vec<Message> {
 
 async fn deliver(store: &Store, message: Message) {
     match message {
-        Message::Lockers(telling) => hear(store, telling).await,
+        Message::Lockers(reports) => hear(store, reports).await,
         Message::Presence(presence) => {
             store.hear_presence(&lobby(), presence, at(50)).await.unwrap();
         }
@@ -502,6 +502,6 @@ async fn a_key_is_overdue_once_the_contract_that_it_is_out_with_has_ended() {
         table.store.create_contract(&a(), draft, &act()).await.unwrap();
     }
     assert_eq!([overdue(59).await, overdue(60).await], [(false, 2), (true, 2)]);
-    hear(&table.store, telling(12, &[(0, true, None)])).await;
+    hear(&table.store, locker_reports(12, &[(0, true, None)])).await;
     assert_eq!(overdue(60).await, (false, 1));
 }

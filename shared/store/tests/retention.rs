@@ -11,7 +11,7 @@ use domain::{
 };
 use serde_json::json;
 use store::{ContractFilter, Created, Error, Expected, Order, PageRequest, Record, Store, Thing};
-use testkit::{TABLE, TestTable, act, at, automat, by_email, contract, entry, key, pin, telling};
+use testkit::{TABLE, TestTable, act, at, automat, by_email, contract, entry, key, locker_reports, pin};
 
 const DAY: i64 = 86_400;
 
@@ -70,16 +70,16 @@ impl Scene {
     }
 
     async fn fetch(&self) {
-        self.store.hear_lockers(&lobby(), telling(1, &[(0, true, None)]), at(1)).await.unwrap();
+        self.store.hear_lockers(&lobby(), locker_reports(1, &[(0, true, None)]), at(1)).await.unwrap();
         let typed = entry(&self.store, "e1", CodeKind::Pin, "482915", at(2), &[0]);
         self.store.keypad_entry(&lobby(), typed, at(2)).await.unwrap();
-        self.store.hear_lockers(&lobby(), telling(2, &[(0, false, Some("e1"))]), at(3)).await.unwrap();
+        self.store.hear_lockers(&lobby(), locker_reports(2, &[(0, false, Some("e1"))]), at(3)).await.unwrap();
         let whereabouts = self.store.key(&a()).await.unwrap().whereabouts;
         assert_eq!(whereabouts, Whereabouts::Out { contract: Some(bk1()) });
     }
 
     async fn give_back(&self, seconds: i64) {
-        self.store.hear_lockers(&lobby(), telling(3, &[(0, true, None)]), at(seconds)).await.unwrap();
+        self.store.hear_lockers(&lobby(), locker_reports(3, &[(0, true, None)]), at(seconds)).await.unwrap();
     }
 }
 
@@ -157,20 +157,22 @@ async fn an_end_that_is_moved_while_the_key_is_being_fetched_does_not_let_the_co
 async fn a_contract_that_goes_while_its_key_is_being_fetched_does_not_hold_up_the_automat() {
     let scene = Scene::new().await;
     scene.book(contract(0, 60)).await;
-    scene.store.hear_lockers(&lobby(), telling(1, &[(0, true, None)]), at(1)).await.unwrap();
+    scene.store.hear_lockers(&lobby(), locker_reports(1, &[(0, true, None)]), at(1)).await.unwrap();
     let typed = entry(&scene.store, "e1", CodeKind::Pin, "482915", at(2), &[0]);
     scene.store.keypad_entry(&lobby(), typed, at(2)).await.unwrap();
     let (store, wire) = scene.table.another_store();
     let mut held = wire.hold("TransactWriteItems");
-    let telling =
-        tokio::spawn(async move { store.hear_lockers(&lobby(), telling(2, &[(0, false, Some("e1"))]), at(3)).await });
+    let reporting =
+        tokio::spawn(
+            async move { store.hear_lockers(&lobby(), locker_reports(2, &[(0, false, Some("e1"))]), at(3)).await },
+        );
     held.arrived().await;
-    let place = |request: aws_sdk_dynamodb::operation::delete_item::builders::DeleteItemFluentBuilder| {
+    let item_key = |request: aws_sdk_dynamodb::operation::delete_item::builders::DeleteItemFluentBuilder| {
         request.key("PK", AttributeValue::S("KEY#A".into())).key("SK", AttributeValue::S("CONTRACT#BK-1".into()))
     };
-    place(scene.table.client.delete_item().table_name(TABLE)).send().await.unwrap();
+    item_key(scene.table.client.delete_item().table_name(TABLE)).send().await.unwrap();
     held.release();
-    telling.await.unwrap().unwrap();
+    reporting.await.unwrap().unwrap();
     assert_eq!(scene.store.key(&a()).await.unwrap().whereabouts, Whereabouts::Out { contract: Some(bk1()) });
     assert_eq!(scene.kept("CONTRACT#").await, [], "it is not written back");
 }
@@ -208,14 +210,14 @@ async fn what_the_table_sweeps_is_no_cancellation() {
         record["eventName"] == "REMOVE" && record["dynamodb"]["Keys"]["SK"]["S"] == "CONTRACT#BK-1"
     };
     let mut removal = records.iter().find(is_removal).unwrap().clone();
-    let Record::Contract(told) = scene.store.read_record(&removal).unwrap() else { panic!("somebody removed it") };
-    assert_eq!(scene.store.notify_of_contract(&told, at(1)).await.unwrap().len(), 1);
+    let Record::Contract(removed) = scene.store.read_record(&removal).unwrap() else { panic!("somebody removed it") };
+    assert_eq!(scene.store.notify_of_contract(&removed, at(1)).await.unwrap().len(), 1);
     removal["userIdentity"] = json!({ "type": "Service", "principalId": "dynamodb.amazonaws.com" });
     assert!(matches!(scene.store.read_record(&removal).unwrap(), Record::Other));
 }
 
 #[tokio::test]
-async fn that_a_contract_is_kept_otherwise_means_nothing_to_those_who_are_told() {
+async fn a_change_of_retention_notifies_nobody() {
     let scene = Scene::new().await;
     scene.book(contract(0, 60)).await;
     let before = scene.table.records(at(0)).await.len();
@@ -234,9 +236,10 @@ async fn that_a_contract_is_kept_otherwise_means_nothing_to_those_who_are_told()
 async fn a_contract_that_is_gone_is_missed_by_nobody() {
     let scene = Scene::new().await;
     scene.book(contract(0, 60)).await;
-    let place = [("PK", "KEY#A"), ("SK", "CONTRACT#BK-1")].map(|(name, value)| (name, AttributeValue::S(value.into())));
+    let item_key =
+        [("PK", "KEY#A"), ("SK", "CONTRACT#BK-1")].map(|(name, value)| (name, AttributeValue::S(value.into())));
     let request = scene.table.client.delete_item().table_name(TABLE);
-    place.into_iter().fold(request, |request, (name, value)| request.key(name, value)).send().await.unwrap();
+    item_key.into_iter().fold(request, |request, (name, value)| request.key(name, value)).send().await.unwrap();
 
     let later = at(60 + 40 * DAY);
     let page = PageRequest { limit: 10, after: None };

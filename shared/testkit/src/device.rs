@@ -20,22 +20,22 @@ pub fn entry(store: &Store, id: &str, kind: CodeKind, digits: &str, at: Instant,
 /// The name of a code under a device's key.
 #[must_use]
 pub fn name(key: &DeviceKey, kind: CodeKind, digits: &str) -> String {
-    let word = match kind {
+    let prefix = match kind {
         CodeKind::Pin => "pin",
         CodeKind::ReturnCode => "return",
     };
-    let tag = hmac::sign(&hmac::Key::new(hmac::HMAC_SHA256, key.reveal()), format!("{word} {digits}").as_bytes());
+    let tag = hmac::sign(&hmac::Key::new(hmac::HMAC_SHA256, key.reveal()), format!("{prefix} {digits}").as_bytes());
     URL_SAFE_NO_PAD.encode(&tag.as_ref()[..16])
 }
 
-/// A telling of closed lockers: whether a key is inside, and what last opened the locker.
+/// Reports of closed lockers: whether a key is inside, and what last opened the locker.
 #[must_use]
-pub fn telling(n: u64, lockers: &[(u32, bool, Option<&str>)]) -> LockerReports {
-    let told = |&(index, key_inside, by): &(u32, bool, Option<&str>)| {
+pub fn locker_reports(n: u64, lockers: &[(u32, bool, Option<&str>)]) -> LockerReports {
+    let report = |&(index, key_inside, by): &(u32, bool, Option<&str>)| {
         (
             locker(index),
             LockerReport { key_inside: Some(key_inside), door: DoorState::Closed, by: by.map(str::to_owned) },
         )
     };
-    LockerReports { n, lockers: lockers.iter().map(told).collect(), device_keys: Vec::new() }
+    LockerReports { n, lockers: lockers.iter().map(report).collect(), device_keys: Vec::new() }
 }

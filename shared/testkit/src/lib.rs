@@ -26,7 +26,7 @@ use permissions::Permissions;
 use store::{Codes, Store};
 
 pub use cabinet::fill;
-pub use device::{entry, name, telling};
+pub use device::{entry, locker_reports, name};
 pub use dice::Dice;
 pub use log::Log;
 pub use nowhere::nowhere;

@@ -270,8 +270,8 @@ impl Wire {
     async fn hold_back(&self, target: &str) {
         let hold = {
             let mut state = self.state();
-            let place = state.held.iter().position(|hold| hold.target == target);
-            place.map(|place| state.held.remove(place))
+            let position = state.held.iter().position(|hold| hold.target == target);
+            position.map(|position| state.held.remove(position))
         };
         if let Some(Hold { arrived, release, .. }) = hold {
             let _ = arrived.send(());

@@ -11,7 +11,7 @@ use notifications::{Error, Messenger, Notifications, Topic};
 use outbox::{Options, Outbox, Sent, What};
 use serde_json::{Value, json};
 use store::{Expected, PageRequest, Store};
-use testkit::{TestTable, act, at, automat, contract, entry, key, pin, telling};
+use testkit::{TestTable, act, at, automat, contract, entry, key, locker_reports, pin};
 pub(crate) use testkit::{by_email, by_sms, of_everything};
 
 /// The topic's ARN.
@@ -110,7 +110,7 @@ impl Scene {
 
     /// What the sensors of the key's locker tell.
     pub(crate) async fn sense(&self, n: u64, inside: bool, by: Option<&str>, now: Instant) {
-        self.table.store.hear_lockers(&lobby(), telling(n, &[(0, inside, by)]), now).await.unwrap();
+        self.table.store.hear_lockers(&lobby(), locker_reports(n, &[(0, inside, by)]), now).await.unwrap();
     }
 
     /// What became of the messages about a contract, the oldest first.

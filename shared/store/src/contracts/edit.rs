@@ -92,8 +92,8 @@ impl Store {
             item.remove(TTL);
         }
         let optional: &[_] = if moved { &["endsAt", "freeText", TTL] } else { &["freeText"] };
-        let place = ContractItem::key(&key.id, &edited.id);
-        transaction.update(Part::Contract, place, Expression::assign(item, optional), stored.unchanged());
+        let item_key = ContractItem::key(&key.id, &edited.id);
+        transaction.update(Part::Contract, item_key, Expression::assign(item, optional), stored.unchanged());
         if new_pin && !moved {
             // The key may be taken or brought back right now, and its PIN says so.
             let out = key.whereabouts.holder() == Some(&edited.id);

@@ -33,39 +33,40 @@ impl Store {
             stored => stored?,
         };
         let Some(changed) = stored.zone_changed else { return Ok(()) };
-        if timeout(PATIENCE, self.tell_contracts(automat, changed, now)).await.is_err() {
-            tracing::info!(automat.id = %automat, "contacts are still being told of another time zone");
+        if timeout(PATIENCE, self.notify_contracts(automat, changed, now)).await.is_err() {
+            tracing::info!(automat.id = %automat, "still notifying contacts of a time zone change");
             return Ok(());
         }
-        let (done, same) = (AutomatItem::tell_zone(automat, None), AutomatItem::zone_changed_at(changed));
+        let (done, same) = (AutomatItem::set_zone_changed(automat, None), AutomatItem::zone_changed_at(changed));
         // Where the zone was changed again, this is refused, and it is still due.
         self.update(AutomatItem::key(automat), done, same).await.map(|_| ())
     }
 
-    async fn tell_contracts(&self, automat: &AutomatId, changed: Instant, now: Instant) -> Result<(), Error> {
+    async fn notify_contracts(&self, automat: &AutomatId, changed: Instant, now: Instant) -> Result<(), Error> {
         for (key, calendar) in self.calendars(automat, now).await? {
             for entries in calendar.entries().chunks(BATCH) {
-                let places: Vec<_> = entries.iter().map(|entry| ContractItem::key(&key, &entry.contract)).collect();
-                for item in self.get_all(&places).await? {
-                    self.tell_contract(item, changed, now).await?;
+                let item_keys: Vec<_> = entries.iter().map(|entry| ContractItem::key(&key, &entry.contract)).collect();
+                for item in self.get_all(&item_keys).await? {
+                    self.notify_contract(item, changed, now).await?;
                 }
             }
         }
         Ok(())
     }
 
-    async fn tell_contract(&self, item: Item, changed: Instant, now: Instant) -> Result<(), Error> {
-        let place = ItemKey::of(&item).ok_or(Error::Internal { context: "reading a contract's key", source: None })?;
+    async fn notify_contract(&self, item: Item, changed: Instant, now: Instant) -> Result<(), Error> {
+        let item_key =
+            ItemKey::of(&item).ok_or(Error::Internal { context: "reading a contract's key", source: None })?;
         let mut read = Some(item);
         retry!(self, {
             let item = match read.take() {
                 Some(item) => Some(item),
-                None => self.get(&place).await?,
+                None => self.get(&item_key).await?,
             };
             let Some(item) = item else { return Ok(()) };
             let stored = ContractItem::read(item, &self.codes)?;
-            let update = ContractItem::tell_zone(changed, &stored, now);
-            if stored.knows_zone(changed) || self.update(place.clone(), update, stored.unchanged()).await? {
+            let update = ContractItem::set_notified_zone(changed, &stored, now);
+            if stored.knows_zone(changed) || self.update(item_key.clone(), update, stored.unchanged()).await? {
                 return Ok(());
             }
             Err(NotDone::Again)
@@ -88,6 +89,6 @@ impl StoredContract {
     /// Whether its contacts were told the local times after a change of the zone. Writes in between may have told some
     /// of them, or nobody, so they do not count.
     fn knows_zone(&self, changed: Instant) -> bool {
-        self.told_zone == Some(changed) || self.contract.created_at > changed.plus_millis(MARGIN_MILLIS)
+        self.notified_zone == Some(changed) || self.contract.created_at > changed.plus_millis(MARGIN_MILLIS)
     }
 }

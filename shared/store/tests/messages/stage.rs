@@ -8,7 +8,9 @@ use domain::{
 };
 use serde_json::Value;
 use store::{Act, Claim, DUE_SHARDS, Due, Error, Expected, PageRequest, Record, Store, Verdict};
-use testkit::{TestTable, act, at, automat, by_email, by_sms, contract, entry, key, of_everything, pin, telling};
+use testkit::{
+    TestTable, act, at, automat, by_email, by_sms, contract, entry, key, locker_reports, of_everything, pin,
+};
 
 pub(crate) const HOUR: i64 = 3_600;
 pub(crate) const DAY: i64 = 24 * HOUR;
@@ -94,17 +96,17 @@ impl Stage {
     /// The key is seen inside, then fetched with the PIN of `BK-1`.
     pub(crate) async fn fetch(&self, seconds: i64) {
         let lobby = domain::AutomatId::parse("lobby").unwrap();
-        let seen = telling(seconds.unsigned_abs() - 1, &[(0, true, None)]);
+        let seen = locker_reports(seconds.unsigned_abs() - 1, &[(0, true, None)]);
         self.store().hear_lockers(&lobby, seen, at(seconds - 1)).await.unwrap();
         let typed = entry(self.store(), "e1", CodeKind::Pin, "482915", at(seconds), &[0]);
         self.store().keypad_entry(&lobby, typed, at(seconds)).await.unwrap();
-        let taken = telling(seconds.unsigned_abs(), &[(0, false, Some("e1"))]);
+        let taken = locker_reports(seconds.unsigned_abs(), &[(0, false, Some("e1"))]);
         self.store().hear_lockers(&lobby, taken, at(seconds)).await.unwrap();
     }
 
     pub(crate) async fn give_back(&self, seconds: i64) {
         let lobby = domain::AutomatId::parse("lobby").unwrap();
-        let back = telling(seconds.unsigned_abs(), &[(0, true, None)]);
+        let back = locker_reports(seconds.unsigned_abs(), &[(0, true, None)]);
         self.store().hear_lockers(&lobby, back, at(seconds)).await.unwrap();
     }
 
@@ -126,7 +128,7 @@ impl Stage {
     pub(crate) async fn heard(&self, now: Instant) -> Vec<Claim> {
         let mut claims = Vec::new();
         for record in self.news(now).await {
-            claims.extend(tell(self.store(), &record, now).await.unwrap());
+            claims.extend(notify(self.store(), &record, now).await.unwrap());
         }
         claims
     }
@@ -211,7 +213,7 @@ impl Stage {
 }
 
 /// Deals with one record of the stream.
-pub(crate) async fn tell(store: &Store, record: &Value, now: Instant) -> Result<Vec<Claim>, Error> {
+pub(crate) async fn notify(store: &Store, record: &Value, now: Instant) -> Result<Vec<Claim>, Error> {
     match store.read_record(record)? {
         Record::Contract(record) => store.notify_of_contract(&record, now).await,
         Record::Event(record) => store.notify_of_event(&record, now).await,

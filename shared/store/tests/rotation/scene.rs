@@ -7,7 +7,7 @@ use domain::{
     ReturnCode, Sharing,
 };
 use store::{DeviceKey, Error, KeypadEntry, Store};
-use testkit::{SECRET, TestTable, Wire, act, at, automat, contract, key, locker, name, pin, telling};
+use testkit::{SECRET, TestTable, Wire, act, at, automat, contract, key, locker, locker_reports, name, pin};
 
 /// The secret that the stack has had so far, and the one that is to come.
 pub(crate) const OLD: [u8; 32] = [SECRET; 32];
@@ -61,7 +61,7 @@ impl Scene {
     pub(crate) async fn new() -> Self {
         let table = TestTable::new().await;
         table.store.create_automat(automat("lobby", 4), &act()).await.unwrap();
-        let inside = telling(1, &[(0, true, None)]);
+        let inside = locker_reports(1, &[(0, true, None)]);
         table.store.hear_lockers(&lobby(), inside, at(0)).await.unwrap();
         table.store.create_key(with_return_code("A", RETURN_CODE), &act()).await.unwrap();
         book(&table.store, "first", "482915").await.unwrap();
@@ -126,7 +126,7 @@ impl Scene {
 
     /// The key is taken out of its locker, or put back, after this entry.
     pub(crate) async fn sense(&self, function: &Store, inside: bool, by: Option<&str>) -> Result<(), Error> {
-        function.hear_lockers(&lobby(), telling(self.next(), &[(0, inside, by)]), now()).await
+        function.hear_lockers(&lobby(), locker_reports(self.next(), &[(0, inside, by)]), now()).await
     }
 
     /// Fetches the key with a PIN and brings it back.

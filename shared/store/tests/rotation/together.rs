@@ -62,7 +62,7 @@ async fn perform(store: Store, doing: Doing) -> Result<(), Error> {
 }
 
 async fn hear(store: &Store, n: u64, inside: bool, by: Option<&str>) -> Result<(), Error> {
-    store.hear_lockers(&lobby(), testkit::telling(n, &[(0, inside, by)]), now()).await
+    store.hear_lockers(&lobby(), testkit::locker_reports(n, &[(0, inside, by)]), now()).await
 }
 
 /// The stage: `first` ends at 9000, the entry `fetching` has been accepted, and before a return the key is out with it.
