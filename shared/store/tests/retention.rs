@@ -167,10 +167,10 @@ async fn a_contract_that_goes_while_its_key_is_being_fetched_does_not_hold_up_th
             async move { store.hear_lockers(&lobby(), locker_reports(2, &[(0, false, Some("e1"))]), at(3)).await },
         );
     held.arrived().await;
-    let item_key = |request: aws_sdk_dynamodb::operation::delete_item::builders::DeleteItemFluentBuilder| {
+    let with_key = |request: aws_sdk_dynamodb::operation::delete_item::builders::DeleteItemFluentBuilder| {
         request.key("PK", AttributeValue::S("KEY#A".into())).key("SK", AttributeValue::S("CONTRACT#BK-1".into()))
     };
-    item_key(scene.table.client.delete_item().table_name(TABLE)).send().await.unwrap();
+    with_key(scene.table.client.delete_item().table_name(TABLE)).send().await.unwrap();
     held.release();
     reporting.await.unwrap().unwrap();
     assert_eq!(scene.store.key(&a()).await.unwrap().whereabouts, Whereabouts::Out { contract: Some(bk1()) });

@@ -1,4 +1,5 @@
-//! Listing a key's contracts in order of start: live ones from the calendar, with ended ones from the index of starts.
+//! Listing a key's contracts in order of start. Live contracts come from the calendar; if ended ones are wanted, the
+//! index `byStart` is used.
 
 use domain::{ContractId, ContractState, Entry, Instant, KeyId, TimeRange};
 use strum::{IntoStaticStr, VariantArray};
@@ -10,35 +11,28 @@ use crate::read::Stretch;
 use crate::schema::{ENDS_AT, STARTS_AT};
 use crate::{Error, Page, PageRequest, Store};
 
-/// Index entries read at a time.
 const STEP: usize = 1_000;
 
-/// Which contracts of a key are wanted, and in which order of start.
 #[derive(Debug, Clone)]
 pub struct ContractFilter {
-    /// The states wanted; none at all means every state.
+    /// Empty means every state.
     pub states: Vec<ContractState>,
-    /// Earliest or latest start first.
     pub order: Order,
 }
 
-/// Which end of a list comes first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, IntoStaticStr, VariantArray)]
 pub enum Order {
-    /// The earliest start first.
     #[default]
     #[strum(serialize = "asc")]
     Ascending,
-    /// The latest start first.
     #[strum(serialize = "desc")]
     Descending,
 }
 
-/// Where a contract stands in the order: by start, then by identifier.
+/// The sort position of a contract: by start, then by id.
 type Position = (Instant, ContractId);
 
 impl Store {
-    /// The contracts of a key in order of start.
     pub async fn contracts(
         &self,
         key: &KeyId,
@@ -131,7 +125,7 @@ fn starts_in_calendar(
     }
 }
 
-/// What the index says of a contract.
+/// Reads a contract's position and time range from its index entry.
 fn indexed(item: &Item) -> Result<(Position, TimeRange), Error> {
     let instant = |name: &str| {
         let millis = item.get(name)?.as_n().ok()?.parse().ok()?;

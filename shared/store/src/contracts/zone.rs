@@ -1,8 +1,9 @@
-//! Notifying contacts that the local times of their contracts have changed, with the time zone of the automat.
+//! Notifying contacts that the local times of their contracts have changed with the automat's time zone.
 //!
-//! The edit of the automat makes it due. A contract keeps which change its contacts were told of, so this may be
-//! interrupted and repeated anywhere, and tells nobody twice. The stream's record of that write has the messages sent.
-//! That a contract has a new version by it is no event of its own: the automat's `automat-changed` says what happened.
+//! Editing the automat puts it in the index `due`. Each contract stores the latest change that its contacts were
+//! notified of, so this can be interrupted and repeated anywhere without notifying anybody twice. The write itself
+//! triggers the messages, through the table's stream. It raises the contract's version but adds no event: the
+//! automat's `automat-changed` already records the change.
 
 use std::time::Duration;
 
@@ -14,19 +15,18 @@ use crate::read::BATCH;
 use crate::retry::{NotDone, retry};
 use crate::{Error, Store, Thing};
 
-/// How long one call goes on; what is left is still due.
+/// Time limit of one call. What is left stays in the index `due`.
 const PATIENCE: Duration = Duration::from_secs(10);
-/// A contract made so much later than the change was asked for was told in the new zone: a function ends within 29 s,
-/// and clocks differ.
+/// A contract created this long after the edit certainly shows the new zone: a function ends within 29 s, and clocks
+/// differ by a few seconds.
 const MARGIN_MILLIS: i64 = 35_000;
 
 impl Store {
-    /// How many contracts of the automat's keys have not ended.
     pub(crate) async fn count_live_contracts(&self, automat: &AutomatId, now: Instant) -> Result<usize, Error> {
         Ok(self.calendars(automat, now).await?.iter().map(|(_, calendar)| calendar.entries().len()).sum())
     }
 
-    /// Has the contacts told of each contract that was made before the automat's time zone was changed.
+    /// Notifies the contacts of each contract that was created before the time zone changed.
     pub async fn notify_of_time_zone(&self, automat: &AutomatId, now: Instant) -> Result<(), Error> {
         let stored = match self.stored_automat(automat).await {
             Err(Error::NotFound(Thing::Automat)) => return Ok(()),
@@ -38,7 +38,7 @@ impl Store {
             return Ok(());
         }
         let (done, same) = (AutomatItem::set_zone_changed(automat, None), AutomatItem::zone_changed_at(changed));
-        // Where the zone was changed again, this is refused, and it is still due.
+        // If the zone has changed again meanwhile, the condition fails and the automat stays due.
         self.update(AutomatItem::key(automat), done, same).await.map(|_| ())
     }
 
@@ -73,7 +73,7 @@ impl Store {
         })
     }
 
-    /// What has not ended, of each key that belongs in the automat.
+    /// The live contracts of each key in the automat.
     async fn calendars(&self, automat: &AutomatId, now: Instant) -> Result<Vec<(KeyId, Calendar)>, Error> {
         let (_, lockers) = self.automat_and_lockers(automat).await?;
         let keys: Vec<_> = lockers.into_iter().filter_map(|locker| Some(KeyItem::key(&locker.key?.0))).collect();
@@ -86,7 +86,7 @@ impl Store {
 }
 
 impl StoredContract {
-    /// Whether its contacts were told the local times after a change of the zone. Writes in between may have told some
+    /// Whether the contacts know the times in the new zone. Other writes since the change may have notified only some
     /// of them, or nobody, so they do not count.
     fn knows_zone(&self, changed: Instant) -> bool {
         self.notified_zone == Some(changed) || self.contract.created_at > changed.plus_millis(MARGIN_MILLIS)

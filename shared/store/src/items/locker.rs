@@ -113,9 +113,9 @@ impl LockerItem {
 
     /// What writes into a locker that a key belongs in it.
     pub(crate) fn take(key: &Key, incarnation: &str) -> Expression {
-        let item_key = "SET #lockerIndex = :locker, #keyId = :k, #property = :property, #incarnation = :incarnation, \
+        let update = "SET #lockerIndex = :locker, #keyId = :k, #property = :property, #incarnation = :incarnation, \
                      #agenda = :agenda";
-        Expression::new(item_key)
+        Expression::new(update)
             .value(":locker", number(key.locker.get()))
             .value(":k", text(key.id.as_str()))
             .value(":property", text(key.property.as_str()))

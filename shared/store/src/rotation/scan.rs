@@ -109,7 +109,7 @@ impl Store {
             renewed.count(&dealt);
             match dealt {
                 Ok(Rotation::Taken) => {
-                    tracing::warn!(item.pk = item_key.pk, item.sk = item_key.sk, "its code is taken")
+                    tracing::warn!(item.pk = item_key.pk, item.sk = item_key.sk, "its code is taken");
                 }
                 Ok(_) => {}
                 Err(error) => {
