@@ -159,7 +159,7 @@ impl Store {
         let list = List::new("automats");
         let after = list.position(page)?.map(|id| AutomatId::parse(&id)).transpose().map_err(|_| Error::BadCursor)?;
         let stretch = Stretch::of_lists(Expression::new("#listPK = :list").value(":list", text(AUTOMATS)))
-            .after(after.map(|id| AutomatItem::listing(&id).place(AutomatItem::key(&id))));
+            .after(after.map(|id| AutomatItem::listing(&id).start_key(AutomatItem::key(&id))));
         let found = self.query_all(stretch, page.limit + 1).await?;
         let keys: Vec<_> = found.iter().filter_map(ItemKey::of).collect();
         let automats = self.get_all(&keys).await?.into_iter().map(AutomatItem::read).collect::<Result<Vec<_>, _>>()?;
@@ -191,7 +191,7 @@ impl Store {
                     return Err(AutomatRefusal::HasContracts { count }.into());
                 }
                 // Also where there is none: one may be made at this moment.
-                update = update.then(AutomatItem::tell_zone(id, Some(act.now)));
+                update = update.then(AutomatItem::set_zone_changed(id, Some(act.now)));
             }
             transaction.update(Part::Automat, AutomatItem::key(id), update, unchanged(rev));
             transaction.event(&self.automat_event(id, EventKind::AutomatChanged, act)?, None, self.retention)?;

@@ -1,4 +1,4 @@
-//! The record of what happened: written with the change itself, read by key or by automat.
+//! Events: written in the same transaction as the change that they record, and listed by key or by automat.
 
 use domain::{AutomatId, Event, EventKind, Key, KeyId, Retention, Subject};
 
@@ -10,7 +10,7 @@ use crate::transaction::{Part, Transaction};
 use crate::{Act, Error, Page, PageRequest, Store, Thing};
 
 impl Store {
-    /// What happened to a key, newest first.
+    /// The events of a key, newest first.
     pub async fn key_events(&self, id: &KeyId, page: &PageRequest) -> Result<Page<Event>, Error> {
         let item = self.get(&KeyItem::key(id)).await?.ok_or(Error::NotFound(Thing::Key))?;
         let StoredKey { key, incarnation, .. } = KeyItem::read(item, &self.codes)?;
@@ -19,13 +19,13 @@ impl Store {
         let first = EventItem::listing(&incarnation, "");
         let stretch = Stretch::of_lists(Expression::new("#listPK = :list").value(":list", text(first.list)))
             .backwards(true)
-            .after(after.map(|id| EventItem::listing(&incarnation, &id).place(EventItem::key(&key.automat, &id))));
+            .after(after.map(|id| EventItem::listing(&incarnation, &id).start_key(EventItem::key(&key.automat, &id))));
         let found = self.query_all(stretch, page.limit + 1).await?;
         let keys: Vec<_> = found.iter().filter_map(ItemKey::of).collect();
         cut(self.get_all(&keys).await?, &list, page)
     }
 
-    /// What happened at an automat, its keys included, newest first.
+    /// The events of an automat and its keys, newest first.
     pub async fn automat_events(&self, id: &AutomatId, page: &PageRequest) -> Result<Page<Event>, Error> {
         self.get(&AutomatItem::key(id)).await?.ok_or(Error::NotFound(Thing::Automat))?;
         let list = List::new(&format!("events of automat {id}"));
@@ -38,13 +38,11 @@ impl Store {
         cut(self.query_all(stretch, page.limit + 1).await?, &list, page)
     }
 
-    /// The event of something done to an automat.
     pub(crate) fn automat_event(&self, automat: &AutomatId, kind: EventKind, act: &Act) -> Result<Event, Error> {
         let subject = Subject { automat: automat.clone(), locker: None, key: None, contract: None };
         self.event(kind, subject, act)
     }
 
-    /// The event of something done to a key.
     pub(crate) fn key_event(&self, key: &Key, kind: EventKind, act: &Act) -> Result<Event, Error> {
         let subject = Subject {
             automat: key.automat.clone(),
@@ -55,7 +53,6 @@ impl Store {
         self.event(kind, subject, act)
     }
 
-    /// The event of something done to a contract on a key.
     pub(crate) fn contract_event(
         &self,
         key: &Key,
@@ -67,14 +64,12 @@ impl Store {
         Ok(Event { subject: Subject { contract: Some(contract.clone()), ..event.subject }, ..event })
     }
 
-    /// The event of something done to whatever it was.
     pub(crate) fn event(&self, kind: EventKind, subject: Subject, act: &Act) -> Result<Event, Error> {
         Ok(Event { id: self.random.ulid(act.now)?, at: act.now, actor: act.actor.clone(), kind, subject })
     }
 }
 
 impl Transaction {
-    /// Adds the record of the change to the change.
     pub(crate) fn event(
         &mut self,
         event: &Event,

@@ -1,4 +1,4 @@
-//! Expressions: the conditions and updates of writes, with their names and values.
+//! DynamoDB expressions: conditions and updates with their names and values.
 
 use std::collections::HashMap;
 
@@ -6,7 +6,7 @@ use aws_sdk_dynamodb::types::AttributeValue;
 
 use crate::items::{Item, ItemKey, number};
 
-/// An expression with its values. Every attribute is written `#name` in it, so that none can be a reserved word.
+/// An expression with its values. Every attribute is written as `#name`, because a plain name may be a reserved word.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Expression {
     pub(crate) text: String,
@@ -18,7 +18,7 @@ impl Expression {
         Self { text: text.into(), values: HashMap::new() }
     }
 
-    /// An update to all attributes of an item; of the optional ones those that it lacks are removed.
+    /// An update that sets all attributes of an item and removes those optional ones that it lacks.
     pub(crate) fn assign(mut item: Item, optional: &[&str]) -> Self {
         ItemKey::strip(&mut item);
         let absent: Vec<_> =
@@ -30,13 +30,13 @@ impl Expression {
         Self { text: format!("SET {}{remove}", assigned.join(", ")), values }
     }
 
-    /// Both conditions.
     pub(crate) fn and(self, other: Self) -> Self {
         let values = self.values.into_iter().chain(other.values).collect();
         Self { text: format!("({}) AND ({})", self.text, other.text), values }
     }
 
-    /// Both updates to one item: DynamoDB takes each of `SET` and `REMOVE` once in an update, so they are sorted out.
+    /// Merges two updates of one item. DynamoDB allows `SET` and `REMOVE` once each per update, so the clauses are
+    /// joined.
     pub(crate) fn then(self, other: Self) -> Self {
         let clauses = |keyword| {
             let of = |text: &str| clause(text, keyword).map(str::to_owned);
@@ -55,7 +55,7 @@ impl Expression {
     }
 }
 
-/// What follows a keyword in an update of the form `SET … REMOVE …`.
+/// The clause after a keyword, in an update of the form `SET … REMOVE …`.
 fn clause<'a>(update: &'a str, keyword: &str) -> Option<&'a str> {
     let (set, remove) = update.split_once("REMOVE ").map_or((update, None), |(set, remove)| (set, Some(remove)));
     match keyword {
@@ -64,7 +64,7 @@ fn clause<'a>(update: &'a str, keyword: &str) -> Option<&'a str> {
     }
 }
 
-/// The names behind the `#name`s of some expressions.
+/// Resolves the `#name` placeholders of some expressions.
 pub(crate) fn names(expressions: &[&str]) -> HashMap<String, String> {
     let ends_name = |c: char| !(c.is_alphanumeric() || c == '_');
     let name = |rest: &str| rest.split(ends_name).next().unwrap_or_default().to_owned();
@@ -75,22 +75,22 @@ pub(crate) fn names(expressions: &[&str]) -> HashMap<String, String> {
         .collect()
 }
 
-/// The condition that nothing stands at a key yet.
+/// Condition: no item has this key.
 pub(crate) fn absent() -> Expression {
     Expression::new("attribute_not_exists(#PK)")
 }
 
-/// The condition that something stands at a key.
+/// Condition: an item has this key.
 pub(crate) fn present() -> Expression {
     Expression::new("attribute_exists(#PK)")
 }
 
-/// The condition that an item is still as it was read: its count of writes has not moved on.
+/// Condition: the item has not been written since it was read.
 pub(crate) fn unchanged(rev: u64) -> Expression {
     Expression::new("#rev = :readRev").value(":readRev", number(rev))
 }
 
-/// DynamoDB refuses an empty map of values.
+/// DynamoDB rejects an empty map of values.
 pub(crate) fn values(values: HashMap<String, AttributeValue>) -> Option<HashMap<String, AttributeValue>> {
     (!values.is_empty()).then_some(values)
 }

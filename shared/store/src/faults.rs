@@ -1,4 +1,4 @@
-//! What is wrong with an automat's device: recorded once an hour, however often the device repeats it.
+//! Faults of an automat's device: recorded at most once an hour, however often the device reports them.
 
 use domain::{AutomatId, DeviceFault, Instant, LockerIndex, Subject};
 
@@ -9,7 +9,7 @@ use crate::transaction::{Part, Transaction};
 use crate::{Act, Error, Store};
 
 impl Store {
-    /// Records a fault, unless the same one was recorded less than an hour ago. A reset lets it be recorded again.
+    /// Records a fault, unless the same one was recorded less than an hour ago. After a reset it is recorded again.
     pub async fn record_fault(
         &self,
         automat: &AutomatId,

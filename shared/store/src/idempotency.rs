@@ -1,9 +1,8 @@
-//! `Idempotency-Key`: what a request creates it creates once, and what it was refused it does not create afterwards
-//! (ADR 0003, ADR 0026).
+//! `Idempotency-Key`: a request creates something at most once, and never after it was refused (ADR 0003, ADR 0026).
 //!
-//! A client that lost an answer repeats its request while the first try may still be running. So the receipt is written
-//! in the transaction that creates the thing, on condition that there is none yet. A try that creates nothing writes a
-//! receipt of its own, without a thing, before it answers: from then on the other tries fail on that condition.
+//! A client that lost an answer may repeat its request while the first attempt is still running. So the receipt is
+//! written in the transaction that creates the resource, on condition that there is none yet. An attempt that creates
+//! nothing writes an empty receipt before it answers; from then on the condition makes every other attempt fail.
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use domain::{Automat, Contract, Instant, Key, KeyRefusal, Opening};
@@ -15,7 +14,7 @@ use crate::schema::TTL;
 use crate::transaction::{Part, Refused, Transaction};
 use crate::{Act, Error, Store};
 
-/// What an `Idempotency-Key` comes to: a name for the request and a hash of what it asked.
+/// An `Idempotency-Key`, reduced to a name for the request and a hash of its body.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Receipt {
     /// Hash of the caller, the method, the path and the key: names the receipt in the table.
@@ -24,19 +23,16 @@ pub struct Receipt {
     pub request_hash: String,
 }
 
-/// What came of a request to create something.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Created<T> {
-    /// It was created now.
     New(T),
-    /// It was created by an earlier request with the same `Idempotency-Key`; this is what that one was answered.
+    /// An earlier request with the same `Idempotency-Key` created it; this is what that request was answered.
     Replayed(T),
-    /// It stood there already, just as it was asked for.
+    /// It existed already, exactly as requested.
     Existing(T),
 }
 
 impl<T> Created<T> {
-    /// The thing, however it came to be.
     pub fn into_inner(self) -> T {
         match self {
             Self::New(thing) | Self::Replayed(thing) | Self::Existing(thing) => thing,
@@ -44,17 +40,17 @@ impl<T> Created<T> {
     }
 }
 
-/// Something that a request creates, and that a receipt can answer with later.
+/// A resource that a request can create, and that a receipt keeps a copy of.
 pub(crate) trait Creation: Sized + Send + Sync {
-    /// Reads the copy that the receipt has.
+    /// Reads the copy in the receipt.
     fn read(item: Item, store: &Store) -> Result<Self, Error>;
 
-    /// Whether the thing still exists, with the codes and times that the first answer gave.
+    /// Whether the resource still exists with the codes and times of the first answer.
     fn is_current(&self, store: &Store) -> impl Future<Output = Result<bool, Error>> + Send;
 }
 
 impl Store {
-    /// Creates something unless an earlier request with the same `Idempotency-Key` has, or was told that it was not.
+    /// Creates something, unless an earlier request with the same `Idempotency-Key` did so or was refused.
     pub(crate) async fn once<T: Creation>(
         &self,
         act: &Act,
@@ -68,7 +64,7 @@ impl Store {
             Ok(existing @ Created::Existing(_)) => self.close_key(receipt, act, Ok(existing)).await,
             Ok(new) => Ok(new),
             Err(refusal) if refusal.is_about_the_table() => self.close_key(receipt, act, Err(refusal)).await,
-            // Nothing is known to have been decided. The creation may even have been committed and its answer lost.
+            // The outcome is unknown: the creation may have been committed and its answer lost.
             Err(error) => match self.recorded(receipt, act).await? {
                 Some(Recorded::Created(copy)) => self.replay(copy).await,
                 Some(Recorded::Nothing) | None => Err(error),
@@ -76,7 +72,8 @@ impl Store {
         }
     }
 
-    /// Gives an answer that created nothing, once no other try under the key can create anything.
+    /// Returns an answer that created nothing, after making sure that no other attempt under the key can create
+    /// anything.
     async fn close_key<T: Creation>(
         &self,
         receipt: &Receipt,
@@ -90,7 +87,7 @@ impl Store {
             }
             match self.recorded(receipt, act).await? {
                 Some(Recorded::Created(copy)) => Ok(Some(copy)),
-                // What refused the write has just expired.
+                // The receipt that failed the condition has just expired.
                 Some(Recorded::Nothing) | None => Err(NotDone::Again),
             }
         })?;
@@ -114,7 +111,7 @@ impl Store {
 }
 
 impl Transaction {
-    /// Adds the receipt for what the transaction creates, if the caller wants one.
+    /// Adds the receipt, if the caller sent an `Idempotency-Key`.
     pub(crate) fn receipt(&mut self, act: &Act, created: &Item) {
         if let Some(receipt) = &act.receipt {
             let item = ReceiptItem::of_creation(receipt, created.clone(), act.now);
@@ -123,13 +120,12 @@ impl Transaction {
     }
 }
 
-/// Asks for another attempt of a creation, unless another request under the same key has written its receipt meanwhile.
-/// If that one created the thing, [`Store::once`] answers with it.
+/// Asks for another attempt, unless another request under the same key has written its receipt meanwhile. If that
+/// request created the resource, [`Store::once`] answers with it.
 pub(crate) fn again_unless_recorded(refused: &Refused) -> NotDone {
     if refused.has(Part::Receipt) { Error::IdempotencyOutdated.into() } else { NotDone::Again }
 }
 
-/// `None` where the thing is gone.
 fn if_found<T>(found: Result<T, Error>) -> Result<Option<T>, Error> {
     match found {
         Ok(thing) => Ok(Some(thing)),
@@ -156,8 +152,8 @@ impl Creation for Key {
 
     async fn is_current(&self, store: &Store) -> Result<bool, Error> {
         let now = if_found(store.active_key(&self.id).await)?;
-        let place = |key: &Self| (key.automat.clone(), key.locker);
-        Ok(now.is_some_and(|now| now.return_code == self.return_code && place(&now) == place(self)))
+        let location = |key: &Self| (key.automat.clone(), key.locker);
+        Ok(now.is_some_and(|now| now.return_code == self.return_code && location(&now) == location(self)))
     }
 }
 
@@ -171,7 +167,7 @@ impl Creation for Automat {
     }
 }
 
-/// An opening is kept longer than its receipt, and whoever asks again is answered with how it stands by then.
+/// An opening is kept longer than its receipt, and a repeated request gets its current state.
 impl Creation for Opening {
     fn read(item: Item, _: &Store) -> Result<Self, Error> {
         Ok(OpeningItem::read(item)?.opening)
@@ -182,20 +178,20 @@ impl Creation for Opening {
     }
 }
 
-/// How long the same answer is given.
+/// How long a creation is answered from its receipt.
 const CREATION_SECONDS: i64 = 24 * 3600;
 
-/// How long nothing can be created under a key after a try that created nothing. A try that runs beside it has begun
-/// before the client repeated it, and ends within the functions' time limit of 29 s; so twice that, and some for clocks.
+/// How long nothing can be created under a key after an attempt that created nothing. Another attempt must have begun
+/// before the client repeated its request, and ends within the functions' time limit of 29 s; doubled, plus some for
+/// clocks that differ.
 const NOTHING_SECONDS: i64 = 2 * 60;
 
 pub(crate) struct ReceiptItem;
 
-/// What a receipt that counts says.
+/// The content of a receipt that has not expired.
 enum Recorded {
-    /// This was created.
     Created(Item),
-    /// Nothing was, and nothing is to be.
+    /// Nothing was created, and nothing may be.
     Nothing,
 }
 
@@ -204,14 +200,14 @@ impl ReceiptItem {
         ItemKey::new(format!("RECEIPT#{}", receipt.name), "-")
     }
 
-    /// The receipt for a thing: it keeps the thing's own item, in which codes are sealed.
+    /// A receipt for a creation. It holds the resource's own item, in which codes are sealed.
     pub(crate) fn of_creation(receipt: &Receipt, created: Item, now: Instant) -> Item {
         let mut item = Self::lasting(receipt, now, CREATION_SECONDS);
         item.insert("created".to_owned(), AttributeValue::M(created));
         item
     }
 
-    /// The receipt for nothing.
+    /// An empty receipt.
     pub(crate) fn of_nothing(receipt: &Receipt, now: Instant) -> Item {
         Self::lasting(receipt, now, NOTHING_SECONDS)
     }
@@ -223,30 +219,30 @@ impl ReceiptItem {
         item
     }
 
-    /// The condition that no receipt stands there that still counts; sweeping may be late by days.
+    /// Condition: no receipt, or an expired one. DynamoDB may take days to delete expired items.
     pub(crate) fn none_that_counts(now: Instant) -> Expression {
         Expression::new("attribute_not_exists(#PK) OR #ttl <= :nowSeconds").value(":nowSeconds", number(now.seconds()))
     }
 
-    /// The condition that none counts but one for nothing, of the same request: that one is to last longer.
+    /// Condition: no receipt, or an empty one of the same request, whose lifetime is then extended.
     pub(crate) fn none_or_of_nothing(receipt: &Receipt, now: Instant) -> Expression {
         let Expression { text: none, values } = Self::none_that_counts(now);
         let same = "attribute_not_exists(#created) AND #requestHash = :requestHash";
         Expression { text: format!("{none} OR ({same})"), values }.value(":requestHash", text(&receipt.request_hash))
     }
 
-    /// The condition that it is there, and of this request.
+    /// Condition: a receipt of this request.
     pub(crate) fn is_of(receipt: &Receipt) -> Expression {
         Expression::new("#requestHash = :requestHash").value(":requestHash", text(&receipt.request_hash))
     }
 
-    /// The item of the thing that was created, if the receipt still counts.
+    /// The item of the created resource, unless the receipt has expired.
     pub(crate) fn created(item: &Item, now: Instant) -> Option<&Item> {
         let expires: i64 = item.get(TTL)?.as_n().ok()?.parse().ok()?;
         item.get("created")?.as_m().ok().filter(|_| expires > now.seconds())
     }
 
-    /// What the receipt says; `None` when it no longer counts.
+    /// `None` if the receipt has expired.
     fn read(mut item: Item, receipt: &Receipt, now: Instant) -> Result<Option<Recorded>, Error> {
         let broken = || Error::Internal { context: "reading a receipt", source: None };
         let expires = item.get(TTL).and_then(|ttl| ttl.as_n().ok()?.parse::<i64>().ok()).ok_or_else(broken)?;

@@ -84,9 +84,9 @@ impl Store {
         now: Instant,
     ) -> Result<KeypadAnswer, Error> {
         // Nothing that our devices send has another name, so there is nothing to look at.
-        let Some(place) = EntryItem::key(automat, &entry.id) else { return Ok(UNKNOWN_FORM) };
+        let Some(item_key) = EntryItem::key(automat, &entry.id) else { return Ok(UNKNOWN_FORM) };
         retry!(self, {
-            let scene = self.scene(automat, &entry, &place, now).await?;
+            let scene = self.scene(automat, &entry, &item_key, now).await?;
             if let Some(answered) = scene.answered {
                 return Ok(answered.answer);
             }
@@ -95,7 +95,7 @@ impl Store {
             let after = verdict.keypad_after(&before.keypad, now);
             let stored = verdict.entry(&after, now);
             let mut transaction = Transaction::default();
-            transaction.put(Part::Entry, EntryItem::write(place.clone(), entry.kind, &stored, now)?, absent());
+            transaction.put(Part::Entry, EntryItem::write(item_key.clone(), entry.kind, &stored, now)?, absent());
             transaction.keypad(automat, &before, &after)?;
             self.record_entry(&mut transaction, automat, entry.kind, &verdict, now)?;
             if let Some((within, wrong_entries)) = before.keypad.guessing(&after) {
@@ -112,22 +112,22 @@ impl Store {
         &self,
         automat: &AutomatId,
         entry: &KeypadEntry,
-        place: &ItemKey,
+        item_key: &ItemKey,
         now: Instant,
     ) -> Result<Scene, Error> {
         let (automat_key, keypad_key) = (AutomatItem::key(automat), KeypadItem::key(automat));
-        let codes = code_places(automat, entry);
-        let mut places = vec![automat_key.clone(), keypad_key.clone(), place.clone()];
-        places.extend(codes.clone());
-        let mut found: Vec<_> = self.get_all(&places).await?;
-        let mut take = |place: &ItemKey| -> Option<Item> {
-            let at = found.iter().position(|item| ItemKey::of(item).as_ref() == Some(place))?;
+        let codes = code_item_keys(automat, entry);
+        let mut item_keys = vec![automat_key.clone(), keypad_key.clone(), item_key.clone()];
+        item_keys.extend(codes.clone());
+        let mut found: Vec<_> = self.get_all(&item_keys).await?;
+        let mut take = |item_key: &ItemKey| -> Option<Item> {
+            let at = found.iter().position(|item| ItemKey::of(item).as_ref() == Some(item_key))?;
             Some(found.swap_remove(at))
         };
         take(&automat_key).ok_or(Error::NotFound(Thing::Automat))?;
         Ok(Scene {
             keypad: take(&keypad_key).map(KeypadItem::read).transpose()?.unwrap_or_default(),
-            answered: take(place).map(EntryItem::read).transpose()?,
+            answered: take(item_key).map(EntryItem::read).transpose()?,
             owner: Owner::of(codes.iter().filter_map(take).collect(), entry.kind, now)?,
             codes,
         })
@@ -190,17 +190,17 @@ impl Store {
 }
 
 /// Where the code of an entry may stand.
-fn code_places(automat: &AutomatId, entry: &KeypadEntry) -> Vec<ItemKey> {
+fn code_item_keys(automat: &AutomatId, entry: &KeypadEntry) -> Vec<ItemKey> {
     let names = iter::once(&entry.code).chain(&entry.other).filter_map(|name| Mac::parse(name));
-    let mut places: Vec<_> = names
+    let mut item_keys: Vec<_> = names
         .map(|mac| match entry.kind {
             CodeKind::Pin => PinItem::key(automat, &mac),
             CodeKind::ReturnCode => ReturnCodeItem::key(automat, &mac),
         })
         .collect();
     // DynamoDB reads no item twice in a batch.
-    places.dedup();
-    places
+    item_keys.dedup();
+    item_keys
 }
 
 impl Owner {

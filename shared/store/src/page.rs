@@ -6,47 +6,43 @@ use ring::digest::{Digest, SHA256, digest};
 
 use crate::Error;
 
-/// A cursor begins with a checksum over its list and its position, so many bytes long.
+/// Length in bytes of the checksum that a cursor begins with, over its list and its position.
 const CHECKSUM: usize = 6;
 
-/// Which part of a list is wanted.
 #[derive(Debug, Clone)]
 pub struct PageRequest {
-    /// At most so many.
     pub limit: usize,
-    /// After this place, or from the beginning.
+    /// `None` for the first page.
     pub after: Option<Cursor>,
 }
 
-/// A place in a list, opaque to clients: the `next` of a page.
+/// A position in a list, opaque to clients: the `next` of a page.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Cursor(String);
 
 impl Cursor {
-    /// The cursor as a client sends it back; whether it belongs to the list is found out there.
+    /// The cursor as a client sent it. Whether it belongs to the list is checked when it is used.
     #[must_use]
     pub fn from_client(text: &str) -> Self {
         Self(text.to_owned())
     }
 
-    /// As it is given to clients: letters, digits, `-` and `_`.
+    /// Letters, digits, `-` and `_`.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
     }
 }
 
-/// A part of a list.
 #[derive(Debug, Clone)]
 pub struct Page<T> {
-    /// What is in it.
     pub data: Vec<T>,
-    /// Where the next part begins; none at the end.
+    /// `None` on the last page.
     pub next: Option<Cursor>,
 }
 
-/// One list: what is listed and by which filters. A cursor of another list is refused rather than misread, and so is one
-/// that was cut short or changed on the way.
+/// A list, identified by what it lists and its filters. A cursor of another list, or one that was truncated or
+/// altered, is refused rather than misread.
 pub(crate) struct List(Digest);
 
 impl List {
@@ -54,12 +50,11 @@ impl List {
         Self(digest(&SHA256, description.as_bytes()))
     }
 
-    /// The cursor after a position in this list.
     pub(crate) fn cursor(&self, position: &str) -> Cursor {
         Cursor(URL_SAFE_NO_PAD.encode([&self.checksum(position.as_bytes()), position.as_bytes()].concat()))
     }
 
-    /// The position that a client wants to go on after.
+    /// The position after which the client wants to continue.
     pub(crate) fn position(&self, page: &PageRequest) -> Result<Option<String>, Error> {
         let Some(cursor) = &page.after else { return Ok(None) };
         let bytes = URL_SAFE_NO_PAD.decode(&cursor.0).map_err(|_| Error::BadCursor)?;
@@ -70,7 +65,8 @@ impl List {
         String::from_utf8(position.to_vec()).map(Some).map_err(|_| Error::BadCursor)
     }
 
-    /// Against accidents, not against attacks: whoever makes up a position gets no more than that part of the list.
+    /// Protects against accidents, not attacks: an invented position gives access to nothing but the rest of the same
+    /// list.
     fn checksum(&self, position: &[u8]) -> [u8; CHECKSUM] {
         let sum = digest(&SHA256, &[self.0.as_ref(), position].concat());
         let mut checksum = [0; CHECKSUM];
@@ -78,7 +74,7 @@ impl List {
         checksum
     }
 
-    /// Cuts a list that was read one element further than wanted.
+    /// Makes a page of a list that was read one element further than the limit.
     pub(crate) fn cut<T>(&self, mut data: Vec<T>, page: &PageRequest, position: impl Fn(&T) -> String) -> Page<T> {
         let more = data.len() > page.limit;
         data.truncate(page.limit);
@@ -96,7 +92,7 @@ mod tests {
     }
 
     #[test]
-    fn a_cursor_leads_back_to_its_place_in_its_list_only() {
+    fn a_cursor_is_good_for_its_own_list_only() {
         let (keys, automats) = (List::new("keys"), List::new("automats"));
         let cursor = keys.cursor("A-12 Ä");
         assert_eq!(keys.position(&after(cursor.as_str())).unwrap().as_deref(), Some("A-12 Ä"));

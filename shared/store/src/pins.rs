@@ -28,9 +28,9 @@ impl Store {
     /// Who has this PIN in an automat. A key that is being removed has none.
     pub async fn pin_holder(&self, automat: &AutomatId, pin: &Pin) -> Result<Option<PinHolder>, Error> {
         let names = self.codes.pin_names(automat, pin);
-        let places: Vec<_> =
+        let item_keys: Vec<_> =
             iter::once(&names.current).chain(&names.other).map(|name| PinItem::key(automat, name)).collect();
-        let Some(item) = self.get_all(&places).await?.into_iter().next() else { return Ok(None) };
+        let Some(item) = self.get_all(&item_keys).await?.into_iter().next() else { return Ok(None) };
         let (key, contract, _) = PinItem::read(item)?;
         let Some(item) = self.get(&KeyItem::key(&key)).await? else { return Ok(None) };
         let StoredKey { key, .. } = KeyItem::read(item, &self.codes)?;

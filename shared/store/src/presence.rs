@@ -17,8 +17,8 @@ impl Store {
                 return Ok(Heard::Before);
             }
             let mut transaction = Transaction::default();
-            let place = AutomatItem::key(automat);
-            transaction.update(Part::Automat, place, AutomatItem::believe(presence), stored.believed_as_read());
+            let item_key = AutomatItem::key(automat);
+            transaction.update(Part::Automat, item_key, AutomatItem::believe(presence), stored.believed_as_read());
             if Connection::from(presence).state != stored.automat.connection.state {
                 let kind =
                     if presence.connected { EventKind::AutomatConnected } else { EventKind::AutomatDisconnected };

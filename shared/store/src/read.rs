@@ -1,4 +1,4 @@
-//! Reads: one item, some items, or a stretch of an index. Whatever decides something is read consistently.
+//! Reads: one item, some items, or part of an index. Whatever a decision depends on is read consistently.
 
 use std::collections::HashMap;
 use std::time::Duration;
@@ -11,21 +11,20 @@ use crate::retry::{NotDone, retry};
 use crate::schema::{BY_START, DUE, LIST_PK, LIST_SK, LISTS, PK, SK, STARTS_AT};
 use crate::{Error, Store};
 
-/// DynamoDB reads at most so many items in one batch.
+/// DynamoDB's limit on the items in one batch read.
 pub(crate) const BATCH: usize = 100;
 
-/// Read units a second of a walk through the whole table: a third of what one partition gives.
+/// Read units per second of a full scan: a third of what one partition supplies.
 const PACE: f64 = 1_000.0;
-/// What a scan of 1 MB without strong consistency costs, where the answer does not tell.
+/// Cost of scanning 1 MB without strong consistency, in case the response has no figure.
 const UNITS_OF_A_PART: f64 = 128.0;
 
-/// How long a walk through the whole table takes over a part that cost so many units, so that it leaves the table to
-/// others.
+/// How long a full scan takes for a part that cost this many units, so that other requests are not throttled.
 pub(crate) fn time_for(units: Option<f64>) -> Duration {
     Duration::from_secs_f64(units.unwrap_or(UNITS_OF_A_PART) / PACE)
 }
 
-/// A stretch of the table or of one of its indexes, in order.
+/// A range of the table or of one of its indexes, in order.
 pub(crate) struct Stretch {
     index: Option<&'static str>,
     condition: Expression,
@@ -33,29 +32,29 @@ pub(crate) struct Stretch {
     from: Option<Item>,
 }
 
-/// What a query found, and where it goes on.
+/// The result of a query, and where it continues.
 pub(crate) struct Found {
     pub(crate) items: Vec<Item>,
     pub(crate) rest: Option<Item>,
 }
 
 impl Stretch {
-    /// Part of a partition, by a condition on `#PK` and `#SK`.
+    /// A range of a partition, by a condition on `#PK` and `#SK`.
     pub(crate) fn of_table(condition: Expression) -> Self {
         Self { index: None, condition, backwards: false, from: None }
     }
 
-    /// Part of a list, by a condition on `#listPK` and `#listSK`. Eventually consistent, as global indexes are.
+    /// A range of a list, by a condition on `#listPK` and `#listSK`. Eventually consistent, as global indexes are.
     pub(crate) fn of_lists(condition: Expression) -> Self {
         Self { index: Some(LISTS), condition, backwards: false, from: None }
     }
 
-    /// Part of what is to be done, by a condition on `#dueShard` and `#dueAt`. Eventually consistent as well.
+    /// A range of what is due, by a condition on `#dueShard` and `#dueAt`. Eventually consistent as well.
     pub(crate) fn of_due(condition: Expression) -> Self {
         Self { index: Some(DUE), condition, backwards: false, from: None }
     }
 
-    /// Part of a key's contracts in order of start, by a condition on `#PK` and `#startsAt`.
+    /// A range of a key's contracts in order of start, by a condition on `#PK` and `#startsAt`.
     pub(crate) fn of_starts(condition: Expression) -> Self {
         Self { index: Some(BY_START), condition, backwards: false, from: None }
     }
@@ -64,14 +63,14 @@ impl Stretch {
         Self { backwards, ..self }
     }
 
-    /// Only what comes after this item, which need not exist any more.
+    /// Starts after this item, which need not exist any more.
     pub(crate) fn after(self, from: Option<Item>) -> Self {
         Self { from, ..self }
     }
 }
 
-/// The attributes that say where an item stands in an index, for going on after it.
-pub(crate) fn place(item: &Item) -> Item {
+/// The attributes that locate an item in an index: DynamoDB's `ExclusiveStartKey`.
+pub(crate) fn start_key(item: &Item) -> Item {
     [PK, SK, LIST_PK, LIST_SK, STARTS_AT]
         .iter()
         .filter_map(|&name| item.get(name).map(|value| (name.to_owned(), value.clone())))
@@ -79,16 +78,15 @@ pub(crate) fn place(item: &Item) -> Item {
 }
 
 impl Store {
-    /// One item, as of all writes before.
     pub(crate) async fn get(&self, key: &ItemKey) -> Result<Option<Item>, Error> {
         let request = self.client.get_item().table_name(&self.table).set_key(Some(key.clone().into_item()));
         let answer = request.consistent_read(true).send().await;
         answer.map(|found| found.item).map_err(|source| Error::of_call("reading an item", source))
     }
 
-    /// Some items by key, in the order of the keys; those that are gone are left out. What a busy table leaves unread is
-    /// asked for again after a while ("we strongly recommend that you use an exponential backoff algorithm": DynamoDB's API
-    /// reference, `BatchGetItem`), until it has been asked for often enough.
+    /// Items in the order of their keys; missing ones are left out. What a busy table leaves unprocessed is requested
+    /// again after a wait ("we strongly recommend that you use an exponential backoff algorithm": DynamoDB's API
+    /// reference, `BatchGetItem`), up to the usual number of attempts.
     pub(crate) async fn get_all(&self, keys: &[ItemKey]) -> Result<Vec<Item>, Error> {
         let mut found = HashMap::new();
         for batch in keys.chunks(BATCH) {
@@ -109,7 +107,7 @@ impl Store {
         Ok(keys.iter().filter_map(|key| found.remove(key)).collect())
     }
 
-    /// One answer's worth of a stretch: at most `limit` items, fewer when they are large.
+    /// One response's worth of a range: at most `limit` items, fewer if they are large.
     pub(crate) async fn query(&self, stretch: &Stretch, limit: Option<usize>) -> Result<Found, Error> {
         let answer = self
             .client
@@ -129,9 +127,9 @@ impl Store {
         Ok(Found { items: answer.items.unwrap_or_default(), rest: answer.last_evaluated_key })
     }
 
-    /// One answer's worth of the whole table, beginning after an item that need not exist any more: those items that a
-    /// condition holds for, with some of their attributes, and how many read units it cost. Eventually consistent, and
-    /// paid for by what is looked at. Only for what no index can find.
+    /// One response's worth of the whole table, starting after an item that need not exist any more: the items that
+    /// match the filter, with some of their attributes, and the read units that it cost. Eventually consistent, and
+    /// charged for every item scanned. Only for what no index can find.
     pub(crate) async fn scan(
         &self,
         filter: &Expression,
@@ -155,7 +153,7 @@ impl Store {
         Ok((Found { items: answer.items.unwrap_or_default(), rest: answer.last_evaluated_key }, units))
     }
 
-    /// A stretch up to so many items, in as many answers as that takes.
+    /// A range up to `limit` items, in as many requests as needed.
     pub(crate) async fn query_all(&self, mut stretch: Stretch, limit: usize) -> Result<Vec<Item>, Error> {
         let mut items = Vec::new();
         loop {

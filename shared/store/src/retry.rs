@@ -1,5 +1,5 @@
-//! Optimistic concurrency: an attempt reads, decides, and writes on condition that what it read is unchanged. When
-//! somebody else was quicker, the whole attempt is made again from a fresh read.
+//! Optimistic concurrency: an attempt reads, decides, and writes on condition that what it read is unchanged. If
+//! another writer was quicker, the whole attempt is repeated from a fresh read.
 
 use std::pin::Pin;
 use std::time::Duration;
@@ -8,20 +8,19 @@ use clock::Random;
 
 use crate::Error;
 
-/// Attempts before a caller is asked to come back later: some four seconds of waiting on average, so that 100 writers of
-/// one key get through (`cargo bench -p local-cloud`).
+/// Attempts before the caller gets [`Error::Busy`]: about four seconds of waiting on average, enough for 100 writers
+/// of one key (`cargo bench -p local-cloud`).
 const ATTEMPTS: u32 = 24;
-/// Upper bound of the first wait; it doubles with each further one.
+/// Upper bound of the first wait; it doubles with each further attempt.
 const FIRST_WAIT_MS: u64 = 16;
-/// No wait is longer.
 const LONGEST_WAIT_MS: u64 = 400;
 
-/// Why an attempt did not reach its result.
+/// Why an attempt has no result.
 #[derive(Debug)]
 pub(crate) enum NotDone {
     /// Another writer was quicker: the next attempt may succeed.
     Again,
-    /// No further attempt would change this.
+    /// Another attempt would not help.
     Refused(Error),
 }
 
@@ -31,11 +30,11 @@ impl<E: Into<Error>> From<E> for NotDone {
     }
 }
 
-/// Makes an attempt, a block that ends in `Result<_, NotDone>`, until it is done or refused: `Result<_, Error>`, with
-/// [`Error::Busy`] when all attempts are used up.
+/// Repeats an attempt, a block that evaluates to `Result<_, NotDone>`, until it succeeds or is refused. Evaluates to
+/// `Result<_, Error>`; [`Error::Busy`] if all attempts are used up.
 ///
-/// It is no function over an async closure, since attempts remember things for the next one (`&mut`), and the compiler
-/// cannot see that the futures of such a closure are `Send` (rust-lang/rust#151398).
+/// A macro and not a function that takes an async closure, because attempts keep state for the next one (`&mut`) and
+/// the compiler cannot prove that the futures of such a closure are `Send` (rust-lang/rust#151398).
 macro_rules! retry {
     ($store:expr, $attempt:block) => {{
         let mut attempts = $crate::retry::Attempts::default();
@@ -49,20 +48,19 @@ macro_rules! retry {
 }
 pub(crate) use retry;
 
-/// An attempt as a future of one pointer: what it keeps between its reads and writes would be in every caller's future.
+/// Boxes an attempt: its local variables would otherwise enlarge the future of every caller.
 pub(crate) fn boxed<'a, T>(
     attempt: impl Future<Output = Result<T, NotDone>> + Send + 'a,
 ) -> Pin<Box<dyn Future<Output = Result<T, NotDone>> + Send + 'a>> {
     Box::pin(attempt)
 }
 
-/// Counts the attempts at one thing.
 #[derive(Debug, Default)]
 pub(crate) struct Attempts(u32);
 
 impl Attempts {
-    /// The result of the last attempt. `None` after a random wait, so that writers of one item do not meet again, when
-    /// there is to be another.
+    /// The final result, or `None` if there is to be another attempt. Then it has waited a random time, so that
+    /// writers of one item do not collide again.
     pub(crate) async fn judge<T>(&mut self, result: Result<T, NotDone>, random: &Random) -> Option<Result<T, Error>> {
         match result {
             Ok(done) => return Some(Ok(done)),

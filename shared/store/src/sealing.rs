@@ -148,43 +148,49 @@ impl Codes {
         contract: &ContractId,
         pin: &Pin,
     ) -> Result<Vec<u8>, Error> {
-        self.seal(random, &pin_place(key, contract), pin.reveal())
+        self.seal(random, &pin_associated_data(key, contract), pin.reveal())
     }
 
     pub(crate) fn open_pin(&self, sealed: &[u8], key: &KeyId, contract: &ContractId) -> Result<Pin, Error> {
-        self.open(sealed, &pin_place(key, contract)).and_then(|digits| Pin::parse(&digits).ok()).ok_or(UNOPENED)
+        self.open(sealed, &pin_associated_data(key, contract))
+            .and_then(|digits| Pin::parse(&digits).ok())
+            .ok_or(UNOPENED)
     }
 
     /// Seals the PIN that a message tells, so that it opens in that message only.
-    pub(crate) fn seal_told_pin(&self, random: &Random, message: &ItemKey, pin: &Pin) -> Result<Vec<u8>, Error> {
-        self.seal(random, &told_pin_place(message), pin.reveal())
+    pub(crate) fn seal_message_pin(&self, random: &Random, message: &ItemKey, pin: &Pin) -> Result<Vec<u8>, Error> {
+        self.seal(random, &message_pin_associated_data(message), pin.reveal())
     }
 
-    pub(crate) fn open_told_pin(&self, sealed: &[u8], message: &ItemKey) -> Result<Pin, Error> {
-        self.open(sealed, &told_pin_place(message)).and_then(|digits| Pin::parse(&digits).ok()).ok_or(UNOPENED)
+    pub(crate) fn open_message_pin(&self, sealed: &[u8], message: &ItemKey) -> Result<Pin, Error> {
+        self.open(sealed, &message_pin_associated_data(message))
+            .and_then(|digits| Pin::parse(&digits).ok())
+            .ok_or(UNOPENED)
     }
 
     pub(crate) fn seal_return_code(&self, random: &Random, key: &KeyId, code: &ReturnCode) -> Result<Vec<u8>, Error> {
-        self.seal(random, &return_code_place(key), code.reveal())
+        self.seal(random, &return_code_associated_data(key), code.reveal())
     }
 
     pub(crate) fn open_return_code(&self, sealed: &[u8], key: &KeyId) -> Result<ReturnCode, Error> {
-        self.open(sealed, &return_code_place(key)).and_then(|digits| ReturnCode::parse(&digits).ok()).ok_or(UNOPENED)
+        self.open(sealed, &return_code_associated_data(key))
+            .and_then(|digits| ReturnCode::parse(&digits).ok())
+            .ok_or(UNOPENED)
     }
 
     /// Whether a contract's PIN is sealed under the current secret.
     pub(crate) fn is_pin_current(&self, sealed: &[u8], key: &KeyId, contract: &ContractId) -> bool {
-        self.current.open(sealed, &pin_place(key, contract)).is_some()
+        self.current.open(sealed, &pin_associated_data(key, contract)).is_some()
     }
 
     /// Whether the PIN that a message tells is.
-    pub(crate) fn is_told_pin_current(&self, sealed: &[u8], message: &ItemKey) -> bool {
-        self.current.open(sealed, &told_pin_place(message)).is_some()
+    pub(crate) fn is_message_pin_current(&self, sealed: &[u8], message: &ItemKey) -> bool {
+        self.current.open(sealed, &message_pin_associated_data(message)).is_some()
     }
 
     /// Whether a key's return code is.
     pub(crate) fn is_return_code_current(&self, sealed: &[u8], key: &KeyId) -> bool {
-        self.current.open(sealed, &return_code_place(key)).is_some()
+        self.current.open(sealed, &return_code_associated_data(key)).is_some()
     }
 
     fn names(&self, automat: &AutomatId, code: &str) -> Names {
@@ -192,19 +198,23 @@ impl Codes {
         Names { current: self.current.name(automat, code), other }
     }
 
-    fn seal(&self, random: &Random, place: &str, digits: &str) -> Result<Vec<u8>, Error> {
+    fn seal(&self, random: &Random, associated_data: &str, digits: &str) -> Result<Vec<u8>, Error> {
         let nonce: [u8; NONCE_LEN] = random.bytes()?;
         let mut body = format!("{digits:<PADDED$}").into_bytes();
         self.current
             .seal
-            .seal_in_place_append_tag(Nonce::assume_unique_for_key(nonce), Aad::from(place.as_bytes()), &mut body)
+            .seal_in_place_append_tag(
+                Nonce::assume_unique_for_key(nonce),
+                Aad::from(associated_data.as_bytes()),
+                &mut body,
+            )
             .map_err(|source| Error::internal("sealing a code", source))?;
         Ok([&[FORM], nonce.as_slice(), &body].concat())
     }
 
     /// Nothing in a sealed code says which secret it is under: it opens under one, and under no other.
-    fn open(&self, sealed: &[u8], place: &str) -> Option<String> {
-        self.current.open(sealed, place).or_else(|| self.other.as_ref()?.open(sealed, place))
+    fn open(&self, sealed: &[u8], associated_data: &str) -> Option<String> {
+        self.current.open(sealed, associated_data).or_else(|| self.other.as_ref()?.open(sealed, associated_data))
     }
 }
 
@@ -234,12 +244,12 @@ impl Derived {
         Mac::of(&hmac::sign(&key, code.as_bytes()))
     }
 
-    fn open(&self, sealed: &[u8], place: &str) -> Option<String> {
+    fn open(&self, sealed: &[u8], associated_data: &str) -> Option<String> {
         let rest = sealed.strip_prefix(&[FORM])?;
         let (nonce, body) = rest.split_at_checked(NONCE_LEN)?;
         let nonce = Nonce::try_assume_unique_for_key(nonce).ok()?;
         let mut body = body.to_vec();
-        let opened = self.seal.open_in_place(nonce, Aad::from(place.as_bytes()), &mut body).ok()?;
+        let opened = self.seal.open_in_place(nonce, Aad::from(associated_data.as_bytes()), &mut body).ok()?;
         Some(std::str::from_utf8(opened).ok()?.trim_end().to_owned())
     }
 }
@@ -254,15 +264,15 @@ const UNOPENED: Error =
     Error::Internal { context: "a sealed code does not open under this stack's secret", source: None };
 
 /// Where a sealed code belongs; moved elsewhere it does not open.
-fn pin_place(key: &KeyId, contract: &ContractId) -> String {
+fn pin_associated_data(key: &KeyId, contract: &ContractId) -> String {
     format!("pin {key} {contract}")
 }
 
-fn told_pin_place(message: &ItemKey) -> String {
-    format!("told {} {}", message.pk, message.sk)
+fn message_pin_associated_data(message: &ItemKey) -> String {
+    format!("message {} {}", message.pk, message.sk)
 }
 
-fn return_code_place(key: &KeyId) -> String {
+fn return_code_associated_data(key: &KeyId) -> String {
     format!("return {key}")
 }
 
@@ -280,13 +290,13 @@ mod tests {
         Codes::new(&[secret; 32]).unwrap()
     }
 
-    fn place() -> (KeyId, ContractId) {
+    fn key_and_contract() -> (KeyId, ContractId) {
         (KeyId::parse("A-12").unwrap(), ContractId::parse("BK-1").unwrap())
     }
 
     #[test]
-    fn a_sealed_pin_opens_in_its_place_and_under_its_secret_only() {
-        let (key, contract) = place();
+    fn a_sealed_pin_opens_only_for_its_contract_and_under_its_secret() {
+        let (key, contract) = key_and_contract();
         let pin = Pin::parse("482915").unwrap();
         let sealed = codes(1).seal_pin(&Random::system(), &key, &contract, &pin).unwrap();
         assert_eq!(codes(1).open_pin(&sealed, &key, &contract).unwrap(), pin);
@@ -297,7 +307,7 @@ mod tests {
 
     #[test]
     fn sealing_hides_the_pin_its_length_and_that_two_are_the_same() {
-        let (key, contract) = place();
+        let (key, contract) = key_and_contract();
         let seal =
             |digits| codes(1).seal_pin(&Random::system(), &key, &contract, &Pin::parse(digits).unwrap()).unwrap();
         assert_eq!(seal("4829").len(), seal("482915736").len());
@@ -366,7 +376,7 @@ mod tests {
 
     #[test]
     fn with_two_secrets_a_code_opens_under_either_and_is_sealed_under_the_first() {
-        let (key, contract) = place();
+        let (key, contract) = key_and_contract();
         let pin = Pin::parse("482915").unwrap();
         let both = Codes::new(&two(2, 1)).unwrap();
         for sealing in [&codes(1), &codes(2), &Codes::new(&two(1, 2)).unwrap(), &both] {

@@ -1,6 +1,5 @@
-//! Conditional writes: several that happen together or not at all, or one alone at half the price. Each write of a
-//! transaction is named by the part that it plays, so that a refusal says whose condition did not hold and what stood
-//! there instead.
+//! Conditional writes: several in one transaction, or a single one at half the price. Each write of a transaction is
+//! labelled with its [`Part`], so that a caller can see whose condition failed and which item was there.
 
 use aws_sdk_dynamodb::error::{ProvideErrorMetadata, SdkError};
 use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
@@ -14,7 +13,7 @@ use crate::items::{Item, ItemKey};
 use crate::retry::{NotDone, retry};
 use crate::{Error, Store};
 
-/// The part that a write plays in its transaction.
+/// The role of a write in its transaction.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Part {
     Automat,
@@ -34,42 +33,39 @@ pub(crate) enum Part {
     ReturnCode,
     /// The return code that a key had before.
     FormerReturnCode,
-    Word,
+    SearchTerm,
     Event,
     Reminder,
     Message,
-    /// What a removed key has left.
+    /// An item left over from a removed key.
     Remains,
     Receipt,
 }
 
-/// The writes of a transaction whose conditions did not hold, each with the item that stood there. Nothing was written.
+/// The writes whose conditions failed, each with the item that was there. Nothing was written.
 #[derive(Debug)]
 pub(crate) struct Refused(Vec<(Part, Option<Item>)>);
 
 impl Refused {
-    /// Whether a part was refused.
     pub(crate) fn has(&self, part: Part) -> bool {
         self.0.iter().any(|(refused, _)| *refused == part)
     }
 
-    /// Whether nothing but these parts was refused.
+    /// Whether no other part was refused.
     pub(crate) fn is_only(&self, parts: &[Part]) -> bool {
         self.0.iter().all(|(refused, _)| parts.contains(refused))
     }
 
-    /// The item that stood where a part was refused.
+    /// The item that was there when the part was refused.
     pub(crate) fn item(&self, part: Part) -> Option<&Item> {
         self.0.iter().find(|(refused, _)| *refused == part)?.1.as_ref()
     }
 
-    /// All items that stood where something was refused.
     pub(crate) fn items(&self) -> impl Iterator<Item = &Item> {
         self.0.iter().filter_map(|(_, item)| item.as_ref())
     }
 }
 
-/// Writes gathered for one transaction.
 #[derive(Debug, Default)]
 pub(crate) struct Transaction(Vec<Write>);
 
@@ -88,8 +84,7 @@ enum Action {
     Check(ItemKey),
 }
 
-/// Adds table and condition to a write. The SDK has seven builders that take them by the same methods, and no trait that
-/// all of them share.
+/// Adds table and condition to a write. The SDK has seven builders with these same methods, and no trait in common.
 macro_rules! on_condition {
     ($builder:expr, $table:expr, $condition:expr $(, $update:expr)?) => {
         $builder
@@ -116,18 +111,18 @@ impl Transaction {
         self.0.push(Write { part, action: Action::Delete(key), condition });
     }
 
-    /// Writes nothing, but makes a condition of all the others.
+    /// Adds a condition on an item that is not written.
     pub(crate) fn check(&mut self, part: Part, key: ItemKey, condition: Expression) {
         self.0.push(Write { part, action: Action::Check(key), condition });
     }
 
-    /// Writes all, for an attempt that is made again whatever was refused.
+    /// Writes everything. If any condition fails, the caller's attempt is repeated.
     pub(crate) async fn commit(self, store: &Store) -> Result<(), NotDone> {
         self.try_commit(store).await?.map_err(|_| NotDone::Again)
     }
 
-    /// Writes all or nothing. What was refused is for the caller to look at; another transaction on the same items asks
-    /// for a new attempt.
+    /// Writes everything or nothing. Failed conditions are returned for the caller to inspect; a conflict with
+    /// another transaction asks for another attempt.
     pub(crate) async fn try_commit(self, store: &Store) -> Result<Result<(), Refused>, NotDone> {
         let parts: Vec<_> = self.0.iter().map(|write| write.part).collect();
         let items = self.0.into_iter().map(|write| write.into_item(&store.table)).collect::<Result<_, _>>()?;
@@ -163,7 +158,7 @@ impl Write {
     }
 }
 
-/// What was refused of a transaction that was not written.
+/// Sorts out why a transaction failed: failed conditions, a conflict that is worth another attempt, or an error.
 fn refused(parts: &[Part], failure: SdkError<TransactWriteItemsError>) -> Result<Refused, NotDone> {
     let reasons = match failure.as_service_error() {
         Some(TransactWriteItemsError::TransactionCanceledException(cancelled)) => cancelled.cancellation_reasons(),
@@ -191,13 +186,13 @@ fn is_throttling(reason: &CancellationReason) -> bool {
 }
 
 impl Store {
-    /// Puts an item; says whether the condition held.
+    /// Puts an item. Returns whether the condition held.
     pub(crate) async fn put(&self, item: Item, condition: Expression) -> Result<bool, Error> {
         let request = on_condition!(self.client.put_item(), &self.table, condition).set_item(Some(item));
         retry!(self, { is_written("putting an item", request.clone().send().await) })
     }
 
-    /// Updates an item; says whether the condition held.
+    /// Updates an item. Returns whether the condition held.
     pub(crate) async fn update(&self, key: ItemKey, update: Expression, condition: Expression) -> Result<bool, Error> {
         let request = on_condition!(self.client.update_item(), &self.table, condition, update);
         let request = request.set_key(Some(key.into_item()));
@@ -217,7 +212,7 @@ impl Store {
         Ok(written?.map(|output| output.attributes.unwrap_or_default()))
     }
 
-    /// Deletes an item; says whether the condition held.
+    /// Deletes an item. Returns whether the condition held.
     pub(crate) async fn delete(&self, key: ItemKey, condition: Expression) -> Result<bool, Error> {
         let request = on_condition!(self.client.delete_item(), &self.table, condition);
         let request = request.set_key(Some(key.into_item()));
@@ -225,7 +220,7 @@ impl Store {
     }
 }
 
-/// Whether a write that stands alone was made.
+/// Whether a single write succeeded. A conflict with a transaction on the same item asks for another attempt.
 fn is_written<T, E>(context: &'static str, answer: Result<T, SdkError<E>>) -> Result<bool, NotDone>
 where
     E: ProvideErrorMetadata + std::error::Error + Send + Sync + 'static,

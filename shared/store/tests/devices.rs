@@ -40,9 +40,9 @@ impl Scene {
     }
 
     async fn hear_at(&self, n: u64, now: Instant, index: u32, key: bool, door: DoorState, by: Option<&str>) {
-        let told = LockerReport { key_inside: Some(key), door, by: by.map(str::to_owned) };
-        let telling = LockerReports { n, lockers: vec![(locker(index), told)], device_keys: Vec::new() };
-        self.0.store.hear_lockers(&lobby(), telling, now).await.unwrap();
+        let report = LockerReport { key_inside: Some(key), door, by: by.map(str::to_owned) };
+        let reports = LockerReports { n, lockers: vec![(locker(index), report)], device_keys: Vec::new() };
+        self.0.store.hear_lockers(&lobby(), reports, now).await.unwrap();
     }
 
     async fn type_pin(&self, id: &str, seconds: i64, inside: &[u32]) {
@@ -94,12 +94,12 @@ async fn a_number_from_the_future_is_refused_and_later_true_ones_are_believed() 
 }
 
 #[tokio::test]
-async fn a_telling_of_all_lockers_from_the_future_leaves_no_mark_either() {
+async fn a_full_report_from_the_future_is_ignored() {
     let scene = Scene::new().await;
-    let told = |key, door| LockerReport { key_inside: Some(key), door, by: None };
+    let report = |key, door| LockerReport { key_inside: Some(key), door, by: None };
     let all = |n, door| LockerReports {
         n,
-        lockers: (0..3).map(|index| (locker(index), told(index == 0, door))).collect(),
+        lockers: (0..3).map(|index| (locker(index), report(index == 0, door))).collect(),
         device_keys: Vec::new(),
     };
     scene.0.store.hear_lockers(&lobby(), all(u64::MAX, DoorState::Open), at(3)).await.unwrap();

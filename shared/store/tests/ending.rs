@@ -72,7 +72,7 @@ async fn events(table: &TestTable) -> Vec<EventKind> {
 }
 
 #[tokio::test]
-async fn an_ended_contract_stays_in_the_history_and_its_place_is_free() {
+async fn an_ended_contract_stays_in_the_history_and_frees_its_time() {
     let table = stage().await;
     assert_eq!(typed(&table, "before", 30, &[0]).await, Some(Purpose::Fetch));
     let ended = end(&table.store, 30).await.unwrap();
@@ -142,7 +142,7 @@ async fn while_its_key_is_out_it_can_be_extended_where_nobody_else_has_the_key()
     let view = table.store.automat_view(&lobby(), at(60)).await.unwrap().lockers.remove(0);
     assert!(!view.overdue && view.active_contract.is_some_and(|entry| entry.contract == one()));
     let refused = table.store.create_contract(&a(), contract(200, 250), &act_at(60)).await;
-    assert!(matches!(refused, Err(Error::Contract(ContractRefusal::Overlap { .. }))), "its place is taken again");
+    assert!(matches!(refused, Err(Error::Contract(ContractRefusal::Overlap { .. }))), "its time is taken again");
 }
 
 #[tokio::test]
@@ -203,11 +203,11 @@ async fn an_end_decided_before_the_key_was_fetched_keeps_the_pin_for_the_return(
 }
 
 #[tokio::test]
-async fn a_key_fetched_just_before_the_end_can_be_returned_though_the_device_tells_after_it() {
+async fn a_key_fetched_just_before_the_end_but_reported_later_can_be_returned() {
     let table = stage().await;
     assert_eq!(typed(&table, "e20", 20, &[0]).await, Some(Purpose::Fetch));
     let mut held = table.wire.hold("TransactWriteItems");
-    let telling = tokio::spawn({
+    let reporting = tokio::spawn({
         let store = table.store.clone();
         async move { sense(&store, 31, false, Some("e20")).await }
     });
@@ -215,7 +215,7 @@ async fn a_key_fetched_just_before_the_end_can_be_returned_though_the_device_tel
     let (other, _wire) = table.another_store();
     end(&other, 30).await.unwrap();
     held.release();
-    telling.await.unwrap();
+    reporting.await.unwrap();
     can_only_return(&table).await;
 }
 

@@ -58,10 +58,10 @@ async fn every_change_is_recorded_with_who_what_and_when() {
         ("ada", 0, EventKind::AutomatAdded),
     ];
     let of_automat = store.automat_events(&lobby(), &page(100)).await.unwrap().data;
-    let told = |event: &domain::Event| (event.actor.as_str().to_owned(), event.at, event.kind.clone());
+    let summary = |event: &domain::Event| (event.actor.as_str().to_owned(), event.at, event.kind.clone());
     let wanted = expected.map(|(actor, second, kind)| (actor.to_owned(), at(second), kind));
-    assert_eq!(of_automat.iter().map(told).collect::<Vec<_>>(), wanted);
-    assert_eq!(of_key.iter().map(told).collect::<Vec<_>>(), wanted[1..8]);
+    assert_eq!(of_automat.iter().map(summary).collect::<Vec<_>>(), wanted);
+    assert_eq!(of_key.iter().map(summary).collect::<Vec<_>>(), wanted[1..8]);
     let of_contract = of_key.iter().filter(|event| event.subject.contract.as_ref() == Some(&contract.id)).count();
     assert_eq!(of_contract, 5);
     assert!(of_key.iter().all(|event| event.subject.key == Some(a()) && event.subject.automat == lobby()));

@@ -96,9 +96,9 @@ async fn an_answer_lost_after_the_commit_is_found_again() {
     assert_eq!(table.store.key(&a).await.unwrap().calendar.entries().len(), 1);
     table.wire.lose_answers(100);
     let found = table.store.create_contract(&a, contract(60, 90), &act_with_receipt("r2", "h2")).await.unwrap();
-    assert!(matches!(&found, Created::Replayed(contract) if contract.id != created.id), "its receipt tells");
+    assert!(matches!(&found, Created::Replayed(contract) if contract.id != created.id), "its receipt shows it");
     let lost = table.store.create_contract(&a, contract(120, 150), &act()).await;
-    assert!(matches!(lost, Err(Error::Internal { .. })), "without a receipt nobody can tell");
+    assert!(matches!(lost, Err(Error::Internal { .. })), "without a receipt the outcome is unknown");
     table.wire.mend();
     assert_eq!(table.store.key(&a).await.unwrap().calendar.entries().len(), 3);
 }
@@ -153,14 +153,14 @@ async fn neither_are_a_key_nor_an_automat() {
 }
 
 #[tokio::test]
-async fn a_refusal_lasts_two_minutes_from_the_last_time_it_was_told() {
+async fn a_refusal_lasts_two_minutes_from_its_last_answer() {
     let (table, a) = with_key().await;
     let store = &table.store;
     let in_the_way = store.create_contract(&a, contract(0, 600), &act()).await.unwrap().into_inner();
     let asking = |seconds| Act { now: at(seconds), ..act_with_receipt("r1", "h1") };
     let ask = async |seconds| store.create_contract(&a, contract(300, 400), &asking(seconds)).await;
     for seconds in [0, 60] {
-        assert!(matches!(ask(seconds).await, Err(Error::Contract(_))), "told afresh, with what is in the way by now");
+        assert!(matches!(ask(seconds).await, Err(Error::Contract(_))), "decided anew, with the current conflicts");
     }
     store.remove_contract(&a, &in_the_way.id, false, Expected::Any, &act()).await.unwrap();
     assert_outdated(&ask(179).await);

@@ -30,16 +30,16 @@ const ACTS: [Act; 8] =
     [Act::Create, Act::CreateOverIt, Act::Edit, Act::Remove, Act::RemoveKey, Act::Share, Act::Unshare, Act::AddKey];
 
 async fn perform(store: Store, id: KeyId, act_: Act) -> Result<(), Error> {
-    let standing = ContractId::parse("standing").unwrap();
+    let existing = ContractId::parse("existing").unwrap();
     let sharing = |sharing| KeyChange { sharing: Some(sharing), ..KeyChange::default() };
     match act_ {
         Act::Create => store.create_contract(&id, contract(50, 100), &act()).await.map(|_| ()),
         Act::CreateOverIt => store.create_contract(&id, contract(70, 120), &act()).await.map(|_| ()),
         Act::Edit => {
             let change = ContractChange { ending: Some(Ending::At(at(80))), ..ContractChange::default() };
-            store.edit_contract(&id, &standing, change, Expected::Any, &act()).await.map(|_| ())
+            store.edit_contract(&id, &existing, change, Expected::Any, &act()).await.map(|_| ())
         }
-        Act::Remove => store.remove_contract(&id, &standing, false, Expected::Any, &act()).await,
+        Act::Remove => store.remove_contract(&id, &existing, false, Expected::Any, &act()).await,
         Act::RemoveKey => store.remove_key(&id, false, Expected::Any, &act()).await.map(|_| ()),
         Act::Share => store.edit_key(&id, sharing(Sharing::Shared), Expected::Any, &act()).await.map(|_| ()),
         Act::Unshare => store.edit_key(&id, sharing(Sharing::NotShared), Expected::Any, &act()).await.map(|_| ()),
@@ -61,23 +61,23 @@ async fn run(Stage { table, stores }: &Stage, name: &str, acts: &[Act], schedule
     let id = KeyId::parse(name).unwrap();
     let sharing = if acts.contains(&Act::Unshare) { Sharing::Shared } else { Sharing::NotShared };
     table.store.create_key(KeyDraft { sharing, ..key(name) }, &act()).await.unwrap();
-    let standing = ContractDraft { id: Some(ContractId::parse("standing").unwrap()), ..contract(0, 60) };
-    table.store.create_contract(&id, standing, &act()).await.unwrap();
+    let existing = ContractDraft { id: Some(ContractId::parse("existing").unwrap()), ..contract(0, 60) };
+    table.store.create_contract(&id, existing, &act()).await.unwrap();
     let mut running: Vec<Option<Running>> = Vec::new();
     for (&act, (store, wire)) in acts.iter().zip(stores) {
         running.push(Some((wire.step_by_step(), tokio::spawn(perform(store.clone(), id.clone(), act)))));
     }
-    for turn in schedule.iter().copied().chain((0..acts.len()).cycle()) {
+    for index in schedule.iter().copied().chain((0..acts.len()).cycle()) {
         if running.iter().all(Option::is_none) {
             break;
         }
-        let Some((steps, task)) = &mut running[turn] else { continue };
+        let Some((steps, task)) = &mut running[index] else { continue };
         tokio::select! {
             () = steps.step() => check(table, &id, acts, schedule).await,
             outcome = task => {
                 let broken = matches!(outcome.unwrap(), Err(Error::Internal { .. } | Error::Busy));
                 assert!(!broken, "{acts:?} {schedule:?}: neither done nor refused");
-                running[turn] = None;
+                running[index] = None;
             }
         }
     }

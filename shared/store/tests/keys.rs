@@ -182,7 +182,7 @@ async fn keys_are_listed_by_automat_in_order_of_locker_and_all_in_order_of_name(
 }
 
 #[tokio::test]
-async fn keys_are_found_by_prefixes_of_words_each_once() {
+async fn keys_are_found_once_by_prefixes_of_search_terms() {
     let table = lobby(9).await;
     table.store.create_automat(automat("garage", 9), &act()).await.unwrap();
     for (name, property) in
@@ -216,13 +216,13 @@ async fn a_search_follows_edits_and_removals() {
 }
 
 #[tokio::test]
-async fn the_wordiest_key_fits_in_one_transaction_even_when_every_word_changes() {
+async fn a_change_of_every_search_term_fits_in_one_transaction() {
     let table = lobby(9).await;
-    let words =
+    let property =
         |from: u32| (from..from + 66).filter_map(char::from_u32).map(|c| format!("{c} ")).collect::<Vec<_>>().concat();
-    table.store.create_key(KeyDraft { ..with_property("A", &words(0x4e00)) }, &act()).await.unwrap();
+    table.store.create_key(KeyDraft { ..with_property("A", &property(0x4e00)) }, &act()).await.unwrap();
     let change = KeyChange {
-        property: Some(Property::parse(&words(0x5e00)).unwrap()),
+        property: Some(Property::parse(&property(0x5e00)).unwrap()),
         return_code: Some(Some(ReturnCode::parse("1234").unwrap())),
         locker: Some(locker(8)),
         ..KeyChange::default()

@@ -39,9 +39,9 @@ async fn stage() -> TestTable {
 }
 
 /// Later tellings are heard later here, so that the record is in their order.
-async fn hear(store: &Store, telling: LockerReports) {
-    let now = at(telling.n.cast_signed());
-    store.hear_lockers(&lobby(), telling, now).await.unwrap();
+async fn hear(store: &Store, reports: LockerReports) {
+    let now = at(reports.n.cast_signed());
+    store.hear_lockers(&lobby(), reports, now).await.unwrap();
 }
 
 /// Fetches the key with a PIN: the entry, then what the device tells of it.
@@ -60,12 +60,12 @@ async fn whereabouts(table: &TestTable) -> Whereabouts {
 }
 
 /// What the record says of fetches and returns, oldest first: who, what, and with which contract.
-async fn passages(table: &TestTable) -> Vec<(String, EventKind, Option<ContractId>)> {
+async fn movements(table: &TestTable) -> Vec<(String, EventKind, Option<ContractId>)> {
     let page = PageRequest { limit: 100, after: None };
     let events = table.store.key_events(&a(), &page).await.unwrap().data.into_iter().rev();
     let passed = |event: &Event| matches!(event.kind, EventKind::KeyFetched | EventKind::KeyReturned);
-    let told = |event: Event| (event.actor.as_str().to_owned(), event.kind, event.subject.contract);
-    events.filter(passed).map(told).collect()
+    let summary = |event: Event| (event.actor.as_str().to_owned(), event.kind, event.subject.contract);
+    events.filter(passed).map(summary).collect()
 }
 
 /// The attributes of a PIN item that say whether it may be taken by somebody else.
@@ -81,7 +81,7 @@ async fn pin_item(table: &TestTable, contract: &str) -> String {
 async fn a_key_is_fetched_with_the_contract_of_the_entry_and_returned() {
     let table = stage().await;
     assert_eq!(whereabouts(&table).await, Whereabouts::Inside);
-    assert_eq!(passages(&table).await, [], "that it is there is no return");
+    assert_eq!(movements(&table).await, [], "that it is there is no return");
     fetch(&table, "e1", "482915", 11).await;
     assert_eq!(whereabouts(&table).await, out_with("one"));
     hear(&table.store, locker_reports(12, &[(0, true, Some("e2"))])).await;
@@ -89,7 +89,7 @@ async fn a_key_is_fetched_with_the_contract_of_the_entry_and_returned() {
     let device = "automat:lobby".to_owned();
     let expected =
         [(device.clone(), EventKind::KeyFetched, Some(id("one"))), (device, EventKind::KeyReturned, Some(id("one")))];
-    assert_eq!(passages(&table).await, expected);
+    assert_eq!(movements(&table).await, expected);
     assert_eq!(table.store.key(&a()).await.unwrap().version, 1, "nobody's If-Match has become stale");
 }
 
@@ -101,7 +101,7 @@ async fn a_key_taken_in_a_remote_opening_was_taken_by_whoever_asked_for_that() {
     let opening = table.store.request_opening(draft, &asking).await.unwrap().into_inner();
     hear(&table.store, locker_reports(11, &[(0, false, Some(opening.id.as_str()))])).await;
     assert_eq!(whereabouts(&table).await, Whereabouts::Out { contract: None });
-    assert_eq!(passages(&table).await, [("ada".to_owned(), EventKind::KeyFetched, None)]);
+    assert_eq!(movements(&table).await, [("ada".to_owned(), EventKind::KeyFetched, None)]);
 }
 
 #[tokio::test]
@@ -243,7 +243,7 @@ async fn the_first_that_is_heard_of_a_key_is_no_event() {
         assert_eq!(whereabouts(&table).await, Whereabouts::Unknown);
         hear(&table.store, locker_reports(1, &[(0, inside, None)])).await;
         assert_eq!(whereabouts(&table).await, expected);
-        assert_eq!(passages(&table).await, []);
+        assert_eq!(movements(&table).await, []);
     }
 }
 
@@ -268,7 +268,7 @@ async fn a_key_given_a_locker_is_where_the_sensor_sees_it() {
 }
 
 #[tokio::test]
-async fn a_key_added_before_its_locker_was_told_of_is_added_again_over_what_was_told() {
+async fn a_key_added_while_its_locker_is_reported_takes_the_reported_state() {
     let table = TestTable::new().await;
     table.store.create_automat(automat("lobby", 3), &act()).await.unwrap();
     let mut held = table.wire.hold("TransactWriteItems");
@@ -282,7 +282,7 @@ async fn a_key_added_before_its_locker_was_told_of_is_added_again_over_what_was_
 }
 
 #[tokio::test]
-async fn a_locker_keeps_what_its_sensors_told_when_its_key_goes() {
+async fn a_locker_keeps_its_sensor_readings_when_its_key_is_removed() {
     let table = stage().await;
     table.store.remove_key(&a(), false, Expected::Any, &act()).await.unwrap();
     let view = table.store.automat_view(&lobby(), at(1)).await.unwrap();
@@ -304,7 +304,7 @@ async fn what_was_overtaken_changes_nothing_and_what_the_automat_lacks_is_left_o
 
 /// The locker is unchanged by the telling of all, so only the automat knows how new its state is.
 #[tokio::test]
-async fn a_telling_of_all_lockers_counts_for_those_that_it_does_not_change() {
+async fn a_full_report_counts_for_lockers_that_it_does_not_change() {
     let table = stage().await;
     hear(&table.store, locker_reports(30, &[(0, true, None), (1, false, None), (2, false, None)])).await;
     hear(&table.store, locker_reports(29, &[(0, false, None)])).await;
@@ -315,7 +315,7 @@ async fn a_telling_of_all_lockers_counts_for_those_that_it_does_not_change() {
 
 /// An older telling has read the locker when the telling of all comes and finds nothing to change.
 #[tokio::test]
-async fn an_older_telling_decided_before_a_telling_of_all_is_given_up() {
+async fn an_older_report_decided_before_a_full_report_is_dropped() {
     let table = stage().await;
     let mut held = table.wire.hold("TransactWriteItems");
     let store = table.store.clone();
@@ -341,7 +341,7 @@ async fn five_hundred_unchanged_lockers_cost_one_write() {
 }
 
 #[tokio::test]
-async fn a_telling_interrupted_anywhere_is_finished_when_it_is_delivered_again() {
+async fn an_interrupted_report_is_finished_when_delivered_again() {
     let all = [(0, false, None), (1, true, None), (2, true, None)];
     let mut interrupted = 0;
     for requests in 0.. {
@@ -357,7 +357,7 @@ async fn a_telling_interrupted_anywhere_is_finished_when_it_is_delivered_again()
         assert_eq!(whereabouts(&table).await, Whereabouts::Out { contract: None });
         let view = table.store.automat_view(&lobby(), at(1)).await.unwrap();
         assert!(view.lockers[1..].iter().all(|locker| locker.whereabouts == Whereabouts::Inside));
-        assert_eq!(passages(&table).await.len(), 1);
+        assert_eq!(movements(&table).await.len(), 1);
     }
     assert!(interrupted >= 5, "interrupted {interrupted} times");
 }
@@ -391,13 +391,13 @@ fn history(dice: &mut Dice) -> Vec<Message> {
     let (mut connected, mut number) = (false, 0);
     let mut state = [(false, DoorState::Closed); 3];
     for n in 1..12 {
-        let turn = |state: &mut [(bool, DoorState); 3], dice: &mut Dice| {
+        let change = |state: &mut [(bool, DoorState); 3], dice: &mut Dice| {
             let index = usize::try_from(dice.below(3)).unwrap();
             let door = if dice.below(2) == 0 { DoorState::Open } else { DoorState::Closed };
             state[index] = (dice.below(2) == 0, door);
             index
         };
-        let told = |index: usize, state: &[(bool, DoorState); 3]| {
+        let report = |index: usize, state: &[(bool, DoorState); 3]| {
             let (key_inside, door) = state[index];
             (locker(u32::try_from(index).unwrap()), LockerReport { key_inside: Some(key_inside), door, by: None })
         };
@@ -408,15 +408,15 @@ fn history(dice: &mut Dice) -> Vec<Message> {
                 said.push(Message::Presence(Presence { connected, at: at(n), number }));
             }
             1 => {
-                turn(&mut state, dice);
-                let lockers = (0..3).map(|index| told(index, &state)).collect();
+                change(&mut state, dice);
+                let lockers = (0..3).map(|index| report(index, &state)).collect();
                 said.push(Message::Lockers(LockerReports { n: n.unsigned_abs(), lockers, device_keys: Vec::new() }));
             }
             _ => {
-                let index = turn(&mut state, dice);
+                let index = change(&mut state, dice);
                 said.push(Message::Lockers(LockerReports {
                     n: n.unsigned_abs(),
-                    lockers: vec![told(index, &state)],
+                    lockers: vec![report(index, &state)],
                     device_keys: Vec::new(),
                 }));
             }
@@ -436,7 +436,7 @@ fn shuffled_and_doubled(messages: &[Message], dice: &mut Dice) -> Vec<Message> {
 
 async fn deliver(store: &Store, message: Message) {
     match message {
-        Message::Lockers(telling) => hear(store, telling).await,
+        Message::Lockers(reports) => hear(store, reports).await,
         Message::Presence(presence) => {
             store.hear_presence(&lobby(), presence, at(50)).await.unwrap();
         }

@@ -38,7 +38,7 @@ impl Scene {
         store.remove_contract(&contract.key, &contract.id, false, Expected::Any, &act()).await.unwrap();
     }
 
-    async fn standing(&self) -> usize {
+    async fn count_contracts(&self) -> usize {
         self.table.store.key(&id("A")).await.unwrap().calendar.entries().len()
     }
 }
@@ -72,7 +72,7 @@ async fn a_first_try_about_to_commit_is_stopped_by_the_refusal_of_its_repetition
     commit.release();
     let first = first.await.unwrap();
     assert!(is_outdated(&first), "{first:?}");
-    assert_eq!(scene.standing().await, 0);
+    assert_eq!(scene.count_contracts().await, 0);
 }
 
 #[tokio::test]
@@ -103,7 +103,7 @@ async fn nor_does_a_first_try_win_after_its_repetition_found_the_contract_there(
     commit.release();
     let first = first.await.unwrap();
     assert!(is_outdated(&first), "{first:?}");
-    assert_eq!(scene.standing().await, 0);
+    assert_eq!(scene.count_contracts().await, 0);
 }
 
 #[tokio::test]
@@ -131,11 +131,11 @@ fn orders(first: usize, second: usize) -> Vec<Vec<usize>> {
         return vec![Vec::new()];
     }
     let mut orders = Vec::new();
-    for (turn, (left, right)) in
+    for (index, (left, right)) in
         [(first.checked_sub(1), Some(second)), (Some(first), second.checked_sub(1))].into_iter().enumerate()
     {
         let (Some(left), Some(right)) = (left, right) else { continue };
-        orders.extend(self::orders(left, right).into_iter().map(|rest| [vec![turn], rest].concat()));
+        orders.extend(self::orders(left, right).into_iter().map(|rest| [vec![index], rest].concat()));
     }
     orders
 }
@@ -177,11 +177,11 @@ async fn in_every_order_of_their_requests_both_tries_are_answered_alike() {
                 (steps, Some(task))
             });
             let mut answers = Vec::new();
-            for (at, turn) in order.iter().enumerate() {
+            for (at, index) in order.iter().enumerate() {
                 if at == going {
                     scene.remove(&others).await;
                 }
-                step(&mut tries[*turn], &mut answers).await;
+                step(&mut tries[*index], &mut answers).await;
             }
             if going == order.len() {
                 scene.remove(&others).await;
@@ -194,7 +194,11 @@ async fn in_every_order_of_their_requests_both_tries_are_answered_alike() {
             let created: Vec<_> = answers.iter().filter_map(|answer| answer.as_ref().ok()).cloned().collect();
             let contracts: Vec<_> = created.iter().cloned().map(Created::into_inner).collect();
             assert!(contracts.is_empty() || contracts.len() == 2, "{order:?}, going at {going}: {answers:?}");
-            assert_eq!(scene.standing().await, contracts.len().min(1), "{order:?}, going at {going}: {answers:?}");
+            assert_eq!(
+                scene.count_contracts().await,
+                contracts.len().min(1),
+                "{order:?}, going at {going}: {answers:?}"
+            );
             if let [one, other] = &contracts[..] {
                 assert_eq!(one, other);
                 scene.remove(one).await;

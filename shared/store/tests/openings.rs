@@ -31,7 +31,7 @@ async fn requested(store: &Store, index: u32, seconds: i64) -> Opening {
     store.request_opening(draft(index), &later(seconds)).await.unwrap().into_inner()
 }
 
-async fn word(store: &Store, opening: &Opening, outcome: OpeningOutcome, seconds: i64) -> Heard {
+async fn report(store: &Store, opening: &Opening, outcome: OpeningOutcome, seconds: i64) -> Heard {
     let Opening { id, automat, locker, .. } = opening;
     store.finish_opening(automat, *locker, id, outcome, at(seconds), at(seconds)).await.unwrap()
 }
@@ -85,12 +85,12 @@ async fn an_opening_is_read_as_it_was_asked_for_and_recorded_with_its_key() {
     assert_eq!(table.store.opening(&opening.id).await.unwrap(), opening);
     assert_eq!((opening.key.clone(), opening.requested_by.as_str()), (Some(KeyId::parse("A").unwrap()), "tester"));
     assert_eq!((opening.issued_at, opening.expires_at), (at(1), at(21)));
-    word(&table.store, &opening, OpeningOutcome::Opened, 2).await;
+    report(&table.store, &opening, OpeningOutcome::Opened, 2).await;
     let ended = table.store.opening(&opening.id).await.unwrap();
     assert_eq!((ended.status(at(2)), ended.finished_at(at(9))), (OpeningStatus::Opened, Some(at(2))));
     let page = PageRequest { limit: 2, after: None };
     let of_key = table.store.key_events(&KeyId::parse("A").unwrap(), &page).await.unwrap().data;
-    let told = |event: &Event| (event.actor.as_str().to_owned(), event.kind.clone(), event.subject.locker);
+    let summary = |event: &Event| (event.actor.as_str().to_owned(), event.kind.clone(), event.subject.locker);
     let id = || opening.id.clone();
     let outcome = OpeningOutcome::Opened;
     let expected = [
@@ -98,7 +98,7 @@ async fn an_opening_is_read_as_it_was_asked_for_and_recorded_with_its_key() {
         ("tester", EventKind::OpeningRequested { opening: id() }),
     ];
     let expected = expected.map(|(actor, kind)| (actor.to_owned(), kind, Some(locker(0))));
-    assert_eq!(of_key.iter().map(told).collect::<Vec<_>>(), expected);
+    assert_eq!(of_key.iter().map(summary).collect::<Vec<_>>(), expected);
 }
 
 #[tokio::test]
@@ -120,7 +120,7 @@ async fn an_automat_that_is_away_is_asked_only_by_force() {
     table.store.hear_presence(&lobby(), gone, at(-60)).await.unwrap();
     let refused = table.store.request_opening(draft(0), &act()).await;
     let since = at(-60);
-    assert!(matches!(refused, Err(Error::Opening(OpeningRefusal::AutomatOffline { since: told })) if told == since));
+    assert!(matches!(refused, Err(Error::Opening(OpeningRefusal::AutomatOffline { since: given })) if given == since));
     table.store.request_opening(OpeningDraft { force: true, ..draft(0) }, &act()).await.unwrap();
 }
 
@@ -132,7 +132,7 @@ async fn a_locker_is_opened_once_at_a_time_until_the_life_of_its_opening_is_over
     requested(&table.store, 1, 19).await;
     let second = requested(&table.store, 0, 20).await;
     assert!(second.seq > first.seq);
-    assert_eq!(word(&table.store, &second, OpeningOutcome::Opened, 21).await, Heard::Now);
+    assert_eq!(report(&table.store, &second, OpeningOutcome::Opened, 21).await, Heard::Now);
     let third = requested(&table.store, 0, 22).await;
     assert!(third.seq > second.seq, "free as soon as the device has spoken");
 }
@@ -145,9 +145,9 @@ async fn of_two_openings_at_once_one_is_busy_with_the_other() {
     let store = table.store.clone();
     let late = tokio::spawn(async move { store.request_opening(draft(0), &act()).await });
     held.arrived().await;
-    let standing = requested(&table.store, 0, 0).await;
+    let existing = requested(&table.store, 0, 0).await;
     held.release();
-    assert_eq!(busy_with(late.await.unwrap()), Some(standing.id));
+    assert_eq!(busy_with(late.await.unwrap()), Some(existing.id));
 }
 
 #[tokio::test]
@@ -158,7 +158,7 @@ async fn an_opening_decided_over_a_count_that_has_moved_on_is_decided_again() {
     let late = tokio::spawn(async move { store.request_opening(draft(0), &later(1)).await });
     held.arrived().await;
     let between = requested(&table.store, 0, 0).await;
-    word(&table.store, &between, OpeningOutcome::Opened, 1).await;
+    report(&table.store, &between, OpeningOutcome::Opened, 1).await;
     held.release();
     assert!(late.await.unwrap().unwrap().into_inner().seq > between.seq);
 }
@@ -198,7 +198,7 @@ async fn a_lockers_count_outlives_its_keys_and_its_automat() {
             let opening = requested(&table.store, 0, 0).await;
             assert!(opening.seq > last, "round {round}");
             last = opening.seq;
-            word(&table.store, &opening, OpeningOutcome::Opened, 0).await;
+            report(&table.store, &opening, OpeningOutcome::Opened, 0).await;
         }
         if round == 0 {
             table.store.remove_key(&KeyId::parse("A").unwrap(), false, Expected::Any, &act()).await.unwrap();
@@ -211,26 +211,26 @@ async fn a_lockers_count_outlives_its_keys_and_its_automat() {
 }
 
 #[tokio::test]
-async fn the_devices_first_word_stands_and_is_recorded_once() {
+async fn the_first_report_counts_and_is_recorded_once() {
     let table = with_automat().await;
     let opening = requested(&table.store, 0, 0).await;
-    assert_eq!(word(&table.store, &opening, OpeningOutcome::Opened, 40).await, Heard::Now, "after its life, too");
-    assert_eq!(word(&table.store, &opening, OpeningOutcome::Opened, 40).await, Heard::Before);
-    assert_eq!(word(&table.store, &opening, OpeningOutcome::Failed, 50).await, Heard::Before);
+    assert_eq!(report(&table.store, &opening, OpeningOutcome::Opened, 40).await, Heard::Now, "after its life, too");
+    assert_eq!(report(&table.store, &opening, OpeningOutcome::Opened, 40).await, Heard::Before);
+    assert_eq!(report(&table.store, &opening, OpeningOutcome::Failed, 50).await, Heard::Before);
     let ended = table.store.opening(&opening.id).await.unwrap();
     assert_eq!((ended.status(at(60)), ended.is_confirmed_by_device()), (OpeningStatus::Opened, true));
     assert_eq!(finished(&events(&table).await), [(opening.id, OpeningOutcome::Opened, true)]);
 }
 
 #[tokio::test]
-async fn of_two_words_at_once_one_stands() {
+async fn of_two_reports_at_once_one_counts() {
     let table = with_automat().await;
     let opening = requested(&table.store, 0, 0).await;
     let mut held = table.wire.hold("TransactWriteItems");
     let (store, late) = (table.store.clone(), opening.clone());
-    let late = tokio::spawn(async move { word(&store, &late, OpeningOutcome::Failed, 3).await });
+    let late = tokio::spawn(async move { report(&store, &late, OpeningOutcome::Failed, 3).await });
     held.arrived().await;
-    assert_eq!(word(&table.store, &opening, OpeningOutcome::Opened, 2).await, Heard::Now);
+    assert_eq!(report(&table.store, &opening, OpeningOutcome::Opened, 2).await, Heard::Now);
     held.release();
     assert_eq!(late.await.unwrap(), Heard::Before);
     assert_eq!(finished(&events(&table).await), [(opening.id, OpeningOutcome::Opened, true)]);
@@ -238,26 +238,26 @@ async fn of_two_words_at_once_one_stands() {
 
 /// Its locker is free already, so that only the opening itself can tell.
 #[tokio::test]
-async fn of_two_words_at_once_on_a_withdrawn_opening_one_stands() {
+async fn of_two_reports_at_once_on_a_withdrawn_opening_one_counts() {
     let table = with_automat().await;
     let opening = requested(&table.store, 0, 0).await;
     assert!(withdraw(&table.store, &opening, &later(1)).await);
     let mut held = table.wire.hold("TransactWriteItems");
     let (store, late) = (table.store.clone(), opening.clone());
-    let late = tokio::spawn(async move { word(&store, &late, OpeningOutcome::Failed, 3).await });
+    let late = tokio::spawn(async move { report(&store, &late, OpeningOutcome::Failed, 3).await });
     held.arrived().await;
-    assert_eq!(word(&table.store, &opening, OpeningOutcome::Opened, 2).await, Heard::Now);
+    assert_eq!(report(&table.store, &opening, OpeningOutcome::Opened, 2).await, Heard::Now);
     held.release();
     assert_eq!(late.await.unwrap(), Heard::Before);
     assert_eq!(table.store.opening(&opening.id).await.unwrap().status(at(3)), OpeningStatus::Opened);
 }
 
 #[tokio::test]
-async fn a_late_word_leaves_the_opening_that_is_under_way_alone() {
+async fn a_late_report_leaves_the_next_opening_alone() {
     let table = with_automat().await;
     let first = requested(&table.store, 0, 0).await;
     let second = requested(&table.store, 0, 30).await;
-    assert_eq!(word(&table.store, &first, OpeningOutcome::Expired, 31).await, Heard::Now);
+    assert_eq!(report(&table.store, &first, OpeningOutcome::Expired, 31).await, Heard::Now);
     assert_eq!(busy_with(table.store.request_opening(draft(0), &later(32)).await), Some(second.id));
     let status = table.store.opening(&first.id).await.unwrap();
     assert_eq!((status.status(at(32)), status.is_confirmed_by_device()), (OpeningStatus::Expired, true));
@@ -265,12 +265,12 @@ async fn a_late_word_leaves_the_opening_that_is_under_way_alone() {
 
 /// Here the later opening begins between the read and the write.
 #[tokio::test]
-async fn a_word_that_would_free_a_later_opening_is_written_again_without_that() {
+async fn a_report_decided_before_the_next_opening_does_not_end_it() {
     let table = with_automat().await;
     let first = requested(&table.store, 0, 0).await;
     let mut held = table.wire.hold("TransactWriteItems");
     let (store, late) = (table.store.clone(), first.clone());
-    let late = tokio::spawn(async move { word(&store, &late, OpeningOutcome::Opened, 30).await });
+    let late = tokio::spawn(async move { report(&store, &late, OpeningOutcome::Opened, 30).await });
     held.arrived().await;
     let second = requested(&table.store, 0, 30).await;
     held.release();
@@ -283,8 +283,8 @@ async fn a_device_speaks_for_its_own_lockers_only() {
     let table = with_automat().await;
     let opening = requested(&table.store, 0, 0).await;
     let garage = AutomatId::parse("garage").unwrap();
-    let places: [(&AutomatId, LockerIndex); 2] = [(&garage, locker(0)), (&lobby(), locker(1))];
-    for (automat, index) in places {
+    let lockers: [(&AutomatId, LockerIndex); 2] = [(&garage, locker(0)), (&lobby(), locker(1))];
+    for (automat, index) in lockers {
         let spoken =
             table.store.finish_opening(automat, index, &opening.id, OpeningOutcome::Opened, at(1), at(1)).await;
         assert!(matches!(spoken, Err(Error::NotFound(Thing::Opening))));
@@ -293,7 +293,7 @@ async fn a_device_speaks_for_its_own_lockers_only() {
 }
 
 #[tokio::test]
-async fn a_withdrawn_opening_frees_its_locker_and_yields_to_the_devices_word() {
+async fn a_withdrawn_opening_frees_its_locker_and_yields_to_a_report() {
     let table = with_automat().await;
     let opening = requested(&table.store, 0, 0).await;
     assert!(withdraw(&table.store, &opening, &later(1)).await);
@@ -301,10 +301,10 @@ async fn a_withdrawn_opening_frees_its_locker_and_yields_to_the_devices_word() {
     assert_eq!((withdrawn.status(at(1)), withdrawn.is_confirmed_by_device()), (OpeningStatus::Refused, false));
     assert!(!withdraw(&table.store, &opening, &later(2)).await, "once is enough");
     requested(&table.store, 0, 2).await;
-    assert_eq!(word(&table.store, &opening, OpeningOutcome::Opened, 3).await, Heard::Now);
+    assert_eq!(report(&table.store, &opening, OpeningOutcome::Opened, 3).await, Heard::Now);
     assert!(!withdraw(&table.store, &opening, &later(5)).await);
-    let told = table.store.opening(&opening.id).await.unwrap();
-    assert_eq!((told.status(at(4)), told.is_confirmed_by_device()), (OpeningStatus::Opened, true));
+    let reported = table.store.opening(&opening.id).await.unwrap();
+    assert_eq!((reported.status(at(4)), reported.is_confirmed_by_device()), (OpeningStatus::Opened, true));
     let (opened, refused) = (OpeningOutcome::Opened, OpeningOutcome::Refused);
     let expected = [(opening.id.clone(), opened, true), (opening.id, refused, false)];
     assert_eq!(finished(&events(&table).await), expected);
@@ -323,14 +323,14 @@ async fn the_same_request_may_still_succeed_after_its_opening_was_withdrawn() {
 }
 
 #[tokio::test]
-async fn a_withdrawal_decided_before_the_device_spoke_lets_its_word_stand() {
+async fn a_withdrawal_decided_before_a_report_leaves_the_report() {
     let table = with_automat().await;
     let opening = requested(&table.store, 0, 0).await;
     let mut held = table.wire.hold("TransactWriteItems");
     let (store, late) = (table.store.clone(), opening.clone());
     let withdrawing = tokio::spawn(async move { withdraw(&store, &late, &later(1)).await });
     held.arrived().await;
-    word(&table.store, &opening, OpeningOutcome::Opened, 1).await;
+    report(&table.store, &opening, OpeningOutcome::Opened, 1).await;
     held.release();
     assert!(!withdrawing.await.unwrap());
     assert_eq!(finished(&events(&table).await), [(opening.id, OpeningOutcome::Opened, true)]);
@@ -345,7 +345,7 @@ async fn conflicts_are_tried_again() {
     table.wire.conflict(2);
     assert!(table.store.withdraw_opening(&opening.id, &lease, &later(1)).await.unwrap());
     table.wire.conflict(2);
-    assert_eq!(word(&table.store, &opening, OpeningOutcome::Opened, 2).await, Heard::Now);
+    assert_eq!(report(&table.store, &opening, OpeningOutcome::Opened, 2).await, Heard::Now);
 }
 
 #[tokio::test]

@@ -68,14 +68,14 @@ async fn generated_pins_have_the_digits_that_the_automat_asks_for() {
 #[tokio::test]
 async fn a_chosen_pin_that_is_too_short_is_refused_wherever_one_is_chosen() {
     let table = stage(9).await;
-    let standing = made(&table, with_pin("4829", contract(0, 60))).await;
+    let existing = made(&table, with_pin("4829", contract(0, 60))).await;
     ask_for(&table, None, Some(digits(6))).await;
     let before = table.items().await;
     let short = with_pin("48291", contract(60, 90));
     assert!(is_too_short(&table.store.create_contract(&a(), short.clone(), &act()).await));
     assert!(is_too_short(&table.store.preview_contract(&a(), short, at(0)).await));
     let change = ContractChange { pin: Some(pin("57382")), ..ContractChange::default() };
-    let (id, any) = (&standing.id, Expected::Any);
+    let (id, any) = (&existing.id, Expected::Any);
     assert!(is_too_short(&table.store.edit_contract(&a(), id, change.clone(), any, &act()).await));
     assert!(is_too_short(&table.store.preview_edit(&a(), id, change, any, at(0)).await));
     assert_eq!(table.items().await, before);
@@ -85,9 +85,9 @@ async fn a_chosen_pin_that_is_too_short_is_refused_wherever_one_is_chosen() {
 #[tokio::test]
 async fn a_short_pin_that_stands_already_stays_good() {
     let table = stage(9).await;
-    let standing = made(&table, with_pin("4829", contract(0, 60))).await;
+    let existing = made(&table, with_pin("4829", contract(0, 60))).await;
     ask_for(&table, None, Some(digits(6))).await;
     let change = ContractChange { pin: Some(pin("4829")), start: Some(at(10)), ..ContractChange::default() };
-    let edited = table.store.edit_contract(&a(), &standing.id, change, Expected::Any, &act()).await.unwrap();
+    let edited = table.store.edit_contract(&a(), &existing.id, change, Expected::Any, &act()).await.unwrap();
     assert_eq!((edited.pin.reveal(), edited.range.start()), ("4829", at(10)));
 }

@@ -63,7 +63,7 @@ async fn what_was_overtaken_or_heard_already_changes_nothing() {
 }
 
 #[tokio::test]
-async fn a_new_connection_in_place_of_another_is_no_event() {
+async fn a_connection_that_replaces_another_is_no_event() {
     let table = with_automat().await;
     hear(&table.store, connected(1, 10)).await;
     assert_eq!(hear(&table.store, connected(2, 20)).await, Heard::Now);
@@ -87,16 +87,16 @@ async fn a_message_shows_that_its_device_is_there_where_the_event_was_lost() {
     let table = with_automat().await;
     hear(&table.store, connected(1, 0)).await;
     hear(&table.store, disconnected(1, 10)).await;
-    let tell = async |sent, heard| {
-        let told = LockerReport { key_inside: Some(true), door: DoorState::Closed, by: None };
-        let lockers = vec![(locker(0), told)];
-        let telling = LockerReports { n: at(sent).millis().unsigned_abs(), lockers, device_keys: Vec::new() };
-        table.store.hear_lockers(&lobby(), telling, at(heard)).await.unwrap();
+    let report_at = async |sent, heard| {
+        let report = LockerReport { key_inside: Some(true), door: DoorState::Closed, by: None };
+        let lockers = vec![(locker(0), report)];
+        let reports = LockerReports { n: at(sent).millis().unsigned_abs(), lockers, device_keys: Vec::new() };
+        table.store.hear_lockers(&lobby(), reports, at(heard)).await.unwrap();
         connection(&table).await.state
     };
-    assert_eq!(tell(9, 60).await, ConnectionState::Disconnected, "it was sent before the connection ended");
-    assert_eq!(tell(300, 400).await, ConnectionState::Disconnected, "it is late");
-    assert_eq!(tell(401, 410).await, ConnectionState::Connected);
+    assert_eq!(report_at(9, 60).await, ConnectionState::Disconnected, "it was sent before the connection ended");
+    assert_eq!(report_at(300, 400).await, ConnectionState::Disconnected, "it is late");
+    assert_eq!(report_at(401, 410).await, ConnectionState::Connected);
     assert_eq!(connection(&table).await.since, Some(at(401)));
 }
 

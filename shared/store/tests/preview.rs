@@ -28,7 +28,7 @@ fn with_pin(digits: &str, draft: ContractDraft) -> ContractDraft {
     ContractDraft { pin: Some(pin(digits)), ..draft }
 }
 
-fn told(contacts: Vec<Contact>, draft: ContractDraft) -> ContractDraft {
+fn with_contacts(contacts: Vec<Contact>, draft: ContractDraft) -> ContractDraft {
     ContractDraft { contacts, ..draft }
 }
 
@@ -79,7 +79,7 @@ async fn preview_edit(table: &TestTable, of: &Contract, change: ContractChange) 
 }
 
 /// Who is told what, and when if not at once.
-fn told_of(preview: &Preview) -> Vec<(Occasion, Recipient, Option<Instant>)> {
+fn announced(preview: &Preview) -> Vec<(Occasion, Recipient, Option<Instant>)> {
     let messages = preview.messages.iter();
     messages.map(|(message, time)| (message.occasion.clone(), message.recipient.clone(), *time)).collect()
 }
@@ -98,24 +98,25 @@ async fn set(table: &TestTable, update: &str, value: AttributeValue) {
 /// Every item of the table by its key.
 async fn items(table: &TestTable) -> BTreeMap<(String, String), HashMap<String, AttributeValue>> {
     let items = table.client.scan().table_name(TABLE).send().await.unwrap().items.unwrap();
-    let place = |item: &HashMap<_, AttributeValue>| ["PK", "SK"].map(|name| item[name].as_s().unwrap().clone()).into();
-    items.into_iter().map(|item| (place(&item), item)).collect()
+    let item_key =
+        |item: &HashMap<_, AttributeValue>| ["PK", "SK"].map(|name| item[name].as_s().unwrap().clone()).into();
+    items.into_iter().map(|item| (item_key(&item), item)).collect()
 }
 
 #[tokio::test]
 async fn a_preview_writes_nothing() {
     let table = two_keys().await;
-    let standing = made(
+    let existing = made(
         &table,
-        told(vec![aino(&[MessageKind::StartReminder, MessageKind::EndReminder])], contract(2 * DAY, 3 * DAY)),
+        with_contacts(vec![aino(&[MessageKind::StartReminder, MessageKind::EndReminder])], contract(2 * DAY, 3 * DAY)),
     )
     .await;
     let before = items(&table).await;
     let _ = table.wire.tally();
-    preview(&table, told(vec![bo()], contract(0, 60))).await.unwrap();
+    preview(&table, with_contacts(vec![bo()], contract(0, 60))).await.unwrap();
     preview(&table, contract(2 * DAY, 4 * DAY)).await.unwrap();
-    preview_edit(&table, &standing, ContractChange { pin: Some(pin("736152")), ..to(0, 60) }).await.unwrap();
-    table.store.preview_removal(&a(), &standing.id, at(0)).await.unwrap();
+    preview_edit(&table, &existing, ContractChange { pin: Some(pin("736152")), ..to(0, 60) }).await.unwrap();
+    table.store.preview_removal(&a(), &existing.id, at(0)).await.unwrap();
     assert!(table.wire.tally().write_units.abs() < f64::EPSILON);
     assert_eq!(items(&table).await, before);
 }
@@ -123,7 +124,7 @@ async fn a_preview_writes_nothing() {
 #[tokio::test]
 async fn what_a_preview_leaves_to_us_can_be_passed_on_and_makes_just_that_contract() {
     let table = two_keys().await;
-    let draft = told(vec![aino(&[]), bo()], contract(0, 60));
+    let draft = with_contacts(vec![aino(&[]), bo()], contract(0, 60));
     let preview = preview(&table, draft.clone()).await.unwrap();
     assert_eq!(preview.contract.pin.digits().get(), 6);
     assert!(preview.new_pin && preview.conflicts.is_empty() && preview.next_free.is_none());
@@ -132,16 +133,16 @@ async fn what_a_preview_leaves_to_us_can_be_passed_on_and_makes_just_that_contra
 }
 
 #[tokio::test]
-async fn all_contacts_are_told_of_a_new_contract_and_reminded_of_it_who_want_that() {
+async fn a_preview_lists_messages_and_the_reminders_that_contacts_want() {
     let table = two_keys().await;
     let reminded = aino(&[MessageKind::StartReminder, MessageKind::EndReminder, MessageKind::KeyFetched]);
-    let draft = told(vec![reminded, bo()], with_pin("482915", contract(2 * DAY, 3 * DAY)));
+    let draft = with_contacts(vec![reminded, bo()], with_pin("482915", contract(2 * DAY, 3 * DAY)));
     let preview = preview(&table, draft).await.unwrap();
     let [email, sms]: [Recipient; 2] = aino(&[]).recipients().collect::<Vec<_>>().try_into().unwrap();
     let bo = bo().recipients().next().unwrap();
     let (start, end) = (Some(at(DAY)), Some(at(3 * DAY - 2 * HOUR)));
     assert_eq!(
-        told_of(&preview),
+        announced(&preview),
         [
             (Occasion::Created, email.clone(), None),
             (Occasion::Created, sms.clone(), None),
@@ -164,22 +165,22 @@ async fn all_contacts_are_told_of_a_new_contract_and_reminded_of_it_who_want_tha
 async fn a_reminder_whose_time_has_passed_is_not_announced() {
     let table = two_keys().await;
     let reminded = aino(&[MessageKind::StartReminder, MessageKind::EndReminder]);
-    let preview = preview(&table, told(vec![reminded], contract(HOUR, 2 * HOUR))).await.unwrap();
+    let preview = preview(&table, with_contacts(vec![reminded], contract(HOUR, 2 * HOUR))).await.unwrap();
     assert!(preview.messages.iter().all(|(message, time)| message.occasion == Occasion::Created && time.is_none()));
 }
 
 #[tokio::test]
 async fn a_conflict_is_an_answer_with_the_messages_all_the_same() {
     let table = two_keys().await;
-    let standing = made(&table, contract(0, 60)).await;
-    let preview = preview(&table, told(vec![bo()], contract(30, 90))).await.unwrap();
-    assert_eq!(preview.conflicts, [Entry { contract: standing.id.clone(), range: range(0, 60) }]);
+    let existing = made(&table, contract(0, 60)).await;
+    let preview = preview(&table, with_contacts(vec![bo()], contract(30, 90))).await.unwrap();
+    assert_eq!(preview.conflicts, [Entry { contract: existing.id.clone(), range: range(0, 60) }]);
     assert_eq!(preview.next_free, Some(range(60, 120)));
     assert_eq!(preview.messages.len(), 1);
 
     let other = made(&table, contract(60, 120)).await;
     let preview = preview_edit(&table, &other, to(59, 120)).await.unwrap();
-    assert_eq!(preview.conflicts, [Entry { contract: standing.id, range: range(0, 60) }], "not in its own way");
+    assert_eq!(preview.conflicts, [Entry { contract: existing.id, range: range(0, 60) }], "not in its own way");
 }
 
 #[tokio::test]
@@ -237,25 +238,25 @@ async fn a_generated_pin_that_is_taken_makes_way_for_another() {
 #[tokio::test]
 async fn a_contract_that_stands_there_just_like_this_is_shown_without_news_of_its_pin() {
     let table = two_keys().await;
-    let draft = named("BK-1", told(vec![bo()], contract(0, 60)));
-    let standing = made(&table, draft.clone()).await;
+    let draft = named("BK-1", with_contacts(vec![bo()], contract(0, 60)));
+    let existing = made(&table, draft.clone()).await;
     let preview = preview(&table, draft).await.unwrap();
     assert!(!preview.new_pin && preview.messages.is_empty() && preview.conflicts.is_empty());
-    assert_eq!(preview.contract, standing);
+    assert_eq!(preview.contract, existing);
 }
 
 #[tokio::test]
-async fn an_edit_tells_what_changes_and_when_the_reminders_will_go() {
+async fn a_preview_of_an_edit_lists_changes_and_reminder_times() {
     let table = two_keys().await;
     let reminded = vec![aino(&[MessageKind::StartReminder])];
-    let standing = made(&table, told(reminded.clone(), contract(2 * DAY, 3 * DAY))).await;
+    let existing = made(&table, with_contacts(reminded.clone(), contract(2 * DAY, 3 * DAY))).await;
     let change =
         || ContractChange { contacts: Some(vec![aino(&[MessageKind::StartReminder]), bo()]), ..to(4 * DAY, 5 * DAY) };
-    let preview = preview_edit(&table, &standing, change()).await.unwrap();
+    let preview = preview_edit(&table, &existing, change()).await.unwrap();
     let [email, sms]: [Recipient; 2] = reminded[0].recipients().collect::<Vec<_>>().try_into().unwrap();
     let moved = Occasion::Updated(vec![ContractField::Start, ContractField::End]);
     assert_eq!(
-        told_of(&preview),
+        announced(&preview),
         [
             (moved.clone(), email.clone(), None),
             (moved, sms.clone(), None),
@@ -266,40 +267,40 @@ async fn an_edit_tells_what_changes_and_when_the_reminders_will_go() {
     );
     assert!(!preview.new_pin);
     assert!(preview.messages.iter().all(|(message, _)| message.facts.range == range(4 * DAY, 5 * DAY)));
-    let edited = table.store.edit_contract(&a(), &standing.id, change(), Expected::Any, &act()).await.unwrap();
+    let edited = table.store.edit_contract(&a(), &existing.id, change(), Expected::Any, &act()).await.unwrap();
     assert_eq!(preview.contract, edited);
 }
 
 #[tokio::test]
-async fn an_edit_that_changes_nothing_leaves_the_contract_and_tells_nobody() {
+async fn a_preview_of_an_edit_without_changes_notifies_nobody() {
     let table = two_keys().await;
-    let standing = made(&table, told(vec![bo()], contract(0, 60))).await;
+    let existing = made(&table, with_contacts(vec![bo()], contract(0, 60))).await;
     for change in [ContractChange::default(), to(0, 60)] {
-        let preview = preview_edit(&table, &standing, change).await.unwrap();
-        assert_eq!((preview.contract, preview.messages.len()), (standing.clone(), 0));
+        let preview = preview_edit(&table, &existing, change).await.unwrap();
+        assert_eq!((preview.contract, preview.messages.len()), (existing.clone(), 0));
     }
 }
 
 #[tokio::test]
 async fn an_edit_is_refused_as_the_real_one_is() {
     let table = two_keys().await;
-    let standing = made(&table, with_pin("482915", contract(0, 60))).await;
+    let existing = made(&table, with_pin("482915", contract(0, 60))).await;
     let other = made(&table, with_pin("736152", contract(60, 120))).await;
     let taken = ContractChange { pin: Some(pin("482915")), ..ContractChange::default() };
     let refused = preview_edit(&table, &other, taken).await;
     assert!(matches!(refused, Err(Error::Contract(ContractRefusal::PinInUse))));
     let own = ContractChange { pin: Some(pin("736152")), ..ContractChange::default() };
     assert!(preview_edit(&table, &other, own).await.unwrap().new_pin, "the caller knows it");
-    let backwards = preview_edit(&table, &standing, to(60, 30)).await;
+    let backwards = preview_edit(&table, &existing, to(60, 30)).await;
     assert!(matches!(backwards, Err(Error::Contract(ContractRefusal::EndNotAfterStart))));
     let change = ContractChange::default();
-    let stale = table.store.preview_edit(&a(), &standing.id, change, Expected::Version(7), at(0)).await;
+    let stale = table.store.preview_edit(&a(), &existing.id, change, Expected::Version(7), at(0)).await;
     assert!(matches!(stale, Err(Error::Stale { current: 1 })));
 
     // An ended contract whose PIN somebody else has by now.
     let later = Act { now: at(200), ..act() };
     table.store.create_contract(&a(), with_pin("482915", contract(300, 400)), &later).await.unwrap();
-    let extended = table.store.preview_edit(&a(), &standing.id, to(0, 250), Expected::Any, at(200)).await;
+    let extended = table.store.preview_edit(&a(), &existing.id, to(0, 250), Expected::Any, at(200)).await;
     assert!(matches!(extended, Err(Error::Contract(ContractRefusal::PinInUse))));
 }
 
@@ -321,18 +322,18 @@ async fn a_pin_whose_contract_has_ended_is_free_once_the_key_is_back() {
 }
 
 #[tokio::test]
-async fn a_removal_tells_those_whom_it_concerns_though_the_key_is_out() {
+async fn a_preview_of_a_removal_lists_messages_though_the_key_is_out() {
     let table = two_keys().await;
-    let standing = made(&table, told(vec![aino(&[]), bo()], contract(0, 60))).await;
+    let existing = made(&table, with_contacts(vec![aino(&[]), bo()], contract(0, 60))).await;
     set(&table, "SET keyInside = :it", AttributeValue::Bool(false)).await;
-    set(&table, "SET outWith = :it", AttributeValue::S(standing.id.as_str().into())).await;
-    let refused = table.store.remove_contract(&a(), &standing.id, false, Expected::Any, &act()).await;
+    set(&table, "SET outWith = :it", AttributeValue::S(existing.id.as_str().into())).await;
+    let refused = table.store.remove_contract(&a(), &existing.id, false, Expected::Any, &act()).await;
     assert!(matches!(refused, Err(Error::Contract(ContractRefusal::KeyOut))));
-    let preview = table.store.preview_removal(&a(), &standing.id, at(0)).await.unwrap();
-    assert_eq!(told_of(&preview), at_once(Notice::of_removal(&standing, at(0))));
+    let preview = table.store.preview_removal(&a(), &existing.id, at(0)).await.unwrap();
+    assert_eq!(announced(&preview), at_once(Notice::of_removal(&existing, at(0))));
     assert_eq!((preview.messages.len(), preview.new_pin), (3, false));
-    assert_eq!(preview.contract, standing);
-    let ended = table.store.preview_removal(&a(), &standing.id, at(60)).await.unwrap();
+    assert_eq!(preview.contract, existing);
+    let ended = table.store.preview_removal(&a(), &existing.id, at(60)).await.unwrap();
     assert!(ended.messages.is_empty(), "it is over anyway");
     let nothing = table.store.preview_removal(&a(), &ContractId::parse("none").unwrap(), at(0)).await;
     assert!(matches!(nothing, Err(Error::NotFound(Thing::Contract))));

@@ -57,10 +57,10 @@ async fn a_booking_decided_before_another_was_made_is_decided_again() {
 #[tokio::test]
 async fn a_booking_decided_before_an_edit_is_decided_again() {
     let table = one_key(Sharing::NotShared).await;
-    let standing = book(table.store.clone(), contract(100, 200)).await.unwrap();
+    let existing = book(table.store.clone(), contract(100, 200)).await.unwrap();
     let (held, booking) = decided(&table, contract(0, 60)).await;
     let earlier = ContractChange { start: Some(at(50)), ..ContractChange::default() };
-    table.store.edit_contract(&a(), &standing.id, earlier, Expected::Any, &act()).await.unwrap();
+    table.store.edit_contract(&a(), &existing.id, earlier, Expected::Any, &act()).await.unwrap();
     held.release();
     assert!(is_overlap(&booking.await.unwrap()));
 }
@@ -68,12 +68,12 @@ async fn a_booking_decided_before_an_edit_is_decided_again() {
 #[tokio::test]
 async fn an_edit_decided_before_a_booking_is_decided_again() {
     let table = one_key(Sharing::NotShared).await;
-    let standing = book(table.store.clone(), contract(100, 200)).await.unwrap();
+    let existing = book(table.store.clone(), contract(100, 200)).await.unwrap();
     let mut held = table.wire.hold("TransactWriteItems");
     let store = table.store.clone();
     let editing = tokio::spawn(async move {
         let earlier = ContractChange { start: Some(at(50)), ..ContractChange::default() };
-        store.edit_contract(&a(), &standing.id, earlier, Expected::Any, &act()).await
+        store.edit_contract(&a(), &existing.id, earlier, Expected::Any, &act()).await
     });
     held.arrived().await;
     book(table.store.clone(), contract(0, 60)).await.unwrap();
@@ -184,17 +184,17 @@ async fn sixty_four_clients_racing_for_one_key_never_overlap() {
     let table = one_key(Sharing::NotShared).await;
     let clients = (0..64_u64).map(|client| tokio::spawn(race(table.store.clone(), client)));
     let mut ever: HashMap<ContractId, Vec<domain::TimeRange>> = HashMap::new();
-    let mut standing: HashMap<ContractId, domain::TimeRange> = HashMap::new();
+    let mut existing: HashMap<ContractId, domain::TimeRange> = HashMap::new();
     let mut refusals = Vec::new();
     for client in clients.collect::<Vec<_>>() {
         for seen in client.await.unwrap() {
             match seen {
                 Seen::Held(id, range) => {
                     ever.entry(id.clone()).or_default().push(range);
-                    standing.insert(id, range);
+                    existing.insert(id, range);
                 }
                 Seen::Released(id) => {
-                    standing.remove(&id);
+                    existing.remove(&id);
                 }
                 Seen::Refused(range, conflicts) => refusals.push((range, conflicts)),
             }
@@ -203,11 +203,11 @@ async fn sixty_four_clients_racing_for_one_key_never_overlap() {
     let calendar = table.store.key(&a()).await.unwrap().calendar;
     assert!(calendar.overlapping_pairs(1).is_empty(), "two contracts overlap");
     let booked: HashMap<_, _> = calendar.entries().iter().map(|entry| (entry.contract.clone(), entry.range)).collect();
-    assert_eq!(booked, standing, "the calendar is what the clients were told");
-    for (id, range) in &standing {
+    assert_eq!(booked, existing, "the calendar has what the clients were answered");
+    for (id, range) in &existing {
         assert_eq!(table.store.contract(&a(), id).await.unwrap().range, *range, "contract and calendar agree");
     }
-    assert!(standing.len() > 5 && refusals.len() > 20, "{} stand, {} were refused", standing.len(), refusals.len());
+    assert!(existing.len() > 5 && refusals.len() > 20, "{} stand, {} were refused", existing.len(), refusals.len());
     for (range, conflicts) in refusals {
         assert!(!conflicts.is_empty());
         for conflict in conflicts {

@@ -162,17 +162,17 @@ async fn a_contract_that_goes_while_its_key_is_being_fetched_does_not_hold_up_th
     scene.store.keypad_entry(&lobby(), typed, at(2)).await.unwrap();
     let (store, wire) = scene.table.another_store();
     let mut held = wire.hold("TransactWriteItems");
-    let telling =
+    let reporting =
         tokio::spawn(
             async move { store.hear_lockers(&lobby(), locker_reports(2, &[(0, false, Some("e1"))]), at(3)).await },
         );
     held.arrived().await;
-    let place = |request: aws_sdk_dynamodb::operation::delete_item::builders::DeleteItemFluentBuilder| {
+    let with_key = |request: aws_sdk_dynamodb::operation::delete_item::builders::DeleteItemFluentBuilder| {
         request.key("PK", AttributeValue::S("KEY#A".into())).key("SK", AttributeValue::S("CONTRACT#BK-1".into()))
     };
-    place(scene.table.client.delete_item().table_name(TABLE)).send().await.unwrap();
+    with_key(scene.table.client.delete_item().table_name(TABLE)).send().await.unwrap();
     held.release();
-    telling.await.unwrap().unwrap();
+    reporting.await.unwrap().unwrap();
     assert_eq!(scene.store.key(&a()).await.unwrap().whereabouts, Whereabouts::Out { contract: Some(bk1()) });
     assert_eq!(scene.kept("CONTRACT#").await, [], "it is not written back");
 }
@@ -210,14 +210,14 @@ async fn what_the_table_sweeps_is_no_cancellation() {
         record["eventName"] == "REMOVE" && record["dynamodb"]["Keys"]["SK"]["S"] == "CONTRACT#BK-1"
     };
     let mut removal = records.iter().find(is_removal).unwrap().clone();
-    let Record::Contract(told) = scene.store.read_record(&removal).unwrap() else { panic!("somebody removed it") };
-    assert_eq!(scene.store.notify_of_contract(&told, at(1)).await.unwrap().len(), 1);
+    let Record::Contract(removed) = scene.store.read_record(&removal).unwrap() else { panic!("somebody removed it") };
+    assert_eq!(scene.store.notify_of_contract(&removed, at(1)).await.unwrap().len(), 1);
     removal["userIdentity"] = json!({ "type": "Service", "principalId": "dynamodb.amazonaws.com" });
     assert!(matches!(scene.store.read_record(&removal).unwrap(), Record::Other));
 }
 
 #[tokio::test]
-async fn that_a_contract_is_kept_otherwise_means_nothing_to_those_who_are_told() {
+async fn a_change_of_retention_notifies_nobody() {
     let scene = Scene::new().await;
     scene.book(contract(0, 60)).await;
     let before = scene.table.records(at(0)).await.len();
@@ -236,9 +236,10 @@ async fn that_a_contract_is_kept_otherwise_means_nothing_to_those_who_are_told()
 async fn a_contract_that_is_gone_is_missed_by_nobody() {
     let scene = Scene::new().await;
     scene.book(contract(0, 60)).await;
-    let place = [("PK", "KEY#A"), ("SK", "CONTRACT#BK-1")].map(|(name, value)| (name, AttributeValue::S(value.into())));
+    let item_key =
+        [("PK", "KEY#A"), ("SK", "CONTRACT#BK-1")].map(|(name, value)| (name, AttributeValue::S(value.into())));
     let request = scene.table.client.delete_item().table_name(TABLE);
-    place.into_iter().fold(request, |request, (name, value)| request.key(name, value)).send().await.unwrap();
+    item_key.into_iter().fold(request, |request, (name, value)| request.key(name, value)).send().await.unwrap();
 
     let later = at(60 + 40 * DAY);
     let page = PageRequest { limit: 10, after: None };

@@ -26,7 +26,7 @@ async fn list(table: &TestTable) -> Result<Vec<String>, Error> {
 }
 
 #[tokio::test]
-async fn who_is_throttled_is_told_to_come_back() {
+async fn a_throttled_request_is_answered_busy() {
     let table = lobby(1).await;
     let (lobby, first) = (AutomatId::parse("lobby").unwrap(), KeyId::parse("K-0").unwrap());
     for target in ["Query", "BatchGetItem"] {

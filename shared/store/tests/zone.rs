@@ -58,7 +58,7 @@ async fn another_zone_is_refused_while_contracts_have_not_ended() {
 }
 
 #[tokio::test]
-async fn with_force_each_contract_is_told_once_however_often_that_is_begun() {
+async fn with_force_contacts_are_notified_once_however_often_it_is_restarted() {
     let table = scene().await;
     move_zone(&table, true, at(10)).await.unwrap();
     assert!(is_due(&table, at(10)).await);
@@ -74,7 +74,7 @@ async fn with_force_each_contract_is_told_once_however_often_that_is_begun() {
 }
 
 #[tokio::test]
-async fn what_was_booked_in_the_new_zone_is_told_no_more() {
+async fn contracts_booked_in_the_new_zone_are_not_notified() {
     let table = scene().await;
     move_zone(&table, true, at(10)).await.unwrap();
     let later = Act { now: at(46), ..act() };
@@ -87,7 +87,7 @@ async fn what_was_booked_in_the_new_zone_is_told_no_more() {
 
 /// An edit tells those it concerns, and of some fields nobody.
 #[tokio::test]
-async fn a_contract_that_is_edited_in_between_is_told_all_the_same() {
+async fn a_contract_edited_meanwhile_is_still_notified() {
     let table = scene().await;
     move_zone(&table, true, at(10)).await.unwrap();
     let later = Act { now: at(46), ..act() };
@@ -100,7 +100,7 @@ async fn a_contract_that_is_edited_in_between_is_told_all_the_same() {
 }
 
 #[tokio::test]
-async fn each_change_is_told_also_back_to_a_zone_that_was_told_before() {
+async fn changing_back_to_an_earlier_zone_notifies_again() {
     let table = scene().await;
     for (zone, seconds, version) in
         [("America/New_York", 10, 2), ("Europe/Helsinki", 20, 3), ("America/New_York", 30, 4)]

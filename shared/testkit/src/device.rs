@@ -28,7 +28,7 @@ pub fn name(key: &DeviceKey, kind: CodeKind, digits: &str) -> String {
     URL_SAFE_NO_PAD.encode(&tag.as_ref()[..16])
 }
 
-/// A report of closed lockers: for each, whether a key is inside, and what last opened it.
+/// Reports of closed lockers: whether a key is inside, and what last opened the locker.
 #[must_use]
 pub fn locker_reports(n: u64, lockers: &[(u32, bool, Option<&str>)]) -> LockerReports {
     let report = |&(index, key_inside, by): &(u32, bool, Option<&str>)| {

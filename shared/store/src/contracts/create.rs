@@ -1,5 +1,5 @@
-//! Booking: making a contract, and writing a key's calendar back, which every booking, edit and removal of a contract goes
-//! through.
+//! Booking: creating a contract, and writing a key's calendar, which every booking, edit and removal of a contract
+//! does.
 
 use domain::{Calendar, Contract, ContractDraft, ContractRefusal, EventKind, KeyId, Pin};
 
@@ -12,7 +12,10 @@ use crate::transaction::{Part, Refused, Transaction};
 use crate::{Act, Created, Error, Store, Thing};
 
 impl Store {
-    /// Makes a contract on a key: never over another one of a key that is not shared.
+    /// Creates a contract. Refused if the key is not shared and a live contract overlaps.
+    ///
+    /// Safe to repeat: with the same `Idempotency-Key`, or with the same contract id and fields, the existing
+    /// contract is returned.
     pub async fn create_contract(
         &self,
         key: &KeyId,
@@ -35,7 +38,7 @@ impl Store {
         })
     }
 
-    /// The PIN of a new contract: the one asked for, if it is long enough for the automat, or a generated one.
+    /// The requested PIN, if it is long enough for the automat, or else a generated one.
     pub(super) async fn pin_for(&self, draft: &ContractDraft, stored: &StoredKey) -> Result<Pin, Error> {
         let automat = self.automat(&stored.key.automat).await?;
         let Some(pin) = &draft.pin else { return Ok(self.random.pin(automat.pin_digits())?) };
@@ -63,14 +66,17 @@ impl Store {
         let update = PinItem::update(stored, &contract.id, contract.range, false);
         transaction.update(Part::Pin, PinItem::key(automat, &names.current), update, PinItem::free(act.now));
         if let Some(other) = &names.other {
-            // Nobody may have it under its other name; what has ended there goes, so that the keypad finds one only.
+            // While the PIN secret is being rotated, a PIN has two possible names but must have one holder. So the
+            // other name must be free too, and an ended contract's PIN found there is deleted: the keypad must find
+            // one item only.
             transaction.delete(Part::Pin, PinItem::key(automat, other), PinItem::free(act.now));
         }
         transaction.contract_event(self, stored, &contract.id, EventKind::ContractCreated(contract.range), act)?;
         Ok(transaction)
     }
 
-    /// What a refused transaction means: the contract exists, its id or PIN is somebody else's, or another attempt.
+    /// Turns a failed condition into an answer: the contract exists, or its id or PIN is taken. Everything else is
+    /// decided again from a fresh read, since another writer was quicker.
     fn explain_refusal(&self, draft: &ContractDraft, refused: &Refused) -> Result<Created<Contract>, NotDone> {
         if refused.has(Part::Receipt) {
             return Err(again_unless_recorded(refused));
@@ -88,8 +94,9 @@ impl Store {
 }
 
 impl Transaction {
-    /// Puts a calendar in place of the one that it was decided over, on condition that nobody else wrote meanwhile;
-    /// and its head in the locker, if that has changed.
+    /// Writes the calendar, provided that the key has not changed since it was read: two bookings of one key can
+    /// therefore never both succeed. The locker's copy of the first entries is written only if it changes, so that a
+    /// booking far ahead does not touch the locker.
     pub(crate) fn calendar(&mut self, stored: &StoredKey, calendar: &Calendar) {
         let key = &stored.key;
         let update = Expression::new("SET #calendar = :calendar, #rev = :nextRev")
@@ -103,7 +110,6 @@ impl Transaction {
         }
     }
 
-    /// Adds the record of something done to a contract.
     pub(super) fn contract_event(
         &mut self,
         store: &Store,

@@ -1,4 +1,4 @@
-//! Editing a contract, under the same rule as making one.
+//! Editing a contract, under the same rule as creating one.
 
 use domain::{Contract, ContractChange, ContractField, ContractId, ContractRefusal, EventKind, KeyId};
 
@@ -11,7 +11,6 @@ use crate::transaction::{Part, Transaction};
 use crate::{Act, Error, Expected, Store};
 
 impl Store {
-    /// Edits a contract.
     pub async fn edit_contract(
         &self,
         key: &KeyId,
@@ -27,8 +26,8 @@ impl Store {
         self.change_contract(key, id, act, edited).await
     }
 
-    /// Writes what is decided over a contract as it stands, and decides again when somebody else was quicker. Where
-    /// nothing would change, nothing is written.
+    /// Applies a decision to the stored contract, and decides again if another writer was quicker. Writes nothing if
+    /// nothing changes.
     pub(super) async fn change_contract(
         &self,
         key: &KeyId,
@@ -56,8 +55,8 @@ impl Store {
         })
     }
 
-    /// The transaction of an edit: it writes the calendar only if the times change, and the PIN only if it or they do.
-    /// With it goes the receipt, where the edit is one that the caller wants once.
+    /// The calendar is written only if the times change, the PIN only if the times or the PIN change. If the caller
+    /// sent an `Idempotency-Key`, its receipt is written in the same transaction.
     pub(super) fn build_contract_edit(
         &self,
         stored_key: &StoredKey,
@@ -75,7 +74,7 @@ impl Store {
         }
         let new_pin = changes.contains(&ContractField::Pin);
         let names = self.codes.pin_names(&key.automat, &edited.pin);
-        // What does not write the PIN leaves it the name that it has.
+        // If the PIN's item is not written, it keeps the name that it has.
         let pin_mac = if moved || new_pin { &names.current } else { &stored.pin_mac };
         let mut item = ContractItem::write(
             edited,
@@ -88,14 +87,14 @@ impl Store {
         )?;
         transaction.receipt(act, &item);
         if !moved {
-            // How long it is kept follows from its end and from where the key is, which are not written here.
+            // Retention depends on the end and on whether the key is out, and neither is written here.
             item.remove(TTL);
         }
         let optional: &[_] = if moved { &["endsAt", "freeText", TTL] } else { &["freeText"] };
-        let place = ContractItem::key(&key.id, &edited.id);
-        transaction.update(Part::Contract, place, Expression::assign(item, optional), stored.unchanged());
+        let item_key = ContractItem::key(&key.id, &edited.id);
+        transaction.update(Part::Contract, item_key, Expression::assign(item, optional), stored.unchanged());
         if new_pin && !moved {
-            // The key may be taken or brought back right now, and its PIN says so.
+            // The PIN's item says whether the key is out, and the key may be fetched or returned at this moment.
             let out = key.whereabouts.holder() == Some(&edited.id);
             transaction.check(Part::Key, KeyItem::key(&key.id), KeyItem::out_with(&edited.id, out));
         }
@@ -113,8 +112,8 @@ impl Store {
     }
 }
 
-/// Writes the PIN of an edited contract under its current name. What it was called before is free from then on, and so is
-/// its other name, under which nobody else may have it.
+/// Writes the PIN of an edited contract under its current name. Its former name becomes free. The name under the
+/// other secret must be free as well, so that no other contract has the same PIN.
 fn change_pin(
     transaction: &mut Transaction,
     stored_key: &StoredKey,
@@ -137,7 +136,6 @@ fn change_pin(
     transaction.update(Part::Pin, PinItem::key(&key.automat, &names.current), update, free);
 }
 
-/// Whether changes are of a contract's times.
 pub(super) fn moves(changes: &[ContractField]) -> bool {
     changes.iter().any(|field| matches!(field, ContractField::Start | ContractField::End))
 }

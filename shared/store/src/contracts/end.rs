@@ -5,8 +5,8 @@ use domain::{Contract, ContractId, ContractState, KeyId};
 use crate::{Act, Error, Expected, Store};
 
 impl Store {
-    /// Ends a running contract now. It stays in the history, and from then on its PIN only returns the key. One that has
-    /// ended already is left as it is, so that asking again is safe.
+    /// Ends a running contract now. It stays in the history, and its PIN can only return the key from then on. A
+    /// contract that has already ended is left unchanged, so repeating the call is safe.
     pub async fn end_contract(
         &self,
         key: &KeyId,

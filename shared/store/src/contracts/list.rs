@@ -1,4 +1,5 @@
-//! Listing a key's contracts in order of start: live ones from the calendar, with ended ones from the index of starts.
+//! Listing a key's contracts in order of start. Live contracts come from the calendar; if ended ones are wanted, the
+//! index `byStart` is used.
 
 use domain::{ContractId, ContractState, Entry, Instant, KeyId, TimeRange};
 use strum::{IntoStaticStr, VariantArray};
@@ -10,35 +11,28 @@ use crate::read::Stretch;
 use crate::schema::{ENDS_AT, STARTS_AT};
 use crate::{Error, Page, PageRequest, Store};
 
-/// Index entries read at a time.
 const STEP: usize = 1_000;
 
-/// Which contracts of a key are wanted, and in which order of start.
 #[derive(Debug, Clone)]
 pub struct ContractFilter {
-    /// The states wanted; none at all means every state.
+    /// Empty means every state.
     pub states: Vec<ContractState>,
-    /// Earliest or latest start first.
     pub order: Order,
 }
 
-/// Which end of a list comes first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, IntoStaticStr, VariantArray)]
 pub enum Order {
-    /// The earliest start first.
     #[default]
     #[strum(serialize = "asc")]
     Ascending,
-    /// The latest start first.
     #[strum(serialize = "desc")]
     Descending,
 }
 
-/// Where a contract stands in the order: by start, then by identifier.
-type Place = (Instant, ContractId);
+/// The sort position of a contract: by start, then by id.
+type Position = (Instant, ContractId);
 
 impl Store {
-    /// The contracts of a key in order of start.
     pub async fn contracts(
         &self,
         key: &KeyId,
@@ -48,7 +42,7 @@ impl Store {
     ) -> Result<Page<domain::Contract>, Error> {
         let stored = self.stored_active_key(key).await?;
         let list = List::new(&format!("contracts {} {filter:?}", stored.incarnation));
-        let after = list.position(page)?.map(|position| parse_place(&position)).transpose()?;
+        let after = list.position(page)?.map(|position| parse_position(&position)).transpose()?;
         let wanted = if filter.wants(ContractState::Ended) {
             self.starts_in_index(&stored, filter, after, page.limit + 1, now).await?
         } else {
@@ -65,10 +59,10 @@ impl Store {
         &self,
         stored: &StoredKey,
         filter: &ContractFilter,
-        after: Option<Place>,
+        after: Option<Position>,
         limit: usize,
         now: Instant,
-    ) -> Result<Vec<Place>, Error> {
+    ) -> Result<Vec<Position>, Error> {
         let pk = text(KeyItem::pk(&stored.key.id));
         let condition = if filter.wants(ContractState::Upcoming) {
             Expression::new("#PK = :pk")
@@ -82,21 +76,21 @@ impl Store {
         });
         let mut stretch =
             Stretch::of_starts(condition.value(":pk", pk)).backwards(filter.order == Order::Descending).after(from);
-        let mut places = Vec::new();
+        let mut positions = Vec::new();
         loop {
             let found = self.query(&stretch, Some(STEP)).await?;
             for item in &found.items {
-                let (place, range) = indexed(item)?;
+                let (position, range) = indexed(item)?;
                 if filter.wants(ContractState::of(range, now)) {
-                    places.push(place);
-                    if places.len() == limit {
-                        return Ok(places);
+                    positions.push(position);
+                    if positions.len() == limit {
+                        return Ok(positions);
                     }
                 }
             }
             match found.rest {
                 Some(rest) => stretch = stretch.after(Some(rest)),
-                None => return Ok(places),
+                None => return Ok(positions),
             }
         }
     }
@@ -111,26 +105,28 @@ impl ContractFilter {
 fn starts_in_calendar(
     stored: &StoredKey,
     filter: &ContractFilter,
-    after: Option<&Place>,
+    after: Option<&Position>,
     limit: usize,
     now: Instant,
-) -> Vec<Place> {
-    let place = |entry: &Entry| (entry.range.start(), entry.contract.clone());
+) -> Vec<Position> {
+    let position = |entry: &Entry| (entry.range.start(), entry.contract.clone());
     let wanted = stored
         .key
         .calendar
         .entries()
         .iter()
         .filter(|entry| filter.wants(ContractState::of(entry.range, now)))
-        .map(place);
+        .map(position);
     match filter.order {
-        Order::Ascending => wanted.filter(|place| after.is_none_or(|after| place > after)).take(limit).collect(),
-        Order::Descending => wanted.rev().filter(|place| after.is_none_or(|after| place < after)).take(limit).collect(),
+        Order::Ascending => wanted.filter(|position| after.is_none_or(|after| position > after)).take(limit).collect(),
+        Order::Descending => {
+            wanted.rev().filter(|position| after.is_none_or(|after| position < after)).take(limit).collect()
+        }
     }
 }
 
-/// What the index says of a contract.
-fn indexed(item: &Item) -> Result<(Place, TimeRange), Error> {
+/// Reads a contract's position and time range from its index entry.
+fn indexed(item: &Item) -> Result<(Position, TimeRange), Error> {
     let instant = |name: &str| {
         let millis = item.get(name)?.as_n().ok()?.parse().ok()?;
         Instant::from_millis(millis)
@@ -143,7 +139,7 @@ fn indexed(item: &Item) -> Result<(Place, TimeRange), Error> {
     read().ok_or(Error::Internal { context: "reading the index of starts", source: None })
 }
 
-fn parse_place(position: &str) -> Result<Place, Error> {
+fn parse_position(position: &str) -> Result<Position, Error> {
     let read = || {
         let (start, id) = position.split_once(' ')?;
         Some((Instant::from_millis(start.parse().ok()?)?, ContractId::parse(id).ok()?))

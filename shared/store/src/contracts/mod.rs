@@ -1,4 +1,4 @@
-//! Contracts: one file a verb.
+//! Contracts, one file per operation.
 
 mod create;
 mod edit;
@@ -17,20 +17,20 @@ use crate::items::{ContractItem, StoredContract, StoredKey};
 use crate::{Error, Store, Thing};
 
 impl Store {
-    /// A contract.
     pub async fn contract(&self, key: &KeyId, id: &ContractId) -> Result<Contract, Error> {
         let (_, stored) = self.stored_contract(key, id).await?;
         Ok(stored.contract)
     }
 
-    /// The contract that a key is out with; `None` when it is not out with one, or when that has been removed since.
+    /// The contract that the key is out with. `None` if it is not out with a contract, or if that contract has been
+    /// removed.
     pub async fn holder(&self, key: &Key) -> Result<Option<Contract>, Error> {
         let Some(id) = key.whereabouts.holder() else { return Ok(None) };
         let item = self.get(&ContractItem::key(&key.id, id)).await?;
         item.map(|item| Ok(ContractItem::read(item, &self.codes)?.contract)).transpose()
     }
 
-    /// The one of these contracts of a key that the key is overdue with. The key is read only if one of them has ended.
+    /// The one of these contracts that the key is overdue with. Reads the key only if one of them has ended.
     pub async fn overdue_among(
         &self,
         key: &KeyId,
@@ -49,7 +49,7 @@ impl Store {
         Ok(overdue.map(|contract| contract.id.clone()))
     }
 
-    /// A contract and the key that it is on.
+    /// A contract with its key.
     pub(crate) async fn stored_contract(
         &self,
         key: &KeyId,

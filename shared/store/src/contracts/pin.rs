@@ -1,4 +1,4 @@
-//! A contract's PIN: a new one, or a look at the one it has.
+//! A contract's PIN: replacing it, and showing it.
 
 use domain::{Contract, ContractChange, ContractId, EventKind, KeyId, Pin};
 
@@ -8,7 +8,7 @@ use crate::transaction::{Part, Transaction};
 use crate::{Act, Created, Error, Store};
 
 impl Store {
-    /// Gives a contract a new generated PIN; the former one is free.
+    /// Replaces the PIN with a generated one. The former PIN becomes free.
     pub async fn replace_pin(&self, key: &KeyId, id: &ContractId, act: &Act) -> Result<Created<Contract>, Error> {
         self.once(act, self.draw_pin(key, id, act)).await
     }
@@ -27,7 +27,7 @@ impl Store {
         })
     }
 
-    /// A contract's PIN in clear; that somebody looked is recorded first.
+    /// Returns the PIN in clear text. The event that records this is written first.
     pub async fn reveal_pin(&self, key: &KeyId, id: &ContractId, act: &Act) -> Result<Pin, Error> {
         retry!(self, {
             let (stored_key, stored) = self.stored_contract(key, id).await?;

@@ -1,4 +1,4 @@
-//! What a contract would come to: the same rules and the same words as for the real thing, and nothing written.
+//! Previews: the same rules and messages as for the real request, but nothing is written.
 
 use std::iter;
 
@@ -11,34 +11,32 @@ use super::edit::moves;
 use crate::items::{ContractItem, PinItem};
 use crate::{Error, Expected, Store, Thing};
 
-/// Generated PINs that may be taken before a caller is asked to come back later: in an automat with 10,000 PINs so
-/// many in a row are once in 10^16 times.
+/// How many generated PINs may be taken before the answer is "busy". In an automat with 10,000 PINs in use, so many
+/// in a row occur once in 10^16 requests.
 const PIN_TRIES: u32 = 8;
 
-/// What a contract would come to.
 #[derive(Debug)]
 pub struct Preview {
-    /// The contract as it would be.
+    /// The contract as the request would create or leave it.
     pub contract: Contract,
-    /// Whether its PIN is the caller's or has been generated just now. One that stood there before is shown by
-    /// [`Store::reveal_pin`] alone, which records it.
+    /// Whether the PIN was sent by the caller or generated for this preview. A stored PIN is shown only by
+    /// [`Store::reveal_pin`], which records an event.
     pub new_pin: bool,
-    /// Whether the key would be overdue with it.
     pub overdue: bool,
-    /// The first contracts that stand in the way.
+    /// The first contracts that overlap.
     pub conflicts: Vec<Entry>,
-    /// The earliest place for it, where it has conflicts and there is one.
+    /// The earliest free time range of that length; only if there are conflicts.
     pub next_free: Option<TimeRange>,
-    /// What its contacts would be told, each with its time if that is not at once.
+    /// The messages that contacts would get, with the time of each unless it is sent at once.
     pub messages: Vec<(Message, Option<Instant>)>,
 }
 
-/// What stands in the way of a range, and where there is room instead.
+/// Overlapping contracts, and the next free time range.
 type Obstacles = (Vec<Entry>, Option<TimeRange>);
 
 impl Store {
-    /// What a contract would come to if it was made now. It has the identifier and the PIN that it can be made with: of
-    /// those that the draft leaves to us, a PIN that is free.
+    /// Previews a new contract. An id or PIN that the draft leaves out is generated, and the PIN is free at this
+    /// moment.
     pub async fn preview_contract(&self, key: &KeyId, draft: ContractDraft, now: Instant) -> Result<Preview, Error> {
         let stored_key = self.stored_key(key).await?;
         let id = draft.id.clone().map_or_else(|| self.random.contract_id(), Ok)?;
@@ -61,7 +59,6 @@ impl Store {
         Ok(Preview { contract, new_pin: true, overdue: false, conflicts, next_free, messages })
     }
 
-    /// What an edit would come to.
     pub async fn preview_edit(
         &self,
         key: &KeyId,
@@ -91,7 +88,7 @@ impl Store {
         Ok(Preview { new_pin, conflicts, next_free, messages, ..Preview::unchanged(edited, &key, now) })
     }
 
-    /// What a contract's contacts would be told if it was ended now. One that has ended already is left as it is.
+    /// Previews ending a contract now. A contract that has already ended is left unchanged.
     pub async fn preview_end(&self, key: &KeyId, id: &ContractId, now: Instant) -> Result<Preview, Error> {
         let (stored_key, stored) = self.stored_contract(key, id).await?;
         let ended = stored.contract.ended_early(now)?;
@@ -100,7 +97,7 @@ impl Store {
         Ok(Preview { messages, ..Preview::unchanged(ended, &stored_key.key, now) })
     }
 
-    /// What a contract's contacts would be told if it was removed now, also where that would take force.
+    /// Previews a removal, including one that would need `force`.
     pub async fn preview_removal(&self, key: &KeyId, id: &ContractId, now: Instant) -> Result<Preview, Error> {
         let (stored_key, stored) = self.stored_contract(key, id).await?;
         let notices = Notice::of_removal(&stored.contract, now).into_iter().map(|notice| (notice, None)).collect();
@@ -108,7 +105,7 @@ impl Store {
         Ok(Preview { messages, ..Preview::unchanged(stored.contract, &stored_key.key, now) })
     }
 
-    /// The PIN that a contract can be made with: its own if it is free, or another where it was generated.
+    /// The contract's PIN if it is free. A generated PIN that is taken is replaced; a requested one is refused.
     async fn free_pin(
         &self,
         automat: &AutomatId,
@@ -129,7 +126,7 @@ impl Store {
         Err(Error::Busy)
     }
 
-    /// Whether a PIN is the contract's or nobody's.
+    /// Whether a PIN is free or already this contract's.
     async fn is_free(&self, automat: &AutomatId, contract: &Contract, pin: &Pin, now: Instant) -> Result<bool, Error> {
         let names = self.codes.pin_names(automat, pin);
         for name in iter::once(&names.current).chain(&names.other) {
@@ -142,7 +139,7 @@ impl Store {
         Ok(true)
     }
 
-    /// What goes at once, and then the reminders that a contract would have.
+    /// The messages sent at once, followed by the contract's reminders.
     async fn messages_to_send(
         &self,
         key: &Key,
@@ -173,14 +170,13 @@ impl Store {
 }
 
 impl Preview {
-    /// A contract with nothing new about it, of which nobody is told.
     fn unchanged(contract: Contract, key: &Key, now: Instant) -> Self {
         let overdue = key.whereabouts.is_overdue(&contract.id, contract.range, now);
         Self { contract, new_pin: false, overdue, conflicts: Vec::new(), next_free: None, messages: Vec::new() }
     }
 }
 
-/// Whether a contract finds its place. That others have the key then is an answer here; all else is refused.
+/// Checks whether the times are free. Overlaps are part of the preview; any other refusal is an error.
 fn obstacles(key: &Key, contract: &Contract, now: Instant) -> Result<Obstacles, ContractRefusal> {
     match key.book(contract, now) {
         Ok(_) => Ok(Obstacles::default()),

@@ -1,4 +1,4 @@
-//! Removing a contract; its PIN is free from then on.
+//! Removing a contract. Its PIN becomes free.
 
 use domain::{ContractId, EventKind, KeyId};
 
@@ -8,7 +8,7 @@ use crate::transaction::{Part, Transaction};
 use crate::{Act, Error, Expected, Store};
 
 impl Store {
-    /// Removes a contract. While the key is out with it, only by force.
+    /// Removes a contract. While the key is out with it, `force` is required.
     pub async fn remove_contract(
         &self,
         key: &KeyId,
@@ -33,7 +33,7 @@ impl Store {
             }
             transaction.contract_event(self, &stored_key, id, EventKind::ContractRemoved, act)?;
             let Err(refused) = transaction.try_commit(self).await? else { return Ok(()) };
-            // An ended contract's PIN may have been taken by another: it is not ours to delete.
+            // An ended contract's PIN may have been taken by another contract. Then the next attempt leaves it alone.
             pin_is_ours = !refused.has(Part::Pin);
             Err(NotDone::Again)
         })

@@ -1,8 +1,9 @@
-//! Notifying contacts that the local times of their contracts have changed, with the time zone of the automat.
+//! Notifying contacts that the local times of their contracts have changed with the automat's time zone.
 //!
-//! The edit of the automat makes it due. A contract keeps which change its contacts were told of, so this may be
-//! interrupted and repeated anywhere, and tells nobody twice. The stream's record of that write has the messages sent.
-//! That a contract has a new version by it is no event of its own: the automat's `automat-changed` says what happened.
+//! Editing the automat puts it in the index `due`. Each contract stores the latest change that its contacts were
+//! notified of, so this can be interrupted and repeated anywhere without notifying anybody twice. The write itself
+//! triggers the messages, through the table's stream. It raises the contract's version but adds no event: the
+//! automat's `automat-changed` already records the change.
 
 use std::time::Duration;
 
@@ -14,65 +15,65 @@ use crate::read::BATCH;
 use crate::retry::{NotDone, retry};
 use crate::{Error, Store, Thing};
 
-/// How long one call goes on; what is left is still due.
+/// Time limit of one call. What is left stays in the index `due`.
 const PATIENCE: Duration = Duration::from_secs(10);
-/// A contract made so much later than the change was asked for was told in the new zone: a function ends within 29 s,
-/// and clocks differ.
+/// A contract created this long after the edit certainly shows the new zone: a function ends within 29 s, and clocks
+/// differ by a few seconds.
 const MARGIN_MILLIS: i64 = 35_000;
 
 impl Store {
-    /// How many contracts of the automat's keys have not ended.
     pub(crate) async fn count_live_contracts(&self, automat: &AutomatId, now: Instant) -> Result<usize, Error> {
         Ok(self.calendars(automat, now).await?.iter().map(|(_, calendar)| calendar.entries().len()).sum())
     }
 
-    /// Has the contacts told of each contract that was made before the automat's time zone was changed.
+    /// Notifies the contacts of each contract that was created before the time zone changed.
     pub async fn notify_of_time_zone(&self, automat: &AutomatId, now: Instant) -> Result<(), Error> {
         let stored = match self.stored_automat(automat).await {
             Err(Error::NotFound(Thing::Automat)) => return Ok(()),
             stored => stored?,
         };
         let Some(changed) = stored.zone_changed else { return Ok(()) };
-        if timeout(PATIENCE, self.tell_contracts(automat, changed, now)).await.is_err() {
-            tracing::info!(automat.id = %automat, "contacts are still being told of another time zone");
+        if timeout(PATIENCE, self.notify_contracts(automat, changed, now)).await.is_err() {
+            tracing::info!(automat.id = %automat, "still notifying contacts of a time zone change");
             return Ok(());
         }
-        let (done, same) = (AutomatItem::tell_zone(automat, None), AutomatItem::zone_changed_at(changed));
-        // Where the zone was changed again, this is refused, and it is still due.
+        let (done, same) = (AutomatItem::set_zone_changed(automat, None), AutomatItem::zone_changed_at(changed));
+        // If the zone has changed again meanwhile, the condition fails and the automat stays due.
         self.update(AutomatItem::key(automat), done, same).await.map(|_| ())
     }
 
-    async fn tell_contracts(&self, automat: &AutomatId, changed: Instant, now: Instant) -> Result<(), Error> {
+    async fn notify_contracts(&self, automat: &AutomatId, changed: Instant, now: Instant) -> Result<(), Error> {
         for (key, calendar) in self.calendars(automat, now).await? {
             for entries in calendar.entries().chunks(BATCH) {
-                let places: Vec<_> = entries.iter().map(|entry| ContractItem::key(&key, &entry.contract)).collect();
-                for item in self.get_all(&places).await? {
-                    self.tell_contract(item, changed, now).await?;
+                let item_keys: Vec<_> = entries.iter().map(|entry| ContractItem::key(&key, &entry.contract)).collect();
+                for item in self.get_all(&item_keys).await? {
+                    self.notify_contract(item, changed, now).await?;
                 }
             }
         }
         Ok(())
     }
 
-    async fn tell_contract(&self, item: Item, changed: Instant, now: Instant) -> Result<(), Error> {
-        let place = ItemKey::of(&item).ok_or(Error::Internal { context: "reading a contract's key", source: None })?;
+    async fn notify_contract(&self, item: Item, changed: Instant, now: Instant) -> Result<(), Error> {
+        let item_key =
+            ItemKey::of(&item).ok_or(Error::Internal { context: "reading a contract's key", source: None })?;
         let mut read = Some(item);
         retry!(self, {
             let item = match read.take() {
                 Some(item) => Some(item),
-                None => self.get(&place).await?,
+                None => self.get(&item_key).await?,
             };
             let Some(item) = item else { return Ok(()) };
             let stored = ContractItem::read(item, &self.codes)?;
-            let update = ContractItem::tell_zone(changed, &stored, now);
-            if stored.knows_zone(changed) || self.update(place.clone(), update, stored.unchanged()).await? {
+            let update = ContractItem::set_notified_zone(changed, &stored, now);
+            if stored.knows_zone(changed) || self.update(item_key.clone(), update, stored.unchanged()).await? {
                 return Ok(());
             }
             Err(NotDone::Again)
         })
     }
 
-    /// What has not ended, of each key that belongs in the automat.
+    /// The live contracts of each key in the automat.
     async fn calendars(&self, automat: &AutomatId, now: Instant) -> Result<Vec<(KeyId, Calendar)>, Error> {
         let (_, lockers) = self.automat_and_lockers(automat).await?;
         let keys: Vec<_> = lockers.into_iter().filter_map(|locker| Some(KeyItem::key(&locker.key?.0))).collect();
@@ -85,9 +86,9 @@ impl Store {
 }
 
 impl StoredContract {
-    /// Whether its contacts were told the local times after a change of the zone. Writes in between may have told some
+    /// Whether the contacts know the times in the new zone. Other writes since the change may have notified only some
     /// of them, or nobody, so they do not count.
     fn knows_zone(&self, changed: Instant) -> bool {
-        self.told_zone == Some(changed) || self.contract.created_at > changed.plus_millis(MARGIN_MILLIS)
+        self.notified_zone == Some(changed) || self.contract.created_at > changed.plus_millis(MARGIN_MILLIS)
     }
 }

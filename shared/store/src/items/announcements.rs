@@ -32,9 +32,9 @@ pub(crate) struct AnnouncementsItem {
     contract_id: String,
     incarnation: String,
     #[serde(skip_serializing_if = "Option::is_none")]
-    fetched: Option<Told>,
+    fetched: Option<Announced>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    returned: Option<Told>,
+    returned: Option<Announced>,
     #[serde(skip_serializing_if = "Option::is_none")]
     held_fetched: Option<Held>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -49,7 +49,7 @@ pub(crate) struct AnnouncementsItem {
 
 /// An event that was told: which, when it happened, and when it was decided to tell it.
 #[derive(Serialize, Deserialize)]
-struct Told(String, i64, i64);
+struct Announced(String, i64, i64);
 
 /// An event that was held back: which, and when it happened.
 #[derive(Serialize, Deserialize)]
@@ -61,41 +61,42 @@ impl AnnouncementsItem {
     }
 
     /// Whether announcements stand there.
-    pub(crate) fn is_at(place: &ItemKey) -> bool {
-        place.sk == SK
+    pub(crate) fn is_at(item_key: &ItemKey) -> bool {
+        item_key.sk == SK
     }
 
     /// The item that follows the one read.
     pub(crate) fn write(stored: &StoredAnnouncements, now: Instant) -> Result<Item, Error> {
-        let place = Self::key(&stored.incarnation, &stored.contract);
+        let item_key = Self::key(&stored.incarnation, &stored.contract);
         let Announcements { fetched, returned, held_fetched, held_returned, due } = &stored.announcements;
         let record = Self {
             key_id: stored.key.as_str().to_owned(),
             contract_id: stored.contract.as_str().to_owned(),
             incarnation: stored.incarnation.clone(),
-            fetched: fetched.as_ref().map(Told::of),
-            returned: returned.as_ref().map(Told::of),
+            fetched: fetched.as_ref().map(Announced::of),
+            returned: returned.as_ref().map(Announced::of),
             held_fetched: held_fetched.as_ref().map(Held::of),
             held_returned: held_returned.as_ref().map(Held::of),
-            due_shard: due.map(|_| due_shard(&place)),
+            due_shard: due.map(|_| due_shard(&item_key)),
             due_at: due.map(Instant::millis),
             rev: stored.rev.unwrap_or_default() + 1,
             ttl: now.seconds() + KEPT_SECONDS,
         };
-        write(&record, place, None)
+        write(&record, item_key, None)
     }
 
     pub(crate) fn read(item: Item) -> Result<StoredAnnouncements, Error> {
         let record: Self = read(item)?;
-        let told = |told: Option<Told>, movement| told.map(|told| told.read(movement)).transpose();
+        let announced =
+            |announced: Option<Announced>, movement| announced.map(|announced| announced.read(movement)).transpose();
         let held = |held: Option<Held>| held.map(Held::read).transpose();
         Ok(StoredAnnouncements {
             key: valid(KeyId::parse(&record.key_id))?,
             contract: valid(ContractId::parse(&record.contract_id))?,
             incarnation: record.incarnation,
             announcements: Announcements {
-                fetched: told(record.fetched, KeyMovement::Fetched)?,
-                returned: told(record.returned, KeyMovement::Returned)?,
+                fetched: announced(record.fetched, KeyMovement::Fetched)?,
+                returned: announced(record.returned, KeyMovement::Returned)?,
                 held_fetched: held(record.held_fetched)?,
                 held_returned: held(record.held_returned)?,
                 due: record.due_at.map(instant).transpose()?,
@@ -123,9 +124,9 @@ impl StoredAnnouncements {
     }
 }
 
-impl Told {
-    fn of(told: &Announcement) -> Self {
-        Self(told.cause.event.clone(), told.cause.at.millis(), told.at.millis())
+impl Announced {
+    fn of(announcement: &Announcement) -> Self {
+        Self(announcement.cause.event.clone(), announcement.cause.at.millis(), announcement.at.millis())
     }
 
     fn read(self, movement: KeyMovement) -> Result<Announcement, Error> {

@@ -26,7 +26,7 @@ pub(crate) struct StoredAutomat {
     /// The lifecycle event that its connection is from.
     pub(crate) presence: Option<Presence>,
     /// The number of the last telling of all its lockers at once.
-    pub(crate) told_all: Option<u64>,
+    pub(crate) full_report: Option<u64>,
     /// Numbers of the device count within one era: a new automat and a reset begin another.
     pub(crate) era: u64,
     /// The ids of the keys that its device names codes with.
@@ -60,7 +60,7 @@ pub(crate) struct AutomatItem {
     #[serde(skip_serializing, default)]
     connection_number: Option<u64>,
     #[serde(skip_serializing, default)]
-    told_all: Option<u64>,
+    full_report: Option<u64>,
     era: u64,
     /// The ids of the device's keys, as it told them with that.
     #[serde(skip_serializing, default)]
@@ -112,7 +112,7 @@ impl AutomatItem {
             connected: None,
             connection_at: None,
             connection_number: None,
-            told_all: None,
+            full_report: None,
             era,
             device_keys: Vec::new(),
             rev,
@@ -146,8 +146,8 @@ impl AutomatItem {
             updated_at: instant(record.updated_at)?,
         };
         let zone_changed = record.due_at.map(instant).transpose()?;
-        let (told_all, era, device_keys) = (record.told_all, record.era, record.device_keys);
-        Ok(StoredAutomat { automat, rev: record.rev, presence, told_all, era, device_keys, zone_changed })
+        let (full_report, era, device_keys) = (record.full_report, record.era, record.device_keys);
+        Ok(StoredAutomat { automat, rev: record.rev, presence, full_report, era, device_keys, zone_changed })
     }
 
     fn presence(&self) -> Result<Option<Presence>, Error> {
@@ -159,13 +159,13 @@ impl AutomatItem {
     }
 
     /// The automat that stands there.
-    pub(crate) fn automat_at(place: &ItemKey) -> Option<AutomatId> {
-        let automat = place.pk.strip_prefix("AUTOMAT#").filter(|_| place.sk == "AUTOMAT")?;
+    pub(crate) fn automat_at(item_key: &ItemKey) -> Option<AutomatId> {
+        let automat = item_key.pk.strip_prefix("AUTOMAT#").filter(|_| item_key.sk == "AUTOMAT")?;
         AutomatId::parse(automat).ok()
     }
 
     /// What writes that contacts are to be told of another time zone, or that they have been.
-    pub(crate) fn tell_zone(id: &AutomatId, changed: Option<Instant>) -> Expression {
+    pub(crate) fn set_zone_changed(id: &AutomatId, changed: Option<Instant>) -> Expression {
         due(&Self::key(id), changed)
     }
 
@@ -183,9 +183,9 @@ impl AutomatItem {
     }
 
     /// What writes the number of a telling of all lockers, and the ids of the device's keys.
-    pub(crate) fn report_all(n: u64, device_keys: &[String]) -> Expression {
+    pub(crate) fn set_full_report(n: u64, device_keys: &[String]) -> Expression {
         let ids = device_keys.iter().map(text).collect();
-        Expression::new("SET #toldAll = :n, #deviceKeys = :deviceKeys")
+        Expression::new("SET #fullReport = :n, #deviceKeys = :deviceKeys")
             .value(":n", number(n))
             .value(":deviceKeys", AttributeValue::L(ids))
     }
@@ -193,15 +193,15 @@ impl AutomatItem {
     /// What begins a new era: nothing is known any more of the device's numbers, keys and connection.
     pub(crate) fn reset(era: u64, rev: u64) -> Expression {
         let text = "SET #era = :era, #rev = :nextRev \
-                    REMOVE #toldAll, #deviceKeys, #connected, #connectionAt, #connectionNumber";
+                    REMOVE #fullReport, #deviceKeys, #connected, #connectionAt, #connectionNumber";
         Expression::new(text).value(":era", number(era)).value(":nextRev", number(rev))
     }
 
     /// The condition that the automat is there, in this era, and no newer telling of all its lockers has been heard.
     pub(crate) fn reported_nothing_after(n: u64, era: u64) -> Expression {
-        Expression::new("#era = :readEra AND (attribute_not_exists(#toldAll) OR #toldAll <= :tellingN)")
+        Expression::new("#era = :readEra AND (attribute_not_exists(#fullReport) OR #fullReport <= :reportN)")
             .value(":readEra", number(era))
-            .value(":tellingN", number(n))
+            .value(":reportN", number(n))
     }
 }
 

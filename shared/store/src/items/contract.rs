@@ -29,7 +29,7 @@ pub(crate) struct StoredContract {
     pub(crate) automat: Option<AutomatId>,
     pub(crate) property: Property,
     /// The latest change of the automat's time zone that its contacts were told of, by its time.
-    pub(crate) told_zone: Option<Instant>,
+    pub(crate) notified_zone: Option<Instant>,
     /// What the addresses are called that were erased from it.
     pub(crate) erased: BTreeSet<String>,
 }
@@ -60,7 +60,7 @@ pub(crate) struct ContractItem {
     created_at: i64,
     updated_at: i64,
     #[serde(skip_serializing, default)]
-    told_zone: Option<i64>,
+    notified_zone: Option<i64>,
     #[serde(skip_serializing, default)]
     erased: BTreeSet<String>,
     /// Absent while it is kept for good.
@@ -116,7 +116,7 @@ impl ContractItem {
             version: contract.version,
             created_at: contract.created_at.millis(),
             updated_at: contract.updated_at.millis(),
-            told_zone: None,
+            notified_zone: None,
             erased: BTreeSet::new(),
             ttl: retention.contract_until(contract.range, key_out).map(Instant::seconds),
         };
@@ -124,8 +124,8 @@ impl ContractItem {
     }
 
     /// What writes that its times read differently in another zone.
-    pub(crate) fn tell_zone(changed: Instant, stored: &StoredContract, now: Instant) -> Expression {
-        Expression::new("SET #toldZone = :zone, #rev = :nextRev, #version = :nextVersion, #updatedAt = :now")
+    pub(crate) fn set_notified_zone(changed: Instant, stored: &StoredContract, now: Instant) -> Expression {
+        Expression::new("SET #notifiedZone = :zone, #rev = :nextRev, #version = :nextVersion, #updatedAt = :now")
             .value(":zone", number(changed.millis()))
             .value(":nextRev", number(stored.rev + 1))
             .value(":nextVersion", number(stored.contract.version + 1))
@@ -184,7 +184,7 @@ impl ContractItem {
             incarnation: record.incarnation,
             automat: record.automat_id.map(|id| valid(AutomatId::parse(&id))).transpose()?,
             property: valid(Property::parse(&record.property))?,
-            told_zone: record.told_zone.map(instant).transpose()?,
+            notified_zone: record.notified_zone.map(instant).transpose()?,
             erased: record.erased,
         })
     }

@@ -8,8 +8,8 @@ use crate::expression::Expression;
 use crate::messages::DUE_SHARDS;
 
 /// The partition of the index that an item stands in, whenever it does.
-pub(crate) fn due_shard(place: &ItemKey) -> String {
-    let hash = digest(&SHA256, format!("{} {}", place.pk, place.sk).as_bytes());
+pub(crate) fn due_shard(item_key: &ItemKey) -> String {
+    let hash = digest(&SHA256, format!("{} {}", item_key.pk, item_key.sk).as_bytes());
     due_shard_name(hash.as_ref()[0] % DUE_SHARDS)
 }
 
@@ -19,10 +19,10 @@ pub(crate) fn due_shard_name(shard: u8) -> String {
 }
 
 /// What writes when an item is due, or that nothing is to be done any more.
-pub(super) fn due(place: &ItemKey, at: Option<Instant>) -> Expression {
+pub(super) fn due(item_key: &ItemKey, at: Option<Instant>) -> Expression {
     match at {
         Some(at) => Expression::new("SET #dueShard = :dueShard, #dueAt = :dueAt")
-            .value(":dueShard", text(due_shard(place)))
+            .value(":dueShard", text(due_shard(item_key)))
             .value(":dueAt", number(at.millis())),
         None => Expression::new("REMOVE #dueShard, #dueAt"),
     }

@@ -26,7 +26,7 @@ pub(crate) struct StoredEntry {
 #[serde(rename_all = "camelCase")]
 pub(crate) struct EntryItem {
     code_kind: CodeKind,
-    answer: AnswerWord,
+    answer: AnswerKind,
     #[serde(skip_serializing_if = "Option::is_none")]
     locker_index: Option<LockerIndex>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -42,7 +42,7 @@ pub(crate) struct EntryItem {
 
 #[derive(Serialize, Deserialize, Clone, Copy)]
 #[serde(rename_all = "kebab-case")]
-enum AnswerWord {
+enum AnswerKind {
     Open,
     No,
     Wait,
@@ -55,13 +55,13 @@ impl EntryItem {
         fits.then(|| ItemKey::new(AutomatItem::pk(automat), format!("ENTRY#{id}")))
     }
 
-    pub(crate) fn write(place: ItemKey, kind: CodeKind, entry: &StoredEntry, now: Instant) -> Result<Item, Error> {
+    pub(crate) fn write(item_key: ItemKey, kind: CodeKind, entry: &StoredEntry, now: Instant) -> Result<Item, Error> {
         let (answer, locker, purpose, until) = match entry.answer {
             KeypadAnswer::Open { locker, purpose, until } => {
-                (AnswerWord::Open, Some(locker), Some(purpose), Some(until))
+                (AnswerKind::Open, Some(locker), Some(purpose), Some(until))
             }
-            KeypadAnswer::No { wait_until } => (AnswerWord::No, None, None, wait_until),
-            KeypadAnswer::Wait { until } => (AnswerWord::Wait, None, None, Some(until)),
+            KeypadAnswer::No { wait_until } => (AnswerKind::No, None, None, wait_until),
+            KeypadAnswer::Wait { until } => (AnswerKind::Wait, None, None, Some(until)),
         };
         let record = Self {
             code_kind: kind,
@@ -73,7 +73,7 @@ impl EntryItem {
             contract_id: entry.contract.clone(),
             ttl: now.seconds() + KEPT_SECONDS,
         };
-        write(&record, place, None)
+        write(&record, item_key, None)
     }
 
     pub(crate) fn read(item: Item) -> Result<StoredEntry, Error> {
@@ -85,9 +85,9 @@ impl EntryItem {
         let broken = || Error::Internal { context: "reading an entry that lacks part of its answer", source: None };
         let until = || self.until.ok_or_else(broken).and_then(instant);
         Ok(match self.answer {
-            AnswerWord::No => KeypadAnswer::No { wait_until: self.until.map(instant).transpose()? },
-            AnswerWord::Wait => KeypadAnswer::Wait { until: until()? },
-            AnswerWord::Open => KeypadAnswer::Open {
+            AnswerKind::No => KeypadAnswer::No { wait_until: self.until.map(instant).transpose()? },
+            AnswerKind::Wait => KeypadAnswer::Wait { until: until()? },
+            AnswerKind::Open => KeypadAnswer::Open {
                 locker: self.locker_index.ok_or_else(broken)?,
                 purpose: self.purpose.ok_or_else(broken)?,
                 until: until()?,

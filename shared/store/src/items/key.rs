@@ -64,12 +64,12 @@ impl KeyItem {
     }
 
     /// The item of one of a key's words, by which a search finds it.
-    pub(crate) fn word_key(id: &KeyId, word: &str) -> ItemKey {
-        ItemKey::new(Self::pk(id), format!("WORD#{word}"))
+    pub(crate) fn term_key(id: &KeyId, term: &str) -> ItemKey {
+        ItemKey::new(Self::pk(id), format!("TERM#{term}"))
     }
 
-    pub(crate) fn word(id: &KeyId, word: &str, incarnation: &str) -> Item {
-        let mut item = Self::word_listing(id, word).place(Self::word_key(id, word));
+    pub(crate) fn term(id: &KeyId, term: &str, incarnation: &str) -> Item {
+        let mut item = Self::term_listing(id, term).start_key(Self::term_key(id, term));
         item.insert("incarnation".to_owned(), text(incarnation));
         item
     }
@@ -85,13 +85,13 @@ impl KeyItem {
         Instant::from_millis(item.get("removingAt")?.as_n().ok()?.parse().ok()?)
     }
 
-    pub(crate) fn word_listing(id: &KeyId, word: &str) -> Listing {
-        Listing::new(Self::word_list(word), format!("{word}#{id}"))
+    pub(crate) fn term_listing(id: &KeyId, term: &str) -> Listing {
+        Listing::new(Self::term_list(term), format!("{term}#{id}"))
     }
 
     /// The list of all words that begin with the same letter.
-    pub(crate) fn word_list(word: &str) -> String {
-        format!("WORDS#{}", word.chars().next().unwrap_or_default())
+    pub(crate) fn term_list(term: &str) -> String {
+        format!("TERMS#{}", term.chars().next().unwrap_or_default())
     }
 
     pub(crate) fn write(stored: &StoredKey, codes: &Codes, random: &Random) -> Result<Item, Error> {

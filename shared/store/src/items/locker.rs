@@ -35,7 +35,7 @@ pub(crate) struct StoredLocker {
     pub(crate) key_inside: Option<bool>,
     pub(crate) door: DoorState,
     /// The number of the telling that this is from, and its era.
-    told: Option<(u64, u64)>,
+    reported: Option<(u64, u64)>,
     /// What had opened the locker when its door was last closed, and the number of that telling.
     used: Option<(String, u64)>,
     /// When it was last recorded that the locker was forced.
@@ -61,8 +61,8 @@ pub(crate) struct LockerItem {
     agenda: Vec<u8>,
     key_inside: Option<bool>,
     door: Option<DoorState>,
-    told: Option<u64>,
-    told_era: Option<u64>,
+    reported: Option<u64>,
+    reported_era: Option<u64>,
     used_by: Option<String>,
     used_n: Option<u64>,
     forced_at: Option<i64>,
@@ -100,7 +100,7 @@ impl LockerItem {
             agenda: valid(Calendar::unpack(&record.agenda))?,
             key_inside: record.key_inside,
             door: record.door.unwrap_or_default(),
-            told: record.told.zip(record.told_era),
+            reported: record.reported.zip(record.reported_era),
             used: record.used_by.zip(record.used_n),
             forced_at: record.forced_at.map(instant).transpose()?,
             unexpected_at: record.unexpected_at.map(instant).transpose()?,
@@ -113,9 +113,9 @@ impl LockerItem {
 
     /// What writes into a locker that a key belongs in it.
     pub(crate) fn take(key: &Key, incarnation: &str) -> Expression {
-        let place = "SET #lockerIndex = :locker, #keyId = :k, #property = :property, #incarnation = :incarnation, \
+        let update = "SET #lockerIndex = :locker, #keyId = :k, #property = :property, #incarnation = :incarnation, \
                      #agenda = :agenda";
-        Expression::new(place)
+        Expression::new(update)
             .value(":locker", number(key.locker.get()))
             .value(":k", text(key.id.as_str()))
             .value(":property", text(key.property.as_str()))
@@ -144,19 +144,21 @@ impl LockerItem {
     }
 
     /// The automat and the locker that stand there.
-    pub(crate) fn locker_at(place: &ItemKey) -> Option<(AutomatId, LockerIndex)> {
-        let automat = place.pk.strip_prefix("AUTOMAT#")?;
-        let locker = place.sk.strip_prefix(PREFIX)?.parse().ok()?;
+    pub(crate) fn locker_at(item_key: &ItemKey) -> Option<(AutomatId, LockerIndex)> {
+        let automat = item_key.pk.strip_prefix("AUTOMAT#")?;
+        let locker = item_key.sk.strip_prefix(PREFIX)?.parse().ok()?;
         Some((AutomatId::parse(automat).ok()?, LockerIndex::new(locker).ok()?))
     }
 
     /// What writes down what the sensors see, from a telling of this number and era.
     pub(crate) fn sense(locker: LockerIndex, sensors: Sensors, n: u64, era: u64) -> Expression {
-        let seen = Expression::new("SET #lockerIndex = :locker, #door = :door, #told = :told, #toldEra = :toldEra")
-            .value(":locker", number(locker.get()))
-            .value(":door", text(<&str>::from(sensors.door)))
-            .value(":told", number(n))
-            .value(":toldEra", number(era));
+        let seen = Expression::new(
+            "SET #lockerIndex = :locker, #door = :door, #reported = :reported, #reportedEra = :reportedEra",
+        )
+        .value(":locker", number(locker.get()))
+        .value(":door", text(<&str>::from(sensors.door)))
+        .value(":reported", number(n))
+        .value(":reportedEra", number(era));
         match sensors.key_inside {
             Some(inside) => seen.then(Expression::new("SET #keyInside = :inside").value(":inside", flag(inside))),
             None => seen,
@@ -174,8 +176,8 @@ impl LockerItem {
     }
 
     /// What sets when the door will have been open for too long, or that it is closed.
-    pub(crate) fn watch(place: &ItemKey, until: Option<Instant>) -> Expression {
-        due(place, until)
+    pub(crate) fn watch(item_key: &ItemKey, until: Option<Instant>) -> Expression {
+        due(item_key, until)
     }
 
     /// What writes when it was recorded that the locker was forced.
@@ -199,7 +201,7 @@ impl StoredLocker {
             agenda: Calendar::default(),
             key_inside: None,
             door: DoorState::Unknown,
-            told: None,
+            reported: None,
             used: None,
             forced_at: None,
             unexpected_at: None,
@@ -255,7 +257,7 @@ impl StoredLocker {
 
     /// Whether a telling of this number says something newer; numbers of another era do not count.
     pub(crate) fn is_older_than(&self, n: u64, era: u64) -> bool {
-        self.told.is_none_or(|(told, told_era)| told_era != era || told < n)
+        self.reported.is_none_or(|(reported, reported_era)| reported_era != era || reported < n)
     }
 
     /// Whether what opened the locker explains what the sensors see in a telling of this number.
@@ -276,11 +278,11 @@ impl StoredLocker {
 
     /// The condition that nothing was told of it since it was read.
     pub(crate) fn as_reported(&self) -> Expression {
-        match self.told {
-            None => Expression::new("attribute_not_exists(#told)"),
-            Some((told, era)) => Expression::new("#told = :readTold AND #toldEra = :readToldEra")
-                .value(":readTold", number(told))
-                .value(":readToldEra", number(era)),
+        match self.reported {
+            None => Expression::new("attribute_not_exists(#reported)"),
+            Some((reported, era)) => Expression::new("#reported = :readReported AND #reportedEra = :readReportedEra")
+                .value(":readReported", number(reported))
+                .value(":readReportedEra", number(era)),
         }
     }
 }

@@ -115,7 +115,7 @@ impl Listing {
     }
 
     /// The whole place in the index, for going on after it.
-    pub(crate) fn place(self, key: ItemKey) -> Item {
+    pub(crate) fn start_key(self, key: ItemKey) -> Item {
         key.into_item().into_iter().chain(self.into_item()).collect()
     }
 }

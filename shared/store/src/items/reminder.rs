@@ -37,14 +37,14 @@ impl ReminderItem {
     }
 
     /// Whether a reminder stands there.
-    pub(crate) fn is_at(place: &ItemKey) -> bool {
-        which(place).is_some()
+    pub(crate) fn is_at(item_key: &ItemKey) -> bool {
+        which(item_key).is_some()
     }
 
     /// What sets a reminder, whatever it was set to before.
     pub(crate) fn set(reminder: &StoredReminder) -> Expression {
         Expression::new("SET #keyId = :k, #contractId = :c, #incarnation = :incarnation, #rev = :rev")
-            .then(due(&reminder.place(), Some(reminder.due)))
+            .then(due(&reminder.item_key(), Some(reminder.due)))
             .value(":k", text(reminder.key.as_str()))
             .value(":c", text(reminder.contract.as_str()))
             .value(":incarnation", text(&reminder.incarnation))
@@ -71,7 +71,7 @@ impl ReminderItem {
 }
 
 impl StoredReminder {
-    pub(crate) fn place(&self) -> ItemKey {
+    pub(crate) fn item_key(&self) -> ItemKey {
         ReminderItem::key(&self.incarnation, &self.contract, self.which)
     }
 
@@ -83,6 +83,6 @@ impl StoredReminder {
     }
 }
 
-fn which(place: &ItemKey) -> Option<Reminder> {
-    place.sk.strip_prefix("REMINDER#")?.parse().ok()
+fn which(item_key: &ItemKey) -> Option<Reminder> {
+    item_key.sk.strip_prefix("REMINDER#")?.parse().ok()
 }

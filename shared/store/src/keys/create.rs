@@ -49,14 +49,14 @@ impl Store {
         transaction.put(Part::Key, item, absent());
         let (take, free) = take_locker(key);
         transaction.update(Part::Automat, AutomatItem::key(&key.automat), take, free);
-        let place = LockerItem::key(&key.automat, key.locker);
+        let item_key = LockerItem::key(&key.automat, key.locker);
         let free = holds_no_key().and(locker.as_reported());
-        transaction.update(Part::Locker, place, LockerItem::take(key, &stored.incarnation), free);
+        transaction.update(Part::Locker, item_key, LockerItem::take(key, &stored.incarnation), free);
         if let Some(names) = self.return_code_names(key) {
             transaction.take_return_code(key, &names)?;
         }
-        for word in index_terms(&[key.id.as_str(), key.property.as_str()]) {
-            transaction.put(Part::Word, KeyItem::word(&key.id, &word, &stored.incarnation), absent());
+        for term in index_terms(&[key.id.as_str(), key.property.as_str()]) {
+            transaction.put(Part::SearchTerm, KeyItem::term(&key.id, &term, &stored.incarnation), absent());
         }
         transaction.event(
             &self.key_event(key, EventKind::KeyAdded, act)?,

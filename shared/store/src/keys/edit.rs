@@ -60,7 +60,7 @@ impl Store {
             unchanged(stored.rev),
         );
         self.change_return_code(&mut transaction, key, edited)?;
-        change_words(&mut transaction, stored, edited);
+        change_search_terms(&mut transaction, stored, edited);
         let locker = |key: &Key| LockerItem::key(&key.automat, key.locker);
         let take = LockerItem::take(edited, &stored.incarnation);
         if let Some(Move { automat, locker: next }) = moved {
@@ -91,15 +91,19 @@ impl Store {
     }
 }
 
-fn change_words(transaction: &mut Transaction, stored: &StoredKey, edited: &Key) {
+fn change_search_terms(transaction: &mut Transaction, stored: &StoredKey, edited: &Key) {
     let key = &stored.key;
-    let words = |key: &Key| index_terms(&[key.id.as_str(), key.property.as_str()]);
-    let (former, next) = (words(key), words(edited));
-    for word in former.difference(&next) {
-        transaction.delete(Part::Word, KeyItem::word_key(&key.id, word), Expression::new("attribute_exists(#PK)"));
+    let terms = |key: &Key| index_terms(&[key.id.as_str(), key.property.as_str()]);
+    let (former, next) = (terms(key), terms(edited));
+    for term in former.difference(&next) {
+        transaction.delete(
+            Part::SearchTerm,
+            KeyItem::term_key(&key.id, term),
+            Expression::new("attribute_exists(#PK)"),
+        );
     }
-    for word in next.difference(&former) {
-        transaction.put(Part::Word, KeyItem::word(&key.id, word, &stored.incarnation), absent());
+    for term in next.difference(&former) {
+        transaction.put(Part::SearchTerm, KeyItem::term(&key.id, term, &stored.incarnation), absent());
     }
 }
 

@@ -5,7 +5,7 @@ use domain::{AutomatId, Key, KeyId, KeyState, LockerIndex, SearchTerms, index_te
 use crate::expression::Expression;
 use crate::items::{Item, ItemKey, KEYS, KeyItem, StoredLocker, text};
 use crate::page::List;
-use crate::read::{Stretch, place};
+use crate::read::{Stretch, start_key};
 use crate::{Error, Page, PageRequest, Store};
 
 /// A search looks through at most so many index entries for one page; a page may then be short and still go on.
@@ -37,7 +37,7 @@ impl Store {
     async fn all_keys(&self, list: &List, page: &PageRequest) -> Result<Page<Key>, Error> {
         let after = list.position(page)?.map(|id| KeyId::parse(&id)).transpose().map_err(|_| Error::BadCursor)?;
         let stretch = Stretch::of_lists(Expression::new("#listPK = :list").value(":list", text(KEYS)))
-            .after(after.map(|id| KeyItem::listing(&id).place(KeyItem::key(&id))));
+            .after(after.map(|id| KeyItem::listing(&id).start_key(KeyItem::key(&id))));
         let found = self.query_all(stretch, page.limit + 1).await?;
         // Cut by what the index says: a key that went meanwhile shortens the page, not the list.
         let found: Vec<ItemKey> = found.iter().filter_map(ItemKey::of).collect();
@@ -69,9 +69,9 @@ impl Store {
     }
 
     async fn keys_found(&self, terms: &SearchTerms, list: &List, page: &PageRequest) -> Result<Page<Key>, Error> {
-        let after = list.position(page)?.map(|position| word_place(&position)).transpose()?;
+        let after = list.position(page)?.map(|position| term_start_key(&position)).transpose()?;
         let condition = Expression::new("#listPK = :list AND begins_with(#listSK, :term)")
-            .value(":list", text(KeyItem::word_list(terms.longest())))
+            .value(":list", text(KeyItem::term_list(terms.longest())))
             .value(":term", text(terms.longest()));
         let mut stretch = Stretch::of_lists(condition).after(after);
         let mut data = Vec::new();
@@ -88,7 +88,7 @@ impl Store {
             match found.rest {
                 None => return Ok(Page { data, next: None }),
                 Some(rest) if looked_through < LOOKED_THROUGH => stretch = stretch.after(Some(rest)),
-                Some(rest) => return Ok(Page { data, next: Some(list.cursor(&word_position(&rest)?)) }),
+                Some(rest) => return Ok(Page { data, next: Some(list.cursor(&term_position(&rest)?)) }),
             }
         }
     }
@@ -106,11 +106,11 @@ impl Store {
         distinct.dedup();
         let read = self.active_keys(&distinct).await?;
         for (entry, key) in entries.iter().zip(keys) {
-            let position = word_position(entry)?;
+            let position = term_position(entry)?;
             let Some(key) = read.iter().find(|read| KeyItem::key(&read.id) == key) else { continue };
-            let words = index_terms(&[key.id.as_str(), key.property.as_str()]);
-            let first = terms.first_match(&words).map(|word| KeyItem::word_listing(&key.id, word).position);
-            if terms.matches(&words) && first.as_ref() == Some(&position) {
+            let key_terms = index_terms(&[key.id.as_str(), key.property.as_str()]);
+            let first = terms.first_match(&key_terms).map(|term| KeyItem::term_listing(&key.id, term).position);
+            if terms.matches(&key_terms) && first.as_ref() == Some(&position) {
                 found.push((position, key.clone()));
             }
         }
@@ -126,14 +126,14 @@ impl Store {
 }
 
 /// A position in the list of words: `word#keyId`.
-fn word_position(entry: &Item) -> Result<String, Error> {
-    let position = place(entry).remove(crate::schema::LIST_SK).and_then(|position| position.as_s().cloned().ok());
-    position.ok_or(Error::Internal { context: "reading the index of words", source: None })
+fn term_position(entry: &Item) -> Result<String, Error> {
+    let position = start_key(entry).remove(crate::schema::LIST_SK).and_then(|position| position.as_s().cloned().ok());
+    position.ok_or(Error::Internal { context: "reading the search index", source: None })
 }
 
 /// The place in the index that a position stands for.
-fn word_place(position: &str) -> Result<Item, Error> {
-    let (word, id) = position.split_once('#').ok_or(Error::BadCursor)?;
+fn term_start_key(position: &str) -> Result<Item, Error> {
+    let (term, id) = position.split_once('#').ok_or(Error::BadCursor)?;
     let id = KeyId::parse(id).map_err(|_| Error::BadCursor)?;
-    Ok(KeyItem::word_listing(&id, word).place(KeyItem::word_key(&id, word)))
+    Ok(KeyItem::term_listing(&id, term).start_key(KeyItem::term_key(&id, term)))
 }

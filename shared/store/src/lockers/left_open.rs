@@ -16,10 +16,15 @@ impl Store {
             if stored.due.is_none_or(|due| due > now) {
                 return Ok(());
             }
-            let place = LockerItem::key(automat, locker);
+            let item_key = LockerItem::key(automat, locker);
             let is_there = self.get(&AutomatItem::key(automat)).await?.is_some();
             let mut transaction = Transaction::default();
-            transaction.update(Part::Locker, place.clone(), LockerItem::watch(&place, None), stored.as_reported());
+            transaction.update(
+                Part::Locker,
+                item_key.clone(),
+                LockerItem::watch(&item_key, None),
+                stored.as_reported(),
+            );
             if is_there && stored.door == DoorState::Open {
                 let key = stored.key.as_ref().map(|(key, _)| key.clone());
                 let subject = Subject { automat: automat.clone(), locker: Some(locker), key, contract: None };

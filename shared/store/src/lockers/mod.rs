@@ -49,7 +49,7 @@ impl LockerReports {
     }
 
     fn is_of_all(&self, count: LockerCount) -> bool {
-        count.indices().all(|locker| self.lockers.iter().any(|(told, _)| *told == locker))
+        count.indices().all(|locker| self.lockers.iter().any(|(reported, _)| *reported == locker))
     }
 }
 
@@ -76,13 +76,13 @@ impl Store {
             return self.record_fault(automat, DeviceFault::ClockWrong, None, now).await;
         }
         let known = retry!(self, {
-            let StoredAutomat { automat: Automat { locker_count, .. }, told_all, era, presence, .. } =
+            let StoredAutomat { automat: Automat { locker_count, .. }, full_report, era, presence, .. } =
                 self.stored_automat(automat).await?;
             let of_all = reports.is_of_all(locker_count);
-            let is_newest = match told_all {
-                Some(told_all) if told_all > reports.n => return Ok(None),
+            let is_newest = match full_report {
+                Some(full_report) if full_report > reports.n => return Ok(None),
                 // Ours already: it is delivered again, perhaps since the first time did not get to the end.
-                Some(told_all) if told_all == reports.n => true,
+                Some(full_report) if full_report == reports.n => true,
                 _ => !of_all || self.write_all_reported(automat, &reports, era).await?,
             };
             if is_newest { Ok(Some((locker_count, of_all, era, presence))) } else { Err(NotDone::Again) }
@@ -92,22 +92,22 @@ impl Store {
             self.hear_presence(automat, shown, now).await?;
         }
         let lockers = self.read_lockers(automat, &reports, of_all).await?;
-        for (index, told) in reports.lockers {
+        for (index, report) in reports.lockers {
             if !count.has(index) {
                 continue;
             }
             let locker = lockers.get(&index).cloned().unwrap_or_else(|| StoredLocker::untouched(index));
-            if of_all && told.is_known(&locker) {
+            if of_all && report.is_known(&locker) {
                 continue;
             }
-            LockerUpdate { automat, report: &told, n: reports.n, era, now }.write(self, locker).await?;
+            LockerUpdate { automat, report: &report, n: reports.n, era, now }.write(self, locker).await?;
         }
         Ok(())
     }
 
     async fn write_all_reported(&self, automat: &AutomatId, reports: &LockerReports, era: u64) -> Result<bool, Error> {
-        let (place, newer) = (AutomatItem::key(automat), AutomatItem::reported_nothing_after(reports.n, era));
-        self.update(place, AutomatItem::report_all(reports.n, &reports.device_keys), newer).await
+        let (item_key, newer) = (AutomatItem::key(automat), AutomatItem::reported_nothing_after(reports.n, era));
+        self.update(item_key, AutomatItem::set_full_report(reports.n, &reports.device_keys), newer).await
     }
 
     async fn read_lockers(

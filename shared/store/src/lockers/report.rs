@@ -132,8 +132,8 @@ impl LockerUpdate<'_> {
         let (Some(by), false) = (&self.report.by, self.report.is_known(locker)) else { return Ok(unknown) };
         let entry = EntryItem::key(self.automat, by);
         let opening = OpeningId::parse(by).ok().map(|id| OpeningItem::key(&id));
-        let places: Vec<_> = entry.iter().chain(&opening).cloned().collect();
-        for item in store.get_all(&places).await? {
+        let item_keys: Vec<_> = entry.iter().chain(&opening).cloned().collect();
+        for item in store.get_all(&item_keys).await? {
             if ItemKey::of(&item) == entry {
                 let entry = EntryItem::read(item)?;
                 let is_known = entry.opened(locker.locker);
@@ -194,12 +194,12 @@ impl LockerUpdate<'_> {
     fn sensed(&self, locker: &StoredLocker) -> Expression {
         let before = locker.sensors();
         let after = before.reported(self.report.sensors());
-        let place = LockerItem::key(self.automat, locker.locker);
+        let item_key = LockerItem::key(self.automat, locker.locker);
         let mut update = LockerItem::sense(locker.locker, after, self.n, self.era);
         if before.opens(after) {
-            update = update.then(LockerItem::watch(&place, Some(self.now.plus_millis(DoorState::LEFT_OPEN_MILLIS))));
+            update = update.then(LockerItem::watch(&item_key, Some(self.now.plus_millis(DoorState::LEFT_OPEN_MILLIS))));
         } else if before.closes(after) {
-            update = update.then(LockerItem::watch(&place, None));
+            update = update.then(LockerItem::watch(&item_key, None));
         }
         let taken_from_closed = after.door == DoorState::Closed && before.needs_cause(after);
         if before.closes(after) || taken_from_closed {

@@ -18,13 +18,13 @@ impl Store {
         cause: Cause,
         now: Instant,
     ) -> Result<bool, Error> {
-        let place = AnnouncementsItem::key(incarnation, contract);
+        let item_key = AnnouncementsItem::key(incarnation, contract);
         retry!(self, {
-            let item = self.get(&place).await?.map(AnnouncementsItem::read).transpose()?;
+            let item = self.get(&item_key).await?.map(AnnouncementsItem::read).transpose()?;
             let before = item.unwrap_or_else(|| StoredAnnouncements::none(key, contract, incarnation));
             let mut after = before.clone();
-            let is_told = after.announcements.announce(movement, cause.clone());
-            if self.put_announcements(&before, &after, now).await? { Ok(is_told) } else { Err(NotDone::Again) }
+            let is_announced_now = after.announcements.announce(movement, cause.clone());
+            if self.put_announcements(&before, &after, now).await? { Ok(is_announced_now) } else { Err(NotDone::Again) }
         })
     }
 
@@ -32,7 +32,7 @@ impl Store {
     /// written down, under a name that its event gives it, so whoever stops in between does it again and nobody is told
     /// twice.
     pub async fn announce_held(&self, due: &DueAnnouncements, now: Instant) -> Result<Vec<Claim>, Error> {
-        let Some(item) = self.get(&due.place).await? else { return Ok(Vec::new()) };
+        let Some(item) = self.get(&due.item_key).await? else { return Ok(Vec::new()) };
         let before = AnnouncementsItem::read(item)?;
         if before.announcements.due.is_none_or(|due| due > now) {
             return Ok(Vec::new());
@@ -48,21 +48,21 @@ impl Store {
             return Ok(Vec::new());
         }
         let claims = match (announced, &snapshot.contract) {
-            (Some(told), Some(stored)) => {
-                let kind = match told.movement {
+            (Some(announcement), Some(stored)) => {
+                let kind = match announcement.movement {
                     KeyMovement::Fetched => EventKind::KeyFetched,
                     KeyMovement::Returned => EventKind::KeyReturned,
                 };
-                let notices = Notice::of_event(&kind, told.cause.at, &stored.contract);
+                let notices = Notice::of_event(&kind, announcement.cause.at, &stored.contract);
                 let facts = self.facts_of(stored, snapshot.key.as_ref()).await?;
-                let Cause { event, at } = &told.cause;
+                let Cause { event, at } = &announcement.cause;
                 let (incarnation, contract) = (&before.incarnation, &before.contract);
                 self.write_down(Occurrence { incarnation, contract, identity: event, at: *at }, notices, &facts, now)
                     .await?
             }
             _ => Vec::new(),
         };
-        if let Some(item) = self.get(&due.place).await? {
+        if let Some(item) = self.get(&due.item_key).await? {
             let written = AnnouncementsItem::read(item)?;
             if written.announcements == after.announcements {
                 let mut done = written.clone();

@@ -22,13 +22,13 @@ impl Store {
     /// Writes down that the provider could not deliver what it had taken under this name: the address is of no use. Of
     /// a later try of the same message it says nothing.
     pub async fn bounce(&self, reference: &str, provider_id: &str, now: Instant) -> Result<(), Error> {
-        let place = place(reference).ok_or(Error::NotFound(Thing::Message))?;
-        let update = MessageItem::move_to(&place, State::Bounced, None, now)
+        let item_key = parse_reference(reference).ok_or(Error::NotFound(Thing::Message))?;
+        let update = MessageItem::move_to(&item_key, State::Bounced, None, now)
             .then(MessageItem::blame(SendFailure::AddressRefused));
-        if self.update(place.clone(), update, MessageItem::sent_as(provider_id)).await? {
+        if self.update(item_key.clone(), update, MessageItem::sent_as(provider_id)).await? {
             return Ok(());
         }
-        let item = self.get(&place).await?.ok_or(Error::NotFound(Thing::Message))?;
+        let item = self.get(&item_key).await?.ok_or(Error::NotFound(Thing::Message))?;
         match MessageItem::read(item, &self.codes)?.state {
             // The provider was quicker than its sender: come again.
             State::Sending => Err(Error::MessageUnderWay),
@@ -37,7 +37,7 @@ impl Store {
     }
 }
 
-fn place(reference: &str) -> Option<ItemKey> {
+fn parse_reference(reference: &str) -> Option<ItemKey> {
     let text = String::from_utf8(URL_SAFE_NO_PAD.decode(reference).ok()?).ok()?;
     let mut parts = text.split(' ');
     let (incarnation, contract, id) = (parts.next()?, parts.next()?, parts.next()?);

@@ -10,7 +10,7 @@ use crate::{Error, Store};
 impl Store {
     /// Claims a message whose time has come; `None` when somebody else has it, or what it says is overtaken.
     pub async fn claim(&self, message: &DueMessage, now: Instant) -> Result<Option<Claim>, Error> {
-        let Some(item) = self.get(&message.place).await? else { return Ok(None) };
+        let Some(item) = self.get(&message.item_key).await? else { return Ok(None) };
         let stored = MessageItem::read(item, &self.codes)?;
         if !stored.claimable(now) {
             return Ok(None);
@@ -23,8 +23,8 @@ impl Store {
             None
         };
         if let Some(end) = end {
-            let update = MessageItem::move_to(&message.place, end, None, now);
-            self.update(message.place.clone(), update, stored.as_read()).await?;
+            let update = MessageItem::move_to(&message.item_key, end, None, now);
+            self.update(message.item_key.clone(), update, stored.as_read()).await?;
             return Ok(None);
         }
         let taken = StoredMessage {
@@ -34,11 +34,11 @@ impl Store {
             ..stored.clone()
         };
         let lease = Some(now.plus_millis(LEASE_MILLIS));
-        let update = MessageItem::move_to(&message.place, State::Sending, lease, now)
+        let update = MessageItem::move_to(&message.item_key, State::Sending, lease, now)
             .then(Expression::new("SET #attempts = :attempts, #perhapsTwice = :perhapsTwice"))
             .value(":attempts", number(taken.attempts))
             .value(":perhapsTwice", flag(taken.perhaps_twice));
-        let ours = self.update(message.place.clone(), update, stored.as_read()).await?;
+        let ours = self.update(message.item_key.clone(), update, stored.as_read()).await?;
         Ok(ours.then(|| Claim::on(taken)))
     }
 
@@ -46,11 +46,11 @@ impl Store {
     pub(super) async fn is_superseded(&self, stored: &StoredMessage) -> Result<bool, Error> {
         let facts = &stored.message.facts;
         let snapshot = self.snapshot(&facts.key, &facts.contract, &stored.incarnation).await?;
-        let place = match &snapshot.key {
-            Some(stored) => self.place(&stored.key.automat).await?,
+        let details = match &snapshot.key {
+            Some(stored) => self.automat_details(&stored.key.automat).await?,
             None => None,
         };
-        let time_zone = place.map_or(facts.automat.time_zone, |place| place.time_zone);
+        let time_zone = details.map_or(facts.automat.time_zone, |details| details.time_zone);
         Ok(stored.message.is_superseded(snapshot.contract(), time_zone))
     }
 }

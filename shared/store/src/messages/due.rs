@@ -22,17 +22,17 @@ impl Store {
 }
 
 impl Due {
-    fn at(place: ItemKey) -> Option<Self> {
-        if MessageItem::is_at(&place) {
-            Some(Self::Message(DueMessage { place }))
-        } else if ReminderItem::is_at(&place) {
-            Some(Self::Reminder(DueReminder { place }))
-        } else if AnnouncementsItem::is_at(&place) {
-            Some(Self::Announcements(DueAnnouncements { place }))
-        } else if let Some(automat) = AutomatItem::automat_at(&place) {
+    fn at(item_key: ItemKey) -> Option<Self> {
+        if MessageItem::is_at(&item_key) {
+            Some(Self::Message(DueMessage { item_key }))
+        } else if ReminderItem::is_at(&item_key) {
+            Some(Self::Reminder(DueReminder { item_key }))
+        } else if AnnouncementsItem::is_at(&item_key) {
+            Some(Self::Announcements(DueAnnouncements { item_key }))
+        } else if let Some(automat) = AutomatItem::automat_at(&item_key) {
             Some(Self::ZoneChanged { automat })
         } else {
-            LockerItem::locker_at(&place).map(|(automat, locker)| Self::OpenDoor { automat, locker })
+            LockerItem::locker_at(&item_key).map(|(automat, locker)| Self::OpenDoor { automat, locker })
         }
     }
 }

@@ -14,11 +14,9 @@ impl Store {
         automat: &AutomatId,
         property: Property,
     ) -> Result<Facts, Error> {
-        let place = match self.place(automat).await? {
-            Some(place) => place,
-            None => {
-                AutomatDetails { name: valid(Name::parse(automat.as_str()))?, location: None, time_zone: TimeZone::UTC }
-            }
+        let details = match self.automat_details(automat).await? {
+            Some(details) => details,
+            None => AutomatDetails { name: valid(Name::parse(automat.as_str()))?, location: None, time_zone: TimeZone::UTC },
         };
         Ok(Facts {
             key: contract.key.clone(),
@@ -28,12 +26,12 @@ impl Store {
             pin: contract.pin.clone(),
             free_text: contract.free_text.clone(),
             property,
-            automat: place,
+            automat: details,
         })
     }
 
     /// Where the keys of an automat are fetched and returned, unless it is gone.
-    pub(super) async fn place(&self, automat: &AutomatId) -> Result<Option<AutomatDetails>, Error> {
+    pub(super) async fn automat_details(&self, automat: &AutomatId) -> Result<Option<AutomatDetails>, Error> {
         let Some(item) = self.get(&AutomatItem::key(automat)).await? else { return Ok(None) };
         let Automat { name, location, time_zone, .. } = AutomatItem::read(item)?.automat;
         Ok(Some(AutomatDetails { name, location, time_zone }))

@@ -76,7 +76,7 @@ pub struct Claim {
     pub id: MessageId,
     /// What is to be sent.
     pub message: Message,
-    place: ItemKey,
+    item_key: ItemKey,
     /// Of the key.
     incarnation: String,
     /// Which attempt this is; whoever claims the message after us makes another one.
@@ -119,17 +119,17 @@ pub enum Due {
 /// Where a message that may be claimed stands.
 #[derive(Debug)]
 pub struct DueMessage {
-    place: ItemKey,
+    item_key: ItemKey,
 }
 
 /// Where announcements that were held back stand.
 #[derive(Debug)]
 pub struct DueAnnouncements {
-    place: ItemKey,
+    item_key: ItemKey,
 }
 
 /// Where a reminder whose time has come stands.
 #[derive(Debug)]
 pub struct DueReminder {
-    place: ItemKey,
+    item_key: ItemKey,
 }

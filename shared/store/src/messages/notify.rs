@@ -55,9 +55,10 @@ impl Store {
     /// The same for an event: a key that was fetched, returned, or not returned.
     pub async fn notify_of_event(&self, record: &EventRecord, now: Instant) -> Result<Vec<Claim>, Error> {
         let EventRecord { event, incarnation, .. } = record;
-        let told = matches!(event.kind, EventKind::KeyFetched | EventKind::KeyReturned | EventKind::KeyNotReturned);
+        let is_for_contacts =
+            matches!(event.kind, EventKind::KeyFetched | EventKind::KeyReturned | EventKind::KeyNotReturned);
         let (Some(incarnation), Some(key), Some(contract), true) =
-            (incarnation, &event.subject.key, &event.subject.contract, told)
+            (incarnation, &event.subject.key, &event.subject.contract, is_for_contacts)
         else {
             return Ok(Vec::new());
         };
@@ -143,7 +144,7 @@ impl Store {
                 let since = record.at.max(stored.contract.updated_at);
                 which.due(&stored.contract, since).map(|due| (stored.rev, due))
             });
-            let place = ReminderItem::key(&last.incarnation, &last.contract.id, which);
+            let item_key = ReminderItem::key(&last.incarnation, &last.contract.id, which);
             if let Some((rev, due)) = set {
                 let reminder = StoredReminder {
                     which,
@@ -153,10 +154,10 @@ impl Store {
                     rev,
                     due,
                 };
-                self.update(place, ReminderItem::set(&reminder), ReminderItem::not_set_after(rev)).await?;
+                self.update(item_key, ReminderItem::set(&reminder), ReminderItem::not_set_after(rev)).await?;
             } else if record.had(which) {
                 let rev = snapshot.contract.as_ref().map_or(last.rev, |stored| stored.rev);
-                self.delete(place, ReminderItem::not_set_after(rev)).await?;
+                self.delete(item_key, ReminderItem::not_set_after(rev)).await?;
             }
         }
         Ok(())
@@ -167,7 +168,7 @@ impl ContractRecord {
     fn notices(&self) -> Vec<Notice> {
         match &self.change {
             Change::Made(after) => Notice::of_creation(&after.contract),
-            Change::Edited { before, after } if after.told_zone != before.told_zone => {
+            Change::Edited { before, after } if after.notified_zone != before.notified_zone => {
                 Notice::of_zone(&after.contract, self.at)
             }
             Change::Edited { before, after } => Notice::of_edit(&before.contract, &after.contract, self.at),
@@ -187,7 +188,7 @@ impl Claim {
     /// On a message that is written down as being sent by us.
     pub(super) fn on(stored: StoredMessage) -> Self {
         Self {
-            place: stored.place(),
+            item_key: stored.item_key(),
             attempt: stored.attempts,
             useful_until: stored.useful_until(),
             id: stored.id,

@@ -18,12 +18,12 @@ impl Store {
 
     fn meaning(&self, record: &Value) -> Result<Record, Error> {
         let stream = &record["dynamodb"];
-        let place = image(&stream["Keys"])?.as_ref().and_then(ItemKey::of).ok_or(POISON)?;
+        let item_key = image(&stream["Keys"])?.as_ref().and_then(ItemKey::of).ok_or(POISON)?;
         let name = record["eventName"].as_str().ok_or(POISON)?;
         if is_sweeping(record) {
             return Ok(Record::Other);
         }
-        if place.sk.starts_with("CONTRACT#") {
+        if item_key.sk.starts_with("CONTRACT#") {
             let (before, after) = (self.contract_image(stream, "OldImage")?, self.contract_image(stream, "NewImage")?);
             let change = match (name, before, after) {
                 ("INSERT", _, Some(made)) => Change::Made(made),
@@ -35,16 +35,16 @@ impl Store {
             };
             return Ok(Record::Contract(Box::new(ContractRecord { at: written_at(stream)?, change })));
         }
-        if place.sk.starts_with("EVENT#") && name == "INSERT" {
+        if item_key.sk.starts_with("EVENT#") && name == "INSERT" {
             let item = image(&stream["NewImage"])?.ok_or(POISON)?;
             let incarnation = EventItem::incarnation(&item);
             let event = EventItem::read(item)?;
             return Ok(Record::Event(Box::new(EventRecord { event, at: written_at(stream)?, incarnation })));
         }
-        if MessageItem::is_at(&place) && name == "MODIFY" {
+        if MessageItem::is_at(&item_key) && name == "MODIFY" {
             let item = image(&stream["NewImage"])?.ok_or(POISON)?;
             if MessageItem::is_asked_for(&item) {
-                return Ok(Record::Resend(DueMessage { place }));
+                return Ok(Record::Resend(DueMessage { item_key }));
             }
         }
         Ok(Record::Other)

@@ -15,7 +15,7 @@ impl Store {
     /// The same for a reminder: once, and only if the contract is still one that it fits. Of a key that is not back an
     /// event is written, which then tells.
     pub async fn remind(&self, reminder: &DueReminder, now: Instant) -> Result<Vec<Claim>, Error> {
-        let Some(stored) = self.reminder(&reminder.place).await? else { return Ok(Vec::new()) };
+        let Some(stored) = self.reminder(&reminder.item_key).await? else { return Ok(Vec::new()) };
         if stored.due > now {
             return Ok(Vec::new());
         }
@@ -26,7 +26,7 @@ impl Store {
         };
         if due > now {
             let moved = StoredReminder { due, rev: contract.rev, ..stored.clone() };
-            self.update(reminder.place.clone(), ReminderItem::set(&moved), stored.unchanged()).await?;
+            self.update(reminder.item_key.clone(), ReminderItem::set(&moved), stored.unchanged()).await?;
             return Ok(Vec::new());
         }
         if stored.which == Reminder::Return {
@@ -41,12 +41,12 @@ impl Store {
         Ok(claims)
     }
 
-    async fn reminder(&self, place: &ItemKey) -> Result<Option<StoredReminder>, Error> {
-        self.get(place).await?.map(ReminderItem::read).transpose()
+    async fn reminder(&self, item_key: &ItemKey) -> Result<Option<StoredReminder>, Error> {
+        self.get(item_key).await?.map(ReminderItem::read).transpose()
     }
 
     async fn drop_reminder(&self, stored: &StoredReminder) -> Result<(), Error> {
-        self.delete(stored.place(), stored.unchanged()).await?;
+        self.delete(stored.item_key(), stored.unchanged()).await?;
         Ok(())
     }
 
@@ -115,7 +115,7 @@ fn build_absence_record(
         .and(Expression::new("#incarnation = :incarnation").value(":incarnation", text(incarnation)));
     let mut transaction = Transaction::default();
     transaction.check(Part::Key, KeyItem::key(&key.id), still_out);
-    transaction.delete(Part::Reminder, reminder.place(), reminder.unchanged());
+    transaction.delete(Part::Reminder, reminder.item_key(), reminder.unchanged());
     transaction.event(&event, Some(incarnation), retention)?;
     Ok(transaction)
 }

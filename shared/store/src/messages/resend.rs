@@ -18,15 +18,15 @@ impl Store {
         now: Instant,
     ) -> Result<MessageRecord, Error> {
         let stored_key = self.stored_active_key(key).await?;
-        let place = MessageItem::key(&stored_key.incarnation, contract, id);
+        let item_key = MessageItem::key(&stored_key.incarnation, contract, id);
         retry!(self, {
-            let item = self.get(&place).await?.ok_or(Error::NotFound(Thing::Message))?;
+            let item = self.get(&item_key).await?.ok_or(Error::NotFound(Thing::Message))?;
             let stored = MessageItem::read(item, &self.codes)?;
             self.check_resend(&stored, now).await?;
-            let update = MessageItem::move_to(&place, State::Asked, Some(now), now)
+            let update = MessageItem::move_to(&item_key, State::Asked, Some(now), now)
                 .then(Expression::new("SET #askedAt = :askedAt REMOVE #failure, #providerId"))
                 .value(":askedAt", number(now.millis()));
-            if !self.update(place.clone(), update, stored.as_read()).await? {
+            if !self.update(item_key.clone(), update, stored.as_read()).await? {
                 return Err(NotDone::Again);
             }
             let asked = StoredMessage {

@@ -18,18 +18,18 @@ impl Store {
     /// is the word that counts; but that it was sent by us too is noted.
     pub async fn settle(&self, claim: Claim, verdict: Verdict, now: Instant) -> Result<(), Error> {
         let update = match &verdict {
-            Verdict::Sent(provider_id) => MessageItem::move_to(&claim.place, State::Sent, None, now)
+            Verdict::Sent(provider_id) => MessageItem::move_to(&claim.item_key, State::Sent, None, now)
                 .then(Expression::new("SET #providerId = :providerId REMOVE #failure"))
                 .value(":providerId", text(provider_id.as_str())),
             Verdict::Failed(failure) => {
                 let (state, next) = self.after(&claim, *failure, now)?;
-                MessageItem::move_to(&claim.place, state, next, now).then(MessageItem::blame(*failure))
+                MessageItem::move_to(&claim.item_key, state, next, now).then(MessageItem::blame(*failure))
             }
         };
         let ours = MessageItem::unmoved(State::Sending, claim.attempt);
-        let settled = self.update(claim.place.clone(), update, ours).await?;
+        let settled = self.update(claim.item_key.clone(), update, ours).await?;
         if !settled && matches!(verdict, Verdict::Sent(_)) {
-            self.update(claim.place, MessageItem::doubt(now), present()).await?;
+            self.update(claim.item_key, MessageItem::doubt(now), present()).await?;
         }
         Ok(())
     }

@@ -21,10 +21,10 @@ impl Store {
         contract: &ContractId,
         incarnation: &str,
     ) -> Result<Snapshot, Error> {
-        let (key_place, contract_place) = (KeyItem::key(key), ContractItem::key(key, contract));
+        let (key_item_key, contract_item_key) = (KeyItem::key(key), ContractItem::key(key, contract));
         let mut snapshot = Snapshot { key: None, contract: None };
-        for item in self.get_all(&[key_place.clone(), contract_place]).await? {
-            if ItemKey::of(&item).as_ref() == Some(&key_place) {
+        for item in self.get_all(&[key_item_key.clone(), contract_item_key]).await? {
+            if ItemKey::of(&item).as_ref() == Some(&key_item_key) {
                 let key = KeyItem::read(item, &self.codes)?;
                 snapshot.key = Some(key).filter(|key| key.incarnation == incarnation);
             } else {
@@ -45,7 +45,7 @@ impl Store {
         let current = key.map(|stored| (&stored.key.automat, &stored.key.property));
         let (automat, property) = current
             .or(noted)
-            .ok_or(Error::Internal { context: "telling of a contract that names no automat", source: None })?;
+            .ok_or(Error::Internal { context: "notifying of a contract without an automat", source: None })?;
         self.facts(&stored.contract, automat, property.clone()).await
     }
 }

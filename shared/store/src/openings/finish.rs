@@ -25,8 +25,8 @@ impl Store {
             if stored.opening.automat != *automat || stored.opening.locker != locker {
                 return Err(Error::NotFound(Thing::Opening).into());
             }
-            let Some(told) = stored.opening.reported(outcome, at, now) else { return Ok(Heard::Before) };
-            let transaction = self.build_opening_end(&stored, &told, &Act::of_automat(automat, now)).await?;
+            let Some(reported) = stored.opening.reported(outcome, at, now) else { return Ok(Heard::Before) };
+            let transaction = self.build_opening_end(&stored, &reported, &Act::of_automat(automat, now)).await?;
             transaction.commit(self).await?;
             Ok(Heard::Now)
         })
@@ -73,9 +73,9 @@ impl Store {
         );
         // A later opening may be under way by now: then the locker is not ours to free.
         if locker.openings.live.is_some_and(|(live, _)| live == opening.id) {
-            let place = LockerItem::key(&opening.automat, opening.locker);
+            let item_key = LockerItem::key(&opening.automat, opening.locker);
             let ours = OpeningItem::in_locker(&opening.id);
-            transaction.update(Part::Locker, place, OpeningItem::end_in_locker(), ours);
+            transaction.update(Part::Locker, item_key, OpeningItem::end_in_locker(), ours);
         }
         let kind = EventKind::OpeningFinished {
             opening: opening.id.clone(),

@@ -48,8 +48,8 @@ impl Store {
         transaction.receipt(act, &item);
         transaction.put(Part::Opening, item, absent());
         let quiet = OpeningItem::none_in_locker(locker.openings.seq, act.now).and(locker.same_key());
-        let place = LockerItem::key(&opening.automat, opening.locker);
-        transaction.update(Part::Locker, place, OpeningItem::begin_in_locker(opening), quiet);
+        let item_key = LockerItem::key(&opening.automat, opening.locker);
+        transaction.update(Part::Locker, item_key, OpeningItem::begin_in_locker(opening), quiet);
         let kind = EventKind::OpeningRequested { opening: opening.id.clone() };
         self.record_opening(&mut transaction, stored, kind, act)?;
         Ok(transaction)

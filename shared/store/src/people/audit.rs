@@ -34,7 +34,7 @@ impl Store {
         let list = EventItem::listing(incarnation, "").list;
         let condition = Expression::new("#listPK = :list").value(":list", text(list));
         let newest = self.query(&Stretch::of_lists(condition).backwards(true), Some(1)).await?;
-        let place = newest.items.first().and_then(ItemKey::of);
-        Ok(place.and_then(|place| AutomatId::parse(place.pk.strip_prefix("AUTOMAT#")?).ok()))
+        let item_key = newest.items.first().and_then(ItemKey::of);
+        Ok(item_key.and_then(|item_key| AutomatId::parse(item_key.pk.strip_prefix("AUTOMAT#")?).ok()))
     }
 }

@@ -20,16 +20,16 @@ pub(super) struct Case {
     pub(super) messages: Vec<StoredMessage>,
     pub(super) found: Found,
     /// The one item of it that it is dealt with at, though the walk comes by others.
-    pub(super) place: ItemKey,
+    pub(super) item_key: ItemKey,
 }
 
 impl Store {
     /// Reads all of it; `None` if the person is not in it.
     pub(super) async fn case(&self, about: &About, search: &PersonSearch) -> Result<Option<Case>, Error> {
-        let contract_place = ContractItem::key(&about.key, &about.contract);
+        let contract_item_key = ContractItem::key(&about.key, &about.contract);
         let (mut key, mut contract) = (None, None);
-        for item in self.get_all(&[KeyItem::key(&about.key), contract_place.clone()]).await? {
-            if ItemKey::of(&item).as_ref() == Some(&contract_place) {
+        for item in self.get_all(&[KeyItem::key(&about.key), contract_item_key.clone()]).await? {
+            if ItemKey::of(&item).as_ref() == Some(&contract_item_key) {
                 let stored = ContractItem::read(item, &self.codes)?;
                 contract = Some(stored).filter(|stored| stored.incarnation == about.incarnation);
             } else {
@@ -45,13 +45,13 @@ impl Store {
         };
         let erased = contract.iter().flat_map(|stored| self.erased_clues(stored, search));
         let found = found.with_erased(erased);
-        let place = if search.find_in(in_contract()).is_some() {
-            contract_place
+        let item_key = if search.find_in(in_contract()).is_some() {
+            contract_item_key
         } else {
             let first = messages.iter().find(|message| search.find_in(mentions(message)).is_some());
-            first.map_or(contract_place, StoredMessage::place)
+            first.map_or(contract_item_key, StoredMessage::item_key)
         };
-        Ok(Some(Case { key, contract, messages, found, place }))
+        Ok(Some(Case { key, contract, messages, found, item_key }))
     }
 
     /// The addresses asked for that were erased from a contract before.

@@ -43,10 +43,10 @@ impl Store {
         let erasing = Erasing { store: self, search, everybody_of_that_name, act };
         let mut data = Vec::new();
         while data.len() < page.limit
-            && let Some(Sight { place, about }) = walk.next_sight().await?
+            && let Some(Sight { item_key, about }) = walk.next_sight().await?
         {
-            data.extend(erasing.erase(&place, &about).await?);
-            walk.passed(place);
+            data.extend(erasing.erase(&item_key, &about).await?);
+            walk.passed(item_key);
         }
         Ok(Page { data, next: walk.cursor() })
     }
@@ -61,9 +61,9 @@ struct Erasing<'a> {
 
 impl Erasing<'_> {
     /// Deals with the case at one of its items; `None` where it is not the one to deal with it at.
-    async fn erase(&self, place: &ItemKey, about: &About) -> Result<Option<Erasure>, Error> {
+    async fn erase(&self, item_key: &ItemKey, about: &About) -> Result<Option<Erasure>, Error> {
         let Some(case) = self.store.case(about, self.search).await? else { return Ok(None) };
-        if case.place != *place {
+        if case.item_key != *item_key {
             return Ok(None);
         }
         let clues = case.found.clues.clone();
@@ -136,12 +136,12 @@ impl Erasing<'_> {
         going.sort_by_key(|stored| self.is_certain(stored));
         let last = if matches!(verdict, Verdict::Messages) { going.pop() } else { None };
         for message in going {
-            self.store.delete(message.place(), present()).await?;
+            self.store.delete(message.item_key(), present()).await?;
         }
         if all || case.contract.is_none() {
             for &which in Reminder::ALL {
-                let place = ReminderItem::key(&about.incarnation, &about.contract, which);
-                self.store.delete(place, present()).await?;
+                let item_key = ReminderItem::key(&about.incarnation, &about.contract, which);
+                self.store.delete(item_key, present()).await?;
             }
         }
         Ok(last.cloned())
@@ -155,7 +155,7 @@ impl Erasing<'_> {
     /// Messages that were written down while the others were being deleted.
     async fn delete_late_messages(&self, about: &About) -> Result<(), Error> {
         for message in self.store.messages_about(about).await? {
-            self.store.delete(message.place(), present()).await?;
+            self.store.delete(message.item_key(), present()).await?;
         }
         Ok(())
     }
@@ -184,14 +184,14 @@ impl Erasing<'_> {
                 let erased = self.erased(stored, found.map(|(_, address)| address));
                 // A name alone leaves nothing to remember.
                 if erased != stored.erased {
-                    let place = ContractItem::key(&about.key, &about.contract);
-                    transaction.update(Part::Contract, place, ContractItem::erase(erased), stored.unchanged());
+                    let item_key = ContractItem::key(&about.key, &about.contract);
+                    transaction.update(Part::Contract, item_key, ContractItem::erase(erased), stored.unchanged());
                 }
             }
             _ => {}
         }
         if let Some(message) = last {
-            transaction.delete(Part::Message, message.place(), present());
+            transaction.delete(Part::Message, message.item_key(), present());
         }
         let event = self.store.event_about(about, case, EventKind::PersonalDataErased, self.act).await?;
         if let Some(event) = event {
@@ -218,8 +218,8 @@ impl Erasing<'_> {
                 transaction.check(Part::Key, KeyItem::key(&contract.key), not_out);
             }
         }
-        let place = ContractItem::key(&contract.key, &contract.id);
-        transaction.delete(Part::Contract, place, stored.unchanged());
+        let item_key = ContractItem::key(&contract.key, &contract.id);
+        transaction.delete(Part::Contract, item_key, stored.unchanged());
         let automat = key.map(|stored_key| &stored_key.key.automat).or(stored.automat.as_ref());
         if let Some(automat) = automat.filter(|_| pin_is_ours) {
             let pin = PinItem::key(automat, &stored.pin_mac);
@@ -244,9 +244,9 @@ impl Erasing<'_> {
         let mut item = ContractItem::write(&edited, key, stored.rev + 1, &stored.pin_mac, codes, random, *retention)?;
         // How long it is kept stays as it is.
         item.remove(TTL);
-        let place = ContractItem::key(&edited.key, &edited.id);
+        let item_key = ContractItem::key(&edited.key, &edited.id);
         let update = Expression::assign(item, &["freeText"]).then(ContractItem::erase(erased));
-        transaction.update(Part::Contract, place, update, stored.unchanged());
+        transaction.update(Part::Contract, item_key, update, stored.unchanged());
         Ok(())
     }
 

@@ -32,12 +32,12 @@ impl Store {
         let mut walk = Walk::new(self, search, "export", page)?;
         let mut data = Vec::new();
         while data.len() < page.limit
-            && let Some(Sight { place, about }) = walk.next_sight().await?
+            && let Some(Sight { item_key, about }) = walk.next_sight().await?
         {
-            if let Some(case) = self.case(&about, search).await?.filter(|case| case.place == place) {
+            if let Some(case) = self.case(&about, search).await?.filter(|case| case.item_key == item_key) {
                 data.push(self.hand_out(about, case, act).await?);
             }
-            walk.passed(place);
+            walk.passed(item_key);
         }
         Ok(Page { data, next: walk.cursor() })
     }
@@ -72,8 +72,8 @@ impl Store {
         loop {
             let found = self.query(&stretch, Some(STEP)).await?;
             looked_through += found.items.len();
-            let places: Vec<_> = found.items.iter().filter_map(ItemKey::of).collect();
-            for item in self.get_all(&places).await? {
+            let item_keys: Vec<_> = found.items.iter().filter_map(ItemKey::of).collect();
+            for item in self.get_all(&item_keys).await? {
                 let event = EventItem::read(item)?;
                 if event.subject.contract.as_ref() == Some(&about.contract) {
                     events.push(event);

@@ -41,7 +41,7 @@ pub(super) struct Walk<'s> {
 
 /// An item that may name the person.
 pub(super) struct Sight {
-    pub(super) place: ItemKey,
+    pub(super) item_key: ItemKey,
     pub(super) about: About,
 }
 
@@ -70,11 +70,11 @@ impl<'s> Walk<'s> {
         page: &PageRequest,
     ) -> Result<Self, Error> {
         let list = List::new(&format!("people {purpose} {}", search.identity()));
-        let place = |position: String| {
+        let item_key = |position: String| {
             let (pk, sk) = position.split_once(BETWEEN)?;
             Some(ItemKey::new(pk, sk))
         };
-        let position = list.position(page)?.map(|position| place(position).ok_or(Error::BadCursor)).transpose()?;
+        let position = list.position(page)?.map(|position| item_key(position).ok_or(Error::BadCursor)).transpose()?;
         let (time, began) = (Duration::ZERO, Instant::now());
         Ok(Self { store, search, list, position, part: None, finished: false, time, began })
     }
@@ -115,8 +115,8 @@ impl<'s> Walk<'s> {
     }
 
     /// Remembers how far everything has been dealt with.
-    pub(super) fn passed(&mut self, place: ItemKey) {
-        self.position = Some(place);
+    pub(super) fn passed(&mut self, item_key: ItemKey) {
+        self.position = Some(item_key);
     }
 
     /// Where the next call goes on; `None` when there is nothing left.
@@ -124,18 +124,18 @@ impl<'s> Walk<'s> {
         self.position
             .as_ref()
             .filter(|_| !self.finished)
-            .map(|place| self.list.cursor(&format!("{}{BETWEEN}{}", place.pk, place.sk)))
+            .map(|item_key| self.list.cursor(&format!("{}{BETWEEN}{}", item_key.pk, item_key.sk)))
     }
 
     fn sight(&self, item: Item) -> Result<Option<Sight>, Error> {
         const BROKEN: Error = Error::Internal { context: "reading what names a person", source: None };
-        let place = ItemKey::of(&item).ok_or(BROKEN)?;
+        let item_key = ItemKey::of(&item).ok_or(BROKEN)?;
         let names: Names = read(item)?;
         if self.search.find_in(names.mentions()).is_none() {
             return Ok(None);
         }
         let (key, contract) = match (names.facts, names.key_id.zip(names.contract_id)) {
-            (Some(facts), _) if MessageItem::is_at(&place) => (facts.key_id, facts.contract_id),
+            (Some(facts), _) if MessageItem::is_at(&item_key) => (facts.key_id, facts.contract_id),
             (_, Some(ids)) => ids,
             _ => return Err(BROKEN),
         };
@@ -144,7 +144,7 @@ impl<'s> Walk<'s> {
             contract: valid(ContractId::parse(&contract))?,
             incarnation: names.incarnation,
         };
-        Ok(Some(Sight { place, about }))
+        Ok(Some(Sight { item_key, about }))
     }
 }
 

@@ -20,12 +20,12 @@ impl Store {
     /// does not tell, has none here.
     pub async fn device_keys_known(&self, page: &PageRequest) -> Result<Page<DeviceKeysKnown>, Error> {
         let found = self.stored_automats(page).await?;
-        let told = |stored: crate::items::StoredAutomat| {
+        let known = |stored: crate::items::StoredAutomat| {
             let id = stored.automat.id;
             let has = |key: &crate::DeviceKey| stored.device_keys.contains(&key.id());
             let other = self.other_device_key(&id).is_some_and(|key| has(&key));
             DeviceKeysKnown { current: has(&self.device_key(&id)), other, automat: id }
         };
-        Ok(Page { data: found.data.into_iter().map(told).collect(), next: found.next })
+        Ok(Page { data: found.data.into_iter().map(known).collect(), next: found.next })
     }
 }

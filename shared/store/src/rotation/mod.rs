@@ -48,9 +48,9 @@ impl Plan {
 
 impl Store {
     /// Brings the code of an item under the current secret.
-    async fn reseal(&self, place: &ItemKey, now: Instant) -> Result<Rotation, Error> {
+    async fn reseal(&self, item_key: &ItemKey, now: Instant) -> Result<Rotation, Error> {
         retry!(self, {
-            let Plan { what, writes } = self.plan(place, now).await?;
+            let Plan { what, writes } = self.plan(item_key, now).await?;
             if !matches!(what, Rotation::Resealed | Rotation::Moved) {
                 return Ok(what);
             }
@@ -64,13 +64,13 @@ impl Store {
     }
 
     /// What [`Store::reseal`] would do.
-    async fn plan(&self, place: &ItemKey, now: Instant) -> Result<Plan, Error> {
+    async fn plan(&self, item_key: &ItemKey, now: Instant) -> Result<Plan, Error> {
         // Gone since it was seen: so is its code.
-        let Some(item) = self.get(place).await? else { return Ok(Plan::nothing(Rotation::Current)) };
-        match place.sk.as_str() {
+        let Some(item) = self.get(item_key).await? else { return Ok(Plan::nothing(Rotation::Current)) };
+        match item_key.sk.as_str() {
             "KEY" => self.plan_key(item).await,
             "-" => Ok(Plan::nothing(self.look_at_receipt(&item, now))),
-            message if message.starts_with("MESSAGE#") => self.plan_message(&item, place),
+            message if message.starts_with("MESSAGE#") => self.plan_message(&item, item_key),
             _ => self.plan_contract(item, now).await,
         }
     }

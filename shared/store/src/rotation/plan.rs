@@ -35,8 +35,8 @@ impl Store {
         let mut writes = Transaction::default();
         let contract = &stored.contract;
         let sealed = self.codes.seal_pin(&self.random, &contract.key, &contract.id, &contract.pin)?;
-        let place = ContractItem::key(&contract.key, &contract.id);
-        writes.update(Part::Contract, place, ContractItem::reseal(sealed, &stored.pin_mac), stored.unchanged());
+        let item_key = ContractItem::key(&contract.key, &contract.id);
+        writes.update(Part::Contract, item_key, ContractItem::reseal(sealed, &stored.pin_mac), stored.unchanged());
         Ok(Plan { what: Rotation::Resealed, writes })
     }
 
@@ -46,8 +46,8 @@ impl Store {
         let current = self.codes.pin_names(automat, &contract.pin).current;
         let mut writes = Transaction::default();
         let sealed = self.codes.seal_pin(&self.random, &contract.key, &contract.id, &contract.pin)?;
-        let place = ContractItem::key(&contract.key, &contract.id);
-        writes.update(Part::Contract, place, ContractItem::reseal(sealed, &current), stored.unchanged());
+        let item_key = ContractItem::key(&contract.key, &contract.id);
+        writes.update(Part::Contract, item_key, ContractItem::reseal(sealed, &current), stored.unchanged());
         // Who cleans up after a removed key goes by the names that it has read.
         writes.check(Part::Key, KeyItem::key(&contract.key), KeyItem::in_use_as(&stored.incarnation));
         let former = PinItem::key(automat, &stored.pin_mac);
@@ -96,15 +96,15 @@ impl Store {
 }
 
 impl Store {
-    pub(super) fn plan_message(&self, item: &Item, place: &ItemKey) -> Result<Plan, Error> {
+    pub(super) fn plan_message(&self, item: &Item, item_key: &ItemKey) -> Result<Plan, Error> {
         let sealed = MessageItem::sealed_pin(item)?;
-        if self.codes.is_told_pin_current(&sealed, place) {
+        if self.codes.is_message_pin_current(&sealed, item_key) {
             return Ok(Plan::nothing(Rotation::Current));
         }
-        let pin = self.codes.open_told_pin(&sealed, place)?;
+        let pin = self.codes.open_message_pin(&sealed, item_key)?;
         let mut writes = Transaction::default();
-        let anew = self.codes.seal_told_pin(&self.random, place, &pin)?;
-        writes.update(Part::Message, place.clone(), MessageItem::reseal(anew), MessageItem::sealed_as(sealed));
+        let anew = self.codes.seal_message_pin(&self.random, item_key, &pin)?;
+        writes.update(Part::Message, item_key.clone(), MessageItem::reseal(anew), MessageItem::sealed_as(sealed));
         Ok(Plan { what: Rotation::Resealed, writes })
     }
 }

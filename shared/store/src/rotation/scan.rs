@@ -78,8 +78,8 @@ impl Store {
         loop {
             let began = tokio::time::Instant::now();
             let (found, units) = self.scan(&filter, "#PK, #SK", from).await?;
-            let places = found.items.iter().filter_map(ItemKey::of).collect();
-            self.reseal_all(places, now, write, &mut renewed).await?;
+            let item_keys = found.items.iter().filter_map(ItemKey::of).collect();
+            self.reseal_all(item_keys, now, write, &mut renewed).await?;
             from = found.rest;
             if from.is_none() {
                 return Ok(renewed);
@@ -90,35 +90,41 @@ impl Store {
 
     async fn reseal_all(
         &self,
-        places: Vec<ItemKey>,
+        item_keys: Vec<ItemKey>,
         now: Instant,
         write: bool,
         renewed: &mut RotationReport,
     ) -> Result<(), Error> {
         let mut running = JoinSet::new();
-        let mut places = places.into_iter();
+        let mut item_keys = item_keys.into_iter();
         loop {
             while running.len() < AT_ONCE
-                && let Some(place) = places.next()
+                && let Some(item_key) = item_keys.next()
             {
                 let store = self.clone();
-                running.spawn(async move { (store.deal_with(&place, now, write).await, place) });
+                running.spawn(async move { (store.deal_with(&item_key, now, write).await, item_key) });
             }
             let Some(joined) = running.join_next().await else { return Ok(()) };
-            let (dealt, place) = joined.map_err(|source| Error::internal("renewing codes", source))?;
+            let (dealt, item_key) = joined.map_err(|source| Error::internal("renewing codes", source))?;
             renewed.count(&dealt);
             match dealt {
-                Ok(Rotation::Taken) => tracing::warn!(item.pk = place.pk, item.sk = place.sk, "its code is taken"),
+                Ok(Rotation::Taken) => {
+                    tracing::warn!(item.pk = item_key.pk, item.sk = item_key.sk, "its code is taken");
+                }
                 Ok(_) => {}
                 Err(error) => {
                     let error: &dyn std::error::Error = &error;
-                    tracing::warn!(error, item.pk = place.pk, item.sk = place.sk, "not renewed");
+                    tracing::warn!(error, item.pk = item_key.pk, item.sk = item_key.sk, "not renewed");
                 }
             }
         }
     }
 
-    async fn deal_with(&self, place: &ItemKey, now: Instant, write: bool) -> Result<Rotation, Error> {
-        if write { self.reseal(place, now).await } else { self.plan(place, now).await.map(|Plan { what, .. }| what) }
+    async fn deal_with(&self, item_key: &ItemKey, now: Instant, write: bool) -> Result<Rotation, Error> {
+        if write {
+            self.reseal(item_key, now).await
+        } else {
+            self.plan(item_key, now).await.map(|Plan { what, .. }| what)
+        }
     }
 }

@@ -65,7 +65,7 @@ async fn whoever_lost_the_lease_settles_nothing_but_that_it_went_twice() {
     let slow = stage.heard(at(0)).await.remove(0);
     let quick = stage.tick(at(LEASE)).await.remove(0);
     stage.store().settle(slow, failure(SendFailure::AddressRefused), at(LEASE + 1)).await.unwrap();
-    assert!(matches!(stage.message().await.state, MessageState::Sending { .. }), "theirs is the word that counts");
+    assert!(matches!(stage.message().await.state, MessageState::Sending { .. }), "the other claim counts");
     stage.store().settle(quick, sent("quick"), at(LEASE + 2)).await.unwrap();
     assert!(is_sent(&stage.message().await));
 
@@ -82,7 +82,7 @@ async fn whoever_lost_the_lease_settles_nothing_but_that_it_went_twice() {
 }
 
 #[tokio::test]
-async fn trouble_that_passes_is_waited_out_longer_each_time() {
+async fn temporary_failures_are_retried_with_growing_waits() {
     let stage = Stage::new().await;
     stage.book(draft(HOUR, 10 * DAY)).await;
     let mut claim = stage.heard(at(0)).await.remove(0);
@@ -144,7 +144,7 @@ async fn a_message_that_was_overtaken_while_it_waited_does_not_go() {
     stage.edit(named("Eino"), 1).await;
     assert!(stage.tick(at(LEASE)).await.is_empty());
     assert!(is_superseded(&stage.message().await));
-    assert_eq!(stage.hear(at(LEASE)).await, [domain::MessageKind::ContractUpdated], "the edit tells it all");
+    assert_eq!(stage.hear(at(LEASE)).await, [domain::MessageKind::ContractUpdated], "the edit has the latest state");
 }
 
 #[tokio::test]

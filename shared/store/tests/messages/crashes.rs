@@ -5,7 +5,7 @@ use domain::{ContractDraft, MessageKind};
 use store::LEASE_MILLIS;
 use testkit::at;
 
-use crate::stage::{DAY, HOUR, Stage, draft, email, is_sent, sms, tell};
+use crate::stage::{DAY, HOUR, Stage, draft, email, is_sent, notify, sms};
 
 #[tokio::test]
 async fn a_record_cut_off_anywhere_is_finished_by_its_next_delivery_and_the_leases() {
@@ -16,11 +16,11 @@ async fn a_record_cut_off_anywhere_is_finished_by_its_next_delivery_and_the_leas
         stage.book(ContractDraft { contacts, ..draft(3 * DAY, 4 * DAY) }).await;
         let record = stage.contract_news(at(0)).await.remove(0);
         stage.table.wire.cut_after(requests);
-        let cut = tell(stage.store(), &record, at(0)).await;
+        let cut = notify(stage.store(), &record, at(0)).await;
         stage.table.wire.mend();
         let Err(_) = cut else { break };
         interrupted += 1;
-        let claims = tell(stage.store(), &record, at(1)).await.unwrap();
+        let claims = notify(stage.store(), &record, at(1)).await.unwrap();
         stage.send(claims, at(1)).await;
         let after_lease = at(2).plus_millis(LEASE_MILLIS);
         let claims = stage.tick(after_lease).await;
@@ -65,7 +65,7 @@ async fn a_message_whose_answer_was_lost_is_sent_after_the_lease() {
     stage.book(draft(HOUR, 10 * DAY)).await;
     stage.table.wire.lose_answers(1);
     let claims = stage.heard(at(0)).await;
-    assert!(claims.is_empty(), "the second try found it standing there, and who put it cannot be known");
+    assert!(claims.is_empty(), "the retry found the item, and cannot know who wrote it");
     let after_lease = at(0).plus_millis(LEASE_MILLIS);
     let claims = stage.tick(after_lease).await;
     stage.send(claims, after_lease).await;

@@ -4,7 +4,7 @@ use domain::{Contact, ContractDraft, EventKind, MessageKind, Occasion};
 use store::{PageRequest, Record};
 use testkit::{act, at};
 
-use crate::stage::{HOUR, Stage, a, act_at, draft, email, tell};
+use crate::stage::{HOUR, Stage, a, act_at, draft, email, notify};
 
 use MessageKind::{KeyFetched, KeyNotReturned, KeyReturned};
 
@@ -17,7 +17,7 @@ async fn not_returned(stage: &Stage) -> usize {
 }
 
 #[tokio::test]
-async fn those_who_want_it_are_told_that_the_key_was_fetched_and_returned() {
+async fn contacts_who_want_it_are_notified_of_fetch_and_return() {
     let stage = Stage::booked().await;
     stage.fetch(2 * HOUR).await;
     let claims = stage.heard(at(2 * HOUR + 5)).await;
@@ -39,31 +39,31 @@ async fn those_who_did_not_ask_are_not() {
 }
 
 #[tokio::test]
-async fn an_event_that_comes_twice_is_told_once() {
+async fn a_repeated_event_is_notified_once() {
     let stage = Stage::booked().await;
     stage.fetch(2 * HOUR).await;
     let news = stage.news(at(2 * HOUR)).await;
-    let mut told = 0;
+    let mut notified = 0;
     for record in news.iter().chain(&news) {
-        told += tell(stage.store(), record, at(2 * HOUR)).await.unwrap().len();
+        notified += notify(stage.store(), record, at(2 * HOUR)).await.unwrap().len();
     }
-    assert_eq!(told, 1);
+    assert_eq!(notified, 1);
     assert_eq!(stage.kinds().await, [MessageKind::ContractCreated, KeyFetched]);
 }
 
 #[tokio::test]
-async fn an_event_of_a_contract_that_is_gone_tells_nobody() {
+async fn an_event_of_a_removed_contract_notifies_nobody() {
     let stage = Stage::booked().await;
     stage.fetch(2 * HOUR).await;
     let news = stage.news(at(2 * HOUR)).await;
     stage.remove(2 * HOUR + 1).await;
     for record in news {
-        assert!(tell(stage.store(), &record, at(2 * HOUR + 2)).await.unwrap().is_empty());
+        assert!(notify(stage.store(), &record, at(2 * HOUR + 2)).await.unwrap().is_empty());
     }
 }
 
 #[tokio::test]
-async fn an_event_of_an_earlier_key_of_that_name_tells_nobody_of_the_next() {
+async fn an_event_of_an_earlier_key_with_the_same_id_notifies_nobody() {
     let stage = Stage::booked().await;
     stage.fetch(2 * HOUR).await;
     let news = stage.news(at(2 * HOUR)).await;
@@ -72,13 +72,13 @@ async fn an_event_of_an_earlier_key_of_that_name_tells_nobody_of_the_next() {
     stage.store().create_key(testkit::key("A"), &act()).await.unwrap();
     stage.book(draft(HOUR, 25 * HOUR)).await;
     for record in news {
-        assert!(tell(stage.store(), &record, at(2 * HOUR + 2)).await.unwrap().is_empty());
+        assert!(notify(stage.store(), &record, at(2 * HOUR + 2)).await.unwrap().is_empty());
     }
-    assert!(stage.messages().await.is_empty(), "nor does the next one show what was told of the first");
+    assert!(stage.messages().await.is_empty(), "the next key does not show messages of the first");
 }
 
 #[tokio::test]
-async fn a_key_that_is_not_back_is_recorded_once_and_told() {
+async fn a_key_not_returned_is_recorded_and_notified_once() {
     let stage = Stage::booked().await;
     stage.fetch(2 * HOUR).await;
     stage.hear(at(2 * HOUR)).await;
@@ -106,10 +106,10 @@ async fn a_look_that_is_asked_for_again_by_a_repeated_record_records_nothing_mor
     let stage = Stage::new().await;
     stage.book(draft(HOUR, 25 * HOUR)).await;
     let creation = stage.contract_news(at(0)).await.remove(0);
-    tell(stage.store(), &creation, at(0)).await.unwrap();
+    notify(stage.store(), &creation, at(0)).await.unwrap();
     stage.fetch(2 * HOUR).await;
     stage.tick(at(LOOK)).await;
-    tell(stage.store(), &creation, at(LOOK + 60)).await.unwrap();
+    notify(stage.store(), &creation, at(LOOK + 60)).await.unwrap();
     assert!(stage.reminders().await.iter().any(|(which, _)| which == "return"), "it is set again");
     stage.tick(at(LOOK + 60)).await;
     assert_eq!(not_returned(&stage).await, 1);

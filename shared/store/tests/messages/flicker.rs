@@ -13,8 +13,8 @@ async fn flicker(stage: &Stage, from: i64, changes: i64) {
     let lobby = AutomatId::parse("lobby").unwrap();
     for change in 1..=changes {
         let (now, inside) = (from + change, change % 2 == 1);
-        let told = locker_reports(now.unsigned_abs(), &[(0, inside, Some("e1"))]);
-        stage.store().hear_lockers(&lobby, told, at(now)).await.unwrap();
+        let reports = locker_reports(now.unsigned_abs(), &[(0, inside, Some("e1"))]);
+        stage.store().hear_lockers(&lobby, reports, at(now)).await.unwrap();
     }
 }
 
@@ -35,13 +35,13 @@ async fn twenty_changes_are_recorded_and_make_one_message_of_each_kind() {
     assert_eq!(recorded(&stage).await, 20);
     assert_eq!(stage.hear(at(2 * HOUR + 20)).await, [KeyFetched, KeyReturned]);
     assert!(stage.tick(at(2 * HOUR + 119)).await.is_empty());
-    assert!(stage.tick(at(2 * HOUR + 180)).await.is_empty(), "it is inside, as contacts were told last");
+    assert!(stage.tick(at(2 * HOUR + 180)).await.is_empty(), "it is inside, as contacts were last notified");
     assert!(stage.due(at(3 * HOUR)).await.is_empty(), "nothing is held back any more");
     assert_eq!(stage.kinds().await, [ContractCreated, KeyFetched, KeyReturned]);
 }
 
 #[tokio::test]
-async fn a_key_that_ends_up_elsewhere_is_told_of_when_two_minutes_are_over() {
+async fn a_held_back_movement_is_notified_after_two_minutes() {
     let stage = Stage::booked().await;
     stage.fetch(2 * HOUR).await;
     flicker(&stage, 2 * HOUR, 20).await;
@@ -60,9 +60,9 @@ async fn records_that_come_twice_hold_back_no_more_and_no_less() {
     stage.fetch(2 * HOUR).await;
     flicker(&stage, 2 * HOUR, 3).await;
     let news = stage.news(at(2 * HOUR + 4)).await;
-    let mut told = 0;
+    let mut notified = 0;
     for record in news.iter().chain(&news) {
-        told += crate::stage::tell(stage.store(), record, at(2 * HOUR + 4)).await.unwrap().len();
+        notified += crate::stage::notify(stage.store(), record, at(2 * HOUR + 4)).await.unwrap().len();
     }
-    assert_eq!(told, 2);
+    assert_eq!(notified, 2);
 }

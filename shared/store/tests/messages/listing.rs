@@ -4,7 +4,7 @@ use domain::{ContractChange, FreeText, MessageId, MessageKind, MessageState, Sen
 use store::{Cursor, Error, Expected, PageRequest, Thing, Verdict};
 use testkit::{act, at, contract, key};
 
-use crate::stage::{DAY, HOUR, Stage, a, bk1, draft, is_sent, named, sent, tell};
+use crate::stage::{DAY, HOUR, Stage, a, bk1, draft, is_sent, named, notify, sent};
 
 fn page(limit: usize, after: Option<Cursor>) -> PageRequest {
     PageRequest { limit, after }
@@ -62,7 +62,7 @@ async fn messages_about_a_removed_contract_are_still_listed_but_not_those_about_
 }
 
 #[tokio::test]
-async fn a_removal_is_told_after_what_it_removed_though_the_streams_clock_is_behind() {
+async fn a_removal_is_listed_last_though_the_streams_clock_is_behind() {
     let stage = Stage::booked().await;
     stage.remove(0).await;
     stage.hear(at(-1)).await;
@@ -97,7 +97,7 @@ async fn what_was_asked_for_is_due_even_if_the_stream_says_nothing() {
     assert_eq!(claims.len(), 1);
     let news = stage.news(at(61)).await;
     for record in news {
-        assert!(tell(stage.store(), &record, at(61)).await.unwrap().is_empty(), "it is claimed already");
+        assert!(notify(stage.store(), &record, at(61)).await.unwrap().is_empty(), "it is claimed already");
     }
 }
 
@@ -155,7 +155,7 @@ async fn a_cancellation_may_be_sent_again() {
 }
 
 #[tokio::test]
-async fn of_two_who_ask_at_once_one_is_told_that_it_is_under_way() {
+async fn of_two_resends_at_once_one_is_refused() {
     let stage = Stage::booked().await;
     let id = stage.message().await.id;
     let mut held = stage.table.wire.hold("UpdateItem");

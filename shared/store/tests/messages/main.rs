@@ -8,7 +8,7 @@ mod crashes;
 mod events;
 mod flicker;
 mod listing;
+mod notifying;
 mod records;
 mod reminders;
 mod stage;
-mod telling;

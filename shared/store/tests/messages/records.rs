@@ -14,20 +14,20 @@ async fn only_contracts_new_events_and_messages_asked_for_mean_anything() {
     stage.remove(2).await;
     let mut meanings = Vec::new();
     for record in stage.news(at(3)).await {
-        let place = &record["dynamodb"]["Keys"]["SK"]["S"];
-        let place = place.as_str().unwrap().split('#').next().unwrap().to_owned();
+        let kind = &record["dynamodb"]["Keys"]["SK"]["S"];
+        let kind = kind.as_str().unwrap().split('#').next().unwrap().to_owned();
         meanings.push(match stage.store().read_record(&record).unwrap() {
             Record::Contract(record) => {
-                assert_eq!((place.as_str(), record.at), ("CONTRACT", at(3)));
+                assert_eq!((kind.as_str(), record.at), ("CONTRACT", at(3)));
                 "contract"
             }
             Record::Event(record) => {
-                assert_eq!((place.as_str(), record.at), ("EVENT", at(3)));
+                assert_eq!((kind.as_str(), record.at), ("EVENT", at(3)));
                 "event"
             }
             Record::Resend(_) => "resend",
             Record::Other => {
-                assert!(!["CONTRACT", "EVENT"].contains(&place.as_str()), "{place}");
+                assert!(!["CONTRACT", "EVENT"].contains(&kind.as_str()), "{kind}");
                 "other"
             }
         });
@@ -63,7 +63,7 @@ async fn the_time_of_a_record_may_have_a_fraction() {
 }
 
 #[tokio::test]
-async fn a_record_that_is_not_as_we_write_it_is_refused_without_a_word_of_what_is_in_it() {
+async fn a_malformed_record_is_refused_without_its_content_in_the_error() {
     let stage = Stage::new().await;
     stage.book(draft(HOUR, 25 * HOUR)).await;
     let good = stage.contract_news(at(0)).await.remove(0);

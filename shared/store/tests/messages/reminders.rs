@@ -3,7 +3,7 @@
 use domain::{Contact, ContractChange, ContractDraft, Ending, MessageKind, MessageState};
 use testkit::at;
 
-use crate::stage::{DAY, HOUR, Stage, draft, email, is_superseded, tell};
+use crate::stage::{DAY, HOUR, Stage, draft, email, is_superseded, notify};
 
 use MessageKind::{EndReminder, StartReminder};
 
@@ -120,7 +120,7 @@ async fn an_old_record_does_not_set_the_reminders_back() {
     stage.edit(moved(5 * DAY, 6 * DAY), 1).await;
     let records = stage.contract_news(at(1)).await;
     for record in [&records[1], &records[0]] {
-        tell(stage.store(), record, at(1)).await.unwrap();
+        notify(stage.store(), record, at(1)).await.unwrap();
         let expected = [("end", 6 * DAY - 2 * HOUR), ("return", 6 * DAY + 900), ("start", 4 * DAY)];
         assert_eq!(stage.reminders().await, set(&expected));
     }
@@ -135,7 +135,7 @@ async fn reminders_decided_before_an_edit_do_not_overwrite_those_of_the_edit() {
     let mut held = stage.table.wire.hold("UpdateItem");
     let slow = tokio::spawn({
         let store = stage.store().clone();
-        async move { tell(&store, &creation, at(0)).await }
+        async move { notify(&store, &creation, at(0)).await }
     });
     held.arrived().await;
     stage.edit(moved(5 * DAY, 6 * DAY), 1).await;

@@ -128,7 +128,7 @@ impl Stage {
     pub(crate) async fn heard(&self, now: Instant) -> Vec<Claim> {
         let mut claims = Vec::new();
         for record in self.news(now).await {
-            claims.extend(tell(self.store(), &record, now).await.unwrap());
+            claims.extend(notify(self.store(), &record, now).await.unwrap());
         }
         claims
     }
@@ -213,7 +213,7 @@ impl Stage {
 }
 
 /// Deals with one record of the stream.
-pub(crate) async fn tell(store: &Store, record: &Value, now: Instant) -> Result<Vec<Claim>, Error> {
+pub(crate) async fn notify(store: &Store, record: &Value, now: Instant) -> Result<Vec<Claim>, Error> {
     match store.read_record(record)? {
         Record::Contract(record) => store.notify_of_contract(&record, now).await,
         Record::Event(record) => store.notify_of_event(&record, now).await,

@@ -9,7 +9,7 @@ use crate::scene::{AINO, AINOS_NUMBER, DAY, Scene, ainos, by, by_address, contra
 async fn scene() -> Scene {
     let scene = Scene::new().await;
     scene.book_with_pin("A", "own", "482915", ainos(0, 60)).await;
-    scene.book("B", "told", einos(0, DAY)).await;
+    scene.book("B", "contact", einos(0, DAY)).await;
     let contacts = vec![named("Aino Virtanen", by_email(AINO)), named("Eino Aalto", by_sms(AINOS_NUMBER))];
     let gone: ContractDraft = of("Aino Virtanen", 2 * DAY, 3 * DAY, contacts);
     scene.book("A", "gone", gone).await;
@@ -25,7 +25,7 @@ async fn an_erasure_cut_off_anywhere_is_finished_by_the_same_call() {
         scene.table.wire.cut_after(requests);
         let cut = scene.try_erase(&by_address(AINO)).await;
         scene.table.wire.mend();
-        let eino = scene.store().contract(&id("B"), &contract_id("told")).await.unwrap();
+        let eino = scene.store().contract(&id("B"), &contract_id("contact")).await.unwrap();
         assert_eq!(eino.person.as_str(), "Eino Aalto", "cut after {requests}");
         if cut.is_ok() {
             break;
@@ -38,13 +38,13 @@ async fn an_erasure_cut_off_anywhere_is_finished_by_the_same_call() {
         let mut recorded = scene.recorded("A", &EventKind::PersonalDataErased).await;
         recorded.sort();
         assert_eq!(recorded, ["gone", "own"], "cut after {requests}: each once");
-        assert_eq!(scene.recorded("B", &EventKind::PersonalDataErased).await, ["told"], "cut after {requests}");
+        assert_eq!(scene.recorded("B", &EventKind::PersonalDataErased).await, ["contact"], "cut after {requests}");
     }
     assert!(interrupted > 20, "reads, messages, reminders and transactions: interrupted at {interrupted}");
 }
 
 #[tokio::test]
-async fn what_was_written_though_nobody_was_told_is_not_written_twice() {
+async fn a_write_whose_answer_was_lost_is_not_repeated() {
     for lost in 1..6 {
         let scene = scene().await;
         scene.table.wire.lose_answers(lost);

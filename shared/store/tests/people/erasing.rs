@@ -20,7 +20,7 @@ async fn beside_key_a(scene: &Scene) -> BTreeMap<String, HashMap<String, Attribu
 }
 
 #[tokio::test]
-async fn her_contract_that_is_over_goes_with_all_that_tells_of_it() {
+async fn an_ended_contract_is_erased_with_its_messages() {
     let scene = Scene::new().await;
     scene.book("B", "others", of("Eino Aalto", 0, 60, vec![named("Eino Aalto", by_email(EINO))])).await;
     let before = beside_key_a(&scene).await;
@@ -35,7 +35,7 @@ async fn her_contract_that_is_over_goes_with_all_that_tells_of_it() {
     let filter = ContractFilter { states: vec![ContractState::Ended], order: Order::Ascending };
     assert!(scene.store().contracts(&id("A"), &filter, &page(9), at(LATER)).await.unwrap().data.is_empty());
     assert_eq!(scene.recorded("A", &EventKind::PersonalDataErased).await, ["own"]);
-    assert_eq!(scene.tell(LATER).await, 0, "nobody is told");
+    assert_eq!(scene.notify(LATER).await, 0, "nobody is notified");
     assert_eq!(scene.erase(&by_address(AINO)).await, [], "once more is nothing more");
 }
 
@@ -52,7 +52,7 @@ async fn her_contract_that_is_not_over_is_named_and_left_alone() {
     scene.remove("B", "ahead").await;
     let erased = scene.erase(&by_address(AINO)).await;
     let expected = [("ahead", ErasureOutcome::MessagesErased), ("running", ErasureOutcome::Live)];
-    assert_eq!(outcomes(&erased), expected, "what was told of it is all that is left");
+    assert_eq!(outcomes(&erased), expected, "only its messages are left");
     assert_eq!(scene.items_with(&["ahead", "Aino"]).await, Vec::<String>::new());
     assert_eq!(scene.recorded("B", &EventKind::PersonalDataErased).await, ["ahead"]);
 }
@@ -68,7 +68,7 @@ async fn her_contract_that_the_key_is_out_with_is_not_over() {
 }
 
 #[tokio::test]
-async fn from_another_ones_contract_only_the_contact_goes_and_nobody_is_told() {
+async fn from_anothers_contract_only_the_contact_is_erased_without_notice() {
     let scene = Scene::new().await;
     scene.book("A", "running", einos(0, DAY)).await;
     scene.book("B", "over", einos(0, 60)).await;
@@ -80,13 +80,13 @@ async fn from_another_ones_contract_only_the_contact_goes_and_nobody_is_told() {
         let contract = scene.store().contract(&id(key), &contract_id(name)).await.unwrap();
         assert_eq!(contract.person.as_str(), "Eino Aalto");
         assert_eq!((contract.range.end(), contract.version), (Some(at(end)), 2));
-        let told: Vec<_> = contract.contacts.iter().map(|contact| contact.name.as_str()).collect();
-        assert_eq!(told, ["Eino Aalto"]);
+        let notified: Vec<_> = contract.contacts.iter().map(|contact| contact.name.as_str()).collect();
+        assert_eq!(notified, ["Eino Aalto"]);
         let messages = scene.store().messages(&id(key), &contract_id(name), &page(9)).await.unwrap().data;
         assert_eq!(messages.len(), 1, "his stays");
         assert_eq!(scene.recorded(key, &EventKind::PersonalDataErased).await, [name]);
     }
-    assert_eq!(scene.tell(LATER).await, 0);
+    assert_eq!(scene.notify(LATER).await, 0);
     assert!(scene.items_with(&["CONTRACT#over", "ttl"]).await.len() == 1, "it is still kept no longer than before");
 }
 
@@ -108,7 +108,7 @@ async fn a_name_alone_erases_nothing_unless_everybody_of_that_name_is_meant() {
 }
 
 #[tokio::test]
-async fn a_name_beside_an_address_tells_which_contracts_are_hers() {
+async fn a_name_beside_an_address_identifies_her_contracts() {
     let scene = Scene::new().await;
     // She calls herself otherwise among the contacts.
     scene.book("A", "own", of("Aino Virtanen", 0, 60, vec![named("Aino", by_email(AINO))])).await;
@@ -121,7 +121,7 @@ async fn a_name_beside_an_address_tells_which_contracts_are_hers() {
 
 /// She is a contact under another name than the one that the contract is hers by.
 #[tokio::test]
-async fn her_name_beside_an_address_that_was_erased_before_still_tells_her_contract() {
+async fn a_name_beside_an_erased_address_still_identifies_her_contract() {
     let scene = Scene::new().await;
     scene.book("A", "own", of("Aino Virtanen", 0, 60, vec![named("Aino", by_email(AINO))])).await;
     scene.book("B", "namesakes", of("Aino Virtanen", 0, 60, vec![named("Aino", by_email("other@example.fi"))])).await;
@@ -158,9 +158,9 @@ async fn all_messages_about_her_removed_contract_go_whomever_they_went_to() {
 #[tokio::test]
 async fn messages_about_another_ones_removed_contract_stay_but_for_those_to_her() {
     let scene = Scene::new().await;
-    scene.book("A", "told", einos(DAY, 2 * DAY)).await;
-    scene.remove("A", "told").await;
-    assert_eq!(outcomes(&scene.erase(&by_address(AINO)).await), [("told", ErasureOutcome::MessagesErased)]);
+    scene.book("A", "contact", einos(DAY, 2 * DAY)).await;
+    scene.remove("A", "contact").await;
+    assert_eq!(outcomes(&scene.erase(&by_address(AINO)).await), [("contact", ErasureOutcome::MessagesErased)]);
     assert_eq!(scene.items_with(&["MESSAGE#"]).await.len(), 2);
     assert_eq!(scene.items_with(&[AINO]).await, Vec::<String>::new());
 }
@@ -170,7 +170,7 @@ async fn messages_about_a_key_that_is_gone_go_on_record_at_its_automat() {
     let scene = Scene::new().await;
     scene.book("A", "own", ainos(DAY, 2 * DAY)).await;
     scene.store().remove_key(&id("A"), true, Expected::Any, &testkit::act()).await.unwrap();
-    scene.tell(0).await;
+    scene.notify(0).await;
     assert_eq!(outcomes(&scene.erase(&by_address(AINO)).await), [("own", ErasureOutcome::MessagesErased)]);
     assert_eq!(scene.items_with(&["Aino"]).await, Vec::<String>::new());
     let lobby = domain::AutomatId::parse("lobby").unwrap();

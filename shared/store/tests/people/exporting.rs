@@ -24,8 +24,8 @@ async fn a_contract_is_handed_out_with_its_messages_and_what_happened() {
     assert_eq!((own.key.as_str(), clues(&own.clues)), ("A", vec![Clue::Email]));
     let contract = own.contract.as_ref().unwrap();
     assert_eq!((contract.person.as_str(), contract.contacts.len()), ("Aino Virtanen", 2));
-    let told: Vec<_> = own.messages.iter().map(|message| message.kind).collect();
-    assert_eq!(told, [MessageKind::ContractCreated; 2], "by email, and by SMS since the contract is hers");
+    let notified: Vec<_> = own.messages.iter().map(|message| message.kind).collect();
+    assert_eq!(notified, [MessageKind::ContractCreated; 2], "by email, and by SMS since the contract is hers");
     let happened: Vec<_> = own.events.iter().map(|event| event.kind.clone()).collect();
     assert_eq!(happened, [EventKind::ContractCreated(contract.range)]);
     assert!(!own.more_events);
@@ -35,11 +35,11 @@ async fn a_contract_is_handed_out_with_its_messages_and_what_happened() {
 async fn she_is_found_by_each_thing_that_is_known_of_her() {
     let scene = Scene::new().await;
     scene.book("A", "own", ainos(0, 60)).await;
-    scene.book("B", "told", einos(0, 60)).await;
+    scene.book("B", "contact", einos(0, 60)).await;
     for (search, found) in [
-        (by_address("AINO@Example.FI"), vec!["own", "told"]),
+        (by_address("AINO@Example.FI"), vec!["own", "contact"]),
         (by_number(AINOS_NUMBER), vec!["own"]),
-        (by_name("aino VIRTANEN"), vec!["own", "told"]),
+        (by_name("aino VIRTANEN"), vec!["own", "contact"]),
         (by_address("aino@example.com"), vec![]),
         (by_number("+358409876543"), vec![]),
         (by_name("Aino"), vec![]),
@@ -51,7 +51,7 @@ async fn she_is_found_by_each_thing_that_is_known_of_her() {
 #[tokio::test]
 async fn of_another_ones_contract_she_gets_the_messages_to_her() {
     let scene = Scene::new().await;
-    scene.book("A", "told", einos(0, 60)).await;
+    scene.book("A", "contact", einos(0, 60)).await;
     let data = scene.export(&by_address(AINO)).await;
     let to: Vec<_> = data[0].messages.iter().map(|message| message.recipient.address.reveal()).collect();
     assert_eq!(to, [AINO]);
@@ -73,11 +73,11 @@ async fn messages_about_a_contract_that_is_gone_are_handed_out_too() {
 async fn who_handed_out_what_is_on_record_without_anything_of_the_person() {
     let scene = Scene::new().await;
     scene.book("A", "own", ainos(0, 60)).await;
-    scene.book("B", "told", einos(0, 60)).await;
+    scene.book("B", "contact", einos(0, 60)).await;
     scene.book("B", "others", of("Eino Aalto", 100, 200, Vec::new())).await;
     scene.export(&by_address(AINO)).await;
     assert_eq!(scene.recorded("A", &EventKind::PersonalDataExported).await, ["own"]);
-    assert_eq!(scene.recorded("B", &EventKind::PersonalDataExported).await, ["told"]);
+    assert_eq!(scene.recorded("B", &EventKind::PersonalDataExported).await, ["contact"]);
     let events = scene.items_with(&["EVENT#"]).await;
     assert!(events.iter().all(|event| !event.contains("Aino") && !event.contains(AINO)), "{events:?}");
 }
@@ -87,7 +87,7 @@ async fn of_a_key_that_is_gone_it_is_on_record_at_its_automat() {
     let scene = Scene::new().await;
     scene.book("A", "own", ainos(DAY, 2 * DAY)).await;
     scene.store().remove_key(&id("A"), true, store::Expected::Any, &testkit::act()).await.unwrap();
-    scene.tell(0).await;
+    scene.notify(0).await;
     assert_eq!(contracts(&scene.export(&by_address(AINO)).await), ["own"]);
     let lobby = domain::AutomatId::parse("lobby").unwrap();
     let events = scene.store().automat_events(&lobby, &crate::scene::page(100)).await.unwrap().data;

@@ -53,14 +53,14 @@ async fn the_same_for_a_contract_that_has_left_the_calendar() {
 #[tokio::test]
 async fn contacts_that_are_edited_meanwhile_are_not_lost() {
     let scene = Scene::new().await;
-    scene.book("A", "told", einos(0, DAY)).await;
+    scene.book("A", "contact", einos(0, DAY)).await;
     let contacts = vec![named("Aino Virtanen", by_email(AINO)), named("Bo", by_email("bo@example.fi"))];
     let change = ContractChange { contacts: Some(contacts), ..ContractChange::default() };
     let edited = async {
-        scene.store().edit_contract(&id("A"), &contract_id("told"), change, Expected::Any, &act()).await.unwrap();
+        scene.store().edit_contract(&id("A"), &contract_id("contact"), change, Expected::Any, &act()).await.unwrap();
     };
-    assert_eq!(meanwhile(&scene, edited).await, [("told".to_owned(), ErasureOutcome::ContactErased)]);
-    let contract = scene.store().contract(&id("A"), &contract_id("told")).await.unwrap();
+    assert_eq!(meanwhile(&scene, edited).await, [("contact".to_owned(), ErasureOutcome::ContactErased)]);
+    let contract = scene.store().contract(&id("A"), &contract_id("contact")).await.unwrap();
     assert_eq!(contract.contacts.iter().map(|contact| contact.name.as_str()).collect::<Vec<_>>(), ["Bo"]);
 }
 
@@ -81,9 +81,9 @@ async fn conflicts_are_tried_again() {
     scene.book("A", "own", ainos(0, 60)).await;
     scene.table.wire.conflict(3);
     assert_eq!(outcomes(&scene.erase(&by_address(AINO)).await), [("own", ErasureOutcome::ContractErased)]);
-    scene.tell(LATER).await;
-    scene.book("B", "told", einos(0, 60)).await;
+    scene.notify(LATER).await;
+    scene.book("B", "contact", einos(0, 60)).await;
     scene.table.wire.conflict(3);
     assert_eq!(scene.export(&by_address(AINO)).await.len(), 1);
-    assert_eq!(scene.recorded("B", &EventKind::PersonalDataExported).await, ["told"]);
+    assert_eq!(scene.recorded("B", &EventKind::PersonalDataExported).await, ["contact"]);
 }

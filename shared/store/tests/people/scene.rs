@@ -21,7 +21,7 @@ pub(crate) const LATER: i64 = 1_000;
 pub(crate) struct Scene {
     pub(crate) table: TestTable,
     /// How many records of the stream have been told.
-    told: AtomicUsize,
+    notified: AtomicUsize,
 }
 
 pub(crate) fn id(key: &str) -> KeyId {
@@ -93,7 +93,7 @@ impl Scene {
         for name in ["A", "B"] {
             table.store.create_key(key(name), &act()).await.unwrap();
         }
-        Self { table, told: AtomicUsize::new(0) }
+        Self { table, notified: AtomicUsize::new(0) }
     }
 
     pub(crate) fn store(&self) -> &Store {
@@ -104,22 +104,22 @@ impl Scene {
     pub(crate) async fn book(&self, key: &str, contract: &str, draft: ContractDraft) {
         let draft = ContractDraft { id: Some(contract_id(contract)), ..draft };
         self.store().create_contract(&id(key), draft, &act()).await.unwrap();
-        self.tell(0).await;
+        self.notify(0).await;
     }
 
     pub(crate) async fn remove(&self, key: &str, contract: &str) {
         let (key, contract) = (id(key), contract_id(contract));
         self.store().remove_contract(&key, &contract, true, Expected::Any, &act()).await.unwrap();
-        self.tell(0).await;
+        self.notify(0).await;
     }
 
     /// Tells the contacts of what has been written since the last call, and says how many messages that took.
-    pub(crate) async fn tell(&self, seconds: i64) -> usize {
+    pub(crate) async fn notify(&self, seconds: i64) -> usize {
         let now = at(seconds);
         let records = self.table.records(now).await;
-        let told = self.told.swap(records.len(), Ordering::Relaxed);
+        let notified = self.notified.swap(records.len(), Ordering::Relaxed);
         let mut sent = 0;
-        for record in &records[told..] {
+        for record in &records[notified..] {
             let claims = match self.store().read_record(record).unwrap() {
                 Record::Contract(record) => self.store().notify_of_contract(&record, now).await.unwrap(),
                 Record::Event(record) => self.store().notify_of_event(&record, now).await.unwrap(),

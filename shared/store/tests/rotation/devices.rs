@@ -6,7 +6,7 @@ use testkit::{act, at, automat, locker_reports};
 use crate::scene::{NEW, OLD, Scene, lobby, two};
 
 #[tokio::test]
-async fn the_keys_that_a_device_told_of_are_known_until_it_tells_of_others() {
+async fn reported_device_keys_are_known_until_others_are_reported() {
     let scene = Scene::new().await;
     scene.table.store.create_automat(automat("garage", 9), &act()).await.unwrap();
     let function = scene.function(&two(OLD, NEW));
@@ -26,9 +26,9 @@ async fn the_keys_that_a_device_told_of_are_known_until_it_tells_of_others() {
         function.hear_lockers(&lobby(), all(n, secrets), at(0)).await.unwrap();
         function.hear_lockers(&lobby(), all(n - 1, &[OLD]), at(0)).await.unwrap();
         function.hear_lockers(&lobby(), locker_reports(n + 100, &[(0, true, None)]), at(0)).await.unwrap();
-        let told = function.device_keys_known(&PageRequest { limit: 10, after: None }).await.unwrap().data;
-        let [garage, seen] = &told[..] else { panic!("two automats: {told:?}") };
+        let known = function.device_keys_known(&PageRequest { limit: 10, after: None }).await.unwrap().data;
+        let [garage, seen] = &known[..] else { panic!("two automats: {known:?}") };
         assert_eq!(*seen, DeviceKeysKnown { automat: lobby(), current, other });
-        assert!(!garage.current && !garage.other, "it has told nothing");
+        assert!(!garage.current && !garage.other, "it has reported nothing");
     }
 }

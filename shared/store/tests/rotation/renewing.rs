@@ -9,7 +9,7 @@ use testkit::{act, act_with_receipt, at, by_email, contract, key, pin};
 use crate::scene::{NEW, OLD, RETURN_CODE, Scene, a, book, draft, id, lobby, now, two};
 
 /// Writes down what is told of all that has happened, and gives what is to be sent.
-async fn tell(scene: &Scene) -> Vec<Claim> {
+async fn notify(scene: &Scene) -> Vec<Claim> {
     let mut claims = Vec::new();
     for record in scene.table.records(at(0)).await {
         if let Record::Contract(record) = scene.table.store.read_record(&record).unwrap() {
@@ -23,13 +23,13 @@ async fn tell(scene: &Scene) -> Vec<Claim> {
 async fn all_that_has_a_code_is_renewed_and_says_what_it_said() {
     let scene = Scene::new().await;
     let contacts = vec![by_email("aino@example.com")];
-    let with_contacts = ContractDraft { contacts, ..draft("told", "573826") };
+    let with_contacts = ContractDraft { contacts, ..draft("notified", "573826") };
     scene.table.store.create_contract(&a(), with_contacts, &act()).await.unwrap();
     let ended = ContractDraft { id: Some(id("ended")), pin: Some(pin("664737")), ..contract(0, 60) };
     scene.table.store.create_contract(&a(), ended, &act()).await.unwrap();
     scene.table.store.create_key(key("B"), &act()).await.unwrap();
-    assert_eq!(tell(&scene).await.len(), 1, "a message is written down");
-    let contract_before = scene.table.store.contract(&a(), &id("told")).await.unwrap();
+    assert_eq!(notify(&scene).await.len(), 1, "a message is written down");
+    let contract_before = scene.table.store.contract(&a(), &id("notified")).await.unwrap();
     let key_before = scene.table.store.key(&a()).await.unwrap();
 
     let function = scene.function(&two(NEW, OLD));
@@ -40,12 +40,12 @@ async fn all_that_has_a_code_is_renewed_and_says_what_it_said() {
     assert_eq!(function.rotate_codes(now()).await.unwrap(), done, "done again it does nothing");
 
     let new = scene.function(&NEW);
-    let contract_after = new.contract(&a(), &id("told")).await.unwrap();
+    let contract_after = new.contract(&a(), &id("notified")).await.unwrap();
     assert_eq!((contract_after.version, &contract_after.pin), (contract_before.version, &contract_before.pin));
     let key_after = new.key(&a()).await.unwrap();
     assert_eq!((key_after.version, &key_after.return_code), (key_before.version, &key_before.return_code));
     assert_eq!(new.contract(&a(), &id("ended")).await.unwrap().pin, pin("664737"));
-    let sent = new.messages(&a(), &id("told"), &testkit_page()).await.unwrap().data;
+    let sent = new.messages(&a(), &id("notified"), &testkit_page()).await.unwrap().data;
     assert_eq!(sent.len(), 1, "its PIN opens under the new secret");
     assert_eq!(scene.names().await, (2, 1), "the ended contract's has gone");
     scene.fetch_and_return(&new, &[NEW], "482915", "renewed").await;
@@ -58,16 +58,16 @@ fn testkit_page() -> store::PageRequest {
 }
 
 #[tokio::test]
-async fn nobody_is_told_and_nothing_is_recorded() {
+async fn rotation_notifies_nobody_and_records_nothing() {
     let scene = Scene::new().await;
     let contacts = vec![by_email("aino@example.com")];
     scene
         .table
         .store
-        .create_contract(&a(), ContractDraft { contacts, ..draft("told", "573826") }, &act())
+        .create_contract(&a(), ContractDraft { contacts, ..draft("notified", "573826") }, &act())
         .await
         .unwrap();
-    tell(&scene).await;
+    notify(&scene).await;
     let before = scene.table.records(at(0)).await.len();
     let function = scene.function(&two(NEW, OLD));
     function.rotate_codes(now()).await.unwrap();
@@ -158,7 +158,7 @@ async fn receipts_and_what_is_being_removed_are_waited_for() {
 
 /// Only whoever skips a step gets here: a function that knew nothing of the old secret gave a PIN away that was taken.
 #[tokio::test]
-async fn a_pin_that_was_given_twice_is_told_and_left() {
+async fn a_pin_given_twice_is_reported_and_left() {
     let scene = Scene::new().await;
     let ignorant = scene.function(&NEW);
     ignorant.create_key(key("B"), &act()).await.unwrap();

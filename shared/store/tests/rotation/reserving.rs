@@ -24,7 +24,7 @@ async fn take(store: Store, way: Way, who: String) -> Result<(), Error> {
         Way::Create => store.create_contract(&key, draft("wanted", WANTED), &act()).await.map(|_| ()),
         Way::NewPin => {
             let change = ContractChange { pin: Some(pin(WANTED)), ..ContractChange::default() };
-            store.edit_contract(&key, &id("standing"), change, Expected::Any, &act()).await.map(|_| ())
+            store.edit_contract(&key, &id("existing"), change, Expected::Any, &act()).await.map(|_| ())
         }
         Way::CreateKey => store.create_key(with_return_code(&format!("{who}-code"), "5822"), &act()).await.map(|_| ()),
         Way::EditKey => {
@@ -59,8 +59,8 @@ async fn of_two_functions_of_opposite_orders_one_gets_a_code_in_every_order_of_t
             for who in ["one", "two"] {
                 let shared = KeyDraft { sharing: Sharing::Shared, ..key(who) };
                 scene.table.store.create_key(shared, &act()).await.unwrap();
-                let standing = ContractDraft { id: Some(id("standing")), ..contract(5_000, 6_000) };
-                scene.table.store.create_contract(&KeyId::parse(who).unwrap(), standing, &act()).await.unwrap();
+                let existing = ContractDraft { id: Some(id("existing")), ..contract(5_000, 6_000) };
+                scene.table.store.create_contract(&KeyId::parse(who).unwrap(), existing, &act()).await.unwrap();
             }
             let (store, wire) = scene.wired(&two(OLD, NEW));
             let steps = wire.step_by_step();

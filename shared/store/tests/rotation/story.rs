@@ -30,7 +30,7 @@ fn six_digits(n: usize) -> String {
 async fn at_every_step_every_code_works_and_nobody_gets_the_pin_of_another() {
     let scene = Scene::new().await;
     let (before, after) = (two(OLD, NEW), two(NEW, OLD));
-    let mut standing = vec![("first".to_owned(), "482915".to_owned())];
+    let mut contracts = vec![("first".to_owned(), "482915".to_owned())];
     let steps = [
         Step::new("as it was", &[&OLD], &[&[OLD]]),
         Step::new("functions learn of another", &[&OLD, &before], &[&[OLD]]),
@@ -39,16 +39,16 @@ async fn at_every_step_every_code_works_and_nobody_gets_the_pin_of_another() {
         Step::new("all functions go by the new one", &[&after], &[&[OLD, NEW], &[NEW, OLD]]),
     ];
     for step in &steps {
-        play(&scene, step, &mut standing).await;
+        play(&scene, step, &mut contracts).await;
     }
-    renew_by_halves(&scene, &after, &mut standing).await;
+    renew_by_halves(&scene, &after, &mut contracts).await;
     let steps = [
         Step::new("nothing is left under the old one", &[&after], &[&[OLD, NEW], &[NEW, OLD], &[NEW]]),
         Step::new("the old one is dropped", &[&after, &NEW], &[&[NEW, OLD], &[NEW]]),
         Step::new("as it was", &[&NEW], &[&[NEW]]),
     ];
     for step in &steps {
-        play(&scene, step, &mut standing).await;
+        play(&scene, step, &mut contracts).await;
     }
     assert!(scene.left(&NEW).await.is_complete());
     let old = scene.function(&OLD);
@@ -56,7 +56,7 @@ async fn at_every_step_every_code_works_and_nobody_gets_the_pin_of_another() {
 }
 
 /// The job dies again and again, and everything goes on in between.
-async fn renew_by_halves(scene: &Scene, after: &[u8], standing: &mut Vec<(String, String)>) {
+async fn renew_by_halves(scene: &Scene, after: &[u8], contracts: &mut Vec<(String, String)>) {
     let (store, wire) = scene.wired(after);
     assert!(scene.left(after).await.moved > 0);
     for requests in [4, 11] {
@@ -66,7 +66,7 @@ async fn renew_by_halves(scene: &Scene, after: &[u8], standing: &mut Vec<(String
         assert!(wire.was_cut());
         wire.mend();
         let step = Step::new("half of it is under the new one", &[after], &[&[OLD, NEW], &[NEW, OLD]]);
-        play(scene, &step, standing).await;
+        play(scene, &step, contracts).await;
     }
     let renewed = store.rotate_codes(now()).await.unwrap();
     assert!(renewed.moved > 0 && renewed.taken + renewed.busy + renewed.unreadable == 0, "{renewed:?}");
@@ -75,56 +75,56 @@ async fn renew_by_halves(scene: &Scene, after: &[u8], standing: &mut Vec<(String
 }
 
 /// Everything that can be done with codes, by each function for each device.
-async fn play(scene: &Scene, step: &Step, standing: &mut Vec<(String, String)>) {
+async fn play(scene: &Scene, step: &Step, contracts: &mut Vec<(String, String)>) {
     let what = step.name;
-    let booked = standing.iter().filter_map(|(name, _)| name.strip_prefix('c')?.parse::<usize>().ok()).max();
+    let booked = contracts.iter().filter_map(|(name, _)| name.strip_prefix('c')?.parse::<usize>().ok()).max();
     let next = booked.map_or(1, |highest| highest + 1);
     let functions: Vec<_> = step.functions.iter().map(|master| scene.function(master)).collect();
     for (next, function) in (next..).zip(&functions) {
         let (name, digits) = (format!("c{next}"), six_digits(next));
         book(function, &name, &digits).await.unwrap();
-        standing.push((name.clone(), digits.clone()));
+        contracts.push((name.clone(), digits.clone()));
         for other in &functions {
-            for (_, taken) in [&standing[0], &standing[standing.len() - 1]] {
+            for (_, taken) in [&contracts[0], &contracts[contracts.len() - 1]] {
                 let again = book(other, "another", taken).await;
                 let refused = matches!(again, Err(Error::Contract(ContractRefusal::PinInUse)));
                 assert!(refused, "{what}: {taken} has two holders");
             }
         }
         for device in &step.devices {
-            for (name, digits) in standing.iter() {
+            for (name, digits) in contracts.iter() {
                 scene.fetch_and_return(function, device, digits, what).await;
                 assert_eq!(function.reveal_pin(&a(), &id(name), &act()).await.unwrap(), pin(digits), "{what}");
             }
             let returned = scene.answer(function, device, CodeKind::ReturnCode, RETURN_CODE, false).await;
             assert_eq!(returned, Some(Purpose::Return), "{what}: the return code");
         }
-        change(scene, function, step, standing).await;
+        change(scene, function, step, contracts).await;
     }
-    assert_eq!(scene.names().await, (standing.len(), 1), "{what}: each code has one name");
+    assert_eq!(scene.names().await, (contracts.len(), 1), "{what}: each code has one name");
 }
 
 /// Another person for one, a new PIN for another, and a third is removed.
-async fn change(scene: &Scene, function: &store::Store, step: &Step, standing: &mut Vec<(String, String)>) {
+async fn change(scene: &Scene, function: &store::Store, step: &Step, contracts: &mut Vec<(String, String)>) {
     let person = ContractChange { person: Some(Name::parse("Eino").unwrap()), ..ContractChange::default() };
     function.edit_contract(&a(), &id("first"), person.clone(), Expected::Any, &act()).await.unwrap();
     let back = ContractChange { person: Some(Name::parse("Aino").unwrap()), ..person };
     function.edit_contract(&a(), &id("first"), back, Expected::Any, &act()).await.unwrap();
 
-    let (name, former) = standing[standing.len() / 2].clone();
+    let (name, former) = contracts[contracts.len() / 2].clone();
     let renewed = function.replace_pin(&a(), &id(&name), &act()).await.unwrap().into_inner().pin;
-    let place = standing.iter().position(|(standing, _)| *standing == name).unwrap();
-    renewed.reveal().clone_into(&mut standing[place].1);
+    let position = contracts.iter().position(|(contract, _)| *contract == name).unwrap();
+    renewed.reveal().clone_into(&mut contracts[position].1);
     for device in &step.devices {
         assert!(scene.is_refused(function, device, &former).await, "{}: a PIN that was replaced", step.name);
         scene.fetch_and_return(function, device, renewed.reveal(), step.name).await;
     }
-    if standing.len() > 3 {
-        let (name, digits) = standing.remove(2);
+    if contracts.len() > 3 {
+        let (name, digits) = contracts.remove(2);
         function.remove_contract(&a(), &id(&name), false, Expected::Any, &act()).await.unwrap();
         for device in &step.devices {
             assert!(scene.is_refused(function, device, &digits).await, "{}: a PIN that was given up", step.name);
-            scene.fetch_and_return(function, device, &standing[0].1, step.name).await;
+            scene.fetch_and_return(function, device, &contracts[0].1, step.name).await;
         }
     }
 }

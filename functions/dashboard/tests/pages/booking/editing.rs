@@ -42,8 +42,8 @@ async fn a_start_cannot_move_to_the_future_while_the_key_is_out() {
     let lobby = domain::AutomatId::parse("lobby").unwrap();
     let entry = testkit::entry(stage.store(), "e-1", domain::CodeKind::Pin, contract.pin.reveal(), at(0), &[0]);
     stage.store().keypad_entry(&lobby, entry, at(0)).await.unwrap();
-    for report in [locker_reports(1, &[(0, true, None)]), locker_reports(2, &[(0, false, Some("e-1"))])] {
-        stage.store().hear_lockers(&lobby, report, at(0)).await.unwrap();
+    for reports in [locker_reports(1, &[(0, true, None)]), locker_reports(2, &[(0, false, Some("e-1"))])] {
+        stage.store().hear_lockers(&lobby, reports, at(0)).await.unwrap();
     }
     let edit = format!("{}/edit", page_of(&contract));
     let refused = stage.fill(&edit, &[("start.date", "2026-11-24"), ("start.time", "15:30")]).await;

@@ -1,13 +1,13 @@
 //! A message's item: what it tells, to whom, and what has become of it.
 
-mod told;
+mod content;
 
 use clock::Random;
 use domain::{ContractId, Instant, Message, MessageId, MessageRecord, MessageState, Retention, SendFailure};
 use serde::{Deserialize, Serialize};
 use strum::{IntoStaticStr, VariantArray};
 
-use self::told::Told;
+use self::content::Content;
 use super::due::{due, due_shard};
 use super::{Item, ItemKey, bytes, flag, instant, number, read, text, valid, write};
 use crate::expression::Expression;
@@ -61,7 +61,7 @@ pub(crate) struct StoredMessage {
 pub(crate) struct MessageItem {
     incarnation: String,
     #[serde(flatten)]
-    told: Told,
+    content: Content,
     state: State,
     since: i64,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -91,8 +91,8 @@ impl MessageItem {
     }
 
     /// Whether a message stands there.
-    pub(crate) fn is_at(place: &ItemKey) -> bool {
-        place.sk.starts_with(PREFIX)
+    pub(crate) fn is_at(item_key: &ItemKey) -> bool {
+        item_key.sk.starts_with(PREFIX)
     }
 
     /// All messages about a contract, in the order of their occasions.
@@ -108,13 +108,13 @@ impl MessageItem {
         random: &Random,
         retention: Retention,
     ) -> Result<Item, Error> {
-        let place = stored.place();
+        let item_key = stored.item_key();
         let record = Self {
-            told: Told::new(&stored.message, &place, codes, random)?,
+            content: Content::new(&stored.message, &item_key, codes, random)?,
             incarnation: stored.incarnation.clone(),
             state: stored.state,
             since: stored.since.millis(),
-            due_shard: stored.due.map(|_| due_shard(&place)),
+            due_shard: stored.due.map(|_| due_shard(&item_key)),
             due_at: stored.due.map(Instant::millis),
             provider_id: stored.provider_id.clone(),
             attempts: stored.attempts,
@@ -125,18 +125,18 @@ impl MessageItem {
             updated_at: stored.updated_at.millis(),
             ttl: retention.message_until(stored.created_at, stored.message.facts.range).seconds(),
         };
-        write(&record, place, None)
+        write(&record, item_key, None)
     }
 
     pub(crate) fn read(item: Item, codes: &Codes) -> Result<StoredMessage, Error> {
         const BROKEN: Error = Error::Internal { context: "reading a message's key", source: None };
-        let place = ItemKey::of(&item).ok_or(BROKEN)?;
-        let id = place.sk.strip_prefix(PREFIX).ok_or(BROKEN)?;
+        let item_key = ItemKey::of(&item).ok_or(BROKEN)?;
+        let id = item_key.sk.strip_prefix(PREFIX).ok_or(BROKEN)?;
         let record: Self = read(item)?;
         Ok(StoredMessage {
             id: valid(MessageId::parse(id))?,
             incarnation: record.incarnation,
-            message: record.told.read(&place, codes)?,
+            message: record.content.read(&item_key, codes)?,
             state: record.state,
             since: instant(record.since)?,
             due: record.due_at.map(instant).transpose()?,
@@ -168,9 +168,9 @@ impl MessageItem {
     }
 
     /// What writes that a message stands elsewhere from now on, and when it is due there.
-    pub(crate) fn move_to(place: &ItemKey, state: State, at: Option<Instant>, now: Instant) -> Expression {
+    pub(crate) fn move_to(item_key: &ItemKey, state: State, at: Option<Instant>, now: Instant) -> Expression {
         Expression::new("SET #state = :state, #since = :now, #updatedAt = :now")
-            .then(due(place, at))
+            .then(due(item_key, at))
             .value(":state", text(state.name()))
             .value(":now", number(now.millis()))
     }
@@ -215,7 +215,7 @@ impl State {
 }
 
 impl StoredMessage {
-    pub(crate) fn place(&self) -> ItemKey {
+    pub(crate) fn item_key(&self) -> ItemKey {
         MessageItem::key(&self.incarnation, &self.message.facts.contract, &self.id)
     }
 

@@ -14,7 +14,7 @@ use crate::{Codes, Error};
 
 #[derive(Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub(super) struct Told {
+pub(super) struct Content {
     kind: MessageKind,
     #[serde(skip_serializing_if = "Vec::is_empty", default)]
     changes: Vec<ContractField>,
@@ -49,20 +49,20 @@ struct FactsItem {
     #[serde(skip_serializing_if = "Option::is_none")]
     free_text: Option<String>,
     property: String,
-    place: PlaceItem,
+    automat: AutomatDetailsItem,
 }
 
 #[derive(Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct PlaceItem {
+struct AutomatDetailsItem {
     name: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     location: Option<LocationItem>,
     time_zone: String,
 }
 
-impl Told {
-    pub(super) fn new(message: &Message, place: &ItemKey, codes: &Codes, random: &Random) -> Result<Self, Error> {
+impl Content {
+    pub(super) fn new(message: &Message, item_key: &ItemKey, codes: &Codes, random: &Random) -> Result<Self, Error> {
         let (changes, happened_at) = match &message.occasion {
             Occasion::Updated(changes) => (changes.clone(), None),
             Occasion::Fetched(at) | Occasion::Returned(at) => (Vec::new(), Some(at.millis())),
@@ -80,15 +80,15 @@ impl Told {
             zone_changed: message.occasion == Occasion::ZoneChanged,
             happened_at,
             recipient: RecipientItem::new(&message.recipient),
-            facts: FactsItem::new(&message.facts, codes.seal_told_pin(random, place, &message.facts.pin)?),
+            facts: FactsItem::new(&message.facts, codes.seal_message_pin(random, item_key, &message.facts.pin)?),
         })
     }
 
-    pub(super) fn read(self, place: &ItemKey, codes: &Codes) -> Result<Message, Error> {
+    pub(super) fn read(self, item_key: &ItemKey, codes: &Codes) -> Result<Message, Error> {
         Ok(Message {
             occasion: self.occasion()?,
             recipient: self.recipient.read()?,
-            facts: self.facts.read(place, codes)?,
+            facts: self.facts.read(item_key, codes)?,
         })
     }
 
@@ -143,7 +143,7 @@ impl FactsItem {
             pin,
             free_text: facts.free_text.as_ref().map(|text| text.as_str().to_owned()),
             property: facts.property.as_str().to_owned(),
-            place: PlaceItem {
+            automat: AutomatDetailsItem {
                 name: facts.automat.name.as_str().to_owned(),
                 location: facts.automat.location.as_ref().map(LocationItem::new),
                 time_zone: facts.automat.time_zone.identifier().to_owned(),
@@ -151,20 +151,20 @@ impl FactsItem {
         }
     }
 
-    fn read(self, place: &ItemKey, codes: &Codes) -> Result<Facts, Error> {
+    fn read(self, item_key: &ItemKey, codes: &Codes) -> Result<Facts, Error> {
         let range = TimeRange::new(instant(self.start)?, self.end.map(instant).transpose()?);
         Ok(Facts {
             key: valid(KeyId::parse(&self.key_id))?,
             contract: valid(ContractId::parse(&self.contract_id))?,
             person: valid(Name::parse(&self.person))?,
             range: range.ok_or(Error::Internal { context: "reading a stored time range", source: None })?,
-            pin: codes.open_told_pin(&self.pin, place)?,
+            pin: codes.open_message_pin(&self.pin, item_key)?,
             free_text: self.free_text.map(|text| valid(FreeText::parse(&text))).transpose()?,
             property: valid(Property::parse(&self.property))?,
             automat: AutomatDetails {
-                name: valid(Name::parse(&self.place.name))?,
-                location: self.place.location.map(LocationItem::read).transpose()?,
-                time_zone: valid(TimeZone::parse(&self.place.time_zone))?,
+                name: valid(Name::parse(&self.automat.name))?,
+                location: self.automat.location.map(LocationItem::read).transpose()?,
+                time_zone: valid(TimeZone::parse(&self.automat.time_zone))?,
             },
         })
     }

@@ -7,12 +7,12 @@ use domain::{
 use store::{Act, Expected};
 use testkit::{act, at};
 
-use crate::stage::{DAY, HOUR, Stage, a, bk1, draft, email, is_sent, is_superseded, named, sms, tell};
+use crate::stage::{DAY, HOUR, Stage, a, bk1, draft, email, is_sent, is_superseded, named, notify, sms};
 
 use MessageKind::{ContractCancelled, ContractCreated, ContractEnded, ContractUpdated};
 
 #[tokio::test]
-async fn a_life_of_a_contract_is_told_in_its_order() {
+async fn messages_follow_the_life_of_a_contract_in_order() {
     let stage = Stage::new().await;
     stage.book(draft(HOUR, 25 * HOUR)).await;
     assert_eq!(stage.hear(at(0)).await, [ContractCreated]);
@@ -46,7 +46,7 @@ async fn a_message_left_unsent_is_not_sent_with_the_local_times_of_the_zone_befo
 }
 
 #[tokio::test]
-async fn contacts_are_told_once_that_their_times_read_differently_in_another_zone() {
+async fn contacts_are_notified_once_of_a_time_zone_change() {
     let stage = Stage::new().await;
     stage.book(draft(HOUR, 25 * HOUR)).await;
     assert_eq!(stage.hear(at(0)).await, [ContractCreated]);
@@ -67,36 +67,36 @@ async fn every_recipient_gets_a_message_of_their_own() {
     let contacts = vec![email("aino@example.fi"), email("eino@example.fi"), sms("+358401234567")];
     stage.book(ContractDraft { contacts, ..draft(HOUR, 25 * HOUR) }).await;
     let claims = stage.heard(at(0)).await;
-    let mut told: Vec<_> = claims.iter().map(|claim| claim.message.recipient.address.reveal().to_owned()).collect();
-    told.sort();
-    assert_eq!(told, ["+358401234567", "aino@example.fi", "eino@example.fi"]);
+    let mut notified: Vec<_> = claims.iter().map(|claim| claim.message.recipient.address.reveal().to_owned()).collect();
+    notified.sort();
+    assert_eq!(notified, ["+358401234567", "aino@example.fi", "eino@example.fi"]);
     let facts = &claims[0].message.facts;
     assert_eq!((facts.pin.reveal(), facts.automat.name.as_str()), ("482915", "lobby"));
     assert_eq!(facts.automat.time_zone.identifier(), "Europe/Helsinki");
 }
 
 #[tokio::test]
-async fn a_record_that_comes_twice_tells_nobody_twice() {
+async fn a_repeated_record_notifies_nobody_twice() {
     let stage = Stage::new().await;
     stage.book(draft(HOUR, 25 * HOUR)).await;
     stage.edit(named("Eino"), 1).await;
     stage.remove(2).await;
     let records = stage.contract_news(at(2)).await;
-    let mut told = 0;
+    let mut notified = 0;
     for record in records.iter().chain(&records) {
-        told += tell(stage.store(), record, at(2)).await.unwrap().len();
+        notified += notify(stage.store(), record, at(2)).await.unwrap().len();
     }
-    assert_eq!(told, 1, "of the three only the removal still holds");
+    assert_eq!(notified, 1, "of the three only the removal still holds");
     let before: Vec<_> = stage.messages().await.into_iter().map(|record| record.id).collect();
     for record in &records {
-        assert!(tell(stage.store(), record, at(900)).await.unwrap().is_empty());
+        assert!(notify(stage.store(), record, at(900)).await.unwrap().is_empty());
     }
     let after: Vec<_> = stage.messages().await.into_iter().map(|record| record.id).collect();
     assert_eq!((before.len(), before), (3, after));
 }
 
 #[tokio::test]
-async fn two_who_deal_with_one_record_at_once_tell_once() {
+async fn two_invocations_with_one_record_notify_once() {
     let stage = Stage::new().await;
     let contacts = vec![email("aino@example.fi"), email("eino@example.fi"), sms("+358401234567")];
     stage.book(ContractDraft { contacts, ..draft(HOUR, 25 * HOUR) }).await;
@@ -105,10 +105,10 @@ async fn two_who_deal_with_one_record_at_once_tell_once() {
     let mut held = stage.table.wire.hold("PutItem");
     let ours = tokio::spawn({
         let (store, record) = (stage.store().clone(), record.clone());
-        async move { tell(&store, &record, at(0)).await }
+        async move { notify(&store, &record, at(0)).await }
     });
     held.arrived().await;
-    let theirs = tell(&other, &record, at(0)).await.unwrap();
+    let theirs = notify(&other, &record, at(0)).await.unwrap();
     held.release();
     let ours = ours.await.unwrap().unwrap();
     assert_eq!(ours.len() + theirs.len(), 3);
@@ -117,15 +117,15 @@ async fn two_who_deal_with_one_record_at_once_tell_once() {
 }
 
 #[tokio::test]
-async fn an_edit_that_comes_before_the_creation_tells_all_there_is_to_tell() {
+async fn an_edit_delivered_before_the_creation_sends_the_final_state() {
     let stage = Stage::new().await;
     stage.book(draft(HOUR, 25 * HOUR)).await;
     stage.edit(named("Eino"), 1).await;
     let records = stage.contract_news(at(1)).await;
-    let updated = tell(stage.store(), &records[1], at(1)).await.unwrap();
+    let updated = notify(stage.store(), &records[1], at(1)).await.unwrap();
     assert_eq!(updated[0].message.facts.person.as_str(), "Eino");
     stage.send(updated, at(1)).await;
-    assert!(tell(stage.store(), &records[0], at(1)).await.unwrap().is_empty());
+    assert!(notify(stage.store(), &records[0], at(1)).await.unwrap().is_empty());
     let messages = stage.messages().await;
     assert_eq!(stage.kinds().await, [ContractCreated, ContractUpdated]);
     assert!(is_superseded(&messages[0]) && is_sent(&messages[1]), "{messages:?}");
@@ -133,26 +133,26 @@ async fn an_edit_that_comes_before_the_creation_tells_all_there_is_to_tell() {
 }
 
 #[tokio::test]
-async fn a_removal_that_comes_before_an_edit_is_the_last_word() {
+async fn after_a_removal_an_earlier_edit_sends_nothing() {
     let stage = Stage::booked().await;
     stage.edit(named("Eino"), 1).await;
     stage.remove(2).await;
     let records = stage.contract_news(at(2)).await;
-    let cancelled = tell(stage.store(), &records[1], at(2)).await.unwrap();
+    let cancelled = notify(stage.store(), &records[1], at(2)).await.unwrap();
     assert_eq!(stage.send(cancelled, at(2)).await, [ContractCancelled]);
-    assert!(tell(stage.store(), &records[0], at(2)).await.unwrap().is_empty());
+    assert!(notify(stage.store(), &records[0], at(2)).await.unwrap().is_empty());
     assert_eq!(stage.reminders().await, [], "and none of its reminders comes back");
 }
 
 #[tokio::test]
-async fn an_edit_of_who_is_told_tells_only_the_new_ones_and_overtakes_nothing() {
+async fn an_edit_of_contacts_notifies_only_new_ones_and_supersedes_nothing() {
     let stage = Stage::new().await;
     stage.book(draft(HOUR, 25 * HOUR)).await;
     let contacts = Some(vec![email("aino@example.fi"), email("eino@example.fi")]);
     stage.edit(ContractChange { contacts, ..ContractChange::default() }, 1).await;
     let claims = stage.heard(at(1)).await;
-    let told: Vec<_> = claims.iter().map(|claim| claim.message.recipient.address.reveal()).collect();
-    assert_eq!(told, ["aino@example.fi", "eino@example.fi"]);
+    let notified: Vec<_> = claims.iter().map(|claim| claim.message.recipient.address.reveal()).collect();
+    assert_eq!(notified, ["aino@example.fi", "eino@example.fi"]);
     assert!(claims.iter().all(|claim| claim.message.occasion == Occasion::Created));
 }
 
@@ -161,17 +161,17 @@ async fn a_late_record_decides_by_the_time_that_it_was_written() {
     let stage = Stage::booked().await;
     stage.remove(24 * HOUR).await;
     let in_time = stage.contract_news(at(24 * HOUR)).await.remove(0);
-    let late = tell(stage.store(), &in_time, at(26 * HOUR)).await.unwrap();
+    let late = notify(stage.store(), &in_time, at(26 * HOUR)).await.unwrap();
     assert_eq!(stage.send(late, at(26 * HOUR)).await, [ContractCancelled], "it had not ended when it was removed");
 
     let ended = Stage::booked().await;
     ended.remove(26 * HOUR).await;
     let record = ended.contract_news(at(26 * HOUR)).await.remove(0);
-    assert!(tell(ended.store(), &record, at(26 * HOUR)).await.unwrap().is_empty(), "it had");
+    assert!(notify(ended.store(), &record, at(26 * HOUR)).await.unwrap().is_empty(), "it had");
 }
 
 #[tokio::test]
-async fn a_contract_that_is_ended_early_is_told_so_and_has_its_key_looked_for_soon_after() {
+async fn an_early_end_is_notified_and_schedules_the_return_check() {
     let stage = Stage::booked().await;
     stage.end(2 * HOUR).await;
     assert_eq!(stage.hear(at(2 * HOUR)).await, [ContractEnded]);
@@ -181,7 +181,7 @@ async fn a_contract_that_is_ended_early_is_told_so_and_has_its_key_looked_for_so
 }
 
 #[tokio::test]
-async fn that_it_was_ended_is_not_told_once_it_goes_on_again_and_still_told_when_it_is_gone() {
+async fn an_early_end_is_not_notified_if_undone_but_still_if_removed() {
     let extended = Stage::booked().await;
     extended.end(2 * HOUR).await;
     let ending = Some(Ending::At(at(25 * HOUR)));
@@ -215,7 +215,7 @@ async fn contracts_that_go_with_their_key_are_cancelled_with_what_was_known_of_i
 }
 
 #[tokio::test]
-async fn the_property_is_told_as_it_is_by_then() {
+async fn a_message_has_the_property_current_when_it_is_stored() {
     let stage = Stage::new().await;
     stage.book(draft(HOUR, 25 * HOUR)).await;
     let change = KeyChange { property: Some(Property::parse("Hämeentie 7").unwrap()), ..KeyChange::default() };
@@ -224,7 +224,7 @@ async fn the_property_is_told_as_it_is_by_then() {
 }
 
 #[tokio::test]
-async fn a_contract_made_again_is_told_again() {
+async fn a_contract_created_again_is_notified_again() {
     let stage = Stage::booked().await;
     stage.remove(1).await;
     stage.hear(at(1)).await;
@@ -236,7 +236,7 @@ async fn a_contract_made_again_is_told_again() {
 }
 
 #[tokio::test]
-async fn what_is_told_after_a_day_is_no_news_any_more() {
+async fn a_message_about_what_is_a_day_old_is_not_sent() {
     let stage = Stage::new().await;
     stage.book(draft(HOUR, 10 * DAY)).await;
     let claims = stage.heard(at(0)).await;
@@ -248,7 +248,7 @@ async fn what_is_told_after_a_day_is_no_news_any_more() {
 }
 
 #[tokio::test]
-async fn a_change_of_the_times_of_a_permanent_contract_is_told() {
+async fn a_change_of_the_times_of_a_permanent_contract_is_notified() {
     let stage = Stage::booked().await;
     let change = ContractChange { ending: Some(Ending::Permanent), ..ContractChange::default() };
     stage.edit(change, 1).await;
@@ -267,10 +267,10 @@ async fn no_key_of_an_item_shows_an_address_and_no_item_a_pin() {
     let (mut messages, mut macs) = (Vec::new(), Vec::new());
     while let Some(item) = pages.next().await {
         let item = item.unwrap();
-        let place = format!("{} {}", item["PK"].as_s().unwrap(), item["SK"].as_s().unwrap());
-        assert!(!place.contains("aino") && !place.contains("401234567"), "{place}");
+        let item_key = format!("{} {}", item["PK"].as_s().unwrap(), item["SK"].as_s().unwrap());
+        assert!(!item_key.contains("aino") && !item_key.contains("401234567"), "{item_key}");
         macs.extend(item.get("pinMac").map(|mac| mac.as_s().unwrap().clone()));
-        if place.starts_with("MESSAGES#") {
+        if item_key.starts_with("MESSAGES#") {
             let facts = item.get("facts").map(|facts| facts.as_m().unwrap()["pin"].as_b().unwrap().as_ref().to_vec());
             messages.push((format!("{item:?}"), facts));
         }
@@ -284,12 +284,12 @@ async fn no_key_of_an_item_shows_an_address_and_no_item_a_pin() {
 }
 
 #[tokio::test]
-async fn a_removal_in_the_second_of_the_end_tells_nobody_though_the_streams_clock_is_behind() {
+async fn a_removal_in_the_second_of_the_end_notifies_nobody() {
     let ended = Stage::booked().await;
     let ending = Some(Ending::At(at(25 * HOUR).plus_millis(300)));
     ended.edit(ContractChange { ending, ..ContractChange::default() }, 1).await;
     ended.hear(at(1)).await;
     ended.remove(25 * HOUR + 1).await;
     let record = ended.contract_news(at(25 * HOUR)).await.remove(0);
-    assert!(tell(ended.store(), &record, at(25 * HOUR + 1)).await.unwrap().is_empty());
+    assert!(notify(ended.store(), &record, at(25 * HOUR + 1)).await.unwrap().is_empty());
 }
