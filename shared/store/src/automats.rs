@@ -1,4 +1,4 @@
-//! Automats and their lockers.
+//! Automats: creating, editing, viewing and removing them.
 
 use domain::{
     Automat, AutomatChange, AutomatDraft, AutomatId, AutomatRefusal, Connection, Contract, DoorState, Entry, EventKind,
@@ -16,43 +16,38 @@ use crate::retry::retry;
 use crate::transaction::{Part, Transaction};
 use crate::{Act, Created, Error, Expected, Page, PageRequest, Store, Thing};
 
-/// More items than the automat's partition can hold under `AUTOMAT`: itself and its lockers.
+/// Upper bound of the items of an automat's partition under `AUTOMAT`: the automat and its lockers.
 const AUTOMAT_AND_LOCKERS: usize = 1 + domain::LockerCount::MAX as usize;
 
-/// Views read at the same time: each takes a connection to the table.
+/// How many views are read concurrently. Each needs a connection to DynamoDB.
 const VIEWS_AT_ONCE: usize = 5;
 
-/// The Key Automat View: an automat with every locker, empty ones too.
+/// The Key Automat View: an automat with all its lockers, including empty ones.
 #[derive(Debug, Clone)]
 pub struct AutomatView {
-    /// The automat.
     pub automat: Automat,
-    /// All its lockers in order.
+    /// In order of number.
     pub lockers: Vec<LockerView>,
 }
 
-/// A locker at a glance.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LockerView {
-    /// Its number.
     pub locker: LockerIndex,
-    /// The key that belongs in it.
+    /// The key assigned to it.
     pub key: Option<(KeyId, Property)>,
-    /// Where that key is; where none belongs in it, whether the sensor sees one.
+    /// Where that key is. Without a key, whether the sensor sees one.
     pub whereabouts: Whereabouts,
-    /// Its door.
     pub door: DoorState,
     /// The contract running now; of a shared key the one that started first.
     pub active_contract: Option<Entry>,
-    /// The contract that the key is out with, and its times. None where it is out with no contract, or with one that has
-    /// been removed since.
+    /// The contract that the key is out with. `None` if it is out without a contract, or if the contract has been
+    /// removed.
     pub holder: Option<Entry>,
     /// Whether the key is out with a contract that has ended.
     pub overdue: bool,
 }
 
 impl Store {
-    /// Adds an automat.
     pub async fn create_automat(&self, draft: AutomatDraft, act: &Act) -> Result<Created<Automat>, Error> {
         self.once(act, self.add_automat(draft, act)).await
     }
@@ -77,13 +72,12 @@ impl Store {
         })
     }
 
-    /// An automat.
     pub async fn automat(&self, id: &AutomatId) -> Result<Automat, Error> {
         self.stored_automat(id).await.map(|stored| stored.automat)
     }
 
-    /// The Key Automat View: one query, one more read for lockers whose agenda does not tell, and one for the contracts
-    /// that keys are overdue with.
+    /// The Key Automat View: one query, one more read for lockers whose agenda does not suffice, and one for the
+    /// contracts of overdue keys.
     pub async fn automat_view(&self, id: &AutomatId, now: Instant) -> Result<AutomatView, Error> {
         let (StoredAutomat { automat, .. }, lockers) = self.automat_and_lockers(id).await?;
         let untouched = |locker| StoredLocker::untouched(locker).view(now).0;
@@ -110,7 +104,7 @@ impl Store {
         Ok(AutomatView { automat, lockers: views })
     }
 
-    /// Reads the contracts of overdue keys: what has ended is in no calendar.
+    /// Reads the contracts of overdue keys: ended contracts are in no calendar.
     async fn find_holders(&self, views: &mut [LockerView]) -> Result<(), Error> {
         let contract = |view: &LockerView| {
             let (key, _) = view.key.as_ref().filter(|_| view.overdue && view.holder.is_none())?;
@@ -127,13 +121,13 @@ impl Store {
         Ok(())
     }
 
-    /// All automats in order of identifier.
+    /// All automats in order of id.
     pub async fn automats(&self, page: &PageRequest) -> Result<Page<Automat>, Error> {
         let Page { data, next } = self.stored_automats(page).await?;
         Ok(Page { data: data.into_iter().map(|stored| stored.automat).collect(), next })
     }
 
-    /// All automats in order of identifier, each with its lockers: two reads, and then those of each automat's view.
+    /// All automats in order of id, each with its lockers: two reads, plus those of each view.
     pub async fn automat_views(&self, page: &PageRequest, now: Instant) -> Result<Page<AutomatView>, Error> {
         let Page { data, next } = self.automats(page).await?;
         let mut views = Vec::new();
@@ -146,7 +140,7 @@ impl Store {
             for view in running {
                 match view.await.map_err(|source| Error::internal("reading an automat's lockers", source))? {
                     Ok(view) => views.push(view),
-                    // It has just been removed.
+                    // It was removed a moment ago.
                     Err(Error::NotFound(Thing::Automat)) => {}
                     Err(error) => return Err(error),
                 }
@@ -166,8 +160,9 @@ impl Store {
         Ok(list.cut(automats, page, |stored| stored.automat.id.as_str().to_owned()))
     }
 
-    /// Edits an automat. Another time zone is refused without `force` while contracts there have not ended: the contacts
-    /// of these were told local times. With it they are told the new ones within a minute or so.
+    /// Edits an automat. While contracts there have not ended, another time zone needs `force`, because their
+    /// contacts know the times of the old zone. With `force` they are notified of the new times within about a
+    /// minute.
     pub async fn edit_automat(
         &self,
         id: &AutomatId,
@@ -190,7 +185,7 @@ impl Store {
                 if count > 0 {
                     return Err(AutomatRefusal::HasContracts { count }.into());
                 }
-                // Also where there is none: one may be made at this moment.
+                // Also if there are no contracts: one may be created at this moment.
                 update = update.then(AutomatItem::set_zone_changed(id, Some(act.now)));
             }
             transaction.update(Part::Automat, AutomatItem::key(id), update, unchanged(rev));
@@ -200,8 +195,8 @@ impl Store {
         })
     }
 
-    /// Forgets how far the automat's device has counted, for one that was replaced or whose numbers ran ahead. The next
-    /// message that it sends is believed, whatever its number. Doors and keys stay as they were last reported.
+    /// Forgets the device's report numbers, for a device that was replaced or whose numbers ran ahead. Its next
+    /// report is accepted whatever its number. Doors and keys stay as last reported.
     pub async fn reset_automat(&self, id: &AutomatId, expected: Expected, act: &Act) -> Result<Automat, Error> {
         retry!(self, {
             let StoredAutomat { automat, rev, .. } = self.stored_automat(id).await?;
@@ -215,8 +210,8 @@ impl Store {
         })
     }
 
-    /// Deletes an automat without keys. What happened at it stays on record until its time is over, and its lockers
-    /// keep their count of openings, so that a later automat of the same name never repeats one.
+    /// Removes an automat without keys. Its events are kept until they expire, and its lockers keep their opening
+    /// numbers, so that a later automat of the same id does not reuse one.
     pub async fn remove_automat(&self, id: &AutomatId, expected: Expected, act: &Act) -> Result<(), Error> {
         retry!(self, {
             let StoredAutomat { automat, rev, .. } = self.stored_automat(id).await?;
@@ -235,7 +230,7 @@ impl Store {
         AutomatItem::read(item)
     }
 
-    /// The automat and those of its lockers of which anything has been written, in one query.
+    /// The automat and those of its lockers that have an item, in one query.
     pub(crate) async fn automat_and_lockers(
         &self,
         id: &AutomatId,

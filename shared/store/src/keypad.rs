@@ -1,11 +1,12 @@
 //! A keypad entry: two reads, one decision, one transaction.
 //!
-//! The entry's item makes a second delivery harmless, and the keypad's own state is a condition of every answer, so
-//! that guesses made at once are counted one after the other and none is looked at before its time. The key is no
-//! condition: an answer that was right when it was read is right enough, and an entry must not wait for bookings.
+//! The entry's own item makes a second delivery harmless. Every answer is conditional on the keypad's state, so
+//! concurrent guesses are counted one after the other and none is checked before its time. The key is no condition:
+//! an answer may be based on the key as it was a moment ago, so that entries do not wait for bookings.
 //!
-//! A device with two keys names the code under both, and one look finds either. Items that are read together are not read
-//! at one moment: where neither name is found, the code may just have gone from one to the other, and is looked for again.
+//! A device with two keys sends the code's name under both, and one batch read looks up both. A batch read is not a
+//! snapshot: if neither name is found, the code may just have moved from one name to the other, so it is looked up
+//! again.
 
 use std::collections::BTreeSet;
 use std::iter;
@@ -25,65 +26,61 @@ use crate::sealing::Mac;
 use crate::transaction::{Part, Transaction};
 use crate::{Act, Error, Store, Thing};
 
-/// What a device says was typed at its keypad.
 #[derive(Clone, PartialEq, Eq)]
 pub struct KeypadEntry {
-    /// Its own name for the entry, of at most 64 bytes.
+    /// The device's id for the entry, at most 64 bytes.
     pub id: String,
-    /// What was typed.
     pub kind: CodeKind,
-    /// The name of the code, under the device's key.
+    /// The name of the code under the device's key.
     pub code: String,
-    /// The same under the device's other key, if it has one.
+    /// Its name under the device's other key, if there is one.
     pub other: Option<String>,
-    /// When, by the device's estimate.
+    /// By the device's clock.
     pub at: Instant,
-    /// The lockers that it sees a key in.
+    /// The lockers in which its sensors see a key.
     pub inside: BTreeSet<LockerIndex>,
 }
 
-/// Without the code: even a code's name says whether two people typed the same.
+/// Leaves out the code: even its name would show whether two people typed the same.
 impl std::fmt::Debug for KeypadEntry {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("KeypadEntry").field("id", &self.id).field("kind", &self.kind).finish_non_exhaustive()
     }
 }
 
-/// What the first read finds.
+/// The result of the first read.
 struct Scene {
     keypad: StoredKeypad,
     answered: Option<StoredEntry>,
-    /// Where the code may stand.
+    /// The item keys under which the code may be stored.
     codes: Vec<ItemKey>,
-    /// Whose code it is.
     owner: Option<Owner>,
 }
 
-/// Whose code it is: a key's, or a contract's on a key.
+/// The key, or the contract on a key, that a code belongs to.
 struct Owner {
     key: KeyId,
     contract: Option<(ContractId, TimeRange)>,
 }
 
-/// What an entry comes to.
 struct Verdict {
     outcome: Result<(LockerIndex, Purpose), KeypadRefusal>,
     /// The key that the code belongs to, and the contract on it.
     known: Option<(StoredKey, Option<ContractId>)>,
 }
 
-/// The answer to an entry that cannot be one of ours.
+/// The answer to an entry whose id no device of ours would use.
 const UNKNOWN_FORM: KeypadAnswer = KeypadAnswer::No { wait_until: None };
 
 impl Store {
-    /// Decides a keypad entry. The same entry again gets the same answer, and counts nothing.
+    /// Decides a keypad entry. A repeated entry gets the same answer and is not counted again.
     pub async fn keypad_entry(
         &self,
         automat: &AutomatId,
         entry: KeypadEntry,
         now: Instant,
     ) -> Result<KeypadAnswer, Error> {
-        // Nothing that our devices send has another name, so there is nothing to look at.
+        // No device of ours uses an id of this form, so nothing is looked up.
         let Some(item_key) = EntryItem::key(automat, &entry.id) else { return Ok(UNKNOWN_FORM) };
         retry!(self, {
             let scene = self.scene(automat, &entry, &item_key, now).await?;
@@ -189,7 +186,6 @@ impl Store {
     }
 }
 
-/// Where the code of an entry may stand.
 fn code_item_keys(automat: &AutomatId, entry: &KeypadEntry) -> Vec<ItemKey> {
     let names = iter::once(&entry.code).chain(&entry.other).filter_map(|name| Mac::parse(name));
     let mut item_keys: Vec<_> = names
@@ -198,13 +194,13 @@ fn code_item_keys(automat: &AutomatId, entry: &KeypadEntry) -> Vec<ItemKey> {
             CodeKind::ReturnCode => ReturnCodeItem::key(automat, &mac),
         })
         .collect();
-    // DynamoDB reads no item twice in a batch.
+    // DynamoDB rejects a batch read with duplicate keys.
     item_keys.dedup();
     item_keys
 }
 
 impl Owner {
-    /// By what stands at a code's places: of two PINs the one that is not over.
+    /// Of two PIN items, uses the one whose contract has not ended.
     fn of(mut found: Vec<Item>, kind: CodeKind, now: Instant) -> Result<Option<Self>, Error> {
         if kind == CodeKind::Pin && found.len() > 1 && PinItem::is_over(&found[0], now)? {
             found.swap(0, 1);
@@ -242,7 +238,6 @@ impl Verdict {
         }
     }
 
-    /// The entry as it is answered.
     fn entry(&self, after: &Keypad, now: Instant) -> StoredEntry {
         let answer = match (self.outcome, after.waits_until(now)) {
             (Ok((locker, purpose)), _) => {
@@ -261,7 +256,7 @@ impl Verdict {
 }
 
 impl Transaction {
-    /// Writes what the keypad remembers from now on, or makes what it remembers a condition.
+    /// Writes the keypad's state, or only checks it if nothing changes.
     fn keypad(&mut self, automat: &AutomatId, before: &StoredKeypad, after: &Keypad) -> Result<(), Error> {
         if *after == before.keypad {
             self.check(Part::Keypad, KeypadItem::key(automat), before.unchanged());

@@ -1,8 +1,8 @@
 //! The DynamoDB single table: every read and write of every item.
 //!
-//! A [`Store`] is a thin thing over an SDK client. What may happen is decided by the pure rules of `domain` over items
-//! read here; what was decided is written here in one transaction, on condition that nothing it was decided over has
-//! changed meanwhile (ADR 0001). Handlers see domain types and [`Error`], never an item.
+//! A [`Store`] is a thin layer over an SDK client. It reads items, lets the pure rules of `domain` decide, and writes
+//! the decision in one transaction, on condition that nothing it depends on has changed meanwhile (ADR 0001).
+//! Handlers see domain types and [`Error`], never an item.
 
 mod automats;
 mod contracts;
@@ -60,39 +60,34 @@ pub struct Store {
     retention: domain::Retention,
 }
 
-/// Who does something and when; the clock is read once per request and passed down in here.
+/// Who does something, and when. The clock is read once per request and passed down in here.
 #[derive(Debug, Clone)]
 pub struct Act {
-    /// Who.
     pub actor: Actor,
-    /// When.
     pub now: Instant,
-    /// The client's wish to get the same answer if it asks the same again.
+    /// Set if the client sent an `Idempotency-Key`.
     pub receipt: Option<Receipt>,
 }
 
 impl Act {
-    /// Something that an automat's device did.
     pub(crate) fn of_automat(automat: &AutomatId, now: Instant) -> Self {
         Self { actor: Actor::automat(automat), now, receipt: None }
     }
 }
 
-/// What came of something that a device or AWS said: it may be said twice, late and out of order.
+/// The result of a report by a device or by AWS, which may arrive twice, late and out of order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Heard {
-    /// It was news, and has been written down.
+    /// It was new, and has been stored.
     Now,
-    /// It was known already, or is superseded by what was.
+    /// It was known already, or something newer was.
     Before,
 }
 
-/// The version that the caller believes to be current, from `If-Match`.
+/// The version that the caller expects, from `If-Match`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Expected {
-    /// Whatever it is.
     Any,
-    /// This one.
     Version(u64),
 }
 
@@ -106,31 +101,31 @@ impl Expected {
 }
 
 impl Store {
-    /// The store over a table, with the secrets that its codes are sealed under. It keeps what is over for a year.
+    /// Keeps ended items for a year; [`Store::keeping`] changes that.
     #[must_use]
     pub fn new(client: aws_sdk_dynamodb::Client, table: &str, codes: Codes, random: Random) -> Self {
         Self { client, table: table.to_owned(), codes, random, retention: domain::Retention::default() }
     }
 
-    /// The same store, but what it writes from now on is kept for so long when it is over.
+    /// The same store with another retention for what it writes from now on.
     #[must_use]
     pub fn keeping(self, retention: domain::Retention) -> Self {
         Self { retention, ..self }
     }
 
-    /// The same store through another client.
+    /// The same store with another client.
     #[must_use]
     pub fn through(self, client: aws_sdk_dynamodb::Client) -> Self {
         Self { client, ..self }
     }
 
-    /// The key under which an automat names codes: for provisioning it.
+    /// The key with which an automat computes the names of codes; for provisioning.
     #[must_use]
     pub fn device_key(&self, automat: &domain::AutomatId) -> DeviceKey {
         self.codes.device_key(automat)
     }
 
-    /// The key under which it names them besides, while the stack's secret is being replaced.
+    /// The key under the other secret, while the PIN secret is being rotated.
     #[must_use]
     pub fn other_device_key(&self, automat: &domain::AutomatId) -> Option<DeviceKey> {
         self.codes.other_device_key(automat)

@@ -1,4 +1,4 @@
-//! Whose PIN it is, for whoever knows the PIN itself. The keypad knows only its name: see `keypad`.
+//! Finds the contract of a PIN, for a caller who has the PIN itself. The keypad has only its name: see `keypad`.
 
 use std::iter;
 
@@ -7,17 +7,14 @@ use domain::{AutomatId, ContractId, Instant, Key, KeyState, Pin};
 use crate::items::{KeyItem, PinItem, StoredKey};
 use crate::{Error, Store};
 
-/// The key and the contract that a PIN belongs to.
 #[derive(Debug, Clone)]
 pub struct PinHolder {
-    /// The key, in use.
     pub key: Key,
-    /// The contract on it; whether it is running its calendar tells.
+    /// The contract; it need not be running.
     pub contract: ContractId,
 }
 
 impl PinHolder {
-    /// Whether the contract is running.
     #[must_use]
     pub fn running(&self, now: Instant) -> bool {
         self.key.calendar.entry(&self.contract).is_some_and(|entry| entry.range.contains(now))
@@ -25,7 +22,7 @@ impl PinHolder {
 }
 
 impl Store {
-    /// Who has this PIN in an automat. A key that is being removed has none.
+    /// The holder of a PIN in an automat. `None` while its key is being removed.
     pub async fn pin_holder(&self, automat: &AutomatId, pin: &Pin) -> Result<Option<PinHolder>, Error> {
         let names = self.codes.pin_names(automat, pin);
         let item_keys: Vec<_> =

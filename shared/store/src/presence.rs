@@ -1,4 +1,4 @@
-//! The comings and goings of automats.
+//! Whether automats are connected.
 
 use domain::{AutomatId, Connection, EventKind, Instant, Presence};
 
@@ -8,8 +8,8 @@ use crate::transaction::{Part, Transaction};
 use crate::{Act, Error, Heard, Store};
 
 impl Store {
-    /// Hears that an automat has connected or disconnected. Written beside the automat's own attributes and without
-    /// raising its `rev`, so that a flapping connection never disturbs an edit.
+    /// Stores that an automat has connected or disconnected. This does not change the automat's `rev`, so a flapping
+    /// connection never makes an edit conflict.
     pub async fn hear_presence(&self, automat: &AutomatId, presence: Presence, now: Instant) -> Result<Heard, Error> {
         retry!(self, {
             let stored = self.stored_automat(automat).await?;

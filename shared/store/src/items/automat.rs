@@ -14,24 +14,23 @@ use super::{Item, ItemKey, Listing, flag, instant, number, read, text, valid, wr
 use crate::Error;
 use crate::expression::Expression;
 
-/// The list that all automats stand in.
+/// The list of all automats.
 pub(crate) const AUTOMATS: &str = "AUTOMATS";
 
-/// An automat as it was read.
 #[derive(Debug, Clone)]
 pub(crate) struct StoredAutomat {
     pub(crate) automat: Automat,
-    /// Raised by every write that an edit must know of; not by what its device tells.
+    /// Raised by every write that an edit depends on; not by a device's reports.
     pub(crate) rev: u64,
-    /// The lifecycle event that its connection is from.
+    /// The lifecycle event that the connection state is based on.
     pub(crate) presence: Option<Presence>,
-    /// The number of the last telling of all its lockers at once.
+    /// The number of the last report of all lockers.
     pub(crate) full_report: Option<u64>,
-    /// Numbers of the device count within one era: a new automat and a reset begin another.
+    /// A device's numbers count within one era. Creating or resetting the automat begins a new one.
     pub(crate) era: u64,
-    /// The ids of the keys that its device names codes with.
+    /// The ids of the keys with which its device computes the names of codes.
     pub(crate) device_keys: Vec<String>,
-    /// When its time zone was changed, until the contacts of its contracts have been told.
+    /// When the time zone was changed; `None` once all contacts have been notified.
     pub(crate) zone_changed: Option<Instant>,
 }
 
@@ -48,7 +47,7 @@ pub(crate) struct AutomatItem {
     pin_digits: Option<u32>,
     #[serde(skip_serializing_if = "Option::is_none")]
     min_chosen_pin_digits: Option<u32>,
-    /// A set, so that a key takes its locker without reading the others; absent when empty.
+    /// A set, so that adding a key takes its locker without reading the others; absent if empty.
     #[serde(skip_serializing, default)]
     occupied: BTreeSet<u16>,
     #[serde(skip_serializing, default)]
@@ -62,10 +61,10 @@ pub(crate) struct AutomatItem {
     #[serde(skip_serializing, default)]
     full_report: Option<u64>,
     era: u64,
-    /// The ids of the device's keys, as it told them with that.
+    /// As listed in the last report of all lockers.
     #[serde(skip_serializing, default)]
     device_keys: Vec<String>,
-    /// Raised by every write but those of what the device tells, so that an edit knows what it was decided over.
+    /// Raised by every write except the device's reports, so that an edit notices a concurrent one.
     rev: u64,
     version: u64,
     created_at: i64,
@@ -81,7 +80,7 @@ pub(super) struct LocationItem {
 }
 
 impl AutomatItem {
-    /// What an edit can take away.
+    /// The attributes that an edit can remove.
     pub(crate) const OPTIONAL: [&str; 3] = ["location", "pinDigits", "minChosenPinDigits"];
 
     pub(crate) fn pk(id: &AutomatId) -> String {
@@ -96,8 +95,8 @@ impl AutomatItem {
         Listing::new(AUTOMATS, id.as_str())
     }
 
-    /// The item of an automat. Which lockers are taken is written by the keys, and the connection by the device's
-    /// comings and goings, not here.
+    /// The item of an automat without the lockers in use, which are written with the keys, and without the
+    /// connection, which is written by lifecycle events.
     pub(crate) fn write(automat: &Automat, rev: u64, era: u64) -> Result<Item, Error> {
         let record = Self {
             automat_id: automat.id.as_str().to_owned(),
@@ -158,23 +157,23 @@ impl AutomatItem {
         Ok(Some(Presence { connected, at: instant(at)?, number }))
     }
 
-    /// The automat that stands there.
+    /// The automat whose own item has this key.
     pub(crate) fn automat_at(item_key: &ItemKey) -> Option<AutomatId> {
         let automat = item_key.pk.strip_prefix("AUTOMAT#").filter(|_| item_key.sk == "AUTOMAT")?;
         AutomatId::parse(automat).ok()
     }
 
-    /// What writes that contacts are to be told of another time zone, or that they have been.
+    /// Update: contacts are to be notified of a new time zone, or have been.
     pub(crate) fn set_zone_changed(id: &AutomatId, changed: Option<Instant>) -> Expression {
         due(&Self::key(id), changed)
     }
 
-    /// The condition that its time zone was not changed again.
+    /// Condition: the time zone has not changed again.
     pub(crate) fn zone_changed_at(changed: Instant) -> Expression {
         Expression::new("#dueAt = :readDueAt").value(":readDueAt", number(changed.millis()))
     }
 
-    /// What writes that a lifecycle event was believed.
+    /// Update: stores a lifecycle event.
     pub(crate) fn believe(presence: Presence) -> Expression {
         Expression::new("SET #connected = :connected, #connectionAt = :at, #connectionNumber = :number")
             .value(":connected", flag(presence.connected))
@@ -182,7 +181,7 @@ impl AutomatItem {
             .value(":number", number(presence.number))
     }
 
-    /// What writes the number of a telling of all lockers, and the ids of the device's keys.
+    /// Update: stores the number of a report of all lockers, and the ids of the device's keys.
     pub(crate) fn set_full_report(n: u64, device_keys: &[String]) -> Expression {
         let ids = device_keys.iter().map(text).collect();
         Expression::new("SET #fullReport = :n, #deviceKeys = :deviceKeys")
@@ -190,14 +189,14 @@ impl AutomatItem {
             .value(":deviceKeys", AttributeValue::L(ids))
     }
 
-    /// What begins a new era: nothing is known any more of the device's numbers, keys and connection.
+    /// Update: begins a new era and forgets the device's numbers, keys and connection.
     pub(crate) fn reset(era: u64, rev: u64) -> Expression {
         let text = "SET #era = :era, #rev = :nextRev \
                     REMOVE #fullReport, #deviceKeys, #connected, #connectionAt, #connectionNumber";
         Expression::new(text).value(":era", number(era)).value(":nextRev", number(rev))
     }
 
-    /// The condition that the automat is there, in this era, and no newer telling of all its lockers has been heard.
+    /// Condition: the automat exists, in this era, without a newer report of all lockers.
     pub(crate) fn reported_nothing_after(n: u64, era: u64) -> Expression {
         Expression::new("#era = :readEra AND (attribute_not_exists(#fullReport) OR #fullReport <= :reportN)")
             .value(":readEra", number(era))
@@ -224,7 +223,7 @@ impl LocationItem {
 }
 
 impl StoredAutomat {
-    /// The condition that the same lifecycle event is still the last one believed.
+    /// Condition: no other lifecycle event has been stored.
     pub(crate) fn believed_as_read(&self) -> Expression {
         match self.presence {
             None => Expression::new("attribute_exists(#PK) AND attribute_not_exists(#connectionNumber)"),

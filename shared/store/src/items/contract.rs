@@ -15,22 +15,21 @@ use crate::expression::{Expression, unchanged};
 use crate::sealing::Mac;
 use crate::{Codes, Error};
 
-/// A contract as it was read, with the name of its PIN.
 #[derive(Debug, Clone)]
 pub(crate) struct StoredContract {
     pub(crate) contract: Contract,
-    /// Raised by every write to what it says; a write on condition of it was decided over exactly this.
+    /// Raised by every write of the contract's content; writes that depend on it check it.
     pub(crate) rev: u64,
     pub(crate) pin_mac: Mac,
-    /// Of the key that it was made on.
+    /// Of the key.
     pub(crate) incarnation: String,
-    /// The automat and the property of that key when the contract was last written, for when the key is gone; contracts
-    /// that were written before this was kept have no automat.
+    /// The key's automat and property when the contract was last written, for messages after the key is gone.
+    /// Contracts written before this was stored have no automat.
     pub(crate) automat: Option<AutomatId>,
     pub(crate) property: Property,
-    /// The latest change of the automat's time zone that its contacts were told of, by its time.
+    /// When the latest time zone change happened of which the contacts were notified.
     pub(crate) notified_zone: Option<Instant>,
-    /// What the addresses are called that were erased from it.
+    /// The names (MACs) of addresses that were erased from it.
     pub(crate) erased: BTreeSet<String>,
 }
 
@@ -39,7 +38,7 @@ pub(crate) struct StoredContract {
 pub(crate) struct ContractItem {
     key_id: String,
     contract_id: String,
-    /// Of the key, so that cleaning up after one key never touches the next one of its name.
+    /// Of the key, so that removing a key never deletes contracts of a later key with the same id.
     incarnation: String,
     #[serde(skip_serializing_if = "Option::is_none", default)]
     automat_id: Option<String>,
@@ -63,7 +62,7 @@ pub(crate) struct ContractItem {
     notified_zone: Option<i64>,
     #[serde(skip_serializing, default)]
     erased: BTreeSet<String>,
-    /// Absent while it is kept for good.
+    /// Absent while the contract has no end or the key is out with it.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     ttl: Option<i64>,
 }
@@ -88,7 +87,6 @@ impl ContractItem {
         ItemKey::new(KeyItem::pk(key), format!("CONTRACT#{id}"))
     }
 
-    /// The item of a contract whose PIN stands under this name.
     pub(crate) fn write(
         contract: &Contract,
         on: &StoredKey,
@@ -123,7 +121,8 @@ impl ContractItem {
         write(&record, Self::key(&contract.key, &contract.id), None)
     }
 
-    /// What writes that its times read differently in another zone.
+    /// Update: contacts have been notified of a time zone change. Raises the version, which the stream's record
+    /// shows.
     pub(crate) fn set_notified_zone(changed: Instant, stored: &StoredContract, now: Instant) -> Expression {
         Expression::new("SET #notifiedZone = :zone, #rev = :nextRev, #version = :nextVersion, #updatedAt = :now")
             .value(":zone", number(changed.millis()))
@@ -132,13 +131,13 @@ impl ContractItem {
             .value(":now", number(now.millis()))
     }
 
-    /// What remembers the names of erased addresses.
+    /// Update: stores the names of erased addresses.
     pub(crate) fn erase(names: BTreeSet<String>) -> Expression {
         Expression::new("SET #erased = :erased")
             .value(":erased", AttributeValue::L(names.into_iter().map(text).collect()))
     }
 
-    /// What writes until when a contract is kept.
+    /// Update: changes how long the contract is kept.
     pub(crate) fn keep(until: Option<Instant>) -> Expression {
         match until {
             Some(until) => Expression::new("SET #ttl = :ttl").value(":ttl", number(until.seconds())),
@@ -146,15 +145,13 @@ impl ContractItem {
         }
     }
 
-    /// What seals the PIN of a contract anew and says what it is called. That is nothing that the contract says, so its
-    /// `rev` stays.
+    /// Update: a newly sealed PIN and its name. The contract's content stays the same, so `rev` does too.
     pub(crate) fn reseal(sealed: Vec<u8>, pin_mac: &Mac) -> Expression {
         Expression::new("SET #pin = :pin, #pinMac = :pinMac")
             .value(":pin", bytes(sealed))
             .value(":pinMac", text(&pin_mac.0))
     }
 
-    /// Whether the PIN in the item of a contract is sealed under the current secret.
     pub(crate) fn is_sealed_anew(item: &Item, stored: &StoredContract, codes: &Codes) -> bool {
         let sealed = item.get("pin").and_then(|pin| pin.as_b().ok());
         sealed.is_some_and(|sealed| codes.is_pin_current(sealed.as_ref(), &stored.contract.key, &stored.contract.id))
@@ -191,7 +188,7 @@ impl ContractItem {
 }
 
 impl StoredContract {
-    /// The condition that the contract is as it was read: what it says, and what its PIN is called.
+    /// Condition: the content and the PIN's name are as they were read.
     pub(crate) fn unchanged(&self) -> Expression {
         unchanged(self.rev).and(Expression::new("#pinMac = :readPinMac").value(":readPinMac", text(&self.pin_mac.0)))
     }

@@ -1,5 +1,5 @@
-//! A keypad entry that was answered: so that a second delivery gets the same answer and counts nothing, and so that it
-//! is known who took the key when the device tells that it is gone. It holds no code, not even the name of one.
+//! A keypad entry with its answer: a second delivery gets the same answer and is not counted, and a later sensor
+//! report can be matched to whoever took the key. It holds neither the code nor its name.
 
 use domain::{AutomatId, CodeKind, ContractId, Instant, KeyId, KeypadAnswer, LockerIndex, Purpose};
 use serde::{Deserialize, Serialize};
@@ -7,17 +7,16 @@ use serde::{Deserialize, Serialize};
 use super::{AutomatItem, Item, ItemKey, instant, read, write};
 use crate::Error;
 
-/// How long entries are kept: a device that was away may tell late what came of one.
+/// Retention of entries: a device that was offline may report late what an entry led to.
 const KEPT_SECONDS: i64 = 7 * 24 * 3600;
 
-/// The longest name of an entry that is looked up. Devices name them by ULID.
+/// The longest id that is looked up. Devices use ULIDs.
 const MAX_NAME_BYTES: usize = 64;
 
-/// An entry as it was answered.
 #[derive(Debug, Clone)]
 pub(crate) struct StoredEntry {
     pub(crate) answer: KeypadAnswer,
-    /// The key and the contract that the code belonged to, where it was accepted.
+    /// The key and the contract that an accepted code belonged to.
     pub(crate) key: Option<KeyId>,
     pub(crate) contract: Option<ContractId>,
 }
@@ -49,7 +48,7 @@ enum AnswerKind {
 }
 
 impl EntryItem {
-    /// Where an entry stands; `None` for a name longer than any of ours.
+    /// `None` if the id is longer than any device of ours uses.
     pub(crate) fn key(automat: &AutomatId, id: &str) -> Option<ItemKey> {
         let fits = (1..=MAX_NAME_BYTES).contains(&id.len());
         fits.then(|| ItemKey::new(AutomatItem::pk(automat), format!("ENTRY#{id}")))
@@ -97,12 +96,11 @@ impl EntryItem {
 }
 
 impl StoredEntry {
-    /// Whether this entry opened the locker.
     pub(crate) fn opened(&self, wanted: LockerIndex) -> bool {
         matches!(self.answer, KeypadAnswer::Open { locker, .. } if locker == wanted)
     }
 
-    /// The contract that this entry opened the key's locker for, to fetch the key.
+    /// The contract for which this entry opened the locker to fetch the key.
     pub(crate) fn fetched(self, key: &KeyId) -> Option<ContractId> {
         let to_fetch = matches!(self.answer, KeypadAnswer::Open { purpose: Purpose::Fetch, .. });
         self.contract.filter(|_| to_fetch && self.key.as_ref() == Some(key))

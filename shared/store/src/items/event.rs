@@ -1,6 +1,5 @@
-//! An event's item: the event as it is written everywhere, and how long it is kept. All events stand in their automat's
-//! partition; those about a key are listed under that key's incarnation, so that a later key of the same name shows
-//! nothing of it.
+//! An event's item. All events are in their automat's partition; those about a key are also listed under the key's
+//! incarnation, so that a later key with the same id does not show them.
 
 use domain::{AutomatId, Event, Retention};
 use serde::Serialize;
@@ -9,7 +8,7 @@ use super::{AutomatItem, Item, ItemKey, Listing, read, write};
 use crate::Error;
 use crate::schema::LIST_PK;
 
-/// What the list of a key's events begins with.
+/// Prefix of the list of a key's events.
 const LIST: &str = "EVENTS#";
 
 #[derive(Serialize)]
@@ -24,17 +23,15 @@ impl EventItem<'_> {
         ItemKey::new(AutomatItem::pk(automat), format!("EVENT#{id}"))
     }
 
-    /// The list of the events of one incarnation of a key.
+    /// The list of events of one incarnation of a key.
     pub(crate) fn listing(incarnation: &str, id: &str) -> Listing {
         Listing::new(format!("{LIST}{incarnation}"), id)
     }
 
-    /// The incarnation of the key that an event is listed under.
     pub(crate) fn incarnation(item: &Item) -> Option<String> {
         Some(item.get(LIST_PK)?.as_s().ok()?.strip_prefix(LIST)?.to_owned())
     }
 
-    /// The item of an event, listed under the incarnation of the key that it is about.
     pub(crate) fn write(event: &Event, incarnation: Option<&str>, retention: Retention) -> Result<Item, Error> {
         let item = EventItem { event, ttl: retention.event_until(event.at).seconds() };
         let listing = incarnation.map(|incarnation| Self::listing(incarnation, &event.id));

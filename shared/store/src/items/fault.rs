@@ -1,4 +1,4 @@
-//! When a fault of a device was last recorded, so that a device that repeats it does not fill the record.
+//! When a fault of a device was last recorded, so that a device that keeps reporting it does not flood the events.
 
 use domain::{AutomatId, DeviceFault, Instant};
 use serde::{Deserialize, Serialize};
@@ -31,13 +31,13 @@ impl FaultItem {
         write(&Self { at: now.millis(), era, ttl: until.seconds() + 1 }, Self::key(automat, fault), None)
     }
 
-    /// Whether an item says that the fault was recorded lately, in this era.
+    /// Whether the fault was recorded recently, in this era.
     pub(crate) fn is_recent(item: Item, era: u64, now: Instant) -> Result<bool, Error> {
         let record: Self = read(item)?;
         Ok(record.era == era && record.at > before(now))
     }
 
-    /// The condition that the fault was not recorded lately, in this era.
+    /// Condition: the fault was not recorded recently in this era.
     pub(crate) fn not_recent(era: u64, now: Instant) -> Expression {
         Expression::new("attribute_not_exists(#PK) OR #era <> :era OR #at <= :before")
             .value(":era", number(era))

@@ -1,4 +1,4 @@
-//! The key's item: the one that decides. It holds the calendar, the sharing and the state.
+//! The key's item. It holds everything a booking depends on: the calendar, the sharing and the state.
 
 use clock::Random;
 use domain::{
@@ -10,18 +10,18 @@ use super::{Item, ItemKey, Listing, bytes, flag, instant, read, text, valid, wri
 use crate::expression::Expression;
 use crate::{Codes, Error};
 
-/// The list that all keys stand in.
+/// The list of all keys.
 pub(crate) const KEYS: &str = "KEYS";
-/// The list of the keys whose removal is not finished.
+/// The list of keys whose removal has not finished.
 pub(crate) const REMOVING: &str = "REMOVING";
 
-/// A key as it was read, with what a write needs to know of that moment.
+/// A key as it was read, with what a later write must check.
 #[derive(Debug, Clone)]
 pub(crate) struct StoredKey {
     pub(crate) key: Key,
-    /// Raised by every write to the item; a write on condition of it was decided over exactly this.
+    /// Raised by every write; writes that depend on this read check it.
     pub(crate) rev: u64,
-    /// Which key of this name it is: another one may follow when it is removed.
+    /// Distinguishes this key from a later one with the same id.
     pub(crate) incarnation: String,
 }
 
@@ -40,7 +40,7 @@ pub(crate) struct KeyItem {
     key_inside: Option<bool>,
     #[serde(skip_serializing_if = "Option::is_none")]
     out_with: Option<String>,
-    /// Absent once the key is being removed.
+    /// Absent while the key is being removed.
     #[serde(with = "serde_bytes", default)]
     calendar: Vec<u8>,
     rev: u64,
@@ -63,7 +63,7 @@ impl KeyItem {
         Listing::new(KEYS, id.as_str())
     }
 
-    /// The item of one of a key's words, by which a search finds it.
+    /// A search term of a key; the index finds the key by it.
     pub(crate) fn term_key(id: &KeyId, term: &str) -> ItemKey {
         ItemKey::new(Self::pk(id), format!("TERM#{term}"))
     }
@@ -74,13 +74,13 @@ impl KeyItem {
         item
     }
 
-    /// The condition that an item in a key's partition belongs to this incarnation of it, if it is there at all.
+    /// Condition: the item, if it exists, belongs to this incarnation of the key.
     pub(crate) fn part_of(incarnation: &str) -> Expression {
         let own = Expression::new("attribute_not_exists(#PK) OR #incarnation = :incarnation");
         own.value(":incarnation", text(incarnation))
     }
 
-    /// When a key was marked for removal.
+    /// When the key was marked for removal.
     pub(crate) fn removing_since(item: &Item) -> Option<Instant> {
         Instant::from_millis(item.get("removingAt")?.as_n().ok()?.parse().ok()?)
     }
@@ -89,7 +89,7 @@ impl KeyItem {
         Listing::new(Self::term_list(term), format!("{term}#{id}"))
     }
 
-    /// The list of all words that begin with the same letter.
+    /// The list of all search terms that begin with the same letter.
     pub(crate) fn term_list(term: &str) -> String {
         format!("TERMS#{}", term.chars().next().unwrap_or_default())
     }
@@ -123,25 +123,25 @@ impl KeyItem {
         write(&record, Self::key(&key.id), Some(Self::listing(&key.id)))
     }
 
-    /// What seals a key's return code anew. That is nothing that is decided over, so its `rev` stays.
+    /// Update: a newly sealed return code. No decision depends on it, so `rev` stays.
     pub(crate) fn reseal(sealed: Vec<u8>) -> Expression {
         Expression::new("SET #returnCode = :returnCode").value(":returnCode", bytes(sealed))
     }
 
-    /// Whether the return code in a key's item, if it has one, is sealed under the current secret.
+    /// Whether the return code, if there is one, is sealed under the current secret.
     pub(crate) fn is_sealed_anew(item: &Item, key: &KeyId, codes: &Codes) -> bool {
         let sealed = item.get("returnCode").and_then(|code| code.as_b().ok());
         sealed.is_none_or(|sealed| codes.is_return_code_current(sealed.as_ref(), key))
     }
 
-    /// The condition that a key is this incarnation and in use.
+    /// Condition: the key is this incarnation and not being removed.
     pub(crate) fn in_use_as(incarnation: &str) -> Expression {
         Expression::new("#incarnation = :incarnation AND #removing = :false")
             .value(":incarnation", text(incarnation))
             .value(":false", flag(false))
     }
 
-    /// What writes where the key is.
+    /// Update: where the key is.
     pub(crate) fn locate(whereabouts: &Whereabouts) -> Expression {
         match whereabouts {
             Whereabouts::Unknown => Expression::new("REMOVE #keyInside, #outWith"),
@@ -159,7 +159,7 @@ impl KeyItem {
         }
     }
 
-    /// The condition that the key is out with this contract, or that it is not, as it was when it was read.
+    /// Condition: the key is, or is not, out with this contract, as it was when read.
     pub(crate) fn out_with(contract: &ContractId, out: bool) -> Expression {
         let condition =
             if out { "#outWith = :holder" } else { "attribute_not_exists(#outWith) OR #outWith <> :holder" };

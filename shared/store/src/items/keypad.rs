@@ -1,4 +1,4 @@
-//! What an automat's keypad remembers of the entries before.
+//! The state of an automat's keypad: recent wrong entries and waits.
 
 use domain::{AutomatId, ContractId, Instant, KeyId, Keypad, KnownCode, NotGoodNow, Slow};
 use serde::{Deserialize, Serialize};
@@ -7,7 +7,6 @@ use super::{AutomatItem, Item, ItemKey, instant, read, valid, write};
 use crate::Error;
 use crate::expression::{Expression, absent, unchanged};
 
-/// A keypad as it was read.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct StoredKeypad {
     pub(crate) keypad: Keypad,
@@ -51,7 +50,6 @@ impl KeypadItem {
         ItemKey::new(AutomatItem::pk(automat), "KEYPAD")
     }
 
-    /// The item that follows the one read.
     pub(crate) fn write(automat: &AutomatId, keypad: &Keypad, before: &StoredKeypad) -> Result<Item, Error> {
         let slow = |slow: Slow| SlowItem { wait_millis: slow.wait_millis, looks_at: slow.looks_at.millis() };
         let record = Self {
@@ -98,7 +96,7 @@ impl NotGoodNowItem {
 }
 
 impl StoredKeypad {
-    /// The condition that the keypad is as it was read.
+    /// Condition: the keypad is as it was read.
     pub(crate) fn unchanged(&self) -> Expression {
         self.rev.map_or_else(absent, unchanged)
     }

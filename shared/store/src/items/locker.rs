@@ -1,9 +1,9 @@
-//! A locker: which key belongs in it, what the Key Automat View shows of that key, what its sensors tell, and how far
-//! its openings have counted.
+//! A locker: the key assigned to it, what the Key Automat View shows of that key, its sensor readings, and its
+//! openings.
 //!
-//! The **agenda** is the head of the key's calendar, written together with it whenever it changes, so that the view
-//! knows the contract running now without reading any calendar. `keyInside` and `door` are the sensors' and stay with
-//! the locker whichever key belongs in it; `out` and `outWith` are the key's and go with it.
+//! The **agenda** is a copy of the first entries of the key's calendar, written whenever these change, so that the
+//! view finds the running contract without reading any calendar. `keyInside` and `door` are sensor readings and stay
+//! with the locker whichever key is assigned; `out` and `outWith` belong to the key and are removed with it.
 
 use domain::{
     AutomatId, Calendar, ContractId, DoorState, Entry, Instant, Key, KeyId, LockerIndex, OpeningId, OpeningsOfLocker,
@@ -16,17 +16,15 @@ use super::{AutomatItem, Item, ItemKey, bytes, flag, instant, number, read, text
 use crate::expression::Expression;
 use crate::{Error, LockerView};
 
-/// Entries of the calendar in an agenda. Bookings further ahead do not touch the locker.
+/// Calendar entries in an agenda. Bookings further ahead do not write the locker.
 pub(crate) const AGENDA_LENGTH: usize = 4;
 
-/// What the sort key of a locker begins with.
 const PREFIX: &str = "AUTOMAT#LOCKER#";
 
-/// A locker as it was read.
 #[derive(Debug, Clone)]
 pub(crate) struct StoredLocker {
     pub(crate) locker: LockerIndex,
-    /// The key that belongs in it.
+    /// The key assigned to it.
     pub(crate) key: Option<(KeyId, Property)>,
     /// Of that key.
     pub(crate) incarnation: Option<String>,
@@ -34,17 +32,17 @@ pub(crate) struct StoredLocker {
     /// Whether a key is inside, by the sensor.
     pub(crate) key_inside: Option<bool>,
     pub(crate) door: DoorState,
-    /// The number of the telling that this is from, and its era.
+    /// The number and era of the report that the readings are from.
     reported: Option<(u64, u64)>,
-    /// What had opened the locker when its door was last closed, and the number of that telling.
+    /// The entry or opening that had opened the locker when its door was last closed, and the number of that report.
     used: Option<(String, u64)>,
     /// When it was last recorded that the locker was forced.
     forced_at: Option<Instant>,
-    /// When it was last recorded that it had a key too many.
+    /// When an unexpected key was last recorded.
     unexpected_at: Option<Instant>,
-    /// When the door will have been open for too long.
+    /// When the open door counts as left open.
     pub(crate) due: Option<Instant>,
-    /// Whether the key that belongs in it is out, and with which contract.
+    /// Whether the assigned key is out, and with which contract.
     out: bool,
     out_with: Option<ContractId>,
     pub(crate) openings: OpeningsOfLocker,
@@ -111,7 +109,7 @@ impl LockerItem {
         })
     }
 
-    /// What writes into a locker that a key belongs in it.
+    /// Update: assigns a key.
     pub(crate) fn take(key: &Key, incarnation: &str) -> Expression {
         let update = "SET #lockerIndex = :locker, #keyId = :k, #property = :property, #incarnation = :incarnation, \
                      #agenda = :agenda";
@@ -124,13 +122,12 @@ impl LockerItem {
             .then(Self::whereabouts(&key.whereabouts))
     }
 
-    /// What writes into a locker that no key belongs in it. What the sensors tell and how far its openings have counted
-    /// is the locker's own.
+    /// Update: unassigns the key. Sensor readings and opening numbers belong to the locker and stay.
     pub(crate) fn leave() -> Expression {
         Expression::new("REMOVE #keyId, #property, #incarnation, #agenda, #out, #outWith")
     }
 
-    /// What writes into a locker where the key is that belongs in it, beyond what the sensor tells.
+    /// Update: where the assigned key is, as far as the sensor does not show it.
     pub(crate) fn whereabouts(whereabouts: &Whereabouts) -> Expression {
         match whereabouts {
             Whereabouts::Unknown | Whereabouts::Inside => Expression::new("REMOVE #out, #outWith"),
@@ -143,14 +140,14 @@ impl LockerItem {
         }
     }
 
-    /// The automat and the locker that stand there.
+    /// The locker whose item has this key.
     pub(crate) fn locker_at(item_key: &ItemKey) -> Option<(AutomatId, LockerIndex)> {
         let automat = item_key.pk.strip_prefix("AUTOMAT#")?;
         let locker = item_key.sk.strip_prefix(PREFIX)?.parse().ok()?;
         Some((AutomatId::parse(automat).ok()?, LockerIndex::new(locker).ok()?))
     }
 
-    /// What writes down what the sensors see, from a telling of this number and era.
+    /// Update: the sensor readings of a report.
     pub(crate) fn sense(locker: LockerIndex, sensors: Sensors, n: u64, era: u64) -> Expression {
         let seen = Expression::new(
             "SET #lockerIndex = :locker, #door = :door, #reported = :reported, #reportedEra = :reportedEra",
@@ -165,7 +162,7 @@ impl LockerItem {
         }
     }
 
-    /// What writes down that a run of the motor explains nothing more, since the door has been closed after it.
+    /// Update: the door was closed after this entry or opening, which therefore explains no later reading.
     pub(crate) fn use_up(by: Option<&str>, n: u64) -> Expression {
         match by {
             Some(by) => Expression::new("SET #usedBy = :usedBy, #usedN = :usedN")
@@ -175,24 +172,24 @@ impl LockerItem {
         }
     }
 
-    /// What sets when the door will have been open for too long, or that it is closed.
+    /// Update: when the open door counts as left open; `None` if it is closed.
     pub(crate) fn watch(item_key: &ItemKey, until: Option<Instant>) -> Expression {
         due(item_key, until)
     }
 
-    /// What writes when it was recorded that the locker was forced.
+    /// Update: when it was recorded that the locker was forced.
     pub(crate) fn forced(now: Instant) -> Expression {
         Expression::new("SET #forcedAt = :forcedAt").value(":forcedAt", number(now.millis()))
     }
 
-    /// What writes when it was recorded that the locker has a key too many.
+    /// Update: when an unexpected key was recorded.
     pub(crate) fn unexpected(now: Instant) -> Expression {
         Expression::new("SET #unexpectedAt = :unexpectedAt").value(":unexpectedAt", number(now.millis()))
     }
 }
 
 impl StoredLocker {
-    /// A locker of which nothing has been written yet.
+    /// A locker without an item.
     pub(crate) fn untouched(locker: LockerIndex) -> Self {
         Self {
             locker,
@@ -212,8 +209,8 @@ impl StoredLocker {
         }
     }
 
-    /// What it shows at this instant, and whether only the key's whole calendar can tell who has it now, or whether they
-    /// still may.
+    /// The view of the locker, and whether the key's whole calendar is needed to know the running contract or the
+    /// holder.
     pub(crate) fn view(self, now: Instant) -> (LockerView, bool) {
         let running = self.agenda.running(now).next().cloned();
         let whereabouts = self.whereabouts();
@@ -232,7 +229,7 @@ impl StoredLocker {
         (view, unsure)
     }
 
-    /// Where its key is; where none belongs in it, what the sensor sees.
+    /// Where the assigned key is. Without a key, what the sensor sees.
     pub(crate) fn whereabouts(&self) -> Whereabouts {
         match (&self.key, self.out, self.key_inside) {
             (Some(_), true, _) => Whereabouts::Out { contract: self.out_with.clone() },
@@ -242,7 +239,7 @@ impl StoredLocker {
         }
     }
 
-    /// The condition that the same key belongs in it as when it was read, or still none.
+    /// Condition: the same key is assigned as when it was read, or still none.
     pub(crate) fn same_key(&self) -> Expression {
         match &self.key {
             None => Expression::new("attribute_not_exists(#keyId)"),
@@ -250,33 +247,30 @@ impl StoredLocker {
         }
     }
 
-    /// What the sensors see, as far as the device has told.
     pub(crate) fn sensors(&self) -> Sensors {
         Sensors { key_inside: self.key_inside, door: self.door }
     }
 
-    /// Whether a telling of this number says something newer; numbers of another era do not count.
+    /// Whether a report with this number is newer. Numbers of another era do not count.
     pub(crate) fn is_older_than(&self, n: u64, era: u64) -> bool {
         self.reported.is_none_or(|(reported, reported_era)| reported_era != era || reported < n)
     }
 
-    /// Whether what opened the locker explains what the sensors see in a telling of this number.
+    /// Whether the entry or opening can explain the readings of a report with this number.
     pub(crate) fn explains(&self, by: &str, n: u64) -> bool {
         let used = self.used.as_ref().filter(|(used_by, _)| used_by == by);
         used.is_none_or(|(_, closed)| n <= closed.saturating_add(Sensors::BOUNCE_MILLIS))
     }
 
-    /// Whether it may be recorded again that the locker was forced.
     pub(crate) fn may_record_forced(&self, now: Instant) -> bool {
         is_long_ago(self.forced_at, now)
     }
 
-    /// Whether it may be recorded again that the locker has a key too many.
     pub(crate) fn may_record_unexpected(&self, now: Instant) -> bool {
         is_long_ago(self.unexpected_at, now)
     }
 
-    /// The condition that nothing was told of it since it was read.
+    /// Condition: no report has been stored since the locker was read.
     pub(crate) fn as_reported(&self) -> Expression {
         match self.reported {
             None => Expression::new("attribute_not_exists(#reported)"),
@@ -291,12 +285,12 @@ fn is_long_ago(recorded: Option<Instant>, now: Instant) -> bool {
     recorded.is_none_or(|recorded| recorded.plus_millis(Sensors::RECORDED_EVERY_MILLIS) <= now)
 }
 
-/// A full agenda may be the head of a longer calendar, and what is not in it may be in that.
+/// A full agenda may be only the beginning of the calendar, so an entry missing here may be further on.
 fn may_hide_an_entry(agenda: &Calendar, contract: &ContractId) -> bool {
     agenda.entries().len() == AGENDA_LENGTH && agenda.entry(contract).is_none()
 }
 
-/// A full agenda may be the head of a longer calendar, and what comes after its last entry may have started too.
+/// A full agenda may be only the beginning of the calendar, so the entry after its last one may have started.
 fn may_hide_a_running_contract(agenda: &Calendar, now: Instant) -> bool {
     let last: Option<&Entry> = agenda.entries().get(AGENDA_LENGTH - 1);
     last.is_some_and(|last| last.range.start() <= now)

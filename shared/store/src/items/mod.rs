@@ -1,4 +1,4 @@
-//! The items of the table: their keys, and how domain values are written in them and read from them.
+//! The items of the table: their keys, and how domain values are stored in them.
 //!
 //! | item | `PK` | `SK` | in the index `lists` |
 //! |---|---|---|---|
@@ -12,7 +12,7 @@
 //! | fault of its device | `AUTOMAT#a` | `FAULT#<which>` | |
 //! | event | `AUTOMAT#a` | `EVENT#<ulid>` | `EVENTS#<incarnation>`, `<ulid>`, if it is about a key |
 //! | key | `KEY#k` | `KEY` | `KEYS`, `k`; while it is being removed `REMOVING`, `k` |
-//! | word of a key | `KEY#k` | `WORD#<word>` | `WORDS#<first letter>`, `<word>#k` |
+//! | search term of a key | `KEY#k` | `TERM#<term>` | `TERMS#<first letter>`, `<term>#k` |
 //! | contract | `KEY#k` | `CONTRACT#c` | |
 //! | opening | `OPENING#<ulid>` | `OPENING` | |
 //! | message | `MESSAGES#<incarnation>#c` | `MESSAGE#<ulid>` | |
@@ -20,11 +20,11 @@
 //! | announcements | `MESSAGES#<incarnation>#c` | `ANNOUNCEMENTS` | |
 //! | receipt | `RECEIPT#<hash>` | `-` | |
 //!
-//! Reminders, messages that are still to be sent, announcements that were held back, and lockers whose door is open also
-//! stand in the index `due`. Messages have a partition of their
-//! own, and not the key's, since what is told of a removed key must outlive it.
+//! Reminders, messages to be sent, held-back announcements and lockers with an open door are also in the index `due`.
+//! Messages have a partition of their own, not the key's, because messages about a removed key must outlive it.
 //!
-//! Only the automat and its lockers begin with `AUTOMAT`: the Key Automat View reads them all in one query.
+//! Only the automat and its lockers have sort keys that begin with `AUTOMAT`: the Key Automat View reads them all in
+//! one query.
 
 mod announcements;
 mod automat;
@@ -67,10 +67,8 @@ pub(crate) use self::reminder::{ReminderItem, StoredReminder};
 use crate::Error;
 use crate::schema::{LIST_PK, LIST_SK, PK, SK};
 
-/// An item as the SDK has it.
 pub(crate) type Item = HashMap<String, AttributeValue>;
 
-/// Where an item stands in the table.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(crate) struct ItemKey {
     pub(crate) pk: String,
@@ -87,7 +85,6 @@ impl ItemKey {
         Some(Self::new(item.get(PK)?.as_s().ok()?, item.get(SK)?.as_s().ok()?))
     }
 
-    /// Takes the key out of an item.
     pub(crate) fn strip(item: &mut Item) {
         item.remove(PK);
         item.remove(SK);
@@ -98,7 +95,7 @@ impl ItemKey {
     }
 }
 
-/// Where an item stands in the index `lists`.
+/// The keys of an item in the index `lists`.
 #[derive(Debug, Clone)]
 pub(crate) struct Listing {
     pub(crate) list: String,
@@ -114,25 +111,23 @@ impl Listing {
         HashMap::from([(LIST_PK.to_owned(), text(self.list)), (LIST_SK.to_owned(), text(self.position))])
     }
 
-    /// The whole place in the index, for going on after it.
+    /// The full key of an index entry, to start a query after it.
     pub(crate) fn start_key(self, key: ItemKey) -> Item {
         key.into_item().into_iter().chain(self.into_item()).collect()
     }
 }
 
-/// A record as an item at its place.
 fn write(record: &impl Serialize, key: ItemKey, listing: Option<Listing>) -> Result<Item, Error> {
     let item: Item = serde_dynamo::to_item(record).map_err(|source| Error::internal("writing an item", source))?;
     Ok(item.into_iter().chain(key.into_item()).chain(listing.into_iter().flat_map(Listing::into_item)).collect())
 }
 
-/// An item as the record that it must be.
 pub(crate) fn read<T: DeserializeOwned>(item: Item) -> Result<T, Error> {
     serde_dynamo::from_item(item)
         .map_err(|source| Error::internal("reading an item that is not as we write it", source))
 }
 
-/// A stored value that must be one that the domain accepts.
+/// Checks a stored value again. A failure means that the table holds something invalid.
 pub(crate) fn valid<T, E: std::error::Error + Send + Sync + 'static>(parsed: Result<T, E>) -> Result<T, Error> {
     parsed.map_err(|source| Error::internal("reading a stored value", source))
 }

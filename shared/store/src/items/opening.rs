@@ -1,4 +1,4 @@
-//! An opening's item, and what a locker's item says of the openings before.
+//! An opening's item, and what a locker's item holds of its openings.
 
 use domain::{Instant, Opening, OpeningEnd, OpeningId, Retention};
 use serde::{Deserialize, Serialize};
@@ -7,12 +7,11 @@ use super::{Item, ItemKey, flag, number, read, text, write};
 use crate::Error;
 use crate::expression::Expression;
 
-/// An opening as it was read.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct StoredOpening {
     #[serde(flatten)]
     pub(crate) opening: Opening,
-    /// Of the key that belonged in the locker, whose record the opening's events stand in.
+    /// Of the key assigned to the locker; the opening's events are listed under it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) incarnation: Option<String>,
 }
@@ -29,7 +28,7 @@ impl OpeningItem<'_> {
         ItemKey::new(format!("OPENING#{id}"), "OPENING")
     }
 
-    /// The item, kept as long as the events that name the opening.
+    /// Kept as long as the events that refer to it.
     pub(crate) fn write(stored: &StoredOpening, retention: Retention) -> Result<Item, Error> {
         let ttl = retention.event_until(stored.opening.issued_at).seconds();
         write(&OpeningItem { stored, ttl }, Self::key(&stored.opening.id), None)
@@ -39,15 +38,14 @@ impl OpeningItem<'_> {
         read(item)
     }
 
-    /// What writes an opening's end.
+    /// Update: the end of an opening.
     pub(crate) fn end(end: &OpeningEnd) -> Result<Expression, Error> {
         let end = serde_dynamo::to_attribute_value(end)
             .map_err(|source| Error::internal("writing an opening's end", source))?;
         Ok(Expression::new("SET #end = :end").value(":end", end))
     }
 
-    /// The condition that the opening has ended just as far as it had when it was read: not at all, by us, or by the
-    /// device's word.
+    /// Condition: the opening has not ended further than when it was read: not at all, by us, or by a report.
     pub(crate) fn ended_as(opening: &Opening) -> Expression {
         match opening.end {
             None => Expression::new("attribute_exists(#PK) AND attribute_not_exists(#end)"),
@@ -56,7 +54,7 @@ impl OpeningItem<'_> {
         }
     }
 
-    /// What writes into a locker that an opening of it is under way.
+    /// Update of the locker: this opening is pending.
     pub(crate) fn begin_in_locker(opening: &Opening) -> Expression {
         Expression::new("SET #lockerIndex = :locker, #seq = :seq, #opening = :opening, #openingUntil = :until")
             .value(":locker", number(opening.locker.get()))
@@ -65,7 +63,7 @@ impl OpeningItem<'_> {
             .value(":until", number(opening.expires_at.millis()))
     }
 
-    /// The condition that no opening is under way in a locker, and that none has been since its last `seq` was read.
+    /// Condition on the locker: no opening is pending, and `seq` is as it was read.
     pub(crate) fn none_in_locker(seq: u64, now: Instant) -> Expression {
         let quiet = "(attribute_not_exists(#opening) OR #openingUntil <= :now)";
         let same = if seq == 0 { "attribute_not_exists(#seq)" } else { "#seq = :readSeq" };
@@ -73,12 +71,12 @@ impl OpeningItem<'_> {
         if seq == 0 { condition } else { condition.value(":readSeq", number(seq)) }
     }
 
-    /// What writes into a locker that its opening is over.
+    /// Update of the locker: no opening is pending.
     pub(crate) fn end_in_locker() -> Expression {
         Expression::new("REMOVE #opening, #openingUntil")
     }
 
-    /// The condition that this is the opening under way in a locker.
+    /// Condition on the locker: this opening is the pending one.
     pub(crate) fn in_locker(id: &OpeningId) -> Expression {
         Expression::new("#opening = :ownOpening").value(":ownOpening", text(id.as_str()))
     }

@@ -1,4 +1,4 @@
-//! PINs and return codes by their keyed MAC: what makes them unique in an automat, and what the keypad asks.
+//! PINs and return codes, stored under a keyed MAC: they are unique per automat, and the keypad looks them up.
 
 use domain::{AutomatId, ContractId, Instant, KeyId, TimeRange};
 use serde::{Deserialize, Serialize};
@@ -8,7 +8,7 @@ use crate::Error;
 use crate::expression::Expression;
 use crate::sealing::Mac;
 
-/// The PIN of a contract. Its times are named so that it stays out of the index of contracts by start.
+/// A contract's PIN. The time attributes are named so that the item stays out of the index `byStart`.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct PinItem {
@@ -16,7 +16,6 @@ pub(crate) struct PinItem {
     contract_id: String,
     from: i64,
     until: Option<i64>,
-    /// Whether the key is out with the contract.
     #[serde(default)]
     out: bool,
 }
@@ -26,8 +25,8 @@ impl PinItem {
         ItemKey::new(AutomatItem::pk(automat), format!("PIN#{}", mac.0))
     }
 
-    /// What writes a contract's times beside its PIN, and whether the key is out with it. A PIN whose key is out has no
-    /// time to live, and is not free to be taken: it must still return the key when the contract has ended.
+    /// Update: a contract's times, and whether the key is out with it. While the key is out, the PIN has no `ttl` and
+    /// cannot be taken, because it must still return the key after the contract's end.
     pub(crate) fn update(on: &StoredKey, contract: &ContractId, range: TimeRange, key_out: bool) -> Expression {
         let until = match range.end() {
             Some(end) => Expression::new("SET #until = :until").value(":until", number(end.millis())),
@@ -52,14 +51,14 @@ impl PinItem {
             .value(":from", number(range.start().millis()))
     }
 
-    /// The condition that the PIN is nobody's: never taken, or its contract has ended with the key back.
+    /// Condition: the PIN is free: never taken, or its contract has ended and the key is back.
     pub(crate) fn free(now: Instant) -> Expression {
         Expression::new(format!("attribute_not_exists(#PK) OR ({ENDED_AND_BACK})"))
             .value(":now", number(now.millis()))
             .value(":true", flag(true))
     }
 
-    /// The condition that the PIN is this contract's or nobody's.
+    /// Condition: the PIN is free or this contract's.
     pub(crate) fn free_or_own(key: &KeyId, contract: &ContractId, now: Instant) -> Expression {
         Expression::new(format!(
             "attribute_not_exists(#PK) OR (#keyId = :k AND #contractId = :c) OR ({ENDED_AND_BACK})"
@@ -70,29 +69,27 @@ impl PinItem {
         .value(":true", flag(true))
     }
 
-    /// Whether that condition holds over what stands there.
+    /// The same condition, evaluated on an item that was read.
     pub(crate) fn is_free_or_own(item: Item, key: &KeyId, contract: &ContractId, now: Instant) -> Result<bool, Error> {
         let record: Self = read(item)?;
         Ok(record.is_of(key, contract) || record.ended_and_back(now))
     }
 
-    /// Whether the PIN that stands there may be taken by another: its contract has ended with the key back.
+    /// Whether the PIN can be taken: its contract has ended and the key is back.
     pub(crate) fn is_over(item: &Item, now: Instant) -> Result<bool, Error> {
         Ok(read::<Self>(item.clone())?.ended_and_back(now))
     }
 
-    /// Whether the PIN that stands there is this contract's.
     pub(crate) fn is_own(item: &Item, key: &KeyId, contract: &ContractId) -> Result<bool, Error> {
         Ok(read::<Self>(item.clone())?.is_of(key, contract))
     }
 
-    /// The same PIN under another name.
     pub(crate) fn renamed(mut item: Item, to: ItemKey) -> Item {
         item.extend(to.into_item());
         item
     }
 
-    /// The condition that the PIN which was read is still this contract's, and the key still out with it or not.
+    /// Condition: the PIN is still this contract's, and the key is out with it as it was when read.
     pub(crate) fn own_as_read(item: &Item, key: &KeyId, contract: &ContractId) -> Result<Expression, Error> {
         let out = if read::<Self>(item.clone())?.out {
             Expression::new("#out = :true").value(":true", flag(true))
@@ -110,21 +107,21 @@ impl PinItem {
         self.until.is_some_and(|until| until <= now.millis()) && !self.out
     }
 
-    /// The condition that the PIN is this contract's, if it is there at all.
+    /// Condition: the PIN, if it exists, is this contract's.
     pub(crate) fn own_or_gone(key: &KeyId, contract: &ContractId) -> Expression {
         Expression::new("attribute_not_exists(#PK) OR (#keyId = :k AND #contractId = :c)")
             .value(":k", text(key.as_str()))
             .value(":c", text(contract.as_str()))
     }
 
-    /// The condition that the PIN is this contract's.
+    /// Condition: the PIN is this contract's.
     pub(crate) fn own(key: &KeyId, contract: &ContractId) -> Expression {
         Expression::new("#keyId = :k AND #contractId = :c")
             .value(":k", text(key.as_str()))
             .value(":c", text(contract.as_str()))
     }
 
-    /// Whose PIN it is, and when.
+    /// The key, contract and time range that the PIN belongs to.
     pub(crate) fn read(item: Item) -> Result<(KeyId, ContractId, TimeRange), Error> {
         let record: Self = read(item)?;
         let range = TimeRange::new(instant(record.from)?, record.until.map(instant).transpose()?);
@@ -136,7 +133,6 @@ impl PinItem {
 /// `out` is set while the key is out with the contract.
 const ENDED_AND_BACK: &str = "#until <= :now AND (attribute_not_exists(#out) OR #out <> :true)";
 
-/// The return code of a key.
 #[derive(Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct ReturnCodeItem {
@@ -152,18 +148,17 @@ impl ReturnCodeItem {
         write(&Self { key_id: key.as_str().to_owned() }, Self::key(automat, mac), None)
     }
 
-    /// Whose return code it is.
     pub(crate) fn read(item: Item) -> Result<KeyId, Error> {
         let record: Self = read(item)?;
         valid(KeyId::parse(&record.key_id))
     }
 
-    /// The condition that the code is this key's.
+    /// Condition: the code is this key's.
     pub(crate) fn own(key: &KeyId) -> Expression {
         Expression::new("#keyId = :k").value(":k", text(key.as_str()))
     }
 
-    /// The condition that the code is this key's, if it is there at all.
+    /// Condition: the code, if it exists, is this key's.
     pub(crate) fn own_or_gone(key: &KeyId) -> Expression {
         Expression::new("attribute_not_exists(#PK) OR #keyId = :k").value(":k", text(key.as_str()))
     }

@@ -1,4 +1,4 @@
-//! A reminder's item: what is to be looked at again, and when.
+//! A reminder's item: what to check again, and when.
 
 use domain::{ContractId, Instant, KeyId, Reminder};
 use serde::Deserialize;
@@ -8,7 +8,6 @@ use super::{Item, ItemKey, MessageItem, instant, number, read, text, valid};
 use crate::Error;
 use crate::expression::Expression;
 
-/// A reminder as it was read.
 #[derive(Debug, Clone)]
 pub(crate) struct StoredReminder {
     pub(crate) which: Reminder,
@@ -36,12 +35,11 @@ impl ReminderItem {
         ItemKey::new(MessageItem::pk(incarnation, contract), format!("REMINDER#{}", <&str>::from(which)))
     }
 
-    /// Whether a reminder stands there.
     pub(crate) fn is_at(item_key: &ItemKey) -> bool {
         which(item_key).is_some()
     }
 
-    /// What sets a reminder, whatever it was set to before.
+    /// Update: sets a reminder, replacing an earlier one.
     pub(crate) fn set(reminder: &StoredReminder) -> Expression {
         Expression::new("SET #keyId = :k, #contractId = :c, #incarnation = :incarnation, #rev = :rev")
             .then(due(&reminder.item_key(), Some(reminder.due)))
@@ -51,7 +49,7 @@ impl ReminderItem {
             .value(":rev", number(reminder.rev))
     }
 
-    /// The condition that no later version of the contract has set it.
+    /// Condition: no later version of the contract has set it.
     pub(crate) fn not_set_after(rev: u64) -> Expression {
         Expression::new("attribute_not_exists(#rev) OR #rev <= :setFor").value(":setFor", number(rev))
     }
@@ -75,7 +73,7 @@ impl StoredReminder {
         ReminderItem::key(&self.incarnation, &self.contract, self.which)
     }
 
-    /// The condition that it is still set as it was read.
+    /// Condition: it is as it was read.
     pub(crate) fn unchanged(&self) -> Expression {
         Expression::new("#rev = :readRev AND #dueAt = :readDue")
             .value(":readRev", number(self.rev))

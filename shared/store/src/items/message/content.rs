@@ -1,5 +1,5 @@
-//! What a message tells and to whom, as its item has it. The PIN is sealed; the text is made anew from this whenever it
-//! is sent.
+//! The content and recipient of a message as stored. The PIN is sealed; the text is rendered from this each time the
+//! message is sent.
 
 use clock::Random;
 use domain::{
@@ -18,7 +18,7 @@ pub(super) struct Content {
     kind: MessageKind,
     #[serde(skip_serializing_if = "Vec::is_empty", default)]
     changes: Vec<ContractField>,
-    /// It is told of the automat's time zone, and not of the contract.
+    /// A time zone change concerns the automat, not the contract.
     #[serde(skip_serializing_if = "std::ops::Not::not", default)]
     zone_changed: bool,
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -1,4 +1,4 @@
-//! A message's item: what it tells, to whom, and what has become of it.
+//! A message's item: content, recipient and delivery state.
 
 mod content;
 
@@ -13,19 +13,17 @@ use super::{Item, ItemKey, bytes, flag, instant, number, read, text, valid, writ
 use crate::expression::Expression;
 use crate::{Codes, Error};
 
-/// What the sort key of a message begins with.
 const PREFIX: &str = "MESSAGE#";
 
-/// Where a message stands, as its item says it.
 #[derive(Serialize, Deserialize, Debug, Clone, Copy, PartialEq, Eq, IntoStaticStr, VariantArray)]
 #[serde(rename_all = "kebab-case")]
 #[strum(serialize_all = "kebab-case")]
 pub(crate) enum State {
-    /// It will be tried when it is due.
+    /// To be tried when it is due.
     Pending,
-    /// Somebody is sending it until it is due.
+    /// Claimed by a sender, until it is due.
     Sending,
-    /// Somebody asked for it to be sent again.
+    /// A resend was requested.
     Asked,
     Sent,
     Bounced,
@@ -34,7 +32,6 @@ pub(crate) enum State {
     Superseded,
 }
 
-/// A message as it was read.
 #[derive(Debug, Clone)]
 pub(crate) struct StoredMessage {
     pub(crate) id: MessageId,
@@ -42,15 +39,15 @@ pub(crate) struct StoredMessage {
     pub(crate) incarnation: String,
     pub(crate) message: Message,
     pub(crate) state: State,
-    /// Since when it stands there.
+    /// When it entered its state.
     pub(crate) since: Instant,
-    /// When its lease ends, or when it is tried next.
+    /// When the claim ends, or when it is tried next.
     pub(crate) due: Option<Instant>,
     pub(crate) provider_id: Option<String>,
     pub(crate) attempts: u32,
     pub(crate) failure: Option<SendFailure>,
     pub(crate) perhaps_twice: bool,
-    /// When somebody asked for it last: when it was written down, unless it was asked for again.
+    /// When it was stored or last requested again.
     pub(crate) asked_at: Instant,
     pub(crate) created_at: Instant,
     pub(crate) updated_at: Instant,
@@ -81,7 +78,7 @@ pub(crate) struct MessageItem {
 }
 
 impl MessageItem {
-    /// The partition of everything that is told of a contract.
+    /// The partition of all messages, reminders and announcements about a contract.
     pub(crate) fn pk(incarnation: &str, contract: &ContractId) -> String {
         format!("MESSAGES#{incarnation}#{contract}")
     }
@@ -90,12 +87,11 @@ impl MessageItem {
         ItemKey::new(Self::pk(incarnation, contract), format!("{PREFIX}{}", id.as_str()))
     }
 
-    /// Whether a message stands there.
     pub(crate) fn is_at(item_key: &ItemKey) -> bool {
         item_key.sk.starts_with(PREFIX)
     }
 
-    /// All messages about a contract, in the order of their occasions.
+    /// All messages about a contract in the order of their occasions.
     pub(crate) fn all(incarnation: &str, contract: &ContractId) -> Expression {
         Expression::new("#PK = :pk AND begins_with(#SK, :prefix)")
             .value(":pk", text(Self::pk(incarnation, contract)))
@@ -150,24 +146,23 @@ impl MessageItem {
         })
     }
 
-    /// The PIN that a message tells, as it is sealed in its item.
     pub(crate) fn sealed_pin(item: &Item) -> Result<Vec<u8>, Error> {
         const BROKEN: Error = Error::Internal { context: "reading the PIN of a message", source: None };
         let pin = item.get("facts").and_then(|facts| facts.as_m().ok()?.get("pin")?.as_b().ok());
         pin.map(|sealed| sealed.as_ref().to_vec()).ok_or(BROKEN)
     }
 
-    /// What seals that PIN anew.
+    /// Update: a newly sealed PIN.
     pub(crate) fn reseal(sealed: Vec<u8>) -> Expression {
         Expression::new("SET #facts.#pin = :pin").value(":pin", bytes(sealed))
     }
 
-    /// The condition that it is sealed as it was read.
+    /// Condition: the PIN is sealed as it was read.
     pub(crate) fn sealed_as(sealed: Vec<u8>) -> Expression {
         Expression::new("#facts.#pin = :readPin").value(":readPin", bytes(sealed))
     }
 
-    /// What writes that a message stands elsewhere from now on, and when it is due there.
+    /// Update: a new state, and when it is due in that state.
     pub(crate) fn move_to(item_key: &ItemKey, state: State, at: Option<Instant>, now: Instant) -> Expression {
         Expression::new("SET #state = :state, #since = :now, #updatedAt = :now")
             .then(due(item_key, at))
@@ -175,40 +170,39 @@ impl MessageItem {
             .value(":now", number(now.millis()))
     }
 
-    /// What writes why an attempt came to nothing.
+    /// Update: why an attempt failed.
     pub(crate) fn blame(failure: SendFailure) -> Expression {
         Expression::new("SET #failure = :failure").value(":failure", text(<&str>::from(failure)))
     }
 
-    /// What writes that a message may have gone twice.
+    /// Update: the message may have been sent twice.
     pub(crate) fn doubt(now: Instant) -> Expression {
         Expression::new("SET #perhapsTwice = :perhapsTwice, #updatedAt = :now")
             .value(":perhapsTwice", flag(true))
             .value(":now", number(now.millis()))
     }
 
-    /// The condition that a message stands where it stood at its last attempt.
+    /// Condition: state and number of attempts are as they were read.
     pub(crate) fn unmoved(state: State, attempts: u32) -> Expression {
         Expression::new("#state = :readState AND #attempts = :readAttempts")
             .value(":readState", text(state.name()))
             .value(":readAttempts", number(attempts))
     }
 
-    /// The condition that a message was sent under this name, and nothing has become of it since.
+    /// Condition: it was sent with this provider id, and its state has not changed since.
     pub(crate) fn sent_as(provider_id: &str) -> Expression {
         Expression::new("#state = :sent AND #providerId = :sentAs")
             .value(":sent", text(State::Sent.name()))
             .value(":sentAs", text(provider_id))
     }
 
-    /// Whether an image of a message says that it is to be sent again.
+    /// Whether an image of a message in the stream requests a resend.
     pub(crate) fn is_asked_for(image: &Item) -> bool {
         image.get("state") == Some(&text(State::Asked.name()))
     }
 }
 
 impl State {
-    /// Its name, the same as in an item that is written whole.
     fn name(self) -> &'static str {
         self.into()
     }
@@ -219,17 +213,17 @@ impl StoredMessage {
         MessageItem::key(&self.incarnation, &self.message.facts.contract, &self.id)
     }
 
-    /// Until when it is of use to anybody.
+    /// After this time the message is no longer useful.
     pub(crate) fn useful_until(&self) -> Instant {
         self.message.useful_until(self.asked_at)
     }
 
-    /// The condition that it is still as it was read, so far as that decides who sends it.
+    /// Condition: nobody has claimed or settled it since it was read.
     pub(crate) fn as_read(&self) -> Expression {
         MessageItem::unmoved(self.state, self.attempts)
     }
 
-    /// What is told of it. That somebody asked for it again does not matter to those who look.
+    /// The state as shown to callers; a requested resend counts as pending.
     pub(crate) fn into_record(self) -> MessageRecord {
         let at = self.since;
         let state = match self.state {
