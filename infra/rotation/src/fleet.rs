@@ -16,9 +16,9 @@ pub(crate) struct Fleet {
 impl Fleet {
     pub(crate) async fn of(store: &Store) -> Result<Self, Error> {
         let mut fleet = Self::default();
-        let mut page = PageRequest { limit: 100, after: None };
+        let mut request = PageRequest { limit: 100, after: None };
         loop {
-            let page = store.device_keys_known(&page).await?;
+            let page = store.device_keys_known(&request).await?;
             for device in page.data {
                 fleet.automats += 1;
                 if !device.current {
@@ -29,7 +29,7 @@ impl Fleet {
                 }
             }
             match page.next {
-                Some(next) => page.after = Some(next),
+                Some(next) => request.after = Some(next),
                 None => return Ok(fleet),
             }
         }

@@ -16,7 +16,9 @@ impl Store {
     ) -> Result<Facts, Error> {
         let details = match self.automat_details(automat).await? {
             Some(details) => details,
-            None => AutomatDetails { name: valid(Name::parse(automat.as_str()))?, location: None, time_zone: TimeZone::UTC },
+            None => {
+                AutomatDetails { name: valid(Name::parse(automat.as_str()))?, location: None, time_zone: TimeZone::UTC }
+            }
         };
         Ok(Facts {
             key: contract.key.clone(),
