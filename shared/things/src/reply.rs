@@ -5,7 +5,7 @@ use protocol::{Reply, ThingName, Topics};
 
 use crate::{Error, Things};
 
-/// MQTT's QoS 1: a connected device receives it.
+/// MQTT's `QoS` 1: a connected device receives it.
 const AT_LEAST_ONCE: i32 = 1;
 
 impl Things {

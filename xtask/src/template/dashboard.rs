@@ -1,4 +1,4 @@
-//! The CloudWatch dashboard is JSON inside YAML, which no linter checks, and must show every alarm.
+//! The `CloudWatch` dashboard is JSON inside YAML, which no linter checks, and must show every alarm.
 
 use std::collections::BTreeSet;
 

@@ -101,8 +101,9 @@ fn in_path(file: &str, vocabulary: &Vocabulary) -> Vec<Finding> {
 }
 
 fn in_text(file: &str, text: &str, vocabulary: &Vocabulary) -> Vec<Finding> {
-    if !file.ends_with(".rs") {
-        let ids = if file.ends_with(".ftl") { fluent_ids(text) } else { Vec::new() };
+    let extension = file.rsplit_once('.').map_or("", |(_, extension)| extension);
+    if extension != "rs" {
+        let ids = if extension == "ftl" { fluent_ids(text) } else { Vec::new() };
         let in_ids = ids.into_iter().flat_map(|(line, id)| in_name(file, line, id, vocabulary));
         return in_ids.chain(in_prose(file, 1, text, vocabulary)).collect();
     }
