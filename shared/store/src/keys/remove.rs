@@ -209,6 +209,6 @@ fn finished(joined: Option<Result<Result<(), Error>, tokio::task::JoinError>>) -
     match joined {
         None => Ok(()),
         Some(Ok(finished)) => finished,
-        Some(Err(source)) => Err(Error::internal("deleting what is left of a key", source)),
+        Some(Err(source)) => Err(Error::internal("deleting the remaining items of a key", source)),
     }
 }

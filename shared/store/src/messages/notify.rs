@@ -130,7 +130,7 @@ impl Store {
         }
         let mut written = Vec::new();
         while let Some(put) = puts.join_next().await {
-            written.extend(put.map_err(|source| Error::internal("writing messages down", source))??);
+            written.extend(put.map_err(|source| Error::internal("storing messages", source))??);
         }
         Ok(written)
     }

@@ -8,7 +8,7 @@ use super::{Change, ContractRecord, DueMessage, EventRecord, Record};
 use crate::items::{ContractItem, EventItem, Item, ItemKey, MessageItem, StoredContract};
 use crate::{Error, Store};
 
-const POISON: Error = Error::Internal { context: "reading a stream record that is not as we write it", source: None };
+const POISON: Error = Error::Internal { context: "reading a malformed stream record", source: None };
 
 impl Store {
     /// Reads a record in DynamoDB's JSON with both images.

@@ -17,8 +17,7 @@ impl Store {
 
     async fn add_opening(&self, draft: OpeningDraft, act: &Act) -> Result<Created<Opening>, Error> {
         let id = self.random.ulid(act.now)?;
-        let id =
-            OpeningId::parse(&id).map_err(|source| Error::internal("making an identifier for an opening", source))?;
+        let id = OpeningId::parse(&id).map_err(|source| Error::internal("generating an opening id", source))?;
         retry!(self, {
             // The automat is no condition of the write, so that openings of different lockers do not conflict. If the
             // locker or the automat has just been removed, the device refuses.
