@@ -1,4 +1,4 @@
-//! Contracts: booked, edited and removed one at a time. What happens when several do so at once is in `races.rs`.
+//! Contracts: booked, edited and removed one at a time. Concurrency is in `races.rs`.
 
 #![expect(clippy::unwrap_used, reason = "a test's own values are well formed")]
 

@@ -1,4 +1,5 @@
-//! What devices send that cannot be right, or that nobody caused: refused or taken, and recorded, but not without end.
+//! Implausible reports of devices, and readings that nobody caused: refused or accepted, and recorded a limited
+//! number of times.
 
 #![expect(clippy::unwrap_used, reason = "a test's own values are well formed")]
 
@@ -34,7 +35,7 @@ impl Scene {
         scene
     }
 
-    /// A message whose number is so many seconds after the beginning, heard just then.
+    /// A report whose number is this many seconds after the beginning, received at that time.
     async fn hear(&self, seconds: i64, index: u32, key: bool, door: DoorState, by: Option<&str>) {
         self.hear_at(at(seconds).millis().unsigned_abs(), at(seconds), index, key, door, by).await;
     }

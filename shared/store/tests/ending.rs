@@ -1,5 +1,5 @@
-//! Ending a running contract before its time: what becomes of its PIN, its place in the calendar and its key, and that
-//! it holds against an edit and against the keypad.
+//! Ending a running contract early: its PIN, its calendar entry and its key, also against concurrent edits and keypad
+//! entries.
 
 #![expect(clippy::unwrap_used, reason = "a test's own values are well formed")]
 
@@ -45,7 +45,7 @@ async fn end(store: &Store, seconds: i64) -> Result<Contract, Error> {
     store.end_contract(&a(), &one(), Expected::Any, &act_at(seconds)).await
 }
 
-/// What the PIN is good for, with the key inside or not.
+/// What the PIN does, with the key inside or not.
 async fn typed(table: &TestTable, name: &str, seconds: i64, inside: &[u32]) -> Option<Purpose> {
     let typed = entry(&table.store, name, CodeKind::Pin, "482915", at(seconds), inside);
     match table.store.keypad_entry(&lobby(), typed, at(seconds)).await.unwrap() {
@@ -54,7 +54,6 @@ async fn typed(table: &TestTable, name: &str, seconds: i64, inside: &[u32]) -> O
     }
 }
 
-/// The key is fetched with the PIN.
 async fn fetch(table: &TestTable, n: u64) {
     assert_eq!(typed(table, &format!("e{n}"), n.cast_signed(), &[0]).await, Some(Purpose::Fetch));
     sense(&table.store, n, false, Some(&format!("e{n}"))).await;
@@ -90,7 +89,7 @@ async fn ending_it_again_changes_nothing_and_records_nothing() {
     let ended = end(&table.store, 30).await.unwrap();
     let recorded = events(&table).await;
     assert_eq!(end(&table.store, 40).await.unwrap(), ended);
-    // Also for whoever repeats a request whose answer was lost.
+    // Also if a request whose answer was lost is repeated.
     let expected = Expected::Version(1);
     assert_eq!(table.store.end_contract(&a(), &one(), expected, &act_at(50)).await.unwrap(), ended);
     assert_eq!(events(&table).await, recorded);

@@ -1,4 +1,4 @@
-//! The record: who, what and when, by key and by automat, and no secret in it or anywhere else in the table.
+//! Events: who, what and when, by key and by automat; no secret in them or anywhere else in the table.
 
 #![expect(clippy::unwrap_used, reason = "a test's own values are well formed")]
 
@@ -21,7 +21,7 @@ fn page(limit: usize) -> PageRequest {
     PageRequest { limit, after: None }
 }
 
-/// By somebody else, so many seconds later.
+/// By another user, this many seconds later.
 fn by(actor: &str, seconds: i64) -> Act {
     Act { actor: Actor::new(actor), now: at(seconds), receipt: None }
 }

@@ -1,4 +1,4 @@
-//! `Idempotency-Key`: the same request gets the same answer, however often and however unluckily it is sent.
+//! `Idempotency-Key`: the same request gets the same answer, however often it is sent and whatever fails.
 
 #![expect(clippy::unwrap_used, reason = "a test's own values are well formed")]
 

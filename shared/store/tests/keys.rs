@@ -1,4 +1,4 @@
-//! Keys: in one locker each, found by query, edited whole.
+//! Keys: one locker each, found by query, edited as a whole.
 
 #![expect(clippy::unwrap_used, reason = "a test's own values are well formed")]
 

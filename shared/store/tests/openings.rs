@@ -1,4 +1,4 @@
-//! Remote opens: one at a time for a locker, counted upward for ever, and ended by the device's first word.
+//! Openings: one at a time per locker, with increasing numbers, ended by the device's first report.
 
 #![expect(clippy::unwrap_used, reason = "a test's own values are well formed")]
 
@@ -120,7 +120,7 @@ async fn a_locker_is_opened_once_at_a_time_until_the_life_of_its_opening_is_over
     assert!(third.seq > second.seq, "free as soon as the device has spoken");
 }
 
-/// The first one has decided over a quiet locker when the second one is written.
+/// The first request has read a locker without a pending opening when the second one is written.
 #[tokio::test]
 async fn of_two_openings_at_once_one_is_busy_with_the_other() {
     let table = with_automat().await;
@@ -170,7 +170,7 @@ async fn lockers_are_opened_at_once_without_getting_in_each_others_way() {
     assert_eq!(won, 1);
 }
 
-/// The device remembers the last count that it has acted on, and acts on nothing below it.
+/// The device stores the last number that it has acted on, and never acts on a lower one.
 #[tokio::test]
 async fn a_lockers_count_outlives_its_keys_and_its_automat() {
     let table = with_automat().await;
@@ -219,7 +219,7 @@ async fn of_two_reports_at_once_one_counts() {
     assert_eq!(finished(&events(&table).await), [(opening.id, OpeningOutcome::Opened, true)]);
 }
 
-/// Its locker is free already, so that only the opening itself can tell.
+/// The locker is already free, so only the opening's own item can prevent the second write.
 #[tokio::test]
 async fn of_two_reports_at_once_on_a_withdrawn_opening_one_counts() {
     let table = with_automat().await;
@@ -246,7 +246,7 @@ async fn a_late_report_leaves_the_next_opening_alone() {
     assert_eq!((status.status(at(32)), status.confirmed_by_device()), (OpeningStatus::Expired, true));
 }
 
-/// Here the later opening begins between the read and the write.
+/// Here the later opening begins between read and write.
 #[tokio::test]
 async fn a_report_decided_before_the_next_opening_does_not_end_it() {
     let table = with_automat().await;

@@ -1,4 +1,4 @@
-//! How long PINs are: as their automat asks for.
+//! PIN length: set by the automat.
 
 #![expect(clippy::unwrap_used, reason = "a test's own values are well formed")]
 
@@ -14,7 +14,7 @@ fn digits(number: u32) -> PinDigits {
     PinDigits::new(number).unwrap()
 }
 
-/// The automat `lobby` of so many lockers with the key `A`.
+/// The automat `lobby` with this many lockers and the key `A`.
 async fn stage(lockers: u32) -> TestTable {
     let table = TestTable::new().await;
     table.store.create_automat(automat("lobby", lockers), &act()).await.unwrap();

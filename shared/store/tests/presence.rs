@@ -1,4 +1,4 @@
-//! Comings and goings of automats: late, twice and out of order, and the last thing that happened is what is known.
+//! Connections of automats: reported late, twice and out of order; the latest event counts.
 
 #![expect(clippy::unwrap_used, reason = "a test's own values are well formed")]
 
@@ -32,7 +32,7 @@ async fn connection(table: &TestTable) -> Connection {
     table.store.automat_view(&lobby(), at(0)).await.unwrap().automat.connection
 }
 
-/// The recorded comings and goings, oldest first.
+/// The recorded connection events, oldest first.
 async fn recorded(table: &TestTable) -> Vec<EventKind> {
     let page = PageRequest { limit: 100, after: None };
     let events = table.store.automat_events(&lobby(), &page).await.unwrap().data.into_iter().rev();

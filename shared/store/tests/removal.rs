@@ -1,4 +1,4 @@
-//! Removing a key: dead from the first write, clean at the end, and healed wherever it was interrupted.
+//! Removing a key: unusable from the first write, fully deleted in the end, and finished wherever it was interrupted.
 
 #![expect(clippy::unwrap_used, reason = "a test's own values are well formed")]
 
@@ -18,7 +18,7 @@ fn everything() -> (ContractFilter, PageRequest) {
     (ContractFilter { states: Vec::new(), order: Order::Ascending }, PageRequest { limit: 100, after: None })
 }
 
-/// A key with a return code, two words of property, and some contracts with known PINs, of which one has ended.
+/// A key with a return code, two search terms of property, and some contracts with known PINs, one of them ended.
 async fn furnished() -> TestTable {
     let table = TestTable::new().await;
     table.store.create_automat(automat("lobby", 9), &act()).await.unwrap();
@@ -37,7 +37,7 @@ fn furnished_key() -> KeyDraft {
     KeyDraft { return_code, property: domain::Property::parse("Hämeentie 5").unwrap(), ..key("A") }
 }
 
-/// What is in the table about the key, leaving out the record of events, which stays.
+/// The items of the key, except events, which stay.
 async fn remains(table: &TestTable) -> Vec<String> {
     let about_it = |item: &String| !item.contains("EVENT#") && (item.contains("KEY#A") || item.contains("S(\"A\")"));
     table.items().await.into_iter().filter(about_it).collect()
@@ -88,7 +88,8 @@ async fn a_key_is_dead_from_the_first_write_of_its_removal() {
         .unwrap();
 }
 
-/// Cuts the wire after every number of requests in turn; each time the next call of any kind must finish the job.
+/// Cuts the connection after each possible number of requests; each time the next call of any kind must finish the
+/// removal.
 #[tokio::test]
 async fn an_interruption_anywhere_is_healed_by_the_next_call() {
     let healers = ["remove", "create", "sweep"];
@@ -185,7 +186,7 @@ async fn a_pin_that_somebody_else_has_by_now_stays_with_them() {
     assert_eq!(table.store.pin_holder(&lobby(), &pin("111222")).await.unwrap().unwrap().key.id, b);
 }
 
-/// An ended contract leaves its PIN to the next, so several contracts of one key can have had the same.
+/// An ended contract's PIN can be taken, so several contracts of one key may have had the same PIN.
 #[tokio::test]
 async fn contracts_that_had_the_same_pin_one_after_the_other_go_together() {
     let table = furnished().await;

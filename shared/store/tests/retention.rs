@@ -1,4 +1,4 @@
-//! What is over is kept for so many days, as its `ttl` says; and what is not over is kept for good.
+//! What is over is kept for a number of days, as `ttl` says; what is not over has no `ttl`.
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on must stop at once")]
 
@@ -56,7 +56,7 @@ impl Scene {
         self.table.client.scan().table_name(TABLE).send().await.unwrap().items.unwrap()
     }
 
-    /// Seconds from the now of the tests until the items of a kind go.
+    /// Seconds from the tests' present until items of a kind expire.
     async fn kept(&self, sort_key: &str) -> Vec<Option<i64>> {
         let items = self.items().await.into_iter();
         let of_kind = items.filter(|item| item["SK"].as_s().unwrap().starts_with(sort_key));
@@ -202,7 +202,7 @@ async fn messages_are_kept_no_longer_than_their_contract() {
 #[tokio::test]
 async fn what_the_table_sweeps_is_no_cancellation() {
     let scene = Scene::new().await;
-    // Not over by the tests' clock: somebody would be told if it was taken for a removal.
+    // Not over by the tests' clock, so taking it for a removal would notify somebody.
     scene.book(ContractDraft { contacts: vec![by_email("aino@example.fi")], ..contract(0, 10 * DAY) }).await;
     scene.store.remove_contract(&a(), &bk1(), false, Expected::Any, &act()).await.unwrap();
     let records = scene.table.records(at(1)).await;

@@ -1,4 +1,4 @@
-//! Who may send a message: one at a time, for some time, and not once what it says is overtaken.
+//! Who may send a message: one at a time, for a limited time, and never if its content is outdated.
 
 use domain::{MessageState, SendFailure};
 use store::{Due, LEASE_MILLIS, Verdict};
@@ -8,7 +8,7 @@ use crate::stage::{DAY, HOUR, Stage, draft, is_sent, is_superseded, named, sent}
 
 const LEASE: i64 = LEASE_MILLIS / 1_000;
 
-/// A contract whose message is being sent, by nobody who will ever say so.
+/// A contract whose message is claimed by somebody who never settles it.
 async fn left() -> Stage {
     let stage = Stage::new().await;
     stage.book(draft(HOUR, 10 * DAY)).await;

@@ -1,5 +1,4 @@
-//! A function that dies, wherever it does: what it had begun is finished by the next one, and nobody is told twice by
-//! our own doing.
+//! A function that dies at any point: the next one finishes its work, and nobody is notified twice by our own doing.
 
 use domain::{ContractDraft, MessageKind};
 use store::LEASE_MILLIS;

@@ -1,4 +1,4 @@
-//! What happens to the key: fetched, returned, and not returned.
+//! Key events: fetched, returned, and not returned.
 
 use domain::{Contact, ContractDraft, EventKind, MessageKind, Occasion};
 use store::{PageRequest, Record};
@@ -8,7 +8,7 @@ use crate::stage::{HOUR, Stage, a, act_at, draft, email, notify};
 
 use MessageKind::{KeyFetched, KeyNotReturned, KeyReturned};
 
-/// When it is looked whether the key is back.
+/// When the return of the key is checked.
 const LOOK: i64 = 25 * HOUR + 900;
 
 async fn not_returned(stage: &Stage) -> usize {

@@ -1,4 +1,4 @@
-//! A key sensor that flickers: every change is recorded, and contacts get few messages, of which the last one is true.
+//! A flickering key sensor: every change is recorded, and contacts get few messages, of which the last is true.
 
 use domain::{AutomatId, EventKind, MessageKind};
 use store::{Claim, PageRequest};
@@ -8,7 +8,7 @@ use crate::stage::{HOUR, Stage, a};
 
 use MessageKind::{ContractCreated, KeyFetched, KeyReturned};
 
-/// The sensor says something else each second; the key is out with the entry `e1` before.
+/// The sensor changes each second; before, the key is out with the entry `e1`.
 async fn flicker(stage: &Stage, from: i64, changes: i64) {
     let lobby = AutomatId::parse("lobby").unwrap();
     for change in 1..=changes {

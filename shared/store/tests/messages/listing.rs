@@ -1,4 +1,4 @@
-//! What is shown of messages, and asking for one again.
+//! Listing messages, and resending one.
 
 use domain::{ContractChange, FreeText, MessageId, MessageKind, MessageState, SendFailure};
 use store::{Cursor, Error, Expected, PageRequest, Thing, Verdict};

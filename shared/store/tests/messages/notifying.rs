@@ -1,4 +1,4 @@
-//! Who is told of what becomes of a contract, and that it is once, however the records come.
+//! Who is notified of changes of a contract, and that it is once, in whatever order the records come.
 
 use domain::{
     AutomatChange, AutomatId, ContractChange, ContractDraft, ContractField, Ending, KeyChange, MessageKind, Occasion,

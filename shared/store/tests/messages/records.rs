@@ -1,4 +1,4 @@
-//! What a record of the stream means.
+//! The meaning of a record of the stream.
 
 use serde_json::json;
 use store::{Error, Record};

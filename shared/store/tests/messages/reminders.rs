@@ -1,4 +1,4 @@
-//! Reminders follow their contract, and what is missed is caught up.
+//! Reminders follow their contract, and late ones are caught up.
 
 use domain::{Contact, ContractChange, ContractDraft, Ending, MessageKind, MessageState};
 use testkit::at;
@@ -126,7 +126,7 @@ async fn an_old_record_does_not_set_the_reminders_back() {
     }
 }
 
-/// The one who read the contract before the edit writes its reminders after those of the edit.
+/// The invocation that read the contract before the edit writes its reminders after those of the edit.
 #[tokio::test]
 async fn reminders_decided_before_an_edit_do_not_overwrite_those_of_the_edit() {
     let stage = Stage::new().await;

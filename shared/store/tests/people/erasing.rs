@@ -1,4 +1,4 @@
-//! What is erased, and what is left alone.
+//! What is erased, and what is kept.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -110,7 +110,7 @@ async fn a_name_alone_erases_nothing_unless_everybody_of_that_name_is_meant() {
 #[tokio::test]
 async fn a_name_beside_an_address_identifies_her_contracts() {
     let scene = Scene::new().await;
-    // She calls herself otherwise among the contacts.
+    // Among the contacts she uses another name.
     scene.book("A", "own", of("Aino Virtanen", 0, 60, vec![named("Aino", by_email(AINO))])).await;
     scene.book("B", "namesakes", of("Aino Virtanen", 0, 60, vec![named("Aino", by_email("other@example.fi"))])).await;
     let both = PersonSearch::new(Some(Email::parse(AINO).unwrap()), None, Some(Name::parse("Aino Virtanen").unwrap()));
@@ -119,7 +119,7 @@ async fn a_name_beside_an_address_identifies_her_contracts() {
     assert_eq!(outcomes(&erased), expected);
 }
 
-/// She is a contact under another name than the one that the contract is hers by.
+/// As a contact she has another name than as the person of her contract.
 #[tokio::test]
 async fn a_name_beside_an_erased_address_still_identifies_her_contract() {
     let scene = Scene::new().await;
@@ -181,7 +181,7 @@ async fn messages_about_a_key_that_is_gone_go_on_record_at_its_automat() {
 #[tokio::test]
 async fn its_pin_goes_with_the_contract() {
     let scene = Scene::new().await;
-    // Long, so that the engine sweeps nothing of it.
+    // Long enough that the engine deletes none of it.
     scene.book_with_pin("A", "own", "482915", ainos(0, 4_000 * DAY)).await;
     let pins = || async { scene.table.items().await.into_iter().filter(|item| item.contains("PIN#")).count() };
     assert_eq!(pins().await, 1);

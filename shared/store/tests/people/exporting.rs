@@ -1,4 +1,4 @@
-//! What is handed out.
+//! What is exported.
 
 use domain::{Clue, EventKind, MessageKind};
 use store::PersonalData;

@@ -1,4 +1,4 @@
-//! Going through the table in parts.
+//! Reading the table in parts.
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use store::{Cursor, Error, PageRequest};
@@ -6,7 +6,7 @@ use testkit::TABLE;
 
 use crate::scene::{AINO, EINO, Scene, ainos, by, by_address, einos, page};
 
-/// Both keys with some of her contracts, all of them over.
+/// Both keys with some of her contracts, all ended.
 async fn scene() -> Scene {
     let scene = Scene::new().await;
     for number in 0..4 {
@@ -16,7 +16,7 @@ async fn scene() -> Scene {
     scene
 }
 
-/// Items of another kind that fill an answer of the table.
+/// Items of another kind that fill a response.
 async fn fill(scene: &Scene, count: u32) {
     for number in 0..count {
         let text = |text: String| AttributeValue::S(text);

@@ -1,4 +1,4 @@
-//! Each condition, made to fail: what somebody else writes meanwhile is not lost, and is decided over again.
+//! Each condition, made to fail: a concurrent write is not lost, and the decision is made again.
 
 use domain::{ContractChange, Ending, EventKind};
 use store::{ErasureOutcome, Expected};
@@ -6,7 +6,7 @@ use testkit::{act, at, by_email};
 
 use crate::scene::{AINO, DAY, LATER, Scene, ainos, by, by_address, contract_id, einos, id, named, outcomes, page};
 
-/// Erases while its last write is held back until something else has been written.
+/// Erases, with the last write held back until something else has been written.
 async fn meanwhile(scene: &Scene, other: impl Future<Output = ()>) -> Vec<(String, ErasureOutcome)> {
     let (store, wire) = scene.table.another_store();
     let mut held = wire.hold("TransactWriteItems");
@@ -43,7 +43,7 @@ async fn a_contract_whose_key_is_fetched_meanwhile_is_not_over() {
 async fn the_same_for_a_contract_that_has_left_the_calendar() {
     let scene = Scene::new().await;
     scene.book_with_pin("A", "own", "482915", ainos(0, 60)).await;
-    // What has ended leaves the calendar with the next booking.
+    // Ended contracts leave the calendar with the next booking.
     let act = store::Act { now: at(100), ..act() };
     scene.store().create_contract(&id("A"), testkit::contract(200, 300), &act).await.unwrap();
     assert!(scene.store().key(&id("A")).await.unwrap().calendar.entry(&contract_id("own")).is_none());

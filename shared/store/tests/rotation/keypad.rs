@@ -1,4 +1,4 @@
-//! What a device sends, with one key or two.
+//! Entries of devices with one key or two.
 
 use domain::{CodeKind, KeypadAnswer, Purpose};
 use store::KeypadEntry;
@@ -36,8 +36,8 @@ async fn a_code_that_is_found_under_neither_name_is_one_wrong_entry() {
     assert_eq!(scene.answer(&store, &[OLD, NEW], CodeKind::Pin, "482915", true).await, None, "a right one waits too");
 }
 
-/// Items that are read together are not read at one moment: the name that the code leaves may be read after it has left,
-/// and the one that it comes to before it has come.
+/// A batch read is not a snapshot: the code's former name may be read after the code has left it, and its new name
+/// before the code has arrived.
 #[tokio::test]
 async fn a_code_that_moves_while_it_is_looked_for_is_found() {
     let scene = Scene::new().await;

@@ -1,4 +1,4 @@
-//! A code has one holder, whichever name it goes by.
+//! A code has one holder, under whichever name it is stored.
 
 use domain::{ContractChange, ContractDraft, ContractRefusal, Ending, KeyChange, KeyDraft, KeyId, ReturnCode, Sharing};
 use store::{Error, Expected, Store};
@@ -8,7 +8,7 @@ use crate::scene::{NEW, OLD, Scene, a, book, draft, id, lobby, now, two, with_re
 
 const WANTED: &str = "573826";
 
-/// How somebody comes to a code.
+/// The ways to get a code.
 #[derive(Debug, Clone, Copy)]
 enum Way {
     Create,
@@ -17,7 +17,7 @@ enum Way {
     EditKey,
 }
 
-/// Tries to get the code that the others try to get, on a key of one's own.
+/// Tries to get the contested code, on a key of its own.
 async fn take(store: Store, way: Way, who: String) -> Result<(), Error> {
     let key = KeyId::parse(&who).unwrap();
     match way {
@@ -35,7 +35,7 @@ async fn take(store: Store, way: Way, who: String) -> Result<(), Error> {
     }
 }
 
-/// Lets so many requests pass, or all.
+/// Lets this many requests pass, or all.
 async fn let_pass<T>(steps: &Steps, requests: usize, task: &mut tokio::task::JoinHandle<T>) -> Option<T> {
     for _ in 0..requests {
         tokio::select! {
@@ -94,7 +94,7 @@ async fn what_has_ended_under_the_other_name_is_free_and_is_taken_away() {
     function.create_contract(&a(), draft("wanted", WANTED), &later).await.unwrap();
     assert_eq!(scene.names().await.0, 2, "of `first` and of `wanted`");
     scene.fetch_and_return(&function, &[OLD, NEW], WANTED, "the next holder").await;
-    // The ended contract may be prolonged, but not with the PIN that another has by now.
+    // The ended contract can be extended, but not with the PIN that another contract has by now.
     let longer = |pin| ContractChange { ending: Some(Ending::At(at(9_000))), pin, ..ContractChange::default() };
     for master in [two(NEW, OLD), two(OLD, NEW)] {
         let refused =

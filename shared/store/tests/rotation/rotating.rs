@@ -1,4 +1,4 @@
-//! The job that brings every code under the current secret.
+//! The job that moves every code to the current secret.
 
 use std::time::Duration;
 
@@ -8,7 +8,7 @@ use testkit::{act, act_with_receipt, at, by_email, contract, key, pin};
 
 use crate::scene::{NEW, OLD, RETURN_CODE, Scene, a, book, draft, id, lobby, now, two};
 
-/// Writes down what is told of all that has happened, and gives what is to be sent.
+/// Stores the messages for all records, and returns what is to be sent.
 async fn notify(scene: &Scene) -> Vec<Claim> {
     let mut claims = Vec::new();
     for record in scene.table.records(at(0)).await {
@@ -156,7 +156,7 @@ async fn receipts_and_what_is_being_removed_are_waited_for() {
     assert_eq!(scene.names().await, (2, 1));
 }
 
-/// Only whoever skips a step gets here: a function that knew nothing of the old secret gave a PIN away that was taken.
+/// Only a skipped step leads here: a function without the old secret gave away a PIN that was taken.
 #[tokio::test]
 async fn a_pin_given_twice_is_reported_and_left() {
     let scene = Scene::new().await;
