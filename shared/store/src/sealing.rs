@@ -353,7 +353,7 @@ mod tests {
     }
 
     #[test]
-    fn only_what_can_be_the_name_of_a_code_is_looked_up() {
+    fn a_malformed_name_of_a_code_is_not_looked_up() {
         for bad in ["", "c29tZQ", "AAAAAAAAAAAAAAAAAAAAA", "AAAAAAAAAAAAAAAAAAAAAAA", "AAAAAAAAAAAAAAAAAAAA==", "4829"]
         {
             assert_eq!(Mac::parse(bad), None, "{bad:?}");

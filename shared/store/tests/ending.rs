@@ -84,7 +84,7 @@ async fn an_ended_contract_stays_in_the_history_and_frees_its_time() {
 }
 
 #[tokio::test]
-async fn ending_it_again_changes_nothing_and_records_nothing() {
+async fn ending_a_contract_again_changes_and_records_nothing() {
     let table = stage().await;
     let ended = end(&table.store, 30).await.unwrap();
     let recorded = events(&table).await;
@@ -109,7 +109,7 @@ async fn an_upcoming_contract_and_a_changed_one_are_not_ended() {
 }
 
 #[tokio::test]
-async fn with_its_key_out_it_is_overdue_until_the_pin_returns_the_key() {
+async fn a_contract_ended_with_its_key_out_is_overdue_until_the_return() {
     let table = stage().await;
     fetch(&table, 20).await;
     let ended = end(&table.store, 30).await.unwrap();
@@ -129,7 +129,7 @@ async fn with_its_key_out_it_is_overdue_until_the_pin_returns_the_key() {
 }
 
 #[tokio::test]
-async fn while_its_key_is_out_it_can_be_extended_where_nobody_else_has_the_key() {
+async fn a_contract_whose_key_is_out_can_be_extended_if_the_time_is_free() {
     let table = stage().await;
     fetch(&table, 20).await;
     end(&table.store, 30).await.unwrap();

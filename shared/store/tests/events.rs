@@ -97,7 +97,7 @@ async fn events_are_read_page_by_page_newest_first() {
 }
 
 #[tokio::test]
-async fn no_code_stands_in_clear_anywhere_in_the_table() {
+async fn no_code_is_stored_in_clear() {
     let table = TestTable::new().await;
     table.store.create_automat(automat("lobby", 9), &act()).await.unwrap();
     let with_code = KeyDraft { return_code: Some(ReturnCode::parse("8064").unwrap()), ..key("A") };

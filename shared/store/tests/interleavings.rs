@@ -135,7 +135,7 @@ async fn fresh(stage: &mut Option<Stage>, count: usize) -> &Stage {
 }
 
 #[tokio::test]
-async fn two_acts_in_every_order_of_their_requests() {
+async fn two_operations_in_every_order_of_requests() {
     let mut stage = None;
     let mut count = 0;
     for (n, &first) in ACTS.iter().enumerate() {
@@ -150,7 +150,7 @@ async fn two_acts_in_every_order_of_their_requests() {
 }
 
 #[tokio::test]
-async fn three_acts_in_many_orders_of_their_requests() {
+async fn three_operations_in_many_orders_of_requests() {
     let schedules = schedules(3, 2);
     assert_eq!(schedules.len(), 90);
     let after = |a: usize| a..ACTS.len();

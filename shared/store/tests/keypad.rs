@@ -105,7 +105,7 @@ async fn refusals(table: &TestTable) -> Vec<KeypadRefusal> {
 }
 
 #[tokio::test]
-async fn a_pin_fetches_its_key_and_the_record_says_whose_it_was() {
+async fn a_pin_fetches_its_key_and_the_event_names_the_contract() {
     let table = stage().await;
     assert_eq!(pin_inside(&table, "e1", "482915", 3).await, open(Purpose::Fetch, 13));
     let events = recorded(&table).await;
@@ -192,7 +192,7 @@ async fn five_wrong_entries_make_the_keypad_slow_and_a_right_one_gets_in_after_t
 
 /// Otherwise somebody with one right code could guess forever.
 #[tokio::test]
-async fn a_right_entry_gives_no_wrong_one_back() {
+async fn a_right_entry_does_not_reset_wrong_ones() {
     let table = stage().await;
     for n in 0..4 {
         assert_eq!(pin_inside(&table, &format!("w{n}"), WRONG, n).await, NO);
@@ -204,7 +204,7 @@ async fn a_right_entry_gives_no_wrong_one_back() {
 /// The guest of `later`, whose contract starts at 500, tries too early, twice; then another guest enters a right
 /// code.
 #[tokio::test]
-async fn a_guest_who_is_too_early_does_not_shut_out_others() {
+async fn an_early_guest_does_not_lock_out_others() {
     let table = stage().await;
     for n in 0..3 {
         assert_eq!(pin_inside(&table, &format!("t{n}"), "664737", n).await, NO);
@@ -248,7 +248,7 @@ async fn ten_wrong_entries_in_an_hour_are_recorded_as_guessing_once() {
 }
 
 #[tokio::test]
-async fn what_is_not_looked_at_does_not_count() {
+async fn an_entry_that_is_not_checked_does_not_count() {
     let table = stage().await;
     for n in 0..10 {
         let late = typed(&table.store, &format!("l{n}"), WRONG, 0, &[0]);
@@ -374,7 +374,7 @@ async fn codes_and_entries_that_no_device_sends_open_nothing() {
 }
 
 #[tokio::test]
-async fn no_code_that_was_typed_stands_anywhere_in_the_table() {
+async fn no_entered_code_is_stored() {
     let table = stage().await;
     let wrong = typed(&table.store, "w1", "318642", 0, &[0]);
     let name = wrong.code.clone();

@@ -94,7 +94,7 @@ async fn a_key_is_fetched_with_the_contract_of_the_entry_and_returned() {
 }
 
 #[tokio::test]
-async fn a_key_taken_in_a_remote_opening_was_taken_by_whoever_asked_for_that() {
+async fn a_key_taken_after_an_opening_was_fetched_by_its_requester() {
     let table = stage().await;
     let draft = OpeningDraft { automat: lobby(), locker: locker(0), reason: None, force: false };
     let asking = Act { actor: domain::Actor::new("ada"), ..act() };
@@ -105,7 +105,7 @@ async fn a_key_taken_in_a_remote_opening_was_taken_by_whoever_asked_for_that() {
 }
 
 #[tokio::test]
-async fn an_entry_that_opened_for_something_else_took_nothing() {
+async fn an_entry_that_opened_for_another_purpose_fetched_nothing() {
     let table = stage().await;
     let to_return = entry(&table.store, "e1", CodeKind::Pin, "482915", at(1), &[]);
     table.store.keypad_entry(&lobby(), to_return, at(1)).await.unwrap();
@@ -178,7 +178,7 @@ async fn a_fetch_decided_before_the_pin_was_replaced_marks_the_new_one() {
 }
 
 #[tokio::test]
-async fn a_key_comes_back_although_its_contract_is_gone() {
+async fn a_key_can_be_returned_after_its_contract_was_removed() {
     let table = stage().await;
     fetch(&table, "e1", "482915", 11).await;
     table.store.remove_contract(&a(), &id("one"), true, Expected::Any, &act()).await.unwrap();
@@ -235,7 +235,7 @@ async fn a_fetch_decided_before_its_contract_was_extended_keeps_the_new_end() {
 }
 
 #[tokio::test]
-async fn the_first_that_is_heard_of_a_key_is_no_event() {
+async fn the_first_report_of_a_key_is_no_event() {
     for (inside, expected) in [(true, Whereabouts::Inside), (false, Whereabouts::Out { contract: None })] {
         let table = TestTable::new().await;
         table.store.create_automat(automat("lobby", 3), &act()).await.unwrap();
@@ -291,7 +291,7 @@ async fn a_locker_keeps_its_sensor_readings_when_its_key_is_removed() {
 }
 
 #[tokio::test]
-async fn what_was_overtaken_changes_nothing_and_what_the_automat_lacks_is_left_out() {
+async fn older_reports_and_missing_lockers_are_ignored() {
     let table = stage().await;
     hear(&table.store, locker_reports(9, &[(0, false, None)])).await;
     hear(&table.store, locker_reports(10, &[(0, false, None)])).await;
@@ -460,7 +460,7 @@ async fn empty_stage() -> TestTable {
 /// Messages delivered twice, late, in any order and to several functions at once lead to the same state as messages
 /// in order.
 #[tokio::test]
-async fn any_order_of_delivery_ends_as_what_happened_does() {
+async fn every_order_of_delivery_leads_to_the_same_state() {
     for seed in 1..25_u64 {
         let mut dice = Dice::new(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15));
         let messages = history(&mut dice);

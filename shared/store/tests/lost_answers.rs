@@ -57,7 +57,7 @@ fn is_outdated(answer: &Answer) -> bool {
 }
 
 #[tokio::test]
-async fn a_first_try_about_to_commit_is_stopped_by_the_refusal_of_its_repetition() {
+async fn a_first_attempt_cannot_commit_after_its_repetition_was_refused() {
     let scene = Scene::new().await;
     let wish = ContractDraft { pin: Some(pin("573826")), ..contract(0, 60) };
     let mut commit = scene.first.1.hold("TransactWriteItems");
@@ -89,7 +89,7 @@ async fn a_refusal_that_comes_after_the_first_try_has_committed_answers_with_its
 }
 
 #[tokio::test]
-async fn nor_does_a_first_try_win_after_its_repetition_found_the_contract_there() {
+async fn a_first_attempt_cannot_commit_after_its_repetition_found_the_contract() {
     let scene = Scene::new().await;
     let wish = ContractDraft { id: Some(ContractId::parse("b-1").unwrap()), ..contract(0, 60) };
     let mut commit = scene.first.1.hold("TransactWriteItems");
@@ -106,7 +106,7 @@ async fn nor_does_a_first_try_win_after_its_repetition_found_the_contract_there(
 }
 
 #[tokio::test]
-async fn nobody_is_refused_before_the_receipt_is_written() {
+async fn no_refusal_is_answered_before_its_receipt_is_written() {
     let scene = Scene::new().await;
     let wish = contract(0, 60);
     let others = scene.others("A", contract(30, 90)).await;
@@ -155,7 +155,7 @@ async fn step((steps, running): &mut Running, answers: &mut Vec<Answer>) {
 }
 
 #[tokio::test]
-async fn in_every_order_of_their_requests_both_tries_are_answered_alike() {
+async fn in_every_order_of_requests_both_attempts_get_the_same_answer() {
     // Each attempt reads the receipt and the key, then commits or writes the receipt of a refusal. The other contract
     // is removed at one moment between.
     const REQUESTS: usize = 3;

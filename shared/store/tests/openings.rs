@@ -59,7 +59,7 @@ fn busy_with<T>(result: Result<T, Error>) -> Option<OpeningId> {
 }
 
 #[tokio::test]
-async fn an_opening_is_read_as_it_was_asked_for_and_recorded_with_its_key() {
+async fn an_opening_is_stored_as_requested_and_recorded_with_its_key() {
     let table = with_automat().await;
     table.store.create_key(key("A"), &act()).await.unwrap();
     let reason = Some(FreeText::parse("forgot the PIN").unwrap());
@@ -85,7 +85,7 @@ async fn an_opening_is_read_as_it_was_asked_for_and_recorded_with_its_key() {
 }
 
 #[tokio::test]
-async fn what_cannot_be_opened_is_refused_with_the_reason() {
+async fn an_impossible_opening_is_refused_with_the_reason() {
     let table = with_automat().await;
     let beyond = table.store.request_opening(draft(20), &act()).await;
     assert!(matches!(beyond, Err(Error::Automat(AutomatRefusal::LockerIndexTooBig { .. }))));
@@ -97,7 +97,7 @@ async fn what_cannot_be_opened_is_refused_with_the_reason() {
 }
 
 #[tokio::test]
-async fn an_automat_that_is_away_is_asked_only_by_force() {
+async fn a_disconnected_automat_is_opened_only_by_force() {
     let table = with_automat().await;
     let gone = Presence { connected: false, at: at(-60), number: 1 };
     table.store.hear_presence(&lobby(), gone, at(-60)).await.unwrap();
@@ -108,7 +108,7 @@ async fn an_automat_that_is_away_is_asked_only_by_force() {
 }
 
 #[tokio::test]
-async fn a_locker_is_opened_once_at_a_time_until_the_life_of_its_opening_is_over() {
+async fn a_locker_has_one_pending_opening_until_it_expires() {
     let table = with_automat().await;
     let first = requested(&table.store, 0, 0).await;
     assert_eq!(busy_with(table.store.request_opening(draft(0), &later(19)).await), Some(first.id.clone()));
@@ -122,7 +122,7 @@ async fn a_locker_is_opened_once_at_a_time_until_the_life_of_its_opening_is_over
 
 /// The first request has read a locker without a pending opening when the second one is written.
 #[tokio::test]
-async fn of_two_openings_at_once_one_is_busy_with_the_other() {
+async fn of_two_openings_at_once_one_is_refused() {
     let table = with_automat().await;
     let mut held = table.wire.hold("TransactWriteItems");
     let store = table.store.clone();
@@ -134,7 +134,7 @@ async fn of_two_openings_at_once_one_is_busy_with_the_other() {
 }
 
 #[tokio::test]
-async fn an_opening_decided_over_a_count_that_has_moved_on_is_decided_again() {
+async fn an_opening_with_an_outdated_number_is_decided_again() {
     let table = with_automat().await;
     let mut held = table.wire.hold("TransactWriteItems");
     let store = table.store.clone();
@@ -147,7 +147,7 @@ async fn an_opening_decided_over_a_count_that_has_moved_on_is_decided_again() {
 }
 
 #[tokio::test]
-async fn lockers_are_opened_at_once_without_getting_in_each_others_way() {
+async fn openings_of_different_lockers_do_not_conflict() {
     let table = with_automat().await;
     let opening = (0..20).map(|index| {
         let store = table.store.clone();
@@ -172,7 +172,7 @@ async fn lockers_are_opened_at_once_without_getting_in_each_others_way() {
 
 /// The device stores the last number that it has acted on, and never acts on a lower one.
 #[tokio::test]
-async fn a_lockers_count_outlives_its_keys_and_its_automat() {
+async fn opening_numbers_outlive_the_key_and_the_automat() {
     let table = with_automat().await;
     table.store.create_key(key("A"), &act()).await.unwrap();
     let mut last = 0;
@@ -262,7 +262,7 @@ async fn a_report_decided_before_the_next_opening_does_not_end_it() {
 }
 
 #[tokio::test]
-async fn a_device_speaks_for_its_own_lockers_only() {
+async fn a_device_reports_only_its_own_openings() {
     let table = with_automat().await;
     let opening = requested(&table.store, 0, 0).await;
     let garage = AutomatId::parse("garage").unwrap();
@@ -329,7 +329,7 @@ async fn conflicts_are_tried_again() {
 }
 
 #[tokio::test]
-async fn the_same_request_again_asks_for_nothing_new_even_when_its_answer_was_lost() {
+async fn a_repeated_request_opens_nothing_twice_even_if_its_answer_was_lost() {
     let table = with_automat().await;
     let asking = act_with_receipt("r1", "h1");
     table.wire.lose_answers(1_000);

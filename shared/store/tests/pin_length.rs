@@ -83,7 +83,7 @@ async fn a_chosen_pin_that_is_too_short_is_refused_wherever_one_is_chosen() {
 }
 
 #[tokio::test]
-async fn a_short_pin_that_stands_already_stays_good() {
+async fn an_existing_short_pin_stays_valid() {
     let table = stage(9).await;
     let existing = made(&table, with_pin("4829", contract(0, 60))).await;
     ask_for(&table, None, Some(digits(6))).await;

@@ -122,7 +122,7 @@ async fn a_preview_writes_nothing() {
 }
 
 #[tokio::test]
-async fn what_a_preview_leaves_to_us_can_be_passed_on_and_makes_just_that_contract() {
+async fn a_previewed_id_and_pin_create_exactly_that_contract() {
     let table = two_keys().await;
     let draft = with_contacts(vec![aino(&[]), bo()], contract(0, 60));
     let preview = preview(&table, draft.clone()).await.unwrap();
@@ -170,7 +170,7 @@ async fn a_reminder_whose_time_has_passed_is_not_announced() {
 }
 
 #[tokio::test]
-async fn a_conflict_is_an_answer_with_the_messages_all_the_same() {
+async fn a_preview_with_conflicts_still_lists_the_messages() {
     let table = two_keys().await;
     let existing = made(&table, contract(0, 60)).await;
     let preview = preview(&table, with_contacts(vec![bo()], contract(30, 90))).await.unwrap();
@@ -184,7 +184,7 @@ async fn a_conflict_is_an_answer_with_the_messages_all_the_same() {
 }
 
 #[tokio::test]
-async fn whatever_else_making_it_would_refuse_the_preview_refuses_alike() {
+async fn a_preview_is_refused_like_the_real_request() {
     let table = two_keys().await;
     made(&table, named("BK-1", with_pin("482915", contract(0, 60)))).await;
     let refused = |draft: ContractDraft| {
@@ -218,7 +218,7 @@ async fn whatever_else_making_it_would_refuse_the_preview_refuses_alike() {
 }
 
 #[tokio::test]
-async fn a_generated_pin_that_is_taken_makes_way_for_another() {
+async fn a_generated_pin_that_is_taken_is_replaced() {
     let table = two_keys().await;
     made(&table, with_pin("482915", contract(0, 60))).await;
     let item = table.items().await.into_iter().find(|item| item.contains("PIN#")).unwrap();
@@ -236,7 +236,7 @@ async fn a_generated_pin_that_is_taken_makes_way_for_another() {
 }
 
 #[tokio::test]
-async fn a_contract_that_stands_there_just_like_this_is_shown_without_news_of_its_pin() {
+async fn a_preview_of_an_existing_contract_does_not_show_its_pin() {
     let table = two_keys().await;
     let draft = named("BK-1", with_contacts(vec![bo()], contract(0, 60)));
     let existing = made(&table, draft.clone()).await;

@@ -140,7 +140,7 @@ async fn two_contracts_never_get_one_pin() {
 }
 
 #[tokio::test]
-async fn conflicting_transactions_are_tried_again_and_given_up_politely() {
+async fn conflicting_transactions_are_retried_until_busy() {
     let table = one_key(Sharing::NotShared).await;
     table.wire.conflict(3);
     book(table.store.clone(), contract(0, 60)).await.unwrap();
@@ -152,7 +152,7 @@ async fn conflicting_transactions_are_tried_again_and_given_up_politely() {
 }
 
 #[tokio::test]
-async fn no_decision_rests_on_a_read_that_may_be_stale() {
+async fn every_decision_is_based_on_consistent_reads() {
     let table = one_key(Sharing::NotShared).await;
     let lobby = AutomatId::parse("lobby").unwrap();
     table.wire.stale_reads();
@@ -263,7 +263,7 @@ async fn race(store: Store, client: u64) -> Vec<Seen> {
 
 /// A contract's version starts again when it is removed and created again; what was read before must not count.
 #[tokio::test]
-async fn an_edit_decided_over_a_contract_that_was_made_again_meanwhile_is_decided_again() {
+async fn an_edit_of_a_contract_removed_and_created_again_is_decided_again() {
     let table = one_key(Sharing::NotShared).await;
     let draft = |start, end| ContractDraft { id: Some(ContractId::parse("BK-1").unwrap()), ..contract(start, end) };
     let id = book(table.store.clone(), draft(0, 60)).await.unwrap().id;

@@ -42,7 +42,7 @@ async fn a_throttled_request_is_answered_busy() {
 }
 
 #[tokio::test]
-async fn what_a_batch_left_unread_is_read_in_the_end() {
+async fn unprocessed_keys_of_a_batch_are_read_in_the_end() {
     let table = lobby(5).await;
     table.wire.leave_unread(3);
     _ = table.wire.tally();

@@ -55,7 +55,7 @@ async fn a_held_back_movement_is_notified_after_two_minutes() {
 }
 
 #[tokio::test]
-async fn records_that_come_twice_hold_back_no_more_and_no_less() {
+async fn repeated_records_hold_back_nothing_more() {
     let stage = Stage::booked().await;
     stage.fetch(2 * HOUR).await;
     flicker(&stage, 2 * HOUR, 3).await;

@@ -18,7 +18,7 @@ async fn scene() -> Scene {
 }
 
 #[tokio::test]
-async fn an_erasure_cut_off_anywhere_is_finished_by_the_same_call() {
+async fn an_interrupted_erasure_is_finished_by_the_same_call() {
     let mut interrupted = 0;
     for requests in 0.. {
         let scene = scene().await;
@@ -58,7 +58,7 @@ async fn a_write_whose_answer_was_lost_is_not_repeated() {
 }
 
 #[tokio::test]
-async fn an_export_that_is_cut_off_has_handed_out_nothing_that_is_not_on_record() {
+async fn an_interrupted_export_has_returned_nothing_unrecorded() {
     let scene = scene().await;
     for requests in 0.. {
         let before = recorded(&scene).await;

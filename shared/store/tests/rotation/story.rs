@@ -41,7 +41,7 @@ async fn at_every_step_every_code_works_and_nobody_gets_the_pin_of_another() {
     for step in &steps {
         play(&scene, step, &mut contracts).await;
     }
-    renew_by_halves(&scene, &after, &mut contracts).await;
+    rotate_in_halves(&scene, &after, &mut contracts).await;
     let steps = [
         Step::new("nothing is left under the old one", &[&after], &[&[OLD, NEW], &[NEW, OLD], &[NEW]]),
         Step::new("the old one is dropped", &[&after, &NEW], &[&[NEW, OLD], &[NEW]]),
@@ -56,7 +56,7 @@ async fn at_every_step_every_code_works_and_nobody_gets_the_pin_of_another() {
 }
 
 /// The job is interrupted again and again, while everything else goes on.
-async fn renew_by_halves(scene: &Scene, after: &[u8], contracts: &mut Vec<(String, String)>) {
+async fn rotate_in_halves(scene: &Scene, after: &[u8], contracts: &mut Vec<(String, String)>) {
     let (store, wire) = scene.wired(after);
     assert!(scene.left(after).await.moved > 0);
     for requests in [4, 11] {

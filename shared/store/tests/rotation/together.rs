@@ -150,7 +150,7 @@ async fn check(scene: &Scene, doing: Doing, what: &str) {
 }
 
 #[tokio::test]
-async fn whatever_falls_between_the_requests_of_the_job() {
+async fn an_operation_runs_between_any_requests_of_the_job() {
     for doing in ALL {
         for requests in 0.. {
             let scene = set(doing).await;
@@ -164,7 +164,7 @@ async fn whatever_falls_between_the_requests_of_the_job() {
 }
 
 #[tokio::test]
-async fn between_whatever_requests_the_job_falls() {
+async fn the_job_runs_between_any_requests_of_an_operation() {
     for doing in ALL {
         for requests in 0.. {
             let scene = set(doing).await;
@@ -179,7 +179,7 @@ async fn between_whatever_requests_the_job_falls() {
 
 /// A function that still writes under the old name while the job runs: nothing breaks, and another run is needed.
 #[tokio::test]
-async fn a_function_that_still_goes_by_the_old_secret_only_makes_more_to_renew() {
+async fn a_function_with_only_the_old_secret_leaves_more_to_rotate() {
     for doing in [Doing::Book, Doing::Prolong, Doing::NewPin, Doing::NewReturnCode] {
         for requests in (0..).step_by(2) {
             let scene = set(doing).await;
