@@ -24,7 +24,7 @@ pub enum Error {
     #[error("no such {0:?}")]
     NotFound(Thing),
     /// The id is taken, and the existing resource differs from the request.
-    #[error("a different {0:?} of that name exists")]
+    #[error("a different {0:?} with that id exists")]
     Exists(Thing),
     #[error(transparent)]
     Automat(#[from] AutomatRefusal),
@@ -37,20 +37,20 @@ pub enum Error {
     #[error("another key of the automat has this return code")]
     ReturnCodeInUse,
     /// The caller's `If-Match` names an older version.
-    #[error("the version has moved on to {current}")]
+    #[error("the current version is {current}")]
     Stale { current: u64 },
     #[error("the idempotency key was used for another request")]
     IdempotencyKeyReused,
     /// The earlier answer under this `Idempotency-Key` no longer holds: what it created is gone or has other codes or
     /// times, or what it refused would now succeed.
-    #[error("the answer given under the idempotency key is out of date")]
+    #[error("the earlier answer under the idempotency key is outdated")]
     IdempotencyOutdated,
     /// The cursor belongs to another list, or was altered.
-    #[error("the cursor is not one of this list")]
+    #[error("the cursor does not belong to this list")]
     BadCursor,
-    #[error("the message is under way already")]
+    #[error("the message is already being sent")]
     MessageUnderWay,
-    #[error("what the message says has been overtaken")]
+    #[error("the content of the message is outdated")]
     MessageOutdated,
     /// Too much contention for one item, or DynamoDB is throttling. Retrying may help.
     #[error("too many requests at once")]
@@ -66,7 +66,7 @@ pub enum Error {
 
 impl From<NoRandomness> for Error {
     fn from(source: NoRandomness) -> Self {
-        Self::internal("drawing random numbers", source)
+        Self::internal("generating random numbers", source)
     }
 }
 

@@ -116,7 +116,7 @@ mod tests {
     }
 
     #[test]
-    fn cursors_that_nobody_gave_out_are_refused() {
+    fn invented_cursors_are_refused() {
         for bad in ["", "x", "!!", "AAAA", "%00", "////"] {
             assert!(matches!(List::new("keys").position(&after(bad)), Err(Error::BadCursor)), "{bad:?}");
         }

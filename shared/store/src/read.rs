@@ -123,7 +123,7 @@ impl Store {
             .set_limit(limit.map(|limit| i32::try_from(limit).unwrap_or(i32::MAX)))
             .send()
             .await
-            .map_err(|source| Error::of_call("querying", source))?;
+            .map_err(|source| Error::of_call("querying the table", source))?;
         Ok(Found { items: answer.items.unwrap_or_default(), rest: answer.last_evaluated_key })
     }
 
@@ -148,7 +148,7 @@ impl Store {
             .return_consumed_capacity(ReturnConsumedCapacity::Total)
             .send()
             .await
-            .map_err(|source| Error::of_call("walking through the table", source))?;
+            .map_err(|source| Error::of_call("scanning the table", source))?;
         let units = answer.consumed_capacity.and_then(|consumed| consumed.capacity_units);
         Ok((Found { items: answer.items.unwrap_or_default(), rest: answer.last_evaluated_key }, units))
     }

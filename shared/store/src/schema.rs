@@ -1,4 +1,4 @@
-//! The table's keys and indexes. `template.yaml` says the same for AWS; a test compares the two.
+//! The table's keys and indexes. `template.yaml` defines the same for AWS; a test compares the two.
 
 use aws_sdk_dynamodb::error::SdkError;
 use aws_sdk_dynamodb::operation::create_table::CreateTableError;
@@ -11,32 +11,29 @@ use aws_sdk_dynamodb::{Client, error::BuildError};
 
 use crate::Error;
 
-/// Partition key of every item.
 pub(crate) const PK: &str = "PK";
-/// Sort key of every item.
 pub(crate) const SK: &str = "SK";
-/// Partition key of the index `lists`; only items that stand in a list have it.
+/// Partition key of the index `lists`; only listed items have it.
 pub(crate) const LIST_PK: &str = "listPK";
-/// Sort key of the index `lists`.
 pub(crate) const LIST_SK: &str = "listSK";
 /// Sort key of the index `byStart`; only contracts have it.
 pub(crate) const STARTS_AT: &str = "startsAt";
-/// Carried in the index `byStart`, so that ended contracts are told from live ones without reading them.
+/// Projected into the index `byStart`, so that ended contracts can be recognised without reading them.
 pub(crate) const ENDS_AT: &str = "endsAt";
-/// Partition key of the index `due`; only what is still to be done has it.
+/// Partition key of the index `due`; only items with work to do have it.
 pub(crate) const DUE_SHARD: &str = "dueShard";
-/// Sort key of the index `due`: when it is to be done, in epoch milliseconds.
+/// Sort key of the index `due`: when the work is due, in epoch milliseconds.
 pub(crate) const DUE_AT: &str = "dueAt";
-/// When an item may be swept, in epoch seconds.
+/// When DynamoDB may delete an item, in epoch seconds.
 pub(crate) const TTL: &str = "ttl";
-/// The sparse global index behind lists and search. Keys only: it is written when an item appears or goes.
+/// The sparse global index for lists and search. Keys only, so it is written only when an item appears or disappears.
 pub(crate) const LISTS: &str = "lists";
-/// The sparse global index behind reminders and retries.
+/// The sparse global index for reminders, retries and other work that is due.
 pub(crate) const DUE: &str = "due";
-/// The local index behind the history of a key's contracts, in order of start.
+/// The local index for the history of a key's contracts, in order of start.
 pub(crate) const BY_START: &str = "byStart";
 
-/// Makes the table where there is none, as the local cloud and the tests need it; in AWS the template does.
+/// Creates the table if it does not exist, for the local cloud and for tests; in AWS the template does.
 pub async fn create_table(client: &Client, table: &str) -> Result<(), Error> {
     let request = definition(client, table).map_err(|source| Error::internal("describing the table", source))?;
     match request.send().await {
@@ -46,7 +43,7 @@ pub async fn create_table(client: &Client, table: &str) -> Result<(), Error> {
         {
             return Ok(());
         }
-        Err(source) => return Err(Error::internal("making the table", source)),
+        Err(source) => return Err(Error::internal("creating the table", source)),
     }
     let ttl = TimeToLiveSpecification::builder().enabled(true).attribute_name(TTL).build();
     let ttl = ttl.map_err(|source| Error::internal("describing the time to live", source))?;

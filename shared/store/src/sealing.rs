@@ -1,5 +1,5 @@
-//! How PINs and return codes are kept: sealed, so that they can be shown again, and under a keyed MAC, so that they
-//! can be found. Without the stack's secret a table export opens no locker (ADR 0004).
+//! How PINs and return codes are stored: sealed (encrypted), so that they can be shown again, and under a keyed MAC,
+//! so that they can be found. Without the stack's secret, an export of the table opens no locker (ADR 0004).
 
 use std::sync::Arc;
 
@@ -13,26 +13,26 @@ use ring::hmac;
 use crate::Error;
 use crate::items::ItemKey;
 
-/// What a sealed code begins with, so that a later way of sealing can be told from this one.
+/// The first byte of a sealed code, so that the format can change later.
 const FORM: u8 = 1;
-/// Every code is filled up to the longest PIN, so that its sealed length says nothing.
+/// Every code is padded to the longest PIN, so that its sealed length reveals nothing.
 const PADDED: usize = 9;
-/// 128 bits of a MAC: beyond guessing, and short in every PIN item's key.
+/// 128 bits of a MAC: impossible to guess, and short in the key of every PIN item.
 const MAC_BYTES: usize = 16;
 
-/// A master secret has at least so many characters of good randomness, since whoever knows it and the table knows every
+/// Minimum length of a master secret, in characters of good randomness: whoever knows it and the table knows every
 /// PIN.
 const SHORTEST_SECRET: usize = 32;
 
-/// Seals codes and names them by keyed MAC.
+/// Seals codes, and derives their names.
 #[derive(Clone)]
 pub struct Codes {
     current: Derived,
-    /// What else codes may be sealed and named under while the secret is being replaced.
+    /// The other secret, while the PIN secret is being rotated.
     other: Option<Derived>,
 }
 
-/// The keys that come from one master secret.
+/// The keys derived from one master secret.
 #[derive(Clone)]
 struct Derived {
     id: String,
@@ -40,11 +40,11 @@ struct Derived {
     mac: hmac::Key,
 }
 
-/// What a code is called in the table.
+/// The names of a code in the table.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Names {
     pub(crate) current: Mac,
-    /// Under the other secret, where there is one. A code stands under one of its names, never under both.
+    /// Under the other secret, if there is one. A code is stored under one of its names, never under both.
     pub(crate) other: Option<Mac>,
 }
 
@@ -52,18 +52,18 @@ pub(crate) struct Names {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Mac(pub(crate) String);
 
-/// An automat's own key: what the names of all its codes are made with. It is given to the device, and to nobody else.
+/// An automat's own key, with which the names of all its codes are computed. Only its device gets it.
 #[derive(Clone, PartialEq, Eq)]
 pub struct DeviceKey([u8; 32]);
 
 impl DeviceKey {
-    /// The bytes. Not for logs, errors, URLs or topics.
+    /// The bytes. Never for logs, errors, URLs or topics.
     #[must_use]
     pub fn reveal(&self) -> &[u8; 32] {
         &self.0
     }
 
-    /// What tells one key from another without telling the key: four bytes of a MAC under it, in hexadecimal digits.
+    /// Identifies the key without revealing it: four bytes of a MAC under it, in hexadecimal.
     #[must_use]
     pub fn id(&self) -> String {
         id_of(&hmac::Key::new(hmac::HMAC_SHA256, &self.0))
@@ -81,15 +81,15 @@ impl Mac {
         Self(URL_SAFE_NO_PAD.encode(&tag.as_ref()[..MAC_BYTES]))
     }
 
-    /// The name that a device says a code has; `None` when no code is ever named so.
+    /// The name of a code as sent by a device; `None` if it is malformed.
     pub(crate) fn parse(text: &str) -> Option<Self> {
         URL_SAFE_NO_PAD.decode(text).is_ok_and(|bytes| bytes.len() == MAC_BYTES).then(|| Self(text.to_owned()))
     }
 }
 
 impl Codes {
-    /// From the stack's master secret: one line of at least 32 characters, and while it is being replaced a second line
-    /// with the other one.
+    /// Reads the stack's master secret: one line of at least 32 characters, and a second line with the other secret
+    /// while it is being rotated.
     pub fn new(master: &[u8]) -> Result<Self, Error> {
         let mut lines = master.split(|&byte| byte == b'\n');
         let (first, second) = (lines.next().unwrap_or_default(), lines.next());
@@ -101,8 +101,7 @@ impl Codes {
         Ok(Self { current, other })
     }
 
-    /// What tells these secrets from others without telling them, for logs: who knows which, while they are being
-    /// replaced.
+    /// Identifies the secrets without revealing them, for logs: which process has which during a rotation.
     #[must_use]
     pub fn id(&self) -> String {
         match &self.other {
@@ -111,30 +110,29 @@ impl Codes {
         }
     }
 
-    /// The key under which an automat names codes.
+    /// The key with which an automat computes the names of codes.
     #[must_use]
     pub fn device_key(&self, automat: &AutomatId) -> DeviceKey {
         self.current.device_key(automat)
     }
 
-    /// The key under which it names them besides, while the secret is being replaced.
+    /// Its key under the other secret, while the secret is being rotated.
     #[must_use]
     pub fn other_device_key(&self, automat: &AutomatId) -> Option<DeviceKey> {
         self.other.as_ref().map(|other| other.device_key(automat))
     }
 
-    /// What a PIN is called in an automat. Each automat has a key of its own, which it can be given.
+    /// The names of a PIN. Each automat has a key of its own, so its device can compute its own names only.
     pub(crate) fn pin_names(&self, automat: &AutomatId, pin: &Pin) -> Names {
         self.names(automat, &format!("pin {}", pin.reveal()))
     }
 
-    /// What a return code is called in an automat.
     pub(crate) fn return_code_names(&self, automat: &AutomatId, code: &ReturnCode) -> Names {
         self.names(automat, &format!("return {}", code.reveal()))
     }
 
-    /// What an address is called in a contract that it was erased from. It says nothing elsewhere: another contract
-    /// calls it otherwise.
+    /// The names of an address that was erased from a contract. Another contract has other names for the same
+    /// address, so they reveal nothing elsewhere.
     pub(crate) fn erased_names(&self, key: &KeyId, contract: &ContractId, address: &str) -> Names {
         let text = format!("erased {key} {contract} {address}");
         let name = |secret: &Derived| Mac::of(&hmac::sign(&secret.mac, text.as_bytes()));
@@ -157,7 +155,7 @@ impl Codes {
             .ok_or(UNOPENED)
     }
 
-    /// Seals the PIN that a message tells, so that it opens in that message only.
+    /// Seals the PIN of a message. It can be opened only for that message.
     pub(crate) fn seal_message_pin(&self, random: &Random, message: &ItemKey, pin: &Pin) -> Result<Vec<u8>, Error> {
         self.seal(random, &message_pin_associated_data(message), pin.reveal())
     }
@@ -183,12 +181,12 @@ impl Codes {
         self.current.open(sealed, &pin_associated_data(key, contract)).is_some()
     }
 
-    /// Whether the PIN that a message tells is.
+    /// Whether a message's PIN is sealed under the current secret.
     pub(crate) fn is_message_pin_current(&self, sealed: &[u8], message: &ItemKey) -> bool {
         self.current.open(sealed, &message_pin_associated_data(message)).is_some()
     }
 
-    /// Whether a key's return code is.
+    /// Whether a key's return code is sealed under the current secret.
     pub(crate) fn is_return_code_current(&self, sealed: &[u8], key: &KeyId) -> bool {
         self.current.open(sealed, &return_code_associated_data(key)).is_some()
     }
@@ -212,7 +210,7 @@ impl Codes {
         Ok([&[FORM], nonce.as_slice(), &body].concat())
     }
 
-    /// Nothing in a sealed code says which secret it is under: it opens under one, and under no other.
+    /// A sealed code does not say under which secret it is; it opens under one and no other.
     fn open(&self, sealed: &[u8], associated_data: &str) -> Option<String> {
         self.current.open(sealed, associated_data).or_else(|| self.other.as_ref()?.open(sealed, associated_data))
     }
@@ -254,7 +252,7 @@ impl Derived {
     }
 }
 
-/// Four bytes of a MAC under a key, in hexadecimal digits.
+/// Four bytes of a MAC under a key, in hexadecimal.
 fn id_of(key: &hmac::Key) -> String {
     let tag = hmac::sign(key, b"id");
     format!("{:08x}", tag.as_ref().iter().take(4).fold(0_u32, |id, byte| (id << 8) | u32::from(*byte)))
@@ -263,7 +261,7 @@ fn id_of(key: &hmac::Key) -> String {
 const UNOPENED: Error =
     Error::Internal { context: "a sealed code does not open under this stack's secret", source: None };
 
-/// Where a sealed code belongs; moved elsewhere it does not open.
+/// Binds a sealed code to its owner, so that it does not open if it is copied to another item.
 fn pin_associated_data(key: &KeyId, contract: &ContractId) -> String {
     format!("pin {key} {contract}")
 }
@@ -355,7 +353,7 @@ mod tests {
     }
 
     #[test]
-    fn only_what_can_be_the_name_of_a_code_is_looked_up() {
+    fn a_malformed_name_of_a_code_is_not_looked_up() {
         for bad in ["", "c29tZQ", "AAAAAAAAAAAAAAAAAAAAA", "AAAAAAAAAAAAAAAAAAAAAAA", "AAAAAAAAAAAAAAAAAAAA==", "4829"]
         {
             assert_eq!(Mac::parse(bad), None, "{bad:?}");
@@ -369,7 +367,7 @@ mod tests {
         assert!(Codes::new(&two(7, 7)[..40]).is_err(), "so is a second one");
     }
 
-    /// Two secrets, as the text that Secrets Manager has.
+    /// Two secrets, as Secrets Manager stores them.
     fn two(current: u8, other: u8) -> Vec<u8> {
         [&[current; 32][..], b"\n", &[other; 32]].concat()
     }

@@ -23,7 +23,7 @@ fn of_lockers(count: u32) -> AutomatChange {
 }
 
 #[tokio::test]
-async fn an_automat_is_created_once_and_asking_again_for_the_same_is_no_conflict() {
+async fn an_automat_is_created_once_and_the_same_request_is_no_conflict() {
     let table = TestTable::new().await;
     let created = table.store.create_automat(automat("lobby", 3), &act()).await.unwrap();
     assert!(matches!(&created, Created::New(automat) if automat.version == 1));

@@ -1,4 +1,4 @@
-//! Contracts: booked, edited and removed one at a time. What happens when several do so at once is in `races.rs`.
+//! Contracts: booked, edited and removed one at a time. Concurrency is in `races.rs`.
 
 #![expect(clippy::unwrap_used, reason = "a test's own values are well formed")]
 
@@ -77,7 +77,7 @@ async fn a_contract_is_read_as_it_was_made() {
 }
 
 #[tokio::test]
-async fn an_overlap_is_refused_with_who_stands_in_the_way_and_when_there_is_room() {
+async fn an_overlap_is_refused_with_conflicts_and_the_next_free_time() {
     let table = two_keys().await;
     let first = made(&table, contract(0, 60)).await;
     let second = made(&table, contract(60, 120)).await;
@@ -100,7 +100,7 @@ async fn contracts_on_a_shared_key_may_overlap() {
 }
 
 #[tokio::test]
-async fn asking_again_under_the_same_name_is_no_conflict_and_for_something_else_is() {
+async fn the_same_id_conflicts_only_with_other_fields() {
     let table = two_keys().await;
     let created = made(&table, named("BK-1", contract(0, 60))).await;
     let again = table.store.create_contract(&a(), named("BK-1", contract(0, 60)), &act()).await.unwrap();

@@ -1,4 +1,5 @@
-//! What devices send that cannot be right, or that nobody caused: refused or taken, and recorded, but not without end.
+//! Implausible reports of devices, and readings that nobody caused: refused or accepted, and recorded a limited
+//! number of times.
 
 #![expect(clippy::unwrap_used, reason = "a test's own values are well formed")]
 
@@ -34,7 +35,7 @@ impl Scene {
         scene
     }
 
-    /// A message whose number is so many seconds after the beginning, heard just then.
+    /// A report whose number is this many seconds after the beginning, received at that time.
     async fn hear(&self, seconds: i64, index: u32, key: bool, door: DoorState, by: Option<&str>) {
         self.hear_at(at(seconds).millis().unsigned_abs(), at(seconds), index, key, door, by).await;
     }
@@ -75,7 +76,7 @@ impl Scene {
 }
 
 #[tokio::test]
-async fn a_number_from_the_future_is_refused_and_later_true_ones_are_believed() {
+async fn a_number_from_the_future_is_refused_and_later_reports_are_accepted() {
     let scene = Scene::new().await;
     for n in [at(3).millis().unsigned_abs() * 1000, u64::MAX, at(304).millis().unsigned_abs()] {
         scene.hear_at(n, at(3), 0, false, DoorState::Open, None).await;
@@ -108,7 +109,7 @@ async fn a_full_report_from_the_future_is_ignored() {
 }
 
 #[tokio::test]
-async fn after_a_reset_smaller_numbers_and_another_connection_are_believed() {
+async fn after_a_reset_lower_numbers_and_another_connection_are_accepted() {
     let scene = Scene::new().await;
     let connected = |number| Presence { connected: true, at: at(1), number };
     scene.0.store.hear_presence(&lobby(), connected(90), at(2)).await.unwrap();
@@ -129,7 +130,7 @@ async fn after_a_reset_smaller_numbers_and_another_connection_are_believed() {
 }
 
 #[tokio::test]
-async fn an_automat_that_was_made_again_starts_anew() {
+async fn an_automat_created_again_starts_anew() {
     let scene = Scene::new().await;
     scene.hear(60, 0, true, DoorState::Closed, None).await;
     scene.0.store.remove_key(&a(), true, Expected::Any, &act()).await.unwrap();
@@ -197,7 +198,7 @@ async fn an_entry_and_an_opening_explain_what_happens_until_the_door_is_closed()
 }
 
 #[tokio::test]
-async fn what_opened_another_locker_explains_nothing() {
+async fn an_opening_of_another_locker_explains_nothing() {
     let scene = Scene::new().await;
     scene.type_pin("e1", 10, &[0]).await;
     scene.hear(11, 1, false, DoorState::Open, Some("e1")).await;
@@ -205,7 +206,7 @@ async fn what_opened_another_locker_explains_nothing() {
 }
 
 #[tokio::test]
-async fn whoever_had_the_locker_before_has_not_taken_what_is_forced() {
+async fn a_forced_fetch_is_not_attributed_to_an_earlier_user() {
     let scene = Scene::new().await;
     scene.type_pin("e1", 10, &[0]).await;
     scene.hear(11, 0, false, DoorState::Open, Some("e1")).await;
@@ -215,7 +216,7 @@ async fn whoever_had_the_locker_before_has_not_taken_what_is_forced() {
 }
 
 #[tokio::test]
-async fn a_key_where_none_belongs_is_recorded() {
+async fn an_unexpected_key_is_recorded() {
     let scene = Scene::new().await;
     for seconds in 10..30 {
         scene.hear(seconds, 1, seconds % 2 == 0, DoorState::Closed, None).await;
@@ -247,7 +248,7 @@ async fn a_door_that_is_open_for_five_minutes_was_left_open() {
 }
 
 #[tokio::test]
-async fn a_door_that_was_closed_in_time_is_nothing() {
+async fn a_door_closed_in_time_is_not_recorded() {
     let scene = Scene::new().await;
     scene.type_pin("e1", 10, &[0]).await;
     scene.hear(11, 0, true, DoorState::Open, Some("e1")).await;

@@ -1,5 +1,5 @@
-//! Ending a running contract before its time: what becomes of its PIN, its place in the calendar and its key, and that
-//! it holds against an edit and against the keypad.
+//! Ending a running contract early: its PIN, its calendar entry and its key, also against concurrent edits and keypad
+//! entries.
 
 #![expect(clippy::unwrap_used, reason = "a test's own values are well formed")]
 
@@ -45,7 +45,7 @@ async fn end(store: &Store, seconds: i64) -> Result<Contract, Error> {
     store.end_contract(&a(), &one(), Expected::Any, &act_at(seconds)).await
 }
 
-/// What the PIN is good for, with the key inside or not.
+/// What the PIN does, with the key inside or not.
 async fn typed(table: &TestTable, name: &str, seconds: i64, inside: &[u32]) -> Option<Purpose> {
     let typed = entry(&table.store, name, CodeKind::Pin, "482915", at(seconds), inside);
     match table.store.keypad_entry(&lobby(), typed, at(seconds)).await.unwrap() {
@@ -54,7 +54,6 @@ async fn typed(table: &TestTable, name: &str, seconds: i64, inside: &[u32]) -> O
     }
 }
 
-/// The key is fetched with the PIN.
 async fn fetch(table: &TestTable, n: u64) {
     assert_eq!(typed(table, &format!("e{n}"), n.cast_signed(), &[0]).await, Some(Purpose::Fetch));
     sense(&table.store, n, false, Some(&format!("e{n}"))).await;
@@ -85,12 +84,12 @@ async fn an_ended_contract_stays_in_the_history_and_frees_its_time() {
 }
 
 #[tokio::test]
-async fn ending_it_again_changes_nothing_and_records_nothing() {
+async fn ending_a_contract_again_changes_and_records_nothing() {
     let table = stage().await;
     let ended = end(&table.store, 30).await.unwrap();
     let recorded = events(&table).await;
     assert_eq!(end(&table.store, 40).await.unwrap(), ended);
-    // Also for whoever repeats a request whose answer was lost.
+    // Also if a request whose answer was lost is repeated.
     let expected = Expected::Version(1);
     assert_eq!(table.store.end_contract(&a(), &one(), expected, &act_at(50)).await.unwrap(), ended);
     assert_eq!(events(&table).await, recorded);
@@ -110,7 +109,7 @@ async fn an_upcoming_contract_and_a_changed_one_are_not_ended() {
 }
 
 #[tokio::test]
-async fn with_its_key_out_it_is_overdue_until_the_pin_returns_the_key() {
+async fn a_contract_ended_with_its_key_out_is_overdue_until_the_return() {
     let table = stage().await;
     fetch(&table, 20).await;
     let ended = end(&table.store, 30).await.unwrap();
@@ -130,7 +129,7 @@ async fn with_its_key_out_it_is_overdue_until_the_pin_returns_the_key() {
 }
 
 #[tokio::test]
-async fn while_its_key_is_out_it_can_be_extended_where_nobody_else_has_the_key() {
+async fn a_contract_whose_key_is_out_can_be_extended_if_the_time_is_free() {
     let table = stage().await;
     fetch(&table, 20).await;
     end(&table.store, 30).await.unwrap();

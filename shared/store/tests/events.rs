@@ -1,4 +1,4 @@
-//! The record: who, what and when, by key and by automat, and no secret in it or anywhere else in the table.
+//! Events: who, what and when, by key and by automat; no secret in them or anywhere else in the table.
 
 #![expect(clippy::unwrap_used, reason = "a test's own values are well formed")]
 
@@ -21,7 +21,7 @@ fn page(limit: usize) -> PageRequest {
     PageRequest { limit, after: None }
 }
 
-/// By somebody else, so many seconds later.
+/// By another user, this many seconds later.
 fn by(actor: &str, seconds: i64) -> Act {
     Act { actor: Actor::new(actor), now: at(seconds), receipt: None }
 }
@@ -97,7 +97,7 @@ async fn events_are_read_page_by_page_newest_first() {
 }
 
 #[tokio::test]
-async fn no_code_stands_in_clear_anywhere_in_the_table() {
+async fn no_code_is_stored_in_clear() {
     let table = TestTable::new().await;
     table.store.create_automat(automat("lobby", 9), &act()).await.unwrap();
     let with_code = KeyDraft { return_code: Some(ReturnCode::parse("8064").unwrap()), ..key("A") };

@@ -1,4 +1,4 @@
-//! `Idempotency-Key`: the same request gets the same answer, however often and however unluckily it is sent.
+//! `Idempotency-Key`: the same request gets the same answer, however often it is sent and whatever fails.
 
 #![expect(clippy::unwrap_used, reason = "a test's own values are well formed")]
 
@@ -60,7 +60,7 @@ async fn another_body_under_the_same_key_is_refused() {
 }
 
 #[tokio::test]
-async fn a_receipt_counts_for_a_day_even_if_nobody_sweeps_it() {
+async fn a_receipt_counts_for_a_day_even_if_it_is_not_deleted() {
     let (table, a) = with_key().await;
     let asking = act_with_receipt("r1", "h1");
     table.store.create_contract(&a, contract(0, 60), &asking).await.unwrap();
@@ -104,7 +104,7 @@ async fn an_answer_lost_after_the_commit_is_found_again() {
 }
 
 #[tokio::test]
-async fn what_no_longer_exists_as_it_was_answered_is_not_answered_again() {
+async fn an_outdated_answer_is_not_replayed() {
     let (table, a) = with_key().await;
     let store = &table.store;
     let ask = async |name: &str| store.create_contract(&a, contract(0, 60), &act_with_receipt(name, "h")).await;
@@ -133,7 +133,7 @@ async fn what_no_longer_exists_as_it_was_answered_is_not_answered_again() {
 }
 
 #[tokio::test]
-async fn neither_are_a_key_nor_an_automat() {
+async fn an_outdated_key_or_automat_is_not_replayed() {
     let (table, _) = with_key().await;
     let store = &table.store;
     let coded = KeyDraft { return_code: Some(ReturnCode::parse("4711").unwrap()), ..key("B") };
@@ -202,7 +202,7 @@ async fn every_refused_creation_leaves_its_receipt() {
 }
 
 #[tokio::test]
-async fn what_the_request_alone_decides_and_failures_leave_no_receipt() {
+async fn invalid_requests_and_failures_leave_no_receipt() {
     let (table, a) = with_key().await;
     let asking = act_with_receipt("r1", "h1");
     let over = table.store.create_contract(&a, contract(-60, -30), &asking).await;

@@ -1,5 +1,5 @@
-//! Every interleaving of the requests of two acts on one key, and many of three: after each single request, what the
-//! table holds must be a calendar without overlap that says exactly what the contracts in the table say.
+//! Every interleaving of the requests of two operations on one key, and many of three: after each request, the
+//! calendar in the table must have no overlap and must agree with the contracts in the table.
 
 #![expect(clippy::unwrap_used, reason = "a test's own values are well formed")]
 
@@ -13,7 +13,7 @@ use store::{ContractFilter, Error, Expected, Order, PageRequest, Store};
 use testkit::{Steps, TestTable, Wire, act, at, automat, contract, key};
 use tokio::task::JoinHandle;
 
-/// Something done to the key, which has the contract `standing` from 0 to 60 when it all begins.
+/// An operation on the key, which has the contract `existing` from 0 to 60 at the beginning.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Act {
     Create,
@@ -47,16 +47,16 @@ async fn perform(store: Store, id: KeyId, act_: Act) -> Result<(), Error> {
     }
 }
 
-/// An act under way, and the leave that its requests wait for.
+/// A running operation, and the permit that its requests wait for.
 type Running = (Steps, JoinHandle<Result<(), Error>>);
 
-/// A table, and a store with a wire of its own for each act.
+/// A table, and a store with its own wire for each operation.
 struct Stage {
     table: TestTable,
     stores: Vec<(Store, Wire)>,
 }
 
-/// Runs the acts with their requests in the order of the schedule; what is left when it ends takes turns.
+/// Runs the operations with their requests in the order of the schedule; the rest is interleaved one by one.
 async fn run(Stage { table, stores }: &Stage, name: &str, acts: &[Act], schedule: &[usize]) {
     let id = KeyId::parse(name).unwrap();
     let sharing = if acts.contains(&Act::Unshare) { Sharing::Shared } else { Sharing::NotShared };
@@ -102,7 +102,7 @@ fn by_name(calendar: &Calendar) -> BTreeMap<&ContractId, &Entry> {
     calendar.entries().iter().map(|entry| (&entry.contract, entry)).collect()
 }
 
-/// All orders of so many steps of each of so many acts.
+/// All orders of this many steps of each of this many operations.
 fn schedules(acts: usize, steps: usize) -> Vec<Vec<usize>> {
     fn extend(left: &mut [usize], schedule: &mut Vec<usize>, all: &mut Vec<Vec<usize>>) {
         if left.iter().all(|&left| left == 0) {
@@ -123,7 +123,7 @@ fn schedules(acts: usize, steps: usize) -> Vec<Vec<usize>> {
     all
 }
 
-/// A fresh table every few runs: the embedded engine looks through its whole stream at each write.
+/// A new table every few runs: the embedded engine reads through its whole stream at each write.
 async fn fresh(stage: &mut Option<Stage>, count: usize) -> &Stage {
     if count.is_multiple_of(20) {
         let table = TestTable::new().await;
@@ -135,7 +135,7 @@ async fn fresh(stage: &mut Option<Stage>, count: usize) -> &Stage {
 }
 
 #[tokio::test]
-async fn two_acts_in_every_order_of_their_requests() {
+async fn two_operations_in_every_order_of_requests() {
     let mut stage = None;
     let mut count = 0;
     for (n, &first) in ACTS.iter().enumerate() {
@@ -150,7 +150,7 @@ async fn two_acts_in_every_order_of_their_requests() {
 }
 
 #[tokio::test]
-async fn three_acts_in_many_orders_of_their_requests() {
+async fn three_operations_in_many_orders_of_requests() {
     let schedules = schedules(3, 2);
     assert_eq!(schedules.len(), 90);
     let after = |a: usize| a..ACTS.len();

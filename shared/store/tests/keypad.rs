@@ -1,4 +1,4 @@
-//! The keypad: the whole way from a typed code to the answer, the record and the wait.
+//! The keypad: from a typed code to the answer, the events and the wait.
 
 #![expect(clippy::unwrap_used, reason = "a test's own values are well formed")]
 
@@ -11,15 +11,15 @@ use testkit::{TestTable, act, at, automat, contract, entry, key, locker, locker_
 
 const WRONG: &str = "999999";
 
-/// Refused, at the normal pace.
+/// Refused, without a wait.
 const NO: KeypadAnswer = KeypadAnswer::No { wait_until: None };
 
-/// Refused, and the next entry waits.
+/// Refused; the next entry has to wait.
 fn no_until(second: i64) -> KeypadAnswer {
     KeypadAnswer::No { wait_until: Some(at(second)) }
 }
 
-/// Not looked at.
+/// Not checked.
 fn wait_until(second: i64) -> KeypadAnswer {
     KeypadAnswer::Wait { until: at(second) }
 }
@@ -87,7 +87,7 @@ fn of_keypad(kind: &EventKind) -> bool {
     )
 }
 
-/// What the keypad has left in the record, oldest first.
+/// The keypad's events, oldest first.
 async fn recorded(table: &TestTable) -> Vec<Event> {
     let page = PageRequest { limit: 100, after: None };
     let mut events = table.store.automat_events(&lobby(), &page).await.unwrap().data;
@@ -105,7 +105,7 @@ async fn refusals(table: &TestTable) -> Vec<KeypadRefusal> {
 }
 
 #[tokio::test]
-async fn a_pin_fetches_its_key_and_the_record_says_whose_it_was() {
+async fn a_pin_fetches_its_key_and_the_event_names_the_contract() {
     let table = stage().await;
     assert_eq!(pin_inside(&table, "e1", "482915", 3).await, open(Purpose::Fetch, 13));
     let events = recorded(&table).await;
@@ -190,9 +190,9 @@ async fn five_wrong_entries_make_the_keypad_slow_and_a_right_one_gets_in_after_t
     assert_eq!(refusals(&table).await[5], KeypadRefusal::KeypadSlow);
 }
 
-/// Else whoever has one right code could guess for ever.
+/// Otherwise somebody with one right code could guess forever.
 #[tokio::test]
-async fn a_right_entry_gives_no_wrong_one_back() {
+async fn a_right_entry_does_not_reset_wrong_ones() {
     let table = stage().await;
     for n in 0..4 {
         assert_eq!(pin_inside(&table, &format!("w{n}"), WRONG, n).await, NO);
@@ -201,9 +201,10 @@ async fn a_right_entry_gives_no_wrong_one_back() {
     assert_eq!(pin_inside(&table, "w4", WRONG, 4).await, no_until(34));
 }
 
-/// The guest of `later`, whose contract starts at 500, tries at once, and again; another one comes with a right code.
+/// The guest of `later`, whose contract starts at 500, tries too early, twice; then another guest enters a right
+/// code.
 #[tokio::test]
-async fn a_guest_who_is_too_early_does_not_shut_out_others() {
+async fn an_early_guest_does_not_lock_out_others() {
     let table = stage().await;
     for n in 0..3 {
         assert_eq!(pin_inside(&table, &format!("t{n}"), "664737", n).await, NO);
@@ -247,7 +248,7 @@ async fn ten_wrong_entries_in_an_hour_are_recorded_as_guessing_once() {
 }
 
 #[tokio::test]
-async fn what_is_not_looked_at_does_not_count() {
+async fn an_entry_that_is_not_checked_does_not_count() {
     let table = stage().await;
     for n in 0..10 {
         let late = typed(&table.store, &format!("l{n}"), WRONG, 0, &[0]);
@@ -284,7 +285,7 @@ async fn of_two_deliveries_at_once_one_is_decided() {
     assert_eq!(refusals(&table).await, [KeypadRefusal::Unknown]);
 }
 
-/// A right entry changes nothing at the keypad, so only the entry itself can tell.
+/// A right entry does not change the keypad's state, so only the entry's own item can prevent the second event.
 #[tokio::test]
 async fn of_two_deliveries_of_a_right_entry_one_is_recorded() {
     let table = stage().await;
@@ -298,7 +299,7 @@ async fn of_two_deliveries_of_a_right_entry_one_is_recorded() {
     assert_eq!(recorded(&table).await.len(), 1);
 }
 
-/// Guesses made at once are each counted, so that none is looked at before its time, not even the right one.
+/// Concurrent guesses are each counted, so that none is checked before its time, not even the right one.
 #[tokio::test]
 async fn an_entry_decided_before_the_keypad_became_slow_is_decided_again() {
     let table = stage().await;
@@ -373,7 +374,7 @@ async fn codes_and_entries_that_no_device_sends_open_nothing() {
 }
 
 #[tokio::test]
-async fn no_code_that_was_typed_stands_anywhere_in_the_table() {
+async fn no_entered_code_is_stored() {
     let table = stage().await;
     let wrong = typed(&table.store, "w1", "318642", 0, &[0]);
     let name = wrong.code.clone();

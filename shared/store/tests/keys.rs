@@ -1,4 +1,4 @@
-//! Keys: in one locker each, found by query, edited whole.
+//! Keys: one locker each, found by query, edited as a whole.
 
 #![expect(clippy::unwrap_used, reason = "a test's own values are well formed")]
 
@@ -79,7 +79,7 @@ async fn a_key_is_created_once_and_a_locker_holds_one() {
 }
 
 #[tokio::test]
-async fn keys_added_at_once_each_get_a_locker_of_their_own() {
+async fn keys_added_at_once_get_different_lockers() {
     let table = lobby(20).await;
     let adding = (0..20).map(|n| {
         let store = table.store.clone();

@@ -1,4 +1,4 @@
-//! Doors and keys as devices tell of them: late, twice and out of order, and what happened last is what is known.
+//! Doors and keys as reported by devices: late, twice and out of order; the latest state counts.
 
 #![expect(clippy::unwrap_used, reason = "a test's own values are well formed")]
 
@@ -38,13 +38,13 @@ async fn stage() -> TestTable {
     table
 }
 
-/// Later tellings are heard later here, so that the record is in their order.
+/// Later reports are received later here, so that the events are in their order.
 async fn hear(store: &Store, reports: LockerReports) {
     let now = at(reports.n.cast_signed());
     store.hear_lockers(&lobby(), reports, now).await.unwrap();
 }
 
-/// Fetches the key with a PIN: the entry, then what the device tells of it.
+/// Fetches the key with a PIN: the entry, then the device's report.
 async fn fetch(table: &TestTable, entry_id: &str, digits: &str, n: u64) {
     let typed = entry(&table.store, entry_id, CodeKind::Pin, digits, at(1), &[0]);
     table.store.keypad_entry(&lobby(), typed, at(1)).await.unwrap();
@@ -59,7 +59,7 @@ async fn whereabouts(table: &TestTable) -> Whereabouts {
     of_key.whereabouts
 }
 
-/// What the record says of fetches and returns, oldest first: who, what, and with which contract.
+/// The fetch and return events, oldest first: who, what, and with which contract.
 async fn movements(table: &TestTable) -> Vec<(String, EventKind, Option<ContractId>)> {
     let page = PageRequest { limit: 100, after: None };
     let events = table.store.key_events(&a(), &page).await.unwrap().data.into_iter().rev();
@@ -68,7 +68,7 @@ async fn movements(table: &TestTable) -> Vec<(String, EventKind, Option<Contract
     events.filter(passed).map(summary).collect()
 }
 
-/// The attributes of a PIN item that say whether it may be taken by somebody else.
+/// The attributes of a PIN item that decide whether another contract may take it.
 async fn pin_item(table: &TestTable, contract: &str) -> String {
     let items = table.items().await;
     let is_it = |item: &&String| item.contains("S(\"PIN#");
@@ -94,7 +94,7 @@ async fn a_key_is_fetched_with_the_contract_of_the_entry_and_returned() {
 }
 
 #[tokio::test]
-async fn a_key_taken_in_a_remote_opening_was_taken_by_whoever_asked_for_that() {
+async fn a_key_taken_after_an_opening_was_fetched_by_its_requester() {
     let table = stage().await;
     let draft = OpeningDraft { automat: lobby(), locker: locker(0), reason: None, force: false };
     let asking = Act { actor: domain::Actor::new("ada"), ..act() };
@@ -105,7 +105,7 @@ async fn a_key_taken_in_a_remote_opening_was_taken_by_whoever_asked_for_that() {
 }
 
 #[tokio::test]
-async fn an_entry_that_opened_for_something_else_took_nothing() {
+async fn an_entry_that_opened_for_another_purpose_fetched_nothing() {
     let table = stage().await;
     let to_return = entry(&table.store, "e1", CodeKind::Pin, "482915", at(1), &[]);
     table.store.keypad_entry(&lobby(), to_return, at(1)).await.unwrap();
@@ -143,7 +143,7 @@ async fn a_new_pin_of_a_contract_whose_key_is_out_stays_too() {
     assert_eq!(pin_item(&table, "one").await, "ttl");
 }
 
-/// The new PIN was decided on while the key was inside, and is written when it is out.
+/// The new PIN is decided while the key is inside, and written when it is out.
 #[tokio::test]
 async fn a_new_pin_decided_before_the_key_was_taken_is_decided_again() {
     let table = stage().await;
@@ -160,7 +160,7 @@ async fn a_new_pin_decided_before_the_key_was_taken_is_decided_again() {
     assert_eq!(pin_item(&table, "one").await, "out");
 }
 
-/// The other way round: the key is taken with a PIN that is replaced before that is written.
+/// The other way round: the key is fetched with a PIN that is replaced before the fetch is written.
 #[tokio::test]
 async fn a_fetch_decided_before_the_pin_was_replaced_marks_the_new_one() {
     let table = stage().await;
@@ -178,7 +178,7 @@ async fn a_fetch_decided_before_the_pin_was_replaced_marks_the_new_one() {
 }
 
 #[tokio::test]
-async fn a_key_comes_back_although_its_contract_is_gone() {
+async fn a_key_can_be_returned_after_its_contract_was_removed() {
     let table = stage().await;
     fetch(&table, "e1", "482915", 11).await;
     table.store.remove_contract(&a(), &id("one"), true, Expected::Any, &act()).await.unwrap();
@@ -215,7 +215,7 @@ async fn a_removal_of_a_contract_decided_before_the_key_was_taken_with_it_is_ref
     assert!(matches!(removing.await.unwrap(), Err(Error::Contract(ContractRefusal::KeyOut))));
 }
 
-/// The fetch has read the contract with its old end, and writes that beside the PIN unless it reads again.
+/// The fetch has read the contract with its old end, and would write that to the PIN if it did not read again.
 #[tokio::test]
 async fn a_fetch_decided_before_its_contract_was_extended_keeps_the_new_end() {
     let table = stage().await;
@@ -235,7 +235,7 @@ async fn a_fetch_decided_before_its_contract_was_extended_keeps_the_new_end() {
 }
 
 #[tokio::test]
-async fn the_first_that_is_heard_of_a_key_is_no_event() {
+async fn the_first_report_of_a_key_is_no_event() {
     for (inside, expected) in [(true, Whereabouts::Inside), (false, Whereabouts::Out { contract: None })] {
         let table = TestTable::new().await;
         table.store.create_automat(automat("lobby", 3), &act()).await.unwrap();
@@ -291,7 +291,7 @@ async fn a_locker_keeps_its_sensor_readings_when_its_key_is_removed() {
 }
 
 #[tokio::test]
-async fn what_was_overtaken_changes_nothing_and_what_the_automat_lacks_is_left_out() {
+async fn older_reports_and_missing_lockers_are_ignored() {
     let table = stage().await;
     hear(&table.store, locker_reports(9, &[(0, false, None)])).await;
     hear(&table.store, locker_reports(10, &[(0, false, None)])).await;
@@ -302,7 +302,7 @@ async fn what_was_overtaken_changes_nothing_and_what_the_automat_lacks_is_left_o
     assert!(matches!(nowhere, Err(Error::NotFound(Thing::Automat))));
 }
 
-/// The locker is unchanged by the telling of all, so only the automat knows how new its state is.
+/// The full report does not change the locker, so only the automat has its latest number.
 #[tokio::test]
 async fn a_full_report_counts_for_lockers_that_it_does_not_change() {
     let table = stage().await;
@@ -313,7 +313,7 @@ async fn a_full_report_counts_for_lockers_that_it_does_not_change() {
     assert_eq!(whereabouts(&table).await, Whereabouts::Out { contract: None });
 }
 
-/// An older telling has read the locker when the telling of all comes and finds nothing to change.
+/// An older report has read the locker when a full report comes and changes nothing.
 #[tokio::test]
 async fn an_older_report_decided_before_a_full_report_is_dropped() {
     let table = stage().await;
@@ -385,7 +385,7 @@ enum Message {
     Presence(Presence),
 }
 
-/// What a device and AWS say over a while, in the order in which it happened.
+/// The messages of a device and of AWS over a while, in the order of what happened.
 fn history(dice: &mut Dice) -> Vec<Message> {
     let mut said = Vec::new();
     let (mut connected, mut number) = (false, 0);
@@ -443,7 +443,7 @@ async fn deliver(store: &Store, message: Message) {
     }
 }
 
-/// What is known in the end: connection, and of each locker the key and the door.
+/// The final state: the connection, and of each locker the key and the door.
 async fn known(table: &TestTable) -> String {
     let view = table.store.automat_view(&lobby(), at(1)).await.unwrap();
     let lockers: Vec<_> = view.lockers.iter().map(|locker| (&locker.whereabouts, locker.door)).collect();
@@ -457,10 +457,10 @@ async fn empty_stage() -> TestTable {
     table
 }
 
-/// Whatever is delivered twice, late, in any order and by several functions at once ends as if it had come as it
-/// happened.
+/// Messages delivered twice, late, in any order and to several functions at once lead to the same state as messages
+/// in order.
 #[tokio::test]
-async fn any_order_of_delivery_ends_as_what_happened_does() {
+async fn every_order_of_delivery_leads_to_the_same_state() {
     for seed in 1..25_u64 {
         let mut dice = Dice::new(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15));
         let messages = history(&mut dice);
@@ -488,7 +488,7 @@ async fn any_order_of_delivery_ends_as_what_happened_does() {
 #[tokio::test]
 async fn a_key_is_overdue_once_the_contract_that_it_is_out_with_has_ended() {
     let table = stage().await;
-    // Both end after 60 seconds; what begins later on the shared key pushes no one aside.
+    // Both end after 60 seconds; later bookings of the shared key displace neither.
     let overdue = async |seconds| {
         let _ = table.wire.tally();
         let view = table.store.automat_view(&lobby(), at(seconds)).await.unwrap();
@@ -496,7 +496,7 @@ async fn a_key_is_overdue_once_the_contract_that_it_is_out_with_has_ended() {
     };
     fetch(&table, "e-1", "482915", 11).await;
     assert_eq!([overdue(59).await, overdue(60).await], [(false, 1), (true, 1)]);
-    // Beyond the agenda only the key's whole calendar tells.
+    // Beyond the agenda, only the key's whole calendar has it.
     for n in 0..4 {
         let draft = ContractDraft { id: Some(id(&format!("earlier-{n}"))), ..contract(-60, 90) };
         table.store.create_contract(&a(), draft, &act()).await.unwrap();

@@ -1,5 +1,5 @@
-//! A client that lost an answer repeats its request under the same `Idempotency-Key` while the first try still runs: what
-//! it is answered last is so. The wire holds back requests of either try at each place where the order matters.
+//! A client that lost an answer repeats its request with the same `Idempotency-Key` while the first attempt is still
+//! running: its last answer is the truth. The wire holds back requests of either attempt wherever the order matters.
 
 #![expect(clippy::unwrap_used, reason = "a test's own values are well formed")]
 
@@ -10,7 +10,7 @@ use tokio::task::JoinHandle;
 
 type Answer = Result<Created<Contract>, Error>;
 
-/// Two tries of one request, each with a wire of its own, and a third party to get in their way.
+/// Two attempts of one request, each with its own wire, and a third party that gets in their way.
 struct Scene {
     table: TestTable,
     first: (Store, Wire),
@@ -28,7 +28,6 @@ impl Scene {
         Self { table, first, second }
     }
 
-    /// A contract of somebody else.
     async fn others(&self, key: &str, draft: ContractDraft) -> Contract {
         self.table.store.create_contract(&id(key), draft, &act()).await.unwrap().into_inner()
     }
@@ -47,7 +46,7 @@ fn id(key: &str) -> KeyId {
     KeyId::parse(key).unwrap()
 }
 
-/// Asks for a contract on the key A under the one key of all tries.
+/// Requests a contract on the key A with the one idempotency key of all attempts.
 fn ask((store, _): &(Store, Wire), draft: &ContractDraft) -> JoinHandle<Answer> {
     let (store, draft) = (store.clone(), draft.clone());
     tokio::spawn(async move { store.create_contract(&id("A"), draft, &act_with_receipt("r1", "h1")).await })
@@ -58,13 +57,13 @@ fn is_outdated(answer: &Answer) -> bool {
 }
 
 #[tokio::test]
-async fn a_first_try_about_to_commit_is_stopped_by_the_refusal_of_its_repetition() {
+async fn a_first_attempt_cannot_commit_after_its_repetition_was_refused() {
     let scene = Scene::new().await;
     let wish = ContractDraft { pin: Some(pin("573826")), ..contract(0, 60) };
     let mut commit = scene.first.1.hold("TransactWriteItems");
     let first = ask(&scene.first, &wish);
     commit.arrived().await;
-    // Only a PIN is in the way, so that nothing but the receipt remains when it has gone: A itself was not touched.
+    // Only a PIN conflicts, so that only the receipt decides once it is free: the key A itself was not written.
     let others = scene.others("B", wish.clone()).await;
     let second = ask(&scene.second, &wish).await.unwrap();
     assert!(matches!(second, Err(Error::Contract(ContractRefusal::PinInUse))), "{second:?}");
@@ -90,7 +89,7 @@ async fn a_refusal_that_comes_after_the_first_try_has_committed_answers_with_its
 }
 
 #[tokio::test]
-async fn nor_does_a_first_try_win_after_its_repetition_found_the_contract_there() {
+async fn a_first_attempt_cannot_commit_after_its_repetition_found_the_contract() {
     let scene = Scene::new().await;
     let wish = ContractDraft { id: Some(ContractId::parse("b-1").unwrap()), ..contract(0, 60) };
     let mut commit = scene.first.1.hold("TransactWriteItems");
@@ -107,7 +106,7 @@ async fn nor_does_a_first_try_win_after_its_repetition_found_the_contract_there(
 }
 
 #[tokio::test]
-async fn nobody_is_refused_before_the_receipt_is_written() {
+async fn no_refusal_is_answered_before_its_receipt_is_written() {
     let scene = Scene::new().await;
     let wish = contract(0, 60);
     let others = scene.others("A", contract(30, 90)).await;
@@ -117,7 +116,7 @@ async fn nobody_is_refused_before_the_receipt_is_written() {
     scene.second.1.conflict(2);
     let refused = ask(&scene.second, &wish).await.unwrap();
     assert!(matches!(refused, Err(Error::Contract(ContractRefusal::Overlap { .. }))), "tried again");
-    // The receipt and the key are read, the writing of the receipt is cut off.
+    // The receipt and the key are read; the write of the receipt is cut off.
     scene.second.1.cut_after(2);
     let cut = ask(&scene.second, &wish).await.unwrap();
     assert!(matches!(cut, Err(Error::Internal { .. })), "{cut:?}");
@@ -125,7 +124,7 @@ async fn nobody_is_refused_before_the_receipt_is_written() {
     scene.remove(&others).await;
 }
 
-/// All orders of so many requests of either try.
+/// All orders of this many requests of either attempt.
 fn orders(first: usize, second: usize) -> Vec<Vec<usize>> {
     if first + second == 0 {
         return vec![Vec::new()];
@@ -140,10 +139,10 @@ fn orders(first: usize, second: usize) -> Vec<Vec<usize>> {
     orders
 }
 
-/// A try under way, and the leave that its requests wait for.
+/// A running attempt, and the permit that its requests wait for.
 type Running = (Steps, Option<JoinHandle<Answer>>);
 
-/// One more request of a try, or its answer.
+/// One more request of an attempt, or its answer.
 async fn step((steps, running): &mut Running, answers: &mut Vec<Answer>) {
     let Some(task) = running else { return };
     tokio::select! {
@@ -156,9 +155,9 @@ async fn step((steps, running): &mut Running, answers: &mut Vec<Answer>) {
 }
 
 #[tokio::test]
-async fn in_every_order_of_their_requests_both_tries_are_answered_alike() {
-    // Each try reads the receipt and the key, then commits or writes the receipt of a refusal. Somebody else's contract goes
-    // at one moment between.
+async fn in_every_order_of_requests_both_attempts_get_the_same_answer() {
+    // Each attempt reads the receipt and the key, then commits or writes the receipt of a refusal. The other contract
+    // is removed at one moment between.
     const REQUESTS: usize = 3;
     let (mut made, mut refused, mut scene) = (0, 0, None);
     for (count, order) in orders(REQUESTS, REQUESTS).into_iter().enumerate() {

@@ -1,4 +1,4 @@
-//! Remote opens: one at a time for a locker, counted upward for ever, and ended by the device's first word.
+//! Openings: one at a time per locker, with increasing numbers, ended by the device's first report.
 
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test's own values are well formed")]
 
@@ -76,7 +76,7 @@ async fn withdraw(store: &Store, opening: &Opening, act: &Act) -> bool {
 }
 
 #[tokio::test]
-async fn an_opening_is_read_as_it_was_asked_for_and_recorded_with_its_key() {
+async fn an_opening_is_stored_as_requested_and_recorded_with_its_key() {
     let table = with_automat().await;
     table.store.create_key(key("A"), &act()).await.unwrap();
     let reason = Some(FreeText::parse("forgot the PIN").unwrap());
@@ -102,7 +102,7 @@ async fn an_opening_is_read_as_it_was_asked_for_and_recorded_with_its_key() {
 }
 
 #[tokio::test]
-async fn what_cannot_be_opened_is_refused_with_the_reason() {
+async fn an_impossible_opening_is_refused_with_the_reason() {
     let table = with_automat().await;
     let beyond = table.store.request_opening(draft(20), &act()).await;
     assert!(matches!(beyond, Err(Error::Automat(AutomatRefusal::LockerIndexTooBig { .. }))));
@@ -114,7 +114,7 @@ async fn what_cannot_be_opened_is_refused_with_the_reason() {
 }
 
 #[tokio::test]
-async fn an_automat_that_is_away_is_asked_only_by_force() {
+async fn a_disconnected_automat_is_opened_only_by_force() {
     let table = with_automat().await;
     let gone = Presence { connected: false, at: at(-60), number: 1 };
     table.store.hear_presence(&lobby(), gone, at(-60)).await.unwrap();
@@ -125,7 +125,7 @@ async fn an_automat_that_is_away_is_asked_only_by_force() {
 }
 
 #[tokio::test]
-async fn a_locker_is_opened_once_at_a_time_until_the_life_of_its_opening_is_over() {
+async fn a_locker_has_one_pending_opening_until_it_expires() {
     let table = with_automat().await;
     let first = requested(&table.store, 0, 0).await;
     assert_eq!(busy_with(table.store.request_opening(draft(0), &later(19)).await), Some(first.id.clone()));
@@ -137,9 +137,9 @@ async fn a_locker_is_opened_once_at_a_time_until_the_life_of_its_opening_is_over
     assert!(third.seq > second.seq, "free as soon as the device has spoken");
 }
 
-/// The first one has decided over a quiet locker when the second one is written.
+/// The first request has read a locker without a pending opening when the second one is written.
 #[tokio::test]
-async fn of_two_openings_at_once_one_is_busy_with_the_other() {
+async fn of_two_openings_at_once_one_is_refused() {
     let table = with_automat().await;
     let mut held = table.wire.hold("TransactWriteItems");
     let store = table.store.clone();
@@ -151,7 +151,7 @@ async fn of_two_openings_at_once_one_is_busy_with_the_other() {
 }
 
 #[tokio::test]
-async fn an_opening_decided_over_a_count_that_has_moved_on_is_decided_again() {
+async fn an_opening_with_an_outdated_number_is_decided_again() {
     let table = with_automat().await;
     let mut held = table.wire.hold("TransactWriteItems");
     let store = table.store.clone();
@@ -164,7 +164,7 @@ async fn an_opening_decided_over_a_count_that_has_moved_on_is_decided_again() {
 }
 
 #[tokio::test]
-async fn lockers_are_opened_at_once_without_getting_in_each_others_way() {
+async fn openings_of_different_lockers_do_not_conflict() {
     let table = with_automat().await;
     let opening = (0..20).map(|index| {
         let store = table.store.clone();
@@ -187,9 +187,9 @@ async fn lockers_are_opened_at_once_without_getting_in_each_others_way() {
     assert_eq!(won, 1);
 }
 
-/// The device remembers the last count that it has acted on, and acts on nothing below it.
+/// The device stores the last number that it has acted on, and never acts on a lower one.
 #[tokio::test]
-async fn a_lockers_count_outlives_its_keys_and_its_automat() {
+async fn opening_numbers_outlive_the_key_and_the_automat() {
     let table = with_automat().await;
     table.store.create_key(key("A"), &act()).await.unwrap();
     let mut last = 0;
@@ -236,7 +236,7 @@ async fn of_two_reports_at_once_one_counts() {
     assert_eq!(finished(&events(&table).await), [(opening.id, OpeningOutcome::Opened, true)]);
 }
 
-/// Its locker is free already, so that only the opening itself can tell.
+/// The locker is already free, so only the opening's own item can prevent the second write.
 #[tokio::test]
 async fn of_two_reports_at_once_on_a_withdrawn_opening_one_counts() {
     let table = with_automat().await;
@@ -263,7 +263,7 @@ async fn a_late_report_leaves_the_next_opening_alone() {
     assert_eq!((status.status(at(32)), status.is_confirmed_by_device()), (OpeningStatus::Expired, true));
 }
 
-/// Here the later opening begins between the read and the write.
+/// Here the later opening begins between read and write.
 #[tokio::test]
 async fn a_report_decided_before_the_next_opening_does_not_end_it() {
     let table = with_automat().await;
@@ -279,7 +279,7 @@ async fn a_report_decided_before_the_next_opening_does_not_end_it() {
 }
 
 #[tokio::test]
-async fn a_device_speaks_for_its_own_lockers_only() {
+async fn a_device_reports_only_its_own_openings() {
     let table = with_automat().await;
     let opening = requested(&table.store, 0, 0).await;
     let garage = AutomatId::parse("garage").unwrap();
@@ -349,7 +349,7 @@ async fn conflicts_are_tried_again() {
 }
 
 #[tokio::test]
-async fn the_same_request_again_asks_for_nothing_new_even_when_its_answer_was_lost() {
+async fn a_repeated_request_opens_nothing_twice_even_if_its_answer_was_lost() {
     let table = with_automat().await;
     let asking = act_with_receipt("r1", "h1");
     table.wire.lose_answers(1_000);

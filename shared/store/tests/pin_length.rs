@@ -1,4 +1,4 @@
-//! How long PINs are: as their automat asks for.
+//! PIN length: set by the automat.
 
 #![expect(clippy::unwrap_used, reason = "a test's own values are well formed")]
 
@@ -14,7 +14,7 @@ fn digits(number: u32) -> PinDigits {
     PinDigits::new(number).unwrap()
 }
 
-/// The automat `lobby` of so many lockers with the key `A`.
+/// The automat `lobby` with this many lockers and the key `A`.
 async fn stage(lockers: u32) -> TestTable {
     let table = TestTable::new().await;
     table.store.create_automat(automat("lobby", lockers), &act()).await.unwrap();
@@ -83,7 +83,7 @@ async fn a_chosen_pin_that_is_too_short_is_refused_wherever_one_is_chosen() {
 }
 
 #[tokio::test]
-async fn a_short_pin_that_stands_already_stays_good() {
+async fn an_existing_short_pin_stays_valid() {
     let table = stage(9).await;
     let existing = made(&table, with_pin("4829", contract(0, 60))).await;
     ask_for(&table, None, Some(digits(6))).await;

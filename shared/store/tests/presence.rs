@@ -1,4 +1,4 @@
-//! Comings and goings of automats: late, twice and out of order, and the last thing that happened is what is known.
+//! Connections of automats: reported late, twice and out of order; the latest event counts.
 
 #![expect(clippy::unwrap_used, reason = "a test's own values are well formed")]
 
@@ -32,7 +32,7 @@ async fn connection(table: &TestTable) -> Connection {
     table.store.automat_view(&lobby(), at(0)).await.unwrap().automat.connection
 }
 
-/// The recorded comings and goings, oldest first.
+/// The recorded connection events, oldest first.
 async fn recorded(table: &TestTable) -> Vec<EventKind> {
     let page = PageRequest { limit: 100, after: None };
     let events = table.store.automat_events(&lobby(), &page).await.unwrap().data.into_iter().rev();
@@ -41,7 +41,7 @@ async fn recorded(table: &TestTable) -> Vec<EventKind> {
 }
 
 #[tokio::test]
-async fn an_automat_is_unknown_until_it_is_heard_of() {
+async fn an_automats_connection_is_unknown_until_reported() {
     let table = with_automat().await;
     assert_eq!(connection(&table).await, Connection::default());
     assert_eq!(hear(&table.store, connected(1, 10)).await, Heard::Now);
@@ -52,7 +52,7 @@ async fn an_automat_is_unknown_until_it_is_heard_of() {
 }
 
 #[tokio::test]
-async fn what_was_overtaken_or_heard_already_changes_nothing() {
+async fn older_and_repeated_events_are_ignored() {
     let table = with_automat().await;
     hear(&table.store, connected(2, 30)).await;
     for old in [connected(2, 30), disconnected(1, 29), connected(1, 10)] {
@@ -83,7 +83,7 @@ async fn an_automat_that_comes_back_after_an_outage_is_connected() {
 }
 
 #[tokio::test]
-async fn a_message_shows_that_its_device_is_there_where_the_event_was_lost() {
+async fn a_report_shows_a_connection_whose_event_was_lost() {
     let table = with_automat().await;
     hear(&table.store, connected(1, 0)).await;
     hear(&table.store, disconnected(1, 10)).await;
@@ -101,7 +101,7 @@ async fn a_message_shows_that_its_device_is_there_where_the_event_was_lost() {
 }
 
 #[tokio::test]
-async fn of_two_events_at_once_the_later_one_is_believed_whichever_is_written_first() {
+async fn of_two_events_at_once_the_later_counts_whichever_is_written_first() {
     let (earlier, later) = (disconnected(1, 20), connected(2, 19));
     for (first, second) in [(earlier, later), (later, earlier)] {
         let table = with_automat().await;
@@ -136,7 +136,7 @@ async fn a_flapping_connection_does_not_disturb_an_edit_nor_the_edit_the_connect
 }
 
 #[tokio::test]
-async fn an_automat_that_we_do_not_have_is_not_made_by_its_coming() {
+async fn a_connection_of_an_unknown_automat_creates_nothing() {
     let table = TestTable::new().await;
     let heard = table.store.hear_presence(&lobby(), connected(1, 10), at(10)).await;
     assert!(matches!(heard, Err(Error::NotFound(Thing::Automat))));

@@ -1,4 +1,4 @@
-//! Previews: what making, editing or removing a contract would come to, by the rules of the real thing.
+//! Previews: what creating, editing or removing a contract would do, by the same rules.
 
 #![expect(clippy::unwrap_used, reason = "a test's own values are well formed")]
 
@@ -32,7 +32,7 @@ fn with_contacts(contacts: Vec<Contact>, draft: ContractDraft) -> ContractDraft 
     ContractDraft { contacts, ..draft }
 }
 
-/// Somebody told by email and SMS, of these kinds too.
+/// A contact by email and SMS who also wants messages of these kinds.
 fn aino(kinds: &[MessageKind]) -> Contact {
     Contact {
         name: Name::parse("Aino").unwrap(),
@@ -45,7 +45,7 @@ fn aino(kinds: &[MessageKind]) -> Contact {
     }
 }
 
-/// Somebody told by email.
+/// A contact by email.
 fn bo() -> Contact {
     let email = Some(Email::parse("bo@example.se").unwrap());
     let name = Name::parse("Bo").unwrap();
@@ -78,7 +78,7 @@ async fn preview_edit(table: &TestTable, of: &Contract, change: ContractChange) 
     table.store.preview_edit(&a(), &of.id, change, Expected::Any, at(0)).await
 }
 
-/// Who is told what, and when if not at once.
+/// Who would be notified of what, and when if not at once.
 fn announced(preview: &Preview) -> Vec<(Occasion, Recipient, Option<Instant>)> {
     let messages = preview.messages.iter();
     messages.map(|(message, time)| (message.occasion.clone(), message.recipient.clone(), *time)).collect()
@@ -88,7 +88,7 @@ fn at_once(notices: Vec<Notice>) -> Vec<(Occasion, Recipient, Option<Instant>)> 
     notices.into_iter().map(|notice| (notice.occasion, notice.recipient, None)).collect()
 }
 
-/// Sets an attribute of the key `A` as only a device or a removal under way would.
+/// Sets an attribute of the key `A` that only a device or a running removal would set.
 async fn set(table: &TestTable, update: &str, value: AttributeValue) {
     let request = table.client.update_item().table_name(TABLE).update_expression(update);
     let request = request.key("PK", AttributeValue::S("KEY#A".into())).key("SK", AttributeValue::S("KEY".into()));
@@ -122,7 +122,7 @@ async fn a_preview_writes_nothing() {
 }
 
 #[tokio::test]
-async fn what_a_preview_leaves_to_us_can_be_passed_on_and_makes_just_that_contract() {
+async fn a_previewed_id_and_pin_create_exactly_that_contract() {
     let table = two_keys().await;
     let draft = with_contacts(vec![aino(&[]), bo()], contract(0, 60));
     let preview = preview(&table, draft.clone()).await.unwrap();
@@ -170,7 +170,7 @@ async fn a_reminder_whose_time_has_passed_is_not_announced() {
 }
 
 #[tokio::test]
-async fn a_conflict_is_an_answer_with_the_messages_all_the_same() {
+async fn a_preview_with_conflicts_still_lists_the_messages() {
     let table = two_keys().await;
     let existing = made(&table, contract(0, 60)).await;
     let preview = preview(&table, with_contacts(vec![bo()], contract(30, 90))).await.unwrap();
@@ -184,7 +184,7 @@ async fn a_conflict_is_an_answer_with_the_messages_all_the_same() {
 }
 
 #[tokio::test]
-async fn whatever_else_making_it_would_refuse_the_preview_refuses_alike() {
+async fn a_preview_is_refused_like_the_real_request() {
     let table = two_keys().await;
     made(&table, named("BK-1", with_pin("482915", contract(0, 60)))).await;
     let refused = |draft: ContractDraft| {
@@ -218,7 +218,7 @@ async fn whatever_else_making_it_would_refuse_the_preview_refuses_alike() {
 }
 
 #[tokio::test]
-async fn a_generated_pin_that_is_taken_makes_way_for_another() {
+async fn a_generated_pin_that_is_taken_is_replaced() {
     let table = two_keys().await;
     made(&table, with_pin("482915", contract(0, 60))).await;
     let item = table.items().await.into_iter().find(|item| item.contains("PIN#")).unwrap();
@@ -236,7 +236,7 @@ async fn a_generated_pin_that_is_taken_makes_way_for_another() {
 }
 
 #[tokio::test]
-async fn a_contract_that_stands_there_just_like_this_is_shown_without_news_of_its_pin() {
+async fn a_preview_of_an_existing_contract_does_not_show_its_pin() {
     let table = two_keys().await;
     let draft = named("BK-1", with_contacts(vec![bo()], contract(0, 60)));
     let existing = made(&table, draft.clone()).await;
@@ -297,7 +297,7 @@ async fn an_edit_is_refused_as_the_real_one_is() {
     let stale = table.store.preview_edit(&a(), &existing.id, change, Expected::Version(7), at(0)).await;
     assert!(matches!(stale, Err(Error::Stale { current: 1 })));
 
-    // An ended contract whose PIN somebody else has by now.
+    // An ended contract whose PIN another contract has taken.
     let later = Act { now: at(200), ..act() };
     table.store.create_contract(&a(), with_pin("482915", contract(300, 400)), &later).await.unwrap();
     let extended = table.store.preview_edit(&a(), &existing.id, to(0, 250), Expected::Any, at(200)).await;

@@ -1,6 +1,6 @@
-//! Several at once: whatever the interleaving, accepted contracts never overlap and no PIN has two holders.
+//! Concurrency: whatever the interleaving, accepted contracts never overlap and no PIN has two holders.
 //!
-//! The embedded engine never cancels a transaction by a conflict and never answers with stale data, so the wire does.
+//! The embedded engine has no transaction conflicts and never reads stale data, so the wire simulates them.
 
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test's own values are well formed")]
 
@@ -28,7 +28,7 @@ async fn book(store: Store, draft: ContractDraft) -> Result<Contract, Error> {
     store.create_contract(&a(), draft, &act()).await.map(store::Created::into_inner)
 }
 
-/// Starts a booking and holds its transaction back, after it has read and decided.
+/// Starts a booking and holds back its transaction after it has read and decided.
 async fn decided(
     table: &TestTable,
     draft: ContractDraft,
@@ -140,7 +140,7 @@ async fn two_contracts_never_get_one_pin() {
 }
 
 #[tokio::test]
-async fn conflicting_transactions_are_tried_again_and_given_up_politely() {
+async fn conflicting_transactions_are_retried_until_busy() {
     let table = one_key(Sharing::NotShared).await;
     table.wire.conflict(3);
     book(table.store.clone(), contract(0, 60)).await.unwrap();
@@ -152,7 +152,7 @@ async fn conflicting_transactions_are_tried_again_and_given_up_politely() {
 }
 
 #[tokio::test]
-async fn no_decision_rests_on_a_read_that_may_be_stale() {
+async fn every_decision_is_based_on_consistent_reads() {
     let table = one_key(Sharing::NotShared).await;
     let lobby = AutomatId::parse("lobby").unwrap();
     table.wire.stale_reads();
@@ -170,15 +170,15 @@ async fn no_decision_rests_on_a_read_that_may_be_stale() {
     book(table.store.clone(), contract(0, 300)).await.unwrap();
 }
 
-/// What one of the racing clients saw of one of its acts.
+/// The result of one client's operation.
 enum Seen {
     Held(ContractId, domain::TimeRange),
     Released(ContractId),
     Refused(domain::TimeRange, Vec<domain::Entry>),
 }
 
-/// 64 clients race for one key with bookings, edits and removals. Afterwards the table is asked what is true, and the
-/// history whether each refusal named contracts that had existed with the very range it named.
+/// 64 clients compete for one key with bookings, edits and removals. Afterwards the table shows the truth, and the
+/// history shows whether each refusal named contracts that had existed with exactly those ranges.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn sixty_four_clients_racing_for_one_key_never_overlap() {
     let table = one_key(Sharing::NotShared).await;
@@ -261,9 +261,9 @@ async fn race(store: Store, client: u64) -> Vec<Seen> {
     seen
 }
 
-/// The version of a contract begins anew when it is removed and made again; what was read before must not count.
+/// A contract's version starts again when it is removed and created again; what was read before must not count.
 #[tokio::test]
-async fn an_edit_decided_over_a_contract_that_was_made_again_meanwhile_is_decided_again() {
+async fn an_edit_of_a_contract_removed_and_created_again_is_decided_again() {
     let table = one_key(Sharing::NotShared).await;
     let draft = |start, end| ContractDraft { id: Some(ContractId::parse("BK-1").unwrap()), ..contract(start, end) };
     let id = book(table.store.clone(), draft(0, 60)).await.unwrap().id;
@@ -283,7 +283,7 @@ async fn an_edit_decided_over_a_contract_that_was_made_again_meanwhile_is_decide
     assert_eq!(table.store.key(&a()).await.unwrap().calendar.entry(&id).unwrap().range, edited.range);
 }
 
-/// So does the count of writes to a key.
+/// The same for the `rev` of a key.
 #[tokio::test]
 async fn a_booking_decided_over_a_key_that_went_to_another_automat_is_decided_again() {
     let table = one_key(Sharing::NotShared).await;

@@ -1,4 +1,4 @@
-//! Removing a key: dead from the first write, clean at the end, and healed wherever it was interrupted.
+//! Removing a key: unusable from the first write, fully deleted in the end, and finished wherever it was interrupted.
 
 #![expect(clippy::unwrap_used, reason = "a test's own values are well formed")]
 
@@ -18,7 +18,7 @@ fn everything() -> (ContractFilter, PageRequest) {
     (ContractFilter { states: Vec::new(), order: Order::Ascending }, PageRequest { limit: 100, after: None })
 }
 
-/// A key with a return code, two words of property, and some contracts with known PINs, of which one has ended.
+/// A key with a return code, two search terms of property, and some contracts with known PINs, one of them ended.
 async fn furnished() -> TestTable {
     let table = TestTable::new().await;
     table.store.create_automat(automat("lobby", 9), &act()).await.unwrap();
@@ -37,7 +37,7 @@ fn furnished_key() -> KeyDraft {
     KeyDraft { return_code, property: domain::Property::parse("Hämeentie 5").unwrap(), ..key("A") }
 }
 
-/// What is in the table about the key, leaving out the record of events, which stays.
+/// The items of the key, except events, which stay.
 async fn remains(table: &TestTable) -> Vec<String> {
     let about_it = |item: &String| !item.contains("EVENT#") && (item.contains("KEY#A") || item.contains("S(\"A\")"));
     table.items().await.into_iter().filter(about_it).collect()
@@ -66,7 +66,7 @@ async fn a_removed_key_leaves_nothing_and_its_name_can_be_used_again() {
 }
 
 #[tokio::test]
-async fn a_key_is_dead_from_the_first_write_of_its_removal() {
+async fn a_key_is_unusable_from_the_first_write_of_its_removal() {
     let table = furnished().await;
     table.wire.cut_after(2);
     assert!(table.store.remove_key(&a(), false, Expected::Any, &act()).await.is_err(), "the read and the mark passed");
@@ -88,9 +88,10 @@ async fn a_key_is_dead_from_the_first_write_of_its_removal() {
         .unwrap();
 }
 
-/// Cuts the wire after every number of requests in turn; each time the next call of any kind must finish the job.
+/// Cuts the connection after each possible number of requests; each time the next call of any kind must finish the
+/// removal.
 #[tokio::test]
-async fn an_interruption_anywhere_is_healed_by_the_next_call() {
+async fn an_interrupted_removal_is_finished_by_the_next_call() {
     let healers = ["remove", "create", "sweep"];
     let mut interrupted = 0;
     for requests in 0.. {
@@ -123,7 +124,7 @@ async fn an_interruption_anywhere_is_healed_by_the_next_call() {
 }
 
 #[tokio::test]
-async fn a_removal_is_left_to_whoever_asked_for_it_and_taken_over_after_a_minute() {
+async fn an_interrupted_removal_is_taken_over_after_a_minute() {
     let table = furnished().await;
     table.wire.cut_after(2);
     assert!(table.store.remove_key(&a(), false, Expected::Any, &act()).await.is_err(), "the read and the mark passed");
@@ -157,7 +158,7 @@ async fn two_removals_at_once_do_no_harm() {
 }
 
 #[tokio::test]
-async fn a_late_removal_does_not_touch_the_next_key_of_that_name() {
+async fn a_late_removal_leaves_the_next_key_with_that_id_alone() {
     let table = furnished().await;
     let mut held = table.wire.hold("Query");
     let store = table.store.clone();
@@ -174,7 +175,7 @@ async fn a_late_removal_does_not_touch_the_next_key_of_that_name() {
 }
 
 #[tokio::test]
-async fn a_pin_that_somebody_else_has_by_now_stays_with_them() {
+async fn a_pin_taken_by_another_contract_is_not_deleted() {
     let table = furnished().await;
     table.store.create_key(key("B"), &act()).await.unwrap();
     let b = KeyId::parse("B").unwrap();
@@ -185,9 +186,9 @@ async fn a_pin_that_somebody_else_has_by_now_stays_with_them() {
     assert_eq!(table.store.pin_holder(&lobby(), &pin("111222")).await.unwrap().unwrap().key.id, b);
 }
 
-/// An ended contract leaves its PIN to the next, so several contracts of one key can have had the same.
+/// An ended contract's PIN can be taken, so several contracts of one key may have had the same PIN.
 #[tokio::test]
-async fn contracts_that_had_the_same_pin_one_after_the_other_go_together() {
+async fn contracts_that_had_the_same_pin_in_turn_are_removed_together() {
     let table = furnished().await;
     for n in 1..40 {
         let then = Act { now: at(n * 1_000), ..act() };

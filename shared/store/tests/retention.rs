@@ -1,4 +1,4 @@
-//! What is over is kept for so many days, as its `ttl` says; and what is not over is kept for good.
+//! What is over is kept for a number of days, as `ttl` says; what is not over has no `ttl`.
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on must stop at once")]
 
@@ -56,7 +56,7 @@ impl Scene {
         self.table.client.scan().table_name(TABLE).send().await.unwrap().items.unwrap()
     }
 
-    /// Seconds from the now of the tests until the items of a kind go.
+    /// Seconds from the tests' present until items of a kind expire.
     async fn kept(&self, sort_key: &str) -> Vec<Option<i64>> {
         let items = self.items().await.into_iter();
         let of_kind = items.filter(|item| item["SK"].as_s().unwrap().starts_with(sort_key));
@@ -118,7 +118,7 @@ async fn a_contract_is_never_dropped_while_the_key_is_out_with_it() {
 }
 
 #[tokio::test]
-async fn a_key_that_comes_back_later_than_its_contract_is_kept_lets_it_go() {
+async fn a_key_returned_after_the_retention_time_lets_its_contract_expire() {
     let scene = Scene::new().await;
     scene.book(contract(0, 60)).await;
     scene.fetch().await;
@@ -138,7 +138,7 @@ async fn a_permanent_contract_is_not_written_when_its_key_is_fetched() {
 }
 
 #[tokio::test]
-async fn an_end_that_is_moved_while_the_key_is_being_fetched_does_not_let_the_contract_go() {
+async fn an_end_moved_during_a_fetch_does_not_let_the_contract_expire() {
     let scene = Scene::new().await;
     scene.book(contract(0, 60)).await;
     let (store, wire) = scene.table.another_store();
@@ -154,7 +154,7 @@ async fn an_end_that_is_moved_while_the_key_is_being_fetched_does_not_let_the_co
 }
 
 #[tokio::test]
-async fn a_contract_that_goes_while_its_key_is_being_fetched_does_not_hold_up_the_automat() {
+async fn a_contract_removed_during_a_fetch_does_not_block_the_report() {
     let scene = Scene::new().await;
     scene.book(contract(0, 60)).await;
     scene.store.hear_lockers(&lobby(), locker_reports(1, &[(0, true, None)]), at(1)).await.unwrap();
@@ -178,7 +178,7 @@ async fn a_contract_that_goes_while_its_key_is_being_fetched_does_not_hold_up_th
 }
 
 #[tokio::test]
-async fn events_and_openings_are_kept_for_their_days() {
+async fn events_and_openings_are_kept_for_the_configured_days() {
     let scene = Scene::new().await;
     let draft = domain::OpeningDraft { automat: lobby(), locker: testkit::locker(0), reason: None, force: true };
     scene.store.request_opening(draft, &act()).await.unwrap();
@@ -200,9 +200,9 @@ async fn messages_are_kept_no_longer_than_their_contract() {
 }
 
 #[tokio::test]
-async fn what_the_table_sweeps_is_no_cancellation() {
+async fn an_expired_contract_is_no_cancellation() {
     let scene = Scene::new().await;
-    // Not over by the tests' clock: somebody would be told if it was taken for a removal.
+    // Not over by the tests' clock, so taking it for a removal would notify somebody.
     scene.book(ContractDraft { contacts: vec![by_email("aino@example.fi")], ..contract(0, 10 * DAY) }).await;
     scene.store.remove_contract(&a(), &bk1(), false, Expected::Any, &act()).await.unwrap();
     let records = scene.table.records(at(1)).await;
@@ -233,7 +233,7 @@ async fn a_change_of_retention_notifies_nobody() {
 }
 
 #[tokio::test]
-async fn a_contract_that_is_gone_is_missed_by_nobody() {
+async fn a_contract_deleted_by_its_ttl_breaks_nothing() {
     let scene = Scene::new().await;
     scene.book(contract(0, 60)).await;
     let item_key =

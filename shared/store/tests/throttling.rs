@@ -1,5 +1,5 @@
-//! A table that takes no more for the moment, as AWS's does and the embedded one never: who reads or writes is told to
-//! come back, and what a batch left unread is asked for again.
+//! A throttled table, as in AWS; the embedded engine never throttles. Reads and writes answer "busy", and unprocessed
+//! keys of a batch are requested again.
 
 #![expect(clippy::unwrap_used, reason = "a test's own values are well formed")]
 
@@ -9,7 +9,7 @@ use testkit::{TestTable, act, automat, contract, key};
 
 const PAGE: PageRequest = PageRequest { limit: 20, after: None };
 
-/// An automat with so many keys.
+/// An automat with this many keys.
 async fn lobby(keys: u32) -> TestTable {
     let table = TestTable::new().await;
     table.store.create_automat(automat("lobby", keys), &act()).await.unwrap();
@@ -42,7 +42,7 @@ async fn a_throttled_request_is_answered_busy() {
 }
 
 #[tokio::test]
-async fn what_a_batch_left_unread_is_read_in_the_end() {
+async fn unprocessed_keys_of_a_batch_are_read_in_the_end() {
     let table = lobby(5).await;
     table.wire.leave_unread(3);
     _ = table.wire.tally();

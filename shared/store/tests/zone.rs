@@ -1,4 +1,4 @@
-//! Another time zone of an automat, under contracts whose contacts were told local times.
+//! Changing an automat's time zone while contracts exist whose contacts know local times.
 
 #![expect(clippy::unwrap_used, reason = "a test's own values are well formed")]
 
@@ -62,7 +62,7 @@ async fn with_force_contacts_are_notified_once_however_often_it_is_restarted() {
     let table = scene().await;
     move_zone(&table, true, at(10)).await.unwrap();
     assert!(is_due(&table, at(10)).await);
-    // Cut off after each number of requests, and begun again.
+    // Interrupted after each number of requests, and started again.
     for requests in 1..8 {
         table.wire.lose_answers(requests);
         _ = table.store.notify_of_time_zone(&lobby(), at(20)).await;
@@ -85,7 +85,7 @@ async fn contracts_booked_in_the_new_zone_are_not_notified() {
     assert_eq!((three.version, versions(&table).await), (1, vec![2, 2]));
 }
 
-/// An edit tells those it concerns, and of some fields nobody.
+/// An edit notifies the contacts concerned; edits of some fields notify nobody.
 #[tokio::test]
 async fn a_contract_edited_meanwhile_is_still_notified() {
     let table = scene().await;

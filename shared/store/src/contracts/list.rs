@@ -136,7 +136,7 @@ fn indexed(item: &Item) -> Result<(Position, TimeRange), Error> {
         let id = ContractId::parse(ItemKey::of(item)?.sk.strip_prefix("CONTRACT#")?).ok()?;
         Some(((start, id), TimeRange::new(start, instant(ENDS_AT))?))
     };
-    read().ok_or(Error::Internal { context: "reading the index of starts", source: None })
+    read().ok_or(Error::Internal { context: "reading the index byStart", source: None })
 }
 
 fn parse_position(position: &str) -> Result<Position, Error> {

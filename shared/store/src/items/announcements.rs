@@ -1,4 +1,4 @@
-//! What contacts were told of a key's comings and goings with a contract, and what was held back.
+//! Which movements of a key the contacts of a contract were notified of, and which are held back.
 
 use domain::{Announcement, Announcements, Cause, ContractId, Instant, KeyId, KeyMovement};
 use serde::{Deserialize, Serialize};
@@ -8,12 +8,10 @@ use super::{Item, ItemKey, MessageItem, instant, read, valid, write};
 use crate::Error;
 use crate::expression::{Expression, absent, unchanged};
 
-/// The sort key.
 const SK: &str = "ANNOUNCEMENTS";
-/// How long they are kept after the last change, in seconds: by then they hold nothing back any more.
+/// Retention after the last change, in seconds: by then nothing is held back any more.
 const KEPT_SECONDS: i64 = 24 * 3600;
 
-/// Announcements as they were read.
 #[derive(Debug, Clone)]
 pub(crate) struct StoredAnnouncements {
     pub(crate) key: KeyId,
@@ -47,11 +45,11 @@ pub(crate) struct AnnouncementsItem {
     ttl: i64,
 }
 
-/// An event that was told: which, when it happened, and when it was decided to tell it.
+/// An event that contacts were notified of: its id, when it happened, and when the notification was decided.
 #[derive(Serialize, Deserialize)]
 struct Announced(String, i64, i64);
 
-/// An event that was held back: which, and when it happened.
+/// An event that is held back: its id, and when it happened.
 #[derive(Serialize, Deserialize)]
 struct Held(String, i64);
 
@@ -60,12 +58,10 @@ impl AnnouncementsItem {
         ItemKey::new(MessageItem::pk(incarnation, contract), SK)
     }
 
-    /// Whether announcements stand there.
     pub(crate) fn is_at(item_key: &ItemKey) -> bool {
         item_key.sk == SK
     }
 
-    /// The item that follows the one read.
     pub(crate) fn write(stored: &StoredAnnouncements, now: Instant) -> Result<Item, Error> {
         let item_key = Self::key(&stored.incarnation, &stored.contract);
         let Announcements { fetched, returned, held_fetched, held_returned, due } = &stored.announcements;
@@ -107,7 +103,7 @@ impl AnnouncementsItem {
 }
 
 impl StoredAnnouncements {
-    /// Those of a contract of which nothing has been told yet.
+    /// For a contract whose contacts have not been notified of a movement yet.
     pub(crate) fn none(key: &KeyId, contract: &ContractId, incarnation: &str) -> Self {
         Self {
             key: key.clone(),
@@ -118,7 +114,7 @@ impl StoredAnnouncements {
         }
     }
 
-    /// The condition that they are as they were read.
+    /// Condition: the item is as it was read.
     pub(crate) fn unchanged(&self) -> Expression {
         self.rev.map_or_else(absent, unchanged)
     }

@@ -81,7 +81,7 @@ impl EntryItem {
     }
 
     fn answer(&self) -> Result<KeypadAnswer, Error> {
-        let broken = || Error::Internal { context: "reading an entry that lacks part of its answer", source: None };
+        let broken = || Error::Internal { context: "reading a keypad entry without a complete answer", source: None };
         let until = || self.until.ok_or_else(broken).and_then(instant);
         Ok(match self.answer {
             AnswerKind::No => KeypadAnswer::No { wait_until: self.until.map(instant).transpose()? },

@@ -123,8 +123,7 @@ fn write(record: &impl Serialize, key: ItemKey, listing: Option<Listing>) -> Res
 }
 
 pub(crate) fn read<T: DeserializeOwned>(item: Item) -> Result<T, Error> {
-    serde_dynamo::from_item(item)
-        .map_err(|source| Error::internal("reading an item that is not as we write it", source))
+    serde_dynamo::from_item(item).map_err(|source| Error::internal("reading a malformed item", source))
 }
 
 /// Checks a stored value again. A failure means that the table holds something invalid.

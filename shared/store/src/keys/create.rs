@@ -1,4 +1,4 @@
-//! Adding a key to a locker.
+//! Adding a key to an automat.
 
 use domain::{EventKind, Key, KeyDraft, KeyState, index_terms};
 
@@ -11,7 +11,7 @@ use crate::transaction::{Part, Transaction};
 use crate::{Act, Created, Error, Store, Thing};
 
 impl Store {
-    /// Adds a key to the locker wished for, or to the lowest free one.
+    /// Adds a key to the requested locker, or to the lowest free one.
     pub async fn create_key(&self, draft: KeyDraft, act: &Act) -> Result<Created<Key>, Error> {
         self.once(act, self.add_key(draft, act)).await
     }
@@ -67,7 +67,7 @@ impl Store {
     }
 }
 
-/// Taking a locker that exists and is free. Two keys for two lockers do not get in each other's way.
+/// Takes a locker that exists and is free. Concurrent requests for different lockers do not conflict.
 fn take_locker(key: &Key) -> (Expression, Expression) {
     let index = key.locker.get();
     let take =

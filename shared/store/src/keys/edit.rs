@@ -9,14 +9,13 @@ use crate::retry::{NotDone, retry};
 use crate::transaction::{Part, Transaction};
 use crate::{Act, Error, Expected, Store};
 
-/// What a move to another locker is decided over.
+/// The items that a move to another locker depends on.
 struct Move {
     automat: StoredAutomat,
     locker: StoredLocker,
 }
 
 impl Store {
-    /// Edits a key.
     pub async fn edit_key(&self, id: &KeyId, change: KeyChange, expected: Expected, act: &Act) -> Result<Key, Error> {
         retry!(self, {
             let stored = self.stored_key(id).await?;
@@ -107,8 +106,8 @@ fn change_search_terms(transaction: &mut Transaction, stored: &StoredKey, edited
     }
 }
 
-/// The lockers taken after a move. One expression cannot both add to a set and take from it, so the whole set is
-/// written, on condition that the automat is as it was read.
+/// The lockers in use after a move. One expression cannot both add to a set and delete from it, so the whole set is
+/// written, on condition that the automat is unchanged.
 fn move_in(automat: &Automat, key: &Key, edited: &Key) -> Result<Expression, AutomatRefusal> {
     let mut occupied = automat.occupied.clone();
     occupied.remove(&key.locker);

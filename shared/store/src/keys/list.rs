@@ -1,4 +1,4 @@
-//! Listing keys: all, those of an automat, or those that a search finds. Always by query.
+//! Listing keys: all, those of an automat, or the results of a search. Always by query, never by scan.
 
 use domain::{AutomatId, Key, KeyId, KeyState, LockerIndex, SearchTerms, index_terms};
 
@@ -8,23 +8,19 @@ use crate::page::List;
 use crate::read::{Stretch, start_key};
 use crate::{Error, Page, PageRequest, Store};
 
-/// A search looks through at most so many index entries for one page; a page may then be short and still go on.
+/// Limit on the index entries that a search reads for one page. A page may then be short although there are more.
 const LOOKED_THROUGH: usize = 2_000;
-/// Index entries read at a time while searching.
 const STEP: usize = 100;
 
-/// Which keys are wanted.
 #[derive(Debug, Clone, Default)]
 pub struct KeyFilter {
-    /// Only those of this automat.
     pub automat: Option<AutomatId>,
-    /// Only those that these terms find.
     pub search: Option<SearchTerms>,
 }
 
 impl Store {
-    /// Keys: of an automat in order of locker, found by a search in order of the word that was found, else in order of
-    /// identifier.
+    /// Lists keys: those of an automat in order of locker, search results in order of the term that matched,
+    /// otherwise in order of id.
     pub async fn keys(&self, filter: &KeyFilter, page: &PageRequest) -> Result<Page<Key>, Error> {
         let list = List::new(&format!("keys {filter:?}"));
         match (&filter.automat, &filter.search) {
@@ -39,7 +35,7 @@ impl Store {
         let stretch = Stretch::of_lists(Expression::new("#listPK = :list").value(":list", text(KEYS)))
             .after(after.map(|id| KeyItem::listing(&id).start_key(KeyItem::key(&id))));
         let found = self.query_all(stretch, page.limit + 1).await?;
-        // Cut by what the index says: a key that went meanwhile shortens the page, not the list.
+        // Cut by what the index has: a key removed meanwhile shortens the page, not the list.
         let found: Vec<ItemKey> = found.iter().filter_map(ItemKey::of).collect();
         let page = list.cut(found, page, |key| key.pk.trim_start_matches("KEY#").to_owned());
         Ok(Page { data: self.active_keys(&page.data).await?, next: page.next })
@@ -93,7 +89,8 @@ impl Store {
         }
     }
 
-    /// The keys behind entries of the word index that match all the terms, each at the first of its words that does.
+    /// The keys of index entries that match all search terms. A key is returned only at the first of its terms that
+    /// matches, so that it is found once.
     async fn keys_behind(&self, entries: &[Item], terms: &SearchTerms) -> Result<Vec<(String, Key)>, Error> {
         let mut found = Vec::new();
         let mut keys: Vec<ItemKey> = Vec::new();
@@ -117,7 +114,7 @@ impl Store {
         Ok(found)
     }
 
-    /// The keys at these places that are in use.
+    /// The active keys among these.
     async fn active_keys(&self, keys: &[ItemKey]) -> Result<Vec<Key>, Error> {
         let read = |item| KeyItem::read(item, &self.codes).map(|stored| stored.key);
         let keys = self.get_all(keys).await?.into_iter().map(read).collect::<Result<Vec<_>, _>>()?;
@@ -125,13 +122,13 @@ impl Store {
     }
 }
 
-/// A position in the list of words: `word#keyId`.
+/// A position in the list of search terms: `term#keyId`.
 fn term_position(entry: &Item) -> Result<String, Error> {
     let position = start_key(entry).remove(crate::schema::LIST_SK).and_then(|position| position.as_s().cloned().ok());
     position.ok_or(Error::Internal { context: "reading the search index", source: None })
 }
 
-/// The place in the index that a position stands for.
+/// The index key of that position.
 fn term_start_key(position: &str) -> Result<Item, Error> {
     let (term, id) = position.split_once('#').ok_or(Error::BadCursor)?;
     let id = KeyId::parse(id).map_err(|_| Error::BadCursor)?;

@@ -1,4 +1,4 @@
-//! Keys: one file a verb.
+//! Keys, one file per operation.
 
 mod create;
 mod edit;
@@ -16,12 +16,11 @@ use crate::transaction::{Part, Transaction};
 use crate::{Error, Store, Thing};
 
 impl Store {
-    /// A key with its calendar.
     pub async fn key(&self, id: &KeyId) -> Result<Key, Error> {
         self.stored_key(id).await.map(|stored| stored.key)
     }
 
-    /// A key that is in use. One that is being removed is refused: what is still in the table of it is on its way out.
+    /// A key that is not being removed. Otherwise [`domain::KeyRefusal::BeingRemoved`].
     pub async fn active_key(&self, id: &KeyId) -> Result<Key, Error> {
         self.stored_active_key(id).await.map(|stored| stored.key)
     }
@@ -42,25 +41,25 @@ impl Store {
         item.map_or_else(|| Ok(StoredLocker::untouched(locker)), LockerItem::read)
     }
 
-    /// What a key's return code is called.
+    /// The names (MACs) of a key's return code.
     pub(crate) fn return_code_names(&self, key: &Key) -> Option<Names> {
         key.return_code.as_ref().map(|code| self.codes.return_code_names(&key.automat, code))
     }
 }
 
 impl Transaction {
-    /// Takes a return code that nobody has, under neither of its names.
+    /// Takes a return code that no other key has under either of its names.
     fn take_return_code(&mut self, key: &Key, names: &Names) -> Result<(), Error> {
         let item = ReturnCodeItem::write(&key.automat, &names.current, &key.id)?;
         self.put(Part::ReturnCode, item, absent());
         if let Some(other) = &names.other {
-            // A deletion of nothing: a mere check would be another permission for the function.
+            // A deletion although there is nothing to delete: a condition check would need another permission.
             self.delete(Part::ReturnCode, ReturnCodeItem::key(&key.automat, other), absent());
         }
         Ok(())
     }
 
-    /// Gives a key's return code up, whatever it is called.
+    /// Frees a key's return code, under whichever name it is stored.
     fn free_return_code(&mut self, part: Part, key: &Key, names: &Names) {
         for name in std::iter::once(&names.current).chain(&names.other) {
             self.delete(part, ReturnCodeItem::key(&key.automat, name), ReturnCodeItem::own_or_gone(&key.id));
@@ -68,12 +67,12 @@ impl Transaction {
     }
 }
 
-/// The condition that this key belongs in the locker.
+/// Condition: this key is assigned to the locker.
 pub(crate) fn holds_key(id: &KeyId) -> Expression {
     Expression::new("#keyId = :own").value(":own", text(id.as_str()))
 }
 
-/// The condition that no key belongs in the locker.
+/// Condition: no key is assigned to the locker.
 fn holds_no_key() -> Expression {
     Expression::new("attribute_not_exists(#keyId)")
 }

@@ -1,9 +1,9 @@
-//! Removing a key and everything on it.
+//! Removing a key and everything that belongs to it.
 //!
-//! One transaction marks the key: from then on it is in no locker, so none of its PINs opens anything, and its item
-//! refuses every booking. The rest is cleaning up, in pieces that may be repeated and interrupted anywhere; the key's
-//! own item goes last, and with it the claim on its name. Whoever next removes or adds a key of that name goes on
-//! where an interrupted cleaning stopped, and `finish_removals` finds all of them.
+//! One transaction marks the key: from then on it is in no locker, its PINs open nothing, and it cannot be booked.
+//! The rest is cleanup in pieces, which can be repeated and interrupted anywhere. The key's own item is deleted last,
+//! which frees its id. The next call that removes or creates a key of this id continues an interrupted cleanup, and
+//! `finish_removals` finds all of them.
 
 use std::collections::HashSet;
 use std::time::Duration;
@@ -23,28 +23,25 @@ use crate::sealing::Mac;
 use crate::transaction::{Part, Transaction};
 use crate::{Act, Error, Expected, Store};
 
-/// How long one call goes on cleaning up: less than API Gateway and Lambda give it.
+/// Time limit of one call: less than API Gateway and Lambda allow.
 const PATIENCE: Duration = Duration::from_secs(20);
-/// After so long, whoever asked for a removal has stopped: longer than a call goes on.
+/// After this time a removal counts as interrupted: longer than one call may take.
 const ABANDONED_MILLIS: i64 = 60_000;
 /// Contracts deleted in one transaction, each with its PIN.
 const TOGETHER: usize = 50;
-/// Transactions under way at once.
+/// How many transactions run concurrently.
 const AT_ONCE: usize = 4;
-/// Items read at a time.
 const STEP: usize = 1_000;
 
-/// How far a removal got.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Removal {
-    /// Everything is gone; the KeyID is free.
+    /// Everything is deleted; the KeyID is free.
     Complete,
-    /// The key is dead; deleting the rest of it goes on with the next call.
+    /// The key is unusable; the next call continues the cleanup.
     Underway,
 }
 
 impl Store {
-    /// Removes a key and everything on it.
     pub async fn remove_key(&self, id: &KeyId, force: bool, expected: Expected, act: &Act) -> Result<Removal, Error> {
         let stored = self.mark_removing(id, force, expected, act).await?;
         match tokio::time::timeout(PATIENCE, self.finish_removal(&stored)).await {
@@ -53,20 +50,20 @@ impl Store {
         }
     }
 
-    /// Finishes all removals that were interrupted, and says how many there were.
+    /// Finishes all interrupted removals. Returns how many there were.
     pub async fn finish_removals(&self) -> Result<usize, Error> {
         self.finish_removals_marked(|_| true).await
     }
 
-    /// The same, but for those that were asked for less than a minute ago: whoever asked is likely still at it. One
-    /// query when there are none.
+    /// Like [`Store::finish_removals`], but skips removals requested less than a minute ago, which are probably still
+    /// running. One query if there are none.
     pub async fn finish_abandoned_removals(&self, now: Instant) -> Result<usize, Error> {
         let long_ago =
             |marked: Option<Instant>| marked.is_none_or(|marked| marked.plus_millis(ABANDONED_MILLIS) <= now);
         self.finish_removals_marked(long_ago).await
     }
 
-    /// Finishes removals by when they were marked, which those that were marked before that was kept do not tell.
+    /// Finishes removals by when they were marked. Those marked before this time was stored always count.
     async fn finish_removals_marked(&self, wanted: impl Fn(Option<Instant>) -> bool) -> Result<usize, Error> {
         let removing = Expression::new("#listPK = :list").value(":list", text(REMOVING));
         let found = self.query_all(Stretch::of_lists(removing), usize::from(u16::MAX)).await?;
@@ -127,7 +124,7 @@ impl Store {
         Ok(transaction)
     }
 
-    /// Deletes what a key marked for removal has left. Safe to repeat and to run twice at once.
+    /// Deletes what is left of a key that is marked for removal. Safe to repeat and to run concurrently.
     pub(crate) async fn finish_removal(&self, stored: &StoredKey) -> Result<(), Error> {
         let key = &stored.key;
         let condition = Expression::new("#PK = :pk").value(":pk", text(KeyItem::pk(&key.id)));
@@ -144,7 +141,7 @@ impl Store {
         let same_one = Expression::new("#incarnation = :incarnation AND #removing = :true")
             .value(":incarnation", text(&stored.incarnation))
             .value(":true", flag(true));
-        // Where the condition does not hold, another call has finished the same removal.
+        // If the condition fails, another call has finished the same removal.
         self.delete(KeyItem::key(&key.id), same_one).await.map(|_| ())
     }
 
@@ -167,7 +164,7 @@ impl Store {
         let automat = &stored.key.automat;
         retry!(self, {
             let mut transaction = Transaction::default();
-            // Contracts may have had the same PIN one after the other, and a transaction names an item only once.
+            // Contracts may have had the same PIN one after the other, and a transaction may name an item only once.
             let mut named = HashSet::new();
             for item in &remains {
                 if let Some(mac) = &item.pin
@@ -178,8 +175,8 @@ impl Store {
                 transaction.delete(Part::Remains, item.key.clone(), KeyItem::part_of(&stored.incarnation));
             }
             let Err(refused) = transaction.try_commit(self).await? else { return Ok(()) };
-            // What is somebody else's by now stays with them: an ended contract's PIN, or an item of the next key of
-            // this name, when another call has finished the removal.
+            // Leaves what belongs to others by now: an ended contract's PIN that another contract took, or an item of
+            // the next key with this id, if another call has finished the removal.
             let others: Vec<_> = refused.items().filter_map(ItemKey::of).collect();
             remains.retain(|item| !others.contains(&item.key));
             for item in &mut remains {
@@ -190,7 +187,7 @@ impl Store {
     }
 }
 
-/// Something in a key's partition that goes with it, and the PIN that goes with that.
+/// An item of a key's partition, and the PIN to delete with it.
 #[derive(Debug, Clone)]
 struct Remains {
     key: ItemKey,
@@ -212,6 +209,6 @@ fn finished(joined: Option<Result<Result<(), Error>, tokio::task::JoinError>>) -
     match joined {
         None => Ok(()),
         Some(Ok(finished)) => finished,
-        Some(Err(source)) => Err(Error::internal("deleting what is left of a key", source)),
+        Some(Err(source)) => Err(Error::internal("deleting the remaining items of a key", source)),
     }
 }

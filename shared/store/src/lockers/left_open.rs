@@ -1,4 +1,4 @@
-//! A door that has been open for too long.
+//! Doors left open.
 
 use domain::{AutomatId, DoorState, EventKind, Instant, LockerIndex, Subject};
 
@@ -9,7 +9,7 @@ use crate::transaction::{Part, Transaction};
 use crate::{Act, Error, Store};
 
 impl Store {
-    /// Records that a door was left open, if it still is; either way its locker is not due any more.
+    /// Records that a door was left open, if it still is. In any case its locker leaves the index `due`.
     pub async fn check_open_door(&self, automat: &AutomatId, locker: LockerIndex, now: Instant) -> Result<(), Error> {
         retry!(self, {
             let stored = self.stored_locker(automat, locker).await?;

@@ -1,10 +1,11 @@
-//! What automats tell of their lockers: doors and keys.
+//! Reports of lockers by devices: doors and keys.
 //!
-//! Tellings come late, twice and out of order, so each has a number. A locker keeps the number that its state is from.
-//! A telling of all lockers at once is kept as one number on the automat (`toldAll`), which counts for every locker, so
-//! that five hundred unchanged lockers cost one write: the number goes first and is a condition of every write to a
-//! locker, so no older telling gets in between; whatever then still differs is written. With it goes which keys the device
-//! names codes with (ADR 0020). Numbers count within one era of the automat: a reset begins a new one (ADR 0027).
+//! Reports arrive late, twice and out of order, so each has a number, and a locker stores the number that its
+//! readings are from. A full report, of all lockers at once, is stored as one number on the automat (`fullReport`)
+//! that counts for every locker, so that five hundred unchanged lockers cost one write. This number is written first
+//! and is a condition of every write to a locker, so no older report gets in between; then those lockers are written
+//! that differ. A full report also says which keys the device uses for the names of codes (ADR 0020). Numbers count
+//! within one era of the automat; a reset begins a new era (ADR 0027).
 
 mod left_open;
 mod report;
@@ -20,30 +21,28 @@ use crate::items::{AutomatItem, LockerItem, StoredAutomat, StoredLocker};
 use crate::retry::{NotDone, retry};
 use crate::{Error, Store};
 
-/// What a device tells of some of its lockers, or of all.
+/// A device's report of some or all of its lockers.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LockerReports {
-    /// Above that of every telling before.
+    /// Higher than in every earlier report.
     pub n: u64,
-    /// The lockers.
     pub lockers: Vec<(LockerIndex, LockerReport)>,
-    /// The ids of the keys that the device names codes with; none where it does not tell.
+    /// The ids of the keys that the device uses for the names of codes; empty if it does not report them.
     pub device_keys: Vec<String>,
 }
 
-/// What a device tells of one locker.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LockerReport {
-    /// Whether a key is inside; `None` where that could not be understood.
+    /// Whether a key is inside; `None` if the report could not be understood.
     pub key_inside: Option<bool>,
-    /// Its door; `Unknown` where that could not be understood.
+    /// `Unknown` if the report could not be understood.
     pub door: DoorState,
-    /// The keypad entry or the opening that last opened it.
+    /// The keypad entry or opening that last opened it.
     pub by: Option<String>,
 }
 
 impl LockerReports {
-    /// When it was sent, by the device.
+    /// When the device sent the report.
     fn sent(&self) -> Option<Instant> {
         Instant::from_millis(i64::try_from(self.n).ok()?)
     }
@@ -54,7 +53,7 @@ impl LockerReports {
 }
 
 impl LockerReport {
-    /// Whether the locker says so already, of its key too.
+    /// Whether the stored locker already says the same, also of its key.
     fn is_known(&self, locker: &StoredLocker) -> bool {
         let before = locker.whereabouts();
         let is_there = |inside| before.clone().sensed(inside, None) == before;
@@ -68,9 +67,8 @@ impl LockerReport {
 }
 
 impl Store {
-    /// Hears what a device tells of its lockers. What is older than what we know is left out, and so are lockers that
-    /// the automat does not have. A number from the future is refused and leaves no mark, since that would make us
-    /// ignore everything true that comes after it.
+    /// Stores a device's report. Outdated readings and lockers that the automat does not have are skipped. A number
+    /// from the future is refused and not stored, because it would make us ignore all later reports.
     pub async fn hear_lockers(&self, automat: &AutomatId, reports: LockerReports, now: Instant) -> Result<(), Error> {
         if is_too_far_ahead(reports.n, now) {
             return self.record_fault(automat, DeviceFault::ClockWrong, None, now).await;
@@ -81,7 +79,7 @@ impl Store {
             let of_all = reports.is_of_all(locker_count);
             let is_newest = match full_report {
                 Some(full_report) if full_report > reports.n => return Ok(None),
-                // Ours already: it is delivered again, perhaps since the first time did not get to the end.
+                // Stored already: the report is delivered again, perhaps because the first delivery was interrupted.
                 Some(full_report) if full_report == reports.n => true,
                 _ => !of_all || self.write_all_reported(automat, &reports, era).await?,
             };

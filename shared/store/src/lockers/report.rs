@@ -1,5 +1,5 @@
-//! One locker of a report: its sensors, and with them the key that belongs in it, the PIN that the key is out
-//! with, and the record, all in one transaction.
+//! One locker of a report: its sensor readings, the key assigned to it, the PIN that the key is out with, and the
+//! event, all in one transaction.
 
 use domain::{
     Actor, AutomatId, ContractId, DoorState, EventKind, Instant, KeyState, OpeningId, Retention, Subject, Whereabouts,
@@ -16,7 +16,7 @@ use crate::sealing::Mac;
 use crate::transaction::{Part, Transaction};
 use crate::{Act, Error, Store};
 
-/// What is told of one locker.
+/// The update of one locker.
 pub(super) struct LockerUpdate<'a> {
     pub(super) automat: &'a AutomatId,
     pub(super) report: &'a LockerReport,
@@ -25,19 +25,19 @@ pub(super) struct LockerUpdate<'a> {
     pub(super) now: Instant,
 }
 
-/// A key that changes its place, and the contract that it goes out or comes back with.
+/// A key that is fetched or returned, and the contract of that movement.
 struct KeyMove {
     stored: StoredKey,
     next: Whereabouts,
     contract: Option<ContractId>,
-    /// As it stands, if it still does.
+    /// `None` if the contract has been removed.
     contract_item: Option<StoredContract>,
 }
 
-/// What opened the locker, by the device's account.
+/// What opened the locker, according to the device.
 struct Opener {
     actor: Actor,
-    /// The contract that it was opened with to fetch its key.
+    /// The contract for which it was opened to fetch the key.
     fetched_with: Option<ContractId>,
     /// Whether it is an opening of this locker, or an entry that opened it.
     is_known: bool,
@@ -49,13 +49,13 @@ impl Opener {
     }
 }
 
-/// What happens to the key that belongs in a locker.
+/// What happens to the assigned key.
 enum KeyChange {
-    /// Nothing, or no key belongs there.
+    /// Nothing, or no key is assigned.
     Stays,
-    /// It goes out, or comes back.
+    /// The key is fetched or returned.
     Moves(Box<KeyMove>),
-    /// The key and the locker do not agree that they belong together: somebody is writing them at this moment.
+    /// Key and locker disagree about the assignment: they are being written at this moment.
     Inconsistent,
 }
 
@@ -75,7 +75,7 @@ impl LockerUpdate<'_> {
         })
     }
 
-    /// One attempt over what was read.
+    /// One attempt, based on the items that were read.
     async fn attempt(
         &self,
         store: &Store,
@@ -83,7 +83,7 @@ impl LockerUpdate<'_> {
         foreign_pin: &mut Option<Mac>,
     ) -> Result<(), NotDone> {
         let opener = self.opener(store, locker).await?;
-        // Whoever opened the locker before has nothing to do with what happens long after it was closed again.
+        // Whatever opened the locker does not explain readings long after it was closed again.
         let is_forced = self.is_forced(locker, &opener);
         let opener = if is_forced { Opener::unknown(self.automat) } else { opener };
         let key_move = match self.find_key_move(store, locker, &opener).await? {
@@ -95,10 +95,10 @@ impl LockerUpdate<'_> {
             self.transaction(store, locker, (&opener, is_forced), key_move.as_deref(), foreign_pin.as_ref())?;
         let Err(refused) = transaction.try_commit(store).await? else { return Ok(()) };
         if refused.has(Part::Pin) {
-            // Gone, or somebody else's by now. A new PIN that the contract has got meanwhile has another name.
+            // The PIN is gone or another contract's. A new PIN of the contract has another name.
             *foreign_pin = key_move.as_deref().and_then(KeyMove::mac);
         }
-        // Refused by the automat: a newer telling of all lockers is there, or the automat is gone.
+        // The automat's condition failed: there is a newer full report, or the automat is gone.
         if refused.has(Part::Automat) { Ok(()) } else { Err(NotDone::Again) }
     }
 
@@ -126,7 +126,7 @@ impl LockerUpdate<'_> {
         Ok(KeyChange::Moves(Box::new(KeyMove { stored, next, contract, contract_item })))
     }
 
-    /// Who opened the locker, if this telling says anything that depends on it.
+    /// What opened the locker, if the update depends on it.
     async fn opener(&self, store: &Store, locker: &StoredLocker) -> Result<Opener, Error> {
         let unknown = Opener::unknown(self.automat);
         let (Some(by), false) = (&self.report.by, self.report.is_known(locker)) else { return Ok(unknown) };
@@ -149,7 +149,7 @@ impl LockerUpdate<'_> {
         Ok(unknown)
     }
 
-    /// Whether the locker was opened, or has lost its key, and nothing that we know of has opened it.
+    /// Whether the locker was opened, or lost its key, without a known entry or opening.
     fn is_forced(&self, locker: &StoredLocker, opener: &Opener) -> bool {
         let before = locker.sensors();
         let is_explained = opener.is_known && self.report.by.as_ref().is_some_and(|by| locker.explains(by, self.n));
@@ -190,7 +190,7 @@ impl LockerUpdate<'_> {
         Ok(transaction)
     }
 
-    /// What writes down what the sensors see, and what follows from the door alone.
+    /// Update: the sensor readings, and what follows from the door alone.
     fn sensed(&self, locker: &StoredLocker) -> Expression {
         let before = locker.sensors();
         let after = before.reported(self.report.sensors());
@@ -236,7 +236,7 @@ impl LockerUpdate<'_> {
         let kind = match (&key.whereabouts, &key_move.next) {
             (Whereabouts::Inside, Whereabouts::Out { .. }) => EventKind::KeyFetched,
             (Whereabouts::Out { .. }, Whereabouts::Inside) => EventKind::KeyReturned,
-            // The first that we hear of the key: it may have been there, or not, for long.
+            // The first report about this key: it may have been in or out for a long time.
             _ => return Ok(()),
         };
         let act = Act { actor: actor.clone(), ..Act::of_automat(self.automat, self.now) };
@@ -255,8 +255,8 @@ impl KeyMove {
         self.contract_item.as_ref().map(|stored| stored.pin_mac.clone())
     }
 
-    /// The key is written on condition that nobody has decided anything over it meanwhile, and raises its `rev` since
-    /// decisions are made over where it is; not its `version`, which is for those who edit it.
+    /// The key is written on condition that it is unchanged. Its `rev` is raised, because decisions depend on where
+    /// the key is; its `version` is not, because that is for editors.
     fn add_to(&self, transaction: &mut Transaction, foreign_pin: Option<&Mac>, retention: Retention) {
         let StoredKey { key, rev, .. } = &self.stored;
         let raise = Expression::new("SET #rev = :nextRev").value(":nextRev", number(rev + 1));
@@ -265,7 +265,7 @@ impl KeyMove {
         let Some(StoredContract { contract, pin_mac, .. }) = &self.contract_item else { return };
         let out = self.next.holder() == Some(&contract.id);
         if contract.range.end().is_some() {
-            // Its `rev` is for decisions over what it says, which stays as it is.
+            // `rev` protects decisions about the contract's content, which does not change.
             let keep = ContractItem::keep(retention.contract_until(contract.range, out));
             transaction.update(Part::Contract, ContractItem::key(&key.id, &contract.id), keep, present());
         }

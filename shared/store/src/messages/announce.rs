@@ -10,7 +10,7 @@ use crate::retry::{NotDone, retry};
 use crate::{Error, Store};
 
 impl Store {
-    /// Takes note of a movement, and says whether contacts are told of it now. What is held back is due later.
+    /// Stores a movement. Returns whether contacts are notified now; a movement that is held back is due later.
     pub(super) async fn is_announced(
         &self,
         (key, contract, incarnation): (&KeyId, &ContractId, &str),
@@ -28,9 +28,9 @@ impl Store {
         })
     }
 
-    /// Tells what was held back, if contacts do not know by now where the key is. The message is decided on before it is
-    /// written down, under a name that its event gives it, so whoever stops in between does it again and nobody is told
-    /// twice.
+    /// Sends what was held back, unless contacts already know where the key is. The message is decided before it is
+    /// stored, under an id derived from its event, so after an interruption the same is done again and nobody is
+    /// notified twice.
     pub async fn announce_held(&self, due: &DueAnnouncements, now: Instant) -> Result<Vec<Claim>, Error> {
         let Some(item) = self.get(&due.item_key).await? else { return Ok(Vec::new()) };
         let before = AnnouncementsItem::read(item)?;
@@ -40,7 +40,7 @@ impl Store {
         let snapshot = self.snapshot(&before.key, &before.contract, &before.incarnation).await?;
         let mut after = before.clone();
         let announced = after.announcements.settle(snapshot.movement(&before.contract), now);
-        // If somebody else has written meanwhile, it stays due.
+        // If another invocation has written meanwhile, it stays due.
         if !self.put_announcements(&before, &after, now).await? {
             return Ok(Vec::new());
         }
@@ -87,7 +87,7 @@ impl Store {
 }
 
 impl Snapshot {
-    /// Where the key is, by what a contract's contacts are told; `None` if nobody knows or it is out otherwise.
+    /// Where the key is, as contacts of a contract are told; `None` if unknown, or out with another contract.
     fn movement(&self, contract: &ContractId) -> Option<KeyMovement> {
         match &self.key.as_ref()?.key.whereabouts {
             Whereabouts::Inside => Some(KeyMovement::Returned),

@@ -1,4 +1,4 @@
-//! What a provider tells of a message after it has taken it.
+//! Bounces: a provider reports that it could not deliver a message that it had accepted.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -9,8 +9,8 @@ use crate::items::{ItemKey, MessageItem, State};
 use crate::{Error, Store, Thing};
 
 impl Claim {
-    /// The message's name towards its provider, who gives it back in what it tells later: at most 243 letters, digits,
-    /// `-` and `_`.
+    /// The message's name for its provider, who returns it in later reports: at most 243 letters, digits, `-` and
+    /// `_`.
     #[must_use]
     pub fn reference(&self) -> String {
         let facts = &self.message.facts;
@@ -19,8 +19,8 @@ impl Claim {
 }
 
 impl Store {
-    /// Writes down that the provider could not deliver what it had taken under this name: the address is of no use. Of
-    /// a later try of the same message it says nothing.
+    /// Stores that an accepted message could not be delivered because the address is wrong. Ignored if the message
+    /// has been sent again since.
     pub async fn bounce(&self, reference: &str, provider_id: &str, now: Instant) -> Result<(), Error> {
         let item_key = parse_reference(reference).ok_or(Error::NotFound(Thing::Message))?;
         let update = MessageItem::move_to(&item_key, State::Bounced, None, now)
@@ -30,7 +30,7 @@ impl Store {
         }
         let item = self.get(&item_key).await?.ok_or(Error::NotFound(Thing::Message))?;
         match MessageItem::read(item, &self.codes)?.state {
-            // The provider was quicker than its sender: come again.
+            // The bounce arrived before the sender settled the message: to be retried.
             State::Sending => Err(Error::MessageUnderWay),
             _ => Ok(()),
         }

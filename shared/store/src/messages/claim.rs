@@ -1,4 +1,4 @@
-//! Claiming a message anew: at its next try, after a lease that nobody settled, or because somebody asked for it.
+//! Claiming a stored message: for a retry, after a claim that was not settled, or for a resend.
 
 use domain::{Instant, SendFailure};
 
@@ -8,7 +8,7 @@ use crate::items::{MessageItem, State, StoredMessage, flag, number};
 use crate::{Error, Store};
 
 impl Store {
-    /// Claims a message whose time has come; `None` when somebody else has it, or what it says is overtaken.
+    /// Claims a message that is due. `None` if somebody else has it, or if it is outdated or too late.
     pub async fn claim(&self, message: &DueMessage, now: Instant) -> Result<Option<Claim>, Error> {
         let Some(item) = self.get(&message.item_key).await? else { return Ok(None) };
         let stored = MessageItem::read(item, &self.codes)?;
@@ -42,7 +42,7 @@ impl Store {
         Ok(ours.then(|| Claim::on(taken)))
     }
 
-    /// Whether a message says what is no longer so of its contract.
+    /// Whether the content differs from the current contract.
     pub(super) async fn is_superseded(&self, stored: &StoredMessage) -> Result<bool, Error> {
         let facts = &stored.message.facts;
         let snapshot = self.snapshot(&facts.key, &facts.contract, &stored.incarnation).await?;
@@ -64,7 +64,7 @@ impl StoredMessage {
         }
     }
 
-    /// Whether an earlier attempt may have reached the provider without our knowing.
+    /// Whether an earlier attempt may have reached the provider without a stored result.
     fn may_have_gone(&self) -> bool {
         self.perhaps_twice || self.state == State::Sending || self.failure == Some(SendFailure::Unanswered)
     }

@@ -1,4 +1,4 @@
-//! What is due: messages, reminders, what was held back, time zones to be told, and open doors, whose time has come.
+//! The index `due`: messages, reminders, held-back announcements, time zone changes and open doors.
 
 use domain::Instant;
 

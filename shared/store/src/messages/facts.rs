@@ -1,4 +1,4 @@
-//! What a message tells, from the contract, its key and its automat.
+//! The content of a message, from the contract, its key and its automat.
 
 use domain::{Automat, AutomatDetails, AutomatId, Contract, Facts, Name, Property, TimeZone};
 
@@ -6,8 +6,8 @@ use crate::items::{AutomatItem, valid};
 use crate::{Error, Store};
 
 impl Store {
-    /// What is told of a contract, as it stands. An automat that is gone already, right after the last of its keys,
-    /// goes by its identifier, and its times by UTC.
+    /// The facts of a contract as it is now. An automat that has already been removed, right after its last key, is
+    /// named by its id, and times are in UTC.
     pub(crate) async fn facts(
         &self,
         contract: &Contract,
@@ -32,7 +32,7 @@ impl Store {
         })
     }
 
-    /// Where the keys of an automat are fetched and returned, unless it is gone.
+    /// The automat's name, location and time zone; `None` if it has been removed.
     pub(super) async fn automat_details(&self, automat: &AutomatId) -> Result<Option<AutomatDetails>, Error> {
         let Some(item) = self.get(&AutomatItem::key(automat)).await? else { return Ok(None) };
         let Automat { name, location, time_zone, .. } = AutomatItem::read(item)?.automat;

@@ -8,7 +8,7 @@ use crate::read::Stretch;
 use crate::{Error, Page, PageRequest, Store, Thing};
 
 impl Store {
-    /// The messages about a contract, newest first; those about a contract that has been removed since, too.
+    /// The messages about a contract, newest first; also of a removed contract.
     pub async fn messages(
         &self,
         key: &KeyId,

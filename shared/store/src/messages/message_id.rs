@@ -1,4 +1,4 @@
-//! Names that follow from an occasion: whoever deals with it again arrives at the same one.
+//! Ids derived from an occasion: whoever handles it again computes the same id.
 
 use domain::{Address, Channel, ContractId, Instant, MessageId, MessageKind};
 use ring::digest::{Context, SHA256};
@@ -7,20 +7,19 @@ use ulid::Ulid;
 use crate::Error;
 use crate::items::valid;
 
-/// Something of which contacts are told.
+/// An occasion on which contacts are notified.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Occurrence<'a> {
     /// Of the key.
     pub(super) incarnation: &'a str,
     pub(super) contract: &'a ContractId,
-    /// What tells it from all others about the contract.
+    /// Distinguishes it from all other occasions of the contract.
     pub(super) identity: &'a str,
-    /// The same whenever it is dealt with again.
+    /// The same each time the occasion is handled.
     pub(super) at: Instant,
 }
 
 impl Occurrence<'_> {
-    /// The name of a message about it to somebody.
     pub(super) fn message_id(&self, kind: MessageKind, address: &Address) -> Result<MessageId, Error> {
         let channel = match address.channel() {
             Channel::Email => "email",
@@ -29,12 +28,12 @@ impl Occurrence<'_> {
         valid(MessageId::parse(&self.ulid(&["message", kind.name(), channel, address.reveal()])))
     }
 
-    /// The name of the event that is written because of it.
+    /// The id of the event that records the occasion.
     pub(super) fn event_id(&self) -> String {
         self.ulid(&["event"])
     }
 
-    /// Its instant, and a hash of everything else: an address cannot be read from it.
+    /// The time, and a hash of everything else: no address can be read from it.
     fn ulid(&self, what: &[&str]) -> String {
         let mut hash = Context::new(&SHA256);
         for part in [self.incarnation, self.contract.as_str(), self.identity].iter().chain(what) {

@@ -11,8 +11,8 @@ use crate::items::{MessageItem, ReminderItem, State, StoredMessage, StoredRemind
 use crate::{Error, Store};
 
 impl Store {
-    /// Writes down whom to tell of a contract's record, and sets the contract's reminders. Gives the messages that the
-    /// caller is to send: those that nobody had written down before.
+    /// Stores the messages that a contract's record calls for, and sets the contract's reminders. Returns the
+    /// messages that the caller is to send: those that were not stored before.
     pub async fn notify_of_contract(&self, record: &ContractRecord, now: Instant) -> Result<Vec<Claim>, Error> {
         let last = record.last();
         let snapshot = self.snapshot(&last.contract.key, &last.contract.id, &last.incarnation).await?;
@@ -35,7 +35,7 @@ impl Store {
         let facts = self.facts_of(last, snapshot.key.as_ref()).await?;
         let (identity, at) = match &record.change {
             Change::Made(after) | Change::Edited { after, .. } => (after.rev.to_string(), after.contract.updated_at),
-            // The stream's clock may count in seconds: nothing is removed before it was last written.
+            // The stream's clock may count in seconds, but a contract is never removed before it was last written.
             Change::Removed(before) => {
                 (format!("{} removed", before.rev), record.at.max(before.contract.updated_at.plus_millis(1)))
             }
@@ -52,7 +52,7 @@ impl Store {
         self.write_down(occurrence, notices, &facts, now).await
     }
 
-    /// The same for an event: a key that was fetched, returned, or not returned.
+    /// The same for an event: `key-fetched`, `key-returned` or `key-not-returned`.
     pub async fn notify_of_event(&self, record: &EventRecord, now: Instant) -> Result<Vec<Claim>, Error> {
         let EventRecord { event, incarnation, .. } = record;
         let is_for_contacts =
@@ -84,8 +84,8 @@ impl Store {
         self.write_down(occurrence, notices, &facts, now).await
     }
 
-    /// Writes messages down as being sent from now on, and claims those that had not been written down before. One
-    /// that comes too late to be of use is written down as such.
+    /// Stores messages as being sent and claims those that are new. A message that is too late to be useful is stored
+    /// as such.
     pub(super) async fn write_down(
         &self,
         occurrence: Occurrence<'_>,
@@ -107,7 +107,7 @@ impl Store {
         Ok(written.into_iter().filter(|message| message.state == State::Sending).map(Claim::on).collect())
     }
 
-    /// Writes messages down that were overtaken before they could be sent, so that it is known what became of them.
+    /// Stores messages that were outdated before they could be sent, so that their history is complete.
     async fn write_off(
         &self,
         occurrence: Occurrence<'_>,
@@ -120,7 +120,7 @@ impl Store {
         Ok(())
     }
 
-    /// Puts messages, and gives those that did not stand there before.
+    /// Puts messages. Returns those that did not exist before.
     async fn put_messages(&self, messages: Vec<StoredMessage>) -> Result<Vec<StoredMessage>, Error> {
         let mut puts = JoinSet::new();
         for message in messages {
@@ -130,13 +130,12 @@ impl Store {
         }
         let mut written = Vec::new();
         while let Some(put) = puts.join_next().await {
-            written.extend(put.map_err(|source| Error::internal("writing messages down", source))??);
+            written.extend(put.map_err(|source| Error::internal("storing messages", source))??);
         }
         Ok(written)
     }
 
-    /// Sets the reminders of the contract as it stands; those that it had before the record and has no more are
-    /// dropped.
+    /// Sets the reminders of the current contract, and drops those that it had before the record and no longer has.
     async fn set_reminders(&self, record: &ContractRecord, snapshot: &Snapshot) -> Result<(), Error> {
         let last = record.last();
         for &which in Reminder::ALL {
@@ -172,20 +171,20 @@ impl ContractRecord {
                 Notice::of_zone(&after.contract, self.at)
             }
             Change::Edited { before, after } => Notice::of_edit(&before.contract, &after.contract, self.at),
-            // The stream's clock may count in seconds. What ends within this one may have been removed since, as an
-            // erasure does, which must tell nobody.
+            // The stream's clock may count in seconds. A contract that ends within this second may have been removed
+            // after its end, as an erasure does, and that must notify nobody.
             Change::Removed(before) => Notice::of_removal(&before.contract, self.at.plus_millis(999)),
         }
     }
 
-    /// Whether a reminder may stand there that was set for the contract before the write.
+    /// Whether a reminder may exist that was set for the contract before the write.
     fn had(&self, which: Reminder) -> bool {
         self.before().is_some_and(|stored| which.due(&stored.contract, Instant::EPOCH).is_some())
     }
 }
 
 impl Claim {
-    /// On a message that is written down as being sent by us.
+    /// A claim on a message that was just stored.
     pub(super) fn on(stored: StoredMessage) -> Self {
         Self {
             item_key: stored.item_key(),
@@ -198,7 +197,7 @@ impl Claim {
     }
 }
 
-/// A message that nobody sends.
+/// A message that nobody will send.
 fn message(occurrence: Occurrence<'_>, notice: Notice, facts: &Facts, now: Instant) -> Result<StoredMessage, Error> {
     let Notice { occasion, recipient } = notice;
     Ok(StoredMessage {

@@ -1,5 +1,5 @@
-//! Reading the table's stream as Lambda hands it on. An image that is not as we write it is an error that will come
-//! again with every try; what is in it stays out of the error.
+//! Reading the table's stream as Lambda passes it on. A malformed image is an error on every retry; its content stays
+//! out of the error.
 
 use domain::Instant;
 use serde_json::Value;
@@ -8,10 +8,10 @@ use super::{Change, ContractRecord, DueMessage, EventRecord, Record};
 use crate::items::{ContractItem, EventItem, Item, ItemKey, MessageItem, StoredContract};
 use crate::{Error, Store};
 
-const POISON: Error = Error::Internal { context: "reading a stream record that is not as we write it", source: None };
+const POISON: Error = Error::Internal { context: "reading a malformed stream record", source: None };
 
 impl Store {
-    /// What a record of the stream means, as Lambda hands it on: DynamoDB's JSON with both images.
+    /// Reads a record in DynamoDB's JSON with both images.
     pub fn read_record(&self, record: &Value) -> Result<Record, Error> {
         self.meaning(record).map_err(|_| POISON)
     }
@@ -27,7 +27,7 @@ impl Store {
             let (before, after) = (self.contract_image(stream, "OldImage")?, self.contract_image(stream, "NewImage")?);
             let change = match (name, before, after) {
                 ("INSERT", _, Some(made)) => Change::Made(made),
-                // How long it is kept, and nothing that anybody could be told.
+                // A change of retention only, which concerns no contact.
                 ("MODIFY", Some(before), Some(after)) if before.rev == after.rev => return Ok(Record::Other),
                 ("MODIFY", Some(before), Some(after)) => Change::Edited { before: Box::new(before), after },
                 ("REMOVE", Some(removed), _) => Change::Removed(removed),
@@ -56,7 +56,6 @@ impl Store {
 }
 
 impl ContractRecord {
-    /// The contract before the write.
     pub(super) fn before(&self) -> Option<&StoredContract> {
         match &self.change {
             Change::Made(_) => None,
@@ -65,7 +64,7 @@ impl ContractRecord {
         }
     }
 
-    /// The contract after the write; the removed one, if there is none.
+    /// The contract after the write. For a removal, the removed one.
     pub(super) fn last(&self) -> &StoredContract {
         match &self.change {
             Change::Made(after) | Change::Edited { after, .. } | Change::Removed(after) => after,
@@ -73,12 +72,11 @@ impl ContractRecord {
     }
 }
 
-/// Whether the table itself deleted the item, since its time was over: nobody did anything.
+/// Whether DynamoDB itself deleted the item because its `ttl` had passed.
 fn is_sweeping(record: &Value) -> bool {
     record["userIdentity"]["principalId"] == "dynamodb.amazonaws.com"
 }
 
-/// An item in DynamoDB's JSON.
 fn image(json: &Value) -> Result<Option<Item>, Error> {
     if json.is_null() {
         return Ok(None);

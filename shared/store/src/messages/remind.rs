@@ -1,4 +1,4 @@
-//! Reminders whose time has come, held against the contract as it stands by then.
+//! Reminders that are due, compared with the current contract.
 
 use domain::{Actor, Event, EventKind, Instant, Reminder, Retention, Subject};
 
@@ -12,8 +12,8 @@ use crate::transaction::{Part, Transaction};
 use crate::{Error, Store};
 
 impl Store {
-    /// The same for a reminder: once, and only if the contract is still one that it fits. Of a key that is not back an
-    /// event is written, which then tells.
+    /// Claims the messages of a due reminder, once, and only if it still fits the contract. For a key that is not
+    /// back it writes the event `key-not-returned`, whose record notifies the contacts.
     pub async fn remind(&self, reminder: &DueReminder, now: Instant) -> Result<Vec<Claim>, Error> {
         let Some(stored) = self.reminder(&reminder.item_key).await? else { return Ok(Vec::new()) };
         if stored.due > now {
@@ -36,7 +36,7 @@ impl Store {
         let notices = stored.which.notices(&contract.contract);
         let facts = self.facts_of(contract, snapshot.key.as_ref()).await?;
         let claims = self.write_down(stored.occurrence(due), notices, &facts, now).await?;
-        // Whoever stops before this does it all again, under the same names.
+        // Deleted last: after an interruption everything is done again under the same ids.
         self.drop_reminder(&stored).await?;
         Ok(claims)
     }
@@ -50,7 +50,7 @@ impl Store {
         Ok(())
     }
 
-    /// Records that the key is still out with the contract, if it is; either way, it has been looked.
+    /// Records that the key is still out with the contract, if it is. In any case the check is done.
     async fn look_for_key(&self, reminder: StoredReminder, due: Instant, now: Instant) -> Result<(), Error> {
         retry!(self, {
             let snapshot = self.snapshot(&reminder.key, &reminder.contract, &reminder.incarnation).await?;
@@ -60,7 +60,7 @@ impl Store {
             };
             match build_absence_record(&key, &reminder, due, now, self.retention)?.try_commit(self).await? {
                 Ok(()) => Ok(()),
-                // Recorded before, and the reminder set again by a record that came twice.
+                // Recorded before; the reminder was set again by a record delivered twice.
                 Err(refused) if refused.has(Part::Event) => Ok(self.drop_reminder(&reminder).await?),
                 Err(refused) if refused.has(Part::Reminder) => Ok(()),
                 Err(_) => Err(NotDone::Again),
@@ -70,7 +70,7 @@ impl Store {
 }
 
 impl Snapshot {
-    /// The contract and the time of a reminder, if the contract as it stands is to have one.
+    /// The contract and the due time, if the current contract still has this reminder.
     fn fitting(&self, which: Reminder) -> Option<(&StoredContract, Instant)> {
         let stored = self.contract.as_ref()?;
         let due = which.due(&stored.contract, stored.contract.updated_at)?;
@@ -89,7 +89,7 @@ impl StoredReminder {
     }
 }
 
-/// What records that the key is not back, on condition that it still is not, and drops the reminder.
+/// Records that the key is not back, on condition that it is still out, and drops the reminder.
 fn build_absence_record(
     stored: &StoredKey,
     reminder: &StoredReminder,
@@ -99,7 +99,7 @@ fn build_absence_record(
 ) -> Result<Transaction, Error> {
     let StoredKey { key, incarnation, .. } = stored;
     let event = Event {
-        // The same however often it is looked, so that it is recorded once.
+        // The same id for every check, so that it is recorded once.
         id: reminder.occurrence(due).event_id(),
         at: now,
         actor: Actor::automat(&key.automat),

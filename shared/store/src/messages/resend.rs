@@ -1,4 +1,4 @@
-//! Asking for a message to be sent again.
+//! Requesting that a message is sent again.
 
 use domain::{ContractId, Instant, KeyId, MessageId, MessageRecord};
 
@@ -8,8 +8,8 @@ use crate::retry::{NotDone, retry};
 use crate::{Error, Store, Thing};
 
 impl Store {
-    /// Asks for a message to be sent again: refused while it is being sent ([`Error::MessageUnderWay`]), and when what
-    /// it says is no longer true ([`Error::MessageOutdated`]).
+    /// Requests a resend. Refused while the message is being sent ([`Error::MessageUnderWay`]), or if its content is
+    /// no longer true ([`Error::MessageOutdated`]).
     pub async fn resend(
         &self,
         key: &KeyId,

@@ -1,4 +1,4 @@
-//! Settling what became of a message that was claimed.
+//! Settling the result of a claimed message.
 
 use clock::Random;
 use domain::{Instant, SendFailure};
@@ -8,14 +8,13 @@ use crate::expression::{Expression, present};
 use crate::items::{MessageItem, State, text};
 use crate::{Error, Store};
 
-/// The first wait before another try; each further one is twice as long.
+/// The first wait before a retry; it doubles with each further one.
 const FIRST_WAIT_MILLIS: i64 = 60_000;
-/// No wait is longer.
 const LONGEST_WAIT_MILLIS: i64 = 30 * 60_000;
 
 impl Store {
-    /// Writes down what became of a message. If the lease ran out meanwhile and somebody else has claimed it, theirs
-    /// is the word that counts; but that it was sent by us too is noted.
+    /// Stores the result. If the claim has expired and somebody else has claimed the message, their result counts,
+    /// and the message is marked as perhaps sent twice.
     pub async fn settle(&self, claim: Claim, verdict: Verdict, now: Instant) -> Result<(), Error> {
         let update = match &verdict {
             Verdict::Sent(provider_id) => MessageItem::move_to(&claim.item_key, State::Sent, None, now)
@@ -34,7 +33,7 @@ impl Store {
         Ok(())
     }
 
-    /// Where a message goes that was not taken, and when it is tried again.
+    /// The state after a failed attempt, and when it is retried.
     fn after(&self, claim: &Claim, failure: SendFailure, now: Instant) -> Result<(State, Option<Instant>), Error> {
         if !failure.is_transient() {
             return Ok((State::Refused, None));
@@ -44,8 +43,8 @@ impl Store {
     }
 }
 
-/// How long to wait after so many attempts: between three quarters and the whole of a wait that doubles, so that what
-/// failed together is not tried again together.
+/// The wait after this many attempts: between three quarters and the whole of a wait that doubles, so that messages
+/// that failed together are not retried together.
 fn wait(attempts: u32, random: &Random) -> Result<i64, Error> {
     let doublings = attempts.saturating_sub(1).min(16);
     let longest = (FIRST_WAIT_MILLIS << doublings).min(LONGEST_WAIT_MILLIS);

@@ -1,20 +1,19 @@
-//! A contract as it stands, against which everything is held that is to be told of it.
+//! The current contract and key, with which everything is compared before it is sent.
 
 use domain::{Contract, ContractId, Facts, KeyId, KeyState};
 
 use crate::items::{ContractItem, ItemKey, KeyItem, StoredContract, StoredKey};
 use crate::{Error, Store};
 
-/// A contract and its key, so far as they are still there.
 pub(super) struct Snapshot {
     /// The key of that incarnation, even while it is being removed.
     pub(super) key: Option<StoredKey>,
-    /// The contract. None stands on a key that is being removed.
+    /// The contract; `None` while its key is being removed.
     pub(super) contract: Option<StoredContract>,
 }
 
 impl Store {
-    /// The contract on one incarnation of a key, as of all writes before.
+    /// Reads consistently.
     pub(super) async fn snapshot(
         &self,
         key: &KeyId,
@@ -38,8 +37,8 @@ impl Store {
         Ok(snapshot)
     }
 
-    /// What is told of a contract: with the automat and the property of its key, or those that the contract had noted
-    /// if the key is gone.
+    /// The facts of a contract, with the automat and property of its key, or those stored in the contract if the key
+    /// is gone.
     pub(super) async fn facts_of(&self, stored: &StoredContract, key: Option<&StoredKey>) -> Result<Facts, Error> {
         let noted = stored.automat.as_ref().map(|automat| (automat, &stored.property));
         let current = key.map(|stored| (&stored.key.automat, &stored.key.property));
@@ -51,7 +50,6 @@ impl Store {
 }
 
 impl Snapshot {
-    /// The contract alone.
     pub(super) fn contract(&self) -> Option<&Contract> {
         self.contract.as_ref().map(|stored| &stored.contract)
     }

@@ -1,4 +1,4 @@
-//! The end of an opening: the device's word on it, or that the device was never asked.
+//! The end of an opening: the device's report, or that the device was never asked.
 
 use domain::{AutomatId, EventKind, Instant, LockerIndex, Opening, OpeningId, OpeningOutcome};
 
@@ -9,7 +9,7 @@ use crate::transaction::{Part, Transaction};
 use crate::{Act, DeliveryLease, Error, Heard, Store, Thing};
 
 impl Store {
-    /// Hears the device's word on an opening. Its first word stands, whatever was believed before.
+    /// Stores the device's report of an opening. The first report counts, whatever was assumed before.
     pub async fn finish_opening(
         &self,
         automat: &AutomatId,
@@ -21,7 +21,7 @@ impl Store {
     ) -> Result<Heard, Error> {
         retry!(self, {
             let stored = self.stored_opening(id).await?;
-            // A device speaks for itself and for nobody else.
+            // A device may report only its own openings.
             if stored.opening.automat != *automat || stored.opening.locker != locker {
                 return Err(Error::NotFound(Thing::Opening).into());
             }
@@ -32,11 +32,10 @@ impl Store {
         })
     }
 
-    /// Withdraws a request that the holder of the delivery lease could not deliver, so that its locker is free at once, and
-    /// forgets its receipt, so that the same request may still succeed. The lease is released in the same transaction:
-    /// whoever holds it next finds the opening withdrawn. `false` if somebody else has taken the lease over and may deliver
-    /// the opening, or if it has ended otherwise.
-    pub async fn withdraw_opening(&self, id: &OpeningId, lease: &DeliveryLease, act: &Act) -> Result<bool, Error> {
+    /// Withdraws an opening that was not sent to the device, so that its locker is free at once, and deletes its
+    /// receipt, so that the same request can still succeed. If the device has reported all the same, its report
+    /// counts.
+    pub async fn withdraw_opening(&self, id: &OpeningId, act: &Act) -> Result<Opening, Error> {
         retry!(self, {
             let stored = self.stored_opening(id).await?;
             let Some(withdrawn) = stored.opening.withdrawn(act.now) else { return Ok(false) };
@@ -54,7 +53,7 @@ impl Store {
         })
     }
 
-    /// What writes an opening's end, and that its locker is free again.
+    /// The end of an opening, and its locker free again.
     async fn build_opening_end(
         &self,
         stored: &StoredOpening,
@@ -71,7 +70,7 @@ impl Store {
             OpeningItem::end(end)?,
             OpeningItem::ended_as(opening),
         );
-        // A later opening may be under way by now: then the locker is not ours to free.
+        // If a later opening is pending by now, the locker is not ours to free.
         if locker.openings.live.is_some_and(|(live, _)| live == opening.id) {
             let item_key = LockerItem::key(&opening.automat, opening.locker);
             let ours = OpeningItem::in_locker(&opening.id);

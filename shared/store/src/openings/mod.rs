@@ -1,4 +1,4 @@
-//! Openings: one file a verb.
+//! Openings, one file per operation.
 
 mod delivery;
 mod finish;
@@ -14,14 +14,14 @@ use crate::transaction::Transaction;
 use crate::{Act, Error, Store, Thing};
 
 impl Store {
-    /// An opening, as of all writes before.
+    /// Reads consistently.
     pub async fn opening(&self, id: &OpeningId) -> Result<Opening, Error> {
         self.stored_opening(id).await.map(|stored| stored.opening)
     }
 
-    /// Some openings, as of all writes before; those that are gone, or never were, are left out.
+    /// Reads consistently. Openings that do not exist are left out.
     pub async fn openings(&self, ids: &[OpeningId]) -> Result<Vec<Opening>, Error> {
-        // DynamoDB reads no item twice in a batch.
+        // DynamoDB rejects a batch read with duplicate keys.
         let keys: BTreeSet<&OpeningId> = ids.iter().collect();
         let keys: Vec<ItemKey> = keys.into_iter().map(OpeningItem::key).collect();
         let items = self.get_all(&keys).await?;

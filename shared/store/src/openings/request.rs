@@ -1,4 +1,4 @@
-//! Asking for a locker to be opened.
+//! Requesting an opening.
 
 use domain::{EventKind, Opening, OpeningDraft, OpeningId};
 
@@ -10,19 +10,17 @@ use crate::transaction::{Part, Transaction};
 use crate::{Act, Created, Error, Store};
 
 impl Store {
-    /// Writes down a request to open a locker, unless another one is under way there. Sending it to the device is the
-    /// caller's to do.
+    /// Stores a request to open a locker, unless another opening of it is pending. The caller sends it to the device.
     pub async fn request_opening(&self, draft: OpeningDraft, act: &Act) -> Result<Created<Opening>, Error> {
         self.once(act, self.add_opening(draft, act)).await
     }
 
     async fn add_opening(&self, draft: OpeningDraft, act: &Act) -> Result<Created<Opening>, Error> {
         let id = self.random.ulid(act.now)?;
-        let id =
-            OpeningId::parse(&id).map_err(|source| Error::internal("making an identifier for an opening", source))?;
+        let id = OpeningId::parse(&id).map_err(|source| Error::internal("generating an opening id", source))?;
         retry!(self, {
-            // The automat is not a condition of the write: requests for different lockers must not get in each other's
-            // way, and of a locker or an automat that has just gone the device knows better.
+            // The automat is no condition of the write, so that openings of different lockers do not conflict. If the
+            // locker or the automat has just been removed, the device refuses.
             let automat = self.stored_automat(&draft.automat).await?.automat;
             automat.check_locker(draft.locker)?;
             let locker = self.stored_locker(&draft.automat, draft.locker).await?;

@@ -1,4 +1,4 @@
-//! The record of who asked for a person's data: with the contracts that it was about, and nothing of the person.
+//! The events that record a request for a person's data: the contracts concerned, and nothing of the person.
 
 use domain::{AutomatId, Event, EventKind, Subject};
 
@@ -10,8 +10,8 @@ use crate::read::Stretch;
 use crate::{Act, Error, Store};
 
 impl Store {
-    /// The event of something done to a person's data in a contract. It is listed with the key's others; of a key that
-    /// is gone, at its automat. `None` where nothing tells any more which automat that was.
+    /// The event of an access to a person's data in a contract. It is listed under the key, or at the automat if the
+    /// key is gone. `None` if the automat is no longer known.
     pub(super) async fn event_about(
         &self,
         about: &About,
@@ -29,7 +29,7 @@ impl Store {
         self.event(kind, Subject { automat, locker, key, contract }, act).map(Some)
     }
 
-    /// The automat at which the events of a key stand.
+    /// The automat whose partition has the key's events.
     async fn automat_of_events(&self, incarnation: &str) -> Result<Option<AutomatId>, Error> {
         let list = EventItem::listing(incarnation, "").list;
         let condition = Expression::new("#listPK = :list").value(":list", text(list));

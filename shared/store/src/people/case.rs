@@ -1,4 +1,4 @@
-//! A contract and the messages about it, as they stand, with the person found in them.
+//! A case: a contract and the messages about it as they are now, with the person found in them.
 
 use domain::{Clue, Contract, Found, KeyState, Mention, PersonSearch};
 
@@ -8,23 +8,22 @@ use crate::read::Stretch;
 use crate::sealing::Names;
 use crate::{Error, Store};
 
-/// More than there are ever about one contract.
+/// More messages than one contract ever has.
 const ALL: usize = 65_535;
 
-/// A contract that names the person, or messages about one that do.
+/// A contract or messages that name the person.
 pub(super) struct Case {
-    /// The key of that incarnation, unless it is being removed.
+    /// The key of that incarnation; `None` while it is being removed.
     pub(super) key: Option<StoredKey>,
     pub(super) contract: Option<StoredContract>,
-    /// Oldest first.
     pub(super) messages: Vec<StoredMessage>,
     pub(super) found: Found,
-    /// The one item of it that it is dealt with at, though the walk comes by others.
+    /// The one item at which the case is handled, although the scan finds others of it.
     pub(super) item_key: ItemKey,
 }
 
 impl Store {
-    /// Reads all of it; `None` if the person is not in it.
+    /// Reads the whole case; `None` if the person is not in it.
     pub(super) async fn case(&self, about: &About, search: &PersonSearch) -> Result<Option<Case>, Error> {
         let contract_item_key = ContractItem::key(&about.key, &about.contract);
         let (mut key, mut contract) = (None, None);
@@ -54,7 +53,7 @@ impl Store {
         Ok(Some(Case { key, contract, messages, found, item_key }))
     }
 
-    /// The addresses asked for that were erased from a contract before.
+    /// The addresses searched for that were erased from the contract before.
     fn erased_clues(&self, stored: &StoredContract, search: &PersonSearch) -> Vec<Clue> {
         let Contract { key, id, .. } = &stored.contract;
         let is_erased = |address: &str| {
@@ -72,7 +71,7 @@ impl Store {
 }
 
 impl Case {
-    /// Whether the contract, as far as it stands, is the person's.
+    /// Whether the contract, if it exists, is the person's.
     pub(super) fn is_theirs(&self) -> bool {
         self.contract.as_ref().is_some_and(|stored| self.found.holds(&stored.contract))
     }

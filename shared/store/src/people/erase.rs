@@ -1,7 +1,7 @@
-//! Taking what is known of a person out of the table.
+//! Erasing a person's data.
 //!
-//! A contract goes after the messages about it, and the last of what names a person goes together with the record of
-//! it. So whoever stops anywhere leaves something that the same call finds again.
+//! A contract is deleted after the messages about it, and the last item that names the person is deleted together
+//! with the event that records it. So an erasure that is interrupted leaves something that the same call finds again.
 
 use std::collections::BTreeSet;
 
@@ -17,21 +17,20 @@ use crate::schema::TTL;
 use crate::transaction::{Part, Transaction};
 use crate::{Act, Error, Page, PageRequest, Store};
 
-/// What is to be done about a case.
 enum Verdict {
     /// Nothing, for this reason.
     Leave(ErasureOutcome),
-    /// The contract goes, with all messages about it.
+    /// Delete the contract and all messages about it.
     Contract,
-    /// These contacts stay.
+    /// Keep only these contacts.
     Contacts(Vec<Contact>),
-    /// Messages go.
+    /// Delete only messages.
     Messages,
 }
 
 impl Store {
-    /// Erases a part of what is known of a person, and says contract by contract what was done. Where only the name is
-    /// the same nothing is done, unless everybody of that name is meant.
+    /// Erases part of a person's data. Returns what was done, contract by contract. If only the name matches, nothing
+    /// is erased, unless the search is for everybody of that name.
     pub async fn erase_person(
         &self,
         search: &PersonSearch,
@@ -60,7 +59,7 @@ struct Erasing<'a> {
 }
 
 impl Erasing<'_> {
-    /// Deals with the case at one of its items; `None` where it is not the one to deal with it at.
+    /// Handles the case at one of its items; `None` at the others.
     async fn erase(&self, item_key: &ItemKey, about: &About) -> Result<Option<Erasure>, Error> {
         let Some(case) = self.store.case(about, self.search).await? else { return Ok(None) };
         if case.item_key != *item_key {
@@ -78,7 +77,7 @@ impl Erasing<'_> {
                 Some(case) => case,
                 None => match self.store.case(about, self.search).await? {
                     Some(fresh) => fresh,
-                    // Somebody else has done the same meanwhile.
+                    // Another call has done the same meanwhile.
                     None => return Ok(outcome),
                 },
             };
@@ -92,7 +91,8 @@ impl Erasing<'_> {
             let last = self.delete_messages(about, &case, &verdict).await?;
             let transaction = self.build_erasure(about, &case, &verdict, last, pin_is_ours).await?;
             if let Err(refused) = transaction.try_commit(self.store).await? {
-                // An ended contract's PIN may have been taken by another: it is not ours to delete.
+                // An ended contract's PIN may have been taken by another contract. Then the next attempt leaves it
+                // alone.
                 pin_is_ours = !refused.has(Part::Pin);
                 return Err(NotDone::Again);
             }
@@ -110,7 +110,7 @@ impl Erasing<'_> {
         let Some(StoredContract { contract, .. }) = &case.contract else { return Verdict::Messages };
         let is_contact = |contact: &Contact| case.found.is_contact(contact);
         match &case.key {
-            // What stands on a key that is being removed goes with it, and is live no more.
+            // A contract of a key that is being removed goes with the key and is no longer live.
             None if case.is_theirs() || contract.contacts.iter().any(is_contact) => Verdict::Contract,
             Some(stored) if case.is_theirs() && is_live(stored, contract, self.act.now) => {
                 Verdict::Leave(ErasureOutcome::Live)
@@ -123,8 +123,8 @@ impl Erasing<'_> {
         }
     }
 
-    /// Deletes the messages that go, those last that tell for certain that they are the person's. Where nothing else is
-    /// written in the end, the last of them is left for that, and given back.
+    /// Deletes messages; those that identify the person with certainty go last. If nothing else is written in the
+    /// end, the last of them is kept for the final transaction and returned.
     async fn delete_messages(
         &self,
         about: &About,
@@ -152,7 +152,7 @@ impl Erasing<'_> {
         self.search.find_in(mentions).is_some_and(|found| found.clues.iter().any(|clue| *clue != Clue::Name))
     }
 
-    /// Messages that were written down while the others were being deleted.
+    /// Deletes messages that were stored while the others were being deleted.
     async fn delete_late_messages(&self, about: &About) -> Result<(), Error> {
         for message in self.store.messages_about(about).await? {
             self.store.delete(message.item_key(), present()).await?;
@@ -160,7 +160,7 @@ impl Erasing<'_> {
         Ok(())
     }
 
-    /// The last write, and the record of it all.
+    /// The final transaction, with the event.
     async fn build_erasure(
         &self,
         about: &About,
@@ -200,7 +200,7 @@ impl Erasing<'_> {
         Ok(transaction)
     }
 
-    /// Deletes a contract that is over, on condition that it still is and that the key has not been fetched with it.
+    /// Deletes an ended contract, on condition that it is unchanged and the key has not been fetched with it.
     fn drop_contract(
         &self,
         transaction: &mut Transaction,
@@ -228,7 +228,7 @@ impl Erasing<'_> {
         Ok(())
     }
 
-    /// Leaves only these contacts. Nobody is told: who else is told concerns nobody.
+    /// Keeps only these contacts. Nobody is notified, because the other contacts of a contract concern nobody.
     fn write_contacts(
         &self,
         transaction: &mut Transaction,
@@ -242,7 +242,7 @@ impl Erasing<'_> {
         let change = ContractChange { contacts: Some(staying.to_vec()), ..ContractChange::default() };
         let edited = stored.contract.edited(change, self.act.now)?;
         let mut item = ContractItem::write(&edited, key, stored.rev + 1, &stored.pin_mac, codes, random, *retention)?;
-        // How long it is kept stays as it is.
+        // Its retention stays the same.
         item.remove(TTL);
         let item_key = ContractItem::key(&edited.key, &edited.id);
         let update = Expression::assign(item, &["freeText"]).then(ContractItem::erase(erased));
@@ -250,7 +250,7 @@ impl Erasing<'_> {
         Ok(())
     }
 
-    /// The names of what was erased from a contract, and of these addresses.
+    /// The names of what was erased from the contract before, and of these addresses.
     fn erased(&self, stored: &StoredContract, addresses: impl Iterator<Item = String>) -> BTreeSet<String> {
         let Contract { key, id, .. } = &stored.contract;
         let names = addresses.map(|address| self.store.codes.erased_names(key, id, &address).current.0);
@@ -258,7 +258,7 @@ impl Erasing<'_> {
     }
 }
 
-/// Whether a contract is not over: it has not ended, or the key is out with it.
+/// Whether a contract has not ended, or the key is out with it.
 fn is_live(stored: &StoredKey, contract: &domain::Contract, now: Instant) -> bool {
     !contract.range.has_ended(now) || stored.key.whereabouts.holder() == Some(&contract.id)
 }

@@ -1,4 +1,4 @@
-//! Handing out what is known of a person.
+//! Exporting a person's data.
 
 use domain::{Event, EventKind, Instant, PersonSearch};
 use ulid::Ulid;
@@ -13,16 +13,15 @@ use crate::retry::retry;
 use crate::transaction::Transaction;
 use crate::{Act, Error, Page, PageRequest, Store};
 
-/// The most events of a contract that are handed out.
+/// Limit on the events returned per contract.
 const MOST_EVENTS: usize = 200;
-/// Of the key's events so many are looked through for the contract's, the newest first.
+/// Limit on the key's events that are searched for the contract's, newest first.
 const LOOKED_THROUGH: usize = 2_000;
-/// Events read at a time.
 const STEP: usize = 100;
 
 impl Store {
-    /// A part of what is known of a person, contract by contract. Every contract that is handed out has an event that
-    /// says so before it is. A part may be empty although there are more.
+    /// Part of a person's data, contract by contract. The event that records the export of a contract is written
+    /// before the contract is returned. A part may be empty although there are more.
     pub async fn export_person(
         &self,
         search: &PersonSearch,
@@ -61,7 +60,7 @@ impl Store {
         })
     }
 
-    /// What happened to a contract, newest first, and whether there is more.
+    /// The events of a contract, newest first, and whether there are more.
     async fn events_about(&self, about: &About, since: Option<Instant>) -> Result<(Vec<Event>, bool), Error> {
         let first = since.map_or(0, |since| since.millis().unsigned_abs());
         let condition = Expression::new("#listPK = :list AND #listSK >= :first")
@@ -91,7 +90,7 @@ impl Store {
         retry!(self, {
             let mut transaction = Transaction::default();
             transaction.event(event, Some(&about.incarnation), self.retention)?;
-            // Refused: it was written by an attempt whose answer was lost.
+            // A failed condition means that an attempt whose answer was lost has written the event.
             transaction.try_commit(self).await.map(|_| ())
         })
     }

@@ -1,4 +1,4 @@
-//! Walking the whole table: a part of it with each call, and no faster than leaves the table to others.
+//! Scanning the whole table for a person: part of it with each call, and slowly enough not to throttle others.
 
 use std::collections::VecDeque;
 use std::time::Duration;
@@ -13,39 +13,37 @@ use crate::page::List;
 use crate::read::time_for;
 use crate::{Cursor, Error, PageRequest, Store};
 
-/// How long one call goes on looking: what it then still deals with has room in the 29 seconds of a function.
+/// Time limit of one call's scan. What it then still handles fits into the 29 seconds of a function.
 const PATIENCE: Duration = Duration::from_secs(15);
-/// Between partition and sort key in a cursor; no identifier has it.
+/// Separates partition key and sort key in a cursor; no identifier contains it.
 const BETWEEN: char = '\u{1f}';
 
 const CONTRACTS_AND_MESSAGES: &str = "begins_with(#SK, :contract) OR begins_with(#SK, :message)";
-/// Who is named, and where it is about.
+/// The attributes that name a person, and the contract concerned.
 const NAMES: &str = "#PK, #SK, #incarnation, #keyId, #contractId, #person, #contacts, #recipient, #facts.#keyId, \
                      #facts.#contractId, #facts.#person";
 
-/// A walk, as far as one call gets.
+/// A scan, as far as one call gets.
 pub(super) struct Walk<'s> {
     store: &'s Store,
     search: &'s PersonSearch,
     list: List,
-    /// After this item it goes on; `None` at the beginning.
+    /// Continue after this item; `None` at the beginning.
     position: Option<ItemKey>,
-    /// What was read last and has not been looked at wholly.
+    /// The latest response, not yet fully handled.
     part: Option<Part>,
-    /// Whether the end of the table has been reached.
     finished: bool,
-    /// How long what was looked at so far is to take.
+    /// How long the scan so far should have taken.
     time: Duration,
     began: Instant,
 }
 
-/// An item that may name the person.
 pub(super) struct Sight {
     pub(super) item_key: ItemKey,
     pub(super) about: About,
 }
 
-/// Which contract an item is about.
+/// The contract that an item is about.
 #[derive(Debug, Clone)]
 pub(super) struct About {
     pub(super) key: KeyId,
@@ -54,15 +52,15 @@ pub(super) struct About {
     pub(super) incarnation: String,
 }
 
-/// What one answer of the table had.
+/// One response's worth of items.
 struct Part {
     sights: VecDeque<Sight>,
-    /// The last item that was looked at; `None` at the end of the table.
+    /// The last item scanned; `None` at the end of the table.
     end: Option<ItemKey>,
 }
 
 impl<'s> Walk<'s> {
-    /// Begins where the part before has ended. A cursor is good for the same search and for the same purpose only.
+    /// Continues at the cursor. A cursor is valid only for the same search and purpose.
     pub(super) fn new(
         store: &'s Store,
         search: &'s PersonSearch,
@@ -79,7 +77,7 @@ impl<'s> Walk<'s> {
         Ok(Self { store, search, list, position, part: None, finished: false, time, began })
     }
 
-    /// The next item that may name the person; `None` at the end of the table, or when this call has gone on long enough.
+    /// The next item that may name the person; `None` at the end of the table or at this call's time limit.
     pub(super) async fn next_sight(&mut self) -> Result<Option<Sight>, Error> {
         while !self.finished && self.began.elapsed() < PATIENCE {
             let mut part = match self.part.take() {
@@ -98,7 +96,7 @@ impl<'s> Walk<'s> {
         Ok(None)
     }
 
-    /// The next part of the table, once its turn has come.
+    /// Reads the next part, when the scan is not ahead of its pace.
     async fn read_part(&mut self) -> Result<Part, Error> {
         tokio::time::sleep_until(self.began + self.time).await;
         let filter = Expression::new(CONTRACTS_AND_MESSAGES)
@@ -114,12 +112,12 @@ impl<'s> Walk<'s> {
         Ok(Part { sights, end: found.rest.as_ref().and_then(ItemKey::of) })
     }
 
-    /// Remembers how far everything has been dealt with.
+    /// Everything up to this item has been handled.
     pub(super) fn passed(&mut self, item_key: ItemKey) {
         self.position = Some(item_key);
     }
 
-    /// Where the next call goes on; `None` when there is nothing left.
+    /// `None` if the scan is finished.
     pub(super) fn cursor(&self) -> Option<Cursor> {
         self.position
             .as_ref()
@@ -128,7 +126,7 @@ impl<'s> Walk<'s> {
     }
 
     fn sight(&self, item: Item) -> Result<Option<Sight>, Error> {
-        const BROKEN: Error = Error::Internal { context: "reading what names a person", source: None };
+        const BROKEN: Error = Error::Internal { context: "reading the people named in an item", source: None };
         let item_key = ItemKey::of(&item).ok_or(BROKEN)?;
         let names: Names = read(item)?;
         if self.search.find_in(names.mentions()).is_none() {
@@ -148,7 +146,7 @@ impl<'s> Walk<'s> {
     }
 }
 
-/// Those attributes of a contract or a message that name somebody.
+/// The attributes of a contract or a message that name people.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Names {
@@ -170,7 +168,7 @@ struct ContactNames {
     phone_number: Option<String>,
 }
 
-/// The address is an email address or a phone number: neither is ever the other.
+/// The address is an email address or a phone number; neither can be mistaken for the other.
 #[derive(Deserialize)]
 struct RecipientNames {
     name: String,

@@ -1,23 +1,22 @@
-//! Which keys the devices say that they have.
+//! Which keys each device reports to have.
 
 use domain::AutomatId;
 
 use crate::{Error, Page, PageRequest, Store};
 
-/// Which of an automat's keys its device told of when it last told of all its lockers.
+/// Which of an automat's keys were in its device's last full report.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DeviceKeysKnown {
-    /// The automat.
     pub automat: AutomatId,
-    /// The one under the current secret.
+    /// The key under the current secret.
     pub current: bool,
-    /// The one under the other secret.
+    /// The key under the other secret.
     pub other: bool,
 }
 
 impl Store {
-    /// Which keys each device has, in order of automat. One that has not been connected since it was given a key, or
-    /// does not tell, has none here.
+    /// The keys of each device, in order of automat. A device that does not report its keys, or has not been
+    /// connected since it got one, has none here.
     pub async fn device_keys_known(&self, page: &PageRequest) -> Result<Page<DeviceKeysKnown>, Error> {
         let found = self.stored_automats(page).await?;
         let known = |stored: crate::items::StoredAutomat| {

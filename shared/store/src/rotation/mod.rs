@@ -1,9 +1,10 @@
-//! Replacing the secret behind the codes: what is still sealed or named under the other one comes under the current one,
-//! item by item (ADR 0020).
+//! Rotating the PIN secret: codes that are sealed or named under the other secret are moved to the current one, item
+//! by item (ADR 0020).
 //!
-//! Each item takes one transaction, on condition that it is as it was read, and done again it does nothing. So this may
-//! stop anywhere, run twice at once, and run beside everything else: a code stands under one of its names at every moment.
-//! It changes nothing that a contract or a key says: their `rev` and `version` stay, and nobody is told anything.
+//! Each item takes one transaction, on condition that it is as it was read, and a repetition changes nothing. So a
+//! rotation can be interrupted anywhere, run twice at once, and run beside everything else: at each moment a code is
+//! stored under exactly one of its names. The content of contracts and keys does not change: `rev` and `version`
+//! stay, and nobody is notified.
 
 mod devices;
 mod plan;
@@ -18,36 +19,35 @@ use crate::retry::{NotDone, retry};
 use crate::transaction::{Part, Transaction};
 use crate::{Error, Store};
 
-/// What becomes of an item that has a code.
+/// What is done with an item that has a code.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Rotation {
     /// Nothing: its code is under the current secret, or it has none.
     Current,
-    /// Its code is sealed anew.
+    /// The code is sealed again.
     Resealed,
-    /// Its code is sealed anew and goes under its current name.
+    /// The code is sealed again and stored under its current name.
     Moved,
-    /// Nothing yet: it is about to go by itself.
+    /// Nothing yet: the item will soon be deleted anyway.
     Waiting,
-    /// Nothing: somebody else has the code under its current name, which only a forgotten step leads to.
+    /// Nothing: another contract or key has the code under its current name. Only a skipped step of the rotation
+    /// leads to this.
     Taken,
 }
 
-/// What is to be done about an item, and the writes that do it.
 struct Plan {
     what: Rotation,
     writes: Transaction,
 }
 
 impl Plan {
-    /// Nothing is written.
     fn nothing(what: Rotation) -> Self {
         Self { what, writes: Transaction::default() }
     }
 }
 
 impl Store {
-    /// Brings the code of an item under the current secret.
+    /// Moves the code of an item to the current secret.
     async fn reseal(&self, item_key: &ItemKey, now: Instant) -> Result<Rotation, Error> {
         retry!(self, {
             let Plan { what, writes } = self.plan(item_key, now).await?;
@@ -56,7 +56,7 @@ impl Store {
             }
             match writes.try_commit(self).await? {
                 Ok(()) => Ok(what),
-                // The only obstacle is that the code's current name is somebody else's.
+                // The only obstacle is that another contract or key has the code's current name.
                 Err(refused) if refused.is_only(&[Part::Pin, Part::ReturnCode]) => Ok(Rotation::Taken),
                 Err(_) => Err(NotDone::Again),
             }
@@ -65,7 +65,7 @@ impl Store {
 
     /// What [`Store::reseal`] would do.
     async fn plan(&self, item_key: &ItemKey, now: Instant) -> Result<Plan, Error> {
-        // Gone since it was seen: so is its code.
+        // The item has been deleted meanwhile, and its code with it.
         let Some(item) = self.get(item_key).await? else { return Ok(Plan::nothing(Rotation::Current)) };
         match item_key.sk.as_str() {
             "KEY" => self.plan_key(item).await,

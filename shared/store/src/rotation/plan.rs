@@ -1,5 +1,5 @@
-//! What is to be done about each kind of item that has a code: a contract's PIN, a key's return code, the PIN that a message
-//! tells, and what an `Idempotency-Key` created.
+//! The writes for each kind of item that has a code: a contract's PIN, a key's return code, the PIN in a message, and
+//! what an `Idempotency-Key` created.
 
 use domain::{ContractId, Instant, KeyId, KeyState};
 
@@ -19,7 +19,7 @@ impl Store {
         let key = self.get(&KeyItem::key(&stored.contract.key)).await?;
         let key = key.map(|item| KeyItem::read(item, &self.codes)).transpose()?;
         let Some(key) = key.filter(|key| key.incarnation == stored.incarnation) else {
-            // The key is gone, and with it every PIN on it.
+            // The key is gone, and all its PINs with it.
             return if sealed_anew { Ok(Plan::nothing(Rotation::Current)) } else { self.plan_reseal(&stored) };
         };
         let current = self.codes.pin_names(&key.key.automat, &stored.contract.pin).current;
@@ -40,7 +40,8 @@ impl Store {
         Ok(Plan { what: Rotation::Resealed, writes })
     }
 
-    /// The PIN's item goes to its current name as it is. What is over is only taken away: it opens nothing any more.
+    /// Moves the PIN's item unchanged to its current name. An ended contract's PIN is only deleted, since it opens
+    /// nothing any more.
     async fn plan_move(&self, stored: &StoredContract, key: &StoredKey, now: Instant) -> Result<Plan, Error> {
         let (contract, automat) = (&stored.contract, &key.key.automat);
         let current = self.codes.pin_names(automat, &contract.pin).current;
@@ -48,7 +49,7 @@ impl Store {
         let sealed = self.codes.seal_pin(&self.random, &contract.key, &contract.id, &contract.pin)?;
         let item_key = ContractItem::key(&contract.key, &contract.id);
         writes.update(Part::Contract, item_key, ContractItem::reseal(sealed, &current), stored.unchanged());
-        // Who cleans up after a removed key goes by the names that it has read.
+        // The cleanup after a removed key uses the names that it has read, so the key must not be removed meanwhile.
         writes.check(Part::Key, KeyItem::key(&contract.key), KeyItem::in_use_as(&stored.incarnation));
         let former = PinItem::key(automat, &stored.pin_mac);
         if let Some(pin) = self.get(&former).await?
@@ -78,7 +79,7 @@ impl Store {
         let resealed = || {
             if KeyItem::is_sealed_anew(&item, &key.id, &self.codes) { Rotation::Current } else { Rotation::Resealed }
         };
-        // The code of a key on its way out is nobody's already.
+        // The code of a key that is being removed has been freed already.
         let Some(other) = names.other.filter(|_| key.state == KeyState::Active) else {
             return Ok(Plan { what: resealed(), writes });
         };
@@ -117,7 +118,7 @@ impl Store {
         }
     }
 
-    /// Whether the code in a created thing, if it has one, is sealed under the current secret.
+    /// Whether the code in a receipt, if there is one, is sealed under the current secret.
     fn is_current(&self, created: &Item) -> bool {
         let bytes = |name: &str| created.get(name)?.as_b().ok();
         let id = |name: &str| created.get(name)?.as_s().ok().map(String::as_str);

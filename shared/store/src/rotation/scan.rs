@@ -1,4 +1,4 @@
-//! The walk through the whole table, no faster than leaves it to others.
+//! The scan of the whole table, slowly enough not to throttle others.
 
 use domain::Instant;
 use tokio::task::JoinSet;
@@ -9,34 +9,34 @@ use crate::items::{ItemKey, text};
 use crate::read::time_for;
 use crate::{Error, Store};
 
-/// Items dealt with at once.
+/// How many items are handled concurrently.
 const AT_ONCE: usize = 16;
 
 const HAVE_CODES: &str =
     "#SK = :key OR begins_with(#SK, :contract) OR begins_with(#SK, :message) OR begins_with(#PK, :receipt)";
 
-/// What came of the items that have codes, so many each.
+/// The number of items with codes, by result.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct RotationReport {
-    /// Under the current secret already.
+    /// Already under the current secret.
     pub current: u64,
-    /// Sealed anew; after a mere look: to be.
+    /// Sealed again; in a check: to be sealed again.
     pub resealed: u64,
-    /// Sealed anew and named anew; after a mere look: to be.
+    /// Sealed and named again; in a check: to be sealed and named again.
     pub moved: u64,
-    /// Under the other secret, and about to go by themselves: receipts within a day, contracts of a key that is being
-    /// removed with it.
+    /// Under the other secret, and soon deleted anyway: receipts within a day, contracts of a key that is being
+    /// removed with the key.
     pub waiting: u64,
-    /// Whose code somebody else has under its current name.
+    /// The current name belongs to another contract or key.
     pub taken: u64,
-    /// Given up, since others were writing them all the time.
+    /// Skipped because of continuous concurrent writes.
     pub busy: u64,
-    /// That opened under neither secret, or are not as we write them.
+    /// Not readable, or sealed under neither secret.
     pub unreadable: u64,
 }
 
 impl RotationReport {
-    /// Whether a mere look found nothing left under the other secret.
+    /// Whether a check found nothing left under the other secret.
     #[must_use]
     pub fn is_complete(&self) -> bool {
         let Self { current: _, resealed, moved, waiting, taken, busy, unreadable } = self;
@@ -57,13 +57,12 @@ impl RotationReport {
 }
 
 impl Store {
-    /// Brings every code in the table under the current secret. What cannot be is counted and logged, and the rest is
-    /// done all the same.
+    /// Moves every code in the table to the current secret. Failures are counted and logged; the rest is still done.
     pub async fn rotate_codes(&self, now: Instant) -> Result<RotationReport, Error> {
         self.walk(now, true).await
     }
 
-    /// What [`Store::rotate_codes`] would find; nothing is written.
+    /// Checks what [`Store::rotate_codes`] would do; nothing is written.
     pub async fn preview_rotation(&self, now: Instant) -> Result<RotationReport, Error> {
         self.walk(now, false).await
     }
@@ -105,16 +104,20 @@ impl Store {
                 running.spawn(async move { (store.deal_with(&item_key, now, write).await, item_key) });
             }
             let Some(joined) = running.join_next().await else { return Ok(()) };
-            let (dealt, item_key) = joined.map_err(|source| Error::internal("renewing codes", source))?;
+            let (dealt, item_key) = joined.map_err(|source| Error::internal("rotating codes", source))?;
             renewed.count(&dealt);
             match dealt {
                 Ok(Rotation::Taken) => {
-                    tracing::warn!(item.pk = item_key.pk, item.sk = item_key.sk, "its code is taken");
+                    tracing::warn!(
+                        item.pk = item_key.pk,
+                        item.sk = item_key.sk,
+                        "code not rotated: its current name is taken"
+                    );
                 }
                 Ok(_) => {}
                 Err(error) => {
                     let error: &dyn std::error::Error = &error;
-                    tracing::warn!(error, item.pk = item_key.pk, item.sk = item_key.sk, "not renewed");
+                    tracing::warn!(error, item.pk = item_key.pk, item.sk = item_key.sk, "code not rotated");
                 }
             }
         }

@@ -1,4 +1,4 @@
-//! Who may send a message: one at a time, for some time, and not once what it says is overtaken.
+//! Who may send a message: one at a time, for a limited time, and never if its content is outdated.
 
 use domain::{MessageState, SendFailure};
 use store::{Due, LEASE_MILLIS, Verdict};
@@ -8,7 +8,7 @@ use crate::stage::{DAY, HOUR, Stage, draft, is_sent, is_superseded, named, sent}
 
 const LEASE: i64 = LEASE_MILLIS / 1_000;
 
-/// A contract whose message is being sent, by nobody who will ever say so.
+/// A contract whose message is claimed by somebody who never settles it.
 async fn left() -> Stage {
     let stage = Stage::new().await;
     stage.book(draft(HOUR, 10 * DAY)).await;
@@ -21,7 +21,7 @@ fn failure(failure: SendFailure) -> Verdict {
 }
 
 #[tokio::test]
-async fn a_message_that_is_sent_is_due_no_more() {
+async fn a_sent_message_is_not_due() {
     let stage = Stage::new().await;
     stage.book(draft(HOUR, 10 * DAY)).await;
     let claim = stage.heard(at(0)).await.remove(0);
@@ -33,7 +33,7 @@ async fn a_message_that_is_sent_is_due_no_more() {
 }
 
 #[tokio::test]
-async fn a_message_left_by_its_sender_is_claimed_at_the_end_of_the_lease_and_may_have_gone_twice() {
+async fn an_unsettled_message_is_claimed_after_its_lease_and_perhaps_sent_twice() {
     let stage = left().await;
     assert!(stage.due(at(LEASE).plus_millis(-1)).await.is_empty());
     let due = stage.due(at(LEASE)).await;
@@ -48,7 +48,7 @@ async fn a_message_left_by_its_sender_is_claimed_at_the_end_of_the_lease_and_may
 }
 
 #[tokio::test]
-async fn of_two_who_claim_at_once_one_does() {
+async fn of_two_claims_at_once_one_succeeds() {
     let stage = left().await;
     let due = stage.due(at(LEASE)).await;
     let [Due::Message(message)] = &due[..] else { panic!("{due:?}") };
@@ -59,7 +59,7 @@ async fn of_two_who_claim_at_once_one_does() {
 }
 
 #[tokio::test]
-async fn whoever_lost_the_lease_settles_nothing_but_that_it_went_twice() {
+async fn settling_after_the_lease_only_marks_the_message_as_perhaps_sent_twice() {
     let stage = Stage::new().await;
     stage.book(draft(HOUR, 10 * DAY)).await;
     let slow = stage.heard(at(0)).await.remove(0);
@@ -104,7 +104,7 @@ async fn temporary_failures_are_retried_with_growing_waits() {
 }
 
 #[tokio::test]
-async fn a_provider_that_did_not_answer_may_have_sent_it() {
+async fn without_an_answer_of_the_provider_a_message_may_have_been_sent() {
     let stage = Stage::new().await;
     stage.book(draft(HOUR, 10 * DAY)).await;
     let claim = stage.heard(at(0)).await.remove(0);
@@ -116,7 +116,7 @@ async fn a_provider_that_did_not_answer_may_have_sent_it() {
 }
 
 #[tokio::test]
-async fn what_the_provider_will_never_take_is_not_tried_again() {
+async fn a_permanent_failure_is_not_retried() {
     for never in [SendFailure::AddressRefused, SendFailure::ContentRefused] {
         let stage = Stage::new().await;
         stage.book(draft(HOUR, 10 * DAY)).await;
@@ -129,7 +129,7 @@ async fn what_the_provider_will_never_take_is_not_tried_again() {
 }
 
 #[tokio::test]
-async fn a_message_is_given_up_when_the_next_try_would_be_of_no_use() {
+async fn a_message_fails_when_a_retry_would_be_too_late() {
     let stage = left().await;
     let last = DAY - 30;
     let claim = stage.tick(at(last)).await.remove(0);
@@ -139,7 +139,7 @@ async fn a_message_is_given_up_when_the_next_try_would_be_of_no_use() {
 }
 
 #[tokio::test]
-async fn a_message_that_was_overtaken_while_it_waited_does_not_go() {
+async fn an_outdated_message_is_not_retried() {
     let stage = left().await;
     stage.edit(named("Eino"), 1).await;
     assert!(stage.tick(at(LEASE)).await.is_empty());
@@ -148,7 +148,7 @@ async fn a_message_that_was_overtaken_while_it_waited_does_not_go() {
 }
 
 #[tokio::test]
-async fn a_cancellation_that_waited_goes_when_everything_else_is_gone() {
+async fn a_delayed_cancellation_is_sent_after_contract_and_key_are_gone() {
     let stage = Stage::booked().await;
     stage.remove(1).await;
     assert_eq!(stage.heard(at(1)).await.len(), 1);
@@ -159,7 +159,7 @@ async fn a_cancellation_that_waited_goes_when_everything_else_is_gone() {
 }
 
 #[tokio::test]
-async fn a_write_that_meets_a_transaction_is_made_again() {
+async fn a_write_that_conflicts_with_a_transaction_is_repeated() {
     let stage = Stage::new().await;
     stage.book(draft(HOUR, 10 * DAY)).await;
     stage.table.wire.conflict(3);

@@ -1,5 +1,4 @@
-//! A function that dies, wherever it does: what it had begun is finished by the next one, and nobody is told twice by
-//! our own doing.
+//! A function that dies at any point: the next one finishes its work, and nobody is notified twice by our own doing.
 
 use domain::{ContractDraft, MessageKind};
 use store::LEASE_MILLIS;
@@ -8,7 +7,7 @@ use testkit::at;
 use crate::stage::{DAY, HOUR, Stage, draft, email, is_sent, notify, sms};
 
 #[tokio::test]
-async fn a_record_cut_off_anywhere_is_finished_by_its_next_delivery_and_the_leases() {
+async fn an_interrupted_record_is_finished_by_redelivery_and_leases() {
     let mut interrupted = 0;
     for requests in 0.. {
         let stage = Stage::new().await;
@@ -35,7 +34,7 @@ async fn a_record_cut_off_anywhere_is_finished_by_its_next_delivery_and_the_leas
 }
 
 #[tokio::test]
-async fn a_reminder_cut_off_anywhere_goes_in_the_end() {
+async fn an_interrupted_reminder_is_sent_in_the_end() {
     let mut interrupted = 0;
     for requests in 0.. {
         let stage = Stage::new().await;

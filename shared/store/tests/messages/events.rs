@@ -1,4 +1,4 @@
-//! What happens to the key: fetched, returned, and not returned.
+//! Key events: fetched, returned, and not returned.
 
 use domain::{Contact, ContractDraft, EventKind, MessageKind, Occasion};
 use store::{PageRequest, Record};
@@ -8,7 +8,7 @@ use crate::stage::{HOUR, Stage, a, act_at, draft, email, notify};
 
 use MessageKind::{KeyFetched, KeyNotReturned, KeyReturned};
 
-/// When it is looked whether the key is back.
+/// When the return of the key is checked.
 const LOOK: i64 = 25 * HOUR + 900;
 
 async fn not_returned(stage: &Stage) -> usize {
@@ -29,7 +29,7 @@ async fn contacts_who_want_it_are_notified_of_fetch_and_return() {
 }
 
 #[tokio::test]
-async fn those_who_did_not_ask_are_not() {
+async fn contacts_who_did_not_ask_are_not_notified() {
     let stage = Stage::new().await;
     let contact = Contact { additional_messages: [].into(), ..email("aino@example.fi") };
     stage.book(ContractDraft { contacts: vec![contact], ..draft(HOUR, 25 * HOUR) }).await;
@@ -92,7 +92,7 @@ async fn a_key_not_returned_is_recorded_and_notified_once() {
 }
 
 #[tokio::test]
-async fn a_key_that_is_back_in_time_or_just_after_is_not_missed() {
+async fn a_key_returned_in_time_or_just_after_is_not_missing() {
     let stage = Stage::booked().await;
     stage.fetch(2 * HOUR).await;
     stage.give_back(25 * HOUR + 600).await;
@@ -102,7 +102,7 @@ async fn a_key_that_is_back_in_time_or_just_after_is_not_missed() {
 }
 
 #[tokio::test]
-async fn a_look_that_is_asked_for_again_by_a_repeated_record_records_nothing_more() {
+async fn a_return_check_repeated_by_a_repeated_record_records_nothing() {
     let stage = Stage::new().await;
     stage.book(draft(HOUR, 25 * HOUR)).await;
     let creation = stage.contract_news(at(0)).await.remove(0);
@@ -117,7 +117,7 @@ async fn a_look_that_is_asked_for_again_by_a_repeated_record_records_nothing_mor
 }
 
 #[tokio::test]
-async fn a_key_that_comes_back_while_it_is_looked_for_is_not_missed() {
+async fn a_key_returned_during_the_return_check_is_not_missing() {
     let stage = Stage::booked().await;
     stage.fetch(2 * HOUR).await;
     let due = stage.due(at(LOOK)).await;

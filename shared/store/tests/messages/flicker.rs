@@ -1,4 +1,4 @@
-//! A key sensor that flickers: every change is recorded, and contacts get few messages, of which the last one is true.
+//! A flickering key sensor: every change is recorded, and contacts get few messages, of which the last is true.
 
 use domain::{AutomatId, EventKind, MessageKind};
 use store::{Claim, PageRequest};
@@ -8,7 +8,7 @@ use crate::stage::{HOUR, Stage, a};
 
 use MessageKind::{ContractCreated, KeyFetched, KeyReturned};
 
-/// The sensor says something else each second; the key is out with the entry `e1` before.
+/// The sensor changes each second; before, the key is out with the entry `e1`.
 async fn flicker(stage: &Stage, from: i64, changes: i64) {
     let lobby = AutomatId::parse("lobby").unwrap();
     for change in 1..=changes {
@@ -55,7 +55,7 @@ async fn a_held_back_movement_is_notified_after_two_minutes() {
 }
 
 #[tokio::test]
-async fn records_that_come_twice_hold_back_no_more_and_no_less() {
+async fn repeated_records_hold_back_nothing_more() {
     let stage = Stage::booked().await;
     stage.fetch(2 * HOUR).await;
     flicker(&stage, 2 * HOUR, 3).await;

@@ -1,4 +1,4 @@
-//! What is shown of messages, and asking for one again.
+//! Listing messages, and resending one.
 
 use domain::{ContractChange, FreeText, MessageId, MessageKind, MessageState, SendFailure};
 use store::{Cursor, Error, Expected, PageRequest, Thing, Verdict};
@@ -35,7 +35,7 @@ async fn a_cursor_of_another_list_is_refused() {
 }
 
 #[tokio::test]
-async fn what_is_not_there_is_said_to_be_missing() {
+async fn a_missing_message_or_contract_is_not_found() {
     let stage = Stage::new().await;
     let missing = stage.store().messages(&a(), &bk1(), &page(3, None)).await;
     assert!(matches!(missing, Err(Error::NotFound(Thing::Contract))), "{missing:?}");
@@ -70,7 +70,7 @@ async fn a_removal_is_listed_last_though_the_streams_clock_is_behind() {
 }
 
 #[tokio::test]
-async fn a_message_asked_for_again_goes_again() {
+async fn a_resend_is_sent() {
     let stage = Stage::booked().await;
     let id = stage.message().await.id;
     let asked = stage.store().resend(&a(), &bk1(), &id, at(2 * DAY)).await;
@@ -89,7 +89,7 @@ async fn a_message_asked_for_again_goes_again() {
 }
 
 #[tokio::test]
-async fn what_was_asked_for_is_due_even_if_the_stream_says_nothing() {
+async fn a_resend_is_due_even_without_its_record() {
     let stage = Stage::booked().await;
     let id = stage.message().await.id;
     stage.store().resend(&a(), &bk1(), &id, at(60)).await.unwrap();
@@ -102,7 +102,7 @@ async fn what_was_asked_for_is_due_even_if_the_stream_says_nothing() {
 }
 
 #[tokio::test]
-async fn a_message_under_way_is_not_sent_again() {
+async fn a_message_being_sent_cannot_be_resent() {
     let stage = Stage::new().await;
     stage.book(draft(HOUR, 25 * HOUR)).await;
     let claim = stage.heard(at(0)).await.remove(0);
@@ -115,7 +115,7 @@ async fn a_message_under_way_is_not_sent_again() {
 }
 
 #[tokio::test]
-async fn a_refused_message_may_be_asked_for_and_is_as_new() {
+async fn a_refused_message_can_be_resent() {
     let stage = Stage::new().await;
     stage.book(draft(HOUR, 25 * HOUR)).await;
     let claim = stage.heard(at(0)).await.remove(0);
@@ -129,7 +129,7 @@ async fn a_refused_message_may_be_asked_for_and_is_as_new() {
 }
 
 #[tokio::test]
-async fn what_is_no_longer_true_is_not_sent_again() {
+async fn an_outdated_message_cannot_be_resent() {
     let stage = Stage::booked().await;
     let id = stage.message().await.id;
     let free_text = Some(Some(FreeText::parse("ring twice").unwrap()));
@@ -145,7 +145,7 @@ async fn what_is_no_longer_true_is_not_sent_again() {
 }
 
 #[tokio::test]
-async fn a_cancellation_may_be_sent_again() {
+async fn a_cancellation_can_be_resent() {
     let stage = Stage::booked().await;
     stage.remove(1).await;
     stage.hear(at(1)).await;

@@ -1,5 +1,5 @@
-//! Messages and reminders: nobody is told twice and nobody is forgotten, whatever the stream, the clock and the crashes
-//! do.
+//! Messages and reminders: nobody is notified twice and nobody is forgotten, whatever happens to the stream, the
+//! clock and the function.
 
 #![expect(clippy::unwrap_used, reason = "a test's own values are well formed")]
 

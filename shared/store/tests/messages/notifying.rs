@@ -1,4 +1,4 @@
-//! Who is told of what becomes of a contract, and that it is once, however the records come.
+//! Who is notified of changes of a contract, and that it is once, in whatever order the records come.
 
 use domain::{
     AutomatChange, AutomatId, ContractChange, ContractDraft, ContractField, Ending, KeyChange, MessageKind, Occasion,
@@ -34,7 +34,7 @@ async fn move_to_new_york(stage: &Stage, seconds: i64) {
 }
 
 #[tokio::test]
-async fn a_message_left_unsent_is_not_sent_with_the_local_times_of_the_zone_before() {
+async fn an_unsent_message_with_times_of_the_former_zone_is_not_sent() {
     let stage = Stage::new().await;
     stage.book(draft(HOUR, 25 * HOUR)).await;
     assert_eq!(stage.heard(at(0)).await.len(), 1);
@@ -198,7 +198,7 @@ async fn an_early_end_is_not_notified_if_undone_but_still_if_removed() {
 }
 
 #[tokio::test]
-async fn contracts_that_go_with_their_key_are_cancelled_with_what_was_known_of_it() {
+async fn contracts_removed_with_their_key_are_cancelled_with_its_last_facts() {
     let stage = Stage::new().await;
     let property = Some(Property::parse("Hämeentie 5").unwrap());
     let change = KeyChange { property, ..KeyChange::default() };

@@ -1,4 +1,4 @@
-//! What a record of the stream means.
+//! The meaning of a record of the stream.
 
 use serde_json::json;
 use store::{Error, Record};
@@ -7,7 +7,7 @@ use testkit::at;
 use crate::stage::{HOUR, Stage, a, bk1, draft, named, sent};
 
 #[tokio::test]
-async fn only_contracts_new_events_and_messages_asked_for_mean_anything() {
+async fn only_contracts_new_events_and_resends_matter() {
     let stage = Stage::new().await;
     stage.book(draft(HOUR, 25 * HOUR)).await;
     stage.edit(named("Eino"), 1).await;
@@ -37,7 +37,7 @@ async fn only_contracts_new_events_and_messages_asked_for_mean_anything() {
 }
 
 #[tokio::test]
-async fn of_all_that_happens_to_a_message_only_that_it_is_asked_for_is_news() {
+async fn of_the_records_of_a_message_only_a_resend_matters() {
     let stage = Stage::booked().await;
     stage.news(at(1)).await;
     let id = stage.message().await.id;

@@ -1,4 +1,4 @@
-//! Reminders follow their contract, and what is missed is caught up.
+//! Reminders follow their contract, and late ones are caught up.
 
 use domain::{Contact, ContractChange, ContractDraft, Ending, MessageKind, MessageState};
 use testkit::at;
@@ -30,7 +30,7 @@ async fn a_contract_has_its_reminders() {
 }
 
 #[tokio::test]
-async fn whom_nothing_is_to_be_reminded_of_has_no_reminder() {
+async fn no_reminder_is_set_if_no_contact_wants_one() {
     let stage = Stage::new().await;
     let contact = Contact { additional_messages: [StartReminder].into(), ..email("aino@example.fi") };
     stage.book(ContractDraft { contacts: vec![contact], ..draft(3 * DAY, 4 * DAY) }).await;
@@ -60,7 +60,7 @@ async fn a_missed_hour_is_caught_up() {
 }
 
 #[tokio::test]
-async fn a_reminder_of_what_has_come_already_is_of_no_use() {
+async fn a_reminder_of_a_past_time_is_not_sent() {
     let stage = stage().await;
     assert!(stage.tick(at(3 * DAY)).await.is_empty());
     let messages = stage.messages().await;
@@ -126,7 +126,7 @@ async fn an_old_record_does_not_set_the_reminders_back() {
     }
 }
 
-/// The one who read the contract before the edit writes its reminders after those of the edit.
+/// The invocation that read the contract before the edit writes its reminders after those of the edit.
 #[tokio::test]
 async fn reminders_decided_before_an_edit_do_not_overwrite_those_of_the_edit() {
     let stage = Stage::new().await;
@@ -159,7 +159,7 @@ async fn a_reminder_left_unsent_is_overtaken_by_a_move() {
 }
 
 #[tokio::test]
-async fn two_who_remind_at_once_remind_once() {
+async fn two_invocations_with_one_reminder_notify_once() {
     let stage = stage().await;
     let (other, _wire) = stage.table.another_store();
     let due = stage.due(at(2 * DAY)).await;

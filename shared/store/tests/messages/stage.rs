@@ -1,4 +1,4 @@
-//! The automat `lobby` with the key `A`, and whoever deals with the stream and with what is due.
+//! The automat `lobby` with the key `A`, and the handling of the stream and of what is due.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -29,7 +29,7 @@ pub(crate) fn bk1() -> ContractId {
     ContractId::parse("BK-1").unwrap()
 }
 
-/// Somebody reached by email in Finnish, who wants to hear of everything.
+/// A contact by email in Finnish who wants all messages.
 pub(crate) fn email(address: &str) -> Contact {
     Contact { language: Language::Finnish, ..of_everything(by_email(address)) }
 }
@@ -39,7 +39,7 @@ pub(crate) fn sms(number: &str) -> Contact {
     Contact { language: Language::Finnish, ..of_everything(by_sms(number)) }
 }
 
-/// The contract `BK-1` from one second to another, which Aino hears of by email.
+/// The contract `BK-1` between two seconds; Aino is notified by email.
 pub(crate) fn draft(start: i64, end: i64) -> ContractDraft {
     let contacts = vec![email("aino@example.fi")];
     ContractDraft { id: Some(bk1()), pin: Some(pin("482915")), contacts, ..contract(start, end) }
@@ -65,7 +65,7 @@ impl Stage {
         Self { table, read: AtomicUsize::new(0) }
     }
 
-    /// With the contract `BK-1` from an hour on, for a day, told of and settled.
+    /// With the contract `BK-1` from an hour on, for a day; its contacts are notified and the messages settled.
     pub(crate) async fn booked() -> Self {
         let stage = Self::new().await;
         stage.book(draft(HOUR, 25 * HOUR)).await;
@@ -93,7 +93,7 @@ impl Stage {
         self.store().remove_contract(&a(), &bk1(), true, Expected::Any, &act_at(seconds)).await.unwrap();
     }
 
-    /// The key is seen inside, then fetched with the PIN of `BK-1`.
+    /// The key is reported inside, then fetched with the PIN of `BK-1`.
     pub(crate) async fn fetch(&self, seconds: i64) {
         let lobby = domain::AutomatId::parse("lobby").unwrap();
         let seen = locker_reports(seconds.unsigned_abs() - 1, &[(0, true, None)]);
@@ -110,7 +110,7 @@ impl Stage {
         self.store().hear_lockers(&lobby, back, at(seconds)).await.unwrap();
     }
 
-    /// What has been written since the last call, as if just at that instant.
+    /// The records written since the last call, as if written at that moment.
     pub(crate) async fn news(&self, written: Instant) -> Vec<Value> {
         let records = self.table.records(written).await;
         let read = self.read.swap(records.len(), Ordering::Relaxed);
@@ -124,7 +124,7 @@ impl Stage {
         news
     }
 
-    /// Deals with what has been written since the last call.
+    /// Handles the records written since the last call.
     pub(crate) async fn heard(&self, now: Instant) -> Vec<Claim> {
         let mut claims = Vec::new();
         for record in self.news(now).await {
@@ -133,7 +133,7 @@ impl Stage {
         claims
     }
 
-    /// The same, and everything is sent.
+    /// The same, and sends everything.
     pub(crate) async fn hear(&self, now: Instant) -> Vec<MessageKind> {
         let claims = self.heard(now).await;
         self.send(claims, now).await
@@ -156,7 +156,7 @@ impl Stage {
         due
     }
 
-    /// Deals with what is due, as the tick does each minute.
+    /// Handles what is due, as the tick does each minute.
     pub(crate) async fn tick(&self, now: Instant) -> Vec<Claim> {
         let mut claims = Vec::new();
         for due in self.due(now).await {
@@ -173,7 +173,7 @@ impl Stage {
         claims
     }
 
-    /// The messages about `BK-1`, the oldest first.
+    /// The messages about `BK-1`, oldest first.
     pub(crate) async fn messages(&self) -> Vec<MessageRecord> {
         let page = PageRequest { limit: 100, after: None };
         let mut messages = self.store().messages(&a(), &bk1(), &page).await.unwrap().data;
@@ -196,7 +196,7 @@ impl Stage {
         self.messages().await.into_iter().find(|record| record.id == *id).unwrap()
     }
 
-    /// The reminders that stand, each with its time in seconds from the now of the tests.
+    /// The reminders that are set, each with its time in seconds from the tests' present.
     pub(crate) async fn reminders(&self) -> Vec<(String, i64)> {
         let mut pages = self.table.client.scan().table_name(testkit::TABLE).into_paginator().items().send();
         let mut reminders = Vec::new();
@@ -212,7 +212,7 @@ impl Stage {
     }
 }
 
-/// Deals with one record of the stream.
+/// Handles one record of the stream.
 pub(crate) async fn notify(store: &Store, record: &Value, now: Instant) -> Result<Vec<Claim>, Error> {
     match store.read_record(record)? {
         Record::Contract(record) => store.notify_of_contract(&record, now).await,

@@ -1,11 +1,11 @@
-//! A function that dies, wherever it does: the same call again finishes it, and whatever is not to go is still there.
+//! A function that dies at any point: the same call finishes its work, and what is to stay is still there.
 
 use domain::{ContractDraft, EventKind};
 use testkit::{by_email, by_sms};
 
 use crate::scene::{AINO, AINOS_NUMBER, DAY, Scene, ainos, by, by_address, contract_id, einos, id, named, of, page};
 
-/// Her own that is over, one that she is told about, and messages about one that was removed.
+/// Her own ended contract, one that she is a contact of, and messages about a removed one.
 async fn scene() -> Scene {
     let scene = Scene::new().await;
     scene.book_with_pin("A", "own", "482915", ainos(0, 60)).await;
@@ -18,7 +18,7 @@ async fn scene() -> Scene {
 }
 
 #[tokio::test]
-async fn an_erasure_cut_off_anywhere_is_finished_by_the_same_call() {
+async fn an_interrupted_erasure_is_finished_by_the_same_call() {
     let mut interrupted = 0;
     for requests in 0.. {
         let scene = scene().await;
@@ -58,7 +58,7 @@ async fn a_write_whose_answer_was_lost_is_not_repeated() {
 }
 
 #[tokio::test]
-async fn an_export_that_is_cut_off_has_handed_out_nothing_that_is_not_on_record() {
+async fn an_interrupted_export_has_returned_nothing_unrecorded() {
     let scene = scene().await;
     for requests in 0.. {
         let before = recorded(&scene).await;
@@ -73,7 +73,7 @@ async fn an_export_that_is_cut_off_has_handed_out_nothing_that_is_not_on_record(
     }
 }
 
-/// How often it is on record that something was handed out.
+/// How many exports are recorded.
 async fn recorded(scene: &Scene) -> usize {
     scene.items_with(&["EVENT#", "personal-data-exported"]).await.len()
 }

@@ -1,4 +1,4 @@
-//! What is erased, and what is left alone.
+//! What is erased, and what is kept.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -40,7 +40,7 @@ async fn an_ended_contract_is_erased_with_its_messages() {
 }
 
 #[tokio::test]
-async fn her_contract_that_is_not_over_is_named_and_left_alone() {
+async fn her_live_contract_is_reported_and_kept() {
     let scene = Scene::new().await;
     scene.book("A", "running", ainos(0, DAY)).await;
     scene.book("B", "ahead", ainos(DAY, 2 * DAY)).await;
@@ -58,7 +58,7 @@ async fn her_contract_that_is_not_over_is_named_and_left_alone() {
 }
 
 #[tokio::test]
-async fn her_contract_that_the_key_is_out_with_is_not_over() {
+async fn her_contract_is_live_while_the_key_is_out() {
     let scene = Scene::new().await;
     scene.book_with_pin("A", "own", "482915", ainos(0, 60)).await;
     scene.fetch("482915").await;
@@ -91,7 +91,7 @@ async fn from_anothers_contract_only_the_contact_is_erased_without_notice() {
 }
 
 #[tokio::test]
-async fn a_name_alone_erases_nothing_unless_everybody_of_that_name_is_meant() {
+async fn a_name_alone_erases_nothing_unless_requested() {
     let scene = Scene::new().await;
     scene.book("A", "one", of("Aino Virtanen", 0, 60, Vec::new())).await;
     scene.book("B", "other", of("AINO VIRTANEN", 0, 60, Vec::new())).await;
@@ -110,7 +110,7 @@ async fn a_name_alone_erases_nothing_unless_everybody_of_that_name_is_meant() {
 #[tokio::test]
 async fn a_name_beside_an_address_identifies_her_contracts() {
     let scene = Scene::new().await;
-    // She calls herself otherwise among the contacts.
+    // Among the contacts she uses another name.
     scene.book("A", "own", of("Aino Virtanen", 0, 60, vec![named("Aino", by_email(AINO))])).await;
     scene.book("B", "namesakes", of("Aino Virtanen", 0, 60, vec![named("Aino", by_email("other@example.fi"))])).await;
     let both = PersonSearch::new(Some(Email::parse(AINO).unwrap()), None, Some(Name::parse("Aino Virtanen").unwrap()));
@@ -119,7 +119,7 @@ async fn a_name_beside_an_address_identifies_her_contracts() {
     assert_eq!(outcomes(&erased), expected);
 }
 
-/// She is a contact under another name than the one that the contract is hers by.
+/// As a contact she has another name than as the person of her contract.
 #[tokio::test]
 async fn a_name_beside_an_erased_address_still_identifies_her_contract() {
     let scene = Scene::new().await;
@@ -134,7 +134,7 @@ async fn a_name_beside_an_erased_address_still_identifies_her_contract() {
 }
 
 #[tokio::test]
-async fn so_does_an_address_that_only_messages_had() {
+async fn a_name_beside_an_address_only_in_messages_identifies_her_contract() {
     let scene = Scene::new().await;
     scene.book("A", "own", of("Aino Virtanen", 0, 60, vec![named("Aino", by_email(AINO))])).await;
     let nobody = domain::ContractChange { contacts: Some(Vec::new()), ..domain::ContractChange::default() };
@@ -145,7 +145,7 @@ async fn so_does_an_address_that_only_messages_had() {
 }
 
 #[tokio::test]
-async fn all_messages_about_her_removed_contract_go_whomever_they_went_to() {
+async fn all_messages_about_her_removed_contract_are_erased() {
     let scene = Scene::new().await;
     let contacts = vec![named("Aino Virtanen", by_email(AINO)), named("Eino Aalto", by_sms(AINOS_NUMBER))];
     scene.book("A", "own", of("Aino Virtanen", DAY, 2 * DAY, contacts)).await;
@@ -156,7 +156,7 @@ async fn all_messages_about_her_removed_contract_go_whomever_they_went_to() {
 }
 
 #[tokio::test]
-async fn messages_about_another_ones_removed_contract_stay_but_for_those_to_her() {
+async fn of_anothers_removed_contract_only_messages_to_her_are_erased() {
     let scene = Scene::new().await;
     scene.book("A", "contact", einos(DAY, 2 * DAY)).await;
     scene.remove("A", "contact").await;
@@ -166,7 +166,7 @@ async fn messages_about_another_ones_removed_contract_stay_but_for_those_to_her(
 }
 
 #[tokio::test]
-async fn messages_about_a_key_that_is_gone_go_on_record_at_its_automat() {
+async fn erasing_messages_about_a_removed_key_is_recorded_at_its_automat() {
     let scene = Scene::new().await;
     scene.book("A", "own", ainos(DAY, 2 * DAY)).await;
     scene.store().remove_key(&id("A"), true, Expected::Any, &testkit::act()).await.unwrap();
@@ -179,9 +179,9 @@ async fn messages_about_a_key_that_is_gone_go_on_record_at_its_automat() {
 }
 
 #[tokio::test]
-async fn its_pin_goes_with_the_contract() {
+async fn a_pin_is_erased_with_its_contract() {
     let scene = Scene::new().await;
-    // Long, so that the engine sweeps nothing of it.
+    // Long enough that the engine deletes none of it.
     scene.book_with_pin("A", "own", "482915", ainos(0, 4_000 * DAY)).await;
     let pins = || async { scene.table.items().await.into_iter().filter(|item| item.contains("PIN#")).count() };
     assert_eq!(pins().await, 1);
@@ -192,7 +192,7 @@ async fn its_pin_goes_with_the_contract() {
 }
 
 #[tokio::test]
-async fn a_pin_that_another_has_taken_since_stays_with_them() {
+async fn a_pin_taken_by_another_contract_stays_there() {
     let scene = Scene::new().await;
     scene.book_with_pin("A", "own", "482915", ainos(0, 60)).await;
     let act = store::Act { now: at(100), ..testkit::act() };

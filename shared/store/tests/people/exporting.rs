@@ -1,4 +1,4 @@
-//! What is handed out.
+//! What is exported.
 
 use domain::{Clue, EventKind, MessageKind};
 use store::PersonalData;
@@ -14,7 +14,7 @@ fn contracts(data: &[PersonalData]) -> Vec<&str> {
 }
 
 #[tokio::test]
-async fn a_contract_is_handed_out_with_its_messages_and_what_happened() {
+async fn a_contract_is_exported_with_its_messages_and_events() {
     let scene = Scene::new().await;
     scene.book("A", "own", ainos(0, 60)).await;
     scene.book("A", "others", of("Eino Aalto", 100, 200, vec![named("Eino Aalto", by_email(EINO))])).await;
@@ -32,7 +32,7 @@ async fn a_contract_is_handed_out_with_its_messages_and_what_happened() {
 }
 
 #[tokio::test]
-async fn she_is_found_by_each_thing_that_is_known_of_her() {
+async fn a_person_is_found_by_each_clue() {
     let scene = Scene::new().await;
     scene.book("A", "own", ainos(0, 60)).await;
     scene.book("B", "contact", einos(0, 60)).await;
@@ -49,7 +49,7 @@ async fn she_is_found_by_each_thing_that_is_known_of_her() {
 }
 
 #[tokio::test]
-async fn of_another_ones_contract_she_gets_the_messages_to_her() {
+async fn of_anothers_contract_only_messages_to_her_are_exported() {
     let scene = Scene::new().await;
     scene.book("A", "contact", einos(0, 60)).await;
     let data = scene.export(&by_address(AINO)).await;
@@ -58,7 +58,7 @@ async fn of_another_ones_contract_she_gets_the_messages_to_her() {
 }
 
 #[tokio::test]
-async fn messages_about_a_contract_that_is_gone_are_handed_out_too() {
+async fn messages_about_a_removed_contract_are_exported_too() {
     let scene = Scene::new().await;
     scene.book("A", "own", ainos(DAY, 2 * DAY)).await;
     scene.remove("A", "own").await;
@@ -70,7 +70,7 @@ async fn messages_about_a_contract_that_is_gone_are_handed_out_too() {
 }
 
 #[tokio::test]
-async fn who_handed_out_what_is_on_record_without_anything_of_the_person() {
+async fn an_export_is_recorded_without_personal_data() {
     let scene = Scene::new().await;
     scene.book("A", "own", ainos(0, 60)).await;
     scene.book("B", "contact", einos(0, 60)).await;
@@ -83,7 +83,7 @@ async fn who_handed_out_what_is_on_record_without_anything_of_the_person() {
 }
 
 #[tokio::test]
-async fn of_a_key_that_is_gone_it_is_on_record_at_its_automat() {
+async fn an_export_about_a_removed_key_is_recorded_at_its_automat() {
     let scene = Scene::new().await;
     scene.book("A", "own", ainos(DAY, 2 * DAY)).await;
     scene.store().remove_key(&id("A"), true, store::Expected::Any, &testkit::act()).await.unwrap();

@@ -1,4 +1,4 @@
-//! What is known of a person: all of it is found, and nothing of anybody else's; it is handed out and erased on record.
+//! A person's data: all of it is found and nothing of anybody else's; exports and erasures are recorded.
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on must stop at once")]
 

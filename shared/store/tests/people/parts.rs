@@ -1,4 +1,4 @@
-//! Going through the table in parts.
+//! Reading the table in parts.
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use store::{Cursor, Error, PageRequest};
@@ -6,7 +6,7 @@ use testkit::TABLE;
 
 use crate::scene::{AINO, EINO, Scene, ainos, by, by_address, einos, page};
 
-/// Both keys with some of her contracts, all of them over.
+/// Both keys with some of her contracts, all ended.
 async fn scene() -> Scene {
     let scene = Scene::new().await;
     for number in 0..4 {
@@ -16,7 +16,7 @@ async fn scene() -> Scene {
     scene
 }
 
-/// Items of another kind that fill an answer of the table.
+/// Items of another kind that fill a response.
 async fn fill(scene: &Scene, count: u32) {
     for number in 0..count {
         let text = |text: String| AttributeValue::S(text);
@@ -26,7 +26,7 @@ async fn fill(scene: &Scene, count: u32) {
 }
 
 #[tokio::test]
-async fn every_part_goes_on_where_the_one_before_ended_though_that_is_erased_by_then() {
+async fn every_part_continues_where_the_last_ended_though_that_is_erased() {
     for limit in [1, 3, 8] {
         let scene = scene().await;
         fill(&scene, 4).await;
@@ -71,7 +71,7 @@ async fn a_cursor_is_good_for_the_same_person_and_the_same_purpose_only() {
 }
 
 #[tokio::test]
-async fn the_table_is_walked_through_at_a_pace_that_leaves_it_to_others() {
+async fn the_table_is_scanned_at_a_limited_pace() {
     let scene = scene().await;
     fill(&scene, 12).await;
     _ = scene.table.wire.tally();

@@ -1,4 +1,4 @@
-//! Each condition, made to fail: what somebody else writes meanwhile is not lost, and is decided over again.
+//! Each condition, made to fail: a concurrent write is not lost, and the decision is made again.
 
 use domain::{ContractChange, Ending, EventKind};
 use store::{ErasureOutcome, Expected};
@@ -6,7 +6,7 @@ use testkit::{act, at, by_email};
 
 use crate::scene::{AINO, DAY, LATER, Scene, ainos, by, by_address, contract_id, einos, id, named, outcomes, page};
 
-/// Erases while its last write is held back until something else has been written.
+/// Erases, with the last write held back until something else has been written.
 async fn meanwhile(scene: &Scene, other: impl Future<Output = ()>) -> Vec<(String, ErasureOutcome)> {
     let (store, wire) = scene.table.another_store();
     let mut held = wire.hold("TransactWriteItems");
@@ -33,17 +33,17 @@ async fn a_contract_that_is_extended_meanwhile_is_live_again() {
 }
 
 #[tokio::test]
-async fn a_contract_whose_key_is_fetched_meanwhile_is_not_over() {
+async fn a_contract_whose_key_is_fetched_during_its_erasure_is_kept() {
     let scene = Scene::new().await;
     scene.book_with_pin("A", "own", "482915", ainos(0, 60)).await;
     assert_eq!(meanwhile(&scene, scene.fetch("482915")).await, [("own".to_owned(), ErasureOutcome::Live)]);
 }
 
 #[tokio::test]
-async fn the_same_for_a_contract_that_has_left_the_calendar() {
+async fn a_fetched_contract_outside_the_calendar_is_kept() {
     let scene = Scene::new().await;
     scene.book_with_pin("A", "own", "482915", ainos(0, 60)).await;
-    // What has ended leaves the calendar with the next booking.
+    // Ended contracts leave the calendar with the next booking.
     let act = store::Act { now: at(100), ..act() };
     scene.store().create_contract(&id("A"), testkit::contract(200, 300), &act).await.unwrap();
     assert!(scene.store().key(&id("A")).await.unwrap().calendar.entry(&contract_id("own")).is_none());
@@ -51,7 +51,7 @@ async fn the_same_for_a_contract_that_has_left_the_calendar() {
 }
 
 #[tokio::test]
-async fn contacts_that_are_edited_meanwhile_are_not_lost() {
+async fn contacts_edited_during_an_erasure_are_not_lost() {
     let scene = Scene::new().await;
     scene.book("A", "contact", einos(0, DAY)).await;
     let contacts = vec![named("Aino Virtanen", by_email(AINO)), named("Bo", by_email("bo@example.fi"))];
@@ -65,7 +65,7 @@ async fn contacts_that_are_edited_meanwhile_are_not_lost() {
 }
 
 #[tokio::test]
-async fn a_contract_that_is_removed_meanwhile_is_gone_as_it_should_be() {
+async fn a_contract_removed_during_its_erasure_stays_removed() {
     let scene = Scene::new().await;
     scene.book("A", "own", ainos(0, 60)).await;
     let removed = async {

@@ -1,4 +1,4 @@
-//! The automat `lobby` with the keys `A` and `B`, their contracts, and whoever tells the contacts.
+//! The automat `lobby` with the keys `A` and `B`, their contracts, and the notification of contacts.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -15,12 +15,12 @@ pub(crate) const AINO: &str = "aino@example.fi";
 pub(crate) const EINO: &str = "eino@example.fi";
 pub(crate) const AINOS_NUMBER: &str = "+358401234567";
 pub(crate) const DAY: i64 = 86_400;
-/// The contracts of the tests that are over are so by then.
+/// By then, the tests' ended contracts are over.
 pub(crate) const LATER: i64 = 1_000;
 
 pub(crate) struct Scene {
     pub(crate) table: TestTable,
-    /// How many records of the stream have been told.
+    /// How many records of the stream have been handled.
     notified: AtomicUsize,
 }
 
@@ -47,13 +47,13 @@ pub(crate) fn of(person: &str, start: i64, end: i64, contacts: Vec<Contact>) -> 
     ContractDraft { person: Name::parse(person).unwrap(), contacts, ..contract(start, end) }
 }
 
-/// Aino's own, which she is told about by email and by SMS.
+/// Aino's own contract; she is notified by email and SMS.
 pub(crate) fn ainos(start: i64, end: i64) -> ContractDraft {
     let contacts = vec![by_email(AINO), by_sms(AINOS_NUMBER)];
     of("Aino Virtanen", start, end, contacts.into_iter().map(|contact| named("Aino Virtanen", contact)).collect())
 }
 
-/// Eino's, which Aino is told about too.
+/// Eino's contract; Aino is notified too.
 pub(crate) fn einos(start: i64, end: i64) -> ContractDraft {
     let contacts = vec![named("Eino Aalto", by_email(EINO)), named("Aino Virtanen", by_email(AINO))];
     of("Eino Aalto", start, end, contacts)
@@ -100,7 +100,7 @@ impl Scene {
         &self.table.store
     }
 
-    /// Makes a contract, and its contacts are told.
+    /// Creates a contract and notifies its contacts.
     pub(crate) async fn book(&self, key: &str, contract: &str, draft: ContractDraft) {
         let draft = ContractDraft { id: Some(contract_id(contract)), ..draft };
         self.store().create_contract(&id(key), draft, &act()).await.unwrap();
@@ -113,7 +113,7 @@ impl Scene {
         self.notify(0).await;
     }
 
-    /// Tells the contacts of what has been written since the last call, and says how many messages that took.
+    /// Notifies contacts of everything since the last call. Returns the number of messages.
     pub(crate) async fn notify(&self, seconds: i64) -> usize {
         let now = at(seconds);
         let records = self.table.records(now).await;
@@ -133,7 +133,7 @@ impl Scene {
         sent
     }
 
-    /// The key `A`, whose contract has this PIN, is fetched from its locker.
+    /// The key `A`, whose contract has this PIN, is fetched.
     pub(crate) async fn fetch(&self, digits: &str) {
         let lobby = AutomatId::parse("lobby").unwrap();
         self.store().hear_lockers(&lobby, locker_reports(1, &[(0, true, None)]), at(1)).await.unwrap();
@@ -158,14 +158,14 @@ impl Scene {
         self.store().erase_person(search, false, &page(100), &by("dpo")).await
     }
 
-    /// All items by their keys, but for PINs, which the engine sweeps by the machine's clock.
+    /// All items by key, except PINs, which the engine deletes by the machine's clock.
     pub(crate) async fn items(&self) -> BTreeMap<String, HashMap<String, AttributeValue>> {
         let items = self.table.client.scan().table_name(testkit::TABLE).send().await.unwrap().items.unwrap();
         let keyed = items.into_iter().map(|item| (format!("{:?} {:?}", item["PK"], item["SK"]), item));
         keyed.filter(|(key, _)| !key.contains("PIN#")).collect()
     }
 
-    /// The items whose text has all of these in it.
+    /// The items whose text contains all of these.
     pub(crate) async fn items_with(&self, parts: &[&str]) -> Vec<String> {
         let mut items = self.table.items().await;
         items.retain(|item| parts.iter().all(|part| item.contains(part)));

@@ -1,4 +1,4 @@
-//! Which keys the devices have, by what they tell.
+//! Which keys the devices report to have.
 
 use store::{DeviceKeysKnown, LockerReports, PageRequest};
 use testkit::{act, at, automat, locker_reports};

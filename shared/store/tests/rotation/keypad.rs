@@ -1,4 +1,4 @@
-//! What a device sends, with one key or two.
+//! Entries of devices with one key or two.
 
 use domain::{CodeKind, KeypadAnswer, Purpose};
 use store::KeypadEntry;
@@ -22,7 +22,7 @@ async fn a_code_is_found_by_its_first_name_and_by_its_second_in_two_reads() {
 }
 
 #[tokio::test]
-async fn a_code_that_is_found_under_neither_name_is_one_wrong_entry() {
+async fn a_code_under_neither_name_counts_as_one_wrong_entry() {
     let scene = Scene::new().await;
     let store = scene.function(&two(OLD, NEW));
     let wrong = async || {
@@ -36,10 +36,10 @@ async fn a_code_that_is_found_under_neither_name_is_one_wrong_entry() {
     assert_eq!(scene.answer(&store, &[OLD, NEW], CodeKind::Pin, "482915", true).await, None, "a right one waits too");
 }
 
-/// Items that are read together are not read at one moment: the name that the code leaves may be read after it has left,
-/// and the one that it comes to before it has come.
+/// A batch read is not a snapshot: the code's former name may be read after the code has left it, and its new name
+/// before the code has arrived.
 #[tokio::test]
-async fn a_code_that_moves_while_it_is_looked_for_is_found() {
+async fn a_code_that_moves_during_the_lookup_is_found() {
     let scene = Scene::new().await;
     let (store, wire) = scene.wired(&two(NEW, OLD));
     wire.miss_codes_once();
@@ -47,7 +47,7 @@ async fn a_code_that_moves_while_it_is_looked_for_is_found() {
 }
 
 #[tokio::test]
-async fn odd_second_names_are_no_names() {
+async fn malformed_second_names_are_ignored() {
     let scene = Scene::new().await;
     let store = scene.function(&two(OLD, NEW));
     let right = scene.typed(&[OLD], CodeKind::Pin, "482915", true);

@@ -1,4 +1,4 @@
-//! A code has one holder, whichever name it goes by.
+//! A code has one holder, under whichever name it is stored.
 
 use domain::{ContractChange, ContractDraft, ContractRefusal, Ending, KeyChange, KeyDraft, KeyId, ReturnCode, Sharing};
 use store::{Error, Expected, Store};
@@ -8,7 +8,7 @@ use crate::scene::{NEW, OLD, Scene, a, book, draft, id, lobby, now, two, with_re
 
 const WANTED: &str = "573826";
 
-/// How somebody comes to a code.
+/// The ways to get a code.
 #[derive(Debug, Clone, Copy)]
 enum Way {
     Create,
@@ -17,7 +17,7 @@ enum Way {
     EditKey,
 }
 
-/// Tries to get the code that the others try to get, on a key of one's own.
+/// Tries to get the contested code, on a key of its own.
 async fn take(store: Store, way: Way, who: String) -> Result<(), Error> {
     let key = KeyId::parse(&who).unwrap();
     match way {
@@ -35,7 +35,7 @@ async fn take(store: Store, way: Way, who: String) -> Result<(), Error> {
     }
 }
 
-/// Lets so many requests pass, or all.
+/// Lets this many requests pass, or all.
 async fn let_pass<T>(steps: &Steps, requests: usize, task: &mut tokio::task::JoinHandle<T>) -> Option<T> {
     for _ in 0..requests {
         tokio::select! {
@@ -47,7 +47,7 @@ async fn let_pass<T>(steps: &Steps, requests: usize, task: &mut tokio::task::Joi
 }
 
 #[tokio::test]
-async fn of_two_functions_of_opposite_orders_one_gets_a_code_in_every_order_of_their_requests() {
+async fn of_two_functions_with_opposite_secrets_one_gets_the_code_in_every_order() {
     for (first, second) in [
         (Way::Create, Way::Create),
         (Way::Create, Way::NewPin),
@@ -81,7 +81,7 @@ async fn of_two_functions_of_opposite_orders_one_gets_a_code_in_every_order_of_t
 }
 
 #[tokio::test]
-async fn what_has_ended_under_the_other_name_is_free_and_is_taken_away() {
+async fn an_ended_pin_under_the_other_name_is_free_and_deleted() {
     let scene = Scene::new().await;
     let ended = ContractDraft { id: Some(id("ended")), pin: Some(pin(WANTED)), ..contract(0, 60) };
     scene.table.store.create_contract(&a(), ended, &act()).await.unwrap();
@@ -94,7 +94,7 @@ async fn what_has_ended_under_the_other_name_is_free_and_is_taken_away() {
     function.create_contract(&a(), draft("wanted", WANTED), &later).await.unwrap();
     assert_eq!(scene.names().await.0, 2, "of `first` and of `wanted`");
     scene.fetch_and_return(&function, &[OLD, NEW], WANTED, "the next holder").await;
-    // The ended contract may be prolonged, but not with the PIN that another has by now.
+    // The ended contract can be extended, but not with the PIN that another contract has by now.
     let longer = |pin| ContractChange { ending: Some(Ending::At(at(9_000))), pin, ..ContractChange::default() };
     for master in [two(NEW, OLD), two(OLD, NEW)] {
         let refused =
@@ -107,7 +107,7 @@ async fn what_has_ended_under_the_other_name_is_free_and_is_taken_away() {
 }
 
 #[tokio::test]
-async fn an_edit_moves_the_pin_that_it_writes_and_leaves_the_name_of_one_that_it_does_not() {
+async fn an_edit_renames_a_pin_only_if_it_writes_it() {
     let scene = Scene::new().await;
     let function = scene.function(&two(NEW, OLD));
     let only_old =
@@ -142,7 +142,7 @@ async fn a_return_code_is_given_up_under_whichever_name_it_has() {
 }
 
 #[tokio::test]
-async fn a_preview_and_a_look_for_a_holder_go_by_both_names() {
+async fn a_preview_and_a_holder_lookup_use_both_names() {
     let scene = Scene::new().await;
     for master in [two(NEW, OLD), two(OLD, NEW)] {
         let function = scene.function(&master);
@@ -153,7 +153,7 @@ async fn a_preview_and_a_look_for_a_holder_go_by_both_names() {
 }
 
 #[tokio::test]
-async fn with_one_secret_a_booking_costs_what_it_did() {
+async fn with_one_secret_a_booking_costs_nothing_more() {
     let scene = Scene::new().await;
     let (store, wire) = scene.wired(&OLD);
     let _ = wire.tally();

@@ -9,13 +9,13 @@ use domain::{
 use store::{DeviceKey, Error, KeypadEntry, Store};
 use testkit::{SECRET, TestTable, Wire, act, at, automat, contract, key, locker, locker_reports, name, pin};
 
-/// The secret that the stack has had so far, and the one that is to come.
+/// The stack's current secret, and the next one.
 pub(crate) const OLD: [u8; 32] = [SECRET; 32];
 pub(crate) const NEW: [u8; 32] = [SECRET + 1; 32];
 
 pub(crate) const RETURN_CODE: &str = "4711";
 
-/// The now of these tests: everything that is booked has begun.
+/// The time of these tests: every contract has started.
 pub(crate) fn now() -> Instant {
     at(100)
 }
@@ -68,17 +68,17 @@ impl Scene {
         Self { table, said: AtomicU64::new(1) }
     }
 
-    /// What a function does that knows these secrets.
+    /// A function that knows these secrets.
     pub(crate) fn function(&self, master: &[u8]) -> Store {
         self.table.store_under(master).0
     }
 
-    /// The same, and its wire.
+    /// The same, with its wire.
     pub(crate) fn wired(&self, master: &[u8]) -> (Store, Wire) {
         self.table.store_under(master)
     }
 
-    /// The key that a device has under a secret.
+    /// The device's key under a secret.
     pub(crate) fn device_key(&self, secret: [u8; 32]) -> DeviceKey {
         self.function(&secret).device_key(&lobby())
     }
@@ -87,7 +87,7 @@ impl Scene {
         self.said.fetch_add(1, Ordering::Relaxed) + 1
     }
 
-    /// What a device with keys under these secrets sends of a code.
+    /// The names of a code that a device with keys under these secrets sends.
     pub(crate) fn typed(&self, secrets: &[[u8; 32]], kind: CodeKind, digits: &str, inside: bool) -> KeypadEntry {
         let mut names = secrets.iter().map(|&secret| name(&self.device_key(secret), kind, digits));
         KeypadEntry {
@@ -100,7 +100,7 @@ impl Scene {
         }
     }
 
-    /// What becomes of a code at the keypad.
+    /// The keypad's answer to a code.
     pub(crate) async fn answer(
         &self,
         function: &Store,
@@ -116,7 +116,7 @@ impl Scene {
         }
     }
 
-    /// Whether a PIN opens nothing. It is typed hours after the one before, so that the keypad does not become slow.
+    /// Whether a PIN opens nothing. Entered hours after the one before, so that the keypad does not become slow.
     pub(crate) async fn is_refused(&self, function: &Store, device: &[[u8; 32]], digits: &str) -> bool {
         let hours = i64::try_from(self.next()).unwrap();
         let later = now().plus_millis(hours * 3_600_000);
@@ -124,12 +124,11 @@ impl Scene {
         function.keypad_entry(&lobby(), typed, later).await.unwrap() == KeypadAnswer::No { wait_until: None }
     }
 
-    /// The key is taken out of its locker, or put back, after this entry.
+    /// The key is fetched or returned after this entry.
     pub(crate) async fn sense(&self, function: &Store, inside: bool, by: Option<&str>) -> Result<(), Error> {
         function.hear_lockers(&lobby(), locker_reports(self.next(), &[(0, inside, by)]), now()).await
     }
 
-    /// Fetches the key with a PIN and brings it back.
     pub(crate) async fn fetch_and_return(&self, function: &Store, device: &[[u8; 32]], digits: &str, what: &str) {
         let typed = self.typed(device, CodeKind::Pin, digits, true);
         let entry = typed.id.clone();
@@ -141,14 +140,14 @@ impl Scene {
         self.sense(function, true, None).await.unwrap();
     }
 
-    /// How many PINs, and how many return codes, stand in the table.
+    /// How many PINs and return codes are in the table.
     pub(crate) async fn names(&self) -> (usize, usize) {
         let items = self.table.items().await;
         let count = |prefix: &str| items.iter().filter(|item| item.contains(&format!("\"SK\": S(\"{prefix}"))).count();
         (count("PIN#"), count("RETURN#"))
     }
 
-    /// What is to be renewed by a function that knows these secrets.
+    /// What is left to rotate for a function that knows these secrets.
     pub(crate) async fn left(&self, master: &[u8]) -> store::RotationReport {
         self.function(master).preview_rotation(now()).await.unwrap()
     }

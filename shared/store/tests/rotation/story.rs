@@ -1,5 +1,5 @@
-//! A whole replacement, step by step, as the runbook tells it: at each step every function and every device that may be
-//! about does everything.
+//! A whole rotation, step by step as in the runbook: at each step, every function and device that may exist then does
+//! everything.
 
 use domain::{CodeKind, ContractChange, ContractRefusal, Name, Purpose};
 use store::{Error, Expected};
@@ -7,7 +7,7 @@ use testkit::{act, pin};
 
 use crate::scene::{NEW, OLD, RETURN_CODE, Scene, a, book, id, now, two};
 
-/// What may be about at a step: functions by what they know, and devices by what they have.
+/// What may exist at a step: functions by their secrets, and devices by their keys.
 struct Step {
     name: &'static str,
     functions: Vec<Vec<u8>>,
@@ -41,7 +41,7 @@ async fn at_every_step_every_code_works_and_nobody_gets_the_pin_of_another() {
     for step in &steps {
         play(&scene, step, &mut contracts).await;
     }
-    renew_by_halves(&scene, &after, &mut contracts).await;
+    rotate_in_halves(&scene, &after, &mut contracts).await;
     let steps = [
         Step::new("nothing is left under the old one", &[&after], &[&[OLD, NEW], &[NEW, OLD], &[NEW]]),
         Step::new("the old one is dropped", &[&after, &NEW], &[&[NEW, OLD], &[NEW]]),
@@ -55,13 +55,13 @@ async fn at_every_step_every_code_works_and_nobody_gets_the_pin_of_another() {
     assert!(old.contract(&a(), &id("first")).await.is_err(), "the old secret opens nothing");
 }
 
-/// The job dies again and again, and everything goes on in between.
-async fn renew_by_halves(scene: &Scene, after: &[u8], contracts: &mut Vec<(String, String)>) {
+/// The job is interrupted again and again, while everything else goes on.
+async fn rotate_in_halves(scene: &Scene, after: &[u8], contracts: &mut Vec<(String, String)>) {
     let (store, wire) = scene.wired(after);
     assert!(scene.left(after).await.moved > 0);
     for requests in [4, 11] {
         wire.cut_after(requests);
-        // Either the walk ends there, or what it could not reach is counted.
+        // Either the scan ends there, or what it could not reach is counted.
         let _ = store.rotate_codes(now()).await;
         assert!(wire.was_cut());
         wire.mend();
@@ -104,7 +104,7 @@ async fn play(scene: &Scene, step: &Step, contracts: &mut Vec<(String, String)>)
     assert_eq!(scene.names().await, (contracts.len(), 1), "{what}: each code has one name");
 }
 
-/// Another person for one, a new PIN for another, and a third is removed.
+/// Edits the person of one contract, replaces the PIN of another, and removes a third.
 async fn change(scene: &Scene, function: &store::Store, step: &Step, contracts: &mut Vec<(String, String)>) {
     let person = ContractChange { person: Some(Name::parse("Eino").unwrap()), ..ContractChange::default() };
     function.edit_contract(&a(), &id("first"), person.clone(), Expected::Any, &act()).await.unwrap();

@@ -1,4 +1,4 @@
-//! The job beside everything else: whatever request of the one falls between which of the other.
+//! The job beside everything else: each request of one between any two requests of the other.
 
 use domain::{CodeKind, ContractChange, ContractDraft, Ending, KeyChange, KeyState, Name, Purpose, ReturnCode};
 use store::{Error, Expected, Store};
@@ -65,7 +65,7 @@ async fn hear(store: &Store, n: u64, inside: bool, by: Option<&str>) -> Result<(
     store.hear_lockers(&lobby(), testkit::locker_reports(n, &[(0, inside, by)]), now()).await
 }
 
-/// The stage: `first` ends at 9000, the entry `fetching` has been accepted, and before a return the key is out with it.
+/// `first` ends at 9000, the entry `fetching` has been accepted, and before a return the key is out with it.
 async fn set(doing: Doing) -> Scene {
     let scene = Scene::new().await;
     let ending = ContractChange { ending: Some(Ending::At(at(9_000))), ..ContractChange::default() };
@@ -78,8 +78,8 @@ async fn set(doing: Doing) -> Scene {
     scene
 }
 
-/// One begins, and after so many requests of it the other does all of its own; then the one ends. Whether the one had
-/// so many.
+/// One starts; after this many of its requests the other runs completely; then the first finishes. Returns whether
+/// the first made that many requests.
 async fn interrupt(scene: &Scene, one: (&[u8], Doing), other: (&[u8], Doing), requests: usize) -> bool {
     let (store, wire) = scene.wired(one.0);
     let steps = wire.step_by_step();
@@ -104,7 +104,7 @@ async fn interrupt(scene: &Scene, one: (&[u8], Doing), other: (&[u8], Doing), re
     had_so_many
 }
 
-/// Everything is under the new secret or still to be renewed, and once it is, everything works that is to work.
+/// Everything is under the new secret or left to rotate, and after that all codes work.
 async fn check(scene: &Scene, doing: Doing, what: &str) {
     let after = two(NEW, OLD);
     let function = scene.function(&after);
@@ -127,7 +127,7 @@ async fn check(scene: &Scene, doing: Doing, what: &str) {
         _ => &["482915"],
     };
     if matches!(doing, Doing::Fetch | Doing::Return) {
-        // Whether the key is out is said by its PIN, too: such a PIN is not free when its contract has ended.
+        // The PIN's item says whether the key is out: such a PIN is not free when its contract has ended.
         let draft = ContractDraft { id: Some(id("later")), pin: Some(pin("482915")), ..contract(20_000, 30_000) };
         let booked = new.create_contract(&a(), draft, &store::Act { now: at(10_000), ..act() }).await;
         assert_eq!(booked.is_ok(), doing == Doing::Return, "{what}: {booked:?}");
@@ -150,7 +150,7 @@ async fn check(scene: &Scene, doing: Doing, what: &str) {
 }
 
 #[tokio::test]
-async fn whatever_falls_between_the_requests_of_the_job() {
+async fn an_operation_runs_between_any_requests_of_the_job() {
     for doing in ALL {
         for requests in 0.. {
             let scene = set(doing).await;
@@ -164,7 +164,7 @@ async fn whatever_falls_between_the_requests_of_the_job() {
 }
 
 #[tokio::test]
-async fn between_whatever_requests_the_job_falls() {
+async fn the_job_runs_between_any_requests_of_an_operation() {
     for doing in ALL {
         for requests in 0.. {
             let scene = set(doing).await;
@@ -177,9 +177,9 @@ async fn between_whatever_requests_the_job_falls() {
     }
 }
 
-/// A function that still writes under the old name, while the job is at it: nothing breaks, and another run is needed.
+/// A function that still writes under the old name while the job runs: nothing breaks, and another run is needed.
 #[tokio::test]
-async fn a_function_that_still_goes_by_the_old_secret_only_makes_more_to_renew() {
+async fn a_function_with_only_the_old_secret_leaves_more_to_rotate() {
     for doing in [Doing::Book, Doing::Prolong, Doing::NewPin, Doing::NewReturnCode] {
         for requests in (0..).step_by(2) {
             let scene = set(doing).await;
@@ -192,7 +192,7 @@ async fn a_function_that_still_goes_by_the_old_secret_only_makes_more_to_renew()
     }
 }
 
-/// Whoever cleans up after a removed key goes by the names that it has read: none may be given after that.
+/// The cleanup after a removed key uses the names that it has read, so none may change after that.
 #[tokio::test]
 async fn nothing_moves_on_a_key_that_is_being_removed() {
     let scene = Scene::new().await;

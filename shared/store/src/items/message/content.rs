@@ -93,7 +93,7 @@ impl Content {
     }
 
     fn occasion(&self) -> Result<Occasion, Error> {
-        const BROKEN: Error = Error::Internal { context: "reading what a message is about", source: None };
+        const BROKEN: Error = Error::Internal { context: "reading the occasion of a message", source: None };
         let happened = || self.happened_at.map(instant).transpose()?.ok_or(BROKEN);
         Ok(match self.kind {
             MessageKind::ContractCreated => Occasion::Created,

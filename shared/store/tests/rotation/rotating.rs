@@ -1,4 +1,4 @@
-//! The job that brings every code under the current secret.
+//! The job that moves every code to the current secret.
 
 use std::time::Duration;
 
@@ -8,7 +8,7 @@ use testkit::{act, act_with_receipt, at, by_email, contract, key, pin};
 
 use crate::scene::{NEW, OLD, RETURN_CODE, Scene, a, book, draft, id, lobby, now, two};
 
-/// Writes down what is told of all that has happened, and gives what is to be sent.
+/// Stores the messages for all records, and returns what is to be sent.
 async fn notify(scene: &Scene) -> Vec<Claim> {
     let mut claims = Vec::new();
     for record in scene.table.records(at(0)).await {
@@ -20,7 +20,7 @@ async fn notify(scene: &Scene) -> Vec<Claim> {
 }
 
 #[tokio::test]
-async fn all_that_has_a_code_is_renewed_and_says_what_it_said() {
+async fn every_code_is_rotated_without_a_change_of_content() {
     let scene = Scene::new().await;
     let contacts = vec![by_email("aino@example.com")];
     let with_contacts = ContractDraft { contacts, ..draft("notified", "573826") };
@@ -79,7 +79,7 @@ async fn rotation_notifies_nobody_and_records_nothing() {
 }
 
 #[tokio::test]
-async fn a_key_that_is_out_comes_back_with_its_renewed_pin_also_when_its_contract_has_ended() {
+async fn a_key_is_returned_with_a_rotated_pin_even_after_its_contract_ended() {
     let scene = Scene::new().await;
     let short = ContractDraft { id: Some(id("short")), pin: Some(pin("573826")), ..contract(0, 200) };
     scene.table.store.create_contract(&a(), short, &act()).await.unwrap();
@@ -96,7 +96,7 @@ async fn a_key_that_is_out_comes_back_with_its_renewed_pin_also_when_its_contrac
 }
 
 #[tokio::test]
-async fn cut_off_after_any_request_it_leaves_every_code_working_and_goes_on() {
+async fn an_interrupted_rotation_leaves_every_code_working_and_resumes() {
     let scene = Scene::new().await;
     book(&scene.table.store, "second", "573826").await.unwrap();
     let (store, wire) = scene.wired(&two(NEW, OLD));
@@ -121,7 +121,7 @@ async fn cut_off_after_any_request_it_leaves_every_code_working_and_goes_on() {
 }
 
 #[tokio::test]
-async fn a_lost_answer_and_conflicts_are_no_harm() {
+async fn conflicts_and_lost_answers_are_handled() {
     let scene = Scene::new().await;
     let (store, wire) = scene.wired(&two(NEW, OLD));
     wire.conflict(3);
@@ -134,7 +134,7 @@ async fn a_lost_answer_and_conflicts_are_no_harm() {
 }
 
 #[tokio::test]
-async fn receipts_and_what_is_being_removed_are_waited_for() {
+async fn receipts_and_keys_being_removed_are_waited_for() {
     let scene = Scene::new().await;
     let once = act_with_receipt("once", "hash");
     scene.table.store.create_contract(&a(), draft("again", "573826"), &once).await.unwrap();
@@ -156,7 +156,7 @@ async fn receipts_and_what_is_being_removed_are_waited_for() {
     assert_eq!(scene.names().await, (2, 1));
 }
 
-/// Only whoever skips a step gets here: a function that knew nothing of the old secret gave a PIN away that was taken.
+/// Only a skipped step leads here: a function without the old secret gave away a PIN that was taken.
 #[tokio::test]
 async fn a_pin_given_twice_is_reported_and_left() {
     let scene = Scene::new().await;
@@ -174,7 +174,7 @@ async fn a_pin_given_twice_is_reported_and_left() {
 }
 
 #[tokio::test]
-async fn what_opens_under_neither_secret_is_counted_and_the_rest_is_done() {
+async fn codes_under_neither_secret_are_counted_and_the_rest_is_done() {
     let scene = Scene::new().await;
     let renewed = scene.function(&two([1; 32], [2; 32])).rotate_codes(now()).await.unwrap();
     assert_eq!(renewed, RotationReport { unreadable: 2, ..RotationReport::default() });
