@@ -5,12 +5,12 @@ use std::time::Duration;
 use automat::credentials::Credentials;
 use automat::link::Security;
 use rumqttc::{
-    AsyncClient, ConnectionError, Event, EventLoop, LastWill, MqttOptions, Packet, QoS, SubscribeReasonCode,
-    TlsConfiguration, Transport,
+    AsyncClient, ConnectReturnCode, ConnectionError, Event, EventLoop, LastWill, MqttOptions, Packet, QoS,
+    SubscribeReasonCode, TlsConfiguration, Transport,
 };
 use serde_json::Value;
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
-use tokio::time::timeout;
+use tokio::time::{Instant, sleep, timeout};
 
 use crate::Stage;
 use crate::device::PATIENCE;
@@ -49,10 +49,25 @@ impl Stage {
 }
 
 impl Mqtt {
-    /// Connects once, without retries.
+    /// Connects. Only `ServiceUnavailable` is tried again: the local broker answers it as long as it is ending an earlier
+    /// connection of the same client.
     pub async fn connect(mut options: MqttOptions) -> Result<Self, ConnectionError> {
         options.set_keep_alive(Duration::from_mins(1));
         options.set_max_packet_size(1 << 20, 1 << 20);
+        let give_up_at = Instant::now() + PATIENCE;
+        loop {
+            match Self::connect_once(options.clone()).await {
+                Err(ConnectionError::ConnectionRefused(ConnectReturnCode::ServiceUnavailable))
+                    if Instant::now() < give_up_at =>
+                {
+                    sleep(Duration::from_millis(20)).await;
+                }
+                result => return result,
+            }
+        }
+    }
+
+    async fn connect_once(options: MqttOptions) -> Result<Self, ConnectionError> {
         let (client, mut events) = AsyncClient::new(options, 64);
         loop {
             let Ok(event) = timeout(PATIENCE, events.poll()).await else { panic!("the broker says nothing") };
