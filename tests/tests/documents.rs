@@ -271,7 +271,7 @@ fn every_reference_in_the_document_leads_somewhere() {
 fn both_codes_that_no_request_produces_are_shown_by_the_tests_that_are_named_for_it() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
     for (code, file, test) in [
-        (Code::Busy, "shared/store/tests/races.rs", "conflicting_transactions_are_tried_again_and_given_up_politely"),
+        (Code::Busy, "shared/store/tests/races.rs", "conflicting_transactions_are_retried_until_busy"),
         (Code::Busy, "shared/api/src/problem/mod.rs", "each_problem_is_as_documented"),
         (Code::Internal, "functions/keys/tests/refusals.rs", "a_store_out_of_reach_says_nothing_of_the_inside"),
         (Code::Internal, "shared/api/src/serve.rs", "a_panic_is_an_internal_problem"),

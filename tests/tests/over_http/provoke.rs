@@ -108,7 +108,7 @@ pub(crate) async fn provoke(stage: &Stage, code: Code) -> Option<Answer> {
         }
         Code::IdempotencyOutdated => repeat_after_cancelling(stage, &key).await,
         Code::AutomatBusy => fill_shadow(&Stage::new(&stage.stack, 200).await).await.1,
-        // busy: store/tests/races.rs: conflicting_transactions_are_tried_again_and_given_up_politely
+        // busy: store/tests/races.rs: conflicting_transactions_are_retried_until_busy
         // api, problem/mod.rs: each_problem_is_as_documented
         // internal: keys/tests/refusals.rs: a_store_out_of_reach_says_nothing_of_the_inside
         // api, serve.rs: a_panic_is_an_internal_problem
