@@ -272,7 +272,7 @@ fn every_reference_in_the_document_resolves() {
 fn codes_that_no_request_causes_have_the_named_tests() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
     for (code, file, test) in [
-        (Code::Busy, "shared/store/tests/races.rs", "conflicting_transactions_are_tried_again_and_given_up_politely"),
+        (Code::Busy, "shared/store/tests/races.rs", "conflicting_transactions_are_retried_until_busy"),
         (Code::Busy, "shared/api/src/problem/mod.rs", "each_problem_is_as_documented"),
         (Code::Internal, "functions/keys/tests/refusals.rs", "an_unreachable_store_reveals_nothing_internal"),
         (Code::Internal, "shared/api/src/serve.rs", "a_panic_becomes_an_internal_problem"),

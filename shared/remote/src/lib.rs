@@ -1,5 +1,5 @@
-//! Opening a locker remotely, as the API and the pages both do it: written down, told to the automat through its shadow,
-//! and followed to its end.
+//! Opening a locker remotely, as the API and the pages both do it: stored, sent to the automat through its shadow, and
+//! followed to its end.
 
 mod ask;
 mod deliver;

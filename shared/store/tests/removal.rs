@@ -188,7 +188,7 @@ async fn a_pin_taken_by_another_contract_is_not_deleted() {
 
 /// An ended contract's PIN can be taken, so several contracts of one key may have had the same PIN.
 #[tokio::test]
-async fn contracts_that_had_the_same_pin_in_turn_are_removed_together() {
+async fn contracts_that_had_the_same_pin_one_after_the_other_are_removed_together() {
     let table = furnished().await;
     for n in 1..40 {
         let then = Act { now: at(n * 1_000), ..act() };

@@ -1,4 +1,4 @@
-//! A data plane that answers each request as it is told to, when it is told to.
+//! A data plane whose answers, and their times, are set by the test.
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex};

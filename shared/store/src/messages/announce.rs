@@ -87,7 +87,7 @@ impl Store {
 }
 
 impl Snapshot {
-    /// Where the key is, as contacts of a contract are told; `None` if unknown, or out with another contract.
+    /// Where the key is for the contacts of a contract; `None` if unknown, or out with another contract.
     fn movement(&self, contract: &ContractId) -> Option<KeyMovement> {
         match &self.key.as_ref()?.key.whereabouts {
             Whereabouts::Inside => Some(KeyMovement::Returned),
