@@ -1,4 +1,5 @@
-//! The library of the end-to-end tests: a stack to test, clients with each role, and common resources created over HTTP.
+//! The library of the end-to-end tests: a stack to test, clients with each role, and common resources created over
+//! HTTP.
 //!
 //! The suite tests a local cloud that it starts in its own process, or the stack that the environment names (see
 //! [`Stack::shared`]). Every test creates an automat of its own with a fresh name, so that tests can share one stack

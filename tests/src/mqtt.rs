@@ -49,8 +49,8 @@ impl Stage {
 }
 
 impl Mqtt {
-    /// Connects. Only `ServiceUnavailable` is tried again: the local broker answers it as long as it is ending an earlier
-    /// connection of the same client.
+    /// Connects. Only `ServiceUnavailable` is tried again: the local broker answers it as long as it is ending an
+    /// earlier connection of the same client.
     pub async fn connect(mut options: MqttOptions) -> Result<Self, ConnectionError> {
         options.set_keep_alive(Duration::from_mins(1));
         options.set_max_packet_size(1 << 20, 1 << 20);

@@ -1,4 +1,5 @@
-//! What contacts and subscribers received: from the local cloud's outbox, or from what a deployed stack's services took.
+//! What contacts and subscribers received: from the local cloud's outbox, or from what a deployed stack's services
+//! took.
 
 use serde_json::Value;
 use tokio::time::{Instant, sleep};

@@ -161,7 +161,7 @@ pub(crate) struct ContactBody {
     send_sms: Option<bool>,
     /// The language of the messages; default `en`.
     language: Option<String>,
-    /// The messages they get besides those about the contract being created, updated, ended or cancelled. Default: none.
+    /// Messages besides those about the contract being created, updated, ended or cancelled. Default: none.
     #[schema(max_items = 10)]
     additional_messages: Option<Vec<String>>,
 }

@@ -16,31 +16,12 @@ mod preview;
 mod remove;
 
 use api::App;
-use axum::extract::Request;
-use axum::http::{Method, Uri};
-use axum::middleware::map_request;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 pub fn router(app: App) -> axum::Router {
     let clock = app.clock.clone();
-    let routes = api::serve(axum::Router::from(api_routes()).with_state(app), clock);
-    axum::Router::new().fallback_service(routes).layer(map_request(route_contract_named_preview))
-}
-
-/// Routes a contract named "preview". API Gateway matches the method first and then the path, axum the path alone. So a
-/// request for such a contract gets another spelling of the same path, which axum does not take for a preview.
-async fn route_contract_named_preview(mut request: Request) -> Request {
-    let of_contract = [Method::GET, Method::HEAD, Method::PATCH, Method::DELETE].contains(request.method());
-    if of_contract && let Some(collection) = request.uri().path().strip_suffix("/contracts/preview") {
-        let query = request.uri().query().map(|query| format!("?{query}")).unwrap_or_default();
-        let mut parts = request.uri().clone().into_parts();
-        parts.path_and_query = format!("{collection}/contracts/%70review{query}").parse().ok();
-        if let Ok(uri) = Uri::from_parts(parts) {
-            *request.uri_mut() = uri;
-        }
-    }
-    request
+    api::serve(axum::Router::from(api_routes()).with_state(app), clock)
 }
 
 /// The OpenAPI description of the routes.

@@ -20,8 +20,8 @@ use tokio::time::Instant;
 const CLOUD: &str = "BENCH_CLOUD";
 const LOCKERS: u16 = 40;
 const AUTOMATS: usize = 200;
-/// Openings one after the other, each of another automat: an opening takes 5 shadow requests, and AWS allows a thing 20 a
-/// second.
+/// Openings one after the other, each of another automat: an opening takes 5 shadow requests, and AWS allows a thing 20
+/// a second.
 const SEQUENTIAL: usize = 400;
 /// Openings of each of so many automats, all automats at once.
 const AT_ONCE: (usize, u16) = (20, 20);

@@ -1,5 +1,5 @@
-//! Errors of the gateway itself, as problem documents like those of the functions. In AWS, API Gateway answers these with
-//! the same statuses and its own bodies.
+//! Errors of the gateway itself, as problem documents like those of the functions. In AWS, API Gateway answers these
+//! with the same statuses and its own bodies.
 
 use api::problem::Code;
 use api::{CorrelationId, Problem};

@@ -39,8 +39,8 @@ pub enum TokenError {
     Random(#[from] NoRandomness),
 }
 
-/// The scopes to grant to a machine for the requested ones, by default its role's own; `None` when one of them is unknown
-/// or above its role.
+/// The scopes to grant to a machine for the requested ones, by default its role's own; `None` when one of them is
+/// unknown or above its role.
 #[must_use]
 pub fn granted_scopes(role: Role, wanted: Option<&str>) -> Option<String> {
     let Some(wanted) = wanted else { return Some(role.scope().to_owned()) };

@@ -1,8 +1,8 @@
 //! Topics and topic filters, with AWS's limits and its interpretation of wildcards.
 //!
 //! <https://docs.aws.amazon.com/general/latest/gr/iot-core.html#iot-protocol-limits>, *Topic size*: "limited to 256 bytes of
-//! UTF-8 encoded characters"; *Maximum number of slashes in topic and topic filter*: "limited to 7 forward slashes". Both
-//! exclude the first three segments of a Basic Ingest topic, `$aws/rules/rule-name/`.
+//! UTF-8 encoded characters"; *Maximum number of slashes in topic and topic filter*: "limited to 7 forward slashes".
+//! Both exclude the first three segments of a Basic Ingest topic, `$aws/rules/rule-name/`.
 
 use crate::rules::BASIC_INGEST;
 

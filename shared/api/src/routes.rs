@@ -187,7 +187,11 @@ pub fn access(method: &Method, matched_path: &str) -> Option<Access> {
 /// The methods that any function supports on a path as a client sent it.
 #[must_use]
 pub fn methods(raw_path: &str) -> Vec<Method> {
-    all().filter(|route| matches(route.path, raw_path)).flat_map(Route::methods).collect()
+    let found: Vec<_> = all().filter(|route| matches(route.path, raw_path)).collect();
+    // As in axum, a path that is a route as it stands is no parameter of another.
+    let parameters = found.iter().map(|route| route.path.matches('{').count()).min();
+    let most_literal = found.into_iter().filter(|route| Some(route.path.matches('{').count()) == parameters);
+    most_literal.flat_map(Route::methods).collect()
 }
 
 /// Whether a path is for programs rather than people: that of a route of the API, below one, or of any version of the
@@ -243,9 +247,7 @@ mod tests {
         let (get, head) = (Method::GET, Method::HEAD);
         assert_eq!(methods("/v1/keys/K-1"), [&get, &head, &Method::PATCH, &Method::DELETE]);
         assert_eq!(methods("/v1/keys/K-1/contracts"), [&get, &head, &Method::POST]);
-        // A contract may be called "preview".
-        let of_preview = [&get, &head, &Method::PATCH, &Method::DELETE, &Method::POST];
-        assert_eq!(methods("/v1/keys/K-1/contracts/preview"), of_preview);
+        assert_eq!(methods("/v1/keys/K-1/contracts/preview"), [Method::POST]);
         assert_eq!(methods("/health"), [get, head]);
         for unknown in ["/v1/keys/", "/v1/keys//contracts", "/v1/keys/K-1/", "", "/v2/keys"] {
             assert!(methods(unknown).is_empty(), "{unknown}");

@@ -9,6 +9,8 @@ use unicode_normalization::UnicodeNormalization as _;
 use crate::Invalid;
 
 const MAX_CHARACTERS: usize = 64;
+/// The last segment of `POST /v1/keys/{keyId}/contracts/preview`.
+const RESERVED_CONTRACT: &str = "preview";
 /// In UTF-8. A calendar with 2,000 of them still fits in one item.
 const MAX_CONTRACT_BYTES: usize = 128;
 /// Crockford's base 32 in lower case: it has no letter that looks like a digit.
@@ -17,7 +19,7 @@ const BASE32: &[u8; 32] = b"0123456789abcdefghjkmnpqrstvwxyz";
 const GENERATED_LENGTH: usize = 13;
 
 macro_rules! identifier {
-    ($(#[$doc:meta])* $name:ident, $letter:expr, $max_bytes:expr) => {
+    ($(#[$doc:meta])* $name:ident, $letter:expr, $max_bytes:expr, $reserved:expr) => {
         $(#[$doc])*
         #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
         pub struct $name(String);
@@ -25,7 +27,10 @@ macro_rules! identifier {
         impl $name {
             /// Accepts 1 to 64 letters, digits, `_`, `.` or `-`, beginning with a letter or digit.
             pub fn parse(text: &str) -> Result<Self, Invalid> {
-                parse(text, $letter, $max_bytes).map(Self)
+                match parse(text, $letter, $max_bytes)? {
+                    reserved if $reserved == Some(reserved.as_str()) => Err(Invalid::IdReserved),
+                    text => Ok(Self(text)),
+                }
             }
 
             #[must_use]
@@ -44,15 +49,15 @@ macro_rules! identifier {
 
 identifier!(
     /// An automat's identifier. ASCII only, since it also names a thing in AWS IoT Core.
-    AutomatId, |c| c.is_ascii_alphanumeric(), usize::MAX
+    AutomatId, |c| c.is_ascii_alphanumeric(), usize::MAX, None
 );
 identifier!(
     /// A key's identifier, unique in the stack; letters of any script.
-    KeyId, char::is_alphanumeric, usize::MAX
+    KeyId, char::is_alphanumeric, usize::MAX, None
 );
 identifier!(
-    /// A contract's identifier, unique on its key: the client's own reference, or generated.
-    ContractId, char::is_alphanumeric, MAX_CONTRACT_BYTES
+    /// A contract's identifier, unique on its key: the client's own reference, or generated. `preview` is reserved.
+    ContractId, char::is_alphanumeric, MAX_CONTRACT_BYTES, Some(RESERVED_CONTRACT)
 );
 
 fn parse(text: &str, letter: fn(char) -> bool, max_bytes: usize) -> Result<String, Invalid> {
@@ -131,6 +136,13 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+
+    #[test]
+    fn a_contract_cannot_have_the_id_of_a_route() {
+        assert_eq!(ContractId::parse("preview"), Err(Invalid::IdReserved));
+        assert!(ContractId::parse("Preview").is_ok() && ContractId::parse("preview-1").is_ok());
+        assert!(KeyId::parse("preview").is_ok() && AutomatId::parse("preview").is_ok());
+    }
 
     #[test]
     fn key_ids_accept_letters_of_any_script_and_automat_ids_do_not() {

@@ -15,6 +15,9 @@ pub enum Invalid {
     },
     #[error("must be letters, digits, '_', '.' or '-', beginning with a letter or digit")]
     IdCharacters,
+    /// A segment of a path of the API stands where this identifier would.
+    #[error("is reserved: choose another")]
+    IdReserved,
     /// A control character, or a character that would break or reverse the line in which a one-line text is shown.
     #[error("must not hold control characters, or characters that break or reverse a line")]
     ControlCharacters,

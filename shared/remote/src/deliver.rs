@@ -1,5 +1,6 @@
-//! Delivering an opening to its automat's shadow: alone if nothing else is being delivered there, else in one request with
-//! all the openings that are queued. AWS allows 20 shadow requests a second for a thing, the device's included (ADR 0033).
+//! Delivering an opening to its automat's shadow: alone if nothing else is being delivered there, else in one request
+//! with all the openings that are queued. AWS allows 20 shadow requests a second for a thing, the device's included
+//! (ADR 0033).
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -12,12 +13,12 @@ use things::{Things, Undelivered};
 
 /// The most openings in one request: with what the device reports of them they fit into the shadow's 8 KB.
 const BATCH: usize = 40;
-/// The shortest and the longest time between two looks at the queue. A request that has waited for long looks less often:
-/// after an eighth of the time that it has waited.
+/// The shortest and the longest time between two looks at the queue. A request that has waited for long looks less
+/// often: after an eighth of the time that it has waited.
 const SHORTEST_PAUSE_MS: i64 = 10;
 const LONGEST_PAUSE_MS: i64 = 50;
-/// A holder stops writing so long before its lease ends: its successor's clock may be ahead, and a request takes time to
-/// arrive.
+/// A holder stops writing so long before its lease ends: its successor's clock may be ahead, and a request takes time
+/// to arrive.
 const MARGIN_MS: i64 = 1_000;
 
 /// An opening that is to be delivered.
@@ -31,8 +32,9 @@ pub(crate) struct Delivering<'a> {
 }
 
 impl Delivering<'_> {
-    /// Delivers the opening, or waits until the holder of the delivery lease has. It is withdrawn, and its request refused,
-    /// only if it certainly was not written to the shadow. In all other cases it ends in what the device says, or expires.
+    /// Delivers the opening, or waits until the holder of the delivery lease has. It is withdrawn, and its request
+    /// refused, only if it certainly was not written to the shadow. In all other cases it ends in what the device says,
+    /// or expires.
     pub(crate) async fn deliver(&self) -> Result<(), Problem> {
         let mut delivery = self.app.store.queue_delivery(self.opening, self.act.now).await?;
         let mut waited = 0;
@@ -58,8 +60,8 @@ impl Delivering<'_> {
         }
     }
 
-    /// Delivers what is queued. What the shadow refuses as a whole is tried again with one's own opening alone, so that each
-    /// request is refused for its own opening only; the others remain in the queue.
+    /// Delivers what is queued. What the shadow refuses as a whole is tried again with one's own opening alone, so that
+    /// each request is refused for its own opening only; the others remain in the queue.
     async fn deliver_batch(&self, lease: &DeliveryLease, now: Instant) -> Result<Progress, Problem> {
         let Batch { mut live, ended } = match self.read_batch(lease, now).await {
             Ok(batch) => batch,

@@ -228,8 +228,8 @@ where
     written(context, answer).map(|output| output.is_some())
 }
 
-/// The answer to a write that stands alone; `None` if its condition did not hold. It is tried again when a transaction on
-/// the same item got in its way.
+/// The answer to a write that stands alone; `None` if its condition did not hold. It is tried again when a transaction
+/// on the same item got in its way.
 fn written<T, E>(context: &'static str, answer: Result<T, SdkError<E>>) -> Result<Option<T>, NotDone>
 where
     E: ProvideErrorMetadata + std::error::Error + Send + Sync + 'static,

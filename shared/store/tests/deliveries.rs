@@ -1,4 +1,5 @@
-//! The delivery lease: of all who want to deliver openings to one automat, one does, and delivers those of the others too.
+//! The delivery lease: of all who want to deliver openings to one automat, one does, and delivers those of the others
+//! too.
 
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test's own values are well formed")]
 

@@ -12,12 +12,13 @@ use crate::{Error, Things, Undelivered};
 
 /// Waits after each write that lost to a concurrent one. Somebody who requests many openings is done soon.
 const PAUSES_MS: [u64; 8] = [10, 20, 40, 80, 160, 320, 320, 320];
-/// The longest that writing requests may take, with the SDK's retries: one attempt that times out after 3 s, and another.
+/// The longest that writing requests may take, with the SDK's retries: one attempt that times out after 3 s, and
+/// another.
 const PATIENCE: Duration = Duration::from_millis(3_500);
 
 impl Things {
-    /// Puts requests for lockers into the shadow, in place of any before them, all or none. Requests for other lockers are
-    /// left as they are, so no version is expected.
+    /// Puts requests for lockers into the shadow, in place of any before them, all or none. Requests for other lockers
+    /// are left as they are, so no version is expected.
     ///
     /// If they do not fit, what nobody needs any more is removed from the shadow in the same update. Gives up after
     /// `within`, or after 3.5 s.

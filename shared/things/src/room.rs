@@ -11,8 +11,8 @@ use crate::shadow::ControlShadow;
 /// The update that puts in requests and takes out what is not part of an opening that may still run: requests whose
 /// life is over and everything reported of them, and whatever the protocol does not know.
 ///
-/// Nothing is lost with it. A result that the shadow accepted has been handed to the rule that stores it; one that it has
-/// not accepted is in the device's journal, and reported until it is.
+/// Nothing is lost with it. A result that the shadow accepted has been handed to the rule that stores it; one that it
+/// has not accepted is in the device's journal, and reported until it is.
 pub(crate) fn room_for(shadow: &ControlShadow, wanted: &BTreeMap<u16, OpeningRequest>) -> Value {
     let now = wanted.values().map(|request| request.issued_at).max().unwrap_or_default();
     let mut live = shadow.requests();

@@ -1,13 +1,15 @@
 //! Checks whether what concurrent clients saw of one key is consistent.
 //!
-//! A client knows only when it sent a request and when it got the response. The request took effect somewhere between. So
-//! each hold of the key *certainly* existed from the response that made it until the request that ended it was sent, and
-//! *possibly* existed for a longer time. Two holds that certainly existed at one moment must not overlap in contract time.
-//! Each contract that a refusal names must possibly have existed, and it must name each one that certainly existed.
+//! A client knows only when it sent a request and when it got the response. The request took effect somewhere between.
+//! So each hold of the key *certainly* existed from the response that made it until the request that ended it was sent,
+//! and
+//! *possibly* existed for a longer time. Two holds that certainly existed at one moment must not overlap in contract
+//! time. Each contract that a refusal names must possibly have existed, and it must name each one that certainly
+//! existed.
 //!
 //! If a response is lost, the client repeats its request and believes the last response. A change is *lost* if its last
-//! response does not say whether an earlier try was carried out: then it happened at some time after it was sent, or not
-//! at all. The bookings that exist once everything is quiet show which.
+//! response does not say whether an earlier try was carried out: then it happened at some time after it was sent, or
+//! not at all. The bookings that exist once everything is quiet show which.
 
 mod lifecycle;
 
@@ -104,8 +106,8 @@ impl Hold {
 /// The most conflicts that a refusal names.
 const NAMED: usize = 20;
 
-/// Checks the history of a key that is not shared, in which no response was lost. Returns the bookings at its end, or the
-/// first inconsistency.
+/// Checks the history of a key that is not shared, in which no response was lost. Returns the bookings at its end, or
+/// the first inconsistency.
 pub fn check(attempts: &[Attempt]) -> Result<BTreeMap<String, Range>, String> {
     let lifecycles = Lifecycle::all(attempts)?;
     let bookings: Bookings = lifecycles.iter().filter_map(Lifecycle::booking).collect();

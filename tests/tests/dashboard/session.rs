@@ -65,7 +65,7 @@ async fn a_form_sent_after_the_session_ended_can_be_sent_again() {
     let typed = [("automatId", "lobby"), ("name", "\"Ä\" & <b>"), ("once", "abc")];
     let page = visitor.forge("/automats/new?a=1", Some(stack.url()), &typed).await;
     assert_eq!(page.status, 401);
-    assert!(page.text.contains("Nothing was done"), "{}", page.text);
+    assert!(page.text.contains("Nothing was saved"), "{}", page.text);
     assert_eq!(page.form("/automats/new?a=1"), typed.map(|(name, value)| (name.to_owned(), value.to_owned())));
     let link = page.links().into_iter().find(|link| link.starts_with("/sign-in")).unwrap();
     assert_eq!(visitor.sign_in(&link, "admin").await.status, 200);

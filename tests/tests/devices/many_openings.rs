@@ -40,8 +40,8 @@ async fn all_lockers_of_an_automat_open_at_once() {
     assert_eq!(ran, asked.into_iter().collect::<Vec<_>>(), "each motor once, for its own opening");
 }
 
-/// AWS allows 20 shadow requests a second for a thing, the device's included. Here all are requested while another one is
-/// being delivered, so that they certainly wait together; the device, which would write results, is away.
+/// AWS allows 20 shadow requests a second for a thing, the device's included. Here all are requested while another one
+/// is being delivered, so that they certainly wait together; the device, which would write results, is away.
 #[tokio::test]
 async fn forty_openings_that_wait_together_are_one_write_of_the_shadow() {
     let (folder, clock) = (tempfile::tempdir().unwrap(), Clock::fixed(noon()));

@@ -11,8 +11,8 @@ use serde_json::{Value, json};
 /// So many openings certainly fit into a shadow.
 const CERTAIN: u16 = 100;
 
-/// Opens lockers of an automat that has no device until its shadow can hold no more: many at once, then one after another.
-/// Gives the locker that was refused, and the answer.
+/// Opens lockers of an automat that has no device until its shadow can hold no more: many at once, then one after
+/// another. Gives the locker that was refused, and the answer.
 pub(crate) async fn fill_shadow(stage: &Stage) -> (u16, ApiResponse) {
     let at_once = (0..CERTAIN).map(|locker| {
         let stage = stage.clone();

@@ -95,6 +95,7 @@ async fn invalid_fields_are_named() {
         (with("Person", json!("Bo")), "Person", "unknown_field"),
         (with("contractId", json!("a b")), "contractId", "id_characters"),
         (with("contractId", json!("x".repeat(65))), "contractId", "too_long"),
+        (with("contractId", json!("preview")), "contractId", "id_reserved"),
         (with("pin", json!(482_915)), "pin", "wrong_type"),
         (with("pin", json!("123")), "pin", "pin_form"),
         (with("pin", json!("1234567890")), "pin", "pin_form"),

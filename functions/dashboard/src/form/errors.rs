@@ -229,6 +229,7 @@ fn text_of(code: FieldCode) -> &'static str {
         FieldCode::TooLong => "field-too-long",
         FieldCode::TooMany => "field-too-many",
         FieldCode::IdCharacters => "field-id-characters",
+        FieldCode::IdReserved => "field-id-reserved",
         FieldCode::ControlCharacters => "field-control-characters",
         FieldCode::PinForm => "field-pin-form",
         FieldCode::PinTooShort => "field-pin-too-short",

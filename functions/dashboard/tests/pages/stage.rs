@@ -84,7 +84,8 @@ impl Stage {
         self.request(request.body(Body::from(body)).unwrap()).await
     }
 
-    /// Sends the form of a page to the address of the page, with these fields filled in. Fields with the value `-` are left out.
+    /// Sends the form of a page to the address of the page, with these fields filled in. Fields with the value `-` are
+    /// left out.
     pub(crate) async fn send(&self, page: &Page, fields: &[(&str, &str)]) -> Page {
         let Some(form) = page.form() else { unreachable!("no form: {}", page.html) };
         let kept = form.iter().filter(|(name, _)| fields.iter().all(|(field, _)| field != name));

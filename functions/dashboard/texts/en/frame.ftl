@@ -21,6 +21,7 @@ field-required = This field is required.
 field-too-long = At most { $max } characters.
 field-too-many = At most 10.
 field-id-characters = Letters, digits, “_”, “.” and “-” only. Start with a letter or a digit.
+field-id-reserved = This ID is reserved. Choose another one.
 field-control-characters = Remove the characters that cannot be displayed.
 field-pin-form = 4 to 9 digits.
 field-pin-too-short = At least { $min } digits at this automat.

@@ -21,6 +21,7 @@ field-required = Pakollinen kenttä.
 field-too-long = Enintään { $max } merkkiä.
 field-too-many = Enintään 10.
 field-id-characters = Vain kirjaimia, numeroita ja merkkejä ”_”, ”.” ja ”-”; ensimmäisenä kirjain tai numero.
+field-id-reserved = Tämä tunnus on varattu. Valitse toinen.
 field-control-characters = Poista merkit, joita ei voi näyttää.
 field-pin-form = 4–9 numeroa.
 field-pin-too-short = Tässä automaatissa vähintään { $min } numeroa.

@@ -21,6 +21,7 @@ field-required = Fältet är obligatoriskt.
 field-too-long = Högst { $max } tecken.
 field-too-many = Högst 10.
 field-id-characters = Bara bokstäver, siffror, ”_”, ”.” och ”-”; först en bokstav eller siffra.
+field-id-reserved = Detta id är reserverat. Välj ett annat.
 field-control-characters = Ta bort tecken som inte kan visas.
 field-pin-form = 4–9 siffror.
 field-pin-too-short = Minst { $min } siffror i den här automaten.

@@ -54,8 +54,8 @@ const MAX_FILTERS: usize = 8;
 const MAX_SUBSCRIPTIONS: usize = 50;
 /// Timeout for the TLS handshake, and for the CONNECT after it.
 const HANDSHAKE_WITHIN: Duration = Duration::from_secs(10);
-/// *Persistent session expiry period*: "The duration for which the message broker stores an MQTT persistent session. The
-/// expiry period begins when the message broker detects the session has become disconnected."
+/// *Persistent session expiry period*: "The duration for which the message broker stores an MQTT persistent session.
+/// The expiry period begins when the message broker detects the session has become disconnected."
 pub const SESSION_EXPIRY: Duration = Duration::from_hours(1);
 
 /// Certificates of the broker's TLS listener, all as PEM.

@@ -44,8 +44,8 @@ fn is_number(number: &str) -> bool {
     })
 }
 
-/// "1-11 alphanumeric characters including letters (A-Z, a-z), numbers (0-9), or hyphens (-) … must contain at least one
-/// letter and cannot start or end with a hyphen":
+/// "1-11 alphanumeric characters including letters (A-Z, a-z), numbers (0-9), or hyphens (-) … must contain at least
+/// one letter and cannot start or end with a hyphen":
 /// <https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-smsvoice-senderid.html>
 fn is_sender_id(id: &str) -> bool {
     (1..=11).contains(&id.len())

@@ -161,6 +161,7 @@ pub enum FieldCode {
     Empty,
     TooLong,
     IdCharacters,
+    IdReserved,
     ControlCharacters,
     PinForm,
     PinTooShort,

@@ -39,6 +39,7 @@ fn code_of(invalid: Invalid) -> FieldCode {
         Invalid::Empty => FieldCode::Empty,
         Invalid::TooLong { .. } => FieldCode::TooLong,
         Invalid::IdCharacters => FieldCode::IdCharacters,
+        Invalid::IdReserved => FieldCode::IdReserved,
         Invalid::ControlCharacters => FieldCode::ControlCharacters,
         Invalid::PinForm => FieldCode::PinForm,
         Invalid::PinTooShort { .. } => FieldCode::PinTooShort,

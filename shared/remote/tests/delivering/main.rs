@@ -1,5 +1,5 @@
-//! From the table to the shadow: many openings in few requests; none is lost, none delivered when it has ended, and none
-//! refused that may have been delivered.
+//! From the table to the shadow: many openings in few requests; none is lost, none delivered when it has ended, and
+//! none refused that may have been delivered.
 
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test's own values are well formed")]
 
@@ -168,8 +168,8 @@ async fn a_slow_holder_does_not_refuse_what_its_successor_may_have_delivered() {
     assert_eq!(scene.data_plane.updates().len(), 2);
 }
 
-/// Between its reading of the queue and its writing to the shadow somebody else has become the holder. What it would write
-/// now may have ended since.
+/// Between its reading of the queue and its writing to the shadow somebody else has become the holder. What it would
+/// write now may have ended since.
 #[tokio::test]
 async fn a_holder_whose_lease_has_ended_writes_nothing() {
     let scene = Scene::new().await;

@@ -1,4 +1,5 @@
-//! An automat, a data plane that answers as the test says, and people who ask for openings, each in a process of their own.
+//! An automat, a data plane that answers as the test says, and people who ask for openings, each in a process of their
+//! own.
 
 use std::time::Duration;
 

@@ -1,4 +1,5 @@
-//! The delivery lease of an automat: which openings are waiting to be delivered to its shadow, and who may deliver them.
+//! The delivery lease of an automat: which openings are waiting to be delivered to its shadow, and who may deliver
+//! them.
 
 use std::collections::BTreeSet;
 

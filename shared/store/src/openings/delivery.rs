@@ -1,5 +1,5 @@
-//! Delivering openings to an automat's shadow, one writer at a time: the holder of the automat's delivery lease delivers
-//! all openings that are queued, so that many openings of one moment take one shadow request (ADR 0033).
+//! Delivering openings to an automat's shadow, one writer at a time: the holder of the automat's delivery lease
+//! delivers all openings that are queued, so that many openings of one moment take one shadow request (ADR 0033).
 //!
 //! A holder that dies is replaced when its lease ends. Whether it had delivered anything nobody knows then, so its
 //! openings are delivered once more, which the device recognises by their ids.

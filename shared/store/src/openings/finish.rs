@@ -34,8 +34,8 @@ impl Store {
 
     /// Withdraws an opening that was not sent to the device, so that its locker is free at once, and deletes its
     /// receipt, so that the same request can still succeed. The lease is released in the same transaction: its next
-    /// holder finds the opening withdrawn. Returns `false` if another holder has taken over the lease and may deliver the
-    /// opening, or if the opening has ended otherwise.
+    /// holder finds the opening withdrawn. Returns `false` if another holder has taken over the lease and may deliver
+    /// the opening, or if the opening has ended otherwise.
     pub async fn withdraw_opening(&self, id: &OpeningId, lease: &DeliveryLease, act: &Act) -> Result<bool, Error> {
         retry!(self, {
             let stored = self.stored_opening(id).await?;
