@@ -30,9 +30,10 @@ fn preflight(request: &Request) -> Option<Response> {
 
 fn admit(request: &mut Request) -> Result<(), Problem> {
     let matched = request.extensions().get::<MatchedPath>().map(MatchedPath::as_str);
-    request_path::check(request, matched)?;
     let access = matched.and_then(|path| routes::access(request.method(), path));
-    match access.ok_or_else(|| unrouted(request.method(), request.uri().path()))? {
+    let access = access.ok_or_else(|| unrouted(request.method(), request.uri().path()))?;
+    request_path::check(request, matched)?;
+    match access {
         Access::Open => {}
         Access::AtLeast(needed) => {
             let caller = Caller::of_request(request.extensions(), needed)?;
