@@ -11,7 +11,7 @@ def test_a_key_is_edited_with_the_icon_beside_it(enter, cloud, way):
     automat = cloud.automat()
     key = automat.key("edit", 5, property="Before")
     page = enter("admin", automat.path, **way)
-    page.get_by_role("link", name=f"Edit {key}").click()
+    page.get_by_role("link", name=f"Edit key {key}").click()
     page.get_by_label("Property").fill("After")
     page.get_by_label("Shared").check()
     page.get_by_role("button", name="Save").click()

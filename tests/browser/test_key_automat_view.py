@@ -66,4 +66,4 @@ def test_without_a_script_there_is_no_filter(enter, world):
 def test_only_an_admin_can_add_a_key(enter, world, person, offered):
     page = enter(person, world.path("/automats/{automat}"))
     expect(page.get_by_role("link", name="Add a key to locker 3")).to_have_count(offered)
-    expect(page.get_by_role("link", name=f"Edit {world.known['key']}")).to_have_count(offered)
+    expect(page.get_by_role("link", name=f"Edit key {world.known['key']}")).to_have_count(offered)
