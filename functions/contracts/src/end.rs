@@ -8,7 +8,7 @@ use crate::get;
 
 /// End a contract now
 ///
-/// For a running contract. It stays in the history, its contacts get a message, and from then on its PIN only returns
+/// For an active contract. It stays in the history, its contacts get a message, and from then on its PIN only returns
 /// the key. An ended contract is returned unchanged, so the request can be repeated.
 #[utoipa::path(
     post,

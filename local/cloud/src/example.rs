@@ -105,7 +105,7 @@ fn automat_draft(id: AutomatId) -> Result<AutomatDraft, Invalid> {
     })
 }
 
-/// A running contract, one for tomorrow, and a permanent one.
+/// An active contract, one for tomorrow, and a permanent one.
 fn contracts(now: Instant) -> Result<[(&'static str, ContractDraft); 3], Invalid> {
     let hour = now.plus_millis(-(now.millis() % HOUR));
     Ok([

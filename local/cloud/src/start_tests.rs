@@ -80,7 +80,7 @@ async fn creates_the_example_once_and_again_with_fresh() {
 async fn uses_the_injected_clock() {
     let clock = Clock::fixed(domain::Instant::parse("2031-07-01T10:30:00Z").unwrap());
     let cloud = LocalCloud::start_at(Options { empty: false, ..Options::ephemeral() }, clock).await.unwrap();
-    assert_eq!(cloud.guide().example.body["start"], "2031-07-01T13:00:00Z", "after the running contract");
+    assert_eq!(cloud.guide().example.body["start"], "2031-07-01T13:00:00Z", "after the active contract");
     cloud.stop().await;
 }
 

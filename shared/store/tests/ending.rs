@@ -1,4 +1,4 @@
-//! Ending a running contract early: its PIN, its calendar entry and its key, also against concurrent edits and keypad
+//! Ending an active contract early: its PIN, its calendar entry and its key, also against concurrent edits and keypad
 //! entries.
 
 #![expect(clippy::unwrap_used, reason = "a test's own values are well formed")]

@@ -78,7 +78,7 @@ pub(crate) struct LockerItem {
     key_inside: Option<bool>,
     #[schema(value_type = String)]
     door: DoorState,
-    /// The contract that is running now, whether or not it has the key.
+    /// The contract that is active now, whether or not it has the key.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = EntryView, required = false)]
     active_contract: Option<EntryView>,

@@ -121,7 +121,7 @@ impl From<ContractRefusal> for Problem {
             }
             ContractRefusal::KeyBeingRemoved => being_removed(),
             ContractRefusal::NotStarted => {
-                Self::new(Code::NotStarted, "Only a running contract can be ended. Edit or remove an upcoming one.")
+                Self::new(Code::NotStarted, "Only an active contract can be ended. Edit or remove an upcoming one.")
             }
             ContractRefusal::KeyOut => key_out("The contract would be removed while its holder has the key."),
             ContractRefusal::StartsWhileKeyOut => Self::new(

@@ -1,11 +1,11 @@
-//! Ending a running contract before its time.
+//! Ending an active contract before its time.
 
 use domain::{Contract, ContractId, ContractState, KeyId};
 
 use crate::{Act, Error, Expected, Store};
 
 impl Store {
-    /// Ends a running contract now. It stays in the history, and its PIN can only return the key from then on. A
+    /// Ends an active contract now. It stays in the history, and its PIN can only return the key from then on. A
     /// contract that has already ended is left unchanged, so repeating the call is safe.
     pub async fn end_contract(
         &self,

@@ -2,7 +2,7 @@
 //! openings.
 //!
 //! The **agenda** is a copy of the first entries of the key's calendar, written whenever these change, so that the
-//! view finds the running contract without reading any calendar. `keyInside` and `door` are sensor readings and stay
+//! view finds the active contract without reading any calendar. `keyInside` and `door` are sensor readings and stay
 //! with the locker whichever key is assigned; `out` and `outWith` belong to the key and are removed with it.
 
 use domain::{
@@ -209,7 +209,7 @@ impl StoredLocker {
         }
     }
 
-    /// The view of the locker, and whether the key's whole calendar is needed to know the running contract or the
+    /// The view of the locker, and whether the key's whole calendar is needed to know the active contract or the
     /// holder.
     pub(crate) fn view(self, now: Instant) -> (LockerView, bool) {
         let running = self.agenda.running(now).next().cloned();
