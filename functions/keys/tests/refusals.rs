@@ -100,7 +100,7 @@ async fn each_route_refuses_lower_roles() {
             tried += 1;
         }
     }
-    assert_eq!(tried, 6 + 7 * 3);
+    assert!(tried >= 6 + 7 * 3, "{tried}");
 }
 
 #[tokio::test]
