@@ -9,11 +9,11 @@
 )]
 
 mod cabinet;
+mod data_plane;
 mod device;
 mod dice;
 pub mod html;
 mod log;
-mod nowhere;
 mod sample;
 mod stream;
 mod wire;
@@ -26,10 +26,10 @@ use permissions::Permissions;
 use store::{Codes, Store};
 
 pub use cabinet::fill;
+pub use data_plane::{accepted, data_plane, nowhere, rejected};
 pub use device::{entry, locker_reports, name};
 pub use dice::Dice;
 pub use log::Log;
-pub use nowhere::nowhere;
 pub use sample::{
     act, act_with_receipt, automat, by_email, by_sms, contract, every_event_kind, key, locker, of_everything, pin,
     range,

@@ -4,19 +4,14 @@
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use aws_sdk_iotdataplane::Client;
-use aws_sdk_iotdataplane::config::{BehaviorVersion, Credentials, Region, retry::RetryConfig};
-use aws_smithy_runtime_api::client::http::{
-    HttpClient, HttpConnector, HttpConnectorFuture, HttpConnectorSettings, SharedHttpConnector,
-};
+use aws_smithy_runtime_api::client::http::{HttpConnector, HttpConnectorFuture};
 use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
 use aws_smithy_runtime_api::client::result::ConnectorError;
-use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
-use aws_smithy_types::body::SdkBody;
 use domain::Instant;
 use iot::Shadows;
 use iot::shadow::{Address, Operation, Rejection};
-use serde_json::{Value, json};
-use testkit::Wire;
+use serde_json::Value;
+use testkit::{Wire, accepted, data_plane, rejected};
 
 use crate::cloud::Death;
 
@@ -43,15 +38,7 @@ impl DataPlane {
     }
 
     pub(crate) fn client(&self) -> Client {
-        let config = aws_sdk_iotdataplane::Config::builder()
-            .behavior_version(BehaviorVersion::latest())
-            .region(Region::from_static("local"))
-            .credentials_provider(Credentials::new("local", "local", None, None, "simulation"))
-            .endpoint_url("http://data-plane.local")
-            .retry_config(RetryConfig::disabled())
-            .http_client(self.clone())
-            .build();
-        Client::from_conf(config)
+        data_plane(self.clone())
     }
 
     pub(crate) fn set(&self, now: Instant) {
@@ -120,13 +107,8 @@ impl DataPlane {
         let address = Address::new(&thing, name).unwrap();
         let operation = if request.method() == "GET" { Operation::Get } else { Operation::Update };
         match self.request(&address, operation, request.body().bytes().unwrap_or_default()) {
-            Ok(answer) => HttpResponse::new(200.try_into().unwrap(), SdkBody::from(answer.to_string())),
-            Err(rejection) => {
-                let body = SdkBody::from(json!({ "message": rejection.to_string() }).to_string());
-                let mut response = HttpResponse::new(rejection.code().try_into().unwrap(), body);
-                response.headers_mut().insert("x-amzn-errortype", rejection.exception());
-                response
-            }
+            Ok(answer) => accepted(&answer),
+            Err(rejection) => rejected(rejection.code(), rejection.exception()),
         }
     }
 }
@@ -141,11 +123,5 @@ impl State {
 impl HttpConnector for DataPlane {
     fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
         HttpConnectorFuture::ready(Self::call(self, &request))
-    }
-}
-
-impl HttpClient for DataPlane {
-    fn http_connector(&self, _: &HttpConnectorSettings, _: &RuntimeComponents) -> SharedHttpConnector {
-        SharedHttpConnector::new(self.clone())
     }
 }

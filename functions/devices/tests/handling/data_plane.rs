@@ -3,18 +3,13 @@
 use std::sync::{Arc, Mutex};
 
 use aws_sdk_iotdataplane::Client;
-use aws_sdk_iotdataplane::config::{BehaviorVersion, Credentials, Region, retry::RetryConfig};
-use aws_smithy_runtime_api::client::http::{
-    HttpClient, HttpConnector, HttpConnectorFuture, HttpConnectorSettings, SharedHttpConnector,
-};
+use aws_smithy_runtime_api::client::http::{HttpConnector, HttpConnectorFuture};
 use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
 use aws_smithy_runtime_api::client::result::ConnectorError;
-use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
-use aws_smithy_types::body::SdkBody;
 use iot::Shadows;
 use iot::shadow::{Address, Operation};
 use serde_json::{Value, json};
-use testkit::at;
+use testkit::{accepted, at, data_plane, rejected};
 
 /// What [`DataPlane::held`] returns for an empty shadow.
 pub(crate) fn nothing() -> [Value; 3] {
@@ -31,15 +26,7 @@ pub(crate) struct DataPlane {
 
 impl DataPlane {
     pub(crate) fn client(&self) -> Client {
-        let config = aws_sdk_iotdataplane::Config::builder()
-            .behavior_version(BehaviorVersion::latest())
-            .region(Region::from_static("local"))
-            .credentials_provider(Credentials::new("any", "any", None, None, "test"))
-            .endpoint_url("http://data-plane.local")
-            .retry_config(RetryConfig::disabled())
-            .http_client(self.clone())
-            .build();
-        Client::from_conf(config)
+        data_plane(self.clone())
     }
 
     /// Whether every request fails.
@@ -72,17 +59,13 @@ impl DataPlane {
         if let Some((_, topic)) = path.split_once("/topics/") {
             let message = (topic.replace("%2F", "/"), serde_json::from_slice(body).unwrap());
             self.published.lock().unwrap().push(message);
-            return HttpResponse::new(200.try_into().unwrap(), SdkBody::from("{}"));
+            return accepted(&json!({}));
         }
         assert!(path.ends_with("/things/lobby/shadow"), "{path} is no shadow of the tests'");
         let operation = if request.method() == "GET" { Operation::Get } else { Operation::Update };
         match self.shadows.request(&lobby(), operation, body, at(0).millis()).answer {
-            Ok(answer) => HttpResponse::new(200.try_into().unwrap(), SdkBody::from(answer.to_string())),
-            Err(rejection) => {
-                let mut response = HttpResponse::new(rejection.code().try_into().unwrap(), SdkBody::from("{}"));
-                response.headers_mut().insert("x-amzn-errortype", rejection.exception());
-                response
-            }
+            Ok(answer) => accepted(&answer),
+            Err(rejection) => rejected(rejection.code(), rejection.exception()),
         }
     }
 }
@@ -97,11 +80,5 @@ impl HttpConnector for DataPlane {
             return HttpConnectorFuture::ready(Err(ConnectorError::io("the data plane is away".into())));
         }
         HttpConnectorFuture::ready(Ok(self.answer(&request)))
-    }
-}
-
-impl HttpClient for DataPlane {
-    fn http_connector(&self, _: &HttpConnectorSettings, _: &RuntimeComponents) -> SharedHttpConnector {
-        SharedHttpConnector::new(self.clone())
     }
 }

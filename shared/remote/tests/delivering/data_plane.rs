@@ -3,15 +3,10 @@
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex};
 
-use aws_sdk_iotdataplane::Client;
-use aws_sdk_iotdataplane::config::{BehaviorVersion, Credentials, Region, retry::RetryConfig};
-use aws_smithy_runtime_api::client::http::{
-    HttpClient, HttpConnector, HttpConnectorFuture, HttpConnectorSettings, SharedHttpConnector,
-};
+use aws_smithy_runtime_api::client::http::{HttpConnector, HttpConnectorFuture};
 use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
-use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
-use aws_smithy_types::body::SdkBody;
-use serde_json::Value;
+use serde_json::{Value, json};
+use testkit::{accepted, data_plane, rejected};
 use things::Things;
 use tokio::sync::oneshot;
 
@@ -38,15 +33,7 @@ struct State {
 
 impl DataPlane {
     pub(crate) fn things(&self) -> Things {
-        let config = aws_sdk_iotdataplane::Config::builder()
-            .behavior_version(BehaviorVersion::latest())
-            .region(Region::from_static("local"))
-            .credentials_provider(Credentials::new("any", "any", None, None, "test"))
-            .endpoint_url("http://data-plane.local")
-            .retry_config(RetryConfig::disabled())
-            .http_client(self.clone())
-            .build();
-        Things::new(Client::from_conf(config))
+        Things::new(data_plane(self.clone()))
     }
 
     /// The next request that has no answer yet is given this one at once.
@@ -70,7 +57,7 @@ impl DataPlane {
 impl HttpConnector for DataPlane {
     fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
         if request.method() == "GET" {
-            return HttpConnectorFuture::ready(Ok(answered(404, Some("ResourceNotFoundException"))));
+            return HttpConnectorFuture::ready(Ok(rejected(404, "ResourceNotFoundException")));
         }
         let update: Value = serde_json::from_slice(request.body().bytes().unwrap()).unwrap();
         let requests = update["state"]["desired"]["o"].as_object().unwrap();
@@ -89,26 +76,11 @@ impl HttpConnector for DataPlane {
 }
 
 fn response(answer: Answer) -> HttpResponse {
-    let (status, exception) = match answer {
-        Answer::Done => (200, None),
-        Answer::TooLarge => (413, Some("RequestEntityTooLargeException")),
-        Answer::Invalid => (400, Some("InvalidRequestException")),
-        Answer::Throttled => (429, Some("ThrottlingException")),
-        Answer::Unavailable => (503, Some("ServiceUnavailableException")),
-    };
-    answered(status, exception)
-}
-
-fn answered(status: u16, exception: Option<&'static str>) -> HttpResponse {
-    let mut response = HttpResponse::new(status.try_into().unwrap(), SdkBody::from("{}"));
-    if let Some(exception) = exception {
-        response.headers_mut().insert("x-amzn-errortype", exception);
-    }
-    response
-}
-
-impl HttpClient for DataPlane {
-    fn http_connector(&self, _: &HttpConnectorSettings, _: &RuntimeComponents) -> SharedHttpConnector {
-        SharedHttpConnector::new(self.clone())
+    match answer {
+        Answer::Done => accepted(&json!({})),
+        Answer::TooLarge => rejected(413, "RequestEntityTooLargeException"),
+        Answer::Invalid => rejected(400, "InvalidRequestException"),
+        Answer::Throttled => rejected(429, "ThrottlingException"),
+        Answer::Unavailable => rejected(503, "ServiceUnavailableException"),
     }
 }
