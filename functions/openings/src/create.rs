@@ -4,7 +4,7 @@ use api::{App, Caller, Check, IdempotencyKey, LockerPath, NoQuery, OptionalBody,
 use axum::extract::State;
 use axum::response::Response;
 use domain::{AutomatId, FreeText, LockerIndex, OpeningDraft};
-use remote::Asked;
+use remote::{RequestedOpening, request_opening};
 use serde::Deserialize;
 use things::Things;
 use utoipa::ToSchema;
@@ -58,7 +58,7 @@ pub(crate) async fn create_opening(
 ) -> Result<Response, Problem> {
     let draft = body.value.draft(automat, locker)?;
     let act = caller.act(app.clock.now(), idempotency.receipt(body.hash));
-    let Asked { opening, replayed } = remote::ask(&app, &things, draft, &act).await?;
+    let RequestedOpening { opening, replayed } = request_opening(&app, &things, draft, &act).await?;
     let location = api::location(&["openings", opening.id.as_str()]);
     let mut response = api::accepted(&location, OpeningView::at(&opening, act.now));
     api::mark_replayed(&mut response, replayed);

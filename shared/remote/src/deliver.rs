@@ -80,25 +80,23 @@ impl Delivering<'_> {
             live = vec![self.opening.clone()];
             outcome = self.write(&live, lease).await;
         }
-        let refused = match outcome {
-            Some(Ok(())) => None,
-            Some(Err(Undelivered::Unknown(error))) => {
-                let opening = &self.opening.id;
-                tracing::warn!(opening.id = %opening, error = &error as &dyn std::error::Error, "delivery unconfirmed");
-                None
+        if let Some(Err(Undelivered::Unknown(error))) = &outcome {
+            let opening = &self.opening.id;
+            tracing::warn!(opening.id = %opening, error = error as &dyn std::error::Error, "delivery unconfirmed");
+        }
+        let problem = match outcome {
+            Some(Ok(()) | Err(Undelivered::Unknown(_))) => {
+                self.release(lease, live.into_iter().map(|opening| opening.id).chain(ended).collect()).await;
+                return Ok(Progress::Done);
             }
             Some(Err(Undelivered::Full | Undelivered::Throttled)) => Some(Problem::automat_busy()),
             Some(Err(Undelivered::Refused(error))) => Some(Problem::internal(error)),
-            None => {
-                self.release(lease, ended).await;
-                return Ok(if has_own { Progress::Queued } else { Progress::Done });
-            }
+            None => None,
         };
-        let Some(problem) = refused else {
-            self.release(lease, live.into_iter().map(|opening| opening.id).chain(ended).collect()).await;
-            return Ok(Progress::Done);
-        };
-        if has_own && self.withdraw(lease).await? {
+        if let Some(problem) = problem
+            && has_own
+            && self.withdraw(lease).await?
+        {
             return Err(problem);
         }
         self.release(lease, ended).await;

@@ -6,7 +6,7 @@ use axum::extract::State;
 use axum::response::{IntoResponse as _, Redirect, Response};
 use clock::Random;
 use domain::{FreeText, OpeningDraft, OpeningId};
-use remote::Asked;
+use remote::{RequestedOpening, request_opening};
 use store::Act;
 use things::Things;
 
@@ -48,7 +48,7 @@ async fn request(
     draft: Result<OpeningDraft, Problem>,
     act: &Act,
 ) -> Result<OpeningId, Problem> {
-    let Asked { opening, .. } = remote::ask(app, things, draft?, act).await?;
+    let RequestedOpening { opening, .. } = request_opening(app, things, draft?, act).await?;
     Ok(opening.id)
 }
 

@@ -7,7 +7,7 @@ use api::{App, Problem};
 use aws_sdk_dynamodb::types::AttributeValue;
 use clock::Clock;
 use domain::{AutomatId, Opening, OpeningDraft, OpeningStatus};
-use remote::Asked;
+use remote::RequestedOpening;
 use store::{Act, Delivery, DeliveryLease};
 use testkit::{TABLE, TestTable, act, at, automat, locker};
 use tokio::task::JoinHandle;
@@ -18,7 +18,7 @@ use crate::data_plane::DataPlane;
 pub(crate) const OTHER: u32 = 99;
 
 /// An answer that will come.
-pub(crate) type Asking = JoinHandle<Result<Asked, Problem>>;
+pub(crate) type Asking = JoinHandle<Result<RequestedOpening, Problem>>;
 
 pub(crate) struct Scene {
     pub(crate) table: TestTable,
@@ -43,7 +43,7 @@ impl Scene {
     pub(crate) fn ask_as(&self, index: u32, act: Act) -> Asking {
         let app = App { store: self.table.store_of("openings"), clock: self.clock.clone() };
         let (things, act) = (self.data_plane.things(), Act { now: self.clock.now(), ..act });
-        tokio::spawn(async move { remote::ask(&app, &things, draft(index), &act).await })
+        tokio::spawn(async move { remote::request_opening(&app, &things, draft(index), &act).await })
     }
 
     /// An opening in the table, requested so many seconds after the beginning.

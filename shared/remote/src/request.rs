@@ -1,4 +1,4 @@
-//! Asking for a locker to be opened.
+//! Requesting an opening.
 
 use api::{App, Problem};
 use domain::{Opening, OpeningDraft};
@@ -7,24 +7,28 @@ use things::Things;
 
 use crate::deliver::Delivering;
 
-/// An opening that has been asked for.
+/// A requested opening.
 #[derive(Debug, Clone)]
-pub struct Asked {
-    /// How far it has come.
+pub struct RequestedOpening {
     pub opening: Opening,
-    /// Whether it had been asked for before, by the same request.
+    /// Whether an earlier attempt of the same request had stored it.
     pub replayed: bool,
 }
 
-/// Writes an opening down and tells its automat.
-pub async fn ask(app: &App, things: &Things, draft: OpeningDraft, act: &Act) -> Result<Asked, Problem> {
+/// Stores an opening and delivers it to its automat.
+pub async fn request_opening(
+    app: &App,
+    things: &Things,
+    draft: OpeningDraft,
+    act: &Act,
+) -> Result<RequestedOpening, Problem> {
     let (opening, replayed) = match app.store.request_opening(draft, act).await.map_err(Problem::of_path)? {
         Created::New(opening) => (opening, false),
         Created::Existing(opening) | Created::Replayed(opening) => (app.store.opening(&opening.id).await?, true),
     };
-    // Also when asked again: the first time we may have died before we got here, and the device knows the id.
+    // Also for a repeated request: its first attempt may have died before the delivery. The device knows the id.
     if opening.is_live(act.now) {
         Delivering { app, things, opening: &opening, is_new: !replayed, act }.deliver().await?;
     }
-    Ok(Asked { opening, replayed })
+    Ok(RequestedOpening { opening, replayed })
 }
