@@ -187,11 +187,10 @@ pub fn access(method: &Method, matched_path: &str) -> Option<Access> {
 /// The methods that any function supports on a path as a client sent it.
 #[must_use]
 pub fn methods(raw_path: &str) -> Vec<Method> {
-    let found: Vec<_> = all().filter(|route| matches(route.path, raw_path)).collect();
-    // As in axum, a path that is a route as it stands is no parameter of another.
-    let parameters = found.iter().map(|route| route.path.matches('{').count()).min();
-    let most_literal = found.into_iter().filter(|route| Some(route.path.matches('{').count()) == parameters);
-    most_literal.flat_map(Route::methods).collect()
+    // As in axum, a literal segment takes precedence over a parameter.
+    let matching = all().map(|route| route.path).filter(|path| matches(path, raw_path));
+    let path = matching.min_by_key(|path| path.matches('{').count());
+    all().filter(|route| Some(route.path) == path).flat_map(Route::methods).collect()
 }
 
 /// Whether a path is for programs rather than people: that of a route of the API, below one, or of any version of the

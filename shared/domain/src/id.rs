@@ -27,10 +27,7 @@ macro_rules! identifier {
         impl $name {
             /// Accepts 1 to 64 letters, digits, `_`, `.` or `-`, beginning with a letter or digit.
             pub fn parse(text: &str) -> Result<Self, Invalid> {
-                match parse(text, $letter, $max_bytes)? {
-                    reserved if $reserved == Some(reserved.as_str()) => Err(Invalid::IdReserved),
-                    text => Ok(Self(text)),
-                }
+                parse(text, $letter, $max_bytes, $reserved).map(Self)
             }
 
             #[must_use]
@@ -60,7 +57,7 @@ identifier!(
     ContractId, char::is_alphanumeric, MAX_CONTRACT_BYTES, Some(RESERVED_CONTRACT)
 );
 
-fn parse(text: &str, letter: fn(char) -> bool, max_bytes: usize) -> Result<String, Invalid> {
+fn parse(text: &str, letter: fn(char) -> bool, max_bytes: usize, reserved: Option<&str>) -> Result<String, Invalid> {
     let text: String = text.nfc().collect();
     if text.chars().count() > MAX_CHARACTERS || text.len() > max_bytes {
         return Err(Invalid::TooLong { max: MAX_CHARACTERS });
@@ -68,6 +65,7 @@ fn parse(text: &str, letter: fn(char) -> bool, max_bytes: usize) -> Result<Strin
     let mut characters = text.chars();
     match characters.next() {
         None => Err(Invalid::Empty),
+        Some(_) if reserved == Some(text.as_str()) => Err(Invalid::IdReserved),
         Some(first) if !letter(first) => Err(Invalid::IdCharacters),
         Some(_) if characters.all(|c| letter(c) || matches!(c, '_' | '.' | '-')) => Ok(text),
         Some(_) => Err(Invalid::IdCharacters),

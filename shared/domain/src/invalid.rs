@@ -15,7 +15,7 @@ pub enum Invalid {
     },
     #[error("must be letters, digits, '_', '.' or '-', beginning with a letter or digit")]
     IdCharacters,
-    /// A segment of a path of the API stands where this identifier would.
+    /// A route of the API has this text where the identifier would be.
     #[error("is reserved: choose another")]
     IdReserved,
     /// A control character, or a character that would break or reverse the line in which a one-line text is shown.
