@@ -11,8 +11,6 @@ pub(super) struct Vocabulary {
     pub(super) names: BTreeMap<String, String>,
     pub(super) prose: BTreeMap<String, String>,
     pub(super) exceptions: Vec<Exception>,
-    /// Paths from the root: files, or folders with all they contain.
-    pub(super) unchecked: Vec<String>,
 }
 
 /// Where a term may be used.
@@ -36,19 +34,7 @@ impl Vocabulary {
             );
         }
         ensure!(!names.is_empty() && !prose.is_empty(), "no words to avoid");
-        Ok(Self {
-            names,
-            prose,
-            exceptions: members(&list, "exceptions").map(Exception::read).collect::<Result<_>>()?,
-            unchecked: members(&list, "unchecked").map(string).collect::<Result<_>>()?,
-        })
-    }
-
-    pub(super) fn checks(&self, file: &str) -> bool {
-        !self
-            .unchecked
-            .iter()
-            .any(|path| file.strip_prefix(path.as_str()).is_some_and(|rest| rest.is_empty() || rest.starts_with('/')))
+        Ok(Self { names, prose, exceptions: members(&list, "exceptions").map(Exception::read).collect::<Result<_>>()? })
     }
 }
 
