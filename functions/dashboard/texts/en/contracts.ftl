@@ -79,7 +79,7 @@ kind-key-not-returned = Key not returned in time
 form-overdue = This key is overdue
 form-overdue-advice = { $person } should have returned it { $time }. It may not be back when the new contract starts.
 
-# The key is booked by others
+# The key is already booked
 
 conflict = The key is already booked for this time
 conflict-more = { $count ->

@@ -14,7 +14,7 @@ use crate::{Error, Store};
 
 /// How long a holder has for delivering before another replaces it.
 const LEASE_MILLIS: i64 = 8_000;
-/// How long after a lease was released the next one begins: meanwhile openings gather in the queue.
+/// How long after a lease was released the next one begins: meanwhile openings collect in the queue.
 pub const DELIVERY_INTERVAL_MILLIS: i64 = 200;
 
 /// The right to deliver openings to an automat's shadow, until it ends.
