@@ -7,6 +7,7 @@ use std::collections::BTreeSet;
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use clock::Clock;
+use domain::MessageKind;
 use e2e::{Stack, Stage, Visitor, fresh};
 use serde_json::{Value, json};
 use store::DELIVERY_INTERVAL_MILLIS;
@@ -48,7 +49,7 @@ impl Day {
 
     /// Books the key between two minutes for a contact who gets all messages. Returns the path of the contract.
     async fn book(&self, from: i64, to: i64) -> String {
-        let everything = ["start-reminder", "end-reminder", "key-fetched", "key-returned", "key-not-returned"];
+        let everything: Vec<_> = MessageKind::additional().map(MessageKind::name).collect();
         let contacts = json!([
             { "name": "Aino", "email": self.email, "sendEmail": true, "additionalMessages": everything },
             { "name": "Eino", "phoneNumber": "+358401234567", "sendSms": true, "additionalMessages": everything },

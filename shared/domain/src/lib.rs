@@ -21,11 +21,13 @@ mod key;
 mod keypad;
 mod locker;
 mod message;
+mod message_record;
 mod notice;
 mod opening;
 mod packed;
 mod person;
 mod phone;
+mod recipient;
 mod reminder;
 mod retention;
 mod search;
@@ -50,10 +52,8 @@ pub use invalid::Invalid;
 pub use key::{Key, KeyChange, KeyDraft, KeyField, KeyRefusal, KeyState, Sharing, Whereabouts};
 pub use keypad::{CodeKind, KeypadAnswer, KeypadRefusal, Purpose};
 pub use locker::{DoorState, Sensors};
-pub use message::{
-    Address, AutomatDetails, Channel, Facts, Message, MessageId, MessageKind, MessageRecord, MessageState, Occasion,
-    Recipient, SendFailure,
-};
+pub use message::{AutomatDetails, Facts, Message, MessageKind, Occasion};
+pub use message_record::{MessageId, MessageRecord, MessageState, SendFailure};
 pub use notice::Notice;
 pub use opening::{
     Opening, OpeningDraft, OpeningEnd, OpeningId, OpeningOutcome, OpeningRefusal, OpeningStatus, OpeningsOfLocker,
@@ -61,6 +61,7 @@ pub use opening::{
 pub use packed::Unreadable;
 pub use person::{Clue, Found, Mention, PersonSearch};
 pub use phone::{Country, PhoneNumber};
+pub use recipient::{Address, Channel, Recipient};
 pub use reminder::Reminder;
 pub use retention::{Days, Retention};
 pub use search::{SearchTerms, index_terms};

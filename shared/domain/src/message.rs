@@ -1,11 +1,11 @@
-//! Messages to contacts: what they say, to whom they go, and when a message is no longer true.
+//! Messages to contacts: their kinds, what they say, and when a message is no longer true.
 
 use serde::{Deserialize, Serialize};
-use strum::{EnumString, IntoStaticStr, VariantArray, VariantNames};
+use strum::{EnumString, IntoStaticStr, VariantArray};
 
 use crate::{
-    Contract, ContractField, ContractId, Email, FreeText, Instant, Invalid, KeyId, Language, Location, Name,
-    PhoneNumber, Pin, Property, TimeRange, TimeZone, ulid,
+    Contract, ContractField, ContractId, EventKind, FreeText, Instant, Invalid, KeyId, KeyMovement, Location, Name,
+    Pin, Property, Recipient, TimeRange, TimeZone,
 };
 
 /// The kind of a message.
@@ -76,59 +76,6 @@ impl MessageKind {
     }
 }
 
-#[derive(
-    Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, IntoStaticStr, VariantArray,
-)]
-#[serde(rename_all = "kebab-case")]
-#[strum(serialize_all = "kebab-case")]
-pub enum Channel {
-    Email,
-    Sms,
-}
-
-/// Where a message goes. Two addresses are equal if they lead to one mailbox or phone, even if spelled differently.
-#[derive(Debug, Clone, Eq)]
-pub enum Address {
-    Email(Email),
-    Sms(PhoneNumber),
-}
-
-impl PartialEq for Address {
-    fn eq(&self, other: &Self) -> bool {
-        match (self, other) {
-            (Self::Email(one), Self::Email(other)) => one.is_same_mailbox(other),
-            (Self::Sms(one), Self::Sms(other)) => one == other,
-            (Self::Email(_), Self::Sms(_)) | (Self::Sms(_), Self::Email(_)) => false,
-        }
-    }
-}
-
-impl Address {
-    #[must_use]
-    pub fn channel(&self) -> Channel {
-        match self {
-            Self::Email(_) => Channel::Email,
-            Self::Sms(_) => Channel::Sms,
-        }
-    }
-
-    /// The email address or phone number. Never put it in a log, an error or a URL.
-    #[must_use]
-    pub fn reveal(&self) -> &str {
-        match self {
-            Self::Email(email) => email.reveal(),
-            Self::Sms(number) => number.reveal(),
-        }
-    }
-}
-
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Recipient {
-    pub name: Name,
-    pub address: Address,
-    pub language: Language,
-}
-
 /// What a message is about, with the data of that occasion.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Occasion {
@@ -151,6 +98,91 @@ pub enum Occasion {
 }
 
 impl Occasion {
+    /// The occasion of a message of this kind. `changes` are the edited fields of `contract-updated`; without them it
+    /// is about the time zone. `None` if the kind needs a time and there is none.
+    #[must_use]
+    pub fn of(kind: MessageKind, changes: Option<Vec<ContractField>>, time: Option<Instant>) -> Option<Self> {
+        Some(match kind {
+            MessageKind::ContractCreated => Self::Created,
+            MessageKind::ContractUpdated => changes.map_or(Self::ZoneChanged, Self::Updated),
+            MessageKind::ContractEnded => Self::Ended,
+            MessageKind::ContractCancelled => Self::Cancelled,
+            MessageKind::StartReminder => Self::StartReminder,
+            MessageKind::EndReminder => Self::EndReminder,
+            MessageKind::KeyFetched => Self::Fetched(time?),
+            MessageKind::KeyReturned => Self::Returned(time?),
+            MessageKind::KeyNotReturned => Self::NotReturned,
+        })
+    }
+
+    /// The occasion of an event, if contacts get messages about events of its kind.
+    #[must_use]
+    pub fn of_event(kind: &EventKind, at: Instant) -> Option<Self> {
+        match kind {
+            EventKind::KeyFetched => Some(Self::Fetched(at)),
+            EventKind::KeyReturned => Some(Self::Returned(at)),
+            EventKind::KeyNotReturned => Some(Self::NotReturned),
+            EventKind::AutomatAdded
+            | EventKind::AutomatChanged
+            | EventKind::AutomatRemoved
+            | EventKind::KeyAdded
+            | EventKind::KeyChanged { .. }
+            | EventKind::KeyRemoved { .. }
+            | EventKind::ContractCreated(_)
+            | EventKind::ContractChanged { .. }
+            | EventKind::ContractEnded(_)
+            | EventKind::ContractRemoved
+            | EventKind::PinRevealed
+            | EventKind::PersonalDataExported
+            | EventKind::PersonalDataErased
+            | EventKind::OpeningRequested { .. }
+            | EventKind::OpeningFinished { .. }
+            | EventKind::PinAccepted { .. }
+            | EventKind::ReturnCodeAccepted
+            | EventKind::EntryRefused { .. }
+            | EventKind::KeypadGuessing { .. }
+            | EventKind::AutomatConnected
+            | EventKind::AutomatDisconnected
+            | EventKind::AutomatReset
+            | EventKind::AutomatClockWrong
+            | EventKind::AutomatMessageNotUnderstood
+            | EventKind::AutomatDuplicateClient
+            | EventKind::LockerForced
+            | EventKind::KeyUnexpected
+            | EventKind::DoorLeftOpen
+            | EventKind::OpeningUnexpected => None,
+        }
+    }
+
+    /// The fields that were edited.
+    #[must_use]
+    pub fn changes(&self) -> Option<&[ContractField]> {
+        if let Self::Updated(fields) = self { Some(fields) } else { None }
+    }
+
+    /// When the key was fetched or returned.
+    #[must_use]
+    pub fn time(&self) -> Option<Instant> {
+        if let Self::Fetched(at) | Self::Returned(at) = self { Some(*at) } else { None }
+    }
+
+    /// The movement of the key that the message reports.
+    #[must_use]
+    pub fn movement(&self) -> Option<KeyMovement> {
+        match self {
+            Self::Fetched(_) => Some(KeyMovement::Fetched),
+            Self::Returned(_) => Some(KeyMovement::Returned),
+            Self::Created
+            | Self::Updated(_)
+            | Self::ZoneChanged
+            | Self::Ended
+            | Self::Cancelled
+            | Self::StartReminder
+            | Self::EndReminder
+            | Self::NotReturned => None,
+        }
+    }
+
     #[must_use]
     pub fn kind(&self) -> MessageKind {
         match self {
@@ -250,93 +282,5 @@ impl Message {
             // These report what happened, which remains true.
             Occasion::Cancelled | Occasion::Fetched(_) | Occasion::Returned(_) | Occasion::NotReturned => false,
         }
-    }
-}
-
-/// Why a message was not sent, or not yet.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, IntoStaticStr, VariantArray)]
-#[serde(rename_all = "kebab-case")]
-#[strum(serialize_all = "kebab-case")]
-pub enum SendFailure {
-    /// The provider accepts no more for now.
-    Throttled,
-    /// The provider has a fault.
-    Unavailable,
-    /// The provider did not respond. It may have sent the message.
-    Unanswered,
-    /// The provider refuses until somebody changes the configuration: a permission is missing, or the sender is not
-    /// verified.
-    NotAllowed,
-    /// The provider will never send to this address: it is wrong, or its owner does not want messages.
-    AddressRefused,
-    /// The provider will never send this message.
-    ContentRefused,
-}
-
-impl SendFailure {
-    /// Whether a later attempt may succeed.
-    #[must_use]
-    pub fn is_transient(self) -> bool {
-        match self {
-            Self::Throttled | Self::Unavailable | Self::Unanswered | Self::NotAllowed => true,
-            Self::AddressRefused | Self::ContentRefused => false,
-        }
-    }
-}
-
-/// The delivery status of a message.
-#[derive(Debug, Clone, PartialEq, Eq, IntoStaticStr, VariantNames)]
-#[strum(serialize_all = "kebab-case")]
-pub enum MessageState {
-    /// It waits for the next attempt.
-    Pending { next_try: Instant },
-    /// A function is sending it.
-    Sending { since: Instant },
-    /// The provider accepted it.
-    Sent {
-        at: Instant,
-        /// The provider's identifier of the message.
-        provider_id: String,
-    },
-    /// The provider accepted it and then could not deliver it.
-    Bounced { at: Instant },
-    /// The provider refused it for good. It is not retried.
-    Refused { at: Instant },
-    /// It could not be sent while it was still useful.
-    Failed { at: Instant },
-    /// It was no longer true before it could be sent: the contract was changed or removed.
-    Superseded { at: Instant },
-}
-
-/// A message and its delivery status.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct MessageRecord {
-    /// A ULID whose time is that of the occasion. Processing the occasion again gives the same identifier.
-    pub id: MessageId,
-    pub kind: MessageKind,
-    pub recipient: Recipient,
-    pub state: MessageState,
-    pub attempts: u32,
-    /// Why the last attempt failed.
-    pub failure: Option<SendFailure>,
-    /// Whether it may have been sent twice: a function stopped while sending it, or the provider did not respond.
-    pub perhaps_twice: bool,
-    pub created_at: Instant,
-    pub updated_at: Instant,
-}
-
-/// A message's identifier: a ULID.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct MessageId(String);
-
-impl MessageId {
-    /// Accepts the 26 characters of a ULID in upper case.
-    pub fn parse(text: &str) -> Result<Self, Invalid> {
-        ulid::parse(text).map(Self)
-    }
-
-    #[must_use]
-    pub fn as_str(&self) -> &str {
-        &self.0
     }
 }

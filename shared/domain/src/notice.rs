@@ -1,6 +1,6 @@
 //! Which contacts get which messages.
 
-use crate::{Contact, Contract, ContractField, EventKind, Instant, MessageKind, Occasion, Recipient};
+use crate::{Contact, Contract, ContractField, Instant, MessageKind, Occasion, Recipient};
 
 /// A message to send: what it is about, and to whom it goes.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -55,20 +55,9 @@ impl Notice {
         if contract.range.has_ended(now) { Vec::new() } else { Self::to_all(contract, &Occasion::Cancelled) }
     }
 
-    /// The contacts who asked for messages about this event of the contract's key.
-    #[must_use]
-    pub fn of_event(kind: &EventKind, at: Instant, contract: &Contract) -> Vec<Self> {
-        let occasion = match kind {
-            EventKind::KeyFetched => Occasion::Fetched(at),
-            EventKind::KeyReturned => Occasion::Returned(at),
-            EventKind::KeyNotReturned => Occasion::NotReturned,
-            _ => return Vec::new(),
-        };
-        Self::to_all(contract, &occasion)
-    }
-
     /// All contacts who get messages of this kind.
-    pub(crate) fn to_all(contract: &Contract, occasion: &Occasion) -> Vec<Self> {
+    #[must_use]
+    pub fn to_all(contract: &Contract, occasion: &Occasion) -> Vec<Self> {
         let notice = |recipient| Self { occasion: occasion.clone(), recipient };
         recipients(contract, |contact| contact.wants(occasion.kind())).map(notice).collect()
     }

@@ -141,9 +141,13 @@ fn events_notify_contacts_who_asked_for_them() {
     let fetched = wanting(&[MessageKind::KeyFetched], email("aino@example.fi"));
     let contract = contract(HOUR, Some(DAY), vec![fetched, email("eino@example.fi")]);
     let expected = [(MessageKind::KeyFetched, "aino@example.fi")];
-    assert_eq!(recipients(&Notice::of_event(&EventKind::KeyFetched, at(HOUR), &contract)), expected);
-    for other in [EventKind::KeyReturned, EventKind::KeyNotReturned, EventKind::PinRevealed, EventKind::KeyAdded] {
-        assert_eq!(Notice::of_event(&other, at(HOUR), &contract), []);
+    let notices = |kind| Occasion::of_event(&kind, at(HOUR)).map(|occasion| Notice::to_all(&contract, &occasion));
+    assert_eq!(recipients(&notices(EventKind::KeyFetched).unwrap()), expected);
+    for other in [EventKind::KeyReturned, EventKind::KeyNotReturned] {
+        assert_eq!(notices(other), Some(Vec::new()));
+    }
+    for other in [EventKind::PinRevealed, EventKind::KeyAdded] {
+        assert_eq!(notices(other), None);
     }
 }
 
@@ -179,25 +183,79 @@ fn a_reminder_is_due_ahead_and_for_those_who_want_it() {
     assert_eq!(Reminder::Start.due(&unreachable, at(0)), None);
 }
 
+/// What must hold for a kind of message.
+struct Rules {
+    name: &'static str,
+    /// Whether contacts get it only on request.
+    is_additional: bool,
+    /// Until when it is useful, in seconds, if it was requested after an hour.
+    useful_until: i64,
+    /// Whether it is superseded if the contract is the same, annotated, extended, or gone.
+    superseded: [bool; 4],
+}
+
+/// Exhaustive: a new kind does not compile until its rules are listed. The contract lasts from day 3 to day 4.
+fn rules(kind: MessageKind) -> Rules {
+    const NEWS: i64 = DAY + HOUR;
+    const IF_CHANGED: [bool; 4] = [false, true, true, true];
+    const IF_EXTENDED: [bool; 4] = [false, false, true, false];
+    const NEVER: [bool; 4] = [false; 4];
+    let (name, is_additional, useful_until, superseded) = match kind {
+        MessageKind::ContractCreated => ("contract-created", false, NEWS, IF_CHANGED),
+        MessageKind::ContractUpdated => ("contract-updated", false, NEWS, IF_CHANGED),
+        MessageKind::ContractEnded => ("contract-ended", false, NEWS, IF_EXTENDED),
+        MessageKind::ContractCancelled => ("contract-cancelled", false, NEWS, NEVER),
+        MessageKind::StartReminder => ("start-reminder", true, 3 * DAY, IF_CHANGED),
+        MessageKind::EndReminder => ("end-reminder", true, 4 * DAY, IF_CHANGED),
+        MessageKind::KeyFetched => ("key-fetched", true, NEWS, NEVER),
+        MessageKind::KeyReturned => ("key-returned", true, NEWS, NEVER),
+        MessageKind::KeyNotReturned => ("key-not-returned", true, NEWS, NEVER),
+    };
+    Rules { name, is_additional, useful_until, superseded }
+}
+
+/// Every occasion of a kind, restored from its parts as the table does it.
+fn occasions(kind: MessageKind) -> Vec<Occasion> {
+    let restored = |changes| Occasion::of(kind, changes, Some(at(0))).unwrap();
+    vec![restored(None), restored(Some(vec![ContractField::Pin]))]
+}
+
 #[test]
-fn every_kind_has_a_name_and_contacts_choose_only_additional_ones() {
-    let kinds = [
-        (MessageKind::ContractCreated, "contract-created", false),
-        (MessageKind::ContractUpdated, "contract-updated", false),
-        (MessageKind::ContractEnded, "contract-ended", false),
-        (MessageKind::ContractCancelled, "contract-cancelled", false),
-        (MessageKind::StartReminder, "start-reminder", true),
-        (MessageKind::EndReminder, "end-reminder", true),
-        (MessageKind::KeyFetched, "key-fetched", true),
-        (MessageKind::KeyReturned, "key-returned", true),
-        (MessageKind::KeyNotReturned, "key-not-returned", true),
-    ];
-    assert_eq!(kinds.map(|(kind, ..)| kind), MessageKind::ALL);
-    for (kind, name, additional) in kinds {
-        assert_eq!((kind.name(), name.parse()), (name, Ok(kind)));
-        assert_eq!(MessageKind::parse_additional(name).is_ok(), additional, "{name}");
+fn every_kind_keeps_its_rules() {
+    let stored = contract(3 * DAY, Some(4 * DAY), vec![email("aino@example.fi")]);
+    let annotated = Contract { free_text: Some(FreeText::parse("ring twice").unwrap()), ..stored.clone() };
+    let extended = Contract { range: TimeRange::new(at(3 * DAY), Some(at(9 * DAY))).unwrap(), ..stored.clone() };
+    for &kind in MessageKind::ALL {
+        let rules = rules(kind);
+        assert_eq!((kind.name(), rules.name.parse()), (rules.name, Ok(kind)));
+        assert_eq!(MessageKind::parse_additional(rules.name).is_ok(), rules.is_additional, "{}", rules.name);
+        for occasion in occasions(kind) {
+            assert_eq!(occasion.kind(), kind);
+            let message = message(occasion);
+            assert_eq!(message.useful_until(at(HOUR)), at(rules.useful_until), "{}", rules.name);
+            let zone = message.facts.automat.time_zone;
+            let superseded = [Some(&stored), Some(&annotated), Some(&extended), None]
+                .map(|contract| message.is_superseded(contract, zone));
+            assert_eq!(superseded, rules.superseded, "{}", rules.name);
+        }
     }
     assert!("contract-made".parse::<MessageKind>().is_err());
+}
+
+#[test]
+fn an_occasion_is_restored_from_its_kind_changes_and_time() {
+    for occasion in [
+        Occasion::Updated(vec![ContractField::Pin]),
+        Occasion::Updated(Vec::new()),
+        Occasion::ZoneChanged,
+        Occasion::Fetched(at(5)),
+        Occasion::Returned(at(6)),
+        Occasion::NotReturned,
+    ] {
+        let changes = occasion.changes().map(<[_]>::to_vec);
+        assert_eq!(Occasion::of(occasion.kind(), changes, occasion.time()), Some(occasion));
+    }
+    assert_eq!(Occasion::of(MessageKind::KeyFetched, None, None), None, "it has no time");
 }
 
 #[test]
@@ -226,16 +284,6 @@ fn facts(contract: &Contract) -> Facts {
 }
 
 #[test]
-fn reminders_are_useful_until_their_event_and_other_messages_for_a_day() {
-    let until = |occasion| message(occasion).useful_until(at(HOUR));
-    assert_eq!(until(Occasion::StartReminder), at(3 * DAY));
-    assert_eq!(until(Occasion::EndReminder), at(4 * DAY));
-    for occasion in [Occasion::Created, Occasion::Cancelled, Occasion::Fetched(at(0)), Occasion::NotReturned] {
-        assert_eq!(until(occasion), at(DAY + HOUR));
-    }
-}
-
-#[test]
 fn facts_hold_until_the_contract_changes() {
     let contract = contract(3 * DAY, Some(4 * DAY), vec![email("aino@example.fi")]);
     let facts = facts(&contract);
@@ -252,28 +300,9 @@ fn facts_hold_until_the_contract_changes() {
 }
 
 #[test]
-fn only_messages_about_the_current_contract_can_be_superseded() {
+fn a_message_about_the_present_is_superseded_when_local_times_change() {
     let stored = contract(3 * DAY, Some(4 * DAY), vec![email("aino@example.fi")]);
-    let annotated = Contract { free_text: Some(FreeText::parse("ring twice").unwrap()), ..stored.clone() };
-    let extended = Contract { range: TimeRange::new(at(3 * DAY), Some(at(9 * DAY))).unwrap(), ..stored.clone() };
-    let superseded = |occasion: &Occasion| {
-        let message = message(occasion.clone());
-        let zone = message.facts.automat.time_zone;
-        [Some(&stored), Some(&annotated), Some(&extended), None].map(|contract| message.is_superseded(contract, zone))
-    };
     let elsewhere = TimeZone::parse("America/New_York").unwrap();
-    assert!(message(Occasion::Created).is_superseded(Some(&stored), elsewhere), "its local times differ");
-    for occasion in [
-        Occasion::Created,
-        Occasion::Updated(vec![ContractField::Pin]),
-        Occasion::ZoneChanged,
-        Occasion::StartReminder,
-        Occasion::EndReminder,
-    ] {
-        assert_eq!(superseded(&occasion), [false, true, true, true], "{occasion:?}");
-    }
-    assert_eq!(superseded(&Occasion::Ended), [false, false, true, false], "only by an extension");
-    for occasion in [Occasion::Cancelled, Occasion::Fetched(at(0)), Occasion::Returned(at(0)), Occasion::NotReturned] {
-        assert_eq!(superseded(&occasion), [false; 4], "{occasion:?}");
-    }
+    assert!(message(Occasion::Created).is_superseded(Some(&stored), elsewhere));
+    assert!(!message(Occasion::Fetched(at(0))).is_superseded(Some(&stored), elsewhere));
 }

@@ -7,8 +7,7 @@ use std::env;
 
 use domain::{
     Address, AddressLine, AutomatDetails, ContractField, ContractId, Email, Facts, FreeText, Instant, Invalid, KeyId,
-    Language, Location, Message, MessageKind, Name, Occasion, PhoneNumber, Pin, Property, Recipient, TimeRange,
-    TimeZone,
+    Language, Location, Message, Name, Occasion, PhoneNumber, Pin, Property, Recipient, TimeRange, TimeZone,
 };
 use messages::{Rendered, render};
 
@@ -17,12 +16,15 @@ fn main() -> Result<(), Invalid> {
     let argument = |index: usize| arguments.get(index).map(String::as_str);
     let language = Language::parse(argument(0).unwrap_or("en"))?;
     let kind = argument(1).unwrap_or("contract-created").parse().map_err(|_| Invalid::MessageKindUnknown)?;
+    let changes = Some(vec![ContractField::End, ContractField::Pin]);
+    let occasion = Occasion::of(kind, changes, Some(Instant::parse("2026-11-24T12:05:41Z")?));
+    let occasion = occasion.ok_or(Invalid::MessageKindUnknown)?;
     let address = match argument(2) {
         Some("sms") => Address::Sms(PhoneNumber::parse("+358401234567")?),
         _ => Address::Email(Email::parse("matti@example.fi")?),
     };
     let recipient = Recipient { name: Name::parse("Matti Meikäläinen")?, address, language };
-    match render(&Message { occasion: occasion(kind)?, recipient, facts: facts()? }) {
+    match render(&Message { occasion, recipient, facts: facts()? }) {
         Rendered::Email(email) if argument(2) == Some("text") => {
             println!("Subject: {}\n\n{}", email.subject, email.text);
         }
@@ -30,20 +32,6 @@ fn main() -> Result<(), Invalid> {
         Rendered::Sms(sms) => println!("{}", sms.text),
     }
     Ok(())
-}
-
-fn occasion(kind: MessageKind) -> Result<Occasion, Invalid> {
-    Ok(match kind {
-        MessageKind::ContractCreated => Occasion::Created,
-        MessageKind::ContractUpdated => Occasion::Updated(vec![ContractField::End, ContractField::Pin]),
-        MessageKind::ContractEnded => Occasion::Ended,
-        MessageKind::ContractCancelled => Occasion::Cancelled,
-        MessageKind::StartReminder => Occasion::StartReminder,
-        MessageKind::EndReminder => Occasion::EndReminder,
-        MessageKind::KeyFetched => Occasion::Fetched(Instant::parse("2026-11-24T12:05:41Z")?),
-        MessageKind::KeyReturned => Occasion::Returned(Instant::parse("2026-11-26T09:48:07Z")?),
-        MessageKind::KeyNotReturned => Occasion::NotReturned,
-    })
 }
 
 fn facts() -> Result<Facts, Invalid> {

@@ -1,14 +1,17 @@
 //! The values of a message's texts: its facts, in the recipient's language.
 
-use domain::{ContractField, Facts, FreeText, Location, Message, MessageKind, Occasion, Pin};
+use domain::{ContractField, Facts, FreeText, Location, Message, Occasion, Pin};
 use texts::{FluentArgs, Texts};
 
+use crate::style::Style;
 use crate::times::LocalTimes;
 use crate::translations::texts;
 
 /// A message, the texts of its language, and the values for their variables.
 pub(crate) struct Content<'a> {
     message: &'a Message,
+    style: Style,
+    news: Option<String>,
     texts: &'static Texts,
     times: LocalTimes,
     values: FluentArgs<'a>,
@@ -29,26 +32,34 @@ impl<'a> Content<'a> {
         let no_end = || texts.text("no-end").into_owned();
         values.set("end", range.end().map_or_else(no_end, |end| times.moment(end)));
         values.set("when", times.range(*range));
-        match &message.occasion {
-            Occasion::Updated(fields) => values.set("changes", changes(texts, fields)),
-            Occasion::ZoneChanged => values.set("changes", texts.text("changed-zone").into_owned()),
-            Occasion::Fetched(at) | Occasion::Returned(at) => values.set("time", times.moment(*at)),
-            Occasion::Created
-            | Occasion::Ended
-            | Occasion::Cancelled
-            | Occasion::StartReminder
-            | Occasion::EndReminder
-            | Occasion::NotReturned => {}
+        let occasion = &message.occasion;
+        let changes = if *occasion == Occasion::ZoneChanged {
+            Some(texts.text("changed-zone").into_owned())
+        } else {
+            occasion.changes().map(|fields| changes(texts, fields))
+        };
+        let time = occasion.time().map(|time| times.moment(time));
+        let news = changes.clone().or_else(|| time.clone());
+        for (name, value) in [("changes", changes), ("time", time)] {
+            if let Some(value) = value {
+                values.set(name, value);
+            }
         }
+        let style = Style::of(occasion.kind());
         // The other kinds of messages cannot even use it.
-        if gives_access(message.occasion.kind()) {
+        if style.gives_access {
             values.set("pin", message.facts.pin.reveal());
         }
-        Self { message, texts, times, values }
+        Self { message, style, news, texts, times, values }
     }
 
-    pub(crate) fn occasion(&self) -> &'a Occasion {
-        &self.message.occasion
+    pub(crate) fn style(&self) -> Style {
+        self.style
+    }
+
+    /// What the message reports, if that is a fact of its own, with its label.
+    pub(crate) fn news(&self) -> Option<(&'static str, String)> {
+        self.style.news_label.zip(self.news.clone())
     }
 
     pub(crate) fn facts(&self) -> &'a Facts {
@@ -67,12 +78,12 @@ impl<'a> Content<'a> {
 
     /// The PIN, if this kind of message contains it.
     pub(crate) fn pin(&self) -> Option<&'a Pin> {
-        gives_access(self.occasion().kind()).then_some(&self.facts().pin)
+        self.style.gives_access.then_some(&self.facts().pin)
     }
 
     /// The note, if there is one and this kind of message contains it.
     pub(crate) fn note(&self) -> Option<&'a FreeText> {
-        self.facts().free_text.as_ref().filter(|_| gives_access(self.occasion().kind()))
+        self.facts().free_text.as_ref().filter(|_| self.style.gives_access)
     }
 
     /// Sets or replaces a variable.
@@ -105,19 +116,6 @@ pub(crate) fn cut(text: &str, max: usize, mark: &str) -> String {
     }
     let kept: String = text.chars().take(max.saturating_sub(mark.chars().count())).collect();
     format!("{}{mark}", kept.trim_end())
-}
-
-/// Whether this kind of message explains how to fetch the key, with the PIN and the note.
-fn gives_access(kind: MessageKind) -> bool {
-    match kind {
-        MessageKind::ContractCreated | MessageKind::ContractUpdated | MessageKind::StartReminder => true,
-        MessageKind::ContractEnded
-        | MessageKind::ContractCancelled
-        | MessageKind::EndReminder
-        | MessageKind::KeyFetched
-        | MessageKind::KeyReturned
-        | MessageKind::KeyNotReturned => false,
-    }
 }
 
 /// The names of what has changed, each once.

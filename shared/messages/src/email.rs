@@ -1,10 +1,11 @@
 //! Emails. The content is composed once and rendered twice, as plain text and as HTML.
 
 use askama::Template;
-use domain::{FreeText, MessageKind, Occasion};
+use domain::FreeText;
 
 use crate::Email;
 use crate::content::{Content, address_lines, cut};
+use crate::style::Tone;
 
 /// The parts of an email.
 pub(crate) struct EmailContent {
@@ -58,7 +59,7 @@ impl EmailContent {
         let note = content.note().map(|text| Fact { label: content.say("note"), lines: lines(text) });
         Self {
             language: content.language(),
-            tone: Tone::of(content.occasion().kind()),
+            tone: content.style().tone,
             subject: cut(&content.say_part("subject"), Email::MAX_SUBJECT, "…"),
             preheader: content.say("preheader"),
             kicker: format!("{} {}", content.say("key"), content.facts().key),
@@ -85,16 +86,8 @@ fn facts_of(content: &Content<'_>) -> Vec<Fact> {
     let facts = content.facts();
     let fact = |label: &str, lines: Vec<String>| Fact { label: content.say(label), lines };
     let mut all = Vec::new();
-    match content.occasion() {
-        Occasion::Updated(_) | Occasion::ZoneChanged => all.push(fact("changed", vec![content.say("changes")])),
-        Occasion::Fetched(at) => all.push(fact("fetched", vec![content.times().moment(*at)])),
-        Occasion::Returned(at) => all.push(fact("returned", vec![content.times().moment(*at)])),
-        Occasion::Created
-        | Occasion::Ended
-        | Occasion::Cancelled
-        | Occasion::StartReminder
-        | Occasion::EndReminder
-        | Occasion::NotReturned => {}
+    if let Some((label, news)) = content.news() {
+        all.push(fact(label, vec![news]));
     }
     let property = Some(facts.property.to_string()).filter(|property| !property.is_empty());
     all.push(fact("key", [facts.key.to_string()].into_iter().chain(property).collect()));
@@ -109,36 +102,4 @@ fn facts_of(content: &Content<'_>) -> Vec<Fact> {
     }
     all.push(fact("reference", vec![facts.contract.to_string()]));
     all
-}
-
-/// The accent colour of an email.
-#[derive(Clone, Copy)]
-enum Tone {
-    Calm,
-    /// Something has changed or needs attention.
-    Attentive,
-    /// Something has ended.
-    Past,
-    /// Something must be done.
-    Urgent,
-}
-
-impl Tone {
-    fn of(kind: MessageKind) -> Self {
-        match kind {
-            MessageKind::ContractCreated | MessageKind::KeyFetched | MessageKind::KeyReturned => Self::Calm,
-            MessageKind::ContractUpdated | MessageKind::StartReminder | MessageKind::EndReminder => Self::Attentive,
-            MessageKind::ContractEnded | MessageKind::ContractCancelled => Self::Past,
-            MessageKind::KeyNotReturned => Self::Urgent,
-        }
-    }
-
-    fn colour(self) -> &'static str {
-        match self {
-            Self::Calm => "#0f766e",
-            Self::Attentive => "#b45309",
-            Self::Past => "#64748b",
-            Self::Urgent => "#be123c",
-        }
-    }
 }

@@ -10,6 +10,7 @@ mod encoding;
 mod masked;
 mod rendered;
 mod sms;
+mod style;
 mod times;
 mod translations;
 
@@ -19,6 +20,7 @@ pub use encoding::Encoding;
 pub use masked::render_without_pin;
 pub use rendered::{Email, Rendered, Sms};
 pub use times::LocalTimes;
+pub use translations::kind_name;
 
 use content::Content;
 use email::EmailContent;

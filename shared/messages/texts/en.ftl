@@ -59,7 +59,6 @@ key-and-property = { $key } ({ $property })
 ## Changes
 
 changed = Changed
-changes = { $changes }
 changed-person = person
 changed-times = times
 changed-pin = PIN
@@ -76,6 +75,7 @@ footer = You get this message because you are a contact for this key booking. It
 ## The messages
 
 contract-created =
+    .name = Contract created
     .subject = Key { $key } is booked for { $person }
     .heading = A key is booked
     .intro = Key { $key } is booked for { $person }. Here is how to fetch it.
@@ -86,6 +86,7 @@ contract-created =
         Fetch and return: PIN { $pin }
 
 contract-updated =
+    .name = Contract changed
     .subject = The booking of key { $key } has changed
     .heading = The booking has changed
     .intro = The booking of key { $key } for { $person } has changed. Here are the current details.
@@ -97,6 +98,7 @@ contract-updated =
         Fetch and return: PIN { $pin }
 
 contract-ended =
+    .name = Contract ended
     .subject = The booking of key { $key } has ended
     .heading = The booking has ended
     .intro = The booking of key { $key } for { $person } was ended on { $end }. If you still have the key, please return it: the PIN only returns it now.
@@ -106,6 +108,7 @@ contract-ended =
         { $automat }
 
 contract-cancelled =
+    .name = Contract cancelled
     .subject = The booking of key { $key } is cancelled
     .heading = The booking is cancelled
     .intro = The booking of key { $key } for { $person } is cancelled. Its PIN no longer works.
@@ -116,6 +119,7 @@ contract-cancelled =
         The PIN no longer works.
 
 start-reminder =
+    .name = Reminder 24 hours before the start
     .subject = Reminder: key { $key } from { $start }
     .heading = The booking starts soon
     .intro = The booking of key { $key } for { $person } starts on { $start }.
@@ -126,6 +130,7 @@ start-reminder =
         Fetch and return: PIN { $pin }
 
 end-reminder =
+    .name = Reminder 2 hours before the end
     .subject = Reminder: return key { $key } by { $end }
     .heading = The booking ends soon
     .intro = The booking of key { $key } for { $person } ends on { $end }. Please return the key by then, with the same PIN.
@@ -134,6 +139,7 @@ end-reminder =
         { $automat }
 
 key-fetched =
+    .name = Key fetched
     .subject = Key { $key } has been fetched
     .heading = The key has been fetched
     .intro = Key { $key }, booked for { $person }, was fetched on { $time }.
@@ -143,6 +149,7 @@ key-fetched =
         { $automat }
 
 key-returned =
+    .name = Key returned
     .subject = Key { $key } has been returned
     .heading = The key has been returned
     .intro = Key { $key }, booked for { $person }, was returned on { $time }.
@@ -152,6 +159,7 @@ key-returned =
         { $automat }
 
 key-not-returned =
+    .name = Key not returned in time
     .subject = Please return key { $key }
     .heading = The key is not back
     .intro = The booking of key { $key } for { $person } ended on { $end }, and the key has not been returned. Please return it as soon as you can: the PIN still works for that.

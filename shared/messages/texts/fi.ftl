@@ -50,7 +50,6 @@ key-and-property = { $key } ({ $property })
 ## Changes
 
 changed = Muuttunut
-changes = { $changes }
 changed-person = henkilö
 changed-times = varausaika
 changed-pin = PIN-koodi
@@ -67,6 +66,7 @@ footer = Saat tämän viestin, koska sinut on merkitty tämän avainvarauksen yh
 ## The messages
 
 contract-created =
+    .name = Sopimus luotu
     .subject = Avain { $key } on varattu henkilölle { $person }
     .heading = Avain on varattu
     .intro = Avain { $key } on varattu henkilölle { $person }. Näin noudat sen.
@@ -77,6 +77,7 @@ contract-created =
         Nouto ja palautus: PIN { $pin }
 
 contract-updated =
+    .name = Sopimusta muutettu
     .subject = Avaimen { $key } varaus on muuttunut
     .heading = Varaus on muuttunut
     .intro = Avaimen { $key } varaus henkilölle { $person } on muuttunut. Tässä ovat ajantasaiset tiedot.
@@ -88,6 +89,7 @@ contract-updated =
         Nouto ja palautus: PIN { $pin }
 
 contract-ended =
+    .name = Sopimus päätetty
     .subject = Avaimen { $key } varaus on päätetty
     .heading = Varaus on päätetty
     .intro = Avaimen { $key } varaus henkilölle { $person } päätettiin { $end }. Jos avain on vielä sinulla, palauta se. PIN-koodi toimii enää palautuksessa.
@@ -97,6 +99,7 @@ contract-ended =
         { $automat }
 
 contract-cancelled =
+    .name = Sopimus peruttu
     .subject = Avaimen { $key } varaus on peruttu
     .heading = Varaus on peruttu
     .intro = Avaimen { $key } varaus henkilölle { $person } on peruttu. PIN-koodi ei enää toimi.
@@ -107,6 +110,7 @@ contract-cancelled =
         PIN ei enää toimi.
 
 start-reminder =
+    .name = Muistutus 24 tuntia ennen alkamista
     .subject = Muistutus: avaimen { $key } varaus alkaa { $start }
     .heading = Varaus alkaa pian
     .intro = Avaimen { $key } varaus henkilölle { $person } alkaa { $start }.
@@ -117,6 +121,7 @@ start-reminder =
         Nouto ja palautus: PIN { $pin }
 
 end-reminder =
+    .name = Muistutus 2 tuntia ennen päättymistä
     .subject = Muistutus: palauta avain { $key } viimeistään { $end }
     .heading = Varaus päättyy pian
     .intro = Avaimen { $key } varaus henkilölle { $person } päättyy { $end }. Palauta avain siihen mennessä samalla PIN-koodilla.
@@ -125,6 +130,7 @@ end-reminder =
         { $automat }
 
 key-fetched =
+    .name = Avain noudettu
     .subject = Avain { $key } on noudettu
     .heading = Avain on noudettu
     .intro = Henkilölle { $person } varattu avain { $key } on noudettu { $time }.
@@ -134,6 +140,7 @@ key-fetched =
         { $automat }
 
 key-returned =
+    .name = Avain palautettu
     .subject = Avain { $key } on palautettu
     .heading = Avain on palautettu
     .intro = Henkilölle { $person } varattu avain { $key } on palautettu { $time }.
@@ -143,6 +150,7 @@ key-returned =
         { $automat }
 
 key-not-returned =
+    .name = Avainta ei palautettu ajoissa
     .subject = Palauta avain { $key }
     .heading = Avain on palauttamatta
     .intro = Avaimen { $key } varaus henkilölle { $person } päättyi { $end }, mutta avainta ei ole palautettu. Palauta avain mahdollisimman pian. PIN-koodi toimii edelleen palautuksessa.

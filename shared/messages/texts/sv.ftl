@@ -62,7 +62,6 @@ key-and-property = { $key } ({ $property })
 ## Changes
 
 changed = Ändrat
-changes = { $changes }
 changed-person = person
 changed-times = tid
 changed-pin = PIN-kod
@@ -79,6 +78,7 @@ footer = Du får det här meddelandet eftersom du är kontaktperson för den hä
 ## The messages
 
 contract-created =
+    .name = Avtal skapat
     .subject = Nyckel { $key } är bokad för { $person }
     .heading = En nyckel är bokad
     .intro = Nyckel { $key } är bokad för { $person }. Så här hämtar du den.
@@ -89,6 +89,7 @@ contract-created =
         Hämtning och retur: PIN { $pin }
 
 contract-updated =
+    .name = Avtal ändrat
     .subject = Bokningen av nyckel { $key } har ändrats
     .heading = Bokningen har ändrats
     .intro = Bokningen av nyckel { $key } för { $person } har ändrats. Här är de aktuella uppgifterna.
@@ -100,6 +101,7 @@ contract-updated =
         Hämtning och retur: PIN { $pin }
 
 contract-ended =
+    .name = Avtal avslutat
     .subject = Bokningen av nyckel { $key } har avslutats
     .heading = Bokningen har avslutats
     .intro = Bokningen av nyckel { $key } för { $person } avslutades { $end }. Om du har nyckeln kvar, lämna tillbaka den. PIN-koden gäller nu bara för återlämning.
@@ -109,6 +111,7 @@ contract-ended =
         { $automat }
 
 contract-cancelled =
+    .name = Avtal annullerat
     .subject = Bokningen av nyckel { $key } har annullerats
     .heading = Bokningen har annullerats
     .intro = Bokningen av nyckel { $key } för { $person } har annullerats. PIN-koden gäller inte längre.
@@ -119,6 +122,7 @@ contract-cancelled =
         PIN gäller inte längre.
 
 start-reminder =
+    .name = Påminnelse 24 timmar före starten
     .subject = Påminnelse: bokningen av nyckel { $key } börjar { $start }
     .heading = Bokningen börjar snart
     .intro = Bokningen av nyckel { $key } för { $person } börjar { $start }.
@@ -129,6 +133,7 @@ start-reminder =
         Hämtning: PIN { $pin }
 
 end-reminder =
+    .name = Påminnelse 2 timmar före slutet
     .subject = Påminnelse: lämna tillbaka nyckel { $key } senast { $end }
     .heading = Bokningen slutar snart
     .intro = Bokningen av nyckel { $key } för { $person } slutar { $end }. Lämna tillbaka nyckeln senast då, med samma PIN-kod.
@@ -137,6 +142,7 @@ end-reminder =
         { $automat }
 
 key-fetched =
+    .name = Nyckel hämtad
     .subject = Nyckel { $key } har hämtats
     .heading = Nyckeln har hämtats
     .intro = Nyckel { $key }, bokad för { $person }, hämtades { $time }.
@@ -146,6 +152,7 @@ key-fetched =
         { $automat }
 
 key-returned =
+    .name = Nyckel återlämnad
     .subject = Nyckel { $key } har återlämnats
     .heading = Nyckeln har återlämnats
     .intro = Nyckel { $key }, bokad för { $person }, återlämnades { $time }.
@@ -155,6 +162,7 @@ key-returned =
         { $automat }
 
 key-not-returned =
+    .name = Nyckel inte återlämnad i tid
     .subject = Lämna tillbaka nyckel { $key }
     .heading = Nyckeln har inte återlämnats
     .intro = Bokningen av nyckel { $key } för { $person } slutade { $end }, men nyckeln har inte återlämnats. Lämna tillbaka den så snart du kan. PIN-koden gäller fortfarande för återlämning.

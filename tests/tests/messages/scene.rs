@@ -3,7 +3,7 @@
 use std::ops::Deref;
 
 use clock::{Clock, Random};
-use domain::Instant;
+use domain::{Instant, MessageKind};
 use e2e::device::eventually;
 use e2e::{ReceivedMessage, Stack, Stage, fresh};
 use serde_json::{Value, json};
@@ -49,7 +49,7 @@ impl Scene {
 
     /// Two contacts who get all messages.
     fn contacts(&self) -> Value {
-        let everything = ["start-reminder", "end-reminder", "key-fetched", "key-returned", "key-not-returned"];
+        let everything: Vec<_> = MessageKind::additional().map(MessageKind::name).collect();
         json!([
             { "name": "Aino", "email": self.email, "sendEmail": true, "language": "fi",
               "additionalMessages": everything },

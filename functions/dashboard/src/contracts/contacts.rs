@@ -152,7 +152,7 @@ pub(super) fn count(form: &Form) -> usize {
 }
 
 pub(super) fn kind_label(t: &Texts, kind: MessageKind) -> String {
-    t.text(&format!("kind-{}", kind.name())).into_owned()
+    messages::kind_name(kind, t.language())
 }
 
 fn numbers(form: &Form) -> BTreeSet<usize> {

@@ -64,16 +64,6 @@ country-none = Not selected
 send-sms = Send SMS
 additional-messages = Additional messages
 
-kind-contract-created = Contract created
-kind-contract-updated = Contract changed
-kind-contract-ended = Contract ended
-kind-contract-cancelled = Contract cancelled
-kind-start-reminder = Reminder 24 hours before the start
-kind-end-reminder = Reminder 2 hours before the end
-kind-key-fetched = Key fetched
-kind-key-returned = Key returned
-kind-key-not-returned = Key not returned in time
-
 # The key is not back
 
 form-overdue = This key is overdue

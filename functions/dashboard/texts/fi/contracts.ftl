@@ -64,16 +64,6 @@ country-none = Ei valittu
 send-sms = Lähetä tekstiviesti
 additional-messages = Lisäviestit
 
-kind-contract-created = Sopimus luotu
-kind-contract-updated = Sopimusta muutettu
-kind-contract-ended = Sopimus päätetty
-kind-contract-cancelled = Sopimus peruttu
-kind-start-reminder = Muistutus 24 tuntia ennen alkamista
-kind-end-reminder = Muistutus 2 tuntia ennen päättymistä
-kind-key-fetched = Avain noudettu
-kind-key-returned = Avain palautettu
-kind-key-not-returned = Avainta ei palautettu ajoissa
-
 # The key is not back
 
 form-overdue = Tämä avain on myöhässä

@@ -64,16 +64,6 @@ country-none = Inget valt
 send-sms = Skicka SMS
 additional-messages = Ytterligare meddelanden
 
-kind-contract-created = Avtal skapat
-kind-contract-updated = Avtal ändrat
-kind-contract-ended = Avtal avslutat
-kind-contract-cancelled = Avtal annullerat
-kind-start-reminder = Påminnelse 24 timmar före starten
-kind-end-reminder = Påminnelse 2 timmar före slutet
-kind-key-fetched = Nyckel hämtad
-kind-key-returned = Nyckel återlämnad
-kind-key-not-returned = Nyckel inte återlämnad i tid
-
 # The key is not back
 
 form-overdue = Den här nyckeln är försenad

@@ -1,7 +1,8 @@
 //! The messages of a contract's life.
 
 use domain::MessageKind::{
-    ContractCreated, ContractUpdated, EndReminder, KeyFetched, KeyNotReturned, KeyReturned, StartReminder,
+    ContractCancelled, ContractCreated, ContractEnded, ContractUpdated, EndReminder, KeyFetched, KeyNotReturned,
+    KeyReturned, StartReminder,
 };
 use domain::{ContractChange, Ending, MessageKind, MessageState, Name};
 use testkit::at;
@@ -12,6 +13,68 @@ const DAY: i64 = 86_400;
 
 async fn kinds(scene: &Scene) -> Vec<MessageKind> {
     scene.messages("BK-1").await.into_iter().map(|message| message.kind).collect()
+}
+
+/// Does what contacts get this kind of message about. Exhaustive: a new kind does not compile until it has a case.
+async fn cause(scene: &Scene, kind: MessageKind) {
+    let contacts = vec![of_everything(by_email("a@example.com"))];
+    match kind {
+        ContractCreated => _ = scene.book("BK-1", 3 * DAY, 5 * DAY, contacts).await,
+        ContractUpdated => {
+            scene.book("BK-1", 3 * DAY, 5 * DAY, contacts).await;
+            let change = ContractChange { start: Some(at(2 * DAY)), ..ContractChange::default() };
+            scene.edit("BK-1", change).await;
+        }
+        ContractEnded => {
+            scene.book("BK-1", 0, DAY, contacts).await;
+            scene.clock.set(at(60));
+            scene.end("BK-1").await;
+        }
+        ContractCancelled => {
+            scene.book("BK-1", 3 * DAY, 5 * DAY, contacts).await;
+            scene.cancel("BK-1").await;
+        }
+        StartReminder => {
+            scene.book("BK-1", 3 * DAY, 5 * DAY, contacts).await;
+            scene.deliver().await;
+            scene.tick_at(at(2 * DAY)).await;
+        }
+        EndReminder => {
+            scene.book("BK-1", 0, DAY, contacts).await;
+            scene.deliver().await;
+            scene.tick_at(at(DAY - 7_200)).await;
+        }
+        KeyFetched => {
+            scene.book("BK-1", 0, DAY, contacts).await;
+            scene.fetch("BK-1", at(20)).await;
+        }
+        KeyReturned => {
+            scene.book("BK-1", 0, DAY, contacts).await;
+            scene.fetch("BK-1", at(20)).await;
+            scene.sense(3, true, None, at(60)).await;
+        }
+        KeyNotReturned => {
+            scene.book("BK-1", 0, DAY, contacts).await;
+            scene.fetch("BK-1", at(20)).await;
+            scene.deliver().await;
+            scene.tick_at(at(DAY + 15 * 60)).await;
+        }
+    }
+    scene.deliver().await;
+}
+
+#[tokio::test]
+async fn every_kind_of_message_is_sent() {
+    for &kind in MessageKind::ALL {
+        let scene = Scene::new().await;
+        cause(&scene, kind).await;
+        let messages = scene.messages("BK-1").await;
+        let sent = messages.iter().find(|message| message.kind == kind);
+        assert!(
+            sent.is_some_and(|message| matches!(message.state, MessageState::Sent { .. })),
+            "{kind:?}: {messages:?}"
+        );
+    }
 }
 
 #[tokio::test]

@@ -91,6 +91,12 @@ impl Scene {
         self.table.store.edit_contract(&key_id(), &id, change, Expected::Any, &act).await.unwrap();
     }
 
+    pub(crate) async fn end(&self, id: &str) {
+        let act = store::Act { now: self.clock.now(), ..act() };
+        let id = ContractId::parse(id).unwrap();
+        self.table.store.end_contract(&key_id(), &id, Expected::Any, &act).await.unwrap();
+    }
+
     pub(crate) async fn cancel(&self, id: &str) {
         let act = store::Act { now: self.clock.now(), ..act() };
         let id = ContractId::parse(id).unwrap();

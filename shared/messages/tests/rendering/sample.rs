@@ -14,20 +14,9 @@ pub(crate) fn at(text: &str) -> Instant {
 
 /// An occasion of each kind, in the order of a contract's life.
 pub(crate) fn occasions() -> Vec<Occasion> {
-    let occasion = |kind: &MessageKind| match kind {
-        MessageKind::ContractCreated => Occasion::Created,
-        MessageKind::ContractUpdated => {
-            Occasion::Updated(vec![ContractField::Start, ContractField::End, ContractField::Pin])
-        }
-        MessageKind::ContractEnded => Occasion::Ended,
-        MessageKind::ContractCancelled => Occasion::Cancelled,
-        MessageKind::StartReminder => Occasion::StartReminder,
-        MessageKind::EndReminder => Occasion::EndReminder,
-        MessageKind::KeyFetched => Occasion::Fetched(at("2026-11-24T12:05:41Z")),
-        MessageKind::KeyReturned => Occasion::Returned(at("2026-11-26T09:48:07Z")),
-        MessageKind::KeyNotReturned => Occasion::NotReturned,
-    };
-    MessageKind::ALL.iter().map(occasion).collect()
+    let changes = Some(vec![ContractField::Start, ContractField::End, ContractField::Pin]);
+    let time = Some(at("2026-11-24T12:05:41Z"));
+    MessageKind::ALL.iter().map(|kind| Occasion::of(*kind, changes.clone(), time).unwrap()).collect()
 }
 
 pub(crate) fn in_every_language() -> impl Iterator<Item = (Language, Occasion)> {

@@ -1,6 +1,6 @@
 //! Notifying contacts that a key was fetched or returned, at most once in two minutes each (ADR 0027).
 
-use domain::{Cause, ContractId, EventKind, Instant, KeyId, KeyMovement, Notice, Whereabouts};
+use domain::{Cause, ContractId, Instant, KeyId, KeyMovement, Notice, Occasion, Whereabouts};
 
 use super::message_id::Occurrence;
 use super::snapshot::Snapshot;
@@ -49,13 +49,13 @@ impl Store {
         }
         let claims = match (announced, &snapshot.contract) {
             (Some(announcement), Some(stored)) => {
-                let kind = match announcement.movement {
-                    KeyMovement::Fetched => EventKind::KeyFetched,
-                    KeyMovement::Returned => EventKind::KeyReturned,
-                };
-                let notices = Notice::of_event(&kind, announcement.cause.at, &stored.contract);
-                let facts = self.facts_of(stored, snapshot.key.as_ref()).await?;
                 let Cause { event, at } = &announcement.cause;
+                let occasion = match announcement.movement {
+                    KeyMovement::Fetched => Occasion::Fetched(*at),
+                    KeyMovement::Returned => Occasion::Returned(*at),
+                };
+                let notices = Notice::to_all(&stored.contract, &occasion);
+                let facts = self.facts_of(stored, snapshot.key.as_ref()).await?;
                 let (incarnation, contract) = (&before.incarnation, &before.contract);
                 self.write_down(Occurrence { incarnation, contract, identity: event, at: *at }, notices, &facts, now)
                     .await?

@@ -1,6 +1,6 @@
 //! Notifying: storing every message of an occasion, claimed by whoever writes it.
 
-use domain::{Cause, EventKind, Facts, Instant, KeyMovement, Message, Notice, Reminder};
+use domain::{Cause, Facts, Instant, Message, Notice, Occasion, Reminder};
 use tokio::task::JoinSet;
 
 use super::message_id::Occurrence;
@@ -52,28 +52,21 @@ impl Store {
         self.write_down(occurrence, notices, &facts, now).await
     }
 
-    /// The same for an event: `key-fetched`, `key-returned` or `key-not-returned`.
+    /// The same for an event, if contacts get messages about events of its kind.
     pub async fn notify_of_event(&self, record: &EventRecord, now: Instant) -> Result<Vec<Claim>, Error> {
         let EventRecord { event, incarnation, .. } = record;
-        let is_for_contacts =
-            matches!(event.kind, EventKind::KeyFetched | EventKind::KeyReturned | EventKind::KeyNotReturned);
-        let (Some(incarnation), Some(key), Some(contract), true) =
-            (incarnation, &event.subject.key, &event.subject.contract, is_for_contacts)
+        let (Some(occasion), Some(incarnation), Some(key), Some(contract)) =
+            (Occasion::of_event(&event.kind, event.at), incarnation, &event.subject.key, &event.subject.contract)
         else {
             return Ok(Vec::new());
         };
         let snapshot = self.snapshot(key, contract, incarnation).await?;
         let Some(stored) = &snapshot.contract else { return Ok(Vec::new()) };
-        let notices = Notice::of_event(&event.kind, event.at, &stored.contract);
+        let notices = Notice::to_all(&stored.contract, &occasion);
         if notices.is_empty() {
             return Ok(Vec::new());
         }
-        let movement = match event.kind {
-            EventKind::KeyFetched => Some(KeyMovement::Fetched),
-            EventKind::KeyReturned => Some(KeyMovement::Returned),
-            _ => None,
-        };
-        if let Some(movement) = movement {
+        if let Some(movement) = occasion.movement() {
             let cause = Cause { event: event.id.clone(), at: event.at };
             if !self.is_announced((key, contract, incarnation), movement, cause, now).await? {
                 return Ok(Vec::new());

@@ -80,11 +80,7 @@ impl Snapshot {
 
 impl StoredReminder {
     fn occurrence(&self, due: Instant) -> Occurrence<'_> {
-        let identity = match self.which {
-            Reminder::Start => "start",
-            Reminder::End => "end",
-            Reminder::Return => "return",
-        };
+        let identity = self.which.into();
         Occurrence { incarnation: &self.incarnation, contract: &self.contract, identity, at: due }
     }
 }

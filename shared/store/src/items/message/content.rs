@@ -16,11 +16,8 @@ use crate::{Codes, Error};
 #[serde(rename_all = "camelCase")]
 pub(super) struct Content {
     kind: MessageKind,
-    #[serde(skip_serializing_if = "Vec::is_empty", default)]
-    changes: Vec<ContractField>,
-    /// A time zone change concerns the automat, not the contract.
-    #[serde(skip_serializing_if = "std::ops::Not::not", default)]
-    zone_changed: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    changes: Option<Vec<ContractField>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     happened_at: Option<i64>,
     recipient: RecipientItem,
@@ -63,22 +60,10 @@ struct AutomatDetailsItem {
 
 impl Content {
     pub(super) fn new(message: &Message, item_key: &ItemKey, codes: &Codes, random: &Random) -> Result<Self, Error> {
-        let (changes, happened_at) = match &message.occasion {
-            Occasion::Updated(changes) => (changes.clone(), None),
-            Occasion::Fetched(at) | Occasion::Returned(at) => (Vec::new(), Some(at.millis())),
-            Occasion::Created
-            | Occasion::ZoneChanged
-            | Occasion::Ended
-            | Occasion::Cancelled
-            | Occasion::StartReminder
-            | Occasion::EndReminder
-            | Occasion::NotReturned => (Vec::new(), None),
-        };
         Ok(Self {
             kind: message.occasion.kind(),
-            changes,
-            zone_changed: message.occasion == Occasion::ZoneChanged,
-            happened_at,
+            changes: message.occasion.changes().map(<[_]>::to_vec),
+            happened_at: message.occasion.time().map(Instant::millis),
             recipient: RecipientItem::new(&message.recipient),
             facts: FactsItem::new(&message.facts, codes.seal_message_pin(random, item_key, &message.facts.pin)?),
         })
@@ -94,19 +79,8 @@ impl Content {
 
     fn occasion(&self) -> Result<Occasion, Error> {
         const BROKEN: Error = Error::Internal { context: "reading the occasion of a message", source: None };
-        let happened = || self.happened_at.map(instant).transpose()?.ok_or(BROKEN);
-        Ok(match self.kind {
-            MessageKind::ContractCreated => Occasion::Created,
-            MessageKind::ContractUpdated if self.zone_changed => Occasion::ZoneChanged,
-            MessageKind::ContractUpdated => Occasion::Updated(self.changes.clone()),
-            MessageKind::ContractEnded => Occasion::Ended,
-            MessageKind::ContractCancelled => Occasion::Cancelled,
-            MessageKind::StartReminder => Occasion::StartReminder,
-            MessageKind::EndReminder => Occasion::EndReminder,
-            MessageKind::KeyFetched => Occasion::Fetched(happened()?),
-            MessageKind::KeyReturned => Occasion::Returned(happened()?),
-            MessageKind::KeyNotReturned => Occasion::NotReturned,
-        })
+        let time = self.happened_at.map(instant).transpose()?;
+        Occasion::of(self.kind, self.changes.clone(), time).ok_or(BROKEN)
     }
 }
 
