@@ -18,6 +18,7 @@ mod deployed;
 pub mod device;
 mod document;
 mod forged;
+pub mod guide;
 pub mod history;
 pub mod mqtt;
 mod received;

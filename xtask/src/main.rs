@@ -55,7 +55,7 @@ enum Task {
     Clients,
     /// Builds the API documentation of the code; a warning is an error
     Doc,
-    /// Regenerates docs/openapi.json from the code
+    /// Regenerates docs/openapi.json, and the tables of codes in docs/api.md, from the code
     Openapi,
     /// Regenerates the tables of infra/runbooks/costs.md from prices, measurements and templates
     Costs,

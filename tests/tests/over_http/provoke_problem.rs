@@ -61,8 +61,8 @@ pub(crate) async fn provoke(stage: &Stage, code: Code) -> Option<ApiResponse> {
             stage.key_with(json!({ "lockerIndex": 61 })).await;
             admin.patch(&automat, json!({ "lockerCount": 61 })).await
         }
-        Code::AutomatHasContracts => move_zone(stage, &key).await,
-        Code::AutomatHoldsKeys => admin.delete(&automat).await,
+        Code::AutomatHasContracts => move_zone(stage).await,
+        Code::AutomatHoldsKeys => remove_with_key(stage).await,
         Code::ReturnCodeInUse => {
             stage.key_with(json!({ "returnCode": "4711" })).await;
             admin.patch(&path, json!({ "returnCode": "4711" })).await
@@ -86,19 +86,12 @@ pub(crate) async fn provoke(stage: &Stage, code: Code) -> Option<ApiResponse> {
             set(stage, &key, "SET calendar = :it", AttributeValue::B(full_calendar().pack().into())).await;
             stage.book(&key, json!({ "person": "Bo", "permanent": true, "start": hours(500_000) })).await
         }
-        Code::PinInUse => {
-            book_with_pin(stage, &stage.key().await).await.is(201);
-            book_with_pin(stage, &key).await
-        }
+        Code::PinInUse => book_with_one_pin(stage, &key).await,
         Code::LockerBusy => {
             stage.open(99).await.is(202);
             stage.open(99).await
         }
-        Code::AutomatOffline => {
-            let stage = Stage::new(&stage.stack, 1).await;
-            go_away(&stage).await;
-            stage.open(0).await
-        }
+        Code::AutomatOffline => open_offline(stage).await,
         Code::MessageUnderWay => resend_from(stage, &key, "sending").await,
         Code::MessageOutdated => resend_from(stage, &key, "superseded").await,
         Code::StaleVersion => admin.patch(&path, json!({ "property": "x" })).if_match(7).await,
@@ -109,7 +102,7 @@ pub(crate) async fn provoke(stage: &Stage, code: Code) -> Option<ApiResponse> {
         Code::IdempotencyOutdated => repeat_after_cancelling(stage, &key).await,
         Code::AutomatBusy => fill_shadow(&Stage::new(&stage.stack, 200).await).await.1,
         // busy: store/tests/races.rs: conflicting_transactions_are_retried_until_busy
-        // api, problem/mod.rs: each_problem_is_as_documented
+        // api, problem/refusal.rs: failures_of_ours_reveal_nothing
         // internal: keys/tests/refusals.rs: an_unreachable_store_reveals_nothing_internal
         // api, serve.rs: a_panic_becomes_an_internal_problem
         Code::Busy | Code::Internal => return None,
@@ -141,8 +134,9 @@ async fn postpone_while_out(stage: &Stage, key: &str) -> ApiResponse {
 }
 
 /// Changes the time zone of an automat with a contract.
-async fn move_zone(stage: &Stage, key: &str) -> ApiResponse {
-    stage.booked(key, 1, 2).await;
+async fn move_zone(stage: &Stage) -> ApiResponse {
+    let stage = Stage::new(&stage.stack, 1).await;
+    stage.booked(&stage.key().await, 1, 2).await;
     let automat = format!("/v1/automats/{}", stage.automat);
     stage.stack.admin().patch(automat, json!({ "timeZone": "America/New_York" })).await
 }
@@ -157,11 +151,25 @@ async fn repeat_after_cancelling(stage: &Stage, key: &str) -> ApiResponse {
     book().await
 }
 
-/// Books a key with a fixed PIN.
-async fn book_with_pin(stage: &Stage, key: &str) -> ApiResponse {
+/// Books two keys with the same PIN.
+async fn book_with_one_pin(stage: &Stage, key: &str) -> ApiResponse {
     let mut body = person(1, 2);
     body["pin"] = json!("736254");
+    stage.book(&stage.key().await, body.clone()).await.is(201);
     stage.book(key, body).await
+}
+
+/// Removes an automat that has a key.
+async fn remove_with_key(stage: &Stage) -> ApiResponse {
+    let full = Stage::new(&stage.stack, 1).await;
+    full.key().await;
+    full.stack.admin().delete(format!("/v1/automats/{}", full.automat)).await
+}
+
+async fn open_offline(stage: &Stage) -> ApiResponse {
+    let offline = Stage::new(&stage.stack, 1).await;
+    go_away(&offline).await;
+    offline.open(0).await
 }
 
 /// Makes a key with overlapping contracts not shared.

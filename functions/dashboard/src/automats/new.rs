@@ -44,7 +44,7 @@ pub(crate) async fn send(
     match added {
         Ok(created) => Ok(Redirect::to(&links::automat(&created.into_inner().id)).into_response()),
         Err(problem) => {
-            let form = form.after(problem.code, &random)?;
+            let form = form.after(&problem, &random)?;
             let errors = Errors::of_form(problem)?;
             page(StatusCode::UNPROCESSABLE_ENTITY, &NewPage { frame: visit.frame(), form, errors })
         }

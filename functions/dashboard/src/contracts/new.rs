@@ -1,6 +1,5 @@
 //! `/keys/{keyId}/contracts/new`: creating a contract. Messages and completed phone numbers are previewed.
 
-use api::problem::Code;
 use api::{App, Caller, KeyPath, NoQuery, Problem, Query};
 use axum::extract::State;
 use axum::response::{IntoResponse as _, Redirect, Response};
@@ -97,11 +96,11 @@ fn notifies_somebody(draft: &ContractDraft) -> bool {
 fn refusal(refused: store::Error, form: Form, random: &Random) -> Result<(Form, FormState), Problem> {
     match refused {
         store::Error::Contract(ContractRefusal::Overlap { conflicts, next_free }) => {
-            Ok((form.after(Code::ContractOverlap, random)?, FormState::with_conflict(conflicts, next_free)))
+            Ok((form.renewed(random)?, FormState::with_conflict(conflicts, next_free)))
         }
         error => {
             let problem = Problem::from(error);
-            Ok((form.after(problem.code, random)?, FormState::with_errors(Errors::of_form(problem)?)))
+            Ok((form.after(&problem, random)?, FormState::with_errors(Errors::of_form(problem)?)))
         }
     }
 }

@@ -49,8 +49,10 @@ impl Errors {
     /// returned as `Err`.
     pub(crate) fn of_form(problem: Problem) -> Result<Self, Problem> {
         match problem.code.status() {
-            409 | 412 | 422 => Ok(field_of(problem.code)
-                .map_or_else(|| Self::of(problem.clone()), |field| Self::at(field, problem.clone()))),
+            409 | 412 | 422 => Ok(match problem.code.field() {
+                Some(field) => Self::at(field, problem),
+                None => Self::of(problem),
+            }),
             _ => Err(problem),
         }
     }
@@ -159,55 +161,6 @@ fn label_of(field: &str, of_contact: bool) -> Option<&'static str> {
     })
 }
 
-/// The field that a problem is about.
-fn field_of(code: Code) -> Option<&'static str> {
-    match code {
-        Code::AutomatExists => Some("automatId"),
-        Code::LockersInUse => Some("lockerCount"),
-        Code::KeyExists => Some("keyId"),
-        Code::LockerIndexTooBig | Code::LockerOccupied | Code::NoFreeLocker => Some("lockerIndex"),
-        Code::ReturnCodeInUse => Some("returnCode"),
-        Code::ContractsOverlap => Some("shared"),
-        Code::ContractExists => Some("contractId"),
-        Code::PinInUse => Some("pin"),
-        Code::MalformedJson
-        | Code::InvalidRequest
-        | Code::BodyTooLarge
-        | Code::UnsupportedMediaType
-        | Code::InvalidQuery
-        | Code::InvalidCursor
-        | Code::InvalidHeader
-        | Code::RouteNotFound
-        | Code::MethodNotAllowed
-        | Code::Unauthenticated
-        | Code::Forbidden
-        | Code::AutomatNotFound
-        | Code::KeyNotFound
-        | Code::ContractNotFound
-        | Code::LockerNotFound
-        | Code::OpeningNotFound
-        | Code::MessageNotFound
-        | Code::AutomatHoldsKeys
-        | Code::AutomatHasContracts
-        | Code::NotStarted
-        | Code::KeyOut
-        | Code::HolderHasKey
-        | Code::KeyBeingRemoved
-        | Code::ContractOverlap
-        | Code::TooManyContracts
-        | Code::LockerBusy
-        | Code::AutomatOffline
-        | Code::MessageUnderWay
-        | Code::MessageOutdated
-        | Code::StaleVersion
-        | Code::IdempotencyKeyReused
-        | Code::IdempotencyOutdated
-        | Code::AutomatBusy
-        | Code::Busy
-        | Code::Internal => None,
-    }
-}
-
 fn rule(t: &Texts, error: &FieldError) -> String {
     let mut values = FluentArgs::new();
     match error.invalid {
@@ -262,6 +215,16 @@ mod tests {
 
     use super::*;
     use crate::translations;
+
+    #[test]
+    fn every_field_code_has_a_text() {
+        for &language in Language::ALL {
+            for &code in FieldCode::ALL {
+                let text = rule(translations::texts(language), &FieldError::new("person", code, ""));
+                assert!(!text.starts_with('{'), "{text} in {language:?}");
+            }
+        }
+    }
 
     #[test]
     fn the_summary_names_the_field_and_its_contact() {

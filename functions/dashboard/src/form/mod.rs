@@ -44,8 +44,8 @@ impl Form {
 
     /// The form to be shown again after a problem. It gets a new idempotency key if the old one was used for other
     /// content, or if the refusal is stored under it.
-    pub(crate) fn after(self, refused: Code, random: &Random) -> Result<Self, Problem> {
-        let used_up = refused == Code::IdempotencyKeyReused || matches!(refused.status(), 404 | 409 | 412);
+    pub(crate) fn after(self, refused: &Problem, random: &Random) -> Result<Self, Problem> {
+        let used_up = refused.code == Code::IdempotencyKeyReused || refused.is_about_the_table;
         if used_up { self.renewed(random) } else { Ok(self) }
     }
 
@@ -173,6 +173,8 @@ fn unreadable() -> Problem {
 #[cfg(test)]
 mod tests {
     use axum::body::Body;
+    use domain::{ContractRefusal, PinDigits};
+    use store::Thing;
 
     use super::*;
 
@@ -206,19 +208,18 @@ mod tests {
     #[tokio::test]
     async fn a_refused_form_gets_a_new_receipt() {
         let random = Random::system();
-        for (code, is_another) in [
-            (Code::ContractOverlap, true),
-            (Code::AutomatOffline, true),
-            (Code::KeyNotFound, true),
-            (Code::StaleVersion, true),
-            (Code::IdempotencyKeyReused, true),
-            (Code::IdempotencyOutdated, true),
-            (Code::InvalidRequest, false),
-            (Code::Busy, false),
-            (Code::AutomatBusy, false),
+        for (refused, is_another) in [
+            (store::Error::NotFound(Thing::Key), true),
+            (store::Error::Stale { current: 2 }, true),
+            (store::Error::IdempotencyKeyReused, true),
+            (store::Error::IdempotencyOutdated, true),
+            (ContractRefusal::PinTooShort { min: PinDigits::MAX }.into(), true),
+            (ContractRefusal::EndNotAhead.into(), false),
+            (store::Error::Busy, false),
         ] {
-            let form = read("once=abc&person=Ada").await.after(code, &random).unwrap();
-            assert_eq!((form.once() != "abc", form.text("person")), (is_another, "Ada"), "{}", code.name());
+            let shown = format!("{refused:?}");
+            let form = read("once=abc&person=Ada").await.after(&refused.into(), &random).unwrap();
+            assert_eq!((form.once() != "abc", form.text("person")), (is_another, "Ada"), "{shown}");
         }
     }
 

@@ -84,7 +84,7 @@ pub(crate) async fn send(
             Ok(Redirect::to(&format!("{here}?added={added}")).into_response())
         }
         Err(problem) => {
-            let form = form.after(problem.code, &random)?;
+            let form = form.after(&problem, &random)?;
             let errors = Errors::of_form(problem)?;
             let automat = app.store.automat(&id).await?;
             page(StatusCode::UNPROCESSABLE_ENTITY, &NewPage { frame: visit.frame(), automat, form, errors })

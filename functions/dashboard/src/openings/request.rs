@@ -34,7 +34,7 @@ pub(crate) async fn open_locker(
                 None => Err(problem),
             },
             Code::InvalidRequest | Code::AutomatOffline | Code::AutomatBusy | Code::IdempotencyOutdated => {
-                let form = form.after(problem.code, &random)?;
+                let form = form.after(&problem, &random)?;
                 locker::show(&app, &visit, &caller, (automat, index), form, Errors::of(problem)).await
             }
             _ => Err(problem),

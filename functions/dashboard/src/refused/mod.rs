@@ -72,10 +72,9 @@ pub(crate) fn title(t: &Texts, problem: &Problem) -> String {
     t.format(&format!("refused-{}", kebab(problem.code)), &values(problem))
 }
 
-/// Empty if there is no advice.
+/// What the user can do about it.
 pub(crate) fn advice(t: &Texts, problem: &Problem) -> String {
-    let id = format!("refused-{}-advice", kebab(problem.code));
-    if t.has(&id) { t.format(&id, &values(problem)) } else { String::new() }
+    t.format(&format!("refused-{}-advice", kebab(problem.code)), &values(problem))
 }
 
 fn status(code: Code) -> StatusCode {
@@ -121,11 +120,13 @@ mod tests {
     }
 
     #[test]
-    fn every_problem_has_texts_in_every_language() {
+    fn every_problem_has_a_title_and_advice_in_every_language() {
         for &language in Language::ALL {
             for &code in Code::ALL {
-                let said = title(texts(language), &Problem::new(code, ""));
-                assert!(!said.starts_with('{'), "{} in {language:?}", code.name());
+                let (t, problem) = (texts(language), Problem::new(code, ""));
+                for text in [title(t, &problem), advice(t, &problem)] {
+                    assert!(!text.starts_with('{'), "{text} in {language:?}");
+                }
             }
         }
     }

@@ -2,6 +2,7 @@
 
 mod code;
 mod field;
+mod field_code;
 mod refusal;
 mod wire;
 
@@ -13,8 +14,9 @@ use domain::{AutomatRefusal, LockerCount};
 use http::Method;
 use utoipa::ToSchema;
 
-pub use code::{Code, FieldCode};
+pub use code::Code;
 pub use field::FieldError;
+pub use field_code::FieldCode;
 pub(crate) use refusal::{locker_not_found, not_found};
 pub use wire::ProblemBody;
 
@@ -32,6 +34,8 @@ pub struct Problem {
     pub facts: Box<Facts>,
     /// The supported methods, if the method was wrong.
     pub allow: Vec<Method>,
+    /// Whether it depends on what the table holds. Then it is stored under the request's `Idempotency-Key`.
+    pub is_about_the_table: bool,
     /// The internal cause. Only for the log.
     pub cause: Option<Arc<dyn Error + Send + Sync>>,
 }
@@ -102,7 +106,15 @@ pub struct Facts {
 impl Problem {
     #[must_use]
     pub fn new(code: Code, detail: impl Into<String>) -> Self {
-        Self { code, detail: detail.into(), errors: Vec::new(), facts: Box::default(), allow: Vec::new(), cause: None }
+        Self {
+            code,
+            detail: detail.into(),
+            errors: Vec::new(),
+            facts: Box::default(),
+            allow: Vec::new(),
+            is_about_the_table: false,
+            cause: None,
+        }
     }
 
     #[must_use]
@@ -165,7 +177,9 @@ impl Problem {
     #[must_use]
     pub fn of_path(error: store::Error) -> Self {
         match error {
-            store::Error::Automat(AutomatRefusal::LockerIndexTooBig { count }) => Self::no_locker(count),
+            store::Error::Automat(AutomatRefusal::LockerIndexTooBig { count }) => {
+                Self { is_about_the_table: true, ..Self::no_locker(count) }
+            }
             error => error.into(),
         }
     }
@@ -194,134 +208,3 @@ impl Problem {
 #[derive(Debug, thiserror::Error)]
 #[error("a handler panicked")]
 pub(crate) struct Panicked;
-
-#[cfg(test)]
-mod tests {
-    use domain::{ContractRefusal, KeyRefusal, LockerIndex, OpeningRefusal};
-    use store::Thing;
-
-    use super::*;
-    use crate::CorrelationId;
-
-    fn entry(id: &str, start: &str, end: Option<&str>) -> domain::Entry {
-        let instant = |text| domain::Instant::parse(text).unwrap();
-        domain::Entry {
-            contract: domain::ContractId::parse(id).unwrap(),
-            range: domain::TimeRange::new(instant(start), end.map(instant)).unwrap(),
-        }
-    }
-
-    /// A problem of each code, created as requests create it.
-    fn example(code: Code) -> Problem {
-        let locker = |index| LockerIndex::new(index).unwrap();
-        let short = entry("booking-7", "2026-11-24T12:00:00Z", Some("2026-11-25T12:00:00Z"));
-        let long = entry("tenant-1", "2026-11-25T00:00:00Z", None);
-        let refused = |error: store::Error| {
-            let is_about_the_table = error.is_about_the_table();
-            let problem = Problem::from(error);
-            // Refusals that leave a receipt under an `Idempotency-Key` are recognized by their status.
-            assert_eq!(is_about_the_table, [404, 409, 412].contains(&problem.code.status()), "{}", code.name());
-            problem
-        };
-        match code {
-            Code::MalformedJson => Problem::new(code, "The body is not JSON, at line 1, column 2."),
-            Code::InvalidRequest => refused(ContractRefusal::EndNotAhead.into()),
-            Code::BodyTooLarge => Problem::new(code, "A body has at most 65536 bytes."),
-            Code::UnsupportedMediaType => Problem::new(code, "Send the body as application/json in UTF-8."),
-            Code::InvalidQuery => {
-                Problem::invalid_query(vec![FieldError::new("limit", FieldCode::OutOfRange, "must be 1 to 100")])
-            }
-            Code::InvalidCursor => refused(store::Error::BadCursor),
-            Code::InvalidHeader => Problem::invalid_header("If-Match", "must be one entity tag."),
-            Code::RouteNotFound => Problem::route_not_found(),
-            Code::MethodNotAllowed => Problem { allow: vec![Method::GET], ..Problem::new(code, "See Allow.") },
-            Code::Unauthenticated => Problem::unauthenticated(),
-            Code::Forbidden => Problem::forbidden(Role::Operator, Some(Role::Viewer)),
-            Code::AutomatNotFound => refused(store::Error::NotFound(Thing::Automat)),
-            Code::KeyNotFound => refused(store::Error::NotFound(Thing::Key)),
-            Code::ContractNotFound => refused(store::Error::NotFound(Thing::Contract)),
-            Code::LockerNotFound => {
-                let count = LockerCount::new(20).unwrap();
-                Problem::of_path(AutomatRefusal::LockerIndexTooBig { count }.into())
-            }
-            Code::MessageNotFound => refused(store::Error::NotFound(Thing::Message)),
-            Code::MessageUnderWay => refused(store::Error::MessageUnderWay),
-            Code::MessageOutdated => refused(store::Error::MessageOutdated),
-            Code::OpeningNotFound => refused(store::Error::NotFound(Thing::Opening)),
-            Code::AutomatExists => refused(store::Error::Exists(Thing::Automat)),
-            Code::KeyExists => refused(store::Error::Exists(Thing::Key)),
-            Code::ContractExists => refused(store::Error::Exists(Thing::Contract)),
-            Code::LockerIndexTooBig => {
-                refused(AutomatRefusal::LockerIndexTooBig { count: LockerCount::new(20).unwrap() }.into())
-            }
-            Code::LockerOccupied => refused(AutomatRefusal::LockerOccupied { locker: locker(7) }.into()),
-            Code::NoFreeLocker => refused(AutomatRefusal::NoFreeLocker.into()),
-            Code::LockersInUse => refused(AutomatRefusal::LockersInUse { highest: locker(19) }.into()),
-            Code::AutomatHasContracts => refused(AutomatRefusal::HasContracts { count: 3 }.into()),
-            Code::AutomatHoldsKeys => refused(AutomatRefusal::HoldsKeys { count: 3 }.into()),
-            Code::ReturnCodeInUse => refused(store::Error::ReturnCodeInUse),
-            Code::ContractsOverlap => refused(KeyRefusal::ContractsOverlap { pairs: vec![(short, long)] }.into()),
-            Code::NotStarted => refused(ContractRefusal::NotStarted.into()),
-            Code::KeyOut => refused(KeyRefusal::Out.into()),
-            Code::HolderHasKey => refused(ContractRefusal::StartsWhileKeyOut.into()),
-            Code::KeyBeingRemoved => refused(KeyRefusal::BeingRemoved.into()),
-            Code::ContractOverlap => {
-                let next_free = Some(entry("x", "2026-11-25T12:00:00Z", Some("2026-11-25T14:00:00Z")).range);
-                refused(ContractRefusal::Overlap { conflicts: vec![short, long], next_free }.into())
-            }
-            Code::TooManyContracts => refused(ContractRefusal::TooManyLive.into()),
-            Code::PinInUse => refused(ContractRefusal::PinInUse.into()),
-            Code::LockerBusy => {
-                let opening = domain::OpeningId::parse("01KAXHVNM0000000000000000A").unwrap();
-                refused(OpeningRefusal::LockerBusy { opening, until: short.range.start() }.into())
-            }
-            Code::AutomatOffline => refused(OpeningRefusal::AutomatOffline { since: short.range.start() }.into()),
-            Code::StaleVersion => refused(store::Error::Stale { current: 4 }),
-            Code::IdempotencyKeyReused => refused(store::Error::IdempotencyKeyReused),
-            Code::IdempotencyOutdated => refused(store::Error::IdempotencyOutdated),
-            Code::AutomatBusy => Problem::automat_busy(),
-            Code::Busy => refused(store::Error::Busy),
-            Code::Internal => refused(store::Error::Internal { context: "a secret of the inside", source: None }),
-        }
-    }
-
-    #[test]
-    fn each_problem_is_as_documented() {
-        let correlation = CorrelationId::of_request(&http::HeaderMap::new(), &http::Extensions::new());
-        for &code in Code::ALL {
-            let problem = example(code);
-            assert_eq!(problem.code, code);
-            insta::assert_json_snapshot!(code.name(), problem.body("/v1/keys/K-1", &correlation));
-        }
-    }
-
-    #[test]
-    fn a_refused_contract_names_both_codes_of_its_end() {
-        for (refusal, field_code) in [
-            (ContractRefusal::EndNotAhead, FieldCode::EndNotAhead),
-            (ContractRefusal::EndNotAfterStart, FieldCode::EndNotAfterStart),
-        ] {
-            let problem = Problem::from(refusal);
-            assert_eq!((problem.errors[0].field.as_str(), problem.errors[0].code), ("end", field_code));
-        }
-    }
-
-    /// `docs/api.md` has a table of the codes and one of the field codes. Both must be complete.
-    #[test]
-    fn the_documentation_lists_every_code() {
-        let document = include_str!("../../../../docs/api.md");
-        let row = |line: &str| {
-            let mut cells = line.strip_prefix("| `")?.split('|').map(str::trim);
-            Some((cells.next()?.trim_end_matches('`').to_owned(), cells.next()?.to_owned()))
-        };
-        let rows = |heading: &str| -> Vec<(String, String)> {
-            let section = document.split(heading).nth(1).unwrap().split("\n## ").next().unwrap();
-            section.lines().filter_map(row).collect()
-        };
-        let codes: Vec<_> = Code::ALL.iter().map(|code| (code.name().to_owned(), code.status().to_string())).collect();
-        assert_eq!(rows("\n## Problem codes\n"), codes);
-        let field_codes = serde_json::to_value(FieldCode::ALL).unwrap();
-        let fields: Vec<_> = rows("\n## Field codes\n").into_iter().map(|(name, _)| name).collect();
-        assert_eq!(serde_json::json!(fields), field_codes);
-    }
-}

@@ -10,37 +10,44 @@ use crate::{EntryView, RangeView};
 
 impl From<store::Error> for Problem {
     fn from(error: store::Error) -> Self {
-        match error {
-            store::Error::NotFound(thing) => not_found(thing),
-            store::Error::Exists(thing) => exists(thing),
-            store::Error::Automat(refusal) => refusal.into(),
-            store::Error::Key(refusal) => refusal.into(),
-            store::Error::Contract(refusal) => refusal.into(),
-            store::Error::Opening(refusal) => refusal.into(),
-            store::Error::ReturnCodeInUse => {
-                Self::new(Code::ReturnCodeInUse, "Another key of the automat has this return code. Choose another.")
-            }
-            store::Error::Stale { current } => Self::stale(current),
-            store::Error::IdempotencyKeyReused => Self::new(
-                Code::IdempotencyKeyReused,
-                "This Idempotency-Key was used with a different body. Use a new key for a new request.",
-            ),
-            store::Error::IdempotencyOutdated => Self::new(
-                Code::IdempotencyOutdated,
-                "What was answered under this Idempotency-Key is no longer true. Look at what exists now, and use a new \
-                 key for a new attempt.",
-            ),
-            store::Error::MessageUnderWay => Self::new(Code::MessageUnderWay, "The message is being sent or retried."),
-            store::Error::MessageOutdated => Self::new(
-                Code::MessageOutdated,
-                "The contract has changed since, so the message would no longer be true. Resend a later message.",
-            ),
-            store::Error::BadCursor => Self::invalid_cursor(),
-            store::Error::Busy => {
-                Self::new(Code::Busy, "Repeat the request in a moment, with the same Idempotency-Key if it had one.")
-            }
-            error @ store::Error::Internal { .. } => Self::internal(error),
+        let is_about_the_table = error.is_about_the_table();
+        let problem = Self { is_about_the_table, ..of_store(error) };
+        debug_assert!(is_about_the_table || !matches!(problem.code.status(), 404 | 409 | 412), "{:?}", problem.code);
+        problem
+    }
+}
+
+fn of_store(error: store::Error) -> Problem {
+    match error {
+        store::Error::NotFound(thing) => not_found(thing),
+        store::Error::Exists(thing) => exists(thing),
+        store::Error::Automat(refusal) => refusal.into(),
+        store::Error::Key(refusal) => refusal.into(),
+        store::Error::Contract(refusal) => refusal.into(),
+        store::Error::Opening(refusal) => refusal.into(),
+        store::Error::ReturnCodeInUse => {
+            Problem::new(Code::ReturnCodeInUse, "Another key of the automat has this return code. Choose another.")
         }
+        store::Error::Stale { current } => Problem::stale(current),
+        store::Error::IdempotencyKeyReused => Problem::new(
+            Code::IdempotencyKeyReused,
+            "This Idempotency-Key was used with a different body. Use a new key for a new request.",
+        ),
+        store::Error::IdempotencyOutdated => Problem::new(
+            Code::IdempotencyOutdated,
+            "What was answered under this Idempotency-Key is no longer true. Look at what exists now, and use a new \
+             key for a new attempt.",
+        ),
+        store::Error::MessageUnderWay => Problem::new(Code::MessageUnderWay, "The message is being sent or retried."),
+        store::Error::MessageOutdated => Problem::new(
+            Code::MessageOutdated,
+            "The contract has changed since, so the message would no longer be true. Resend a later message.",
+        ),
+        store::Error::BadCursor => Problem::invalid_cursor(),
+        store::Error::Busy => {
+            Problem::new(Code::Busy, "Repeat the request in a moment, with the same Idempotency-Key if it had one.")
+        }
+        error @ store::Error::Internal { .. } => Problem::internal(error),
     }
 }
 
@@ -197,4 +204,31 @@ fn sentence(refusal: &AutomatRefusal) -> String {
     let text = refusal.to_string();
     let mut characters = text.chars();
     characters.next().map(|first| format!("{}{}.", first.to_uppercase(), characters.as_str())).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::CorrelationId;
+
+    /// A client cannot cause these. `tests/over_http` has all others, as clients get them.
+    #[test]
+    fn failures_of_ours_reveal_nothing() {
+        let correlation = CorrelationId::of_request(&http::HeaderMap::new(), &http::Extensions::new());
+        for error in [store::Error::Busy, store::Error::Internal { context: "a secret of the inside", source: None }] {
+            let problem = Problem::from(error);
+            insta::assert_json_snapshot!(problem.code.name(), problem.body("/v1/keys/K-1", &correlation));
+        }
+    }
+
+    #[test]
+    fn a_refused_contract_names_both_codes_of_its_end() {
+        for (refusal, field_code) in [
+            (ContractRefusal::EndNotAhead, FieldCode::EndNotAhead),
+            (ContractRefusal::EndNotAfterStart, FieldCode::EndNotAfterStart),
+        ] {
+            let problem = Problem::from(refusal);
+            assert_eq!((problem.errors[0].field.as_str(), problem.errors[0].code), ("end", field_code));
+        }
+    }
 }

@@ -179,6 +179,8 @@ async fn a_pin_below_the_minimum_length_is_refused_at_its_field() {
     let refused = stage.fill(NEW, &fields).await;
     assert!(refused.status == 422 && refused.has("id=\"pin-error\""), "{}", refused.main());
     assert!(refused.has("At least 6 digits at this automat."), "{}", refused.main());
+    // The refusal is stored under the form's idempotency key, so the corrected form needs another.
+    assert_eq!(stage.send(&refused, &[("pin", "482915")]).await.status, 303);
 }
 
 #[tokio::test]

@@ -1,0 +1,100 @@
+//! Every route of the API does its work for the lowest role that may use it. What a route does in detail is tested by
+//! capability in the other files; here no route is forgotten.
+
+use api::routes::{Access, ROUTES, Route};
+use e2e::device::eventually;
+use e2e::{Stack, Stage, fresh, hours, person};
+use serde_json::{Value, json};
+
+/// The status and the body of a request that succeeds. Panics for a route that has no case yet.
+fn case_of(route: &Route, stage: &Stage) -> (u16, Option<Value>) {
+    match (route.method.as_str(), route.path) {
+        (
+            "GET",
+            "/health"
+            | "/openapi.json"
+            | "/v1/automats"
+            | "/v1/automats/{automatId}"
+            | "/v1/automats/{automatId}/events"
+            | "/v1/keys"
+            | "/v1/keys/{keyId}"
+            | "/v1/keys/{keyId}/availability"
+            | "/v1/keys/{keyId}/events"
+            | "/v1/keys/{keyId}/contracts"
+            | "/v1/keys/{keyId}/contracts/{contractId}"
+            | "/v1/keys/{keyId}/contracts/{contractId}/messages"
+            | "/v1/keys/{keyId}/contracts/{contractId}/pin"
+            | "/v1/openings/{openingId}",
+        )
+        | (
+            "POST",
+            "/v1/automats/{automatId}/reset"
+            | "/v1/keys/{keyId}/contracts/{contractId}/end"
+            | "/v1/keys/{keyId}/contracts/{contractId}/end/preview"
+            | "/v1/keys/{keyId}/contracts/{contractId}/removal/preview"
+            | "/v1/keys/{keyId}/contracts/{contractId}/pin",
+        ) => (200, None),
+        ("POST", "/v1/automats") => {
+            let id = fresh("automat");
+            (201, Some(json!({ "automatId": id, "name": "Hall", "lockerCount": 1, "timeZone": "UTC" })))
+        }
+        ("POST", "/v1/keys") => (201, Some(stage.key_body())),
+        ("POST", "/v1/keys/{keyId}/contracts") => (201, Some(person(5, 6))),
+        ("POST", "/v1/keys/{keyId}/contracts/preview") => (200, Some(person(5, 6))),
+        ("PATCH", "/v1/automats/{automatId}") => (200, Some(json!({ "name": "Hall" }))),
+        ("PATCH", "/v1/keys/{keyId}") => (200, Some(json!({ "property": "Hämeentie 5" }))),
+        ("PATCH", "/v1/keys/{keyId}/contracts/{contractId}")
+        | ("POST", "/v1/keys/{keyId}/contracts/{contractId}/preview") => (200, Some(json!({ "person": "Bo" }))),
+        ("DELETE", "/v1/automats/{automatId}" | "/v1/keys/{keyId}" | "/v1/keys/{keyId}/contracts/{contractId}") => {
+            (204, None)
+        }
+        ("POST", "/v1/keys/{keyId}/contracts/{contractId}/messages/{messageId}/resend") => (202, None),
+        ("POST", "/v1/automats/{automatId}/lockers/{lockerIndex}/openings") => (202, Some(json!({}))),
+        ("POST", "/v1/people/export" | "/v1/people/erase") => {
+            (200, Some(json!({ "email": format!("{}@example.com", fresh("nobody")) })))
+        }
+        (method, path) => panic!("{method} {path} has no case: add a request that succeeds"),
+    }
+}
+
+/// The path of a route, with resources that exist.
+async fn path_of(route: &Route, stage: &Stage) -> String {
+    let mut path = route.path.replace("{automatId}", &stage.automat).replace("{lockerIndex}", "1");
+    if path.contains("{openingId}") {
+        let opening = stage.asked_to_open(0).await;
+        path = path.replace("{openingId}", opening.rsplit('/').next().unwrap());
+    }
+    if path.contains("{keyId}") {
+        let key = stage.key().await;
+        path = path.replace("{keyId}", &key);
+        if path.contains("{contractId}") {
+            let mut active = person(-1, 2);
+            active["contacts"] = json!([{ "name": "Bo", "email": "bo@example.com", "sendEmail": true }]);
+            let contract = stage.book(&key, active).await;
+            path = path.replace("{contractId}", contract.body(201)["contractId"].as_str().unwrap());
+            if path.contains("{messageId}") {
+                let messages = format!("{}/messages", contract.header("location"));
+                let sent = |list: &Value| list["data"][0]["state"] == "sent";
+                let list = eventually(|| stage.stack.viewer().get(&messages), sent).await;
+                path = path.replace("{messageId}", list["data"][0]["messageId"].as_str().unwrap());
+            }
+        }
+    }
+    if path.ends_with("/availability") { format!("{path}?from={}&to={}", hours(1), hours(2)) } else { path }
+}
+
+#[tokio::test]
+async fn every_route_works_for_its_role() {
+    let stack = Stack::shared();
+    for route in ROUTES {
+        let stage = Stage::new(&stack, 2).await;
+        let client = match route.access {
+            Access::Open => stack.nobody(),
+            Access::AtLeast(role) => stack.as_role(role),
+        };
+        let (status, body) = case_of(route, &stage);
+        let call = client.call(route.method.clone(), path_of(route, &stage).await);
+        let call = if let Some(body) = &body { call.json(body) } else { call };
+        call.await.is(status);
+    }
+}
