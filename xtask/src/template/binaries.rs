@@ -3,10 +3,7 @@
 
 use template::{Resource, at, literal};
 
-use super::{
-    FUNCTION, Subject,
-    subject::{PACKAGES, Seed, TOGETHER, seed},
-};
+use super::{FUNCTION, Subject, subject::TOGETHER};
 
 /// The name of a function's binary, which the template alone defines.
 pub fn binary(function: Resource<'_>) -> Option<&str> {
@@ -53,14 +50,3 @@ pub(super) fn findings(subject: &Subject) -> Vec<String> {
     }
     findings
 }
-
-pub(super) const SEEDS: &[Seed] = &[
-    seed("keys\n", "", "no package keys").in_file(PACKAGES),
-    seed("keys\n", "keys\nforgotten\n", "functions/forgotten is not the binary of a function").in_file(PACKAGES),
-    seed("keys\n", "", "keys is missing").in_file(TOGETHER),
-    seed("keys\n", "keys\ngone\n", "no gone in functions/").in_file(TOGETHER),
-    seed("        Binary: keys\n", "        Other: keys\n", "has no Binary"),
-    seed("BuildMethod: rust-cargolambda", "BuildMethod: makefile", "not built by rust-cargolambda"),
-    seed("CodeUri: functions/keys", "CodeUri: .", "CodeUri is not functions/keys"),
-    seed("Binary: contracts", "Binary: keys", "another function's binary"),
-];

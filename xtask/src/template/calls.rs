@@ -5,14 +5,11 @@
 use std::collections::BTreeSet;
 
 use anyhow::{Context as _, Result};
-use template::{Resource, Value, at, entries, literal, texts};
+use template::{Resource, Value, at, entries, literal, reference, texts};
 
-use super::{
-    FUNCTION, Subject,
-    permissions::statements,
-    queues::arn,
-    subject::{Seed, seed},
-};
+use super::{FUNCTION, Subject, queues::arn};
+
+const PUT_LOGS: &str = "logs:PutLogEvents";
 
 /// A parsed list of calls: for each function, what its role must permit.
 #[derive(Clone, Debug)]
@@ -104,6 +101,16 @@ pub(super) fn findings(subject: &Subject) -> Vec<String> {
             own.partition(|statement| at(statement, &["Effect"]).and_then(literal) == Some("Allow"));
         let granted: BTreeSet<_> = allowed.into_iter().flat_map(Grant::all_of).collect();
         let name = function.name;
+        if function.property(&["Policies"]).is_some() {
+            findings.push(format!("{name}: Policies without effect, or in a role with managed policies"));
+        }
+        // Lambda's own log groups keep logs for ever.
+        let log = function.property(&["LoggingConfig", "LogGroup"]).and_then(|log| reference(log, "Ref"));
+        let is_writable =
+            |log| granted.iter().any(|it| it.action == PUT_LOGS && it.resource == format!("!GetAtt {log}.Arn"));
+        if !log.is_some_and(is_writable) {
+            findings.push(format!("{name}: its role may not write to its log group"));
+        }
         findings.extend(needed.difference(&granted).map(|it| format!("{name}: its role does not permit {it}")));
         findings.extend(
             granted.difference(needed).map(|it| format!("{name}: its role permits a call it never makes, {it}")),
@@ -116,6 +123,17 @@ pub(super) fn findings(subject: &Subject) -> Vec<String> {
     let unknown = subject.calls.functions.iter().filter(|(name, _)| !packages.contains(&&**name));
     findings.extend(unknown.map(|(name, _)| format!("calls.yaml: there is no function {name}")));
     findings
+}
+
+/// Everything that looks like a policy statement, anywhere.
+pub(super) fn statements(value: &Value) -> Vec<&Value> {
+    match value {
+        Value::Mapping(_) if value.get("Effect").is_some() => vec![value],
+        Value::Mapping(mapping) => mapping.values().flat_map(statements).collect(),
+        Value::Sequence(items) => items.iter().flat_map(statements).collect(),
+        Value::Tagged(tagged) => statements(&tagged.value),
+        _ => Vec::new(),
+    }
 }
 
 /// The name of a function's package.
@@ -131,89 +149,3 @@ impl std::fmt::Display for Grant {
         if condition.is_empty() { Ok(()) } else { write!(f, " if {condition}") }
     }
 }
-
-pub(super) const SEEDS: &[Seed] = &[
-    seed(
-        "                  - dynamodb:BatchGetItem\n",
-        "",
-        "KeysFunction: its role does not permit dynamodb:BatchGetItem on",
-    ),
-    seed(
-        "dynamodb:ConditionCheckItem",
-        "dynamodb:BatchWriteItem",
-        "ContractsFunction: its role permits a call it never makes",
-    ),
-    seed(
-        "index/byStart",
-        "index/due",
-        "ContractsFunction: its role does not permit dynamodb:Query on !Sub ${Table.Arn}/index/byStart",
-    ),
-    // Without this a function cannot read anything, and no emulator shows it.
-    seed(
-        "                Action: kms:Decrypt\n",
-        "                Action: kms:Encrypt\n",
-        "KeysFunction: its role does not permit kms:Decrypt",
-    ),
-    seed(
-        "                      - !Sub dynamodb.${AWS::Region}.amazonaws.com\n",
-        "",
-        "KeysFunction: its role does not permit kms:Decrypt",
-    ),
-    seed(
-        "Resource: !GetAtt DataKey.Arn",
-        "Resource: !GetAtt FailedMessages.Arn",
-        "KeysFunction: its role does not permit kms:Decrypt",
-    ),
-    seed(
-        "                  - kms:GenerateDataKey\n",
-        "",
-        "NotificationsFunction: its role does not permit kms:GenerateDataKey",
-    ),
-    // The key also encrypts the table, so publishing is restricted to the topic.
-    seed(
-        "                    kms:EncryptionContext:aws:sns:topicArn: !Ref KeyEvents\n",
-        "",
-        "NotificationsFunction: its role permits a call it never makes, kms:Decrypt on",
-    ),
-    seed(
-        "                  - dynamodb:GetShardIterator\n",
-        "",
-        "NotificationsFunction: its role does not permit dynamodb:GetShardIterator",
-    ),
-    seed(
-        "                  - iot:GetThingShadow\n",
-        "",
-        "OpeningsFunction: its role does not permit iot:GetThingShadow",
-    ),
-    seed(
-        "topic/automats/*/keypad/reply",
-        "topic/automats/*/keypad",
-        "DevicesFunction: its role does not permit iot:Publish",
-    ),
-    seed(
-        "Action: secretsmanager:GetSecretValue",
-        "Action: secretsmanager:DescribeSecret",
-        "does not permit secretsmanager:GetSecretValue",
-    ),
-    seed(
-        "                  - logs:CreateLogStream\n",
-        "",
-        "KeysFunction: its role does not permit logs:CreateLogStream",
-    ),
-    seed(
-        "configuration-set/${MailConfigurationSet}",
-        "configuration-set/other",
-        "NotificationsFunction: its role does not permit ses:SendEmail",
-    ),
-    seed(
-        "ses:FromAddress: !Ref MailFrom",
-        "ses:FromAddress: any",
-        "NotificationsFunction: its role does not permit ses:SendEmail",
-    ),
-    seed(
-        "              - Sid: Items\n                Effect: Allow",
-        "              - Sid: Items\n                Effect: Deny",
-        "KeysFunction: its role denies",
-    ),
-    seed("CodeUri: functions/people", "CodeUri: functions/persons", "calls.yaml: there is no function people"),
-];

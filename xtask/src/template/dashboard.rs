@@ -5,10 +5,7 @@ use std::collections::BTreeSet;
 use serde_json::Value as Json;
 use template::{reference, texts};
 
-use super::{
-    Subject,
-    subject::{Seed, WATCH, seed},
-};
+use super::{Subject, subject::WATCH};
 
 const ALARM: &str = "AWS::CloudWatch::Alarm";
 const DASHBOARD: &str = "AWS::CloudWatch::Dashboard";
@@ -45,11 +42,3 @@ pub(super) fn filled_in(body: &str) -> String {
 fn is_dashboard(body: &str) -> bool {
     serde_json::from_str::<Json>(body).is_ok_and(|body| body["widgets"].as_array().is_some_and(|it| !it.is_empty()))
 }
-
-pub(super) const SEEDS: &[Seed] = &[
-    seed("-SlowBookings\",\n", "-SlowBookings\"\n", "Dashboard: its body is not JSON").in_file(WATCH),
-    seed("\"${KeysFunction}\"", "${KeysFunction}", "Dashboard: its body is not JSON").in_file(WATCH),
-    seed("alarm:${Name}-FailedMessages", "alarm:${Name}-LateMessages", "FailedMessagesAlarm: is on no dashboard")
-        .in_file(WATCH),
-    seed("alarm:${Name}-BouncedMail", "alarm:${Name}-ReturnedMail", "shows ReturnedMail").in_file(WATCH),
-];

@@ -8,10 +8,7 @@ use std::collections::BTreeSet;
 
 use template::{Resource, Value, at, entries, literal, reference, texts};
 
-use super::{
-    FUNCTION, Subject,
-    subject::{Seed, seed},
-};
+use super::{FUNCTION, Subject};
 
 const ALARM: &str = "AWS::CloudWatch::Alarm";
 const DEPLOYER: &str = "DeployRole";
@@ -125,33 +122,3 @@ fn may_move(subject: &Subject, function: &str) -> bool {
     let alias = format!("${{{function}.Arn}}:{ALIAS}");
     named.contains(&&*format!("{function}.Arn")) && named.contains(&&*alias)
 }
-
-pub(super) const SEEDS: &[Seed] = &[
-    seed("AutoPublishAlias: live", "AutoPublishAlias: latest", "Globals: functions are not called through the alias"),
-    seed(
-        "      Role: !GetAtt DeployRole.Arn\n",
-        "      Role: !GetAtt DeployRole.Arn\n      Alarms: [!Sub \"${AWS::StackName}-FailingApi\"]\n",
-        "Globals: an alarm of all functions",
-    ),
-    seed("[HasCanary, [!Ref NewKeysAlarm], ", "[HasCanary, [], ", "KeysFunction: no alarm stops"),
-    seed("[!Ref NewKeysAlarm], [!Ref AWS::NoValue]]", "[], [!Ref NewKeysAlarm]]", "KeysFunction: no alarm stops"),
-    seed("[!Ref NewKeysAlarm]", "[!Ref NewestKeysAlarm]", "KeysFunction: there is no alarm NewestKeysAlarm"),
-    seed("[!Ref NewKeysAlarm]", "[!Ref NewDevicesAlarm]", "NewDevicesAlarm is not about its new version alone"),
-    seed(
-        "        - { Name: ExecutedVersion, Value: !GetAtt KeysFunction.Version.Version }\n",
-        "",
-        "NewKeysAlarm is not about its new version alone",
-    ),
-    seed("-NewKeys-${KeysFunction.Version.Version}", "-NewKeys", "NewKeysAlarm has no version in its name"),
-    seed("    Condition: HasCanary\n", "", "NewKeysAlarm does not exist exactly when"),
-    seed(" keys (${Release})\"", " keys\"", "KeysFunction: its Description"),
-    seed("\"${Release} ${Arch", "\"${Arch", "KeysFunction: a new Release does not"),
-    seed("AutoPublishAliasAllProperties: true", "AutoPublishAliasAllProperties: false", "KeysFunction: a new setting"),
-    seed(" ${LogLevel} ${Tracing", " ${Tracing", "KeysFunction: a new LogLevel does not"),
-    seed(" ${Tracing} ${Event", " ${Event", "KeysFunction: a new Tracing does not"),
-    seed(" ${SignInDomain} ${DomainName}\"", " ${SignInDomain}\"", "DashboardFunction: a new DomainName does not"),
-    seed(" ${SignInDomain} ${DomainName}\"", " ${DomainName}\"", "DashboardFunction: a new SignInDomain does not"),
-    seed(" ${ContractRetentionDays}\"", " ${ContractRetentionDays} ${Mfa}\"", "KeysFunction: its version names Mfa"),
-    seed("                  - !GetAtt KeysFunction.Arn\n", "", "KeysFunction: DeployRole may not"),
-    seed("                  - !Sub ${KeysFunction.Arn}:live\n", "", "KeysFunction: DeployRole may not"),
-];

@@ -15,17 +15,8 @@ use crate::{offline::Offline, process::run, project::Project, tools::Tools};
 /// Required by `sam validate`; nothing in the template depends on it.
 const REGION: &str = "eu-north-1";
 
-/// A template as deployed, in plain `CloudFormation`.
-pub(super) struct Expanded(PathBuf);
-
-impl Expanded {
-    pub(super) fn read(&self) -> Result<String> {
-        fs::read_to_string(&self.0).with_context(|| format!("cannot read {}", self.0.display()))
-    }
-}
-
-/// Validates the root template, and expands all templates, the root first.
-pub(super) fn expand(project: &Project, tools: &Tools, offline: &Offline) -> Result<Vec<Expanded>> {
+/// Validates the root template, and expands all templates to plain `CloudFormation`, as deployed. Returns their files.
+fn expand(project: &Project, tools: &Tools, offline: &Offline) -> Result<Vec<PathBuf>> {
     let root = project.root.join(ROOT);
     let mut validate = tools.command("sam")?;
     validate.args(["validate", "--lint", "--region", REGION, "--template"]).arg(root);
@@ -38,18 +29,14 @@ pub(super) fn expand(project: &Project, tools: &Tools, offline: &Offline) -> Res
         let mut expand = tools.command("python")?;
         expand.arg(project.root.join("infra/tools/expand.py")).arg(project.root.join(&file)).arg(&expanded);
         run(&mut offline.confine(&expand))?;
-        templates.push(Expanded(expanded));
+        templates.push(expanded);
     }
     Ok(templates)
 }
 
 /// Runs the tools. Returns how many seeded defects each has caught.
-pub(super) fn check(
-    project: &Project,
-    tools: &Tools,
-    offline: &Offline,
-    templates: &[Expanded],
-) -> Result<Vec<(String, usize)>> {
+pub(super) fn check(project: &Project, tools: &Tools, offline: &Offline) -> Result<Vec<(String, usize)>> {
+    let templates = expand(project, tools, offline)?;
     let lint = tools.command("cfn-lint")?;
     let tools = Tools::judges(project)?;
     let rules = project.root.join("infra/rules");
@@ -57,8 +44,7 @@ pub(super) fn check(
     let tests = ["-B", "-m", "unittest", "-q", "test_statements"];
     run(&mut offline.confine(tools.command("python")?.args(tests).current_dir(&rules)))?;
     let mut judges = tools.command("python")?;
-    judges.env("CFN_LINT", lint.get_program()).arg("-B").arg(rules.join("judges.py")).arg(&caught);
-    judges.args(templates.iter().map(|template| &template.0));
+    judges.env("CFN_LINT", lint.get_program()).arg("-B").arg(rules.join("judges.py")).arg(&caught).args(templates);
     run(&mut offline.confine(&judges))?;
     let caught: BTreeMap<String, usize> = serde_json::from_str(&fs::read_to_string(&caught)?)?;
     Ok(caught.into_iter().collect())

@@ -9,7 +9,7 @@ use template::{Value, at, entries, literal, reference, texts};
 use super::{
     FUNCTION, Subject,
     sent::{OPERATIONS, SENT},
-    subject::{Seed, WATCH, seed},
+    subject::WATCH,
 };
 
 const ALARM: &str = "AWS::CloudWatch::Alarm";
@@ -110,7 +110,7 @@ fn known(subject: &Subject, namespace: &str, dimension: &str) -> Option<BTreeSet
     })
 }
 
-/// Parameters of the watching stack that are named like a resource but refer to another.
+/// Parameters of nested stacks that are named like a resource but refer to another.
 fn misnamed(subject: &Subject) -> Vec<String> {
     let stacks = subject.root.of_type("AWS::CloudFormation::Stack");
     let given = stacks.flat_map(|stack| entries(stack.property(&["Parameters"])));
@@ -118,7 +118,7 @@ fn misnamed(subject: &Subject) -> Vec<String> {
         let target = texts(value).first().copied().unwrap_or_default();
         subject.root.resource(name).is_some() && target.split('.').next() != Some(*name)
     });
-    wrong.map(|(name, _)| format!("{name}: the watching stack gets another resource under this name")).collect()
+    wrong.map(|(name, _)| format!("{name}: a nested stack gets another resource under this name")).collect()
 }
 
 /// The metrics of an alarm: one, several in an expression, or a query.
@@ -183,75 +183,3 @@ fn written(value: &Value) -> String {
     let text = || literal(value).or_else(|| reference(value, "Sub")).unwrap_or_default().to_owned();
     referred.unwrap_or_else(text)
 }
-
-pub(super) const SEEDS: &[Seed] = &[
-    seed("MetricName: 5xx", "MetricName: 5XXError", "FailingApiAlarm: there is no metric AWS/ApiGateway 5XXError")
-        .in_file(WATCH),
-    seed(
-        "{ Name: Stage, Value: $default }",
-        "{ Name: Route, Value: $default }",
-        "SlowBookingsAlarm: there is no metric",
-    )
-    .in_file(WATCH),
-    seed(
-        "\"/v1/keys/{keyId}/contracts\" }",
-        "\"/v1/keys/contracts\" }",
-        "SlowBookingsAlarm: AWS/ApiGateway Latency has no Resource",
-    )
-    .in_file(WATCH),
-    seed(
-        "MetricName: IteratorAge",
-        "MetricName: IteratorAgeMilliseconds",
-        "LateNotificationsAlarm: there is no metric",
-    )
-    .in_file(WATCH),
-    seed(
-        "{ Name: GlobalSecondaryIndexName, Value: lists }",
-        "{ Name: IndexName, Value: lists }",
-        "ThrottledTableAlarm: there is no metric",
-    )
-    .in_file(WATCH),
-    seed(
-        "{ Name: GlobalSecondaryIndexName, Value: lists }",
-        "{ Name: GlobalSecondaryIndexName, Value: byStart }",
-        "has no GlobalSecondaryIndexName byStart",
-    )
-    .in_file(WATCH),
-    seed("Value: TransactWriteItems", "Value: TransactWrite", "has no Operation TransactWrite").in_file(WATCH),
-    seed("{ Name: RuleName, Value: automat_lockers }", "{ Name: RuleName, Value: lockers }", "has no RuleName lockers")
-        .in_file(WATCH),
-    seed(
-        "{ Name: QueueName, Value: !Ref FailedMessages }",
-        "{ Name: QueueName, Value: FailedMessages }",
-        "has no QueueName FailedMessages",
-    )
-    .in_file(WATCH),
-    seed("SUM(ErrorActionFailure)", "SUM(ErrorActionFailed)", "there is no metric AWS/IoT ErrorActionFailed")
-        .in_file(WATCH),
-    seed("FROM \"AWS/IoT\"", "FROM \"AWS/IOT\"", "there is no metric AWS/IOT").in_file(WATCH),
-    seed("Namespace: AWS/Events", "Namespace: AWS/EventBridge", "SilentNotificationsAlarm: there is no metric")
-        .in_file(WATCH),
-    seed("MetricName: Reputation.BounceRate", "MetricName: BounceRate", "BouncedMailAlarm: there is no metric")
-        .in_file(WATCH),
-    seed(
-        "{ Name: Resource, Value: !Sub \"${KeysFunction}:live\" }",
-        "{ Name: Alias, Value: live }",
-        "NewKeysAlarm: there is no metric",
-    ),
-    seed("\"${KeysFunction}:live\" }", "\"${PeopleFunction}:live\" }", "NewKeysAlarm: its dimensions are of several"),
-    seed("\"${KeysFunction}:live\" }", "\"${KeysFunction}:new\" }", "NewKeysAlarm: AWS/Lambda Errors has no Resource"),
-    seed("[\"AWS/SES\", \"Send\"", "[\"AWS/SES\", \"Sent\"", "Dashboard: there is no metric AWS/SES Sent")
-        .in_file(WATCH),
-    seed(
-        "/aws/lambda/${Name}-keys",
-        "/aws/lambda/${Name}-key",
-        "Dashboard: AWS/Logs IncomingBytes has no LogGroupName",
-    )
-    .in_file(WATCH),
-    seed("KeysFunction: !Ref KeysFunction", "KeysFunction: !Ref PeopleFunction", "KeysFunction: the watching stack"),
-    seed(
-        "!GetAtt FailedMessages.QueueName",
-        "!GetAtt FailedNotifications.QueueName",
-        "FailedMessages: the watching stack",
-    ),
-];

@@ -6,7 +6,7 @@ use template::{at, entries, texts};
 
 use super::{
     Subject,
-    subject::{EDGE, ROOT, SIGN_IN, Seed, seed},
+    subject::{EDGE, ROOT},
 };
 
 const STACK: &str = "AWS::CloudFormation::Stack";
@@ -56,21 +56,3 @@ fn used_outputs(root: &template::Template, stack: &str) -> BTreeSet<String> {
     }
     used
 }
-
-pub(super) const SEEDS: &[Seed] = &[
-    seed("        Stage: !Ref Stage\n", "", "SignIn: is not given Stage"),
-    seed("        Stage: !Ref Stage\n", "        Stage: !Ref Stage\n        Phase: !Ref Stage\n", "no parameter Phase"),
-    seed("!GetAtt SignIn.Outputs.Issuer", "!GetAtt SignIn.Outputs.Publisher", "no output Publisher"),
-    seed("${SignIn.Outputs.SignInUrl}/oauth2", "${SignIn.Outputs.Pages}/oauth2", "no output Pages"),
-    seed(
-        "  UserPoolId:\n    Description: The user pool",
-        "  Pool:\n    Description: The user pool",
-        "no output UserPoolId",
-    )
-    .in_file(SIGN_IN),
-    seed(
-        "TemplateURL: infra/watch.yaml",
-        "TemplateURL: infra/watches.yaml",
-        "infra/watch.yaml is deployed by no stack",
-    ),
-];

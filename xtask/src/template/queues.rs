@@ -5,11 +5,7 @@ use std::collections::BTreeSet;
 
 use template::{Resource, Template, Value, at, entries, literal, reference};
 
-use super::{
-    FUNCTION, Subject,
-    permissions::statements,
-    subject::{Seed, seed},
-};
+use super::{FUNCTION, Subject, calls::statements};
 
 const QUEUE: &str = "AWS::SQS::Queue";
 const IOT_RULE: &str = "AWS::IoT::TopicRule";
@@ -30,9 +26,6 @@ pub(super) fn findings(subject: &Subject) -> Vec<String> {
                 if !may_send(template, function.property(&["Role"]).and_then(arn), queue) {
                     findings.push(format!("{}: its role may not send to {queue}", function.name));
                 }
-                if on_failure(&["Type"]).and_then(literal) != Some("SQS") {
-                    findings.push(format!("{}: OnFailure does not say Type: SQS", function.name));
-                }
             }
             None if is_called_without_waiting(template, function) => {
                 findings.push(format!("{}: failures are lost: no OnFailure", function.name));
@@ -42,6 +35,9 @@ pub(super) fn findings(subject: &Subject) -> Vec<String> {
         for (_, event) in entries(function.property(&["Events"])) {
             let stream = at(event, &["Properties", "DestinationConfig", "OnFailure", "Destination"]).and_then(arn);
             used.extend(stream);
+            if stream.is_some_and(|queue| !may_send(template, function.property(&["Role"]).and_then(arn), queue)) {
+                findings.push(format!("{}: its role may not send records of the stream to their queue", function.name));
+            }
         }
     }
     for rule in template.of_type(IOT_RULE) {
@@ -68,7 +64,7 @@ pub(super) fn findings(subject: &Subject) -> Vec<String> {
 }
 
 /// Whether a role has a statement for exactly this.
-pub(super) fn may_send(template: &Template, role: Option<&str>, queue: &str) -> bool {
+fn may_send(template: &Template, role: Option<&str>, queue: &str) -> bool {
     let role = role.and_then(|role| template.resource(role));
     let statements = role.into_iter().flat_map(|role| statements(role.body));
     statements
@@ -89,29 +85,3 @@ fn is_called_without_waiting(template: &Template, function: Resource<'_>) -> boo
 pub(super) fn arn(value: &Value) -> Option<&str> {
     reference(value, "GetAtt")?.strip_suffix(".Arn")
 }
-
-pub(super) const SEEDS: &[Seed] = &[
-    seed(
-        "              - Sid: Failed\n                Effect: Allow\n                Action: sqs:SendMessage",
-        "              - Sid: Failed\n                Effect: Deny\n                Action: sqs:ReceiveMessage",
-        "DevicesFunction: its role may not send to FailedMessages",
-    ),
-    seed(
-        "            Type: SQS\n            Destination",
-        "            Destination",
-        "DevicesFunction: OnFailure does not say",
-    ),
-    seed("      EventInvokeConfig:\n", "      Other:\n", "DevicesFunction: failures are lost"),
-    seed("        ErrorAction:\n", "        Other:\n", "OpeningReportsRule: failures are lost"),
-    seed(
-        "RoleArn: !GetAtt RuleErrorRole.Arn",
-        "RoleArn: !GetAtt KeysRole.Arn",
-        "OpeningReportsRule: its role may not send",
-    ),
-    seed(
-        "  FailedMessages:\n    Type",
-        "  Forgotten:\n    Type: AWS::SQS::Queue\n  FailedMessages:\n    Type",
-        "Forgotten: nothing sends",
-    ),
-    seed("QueueUrl: !Ref FailedMessages", "QueueUrl: !Ref Table", "Table is not a queue"),
-];

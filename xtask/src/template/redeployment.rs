@@ -1,10 +1,7 @@
 //! A deployment without parameters keeps all values. SAM does so, except for parameters listed in `samconfig.toml`: it
 //! would silently reset what somebody once chose.
 
-use super::{
-    Subject,
-    subject::{SAMCONFIG, Seed, seed},
-};
+use super::{Subject, subject::SAMCONFIG};
 
 /// The only permitted parameter: it has no default, and the configurations differ by it.
 const LISTED: [&str; 2] = ["\"Stage=dev\"", "\"Stage=prod\""];
@@ -24,9 +21,3 @@ pub(super) fn findings(subject: &Subject) -> Vec<String> {
     }
     findings
 }
-
-pub(super) const SEEDS: &[Seed] = &[
-    seed("\"Stage=prod\"", "\"Stage=prod LogRetentionDays=90\"", "would set \"Stage=prod LogRetentionDays=90\"")
-        .in_file(SAMCONFIG),
-    seed("parameter_overrides = \"Stage=dev\"\n", "", "1 configurations name").in_file(SAMCONFIG),
-];

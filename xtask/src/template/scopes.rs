@@ -8,7 +8,7 @@ use template::Template;
 use super::{
     Subject,
     routes::{Access, BELOW_API, routes},
-    subject::{ROOT, ROUTES, SIGN_IN, Seed, seed},
+    subject::ROOT,
 };
 
 /// The roles. Each includes the ones before it.
@@ -65,27 +65,3 @@ fn texts_of<'a>(resource: super::Resource<'a>, list: &str, name: &'a str) -> imp
 fn group_names(template: &Template) -> impl Iterator<Item = &str> {
     template.of_type(GROUP).filter_map(|group| group.text(&["GroupName"]))
 }
-
-pub(super) const SEEDS: &[Seed] = &[
-    seed(
-        "AuthorizationScopes: [key-automat/admin,",
-        "AuthorizationScopes: [key-automat/viewer, key-automat/admin,",
-        "CreateAutomat: takes key-automat/viewer",
-    )
-    .in_file(ROUTES),
-    seed(
-        "      AuthorizationScopes: [key-automat/admin, key-automat/person]\n",
-        "",
-        "CreateAutomat: does not take key-automat/admin",
-    )
-    .in_file(ROUTES),
-    seed(
-        "AuthorizationScopes: [key-automat/operator, key-automat/admin, key-automat/person]",
-        "AuthorizationScopes: [key-automat/operator, key-automat/admin, openid]",
-        "CreateContract: takes openid",
-    )
-    .in_file(ROUTES),
-    seed("ScopeName: operator", "ScopeName: operators", "differ in scopes").in_file(SIGN_IN),
-    seed("Identifier: key-automat", "Identifier: automat", "takes key-automat/viewer").in_file(SIGN_IN),
-    seed("GroupName: viewer", "GroupName: viewers", "the groups are not the roles").in_file(SIGN_IN),
-];

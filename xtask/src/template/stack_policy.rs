@@ -7,10 +7,7 @@ use std::collections::BTreeSet;
 use serde_json::Value;
 use template::{Resource, at, literal};
 
-use super::{
-    Subject,
-    subject::{STACK_POLICY, Seed, seed},
-};
+use super::Subject;
 
 const STACK: &str = "AWS::CloudFormation::Stack";
 /// Actions that an update must not take on these resources.
@@ -59,16 +56,3 @@ fn is_about(statement: &Value, action: &str, kind: &str) -> bool {
 fn texts(value: &Value) -> Vec<&str> {
     value.as_array().into_iter().flatten().filter_map(Value::as_str).collect()
 }
-
-pub(super) const SEEDS: &[Seed] = &[
-    seed("\"Action\": \"Update:*\"", "\"Action\": \"Update:Modify\"", "denies every update").in_file(STACK_POLICY),
-    seed("\"Update:Replace\", ", "", "lets an update do Update:Replace to AWS::DynamoDB::Table").in_file(STACK_POLICY),
-    seed(", \"Update:Delete\"", "", "lets an update do Update:Delete to AWS::DynamoDB::Table").in_file(STACK_POLICY),
-    seed("\"AWS::SecretsManager::Secret\",", "", "to AWS::SecretsManager::Secret").in_file(STACK_POLICY),
-    seed("\"AWS::KMS::Key\",", "", "to AWS::KMS::Key").in_file(STACK_POLICY),
-    seed("\"AWS::Cognito::UserPool\",", "", "to AWS::Cognito::UserPool").in_file(STACK_POLICY),
-    seed(",\n            \"AWS::CloudFormation::Stack\"", "", "to AWS::CloudFormation::Stack").in_file(STACK_POLICY),
-    seed("\"AWS::DynamoDB::Table\"", "\"AWS::SQS::Queue\"", "no AWS::SQS::Queue is kept").in_file(STACK_POLICY),
-    seed("\"Effect\": \"Deny\"", "\"Effect\": \"Allow\"", "to AWS::DynamoDB::Table").in_file(STACK_POLICY),
-    seed("\"StringEquals\"", "\"StringNotEquals\"", "to AWS::DynamoDB::Table").in_file(STACK_POLICY),
-];

@@ -4,6 +4,7 @@
 use std::{collections::BTreeMap, fs};
 
 use anyhow::{Context as _, Result, ensure};
+use serde::Deserialize;
 use serde_json::Value;
 use serde_norway::Value as Yaml;
 use template::Template;
@@ -15,8 +16,6 @@ use crate::project::Project;
 pub(super) const ROOT: &str = super::FILE;
 /// The routes of the API.
 pub(super) const ROUTES: &str = "infra/routes.yaml";
-/// The sign-in.
-pub(super) const SIGN_IN: &str = "infra/sign-in.yaml";
 /// Alarms and dashboard.
 pub(super) const WATCH: &str = "infra/watch.yaml";
 /// The optional distribution in front of the API: a stack of its own, in another region.
@@ -26,6 +25,8 @@ pub(super) const OPENAPI: &str = "docs/openapi.json";
 /// The defaults of `sam deploy`.
 pub(super) const SAMCONFIG: &str = "samconfig.toml";
 pub(super) const VALUES: &str = "infra/rules/values.yaml";
+/// The defects that the checks must find.
+pub(super) const SEEDS: &str = "infra/rules/seeds.yaml";
 /// The stack policy.
 pub(super) const STACK_POLICY: &str = "infra/stack-policy.json";
 pub(super) const CALLS: &str = "infra/rules/calls.yaml";
@@ -40,7 +41,7 @@ pub(super) struct Texts(BTreeMap<String, String>);
 
 impl Texts {
     pub(super) fn read(project: &Project) -> Result<Self> {
-        let mut files = [ROOT, OPENAPI, VALUES, CALLS, STACK_POLICY, SAMCONFIG].map(str::to_owned).to_vec();
+        let mut files = [ROOT, OPENAPI, VALUES, SEEDS, CALLS, STACK_POLICY, SAMCONFIG].map(str::to_owned).to_vec();
         files.extend(nested(project)?);
         let mut texts = BTreeMap::new();
         for file in files {
@@ -72,23 +73,29 @@ pub(super) fn nested(project: &Project) -> Result<Vec<String>> {
     Ok(files)
 }
 
-/// A defect, and part of the finding about it.
-#[derive(Clone, Copy, Debug)]
+/// A defect for one of the checks here: the first `from` in a file becomes `to`.
+#[derive(Clone, Debug, Deserialize)]
 pub(super) struct Seed {
-    pub(super) file: &'static str,
-    pub(super) from: &'static str,
-    pub(super) to: &'static str,
-    pub(super) finds: &'static str,
+    /// The check that must find it.
+    pub(super) judge: String,
+    /// Part of the finding.
+    pub(super) finds: String,
+    #[serde(rename = "in", default = "root")]
+    file: String,
+    from: String,
+    to: String,
 }
 
-pub(super) const fn seed(from: &'static str, to: &'static str, finds: &'static str) -> Seed {
-    Seed { file: ROOT, from, to, finds }
+pub(super) fn root() -> String {
+    ROOT.to_owned()
 }
 
 impl Seed {
-    /// The same in another file.
-    pub(super) const fn in_file(self, file: &'static str) -> Self {
-        Self { file, ..self }
+    /// The seeds in a text for the checks here. Those for the other tools have a path instead.
+    pub(super) fn parse(text: &str) -> Result<Vec<Self>> {
+        let all: Vec<Yaml> = serde_norway::from_str(text)?;
+        let ours = all.into_iter().filter(|seed| seed.get("from").is_some());
+        ours.map(|seed| Ok(serde_norway::from_value(seed)?)).collect()
     }
 }
 
@@ -107,6 +114,7 @@ pub(super) struct Subject {
     /// The documented routes by method and path, with the lowest role; `None` if no token is needed.
     pub(super) documented: BTreeMap<(String, String), Option<String>>,
     pub(super) settings: Vec<Setting>,
+    pub(super) seeds: Vec<Seed>,
     pub(super) stack_policy: Vec<Value>,
     pub(super) calls: Calls,
 }
@@ -121,6 +129,7 @@ impl Subject {
             together: Vec::new(),
             documented: BTreeMap::new(),
             settings: Vec::new(),
+            seeds: Vec::new(),
             stack_policy: Vec::new(),
             calls: Calls::parse(texts.of(CALLS)?).context(CALLS)?,
             texts: Texts(BTreeMap::new()),
@@ -131,12 +140,12 @@ impl Subject {
         Ok(Self { texts, ..subject })
     }
 
-    /// The same with a defect: the first `from` in a file replaced. It is an error if there is none.
-    pub(super) fn with(&self, seed: &Seed) -> Result<Self> {
-        let text = self.texts.of(seed.file)?;
-        ensure!(text.contains(seed.from), "{} has no {:?} to seed a defect in", seed.file, seed.from);
+    /// The same with a defect. It is an error if it cannot be seeded.
+    pub(super) fn with(&self, Seed { file, from, to, .. }: &Seed) -> Result<Self> {
+        let text = self.texts.of(file)?;
+        ensure!(text.contains(from), "{file} has no {from:?} to seed a defect in");
         let mut defective = self.clone();
-        defective.understand(seed.file, &text.replacen(seed.from, seed.to, 1))?;
+        defective.understand(file, &text.replacen(from, to, 1))?;
         Ok(defective)
     }
 
@@ -166,6 +175,7 @@ impl Subject {
                 self.stack_policy.clone_from(statements);
             }
             VALUES => self.settings = Setting::parse(text).context(VALUES)?,
+            SEEDS => self.seeds = Seed::parse(text).context(SEEDS)?,
             CALLS => self.calls = Calls::parse(text).context(CALLS)?,
             ROOT => self.root = Template::parse(text).context(ROOT)?,
             nested => {

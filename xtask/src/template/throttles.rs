@@ -7,7 +7,6 @@ use template::{Value, at, entries, reference, texts};
 use super::{
     STAGE, Subject,
     routes::{OPEN, PAGES, routes},
-    subject::{ROUTES, Seed, seed},
 };
 
 /// The route that opens a locker. It has parameters of its own.
@@ -58,39 +57,3 @@ pub(super) fn findings(subject: &Subject) -> Vec<String> {
     }
     findings
 }
-
-pub(super) const SEEDS: &[Seed] = &[
-    seed(
-        "\"POST /v1/keys/{keyId}/contracts\":",
-        "\"POST /v1/keys/{key}/contracts\":",
-        "without a route: POST /v1/keys/{key}/contracts",
-    )
-    .in_file(ROUTES),
-    seed("      - CreateOpening\n", "", "is created before CreateOpening").in_file(ROUTES),
-    seed("          ThrottlingRateLimit: !Ref OpeningThrottleRate\n", "", "openings has no tighter throttle")
-        .in_file(ROUTES),
-    seed("\"POST /v1/people/erase\":", "\"GET /v1/keys\":", "people/erase has no tighter throttle").in_file(ROUTES),
-    seed("\"GET /health\":", "\"GET /v1/keys\":", "GET /health has no tighter throttle").in_file(ROUTES),
-    seed("\"OPTIONS /v1/{proxy+}\":", "\"GET /v1/keys\":", "OPTIONS /v1/{proxy+} has no tighter throttle")
-        .in_file(ROUTES),
-    seed(
-        "\"GET /health\":\n          ThrottlingRateLimit: 20\n",
-        "\"GET /health\":\n          ThrottlingRateLimit: 20000\n",
-        "GET /health answers more than",
-    )
-    .in_file(ROUTES),
-    seed(
-        "\"HEAD /openapi.json\":\n          ThrottlingRateLimit: 20\n",
-        "\"HEAD /openapi.json\":\n          ThrottlingRateLimit: !Ref ThrottleRate\n",
-        "HEAD /openapi.json answers more than",
-    )
-    .in_file(ROUTES),
-    seed("ThrottlingBurstLimit: 200", "ThrottlingBurstLimit: 5000", "$default answers more than").in_file(ROUTES),
-    seed(
-        "ThrottlingRateLimit: !Ref OpeningThrottleRate",
-        "ThrottlingRateLimit: !Ref ThrottleRate",
-        "openings is not limited by the parameters",
-    )
-    .in_file(ROUTES),
-    seed("        $default:\n", "        \"GET /v1/keys\":\n", "$default has no tighter throttle").in_file(ROUTES),
-];

@@ -2,41 +2,32 @@
 //! value does harm.
 
 use anyhow::{Context as _, Result, ensure};
-use template::{Value, at, literal};
+use serde::Deserialize;
+use template::{Value, at};
 
-use super::{Subject, subject::ROOT};
+use super::{Subject, subject::root};
 
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Deserialize)]
 pub(super) struct Setting {
+    #[serde(rename = "in", default = "root")]
     file: String,
-    path: String,
-    expected: Value,
-    defect: Value,
-    reason: String,
+    at: String,
+    is: Value,
+    not: Value,
+    why: String,
 }
 
 impl Setting {
     pub(super) fn parse(text: &str) -> Result<Vec<Self>> {
-        let list: Value = serde_norway::from_str(text)?;
-        list.as_sequence().context("not a list")?.iter().map(Self::read).collect()
-    }
-
-    fn read(entry: &Value) -> Result<Self> {
-        let member = |name| at(entry, &[name]).with_context(|| format!("no `{name}` in {entry:?}"));
-        let text = |name| member(name).and_then(|value| literal(value).context("not a text")).map(str::to_owned);
-        let setting = Self {
-            file: text("in").unwrap_or_else(|_| ROOT.to_owned()),
-            path: text("at")?,
-            expected: member("is")?.clone(),
-            defect: member("not")?.clone(),
-            reason: text("why")?,
-        };
-        ensure!(setting.expected != setting.defect, "{}: `not` is the right value", setting.path);
-        Ok(setting)
+        let settings: Vec<Self> = serde_norway::from_str(text)?;
+        for setting in &settings {
+            ensure!(setting.is != setting.not, "{}: `not` is the right value", setting.at);
+        }
+        Ok(settings)
     }
 
     fn steps(&self) -> Vec<&str> {
-        self.path.split('/').collect()
+        self.at.split('/').collect()
     }
 }
 
@@ -45,9 +36,9 @@ pub(super) fn findings(subject: &Subject) -> Vec<String> {
     let mut findings = Vec::new();
     for setting in &subject.settings {
         let value = subject.template(&setting.file).and_then(|template| at(template.all(), &setting.steps()));
-        if value != Some(&setting.expected) {
-            let Setting { file, path, reason, .. } = setting;
-            findings.push(format!("{file}: {path} is not as in values.yaml: {reason}"));
+        if value != Some(&setting.is) {
+            let Setting { file, at, why, .. } = setting;
+            findings.push(format!("{file}: {at} is not as in values.yaml: {why}"));
         }
     }
     findings
@@ -56,11 +47,11 @@ pub(super) fn findings(subject: &Subject) -> Vec<String> {
 /// Seeds each setting's defect, then removes the setting, and counts. One that is not found is an error.
 pub(super) fn all_caught(subject: &Subject) -> Result<usize> {
     for setting in &subject.settings {
-        for becomes in [Some(&setting.defect), None] {
+        for becomes in [Some(&setting.not), None] {
             let defective = subject.with_value(&setting.file, &setting.steps(), becomes);
-            let defective = defective.with_context(|| format!("no {} to seed a defect in", setting.path))?;
-            let is_found = findings(&defective).iter().any(|finding| finding.contains(&setting.path));
-            ensure!(is_found, "values miss a seeded defect, {becomes:?} at {}", setting.path);
+            let defective = defective.with_context(|| format!("no {} to seed a defect in", setting.at))?;
+            let is_found = findings(&defective).iter().any(|finding| finding.contains(&setting.at));
+            ensure!(is_found, "values miss a seeded defect, {becomes:?} at {}", setting.at);
         }
     }
     Ok(2 * subject.settings.len())
