@@ -94,7 +94,7 @@ async fn listen(client: AsyncClient, mut events: EventLoop, service: Arc<Service
             }
             Ok(Event::Incoming(Packet::Publish(message))) => {
                 if Address::of_request(&message.topic).is_some() || is_basic_ingest(&message.topic) {
-                    service.take(None, &message.topic, &message.payload);
+                    service.take(&message.topic, &message.payload);
                 }
             }
             Ok(_) => {}

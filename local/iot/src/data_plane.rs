@@ -134,7 +134,7 @@ async fn publish(
     if payload.len() > MAX_PAYLOAD {
         return Err(ShadowError::TooLarge);
     }
-    service.take(None, &topic, &payload);
+    service.take(&topic, &payload);
     if !is_basic_ingest(&topic) {
         _ = service.outbox.send(Publication { topic, payload: payload.into() });
     }

@@ -157,7 +157,7 @@ mod tests {
             let call = counted.fetch_add(1, Ordering::SeqCst);
             Box::pin(async move { if call < times { Err("not yet".into()) } else { Ok(()) } })
         }));
-        let statement = Statement::parse("SELECT * FROM 'a'").unwrap();
+        let statement = Statement::parse("SELECT a FROM 'a'").unwrap();
         let rule = Rule { name: "r".to_owned(), statement, functions: vec!["F".to_owned()] };
         invoker.start(&Firing { rule: &rule, event: json!({}) });
         invoker.finish().await;
@@ -187,7 +187,7 @@ mod tests {
                 Ok(())
             })
         }));
-        let statement = Statement::parse("SELECT * FROM 'a'").unwrap();
+        let statement = Statement::parse("SELECT a FROM 'a'").unwrap();
         let rule = Rule { name: "r".to_owned(), statement, functions: vec!["F".to_owned()] };
         for _ in 0..EVENTS {
             invoker.start(&Firing { rule: &rule, event: json!({}) });

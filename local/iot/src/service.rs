@@ -16,9 +16,9 @@ use tokio::{
 use crate::{
     Exchange, Invocation, InvokeError, Shadows, Template,
     invocation::{Invoke, Invoker},
-    policy::{Action, Connection},
+    policy::Action,
     presence::Presence,
-    rules::{Context, is_basic_ingest},
+    rules::{Message, is_basic_ingest},
     shadow::{Address, Operation, Rejection, Shadow},
     shadow_rate::ShadowRate,
     topic,
@@ -106,12 +106,12 @@ impl Service {
     }
 
     /// Passes a client's message to shadows and rules. Delivering it to subscribers is up to the caller.
-    pub(crate) fn take(&self, client: Option<&str>, topic: &str, payload: &[u8]) {
+    pub(crate) fn take(&self, topic: &str, payload: &[u8]) {
         if let Some((address, operation)) = Address::of_request(topic) {
             // A client that uses MQTT gets the answer, also an error, on a topic.
             self.publish_all(self.ask_shadow(&address, operation, payload).messages);
         }
-        self.fire(client, topic, payload);
+        self.fire(topic, payload);
     }
 
     fn publish_all(&self, messages: Vec<(String, Vec<u8>)>) {
@@ -122,31 +122,30 @@ impl Service {
 
     /// Publishes a message to rules and subscribers.
     pub(crate) fn publish(&self, topic: String, payload: Vec<u8>) {
-        self.fire(None, &topic, &payload);
+        self.fire(&topic, &payload);
         // The receiver is gone only while the service stops.
         _ = self.outbox.send(Publication { topic, payload });
     }
 
-    pub(crate) fn fire(&self, client: Option<&str>, topic: &str, payload: &[u8]) {
+    pub(crate) fn fire(&self, topic: &str, payload: &[u8]) {
         // Rules ignore payloads that are not JSON; AWS counts them as failures of the rule.
         let Ok(payload) = serde_json::from_slice(payload) else { return };
-        let message = Context { topic, payload: &payload, client, now_millis: (self.now)() };
-        for firing in self.template.rules.fire(&message) {
+        for firing in self.template.rules.fire(&Message { topic, payload: &payload }) {
             self.invoker.start(&firing);
         }
     }
 
     /// Whether a client may publish to a topic. Topics that only AWS publishes to are refused whatever the policy.
-    pub(crate) fn may_publish(&self, connection: &Connection<'_>, topic: &str, retain: bool) -> bool {
+    pub(crate) fn may_publish(&self, thing: &str, topic: &str, retain: bool) -> bool {
         let policy = &self.template.policy;
         may_be_published(topic)
-            && policy.allows(connection, Action::Publish, topic)
-            && (!retain || policy.allows(connection, Action::RetainPublish, topic))
+            && policy.allows(thing, Action::Publish, topic)
+            && (!retain || policy.allows(thing, Action::RetainPublish, topic))
     }
 
     /// Whether a client may receive a message of a topic.
-    pub(crate) fn may_receive(&self, connection: &Connection<'_>, topic: &str) -> bool {
-        !is_basic_ingest(topic) && self.template.policy.allows(connection, Action::Receive, topic)
+    pub(crate) fn may_receive(&self, thing: &str, topic: &str) -> bool {
+        !is_basic_ingest(topic) && self.template.policy.allows(thing, Action::Receive, topic)
     }
 }
 

@@ -112,7 +112,7 @@ mod tests {
     #[test]
     fn a_rules_functions_are_named_by_arn_or_by_alias() {
         for function in ["!GetAtt Devices.Arn", "!Ref Devices.Alias"] {
-            let template = rule(r#"AwsIotSqlVersion: "2016-03-23", Sql: "SELECT * FROM 'a'""#, function);
+            let template = rule(r#"AwsIotSqlVersion: "2016-03-23", Sql: "SELECT a FROM 'a'""#, function);
             let template = Template::read(&template).unwrap();
             let names: Vec<_> = template.rules.iter().map(|rule| (&*rule.name, &rule.functions)).collect();
             assert_eq!(names, [("r", &vec!["Devices".to_owned()])], "{function}");
@@ -129,9 +129,9 @@ mod tests {
     fn unsupported_resources_are_refused_by_name() {
         let version = r#"AwsIotSqlVersion: "2016-03-23""#;
         for template in [
-            rule(r#"Sql: "SELECT * FROM 'a'""#, "!GetAtt Devices.Arn"),
+            rule(r#"Sql: "SELECT a FROM 'a'""#, "!GetAtt Devices.Arn"),
             rule(&format!("{version}, Sql: SELECT"), "!GetAtt Devices.Arn"),
-            rule(&format!(r#"{version}, Sql: "SELECT * FROM 'a'""#), "!Ref Devices"),
+            rule(&format!(r#"{version}, Sql: "SELECT a FROM 'a'""#), "!Ref Devices"),
         ] {
             let error = Template::read(&template).unwrap_err().to_string();
             assert!(error.starts_with("R: "), "{error}");

@@ -11,7 +11,7 @@ use clock::Clock;
 use devices::Devices;
 use domain::{Instant, Opening, OpeningId};
 use iot::Template;
-use iot::rules::{Context, Rules};
+use iot::rules::{Message, Rules};
 use iot::shadow::{Address, Operation};
 use openings::Openings;
 use protocol::ThingName;
@@ -103,8 +103,11 @@ impl Cloud {
         let messages = self.data_plane.messages();
         let fire = |(topic, payload): &(String, Vec<u8>)| {
             let payload: Value = serde_json::from_slice(payload).unwrap();
-            let context = Context { topic, payload: &payload, client: None, now_millis: self.clock.now().millis() };
-            self.rules.fire(&context).into_iter().map(|firing| firing.event).collect::<Vec<_>>()
+            self.rules
+                .fire(&Message { topic, payload: &payload })
+                .into_iter()
+                .map(|firing| firing.event)
+                .collect::<Vec<_>>()
         };
         let events = messages.iter().flat_map(fire).collect();
         (messages, events)

@@ -1,4 +1,5 @@
-//! Access control: the decisions that rmqtt asks for, and the effects of what was allowed.
+//! Access control: the decisions that rmqtt asks for, and the effects of what was allowed. An admitted client is always
+//! the thing of the same name.
 //!
 //! rmqtt 0.24 has these peculiarities: its `MessagePublish` hook runs before a publication is checked, so shadows get
 //! the message in the check; a Last Will is published without a check, so it is checked when its client connects; and a
@@ -20,7 +21,7 @@ use super::{
     quota::{Quotas, Verdict},
 };
 use crate::{
-    policy::{Action, Connection},
+    policy::Action,
     presence::{Event, Presence},
     registry::{Login, Proof, Registry},
     service::Service,
@@ -48,12 +49,11 @@ impl AccessControl {
         if !is_name || login.thing != client || !self.registry.knows(login).await {
             return false;
         }
-        let connection = connection(client);
         let will_is_allowed = connect.last_will().is_none_or(|will| {
             let will = Publish::try_from(will);
-            will.is_ok_and(|will| is_accepted(&will) && self.service.may_publish(&connection, &will.topic, will.retain))
+            will.is_ok_and(|will| is_accepted(&will) && self.service.may_publish(client, &will.topic, will.retain))
         });
-        self.service.template.policy.allows(&connection, Action::Connect, client) && will_is_allowed
+        self.service.template.policy.allows(client, Action::Connect, client) && will_is_allowed
     }
 
     async fn publish(&self, session: &Session, publish: &Publish) -> PublishAclResult {
@@ -79,20 +79,19 @@ impl AccessControl {
             );
             return PublishAclResult::rejected(true, None);
         }
-        if !self.service.may_publish(&connection(client), &publish.topic, publish.retain) {
+        if !self.service.may_publish(client, &publish.topic, publish.retain) {
             tracing::warn!(client, topic = &*publish.topic, "refused a publication that the policy does not allow");
             return PublishAclResult::rejected(true, None); // AWS disconnects too
         }
-        self.service.take(Some(client), &publish.topic, &publish.payload);
+        self.service.take(&publish.topic, &publish.payload);
         PublishAclResult::allow()
     }
 
     fn subscribe(&self, session: &Session, subscribe: &Subscribe) -> SubscribeAclResult {
         let (filter, qos) = (&subscribe.topic_filter, subscribe.opts.qos());
-        let connection = connection(&session.id.client_id);
         if qos == QoS::ExactlyOnce || !topic::is_within_limits(filter) {
             SubscribeAclResult::new_failure(SubscribeAckReason::UnspecifiedError)
-        } else if self.service.template.policy.allows(&connection, Action::Subscribe, filter) {
+        } else if self.service.template.policy.allows(&session.id.client_id, Action::Subscribe, filter) {
             SubscribeAclResult::new_success(qos, None)
         } else {
             SubscribeAclResult::new_failure(SubscribeAckReason::NotAuthorized)
@@ -100,9 +99,9 @@ impl AccessControl {
     }
 
     /// In AWS, rules receive a Last Will, and shadows do not.
-    fn will(&self, client: &str, publish: &Publish) {
+    fn will(&self, publish: &Publish) {
         if Address::of_request(&publish.topic).is_none() {
-            self.service.fire(Some(client), &publish.topic, &publish.payload);
+            self.service.fire(&publish.topic, &publish.payload);
         }
     }
 
@@ -135,12 +134,12 @@ impl Handler for AccessControl {
             }
             // the only hook before a delivery that can prevent it
             Parameter::MessageExpiryCheck(session, _, publish)
-                if !self.service.may_receive(&connection(&session.id.client_id), &publish.topic) =>
+                if !self.service.may_receive(&session.id.client_id, &publish.topic) =>
             {
                 HookResult::MessageExpiry
             }
-            Parameter::MessagePublish(Some(session), from, publish) if matches!(from.typ(), FromType::LastWill) => {
-                self.will(&session.id.client_id, publish);
+            Parameter::MessagePublish(Some(_), from, publish) if matches!(from.typ(), FromType::LastWill) => {
+                self.will(publish);
                 return (true, so_far);
             }
             Parameter::ClientConnected(session) => {
@@ -173,11 +172,6 @@ impl Handler for AccessControl {
 /// (<https://docs.aws.amazon.com/iot/latest/developerguide/mqtt.html#mqtt-qos>)
 fn is_accepted(publish: &Publish) -> bool {
     publish.qos != QoS::ExactlyOnce && publish.payload.len() <= MAX_PAYLOAD
-}
-
-/// The connection of an admitted client, which is always the thing of the same name.
-fn connection(client: &str) -> Connection<'_> {
-    Connection { client, thing: Some(client) }
 }
 
 /// The device's certificate on the TLS listener, and its name and password on the other.

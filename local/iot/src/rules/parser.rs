@@ -1,184 +1,149 @@
-//! Parses statements by recursive descent. Precedence from low to high: OR, AND, NOT, comparisons.
+//! Parses statements. Whatever else AWS IoT SQL has is refused.
 
-use serde_json::Value;
+use super::statement::{Condition, Expression, Statement};
 
-use super::{
-    expression::Expression,
-    statement::{Item, Statement},
-    token::{SqlError, Token, tokens},
-};
+const KEYWORDS: [&str; 6] = ["SELECT", "FROM", "WHERE", "AS", "AND", "NOT"];
 
-pub(super) fn parse(sql: &str) -> Result<Statement, SqlError> {
-    let mut parser = Parser { tokens: tokens(sql)?, next: 0 };
-    let statement = parser.statement()?;
-    if parser.peek() == &Token::End { Ok(statement) } else { Err(parser.expected("the end")) }
+/// A statement that is invalid or not supported.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("at character {at}: expected {what}")]
+pub struct SqlError {
+    /// The character position, from 1 on.
+    pub at: usize,
+    /// What is supported there.
+    pub what: &'static str,
 }
 
-struct Parser {
-    tokens: Vec<(usize, Token)>,
-    next: usize,
+pub(super) struct Parser<'s> {
+    sql: &'s str,
+    rest: &'s str,
 }
 
-impl Parser {
-    fn statement(&mut self) -> Result<Statement, SqlError> {
-        self.require_keyword("SELECT")?;
-        let mut items = vec![self.item()?];
-        while self.sign(",") {
-            items.push(self.item()?);
-        }
-        self.require_keyword("FROM")?;
-        let Token::Text(filter) = self.peek().clone() else { return Err(self.expected("a topic filter")) };
-        self.next += 1;
-        let condition = if self.keyword("WHERE") { Some(self.either()?) } else { None };
-        Ok(Statement { items, filter, condition })
+impl<'s> Parser<'s> {
+    pub(super) fn new(sql: &'s str) -> Self {
+        Self { sql, rest: sql.trim_start() }
     }
 
-    fn item(&mut self) -> Result<Item, SqlError> {
-        if self.sign("*") {
-            return Ok(Item::All);
+    pub(super) fn statement(mut self) -> Result<Statement, SqlError> {
+        self.require("SELECT")?;
+        let mut items = vec![self.item()?];
+        while self.skip(",") {
+            items.push(self.item()?);
         }
-        let value = self.either()?;
+        self.require("FROM")?;
+        let filter = self.text()?;
+        let mut conditions = Vec::new();
+        if self.skip("WHERE") {
+            conditions.push(self.condition()?);
+            while self.skip("AND") {
+                conditions.push(self.condition()?);
+            }
+        }
+        if self.rest.is_empty() { Ok(Statement { items, filter, conditions }) } else { Err(self.expected("the end")) }
+    }
+
+    fn item(&mut self) -> Result<(String, Expression), SqlError> {
+        let value = if self.rest.starts_with('\'') {
+            Expression::Text(self.text()?)
+        } else if self.call("topic") {
+            Expression::Topic(self.level()?)
+        } else {
+            Expression::Path(self.path()?)
+        };
         let name = match &value {
-            _ if self.keyword("AS") => self.name()?,
+            _ if self.skip("AS") => self.name()?.to_owned(),
             Expression::Path(path) => path.last().cloned().unwrap_or_default(),
             // AWS generates names for these; a reader of the template should not need to know them.
             _ => return Err(self.expected("AS and a name")),
         };
-        Ok(Item::Named { value, name })
+        Ok((name, value))
     }
 
-    fn either(&mut self) -> Result<Expression, SqlError> {
-        let mut left = self.both()?;
-        while self.keyword("OR") {
-            left = Expression::Or(Box::new(left), Box::new(self.both()?));
+    fn condition(&mut self) -> Result<Condition, SqlError> {
+        let is_defined = self.skip("NOT");
+        if !self.call("isUndefined") {
+            return Err(self.expected("isUndefined"));
         }
-        Ok(left)
+        let path = self.path()?;
+        self.close()?;
+        Ok(Condition { path, is_defined })
     }
 
-    fn both(&mut self) -> Result<Expression, SqlError> {
-        let mut left = self.negation()?;
-        while self.keyword("AND") {
-            left = Expression::And(Box::new(left), Box::new(self.negation()?));
+    /// A text in single quotes, without quotes in it.
+    fn text(&mut self) -> Result<String, SqlError> {
+        let text = self.rest.strip_prefix('\'').and_then(|rest| rest.split_once('\''));
+        let (text, rest) = text.ok_or_else(|| self.expected("a text in quotes"))?;
+        self.rest = rest.trim_start();
+        Ok(text.to_owned())
+    }
+
+    fn level(&mut self) -> Result<usize, SqlError> {
+        let (level, rest) = self.rest.split_at(run(self.rest, |letter| letter.is_ascii_digit()));
+        let level = level.parse().ok().filter(|&level| level > 0);
+        let level = level.ok_or_else(|| self.expected("a topic level of 1 or more"))?;
+        self.rest = rest.trim_start();
+        self.close()?;
+        Ok(level)
+    }
+
+    fn path(&mut self) -> Result<Vec<String>, SqlError> {
+        let mut path = vec![self.name()?.to_owned()];
+        while self.skip(".") {
+            path.push(self.name()?.to_owned());
         }
-        Ok(left)
+        Ok(path)
     }
 
-    fn negation(&mut self) -> Result<Expression, SqlError> {
-        if self.keyword("NOT") {
-            return Ok(Expression::Not(Box::new(self.negation()?)));
+    fn name(&mut self) -> Result<&'s str, SqlError> {
+        let (name, rest) = self.rest.split_at(token_length(self.rest));
+        let is_name = name.starts_with(|letter: char| !letter.is_ascii_digit())
+            && !KEYWORDS.iter().any(|keyword| name.eq_ignore_ascii_case(keyword));
+        if !is_name {
+            return Err(self.expected("a name"));
         }
-        let left = self.operand()?;
-        let equal = match self.peek() {
-            Token::Sign("=") => true,
-            Token::Sign("<>") => false,
-            _ => return Ok(left),
-        };
-        self.next += 1;
-        Ok(Expression::Compare { left: Box::new(left), right: Box::new(self.operand()?), equal })
+        self.rest = rest.trim_start();
+        Ok(name)
     }
 
-    fn operand(&mut self) -> Result<Expression, SqlError> {
-        match self.peek().clone() {
-            Token::Text(text) => {
-                self.next += 1;
-                Ok(Expression::Literal(text.into()))
-            }
-            Token::Number(number) => {
-                self.next += 1;
-                Ok(Expression::Literal(Value::Number(number)))
-            }
-            Token::Sign("(") => {
-                self.next += 1;
-                let inner = self.either()?;
-                self.require_sign(")")?;
-                Ok(inner)
-            }
-            Token::Name(name) if self.tokens.get(self.next + 1).is_some_and(|(_, next)| next == &Token::Sign("(")) => {
-                self.function(&name)
-            }
-            Token::Name(_) => self.path(),
-            _ => Err(self.expected("an expression")),
+    /// Skips the beginning of a call of this function.
+    fn call(&mut self, function: &str) -> bool {
+        let before = self.rest;
+        let is_call = self.skip(function) && self.skip("(");
+        if !is_call {
+            self.rest = before;
         }
+        is_call
     }
 
-    fn path(&mut self) -> Result<Expression, SqlError> {
-        let mut path = vec![self.name()?];
-        while self.sign(".") {
-            path.push(self.name()?);
+    fn close(&mut self) -> Result<(), SqlError> {
+        if self.skip(")") { Ok(()) } else { Err(self.expected("`)`")) }
+    }
+
+    fn require(&mut self, keyword: &'static str) -> Result<(), SqlError> {
+        if self.skip(keyword) { Ok(()) } else { Err(self.expected(keyword)) }
+    }
+
+    /// Skips a keyword, in any case, or a sign, if it comes next.
+    fn skip(&mut self, token: &str) -> bool {
+        let (next, rest) = self.rest.split_at(token_length(self.rest).max(1).min(self.rest.len()));
+        let is_next = next.eq_ignore_ascii_case(token);
+        if is_next {
+            self.rest = rest.trim_start();
         }
-        Ok(Expression::Path(path))
-    }
-
-    fn function(&mut self, name: &str) -> Result<Expression, SqlError> {
-        let unknown = self.error(format!("the function `{name}` is not supported"));
-        self.next += 2; // skip the name and the parenthesis
-        let function = match name.to_ascii_lowercase().as_str() {
-            "topic" => Expression::Topic(self.level()?),
-            "timestamp" => Expression::Timestamp,
-            "clientid" => Expression::ClientId,
-            "isundefined" => Expression::IsUndefined(Box::new(self.path()?)),
-            _ => return Err(unknown),
-        };
-        self.require_sign(")")?;
-        Ok(function)
-    }
-
-    fn level(&mut self) -> Result<Option<usize>, SqlError> {
-        let level = match self.peek() {
-            Token::Sign(")") => return Ok(None),
-            Token::Number(number) => number.as_u64().and_then(|level| usize::try_from(level).ok()),
-            _ => None,
-        };
-        let level = level.filter(|&level| level > 0).ok_or_else(|| self.expected("a topic level of 1 or more"))?;
-        self.next += 1;
-        Ok(Some(level))
-    }
-
-    fn name(&mut self) -> Result<String, SqlError> {
-        match self.peek() {
-            Token::Name(name) if !is_keyword(name) => {
-                let name = name.clone();
-                self.next += 1;
-                Ok(name)
-            }
-            _ => Err(self.expected("a name")),
-        }
-    }
-
-    fn keyword(&mut self, keyword: &str) -> bool {
-        let is_next = matches!(self.peek(), Token::Name(name) if name.eq_ignore_ascii_case(keyword));
-        self.next += usize::from(is_next);
         is_next
     }
 
-    fn require_keyword(&mut self, keyword: &str) -> Result<(), SqlError> {
-        if self.keyword(keyword) { Ok(()) } else { Err(self.expected(keyword)) }
-    }
-
-    fn sign(&mut self, sign: &str) -> bool {
-        let is_next = matches!(self.peek(), Token::Sign(next) if *next == sign);
-        self.next += usize::from(is_next);
-        is_next
-    }
-
-    fn require_sign(&mut self, sign: &str) -> Result<(), SqlError> {
-        if self.sign(sign) { Ok(()) } else { Err(self.expected(&format!("`{sign}`"))) }
-    }
-
-    fn peek(&self) -> &Token {
-        self.tokens.get(self.next).map_or(&Token::End, |(_, token)| token)
-    }
-
-    fn expected(&self, what: &str) -> SqlError {
-        self.error(format!("expected {what}"))
-    }
-
-    fn error(&self, what: String) -> SqlError {
-        let at = self.tokens.get(self.next).or(self.tokens.last()).map_or(1, |&(at, _)| at);
-        SqlError { at, what }
+    fn expected(&self, what: &'static str) -> SqlError {
+        let read = &self.sql[..self.sql.len() - self.rest.len()];
+        SqlError { at: read.chars().count() + 1, what }
     }
 }
 
-fn is_keyword(name: &str) -> bool {
-    ["SELECT", "FROM", "WHERE", "AS", "AND", "OR", "NOT"].iter().any(|keyword| name.eq_ignore_ascii_case(keyword))
+/// The length of the name or keyword at the beginning.
+fn token_length(rest: &str) -> usize {
+    run(rest, |letter| letter.is_ascii_alphanumeric() || letter == '_')
+}
+
+fn run(rest: &str, belongs: impl Fn(char) -> bool) -> usize {
+    rest.find(|letter| !belongs(letter)).unwrap_or(rest.len())
 }
