@@ -2,6 +2,7 @@
 
 use chrono::{Datelike as _, Days, Months, NaiveDate};
 use domain::{Instant, Key, Sharing};
+use strum::IntoStaticStr;
 
 use crate::times::Times;
 
@@ -25,25 +26,14 @@ pub(crate) struct Day {
 }
 
 /// Whether the key can be booked on a day, or on what is left of it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, IntoStaticStr)]
+#[strum(serialize_all = "kebab-case")]
 pub(crate) enum Room {
     Past,
     Free,
     /// Booked, but free at another time of the day or shared.
     Partly,
     Taken,
-}
-
-impl Room {
-    /// The CSS class, and the `$room` of the texts.
-    pub(crate) fn name(self) -> &'static str {
-        match self {
-            Self::Past => "past",
-            Self::Free => "free",
-            Self::Partly => "partly",
-            Self::Taken => "taken",
-        }
-    }
 }
 
 /// The last month that can be shown, counted from the current one.

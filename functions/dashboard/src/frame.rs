@@ -1,47 +1,83 @@
-//! The frame of every page: the header, the search, the user's menu and the languages.
+//! What each page has around its content.
 
-use api::Role;
+use std::convert::Infallible;
+
+use api::{Caller, Role, routes};
+use axum::extract::FromRequestParts;
 use domain::Language;
+use http::Method;
+use http::request::Parts;
 use texts::Texts;
 
-use crate::assets;
-use crate::language::own_name;
-use crate::visit::Visit;
+use crate::language::{self, own_name};
+use crate::session::SignedInUser;
+use crate::{assets, translations};
 
-/// The values of `templates/frame.html`.
+/// The part of a page that all pages have (`templates/frame.html`).
 #[derive(Debug, Clone)]
 pub(crate) struct Frame {
+    /// The texts of the page's language.
     pub(crate) t: &'static Texts,
+    /// `None` if nobody is signed in, or the user has no role.
     pub(crate) role: Option<Role>,
+    /// The name of the user, if somebody is signed in.
     pub(crate) user: Option<String>,
+    /// The path and query of the request.
     pub(crate) here: String,
 }
 
 impl Frame {
-    pub(crate) fn of(visit: &Visit) -> Self {
-        Self { t: visit.t, role: visit.role, user: visit.user.clone(), here: visit.page().to_owned() }
+    pub(crate) fn of(parts: &Parts) -> Self {
+        let user = parts.extensions.get::<SignedInUser>();
+        let caller = parts.extensions.get::<Caller>();
+        Self {
+            t: translations::texts(language::of_request(&parts.headers)),
+            role: caller.map(|caller| caller.role).or_else(|| user?.role),
+            user: user.map(|user| user.name.clone()),
+            here: parts.uri.path_and_query().map_or_else(|| "/".to_owned(), ToString::to_string),
+        }
     }
 
-    /// Whether the user is at least an operator.
+    pub(crate) fn path(&self) -> &str {
+        self.here.split('?').next().unwrap_or_default()
+    }
+
+    /// The page to return to: this one if it answers GET, otherwise the nearest page above it.
+    pub(crate) fn page(&self) -> &str {
+        let answers_get = |path: &str| routes::methods(path).contains(&Method::GET);
+        let mut path = self.path();
+        if answers_get(path) {
+            return &self.here;
+        }
+        while let Some((above, _)) = path.rsplit_once('/').filter(|(above, _)| !above.is_empty()) {
+            if answers_get(above) {
+                return above;
+            }
+            path = above;
+        }
+        "/"
+    }
+
+    /// Whether the user has at least this role.
+    fn may(&self, role: Role) -> bool {
+        self.role.is_some_and(|held| held >= role)
+    }
+
+    /// Whether the user may book keys and open lockers.
     pub(crate) fn operates(&self) -> bool {
-        self.role.is_some_and(|role| role >= Role::Operator)
+        self.may(Role::Operator)
     }
 
-    /// Whether the user is an admin.
+    /// Whether the user may add and edit automats and keys.
     pub(crate) fn administers(&self) -> bool {
-        self.role.is_some_and(|role| role >= Role::Admin)
+        self.may(Role::Admin)
     }
 
     pub(crate) fn role_name(&self) -> String {
-        let id = match self.role {
-            Some(Role::Viewer) => "role-viewer",
-            Some(Role::Operator) => "role-operator",
-            Some(Role::Admin) => "role-admin",
-            None => "role-none",
-        };
-        self.t.text(id).into_owned()
+        self.t.text(&format!("role-{}", self.role.map_or("none", Role::name))).into_owned()
     }
 
+    /// The code and name of each language, and whether it is the page's.
     pub(crate) fn languages(&self) -> impl Iterator<Item = (&'static str, &'static str, bool)> {
         let current = self.t.language();
         Language::ALL.iter().map(move |&language| (language.code(), own_name(language), language == current))
@@ -50,5 +86,35 @@ impl Frame {
     #[expect(clippy::unused_self, reason = "templates find it where they find the rest")]
     pub(crate) fn asset(&self, name: &str) -> &'static str {
         assets::href(name)
+    }
+}
+
+impl<S: Sync> FromRequestParts<S> for Frame {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
+        Ok(Self::of(parts))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_path_without_a_page_leads_to_the_page_above_it() {
+        for (address, page) in [
+            ("/", "/"),
+            ("/keys/K-1?month=2026-11", "/keys/K-1?month=2026-11"),
+            ("/keys/K-1/contracts/C-1/pin", "/keys/K-1/contracts/C-1"),
+            ("/keys/K-1/contracts/C-1/pin/new", "/keys/K-1/contracts/C-1"),
+            ("/automats/lobby/lockers/7/open", "/automats/lobby/lockers/7"),
+            ("/nowhere/at/all", "/"),
+            ("", "/"),
+        ] {
+            let frame =
+                Frame { t: translations::texts(Language::English), role: None, user: None, here: address.to_owned() };
+            assert_eq!(frame.page(), page, "{address}");
+        }
     }
 }

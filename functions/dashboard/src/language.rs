@@ -1,7 +1,5 @@
 //! The language of a page: the user's choice, otherwise the browser's preference, otherwise English.
 
-use api::Problem;
-use axum::response::{IntoResponse as _, Redirect, Response};
 use domain::Language;
 use http::HeaderMap;
 use http::header::ACCEPT_LANGUAGE;
@@ -9,6 +7,7 @@ use http::header::ACCEPT_LANGUAGE;
 use crate::form::Form;
 use crate::links::own;
 use crate::session::cookies;
+use crate::visit::{Answer, redirect};
 use crate::weights::weighted;
 
 const COOKIE_NAME: &str = "__Host-language";
@@ -28,9 +27,9 @@ pub(crate) fn of_request(headers: &HeaderMap) -> Language {
 }
 
 /// `POST /language`: remembers a choice, and returns to the page.
-pub(crate) async fn choose_language(form: Form) -> Result<Response, Problem> {
+pub(crate) async fn choose_language(form: Form) -> Answer {
     let language = Language::parse(form.text("language")).unwrap_or_default();
-    let mut answer = Redirect::to(own(form.text("to"))).into_response();
+    let mut answer = redirect(own(form.text("to")))?;
     cookies::keep(answer.headers_mut(), COOKIE_NAME, language.code(), COOKIE_SECONDS);
     Ok(answer)
 }

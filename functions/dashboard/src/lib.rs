@@ -26,7 +26,6 @@ mod weights;
 
 use api::App;
 use axum::Router;
-use axum::extract::FromRef;
 use axum::routing::{get, post};
 use clock::Random;
 use things::Things;
@@ -50,30 +49,6 @@ pub struct Dashboard {
     pub sign_in: SignIn,
 }
 
-impl FromRef<Dashboard> for App {
-    fn from_ref(dashboard: &Dashboard) -> Self {
-        dashboard.app.clone()
-    }
-}
-
-impl FromRef<Dashboard> for Things {
-    fn from_ref(dashboard: &Dashboard) -> Self {
-        dashboard.things.clone()
-    }
-}
-
-impl FromRef<Dashboard> for Random {
-    fn from_ref(dashboard: &Dashboard) -> Self {
-        dashboard.random.clone()
-    }
-}
-
-impl FromRef<Dashboard> for SignIn {
-    fn from_ref(dashboard: &Dashboard) -> Self {
-        dashboard.sign_in.clone()
-    }
-}
-
 pub fn router(dashboard: Dashboard) -> Router {
     let (clock, sign_in) = (dashboard.app.clock.clone(), dashboard.sign_in.clone());
     let session_clock = clock.clone();
@@ -88,32 +63,32 @@ fn pages() -> Router<Dashboard> {
     Router::new()
         .route("/", get(automats::list::list_automats))
         .route("/search", get(search::search))
-        .route("/automats/new", get(automats::new::show).post(automats::new::send))
+        .route("/automats/new", get(automats::form::show_new).post(automats::form::add))
         .route("/automats/{automatId}", get(automats::view::view_automat))
-        .route("/automats/{automatId}/edit", get(automats::edit::show).post(automats::edit::send))
-        .route("/automats/{automatId}/remove", get(automats::remove::show).post(automats::remove::send))
-        .route("/automats/{automatId}/reset", get(automats::reset::show).post(automats::reset::send))
-        .route("/automats/{automatId}/keys/new", get(keys::new::show).post(keys::new::send))
-        .route("/keys/{keyId}/edit", get(keys::edit::show).post(keys::edit::send))
+        .route("/automats/{automatId}/edit", get(automats::form::show_edit).post(automats::form::edit))
+        .route("/automats/{automatId}/remove", get(automats::confirm::show_remove).post(automats::confirm::remove))
+        .route("/automats/{automatId}/reset", get(automats::confirm::show_reset).post(automats::confirm::reset))
+        .route("/automats/{automatId}/keys/new", get(keys::form::show_new).post(keys::form::add))
+        .route("/keys/{keyId}/edit", get(keys::form::show_edit).post(keys::form::edit))
         .route("/keys/{keyId}/remove", get(keys::remove::show).post(keys::remove::send))
         .route("/keys/{keyId}", get(keys::page::show))
         .route("/keys/{keyId}/contracts/new", get(contracts::new::show).post(contracts::new::send))
         .route("/keys/{keyId}/contracts/{contractId}", get(contracts::page::show))
         .route("/keys/{keyId}/contracts/{contractId}/edit", get(contracts::edit::show).post(contracts::edit::send))
-        .route("/keys/{keyId}/contracts/{contractId}/end", get(contracts::end::show).post(contracts::end::send))
+        .route("/keys/{keyId}/contracts/{contractId}/end", get(contracts::close::show_end).post(contracts::close::end))
         .route(
             "/keys/{keyId}/contracts/{contractId}/remove",
-            get(contracts::remove::show).post(contracts::remove::send),
+            get(contracts::close::show_remove).post(contracts::close::remove),
         )
-        .route("/keys/{keyId}/contracts/{contractId}/pin", post(contracts::pin::reveal))
-        .route("/keys/{keyId}/contracts/{contractId}/pin/new", post(contracts::pin::replace))
-        .route("/keys/{keyId}/contracts/{contractId}/messages/{messageId}/resend", post(contracts::resend::send))
-        .route("/automats/{automatId}/events", get(events::of_automat::list_automat_events))
-        .route("/keys/{keyId}/events", get(events::of_key::list_key_events))
-        .route("/automats/{automatId}/lockers/{lockerIndex}", get(openings::locker::see_locker))
-        .route("/automats/{automatId}/lockers/{lockerIndex}/open", post(openings::request::open_locker))
-        .route("/openings/{openingId}", get(openings::progress::see_opening))
-        .route("/openings/{openingId}/status", get(openings::progress::follow_opening))
+        .route("/keys/{keyId}/contracts/{contractId}/pin", post(contracts::page::reveal_pin))
+        .route("/keys/{keyId}/contracts/{contractId}/pin/new", post(contracts::page::replace_pin))
+        .route("/keys/{keyId}/contracts/{contractId}/messages/{messageId}/resend", post(contracts::page::resend))
+        .route("/automats/{automatId}/events", get(events::lists::of_automat))
+        .route("/keys/{keyId}/events", get(events::lists::of_key))
+        .route("/automats/{automatId}/lockers/{lockerIndex}", get(openings::locker::show))
+        .route("/automats/{automatId}/lockers/{lockerIndex}/open", post(openings::locker::open))
+        .route("/openings/{openingId}", get(openings::progress::show))
+        .route("/openings/{openingId}/status", get(openings::progress::follow_status))
         .route("/assets/{name}", get(assets::get_asset))
         .route("/favicon.ico", get(assets::get_favicon))
         .route("/robots.txt", get(assets::get_robots))

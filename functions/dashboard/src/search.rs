@@ -1,20 +1,17 @@
 //! `GET /search`: keys by words of their KeyID and property.
 
-use api::{App, Problem, Query};
+use api::Query;
 use askama::Template;
-use axum::extract::State;
-use axum::response::Response;
 use domain::{Key, SearchTerms};
-use http::StatusCode;
 use store::KeyFilter;
 
 use crate::frame::Frame;
-use crate::visit::{Visit, page};
+use crate::visit::{Answer, Visit, page};
 
 #[derive(Template)]
 #[template(path = "search.html")]
-struct SearchPage {
-    frame: Frame,
+struct SearchPage<'p> {
+    frame: &'p Frame,
     query_text: String,
     /// Whether the query has a search term.
     searchable: bool,
@@ -22,14 +19,14 @@ struct SearchPage {
     next: Option<String>,
 }
 
-pub(crate) async fn search(State(app): State<App>, visit: Visit, mut query: Query) -> Result<Response, Problem> {
+pub(crate) async fn search(visit: Visit, mut query: Query) -> Answer {
     let (request, query_text) = (query.page(), query.text("q").unwrap_or_default());
     query.finish()?;
     let terms = SearchTerms::parse(&query_text);
     let mut shown =
-        SearchPage { frame: visit.frame(), searchable: terms.is_some(), query_text, keys: Vec::new(), next: None };
+        SearchPage { frame: &visit.frame, searchable: terms.is_some(), query_text, keys: Vec::new(), next: None };
     if terms.is_some() {
-        let found = app.store.keys(&KeyFilter { automat: None, search: terms }, &request).await?;
+        let found = visit.store().keys(&KeyFilter { automat: None, search: terms }, &request).await?;
         let address = |cursor: store::Cursor| {
             let query = form_urlencoded::Serializer::new(String::new())
                 .append_pair("q", &shown.query_text)
@@ -40,5 +37,5 @@ pub(crate) async fn search(State(app): State<App>, visit: Visit, mut query: Quer
         shown.next = found.next.map(address);
         shown.keys = found.data;
     }
-    page(StatusCode::OK, &shown)
+    page(&shown)
 }

@@ -46,7 +46,7 @@ mod tests {
                 continue;
             }
             let text = fs::read_to_string(&path).unwrap();
-            for call in ["t.text(\"", "t.format(\"", "count(t, \""] {
+            for call in ["t.text(\"", "t.format(\"", "t.with(\"", "count(t, \""] {
                 found.extend(text.split(call).skip(1).map(|rest| rest.split('"').next().unwrap().to_owned()));
             }
         }

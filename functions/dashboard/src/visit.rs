@@ -1,102 +1,93 @@
-//! A request for a page: the language, the user, and the address.
+//! What the handlers of the pages begin and end with: a [`Visit`] and an [`Answer`].
 
-use std::convert::Infallible;
-
-use api::{Caller, Problem, Role, routes};
+use api::{App, Caller, Problem, Query};
 use askama::Template;
 use axum::extract::FromRequestParts;
-use axum::response::{Html, IntoResponse as _, Response};
+use axum::response::{Html, IntoResponse as _, Redirect, Response};
+use clock::Random;
+use domain::Instant;
+use http::StatusCode;
 use http::request::Parts;
-use http::{Method, StatusCode};
+use store::{Act, Store};
 use texts::Texts;
 
+use crate::Dashboard;
+use crate::form::Form;
 use crate::frame::Frame;
-use crate::session::SignedInUser;
-use crate::{language, translations};
 
-#[derive(Debug, Clone)]
+/// A page, a redirect, or a problem, which becomes a page too (`refused`).
+pub(crate) type Answer = Result<Response, Problem>;
+
+/// A signed-in user's request for a page, and what its handler works with.
 pub(crate) struct Visit {
+    pub(crate) frame: Frame,
     /// The texts of the page's language.
     pub(crate) t: &'static Texts,
-    /// `None` if nobody is signed in, or the user has no role.
-    pub(crate) role: Option<Role>,
-    /// The name of the user, if somebody is signed in.
-    pub(crate) user: Option<String>,
-    /// The path and query.
-    pub(crate) here: String,
-}
-
-/// The page to return to from an address: the address itself if it answers GET, otherwise the nearest page above it.
-fn page_at(address: &str) -> &str {
-    let mut path = address.split('?').next().unwrap_or_default();
-    if routes::methods(path).contains(&Method::GET) {
-        return address;
-    }
-    while let Some((above, _)) = path.rsplit_once('/').filter(|(above, _)| !above.is_empty()) {
-        if routes::methods(above).contains(&Method::GET) {
-            return above;
-        }
-        path = above;
-    }
-    "/"
+    pub(crate) caller: Caller,
+    /// When the request came.
+    pub(crate) now: Instant,
+    pub(crate) app: App,
+    random: Random,
 }
 
 impl Visit {
-    pub(crate) fn of(parts: &Parts) -> Self {
-        let user = parts.extensions.get::<SignedInUser>();
-        let caller = parts.extensions.get::<Caller>();
-        Self {
-            t: translations::texts(language::of_request(&parts.headers)),
-            role: caller.map(|caller| caller.role).or_else(|| user?.role),
-            user: user.map(|user| user.name.clone()),
-            here: parts.uri.path_and_query().map_or_else(|| "/".to_owned(), ToString::to_string),
-        }
+    pub(crate) fn store(&self) -> &Store {
+        &self.app.store
     }
 
-    pub(crate) fn frame(&self) -> Frame {
-        Frame::of(self)
+    /// A write by this user.
+    pub(crate) fn act(&self) -> Act {
+        self.caller.act(self.now, None)
     }
 
-    /// The page to return to after choosing a language.
-    pub(crate) fn page(&self) -> &str {
-        page_at(&self.here)
+    /// A write that is carried out once if its form is sent twice to this address.
+    pub(crate) fn act_once(&self, form: &Form) -> Act {
+        self.caller.act(self.now, form.receipt(&self.caller, self.frame.path()))
     }
 
-    /// Whether the user has at least this role.
-    pub(crate) fn may(&self, role: Role) -> bool {
-        self.role.is_some_and(|held| held >= role)
+    /// An empty form with a new idempotency key.
+    pub(crate) fn fresh_form(&self) -> Result<Form, Problem> {
+        self.renewed(Form::default())
+    }
+
+    /// The form with a new idempotency key.
+    pub(crate) fn renewed(&self, form: Form) -> Result<Form, Problem> {
+        form.renewed(&self.random)
+    }
+
+    /// The form to be shown again after a problem.
+    pub(crate) fn form_after(&self, form: Form, problem: &Problem) -> Result<Form, Problem> {
+        form.after(problem, &self.random)
+    }
+
+    /// The text that confirms what the user has just done: `…-done-…` with the name in the query of the redirect.
+    pub(crate) fn done(&self, query: &mut Query, page: &str) -> Option<String> {
+        let id = format!("{page}-done-{}", query.text("done")?);
+        self.t.has(&id).then(|| self.t.text(&id).into_owned())
     }
 }
 
-impl<S: Sync> FromRequestParts<S> for Visit {
-    type Rejection = Infallible;
+impl FromRequestParts<Dashboard> for Visit {
+    type Rejection = Problem;
 
-    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
-        Ok(Self::of(parts))
+    async fn from_request_parts(parts: &mut Parts, dashboard: &Dashboard) -> Result<Self, Problem> {
+        let (frame, app) = (Frame::of(parts), dashboard.app.clone());
+        let caller = Caller::from_request_parts(parts, dashboard).await?;
+        Ok(Self { t: frame.t, frame, caller, now: app.clock.now(), app, random: dashboard.random.clone() })
     }
 }
 
-pub(crate) fn page(status: StatusCode, page: &impl Template) -> Result<Response, Problem> {
+pub(crate) fn page(page: &impl Template) -> Answer {
+    page_with(StatusCode::OK, page)
+}
+
+pub(crate) fn page_with(status: StatusCode, page: &impl Template) -> Answer {
     let text = page.render().map_err(Problem::internal)?;
     Ok((status, Html(text)).into_response())
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_path_without_a_page_leads_to_the_page_above_it() {
-        for (address, page) in [
-            ("/", "/"),
-            ("/keys/K-1?month=2026-11", "/keys/K-1?month=2026-11"),
-            ("/keys/K-1/contracts/C-1/pin", "/keys/K-1/contracts/C-1"),
-            ("/keys/K-1/contracts/C-1/pin/new", "/keys/K-1/contracts/C-1"),
-            ("/automats/lobby/lockers/7/open", "/automats/lobby/lockers/7"),
-            ("/nowhere/at/all", "/"),
-            ("", "/"),
-        ] {
-            assert_eq!(page_at(address), page, "{address}");
-        }
-    }
+/// Leads to a page after a form was carried out.
+#[expect(clippy::unnecessary_wraps, reason = "a handler ends with it")]
+pub(crate) fn redirect(to: &str) -> Answer {
+    Ok(Redirect::to(to).into_response())
 }

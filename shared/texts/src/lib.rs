@@ -61,6 +61,12 @@ impl Texts {
         self.fill(id, None, Some(values)).into_owned()
     }
 
+    /// Formats a text with values that are all of one type.
+    pub fn with<'v, V: Into<FluentValue<'v>>, const N: usize>(&self, id: &str, values: [(&'v str, V); N]) -> String {
+        let values: FluentArgs<'v> = values.into_iter().collect();
+        self.format(id, &values)
+    }
+
     /// Formats an attribute of a text.
     #[must_use]
     pub fn format_attribute(&self, id: &str, part: &str, values: &FluentArgs<'_>) -> String {

@@ -9,7 +9,7 @@ use domain::{ContractId, DoorState, Whereabouts};
 use messages::LocalTimes;
 use store::LockerView;
 use strum::{IntoStaticStr, VariantArray};
-use texts::{FluentArgs, Texts};
+use texts::Texts;
 
 /// Which lockers the page shows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, IntoStaticStr, VariantArray)]
@@ -122,7 +122,7 @@ impl Locker {
         let text = if look == Look::Overdue { "contract-was-due" } else { "contract-until" };
         let until = shown.as_ref().map(|entry| {
             let until = match entry.range.end() {
-                Some(end) => t.format(text, &FluentArgs::from_iter([("time", times.moment(end))])),
+                Some(end) => t.with(text, [("time", times.moment(end))]),
                 None => t.text("contract-permanent").into_owned(),
             };
             (entry.contract.clone(), until)

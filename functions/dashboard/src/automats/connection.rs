@@ -2,7 +2,7 @@
 
 use domain::{Connection, ConnectionState};
 use messages::LocalTimes;
-use texts::{FluentArgs, Texts};
+use texts::Texts;
 
 /// The text and the look of a connection. Colour is never the only difference.
 #[derive(Debug, Clone)]
@@ -21,8 +21,7 @@ impl ConnectionLabel {
             ConnectionState::Unknown => ("waiting", "never-connected"),
         };
         let since = connection.since.filter(|_| connection.state == ConnectionState::Disconnected);
-        let since =
-            since.map(|since| t.format("disconnected-since", &FluentArgs::from_iter([("time", times.moment(since))])));
+        let since = since.map(|since| t.with("disconnected-since", [("time", times.moment(since))]));
         Self { class, state: t.text(id).into_owned(), since }
     }
 }

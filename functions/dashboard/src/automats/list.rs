@@ -1,24 +1,21 @@
 //! `GET /`: the automats, and what needs attention at each.
 
-use api::{App, Problem, Query};
+use api::Query;
 use askama::Template;
-use axum::extract::State;
-use axum::response::Response;
 use domain::{Automat, DoorState, Location, Whereabouts};
-use http::StatusCode;
 use messages::LocalTimes;
 use store::AutomatView;
-use texts::{FluentArgs, Texts};
+use texts::Texts;
 
 use super::connection::ConnectionLabel;
 use crate::frame::Frame;
 use crate::translations::count;
-use crate::visit::{Visit, page};
+use crate::visit::{Answer, Visit, page};
 
 #[derive(Template)]
 #[template(path = "automats/list.html")]
-struct ListPage {
-    frame: Frame,
+struct ListPage<'p> {
+    frame: &'p Frame,
     cards: Vec<Card>,
     /// Whether this is not the first page of the list.
     continued: bool,
@@ -33,14 +30,14 @@ struct Card {
     alerts: Vec<String>,
 }
 
-pub(crate) async fn list_automats(State(app): State<App>, visit: Visit, mut query: Query) -> Result<Response, Problem> {
+pub(crate) async fn list_automats(visit: Visit, mut query: Query) -> Answer {
     let request = query.page();
     query.finish()?;
     let continued = request.after.is_some();
-    let found = app.store.automat_views(&request, app.clock.now()).await?;
+    let found = visit.store().automat_views(&request, visit.now).await?;
     let next = found.next.map(|cursor| format!("/?after={}", cursor.as_str()));
     let cards = found.data.into_iter().map(|view| Card::of(view, visit.t)).collect();
-    page(StatusCode::OK, &ListPage { frame: visit.frame(), cards, continued, next })
+    page(&ListPage { frame: &visit.frame, cards, continued, next })
 }
 
 impl Card {
@@ -54,7 +51,7 @@ impl Card {
         Self {
             address: automat.location.as_ref().map(in_one_line),
             connection: ConnectionLabel::of(automat.connection, t, times),
-            keys: t.format("keys-in-and-out", &FluentArgs::from_iter([("keys", all), ("out", out)])),
+            keys: t.with("keys-in-and-out", [("keys", all), ("out", out)]),
             alerts: alerts.into_iter().filter(|(_, found)| *found > 0).map(|(id, found)| count(t, id, found)).collect(),
             automat,
         }

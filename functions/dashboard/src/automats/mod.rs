@@ -2,11 +2,8 @@
 
 mod cabinet;
 mod connection;
-mod fields;
 
-pub(crate) mod edit;
+pub(crate) mod confirm;
+pub(crate) mod form;
 pub(crate) mod list;
-pub(crate) mod new;
-pub(crate) mod remove;
-pub(crate) mod reset;
 pub(crate) mod view;

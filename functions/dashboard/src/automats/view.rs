@@ -1,11 +1,8 @@
 //! `GET /automats/{automatId}`: the Key Automat View, which shows an automat as its lockers.
 
-use api::{App, AutomatPath, Problem, Query};
+use api::{AutomatPath, Query};
 use askama::Template;
-use axum::extract::State;
-use axum::response::Response;
 use domain::{Automat, ConnectionState};
-use http::StatusCode;
 use messages::LocalTimes;
 use store::AutomatView;
 
@@ -14,13 +11,13 @@ use super::connection::ConnectionLabel;
 use super::list::in_one_line;
 use crate::frame::Frame;
 use crate::links;
-use crate::visit::{Visit, page};
+use crate::visit::{Answer, Visit, page};
 
 #[derive(Template)]
 #[template(path = "automats/view.html")]
-struct ViewPage<'t> {
-    frame: Frame,
-    labels: Labels<'t>,
+struct ViewPage<'p> {
+    frame: &'p Frame,
+    labels: Labels<'static>,
     home: String,
     address: Option<String>,
     connection: ConnectionLabel,
@@ -38,19 +35,14 @@ struct Filter {
     current: bool,
 }
 
-pub(crate) async fn view_automat(
-    State(app): State<App>,
-    AutomatPath(id): AutomatPath,
-    visit: Visit,
-    mut query: Query,
-) -> Result<Response, Problem> {
+pub(crate) async fn view_automat(visit: Visit, AutomatPath(id): AutomatPath, mut query: Query) -> Answer {
     let show = query.one_of("show").unwrap_or(Show::All);
     query.finish()?;
-    let view = app.store.automat_view(&id, app.clock.now()).await?;
-    page(StatusCode::OK, &draw(view, show, &visit))
+    let view = visit.store().automat_view(&id, visit.now).await?;
+    page(&draw(view, show, &visit))
 }
 
-fn draw(view: AutomatView, show: Show, visit: &Visit) -> ViewPage<'static> {
+fn draw(view: AutomatView, show: Show, visit: &Visit) -> ViewPage<'_> {
     let (automat, t) = (view.automat, visit.t);
     let times = LocalTimes::new(t.language(), automat.time_zone);
     let home = links::automat(&automat.id);
@@ -64,7 +56,7 @@ fn draw(view: AutomatView, show: Show, visit: &Visit) -> ViewPage<'static> {
     let filters: Vec<_> = filters.collect();
     lockers.retain(|locker| show.shows(locker.look));
     ViewPage {
-        frame: visit.frame(),
+        frame: &visit.frame,
         labels: Labels::of(t),
         address: automat.location.as_ref().map(in_one_line),
         connection: ConnectionLabel::of(automat.connection, t, times),

@@ -2,60 +2,32 @@
 
 use std::collections::BTreeSet;
 
-use domain::{Contact, Country, Email, MessageKind, PhoneNumber};
-use texts::{FluentArgs, Texts};
+use domain::{Contact, Country, Email, MessageKind, PhoneNumber, Recipient};
+use texts::Texts;
 
 use crate::form::Form;
 
 const PREFIX: &str = "contacts.";
 
-/// A row with the names of its fields.
+/// A row of fields.
 pub(super) struct Row {
     /// The number in the names of its fields, from 0.
     pub(super) number: String,
     pub(super) legend: String,
-    pub(super) name: String,
-    pub(super) email: String,
-    /// The country of a phone number in national format.
-    pub(super) country: String,
-    pub(super) phone_number: String,
-    pub(super) send_email: String,
-    pub(super) send_sms: String,
-    pub(super) language: String,
-    pub(super) additional_messages: String,
-    pub(super) kinds: Vec<Kind>,
-    /// The step that removes it.
-    pub(super) remove: String,
+    /// The additional messages: their names and labels.
+    pub(super) kinds: Vec<(&'static str, String)>,
     /// `autofocus` for a row that has just been added.
     pub(super) focus: &'static str,
     /// Whether the additional messages are expanded.
     pub(super) is_open: bool,
 }
 
-/// A kind of additional message.
-pub(super) struct Kind {
-    pub(super) id: String,
-    pub(super) value: &'static str,
-    pub(super) label: String,
-}
-
 impl Row {
     fn of(t: &Texts, number: &str, ordinal: &str) -> Self {
-        let field = |name: &str| format!("{PREFIX}{number}.{name}");
-        let kind = |kind: MessageKind| Kind { id: field(kind.name()), value: kind.name(), label: kind_label(t, kind) };
         Self {
             number: number.to_owned(),
-            legend: t.format("contact", &FluentArgs::from_iter([("number", ordinal)])),
-            name: field("name"),
-            email: field("email"),
-            country: field("country"),
-            phone_number: field("phoneNumber"),
-            send_email: field("sendEmail"),
-            send_sms: field("sendSms"),
-            language: field("language"),
-            additional_messages: field("additionalMessages"),
-            kinds: MessageKind::additional().map(kind).collect(),
-            remove: format!("{REMOVE}{number}"),
+            legend: t.with("contact", [("number", ordinal)]),
+            kinds: MessageKind::additional().map(|kind| (kind.name(), kind_label(t, kind))).collect(),
             focus: "",
             is_open: false,
         }
@@ -65,6 +37,16 @@ impl Row {
     pub(super) fn pattern(t: &Texts) -> Self {
         Self::of(t, "#", "#")
     }
+
+    /// The name of a field of the row.
+    pub(super) fn field(&self, name: &str) -> String {
+        format!("{PREFIX}{}.{name}", self.number)
+    }
+
+    /// The step that removes it.
+    pub(super) fn remove(&self) -> String {
+        format!("{REMOVE}{}", self.number)
+    }
 }
 
 const REMOVE: &str = "remove-contact-";
@@ -73,7 +55,7 @@ pub(super) fn rows(t: &Texts, form: &Form, added: bool) -> Vec<Row> {
     let count = numbers(form).len();
     let row = |number: usize| {
         let row = Row::of(t, &number.to_string(), &(number + 1).to_string());
-        let is_open = form.ticked(&row.additional_messages);
+        let is_open = form.ticked(&row.field("additionalMessages"));
         Row { focus: if added && number + 1 == count { "autofocus" } else { "" }, is_open, ..row }
     };
     (0..count).map(row).collect()
@@ -149,6 +131,12 @@ pub(super) fn completed_numbers(form: &Form, contacts: &[Contact]) -> Vec<(Strin
 /// The number of rows.
 pub(super) fn count(form: &Form) -> usize {
     numbers(form).len()
+}
+
+/// The channel and the address.
+pub(super) fn address_label(t: &Texts, recipient: &Recipient) -> String {
+    let id = format!("message-by-{}", <&str>::from(recipient.address.channel()));
+    t.with(&id, [("address", recipient.address.reveal())])
 }
 
 pub(super) fn kind_label(t: &Texts, kind: MessageKind) -> String {

@@ -1,63 +1,46 @@
 //! `/keys/{keyId}/contracts/{contractId}/edit`: editing a contract. Messages and completed phone numbers are previewed,
 //! and a stale edit shows both versions.
 
-use api::{App, Caller, ContractPath, NoQuery, Problem};
-use axum::extract::State;
-use axum::response::{IntoResponse as _, Redirect, Response};
-use domain::{Contract, ContractRefusal, Instant};
+use api::{ContractPath, NoQuery, Problem};
+use domain::{Contract, ContractChange, ContractId, ContractRefusal, Instant, KeyId};
 use store::Preview;
+use texts::Texts;
 
-use super::form::{FormState, KeyContext, differences, is_confirmed, stepped};
-use super::{contacts, fields};
+use super::fields::{self, END, START, part};
+use super::form::{FormState, KeyContext, is_confirmed, stepped};
+use crate::contracts::contacts;
 use crate::form::{Errors, Form};
 use crate::links;
-use crate::visit::Visit;
+use crate::times::{Reading, Times, Which};
+use crate::visit::{Answer, Visit, redirect};
 
 /// `GET /keys/{keyId}/contracts/{contractId}/edit`
-pub(crate) async fn show(
-    State(app): State<App>,
-    ContractPath(key, id): ContractPath,
-    visit: Visit,
-    _: NoQuery,
-) -> Result<Response, Problem> {
-    let contract = app.store.contract(&key, &id).await?;
-    let context = KeyContext { contract: Some(id), ..KeyContext::read(&app, &key, visit.t).await? };
-    let form = Form::default().with("version", contract.version.to_string());
-    let form = fields::filled(form, &contract, &context.times);
-    context.show(&app, &visit, form, FormState::default()).await
+pub(crate) async fn show(visit: Visit, ContractPath(key, id): ContractPath, _: NoQuery) -> Answer {
+    let (contract, context) = read(&visit, &key, id).await?;
+    context.show(&visit, fields::filled(&contract, &context.times), FormState::Typed).await
 }
 
 /// `POST /keys/{keyId}/contracts/{contractId}/edit`
-pub(crate) async fn send(
-    State(app): State<App>,
-    caller: Caller,
-    ContractPath(key, id): ContractPath,
-    visit: Visit,
-    _: NoQuery,
-    form: Form,
-) -> Result<Response, Problem> {
-    let contract = app.store.contract(&key, &id).await?;
-    let context = KeyContext { contract: Some(id.clone()), ..KeyContext::read(&app, &key, visit.t).await? };
-    let step = form.text("step").to_owned();
-    if let Some((form, added)) = stepped(&form, &step, &context.times) {
-        return context.show(&app, &visit, form, FormState { added, ..FormState::default() }).await;
+pub(crate) async fn send(visit: Visit, ContractPath(key, id): ContractPath, _: NoQuery, form: Form) -> Answer {
+    let (contract, context) = read(&visit, &key, id.clone()).await?;
+    if let Some((form, state)) = stepped(&form, &context.times) {
+        return context.show(&visit, form, state).await;
     }
     let form = contacts::tidied(form);
-    let change = match fields::change(&form, &contract, visit.t, &context.times) {
-        Ok(change) => change,
-        Err(errors) => return context.show(&app, &visit, form, FormState::with_errors(errors)).await,
+    let change = match fields::read(&form, visit.t, &context.times, Some(&contract)) {
+        Ok(draft) => fields::change(draft, &contract),
+        Err(errors) => return context.show(&visit, form, FormState::Refused(errors)).await,
     };
-    let now = app.clock.now();
-    let done = || Ok(Redirect::to(&format!("{}?done=changed", links::contract(&key, &id))).into_response());
-    let expected = form.expected();
-    let refused = match app.store.preview_edit(&key, &id, change.clone(), expected, now).await {
+    let done = || redirect(&format!("{}?done=changed", links::contract(&key, &id)));
+    let (store, expected) = (visit.store(), form.expected());
+    let refused = match store.preview_edit(&key, &id, change.clone(), expected, visit.now).await {
         Ok(preview) if !preview.conflicts.is_empty() => {
             ContractRefusal::Overlap { conflicts: preview.conflicts, next_free: preview.next_free }.into()
         }
-        Ok(preview) if shows_first(&form, &preview) && !is_confirmed(&form, &step) => {
-            return context.show(&app, &visit, form, FormState::with_preview(preview)).await;
+        Ok(preview) if shows_first(&form, &preview) && !is_confirmed(&form) => {
+            return context.show(&visit, form, FormState::Preview(preview)).await;
         }
-        Ok(_) => match app.store.edit_contract(&key, &id, change.clone(), expected, &caller.act(now, None)).await {
+        Ok(_) => match store.edit_contract(&key, &id, change.clone(), expected, &visit.act()).await {
             Ok(_) => return done(),
             Err(error) => error,
         },
@@ -65,22 +48,27 @@ pub(crate) async fn send(
     };
     let (form, state) = match refused {
         store::Error::Contract(ContractRefusal::Overlap { conflicts, next_free }) => {
-            (form, FormState::with_conflict(conflicts, next_free))
+            (form, FormState::Conflict(conflicts, next_free))
         }
         store::Error::Stale { .. } => {
-            let current = app.store.contract(&key, &id).await?;
-            if is_so(&current, change, now) {
+            let current = store.contract(&key, &id).await?;
+            if is_so(&current, change, visit.now) {
                 return done();
             }
-            let stale = Some(differences(visit.t, &context.times, &form, &current));
-            (form.with("version", current.version.to_string()), FormState { stale, ..FormState::default() })
+            let errors = stale(visit.t, &context.times, &form, &current);
+            (form.with("version", current.version.to_string()), FormState::Refused(errors))
         }
         error @ store::Error::Contract(ContractRefusal::StartsWhileKeyOut) => {
-            (form, FormState::with_errors(Errors::at(fields::START, error.into())))
+            (form, FormState::Refused(Errors::at(visit.t, START, &error.into())))
         }
-        error => (form, FormState::with_errors(Errors::of_form(error.into())?)),
+        error => (form, FormState::Refused(Errors::of_form(visit.t, error.into())?)),
     };
-    context.show(&app, &visit, form, state).await
+    context.show(&visit, form, state).await
+}
+
+async fn read(visit: &Visit, key: &KeyId, id: ContractId) -> Result<(Contract, KeyContext), Problem> {
+    let contract = visit.store().contract(key, &id).await?;
+    Ok((contract, KeyContext { contract: Some(id), ..KeyContext::read(visit, key).await? }))
 }
 
 /// Whether there is something to preview: messages, or completed phone numbers.
@@ -89,6 +77,36 @@ fn shows_first(form: &Form, preview: &Preview) -> bool {
 }
 
 /// Whether the contract already is as the edit would make it, because the form was sent twice.
-fn is_so(contract: &Contract, change: domain::ContractChange, now: Instant) -> bool {
+fn is_so(contract: &Contract, change: ContractChange, now: Instant) -> bool {
     contract.edited(change, now).is_ok_and(|edited| contract.differences(&edited).is_empty())
+}
+
+/// Two versions of the contract side by side.
+fn stale(t: &Texts, times: &Times, typed: &Form, current: &Contract) -> Errors {
+    let [current, typed] = [&fields::filled(current, times), typed].map(|form| as_texts(t, times, form));
+    Errors::stale(t, &current, &typed, &["person", START, END, "pin", "freeText", "contacts"])
+}
+
+/// The fields as text. Of a PIN only that there is a new one.
+fn as_texts(t: &Texts, times: &Times, form: &Form) -> Form {
+    let typed = |name: &str| format!("{} {}", form.text(&part(name, "date")), form.text(&part(name, "time")));
+    let time = |name: &str| match (fields::reading(form, name, times), Which::parse(form.text(&part(name, "which")))) {
+        (Reading::At(instant) | Reading::Twice(instant, _), None | Some(Which::First))
+        | (Reading::Twice(_, instant) | Reading::At(instant), Some(Which::Second)) => times.moment(instant),
+        (Reading::Skipped(_) | Reading::Unreadable, _) => typed(name).trim().to_owned(),
+    };
+    let end = if form.ticked("permanent") { t.text("permanent").into_owned() } else { time(END) };
+    let pin = if form.given("pin").is_some() { t.text("pin-new") } else { "".into() };
+    let contact = |number: usize| {
+        let field = |name: &str| form.text(&format!("contacts.{number}.{name}")).trim().to_owned();
+        let parts = [field("name"), field("email"), field("phoneNumber")];
+        parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" ")
+    };
+    Form::default()
+        .with("person", form.text("person"))
+        .with(START, time(START))
+        .with(END, end)
+        .with("pin", pin)
+        .with("freeText", form.text("freeText").replace("\r\n", "\n"))
+        .with("contacts", (0..contacts::count(form)).map(contact).collect::<Vec<_>>().join("; "))
 }

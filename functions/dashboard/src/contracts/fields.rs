@@ -3,10 +3,10 @@
 use api::Check;
 use api::problem::FieldCode;
 use domain::{
-    Contact, Contract, ContractChange, ContractDraft, ContractId, Country, Email, Ending, FreeText, Instant, Language,
-    MessageKind, Name, PhoneNumber, Pin,
+    Contact, Contract, ContractChange, ContractDraft, ContractId, Country, Email, Ending, FreeText, Instant, Invalid,
+    Language, MessageKind, Name, PhoneNumber, Pin,
 };
-use texts::{FluentArgs, Texts};
+use texts::Texts;
 
 use super::contacts;
 use crate::form::{Errors, Form};
@@ -33,31 +33,23 @@ const ABOVE_CONTACTS: [&str; 12] = [
     "contractId",
 ];
 
-/// The field that says which of two instants an ambiguous time means.
-pub(super) fn which_field(name: &str) -> String {
-    format!("{name}.which")
-}
-
-pub(super) fn date_field(name: &str) -> String {
-    format!("{name}.date")
-}
-
-pub(super) fn time_field(name: &str) -> String {
-    format!("{name}.time")
+/// A field of a time: its `date`, its `time` of day, or `which` of two instants an ambiguous time means.
+pub(super) fn part(name: &str, part: &str) -> String {
+    format!("{name}.{part}")
 }
 
 pub(super) fn reading(form: &Form, name: &str, times: &Times) -> Reading {
-    times.read(form.text(&date_field(name)), form.text(&time_field(name)))
+    times.read(form.text(&part(name, "date")), form.text(&part(name, "time")))
 }
 
 /// Whether the date or the time is filled in.
 fn is_begun(form: &Form, name: &str) -> bool {
-    form.given(&date_field(name)).is_some() || form.given(&time_field(name)).is_some()
+    form.given(&part(name, "date")).is_some() || form.given(&part(name, "time")).is_some()
 }
 
 /// Fills in a contract, except its PIN.
-pub(super) fn filled(form: Form, contract: &Contract, times: &Times) -> Form {
-    let form = form.with("person", contract.person.as_str());
+pub(super) fn filled(contract: &Contract, times: &Times) -> Form {
+    let form = Form::default().with("version", contract.version.to_string()).with("person", contract.person.as_str());
     let form = with_time(form, START, contract.range.start(), times);
     let form = match contract.range.end() {
         Some(end) => with_time(form, END, end, times),
@@ -70,48 +62,47 @@ pub(super) fn filled(form: Form, contract: &Contract, times: &Times) -> Form {
 /// Fills in a time.
 pub(super) fn with_time(form: Form, name: &str, instant: Instant, times: &Times) -> Form {
     let Written { date, time, which } = times.written(instant);
-    let gone = [which_field(name), format!("{name}.now")];
+    let gone = [part(name, "which"), format!("{name}.now")];
     let form = form.renamed(|field| (!gone.iter().any(|gone| gone == field)).then(|| field.to_owned()));
-    let form = form.with(&date_field(name), date).with(&time_field(name), time);
-    form.with_some(&which_field(name), which.map(Which::name))
+    let form = form.with(&part(name, "date"), date).with(&part(name, "time"), time);
+    form.with_some(&part(name, "which"), which.map(Which::name))
 }
 
-/// Reads the form for a new contract.
-pub(super) fn draft(form: &Form, t: &Texts, times: &Times) -> Result<ContractDraft, Errors> {
-    let mut typed = Typed::of(form, t, times, &[]);
-    let id = typed.check.optional("contractId", form.given("contractId"), ContractId::parse);
+/// Reads the form of a new contract, or of an edit of this one.
+pub(super) fn read(
+    form: &Form,
+    t: &Texts,
+    times: &Times,
+    existing: Option<&Contract>,
+) -> Result<ContractDraft, Errors> {
+    let contacts = existing.map_or(&[][..], |contract| &contract.contacts);
+    let mut typed = Typed { form, t, times, check: Check::new(), errors: Vec::new(), existing: contacts };
+    let (id, start) = match existing {
+        Some(_) => (None, typed.time(START).map(Start::At)),
+        None => (typed.optional("contractId", ContractId::parse), typed.start_or_now()),
+    };
     let person = typed.check.required("person", form.given("person"), Name::parse);
-    let start = typed.start_or_now();
     let ending = typed.ending();
-    let pin = typed.check.optional("pin", form.given("pin"), Pin::parse);
+    let pin = typed.optional("pin", Pin::parse);
     let contacts = typed.contacts();
-    let free_text = typed.free_text();
+    let free_text = typed.optional("freeText", FreeText::parse);
     typed.finish(|| {
         Some(ContractDraft { id, person: person?, start: start?.instant(), ending: ending?, pin, contacts, free_text })
     })
 }
 
-/// Reads the form for an edit. It has all fields except the PIN, so that the contract becomes what the form shows.
-/// Unchanged times are left out, since a changed one must be in the future.
-pub(super) fn change(form: &Form, contract: &Contract, t: &Texts, times: &Times) -> Result<ContractChange, Errors> {
-    let mut typed = Typed::of(form, t, times, &contract.contacts);
-    let person = typed.check.required("person", form.given("person"), Name::parse);
-    let start = typed.time(START);
-    let ending = typed.ending();
-    let pin = typed.check.optional("pin", form.given("pin"), Pin::parse);
-    let contacts = typed.contacts();
-    let free_text = typed.free_text();
-    let current = contract.range.end().map_or(Ending::Permanent, Ending::At);
-    typed.finish(|| {
-        Some(ContractChange {
-            person: Some(person?),
-            start: Some(start?).filter(|start| *start != contract.range.start()),
-            ending: Some(ending?).filter(|ending| *ending != current),
-            pin,
-            contacts: Some(contacts),
-            free_text: Some(free_text),
-        })
-    })
+/// An edit sends all fields except the PIN, so that the contract becomes what the form shows. Unchanged times are left
+/// out, since a changed one must be in the future.
+pub(super) fn change(draft: ContractDraft, contract: &Contract) -> ContractChange {
+    let ending = contract.range.end().map_or(Ending::Permanent, Ending::At);
+    ContractChange {
+        person: Some(draft.person),
+        start: draft.start.filter(|start| *start != contract.range.start()),
+        ending: Some(draft.ending).filter(|typed| *typed != ending),
+        pin: draft.pin,
+        contacts: Some(draft.contacts),
+        free_text: Some(draft.free_text),
+    }
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -142,14 +133,14 @@ struct Typed<'f> {
     existing: &'f [Contact],
 }
 
-impl<'f> Typed<'f> {
-    fn of(form: &'f Form, t: &'f Texts, times: &'f Times, existing: &'f [Contact]) -> Self {
-        Self { form, t, times, check: Check::new(), errors: Vec::new(), existing }
+impl Typed<'_> {
+    fn optional<T>(&mut self, field: &str, parse: impl FnOnce(&str) -> Result<T, Invalid>) -> Option<T> {
+        self.check.optional(field, self.form.given(field), parse)
     }
 
     /// A time in the automat's time zone. A skipped or ambiguous one is an error.
     fn time(&mut self, name: &str) -> Option<Instant> {
-        let (date, time) = (date_field(name), time_field(name));
+        let (date, time) = (part(name, "date"), part(name, "time"));
         let date = self.part(&date, "date-form", |text| read_date(text).is_some());
         let time = self.part(&time, "time-form", |text| read_time(text).is_some());
         if !date || !time {
@@ -157,14 +148,13 @@ impl<'f> Typed<'f> {
         }
         match reading(self.form, name, self.times) {
             Reading::At(instant) => Some(instant),
-            Reading::Twice(first, second) => match Which::parse(self.form.text(&which_field(name))) {
+            Reading::Twice(first, second) => match Which::parse(self.form.text(&part(name, "which"))) {
                 Some(Which::First) => Some(first),
                 Some(Which::Second) => Some(second),
                 None => self.refuse(name, self.t.text("time-twice").into_owned()),
             },
             Reading::Skipped(next) => {
-                let next = FluentArgs::from_iter([("next", self.times.moment(next))]);
-                self.refuse(name, self.t.format("time-skipped", &next))
+                self.refuse(name, self.t.with("time-skipped", [("next", self.times.moment(next))]))
             }
             Reading::Unreadable => {
                 self.check.refuse(name, FieldCode::InstantForm, "must be a date and a time");
@@ -210,10 +200,6 @@ impl<'f> Typed<'f> {
         }
     }
 
-    fn free_text(&mut self) -> Option<FreeText> {
-        self.check.optional("freeText", self.form.given("freeText"), FreeText::parse)
-    }
-
     fn contacts(&mut self) -> Vec<Contact> {
         let count = contacts::count(self.form);
         if count > Contact::MAX_PER_CONTRACT {
@@ -227,11 +213,9 @@ impl<'f> Typed<'f> {
         let field = |name: &str| format!("{row}.{name}");
         let form = self.form;
         let name = self.check.required(&field("name"), form.given(&field("name")), Name::parse);
-        let email = form.given(&field("email"));
-        let email = self.check.optional(&field("email"), email, Email::parse);
+        let email = self.optional(&field("email"), Email::parse);
         let phone_number = self.phone_number(&field("phoneNumber"), form.text(&field("country")));
-        let language = form.given(&field("language"));
-        let language = self.check.optional(&field("language"), language, Language::parse).unwrap_or_default();
+        let language = self.optional(&field("language"), Language::parse).unwrap_or_default();
         let kinds = field("additionalMessages");
         let names = form.all(&kinds).collect::<Vec<_>>();
         let kind = |name: &str| self.check.optional(&kinds, Some(name), MessageKind::parse_additional);
@@ -263,7 +247,7 @@ impl<'f> Typed<'f> {
         let errors = match self.check.finish(whole) {
             Ok(whole) if self.errors.is_empty() => return Ok(whole),
             Ok(_) => Errors::none(),
-            Err(problem) => Errors::of(problem),
+            Err(problem) => Errors::of(self.t, &problem),
         };
         let errors = self.errors.into_iter().fold(errors, |errors, (field, text)| errors.and_text(field, text));
         Err(errors.in_order(&ABOVE_CONTACTS))

@@ -1,32 +1,28 @@
 //! The page with a contract's form, for a new contract and for an edit. It may show errors, a conflict, a stale edit,
 //! or a preview of the messages.
 
-mod compare;
 mod steps;
 
-use api::{App, Problem};
+use api::Problem;
 use askama::Template;
-use axum::response::Response;
 use domain::{ContractId, Country, Entry, Instant, Key, KeyId, Language, TimeRange};
 use http::StatusCode;
 use store::{Preview, Thing};
-use texts::{FluentArgs, Texts};
+use texts::Texts;
 
-pub(super) use self::compare::differences;
 pub(super) use self::steps::{as_previewed, is_confirmed, stepped};
 use self::steps::{hidden_fields, range_value, with_preview, without_preview};
 use super::contacts::{self, Row};
-use super::fields::{self, END, START, which_field};
-use super::preview::{MessageBody, PreviewedMessage, previewed_messages};
+use super::fields::{self, END, START, part};
+use super::preview::{MessageBody, PreviewedMessage, previewed_messages, with_mail};
 use crate::countries::countries;
-use crate::form::{Differences, Errors, Form};
+use crate::form::{Errors, Form};
 use crate::frame::Frame;
 use crate::language::own_name;
 use crate::links;
-use crate::session::ShowsMail;
 use crate::times::{Reading, Times, Which};
 use crate::translations::count;
-use crate::visit::{Visit, page};
+use crate::visit::{Answer, Visit, page_with};
 
 /// The most conflicting contracts that are shown with their persons.
 const NAMED: usize = 5;
@@ -34,14 +30,13 @@ const NAMED: usize = 5;
 #[derive(Template)]
 #[template(path = "contracts/form.html")]
 struct FormPage<'p> {
-    frame: Frame,
+    frame: &'p Frame,
     key: &'p Key,
     automat: &'p str,
     /// The contract in an edit. `None` for a new one.
     contract: Option<&'p ContractId>,
     form: Form,
     errors: Errors,
-    stale: Option<Differences>,
     zone: &'static str,
     start: TimeField,
     end: TimeField,
@@ -62,15 +57,9 @@ struct FormPage<'p> {
     back: String,
 }
 
-/// The fields of a local time.
+/// A local time, with a field for its date and one for its time of day.
 struct TimeField {
     name: &'static str,
-    label: String,
-    date: String,
-    date_label: String,
-    time: String,
-    time_label: String,
-    which: String,
     /// The choices if the time is ambiguous.
     twice: Vec<Choice>,
     /// If the time is skipped: the next existing time, and the step that uses it.
@@ -97,29 +86,15 @@ struct Other {
     href: String,
 }
 
-/// What a form is shown again with.
-#[derive(Default)]
-pub(super) struct FormState {
-    pub(super) errors: Errors,
-    pub(super) stale: Option<Differences>,
-    pub(super) others: Option<(Vec<Entry>, Option<TimeRange>)>,
-    pub(super) preview: Option<Preview>,
-    /// Whether a contact has just been added.
-    pub(super) added: bool,
-}
-
-impl FormState {
-    pub(super) fn with_errors(errors: Errors) -> Self {
-        Self { errors, ..Self::default() }
-    }
-
-    pub(super) fn with_conflict(others: Vec<Entry>, next_free: Option<TimeRange>) -> Self {
-        Self { others: Some((others, next_free)), ..Self::default() }
-    }
-
-    pub(super) fn with_preview(preview: Preview) -> Self {
-        Self { preview: Some(preview), ..Self::default() }
-    }
+/// What the form is shown with.
+pub(super) enum FormState {
+    Typed,
+    /// A contact has just been added.
+    ContactAdded,
+    Refused(Errors),
+    /// The contracts in the way, and the next free period.
+    Conflict(Vec<Entry>, Option<TimeRange>),
+    Preview(Preview),
 }
 
 /// The key, the automat and the contract that a form belongs to.
@@ -134,71 +109,56 @@ pub(super) struct KeyContext {
 }
 
 impl KeyContext {
-    pub(super) async fn read(app: &App, key: &KeyId, t: &Texts) -> Result<Self, Problem> {
-        let key = app.store.active_key(key).await?;
-        let automat = app.store.automat(&key.automat).await?;
-        let times = Times::new(t, automat.time_zone);
+    pub(super) async fn read(visit: &Visit, key: &KeyId) -> Result<Self, Problem> {
+        let key = visit.store().active_key(key).await?;
+        let automat = visit.store().automat(&key.automat).await?;
+        let times = Times::new(visit.t, automat.time_zone);
         let country = automat.time_zone.country();
         Ok(Self { key, automat: automat.name.to_string(), times, country, contract: None })
     }
 
-    pub(super) async fn show(
-        &self,
-        app: &App,
-        visit: &Visit,
-        form: Form,
-        state: FormState,
-    ) -> Result<Response, Problem> {
+    pub(super) async fn show(&self, visit: &Visit, form: Form, state: FormState) -> Answer {
         let t = visit.t;
-        let status = if state.errors.any() || state.stale.is_some() || state.others.is_some() {
-            StatusCode::UNPROCESSABLE_ENTITY
-        } else {
-            StatusCode::OK
-        };
-        let form = contacts::with_countries(without_preview(form), self.country);
-        let (form, messages, completed) = match &state.preview {
-            Some(preview) => {
-                let completed = contacts::completed_numbers(&form, &preview.contract.contacts);
-                (with_preview(form, preview), Some(previewed_messages(t, &self.times, preview)?), completed)
+        let mut form = contacts::with_countries(without_preview(form), self.country);
+        let is_added = matches!(state, FormState::ContactAdded);
+        let (mut errors, mut conflict, mut messages, mut completed) = (Errors::none(), None, None, Vec::new());
+        match state {
+            FormState::Typed | FormState::ContactAdded => {}
+            FormState::Refused(refused) => errors = refused,
+            FormState::Conflict(others, next) => conflict = Some(self.conflict(visit, &others, next).await?),
+            FormState::Preview(preview) => {
+                completed = contacts::completed_numbers(&form, &preview.contract.contacts);
+                messages = Some(previewed_messages(t, &self.times, &preview)?);
+                form = with_preview(form, &preview);
             }
-            None => (form, None, Vec::new()),
-        };
-        let conflict = match state.others {
-            Some((others, next)) => Some(self.conflict(app, t, others, next).await?),
-            None => None,
-        };
-        let overdue = if self.contract.is_none() { self.overdue(app, t).await? } else { None };
-        let previews = messages.is_some();
+        }
         let key_page = links::key(&self.key.id);
         let shown = FormPage {
-            frame: visit.frame(),
+            frame: &visit.frame,
             key: &self.key,
             automat: &self.automat,
             contract: self.contract.as_ref(),
             zone: self.times.zone(),
             start: self.time_field(t, &form, START),
             end: self.time_field(t, &form, END),
-            rows: contacts::rows(t, &form, state.added),
+            rows: contacts::rows(t, &form, is_added),
             pattern: Row::pattern(t),
             languages: Language::ALL.iter().map(|&language| (language.code(), own_name(language))).collect(),
             country: self.country,
             countries: self.countries(t),
             full: contacts::count(&form) >= domain::Contact::MAX_PER_CONTRACT,
             pin_hint: if self.contract.is_some() { "pin-hint-edit" } else { "pin-hint" },
+            overdue: self.overdue(visit).await?,
+            back: self.contract.as_ref().map_or(key_page, |contract| links::contract(&self.key.id, contract)),
             form,
-            errors: state.errors,
-            stale: state.stale,
+            errors,
             conflict,
-            overdue,
             messages,
             completed,
-            back: self.contract.as_ref().map_or(key_page, |contract| links::contract(&self.key.id, contract)),
         };
-        let mut response = page(status, &shown)?;
-        if previews {
-            response.extensions_mut().insert(ShowsMail);
-        }
-        Ok(response)
+        let status = if shown.conflict.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { shown.errors.status() };
+        let answer = page_with(status, &shown)?;
+        Ok(if shown.messages.is_some() { with_mail(answer) } else { answer })
     }
 
     /// The countries to choose from, and "not selected" if the automat's country is unknown.
@@ -207,29 +167,23 @@ impl KeyContext {
         none.into_iter().chain(countries(t.language())).collect()
     }
 
-    /// Who should have returned the key and when, if it is overdue.
-    async fn overdue(&self, app: &App, t: &Texts) -> Result<Option<String>, Problem> {
-        if !self.key.whereabouts.is_overdue_by(&self.key.calendar, app.clock.now()) {
+    /// For a new contract of a key that is overdue: who should have returned it, and when.
+    async fn overdue(&self, visit: &Visit) -> Result<Option<String>, Problem> {
+        let is_overdue = self.key.whereabouts.is_overdue_by(&self.key.calendar, visit.now);
+        if self.contract.is_some() || !is_overdue {
             return Ok(None);
         }
-        let contract = app.store.holder(&self.key).await?;
+        let contract = visit.store().holder(&self.key).await?;
         Ok(contract.map(|contract| {
             let time = contract.range.end().map(|end| self.times.moment(end)).unwrap_or_default();
-            let values = [("person", contract.person.to_string()), ("time", time)];
-            t.format("form-overdue-advice", &FluentArgs::from_iter(values))
+            visit.t.with("form-overdue-advice", [("person", contract.person.to_string()), ("time", time)])
         }))
     }
 
-    async fn conflict(
-        &self,
-        app: &App,
-        t: &Texts,
-        others: Vec<Entry>,
-        next: Option<TimeRange>,
-    ) -> Result<Conflict, Problem> {
+    async fn conflict(&self, visit: &Visit, others: &[Entry], next: Option<TimeRange>) -> Result<Conflict, Problem> {
         let mut named = Vec::new();
         for entry in others.iter().take(NAMED) {
-            let person = match app.store.contract(&self.key.id, &entry.contract).await {
+            let person = match visit.store().contract(&self.key.id, &entry.contract).await {
                 Ok(contract) => contract.person.to_string(),
                 // Removed between the two reads.
                 Err(store::Error::NotFound(Thing::Contract)) => entry.contract.to_string(),
@@ -240,45 +194,33 @@ impl KeyContext {
         }
         let next = next.map(|range| (self.times.range(range), range_value(range)));
         let more = Some(others.len() - named.len()).filter(|more| *more > 0);
-        Ok(Conflict { more: more.map(|more| count(t, "conflict-more", more)), others: named, next })
+        Ok(Conflict { more: more.map(|more| count(visit.t, "conflict-more", more)), others: named, next })
     }
 
     fn time_field(&self, t: &Texts, form: &Form, name: &'static str) -> TimeField {
-        let reading = fields::reading(form, name, &self.times);
-        let which = which_field(name);
-        let choice = |(which_one, instant): (Which, Instant)| Choice {
-            value: which_one.name(),
-            label: t.format(
-                "time-which",
-                &FluentArgs::from_iter([
-                    ("which", which_one.name().to_owned()),
-                    ("offset", self.times.offset(instant)),
-                ]),
-            ),
-            chosen: form.has(&which, which_one.name()),
+        let choice = |(which, instant): (Which, Instant)| Choice {
+            value: which.name(),
+            label: t.with("time-which", [("which", which.name().to_owned()), ("offset", self.times.offset(instant))]),
+            chosen: form.has(&part(name, "which"), which.name()),
         };
-        let twice = match reading {
+        match fields::reading(form, name, &self.times) {
             Reading::Twice(first, second) => {
-                [(Which::First, first), (Which::Second, second)].into_iter().map(choice).collect()
+                let twice = [(Which::First, first), (Which::Second, second)].map(choice).into();
+                TimeField { name, twice, skipped: None }
             }
-            _ => Vec::new(),
-        };
-        let skipped = match reading {
-            Reading::Skipped(next) => Some((self.times.moment(next), format!("next-{name}"))),
-            _ => None,
-        };
-        let label = |part: &str| t.text(&format!("{name}{part}")).into_owned();
-        TimeField {
-            name,
-            label: label(""),
-            date: fields::date_field(name),
-            date_label: label("-date"),
-            time: fields::time_field(name),
-            time_label: label("-time"),
-            which,
-            twice,
-            skipped,
+            Reading::Skipped(next) => {
+                let skipped = Some((self.times.moment(next), format!("next-{name}")));
+                TimeField { name, twice: Vec::new(), skipped }
+            }
+            Reading::At(_) | Reading::Unreadable => TimeField { name, twice: Vec::new(), skipped: None },
         }
+    }
+}
+
+impl TimeField {
+    /// The name of one of its fields.
+    fn part(&self, name: &str) -> String {
+        part(self.name, name)
     }
 }
 

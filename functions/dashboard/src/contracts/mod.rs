@@ -3,12 +3,9 @@
 mod contacts;
 mod fields;
 mod form;
+mod preview;
 
+pub(crate) mod close;
 pub(crate) mod edit;
-pub(crate) mod end;
 pub(crate) mod new;
 pub(crate) mod page;
-pub(crate) mod pin;
-mod preview;
-pub(crate) mod remove;
-pub(crate) mod resend;

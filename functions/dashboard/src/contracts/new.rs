@@ -1,10 +1,7 @@
 //! `/keys/{keyId}/contracts/new`: creating a contract. Messages and completed phone numbers are previewed.
 
-use api::{App, Caller, KeyPath, NoQuery, Problem, Query};
-use axum::extract::State;
-use axum::response::{IntoResponse as _, Redirect, Response};
+use api::{KeyPath, NoQuery, Problem, Query};
 use chrono::NaiveDate;
-use clock::Random;
 use domain::{Contact, ContractDraft, ContractRefusal};
 
 use super::form::{FormState, KeyContext, as_previewed, is_confirmed, stepped};
@@ -12,58 +9,41 @@ use super::{contacts, fields};
 use crate::calendar::first_room;
 use crate::form::{Errors, Form};
 use crate::links;
-use crate::visit::Visit;
+use crate::visit::{Answer, Visit, redirect};
 
 /// `GET /keys/{keyId}/contracts/new`: `from` is the day of its start.
-pub(crate) async fn show(
-    State(app): State<App>,
-    State(random): State<Random>,
-    KeyPath(key): KeyPath,
-    visit: Visit,
-    mut query: Query,
-) -> Result<Response, Problem> {
+pub(crate) async fn show(visit: Visit, KeyPath(key): KeyPath, mut query: Query) -> Answer {
     let from = query.text("from");
     query.finish()?;
-    let context = KeyContext::read(&app, &key, visit.t).await?;
-    let now = app.clock.now();
+    let context = KeyContext::read(&visit, &key).await?;
     let day = from.and_then(|text| NaiveDate::parse_from_str(&text, "%Y-%m-%d").ok());
-    let start = day.and_then(|day| first_room(&context.key, day, &context.times, now));
-    let form = Form::fresh(&random)?;
+    let start = day.and_then(|day| first_room(&context.key, day, &context.times, visit.now));
+    let form = visit.fresh_form()?;
     let form = match start {
-        Some(start) if start <= now => form.with(fields::NOW, "on"),
+        Some(start) if start <= visit.now => form.with(fields::NOW, "on"),
         Some(start) => fields::with_time(form, fields::START, start, &context.times),
         None => form,
     };
-    context.show(&app, &visit, form, FormState::default()).await
+    context.show(&visit, form, FormState::Typed).await
 }
 
 /// `POST /keys/{keyId}/contracts/new`
-pub(crate) async fn send(
-    State(app): State<App>,
-    State(random): State<Random>,
-    caller: Caller,
-    KeyPath(key): KeyPath,
-    visit: Visit,
-    _: NoQuery,
-    form: Form,
-) -> Result<Response, Problem> {
-    let context = KeyContext::read(&app, &key, visit.t).await?;
-    let step = form.text("step").to_owned();
-    if let Some((form, added)) = stepped(&form, &step, &context.times) {
-        return context.show(&app, &visit, form, FormState { added, ..FormState::default() }).await;
+pub(crate) async fn send(visit: Visit, KeyPath(key): KeyPath, _: NoQuery, form: Form) -> Answer {
+    let context = KeyContext::read(&visit, &key).await?;
+    if let Some((form, state)) = stepped(&form, &context.times) {
+        return context.show(&visit, form, state).await;
     }
     let form = contacts::tidied(form);
-    let draft = match fields::draft(&form, visit.t, &context.times) {
+    let draft = match fields::read(&form, visit.t, &context.times, None) {
         Ok(draft) => draft,
-        Err(errors) => return context.show(&app, &visit, form, FormState::with_errors(errors)).await,
+        Err(errors) => return context.show(&visit, form, FormState::Refused(errors)).await,
     };
-    let confirmed = is_confirmed(&form, &step);
-    let now = app.clock.now();
+    let confirmed = is_confirmed(&form);
     let shows_first = notifies_somebody(&draft) || !contacts::completed_numbers(&form, &draft.contacts).is_empty();
     let refused = if shows_first && !confirmed {
-        match app.store.preview_contract(&key, draft, now).await {
+        match visit.store().preview_contract(&key, draft, visit.now).await {
             Ok(preview) if preview.conflicts.is_empty() => {
-                return context.show(&app, &visit, form, FormState::with_preview(preview)).await;
+                return context.show(&visit, form, FormState::Preview(preview)).await;
             }
             Ok(preview) => {
                 ContractRefusal::Overlap { conflicts: preview.conflicts, next_free: preview.next_free }.into()
@@ -72,19 +52,15 @@ pub(crate) async fn send(
         }
     } else {
         let draft = if confirmed { as_previewed(draft, &form) } else { draft };
-        let page = links::path(&["keys", key.as_str(), "contracts", "new"]);
-        let act = caller.act(now, form.receipt(&caller, &page));
-        match app.store.create_contract(&key, draft, &act).await {
+        match visit.store().create_contract(&key, draft, &visit.act_once(&form)).await {
             Ok(made) => {
-                let made = made.into_inner();
-                let to = format!("{}?done=created", links::contract(&key, &made.id));
-                return Ok(Redirect::to(&to).into_response());
+                return redirect(&format!("{}?done=created", links::contract(&key, &made.into_inner().id)));
             }
             Err(error) => error,
         }
     };
-    let (form, state) = refusal(refused, form, &random)?;
-    context.show(&app, &visit, form, state).await
+    let (form, state) = refusal(&visit, refused, form)?;
+    context.show(&visit, form, state).await
 }
 
 /// Whether creating the contract sends messages.
@@ -93,14 +69,10 @@ fn notifies_somebody(draft: &ContractDraft) -> bool {
 }
 
 /// How the form is shown again after a refusal.
-fn refusal(refused: store::Error, form: Form, random: &Random) -> Result<(Form, FormState), Problem> {
-    match refused {
-        store::Error::Contract(ContractRefusal::Overlap { conflicts, next_free }) => {
-            Ok((form.renewed(random)?, FormState::with_conflict(conflicts, next_free)))
-        }
-        error => {
-            let problem = Problem::from(error);
-            Ok((form.after(&problem, random)?, FormState::with_errors(Errors::of_form(problem)?)))
-        }
+fn refusal(visit: &Visit, refused: store::Error, form: Form) -> Result<(Form, FormState), Problem> {
+    if let store::Error::Contract(ContractRefusal::Overlap { conflicts, next_free }) = refused {
+        return Ok((visit.renewed(form)?, FormState::Conflict(conflicts, next_free)));
     }
+    let problem = Problem::from(refused);
+    Ok((visit.form_after(form, &problem)?, FormState::Refused(Errors::of_form(visit.t, problem)?)))
 }

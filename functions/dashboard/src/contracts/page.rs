@@ -1,25 +1,23 @@
-//! `GET /keys/{keyId}/contracts/{contractId}`: a contract, its contacts, and the delivery status of its messages.
+//! `GET /keys/{keyId}/contracts/{contractId}`: a contract, its contacts, and the delivery status of its messages; with the
+//! buttons that show or replace its PIN, and send a message again.
 
-use api::{App, ContractPath, Problem, Query};
+use api::problem::Code;
+use api::{ContractPath, MessagePath, NoQuery, Problem, Query};
 use askama::Template;
-use axum::extract::State;
-use axum::response::Response;
-use clock::Random;
 use domain::{
-    Channel, Contact, Contract, ContractId, ContractState, Instant, Key, KeyId, MessageKind, MessageRecord,
-    MessageState, Pin, SendFailure,
+    Contact, Contract, ContractId, ContractState, Instant, Key, KeyId, MessageKind, MessageRecord, MessageState, Pin,
 };
-use http::StatusCode;
 use store::PageRequest;
-use texts::{FluentArgs, Texts};
+use texts::Texts;
 
-use super::contacts::kind_label;
+use super::contacts::{address_label, kind_label};
 use super::form::KeyContext;
 use crate::form::{Errors, Form};
 use crate::frame::Frame;
 use crate::language::own_name;
+use crate::links;
 use crate::times::Times;
-use crate::visit::{Visit, page};
+use crate::visit::{Answer, Visit, page_with, redirect};
 
 /// Messages on a page. Most contracts never have more.
 const MESSAGES: usize = 20;
@@ -27,13 +25,13 @@ const MESSAGES: usize = 20;
 #[derive(Template)]
 #[template(path = "contracts/page.html")]
 struct ContractPage<'p> {
-    frame: Frame,
+    frame: &'p Frame,
     key: &'p Key,
     automat: &'p str,
     contract: &'p Contract,
     home: String,
     state: &'static str,
-    state_label: &'static str,
+    state_label: String,
     range: String,
     zone: &'static str,
     out: bool,
@@ -48,7 +46,7 @@ struct ContractPage<'p> {
     more: Option<String>,
     form: Form,
     errors: Errors,
-    done: Option<&'static str>,
+    done: Option<String>,
 }
 
 struct Line {
@@ -73,115 +71,109 @@ struct Sent {
 
 /// The parts of a contract's page that are not always there.
 #[derive(Default)]
-pub(super) struct Shown {
-    pub(super) pin: Option<Pin>,
-    pub(super) errors: Errors,
-    pub(super) done: Option<&'static str>,
-    pub(super) after: Option<PageRequest>,
+struct Shown {
+    pin: Option<Pin>,
+    errors: Errors,
+    done: Option<String>,
+    after: Option<PageRequest>,
 }
 
 /// `GET /keys/{keyId}/contracts/{contractId}`
-pub(crate) async fn show(
-    State(app): State<App>,
-    State(random): State<Random>,
-    ContractPath(key, id): ContractPath,
-    visit: Visit,
-    mut query: Query,
-) -> Result<Response, Problem> {
-    let done = query.text("done");
+pub(crate) async fn show(visit: Visit, ContractPath(key, id): ContractPath, mut query: Query) -> Answer {
+    let done = visit.done(&mut query, "contract");
     let after = query.page();
     query.finish()?;
-    let shown = Shown { done: done.as_deref().and_then(done_text), after: Some(after), ..Shown::default() };
-    answer(&app, &visit, (&key, &id), Form::fresh(&random)?, shown).await
+    contract_page(&visit, &key, &id, Shown { done, after: Some(after), ..Shown::default() }).await
 }
 
-pub(super) async fn answer(
-    app: &App,
-    visit: &Visit,
-    (key, id): (&KeyId, &ContractId),
-    form: Form,
-    shown: Shown,
-) -> Result<Response, Problem> {
-    let t = visit.t;
-    let contract = app.store.contract(key, id).await?;
-    let context = KeyContext::read(app, key, t).await?;
-    let request =
-        PageRequest { limit: MESSAGES, ..shown.after.unwrap_or(PageRequest { limit: MESSAGES, after: None }) };
-    let messages = app.store.messages(key, id, &request).await?;
-    let (times, now) = (&context.times, app.clock.now());
-    let home = crate::links::contract(key, id);
+/// `POST /keys/{keyId}/contracts/{contractId}/pin`: the contract's page with its PIN. Viewing it is recorded. There is no
+/// redirect: an address that shows a PIN would show it to anybody who finds it in a browser's history, without a record.
+pub(crate) async fn reveal_pin(visit: Visit, ContractPath(key, id): ContractPath, _: NoQuery) -> Answer {
+    let pin = visit.store().reveal_pin(&key, &id, &visit.act()).await?;
+    contract_page(&visit, &key, &id, Shown { pin: Some(pin), ..Shown::default() }).await
+}
+
+/// `POST /keys/{keyId}/contracts/{contractId}/pin/new`
+pub(crate) async fn replace_pin(visit: Visit, ContractPath(key, id): ContractPath, _: NoQuery, form: Form) -> Answer {
+    visit.store().replace_pin(&key, &id, &visit.act_once(&form)).await?;
+    redirect(&format!("{}?done=new-pin", links::contract(&key, &id)))
+}
+
+/// `POST /keys/{keyId}/contracts/{contractId}/messages/{messageId}/resend`: sends a message again. If the form is sent
+/// twice, the message is already being sent, which is fine.
+pub(crate) async fn resend(visit: Visit, MessagePath(key, id, message): MessagePath, _: NoQuery) -> Answer {
+    match visit.store().resend(&key, &id, &message, visit.now).await.map_err(Problem::from) {
+        Err(problem) if problem.code == Code::MessageOutdated => {
+            let errors = Errors::of(visit.t, &problem);
+            contract_page(&visit, &key, &id, Shown { errors, ..Shown::default() }).await
+        }
+        Err(problem) if problem.code != Code::MessageUnderWay => Err(problem),
+        Ok(_) | Err(_) => redirect(&format!("{}?done=resent#messages", links::contract(&key, &id))),
+    }
+}
+
+async fn contract_page(visit: &Visit, key: &KeyId, id: &ContractId, shown: Shown) -> Answer {
+    let (t, now) = (visit.t, visit.now);
+    let form = visit.fresh_form()?;
+    let contract = visit.store().contract(key, id).await?;
+    let context = KeyContext::read(visit, key).await?;
+    let after = shown.after.and_then(|request| request.after);
+    let messages = visit.store().messages(key, id, &PageRequest { limit: MESSAGES, after }).await?;
+    let times = &context.times;
+    let home = links::contract(key, id);
     let state_now = contract.state(now);
     let overdue = context.key.whereabouts.is_overdue(id, contract.range, now);
-    let (badge, state_label) = state(state_now, overdue);
-    let status = if shown.errors.any() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
-    let page_of_contract = ContractPage {
-        frame: visit.frame(),
-        state: badge,
-        state_label,
-        range: times.range(contract.range),
-        zone: times.zone(),
-        out: context.key.whereabouts.holder() == Some(id),
-        can_end: state_now == ContractState::Active,
-        can_extend: overdue || state_now == ContractState::Active && contract.range.end().is_some(),
-        pin: shown.pin.as_ref().map(Pin::reveal),
-        contacts: contract.contacts.iter().map(|contact| line(t, contact)).collect(),
-        created: times.moment(contract.created_at),
-        updated: (contract.version > 1).then(|| times.moment(contract.updated_at)),
-        messages: messages.data.iter().map(|record| sent(t, times, &home, record)).collect(),
-        more: messages.next.map(|next| format!("{home}?after={}#messages", next.as_str())),
-        form,
-        errors: shown.errors,
-        done: shown.done,
-        key: &context.key,
-        automat: &context.automat,
-        contract: &contract,
-        home,
+    let (badge, state_label) = state(t, state_now, overdue);
+    page_with(
+        shown.errors.status(),
+        &ContractPage {
+            frame: &visit.frame,
+            state: badge,
+            state_label,
+            range: times.range(contract.range),
+            zone: times.zone(),
+            out: context.key.whereabouts.holder() == Some(id),
+            can_end: state_now == ContractState::Active,
+            can_extend: overdue || state_now == ContractState::Active && contract.range.end().is_some(),
+            pin: shown.pin.as_ref().map(Pin::reveal),
+            contacts: contract.contacts.iter().map(|contact| line(t, contact)).collect(),
+            created: times.moment(contract.created_at),
+            updated: (contract.version > 1).then(|| times.moment(contract.updated_at)),
+            messages: messages.data.iter().map(|record| sent(t, times, &home, record)).collect(),
+            more: messages.next.map(|next| format!("{home}?after={}#messages", next.as_str())),
+            form,
+            errors: shown.errors,
+            done: shown.done,
+            key: &context.key,
+            automat: &context.automat,
+            contract: &contract,
+            home,
+        },
+    )
+}
+
+/// The class of the badge, and its text.
+fn state(t: &Texts, state: ContractState, overdue: bool) -> (&'static str, String) {
+    let class = match state {
+        ContractState::Ended if overdue => return ("bad", t.text("state-overdue").into_owned()),
+        ContractState::Upcoming => "waiting",
+        ContractState::Active => "active",
+        ContractState::Ended => "",
     };
-    page(status, &page_of_contract)
-}
-
-/// The class of the badge, and the id of the text.
-fn state(state: ContractState, overdue: bool) -> (&'static str, &'static str) {
-    match state {
-        ContractState::Ended if overdue => ("bad", "state-overdue"),
-        ContractState::Upcoming => ("waiting", "state-upcoming"),
-        ContractState::Active => ("active", "state-active"),
-        ContractState::Ended => ("", "state-ended"),
-    }
-}
-
-/// The text for what has just been done, as `?done=` names it.
-fn done_text(done: &str) -> Option<&'static str> {
-    match done {
-        "created" => Some("contract-done-created"),
-        "changed" => Some("contract-done-changed"),
-        "ended" => Some("contract-done-ended"),
-        "new-pin" => Some("contract-done-new-pin"),
-        "resent" => Some("contract-done-resent"),
-        _ => None,
-    }
+    (class, t.text(&format!("state-{}", <&str>::from(state))).into_owned())
 }
 
 fn line(t: &Texts, contact: &Contact) -> Line {
-    let by = |recipient: domain::Recipient| by(t, recipient.address.channel(), recipient.address.reveal());
     Line {
         name: contact.name.to_string(),
-        by: contact.recipients().map(by).collect(),
+        by: contact.recipients().map(|recipient| address_label(t, &recipient)).collect(),
         language: own_name(contact.language),
         kinds: contact.additional_messages.iter().map(|kind: &MessageKind| kind_label(t, *kind)).collect(),
     }
 }
 
-fn by(t: &Texts, channel: Channel, address: &str) -> String {
-    let id = match channel {
-        Channel::Email => "message-by-email",
-        Channel::Sms => "message-by-sms",
-    };
-    t.format(id, &FluentArgs::from_iter([("address", address)]))
-}
-
 fn sent(t: &Texts, times: &Times, home: &str, record: &MessageRecord) -> Sent {
-    let at = |id: &str, time: Instant| t.format(id, &FluentArgs::from_iter([("time", times.moment(time))]));
+    let at = |id: &str, time: Instant| t.with(id, [("time", times.moment(time))]);
     let (badge, state, again) = match &record.state {
         MessageState::Pending { next_try } => ("waiting", at("message-pending", *next_try), false),
         MessageState::Sending { .. } => ("waiting", t.text("message-sending").into_owned(), false),
@@ -192,26 +184,15 @@ fn sent(t: &Texts, times: &Times, home: &str, record: &MessageRecord) -> Sent {
         MessageState::Superseded { at: time } => ("", at("message-superseded", *time), false),
     };
     let twice = record.perhaps_twice.then(|| t.text("message-perhaps-twice").into_owned());
-    let failure = record.failure.map(|failure| t.text(why(failure)).into_owned());
+    let failure = record.failure.map(|failure| t.text(&format!("failure-{}", <&str>::from(failure))).into_owned());
     let said = [failure, twice].into_iter().flatten().collect::<Vec<_>>().join(" ");
     Sent {
         contact: record.recipient.name.to_string(),
         kind: kind_label(t, record.kind),
-        by: by(t, record.recipient.address.channel(), record.recipient.address.reveal()),
+        by: address_label(t, &record.recipient),
         badge,
         state,
         why: Some(said).filter(|said| !said.is_empty()),
         again: again.then(|| format!("{home}/messages/{}/resend", record.id.as_str())),
-    }
-}
-
-fn why(failure: SendFailure) -> &'static str {
-    match failure {
-        SendFailure::Throttled => "failure-throttled",
-        SendFailure::Unavailable => "failure-unavailable",
-        SendFailure::Unanswered => "failure-unanswered",
-        SendFailure::NotAllowed => "failure-not-allowed",
-        SendFailure::AddressRefused => "failure-address-refused",
-        SendFailure::ContentRefused => "failure-content-refused",
     }
 }

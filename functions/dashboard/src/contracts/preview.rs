@@ -1,13 +1,15 @@
 //! The messages that would be sent, as the contacts will see them.
 
 use api::Problem;
-use domain::{Channel, Instant, Message};
+use axum::response::Response;
+use domain::{Instant, Message};
 use messages::{Encoding, Rendered, render, render_without_pin};
 use store::Preview;
-use texts::{FluentArgs, Texts};
+use texts::Texts;
 
-use super::contacts::kind_label;
+use super::contacts::{address_label, kind_label};
 use crate::language::own_name;
+use crate::session::ShowsMail;
 use crate::times::Times;
 
 pub(super) struct PreviewedMessage {
@@ -39,18 +41,14 @@ pub(super) fn previewed_messages(
         let rendered =
             if preview.new_pin { render(message) } else { render_without_pin(message).map_err(Problem::internal)? };
         let recipient = &message.recipient;
-        let by = match recipient.address.channel() {
-            Channel::Email => "message-by-email",
-            Channel::Sms => "message-by-sms",
-        };
         Ok(PreviewedMessage {
             contact: recipient.name.to_string(),
             kind: kind_label(t, message.occasion.kind()),
-            by: t.format(by, &FluentArgs::from_iter([("address", recipient.address.reveal())])),
+            by: address_label(t, recipient),
             language: own_name(recipient.language),
             lang: recipient.language.code(),
             when: match time {
-                Some(time) => t.format("preview-at", &FluentArgs::from_iter([("time", times.moment(*time))])),
+                Some(time) => t.with("preview-at", [("time", times.moment(*time))]),
                 None => t.text("preview-now").into_owned(),
             },
             body: match rendered {
@@ -62,10 +60,16 @@ pub(super) fn previewed_messages(
     preview.messages.iter().map(one).collect()
 }
 
+/// Lets the response show emails, which have styles of their own.
+pub(super) fn with_mail(mut response: Response) -> Response {
+    response.extensions_mut().insert(ShowsMail);
+    response
+}
+
 fn cost(t: &Texts, encoding: Encoding, segments: usize) -> String {
     let id = match encoding {
         Encoding::Gsm7 => "preview-sms",
         Encoding::Ucs2 => "preview-sms-unicode",
     };
-    t.format(id, &FluentArgs::from_iter([("count", segments)]))
+    t.with(id, [("count", segments)])
 }

@@ -1,12 +1,11 @@
-//! An event as a line of a list.
+//! Events as lines of a list.
 
-use api::Caller;
 use domain::{ContractId, Event, EventKind, KeyId, OpeningId};
-use texts::Texts;
 
 use super::description::describe;
 use super::who;
 use crate::times::Times;
+use crate::visit::Visit;
 
 /// An event as `templates/events/lines.html` shows it.
 #[derive(Debug, Clone)]
@@ -23,25 +22,23 @@ pub(crate) struct Line {
     pub(crate) opening: Option<OpeningId>,
 }
 
-impl Line {
-    /// The event as this user sees it.
-    pub(crate) fn of(event: &Event, t: &Texts, times: &Times, reader: &Caller) -> Self {
-        let subject = &event.subject;
-        Self {
-            at: times.moment(event.at),
-            instant: event.at.to_string(),
-            what: describe(event, t, times),
-            who: who(t, &event.actor, reader),
-            key: subject.key.clone(),
-            contract: subject.key.clone().zip(subject.contract.clone()),
-            opening: opening(&event.kind).cloned(),
-        }
-    }
+/// The events as this user sees them.
+pub(crate) fn lines(visit: &Visit, times: &Times, events: &[Event]) -> Vec<Line> {
+    let line = |event: &Event| Line {
+        at: times.moment(event.at),
+        instant: event.at.to_string(),
+        what: describe(event, visit.t, times),
+        who: who(visit.t, &event.actor, &visit.caller),
+        key: event.subject.key.clone(),
+        contract: event.subject.key.clone().zip(event.subject.contract.clone()),
+        opening: opening(&event.kind).cloned(),
+    };
+    events.iter().map(line).collect()
+}
 
-    /// The line for a page about one key.
-    pub(crate) fn of_one_key(self) -> Self {
-        Self { key: None, ..self }
-    }
+/// The events for a page about one key.
+pub(crate) fn lines_of_key(visit: &Visit, times: &Times, events: &[Event]) -> Vec<Line> {
+    lines(visit, times, events).into_iter().map(|line| Line { key: None, ..line }).collect()
 }
 
 fn opening(kind: &EventKind) -> Option<&OpeningId> {

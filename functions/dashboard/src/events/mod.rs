@@ -2,9 +2,8 @@
 
 mod description;
 mod line;
-pub(crate) mod of_automat;
-pub(crate) mod of_key;
+pub(crate) mod lists;
 mod who;
 
-pub(crate) use line::Line;
+pub(crate) use line::{Line, lines, lines_of_key};
 pub(crate) use who::who;

@@ -3,7 +3,7 @@
 
 use api::Caller;
 use domain::Actor;
-use texts::{FluentArgs, Texts};
+use texts::Texts;
 
 /// Characters of a subject that are shown.
 const SHORT: usize = 8;
@@ -18,8 +18,7 @@ pub(crate) fn who(t: &Texts, actor: &Actor, reader: &Caller) -> String {
         return t.text("actor-automat").into_owned();
     }
     let short: String = subject.chars().take(SHORT).collect();
-    let values = FluentArgs::from_iter([("name", short)]);
-    if is_person(subject) { t.format("actor-user", &values) } else { t.format("actor-client", &values) }
+    t.with(if is_person(subject) { "actor-user" } else { "actor-client" }, [("name", short)])
 }
 
 /// In Amazon Cognito the subject of a user is a UUID, and that of a machine client is the client's id.

@@ -1,32 +1,33 @@
-//! The errors of a form: of fields, shown beside them, and of the whole form, shown at the top.
+//! What is wrong with a form, in the language of the page.
 
 use api::Problem;
 use api::problem::{Code, FieldCode, FieldError};
 use domain::Invalid;
+use http::StatusCode;
 use texts::{FluentArgs, Texts};
 
+use super::Form;
 use crate::refused;
 
-/// Why a form was refused.
-#[derive(Debug, Clone, Default)]
+/// The errors of a form, each beside the field that it is about, and all of them in a summary.
+#[derive(Default)]
 pub(crate) struct Errors {
     faults: Vec<Fault>,
-    problem: Option<Box<Problem>>,
+    /// What is wrong with the form as a whole: a title and advice.
+    whole: Option<(String, String)>,
+    stale: Option<Vec<Difference>>,
 }
 
-/// The error of one field.
-#[derive(Debug, Clone)]
 pub(crate) struct Fault {
-    /// The field's name, the same as in the API.
     pub(crate) field: String,
-    why: Why,
+    pub(crate) text: String,
 }
 
-#[derive(Debug, Clone)]
-enum Why {
-    Rule(FieldError),
-    Refusal(Problem),
-    Text(String),
+/// A field that somebody else has changed while this user edited it.
+pub(crate) struct Difference {
+    pub(crate) label: String,
+    pub(crate) theirs: String,
+    pub(crate) yours: String,
 }
 
 impl Errors {
@@ -34,133 +35,105 @@ impl Errors {
         Self::default()
     }
 
-    /// The errors of a problem: of its fields, or of the whole form.
-    pub(crate) fn of(problem: Problem) -> Self {
+    /// A problem: an invalid request beside its fields, anything else above the form.
+    pub(crate) fn of(t: &Texts, problem: &Problem) -> Self {
         match problem.code {
             Code::InvalidRequest => {
-                let fault = |error: FieldError| Fault { field: error.field.clone(), why: Why::Rule(error) };
-                Self { faults: problem.errors.into_iter().map(fault).collect(), problem: None }
+                let fault = |error: &FieldError| Fault { field: error.field.clone(), text: rule(t, error) };
+                Self { faults: problem.errors.iter().map(fault).collect(), ..Self::default() }
             }
-            _ => Self { faults: Vec::new(), problem: Some(Box::new(problem)) },
+            _ => Self::whole(refused::title(t, problem), refused::advice(t, problem)),
         }
     }
 
-    /// The errors with which a form is shown again. A problem that other input cannot solve has its own page, and is
-    /// returned as `Err`.
-    pub(crate) fn of_form(problem: Problem) -> Result<Self, Problem> {
-        match problem.code.status() {
-            409 | 412 | 422 => Ok(match problem.code.field() {
-                Some(field) => Self::at(field, problem),
-                None => Self::of(problem),
-            }),
+    /// A problem that the user can solve in the form, at the field that it is about. Other problems are returned.
+    pub(crate) fn of_form(t: &Texts, problem: Problem) -> Result<Self, Problem> {
+        match (problem.code.status(), problem.code.field()) {
+            (409 | 412 | 422, Some(field)) => Ok(Self::at(t, field, &problem)),
+            (409 | 412 | 422, None) => Ok(Self::of(t, &problem)),
             _ => Err(problem),
         }
     }
 
-    /// A problem of one field, such as a PIN in use.
-    pub(crate) fn at(field: &str, problem: Problem) -> Self {
-        Self { faults: vec![Fault { field: field.to_owned(), why: Why::Refusal(problem) }], problem: None }
+    /// A refusal at a field.
+    pub(crate) fn at(t: &Texts, field: &str, problem: &Problem) -> Self {
+        Self::none().and_text(field.to_owned(), refused::title(t, problem))
     }
 
-    /// Adds an error that only a page can have.
+    /// An error above the form.
+    pub(crate) fn whole(title: String, advice: String) -> Self {
+        Self { whole: Some((title, advice)), ..Self::default() }
+    }
+
+    /// An edit of an old version: how what was typed differs from what is stored now, among these fields.
+    pub(crate) fn stale(t: &Texts, current: &Form, typed: &Form, fields: &[&str]) -> Self {
+        let difference = |field: &&str| {
+            let (theirs, yours) = (current.text(field).trim().to_owned(), typed.text(field).trim().to_owned());
+            (theirs != yours).then(|| Difference { label: label(t, field), theirs, yours })
+        };
+        Self { stale: Some(fields.iter().filter_map(difference).collect()), ..Self::default() }
+    }
+
+    /// An error that only a form has, such as a time that the clocks skip.
     pub(crate) fn and_text(mut self, field: String, text: String) -> Self {
-        self.faults.push(Fault { field, why: Why::Text(text) });
+        self.faults.push(Fault { field, text });
         self
     }
 
-    /// Sorts the errors as the fields are on the page. Those of other fields come last.
+    /// In the order of the fields on the page.
     pub(crate) fn in_order(mut self, fields: &[&str]) -> Self {
         self.faults.sort_by_key(|fault| fields.iter().position(|field| *field == fault.field).unwrap_or(fields.len()));
         self
     }
 
+    /// The status of the page that shows them.
+    pub(crate) fn status(&self) -> StatusCode {
+        if self.any() || self.stale.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK }
+    }
+
+    /// Whether there is anything to correct.
     pub(crate) fn any(&self) -> bool {
-        !self.faults.is_empty() || self.problem.is_some()
+        !self.faults.is_empty() || self.whole.is_some()
     }
 
     pub(crate) fn faults(&self) -> &[Fault] {
         &self.faults
     }
 
-    /// The problem of the whole form.
-    pub(crate) fn problem(&self) -> Option<&Problem> {
-        self.problem.as_deref()
+    pub(crate) fn of_whole(&self) -> Option<&(String, String)> {
+        self.whole.as_ref()
+    }
+
+    pub(crate) fn differences(&self) -> Option<&[Difference]> {
+        self.stale.as_deref()
     }
 
     pub(crate) fn has(&self, name: &str) -> bool {
-        self.faults.iter().any(|fault| fault.field == name)
+        self.of_field(name).is_some()
     }
 
-    pub(crate) fn of_field(&self, t: &Texts, name: &str) -> Option<String> {
-        self.faults.iter().find(|fault| fault.field == name).map(|fault| fault.text(t))
+    pub(crate) fn of_field(&self, name: &str) -> Option<&str> {
+        self.faults.iter().find(|fault| fault.field == name).map(|fault| fault.text.as_str())
     }
 }
 
-impl Fault {
-    /// The field's label on the page. Empty if it has none.
-    pub(crate) fn label(&self, t: &Texts) -> String {
-        // The parts of a time have labels of their own.
-        let of_time = ["start.", "end."].iter().any(|time| self.field.starts_with(time));
-        let own = if of_time { &self.field } else { self.field.rsplit('.').next().unwrap_or_default() };
-        let label = label_of(own, self.contact().is_some()).map(|id| t.text(id)).unwrap_or_default();
-        match self.contact() {
-            Some(number) => format!("{}: {label}", t.format("contact", &FluentArgs::from_iter([("number", number)]))),
-            None => label.into_owned(),
+/// The label of a field, `label-…` with its name: that of `start.date` is `label-start-date`. Fields of a contact have
+/// its number in front. Empty if the field has no label.
+pub(crate) fn label(t: &Texts, field: &str) -> String {
+    let labelled = |name: &str| {
+        let id = format!("label-{}", name.replace('.', "-"));
+        if t.has(&id) { t.text(&id).into_owned() } else { String::new() }
+    };
+    let contact = field.strip_prefix("contacts.").and_then(|rest| rest.split_once('.'));
+    match contact.and_then(|(index, name)| Some((index.parse::<usize>().ok()?, name))) {
+        Some((index, name)) => {
+            format!("{}: {}", t.with("contact", [("number", index + 1)]), labelled(&format!("contacts.{name}")))
         }
-    }
-
-    /// The number of its contact, from 1.
-    fn contact(&self) -> Option<usize> {
-        let (index, _) = self.field.strip_prefix("contacts.")?.split_once('.')?;
-        index.parse::<usize>().ok().map(|index| index + 1)
-    }
-
-    pub(crate) fn text(&self, t: &Texts) -> String {
-        match &self.why {
-            Why::Rule(error) => rule(t, error),
-            Why::Refusal(problem) => refused::title(t, problem),
-            Why::Text(text) => text.clone(),
-        }
+        None => labelled(field),
     }
 }
 
-fn label_of(field: &str, of_contact: bool) -> Option<&'static str> {
-    Some(match field {
-        "automatId" => "automat-id",
-        "name" if of_contact => "contact-name",
-        "name" => "automat-name",
-        "lockerCount" => "automat-lockers",
-        "timeZone" => "automat-time-zone",
-        "pinDigits" => "automat-pin-digits",
-        "minChosenPinDigits" => "automat-min-chosen-pin-digits",
-        "address" => "automat-address",
-        "postalCode" => "automat-postal-code",
-        "postalOffice" => "automat-postal-office",
-        "keyId" => "key-form-id",
-        "property" => "key-form-property",
-        "lockerIndex" => "key-form-locker",
-        "shared" => "key-form-shared",
-        "returnCode" => "key-form-return-code",
-        "person" => "person",
-        "start" => "start",
-        "start.date" => "start-date",
-        "start.time" => "start-time",
-        "start.now" => "start-now",
-        "end" => "end",
-        "end.date" => "end-date",
-        "end.time" => "end-time",
-        "permanent" => "permanent-contract",
-        "pin" => "pin",
-        "freeText" => "note",
-        "contractId" => "contract-id",
-        "email" => "email",
-        "phoneNumber" => "phone-number",
-        "contacts" => "contacts",
-        "reason" => "open-reason",
-        _ => return None,
-    })
-}
-
+/// The text for a broken rule, `field-…` with the name of its code. What only another program can do wrong has none.
 fn rule(t: &Texts, error: &FieldError) -> String {
     let mut values = FluentArgs::new();
     match error.invalid {
@@ -172,41 +145,12 @@ fn rule(t: &Texts, error: &FieldError) -> String {
         }
         _ => {}
     }
-    t.format(text_of(error.code), &values)
+    let id = text_of(error.code);
+    t.format(if t.has(&id) { &id } else { "field-unknown" }, &values)
 }
 
-/// Exhaustive: a new rule does not compile until it has a text. Errors that our own forms cannot cause share one.
-fn text_of(code: FieldCode) -> &'static str {
-    match code {
-        FieldCode::Required | FieldCode::Empty => "field-required",
-        FieldCode::TooLong => "field-too-long",
-        FieldCode::TooMany => "field-too-many",
-        FieldCode::IdCharacters => "field-id-characters",
-        FieldCode::IdReserved => "field-id-reserved",
-        FieldCode::ControlCharacters => "field-control-characters",
-        FieldCode::PinForm => "field-pin-form",
-        FieldCode::PinTooShort => "field-pin-too-short",
-        FieldCode::ReturnCodeForm => "field-return-code-form",
-        FieldCode::InstantForm => "field-instant-form",
-        FieldCode::OutOfRange => "field-out-of-range",
-        FieldCode::TimeZoneUnknown => "field-time-zone-unknown",
-        FieldCode::EmailForm => "field-email-form",
-        FieldCode::PhoneNumberForm => "field-phone-number-form",
-        FieldCode::EndNotAfterStart => "field-end-not-after-start",
-        FieldCode::EndNotAhead => "field-end-not-ahead",
-        FieldCode::NothingToSearch => "field-nothing-to-search",
-        FieldCode::ConflictingFields => "field-conflicting",
-        FieldCode::UnknownField
-        | FieldCode::DuplicateField
-        | FieldCode::WrongType
-        | FieldCode::Immutable
-        | FieldCode::LanguageUnknown
-        | FieldCode::MessageKindUnknown
-        | FieldCode::UnknownParameter
-        | FieldCode::RepeatedParameter
-        | FieldCode::UnknownValue
-        | FieldCode::ToNotAfterFrom => "field-unknown",
-    }
+fn text_of(code: FieldCode) -> String {
+    format!("field-{}", <&str>::from(code).replace('_', "-"))
 }
 
 #[cfg(test)]
@@ -217,22 +161,33 @@ mod tests {
     use crate::translations;
 
     #[test]
-    fn every_field_code_has_a_text() {
-        for &language in Language::ALL {
-            for &code in FieldCode::ALL {
-                let text = rule(translations::texts(language), &FieldError::new("person", code, ""));
-                assert!(!text.starts_with('{'), "{text} in {language:?}");
-            }
-        }
+    fn the_summary_names_the_field_and_its_contact() {
+        let t = translations::texts(Language::English);
+        assert_eq!(label(t, "contacts.1.email"), "Contact 2: Email");
+        assert_eq!(label(t, "location.postalCode"), "Postal code");
+        assert_eq!(label(t, "name"), t.text("label-name"));
+        assert_eq!(label(t, "of nobody"), "");
     }
 
     #[test]
-    fn the_summary_names_the_field_and_its_contact() {
-        let t = translations::texts(Language::English);
-        let label = |field: &str| Errors::none().and_text(field.to_owned(), String::new()).faults()[0].label(t);
-        assert_eq!(label("contacts.1.email"), "Contact 2: Email");
-        assert_eq!(label("location.postalCode"), t.text("automat-postal-code"));
-        assert_eq!(label("name"), t.text("automat-name"));
-        assert_eq!(label("of nobody"), "");
+    fn every_field_code_that_a_user_can_cause_has_a_text() {
+        let of_programs = [
+            FieldCode::UnknownField,
+            FieldCode::DuplicateField,
+            FieldCode::WrongType,
+            FieldCode::Immutable,
+            FieldCode::LanguageUnknown,
+            FieldCode::MessageKindUnknown,
+            FieldCode::UnknownParameter,
+            FieldCode::RepeatedParameter,
+            FieldCode::UnknownValue,
+            FieldCode::ToNotAfterFrom,
+        ];
+        for &language in Language::ALL {
+            let t = translations::texts(language);
+            for code in FieldCode::ALL {
+                assert_eq!(t.has(&text_of(*code)), !of_programs.contains(code), "{code:?} in {language:?}");
+            }
+        }
     }
 }

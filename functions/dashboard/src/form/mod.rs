@@ -1,7 +1,6 @@
 //! Forms, with the input as typed until it is valid.
 
 mod errors;
-mod stale;
 
 use api::problem::{Code, FieldCode, FieldError};
 use api::{Caller, IdempotencyKey, LIMIT, Problem};
@@ -14,8 +13,7 @@ use http::header::CONTENT_TYPE;
 use ring::digest::{Context, SHA256};
 use store::{Expected, Receipt};
 
-pub(crate) use errors::Errors;
-pub(crate) use stale::Differences;
+pub(crate) use errors::{Errors, label};
 
 /// The hidden field with the idempotency key: a form sent twice is carried out once.
 const ONCE: &str = "once";
@@ -31,11 +29,6 @@ pub(crate) struct Form {
 }
 
 impl Form {
-    /// An empty form with a new idempotency key.
-    pub(crate) fn fresh(random: &Random) -> Result<Self, Problem> {
-        Self::default().renewed(random)
-    }
-
     /// The form with a new idempotency key.
     pub(crate) fn renewed(self, random: &Random) -> Result<Self, Problem> {
         let once = random.bytes::<16>().map_err(Problem::from)?;

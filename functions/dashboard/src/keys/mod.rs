@@ -1,8 +1,5 @@
 //! Keys.
 
-mod fields;
-
-pub(crate) mod edit;
-pub(crate) mod new;
+pub(crate) mod form;
 pub(crate) mod page;
 pub(crate) mod remove;

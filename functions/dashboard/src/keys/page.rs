@@ -1,13 +1,10 @@
 //! `GET /keys/{keyId}`: a key, its contracts, its calendar, and its latest events.
 
-use api::{App, Caller, KeyPath, Problem, Query, Role};
+use api::{KeyPath, Problem, Query};
 use askama::Template;
-use axum::extract::State;
-use axum::response::Response;
 use chrono::{Datelike as _, NaiveDate};
 use domain::{Contract, ContractState, Instant, Key, ReturnCode, Sharing, Whereabouts};
-use http::StatusCode;
-use store::{ContractFilter, Order, PageRequest};
+use store::{ContractFilter, Order, Page, PageRequest};
 use texts::{FluentArgs, Texts};
 
 use crate::calendar::{Day, Month, Room};
@@ -15,7 +12,7 @@ use crate::events;
 use crate::frame::Frame;
 use crate::links;
 use crate::times::Times;
-use crate::visit::{Visit, page};
+use crate::visit::{Answer, Visit, page};
 
 /// How many events the page shows.
 const EVENTS: usize = 10;
@@ -23,7 +20,7 @@ const EVENTS: usize = 10;
 #[derive(Template)]
 #[template(path = "keys/page.html")]
 struct KeyPage<'p> {
-    frame: Frame,
+    frame: &'p Frame,
     key: &'p Key,
     automat: String,
     automat_href: String,
@@ -41,7 +38,7 @@ struct KeyPage<'p> {
     more: Option<String>,
     month: MonthView,
     events: Vec<events::Line>,
-    done: Option<&'static str>,
+    done: Option<String>,
 }
 
 /// The contracts of one state.
@@ -76,35 +73,28 @@ struct Cell {
 }
 
 /// `GET /keys/{keyId}`
-pub(crate) async fn show(
-    State(app): State<App>,
-    KeyPath(id): KeyPath,
-    visit: Visit,
-    caller: Caller,
-    mut query: Query,
-) -> Result<Response, Problem> {
+pub(crate) async fn show(visit: Visit, KeyPath(id): KeyPath, mut query: Query) -> Answer {
     let wanted_month = query.text("month");
     let ended = query.text("show").is_some_and(|show| show == "ended");
-    let done = query.text("done");
+    let done = visit.done(&mut query, "key-page");
     let request = query.page();
     query.finish()?;
-    let now = app.clock.now();
-    let key = app.store.active_key(&id).await?;
-    let automat = app.store.automat(&key.automat).await?;
+    let (store, now) = (visit.store(), visit.now);
+    let key = store.active_key(&id).await?;
+    let automat = store.automat(&key.automat).await?;
     let times = Times::new(visit.t, automat.time_zone);
-    let (contracts, next) = contracts(&app, &key, ended, &request, now).await?;
-    let last = app.store.key_events(&id, &PageRequest { limit: EVENTS, after: None }).await?;
-    let line = |event| events::Line::of(event, visit.t, &times, &caller).of_one_key();
+    let Page { data: contracts, next } = store.contracts(&id, &filter(ended), &request, now).await?;
+    let last = store.key_events(&id, &PageRequest { limit: EVENTS, after: None }).await?;
     let home = links::key(&id);
     let month = Month::of(&key, wanted_month.as_deref(), &times, now);
     let month = month.ok_or_else(|| Problem::from(store::Error::NotFound(store::Thing::Key)))?;
     let show = if ended { "&show=ended" } else { "" };
-    let shown = KeyPage {
-        holder: holder(&app, &key, &contracts).await?,
+    page(&KeyPage {
+        holder: holder(&visit, &key, &contracts).await?,
         lists: lists(&contracts, &times, now),
-        month: month_view(visit.t, &month, &home, visit.may(Role::Operator)),
-        events: last.data.iter().map(line).collect(),
-        frame: visit.frame(),
+        month: month_view(visit.t, &month, &home, visit.frame.operates()),
+        events: events::lines_of_key(&visit, &times, &last.data),
+        frame: &visit.frame,
         automat: automat.name.to_string(),
         automat_href: links::automat(&automat.id),
         zone: times.zone(),
@@ -114,28 +104,19 @@ pub(crate) async fn show(
         return_code: key.return_code.as_ref().map(ReturnCode::reveal),
         ended,
         more: next.map(|next| format!("{home}?after={}{show}", next.as_str())),
-        done: done.as_deref().and_then(done_text),
+        done,
         key: &key,
         home,
-    };
-    page(StatusCode::OK, &shown)
+    })
 }
 
 /// The active and upcoming contracts, first to last; or the ended ones, last to first.
-async fn contracts(
-    app: &App,
-    key: &Key,
-    ended: bool,
-    request: &PageRequest,
-    now: Instant,
-) -> Result<(Vec<Contract>, Option<store::Cursor>), Problem> {
-    let filter = if ended {
+fn filter(ended: bool) -> ContractFilter {
+    if ended {
         ContractFilter { states: vec![ContractState::Ended], order: Order::Descending }
     } else {
         ContractFilter { states: vec![ContractState::Active, ContractState::Upcoming], order: Order::Ascending }
-    };
-    let found = app.store.contracts(&key.id, &filter, request, now).await?;
-    Ok((found.data, found.next))
+    }
 }
 
 fn lists(contracts: &[Contract], times: &Times, now: Instant) -> Vec<List> {
@@ -158,11 +139,11 @@ fn lists(contracts: &[Contract], times: &Times, now: Instant) -> Vec<List> {
 }
 
 /// The person who has the key, if it is out with an existing contract.
-async fn holder(app: &App, key: &Key, contracts: &[Contract]) -> Result<Option<(String, String)>, Problem> {
+async fn holder(visit: &Visit, key: &Key, contracts: &[Contract]) -> Result<Option<(String, String)>, Problem> {
     let listed = contracts.iter().find(|contract| key.whereabouts.holder() == Some(&contract.id)).cloned();
     let holder = match listed {
         Some(contract) => Some(contract),
-        None => app.store.holder(key).await?,
+        None => visit.store().holder(key).await?,
     };
     Ok(holder.map(|contract| (contract.person.to_string(), links::contract(&key.id, &contract.id))))
 }
@@ -175,7 +156,7 @@ fn month_view(t: &Texts, month: &Month, home: &str, books: bool) -> MonthView {
         let today = if day.today { " today" } else { "" };
         Cell {
             number: day.date.day(),
-            class: format!("{}{today}", day.room.name()),
+            class: format!("{}{today}", <&str>::from(day.room)),
             href: bookable.then(|| format!("{home}/contracts/new?from={}", day.date)),
             label,
             mark: match day.room {
@@ -187,7 +168,7 @@ fn month_view(t: &Texts, month: &Month, home: &str, books: bool) -> MonthView {
     };
     MonthView {
         title: t.format("key-page-month", &of_date(month.first)),
-        weekdays: (1..=7).map(|day| t.format("key-page-weekday", &FluentArgs::from_iter([("weekday", day)]))).collect(),
+        weekdays: (1..=7).map(|day| t.with("key-page-weekday", [("weekday", day)])).collect(),
         weeks: month.weeks.iter().map(|week| week.iter().map(|day| day.as_ref().map(cell)).collect()).collect(),
         before: month.before.map(to),
         after: month.after.map(to),
@@ -196,7 +177,7 @@ fn month_view(t: &Texts, month: &Month, home: &str, books: bool) -> MonthView {
 
 fn day_label(t: &Texts, day: &Day, bookable: bool) -> String {
     let mut values = of_date(day.date);
-    values.set("room", day.room.name());
+    values.set("room", <&str>::from(day.room));
     values.set("count", day.contracts);
     t.format(if bookable { "key-page-new-on" } else { "key-page-day" }, &values)
 }
@@ -208,14 +189,4 @@ fn of_date(date: NaiveDate) -> FluentArgs<'static> {
     // As text: Fluent might group a number of four digits.
     values.set("year", date.year().to_string());
     values
-}
-
-/// The text for what has just been done, as `?done=` names it.
-fn done_text(done: &str) -> Option<&'static str> {
-    match done {
-        "added" => Some("key-page-done-added"),
-        "changed" => Some("key-page-done-changed"),
-        "contract-removed" => Some("key-page-done-contract-removed"),
-        _ => None,
-    }
 }

@@ -1,30 +1,31 @@
-//! `GET /automats/{automatId}/lockers/{lockerIndex}`: the state of one locker, and the button that opens it.
+//! `GET /automats/{automatId}/lockers/{lockerIndex}`: the state of one locker, and the button that opens it;
+//! `POST …/open`: requests an opening, and redirects to its page.
 
 use api::problem::Code;
-use api::{App, Caller, LockerPath, NoQuery, Problem};
+use api::{Check, LockerPath, NoQuery, Problem};
 use askama::Template;
 use axum::extract::State;
-use axum::response::Response;
-use clock::Random;
-use domain::{Automat, AutomatId, ConnectionState, DoorState, LockerIndex, Whereabouts};
+use domain::{Automat, AutomatId, ConnectionState, DoorState, FreeText, LockerIndex, OpeningDraft, Whereabouts};
 use http::StatusCode;
+use remote::request_opening;
 use store::{LockerView, PageRequest};
-use texts::FluentArgs;
 
-use crate::events::Line;
+use crate::Dashboard;
+use crate::events::{Line, lines_of_key};
 use crate::form::{Errors, Form};
 use crate::frame::Frame;
 use crate::links;
+use crate::refused::status;
 use crate::times::Times;
-use crate::visit::{Visit, page};
+use crate::visit::{Answer, Visit, page_with, redirect};
 
 /// How many events of the key the page shows.
 const LAST: usize = 5;
 
 #[derive(Template)]
 #[template(path = "openings/locker.html")]
-struct LockerPage {
-    frame: Frame,
+struct LockerPage<'p> {
+    frame: &'p Frame,
     automat: Automat,
     locker: LockerView,
     times: Times,
@@ -33,58 +34,75 @@ struct LockerPage {
     lines: Vec<Line>,
 }
 
-pub(crate) async fn see_locker(
-    State(app): State<App>,
-    State(random): State<Random>,
-    visit: Visit,
-    caller: Caller,
-    LockerPath(automat, index): LockerPath,
-    _: NoQuery,
-) -> Result<Response, Problem> {
-    show(&app, &visit, &caller, (automat, index), Form::fresh(&random)?, Errors::none()).await
+/// `GET /automats/{automatId}/lockers/{lockerIndex}`
+pub(crate) async fn show(visit: Visit, LockerPath(automat, index): LockerPath, _: NoQuery) -> Answer {
+    locker_page(&visit, &automat, index, visit.fresh_form()?, None).await
 }
 
-/// The page with a form and its errors.
-pub(super) async fn show(
-    app: &App,
-    visit: &Visit,
-    caller: &Caller,
-    (automat, index): (AutomatId, LockerIndex),
+/// `POST /automats/{automatId}/lockers/{lockerIndex}/open`
+pub(crate) async fn open(
+    State(Dashboard { things, .. }): State<Dashboard>,
+    visit: Visit,
+    LockerPath(automat, index): LockerPath,
     form: Form,
-    errors: Errors,
-) -> Result<Response, Problem> {
-    let view = app.store.automat_view(&automat, app.clock.now()).await?;
+) -> Answer {
+    let requested = async {
+        let draft = draft(&form, automat.clone(), index)?;
+        request_opening(&visit.app, &things, draft, &visit.act_once(&form)).await
+    };
+    let problem = match requested.await {
+        Ok(requested) => return redirect(&links::opening(&requested.opening.id)),
+        Err(problem) => problem,
+    };
+    match (problem.code, &problem.facts.opening_id) {
+        (Code::LockerBusy, Some(under_way)) => redirect(&format!("/openings/{under_way}?already=true")),
+        (Code::InvalidRequest | Code::AutomatOffline | Code::AutomatBusy | Code::IdempotencyOutdated, _) => {
+            let form = visit.form_after(form, &problem)?;
+            locker_page(&visit, &automat, index, form, Some(&problem)).await
+        }
+        _ => Err(problem),
+    }
+}
+
+fn draft(form: &Form, automat: AutomatId, locker: LockerIndex) -> Result<OpeningDraft, Problem> {
+    let mut check = Check::new();
+    let reason = check.optional("reason", form.given("reason"), FreeText::parse);
+    check.finish(|| Some(OpeningDraft { automat, locker, reason, force: form.ticked("force") }))
+}
+
+/// The page with a form and what was wrong with it.
+async fn locker_page(
+    visit: &Visit,
+    automat: &AutomatId,
+    index: LockerIndex,
+    form: Form,
+    problem: Option<&Problem>,
+) -> Answer {
+    let view = visit.store().automat_view(automat, visit.now).await?;
     let automat = view.automat;
     let locker = view.lockers.into_iter().find(|locker| locker.locker == index);
     let locker = locker.ok_or_else(|| Problem::no_locker(automat.locker_count))?;
     let times = Times::new(visit.t, automat.time_zone);
-    let mut lines = Vec::new();
-    if let Some((key, _)) = &locker.key {
-        let last = PageRequest { limit: LAST, after: None };
-        match app.store.key_events(key, &last).await {
-            Ok(events) => {
-                let line = |event| Line::of(event, visit.t, &times, caller).of_one_key();
-                lines = events.data.iter().map(line).collect();
-            }
-            // Removed between the two reads.
-            Err(store::Error::NotFound(_)) => {}
-            Err(error) => return Err(error.into()),
-        }
+    let lines = last_events(visit, &locker, &times).await?;
+    let errors = problem.map_or_else(Errors::none, |problem| Errors::of(visit.t, problem));
+    let status = problem.map_or(StatusCode::OK, status);
+    page_with(status, &LockerPage { frame: &visit.frame, automat, locker, times, form, errors, lines })
+}
+
+async fn last_events(visit: &Visit, locker: &LockerView, times: &Times) -> Result<Vec<Line>, Problem> {
+    let Some((key, _)) = &locker.key else { return Ok(Vec::new()) };
+    match visit.store().key_events(key, &PageRequest { limit: LAST, after: None }).await {
+        Ok(events) => Ok(lines_of_key(visit, times, &events.data)),
+        // Removed between the two reads.
+        Err(store::Error::NotFound(_)) => Ok(Vec::new()),
+        Err(error) => Err(error.into()),
     }
-    let frame = visit.frame();
-    page(status(&errors), &LockerPage { frame, automat, locker, times, form, errors, lines })
 }
 
-fn status(errors: &Errors) -> StatusCode {
-    let code = errors.problem().map(|problem| problem.code);
-    let code = code.or_else(|| errors.any().then_some(Code::InvalidRequest));
-    code.and_then(|code| StatusCode::from_u16(code.status()).ok()).unwrap_or(StatusCode::OK)
-}
-
-impl LockerPage {
+impl LockerPage<'_> {
     /// A text with `$locker`.
     fn numbered(&self, id: &str) -> String {
-        self.frame.t.format(id, &FluentArgs::from_iter([("locker", self.locker.locker.get())]))
+        self.frame.t.with(id, [("locker", self.locker.locker.get())])
     }
 
     fn home(&self) -> String {
@@ -105,7 +123,7 @@ impl LockerPage {
 
     fn away_since(&self) -> String {
         let since = self.automat.connection.since.map(|since| self.times.moment(since));
-        self.frame.t.format("open-away-since", &FluentArgs::from_iter([("time", since.unwrap_or_default())]))
+        self.frame.t.with("open-away-since", [("time", since.unwrap_or_default())])
     }
 
     fn is_stray(&self) -> bool {

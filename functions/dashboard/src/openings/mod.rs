@@ -1,6 +1,4 @@
-//! Openings: the page of a locker with its button, the request, and its progress.
+//! Opening a locker from a page.
 
 pub(crate) mod locker;
 pub(crate) mod progress;
-pub(crate) mod request;
-mod state;

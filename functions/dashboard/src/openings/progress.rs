@@ -1,29 +1,27 @@
 //! `GET /openings/{openingId}`: the progress of an opening; and `…/status`: the part of that page which changes. Its
 //! response waits until there is news.
+//!
+//! A result that only the device knows is not guessed.
 
 use std::time::Duration;
 
-use api::{App, Caller, OpeningPath, Problem, Query};
+use api::{OpeningPath, Problem, Query};
 use askama::Template;
-use axum::extract::State as Shared;
-use axum::response::Response;
-use clock::Random;
-use domain::{AutomatId, Invalid, KeyId, Opening, OpeningId, TimeZone};
-use http::StatusCode;
+use domain::{AutomatId, Instant, Invalid, KeyId, Opening, OpeningId, OpeningStatus, TimeZone};
 use remote::{MAX_WAIT, follow};
-use texts::{FluentArgs, Texts};
+use texts::Texts;
 
-use super::state::State;
+use crate::events::who;
 use crate::form::Form;
 use crate::frame::Frame;
 use crate::links;
 use crate::times::Times;
-use crate::visit::{Visit, page};
+use crate::visit::{Answer, Visit, page};
 
 #[derive(Template)]
 #[template(path = "openings/progress.html")]
-struct ProgressPage {
-    frame: Frame,
+struct ProgressPage<'p> {
+    frame: &'p Frame,
     progress: Progress,
     already: bool,
 }
@@ -38,64 +36,68 @@ struct StatusFragment {
 struct Progress {
     t: &'static Texts,
     opening: Opening,
-    state: State,
+    status: OpeningStatus,
+    /// Whether the device has reported the result.
+    is_answered: bool,
+    /// Seconds until the request expires.
+    seconds_left: i64,
+    requested_by: String,
+    requested_at: String,
+    ended_at: Option<String>,
     automat_name: String,
     /// For the button “Try again”, if the user may open lockers.
     form: Option<Form>,
 }
 
-pub(crate) async fn see_opening(
-    Shared(app): Shared<App>,
-    Shared(random): Shared<Random>,
-    visit: Visit,
-    caller: Caller,
-    OpeningPath(id): OpeningPath,
-    mut query: Query,
-) -> Result<Response, Problem> {
+/// `GET /openings/{openingId}`
+pub(crate) async fn show(visit: Visit, OpeningPath(id): OpeningPath, mut query: Query) -> Answer {
     let already = query.flag("already");
     query.finish()?;
-    let progress = progress(&app, &random, &visit, &caller, &id, Duration::ZERO).await?;
-    page(StatusCode::OK, &ProgressPage { frame: visit.frame(), progress, already })
+    let progress = progress(&visit, &id, Duration::ZERO).await?;
+    page(&ProgressPage { frame: &visit.frame, progress, already })
 }
 
-pub(crate) async fn follow_opening(
-    Shared(app): Shared<App>,
-    Shared(random): Shared<Random>,
-    visit: Visit,
-    caller: Caller,
-    OpeningPath(id): OpeningPath,
-    mut query: Query,
-) -> Result<Response, Problem> {
+/// `GET /openings/{openingId}/status`
+pub(crate) async fn follow_status(visit: Visit, OpeningPath(id): OpeningPath, mut query: Query) -> Answer {
     let wait = query.parsed("wait", |text| match text.parse::<u32>() {
         Ok(seconds) if seconds <= MAX_WAIT => Ok(seconds),
         _ => Err(Invalid::OutOfRange { min: 0, max: MAX_WAIT }),
     });
     query.finish()?;
     let wait = Duration::from_secs(u64::from(wait.unwrap_or_default()));
-    let progress = progress(&app, &random, &visit, &caller, &id, wait).await?;
-    page(StatusCode::OK, &StatusFragment { progress })
+    page(&StatusFragment { progress: progress(&visit, &id, wait).await? })
 }
 
-async fn progress(
-    app: &App,
-    random: &Random,
-    visit: &Visit,
-    caller: &Caller,
-    id: &OpeningId,
-    wait: Duration,
-) -> Result<Progress, Problem> {
-    let opening = follow(app, id, wait).await?;
-    let (automat_name, zone) = automat(app, &opening.automat).await?;
+async fn progress(visit: &Visit, id: &OpeningId, wait: Duration) -> Result<Progress, Problem> {
+    let opening = follow(&visit.app, id, wait).await?;
+    let (automat_name, zone) = automat(visit, &opening.automat).await?;
     let times = Times::new(visit.t, zone);
-    let state = State::of(&opening, visit.t, &times, caller, app.clock.now());
-    let form = visit.may(api::Role::Operator) && state.may_be_tried_again();
-    let form = form.then(|| Form::fresh(random)).transpose()?;
-    Ok(Progress { t: visit.t, opening, state, automat_name, form })
+    // It may have waited since the request came.
+    let now = visit.app.clock.now();
+    let status = opening.status(now);
+    let may_try_again = !matches!(status, OpeningStatus::Requested | OpeningStatus::Opened);
+    let form = visit.frame.operates() && may_try_again;
+    Ok(Progress {
+        t: visit.t,
+        status,
+        is_answered: opening.is_confirmed_by_device(),
+        seconds_left: seconds_left(&opening, now),
+        requested_by: who(visit.t, &opening.requested_by, &visit.caller),
+        requested_at: times.moment(opening.issued_at),
+        ended_at: opening.finished_at(now).map(|at| times.moment(at)),
+        automat_name,
+        form: form.then(|| visit.fresh_form()).transpose()?,
+        opening,
+    })
+}
+
+fn seconds_left(opening: &Opening, now: Instant) -> i64 {
+    (opening.expires_at.millis() - now.millis() + 999).div_euclid(1000).max(0)
 }
 
 /// The name and time zone of an automat. One that has been removed is shown by its id.
-async fn automat(app: &App, id: &AutomatId) -> Result<(String, TimeZone), Problem> {
-    match app.store.automat(id).await {
+async fn automat(visit: &Visit, id: &AutomatId) -> Result<(String, TimeZone), Problem> {
+    match visit.store().automat(id).await {
         Ok(automat) => Ok((automat.name.as_str().to_owned(), automat.time_zone)),
         Err(store::Error::NotFound(_)) => Ok((id.as_str().to_owned(), TimeZone::UTC)),
         Err(error) => Err(error.into()),
@@ -103,9 +105,46 @@ async fn automat(app: &App, id: &AutomatId) -> Result<(String, TimeZone), Proble
 }
 
 impl Progress {
+    /// Whether the device may still act on the request.
+    fn is_pending(&self) -> bool {
+        self.status == OpeningStatus::Requested
+    }
+
+    fn is_open(&self) -> bool {
+        self.status == OpeningStatus::Opened
+    }
+
+    /// Whether a late report of the device may still change the result.
+    fn is_provisional(&self) -> bool {
+        self.status == OpeningStatus::Expired && !self.is_answered
+    }
+
+    /// The CSS class for its colour and sign.
+    fn class(&self) -> &'static str {
+        match self.status {
+            OpeningStatus::Requested => "pending",
+            OpeningStatus::Opened => "good",
+            OpeningStatus::Refused | OpeningStatus::Failed => "bad",
+            OpeningStatus::Expired => "warning",
+        }
+    }
+
+    fn title(&self) -> String {
+        self.t.text(&format!("opening-{}", <&str>::from(self.status))).into_owned()
+    }
+
+    /// What it means for somebody at the cabinet.
+    fn meaning(&self) -> String {
+        match (self.status, self.is_answered) {
+            (OpeningStatus::Refused, false) => self.numbered("opening-not-sent-means"),
+            (OpeningStatus::Expired, false) => self.numbered("opening-unanswered-means"),
+            (status, _) => self.numbered(&format!("opening-{}-means", <&str>::from(status))),
+        }
+    }
+
     /// A text with `$locker`.
     fn numbered(&self, id: &str) -> String {
-        self.t.format(id, &FluentArgs::from_iter([("locker", self.opening.locker.get())]))
+        self.t.with(id, [("locker", self.opening.locker.get())])
     }
 
     fn here(&self) -> String {
@@ -121,10 +160,10 @@ impl Progress {
     }
 
     fn to_key(&self, key: &KeyId) -> String {
-        self.t.format("opening-to-key", &FluentArgs::from_iter([("key", key.as_str().to_owned())]))
+        self.t.with("opening-to-key", [("key", key.as_str())])
     }
 
     fn to_automat(&self) -> String {
-        self.t.format("opening-to-automat", &FluentArgs::from_iter([("automat", self.automat_name.clone())]))
+        self.t.with("opening-to-automat", [("automat", self.automat_name.as_str())])
     }
 }

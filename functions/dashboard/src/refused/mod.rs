@@ -15,12 +15,12 @@ use http::request::Parts;
 use texts::{FluentArgs, Texts};
 
 use crate::frame::Frame;
-use crate::visit::{Visit, page};
+use crate::visit::page_with;
 
 #[derive(Template)]
 #[template(path = "refused.html")]
 struct RefusedPage<'p> {
-    frame: Frame,
+    frame: &'p Frame,
     title: String,
     advice: String,
     correlation: &'p str,
@@ -34,7 +34,7 @@ pub(crate) fn as_pages<S: Clone + Send + Sync + 'static>(pages: Router<S>) -> Ro
 async fn show(request: Request, next: Next) -> Response {
     let (parts, body) = request.into_parts();
     let correlation = CorrelationId::of_request(&parts.headers, &parts.extensions);
-    let visit = Visit::of(&parts);
+    let frame = Frame::of(&parts);
     let (path, is_program) = (parts.uri.path().to_owned(), is_by_program(&parts));
     let response = next.run(Request::from_parts(parts, body)).await;
     let Some(problem) = response.extensions().get::<Problem>().cloned() else { return response };
@@ -44,12 +44,12 @@ async fn show(request: Request, next: Next) -> Response {
         return answer;
     }
     let shown = RefusedPage {
-        frame: visit.frame(),
-        title: title(visit.t, &problem),
-        advice: advice(visit.t, &problem),
+        frame: &frame,
+        title: title(frame.t, &problem),
+        advice: advice(frame.t, &problem),
         correlation: correlation.as_str(),
     };
-    match page(status(problem.code), &shown) {
+    match page_with(status(&problem), &shown) {
         Ok(mut answer) => {
             answer.extensions_mut().insert(problem);
             answer
@@ -77,8 +77,8 @@ pub(crate) fn advice(t: &Texts, problem: &Problem) -> String {
     t.format(&format!("refused-{}-advice", kebab(problem.code)), &values(problem))
 }
 
-fn status(code: Code) -> StatusCode {
-    StatusCode::from_u16(code.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
+pub(crate) fn status(problem: &Problem) -> StatusCode {
+    StatusCode::from_u16(problem.code.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
 }
 
 fn kebab(code: Code) -> String {

@@ -22,9 +22,9 @@ use super::notice::{Notice, sign_in};
 use super::provider::{NoTokens, SignInError};
 use super::{Inner, SignIn, SignedInUser, headers, origin};
 use crate::form::Form;
+use crate::frame::Frame;
 use crate::links::own;
 use crate::refused::is_by_program;
-use crate::visit::Visit;
 
 const SEC_FETCH_MODE: HeaderName = HeaderName::from_static("sec-fetch-mode");
 
@@ -133,7 +133,7 @@ impl Inner {
 async fn respond_signed_out(parts: &Parts, body: Body) -> Response {
     let navigates = parts.headers.get(SEC_FETCH_MODE).is_none_or(|mode| mode == "navigate");
     if parts.method.is_safe() && navigates {
-        return Redirect::to(&sign_in(&Visit::of(parts).here)).into_response();
+        return Redirect::to(&sign_in(&Frame::of(parts).here)).into_response();
     }
     let form = match parts.method {
         Method::POST => Form::from_request(Request::from_parts(parts.clone(), body), &()).await.ok(),
@@ -143,19 +143,19 @@ async fn respond_signed_out(parts: &Parts, body: Body) -> Response {
 }
 
 fn refused(notice: &Notice, parts: &Parts, problem: Problem) -> Response {
-    let visit = Visit::of(parts);
+    let frame = Frame::of(parts);
     let mut answer = match notice {
-        Notice::Unavailable => notice.named_page(&visit, &CorrelationId::of_request(&parts.headers, &parts.extensions)),
-        _ => notice.page(&visit, &shown(parts, &visit)),
+        Notice::Unavailable => notice.named_page(&frame, &CorrelationId::of_request(&parts.headers, &parts.extensions)),
+        _ => notice.page(&frame, &shown(parts, &frame)),
     };
     answer.extensions_mut().insert(problem);
     answer
 }
 
 /// The page that the user sees: for a form, the page that it was sent from.
-fn shown(parts: &Parts, visit: &Visit) -> String {
+fn shown(parts: &Parts, frame: &Frame) -> String {
     if parts.method.is_safe() {
-        return visit.here.clone();
+        return frame.here.clone();
     }
     let from = parts.headers.get(REFERER).and_then(|from| from.to_str().ok()?.parse::<Uri>().ok());
     let path = from.and_then(|from| Some(own(from.path_and_query()?.as_str()).to_owned()));

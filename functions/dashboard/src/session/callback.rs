@@ -9,33 +9,35 @@ use http::{HeaderMap, Uri};
 
 use super::cookies::{self, ACCESS, PERSON, REFRESH, SESSION_SECONDS, SIGNING_IN};
 use super::notice::Notice;
+use super::parameter;
 use super::pkce::{self, Secret};
 use super::provider::{NoTokens, Tokens};
-use super::{SignIn, parameter};
-use crate::visit::Visit;
+use crate::Dashboard;
+use crate::frame::Frame;
+use crate::visit::{Answer, redirect};
 
 /// Every response redirects away from the address with the code, or is a page that says what to do.
 pub(crate) async fn finish_sign_in(
-    State(sign_in): State<SignIn>,
-    visit: Visit,
+    State(Dashboard { sign_in, .. }): State<Dashboard>,
+    frame: Frame,
     headers: HeaderMap,
     uri: Uri,
-) -> Result<Response, Problem> {
+) -> Answer {
     let state = parameter(&uri, "state").unwrap_or_default();
     let to = pkce::destination(&state);
     let secret = cookies::held(&headers, SIGNING_IN).and_then(Secret::of_cookie);
     let Some(secret) = secret.filter(|secret| secret.has_made(&state)) else {
         // The page was reloaded, or another tab has finished the sign-in already.
         let is_in = cookies::held(&headers, REFRESH).is_some();
-        return Ok(if is_in { Redirect::to(&to).into_response() } else { Notice::Lost.page(&visit, &to) });
+        return if is_in { redirect(&to) } else { Ok(Notice::Lost.page(&frame, &to)) };
     };
     let Some(code) = parameter(&uri, "code") else {
         tracing::info!(sign_in.error = known(parameter(&uri, "error").as_deref()), "sign-in failed");
-        return Ok(Notice::Denied.page(&visit, &to));
+        return Ok(Notice::Denied.page(&frame, &to));
     };
     match sign_in.0.provider.redeem(&code, &secret.verifier(&state)).await {
         Ok(tokens) => Ok(signed_in(&tokens, &to)),
-        Err(NoTokens::Expired) => Ok(Notice::Lost.page(&visit, &to)),
+        Err(NoTokens::Expired) => Ok(Notice::Lost.page(&frame, &to)),
         Err(NoTokens::SignIn(error)) => Err(Problem::internal(error)),
     }
 }

@@ -7,7 +7,7 @@ use http::StatusCode;
 
 use crate::form::Form;
 use crate::frame::Frame;
-use crate::visit::{Visit, page};
+use crate::visit::page_with;
 
 #[derive(Debug, Clone)]
 pub(super) enum Notice {
@@ -27,7 +27,7 @@ pub(super) enum Notice {
 #[derive(Template)]
 #[template(path = "session/notice.html")]
 struct NoticePage<'p> {
-    frame: Frame,
+    frame: &'p Frame,
     title: String,
     advice: String,
     again: Option<String>,
@@ -48,34 +48,32 @@ impl Notice {
     }
 
     /// `to` is the page to return to after signing in.
-    pub(super) fn page(&self, visit: &Visit, to: &str) -> Response {
-        self.shown(visit, to, None)
+    pub(super) fn page(&self, frame: &Frame, to: &str) -> Response {
+        self.shown(frame, to, None)
     }
 
     /// The page with the correlation id for support.
-    pub(super) fn named_page(&self, visit: &Visit, correlation: &CorrelationId) -> Response {
-        self.shown(visit, "/", Some(correlation.as_str()))
+    pub(super) fn named_page(&self, frame: &Frame, correlation: &CorrelationId) -> Response {
+        self.shown(frame, "/", Some(correlation.as_str()))
     }
 
-    fn shown(&self, visit: &Visit, to: &str, correlation: Option<&str>) -> Response {
-        let t = visit.t;
-        let (title, advice) = match self {
-            Self::Ended(_) => (t.text("session-ended"), t.text("session-ended-advice")),
-            Self::Foreign => (t.text("session-foreign"), t.text("session-foreign-advice")),
-            Self::NoRole => (t.text("session-newcomer"), t.text("session-newcomer-advice")),
-            Self::Denied => (t.text("session-denied"), t.text("session-denied-advice")),
-            Self::Lost => (t.text("session-lost"), t.text("session-lost-advice")),
-            Self::Unavailable => (t.text("session-unavailable"), t.text("session-unavailable-advice")),
+    fn shown(&self, frame: &Frame, to: &str, correlation: Option<&str>) -> Response {
+        let id = match self {
+            Self::Ended(_) => "session-ended",
+            Self::Foreign => "session-foreign",
+            Self::NoRole => "session-newcomer",
+            Self::Denied => "session-denied",
+            Self::Lost => "session-lost",
+            Self::Unavailable => "session-unavailable",
         };
+        let title = frame.t.text(id).into_owned();
+        let advice = frame.t.text(&format!("{id}-advice")).into_owned();
         let sent = if let Self::Ended(form) = self { Some(form).filter(|form| !form.pairs().is_empty()) } else { None };
         let again = matches!(self, Self::Ended(_) | Self::Denied | Self::Lost).then(|| sign_in(to));
         let signs_out = matches!(self, Self::NoRole);
-        let (title, advice, path) = (title.into_owned(), advice.into_owned(), &visit.here);
-        page(
-            self.status(),
-            &NoticePage { frame: visit.frame(), title, advice, again, signs_out, sent, path, correlation },
-        )
-        .unwrap_or_else(Problem::into_response)
+        let path = &frame.here;
+        page_with(self.status(), &NoticePage { frame, title, advice, again, signs_out, sent, path, correlation })
+            .unwrap_or_else(Problem::into_response)
     }
 }
 

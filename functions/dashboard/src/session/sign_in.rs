@@ -1,25 +1,24 @@
 //! `GET /sign-in`: redirects to the sign-in page.
 
-use api::Problem;
 use axum::extract::State;
 use axum::response::{IntoResponse as _, Redirect, Response};
-use clock::Random;
 use form_urlencoded::Serializer;
 use http::header::HOST;
 use http::{HeaderMap, Uri};
 
 use super::cookies::{self, SIGNING_IN, SIGNING_IN_SECONDS};
 use super::pkce::{self, Secret};
-use super::{Inner, SignIn, parameter};
+use super::{Inner, parameter};
+use crate::Dashboard;
 use crate::links::own;
+use crate::visit::Answer;
 
 /// `to` is the page to return to.
 pub(crate) async fn start_sign_in(
-    State(sign_in): State<SignIn>,
-    State(random): State<Random>,
+    State(Dashboard { sign_in, random, .. }): State<Dashboard>,
     headers: HeaderMap,
     uri: Uri,
-) -> Result<Response, Problem> {
+) -> Answer {
     let to = parameter(&uri, "to").unwrap_or_default();
     if let Some(home) = sign_in.0.home(&headers, &uri, &to) {
         return Ok(home);

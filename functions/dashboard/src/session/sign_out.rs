@@ -4,11 +4,11 @@ use axum::extract::State;
 use axum::response::{IntoResponse as _, Redirect, Response};
 use http::HeaderMap;
 
-use super::SignIn;
 use super::cookies::{self, ACCESS, PERSON, REFRESH};
+use crate::Dashboard;
 
 /// The cookies are deleted even if the provider cannot be reached.
-pub(crate) async fn sign_out(State(sign_in): State<SignIn>, headers: HeaderMap) -> Response {
+pub(crate) async fn sign_out(State(Dashboard { sign_in, .. }): State<Dashboard>, headers: HeaderMap) -> Response {
     if let Some(refresh) = cookies::held(&headers, REFRESH)
         && let Err(error) = sign_in.0.provider.revoke(refresh).await
     {

@@ -9,14 +9,14 @@ contract-remove = Remove contract
 
 # Its form
 
-person = Person
-start = Start
-end = End
-start-date = Start date
-start-time = Start time
-start-now = Starts now
-end-date = End date
-end-time = End time
+label-person = Person
+label-start = Start
+label-end = End
+label-start-date = Start date
+label-start-time = Start time
+label-start-now = Starts now
+label-end-date = End date
+label-end-time = End time
 date-hint = For example 2026-11-24
 time-hint = For example 14:00
 date-form = Enter a real date, for example 2026-11-24.
@@ -24,15 +24,15 @@ time-form = Enter a time, for example 14:00.
 start-missing = Enter a start, or choose “Starts now”.
 start-or-now = Choose either a start or “Starts now”, not both.
 times-in = Times are in the time zone
-permanent-contract = Permanent contract
+label-permanent = Permanent contract
 permanent = Permanent
-pin = PIN
+label-pin = PIN
 pin-hint = 4 to 9 digits. Leave empty to generate one.
 pin-hint-edit = Leave empty to keep the current PIN.
-note = Note
+label-freeText = Note
 note-hint = Sent with the messages.
 contract-id-own = Set your own reference
-contract-id = Contract ID
+label-contractId = Contract ID
 contract-id-hint = For example a booking number. Leave empty to generate one.
 end-missing = Enter an end, or choose a permanent contract.
 time-skipped = The clocks go forward on that day, and this time does not exist. The next possible time is { $next }.
@@ -44,18 +44,18 @@ time-which = { $which ->
    *[second] The second, { $offset }
 }
 
-contacts = Contacts
+label-contacts = Contacts
 contacts-hint = People who get messages about the contract. At most 10.
 contacts-none = Nobody gets messages about this contract.
 contact = Contact { $number }
 contact-add = Add contact
 contact-remove = Remove
-contact-name = Name
+label-contacts-name = Name
 contact-language = Language of messages
 contact-not-notified = Gets no messages
-email = Email
+label-contacts-email = Email
 send-email = Send email
-phone-number = Phone number
+label-contacts-phoneNumber = Phone number
 phone-number-hint = As dialled in that country, or with the country code, for example +358401234567.
 phone-numbers = Phone numbers
 phone-numbers-before = These phone numbers will be saved in international format. Check that they are correct.

@@ -18,6 +18,7 @@ role-admin = Admin
 role-none = No role yet
 
 field-required = This field is required.
+field-empty = This field is required.
 field-too-long = At most { $max } characters.
 field-too-many = At most 10.
 field-id-characters = Letters, digits, “_”, “.” and “-” only. Start with a letter or a digit.
@@ -34,5 +35,5 @@ field-phone-number-form = This is not a phone number in the selected country. St
 field-end-not-after-start = The end must be after the start.
 field-end-not-ahead = The end must be in the future.
 field-nothing-to-search = Enter a letter or a digit.
-field-conflicting = Choose either an end or a permanent contract.
+field-conflicting-fields = Choose either an end or a permanent contract.
 field-unknown = This value is not an allowed choice.

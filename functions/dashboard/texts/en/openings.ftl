@@ -21,7 +21,7 @@ locker-all-events = All events of the key
 locker-add-key = Add a key to locker { $locker }
 
 open-locker = Open locker { $locker }
-open-reason = Reason (optional)
+label-reason = Reason (optional)
 open-reason-give = Give a reason
 open-reason-hint = Saved with the opening.
 open-force = Send the request anyway (valid for 20 seconds)

@@ -9,14 +9,14 @@ contract-remove = Poista sopimus
 
 # Its form
 
-person = Henkilö
-start = Alkaa
-end = Päättyy
-start-date = Alkamispäivä
-start-time = Alkamisaika
-start-now = Alkaa heti
-end-date = Päättymispäivä
-end-time = Päättymisaika
+label-person = Henkilö
+label-start = Alkaa
+label-end = Päättyy
+label-start-date = Alkamispäivä
+label-start-time = Alkamisaika
+label-start-now = Alkaa heti
+label-end-date = Päättymispäivä
+label-end-time = Päättymisaika
 date-hint = Esimerkiksi 24.11.2026
 time-hint = Esimerkiksi 14.00
 date-form = Anna oikea päivämäärä, esimerkiksi 24.11.2026.
@@ -24,15 +24,15 @@ time-form = Anna kellonaika, esimerkiksi 14.00.
 start-missing = Anna alkamisaika tai valitse ”Alkaa heti”.
 start-or-now = Valitse joko alkamisaika tai ”Alkaa heti”, ei molempia.
 times-in = Ajat aikavyöhykkeellä
-permanent-contract = Toistaiseksi voimassa oleva sopimus
+label-permanent = Toistaiseksi voimassa oleva sopimus
 permanent = Toistaiseksi
-pin = PIN-koodi
+label-pin = PIN-koodi
 pin-hint = 4–9 numeroa. Jätä tyhjäksi, niin koodi arvotaan.
 pin-hint-edit = Jätä tyhjäksi, niin koodi pysyy ennallaan.
-note = Lisätiedot
+label-freeText = Lisätiedot
 note-hint = Lähetetään viestien mukana.
 contract-id-own = Anna oma viite
-contract-id = Sopimustunnus
+label-contractId = Sopimustunnus
 contract-id-hint = Esimerkiksi varausnumero. Jätä tyhjäksi, niin tunnus luodaan.
 end-missing = Anna päättymisaika tai valitse toistaiseksi voimassa oleva sopimus.
 time-skipped = Tuona päivänä kelloja siirretään eteenpäin, eikä tätä kellonaikaa ole. Seuraava mahdollinen aika: { $next }.
@@ -44,18 +44,18 @@ time-which = { $which ->
    *[second] Jälkimmäinen, { $offset }
 }
 
-contacts = Yhteyshenkilöt
+label-contacts = Yhteyshenkilöt
 contacts-hint = Ne, joille sopimuksesta ilmoitetaan. Enintään 10.
 contacts-none = Tästä sopimuksesta ei ilmoiteta kenellekään.
 contact = Yhteyshenkilö { $number }
 contact-add = Lisää yhteyshenkilö
 contact-remove = Poista
-contact-name = Nimi
+label-contacts-name = Nimi
 contact-language = Viestien kieli
 contact-not-notified = Ei saa viestejä
-email = Sähköposti
+label-contacts-email = Sähköposti
 send-email = Lähetä sähköposti
-phone-number = Puhelinnumero
+label-contacts-phoneNumber = Puhelinnumero
 phone-number-hint = Numero kotimaisessa muodossa tai maatunnuksen kanssa, esimerkiksi +358401234567.
 phone-numbers = Puhelinnumerot
 phone-numbers-before = Nämä puhelinnumerot tallennetaan kansainvälisessä muodossa. Tarkista, että ne ovat oikein.

@@ -18,6 +18,7 @@ role-admin = Ylläpitäjä
 role-none = Ei vielä roolia
 
 field-required = Pakollinen kenttä.
+field-empty = Pakollinen kenttä.
 field-too-long = Enintään { $max } merkkiä.
 field-too-many = Enintään 10.
 field-id-characters = Vain kirjaimia, numeroita ja merkkejä ”_”, ”.” ja ”-”; ensimmäisenä kirjain tai numero.
@@ -34,5 +35,5 @@ field-phone-number-form = Valitussa maassa ei ole tällaista numeroa. Muiden mai
 field-end-not-after-start = Päättymisajan on oltava alkamisajan jälkeen.
 field-end-not-ahead = Päättymisajan on oltava tulevaisuudessa.
 field-nothing-to-search = Kirjoita kirjain tai numero.
-field-conflicting = Valitse joko päättymisaika tai toistaiseksi voimassa oleva sopimus.
+field-conflicting-fields = Valitse joko päättymisaika tai toistaiseksi voimassa oleva sopimus.
 field-unknown = Tämä arvo ei ole valittavissa.

@@ -21,7 +21,7 @@ locker-all-events = Kaikki avaimen tapahtumat
 locker-add-key = Lisää avain lokeroon { $locker }
 
 open-locker = Avaa lokero { $locker }
-open-reason = Syy (valinnainen)
+label-reason = Syy (valinnainen)
 open-reason-give = Anna syy
 open-reason-hint = Syy tallennetaan avauksen tietoihin.
 open-force = Lähetä pyyntö silti (voimassa 20 sekuntia)

@@ -9,14 +9,14 @@ contract-remove = Ta bort avtal
 
 # Its form
 
-person = Person
-start = Börjar
-end = Slutar
-start-date = Startdatum
-start-time = Starttid
-start-now = Börjar nu
-end-date = Slutdatum
-end-time = Sluttid
+label-person = Person
+label-start = Börjar
+label-end = Slutar
+label-start-date = Startdatum
+label-start-time = Starttid
+label-start-now = Börjar nu
+label-end-date = Slutdatum
+label-end-time = Sluttid
 date-hint = Till exempel 2026-11-24
 time-hint = Till exempel 14.00
 date-form = Ange ett datum som finns, till exempel 2026-11-24.
@@ -24,15 +24,15 @@ time-form = Ange ett klockslag, till exempel 14.00.
 start-missing = Ange en starttid, eller välj ”Börjar nu”.
 start-or-now = Välj antingen en starttid eller ”Börjar nu”, inte båda.
 times-in = Tider i tidszonen
-permanent-contract = Tillsvidareavtal
+label-permanent = Tillsvidareavtal
 permanent = Tills vidare
-pin = PIN-kod
+label-pin = PIN-kod
 pin-hint = 4–9 siffror. Lämna tomt så skapas en PIN-kod.
 pin-hint-edit = Lämna tomt så förblir koden som den är.
-note = Anteckning
+label-freeText = Anteckning
 note-hint = Skickas med meddelandena.
 contract-id-own = Ange en egen referens
-contract-id = Avtals-ID
+label-contractId = Avtals-ID
 contract-id-hint = Till exempel ett bokningsnummer. Lämna tomt så skapas ett.
 end-missing = Ange en sluttid, eller välj ett tillsvidareavtal.
 time-skipped = Den dagen ställs klockan fram, och den här tiden finns inte. Nästa möjliga tid: { $next }.
@@ -44,18 +44,18 @@ time-which = { $which ->
    *[second] Den andra, { $offset }
 }
 
-contacts = Kontaktpersoner
+label-contacts = Kontaktpersoner
 contacts-hint = De som ska få meddelanden om avtalet. Högst 10.
 contacts-none = Ingen får meddelanden om det här avtalet.
 contact = Kontaktperson { $number }
 contact-add = Lägg till kontaktperson
 contact-remove = Ta bort
-contact-name = Namn
+label-contacts-name = Namn
 contact-language = Språk i meddelandena
 contact-not-notified = Får inga meddelanden
-email = E-post
+label-contacts-email = E-post
 send-email = Skicka e-post
-phone-number = Telefonnummer
+label-contacts-phoneNumber = Telefonnummer
 phone-number-hint = Numret i inhemsk form, eller med landsnummer, till exempel +358401234567.
 phone-numbers = Telefonnummer
 phone-numbers-before = De här telefonnumren sparas i internationell form. Kontrollera att de stämmer.

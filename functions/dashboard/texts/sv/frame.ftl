@@ -18,6 +18,7 @@ role-admin = Administratör
 role-none = Ingen roll ännu
 
 field-required = Fältet är obligatoriskt.
+field-empty = Fältet är obligatoriskt.
 field-too-long = Högst { $max } tecken.
 field-too-many = Högst 10.
 field-id-characters = Bara bokstäver, siffror, ”_”, ”.” och ”-”; först en bokstav eller siffra.
@@ -34,5 +35,5 @@ field-phone-number-form = Något sådant nummer finns inte i landet. Nummer i an
 field-end-not-after-start = Sluttiden måste vara efter starttiden.
 field-end-not-ahead = Sluttiden måste ligga i framtiden.
 field-nothing-to-search = Skriv en bokstav eller siffra.
-field-conflicting = Välj antingen en sluttid eller ett tillsvidareavtal.
+field-conflicting-fields = Välj antingen en sluttid eller ett tillsvidareavtal.
 field-unknown = Värdet går inte att välja.

@@ -21,7 +21,7 @@ locker-all-events = Alla händelser för nyckeln
 locker-add-key = Lägg till en nyckel i fack { $locker }
 
 open-locker = Öppna fack { $locker }
-open-reason = Orsak (valfritt)
+label-reason = Orsak (valfritt)
 open-reason-give = Ange orsaken
 open-reason-hint = Den sparas med öppningen.
 open-force = Skicka begäran ändå (gäller i 20 sekunder)

@@ -3,6 +3,7 @@
 use domain::{ContractDraft, ContractId, Instant, Pin, TimeRange};
 use store::Preview;
 
+use super::FormState;
 use crate::contracts::contacts;
 use crate::contracts::fields::{self, END, START};
 use crate::form::Form;
@@ -17,20 +18,20 @@ const MADE_START: &str = "made.start";
 /// The next free period as it was offered.
 const NEXT_FREE: &str = "next";
 
-/// Carries out a step that changes the form and shows it again. `None` for other steps. The flag says whether a contact
-/// was added.
-pub(in crate::contracts) fn stepped(form: &Form, step: &str, times: &Times) -> Option<(Form, bool)> {
+/// Carries out a step that changes the form and shows it again. `None` for other steps.
+pub(in crate::contracts) fn stepped(form: &Form, times: &Times) -> Option<(Form, FormState)> {
     let moved = |name| match fields::reading(form, name, times) {
         Reading::Skipped(next) => fields::with_time(form.clone(), name, next, times),
         _ => form.clone(),
     };
-    match step {
-        "add-contact" => Some((contacts::with_another(form.clone()), true)),
-        "next-start" => Some((moved(START), false)),
-        "next-end" => Some((moved(END), false)),
-        "next-free" => Some((with_next_free(form.clone(), times), false)),
-        _ => contacts::without(form.clone(), step).map(|form| (form, false)),
-    }
+    let changed = match form.text("step") {
+        "add-contact" => return Some((contacts::with_another(form.clone()), FormState::ContactAdded)),
+        "next-start" => moved(START),
+        "next-end" => moved(END),
+        "next-free" => with_next_free(form.clone(), times),
+        step => contacts::without(form.clone(), step)?,
+    };
+    Some((changed, FormState::Typed))
 }
 
 /// Fills in the next free period that was offered.
@@ -49,8 +50,8 @@ fn with_next_free(form: Form, times: &Times) -> Form {
 }
 
 /// Whether the user has seen the preview of exactly this form, and confirms it.
-pub(in crate::contracts) fn is_confirmed(form: &Form, step: &str) -> bool {
-    step == "confirm" && form.text(PREVIEWED) == input_digest(form)
+pub(in crate::contracts) fn is_confirmed(form: &Form) -> bool {
+    form.text("step") == "confirm" && form.text(PREVIEWED) == input_digest(form)
 }
 
 /// The draft with the id, PIN and start that the preview generated.

@@ -1,0 +1,165 @@
+//! `/automats/new` and `/automats/{automatId}/edit`: adding and editing an automat.
+
+use api::problem::Code;
+use api::{AutomatPath, Check, NoQuery, Problem, whole};
+use askama::Template;
+use domain::{
+    AddressLine, Automat, AutomatChange, AutomatDraft, AutomatId, Location, LockerCount, Name, PinDigits, TimeZone,
+};
+
+use crate::form::{Errors, Form, number};
+use crate::frame::Frame;
+use crate::links;
+use crate::visit::{Answer, Visit, page_with, redirect};
+
+const FIELDS: [&str; 8] = [
+    "name",
+    "lockerCount",
+    "timeZone",
+    "pinDigits",
+    "minChosenPinDigits",
+    "location.address",
+    "location.postalCode",
+    "location.postalOffice",
+];
+
+#[derive(Template)]
+#[template(path = "automats/new.html")]
+struct NewPage<'p> {
+    frame: &'p Frame,
+    form: Form,
+    errors: Errors,
+}
+
+#[derive(Template)]
+#[template(path = "automats/edit.html")]
+struct EditPage<'p> {
+    frame: &'p Frame,
+    automat: Automat,
+    form: Form,
+    errors: Errors,
+    /// How many contracts a change of the time zone would affect.
+    contracts: Option<usize>,
+}
+
+/// `GET /automats/new`
+pub(crate) async fn show_new(visit: Visit, _: NoQuery) -> Answer {
+    new_page(&visit, visit.fresh_form()?, Errors::none())
+}
+
+/// `POST /automats/new`
+pub(crate) async fn add(visit: Visit, _: NoQuery, form: Form) -> Answer {
+    let added = async {
+        let draft = read(&form, None)?;
+        Ok::<_, Problem>(visit.store().create_automat(draft, &visit.act_once(&form)).await?)
+    };
+    match added.await {
+        Ok(created) => redirect(&links::automat(&created.into_inner().id)),
+        Err(problem) => new_page(&visit, visit.form_after(form, &problem)?, Errors::of_form(visit.t, problem)?),
+    }
+}
+
+/// `GET /automats/{automatId}/edit`
+pub(crate) async fn show_edit(visit: Visit, AutomatPath(id): AutomatPath, _: NoQuery) -> Answer {
+    let automat = visit.store().automat(&id).await?;
+    edit_page(&visit, filled(&automat), automat, Errors::none(), None)
+}
+
+/// `POST /automats/{automatId}/edit`
+pub(crate) async fn edit(visit: Visit, AutomatPath(id): AutomatPath, _: NoQuery, form: Form) -> Answer {
+    let edited = async {
+        let change = change(read(&form, Some(&id))?);
+        let (force, expected) = (form.ticked("force"), form.expected());
+        Ok::<_, Problem>(visit.store().edit_automat(&id, change, force, expected, &visit.act()).await?)
+    };
+    let problem = match edited.await {
+        Ok(automat) => return redirect(&links::automat(&automat.id)),
+        Err(problem) => problem,
+    };
+    let automat = visit.store().automat(&id).await?;
+    let contracts = problem.facts.contract_count;
+    let (form, errors) = match problem.code {
+        Code::StaleVersion => {
+            let stored = filled(&automat);
+            let errors = Errors::stale(visit.t, &stored, &form, &FIELDS);
+            (form.with("version", stored.text("version")), errors)
+        }
+        Code::AutomatHasContracts => (form, Errors::at(visit.t, "force", &problem)),
+        _ => (form, Errors::of_form(visit.t, problem)?),
+    };
+    edit_page(&visit, form, automat, errors, contracts)
+}
+
+fn new_page(visit: &Visit, form: Form, errors: Errors) -> Answer {
+    page_with(errors.status(), &NewPage { frame: &visit.frame, form, errors })
+}
+
+fn edit_page(visit: &Visit, form: Form, automat: Automat, errors: Errors, contracts: Option<usize>) -> Answer {
+    page_with(errors.status(), &EditPage { frame: &visit.frame, automat, form, errors, contracts })
+}
+
+fn filled(automat: &Automat) -> Form {
+    let line =
+        |line: fn(&Location) -> &AddressLine| automat.location.as_ref().map_or("", |location| line(location).as_str());
+    Form::default()
+        .with("version", automat.version.to_string())
+        .with("name", automat.name.as_str())
+        .with("lockerCount", automat.locker_count.get().to_string())
+        .with("timeZone", automat.time_zone.identifier())
+        .with_some("pinDigits", automat.pin_digits.map(|digits| digits.get().to_string()))
+        .with_some("minChosenPinDigits", automat.min_chosen_pin_digits.map(|digits| digits.get().to_string()))
+        .with("location.address", line(|location| &location.address))
+        .with("location.postalCode", line(|location| &location.postal_code))
+        .with("location.postalOffice", line(|location| &location.postal_office))
+}
+
+/// Reads the form of a new automat, or of the one with this ID.
+fn read(form: &Form, id: Option<&AutomatId>) -> Result<AutomatDraft, Problem> {
+    let mut check = Check::new();
+    let id = id.cloned().or_else(|| check.required("automatId", form.given("automatId"), AutomatId::parse));
+    let name = check.required("name", form.given("name"), Name::parse);
+    let locker_count = check.required("lockerCount", number(form, "lockerCount"), whole(LockerCount::new));
+    let time_zone = check.required("timeZone", form.given("timeZone"), TimeZone::parse);
+    let mut digits = |field| check.optional(field, number(form, field), whole(PinDigits::new));
+    let (pin_digits, min_chosen_pin_digits) = (digits("pinDigits"), digits("minChosenPinDigits"));
+    let location = location(&mut check, form);
+    check.finish(|| {
+        Some(AutomatDraft {
+            id: id?,
+            name: name?,
+            locker_count: locker_count?,
+            time_zone: time_zone?,
+            location,
+            pin_digits,
+            min_chosen_pin_digits,
+        })
+    })
+}
+
+/// An edit sends all fields, so that the automat becomes what the form shows.
+fn change(automat: AutomatDraft) -> AutomatChange {
+    AutomatChange {
+        name: Some(automat.name),
+        locker_count: Some(automat.locker_count),
+        time_zone: Some(automat.time_zone),
+        location: Some(automat.location),
+        pin_digits: Some(automat.pin_digits),
+        min_chosen_pin_digits: Some(automat.min_chosen_pin_digits),
+    }
+}
+
+/// The location. `None` if all its lines are empty.
+fn location(check: &mut Check, form: &Form) -> Option<Location> {
+    let mut line = |field| check.optional(field, Some(form.text(field)), AddressLine::parse);
+    let address = line("location.address");
+    let postal_code = line("location.postalCode");
+    let postal_office = line("location.postalOffice");
+    let location = Location { address: address?, postal_code: postal_code?, postal_office: postal_office? };
+    let lines = [&location.address, &location.postal_code, &location.postal_office];
+    lines.iter().any(|line| !line.as_str().is_empty()).then_some(location)
+}
+
+/// The time zones that are suggested. Others can be typed; all of them would be half of the page.
+fn zones() -> impl Iterator<Item = &'static str> {
+    chrono_tz::TZ_VARIANTS.iter().map(|zone| zone.name()).filter(|name| name.starts_with("Europe/"))
+}

@@ -1,0 +1,113 @@
+//! `/keys/{keyId}/contracts/{contractId}/end` and `…/remove`: ending an active contract now and removing a contract, with
+//! a preview of the messages.
+
+use api::{ContractPath, NoQuery};
+use askama::Template;
+use domain::{Contract, ContractId, KeyId};
+use store::Thing;
+
+use super::form::KeyContext;
+use super::preview::{MessageBody, PreviewedMessage, previewed_messages, with_mail};
+use crate::form::{Errors, Form};
+use crate::frame::Frame;
+use crate::links;
+use crate::visit::{Answer, Visit, page_with, redirect};
+
+#[derive(Template)]
+#[template(path = "contracts/close.html")]
+struct ClosePage<'p> {
+    frame: &'p Frame,
+    /// Whether it removes the contract. Otherwise it ends it.
+    removes: bool,
+    contract: Contract,
+    automat: String,
+    automat_href: String,
+    range: String,
+    zone: &'static str,
+    /// Whether the key is out with it. If it ends, it will be overdue.
+    out: bool,
+    messages: Vec<PreviewedMessage>,
+    form: Form,
+    errors: Errors,
+}
+
+/// `GET /keys/{keyId}/contracts/{contractId}/end`
+pub(crate) async fn show_end(visit: Visit, ContractPath(key, id): ContractPath, _: NoQuery) -> Answer {
+    end_page(&visit, &key, &id, Errors::none()).await
+}
+
+/// `POST /keys/{keyId}/contracts/{contractId}/end`
+pub(crate) async fn end(visit: Visit, ContractPath(key, id): ContractPath, _: NoQuery, form: Form) -> Answer {
+    match visit.store().end_contract(&key, &id, form.expected(), &visit.act()).await {
+        Ok(_) => redirect(&format!("{}?done=ended", links::contract(&key, &id))),
+        Err(store::Error::Stale { .. }) => {
+            end_page(&visit, &key, &id, stale(&visit, "contract-end-stale-advice")).await
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// `GET /keys/{keyId}/contracts/{contractId}/remove`
+pub(crate) async fn show_remove(visit: Visit, ContractPath(key, id): ContractPath, _: NoQuery) -> Answer {
+    remove_page(&visit, &key, &id, Errors::none()).await
+}
+
+/// `POST /keys/{keyId}/contracts/{contractId}/remove`
+pub(crate) async fn remove(visit: Visit, ContractPath(key, id): ContractPath, _: NoQuery, form: Form) -> Answer {
+    let errors =
+        match visit.store().remove_contract(&key, &id, form.ticked("force"), form.expected(), &visit.act()).await {
+            // Sent twice: it has been removed already.
+            Ok(()) | Err(store::Error::NotFound(Thing::Contract)) => {
+                return redirect(&format!("{}?done=contract-removed", links::key(&key)));
+            }
+            Err(store::Error::Stale { .. }) => stale(&visit, "contract-remove-stale-advice"),
+            Err(error) => Errors::of_form(visit.t, error.into())?,
+        };
+    remove_page(&visit, &key, &id, errors).await
+}
+
+fn stale(visit: &Visit, advice: &str) -> Errors {
+    Errors::whole(visit.t.text("contract-remove-stale").into_owned(), visit.t.text(advice).into_owned())
+}
+
+/// The page that asks for confirmation. A contract that cannot be ended is a problem.
+async fn end_page(visit: &Visit, key: &KeyId, id: &ContractId, errors: Errors) -> Answer {
+    let contract = visit.store().contract(key, id).await?;
+    let preview = visit.store().preview_end(key, id, visit.now).await?;
+    let context = KeyContext::read(visit, key).await?;
+    let messages = previewed_messages(visit.t, &context.times, &preview)?;
+    close_page(visit, false, context, contract, preview.overdue, messages, errors)
+}
+
+async fn remove_page(visit: &Visit, key: &KeyId, id: &ContractId, errors: Errors) -> Answer {
+    let preview = visit.store().preview_removal(key, id, visit.now).await?;
+    let context = KeyContext::read(visit, key).await?;
+    let messages = previewed_messages(visit.t, &context.times, &preview)?;
+    let out = context.key.whereabouts.holder() == Some(id);
+    close_page(visit, true, context, preview.contract, out, messages, errors)
+}
+
+fn close_page(
+    visit: &Visit,
+    removes: bool,
+    context: KeyContext,
+    contract: Contract,
+    out: bool,
+    messages: Vec<PreviewedMessage>,
+    errors: Errors,
+) -> Answer {
+    let shown = ClosePage {
+        frame: &visit.frame,
+        removes,
+        range: context.times.range(contract.range),
+        zone: context.times.zone(),
+        out,
+        automat_href: links::automat(&context.key.automat),
+        automat: context.automat,
+        messages,
+        form: Form::default().with("version", contract.version.to_string()),
+        contract,
+        errors,
+    };
+    page_with(shown.errors.status(), &shown).map(with_mail)
+}
