@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
+use anyhow::{Context as _, Result};
 use api::App;
 use automat::credentials::Credentials;
 use automat::simulated::{Config, SimulatedAutomat, SimulatedUser};
@@ -21,7 +22,7 @@ use store::{PageRequest, Store};
 use things::Things;
 use tokio::sync::SetOnce;
 
-use crate::provisioning::{Endpoint, Provisioning, ProvisioningError};
+use crate::provisioning::{Endpoint, Provisioning};
 use template::TEMPLATE;
 
 /// Logical id in `template.yaml` of the function that the topic rules invoke.
@@ -34,31 +35,6 @@ const MOTOR: Duration = Duration::from_millis(400);
 const MOMENT: Duration = Duration::from_secs(2);
 /// Folder of the simulated automat's journal, inside the folder of its credentials.
 const DEVICE: &str = "device";
-
-/// Why AWS IoT Core or the simulated automat did not start.
-#[derive(Debug, thiserror::Error)]
-pub enum AutomatsError {
-    /// AWS IoT Core did not start, most often because an address is in use.
-    #[error("MQTT cannot be served: choose other addresses with --mqtt ADDR and --mqtts ADDR")]
-    Iot(#[from] iot::StartError),
-    /// The topic rules or the device policy in `template.yaml` cannot be used.
-    #[error(transparent)]
-    Template(#[from] iot::TemplateError),
-    /// The automat's credentials cannot be created.
-    #[error(transparent)]
-    Provisioning(#[from] ProvisioningError),
-    /// The automat cannot read its credentials.
-    #[error("the simulated automat cannot start")]
-    Credentials(#[from] automat::credentials::CredentialsError),
-    /// The table cannot be read.
-    #[error(transparent)]
-    Store(#[from] store::Error),
-}
-
-/// A topic rule invokes a function that the local cloud does not have.
-#[derive(Debug, thiserror::Error)]
-#[error("template.yaml has a rule for {0}, which the local cloud does not have")]
-struct UnknownFunction(String);
 
 /// Addresses to listen on, and the folder of the shadows.
 pub(crate) struct IotSettings {
@@ -80,7 +56,7 @@ pub(crate) async fn serve(
     app: &App,
     role: &Role,
     provisioning: &Provisioning,
-) -> Result<(Iot, aws_sdk_iotdataplane::Client), AutomatsError> {
+) -> Result<(Iot, aws_sdk_iotdataplane::Client)> {
     let clock = app.clock.clone();
     let options = iot::Options {
         mqtt: settings.mqtt,
@@ -105,7 +81,8 @@ pub(crate) async fn serve(
         let (function, clock) = (function.clone(), clock.clone());
         async move { call(invocation, &function, &clock).await }
     })
-    .await?;
+    .await
+    .context("MQTT cannot be served: choose other addresses with --mqtt ADDR and --mqtts ADDR")?;
     let data_plane = data_plane(&iot.data_plane_url(), settings.access_key_id);
     // This is the only call that sets it.
     _ = devices.set(Devices { store: app.store.clone(), things: Things::new(role.iot(&data_plane)) });
@@ -114,7 +91,8 @@ pub(crate) async fn serve(
 
 async fn call(invocation: iot::Invocation, devices: &SetOnce<Devices>, clock: &Clock) -> Result<(), iot::InvokeError> {
     if invocation.function != DEVICES {
-        return Err(UnknownFunction(invocation.function).into());
+        let function = invocation.function;
+        return Err(format!("template.yaml has a rule for {function}, which the local cloud does not have").into());
     }
     Ok(devices.wait().await.handle(&invocation.event, clock.now()).await?)
 }
@@ -142,14 +120,15 @@ pub(crate) async fn simulate(
     store: &Store,
     provisioning: &Provisioning,
     clock: &Clock,
-) -> Result<Option<(AutomatId, SimulatedAutomat)>, AutomatsError> {
+) -> Result<Option<(AutomatId, SimulatedAutomat)>> {
     let automats = store.automats(&PageRequest { limit: 1, after: None }).await?.data;
     let Some(automat) = automats.into_iter().next() else { return Ok(None) };
     let view = store.automat_view(&automat.id, clock.now()).await?;
     let with_key = view.lockers.iter().filter(|locker| locker.key.is_some());
     let folder = provisioning.folder(&automat.id);
+    let settings = Credentials::read(&folder).and_then(|it| it.settings(&folder, folder.join(DEVICE)));
     let config = Config {
-        settings: Credentials::read(&folder)?.settings(&folder, folder.join(DEVICE))?,
+        settings: settings.context("the simulated automat cannot start")?,
         locker_count: automat.locker_count.get(),
         keys_inside: with_key.map(|locker| locker.locker.get()).collect::<BTreeSet<_>>(),
         motor_time: MOTOR,

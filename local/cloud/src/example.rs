@@ -10,17 +10,6 @@ use domain::{
 };
 use store::{Act, PageRequest, Store};
 
-/// Why the example data was not created.
-#[derive(Debug, thiserror::Error)]
-pub enum ExampleError {
-    /// It violates a rule of the domain.
-    #[error("the example data is not valid")]
-    Invalid(#[from] Invalid),
-    /// The table cannot be read or written.
-    #[error("cannot create the example data")]
-    Store(#[from] store::Error),
-}
-
 const HOUR: i64 = 3_600_000;
 const DAY: i64 = 24 * HOUR;
 
@@ -65,7 +54,7 @@ const KEYS: [ExampleKey; 5] = [
 ];
 
 /// Creates the example data if the table is empty. Returns whether it did.
-pub async fn fill_if_empty(store: &Store, now: Instant) -> Result<bool, ExampleError> {
+pub async fn fill_if_empty(store: &Store, now: Instant) -> anyhow::Result<bool> {
     if !store.automats(&PageRequest { limit: 1, after: None }).await?.data.is_empty() {
         return Ok(false);
     }

@@ -4,6 +4,8 @@ use std::fs::{File, OpenOptions, TryLockError};
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
+use anyhow::{Context as _, Result, bail};
+
 /// The table, as a single SQLite file.
 const TABLE: &str = "table.sqlite";
 /// Files that SQLite keeps beside it while it is open, and after a crash.
@@ -22,31 +24,9 @@ const SHADOWS: &str = "shadows";
 /// Locked while a local cloud uses the folder.
 const LOCK: &str = "lock";
 
-/// Why the data folder cannot be used.
-#[derive(Debug, thiserror::Error)]
-pub enum FolderError {
-    /// Another running local cloud uses it.
-    #[error(
-        "the data folder {0} is in use by another running local cloud: stop that one, or give this one its own with --data DIR"
-    )]
-    InUse(PathBuf),
-    /// The operating system reports an error.
-    #[error("cannot {action} {path}")]
-    Io {
-        /// What was attempted, as a verb phrase.
-        action: &'static str,
-        /// The file or folder.
-        path: PathBuf,
-        /// The error of the operating system.
-        source: std::io::Error,
-    },
-}
-
-impl FolderError {
-    pub(crate) fn io(action: &'static str, path: &Path) -> impl FnOnce(std::io::Error) -> Self {
-        let path = path.to_owned();
-        move |source| Self::Io { action, path, source }
-    }
+/// The context of an error about a file or folder; the action is a verb phrase.
+pub(crate) fn cannot(action: &str, path: &Path) -> String {
+    format!("cannot {action} {}", path.display())
 }
 
 /// A data folder that is locked until this is dropped or the process ends.
@@ -58,39 +38,30 @@ pub struct Folder {
 
 impl Folder {
     /// Creates the folder if it does not exist, restricts it to its owner, and locks it.
-    pub fn claim(path: &Path) -> Result<Self, FolderError> {
-        std::fs::create_dir_all(path).map_err(FolderError::io("create the data folder", path))?;
+    pub fn claim(path: &Path) -> Result<Self> {
+        std::fs::create_dir_all(path).with_context(|| cannot("create the data folder", path))?;
         #[cfg(unix)]
         restrict_to_owner(path)?;
         let lock_path = path.join(LOCK);
         let lock = OpenOptions::new().create(true).truncate(false).write(true).open(&lock_path);
-        let lock = lock.map_err(FolderError::io("open", &lock_path))?;
+        let lock = lock.with_context(|| cannot("open", &lock_path))?;
         match lock.try_lock() {
             Ok(()) => Ok(Self { path: path.to_owned(), _lock: lock }),
-            Err(TryLockError::WouldBlock) => Err(FolderError::InUse(path.to_owned())),
-            Err(TryLockError::Error(source)) => Err(FolderError::io("lock", &lock_path)(source)),
+            Err(TryLockError::WouldBlock) => bail!(
+                "the data folder {} is in use by another running local cloud: stop that one, or give this one its own with --data DIR",
+                path.display()
+            ),
+            Err(TryLockError::Error(error)) => Err(error).with_context(|| cannot("lock", &lock_path)),
         }
     }
 
     /// Deletes the files of an earlier local cloud, and no others.
-    pub fn clear(&self) -> Result<(), FolderError> {
+    pub fn clear(&self) -> Result<()> {
         for name in BESIDE_TABLE.into_iter().chain([TABLE, STREAM, SECRET, SIGN_IN]) {
-            let path = self.path.join(name);
-            match std::fs::remove_file(&path) {
-                Err(source) if source.kind() != std::io::ErrorKind::NotFound => {
-                    return Err(FolderError::io("delete", &path)(source));
-                }
-                _ => {}
-            }
+            remove(&self.path.join(name), |path| std::fs::remove_file(path))?;
         }
         for name in [AUTHORITY, AUTOMATS, SHADOWS] {
-            let path = self.path.join(name);
-            match std::fs::remove_dir_all(&path) {
-                Err(source) if source.kind() != std::io::ErrorKind::NotFound => {
-                    return Err(FolderError::io("delete", &path)(source));
-                }
-                _ => {}
-            }
+            remove(&self.path.join(name), |path| std::fs::remove_dir_all(path))?;
         }
         Ok(())
     }
@@ -138,38 +109,48 @@ impl Folder {
     }
 }
 
+/// Deletes a file or folder, if it exists.
+pub(crate) fn remove(path: &Path, delete: impl FnOnce(&Path) -> std::io::Result<()>) -> Result<()> {
+    match delete(path) {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+            Err(error).with_context(|| cannot("delete", path))
+        }
+        _ => Ok(()),
+    }
+}
+
 /// Removes all access of other users from a folder and everything in it: an earlier local cloud may have left files
 /// open to others, and files that were copied in may be, too. Files created later are private because of the umask (set
 /// in `main`).
 #[cfg(unix)]
-fn restrict_to_owner(path: &Path) -> Result<(), FolderError> {
+fn restrict_to_owner(path: &Path) -> Result<()> {
     use std::os::unix::fs::PermissionsExt;
-    let meta = std::fs::symlink_metadata(path).map_err(FolderError::io("inspect", path))?;
+    let meta = std::fs::symlink_metadata(path).with_context(|| cannot("inspect", path))?;
     if !meta.is_symlink() {
         let mode = if meta.is_dir() { 0o700 } else { 0o600 };
         if meta.permissions().mode() & 0o777 != mode {
             let restricted = std::fs::Permissions::from_mode(mode);
-            std::fs::set_permissions(path, restricted).map_err(FolderError::io("restrict the permissions of", path))?;
+            std::fs::set_permissions(path, restricted).with_context(|| cannot("restrict the permissions of", path))?;
         }
     }
     if meta.is_dir() {
-        for entry in std::fs::read_dir(path).map_err(FolderError::io("list", path))? {
-            restrict_to_owner(&entry.map_err(FolderError::io("list", path))?.path())?;
+        for entry in std::fs::read_dir(path).with_context(|| cannot("list", path))? {
+            restrict_to_owner(&entry.with_context(|| cannot("list", path))?.path())?;
         }
     }
     Ok(())
 }
 
 /// Writes a file that only its owner can read, atomically: to a temporary file, which is then renamed.
-pub(crate) fn write_private(path: &Path, text: &str) -> Result<(), FolderError> {
+pub(crate) fn write_private(path: &Path, text: &str) -> Result<()> {
     let aside = path.with_extension("new");
     let mut options = OpenOptions::new();
     options.create(true).truncate(true).write(true);
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let mut file = options.open(&aside).map_err(FolderError::io("make", &aside))?;
-    file.write_all(text.as_bytes()).and_then(|()| file.sync_all()).map_err(FolderError::io("write", &aside))?;
-    std::fs::rename(&aside, path).map_err(FolderError::io("make", path))
+    let mut file = options.open(&aside).with_context(|| cannot("make", &aside))?;
+    file.write_all(text.as_bytes()).and_then(|()| file.sync_all()).with_context(|| cannot("write", &aside))?;
+    std::fs::rename(&aside, path).with_context(|| cannot("make", path))
 }
 
 #[cfg(test)]
@@ -182,8 +163,7 @@ mod tests {
         let path = parent.path().join("deep/data");
         let first = Folder::claim(&path).unwrap();
         let refusal = Folder::claim(&path).unwrap_err();
-        assert!(matches!(refusal, FolderError::InUse(_)));
-        assert!(refusal.to_string().contains("--data"), "says what to do: {refusal}");
+        assert!(refusal.to_string().contains("in use") && refusal.to_string().contains("--data"), "{refusal}");
         drop(first);
         Folder::claim(&path).unwrap();
     }
@@ -205,7 +185,7 @@ mod tests {
                 && !folder.automats().exists()
         );
         assert!(parent.path().join("holiday.jpg").exists());
-        assert!(matches!(Folder::claim(parent.path()), Err(FolderError::InUse(_))), "the lock is kept");
+        assert!(Folder::claim(parent.path()).is_err(), "the lock is kept");
     }
 
     #[test]

@@ -10,6 +10,7 @@ use std::collections::HashMap;
 use std::net::SocketAddr;
 use std::sync::Arc;
 
+use anyhow::ensure;
 use api::Problem;
 use api::problem::{Code, Facts};
 use axum::Router;
@@ -36,16 +37,6 @@ pub const BODY_LIMIT: usize = 10 * 1024 * 1024;
 /// The route for requests that no other route matches.
 const DEFAULT_ROUTE: &str = "$default";
 
-/// The template routes to a function that the local cloud does not have.
-#[derive(Debug, PartialEq, Eq, thiserror::Error)]
-#[error("infra/routes.yaml routes {route} to the binary {function}, which the local cloud does not have")]
-pub struct UnknownFunction {
-    /// The route's key.
-    pub route: String,
-    /// Name of the function's binary.
-    pub function: String,
-}
-
 /// The gateway with its routes, functions and authorizer.
 pub struct Gateway {
     routes: Routes,
@@ -66,9 +57,12 @@ impl Gateway {
         authority: String,
         clock: Clock,
         random: Random,
-    ) -> Result<Self, UnknownFunction> {
-        if let Some(route) = routes.iter().find(|route| !functions.contains_key(route.function.as_str())) {
-            return Err(UnknownFunction { route: route.key.clone(), function: route.function.clone() });
+    ) -> anyhow::Result<Self> {
+        for Route { key, function, .. } in routes.iter() {
+            ensure!(
+                functions.contains_key(function.as_str()),
+                "infra/routes.yaml routes {key} to the binary {function}, which the local cloud does not have"
+            );
         }
         Ok(Self { routes, functions, authorizer, authority, clock, random })
     }

@@ -29,7 +29,5 @@ pub mod signals;
 mod start;
 pub mod tokens;
 
-pub use network::NetworkError;
-pub use notifications::NotificationsError;
 pub use options::{Data, Options};
-pub use start::{LocalCloud, StartError};
+pub use start::LocalCloud;

@@ -1,8 +1,6 @@
 //! Runs the local cloud until Ctrl-C or SIGTERM. The guide goes to standard output, the log to standard error.
 
-use std::error::Error;
 use std::io::{IsTerminal, Write, stderr, stdout};
-use std::iter::successors;
 use std::process::ExitCode;
 
 use clap::Parser;
@@ -14,15 +12,13 @@ async fn main() -> ExitCode {
     match run(Options::parse()).await {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            let chain: Vec<_> =
-                successors(Some(error.as_ref()), |&error| error.source()).map(ToString::to_string).collect();
-            _ = writeln!(stderr(), "error: {}", chain.join(": "));
+            _ = writeln!(stderr(), "error: {error:#}");
             ExitCode::FAILURE
         }
     }
 }
 
-async fn run(options: Options) -> Result<(), Box<dyn Error>> {
+async fn run(options: Options) -> anyhow::Result<()> {
     let log = tracing_subscriber::fmt().compact().with_target(false).with_ansi(stderr().is_terminal());
     log.with_writer(stderr).with_env_filter(options.log_filter()).init();
     // All files this process creates are private to its owner: the table and SQLite's files beside it, keys, shadows.

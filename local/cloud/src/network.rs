@@ -3,6 +3,7 @@
 use std::net::{IpAddr, Ipv4Addr, SocketAddr, UdpSocket};
 use std::sync::Arc;
 
+use anyhow::{Context as _, Result, bail};
 use api::Role;
 use aws_lc_rs::digest::{SHA256, digest};
 use axum::Router;
@@ -19,7 +20,7 @@ use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use tokio_rustls::TlsAcceptor;
 
-use crate::provisioning::{Provisioning, ProvisioningError};
+use crate::provisioning::Provisioning;
 use crate::serving::Site;
 use crate::sign_in::{Secrets, shown_client};
 
@@ -31,43 +32,17 @@ const ELSEWHERE: (Ipv4Addr, u16) = (Ipv4Addr::new(192, 0, 2, 1), 9);
 /// Path of the certificate authority's certificate.
 pub(crate) const AUTHORITY_PATH: &str = "/ca.crt";
 
-/// Why other machines cannot connect.
-#[derive(Debug, thiserror::Error)]
-pub enum NetworkError {
-    /// Listening on a network address requires `--network`.
-    #[error(
-        "{0} can be reached from other machines: add --network, which turns on HTTPS, client secrets and passwords, or choose an address such as 127.0.0.1"
-    )]
-    NotAsked(SocketAddr),
-    /// MQTT without TLS would send passwords in plain text.
-    #[error(
-        "{0} can be reached from other machines, but MQTT without TLS is only for this machine: use --mqtt with an address such as 127.0.0.1:1883"
-    )]
-    PlainMqtt(SocketAddr),
-    /// This machine's network address is unknown.
-    #[error("cannot find this machine's address on the network: specify it with --network=HOST")]
-    NoAddress,
-    /// The value of `--network` is not a host.
-    #[error("{0:?} is neither an IP address nor a host name: specify one with --network=HOST, without a port")]
-    Host(String),
-    /// The certificate cannot be created.
-    #[error(transparent)]
-    Certificate(#[from] ProvisioningError),
-    /// The certificate cannot be used.
-    #[error("HTTPS cannot be served")]
-    Tls(#[from] rustls::Error),
-    /// The certificate or its key cannot be read.
-    #[error("HTTPS cannot be served")]
-    Pem(#[from] rustls::pki_types::pem::Error),
-}
-
 /// The host by which other machines reach a listener: the given one, or the listener's address, or this machine's
 /// address.
-pub(crate) fn host(given: Option<&str>, listens: SocketAddr) -> Result<String, NetworkError> {
+pub(crate) fn host(given: Option<&str>, listens: SocketAddr) -> Result<String> {
     match given {
         Some(host) if is_host(host) => Ok(host.to_ascii_lowercase()),
-        Some(host) => Err(NetworkError::Host(host.to_owned())),
-        None if listens.ip().is_unspecified() => own_address().map(|ip| ip.to_string()).ok_or(NetworkError::NoAddress),
+        Some(host) => {
+            bail!("{host:?} is neither an IP address nor a host name: specify one with --network=HOST, without a port")
+        }
+        None if listens.ip().is_unspecified() => own_address()
+            .map(|ip| ip.to_string())
+            .context("cannot find this machine's address on the network: specify it with --network=HOST"),
         None => Ok(listens.ip().to_string()),
     }
 }
@@ -105,16 +80,16 @@ pub(crate) fn site(
     host: &str,
     url: &str,
     connections: usize,
-) -> Result<Site, NetworkError> {
+) -> Result<Site> {
     let certificate = provisioning.authority();
     // Other machines check the validity of a certificate by their own clocks.
-    let acceptor = tls(provisioning, host, Clock::system().now())?;
+    let acceptor = tls(provisioning, host, Clock::system().now()).context("HTTPS cannot be served")?;
     let tls = Some((acceptor, without_tls(certificate, url)));
     Ok(Site { routes: routes.merge(authority_page(certificate)), tls, connections })
 }
 
 /// HTTPS for this host, with a certificate of the local authority.
-fn tls(provisioning: &Provisioning, host: &str, now: Instant) -> Result<TlsAcceptor, NetworkError> {
+fn tls(provisioning: &Provisioning, host: &str, now: Instant) -> Result<TlsAcceptor> {
     let now = DateTime::<Utc>::from_timestamp_millis(now.millis()).unwrap_or_default();
     let date = |time: DateTime<Utc>| (time.year(), day_or_month(time.month()), day_or_month(time.day()));
     let from = date(now.checked_sub_days(Days::new(1)).unwrap_or(now));
@@ -230,7 +205,7 @@ mod tests {
         assert_eq!(host(Some("Cabinet-PC.local"), listens).unwrap(), "cabinet-pc.local");
         assert_eq!(host(Some("2001:db8::1"), listens).unwrap(), "2001:db8::1");
         for no_host in ["", "a:3000", "https://a", "a b", "0.0.0.0", "a..b", "a/b"] {
-            assert!(matches!(host(Some(no_host), listens), Err(NetworkError::Host(_))), "{no_host}");
+            assert!(host(Some(no_host), listens).is_err(), "{no_host}");
         }
         assert_eq!(authority("192.0.2.7", 3000), "192.0.2.7:3000");
         assert_eq!(authority("2001:db8::1", 3000), "[2001:db8::1]:3000");

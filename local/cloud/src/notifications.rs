@@ -10,7 +10,7 @@ use dynamodb::Database;
 use outbox::Outbox;
 use permissions::Role;
 use serde_json::Value;
-use triggers::{Failure, Feeder, Function, InvokeError, Schedule, Start, Stream, StreamError, TemplateError, Triggers};
+use triggers::{Failure, Feeder, Function, InvokeError, Schedule, Start, Stream, Triggers};
 
 use template::TEMPLATE;
 
@@ -19,17 +19,6 @@ const NOTIFICATIONS: &str = "NotificationsFunction";
 
 /// The same function's name in [`Permissions`](permissions::Permissions).
 pub(crate) const FUNCTION: &str = "notifications";
-
-/// Why notifications cannot be sent.
-#[derive(Debug, thiserror::Error)]
-pub enum NotificationsError {
-    /// The function's triggers in `template.yaml` cannot be used.
-    #[error(transparent)]
-    Template(#[from] TemplateError),
-    /// The table's stream cannot be read.
-    #[error(transparent)]
-    Stream(#[from] StreamError),
-}
 
 /// The running triggers of the notifications function.
 #[derive(Debug)]
@@ -48,7 +37,7 @@ impl Notifications {
         table: &str,
         file: Option<PathBuf>,
         clock: Clock,
-    ) -> Result<Self, NotificationsError> {
+    ) -> anyhow::Result<Self> {
         let triggers = Triggers::read(TEMPLATE, NOTIFICATIONS)?;
         let stream = Stream::of_table(database.streams_client(), table).await?;
         // The embedded database dates records by the system clock, so their age is measured by that clock, too.

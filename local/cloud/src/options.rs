@@ -5,7 +5,7 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 use std::str::FromStr;
 
-use crate::network::NetworkError;
+use anyhow::{bail, ensure};
 
 /// Where the local cloud keeps its data.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -96,13 +96,19 @@ impl Options {
     }
 
     /// Refuses addresses that other machines can reach unless `--network` is given, and always for MQTT without TLS.
-    pub(crate) fn check(&self) -> Result<(), NetworkError> {
+    pub(crate) fn check(&self) -> anyhow::Result<()> {
         let reachable = [self.http(), self.mqtts()].into_iter().find(|address| !address.ip().is_loopback());
-        match reachable {
-            Some(address) if self.network.is_none() => Err(NetworkError::NotAsked(address)),
-            _ if !self.mqtt.ip().is_loopback() => Err(NetworkError::PlainMqtt(self.mqtt)),
-            _ => Ok(()),
+        if let Some(address) = reachable.filter(|_| self.network.is_none()) {
+            bail!(
+                "{address} can be reached from other machines: add --network, which turns on HTTPS, client secrets and passwords, or choose an address such as 127.0.0.1"
+            );
         }
+        ensure!(
+            self.mqtt.ip().is_loopback(),
+            "{} can be reached from other machines, but MQTT without TLS is only for this machine: use --mqtt with an address such as 127.0.0.1:1883",
+            self.mqtt
+        );
+        Ok(())
     }
 
     /// What is logged: by default this project's requests, and warnings of all libraries.
@@ -158,12 +164,9 @@ mod tests {
         assert_eq!(parsed("x --network=192.0.2.7").network, Some(Some("192.0.2.7".to_owned())));
         for line in ["x --http 0.0.0.0:3000", "x --http [::]:3000", "x --mqtts 192.0.2.7:8883"] {
             let refusal = parsed(line).check().unwrap_err();
-            assert!(
-                matches!(refusal, NetworkError::NotAsked(_)) && refusal.to_string().contains("--network"),
-                "{line}"
-            );
+            assert!(refusal.to_string().contains("add --network"), "{line}: {refusal}");
         }
         let refusal = parsed("x --network --mqtt 0.0.0.0:1883").check().unwrap_err();
-        assert!(matches!(refusal, NetworkError::PlainMqtt(_)) && refusal.to_string().contains("--mqtt"));
+        assert!(refusal.to_string().contains("use --mqtt"), "{refusal}");
     }
 }

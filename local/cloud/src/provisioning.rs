@@ -8,7 +8,8 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use automat::credentials::{AUTHORITY, CERTIFICATE, Credentials, CredentialsError, PRIVATE_KEY};
+use anyhow::{Context as _, Result};
+use automat::credentials::{AUTHORITY, CERTIFICATE, Credentials, PRIVATE_KEY};
 use axum::Router;
 use axum::body::Body;
 use axum::extract::{Request, State};
@@ -19,34 +20,17 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use clock::Random;
 use domain::{AutomatId, LockerCount};
 use http::Method;
-use iot::certificates::{Authority, CertificateError, Date, Identity};
+use iot::certificates::{Authority, Date, Identity};
 use iot::{Login, Proof, Registry, ServerIdentity};
 use protocol::ThingName;
 use store::{PageRequest, Store};
 
-use crate::folder::{FolderError, write_private};
+use crate::folder::{cannot, remove, write_private};
 use crate::secret::is_same;
 
 const AUTHORITY_KEY: &str = "ca.key";
 const SERIAL: &str = "serial";
 const PASSWORD: &str = "password";
-
-/// Why a device has no credentials.
-#[derive(Debug, thiserror::Error)]
-pub enum ProvisioningError {
-    /// A file cannot be read or written.
-    #[error(transparent)]
-    Folder(#[from] FolderError),
-    /// A certificate cannot be created.
-    #[error(transparent)]
-    Certificate(#[from] CertificateError),
-    /// The device's credentials cannot be written.
-    #[error(transparent)]
-    Credentials(#[from] CredentialsError),
-    /// The table cannot be read, or no random bytes are available.
-    #[error(transparent)]
-    Store(#[from] store::Error),
-}
 
 /// Creates credentials, and checks those that devices present.
 #[derive(Clone)]
@@ -70,21 +54,21 @@ pub struct Endpoint {
 
 impl Provisioning {
     /// Opens the authority's folder, creating a new authority if there is none, and the folder of the automats.
-    pub fn open(authority: &Path, automats: PathBuf, store: Store, random: Random) -> Result<Self, ProvisioningError> {
-        std::fs::create_dir_all(&automats).map_err(FolderError::io("make", &automats))?;
+    pub fn open(authority: &Path, automats: PathBuf, store: Store, random: Random) -> Result<Self> {
+        std::fs::create_dir_all(&automats).with_context(|| cannot("make", &automats))?;
         let authority = read_or_make(authority)?;
         Ok(Self(Arc::new(Inner { automats, authority, store, random })))
     }
 
     /// Certificates of the broker's TLS listener. `name` is another host name by which devices reach this machine.
-    pub fn server_identity(&self, name: Option<&str>) -> Result<ServerIdentity, ProvisioningError> {
+    pub fn server_identity(&self, name: Option<&str>) -> Result<ServerIdentity> {
         let server = self.0.authority.server(name)?;
         let client_authority = self.0.authority.certificate().to_owned();
         Ok(ServerIdentity { certificates: server.certificate, key: server.key, client_authority })
     }
 
     /// An HTTPS certificate for a host name, valid between two dates.
-    pub fn web_identity(&self, name: &str, from: Date, until: Date) -> Result<Identity, ProvisioningError> {
+    pub fn web_identity(&self, name: &str, from: Date, until: Date) -> Result<Identity> {
         Ok(self.0.authority.web_server(name, from, until)?)
     }
 
@@ -101,7 +85,7 @@ impl Provisioning {
     }
 
     /// Creates credentials for every automat that has none, and updates the broker's address in all.
-    pub async fn provision_all(&self, endpoint: &Endpoint) -> Result<(), ProvisioningError> {
+    pub async fn provision_all(&self, endpoint: &Endpoint) -> Result<()> {
         let mut page = PageRequest { limit: 100, after: None };
         loop {
             let automats = self.0.store.automats(&page).await?;
@@ -116,12 +100,7 @@ impl Provisioning {
     }
 
     /// Creates an automat's credentials. If they exist, updates only the broker's address and the number of lockers.
-    pub fn provision(
-        &self,
-        automat: &AutomatId,
-        lockers: LockerCount,
-        endpoint: &Endpoint,
-    ) -> Result<(), ProvisioningError> {
+    pub fn provision(&self, automat: &AutomatId, lockers: LockerCount, endpoint: &Endpoint) -> Result<()> {
         let thing = ThingName::of_automat(automat.as_str());
         let credentials = Credentials {
             thing: thing.as_str().to_owned(),
@@ -140,9 +119,9 @@ impl Provisioning {
         // starts with a dot.
         let aside = self.0.automats.join(format!(".{automat}"));
         _ = std::fs::remove_dir_all(&aside);
-        std::fs::create_dir_all(&aside).map_err(FolderError::io("make", &aside))?;
+        std::fs::create_dir_all(&aside).with_context(|| cannot("make", &aside))?;
         let identity = self.0.authority.device(thing.as_str())?;
-        let password = URL_SAFE_NO_PAD.encode(self.0.random.bytes::<24>().map_err(store::Error::from)?);
+        let password = URL_SAFE_NO_PAD.encode(self.0.random.bytes::<24>()?);
         for (name, text) in [
             (AUTHORITY, self.0.authority.certificate()),
             (CERTIFICATE, &identity.certificate),
@@ -154,19 +133,13 @@ impl Provisioning {
         }
         write_private(&aside.join(automat::credentials::AUTOMAT), "")?;
         credentials.write(&aside)?;
-        std::fs::rename(&aside, &folder).map_err(FolderError::io("make", &folder))?;
+        std::fs::rename(&aside, &folder).with_context(|| cannot("make", &folder))?;
         Ok(())
     }
 
     /// Deletes the credentials of a deleted automat, so that its device can no longer connect.
-    pub fn retire(&self, automat: &AutomatId) -> Result<(), ProvisioningError> {
-        let folder = self.folder(automat);
-        match std::fs::remove_dir_all(&folder) {
-            Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
-                Err(FolderError::io("delete", &folder)(error).into())
-            }
-            _ => Ok(()),
-        }
+    pub fn retire(&self, automat: &AutomatId) -> Result<()> {
+        remove(&self.folder(automat), |folder| std::fs::remove_dir_all(folder))
     }
 
     /// The registry that the broker consults.
@@ -191,12 +164,12 @@ impl std::fmt::Debug for Provisioning {
     }
 }
 
-fn read_or_make(folder: &Path) -> Result<Authority, ProvisioningError> {
+fn read_or_make(folder: &Path) -> Result<Authority> {
     let (certificate, key) = (folder.join(AUTHORITY), folder.join(AUTHORITY_KEY));
     if let (Ok(certificate), Ok(key)) = (std::fs::read_to_string(&certificate), std::fs::read_to_string(&key)) {
         return Ok(Authority::read(&certificate, &key)?);
     }
-    std::fs::create_dir_all(folder).map_err(FolderError::io("make", folder))?;
+    std::fs::create_dir_all(folder).with_context(|| cannot("make", folder))?;
     let (authority, key_pem) = Authority::generate()?;
     write_private(&key, &key_pem)?;
     write_private(&certificate, authority.certificate())?;
@@ -235,7 +208,7 @@ async fn watch(
             if let Ok(id) = AutomatId::parse(id)
                 && let Err(error) = provisioning.retire(&id)
             {
-                tracing::error!(error = &error as &dyn std::error::Error, automat.id = %id, "cannot delete the automat's credentials");
+                tracing::error!(error = format!("{error:#}"), automat.id = %id, "cannot delete the automat's credentials");
             }
             answer
         }
@@ -250,7 +223,7 @@ async fn provisioned(provisioning: &Provisioning, endpoint: &Endpoint, answer: R
     if let Some((id, lockers)) = shown(&bytes)
         && let Err(error) = provisioning.provision(&id, lockers, endpoint)
     {
-        tracing::error!(error = &error as &dyn std::error::Error, automat.id = %id, "cannot create the automat's credentials");
+        tracing::error!(error = format!("{error:#}"), automat.id = %id, "cannot create the automat's credentials");
     }
     Response::from_parts(parts, Body::from(bytes))
 }

@@ -4,19 +4,9 @@
 //! Requests are matched as an HTTP API matches them, following API Gateway's developer guide: a full match of path and
 //! method first, then a greedy path variable, then `$default`.
 
+use anyhow::{Result, anyhow, ensure};
 use http::Method;
-use template::{Resource, Template, TemplateError, Value, reference};
-
-/// Why the routes cannot be used.
-#[derive(Debug, thiserror::Error)]
-pub enum RoutesError {
-    /// One of the two files is not a template.
-    #[error(transparent)]
-    Template(#[from] TemplateError),
-    /// A route is incomplete or unsupported.
-    #[error("infra/routes.yaml: {0}")]
-    Route(String),
-}
+use template::{Resource, Template, Value, reference};
 
 /// Who may use a route.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -64,16 +54,14 @@ pub struct Routes(Vec<Route>);
 
 impl Routes {
     /// Reads the routes from `infra/routes.yaml` and the functions from `template.yaml`, given as text.
-    pub fn read(routes: &str, functions: &str) -> Result<Self, RoutesError> {
+    pub fn read(routes: &str, functions: &str) -> Result<Self> {
         let (template, functions) = (Template::parse(routes)?, Template::parse(functions)?);
         let mut routes = Vec::new();
         for resource in template.of_type("AWS::ApiGatewayV2::Route") {
             let route = route(&resource, &template, &functions);
-            routes.push(route.map_err(|why| RoutesError::Route(format!("{} {why}", resource.name)))?);
+            routes.push(route.map_err(|why| anyhow!("infra/routes.yaml: {} {why}", resource.name))?);
         }
-        if routes.is_empty() {
-            return Err(RoutesError::Route("no routes".to_owned()));
-        }
+        ensure!(!routes.is_empty(), "infra/routes.yaml: no routes");
         routes.sort_by(|a, b| a.precedence().cmp(&b.precedence()));
         Ok(Self(routes))
     }

@@ -1,57 +1,41 @@
 //! The master secret that seals PINs. In AWS it is in Secrets Manager, here in a file of the data folder.
 
-use std::path::{Path, PathBuf};
+use std::io::ErrorKind;
+use std::path::Path;
 
+use anyhow::{Context as _, Result, bail};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use clock::{NoRandomness, Random};
+use clock::Random;
 
-use crate::folder::{FolderError, write_private};
+use crate::folder::{cannot, write_private};
 
 /// The minimum that `store::Codes` requires.
 const MIN_CHARACTERS: usize = 32;
 
-/// Why there is no usable secret.
-#[derive(Debug, thiserror::Error)]
-pub enum SecretError {
-    /// The table was filled with a secret that no longer exists.
-    #[error(
-        "{0} is missing, and without it the PINs in the table cannot be read: restore the file, or delete all data with --fresh"
-    )]
-    Missing(PathBuf),
-    /// The file is too short to be a master secret.
-    #[error(
-        "{0} is not a master secret (it has fewer than {MIN_CHARACTERS} characters): restore the file, or delete all data with --fresh"
-    )]
-    Unusable(PathBuf),
-    /// The file of passwords and client secrets is invalid.
-    #[error("{0} does not have a secret for each client and person: delete it to generate new ones")]
-    NotSignIn(PathBuf),
-    /// The file cannot be read or written.
-    #[error(transparent)]
-    File(#[from] FolderError),
-    /// The operating system provides no random bytes.
-    #[error("cannot get random bytes")]
-    Random(#[from] NoRandomness),
-}
-
 /// Reads the secret from its file. If the table is new, a missing file is created, readable only by its owner.
-pub fn of_file(path: &Path, table_is_new: bool, random: &Random) -> Result<String, SecretError> {
+pub fn of_file(path: &Path, table_is_new: bool, random: &Random) -> Result<String> {
     match std::fs::read_to_string(path) {
         Ok(text) if text.trim().len() >= MIN_CHARACTERS => Ok(text.trim().to_owned()),
-        Ok(_) => Err(SecretError::Unusable(path.to_owned())),
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound && table_is_new => {
+        Ok(_) => bail!(
+            "{} is not a master secret (it has fewer than {MIN_CHARACTERS} characters): restore the file, or delete all data with --fresh",
+            path.display()
+        ),
+        Err(error) if error.kind() == ErrorKind::NotFound && table_is_new => {
             let secret = fresh(random)?;
             write_private(path, &secret)?;
             Ok(secret)
         }
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Err(SecretError::Missing(path.to_owned())),
-        Err(error) => Err(FolderError::io("read", path)(error).into()),
+        Err(error) if error.kind() == ErrorKind::NotFound => bail!(
+            "{} is missing, and without it the PINs in the table cannot be read: restore the file, or delete all data with --fresh",
+            path.display()
+        ),
+        Err(error) => Err(error).with_context(|| cannot("read", path)),
     }
 }
 
 /// Generates a secret: 384 random bits, as 64 characters.
-pub fn fresh(random: &Random) -> Result<String, SecretError> {
+pub fn fresh(random: &Random) -> Result<String> {
     let bytes: [u8; 48] = random.bytes()?;
     Ok(URL_SAFE_NO_PAD.encode(bytes))
 }
@@ -84,9 +68,10 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("secret");
         let refusal = of_file(&path, false, &Random::system()).unwrap_err();
-        assert!(matches!(refusal, SecretError::Missing(_)) && refusal.to_string().contains("--fresh"));
+        assert!(refusal.to_string().contains("is missing") && refusal.to_string().contains("--fresh"), "{refusal}");
         std::fs::write(&path, "short").unwrap();
-        assert!(matches!(of_file(&path, true, &Random::system()), Err(SecretError::Unusable(_))));
+        let refusal = of_file(&path, true, &Random::system()).unwrap_err();
+        assert!(refusal.to_string().contains("not a master secret"), "{refusal}");
     }
 
     #[test]

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
+use anyhow::{Context as _, Result, anyhow};
 use api::{App, Role};
 use automat::credentials::AUTHORITY;
 use automat::simulated::SimulatedAutomat;
@@ -13,96 +14,38 @@ use aws_smithy_runtime_api::client::http::SharedHttpConnector;
 use clock::{Clock, Random};
 use dashboard::{Dashboard, SignIn, SignInSettings};
 use domain::AutomatId;
-use dynamodb::{Database, DatabaseError};
+use dynamodb::Database;
 use iot::Iot;
 use openings::Openings;
 use outbox::Outbox;
-use permissions::{Permissions, PermissionsError};
+use permissions::Permissions;
 use store::{Codes, Store};
 use things::Things;
 use tokio::net::TcpListener;
 
 use crate::authorizer::Authorizer;
-use crate::automats::{self, AutomatsError, IotSettings};
+use crate::automats::{self, IotSettings};
 use crate::concurrency;
 use crate::descriptors::Shares;
-use crate::example::{self, ExampleError};
-use crate::folder::{Folder, FolderError};
-use crate::gateway::{Gateway, UnknownFunction};
+use crate::example;
+use crate::folder::Folder;
+use crate::gateway::Gateway;
 use crate::guide::{Guide, Mqtt, OnNetwork};
 use crate::in_process::InProcess;
-use crate::network::{self, NetworkError};
-use crate::notifications::{self, Notifications, NotificationsError};
-use crate::provisioning::{Provisioning, ProvisioningError};
-use crate::routes::{Routes, RoutesError};
-use crate::secret::{self, SecretError};
+use crate::network;
+use crate::notifications::{self, Notifications};
+use crate::provisioning::Provisioning;
+use crate::routes::Routes;
+use crate::secret;
 use crate::serving::{Server, Site};
 use crate::sign_in::{self, Secrets};
-use crate::tokens::{TokenError, Tokens, WEB_CLIENT};
+use crate::tokens::{Tokens, WEB_CLIENT};
 use crate::{Data, Options};
 
 /// Name of the table.
 const TABLE: &str = "key-automat";
 /// How long running requests may take when the local cloud stops: the maximum duration of a function.
 const STOP_WITHIN: Duration = Duration::from_secs(29);
-
-/// Why the local cloud did not start.
-#[derive(Debug, thiserror::Error)]
-pub enum StartError {
-    /// Other machines cannot be served with these options.
-    #[error(transparent)]
-    Network(#[from] NetworkError),
-    /// Another process listens on the address.
-    #[error(
-        "{0} is in use, perhaps by another running local cloud: stop that one, or choose another address with --http ADDR, such as --http 127.0.0.1:3001"
-    )]
-    AddressTaken(SocketAddr),
-    /// The address cannot be listened on.
-    #[error("cannot listen on {0}: choose another address with --http ADDR")]
-    Address(SocketAddr, #[source] std::io::Error),
-    /// The data folder cannot be used.
-    #[error(transparent)]
-    Folder(#[from] FolderError),
-    /// The temporary folder cannot be created.
-    #[error("cannot create a temporary folder")]
-    Scratch(#[source] std::io::Error),
-    /// AWS IoT Core or the simulated automat did not start.
-    #[error(transparent)]
-    Automats(#[from] AutomatsError),
-    /// Devices' credentials cannot be created.
-    #[error(transparent)]
-    Provisioning(#[from] ProvisioningError),
-    /// There is no usable master secret, or no passwords and client secrets.
-    #[error(transparent)]
-    Secret(#[from] SecretError),
-    /// The database did not start.
-    #[error(transparent)]
-    Database(#[from] DatabaseError),
-    /// The table cannot be used.
-    #[error("the table cannot be used")]
-    Store(#[from] store::Error),
-    /// The example data was not created.
-    #[error(transparent)]
-    Example(#[from] ExampleError),
-    /// Notifications cannot be sent.
-    #[error(transparent)]
-    Notifications(#[from] NotificationsError),
-    /// The key that signs tokens cannot be created.
-    #[error(transparent)]
-    Tokens(#[from] TokenError),
-    /// The outbox did not start.
-    #[error(transparent)]
-    Outbox(#[from] outbox::StartError),
-    /// The routes in `infra/routes.yaml` cannot be used.
-    #[error(transparent)]
-    Routes(#[from] RoutesError),
-    /// The functions' permissions in the templates cannot be read.
-    #[error(transparent)]
-    Permissions(#[from] PermissionsError),
-    /// The template routes to a function that the local cloud does not have.
-    #[error(transparent)]
-    UnknownFunction(#[from] UnknownFunction),
-}
 
 /// A running local cloud.
 #[derive(Debug)]
@@ -127,16 +70,16 @@ pub struct LocalCloud {
 
 impl LocalCloud {
     /// Starts it with the system clock.
-    pub async fn start(options: Options) -> Result<Self, StartError> {
+    pub async fn start(options: Options) -> Result<Self> {
         Self::start_at(options, Clock::system()).await
     }
 
     /// Starts it with an injected clock. The database still deletes expired items by the system clock.
-    pub async fn start_at(options: Options, clock: Clock) -> Result<Self, StartError> {
+    pub async fn start_at(options: Options, clock: Clock) -> Result<Self> {
         options.check()?;
         let random = Random::system();
         let listener = listen(options.http()).await?;
-        let address = listener.local_addr().map_err(|error| StartError::Address(options.http(), error))?;
+        let address = listener.local_addr()?;
         let host = options.network.as_ref().map(|host| network::host(host.as_deref(), address)).transpose()?;
         let (url, authority) = network::names(host.as_deref(), address);
         // Generating the RSA key takes longest, so everything else starts concurrently.
@@ -147,12 +90,14 @@ impl LocalCloud {
         let secret = master_secret(folder.as_ref(), &random)?;
         let database = database(folder.as_ref(), &clock).await?;
         let client = database.client();
-        let store = open(&client, &secret, &random).await?;
-        if !options.empty && example::fill_if_empty(&store, clock.now()).await? {
+        let store = open(&client, &secret, &random).await.context("the table cannot be used")?;
+        if !options.empty
+            && example::fill_if_empty(&store, clock.now()).await.context("cannot create the example data")?
+        {
             tracing::info!("created the example automat with some keys and contracts");
         }
 
-        let tokens = Arc::new(tokens.await.map_err(|_| TokenError::Key)??);
+        let tokens = Arc::new(tokens.await??);
         let permissions = Permissions::read()?;
         let app = |function| App {
             store: store.clone().through(permissions.role(function).dynamodb(&client)),
@@ -250,7 +195,7 @@ impl LocalCloud {
     }
 
     /// A new access token for a role, valid for one hour.
-    pub fn token(&self, role: Role) -> Result<String, TokenError> {
+    pub fn token(&self, role: Role) -> Result<String> {
         self.tokens.issue(role, role.scope(), self.clock.now())
     }
 
@@ -343,13 +288,13 @@ struct DeviceFolders {
 
 impl DeviceFolders {
     /// In the data folder, or in a temporary folder that is deleted on drop.
-    fn of(folder: Option<&Folder>) -> Result<(Option<tempfile::TempDir>, Self), StartError> {
+    fn of(folder: Option<&Folder>) -> Result<(Option<tempfile::TempDir>, Self)> {
         if let Some(folder) = folder {
             let folders =
                 Self { authority: folder.authority(), automats: folder.automats(), shadows: folder.shadows() };
             return Ok((None, folders));
         }
-        let scratch = tempfile::tempdir().map_err(StartError::Scratch)?;
+        let scratch = tempfile::tempdir().context("cannot create a temporary folder")?;
         let subfolder = |name: &str| scratch.path().join(name);
         let folders =
             Self { authority: subfolder("authority"), automats: subfolder("automats"), shadows: subfolder("shadows") };
@@ -370,14 +315,16 @@ fn dashboard(url: &str, sign_in: axum::Router, app: App, things: Things, random:
     ::dashboard::router(Dashboard { app, things, random: random.clone(), sign_in })
 }
 
-async fn listen(address: SocketAddr) -> Result<TcpListener, StartError> {
+async fn listen(address: SocketAddr) -> Result<TcpListener> {
     TcpListener::bind(address).await.map_err(|error| match error.kind() {
-        std::io::ErrorKind::AddrInUse => StartError::AddressTaken(address),
-        _ => StartError::Address(address, error),
+        std::io::ErrorKind::AddrInUse => anyhow!(
+            "{address} is in use, perhaps by another running local cloud: stop that one, or choose another address with --http ADDR, such as --http 127.0.0.1:3001"
+        ),
+        _ => anyhow!(error).context(format!("cannot listen on {address}: choose another address with --http ADDR")),
     })
 }
 
-fn claim(options: &Options) -> Result<Option<Folder>, FolderError> {
+fn claim(options: &Options) -> Result<Option<Folder>> {
     let Data::Folder(path) = &options.data else { return Ok(None) };
     let folder = Folder::claim(path)?;
     if options.fresh {
@@ -386,13 +333,13 @@ fn claim(options: &Options) -> Result<Option<Folder>, FolderError> {
     Ok(Some(folder))
 }
 
-async fn database(folder: Option<&Folder>, clock: &Clock) -> Result<Database, DatabaseError> {
+async fn database(folder: Option<&Folder>, clock: &Clock) -> Result<Database> {
     let clock = clock.clone();
-    Database::start(folder.map(Folder::table).as_deref(), move || clock.now()).await
+    Ok(Database::start(folder.map(Folder::table).as_deref(), move || clock.now()).await?)
 }
 
 /// Opens the table, creating it if it does not exist, and completes interrupted removals.
-async fn open(client: &aws_sdk_dynamodb::Client, secret: &str, random: &Random) -> Result<Store, StartError> {
+async fn open(client: &aws_sdk_dynamodb::Client, secret: &str, random: &Random) -> Result<Store> {
     store::create_table(client, TABLE).await?;
     let store = Store::new(client.clone(), TABLE, Codes::new(secret.as_bytes())?, random.clone());
     let finished = store.finish_removals().await?;
@@ -402,14 +349,14 @@ async fn open(client: &aws_sdk_dynamodb::Client, secret: &str, random: &Random) 
     Ok(store)
 }
 
-fn master_secret(folder: Option<&Folder>, random: &Random) -> Result<String, SecretError> {
+fn master_secret(folder: Option<&Folder>, random: &Random) -> Result<String> {
     match folder {
         Some(folder) => secret::of_file(&folder.secret(), !folder.table().exists(), random),
         None => secret::fresh(random),
     }
 }
 
-fn sign_in_secrets(folder: Option<&Folder>, random: &Random) -> Result<Secrets, SecretError> {
+fn sign_in_secrets(folder: Option<&Folder>, random: &Random) -> Result<Secrets> {
     match folder {
         Some(folder) => Secrets::of_file(&folder.sign_in(), random),
         None => Secrets::fresh(random),

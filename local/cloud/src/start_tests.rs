@@ -90,9 +90,9 @@ async fn an_address_in_use_is_reported_with_advice() {
     let cloud = LocalCloud::start(options(folder.path())).await.unwrap();
     let taken: SocketAddr = cloud.url().strip_prefix("http://").unwrap().parse().unwrap();
     let refusal = LocalCloud::start(Options { http: Some(taken), ..Options::ephemeral() }).await.unwrap_err();
-    assert!(matches!(refusal, StartError::AddressTaken(_)) && refusal.to_string().contains("--http"), "{refusal}");
+    assert!(refusal.to_string().contains("is in use, perhaps") && refusal.to_string().contains("--http"), "{refusal}");
     let refusal = LocalCloud::start(options(folder.path())).await.unwrap_err();
-    assert!(matches!(refusal, StartError::Folder(FolderError::InUse(_))), "{refusal}");
+    assert!(refusal.to_string().contains("the data folder"), "{refusal}");
     cloud.stop().await;
 }
 

@@ -3,6 +3,7 @@
 //! The RSA key is generated at each start and kept in memory, so tokens become invalid when the process ends. It is RSA
 //! because API Gateway's authorizer supports no other kind.
 
+use anyhow::{Context as _, Result, anyhow};
 use api::Role;
 use aws_lc_rs::digest::{SHA256, digest};
 use aws_lc_rs::encoding::{AsDer, Pkcs8V1Der};
@@ -10,7 +11,7 @@ use aws_lc_rs::rsa::KeySize;
 use aws_lc_rs::signature::RsaKeyPair;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use clock::{NoRandomness, Random};
+use clock::Random;
 use domain::Instant;
 use jsonwebtoken::jwk::{Jwk, JwkSet, KeyAlgorithm, PublicKeyUse};
 use jsonwebtoken::{Algorithm, EncodingKey, Header};
@@ -25,19 +26,7 @@ pub const PERSON_LIFETIME_SECONDS: i64 = 900;
 /// The `client_id` of the dashboard, where people sign in.
 pub const WEB_CLIENT: &str = "dashboard";
 
-/// Why a token cannot be created.
-#[derive(Debug, thiserror::Error)]
-pub enum TokenError {
-    /// The RSA key cannot be generated.
-    #[error("cannot generate the key that signs tokens")]
-    Key,
-    /// The JWT library reports an error.
-    #[error("cannot sign a token")]
-    Sign(#[from] jsonwebtoken::errors::Error),
-    /// The operating system provides no random bytes.
-    #[error("cannot get random bytes")]
-    Random(#[from] NoRandomness),
-}
+const NO_KEY: &str = "cannot generate the key that signs tokens";
 
 /// The scopes to grant to a machine for the requested ones, by default its role's own; `None` when one of them is
 /// unknown or above its role.
@@ -59,9 +48,9 @@ pub struct Tokens {
 
 impl Tokens {
     /// Generates a new RSA key of 2048 bits, which takes up to a second of CPU time.
-    pub fn generate(issuer: &str, random: Random) -> Result<Self, TokenError> {
-        let pair = RsaKeyPair::generate(KeySize::Rsa2048).map_err(|_| TokenError::Key)?;
-        let der: Pkcs8V1Der<'_> = pair.as_der().map_err(|_| TokenError::Key)?;
+    pub fn generate(issuer: &str, random: Random) -> Result<Self> {
+        let pair = RsaKeyPair::generate(KeySize::Rsa2048).map_err(|_| anyhow!(NO_KEY))?;
+        let der: Pkcs8V1Der<'_> = pair.as_der().map_err(|_| anyhow!(NO_KEY))?;
         let pem = pem_of_private_key(der.as_ref());
         let key = EncodingKey::from_rsa_pem(pem.as_bytes())?;
         let key_id = URL_SAFE_NO_PAD.encode(random.bytes::<16>()?);
@@ -73,7 +62,7 @@ impl Tokens {
     }
 
     /// Signs a machine's access token with these scopes, which the caller has checked.
-    pub fn issue(&self, role: Role, scope: &str, now: Instant) -> Result<String, TokenError> {
+    pub fn issue(&self, role: Role, scope: &str, now: Instant) -> Result<String> {
         let issued_at = now.seconds();
         self.sign(&json!({
             "iss": self.issuer,
@@ -90,7 +79,7 @@ impl Tokens {
     }
 
     /// Signs an access token for a person who has signed in.
-    pub fn access(&self, signed_in: &SignedIn, now: Instant) -> Result<String, TokenError> {
+    pub fn access(&self, signed_in: &SignedIn, now: Instant) -> Result<String> {
         let mut claims = self.claims_of(signed_in, "access", now)?;
         claims["client_id"] = WEB_CLIENT.into();
         claims["scope"] = signed_in.scope.as_str().into();
@@ -106,7 +95,7 @@ impl Tokens {
         access_token: &str,
         nonce: Option<&str>,
         now: Instant,
-    ) -> Result<String, TokenError> {
+    ) -> Result<String> {
         let mut claims = self.claims_of(signed_in, "id", now)?;
         claims["aud"] = WEB_CLIENT.into();
         claims["cognito:username"] = signed_in.person.subject.into();
@@ -121,7 +110,7 @@ impl Tokens {
     }
 
     /// Claims that access tokens and ID tokens share.
-    fn claims_of(&self, signed_in: &SignedIn, token_use: &str, now: Instant) -> Result<Value, TokenError> {
+    fn claims_of(&self, signed_in: &SignedIn, token_use: &str, now: Instant) -> Result<Value> {
         let issued_at = now.seconds();
         let mut claims = json!({
             "iss": self.issuer,
@@ -140,14 +129,14 @@ impl Tokens {
         Ok(claims)
     }
 
-    fn token_id(&self) -> Result<String, TokenError> {
+    fn token_id(&self) -> Result<String> {
         Ok(URL_SAFE_NO_PAD.encode(self.random.bytes::<16>()?))
     }
 
-    fn sign(&self, claims: &Value) -> Result<String, TokenError> {
+    fn sign(&self, claims: &Value) -> Result<String> {
         let mut header = Header::new(Algorithm::RS256);
         header.kid = Some(self.key_id.clone());
-        Ok(jsonwebtoken::encode(&header, claims, &self.key)?)
+        jsonwebtoken::encode(&header, claims, &self.key).context("cannot sign a token")
     }
 
     /// The issuer: the claim `iss`.

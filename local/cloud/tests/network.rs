@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 
-use local_cloud::{Data, LocalCloud, NetworkError, Options, StartError};
+use local_cloud::{Data, LocalCloud, Options};
 use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, ServerName};
 use rustls::{ClientConfig, RootCertStore};
@@ -185,5 +185,5 @@ async fn without_tls_it_serves_the_authority_and_redirects_to_https() {
 async fn other_machines_are_not_served_by_accident() {
     let everywhere = Some(([0, 0, 0, 0], 0).into());
     let refusal = LocalCloud::start(Options { http: everywhere, ..Options::ephemeral() }).await.unwrap_err();
-    assert!(matches!(refusal, StartError::Network(NetworkError::NotAsked(_))), "{refusal}");
+    assert!(refusal.to_string().contains("add --network"), "{refusal}");
 }

@@ -76,7 +76,7 @@ impl Grants {
         verifier: &str,
         now: Instant,
     ) -> Result<Redeemed, OAuthError> {
-        let refresh_token = self.fresh::<32>().map_err(|error| OAuthError::broken(&error))?;
+        let refresh_token = self.fresh::<32>().map_err(OAuthError::broken)?;
         let mut held = self.held();
         let Held { codes, sign_ins } = &mut *held;
         let no_code = OAuthError::InvalidGrant("the code is unknown, used or older than five minutes");

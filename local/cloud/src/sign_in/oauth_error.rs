@@ -20,8 +20,8 @@ pub(super) enum OAuthError {
 
 impl OAuthError {
     /// An internal error, which is logged.
-    pub(super) fn broken(error: &(dyn std::error::Error + 'static)) -> Self {
-        tracing::error!(error, "cannot create a token");
+    pub(super) fn broken(error: impl Into<anyhow::Error>) -> Self {
+        tracing::error!(error = format!("{:#}", error.into()), "cannot create a token");
         Self::Broken
     }
 

@@ -67,7 +67,7 @@ pub(super) async fn login(
     match sign_in.grants.code(request.clone(), person, sign_in.clock.now()) {
         Ok(code) => Redirect::to(&request.redirect_with_code(&code)).into_response(),
         Err(error) => {
-            let refusal = OAuthError::broken(&error);
+            let refusal = OAuthError::broken(error);
             Redirect::to(&redirect_with_error(&request.redirect_uri, refusal, request.state.as_deref())).into_response()
         }
     }

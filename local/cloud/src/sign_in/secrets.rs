@@ -4,13 +4,14 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
+use anyhow::{Context as _, Result};
 use api::Role;
 use clock::Random;
 use serde::{Deserialize, Serialize};
 
-use crate::folder::{FolderError, write_private};
+use crate::folder::{cannot, write_private};
 use crate::people::PEOPLE;
-use crate::secret::{SecretError, fresh, is_same};
+use crate::secret::{fresh, is_same};
 
 /// Characters of a password: Crockford's base 32, which leaves out letters that are easily confused.
 const LETTERS: &[u8; 32] = b"0123456789abcdefghjkmnpqrstvwxyz";
@@ -24,31 +25,34 @@ pub struct Secrets {
 
 impl Secrets {
     /// Generates all of them.
-    pub fn fresh(random: &Random) -> Result<Self, SecretError> {
-        let clients = Role::ALL.iter().map(|role| role.name());
-        let clients = clients.map(|id| Ok((id.to_owned(), fresh(random)?))).collect::<Result<_, SecretError>>()?;
-        let people = PEOPLE.iter().map(|person| person.id);
-        let people = people.map(|id| Ok((id.to_owned(), password(random)?))).collect::<Result<_, SecretError>>()?;
-        Ok(Self { clients, people })
+    pub fn fresh(random: &Random) -> Result<Self> {
+        let clients = Role::ALL.iter().map(|role| Ok((role.name().to_owned(), fresh(random)?)));
+        let people = PEOPLE.iter().map(|person| Ok((person.id.to_owned(), password(random)?)));
+        Ok(Self { clients: clients.collect::<Result<_>>()?, people: people.collect::<Result<_>>()? })
     }
 
     /// Reads them from the file. A missing file is created, readable only by its owner.
-    pub fn of_file(path: &Path, random: &Random) -> Result<Self, SecretError> {
+    pub fn of_file(path: &Path, random: &Random) -> Result<Self> {
         match std::fs::read_to_string(path) {
             Ok(text) => {
-                let secrets: Self = serde_json::from_str(&text).map_err(|_| SecretError::NotSignIn(path.to_owned()))?;
-                let has_all = Role::ALL.iter().all(|role| secrets.client(*role).is_some())
-                    && PEOPLE.iter().all(|person| secrets.person(person.id).is_some());
-                if has_all { Ok(secrets) } else { Err(SecretError::NotSignIn(path.to_owned())) }
+                let secrets = serde_json::from_str(&text).ok().filter(Self::has_all);
+                secrets.with_context(|| {
+                    let path = path.display();
+                    format!("{path} does not have a secret for each client and person: delete it to generate new ones")
+                })
             }
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
                 let secrets = Self::fresh(random)?;
-                let text = serde_json::to_string_pretty(&secrets).unwrap_or_default();
-                write_private(path, &text)?;
+                write_private(path, &serde_json::to_string_pretty(&secrets)?)?;
                 Ok(secrets)
             }
-            Err(error) => Err(FolderError::io("read", path)(error).into()),
+            Err(error) => Err(error).with_context(|| cannot("read", path)),
         }
+    }
+
+    fn has_all(&self) -> bool {
+        Role::ALL.iter().all(|role| self.client(*role).is_some())
+            && PEOPLE.iter().all(|person| self.person(person.id).is_some())
     }
 
     /// The secret of a machine client.
@@ -84,7 +88,7 @@ fn is_right(kept: Option<&str>, given: Option<&str>) -> bool {
 }
 
 /// A password with 80 random bits that is easy to type on a phone: `k7wm-3qpa-0zxd-94hs`.
-fn password(random: &Random) -> Result<String, SecretError> {
+fn password(random: &Random) -> Result<String> {
     let bytes = random.bytes::<16>()?;
     let letters = bytes.map(|byte| char::from(LETTERS[usize::from(byte % 32)]));
     Ok(letters.chunks(4).map(|four| four.iter().collect::<String>()).collect::<Vec<_>>().join("-"))
@@ -110,6 +114,6 @@ mod tests {
             assert_eq!(std::fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
         }
         std::fs::write(&path, r#"{"clients": {"admin": ""}, "people": {}}"#).unwrap();
-        assert!(matches!(Secrets::of_file(&path, &Random::system()), Err(SecretError::NotSignIn(_))));
+        assert!(Secrets::of_file(&path, &Random::system()).is_err_and(|error| error.to_string().contains("delete it")));
     }
 }

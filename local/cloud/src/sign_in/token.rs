@@ -72,7 +72,7 @@ impl SignIn {
             "the scope must consist of key-automat/admin, key-automat/operator and key-automat/viewer, none above the client's own role",
         );
         let scope = granted_scopes(role, parameters.get("scope")?).ok_or(unknown)?;
-        let token = self.tokens.issue(role, &scope, now).map_err(|error| OAuthError::broken(&error))?;
+        let token = self.tokens.issue(role, &scope, now).map_err(OAuthError::broken)?;
         Ok(json!({ "access_token": token, "token_type": "Bearer", "expires_in": LIFETIME_SECONDS, "scope": scope }))
     }
 
@@ -87,12 +87,12 @@ impl SignIn {
     }
 
     fn for_person(&self, signed_in: &SignedIn, nonce: Option<&str>, now: Instant) -> Result<Value, OAuthError> {
-        let access = self.tokens.access(signed_in, now).map_err(|error| OAuthError::broken(&error))?;
+        let access = self.tokens.access(signed_in, now).map_err(OAuthError::broken)?;
         let mut tokens =
             json!({ "access_token": access, "token_type": "Bearer", "expires_in": PERSON_LIFETIME_SECONDS });
         if signed_in.is_openid() {
             let identity = self.tokens.identity(signed_in, &access, nonce, now);
-            tokens["id_token"] = identity.map_err(|error| OAuthError::broken(&error))?.into();
+            tokens["id_token"] = identity.map_err(OAuthError::broken)?.into();
         }
         Ok(tokens)
     }
