@@ -9,7 +9,7 @@ use anyhow::{Context as _, Result, bail, ensure};
 use serde_json::Value;
 
 use crate::{
-    process::{run, shown},
+    process::{run, text},
     project::Project,
     steps::Note,
     tools::Tools,
@@ -37,17 +37,14 @@ pub fn check(project: &Project, tools: &Tools, require_advisories: bool) -> Resu
 /// generated from; every npm package has a hash.
 fn pinned(project: &Project) -> Result<()> {
     let mut list = Command::new("git");
-    list.args(["ls-files", "--cached", "--others", "--exclude-standard", "*requirements*.txt"])
-        .current_dir(&project.root);
-    println!("$ {}", shown(&list));
-    let output = list.output().context("cannot start git")?;
-    let files = String::from_utf8(output.stdout)?;
+    list.args(["ls-files", "--cached", "--others", "--exclude-standard", "*requirements*.txt"]);
+    let files = text(list.current_dir(&project.root))?;
     ensure!(files.lines().count() > 1, "git lists no requirements.txt");
     for file in files.lines() {
-        let text = fs::read_to_string(project.root.join(file)).with_context(|| file.to_owned())?;
+        let list = fs::read_to_string(project.root.join(file)).with_context(|| file.to_owned())?;
         let source = project.root.join(file).with_extension("in");
         let source = fs::read_to_string(&source).with_context(|| format!("{file} has no {}", source.display()))?;
-        let findings = unpinned(&source, &text);
+        let findings = unpinned(&source, &list);
         ensure!(findings.is_empty(), "{file}: {}", findings.join(", "));
     }
     let lock = fs::read_to_string(project.root.join(NPM_LOCK)).with_context(|| NPM_LOCK.to_owned())?;
@@ -95,10 +92,7 @@ fn without_aws_lc(project: &Project) -> Result<()> {
     for function in &project.functions {
         tree.args(["--package", function]);
     }
-    println!("$ {}", shown(&tree));
-    let output = tree.output()?;
-    ensure!(output.status.success(), "cargo tree: {}", String::from_utf8_lossy(&output.stderr).trim());
-    let listed = String::from_utf8_lossy(&output.stdout);
+    let listed = text(&mut tree)?;
     ensure!(listed.lines().count() > project.functions.len(), "cargo tree lists nothing");
     ensure!(!has_aws_lc(&listed), "a function depends on aws-lc-rs; `cargo tree -i aws-lc-rs` shows why");
     Ok(())

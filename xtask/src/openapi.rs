@@ -1,11 +1,11 @@
 //! The OpenAPI document, and the tables of codes in the guide, generated from the code by an example in the end-to-end
 //! tests: this crate must not depend on the functions.
 
-use std::{fs, process::Stdio};
+use std::fs;
 
 use anyhow::{Context as _, Result, ensure};
 
-use crate::{process::shown, project::Project, steps::Note};
+use crate::{process::output, project::Project, steps::Note};
 
 /// Regenerates `docs/openapi.json`, and the tables of codes in `docs/api.md`. The note says whether they changed.
 pub fn write(project: &Project) -> Result<Note> {
@@ -17,15 +17,12 @@ pub fn write(project: &Project) -> Result<Note> {
 fn regenerate(project: &Project, file: &str, arguments: &[&str]) -> Result<String> {
     let mut command = project.cargo();
     command.args(["run", "--quiet", "--locked", "--package", "e2e", "--example", "openapi"]).args(arguments);
-    command.stderr(Stdio::inherit());
-    let shown = shown(&command);
-    println!("$ {shown}");
-    let output = command.output().with_context(|| format!("cannot start `{shown}`"))?;
-    ensure!(output.status.success() && !output.stdout.is_empty(), "`{shown}` ended with {}", output.status);
+    let generated = output(&mut command)?;
+    ensure!(!generated.is_empty(), "the example prints nothing for {file}");
     let path = project.root.join(file);
-    if fs::read(&path).is_ok_and(|former| former == output.stdout) {
+    if fs::read(&path).is_ok_and(|former| former == generated) {
         return Ok(format!("{file}: no change"));
     }
-    fs::write(&path, output.stdout).with_context(|| format!("cannot write {}", path.display()))?;
+    fs::write(&path, generated).with_context(|| format!("cannot write {}", path.display()))?;
     Ok(format!("wrote {file}"))
 }

@@ -1,6 +1,9 @@
 //! Runs other programs. Each command line is printed first, in a form that can be pasted into a shell.
 
-use std::process::{Child, ChildStdout, Command};
+use std::{
+    io::{BufRead as _, BufReader},
+    process::{Child, ChildStdout, Command, ExitStatus, Stdio},
+};
 
 use anyhow::{Context as _, Result, ensure};
 
@@ -13,6 +16,30 @@ pub fn run(command: &mut Command) -> Result<()> {
     let status = command.status().with_context(|| format!("cannot start `{shown}`"))?;
     ensure!(status.success(), "`{shown}` ended with {status}");
     Ok(())
+}
+
+/// Prints and runs a command, and returns what it writes to standard output.
+pub fn output(command: &mut Command) -> Result<Vec<u8>> {
+    let shown = shown(command);
+    println!("$ {shown}");
+    let output = command.stderr(Stdio::inherit()).output().with_context(|| format!("cannot start `{shown}`"))?;
+    ensure!(output.status.success(), "`{shown}` ended with {}", output.status);
+    Ok(output.stdout)
+}
+
+/// The same as text.
+pub fn text(command: &mut Command) -> Result<String> {
+    String::from_utf8(output(command)?).with_context(|| format!("`{}` writes no text", shown(command)))
+}
+
+/// Runs a command, and passes on each line of its standard output at once. Returns how it ended.
+pub fn follow(command: &mut Command, mut each: impl FnMut(&str)) -> Result<ExitStatus> {
+    let shown = shown(command);
+    let mut child = command.stdout(Stdio::piped()).spawn().with_context(|| format!("cannot start `{shown}`"))?;
+    for line in BufReader::new(child.stdout.take().context("its output is not piped")?).split(b'\n') {
+        each(&String::from_utf8_lossy(&line?));
+    }
+    Ok(child.wait()?)
 }
 
 /// A program that is killed when this is dropped.

@@ -1,14 +1,15 @@
 //! Runs a folder of Python tests. A run that executed no test or skipped one is a failure.
 
-use std::{
-    ffi::OsStr,
-    io::{BufRead as _, BufReader},
-    process::Stdio,
-};
+use std::ffi::OsStr;
 
 use anyhow::{Context as _, Result, ensure};
 
-use crate::{process::shown, project::Project, steps::Note, tools::Tools};
+use crate::{
+    process::{follow, shown},
+    project::Project,
+    steps::Note,
+    tools::Tools,
+};
 
 /// Runs the tests of a folder. `arguments` are its own options besides `--binaries`.
 pub(crate) fn run(project: &Project, tools: &Tools, folder: &str, arguments: &[&OsStr]) -> Result<Note> {
@@ -16,19 +17,14 @@ pub(crate) fn run(project: &Project, tools: &Tools, folder: &str, arguments: &[&
     // No cache in the source tree.
     command.args(["-B", "-m", "pytest", "-p", "no:cacheprovider", "--quiet", "--strict-markers"]);
     command.arg("--binaries").arg(project.target.join("debug")).args(arguments);
-    command.arg(project.root.join(folder)).stdout(Stdio::piped());
-    let shown = shown(&command);
-    println!("$ {shown}");
-    let mut child = command.spawn().with_context(|| format!("cannot start `{shown}`"))?;
+    command.arg(project.root.join(folder));
+    println!("$ {}", shown(&command));
     let mut last = String::new();
-    if let Some(output) = child.stdout.take() {
-        for line in BufReader::new(output).lines() {
-            last = line?;
-            println!("{last}");
-        }
-    }
-    let status = child.wait()?;
-    ensure!(status.success(), "`{shown}` ended with {status}");
+    let status = follow(&mut command, |line| {
+        println!("{line}");
+        line.clone_into(&mut last);
+    })?;
+    ensure!(status.success(), "pytest ended with {status}");
     judge(&last)
 }
 

@@ -1,14 +1,9 @@
 //! The steps that need only the Rust toolchain.
 
-use std::{
-    io::{BufRead as _, BufReader},
-    process::Stdio,
-};
-
-use anyhow::{Context as _, Result, ensure};
+use anyhow::{Result, ensure};
 
 use crate::{
-    process::{run, shown},
+    process::{follow, run, shown},
     project::Project,
     steps::Note,
     vocabulary,
@@ -48,20 +43,14 @@ pub fn compile_tests(project: &Project) -> Result<Note> {
 /// Runs all tests. A run that executed no test or ignored one is a failure.
 pub fn test(project: &Project) -> Result<Note> {
     let mut command = project.cargo();
-    command.args(["test", "--locked", "--workspace"]).stdout(Stdio::piped());
-    let shown = shown(&command);
-    println!("$ {shown}");
-    let mut child = command.spawn().with_context(|| format!("cannot start `{shown}`"))?;
+    command.args(["test", "--locked", "--workspace"]);
+    println!("$ {}", shown(&command));
     let mut count = Count::default();
-    if let Some(output) = child.stdout.take() {
-        for line in BufReader::new(output).split(b'\n') {
-            let line = String::from_utf8_lossy(&line?).into_owned();
-            println!("{line}");
-            count.add(&line);
-        }
-    }
-    let status = child.wait()?;
-    ensure!(status.success(), "`{shown}` ended with {status}");
+    let status = follow(&mut command, |line| {
+        println!("{line}");
+        count.add(line);
+    })?;
+    ensure!(status.success(), "the tests ended with {status}");
     count.judge()
 }
 
@@ -79,13 +68,8 @@ impl Count {
         let Some((_, counts)) = line.strip_prefix("test result: ").and_then(|rest| rest.split_once(". ")) else {
             return;
         };
-        for part in counts.split("; ") {
-            let Some((number, what)) = part.split_once(' ') else {
-                continue;
-            };
-            let Ok(number) = number.parse::<u64>() else {
-                continue;
-            };
+        for (number, what) in counts.split("; ").filter_map(|part| part.split_once(' ')) {
+            let number = number.parse::<u64>().unwrap_or_default();
             match what {
                 "passed" => self.passed += number,
                 "failed" => self.failed += number,

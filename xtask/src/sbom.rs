@@ -16,7 +16,7 @@ use anyhow::{Context as _, Result, ensure};
 use serde_json::{Value, json};
 
 use crate::{
-    process::{run, shown},
+    process::{run, text},
     project::Project,
     tools::Tools,
 };
@@ -157,10 +157,7 @@ fn tree(project: &Project, target: &str) -> Result<String> {
     for function in &project.functions {
         tree.args(["--package", function]);
     }
-    println!("$ {}", shown(&tree));
-    let output = tree.output().context("cannot start cargo")?;
-    ensure!(output.status.success(), "cargo tree: {}", String::from_utf8_lossy(&output.stderr).trim());
-    Ok(String::from_utf8(output.stdout)?)
+    text(&mut tree)
 }
 
 /// The packages of a lock file. Our own have no checksum.
@@ -201,9 +198,8 @@ fn name_and_version(folder: &str) -> Option<Package> {
 }
 
 fn sha256(file: &Path) -> Result<String> {
-    let output = Command::new("sha256sum").arg(file).output().context("cannot start sha256sum")?;
-    let text = String::from_utf8(output.stdout)?;
-    let digest = text.split(' ').next().filter(|digest| digest.len() == 64);
+    let said = text(Command::new("sha256sum").arg(file))?;
+    let digest = said.split(' ').next().filter(|digest| digest.len() == 64);
     digest.map(str::to_owned).with_context(|| format!("no digest of {}", file.display()))
 }
 

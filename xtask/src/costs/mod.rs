@@ -8,11 +8,12 @@ mod sources;
 use std::fs;
 
 use anyhow::{Context as _, Result};
+use serde::Deserialize;
 use serde_norway::Value;
 
 use crate::{project::Project, steps::Note};
 use counted::Counted;
-use sources::{Source, Sources};
+use sources::Source;
 
 const DATA: &str = "infra/runbooks/costs.yaml";
 const PAGE: &str = "infra/runbooks/costs.md";
@@ -20,66 +21,69 @@ const SECONDS: f64 = 30.0 * 24.0 * 3_600.0;
 const FUNCTIONS: f64 = 7.0;
 const TICKS: f64 = 43_200.0;
 
+/// `infra/runbooks/costs.yaml`, which explains the fields.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Data {
+    region: String,
+    sources: Vec<Source>,
+    items: Vec<Row>,
+    sms: Row,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Row {
+    service: String,
+    what: String,
+    #[serde(rename = "for")]
+    growth: Growth,
+    amount: Vec<Value>,
+    dollars: f64,
+    per: f64,
+    /// The permanent monthly free tier of an account.
+    #[serde(default)]
+    free: f64,
+    source: String,
+    halve: Option<String>,
+}
+
 /// What an amount grows with.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Deserialize)]
+#[serde(rename_all = "lowercase")]
 enum Growth {
     Automat,
     Stack,
+    #[serde(rename = "xray")]
     Traces,
 }
 
 #[derive(Debug)]
 struct Item {
-    service: String,
-    what: String,
-    growth: Growth,
+    row: Row,
     amount: f64,
-    dollars: f64,
-    per: f64,
-    /// The permanent monthly free tier of an account.
-    free: f64,
     source: Option<Source>,
-    halve: Option<String>,
 }
 
 impl Item {
-    fn read(value: &Value, counted: &Counted, sources: &Sources) -> Result<Self> {
-        let text = |name: &str| value[name].as_str().with_context(|| format!("{DATA}: no {name} in {value:?}"));
-        let number = |name: &str| value[name].as_f64().with_context(|| format!("{DATA}: no {name} in {value:?}"));
-        let growth = match text("for")? {
-            "automat" => Growth::Automat,
-            "stack" => Growth::Stack,
-            "xray" => Growth::Traces,
-            other => anyhow::bail!("{DATA}: for: {other} is not automat, stack or xray"),
-        };
-        let factors = value["amount"].as_sequence().with_context(|| format!("{DATA}: no amount in {value:?}"))?;
-        let amount =
-            factors.iter().try_fold(1.0, |product, factor| Ok::<_, anyhow::Error>(product * counted.of(factor)?))?;
-        Ok(Self {
-            service: text("service")?.to_owned(),
-            what: text("what")?.to_owned(),
-            growth,
-            amount,
-            dollars: number("dollars")?,
-            per: number("per")?,
-            free: value["free"].as_f64().unwrap_or_default(),
-            source: sources.of(value)?,
-            halve: value["halve"].as_str().map(str::to_owned),
-        })
+    fn new(row: Row, counted: &Counted, sources: &[Source]) -> Result<Self> {
+        let factors = row.amount.iter().map(|factor| counted.of(factor)).collect::<Result<Vec<_>>>()?;
+        let source = Source::named(&row.source, sources)?;
+        Ok(Self { amount: factors.iter().product(), source, row })
     }
 
     /// Dollars a month with this number of automats.
     fn cost(&self, automats: f64) -> f64 {
-        self.amount(automats) * self.dollars / self.per
+        self.amount(automats) * self.row.dollars / self.row.per
     }
 
     /// Likewise, if nothing else in the account uses up what it has free.
     fn cost_beyond_free(&self, automats: f64) -> f64 {
-        (self.amount(automats) - self.free).max(0.0) * self.dollars / self.per
+        (self.amount(automats) - self.row.free).max(0.0) * self.row.dollars / self.row.per
     }
 
     fn amount(&self, automats: f64) -> f64 {
-        match self.growth {
+        match self.row.growth {
             Growth::Automat => self.amount * automats,
             Growth::Stack => self.amount,
             Growth::Traces => traces(self.amount.mul_add(automats, TICKS)),
@@ -112,14 +116,12 @@ pub fn write(project: &Project) -> Result<Note> {
 fn pages(project: &Project) -> Result<(String, String)> {
     let read = |path: &str| fs::read_to_string(project.root.join(path)).with_context(|| format!("cannot read {path}"));
     let counted = Counted::read(read)?;
-    let data: Value = serde_norway::from_str(&read(DATA)?).with_context(|| DATA.to_owned())?;
-    let sources = Sources::read(&data)?;
-    let items = data["items"].as_sequence().with_context(|| format!("{DATA}: no items"))?;
-    let items = items.iter().map(|item| Item::read(item, &counted, &sources)).collect::<Result<Vec<_>>>()?;
-    let sms = Item::read(&data["sms"], &counted, &sources)?;
-    let region = data["region"].as_str().with_context(|| format!("{DATA}: no region"))?;
+    let Data { region, sources, items, sms } = serde_norway::from_str(&read(DATA)?).context(DATA)?;
+    sources.iter().try_for_each(Source::check).context(DATA)?;
+    let item = |row| Item::new(row, &counted, &sources).context(DATA);
+    let items = items.into_iter().map(item).collect::<Result<Vec<_>>>()?;
     let former = read(PAGE)?;
-    let page = page::with_tables(&former, &page::tables(region, &items, &sms, &sources)?)?;
+    let page = page::with_tables(&former, &page::tables(&region, &items, &item(sms)?, &sources)?)?;
     Ok((former, page))
 }
 
@@ -135,17 +137,9 @@ mod tests {
 
     #[test]
     fn the_free_tier_is_never_negative_cost() {
-        let alarms = Item {
-            service: "alarms".to_owned(),
-            what: "metrics".to_owned(),
-            growth: Growth::Stack,
-            amount: 4.0,
-            dollars: 0.1,
-            per: 1.0,
-            free: 10.0,
-            source: None,
-            halve: None,
-        };
+        let row =
+            "{ service: alarms, what: metrics, for: stack, amount: [], dollars: 0.1, per: 1, free: 10, source: none }";
+        let alarms = Item { row: serde_norway::from_str(row).unwrap(), amount: 4.0, source: None };
         assert!((alarms.cost(1.0) - 0.4).abs() < 1e-9);
         assert!(alarms.cost_beyond_free(1.0).abs() < 1e-9);
     }

@@ -4,10 +4,7 @@ use std::fmt::Write as _;
 
 use anyhow::{Context as _, Result};
 
-use super::{
-    Growth, Item,
-    sources::{Source, Sources},
-};
+use super::{Growth, Item, Row, sources::Source};
 
 const BEGIN: &str = "<!-- computed by `cargo xtask costs`: do not edit -->\n";
 const END: &str = "<!-- end of what is computed -->\n";
@@ -20,7 +17,7 @@ pub(super) fn with_tables(page: &str, tables: &str) -> Result<String> {
     Ok(format!("{before}{BEGIN}{tables}{END}{after}"))
 }
 
-pub(super) fn tables(region: &str, items: &[Item], sms: &Item, sources: &Sources) -> Result<String> {
+pub(super) fn tables(region: &str, items: &[Item], sms: &Item, sources: &[Source]) -> Result<String> {
     let mut page = trust(region, items, sms);
     items_of(&mut page, "Each automat", items, Growth::Automat)?;
     items_of(&mut page, "The stack by itself", items, Growth::Stack)?;
@@ -42,7 +39,8 @@ fn trust(region: &str, items: &[Item], sms: &Item) -> String {
     let all = || items.iter().chain([sms]);
     let is_own = |item: &&Item| item.source.as_ref().is_some_and(|source| source.region == region);
     let own = all().filter(is_own).count();
-    let unknown = all().filter(|item| item.source.is_none()).map(|item| format!("{} ({})", item.service, item.what));
+    let unknown =
+        all().filter(|item| item.source.is_none()).map(|item| format!("{} ({})", item.row.service, item.row.what));
     let unknown = unknown.collect::<Vec<_>>().join(", ");
     let unknown = if unknown.is_empty() { "none".to_owned() } else { unknown };
     let others = all().count() - own - all().filter(|item| item.source.is_none()).count();
@@ -57,10 +55,10 @@ fn named(item: &Item) -> &str {
     item.source.as_ref().map_or("**none**", |source| &source.name)
 }
 
-fn sources_of(page: &mut String, sources: &Sources) -> Result<()> {
+fn sources_of(page: &mut String, sources: &[Source]) -> Result<()> {
     let head = "| source | what | region | published or read | to check it | read through |\n|---|---|---|---|---|---|";
     writeln!(page, "\n### Sources of the prices\n\n{head}")?;
-    for Source { name, list, region, date, url, read_through } in sources.all() {
+    for Source { name, list, region, date, url, read_through } in sources {
         let read_through = read_through.as_deref().unwrap_or("the list itself");
         writeln!(page, "| {name} | {list} | {region} | {date} | <{url}> | {read_through} |")?;
     }
@@ -74,9 +72,9 @@ fn items_of(page: &mut String, title: &str, items: &[Item], growth: Growth) -> R
         "\n### {title}\n\n| service | what | amount | price | source | dollars |\n|---|---|---|---|---|---|"
     )?;
     let mut sum = 0.0;
-    for item in items.iter().filter(|item| item.growth == growth) {
-        let Item { service, what, amount, dollars, per, .. } = item;
-        let amount = (amount * 10_000.0).round() / 10_000.0;
+    for item in items.iter().filter(|item| item.row.growth == growth) {
+        let Row { service, what, dollars, per, .. } = &item.row;
+        let amount = (item.amount * 10_000.0).round() / 10_000.0;
         let cost = item.cost(1.0);
         writeln!(page, "| {service} | {what} | {amount} | {dollars} for {per} | {} | {cost:.4} |", named(item))?;
         sum += cost;
@@ -103,8 +101,8 @@ fn largest(page: &mut String, items: &[Item]) -> Result<()> {
     writeln!(page, "\n### The three largest\n\n{head}")?;
     for (automats, name) in SIZES {
         for (service, cost) in by_service(items, automats).into_iter().take(3) {
-            let mut of_service = items.iter().filter(|item| item.service == service);
-            let halve = of_service.find_map(|item| item.halve.as_deref());
+            let mut of_service = items.iter().filter(|item| item.row.service == service);
+            let halve = of_service.find_map(|item| item.row.halve.as_deref());
             let halve = halve.with_context(|| format!("{service} is among the largest: what would halve it?"))?;
             writeln!(page, "| {name} | {service} | {cost:.2} | {halve} |")?;
         }
@@ -116,9 +114,9 @@ fn largest(page: &mut String, items: &[Item]) -> Result<()> {
 fn by_service(items: &[Item], automats: f64) -> Vec<(&str, f64)> {
     let mut services: Vec<(&str, f64)> = Vec::new();
     for item in items {
-        match services.iter_mut().find(|(service, _)| *service == item.service) {
+        match services.iter_mut().find(|(service, _)| *service == item.row.service) {
             Some((_, sum)) => *sum += item.cost(automats),
-            None => services.push((&item.service, item.cost(automats))),
+            None => services.push((&item.row.service, item.cost(automats))),
         }
     }
     services.sort_by(|(_, one), (_, other)| other.total_cmp(one));

@@ -1,15 +1,14 @@
 //! The source of each price, or that it has none.
 
 use anyhow::{Context as _, Result, ensure};
-use serde_norway::Value;
-
-use super::DATA;
+use serde::Deserialize;
 
 /// The name for "no source".
 const NONE: &str = "none";
 
 /// A price list or a page with prices.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(super) struct Source {
     pub(super) name: String,
     pub(super) list: String,
@@ -20,48 +19,20 @@ pub(super) struct Source {
     pub(super) read_through: Option<String>,
 }
 
-/// All sources in the data.
-#[derive(Debug)]
-pub(super) struct Sources(Vec<Source>);
-
-impl Sources {
-    pub(super) fn read(data: &Value) -> Result<Self> {
-        let sources = data["sources"].as_mapping().with_context(|| format!("{DATA}: no sources"))?;
-        let sources = sources.iter().map(|(name, source)| {
-            let name = name.as_str().with_context(|| format!("{DATA}: a source without a name"))?;
-            let text = |field: &str| {
-                let text = source[field].as_str().map(str::to_owned);
-                text.with_context(|| format!("{DATA}: source {name}: no {field}"))
-            };
-            let url = text("url")?;
-            ensure!(
-                url.starts_with("https://"),
-                "{DATA}: source {name}: {url} is not a page on which to check the price"
-            );
-            Ok(Source {
-                name: name.to_owned(),
-                list: text("list")?,
-                region: text("region")?,
-                date: text("date")?,
-                url,
-                read_through: source["readThrough"].as_str().map(str::to_owned),
-            })
-        });
-        Ok(Self(sources.collect::<Result<_>>()?))
+impl Source {
+    pub(super) fn check(&self) -> Result<()> {
+        let Self { name, url, .. } = self;
+        ensure!(url.starts_with("https://"), "source {name}: {url} is not a page on which to check the price");
+        Ok(())
     }
 
-    /// The source of an item. An item without one must say so.
-    pub(super) fn of(&self, item: &Value) -> Result<Option<Source>> {
-        let name = item["source"].as_str().with_context(|| format!("{DATA}: no source in {item:?}"))?;
+    /// The source with a name. An item without one must say so.
+    pub(super) fn named(name: &str, sources: &[Self]) -> Result<Option<Self>> {
         if name == NONE {
             return Ok(None);
         }
-        let found = self.0.iter().find(|source| source.name == name);
-        found.cloned().map(Some).with_context(|| format!("{DATA}: there is no source {name}"))
-    }
-
-    pub(super) fn all(&self) -> &[Source] {
-        &self.0
+        let found = sources.iter().find(|source| source.name == name);
+        found.cloned().map(Some).with_context(|| format!("there is no source {name}"))
     }
 }
 
@@ -69,30 +40,26 @@ impl Sources {
 mod tests {
     use super::*;
 
-    fn sources() -> Sources {
-        let data = "sources: { kms: { list: awskms, region: eu-north-1, date: 2026-08-08, url: 'https://aws.amazon.com/kms/' } }";
-        Sources::read(&serde_norway::from_str(data).unwrap()).unwrap()
-    }
+    const KMS: &str =
+        "{ name: kms, list: awskms, region: eu-north-1, date: 2026-08-08, url: 'https://aws.amazon.com/kms/' }";
 
-    fn of(item: &str) -> Result<Option<Source>> {
-        sources().of(&serde_norway::from_str(item).unwrap())
+    fn read(source: &str) -> Result<Source> {
+        let source: Source = serde_norway::from_str(source)?;
+        source.check().map(|()| source)
     }
 
     #[test]
     fn a_price_has_a_source_or_says_that_it_has_none() {
-        assert_eq!(of("{ source: kms }").unwrap().unwrap().region, "eu-north-1");
-        assert_eq!(of("{ source: none }").unwrap(), None);
-        assert!(of("{ source: memory }").unwrap_err().to_string().contains("no source memory"));
-        assert!(of("{ dollars: 1 }").unwrap_err().to_string().contains("no source in"));
+        let sources = [read(KMS).unwrap()];
+        assert_eq!(Source::named("kms", &sources).unwrap().unwrap().region, "eu-north-1");
+        assert_eq!(Source::named("none", &sources).unwrap(), None);
+        assert!(Source::named("memory", &sources).unwrap_err().to_string().contains("no source memory"));
     }
 
     #[test]
     fn a_source_names_page_date_and_quote() {
-        for data in [
-            "sources: { kms: { list: awskms, region: eu-north-1, url: 'https://aws.amazon.com/kms/' } }",
-            "sources: { kms: { list: awskms, region: eu-north-1, date: 2026-08-08, url: memory } }",
-        ] {
-            assert!(Sources::read(&serde_norway::from_str(data).unwrap()).is_err(), "{data}");
+        for source in [KMS.replace("date: 2026-08-08, ", ""), KMS.replace("https://aws.amazon.com/kms/", "memory")] {
+            assert!(read(&source).is_err(), "{source}");
         }
     }
 }

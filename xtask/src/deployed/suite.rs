@@ -2,15 +2,17 @@
 
 use std::{
     collections::{BTreeMap, BTreeSet},
-    io::{BufRead as _, BufReader},
     path::PathBuf,
-    process::{Command, Stdio},
+    process::Command,
 };
 
 use anyhow::{Context as _, Result, bail, ensure};
 use serde_json::Value;
 
-use crate::{process::shown, project::Project};
+use crate::{
+    process::{follow, text},
+    project::Project,
+};
 
 /// The tests that run against any stack. The others in the package need no stack, or test the inside of the local
 /// cloud.
@@ -42,13 +44,9 @@ pub(super) type SuiteResults = BTreeMap<String, SuiteResult>;
 pub(super) fn built(project: &Project) -> Result<Vec<Binary>> {
     let mut command = project.cargo();
     command.args(["test", "--locked", "--workspace", "--no-run", "--message-format", "json-render-diagnostics"]);
-    command.args(BINARIES.iter().flat_map(|name| ["--test", name])).stderr(Stdio::inherit());
-    let shown = shown(&command);
-    println!("$ {shown}");
-    let output = command.output().with_context(|| format!("cannot start `{shown}`"))?;
-    ensure!(output.status.success(), "`{shown}` ended with {}", output.status);
+    let messages = text(command.args(BINARIES.iter().flat_map(|name| ["--test", name])))?;
     let folder = project.root.join("tests");
-    let messages = output.stdout.split(|byte| *byte == b'\n').filter_map(|line| serde_json::from_slice(line).ok());
+    let messages = messages.lines().filter_map(|line| serde_json::from_str(line).ok());
     let built: BTreeMap<String, PathBuf> = messages.filter_map(|message| executable(&message, &folder)).collect();
     let binary = |name: &&str| {
         let executable = built.get(*name).with_context(|| format!("cargo has not built the test {name}"))?.clone();
@@ -77,19 +75,15 @@ impl Binary {
 
     pub(super) fn run(&self, command: &mut Command) -> Result<SuiteResults> {
         println!("--- {}", self.name);
-        let mut child =
-            command.stdout(Stdio::piped()).spawn().with_context(|| format!("cannot start {}", self.name))?;
         let mut output = String::new();
-        for line in BufReader::new(child.stdout.take().context("its output is not piped")?).split(b'\n') {
-            let line = String::from_utf8_lossy(&line?).into_owned();
+        let status = follow(command, |line| {
             // Failures are printed below, with their reason.
             if line.starts_with("test ") && line.ends_with(" ... ok") {
                 println!("{line}");
             }
-            output.push_str(&line);
+            output.push_str(line);
             output.push('\n');
-        }
-        let status = child.wait()?;
+        })?;
         // 101: some tests failed.
         ensure!(matches!(status.code(), Some(0 | 101)), "{} ended with {status}: {output}", self.name);
         let results = parse(&output).with_context(|| self.name.clone())?;

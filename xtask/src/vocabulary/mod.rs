@@ -10,12 +10,13 @@ mod source;
 use std::{collections::BTreeSet, fs, path::Path, process::Command};
 
 use anyhow::{Context as _, Result, ensure};
+use heck::ToSnakeCase as _;
 
 use self::{
     list::{Exception, Vocabulary},
     source::{Kind, parts},
 };
-use crate::project::Project;
+use crate::{process::text, project::Project};
 
 const LIST: &str = "xtask/vocabulary.yaml";
 /// Where string literals name attributes of items.
@@ -58,9 +59,8 @@ fn read(root: &Path, file: &str) -> Result<String> {
 
 fn files(root: &Path) -> Result<Vec<String>> {
     let mut list = Command::new("git");
-    list.args(["ls-files", "-z", "--cached", "--others", "--exclude-standard"]).current_dir(root);
-    let output = list.output().context("cannot start git")?;
-    let names = String::from_utf8(output.stdout).context("a file name is not UTF-8")?;
+    list.args(["ls-files", "-z", "--cached", "--others", "--exclude-standard"]);
+    let names = text(list.current_dir(root))?;
     // A file that was deleted and not committed is still listed.
     let files: Vec<_> =
         names.split_terminator('\0').filter(|file| root.join(file).is_file()).map(str::to_owned).collect();
@@ -79,8 +79,8 @@ fn judge(findings: &BTreeSet<Finding>, vocabulary: &Vocabulary) -> Vec<String> {
 impl Exception {
     fn covers(&self, finding: &Finding) -> bool {
         match self {
-            Self::Name(name) => finding.name.as_ref() == Some(name),
-            Self::Prose { file, term } => finding.name.is_none() && finding.file == *file && finding.term == *term,
+            Self::Name { name, .. } => finding.name.as_ref() == Some(name),
+            Self::Prose { file, term, .. } => finding.name.is_none() && finding.file == *file && finding.term == *term,
         }
     }
 }
@@ -149,23 +149,8 @@ fn in_prose(file: &str, first_line: usize, text: &str, vocabulary: &Vocabulary) 
 
 /// The parts of a name, in lower case: `key_place`, `keyPlace`, `KEY_PLACE`, `KeyPlace2` and `key-place` have the same.
 fn segments(name: &str) -> Vec<String> {
-    let mut segments = Vec::new();
-    let mut segment = String::new();
-    let characters: Vec<char> = name.chars().collect();
-    for (at, &c) in characters.iter().enumerate() {
-        let previous = at.checked_sub(1).map(|at| characters[at]);
-        let is_followed_by_lower = characters.get(at + 1).is_some_and(|next| next.is_lowercase());
-        let begins =
-            c.is_uppercase() && previous.is_some_and(|previous| !previous.is_uppercase() || is_followed_by_lower);
-        if begins || !c.is_alphabetic() {
-            segments.extend((!segment.is_empty()).then(|| std::mem::take(&mut segment)));
-        }
-        if c.is_alphabetic() {
-            segment.extend(c.to_lowercase());
-        }
-    }
-    segments.extend((!segment.is_empty()).then_some(segment));
-    segments
+    let snake = name.to_snake_case();
+    snake.split(|c: char| !c.is_alphabetic()).filter(|segment| !segment.is_empty()).map(str::to_owned).collect()
 }
 
 #[cfg(test)]

@@ -66,7 +66,7 @@ fn an_exception_covers_only_what_it_names_and_must_be_needed() {
     assert_eq!(messages(&[("a.rs", "open_in_place()")]).len(), 1, "the exception is for another name");
     let unneeded = judge(&BTreeSet::new(), &vocabulary());
     assert_eq!(unneeded.len(), 2);
-    assert!(unneeded[0].contains("no longer needed: Name(\"seal_in_place\")"), "{unneeded:?}");
+    assert!(unneeded[0].contains("no longer needed: Name { name: \"seal_in_place\""), "{unneeded:?}");
 }
 
 #[test]
