@@ -39,7 +39,7 @@ impl ServerClock {
 
     /// Whether an instant, in seconds since 1970, is now or past.
     #[must_use]
-    pub fn has_come(self, instant: i64, now: Millis) -> bool {
+    pub fn is_due(self, instant: i64, now: Millis) -> bool {
         self.seconds(now) >= instant
     }
 }
@@ -53,13 +53,13 @@ mod tests {
         let clock = ServerClock::answered(1_000, 5_000);
         assert_eq!(clock.millis(5_000), 1_001_000);
         assert_eq!((clock.seconds(7_999), clock.seconds(8_000)), (1_003, 1_004));
-        assert!(!clock.has_come(1_004, 7_999));
-        assert!(clock.has_come(1_004, 8_000));
+        assert!(!clock.is_due(1_004, 7_999));
+        assert!(clock.is_due(1_004, 8_000));
     }
 
     #[test]
     fn absurd_timestamps_do_not_wrap_around() {
-        assert!(ServerClock::answered(i64::MAX, 0).has_come(i64::MAX / 1000, 1));
-        assert!(!ServerClock::answered(i64::MIN, u64::MAX).has_come(0, 0));
+        assert!(ServerClock::answered(i64::MAX, 0).is_due(i64::MAX / 1000, 1));
+        assert!(!ServerClock::answered(i64::MIN, u64::MAX).is_due(0, 0));
     }
 }

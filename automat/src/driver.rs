@@ -13,7 +13,7 @@ use tokio::time::{Instant, sleep_until};
 
 use crate::clock::Millis;
 use crate::device::{Device, DeviceKey, Effect, Identity, Input};
-use crate::hardware::{Broken, Event, Hardware};
+use crate::hardware::{Event, Hardware, HardwareError};
 use crate::journal::{JournalError, JournalFile, Record};
 use crate::link::{Connection, Endpoint, Link, LinkEvent};
 use crate::random::{NoRandomness, Random};
@@ -52,7 +52,7 @@ pub enum Error {
     #[error(transparent)]
     Journal(#[from] JournalError),
     #[error(transparent)]
-    Hardware(#[from] Broken),
+    Hardware(#[from] HardwareError),
     /// It could not generate the id of an entry.
     #[error(transparent)]
     Random(#[from] NoRandomness),
@@ -121,7 +121,7 @@ impl<H: Hardware> Driver<H> {
             let input = tokio::select! {
                 () = &mut shutdown => return Ok(()),
                 event = self.hardware.event() => self.happened(event?)?,
-                Some(event) = link.events.recv() => self.heard(event),
+                Some(event) = link.events.recv() => self.received(event),
                 () = until(self.started, wake_at) => Input::Tick,
             };
             self.take(input).await?;
@@ -139,7 +139,7 @@ impl<H: Hardware> Driver<H> {
         })
     }
 
-    fn heard(&mut self, event: LinkEvent) -> Input {
+    fn received(&mut self, event: LinkEvent) -> Input {
         match event {
             LinkEvent::Connected(connection) => {
                 self.connection = Some(connection);

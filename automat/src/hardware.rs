@@ -17,13 +17,13 @@ pub trait Hardware: Send + 'static {
 
     /// Starts a lock's motor. `id` is the opening or keypad entry that caused it, for logs. Each call must be followed
     /// by exactly one [`Event::MotorDone`] for that locker; it is not called again before that.
-    fn run_motor(&mut self, locker: u16, id: &str) -> Result<(), Broken>;
+    fn run_motor(&mut self, locker: u16, id: &str) -> Result<(), HardwareError>;
 
     fn show(&mut self, display: Display);
 
     /// Waits for the next event. The future may be dropped and the method called again at any time; no event may be
     /// lost by that.
-    fn event(&mut self) -> impl Future<Output = Result<Event, Broken>> + Send;
+    fn event(&mut self) -> impl Future<Output = Result<Event, HardwareError>> + Send;
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -47,4 +47,4 @@ pub enum Event {
 /// The cabinet cannot be reached. The device stops at once, as in a power cut, and recovers when it is started again.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("the cabinet does not respond")]
-pub struct Broken;
+pub struct HardwareError;

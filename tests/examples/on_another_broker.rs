@@ -26,7 +26,7 @@ use iot::{Attachment, ServiceOptions, Template};
 use openings::Openings;
 use protocol::{Purpose, ThingName};
 use serde_json::Value;
-use testkit::{TestTable, act, at, contract, key, pin};
+use testkit::{TestTable, at, contract, key, metadata, pin};
 use things::Things;
 use tokio::net::lookup_host;
 use tokio::sync::SetOnce;
@@ -53,10 +53,10 @@ async fn main() -> Result<(), Failed> {
 async fn prove(broker: SocketAddr) -> Result<(), Failed> {
     let table = TestTable::new().await;
     let lobby = AutomatId::parse("lobby")?;
-    table.store.create_automat(testkit::automat("lobby", 3), &act()).await?;
-    table.store.create_key(key("A"), &act()).await?;
+    table.store.create_automat(testkit::automat("lobby", 3), &metadata()).await?;
+    table.store.create_key(key("A"), &metadata()).await?;
     let draft = ContractDraft { pin: Some(pin(PIN)), ..contract(0, 1_000) };
-    table.store.create_contract(&KeyId::parse("A")?, draft, &act()).await?;
+    table.store.create_contract(&KeyId::parse("A")?, draft, &metadata()).await?;
 
     let app = App { store: table.store.clone(), clock: Clock::fixed(at(0)) };
     let (attachment, things) = attach(broker, &app).await?;

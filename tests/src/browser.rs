@@ -26,7 +26,6 @@ pub struct Browser {
 pub struct Tokens {
     /// The code that was exchanged for them.
     pub code: String,
-    /// The access token.
     pub access: String,
     /// The ID token, if it was requested.
     pub identity: Option<String>,

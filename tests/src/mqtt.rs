@@ -40,7 +40,7 @@ impl Stage {
 
     /// The options to connect without TLS, with a password.
     #[must_use]
-    pub fn in_the_clear(&self, password: &str) -> MqttOptions {
+    pub fn without_tls(&self, password: &str) -> MqttOptions {
         let broker = self.stack.cloud().mqtt();
         let mut options = MqttOptions::new(self.thing(), broker.ip().to_string(), broker.port());
         options.set_credentials(self.thing(), password);

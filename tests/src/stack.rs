@@ -97,7 +97,6 @@ impl Stack {
         &self.base.url
     }
 
-    /// The token endpoint.
     #[must_use]
     pub fn token_url(&self) -> &str {
         &self.base.token_url

@@ -104,7 +104,7 @@ impl Stage {
     }
 
     /// Requests an opening, which must be accepted. Returns its path.
-    pub async fn asked_to_open(&self, locker: u16) -> String {
+    pub async fn request_opening(&self, locker: u16) -> String {
         let asked = self.open(locker).await;
         asked.is(202);
         asked.header("location").to_owned()

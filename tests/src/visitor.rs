@@ -20,7 +20,6 @@ pub struct Visitor {
     been: Mutex<Vec<String>>,
 }
 
-/// A loaded page.
 #[derive(Debug, Clone)]
 pub struct Page {
     /// The address, after all redirects.
@@ -97,7 +96,7 @@ impl Visitor {
 
     /// Every address that it has visited.
     #[must_use]
-    pub fn been(&self) -> Vec<String> {
+    pub fn visited(&self) -> Vec<String> {
         self.been.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 

@@ -102,7 +102,7 @@ impl Day {
         assert!(device.take_key(LOCKER));
         device.close_door(LOCKER);
         self.stage.view_where(|view| view["lockers"][1]["keyInside"] == false).await;
-        self.stage.ended(&self.stage.asked_to_open(0).await).await;
+        self.stage.ended(&self.stage.request_opening(0).await).await;
         device.close_door(0);
         self.wait(61).await;
         self.wait(24 * 60).await;

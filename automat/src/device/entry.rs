@@ -119,7 +119,7 @@ mod tests {
     fn the_test_vectors_in_the_document_are_right() {
         let document = include_str!("../../../docs/device-protocol.md");
         let key = DeviceKey::new(&[1; 32]);
-        let inside: protocol::Inside = [0, 2, 5, 7].into_iter().collect();
+        let inside: protocol::LockerSet = [0, 2, 5, 7].into_iter().collect();
         let bytes = serde_json::to_value(&inside).unwrap_or_default();
         let bytes = bytes.as_str().unwrap_or_default();
         for row in [

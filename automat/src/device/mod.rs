@@ -147,7 +147,7 @@ impl Device {
                 self.run_next(locker, now, effects);
             }
             Record::Numbers { up_to } => self.lockers.reserved(up_to),
-            Record::Begun { .. } | Record::Acknowledged { .. } | Record::Highest { .. } => {}
+            Record::Started { .. } | Record::Acknowledged { .. } | Record::Highest { .. } => {}
         }
     }
 

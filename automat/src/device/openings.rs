@@ -26,7 +26,7 @@ impl Device {
             }
         } else if seq <= self.journal.highest(locker) || !self.lockers.has(locker) {
             self.settle(locker, seq, id, OpeningResult::Refused, now, effects);
-        } else if self.journal.begun().is_none_or(|begun| issued_at < begun) {
+        } else if self.journal.started_at().is_none_or(|started_at| issued_at < started_at) {
             self.settle(locker, seq, id, OpeningResult::Failed, now, effects);
         } else if self.is_past(expires_at, now) {
             self.settle(locker, seq, id, OpeningResult::Expired, now, effects);
@@ -42,7 +42,7 @@ impl Device {
     /// That covers everything it may have acted on: a request is either in the first response or was issued before it,
     /// since the cloud removes a request from the shadow only when its result is stored or it has expired.
     pub(super) fn begin_journal(&mut self, at: i64, now: Millis, effects: &mut Vec<Effect>) {
-        self.persist(Record::Begun { at }, effects);
+        self.persist(Record::Started { at }, effects);
         for (locker, OpeningRequest { seq, id, .. }) in self.desired.clone() {
             if self.lockers.has(locker) {
                 self.settle(locker, seq, id, OpeningResult::Failed, now, effects);
@@ -141,6 +141,6 @@ impl Device {
 
     /// Whether an instant has passed, by an estimate that is never behind. Without one, it has.
     fn is_past(&self, instant: i64, now: Millis) -> bool {
-        self.clock.is_none_or(|clock| clock.has_come(instant, now))
+        self.clock.is_none_or(|clock| clock.is_due(instant, now))
     }
 }

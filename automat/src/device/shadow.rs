@@ -78,7 +78,6 @@ impl Device {
         shadow.iter().map(|rest| topics.shadow(rest)).chain([topics.keypad_reply()]).collect()
     }
 
-    /// Reads the shadow.
     pub(super) fn ask(&mut self, now: Millis, effects: &mut Vec<Effect>) {
         let question = json!({"clientToken": self.question.ask(now)});
         effects.push(Effect::publish(self.identity.topics.shadow("get"), &question));
@@ -115,7 +114,7 @@ impl Device {
         let Some(Answered { sent, is_outdated }) = self.question.answered(token, response.version) else { return };
         self.clock = Some(ServerClock::answered(timestamp, sent));
         self.desired = response.state.desired.requests();
-        if self.journal.begun().is_none() {
+        if self.journal.started_at().is_none() {
             self.begin_journal(timestamp, now, effects);
         }
         // Earlier messages may be lost, and accepted ones may not have been handled: on every new connection,

@@ -21,7 +21,7 @@ const REPORTS_KEPT: usize = 16;
 /// The state that the records produce.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Journal {
-    begun: Option<i64>,
+    started_at: Option<i64>,
     lockers: BTreeMap<u16, Lane>,
     numbers: u64,
 }
@@ -53,7 +53,7 @@ impl Journal {
 
     pub fn apply(&mut self, record: &Record) {
         match record {
-            Record::Begun { at } => self.begun = self.begun.or(Some(*at)),
+            Record::Started { at } => self.started_at = self.started_at.or(Some(*at)),
             Record::Intent { locker, seq, id } => {
                 let entry = JournalEntry { seq: *seq, id: id.clone(), report: None, acknowledged: false };
                 self.lane(*locker, *seq).put(entry);
@@ -82,8 +82,8 @@ impl Journal {
     /// When the journal was started, in seconds since 1970; `None` while it is new. It holds everything that the device
     /// has done since, and nothing from before.
     #[must_use]
-    pub fn begun(&self) -> Option<i64> {
-        self.begun
+    pub fn started_at(&self) -> Option<i64> {
+        self.started_at
     }
 
     #[must_use]
@@ -116,7 +116,7 @@ impl Journal {
     /// The fewest records that produce this state.
     #[must_use]
     pub fn records(&self) -> Vec<Record> {
-        let mut records: Vec<Record> = self.begun.iter().map(|&at| Record::Begun { at }).collect();
+        let mut records: Vec<Record> = self.started_at.iter().map(|&at| Record::Started { at }).collect();
         records.push(Record::Numbers { up_to: self.numbers });
         for (&locker, lane) in &self.lockers {
             records.push(Record::Highest { locker, seq: lane.highest });
@@ -233,7 +233,7 @@ mod tests {
                 Record::Report { locker, seq, report: OpeningReport { id, result: OpeningResult::Expired, at: 3 } }
             }
             3 => Record::Acknowledged { locker, id },
-            4 => Record::Begun { at: i64::from(locker) },
+            4 => Record::Started { at: i64::from(locker) },
             _ => Record::Numbers { up_to: seq },
         })
     }

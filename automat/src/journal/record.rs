@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 #[serde(tag = "step", rename_all = "camelCase")]
 pub enum Record {
     /// The journal is new: the results of earlier requests are unknown.
-    Begun {
+    Started {
         /// In seconds since 1970, by the cloud's clock.
         at: i64,
     },

@@ -15,7 +15,6 @@ pub(super) struct Backoff {
 }
 
 impl Backoff {
-    /// The shortest wait.
     pub(super) fn new(shortest: Duration) -> Self {
         Self { shortest, failures: 0 }
     }

@@ -12,10 +12,10 @@ use tokio::time::{Instant, sleep};
 use super::memory;
 use super::person::SimulatedUser;
 use crate::device::{Display, Motor, Sensors};
-use crate::hardware::{Broken, Event};
+use crate::hardware::{Event, HardwareError};
 
 /// The channel to the device.
-pub(super) type Wire = mpsc::UnboundedSender<Result<Event, Broken>>;
+pub(super) type Wire = mpsc::UnboundedSender<Result<Event, HardwareError>>;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Compartment {
@@ -99,7 +99,7 @@ impl Cabinet {
         self.state().runs.clone()
     }
 
-    pub(super) fn run_motor(self: &Arc<Self>, locker: u16, id: &str) -> Result<(), Broken> {
+    pub(super) fn run_motor(self: &Arc<Self>, locker: u16, id: &str) -> Result<(), HardwareError> {
         let (time, wire) = self.state().start_motor(locker, id)?;
         let cabinet = Arc::clone(self);
         tokio::spawn(async move {
@@ -167,15 +167,15 @@ impl Cabinet {
 }
 
 impl State {
-    fn send(&self, event: Result<Event, Broken>) {
+    fn send(&self, event: Result<Event, HardwareError>) {
         if let Some(wire) = &self.wire {
             let _ = wire.send(event);
         }
     }
 
-    fn start_motor(&mut self, locker: u16, id: &str) -> Result<(Duration, Option<Wire>), Broken> {
+    fn start_motor(&mut self, locker: u16, id: &str) -> Result<(Duration, Option<Wire>), HardwareError> {
         if self.crash.take_if(|crash| *crash == Crash::BeforeMotor).is_some() {
-            return Err(Broken);
+            return Err(HardwareError);
         }
         self.runs.push(MotorRun { locker, id: id.to_owned(), at: Instant::now() });
         Ok((self.motor_time, self.wire.clone()))
@@ -190,7 +190,7 @@ impl State {
         let motor = if jammed { Motor::Jammed } else { Motor::Opened };
         let crashes = self.crash.take_if(|crash| *crash == Crash::AfterMotor).is_some();
         if let Some(wire) = wire {
-            let _ = wire.send(if crashes { Err(Broken) } else { Ok(Event::MotorDone { locker, motor }) });
+            let _ = wire.send(if crashes { Err(HardwareError) } else { Ok(Event::MotorDone { locker, motor }) });
         }
     }
 

@@ -6,13 +6,13 @@ use tokio::sync::mpsc;
 
 use super::cabinet::Cabinet;
 use crate::device::{Display, Sensors};
-use crate::hardware::{Broken, Event, Hardware};
+use crate::hardware::{Event, Hardware, HardwareError};
 
 /// One device's connection to a cabinet. When it is dropped, the display goes dark.
 #[derive(Debug)]
 pub(super) struct SimulatedHardware {
     cabinet: Arc<Cabinet>,
-    events: mpsc::UnboundedReceiver<Result<Event, Broken>>,
+    events: mpsc::UnboundedReceiver<Result<Event, HardwareError>>,
 }
 
 impl SimulatedHardware {
@@ -28,7 +28,7 @@ impl Hardware for SimulatedHardware {
         self.cabinet.sensors()
     }
 
-    fn run_motor(&mut self, locker: u16, id: &str) -> Result<(), Broken> {
+    fn run_motor(&mut self, locker: u16, id: &str) -> Result<(), HardwareError> {
         self.cabinet.run_motor(locker, id)
     }
 
@@ -37,8 +37,8 @@ impl Hardware for SimulatedHardware {
         self.cabinet.person.reads(&self.cabinet, display);
     }
 
-    async fn event(&mut self) -> Result<Event, Broken> {
-        self.events.recv().await.unwrap_or(Err(Broken))
+    async fn event(&mut self) -> Result<Event, HardwareError> {
+        self.events.recv().await.unwrap_or(Err(HardwareError))
     }
 }
 

@@ -21,7 +21,7 @@ fn enter(rig: &mut Rig, keys: &str) -> String {
 }
 
 fn reply(rig: &mut Rig, reply: &Value) {
-    rig.hear(&topics().keypad_reply(), reply);
+    rig.receive(&topics().keypad_reply(), reply);
 }
 
 fn open(id: &str, locker: u16) -> Value {

@@ -21,7 +21,7 @@ fn all_lockers_are_reported_on_every_connection_once_the_time_is_known() {
         rig.give(Input::Connected);
         assert!(!rig.device.is_ready());
         rig.answer(&json!({}));
-        rig.hear_shadow("update/delta", &json!({}));
+        rig.receive_shadow("update/delta", &json!({}));
         rig.answer(&json!({}));
         let sent = sent(&mut rig);
         assert_eq!(sent.len(), 1, "round {round}");
@@ -72,7 +72,7 @@ fn numbers_follow_the_clock_and_keep_increasing_after_a_restart() {
     assert!(second > first);
     rig.restart();
     let early = json!({"state": {}, "timestamp": START - 9_999, "clientToken": rig.question()});
-    rig.hear_shadow("get/accepted", &early);
+    rig.receive_shadow("get/accepted", &early);
     assert!(sent(&mut rig)[0].n > second);
 }
 

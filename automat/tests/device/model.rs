@@ -235,7 +235,7 @@ impl World {
         }
     }
 
-    fn hear_keys(&mut self, lockers: &Value) {
+    fn receive_keys(&mut self, lockers: &Value) {
         for (locker, reported) in self.reported.iter_mut().enumerate() {
             *reported = lockers[locker.to_string()]["key"].as_bool().unwrap_or(*reported);
         }
@@ -254,7 +254,7 @@ impl World {
                     let n = payload["n"].as_u64().unwrap();
                     assert!(n > self.last_lockers_message, "numbers rise");
                     self.last_lockers_message = n;
-                    self.hear_keys(&payload["lockers"]);
+                    self.receive_keys(&payload["lockers"]);
                 } else if self.connected {
                     self.to_cloud.push((topic, payload));
                 }

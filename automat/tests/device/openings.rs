@@ -31,7 +31,7 @@ fn a_request_runs_the_motor_once_and_is_reported_with_its_echo() {
 #[test]
 fn a_delta_alone_opens_nothing() {
     let mut rig = Rig::online();
-    rig.hear_shadow("update/delta", &json!({"state": {"o": {"7": request(1, "a")}}, "timestamp": START}));
+    rig.receive_shadow("update/delta", &json!({"state": {"o": {"7": request(1, "a")}}, "timestamp": START}));
     assert_eq!(rig.motors, []);
     assert_eq!(rig.sent(&topics().shadow("get")).len(), 1);
 }
@@ -40,21 +40,21 @@ fn a_delta_alone_opens_nothing() {
 fn only_the_response_to_the_last_request_counts_and_once() {
     let mut rig = Rig::online();
     let answer = |token: &Value| json!({"state": {"desired": {"o": {"7": request(1, "a")}}}, "timestamp": START, "clientToken": token});
-    rig.hear_shadow("update/delta", &json!({}));
+    rig.receive_shadow("update/delta", &json!({}));
     let first = rig.question();
-    rig.hear_shadow("update/delta", &json!({}));
+    rig.receive_shadow("update/delta", &json!({}));
     assert_eq!(rig.question(), first, "a delta waits a second for the response to the current request");
     rig.wait(1_000);
     let second = rig.question();
     assert_ne!(first, second);
     for stale in [first, json!("another device's"), Value::Null] {
-        rig.hear_shadow("get/accepted", &answer(&stale));
+        rig.receive_shadow("get/accepted", &answer(&stale));
         assert_eq!(rig.motors, []);
     }
-    rig.hear_shadow("get/accepted", &answer(&second));
+    rig.receive_shadow("get/accepted", &answer(&second));
     rig.motor_done(7, Motor::Opened);
     rig.reports();
-    rig.hear_shadow("get/accepted", &answer(&second));
+    rig.receive_shadow("get/accepted", &answer(&second));
     assert_eq!((rig.motors.len(), rig.reports().len()), (1, 0));
 }
 
@@ -77,11 +77,11 @@ fn the_shadow_is_read_again_after_five_seconds_and_on_every_connection() {
 fn expiry_counts_from_the_sending_of_the_read_plus_a_second() {
     for (waited, expected) in [(18_999, None), (19_000, Some(Expired))] {
         let mut rig = Rig::online();
-        rig.hear_shadow("update/delta", &json!({}));
+        rig.receive_shadow("update/delta", &json!({}));
         let token = rig.question();
         rig.now += waited;
         let o = json!({"7": request(1, "a")});
-        rig.hear_shadow(
+        rig.receive_shadow(
             "get/accepted",
             &json!({"state": {"desired": {"o": o}}, "timestamp": START, "clientToken": token}),
         );
@@ -174,7 +174,7 @@ fn an_unknown_locker_is_refused() {
 fn a_repeated_request_always_gets_the_same_report() {
     let mut rig = Rig::online();
     rig.now += 30_000;
-    rig.hear_shadow("update/delta", &json!({}));
+    rig.receive_shadow("update/delta", &json!({}));
     rig.answer(&json!({"7": request(1, "late")}));
     rig.accept_reports();
     assert_eq!(rig.reports(), [report(7, "late", Expired)]);
@@ -204,19 +204,19 @@ fn an_intent_without_a_result_is_reported_failed_after_a_crash() {
 fn a_new_journal_fails_everything_requested_before_it() {
     let mut rig = Rig::new();
     rig.now += 60_000;
-    let begun = rig.cloud_seconds();
+    let started_at = rig.cloud_seconds();
     let at = |issued: i64, seq: u64, id: &str| json!([seq, id, issued, issued + 90]);
     rig.give(Input::Connected);
-    rig.answer(&json!({"7": at(begun + 1, 1, "before"), (LOCKERS.to_string()): at(begun, 1, "nowhere")}));
+    rig.answer(&json!({"7": at(started_at + 1, 1, "before"), (LOCKERS.to_string()): at(started_at, 1, "nowhere")}));
     assert_eq!((rig.motors.len(), rig.reports()), (0, vec![report(7, "before", Failed)]));
     rig.wait(5_000);
     rig.accept_reports();
     assert_eq!(rig.reports(), [report(7, "before", Failed), report(LOCKERS, "nowhere", Refused)]);
     rig.restart();
     rig.wait(PACE);
-    rig.answer(&json!({"7": at(begun - 1, 2, "written late")}));
+    rig.answer(&json!({"7": at(started_at - 1, 2, "written late")}));
     assert_eq!(rig.reports().last(), Some(&report(7, "written late", Failed)));
-    rig.ask(&json!({"7": at(begun, 3, "after")}));
+    rig.ask(&json!({"7": at(started_at, 3, "after")}));
     assert_eq!(rig.motors, [(7, "after".to_owned())]);
 }
 
@@ -248,12 +248,12 @@ fn an_unaccepted_report_is_repeated_after_five_seconds_a_rejection_and_a_restart
     let token = rig.sent(&topics().shadow("update"))[0]["clientToken"].clone();
     rig.wait(5_000);
     assert_eq!(rig.reports().len(), 2);
-    rig.hear_shadow("update/accepted", &json!({"clientToken": token}));
+    rig.receive_shadow("update/accepted", &json!({"clientToken": token}));
     rig.wait(5_000);
     assert_eq!(rig.reports().len(), 1, "a late response does not count");
     rig.wait(5_000);
     let token = rig.sent(&topics().shadow("update"))[0]["clientToken"].clone();
-    rig.hear_shadow("update/rejected", &json!({"clientToken": token, "code": 429, "message": "too many requests"}));
+    rig.receive_shadow("update/rejected", &json!({"clientToken": token, "code": 429, "message": "too many requests"}));
     rig.wait(5_000);
     assert_eq!(rig.reports().len(), 2);
     rig.restart();
@@ -276,10 +276,10 @@ fn an_accepted_report_is_repeated_on_a_new_connection_only() {
     rig.reports();
     let held = json!({"desired": {"o": {"7": request(1, "a")}}, "reported": {"r": {"7": ["a", "opened", START + 1]}}});
     rig.wait(PACE);
-    rig.hear_shadow("update/delta", &json!({}));
+    rig.receive_shadow("update/delta", &json!({}));
     rig.answer_with(&held);
     assert_eq!(rig.reports(), []);
-    rig.hear_shadow("update/delta", &json!({}));
+    rig.receive_shadow("update/delta", &json!({}));
     rig.answer(&json!({"7": request(1, "a")}));
     assert_eq!(rig.reports(), [report(7, "a", Opened)], "the shadow has lost it");
     rig.accept_reports();
@@ -308,14 +308,14 @@ fn results_of_many_openings_go_in_few_updates() {
 fn deltas_during_one_read_need_one_more_read() {
     let mut rig = Rig::online();
     for version in 11..=30 {
-        rig.hear_shadow("update/delta", &json!({"version": version}));
+        rig.receive_shadow("update/delta", &json!({"version": version}));
     }
     let questions = |rig: &Rig| rig.sent(&topics().shadow("get")).len();
     assert_eq!(questions(&rig), 1);
     let answer = |rig: &Rig, version: u64| json!({"state": {}, "timestamp": START, "version": version, "clientToken": rig.question()});
-    rig.hear_shadow("get/accepted", &answer(&rig, 29));
+    rig.receive_shadow("get/accepted", &answer(&rig, 29));
     assert_eq!(questions(&rig), 2);
-    rig.hear_shadow("get/accepted", &answer(&rig, 30));
+    rig.receive_shadow("get/accepted", &answer(&rig, 30));
     assert_eq!(questions(&rig), 2);
 }
 
@@ -327,7 +327,7 @@ fn a_full_shadow_is_cleared_of_finished_openings() {
     rig.motor_done(7, Motor::Opened);
     let token = rig.sent(&topics().shadow("update"))[0]["clientToken"].clone();
     rig.published.clear();
-    rig.hear_shadow("update/rejected", &json!({"clientToken": token, "code": 413, "message": "too large"}));
+    rig.receive_shadow("update/rejected", &json!({"clientToken": token, "code": 413, "message": "too large"}));
     rig.answer_with(&json!({"desired": {"o": o}, "reported": {"log": "x"}}));
     let room = rig.sent(&topics().shadow("update"))[0].clone();
     let state = json!({"desired": {"o": {"7": null}}, "reported": null});
@@ -341,9 +341,9 @@ fn a_full_shadow_is_cleared_of_finished_openings() {
 fn throttled_messages_are_sent_again_after_a_second() {
     let mut rig = Rig::online();
     let too_often = |token: &Value| json!({"code": 429, "message": "Too many requests", "clientToken": token});
-    rig.hear_shadow("update/delta", &json!({}));
+    rig.receive_shadow("update/delta", &json!({}));
     let question = rig.question();
-    rig.hear_shadow("get/rejected", &too_often(&question));
+    rig.receive_shadow("get/rejected", &too_often(&question));
     rig.wait(999);
     assert_eq!(rig.question(), question);
     rig.wait(1);
@@ -353,7 +353,7 @@ fn throttled_messages_are_sent_again_after_a_second() {
     let update = topics().shadow("update");
     let token = rig.sent(&update)[0]["clientToken"].clone();
     assert_eq!(rig.reports(), [report(7, "a", Opened)]);
-    rig.hear_shadow("update/rejected", &too_often(&token));
+    rig.receive_shadow("update/rejected", &too_often(&token));
     rig.motor_done(8, Motor::Opened);
     rig.wait(999);
     assert_eq!(rig.reports(), []);
@@ -385,9 +385,9 @@ fn a_thing_without_a_shadow_gets_one() {
     let mut rig = Rig::new();
     rig.give(Input::Connected);
     let question = rig.question();
-    rig.hear_shadow("get/rejected", &json!({"code": 404, "message": "No shadow exists", "clientToken": question}));
+    rig.receive_shadow("get/rejected", &json!({"code": 404, "message": "No shadow exists", "clientToken": question}));
     let token = rig.sent(&topics().shadow("update"))[0]["clientToken"].clone();
-    rig.hear_shadow("update/accepted", &json!({"clientToken": token, "timestamp": START}));
+    rig.receive_shadow("update/accepted", &json!({"clientToken": token, "timestamp": START}));
     assert_ne!(rig.question(), question);
     rig.answer(&json!({}));
     rig.ask(&json!({"7": request(1, "a")}));
@@ -399,11 +399,11 @@ fn messages_outside_the_protocol_are_ignored() {
     let mut rig = Rig::online();
     for rest in ["get/accepted", "get/rejected", "update/accepted", "update/rejected"] {
         for payload in [json!(null), json!([]), json!({"clientToken": 7}), json!({"state": 3, "clientToken": "x"})] {
-            rig.hear_shadow(rest, &payload);
+            rig.receive_shadow(rest, &payload);
         }
     }
-    rig.hear(&topics().keypad_reply(), &json!({"id": "x"}));
-    rig.hear("elsewhere", &json!({}));
+    rig.receive(&topics().keypad_reply(), &json!({"id": "x"}));
+    rig.receive("elsewhere", &json!({}));
     assert_eq!((rig.motors.len(), rig.published.len()), (0, 0));
 }
 

@@ -109,12 +109,12 @@ impl Rig {
         self.now = end;
     }
 
-    pub(crate) fn hear(&mut self, topic: &str, payload: &Value) {
+    pub(crate) fn receive(&mut self, topic: &str, payload: &Value) {
         self.give(Input::Message { topic: topic.to_owned(), payload: serde_json::to_vec(payload).unwrap() });
     }
 
-    pub(crate) fn hear_shadow(&mut self, rest: &str, payload: &Value) {
-        self.hear(&topics().shadow(rest), payload);
+    pub(crate) fn receive_shadow(&mut self, rest: &str, payload: &Value) {
+        self.receive(&topics().shadow(rest), payload);
     }
 
     /// The messages on a topic of the shadow.
@@ -140,12 +140,12 @@ impl Rig {
             "timestamp": self.cloud_seconds(),
             "clientToken": self.question(),
         });
-        self.hear_shadow("get/accepted", &answer);
+        self.receive_shadow("get/accepted", &answer);
     }
 
     /// The cloud requests this, and the device reads it.
     pub(crate) fn ask(&mut self, o: &Value) {
-        self.hear_shadow("update/delta", &json!({"state": {"o": o}}));
+        self.receive_shadow("update/delta", &json!({"state": {"o": o}}));
         self.answer(o);
     }
 
@@ -169,7 +169,7 @@ impl Rig {
     pub(crate) fn accept_reports(&mut self) {
         for update in self.sent(&topics().shadow("update")).into_iter().cloned().collect::<Vec<_>>() {
             let token = &update["clientToken"];
-            self.hear_shadow("update/accepted", &json!({"clientToken": token, "timestamp": self.cloud_seconds()}));
+            self.receive_shadow("update/accepted", &json!({"clientToken": token, "timestamp": self.cloud_seconds()}));
         }
     }
 

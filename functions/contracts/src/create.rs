@@ -34,12 +34,12 @@ pub(crate) async fn create_contract(
     body: JsonBody<NewContract>,
 ) -> Result<Response, Problem> {
     let draft = body.value.draft()?;
-    let act = caller.act(app.clock.now(), idempotency.receipt(body.hash));
-    let created = app.store.create_contract(&key, draft, &act).await?;
+    let metadata = caller.metadata(app.clock.now(), idempotency.receipt(body.hash));
+    let created = app.store.create_contract(&key, draft, &metadata).await?;
     let location =
         |contract: &Contract| api::location(&["keys", contract.key.as_str(), "contracts", contract.id.as_str()]);
     let view = |contract: Contract, is_new: bool| {
-        if is_new { ContractView::created(contract) } else { ContractView::masked(contract, false, act.now) }
+        if is_new { ContractView::created(contract) } else { ContractView::masked(contract, false, metadata.now) }
     };
     Ok(api::created(created, location, |contract| contract.version, view))
 }

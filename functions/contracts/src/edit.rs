@@ -33,13 +33,13 @@ pub(crate) async fn edit_contract(
     body: JsonBody<ContractEdit>,
 ) -> Result<Response, Problem> {
     let change = body.value.change()?;
-    let act = caller.act(app.clock.now(), None);
+    let metadata = caller.metadata(app.clock.now(), None);
     let contract = if change == ContractChange::default() {
         let contract = app.store.contract(&key, &id).await?;
         api::unchanged(expected, contract.version)?;
         contract
     } else {
-        app.store.edit_contract(&key, &id, change, expected, &act).await?
+        app.store.edit_contract(&key, &id, change, expected, &metadata).await?
     };
-    get::answer(&app, contract, act.now).await
+    get::answer(&app, contract, metadata.now).await
 }

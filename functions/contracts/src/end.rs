@@ -30,7 +30,7 @@ pub(crate) async fn end_contract(
     IfMatch(expected): IfMatch,
     _: EmptyBody,
 ) -> Result<Response, Problem> {
-    let act = caller.act(app.clock.now(), None);
-    let contract = app.store.end_contract(&key, &id, expected, &act).await?;
-    get::answer(&app, contract, act.now).await
+    let metadata = caller.metadata(app.clock.now(), None);
+    let contract = app.store.end_contract(&key, &id, expected, &metadata).await?;
+    get::answer(&app, contract, metadata.now).await
 }

@@ -41,7 +41,7 @@ pub(crate) async fn reveal_pin(
     ContractPath(key, id): ContractPath,
     _: NoQuery,
 ) -> Result<Response, Problem> {
-    let pin = app.store.reveal_pin(&key, &id, &caller.act(app.clock.now(), None)).await?;
+    let pin = app.store.reveal_pin(&key, &id, &caller.metadata(app.clock.now(), None)).await?;
     Ok(api::ok(PinView::from(&pin)))
 }
 
@@ -71,8 +71,8 @@ pub(crate) async fn replace_pin(
     idempotency: IdempotencyKey,
     body: EmptyBody,
 ) -> Result<Response, Problem> {
-    let act = caller.act(app.clock.now(), idempotency.receipt(body.hash));
-    let (contract, replayed) = match app.store.replace_pin(&key, &id, &act).await? {
+    let metadata = caller.metadata(app.clock.now(), idempotency.receipt(body.hash));
+    let (contract, replayed) = match app.store.replace_pin(&key, &id, &metadata).await? {
         Created::New(contract) | Created::Existing(contract) => (contract, false),
         Created::Replayed(contract) => (contract, true),
     };

@@ -30,6 +30,6 @@ pub(crate) async fn remove_contract(
 ) -> Result<Response, Problem> {
     let force = query.flag("force");
     query.finish()?;
-    app.store.remove_contract(&key, &id, force, expected, &caller.act(app.clock.now(), None)).await?;
+    app.store.remove_contract(&key, &id, force, expected, &caller.metadata(app.clock.now(), None)).await?;
     Ok(api::removed(Removal::Complete))
 }

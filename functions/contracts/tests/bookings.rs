@@ -9,7 +9,7 @@ use axum::response::Response;
 use clock::Clock;
 use http::header::{CACHE_CONTROL, ETAG, LOCATION};
 use serde_json::{Value, json};
-use testkit::{TestTable, act, at};
+use testkit::{TestTable, at, metadata};
 use tower::ServiceExt as _;
 
 const CONTRACTS: &str = "/v1/keys/K-1/contracts";
@@ -24,8 +24,8 @@ impl Api {
     /// With one key that is not shared.
     async fn new() -> Self {
         let table = TestTable::new().await;
-        table.store.create_automat(testkit::automat("lobby", 4), &act()).await.unwrap();
-        table.store.create_key(testkit::key("K-1"), &act()).await.unwrap();
+        table.store.create_automat(testkit::automat("lobby", 4), &metadata()).await.unwrap();
+        table.store.create_key(testkit::key("K-1"), &metadata()).await.unwrap();
         let clock = Clock::fixed(at(0));
         let router = contracts::router(App { store: table.store_of("contracts"), clock: clock.clone() });
         Self { _table: table, clock, router }

@@ -11,7 +11,7 @@ use clock::{Clock, Random};
 use http::Request;
 use http::header::CONTENT_TYPE;
 use serde_json::{Value, json};
-use store::{Codes, Store};
+use store::{CodeKeyring, Store};
 use tower::ServiceExt as _;
 
 fn app() -> App {
@@ -23,7 +23,7 @@ fn app() -> App {
         .http_client(aws_smithy_http_client::Builder::new().build_http())
         .build();
     let client = aws_sdk_dynamodb::Client::from_conf(config);
-    let store = Store::new(client, "table", Codes::new(&[7; 32]).unwrap(), Random::system());
+    let store = Store::new(client, "table", CodeKeyring::new(&[7; 32]).unwrap(), Random::system());
     App { store, clock: Clock::fixed(testkit::at(0)) }
 }
 

@@ -16,7 +16,7 @@ use axum::body::{Body, to_bytes};
 use clock::{Clock, Random};
 use dashboard::Dashboard;
 use domain::AutomatId;
-use testkit::{TestTable, at, nowhere};
+use testkit::{TestTable, at, unreachable_things};
 use tower::ServiceExt as _;
 
 const TIMES: u32 = 50;
@@ -33,7 +33,7 @@ async fn main() {
         let app = App { store: table.store.clone(), clock: Clock::fixed(at(60)) };
         let router = dashboard::router(Dashboard {
             app,
-            things: nowhere(),
+            things: unreachable_things(),
             random: Random::system(),
             sign_in: no_sign_in::sign_in(),
         });

@@ -42,7 +42,6 @@ const COMPRESSION: CompressionLevel = CompressionLevel::Precise(5);
 #[derive(Debug, Clone)]
 pub struct Dashboard {
     pub app: App,
-    /// The devices' shadows.
     pub things: Things,
     /// For the idempotency keys of forms and the state of sign-ins.
     pub random: Random,

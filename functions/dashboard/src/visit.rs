@@ -8,7 +8,7 @@ use clock::Random;
 use domain::Instant;
 use http::StatusCode;
 use http::request::Parts;
-use store::{Act, Store};
+use store::{RequestMetadata, Store};
 use texts::Texts;
 
 use crate::Dashboard;
@@ -36,13 +36,13 @@ impl Visit {
     }
 
     /// A write by this user.
-    pub(crate) fn act(&self) -> Act {
-        self.caller.act(self.now, None)
+    pub(crate) fn metadata(&self) -> RequestMetadata {
+        self.caller.metadata(self.now, None)
     }
 
     /// A write that is carried out once if its form is sent twice to this address.
-    pub(crate) fn act_once(&self, form: &Form) -> Act {
-        self.caller.act(self.now, form.receipt(&self.caller, self.frame.path()))
+    pub(crate) fn metadata_once(&self, form: &Form) -> RequestMetadata {
+        self.caller.metadata(self.now, form.receipt(&self.caller, self.frame.path()))
     }
 
     /// An empty form with a new idempotency key.

@@ -85,7 +85,7 @@ impl Devices {
 }
 
 fn automat(thing: &ThingName) -> Result<AutomatId, Error> {
-    AutomatId::parse(&thing.automat_id()).map_err(|_| store::Error::NotFound(store::Thing::Automat).into())
+    AutomatId::parse(&thing.automat_id()).map_err(|_| store::Error::NotFound(store::ResourceKind::Automat).into())
 }
 
 /// The kind of the error, without the value that caused it.

@@ -27,7 +27,7 @@ impl Devices {
         // A device has at most two keys, and ids have this length.
         let device_keys = report.device_keys.into_iter().filter(|id| id.len() == 8).take(2).collect();
         let reports = LockerReports { n: report.n, lockers: lockers.collect(), device_keys };
-        self.store.hear_lockers(&automat, reports, now).await?;
+        self.store.record_locker_reports(&automat, reports, now).await?;
         if !report.is_understood {
             self.store.record_fault(&automat, DeviceFault::NotUnderstood, None, now).await?;
         }

@@ -111,7 +111,7 @@ impl Devices {
     ) -> Result<(), Error> {
         match self.store_opening_report(thing, locker, report, now).await {
             // Nothing to store for an unknown opening, but its report must not stay in the shadow.
-            Err(Error::Store(store::Error::NotFound(store::Thing::Opening))) => {
+            Err(Error::Store(store::Error::NotFound(store::ResourceKind::Opening))) => {
                 let locker = LockerIndex::new(u32::from(locker)).ok();
                 self.record_fault(thing, DeviceFault::OpeningUnexpected, locker, now).await
             }
@@ -127,7 +127,7 @@ impl Devices {
         report: &OpeningReport,
         now: Instant,
     ) -> Result<(), Error> {
-        let unknown = || store::Error::NotFound(store::Thing::Opening);
+        let unknown = || store::Error::NotFound(store::ResourceKind::Opening);
         let locker = LockerIndex::new(u32::from(locker)).map_err(|_| unknown())?;
         let id = OpeningId::parse(&report.id).map_err(|_| unknown())?;
         let at = Instant::from_millis(report.at.saturating_mul(1000)).unwrap_or(now);

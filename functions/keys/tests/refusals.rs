@@ -12,7 +12,7 @@ use clock::{Clock, Random};
 use http::Request;
 use http::header::{ALLOW, CACHE_CONTROL, CONTENT_TYPE, WWW_AUTHENTICATE};
 use serde_json::{Value, json};
-use store::{Codes, Store};
+use store::{CodeKeyring, Store};
 use tower::ServiceExt as _;
 
 fn app() -> App {
@@ -25,7 +25,7 @@ fn app() -> App {
         .retry_config(aws_sdk_dynamodb::config::retry::RetryConfig::disabled())
         .build();
     let client = aws_sdk_dynamodb::Client::from_conf(config);
-    let store = Store::new(client, "table", Codes::new(&[7; 32]).unwrap(), Random::system());
+    let store = Store::new(client, "table", CodeKeyring::new(&[7; 32]).unwrap(), Random::system());
     App { store, clock: Clock::fixed(testkit::at(0)) }
 }
 

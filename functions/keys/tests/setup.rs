@@ -9,7 +9,7 @@ use axum::response::Response;
 use clock::Clock;
 use http::header::{ETAG, LOCATION, RETRY_AFTER};
 use serde_json::{Value, json};
-use testkit::{TestTable, act, at};
+use testkit::{TestTable, at, metadata};
 use tower::ServiceExt as _;
 
 struct Api {
@@ -85,7 +85,7 @@ async fn the_key_automat_view_shows_every_locker() {
     api.add("/v1/keys", json!({ "keyId": "K-1", "automatId": "lobby", "lockerIndex": 1, "property": "Flat 12" })).await;
     let mut draft = testkit::contract(0, 3_600);
     draft.id = Some(domain::ContractId::parse("b-1").unwrap());
-    api.table.store.create_contract(&domain::KeyId::parse("K-1").unwrap(), draft, &act()).await.unwrap();
+    api.table.store.create_contract(&domain::KeyId::parse("K-1").unwrap(), draft, &metadata()).await.unwrap();
 
     let view = api.get("/v1/automats/lobby").await;
     assert_eq!(view["timeZone"], "Europe/Helsinki");
@@ -156,7 +156,7 @@ async fn changing_the_time_zone_with_live_contracts_requires_force() {
     api.add("/v1/keys", json!({ "keyId": "K-1", "automatId": "lobby" })).await;
     let key = domain::KeyId::parse("K-1").unwrap();
     for (start, end) in [(-60, 60), (60, 120)] {
-        api.table.store.create_contract(&key, testkit::contract(start, end), &act()).await.unwrap();
+        api.table.store.create_contract(&key, testkit::contract(start, end), &metadata()).await.unwrap();
     }
     let (uri, to_york) = ("/v1/automats/lobby", json!({ "timeZone": "America/New_York" }));
     let (status, problem) = api.admin("PATCH", uri, to_york.clone()).await;

@@ -13,7 +13,7 @@ use domain::{Contact, ContractDraft, KeyDraft, KeyId, Sharing};
 use notifications::{Messenger, Notifications, Topic};
 use outbox::{Behaviour, Endpoint, Options, Outbox};
 use serde_json::{Value, json};
-use testkit::{TestTable, act, at, automat, by_email, by_sms, contract, key};
+use testkit::{TestTable, at, automat, by_email, by_sms, contract, key, metadata};
 
 const TOPIC: &str = "arn:aws:sns:local:000000000000:key-events";
 const KEYS: usize = 40;
@@ -54,16 +54,16 @@ async fn main() {
 /// Creates contracts with a contact by email and SMS each, spread over many keys, and returns the stream's records of
 /// them.
 async fn booked(table: &TestTable) -> Vec<Value> {
-    table.store.create_automat(automat("lobby", 500), &act()).await.unwrap();
+    table.store.create_automat(automat("lobby", 500), &metadata()).await.unwrap();
     for n in 0..KEYS {
         let key = KeyDraft { sharing: Sharing::Shared, ..key(&format!("key-{n}")) };
-        table.store.create_key(key, &act()).await.unwrap();
+        table.store.create_key(key, &metadata()).await.unwrap();
     }
     let before = table.records(at(0)).await.len();
     for n in 0..KEYS * CONTRACTS_ON_EACH {
         let key = KeyId::parse(&format!("key-{}", n % KEYS)).unwrap();
         let draft = ContractDraft { contacts: vec![contact(n)], ..contract(3_600, 90_000) };
-        table.store.create_contract(&key, draft, &act()).await.unwrap();
+        table.store.create_contract(&key, draft, &metadata()).await.unwrap();
     }
     let is_notified = |record: &Value| {
         let sk = record["dynamodb"]["Keys"]["SK"]["S"].as_str().unwrap();

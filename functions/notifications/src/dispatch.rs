@@ -1,6 +1,6 @@
 //! Sends claimed messages and stores the results.
 
-use store::{Claim, Verdict};
+use store::{Claim, SendResult};
 use tokio::task::JoinSet;
 
 use crate::Notifications;
@@ -22,14 +22,14 @@ impl Notifications {
         let verdict = self.messenger.send(&claim).await;
         let (kind, contract) = (claim.message.occasion.kind().name(), claim.message.facts.contract.as_str());
         match &verdict {
-            Verdict::Sent(provider_id) => tracing::info!(
+            SendResult::Sent(provider_id) => tracing::info!(
                 message.id = id.as_str(),
                 message.kind = kind,
                 message.provider_id = provider_id,
                 contract.id = contract,
                 "sent a message"
             ),
-            Verdict::Failed(failure) => tracing::warn!(
+            SendResult::Failed(failure) => tracing::warn!(
                 message.id = id.as_str(),
                 message.kind = kind,
                 message.failure = <&str>::from(failure),

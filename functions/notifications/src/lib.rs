@@ -31,7 +31,6 @@ pub enum Error {
     Topic(String),
 }
 
-/// The function's state.
 #[derive(Debug, Clone)]
 pub struct Notifications {
     pub store: Store,

@@ -57,10 +57,10 @@ pub(crate) async fn create_opening(
     body: OptionalBody<NewOpening>,
 ) -> Result<Response, Problem> {
     let draft = body.value.draft(automat, locker)?;
-    let act = caller.act(app.clock.now(), idempotency.receipt(body.hash));
-    let RequestedOpening { opening, replayed } = request_opening(&app, &things, draft, &act).await?;
+    let metadata = caller.metadata(app.clock.now(), idempotency.receipt(body.hash));
+    let RequestedOpening { opening, replayed } = request_opening(&app, &things, draft, &metadata).await?;
     let location = api::location(&["openings", opening.id.as_str()]);
-    let mut response = api::accepted(&location, OpeningView::at(&opening, act.now));
+    let mut response = api::accepted(&location, OpeningView::at(&opening, metadata.now));
     api::mark_replayed(&mut response, replayed);
     Ok(response)
 }

@@ -1,7 +1,7 @@
 //! Request bodies: whom a request is about. In the body, because an address must not be in a URL.
 
 use api::problem::FieldCode;
-use api::{Check, Problem, Whole, whole};
+use api::{Check, Problem, WholeNumber, whole_number};
 use domain::{Email, Invalid, Name, PersonSearch, PhoneNumber};
 use serde::Deserialize;
 use store::{Cursor, PageRequest};
@@ -23,7 +23,7 @@ pub(crate) struct PersonalDataExport {
     person: Option<String>,
     /// The maximum number of contracts on a page: 1 to 20; default 20.
     #[schema(value_type = Option<u8>, minimum = 1, maximum = 20)]
-    limit: Option<Whole>,
+    limit: Option<WholeNumber>,
     /// `page.next` of the previous page.
     after: Option<String>,
 }
@@ -43,7 +43,7 @@ pub(crate) struct PersonalDataErasure {
     everybody_of_that_name: Option<bool>,
     /// The maximum number of contracts on a page: 1 to 20; default 20.
     #[schema(value_type = Option<u8>, minimum = 1, maximum = 20)]
-    limit: Option<Whole>,
+    limit: Option<WholeNumber>,
     /// `page.next` of the previous page.
     after: Option<String>,
 }
@@ -84,9 +84,9 @@ fn search(
     PersonSearch::new(email, phone_number, check.optional("person", person, Name::parse))
 }
 
-fn page(check: &mut Check, limit: Option<Whole>, after: Option<&str>) -> Option<PageRequest> {
+fn page(check: &mut Check, limit: Option<WholeNumber>, after: Option<&str>) -> Option<PageRequest> {
     let within =
         |limit| (1..=LIMIT).contains(&limit).then_some(limit).ok_or(Invalid::OutOfRange { min: 1, max: LIMIT });
-    let limit = check.optional("limit", Some(limit.map_or(i64::from(LIMIT), i64::from)), whole(within))?;
+    let limit = check.optional("limit", Some(limit.map_or(i64::from(LIMIT), i64::from)), whole_number(within))?;
     Some(PageRequest { limit: usize::try_from(limit).ok()?, after: after.map(Cursor::from_client) })
 }

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use api::{App, Caller, JsonBody, Listing, NoQuery, Problem};
 use axum::extract::State;
 use axum::response::Response;
-use domain::Clue;
+use domain::MatchedField;
 use store::{Erasure, ErasureOutcome};
 use utoipa::ToSchema;
 
@@ -21,7 +21,7 @@ pub(crate) struct ErasureView {
     contract_id: String,
     /// What matched the person.
     #[schema(value_type = Vec<String>)]
-    found_by: BTreeSet<Clue>,
+    found_by: BTreeSet<MatchedField>,
     #[schema(value_type = String)]
     outcome: ErasureOutcome,
 }
@@ -45,8 +45,8 @@ pub(crate) async fn erase_person(
     body: JsonBody<PersonalDataErasure>,
 ) -> Result<Response, Problem> {
     let (search, everybody_of_that_name, page) = body.value.read()?;
-    let act = caller.act(app.clock.now(), None);
-    let done = app.store.erase_person(&search, everybody_of_that_name, &page, &act).await?;
+    let metadata = caller.metadata(app.clock.now(), None);
+    let done = app.store.erase_person(&search, everybody_of_that_name, &page, &metadata).await?;
     let count = |outcome| done.data.iter().filter(|erasure| erasure.outcome == outcome).count();
     tracing::info!(
         person.contracts_erased = count(ErasureOutcome::ContractErased),
@@ -65,7 +65,7 @@ impl From<Erasure> for ErasureView {
         Self {
             key_id: erasure.key.as_str().to_owned(),
             contract_id: erasure.contract.as_str().to_owned(),
-            found_by: erasure.clues,
+            found_by: erasure.matched_fields,
             outcome: erasure.outcome,
         }
     }

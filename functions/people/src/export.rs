@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use api::{App, Caller, ContractView, EventView, JsonBody, Listing, MessageView, NoQuery, Problem};
 use axum::extract::State;
 use axum::response::Response;
-use domain::{Clue, Instant};
+use domain::{Instant, MatchedField};
 use store::{Page, PersonalData};
 use utoipa::ToSchema;
 
@@ -21,7 +21,7 @@ pub(crate) struct PersonalDataView {
     contract_id: String,
     /// What matched the person. A name alone may be another person's.
     #[schema(value_type = Vec<String>)]
-    found_by: BTreeSet<Clue>,
+    found_by: BTreeSet<MatchedField>,
     /// The contract, with all its contacts and its PIN masked; absent if it no longer exists.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = ContractView, required = false)]
@@ -55,8 +55,8 @@ pub(crate) async fn export_person(
     body: JsonBody<PersonalDataExport>,
 ) -> Result<Response, Problem> {
     let (search, page) = body.value.read()?;
-    let act = caller.act(app.clock.now(), None);
-    let found = app.store.export_person(&search, &page, &act).await?;
+    let metadata = caller.metadata(app.clock.now(), None);
+    let found = app.store.export_person(&search, &page, &metadata).await?;
     tracing::info!(
         person.contracts = found.data.len(),
         person.messages = found.data.iter().map(|data| data.messages.len()).sum::<usize>(),
@@ -67,8 +67,8 @@ pub(crate) async fn export_person(
     let mut views = Vec::new();
     for data in found.data {
         let contracts = data.contract.as_slice();
-        let overdue = app.store.overdue_among(&data.key, contracts, act.now).await?.is_some();
-        views.push(PersonalDataView::new(data, overdue, act.now));
+        let overdue = app.store.overdue_among(&data.key, contracts, metadata.now).await?.is_some();
+        views.push(PersonalDataView::new(data, overdue, metadata.now));
     }
     Ok(api::ok(Listing::of(Page { data: views, next: found.next }, |view| view)))
 }
@@ -78,7 +78,7 @@ impl PersonalDataView {
         Self {
             key_id: data.key.as_str().to_owned(),
             contract_id: data.contract_id.as_str().to_owned(),
-            found_by: data.clues,
+            found_by: data.matched_fields,
             contract: data.contract.map(|contract| ContractView::masked(contract, overdue, now)),
             messages: data.messages.into_iter().map(MessageView::from).collect(),
             events: data.events.into_iter().map(EventView::from).collect(),

@@ -8,7 +8,7 @@ use axum::body::Body;
 use clock::Clock;
 use domain::{ContractDraft, ContractId, KeyId, Name};
 use serde_json::{Value, json};
-use testkit::{Log, TestTable, act, at, by_email, by_sms, contract};
+use testkit::{Log, TestTable, at, by_email, by_sms, contract, metadata};
 use tower::ServiceExt as _;
 
 const EMAIL: &str = "aino@example.fi";
@@ -26,15 +26,15 @@ impl People {
     async fn new() -> Self {
         let log = Log::of_this_thread();
         let table = TestTable::new().await;
-        table.store.create_automat(testkit::automat("lobby", 4), &act()).await.unwrap();
-        table.store.create_key(testkit::key("K-1"), &act()).await.unwrap();
+        table.store.create_automat(testkit::automat("lobby", 4), &metadata()).await.unwrap();
+        table.store.create_key(testkit::key("K-1"), &metadata()).await.unwrap();
         for (id, start, end) in [("over", 0, 60), ("live", 100, 9_000)] {
             let contacts = vec![by_email(EMAIL), by_sms(NUMBER)].into_iter();
             let contacts = contacts.map(|it| domain::Contact { name: Name::parse(PERSON).unwrap(), ..it }).collect();
             let id = Some(ContractId::parse(id).unwrap());
             let draft =
                 ContractDraft { id, contacts, pin: Some(testkit::pin(&format!("4829{end}"))), ..contract(start, end) };
-            table.store.create_contract(&KeyId::parse("K-1").unwrap(), draft, &act()).await.unwrap();
+            table.store.create_contract(&KeyId::parse("K-1").unwrap(), draft, &metadata()).await.unwrap();
         }
         let router = people::router(App { store: table.store_of("people"), clock: Clock::fixed(at(1_000)) });
         Self { _table: table, log, router }

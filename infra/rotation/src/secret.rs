@@ -5,7 +5,7 @@ use std::fmt;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use clock::Random;
-use store::Codes;
+use store::CodeKeyring;
 
 /// The master secret, and the other one during a rotation.
 #[derive(Clone, PartialEq, Eq)]
@@ -46,8 +46,8 @@ impl MasterSecret {
     }
 
     /// The master secret as functions read it.
-    pub(crate) fn codes(&self) -> Result<Codes, store::Error> {
-        Codes::new(self.reveal().as_bytes())
+    pub(crate) fn codes(&self) -> Result<CodeKeyring, store::Error> {
+        CodeKeyring::new(self.reveal().as_bytes())
     }
 
     pub(crate) fn is_rotating(&self) -> bool {

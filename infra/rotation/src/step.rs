@@ -188,7 +188,7 @@ mod tests {
     async fn the_fleet_is_read_to_its_end() {
         let table = testkit::TestTable::new().await;
         for n in 0..130 {
-            table.store.create_automat(testkit::automat(&format!("a-{n}"), 1), &testkit::act()).await.unwrap();
+            table.store.create_automat(testkit::automat(&format!("a-{n}"), 1), &testkit::metadata()).await.unwrap();
         }
         let fleet = Fleet::of(&table.store).await.unwrap();
         assert_eq!((fleet.automats, fleet.without_current.len(), fleet.without_both().len()), (130, 130, 130));

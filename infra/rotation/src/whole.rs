@@ -13,7 +13,7 @@ use clock::{Clock, Random};
 use domain::{AutomatId, ContractDraft, ContractId, Ending, KeyId, ReturnCode};
 use serde_json::{Value, json};
 use store::{DeviceKey, KeypadEntry, LockerReports, Store};
-use testkit::{SECRET, TABLE, TestTable, act, automat, contract, key, locker_reports, pin};
+use testkit::{SECRET, TABLE, TestTable, automat, contract, key, locker_reports, metadata, pin};
 
 use crate::options::Step;
 use crate::secret::SecretError;
@@ -59,12 +59,12 @@ impl Scene {
     /// Creates an automat, a key with a return code, and a contract with a PIN.
     async fn new() -> Self {
         let table = TestTable::new().await;
-        table.store.create_automat(automat("lobby", 1), &act()).await.unwrap();
+        table.store.create_automat(automat("lobby", 1), &metadata()).await.unwrap();
         let with_code = domain::KeyDraft { return_code: Some(ReturnCode::parse("4711").unwrap()), ..key("A") };
-        table.store.create_key(with_code, &act()).await.unwrap();
+        table.store.create_key(with_code, &metadata()).await.unwrap();
         let id = Some(ContractId::parse("c").unwrap());
         let draft = ContractDraft { id, pin: Some(pin("482915")), ending: Ending::Permanent, ..contract(0, 1) };
-        table.store.create_contract(&a(), draft, &act()).await.unwrap();
+        table.store.create_contract(&a(), draft, &metadata()).await.unwrap();
         let secret = OneSecret(Arc::new(Mutex::new(char::from(SECRET).to_string().repeat(32))));
         let config = aws_sdk_secretsmanager::Config::builder()
             .behavior_version(BehaviorVersion::latest())
@@ -100,7 +100,7 @@ impl Scene {
         let keys = [Some(function.device_key(&lobby())), function.other_device_key(&lobby())];
         let device_keys = keys.iter().flatten().map(DeviceKey::id).collect();
         let reports = LockerReports { device_keys, ..locker_reports(self.sent, &[(0, true, None)]) };
-        function.hear_lockers(&lobby(), reports, testkit::at(0)).await.unwrap();
+        function.record_locker_reports(&lobby(), reports, testkit::at(0)).await.unwrap();
     }
 
     async fn refused(&self, step: Step) -> Error {

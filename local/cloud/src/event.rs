@@ -31,7 +31,6 @@ use crate::authorizer::Grant;
 pub(crate) struct IncomingRequest<'a> {
     /// Method, URI and headers.
     pub(crate) parts: &'a Parts,
-    /// The whole body.
     pub(crate) body: &'a [u8],
     /// The path after [`decode`].
     pub(crate) path: &'a str,

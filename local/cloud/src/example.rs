@@ -8,7 +8,7 @@ use domain::{
     Invalid, KeyDraft, KeyId, Language, Location, LockerCount, LockerIndex, MessageKind, Name, Property, ReturnCode,
     Sharing, TimeZone,
 };
-use store::{Act, PageRequest, Store};
+use store::{PageRequest, RequestMetadata, Store};
 
 const HOUR: i64 = 3_600_000;
 const DAY: i64 = 24 * HOUR;
@@ -58,9 +58,9 @@ pub async fn fill_if_empty(store: &Store, now: Instant) -> anyhow::Result<bool> 
     if !store.automats(&PageRequest { limit: 1, after: None }).await?.data.is_empty() {
         return Ok(false);
     }
-    let act = Act { actor: Actor::new("example"), now, receipt: None };
+    let metadata = RequestMetadata { actor: Actor::new("example"), now, receipt: None };
     let automat = AutomatId::parse("lobby")?;
-    store.create_automat(automat_draft(automat.clone())?, &act).await?;
+    store.create_automat(automat_draft(automat.clone())?, &metadata).await?;
     for key in KEYS {
         let draft = KeyDraft {
             id: KeyId::parse(key.id)?,
@@ -70,10 +70,10 @@ pub async fn fill_if_empty(store: &Store, now: Instant) -> anyhow::Result<bool> 
             return_code: key.return_code.map(ReturnCode::parse).transpose()?,
             property: Property::parse(key.property)?,
         };
-        store.create_key(draft, &act).await?;
+        store.create_key(draft, &metadata).await?;
     }
     for (key, draft) in contracts(now)? {
-        store.create_contract(&KeyId::parse(key)?, draft, &act).await?;
+        store.create_contract(&KeyId::parse(key)?, draft, &metadata).await?;
     }
     Ok(true)
 }

@@ -28,7 +28,6 @@ pub struct Example {
     pub what: String,
     /// The path, percent-encoded. The method is POST.
     pub path: String,
-    /// The JSON body.
     pub body: Value,
 }
 

@@ -9,7 +9,6 @@ use domain::Instant;
 pub struct LocalUser {
     /// Identifies the person in the sign-in form and in the password file.
     pub id: &'static str,
-    /// Full name.
     pub name: &'static str,
     /// The `sub` claim and, because Cognito generates user names where people sign in by email, the user name.
     pub subject: &'static str,
@@ -62,7 +61,6 @@ impl LocalUser {
 /// A person who has signed in; kept as long as the refresh token is valid.
 #[derive(Debug, Clone)]
 pub struct SignedIn {
-    /// Who signed in.
     pub person: &'static LocalUser,
     /// The granted scopes, separated by spaces.
     pub scope: String,

@@ -48,7 +48,6 @@ struct Inner {
 pub struct Endpoint {
     /// Host name or IP address.
     pub host: String,
-    /// TCP port.
     pub port: u16,
 }
 

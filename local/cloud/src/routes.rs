@@ -14,10 +14,7 @@ pub enum Access {
     /// Everybody, without a token.
     Open,
     /// Clients with a valid token that has one of these scopes; with any valid token when there are none.
-    Token {
-        /// The accepted scopes.
-        scopes: Vec<String>,
-    },
+    Token { scopes: Vec<String> },
 }
 
 /// A route of the HTTP API.

@@ -10,7 +10,7 @@ use clock::Random;
 
 use crate::folder::{cannot, write_private};
 
-/// The minimum that `store::Codes` requires.
+/// The minimum that `store::CodeKeyring` requires.
 const MIN_CHARACTERS: usize = 32;
 
 /// Reads the secret from its file. If the table is new, a missing file is created, readable only by its owner.

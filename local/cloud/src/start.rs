@@ -19,7 +19,7 @@ use iot::Iot;
 use openings::Openings;
 use outbox::Outbox;
 use permissions::Permissions;
-use store::{Codes, Store};
+use store::{CodeKeyring, Store};
 use things::Things;
 use tokio::net::TcpListener;
 
@@ -100,7 +100,7 @@ impl LocalCloud {
         let tokens = Arc::new(tokens.await??);
         let permissions = Permissions::read()?;
         let app = |function| App {
-            store: store.clone().through(permissions.role(function).dynamodb(&client)),
+            store: store.clone().with_client(permissions.role(function).dynamodb(&client)),
             clock: clock.clone(),
         };
         let (scratch, folders) = DeviceFolders::of(folder.as_ref())?;
@@ -341,7 +341,7 @@ async fn database(folder: Option<&Folder>, clock: &Clock) -> Result<Database> {
 /// Opens the table, creating it if it does not exist, and completes interrupted removals.
 async fn open(client: &aws_sdk_dynamodb::Client, secret: &str, random: &Random) -> Result<Store> {
     store::create_table(client, TABLE).await?;
-    let store = Store::new(client.clone(), TABLE, Codes::new(secret.as_bytes())?, random.clone());
+    let store = Store::new(client.clone(), TABLE, CodeKeyring::new(secret.as_bytes())?, random.clone());
     let finished = store.finish_removals().await?;
     if finished > 0 {
         tracing::info!(keys = finished, "completed interrupted removals of keys");

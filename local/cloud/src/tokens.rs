@@ -37,7 +37,6 @@ pub fn granted_scopes(role: Role, wanted: Option<&str>) -> Option<String> {
     wanted.split(' ').all(may_have).then(|| wanted.to_owned())
 }
 
-/// Signs tokens.
 pub struct Tokens {
     issuer: String,
     key: EncodingKey,

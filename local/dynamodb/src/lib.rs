@@ -39,7 +39,6 @@ pub enum DatabaseError {
     /// The table's file cannot be opened.
     #[error("cannot open {path}: {reason}")]
     Open {
-        /// The file.
         path: PathBuf,
         /// The engine's error message.
         reason: String,

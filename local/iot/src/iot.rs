@@ -59,9 +59,7 @@ pub enum StartError {
     /// An address is in use, or the certificates cannot be read.
     #[error("cannot listen on {address}")]
     Listen {
-        /// The address.
         address: SocketAddr,
-        /// The error.
         #[source]
         error: InvokeError,
     },

@@ -10,7 +10,6 @@ use template::{Value, literal, reference};
 /// The name of the thing that a connection's certificate is attached to.
 const THING: &str = "${iot:Connection.Thing.ThingName}";
 
-/// A policy document.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Policy(Vec<Statement>);
 

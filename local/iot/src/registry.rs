@@ -7,10 +7,7 @@ use std::{fmt, pin::Pin, sync::Arc};
 pub enum Proof {
     /// It has the private key of a certificate signed by the authority, with this serial number: lower-case hexadecimal
     /// digits without leading zeros.
-    Certificate {
-        /// The serial number.
-        serial: String,
-    },
+    Certificate { serial: String },
     /// It knows its password.
     Password(Vec<u8>),
 }
@@ -20,7 +17,6 @@ pub enum Proof {
 pub struct Login {
     /// The thing that it claims to be, which is also its client id.
     pub thing: String,
-    /// Its proof.
     pub proof: Proof,
 }
 

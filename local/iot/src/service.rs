@@ -38,7 +38,6 @@ pub struct ServiceOptions {
     /// The access key id that callers of the data plane sign with. Since signatures are not verified, it is their
     /// credential, as secret as a password.
     pub access_key_id: String,
-    /// The clock.
     pub now: MillisSource,
 }
 

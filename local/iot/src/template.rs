@@ -30,7 +30,6 @@ pub enum TemplateError {
     Resource {
         /// The resource's logical id.
         resource: String,
-        /// The error.
         what: &'static str,
     },
     /// The statement of a rule is invalid or not supported.
@@ -38,7 +37,6 @@ pub enum TemplateError {
     Sql {
         /// The resource's logical id.
         resource: String,
-        /// The error.
         error: SqlError,
     },
     /// The policy is invalid or not supported.
@@ -47,7 +45,6 @@ pub enum TemplateError {
 }
 
 impl Template {
-    /// Reads a template.
     pub fn read(text: &str) -> Result<Self, TemplateError> {
         let template = template::Template::parse(text)?;
         let mut rules = Vec::new();

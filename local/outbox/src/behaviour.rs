@@ -20,14 +20,12 @@ pub enum Endpoint {
 }
 
 impl Endpoint {
-    /// All endpoints.
     pub const ALL: &[Self] = Self::VARIANTS;
 }
 
 /// How an endpoint responds to a call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Behaviour {
-    /// Accepts it.
     Accept,
     /// Refuses it permanently: SNS answers `InvalidParameter`, SES `MessageRejected`.
     Refuse,

@@ -29,7 +29,6 @@ pub struct Options {
     /// The access key id that callers sign with. Since signatures are not verified, it is their credential, as secret
     /// as a password.
     pub access_key_id: String,
-    /// The clock.
     pub now: InstantSource,
 }
 
@@ -56,7 +55,6 @@ pub enum StartError {
     /// The address is in use or unavailable.
     #[error("cannot listen on {address}")]
     Listen {
-        /// The address.
         address: SocketAddr,
         /// The error of the operating system.
         #[source]

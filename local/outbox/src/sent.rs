@@ -15,7 +15,6 @@ pub struct Sent {
     /// When it was accepted.
     #[serde(serialize_with = "as_text")]
     pub at: Instant,
-    /// Its content.
     #[serde(flatten)]
     pub what: What,
 }
@@ -32,25 +31,20 @@ pub enum What {
     Event(Event),
 }
 
-/// An email.
 #[derive(Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Email {
     /// The sender as given: an address, or a name and an address.
     pub from: String,
-    /// Recipients.
     pub to: Vec<String>,
     /// Recipients of a copy.
     pub cc: Vec<String>,
     /// Recipients of a blind copy.
     pub bcc: Vec<String>,
-    /// Addresses for replies.
     pub reply_to: Vec<String>,
-    /// The subject.
     pub subject: String,
     /// The plain text body.
     pub text: Option<String>,
-    /// The HTML body.
     pub html: Option<String>,
     /// The SES configuration set.
     pub configuration_set: Option<String>,
@@ -58,13 +52,11 @@ pub struct Email {
     pub tags: BTreeMap<String, String>,
 }
 
-/// A text message.
 #[derive(Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Sms {
     /// The recipient's number, in E.164.
     pub number: String,
-    /// The message.
     pub text: String,
     /// The sender that the phone displays.
     pub sender_id: Option<String>,
@@ -78,11 +70,9 @@ pub struct Sms {
 pub struct Event {
     /// The topic's ARN.
     pub topic: String,
-    /// The subject.
     pub subject: Option<String>,
     /// Attributes by name, for subscribers' filters.
     pub attributes: BTreeMap<String, Attribute>,
-    /// The message.
     pub body: String,
 }
 

@@ -38,7 +38,6 @@ pub struct Resource<'a> {
 }
 
 impl Template {
-    /// Parses a template.
     pub fn parse(text: &str) -> Result<Self, TemplateError> {
         let root: Value = serde_norway::from_str(text)?;
         let resources = root.get("Resources").and_then(Value::as_mapping);
@@ -75,7 +74,6 @@ impl Template {
         self.root.get(name)
     }
 
-    /// All resources.
     pub fn resources(&self) -> impl Iterator<Item = Resource<'_>> {
         entries(self.section("Resources")).map(|(name, body)| Resource { name, body })
     }

@@ -5,7 +5,6 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-/// A filter pattern.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Filter(Pattern);
 

@@ -17,7 +17,6 @@ type Invoke = dyn Fn(Value) -> Pin<Box<dyn Future<Output = Result<Value, InvokeE
 pub struct Function(Arc<Invoke>);
 
 impl Function {
-    /// Wraps a handler.
     pub fn new<F, A, E>(handler: F) -> Self
     where
         F: Fn(Value) -> A + Send + Sync + 'static,
@@ -31,7 +30,6 @@ impl Function {
         }))
     }
 
-    /// Invokes the function.
     pub async fn invoke(&self, event: Value) -> Result<Value, InvokeError> {
         (self.0)(event).await
     }

@@ -56,7 +56,6 @@ impl Record {
         Some(Self { sequence, item, written_at, event })
     }
 
-    /// Its sequence number.
     #[must_use]
     pub fn sequence(&self) -> &Sequence {
         &self.sequence

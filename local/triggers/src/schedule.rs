@@ -80,9 +80,9 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn invokes_at_once_and_then_each_minute_even_after_a_failure() {
         let began = tokio::time::Instant::now();
-        let (heard, mut events) = mpsc::unbounded_channel();
+        let (received, mut events) = mpsc::unbounded_channel();
         let function = Function::new(move |event: Value| {
-            _ = heard.send((began.elapsed(), event["source"].clone(), event["time"].clone()));
+            _ = received.send((began.elapsed(), event["source"].clone(), event["time"].clone()));
             async { Err("no".to_owned()) }
         });
         let now = || Instant::parse("2026-03-29T01:00:00.5Z").unwrap();

@@ -25,7 +25,6 @@ pub enum TemplateError {
     Function {
         /// The function's logical id.
         function: String,
-        /// The error.
         what: String,
     },
 }

@@ -48,14 +48,14 @@ async fn feed(database: &Database, function: Function, file: Option<PathBuf>) ->
 
 /// A function that records what it receives, and reports this item as failed.
 fn recording(fails_at: &'static str) -> (Function, mpsc::UnboundedReceiver<Value>) {
-    let (heard, records) = mpsc::unbounded_channel();
+    let (received, records) = mpsc::unbounded_channel();
     let function = Function::new(move |event: Value| {
         let mut failures = Vec::new();
         for record in event["Records"].as_array().unwrap() {
             if record["dynamodb"]["Keys"]["SK"]["S"] == fails_at {
                 failures.push(json!({"itemIdentifier": record["dynamodb"]["SequenceNumber"]}));
             }
-            _ = heard.send(record.clone());
+            _ = received.send(record.clone());
         }
         async move { Ok::<_, InvokeError>(json!({ "batchItemFailures": failures })) }
     });

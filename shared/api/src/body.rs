@@ -142,13 +142,13 @@ fn hash(bytes: &[u8]) -> Result<String, Problem> {
 mod tests {
     use super::*;
     use crate::problem::{FieldCode, FieldError};
-    use crate::{Patch, Whole};
+    use crate::{Patch, WholeNumber};
 
     #[derive(Debug, Default, Deserialize)]
     #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
     struct Sample {
         pin: Option<String>,
-        locker_index: Option<Whole>,
+        locker_index: Option<WholeNumber>,
         shared: Patch<bool>,
         contacts: Option<Vec<Object<Inner>>>,
         location: Option<Object<Inner>>,

@@ -8,7 +8,7 @@ use http::Extensions;
 use http::request::Parts;
 use lambda_http::request::RequestContext;
 use serde_json::{Map, Value, json};
-use store::{Act, Receipt};
+use store::{Receipt, RequestMetadata};
 
 use crate::{Problem, Role};
 
@@ -43,8 +43,8 @@ impl Caller {
     }
 
     #[must_use]
-    pub fn act(&self, now: Instant, receipt: Option<Receipt>) -> Act {
-        Act { actor: self.actor.clone(), now, receipt }
+    pub fn metadata(&self, now: Instant, receipt: Option<Receipt>) -> RequestMetadata {
+        RequestMetadata { actor: self.actor.clone(), now, receipt }
     }
 }
 
@@ -76,7 +76,7 @@ impl Claims {
     }
 
     /// Puts the claims where the gateway's authorizer would have put them. The caller must have verified the token.
-    pub fn hand_on(self, extensions: &mut Extensions) {
+    pub fn insert_into(self, extensions: &mut Extensions) {
         let Some(RequestContext::ApiGatewayV2(context)) = extensions.get_mut() else { return };
         context.authorizer = serde_json::from_value(json!({ "jwt": { "claims": self.0 } })).ok();
     }
@@ -185,7 +185,7 @@ mod tests {
         let token = json!({ "sub": "ada", "cognito:groups": ["admin", "viewer"], "exp": 900, "a": { "b": true } });
         let (mut parts, ()) = request_without_token("GET", "/").body(()).unwrap().into_parts();
         assert!(Claims::of_gateway(&parts.extensions).is_none());
-        Claims::of_token(token.as_object().unwrap()).hand_on(&mut parts.extensions);
+        Claims::of_token(token.as_object().unwrap()).insert_into(&mut parts.extensions);
         let claims = Claims::of_gateway(&parts.extensions).unwrap();
         for (name, value) in
             [("sub", "ada"), ("cognito:groups", "[admin viewer]"), ("exp", "900"), ("a", "map[b:true]")]

@@ -27,7 +27,6 @@ impl Check {
         Self::default()
     }
 
-    /// Records an error.
     pub fn refuse(&mut self, field: &str, code: FieldCode, detail: impl Into<String>) {
         self.errors.push(FieldError::new(format!("{}{field}", self.prefix), code, detail));
     }

@@ -39,7 +39,7 @@ pub use etag::{IfMatch, unchanged};
 pub use event::EventView;
 pub use idempotency::IdempotencyKey;
 pub use list::Listing;
-pub use number::{Whole, whole};
+pub use number::{WholeNumber, whole_number};
 pub use patch::Patch;
 pub use path::{AutomatPath, ContractPath, KeyPath, LockerPath, MessagePath, OpeningPath};
 pub use problem::Problem;

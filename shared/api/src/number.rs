@@ -9,15 +9,15 @@ use serde::{Deserialize, Deserializer, de};
 /// therefore in the OpenAPI document (JSON Schema Validation 2020-12, section 6.1.1: "any number with a zero fractional
 /// part"). A number beyond `i64` becomes the nearest `i64`, which is out of every range.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Whole(i64);
+pub struct WholeNumber(i64);
 
-impl From<Whole> for i64 {
-    fn from(whole: Whole) -> Self {
+impl From<WholeNumber> for i64 {
+    fn from(whole: WholeNumber) -> Self {
         whole.0
     }
 }
 
-impl<'de> Deserialize<'de> for Whole {
+impl<'de> Deserialize<'de> for WholeNumber {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         deserializer.deserialize_any(Visitor)
     }
@@ -26,31 +26,33 @@ impl<'de> Deserialize<'de> for Whole {
 struct Visitor;
 
 impl de::Visitor<'_> for Visitor {
-    type Value = Whole;
+    type Value = WholeNumber;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("a whole number")
     }
 
-    fn visit_i64<E: de::Error>(self, number: i64) -> Result<Whole, E> {
-        Ok(Whole(number))
+    fn visit_i64<E: de::Error>(self, number: i64) -> Result<WholeNumber, E> {
+        Ok(WholeNumber(number))
     }
 
-    fn visit_u64<E: de::Error>(self, number: u64) -> Result<Whole, E> {
-        Ok(Whole(i64::try_from(number).unwrap_or(i64::MAX)))
+    fn visit_u64<E: de::Error>(self, number: u64) -> Result<WholeNumber, E> {
+        Ok(WholeNumber(i64::try_from(number).unwrap_or(i64::MAX)))
     }
 
-    fn visit_f64<E: de::Error>(self, number: f64) -> Result<Whole, E> {
+    fn visit_f64<E: de::Error>(self, number: f64) -> Result<WholeNumber, E> {
         if number.fract() != 0.0 {
             return Err(E::invalid_type(de::Unexpected::Float(number), &self));
         }
         #[expect(clippy::cast_possible_truncation, reason = "the number has no fraction, and the cast saturates")]
-        Ok(Whole(number as i64))
+        Ok(WholeNumber(number as i64))
     }
 }
 
 /// Parses a number with a parser of the domain.
-pub fn whole<N: Into<i64>, T>(parse: impl FnOnce(u32) -> Result<T, Invalid>) -> impl FnOnce(N) -> Result<T, Invalid> {
+pub fn whole_number<N: Into<i64>, T>(
+    parse: impl FnOnce(u32) -> Result<T, Invalid>,
+) -> impl FnOnce(N) -> Result<T, Invalid> {
     // Every range of the domain is below `u32::MAX`, so a number that does not fit is refused as out of range.
     |number| parse(u32::try_from(number.into()).unwrap_or(u32::MAX))
 }
@@ -73,10 +75,10 @@ mod tests {
             ("123456789012345678901", i64::MAX),
             ("-1e300", i64::MIN),
         ] {
-            assert_eq!(serde_json::from_str::<Whole>(json).unwrap(), Whole(number), "{json}");
+            assert_eq!(serde_json::from_str::<WholeNumber>(json).unwrap(), WholeNumber(number), "{json}");
         }
         for json in ["8.5", "1e-3", "\"8\"", "true", "null", "[8]", "{}", "NaN"] {
-            assert!(serde_json::from_str::<Whole>(json).is_err(), "{json}");
+            assert!(serde_json::from_str::<WholeNumber>(json).is_err(), "{json}");
         }
     }
 }

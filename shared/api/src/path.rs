@@ -3,7 +3,7 @@
 use axum::extract::{FromRequestParts, RawPathParams};
 use domain::{AutomatId, ContractId, Invalid, KeyId, LockerIndex, MessageId, OpeningId};
 use http::request::Parts;
-use store::Thing;
+use store::ResourceKind;
 
 use crate::Problem;
 use crate::problem::{locker_not_found, not_found};
@@ -36,7 +36,7 @@ impl<S: Send + Sync> FromRequestParts<S> for AutomatPath {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
-        id(parts, "automatId", AutomatId::parse, || not_found(Thing::Automat)).await.map(Self)
+        id(parts, "automatId", AutomatId::parse, || not_found(ResourceKind::Automat)).await.map(Self)
     }
 }
 
@@ -44,7 +44,7 @@ impl<S: Send + Sync> FromRequestParts<S> for LockerPath {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
-        let automat = id(parts, "automatId", AutomatId::parse, || not_found(Thing::Automat)).await?;
+        let automat = id(parts, "automatId", AutomatId::parse, || not_found(ResourceKind::Automat)).await?;
         Ok(Self(automat, id(parts, "lockerIndex", locker_index, locker_not_found).await?))
     }
 }
@@ -53,7 +53,7 @@ impl<S: Send + Sync> FromRequestParts<S> for OpeningPath {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
-        id(parts, "openingId", OpeningId::parse, || not_found(Thing::Opening)).await.map(Self)
+        id(parts, "openingId", OpeningId::parse, || not_found(ResourceKind::Opening)).await.map(Self)
     }
 }
 
@@ -61,7 +61,7 @@ impl<S: Send + Sync> FromRequestParts<S> for KeyPath {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
-        id(parts, "keyId", KeyId::parse, || not_found(Thing::Key)).await.map(Self)
+        id(parts, "keyId", KeyId::parse, || not_found(ResourceKind::Key)).await.map(Self)
     }
 }
 
@@ -69,8 +69,8 @@ impl<S: Send + Sync> FromRequestParts<S> for ContractPath {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
-        let key = id(parts, "keyId", KeyId::parse, || not_found(Thing::Key)).await?;
-        let contract = id(parts, "contractId", ContractId::parse, || not_found(Thing::Contract)).await?;
+        let key = id(parts, "keyId", KeyId::parse, || not_found(ResourceKind::Key)).await?;
+        let contract = id(parts, "contractId", ContractId::parse, || not_found(ResourceKind::Contract)).await?;
         Ok(Self(key, contract))
     }
 }
@@ -80,7 +80,7 @@ impl<S: Send + Sync> FromRequestParts<S> for MessagePath {
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
         let ContractPath(key, contract) = ContractPath::from_request_parts(parts, state).await?;
-        let message = id(parts, "messageId", MessageId::parse, || not_found(Thing::Message)).await?;
+        let message = id(parts, "messageId", MessageId::parse, || not_found(ResourceKind::Message)).await?;
         Ok(Self(key, contract, message))
     }
 }

@@ -105,7 +105,6 @@ impl Query {
         }
     }
 
-    /// Records an error.
     pub fn refuse(&mut self, name: &str, code: FieldCode, detail: impl Into<String>) {
         self.errors.push(FieldError::new(name, code, detail));
     }

@@ -40,10 +40,10 @@ struct Year {
 fn guess(strategy: &Strategy) -> Year {
     let (mut keypad, mut year, mut now) = (Keypad::default(), Year::default(), Instant::EPOCH);
     loop {
-        let looks_at = keypad.waits_until(now).unwrap_or(now);
+        let next_check_at = keypad.waits_until(now).unwrap_or(now);
         now = match strategy.rest.filter(|_| keypad.slow(now).is_some()) {
             Some(rest) => now.plus_millis(rest),
-            None => looks_at.plus_millis(strategy.pause),
+            None => next_check_at.plus_millis(strategy.pause),
         };
         if now.millis() >= DAYS * DAY {
             return year;

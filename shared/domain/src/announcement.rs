@@ -17,7 +17,6 @@ pub enum KeyMovement {
 /// The event that a message is about.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Cause {
-    /// The event's identifier.
     pub event: String,
     pub at: Instant,
 }

@@ -181,12 +181,12 @@ mod tests {
 
     proptest! {
         #[test]
-        fn the_latest_event_wins_in_any_order_of_delivery((events, heard) in shuffled()) {
+        fn the_latest_event_wins_in_any_order_of_delivery((events, delivered) in shuffled()) {
             let believe = |last: Option<Presence>, next: &Presence| match last {
                 Some(last) if !next.supersedes(last) => Some(last),
                 _ => Some(*next),
             };
-            let believed = heard.iter().fold(None, believe);
+            let believed = delivered.iter().fold(None, believe);
             prop_assert_eq!(believed.as_ref(), events.last());
         }
     }

@@ -21,27 +21,27 @@ pub struct Keypad {
     pub budget_full_at: Instant,
     /// The pace, if the latest wrong entry made the keypad slow. It expires after an hour without a wrong entry: see
     /// [`Keypad::slow`].
-    pub slow: Option<Slow>,
+    pub slow: Option<SlowPace>,
     /// The latest wrong entries, oldest first, at most [`Keypad::REMEMBERED`].
     pub wrong: Vec<Instant>,
     /// The entries of the last hour with a known code that was not valid at the time and cost nothing; oldest first.
-    pub not_good_now: Vec<NotGoodNow>,
+    pub mistimed_entries: Vec<MistimedEntry>,
     /// When guessing was last recorded, while it goes on.
     pub guessing_recorded_at: Option<Instant>,
 }
 
 /// The pace of a slow keypad.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Slow {
+pub struct SlowPace {
     /// How long the next entry waits, in milliseconds.
     pub wait_millis: i64,
     /// When the next entry is checked.
-    pub looks_at: Instant,
+    pub next_check_at: Instant,
 }
 
 /// An entry with a known code that was not valid at the time.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct NotGoodNow {
+pub struct MistimedEntry {
     pub code: KnownCode,
     pub at: Instant,
 }
@@ -70,7 +70,7 @@ impl Default for Keypad {
             budget_full_at: Instant::EPOCH,
             slow: None,
             wrong: Vec::new(),
-            not_good_now: Vec::new(),
+            mistimed_entries: Vec::new(),
             guessing_recorded_at: None,
         }
     }
@@ -116,7 +116,7 @@ impl Keypad {
 
     /// The pace, if the keypad is slow.
     #[must_use]
-    pub fn slow(&self, now: Instant) -> Option<Slow> {
+    pub fn slow(&self, now: Instant) -> Option<SlowPace> {
         let latest = self.wrong.last()?;
         self.slow.filter(|_| now < latest.plus_millis(Self::FORGIVEN_MILLIS))
     }
@@ -124,7 +124,7 @@ impl Keypad {
     /// Until when it checks no entry, if it has to wait now.
     #[must_use]
     pub fn waits_until(&self, now: Instant) -> Option<Instant> {
-        self.slow(now).map(|slow| slow.looks_at).filter(|looks_at| now < *looks_at)
+        self.slow(now).map(|slow| slow.next_check_at).filter(|next_check_at| now < *next_check_at)
     }
 
     /// Whether an entry made at `at` arrived soon enough.
@@ -163,20 +163,20 @@ impl Keypad {
     /// At a slow keypad the next entry waits all the same. Otherwise somebody guessing could tell a code that will be
     /// valid later from one that does not exist.
     fn after_not_good_now(&self, code: &KnownCode, now: Instant) -> Option<Self> {
-        let mut not_good_now = self.not_good_now.clone();
-        not_good_now.retain(|entry| is_within(entry.at, HOUR_MILLIS, now));
-        let with_code = not_good_now.iter().filter(|entry| entry.code == *code).count();
-        if with_code >= Self::FREE_PER_CODE || not_good_now.len() >= Self::FREE_IN_ALL {
+        let mut mistimed_entries = self.mistimed_entries.clone();
+        mistimed_entries.retain(|entry| is_within(entry.at, HOUR_MILLIS, now));
+        let with_code = mistimed_entries.iter().filter(|entry| entry.code == *code).count();
+        if with_code >= Self::FREE_PER_CODE || mistimed_entries.len() >= Self::FREE_IN_ALL {
             return None;
         }
-        not_good_now.push(NotGoodNow { code: code.clone(), at: now });
-        let slow = self.slow(now).map(|slow| Slow { looks_at: now.plus_millis(slow.wait_millis), ..slow });
-        Some(Self { slow, not_good_now, ..self.clone() })
+        mistimed_entries.push(MistimedEntry { code: code.clone(), at: now });
+        let slow = self.slow(now).map(|slow| SlowPace { next_check_at: now.plus_millis(slow.wait_millis), ..slow });
+        Some(Self { slow, mistimed_entries, ..self.clone() })
     }
 
     fn after_wrong(&self, now: Instant) -> Self {
         let mut after = match self.slow(now) {
-            Some(slow) => Self { slow: Some(Slow::new(slow.wait_millis * 2, now)), ..self.clone() },
+            Some(slow) => Self { slow: Some(SlowPace::new(slow.wait_millis * 2, now)), ..self.clone() },
             None => self.after_paying(now),
         };
         // The clocks of two function instances may differ. The order of the entries is the order of their responses.
@@ -185,7 +185,7 @@ impl Keypad {
         if after.wrong.len() > Self::REMEMBERED {
             after.wrong.remove(0);
         }
-        after.not_good_now.retain(|entry| is_within(entry.at, HOUR_MILLIS, now));
+        after.mistimed_entries.retain(|entry| is_within(entry.at, HOUR_MILLIS, now));
         after.guessing_recorded_at = match (after.seems_guessed(at), self.guessing_recorded_at) {
             (None, _) => None,
             (Some(_), Some(recorded_at)) if is_within(recorded_at, DAY_MILLIS, at) => Some(recorded_at),
@@ -199,7 +199,7 @@ impl Keypad {
         let budget_full_at = self.budget_full_at.max(now).plus_millis(Self::REFILL_MILLIS);
         let missing = budget_full_at.millis() - now.millis();
         let is_used_up = missing > (Self::BUDGET - 1) * Self::REFILL_MILLIS;
-        let slow = is_used_up.then(|| Slow::new(Self::FIRST_WAIT_MILLIS, now));
+        let slow = is_used_up.then(|| SlowPace::new(Self::FIRST_WAIT_MILLIS, now));
         Self { budget_full_at, slow, ..self.clone() }
     }
 
@@ -211,10 +211,10 @@ impl Keypad {
     }
 }
 
-impl Slow {
+impl SlowPace {
     fn new(wait_millis: i64, now: Instant) -> Self {
         let wait_millis = wait_millis.min(Keypad::LONGEST_WAIT_MILLIS);
-        Self { wait_millis, looks_at: now.plus_millis(wait_millis) }
+        Self { wait_millis, next_check_at: now.plus_millis(wait_millis) }
     }
 }
 

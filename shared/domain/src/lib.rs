@@ -45,7 +45,7 @@ pub use contact::{Contact, Email, Language};
 pub use contract::{Contract, ContractChange, ContractDraft, ContractField, ContractRefusal, ContractState, Ending};
 pub use device::{DeviceFault, MAX_AHEAD_MILLIS, is_too_far_ahead};
 pub use event::{Actor, Event, EventKind, Subject};
-pub use guesses::{GuessingPeriod, Keypad, KnownCode, NotGoodNow, Slow};
+pub use guesses::{GuessingPeriod, Keypad, KnownCode, MistimedEntry, SlowPace};
 pub use id::{AutomatId, ContractId, KeyId, LockerIndex};
 pub use instant::{Instant, TimeRange};
 pub use invalid::Invalid;
@@ -59,7 +59,7 @@ pub use opening::{
     Opening, OpeningDraft, OpeningEnd, OpeningId, OpeningOutcome, OpeningRefusal, OpeningStatus, OpeningsOfLocker,
 };
 pub use packed::Unreadable;
-pub use person::{Clue, Found, Mention, PersonSearch};
+pub use person::{MatchedField, Mention, PersonMatch, PersonSearch};
 pub use phone::{Country, PhoneNumber};
 pub use recipient::{Address, Channel, Recipient};
 pub use reminder::Reminder;

@@ -72,7 +72,7 @@ pub struct MessageRecord {
     /// Why the last attempt failed.
     pub failure: Option<SendFailure>,
     /// Whether it may have been sent twice: a function stopped while sending it, or the provider did not respond.
-    pub perhaps_twice: bool,
+    pub possibly_duplicate: bool,
     pub created_at: Instant,
     pub updated_at: Instant,
 }

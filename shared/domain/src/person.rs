@@ -18,13 +18,12 @@ pub struct PersonSearch {
     name: Option<Name>,
 }
 
-/// What matched.
 #[derive(
     Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, IntoStaticStr, VariantArray,
 )]
 #[serde(rename_all = "kebab-case")]
 #[strum(serialize_all = "kebab-case")]
-pub enum Clue {
+pub enum MatchedField {
     /// Case is ignored.
     Email,
     PhoneNumber,
@@ -42,8 +41,8 @@ pub struct Mention<'m> {
 
 /// What matched in a contract and its messages, and the names that the person has there.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Found {
-    pub clues: BTreeSet<Clue>,
+pub struct PersonMatch {
+    pub matched_fields: BTreeSet<MatchedField>,
     search: PersonSearch,
     /// The name searched for, and the names next to a matching address.
     names: BTreeSet<String>,
@@ -58,26 +57,26 @@ impl PersonSearch {
     }
 
     /// The addresses to find, folded for comparison. Personal.
-    pub fn addresses(&self) -> impl Iterator<Item = (Clue, String)> {
-        let email = self.email.as_ref().map(|email| (Clue::Email, folded(email.reveal())));
-        let number = self.phone_number.as_ref().map(|number| (Clue::PhoneNumber, number.reveal().to_owned()));
+    pub fn addresses(&self) -> impl Iterator<Item = (MatchedField, String)> {
+        let email = self.email.as_ref().map(|email| (MatchedField::Email, folded(email.reveal())));
+        let number = self.phone_number.as_ref().map(|number| (MatchedField::PhoneNumber, number.reveal().to_owned()));
         email.into_iter().chain(number)
     }
 
     /// Finds the person among everybody mentioned in a contract and its messages.
     #[must_use]
-    pub fn find_in<'m>(&self, mentions: impl IntoIterator<Item = Mention<'m>>) -> Option<Found> {
-        let (mut clues, mut names) = (BTreeSet::new(), BTreeSet::new());
+    pub fn find_match<'m>(&self, mentions: impl IntoIterator<Item = Mention<'m>>) -> Option<PersonMatch> {
+        let (mut matched_fields, mut names) = (BTreeSet::new(), BTreeSet::new());
         names.extend(self.name.as_ref().map(|name| folded(name.as_str())));
         for mention in mentions {
-            let by_address: Vec<_> = self.address_clues(mention).collect();
+            let by_address: Vec<_> = self.matched_addresses(mention).collect();
             if !by_address.is_empty() {
                 names.insert(folded(mention.name));
             }
-            clues.extend(by_address);
-            clues.extend(self.has_name(mention.name).then_some(Clue::Name));
+            matched_fields.extend(by_address);
+            matched_fields.extend(self.has_name(mention.name).then_some(MatchedField::Name));
         }
-        (!clues.is_empty()).then(|| Found { clues, search: self.clone(), names })
+        (!matched_fields.is_empty()).then(|| PersonMatch { matched_fields, search: self.clone(), names })
     }
 
     /// A text that is the same for equal searches. Personal: only a hash of it may be stored.
@@ -87,12 +86,12 @@ impl PersonSearch {
         format!("{addresses:?} {:?}", self.name.as_ref().map(|name| folded(name.as_str())))
     }
 
-    fn address_clues(&self, mention: Mention<'_>) -> impl Iterator<Item = Clue> {
+    fn matched_addresses(&self, mention: Mention<'_>) -> impl Iterator<Item = MatchedField> {
         let email = self.email.as_ref().zip(mention.email);
         let email = email.is_some_and(|(wanted, email)| folded(wanted.reveal()) == folded(email));
         let number = self.phone_number.as_ref().zip(mention.phone_number);
         let number = number.is_some_and(|(wanted, number)| wanted.reveal() == number);
-        [email.then_some(Clue::Email), number.then_some(Clue::PhoneNumber)].into_iter().flatten()
+        [email.then_some(MatchedField::Email), number.then_some(MatchedField::PhoneNumber)].into_iter().flatten()
     }
 
     fn has_name(&self, name: &str) -> bool {
@@ -108,13 +107,13 @@ impl Contact {
     }
 }
 
-impl Found {
+impl PersonMatch {
     /// The match, where these addresses were erased from the contract earlier. They only count together with the name:
     /// without it nothing is left to erase.
     #[must_use]
-    pub fn with_erased(mut self, addresses: impl IntoIterator<Item = Clue>) -> Self {
-        if self.clues.contains(&Clue::Name) {
-            self.clues.extend(addresses);
+    pub fn with_erased(mut self, addresses: impl IntoIterator<Item = MatchedField>) -> Self {
+        if self.matched_fields.contains(&MatchedField::Name) {
+            self.matched_fields.extend(addresses);
         }
         self
     }
@@ -122,7 +121,7 @@ impl Found {
     /// Whether an address matched. A name alone may be another person's.
     #[must_use]
     pub fn is_certain(&self) -> bool {
-        self.clues.iter().any(|clue| *clue != Clue::Name)
+        self.matched_fields.iter().any(|field| *field != MatchedField::Name)
     }
 
     /// Whether the contract is the person's own.
@@ -134,13 +133,13 @@ impl Found {
     /// Whether a contact is the person.
     #[must_use]
     pub fn is_contact(&self, contact: &Contact) -> bool {
-        self.is_named(&contact.name) || self.search.address_clues(Mention::of_contact(contact)).next().is_some()
+        self.is_named(&contact.name) || self.search.matched_addresses(Mention::of_contact(contact)).next().is_some()
     }
 
     /// Whether a message is to the person, or about a contract of theirs.
     #[must_use]
     pub fn is_in_message(&self, recipient: &Recipient, person: &Name) -> bool {
-        let to_them = self.search.address_clues(Mention::of_recipient(recipient)).next().is_some();
+        let to_them = self.search.matched_addresses(Mention::of_recipient(recipient)).next().is_some();
         to_them || self.is_named(&recipient.name) || self.is_named(person)
     }
 
@@ -201,8 +200,11 @@ mod tests {
         Mention { name, ..Mention::default() }
     }
 
-    fn clues(search: &PersonSearch, mentions: &[Mention<'_>]) -> Vec<Clue> {
-        search.find_in(mentions.iter().copied()).map(|found| found.clues.into_iter().collect()).unwrap_or_default()
+    fn matched_fields(search: &PersonSearch, mentions: &[Mention<'_>]) -> Vec<MatchedField> {
+        search
+            .find_match(mentions.iter().copied())
+            .map(|found| found.matched_fields.into_iter().collect())
+            .unwrap_or_default()
     }
 
     #[test]
@@ -213,11 +215,11 @@ mod tests {
     #[test]
     fn addresses_and_full_names_match_in_any_case() {
         let all = [holder("Aino Virtanen"), contact("Eino", "eino@example.fi")];
-        assert_eq!(clues(&search(Some("EINO@Example.fi"), None, None), &all), [Clue::Email]);
-        assert_eq!(clues(&search(None, None, Some("aino VIRTANEN")), &all), [Clue::Name]);
+        assert_eq!(matched_fields(&search(Some("EINO@Example.fi"), None, None), &all), [MatchedField::Email]);
+        assert_eq!(matched_fields(&search(None, None, Some("aino VIRTANEN")), &all), [MatchedField::Name]);
         assert_eq!(
-            clues(&search(Some("eino@example.fi"), None, Some("Aino Virtanen")), &all),
-            [Clue::Email, Clue::Name]
+            matched_fields(&search(Some("eino@example.fi"), None, Some("Aino Virtanen")), &all),
+            [MatchedField::Email, MatchedField::Name]
         );
         for other in [
             search(Some("aino@example.fi"), None, None),
@@ -225,24 +227,24 @@ mod tests {
             search(None, None, Some("Aino")),
             search(None, None, Some("Virtanen")),
         ] {
-            assert_eq!(clues(&other, &all), []);
+            assert_eq!(matched_fields(&other, &all), []);
         }
         let by_sms = Mention { name: "Eino", email: None, phone_number: Some("+358401234567") };
-        assert_eq!(clues(&search(None, Some("+358401234567"), None), &[by_sms]), [Clue::PhoneNumber]);
+        assert_eq!(matched_fields(&search(None, Some("+358401234567"), None), &[by_sms]), [MatchedField::PhoneNumber]);
     }
 
     #[test]
     fn a_name_is_certain_only_with_a_matching_address() {
         let all = [holder("Aino Virtanen"), contact("Eino", "eino@example.fi")];
-        assert!(!search(None, None, Some("Aino Virtanen")).find_in(all).unwrap().is_certain());
-        assert!(search(Some("eino@example.fi"), None, Some("Aino Virtanen")).find_in(all).unwrap().is_certain());
-        assert!(!search(Some("aino@example.fi"), None, Some("Aino Virtanen")).find_in(all).unwrap().is_certain());
+        assert!(!search(None, None, Some("Aino Virtanen")).find_match(all).unwrap().is_certain());
+        assert!(search(Some("eino@example.fi"), None, Some("Aino Virtanen")).find_match(all).unwrap().is_certain());
+        assert!(!search(Some("aino@example.fi"), None, Some("Aino Virtanen")).find_match(all).unwrap().is_certain());
     }
 
     #[test]
     fn a_name_next_to_a_matching_address_is_the_persons() {
         let found = |mentions: &[Mention<'_>]| {
-            search(Some("aino@example.fi"), None, None).find_in(mentions.iter().copied()).unwrap()
+            search(Some("aino@example.fi"), None, None).find_match(mentions.iter().copied()).unwrap()
         };
         let name = |name| Name::parse(name).unwrap();
         let own = found(&[holder("AINO Virtanen"), contact("Aino Virtanen", "aino@example.fi")]);

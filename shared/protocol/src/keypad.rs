@@ -21,7 +21,7 @@ pub struct EntryMessage {
     /// In seconds since 1970, by the device's estimate of the cloud's time.
     pub at: i64,
     /// The lockers that hold a key, as the sensors see them now.
-    pub inside: Inside,
+    pub inside: LockerSet,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -46,13 +46,13 @@ impl CodeKind {
 /// A set of lockers, written as hexadecimal digits: locker 0 is the lowest bit of the first byte.
 #[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
-pub struct Inside(Vec<u8>);
+pub struct LockerSet(Vec<u8>);
 
 /// The text is not an even number of hexadecimal digits, or has more than 128 of them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct InsideForm;
 
-impl Inside {
+impl LockerSet {
     const MAX_BYTES: usize = 64;
 
     /// Whether a locker is in the set.
@@ -71,7 +71,7 @@ impl Inside {
     }
 }
 
-impl FromIterator<u16> for Inside {
+impl FromIterator<u16> for LockerSet {
     fn from_iter<I: IntoIterator<Item = u16>>(lockers: I) -> Self {
         let mut inside = Self::default();
         lockers.into_iter().for_each(|locker| inside.add(locker));
@@ -79,14 +79,14 @@ impl FromIterator<u16> for Inside {
     }
 }
 
-impl From<Inside> for String {
-    fn from(inside: Inside) -> Self {
+impl From<LockerSet> for String {
+    fn from(inside: LockerSet) -> Self {
         let digit = |value: u8| char::from_digit(u32::from(value), 16).unwrap_or_default();
         inside.0.iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]).collect()
     }
 }
 
-impl TryFrom<String> for Inside {
+impl TryFrom<String> for LockerSet {
     type Error = InsideForm;
 
     fn try_from(text: String) -> Result<Self, InsideForm> {
@@ -109,7 +109,7 @@ impl fmt::Display for InsideForm {
 
 impl std::error::Error for InsideForm {}
 
-impl fmt::Debug for Inside {
+impl fmt::Debug for LockerSet {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_set().entries((0..512).filter(|&locker| self.has(locker))).finish()
     }
@@ -163,18 +163,18 @@ mod tests {
 
     #[test]
     fn a_set_of_lockers_holds_what_was_added() {
-        let inside: Inside = [0, 3, 8, 499, 900].into_iter().collect();
+        let inside: LockerSet = [0, 3, 8, 499, 900].into_iter().collect();
         let text = serde_json::to_value(&inside).unwrap();
-        assert_eq!(serde_json::from_value::<Inside>(text).unwrap(), inside);
+        assert_eq!(serde_json::from_value::<LockerSet>(text).unwrap(), inside);
         let has: Vec<_> = (0..1000).filter(|&locker| inside.has(locker)).collect();
         assert_eq!(has, [0, 3, 8, 499]);
-        assert_eq!(serde_json::to_value([0, 3, 8].into_iter().collect::<Inside>()).unwrap(), json!("0901"));
+        assert_eq!(serde_json::to_value([0, 3, 8].into_iter().collect::<LockerSet>()).unwrap(), json!("0901"));
     }
 
     #[test]
     fn malformed_sets_are_rejected() {
         for bad in ["0", "0g", "é", &"00".repeat(65)] {
-            assert!(serde_json::from_value::<Inside>(json!(bad)).is_err(), "{bad}");
+            assert!(serde_json::from_value::<LockerSet>(json!(bad)).is_err(), "{bad}");
         }
     }
 

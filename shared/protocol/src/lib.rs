@@ -9,7 +9,7 @@ mod opening;
 mod thing;
 mod topic;
 
-pub use keypad::{CodeKind, EntryMessage, EntryResponse, Inside, InsideForm, Purpose, Reply};
+pub use keypad::{CodeKind, EntryMessage, EntryResponse, InsideForm, LockerSet, Purpose, Reply};
 pub use lockers::{Door, LockerState, LockersMessage};
 pub use opening::{Desired, OpeningReport, OpeningRequest, OpeningResult, Reported, ShadowUpdate};
 pub use thing::ThingName;

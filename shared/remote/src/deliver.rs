@@ -8,8 +8,8 @@ use std::time::Duration;
 use api::{App, Problem};
 use domain::{Instant, Opening, OpeningId};
 use protocol::{OpeningRequest, ThingName};
-use store::{Act, Delivery, DeliveryLease, Error};
-use things::{Things, Undelivered};
+use store::{Delivery, DeliveryLease, Error, RequestMetadata};
+use things::{DeliveryError, Things};
 
 /// The most openings in one request: with what the device reports of them they fit into the shadow's 8 KB.
 const BATCH: usize = 40;
@@ -28,7 +28,7 @@ pub(crate) struct Delivering<'a> {
     pub(crate) opening: &'a Opening,
     /// Whether nobody has tried to deliver it before.
     pub(crate) is_new: bool,
-    pub(crate) act: &'a Act,
+    pub(crate) metadata: &'a RequestMetadata,
 }
 
 impl Delivering<'_> {
@@ -36,11 +36,11 @@ impl Delivering<'_> {
     /// refused, only if it certainly was not written to the shadow. In all other cases it ends in what the device says,
     /// or expires.
     pub(crate) async fn deliver(&self) -> Result<(), Problem> {
-        let mut delivery = self.app.store.queue_delivery(self.opening, self.act.now).await?;
+        let mut delivery = self.app.store.queue_delivery(self.opening, self.metadata.now).await?;
         let mut waited = 0;
         loop {
             // A fixed clock must not let a request wait for ever.
-            let now = self.app.clock.now().max(self.act.now.plus_millis(waited));
+            let now = self.app.clock.now().max(self.metadata.now.plus_millis(waited));
             let next = match delivery {
                 Delivery::Settled => return Ok(()),
                 Delivery::Leased(lease) => match self.deliver_batch(&lease, now).await? {
@@ -73,24 +73,24 @@ impl Delivering<'_> {
         };
         let has_own = live.iter().any(|opening| opening.id == self.opening.id);
         let mut outcome = self.write(&live, lease).await;
-        if let Some(Err(Undelivered::Full | Undelivered::Refused(_))) = outcome
+        if let Some(Err(DeliveryError::Full | DeliveryError::Refused(_))) = outcome
             && live.len() > 1
             && has_own
         {
             live = vec![self.opening.clone()];
             outcome = self.write(&live, lease).await;
         }
-        if let Some(Err(Undelivered::Unknown(error))) = &outcome {
+        if let Some(Err(DeliveryError::Unknown(error))) = &outcome {
             let opening = &self.opening.id;
             tracing::warn!(opening.id = %opening, error = error as &dyn std::error::Error, "delivery unconfirmed");
         }
         let problem = match outcome {
-            Some(Ok(()) | Err(Undelivered::Unknown(_))) => {
+            Some(Ok(()) | Err(DeliveryError::Unknown(_))) => {
                 self.release(lease, live.into_iter().map(|opening| opening.id).chain(ended).collect()).await;
                 return Ok(Progress::Done);
             }
-            Some(Err(Undelivered::Full | Undelivered::Throttled)) => Some(Problem::automat_busy()),
-            Some(Err(Undelivered::Refused(error))) => Some(Problem::internal(error)),
+            Some(Err(DeliveryError::Full | DeliveryError::Throttled)) => Some(Problem::automat_busy()),
+            Some(Err(DeliveryError::Refused(error))) => Some(Problem::internal(error)),
             None => None,
         };
         if let Some(problem) = problem
@@ -120,7 +120,7 @@ impl Delivering<'_> {
     }
 
     /// Writes openings to the shadow while the lease lasts. `None`: there was nothing to write, or no time for it.
-    async fn write(&self, openings: &[Opening], lease: &DeliveryLease) -> Option<Result<(), Undelivered>> {
+    async fn write(&self, openings: &[Opening], lease: &DeliveryLease) -> Option<Result<(), DeliveryError>> {
         let left = lease.ends_at.millis() - MARGIN_MS - self.app.clock.now().millis();
         let left = Duration::from_millis(u64::try_from(left).ok()?);
         if openings.is_empty() || left.is_zero() {
@@ -135,8 +135,8 @@ impl Delivering<'_> {
         if !self.is_new || lease.may_be_delivered(&self.opening.id) {
             return Ok(false);
         }
-        let act = Act { now: self.app.clock.now().max(self.act.now), ..self.act.clone() };
-        Ok(self.app.store.withdraw_opening(&self.opening.id, lease, &act).await?)
+        let metadata = RequestMetadata { now: self.app.clock.now().max(self.metadata.now), ..self.metadata.clone() };
+        Ok(self.app.store.withdraw_opening(&self.opening.id, lease, &metadata).await?)
     }
 
     /// Releases the lease. If that fails, or comes too late, a successor delivers once more what was in the queue.
@@ -155,7 +155,6 @@ enum Progress {
     Queued,
 }
 
-/// Queued openings.
 struct Batch {
     /// The openings to deliver, the oldest first.
     live: Vec<Opening>,

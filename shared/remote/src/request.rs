@@ -2,12 +2,11 @@
 
 use api::{App, Problem};
 use domain::{Opening, OpeningDraft};
-use store::{Act, Created};
+use store::{Created, RequestMetadata};
 use things::Things;
 
 use crate::deliver::Delivering;
 
-/// A requested opening.
 #[derive(Debug, Clone)]
 pub struct RequestedOpening {
     pub opening: Opening,
@@ -20,15 +19,15 @@ pub async fn request_opening(
     app: &App,
     things: &Things,
     draft: OpeningDraft,
-    act: &Act,
+    metadata: &RequestMetadata,
 ) -> Result<RequestedOpening, Problem> {
-    let (opening, replayed) = match app.store.request_opening(draft, act).await.map_err(Problem::of_path)? {
+    let (opening, replayed) = match app.store.request_opening(draft, metadata).await.map_err(Problem::of_path)? {
         Created::New(opening) => (opening, false),
         Created::Existing(opening) | Created::Replayed(opening) => (app.store.opening(&opening.id).await?, true),
     };
     // Also for a repeated request: its first attempt may have died before the delivery. The device knows the id.
-    if opening.is_live(act.now) {
-        Delivering { app, things, opening: &opening, is_new: !replayed, act }.deliver().await?;
+    if opening.is_live(metadata.now) {
+        Delivering { app, things, opening: &opening, is_new: !replayed, metadata }.deliver().await?;
     }
     Ok(RequestedOpening { opening, replayed })
 }

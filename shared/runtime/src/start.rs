@@ -5,7 +5,7 @@ use aws_config::SdkConfig;
 use aws_sdk_dynamodb::types::AttributeValue;
 use aws_smithy_http_client::HttpClientError;
 use clock::{Clock, Random};
-use store::{Codes, Store};
+use store::{CodeKeyring, Store};
 use things::Things;
 
 use crate::{SenderSettings, Settings, SettingsError, client};
@@ -23,7 +23,7 @@ pub enum StartError {
     #[error("the master secret is not text")]
     SecretForm,
     #[error("could not derive keys from the master secret")]
-    Codes(#[source] store::Error),
+    CodeKeyring(#[source] store::Error),
 }
 
 /// What functions that communicate with automats need.
@@ -74,9 +74,9 @@ async fn app_over(config: &SdkConfig) -> Result<App, StartError> {
     let database = aws_sdk_dynamodb::Client::new(config);
     let secrets = aws_sdk_secretsmanager::Client::new(config);
     let (secret, ()) = tokio::join!(master_secret(&secrets, &settings), open_connection(&database, &settings));
-    let codes = Codes::new(secret?.as_bytes()).map_err(StartError::Codes)?;
+    let codes = CodeKeyring::new(secret?.as_bytes()).map_err(StartError::CodeKeyring)?;
     tracing::info!(secret.id = codes.id(), "started");
-    let store = Store::new(database, &settings.table, codes, Random::system()).keeping(settings.retention);
+    let store = Store::new(database, &settings.table, codes, Random::system()).with_retention(settings.retention);
     Ok(App { store, clock: Clock::system() })
 }
 

@@ -12,8 +12,8 @@
 use std::time::{Duration, Instant as Stopwatch};
 
 use domain::{ContractDraft, KeyId};
-use store::{Act, Expected};
-use testkit::{Tally, TestTable, act, at, automat, contract, key, pin};
+use store::{Expected, RequestMetadata};
+use testkit::{Tally, TestTable, at, automat, contract, key, metadata, pin};
 
 /// Bookings measured at each number of contracts; each is removed again, so that the number stays.
 const SAMPLES: usize = 41;
@@ -26,17 +26,21 @@ async fn main() {
     println!("|---|---|---|---|---|---|---|");
     for ended in [0, ENDED] {
         let table = TestTable::new().await;
-        table.store.create_automat(automat("lobby", 9), &act()).await.unwrap();
-        table.store.create_key(key("A"), &act()).await.unwrap();
+        table.store.create_automat(automat("lobby", 9), &metadata()).await.unwrap();
+        table.store.create_key(key("A"), &metadata()).await.unwrap();
         for n in 0..ended {
             let start = -(ENDED + 1 - n) * HOUR;
-            let before = Act { now: at(start), ..act() };
+            let before = RequestMetadata { now: at(start), ..metadata() };
             table.store.create_contract(&a(), contract(start, start + HOUR), &before).await.unwrap();
         }
         let mut live = 0;
         for wanted in [10, 100, 1_000, 2_000 - 1] {
             while live < wanted {
-                table.store.create_contract(&a(), contract(live * HOUR + 1, (live + 1) * HOUR), &act()).await.unwrap();
+                table
+                    .store
+                    .create_contract(&a(), contract(live * HOUR + 1, (live + 1) * HOUR), &metadata())
+                    .await
+                    .unwrap();
                 live += 1;
             }
             let (tally, times) = measure(&table).await;
@@ -45,10 +49,10 @@ async fn main() {
             println!("| {live} | {ended} | {round_trips} | {read_units} | {write_units} | {median:.2?} | {p99:.2?} |");
         }
         let last = ContractDraft { pin: Some(pin("482915736")), ..contract(live * HOUR + 1, (live + 1) * HOUR) };
-        table.store.create_contract(&a(), last, &act()).await.unwrap();
+        table.store.create_contract(&a(), last, &metadata()).await.unwrap();
         let _ = table.wire.tally();
         let stopwatch = Stopwatch::now();
-        let removal = table.store.remove_key(&a(), false, Expected::Any, &act()).await.unwrap();
+        let removal = table.store.remove_key(&a(), false, Expected::Any, &metadata()).await.unwrap();
         let took = stopwatch.elapsed();
         let Tally { round_trips, write_units, .. } = table.wire.tally();
         println!(
@@ -69,11 +73,12 @@ async fn measure(table: &TestTable) -> (Tally, Vec<Duration>) {
     for _ in 0..SAMPLES {
         let _ = table.wire.tally();
         let stopwatch = Stopwatch::now();
-        let made = table.store.create_contract(&a(), contract(10_000 * HOUR, 10_001 * HOUR), &act()).await.unwrap();
+        let made =
+            table.store.create_contract(&a(), contract(10_000 * HOUR, 10_001 * HOUR), &metadata()).await.unwrap();
         times.push(stopwatch.elapsed());
         tally = table.wire.tally();
         let id = made.into_inner().id;
-        table.store.remove_contract(&a(), &id, false, Expected::Any, &act()).await.unwrap();
+        table.store.remove_contract(&a(), &id, false, Expected::Any, &metadata()).await.unwrap();
     }
     times.sort();
     (tally, times)

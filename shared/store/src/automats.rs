@@ -14,7 +14,7 @@ use crate::page::List;
 use crate::read::Stretch;
 use crate::retry::retry;
 use crate::transaction::{Part, Transaction};
-use crate::{Act, Created, Error, Expected, Page, PageRequest, Store, Thing};
+use crate::{Created, Error, Expected, Page, PageRequest, RequestMetadata, ResourceKind, Store};
 
 /// Upper bound of the items of an automat's partition under `AUTOMAT`: the automat and its lockers.
 const AUTOMAT_AND_LOCKERS: usize = 1 + domain::LockerCount::MAX as usize;
@@ -48,24 +48,36 @@ pub struct LockerView {
 }
 
 impl Store {
-    pub async fn create_automat(&self, draft: AutomatDraft, act: &Act) -> Result<Created<Automat>, Error> {
-        self.once(act, self.add_automat(draft, act)).await
+    pub async fn create_automat(
+        &self,
+        draft: AutomatDraft,
+        metadata: &RequestMetadata,
+    ) -> Result<Created<Automat>, Error> {
+        self.once(metadata, self.add_automat(draft, metadata)).await
     }
 
-    async fn add_automat(&self, draft: AutomatDraft, act: &Act) -> Result<Created<Automat>, Error> {
-        let automat = Automat::new(draft.clone(), act.now);
+    async fn add_automat(&self, draft: AutomatDraft, metadata: &RequestMetadata) -> Result<Created<Automat>, Error> {
+        let automat = Automat::new(draft.clone(), metadata.now);
         retry!(self, {
             let item = AutomatItem::write(&automat, self.random.start()?, self.random.start()?)?;
             let mut transaction = Transaction::default();
-            transaction.receipt(act, &item);
+            transaction.receipt(metadata, &item);
             transaction.put(Part::Automat, item, absent());
-            transaction.event(&self.automat_event(&automat.id, EventKind::AutomatAdded, act)?, None, self.retention)?;
+            transaction.event(
+                &self.automat_event(&automat.id, EventKind::AutomatAdded, metadata)?,
+                None,
+                self.retention,
+            )?;
             let Err(refused) = transaction.try_commit(self).await? else { return Ok(Created::New(automat.clone())) };
             match refused.item(Part::Automat) {
                 Some(existing) if !refused.has(Part::Receipt) => {
                     let existing = AutomatItem::read(existing.clone())?.automat;
                     let is_same = existing.matches_draft(&draft);
-                    if is_same { Ok(Created::Existing(existing)) } else { Err(Error::Exists(Thing::Automat).into()) }
+                    if is_same {
+                        Ok(Created::Existing(existing))
+                    } else {
+                        Err(Error::Exists(ResourceKind::Automat).into())
+                    }
                 }
                 _ => Err(again_unless_recorded(&refused)),
             }
@@ -141,7 +153,7 @@ impl Store {
                 match view.await.map_err(|source| Error::internal("reading an automat's lockers", source))? {
                     Ok(view) => views.push(view),
                     // It was removed a moment ago.
-                    Err(Error::NotFound(Thing::Automat)) => {}
+                    Err(Error::NotFound(ResourceKind::Automat)) => {}
                     Err(error) => return Err(error),
                 }
             }
@@ -169,27 +181,27 @@ impl Store {
         change: AutomatChange,
         force: bool,
         expected: Expected,
-        act: &Act,
+        metadata: &RequestMetadata,
     ) -> Result<Automat, Error> {
         retry!(self, {
             let StoredAutomat { automat, rev, era, .. } = self.stored_automat(id).await?;
             expected.check(automat.version)?;
-            let edited = automat.edited(change.clone(), act.now)?;
+            let edited = automat.edited(change.clone(), metadata.now)?;
             if edited.has_same_settings(&automat) {
                 return Ok(automat);
             }
             let mut transaction = Transaction::default();
             let mut update = Expression::assign(AutomatItem::write(&edited, rev + 1, era)?, &AutomatItem::OPTIONAL);
             if edited.time_zone != automat.time_zone {
-                let count = if force { 0 } else { self.count_live_contracts(id, act.now).await? };
+                let count = if force { 0 } else { self.count_live_contracts(id, metadata.now).await? };
                 if count > 0 {
                     return Err(AutomatRefusal::HasContracts { count }.into());
                 }
                 // Also if there are no contracts: one may be created at this moment.
-                update = update.then(AutomatItem::set_zone_changed(id, Some(act.now)));
+                update = update.then(AutomatItem::set_zone_changed(id, Some(metadata.now)));
             }
             transaction.update(Part::Automat, AutomatItem::key(id), update, unchanged(rev));
-            transaction.event(&self.automat_event(id, EventKind::AutomatChanged, act)?, None, self.retention)?;
+            transaction.event(&self.automat_event(id, EventKind::AutomatChanged, metadata)?, None, self.retention)?;
             transaction.commit(self).await?;
             Ok(edited)
         })
@@ -197,14 +209,19 @@ impl Store {
 
     /// Forgets the device's report numbers, for a device that was replaced or whose numbers ran ahead. Its next
     /// report is accepted whatever its number. Doors and keys stay as last reported.
-    pub async fn reset_automat(&self, id: &AutomatId, expected: Expected, act: &Act) -> Result<Automat, Error> {
+    pub async fn reset_automat(
+        &self,
+        id: &AutomatId,
+        expected: Expected,
+        metadata: &RequestMetadata,
+    ) -> Result<Automat, Error> {
         retry!(self, {
             let StoredAutomat { automat, rev, .. } = self.stored_automat(id).await?;
             expected.check(automat.version)?;
             let update = AutomatItem::reset(self.random.start()?, rev + 1);
             let mut transaction = Transaction::default();
             transaction.update(Part::Automat, AutomatItem::key(id), update, unchanged(rev));
-            transaction.event(&self.automat_event(id, EventKind::AutomatReset, act)?, None, self.retention)?;
+            transaction.event(&self.automat_event(id, EventKind::AutomatReset, metadata)?, None, self.retention)?;
             transaction.commit(self).await?;
             Ok(Automat { connection: Connection::default(), ..automat })
         })
@@ -212,21 +229,26 @@ impl Store {
 
     /// Removes an automat without keys. Its events are kept until they expire, and its lockers keep their opening
     /// numbers, so that a later automat of the same id does not reuse one.
-    pub async fn remove_automat(&self, id: &AutomatId, expected: Expected, act: &Act) -> Result<(), Error> {
+    pub async fn remove_automat(
+        &self,
+        id: &AutomatId,
+        expected: Expected,
+        metadata: &RequestMetadata,
+    ) -> Result<(), Error> {
         retry!(self, {
             let StoredAutomat { automat, rev, .. } = self.stored_automat(id).await?;
             expected.check(automat.version)?;
             automat.check_deletable()?;
             let mut transaction = Transaction::default();
             transaction.delete(Part::Automat, AutomatItem::key(id), unchanged(rev));
-            transaction.event(&self.automat_event(id, EventKind::AutomatRemoved, act)?, None, self.retention)?;
+            transaction.event(&self.automat_event(id, EventKind::AutomatRemoved, metadata)?, None, self.retention)?;
             transaction.commit(self).await?;
             Ok(())
         })
     }
 
     pub(crate) async fn stored_automat(&self, id: &AutomatId) -> Result<StoredAutomat, Error> {
-        let item = self.get(&AutomatItem::key(id)).await?.ok_or(Error::NotFound(Thing::Automat))?;
+        let item = self.get(&AutomatItem::key(id)).await?.ok_or(Error::NotFound(ResourceKind::Automat))?;
         AutomatItem::read(item)
     }
 
@@ -241,7 +263,7 @@ impl Store {
         let mut items = self.query_all(Stretch::of_table(condition), AUTOMAT_AND_LOCKERS).await?.into_iter();
         let own_key = AutomatItem::key(id);
         let automat = items.next().filter(|first| ItemKey::of(first).as_ref() == Some(&own_key));
-        let automat = AutomatItem::read(automat.ok_or(Error::NotFound(Thing::Automat))?)?;
+        let automat = AutomatItem::read(automat.ok_or(Error::NotFound(ResourceKind::Automat))?)?;
         Ok((automat, items.map(LockerItem::read).collect::<Result<_, _>>()?))
     }
 }

@@ -10,7 +10,7 @@ const THROTTLED: [&str; 3] = ["ProvisionedThroughputExceededException", "Request
 
 /// The kind of resource that an error is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Thing {
+pub enum ResourceKind {
     Automat,
     Key,
     Contract,
@@ -22,10 +22,10 @@ pub enum Thing {
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     #[error("no such {0:?}")]
-    NotFound(Thing),
+    NotFound(ResourceKind),
     /// The id is taken, and the existing resource differs from the request.
     #[error("a different {0:?} with that id exists")]
-    Exists(Thing),
+    Exists(ResourceKind),
     #[error(transparent)]
     Automat(#[from] AutomatRefusal),
     #[error(transparent)]

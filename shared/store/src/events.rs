@@ -7,12 +7,12 @@ use crate::items::{AutomatItem, EventItem, Item, ItemKey, KeyItem, StoredKey, te
 use crate::page::List;
 use crate::read::Stretch;
 use crate::transaction::{Part, Transaction};
-use crate::{Act, Error, Page, PageRequest, Store, Thing};
+use crate::{Error, Page, PageRequest, RequestMetadata, ResourceKind, Store};
 
 impl Store {
     /// The events of a key, newest first.
     pub async fn key_events(&self, id: &KeyId, page: &PageRequest) -> Result<Page<Event>, Error> {
-        let item = self.get(&KeyItem::key(id)).await?.ok_or(Error::NotFound(Thing::Key))?;
+        let item = self.get(&KeyItem::key(id)).await?.ok_or(Error::NotFound(ResourceKind::Key))?;
         let StoredKey { key, incarnation, .. } = KeyItem::read(item, &self.codes)?;
         let list = List::new(&format!("events of key {incarnation}"));
         let after = list.position(page)?;
@@ -27,7 +27,7 @@ impl Store {
 
     /// The events of an automat and its keys, newest first.
     pub async fn automat_events(&self, id: &AutomatId, page: &PageRequest) -> Result<Page<Event>, Error> {
-        self.get(&AutomatItem::key(id)).await?.ok_or(Error::NotFound(Thing::Automat))?;
+        self.get(&AutomatItem::key(id)).await?.ok_or(Error::NotFound(ResourceKind::Automat))?;
         let list = List::new(&format!("events of automat {id}"));
         let after = list.position(page)?;
         let events = Expression::new("#PK = :pk AND begins_with(#SK, :prefix)")
@@ -38,19 +38,24 @@ impl Store {
         cut(self.query_all(stretch, page.limit + 1).await?, &list, page)
     }
 
-    pub(crate) fn automat_event(&self, automat: &AutomatId, kind: EventKind, act: &Act) -> Result<Event, Error> {
+    pub(crate) fn automat_event(
+        &self,
+        automat: &AutomatId,
+        kind: EventKind,
+        metadata: &RequestMetadata,
+    ) -> Result<Event, Error> {
         let subject = Subject { automat: automat.clone(), locker: None, key: None, contract: None };
-        self.event(kind, subject, act)
+        self.event(kind, subject, metadata)
     }
 
-    pub(crate) fn key_event(&self, key: &Key, kind: EventKind, act: &Act) -> Result<Event, Error> {
+    pub(crate) fn key_event(&self, key: &Key, kind: EventKind, metadata: &RequestMetadata) -> Result<Event, Error> {
         let subject = Subject {
             automat: key.automat.clone(),
             locker: Some(key.locker),
             key: Some(key.id.clone()),
             contract: None,
         };
-        self.event(kind, subject, act)
+        self.event(kind, subject, metadata)
     }
 
     pub(crate) fn contract_event(
@@ -58,14 +63,20 @@ impl Store {
         key: &Key,
         contract: &domain::ContractId,
         kind: EventKind,
-        act: &Act,
+        metadata: &RequestMetadata,
     ) -> Result<Event, Error> {
-        let event = self.key_event(key, kind, act)?;
+        let event = self.key_event(key, kind, metadata)?;
         Ok(Event { subject: Subject { contract: Some(contract.clone()), ..event.subject }, ..event })
     }
 
-    pub(crate) fn event(&self, kind: EventKind, subject: Subject, act: &Act) -> Result<Event, Error> {
-        Ok(Event { id: self.random.ulid(act.now)?, at: act.now, actor: act.actor.clone(), kind, subject })
+    pub(crate) fn event(&self, kind: EventKind, subject: Subject, metadata: &RequestMetadata) -> Result<Event, Error> {
+        Ok(Event {
+            id: self.random.ulid(metadata.now)?,
+            at: metadata.now,
+            actor: metadata.actor.clone(),
+            kind,
+            subject,
+        })
     }
 }
 

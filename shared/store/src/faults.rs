@@ -6,7 +6,7 @@ use crate::expression::present;
 use crate::items::{AutomatItem, FaultItem, StoredAutomat};
 use crate::retry::retry;
 use crate::transaction::{Part, Transaction};
-use crate::{Act, Error, Store};
+use crate::{Error, RequestMetadata, Store};
 
 impl Store {
     /// Records a fault, unless the same one was recorded less than an hour ago. After a reset it is recorded again.
@@ -24,7 +24,7 @@ impl Store {
                 return Ok(());
             }
             let subject = Subject { automat: automat.clone(), locker, key: None, contract: None };
-            let event = self.event(fault.event(), subject, &Act::of_automat(automat, now))?;
+            let event = self.event(fault.event(), subject, &RequestMetadata::of_automat(automat, now))?;
             let mut transaction = Transaction::default();
             transaction.check(Part::Automat, AutomatItem::key(automat), present());
             let item = FaultItem::write(automat, fault, era, now)?;

@@ -12,7 +12,7 @@ use crate::items::{AutomatItem, ContractItem, Item, ItemKey, KeyItem, OpeningIte
 use crate::retry::{NotDone, retry};
 use crate::schema::TTL;
 use crate::transaction::{Part, Refused, Transaction};
-use crate::{Act, Error, Store};
+use crate::{Error, RequestMetadata, Store};
 
 /// An `Idempotency-Key`, reduced to a name for the request and a hash of its body.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -53,19 +53,19 @@ impl Store {
     /// Creates something, unless an earlier request with the same `Idempotency-Key` did so or was refused.
     pub(crate) async fn once<T: Creation>(
         &self,
-        act: &Act,
+        metadata: &RequestMetadata,
         create: impl Future<Output = Result<Created<T>, Error>>,
     ) -> Result<Created<T>, Error> {
-        let Some(receipt) = &act.receipt else { return create.await };
-        if let Some(Recorded::Created(copy)) = self.recorded(receipt, act).await? {
+        let Some(receipt) = &metadata.receipt else { return create.await };
+        if let Some(Recorded::Created(copy)) = self.recorded(receipt, metadata).await? {
             return self.replay(copy).await;
         }
         match create.await {
-            Ok(existing @ Created::Existing(_)) => self.close_key(receipt, act, Ok(existing)).await,
+            Ok(existing @ Created::Existing(_)) => self.close_key(receipt, metadata, Ok(existing)).await,
             Ok(new) => Ok(new),
-            Err(refusal) if refusal.is_about_the_table() => self.close_key(receipt, act, Err(refusal)).await,
+            Err(refusal) if refusal.is_about_the_table() => self.close_key(receipt, metadata, Err(refusal)).await,
             // The outcome is unknown: the creation may have been committed and its answer lost.
-            Err(error) => match self.recorded(receipt, act).await? {
+            Err(error) => match self.recorded(receipt, metadata).await? {
                 Some(Recorded::Created(copy)) => self.replay(copy).await,
                 Some(Recorded::Nothing) | None => Err(error),
             },
@@ -77,15 +77,15 @@ impl Store {
     async fn close_key<T: Creation>(
         &self,
         receipt: &Receipt,
-        act: &Act,
+        metadata: &RequestMetadata,
         answer: Result<Created<T>, Error>,
     ) -> Result<Created<T>, Error> {
         let created = retry!(self, {
-            let nothing = ReceiptItem::of_nothing(receipt, act.now);
-            if self.put(nothing, ReceiptItem::none_or_of_nothing(receipt, act.now)).await? {
+            let nothing = ReceiptItem::of_nothing(receipt, metadata.now);
+            if self.put(nothing, ReceiptItem::none_or_of_nothing(receipt, metadata.now)).await? {
                 return Ok(None);
             }
-            match self.recorded(receipt, act).await? {
+            match self.recorded(receipt, metadata).await? {
                 Some(Recorded::Created(copy)) => Ok(Some(copy)),
                 // The receipt that failed the condition has just expired.
                 Some(Recorded::Nothing) | None => Err(NotDone::Again),
@@ -97,9 +97,9 @@ impl Store {
         }
     }
 
-    async fn recorded(&self, receipt: &Receipt, act: &Act) -> Result<Option<Recorded>, Error> {
+    async fn recorded(&self, receipt: &Receipt, metadata: &RequestMetadata) -> Result<Option<Recorded>, Error> {
         match self.get(&ReceiptItem::key(receipt)).await? {
-            Some(item) => ReceiptItem::read(item, receipt, act.now),
+            Some(item) => ReceiptItem::read(item, receipt, metadata.now),
             None => Ok(None),
         }
     }
@@ -112,10 +112,10 @@ impl Store {
 
 impl Transaction {
     /// Adds the receipt, if the caller sent an `Idempotency-Key`.
-    pub(crate) fn receipt(&mut self, act: &Act, created: &Item) {
-        if let Some(receipt) = &act.receipt {
-            let item = ReceiptItem::of_creation(receipt, created.clone(), act.now);
-            self.put(Part::Receipt, item, ReceiptItem::none_that_counts(act.now));
+    pub(crate) fn receipt(&mut self, metadata: &RequestMetadata, created: &Item) {
+        if let Some(receipt) = &metadata.receipt {
+            let item = ReceiptItem::of_creation(receipt, created.clone(), metadata.now);
+            self.put(Part::Receipt, item, ReceiptItem::none_that_counts(metadata.now));
         }
     }
 }

@@ -24,7 +24,7 @@ use crate::items::{
 use crate::retry::retry;
 use crate::sealing::Mac;
 use crate::transaction::{Part, Transaction};
-use crate::{Act, Error, Store, Thing};
+use crate::{Error, RequestMetadata, ResourceKind, Store};
 
 #[derive(Clone, PartialEq, Eq)]
 pub struct KeypadEntry {
@@ -97,7 +97,7 @@ impl Store {
             self.record_entry(&mut transaction, automat, entry.kind, &verdict, now)?;
             if let Some((within, wrong_entries)) = before.keypad.guessing(&after) {
                 let guessing = EventKind::KeypadGuessing { wrong_entries, within };
-                let event = self.automat_event(automat, guessing, &Act::of_automat(automat, now))?;
+                let event = self.automat_event(automat, guessing, &RequestMetadata::of_automat(automat, now))?;
                 transaction.event(&event, None, self.retention)?;
             }
             transaction.commit(self).await?;
@@ -121,7 +121,7 @@ impl Store {
             let at = found.iter().position(|item| ItemKey::of(item).as_ref() == Some(item_key))?;
             Some(found.swap_remove(at))
         };
-        take(&automat_key).ok_or(Error::NotFound(Thing::Automat))?;
+        take(&automat_key).ok_or(Error::NotFound(ResourceKind::Automat))?;
         Ok(Scene {
             keypad: take(&keypad_key).map(KeypadItem::read).transpose()?.unwrap_or_default(),
             answered: take(item_key).map(EntryItem::read).transpose()?,
@@ -182,7 +182,11 @@ impl Store {
             contract: verdict.known.as_ref().and_then(|(_, contract)| contract.clone()),
         };
         let incarnation = verdict.known.as_ref().map(|(stored, _)| stored.incarnation.as_str());
-        transaction.event(&self.event(event, subject, &Act::of_automat(automat, now))?, incarnation, self.retention)
+        transaction.event(
+            &self.event(event, subject, &RequestMetadata::of_automat(automat, now))?,
+            incarnation,
+            self.retention,
+        )
     }
 }
 

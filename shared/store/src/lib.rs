@@ -33,14 +33,14 @@ use domain::{Actor, AutomatId, Instant};
 
 pub use automats::{AutomatView, LockerView};
 pub use contracts::{ContractFilter, Order, Preview};
-pub use error::{Error, Thing};
+pub use error::{Error, ResourceKind};
 pub use idempotency::{Created, Receipt};
 pub use keypad::KeypadEntry;
 pub use keys::{KeyFilter, Removal};
 pub use lockers::{LockerReport, LockerReports};
 pub use messages::{
     Claim, ContractRecord, DUE_SHARDS, Due, DueAnnouncements, DueMessage, DueReminder, EventRecord, LEASE_MILLIS,
-    Record, Verdict,
+    Record, SendResult,
 };
 pub use openings::{DELIVERY_INTERVAL_MILLIS, Delivery, DeliveryLease};
 pub use page::{Cursor, Page, PageRequest};
@@ -48,28 +48,28 @@ pub use people::{Erasure, ErasureOutcome, PersonalData};
 pub use pins::PinHolder;
 pub use rotation::{DeviceKeysKnown, RotationReport};
 pub use schema::create_table;
-pub use sealing::{Codes, DeviceKey};
+pub use sealing::{CodeKeyring, DeviceKey};
 
 /// The table of one stack.
 #[derive(Debug, Clone)]
 pub struct Store {
     client: aws_sdk_dynamodb::Client,
     table: String,
-    codes: Codes,
+    codes: CodeKeyring,
     random: Random,
     retention: domain::Retention,
 }
 
-/// Who does something, and when. The clock is read once per request and passed down in here.
+/// Who makes a request, and when. The clock is read once per request and passed down in here.
 #[derive(Debug, Clone)]
-pub struct Act {
+pub struct RequestMetadata {
     pub actor: Actor,
     pub now: Instant,
     /// Set if the client sent an `Idempotency-Key`.
     pub receipt: Option<Receipt>,
 }
 
-impl Act {
+impl RequestMetadata {
     pub(crate) fn of_automat(automat: &AutomatId, now: Instant) -> Self {
         Self { actor: Actor::automat(automat), now, receipt: None }
     }
@@ -77,11 +77,10 @@ impl Act {
 
 /// The result of a report by a device or by AWS, which may arrive twice, late and out of order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Heard {
-    /// It was new, and has been stored.
-    Now,
+pub enum ReportOutcome {
+    Stored,
     /// It was known already, or something newer was.
-    Before,
+    Outdated,
 }
 
 /// The version that the caller expects, from `If-Match`.
@@ -101,21 +100,21 @@ impl Expected {
 }
 
 impl Store {
-    /// Keeps ended items for a year; [`Store::keeping`] changes that.
+    /// Keeps ended items for a year; [`Store::with_retention`] changes that.
     #[must_use]
-    pub fn new(client: aws_sdk_dynamodb::Client, table: &str, codes: Codes, random: Random) -> Self {
+    pub fn new(client: aws_sdk_dynamodb::Client, table: &str, codes: CodeKeyring, random: Random) -> Self {
         Self { client, table: table.to_owned(), codes, random, retention: domain::Retention::default() }
     }
 
     /// The same store with another retention for what it writes from now on.
     #[must_use]
-    pub fn keeping(self, retention: domain::Retention) -> Self {
+    pub fn with_retention(self, retention: domain::Retention) -> Self {
         Self { retention, ..self }
     }
 
     /// The same store with another client.
     #[must_use]
-    pub fn through(self, client: aws_sdk_dynamodb::Client) -> Self {
+    pub fn with_client(self, client: aws_sdk_dynamodb::Client) -> Self {
         Self { client, ..self }
     }
 

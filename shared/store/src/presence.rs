@@ -5,16 +5,21 @@ use domain::{AutomatId, Connection, EventKind, Instant, Presence};
 use crate::items::AutomatItem;
 use crate::retry::retry;
 use crate::transaction::{Part, Transaction};
-use crate::{Act, Error, Heard, Store};
+use crate::{Error, ReportOutcome, RequestMetadata, Store};
 
 impl Store {
     /// Stores that an automat has connected or disconnected. This does not change the automat's `rev`, so a flapping
     /// connection never makes an edit conflict.
-    pub async fn hear_presence(&self, automat: &AutomatId, presence: Presence, now: Instant) -> Result<Heard, Error> {
+    pub async fn record_presence(
+        &self,
+        automat: &AutomatId,
+        presence: Presence,
+        now: Instant,
+    ) -> Result<ReportOutcome, Error> {
         retry!(self, {
             let stored = self.stored_automat(automat).await?;
             if stored.presence.is_some_and(|last| !presence.supersedes(last)) {
-                return Ok(Heard::Before);
+                return Ok(ReportOutcome::Outdated);
             }
             let mut transaction = Transaction::default();
             let item_key = AutomatItem::key(automat);
@@ -22,11 +27,11 @@ impl Store {
             if Connection::from(presence).state != stored.automat.connection.state {
                 let kind =
                     if presence.connected { EventKind::AutomatConnected } else { EventKind::AutomatDisconnected };
-                let event = self.automat_event(automat, kind, &Act::of_automat(automat, now))?;
+                let event = self.automat_event(automat, kind, &RequestMetadata::of_automat(automat, now))?;
                 transaction.event(&event, None, self.retention)?;
             }
             transaction.commit(self).await?;
-            Ok(Heard::Now)
+            Ok(ReportOutcome::Stored)
         })
     }
 }

@@ -33,7 +33,7 @@ pub(crate) struct Stretch {
 }
 
 /// The result of a query, and where it continues.
-pub(crate) struct Found {
+pub(crate) struct PersonMatch {
     pub(crate) items: Vec<Item>,
     pub(crate) rest: Option<Item>,
 }
@@ -108,7 +108,7 @@ impl Store {
     }
 
     /// One response's worth of a range: at most `limit` items, fewer if they are large.
-    pub(crate) async fn query(&self, stretch: &Stretch, limit: Option<usize>) -> Result<Found, Error> {
+    pub(crate) async fn query(&self, stretch: &Stretch, limit: Option<usize>) -> Result<PersonMatch, Error> {
         let answer = self
             .client
             .query()
@@ -124,7 +124,7 @@ impl Store {
             .send()
             .await
             .map_err(|source| Error::of_call("querying the table", source))?;
-        Ok(Found { items: answer.items.unwrap_or_default(), rest: answer.last_evaluated_key })
+        Ok(PersonMatch { items: answer.items.unwrap_or_default(), rest: answer.last_evaluated_key })
     }
 
     /// One response's worth of the whole table, starting after an item that need not exist any more: the items that
@@ -135,7 +135,7 @@ impl Store {
         filter: &Expression,
         attributes: &str,
         from: Option<Item>,
-    ) -> Result<(Found, Option<f64>), Error> {
+    ) -> Result<(PersonMatch, Option<f64>), Error> {
         let answer = self
             .client
             .scan()
@@ -150,7 +150,7 @@ impl Store {
             .await
             .map_err(|source| Error::of_call("scanning the table", source))?;
         let units = answer.consumed_capacity.and_then(|consumed| consumed.capacity_units);
-        Ok((Found { items: answer.items.unwrap_or_default(), rest: answer.last_evaluated_key }, units))
+        Ok((PersonMatch { items: answer.items.unwrap_or_default(), rest: answer.last_evaluated_key }, units))
     }
 
     /// A range up to `limit` items, in as many requests as needed.

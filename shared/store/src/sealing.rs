@@ -26,7 +26,7 @@ const SHORTEST_SECRET: usize = 32;
 
 /// Seals codes, and derives their names.
 #[derive(Clone)]
-pub struct Codes {
+pub struct CodeKeyring {
     current: Derived,
     /// The other secret, while the PIN secret is being rotated.
     other: Option<Derived>,
@@ -87,7 +87,7 @@ impl Mac {
     }
 }
 
-impl Codes {
+impl CodeKeyring {
     /// Reads the stack's master secret: one line of at least 32 characters, and a second line with the other secret
     /// while it is being rotated.
     pub fn new(master: &[u8]) -> Result<Self, Error> {
@@ -274,9 +274,9 @@ fn return_code_associated_data(key: &KeyId) -> String {
     format!("return {key}")
 }
 
-impl std::fmt::Debug for Codes {
+impl std::fmt::Debug for CodeKeyring {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("Codes(…)")
+        f.write_str("CodeKeyring(…)")
     }
 }
 
@@ -284,8 +284,8 @@ impl std::fmt::Debug for Codes {
 mod tests {
     use super::*;
 
-    fn codes(secret: u8) -> Codes {
-        Codes::new(&[secret; 32]).unwrap()
+    fn codes(secret: u8) -> CodeKeyring {
+        CodeKeyring::new(&[secret; 32]).unwrap()
     }
 
     fn key_and_contract() -> (KeyId, ContractId) {
@@ -342,7 +342,7 @@ mod tests {
     #[test]
     fn a_device_key_is_derived_as_provisioning_does() {
         // `infra/tools/test_provision.py` has the same figures.
-        let codes = Codes::new(b"0123456789abcdef0123456789abcdef").unwrap();
+        let codes = CodeKeyring::new(b"0123456789abcdef0123456789abcdef").unwrap();
         let key = codes.device_key(&AutomatId::parse("lobby").unwrap());
         let [high, low] =
             [&key.reveal()[..16], &key.reveal()[16..]].map(|half| u128::from_be_bytes(half.try_into().unwrap()));
@@ -363,8 +363,8 @@ mod tests {
 
     #[test]
     fn a_short_secret_is_refused() {
-        assert!(Codes::new(b"hunter2").is_err());
-        assert!(Codes::new(&two(7, 7)[..40]).is_err(), "so is a second one");
+        assert!(CodeKeyring::new(b"hunter2").is_err());
+        assert!(CodeKeyring::new(&two(7, 7)[..40]).is_err(), "so is a second one");
     }
 
     /// Two secrets, as Secrets Manager stores them.
@@ -376,15 +376,15 @@ mod tests {
     fn with_two_secrets_a_code_opens_under_either_and_is_sealed_under_the_first() {
         let (key, contract) = key_and_contract();
         let pin = Pin::parse("482915").unwrap();
-        let both = Codes::new(&two(2, 1)).unwrap();
-        for sealing in [&codes(1), &codes(2), &Codes::new(&two(1, 2)).unwrap(), &both] {
+        let both = CodeKeyring::new(&two(2, 1)).unwrap();
+        for sealing in [&codes(1), &codes(2), &CodeKeyring::new(&two(1, 2)).unwrap(), &both] {
             let sealed = sealing.seal_pin(&Random::system(), &key, &contract, &pin).unwrap();
             assert_eq!(both.open_pin(&sealed, &key, &contract).unwrap(), pin);
         }
         let sealed = both.seal_pin(&Random::system(), &key, &contract, &pin).unwrap();
         assert!(codes(2).open_pin(&sealed, &key, &contract).is_ok() && both.is_pin_current(&sealed, &key, &contract));
         assert!(codes(1).open_pin(&sealed, &key, &contract).is_err());
-        assert!(!Codes::new(&two(1, 2)).unwrap().is_pin_current(&sealed, &key, &contract));
+        assert!(!CodeKeyring::new(&two(1, 2)).unwrap().is_pin_current(&sealed, &key, &contract));
         assert!(codes(3).open_pin(&sealed, &key, &contract).is_err());
     }
 
@@ -392,18 +392,18 @@ mod tests {
     fn with_two_secrets_a_code_has_the_name_of_each() {
         let lobby = AutomatId::parse("lobby").unwrap();
         let pin = Pin::parse("4829").unwrap();
-        let names = Codes::new(&two(2, 1)).unwrap().pin_names(&lobby, &pin);
+        let names = CodeKeyring::new(&two(2, 1)).unwrap().pin_names(&lobby, &pin);
         assert_eq!(names.current, codes(2).pin_names(&lobby, &pin).current);
         assert_eq!(names.other, Some(codes(1).pin_names(&lobby, &pin).current));
         assert_eq!(codes(2).pin_names(&lobby, &pin).other, None);
-        assert_eq!(Codes::new(&two(2, 2)).unwrap().pin_names(&lobby, &pin).other, None, "the same twice is one");
-        assert!(Codes::new(&[two(1, 2), two(3, 4)].join(&b'\n')).is_err());
+        assert_eq!(CodeKeyring::new(&two(2, 2)).unwrap().pin_names(&lobby, &pin).other, None, "the same twice is one");
+        assert!(CodeKeyring::new(&[two(1, 2), two(3, 4)].join(&b'\n')).is_err());
     }
 
     #[test]
     fn an_automat_has_a_key_under_each_secret_and_each_key_an_id() {
         let lobby = AutomatId::parse("lobby").unwrap();
-        let both = Codes::new(&two(2, 1)).unwrap();
+        let both = CodeKeyring::new(&two(2, 1)).unwrap();
         assert_eq!(both.device_key(&lobby), codes(2).device_key(&lobby));
         assert_eq!(both.other_device_key(&lobby), Some(codes(1).device_key(&lobby)));
         assert_eq!(codes(2).other_device_key(&lobby), None);

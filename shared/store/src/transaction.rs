@@ -23,7 +23,6 @@ pub(crate) enum Part {
     Opening,
     DeliveryLease,
     Keypad,
-    /// A keypad entry.
     Entry,
     Key,
     Contract,

@@ -3,8 +3,8 @@
 #![expect(clippy::unwrap_used, reason = "a test's own values are well formed")]
 
 use domain::{AutomatChange, AutomatId, AutomatRefusal, KeyDraft, KeyId, LockerCount, LockerIndex, Name};
-use store::{Created, Error, Expected, PageRequest, Thing};
-use testkit::{TestTable, act, at, automat, contract, key, range};
+use store::{Created, Error, Expected, PageRequest, ResourceKind};
+use testkit::{TestTable, at, automat, contract, key, metadata, range};
 
 fn lobby() -> AutomatId {
     AutomatId::parse("lobby").unwrap()
@@ -25,22 +25,22 @@ fn of_lockers(count: u32) -> AutomatChange {
 #[tokio::test]
 async fn an_automat_is_created_once_and_the_same_request_is_no_conflict() {
     let table = TestTable::new().await;
-    let created = table.store.create_automat(automat("lobby", 3), &act()).await.unwrap();
+    let created = table.store.create_automat(automat("lobby", 3), &metadata()).await.unwrap();
     assert!(matches!(&created, Created::New(automat) if automat.version == 1));
-    let again = table.store.create_automat(automat("lobby", 3), &act()).await.unwrap();
+    let again = table.store.create_automat(automat("lobby", 3), &metadata()).await.unwrap();
     assert_eq!(again, Created::Existing(created.into_inner()));
-    let other = table.store.create_automat(automat("lobby", 4), &act()).await;
-    assert!(matches!(other, Err(Error::Exists(Thing::Automat))));
+    let other = table.store.create_automat(automat("lobby", 4), &metadata()).await;
+    assert!(matches!(other, Err(Error::Exists(ResourceKind::Automat))));
 }
 
 #[tokio::test]
 async fn the_view_shows_every_locker_its_key_and_the_contract_running_now_in_one_query() {
     let table = TestTable::new().await;
-    table.store.create_automat(automat("lobby", 4), &act()).await.unwrap();
-    table.store.create_key(in_locker("A-12", 2), &act()).await.unwrap();
+    table.store.create_automat(automat("lobby", 4), &metadata()).await.unwrap();
+    table.store.create_key(in_locker("A-12", 2), &metadata()).await.unwrap();
     let a12 = KeyId::parse("A-12").unwrap();
-    let running = table.store.create_contract(&a12, contract(-60, 60), &act()).await.unwrap().into_inner();
-    table.store.create_contract(&a12, contract(60, 120), &act()).await.unwrap();
+    let running = table.store.create_contract(&a12, contract(-60, 60), &metadata()).await.unwrap().into_inner();
+    table.store.create_contract(&a12, contract(60, 120), &metadata()).await.unwrap();
     let _ = table.wire.tally();
     let view = table.store.automat_view(&lobby(), at(0)).await.unwrap();
     assert_eq!(table.wire.tally().round_trips, 1);
@@ -56,11 +56,11 @@ async fn the_view_shows_every_locker_its_key_and_the_contract_running_now_in_one
 #[tokio::test]
 async fn the_view_knows_who_has_a_key_long_after_the_last_booking_was_made() {
     let table = TestTable::new().await;
-    table.store.create_automat(automat("lobby", 4), &act()).await.unwrap();
-    table.store.create_key(key("A-12"), &act()).await.unwrap();
+    table.store.create_automat(automat("lobby", 4), &metadata()).await.unwrap();
+    table.store.create_key(key("A-12"), &metadata()).await.unwrap();
     let a12 = KeyId::parse("A-12").unwrap();
     for n in 0..10 {
-        table.store.create_contract(&a12, contract(n * 100, n * 100 + 90), &act()).await.unwrap();
+        table.store.create_contract(&a12, contract(n * 100, n * 100 + 90), &metadata()).await.unwrap();
     }
     for n in 0..10 {
         let view = table.store.automat_view(&lobby(), at(n * 100 + 50)).await.unwrap();
@@ -74,39 +74,40 @@ async fn the_view_knows_who_has_a_key_long_after_the_last_booking_was_made() {
 #[tokio::test]
 async fn an_edit_keeps_the_keys_in_their_lockers_and_is_refused_where_it_would_lose_one() {
     let table = TestTable::new().await;
-    table.store.create_automat(automat("lobby", 9), &act()).await.unwrap();
-    table.store.create_key(in_locker("A-12", 4), &act()).await.unwrap();
-    let refused = table.store.edit_automat(&lobby(), of_lockers(4), true, Expected::Any, &act()).await;
+    table.store.create_automat(automat("lobby", 9), &metadata()).await.unwrap();
+    table.store.create_key(in_locker("A-12", 4), &metadata()).await.unwrap();
+    let refused = table.store.edit_automat(&lobby(), of_lockers(4), true, Expected::Any, &metadata()).await;
     assert!(matches!(refused, Err(Error::Automat(AutomatRefusal::LockersInUse { highest })) if highest == locker(4)));
-    let edited = table.store.edit_automat(&lobby(), of_lockers(5), true, Expected::Version(1), &act()).await.unwrap();
+    let edited =
+        table.store.edit_automat(&lobby(), of_lockers(5), true, Expected::Version(1), &metadata()).await.unwrap();
     assert_eq!((edited.locker_count.get(), edited.version), (5, 2));
     let view = table.store.automat_view(&lobby(), at(0)).await.unwrap();
     assert_eq!(view.automat, edited);
     assert!(view.lockers[4].key.is_some());
-    let stale = table.store.edit_automat(&lobby(), of_lockers(6), true, Expected::Version(1), &act()).await;
+    let stale = table.store.edit_automat(&lobby(), of_lockers(6), true, Expected::Version(1), &metadata()).await;
     assert!(matches!(stale, Err(Error::Stale { current: 2 })));
 }
 
 #[tokio::test]
 async fn an_edit_that_changes_nothing_writes_nothing() {
     let table = TestTable::new().await;
-    table.store.create_automat(automat("lobby", 9), &act()).await.unwrap();
+    table.store.create_automat(automat("lobby", 9), &metadata()).await.unwrap();
     let before = table.items().await;
     let same = AutomatChange { name: Some(Name::parse("lobby").unwrap()), ..AutomatChange::default() };
-    assert_eq!(table.store.edit_automat(&lobby(), same, true, Expected::Any, &act()).await.unwrap().version, 1);
+    assert_eq!(table.store.edit_automat(&lobby(), same, true, Expected::Any, &metadata()).await.unwrap().version, 1);
     assert_eq!(table.items().await, before);
 }
 
 #[tokio::test]
 async fn an_automat_shrinking_while_a_key_moves_in_never_loses_it() {
     let table = TestTable::new().await;
-    table.store.create_automat(automat("lobby", 9), &act()).await.unwrap();
+    table.store.create_automat(automat("lobby", 9), &metadata()).await.unwrap();
     let mut held = table.wire.hold("TransactWriteItems");
     let store = table.store.clone();
-    let shrinking = async move { store.edit_automat(&lobby(), of_lockers(4), true, Expected::Any, &act()).await };
+    let shrinking = async move { store.edit_automat(&lobby(), of_lockers(4), true, Expected::Any, &metadata()).await };
     let shrinking = tokio::spawn(shrinking);
     held.arrived().await;
-    table.store.create_key(in_locker("A-12", 8), &act()).await.unwrap();
+    table.store.create_key(in_locker("A-12", 8), &metadata()).await.unwrap();
     held.release();
     let refused = shrinking.await.unwrap();
     assert!(matches!(refused, Err(Error::Automat(AutomatRefusal::LockersInUse { highest })) if highest == locker(8)));
@@ -115,22 +116,25 @@ async fn an_automat_shrinking_while_a_key_moves_in_never_loses_it() {
 #[tokio::test]
 async fn an_automat_is_deleted_only_when_it_holds_no_key() {
     let table = TestTable::new().await;
-    table.store.create_automat(automat("lobby", 2), &act()).await.unwrap();
-    table.store.create_key(key("A-12"), &act()).await.unwrap();
-    let refused = table.store.remove_automat(&lobby(), Expected::Any, &act()).await;
+    table.store.create_automat(automat("lobby", 2), &metadata()).await.unwrap();
+    table.store.create_key(key("A-12"), &metadata()).await.unwrap();
+    let refused = table.store.remove_automat(&lobby(), Expected::Any, &metadata()).await;
     assert!(matches!(refused, Err(Error::Automat(AutomatRefusal::HoldsKeys { count: 1 }))));
     let a12 = KeyId::parse("A-12").unwrap();
-    table.store.remove_key(&a12, false, Expected::Any, &act()).await.unwrap();
-    table.store.remove_automat(&lobby(), Expected::Any, &act()).await.unwrap();
-    assert!(matches!(table.store.automat_view(&lobby(), at(0)).await, Err(Error::NotFound(Thing::Automat))));
-    assert!(matches!(table.store.create_key(key("A-12"), &act()).await, Err(Error::NotFound(Thing::Automat))));
+    table.store.remove_key(&a12, false, Expected::Any, &metadata()).await.unwrap();
+    table.store.remove_automat(&lobby(), Expected::Any, &metadata()).await.unwrap();
+    assert!(matches!(table.store.automat_view(&lobby(), at(0)).await, Err(Error::NotFound(ResourceKind::Automat))));
+    assert!(matches!(
+        table.store.create_key(key("A-12"), &metadata()).await,
+        Err(Error::NotFound(ResourceKind::Automat))
+    ));
 }
 
 #[tokio::test]
 async fn automats_are_listed_in_order_page_by_page() {
     let table = TestTable::new().await;
     for n in [3, 1, 5, 2, 4] {
-        table.store.create_automat(automat(&format!("automat-{n}"), 1), &act()).await.unwrap();
+        table.store.create_automat(automat(&format!("automat-{n}"), 1), &metadata()).await.unwrap();
     }
     let mut page = PageRequest { limit: 2, after: None };
     let mut seen = Vec::new();

@@ -8,8 +8,8 @@ use domain::{
     AutomatId, Contact, Contract, ContractChange, ContractDraft, ContractId, ContractRefusal, ContractState, Email,
     Ending, FreeText, KeyDraft, KeyId, Language, Name, PhoneNumber, Sharing,
 };
-use store::{Act, ContractFilter, Created, Error, Expected, Order, PageRequest, Thing};
-use testkit::{TABLE, TestTable, act, at, automat, contract, key, pin, range};
+use store::{ContractFilter, Created, Error, Expected, Order, PageRequest, RequestMetadata, ResourceKind};
+use testkit::{TABLE, TestTable, at, automat, contract, key, metadata, pin, range};
 
 fn a() -> KeyId {
     KeyId::parse("A").unwrap()
@@ -31,21 +31,21 @@ fn to(start: i64, end: i64) -> ContractChange {
     ContractChange { start: Some(at(start)), ending: Some(Ending::At(at(end))), ..ContractChange::default() }
 }
 
-fn later(seconds: i64) -> Act {
-    Act { now: at(seconds), ..act() }
+fn later(seconds: i64) -> RequestMetadata {
+    RequestMetadata { now: at(seconds), ..metadata() }
 }
 
 /// The automat `lobby` with the keys `A`, not shared, and `B`, shared.
 async fn two_keys() -> TestTable {
     let table = TestTable::new().await;
-    table.store.create_automat(automat("lobby", 9), &act()).await.unwrap();
-    table.store.create_key(key("A"), &act()).await.unwrap();
-    table.store.create_key(KeyDraft { sharing: Sharing::Shared, ..key("B") }, &act()).await.unwrap();
+    table.store.create_automat(automat("lobby", 9), &metadata()).await.unwrap();
+    table.store.create_key(key("A"), &metadata()).await.unwrap();
+    table.store.create_key(KeyDraft { sharing: Sharing::Shared, ..key("B") }, &metadata()).await.unwrap();
     table
 }
 
 async fn made(table: &TestTable, draft: ContractDraft) -> Contract {
-    table.store.create_contract(&a(), draft, &act()).await.unwrap().into_inner()
+    table.store.create_contract(&a(), draft, &metadata()).await.unwrap().into_inner()
 }
 
 async fn holder(table: &TestTable, digits: &str) -> Option<(KeyId, ContractId)> {
@@ -81,7 +81,7 @@ async fn an_overlap_is_refused_with_conflicts_and_the_next_free_time() {
     let table = two_keys().await;
     let first = made(&table, contract(0, 60)).await;
     let second = made(&table, contract(60, 120)).await;
-    let refused = table.store.create_contract(&a(), contract(30, 90), &act()).await;
+    let refused = table.store.create_contract(&a(), contract(30, 90), &metadata()).await;
     let Err(Error::Contract(ContractRefusal::Overlap { conflicts, next_free })) = refused else {
         panic!("{refused:?}")
     };
@@ -94,7 +94,7 @@ async fn contracts_on_a_shared_key_may_overlap() {
     let table = two_keys().await;
     let b = KeyId::parse("B").unwrap();
     for _ in 0..3 {
-        table.store.create_contract(&b, contract(0, 60), &act()).await.unwrap();
+        table.store.create_contract(&b, contract(0, 60), &metadata()).await.unwrap();
     }
     assert_eq!(table.store.key(&b).await.unwrap().calendar.entries().len(), 3);
 }
@@ -103,10 +103,10 @@ async fn contracts_on_a_shared_key_may_overlap() {
 async fn the_same_id_conflicts_only_with_other_fields() {
     let table = two_keys().await;
     let created = made(&table, named("BK-1", contract(0, 60))).await;
-    let again = table.store.create_contract(&a(), named("BK-1", contract(0, 60)), &act()).await.unwrap();
+    let again = table.store.create_contract(&a(), named("BK-1", contract(0, 60)), &metadata()).await.unwrap();
     assert_eq!(again, Created::Existing(created));
-    let other = table.store.create_contract(&a(), named("BK-1", contract(0, 61)), &act()).await;
-    assert!(matches!(other, Err(Error::Exists(Thing::Contract))));
+    let other = table.store.create_contract(&a(), named("BK-1", contract(0, 61)), &metadata()).await;
+    assert!(matches!(other, Err(Error::Exists(ResourceKind::Contract))));
 }
 
 #[tokio::test]
@@ -114,11 +114,11 @@ async fn a_pin_is_unique_among_the_live_contracts_of_the_automat() {
     let table = two_keys().await;
     let b = KeyId::parse("B").unwrap();
     let first = made(&table, with_pin("482915", contract(0, 60))).await;
-    let taken = table.store.create_contract(&b, with_pin("482915", contract(0, 60)), &act()).await;
+    let taken = table.store.create_contract(&b, with_pin("482915", contract(0, 60)), &metadata()).await;
     assert!(matches!(taken, Err(Error::Contract(ContractRefusal::PinInUse))));
-    let other = table.store.create_contract(&b, contract(0, 60), &act()).await.unwrap().into_inner();
+    let other = table.store.create_contract(&b, contract(0, 60), &metadata()).await.unwrap().into_inner();
     let change = ContractChange { pin: Some(pin("482915")), ..ContractChange::default() };
-    let taken = table.store.edit_contract(&b, &other.id, change, Expected::Any, &act()).await;
+    let taken = table.store.edit_contract(&b, &other.id, change, Expected::Any, &metadata()).await;
     assert!(matches!(taken, Err(Error::Contract(ContractRefusal::PinInUse))));
     assert_eq!(holder(&table, "482915").await, Some((a(), first.id)));
 }
@@ -161,16 +161,17 @@ async fn an_edit_moves_a_contract_under_the_same_rule() {
     let table = two_keys().await;
     let first = made(&table, with_pin("482915", contract(0, 60))).await;
     let second = made(&table, contract(60, 120)).await;
-    let over = table.store.edit_contract(&a(), &first.id, to(0, 90), Expected::Any, &act()).await;
+    let over = table.store.edit_contract(&a(), &first.id, to(0, 90), Expected::Any, &metadata()).await;
     let Err(Error::Contract(ContractRefusal::Overlap { conflicts, .. })) = over else { panic!("{over:?}") };
     assert_eq!(conflicts[0].contract, second.id);
-    let moved = table.store.edit_contract(&a(), &first.id, to(20, 60), Expected::Version(1), &act()).await.unwrap();
+    let moved =
+        table.store.edit_contract(&a(), &first.id, to(20, 60), Expected::Version(1), &metadata()).await.unwrap();
     assert_eq!((moved.range, moved.version), (range(20, 60), 2));
     assert_eq!(table.store.contract(&a(), &first.id).await.unwrap(), moved);
     assert_eq!(table.store.key(&a()).await.unwrap().calendar.entry(&first.id).unwrap().range, range(20, 60));
-    let stale = table.store.edit_contract(&a(), &first.id, to(20, 50), Expected::Version(1), &act()).await;
+    let stale = table.store.edit_contract(&a(), &first.id, to(20, 50), Expected::Version(1), &metadata()).await;
     assert!(matches!(stale, Err(Error::Stale { current: 2 })));
-    table.store.create_contract(&a(), contract(0, 20), &act()).await.unwrap();
+    table.store.create_contract(&a(), contract(0, 20), &metadata()).await.unwrap();
 }
 
 #[tokio::test]
@@ -179,7 +180,7 @@ async fn an_edit_of_the_text_leaves_the_calendar_alone() {
     let made = made(&table, contract(0, 60)).await;
     let _ = table.wire.tally();
     let change = ContractChange { person: Some(Name::parse("Eino").unwrap()), ..ContractChange::default() };
-    let edited = table.store.edit_contract(&a(), &made.id, change, Expected::Any, &act()).await.unwrap();
+    let edited = table.store.edit_contract(&a(), &made.id, change, Expected::Any, &metadata()).await.unwrap();
     assert_eq!(edited.person.as_str(), "Eino");
     assert!(table.wire.tally().write_units <= 5.0, "the contract, its index entry and the event");
 }
@@ -208,21 +209,24 @@ async fn an_ended_contract_is_extended_only_if_its_time_and_its_pin_are_still_fr
 async fn a_new_pin_replaces_the_old_one() {
     let table = two_keys().await;
     let contract = made(&table, with_pin("482915", contract(0, 60))).await;
-    let replaced = table.store.replace_pin(&a(), &contract.id, &act()).await.unwrap().into_inner();
+    let replaced = table.store.replace_pin(&a(), &contract.id, &metadata()).await.unwrap().into_inner();
     assert_eq!(replaced.pin.digits().get(), 6);
     assert_eq!(holder(&table, "482915").await, None);
     assert_eq!(holder(&table, replaced.pin.reveal()).await, Some((a(), contract.id.clone())));
-    assert_eq!(table.store.reveal_pin(&a(), &contract.id, &act()).await.unwrap(), replaced.pin);
+    assert_eq!(table.store.reveal_pin(&a(), &contract.id, &metadata()).await.unwrap(), replaced.pin);
 }
 
 #[tokio::test]
 async fn a_removed_contract_leaves_its_time_and_its_pin_to_others() {
     let table = two_keys().await;
     let contract_made = made(&table, with_pin("482915", contract(0, 60))).await;
-    let stale = table.store.remove_contract(&a(), &contract_made.id, false, Expected::Version(7), &act()).await;
+    let stale = table.store.remove_contract(&a(), &contract_made.id, false, Expected::Version(7), &metadata()).await;
     assert!(matches!(stale, Err(Error::Stale { current: 1 })));
-    table.store.remove_contract(&a(), &contract_made.id, false, Expected::Version(1), &act()).await.unwrap();
-    assert!(matches!(table.store.contract(&a(), &contract_made.id).await, Err(Error::NotFound(Thing::Contract))));
+    table.store.remove_contract(&a(), &contract_made.id, false, Expected::Version(1), &metadata()).await.unwrap();
+    assert!(matches!(
+        table.store.contract(&a(), &contract_made.id).await,
+        Err(Error::NotFound(ResourceKind::Contract))
+    ));
     assert_eq!(holder(&table, "482915").await, None);
     made(&table, with_pin("482915", contract(0, 60))).await;
 }
@@ -243,12 +247,12 @@ async fn a_contract_whose_key_is_out_is_removed_only_by_force() {
         .send()
         .await
         .unwrap();
-    let refused = table.store.remove_contract(&a(), &contract.id, false, Expected::Any, &act()).await;
+    let refused = table.store.remove_contract(&a(), &contract.id, false, Expected::Any, &metadata()).await;
     assert!(matches!(refused, Err(Error::Contract(ContractRefusal::KeyOut))));
-    let refused = table.store.remove_key(&a(), false, Expected::Any, &act()).await;
+    let refused = table.store.remove_key(&a(), false, Expected::Any, &metadata()).await;
     assert!(matches!(refused, Err(Error::Key(domain::KeyRefusal::Out))));
-    table.store.remove_contract(&a(), &contract.id, true, Expected::Any, &act()).await.unwrap();
-    table.store.remove_key(&a(), true, Expected::Any, &act()).await.unwrap();
+    table.store.remove_contract(&a(), &contract.id, true, Expected::Any, &metadata()).await.unwrap();
+    table.store.remove_key(&a(), true, Expected::Any, &metadata()).await.unwrap();
 }
 
 async fn listed(table: &TestTable, states: &[ContractState], order: Order, limit: usize, now: i64) -> Vec<i64> {

@@ -4,12 +4,12 @@
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test's own values are well formed")]
 
 use domain::{AutomatId, Opening, OpeningDraft, OpeningId, OpeningStatus};
-use store::{Act, DELIVERY_INTERVAL_MILLIS, Delivery, DeliveryLease, Store};
-use testkit::{TestTable, act, at, automat, locker};
+use store::{DELIVERY_INTERVAL_MILLIS, Delivery, DeliveryLease, RequestMetadata, Store};
+use testkit::{TestTable, at, automat, locker, metadata};
 
 async fn with_automat() -> TestTable {
     let table = TestTable::new().await;
-    table.store.create_automat(automat("lobby", 20), &act()).await.unwrap();
+    table.store.create_automat(automat("lobby", 20), &metadata()).await.unwrap();
     table
 }
 
@@ -19,7 +19,7 @@ async fn requested<const N: usize>(store: &Store) -> [Opening; N] {
         let automat = AutomatId::parse("lobby").unwrap();
         let locker = locker(u32::try_from(index).unwrap());
         let draft = OpeningDraft { automat, locker, reason: None, force: false };
-        let opening = store.request_opening(draft, &Act { now: at(0), ..act() }).await.unwrap();
+        let opening = store.request_opening(draft, &RequestMetadata { now: at(0), ..metadata() }).await.unwrap();
         openings.push(opening.into_inner());
     }
     openings.try_into().unwrap()
@@ -92,7 +92,7 @@ async fn a_holder_that_has_died_is_replaced_and_can_release_nothing() {
     assert_eq!(next.waiting, ids(&[&one, &two]));
     assert!(next.may_be_delivered(&one.id) && next.may_be_delivered(&two.id), "by the one that has died");
     assert!(!table.store.release_delivery(&dead, &dead.waiting, at(8)).await.unwrap());
-    assert!(!table.store.withdraw_opening(&one.id, &dead, &act()).await.unwrap(), "its successor may deliver it");
+    assert!(!table.store.withdraw_opening(&one.id, &dead, &metadata()).await.unwrap(), "its successor may deliver it");
     assert_eq!(table.store.opening(&one.id).await.unwrap().status(at(8)), OpeningStatus::Requested);
     assert!(table.store.release_delivery(&next, &ids(&[&one]), at(8)).await.unwrap());
     let last = leased(table.store.queue_delivery(&three, at(9)).await.unwrap());
@@ -106,7 +106,9 @@ async fn a_withdrawal_releases_the_lease_for_the_others() {
     let [one, two] = requested(&table.store).await;
     let lease = leased(table.store.queue_delivery(&one, at(0)).await.unwrap());
     assert!(matches!(table.store.queue_delivery(&two, at(0)).await.unwrap(), Delivery::Waiting(_)));
-    assert!(table.store.withdraw_opening(&one.id, &lease, &Act { now: at(0), ..act() }).await.unwrap());
+    assert!(
+        table.store.withdraw_opening(&one.id, &lease, &RequestMetadata { now: at(0), ..metadata() }).await.unwrap()
+    );
     assert!(matches!(table.store.check_delivery(&one, at(1)).await.unwrap(), Delivery::Settled));
     assert_eq!(leased(table.store.check_delivery(&two, at(1)).await.unwrap()).waiting, ids(&[&two]));
 }

@@ -7,8 +7,8 @@ use domain::{
     AutomatId, CodeKind, ContractDraft, ContractId, DeviceFault, DoorState, Event, EventKind, Instant, KeyId,
     OpeningDraft, Presence, Whereabouts,
 };
-use store::{Act, DUE_SHARDS, Due, Error, Expected, LockerReport, LockerReports, PageRequest};
-use testkit::{TestTable, act, at, automat, contract, entry, key, locker, pin};
+use store::{DUE_SHARDS, Due, Error, Expected, LockerReport, LockerReports, PageRequest, RequestMetadata};
+use testkit::{TestTable, at, automat, contract, entry, key, locker, metadata, pin};
 
 fn a() -> KeyId {
     KeyId::parse("A").unwrap()
@@ -24,26 +24,26 @@ struct Scene(TestTable);
 impl Scene {
     async fn new() -> Self {
         let table = TestTable::new().await;
-        table.store.create_automat(automat("lobby", 3), &act()).await.unwrap();
-        table.store.create_key(key("A"), &act()).await.unwrap();
+        table.store.create_automat(automat("lobby", 3), &metadata()).await.unwrap();
+        table.store.create_key(key("A"), &metadata()).await.unwrap();
         let id = Some(ContractId::parse("one").unwrap());
         let draft = ContractDraft { id, pin: Some(pin("482915")), ..contract(0, 7_200) };
-        table.store.create_contract(&a(), draft, &act()).await.unwrap();
+        table.store.create_contract(&a(), draft, &metadata()).await.unwrap();
         let scene = Self(table);
-        scene.hear(1, 0, true, DoorState::Closed, None).await;
-        scene.hear(2, 1, false, DoorState::Closed, None).await;
+        scene.report(1, 0, true, DoorState::Closed, None).await;
+        scene.report(2, 1, false, DoorState::Closed, None).await;
         scene
     }
 
     /// A report whose number is this many seconds after the beginning, received at that time.
-    async fn hear(&self, seconds: i64, index: u32, key: bool, door: DoorState, by: Option<&str>) {
-        self.hear_at(at(seconds).millis().unsigned_abs(), at(seconds), index, key, door, by).await;
+    async fn report(&self, seconds: i64, index: u32, key: bool, door: DoorState, by: Option<&str>) {
+        self.report_at(at(seconds).millis().unsigned_abs(), at(seconds), index, key, door, by).await;
     }
 
-    async fn hear_at(&self, n: u64, now: Instant, index: u32, key: bool, door: DoorState, by: Option<&str>) {
+    async fn report_at(&self, n: u64, now: Instant, index: u32, key: bool, door: DoorState, by: Option<&str>) {
         let report = LockerReport { key_inside: Some(key), door, by: by.map(str::to_owned) };
         let reports = LockerReports { n, lockers: vec![(locker(index), report)], device_keys: Vec::new() };
-        self.0.store.hear_lockers(&lobby(), reports, now).await.unwrap();
+        self.0.store.record_locker_reports(&lobby(), reports, now).await.unwrap();
     }
 
     async fn type_pin(&self, id: &str, seconds: i64, inside: &[u32]) {
@@ -79,18 +79,18 @@ impl Scene {
 async fn a_number_from_the_future_is_refused_and_later_reports_are_accepted() {
     let scene = Scene::new().await;
     for n in [at(3).millis().unsigned_abs() * 1000, u64::MAX, at(304).millis().unsigned_abs()] {
-        scene.hear_at(n, at(3), 0, false, DoorState::Open, None).await;
+        scene.report_at(n, at(3), 0, false, DoorState::Open, None).await;
     }
     assert_eq!(scene.whereabouts().await, Whereabouts::Inside);
     assert_eq!(scene.count(EventKind::AutomatClockWrong).await, 1, "not one for each message");
     scene.type_pin("e1", 4, &[0]).await;
-    scene.hear(5, 0, false, DoorState::Open, Some("e1")).await;
+    scene.report(5, 0, false, DoorState::Open, Some("e1")).await;
     let out = Whereabouts::Out { contract: ContractId::parse("one").ok() };
     assert_eq!(scene.whereabouts().await, out);
-    let refused = scene.0.store.remove_key(&a(), false, Expected::Any, &act()).await;
+    let refused = scene.0.store.remove_key(&a(), false, Expected::Any, &metadata()).await;
     assert!(matches!(refused, Err(Error::Key(domain::KeyRefusal::Out))), "{refused:?}");
     let ahead = at(4_000).millis().unsigned_abs() * 1000;
-    scene.hear_at(ahead, at(3_603), 0, true, DoorState::Closed, None).await;
+    scene.report_at(ahead, at(3_603), 0, true, DoorState::Closed, None).await;
     assert_eq!(scene.count(EventKind::AutomatClockWrong).await, 2, "it is recorded again after an hour");
 }
 
@@ -103,8 +103,8 @@ async fn a_full_report_from_the_future_is_ignored() {
         lockers: (0..3).map(|index| (locker(index), report(index == 0, door))).collect(),
         device_keys: Vec::new(),
     };
-    scene.0.store.hear_lockers(&lobby(), all(u64::MAX, DoorState::Open), at(3)).await.unwrap();
-    scene.hear(4, 0, false, DoorState::Closed, None).await;
+    scene.0.store.record_locker_reports(&lobby(), all(u64::MAX, DoorState::Open), at(3)).await.unwrap();
+    scene.report(4, 0, false, DoorState::Closed, None).await;
     assert_eq!(scene.whereabouts().await, Whereabouts::Out { contract: None });
 }
 
@@ -112,16 +112,16 @@ async fn a_full_report_from_the_future_is_ignored() {
 async fn after_a_reset_lower_numbers_and_another_connection_are_accepted() {
     let scene = Scene::new().await;
     let connected = |number| Presence { connected: true, at: at(1), number };
-    scene.0.store.hear_presence(&lobby(), connected(90), at(2)).await.unwrap();
-    scene.hear(60, 0, true, DoorState::Closed, None).await;
-    scene.hear_at(5, at(61), 0, false, DoorState::Closed, None).await;
+    scene.0.store.record_presence(&lobby(), connected(90), at(2)).await.unwrap();
+    scene.report(60, 0, true, DoorState::Closed, None).await;
+    scene.report_at(5, at(61), 0, false, DoorState::Closed, None).await;
     assert_eq!(scene.whereabouts().await, Whereabouts::Inside, "an older number says nothing new");
-    let ada = Act { actor: domain::Actor::new("ada"), ..act() };
+    let ada = RequestMetadata { actor: domain::Actor::new("ada"), ..metadata() };
     scene.0.store.reset_automat(&lobby(), Expected::Any, &ada).await.unwrap();
     assert_eq!(scene.0.store.automat(&lobby()).await.unwrap().connection, domain::Connection::default());
-    scene.hear_at(5, at(62), 0, false, DoorState::Closed, None).await;
+    scene.report_at(5, at(62), 0, false, DoorState::Closed, None).await;
     assert_eq!(scene.whereabouts().await, Whereabouts::Out { contract: None });
-    scene.0.store.hear_presence(&lobby(), connected(0), at(63)).await.unwrap();
+    scene.0.store.record_presence(&lobby(), connected(0), at(63)).await.unwrap();
     let connection = scene.0.store.automat(&lobby()).await.unwrap().connection;
     assert_eq!(connection.state, domain::ConnectionState::Connected);
     let reset = scene.events().await.into_iter().find(|event| event.kind == EventKind::AutomatReset).unwrap();
@@ -132,12 +132,12 @@ async fn after_a_reset_lower_numbers_and_another_connection_are_accepted() {
 #[tokio::test]
 async fn an_automat_created_again_starts_anew() {
     let scene = Scene::new().await;
-    scene.hear(60, 0, true, DoorState::Closed, None).await;
-    scene.0.store.remove_key(&a(), true, Expected::Any, &act()).await.unwrap();
-    scene.0.store.remove_automat(&lobby(), Expected::Any, &act()).await.unwrap();
-    scene.0.store.create_automat(automat("lobby", 3), &act()).await.unwrap();
-    scene.0.store.create_key(key("A"), &act()).await.unwrap();
-    scene.hear_at(5, at(61), 0, false, DoorState::Open, None).await;
+    scene.report(60, 0, true, DoorState::Closed, None).await;
+    scene.0.store.remove_key(&a(), true, Expected::Any, &metadata()).await.unwrap();
+    scene.0.store.remove_automat(&lobby(), Expected::Any, &metadata()).await.unwrap();
+    scene.0.store.create_automat(automat("lobby", 3), &metadata()).await.unwrap();
+    scene.0.store.create_key(key("A"), &metadata()).await.unwrap();
+    scene.report_at(5, at(61), 0, false, DoorState::Open, None).await;
     let view = scene.0.store.automat_view(&lobby(), at(61)).await.unwrap();
     assert_eq!(view.lockers[0].door, DoorState::Open);
 }
@@ -151,7 +151,7 @@ async fn a_reset_lets_a_fault_be_recorded_again() {
     record().await;
     record().await;
     assert_eq!(scene.count(EventKind::AutomatDuplicateClient).await, 1);
-    scene.0.store.reset_automat(&lobby(), Expected::Any, &act()).await.unwrap();
+    scene.0.store.reset_automat(&lobby(), Expected::Any, &metadata()).await.unwrap();
     record().await;
     assert_eq!(scene.count(EventKind::AutomatDuplicateClient).await, 2);
 }
@@ -159,15 +159,15 @@ async fn a_reset_lets_a_fault_be_recorded_again() {
 #[tokio::test]
 async fn a_door_that_opens_without_an_entry_or_an_opening_was_forced() {
     let scene = Scene::new().await;
-    scene.hear(10, 0, true, DoorState::Open, None).await;
-    scene.hear(11, 0, false, DoorState::Open, None).await;
-    scene.hear(12, 0, false, DoorState::Closed, None).await;
+    scene.report(10, 0, true, DoorState::Open, None).await;
+    scene.report(11, 0, false, DoorState::Open, None).await;
+    scene.report(12, 0, false, DoorState::Closed, None).await;
     assert_eq!(scene.count(EventKind::LockerForced).await, 1, "the door and the key are one matter");
     let forced = scene.events().await.into_iter().find(|event| event.kind == EventKind::LockerForced).unwrap();
     assert_eq!((forced.subject.locker, forced.subject.key), (Some(locker(0)), Some(a())));
     for flicker in 0..20 {
         let door = if flicker % 2 == 0 { DoorState::Open } else { DoorState::Closed };
-        scene.hear(13 + flicker, 0, false, door, None).await;
+        scene.report(13 + flicker, 0, false, door, None).await;
     }
     assert_eq!(scene.count(EventKind::LockerForced).await, 1, "nor is it recorded again for a sensor that flickers");
 }
@@ -175,7 +175,7 @@ async fn a_door_that_opens_without_an_entry_or_an_opening_was_forced() {
 #[tokio::test]
 async fn a_key_that_leaves_a_closed_locker_was_taken_by_force() {
     let scene = Scene::new().await;
-    scene.hear(10, 0, false, DoorState::Closed, Some("nothing of ours")).await;
+    scene.report(10, 0, false, DoorState::Closed, Some("nothing of ours")).await;
     assert_eq!(scene.count(EventKind::LockerForced).await, 1);
 }
 
@@ -183,17 +183,17 @@ async fn a_key_that_leaves_a_closed_locker_was_taken_by_force() {
 async fn an_entry_and_an_opening_explain_what_happens_until_the_door_is_closed() {
     let scene = Scene::new().await;
     scene.type_pin("e1", 10, &[0]).await;
-    scene.hear(11, 0, true, DoorState::Open, Some("e1")).await;
-    scene.hear(12, 0, false, DoorState::Open, Some("e1")).await;
-    scene.hear(13, 0, false, DoorState::Closed, Some("e1")).await;
-    scene.hear(14, 0, false, DoorState::Open, Some("e1")).await;
-    scene.hear(15, 0, false, DoorState::Closed, Some("e1")).await;
+    scene.report(11, 0, true, DoorState::Open, Some("e1")).await;
+    scene.report(12, 0, false, DoorState::Open, Some("e1")).await;
+    scene.report(13, 0, false, DoorState::Closed, Some("e1")).await;
+    scene.report(14, 0, false, DoorState::Open, Some("e1")).await;
+    scene.report(15, 0, false, DoorState::Closed, Some("e1")).await;
     let draft = OpeningDraft { automat: lobby(), locker: locker(0), reason: None, force: false };
-    let opening = scene.0.store.request_opening(draft, &act()).await.unwrap().into_inner();
-    scene.hear(40, 0, false, DoorState::Open, Some(opening.id.as_str())).await;
-    scene.hear(41, 0, true, DoorState::Closed, Some(opening.id.as_str())).await;
+    let opening = scene.0.store.request_opening(draft, &metadata()).await.unwrap().into_inner();
+    scene.report(40, 0, false, DoorState::Open, Some(opening.id.as_str())).await;
+    scene.report(41, 0, true, DoorState::Closed, Some(opening.id.as_str())).await;
     assert_eq!(scene.count(EventKind::LockerForced).await, 0);
-    scene.hear(60, 0, false, DoorState::Open, Some(opening.id.as_str())).await;
+    scene.report(60, 0, false, DoorState::Open, Some(opening.id.as_str())).await;
     assert_eq!(scene.count(EventKind::LockerForced).await, 1, "the motor has not run since");
 }
 
@@ -201,7 +201,7 @@ async fn an_entry_and_an_opening_explain_what_happens_until_the_door_is_closed()
 async fn an_opening_of_another_locker_explains_nothing() {
     let scene = Scene::new().await;
     scene.type_pin("e1", 10, &[0]).await;
-    scene.hear(11, 1, false, DoorState::Open, Some("e1")).await;
+    scene.report(11, 1, false, DoorState::Open, Some("e1")).await;
     assert_eq!(scene.count(EventKind::LockerForced).await, 1);
 }
 
@@ -209,9 +209,9 @@ async fn an_opening_of_another_locker_explains_nothing() {
 async fn a_forced_fetch_is_not_attributed_to_an_earlier_user() {
     let scene = Scene::new().await;
     scene.type_pin("e1", 10, &[0]).await;
-    scene.hear(11, 0, false, DoorState::Open, Some("e1")).await;
-    scene.hear(12, 0, true, DoorState::Closed, Some("e1")).await;
-    scene.hear(600, 0, false, DoorState::Open, Some("e1")).await;
+    scene.report(11, 0, false, DoorState::Open, Some("e1")).await;
+    scene.report(12, 0, true, DoorState::Closed, Some("e1")).await;
+    scene.report(600, 0, false, DoorState::Open, Some("e1")).await;
     assert_eq!(scene.whereabouts().await, Whereabouts::Out { contract: None });
 }
 
@@ -219,11 +219,11 @@ async fn a_forced_fetch_is_not_attributed_to_an_earlier_user() {
 async fn an_unexpected_key_is_recorded() {
     let scene = Scene::new().await;
     for seconds in 10..30 {
-        scene.hear(seconds, 1, seconds % 2 == 0, DoorState::Closed, None).await;
+        scene.report(seconds, 1, seconds % 2 == 0, DoorState::Closed, None).await;
     }
     assert_eq!(scene.count(EventKind::KeyUnexpected).await, 1);
     assert_eq!(scene.count(EventKind::LockerForced).await, 1, "and that it leaves a closed locker");
-    scene.hear(40, 2, true, DoorState::Closed, None).await;
+    scene.report(40, 2, true, DoorState::Closed, None).await;
     assert_eq!(
         scene.count(EventKind::KeyUnexpected).await,
         1,
@@ -235,14 +235,14 @@ async fn an_unexpected_key_is_recorded() {
 async fn a_door_that_is_open_for_five_minutes_was_left_open() {
     let scene = Scene::new().await;
     scene.type_pin("e1", 10, &[0]).await;
-    scene.hear(11, 0, true, DoorState::Open, Some("e1")).await;
-    scene.hear(200, 0, false, DoorState::Open, Some("e1")).await;
+    scene.report(11, 0, true, DoorState::Open, Some("e1")).await;
+    scene.report(200, 0, false, DoorState::Open, Some("e1")).await;
     scene.tick(at(310)).await;
     assert_eq!(scene.count(EventKind::DoorLeftOpen).await, 0);
     scene.tick(at(311)).await;
     scene.tick(at(900)).await;
     assert_eq!(scene.count(EventKind::DoorLeftOpen).await, 1, "once");
-    scene.hear(901, 0, false, DoorState::Closed, Some("e1")).await;
+    scene.report(901, 0, false, DoorState::Closed, Some("e1")).await;
     scene.tick(at(2_000)).await;
     assert_eq!(scene.count(EventKind::DoorLeftOpen).await, 1);
 }
@@ -251,8 +251,8 @@ async fn a_door_that_is_open_for_five_minutes_was_left_open() {
 async fn a_door_closed_in_time_is_not_recorded() {
     let scene = Scene::new().await;
     scene.type_pin("e1", 10, &[0]).await;
-    scene.hear(11, 0, true, DoorState::Open, Some("e1")).await;
-    scene.hear(300, 0, false, DoorState::Closed, Some("e1")).await;
+    scene.report(11, 0, true, DoorState::Open, Some("e1")).await;
+    scene.report(300, 0, false, DoorState::Closed, Some("e1")).await;
     scene.tick(at(900)).await;
     assert_eq!(scene.count(EventKind::DoorLeftOpen).await, 0);
 }

@@ -6,8 +6,8 @@ use domain::{
     Actor, AutomatChange, AutomatId, ContractChange, ContractDraft, ContractField, Ending, EventKind, KeyChange,
     KeyDraft, KeyField, KeyId, Name, Pin, Property, ReturnCode,
 };
-use store::{Act, Expected, PageRequest};
-use testkit::{TestTable, act, at, automat, contract, key, range};
+use store::{Expected, PageRequest, RequestMetadata};
+use testkit::{TestTable, at, automat, contract, key, metadata, range};
 
 fn a() -> KeyId {
     KeyId::parse("A").unwrap()
@@ -22,8 +22,8 @@ fn page(limit: usize) -> PageRequest {
 }
 
 /// By another user, this many seconds later.
-fn by(actor: &str, seconds: i64) -> Act {
-    Act { actor: Actor::new(actor), now: at(seconds), receipt: None }
+fn by(actor: &str, seconds: i64) -> RequestMetadata {
+    RequestMetadata { actor: Actor::new(actor), now: at(seconds), receipt: None }
 }
 
 #[tokio::test]
@@ -70,8 +70,8 @@ async fn every_change_is_recorded_with_who_what_and_when() {
 #[tokio::test]
 async fn events_are_read_page_by_page_newest_first() {
     let table = TestTable::new().await;
-    table.store.create_automat(automat("lobby", 9), &act()).await.unwrap();
-    table.store.create_key(key("A"), &act()).await.unwrap();
+    table.store.create_automat(automat("lobby", 9), &metadata()).await.unwrap();
+    table.store.create_key(key("A"), &metadata()).await.unwrap();
     for n in 0..7 {
         table.store.create_contract(&a(), contract(n * 10, n * 10 + 10), &by("bo", n + 1)).await.unwrap();
     }
@@ -99,11 +99,11 @@ async fn events_are_read_page_by_page_newest_first() {
 #[tokio::test]
 async fn no_code_is_stored_in_clear() {
     let table = TestTable::new().await;
-    table.store.create_automat(automat("lobby", 9), &act()).await.unwrap();
+    table.store.create_automat(automat("lobby", 9), &metadata()).await.unwrap();
     let with_code = KeyDraft { return_code: Some(ReturnCode::parse("8064").unwrap()), ..key("A") };
-    table.store.create_key(with_code, &testkit::act_with_receipt("r1", "h1")).await.unwrap();
+    table.store.create_key(with_code, &testkit::metadata_with_receipt("r1", "h1")).await.unwrap();
     let draft = ContractDraft { pin: Some(Pin::parse("482915736").unwrap()), ..contract(0, 60) };
-    table.store.create_contract(&a(), draft, &testkit::act_with_receipt("r2", "h2")).await.unwrap();
+    table.store.create_contract(&a(), draft, &testkit::metadata_with_receipt("r2", "h2")).await.unwrap();
     let items = table.items().await.concat();
     assert!(items.contains("RECEIPT#r1") && items.contains("RECEIPT#r2"));
     assert!(!items.contains("482915736"));

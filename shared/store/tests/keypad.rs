@@ -6,8 +6,8 @@ use domain::{
     AutomatId, CodeKind, ContractDraft, ContractId, Event, EventKind, GuessingPeriod, KeyDraft, KeyId, KeypadAnswer,
     KeypadRefusal, Purpose, ReturnCode, Sharing,
 };
-use store::{Error, Expected, KeypadEntry, PageRequest, Store, Thing};
-use testkit::{TestTable, act, at, automat, contract, entry, key, locker, locker_reports, pin};
+use store::{Error, Expected, KeypadEntry, PageRequest, ResourceKind, Store};
+use testkit::{TestTable, at, automat, contract, entry, key, locker, locker_reports, metadata, pin};
 
 const WRONG: &str = "999999";
 
@@ -35,17 +35,17 @@ fn lobby() -> AutomatId {
 /// The key `A` in locker 0, inside, with the return code 4711 and contracts of which one runs from 0 to 1000.
 async fn stage() -> TestTable {
     let table = TestTable::new().await;
-    table.store.create_automat(automat("lobby", 9), &act()).await.unwrap();
-    table.store.hear_lockers(&lobby(), locker_reports(1, &[(0, true, None)]), at(0)).await.unwrap();
+    table.store.create_automat(automat("lobby", 9), &metadata()).await.unwrap();
+    table.store.record_locker_reports(&lobby(), locker_reports(1, &[(0, true, None)]), at(0)).await.unwrap();
     let return_code = Some(ReturnCode::parse("4711").unwrap());
     let draft = KeyDraft { return_code, sharing: Sharing::Shared, ..key("A") };
-    table.store.create_key(draft, &act()).await.unwrap();
+    table.store.create_key(draft, &metadata()).await.unwrap();
     for (name, digits, start, end) in
         [("now", "482915", 0, 1_000), ("too", "573826", 0, 1_000), ("later", "664737", 500, 900)]
     {
         let id = Some(ContractId::parse(name).unwrap());
         let draft = ContractDraft { id, pin: Some(pin(digits)), ..contract(start, end) };
-        table.store.create_contract(&a(), draft, &act()).await.unwrap();
+        table.store.create_contract(&a(), draft, &metadata()).await.unwrap();
     }
     table
 }
@@ -131,7 +131,7 @@ async fn an_entry_takes_two_reads_and_one_transaction() {
 async fn a_fetched_key_is_returned_with_its_pin_even_after_the_end() {
     let table = stage().await;
     pin_inside(&table, "e1", "482915", 0).await;
-    table.store.hear_lockers(&lobby(), locker_reports(2, &[(0, false, Some("e1"))]), at(1)).await.unwrap();
+    table.store.record_locker_reports(&lobby(), locker_reports(2, &[(0, false, Some("e1"))]), at(1)).await.unwrap();
     assert_eq!(pin_empty(&table, "e2", "573826", 10).await, NO, "another contract has it");
     assert_eq!(pin_empty(&table, "e3", "482915", 5_000).await, open(Purpose::Return, 5_010));
     assert_eq!(refusals(&table).await, [KeypadRefusal::KeyOut]);
@@ -337,7 +337,7 @@ async fn conflicts_are_tried_again_and_a_lost_answer_is_found_again() {
     assert_eq!(pin_inside(&table, "e1", "482915", 0).await, open(Purpose::Fetch, 10));
     table.wire.lose_answers(1_000);
     let lost = table.store.keypad_entry(&lobby(), typed(&table.store, "w1", WRONG, 0, &[0]), at(0)).await;
-    table.wire.mend();
+    table.wire.repair();
     assert!(!matches!(lost, Ok(KeypadAnswer::Open { .. })));
     assert_eq!(pin_inside(&table, "w1", WRONG, 5).await, NO);
     assert_eq!(refusals(&table).await, [KeypadRefusal::Unknown]);
@@ -347,8 +347,8 @@ async fn conflicts_are_tried_again_and_a_lost_answer_is_found_again() {
 async fn a_key_that_is_being_removed_has_no_codes() {
     let table = stage().await;
     table.wire.cut_after(2);
-    assert!(table.store.remove_key(&a(), true, Expected::Any, &act()).await.is_err());
-    table.wire.mend();
+    assert!(table.store.remove_key(&a(), true, Expected::Any, &metadata()).await.is_err());
+    table.wire.repair();
     assert_eq!(pin_inside(&table, "e1", "482915", 0).await, NO);
     assert_eq!(return_code(&table, "e2", "4711", &[]).await, NO);
     assert_eq!(refusals(&table).await, [KeypadRefusal::Unknown; 2]);
@@ -370,7 +370,7 @@ async fn codes_and_entries_that_no_device_sends_open_nothing() {
     }
     let nowhere = AutomatId::parse("garage").unwrap();
     let answer = table.store.keypad_entry(&nowhere, odd("e1", &right), at(0)).await;
-    assert!(matches!(answer, Err(Error::NotFound(Thing::Automat))));
+    assert!(matches!(answer, Err(Error::NotFound(ResourceKind::Automat))));
 }
 
 #[tokio::test]

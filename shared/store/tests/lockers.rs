@@ -6,8 +6,8 @@ use domain::{
     AutomatId, CodeKind, ContractChange, ContractDraft, ContractId, ContractRefusal, DoorState, Event, EventKind,
     KeyChange, KeyDraft, KeyId, OpeningDraft, Presence, Sharing, Whereabouts,
 };
-use store::{Act, Error, Expected, LockerReport, LockerReports, PageRequest, Store, Thing};
-use testkit::{Dice, TestTable, act, at, automat, contract, entry, key, locker, locker_reports, pin};
+use store::{Error, Expected, LockerReport, LockerReports, PageRequest, RequestMetadata, ResourceKind, Store};
+use testkit::{SeededRng, TestTable, at, automat, contract, entry, key, locker, locker_reports, metadata, pin};
 
 fn a() -> KeyId {
     KeyId::parse("A").unwrap()
@@ -28,27 +28,27 @@ fn out_with(name: &str) -> Whereabouts {
 /// The key `A` in locker 0 of three, inside, with the contracts `one` and `two` from 0 to 60.
 async fn stage() -> TestTable {
     let table = TestTable::new().await;
-    table.store.create_automat(automat("lobby", 3), &act()).await.unwrap();
-    table.store.create_key(KeyDraft { sharing: Sharing::Shared, ..key("A") }, &act()).await.unwrap();
+    table.store.create_automat(automat("lobby", 3), &metadata()).await.unwrap();
+    table.store.create_key(KeyDraft { sharing: Sharing::Shared, ..key("A") }, &metadata()).await.unwrap();
     for (name, digits) in [("one", "482915"), ("two", "573826")] {
         let draft = ContractDraft { id: Some(id(name)), pin: Some(pin(digits)), ..contract(0, 60) };
-        table.store.create_contract(&a(), draft, &act()).await.unwrap();
+        table.store.create_contract(&a(), draft, &metadata()).await.unwrap();
     }
-    hear(&table.store, locker_reports(10, &[(0, true, None)])).await;
+    report(&table.store, locker_reports(10, &[(0, true, None)])).await;
     table
 }
 
 /// Later reports are received later here, so that the events are in their order.
-async fn hear(store: &Store, reports: LockerReports) {
+async fn report(store: &Store, reports: LockerReports) {
     let now = at(reports.n.cast_signed());
-    store.hear_lockers(&lobby(), reports, now).await.unwrap();
+    store.record_locker_reports(&lobby(), reports, now).await.unwrap();
 }
 
 /// Fetches the key with a PIN: the entry, then the device's report.
 async fn fetch(table: &TestTable, entry_id: &str, digits: &str, n: u64) {
     let typed = entry(&table.store, entry_id, CodeKind::Pin, digits, at(1), &[0]);
     table.store.keypad_entry(&lobby(), typed, at(1)).await.unwrap();
-    hear(&table.store, locker_reports(n, &[(0, false, Some(entry_id))])).await;
+    report(&table.store, locker_reports(n, &[(0, false, Some(entry_id))])).await;
 }
 
 async fn whereabouts(table: &TestTable) -> Whereabouts {
@@ -84,7 +84,7 @@ async fn a_key_is_fetched_with_the_contract_of_the_entry_and_returned() {
     assert_eq!(movements(&table).await, [], "that it is there is no return");
     fetch(&table, "e1", "482915", 11).await;
     assert_eq!(whereabouts(&table).await, out_with("one"));
-    hear(&table.store, locker_reports(12, &[(0, true, Some("e2"))])).await;
+    report(&table.store, locker_reports(12, &[(0, true, Some("e2"))])).await;
     assert_eq!(whereabouts(&table).await, Whereabouts::Inside);
     let device = "automat:lobby".to_owned();
     let expected =
@@ -97,9 +97,9 @@ async fn a_key_is_fetched_with_the_contract_of_the_entry_and_returned() {
 async fn a_key_taken_after_an_opening_was_fetched_by_its_requester() {
     let table = stage().await;
     let draft = OpeningDraft { automat: lobby(), locker: locker(0), reason: None, force: false };
-    let asking = Act { actor: domain::Actor::new("ada"), ..act() };
+    let asking = RequestMetadata { actor: domain::Actor::new("ada"), ..metadata() };
     let opening = table.store.request_opening(draft, &asking).await.unwrap().into_inner();
-    hear(&table.store, locker_reports(11, &[(0, false, Some(opening.id.as_str()))])).await;
+    report(&table.store, locker_reports(11, &[(0, false, Some(opening.id.as_str()))])).await;
     assert_eq!(whereabouts(&table).await, Whereabouts::Out { contract: None });
     assert_eq!(movements(&table).await, [("ada".to_owned(), EventKind::KeyFetched, None)]);
 }
@@ -109,10 +109,10 @@ async fn an_entry_that_opened_for_another_purpose_fetched_nothing() {
     let table = stage().await;
     let to_return = entry(&table.store, "e1", CodeKind::Pin, "482915", at(1), &[]);
     table.store.keypad_entry(&lobby(), to_return, at(1)).await.unwrap();
-    hear(&table.store, locker_reports(11, &[(0, false, Some("e1"))])).await;
+    report(&table.store, locker_reports(11, &[(0, false, Some("e1"))])).await;
     assert_eq!(whereabouts(&table).await, Whereabouts::Out { contract: None });
     for odd in ["nothing", "", &"x".repeat(2_000)] {
-        hear(&table.store, locker_reports(12, &[(0, true, Some(odd))])).await;
+        report(&table.store, locker_reports(12, &[(0, true, Some(odd))])).await;
     }
     assert_eq!(whereabouts(&table).await, Whereabouts::Inside);
 }
@@ -124,11 +124,11 @@ async fn the_pin_of_a_key_that_is_out_stays_until_the_key_is_back() {
     fetch(&table, "e1", "482915", 11).await;
     assert_eq!(pin_item(&table, "one").await, "out");
     assert_eq!(pin_item(&table, "two").await, "ttl", "another contract's PIN is left alone");
-    let later = Act { now: at(100), ..act() };
+    let later = RequestMetadata { now: at(100), ..metadata() };
     let draft = || ContractDraft { pin: Some(pin("482915")), ..contract(100, 200) };
     let taken = table.store.create_contract(&a(), draft(), &later).await;
     assert!(matches!(taken, Err(Error::Contract(ContractRefusal::PinInUse))), "ended, and the key is not back");
-    hear(&table.store, locker_reports(12, &[(0, true, None)])).await;
+    report(&table.store, locker_reports(12, &[(0, true, None)])).await;
     assert_eq!(pin_item(&table, "one").await, "ttl");
     table.store.create_contract(&a(), draft(), &later).await.unwrap();
 }
@@ -137,9 +137,9 @@ async fn the_pin_of_a_key_that_is_out_stays_until_the_key_is_back() {
 async fn a_new_pin_of_a_contract_whose_key_is_out_stays_too() {
     let table = stage().await;
     fetch(&table, "e1", "482915", 11).await;
-    table.store.replace_pin(&a(), &id("one"), &act()).await.unwrap();
+    table.store.replace_pin(&a(), &id("one"), &metadata()).await.unwrap();
     assert_eq!(pin_item(&table, "one").await, "out");
-    hear(&table.store, locker_reports(12, &[(0, true, None)])).await;
+    report(&table.store, locker_reports(12, &[(0, true, None)])).await;
     assert_eq!(pin_item(&table, "one").await, "ttl");
 }
 
@@ -149,12 +149,12 @@ async fn a_new_pin_decided_before_the_key_was_taken_is_decided_again() {
     let table = stage().await;
     let mut held = table.wire.hold("TransactWriteItems");
     let store = table.store.clone();
-    let replacing = tokio::spawn(async move { store.replace_pin(&a(), &id("one"), &act()).await });
+    let replacing = tokio::spawn(async move { store.replace_pin(&a(), &id("one"), &metadata()).await });
     held.arrived().await;
     let (other, _) = table.another_store();
     let typed = entry(&other, "e1", CodeKind::Pin, "482915", at(1), &[0]);
     other.keypad_entry(&lobby(), typed, at(1)).await.unwrap();
-    hear(&other, locker_reports(11, &[(0, false, Some("e1"))])).await;
+    report(&other, locker_reports(11, &[(0, false, Some("e1"))])).await;
     held.release();
     replacing.await.unwrap().unwrap();
     assert_eq!(pin_item(&table, "one").await, "out");
@@ -168,11 +168,11 @@ async fn a_fetch_decided_before_the_pin_was_replaced_marks_the_new_one() {
     table.store.keypad_entry(&lobby(), typed, at(1)).await.unwrap();
     let mut held = table.wire.hold("TransactWriteItems");
     let store = table.store.clone();
-    let hearing = tokio::spawn(async move { hear(&store, locker_reports(11, &[(0, false, Some("e1"))])).await });
+    let reporting = tokio::spawn(async move { report(&store, locker_reports(11, &[(0, false, Some("e1"))])).await });
     held.arrived().await;
-    table.store.replace_pin(&a(), &id("one"), &act()).await.unwrap();
+    table.store.replace_pin(&a(), &id("one"), &metadata()).await.unwrap();
     held.release();
-    hearing.await.unwrap();
+    reporting.await.unwrap();
     assert_eq!(whereabouts(&table).await, out_with("one"));
     assert_eq!(pin_item(&table, "one").await, "out");
 }
@@ -181,8 +181,8 @@ async fn a_fetch_decided_before_the_pin_was_replaced_marks_the_new_one() {
 async fn a_key_can_be_returned_after_its_contract_was_removed() {
     let table = stage().await;
     fetch(&table, "e1", "482915", 11).await;
-    table.store.remove_contract(&a(), &id("one"), true, Expected::Any, &act()).await.unwrap();
-    hear(&table.store, locker_reports(12, &[(0, true, None)])).await;
+    table.store.remove_contract(&a(), &id("one"), true, Expected::Any, &metadata()).await.unwrap();
+    report(&table.store, locker_reports(12, &[(0, true, None)])).await;
     assert_eq!(whereabouts(&table).await, Whereabouts::Inside);
 }
 
@@ -191,9 +191,9 @@ async fn a_booking_decided_before_the_key_was_taken_is_decided_again_and_neither
     let table = stage().await;
     let mut held = table.wire.hold("TransactWriteItems");
     let store = table.store.clone();
-    let booking = tokio::spawn(async move { store.create_contract(&a(), contract(100, 200), &act()).await });
+    let booking = tokio::spawn(async move { store.create_contract(&a(), contract(100, 200), &metadata()).await });
     held.arrived().await;
-    hear(&table.store, locker_reports(11, &[(0, false, None)])).await;
+    report(&table.store, locker_reports(11, &[(0, false, None)])).await;
     held.release();
     booking.await.unwrap().unwrap();
     let key = table.store.key(&a()).await.unwrap();
@@ -208,9 +208,9 @@ async fn a_removal_of_a_contract_decided_before_the_key_was_taken_with_it_is_ref
     let mut held = table.wire.hold("TransactWriteItems");
     let store = table.store.clone();
     let removing =
-        tokio::spawn(async move { store.remove_contract(&a(), &id("one"), false, Expected::Any, &act()).await });
+        tokio::spawn(async move { store.remove_contract(&a(), &id("one"), false, Expected::Any, &metadata()).await });
     held.arrived().await;
-    hear(&table.store, locker_reports(11, &[(0, false, Some("e1"))])).await;
+    report(&table.store, locker_reports(11, &[(0, false, Some("e1"))])).await;
     held.release();
     assert!(matches!(removing.await.unwrap(), Err(Error::Contract(ContractRefusal::KeyOut))));
 }
@@ -223,12 +223,12 @@ async fn a_fetch_decided_before_its_contract_was_extended_keeps_the_new_end() {
     table.store.keypad_entry(&lobby(), typed, at(1)).await.unwrap();
     let mut held = table.wire.hold("TransactWriteItems");
     let store = table.store.clone();
-    let hearing = tokio::spawn(async move { hear(&store, locker_reports(11, &[(0, false, Some("e1"))])).await });
+    let reporting = tokio::spawn(async move { report(&store, locker_reports(11, &[(0, false, Some("e1"))])).await });
     held.arrived().await;
     let longer = ContractChange { ending: Some(domain::Ending::At(at(90))), ..ContractChange::default() };
-    table.store.edit_contract(&a(), &id("one"), longer, Expected::Any, &act()).await.unwrap();
+    table.store.edit_contract(&a(), &id("one"), longer, Expected::Any, &metadata()).await.unwrap();
     held.release();
-    hearing.await.unwrap();
+    reporting.await.unwrap();
     let items = table.items().await;
     let pin = items.iter().find(|item| item.contains("S(\"PIN#") && item.contains("S(\"one\")")).unwrap();
     assert!(pin.contains(&format!("\"until\": N(\"{}\")", at(90).millis())), "{pin}");
@@ -238,10 +238,10 @@ async fn a_fetch_decided_before_its_contract_was_extended_keeps_the_new_end() {
 async fn the_first_report_of_a_key_is_no_event() {
     for (inside, expected) in [(true, Whereabouts::Inside), (false, Whereabouts::Out { contract: None })] {
         let table = TestTable::new().await;
-        table.store.create_automat(automat("lobby", 3), &act()).await.unwrap();
-        table.store.create_key(key("A"), &act()).await.unwrap();
+        table.store.create_automat(automat("lobby", 3), &metadata()).await.unwrap();
+        table.store.create_key(key("A"), &metadata()).await.unwrap();
         assert_eq!(whereabouts(&table).await, Whereabouts::Unknown);
-        hear(&table.store, locker_reports(1, &[(0, inside, None)])).await;
+        report(&table.store, locker_reports(1, &[(0, inside, None)])).await;
         assert_eq!(whereabouts(&table).await, expected);
         assert_eq!(movements(&table).await, []);
     }
@@ -250,17 +250,17 @@ async fn the_first_report_of_a_key_is_no_event() {
 #[tokio::test]
 async fn a_key_given_a_locker_is_where_the_sensor_sees_it() {
     let table = TestTable::new().await;
-    table.store.create_automat(automat("lobby", 3), &act()).await.unwrap();
-    hear(&table.store, locker_reports(1, &[(0, true, None), (1, false, None), (2, true, None)])).await;
-    table.store.create_key(key("A"), &act()).await.unwrap();
+    table.store.create_automat(automat("lobby", 3), &metadata()).await.unwrap();
+    report(&table.store, locker_reports(1, &[(0, true, None), (1, false, None), (2, true, None)])).await;
+    table.store.create_key(key("A"), &metadata()).await.unwrap();
     assert_eq!(whereabouts(&table).await, Whereabouts::Inside);
     let to = |index| KeyChange { locker: Some(locker(index)), ..KeyChange::default() };
-    table.store.edit_key(&a(), to(1), Expected::Any, &act()).await.unwrap();
+    table.store.edit_key(&a(), to(1), Expected::Any, &metadata()).await.unwrap();
     assert_eq!(whereabouts(&table).await, Whereabouts::Unknown, "nobody has carried it over yet");
-    table.store.edit_key(&a(), to(2), Expected::Any, &act()).await.unwrap();
+    table.store.edit_key(&a(), to(2), Expected::Any, &metadata()).await.unwrap();
     assert_eq!(whereabouts(&table).await, Whereabouts::Inside);
-    hear(&table.store, locker_reports(2, &[(2, false, None)])).await;
-    table.store.edit_key(&a(), to(0), Expected::Any, &act()).await.unwrap();
+    report(&table.store, locker_reports(2, &[(2, false, None)])).await;
+    table.store.edit_key(&a(), to(0), Expected::Any, &metadata()).await.unwrap();
     assert_eq!(whereabouts(&table).await, Whereabouts::Out { contract: None }, "out of one is out of the other");
     let view = table.store.automat_view(&lobby(), at(1)).await.unwrap();
     let seen: Vec<_> = view.lockers[1..].iter().map(|locker| locker.whereabouts.clone()).collect();
@@ -270,12 +270,12 @@ async fn a_key_given_a_locker_is_where_the_sensor_sees_it() {
 #[tokio::test]
 async fn a_key_added_while_its_locker_is_reported_takes_the_reported_state() {
     let table = TestTable::new().await;
-    table.store.create_automat(automat("lobby", 3), &act()).await.unwrap();
+    table.store.create_automat(automat("lobby", 3), &metadata()).await.unwrap();
     let mut held = table.wire.hold("TransactWriteItems");
     let store = table.store.clone();
-    let adding = tokio::spawn(async move { store.create_key(key("A"), &act()).await });
+    let adding = tokio::spawn(async move { store.create_key(key("A"), &metadata()).await });
     held.arrived().await;
-    hear(&table.store, locker_reports(1, &[(0, true, None)])).await;
+    report(&table.store, locker_reports(1, &[(0, true, None)])).await;
     held.release();
     adding.await.unwrap().unwrap();
     assert_eq!(whereabouts(&table).await, Whereabouts::Inside);
@@ -284,7 +284,7 @@ async fn a_key_added_while_its_locker_is_reported_takes_the_reported_state() {
 #[tokio::test]
 async fn a_locker_keeps_its_sensor_readings_when_its_key_is_removed() {
     let table = stage().await;
-    table.store.remove_key(&a(), false, Expected::Any, &act()).await.unwrap();
+    table.store.remove_key(&a(), false, Expected::Any, &metadata()).await.unwrap();
     let view = table.store.automat_view(&lobby(), at(1)).await.unwrap();
     assert!(view.lockers[0].key.is_none());
     assert_eq!((&view.lockers[0].whereabouts, view.lockers[0].door), (&Whereabouts::Inside, DoorState::Closed));
@@ -293,23 +293,24 @@ async fn a_locker_keeps_its_sensor_readings_when_its_key_is_removed() {
 #[tokio::test]
 async fn older_reports_and_missing_lockers_are_ignored() {
     let table = stage().await;
-    hear(&table.store, locker_reports(9, &[(0, false, None)])).await;
-    hear(&table.store, locker_reports(10, &[(0, false, None)])).await;
-    hear(&table.store, locker_reports(20, &[(3, true, None), (499, true, None)])).await;
+    report(&table.store, locker_reports(9, &[(0, false, None)])).await;
+    report(&table.store, locker_reports(10, &[(0, false, None)])).await;
+    report(&table.store, locker_reports(20, &[(3, true, None), (499, true, None)])).await;
     assert_eq!(whereabouts(&table).await, Whereabouts::Inside);
     assert!(!table.items().await.concat().contains("LOCKER#0003"));
-    let nowhere = table.store.hear_lockers(&AutomatId::parse("garage").unwrap(), locker_reports(1, &[]), at(1)).await;
-    assert!(matches!(nowhere, Err(Error::NotFound(Thing::Automat))));
+    let nowhere =
+        table.store.record_locker_reports(&AutomatId::parse("garage").unwrap(), locker_reports(1, &[]), at(1)).await;
+    assert!(matches!(nowhere, Err(Error::NotFound(ResourceKind::Automat))));
 }
 
 /// The full report does not change the locker, so only the automat has its latest number.
 #[tokio::test]
 async fn a_full_report_counts_for_lockers_that_it_does_not_change() {
     let table = stage().await;
-    hear(&table.store, locker_reports(30, &[(0, true, None), (1, false, None), (2, false, None)])).await;
-    hear(&table.store, locker_reports(29, &[(0, false, None)])).await;
+    report(&table.store, locker_reports(30, &[(0, true, None), (1, false, None), (2, false, None)])).await;
+    report(&table.store, locker_reports(29, &[(0, false, None)])).await;
     assert_eq!(whereabouts(&table).await, Whereabouts::Inside);
-    hear(&table.store, locker_reports(31, &[(0, false, None)])).await;
+    report(&table.store, locker_reports(31, &[(0, false, None)])).await;
     assert_eq!(whereabouts(&table).await, Whereabouts::Out { contract: None });
 }
 
@@ -319,9 +320,9 @@ async fn an_older_report_decided_before_a_full_report_is_dropped() {
     let table = stage().await;
     let mut held = table.wire.hold("TransactWriteItems");
     let store = table.store.clone();
-    let old = tokio::spawn(async move { hear(&store, locker_reports(29, &[(0, false, None)])).await });
+    let old = tokio::spawn(async move { report(&store, locker_reports(29, &[(0, false, None)])).await });
     held.arrived().await;
-    hear(&table.store, locker_reports(30, &[(0, true, None), (1, false, None), (2, false, None)])).await;
+    report(&table.store, locker_reports(30, &[(0, true, None), (1, false, None), (2, false, None)])).await;
     held.release();
     old.await.unwrap();
     assert_eq!(whereabouts(&table).await, Whereabouts::Inside);
@@ -330,11 +331,11 @@ async fn an_older_report_decided_before_a_full_report_is_dropped() {
 #[tokio::test]
 async fn five_hundred_unchanged_lockers_cost_one_write() {
     let table = TestTable::new().await;
-    table.store.create_automat(automat("lobby", 500), &act()).await.unwrap();
+    table.store.create_automat(automat("lobby", 500), &metadata()).await.unwrap();
     let all: Vec<_> = (0..500).map(|index| (index, index % 3 == 0, None)).collect();
-    hear(&table.store, locker_reports(1, &all)).await;
+    report(&table.store, locker_reports(1, &all)).await;
     let _ = table.wire.tally();
-    hear(&table.store, locker_reports(2, &all)).await;
+    report(&table.store, locker_reports(2, &all)).await;
     let tally = table.wire.tally();
     assert_eq!(tally.round_trips, 3, "the automat, its number, the lockers: {tally:?}");
     assert!(tally.write_units <= 2.0, "{tally:?}");
@@ -347,13 +348,13 @@ async fn an_interrupted_report_is_finished_when_delivered_again() {
     for requests in 0.. {
         let table = stage().await;
         table.wire.cut_after(requests);
-        let cut = table.store.hear_lockers(&lobby(), locker_reports(11, &all), at(1)).await;
-        table.wire.mend();
+        let cut = table.store.record_locker_reports(&lobby(), locker_reports(11, &all), at(1)).await;
+        table.wire.repair();
         if cut.is_ok() {
             break;
         }
         interrupted += 1;
-        hear(&table.store, locker_reports(11, &all)).await;
+        report(&table.store, locker_reports(11, &all)).await;
         assert_eq!(whereabouts(&table).await, Whereabouts::Out { contract: None });
         let view = table.store.automat_view(&lobby(), at(1)).await.unwrap();
         assert!(view.lockers[1..].iter().all(|locker| locker.whereabouts == Whereabouts::Inside));
@@ -366,7 +367,7 @@ async fn an_interrupted_report_is_finished_when_delivered_again() {
 async fn conflicts_are_tried_again() {
     let table = stage().await;
     table.wire.conflict(4);
-    hear(&table.store, locker_reports(11, &[(0, false, None), (1, true, None), (2, false, None)])).await;
+    report(&table.store, locker_reports(11, &[(0, false, None), (1, true, None), (2, false, None)])).await;
     assert_eq!(whereabouts(&table).await, Whereabouts::Out { contract: None });
 }
 
@@ -375,7 +376,7 @@ async fn an_extended_contract_keeps_its_pin_marked_while_the_key_is_out() {
     let table = stage().await;
     fetch(&table, "e1", "482915", 11).await;
     let longer = ContractChange { ending: Some(domain::Ending::At(at(90))), ..ContractChange::default() };
-    table.store.edit_contract(&a(), &id("one"), longer, Expected::Any, &act()).await.unwrap();
+    table.store.edit_contract(&a(), &id("one"), longer, Expected::Any, &metadata()).await.unwrap();
     assert_eq!(pin_item(&table, "one").await, "out");
 }
 
@@ -386,34 +387,34 @@ enum Message {
 }
 
 /// The messages of a device and of AWS over a while, in the order of what happened.
-fn history(dice: &mut Dice) -> Vec<Message> {
+fn history(rng: &mut SeededRng) -> Vec<Message> {
     let mut said = Vec::new();
     let (mut connected, mut number) = (false, 0);
     let mut state = [(false, DoorState::Closed); 3];
     for n in 1..12 {
-        let change = |state: &mut [(bool, DoorState); 3], dice: &mut Dice| {
-            let index = usize::try_from(dice.below(3)).unwrap();
-            let door = if dice.below(2) == 0 { DoorState::Open } else { DoorState::Closed };
-            state[index] = (dice.below(2) == 0, door);
+        let change = |state: &mut [(bool, DoorState); 3], rng: &mut SeededRng| {
+            let index = usize::try_from(rng.below(3)).unwrap();
+            let door = if rng.below(2) == 0 { DoorState::Open } else { DoorState::Closed };
+            state[index] = (rng.below(2) == 0, door);
             index
         };
         let report = |index: usize, state: &[(bool, DoorState); 3]| {
             let (key_inside, door) = state[index];
             (locker(u32::try_from(index).unwrap()), LockerReport { key_inside: Some(key_inside), door, by: None })
         };
-        match dice.below(4) {
+        match rng.below(4) {
             0 => {
                 connected = !connected;
                 number += u64::from(connected);
                 said.push(Message::Presence(Presence { connected, at: at(n), number }));
             }
             1 => {
-                change(&mut state, dice);
+                change(&mut state, rng);
                 let lockers = (0..3).map(|index| report(index, &state)).collect();
                 said.push(Message::Lockers(LockerReports { n: n.unsigned_abs(), lockers, device_keys: Vec::new() }));
             }
             _ => {
-                let index = change(&mut state, dice);
+                let index = change(&mut state, rng);
                 said.push(Message::Lockers(LockerReports {
                     n: n.unsigned_abs(),
                     lockers: vec![report(index, &state)],
@@ -425,10 +426,10 @@ fn history(dice: &mut Dice) -> Vec<Message> {
     said
 }
 
-fn shuffled_and_doubled(messages: &[Message], dice: &mut Dice) -> Vec<Message> {
+fn shuffled_and_doubled(messages: &[Message], rng: &mut SeededRng) -> Vec<Message> {
     let mut all: Vec<_> = messages.iter().chain(messages).cloned().collect();
     for last in (1..all.len()).rev() {
-        let other = usize::try_from(dice.below(last as u64 + 1)).unwrap();
+        let other = usize::try_from(rng.below(last as u64 + 1)).unwrap();
         all.swap(last, other);
     }
     all
@@ -436,9 +437,9 @@ fn shuffled_and_doubled(messages: &[Message], dice: &mut Dice) -> Vec<Message> {
 
 async fn deliver(store: &Store, message: Message) {
     match message {
-        Message::Lockers(reports) => hear(store, reports).await,
+        Message::Lockers(reports) => report(store, reports).await,
         Message::Presence(presence) => {
-            store.hear_presence(&lobby(), presence, at(50)).await.unwrap();
+            store.record_presence(&lobby(), presence, at(50)).await.unwrap();
         }
     }
 }
@@ -452,8 +453,8 @@ async fn known(table: &TestTable) -> String {
 
 async fn empty_stage() -> TestTable {
     let table = TestTable::new().await;
-    table.store.create_automat(automat("lobby", 3), &act()).await.unwrap();
-    table.store.create_key(key("A"), &act()).await.unwrap();
+    table.store.create_automat(automat("lobby", 3), &metadata()).await.unwrap();
+    table.store.create_key(key("A"), &metadata()).await.unwrap();
     table
 }
 
@@ -462,21 +463,21 @@ async fn empty_stage() -> TestTable {
 #[tokio::test]
 async fn every_order_of_delivery_leads_to_the_same_state() {
     for seed in 1..25_u64 {
-        let mut dice = Dice::new(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15));
-        let messages = history(&mut dice);
+        let mut rng = SeededRng::new(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15));
+        let messages = history(&mut rng);
         let in_order = empty_stage().await;
         for message in messages.clone() {
             deliver(&in_order.store, message).await;
         }
         let expected = known(&in_order).await;
         let one_by_one = empty_stage().await;
-        for message in shuffled_and_doubled(&messages, &mut dice) {
+        for message in shuffled_and_doubled(&messages, &mut rng) {
             deliver(&one_by_one.store, message).await;
         }
         assert_eq!(known(&one_by_one).await, expected, "seed {seed}, one by one");
         let at_once = empty_stage().await;
         let mut delivering = tokio::task::JoinSet::new();
-        for message in shuffled_and_doubled(&messages, &mut dice) {
+        for message in shuffled_and_doubled(&messages, &mut rng) {
             let store = at_once.store.clone();
             delivering.spawn(async move { deliver(&store, message).await });
         }
@@ -499,9 +500,9 @@ async fn a_key_is_overdue_once_the_contract_that_it_is_out_with_has_ended() {
     // Beyond the agenda, only the key's whole calendar has it.
     for n in 0..4 {
         let draft = ContractDraft { id: Some(id(&format!("earlier-{n}"))), ..contract(-60, 90) };
-        table.store.create_contract(&a(), draft, &act()).await.unwrap();
+        table.store.create_contract(&a(), draft, &metadata()).await.unwrap();
     }
     assert_eq!([overdue(59).await, overdue(60).await], [(false, 2), (true, 2)]);
-    hear(&table.store, locker_reports(12, &[(0, true, None)])).await;
+    report(&table.store, locker_reports(12, &[(0, true, None)])).await;
     assert_eq!(overdue(60).await, (false, 1));
 }

@@ -5,7 +5,7 @@
 
 use domain::{Contract, ContractDraft, ContractId, ContractRefusal, KeyId};
 use store::{Created, Error, Expected, Store};
-use testkit::{Steps, TestTable, Wire, act, act_with_receipt, automat, contract, key, pin};
+use testkit::{Steps, TestTable, Wire, automat, contract, key, metadata, metadata_with_receipt, pin};
 use tokio::task::JoinHandle;
 
 type Answer = Result<Created<Contract>, Error>;
@@ -20,21 +20,21 @@ struct Scene {
 impl Scene {
     async fn new() -> Self {
         let table = TestTable::new().await;
-        table.store.create_automat(automat("lobby", 9), &act()).await.unwrap();
+        table.store.create_automat(automat("lobby", 9), &metadata()).await.unwrap();
         for name in ["A", "B"] {
-            table.store.create_key(key(name), &act()).await.unwrap();
+            table.store.create_key(key(name), &metadata()).await.unwrap();
         }
         let (first, second) = (table.another_store(), table.another_store());
         Self { table, first, second }
     }
 
     async fn others(&self, key: &str, draft: ContractDraft) -> Contract {
-        self.table.store.create_contract(&id(key), draft, &act()).await.unwrap().into_inner()
+        self.table.store.create_contract(&id(key), draft, &metadata()).await.unwrap().into_inner()
     }
 
     async fn remove(&self, contract: &Contract) {
         let store = &self.table.store;
-        store.remove_contract(&contract.key, &contract.id, false, Expected::Any, &act()).await.unwrap();
+        store.remove_contract(&contract.key, &contract.id, false, Expected::Any, &metadata()).await.unwrap();
     }
 
     async fn count_contracts(&self) -> usize {
@@ -49,7 +49,7 @@ fn id(key: &str) -> KeyId {
 /// Requests a contract on the key A with the one idempotency key of all attempts.
 fn ask((store, _): &(Store, Wire), draft: &ContractDraft) -> JoinHandle<Answer> {
     let (store, draft) = (store.clone(), draft.clone());
-    tokio::spawn(async move { store.create_contract(&id("A"), draft, &act_with_receipt("r1", "h1")).await })
+    tokio::spawn(async move { store.create_contract(&id("A"), draft, &metadata_with_receipt("r1", "h1")).await })
 }
 
 fn is_outdated(answer: &Answer) -> bool {
@@ -120,7 +120,7 @@ async fn no_refusal_is_answered_before_its_receipt_is_written() {
     scene.second.1.cut_after(2);
     let cut = ask(&scene.second, &wish).await.unwrap();
     assert!(matches!(cut, Err(Error::Internal { .. })), "{cut:?}");
-    scene.second.1.mend();
+    scene.second.1.repair();
     scene.remove(&others).await;
 }
 
@@ -171,7 +171,7 @@ async fn in_every_order_of_requests_both_attempts_get_the_same_answer() {
             let name = format!("{count}-{going}");
             let mut tries = [&scene.first, &scene.second].map(|(store, wire)| {
                 let (steps, store, wish, name) = (wire.step_by_step(), store.clone(), wish.clone(), name.clone());
-                let asking = act_with_receipt(&name, "h");
+                let asking = metadata_with_receipt(&name, "h");
                 let task = tokio::spawn(async move { store.create_contract(&id("A"), wish, &asking).await });
                 (steps, Some(task))
             });

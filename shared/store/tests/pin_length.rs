@@ -4,7 +4,7 @@
 
 use domain::{AutomatChange, AutomatId, Contract, ContractChange, ContractDraft, ContractRefusal, KeyId, PinDigits};
 use store::{Error, Expected};
-use testkit::{TestTable, act, at, automat, contract, key, pin};
+use testkit::{TestTable, at, automat, contract, key, metadata, pin};
 
 fn a() -> KeyId {
     KeyId::parse("A").unwrap()
@@ -17,8 +17,8 @@ fn digits(number: u32) -> PinDigits {
 /// The automat `lobby` with this many lockers and the key `A`.
 async fn stage(lockers: u32) -> TestTable {
     let table = TestTable::new().await;
-    table.store.create_automat(automat("lobby", lockers), &act()).await.unwrap();
-    table.store.create_key(key("A"), &act()).await.unwrap();
+    table.store.create_automat(automat("lobby", lockers), &metadata()).await.unwrap();
+    table.store.create_key(key("A"), &metadata()).await.unwrap();
     table
 }
 
@@ -29,7 +29,7 @@ async fn ask_for(table: &TestTable, pin_digits: Option<PinDigits>, min_chosen_pi
         ..AutomatChange::default()
     };
     let lobby = AutomatId::parse("lobby").unwrap();
-    table.store.edit_automat(&lobby, change, true, Expected::Any, &act()).await.unwrap();
+    table.store.edit_automat(&lobby, change, true, Expected::Any, &metadata()).await.unwrap();
     let read = table.store.automat(&lobby).await.unwrap();
     assert_eq!((read.pin_digits, read.min_chosen_pin_digits), (pin_digits, min_chosen_pin_digits));
 }
@@ -39,7 +39,7 @@ fn with_pin(digits: &str, draft: ContractDraft) -> ContractDraft {
 }
 
 async fn made(table: &TestTable, draft: ContractDraft) -> Contract {
-    table.store.create_contract(&a(), draft, &act()).await.unwrap().into_inner()
+    table.store.create_contract(&a(), draft, &metadata()).await.unwrap().into_inner()
 }
 
 fn is_too_short<T>(result: &Result<T, Error>) -> bool {
@@ -58,7 +58,7 @@ async fn generated_pins_have_the_digits_that_the_automat_asks_for() {
         let table = stage(lockers).await;
         ask_for(&table, pin_digits, min).await;
         let booked = made(&table, contract(0, 60)).await;
-        let replaced = table.store.replace_pin(&a(), &booked.id, &act()).await.unwrap().into_inner();
+        let replaced = table.store.replace_pin(&a(), &booked.id, &metadata()).await.unwrap().into_inner();
         let previewed = table.store.preview_contract(&a(), contract(60, 90), at(0)).await.unwrap().contract;
         ask_for(&table, None, None).await;
         assert_eq!([booked, replaced, previewed].map(|contract| contract.pin.digits().get()), [expected; 3]);
@@ -72,11 +72,11 @@ async fn a_chosen_pin_that_is_too_short_is_refused_wherever_one_is_chosen() {
     ask_for(&table, None, Some(digits(6))).await;
     let before = table.items().await;
     let short = with_pin("48291", contract(60, 90));
-    assert!(is_too_short(&table.store.create_contract(&a(), short.clone(), &act()).await));
+    assert!(is_too_short(&table.store.create_contract(&a(), short.clone(), &metadata()).await));
     assert!(is_too_short(&table.store.preview_contract(&a(), short, at(0)).await));
     let change = ContractChange { pin: Some(pin("57382")), ..ContractChange::default() };
     let (id, any) = (&existing.id, Expected::Any);
-    assert!(is_too_short(&table.store.edit_contract(&a(), id, change.clone(), any, &act()).await));
+    assert!(is_too_short(&table.store.edit_contract(&a(), id, change.clone(), any, &metadata()).await));
     assert!(is_too_short(&table.store.preview_edit(&a(), id, change, any, at(0)).await));
     assert_eq!(table.items().await, before);
     made(&table, with_pin("482915", contract(60, 90))).await;
@@ -88,6 +88,6 @@ async fn an_existing_short_pin_stays_valid() {
     let existing = made(&table, with_pin("4829", contract(0, 60))).await;
     ask_for(&table, None, Some(digits(6))).await;
     let change = ContractChange { pin: Some(pin("4829")), start: Some(at(10)), ..ContractChange::default() };
-    let edited = table.store.edit_contract(&a(), &existing.id, change, Expected::Any, &act()).await.unwrap();
+    let edited = table.store.edit_contract(&a(), &existing.id, change, Expected::Any, &metadata()).await.unwrap();
     assert_eq!((edited.pin.reveal(), edited.range.start()), ("4829", at(10)));
 }

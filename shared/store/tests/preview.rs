@@ -10,8 +10,8 @@ use domain::{
     Ending, Entry, Instant, KeyId, Language, MAX_LIVE_CONTRACTS, MessageKind, Name, Notice, Occasion, PhoneNumber,
     Property, Recipient, TimeZone,
 };
-use store::{Act, Error, Expected, Preview, Thing};
-use testkit::{TABLE, TestTable, act, at, automat, contract, key, pin, range};
+use store::{Error, Expected, Preview, RequestMetadata, ResourceKind};
+use testkit::{TABLE, TestTable, at, automat, contract, key, metadata, pin, range};
 
 const HOUR: i64 = 3_600;
 const DAY: i64 = 24 * HOUR;
@@ -59,15 +59,15 @@ fn to(start: i64, end: i64) -> ContractChange {
 /// The automat `lobby` with the keys `A` and `B`, not shared.
 async fn two_keys() -> TestTable {
     let table = TestTable::new().await;
-    table.store.create_automat(automat("lobby", 9), &act()).await.unwrap();
+    table.store.create_automat(automat("lobby", 9), &metadata()).await.unwrap();
     let apartment = domain::KeyDraft { property: Property::parse("Apartment 12").unwrap(), ..key("A") };
-    table.store.create_key(apartment, &act()).await.unwrap();
-    table.store.create_key(key("B"), &act()).await.unwrap();
+    table.store.create_key(apartment, &metadata()).await.unwrap();
+    table.store.create_key(key("B"), &metadata()).await.unwrap();
     table
 }
 
 async fn made(table: &TestTable, draft: ContractDraft) -> Contract {
-    table.store.create_contract(&a(), draft, &act()).await.unwrap().into_inner()
+    table.store.create_contract(&a(), draft, &metadata()).await.unwrap().into_inner()
 }
 
 async fn preview(table: &TestTable, draft: ContractDraft) -> Result<Preview, Error> {
@@ -191,7 +191,7 @@ async fn a_preview_is_refused_like_the_real_request() {
         let table = &table;
         async move {
             let preview = preview(table, draft.clone()).await.unwrap_err();
-            let create = table.store.create_contract(&a(), draft, &act()).await.unwrap_err();
+            let create = table.store.create_contract(&a(), draft, &metadata()).await.unwrap_err();
             assert_eq!(format!("{preview:?}"), format!("{create:?}"));
             preview
         }
@@ -203,7 +203,7 @@ async fn a_preview_is_refused_like_the_real_request() {
     assert_eq!(refusal(refused(contract(60, 60)).await), ContractRefusal::EndNotAfterStart);
     assert_eq!(refusal(refused(contract(-60, -30)).await), ContractRefusal::EndNotAhead);
     assert_eq!(refusal(refused(with_pin("482915", contract(60, 90))).await), ContractRefusal::PinInUse);
-    assert!(matches!(refused(named("BK-1", contract(60, 90))).await, Error::Exists(Thing::Contract)));
+    assert!(matches!(refused(named("BK-1", contract(60, 90))).await, Error::Exists(ResourceKind::Contract)));
     let full = (0..MAX_LIVE_CONTRACTS as u64).map(|number| {
         let start = 100 + i64::try_from(number).unwrap();
         Entry { contract: ContractId::generated(number), range: range(start, start + 1) }
@@ -214,7 +214,7 @@ async fn a_preview_is_refused_like_the_real_request() {
     assert_eq!(refusal(refused(contract(60, 90)).await), ContractRefusal::KeyBeingRemoved);
     let nothing = KeyId::parse("C").unwrap();
     let preview = table.store.preview_contract(&nothing, contract(0, 60), at(0)).await;
-    assert!(matches!(preview, Err(Error::NotFound(Thing::Key))));
+    assert!(matches!(preview, Err(Error::NotFound(ResourceKind::Key))));
 }
 
 #[tokio::test]
@@ -267,7 +267,7 @@ async fn a_preview_of_an_edit_lists_changes_and_reminder_times() {
     );
     assert!(!preview.new_pin);
     assert!(preview.messages.iter().all(|(message, _)| message.facts.range == range(4 * DAY, 5 * DAY)));
-    let edited = table.store.edit_contract(&a(), &existing.id, change(), Expected::Any, &act()).await.unwrap();
+    let edited = table.store.edit_contract(&a(), &existing.id, change(), Expected::Any, &metadata()).await.unwrap();
     assert_eq!(preview.contract, edited);
 }
 
@@ -298,7 +298,7 @@ async fn an_edit_is_refused_as_the_real_one_is() {
     assert!(matches!(stale, Err(Error::Stale { current: 1 })));
 
     // An ended contract whose PIN another contract has taken.
-    let later = Act { now: at(200), ..act() };
+    let later = RequestMetadata { now: at(200), ..metadata() };
     table.store.create_contract(&a(), with_pin("482915", contract(300, 400)), &later).await.unwrap();
     let extended = table.store.preview_edit(&a(), &existing.id, to(0, 250), Expected::Any, at(200)).await;
     assert!(matches!(extended, Err(Error::Contract(ContractRefusal::PinInUse))));
@@ -327,7 +327,7 @@ async fn a_preview_of_a_removal_lists_messages_though_the_key_is_out() {
     let existing = made(&table, with_contacts(vec![aino(&[]), bo()], contract(0, 60))).await;
     set(&table, "SET keyInside = :it", AttributeValue::Bool(false)).await;
     set(&table, "SET outWith = :it", AttributeValue::S(existing.id.as_str().into())).await;
-    let refused = table.store.remove_contract(&a(), &existing.id, false, Expected::Any, &act()).await;
+    let refused = table.store.remove_contract(&a(), &existing.id, false, Expected::Any, &metadata()).await;
     assert!(matches!(refused, Err(Error::Contract(ContractRefusal::KeyOut))));
     let preview = table.store.preview_removal(&a(), &existing.id, at(0)).await.unwrap();
     assert_eq!(announced(&preview), at_once(Notice::of_removal(&existing, at(0))));
@@ -336,5 +336,5 @@ async fn a_preview_of_a_removal_lists_messages_though_the_key_is_out() {
     let ended = table.store.preview_removal(&a(), &existing.id, at(60)).await.unwrap();
     assert!(ended.messages.is_empty(), "it is over anyway");
     let nothing = table.store.preview_removal(&a(), &ContractId::parse("none").unwrap(), at(0)).await;
-    assert!(matches!(nothing, Err(Error::NotFound(Thing::Contract))));
+    assert!(matches!(nothing, Err(Error::NotFound(ResourceKind::Contract))));
 }

@@ -11,7 +11,7 @@ use domain::{
     KeyId, KeyRefusal, Sharing,
 };
 use store::{Error, Expected, Store};
-use testkit::{Dice, TestTable, act, at, automat, contract, key, pin};
+use testkit::{SeededRng, TestTable, at, automat, contract, key, metadata, pin};
 
 fn a() -> KeyId {
     KeyId::parse("A").unwrap()
@@ -19,20 +19,20 @@ fn a() -> KeyId {
 
 async fn one_key(sharing: Sharing) -> TestTable {
     let table = TestTable::new().await;
-    table.store.create_automat(automat("lobby", 9), &act()).await.unwrap();
-    table.store.create_key(KeyDraft { sharing, ..key("A") }, &act()).await.unwrap();
+    table.store.create_automat(automat("lobby", 9), &metadata()).await.unwrap();
+    table.store.create_key(KeyDraft { sharing, ..key("A") }, &metadata()).await.unwrap();
     table
 }
 
 async fn book(store: Store, draft: ContractDraft) -> Result<Contract, Error> {
-    store.create_contract(&a(), draft, &act()).await.map(store::Created::into_inner)
+    store.create_contract(&a(), draft, &metadata()).await.map(store::Created::into_inner)
 }
 
 /// Starts a booking and holds back its transaction after it has read and decided.
 async fn decided(
     table: &TestTable,
     draft: ContractDraft,
-) -> (testkit::Held, tokio::task::JoinHandle<Result<Contract, Error>>) {
+) -> (testkit::HeldRequest, tokio::task::JoinHandle<Result<Contract, Error>>) {
     let mut held = table.wire.hold("TransactWriteItems");
     let booking = tokio::spawn(book(table.store.clone(), draft));
     held.arrived().await;
@@ -60,7 +60,7 @@ async fn a_booking_decided_before_an_edit_is_decided_again() {
     let existing = book(table.store.clone(), contract(100, 200)).await.unwrap();
     let (held, booking) = decided(&table, contract(0, 60)).await;
     let earlier = ContractChange { start: Some(at(50)), ..ContractChange::default() };
-    table.store.edit_contract(&a(), &existing.id, earlier, Expected::Any, &act()).await.unwrap();
+    table.store.edit_contract(&a(), &existing.id, earlier, Expected::Any, &metadata()).await.unwrap();
     held.release();
     assert!(is_overlap(&booking.await.unwrap()));
 }
@@ -73,7 +73,7 @@ async fn an_edit_decided_before_a_booking_is_decided_again() {
     let store = table.store.clone();
     let editing = tokio::spawn(async move {
         let earlier = ContractChange { start: Some(at(50)), ..ContractChange::default() };
-        store.edit_contract(&a(), &existing.id, earlier, Expected::Any, &act()).await
+        store.edit_contract(&a(), &existing.id, earlier, Expected::Any, &metadata()).await
     });
     held.arrived().await;
     book(table.store.clone(), contract(0, 60)).await.unwrap();
@@ -87,7 +87,7 @@ async fn a_booking_decided_before_the_key_became_not_shared_is_decided_again() {
     book(table.store.clone(), contract(0, 60)).await.unwrap();
     let (held, booking) = decided(&table, contract(30, 90)).await;
     let not_shared = KeyChange { sharing: Some(Sharing::NotShared), ..KeyChange::default() };
-    table.store.edit_key(&a(), not_shared, Expected::Any, &act()).await.unwrap();
+    table.store.edit_key(&a(), not_shared, Expected::Any, &metadata()).await.unwrap();
     held.release();
     assert!(is_overlap(&booking.await.unwrap()));
 }
@@ -100,7 +100,7 @@ async fn a_sharing_change_decided_before_an_overlap_was_booked_is_decided_again(
     let store = table.store.clone();
     let changing = tokio::spawn(async move {
         let not_shared = KeyChange { sharing: Some(Sharing::NotShared), ..KeyChange::default() };
-        store.edit_key(&a(), not_shared, Expected::Any, &act()).await
+        store.edit_key(&a(), not_shared, Expected::Any, &metadata()).await
     });
     held.arrived().await;
     book(table.store.clone(), contract(30, 90)).await.unwrap();
@@ -112,9 +112,9 @@ async fn a_sharing_change_decided_before_an_overlap_was_booked_is_decided_again(
 async fn a_booking_decided_before_the_key_was_removed_is_refused() {
     let table = one_key(Sharing::NotShared).await;
     let (held, booking) = decided(&table, contract(0, 60)).await;
-    table.store.remove_key(&a(), false, Expected::Any, &act()).await.unwrap();
+    table.store.remove_key(&a(), false, Expected::Any, &metadata()).await.unwrap();
     held.release();
-    assert!(matches!(booking.await.unwrap(), Err(Error::NotFound(store::Thing::Key))));
+    assert!(matches!(booking.await.unwrap(), Err(Error::NotFound(store::ResourceKind::Key))));
     assert!(!table.items().await.iter().any(|item| item.contains("CONTRACT#") || item.contains("PIN#")));
 }
 
@@ -122,8 +122,8 @@ async fn a_booking_decided_before_the_key_was_removed_is_refused() {
 async fn a_booking_decided_on_a_key_that_was_removed_and_made_again_is_decided_again() {
     let table = one_key(Sharing::NotShared).await;
     let (held, booking) = decided(&table, contract(0, 60)).await;
-    table.store.remove_key(&a(), false, Expected::Any, &act()).await.unwrap();
-    table.store.create_key(key("A"), &act()).await.unwrap();
+    table.store.remove_key(&a(), false, Expected::Any, &metadata()).await.unwrap();
+    table.store.create_key(key("A"), &metadata()).await.unwrap();
     book(table.store.clone(), contract(30, 90)).await.unwrap();
     held.release();
     assert!(is_overlap(&booking.await.unwrap()));
@@ -146,7 +146,7 @@ async fn conflicting_transactions_are_retried_until_busy() {
     book(table.store.clone(), contract(0, 60)).await.unwrap();
     table.wire.conflict(1_000);
     let busy = book(table.store.clone(), contract(60, 120)).await;
-    table.wire.mend();
+    table.wire.repair();
     assert!(matches!(busy, Err(Error::Busy)));
     assert_eq!(table.store.key(&a()).await.unwrap().calendar.entries().len(), 1, "nothing was written");
 }
@@ -163,10 +163,10 @@ async fn every_decision_is_based_on_consistent_reads() {
         let view = table.store.automat_view(&lobby, at(n * 60)).await.unwrap();
         assert_eq!(view.lockers[0].active_contract.as_ref().unwrap().contract, made.id);
         let change = ContractChange { ending: Some(Ending::At(at(n * 60 + 59))), ..ContractChange::default() };
-        table.store.edit_contract(&a(), &made.id, change, Expected::Version(1), &act()).await.unwrap();
+        table.store.edit_contract(&a(), &made.id, change, Expected::Version(1), &metadata()).await.unwrap();
     }
-    table.store.remove_key(&a(), false, Expected::Any, &act()).await.unwrap();
-    table.store.create_key(key("A"), &act()).await.unwrap();
+    table.store.remove_key(&a(), false, Expected::Any, &metadata()).await.unwrap();
+    table.store.create_key(key("A"), &metadata()).await.unwrap();
     book(table.store.clone(), contract(0, 300)).await.unwrap();
 }
 
@@ -218,26 +218,28 @@ async fn sixty_four_clients_racing_for_one_key_never_overlap() {
 }
 
 async fn race(store: Store, client: u64) -> Vec<Seen> {
-    let mut dice = Dice::new(client.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1);
+    let mut rng = SeededRng::new(client.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1);
     let mut mine: Vec<ContractId> = Vec::new();
     let mut seen = Vec::new();
     for _ in 0..8 {
-        let start = dice.below(600).cast_signed();
-        let end = start + 1 + dice.below(40).cast_signed();
+        let start = rng.below(600).cast_signed();
+        let end = start + 1 + rng.below(40).cast_signed();
         let range = testkit::range(start, end);
-        let held = match dice.below(4) {
-            0 | 1 => store.create_contract(&a(), contract(start, end), &act()).await.map(store::Created::into_inner),
+        let held = match rng.below(4) {
+            0 | 1 => {
+                store.create_contract(&a(), contract(start, end), &metadata()).await.map(store::Created::into_inner)
+            }
             2 if !mine.is_empty() => {
                 let change = ContractChange {
                     start: Some(at(start)),
                     ending: Some(Ending::At(at(end))),
                     ..ContractChange::default()
                 };
-                store.edit_contract(&a(), &mine[0], change, Expected::Any, &act()).await
+                store.edit_contract(&a(), &mine[0], change, Expected::Any, &metadata()).await
             }
             _ => {
                 if let Some(id) = mine.pop()
-                    && store.remove_contract(&a(), &id, false, Expected::Any, &act()).await.is_ok()
+                    && store.remove_contract(&a(), &id, false, Expected::Any, &metadata()).await.is_ok()
                 {
                     seen.push(Seen::Released(id));
                 }
@@ -272,10 +274,10 @@ async fn an_edit_of_a_contract_removed_and_created_again_is_decided_again() {
     let editing = tokio::spawn(async move {
         let person = domain::Name::parse("Eino").unwrap();
         let change = ContractChange { person: Some(person), ..ContractChange::default() };
-        store.edit_contract(&a(), &edited, change, Expected::Any, &act()).await
+        store.edit_contract(&a(), &edited, change, Expected::Any, &metadata()).await
     });
     held.arrived().await;
-    table.store.remove_contract(&a(), &id, false, Expected::Any, &act()).await.unwrap();
+    table.store.remove_contract(&a(), &id, false, Expected::Any, &metadata()).await.unwrap();
     book(table.store.clone(), draft(300, 360)).await.unwrap();
     held.release();
     let edited = editing.await.unwrap().unwrap();
@@ -288,10 +290,10 @@ async fn an_edit_of_a_contract_removed_and_created_again_is_decided_again() {
 async fn a_booking_decided_over_a_key_that_went_to_another_automat_is_decided_again() {
     let table = one_key(Sharing::NotShared).await;
     let garage = AutomatId::parse("garage").unwrap();
-    table.store.create_automat(automat("garage", 9), &act()).await.unwrap();
+    table.store.create_automat(automat("garage", 9), &metadata()).await.unwrap();
     let (held, booking) = decided(&table, ContractDraft { pin: Some(pin("482915")), ..contract(0, 60) }).await;
-    table.store.remove_key(&a(), false, Expected::Any, &act()).await.unwrap();
-    table.store.create_key(KeyDraft { automat: garage.clone(), ..key("A") }, &act()).await.unwrap();
+    table.store.remove_key(&a(), false, Expected::Any, &metadata()).await.unwrap();
+    table.store.create_key(KeyDraft { automat: garage.clone(), ..key("A") }, &metadata()).await.unwrap();
     held.release();
     booking.await.unwrap().unwrap();
     assert!(table.store.pin_holder(&garage, &pin("482915")).await.unwrap().is_some(), "the PIN is where the key is");

@@ -3,8 +3,8 @@
 #![expect(clippy::unwrap_used, reason = "a test's own values are well formed")]
 
 use domain::{AutomatId, ContractDraft, KeyDraft, KeyId, ReturnCode};
-use store::{Act, ContractFilter, Error, Expected, Order, PageRequest, Removal, Thing};
-use testkit::{TestTable, act, at, automat, contract, key, pin};
+use store::{ContractFilter, Error, Expected, Order, PageRequest, Removal, RequestMetadata, ResourceKind};
+use testkit::{TestTable, at, automat, contract, key, metadata, pin};
 
 fn a() -> KeyId {
     KeyId::parse("A").unwrap()
@@ -21,9 +21,9 @@ fn everything() -> (ContractFilter, PageRequest) {
 /// A key with a return code, two search terms of property, and some contracts with known PINs, one of them ended.
 async fn furnished() -> TestTable {
     let table = TestTable::new().await;
-    table.store.create_automat(automat("lobby", 9), &act()).await.unwrap();
-    table.store.create_key(furnished_key(), &act()).await.unwrap();
-    let earlier = Act { now: at(-100), ..act() };
+    table.store.create_automat(automat("lobby", 9), &metadata()).await.unwrap();
+    table.store.create_key(furnished_key(), &metadata()).await.unwrap();
+    let earlier = RequestMetadata { now: at(-100), ..metadata() };
     let drafts = [("111222", -90, -50), ("333444", 0, 60), ("555666", 60, 120)];
     for (digits, start, end) in drafts {
         let draft = ContractDraft { pin: Some(pin(digits)), ..contract(start, end) };
@@ -45,22 +45,25 @@ async fn remains(table: &TestTable) -> Vec<String> {
 
 async fn assert_gone(table: &TestTable) {
     assert_eq!(remains(table).await, [""; 0]);
-    assert!(matches!(table.store.key(&a()).await, Err(Error::NotFound(Thing::Key))));
+    assert!(matches!(table.store.key(&a()).await, Err(Error::NotFound(ResourceKind::Key))));
 }
 
 async fn assert_as_new(table: &TestTable) {
-    table.store.create_key(furnished_key(), &act()).await.unwrap();
+    table.store.create_key(furnished_key(), &metadata()).await.unwrap();
     let (filter, page) = everything();
     assert!(table.store.contracts(&a(), &filter, &page, at(0)).await.unwrap().data.is_empty());
     assert_eq!(table.store.key_events(&a(), &page).await.unwrap().data.len(), 1, "only that it was added");
     let draft = ContractDraft { pin: Some(pin("333444")), ..contract(0, 60) };
-    table.store.create_contract(&a(), draft, &act()).await.unwrap();
+    table.store.create_contract(&a(), draft, &metadata()).await.unwrap();
 }
 
 #[tokio::test]
 async fn a_removed_key_leaves_nothing_and_its_name_can_be_used_again() {
     let table = furnished().await;
-    assert_eq!(table.store.remove_key(&a(), false, Expected::Version(1), &act()).await.unwrap(), Removal::Complete);
+    assert_eq!(
+        table.store.remove_key(&a(), false, Expected::Version(1), &metadata()).await.unwrap(),
+        Removal::Complete
+    );
     assert_gone(&table).await;
     assert_as_new(&table).await;
 }
@@ -69,21 +72,24 @@ async fn a_removed_key_leaves_nothing_and_its_name_can_be_used_again() {
 async fn a_key_is_unusable_from_the_first_write_of_its_removal() {
     let table = furnished().await;
     table.wire.cut_after(2);
-    assert!(table.store.remove_key(&a(), false, Expected::Any, &act()).await.is_err(), "the read and the mark passed");
-    table.wire.mend();
+    assert!(
+        table.store.remove_key(&a(), false, Expected::Any, &metadata()).await.is_err(),
+        "the read and the mark passed"
+    );
+    table.wire.repair();
     for digits in ["111222", "333444", "555666"] {
         assert!(table.store.pin_holder(&lobby(), &pin(digits)).await.unwrap().is_none());
     }
     let (filter, page) = everything();
     let listed = table.store.contracts(&a(), &filter, &page, at(0)).await;
     assert!(matches!(listed, Err(Error::Key(domain::KeyRefusal::BeingRemoved))));
-    let booked = table.store.create_contract(&a(), contract(200, 260), &act()).await;
+    let booked = table.store.create_contract(&a(), contract(200, 260), &metadata()).await;
     assert!(matches!(booked, Err(Error::Contract(domain::ContractRefusal::KeyBeingRemoved))));
     let view = table.store.automat_view(&lobby(), at(0)).await.unwrap();
     assert!(view.lockers[0].key.is_none(), "its locker is free");
     table
         .store
-        .create_key(KeyDraft { return_code: Some(ReturnCode::parse("4711").unwrap()), ..key("B") }, &act())
+        .create_key(KeyDraft { return_code: Some(ReturnCode::parse("4711").unwrap()), ..key("B") }, &metadata())
         .await
         .unwrap();
 }
@@ -98,8 +104,8 @@ async fn an_interrupted_removal_is_finished_by_the_next_call() {
         let healer = healers[requests as usize % healers.len()];
         let table = furnished().await;
         table.wire.cut_after(requests);
-        let cut = table.store.remove_key(&a(), false, Expected::Any, &act()).await;
-        table.wire.mend();
+        let cut = table.store.remove_key(&a(), false, Expected::Any, &metadata()).await;
+        table.wire.repair();
         if cut.is_ok() {
             break;
         }
@@ -108,8 +114,11 @@ async fn an_interrupted_removal_is_finished_by_the_next_call() {
         match healer {
             _ if untouched => continue,
             "remove" => {
-                let outcome = table.store.remove_key(&a(), false, Expected::Any, &act()).await;
-                assert!(matches!(outcome, Ok(Removal::Complete) | Err(Error::NotFound(Thing::Key))), "{outcome:?}");
+                let outcome = table.store.remove_key(&a(), false, Expected::Any, &metadata()).await;
+                assert!(
+                    matches!(outcome, Ok(Removal::Complete) | Err(Error::NotFound(ResourceKind::Key))),
+                    "{outcome:?}"
+                );
                 assert_gone(&table).await;
             }
             "sweep" => {
@@ -127,8 +136,11 @@ async fn an_interrupted_removal_is_finished_by_the_next_call() {
 async fn an_interrupted_removal_is_taken_over_after_a_minute() {
     let table = furnished().await;
     table.wire.cut_after(2);
-    assert!(table.store.remove_key(&a(), false, Expected::Any, &act()).await.is_err(), "the read and the mark passed");
-    table.wire.mend();
+    assert!(
+        table.store.remove_key(&a(), false, Expected::Any, &metadata()).await.is_err(),
+        "the read and the mark passed"
+    );
+    table.wire.repair();
     assert_eq!(table.store.finish_abandoned_removals(at(59)).await.unwrap(), 0);
     assert!(table.store.key(&a()).await.is_ok(), "it is still being removed");
     assert_eq!(table.store.finish_abandoned_removals(at(60)).await.unwrap(), 1);
@@ -148,11 +160,11 @@ async fn two_removals_at_once_do_no_harm() {
     let table = furnished().await;
     let remove = || {
         let store = table.store.clone();
-        tokio::spawn(async move { store.remove_key(&a(), false, Expected::Any, &act()).await })
+        tokio::spawn(async move { store.remove_key(&a(), false, Expected::Any, &metadata()).await })
     };
     for removing in [remove(), remove(), remove()] {
         let removed = removing.await.unwrap();
-        assert!(matches!(removed, Ok(Removal::Complete) | Err(Error::NotFound(Thing::Key))), "{removed:?}");
+        assert!(matches!(removed, Ok(Removal::Complete) | Err(Error::NotFound(ResourceKind::Key))), "{removed:?}");
     }
     assert_gone(&table).await;
 }
@@ -162,9 +174,9 @@ async fn a_late_removal_leaves_the_next_key_with_that_id_alone() {
     let table = furnished().await;
     let mut held = table.wire.hold("Query");
     let store = table.store.clone();
-    let late = tokio::spawn(async move { store.remove_key(&a(), false, Expected::Any, &act()).await });
+    let late = tokio::spawn(async move { store.remove_key(&a(), false, Expected::Any, &metadata()).await });
     held.arrived().await;
-    table.store.remove_key(&a(), false, Expected::Any, &act()).await.unwrap();
+    table.store.remove_key(&a(), false, Expected::Any, &metadata()).await.unwrap();
     assert_as_new(&table).await;
     held.release();
     let _ = late.await.unwrap();
@@ -177,11 +189,11 @@ async fn a_late_removal_leaves_the_next_key_with_that_id_alone() {
 #[tokio::test]
 async fn a_pin_taken_by_another_contract_is_not_deleted() {
     let table = furnished().await;
-    table.store.create_key(key("B"), &act()).await.unwrap();
+    table.store.create_key(key("B"), &metadata()).await.unwrap();
     let b = KeyId::parse("B").unwrap();
     let draft = ContractDraft { pin: Some(pin("111222")), ..contract(0, 60) };
-    table.store.create_contract(&b, draft, &act()).await.unwrap();
-    table.store.remove_key(&a(), false, Expected::Any, &act()).await.unwrap();
+    table.store.create_contract(&b, draft, &metadata()).await.unwrap();
+    table.store.remove_key(&a(), false, Expected::Any, &metadata()).await.unwrap();
     assert_gone(&table).await;
     assert_eq!(table.store.pin_holder(&lobby(), &pin("111222")).await.unwrap().unwrap().key.id, b);
 }
@@ -191,11 +203,11 @@ async fn a_pin_taken_by_another_contract_is_not_deleted() {
 async fn contracts_that_had_the_same_pin_one_after_the_other_are_removed_together() {
     let table = furnished().await;
     for n in 1..40 {
-        let then = Act { now: at(n * 1_000), ..act() };
+        let then = RequestMetadata { now: at(n * 1_000), ..metadata() };
         let draft = ContractDraft { pin: Some(pin("111222")), ..contract(n * 1_000, n * 1_000 + 10) };
         table.store.create_contract(&a(), draft, &then).await.unwrap();
     }
-    let removed = table.store.remove_key(&a(), false, Expected::Any, &act()).await.unwrap();
+    let removed = table.store.remove_key(&a(), false, Expected::Any, &metadata()).await.unwrap();
     assert_eq!(removed, Removal::Complete);
     assert_gone(&table).await;
 }

@@ -10,8 +10,8 @@ use domain::{
     Name, Retention, Whereabouts,
 };
 use serde_json::json;
-use store::{ContractFilter, Created, Error, Expected, Order, PageRequest, Record, Store, Thing};
-use testkit::{TABLE, TestTable, act, at, automat, by_email, contract, entry, key, locker_reports, pin};
+use store::{ContractFilter, Created, Error, Expected, Order, PageRequest, Record, ResourceKind, Store};
+use testkit::{TABLE, TestTable, at, automat, by_email, contract, entry, key, locker_reports, metadata, pin};
 
 const DAY: i64 = 86_400;
 
@@ -37,19 +37,19 @@ impl Scene {
     async fn new() -> Self {
         let table = TestTable::new().await;
         let retention = Retention { events: Days::new(100).unwrap(), contracts: Days::new(30).unwrap() };
-        let store = table.store.clone().keeping(retention);
-        store.create_automat(automat("lobby", 3), &act()).await.unwrap();
-        store.create_key(key("A"), &act()).await.unwrap();
+        let store = table.store.clone().with_retention(retention);
+        store.create_automat(automat("lobby", 3), &metadata()).await.unwrap();
+        store.create_key(key("A"), &metadata()).await.unwrap();
         Self { table, store }
     }
 
     async fn book(&self, draft: ContractDraft) {
         let draft = ContractDraft { id: Some(bk1()), pin: Some(pin("482915")), ..draft };
-        self.store.create_contract(&a(), draft, &act()).await.unwrap();
+        self.store.create_contract(&a(), draft, &metadata()).await.unwrap();
     }
 
     async fn edit(&self, change: ContractChange) {
-        self.store.edit_contract(&a(), &bk1(), change, Expected::Any, &act()).await.unwrap();
+        self.store.edit_contract(&a(), &bk1(), change, Expected::Any, &metadata()).await.unwrap();
     }
 
     async fn items(&self) -> Vec<HashMap<String, AttributeValue>> {
@@ -70,16 +70,16 @@ impl Scene {
     }
 
     async fn fetch(&self) {
-        self.store.hear_lockers(&lobby(), locker_reports(1, &[(0, true, None)]), at(1)).await.unwrap();
+        self.store.record_locker_reports(&lobby(), locker_reports(1, &[(0, true, None)]), at(1)).await.unwrap();
         let typed = entry(&self.store, "e1", CodeKind::Pin, "482915", at(2), &[0]);
         self.store.keypad_entry(&lobby(), typed, at(2)).await.unwrap();
-        self.store.hear_lockers(&lobby(), locker_reports(2, &[(0, false, Some("e1"))]), at(3)).await.unwrap();
+        self.store.record_locker_reports(&lobby(), locker_reports(2, &[(0, false, Some("e1"))]), at(3)).await.unwrap();
         let whereabouts = self.store.key(&a()).await.unwrap().whereabouts;
         assert_eq!(whereabouts, Whereabouts::Out { contract: Some(bk1()) });
     }
 
     async fn give_back(&self, seconds: i64) {
-        self.store.hear_lockers(&lobby(), locker_reports(3, &[(0, true, None)]), at(seconds)).await.unwrap();
+        self.store.record_locker_reports(&lobby(), locker_reports(3, &[(0, true, None)]), at(seconds)).await.unwrap();
     }
 }
 
@@ -96,7 +96,7 @@ async fn a_contract_is_kept_for_its_days_after_its_end_whatever_its_end_becomes(
     assert_eq!(scene.contract_kept().await, Some(90 + 30 * DAY));
     scene.edit(ContractChange { person: Some(Name::parse("Eino").unwrap()), ..ContractChange::default() }).await;
     assert_eq!(scene.contract_kept().await, Some(90 + 30 * DAY), "its end is the same");
-    scene.store.replace_pin(&a(), &bk1(), &act()).await.unwrap();
+    scene.store.replace_pin(&a(), &bk1(), &metadata()).await.unwrap();
     assert_eq!(scene.contract_kept().await, Some(90 + 30 * DAY));
     scene.edit(ending(Ending::Permanent)).await;
     assert_eq!(scene.contract_kept().await, None, "a permanent one is never over");
@@ -111,7 +111,7 @@ async fn a_contract_is_never_dropped_while_the_key_is_out_with_it() {
     scene.fetch().await;
     assert_eq!(scene.contract_kept().await, None);
     scene.edit(ending(Ending::At(at(90)))).await;
-    scene.store.replace_pin(&a(), &bk1(), &act()).await.unwrap();
+    scene.store.replace_pin(&a(), &bk1(), &metadata()).await.unwrap();
     assert_eq!(scene.contract_kept().await, None, "the key is still out");
     scene.give_back(5).await;
     assert_eq!(scene.contract_kept().await, Some(90 + 30 * DAY));
@@ -144,7 +144,7 @@ async fn an_end_moved_during_a_fetch_does_not_let_the_contract_expire() {
     let (store, wire) = scene.table.another_store();
     let mut held = wire.hold("TransactWriteItems");
     let editing = tokio::spawn(async move {
-        store.edit_contract(&a(), &bk1(), ending(Ending::At(at(90))), Expected::Any, &act()).await
+        store.edit_contract(&a(), &bk1(), ending(Ending::At(at(90))), Expected::Any, &metadata()).await
     });
     held.arrived().await;
     scene.fetch().await;
@@ -157,15 +157,14 @@ async fn an_end_moved_during_a_fetch_does_not_let_the_contract_expire() {
 async fn a_contract_removed_during_a_fetch_does_not_block_the_report() {
     let scene = Scene::new().await;
     scene.book(contract(0, 60)).await;
-    scene.store.hear_lockers(&lobby(), locker_reports(1, &[(0, true, None)]), at(1)).await.unwrap();
+    scene.store.record_locker_reports(&lobby(), locker_reports(1, &[(0, true, None)]), at(1)).await.unwrap();
     let typed = entry(&scene.store, "e1", CodeKind::Pin, "482915", at(2), &[0]);
     scene.store.keypad_entry(&lobby(), typed, at(2)).await.unwrap();
     let (store, wire) = scene.table.another_store();
     let mut held = wire.hold("TransactWriteItems");
-    let reporting =
-        tokio::spawn(
-            async move { store.hear_lockers(&lobby(), locker_reports(2, &[(0, false, Some("e1"))]), at(3)).await },
-        );
+    let reporting = tokio::spawn(async move {
+        store.record_locker_reports(&lobby(), locker_reports(2, &[(0, false, Some("e1"))]), at(3)).await
+    });
     held.arrived().await;
     let with_key = |request: aws_sdk_dynamodb::operation::delete_item::builders::DeleteItemFluentBuilder| {
         request.key("PK", AttributeValue::S("KEY#A".into())).key("SK", AttributeValue::S("CONTRACT#BK-1".into()))
@@ -181,7 +180,7 @@ async fn a_contract_removed_during_a_fetch_does_not_block_the_report() {
 async fn events_and_openings_are_kept_for_the_configured_days() {
     let scene = Scene::new().await;
     let draft = domain::OpeningDraft { automat: lobby(), locker: testkit::locker(0), reason: None, force: true };
-    scene.store.request_opening(draft, &act()).await.unwrap();
+    scene.store.request_opening(draft, &metadata()).await.unwrap();
     let events = scene.kept("EVENT#").await;
     assert_eq!(events.len(), 3);
     assert!(events.iter().chain(&scene.kept("OPENING").await).all(|kept| *kept == Some(100 * DAY)), "{events:?}");
@@ -204,7 +203,7 @@ async fn an_expired_contract_is_no_cancellation() {
     let scene = Scene::new().await;
     // Not over by the tests' clock, so taking it for a removal would notify somebody.
     scene.book(ContractDraft { contacts: vec![by_email("aino@example.fi")], ..contract(0, 10 * DAY) }).await;
-    scene.store.remove_contract(&a(), &bk1(), false, Expected::Any, &act()).await.unwrap();
+    scene.store.remove_contract(&a(), &bk1(), false, Expected::Any, &metadata()).await.unwrap();
     let records = scene.table.records(at(1)).await;
     let is_removal = |record: &&serde_json::Value| {
         record["eventName"] == "REMOVE" && record["dynamodb"]["Keys"]["SK"]["S"] == "CONTRACT#BK-1"
@@ -247,13 +246,13 @@ async fn a_contract_deleted_by_its_ttl_breaks_nothing() {
         let filter = ContractFilter { states, order: Order::Descending };
         assert!(scene.store.contracts(&a(), &filter, &page, later).await.unwrap().data.is_empty());
     }
-    let removed = scene.store.remove_contract(&a(), &bk1(), false, Expected::Any, &act()).await;
-    assert!(matches!(removed, Err(Error::NotFound(Thing::Contract))));
+    let removed = scene.store.remove_contract(&a(), &bk1(), false, Expected::Any, &metadata()).await;
+    assert!(matches!(removed, Err(Error::NotFound(ResourceKind::Contract))));
     assert!(scene.store.automat_view(&lobby(), later).await.unwrap().lockers[0].active_contract.is_none());
 
     let again = ContractDraft { id: Some(bk1()), ..contract(50 * DAY, 51 * DAY) };
-    let act = store::Act { now: later, ..act() };
-    let made = scene.store.create_contract(&a(), again, &act).await.unwrap();
+    let metadata = store::RequestMetadata { now: later, ..metadata() };
+    let made = scene.store.create_contract(&a(), again, &metadata).await.unwrap();
     assert!(matches!(made, Created::New(_)), "its name is free again");
     let events = scene.store.key_events(&a(), &page).await.unwrap().data;
     let made = events.iter().filter(|event| matches!(event.kind, EventKind::ContractCreated(_))).count();

@@ -5,16 +5,16 @@
 
 use domain::{AutomatId, KeyId};
 use store::{Error, KeyFilter, PageRequest};
-use testkit::{TestTable, act, automat, contract, key};
+use testkit::{TestTable, automat, contract, key, metadata};
 
 const PAGE: PageRequest = PageRequest { limit: 20, after: None };
 
 /// An automat with this many keys.
 async fn lobby(keys: u32) -> TestTable {
     let table = TestTable::new().await;
-    table.store.create_automat(automat("lobby", keys), &act()).await.unwrap();
+    table.store.create_automat(automat("lobby", keys), &metadata()).await.unwrap();
     for number in 0..keys {
-        table.store.create_key(key(&format!("K-{number}")), &act()).await.unwrap();
+        table.store.create_key(key(&format!("K-{number}")), &metadata()).await.unwrap();
     }
     table
 }
@@ -36,8 +36,8 @@ async fn a_throttled_request_is_answered_busy() {
     table.wire.throttle("GetItem");
     assert!(matches!(table.store.automat(&lobby).await, Err(Error::Busy)));
     table.wire.throttle("TransactWriteItems");
-    assert!(matches!(table.store.create_contract(&first, contract(1, 2), &act()).await, Err(Error::Busy)));
-    table.wire.mend();
+    assert!(matches!(table.store.create_contract(&first, contract(1, 2), &metadata()).await, Err(Error::Busy)));
+    table.wire.repair();
     assert_eq!(list(&table).await.unwrap(), ["K-0"]);
 }
 

@@ -3,8 +3,8 @@
 #![expect(clippy::unwrap_used, reason = "a test's own values are well formed")]
 
 use domain::{AutomatChange, AutomatId, AutomatRefusal, ContractChange, ContractId, Instant, KeyId, TimeZone};
-use store::{Act, DUE_SHARDS, Due, Error, Expected};
-use testkit::{TestTable, act, at, automat, contract, key};
+use store::{DUE_SHARDS, Due, Error, Expected, RequestMetadata};
+use testkit::{TestTable, at, automat, contract, key, metadata};
 
 fn lobby() -> AutomatId {
     AutomatId::parse("lobby").unwrap()
@@ -12,11 +12,11 @@ fn lobby() -> AutomatId {
 
 async fn scene() -> TestTable {
     let table = TestTable::new().await;
-    table.store.create_automat(automat("lobby", 9), &act()).await.unwrap();
-    table.store.create_key(key("A"), &act()).await.unwrap();
+    table.store.create_automat(automat("lobby", 9), &metadata()).await.unwrap();
+    table.store.create_key(key("A"), &metadata()).await.unwrap();
     for (id, start) in [("one", 0), ("two", 100)] {
         let draft = domain::ContractDraft { id: ContractId::parse(id).ok(), ..contract(start, start + 60) };
-        table.store.create_contract(&KeyId::parse("A").unwrap(), draft, &act()).await.unwrap();
+        table.store.create_contract(&KeyId::parse("A").unwrap(), draft, &metadata()).await.unwrap();
     }
     table
 }
@@ -28,7 +28,7 @@ async fn move_zone(table: &TestTable, force: bool, now: Instant) -> Result<domai
 async fn move_to(table: &TestTable, zone: &str, force: bool, now: Instant) -> Result<domain::Automat, Error> {
     let zone = TimeZone::parse(zone).unwrap();
     let change = AutomatChange { time_zone: Some(zone), ..AutomatChange::default() };
-    table.store.edit_automat(&lobby(), change, force, Expected::Any, &Act { now, ..act() }).await
+    table.store.edit_automat(&lobby(), change, force, Expected::Any, &RequestMetadata { now, ..metadata() }).await
 }
 
 async fn is_due(table: &TestTable, now: Instant) -> bool {
@@ -66,7 +66,7 @@ async fn with_force_contacts_are_notified_once_however_often_it_is_restarted() {
     for requests in 1..8 {
         table.wire.lose_answers(requests);
         _ = table.store.notify_of_time_zone(&lobby(), at(20)).await;
-        table.wire.mend();
+        table.wire.repair();
     }
     table.store.notify_of_time_zone(&lobby(), at(20)).await.unwrap();
     assert_eq!(versions(&table).await, [2, 2]);
@@ -77,7 +77,7 @@ async fn with_force_contacts_are_notified_once_however_often_it_is_restarted() {
 async fn contracts_booked_in_the_new_zone_are_not_notified() {
     let table = scene().await;
     move_zone(&table, true, at(10)).await.unwrap();
-    let later = Act { now: at(46), ..act() };
+    let later = RequestMetadata { now: at(46), ..metadata() };
     let draft = domain::ContractDraft { id: ContractId::parse("three").ok(), ..contract(300, 360) };
     table.store.create_contract(&KeyId::parse("A").unwrap(), draft, &later).await.unwrap();
     table.store.notify_of_time_zone(&lobby(), at(50)).await.unwrap();
@@ -90,7 +90,7 @@ async fn contracts_booked_in_the_new_zone_are_not_notified() {
 async fn a_contract_edited_meanwhile_is_still_notified() {
     let table = scene().await;
     move_zone(&table, true, at(10)).await.unwrap();
-    let later = Act { now: at(46), ..act() };
+    let later = RequestMetadata { now: at(46), ..metadata() };
     let change =
         ContractChange { contacts: Some(vec![testkit::by_email("new@example.fi")]), ..ContractChange::default() };
     let key = KeyId::parse("A").unwrap();

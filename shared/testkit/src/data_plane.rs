@@ -40,7 +40,7 @@ pub fn rejected(status: u16, exception: &'static str) -> HttpResponse {
 
 /// Automats for which every request fails with an unknown result.
 #[must_use]
-pub fn nowhere() -> Things {
+pub fn unreachable_things() -> Things {
     Things::new(data_plane(Nowhere))
 }
 

@@ -11,10 +11,10 @@
 mod cabinet;
 mod data_plane;
 mod device;
-mod dice;
 pub mod html;
 mod log;
 mod sample;
+mod seeded_rng;
 mod stream;
 mod wire;
 
@@ -23,18 +23,18 @@ use clock::Random;
 use domain::Instant;
 use dynamodb::Database;
 use permissions::Permissions;
-use store::{Codes, Store};
+use store::{CodeKeyring, Store};
 
 pub use cabinet::fill;
-pub use data_plane::{accepted, data_plane, nowhere, rejected};
+pub use data_plane::{accepted, data_plane, rejected, unreachable_things};
 pub use device::{entry, locker_reports, name};
-pub use dice::Dice;
 pub use log::Log;
 pub use sample::{
-    act, act_with_receipt, automat, by_email, by_sms, contract, every_event_kind, key, locker, of_everything, pin,
-    range,
+    automat, by_email, by_sms, contract, every_event_kind, key, locker, metadata, metadata_with_receipt, of_everything,
+    pin, range,
 };
-pub use wire::{Held, Steps, Tally, Wire};
+pub use seeded_rng::SeededRng;
+pub use wire::{HeldRequest, Steps, Tally, Wire};
 
 /// The master secret in tests is this byte, 32 times.
 pub const SECRET: u8 = 7;
@@ -66,7 +66,7 @@ impl TestTable {
     #[must_use]
     pub fn store_of(&self, function: &'static str) -> Store {
         let role = Permissions::read().unwrap().role(function);
-        self.store.clone().through(role.dynamodb(&self.database.client_over(self.wire.clone())))
+        self.store.clone().with_client(role.dynamodb(&self.database.client_over(self.wire.clone())))
     }
 
     /// Another store on the same table with a wire of its own, like another Lambda instance.
@@ -102,7 +102,7 @@ impl TestTable {
 }
 
 fn store_over(database: &Database, wire: &Wire, master: &[u8]) -> Store {
-    Store::new(database.client_over(wire.clone()), TABLE, Codes::new(master).unwrap(), Random::system())
+    Store::new(database.client_over(wire.clone()), TABLE, CodeKeyring::new(master).unwrap(), Random::system())
 }
 
 /// An instant this many seconds after 2026-11-24T12:00:00Z, the present of all tests.

@@ -45,8 +45,8 @@ impl Log {
     #[must_use]
     pub fn text(&self) -> String {
         let lines = lines();
-        let heard = lines[self.since..].iter().filter(|(thread, _)| self.of.is_none_or(|of| of == *thread));
-        heard.map(|(_, line)| String::from_utf8_lossy(line)).collect()
+        let captured = lines[self.since..].iter().filter(|(thread, _)| self.of.is_none_or(|of| of == *thread));
+        captured.map(|(_, line)| String::from_utf8_lossy(line)).collect()
     }
 }
 
@@ -73,7 +73,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_thread_is_heard_apart_and_the_process_as_a_whole() {
+    fn a_thread_is_captured_apart_and_the_process_as_a_whole() {
         let all = Log::of_process();
         tracing::debug!("before");
         let mine = Log::of_this_thread();

@@ -7,21 +7,24 @@ use domain::{
     GuessingPeriod, KeyDraft, KeyField, KeyId, KeypadRefusal, Language, LockerCount, LockerIndex, MessageKind, Name,
     OpeningId, OpeningOutcome, PhoneNumber, Pin, Property, Purpose, Sharing, TimeRange, TimeZone,
 };
-use store::{Act, Receipt};
+use store::{Receipt, RequestMetadata};
 use strum::{VariantArray as _, VariantNames as _};
 
 use crate::at;
 
 /// An action of `tester` at the present of the tests.
 #[must_use]
-pub fn act() -> Act {
-    Act { actor: Actor::new("tester"), now: at(0), receipt: None }
+pub fn metadata() -> RequestMetadata {
+    RequestMetadata { actor: Actor::new("tester"), now: at(0), receipt: None }
 }
 
 /// The same with an `Idempotency-Key` and the hash of the request.
 #[must_use]
-pub fn act_with_receipt(name: &str, request_hash: &str) -> Act {
-    Act { receipt: Some(Receipt { name: name.to_owned(), request_hash: request_hash.to_owned() }), ..act() }
+pub fn metadata_with_receipt(name: &str, request_hash: &str) -> RequestMetadata {
+    RequestMetadata {
+        receipt: Some(Receipt { name: name.to_owned(), request_hash: request_hash.to_owned() }),
+        ..metadata()
+    }
 }
 
 /// An automat with this number of lockers.

@@ -74,12 +74,12 @@ impl Steps {
 
 /// A request that is held back.
 #[derive(Debug)]
-pub struct Held {
+pub struct HeldRequest {
     arrived: oneshot::Receiver<()>,
     release: oneshot::Sender<()>,
 }
 
-impl Held {
+impl HeldRequest {
     /// Waits until the request has arrived.
     pub async fn arrived(&mut self) {
         (&mut self.arrived).await.unwrap();
@@ -120,8 +120,7 @@ impl Wire {
         self.state().cut_after = Some(requests);
     }
 
-    /// Repairs the wire.
-    pub fn mend(&self) {
+    pub fn repair(&self) {
         let mut state = self.state();
         (state.cut_after, state.stale, state.conflicts, state.lost_answers) = (None, false, 0, 0);
         (state.throttled, state.unread) = (None, 0);
@@ -150,10 +149,10 @@ impl Wire {
     }
 
     #[must_use]
-    pub fn hold(&self, target: &'static str) -> Held {
+    pub fn hold(&self, target: &'static str) -> HeldRequest {
         let ((arrived, on_arrival), (release, on_release)) = (oneshot::channel(), oneshot::channel());
         self.state().held.push(Hold { target, arrived, release: on_release });
-        Held { arrived: on_arrival, release }
+        HeldRequest { arrived: on_arrival, release }
     }
 
     /// Makes every request wait for permission, from now on.

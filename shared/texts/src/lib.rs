@@ -55,7 +55,6 @@ impl Texts {
         self.fill(id, None, None)
     }
 
-    /// Formats a text.
     #[must_use]
     pub fn format(&self, id: &str, values: &FluentArgs<'_>) -> String {
         self.fill(id, None, Some(values)).into_owned()

@@ -31,7 +31,7 @@ impl Error {
 
 /// Why a request may not have reached an automat's shadow.
 #[derive(Debug, thiserror::Error)]
-pub enum Undelivered {
+pub enum DeliveryError {
     /// It certainly did not: the shadow has no room for it until openings that are in progress have ended.
     #[error("the shadow is full")]
     Full,

@@ -10,7 +10,7 @@ mod shadow;
 
 use aws_sdk_iotdataplane::Client;
 
-pub use self::error::{Error, Undelivered};
+pub use self::error::{DeliveryError, Error};
 pub use self::opening::pauses;
 pub use self::shadow::ControlShadow;
 

@@ -8,7 +8,7 @@ use protocol::{Desired, OpeningRequest, ShadowUpdate, ThingName};
 
 use crate::room::room_for;
 use crate::shadow::{ControlShadow, Failed, Update};
-use crate::{Error, Things, Undelivered};
+use crate::{DeliveryError, Error, Things};
 
 /// Waits after each write that lost to a concurrent one. Somebody who requests many openings is done soon.
 const PAUSES_MS: [u64; 8] = [10, 20, 40, 80, 160, 320, 320, 320];
@@ -27,17 +27,17 @@ impl Things {
         thing: &ThingName,
         requests: &BTreeMap<u16, OpeningRequest>,
         within: Duration,
-    ) -> Result<(), Undelivered> {
+    ) -> Result<(), DeliveryError> {
         let within = within.min(PATIENCE);
         let written = tokio::time::timeout(within, self.write_requests(thing, requests)).await;
-        written.unwrap_or_else(|_| Err(Undelivered::Unknown(Error::new("requesting openings took too long"))))
+        written.unwrap_or_else(|_| Err(DeliveryError::Unknown(Error::new("requesting openings took too long"))))
     }
 
     async fn write_requests(
         &self,
         thing: &ThingName,
         requests: &BTreeMap<u16, OpeningRequest>,
-    ) -> Result<(), Undelivered> {
+    ) -> Result<(), DeliveryError> {
         let o = requests.iter().map(|(&locker, request)| (locker, Some(request.clone()))).collect();
         let state = ShadowUpdate { desired: Some(Desired { o }), reported: None };
         match self.update(thing, &Update { state, version: None }).await {
@@ -66,7 +66,7 @@ impl Things {
         &self,
         thing: &ThingName,
         requests: &BTreeMap<u16, OpeningRequest>,
-    ) -> Result<(), Undelivered> {
+    ) -> Result<(), DeliveryError> {
         for pause in pauses() {
             let shadow = self.control_shadow(thing).await.map_err(unread)?.unwrap_or_default();
             let update = Update { state: room_for(&shadow, requests), version: Some(shadow.version) };
@@ -78,7 +78,7 @@ impl Things {
                 }
             }
         }
-        Err(Undelivered::Full)
+        Err(DeliveryError::Full)
     }
 }
 
@@ -92,23 +92,23 @@ fn is_too_large(failed: &Failed) -> bool {
 }
 
 /// A shadow that could not be read was not written to either.
-fn unread(error: Error) -> Undelivered {
-    if error.is_throttling() { Undelivered::Throttled } else { Undelivered::Refused(error) }
+fn unread(error: Error) -> DeliveryError {
+    if error.is_throttling() { DeliveryError::Throttled } else { DeliveryError::Refused(error) }
 }
 
 /// Why a write failed. What the service refused was certainly not written; after silence, or a fault of its own, it may
 /// have been.
-fn undelivered(failed: Failed) -> Undelivered {
+fn undelivered(failed: Failed) -> DeliveryError {
     let context = "requesting openings";
     match failed.service() {
-        Some(Service::RequestEntityTooLargeException(_)) => Undelivered::Full,
-        Some(Service::ThrottlingException(_)) => Undelivered::Throttled,
+        Some(Service::RequestEntityTooLargeException(_)) => DeliveryError::Full,
+        Some(Service::ThrottlingException(_)) => DeliveryError::Throttled,
         Some(
             Service::InvalidRequestException(_)
             | Service::UnauthorizedException(_)
             | Service::MethodNotAllowedException(_)
             | Service::UnsupportedDocumentEncodingException(_),
-        ) => Undelivered::Refused(failed.into_error(context)),
-        _ => Undelivered::Unknown(failed.into_error(context)),
+        ) => DeliveryError::Refused(failed.into_error(context)),
+        _ => DeliveryError::Unknown(failed.into_error(context)),
     }
 }

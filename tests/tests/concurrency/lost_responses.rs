@@ -47,7 +47,7 @@ struct Shared {
 }
 
 /// The last response to a request, and whether one to an earlier try was lost.
-struct Heard {
+struct ReportOutcome {
     answer: ApiResponse,
     lost: bool,
 }
@@ -67,9 +67,9 @@ impl Key {
         self.attempts.lock().unwrap().len() < ATTEMPTS
     }
 
-    fn any_seen(&self, dice: &mut Seed) -> Option<Seen> {
+    fn any_seen(&self, rng: &mut Seed) -> Option<Seen> {
         let seen = self.seen.lock().unwrap();
-        (!seen.is_empty()).then(|| dice.one_of(&seen).clone())
+        (!seen.is_empty()).then(|| rng.one_of(&seen).clone())
     }
 
     fn record(&self, attempt: Attempt) {
@@ -95,13 +95,13 @@ impl Shared {
     }
 
     /// Sends a request. `None` if its response is lost.
-    async fn send(&self, call: Call, dice: &mut Seed) -> Option<ApiResponse> {
-        if dice.once_in(2) {
+    async fn send(&self, call: Call, rng: &mut Seed) -> Option<ApiResponse> {
+        if rng.once_in(2) {
             return Some(call.await);
         }
         let request = tokio::spawn(call.into_future());
-        sleep(Duration::from_millis(dice.below(20))).await;
-        if dice.once_in(2) {
+        sleep(Duration::from_millis(rng.below(20))).await;
+        if rng.once_in(2) {
             request.abort();
         } else {
             self.unheard.lock().unwrap().push(request);
@@ -110,31 +110,31 @@ impl Shared {
     }
 
     /// Repeats a request until there is a response.
-    async fn ask(&self, call: impl Fn() -> Call, dice: &mut Seed) -> Heard {
+    async fn ask(&self, call: impl Fn() -> Call, rng: &mut Seed) -> ReportOutcome {
         let mut lost = false;
         loop {
-            match self.send(call(), dice).await {
-                Some(answer) if answer.status != 503 => return Heard { answer, lost },
+            match self.send(call(), rng).await {
+                Some(answer) if answer.status != 503 => return ReportOutcome { answer, lost },
                 Some(busy) => _ = busy.problem("busy"),
                 None => lost = true,
             }
         }
     }
 
-    async fn create(&self, key: &Key, dice: &mut Seed) {
-        let (range, once, sent_at) = (range(dice), format!("race-{}", dice.below(u64::MAX)), self.now());
+    async fn create(&self, key: &Key, rng: &mut Seed) {
+        let (range, once, sent_at) = (range(rng), format!("race-{}", rng.below(u64::MAX)), self.now());
         let operator = || self.stage.stack.operator();
-        let heard = self.ask(|| operator().post(&key.contracts, booking(range)).once(&once), dice).await;
+        let exchange = self.ask(|| operator().post(&key.contracts, booking(range)).once(&once), rng).await;
         let mut contract = String::new();
-        let result = match heard.answer.status {
+        let result = match exchange.answer.status {
             201 => {
-                let made = heard.answer.json();
+                let made = exchange.answer.json();
                 made["contractId"].as_str().unwrap().clone_into(&mut contract);
                 let version = made["version"].as_u64().unwrap();
                 key.seen.lock().unwrap().push(Seen { contract: contract.clone(), version, range, once });
                 CallResult::Done(version)
             }
-            _ => refusal(&heard.answer),
+            _ => refusal(&exchange.answer),
         };
         key.record(Attempt {
             contract,
@@ -147,13 +147,13 @@ impl Shared {
     }
 
     /// Repeats the request that created a contract, long after it was answered.
-    async fn repeat(&self, key: &Key, seen: Seen, dice: &mut Seed) {
+    async fn repeat(&self, key: &Key, seen: Seen, rng: &mut Seed) {
         let sent_at = self.now();
         let operator = || self.stage.stack.operator();
-        let heard = self.ask(|| operator().post(&key.contracts, booking(seen.range)).once(&seen.once), dice).await;
-        let result = match heard.answer.status {
-            201 => CallResult::Done(heard.answer.json()["version"].as_u64().unwrap()),
-            _ => refusal(&heard.answer),
+        let exchange = self.ask(|| operator().post(&key.contracts, booking(seen.range)).once(&seen.once), rng).await;
+        let result = match exchange.answer.status {
+            201 => CallResult::Done(exchange.answer.json()["version"].as_u64().unwrap()),
+            _ => refusal(&exchange.answer),
         };
         let contract = seen.contract;
         key.record(Attempt {
@@ -166,14 +166,14 @@ impl Shared {
         });
     }
 
-    async fn change(&self, key: &Key, seen: Seen, operation: Operation, dice: &mut Seed) {
+    async fn change(&self, key: &Key, seen: Seen, operation: Operation, rng: &mut Seed) {
         let (sent_at, path) = (self.now(), key.path(&seen));
         let operator = || self.stage.stack.operator();
         let call = || match operation {
             Operation::Move(range) => operator().patch(&path, booking(range)).if_match(seen.version),
             _ => operator().delete(&path).if_match(seen.version),
         };
-        let Heard { answer, lost } = self.ask(call, dice).await;
+        let ReportOutcome { answer, lost } = self.ask(call, rng).await;
         let result = match answer.status {
             200 => CallResult::Done(answer.json()["version"].as_u64().unwrap()),
             204 => CallResult::Done(0),
@@ -195,17 +195,17 @@ impl Shared {
         key.record(Attempt { contract, operation, expected, result, sent_at, answered_at });
     }
 
-    async fn run(&self, mut dice: Seed) {
+    async fn run(&self, mut rng: Seed) {
         while self.began.elapsed() < self.lasts || self.keys.iter().any(Key::has_seen_little) {
-            let key = if dice.once_in(5) { &self.keys[1] } else { &self.keys[0] };
-            match (key.any_seen(&mut dice), dice.below(10)) {
+            let key = if rng.once_in(5) { &self.keys[1] } else { &self.keys[0] };
+            match (key.any_seen(&mut rng), rng.below(10)) {
                 (Some(seen), 4 | 5) => {
-                    let operation = Operation::Move(range(&mut dice));
-                    self.change(key, seen, operation, &mut dice).await;
+                    let operation = Operation::Move(range(&mut rng));
+                    self.change(key, seen, operation, &mut rng).await;
                 }
-                (Some(seen), 6 | 7) => self.change(key, seen, Operation::Remove, &mut dice).await,
-                (Some(seen), 8 | 9) => self.repeat(key, seen, &mut dice).await,
-                _ => self.create(key, &mut dice).await,
+                (Some(seen), 6 | 7) => self.change(key, seen, Operation::Remove, &mut rng).await,
+                (Some(seen), 8 | 9) => self.repeat(key, seen, &mut rng).await,
+                _ => self.create(key, &mut rng).await,
             }
         }
     }
@@ -234,8 +234,8 @@ async fn the_last_response_is_true_however_many_are_lost() {
     let shared = Arc::new(Shared { stage, keys, began, lasts, unheard: Mutex::default() });
     let tasks: Vec<_> = (0..clients(CLIENTS))
         .map(|client| {
-            let (shared, dice) = (shared.clone(), seed.of_client(client));
-            tokio::spawn(async move { shared.run(dice).await })
+            let (shared, rng) = (shared.clone(), seed.of_client(client));
+            tokio::spawn(async move { shared.run(rng).await })
         })
         .collect();
     for task in tasks {

@@ -52,7 +52,7 @@ async fn a_callback_of_another_browser_signs_nobody_in() {
     // An attacker signs in, and gives the callback address to a victim, who would then use the attacker's account.
     let attacker = Visitor::new(&stack);
     _ = attacker.sign_in("/", "viewer").await;
-    let callback = attacker.been().into_iter().find(|url| url.contains("/auth/callback")).unwrap();
+    let callback = attacker.visited().into_iter().find(|url| url.contains("/auth/callback")).unwrap();
     let path = callback.strip_prefix(stack.url()).unwrap();
 
     let victim = Visitor::new(&stack);

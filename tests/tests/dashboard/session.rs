@@ -89,7 +89,7 @@ async fn several_tabs_can_sign_in_at_once() {
 async fn reloading_the_callback_keeps_the_session() {
     let stack = Stack::local();
     let visitor = Visitor::signed_in(&stack, "viewer").await;
-    let callback = visitor.been().into_iter().find(|url| url.contains("/auth/callback")).unwrap();
+    let callback = visitor.visited().into_iter().find(|url| url.contains("/auth/callback")).unwrap();
     let path = callback.strip_prefix(stack.url()).unwrap();
     assert_eq!(visitor.get(path).await.url.path(), "/");
     visitor.set_cookie("__Host-access", None);

@@ -10,7 +10,7 @@ use domain::{Actor, AutomatId, Instant, LockerIndex, Opening, OpeningDraft};
 use e2e::device::{lose_network, regain_network};
 use e2e::{Stack, Stage};
 use serde_json::{Value, json};
-use store::{Act, Delivery, DeliveryLease};
+use store::{Delivery, DeliveryLease, RequestMetadata};
 
 use crate::openings::asked_all_the_same;
 use crate::scene::noon;
@@ -26,7 +26,7 @@ async fn all_lockers_of_an_automat_open_at_once() {
     let openings: Vec<_> = (0..LOCKERS)
         .map(|locker| {
             let stage = stage.clone();
-            tokio::spawn(async move { stage.ended(&stage.asked_to_open(locker).await).await })
+            tokio::spawn(async move { stage.ended(&stage.request_opening(locker).await).await })
         })
         .collect();
     let mut asked = BTreeMap::new();
@@ -79,8 +79,8 @@ async fn lease_of_another(stage: &Stage, now: Instant) -> (Opening, DeliveryLeas
     let store = stage.stack.cloud().store();
     let (automat, locker) = (AutomatId::parse(&stage.automat).unwrap(), LockerIndex::new(FORTY.into()).unwrap());
     let draft = OpeningDraft { automat, locker, reason: None, force: true };
-    let act = Act { actor: Actor::new("somebody"), now, receipt: None };
-    let opening = store.request_opening(draft, &act).await.unwrap().into_inner();
+    let metadata = RequestMetadata { actor: Actor::new("somebody"), now, receipt: None };
+    let opening = store.request_opening(draft, &metadata).await.unwrap().into_inner();
     match store.queue_delivery(&opening, now).await.unwrap() {
         Delivery::Leased(lease) => (opening, lease),
         delivery => panic!("{delivery:?}"),

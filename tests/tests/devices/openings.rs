@@ -24,7 +24,7 @@ fn end(opening: &Value) -> (&str, bool) {
 async fn an_opening_ends_with_the_result_that_the_device_reports() {
     let stage = Stage::new(&Stack::shared(), 3).await;
     let device = stage.device(&[]).await;
-    let opening = stage.ended(&stage.asked_to_open(1).await).await;
+    let opening = stage.ended(&stage.request_opening(1).await).await;
     assert_eq!(end(&opening), ("opened", true));
     assert!(opening["finishedAt"].is_string(), "{opening}");
     let runs: Vec<_> = device.motor_log().into_iter().map(|run| (run.locker, run.id)).collect();
@@ -34,7 +34,7 @@ async fn an_opening_ends_with_the_result_that_the_device_reports() {
     device.close_door(1);
     stage.view_where(|view| view["lockers"][1]["door"] == "closed").await;
 
-    let again = stage.ended(&stage.asked_to_open(1).await).await;
+    let again = stage.ended(&stage.request_opening(1).await).await;
     assert_eq!((end(&again), device.motor_runs(1)), (("opened", true), 2));
 }
 
@@ -43,7 +43,7 @@ async fn an_opening_with_a_jammed_lock_fails() {
     let stage = Stage::new(&Stack::shared(), 1).await;
     let device = stage.device(&[]).await;
     device.faults().jam(0, true);
-    let opening = stage.ended(&stage.asked_to_open(0).await).await;
+    let opening = stage.ended(&stage.request_opening(0).await).await;
     assert_eq!((end(&opening), device.motor_runs(0)), (("failed", true), 1));
 }
 
@@ -53,7 +53,7 @@ async fn a_power_cut_while_the_motor_runs_fails_without_a_second_run() {
         let stage = Stage::new(&Stack::shared(), 1).await;
         let mut device = stage.device(&[]).await;
         device.faults().crash(crash);
-        let opening = stage.asked_to_open(0).await;
+        let opening = stage.request_opening(0).await;
         assert!(device.crashed().await.is_err(), "{crash:?}");
         device.restart().await;
         assert_eq!(end(&stage.ended(&opening).await), ("failed", true), "{crash:?}");
@@ -88,6 +88,6 @@ async fn an_expired_request_runs_no_motor() {
     let confirmed =
         eventually(|| stage.stack.viewer().get(&opening), |opening| opening["confirmedByDevice"] == true).await;
     assert_eq!((end(&confirmed), device.motor_runs(0)), (("expired", true), 0));
-    let next = stage.ended(&stage.asked_to_open(0).await).await;
+    let next = stage.ended(&stage.request_opening(0).await).await;
     assert_eq!((end(&next), device.motor_runs(0)), (("opened", true), 1));
 }

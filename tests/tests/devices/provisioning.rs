@@ -24,7 +24,7 @@ async fn two(stack: &Stack) -> (Stage, Stage) {
 async fn a_device_of_a_removed_automat_is_refused() {
     // On a deployed stack an administrator deactivates the certificate (infra/README.md).
     let stage = Stage::new(&Stack::local(), 1).await;
-    let (tls, plain) = (stage.over_tls(&stage.thing()), stage.in_the_clear(&password(&stage)));
+    let (tls, plain) = (stage.over_tls(&stage.thing()), stage.without_tls(&password(&stage)));
     assert!(Mqtt::connect(tls.clone()).await.is_ok(), "as soon as the automat is there");
     stage.stack.admin().delete(format!("/v1/automats/{}", stage.automat)).await.is(204);
     assert!(is_refused(tls).await);
@@ -34,9 +34,9 @@ async fn a_device_of_a_removed_automat_is_refused() {
 #[tokio::test]
 async fn a_device_can_connect_with_a_password_without_tls() {
     let (stage, other) = two(&Stack::local()).await;
-    assert!(Mqtt::connect(stage.in_the_clear(&password(&stage))).await.is_ok());
-    assert!(is_refused(stage.in_the_clear(&password(&other))).await);
-    assert!(is_refused(stage.in_the_clear("")).await);
+    assert!(Mqtt::connect(stage.without_tls(&password(&stage))).await.is_ok());
+    assert!(is_refused(stage.without_tls(&password(&other))).await);
+    assert!(is_refused(stage.without_tls("")).await);
 }
 
 #[tokio::test]

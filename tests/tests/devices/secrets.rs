@@ -63,7 +63,7 @@ async fn story(stage: &Stage, device: &SimulatedAutomat) {
     let key = stage.key_with(json!({ "lockerIndex": LOCKER, "returnCode": RETURN_CODE })).await;
     let (start, end) = (noon().to_string(), noon().plus_millis(3_600_000).to_string());
     stage.book(&key, json!({ "person": "Bo", "pin": PIN, "start": start, "end": end })).await.is(201);
-    stage.ended(&stage.asked_to_open(0).await).await;
+    stage.ended(&stage.request_opening(0).await).await;
     device.type_code(WRONG).await;
     device.type_code(&format!("*{OTHER_RETURN_CODE}")).await;
     assert_eq!(device.type_code(PIN).await, open_to(Purpose::Fetch));

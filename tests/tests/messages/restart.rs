@@ -6,7 +6,7 @@ use clock::Clock;
 use domain::{Actor, ContractDraft, Ending, KeyId, Name};
 use e2e::only_local;
 use local_cloud::{Data, LocalCloud, Options};
-use store::{Act, KeyFilter, PageRequest};
+use store::{KeyFilter, PageRequest, RequestMetadata};
 use testkit::by_email;
 
 use crate::scene::clock;
@@ -28,8 +28,8 @@ async fn book(cloud: &LocalCloud, key: &KeyId, address: &str, clock: &Clock) {
         contacts: vec![by_email(address)],
         free_text: None,
     };
-    let act = Act { actor: Actor::new("tester"), now, receipt: None };
-    cloud.store().create_contract(key, draft, &act).await.unwrap();
+    let metadata = RequestMetadata { actor: Actor::new("tester"), now, receipt: None };
+    cloud.store().create_contract(key, draft, &metadata).await.unwrap();
 }
 
 fn addresses(cloud: &LocalCloud) -> Vec<String> {

@@ -61,7 +61,7 @@ fn case_of(route: &Route, stage: &Stage) -> (u16, Option<Value>) {
 async fn path_of(route: &Route, stage: &Stage) -> String {
     let mut path = route.path.replace("{automatId}", &stage.automat).replace("{lockerIndex}", "1");
     if path.contains("{openingId}") {
-        let opening = stage.asked_to_open(0).await;
+        let opening = stage.request_opening(0).await;
         path = path.replace("{openingId}", opening.rsplit('/').next().unwrap());
     }
     if path.contains("{keyId}") {

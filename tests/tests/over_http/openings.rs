@@ -34,7 +34,7 @@ pub(crate) async fn fill_shadow(stage: &Stage) -> (u16, ApiResponse) {
 pub(crate) async fn go_away(stage: &Stage) {
     let gone = Presence { connected: false, at: Instant::parse(&hours(0)).unwrap(), number: 1 };
     let automat = AutomatId::parse(&stage.automat).unwrap();
-    stage.stack.cloud().store().hear_presence(&automat, gone, gone.at).await.unwrap();
+    stage.stack.cloud().store().record_presence(&automat, gone, gone.at).await.unwrap();
 }
 
 fn opening_id(opening: &Value) -> OpeningId {
@@ -112,7 +112,7 @@ async fn a_repeated_request_makes_one_opening() {
 async fn a_viewer_can_follow_openings_but_not_request_any() {
     let stage = Stage::new(&Stack::shared(), 1).await;
     _ = stage.stack.viewer().post_nothing(stage.openings(0)).await.problem("forbidden");
-    let path = stage.asked_to_open(0).await;
+    let path = stage.request_opening(0).await;
     stage.stack.viewer().get(&path).await.is(200);
     _ = stage.stack.nobody().get(&path).await.problem("unauthenticated");
 }
@@ -162,7 +162,7 @@ async fn opening_at_a_disconnected_automat_needs_force() {
 #[tokio::test]
 async fn a_wait_is_at_most_twenty_whole_seconds() {
     let stage = Stage::new(&Stack::shared(), 1).await;
-    let path = stage.asked_to_open(0).await;
+    let path = stage.request_opening(0).await;
     for (query, code) in [
         ("wait=21", "out_of_range"),
         ("wait=-1", "out_of_range"),
@@ -232,7 +232,7 @@ async fn both_ends_of_an_opening_are_events_of_the_automat_and_of_the_key() {
     let stage = Stage::new(&Stack::shared(), 2).await;
     let key = stage.key().await;
     let _device = stage.device(&[]).await;
-    let opening = stage.ended(&stage.asked_to_open(0).await).await;
+    let opening = stage.ended(&stage.request_opening(0).await).await;
     let of_key = stage.stack.viewer().get(format!("/v1/keys/{key}/events")).await.data();
     for events in [stage.events().await, of_key] {
         let ours: Vec<_> = events.iter().filter(|event| event["openingId"] == opening["openingId"]).collect();

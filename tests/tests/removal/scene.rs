@@ -8,7 +8,7 @@ use clock::Clock;
 use domain::{Actor, AutomatId, Calendar, ContractId, Entry, Instant as Time, KeyId, Pin, TimeRange};
 use e2e::{Stack, Stage};
 use serde_json::{Value, json};
-use store::{Act, Expected};
+use store::{Expected, RequestMetadata};
 use tokio::task::JoinSet;
 
 const TABLE: &str = "key-automat";
@@ -147,9 +147,9 @@ impl Scene {
     /// Starts a removal, and aborts it as soon as it has marked the key.
     pub(crate) async fn interrupted_removal(&self) {
         let (store, key) = (self.stage.stack.cloud().store(), self.key_id());
-        let act = Act { actor: Actor::new("interrupted"), now: self.clock.now(), receipt: None };
+        let metadata = RequestMetadata { actor: Actor::new("interrupted"), now: self.clock.now(), receipt: None };
         tokio::select! {
-            removed = store.remove_key(&key, false, Expected::Any, &act) => panic!("not interrupted: {removed:?}"),
+            removed = store.remove_key(&key, false, Expected::Any, &metadata) => panic!("not interrupted: {removed:?}"),
             () = async { while !self.removing().await {} } => {}
         }
     }

@@ -58,14 +58,14 @@ async fn on_the_pages(stack: &Stack) -> Vec<String> {
     let page = visitor.get("/").await;
     secrets.push(visitor.cookie("__Host-access").unwrap());
     _ = visitor.send(&page, "/sign-out", &[]).await;
-    let been = visitor.been().join(" ");
+    let been = visitor.visited().join(" ");
     for secret in &secrets {
         assert!(!been.contains(secret), "a secret of a session is in an address");
         assert!(!page.text.contains(secret), "a secret of a session stands on a page");
     }
     // The code must be in an address, but it can be used only once.
     let codes =
-        visitor.been().into_iter().filter_map(|url| Some(url.split_once("code=")?.1.split('&').next()?.to_owned()));
+        visitor.visited().into_iter().filter_map(|url| Some(url.split_once("code=")?.1.split('&').next()?.to_owned()));
     secrets.extend(codes.filter(|code| code.len() > 20));
     assert_eq!(secrets.len(), 5);
     secrets

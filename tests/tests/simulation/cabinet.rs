@@ -80,7 +80,7 @@ impl Cabinet {
     }
 
     /// Queues an input for the device.
-    pub(crate) fn hear(&mut self, input: Input) {
+    pub(crate) fn receive(&mut self, input: Input) {
         if self.device.is_some() {
             self.inbox.push_back(input);
         }

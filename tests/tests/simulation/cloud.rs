@@ -17,7 +17,7 @@ use openings::Openings;
 use protocol::ThingName;
 use serde_json::{Value, json};
 use store::Store;
-use testkit::{TestTable, Wire, act, automat};
+use testkit::{TestTable, Wire, automat, metadata};
 use things::Things;
 use tower::ServiceExt as _;
 
@@ -59,7 +59,7 @@ impl Cloud {
     }
 
     pub(crate) async fn add_automat(&self, id: &str, lockers: u16) {
-        self.store.create_automat(automat(id, u32::from(lockers)), &act()).await.unwrap();
+        self.store.create_automat(automat(id, u32::from(lockers)), &metadata()).await.unwrap();
     }
 
     /// The functions have another clock than the broker.
@@ -84,11 +84,11 @@ impl Cloud {
     }
 
     /// Calls the devices function for a rule. Returns whether it finished.
-    pub(crate) async fn hear(&self, event: &Value, death: Death) -> bool {
+    pub(crate) async fn handle(&self, event: &Value, death: Death) -> bool {
         let devices = Devices { store: self.store.clone(), things: self.things.clone() };
         self.condemn(death);
-        let heard = devices.handle(event, self.clock.now()).await;
-        !self.is_dead() && heard.is_ok()
+        let handled = devices.handle(event, self.clock.now()).await;
+        !self.is_dead() && handled.is_ok()
     }
 
     pub(crate) fn publish(&self, thing: &ThingName, topic: &str, payload: &[u8]) -> Consequences {
@@ -148,8 +148,8 @@ impl Cloud {
 
     /// Whether a call came after the function's death, and so was not made. The next function lives.
     fn is_dead(&self) -> bool {
-        self.wire.mend();
+        self.wire.repair();
         let cut = self.wire.was_cut();
-        self.data_plane.mend() || cut
+        self.data_plane.repair() || cut
     }
 }

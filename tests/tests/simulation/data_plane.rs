@@ -63,7 +63,7 @@ impl DataPlane {
     }
 
     /// Ends the failure. Returns whether a call failed.
-    pub(crate) fn mend(&self) -> bool {
+    pub(crate) fn repair(&self) -> bool {
         let mut state = self.state();
         state.death = Death::Spared;
         std::mem::take(&mut state.dead)

@@ -74,7 +74,6 @@ impl Chances {
         }
     }
 
-    /// No faults.
     pub(crate) fn none() -> Self {
         let never = Chance::NEVER;
         Self {

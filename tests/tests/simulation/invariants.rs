@@ -86,7 +86,6 @@ impl Truth {
 /// The result of a run.
 #[derive(Debug, Default)]
 pub(crate) struct Verdict {
-    /// All violations.
     pub(crate) lies: Vec<String>,
     /// The number of openings by result.
     pub(crate) ended: BTreeMap<String, usize>,

@@ -27,23 +27,49 @@ const ASKED_EVERY: u64 = 400;
 #[derive(Debug)]
 enum Happening {
     /// A client requests an opening, for the first time or again.
-    Asked { cabinet: usize, locker: u16, key: String, tries_left: u32 },
+    Asked {
+        cabinet: usize,
+        locker: u16,
+        key: String,
+        tries_left: u32,
+    },
     /// A client reads an opening.
     LookedAt(String),
     /// A rule calls the devices function.
     Ruled(Value),
     /// A message from a device arrives.
-    Sent { cabinet: usize, topic: String, payload: Vec<u8> },
+    Sent {
+        cabinet: usize,
+        topic: String,
+        payload: Vec<u8>,
+    },
     /// A message to a device arrives, if the session still exists.
-    Arrived { cabinet: usize, session: u64, topic: String, payload: Vec<u8> },
+    Arrived {
+        cabinet: usize,
+        session: u64,
+        topic: String,
+        payload: Vec<u8>,
+    },
     /// The disk of a device has finished writing.
-    Written { cabinet: usize, life: u64 },
-    /// A motor stops.
-    MotorStopped { cabinet: usize, life: u64, locker: u16, motor: Motor },
+    Written {
+        cabinet: usize,
+        life: u64,
+    },
+    MotorStopped {
+        cabinet: usize,
+        life: u64,
+        locker: u16,
+        motor: Motor,
+    },
     /// A timer of a device.
-    Woken { cabinet: usize, life: u64 },
-    /// A device connects.
-    Connected { cabinet: usize, life: u64 },
+    Woken {
+        cabinet: usize,
+        life: u64,
+    },
+    Connected {
+        cabinet: usize,
+        life: u64,
+    },
     /// The power is restored.
     Powered(usize),
 }
@@ -182,9 +208,9 @@ impl World {
             }
             Happening::Ruled(event) => {
                 let death = self.death();
-                let heard = self.cloud.hear(&event, death).await;
+                let handled = self.cloud.handle(&event, death).await;
                 self.spread();
-                if !heard {
+                if !handled {
                     // AWS retries, and finally an operator redrives the message from the failure queue.
                     self.after(SECOND, Happening::Ruled(event));
                 }
@@ -244,7 +270,7 @@ impl World {
 
     /// Gives the device an input, now or when its disk has finished.
     fn input(&mut self, cabinet: usize, input: Input) {
-        self.cabinets[cabinet].hear(input);
+        self.cabinets[cabinet].receive(input);
         if !self.cabinets[cabinet].writing {
             self.go_on(cabinet);
         }
@@ -293,7 +319,7 @@ impl World {
             return self.lose_power(cabinet);
         }
         if let Some(Effect::Persist(record)) = self.cabinets[cabinet].effects.pop_front() {
-            if let Record::Begun { at } = record {
+            if let Record::Started { at } = record {
                 let at = Instant::from_millis(at * 1_000).unwrap();
                 self.truth.begin(self.cabinets[cabinet].thing.automat_id(), at);
             }
@@ -349,7 +375,7 @@ impl World {
     fn disconnect(&mut self, cabinet: usize) {
         if self.cabinets[cabinet].session.take().is_some() {
             // Queued: a connection may break while the device is doing something.
-            self.cabinets[cabinet].hear(Input::Disconnected);
+            self.cabinets[cabinet].receive(Input::Disconnected);
             self.connect_soon(cabinet);
         }
     }

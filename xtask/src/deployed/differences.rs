@@ -24,7 +24,6 @@ pub(super) struct Report {
     pub(super) passed: (usize, usize),
 }
 
-/// Compares the results.
 pub(super) fn report(compared: &[Compared]) -> Report {
     judge(compared, NOT_ON_MINISTACK)
 }

@@ -20,14 +20,12 @@ pub(super) const ROUTES: &str = "infra/routes.yaml";
 pub(super) const WATCH: &str = "infra/watch.yaml";
 /// The optional distribution in front of the API: a stack of its own, in another region.
 pub(super) const EDGE: &str = "infra/edge.yaml";
-/// The OpenAPI document.
 pub(super) const OPENAPI: &str = "docs/openapi.json";
 /// The defaults of `sam deploy`.
 pub(super) const SAMCONFIG: &str = "samconfig.toml";
 pub(super) const VALUES: &str = "infra/rules/values.yaml";
 /// The defects that the checks must find.
 pub(super) const SEEDS: &str = "infra/rules/seeds.yaml";
-/// The stack policy.
 pub(super) const STACK_POLICY: &str = "infra/stack-policy.json";
 pub(super) const CALLS: &str = "infra/rules/calls.yaml";
 /// The packages in `functions/`, one per line.
@@ -99,14 +97,12 @@ impl Seed {
     }
 }
 
-/// The parsed files.
 #[derive(Clone, Debug)]
 pub(super) struct Subject {
     texts: Texts,
     pub(super) root: Template,
     /// The nested templates by path.
     pub(super) nested: BTreeMap<String, Template>,
-    /// `samconfig.toml` as text.
     pub(super) samconfig: String,
     pub(super) packages: Vec<String>,
     /// The packages that are compiled together.

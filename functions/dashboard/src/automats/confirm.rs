@@ -36,7 +36,7 @@ pub(crate) async fn show_remove(visit: Visit, AutomatPath(id): AutomatPath, _: N
 
 /// `POST /automats/{automatId}/remove`
 pub(crate) async fn remove(visit: Visit, AutomatPath(id): AutomatPath, _: NoQuery, form: Form) -> Answer {
-    match visit.store().remove_automat(&id, form.expected(), &visit.act()).await.map_err(Problem::from) {
+    match visit.store().remove_automat(&id, form.expected(), &visit.metadata()).await.map_err(Problem::from) {
         Ok(()) => redirect("/"),
         // Sent twice: it has been removed already.
         Err(problem) if problem.code == Code::AutomatNotFound => redirect("/"),
@@ -55,7 +55,7 @@ pub(crate) async fn show_reset(visit: Visit, AutomatPath(id): AutomatPath, _: No
 
 /// `POST /automats/{automatId}/reset`
 pub(crate) async fn reset(visit: Visit, AutomatPath(id): AutomatPath, _: NoQuery, form: Form) -> Answer {
-    match visit.store().reset_automat(&id, form.expected(), &visit.act()).await {
+    match visit.store().reset_automat(&id, form.expected(), &visit.metadata()).await {
         Ok(automat) => redirect(&links::automat(&automat.id)),
         Err(error) => {
             let errors = Errors::of_form(visit.t, error.into())?;

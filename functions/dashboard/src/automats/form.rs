@@ -1,7 +1,7 @@
 //! `/automats/new` and `/automats/{automatId}/edit`: adding and editing an automat.
 
 use api::problem::Code;
-use api::{AutomatPath, Check, NoQuery, Problem, whole};
+use api::{AutomatPath, Check, NoQuery, Problem, whole_number};
 use askama::Template;
 use domain::{
     AddressLine, Automat, AutomatChange, AutomatDraft, AutomatId, Location, LockerCount, Name, PinDigits, TimeZone,
@@ -51,7 +51,7 @@ pub(crate) async fn show_new(visit: Visit, _: NoQuery) -> Answer {
 pub(crate) async fn add(visit: Visit, _: NoQuery, form: Form) -> Answer {
     let added = async {
         let draft = read(&form, None)?;
-        Ok::<_, Problem>(visit.store().create_automat(draft, &visit.act_once(&form)).await?)
+        Ok::<_, Problem>(visit.store().create_automat(draft, &visit.metadata_once(&form)).await?)
     };
     match added.await {
         Ok(created) => redirect(&links::automat(&created.into_inner().id)),
@@ -70,7 +70,7 @@ pub(crate) async fn edit(visit: Visit, AutomatPath(id): AutomatPath, _: NoQuery,
     let edited = async {
         let change = change(read(&form, Some(&id))?);
         let (force, expected) = (form.ticked("force"), form.expected());
-        Ok::<_, Problem>(visit.store().edit_automat(&id, change, force, expected, &visit.act()).await?)
+        Ok::<_, Problem>(visit.store().edit_automat(&id, change, force, expected, &visit.metadata()).await?)
     };
     let problem = match edited.await {
         Ok(automat) => return redirect(&links::automat(&automat.id)),
@@ -118,9 +118,9 @@ fn read(form: &Form, id: Option<&AutomatId>) -> Result<AutomatDraft, Problem> {
     let mut check = Check::new();
     let id = id.cloned().or_else(|| check.required("automatId", form.given("automatId"), AutomatId::parse));
     let name = check.required("name", form.given("name"), Name::parse);
-    let locker_count = check.required("lockerCount", number(form, "lockerCount"), whole(LockerCount::new));
+    let locker_count = check.required("lockerCount", number(form, "lockerCount"), whole_number(LockerCount::new));
     let time_zone = check.required("timeZone", form.given("timeZone"), TimeZone::parse);
-    let mut digits = |field| check.optional(field, number(form, field), whole(PinDigits::new));
+    let mut digits = |field| check.optional(field, number(form, field), whole_number(PinDigits::new));
     let (pin_digits, min_chosen_pin_digits) = (digits("pinDigits"), digits("minChosenPinDigits"));
     let location = location(&mut check, form);
     check.finish(|| {

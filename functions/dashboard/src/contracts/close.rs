@@ -4,7 +4,7 @@
 use api::{ContractPath, NoQuery};
 use askama::Template;
 use domain::{Contract, ContractId, KeyId};
-use store::Thing;
+use store::ResourceKind;
 
 use super::form::KeyContext;
 use super::preview::{MessageBody, PreviewedMessage, previewed_messages, with_mail};
@@ -38,7 +38,7 @@ pub(crate) async fn show_end(visit: Visit, ContractPath(key, id): ContractPath, 
 
 /// `POST /keys/{keyId}/contracts/{contractId}/end`
 pub(crate) async fn end(visit: Visit, ContractPath(key, id): ContractPath, _: NoQuery, form: Form) -> Answer {
-    match visit.store().end_contract(&key, &id, form.expected(), &visit.act()).await {
+    match visit.store().end_contract(&key, &id, form.expected(), &visit.metadata()).await {
         Ok(_) => redirect(&format!("{}?done=ended", links::contract(&key, &id))),
         Err(store::Error::Stale { .. }) => {
             end_page(&visit, &key, &id, stale(&visit, "contract-end-stale-advice")).await
@@ -54,20 +54,23 @@ pub(crate) async fn show_remove(visit: Visit, ContractPath(key, id): ContractPat
 
 /// `POST /keys/{keyId}/contracts/{contractId}/remove`
 pub(crate) async fn remove(visit: Visit, ContractPath(key, id): ContractPath, _: NoQuery, form: Form) -> Answer {
-    let errors =
-        match visit.store().remove_contract(&key, &id, form.ticked("force"), form.expected(), &visit.act()).await {
-            // Sent twice: it has been removed already.
-            Ok(()) | Err(store::Error::NotFound(Thing::Contract)) => {
-                return redirect(&format!("{}?done=contract-removed", links::key(&key)));
-            }
-            Err(store::Error::Stale { .. }) => stale(&visit, "contract-remove-stale-advice"),
-            Err(error) => Errors::of_form(visit.t, error.into())?,
-        };
+    let errors = match visit
+        .store()
+        .remove_contract(&key, &id, form.ticked("force"), form.expected(), &visit.metadata())
+        .await
+    {
+        // Sent twice: it has been removed already.
+        Ok(()) | Err(store::Error::NotFound(ResourceKind::Contract)) => {
+            return redirect(&format!("{}?done=contract-removed", links::key(&key)));
+        }
+        Err(store::Error::Stale { .. }) => stale(&visit, "contract-remove-stale-advice"),
+        Err(error) => Errors::of_form(visit.t, error.into())?,
+    };
     remove_page(&visit, &key, &id, errors).await
 }
 
 fn stale(visit: &Visit, advice: &str) -> Errors {
-    Errors::whole(visit.t.text("contract-remove-stale").into_owned(), visit.t.text(advice).into_owned())
+    Errors::whole_number(visit.t.text("contract-remove-stale").into_owned(), visit.t.text(advice).into_owned())
 }
 
 /// The page that asks for confirmation. A contract that cannot be ended is a problem.

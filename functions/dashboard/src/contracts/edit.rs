@@ -40,7 +40,7 @@ pub(crate) async fn send(visit: Visit, ContractPath(key, id): ContractPath, _: N
         Ok(preview) if shows_first(&form, &preview) && !is_confirmed(&form) => {
             return context.show(&visit, form, FormState::Preview(preview)).await;
         }
-        Ok(_) => match store.edit_contract(&key, &id, change.clone(), expected, &visit.act()).await {
+        Ok(_) => match store.edit_contract(&key, &id, change.clone(), expected, &visit.metadata()).await {
             Ok(_) => return done(),
             Err(error) => error,
         },

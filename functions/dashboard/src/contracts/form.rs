@@ -7,7 +7,7 @@ use api::Problem;
 use askama::Template;
 use domain::{ContractId, Country, Entry, Instant, Key, KeyId, Language, TimeRange};
 use http::StatusCode;
-use store::{Preview, Thing};
+use store::{Preview, ResourceKind};
 use texts::Texts;
 
 pub(super) use self::steps::{as_previewed, is_confirmed, stepped};
@@ -186,7 +186,7 @@ impl KeyContext {
             let person = match visit.store().contract(&self.key.id, &entry.contract).await {
                 Ok(contract) => contract.person.to_string(),
                 // Removed between the two reads.
-                Err(store::Error::NotFound(Thing::Contract)) => entry.contract.to_string(),
+                Err(store::Error::NotFound(ResourceKind::Contract)) => entry.contract.to_string(),
                 Err(error) => return Err(error.into()),
             };
             let range = self.times.range(entry.range);

@@ -52,7 +52,7 @@ pub(crate) async fn send(visit: Visit, KeyPath(key): KeyPath, _: NoQuery, form: 
         }
     } else {
         let draft = if confirmed { as_previewed(draft, &form) } else { draft };
-        match visit.store().create_contract(&key, draft, &visit.act_once(&form)).await {
+        match visit.store().create_contract(&key, draft, &visit.metadata_once(&form)).await {
             Ok(made) => {
                 return redirect(&format!("{}?done=created", links::contract(&key, &made.into_inner().id)));
             }

@@ -89,13 +89,13 @@ pub(crate) async fn show(visit: Visit, ContractPath(key, id): ContractPath, mut 
 /// `POST /keys/{keyId}/contracts/{contractId}/pin`: the contract's page with its PIN. Viewing it is recorded. There is no
 /// redirect: an address that shows a PIN would show it to anybody who finds it in a browser's history, without a record.
 pub(crate) async fn reveal_pin(visit: Visit, ContractPath(key, id): ContractPath, _: NoQuery) -> Answer {
-    let pin = visit.store().reveal_pin(&key, &id, &visit.act()).await?;
+    let pin = visit.store().reveal_pin(&key, &id, &visit.metadata()).await?;
     contract_page(&visit, &key, &id, Shown { pin: Some(pin), ..Shown::default() }).await
 }
 
 /// `POST /keys/{keyId}/contracts/{contractId}/pin/new`
 pub(crate) async fn replace_pin(visit: Visit, ContractPath(key, id): ContractPath, _: NoQuery, form: Form) -> Answer {
-    visit.store().replace_pin(&key, &id, &visit.act_once(&form)).await?;
+    visit.store().replace_pin(&key, &id, &visit.metadata_once(&form)).await?;
     redirect(&format!("{}?done=new-pin", links::contract(&key, &id)))
 }
 
@@ -183,7 +183,7 @@ fn sent(t: &Texts, times: &Times, home: &str, record: &MessageRecord) -> Sent {
         MessageState::Failed { at: time } => ("bad", at("message-failed", *time), true),
         MessageState::Superseded { at: time } => ("", at("message-superseded", *time), false),
     };
-    let twice = record.perhaps_twice.then(|| t.text("message-perhaps-twice").into_owned());
+    let twice = record.possibly_duplicate.then(|| t.text("message-possibly-duplicate").into_owned());
     let failure = record.failure.map(|failure| t.text(&format!("failure-{}", <&str>::from(failure))).into_owned());
     let said = [failure, twice].into_iter().flatten().collect::<Vec<_>>().join(" ");
     Sent {

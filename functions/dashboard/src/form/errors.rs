@@ -42,7 +42,7 @@ impl Errors {
                 let fault = |error: &FieldError| Fault { field: error.field.clone(), text: rule(t, error) };
                 Self { faults: problem.errors.iter().map(fault).collect(), ..Self::default() }
             }
-            _ => Self::whole(refused::title(t, problem), refused::advice(t, problem)),
+            _ => Self::whole_number(refused::title(t, problem), refused::advice(t, problem)),
         }
     }
 
@@ -61,7 +61,7 @@ impl Errors {
     }
 
     /// An error above the form.
-    pub(crate) fn whole(title: String, advice: String) -> Self {
+    pub(crate) fn whole_number(title: String, advice: String) -> Self {
         Self { whole: Some((title, advice)), ..Self::default() }
     }
 

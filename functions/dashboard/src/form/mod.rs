@@ -90,7 +90,6 @@ impl Form {
         &self.pairs
     }
 
-    /// The idempotency key.
     pub(crate) fn once(&self) -> &str {
         self.text(ONCE)
     }
@@ -167,7 +166,7 @@ fn unreadable() -> Problem {
 mod tests {
     use axum::body::Body;
     use domain::{ContractRefusal, PinDigits};
-    use store::Thing;
+    use store::ResourceKind;
 
     use super::*;
 
@@ -202,7 +201,7 @@ mod tests {
     async fn a_refused_form_gets_a_new_receipt() {
         let random = Random::system();
         for (refused, is_another) in [
-            (store::Error::NotFound(Thing::Key), true),
+            (store::Error::NotFound(ResourceKind::Key), true),
             (store::Error::Stale { current: 2 }, true),
             (store::Error::IdempotencyKeyReused, true),
             (store::Error::IdempotencyOutdated, true),

@@ -2,11 +2,11 @@
 //! it.
 
 use api::problem::Code;
-use api::{AutomatPath, Check, EntryView, KeyPath, NoQuery, Problem, Query, whole};
+use api::{AutomatPath, Check, EntryView, KeyPath, NoQuery, Problem, Query, whole_number};
 use askama::Template;
 use domain::{Automat, AutomatId, Key, KeyChange, KeyDraft, KeyId, LockerIndex, Property, ReturnCode, Sharing};
 use messages::LocalTimes;
-use store::Thing;
+use store::ResourceKind;
 use texts::Texts;
 
 use crate::form::{Errors, Form, number};
@@ -64,7 +64,7 @@ pub(crate) async fn show_new(visit: Visit, AutomatPath(id): AutomatPath, mut que
     if let Some(added) = added {
         let key = visit.store().key(&added).await?;
         if key.automat != automat.id {
-            return Err(store::Error::NotFound(Thing::Key).into());
+            return Err(store::Error::NotFound(ResourceKind::Key).into());
         }
         let added = visit.t.with("key-form-added", [("locker", key.locker.get())]);
         return page(&AddedPage { frame: &visit.frame, automat, key, added, form });
@@ -78,7 +78,7 @@ pub(crate) async fn show_new(visit: Visit, AutomatPath(id): AutomatPath, mut que
 pub(crate) async fn add(visit: Visit, AutomatPath(id): AutomatPath, form: Form) -> Answer {
     let added = async {
         let draft = draft(&form, &id)?;
-        Ok::<_, Problem>(visit.store().create_key(draft, &visit.act_once(&form)).await?)
+        Ok::<_, Problem>(visit.store().create_key(draft, &visit.metadata_once(&form)).await?)
     };
     match added.await {
         Ok(created) => {
@@ -105,7 +105,7 @@ pub(crate) async fn show_edit(visit: Visit, KeyPath(id): KeyPath, _: NoQuery) ->
 pub(crate) async fn edit(visit: Visit, KeyPath(id): KeyPath, _: NoQuery, form: Form) -> Answer {
     let edited = async {
         let change = change(&form)?;
-        Ok::<_, Problem>(visit.store().edit_key(&id, change, form.expected(), &visit.act()).await?)
+        Ok::<_, Problem>(visit.store().edit_key(&id, change, form.expected(), &visit.metadata()).await?)
     };
     let problem = match edited.await {
         Ok(key) => return redirect(&links::key(&key.id)),
@@ -156,7 +156,7 @@ fn with_shared_as_text(t: &Texts, form: Form) -> Form {
 fn draft(form: &Form, automat: &AutomatId) -> Result<KeyDraft, Problem> {
     let mut check = Check::new();
     let id = check.required("keyId", form.given("keyId"), KeyId::parse);
-    let locker = check.optional("lockerIndex", number(form, "lockerIndex"), whole(LockerIndex::new));
+    let locker = check.optional("lockerIndex", number(form, "lockerIndex"), whole_number(LockerIndex::new));
     let return_code = check.optional("returnCode", form.given("returnCode"), ReturnCode::parse);
     let property = check.optional("property", Some(form.text("property")), Property::parse);
     let (automat, sharing) = (automat.clone(), sharing(form));
@@ -166,7 +166,7 @@ fn draft(form: &Form, automat: &AutomatId) -> Result<KeyDraft, Problem> {
 /// Reads the form for an edit. It has all fields, so that the key becomes what the form shows.
 fn change(form: &Form) -> Result<KeyChange, Problem> {
     let mut check = Check::new();
-    let locker = check.required("lockerIndex", number(form, "lockerIndex"), whole(LockerIndex::new));
+    let locker = check.required("lockerIndex", number(form, "lockerIndex"), whole_number(LockerIndex::new));
     let return_code = check.optional("returnCode", form.given("returnCode"), ReturnCode::parse);
     let property = check.optional("property", Some(form.text("property")), Property::parse);
     check.finish(|| {

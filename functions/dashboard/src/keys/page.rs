@@ -87,7 +87,7 @@ pub(crate) async fn show(visit: Visit, KeyPath(id): KeyPath, mut query: Query) -
     let last = store.key_events(&id, &PageRequest { limit: EVENTS, after: None }).await?;
     let home = links::key(&id);
     let month = Month::of(&key, wanted_month.as_deref(), &times, now);
-    let month = month.ok_or_else(|| Problem::from(store::Error::NotFound(store::Thing::Key)))?;
+    let month = month.ok_or_else(|| Problem::from(store::Error::NotFound(store::ResourceKind::Key)))?;
     let show = if ended { "&show=ended" } else { "" };
     page(&KeyPage {
         holder: holder(&visit, &key, &contracts).await?,

@@ -49,7 +49,7 @@ pub(crate) async fn send(visit: Visit, KeyPath(id): KeyPath, _: NoQuery, form: F
         Err(problem) if problem.code == Code::KeyNotFound => return redirect("/"),
         Err(problem) => return Err(problem),
     };
-    let removed = visit.store().remove_key(&id, form.ticked("force"), form.expected(), &visit.act()).await;
+    let removed = visit.store().remove_key(&id, form.ticked("force"), form.expected(), &visit.metadata()).await;
     match removed.map_err(Problem::from) {
         Ok(Removal::Complete) => redirect(&links::automat(&key.automat)),
         Ok(Removal::Underway) => redirect(&format!("{}/remove", links::key(&id))),

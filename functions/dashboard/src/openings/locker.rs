@@ -48,7 +48,7 @@ pub(crate) async fn open(
 ) -> Answer {
     let requested = async {
         let draft = draft(&form, automat.clone(), index)?;
-        request_opening(&visit.app, &things, draft, &visit.act_once(&form)).await
+        request_opening(&visit.app, &things, draft, &visit.metadata_once(&form)).await
     };
     let problem = match requested.await {
         Ok(requested) => return redirect(&links::opening(&requested.opening.id)),

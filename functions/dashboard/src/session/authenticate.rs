@@ -87,7 +87,7 @@ async fn check_session(State(authentication): State<Authentication>, request: Re
         Session::SignedIn { claims, renewed } => {
             let role = Role::of_claims(claims.by_name());
             parts.extensions.insert(SignedInUser { name: name(&parts.headers, &claims), role });
-            claims.hand_on(&mut parts.extensions);
+            claims.insert_into(&mut parts.extensions);
             let mut answer = match access {
                 Some(Access::AtLeast(needed)) if role.is_none() => {
                     refused(&Notice::NoRole, &parts, Problem::forbidden(needed, None))

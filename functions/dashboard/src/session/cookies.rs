@@ -31,7 +31,6 @@ pub(crate) fn keep(headers: &mut HeaderMap, name: &str, value: &str, seconds: u6
     }
 }
 
-/// Deletes cookies.
 pub(super) fn forget(headers: &mut HeaderMap, names: &[&str]) {
     for name in names {
         set(headers, name, "", 0);

@@ -21,7 +21,6 @@ pub(super) struct Key {
     e: Vec<u8>,
 }
 
-/// The known keys.
 #[derive(Debug, Default)]
 pub(super) struct Keys(Mutex<Known>);
 

@@ -10,7 +10,7 @@ use dashboard::Dashboard;
 use http::Request;
 use http::header::{ACCEPT_ENCODING, ACCEPT_LANGUAGE, CONTENT_ENCODING, CONTENT_TYPE, LOCATION};
 use store::Store;
-use testkit::{TestTable, at, html, nowhere};
+use testkit::{TestTable, at, html, unreachable_things};
 use tower::ServiceExt as _;
 
 use crate::no_sign_in::sign_in;
@@ -38,7 +38,7 @@ impl Stage {
         let (table, clock) = (TestTable::new().await, Clock::fixed(at(0)));
         let app = App { store: table.store_of("dashboard"), clock: clock.clone() };
         let (random, sign_in) = (Random::system(), sign_in());
-        let router = dashboard::router(Dashboard { app, things: nowhere(), random, sign_in });
+        let router = dashboard::router(Dashboard { app, things: unreachable_things(), random, sign_in });
         Self { table, clock, role, router }
     }
 

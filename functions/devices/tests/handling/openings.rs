@@ -32,7 +32,7 @@ async fn a_report_that_cannot_be_stored_stays_in_the_shadow() {
     scene.table.wire.cut_after(0);
     assert!(matches!(scene.handle(&event).await, Err(Error::Store(_))), "an error, so that it is delivered again");
     assert_eq!(scene.data_plane.held(), before);
-    scene.table.wire.mend();
+    scene.table.wire.repair();
     scene.handle(&event).await.unwrap();
     assert_eq!(scene.status(&opening).await, OpeningStatus::Opened);
     assert_eq!(scene.data_plane.held(), nothing());

@@ -4,7 +4,7 @@ use devices::{Devices, Error};
 use domain::{AutomatId, EventKind, LockerIndex, Opening, OpeningDraft, OpeningStatus};
 use serde_json::{Value, json};
 use store::{Created, PageRequest};
-use testkit::{TestTable, act, at, automat, locker};
+use testkit::{TestTable, at, automat, locker, metadata};
 use things::Things;
 
 use crate::data_plane::DataPlane;
@@ -18,7 +18,7 @@ pub(crate) struct Scene {
 impl Scene {
     pub(crate) async fn new() -> Self {
         let (table, data_plane) = (TestTable::new().await, DataPlane::default());
-        table.store.create_automat(automat("lobby", 3), &act()).await.unwrap();
+        table.store.create_automat(automat("lobby", 3), &metadata()).await.unwrap();
         let devices = Devices { store: table.store_of("devices"), things: Things::new(data_plane.client()) };
         Self { table, data_plane, devices }
     }
@@ -42,7 +42,7 @@ impl Scene {
     pub(crate) async fn requested(&self, index: u32) -> Opening {
         let automat = AutomatId::parse("lobby").unwrap();
         let draft = OpeningDraft { automat, locker: locker(index), reason: None, force: false };
-        match self.table.store.request_opening(draft, &act()).await.unwrap() {
+        match self.table.store.request_opening(draft, &metadata()).await.unwrap() {
             Created::New(opening) | Created::Existing(opening) | Created::Replayed(opening) => opening,
         }
     }

@@ -1,6 +1,6 @@
 //! Request bodies for automats.
 
-use api::{Check, Object, Patch, Problem, Whole, whole};
+use api::{Check, Object, Patch, Problem, WholeNumber, whole_number};
 use domain::{AddressLine, AutomatChange, AutomatDraft, AutomatId, Location, LockerCount, Name, PinDigits, TimeZone};
 use serde::Deserialize;
 use serde::de::IgnoredAny;
@@ -18,7 +18,7 @@ pub(crate) struct NewAutomat {
     name: Option<String>,
     /// How many lockers it has.
     #[schema(value_type = u16, required, minimum = 1, maximum = 500)]
-    locker_count: Option<Whole>,
+    locker_count: Option<WholeNumber>,
     /// The time zone in which times are shown: a TZ identifier.
     #[schema(value_type = String, required, example = "Europe/Helsinki")]
     time_zone: Option<String>,
@@ -28,10 +28,10 @@ pub(crate) struct NewAutomat {
     /// The number of digits of generated PINs; default 6, above 50 lockers 7, above 200 lockers 8. Never fewer than
     /// `minChosenPinDigits`.
     #[schema(value_type = Option<u32>)]
-    pin_digits: Option<Whole>,
+    pin_digits: Option<WholeNumber>,
     /// The minimum number of digits of a chosen PIN; default 4.
     #[schema(value_type = Option<u32>)]
-    min_chosen_pin_digits: Option<Whole>,
+    min_chosen_pin_digits: Option<WholeNumber>,
 }
 
 /// An edit of an automat. Fields that are left out stay unchanged.
@@ -48,7 +48,7 @@ pub(crate) struct AutomatEdit {
     /// The number of lockers; cannot remove a locker that has a key.
     #[schema(value_type = u16, required = false, minimum = 1, maximum = 500)]
     #[serde(default)]
-    locker_count: Patch<Whole>,
+    locker_count: Patch<WholeNumber>,
     /// The time zone in which times are shown: a TZ identifier.
     #[schema(value_type = String, required = false, example = "Europe/Helsinki")]
     #[serde(default)]
@@ -60,11 +60,11 @@ pub(crate) struct AutomatEdit {
     /// The number of digits of generated PINs from now on; null for the default.
     #[schema(value_type = Option<u32>)]
     #[serde(default)]
-    pin_digits: Patch<Whole>,
+    pin_digits: Patch<WholeNumber>,
     /// The minimum number of digits of a chosen PIN from now on; null for 4. PINs in use stay valid.
     #[schema(value_type = Option<u32>)]
     #[serde(default)]
-    min_chosen_pin_digits: Patch<Whole>,
+    min_chosen_pin_digits: Patch<WholeNumber>,
 }
 
 /// The address of an automat. Each line has at most 200 characters; one that is left out is empty.
@@ -88,12 +88,12 @@ impl NewAutomat {
         let mut check = Check::new();
         let id = check.required("automatId", self.automat_id.as_deref(), AutomatId::parse);
         let name = check.required("name", self.name.as_deref(), Name::parse);
-        let locker_count = check.required("lockerCount", self.locker_count, whole(LockerCount::new));
+        let locker_count = check.required("lockerCount", self.locker_count, whole_number(LockerCount::new));
         let time_zone = check.required("timeZone", self.time_zone.as_deref(), TimeZone::parse);
         let location = self.location.and_then(|location| location.0.check(&mut check));
-        let pin_digits = check.optional("pinDigits", self.pin_digits, whole(PinDigits::new));
+        let pin_digits = check.optional("pinDigits", self.pin_digits, whole_number(PinDigits::new));
         let min_chosen_pin_digits =
-            check.optional("minChosenPinDigits", self.min_chosen_pin_digits, whole(PinDigits::new));
+            check.optional("minChosenPinDigits", self.min_chosen_pin_digits, whole_number(PinDigits::new));
         check.finish(|| {
             Some(AutomatDraft {
                 id: id?,
@@ -113,16 +113,16 @@ impl AutomatEdit {
         let mut check = Check::new();
         check.immutable("automatId", &self.automat_id);
         let name = check.change("name", self.name, |text| Name::parse(&text));
-        let locker_count = check.change("lockerCount", self.locker_count, whole(LockerCount::new));
+        let locker_count = check.change("lockerCount", self.locker_count, whole_number(LockerCount::new));
         let time_zone = check.change("timeZone", self.time_zone, |text| TimeZone::parse(&text));
         let location = match self.location {
             Patch::Absent => None,
             Patch::Clear => Some(None),
             Patch::Set(location) => location.0.check(&mut check).map(Some),
         };
-        let pin_digits = check.clearable("pinDigits", self.pin_digits, whole(PinDigits::new));
+        let pin_digits = check.clearable("pinDigits", self.pin_digits, whole_number(PinDigits::new));
         let min_chosen_pin_digits =
-            check.clearable("minChosenPinDigits", self.min_chosen_pin_digits, whole(PinDigits::new));
+            check.clearable("minChosenPinDigits", self.min_chosen_pin_digits, whole_number(PinDigits::new));
         check.finish(|| {
             Some(AutomatChange { name, locker_count, time_zone, location, pin_digits, min_chosen_pin_digits })
         })

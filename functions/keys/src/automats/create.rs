@@ -30,8 +30,8 @@ pub(crate) async fn create_automat(
     body: JsonBody<NewAutomat>,
 ) -> Result<Response, Problem> {
     let draft = body.value.draft()?;
-    let act = caller.act(app.clock.now(), idempotency.receipt(body.hash));
-    let created = app.store.create_automat(draft, &act).await?;
+    let metadata = caller.metadata(app.clock.now(), idempotency.receipt(body.hash));
+    let created = app.store.create_automat(draft, &metadata).await?;
     let location = |automat: &domain::Automat| api::location(&["automats", automat.id.as_str()]);
     Ok(api::created(created, location, |automat| automat.version, |automat, _| AutomatItem::from(automat)))
 }

@@ -37,13 +37,13 @@ pub(crate) async fn edit_automat(
     let force = query.flag("force");
     query.finish()?;
     let change = body.value.change()?;
-    let act = caller.act(app.clock.now(), None);
+    let metadata = caller.metadata(app.clock.now(), None);
     let automat = if change == AutomatChange::default() {
-        let automat = app.store.automat_view(&id, act.now).await?.automat;
+        let automat = app.store.automat_view(&id, metadata.now).await?.automat;
         api::unchanged(expected, automat.version)?;
         automat
     } else {
-        app.store.edit_automat(&id, change, force, expected, &act).await?
+        app.store.edit_automat(&id, change, force, expected, &metadata).await?
     };
     Ok(api::tagged(automat.version, AutomatItem::from(automat)))
 }

@@ -26,6 +26,6 @@ pub(crate) async fn remove_automat(
     _: NoQuery,
     IfMatch(expected): IfMatch,
 ) -> Result<Response, Problem> {
-    app.store.remove_automat(&id, expected, &caller.act(app.clock.now(), None)).await?;
+    app.store.remove_automat(&id, expected, &caller.metadata(app.clock.now(), None)).await?;
     Ok(api::removed(Removal::Complete))
 }

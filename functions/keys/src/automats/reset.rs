@@ -30,6 +30,6 @@ pub(crate) async fn reset_automat(
     IfMatch(expected): IfMatch,
     _: EmptyBody,
 ) -> Result<Response, Problem> {
-    let automat = app.store.reset_automat(&id, expected, &caller.act(app.clock.now(), None)).await?;
+    let automat = app.store.reset_automat(&id, expected, &caller.metadata(app.clock.now(), None)).await?;
     Ok(api::tagged(automat.version, AutomatItem::from(automat)))
 }

@@ -1,6 +1,6 @@
 //! Request bodies for keys.
 
-use api::{Check, Patch, Problem, Whole, whole};
+use api::{Check, Patch, Problem, WholeNumber, whole_number};
 use domain::{AutomatId, KeyChange, KeyDraft, KeyId, LockerIndex, Property, ReturnCode, Sharing};
 use serde::Deserialize;
 use serde::de::IgnoredAny;
@@ -18,7 +18,7 @@ pub(crate) struct NewKey {
     automat_id: Option<String>,
     /// The locker; the lowest free one when left out.
     #[schema(value_type = Option<u16>, minimum = 0, maximum = 499)]
-    locker_index: Option<Whole>,
+    locker_index: Option<WholeNumber>,
     /// Whether contracts on the key may overlap in time; false when left out.
     shared: Option<bool>,
     /// Exactly 4 digits that, typed after `*`, return the key to its empty locker. Unique in the automat.
@@ -41,7 +41,7 @@ pub(crate) struct KeyEdit {
     /// Another locker of the same automat.
     #[schema(value_type = u16, required = false, minimum = 0, maximum = 499)]
     #[serde(default)]
-    locker_index: Patch<Whole>,
+    locker_index: Patch<WholeNumber>,
     /// Whether contracts on the key may overlap in time.
     #[schema(value_type = bool, required = false)]
     #[serde(default)]
@@ -61,7 +61,7 @@ impl NewKey {
         let mut check = Check::new();
         let id = check.required("keyId", self.key_id.as_deref(), KeyId::parse);
         let automat = check.required("automatId", self.automat_id.as_deref(), AutomatId::parse);
-        let locker = check.optional("lockerIndex", self.locker_index, whole(LockerIndex::new));
+        let locker = check.optional("lockerIndex", self.locker_index, whole_number(LockerIndex::new));
         let sharing = sharing(self.shared.unwrap_or_default());
         let return_code = check.optional("returnCode", self.return_code.as_deref(), ReturnCode::parse);
         let property = check.optional("property", Some(self.property.as_deref().unwrap_or_default()), Property::parse);
@@ -75,7 +75,7 @@ impl KeyEdit {
         let mut check = Check::new();
         check.immutable("keyId", &self.key_id);
         check.immutable("automatId", &self.automat_id);
-        let locker = check.change("lockerIndex", self.locker_index, whole(LockerIndex::new));
+        let locker = check.change("lockerIndex", self.locker_index, whole_number(LockerIndex::new));
         let sharing = check.change("shared", self.shared, |shared| Ok(sharing(shared)));
         let return_code = check.clearable("returnCode", self.return_code, |text| ReturnCode::parse(&text));
         let property = self.property.cleared_to(String::new());

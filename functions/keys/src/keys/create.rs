@@ -30,8 +30,8 @@ pub(crate) async fn create_key(
     body: JsonBody<NewKey>,
 ) -> Result<Response, Problem> {
     let draft = body.value.draft()?;
-    let act = caller.act(app.clock.now(), idempotency.receipt(body.hash));
-    let created = app.store.create_key(draft, &act).await?;
+    let metadata = caller.metadata(app.clock.now(), idempotency.receipt(body.hash));
+    let created = app.store.create_key(draft, &metadata).await?;
     let location = |key: &domain::Key| api::location(&["keys", key.id.as_str()]);
     Ok(api::created(created, location, |key| key.version, |key, _| KeyView::of(key, caller.role)))
 }

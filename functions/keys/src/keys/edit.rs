@@ -37,7 +37,7 @@ pub(crate) async fn edit_key(
         api::unchanged(expected, key.version)?;
         key
     } else {
-        app.store.edit_key(&id, change, expected, &caller.act(app.clock.now(), None)).await?
+        app.store.edit_key(&id, change, expected, &caller.metadata(app.clock.now(), None)).await?
     };
     Ok(api::tagged(key.version, KeyView::of(key, caller.role)))
 }

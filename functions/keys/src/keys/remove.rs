@@ -32,6 +32,6 @@ pub(crate) async fn remove_key(
 ) -> Result<Response, Problem> {
     let force = query.flag("force");
     query.finish()?;
-    let removal = app.store.remove_key(&id, force, expected, &caller.act(app.clock.now(), None)).await?;
+    let removal = app.store.remove_key(&id, force, expected, &caller.metadata(app.clock.now(), None)).await?;
     Ok(api::removed(removal))
 }

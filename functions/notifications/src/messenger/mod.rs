@@ -9,7 +9,7 @@ mod sms;
 
 use domain::Address;
 use messages::Rendered;
-use store::{Claim, Verdict};
+use store::{Claim, SendResult};
 
 #[derive(Debug, Clone)]
 pub struct Messenger {
@@ -40,13 +40,13 @@ impl Messenger {
     }
 
     /// Sends a message and returns the provider's verdict.
-    pub(crate) async fn send(&self, claim: &Claim) -> Verdict {
+    pub(crate) async fn send(&self, claim: &Claim) -> SendResult {
         let message = &claim.message;
         let sent = match (messages::render(message), &message.recipient.address) {
             (Rendered::Email(email), Address::Email(to)) => self.send_email(to, email, claim.reference()).await,
             (Rendered::Sms(sms), Address::Sms(to)) => self.send_sms(to, sms).await,
             _ => unreachable!("a message is rendered for the channel of its address"),
         };
-        sent.map_or_else(Verdict::Failed, Verdict::Sent)
+        sent.map_or_else(SendResult::Failed, SendResult::Sent)
     }
 }

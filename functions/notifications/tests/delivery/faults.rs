@@ -75,7 +75,7 @@ async fn tally(scene: &Scene) -> Tally {
         let records = scene.messages(&format!("BK-{n}")).await;
         assert_eq!(records.len(), 2, "each message is written down once");
         for record in records {
-            tally.reported += usize::from(record.perhaps_twice);
+            tally.reported += usize::from(record.possibly_duplicate);
             let times = times.get(record.recipient.address.reveal()).copied().unwrap_or_default();
             match record.state {
                 MessageState::Sent { .. } => assert!(times > 0, "a message marked as sent was sent"),
@@ -83,7 +83,7 @@ async fn tally(scene: &Scene) -> Tally {
                 state => panic!("not settled: {state:?}"),
             }
             tally.lost += usize::from(times == 0 && !matches!(record.state, MessageState::Refused { .. }));
-            assert!(times < 2 || record.perhaps_twice, "the record says that it may have been sent twice");
+            assert!(times < 2 || record.possibly_duplicate, "the record says that it may have been sent twice");
         }
     }
     tally

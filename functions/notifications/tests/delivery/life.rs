@@ -180,9 +180,9 @@ async fn removing_a_key_notifies_the_contacts_of_its_contracts() {
     scene.book("BK-1", 3_600, 7_200, vec![by_email("a@example.com")]).await;
     scene.book("BK-2", 3_600, 7_200, vec![by_sms("+358401234567")]).await;
     scene.deliver().await;
-    let act = testkit::act();
+    let metadata = testkit::metadata();
     let store = &scene.table.store;
-    store.remove_key(&crate::scene::key_id(), false, store::Expected::Any, &act).await.unwrap();
+    store.remove_key(&crate::scene::key_id(), false, store::Expected::Any, &metadata).await.unwrap();
     scene.deliver().await;
     let mut addresses = scene.addresses()[2..].to_vec();
     addresses.sort();

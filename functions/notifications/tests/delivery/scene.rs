@@ -12,7 +12,7 @@ use notifications::{Error, Messenger, Notifications, Topic};
 use outbox::{Options, Outbox, Sent, What};
 use serde_json::{Value, json};
 use store::{Expected, PageRequest, Store};
-use testkit::{TestTable, act, at, automat, contract, entry, key, locker_reports, pin};
+use testkit::{TestTable, at, automat, contract, entry, key, locker_reports, metadata, pin};
 pub(crate) use testkit::{by_email, by_sms, of_everything};
 
 pub(crate) const TOPIC: &str = "arn:aws:sns:local:000000000000:key-events";
@@ -27,10 +27,10 @@ pub(crate) struct Scene {
 impl Scene {
     pub(crate) async fn new() -> Self {
         let (table, clock) = (TestTable::new().await, Clock::fixed(at(0)));
-        table.store.create_automat(automat("lobby", 3), &act()).await.unwrap();
+        table.store.create_automat(automat("lobby", 3), &metadata()).await.unwrap();
         let property = Property::parse("Hämeentie 12 B 7").unwrap();
         let key = KeyDraft { sharing: Sharing::Shared, property, ..key("A-12") };
-        table.store.create_key(key, &act()).await.unwrap();
+        table.store.create_key(key, &metadata()).await.unwrap();
         let now = clock.clone();
         let options = Options { topics: vec![TOPIC.to_owned()], ..Options::new("test".to_owned(), move || now.now()) };
         let scene = Self { table, outbox: Outbox::start(options).await.unwrap(), clock, given: AtomicUsize::new(0) };
@@ -82,25 +82,25 @@ impl Scene {
             contacts,
             ..contract(start, end)
         };
-        self.table.store.create_contract(&key_id(), draft, &act()).await.unwrap().into_inner()
+        self.table.store.create_contract(&key_id(), draft, &metadata()).await.unwrap().into_inner()
     }
 
     pub(crate) async fn edit(&self, id: &str, change: ContractChange) {
-        let act = store::Act { now: self.clock.now(), ..act() };
+        let metadata = store::RequestMetadata { now: self.clock.now(), ..metadata() };
         let id = ContractId::parse(id).unwrap();
-        self.table.store.edit_contract(&key_id(), &id, change, Expected::Any, &act).await.unwrap();
+        self.table.store.edit_contract(&key_id(), &id, change, Expected::Any, &metadata).await.unwrap();
     }
 
     pub(crate) async fn end(&self, id: &str) {
-        let act = store::Act { now: self.clock.now(), ..act() };
+        let metadata = store::RequestMetadata { now: self.clock.now(), ..metadata() };
         let id = ContractId::parse(id).unwrap();
-        self.table.store.end_contract(&key_id(), &id, Expected::Any, &act).await.unwrap();
+        self.table.store.end_contract(&key_id(), &id, Expected::Any, &metadata).await.unwrap();
     }
 
     pub(crate) async fn cancel(&self, id: &str) {
-        let act = store::Act { now: self.clock.now(), ..act() };
+        let metadata = store::RequestMetadata { now: self.clock.now(), ..metadata() };
         let id = ContractId::parse(id).unwrap();
-        self.table.store.remove_contract(&key_id(), &id, false, Expected::Any, &act).await.unwrap();
+        self.table.store.remove_contract(&key_id(), &id, false, Expected::Any, &metadata).await.unwrap();
     }
 
     /// Types a contract's PIN with the key inside, and takes the key.
@@ -116,7 +116,7 @@ impl Scene {
 
     /// Reports the sensors of the key's locker.
     pub(crate) async fn sense(&self, n: u64, inside: bool, by: Option<&str>, now: Instant) {
-        self.table.store.hear_lockers(&lobby(), locker_reports(n, &[(0, inside, by)]), now).await.unwrap();
+        self.table.store.record_locker_reports(&lobby(), locker_reports(n, &[(0, inside, by)]), now).await.unwrap();
     }
 
     /// The messages about a contract, oldest first.

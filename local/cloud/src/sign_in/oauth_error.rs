@@ -25,7 +25,6 @@ impl OAuthError {
         Self::Broken
     }
 
-    /// The error code.
     pub(super) fn error(self) -> &'static str {
         match self {
             Self::InvalidRequest(_) => "invalid_request",

@@ -90,7 +90,6 @@ pub(super) async fn style() -> Response {
     ([(header::CONTENT_TYPE, "text/css; charset=utf-8")], STYLE).into_response()
 }
 
-/// An error page.
 pub(super) fn error_page(status: StatusCode, why: &'static str) -> Response {
     (status, render(&ErrorPage { why })).into_response()
 }

@@ -16,12 +16,9 @@ pub use statement::{Message, SqlError, Statement};
 /// Topic prefix of Basic Ingest: a message that goes directly to one rule, without the broker.
 pub(crate) const BASIC_INGEST: &str = "$aws/rules/";
 
-/// A topic rule.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Rule {
-    /// Its name.
     pub name: String,
-    /// Its SQL statement.
     pub statement: Statement,
     /// The functions it invokes, by their logical ids in the template.
     pub functions: Vec<String>,
@@ -34,7 +31,6 @@ pub struct Rules(Vec<Rule>);
 /// An event that a rule has created from a message.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Firing<'r> {
-    /// The rule.
     pub rule: &'r Rule,
     /// The event passed to its functions.
     pub event: Value,
@@ -47,7 +43,6 @@ impl Rules {
         Self(rules)
     }
 
-    /// All rules.
     pub fn iter(&self) -> impl Iterator<Item = &Rule> {
         self.0.iter()
     }

@@ -40,7 +40,6 @@ pub(super) struct Condition {
 }
 
 impl Statement {
-    /// Parses a statement.
     pub fn parse(sql: &str) -> Result<Self, SqlError> {
         Parser::new(sql).statement()
     }

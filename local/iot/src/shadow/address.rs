@@ -14,11 +14,9 @@ pub struct Address {
 /// An operation on a shadow.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Operation {
-    /// Read the document.
     Get,
     /// Merge a state into the document.
     Update,
-    /// Delete the document.
     Delete,
 }
 

@@ -58,7 +58,6 @@ pub struct Handled {
 pub struct Message {
     /// Suffix of the topic, such as `update/accepted`.
     pub topic: String,
-    /// The JSON payload.
     pub payload: Value,
 }
 

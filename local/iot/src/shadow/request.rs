@@ -23,7 +23,6 @@ pub(super) enum Section {
     /// Leaves it unchanged.
     #[default]
     Untouched,
-    /// Removes it.
     Removed,
     /// Merges these members into it.
     Merged(Map<String, Value>),

@@ -29,7 +29,6 @@ impl BehaviourForm {
         Some(Self { endpoint: endpoint?, behaviour: behaviour?, calls })
     }
 
-    /// Applies the form.
     pub(super) fn apply(self, behaviours: &Behaviours) {
         match self.calls {
             Some(calls) => behaviours.set_next(self.endpoint, self.behaviour, calls),

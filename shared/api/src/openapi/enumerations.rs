@@ -5,8 +5,8 @@
 //! other as text.
 
 use domain::{
-    Channel, Clue, CodeKind, ConnectionState, ContractField, ContractState, DoorState, EventKind, GuessingPeriod,
-    KeyField, KeyState, KeypadRefusal, Language, MessageKind, MessageState, OpeningOutcome, OpeningStatus, Purpose,
+    Channel, CodeKind, ConnectionState, ContractField, ContractState, DoorState, EventKind, GuessingPeriod, KeyField,
+    KeyState, KeypadRefusal, Language, MatchedField, MessageKind, MessageState, OpeningOutcome, OpeningStatus, Purpose,
     SendFailure,
 };
 use store::{ErasureOutcome, Order};
@@ -45,7 +45,7 @@ pub(super) fn all() -> Vec<(&'static str, Schema)> {
             closed("Whether the automat is connected, as far as is known.", names::<ConnectionState>()),
         ),
         ("Door", closed("A locker's door, as last reported.", names::<DoorState>())),
-        ("Clue", closed("What matched the person.", names::<Clue>())),
+        ("MatchedField", closed("What matched the person.", names::<MatchedField>())),
         ("ErasureOutcome", closed("The result of an erasure for a contract.", names::<ErasureOutcome>())),
         ("Status", closed("The status of an opening.", names::<OpeningStatus>())),
         ("OpeningOutcome", open("How an opening ended.", names::<OpeningOutcome>())),

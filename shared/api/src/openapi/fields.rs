@@ -119,7 +119,7 @@ fn rule(owner: &str, name: &str, side: Side) -> Option<Rule> {
         ("Locker", "door", _) => Enumeration("Door"),
         ("Opening", "status", _) => Enumeration("Status"),
         ("Erasure", "outcome", _) => Enumeration("ErasureOutcome"),
-        (_, "foundBy", _) => Enumerations(None, "Clue"),
+        (_, "foundBy", _) => Enumerations(None, "MatchedField"),
         (_, "channel", _) => Enumeration("Channel"),
         ("Event", "type", _) => Enumeration("EventType"),
         ("Event", "outcome", _) => Enumeration("OpeningOutcome"),

@@ -22,7 +22,6 @@ pub use wire::ProblemBody;
 
 use crate::{EntryView, RangeView, Role};
 
-/// A refused request.
 #[derive(Debug, Clone)]
 pub struct Problem {
     pub code: Code,
@@ -190,7 +189,6 @@ impl Problem {
         locker_not_found().with(Facts { locker_count: Some(count.get()), ..Facts::default() })
     }
 
-    /// Adds further data.
     #[must_use]
     pub fn with(self, facts: Facts) -> Self {
         Self { facts: Box::new(facts), ..self }

@@ -3,7 +3,7 @@
 
 use clock::NoRandomness;
 use domain::{AutomatRefusal, ContractRefusal, Invalid, KeyRefusal, MAX_LIVE_CONTRACTS, OpeningRefusal};
-use store::Thing;
+use store::ResourceKind;
 
 use super::{Code, Facts, FieldCode, FieldError, Problem};
 use crate::{EntryView, RangeView};
@@ -166,23 +166,29 @@ pub(crate) fn locker_not_found() -> Problem {
     Problem::new(Code::LockerNotFound, "The automat has no locker of this lockerIndex.")
 }
 
-pub(crate) fn not_found(thing: Thing) -> Problem {
+pub(crate) fn not_found(thing: ResourceKind) -> Problem {
     match thing {
-        Thing::Automat => Problem::new(Code::AutomatNotFound, "No automat has this automatId."),
-        Thing::Key => Problem::new(Code::KeyNotFound, "No key has this keyId."),
-        Thing::Contract => Problem::new(Code::ContractNotFound, "No contract of the key has this contractId."),
-        Thing::Opening => Problem::new(Code::OpeningNotFound, "No opening has this openingId."),
-        Thing::Message => Problem::new(Code::MessageNotFound, "No message about the contract has this messageId."),
+        ResourceKind::Automat => Problem::new(Code::AutomatNotFound, "No automat has this automatId."),
+        ResourceKind::Key => Problem::new(Code::KeyNotFound, "No key has this keyId."),
+        ResourceKind::Contract => Problem::new(Code::ContractNotFound, "No contract of the key has this contractId."),
+        ResourceKind::Opening => Problem::new(Code::OpeningNotFound, "No opening has this openingId."),
+        ResourceKind::Message => {
+            Problem::new(Code::MessageNotFound, "No message about the contract has this messageId.")
+        }
     }
 }
 
-fn exists(thing: Thing) -> Problem {
+fn exists(thing: ResourceKind) -> Problem {
     match thing {
-        Thing::Automat => Problem::new(Code::AutomatExists, "A different automat has this automatId."),
-        Thing::Key => Problem::new(Code::KeyExists, "A different key has this keyId, or is still being removed."),
-        Thing::Contract => Problem::new(Code::ContractExists, "A different contract of the key has this contractId."),
+        ResourceKind::Automat => Problem::new(Code::AutomatExists, "A different automat has this automatId."),
+        ResourceKind::Key => {
+            Problem::new(Code::KeyExists, "A different key has this keyId, or is still being removed.")
+        }
+        ResourceKind::Contract => {
+            Problem::new(Code::ContractExists, "A different contract of the key has this contractId.")
+        }
         // These ids are generated, so a clash is as good as impossible.
-        Thing::Opening | Thing::Message => {
+        ResourceKind::Opening | ResourceKind::Message => {
             Problem::new(Code::Busy, "A resource with this id already exists. Try again.")
         }
     }

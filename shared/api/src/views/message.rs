@@ -40,7 +40,7 @@ pub struct MessageView {
     /// was saved. Otherwise absent.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     #[schema(required = false)]
-    perhaps_twice: bool,
+    possibly_duplicate: bool,
     #[schema(format = DateTime)]
     created_at: String,
     #[schema(format = DateTime)]
@@ -68,7 +68,7 @@ impl From<MessageRecord> for MessageView {
             next_try_at,
             reason: record.failure,
             provider_message_id,
-            perhaps_twice: record.perhaps_twice,
+            possibly_duplicate: record.possibly_duplicate,
             created_at: record.created_at.to_string(),
             updated_at: record.updated_at.to_string(),
         }
@@ -98,7 +98,7 @@ mod tests {
             state,
             attempts: 2,
             failure: None,
-            perhaps_twice: false,
+            possibly_duplicate: false,
             created_at: at(0),
             updated_at: at(2),
         }
@@ -127,12 +127,12 @@ mod tests {
         let pending = MessageState::Pending { next_try: at(60) };
         let retried = MessageRecord {
             failure: Some(SendFailure::Unanswered),
-            perhaps_twice: true,
+            possibly_duplicate: true,
             ..record(pending, Channel::Sms)
         };
         let shown = shown(retried);
         assert_eq!((&shown["state"], &shown["nextTryAt"]), (&json!("pending"), &json!("1970-01-01T00:01:00Z")));
-        assert_eq!((&shown["reason"], &shown["perhapsTwice"]), (&json!("unanswered"), &json!(true)));
+        assert_eq!((&shown["reason"], &shown["possiblyDuplicate"]), (&json!("unanswered"), &json!(true)));
         assert_eq!((&shown["channel"], &shown["to"]), (&json!("sms"), &json!("+358401234567")));
     }
 

@@ -93,11 +93,11 @@ fn a_known_code_that_is_not_valid_now_is_free_three_times_an_hour() {
 #[test]
 fn known_codes_together_are_free_24_times_an_hour() {
     let full = (0..24).fold(Keypad::default(), |keypad, n| too_early(&keypad, n, 0));
-    assert_eq!((full.not_good_now.len(), full.wrong.len()), (24, 0));
+    assert_eq!((full.mistimed_entries.len(), full.wrong.len()), (24, 0));
     let more = too_early(&full, 99, 3599);
-    assert_eq!((more.not_good_now.len(), more.wrong.len()), (24, 1));
+    assert_eq!((more.mistimed_entries.len(), more.wrong.len()), (24, 1));
     let later = too_early(&more, 99, 3600);
-    assert_eq!((later.not_good_now.len(), later.wrong.len()), (1, 1));
+    assert_eq!((later.mistimed_entries.len(), later.wrong.len()), (1, 1));
 }
 
 /// Otherwise somebody guessing could see which codes will be valid later.

@@ -11,7 +11,7 @@ use std::time::Duration;
 use api::problem::Code;
 use domain::{OpeningOutcome, OpeningStatus};
 use store::Expected;
-use testkit::{act, act_with_receipt, at};
+use testkit::{at, metadata, metadata_with_receipt};
 
 use crate::data_plane::Answer;
 use crate::scene::{Asking, Scene};
@@ -144,7 +144,7 @@ async fn an_opening_that_a_dead_holder_may_have_delivered_is_not_refused() {
 #[tokio::test]
 async fn a_repeated_request_is_not_refused() {
     let scene = Scene::new().await;
-    let request = || act_with_receipt("r1", "h1");
+    let request = || metadata_with_receipt("r1", "h1");
     let first = scene.ask_as(0, request()).await.unwrap().unwrap();
     scene.clock.set(at(1));
     scene.data_plane.answer(Answer::Throttled);
@@ -225,7 +225,7 @@ async fn openings_of_an_automat_that_is_removed_meanwhile_are_delivered() {
     let another = scene.lease_of_another().await;
     let asking = scene.ask(0);
     scene.queue_has(2).await;
-    scene.table.store.remove_automat(&another.0.automat, Expected::Any, &act()).await.unwrap();
+    scene.table.store.remove_automat(&another.0.automat, Expected::Any, &metadata()).await.unwrap();
     scene.release(another).await;
     assert_eq!(answers(&scene, [asking]).await, (vec![0], vec![]));
     assert_eq!(scene.data_plane.updates(), [[0]]);
@@ -248,7 +248,7 @@ async fn a_queue_that_cannot_be_read_is_read_again() {
         round_trips += scene.table.wire.tally().round_trips;
     }
     assert_eq!(scene.data_plane.updates(), Vec::<Vec<u16>>::new());
-    scene.table.wire.mend();
+    scene.table.wire.repair();
     assert_eq!(answers(&scene, [asking]).await, (vec![0], vec![]));
     assert_eq!(scene.data_plane.updates(), [[0, 5]]);
 }

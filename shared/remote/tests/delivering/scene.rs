@@ -8,8 +8,8 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use clock::Clock;
 use domain::{AutomatId, Opening, OpeningDraft, OpeningStatus};
 use remote::RequestedOpening;
-use store::{Act, Delivery, DeliveryLease};
-use testkit::{TABLE, TestTable, act, at, automat, locker};
+use store::{Delivery, DeliveryLease, RequestMetadata};
+use testkit::{TABLE, TestTable, at, automat, locker, metadata};
 use tokio::task::JoinHandle;
 
 use crate::data_plane::DataPlane;
@@ -30,26 +30,26 @@ impl Scene {
     /// The automat `lobby`, by a clock that only the test moves on.
     pub(crate) async fn new() -> Self {
         let table = TestTable::new().await;
-        table.store.create_automat(automat("lobby", 100), &act()).await.unwrap();
+        table.store.create_automat(automat("lobby", 100), &metadata()).await.unwrap();
         Self { table, clock: Clock::fixed(at(0)), data_plane: DataPlane::default() }
     }
 
     /// Somebody asks for a locker, by the role of the function.
     pub(crate) fn ask(&self, index: u32) -> Asking {
-        self.ask_as(index, act())
+        self.ask_as(index, metadata())
     }
 
     /// The same with an act of their own.
-    pub(crate) fn ask_as(&self, index: u32, act: Act) -> Asking {
+    pub(crate) fn ask_as(&self, index: u32, metadata: RequestMetadata) -> Asking {
         let app = App { store: self.table.store_of("openings"), clock: self.clock.clone() };
-        let (things, act) = (self.data_plane.things(), Act { now: self.clock.now(), ..act });
-        tokio::spawn(async move { remote::request_opening(&app, &things, draft(index), &act).await })
+        let (things, metadata) = (self.data_plane.things(), RequestMetadata { now: self.clock.now(), ..metadata });
+        tokio::spawn(async move { remote::request_opening(&app, &things, draft(index), &metadata).await })
     }
 
     /// An opening in the table, requested so many seconds after the beginning.
     pub(crate) async fn requested(&self, index: u32, seconds: i64) -> Opening {
-        let act = Act { now: at(seconds), ..act() };
-        self.table.store.request_opening(draft(index), &act).await.unwrap().into_inner()
+        let metadata = RequestMetadata { now: at(seconds), ..metadata() };
+        self.table.store.request_opening(draft(index), &metadata).await.unwrap().into_inner()
     }
 
     /// An opening in the queue.
@@ -78,7 +78,6 @@ impl Scene {
         }
     }
 
-    /// They release it.
     pub(crate) async fn release(&self, (opening, lease): (Opening, DeliveryLease)) {
         assert!(self.table.store.release_delivery(&lease, &[opening.id], at(0)).await.unwrap());
     }

@@ -9,7 +9,7 @@ use crate::items::{AGENDA_LENGTH, ContractItem, KeyItem, LockerItem, PinItem, St
 use crate::keys::holds_key;
 use crate::retry::{NotDone, retry};
 use crate::transaction::{Part, Refused, Transaction};
-use crate::{Act, Created, Error, Store, Thing};
+use crate::{Created, Error, RequestMetadata, ResourceKind, Store};
 
 impl Store {
     /// Creates a contract. Refused if the key is not shared and a live contract overlaps.
@@ -20,18 +20,23 @@ impl Store {
         &self,
         key: &KeyId,
         draft: ContractDraft,
-        act: &Act,
+        metadata: &RequestMetadata,
     ) -> Result<Created<Contract>, Error> {
-        self.once(act, self.book(key, draft, act)).await
+        self.once(metadata, self.book(key, draft, metadata)).await
     }
 
-    async fn book(&self, key: &KeyId, draft: ContractDraft, act: &Act) -> Result<Created<Contract>, Error> {
+    async fn book(
+        &self,
+        key: &KeyId,
+        draft: ContractDraft,
+        metadata: &RequestMetadata,
+    ) -> Result<Created<Contract>, Error> {
         let id = draft.id.clone().map_or_else(|| self.random.contract_id(), Ok)?;
         retry!(self, {
             let stored = self.stored_key(key).await?;
             let contract =
-                Contract::new(&draft, key.clone(), id.clone(), self.pin_for(&draft, &stored).await?, act.now)?;
-            match self.build_booking(&stored, &contract, act)?.try_commit(self).await? {
+                Contract::new(&draft, key.clone(), id.clone(), self.pin_for(&draft, &stored).await?, metadata.now)?;
+            match self.build_booking(&stored, &contract, metadata)?.try_commit(self).await? {
                 Ok(()) => Ok(Created::New(contract)),
                 Err(refused) => self.explain_refusal(&draft, &refused),
             }
@@ -46,8 +51,13 @@ impl Store {
         Ok(pin.clone())
     }
 
-    fn build_booking(&self, stored: &StoredKey, contract: &Contract, act: &Act) -> Result<Transaction, Error> {
-        let calendar = stored.key.book(contract, act.now)?;
+    fn build_booking(
+        &self,
+        stored: &StoredKey,
+        contract: &Contract,
+        metadata: &RequestMetadata,
+    ) -> Result<Transaction, Error> {
+        let calendar = stored.key.book(contract, metadata.now)?;
         let automat = &stored.key.automat;
         let names = self.codes.pin_names(automat, &contract.pin);
         let item = ContractItem::write(
@@ -61,17 +71,17 @@ impl Store {
         )?;
         let mut transaction = Transaction::default();
         transaction.calendar(stored, &calendar);
-        transaction.receipt(act, &item);
+        transaction.receipt(metadata, &item);
         transaction.put(Part::Contract, item, absent());
         let update = PinItem::update(stored, &contract.id, contract.range, false);
-        transaction.update(Part::Pin, PinItem::key(automat, &names.current), update, PinItem::free(act.now));
+        transaction.update(Part::Pin, PinItem::key(automat, &names.current), update, PinItem::free(metadata.now));
         if let Some(other) = &names.other {
             // While the PIN secret is being rotated, a PIN has two possible names but must have one holder. So the
             // other name must be free too, and an ended contract's PIN found there is deleted: the keypad must find
             // one item only.
-            transaction.delete(Part::Pin, PinItem::key(automat, other), PinItem::free(act.now));
+            transaction.delete(Part::Pin, PinItem::key(automat, other), PinItem::free(metadata.now));
         }
-        transaction.contract_event(self, stored, &contract.id, EventKind::ContractCreated(contract.range), act)?;
+        transaction.contract_event(self, stored, &contract.id, EventKind::ContractCreated(contract.range), metadata)?;
         Ok(transaction)
     }
 
@@ -84,7 +94,11 @@ impl Store {
         if let (Some(item), true) = (refused.item(Part::Contract), draft.id.is_some()) {
             let existing = ContractItem::read(item.clone(), &self.codes)?.contract;
             let is_same = existing.matches_draft(draft);
-            return if is_same { Ok(Created::Existing(existing)) } else { Err(Error::Exists(Thing::Contract).into()) };
+            return if is_same {
+                Ok(Created::Existing(existing))
+            } else {
+                Err(Error::Exists(ResourceKind::Contract).into())
+            };
         }
         if refused.has(Part::Pin) && draft.pin.is_some() && !refused.has(Part::Key) {
             return Err(ContractRefusal::PinInUse.into());
@@ -116,9 +130,9 @@ impl Transaction {
         stored: &StoredKey,
         contract: &domain::ContractId,
         kind: EventKind,
-        act: &Act,
+        metadata: &RequestMetadata,
     ) -> Result<(), Error> {
-        let event = store.contract_event(&stored.key, contract, kind, act)?;
+        let event = store.contract_event(&stored.key, contract, kind, metadata)?;
         self.event(&event, Some(&stored.incarnation), store.retention)
     }
 }

@@ -8,7 +8,7 @@ use crate::retry::{NotDone, retry};
 use crate::schema::TTL;
 use crate::sealing::{Mac, Names};
 use crate::transaction::{Part, Transaction};
-use crate::{Act, Error, Expected, Store};
+use crate::{Error, Expected, RequestMetadata, Store};
 
 impl Store {
     pub async fn edit_contract(
@@ -17,13 +17,13 @@ impl Store {
         id: &ContractId,
         change: ContractChange,
         expected: Expected,
-        act: &Act,
+        metadata: &RequestMetadata,
     ) -> Result<Contract, Error> {
         let edited = |contract: &Contract| {
             expected.check(contract.version)?;
-            Ok(contract.edited(change.clone(), act.now)?)
+            Ok(contract.edited(change.clone(), metadata.now)?)
         };
-        self.change_contract(key, id, act, edited).await
+        self.change_contract(key, id, metadata, edited).await
     }
 
     /// Applies a decision to the stored contract, and decides again if another writer was quicker. Writes nothing if
@@ -32,7 +32,7 @@ impl Store {
         &self,
         key: &KeyId,
         id: &ContractId,
-        act: &Act,
+        metadata: &RequestMetadata,
         decide: impl Fn(&Contract) -> Result<Contract, Error> + Sync,
     ) -> Result<Contract, Error> {
         let mut former_pin_is_ours = true;
@@ -45,7 +45,7 @@ impl Store {
             if changed.pin != stored.contract.pin {
                 self.automat(&stored_key.key.automat).await?.check_chosen_pin(&changed.pin)?;
             }
-            let transaction = self.build_contract_edit(&stored_key, &stored, &changed, former_pin_is_ours, act)?;
+            let transaction = self.build_contract_edit(&stored_key, &stored, &changed, former_pin_is_ours, metadata)?;
             let Err(refused) = transaction.try_commit(self).await? else { return Ok(changed) };
             if refused.is_only(&[Part::Pin]) {
                 return Err(ContractRefusal::PinInUse.into());
@@ -63,14 +63,14 @@ impl Store {
         stored: &StoredContract,
         edited: &Contract,
         former_pin_is_ours: bool,
-        act: &Act,
+        metadata: &RequestMetadata,
     ) -> Result<Transaction, Error> {
         let key = &stored_key.key;
         let changes = stored.contract.differences(edited);
         let moved = moves(&changes);
         let mut transaction = Transaction::default();
         if moved {
-            transaction.calendar(stored_key, &key.book(edited, act.now)?);
+            transaction.calendar(stored_key, &key.book(edited, metadata.now)?);
         }
         let new_pin = changes.contains(&ContractField::Pin);
         let names = self.codes.pin_names(&key.automat, &edited.pin);
@@ -85,7 +85,7 @@ impl Store {
             &self.random,
             self.retention,
         )?;
-        transaction.receipt(act, &item);
+        transaction.receipt(metadata, &item);
         if !moved {
             // Retention depends on the end and on whether the key is out, and neither is written here.
             item.remove(TTL);
@@ -100,14 +100,14 @@ impl Store {
         }
         if moved || new_pin {
             let former_pin = former_pin_is_ours.then_some(&stored.pin_mac);
-            change_pin(&mut transaction, stored_key, edited, &names, former_pin, act);
+            change_pin(&mut transaction, stored_key, edited, &names, former_pin, metadata);
         }
         let kind = if edited.was_ended_early(&stored.contract) {
             EventKind::ContractEnded(edited.range)
         } else {
             EventKind::ContractChanged { changes, range: edited.range }
         };
-        transaction.contract_event(self, stored_key, &edited.id, kind, act)?;
+        transaction.contract_event(self, stored_key, &edited.id, kind, metadata)?;
         Ok(transaction)
     }
 }
@@ -120,12 +120,12 @@ fn change_pin(
     edited: &Contract,
     names: &Names,
     former: Option<&Mac>,
-    act: &Act,
+    metadata: &RequestMetadata,
 ) {
     let key = &stored_key.key;
     let out = key.whereabouts.holder() == Some(&edited.id);
     let update = PinItem::update(stored_key, &edited.id, edited.range, out);
-    let free = PinItem::free_or_own(&key.id, &edited.id, act.now);
+    let free = PinItem::free_or_own(&key.id, &edited.id, metadata.now);
     if let Some(former) = former.filter(|former| **former != names.current) {
         let own = PinItem::own_or_gone(&key.id, &edited.id);
         transaction.delete(Part::FormerPin, PinItem::key(&key.automat, former), own);

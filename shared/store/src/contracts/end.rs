@@ -2,7 +2,7 @@
 
 use domain::{Contract, ContractId, ContractState, KeyId};
 
-use crate::{Act, Error, Expected, Store};
+use crate::{Error, Expected, RequestMetadata, Store};
 
 impl Store {
     /// Ends an active contract now. It stays in the history, and its PIN can only return the key from then on. A
@@ -12,14 +12,14 @@ impl Store {
         key: &KeyId,
         id: &ContractId,
         expected: Expected,
-        act: &Act,
+        metadata: &RequestMetadata,
     ) -> Result<Contract, Error> {
         let ended = |contract: &Contract| {
-            if contract.state(act.now) != ContractState::Ended {
+            if contract.state(metadata.now) != ContractState::Ended {
                 expected.check(contract.version)?;
             }
-            Ok(contract.ended_early(act.now)?)
+            Ok(contract.ended_early(metadata.now)?)
         };
-        self.change_contract(key, id, act, ended).await
+        self.change_contract(key, id, metadata, ended).await
     }
 }

@@ -14,7 +14,7 @@ use domain::{Contract, ContractId, ContractState, Instant, Key, KeyId};
 pub use self::list::{ContractFilter, Order};
 pub use self::preview::Preview;
 use crate::items::{ContractItem, StoredContract, StoredKey};
-use crate::{Error, Store, Thing};
+use crate::{Error, ResourceKind, Store};
 
 impl Store {
     pub async fn contract(&self, key: &KeyId, id: &ContractId) -> Result<Contract, Error> {
@@ -56,7 +56,7 @@ impl Store {
         id: &ContractId,
     ) -> Result<(StoredKey, StoredContract), Error> {
         let stored_key = self.stored_active_key(key).await?;
-        let item = self.get(&ContractItem::key(key, id)).await?.ok_or(Error::NotFound(Thing::Contract))?;
+        let item = self.get(&ContractItem::key(key, id)).await?.ok_or(Error::NotFound(ResourceKind::Contract))?;
         Ok((stored_key, ContractItem::read(item, &self.codes)?))
     }
 }

@@ -5,22 +5,32 @@ use domain::{Contract, ContractChange, ContractId, EventKind, KeyId, Pin};
 use crate::idempotency::again_unless_recorded;
 use crate::retry::retry;
 use crate::transaction::{Part, Transaction};
-use crate::{Act, Created, Error, Store};
+use crate::{Created, Error, RequestMetadata, Store};
 
 impl Store {
     /// Replaces the PIN with a generated one. The former PIN becomes free.
-    pub async fn replace_pin(&self, key: &KeyId, id: &ContractId, act: &Act) -> Result<Created<Contract>, Error> {
-        self.once(act, self.draw_pin(key, id, act)).await
+    pub async fn replace_pin(
+        &self,
+        key: &KeyId,
+        id: &ContractId,
+        metadata: &RequestMetadata,
+    ) -> Result<Created<Contract>, Error> {
+        self.once(metadata, self.draw_pin(key, id, metadata)).await
     }
 
-    async fn draw_pin(&self, key: &KeyId, id: &ContractId, act: &Act) -> Result<Created<Contract>, Error> {
+    async fn draw_pin(
+        &self,
+        key: &KeyId,
+        id: &ContractId,
+        metadata: &RequestMetadata,
+    ) -> Result<Created<Contract>, Error> {
         let mut former_pin_is_ours = true;
         retry!(self, {
             let (stored_key, stored) = self.stored_contract(key, id).await?;
             let digits = self.automat(&stored_key.key.automat).await?.pin_digits();
             let change = ContractChange { pin: Some(self.random.pin(digits)?), ..ContractChange::default() };
-            let edited = stored.contract.edited(change, act.now)?;
-            let transaction = self.build_contract_edit(&stored_key, &stored, &edited, former_pin_is_ours, act)?;
+            let edited = stored.contract.edited(change, metadata.now)?;
+            let transaction = self.build_contract_edit(&stored_key, &stored, &edited, former_pin_is_ours, metadata)?;
             let Err(refused) = transaction.try_commit(self).await? else { return Ok(Created::New(edited)) };
             former_pin_is_ours = !refused.has(Part::FormerPin);
             Err(again_unless_recorded(&refused))
@@ -28,11 +38,11 @@ impl Store {
     }
 
     /// Returns the PIN in clear text. The event that records this is written first.
-    pub async fn reveal_pin(&self, key: &KeyId, id: &ContractId, act: &Act) -> Result<Pin, Error> {
+    pub async fn reveal_pin(&self, key: &KeyId, id: &ContractId, metadata: &RequestMetadata) -> Result<Pin, Error> {
         retry!(self, {
             let (stored_key, stored) = self.stored_contract(key, id).await?;
             let mut transaction = Transaction::default();
-            transaction.contract_event(self, &stored_key, id, EventKind::PinRevealed, act)?;
+            transaction.contract_event(self, &stored_key, id, EventKind::PinRevealed, metadata)?;
             transaction.commit(self).await?;
             Ok(stored.contract.pin)
         })

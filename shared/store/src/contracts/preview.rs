@@ -9,7 +9,7 @@ use domain::{
 
 use super::edit::moves;
 use crate::items::{ContractItem, PinItem};
-use crate::{Error, Expected, Store, Thing};
+use crate::{Error, Expected, ResourceKind, Store};
 
 /// How many generated PINs may be taken before the answer is "busy". In an automat with 10,000 PINs in use, so many
 /// in a row occur once in 10^16 requests.
@@ -50,7 +50,7 @@ impl Store {
             return if same {
                 Ok(Preview::unchanged(existing, &key, now))
             } else {
-                Err(Error::Exists(Thing::Contract))
+                Err(Error::Exists(ResourceKind::Contract))
             };
         }
         contract.pin = self.free_pin(&key.automat, &contract, draft.pin.is_none(), now).await?;

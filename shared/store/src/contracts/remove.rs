@@ -5,7 +5,7 @@ use domain::{ContractId, EventKind, KeyId};
 use crate::items::{ContractItem, PinItem};
 use crate::retry::{NotDone, retry};
 use crate::transaction::{Part, Transaction};
-use crate::{Act, Error, Expected, Store};
+use crate::{Error, Expected, RequestMetadata, Store};
 
 impl Store {
     /// Removes a contract. While the key is out with it, `force` is required.
@@ -15,14 +15,14 @@ impl Store {
         id: &ContractId,
         force: bool,
         expected: Expected,
-        act: &Act,
+        metadata: &RequestMetadata,
     ) -> Result<(), Error> {
         let mut pin_is_ours = true;
         retry!(self, {
             let (stored_key, stored) = self.stored_contract(key, id).await?;
             expected.check(stored.contract.version)?;
             let mut transaction = Transaction::default();
-            let calendar = stored_key.key.cancel(id, force, act.now)?;
+            let calendar = stored_key.key.cancel(id, force, metadata.now)?;
             if stored_key.key.calendar.entry(id).is_some() {
                 transaction.calendar(&stored_key, &calendar);
             }
@@ -31,7 +31,7 @@ impl Store {
                 let pin = PinItem::key(&stored_key.key.automat, &stored.pin_mac);
                 transaction.delete(Part::Pin, pin, PinItem::own_or_gone(key, id));
             }
-            transaction.contract_event(self, &stored_key, id, EventKind::ContractRemoved, act)?;
+            transaction.contract_event(self, &stored_key, id, EventKind::ContractRemoved, metadata)?;
             let Err(refused) = transaction.try_commit(self).await? else { return Ok(()) };
             // An ended contract's PIN may have been taken by another contract. Then the next attempt leaves it alone.
             pin_is_ours = !refused.has(Part::Pin);

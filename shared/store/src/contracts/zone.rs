@@ -13,7 +13,7 @@ use tokio::time::timeout;
 use crate::items::{AutomatItem, ContractItem, Item, ItemKey, KeyItem, StoredContract};
 use crate::read::BATCH;
 use crate::retry::{NotDone, retry};
-use crate::{Error, Store, Thing};
+use crate::{Error, ResourceKind, Store};
 
 /// Time limit of one call. What is left stays in the index `due`.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -29,7 +29,7 @@ impl Store {
     /// Notifies the contacts of each contract that was created before the time zone changed.
     pub async fn notify_of_time_zone(&self, automat: &AutomatId, now: Instant) -> Result<(), Error> {
         let stored = match self.stored_automat(automat).await {
-            Err(Error::NotFound(Thing::Automat)) => return Ok(()),
+            Err(Error::NotFound(ResourceKind::Automat)) => return Ok(()),
             stored => stored?,
         };
         let Some(changed) = stored.zone_changed else { return Ok(()) };

@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 use super::{Item, ItemKey, KeyItem, StoredKey, bytes, instant, number, read, text, valid, write};
 use crate::expression::{Expression, unchanged};
 use crate::sealing::Mac;
-use crate::{Codes, Error};
+use crate::{CodeKeyring, Error};
 
 #[derive(Debug, Clone)]
 pub(crate) struct StoredContract {
@@ -92,7 +92,7 @@ impl ContractItem {
         on: &StoredKey,
         rev: u64,
         pin_mac: &Mac,
-        codes: &Codes,
+        codes: &CodeKeyring,
         random: &Random,
         retention: Retention,
     ) -> Result<Item, Error> {
@@ -152,12 +152,12 @@ impl ContractItem {
             .value(":pinMac", text(&pin_mac.0))
     }
 
-    pub(crate) fn is_sealed_anew(item: &Item, stored: &StoredContract, codes: &Codes) -> bool {
+    pub(crate) fn is_sealed_anew(item: &Item, stored: &StoredContract, codes: &CodeKeyring) -> bool {
         let sealed = item.get("pin").and_then(|pin| pin.as_b().ok());
         sealed.is_some_and(|sealed| codes.is_pin_current(sealed.as_ref(), &stored.contract.key, &stored.contract.id))
     }
 
-    pub(crate) fn read(item: Item, codes: &Codes) -> Result<StoredContract, Error> {
+    pub(crate) fn read(item: Item, codes: &CodeKeyring) -> Result<StoredContract, Error> {
         let record: Self = read(item)?;
         let (key, id) = (valid(KeyId::parse(&record.key_id))?, valid(ContractId::parse(&record.contract_id))?);
         let end = record.ends_at.map(instant).transpose()?;

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Item, ItemKey, Listing, bytes, flag, instant, read, text, valid, write};
 use crate::expression::Expression;
-use crate::{Codes, Error};
+use crate::{CodeKeyring, Error};
 
 /// The list of all keys.
 pub(crate) const KEYS: &str = "KEYS";
@@ -94,7 +94,7 @@ impl KeyItem {
         format!("TERMS#{}", term.chars().next().unwrap_or_default())
     }
 
-    pub(crate) fn write(stored: &StoredKey, codes: &Codes, random: &Random) -> Result<Item, Error> {
+    pub(crate) fn write(stored: &StoredKey, codes: &CodeKeyring, random: &Random) -> Result<Item, Error> {
         let key = &stored.key;
         let return_code =
             key.return_code.as_ref().map(|code| codes.seal_return_code(random, &key.id, code)).transpose()?;
@@ -129,7 +129,7 @@ impl KeyItem {
     }
 
     /// Whether the return code, if there is one, is sealed under the current secret.
-    pub(crate) fn is_sealed_anew(item: &Item, key: &KeyId, codes: &Codes) -> bool {
+    pub(crate) fn is_sealed_anew(item: &Item, key: &KeyId, codes: &CodeKeyring) -> bool {
         let sealed = item.get("returnCode").and_then(|code| code.as_b().ok());
         sealed.is_none_or(|sealed| codes.is_return_code_current(sealed.as_ref(), key))
     }
@@ -166,7 +166,7 @@ impl KeyItem {
         Expression::new(condition).value(":holder", text(contract.as_str()))
     }
 
-    pub(crate) fn read(item: Item, codes: &Codes) -> Result<StoredKey, Error> {
+    pub(crate) fn read(item: Item, codes: &CodeKeyring) -> Result<StoredKey, Error> {
         let record: Self = read(item)?;
         let id = valid(KeyId::parse(&record.key_id))?;
         let return_code = record.return_code.map(|sealed| codes.open_return_code(&sealed, &id)).transpose()?;

@@ -1,6 +1,6 @@
 //! The state of an automat's keypad: recent wrong entries and waits.
 
-use domain::{AutomatId, ContractId, Instant, KeyId, Keypad, KnownCode, NotGoodNow, Slow};
+use domain::{AutomatId, ContractId, Instant, KeyId, Keypad, KnownCode, MistimedEntry, SlowPace};
 use serde::{Deserialize, Serialize};
 
 use super::{AutomatItem, Item, ItemKey, instant, read, valid, write};
@@ -23,7 +23,7 @@ pub(crate) struct KeypadItem {
     slow: Option<SlowItem>,
     wrong: Vec<i64>,
     #[serde(skip_serializing_if = "Vec::is_empty", default)]
-    not_good_now: Vec<NotGoodNowItem>,
+    mistimed_entries: Vec<NotGoodNowItem>,
     #[serde(skip_serializing_if = "Option::is_none")]
     guessing_recorded_at: Option<i64>,
     rev: u64,
@@ -33,7 +33,7 @@ pub(crate) struct KeypadItem {
 #[serde(rename_all = "camelCase")]
 struct SlowItem {
     wait_millis: i64,
-    looks_at: i64,
+    next_check_at: i64,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -51,12 +51,13 @@ impl KeypadItem {
     }
 
     pub(crate) fn write(automat: &AutomatId, keypad: &Keypad, before: &StoredKeypad) -> Result<Item, Error> {
-        let slow = |slow: Slow| SlowItem { wait_millis: slow.wait_millis, looks_at: slow.looks_at.millis() };
+        let slow =
+            |slow: SlowPace| SlowItem { wait_millis: slow.wait_millis, next_check_at: slow.next_check_at.millis() };
         let record = Self {
             budget_full_at: keypad.budget_full_at.millis(),
             slow: keypad.slow.map(slow),
             wrong: keypad.wrong.iter().map(|at| at.millis()).collect(),
-            not_good_now: keypad.not_good_now.iter().map(NotGoodNowItem::new).collect(),
+            mistimed_entries: keypad.mistimed_entries.iter().map(NotGoodNowItem::new).collect(),
             guessing_recorded_at: keypad.guessing_recorded_at.map(Instant::millis),
             rev: before.rev.unwrap_or_default() + 1,
         };
@@ -66,13 +67,17 @@ impl KeypadItem {
     pub(crate) fn read(item: Item) -> Result<StoredKeypad, Error> {
         let record: Self = read(item)?;
         let slow = |slow: SlowItem| -> Result<_, Error> {
-            Ok(Slow { wait_millis: slow.wait_millis, looks_at: instant(slow.looks_at)? })
+            Ok(SlowPace { wait_millis: slow.wait_millis, next_check_at: instant(slow.next_check_at)? })
         };
         let keypad = Keypad {
             budget_full_at: instant(record.budget_full_at)?,
             slow: record.slow.map(slow).transpose()?,
             wrong: record.wrong.into_iter().map(instant).collect::<Result<_, _>>()?,
-            not_good_now: record.not_good_now.into_iter().map(NotGoodNowItem::read).collect::<Result<_, _>>()?,
+            mistimed_entries: record
+                .mistimed_entries
+                .into_iter()
+                .map(NotGoodNowItem::read)
+                .collect::<Result<_, _>>()?,
             guessing_recorded_at: record.guessing_recorded_at.map(instant).transpose()?,
         };
         Ok(StoredKeypad { keypad, rev: Some(record.rev) })
@@ -80,7 +85,7 @@ impl KeypadItem {
 }
 
 impl NotGoodNowItem {
-    fn new(entry: &NotGoodNow) -> Self {
+    fn new(entry: &MistimedEntry) -> Self {
         Self {
             key_id: entry.code.key.as_str().to_owned(),
             contract_id: entry.code.contract.as_ref().map(|contract| contract.as_str().to_owned()),
@@ -88,10 +93,10 @@ impl NotGoodNowItem {
         }
     }
 
-    fn read(self) -> Result<NotGoodNow, Error> {
+    fn read(self) -> Result<MistimedEntry, Error> {
         let contract = self.contract_id.map(|contract| valid(ContractId::parse(&contract))).transpose()?;
         let code = KnownCode { key: valid(KeyId::parse(&self.key_id))?, contract };
-        Ok(NotGoodNow { code, at: instant(self.at)? })
+        Ok(MistimedEntry { code, at: instant(self.at)? })
     }
 }
 

@@ -8,15 +8,15 @@ use crate::idempotency::again_unless_recorded;
 use crate::items::{AutomatItem, Item, KeyItem, LockerItem, StoredKey, StoredLocker, number, numbers};
 use crate::retry::retry;
 use crate::transaction::{Part, Transaction};
-use crate::{Act, Created, Error, Store, Thing};
+use crate::{Created, Error, RequestMetadata, ResourceKind, Store};
 
 impl Store {
     /// Adds a key to the requested locker, or to the lowest free one.
-    pub async fn create_key(&self, draft: KeyDraft, act: &Act) -> Result<Created<Key>, Error> {
-        self.once(act, self.add_key(draft, act)).await
+    pub async fn create_key(&self, draft: KeyDraft, metadata: &RequestMetadata) -> Result<Created<Key>, Error> {
+        self.once(metadata, self.add_key(draft, metadata)).await
     }
 
-    async fn add_key(&self, draft: KeyDraft, act: &Act) -> Result<Created<Key>, Error> {
+    async fn add_key(&self, draft: KeyDraft, metadata: &RequestMetadata) -> Result<Created<Key>, Error> {
         retry!(self, {
             if let Some(existing) = self.get(&KeyItem::key(&draft.id)).await? {
                 let existing = KeyItem::read(existing, &self.codes)?;
@@ -24,15 +24,15 @@ impl Store {
                     KeyState::Active if existing.key.matches_draft(&draft) => {
                         return Ok(Created::Existing(existing.key));
                     }
-                    KeyState::Active => return Err(Error::Exists(Thing::Key).into()),
+                    KeyState::Active => return Err(Error::Exists(ResourceKind::Key).into()),
                     KeyState::Removing => self.finish_removal(&existing).await?,
                 }
             }
             let automat = self.stored_automat(&draft.automat).await?.automat;
             let locker = self.stored_locker(&automat.id, automat.choose_locker(draft.locker)?).await?;
-            let key = Key::new(draft.clone(), locker.locker, act.now);
+            let key = Key::new(draft.clone(), locker.locker, metadata.now);
             let key = Key { whereabouts: key.whereabouts.clone().given_locker(locker.key_inside), ..key };
-            match self.build_key_creation(&key, &locker, act)?.try_commit(self).await? {
+            match self.build_key_creation(&key, &locker, metadata)?.try_commit(self).await? {
                 Ok(()) => Ok(Created::New(key)),
                 Err(refused) if refused.is_only(&[Part::ReturnCode]) => Err(Error::ReturnCodeInUse.into()),
                 Err(refused) => Err(again_unless_recorded(&refused)),
@@ -40,12 +40,17 @@ impl Store {
         })
     }
 
-    fn build_key_creation(&self, key: &Key, locker: &StoredLocker, act: &Act) -> Result<Transaction, Error> {
-        let incarnation = self.random.ulid(act.now)?;
+    fn build_key_creation(
+        &self,
+        key: &Key,
+        locker: &StoredLocker,
+        metadata: &RequestMetadata,
+    ) -> Result<Transaction, Error> {
+        let incarnation = self.random.ulid(metadata.now)?;
         let stored = StoredKey { key: key.clone(), rev: self.random.start()?, incarnation };
         let item: Item = KeyItem::write(&stored, &self.codes, &self.random)?;
         let mut transaction = Transaction::default();
-        transaction.receipt(act, &item);
+        transaction.receipt(metadata, &item);
         transaction.put(Part::Key, item, absent());
         let (take, free) = take_locker(key);
         transaction.update(Part::Automat, AutomatItem::key(&key.automat), take, free);
@@ -59,7 +64,7 @@ impl Store {
             transaction.put(Part::SearchTerm, KeyItem::term(&key.id, &term, &stored.incarnation), absent());
         }
         transaction.event(
-            &self.key_event(key, EventKind::KeyAdded, act)?,
+            &self.key_event(key, EventKind::KeyAdded, metadata)?,
             Some(&stored.incarnation),
             self.retention,
         )?;

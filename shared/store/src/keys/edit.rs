@@ -7,7 +7,7 @@ use crate::expression::{Expression, absent, unchanged};
 use crate::items::{AutomatItem, KeyItem, LockerItem, StoredAutomat, StoredKey, StoredLocker, number, numbers};
 use crate::retry::{NotDone, retry};
 use crate::transaction::{Part, Transaction};
-use crate::{Act, Error, Expected, Store};
+use crate::{Error, Expected, RequestMetadata, Store};
 
 /// The items that a move to another locker depends on.
 struct Move {
@@ -16,10 +16,16 @@ struct Move {
 }
 
 impl Store {
-    pub async fn edit_key(&self, id: &KeyId, change: KeyChange, expected: Expected, act: &Act) -> Result<Key, Error> {
+    pub async fn edit_key(
+        &self,
+        id: &KeyId,
+        change: KeyChange,
+        expected: Expected,
+        metadata: &RequestMetadata,
+    ) -> Result<Key, Error> {
         retry!(self, {
             let stored = self.stored_key(id).await?;
-            let mut edited = stored.key.edited(change.clone(), act.now)?;
+            let mut edited = stored.key.edited(change.clone(), metadata.now)?;
             expected.check(stored.key.version)?;
             if stored.key.differences(&edited).is_empty() {
                 return Ok(stored.key);
@@ -33,7 +39,7 @@ impl Store {
                 edited.whereabouts = edited.whereabouts.given_locker(locker.key_inside);
                 Some(Move { automat, locker })
             };
-            match self.build_key_edit(&stored, &edited, moved, act)?.try_commit(self).await? {
+            match self.build_key_edit(&stored, &edited, moved, metadata)?.try_commit(self).await? {
                 Ok(()) => Ok(edited),
                 Err(refused) if refused.is_only(&[Part::ReturnCode]) => Err(Error::ReturnCodeInUse.into()),
                 Err(_) => Err(NotDone::Again),
@@ -46,7 +52,7 @@ impl Store {
         stored: &StoredKey,
         edited: &Key,
         moved: Option<Move>,
-        act: &Act,
+        metadata: &RequestMetadata,
     ) -> Result<Transaction, Error> {
         let key = &stored.key;
         let mut transaction = Transaction::default();
@@ -71,7 +77,7 @@ impl Store {
             transaction.update(Part::Locker, locker(edited), take, holds_key(&key.id));
         }
         let kind = EventKind::KeyChanged { changes: key.differences(edited) };
-        transaction.event(&self.key_event(edited, kind, act)?, Some(&stored.incarnation), self.retention)?;
+        transaction.event(&self.key_event(edited, kind, metadata)?, Some(&stored.incarnation), self.retention)?;
         Ok(transaction)
     }
 

@@ -13,7 +13,7 @@ use crate::expression::{Expression, absent};
 use crate::items::{KeyItem, LockerItem, ReturnCodeItem, StoredKey, StoredLocker, text};
 use crate::sealing::Names;
 use crate::transaction::{Part, Transaction};
-use crate::{Error, Store, Thing};
+use crate::{Error, ResourceKind, Store};
 
 impl Store {
     pub async fn key(&self, id: &KeyId) -> Result<Key, Error> {
@@ -32,7 +32,7 @@ impl Store {
     }
 
     pub(crate) async fn stored_key(&self, id: &KeyId) -> Result<StoredKey, Error> {
-        let item = self.get(&KeyItem::key(id)).await?.ok_or(Error::NotFound(Thing::Key))?;
+        let item = self.get(&KeyItem::key(id)).await?.ok_or(Error::NotFound(ResourceKind::Key))?;
         KeyItem::read(item, &self.codes)
     }
 

@@ -21,7 +21,7 @@ use crate::retry::{NotDone, retry};
 use crate::schema::LIST_PK;
 use crate::sealing::Mac;
 use crate::transaction::{Part, Transaction};
-use crate::{Act, Error, Expected, Store};
+use crate::{Error, Expected, RequestMetadata, Store};
 
 /// Time limit of one call: less than API Gateway and Lambda allow.
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -42,8 +42,14 @@ pub enum Removal {
 }
 
 impl Store {
-    pub async fn remove_key(&self, id: &KeyId, force: bool, expected: Expected, act: &Act) -> Result<Removal, Error> {
-        let stored = self.mark_removing(id, force, expected, act).await?;
+    pub async fn remove_key(
+        &self,
+        id: &KeyId,
+        force: bool,
+        expected: Expected,
+        metadata: &RequestMetadata,
+    ) -> Result<Removal, Error> {
+        let stored = self.mark_removing(id, force, expected, metadata).await?;
         match tokio::time::timeout(PATIENCE, self.finish_removal(&stored)).await {
             Ok(finished) => finished.map(|()| Removal::Complete),
             Err(_) => Ok(Removal::Underway),
@@ -80,7 +86,13 @@ impl Store {
         Ok(finished)
     }
 
-    async fn mark_removing(&self, id: &KeyId, force: bool, expected: Expected, act: &Act) -> Result<StoredKey, Error> {
+    async fn mark_removing(
+        &self,
+        id: &KeyId,
+        force: bool,
+        expected: Expected,
+        metadata: &RequestMetadata,
+    ) -> Result<StoredKey, Error> {
         retry!(self, {
             let stored = self.stored_key(id).await?;
             if stored.key.state == KeyState::Removing {
@@ -88,12 +100,12 @@ impl Store {
             }
             expected.check(stored.key.version)?;
             stored.key.check_removable(force)?;
-            self.build_key_removal(&stored, act)?.commit(self).await?;
+            self.build_key_removal(&stored, metadata)?.commit(self).await?;
             Ok(stored)
         })
     }
 
-    fn build_key_removal(&self, stored: &StoredKey, act: &Act) -> Result<Transaction, Error> {
+    fn build_key_removal(&self, stored: &StoredKey, metadata: &RequestMetadata) -> Result<Transaction, Error> {
         let key = &stored.key;
         let mut transaction = Transaction::default();
         let mark = Expression::new(format!(
@@ -101,7 +113,7 @@ impl Store {
         ))
         .value(":true", flag(true))
         .value(":removing", text(REMOVING))
-        .value(":now", number(act.now.millis()))
+        .value(":now", number(metadata.now.millis()))
         .value(":one", number(1));
         transaction.update(Part::Key, KeyItem::key(&key.id), mark, unchanged(stored.rev));
         let free = Expression::new("DELETE #occupied :freed ADD #rev :one")
@@ -118,8 +130,8 @@ impl Store {
         if let Some(names) = self.return_code_names(key) {
             transaction.free_return_code(Part::ReturnCode, key, &names);
         }
-        let live_contracts = key.calendar.without_ended(act.now).entries().len();
-        let event = self.key_event(key, EventKind::KeyRemoved { live_contracts }, act)?;
+        let live_contracts = key.calendar.without_ended(metadata.now).entries().len();
+        let event = self.key_event(key, EventKind::KeyRemoved { live_contracts }, metadata)?;
         transaction.event(&event, Some(&stored.incarnation), self.retention)?;
         Ok(transaction)
     }

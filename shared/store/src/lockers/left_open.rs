@@ -6,7 +6,7 @@ use crate::expression::present;
 use crate::items::{AutomatItem, LockerItem};
 use crate::retry::retry;
 use crate::transaction::{Part, Transaction};
-use crate::{Act, Error, Store};
+use crate::{Error, RequestMetadata, Store};
 
 impl Store {
     /// Records that a door was left open, if it still is. In any case its locker leaves the index `due`.
@@ -28,7 +28,7 @@ impl Store {
             if is_there && stored.door == DoorState::Open {
                 let key = stored.key.as_ref().map(|(key, _)| key.clone());
                 let subject = Subject { automat: automat.clone(), locker: Some(locker), key, contract: None };
-                let event = self.event(EventKind::DoorLeftOpen, subject, &Act::of_automat(automat, now))?;
+                let event = self.event(EventKind::DoorLeftOpen, subject, &RequestMetadata::of_automat(automat, now))?;
                 transaction.check(Part::Automat, AutomatItem::key(automat), present());
                 transaction.event(&event, stored.incarnation.as_deref(), self.retention)?;
             }

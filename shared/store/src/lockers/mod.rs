@@ -69,7 +69,12 @@ impl LockerReport {
 impl Store {
     /// Stores a device's report. Outdated readings and lockers that the automat does not have are skipped. A number
     /// from the future is refused and not stored, because it would make us ignore all later reports.
-    pub async fn hear_lockers(&self, automat: &AutomatId, reports: LockerReports, now: Instant) -> Result<(), Error> {
+    pub async fn record_locker_reports(
+        &self,
+        automat: &AutomatId,
+        reports: LockerReports,
+        now: Instant,
+    ) -> Result<(), Error> {
         if is_too_far_ahead(reports.n, now) {
             return self.record_fault(automat, DeviceFault::ClockWrong, None, now).await;
         }
@@ -87,7 +92,7 @@ impl Store {
         })?;
         let Some((count, of_all, era, presence)) = known else { return Ok(()) };
         if let Some(shown) = reports.sent().and_then(|sent| Presence::shown_by_message(sent, presence, now)) {
-            self.hear_presence(automat, shown, now).await?;
+            self.record_presence(automat, shown, now).await?;
         }
         let lockers = self.read_lockers(automat, &reports, of_all).await?;
         for (index, report) in reports.lockers {

@@ -14,7 +14,7 @@ use crate::items::{
 use crate::retry::{NotDone, retry};
 use crate::sealing::Mac;
 use crate::transaction::{Part, Transaction};
-use crate::{Act, Error, Store};
+use crate::{Error, RequestMetadata, Store};
 
 /// The update of one locker.
 pub(super) struct LockerUpdate<'a> {
@@ -221,7 +221,7 @@ impl LockerUpdate<'_> {
             key: locker.key.as_ref().map(|(key, _)| key.clone()),
             contract: None,
         };
-        let event = store.event(kind, subject, &Act::of_automat(self.automat, self.now))?;
+        let event = store.event(kind, subject, &RequestMetadata::of_automat(self.automat, self.now))?;
         transaction.event(&event, locker.incarnation.as_deref(), store.retention)
     }
 
@@ -239,14 +239,14 @@ impl LockerUpdate<'_> {
             // The first report about this key: it may have been in or out for a long time.
             _ => return Ok(()),
         };
-        let act = Act { actor: actor.clone(), ..Act::of_automat(self.automat, self.now) };
+        let metadata = RequestMetadata { actor: actor.clone(), ..RequestMetadata::of_automat(self.automat, self.now) };
         let subject = Subject {
             automat: key.automat.clone(),
             locker: Some(key.locker),
             key: Some(key.id.clone()),
             contract: key_move.contract.clone(),
         };
-        transaction.event(&store.event(kind, subject, &act)?, Some(incarnation), store.retention)
+        transaction.event(&store.event(kind, subject, &metadata)?, Some(incarnation), store.retention)
     }
 }
 

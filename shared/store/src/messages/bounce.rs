@@ -6,7 +6,7 @@ use domain::{ContractId, Instant, MessageId, SendFailure};
 
 use super::Claim;
 use crate::items::{ItemKey, MessageItem, State};
-use crate::{Error, Store, Thing};
+use crate::{Error, ResourceKind, Store};
 
 impl Claim {
     /// The message's name for its provider, who returns it in later reports: at most 243 letters, digits, `-` and
@@ -22,13 +22,13 @@ impl Store {
     /// Stores that an accepted message could not be delivered because the address is wrong. Ignored if the message
     /// has been sent again since.
     pub async fn bounce(&self, reference: &str, provider_id: &str, now: Instant) -> Result<(), Error> {
-        let item_key = parse_reference(reference).ok_or(Error::NotFound(Thing::Message))?;
+        let item_key = parse_reference(reference).ok_or(Error::NotFound(ResourceKind::Message))?;
         let update = MessageItem::move_to(&item_key, State::Bounced, None, now)
             .then(MessageItem::blame(SendFailure::AddressRefused));
         if self.update(item_key.clone(), update, MessageItem::sent_as(provider_id)).await? {
             return Ok(());
         }
-        let item = self.get(&item_key).await?.ok_or(Error::NotFound(Thing::Message))?;
+        let item = self.get(&item_key).await?.ok_or(Error::NotFound(ResourceKind::Message))?;
         match MessageItem::read(item, &self.codes)?.state {
             // The bounce arrived before the sender settled the message: to be retried.
             State::Sending => Err(Error::MessageUnderWay),

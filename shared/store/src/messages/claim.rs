@@ -29,15 +29,15 @@ impl Store {
         }
         let taken = StoredMessage {
             attempts: stored.attempts + 1,
-            perhaps_twice: stored.may_have_gone(),
+            possibly_duplicate: stored.may_have_gone(),
             state: State::Sending,
             ..stored.clone()
         };
         let lease = Some(now.plus_millis(LEASE_MILLIS));
         let update = MessageItem::move_to(&message.item_key, State::Sending, lease, now)
-            .then(Expression::new("SET #attempts = :attempts, #perhapsTwice = :perhapsTwice"))
+            .then(Expression::new("SET #attempts = :attempts, #possiblyDuplicate = :possiblyDuplicate"))
             .value(":attempts", number(taken.attempts))
-            .value(":perhapsTwice", flag(taken.perhaps_twice));
+            .value(":possiblyDuplicate", flag(taken.possibly_duplicate));
         let ours = self.update(message.item_key.clone(), update, stored.as_read()).await?;
         Ok(ours.then(|| Claim::on(taken)))
     }
@@ -66,6 +66,6 @@ impl StoredMessage {
 
     /// Whether an earlier attempt may have reached the provider without a stored result.
     fn may_have_gone(&self) -> bool {
-        self.perhaps_twice || self.state == State::Sending || self.failure == Some(SendFailure::Unanswered)
+        self.possibly_duplicate || self.state == State::Sending || self.failure == Some(SendFailure::Unanswered)
     }
 }

@@ -5,7 +5,7 @@ use domain::{ContractId, KeyId, MessageId, MessageRecord};
 use crate::items::{ContractItem, MessageItem};
 use crate::page::List;
 use crate::read::Stretch;
-use crate::{Error, Page, PageRequest, Store, Thing};
+use crate::{Error, Page, PageRequest, ResourceKind, Store};
 
 impl Store {
     /// The messages about a contract, newest first; also of a removed contract.
@@ -23,7 +23,7 @@ impl Store {
         let stretch = Stretch::of_table(MessageItem::all(&stored.incarnation, contract)).backwards(true).after(from);
         let found = self.query_all(stretch, page.limit + 1).await?;
         if found.is_empty() && from_start && self.get(&ContractItem::key(key, contract)).await?.is_none() {
-            return Err(Error::NotFound(Thing::Contract));
+            return Err(Error::NotFound(ResourceKind::Contract));
         }
         let records = found.into_iter().map(|item| Ok(MessageItem::read(item, &self.codes)?.into_record()));
         Ok(list.cut(records.collect::<Result<_, Error>>()?, page, |record| record.id.as_str().to_owned()))

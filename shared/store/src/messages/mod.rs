@@ -81,7 +81,7 @@ pub struct Claim {
 
 /// The result of an attempt.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Verdict {
+pub enum SendResult {
     /// Accepted, under this id of the provider.
     Sent(String),
     /// Not accepted, or unknown.

@@ -203,7 +203,7 @@ fn message(occurrence: Occurrence<'_>, notice: Notice, facts: &Facts, now: Insta
         provider_id: None,
         attempts: 0,
         failure: None,
-        perhaps_twice: false,
+        possibly_duplicate: false,
         asked_at: now,
         created_at: now,
         updated_at: now,

@@ -5,7 +5,7 @@ use domain::{ContractId, Instant, KeyId, MessageId, MessageRecord};
 use crate::expression::Expression;
 use crate::items::{MessageItem, State, StoredMessage, number};
 use crate::retry::{NotDone, retry};
-use crate::{Error, Store, Thing};
+use crate::{Error, ResourceKind, Store};
 
 impl Store {
     /// Requests a resend. Refused while the message is being sent ([`Error::MessageUnderWay`]), or if its content is
@@ -20,7 +20,7 @@ impl Store {
         let stored_key = self.stored_active_key(key).await?;
         let item_key = MessageItem::key(&stored_key.incarnation, contract, id);
         retry!(self, {
-            let item = self.get(&item_key).await?.ok_or(Error::NotFound(Thing::Message))?;
+            let item = self.get(&item_key).await?.ok_or(Error::NotFound(ResourceKind::Message))?;
             let stored = MessageItem::read(item, &self.codes)?;
             self.check_resend(&stored, now).await?;
             let update = MessageItem::move_to(&item_key, State::Asked, Some(now), now)

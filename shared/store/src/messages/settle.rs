@@ -3,7 +3,7 @@
 use clock::Random;
 use domain::{Instant, SendFailure};
 
-use super::{Claim, Verdict};
+use super::{Claim, SendResult};
 use crate::expression::{Expression, present};
 use crate::items::{MessageItem, State, text};
 use crate::{Error, Store};
@@ -15,19 +15,19 @@ const LONGEST_WAIT_MILLIS: i64 = 30 * 60_000;
 impl Store {
     /// Stores the result. If the claim has expired and somebody else has claimed the message, their result counts,
     /// and the message is marked as perhaps sent twice.
-    pub async fn settle(&self, claim: Claim, verdict: Verdict, now: Instant) -> Result<(), Error> {
+    pub async fn settle(&self, claim: Claim, verdict: SendResult, now: Instant) -> Result<(), Error> {
         let update = match &verdict {
-            Verdict::Sent(provider_id) => MessageItem::move_to(&claim.item_key, State::Sent, None, now)
+            SendResult::Sent(provider_id) => MessageItem::move_to(&claim.item_key, State::Sent, None, now)
                 .then(Expression::new("SET #providerId = :providerId REMOVE #failure"))
                 .value(":providerId", text(provider_id.as_str())),
-            Verdict::Failed(failure) => {
+            SendResult::Failed(failure) => {
                 let (state, next) = self.after(&claim, *failure, now)?;
                 MessageItem::move_to(&claim.item_key, state, next, now).then(MessageItem::blame(*failure))
             }
         };
         let ours = MessageItem::unmoved(State::Sending, claim.attempt);
         let settled = self.update(claim.item_key.clone(), update, ours).await?;
-        if !settled && matches!(verdict, Verdict::Sent(_)) {
+        if !settled && matches!(verdict, SendResult::Sent(_)) {
             self.update(claim.item_key, MessageItem::doubt(now), present()).await?;
         }
         Ok(())

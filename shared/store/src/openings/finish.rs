@@ -6,7 +6,7 @@ use crate::idempotency::ReceiptItem;
 use crate::items::{LockerItem, OpeningItem, StoredOpening};
 use crate::retry::{NotDone, retry};
 use crate::transaction::{Part, Transaction};
-use crate::{Act, DeliveryLease, Error, Heard, Store, Thing};
+use crate::{DeliveryLease, Error, ReportOutcome, RequestMetadata, ResourceKind, Store};
 
 impl Store {
     /// Stores the device's report of an opening. The first report counts, whatever was assumed before.
@@ -18,17 +18,18 @@ impl Store {
         outcome: OpeningOutcome,
         at: Instant,
         now: Instant,
-    ) -> Result<Heard, Error> {
+    ) -> Result<ReportOutcome, Error> {
         retry!(self, {
             let stored = self.stored_opening(id).await?;
             // A device may report only its own openings.
             if stored.opening.automat != *automat || stored.opening.locker != locker {
-                return Err(Error::NotFound(Thing::Opening).into());
+                return Err(Error::NotFound(ResourceKind::Opening).into());
             }
-            let Some(reported) = stored.opening.reported(outcome, at, now) else { return Ok(Heard::Before) };
-            let transaction = self.build_opening_end(&stored, &reported, &Act::of_automat(automat, now)).await?;
+            let Some(reported) = stored.opening.reported(outcome, at, now) else { return Ok(ReportOutcome::Outdated) };
+            let transaction =
+                self.build_opening_end(&stored, &reported, &RequestMetadata::of_automat(automat, now)).await?;
             transaction.commit(self).await?;
-            Ok(Heard::Now)
+            Ok(ReportOutcome::Stored)
         })
     }
 
@@ -36,15 +37,20 @@ impl Store {
     /// receipt, so that the same request can still succeed. The lease is released in the same transaction: its next
     /// holder finds the opening withdrawn. Returns `false` if another holder has taken over the lease and may deliver
     /// the opening, or if the opening has ended otherwise.
-    pub async fn withdraw_opening(&self, id: &OpeningId, lease: &DeliveryLease, act: &Act) -> Result<bool, Error> {
+    pub async fn withdraw_opening(
+        &self,
+        id: &OpeningId,
+        lease: &DeliveryLease,
+        metadata: &RequestMetadata,
+    ) -> Result<bool, Error> {
         retry!(self, {
             let stored = self.stored_opening(id).await?;
-            let Some(withdrawn) = stored.opening.withdrawn(act.now) else { return Ok(false) };
-            let mut transaction = self.build_opening_end(&stored, &withdrawn, act).await?;
-            if let Some(receipt) = &act.receipt {
+            let Some(withdrawn) = stored.opening.withdrawn(metadata.now) else { return Ok(false) };
+            let mut transaction = self.build_opening_end(&stored, &withdrawn, metadata).await?;
+            if let Some(receipt) = &metadata.receipt {
                 transaction.delete(Part::Receipt, ReceiptItem::key(receipt), ReceiptItem::is_of(receipt));
             }
-            let release = DeliveryLease::release(std::slice::from_ref(id), act.now);
+            let release = DeliveryLease::release(std::slice::from_ref(id), metadata.now);
             transaction.update(Part::DeliveryLease, lease.key(), release, lease.is_held());
             match transaction.try_commit(self).await? {
                 Ok(()) => Ok(true),
@@ -59,7 +65,7 @@ impl Store {
         &self,
         stored: &StoredOpening,
         ended: &Opening,
-        act: &Act,
+        metadata: &RequestMetadata,
     ) -> Result<Transaction, Error> {
         let StoredOpening { opening, .. } = stored;
         let end = ended.end.as_ref().ok_or(Error::Internal { context: "ending an opening", source: None })?;
@@ -82,7 +88,7 @@ impl Store {
             outcome: end.outcome,
             confirmed_by_device: end.confirmed_by_device,
         };
-        self.record_opening(&mut transaction, stored, kind, act)?;
+        self.record_opening(&mut transaction, stored, kind, metadata)?;
         Ok(transaction)
     }
 }

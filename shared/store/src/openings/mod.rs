@@ -11,7 +11,7 @@ use domain::{EventKind, Opening, OpeningId, Subject};
 
 use crate::items::{ItemKey, OpeningItem, StoredOpening};
 use crate::transaction::Transaction;
-use crate::{Act, Error, Store, Thing};
+use crate::{Error, RequestMetadata, ResourceKind, Store};
 
 impl Store {
     /// Reads consistently.
@@ -29,7 +29,7 @@ impl Store {
     }
 
     async fn stored_opening(&self, id: &OpeningId) -> Result<StoredOpening, Error> {
-        let item = self.get(&OpeningItem::key(id)).await?.ok_or(Error::NotFound(Thing::Opening))?;
+        let item = self.get(&OpeningItem::key(id)).await?.ok_or(Error::NotFound(ResourceKind::Opening))?;
         OpeningItem::read(item)
     }
 
@@ -38,10 +38,10 @@ impl Store {
         transaction: &mut Transaction,
         stored: &StoredOpening,
         kind: EventKind,
-        act: &Act,
+        metadata: &RequestMetadata,
     ) -> Result<(), Error> {
         let Opening { automat, locker, key, .. } = &stored.opening;
         let subject = Subject { automat: automat.clone(), locker: Some(*locker), key: key.clone(), contract: None };
-        transaction.event(&self.event(kind, subject, act)?, stored.incarnation.as_deref(), self.retention)
+        transaction.event(&self.event(kind, subject, metadata)?, stored.incarnation.as_deref(), self.retention)
     }
 }

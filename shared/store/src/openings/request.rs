@@ -7,16 +7,20 @@ use crate::idempotency::again_unless_recorded;
 use crate::items::{LockerItem, OpeningItem, StoredLocker, StoredOpening};
 use crate::retry::retry;
 use crate::transaction::{Part, Transaction};
-use crate::{Act, Created, Error, Store};
+use crate::{Created, Error, RequestMetadata, Store};
 
 impl Store {
     /// Stores a request to open a locker, unless another opening of it is pending. The caller sends it to the device.
-    pub async fn request_opening(&self, draft: OpeningDraft, act: &Act) -> Result<Created<Opening>, Error> {
-        self.once(act, self.add_opening(draft, act)).await
+    pub async fn request_opening(
+        &self,
+        draft: OpeningDraft,
+        metadata: &RequestMetadata,
+    ) -> Result<Created<Opening>, Error> {
+        self.once(metadata, self.add_opening(draft, metadata)).await
     }
 
-    async fn add_opening(&self, draft: OpeningDraft, act: &Act) -> Result<Created<Opening>, Error> {
-        let id = self.random.ulid(act.now)?;
+    async fn add_opening(&self, draft: OpeningDraft, metadata: &RequestMetadata) -> Result<Created<Opening>, Error> {
+        let id = self.random.ulid(metadata.now)?;
         let id = OpeningId::parse(&id).map_err(|source| Error::internal("generating an opening id", source))?;
         retry!(self, {
             // The automat is no condition of the write, so that openings of different lockers do not conflict. If the
@@ -24,10 +28,10 @@ impl Store {
             let automat = self.stored_automat(&draft.automat).await?.automat;
             automat.check_locker(draft.locker)?;
             let locker = self.stored_locker(&draft.automat, draft.locker).await?;
-            let (before, actor) = (&locker.openings, act.actor.clone());
-            let opening = Opening::request(draft.clone(), id.clone(), automat.connection, before, actor, act.now)?;
+            let (before, actor) = (&locker.openings, metadata.actor.clone());
+            let opening = Opening::request(draft.clone(), id.clone(), automat.connection, before, actor, metadata.now)?;
             let stored = StoredOpening { opening, incarnation: locker.incarnation.clone() };
-            match self.build_opening_request(&stored, &locker, act)?.try_commit(self).await? {
+            match self.build_opening_request(&stored, &locker, metadata)?.try_commit(self).await? {
                 Ok(()) => Ok(Created::New(stored.opening)),
                 Err(refused) => Err(again_unless_recorded(&refused)),
             }
@@ -38,18 +42,18 @@ impl Store {
         &self,
         stored: &StoredOpening,
         locker: &StoredLocker,
-        act: &Act,
+        metadata: &RequestMetadata,
     ) -> Result<Transaction, Error> {
         let opening = &stored.opening;
         let item = OpeningItem::write(stored, self.retention)?;
         let mut transaction = Transaction::default();
-        transaction.receipt(act, &item);
+        transaction.receipt(metadata, &item);
         transaction.put(Part::Opening, item, absent());
-        let quiet = OpeningItem::none_in_locker(locker.openings.seq, act.now).and(locker.same_key());
+        let quiet = OpeningItem::none_in_locker(locker.openings.seq, metadata.now).and(locker.same_key());
         let item_key = LockerItem::key(&opening.automat, opening.locker);
         transaction.update(Part::Locker, item_key, OpeningItem::begin_in_locker(opening), quiet);
         let kind = EventKind::OpeningRequested { opening: opening.id.clone() };
-        self.record_opening(&mut transaction, stored, kind, act)?;
+        self.record_opening(&mut transaction, stored, kind, metadata)?;
         Ok(transaction)
     }
 }

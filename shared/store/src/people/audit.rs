@@ -7,7 +7,7 @@ use super::walk::About;
 use crate::expression::Expression;
 use crate::items::{EventItem, ItemKey, text};
 use crate::read::Stretch;
-use crate::{Act, Error, Store};
+use crate::{Error, RequestMetadata, Store};
 
 impl Store {
     /// The event of an access to a person's data in a contract. It is listed under the key, or at the automat if the
@@ -17,7 +17,7 @@ impl Store {
         about: &About,
         case: &Case,
         kind: EventKind,
-        act: &Act,
+        metadata: &RequestMetadata,
     ) -> Result<Option<Event>, Error> {
         let (automat, locker) = match (&case.key, case.contract.as_ref().and_then(|stored| stored.automat.as_ref())) {
             (Some(stored), _) => (Some(stored.key.automat.clone()), Some(stored.key.locker)),
@@ -26,7 +26,7 @@ impl Store {
         };
         let Some(automat) = automat else { return Ok(None) };
         let (key, contract) = (Some(about.key.clone()), Some(about.contract.clone()));
-        self.event(kind, Subject { automat, locker, key, contract }, act).map(Some)
+        self.event(kind, Subject { automat, locker, key, contract }, metadata).map(Some)
     }
 
     /// The automat whose partition has the key's events.

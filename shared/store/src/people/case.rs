@@ -1,6 +1,6 @@
 //! A case: a contract and the messages about it as they are now, with the person found in them.
 
-use domain::{Clue, Contract, Found, KeyState, Mention, PersonSearch};
+use domain::{Contract, KeyState, MatchedField, Mention, PersonMatch, PersonSearch};
 
 use super::walk::About;
 use crate::items::{ContractItem, ItemKey, KeyItem, MessageItem, StoredContract, StoredKey, StoredMessage};
@@ -17,7 +17,7 @@ pub(super) struct Case {
     pub(super) key: Option<StoredKey>,
     pub(super) contract: Option<StoredContract>,
     pub(super) messages: Vec<StoredMessage>,
-    pub(super) found: Found,
+    pub(super) found: PersonMatch,
     /// The one item at which the case is handled, although the scan finds others of it.
     pub(super) item_key: ItemKey,
 }
@@ -39,28 +39,28 @@ impl Store {
         }
         let messages = self.messages_about(about).await?;
         let in_contract = || contract.iter().flat_map(|stored| Mention::in_contract(&stored.contract));
-        let Some(found) = search.find_in(in_contract().chain(messages.iter().flat_map(mentions))) else {
+        let Some(found) = search.find_match(in_contract().chain(messages.iter().flat_map(mentions))) else {
             return Ok(None);
         };
-        let erased = contract.iter().flat_map(|stored| self.erased_clues(stored, search));
+        let erased = contract.iter().flat_map(|stored| self.erased_fields(stored, search));
         let found = found.with_erased(erased);
-        let item_key = if search.find_in(in_contract()).is_some() {
+        let item_key = if search.find_match(in_contract()).is_some() {
             contract_item_key
         } else {
-            let first = messages.iter().find(|message| search.find_in(mentions(message)).is_some());
+            let first = messages.iter().find(|message| search.find_match(mentions(message)).is_some());
             first.map_or(contract_item_key, StoredMessage::item_key)
         };
         Ok(Some(Case { key, contract, messages, found, item_key }))
     }
 
     /// The addresses searched for that were erased from the contract before.
-    fn erased_clues(&self, stored: &StoredContract, search: &PersonSearch) -> Vec<Clue> {
+    fn erased_fields(&self, stored: &StoredContract, search: &PersonSearch) -> Vec<MatchedField> {
         let Contract { key, id, .. } = &stored.contract;
         let is_erased = |address: &str| {
             let Names { current, other } = self.codes.erased_names(key, id, address);
             stored.erased.contains(&current.0) || other.is_some_and(|other| stored.erased.contains(&other.0))
         };
-        search.addresses().filter(|(_, address)| is_erased(address)).map(|(clue, _)| clue).collect()
+        search.addresses().filter(|(_, address)| is_erased(address)).map(|(field, _)| field).collect()
     }
 
     pub(super) async fn messages_about(&self, about: &About) -> Result<Vec<StoredMessage>, Error> {

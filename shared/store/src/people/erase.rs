@@ -5,7 +5,7 @@
 
 use std::collections::BTreeSet;
 
-use domain::{Clue, Contact, Contract, ContractChange, EventKind, Instant, PersonSearch, Reminder};
+use domain::{Contact, Contract, ContractChange, EventKind, Instant, MatchedField, PersonSearch, Reminder};
 
 use super::case::Case;
 use super::walk::{About, Sight, Walk};
@@ -15,7 +15,7 @@ use crate::items::{ContractItem, ItemKey, KeyItem, PinItem, ReminderItem, Stored
 use crate::retry::{NotDone, retry};
 use crate::schema::TTL;
 use crate::transaction::{Part, Transaction};
-use crate::{Act, Error, Page, PageRequest, Store};
+use crate::{Error, Page, PageRequest, RequestMetadata, Store};
 
 enum Verdict {
     /// Nothing, for this reason.
@@ -24,7 +24,6 @@ enum Verdict {
     Contract,
     /// Keep only these contacts.
     Contacts(Vec<Contact>),
-    /// Delete only messages.
     Messages,
 }
 
@@ -36,10 +35,10 @@ impl Store {
         search: &PersonSearch,
         everybody_of_that_name: bool,
         page: &PageRequest,
-        act: &Act,
+        metadata: &RequestMetadata,
     ) -> Result<Page<Erasure>, Error> {
         let mut walk = Walk::new(self, search, "erase", page)?;
-        let erasing = Erasing { store: self, search, everybody_of_that_name, act };
+        let erasing = Erasing { store: self, search, everybody_of_that_name, metadata };
         let mut data = Vec::new();
         while data.len() < page.limit
             && let Some(Sight { item_key, about }) = walk.next_sight().await?
@@ -55,7 +54,7 @@ struct Erasing<'a> {
     store: &'a Store,
     search: &'a PersonSearch,
     everybody_of_that_name: bool,
-    act: &'a Act,
+    metadata: &'a RequestMetadata,
 }
 
 impl Erasing<'_> {
@@ -65,9 +64,9 @@ impl Erasing<'_> {
         if case.item_key != *item_key {
             return Ok(None);
         }
-        let clues = case.found.clues.clone();
+        let matched_fields = case.found.matched_fields.clone();
         let outcome = self.settle(about, case).await?;
-        Ok(Some(Erasure { clues, key: about.key.clone(), contract: about.contract.clone(), outcome }))
+        Ok(Some(Erasure { matched_fields, key: about.key.clone(), contract: about.contract.clone(), outcome }))
     }
 
     async fn settle(&self, about: &About, case: Case) -> Result<ErasureOutcome, Error> {
@@ -112,7 +111,7 @@ impl Erasing<'_> {
         match &case.key {
             // A contract of a key that is being removed goes with the key and is no longer live.
             None if case.is_theirs() || contract.contacts.iter().any(is_contact) => Verdict::Contract,
-            Some(stored) if case.is_theirs() && is_live(stored, contract, self.act.now) => {
+            Some(stored) if case.is_theirs() && is_live(stored, contract, self.metadata.now) => {
                 Verdict::Leave(ErasureOutcome::Live)
             }
             Some(_) if case.is_theirs() => Verdict::Contract,
@@ -149,7 +148,9 @@ impl Erasing<'_> {
 
     fn is_certain(&self, stored: &StoredMessage) -> bool {
         let mentions = domain::Mention::in_message(&stored.message.recipient, &stored.message.facts.person);
-        self.search.find_in(mentions).is_some_and(|found| found.clues.iter().any(|clue| *clue != Clue::Name))
+        self.search
+            .find_match(mentions)
+            .is_some_and(|found| found.matched_fields.iter().any(|field| *field != MatchedField::Name))
     }
 
     /// Deletes messages that were stored while the others were being deleted.
@@ -179,8 +180,8 @@ impl Erasing<'_> {
             }
             // Only messages named the address.
             (Verdict::Messages, Some(stored), Some(_)) => {
-                let clues = &case.found.clues;
-                let found = self.search.addresses().filter(|(clue, _)| clues.contains(clue));
+                let matched_fields = &case.found.matched_fields;
+                let found = self.search.addresses().filter(|(field, _)| matched_fields.contains(field));
                 let erased = self.erased(stored, found.map(|(_, address)| address));
                 // A name alone leaves nothing to remember.
                 if erased != stored.erased {
@@ -193,7 +194,7 @@ impl Erasing<'_> {
         if let Some(message) = last {
             transaction.delete(Part::Message, message.item_key(), present());
         }
-        let event = self.store.event_about(about, case, EventKind::PersonalDataErased, self.act).await?;
+        let event = self.store.event_about(about, case, EventKind::PersonalDataErased, self.metadata).await?;
         if let Some(event) = event {
             transaction.event(&event, Some(&about.incarnation), self.store.retention)?;
         }
@@ -210,7 +211,7 @@ impl Erasing<'_> {
     ) -> Result<(), Error> {
         let contract = &stored.contract;
         if let Some(stored_key) = key {
-            let calendar = stored_key.key.cancel(&contract.id, false, self.act.now)?;
+            let calendar = stored_key.key.cancel(&contract.id, false, self.metadata.now)?;
             if stored_key.key.calendar.entry(&contract.id).is_some() {
                 transaction.calendar(stored_key, &calendar);
             } else {
@@ -240,7 +241,7 @@ impl Erasing<'_> {
         let gone = stored.contract.contacts.iter().filter(|contact| !staying.contains(contact));
         let erased = self.erased(stored, gone.flat_map(Contact::addresses));
         let change = ContractChange { contacts: Some(staying.to_vec()), ..ContractChange::default() };
-        let edited = stored.contract.edited(change, self.act.now)?;
+        let edited = stored.contract.edited(change, self.metadata.now)?;
         let mut item = ContractItem::write(&edited, key, stored.rev + 1, &stored.pin_mac, codes, random, *retention)?;
         // Its retention stays the same.
         item.remove(TTL);

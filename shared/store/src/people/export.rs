@@ -11,7 +11,7 @@ use crate::items::{EventItem, ItemKey, text};
 use crate::read::Stretch;
 use crate::retry::retry;
 use crate::transaction::Transaction;
-use crate::{Act, Error, Page, PageRequest, Store};
+use crate::{Error, Page, PageRequest, RequestMetadata, Store};
 
 /// Limit on the events returned per contract.
 const MOST_EVENTS: usize = 200;
@@ -26,7 +26,7 @@ impl Store {
         &self,
         search: &PersonSearch,
         page: &PageRequest,
-        act: &Act,
+        metadata: &RequestMetadata,
     ) -> Result<Page<PersonalData>, Error> {
         let mut walk = Walk::new(self, search, "export", page)?;
         let mut data = Vec::new();
@@ -34,24 +34,24 @@ impl Store {
             && let Some(Sight { item_key, about }) = walk.next_sight().await?
         {
             if let Some(case) = self.case(&about, search).await?.filter(|case| case.item_key == item_key) {
-                data.push(self.hand_out(about, case, act).await?);
+                data.push(self.hand_out(about, case, metadata).await?);
             }
             walk.passed(item_key);
         }
         Ok(Page { data, next: walk.cursor() })
     }
 
-    async fn hand_out(&self, about: About, case: Case, act: &Act) -> Result<PersonalData, Error> {
+    async fn hand_out(&self, about: About, case: Case, metadata: &RequestMetadata) -> Result<PersonalData, Error> {
         let since = case.contract.as_ref().map(|stored| stored.contract.created_at);
         let (events, more_events) = self.events_about(&about, since).await?;
-        if let Some(event) = self.event_about(&about, &case, EventKind::PersonalDataExported, act).await? {
+        if let Some(event) = self.event_about(&about, &case, EventKind::PersonalDataExported, metadata).await? {
             self.record(&event, &about).await?;
         }
         let all = case.is_theirs();
         let messages = case.messages.iter().filter(|stored| all || case.names_them(stored));
         Ok(PersonalData {
             messages: messages.map(|stored| stored.clone().into_record()).collect(),
-            clues: case.found.clues,
+            matched_fields: case.found.matched_fields,
             key: about.key,
             contract_id: about.contract,
             contract: case.contract.map(|stored| stored.contract),

@@ -15,12 +15,12 @@ use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 use strum::{IntoStaticStr, VariantArray};
 
-use domain::{Clue, Contract, ContractId, Event, KeyId, MessageRecord};
+use domain::{Contract, ContractId, Event, KeyId, MatchedField, MessageRecord};
 
 #[derive(Debug)]
 pub struct PersonalData {
     /// What identified the person.
-    pub clues: BTreeSet<Clue>,
+    pub matched_fields: BTreeSet<MatchedField>,
     pub key: KeyId,
     pub contract_id: ContractId,
     /// `None` if it no longer exists.
@@ -36,7 +36,7 @@ pub struct PersonalData {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Erasure {
     /// What identified the person.
-    pub clues: BTreeSet<Clue>,
+    pub matched_fields: BTreeSet<MatchedField>,
     pub key: KeyId,
     pub contract: ContractId,
     pub outcome: ErasureOutcome,

@@ -129,7 +129,7 @@ impl<'s> Walk<'s> {
         const BROKEN: Error = Error::Internal { context: "reading the people named in an item", source: None };
         let item_key = ItemKey::of(&item).ok_or(BROKEN)?;
         let names: Names = read(item)?;
-        if self.search.find_in(names.mentions()).is_none() {
+        if self.search.find_match(names.mentions()).is_none() {
             return Ok(None);
         }
         let (key, contract) = match (names.facts, names.key_id.zip(names.contract_id)) {

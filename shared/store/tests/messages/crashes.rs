@@ -16,7 +16,7 @@ async fn an_interrupted_record_is_finished_by_redelivery_and_leases() {
         let record = stage.contract_news(at(0)).await.remove(0);
         stage.table.wire.cut_after(requests);
         let cut = notify(stage.store(), &record, at(0)).await;
-        stage.table.wire.mend();
+        stage.table.wire.repair();
         let Err(_) = cut else { break };
         interrupted += 1;
         let claims = notify(stage.store(), &record, at(1)).await.unwrap();
@@ -39,12 +39,12 @@ async fn an_interrupted_reminder_is_sent_in_the_end() {
     for requests in 0.. {
         let stage = Stage::new().await;
         stage.book(draft(3 * DAY, 4 * DAY)).await;
-        stage.hear(at(0)).await;
+        stage.notify_and_send(at(0)).await;
         let due = stage.due(at(2 * DAY)).await;
         let [store::Due::Reminder(reminder)] = &due[..] else { panic!("{due:?}") };
         stage.table.wire.cut_after(requests);
         let cut = stage.store().remind(reminder, at(2 * DAY)).await;
-        stage.table.wire.mend();
+        stage.table.wire.repair();
         let Err(_) = cut else { break };
         interrupted += 1;
         let mut sent = Vec::new();
@@ -63,7 +63,7 @@ async fn a_message_whose_answer_was_lost_is_sent_after_the_lease() {
     let stage = Stage::new().await;
     stage.book(draft(HOUR, 10 * DAY)).await;
     stage.table.wire.lose_answers(1);
-    let claims = stage.heard(at(0)).await;
+    let claims = stage.notify(at(0)).await;
     assert!(claims.is_empty(), "the retry found the item, and cannot know who wrote it");
     let after_lease = at(0).plus_millis(LEASE_MILLIS);
     let claims = stage.tick(after_lease).await;

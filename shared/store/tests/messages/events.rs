@@ -2,9 +2,9 @@
 
 use domain::{Contact, ContractDraft, EventKind, MessageKind, Occasion};
 use store::{PageRequest, Record};
-use testkit::{act, at};
+use testkit::{at, metadata};
 
-use crate::stage::{HOUR, Stage, a, act_at, draft, email, notify};
+use crate::stage::{HOUR, Stage, a, draft, email, metadata_at, notify};
 
 use MessageKind::{KeyFetched, KeyNotReturned, KeyReturned};
 
@@ -20,12 +20,12 @@ async fn not_returned(stage: &Stage) -> usize {
 async fn contacts_who_want_it_are_notified_of_fetch_and_return() {
     let stage = Stage::booked().await;
     stage.fetch(2 * HOUR).await;
-    let claims = stage.heard(at(2 * HOUR + 5)).await;
+    let claims = stage.notify(at(2 * HOUR + 5)).await;
     assert_eq!(claims.len(), 1);
     assert_eq!(claims[0].message.occasion, Occasion::Fetched(at(2 * HOUR)));
     stage.send(claims, at(2 * HOUR + 5)).await;
     stage.give_back(3 * HOUR).await;
-    assert_eq!(stage.hear(at(3 * HOUR)).await, [KeyReturned]);
+    assert_eq!(stage.notify_and_send(at(3 * HOUR)).await, [KeyReturned]);
 }
 
 #[tokio::test]
@@ -33,9 +33,9 @@ async fn contacts_who_did_not_ask_are_not_notified() {
     let stage = Stage::new().await;
     let contact = Contact { additional_messages: [].into(), ..email("aino@example.fi") };
     stage.book(ContractDraft { contacts: vec![contact], ..draft(HOUR, 25 * HOUR) }).await;
-    stage.hear(at(0)).await;
+    stage.notify_and_send(at(0)).await;
     stage.fetch(2 * HOUR).await;
-    assert!(stage.heard(at(2 * HOUR)).await.is_empty());
+    assert!(stage.notify(at(2 * HOUR)).await.is_empty());
 }
 
 #[tokio::test]
@@ -67,9 +67,9 @@ async fn an_event_of_an_earlier_key_with_the_same_id_notifies_nobody() {
     let stage = Stage::booked().await;
     stage.fetch(2 * HOUR).await;
     let news = stage.news(at(2 * HOUR)).await;
-    let then = act_at(2 * HOUR + 1);
+    let then = metadata_at(2 * HOUR + 1);
     stage.store().remove_key(&a(), true, store::Expected::Any, &then).await.unwrap();
-    stage.store().create_key(testkit::key("A"), &act()).await.unwrap();
+    stage.store().create_key(testkit::key("A"), &metadata()).await.unwrap();
     stage.book(draft(HOUR, 25 * HOUR)).await;
     for record in news {
         assert!(notify(stage.store(), &record, at(2 * HOUR + 2)).await.unwrap().is_empty());
@@ -81,12 +81,12 @@ async fn an_event_of_an_earlier_key_with_the_same_id_notifies_nobody() {
 async fn a_key_not_returned_is_recorded_and_notified_once() {
     let stage = Stage::booked().await;
     stage.fetch(2 * HOUR).await;
-    stage.hear(at(2 * HOUR)).await;
+    stage.notify_and_send(at(2 * HOUR)).await;
     stage.tick(at(23 * HOUR)).await;
     assert!(stage.tick(at(LOOK)).await.iter().all(|claim| claim.message.occasion.kind() != KeyNotReturned));
     assert_eq!(not_returned(&stage).await, 1);
     assert_eq!(stage.reminders().await, []);
-    assert_eq!(stage.hear(at(LOOK + 1)).await, [KeyNotReturned]);
+    assert_eq!(stage.notify_and_send(at(LOOK + 1)).await, [KeyNotReturned]);
     stage.tick(at(LOOK + 60)).await;
     assert_eq!(not_returned(&stage).await, 1);
 }

@@ -14,7 +14,7 @@ async fn flicker(stage: &Stage, from: i64, changes: i64) {
     for change in 1..=changes {
         let (now, inside) = (from + change, change % 2 == 1);
         let reports = locker_reports(now.unsigned_abs(), &[(0, inside, Some("e1"))]);
-        stage.store().hear_lockers(&lobby, reports, at(now)).await.unwrap();
+        stage.store().record_locker_reports(&lobby, reports, at(now)).await.unwrap();
     }
 }
 
@@ -33,7 +33,7 @@ async fn twenty_changes_are_recorded_and_make_one_message_of_each_kind() {
     stage.fetch(2 * HOUR).await;
     flicker(&stage, 2 * HOUR, 19).await;
     assert_eq!(recorded(&stage).await, 20);
-    assert_eq!(stage.hear(at(2 * HOUR + 20)).await, [KeyFetched, KeyReturned]);
+    assert_eq!(stage.notify_and_send(at(2 * HOUR + 20)).await, [KeyFetched, KeyReturned]);
     assert!(stage.tick(at(2 * HOUR + 119)).await.is_empty());
     assert!(stage.tick(at(2 * HOUR + 180)).await.is_empty(), "it is inside, as contacts were last notified");
     assert!(stage.due(at(3 * HOUR)).await.is_empty(), "nothing is held back any more");
@@ -45,7 +45,7 @@ async fn a_held_back_movement_is_notified_after_two_minutes() {
     let stage = Stage::booked().await;
     stage.fetch(2 * HOUR).await;
     flicker(&stage, 2 * HOUR, 20).await;
-    assert_eq!(stage.hear(at(2 * HOUR + 20)).await, [KeyFetched, KeyReturned]);
+    assert_eq!(stage.notify_and_send(at(2 * HOUR + 20)).await, [KeyFetched, KeyReturned]);
     assert!(stage.tick(at(2 * HOUR + 119)).await.is_empty());
     let claims = stage.tick(at(2 * HOUR + 120)).await;
     assert_eq!(kinds(&claims), [KeyFetched]);

@@ -1,8 +1,8 @@
 //! Listing messages, and resending one.
 
 use domain::{ContractChange, FreeText, MessageId, MessageKind, MessageState, SendFailure};
-use store::{Cursor, Error, Expected, PageRequest, Thing, Verdict};
-use testkit::{act, at, contract, key};
+use store::{Cursor, Error, Expected, PageRequest, ResourceKind, SendResult};
+use testkit::{at, contract, key, metadata};
 
 use crate::stage::{DAY, HOUR, Stage, a, bk1, draft, is_sent, named, notify, sent};
 
@@ -15,7 +15,7 @@ async fn messages_are_listed_newest_first_in_pages() {
     let stage = Stage::booked().await;
     for (seconds, person) in [(10, "Eino"), (20, "Oiva"), (30, "Toini")] {
         stage.edit(named(person), seconds).await;
-        stage.hear(at(seconds)).await;
+        stage.notify_and_send(at(seconds)).await;
     }
     let whole = stage.store().messages(&a(), &bk1(), &page(10, None)).await.unwrap();
     assert!(whole.next.is_none());
@@ -38,34 +38,34 @@ async fn a_cursor_of_another_list_is_refused() {
 async fn a_missing_message_or_contract_is_not_found() {
     let stage = Stage::new().await;
     let missing = stage.store().messages(&a(), &bk1(), &page(3, None)).await;
-    assert!(matches!(missing, Err(Error::NotFound(Thing::Contract))), "{missing:?}");
+    assert!(matches!(missing, Err(Error::NotFound(ResourceKind::Contract))), "{missing:?}");
     let other = domain::KeyId::parse("B").unwrap();
     let missing = stage.store().messages(&other, &bk1(), &page(3, None)).await;
-    assert!(matches!(missing, Err(Error::NotFound(Thing::Key))), "{missing:?}");
-    let made = stage.store().create_contract(&a(), contract(0, 60), &act()).await.unwrap().into_inner();
+    assert!(matches!(missing, Err(Error::NotFound(ResourceKind::Key))), "{missing:?}");
+    let made = stage.store().create_contract(&a(), contract(0, 60), &metadata()).await.unwrap().into_inner();
     assert!(stage.store().messages(&a(), &made.id, &page(3, None)).await.unwrap().data.is_empty());
     let id = MessageId::parse("01JAAAAAAAAAAAAAAAAAAAAAAA").unwrap();
     let missing = stage.store().resend(&a(), &made.id, &id, at(0)).await;
-    assert!(matches!(missing, Err(Error::NotFound(Thing::Message))), "{missing:?}");
+    assert!(matches!(missing, Err(Error::NotFound(ResourceKind::Message))), "{missing:?}");
 }
 
 #[tokio::test]
 async fn messages_about_a_removed_contract_are_still_listed_but_not_those_about_an_earlier_key() {
     let stage = Stage::booked().await;
     stage.remove(1).await;
-    stage.hear(at(1)).await;
+    stage.notify_and_send(at(1)).await;
     assert_eq!(stage.messages().await.len(), 2);
-    stage.store().remove_key(&a(), false, Expected::Any, &act()).await.unwrap();
-    stage.store().create_key(key("A"), &act()).await.unwrap();
+    stage.store().remove_key(&a(), false, Expected::Any, &metadata()).await.unwrap();
+    stage.store().create_key(key("A"), &metadata()).await.unwrap();
     let earlier = stage.store().messages(&a(), &bk1(), &page(3, None)).await;
-    assert!(matches!(earlier, Err(Error::NotFound(Thing::Contract))), "{earlier:?}");
+    assert!(matches!(earlier, Err(Error::NotFound(ResourceKind::Contract))), "{earlier:?}");
 }
 
 #[tokio::test]
 async fn a_removal_is_listed_last_though_the_streams_clock_is_behind() {
     let stage = Stage::booked().await;
     stage.remove(0).await;
-    stage.hear(at(-1)).await;
+    stage.notify_and_send(at(-1)).await;
     assert_eq!(stage.kinds().await, [MessageKind::ContractCreated, MessageKind::ContractCancelled], "oldest first");
 }
 
@@ -80,12 +80,12 @@ async fn a_resend_is_sent() {
     assert_eq!(stage.message().await, asked);
     let again = stage.store().resend(&a(), &bk1(), &id, at(2 * DAY)).await;
     assert!(matches!(again, Err(Error::MessageUnderWay)), "{again:?}");
-    let claims = stage.heard(at(2 * DAY + 1)).await;
+    let claims = stage.notify(at(2 * DAY + 1)).await;
     assert_eq!(claims.len(), 1, "the stream says so");
     assert!(stage.tick(at(2 * DAY + 2)).await.iter().all(|claim| claim.id != id), "and it is not due besides");
     stage.send(claims, at(2 * DAY + 2)).await;
     let message = stage.message_of(&id).await;
-    assert!(is_sent(&message) && message.attempts == 2 && !message.perhaps_twice, "{message:?}");
+    assert!(is_sent(&message) && message.attempts == 2 && !message.possibly_duplicate, "{message:?}");
 }
 
 #[tokio::test]
@@ -105,11 +105,11 @@ async fn a_resend_is_due_even_without_its_record() {
 async fn a_message_being_sent_cannot_be_resent() {
     let stage = Stage::new().await;
     stage.book(draft(HOUR, 25 * HOUR)).await;
-    let claim = stage.heard(at(0)).await.remove(0);
+    let claim = stage.notify(at(0)).await.remove(0);
     let id = claim.id.clone();
     let sending = stage.store().resend(&a(), &bk1(), &id, at(1)).await;
     assert!(matches!(sending, Err(Error::MessageUnderWay)), "{sending:?}");
-    stage.store().settle(claim, Verdict::Failed(SendFailure::Throttled), at(1)).await.unwrap();
+    stage.store().settle(claim, SendResult::Failed(SendFailure::Throttled), at(1)).await.unwrap();
     let pending = stage.store().resend(&a(), &bk1(), &id, at(2)).await;
     assert!(matches!(pending, Err(Error::MessageUnderWay)), "{pending:?}");
 }
@@ -118,9 +118,9 @@ async fn a_message_being_sent_cannot_be_resent() {
 async fn a_refused_message_can_be_resent() {
     let stage = Stage::new().await;
     stage.book(draft(HOUR, 25 * HOUR)).await;
-    let claim = stage.heard(at(0)).await.remove(0);
+    let claim = stage.notify(at(0)).await.remove(0);
     let id = claim.id.clone();
-    stage.store().settle(claim, Verdict::Failed(SendFailure::AddressRefused), at(1)).await.unwrap();
+    stage.store().settle(claim, SendResult::Failed(SendFailure::AddressRefused), at(1)).await.unwrap();
     let asked = stage.store().resend(&a(), &bk1(), &id, at(2)).await.unwrap();
     assert_eq!(asked.failure, None);
     let claim = stage.tick(at(2)).await.remove(0);
@@ -148,10 +148,10 @@ async fn an_outdated_message_cannot_be_resent() {
 async fn a_cancellation_can_be_resent() {
     let stage = Stage::booked().await;
     stage.remove(1).await;
-    stage.hear(at(1)).await;
+    stage.notify_and_send(at(1)).await;
     let id = stage.messages().await.pop().unwrap().id;
     stage.store().resend(&a(), &bk1(), &id, at(2)).await.unwrap();
-    assert_eq!(stage.hear(at(2)).await, [domain::MessageKind::ContractCancelled]);
+    assert_eq!(stage.notify_and_send(at(2)).await, [domain::MessageKind::ContractCancelled]);
 }
 
 #[tokio::test]

@@ -4,8 +4,8 @@ use domain::{
     AutomatChange, AutomatId, ContractChange, ContractDraft, ContractField, Ending, KeyChange, MessageKind, Occasion,
     Property, TimeZone,
 };
-use store::{Act, Expected};
-use testkit::{act, at};
+use store::{Expected, RequestMetadata};
+use testkit::{at, metadata};
 
 use crate::stage::{DAY, HOUR, Stage, a, bk1, draft, email, is_sent, is_superseded, named, notify, sms};
 
@@ -15,32 +15,32 @@ use MessageKind::{ContractCancelled, ContractCreated, ContractEnded, ContractUpd
 async fn messages_follow_the_life_of_a_contract_in_order() {
     let stage = Stage::new().await;
     stage.book(draft(HOUR, 25 * HOUR)).await;
-    assert_eq!(stage.hear(at(0)).await, [ContractCreated]);
+    assert_eq!(stage.notify_and_send(at(0)).await, [ContractCreated]);
     stage.edit(named("Eino"), 1).await;
-    let claims = stage.heard(at(1)).await;
+    let claims = stage.notify(at(1)).await;
     assert_eq!(claims[0].message.occasion, Occasion::Updated(vec![ContractField::Person]));
     assert_eq!(claims[0].message.facts.person.as_str(), "Eino");
     stage.send(claims, at(1)).await;
     stage.remove(2).await;
-    assert_eq!(stage.hear(at(2)).await, [ContractCancelled]);
+    assert_eq!(stage.notify_and_send(at(2)).await, [ContractCancelled]);
     assert!(stage.messages().await.iter().all(is_sent));
     assert_eq!(stage.kinds().await, [ContractCreated, ContractUpdated, ContractCancelled]);
 }
 
 async fn move_to_new_york(stage: &Stage, seconds: i64) {
     let change = AutomatChange { time_zone: TimeZone::parse("America/New_York").ok(), ..AutomatChange::default() };
-    let (lobby, act) = (AutomatId::parse("lobby").unwrap(), Act { now: at(seconds), ..act() });
-    stage.store().edit_automat(&lobby, change, true, Expected::Any, &act).await.unwrap();
+    let (lobby, metadata) = (AutomatId::parse("lobby").unwrap(), RequestMetadata { now: at(seconds), ..metadata() });
+    stage.store().edit_automat(&lobby, change, true, Expected::Any, &metadata).await.unwrap();
 }
 
 #[tokio::test]
 async fn an_unsent_message_with_times_of_the_former_zone_is_not_sent() {
     let stage = Stage::new().await;
     stage.book(draft(HOUR, 25 * HOUR)).await;
-    assert_eq!(stage.heard(at(0)).await.len(), 1);
+    assert_eq!(stage.notify(at(0)).await.len(), 1);
     move_to_new_york(&stage, 10).await;
     assert!(stage.tick(at(HOUR / 2)).await.is_empty());
-    assert_eq!(stage.hear(at(HOUR / 2)).await, [ContractUpdated]);
+    assert_eq!(stage.notify_and_send(at(HOUR / 2)).await, [ContractUpdated]);
     let messages = stage.messages().await;
     assert!(is_superseded(&messages[0]) && is_sent(&messages[1]), "{messages:?}");
 }
@@ -49,15 +49,15 @@ async fn an_unsent_message_with_times_of_the_former_zone_is_not_sent() {
 async fn contacts_are_notified_once_of_a_time_zone_change() {
     let stage = Stage::new().await;
     stage.book(draft(HOUR, 25 * HOUR)).await;
-    assert_eq!(stage.hear(at(0)).await, [ContractCreated]);
+    assert_eq!(stage.notify_and_send(at(0)).await, [ContractCreated]);
     move_to_new_york(&stage, 10).await;
     stage.tick(at(20)).await;
-    let claims = stage.heard(at(21)).await;
+    let claims = stage.notify(at(21)).await;
     assert_eq!(claims[0].message.occasion, Occasion::ZoneChanged);
     assert_eq!(claims[0].message.facts.automat.time_zone.identifier(), "America/New_York");
     stage.send(claims, at(21)).await;
     stage.tick(at(80)).await;
-    assert!(stage.heard(at(81)).await.is_empty());
+    assert!(stage.notify(at(81)).await.is_empty());
     assert_eq!(stage.kinds().await, [ContractCreated, ContractUpdated]);
 }
 
@@ -66,7 +66,7 @@ async fn every_recipient_gets_a_message_of_their_own() {
     let stage = Stage::new().await;
     let contacts = vec![email("aino@example.fi"), email("eino@example.fi"), sms("+358401234567")];
     stage.book(ContractDraft { contacts, ..draft(HOUR, 25 * HOUR) }).await;
-    let claims = stage.heard(at(0)).await;
+    let claims = stage.notify(at(0)).await;
     let mut notified: Vec<_> = claims.iter().map(|claim| claim.message.recipient.address.reveal().to_owned()).collect();
     notified.sort();
     assert_eq!(notified, ["+358401234567", "aino@example.fi", "eino@example.fi"]);
@@ -150,7 +150,7 @@ async fn an_edit_of_contacts_notifies_only_new_ones_and_supersedes_nothing() {
     stage.book(draft(HOUR, 25 * HOUR)).await;
     let contacts = Some(vec![email("aino@example.fi"), email("eino@example.fi")]);
     stage.edit(ContractChange { contacts, ..ContractChange::default() }, 1).await;
-    let claims = stage.heard(at(1)).await;
+    let claims = stage.notify(at(1)).await;
     let notified: Vec<_> = claims.iter().map(|claim| claim.message.recipient.address.reveal()).collect();
     assert_eq!(notified, ["aino@example.fi", "eino@example.fi"]);
     assert!(claims.iter().all(|claim| claim.message.occasion == Occasion::Created));
@@ -174,10 +174,10 @@ async fn a_late_record_decides_by_the_time_that_it_was_written() {
 async fn an_early_end_is_notified_and_schedules_the_return_check() {
     let stage = Stage::booked().await;
     stage.end(2 * HOUR).await;
-    assert_eq!(stage.hear(at(2 * HOUR)).await, [ContractEnded]);
+    assert_eq!(stage.notify_and_send(at(2 * HOUR)).await, [ContractEnded]);
     assert_eq!(stage.reminders().await, [("return".to_owned(), 2 * HOUR + 900)]);
     stage.end(3 * HOUR).await;
-    assert_eq!(stage.hear(at(3 * HOUR)).await, [], "it had ended");
+    assert_eq!(stage.notify_and_send(at(3 * HOUR)).await, [], "it had ended");
 }
 
 #[tokio::test]
@@ -186,7 +186,7 @@ async fn an_early_end_is_not_notified_if_undone_but_still_if_removed() {
     extended.end(2 * HOUR).await;
     let ending = Some(Ending::At(at(25 * HOUR)));
     extended.edit(ContractChange { ending, ..ContractChange::default() }, 2 * HOUR + 1).await;
-    assert_eq!(extended.hear(at(2 * HOUR + 2)).await, [ContractUpdated]);
+    assert_eq!(extended.notify_and_send(at(2 * HOUR + 2)).await, [ContractUpdated]);
     let superseded: Vec<_> = extended.messages().await.into_iter().filter(is_superseded).map(|one| one.kind).collect();
     assert_eq!(superseded, [ContractEnded]);
 
@@ -194,7 +194,7 @@ async fn an_early_end_is_not_notified_if_undone_but_still_if_removed() {
     annotated.end(2 * HOUR).await;
     annotated.edit(named("Eino"), 2 * HOUR + 1).await;
     annotated.remove(2 * HOUR + 2).await;
-    assert_eq!(annotated.hear(at(2 * HOUR + 3)).await, [ContractEnded]);
+    assert_eq!(annotated.notify_and_send(at(2 * HOUR + 3)).await, [ContractEnded]);
 }
 
 #[tokio::test]
@@ -202,11 +202,11 @@ async fn contracts_removed_with_their_key_are_cancelled_with_its_last_facts() {
     let stage = Stage::new().await;
     let property = Some(Property::parse("Hämeentie 5").unwrap());
     let change = KeyChange { property, ..KeyChange::default() };
-    stage.store().edit_key(&a(), change, Expected::Any, &act()).await.unwrap();
+    stage.store().edit_key(&a(), change, Expected::Any, &metadata()).await.unwrap();
     stage.book(draft(HOUR, 25 * HOUR)).await;
-    stage.hear(at(0)).await;
-    stage.store().remove_key(&a(), false, Expected::Any, &act()).await.unwrap();
-    let claims = stage.heard(at(1)).await;
+    stage.notify_and_send(at(0)).await;
+    stage.store().remove_key(&a(), false, Expected::Any, &metadata()).await.unwrap();
+    let claims = stage.notify(at(1)).await;
     assert_eq!(claims.len(), 1);
     let message = &claims[0].message;
     assert_eq!(message.occasion, Occasion::Cancelled);
@@ -219,18 +219,18 @@ async fn a_message_has_the_property_current_when_it_is_stored() {
     let stage = Stage::new().await;
     stage.book(draft(HOUR, 25 * HOUR)).await;
     let change = KeyChange { property: Some(Property::parse("Hämeentie 7").unwrap()), ..KeyChange::default() };
-    stage.store().edit_key(&a(), change, Expected::Any, &act()).await.unwrap();
-    assert_eq!(stage.heard(at(1)).await[0].message.facts.property.as_str(), "Hämeentie 7");
+    stage.store().edit_key(&a(), change, Expected::Any, &metadata()).await.unwrap();
+    assert_eq!(stage.notify(at(1)).await[0].message.facts.property.as_str(), "Hämeentie 7");
 }
 
 #[tokio::test]
 async fn a_contract_created_again_is_notified_again() {
     let stage = Stage::booked().await;
     stage.remove(1).await;
-    stage.hear(at(1)).await;
-    let act = Act { now: at(2), ..act() };
-    stage.store().create_contract(&a(), draft(HOUR, 25 * HOUR), &act).await.unwrap();
-    assert_eq!(stage.hear(at(2)).await, [ContractCreated]);
+    stage.notify_and_send(at(1)).await;
+    let metadata = RequestMetadata { now: at(2), ..metadata() };
+    stage.store().create_contract(&a(), draft(HOUR, 25 * HOUR), &metadata).await.unwrap();
+    assert_eq!(stage.notify_and_send(at(2)).await, [ContractCreated]);
     assert_eq!(stage.reminders().await, [("end".to_owned(), 23 * HOUR), ("return".to_owned(), 25 * HOUR + 900)]);
     assert_eq!(stage.messages().await.len(), 3);
 }
@@ -239,7 +239,7 @@ async fn a_contract_created_again_is_notified_again() {
 async fn a_message_about_what_is_a_day_old_is_not_sent() {
     let stage = Stage::new().await;
     stage.book(draft(HOUR, 10 * DAY)).await;
-    let claims = stage.heard(at(0)).await;
+    let claims = stage.notify(at(0)).await;
     assert_eq!(claims.len(), 1);
     drop(claims);
     assert!(stage.tick(at(DAY)).await.is_empty());
@@ -252,7 +252,7 @@ async fn a_change_of_the_times_of_a_permanent_contract_is_notified() {
     let stage = Stage::booked().await;
     let change = ContractChange { ending: Some(Ending::Permanent), ..ContractChange::default() };
     stage.edit(change, 1).await;
-    assert_eq!(stage.hear(at(1)).await, [ContractUpdated]);
+    assert_eq!(stage.notify_and_send(at(1)).await, [ContractUpdated]);
     assert_eq!(stage.reminders().await, [], "it does not end");
     stage.store().contract(&a(), &bk1()).await.unwrap();
 }
@@ -262,7 +262,7 @@ async fn no_key_of_an_item_shows_an_address_and_no_item_a_pin() {
     let stage = Stage::new().await;
     let contacts = vec![email("aino@example.fi"), sms("+358401234567")];
     stage.book(ContractDraft { contacts, ..draft(25 * HOUR, 50 * HOUR) }).await;
-    stage.heard(at(0)).await;
+    stage.notify(at(0)).await;
     let mut pages = stage.table.client.scan().table_name(testkit::TABLE).into_paginator().items().send();
     let (mut messages, mut macs) = (Vec::new(), Vec::new());
     while let Some(item) = pages.next().await {
@@ -288,7 +288,7 @@ async fn a_removal_in_the_second_of_the_end_notifies_nobody() {
     let ended = Stage::booked().await;
     let ending = Some(Ending::At(at(25 * HOUR).plus_millis(300)));
     ended.edit(ContractChange { ending, ..ContractChange::default() }, 1).await;
-    ended.hear(at(1)).await;
+    ended.notify_and_send(at(1)).await;
     ended.remove(25 * HOUR + 1).await;
     let record = ended.contract_news(at(25 * HOUR)).await.remove(0);
     assert!(notify(ended.store(), &record, at(25 * HOUR + 1)).await.unwrap().is_empty());

@@ -19,7 +19,7 @@ fn moved(start: i64, end: i64) -> ContractChange {
 async fn stage() -> Stage {
     let stage = Stage::new().await;
     stage.book(draft(3 * DAY, 4 * DAY)).await;
-    stage.hear(at(0)).await;
+    stage.notify_and_send(at(0)).await;
     stage
 }
 
@@ -34,7 +34,7 @@ async fn no_reminder_is_set_if_no_contact_wants_one() {
     let stage = Stage::new().await;
     let contact = Contact { additional_messages: [StartReminder].into(), ..email("aino@example.fi") };
     stage.book(ContractDraft { contacts: vec![contact], ..draft(3 * DAY, 4 * DAY) }).await;
-    stage.hear(at(0)).await;
+    stage.notify_and_send(at(0)).await;
     assert_eq!(stage.reminders().await, set(&[("return", 4 * DAY + 900), ("start", 2 * DAY)]));
 }
 
@@ -73,7 +73,7 @@ async fn a_reminder_of_a_past_time_is_not_sent() {
 async fn reminders_move_with_their_contract() {
     let stage = stage().await;
     stage.edit(moved(5 * DAY, 6 * DAY), 1).await;
-    stage.hear(at(1)).await;
+    stage.notify_and_send(at(1)).await;
     let expected = [("end", 6 * DAY - 2 * HOUR), ("return", 6 * DAY + 900), ("start", 4 * DAY)];
     assert_eq!(stage.reminders().await, set(&expected));
 }
@@ -82,7 +82,7 @@ async fn reminders_move_with_their_contract() {
 async fn reminders_go_with_their_contract() {
     let stage = stage().await;
     stage.remove(1).await;
-    stage.hear(at(1)).await;
+    stage.notify_and_send(at(1)).await;
     assert_eq!(stage.reminders().await, []);
 }
 
@@ -90,7 +90,7 @@ async fn reminders_go_with_their_contract() {
 async fn a_reminder_whose_time_has_passed_by_an_edit_is_dropped() {
     let stage = stage().await;
     stage.edit(moved(10 * HOUR, 11 * HOUR), 1).await;
-    stage.hear(at(1)).await;
+    stage.notify_and_send(at(1)).await;
     assert_eq!(stage.reminders().await, set(&[("return", 11 * HOUR + 900)]), "the contract is too short for its end's");
 }
 
@@ -139,7 +139,7 @@ async fn reminders_decided_before_an_edit_do_not_overwrite_those_of_the_edit() {
     });
     held.arrived().await;
     stage.edit(moved(5 * DAY, 6 * DAY), 1).await;
-    stage.heard(at(1)).await;
+    stage.notify(at(1)).await;
     held.release();
     slow.await.unwrap().unwrap();
     let expected = [("end", 6 * DAY - 2 * HOUR), ("return", 6 * DAY + 900), ("start", 4 * DAY)];
@@ -153,7 +153,7 @@ async fn a_reminder_left_unsent_is_overtaken_by_a_move() {
     stage.edit(moved(5 * DAY, 6 * DAY), 2 * DAY + 1).await;
     assert!(stage.tick(at(2 * DAY + 90)).await.is_empty());
     assert!(stage.messages().await.iter().any(|record| record.kind == StartReminder && is_superseded(record)));
-    stage.hear(at(2 * DAY + 91)).await;
+    stage.notify_and_send(at(2 * DAY + 91)).await;
     let claims = stage.tick(at(4 * DAY)).await;
     assert_eq!(stage.send(claims, at(4 * DAY)).await, [StartReminder], "the new time has a reminder of its own");
 }

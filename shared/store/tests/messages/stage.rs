@@ -7,9 +7,9 @@ use domain::{
     MessageState, Name,
 };
 use serde_json::Value;
-use store::{Act, Claim, DUE_SHARDS, Due, Error, Expected, PageRequest, Record, Store, Verdict};
+use store::{Claim, DUE_SHARDS, Due, Error, Expected, PageRequest, Record, RequestMetadata, SendResult, Store};
 use testkit::{
-    TestTable, act, at, automat, by_email, by_sms, contract, entry, key, locker_reports, of_everything, pin,
+    TestTable, at, automat, by_email, by_sms, contract, entry, key, locker_reports, metadata, of_everything, pin,
 };
 
 pub(crate) const HOUR: i64 = 3_600;
@@ -49,19 +49,19 @@ pub(crate) fn named(person: &str) -> ContractChange {
     ContractChange { person: Some(Name::parse(person).unwrap()), ..ContractChange::default() }
 }
 
-pub(crate) fn act_at(seconds: i64) -> Act {
-    Act { now: at(seconds), ..act() }
+pub(crate) fn metadata_at(seconds: i64) -> RequestMetadata {
+    RequestMetadata { now: at(seconds), ..metadata() }
 }
 
-pub(crate) fn sent(id: &str) -> Verdict {
-    Verdict::Sent(id.to_owned())
+pub(crate) fn sent(id: &str) -> SendResult {
+    SendResult::Sent(id.to_owned())
 }
 
 impl Stage {
     pub(crate) async fn new() -> Self {
         let table = TestTable::new().await;
-        table.store.create_automat(automat("lobby", 3), &act()).await.unwrap();
-        table.store.create_key(key("A"), &act()).await.unwrap();
+        table.store.create_automat(automat("lobby", 3), &metadata()).await.unwrap();
+        table.store.create_key(key("A"), &metadata()).await.unwrap();
         Self { table, read: AtomicUsize::new(0) }
     }
 
@@ -69,7 +69,7 @@ impl Stage {
     pub(crate) async fn booked() -> Self {
         let stage = Self::new().await;
         stage.book(draft(HOUR, 25 * HOUR)).await;
-        stage.hear(at(0)).await;
+        stage.notify_and_send(at(0)).await;
         stage
     }
 
@@ -78,36 +78,36 @@ impl Stage {
     }
 
     pub(crate) async fn book(&self, draft: ContractDraft) {
-        self.store().create_contract(&a(), draft, &act()).await.unwrap();
+        self.store().create_contract(&a(), draft, &metadata()).await.unwrap();
     }
 
     pub(crate) async fn edit(&self, change: ContractChange, seconds: i64) {
-        self.store().edit_contract(&a(), &bk1(), change, Expected::Any, &act_at(seconds)).await.unwrap();
+        self.store().edit_contract(&a(), &bk1(), change, Expected::Any, &metadata_at(seconds)).await.unwrap();
     }
 
     pub(crate) async fn end(&self, seconds: i64) {
-        self.store().end_contract(&a(), &bk1(), Expected::Any, &act_at(seconds)).await.unwrap();
+        self.store().end_contract(&a(), &bk1(), Expected::Any, &metadata_at(seconds)).await.unwrap();
     }
 
     pub(crate) async fn remove(&self, seconds: i64) {
-        self.store().remove_contract(&a(), &bk1(), true, Expected::Any, &act_at(seconds)).await.unwrap();
+        self.store().remove_contract(&a(), &bk1(), true, Expected::Any, &metadata_at(seconds)).await.unwrap();
     }
 
     /// The key is reported inside, then fetched with the PIN of `BK-1`.
     pub(crate) async fn fetch(&self, seconds: i64) {
         let lobby = domain::AutomatId::parse("lobby").unwrap();
         let seen = locker_reports(seconds.unsigned_abs() - 1, &[(0, true, None)]);
-        self.store().hear_lockers(&lobby, seen, at(seconds - 1)).await.unwrap();
+        self.store().record_locker_reports(&lobby, seen, at(seconds - 1)).await.unwrap();
         let typed = entry(self.store(), "e1", CodeKind::Pin, "482915", at(seconds), &[0]);
         self.store().keypad_entry(&lobby, typed, at(seconds)).await.unwrap();
         let taken = locker_reports(seconds.unsigned_abs(), &[(0, false, Some("e1"))]);
-        self.store().hear_lockers(&lobby, taken, at(seconds)).await.unwrap();
+        self.store().record_locker_reports(&lobby, taken, at(seconds)).await.unwrap();
     }
 
     pub(crate) async fn give_back(&self, seconds: i64) {
         let lobby = domain::AutomatId::parse("lobby").unwrap();
         let back = locker_reports(seconds.unsigned_abs(), &[(0, true, None)]);
-        self.store().hear_lockers(&lobby, back, at(seconds)).await.unwrap();
+        self.store().record_locker_reports(&lobby, back, at(seconds)).await.unwrap();
     }
 
     /// The records written since the last call, as if written at that moment.
@@ -125,7 +125,7 @@ impl Stage {
     }
 
     /// Handles the records written since the last call.
-    pub(crate) async fn heard(&self, now: Instant) -> Vec<Claim> {
+    pub(crate) async fn notify(&self, now: Instant) -> Vec<Claim> {
         let mut claims = Vec::new();
         for record in self.news(now).await {
             claims.extend(notify(self.store(), &record, now).await.unwrap());
@@ -134,8 +134,8 @@ impl Stage {
     }
 
     /// The same, and sends everything.
-    pub(crate) async fn hear(&self, now: Instant) -> Vec<MessageKind> {
-        let claims = self.heard(now).await;
+    pub(crate) async fn notify_and_send(&self, now: Instant) -> Vec<MessageKind> {
+        let claims = self.notify(now).await;
         self.send(claims, now).await
     }
 

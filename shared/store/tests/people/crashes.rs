@@ -24,7 +24,7 @@ async fn an_interrupted_erasure_is_finished_by_the_same_call() {
         let scene = scene().await;
         scene.table.wire.cut_after(requests);
         let cut = scene.try_erase(&by_address(AINO)).await;
-        scene.table.wire.mend();
+        scene.table.wire.repair();
         let eino = scene.store().contract(&id("B"), &contract_id("contact")).await.unwrap();
         assert_eq!(eino.person.as_str(), "Eino Aalto", "cut after {requests}");
         if cut.is_ok() {
@@ -49,7 +49,7 @@ async fn a_write_whose_answer_was_lost_is_not_repeated() {
         let scene = scene().await;
         scene.table.wire.lose_answers(lost);
         _ = scene.try_erase(&by_address(AINO)).await;
-        scene.table.wire.mend();
+        scene.table.wire.repair();
         scene.erase(&by_address(AINO)).await;
         assert_eq!(scene.items_with(&[AINO]).await, Vec::<String>::new(), "{lost} answers lost");
         let own = scene.recorded("A", &EventKind::PersonalDataErased).await;
@@ -64,7 +64,7 @@ async fn an_interrupted_export_has_returned_nothing_unrecorded() {
         let before = recorded(&scene).await;
         scene.table.wire.cut_after(requests);
         let cut = scene.store().export_person(&by_address(AINO), &page(9), &by("dpo")).await;
-        scene.table.wire.mend();
+        scene.table.wire.repair();
         if let Ok(handed_out) = cut {
             assert_eq!(recorded(&scene).await - before, handed_out.data.len());
             assert!(requests > 10, "reads and three events: {requests}");

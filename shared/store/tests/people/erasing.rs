@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, HashMap};
 
 use aws_sdk_dynamodb::types::AttributeValue;
-use domain::{Clue, ContractState, Email, EventKind, Name, PersonSearch};
+use domain::{ContractState, Email, EventKind, MatchedField, Name, PersonSearch};
 use store::{ContractFilter, ErasureOutcome, Expected, Order};
 use testkit::{at, by_email, by_sms, pin};
 
@@ -98,7 +98,7 @@ async fn a_name_alone_erases_nothing_unless_requested() {
     let before = scene.items().await;
     let erased = scene.erase(&by_name("Aino Virtanen")).await;
     assert_eq!(outcomes(&erased), [("one", ErasureOutcome::Ambiguous), ("other", ErasureOutcome::Ambiguous)]);
-    assert!(erased.iter().all(|erasure| erasure.clues.iter().eq([&Clue::Name])));
+    assert!(erased.iter().all(|erasure| erasure.matched_fields.iter().eq([&MatchedField::Name])));
     assert_eq!(scene.items().await, before);
 
     let everybody = scene.store().erase_person(&by_name("Aino Virtanen"), true, &page(9), &by("dpo")).await.unwrap();
@@ -138,7 +138,11 @@ async fn a_name_beside_an_address_only_in_messages_identifies_her_contract() {
     let scene = Scene::new().await;
     scene.book("A", "own", of("Aino Virtanen", 0, 60, vec![named("Aino", by_email(AINO))])).await;
     let nobody = domain::ContractChange { contacts: Some(Vec::new()), ..domain::ContractChange::default() };
-    scene.store().edit_contract(&id("A"), &contract_id("own"), nobody, Expected::Any, &testkit::act()).await.unwrap();
+    scene
+        .store()
+        .edit_contract(&id("A"), &contract_id("own"), nobody, Expected::Any, &testkit::metadata())
+        .await
+        .unwrap();
     assert_eq!(outcomes(&scene.erase(&by_address(AINO)).await), [("own", ErasureOutcome::MessagesErased)]);
     let both = PersonSearch::new(Some(Email::parse(AINO).unwrap()), None, Some(Name::parse("Aino Virtanen").unwrap()));
     assert_eq!(outcomes(&scene.erase(&both.unwrap()).await), [("own", ErasureOutcome::ContractErased)]);
@@ -169,7 +173,7 @@ async fn of_anothers_removed_contract_only_messages_to_her_are_erased() {
 async fn erasing_messages_about_a_removed_key_is_recorded_at_its_automat() {
     let scene = Scene::new().await;
     scene.book("A", "own", ainos(DAY, 2 * DAY)).await;
-    scene.store().remove_key(&id("A"), true, Expected::Any, &testkit::act()).await.unwrap();
+    scene.store().remove_key(&id("A"), true, Expected::Any, &testkit::metadata()).await.unwrap();
     scene.notify(0).await;
     assert_eq!(outcomes(&scene.erase(&by_address(AINO)).await), [("own", ErasureOutcome::MessagesErased)]);
     assert_eq!(scene.items_with(&["Aino"]).await, Vec::<String>::new());
@@ -185,8 +189,8 @@ async fn a_pin_is_erased_with_its_contract() {
     scene.book_with_pin("A", "own", "482915", ainos(0, 4_000 * DAY)).await;
     let pins = || async { scene.table.items().await.into_iter().filter(|item| item.contains("PIN#")).count() };
     assert_eq!(pins().await, 1);
-    let act = store::Act { now: at(5_000 * DAY), ..by("dpo") };
-    let erased = scene.store().erase_person(&by_address(AINO), false, &page(9), &act).await.unwrap();
+    let metadata = store::RequestMetadata { now: at(5_000 * DAY), ..by("dpo") };
+    let erased = scene.store().erase_person(&by_address(AINO), false, &page(9), &metadata).await.unwrap();
     assert_eq!(outcomes(&erased.data), [("own", ErasureOutcome::ContractErased)]);
     assert_eq!(pins().await, 0);
 }
@@ -195,13 +199,13 @@ async fn a_pin_is_erased_with_its_contract() {
 async fn a_pin_taken_by_another_contract_stays_there() {
     let scene = Scene::new().await;
     scene.book_with_pin("A", "own", "482915", ainos(0, 60)).await;
-    let act = store::Act { now: at(100), ..testkit::act() };
+    let metadata = store::RequestMetadata { now: at(100), ..testkit::metadata() };
     let next = domain::ContractDraft {
         id: Some(contract_id("next")),
         pin: Some(pin("482915")),
         ..of("Eino Aalto", 100, DAY, Vec::new())
     };
-    scene.store().create_contract(&id("B"), next, &act).await.unwrap();
+    scene.store().create_contract(&id("B"), next, &metadata).await.unwrap();
     assert_eq!(outcomes(&scene.erase(&by_address(AINO)).await), [("own", ErasureOutcome::ContractErased)]);
     let lobby = domain::AutomatId::parse("lobby").unwrap();
     let holder = scene.store().pin_holder(&lobby, &pin("482915")).await.unwrap().unwrap();

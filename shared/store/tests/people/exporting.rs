@@ -1,12 +1,12 @@
 //! What is exported.
 
-use domain::{Clue, EventKind, MessageKind};
+use domain::{EventKind, MatchedField, MessageKind};
 use store::PersonalData;
 use testkit::by_email;
 
 use crate::scene::{
-    AINO, AINOS_NUMBER, DAY, EINO, Scene, ainos, by_address, by_name, by_number, clues, contract_id, einos, id, named,
-    of,
+    AINO, AINOS_NUMBER, DAY, EINO, Scene, ainos, by_address, by_name, by_number, contract_id, einos, id,
+    matched_fields, named, of,
 };
 
 fn contracts(data: &[PersonalData]) -> Vec<&str> {
@@ -21,7 +21,7 @@ async fn a_contract_is_exported_with_its_messages_and_events() {
     let data = scene.export(&by_address(AINO)).await;
     assert_eq!(contracts(&data), ["own"]);
     let own = &data[0];
-    assert_eq!((own.key.as_str(), clues(&own.clues)), ("A", vec![Clue::Email]));
+    assert_eq!((own.key.as_str(), matched_fields(&own.matched_fields)), ("A", vec![MatchedField::Email]));
     let contract = own.contract.as_ref().unwrap();
     assert_eq!((contract.person.as_str(), contract.contacts.len()), ("Aino Virtanen", 2));
     let notified: Vec<_> = own.messages.iter().map(|message| message.kind).collect();
@@ -32,7 +32,7 @@ async fn a_contract_is_exported_with_its_messages_and_events() {
 }
 
 #[tokio::test]
-async fn a_person_is_found_by_each_clue() {
+async fn a_person_is_found_by_each_matched_field() {
     let scene = Scene::new().await;
     scene.book("A", "own", ainos(0, 60)).await;
     scene.book("B", "contact", einos(0, 60)).await;
@@ -86,7 +86,7 @@ async fn an_export_is_recorded_without_personal_data() {
 async fn an_export_about_a_removed_key_is_recorded_at_its_automat() {
     let scene = Scene::new().await;
     scene.book("A", "own", ainos(DAY, 2 * DAY)).await;
-    scene.store().remove_key(&id("A"), true, store::Expected::Any, &testkit::act()).await.unwrap();
+    scene.store().remove_key(&id("A"), true, store::Expected::Any, &testkit::metadata()).await.unwrap();
     scene.notify(0).await;
     assert_eq!(contracts(&scene.export(&by_address(AINO)).await), ["own"]);
     let lobby = domain::AutomatId::parse("lobby").unwrap();

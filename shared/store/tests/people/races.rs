@@ -2,7 +2,7 @@
 
 use domain::{ContractChange, Ending, EventKind};
 use store::{ErasureOutcome, Expected};
-use testkit::{act, at, by_email};
+use testkit::{at, by_email, metadata};
 
 use crate::scene::{AINO, DAY, LATER, Scene, ainos, by, by_address, contract_id, einos, id, named, outcomes, page};
 
@@ -24,7 +24,7 @@ async fn a_contract_that_is_extended_meanwhile_is_live_again() {
     scene.book("A", "own", ainos(0, 60)).await;
     let longer = ContractChange { ending: Some(Ending::At(at(DAY))), ..ContractChange::default() };
     let extended = async {
-        scene.store().edit_contract(&id("A"), &contract_id("own"), longer, Expected::Any, &act()).await.unwrap();
+        scene.store().edit_contract(&id("A"), &contract_id("own"), longer, Expected::Any, &metadata()).await.unwrap();
     };
     assert_eq!(meanwhile(&scene, extended).await, [("own".to_owned(), ErasureOutcome::Live)]);
     let contract = scene.store().contract(&id("A"), &contract_id("own")).await.unwrap();
@@ -44,8 +44,8 @@ async fn a_fetched_contract_outside_the_calendar_is_kept() {
     let scene = Scene::new().await;
     scene.book_with_pin("A", "own", "482915", ainos(0, 60)).await;
     // Ended contracts leave the calendar with the next booking.
-    let act = store::Act { now: at(100), ..act() };
-    scene.store().create_contract(&id("A"), testkit::contract(200, 300), &act).await.unwrap();
+    let metadata = store::RequestMetadata { now: at(100), ..metadata() };
+    scene.store().create_contract(&id("A"), testkit::contract(200, 300), &metadata).await.unwrap();
     assert!(scene.store().key(&id("A")).await.unwrap().calendar.entry(&contract_id("own")).is_none());
     assert_eq!(meanwhile(&scene, scene.fetch("482915")).await, [("own".to_owned(), ErasureOutcome::Live)]);
 }
@@ -57,7 +57,11 @@ async fn contacts_edited_during_an_erasure_are_not_lost() {
     let contacts = vec![named("Aino Virtanen", by_email(AINO)), named("Bo", by_email("bo@example.fi"))];
     let change = ContractChange { contacts: Some(contacts), ..ContractChange::default() };
     let edited = async {
-        scene.store().edit_contract(&id("A"), &contract_id("contact"), change, Expected::Any, &act()).await.unwrap();
+        scene
+            .store()
+            .edit_contract(&id("A"), &contract_id("contact"), change, Expected::Any, &metadata())
+            .await
+            .unwrap();
     };
     assert_eq!(meanwhile(&scene, edited).await, [("contact".to_owned(), ErasureOutcome::ContactErased)]);
     let contract = scene.store().contract(&id("A"), &contract_id("contact")).await.unwrap();

@@ -5,11 +5,14 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use domain::{
-    AutomatId, Clue, CodeKind, Contact, ContractDraft, ContractId, Email, EventKind, KeyId, Name, PersonSearch,
+    AutomatId, CodeKind, Contact, ContractDraft, ContractId, Email, EventKind, KeyId, MatchedField, Name, PersonSearch,
     PhoneNumber,
 };
-use store::{Act, Erasure, ErasureOutcome, Error, Expected, Page, PageRequest, PersonalData, Record, Store, Verdict};
-use testkit::{TestTable, act, at, automat, by_email, by_sms, contract, entry, key, locker_reports, pin};
+use store::{
+    Erasure, ErasureOutcome, Error, Expected, Page, PageRequest, PersonalData, Record, RequestMetadata, SendResult,
+    Store,
+};
+use testkit::{TestTable, at, automat, by_email, by_sms, contract, entry, key, locker_reports, metadata, pin};
 
 pub(crate) const AINO: &str = "aino@example.fi";
 pub(crate) const EINO: &str = "eino@example.fi";
@@ -32,9 +35,8 @@ pub(crate) fn contract_id(contract: &str) -> ContractId {
     ContractId::parse(contract).unwrap()
 }
 
-/// Somebody's act, `LATER`.
-pub(crate) fn by(actor: &str) -> Act {
-    Act { actor: domain::Actor::new(actor), now: at(LATER), receipt: None }
+pub(crate) fn by(actor: &str) -> RequestMetadata {
+    RequestMetadata { actor: domain::Actor::new(actor), now: at(LATER), receipt: None }
 }
 
 /// A contact of that name.
@@ -71,7 +73,7 @@ pub(crate) fn by_name(name: &str) -> PersonSearch {
     PersonSearch::new(None, None, Some(Name::parse(name).unwrap())).unwrap()
 }
 
-pub(crate) fn clues(found: &BTreeSet<Clue>) -> Vec<Clue> {
+pub(crate) fn matched_fields(found: &BTreeSet<MatchedField>) -> Vec<MatchedField> {
     found.iter().copied().collect()
 }
 
@@ -89,9 +91,9 @@ pub(crate) fn outcomes(erasures: &[Erasure]) -> Vec<(&str, ErasureOutcome)> {
 impl Scene {
     pub(crate) async fn new() -> Self {
         let table = TestTable::new().await;
-        table.store.create_automat(automat("lobby", 3), &act()).await.unwrap();
+        table.store.create_automat(automat("lobby", 3), &metadata()).await.unwrap();
         for name in ["A", "B"] {
-            table.store.create_key(key(name), &act()).await.unwrap();
+            table.store.create_key(key(name), &metadata()).await.unwrap();
         }
         Self { table, notified: AtomicUsize::new(0) }
     }
@@ -103,13 +105,13 @@ impl Scene {
     /// Creates a contract and notifies its contacts.
     pub(crate) async fn book(&self, key: &str, contract: &str, draft: ContractDraft) {
         let draft = ContractDraft { id: Some(contract_id(contract)), ..draft };
-        self.store().create_contract(&id(key), draft, &act()).await.unwrap();
+        self.store().create_contract(&id(key), draft, &metadata()).await.unwrap();
         self.notify(0).await;
     }
 
     pub(crate) async fn remove(&self, key: &str, contract: &str) {
         let (key, contract) = (id(key), contract_id(contract));
-        self.store().remove_contract(&key, &contract, true, Expected::Any, &act()).await.unwrap();
+        self.store().remove_contract(&key, &contract, true, Expected::Any, &metadata()).await.unwrap();
         self.notify(0).await;
     }
 
@@ -126,7 +128,7 @@ impl Scene {
                 Record::Resend(_) | Record::Other => Vec::new(),
             };
             for claim in claims {
-                self.store().settle(claim, Verdict::Sent("p".to_owned()), now).await.unwrap();
+                self.store().settle(claim, SendResult::Sent("p".to_owned()), now).await.unwrap();
                 sent += 1;
             }
         }
@@ -136,10 +138,10 @@ impl Scene {
     /// The key `A`, whose contract has this PIN, is fetched.
     pub(crate) async fn fetch(&self, digits: &str) {
         let lobby = AutomatId::parse("lobby").unwrap();
-        self.store().hear_lockers(&lobby, locker_reports(1, &[(0, true, None)]), at(1)).await.unwrap();
+        self.store().record_locker_reports(&lobby, locker_reports(1, &[(0, true, None)]), at(1)).await.unwrap();
         let typed = entry(self.store(), "e1", CodeKind::Pin, digits, at(2), &[0]);
         self.store().keypad_entry(&lobby, typed, at(2)).await.unwrap();
-        self.store().hear_lockers(&lobby, locker_reports(2, &[(0, false, Some("e1"))]), at(3)).await.unwrap();
+        self.store().record_locker_reports(&lobby, locker_reports(2, &[(0, false, Some("e1"))]), at(3)).await.unwrap();
     }
 
     pub(crate) async fn export(&self, search: &PersonSearch) -> Vec<PersonalData> {

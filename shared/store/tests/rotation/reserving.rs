@@ -2,7 +2,7 @@
 
 use domain::{ContractChange, ContractDraft, ContractRefusal, Ending, KeyChange, KeyDraft, KeyId, ReturnCode, Sharing};
 use store::{Error, Expected, Store};
-use testkit::{Steps, act, at, contract, key, pin};
+use testkit::{Steps, at, contract, key, metadata, pin};
 
 use crate::scene::{NEW, OLD, Scene, a, book, draft, id, lobby, now, two, with_return_code};
 
@@ -21,16 +21,18 @@ enum Way {
 async fn take(store: Store, way: Way, who: String) -> Result<(), Error> {
     let key = KeyId::parse(&who).unwrap();
     match way {
-        Way::Create => store.create_contract(&key, draft("wanted", WANTED), &act()).await.map(|_| ()),
+        Way::Create => store.create_contract(&key, draft("wanted", WANTED), &metadata()).await.map(|_| ()),
         Way::NewPin => {
             let change = ContractChange { pin: Some(pin(WANTED)), ..ContractChange::default() };
-            store.edit_contract(&key, &id("existing"), change, Expected::Any, &act()).await.map(|_| ())
+            store.edit_contract(&key, &id("existing"), change, Expected::Any, &metadata()).await.map(|_| ())
         }
-        Way::CreateKey => store.create_key(with_return_code(&format!("{who}-code"), "5822"), &act()).await.map(|_| ()),
+        Way::CreateKey => {
+            store.create_key(with_return_code(&format!("{who}-code"), "5822"), &metadata()).await.map(|_| ())
+        }
         Way::EditKey => {
             let code = Some(Some(ReturnCode::parse("5822").unwrap()));
             let change = KeyChange { return_code: code, ..KeyChange::default() };
-            store.edit_key(&key, change, Expected::Any, &act()).await.map(|_| ())
+            store.edit_key(&key, change, Expected::Any, &metadata()).await.map(|_| ())
         }
     }
 }
@@ -58,9 +60,9 @@ async fn of_two_functions_with_opposite_secrets_one_gets_the_code_in_every_order
             let scene = Scene::new().await;
             for who in ["one", "two"] {
                 let shared = KeyDraft { sharing: Sharing::Shared, ..key(who) };
-                scene.table.store.create_key(shared, &act()).await.unwrap();
+                scene.table.store.create_key(shared, &metadata()).await.unwrap();
                 let existing = ContractDraft { id: Some(id("existing")), ..contract(5_000, 6_000) };
-                scene.table.store.create_contract(&KeyId::parse(who).unwrap(), existing, &act()).await.unwrap();
+                scene.table.store.create_contract(&KeyId::parse(who).unwrap(), existing, &metadata()).await.unwrap();
             }
             let (store, wire) = scene.wired(&two(OLD, NEW));
             let steps = wire.step_by_step();
@@ -84,11 +86,11 @@ async fn of_two_functions_with_opposite_secrets_one_gets_the_code_in_every_order
 async fn an_ended_pin_under_the_other_name_is_free_and_deleted() {
     let scene = Scene::new().await;
     let ended = ContractDraft { id: Some(id("ended")), pin: Some(pin(WANTED)), ..contract(0, 60) };
-    scene.table.store.create_contract(&a(), ended, &act()).await.unwrap();
-    let later = store::Act { now: now(), ..act() };
+    scene.table.store.create_contract(&a(), ended, &metadata()).await.unwrap();
+    let later = store::RequestMetadata { now: now(), ..metadata() };
     let function = scene.function(&two(NEW, OLD));
     assert!(matches!(
-        function.create_contract(&a(), draft("wanted", WANTED), &act()).await,
+        function.create_contract(&a(), draft("wanted", WANTED), &metadata()).await,
         Err(Error::Contract(ContractRefusal::PinInUse))
     ));
     function.create_contract(&a(), draft("wanted", WANTED), &later).await.unwrap();
@@ -113,10 +115,10 @@ async fn an_edit_renames_a_pin_only_if_it_writes_it() {
     let only_old =
         async |digits: &str| scene.answer(&function, &[OLD], domain::CodeKind::Pin, digits, true).await.is_some();
     let person = ContractChange { person: Some(domain::Name::parse("Eino").unwrap()), ..ContractChange::default() };
-    function.edit_contract(&a(), &id("first"), person, Expected::Any, &act()).await.unwrap();
+    function.edit_contract(&a(), &id("first"), person, Expected::Any, &metadata()).await.unwrap();
     assert!(only_old("482915").await, "it stands where it stood");
     let shorter = ContractChange { ending: Some(Ending::At(at(9_000))), ..ContractChange::default() };
-    function.edit_contract(&a(), &id("first"), shorter, Expected::Any, &act()).await.unwrap();
+    function.edit_contract(&a(), &id("first"), shorter, Expected::Any, &metadata()).await.unwrap();
     assert!(!only_old("482915").await, "it stands under its new name");
     scene.fetch_and_return(&function, &[NEW], "482915", "moved").await;
     assert_eq!(scene.names().await.0, 1);
@@ -128,16 +130,16 @@ async fn a_return_code_is_given_up_under_whichever_name_it_has() {
         let scene = Scene::new().await;
         let function = scene.function(&master);
         let another = KeyChange { return_code: Some(Some(ReturnCode::parse("5822").unwrap())), ..KeyChange::default() };
-        function.edit_key(&a(), another, Expected::Any, &act()).await.unwrap();
+        function.edit_key(&a(), another, Expected::Any, &metadata()).await.unwrap();
         assert_eq!(scene.names().await.1, 1);
         function
-            .edit_key(&a(), KeyChange { return_code: Some(None), ..KeyChange::default() }, Expected::Any, &act())
+            .edit_key(&a(), KeyChange { return_code: Some(None), ..KeyChange::default() }, Expected::Any, &metadata())
             .await
             .unwrap();
         assert_eq!(scene.names().await.1, 0);
     }
     let scene = Scene::new().await;
-    scene.function(&two(NEW, OLD)).remove_key(&a(), true, Expected::Any, &act()).await.unwrap();
+    scene.function(&two(NEW, OLD)).remove_key(&a(), true, Expected::Any, &metadata()).await.unwrap();
     assert_eq!(scene.names().await, (0, 0));
 }
 

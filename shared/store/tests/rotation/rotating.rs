@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use domain::{CodeKind, ContractDraft, KeyId, Purpose};
 use store::{Claim, Record, RotationReport};
-use testkit::{act, act_with_receipt, at, by_email, contract, key, pin};
+use testkit::{at, by_email, contract, key, metadata, metadata_with_receipt, pin};
 
 use crate::scene::{NEW, OLD, RETURN_CODE, Scene, a, book, draft, id, lobby, now, two};
 
@@ -24,10 +24,10 @@ async fn every_code_is_rotated_without_a_change_of_content() {
     let scene = Scene::new().await;
     let contacts = vec![by_email("aino@example.com")];
     let with_contacts = ContractDraft { contacts, ..draft("notified", "573826") };
-    scene.table.store.create_contract(&a(), with_contacts, &act()).await.unwrap();
+    scene.table.store.create_contract(&a(), with_contacts, &metadata()).await.unwrap();
     let ended = ContractDraft { id: Some(id("ended")), pin: Some(pin("664737")), ..contract(0, 60) };
-    scene.table.store.create_contract(&a(), ended, &act()).await.unwrap();
-    scene.table.store.create_key(key("B"), &act()).await.unwrap();
+    scene.table.store.create_contract(&a(), ended, &metadata()).await.unwrap();
+    scene.table.store.create_key(key("B"), &metadata()).await.unwrap();
     assert_eq!(notify(&scene).await.len(), 1, "a message is written down");
     let contract_before = scene.table.store.contract(&a(), &id("notified")).await.unwrap();
     let key_before = scene.table.store.key(&a()).await.unwrap();
@@ -64,7 +64,7 @@ async fn rotation_notifies_nobody_and_records_nothing() {
     scene
         .table
         .store
-        .create_contract(&a(), ContractDraft { contacts, ..draft("notified", "573826") }, &act())
+        .create_contract(&a(), ContractDraft { contacts, ..draft("notified", "573826") }, &metadata())
         .await
         .unwrap();
     notify(&scene).await;
@@ -82,7 +82,7 @@ async fn rotation_notifies_nobody_and_records_nothing() {
 async fn a_key_is_returned_with_a_rotated_pin_even_after_its_contract_ended() {
     let scene = Scene::new().await;
     let short = ContractDraft { id: Some(id("short")), pin: Some(pin("573826")), ..contract(0, 200) };
-    scene.table.store.create_contract(&a(), short, &act()).await.unwrap();
+    scene.table.store.create_contract(&a(), short, &metadata()).await.unwrap();
     let function = scene.function(&two(NEW, OLD));
     let typed = scene.typed(&[OLD, NEW], CodeKind::Pin, "573826", true);
     function.keypad_entry(&lobby(), typed.clone(), now()).await.unwrap();
@@ -105,7 +105,7 @@ async fn an_interrupted_rotation_leaves_every_code_working_and_resumes() {
         wire.cut_after(requests);
         let renewed = store.rotate_codes(now()).await;
         let was_cut = wire.was_cut();
-        wire.mend();
+        wire.repair();
         for digits in ["482915", "573826"] {
             scene.fetch_and_return(&store, &[OLD, NEW], digits, &format!("cut after {requests}")).await;
         }
@@ -127,7 +127,7 @@ async fn conflicts_and_lost_answers_are_handled() {
     wire.conflict(3);
     wire.lose_answers(1);
     store.rotate_codes(now()).await.unwrap();
-    wire.mend();
+    wire.repair();
     store.rotate_codes(now()).await.unwrap();
     assert!(scene.left(&two(NEW, OLD)).await.is_complete());
     scene.fetch_and_return(&scene.function(&NEW), &[NEW], "482915", "renewed").await;
@@ -136,14 +136,14 @@ async fn conflicts_and_lost_answers_are_handled() {
 #[tokio::test]
 async fn receipts_and_keys_being_removed_are_waited_for() {
     let scene = Scene::new().await;
-    let once = act_with_receipt("once", "hash");
+    let once = metadata_with_receipt("once", "hash");
     scene.table.store.create_contract(&a(), draft("again", "573826"), &once).await.unwrap();
-    scene.table.store.create_key(key("B"), &act()).await.unwrap();
+    scene.table.store.create_key(key("B"), &metadata()).await.unwrap();
     let b = KeyId::parse("B").unwrap();
-    scene.table.store.create_contract(&b, draft("going", "664737"), &act()).await.unwrap();
+    scene.table.store.create_contract(&b, draft("going", "664737"), &metadata()).await.unwrap();
     let (dying, wire) = scene.table.another_store();
     wire.cut_after(2);
-    assert!(dying.remove_key(&b, true, store::Expected::Any, &act()).await.is_err());
+    assert!(dying.remove_key(&b, true, store::Expected::Any, &metadata()).await.is_err());
 
     let function = scene.function(&two(NEW, OLD));
     let renewed = function.rotate_codes(now()).await.unwrap();
@@ -161,13 +161,13 @@ async fn receipts_and_keys_being_removed_are_waited_for() {
 async fn a_pin_given_twice_is_reported_and_left() {
     let scene = Scene::new().await;
     let ignorant = scene.function(&NEW);
-    ignorant.create_key(key("B"), &act()).await.unwrap();
+    ignorant.create_key(key("B"), &metadata()).await.unwrap();
     let b = KeyId::parse("B").unwrap();
-    ignorant.create_contract(&b, draft("second", "482915"), &act()).await.unwrap();
+    ignorant.create_contract(&b, draft("second", "482915"), &metadata()).await.unwrap();
     let function = scene.function(&two(NEW, OLD));
     let renewed = tokio::time::timeout(Duration::from_secs(5), function.rotate_codes(now())).await.unwrap().unwrap();
     assert_eq!((renewed.taken, renewed.busy), (1, 0), "{renewed:?}");
-    function.replace_pin(&a(), &id("first"), &act()).await.unwrap();
+    function.replace_pin(&a(), &id("first"), &metadata()).await.unwrap();
     function.rotate_codes(now()).await.unwrap();
     assert!(scene.left(&two(NEW, OLD)).await.is_complete());
     assert_eq!(scene.names().await, (2, 1));

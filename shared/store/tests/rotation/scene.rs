@@ -7,7 +7,7 @@ use domain::{
     ReturnCode, Sharing,
 };
 use store::{DeviceKey, Error, KeypadEntry, Store};
-use testkit::{SECRET, TestTable, Wire, act, at, automat, contract, key, locker, locker_reports, name, pin};
+use testkit::{SECRET, TestTable, Wire, at, automat, contract, key, locker, locker_reports, metadata, name, pin};
 
 /// The stack's current secret, and the next one.
 pub(crate) const OLD: [u8; 32] = [SECRET; 32];
@@ -43,7 +43,7 @@ pub(crate) fn draft(name: &str, digits: &str) -> ContractDraft {
 }
 
 pub(crate) async fn book(store: &Store, name: &str, digits: &str) -> Result<Contract, Error> {
-    store.create_contract(&a(), draft(name, digits), &act()).await.map(store::Created::into_inner)
+    store.create_contract(&a(), draft(name, digits), &metadata()).await.map(store::Created::into_inner)
 }
 
 /// A key with a return code, for the lowest free locker.
@@ -60,10 +60,10 @@ impl Scene {
     /// Everything under the old secret: the key with its return code, and the contract `first` with the PIN 482915.
     pub(crate) async fn new() -> Self {
         let table = TestTable::new().await;
-        table.store.create_automat(automat("lobby", 4), &act()).await.unwrap();
+        table.store.create_automat(automat("lobby", 4), &metadata()).await.unwrap();
         let inside = locker_reports(1, &[(0, true, None)]);
-        table.store.hear_lockers(&lobby(), inside, at(0)).await.unwrap();
-        table.store.create_key(with_return_code("A", RETURN_CODE), &act()).await.unwrap();
+        table.store.record_locker_reports(&lobby(), inside, at(0)).await.unwrap();
+        table.store.create_key(with_return_code("A", RETURN_CODE), &metadata()).await.unwrap();
         book(&table.store, "first", "482915").await.unwrap();
         Self { table, said: AtomicU64::new(1) }
     }
@@ -126,7 +126,7 @@ impl Scene {
 
     /// The key is fetched or returned after this entry.
     pub(crate) async fn sense(&self, function: &Store, inside: bool, by: Option<&str>) -> Result<(), Error> {
-        function.hear_lockers(&lobby(), locker_reports(self.next(), &[(0, inside, by)]), now()).await
+        function.record_locker_reports(&lobby(), locker_reports(self.next(), &[(0, inside, by)]), now()).await
     }
 
     pub(crate) async fn fetch_and_return(&self, function: &Store, device: &[[u8; 32]], digits: &str, what: &str) {

@@ -3,7 +3,7 @@
 
 use domain::{CodeKind, ContractChange, ContractRefusal, Name, Purpose};
 use store::{Error, Expected};
-use testkit::{act, pin};
+use testkit::{metadata, pin};
 
 use crate::scene::{NEW, OLD, RETURN_CODE, Scene, a, book, id, now, two};
 
@@ -64,7 +64,7 @@ async fn rotate_in_halves(scene: &Scene, after: &[u8], contracts: &mut Vec<(Stri
         // Either the scan ends there, or what it could not reach is counted.
         let _ = store.rotate_codes(now()).await;
         assert!(wire.was_cut());
-        wire.mend();
+        wire.repair();
         let step = Step::new("half of it is under the new one", &[after], &[&[OLD, NEW], &[NEW, OLD]]);
         play(scene, &step, contracts).await;
     }
@@ -94,7 +94,7 @@ async fn play(scene: &Scene, step: &Step, contracts: &mut Vec<(String, String)>)
         for device in &step.devices {
             for (name, digits) in contracts.iter() {
                 scene.fetch_and_return(function, device, digits, what).await;
-                assert_eq!(function.reveal_pin(&a(), &id(name), &act()).await.unwrap(), pin(digits), "{what}");
+                assert_eq!(function.reveal_pin(&a(), &id(name), &metadata()).await.unwrap(), pin(digits), "{what}");
             }
             let returned = scene.answer(function, device, CodeKind::ReturnCode, RETURN_CODE, false).await;
             assert_eq!(returned, Some(Purpose::Return), "{what}: the return code");
@@ -107,12 +107,12 @@ async fn play(scene: &Scene, step: &Step, contracts: &mut Vec<(String, String)>)
 /// Edits the person of one contract, replaces the PIN of another, and removes a third.
 async fn change(scene: &Scene, function: &store::Store, step: &Step, contracts: &mut Vec<(String, String)>) {
     let person = ContractChange { person: Some(Name::parse("Eino").unwrap()), ..ContractChange::default() };
-    function.edit_contract(&a(), &id("first"), person.clone(), Expected::Any, &act()).await.unwrap();
+    function.edit_contract(&a(), &id("first"), person.clone(), Expected::Any, &metadata()).await.unwrap();
     let back = ContractChange { person: Some(Name::parse("Aino").unwrap()), ..person };
-    function.edit_contract(&a(), &id("first"), back, Expected::Any, &act()).await.unwrap();
+    function.edit_contract(&a(), &id("first"), back, Expected::Any, &metadata()).await.unwrap();
 
     let (name, former) = contracts[contracts.len() / 2].clone();
-    let renewed = function.replace_pin(&a(), &id(&name), &act()).await.unwrap().into_inner().pin;
+    let renewed = function.replace_pin(&a(), &id(&name), &metadata()).await.unwrap().into_inner().pin;
     let position = contracts.iter().position(|(contract, _)| *contract == name).unwrap();
     renewed.reveal().clone_into(&mut contracts[position].1);
     for device in &step.devices {
@@ -121,7 +121,7 @@ async fn change(scene: &Scene, function: &store::Store, step: &Step, contracts: 
     }
     if contracts.len() > 3 {
         let (name, digits) = contracts.remove(2);
-        function.remove_contract(&a(), &id(&name), false, Expected::Any, &act()).await.unwrap();
+        function.remove_contract(&a(), &id(&name), false, Expected::Any, &metadata()).await.unwrap();
         for device in &step.devices {
             assert!(scene.is_refused(function, device, &digits).await, "{}: a PIN that was given up", step.name);
             scene.fetch_and_return(function, device, &contracts[0].1, step.name).await;

@@ -2,7 +2,7 @@
 
 use domain::{CodeKind, ContractChange, ContractDraft, Ending, KeyChange, KeyState, Name, Purpose, ReturnCode};
 use store::{Error, Expected, Store};
-use testkit::{act, at, contract, pin};
+use testkit::{at, contract, metadata, pin};
 use tokio::task::JoinHandle;
 
 use crate::scene::{NEW, OLD, Scene, a, id, lobby, now, two};
@@ -35,11 +35,12 @@ const ALL: [Doing; 10] = [
 ];
 
 async fn perform(store: Store, doing: Doing) -> Result<(), Error> {
-    let edit = async |change| store.edit_contract(&a(), &id("first"), change, Expected::Any, &act()).await.map(|_| ());
+    let edit =
+        async |change| store.edit_contract(&a(), &id("first"), change, Expected::Any, &metadata()).await.map(|_| ());
     match doing {
         Doing::Book => {
             let draft = ContractDraft { id: Some(id("second")), pin: Some(pin("573826")), ..contract(0, 9_000) };
-            store.create_contract(&a(), draft, &act()).await.map(|_| ())
+            store.create_contract(&a(), draft, &metadata()).await.map(|_| ())
         }
         Doing::Rename => {
             edit(ContractChange { person: Some(Name::parse("Eino").unwrap()), ..ContractChange::default() }).await
@@ -48,32 +49,32 @@ async fn perform(store: Store, doing: Doing) -> Result<(), Error> {
             edit(ContractChange { ending: Some(Ending::At(at(8_000))), ..ContractChange::default() }).await
         }
         Doing::NewPin => edit(ContractChange { pin: Some(pin("573826")), ..ContractChange::default() }).await,
-        Doing::Remove => store.remove_contract(&a(), &id("first"), true, Expected::Any, &act()).await,
-        Doing::RemoveKey => store.remove_key(&a(), true, Expected::Any, &act()).await.map(|_| ()),
+        Doing::Remove => store.remove_contract(&a(), &id("first"), true, Expected::Any, &metadata()).await,
+        Doing::RemoveKey => store.remove_key(&a(), true, Expected::Any, &metadata()).await.map(|_| ()),
         Doing::NewReturnCode => {
             let code = Some(Some(ReturnCode::parse("5822").unwrap()));
             let change = KeyChange { return_code: code, ..KeyChange::default() };
-            store.edit_key(&a(), change, Expected::Any, &act()).await.map(|_| ())
+            store.edit_key(&a(), change, Expected::Any, &metadata()).await.map(|_| ())
         }
-        Doing::Fetch => hear(&store, 1_000, false, Some("fetching")).await,
-        Doing::Return => hear(&store, 1_000, true, None).await,
+        Doing::Fetch => report(&store, 1_000, false, Some("fetching")).await,
+        Doing::Return => report(&store, 1_000, true, None).await,
         Doing::Renew => store.rotate_codes(now()).await.map(|_| ()),
     }
 }
 
-async fn hear(store: &Store, n: u64, inside: bool, by: Option<&str>) -> Result<(), Error> {
-    store.hear_lockers(&lobby(), testkit::locker_reports(n, &[(0, inside, by)]), now()).await
+async fn report(store: &Store, n: u64, inside: bool, by: Option<&str>) -> Result<(), Error> {
+    store.record_locker_reports(&lobby(), testkit::locker_reports(n, &[(0, inside, by)]), now()).await
 }
 
 /// `first` ends at 9000, the entry `fetching` has been accepted, and before a return the key is out with it.
 async fn set(doing: Doing) -> Scene {
     let scene = Scene::new().await;
     let ending = ContractChange { ending: Some(Ending::At(at(9_000))), ..ContractChange::default() };
-    scene.table.store.edit_contract(&a(), &id("first"), ending, Expected::Any, &act()).await.unwrap();
+    scene.table.store.edit_contract(&a(), &id("first"), ending, Expected::Any, &metadata()).await.unwrap();
     let typed = store::KeypadEntry { id: "fetching".to_owned(), ..scene.typed(&[OLD], CodeKind::Pin, "482915", true) };
     scene.table.store.keypad_entry(&lobby(), typed, now()).await.unwrap();
     if doing == Doing::Return {
-        hear(&scene.table.store, 900, false, Some("fetching")).await.unwrap();
+        report(&scene.table.store, 900, false, Some("fetching")).await.unwrap();
     }
     scene
 }
@@ -129,7 +130,7 @@ async fn check(scene: &Scene, doing: Doing, what: &str) {
     if matches!(doing, Doing::Fetch | Doing::Return) {
         // The PIN's item says whether the key is out: such a PIN is not free when its contract has ended.
         let draft = ContractDraft { id: Some(id("later")), pin: Some(pin("482915")), ..contract(20_000, 30_000) };
-        let booked = new.create_contract(&a(), draft, &store::Act { now: at(10_000), ..act() }).await;
+        let booked = new.create_contract(&a(), draft, &store::RequestMetadata { now: at(10_000), ..metadata() }).await;
         assert_eq!(booked.is_ok(), doing == Doing::Return, "{what}: {booked:?}");
     }
     if doing == Doing::Return {
@@ -138,7 +139,7 @@ async fn check(scene: &Scene, doing: Doing, what: &str) {
     if doing == Doing::Fetch {
         let back = scene.answer(&new, &[NEW], CodeKind::Pin, "482915", false).await;
         assert_eq!(back, Some(Purpose::Return), "{what}: the key is out with it");
-        hear(&new, 2_000, true, None).await.unwrap();
+        report(&new, 2_000, true, None).await.unwrap();
     }
     for digits in live {
         let answer = scene.answer(&new, &[NEW], CodeKind::Pin, digits, true).await;
@@ -197,7 +198,7 @@ async fn a_function_with_only_the_old_secret_leaves_more_to_rotate() {
 async fn nothing_moves_on_a_key_that_is_being_removed() {
     let scene = Scene::new().await;
     let none = KeyChange { return_code: Some(None), ..KeyChange::default() };
-    scene.table.store.edit_key(&a(), none, Expected::Any, &act()).await.unwrap();
+    scene.table.store.edit_key(&a(), none, Expected::Any, &metadata()).await.unwrap();
     let (job, wire) = scene.wired(&two(NEW, OLD));
     let mut held = wire.hold("TransactWriteItems");
     let renewing = tokio::spawn(perform(job, Doing::Renew));

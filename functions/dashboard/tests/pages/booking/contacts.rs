@@ -151,7 +151,7 @@ async fn a_time_zone_without_a_country_selects_none() {
     let stage = stage().await;
     let id = domain::AutomatId::parse("lobby").unwrap();
     let change = domain::AutomatChange { time_zone: Some(domain::TimeZone::UTC), ..domain::AutomatChange::default() };
-    stage.store().edit_automat(&id, change, true, store::Expected::Any, &testkit::act()).await.unwrap();
+    stage.store().edit_automat(&id, change, true, store::Expected::Any, &testkit::metadata()).await.unwrap();
     let page = stage.fill(NEW, &[("step", "add-contact")]).await;
     assert_eq!(page.value("contacts.0.country").as_deref(), Some(""));
     let contact = |number| [("contacts.0.name", "Bo"), ("contacts.0.phoneNumber", number), ("contacts.0.sendSms", "-")];

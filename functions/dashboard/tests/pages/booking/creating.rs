@@ -2,7 +2,7 @@
 
 use domain::{AutomatChange, AutomatId, Instant, PinDigits, Sharing};
 use store::Expected;
-use testkit::{act, contract};
+use testkit::{contract, metadata};
 
 use super::{NEW, contracts, stage, with_key};
 
@@ -150,7 +150,7 @@ async fn a_conflict_names_the_person_and_offers_the_next_free_period() {
     let stage = stage().await;
     let key = domain::KeyId::parse("K-1").unwrap();
     // From 15:00 to 16:00 local time.
-    let other = stage.store().create_contract(&key, contract(3_600, 7_200), &act()).await.unwrap().into_inner();
+    let other = stage.store().create_contract(&key, contract(3_600, 7_200), &metadata()).await.unwrap().into_inner();
     let fields = [
         ("person", "Bo"),
         ("start.date", "2026-11-24"),
@@ -174,7 +174,11 @@ async fn a_pin_below_the_minimum_length_is_refused_at_its_field() {
     let stage = stage().await;
     let min_chosen_pin_digits = Some(Some(PinDigits::new(6).unwrap()));
     let change = AutomatChange { min_chosen_pin_digits, ..AutomatChange::default() };
-    stage.store().edit_automat(&AutomatId::parse("lobby").unwrap(), change, true, Expected::Any, &act()).await.unwrap();
+    stage
+        .store()
+        .edit_automat(&AutomatId::parse("lobby").unwrap(), change, true, Expected::Any, &metadata())
+        .await
+        .unwrap();
     let fields = [("person", "Bo"), ("start.now", "on"), ("permanent", "on"), ("pin", "48291")];
     let refused = stage.fill(NEW, &fields).await;
     assert!(refused.status == 422 && refused.has("id=\"pin-error\""), "{}", refused.main());

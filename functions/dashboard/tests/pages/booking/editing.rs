@@ -1,14 +1,14 @@
 //! Editing, ending and removing a contract.
 
 use domain::{Contract, ContractDraft, KeyId};
-use testkit::{act, at, by_email, contract, locker_reports};
+use testkit::{at, by_email, contract, locker_reports, metadata};
 
 use super::{contracts, stage};
 use crate::stage::Stage;
 
 async fn made(stage: &Stage, draft: ContractDraft) -> Contract {
     let key = KeyId::parse("K-1").unwrap();
-    stage.store().create_contract(&key, draft, &act()).await.unwrap().into_inner()
+    stage.store().create_contract(&key, draft, &metadata()).await.unwrap().into_inner()
 }
 
 fn page_of(contract: &Contract) -> String {
@@ -43,7 +43,7 @@ async fn a_start_cannot_move_to_the_future_while_the_key_is_out() {
     let entry = testkit::entry(stage.store(), "e-1", domain::CodeKind::Pin, contract.pin.reveal(), at(0), &[0]);
     stage.store().keypad_entry(&lobby, entry, at(0)).await.unwrap();
     for reports in [locker_reports(1, &[(0, true, None)]), locker_reports(2, &[(0, false, Some("e-1"))])] {
-        stage.store().hear_lockers(&lobby, reports, at(0)).await.unwrap();
+        stage.store().record_locker_reports(&lobby, reports, at(0)).await.unwrap();
     }
     let edit = format!("{}/edit", page_of(&contract));
     let refused = stage.fill(&edit, &[("start.date", "2026-11-24"), ("start.time", "15:30")]).await;

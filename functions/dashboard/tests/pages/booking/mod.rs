@@ -9,7 +9,7 @@ mod pins;
 use api::Role;
 use domain::{Contract, KeyDraft, KeyId, Sharing};
 use store::{ContractFilter, Order, PageRequest};
-use testkit::{act, automat, key};
+use testkit::{automat, key, metadata};
 
 use crate::stage::Stage;
 
@@ -18,8 +18,8 @@ const NEW: &str = "/keys/K-1/contracts/new";
 /// An operator, and the key `K-1` in the automat `lobby`.
 async fn with_key(sharing: Sharing) -> Stage {
     let stage = Stage::of(Role::Operator).await;
-    stage.store().create_automat(automat("lobby", 4), &act()).await.unwrap();
-    stage.store().create_key(KeyDraft { sharing, ..key("K-1") }, &act()).await.unwrap();
+    stage.store().create_automat(automat("lobby", 4), &metadata()).await.unwrap();
+    stage.store().create_key(KeyDraft { sharing, ..key("K-1") }, &metadata()).await.unwrap();
     stage
 }
 

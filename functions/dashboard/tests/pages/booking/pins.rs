@@ -3,7 +3,7 @@
 use api::Role;
 use domain::{ContractDraft, EventKind, KeyId};
 use store::PageRequest;
-use testkit::{act, by_email, contract, of_everything};
+use testkit::{by_email, contract, metadata, of_everything};
 
 use super::stage;
 
@@ -12,7 +12,7 @@ async fn a_pin_is_hidden_and_viewing_it_is_recorded() {
     let stage = stage().await;
     let key = KeyId::parse("K-1").unwrap();
     let draft = ContractDraft { contacts: vec![of_everything(by_email("aino@example.fi"))], ..contract(-60, 7_200) };
-    let made = stage.store().create_contract(&key, draft, &act()).await.unwrap().into_inner();
+    let made = stage.store().create_contract(&key, draft, &metadata()).await.unwrap().into_inner();
     let home = format!("/keys/K-1/contracts/{}", made.id);
     let page = stage.get(&format!("{home}?done=created")).await;
     assert!(page.has("••••••") && !page.has(made.pin.reveal()) && page.has("The contract has been created."));
@@ -35,7 +35,7 @@ async fn a_pin_is_hidden_and_viewing_it_is_recorded() {
 async fn a_viewer_sees_no_actions() {
     let stage = stage().await;
     let key = KeyId::parse("K-1").unwrap();
-    let made = stage.store().create_contract(&key, contract(-60, 7_200), &act()).await.unwrap().into_inner();
+    let made = stage.store().create_contract(&key, contract(-60, 7_200), &metadata()).await.unwrap().into_inner();
     let home = format!("/keys/K-1/contracts/{}", made.id);
     for uri in ["/keys/K-1", &home] {
         let page = stage.get_as(Role::Viewer, uri).await;

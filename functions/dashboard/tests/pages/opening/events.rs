@@ -4,14 +4,14 @@ use api::Role;
 use domain::{ContractId, KeyId, OpeningOutcome};
 use testkit::contract;
 
-use super::{act_at, open, report, stage};
+use super::{metadata_at, open, report, stage};
 
 #[tokio::test]
 async fn events_of_an_automat_are_listed_newest_first() {
     let stage = stage().await;
     let mut draft = contract(0, 3_600);
     draft.id = Some(ContractId::parse("b-1").unwrap());
-    stage.store().create_contract(&KeyId::parse("K-1").unwrap(), draft, &act_at(-30)).await.unwrap();
+    stage.store().create_contract(&KeyId::parse("K-1").unwrap(), draft, &metadata_at(-30)).await.unwrap();
     let opening = open(&stage, "a").await;
     report(&stage, &opening, OpeningOutcome::Opened).await;
     insta::assert_snapshot!("events", stage.get_as(Role::Viewer, "/automats/lobby/events").await.main());

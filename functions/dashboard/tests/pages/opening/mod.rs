@@ -7,8 +7,8 @@ mod refused;
 
 use api::Role;
 use domain::{AutomatId, EventKind, KeyDraft, OpeningId, OpeningOutcome, Presence};
-use store::{Act, PageRequest};
-use testkit::{act, at, automat, locker};
+use store::{PageRequest, RequestMetadata};
+use testkit::{at, automat, locker, metadata};
 
 use crate::stage::Stage;
 
@@ -18,8 +18,8 @@ const LOCKER: &str = "/automats/lobby/lockers/1";
 const OPEN: &str = "/automats/lobby/lockers/1/open";
 
 /// An act so many seconds after everything began.
-fn act_at(seconds: i64) -> Act {
-    Act { now: at(seconds), ..act() }
+fn metadata_at(seconds: i64) -> RequestMetadata {
+    RequestMetadata { now: at(seconds), ..metadata() }
 }
 
 fn lobby() -> AutomatId {
@@ -30,9 +30,9 @@ fn lobby() -> AutomatId {
 async fn stage() -> Stage {
     let stage = Stage::of(Role::Operator).await;
     // One thing after the other: what happens at the same time has no order.
-    stage.store().create_automat(automat("lobby", 3), &act_at(-120)).await.unwrap();
+    stage.store().create_automat(automat("lobby", 3), &metadata_at(-120)).await.unwrap();
     let key = KeyDraft { locker: Some(locker(1)), ..testkit::key("K-1") };
-    stage.store().create_key(key, &act_at(-60)).await.unwrap();
+    stage.store().create_key(key, &metadata_at(-60)).await.unwrap();
     stage
 }
 
@@ -51,7 +51,7 @@ async fn report(stage: &Stage, opening: &str, outcome: OpeningOutcome) {
 
 async fn disconnect(stage: &Stage) {
     let presence = Presence { connected: false, at: at(0), number: 1 };
-    stage.store().hear_presence(&lobby(), presence, at(0)).await.unwrap();
+    stage.store().record_presence(&lobby(), presence, at(0)).await.unwrap();
 }
 
 /// How many openings have been requested.

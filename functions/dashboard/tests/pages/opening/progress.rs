@@ -70,8 +70,8 @@ async fn an_opening_outlives_its_automat() {
     let opening = open(&stage, "a").await;
     let (key, automat) = (domain::KeyId::parse("K-1").unwrap(), domain::AutomatId::parse("lobby").unwrap());
     let store = &stage.store();
-    store.remove_key(&key, true, store::Expected::Any, &testkit::act()).await.unwrap();
-    store.remove_automat(&automat, store::Expected::Any, &testkit::act()).await.unwrap();
+    store.remove_key(&key, true, store::Expected::Any, &testkit::metadata()).await.unwrap();
+    store.remove_automat(&automat, store::Expected::Any, &testkit::metadata()).await.unwrap();
     stage.later(20);
     let page = stage.get_as(Role::Viewer, &opening).await;
     assert!(page.status == 200 && page.main().contains("12:00 UTC"), "{}", page.html);

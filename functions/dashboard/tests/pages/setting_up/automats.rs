@@ -1,7 +1,7 @@
 use api::Role;
 use domain::{AutomatId, DoorState, KeyDraft, KeyId, Presence, Property};
 use store::{LockerReport, LockerReports};
-use testkit::{act, at, automat, contract, key, locker};
+use testkit::{at, automat, contract, key, locker, metadata};
 
 use crate::stage::Stage;
 
@@ -21,17 +21,17 @@ fn lobby() -> AutomatId {
 /// with a key inside that is in no list; the door of locker 1 is open.
 async fn busy(stage: &Stage) {
     let store = &stage.store();
-    store.create_automat(automat("lobby", 6), &act()).await.unwrap();
+    store.create_automat(automat("lobby", 6), &metadata()).await.unwrap();
     for (id, property) in [("A-1", "Flat 1"), ("A-2", "Flat <2>"), ("A-3", ""), ("A-4", "")] {
         let draft = KeyDraft { property: Property::parse(property).unwrap(), ..key(id) };
-        store.create_key(draft, &act()).await.unwrap();
+        store.create_key(draft, &metadata()).await.unwrap();
     }
     let id = |text| KeyId::parse(text).unwrap();
     for (key, start, end) in [("A-2", -3_600, 3_600), ("A-3", -7_200, 60)] {
         let mut draft = contract(start, end);
         draft.id = Some(domain::ContractId::parse(&format!("of-{key}")).unwrap());
         draft.pin = Some(testkit::pin(if key == "A-2" { "48291" } else { "58291" }));
-        store.create_contract(&id(key), draft, &act()).await.unwrap();
+        store.create_contract(&id(key), draft, &metadata()).await.unwrap();
     }
     let report =
         |inside, door, by: Option<&str>| LockerReport { key_inside: Some(inside), door, by: by.map(str::to_owned) };
@@ -49,7 +49,7 @@ async fn busy(stage: &Stage) {
 
 async fn report_lockers(stage: &Stage, n: u64, lockers: Vec<(domain::LockerIndex, LockerReport)>) {
     let reports = LockerReports { n, lockers, device_keys: Vec::new() };
-    stage.store().hear_lockers(&lobby(), reports, at(0)).await.unwrap();
+    stage.store().record_locker_reports(&lobby(), reports, at(0)).await.unwrap();
 }
 
 #[tokio::test]
@@ -71,10 +71,10 @@ async fn an_automat_is_added_edited_and_removed() {
     assert!(view.html.contains("<h1>Entrance &#38; hall</h1>"), "{}", view.html);
     assert!(view.html.contains("Katu 1") && view.html.contains("Never connected"));
 
-    stage.store().create_key(key("K-1"), &act()).await.unwrap();
+    stage.store().create_key(key("K-1"), &metadata()).await.unwrap();
     let held = stage.get("/automats/lobby/remove").await;
     assert!(held.html.contains("It still has 1 key") && !held.html.contains("danger"));
-    stage.store().remove_key(&KeyId::parse("K-1").unwrap(), false, store::Expected::Any, &act()).await.unwrap();
+    stage.store().remove_key(&KeyId::parse("K-1").unwrap(), false, store::Expected::Any, &metadata()).await.unwrap();
     let removed = stage.fill("/automats/lobby/remove", &[]).await;
     assert_eq!((removed.status, removed.to.as_deref()), (303, Some("/")));
     let again = stage.post("/automats/lobby/remove", &[]).await;
@@ -209,7 +209,7 @@ async fn a_disconnected_automat_explains_the_consequences() {
     let stage = Stage::of(Role::Admin).await;
     busy(&stage).await;
     let gone = Presence { connected: false, at: at(-60), number: 1 };
-    stage.store().hear_presence(&lobby(), gone, at(0)).await.unwrap();
+    stage.store().record_presence(&lobby(), gone, at(0)).await.unwrap();
     let view = stage.get_as(Role::Viewer, "/automats/lobby").await.html;
     assert!(view.contains("Disconnected") && view.contains("13:59") && view.contains("cannot be opened"), "{view}");
 }
@@ -218,7 +218,7 @@ async fn a_disconnected_automat_explains_the_consequences() {
 async fn the_list_shows_what_needs_attention() {
     let stage = Stage::of(Role::Admin).await;
     busy(&stage).await;
-    stage.store().create_automat(automat("yard", 500), &act()).await.unwrap();
+    stage.store().create_automat(automat("yard", 500), &metadata()).await.unwrap();
     insta::assert_snapshot!("the_list", stage.later(120).get_as(Role::Viewer, "/").await.main());
     let page = stage.get_as(Role::Viewer, "/?limit=1").await.html;
     let next = page.split("href=\"/?after=").nth(1).unwrap().split('"').next().unwrap();

@@ -1,7 +1,7 @@
 use api::Role;
 use domain::{AutomatDraft, AutomatId, CodeKind, ContractId, DoorState, KeyDraft, KeyId, Name, Sharing};
 use store::{KeyFilter, LockerReport, LockerReports, PageRequest};
-use testkit::{act, at, automat, contract, key, locker};
+use testkit::{at, automat, contract, key, locker, metadata};
 
 use crate::stage::Stage;
 
@@ -10,7 +10,7 @@ const NEW: &str = "/automats/lobby/keys/new";
 async fn lobby() -> Stage {
     let stage = Stage::of(Role::Admin).await;
     let draft = AutomatDraft { name: Name::parse("The lobby").unwrap(), ..automat("lobby", 4) };
-    stage.store().create_automat(draft, &act()).await.unwrap();
+    stage.store().create_automat(draft, &metadata()).await.unwrap();
     stage
 }
 
@@ -81,8 +81,8 @@ async fn a_conflict_is_shown_beside_its_field() {
 #[tokio::test]
 async fn a_full_automat_offers_no_form() {
     let stage = Stage::of(Role::Admin).await;
-    stage.store().create_automat(automat("lobby", 1), &act()).await.unwrap();
-    stage.store().create_key(key("K-1"), &act()).await.unwrap();
+    stage.store().create_automat(automat("lobby", 1), &metadata()).await.unwrap();
+    stage.store().create_key(key("K-1"), &metadata()).await.unwrap();
     let page = stage.get(NEW).await;
     assert!(page.html.contains("Every locker of the automat has a key") && !page.main().contains("<form"));
 }
@@ -101,10 +101,10 @@ async fn a_key_moves_to_another_locker_and_loses_its_return_code() {
 #[tokio::test]
 async fn a_key_whose_contracts_overlap_stays_shared_and_the_pairs_are_named() {
     let stage = lobby().await;
-    stage.store().create_key(KeyDraft { sharing: Sharing::Shared, ..key("K-1") }, &act()).await.unwrap();
+    stage.store().create_key(KeyDraft { sharing: Sharing::Shared, ..key("K-1") }, &metadata()).await.unwrap();
     for (name, start, end) in [("one", 0, 7_200), ("two", 3_600, 9_000)] {
         let draft = domain::ContractDraft { id: Some(ContractId::parse(name).unwrap()), ..contract(start, end) };
-        stage.store().create_contract(&id("K-1"), draft, &act()).await.unwrap();
+        stage.store().create_contract(&id("K-1"), draft, &metadata()).await.unwrap();
     }
     let refused = stage.fill("/keys/K-1/edit", &[("shared", "-")]).await;
     assert_eq!(refused.status, 422);
@@ -133,9 +133,9 @@ async fn a_stale_edit_of_a_key_shows_both_versions() {
 #[tokio::test]
 async fn removing_a_key_twice_removes_it_and_its_contracts_once() {
     let stage = lobby().await;
-    stage.store().create_key(key("K-1"), &act()).await.unwrap();
+    stage.store().create_key(key("K-1"), &metadata()).await.unwrap();
     for (start, end) in [(60, 120), (180, 240)] {
-        stage.store().create_contract(&id("K-1"), contract(start, end), &act()).await.unwrap();
+        stage.store().create_contract(&id("K-1"), contract(start, end), &metadata()).await.unwrap();
     }
     let page = stage.get("/keys/K-1/remove").await;
     assert!(page.has(">The lobby</a>"), "{}", page.html);
@@ -151,9 +151,9 @@ async fn removing_a_key_twice_removes_it_and_its_contracts_once() {
 async fn removing_a_key_that_is_out_needs_confirmation() {
     let stage = lobby().await;
     let store = &stage.store();
-    store.create_key(key("K-1"), &act()).await.unwrap();
+    store.create_key(key("K-1"), &metadata()).await.unwrap();
     let draft = domain::ContractDraft { pin: Some(testkit::pin("48291")), ..contract(-60, 600) };
-    store.create_contract(&id("K-1"), draft, &act()).await.unwrap();
+    store.create_contract(&id("K-1"), draft, &metadata()).await.unwrap();
     let lobby = AutomatId::parse("lobby").unwrap();
     for (n, inside) in [(1, true), (2, false)] {
         let report = LockerReport { key_inside: Some(inside), door: DoorState::Closed, by: Some("e".to_owned()) };
@@ -162,7 +162,7 @@ async fn removing_a_key_that_is_out_needs_confirmation() {
         if !inside {
             store.keypad_entry(&lobby, entry, at(0)).await.unwrap();
         }
-        store.hear_lockers(&lobby, reports, at(0)).await.unwrap();
+        store.record_locker_reports(&lobby, reports, at(0)).await.unwrap();
     }
     let refused = stage.fill("/keys/K-1/remove", &[]).await;
     assert_eq!(refused.status, 422);
@@ -174,7 +174,7 @@ async fn removing_a_key_that_is_out_needs_confirmation() {
 #[tokio::test]
 async fn only_admins_manage_keys() {
     let stage = lobby().await;
-    stage.store().create_key(key("K-1"), &act()).await.unwrap();
+    stage.store().create_key(key("K-1"), &metadata()).await.unwrap();
     for page in [NEW, "/keys/K-1/edit", "/keys/K-1/remove", "/automats/new", "/automats/lobby/edit"] {
         assert_eq!(stage.get_as(Role::Operator, page).await.status, 403, "{page}");
     }

@@ -1,16 +1,16 @@
 use api::Role;
 use domain::{KeyDraft, Property};
-use testkit::{act, automat, key};
+use testkit::{automat, key, metadata};
 
 use crate::stage::Stage;
 
 async fn keys() -> Stage {
     let stage = Stage::of(Role::Admin).await;
-    stage.store().create_automat(automat("lobby", 30), &act()).await.unwrap();
+    stage.store().create_automat(automat("lobby", 30), &metadata()).await.unwrap();
     for n in 0..25 {
         let draft =
             KeyDraft { property: Property::parse(&format!("Flat {n} & attic")).unwrap(), ..key(&format!("K-{n}")) };
-        stage.store().create_key(draft, &act()).await.unwrap();
+        stage.store().create_key(draft, &metadata()).await.unwrap();
     }
     stage
 }

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::items::automat::LocationItem;
 use crate::items::{ItemKey, instant, valid};
-use crate::{Codes, Error};
+use crate::{CodeKeyring, Error};
 
 #[derive(Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -59,7 +59,12 @@ struct AutomatDetailsItem {
 }
 
 impl Content {
-    pub(super) fn new(message: &Message, item_key: &ItemKey, codes: &Codes, random: &Random) -> Result<Self, Error> {
+    pub(super) fn new(
+        message: &Message,
+        item_key: &ItemKey,
+        codes: &CodeKeyring,
+        random: &Random,
+    ) -> Result<Self, Error> {
         Ok(Self {
             kind: message.occasion.kind(),
             changes: message.occasion.changes().map(<[_]>::to_vec),
@@ -69,7 +74,7 @@ impl Content {
         })
     }
 
-    pub(super) fn read(self, item_key: &ItemKey, codes: &Codes) -> Result<Message, Error> {
+    pub(super) fn read(self, item_key: &ItemKey, codes: &CodeKeyring) -> Result<Message, Error> {
         Ok(Message {
             occasion: self.occasion()?,
             recipient: self.recipient.read()?,
@@ -125,7 +130,7 @@ impl FactsItem {
         }
     }
 
-    fn read(self, item_key: &ItemKey, codes: &Codes) -> Result<Facts, Error> {
+    fn read(self, item_key: &ItemKey, codes: &CodeKeyring) -> Result<Facts, Error> {
         let range = TimeRange::new(instant(self.start)?, self.end.map(instant).transpose()?);
         Ok(Facts {
             key: valid(KeyId::parse(&self.key_id))?,

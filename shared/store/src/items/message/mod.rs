@@ -11,7 +11,7 @@ use self::content::Content;
 use super::due::{due, due_shard};
 use super::{Item, ItemKey, bytes, flag, instant, number, read, text, valid, write};
 use crate::expression::Expression;
-use crate::{Codes, Error};
+use crate::{CodeKeyring, Error};
 
 const PREFIX: &str = "MESSAGE#";
 
@@ -46,7 +46,7 @@ pub(crate) struct StoredMessage {
     pub(crate) provider_id: Option<String>,
     pub(crate) attempts: u32,
     pub(crate) failure: Option<SendFailure>,
-    pub(crate) perhaps_twice: bool,
+    pub(crate) possibly_duplicate: bool,
     /// When it was stored or last requested again.
     pub(crate) asked_at: Instant,
     pub(crate) created_at: Instant,
@@ -70,7 +70,7 @@ pub(crate) struct MessageItem {
     attempts: u32,
     #[serde(skip_serializing_if = "Option::is_none")]
     failure: Option<SendFailure>,
-    perhaps_twice: bool,
+    possibly_duplicate: bool,
     asked_at: i64,
     created_at: i64,
     updated_at: i64,
@@ -100,7 +100,7 @@ impl MessageItem {
 
     pub(crate) fn write(
         stored: &StoredMessage,
-        codes: &Codes,
+        codes: &CodeKeyring,
         random: &Random,
         retention: Retention,
     ) -> Result<Item, Error> {
@@ -115,7 +115,7 @@ impl MessageItem {
             provider_id: stored.provider_id.clone(),
             attempts: stored.attempts,
             failure: stored.failure,
-            perhaps_twice: stored.perhaps_twice,
+            possibly_duplicate: stored.possibly_duplicate,
             asked_at: stored.asked_at.millis(),
             created_at: stored.created_at.millis(),
             updated_at: stored.updated_at.millis(),
@@ -124,7 +124,7 @@ impl MessageItem {
         write(&record, item_key, None)
     }
 
-    pub(crate) fn read(item: Item, codes: &Codes) -> Result<StoredMessage, Error> {
+    pub(crate) fn read(item: Item, codes: &CodeKeyring) -> Result<StoredMessage, Error> {
         const BROKEN: Error = Error::Internal { context: "reading a message's key", source: None };
         let item_key = ItemKey::of(&item).ok_or(BROKEN)?;
         let id = item_key.sk.strip_prefix(PREFIX).ok_or(BROKEN)?;
@@ -139,7 +139,7 @@ impl MessageItem {
             provider_id: record.provider_id,
             attempts: record.attempts,
             failure: record.failure,
-            perhaps_twice: record.perhaps_twice,
+            possibly_duplicate: record.possibly_duplicate,
             asked_at: instant(record.asked_at)?,
             created_at: instant(record.created_at)?,
             updated_at: instant(record.updated_at)?,
@@ -177,8 +177,8 @@ impl MessageItem {
 
     /// Update: the message may have been sent twice.
     pub(crate) fn doubt(now: Instant) -> Expression {
-        Expression::new("SET #perhapsTwice = :perhapsTwice, #updatedAt = :now")
-            .value(":perhapsTwice", flag(true))
+        Expression::new("SET #possiblyDuplicate = :possiblyDuplicate, #updatedAt = :now")
+            .value(":possiblyDuplicate", flag(true))
             .value(":now", number(now.millis()))
     }
 
@@ -242,7 +242,7 @@ impl StoredMessage {
             state,
             attempts: self.attempts,
             failure: self.failure,
-            perhaps_twice: self.perhaps_twice,
+            possibly_duplicate: self.possibly_duplicate,
             created_at: self.created_at,
             updated_at: self.updated_at,
         }

@@ -2,9 +2,9 @@
 
 /// A small generator (xorshift): good enough for test data.
 #[derive(Debug, Clone)]
-pub struct Dice(u64);
+pub struct SeededRng(u64);
 
-impl Dice {
+impl SeededRng {
     /// The seed must not be 0.
     #[must_use]
     pub fn new(seed: u64) -> Self {
