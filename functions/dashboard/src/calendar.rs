@@ -36,6 +36,22 @@ pub(crate) enum Room {
     Taken,
 }
 
+impl Room {
+    /// The CSS class of the day.
+    pub(crate) fn class(self) -> &'static str {
+        self.into()
+    }
+
+    /// Colour is never the only difference.
+    pub(crate) fn mark(self) -> &'static str {
+        match self {
+            Self::Past | Self::Free => "",
+            Self::Partly => " ◐",
+            Self::Taken => " ●",
+        }
+    }
+}
+
 /// The last month that can be shown, counted from the current one.
 const MONTHS_AHEAD: u32 = 240;
 

@@ -92,7 +92,7 @@ fn pages() -> Router<Dashboard> {
         .route("/favicon.ico", get(assets::get_favicon))
         .route("/robots.txt", get(assets::get_robots))
         .route("/language", post(language::choose_language))
-        .route("/sign-in", get(session::sign_in::start_sign_in))
-        .route("/auth/callback", get(session::callback::finish_sign_in))
-        .route("/sign-out", post(session::sign_out::sign_out))
+        .route("/sign-in", get(session::sign_in::start))
+        .route("/auth/callback", get(session::sign_in::finish))
+        .route("/sign-out", post(session::sign_in::sign_out))
 }

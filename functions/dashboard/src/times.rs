@@ -78,10 +78,7 @@ impl Times {
 
     /// The offset at an instant, such as `UTC+2`.
     pub(crate) fn offset(&self, instant: Instant) -> String {
-        let minutes = self.zone.local(instant).offset().local_minus_utc() / 60;
-        let (hours, rest) = (minutes.abs() / 60, minutes.abs() % 60);
-        let sign = if minutes < 0 { '-' } else { '+' };
-        if rest == 0 { format!("UTC{sign}{hours}") } else { format!("UTC{sign}{hours}:{rest:02}") }
+        self.said.offset(instant)
     }
 
     pub(crate) fn date(&self, instant: Instant) -> NaiveDate {

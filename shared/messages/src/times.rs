@@ -65,18 +65,23 @@ impl LocalTimes {
         self.texts.format("range", &arguments)
     }
 
+    /// The offset from UTC, as in `UTC+2` or `UTC-3:30`.
+    #[must_use]
+    pub fn offset(&self, instant: Instant) -> String {
+        offset_of(&self.zone.local(instant))
+    }
+
     /// The mark that tells this time from another with the same digits.
     fn mark(&self, local: &DateTime<FixedOffset>) -> Option<String> {
         if self.zone.is_utc() {
             return Some("UTC".to_owned());
         }
         let twice = matches!(self.zone.instants(local.naive_local()), MappedLocalTime::Ambiguous(..));
-        twice.then(|| format!("({})", offset_from_utc(local)))
+        twice.then(|| format!("({})", offset_of(local)))
     }
 }
 
-/// As in `UTC+2` or `UTC-3:30`.
-fn offset_from_utc(local: &DateTime<FixedOffset>) -> String {
+fn offset_of(local: &DateTime<FixedOffset>) -> String {
     let minutes = local.offset().local_minus_utc() / 60;
     let (hours, rest) = (minutes.abs() / 60, minutes.abs() % 60);
     let sign = if minutes < 0 { '-' } else { '+' };

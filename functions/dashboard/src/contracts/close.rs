@@ -19,11 +19,8 @@ struct ClosePage<'p> {
     frame: &'p Frame,
     /// Whether it removes the contract. Otherwise it ends it.
     removes: bool,
+    context: KeyContext,
     contract: Contract,
-    automat: String,
-    automat_href: String,
-    range: String,
-    zone: &'static str,
     /// Whether the key is out with it. If it ends, it will be overdue.
     out: bool,
     messages: Vec<PreviewedMessage>,
@@ -79,7 +76,8 @@ async fn end_page(visit: &Visit, key: &KeyId, id: &ContractId, errors: Errors) -
     let preview = visit.store().preview_end(key, id, visit.now).await?;
     let context = KeyContext::read(visit, key).await?;
     let messages = previewed_messages(visit.t, &context.times, &preview)?;
-    close_page(visit, false, context, contract, preview.overdue, messages, errors)
+    let (out, form) = (preview.overdue, form_of(&contract));
+    close_page(&ClosePage { frame: &visit.frame, removes: false, context, contract, out, messages, form, errors })
 }
 
 async fn remove_page(visit: &Visit, key: &KeyId, id: &ContractId, errors: Errors) -> Answer {
@@ -87,30 +85,15 @@ async fn remove_page(visit: &Visit, key: &KeyId, id: &ContractId, errors: Errors
     let context = KeyContext::read(visit, key).await?;
     let messages = previewed_messages(visit.t, &context.times, &preview)?;
     let out = context.key.whereabouts.holder() == Some(id);
-    close_page(visit, true, context, preview.contract, out, messages, errors)
+    let form = form_of(&preview.contract);
+    let contract = preview.contract;
+    close_page(&ClosePage { frame: &visit.frame, removes: true, context, contract, out, messages, form, errors })
 }
 
-fn close_page(
-    visit: &Visit,
-    removes: bool,
-    context: KeyContext,
-    contract: Contract,
-    out: bool,
-    messages: Vec<PreviewedMessage>,
-    errors: Errors,
-) -> Answer {
-    let shown = ClosePage {
-        frame: &visit.frame,
-        removes,
-        range: context.times.range(contract.range),
-        zone: context.times.zone(),
-        out,
-        automat_href: links::automat(&context.key.automat),
-        automat: context.automat,
-        messages,
-        form: Form::default().with("version", contract.version.to_string()),
-        contract,
-        errors,
-    };
-    page_with(shown.errors.status(), &shown).map(with_mail)
+fn form_of(contract: &Contract) -> Form {
+    Form::default().with("version", contract.version.to_string())
+}
+
+fn close_page(page: &ClosePage<'_>) -> Answer {
+    page_with(page.errors.status(), page).map(with_mail)
 }

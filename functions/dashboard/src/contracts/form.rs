@@ -31,21 +31,15 @@ const NAMED: usize = 5;
 #[template(path = "contracts/form.html")]
 struct FormPage<'p> {
     frame: &'p Frame,
-    key: &'p Key,
-    automat: &'p str,
-    /// The contract in an edit. `None` for a new one.
-    contract: Option<&'p ContractId>,
+    context: &'p KeyContext,
     form: Form,
     errors: Errors,
-    zone: &'static str,
     start: TimeField,
     end: TimeField,
     rows: Vec<Row>,
     pattern: Row,
     pin_hint: &'static str,
     languages: Vec<(&'static str, &'static str)>,
-    /// The country of the automat.
-    country: Option<Country>,
     countries: Vec<(&'static str, String)>,
     full: bool,
     conflict: Option<Conflict>,
@@ -105,6 +99,7 @@ pub(super) struct KeyContext {
     pub(super) times: Times,
     /// The country of the automat's time zone, if it belongs to one.
     pub(super) country: Option<Country>,
+    /// The contract in an edit. `None` for a new one.
     pub(super) contract: Option<ContractId>,
 }
 
@@ -135,19 +130,15 @@ impl KeyContext {
         let key_page = links::key(&self.key.id);
         let shown = FormPage {
             frame: &visit.frame,
-            key: &self.key,
-            automat: &self.automat,
-            contract: self.contract.as_ref(),
-            zone: self.times.zone(),
+            context: self,
             start: self.time_field(t, &form, START),
             end: self.time_field(t, &form, END),
             rows: contacts::rows(t, &form, is_added),
             pattern: Row::pattern(t),
+            pin_hint: if self.contract.is_some() { "pin-hint-edit" } else { "pin-hint" },
             languages: Language::ALL.iter().map(|&language| (language.code(), own_name(language))).collect(),
-            country: self.country,
             countries: self.countries(t),
             full: contacts::count(&form) >= domain::Contact::MAX_PER_CONTRACT,
-            pin_hint: if self.contract.is_some() { "pin-hint-edit" } else { "pin-hint" },
             overdue: self.overdue(visit).await?,
             back: self.contract.as_ref().map_or(key_page, |contract| links::contract(&self.key.id, contract)),
             form,
@@ -227,12 +218,12 @@ impl TimeField {
 impl FormPage<'_> {
     /// The initial values of a row that the script adds.
     fn pattern_form(&self) -> Form {
-        let form = contacts::with_countries(contacts::with_another(Form::default()), self.country);
+        let form = contacts::with_countries(contacts::with_another(Form::default()), self.context.country);
         form.renamed(|name| Some(name.replace("contacts.0.", "contacts.#.")))
     }
 
     /// The field “Starts now”, which only a new contract has.
     fn now_box(&self) -> &'static str {
-        if self.contract.is_none() { fields::NOW } else { "" }
+        if self.context.contract.is_none() { fields::NOW } else { "" }
     }
 }

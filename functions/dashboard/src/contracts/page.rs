@@ -5,7 +5,7 @@ use api::problem::Code;
 use api::{ContractPath, MessagePath, NoQuery, Problem, Query};
 use askama::Template;
 use domain::{
-    Contact, Contract, ContractId, ContractState, Instant, Key, KeyId, MessageKind, MessageRecord, MessageState, Pin,
+    Contact, Contract, ContractId, ContractState, Instant, KeyId, MessageKind, MessageRecord, MessageState, Pin,
 };
 use store::PageRequest;
 use texts::Texts;
@@ -26,22 +26,17 @@ const MESSAGES: usize = 20;
 #[template(path = "contracts/page.html")]
 struct ContractPage<'p> {
     frame: &'p Frame,
-    key: &'p Key,
-    automat: &'p str,
+    context: &'p KeyContext,
     contract: &'p Contract,
     home: String,
     state: &'static str,
     state_label: String,
-    range: String,
-    zone: &'static str,
     out: bool,
     can_end: bool,
     /// It is active or overdue, and has an end.
     can_extend: bool,
     pin: Option<&'p str>,
     contacts: Vec<Line>,
-    created: String,
-    updated: Option<String>,
     messages: Vec<Sent>,
     more: Option<String>,
     form: Form,
@@ -130,22 +125,17 @@ async fn contract_page(visit: &Visit, key: &KeyId, id: &ContractId, shown: Shown
             frame: &visit.frame,
             state: badge,
             state_label,
-            range: times.range(contract.range),
-            zone: times.zone(),
             out: context.key.whereabouts.holder() == Some(id),
             can_end: state_now == ContractState::Active,
             can_extend: overdue || state_now == ContractState::Active && contract.range.end().is_some(),
             pin: shown.pin.as_ref().map(Pin::reveal),
             contacts: contract.contacts.iter().map(|contact| line(t, contact)).collect(),
-            created: times.moment(contract.created_at),
-            updated: (contract.version > 1).then(|| times.moment(contract.updated_at)),
             messages: messages.data.iter().map(|record| sent(t, times, &home, record)).collect(),
             more: messages.next.map(|next| format!("{home}?after={}#messages", next.as_str())),
             form,
             errors: shown.errors,
             done: shown.done,
-            key: &context.key,
-            automat: &context.automat,
+            context: &context,
             contract: &contract,
             home,
         },

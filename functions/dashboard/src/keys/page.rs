@@ -3,9 +3,9 @@
 use api::{KeyPath, Problem, Query};
 use askama::Template;
 use chrono::{Datelike as _, NaiveDate};
-use domain::{Contract, ContractState, Instant, Key, ReturnCode, Sharing, Whereabouts};
+use domain::{Automat, Contract, ContractState, Instant, Key, Sharing, Whereabouts};
 use store::{ContractFilter, Order, Page, PageRequest};
-use texts::{FluentArgs, Texts};
+use texts::FluentArgs;
 
 use crate::calendar::{Day, Month, Room};
 use crate::events;
@@ -22,56 +22,23 @@ const EVENTS: usize = 10;
 struct KeyPage<'p> {
     frame: &'p Frame,
     key: &'p Key,
-    automat: String,
-    automat_href: String,
+    automat: Automat,
+    times: Times,
     home: String,
-    zone: &'static str,
-    whereabouts: Whereabouts,
     overdue: bool,
     /// The person who has the key, and the address of their contract.
     holder: Option<(String, String)>,
-    shared: bool,
-    return_code: Option<&'p str>,
-    lists: Vec<List>,
+    /// The contracts of each state that has any, with the heading.
+    lists: Vec<(String, Vec<&'p Contract>)>,
     /// Whether ended contracts are shown instead of the others.
     ended: bool,
     more: Option<String>,
-    month: MonthView,
+    month: Month,
     events: Vec<events::Line>,
     done: Option<String>,
 }
 
 /// The contracts of one state.
-struct List {
-    heading: &'static str,
-    lines: Vec<Line>,
-}
-
-struct Line {
-    person: String,
-    range: String,
-    href: String,
-    id: String,
-}
-
-struct MonthView {
-    title: String,
-    weekdays: Vec<String>,
-    weeks: Vec<Vec<Option<Cell>>>,
-    before: Option<String>,
-    after: Option<String>,
-}
-
-struct Cell {
-    number: u32,
-    class: String,
-    /// For screen readers: the date, and whether it is free.
-    label: String,
-    /// The form for a new contract that starts on this day.
-    href: Option<String>,
-    mark: &'static str,
-}
-
 /// `GET /keys/{keyId}`
 pub(crate) async fn show(visit: Visit, KeyPath(id): KeyPath, mut query: Query) -> Answer {
     let wanted_month = query.text("month");
@@ -91,17 +58,13 @@ pub(crate) async fn show(visit: Visit, KeyPath(id): KeyPath, mut query: Query) -
     let show = if ended { "&show=ended" } else { "" };
     page(&KeyPage {
         holder: holder(&visit, &key, &contracts).await?,
-        lists: lists(&contracts, &times, now),
-        month: month_view(visit.t, &month, &home, visit.frame.operates()),
+        lists: lists(&contracts, now),
+        month,
         events: events::lines_of_key(&visit, &times, &last.data),
         frame: &visit.frame,
-        automat: automat.name.to_string(),
-        automat_href: links::automat(&automat.id),
-        zone: times.zone(),
-        whereabouts: key.whereabouts.clone(),
+        automat,
+        times,
         overdue: key.whereabouts.is_overdue_by(&key.calendar, now),
-        shared: key.sharing == Sharing::Shared,
-        return_code: key.return_code.as_ref().map(ReturnCode::reveal),
         ended,
         more: next.map(|next| format!("{home}?after={}{show}", next.as_str())),
         done,
@@ -119,23 +82,12 @@ fn filter(ended: bool) -> ContractFilter {
     }
 }
 
-fn lists(contracts: &[Contract], times: &Times, now: Instant) -> Vec<List> {
-    let of = |wanted: ContractState, heading| {
-        let line = |contract: &Contract| Line {
-            person: contract.person.to_string(),
-            range: times.range(contract.range),
-            href: links::contract(&contract.key, &contract.id),
-            id: contract.id.to_string(),
-        };
-        let lines = contracts.iter().filter(|contract| contract.state(now) == wanted).map(line).collect();
-        List { heading, lines }
+fn lists(contracts: &[Contract], now: Instant) -> Vec<(String, Vec<&Contract>)> {
+    let list = |state: ContractState| {
+        let of_state: Vec<_> = contracts.iter().filter(|contract| contract.state(now) == state).collect();
+        (!of_state.is_empty()).then(|| (format!("key-page-{}", <&str>::from(state)), of_state))
     };
-    let all = [
-        of(ContractState::Active, "key-page-active"),
-        of(ContractState::Upcoming, "key-page-upcoming"),
-        of(ContractState::Ended, "key-page-ended"),
-    ];
-    all.into_iter().filter(|list| !list.lines.is_empty()).collect()
+    [ContractState::Active, ContractState::Upcoming, ContractState::Ended].into_iter().filter_map(list).collect()
 }
 
 /// The person who has the key, if it is out with an existing contract.
@@ -148,38 +100,33 @@ async fn holder(visit: &Visit, key: &Key, contracts: &[Contract]) -> Result<Opti
     Ok(holder.map(|contract| (contract.person.to_string(), links::contract(&key.id, &contract.id))))
 }
 
-fn month_view(t: &Texts, month: &Month, home: &str, books: bool) -> MonthView {
-    let to = |month: NaiveDate| format!("{home}?month={}#month", Month::name(month));
-    let cell = |day: &Day| {
-        let bookable = books && matches!(day.room, Room::Free | Room::Partly);
-        let label = day_label(t, day, bookable);
-        let today = if day.today { " today" } else { "" };
-        Cell {
-            number: day.date.day(),
-            class: format!("{}{today}", <&str>::from(day.room)),
-            href: bookable.then(|| format!("{home}/contracts/new?from={}", day.date)),
-            label,
-            mark: match day.room {
-                Room::Past | Room::Free => "",
-                Room::Partly => "◐",
-                Room::Taken => "●",
-            },
-        }
-    };
-    MonthView {
-        title: t.format("key-page-month", &of_date(month.first)),
-        weekdays: (1..=7).map(|day| t.with("key-page-weekday", [("weekday", day)])).collect(),
-        weeks: month.weeks.iter().map(|week| week.iter().map(|day| day.as_ref().map(cell)).collect()).collect(),
-        before: month.before.map(to),
-        after: month.after.map(to),
+impl KeyPage<'_> {
+    fn month_title(&self) -> String {
+        self.frame.t.format("key-page-month", &of_date(self.month.first))
     }
-}
 
-fn day_label(t: &Texts, day: &Day, bookable: bool) -> String {
-    let mut values = of_date(day.date);
-    values.set("room", <&str>::from(day.room));
-    values.set("count", day.contracts);
-    t.format(if bookable { "key-page-new-on" } else { "key-page-day" }, &values)
+    fn weekday(&self, number: u32) -> String {
+        self.frame.t.with("key-page-weekday", [("weekday", number)])
+    }
+
+    fn to_month(&self, month: NaiveDate) -> String {
+        format!("{}?month={}#month", self.home, Month::name(month))
+    }
+
+    /// The form for a new contract that starts on this day, if the user may book it.
+    fn booking(&self, day: &Day) -> Option<String> {
+        let is_bookable = self.frame.operates() && matches!(day.room, Room::Free | Room::Partly);
+        is_bookable.then(|| format!("{}/contracts/new?from={}", self.home, day.date))
+    }
+
+    /// For screen readers: the date, and whether it is free.
+    fn day_label(&self, day: &Day) -> String {
+        let mut values = of_date(day.date);
+        values.set("room", <&str>::from(day.room));
+        values.set("count", day.contracts);
+        let id = if self.booking(day).is_some() { "key-page-new-on" } else { "key-page-day" };
+        self.frame.t.format(id, &values)
+    }
 }
 
 fn of_date(date: NaiveDate) -> FluentArgs<'static> {

@@ -28,20 +28,15 @@ use crate::refused::is_by_program;
 
 const SEC_FETCH_MODE: HeaderName = HeaderName::from_static("sec-fetch-mode");
 
-#[derive(Debug, Clone)]
-struct Authentication {
-    sign_in: SignIn,
-    clock: Clock,
-}
-
 /// Adds the check in front of the pages, and the security headers of every response.
 pub(crate) fn authenticate<S: Clone + Send + Sync + 'static>(
     pages: Router<S>,
     sign_in: SignIn,
     clock: Clock,
 ) -> Router<S> {
-    let authentication = Authentication { sign_in: sign_in.clone(), clock };
-    pages.layer(from_fn_with_state(authentication, check_session)).layer(from_fn_with_state(sign_in, headers::guard))
+    pages
+        .layer(from_fn_with_state((sign_in.clone(), clock), check_session))
+        .layer(from_fn_with_state(sign_in, headers::guard))
 }
 
 enum Session {
@@ -58,7 +53,7 @@ struct Renewed {
     seconds: u64,
 }
 
-async fn check_session(State(authentication): State<Authentication>, request: Request, next: Next) -> Response {
+async fn check_session(State((sign_in, clock)): State<(SignIn, Clock)>, request: Request, next: Next) -> Response {
     let (mut parts, body) = request.into_parts();
     // The gateway has verified a bearer token, which no other site can make a browser send.
     if let Some(claims) = Claims::of_gateway(&parts.extensions) {
@@ -72,14 +67,14 @@ async fn check_session(State(authentication): State<Authentication>, request: Re
     if access.is_none() && is_by_program(&parts) {
         return next.run(Request::from_parts(parts, body)).await;
     }
-    let sign_in = &authentication.sign_in.0;
+    let sign_in = &sign_in.0;
     if !origin::is_ours(&parts.method, &parts.headers, &sign_in.settings.dashboard) {
         return refused(&Notice::Foreign, &parts, Problem::new(Code::Forbidden, "It was sent by another site."));
     }
     if access == Some(Access::Open) {
         return next.run(Request::from_parts(parts, body)).await;
     }
-    let session = match sign_in.session(&parts.headers, authentication.clock.now()).await {
+    let session = match sign_in.session(&parts.headers, clock.now()).await {
         Ok(session) => session,
         Err(error) => return refused(&Notice::Unavailable, &parts, Problem::internal(error)),
     };

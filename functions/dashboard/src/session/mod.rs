@@ -7,7 +7,6 @@
 //! *Invariant*: the server stores nothing of a session, and a token is sent to nobody but the identity provider.
 
 mod authenticate;
-pub(crate) mod callback;
 pub(crate) mod cookies;
 mod headers;
 mod keys;
@@ -17,14 +16,12 @@ mod pkce;
 mod provider;
 mod settings;
 pub(crate) mod sign_in;
-pub(crate) mod sign_out;
 mod token;
 
 use std::sync::Arc;
 
 use api::Role;
 use aws_smithy_runtime_api::client::http::SharedHttpConnector;
-use http::Uri;
 
 pub(crate) use authenticate::authenticate;
 pub(crate) use headers::ShowsMail;
@@ -63,11 +60,6 @@ impl SignIn {
             tracing::warn!(error = &error as &dyn std::error::Error, "fetching the issuer's keys");
         }
     }
-}
-
-fn parameter(uri: &Uri, name: &str) -> Option<String> {
-    let mut pairs = form_urlencoded::parse(uri.query().unwrap_or_default().as_bytes());
-    pairs.find(|(given, _)| given == name).map(|(_, value)| value.into_owned())
 }
 
 #[cfg(test)]
