@@ -72,11 +72,6 @@ impl Month {
             after: first.checked_add_months(Months::new(1)).filter(|month| *month <= last),
         })
     }
-
-    /// The month as a query parameter, such as `2026-11`.
-    pub(crate) fn name(month: NaiveDate) -> String {
-        month.format("%Y-%m").to_string()
-    }
 }
 
 impl Day {
@@ -162,6 +157,10 @@ mod tests {
         month.weeks.iter().map(|week| week.iter().map(draw).collect()).collect()
     }
 
+    fn name(month: NaiveDate) -> String {
+        month.format("%Y-%m").to_string()
+    }
+
     #[test]
     fn days_are_free_partly_free_or_taken() {
         // Local times: from the 24th, 14:00, to the 26th, 12:00; and all of the 30th.
@@ -219,17 +218,13 @@ mod tests {
     #[test]
     fn only_the_current_and_later_months_are_shown() {
         let now = at("2026-11-24T12:00:00Z");
-        let shown =
-            |wanted| Month::name(Month::of(&key(Sharing::NotShared, &[]), wanted, &times(), now).unwrap().first);
+        let shown = |wanted| name(Month::of(&key(Sharing::NotShared, &[]), wanted, &times(), now).unwrap().first);
         for wanted in [None, Some("2026-10"), Some("2026-11"), Some("2026-13"), Some("x"), Some("9999-12"), Some("")] {
             assert_eq!(shown(wanted), "2026-11", "{wanted:?}");
         }
         assert_eq!(shown(Some("2046-11")), "2046-11");
         let month = |wanted| Month::of(&key(Sharing::NotShared, &[]), Some(wanted), &times(), now).unwrap();
-        assert_eq!(
-            (month("2026-11").before, month("2026-12").before.map(Month::name)),
-            (None, Some("2026-11".to_owned()))
-        );
+        assert_eq!((month("2026-11").before, month("2026-12").before.map(name)), (None, Some("2026-11".to_owned())));
         assert_eq!(month("2046-11").after, None);
     }
 

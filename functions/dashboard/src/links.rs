@@ -11,10 +11,6 @@ pub(crate) fn automat(id: &domain::AutomatId) -> String {
     path(&["automats", id.as_str()])
 }
 
-pub(crate) fn locker(automat: &domain::AutomatId, locker: domain::LockerIndex) -> String {
-    path(&["automats", automat.as_str(), "lockers", &locker.get().to_string()])
-}
-
 pub(crate) fn opening(id: &domain::OpeningId) -> String {
     path(&["openings", id.as_str()])
 }

@@ -24,18 +24,11 @@ const FIELDS: [&str; 8] = [
 ];
 
 #[derive(Template)]
-#[template(path = "automats/new.html")]
-struct NewPage<'p> {
-    frame: &'p Frame,
-    form: Form,
-    errors: Errors,
-}
-
-#[derive(Template)]
 #[template(path = "automats/edit.html")]
-struct EditPage<'p> {
+struct FormPage<'p> {
     frame: &'p Frame,
-    automat: Automat,
+    /// `None` for a new one.
+    automat: Option<Automat>,
     form: Form,
     errors: Errors,
     /// How many contracts a change of the time zone would affect.
@@ -44,7 +37,7 @@ struct EditPage<'p> {
 
 /// `GET /automats/new`
 pub(crate) async fn show_new(visit: Visit, _: NoQuery) -> Answer {
-    new_page(&visit, visit.fresh_form()?, Errors::none())
+    form_page(&visit, visit.fresh_form()?, None, Errors::none(), None)
 }
 
 /// `POST /automats/new`
@@ -55,14 +48,17 @@ pub(crate) async fn add(visit: Visit, _: NoQuery, form: Form) -> Answer {
     };
     match added.await {
         Ok(created) => redirect(&links::automat(&created.into_inner().id)),
-        Err(problem) => new_page(&visit, visit.form_after(form, &problem)?, Errors::of_form(visit.t, problem)?),
+        Err(problem) => {
+            let form = visit.form_after(form, &problem)?;
+            form_page(&visit, form, None, Errors::of_form(visit.t, problem)?, None)
+        }
     }
 }
 
 /// `GET /automats/{automatId}/edit`
 pub(crate) async fn show_edit(visit: Visit, AutomatPath(id): AutomatPath, _: NoQuery) -> Answer {
     let automat = visit.store().automat(&id).await?;
-    edit_page(&visit, filled(&automat), automat, Errors::none(), None)
+    form_page(&visit, filled(&automat), Some(automat), Errors::none(), None)
 }
 
 /// `POST /automats/{automatId}/edit`
@@ -87,15 +83,17 @@ pub(crate) async fn edit(visit: Visit, AutomatPath(id): AutomatPath, _: NoQuery,
         Code::AutomatHasContracts => (form, Errors::at(visit.t, "force", &problem)),
         _ => (form, Errors::of_form(visit.t, problem)?),
     };
-    edit_page(&visit, form, automat, errors, contracts)
+    form_page(&visit, form, Some(automat), errors, contracts)
 }
 
-fn new_page(visit: &Visit, form: Form, errors: Errors) -> Answer {
-    page_with(errors.status(), &NewPage { frame: &visit.frame, form, errors })
+fn form_page(visit: &Visit, form: Form, automat: Option<Automat>, errors: Errors, contracts: Option<usize>) -> Answer {
+    page_with(errors.status(), &FormPage { frame: &visit.frame, automat, form, errors, contracts })
 }
 
-fn edit_page(visit: &Visit, form: Form, automat: Automat, errors: Errors, contracts: Option<usize>) -> Answer {
-    page_with(errors.status(), &EditPage { frame: &visit.frame, automat, form, errors, contracts })
+impl FormPage<'_> {
+    fn back(&self) -> String {
+        self.automat.as_ref().map_or_else(|| "/".to_owned(), |automat| links::automat(&automat.id))
+    }
 }
 
 fn filled(automat: &Automat) -> Form {

@@ -109,10 +109,6 @@ impl KeyPage<'_> {
         self.frame.t.with("key-page-weekday", [("weekday", number)])
     }
 
-    fn to_month(&self, month: NaiveDate) -> String {
-        format!("{}?month={}#month", self.home, Month::name(month))
-    }
-
     /// The form for a new contract that starts on this day, if the user may book it.
     fn booking(&self, day: &Day) -> Option<String> {
         let is_bookable = self.frame.operates() && matches!(day.room, Room::Free | Room::Partly);

@@ -5,7 +5,7 @@ use api::problem::Code;
 use api::{Check, LockerPath, NoQuery, Problem};
 use askama::Template;
 use axum::extract::State;
-use domain::{Automat, AutomatId, ConnectionState, DoorState, FreeText, LockerIndex, OpeningDraft, Whereabouts};
+use domain::{Automat, AutomatId, ConnectionState, FreeText, LockerIndex, OpeningDraft, Whereabouts};
 use http::StatusCode;
 use remote::request_opening;
 use store::{LockerView, PageRequest};
@@ -105,20 +105,8 @@ impl LockerPage<'_> {
         self.frame.t.with(id, [("locker", self.locker.locker.get())])
     }
 
-    fn home(&self) -> String {
-        links::automat(&self.automat.id)
-    }
-
-    fn here(&self) -> String {
-        links::locker(&self.automat.id, self.locker.locker)
-    }
-
     fn is_away(&self) -> bool {
         self.automat.connection.state == ConnectionState::Disconnected
-    }
-
-    fn is_unseen(&self) -> bool {
-        self.automat.connection.state == ConnectionState::Unknown
     }
 
     fn away_since(&self) -> String {
@@ -139,11 +127,7 @@ impl LockerPage<'_> {
         }
     }
 
-    fn door(&self) -> &'static str {
-        match self.locker.door {
-            DoorState::Unknown => "locker-door-unknown",
-            DoorState::Open => "locker-door-open",
-            DoorState::Closed => "locker-door-closed",
-        }
+    fn door(&self) -> String {
+        format!("locker-door-{}", <&str>::from(self.locker.door))
     }
 }

@@ -14,7 +14,6 @@ use texts::Texts;
 use crate::events::who;
 use crate::form::Form;
 use crate::frame::Frame;
-use crate::links;
 use crate::times::Times;
 use crate::visit::{Answer, Visit, page};
 
@@ -146,19 +145,6 @@ impl Progress {
     fn numbered(&self, id: &str) -> String {
         self.t.with(id, [("locker", self.opening.locker.get())])
     }
-
-    fn here(&self) -> String {
-        links::opening(&self.opening.id)
-    }
-
-    fn home(&self) -> String {
-        links::automat(&self.opening.automat)
-    }
-
-    fn locker(&self) -> String {
-        links::locker(&self.opening.automat, self.opening.locker)
-    }
-
     fn to_key(&self, key: &KeyId) -> String {
         self.t.with("opening-to-key", [("key", key.as_str())])
     }
