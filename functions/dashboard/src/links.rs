@@ -23,6 +23,12 @@ pub(crate) fn contract(key: &domain::KeyId, id: &domain::ContractId) -> String {
     path(&["keys", key.as_str(), "contracts", id.as_str()])
 }
 
+/// An address with a query.
+pub(crate) fn with_query(path: &str, pairs: &[(&str, &str)]) -> String {
+    let query = form_urlencoded::Serializer::new(String::new()).extend_pairs(pairs).finish();
+    format!("{path}?{query}")
+}
+
 /// A redirect target from a request: a path of this site, otherwise `/`. Browsers read `//host` and `/\host` as other
 /// sites.
 pub(crate) fn own(to: &str) -> &str {

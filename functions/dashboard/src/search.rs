@@ -6,6 +6,7 @@ use domain::{Key, SearchTerms};
 use store::KeyFilter;
 
 use crate::frame::Frame;
+use crate::links;
 use crate::visit::{Answer, Visit, page};
 
 #[derive(Template)]
@@ -27,14 +28,9 @@ pub(crate) async fn search(visit: Visit, mut query: Query) -> Answer {
         SearchPage { frame: &visit.frame, searchable: terms.is_some(), query_text, keys: Vec::new(), next: None };
     if terms.is_some() {
         let found = visit.store().keys(&KeyFilter { automat: None, search: terms }, &request).await?;
-        let address = |cursor: store::Cursor| {
-            let query = form_urlencoded::Serializer::new(String::new())
-                .append_pair("q", &shown.query_text)
-                .append_pair("after", cursor.as_str())
-                .finish();
-            format!("/search?{query}")
-        };
-        shown.next = found.next.map(address);
+        let next =
+            |after: store::Cursor| links::with_query("/search", &[("q", &shown.query_text), ("after", after.as_str())]);
+        shown.next = found.next.map(next);
         shown.keys = found.data;
     }
     page(&shown)

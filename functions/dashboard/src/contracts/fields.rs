@@ -77,17 +77,18 @@ pub(super) fn read(
 ) -> Result<ContractDraft, Errors> {
     let contacts = existing.map_or(&[][..], |contract| &contract.contacts);
     let mut typed = Typed { form, t, times, check: Check::new(), errors: Vec::new(), existing: contacts };
-    let (id, start) = match existing {
-        Some(_) => (None, typed.time(START).map(Start::At)),
-        None => (typed.optional("contractId", ContractId::parse), typed.start_or_now()),
-    };
+    let is_new = existing.is_none();
+    let id = if is_new { typed.optional("contractId", ContractId::parse) } else { None };
+    let starts_now = is_new && typed.starts_now();
+    let start = if starts_now { None } else { typed.start(is_new) };
     let person = typed.check.required("person", form.given("person"), Name::parse);
     let ending = typed.ending();
     let pin = typed.optional("pin", Pin::parse);
     let contacts = typed.contacts();
     let free_text = typed.optional("freeText", FreeText::parse);
     typed.finish(|| {
-        Some(ContractDraft { id, person: person?, start: start?.instant(), ending: ending?, pin, contacts, free_text })
+        let start = if starts_now { None } else { Some(start?) };
+        Some(ContractDraft { id, person: person?, start, ending: ending?, pin, contacts, free_text })
     })
 }
 
@@ -102,22 +103,6 @@ pub(super) fn change(draft: ContractDraft, contract: &Contract) -> ContractChang
         pin: draft.pin,
         contacts: Some(draft.contacts),
         free_text: Some(draft.free_text),
-    }
-}
-
-#[derive(Debug, Clone, Copy)]
-enum Start {
-    /// When the contract is created.
-    Now,
-    At(Instant),
-}
-
-impl Start {
-    fn instant(self) -> Option<Instant> {
-        match self {
-            Self::Now => None,
-            Self::At(instant) => Some(instant),
-        }
     }
 }
 
@@ -178,13 +163,16 @@ impl Typed<'_> {
         }
     }
 
-    /// The start of a new contract: a time or “Starts now”, but not both.
-    fn start_or_now(&mut self) -> Option<Start> {
+    fn starts_now(&self) -> bool {
+        self.form.ticked(NOW) && !is_begun(self.form, START)
+    }
+
+    /// The start, unless it is “Starts now”. Those of a new contract exclude each other.
+    fn start(&mut self, may_be_now: bool) -> Option<Instant> {
         match (is_begun(self.form, START), self.form.ticked(NOW)) {
-            (false, true) => Some(Start::Now),
-            (true, false) => self.time(START).map(Start::At),
-            (true, true) => self.refuse(NOW, self.t.text("start-or-now").into_owned()),
-            (false, false) => self.refuse(START, self.t.text("start-missing").into_owned()),
+            (true, true) if may_be_now => self.refuse(NOW, self.t.text("start-or-now").into_owned()),
+            (false, _) if may_be_now => self.refuse(START, self.t.text("start-missing").into_owned()),
+            _ => self.time(START),
         }
     }
 

@@ -7,6 +7,7 @@ use http::StatusCode;
 
 use crate::form::Form;
 use crate::frame::Frame;
+use crate::links::with_query;
 use crate::visit::page_with;
 
 #[derive(Debug, Clone)]
@@ -79,6 +80,5 @@ impl Notice {
 
 /// The address that signs in and returns to a page.
 pub(super) fn sign_in(to: &str) -> String {
-    let query = form_urlencoded::Serializer::new(String::new()).append_pair("to", to).finish();
-    format!("/sign-in?{query}")
+    with_query("/sign-in", &[("to", to)])
 }

@@ -6,7 +6,6 @@ use axum::extract::State;
 use axum::response::{IntoResponse as _, Redirect, Response};
 use base64::Engine as _;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
-use form_urlencoded::Serializer;
 use http::header::HOST;
 use http::{HeaderMap, Uri};
 
@@ -17,7 +16,7 @@ use super::pkce::{self, Secret};
 use super::provider::{NoTokens, Tokens};
 use crate::Dashboard;
 use crate::frame::Frame;
-use crate::links::own;
+use crate::links::{own, with_query};
 use crate::visit::{Answer, redirect};
 
 /// `to` is the page to return to.
@@ -86,8 +85,8 @@ impl Inner {
         let host = headers.get(HOST)?.to_str().ok()?;
         let is_home = host.eq_ignore_ascii_case(self.settings.authority()) || parameter(uri, "sent").is_some();
         (!is_home).then(|| {
-            let query = Serializer::new(String::new()).append_pair("to", to).append_pair("sent", "home").finish();
-            Redirect::to(&format!("{}/sign-in?{query}", self.settings.dashboard)).into_response()
+            let sign_in = format!("{}/sign-in", self.settings.dashboard);
+            Redirect::to(&with_query(&sign_in, &[("to", to), ("sent", "home")])).into_response()
         })
     }
 }
