@@ -11,7 +11,6 @@ use api::App;
 use automat::credentials::Credentials;
 use automat::simulated::{Config, SimulatedAutomat, SimulatedUser};
 use aws_sdk_iotdataplane::config::retry::RetryConfig;
-use aws_sdk_iotdataplane::config::{BehaviorVersion, Credentials as Keys, Region};
 use clock::Clock;
 use devices::Devices;
 use domain::AutomatId;
@@ -83,7 +82,7 @@ pub(crate) async fn serve(
     })
     .await
     .context("MQTT cannot be served: choose other addresses with --mqtt ADDR and --mqtts ADDR")?;
-    let data_plane = data_plane(&iot.data_plane_url(), settings.access_key_id);
+    let data_plane = data_plane(&iot.data_plane_url(), &settings.access_key_id);
     // This is the only call that sets it.
     _ = devices.set(Devices { store: app.store.clone(), things: Things::new(role.iot(&data_plane)) });
     Ok((iot, data_plane))
@@ -97,17 +96,11 @@ async fn call(invocation: iot::Invocation, devices: &SetOnce<Devices>, clock: &C
     Ok(devices.wait().await.handle(&invocation.event, clock.now()).await?)
 }
 
-fn data_plane(url: &str, access_key_id: String) -> aws_sdk_iotdataplane::Client {
-    let config = aws_sdk_iotdataplane::Config::builder()
-        .behavior_version(BehaviorVersion::latest())
-        .region(Region::from_static("local"))
-        .credentials_provider(Keys::new(access_key_id, "local", None, None, "local cloud"))
-        .endpoint_url(url)
-        .http_client(Pool::new())
-        // The same as in `runtime::config`.
-        .retry_config(RetryConfig::standard().with_initial_backoff(Duration::from_millis(100)).with_max_attempts(5))
-        .build();
-    aws_sdk_iotdataplane::Client::from_conf(config)
+fn data_plane(url: &str, access_key_id: &str) -> aws_sdk_iotdataplane::Client {
+    // The same as in `runtime::config`.
+    let retries = RetryConfig::standard().with_initial_backoff(Duration::from_millis(100)).with_max_attempts(5);
+    let config = loopback::sdk_config(url, access_key_id, Pool::new(), retries);
+    aws_sdk_iotdataplane::Client::new(&config)
 }
 
 /// The address of the broker as devices configure it.

@@ -82,7 +82,7 @@ const MAIL_FROM: &str = "Key Automat Cloud <keys@example.com>";
 const SENDER_ID: &str = "Keys";
 
 /// Local SNS and SES, which send nothing to anyone.
-pub(crate) async fn outbox(access_key_id: String, clock: &Clock) -> Result<Outbox, outbox::StartError> {
+pub(crate) async fn outbox(access_key_id: String, clock: &Clock) -> Result<Outbox, outbox::PortError> {
     let clock = clock.clone();
     let topics = vec![TOPIC.to_owned()];
     Outbox::start(outbox::Options { keep: KEPT, topics, ..outbox::Options::new(access_key_id, move || clock.now()) })

@@ -22,11 +22,11 @@ use domain::{AutomatId, LockerCount};
 use http::Method;
 use iot::certificates::{Authority, Date, Identity};
 use iot::{Login, Proof, Registry, ServerIdentity};
+use loopback::is_same;
 use protocol::ThingName;
 use store::{PageRequest, Store};
 
 use crate::folder::{cannot, remove, write_private};
-use crate::secret::is_same;
 
 const AUTHORITY_KEY: &str = "ca.key";
 const SERIAL: &str = "serial";

@@ -40,11 +40,6 @@ pub fn fresh(random: &Random) -> Result<String> {
     Ok(URL_SAFE_NO_PAD.encode(bytes))
 }
 
-/// Compares two secrets in constant time for a given length, so that timing reveals nothing but their length.
-pub(crate) fn is_same(one: &[u8], other: &[u8]) -> bool {
-    one.len() == other.len() && one.iter().zip(other).fold(0, |differing, (a, b)| differing | (a ^ b)) == 0
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;

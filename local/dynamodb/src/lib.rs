@@ -14,7 +14,9 @@ mod pool;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use aws_sdk_dynamodb::config::{BehaviorVersion, Credentials, HttpClient, Region};
+use aws_config::SdkConfig;
+use aws_config::retry::RetryConfig;
+use aws_sdk_dynamodb::config::HttpClient;
 use domain::Instant;
 use tokio::net::TcpListener;
 use tokio::runtime::{Builder, Runtime};
@@ -96,27 +98,17 @@ impl Database {
     /// An SDK client over another HTTP client, such as one that injects faults.
     #[must_use]
     pub fn client_over(&self, http: impl HttpClient + 'static) -> aws_sdk_dynamodb::Client {
-        let config = aws_sdk_dynamodb::Config::builder()
-            .behavior_version(BehaviorVersion::latest())
-            .region(Region::from_static("local"))
-            .credentials_provider(Credentials::new("local", "local", None, None, "local cloud"))
-            .endpoint_url(&self.endpoint)
-            .http_client(OperatorLimit::new(http))
-            .build();
-        aws_sdk_dynamodb::Client::from_conf(config)
+        aws_sdk_dynamodb::Client::new(&self.sdk_config(OperatorLimit::new(http)))
     }
 
     /// An SDK client of the table's streams.
     #[must_use]
     pub fn streams_client(&self) -> aws_sdk_dynamodbstreams::Client {
-        let config = aws_sdk_dynamodbstreams::Config::builder()
-            .behavior_version(BehaviorVersion::latest())
-            .region(Region::from_static("local"))
-            .credentials_provider(Credentials::new("local", "local", None, None, "local cloud"))
-            .endpoint_url(&self.endpoint)
-            .http_client(self.pool.clone())
-            .build();
-        aws_sdk_dynamodbstreams::Client::from_conf(config)
+        aws_sdk_dynamodbstreams::Client::new(&self.sdk_config(self.pool.clone()))
+    }
+
+    fn sdk_config(&self, http: impl HttpClient + 'static) -> SdkConfig {
+        loopback::sdk_config(&self.endpoint, "local", http, RetryConfig::standard())
     }
 
     /// Stops it once running requests are answered.

@@ -5,6 +5,7 @@
 
 use std::{net::SocketAddr, sync::Arc, time::Duration};
 
+use loopback::Server;
 use rumqttc::{AsyncClient, Event, EventLoop, MqttOptions, Packet, QoS};
 use tokio::{
     sync::{mpsc::UnboundedReceiver, oneshot},
@@ -12,8 +13,7 @@ use tokio::{
 };
 
 use crate::{
-    Invocation, InvokeError, StartError,
-    data_plane::DataPlane,
+    Invocation, InvokeError, StartError, data_plane,
     rules::is_basic_ingest,
     service::{Publication, Service, ServiceOptions},
     shadow::Address,
@@ -26,7 +26,7 @@ const WAIT: Duration = Duration::from_secs(1);
 
 /// AWS IoT Core without a broker of its own.
 pub struct Attachment {
-    data_plane: DataPlane,
+    data_plane: Server,
     service: Arc<Service>,
     tasks: JoinSet<()>,
 }
@@ -44,7 +44,7 @@ impl Attachment {
     {
         let (address, access_key_id) = (options.data_plane, options.access_key_id.clone());
         let (service, outbox) = Service::start(options, invoke)?;
-        let data_plane = DataPlane::start(address, access_key_id, service.clone()).await?;
+        let data_plane = Server::start(address, &access_key_id, data_plane::router(service.clone())).await?;
         let mut options = MqttOptions::new("aws", broker.ip().to_string(), broker.port());
         options.set_max_packet_size(MAX_PACKET, MAX_PACKET);
         let (client, events) = AsyncClient::new(options, 64);
@@ -60,7 +60,7 @@ impl Attachment {
     /// The endpoint for `aws-sdk-iotdataplane`.
     #[must_use]
     pub fn data_plane_url(&self) -> String {
-        format!("http://{}", self.data_plane.address)
+        self.data_plane.url()
     }
 
     /// Disconnects, and waits for running invocations.

@@ -6,10 +6,12 @@ use std::{
     time::Duration,
 };
 
+use loopback::{PortError, Server};
+
 use crate::{
     Invocation, InvokeError, Registry, ServerIdentity,
     broker::{Broker, Listeners},
-    data_plane::DataPlane,
+    data_plane,
     service::{Service, ServiceOptions},
 };
 
@@ -36,7 +38,7 @@ pub struct Options {
 /// A running AWS IoT Core.
 pub struct Iot {
     broker: Broker,
-    data_plane: DataPlane,
+    data_plane: Server,
     service: Arc<Service>,
 }
 
@@ -52,17 +54,9 @@ impl std::fmt::Debug for Iot {
 /// Why it did not start.
 #[derive(Debug, thiserror::Error)]
 pub enum StartError {
-    /// The address is reachable from other machines, but signatures are not verified there, or passwords are sent in
-    /// plain text.
-    #[error("{0} is not on loopback")]
-    NotLoopback(SocketAddr),
-    /// An address is in use, or the certificates cannot be read.
-    #[error("cannot listen on {address}")]
-    Listen {
-        address: SocketAddr,
-        #[source]
-        error: InvokeError,
-    },
+    /// A port cannot be served.
+    #[error(transparent)]
+    Port(#[from] PortError),
     /// A file, folder or thread cannot be created.
     #[error("a part of AWS IoT Core did not start")]
     Io(#[from] std::io::Error),
@@ -79,11 +73,11 @@ impl Iot {
         F: Future<Output = Result<(), InvokeError>> + Send + 'static,
     {
         let Options { mqtt, mqtts, connections, session_expiry, identity, registry, service } = options;
-        let (data_plane, access_key_id) = (service.data_plane, service.access_key_id.clone());
+        let (address, access_key_id) = (service.data_plane, service.access_key_id.clone());
         let (service, messages) = Service::start(service, invoke)?;
         let listeners = Listeners { mqtt, mqtts, connections, session_expiry, identity, registry };
         let broker = Broker::start(listeners, service.clone(), messages)?;
-        let data_plane = DataPlane::start(data_plane, access_key_id, service.clone()).await?;
+        let data_plane = Server::start(address, &access_key_id, data_plane::router(service.clone())).await?;
         Ok(Self { broker, data_plane, service })
     }
 
@@ -102,7 +96,7 @@ impl Iot {
     /// The endpoint for `aws-sdk-iotdataplane`.
     #[must_use]
     pub fn data_plane_url(&self) -> String {
-        format!("http://{}", self.data_plane.address)
+        self.data_plane.url()
     }
 
     /// Ends all connections, publishes their lifecycle events to the rules, and waits for running invocations.

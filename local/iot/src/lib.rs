@@ -24,6 +24,7 @@ pub use attachment::Attachment;
 pub use broker::{SESSION_EXPIRY, ServerIdentity};
 pub use invocation::{Invocation, InvokeError};
 pub use iot::{Iot, Options, StartError};
+pub use loopback::PortError;
 pub use registry::{Login, Proof, Registry};
 pub use service::{MillisSource, ServiceOptions};
 pub use shadows::{Exchange, Shadows};

@@ -12,5 +12,6 @@ mod ses;
 mod sns;
 
 pub use behaviour::{Behaviour, Endpoint};
-pub use outbox::{InstantSource, Options, Outbox, StartError};
+pub use loopback::PortError;
+pub use outbox::{InstantSource, Options, Outbox};
 pub use sent::{Attribute, Email, Event, Sent, Sms, What};

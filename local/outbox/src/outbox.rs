@@ -2,16 +2,23 @@
 
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::time::Duration;
 
+use aws_config::SdkConfig;
+use aws_config::retry::RetryConfig;
 use axum::Router;
 use domain::Instant;
+use loopback::{PortError, Server};
 
 use crate::behaviour::{Behaviour, Behaviours, Endpoint};
 use crate::message_store::MessageStore;
 use crate::page;
 use crate::sent::Sent;
-use crate::server::Server;
+use crate::server::router;
 use crate::service::Service;
+
+/// How long running calls may take when the services stop.
+const STOP_WITHIN: Duration = Duration::from_secs(1);
 
 /// Returns the current time.
 pub type InstantSource = Arc<dyn Fn() -> Instant + Send + Sync>;
@@ -46,22 +53,6 @@ impl Options {
     }
 }
 
-/// Why it did not start.
-#[derive(Debug, thiserror::Error)]
-pub enum StartError {
-    /// The address is reachable from other machines, but signatures are not verified.
-    #[error("{0} is not on loopback")]
-    NotLoopback(SocketAddr),
-    /// The address is in use or unavailable.
-    #[error("cannot listen on {address}")]
-    Listen {
-        address: SocketAddr,
-        /// The error of the operating system.
-        #[source]
-        error: std::io::Error,
-    },
-}
-
 /// Running SNS and SES. They stop on drop.
 pub struct Outbox {
     service: Arc<Service>,
@@ -71,7 +62,7 @@ pub struct Outbox {
 
 impl Outbox {
     /// Starts both services.
-    pub async fn start(options: Options) -> Result<Self, StartError> {
+    pub async fn start(options: Options) -> Result<Self, PortError> {
         let service = Arc::new(Service {
             messages: MessageStore::new(options.keep),
             behaviours: Behaviours::default(),
@@ -79,44 +70,31 @@ impl Outbox {
             configuration_sets: options.configuration_sets,
             now: options.now,
         });
-        let server = Server::start(options.address, &options.access_key_id, service.clone()).await?;
+        let server = Server::start(options.address, &options.access_key_id, router(service.clone())).await?;
         Ok(Self { service, server, access_key_id: options.access_key_id })
     }
 
     /// The base URL of both services, for a caller's own SDK client.
     #[must_use]
     pub fn url(&self) -> String {
-        format!("http://{}", self.server.address)
+        self.server.url()
     }
 
     /// An SDK client of SNS without retries, so that the sender decides about them, and each call counts once.
     #[must_use]
     pub fn sns(&self) -> aws_sdk_sns::Client {
-        use aws_sdk_sns::config::{BehaviorVersion, Config, Credentials, Region, retry::RetryConfig};
-        let config = Config::builder()
-            .behavior_version(BehaviorVersion::latest())
-            .region(Region::from_static("local"))
-            .credentials_provider(Credentials::new(self.access_key_id.as_str(), "local", None, None, "outbox"))
-            .endpoint_url(self.url())
-            .retry_config(RetryConfig::disabled())
-            .http_client(aws_smithy_http_client::Builder::new().build_http())
-            .build();
-        aws_sdk_sns::Client::from_conf(config)
+        aws_sdk_sns::Client::new(&self.sdk_config())
     }
 
     /// An SDK client of SES without retries, like [`Self::sns`].
     #[must_use]
     pub fn ses(&self) -> aws_sdk_sesv2::Client {
-        use aws_sdk_sesv2::config::{BehaviorVersion, Config, Credentials, Region, retry::RetryConfig};
-        let config = Config::builder()
-            .behavior_version(BehaviorVersion::latest())
-            .region(Region::from_static("local"))
-            .credentials_provider(Credentials::new(self.access_key_id.as_str(), "local", None, None, "outbox"))
-            .endpoint_url(self.url())
-            .retry_config(RetryConfig::disabled())
-            .http_client(aws_smithy_http_client::Builder::new().build_http())
-            .build();
-        aws_sdk_sesv2::Client::from_conf(config)
+        aws_sdk_sesv2::Client::new(&self.sdk_config())
+    }
+
+    fn sdk_config(&self) -> SdkConfig {
+        let http = aws_smithy_http_client::Builder::new().build_http();
+        loopback::sdk_config(&self.url(), &self.access_key_id, http, RetryConfig::disabled())
     }
 
     /// The accepted messages that are still kept, oldest first. Each accepted call has an entry, even when it repeats
@@ -156,7 +134,7 @@ impl Outbox {
 
     /// Stops listening, and gives running calls a moment to be answered.
     pub async fn stop(self) {
-        self.server.stop().await;
+        self.server.stop(STOP_WITHIN).await;
     }
 }
 

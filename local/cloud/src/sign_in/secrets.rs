@@ -7,11 +7,12 @@ use std::path::Path;
 use anyhow::{Context as _, Result};
 use api::Role;
 use clock::Random;
+use loopback::is_same;
 use serde::{Deserialize, Serialize};
 
 use crate::folder::{cannot, write_private};
 use crate::people::PEOPLE;
-use crate::secret::{fresh, is_same};
+use crate::secret::fresh;
 
 /// Characters of a password: Crockford's base 32, which leaves out letters that are easily confused.
 const LETTERS: &[u8; 32] = b"0123456789abcdefghjkmnpqrstvwxyz";

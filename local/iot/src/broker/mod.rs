@@ -13,6 +13,7 @@ use std::{
     time::Duration,
 };
 
+use loopback::PortError;
 use rmqtt::{
     context::ServerContext,
     hook::Type,
@@ -194,7 +195,7 @@ fn builder(name: &str, address: SocketAddr, session_expiry: Duration) -> Builder
 /// Opens the plain listener, which must be on loopback: passwords are sent in plain text.
 fn bind_plain(address: SocketAddr) -> Result<TcpListener, StartError> {
     if !address.ip().is_loopback() {
-        return Err(StartError::NotLoopback(address));
+        return Err(PortError::NotLoopback(address).into());
     }
     let listener = std::net::TcpListener::bind(address).map_err(|error| listen_error(address, error))?;
     listener.set_nonblocking(true)?;
@@ -232,5 +233,5 @@ fn address(listener: &Listener) -> Result<SocketAddr, StartError> {
 }
 
 fn listen_error(address: SocketAddr, error: impl Into<crate::invocation::InvokeError>) -> StartError {
-    StartError::Listen { address, error: error.into() }
+    PortError::Listen { address, error: error.into() }.into()
 }

@@ -2,7 +2,7 @@
 
 use std::net::SocketAddr;
 
-use iot::{Iot, Options, Registry, StartError, certificates::Authority};
+use iot::{Iot, Options, PortError, Registry, StartError, certificates::Authority};
 use rumqttc::{ConnectReturnCode, ConnectionError, MqttOptions};
 use tokio::{io::AsyncWriteExt, net::TcpStream};
 
@@ -88,7 +88,9 @@ async fn listeners_without_tls_are_not_opened_to_other_machines() {
         let mut options = options(&authority, Registry::new(|_| async { true }), TEMPLATE);
         change(&mut options, reachable);
         let started = Iot::start(options, |_| async { Ok(()) }).await;
-        assert!(matches!(started.err().unwrap(), StartError::NotLoopback(address) if address == reachable));
+        assert!(
+            matches!(started.err().unwrap(), StartError::Port(PortError::NotLoopback(address)) if address == reachable)
+        );
     }
 }
 
@@ -98,7 +100,9 @@ async fn an_address_in_use_is_named_in_the_error() {
     let mut options = options(&machine.authority, Registry::new(|_| async { true }), TEMPLATE);
     options.mqtts = machine.iot.mqtts();
     let started = Iot::start(options, |_| async { Ok(()) }).await;
-    assert!(matches!(started.err().unwrap(), StartError::Listen { address, .. } if address == machine.iot.mqtts()));
+    assert!(
+        matches!(started.err().unwrap(), StartError::Port(PortError::Listen { address, .. }) if address == machine.iot.mqtts())
+    );
 }
 
 #[tokio::test]

@@ -1,6 +1,6 @@
 //! Requests that no SDK client sends, and starting and stopping.
 
-use outbox::{Options, Outbox, StartError};
+use outbox::{Options, Outbox, PortError};
 
 use crate::setup::{email, now, start};
 
@@ -57,7 +57,7 @@ async fn callers_without_the_access_key_cannot_send() {
 async fn it_starts_on_loopback_only() {
     let mut options = Options::new("test".to_owned(), now);
     options.address = ([0, 0, 0, 0], 0).into();
-    assert!(matches!(Outbox::start(options).await, Err(StartError::NotLoopback(_))));
+    assert!(matches!(Outbox::start(options).await, Err(PortError::NotLoopback(_))));
 }
 
 #[tokio::test]
@@ -65,7 +65,7 @@ async fn a_port_in_use_is_reported() {
     let outbox = start().await;
     let mut options = Options::new("test".to_owned(), now);
     options.address = outbox.url().strip_prefix("http://").unwrap().parse().unwrap();
-    assert!(matches!(Outbox::start(options).await, Err(StartError::Listen { .. })));
+    assert!(matches!(Outbox::start(options).await, Err(PortError::Listen { .. })));
 }
 
 #[tokio::test]
