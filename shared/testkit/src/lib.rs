@@ -30,8 +30,8 @@ pub use data_plane::{accepted, data_plane, rejected, unreachable_things};
 pub use device::{entry, locker_reports, name};
 pub use log::Log;
 pub use sample::{
-    automat, by_email, by_sms, contract, every_event_kind, key, locker, metadata, metadata_with_receipt, of_everything,
-    pin, range,
+    automat, by_email, by_sms, contract, every_event_kind, follower, key, locker, metadata, metadata_with_receipt,
+    of_everything, pin, range,
 };
 pub use seeded_rng::SeededRng;
 pub use wire::{HeldRequest, Steps, Tally, Wire};

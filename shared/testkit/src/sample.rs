@@ -96,6 +96,20 @@ pub fn of_everything(contact: Contact) -> Contact {
     Contact { additional_messages, ..contact }
 }
 
+/// The same contact with the reminders of start and end and the messages about the key: what tests count. A later kind
+/// of message does not change them.
+#[must_use]
+pub fn follower(contact: Contact) -> Contact {
+    let additional_messages = BTreeSet::from([
+        MessageKind::StartReminder,
+        MessageKind::EndReminder,
+        MessageKind::KeyFetched,
+        MessageKind::KeyReturned,
+        MessageKind::KeyNotReturned,
+    ]);
+    Contact { additional_messages, ..contact }
+}
+
 #[must_use]
 pub fn locker(index: u32) -> LockerIndex {
     LockerIndex::new(index).unwrap()

@@ -7,7 +7,7 @@ use domain::MessageKind::{
 use domain::{ContractChange, Ending, MessageKind, MessageState, Name};
 use testkit::at;
 
-use crate::scene::{Scene, by_email, by_sms, of_everything};
+use crate::scene::{Scene, by_email, by_sms, follower, of_everything};
 
 const DAY: i64 = 86_400;
 
@@ -80,7 +80,7 @@ async fn every_kind_of_message_is_sent() {
 #[tokio::test]
 async fn a_contract_from_creation_to_end() {
     let scene = Scene::new().await;
-    scene.book("BK-1", 3 * DAY, 5 * DAY, vec![of_everything(by_email("a@example.com"))]).await;
+    scene.book("BK-1", 3 * DAY, 5 * DAY, vec![follower(by_email("a@example.com"))]).await;
     scene.deliver().await;
     scene.clock.set(at(60));
     scene.edit("BK-1", ContractChange { ending: Some(Ending::At(at(4 * DAY))), ..ContractChange::default() }).await;
@@ -97,7 +97,7 @@ async fn a_contract_from_creation_to_end() {
 #[tokio::test]
 async fn reminders_are_for_those_who_want_them() {
     let scene = Scene::new().await;
-    scene.book("BK-1", 3 * DAY, 5 * DAY, vec![by_email("a@example.com"), of_everything(by_sms("+358401234567"))]).await;
+    scene.book("BK-1", 3 * DAY, 5 * DAY, vec![by_email("a@example.com"), follower(by_sms("+358401234567"))]).await;
     scene.deliver().await;
     scene.tick_at(at(2 * DAY)).await;
     assert_eq!(scene.addresses_sorted(), ["+358401234567", "+358401234567", "a@example.com"]);
@@ -106,7 +106,7 @@ async fn reminders_are_for_those_who_want_them() {
 #[tokio::test]
 async fn reminders_missed_for_hours_are_sent_late() {
     let scene = Scene::new().await;
-    scene.book("BK-1", 3 * DAY, 5 * DAY, vec![of_everything(by_email("a@example.com"))]).await;
+    scene.book("BK-1", 3 * DAY, 5 * DAY, vec![follower(by_email("a@example.com"))]).await;
     scene.deliver().await;
     scene.tick_at(at(2 * DAY + 7 * 3_600)).await;
     assert_eq!(kinds(&scene).await, [MessageKind::ContractCreated, MessageKind::StartReminder]);
@@ -115,7 +115,7 @@ async fn reminders_missed_for_hours_are_sent_late() {
 #[tokio::test]
 async fn a_reminder_is_not_sent_after_the_start() {
     let scene = Scene::new().await;
-    scene.book("BK-1", 3 * DAY, 5 * DAY, vec![of_everything(by_email("a@example.com"))]).await;
+    scene.book("BK-1", 3 * DAY, 5 * DAY, vec![follower(by_email("a@example.com"))]).await;
     scene.deliver().await;
     scene.tick_at(at(3 * DAY + 60)).await;
     let sent = scene.sent().len();
@@ -126,7 +126,7 @@ async fn a_reminder_is_not_sent_after_the_start() {
 async fn reminders_follow_a_contract_that_is_moved_or_removed() {
     let scene = Scene::new().await;
     for (id, address) in [("BK-1", "a@example.com"), ("BK-2", "b@example.com")] {
-        scene.book(id, 3 * DAY, 5 * DAY, vec![of_everything(by_email(address))]).await;
+        scene.book(id, 3 * DAY, 5 * DAY, vec![follower(by_email(address))]).await;
     }
     scene.deliver().await;
     let later = ContractChange { start: Some(at(4 * DAY)), ..ContractChange::default() };
@@ -142,7 +142,7 @@ async fn reminders_follow_a_contract_that_is_moved_or_removed() {
 #[tokio::test]
 async fn fetching_and_not_returning_the_key_notifies() {
     let scene = Scene::new().await;
-    scene.book("BK-1", 0, DAY, vec![of_everything(by_email("a@example.com"))]).await;
+    scene.book("BK-1", 0, DAY, vec![follower(by_email("a@example.com"))]).await;
     scene.deliver().await;
     scene.clock.set(at(20));
     scene.fetch("BK-1", at(20)).await;

@@ -13,7 +13,7 @@ use outbox::{Options, Outbox, Sent, What};
 use serde_json::{Value, json};
 use store::{Expected, PageRequest, Store};
 use testkit::{TestTable, at, automat, contract, entry, key, locker_reports, metadata, pin};
-pub(crate) use testkit::{by_email, by_sms, of_everything};
+pub(crate) use testkit::{by_email, by_sms, follower, of_everything};
 
 pub(crate) const TOPIC: &str = "arn:aws:sns:local:000000000000:key-events";
 

@@ -9,7 +9,7 @@ use domain::{
 use serde_json::Value;
 use store::{Claim, DUE_SHARDS, Due, Error, Expected, PageRequest, Record, RequestMetadata, SendResult, Store};
 use testkit::{
-    TestTable, at, automat, by_email, by_sms, contract, entry, key, locker_reports, metadata, of_everything, pin,
+    TestTable, at, automat, by_email, by_sms, contract, entry, follower, key, locker_reports, metadata, pin,
 };
 
 pub(crate) const HOUR: i64 = 3_600;
@@ -29,14 +29,14 @@ pub(crate) fn bk1() -> ContractId {
     ContractId::parse("BK-1").unwrap()
 }
 
-/// A contact by email in Finnish who wants all messages.
+/// A contact by email in Finnish who wants reminders and the messages about the key.
 pub(crate) fn email(address: &str) -> Contact {
-    Contact { language: Language::Finnish, ..of_everything(by_email(address)) }
+    Contact { language: Language::Finnish, ..follower(by_email(address)) }
 }
 
 /// The same by SMS.
 pub(crate) fn sms(number: &str) -> Contact {
-    Contact { language: Language::Finnish, ..of_everything(by_sms(number)) }
+    Contact { language: Language::Finnish, ..follower(by_sms(number)) }
 }
 
 /// The contract `BK-1` between two seconds; Aino is notified by email.
