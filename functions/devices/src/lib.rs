@@ -38,15 +38,14 @@ pub struct Devices {
 impl Devices {
     /// Handles a message that a rule passes on.
     pub async fn handle(&self, event: &Value, now: Instant) -> Result<(), Error> {
-        let handled = match Message::read(event).map_err(|error| unreadable(&error))? {
-            Message::Openings(reports) => self.handle_opening_reports(reports, now).await,
-            Message::Keypad(sent) => self.handle_entry(&ThingName::new(&sent.thing), sent.content, now).await,
-            Message::MalformedEntry(sent) => self.refuse_entry(&ThingName::new(&sent.thing), sent.content.id).await,
-            Message::Lockers(sent) => self.handle_lockers(&ThingName::new(&sent.thing), sent.content, now).await,
-            Message::Presence(event) => self.handle_presence(&event, now).await,
-            Message::NotUnderstood(thing) => {
-                self.record_fault(&ThingName::new(&thing), DeviceFault::NotUnderstood, None, now).await
-            }
+        let (thing, message) = Message::read(event).map_err(|error| unreadable(&error))?;
+        let handled = match message {
+            Message::Openings(reports) => self.handle_opening_reports(&thing, reports, now).await,
+            Message::Keypad(entry) => self.handle_entry(&thing, entry, now).await,
+            Message::MalformedEntry(entry) => self.refuse_entry(&thing, entry.id).await,
+            Message::Lockers(report) => self.handle_lockers(&thing, report, now).await,
+            Message::Presence(event) => self.handle_presence(&thing, &event, now).await,
+            Message::NotUnderstood => self.record_fault(&thing, DeviceFault::NotUnderstood, None, now).await,
         };
         match handled {
             // A thing that is not, or no longer, an automat of ours: a retry would not help.

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use protocol::{Door, EntryMessage, OpeningReport};
+use protocol::{Door, EntryMessage, OpeningReport, ThingName};
 use serde::Deserialize;
 use serde_json::Value;
 
@@ -11,15 +11,15 @@ pub enum Message {
     /// Results of openings, from the shadow: rule `automat_openings`.
     Openings(OpeningReports),
     /// A keypad entry: rule `automat_keypad`.
-    Keypad(Sent<EntryMessage>),
+    Keypad(EntryMessage),
     /// A keypad entry that cannot be read except for its id, so it can be answered.
-    MalformedEntry(Sent<EntryId>),
+    MalformedEntry(EntryId),
     /// Doors and keys: rule `automat_lockers`.
-    Lockers(Sent<LockersReport>),
+    Lockers(LockersReport),
     /// A lifecycle event of AWS IoT Core: rule `automat_presence`.
     Presence(LifecycleEvent),
-    /// Nothing in the message can be used. Holds the thing that sent it.
-    NotUnderstood(String),
+    /// Nothing in the message can be used.
+    NotUnderstood,
 }
 
 #[derive(Deserialize)]
@@ -34,39 +34,27 @@ enum Kind {
 #[derive(Deserialize)]
 struct Envelope {
     message: Kind,
+    /// Taken from the topic, not from the payload: the device's policy allows it no other thing's topics. In a
+    /// lifecycle event the client id, which is the thing's name for an automat.
     thing: String,
 }
 
 impl Message {
-    pub(crate) fn read(event: &Value) -> Result<Self, serde_json::Error> {
+    /// The message, and the thing that it is from.
+    pub(crate) fn read(event: &Value) -> Result<(ThingName, Self), serde_json::Error> {
         // In two steps: serde's tagged and flattened enums cannot read numbers as keys of a map.
         let Envelope { message, thing } = Envelope::deserialize(event)?;
-        Ok(match message {
-            Kind::Openings => match OpeningReports::read(thing.clone(), event) {
-                Some(reports) => Self::Openings(reports),
-                None => Self::NotUnderstood(thing),
-            },
-            Kind::Keypad => match EntryMessage::deserialize(event) {
-                Ok(content) => Self::Keypad(Sent { thing, content }),
-                Err(_) => match EntryId::deserialize(event) {
-                    Ok(content) => Self::MalformedEntry(Sent { thing, content }),
-                    Err(_) => Self::NotUnderstood(thing),
-                },
-            },
-            Kind::Lockers => match LockersReport::read(event) {
-                Some(content) => Self::Lockers(Sent { thing, content }),
-                None => Self::NotUnderstood(thing),
-            },
-            Kind::Presence => Self::Presence(LifecycleEvent::deserialize(event)?),
-        })
+        let message = match message {
+            Kind::Openings => OpeningReports::read(event).map(Self::Openings),
+            Kind::Keypad => EntryMessage::deserialize(event)
+                .map(Self::Keypad)
+                .or_else(|_| EntryId::deserialize(event).map(Self::MalformedEntry))
+                .ok(),
+            Kind::Lockers => LockersReport::read(event).map(Self::Lockers),
+            Kind::Presence => Some(Self::Presence(LifecycleEvent::deserialize(event)?)),
+        };
+        Ok((ThingName::new(&thing), message.unwrap_or(Self::NotUnderstood)))
     }
-}
-
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Sent<T> {
-    /// Taken from the topic, not from the payload: the device's policy allows it no other thing's topics.
-    pub thing: String,
-    pub content: T,
 }
 
 /// The part that is read of a malformed entry.
@@ -78,8 +66,6 @@ pub struct EntryId {
 /// The results of openings that a device reports.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct OpeningReports {
-    /// Taken from the topic.
-    pub thing: String,
     /// By locker; `None` where one was removed.
     pub by_locker: BTreeMap<u16, Option<OpeningReport>>,
     /// The openings whose result cannot be read. They must not stay in the shadow.
@@ -90,8 +76,8 @@ pub struct OpeningReports {
 
 impl OpeningReports {
     /// Reads what is known; `None` if nothing can be used.
-    fn read(thing: String, event: &Value) -> Option<Self> {
-        let mut reports = Self { thing, by_locker: BTreeMap::new(), unclear: Vec::new(), is_understood: true };
+    fn read(event: &Value) -> Option<Self> {
+        let mut reports = Self { by_locker: BTreeMap::new(), unclear: Vec::new(), is_understood: true };
         for (index, report) in event.get("reports")?.as_object()? {
             match (index.parse(), Option::<OpeningReport>::deserialize(report)) {
                 (Ok(index), Ok(report)) => {
@@ -173,8 +159,6 @@ impl LockerReport {
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct LifecycleEvent {
-    /// The client id, which is the thing's name for an automat.
-    pub thing: String,
     pub event_type: EventType,
     /// In milliseconds since 1970.
     pub at: i64,
@@ -213,7 +197,9 @@ mod tests {
     use super::*;
 
     fn read(event: &Value) -> Message {
-        Message::read(event).unwrap()
+        let (thing, message) = Message::read(event).unwrap();
+        assert_eq!(thing, ThingName::new("lobby"));
+        message
     }
 
     #[test]
@@ -224,35 +210,27 @@ mod tests {
         });
         let report = OpeningReport { id: "01KB".to_owned(), result: OpeningResult::Opened, at: 1_795_521_601 };
         let by_locker = BTreeMap::from([(7, Some(report)), (8, None)]);
-        assert_eq!(
-            read(&event),
-            Message::Openings(OpeningReports {
-                thing: "lobby".to_owned(),
-                by_locker,
-                unclear: vec![],
-                is_understood: true
-            })
-        );
+        assert_eq!(read(&event), Message::Openings(OpeningReports { by_locker, unclear: vec![], is_understood: true }));
     }
 
     #[test]
-    fn entries_and_lockers_are_read_beside_their_thing() {
+    fn entries_and_lockers_are_read_with_their_thing() {
         let event = json!({
             "message": "keypad", "thing": "lobby",
             "id": "01KB", "kind": "returnCode", "code": "c29tZQ", "at": 1_795_521_600, "inside": "81",
         });
         let mut both = event.clone();
         both["other"] = json!("b3RoZXI");
-        let Message::Keypad(Sent { content, .. }) = read(&both) else { panic!("an entry") };
+        let Message::Keypad(content) = read(&both) else { panic!("an entry") };
         assert_eq!(content.other.as_deref(), Some("b3RoZXI"));
-        let Message::Keypad(Sent { thing, content }) = read(&event) else { panic!("an entry") };
+        let Message::Keypad(content) = read(&event) else { panic!("an entry") };
         assert_eq!(content.other, None);
-        assert_eq!((thing.as_str(), content.kind, content.inside.has(7)), ("lobby", CodeKind::ReturnCode, true));
+        assert_eq!((content.kind, content.inside.has(7)), (CodeKind::ReturnCode, true));
 
         let event = json!({
             "message": "lockers", "thing": "lobby", "n": 5, "lockers": {"7": {"key": false, "door": "open"}},
         });
-        let Message::Lockers(Sent { content, .. }) = read(&event) else { panic!("lockers") };
+        let Message::Lockers(content) = read(&event) else { panic!("lockers") };
         let state = LockerReport { key: Some(false), door: Some(Door::Open), by: None };
         let lockers = BTreeMap::from([(7, state)]);
         assert_eq!(content, LockersReport { n: 5, lockers, device_keys: Vec::new(), is_understood: true });
@@ -263,7 +241,7 @@ mod tests {
         let event = json!({ "message": "lockers", "thing": "lobby", "n": 5, "lockers": {
             "0": {"key": false, "door": "open"}, "1": {"key": true, "door": "ajar"}, "2": {"door": "closed", "by": 7}, "x": {},
         }});
-        let Message::Lockers(Sent { content, .. }) = read(&event) else { panic!("lockers") };
+        let Message::Lockers(content) = read(&event) else { panic!("lockers") };
         let report = |key, door| LockerReport { key, door, by: None };
         assert!(!content.is_understood);
         let lockers = [
@@ -284,7 +262,7 @@ mod tests {
             json!({ "message": "lockers", "thing": "lobby", "n": -1, "lockers": {} }),
             json!({ "message": "keypad", "thing": "lobby", "id": 7, "kind": "pin" }),
         ] {
-            assert_eq!(read(&nothing), Message::NotUnderstood("lobby".to_owned()));
+            assert_eq!(read(&nothing), Message::NotUnderstood);
         }
     }
 
@@ -296,7 +274,6 @@ mod tests {
         });
         let event_type = EventType::Disconnected;
         let expected = LifecycleEvent {
-            thing: "lobby".to_owned(),
             event_type,
             at: 1_795_521_600_123,
             number: 3,
@@ -307,7 +284,7 @@ mod tests {
 
         let event = json!({ "message": "presence", "thing": "lobby", "eventType": "connect_failed", "at": 1 });
         let event_type = EventType::ConnectFailed;
-        let expected = LifecycleEvent { thing: "lobby".to_owned(), event_type, at: 1, number: 0, reason: None };
+        let expected = LifecycleEvent { event_type, at: 1, number: 0, reason: None };
         assert_eq!(read(&event), Message::Presence(expected));
     }
 }

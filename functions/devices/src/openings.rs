@@ -3,8 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use domain::{DeviceFault, Instant, LockerIndex, Opening, OpeningId, OpeningOutcome};
+use futures_util::stream::{self, StreamExt as _};
 use protocol::{OpeningReport, OpeningResult, ThingName};
-use tokio::task::JoinSet;
 
 use crate::message::OpeningReports;
 use crate::{Devices, Error, automat};
@@ -13,22 +13,26 @@ use crate::{Devices, Error, automat};
 const AT_ONCE: usize = 8;
 
 impl Devices {
-    pub(crate) async fn handle_opening_reports(&self, reports: OpeningReports, now: Instant) -> Result<(), Error> {
-        let OpeningReports { thing, by_locker, unclear, is_understood } = reports;
-        let thing = ThingName::new(&thing);
+    pub(crate) async fn handle_opening_reports(
+        &self,
+        thing: &ThingName,
+        reports: OpeningReports,
+        now: Instant,
+    ) -> Result<(), Error> {
+        let OpeningReports { by_locker, unclear, is_understood } = reports;
         if !is_understood {
-            self.record_fault(&thing, DeviceFault::NotUnderstood, None, now).await?;
+            self.record_fault(thing, DeviceFault::NotUnderstood, None, now).await?;
         }
         let reported: Vec<(u16, OpeningReport)> =
             by_locker.into_iter().filter_map(|(locker, report)| Some((locker, report?))).collect();
         if reported.is_empty() && unclear.is_empty() {
             return Ok(());
         }
-        let (mut settled, failure) = self.store_all(&thing, &reported, now).await;
+        let (mut settled, failure) = self.store_all(thing, &reported, now).await;
         // Nobody knows how these openings ended, so they will read `expired`. Their reports must not fill the shadow.
         settled.extend(unclear);
         // Only now: if storing fails, the result must still be in the shadow.
-        self.clear_finished(&thing, &settled).await?;
+        self.clear_finished(thing, &settled).await?;
         failure.map_or(Ok(()), Err)
     }
 
@@ -40,20 +44,14 @@ impl Devices {
         reported: &[(u16, OpeningReport)],
         now: Instant,
     ) -> (BTreeSet<String>, Option<Error>) {
+        let storing = reported.iter().map(|(locker, report)| self.handle_opening_report(thing, *locker, report, now));
+        let storing: Vec<_> = storing.collect();
+        let stored: Vec<_> = stream::iter(storing).buffered(AT_ONCE).collect().await;
         let (mut settled, mut failure) = (BTreeSet::new(), None);
-        for some in reported.chunks(AT_ONCE) {
-            let mut stores = JoinSet::new();
-            for (locker, report) in some.iter().cloned() {
-                let (devices, thing) = (self.clone(), thing.clone());
-                stores.spawn(
-                    async move { (devices.handle_opening_report(&thing, locker, &report, now).await, report.id) },
-                );
-            }
-            for (stored, id) in stores.join_all().await {
-                match stored {
-                    Ok(()) => _ = settled.insert(id),
-                    Err(error) => failure = Some(error),
-                }
+        for ((_, report), stored) in reported.iter().zip(stored) {
+            match stored {
+                Ok(()) => _ = settled.insert(report.id.clone()),
+                Err(error) => failure = Some(error),
             }
         }
         (settled, failure)

@@ -7,8 +7,12 @@ use crate::message::{EventType, LifecycleEvent};
 use crate::{Devices, Error, automat};
 
 impl Devices {
-    pub(crate) async fn handle_presence(&self, event: &LifecycleEvent, now: Instant) -> Result<(), Error> {
-        let thing = ThingName::new(&event.thing);
+    pub(crate) async fn handle_presence(
+        &self,
+        thing: &ThingName,
+        event: &LifecycleEvent,
+        now: Instant,
+    ) -> Result<(), Error> {
         let connected = match event.event_type {
             EventType::Connected => true,
             EventType::Disconnected => false,
@@ -19,12 +23,12 @@ impl Devices {
             }
         };
         if event.is_duplicate_client() {
-            self.store.record_fault(&automat(&thing)?, DeviceFault::DuplicateClient, None, now).await?;
+            self.store.record_fault(&automat(thing)?, DeviceFault::DuplicateClient, None, now).await?;
         }
         // AWS's clock, not the device's. Even so, a stored time must not be in the future.
         let at = Instant::from_millis(event.at).unwrap_or(now).min(now.plus_millis(MAX_AHEAD_MILLIS));
         let presence = Presence { connected, at, number: event.number };
-        let outcome = self.store.record_presence(&automat(&thing)?, presence, now).await?;
+        let outcome = self.store.hear_presence(&automat(thing)?, presence, now).await?;
         tracing::info!(thing.name = %thing, connected, ?outcome, "presence changed");
         Ok(())
     }

@@ -1,18 +1,14 @@
 //! Sends claimed messages and stores the results.
 
-use store::{Claim, SendResult};
-use tokio::task::JoinSet;
+use futures_util::future::join_all;
+use store::{Claim, Verdict};
 
 use crate::Notifications;
 
 impl Notifications {
     /// Sends messages concurrently. A failure is stored with its message, and the message is retried from there.
     pub(crate) async fn send_all(&self, claims: Vec<Claim>) {
-        let sending = claims.into_iter().map(|claim| {
-            let this = self.clone();
-            async move { this.send(claim).await }
-        });
-        sending.collect::<JoinSet<()>>().join_all().await;
+        join_all(claims.into_iter().map(|claim| self.send(claim))).await;
     }
 
     /// Sends a message. If the result cannot be stored, the claim expires and the message may be sent twice; the next

@@ -2,9 +2,9 @@
 
 use std::collections::HashMap;
 
+use futures_util::stream::{self, StreamExt as _};
 use serde_json::{Value, json};
 use store::Record;
-use tokio::task::JoinSet;
 
 use crate::envelope::Envelope;
 use crate::invocation::StreamRecord;
@@ -14,11 +14,8 @@ use crate::{Error, Notifications};
 /// keys.
 const AT_ONCE: usize = 16;
 
-/// A record with its index in the batch.
-struct IndexedRecord {
-    index: usize,
-    record: Value,
-}
+/// Records of one partition in order, each with its index in the batch.
+type Partition<'a> = Vec<(usize, &'a Value)>;
 
 impl Notifications {
     /// Processes all records, including those after a failed one, and returns the failed ones. Records of one partition
@@ -26,7 +23,10 @@ impl Notifications {
     pub(crate) async fn process_records(&self, records: Vec<StreamRecord<'_>>) -> Value {
         let mut failed = vec![false; records.len()];
         let mut envelopes = Vec::new();
-        for (index, result) in self.process_partitions(&records).await {
+        let running: Vec<_> =
+            partitions(&records).into_iter().map(|partition| self.process_partition(partition)).collect();
+        let results: Vec<_> = stream::iter(running).buffer_unordered(AT_ONCE).concat().await;
+        for (index, result) in results {
             match result {
                 Ok(envelope) => envelopes.extend(envelope.map(|envelope| (index, envelope))),
                 Err(error) => {
@@ -56,23 +56,11 @@ impl Notifications {
         json!({ "batchItemFailures": failures })
     }
 
-    async fn process_partitions(&self, records: &[StreamRecord<'_>]) -> Vec<(usize, Result<Option<Envelope>, Error>)> {
-        let mut running = JoinSet::new();
-        let mut results = Vec::with_capacity(records.len());
-        for partition in partitions(records) {
-            if running.len() == AT_ONCE {
-                results.extend(running.join_next().await.into_iter().flatten().flatten());
-            }
-            let this = self.clone();
-            running.spawn(async move {
-                let mut results = Vec::with_capacity(partition.len());
-                for IndexedRecord { index, record } in partition {
-                    results.push((index, this.process_record(&record).await));
-                }
-                results
-            });
+    async fn process_partition(&self, partition: Partition<'_>) -> Vec<(usize, Result<Option<Envelope>, Error>)> {
+        let mut results = Vec::with_capacity(partition.len());
+        for (index, record) in partition {
+            results.push((index, self.process_record(record).await));
         }
-        results.extend(running.join_all().await.into_iter().flatten());
         results
     }
 
@@ -101,15 +89,15 @@ impl Notifications {
 }
 
 /// Groups the records by partition, each group in the order of the batch.
-fn partitions(records: &[StreamRecord<'_>]) -> Vec<Vec<IndexedRecord>> {
+fn partitions<'a>(records: &[StreamRecord<'a>]) -> Vec<Partition<'a>> {
     let mut order = HashMap::new();
-    let mut partitions: Vec<Vec<IndexedRecord>> = Vec::new();
+    let mut partitions: Vec<Partition<'a>> = Vec::new();
     for (index, record) in records.iter().enumerate() {
         let at = *order.entry(record.partition).or_insert_with(|| {
             partitions.push(Vec::new());
             partitions.len() - 1
         });
-        partitions[at].push(IndexedRecord { index, record: record.record.clone() });
+        partitions[at].push((index, record.record));
     }
     partitions
 }

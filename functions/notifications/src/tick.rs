@@ -2,8 +2,8 @@
 
 use std::time::{Duration, Instant as Stopwatch};
 
+use futures_util::stream::{self, StreamExt as _};
 use store::{DUE_SHARDS, Due};
-use tokio::task::JoinSet;
 
 use crate::{Error, Notifications};
 
@@ -19,23 +19,13 @@ impl Notifications {
     /// stop the others; the first one is returned.
     pub(crate) async fn tick(&self) -> Result<(), Error> {
         let begun = Stopwatch::now();
-        let mut running = JoinSet::new();
-        let mut outcome = Ok(());
-        for shard in 0..DUE_SHARDS {
-            if running.len() == AT_ONCE {
-                outcome = outcome.and(joined(running.join_next().await));
-            }
-            let this = self.clone();
-            running.spawn(async move { this.sweep(shard, begun).await });
-        }
-        while let Some(swept) = running.join_next().await {
-            outcome = outcome.and(joined(Some(swept)));
-        }
+        let sweeps: Vec<_> = (0..DUE_SHARDS).map(|shard| self.sweep(shard, begun)).collect();
+        let swept: Vec<Result<(), Error>> = stream::iter(sweeps).buffer_unordered(AT_ONCE).collect().await;
         let finished = self.store.finish_abandoned_removals(self.clock.now()).await?;
         if finished > 0 {
             tracing::info!(keys = finished, "completed interrupted removals");
         }
-        outcome
+        swept.into_iter().collect()
     }
 
     /// Does what is due in one shard, oldest first, until nothing is left or the time is up.
@@ -82,15 +72,5 @@ impl Notifications {
         };
         self.send_all(claims).await;
         Ok(())
-    }
-}
-
-fn joined(swept: Option<Result<Result<(), Error>, tokio::task::JoinError>>) -> Result<(), Error> {
-    match swept {
-        None => Ok(()),
-        Some(Ok(swept)) => swept,
-        Some(Err(source)) => {
-            Err(store::Error::Internal { context: "sweeping a shard", source: Some(Box::new(source)) }.into())
-        }
     }
 }
