@@ -28,7 +28,7 @@ impl Devices {
         // AWS's clock, not the device's. Even so, a stored time must not be in the future.
         let at = Instant::from_millis(event.at).unwrap_or(now).min(now.plus_millis(MAX_AHEAD_MILLIS));
         let presence = Presence { connected, at, number: event.number };
-        let outcome = self.store.hear_presence(&automat(thing)?, presence, now).await?;
+        let outcome = self.store.record_presence(&automat(thing)?, presence, now).await?;
         tracing::info!(thing.name = %thing, connected, ?outcome, "presence changed");
         Ok(())
     }

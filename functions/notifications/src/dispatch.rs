@@ -1,7 +1,7 @@
 //! Sends claimed messages and stores the results.
 
 use futures_util::future::join_all;
-use store::{Claim, Verdict};
+use store::{Claim, SendResult};
 
 use crate::Notifications;
 

@@ -13,7 +13,7 @@ use clock::{Clock, Random};
 use domain::{AutomatId, ContractDraft, ContractId, Ending, KeyId, ReturnCode};
 use serde_json::{Value, json};
 use store::{DeviceKey, KeypadEntry, LockerReports, Store};
-use testkit::{SECRET, TABLE, TestTable, automat, contract, key, locker_reports, metadata, pin};
+use testkit::{SECRET, TABLE, TestTable, automat, contract, key, locker_reports, metadata, pin, pin_holder};
 
 use crate::options::Step;
 use crate::secret::SecretError;
@@ -176,7 +176,7 @@ async fn a_rotation_can_be_undone_before_and_after_the_swap() {
     scene.done(Step::Renew).await;
     scene.done(END).await;
     assert_eq!(scene.text(), old);
-    assert!(scene.function().pin_holder(&lobby(), &pin("482915")).await.unwrap().is_some());
+    assert!(pin_holder(&scene.table.client, TABLE, &scene.function(), &lobby(), &pin("482915")).await.is_some());
 }
 
 #[tokio::test]

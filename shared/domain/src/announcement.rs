@@ -5,24 +5,27 @@
 //! are held back until the two minutes are over; if the key is then not where the last message said, contacts get one
 //! more message.
 
+use serde::{Deserialize, Serialize};
+
 use crate::Instant;
 
 /// A key leaving its locker or coming back.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum KeyMovement {
     Fetched,
     Returned,
 }
 
 /// The event that a message is about.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Cause {
     pub event: String,
     pub at: Instant,
 }
 
 /// A message that was decided on.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Announcement {
     pub movement: KeyMovement,
     pub cause: Cause,
@@ -31,14 +34,20 @@ pub struct Announcement {
 }
 
 /// What has been announced about a key to the contacts of one of its contracts.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub struct Announcements {
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub fetched: Option<Announcement>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub returned: Option<Announcement>,
     /// The last event of each kind that was held back.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub held_fetched: Option<Cause>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub held_returned: Option<Cause>,
-    /// When to decide about what was held back.
+    /// When to decide about what was held back. It has no serialized form here: whoever stores it has to find it.
+    #[serde(skip)]
     pub due: Option<Instant>,
 }
 

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeSet;
 
+use serde::{Deserialize, Serialize};
+
 use crate::{
     AddressLine, AutomatId, Connection, ContractRefusal, Instant, Invalid, LockerIndex, Name, Pin, PinDigits, TimeZone,
 };
@@ -36,7 +38,8 @@ impl LockerCount {
     }
 }
 
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub struct Location {
     /// Street and number.
     pub address: AddressLine,
@@ -60,20 +63,28 @@ pub struct AutomatDraft {
     pub min_chosen_pin_digits: Option<PinDigits>,
 }
 
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub struct Automat {
+    #[serde(rename = "automatId")]
     pub id: AutomatId,
     pub name: Name,
     pub locker_count: LockerCount,
     /// The zone in which its times are shown.
     pub time_zone: TimeZone,
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub location: Option<Location>,
     /// As configured; [`Automat::pin_digits`] is what applies.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub pin_digits: Option<PinDigits>,
     /// As configured; [`Automat::min_chosen_pin_digits`] is what applies.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub min_chosen_pin_digits: Option<PinDigits>,
-    /// The lockers that have a key.
+    /// The lockers that have a key. Written with the keys, not with the automat.
+    #[serde(skip_serializing, default)]
     pub occupied: BTreeSet<LockerIndex>,
+    /// Follows from the automat's last [`Presence`](crate::Presence), which is written on its own.
+    #[serde(skip)]
     pub connection: Connection,
     /// Incremented by every edit; the `ETag` of the automat.
     pub version: u64,

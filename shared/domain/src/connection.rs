@@ -31,7 +31,7 @@ pub struct Connection {
 }
 
 /// A lifecycle event.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Presence {
     pub connected: bool,
     /// According to AWS's clock.

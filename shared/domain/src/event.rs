@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use strum::{IntoStaticStr, VariantNames};
 
 use crate::{
-    AutomatId, CodeKind, ContractField, ContractId, GuessingPeriod, Instant, KeyField, KeyId, KeypadRefusal,
+    AutomatId, CodeKind, ContractField, ContractId, GuessingPeriod, Instant, Key, KeyField, KeyId, KeypadRefusal,
     LockerIndex, OpeningId, OpeningOutcome, Purpose, TimeRange,
 };
 
@@ -145,6 +145,24 @@ pub struct Subject {
     pub key: Option<KeyId>,
     #[serde(rename = "contractId", skip_serializing_if = "Option::is_none")]
     pub contract: Option<ContractId>,
+}
+
+impl Subject {
+    #[must_use]
+    pub fn of_automat(automat: &AutomatId) -> Self {
+        Self { automat: automat.clone(), locker: None, key: None, contract: None }
+    }
+
+    #[must_use]
+    pub fn of_locker(automat: &AutomatId, locker: LockerIndex, key: Option<&KeyId>) -> Self {
+        Self { locker: Some(locker), key: key.cloned(), ..Self::of_automat(automat) }
+    }
+
+    /// A key, or a contract on it.
+    #[must_use]
+    pub fn of_key(key: &Key, contract: Option<&ContractId>) -> Self {
+        Self { contract: contract.cloned(), ..Self::of_locker(&key.automat, key.locker, Some(&key.id)) }
+    }
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -15,23 +15,29 @@ const HOUR_MILLIS: i64 = 60 * MINUTE_MILLIS;
 const DAY_MILLIS: i64 = 24 * HOUR_MILLIS;
 
 /// What is stored about the entries at a keypad.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub struct Keypad {
     /// When the budget is full again, if there is no wrong entry until then.
     pub budget_full_at: Instant,
     /// The pace, if the latest wrong entry made the keypad slow. It expires after an hour without a wrong entry: see
     /// [`Keypad::slow`].
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub slow: Option<SlowPace>,
     /// The latest wrong entries, oldest first, at most [`Keypad::REMEMBERED`].
+    #[serde(with = "crate::serial::millis")]
     pub wrong: Vec<Instant>,
     /// The entries of the last hour with a known code that was not valid at the time and cost nothing; oldest first.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
     pub mistimed_entries: Vec<MistimedEntry>,
     /// When guessing was last recorded, while it goes on.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub guessing_recorded_at: Option<Instant>,
 }
 
 /// The pace of a slow keypad.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub struct SlowPace {
     /// How long the next entry waits, in milliseconds.
     pub wait_millis: i64,
@@ -40,17 +46,20 @@ pub struct SlowPace {
 }
 
 /// An entry with a known code that was not valid at the time.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct MistimedEntry {
+    #[serde(flatten)]
     pub code: KnownCode,
     pub at: Instant,
 }
 
 /// Identifies a code by its owner, without the code or its MAC.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct KnownCode {
+    #[serde(rename = "keyId")]
     pub key: KeyId,
     /// The contract whose PIN it is; `None` for the key's return code.
+    #[serde(rename = "contractId", skip_serializing_if = "Option::is_none")]
     pub contract: Option<ContractId>,
 }
 

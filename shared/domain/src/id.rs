@@ -94,7 +94,7 @@ impl ContractId {
 }
 
 /// A locker's number in its automat, from 0.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize)]
 #[serde(try_from = "u32")]
 pub struct LockerIndex(u16);
 

@@ -44,9 +44,11 @@ pub enum KeypadRefusal {
 }
 
 /// The response to an entry.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "answer", rename_all = "kebab-case", rename_all_fields = "camelCase")]
 pub enum KeypadAnswer {
     Open {
+        #[serde(rename = "lockerIndex")]
         locker: LockerIndex,
         purpose: Purpose,
         /// After this time the device must not open the locker.
@@ -55,6 +57,7 @@ pub enum KeypadAnswer {
     /// The code is not valid now.
     No {
         /// Until when the next entry has to wait, if the keypad is slow.
+        #[serde(skip_serializing_if = "Option::is_none")]
         wait_until: Option<Instant>,
     },
     /// The keypad is slow, and did not check the entry.

@@ -77,7 +77,8 @@ impl MessageKind {
 }
 
 /// What a message is about, with the data of that occasion.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "occasion", content = "detail", rename_all = "kebab-case")]
 pub enum Occasion {
     Created,
     /// These fields of the contract have changed.
@@ -200,9 +201,11 @@ impl Occasion {
 }
 
 /// The automat where the key is fetched and returned.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub struct AutomatDetails {
     pub name: Name,
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub location: Option<Location>,
     /// The zone in which the message shows times.
     pub time_zone: TimeZone,

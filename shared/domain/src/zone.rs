@@ -1,5 +1,6 @@
 //! Time zones, and the local time at an automat.
 
+use std::fmt;
 use std::str::FromStr as _;
 
 use chrono::{DateTime, Datelike as _, FixedOffset, MappedLocalTime, NaiveDateTime, Offset as _, TimeZone as _};
@@ -53,6 +54,12 @@ impl TimeZone {
     pub fn instants(self, local: NaiveDateTime) -> MappedLocalTime<DateTime<FixedOffset>> {
         let offsets = self.0.offset_from_local_datetime(&within_table(local)).map(|offset| offset.fix());
         offsets.map(|offset| DateTime::from_naive_utc_and_offset(local - offset, offset))
+    }
+}
+
+impl fmt::Display for TimeZone {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.identifier())
     }
 }
 

@@ -4,12 +4,11 @@ use domain::{
     Automat, AutomatChange, AutomatDraft, AutomatId, AutomatRefusal, Connection, Contract, DoorState, Entry, EventKind,
     Instant, KeyId, LockerIndex, Property, Whereabouts,
 };
+use futures_util::stream::{self, StreamExt as _};
 
-use crate::expression::{Expression, absent, unchanged};
+use crate::expression::{Update, absent, unchanged};
 use crate::idempotency::again_unless_recorded;
-use crate::items::{
-    AUTOMATS, AutomatItem, ContractItem, ItemKey, KeyItem, LockerItem, StoredAutomat, StoredLocker, text,
-};
+use crate::items::{AUTOMATS, AutomatItem, ContractItem, ItemKey, KeyItem, StoredAutomat, StoredLocker, read};
 use crate::page::List;
 use crate::read::Stretch;
 use crate::retry::retry;
@@ -63,11 +62,7 @@ impl Store {
             let mut transaction = Transaction::default();
             transaction.receipt(metadata, &item);
             transaction.put(Part::Automat, item, absent());
-            transaction.event(
-                &self.automat_event(&automat.id, EventKind::AutomatAdded, metadata)?,
-                None,
-                self.retention,
-            )?;
+            transaction.record_of_automat(self, &automat.id, EventKind::AutomatAdded, metadata)?;
             let Err(refused) = transaction.try_commit(self).await? else { return Ok(Created::New(automat.clone())) };
             match refused.item(Part::Automat) {
                 Some(existing) if !refused.has(Part::Receipt) => {
@@ -142,29 +137,17 @@ impl Store {
     /// All automats in order of id, each with its lockers: two reads, plus those of each view.
     pub async fn automat_views(&self, page: &PageRequest, now: Instant) -> Result<Page<AutomatView>, Error> {
         let Page { data, next } = self.automats(page).await?;
-        let mut views = Vec::new();
-        for together in data.chunks(VIEWS_AT_ONCE) {
-            let mut running = Vec::new();
-            for automat in together {
-                let (store, id) = (self.clone(), automat.id.clone());
-                running.push(tokio::spawn(async move { store.automat_view(&id, now).await }));
-            }
-            for view in running {
-                match view.await.map_err(|source| Error::internal("reading an automat's lockers", source))? {
-                    Ok(view) => views.push(view),
-                    // It was removed a moment ago.
-                    Err(Error::NotFound(ResourceKind::Automat)) => {}
-                    Err(error) => return Err(error),
-                }
-            }
-        }
-        Ok(Page { data: views, next })
+        let views: Vec<_> = data.iter().map(|automat| self.automat_view(&automat.id, now)).collect();
+        let views: Vec<_> = stream::iter(views).buffered(VIEWS_AT_ONCE).collect().await;
+        // One that is not found was removed a moment ago.
+        let found = views.into_iter().filter(|view| !matches!(view, Err(Error::NotFound(ResourceKind::Automat))));
+        Ok(Page { data: found.collect::<Result<_, _>>()?, next })
     }
 
     pub(crate) async fn stored_automats(&self, page: &PageRequest) -> Result<Page<StoredAutomat>, Error> {
         let list = List::new("automats");
         let after = list.position(page)?.map(|id| AutomatId::parse(&id)).transpose().map_err(|_| Error::BadCursor)?;
-        let stretch = Stretch::of_lists(Expression::new("#listPK = :list").value(":list", text(AUTOMATS)))
+        let stretch = Stretch::of_list(AUTOMATS)
             .after(after.map(|id| AutomatItem::listing(&id).start_key(AutomatItem::key(&id))));
         let found = self.query_all(stretch, page.limit + 1).await?;
         let keys: Vec<_> = found.iter().filter_map(ItemKey::of).collect();
@@ -191,7 +174,7 @@ impl Store {
                 return Ok(automat);
             }
             let mut transaction = Transaction::default();
-            let mut update = Expression::assign(AutomatItem::write(&edited, rev + 1, era)?, &AutomatItem::OPTIONAL);
+            let mut update = Update::all(AutomatItem::write(&edited, rev + 1, era)?, &AutomatItem::OPTIONAL);
             if edited.time_zone != automat.time_zone {
                 let count = if force { 0 } else { self.count_live_contracts(id, metadata.now).await? };
                 if count > 0 {
@@ -201,7 +184,7 @@ impl Store {
                 update = update.then(AutomatItem::set_zone_changed(id, Some(metadata.now)));
             }
             transaction.update(Part::Automat, AutomatItem::key(id), update, unchanged(rev));
-            transaction.event(&self.automat_event(id, EventKind::AutomatChanged, metadata)?, None, self.retention)?;
+            transaction.record_of_automat(self, id, EventKind::AutomatChanged, metadata)?;
             transaction.commit(self).await?;
             Ok(edited)
         })
@@ -221,7 +204,7 @@ impl Store {
             let update = AutomatItem::reset(self.random.start()?, rev + 1);
             let mut transaction = Transaction::default();
             transaction.update(Part::Automat, AutomatItem::key(id), update, unchanged(rev));
-            transaction.event(&self.automat_event(id, EventKind::AutomatReset, metadata)?, None, self.retention)?;
+            transaction.record_of_automat(self, id, EventKind::AutomatReset, metadata)?;
             transaction.commit(self).await?;
             Ok(Automat { connection: Connection::default(), ..automat })
         })
@@ -241,7 +224,7 @@ impl Store {
             automat.check_deletable()?;
             let mut transaction = Transaction::default();
             transaction.delete(Part::Automat, AutomatItem::key(id), unchanged(rev));
-            transaction.event(&self.automat_event(id, EventKind::AutomatRemoved, metadata)?, None, self.retention)?;
+            transaction.record_of_automat(self, id, EventKind::AutomatRemoved, metadata)?;
             transaction.commit(self).await?;
             Ok(())
         })
@@ -257,13 +240,11 @@ impl Store {
         &self,
         id: &AutomatId,
     ) -> Result<(StoredAutomat, Vec<StoredLocker>), Error> {
-        let condition = Expression::new("#PK = :pk AND begins_with(#SK, :prefix)")
-            .value(":pk", text(AutomatItem::pk(id)))
-            .value(":prefix", text("AUTOMAT"));
-        let mut items = self.query_all(Stretch::of_table(condition), AUTOMAT_AND_LOCKERS).await?.into_iter();
+        let stretch = Stretch::of_prefix(AutomatItem::pk(id), "AUTOMAT");
+        let mut items = self.query_all(stretch, AUTOMAT_AND_LOCKERS).await?.into_iter();
         let own_key = AutomatItem::key(id);
         let automat = items.next().filter(|first| ItemKey::of(first).as_ref() == Some(&own_key));
         let automat = AutomatItem::read(automat.ok_or(Error::NotFound(ResourceKind::Automat))?)?;
-        Ok((automat, items.map(LockerItem::read).collect::<Result<_, _>>()?))
+        Ok((automat, items.map(read::<StoredLocker>).collect::<Result<_, _>>()?))
     }
 }

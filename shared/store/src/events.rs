@@ -1,9 +1,9 @@
 //! Events: written in the same transaction as the change that they record, and listed by key or by automat.
 
-use domain::{AutomatId, Event, EventKind, Key, KeyId, Retention, Subject};
+use domain::{AutomatId, ContractId, Event, EventKind, KeyId, Subject};
 
-use crate::expression::{Expression, absent};
-use crate::items::{AutomatItem, EventItem, Item, ItemKey, KeyItem, StoredKey, text};
+use crate::expression::absent;
+use crate::items::{AutomatItem, EventItem, Item, ItemKey, StoredKey, StoredLocker, read};
 use crate::page::List;
 use crate::read::Stretch;
 use crate::transaction::{Part, Transaction};
@@ -12,12 +12,10 @@ use crate::{Error, Page, PageRequest, RequestMetadata, ResourceKind, Store};
 impl Store {
     /// The events of a key, newest first.
     pub async fn key_events(&self, id: &KeyId, page: &PageRequest) -> Result<Page<Event>, Error> {
-        let item = self.get(&KeyItem::key(id)).await?.ok_or(Error::NotFound(ResourceKind::Key))?;
-        let StoredKey { key, incarnation, .. } = KeyItem::read(item, &self.codes)?;
+        let StoredKey { key, incarnation, .. } = self.stored_key(id).await?;
         let list = List::new(&format!("events of key {incarnation}"));
         let after = list.position(page)?;
-        let first = EventItem::listing(&incarnation, "");
-        let stretch = Stretch::of_lists(Expression::new("#listPK = :list").value(":list", text(first.list)))
+        let stretch = Stretch::of_list(&EventItem::list(&incarnation))
             .backwards(true)
             .after(after.map(|id| EventItem::listing(&incarnation, &id).start_key(EventItem::key(&key.automat, &id))));
         let found = self.query_all(stretch, page.limit + 1).await?;
@@ -30,43 +28,10 @@ impl Store {
         self.get(&AutomatItem::key(id)).await?.ok_or(Error::NotFound(ResourceKind::Automat))?;
         let list = List::new(&format!("events of automat {id}"));
         let after = list.position(page)?;
-        let events = Expression::new("#PK = :pk AND begins_with(#SK, :prefix)")
-            .value(":pk", text(AutomatItem::pk(id)))
-            .value(":prefix", text("EVENT#"));
-        let stretch =
-            Stretch::of_table(events).backwards(true).after(after.map(|event| EventItem::key(id, &event).into_item()));
+        let stretch = Stretch::of_prefix(AutomatItem::pk(id), "EVENT#")
+            .backwards(true)
+            .after(after.map(|event| EventItem::key(id, &event).into_item()));
         cut(self.query_all(stretch, page.limit + 1).await?, &list, page)
-    }
-
-    pub(crate) fn automat_event(
-        &self,
-        automat: &AutomatId,
-        kind: EventKind,
-        metadata: &RequestMetadata,
-    ) -> Result<Event, Error> {
-        let subject = Subject { automat: automat.clone(), locker: None, key: None, contract: None };
-        self.event(kind, subject, metadata)
-    }
-
-    pub(crate) fn key_event(&self, key: &Key, kind: EventKind, metadata: &RequestMetadata) -> Result<Event, Error> {
-        let subject = Subject {
-            automat: key.automat.clone(),
-            locker: Some(key.locker),
-            key: Some(key.id.clone()),
-            contract: None,
-        };
-        self.event(kind, subject, metadata)
-    }
-
-    pub(crate) fn contract_event(
-        &self,
-        key: &Key,
-        contract: &domain::ContractId,
-        kind: EventKind,
-        metadata: &RequestMetadata,
-    ) -> Result<Event, Error> {
-        let event = self.key_event(key, kind, metadata)?;
-        Ok(Event { subject: Subject { contract: Some(contract.clone()), ..event.subject }, ..event })
     }
 
     pub(crate) fn event(&self, kind: EventKind, subject: Subject, metadata: &RequestMetadata) -> Result<Event, Error> {
@@ -81,18 +46,60 @@ impl Store {
 }
 
 impl Transaction {
-    pub(crate) fn event(
+    /// Records an event. One about a key belongs to an incarnation of it.
+    pub(crate) fn record(
         &mut self,
-        event: &Event,
+        store: &Store,
+        kind: EventKind,
+        subject: Subject,
         incarnation: Option<&str>,
-        retention: Retention,
+        metadata: &RequestMetadata,
     ) -> Result<(), Error> {
-        self.put(Part::Event, EventItem::write(event, incarnation, retention)?, absent());
+        self.event(store, &store.event(kind, subject, metadata)?, incarnation)
+    }
+
+    pub(crate) fn record_of_automat(
+        &mut self,
+        store: &Store,
+        automat: &AutomatId,
+        kind: EventKind,
+        metadata: &RequestMetadata,
+    ) -> Result<(), Error> {
+        self.record(store, kind, Subject::of_automat(automat), None, metadata)
+    }
+
+    /// Records what happened to a locker, or to the key assigned to it.
+    pub(crate) fn record_of_locker(
+        &mut self,
+        store: &Store,
+        automat: &AutomatId,
+        locker: &StoredLocker,
+        kind: EventKind,
+        metadata: &RequestMetadata,
+    ) -> Result<(), Error> {
+        let subject = Subject::of_locker(automat, locker.locker, locker.key.as_ref());
+        self.record(store, kind, subject, locker.incarnation.as_deref(), metadata)
+    }
+
+    /// Records what happened to a key, or to a contract on it.
+    pub(crate) fn record_of_key(
+        &mut self,
+        store: &Store,
+        stored: &StoredKey,
+        contract: Option<&ContractId>,
+        kind: EventKind,
+        metadata: &RequestMetadata,
+    ) -> Result<(), Error> {
+        self.record(store, kind, Subject::of_key(&stored.key, contract), Some(&stored.incarnation), metadata)
+    }
+
+    pub(crate) fn event(&mut self, store: &Store, event: &Event, incarnation: Option<&str>) -> Result<(), Error> {
+        self.put(Part::Event, EventItem::write(event, incarnation, store.retention)?, absent());
         Ok(())
     }
 }
 
 fn cut(items: Vec<Item>, list: &List, page: &PageRequest) -> Result<Page<Event>, Error> {
-    let events = items.into_iter().map(EventItem::read).collect::<Result<Vec<_>, _>>()?;
+    let events = items.into_iter().map(read::<Event>).collect::<Result<Vec<_>, _>>()?;
     Ok(list.cut(events, page, |event| event.id.clone()))
 }

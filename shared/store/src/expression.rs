@@ -6,7 +6,7 @@ use aws_sdk_dynamodb::types::AttributeValue;
 
 use crate::items::{Item, ItemKey, number};
 
-/// An expression with its values. Every attribute is written as `#name`, because a plain name may be a reserved word.
+/// A condition with its values. Every attribute is written as `#name`, because a plain name may be a reserved word.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Expression {
     pub(crate) text: String,
@@ -18,35 +18,9 @@ impl Expression {
         Self { text: text.into(), values: HashMap::new() }
     }
 
-    /// An update that sets all attributes of an item and removes those optional ones that it lacks.
-    pub(crate) fn assign(mut item: Item, optional: &[&str]) -> Self {
-        ItemKey::strip(&mut item);
-        let absent: Vec<_> =
-            optional.iter().filter(|name| !item.contains_key(**name)).map(|name| format!("#{name}")).collect();
-        let mut assigned: Vec<_> = item.keys().map(|name| format!("#{name} = :{name}")).collect();
-        assigned.sort();
-        let remove = if absent.is_empty() { String::new() } else { format!(" REMOVE {}", absent.join(", ")) };
-        let values = item.into_iter().map(|(name, value)| (format!(":{name}"), value)).collect();
-        Self { text: format!("SET {}{remove}", assigned.join(", ")), values }
-    }
-
     pub(crate) fn and(self, other: Self) -> Self {
         let values = self.values.into_iter().chain(other.values).collect();
         Self { text: format!("({}) AND ({})", self.text, other.text), values }
-    }
-
-    /// Merges two updates of one item. DynamoDB allows `SET` and `REMOVE` once each per update, so the clauses are
-    /// joined.
-    pub(crate) fn then(self, other: Self) -> Self {
-        let clauses = |keyword| {
-            let of = |text: &str| clause(text, keyword).map(str::to_owned);
-            [of(&self.text), of(&other.text)].into_iter().flatten().collect::<Vec<_>>().join(", ")
-        };
-        let texts = ["SET", "REMOVE"].map(|keyword| (keyword, clauses(keyword)));
-        let texts =
-            texts.iter().filter(|(_, text)| !text.is_empty()).map(|(keyword, text)| format!("{keyword} {text}"));
-        let text = texts.collect::<Vec<_>>().join(" ");
-        Self { text, values: self.values.into_iter().chain(other.values).collect() }
     }
 
     pub(crate) fn value(mut self, name: &str, value: AttributeValue) -> Self {
@@ -55,13 +29,100 @@ impl Expression {
     }
 }
 
-/// The clause after a keyword, in an update of the form `SET … REMOVE …`.
-fn clause<'a>(update: &'a str, keyword: &str) -> Option<&'a str> {
-    let (set, remove) = update.split_once("REMOVE ").map_or((update, None), |(set, remove)| (set, Some(remove)));
-    match keyword {
-        "SET" => set.strip_prefix("SET ").map(str::trim_end),
-        _ => remove,
+/// An update of an item, clause by clause: DynamoDB allows each keyword once. The value of an attribute is named like
+/// the attribute, so the conditions of a write name theirs differently.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Update {
+    set: String,
+    remove: String,
+    add: String,
+    delete: String,
+    values: HashMap<String, AttributeValue>,
+}
+
+impl Update {
+    pub(crate) fn set(self, name: &str, value: AttributeValue) -> Self {
+        self.assign(&["#", name, " = :", name]).value(name, value)
     }
+
+    pub(crate) fn set_or_remove(self, name: &str, value: Option<AttributeValue>) -> Self {
+        match value {
+            Some(value) => self.set(name, value),
+            None => self.remove(name),
+        }
+    }
+
+    pub(crate) fn remove(mut self, name: &str) -> Self {
+        push(&mut self.remove, &["#", name]);
+        self
+    }
+
+    /// Adds to a number or to a set.
+    pub(crate) fn add(mut self, name: &str, value: AttributeValue) -> Self {
+        push(&mut self.add, &["#", name, " :", name]);
+        self.value(name, value)
+    }
+
+    /// Deletes from a set.
+    pub(crate) fn delete(mut self, name: &str, value: AttributeValue) -> Self {
+        push(&mut self.delete, &["#", name, " :", name]);
+        self.value(name, value)
+    }
+
+    /// Sets all attributes of an item and removes those optional ones that it lacks.
+    pub(crate) fn all(mut item: Item, optional: &[&str]) -> Self {
+        ItemKey::strip(&mut item);
+        let absent = optional.iter().filter(|name| !item.contains_key(**name));
+        let update = absent.fold(Self::default(), |update, name| update.remove(name));
+        item.into_iter().fold(update, |update, (name, value)| update.set(&name, value))
+    }
+
+    /// An assignment other than of a value to an attribute, in parts.
+    pub(crate) fn assign(mut self, parts: &[&str]) -> Self {
+        push(&mut self.set, parts);
+        self
+    }
+
+    pub(crate) fn value(mut self, name: &str, value: AttributeValue) -> Self {
+        self.values.insert(format!(":{name}"), value);
+        self
+    }
+
+    /// Both updates of one item.
+    pub(crate) fn then(mut self, other: Self) -> Self {
+        for (clause, other) in self.clauses_mut().into_iter().zip(other.clauses()) {
+            if !other.is_empty() {
+                push(clause, &[other]);
+            }
+        }
+        self.values.extend(other.values);
+        self
+    }
+
+    pub(crate) fn into_expression(self) -> Expression {
+        let mut text = String::new();
+        for (keyword, clause) in ["SET ", " REMOVE ", " ADD ", " DELETE "].into_iter().zip(self.clauses()) {
+            if !clause.is_empty() {
+                text.extend([keyword, clause]);
+            }
+        }
+        Expression { text, values: self.values }
+    }
+
+    fn clauses(&self) -> [&str; 4] {
+        [&self.set, &self.remove, &self.add, &self.delete]
+    }
+
+    fn clauses_mut(&mut self) -> [&mut String; 4] {
+        [&mut self.set, &mut self.remove, &mut self.add, &mut self.delete]
+    }
+}
+
+fn push(clause: &mut String, parts: &[&str]) {
+    if !clause.is_empty() {
+        clause.push_str(", ");
+    }
+    clause.extend(parts.iter().copied());
 }
 
 /// Resolves the `#name` placeholders of some expressions.
@@ -87,7 +148,17 @@ pub(crate) fn present() -> Expression {
 
 /// Condition: the item has not been written since it was read.
 pub(crate) fn unchanged(rev: u64) -> Expression {
-    Expression::new("#rev = :readRev").value(":readRev", number(rev))
+    is("rev", number(rev))
+}
+
+/// Condition: an attribute has this value.
+pub(crate) fn is(name: &str, value: AttributeValue) -> Expression {
+    Expression::new(format!("#{name} = :{name}Is")).value(&format!(":{name}Is"), value)
+}
+
+/// Condition: an attribute has this value, or does not exist if there is none.
+pub(crate) fn is_or_absent(name: &str, value: Option<AttributeValue>) -> Expression {
+    value.map_or_else(|| Expression::new(format!("attribute_not_exists(#{name})")), |value| is(name, value))
 }
 
 /// DynamoDB rejects an empty map of values.
@@ -100,14 +171,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn one_update_follows_another_with_each_keyword_once() {
-        let then = |a: &str, b: &str| Expression::new(a).then(Expression::new(b)).text;
-        assert_eq!(
-            then("SET #a = :a REMOVE #b", "SET #c = :c REMOVE #d, #e"),
-            "SET #a = :a, #c = :c REMOVE #b, #d, #e"
-        );
-        assert_eq!(then("SET #a = :a", "REMOVE #b"), "SET #a = :a REMOVE #b");
-        assert_eq!(then("REMOVE #b", "REMOVE #d"), "REMOVE #b, #d");
+    fn an_update_has_each_keyword_once() {
+        let one = Update::default().set("a", number(1)).remove("b");
+        let other = Update::default().set("c", number(3)).remove("d").add("e", number(5));
+        let both = one.then(other).then(Update::default().delete("f", number(6))).into_expression();
+        assert_eq!(both.text, "SET #a = :a, #c = :c REMOVE #b, #d ADD #e :e DELETE #f :f");
+        assert_eq!(both.values.len(), 4);
+        assert_eq!(Update::default().remove("b").into_expression().text, " REMOVE #b");
     }
 
     #[test]

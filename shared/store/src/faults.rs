@@ -23,13 +23,12 @@ impl Store {
             if last.map(|item| FaultItem::is_recent(item, era, now)).transpose()?.unwrap_or_default() {
                 return Ok(());
             }
-            let subject = Subject { automat: automat.clone(), locker, key: None, contract: None };
-            let event = self.event(fault.event(), subject, &RequestMetadata::of_automat(automat, now))?;
+            let subject = Subject { locker, ..Subject::of_automat(automat) };
             let mut transaction = Transaction::default();
             transaction.check(Part::Automat, AutomatItem::key(automat), present());
             let item = FaultItem::write(automat, fault, era, now)?;
             transaction.put(Part::Fault, item, FaultItem::not_recent(era, now));
-            transaction.event(&event, None, self.retention)?;
+            transaction.record(self, fault.event(), subject, None, &RequestMetadata::of_automat(automat, now))?;
             transaction.commit(self).await?;
             Ok(())
         })

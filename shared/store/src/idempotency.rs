@@ -8,7 +8,7 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use domain::{Automat, Contract, Instant, Key, KeyRefusal, Opening};
 
 use crate::expression::Expression;
-use crate::items::{AutomatItem, ContractItem, Item, ItemKey, KeyItem, OpeningItem, number, text};
+use crate::items::{AutomatItem, ContractItem, Item, ItemKey, KeyItem, StoredOpening, number, read, text};
 use crate::retry::{NotDone, retry};
 use crate::schema::TTL;
 use crate::transaction::{Part, Refused, Transaction};
@@ -170,7 +170,7 @@ impl Creation for Automat {
 /// An opening is kept longer than its receipt, and a repeated request gets its current state.
 impl Creation for Opening {
     fn read(item: Item, _: &Store) -> Result<Self, Error> {
-        Ok(OpeningItem::read(item)?.opening)
+        Ok(read::<StoredOpening>(item)?.opening)
     }
 
     async fn is_current(&self, _: &Store) -> Result<bool, Error> {

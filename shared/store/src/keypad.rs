@@ -13,14 +13,11 @@ use std::iter;
 
 use domain::{
     AutomatId, CodeKind, ContractId, EventKind, Instant, Key, KeyId, Keypad, KeypadAnswer, KeypadRefusal, KnownCode,
-    LockerIndex, Purpose, Subject, TimeRange,
+    LockerIndex, Purpose, TimeRange,
 };
 
 use crate::expression::absent;
-use crate::items::{
-    AutomatItem, EntryItem, Item, ItemKey, KeyItem, KeypadItem, PinItem, ReturnCodeItem, StoredEntry, StoredKey,
-    StoredKeypad,
-};
+use crate::items::{AutomatItem, Item, ItemKey, PinItem, ReturnCodeItem, StoredEntry, StoredKey, StoredKeypad, read};
 use crate::retry::retry;
 use crate::sealing::Mac;
 use crate::transaction::{Part, Transaction};
@@ -81,7 +78,7 @@ impl Store {
         now: Instant,
     ) -> Result<KeypadAnswer, Error> {
         // No device of ours uses an id of this form, so nothing is looked up.
-        let Some(item_key) = EntryItem::key(automat, &entry.id) else { return Ok(UNKNOWN_FORM) };
+        let Some(item_key) = StoredEntry::key(automat, &entry.id) else { return Ok(UNKNOWN_FORM) };
         retry!(self, {
             let scene = self.scene(automat, &entry, &item_key, now).await?;
             if let Some(answered) = scene.answered {
@@ -90,15 +87,14 @@ impl Store {
             let before = scene.keypad.clone();
             let verdict = self.judge(automat, &entry, scene, now).await?;
             let after = verdict.keypad_after(&before.keypad, now);
-            let stored = verdict.entry(&after, now);
+            let stored = verdict.entry(entry.kind, &after, now);
             let mut transaction = Transaction::default();
-            transaction.put(Part::Entry, EntryItem::write(item_key.clone(), entry.kind, &stored, now)?, absent());
+            transaction.put(Part::Entry, stored.write(item_key.clone(), now)?, absent());
             transaction.keypad(automat, &before, &after)?;
             self.record_entry(&mut transaction, automat, entry.kind, &verdict, now)?;
             if let Some((within, wrong_entries)) = before.keypad.guessing(&after) {
                 let guessing = EventKind::KeypadGuessing { wrong_entries, within };
-                let event = self.automat_event(automat, guessing, &RequestMetadata::of_automat(automat, now))?;
-                transaction.event(&event, None, self.retention)?;
+                transaction.record_of_automat(self, automat, guessing, &RequestMetadata::of_automat(automat, now))?;
             }
             transaction.commit(self).await?;
             Ok(stored.answer)
@@ -112,7 +108,7 @@ impl Store {
         item_key: &ItemKey,
         now: Instant,
     ) -> Result<Scene, Error> {
-        let (automat_key, keypad_key) = (AutomatItem::key(automat), KeypadItem::key(automat));
+        let (automat_key, keypad_key) = (AutomatItem::key(automat), StoredKeypad::key(automat));
         let codes = code_item_keys(automat, entry);
         let mut item_keys = vec![automat_key.clone(), keypad_key.clone(), item_key.clone()];
         item_keys.extend(codes.clone());
@@ -123,8 +119,8 @@ impl Store {
         };
         take(&automat_key).ok_or(Error::NotFound(ResourceKind::Automat))?;
         Ok(Scene {
-            keypad: take(&keypad_key).map(KeypadItem::read).transpose()?.unwrap_or_default(),
-            answered: take(item_key).map(EntryItem::read).transpose()?,
+            keypad: take(&keypad_key).map(read::<StoredKeypad>).transpose()?.unwrap_or_default(),
+            answered: take(item_key).map(read::<StoredEntry>).transpose()?,
             owner: Owner::of(codes.iter().filter_map(take).collect(), entry.kind, now)?,
             codes,
         })
@@ -149,11 +145,8 @@ impl Store {
             owner => owner,
         };
         let Some(Owner { key, contract }) = owner else { return refused(KeypadRefusal::Unknown) };
-        let Some(item) = self.get(&KeyItem::key(&key)).await? else { return refused(KeypadRefusal::Unknown) };
-        let stored = KeyItem::read(item, &self.codes)?;
-        if stored.key.automat != *automat {
-            return refused(KeypadRefusal::Unknown);
-        }
+        let stored = self.find_key(&key).await?.filter(|stored| stored.key.automat == *automat);
+        let Some(stored) = stored else { return refused(KeypadRefusal::Unknown) };
         let outcome = answer(&stored.key, contract.as_ref(), entry, now);
         if outcome == Err(KeypadRefusal::Unknown) {
             return refused(KeypadRefusal::Unknown);
@@ -174,19 +167,11 @@ impl Store {
             (Ok(_), CodeKind::ReturnCode) => EventKind::ReturnCodeAccepted,
             (Err(reason), code_kind) => EventKind::EntryRefused { code_kind, reason },
         };
-        let key = verdict.known.as_ref().map(|(stored, _)| &stored.key);
-        let subject = Subject {
-            automat: automat.clone(),
-            locker: key.map(|key| key.locker),
-            key: key.map(|key| key.id.clone()),
-            contract: verdict.known.as_ref().and_then(|(_, contract)| contract.clone()),
-        };
-        let incarnation = verdict.known.as_ref().map(|(stored, _)| stored.incarnation.as_str());
-        transaction.event(
-            &self.event(event, subject, &RequestMetadata::of_automat(automat, now))?,
-            incarnation,
-            self.retention,
-        )
+        let metadata = RequestMetadata::of_automat(automat, now);
+        match &verdict.known {
+            Some((stored, contract)) => transaction.record_of_key(self, stored, contract.as_ref(), event, &metadata),
+            None => transaction.record_of_automat(self, automat, event, &metadata),
+        }
     }
 }
 
@@ -242,7 +227,7 @@ impl Verdict {
         }
     }
 
-    fn entry(&self, after: &Keypad, now: Instant) -> StoredEntry {
+    fn entry(&self, code_kind: CodeKind, after: &Keypad, now: Instant) -> StoredEntry {
         let answer = match (self.outcome, after.waits_until(now)) {
             (Ok((locker, purpose)), _) => {
                 KeypadAnswer::Open { locker, purpose, until: now.plus_millis(KeypadAnswer::ACTED_ON_MILLIS) }
@@ -252,6 +237,7 @@ impl Verdict {
         };
         let accepted = self.known.as_ref().filter(|_| self.outcome.is_ok());
         StoredEntry {
+            code_kind,
             answer,
             key: accepted.map(|(stored, _)| stored.key.id.clone()),
             contract: accepted.and_then(|(_, contract)| contract.clone()),
@@ -263,9 +249,9 @@ impl Transaction {
     /// Writes the keypad's state, or only checks it if nothing changes.
     fn keypad(&mut self, automat: &AutomatId, before: &StoredKeypad, after: &Keypad) -> Result<(), Error> {
         if *after == before.keypad {
-            self.check(Part::Keypad, KeypadItem::key(automat), before.unchanged());
+            self.check(Part::Keypad, StoredKeypad::key(automat), before.unchanged());
         } else {
-            self.put(Part::Keypad, KeypadItem::write(automat, after, before)?, before.unchanged());
+            self.put(Part::Keypad, before.write(automat, after)?, before.unchanged());
         }
         Ok(())
     }

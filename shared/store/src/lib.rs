@@ -19,7 +19,6 @@ mod messages;
 mod openings;
 mod page;
 mod people;
-mod pins;
 mod presence;
 mod read;
 mod retry;
@@ -45,7 +44,6 @@ pub use messages::{
 pub use openings::{DELIVERY_INTERVAL_MILLIS, Delivery, DeliveryLease};
 pub use page::{Cursor, Page, PageRequest};
 pub use people::{Erasure, ErasureOutcome, PersonalData};
-pub use pins::PinHolder;
 pub use rotation::{DeviceKeysKnown, RotationReport};
 pub use schema::create_table;
 pub use sealing::{CodeKeyring, DeviceKey};

@@ -23,12 +23,11 @@ impl Store {
             }
             let mut transaction = Transaction::default();
             let item_key = AutomatItem::key(automat);
-            transaction.update(Part::Automat, item_key, AutomatItem::believe(presence), stored.believed_as_read());
+            transaction.update(Part::Automat, item_key, AutomatItem::believe(presence)?, stored.believed_as_read()?);
             if Connection::from(presence).state != stored.automat.connection.state {
                 let kind =
                     if presence.connected { EventKind::AutomatConnected } else { EventKind::AutomatDisconnected };
-                let event = self.automat_event(automat, kind, &RequestMetadata::of_automat(automat, now))?;
-                transaction.event(&event, None, self.retention)?;
+                transaction.record_of_automat(self, automat, kind, &RequestMetadata::of_automat(automat, now))?;
             }
             transaction.commit(self).await?;
             Ok(ReportOutcome::Stored)

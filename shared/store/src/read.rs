@@ -6,7 +6,7 @@ use std::time::Duration;
 use aws_sdk_dynamodb::types::{KeysAndAttributes, ReturnConsumedCapacity};
 
 use crate::expression::{Expression, names};
-use crate::items::{Item, ItemKey};
+use crate::items::{Item, ItemKey, text};
 use crate::retry::{NotDone, retry};
 use crate::schema::{BY_START, DUE, LIST_PK, LIST_SK, LISTS, PK, SK, STARTS_AT};
 use crate::{Error, Store};
@@ -39,24 +39,39 @@ pub(crate) struct PersonMatch {
 }
 
 impl Stretch {
-    /// A range of a partition, by a condition on `#PK` and `#SK`.
-    pub(crate) fn of_table(condition: Expression) -> Self {
-        Self { index: None, condition, backwards: false, from: None }
+    fn new(index: Option<&'static str>, condition: Expression) -> Self {
+        Self { index, condition, backwards: false, from: None }
     }
 
-    /// A range of a list, by a condition on `#listPK` and `#listSK`. Eventually consistent, as global indexes are.
+    /// A whole partition.
+    pub(crate) fn of_partition(pk: String) -> Self {
+        Self::new(None, Expression::new("#PK = :pk").value(":pk", text(pk)))
+    }
+
+    /// The items of a partition whose sort keys begin with this.
+    pub(crate) fn of_prefix(pk: String, prefix: &str) -> Self {
+        let condition = Expression::new("#PK = :pk AND begins_with(#SK, :prefix)").value(":pk", text(pk));
+        Self::new(None, condition.value(":prefix", text(prefix)))
+    }
+
+    /// A whole list. Eventually consistent, as global indexes are.
+    pub(crate) fn of_list(list: &str) -> Self {
+        Self::of_lists(Expression::new("#listPK = :list").value(":list", text(list)))
+    }
+
+    /// A range of a list, by a condition on `#listPK` and `#listSK`.
     pub(crate) fn of_lists(condition: Expression) -> Self {
-        Self { index: Some(LISTS), condition, backwards: false, from: None }
+        Self::new(Some(LISTS), condition)
     }
 
     /// A range of what is due, by a condition on `#dueShard` and `#dueAt`. Eventually consistent as well.
     pub(crate) fn of_due(condition: Expression) -> Self {
-        Self { index: Some(DUE), condition, backwards: false, from: None }
+        Self::new(Some(DUE), condition)
     }
 
     /// A range of a key's contracts in order of start, by a condition on `#PK` and `#startsAt`.
     pub(crate) fn of_starts(condition: Expression) -> Self {
-        Self { index: Some(BY_START), condition, backwards: false, from: None }
+        Self::new(Some(BY_START), condition)
     }
 
     pub(crate) fn backwards(self, backwards: bool) -> Self {

@@ -53,18 +53,6 @@ pub async fn create_table(client: &Client, table: &str) -> Result<(), Error> {
 }
 
 fn definition(client: &Client, table: &str) -> Result<CreateTableFluentBuilder, BuildError> {
-    let lists = GlobalSecondaryIndex::builder()
-        .index_name(LISTS)
-        .key_schema(key(LIST_PK, KeyType::Hash)?)
-        .key_schema(key(LIST_SK, KeyType::Range)?)
-        .projection(Projection::builder().projection_type(ProjectionType::KeysOnly).build())
-        .build()?;
-    let due = GlobalSecondaryIndex::builder()
-        .index_name(DUE)
-        .key_schema(key(DUE_SHARD, KeyType::Hash)?)
-        .key_schema(key(DUE_AT, KeyType::Range)?)
-        .projection(Projection::builder().projection_type(ProjectionType::KeysOnly).build())
-        .build()?;
     let by_start = LocalSecondaryIndex::builder()
         .index_name(BY_START)
         .key_schema(key(PK, KeyType::Hash)?)
@@ -88,10 +76,20 @@ fn definition(client: &Client, table: &str) -> Result<CreateTableFluentBuilder, 
         .attribute_definitions(attribute(STARTS_AT, ScalarAttributeType::N)?)
         .attribute_definitions(attribute(DUE_SHARD, ScalarAttributeType::S)?)
         .attribute_definitions(attribute(DUE_AT, ScalarAttributeType::N)?)
-        .global_secondary_indexes(lists)
-        .global_secondary_indexes(due)
+        .global_secondary_indexes(global_index(LISTS, LIST_PK, LIST_SK)?)
+        .global_secondary_indexes(global_index(DUE, DUE_SHARD, DUE_AT)?)
         .local_secondary_indexes(by_start)
         .stream_specification(stream))
+}
+
+/// An index of the whole table that holds keys only.
+fn global_index(name: &str, hash: &str, range: &str) -> Result<GlobalSecondaryIndex, BuildError> {
+    GlobalSecondaryIndex::builder()
+        .index_name(name)
+        .key_schema(key(hash, KeyType::Hash)?)
+        .key_schema(key(range, KeyType::Range)?)
+        .projection(Projection::builder().projection_type(ProjectionType::KeysOnly).build())
+        .build()
 }
 
 fn key(name: &str, kind: KeyType) -> Result<KeySchemaElement, BuildError> {

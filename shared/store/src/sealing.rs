@@ -1,6 +1,7 @@
 //! How PINs and return codes are stored: sealed (encrypted), so that they can be shown again, and under a keyed MAC,
 //! so that they can be found. Without the stack's secret, an export of the table opens no locker (ADR 0004).
 
+use std::iter;
 use std::sync::Arc;
 
 use base64::Engine as _;
@@ -46,6 +47,27 @@ pub(crate) struct Names {
     pub(crate) current: Mac,
     /// Under the other secret, if there is one. A code is stored under one of its names, never under both.
     pub(crate) other: Option<Mac>,
+}
+
+/// What a sealed code belongs to. It does not open if it is copied to another item.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Owner<'a> {
+    /// A contract's PIN.
+    Contract(&'a KeyId, &'a ContractId),
+    /// A key's return code.
+    Key(&'a KeyId),
+    /// The PIN in a message.
+    Message(&'a ItemKey),
+}
+
+impl Owner<'_> {
+    fn associated_data(self) -> String {
+        match self {
+            Self::Contract(key, contract) => format!("pin {key} {contract}"),
+            Self::Key(key) => format!("return {key}"),
+            Self::Message(item_key) => format!("message {} {}", item_key.pk, item_key.sk),
+        }
+    }
 }
 
 /// The keyed MAC of a code: its name in the table.
@@ -139,80 +161,39 @@ impl CodeKeyring {
         Names { current: name(&self.current), other: self.other.as_ref().map(name) }
     }
 
-    pub(crate) fn seal_pin(
+    /// Seals the digits of a code.
+    pub(crate) fn seal(&self, random: &Random, owner: Owner<'_>, digits: &str) -> Result<Vec<u8>, Error> {
+        let nonce: [u8; NONCE_LEN] = random.bytes()?;
+        let mut body = format!("{digits:<PADDED$}").into_bytes();
+        let (sealing, nonce_once) = (&self.current.seal, Nonce::assume_unique_for_key(nonce));
+        sealing
+            .seal_in_place_append_tag(nonce_once, Aad::from(owner.associated_data().as_bytes()), &mut body)
+            .map_err(|source| Error::internal("sealing a code", source))?;
+        Ok([&[FORM], nonce.as_slice(), &body].concat())
+    }
+
+    /// Opens a sealed code, and reads its digits. It does not say under which secret it is sealed; it opens under one
+    /// and no other.
+    pub(crate) fn open<T, E>(
         &self,
-        random: &Random,
-        key: &KeyId,
-        contract: &ContractId,
-        pin: &Pin,
-    ) -> Result<Vec<u8>, Error> {
-        self.seal(random, &pin_associated_data(key, contract), pin.reveal())
+        sealed: &[u8],
+        owner: Owner<'_>,
+        parse: fn(&str) -> Result<T, E>,
+    ) -> Result<T, Error> {
+        let associated_data = owner.associated_data();
+        let mut secrets = iter::once(&self.current).chain(&self.other);
+        let digits = secrets.find_map(|secret| secret.open(sealed, &associated_data));
+        digits.and_then(|digits| parse(&digits).ok()).ok_or(UNOPENED)
     }
 
-    pub(crate) fn open_pin(&self, sealed: &[u8], key: &KeyId, contract: &ContractId) -> Result<Pin, Error> {
-        self.open(sealed, &pin_associated_data(key, contract))
-            .and_then(|digits| Pin::parse(&digits).ok())
-            .ok_or(UNOPENED)
-    }
-
-    /// Seals the PIN of a message. It can be opened only for that message.
-    pub(crate) fn seal_message_pin(&self, random: &Random, message: &ItemKey, pin: &Pin) -> Result<Vec<u8>, Error> {
-        self.seal(random, &message_pin_associated_data(message), pin.reveal())
-    }
-
-    pub(crate) fn open_message_pin(&self, sealed: &[u8], message: &ItemKey) -> Result<Pin, Error> {
-        self.open(sealed, &message_pin_associated_data(message))
-            .and_then(|digits| Pin::parse(&digits).ok())
-            .ok_or(UNOPENED)
-    }
-
-    pub(crate) fn seal_return_code(&self, random: &Random, key: &KeyId, code: &ReturnCode) -> Result<Vec<u8>, Error> {
-        self.seal(random, &return_code_associated_data(key), code.reveal())
-    }
-
-    pub(crate) fn open_return_code(&self, sealed: &[u8], key: &KeyId) -> Result<ReturnCode, Error> {
-        self.open(sealed, &return_code_associated_data(key))
-            .and_then(|digits| ReturnCode::parse(&digits).ok())
-            .ok_or(UNOPENED)
-    }
-
-    /// Whether a contract's PIN is sealed under the current secret.
-    pub(crate) fn is_pin_current(&self, sealed: &[u8], key: &KeyId, contract: &ContractId) -> bool {
-        self.current.open(sealed, &pin_associated_data(key, contract)).is_some()
-    }
-
-    /// Whether a message's PIN is sealed under the current secret.
-    pub(crate) fn is_message_pin_current(&self, sealed: &[u8], message: &ItemKey) -> bool {
-        self.current.open(sealed, &message_pin_associated_data(message)).is_some()
-    }
-
-    /// Whether a key's return code is sealed under the current secret.
-    pub(crate) fn is_return_code_current(&self, sealed: &[u8], key: &KeyId) -> bool {
-        self.current.open(sealed, &return_code_associated_data(key)).is_some()
+    /// Whether a code is sealed under the current secret.
+    pub(crate) fn is_current(&self, sealed: &[u8], owner: Owner<'_>) -> bool {
+        self.current.open(sealed, &owner.associated_data()).is_some()
     }
 
     fn names(&self, automat: &AutomatId, code: &str) -> Names {
         let other = self.other.as_ref().map(|other| other.name(automat, code));
         Names { current: self.current.name(automat, code), other }
-    }
-
-    fn seal(&self, random: &Random, associated_data: &str, digits: &str) -> Result<Vec<u8>, Error> {
-        let nonce: [u8; NONCE_LEN] = random.bytes()?;
-        let mut body = format!("{digits:<PADDED$}").into_bytes();
-        self.current
-            .seal
-            .seal_in_place_append_tag(
-                Nonce::assume_unique_for_key(nonce),
-                Aad::from(associated_data.as_bytes()),
-                &mut body,
-            )
-            .map_err(|source| Error::internal("sealing a code", source))?;
-        Ok([&[FORM], nonce.as_slice(), &body].concat())
-    }
-
-    /// A sealed code does not say under which secret it is; it opens under one and no other.
-    fn open(&self, sealed: &[u8], associated_data: &str) -> Option<String> {
-        self.current.open(sealed, associated_data).or_else(|| self.other.as_ref()?.open(sealed, associated_data))
     }
 }
 
@@ -261,19 +242,6 @@ fn id_of(key: &hmac::Key) -> String {
 const UNOPENED: Error =
     Error::Internal { context: "a sealed code does not open under this stack's secret", source: None };
 
-/// Binds a sealed code to its owner, so that it does not open if it is copied to another item.
-fn pin_associated_data(key: &KeyId, contract: &ContractId) -> String {
-    format!("pin {key} {contract}")
-}
-
-fn message_pin_associated_data(message: &ItemKey) -> String {
-    format!("message {} {}", message.pk, message.sk)
-}
-
-fn return_code_associated_data(key: &KeyId) -> String {
-    format!("return {key}")
-}
-
 impl std::fmt::Debug for CodeKeyring {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str("CodeKeyring(…)")
@@ -296,18 +264,20 @@ mod tests {
     fn a_sealed_pin_opens_only_for_its_contract_and_under_its_secret() {
         let (key, contract) = key_and_contract();
         let pin = Pin::parse("482915").unwrap();
-        let sealed = codes(1).seal_pin(&Random::system(), &key, &contract, &pin).unwrap();
-        assert_eq!(codes(1).open_pin(&sealed, &key, &contract).unwrap(), pin);
-        assert!(codes(2).open_pin(&sealed, &key, &contract).is_err());
-        assert!(codes(1).open_pin(&sealed, &key, &ContractId::parse("BK-2").unwrap()).is_err());
-        assert!(codes(1).open_pin(&sealed[1..], &key, &contract).is_err());
+        let owner = Owner::Contract(&key, &contract);
+        let sealed = codes(1).seal(&Random::system(), owner, pin.reveal()).unwrap();
+        assert_eq!(codes(1).open(&sealed, owner, Pin::parse).unwrap(), pin);
+        assert!(codes(2).open(&sealed, owner, Pin::parse).is_err());
+        assert!(
+            codes(1).open(&sealed, Owner::Contract(&key, &ContractId::parse("BK-2").unwrap()), Pin::parse).is_err()
+        );
+        assert!(codes(1).open(&sealed[1..], owner, Pin::parse).is_err());
     }
 
     #[test]
     fn sealing_hides_the_pin_its_length_and_that_two_are_the_same() {
         let (key, contract) = key_and_contract();
-        let seal =
-            |digits| codes(1).seal_pin(&Random::system(), &key, &contract, &Pin::parse(digits).unwrap()).unwrap();
+        let seal = |digits| codes(1).seal(&Random::system(), Owner::Contract(&key, &contract), digits).unwrap();
         assert_eq!(seal("4829").len(), seal("482915736").len());
         assert_ne!(seal("4829"), seal("4829"));
         assert!(!seal("4829").windows(4).any(|bytes| bytes == b"4829"));
@@ -377,15 +347,16 @@ mod tests {
         let (key, contract) = key_and_contract();
         let pin = Pin::parse("482915").unwrap();
         let both = CodeKeyring::new(&two(2, 1)).unwrap();
+        let owner = Owner::Contract(&key, &contract);
         for sealing in [&codes(1), &codes(2), &CodeKeyring::new(&two(1, 2)).unwrap(), &both] {
-            let sealed = sealing.seal_pin(&Random::system(), &key, &contract, &pin).unwrap();
-            assert_eq!(both.open_pin(&sealed, &key, &contract).unwrap(), pin);
+            let sealed = sealing.seal(&Random::system(), owner, pin.reveal()).unwrap();
+            assert_eq!(both.open(&sealed, owner, Pin::parse).unwrap(), pin);
         }
-        let sealed = both.seal_pin(&Random::system(), &key, &contract, &pin).unwrap();
-        assert!(codes(2).open_pin(&sealed, &key, &contract).is_ok() && both.is_pin_current(&sealed, &key, &contract));
-        assert!(codes(1).open_pin(&sealed, &key, &contract).is_err());
-        assert!(!CodeKeyring::new(&two(1, 2)).unwrap().is_pin_current(&sealed, &key, &contract));
-        assert!(codes(3).open_pin(&sealed, &key, &contract).is_err());
+        let sealed = both.seal(&Random::system(), owner, pin.reveal()).unwrap();
+        assert!(codes(2).open(&sealed, owner, Pin::parse).is_ok() && both.is_current(&sealed, owner));
+        assert!(codes(1).open(&sealed, owner, Pin::parse).is_err());
+        assert!(!CodeKeyring::new(&two(1, 2)).unwrap().is_current(&sealed, owner));
+        assert!(codes(3).open(&sealed, owner, Pin::parse).is_err());
     }
 
     #[test]

@@ -8,7 +8,7 @@ use aws_sdk_dynamodb::types::{
     TransactWriteItem, Update,
 };
 
-use crate::expression::{Expression, names, values};
+use crate::expression::{self, Expression, names, values};
 use crate::items::{Item, ItemKey};
 use crate::retry::{NotDone, retry};
 use crate::{Error, Store};
@@ -102,8 +102,8 @@ impl Transaction {
         self.0.push(Write { part, action: Action::Put(item), condition });
     }
 
-    pub(crate) fn update(&mut self, part: Part, key: ItemKey, update: Expression, condition: Expression) {
-        self.0.push(Write { part, action: Action::Update(key, update), condition });
+    pub(crate) fn update(&mut self, part: Part, key: ItemKey, update: expression::Update, condition: Expression) {
+        self.0.push(Write { part, action: Action::Update(key, update.into_expression()), condition });
     }
 
     pub(crate) fn delete(&mut self, part: Part, key: ItemKey, condition: Expression) {
@@ -192,7 +192,13 @@ impl Store {
     }
 
     /// Updates an item. Returns whether the condition held.
-    pub(crate) async fn update(&self, key: ItemKey, update: Expression, condition: Expression) -> Result<bool, Error> {
+    pub(crate) async fn update(
+        &self,
+        key: ItemKey,
+        update: expression::Update,
+        condition: Expression,
+    ) -> Result<bool, Error> {
+        let update = update.into_expression();
         let request = on_condition!(self.client.update_item(), &self.table, condition, update);
         let request = request.set_key(Some(key.into_item()));
         retry!(self, { is_written("updating an item", request.clone().send().await) })
@@ -202,9 +208,10 @@ impl Store {
     pub(crate) async fn update_and_read(
         &self,
         key: ItemKey,
-        update: Expression,
+        update: expression::Update,
         condition: Expression,
     ) -> Result<Option<Item>, Error> {
+        let update = update.into_expression();
         let request = on_condition!(self.client.update_item(), &self.table, condition, update);
         let request = request.set_key(Some(key.into_item())).return_values(ReturnValue::AllNew);
         let written = retry!(self, { written("updating an item", request.clone().send().await) });

@@ -9,7 +9,7 @@ use domain::{
     Ending, FreeText, KeyDraft, KeyId, Language, Name, PhoneNumber, Sharing,
 };
 use store::{ContractFilter, Created, Error, Expected, Order, PageRequest, RequestMetadata, ResourceKind};
-use testkit::{TABLE, TestTable, at, automat, contract, key, metadata, pin, range};
+use testkit::{TABLE, TestTable, at, automat, contract, key, metadata, pin, pin_holder, range};
 
 fn a() -> KeyId {
     KeyId::parse("A").unwrap()
@@ -49,8 +49,7 @@ async fn made(table: &TestTable, draft: ContractDraft) -> Contract {
 }
 
 async fn holder(table: &TestTable, digits: &str) -> Option<(KeyId, ContractId)> {
-    let holder = table.store.pin_holder(&lobby(), &pin(digits)).await.unwrap();
-    holder.map(|holder| (holder.key.id, holder.contract))
+    pin_holder(&table.client, TABLE, &table.store, &lobby(), &pin(digits)).await
 }
 
 #[tokio::test]

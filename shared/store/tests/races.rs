@@ -11,7 +11,7 @@ use domain::{
     KeyId, KeyRefusal, Sharing,
 };
 use store::{Error, Expected, Store};
-use testkit::{SeededRng, TestTable, at, automat, contract, key, metadata, pin};
+use testkit::{SeededRng, TABLE, TestTable, at, automat, contract, key, metadata, pin, pin_holder};
 
 fn a() -> KeyId {
     KeyId::parse("A").unwrap()
@@ -296,5 +296,6 @@ async fn a_booking_decided_over_a_key_that_went_to_another_automat_is_decided_ag
     table.store.create_key(KeyDraft { automat: garage.clone(), ..key("A") }, &metadata()).await.unwrap();
     held.release();
     booking.await.unwrap().unwrap();
-    assert!(table.store.pin_holder(&garage, &pin("482915")).await.unwrap().is_some(), "the PIN is where the key is");
+    let holder = pin_holder(&table.client, TABLE, &table.store, &garage, &pin("482915")).await;
+    assert!(holder.is_some(), "the PIN is where the key is");
 }

@@ -4,7 +4,7 @@
 
 use domain::{AutomatId, ContractDraft, KeyDraft, KeyId, ReturnCode};
 use store::{ContractFilter, Error, Expected, Order, PageRequest, Removal, RequestMetadata, ResourceKind};
-use testkit::{TestTable, at, automat, contract, key, metadata, pin};
+use testkit::{TABLE, TestTable, at, automat, contract, key, metadata, pin, pin_holder};
 
 fn a() -> KeyId {
     KeyId::parse("A").unwrap()
@@ -78,7 +78,7 @@ async fn a_key_is_unusable_from_the_first_write_of_its_removal() {
     );
     table.wire.repair();
     for digits in ["111222", "333444", "555666"] {
-        assert!(table.store.pin_holder(&lobby(), &pin(digits)).await.unwrap().is_none());
+        assert!(pin_holder(&table.client, TABLE, &table.store, &lobby(), &pin(digits)).await.is_none());
     }
     let (filter, page) = everything();
     let listed = table.store.contracts(&a(), &filter, &page, at(0)).await;
@@ -183,7 +183,7 @@ async fn a_late_removal_leaves_the_next_key_with_that_id_alone() {
     let calendar = table.store.key(&a()).await.unwrap().calendar;
     let id = calendar.entries()[0].contract.clone();
     table.store.contract(&a(), &id).await.unwrap();
-    assert!(table.store.pin_holder(&lobby(), &pin("333444")).await.unwrap().is_some());
+    assert!(pin_holder(&table.client, TABLE, &table.store, &lobby(), &pin("333444")).await.is_some());
 }
 
 #[tokio::test]
@@ -195,7 +195,8 @@ async fn a_pin_taken_by_another_contract_is_not_deleted() {
     table.store.create_contract(&b, draft, &metadata()).await.unwrap();
     table.store.remove_key(&a(), false, Expected::Any, &metadata()).await.unwrap();
     assert_gone(&table).await;
-    assert_eq!(table.store.pin_holder(&lobby(), &pin("111222")).await.unwrap().unwrap().key.id, b);
+    let (key, _) = pin_holder(&table.client, TABLE, &table.store, &lobby(), &pin("111222")).await.unwrap();
+    assert_eq!(key, b);
 }
 
 /// An ended contract's PIN can be taken, so several contracts of one key may have had the same PIN.

@@ -1,8 +1,10 @@
 //! Messages of the device of the automat `lobby`, made as a device makes them: from its own key alone.
 
+use aws_sdk_dynamodb::Client;
+use aws_sdk_dynamodb::types::AttributeValue;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use domain::{AutomatId, CodeKind, DoorState, Instant};
+use domain::{AutomatId, CodeKind, ContractId, DoorState, Instant, KeyId, Pin};
 use ring::hmac;
 use store::{DeviceKey, KeypadEntry, LockerReport, LockerReports, Store};
 
@@ -26,6 +28,29 @@ pub fn name(key: &DeviceKey, kind: CodeKind, digits: &str) -> String {
     };
     let tag = hmac::sign(&hmac::Key::new(hmac::HMAC_SHA256, key.reveal()), format!("{prefix} {digits}").as_bytes());
     URL_SAFE_NO_PAD.encode(&tag.as_ref()[..16])
+}
+
+/// The contract that has a PIN in an automat, with its key, unless that is being removed.
+pub async fn pin_holder(
+    client: &Client,
+    table: &str,
+    store: &Store,
+    automat: &AutomatId,
+    pin: &Pin,
+) -> Option<(KeyId, ContractId)> {
+    let keys = [Some(store.device_key(automat)), store.other_device_key(automat)];
+    for name in keys.iter().flatten().map(|key| name(key, CodeKind::Pin, pin.reveal())) {
+        let request = client.get_item().table_name(table).consistent_read(true);
+        let request = request.key("PK", AttributeValue::S(format!("AUTOMAT#{automat}")));
+        let found = request.key("SK", AttributeValue::S(format!("PIN#{name}"))).send().await.unwrap();
+        if let Some(item) = found.item {
+            let id = |name: &str| item[name].as_s().unwrap().as_str();
+            let (key, contract) = (KeyId::parse(id("keyId")).unwrap(), ContractId::parse(id("contractId")).unwrap());
+            let holder = store.active_key(&key).await.ok().filter(|key| key.automat == *automat);
+            return holder.map(|_| (key, contract));
+        }
+    }
+    None
 }
 
 /// Reports of closed lockers: whether a key is inside, and what last opened the locker.

@@ -121,7 +121,8 @@ impl Scene {
         let (store, automat) = (self.stage.stack.cloud().store(), AutomatId::parse(&self.stage.automat).unwrap());
         let mut valid = 0;
         for pin in &self.pins {
-            valid += usize::from(store.pin_holder(&automat, &Pin::parse(pin).unwrap()).await.unwrap().is_some());
+            let holder = testkit::pin_holder(&self.client(), TABLE, store, &automat, &Pin::parse(pin).unwrap()).await;
+            valid += usize::from(holder.is_some());
         }
         valid
     }

@@ -3,7 +3,7 @@
 
 use domain::{Calendar, Contract, ContractDraft, ContractRefusal, EventKind, KeyId, Pin};
 
-use crate::expression::{Expression, absent, unchanged};
+use crate::expression::{Update, absent, unchanged};
 use crate::idempotency::again_unless_recorded;
 use crate::items::{AGENDA_LENGTH, ContractItem, KeyItem, LockerItem, PinItem, StoredKey, bytes, number};
 use crate::keys::holds_key;
@@ -60,15 +60,7 @@ impl Store {
         let calendar = stored.key.book(contract, metadata.now)?;
         let automat = &stored.key.automat;
         let names = self.codes.pin_names(automat, &contract.pin);
-        let item = ContractItem::write(
-            contract,
-            stored,
-            self.random.start()?,
-            &names.current,
-            &self.codes,
-            &self.random,
-            self.retention,
-        )?;
+        let item = ContractItem::write(contract, stored, self.random.start()?, &names.current, self)?;
         let mut transaction = Transaction::default();
         transaction.calendar(stored, &calendar);
         transaction.receipt(metadata, &item);
@@ -81,7 +73,8 @@ impl Store {
             // one item only.
             transaction.delete(Part::Pin, PinItem::key(automat, other), PinItem::free(metadata.now));
         }
-        transaction.contract_event(self, stored, &contract.id, EventKind::ContractCreated(contract.range), metadata)?;
+        let kind = EventKind::ContractCreated(contract.range);
+        transaction.record_of_key(self, stored, Some(&contract.id), kind, metadata)?;
         Ok(transaction)
     }
 
@@ -113,26 +106,12 @@ impl Transaction {
     /// booking far ahead does not touch the locker.
     pub(crate) fn calendar(&mut self, stored: &StoredKey, calendar: &Calendar) {
         let key = &stored.key;
-        let update = Expression::new("SET #calendar = :calendar, #rev = :nextRev")
-            .value(":calendar", bytes(calendar.pack()))
-            .value(":nextRev", number(stored.rev + 1));
+        let update = Update::default().set("calendar", bytes(calendar.pack())).set("rev", number(stored.rev + 1));
         self.update(Part::Key, KeyItem::key(&key.id), update, unchanged(stored.rev));
         let agenda = calendar.pack_first(AGENDA_LENGTH);
         if agenda != key.calendar.pack_first(AGENDA_LENGTH) {
-            let update = Expression::new("SET #agenda = :agenda").value(":agenda", bytes(agenda));
+            let update = Update::default().set("agenda", bytes(agenda));
             self.update(Part::Locker, LockerItem::key(&key.automat, key.locker), update, holds_key(&key.id));
         }
-    }
-
-    pub(super) fn contract_event(
-        &mut self,
-        store: &Store,
-        stored: &StoredKey,
-        contract: &domain::ContractId,
-        kind: EventKind,
-        metadata: &RequestMetadata,
-    ) -> Result<(), Error> {
-        let event = store.contract_event(&stored.key, contract, kind, metadata)?;
-        self.event(&event, Some(&stored.incarnation), store.retention)
     }
 }

@@ -2,7 +2,7 @@
 
 use domain::{Contract, ContractChange, ContractField, ContractId, ContractRefusal, EventKind, KeyId};
 
-use crate::expression::Expression;
+use crate::expression::Update;
 use crate::items::{ContractItem, KeyItem, PinItem, StoredContract, StoredKey};
 use crate::retry::{NotDone, retry};
 use crate::schema::TTL;
@@ -76,15 +76,7 @@ impl Store {
         let names = self.codes.pin_names(&key.automat, &edited.pin);
         // If the PIN's item is not written, it keeps the name that it has.
         let pin_mac = if moved || new_pin { &names.current } else { &stored.pin_mac };
-        let mut item = ContractItem::write(
-            edited,
-            stored_key,
-            stored.rev + 1,
-            pin_mac,
-            &self.codes,
-            &self.random,
-            self.retention,
-        )?;
+        let mut item = ContractItem::write(edited, stored_key, stored.rev + 1, pin_mac, self)?;
         transaction.receipt(metadata, &item);
         if !moved {
             // Retention depends on the end and on whether the key is out, and neither is written here.
@@ -92,7 +84,7 @@ impl Store {
         }
         let optional: &[_] = if moved { &["endsAt", "freeText", TTL] } else { &["freeText"] };
         let item_key = ContractItem::key(&key.id, &edited.id);
-        transaction.update(Part::Contract, item_key, Expression::assign(item, optional), stored.unchanged());
+        transaction.update(Part::Contract, item_key, Update::all(item, optional), stored.unchanged());
         if new_pin && !moved {
             // The PIN's item says whether the key is out, and the key may be fetched or returned at this moment.
             let out = key.whereabouts.holder() == Some(&edited.id);
@@ -107,7 +99,7 @@ impl Store {
         } else {
             EventKind::ContractChanged { changes, range: edited.range }
         };
-        transaction.contract_event(self, stored_key, &edited.id, kind, metadata)?;
+        transaction.record_of_key(self, stored_key, Some(&edited.id), kind, metadata)?;
         Ok(transaction)
     }
 }

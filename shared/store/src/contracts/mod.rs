@@ -26,8 +26,7 @@ impl Store {
     /// removed.
     pub async fn holder(&self, key: &Key) -> Result<Option<Contract>, Error> {
         let Some(id) = key.whereabouts.holder() else { return Ok(None) };
-        let item = self.get(&ContractItem::key(&key.id, id)).await?;
-        item.map(|item| Ok(ContractItem::read(item, &self.codes)?.contract)).transpose()
+        Ok(self.find_contract(&key.id, id).await?.map(|stored| stored.contract))
     }
 
     /// The one of these contracts that the key is overdue with. Reads the key only if one of them has ended.
@@ -56,7 +55,12 @@ impl Store {
         id: &ContractId,
     ) -> Result<(StoredKey, StoredContract), Error> {
         let stored_key = self.stored_active_key(key).await?;
-        let item = self.get(&ContractItem::key(key, id)).await?.ok_or(Error::NotFound(ResourceKind::Contract))?;
-        Ok((stored_key, ContractItem::read(item, &self.codes)?))
+        let stored = self.find_contract(key, id).await?.ok_or(Error::NotFound(ResourceKind::Contract))?;
+        Ok((stored_key, stored))
+    }
+
+    pub(crate) async fn find_contract(&self, key: &KeyId, id: &ContractId) -> Result<Option<StoredContract>, Error> {
+        let item = self.get(&ContractItem::key(key, id)).await?;
+        item.map(|item| ContractItem::read(item, &self.codes)).transpose()
     }
 }

@@ -42,7 +42,7 @@ impl Store {
         retry!(self, {
             let (stored_key, stored) = self.stored_contract(key, id).await?;
             let mut transaction = Transaction::default();
-            transaction.contract_event(self, &stored_key, id, EventKind::PinRevealed, metadata)?;
+            transaction.record_of_key(self, &stored_key, Some(id), EventKind::PinRevealed, metadata)?;
             transaction.commit(self).await?;
             Ok(stored.contract.pin)
         })

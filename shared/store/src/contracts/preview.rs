@@ -8,7 +8,7 @@ use domain::{
 };
 
 use super::edit::moves;
-use crate::items::{ContractItem, PinItem};
+use crate::items::{PinItem, StoredContract};
 use crate::{Error, Expected, ResourceKind, Store};
 
 /// How many generated PINs may be taken before the answer is "busy". In an automat with 10,000 PINs in use, so many
@@ -44,14 +44,10 @@ impl Store {
         let key = stored_key.key;
         let mut contract = Contract::new(&draft, key.id.clone(), id, pin, now)?;
         let (conflicts, next_free) = obstacles(&key, &contract, now)?;
-        if let Some(existing) = self.get(&ContractItem::key(&key.id, &contract.id)).await? {
-            let existing = ContractItem::read(existing, &self.codes)?.contract;
-            let same = existing.matches_draft(&draft);
-            return if same {
-                Ok(Preview::unchanged(existing, &key, now))
-            } else {
-                Err(Error::Exists(ResourceKind::Contract))
-            };
+        if let Some(StoredContract { contract: existing, .. }) = self.find_contract(&key.id, &contract.id).await? {
+            let is_same = existing.matches_draft(&draft);
+            let preview = is_same.then(|| Preview::unchanged(existing, &key, now));
+            return preview.ok_or(Error::Exists(ResourceKind::Contract));
         }
         contract.pin = self.free_pin(&key.automat, &contract, draft.pin.is_none(), now).await?;
         let notices = Notice::of_creation(&contract);

@@ -31,7 +31,7 @@ impl Store {
                 let pin = PinItem::key(&stored_key.key.automat, &stored.pin_mac);
                 transaction.delete(Part::Pin, pin, PinItem::own_or_gone(key, id));
             }
-            transaction.contract_event(self, &stored_key, id, EventKind::ContractRemoved, metadata)?;
+            transaction.record_of_key(self, &stored_key, Some(id), EventKind::ContractRemoved, metadata)?;
             let Err(refused) = transaction.try_commit(self).await? else { return Ok(()) };
             // An ended contract's PIN may have been taken by another contract. Then the next attempt leaves it alone.
             pin_is_ours = !refused.has(Part::Pin);

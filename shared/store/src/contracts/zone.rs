@@ -32,7 +32,7 @@ impl Store {
             Err(Error::NotFound(ResourceKind::Automat)) => return Ok(()),
             stored => stored?,
         };
-        let Some(changed) = stored.zone_changed else { return Ok(()) };
+        let Some(changed) = stored.zone_changed() else { return Ok(()) };
         if timeout(PATIENCE, self.notify_contracts(automat, changed, now)).await.is_err() {
             tracing::info!(automat.id = %automat, "still notifying contacts of a time zone change");
             return Ok(());
@@ -76,7 +76,7 @@ impl Store {
     /// The live contracts of each key in the automat.
     async fn calendars(&self, automat: &AutomatId, now: Instant) -> Result<Vec<(KeyId, Calendar)>, Error> {
         let (_, lockers) = self.automat_and_lockers(automat).await?;
-        let keys: Vec<_> = lockers.into_iter().filter_map(|locker| Some(KeyItem::key(&locker.key?.0))).collect();
+        let keys: Vec<_> = lockers.into_iter().filter_map(|locker| Some(KeyItem::key(&locker.key?))).collect();
         let read = |item| {
             let key = KeyItem::read(item, &self.codes)?.key;
             Ok((key.id, key.calendar.without_ended(now)))

@@ -7,15 +7,16 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use domain::{AutomatId, Instant, OpeningId};
 use serde::Deserialize;
 
-use super::{AutomatItem, Item, ItemKey, instant, number, read, text, valid};
-use crate::Error;
-use crate::expression::Expression;
+use super::{AutomatItem, ItemKey, Millis, number, text};
+use crate::expression::{Expression, Update, is};
+use crate::schema::TTL;
 
 /// The item is deleted when no opening was queued for this long.
 const KEPT_MILLIS: i64 = 24 * 60 * 60 * 1_000;
 
 /// The item as it was read.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
 pub(crate) struct StoredDeliveryLease {
     /// The queued openings, the oldest first.
     pub(crate) waiting: BTreeSet<OpeningId>,
@@ -24,66 +25,38 @@ pub(crate) struct StoredDeliveryLease {
     /// The lease that has not been released.
     pub(crate) lease: Option<String>,
     /// When the next lease may begin, unless this one is released earlier.
-    pub(crate) next_lease_at: Option<Instant>,
+    pub(crate) next_lease_at: Option<Millis>,
 }
 
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub(crate) struct DeliveryLeaseItem {
-    #[serde(default)]
-    waiting: BTreeSet<String>,
-    #[serde(default)]
-    unconfirmed: BTreeSet<String>,
-    lease: Option<String>,
-    next_lease_at: Option<i64>,
-}
-
-impl DeliveryLeaseItem {
+impl StoredDeliveryLease {
     pub(crate) fn key(automat: &AutomatId) -> ItemKey {
         ItemKey::new(AutomatItem::pk(automat), "DELIVERY")
     }
 
-    pub(crate) fn read(item: Item) -> Result<StoredDeliveryLease, Error> {
-        let Self { waiting, unconfirmed, lease, next_lease_at } = read(item)?;
-        let ids = |ids: BTreeSet<String>| ids.iter().map(|id| valid(OpeningId::parse(id))).collect::<Result<_, _>>();
-        Ok(StoredDeliveryLease {
-            waiting: ids(waiting)?,
-            unconfirmed: ids(unconfirmed)?,
-            lease,
-            next_lease_at: next_lease_at.map(instant).transpose()?,
-        })
-    }
-
     /// The update that queues an opening.
-    pub(crate) fn queue(id: &OpeningId, now: Instant) -> Expression {
-        Expression::new("ADD #waiting :waiting SET #ttl = :ttl").value(":waiting", set([id])).value(":ttl", ttl(now))
+    pub(crate) fn queue(id: &OpeningId, now: Instant) -> Update {
+        let expires = number(now.plus_millis(KEPT_MILLIS).seconds());
+        Update::default().add("waiting", set([id])).set(TTL, expires)
     }
 
     /// The update that queues an opening and takes the lease.
-    pub(crate) fn take(lease: &str, until: Instant, id: &OpeningId, now: Instant) -> Expression {
-        Expression::new("ADD #waiting :waiting SET #lease = :lease, #nextLeaseAt = :until, #ttl = :ttl")
-            .value(":waiting", set([id]))
-            .value(":lease", text(lease))
-            .value(":until", number(until.millis()))
-            .value(":ttl", ttl(now))
+    pub(crate) fn take(lease: &str, until: Instant, id: &OpeningId, now: Instant) -> Update {
+        Self::queue(id, now).set("lease", text(lease)).set("nextLeaseAt", number(until.millis()))
     }
 
     /// The same after a lease that was never released: its holder may have delivered everything that was waiting.
-    pub(crate) fn take_over(lease: &str, until: Instant, id: &OpeningId, now: Instant) -> Expression {
-        let Expression { text, values } = Self::take(lease, until, id, now);
-        Expression { text: format!("{text}, #unconfirmed = #waiting"), values }
+    pub(crate) fn take_over(lease: &str, until: Instant, id: &OpeningId, now: Instant) -> Update {
+        Self::take(lease, until, id, now).assign(&["#unconfirmed = #waiting"])
     }
 
     /// The update that releases the lease and removes openings from the queue.
-    pub(crate) fn release<'a>(settled: impl IntoIterator<Item = &'a OpeningId>, next: Instant) -> Expression {
+    pub(crate) fn release<'a>(settled: impl IntoIterator<Item = &'a OpeningId>, next: Instant) -> Update {
         let settled: Vec<_> = settled.into_iter().collect();
-        let release = Expression::new("SET #nextLeaseAt = :next REMOVE #lease").value(":next", number(next.millis()));
+        let release = Update::default().set("nextLeaseAt", number(next.millis())).remove("lease");
         if settled.is_empty() {
             return release;
         }
-        let Expression { text, values } = release;
-        let text = format!("DELETE #waiting :settled, #unconfirmed :settled {text}");
-        Expression { text, values }.value(":settled", set(settled))
+        release.delete("waiting", set(settled.iter().copied())).delete("unconfirmed", set(settled))
     }
 
     /// The condition that the lease is released, and that the next one may begin.
@@ -94,14 +67,10 @@ impl DeliveryLeaseItem {
 
     /// The condition that this lease is still the last one, and has not been released.
     pub(crate) fn is_held(lease: &str) -> Expression {
-        Expression::new("#lease = :heldLease").value(":heldLease", text(lease))
+        is("lease", text(lease))
     }
 }
 
 fn set<'a>(ids: impl IntoIterator<Item = &'a OpeningId>) -> AttributeValue {
     AttributeValue::Ss(ids.into_iter().map(|id| id.as_str().to_owned()).collect())
-}
-
-fn ttl(now: Instant) -> AttributeValue {
-    number(now.plus_millis(KEPT_MILLIS).seconds())
 }

@@ -4,11 +4,12 @@ use domain::Instant;
 use ring::digest::{SHA256, digest};
 
 use super::{ItemKey, number, text};
-use crate::expression::Expression;
+use crate::expression::Update;
 use crate::messages::DUE_SHARDS;
+use crate::schema::{DUE_AT, DUE_SHARD};
 
 /// The index partition of an item.
-pub(crate) fn due_shard(item_key: &ItemKey) -> String {
+pub(super) fn due_shard(item_key: &ItemKey) -> String {
     let hash = digest(&SHA256, format!("{} {}", item_key.pk, item_key.sk).as_bytes());
     due_shard_name(hash.as_ref()[0] % DUE_SHARDS)
 }
@@ -18,11 +19,7 @@ pub(crate) fn due_shard_name(shard: u8) -> String {
 }
 
 /// Update: sets when an item is due, or removes it from the index.
-pub(super) fn due(item_key: &ItemKey, at: Option<Instant>) -> Expression {
-    match at {
-        Some(at) => Expression::new("SET #dueShard = :dueShard, #dueAt = :dueAt")
-            .value(":dueShard", text(due_shard(item_key)))
-            .value(":dueAt", number(at.millis())),
-        None => Expression::new("REMOVE #dueShard, #dueAt"),
-    }
+pub(super) fn due(item_key: &ItemKey, at: Option<Instant>) -> Update {
+    let update = Update::default().set_or_remove(DUE_SHARD, at.map(|_| text(due_shard(item_key))));
+    update.set_or_remove(DUE_AT, at.map(|at| number(at.millis())))
 }

@@ -2,30 +2,28 @@
 //! incarnation, so that a later key with the same id does not show them.
 
 use domain::{AutomatId, Event, Retention};
-use serde::Serialize;
 
-use super::{AutomatItem, Item, ItemKey, Listing, read, write};
+use super::{AutomatItem, Item, ItemKey, Listing, write};
 use crate::Error;
 use crate::schema::LIST_PK;
 
 /// Prefix of the list of a key's events.
 const LIST: &str = "EVENTS#";
 
-#[derive(Serialize)]
-pub(crate) struct EventItem<'a> {
-    #[serde(flatten)]
-    event: &'a Event,
-    ttl: i64,
-}
+pub(crate) struct EventItem;
 
-impl EventItem<'_> {
+impl EventItem {
     pub(crate) fn key(automat: &AutomatId, id: &str) -> ItemKey {
         ItemKey::new(AutomatItem::pk(automat), format!("EVENT#{id}"))
     }
 
     /// The list of events of one incarnation of a key.
+    pub(crate) fn list(incarnation: &str) -> String {
+        format!("{LIST}{incarnation}")
+    }
+
     pub(crate) fn listing(incarnation: &str, id: &str) -> Listing {
-        Listing::new(format!("{LIST}{incarnation}"), id)
+        Listing::new(Self::list(incarnation), id)
     }
 
     pub(crate) fn incarnation(item: &Item) -> Option<String> {
@@ -33,13 +31,9 @@ impl EventItem<'_> {
     }
 
     pub(crate) fn write(event: &Event, incarnation: Option<&str>, retention: Retention) -> Result<Item, Error> {
-        let item = EventItem { event, ttl: retention.event_until(event.at).seconds() };
         let listing = incarnation.map(|incarnation| Self::listing(incarnation, &event.id));
-        write(&item, Self::key(&event.subject.automat, &event.id), listing)
-    }
-
-    pub(crate) fn read(item: Item) -> Result<Event, Error> {
-        read(item)
+        let expires = retention.event_until(event.at);
+        write(event, Self::key(&event.subject.automat, &event.id), listing, Some(expires))
     }
 }
 
@@ -48,6 +42,7 @@ mod tests {
     use domain::{Actor, ContractId, Instant, KeyId, LockerIndex, Subject};
 
     use super::*;
+    use crate::items::read;
 
     #[test]
     fn an_event_of_any_kind_is_read_as_it_was_written() {
@@ -63,7 +58,7 @@ mod tests {
             let item = EventItem::write(&event, Some("incarnation"), Retention::default()).unwrap();
             assert_eq!(EventItem::incarnation(&item).as_deref(), Some("incarnation"));
             assert_eq!(item["type"].as_s().unwrap(), event.kind.name());
-            assert_eq!(EventItem::read(item).unwrap(), event);
+            assert_eq!(read::<Event>(item).unwrap(), event);
         }
     }
 }

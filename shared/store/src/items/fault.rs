@@ -3,16 +3,14 @@
 use domain::{AutomatId, DeviceFault, Instant};
 use serde::{Deserialize, Serialize};
 
-use super::{AutomatItem, Item, ItemKey, number, read, write};
+use super::{AutomatItem, Item, ItemKey, Millis, number, read, write};
 use crate::Error;
 use crate::expression::Expression;
 
 #[derive(Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
 pub(crate) struct FaultItem {
-    at: i64,
+    at: Millis,
     era: u64,
-    ttl: i64,
 }
 
 impl FaultItem {
@@ -27,24 +25,24 @@ impl FaultItem {
     }
 
     pub(crate) fn write(automat: &AutomatId, fault: DeviceFault, era: u64, now: Instant) -> Result<Item, Error> {
-        let until = now.plus_millis(DeviceFault::RECORDED_EVERY_MILLIS);
-        write(&Self { at: now.millis(), era, ttl: until.seconds() + 1 }, Self::key(automat, fault), None)
+        let expires = now.plus_millis(DeviceFault::RECORDED_EVERY_MILLIS + 1_000);
+        write(&Self { at: Millis(now), era }, Self::key(automat, fault), None, Some(expires))
     }
 
     /// Whether the fault was recorded recently, in this era.
     pub(crate) fn is_recent(item: Item, era: u64, now: Instant) -> Result<bool, Error> {
         let record: Self = read(item)?;
-        Ok(record.era == era && record.at > before(now))
+        Ok(record.era == era && record.at.0 > before(now))
     }
 
     /// Condition: the fault was not recorded recently in this era.
     pub(crate) fn not_recent(era: u64, now: Instant) -> Expression {
         Expression::new("attribute_not_exists(#PK) OR #era <> :era OR #at <= :before")
             .value(":era", number(era))
-            .value(":before", number(before(now)))
+            .value(":before", number(before(now).millis()))
     }
 }
 
-fn before(now: Instant) -> i64 {
-    now.plus_millis(-DeviceFault::RECORDED_EVERY_MILLIS).millis()
+fn before(now: Instant) -> Instant {
+    now.plus_millis(-DeviceFault::RECORDED_EVERY_MILLIS)
 }

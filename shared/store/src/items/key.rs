@@ -2,12 +2,14 @@
 
 use clock::Random;
 use domain::{
-    AutomatId, Calendar, ContractId, Instant, Key, KeyId, KeyState, LockerIndex, Property, Sharing, Whereabouts,
+    AutomatId, Calendar, ContractId, Instant, Key, KeyId, KeyState, LockerIndex, Property, ReturnCode, Sharing,
+    Whereabouts,
 };
 use serde::{Deserialize, Serialize};
 
-use super::{Item, ItemKey, Listing, bytes, flag, instant, read, text, valid, write};
-use crate::expression::Expression;
+use super::{Item, ItemKey, Listing, bytes, flag, read, text, valid, write};
+use crate::expression::{Expression, Update, is};
+use crate::sealing::Owner;
 use crate::{CodeKeyring, Error};
 
 /// The list of all keys.
@@ -28,26 +30,26 @@ pub(crate) struct StoredKey {
 #[derive(Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct KeyItem {
-    key_id: String,
-    automat_id: String,
-    locker_index: u16,
+    key_id: KeyId,
+    automat_id: AutomatId,
+    locker_index: LockerIndex,
     shared: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
     return_code: Option<serde_bytes::ByteBuf>,
-    property: String,
+    property: Property,
     removing: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
     key_inside: Option<bool>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    out_with: Option<String>,
+    out_with: Option<ContractId>,
     /// Absent while the key is being removed.
     #[serde(with = "serde_bytes", default)]
     calendar: Vec<u8>,
     rev: u64,
     incarnation: String,
     version: u64,
-    created_at: i64,
-    updated_at: i64,
+    created_at: Instant,
+    updated_at: Instant,
 }
 
 impl KeyItem {
@@ -76,8 +78,8 @@ impl KeyItem {
 
     /// Condition: the item, if it exists, belongs to this incarnation of the key.
     pub(crate) fn part_of(incarnation: &str) -> Expression {
-        let own = Expression::new("attribute_not_exists(#PK) OR #incarnation = :incarnation");
-        own.value(":incarnation", text(incarnation))
+        Expression::new("attribute_not_exists(#PK) OR #incarnation = :incarnation")
+            .value(":incarnation", text(incarnation))
     }
 
     /// When the key was marked for removal.
@@ -97,66 +99,48 @@ impl KeyItem {
     pub(crate) fn write(stored: &StoredKey, codes: &CodeKeyring, random: &Random) -> Result<Item, Error> {
         let key = &stored.key;
         let return_code =
-            key.return_code.as_ref().map(|code| codes.seal_return_code(random, &key.id, code)).transpose()?;
-        let (key_inside, out_with) = match &key.whereabouts {
-            Whereabouts::Unknown => (None, None),
-            Whereabouts::Inside => (Some(true), None),
-            Whereabouts::Out { contract } => (Some(false), contract.as_ref().map(|id| id.as_str().to_owned())),
-        };
+            key.return_code.as_ref().map(|code| codes.seal(random, Owner::Key(&key.id), code.reveal())).transpose()?;
         let record = Self {
-            key_id: key.id.as_str().to_owned(),
-            automat_id: key.automat.as_str().to_owned(),
-            locker_index: key.locker.get(),
+            key_id: key.id.clone(),
+            automat_id: key.automat.clone(),
+            locker_index: key.locker,
             shared: key.sharing == Sharing::Shared,
             return_code: return_code.map(serde_bytes::ByteBuf::from),
-            property: key.property.as_str().to_owned(),
+            property: key.property.clone(),
             removing: key.state == KeyState::Removing,
-            key_inside,
-            out_with,
+            key_inside: is_inside(&key.whereabouts),
+            out_with: key.whereabouts.holder().cloned(),
             calendar: key.calendar.pack(),
             rev: stored.rev,
             incarnation: stored.incarnation.clone(),
             version: key.version,
-            created_at: key.created_at.millis(),
-            updated_at: key.updated_at.millis(),
+            created_at: key.created_at,
+            updated_at: key.updated_at,
         };
-        write(&record, Self::key(&key.id), Some(Self::listing(&key.id)))
+        write(&record, Self::key(&key.id), Some(Self::listing(&key.id)), None)
     }
 
     /// Update: a newly sealed return code. No decision depends on it, so `rev` stays.
-    pub(crate) fn reseal(sealed: Vec<u8>) -> Expression {
-        Expression::new("SET #returnCode = :returnCode").value(":returnCode", bytes(sealed))
+    pub(crate) fn reseal(sealed: Vec<u8>) -> Update {
+        Update::default().set("returnCode", bytes(sealed))
     }
 
     /// Whether the return code, if there is one, is sealed under the current secret.
     pub(crate) fn is_sealed_anew(item: &Item, key: &KeyId, codes: &CodeKeyring) -> bool {
         let sealed = item.get("returnCode").and_then(|code| code.as_b().ok());
-        sealed.is_none_or(|sealed| codes.is_return_code_current(sealed.as_ref(), key))
+        sealed.is_none_or(|sealed| codes.is_current(sealed.as_ref(), Owner::Key(key)))
     }
 
     /// Condition: the key is this incarnation and not being removed.
     pub(crate) fn in_use_as(incarnation: &str) -> Expression {
-        Expression::new("#incarnation = :incarnation AND #removing = :false")
-            .value(":incarnation", text(incarnation))
-            .value(":false", flag(false))
+        is("incarnation", text(incarnation)).and(is("removing", flag(false)))
     }
 
     /// Update: where the key is.
-    pub(crate) fn locate(whereabouts: &Whereabouts) -> Expression {
-        match whereabouts {
-            Whereabouts::Unknown => Expression::new("REMOVE #keyInside, #outWith"),
-            Whereabouts::Inside => {
-                Expression::new("SET #keyInside = :inside REMOVE #outWith").value(":inside", flag(true))
-            }
-            Whereabouts::Out { contract: None } => {
-                Expression::new("SET #keyInside = :inside REMOVE #outWith").value(":inside", flag(false))
-            }
-            Whereabouts::Out { contract: Some(contract) } => {
-                Expression::new("SET #keyInside = :inside, #outWith = :outWith")
-                    .value(":inside", flag(false))
-                    .value(":outWith", text(contract.as_str()))
-            }
-        }
+    pub(crate) fn locate(whereabouts: &Whereabouts) -> Update {
+        Update::default()
+            .set_or_remove("keyInside", is_inside(whereabouts).map(flag))
+            .set_or_remove("outWith", whereabouts.holder().map(|contract| text(contract.as_str())))
     }
 
     /// Condition: the key is, or is not, out with this contract, as it was when read.
@@ -168,30 +152,35 @@ impl KeyItem {
 
     pub(crate) fn read(item: Item, codes: &CodeKeyring) -> Result<StoredKey, Error> {
         let record: Self = read(item)?;
-        let id = valid(KeyId::parse(&record.key_id))?;
-        let return_code = record.return_code.map(|sealed| codes.open_return_code(&sealed, &id)).transpose()?;
+        let id = record.key_id;
+        let return_code =
+            record.return_code.map(|sealed| codes.open(&sealed, Owner::Key(&id), ReturnCode::parse)).transpose()?;
         let key = Key {
-            automat: valid(AutomatId::parse(&record.automat_id))?,
-            locker: valid(LockerIndex::new(u32::from(record.locker_index)))?,
+            automat: record.automat_id,
+            locker: record.locker_index,
             sharing: if record.shared { Sharing::Shared } else { Sharing::NotShared },
             return_code,
-            property: valid(Property::parse(&record.property))?,
+            property: record.property,
             state: if record.removing { KeyState::Removing } else { KeyState::Active },
-            whereabouts: whereabouts(record.key_inside, record.out_with.as_deref())?,
+            whereabouts: match record.key_inside {
+                None => Whereabouts::Unknown,
+                Some(true) => Whereabouts::Inside,
+                Some(false) => Whereabouts::Out { contract: record.out_with },
+            },
             calendar: valid(Calendar::unpack(&record.calendar))?,
             version: record.version,
-            created_at: instant(record.created_at)?,
-            updated_at: instant(record.updated_at)?,
+            created_at: record.created_at,
+            updated_at: record.updated_at,
             id,
         };
         Ok(StoredKey { key, rev: record.rev, incarnation: record.incarnation })
     }
 }
 
-fn whereabouts(key_inside: Option<bool>, out_with: Option<&str>) -> Result<Whereabouts, Error> {
-    Ok(match key_inside {
-        None => Whereabouts::Unknown,
-        Some(true) => Whereabouts::Inside,
-        Some(false) => Whereabouts::Out { contract: out_with.map(|id| valid(ContractId::parse(id))).transpose()? },
-    })
+fn is_inside(whereabouts: &Whereabouts) -> Option<bool> {
+    match whereabouts {
+        Whereabouts::Unknown => None,
+        Whereabouts::Inside => Some(true),
+        Whereabouts::Out { .. } => Some(false),
+    }
 }

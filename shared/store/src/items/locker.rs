@@ -9,135 +9,93 @@ use domain::{
     AutomatId, Calendar, ContractId, DoorState, Entry, Instant, Key, KeyId, LockerIndex, OpeningId, OpeningsOfLocker,
     Property, Sensors, Whereabouts,
 };
-use serde::Deserialize;
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer};
 
 use super::due::due;
-use super::{AutomatItem, Item, ItemKey, bytes, flag, instant, number, read, text, valid};
-use crate::expression::Expression;
-use crate::{Error, LockerView};
+use super::{AutomatItem, ItemKey, Millis, bytes, flag, number, text};
+use crate::LockerView;
+use crate::expression::{Expression, Update, is_or_absent};
 
 /// Calendar entries in an agenda. Bookings further ahead do not write the locker.
 pub(crate) const AGENDA_LENGTH: usize = 4;
 
 const PREFIX: &str = "AUTOMAT#LOCKER#";
 
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
 pub(crate) struct StoredLocker {
+    #[serde(rename = "lockerIndex")]
     pub(crate) locker: LockerIndex,
     /// The key assigned to it.
-    pub(crate) key: Option<(KeyId, Property)>,
+    #[serde(rename = "keyId")]
+    pub(crate) key: Option<KeyId>,
+    /// What that key opens.
+    property: Option<Property>,
     /// Of that key.
     pub(crate) incarnation: Option<String>,
+    #[serde(deserialize_with = "unpack")]
     agenda: Calendar,
     /// Whether a key is inside, by the sensor.
     pub(crate) key_inside: Option<bool>,
     pub(crate) door: DoorState,
     /// The number and era of the report that the readings are from.
-    reported: Option<(u64, u64)>,
+    reported: Option<u64>,
+    reported_era: Option<u64>,
     /// The entry or opening that had opened the locker when its door was last closed, and the number of that report.
-    used: Option<(String, u64)>,
+    used_by: Option<String>,
+    used_n: Option<u64>,
     /// When it was last recorded that the locker was forced.
     forced_at: Option<Instant>,
     /// When an unexpected key was last recorded.
     unexpected_at: Option<Instant>,
     /// When the open door counts as left open.
-    pub(crate) due: Option<Instant>,
+    pub(crate) due_at: Option<Millis>,
     /// Whether the assigned key is out, and with which contract.
     out: bool,
     out_with: Option<ContractId>,
-    pub(crate) openings: OpeningsOfLocker,
+    /// The number of its last opening.
+    pub(crate) seq: u64,
+    /// The opening that is pending, or was the last one to be.
+    opening: Option<OpeningId>,
+    opening_until: Option<Millis>,
 }
 
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub(crate) struct LockerItem {
-    locker_index: u16,
-    key_id: Option<String>,
-    property: Option<String>,
-    incarnation: Option<String>,
-    #[serde(with = "serde_bytes", default)]
-    agenda: Vec<u8>,
-    key_inside: Option<bool>,
-    door: Option<DoorState>,
-    reported: Option<u64>,
-    reported_era: Option<u64>,
-    used_by: Option<String>,
-    used_n: Option<u64>,
-    forced_at: Option<i64>,
-    unexpected_at: Option<i64>,
-    due_at: Option<i64>,
-    #[serde(default)]
-    out: bool,
-    out_with: Option<String>,
-    #[serde(default)]
-    seq: u64,
-    opening: Option<String>,
-    opening_until: Option<i64>,
+/// Reads a packed calendar.
+fn unpack<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Calendar, D::Error> {
+    let packed = serde_bytes::ByteBuf::deserialize(deserializer)?;
+    Calendar::unpack(&packed).map_err(D::Error::custom)
 }
+
+pub(crate) struct LockerItem;
 
 impl LockerItem {
     pub(crate) fn key(automat: &AutomatId, locker: LockerIndex) -> ItemKey {
         ItemKey::new(AutomatItem::pk(automat), format!("{PREFIX}{:04}", locker.get()))
     }
 
-    pub(crate) fn read(item: Item) -> Result<StoredLocker, Error> {
-        let record: Self = read(item)?;
-        let id = record.key_id.map(|key| valid(KeyId::parse(&key))).transpose()?;
-        let property = valid(Property::parse(&record.property.unwrap_or_default()))?;
-        let holder = record.out_with.map(|contract| valid(ContractId::parse(&contract))).transpose()?;
-        let opening = record.opening.map(|id| valid(OpeningId::parse(&id))).transpose()?;
-        let openings = OpeningsOfLocker {
-            seq: record.seq,
-            live: opening.zip(record.opening_until.map(instant).transpose()?),
-            key: id.clone(),
-        };
-        Ok(StoredLocker {
-            locker: valid(LockerIndex::new(u32::from(record.locker_index)))?,
-            key: id.map(|id| (id, property)),
-            incarnation: record.incarnation,
-            agenda: valid(Calendar::unpack(&record.agenda))?,
-            key_inside: record.key_inside,
-            door: record.door.unwrap_or_default(),
-            reported: record.reported.zip(record.reported_era),
-            used: record.used_by.zip(record.used_n),
-            forced_at: record.forced_at.map(instant).transpose()?,
-            unexpected_at: record.unexpected_at.map(instant).transpose()?,
-            due: record.due_at.map(instant).transpose()?,
-            out: record.out,
-            out_with: holder,
-            openings,
-        })
-    }
-
     /// Update: assigns a key.
-    pub(crate) fn take(key: &Key, incarnation: &str) -> Expression {
-        let update = "SET #lockerIndex = :locker, #keyId = :k, #property = :property, #incarnation = :incarnation, \
-                     #agenda = :agenda";
-        Expression::new(update)
-            .value(":locker", number(key.locker.get()))
-            .value(":k", text(key.id.as_str()))
-            .value(":property", text(key.property.as_str()))
-            .value(":incarnation", text(incarnation))
-            .value(":agenda", bytes(key.calendar.pack_first(AGENDA_LENGTH)))
-            .then(Self::whereabouts(&key.whereabouts))
+    pub(crate) fn take(key: &Key, incarnation: &str) -> Update {
+        Self::whereabouts(&key.whereabouts)
+            .set("lockerIndex", number(key.locker.get()))
+            .set("keyId", text(key.id.as_str()))
+            .set("property", text(key.property.as_str()))
+            .set("incarnation", text(incarnation))
+            .set("agenda", bytes(key.calendar.pack_first(AGENDA_LENGTH)))
     }
 
     /// Update: unassigns the key. Sensor readings and opening numbers belong to the locker and stay.
-    pub(crate) fn leave() -> Expression {
-        Expression::new("REMOVE #keyId, #property, #incarnation, #agenda, #out, #outWith")
+    pub(crate) fn leave() -> Update {
+        let names = ["keyId", "property", "incarnation", "agenda", "out", "outWith"];
+        names.into_iter().fold(Update::default(), Update::remove)
     }
 
     /// Update: where the assigned key is, as far as the sensor does not show it.
-    pub(crate) fn whereabouts(whereabouts: &Whereabouts) -> Expression {
-        match whereabouts {
-            Whereabouts::Unknown | Whereabouts::Inside => Expression::new("REMOVE #out, #outWith"),
-            Whereabouts::Out { contract: None } => {
-                Expression::new("SET #out = :out REMOVE #outWith").value(":out", flag(true))
-            }
-            Whereabouts::Out { contract: Some(contract) } => Expression::new("SET #out = :out, #outWith = :outWith")
-                .value(":out", flag(true))
-                .value(":outWith", text(contract.as_str())),
-        }
+    pub(crate) fn whereabouts(whereabouts: &Whereabouts) -> Update {
+        let is_out = matches!(whereabouts, Whereabouts::Out { .. });
+        Update::default()
+            .set_or_remove("out", is_out.then(|| flag(true)))
+            .set_or_remove("outWith", whereabouts.holder().map(|contract| text(contract.as_str())))
     }
 
     /// The locker whose item has this key.
@@ -148,65 +106,52 @@ impl LockerItem {
     }
 
     /// Update: the sensor readings of a report.
-    pub(crate) fn sense(locker: LockerIndex, sensors: Sensors, n: u64, era: u64) -> Expression {
-        let seen = Expression::new(
-            "SET #lockerIndex = :locker, #door = :door, #reported = :reported, #reportedEra = :reportedEra",
-        )
-        .value(":locker", number(locker.get()))
-        .value(":door", text(<&str>::from(sensors.door)))
-        .value(":reported", number(n))
-        .value(":reportedEra", number(era));
+    pub(crate) fn sense(locker: LockerIndex, sensors: Sensors, n: u64, era: u64) -> Update {
+        let update = Update::default()
+            .set("lockerIndex", number(locker.get()))
+            .set("door", text(<&str>::from(sensors.door)))
+            .set("reported", number(n))
+            .set("reportedEra", number(era));
         match sensors.key_inside {
-            Some(inside) => seen.then(Expression::new("SET #keyInside = :inside").value(":inside", flag(inside))),
-            None => seen,
+            Some(inside) => update.set("keyInside", flag(inside)),
+            None => update,
         }
     }
 
     /// Update: the door was closed after this entry or opening, which therefore explains no later reading.
-    pub(crate) fn use_up(by: Option<&str>, n: u64) -> Expression {
-        match by {
-            Some(by) => Expression::new("SET #usedBy = :usedBy, #usedN = :usedN")
-                .value(":usedBy", text(by))
-                .value(":usedN", number(n)),
-            None => Expression::new("REMOVE #usedBy, #usedN"),
-        }
+    pub(crate) fn use_up(by: Option<&str>, n: u64) -> Update {
+        Update::default().set_or_remove("usedBy", by.map(text)).set_or_remove("usedN", by.map(|_| number(n)))
     }
 
     /// Update: when the open door counts as left open; `None` if it is closed.
-    pub(crate) fn watch(item_key: &ItemKey, until: Option<Instant>) -> Expression {
+    pub(crate) fn watch(item_key: &ItemKey, until: Option<Instant>) -> Update {
         due(item_key, until)
     }
 
     /// Update: when it was recorded that the locker was forced.
-    pub(crate) fn forced(now: Instant) -> Expression {
-        Expression::new("SET #forcedAt = :forcedAt").value(":forcedAt", number(now.millis()))
+    pub(crate) fn forced(now: Instant) -> Update {
+        Update::default().set("forcedAt", text(now.to_string()))
     }
 
     /// Update: when an unexpected key was recorded.
-    pub(crate) fn unexpected(now: Instant) -> Expression {
-        Expression::new("SET #unexpectedAt = :unexpectedAt").value(":unexpectedAt", number(now.millis()))
+    pub(crate) fn unexpected(now: Instant) -> Update {
+        Update::default().set("unexpectedAt", text(now.to_string()))
     }
 }
 
 impl StoredLocker {
     /// A locker without an item.
     pub(crate) fn untouched(locker: LockerIndex) -> Self {
-        Self {
-            locker,
-            key: None,
-            incarnation: None,
-            agenda: Calendar::default(),
-            key_inside: None,
-            door: DoorState::Unknown,
-            reported: None,
-            used: None,
-            forced_at: None,
-            unexpected_at: None,
-            due: None,
-            out: false,
-            out_with: None,
-            openings: OpeningsOfLocker::default(),
-        }
+        Self { locker, ..Self::default() }
+    }
+
+    pub(crate) fn assigned_key(&self) -> Option<(&KeyId, &Property)> {
+        self.key.as_ref().zip(self.property.as_ref())
+    }
+
+    pub(crate) fn openings(&self) -> OpeningsOfLocker {
+        let live = self.opening.clone().zip(self.opening_until.map(|until| until.0));
+        OpeningsOfLocker { seq: self.seq, live, key: self.key.clone() }
     }
 
     /// The view of the locker, and whether the key's whole calendar is needed to know the active contract or the
@@ -223,7 +168,7 @@ impl StoredLocker {
             overdue: !hides_holder && whereabouts.is_overdue_by(&self.agenda, now),
             whereabouts,
             door: self.door,
-            key: self.key,
+            key: self.key.zip(self.property),
             active_contract: running,
         };
         (view, unsure)
@@ -241,10 +186,7 @@ impl StoredLocker {
 
     /// Condition: the same key is assigned as when it was read, or still none.
     pub(crate) fn same_key(&self) -> Expression {
-        match &self.key {
-            None => Expression::new("attribute_not_exists(#keyId)"),
-            Some((key, _)) => Expression::new("#keyId = :readKey").value(":readKey", text(key.as_str())),
-        }
+        is_or_absent("keyId", self.key.as_ref().map(|key| text(key.as_str())))
     }
 
     pub(crate) fn sensors(&self) -> Sensors {
@@ -253,13 +195,13 @@ impl StoredLocker {
 
     /// Whether a report with this number is newer. Numbers of another era do not count.
     pub(crate) fn is_older_than(&self, n: u64, era: u64) -> bool {
-        self.reported.is_none_or(|(reported, reported_era)| reported_era != era || reported < n)
+        self.reported_era != Some(era) || self.reported.is_none_or(|reported| reported < n)
     }
 
     /// Whether the entry or opening can explain the readings of a report with this number.
     pub(crate) fn explains(&self, by: &str, n: u64) -> bool {
-        let used = self.used.as_ref().filter(|(used_by, _)| used_by == by);
-        used.is_none_or(|(_, closed)| n <= closed.saturating_add(Sensors::BOUNCE_MILLIS))
+        let closed = self.used_n.filter(|_| self.used_by.as_deref() == Some(by));
+        closed.is_none_or(|closed| n <= closed.saturating_add(Sensors::BOUNCE_MILLIS))
     }
 
     pub(crate) fn may_record_forced(&self, now: Instant) -> bool {
@@ -272,12 +214,8 @@ impl StoredLocker {
 
     /// Condition: no report has been stored since the locker was read.
     pub(crate) fn as_reported(&self) -> Expression {
-        match self.reported {
-            None => Expression::new("attribute_not_exists(#reported)"),
-            Some((reported, era)) => Expression::new("#reported = :readReported AND #reportedEra = :readReportedEra")
-                .value(":readReported", number(reported))
-                .value(":readReportedEra", number(era)),
-        }
+        is_or_absent("reported", self.reported.map(number))
+            .and(is_or_absent("reportedEra", self.reported_era.map(number)))
     }
 }
 

@@ -38,6 +38,7 @@ mod key;
 mod keypad;
 mod locker;
 mod message;
+mod millis;
 mod opening;
 mod pin;
 mod reminder;
@@ -49,23 +50,24 @@ use domain::Instant;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-pub(crate) use self::announcements::{AnnouncementsItem, StoredAnnouncements};
+pub(crate) use self::announcements::StoredAnnouncements;
 pub(crate) use self::automat::{AUTOMATS, AutomatItem, StoredAutomat};
 pub(crate) use self::contract::{ContractItem, StoredContract};
-pub(crate) use self::delivery_lease::{DeliveryLeaseItem, StoredDeliveryLease};
+pub(crate) use self::delivery_lease::StoredDeliveryLease;
 pub(crate) use self::due::due_shard_name;
-pub(crate) use self::entry::{EntryItem, StoredEntry};
+pub(crate) use self::entry::StoredEntry;
 pub(crate) use self::event::EventItem;
 pub(crate) use self::fault::FaultItem;
 pub(crate) use self::key::{KEYS, KeyItem, REMOVING, StoredKey};
-pub(crate) use self::keypad::{KeypadItem, StoredKeypad};
+pub(crate) use self::keypad::StoredKeypad;
 pub(crate) use self::locker::{AGENDA_LENGTH, LockerItem, StoredLocker};
-pub(crate) use self::message::{MessageItem, State, StoredMessage};
+pub(crate) use self::message::{MessageItem, SendStatus, State, StoredMessage};
+pub(crate) use self::millis::Millis;
 pub(crate) use self::opening::{OpeningItem, StoredOpening};
 pub(crate) use self::pin::{PinItem, ReturnCodeItem};
-pub(crate) use self::reminder::{ReminderItem, StoredReminder};
+pub(crate) use self::reminder::StoredReminder;
 use crate::Error;
-use crate::schema::{LIST_PK, LIST_SK, PK, SK};
+use crate::schema::{LIST_PK, LIST_SK, PK, SK, TTL};
 
 pub(crate) type Item = HashMap<String, AttributeValue>;
 
@@ -117,9 +119,18 @@ impl Listing {
     }
 }
 
-fn write(record: &impl Serialize, key: ItemKey, listing: Option<Listing>) -> Result<Item, Error> {
-    let item: Item = serde_dynamo::to_item(record).map_err(|source| Error::internal("writing an item", source))?;
-    Ok(item.into_iter().chain(key.into_item()).chain(listing.into_iter().flat_map(Listing::into_item)).collect())
+/// An item of its attributes and its keys. DynamoDB deletes it after it has expired.
+fn write(
+    record: &impl Serialize,
+    key: ItemKey,
+    listing: Option<Listing>,
+    expires: Option<Instant>,
+) -> Result<Item, Error> {
+    let mut item: Item = serde_dynamo::to_item(record).map_err(|source| Error::internal("writing an item", source))?;
+    item.extend(key.into_item());
+    item.extend(listing.into_iter().flat_map(Listing::into_item));
+    item.extend(expires.map(|at| (TTL.to_owned(), number(at.seconds()))));
+    Ok(item)
 }
 
 pub(crate) fn read<T: DeserializeOwned>(item: Item) -> Result<T, Error> {
@@ -131,8 +142,8 @@ pub(crate) fn valid<T, E: std::error::Error + Send + Sync + 'static>(parsed: Res
     parsed.map_err(|source| Error::internal("reading a stored value", source))
 }
 
-fn instant(millis: i64) -> Result<Instant, Error> {
-    Instant::from_millis(millis).ok_or(Error::Internal { context: "reading a stored instant", source: None })
+fn attribute(value: &impl Serialize) -> Result<AttributeValue, Error> {
+    serde_dynamo::to_attribute_value(value).map_err(|source| Error::internal("writing an attribute", source))
 }
 
 pub(crate) fn text(value: impl Into<String>) -> AttributeValue {

@@ -3,9 +3,9 @@
 use domain::{Instant, Opening, OpeningEnd, OpeningId, Retention};
 use serde::{Deserialize, Serialize};
 
-use super::{Item, ItemKey, flag, number, read, text, write};
+use super::{Item, ItemKey, attribute, flag, number, text, write};
 use crate::Error;
-use crate::expression::Expression;
+use crate::expression::{Expression, Update, is, is_or_absent};
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct StoredOpening {
@@ -16,33 +16,22 @@ pub(crate) struct StoredOpening {
     pub(crate) incarnation: Option<String>,
 }
 
-#[derive(Serialize)]
-pub(crate) struct OpeningItem<'a> {
-    #[serde(flatten)]
-    stored: &'a StoredOpening,
-    ttl: i64,
-}
+pub(crate) struct OpeningItem;
 
-impl OpeningItem<'_> {
+impl OpeningItem {
     pub(crate) fn key(id: &OpeningId) -> ItemKey {
         ItemKey::new(format!("OPENING#{id}"), "OPENING")
     }
 
     /// Kept as long as the events that refer to it.
     pub(crate) fn write(stored: &StoredOpening, retention: Retention) -> Result<Item, Error> {
-        let ttl = retention.event_until(stored.opening.issued_at).seconds();
-        write(&OpeningItem { stored, ttl }, Self::key(&stored.opening.id), None)
-    }
-
-    pub(crate) fn read(item: Item) -> Result<StoredOpening, Error> {
-        read(item)
+        let expires = retention.event_until(stored.opening.issued_at);
+        write(stored, Self::key(&stored.opening.id), None, Some(expires))
     }
 
     /// Update: the end of an opening.
-    pub(crate) fn end(end: &OpeningEnd) -> Result<Expression, Error> {
-        let end = serde_dynamo::to_attribute_value(end)
-            .map_err(|source| Error::internal("writing an opening's end", source))?;
-        Ok(Expression::new("SET #end = :end").value(":end", end))
+    pub(crate) fn end(end: &OpeningEnd) -> Result<Update, Error> {
+        Ok(Update::default().set("end", attribute(end)?))
     }
 
     /// Condition: the opening has not ended further than when it was read: not at all, by us, or by a report.
@@ -55,29 +44,28 @@ impl OpeningItem<'_> {
     }
 
     /// Update of the locker: this opening is pending.
-    pub(crate) fn begin_in_locker(opening: &Opening) -> Expression {
-        Expression::new("SET #lockerIndex = :locker, #seq = :seq, #opening = :opening, #openingUntil = :until")
-            .value(":locker", number(opening.locker.get()))
-            .value(":seq", number(opening.seq))
-            .value(":opening", text(opening.id.as_str()))
-            .value(":until", number(opening.expires_at.millis()))
+    pub(crate) fn begin_in_locker(opening: &Opening) -> Update {
+        Update::default()
+            .set("lockerIndex", number(opening.locker.get()))
+            .set("seq", number(opening.seq))
+            .set("opening", text(opening.id.as_str()))
+            .set("openingUntil", number(opening.expires_at.millis()))
     }
 
     /// Condition on the locker: no opening is pending, and `seq` is as it was read.
     pub(crate) fn none_in_locker(seq: u64, now: Instant) -> Expression {
-        let quiet = "(attribute_not_exists(#opening) OR #openingUntil <= :now)";
-        let same = if seq == 0 { "attribute_not_exists(#seq)" } else { "#seq = :readSeq" };
-        let condition = Expression::new(format!("{quiet} AND {same}")).value(":now", number(now.millis()));
-        if seq == 0 { condition } else { condition.value(":readSeq", number(seq)) }
+        Expression::new("attribute_not_exists(#opening) OR #openingUntil <= :now")
+            .value(":now", number(now.millis()))
+            .and(is_or_absent("seq", (seq > 0).then(|| number(seq))))
     }
 
     /// Update of the locker: no opening is pending.
-    pub(crate) fn end_in_locker() -> Expression {
-        Expression::new("REMOVE #opening, #openingUntil")
+    pub(crate) fn end_in_locker() -> Update {
+        Update::default().remove("opening").remove("openingUntil")
     }
 
     /// Condition on the locker: this opening is the pending one.
     pub(crate) fn in_locker(id: &OpeningId) -> Expression {
-        Expression::new("#opening = :ownOpening").value(":ownOpening", text(id.as_str()))
+        is("opening", text(id.as_str()))
     }
 }

@@ -3,19 +3,20 @@
 use domain::{AutomatId, ContractId, Instant, KeyId, TimeRange};
 use serde::{Deserialize, Serialize};
 
-use super::{AutomatItem, Item, ItemKey, StoredKey, flag, instant, number, read, text, valid, write};
+use super::{AutomatItem, Item, ItemKey, Millis, StoredKey, flag, number, read, text, write};
 use crate::Error;
-use crate::expression::Expression;
+use crate::expression::{Expression, Update, is, is_or_absent};
+use crate::schema::TTL;
 use crate::sealing::Mac;
 
 /// A contract's PIN. The time attributes are named so that the item stays out of the index `byStart`.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct PinItem {
-    key_id: String,
-    contract_id: String,
-    from: i64,
-    until: Option<i64>,
+    key_id: KeyId,
+    contract_id: ContractId,
+    from: Millis,
+    until: Option<Millis>,
     #[serde(default)]
     out: bool,
 }
@@ -27,28 +28,16 @@ impl PinItem {
 
     /// Update: a contract's times, and whether the key is out with it. While the key is out, the PIN has no `ttl` and
     /// cannot be taken, because it must still return the key after the contract's end.
-    pub(crate) fn update(on: &StoredKey, contract: &ContractId, range: TimeRange, key_out: bool) -> Expression {
-        let until = match range.end() {
-            Some(end) => Expression::new("SET #until = :until").value(":until", number(end.millis())),
-            None => Expression::new("REMOVE #until"),
-        };
-        let ttl = match range.end() {
-            Some(end) if !key_out => Expression::new("SET #ttl = :ttl").value(":ttl", number(end.seconds() + 1)),
-            _ => Expression::new("REMOVE #ttl"),
-        };
-        let out = if key_out {
-            Expression::new("SET #out = :out").value(":out", flag(true))
-        } else {
-            Expression::new("REMOVE #out")
-        };
-        Expression::new("SET #keyId = :k, #contractId = :c, #incarnation = :incarnation, #from = :from")
-            .then(until)
-            .then(ttl)
-            .then(out)
-            .value(":k", text(on.key.id.as_str()))
-            .value(":c", text(contract.as_str()))
-            .value(":incarnation", text(&on.incarnation))
-            .value(":from", number(range.start().millis()))
+    pub(crate) fn update(on: &StoredKey, contract: &ContractId, range: TimeRange, key_out: bool) -> Update {
+        let expires = range.end().filter(|_| !key_out);
+        Update::default()
+            .set("keyId", text(on.key.id.as_str()))
+            .set("contractId", text(contract.as_str()))
+            .set("incarnation", text(&on.incarnation))
+            .set("from", number(range.start().millis()))
+            .set_or_remove("until", range.end().map(|end| number(end.millis())))
+            .set_or_remove(TTL, expires.map(|end| number(end.seconds() + 1)))
+            .set_or_remove("out", key_out.then(|| flag(true)))
     }
 
     /// Condition: the PIN is free: never taken, or its contract has ended and the key is back.
@@ -91,20 +80,16 @@ impl PinItem {
 
     /// Condition: the PIN is still this contract's, and the key is out with it as it was when read.
     pub(crate) fn own_as_read(item: &Item, key: &KeyId, contract: &ContractId) -> Result<Expression, Error> {
-        let out = if read::<Self>(item.clone())?.out {
-            Expression::new("#out = :true").value(":true", flag(true))
-        } else {
-            Expression::new("attribute_not_exists(#out)")
-        };
-        Ok(Self::own(key, contract).and(out))
+        let out = read::<Self>(item.clone())?.out.then(|| flag(true));
+        Ok(Self::own(key, contract).and(is_or_absent("out", out)))
     }
 
     fn is_of(&self, key: &KeyId, contract: &ContractId) -> bool {
-        self.key_id == key.as_str() && self.contract_id == contract.as_str()
+        self.key_id == *key && self.contract_id == *contract
     }
 
     fn ended_and_back(&self, now: Instant) -> bool {
-        self.until.is_some_and(|until| until <= now.millis()) && !self.out
+        self.until.is_some_and(|until| until.0 <= now) && !self.out
     }
 
     /// Condition: the PIN, if it exists, is this contract's.
@@ -116,17 +101,15 @@ impl PinItem {
 
     /// Condition: the PIN is this contract's.
     pub(crate) fn own(key: &KeyId, contract: &ContractId) -> Expression {
-        Expression::new("#keyId = :k AND #contractId = :c")
-            .value(":k", text(key.as_str()))
-            .value(":c", text(contract.as_str()))
+        is("keyId", text(key.as_str())).and(is("contractId", text(contract.as_str())))
     }
 
     /// The key, contract and time range that the PIN belongs to.
     pub(crate) fn read(item: Item) -> Result<(KeyId, ContractId, TimeRange), Error> {
         let record: Self = read(item)?;
-        let range = TimeRange::new(instant(record.from)?, record.until.map(instant).transpose()?);
+        let range = TimeRange::new(record.from.0, record.until.map(|until| until.0));
         let range = range.ok_or(Error::Internal { context: "reading a PIN's time range", source: None })?;
-        Ok((valid(KeyId::parse(&record.key_id))?, valid(ContractId::parse(&record.contract_id))?, range))
+        Ok((record.key_id, record.contract_id, range))
     }
 }
 
@@ -136,7 +119,7 @@ const ENDED_AND_BACK: &str = "#until <= :now AND (attribute_not_exists(#out) OR 
 #[derive(Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct ReturnCodeItem {
-    key_id: String,
+    key_id: KeyId,
 }
 
 impl ReturnCodeItem {
@@ -145,17 +128,16 @@ impl ReturnCodeItem {
     }
 
     pub(crate) fn write(automat: &AutomatId, mac: &Mac, key: &KeyId) -> Result<Item, Error> {
-        write(&Self { key_id: key.as_str().to_owned() }, Self::key(automat, mac), None)
+        write(&Self { key_id: key.clone() }, Self::key(automat, mac), None, None)
     }
 
     pub(crate) fn read(item: Item) -> Result<KeyId, Error> {
-        let record: Self = read(item)?;
-        valid(KeyId::parse(&record.key_id))
+        read(item).map(|record: Self| record.key_id)
     }
 
     /// Condition: the code is this key's.
     pub(crate) fn own(key: &KeyId) -> Expression {
-        Expression::new("#keyId = :k").value(":k", text(key.as_str()))
+        is("keyId", text(key.as_str()))
     }
 
     /// Condition: the code, if it exists, is this key's.

@@ -1,52 +1,52 @@
 //! A reminder's item: what to check again, and when.
 
-use domain::{ContractId, Instant, KeyId, Reminder};
+use domain::{ContractId, KeyId, Reminder};
 use serde::Deserialize;
 
 use super::due::due;
-use super::{Item, ItemKey, MessageItem, instant, number, read, text, valid};
-use crate::Error;
-use crate::expression::Expression;
+use super::{ItemKey, MessageItem, Millis, number, text};
+use crate::expression::{Expression, Update, is, unchanged};
+use crate::schema::DUE_AT;
 
-#[derive(Debug, Clone)]
+const PREFIX: &str = "REMINDER#";
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub(crate) struct StoredReminder {
+    #[serde(rename = "reminder")]
     pub(crate) which: Reminder,
+    #[serde(rename = "keyId")]
     pub(crate) key: KeyId,
+    #[serde(rename = "contractId")]
     pub(crate) contract: ContractId,
     /// Of the key.
     pub(crate) incarnation: String,
     /// The `rev` of the contract that it was set for.
     pub(crate) rev: u64,
-    pub(crate) due: Instant,
+    pub(crate) due_at: Millis,
 }
 
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub(crate) struct ReminderItem {
-    key_id: String,
-    contract_id: String,
-    incarnation: String,
-    rev: u64,
-    due_at: i64,
-}
-
-impl ReminderItem {
+impl StoredReminder {
     pub(crate) fn key(incarnation: &str, contract: &ContractId, which: Reminder) -> ItemKey {
-        ItemKey::new(MessageItem::pk(incarnation, contract), format!("REMINDER#{}", <&str>::from(which)))
+        ItemKey::new(MessageItem::pk(incarnation, contract), format!("{PREFIX}{}", <&str>::from(which)))
     }
 
     pub(crate) fn is_at(item_key: &ItemKey) -> bool {
-        which(item_key).is_some()
+        item_key.sk.starts_with(PREFIX)
     }
 
-    /// Update: sets a reminder, replacing an earlier one.
-    pub(crate) fn set(reminder: &StoredReminder) -> Expression {
-        Expression::new("SET #keyId = :k, #contractId = :c, #incarnation = :incarnation, #rev = :rev")
-            .then(due(&reminder.item_key(), Some(reminder.due)))
-            .value(":k", text(reminder.key.as_str()))
-            .value(":c", text(reminder.contract.as_str()))
-            .value(":incarnation", text(&reminder.incarnation))
-            .value(":rev", number(reminder.rev))
+    pub(crate) fn item_key(&self) -> ItemKey {
+        Self::key(&self.incarnation, &self.contract, self.which)
+    }
+
+    /// Update: sets this reminder, replacing an earlier one.
+    pub(crate) fn set(&self) -> Update {
+        due(&self.item_key(), Some(self.due_at.0))
+            .set("reminder", text(<&str>::from(self.which)))
+            .set("keyId", text(self.key.as_str()))
+            .set("contractId", text(self.contract.as_str()))
+            .set("incarnation", text(&self.incarnation))
+            .set("rev", number(self.rev))
     }
 
     /// Condition: no later version of the contract has set it.
@@ -54,33 +54,8 @@ impl ReminderItem {
         Expression::new("attribute_not_exists(#rev) OR #rev <= :setFor").value(":setFor", number(rev))
     }
 
-    pub(crate) fn read(item: Item) -> Result<StoredReminder, Error> {
-        let which = ItemKey::of(&item).as_ref().and_then(which);
-        let record: Self = read(item)?;
-        Ok(StoredReminder {
-            which: which.ok_or(Error::Internal { context: "reading a reminder's key", source: None })?,
-            key: valid(KeyId::parse(&record.key_id))?,
-            contract: valid(ContractId::parse(&record.contract_id))?,
-            incarnation: record.incarnation,
-            rev: record.rev,
-            due: instant(record.due_at)?,
-        })
-    }
-}
-
-impl StoredReminder {
-    pub(crate) fn item_key(&self) -> ItemKey {
-        ReminderItem::key(&self.incarnation, &self.contract, self.which)
-    }
-
     /// Condition: it is as it was read.
     pub(crate) fn unchanged(&self) -> Expression {
-        Expression::new("#rev = :readRev AND #dueAt = :readDue")
-            .value(":readRev", number(self.rev))
-            .value(":readDue", number(self.due.millis()))
+        unchanged(self.rev).and(is(DUE_AT, number(self.due_at.0.millis())))
     }
-}
-
-fn which(item_key: &ItemKey) -> Option<Reminder> {
-    item_key.sk.strip_prefix("REMINDER#")?.parse().ok()
 }

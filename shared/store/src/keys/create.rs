@@ -3,7 +3,7 @@
 use domain::{EventKind, Key, KeyDraft, KeyState, index_terms};
 
 use super::holds_no_key;
-use crate::expression::{Expression, absent};
+use crate::expression::{Expression, Update, absent};
 use crate::idempotency::again_unless_recorded;
 use crate::items::{AutomatItem, Item, KeyItem, LockerItem, StoredKey, StoredLocker, number, numbers};
 use crate::retry::retry;
@@ -18,8 +18,7 @@ impl Store {
 
     async fn add_key(&self, draft: KeyDraft, metadata: &RequestMetadata) -> Result<Created<Key>, Error> {
         retry!(self, {
-            if let Some(existing) = self.get(&KeyItem::key(&draft.id)).await? {
-                let existing = KeyItem::read(existing, &self.codes)?;
+            if let Some(existing) = self.find_key(&draft.id).await? {
                 match existing.key.state {
                     KeyState::Active if existing.key.matches_draft(&draft) => {
                         return Ok(Created::Existing(existing.key));
@@ -63,20 +62,15 @@ impl Store {
         for term in index_terms(&[key.id.as_str(), key.property.as_str()]) {
             transaction.put(Part::SearchTerm, KeyItem::term(&key.id, &term, &stored.incarnation), absent());
         }
-        transaction.event(
-            &self.key_event(key, EventKind::KeyAdded, metadata)?,
-            Some(&stored.incarnation),
-            self.retention,
-        )?;
+        transaction.record_of_key(self, &stored, None, EventKind::KeyAdded, metadata)?;
         Ok(transaction)
     }
 }
 
 /// Takes a locker that exists and is free. Concurrent requests for different lockers do not conflict.
-fn take_locker(key: &Key) -> (Expression, Expression) {
+fn take_locker(key: &Key) -> (Update, Expression) {
     let index = key.locker.get();
-    let take =
-        Expression::new("ADD #occupied :taken, #rev :one").value(":taken", numbers([index])).value(":one", number(1));
+    let take = Update::default().add("occupied", numbers([index])).add("rev", number(1));
     let free =
         Expression::new("#lockerCount > :index AND NOT contains(#occupied, :index)").value(":index", number(index));
     (take, free)

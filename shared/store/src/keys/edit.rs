@@ -3,7 +3,7 @@
 use domain::{Automat, AutomatRefusal, EventKind, Key, KeyChange, KeyId, index_terms};
 
 use super::{holds_key, holds_no_key};
-use crate::expression::{Expression, absent, unchanged};
+use crate::expression::{Update, absent, present, unchanged};
 use crate::items::{AutomatItem, KeyItem, LockerItem, StoredAutomat, StoredKey, StoredLocker, number, numbers};
 use crate::retry::{NotDone, retry};
 use crate::transaction::{Part, Transaction};
@@ -58,26 +58,22 @@ impl Store {
         let mut transaction = Transaction::default();
         let next = StoredKey { key: edited.clone(), rev: stored.rev + 1, incarnation: stored.incarnation.clone() };
         let item = KeyItem::write(&next, &self.codes, &self.random)?;
-        transaction.update(
-            Part::Key,
-            KeyItem::key(&key.id),
-            Expression::assign(item, &["returnCode", "keyInside", "outWith"]),
-            unchanged(stored.rev),
-        );
+        let update = Update::all(item, &["returnCode", "keyInside", "outWith"]);
+        transaction.update(Part::Key, KeyItem::key(&key.id), update, unchanged(stored.rev));
         self.change_return_code(&mut transaction, key, edited)?;
         change_search_terms(&mut transaction, stored, edited);
         let locker = |key: &Key| LockerItem::key(&key.automat, key.locker);
         let take = LockerItem::take(edited, &stored.incarnation);
-        if let Some(Move { automat, locker: next }) = moved {
+        if let Some(Move { automat, locker: other }) = moved {
             let occupied = move_in(&automat.automat, key, edited)?;
             transaction.update(Part::Automat, AutomatItem::key(&key.automat), occupied, unchanged(automat.rev));
             transaction.update(Part::Locker, locker(key), LockerItem::leave(), holds_key(&key.id));
-            transaction.update(Part::Locker, locker(edited), take, holds_no_key().and(next.as_reported()));
+            transaction.update(Part::Locker, locker(edited), take, holds_no_key().and(other.as_reported()));
         } else {
             transaction.update(Part::Locker, locker(edited), take, holds_key(&key.id));
         }
         let kind = EventKind::KeyChanged { changes: key.differences(edited) };
-        transaction.event(&self.key_event(edited, kind, metadata)?, Some(&stored.incarnation), self.retention)?;
+        transaction.record_of_key(self, &next, None, kind, metadata)?;
         Ok(transaction)
     }
 
@@ -101,11 +97,7 @@ fn change_search_terms(transaction: &mut Transaction, stored: &StoredKey, edited
     let terms = |key: &Key| index_terms(&[key.id.as_str(), key.property.as_str()]);
     let (former, next) = (terms(key), terms(edited));
     for term in former.difference(&next) {
-        transaction.delete(
-            Part::SearchTerm,
-            KeyItem::term_key(&key.id, term),
-            Expression::new("attribute_exists(#PK)"),
-        );
+        transaction.delete(Part::SearchTerm, KeyItem::term_key(&key.id, term), present());
     }
     for term in next.difference(&former) {
         transaction.put(Part::SearchTerm, KeyItem::term(&key.id, term, &stored.incarnation), absent());
@@ -114,12 +106,10 @@ fn change_search_terms(transaction: &mut Transaction, stored: &StoredKey, edited
 
 /// The lockers in use after a move. One expression cannot both add to a set and delete from it, so the whole set is
 /// written, on condition that the automat is unchanged.
-fn move_in(automat: &Automat, key: &Key, edited: &Key) -> Result<Expression, AutomatRefusal> {
+fn move_in(automat: &Automat, key: &Key, edited: &Key) -> Result<Update, AutomatRefusal> {
     let mut occupied = automat.occupied.clone();
     occupied.remove(&key.locker);
     occupied.insert(automat.choose_locker(Some(edited.locker))?);
     let occupied = occupied.into_iter().map(domain::LockerIndex::get);
-    Ok(Expression::new("SET #occupied = :occupied ADD #rev :one")
-        .value(":occupied", numbers(occupied))
-        .value(":one", number(1)))
+    Ok(Update::default().set("occupied", numbers(occupied)).add("rev", number(1)))
 }

@@ -3,7 +3,7 @@
 use domain::{AutomatId, Key, KeyId, KeyState, LockerIndex, SearchTerms, index_terms};
 
 use crate::expression::Expression;
-use crate::items::{Item, ItemKey, KEYS, KeyItem, StoredLocker, text};
+use crate::items::{Item, ItemKey, KEYS, KeyItem, text};
 use crate::page::List;
 use crate::read::{Stretch, start_key};
 use crate::{Error, Page, PageRequest, Store};
@@ -32,8 +32,7 @@ impl Store {
 
     async fn all_keys(&self, list: &List, page: &PageRequest) -> Result<Page<Key>, Error> {
         let after = list.position(page)?.map(|id| KeyId::parse(&id)).transpose().map_err(|_| Error::BadCursor)?;
-        let stretch = Stretch::of_lists(Expression::new("#listPK = :list").value(":list", text(KEYS)))
-            .after(after.map(|id| KeyItem::listing(&id).start_key(KeyItem::key(&id))));
+        let stretch = Stretch::of_list(KEYS).after(after.map(|id| KeyItem::listing(&id).start_key(KeyItem::key(&id))));
         let found = self.query_all(stretch, page.limit + 1).await?;
         // Cut by what the index has: a key removed meanwhile shortens the page, not the list.
         let found: Vec<ItemKey> = found.iter().filter_map(ItemKey::of).collect();
@@ -51,11 +50,11 @@ impl Store {
         let after = list.position(page)?.map(|index| index.parse::<u16>()).transpose().map_err(|_| Error::BadCursor)?;
         let (_, lockers) = self.automat_and_lockers(automat).await?;
         let mut wanted: Vec<(LockerIndex, ItemKey)> = Vec::new();
-        for StoredLocker { locker, key, .. } in lockers {
-            let Some((id, property)) = key else { continue };
+        for locker in lockers {
+            let Some((id, property)) = locker.assigned_key() else { continue };
             let matches = |terms: &SearchTerms| terms.matches(&index_terms(&[id.as_str(), property.as_str()]));
-            if after.is_none_or(|after| locker.get() > after) && search.is_none_or(matches) {
-                wanted.push((locker, KeyItem::key(&id)));
+            if after.is_none_or(|after| locker.locker.get() > after) && search.is_none_or(matches) {
+                wanted.push((locker.locker, KeyItem::key(id)));
             }
         }
         wanted.truncate(page.limit + 1);

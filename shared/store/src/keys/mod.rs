@@ -9,8 +9,8 @@ use domain::{AutomatId, Key, KeyId, LockerIndex};
 
 pub use self::list::KeyFilter;
 pub use self::remove::Removal;
-use crate::expression::{Expression, absent};
-use crate::items::{KeyItem, LockerItem, ReturnCodeItem, StoredKey, StoredLocker, text};
+use crate::expression::{Expression, absent, is, is_or_absent};
+use crate::items::{KeyItem, LockerItem, ReturnCodeItem, StoredKey, StoredLocker, read, text};
 use crate::sealing::Names;
 use crate::transaction::{Part, Transaction};
 use crate::{Error, ResourceKind, Store};
@@ -32,13 +32,17 @@ impl Store {
     }
 
     pub(crate) async fn stored_key(&self, id: &KeyId) -> Result<StoredKey, Error> {
-        let item = self.get(&KeyItem::key(id)).await?.ok_or(Error::NotFound(ResourceKind::Key))?;
-        KeyItem::read(item, &self.codes)
+        self.find_key(id).await?.ok_or(Error::NotFound(ResourceKind::Key))
+    }
+
+    pub(crate) async fn find_key(&self, id: &KeyId) -> Result<Option<StoredKey>, Error> {
+        let item = self.get(&KeyItem::key(id)).await?;
+        item.map(|item| KeyItem::read(item, &self.codes)).transpose()
     }
 
     pub(crate) async fn stored_locker(&self, automat: &AutomatId, locker: LockerIndex) -> Result<StoredLocker, Error> {
         let item = self.get(&LockerItem::key(automat, locker)).await?;
-        item.map_or_else(|| Ok(StoredLocker::untouched(locker)), LockerItem::read)
+        item.map_or_else(|| Ok(StoredLocker::untouched(locker)), read::<StoredLocker>)
     }
 
     /// The names (MACs) of a key's return code.
@@ -69,10 +73,10 @@ impl Transaction {
 
 /// Condition: this key is assigned to the locker.
 pub(crate) fn holds_key(id: &KeyId) -> Expression {
-    Expression::new("#keyId = :own").value(":own", text(id.as_str()))
+    is("keyId", text(id.as_str()))
 }
 
 /// Condition: no key is assigned to the locker.
 fn holds_no_key() -> Expression {
-    Expression::new("attribute_not_exists(#keyId)")
+    is_or_absent("keyId", None)
 }

@@ -9,10 +9,10 @@ use std::collections::HashSet;
 use std::time::Duration;
 
 use domain::{EventKind, Instant, KeyId, KeyState};
-use tokio::task::JoinSet;
+use futures_util::stream::{self, StreamExt as _, TryStreamExt as _};
 
 use super::holds_key;
-use crate::expression::{Expression, unchanged};
+use crate::expression::{Expression, Update, is, unchanged};
 use crate::items::{
     AutomatItem, Item, ItemKey, KeyItem, LockerItem, PinItem, REMOVING, StoredKey, flag, number, numbers, text,
 };
@@ -71,8 +71,7 @@ impl Store {
 
     /// Finishes removals by when they were marked. Those marked before this time was stored always count.
     async fn finish_removals_marked(&self, wanted: impl Fn(Option<Instant>) -> bool) -> Result<usize, Error> {
-        let removing = Expression::new("#listPK = :list").value(":list", text(REMOVING));
-        let found = self.query_all(Stretch::of_lists(removing), usize::from(u16::MAX)).await?;
+        let found = self.query_all(Stretch::of_list(REMOVING), usize::from(u16::MAX)).await?;
         let keys: Vec<_> = found.iter().filter_map(ItemKey::of).collect();
         let mut finished = 0;
         for item in self.get_all(&keys).await? {
@@ -108,39 +107,30 @@ impl Store {
     fn build_key_removal(&self, stored: &StoredKey, metadata: &RequestMetadata) -> Result<Transaction, Error> {
         let key = &stored.key;
         let mut transaction = Transaction::default();
-        let mark = Expression::new(format!(
-            "SET #removing = :true, #removingAt = :now, #{LIST_PK} = :removing ADD #rev :one REMOVE #calendar"
-        ))
-        .value(":true", flag(true))
-        .value(":removing", text(REMOVING))
-        .value(":now", number(metadata.now.millis()))
-        .value(":one", number(1));
+        let mark = Update::default()
+            .set("removing", flag(true))
+            .set("removingAt", number(metadata.now.millis()))
+            .set(LIST_PK, text(REMOVING))
+            .remove("calendar")
+            .add("rev", number(1));
         transaction.update(Part::Key, KeyItem::key(&key.id), mark, unchanged(stored.rev));
-        let free = Expression::new("DELETE #occupied :freed ADD #rev :one")
-            .value(":freed", numbers([key.locker.get()]))
-            .value(":one", number(1));
+        let free = Update::default().delete("occupied", numbers([key.locker.get()])).add("rev", number(1));
         let taken = Expression::new("contains(#occupied, :index)").value(":index", number(key.locker.get()));
         transaction.update(Part::Automat, AutomatItem::key(&key.automat), free, taken);
-        transaction.update(
-            Part::Locker,
-            LockerItem::key(&key.automat, key.locker),
-            LockerItem::leave(),
-            holds_key(&key.id),
-        );
+        let locker = LockerItem::key(&key.automat, key.locker);
+        transaction.update(Part::Locker, locker, LockerItem::leave(), holds_key(&key.id));
         if let Some(names) = self.return_code_names(key) {
             transaction.free_return_code(Part::ReturnCode, key, &names);
         }
         let live_contracts = key.calendar.without_ended(metadata.now).entries().len();
-        let event = self.key_event(key, EventKind::KeyRemoved { live_contracts }, metadata)?;
-        transaction.event(&event, Some(&stored.incarnation), self.retention)?;
+        transaction.record_of_key(self, stored, None, EventKind::KeyRemoved { live_contracts }, metadata)?;
         Ok(transaction)
     }
 
     /// Deletes what is left of a key that is marked for removal. Safe to repeat and to run concurrently.
     pub(crate) async fn finish_removal(&self, stored: &StoredKey) -> Result<(), Error> {
         let key = &stored.key;
-        let condition = Expression::new("#PK = :pk").value(":pk", text(KeyItem::pk(&key.id)));
-        let mut stretch = Stretch::of_table(condition);
+        let mut stretch = Stretch::of_partition(KeyItem::pk(&key.id));
         loop {
             let found = self.query(&stretch, Some(STEP)).await?;
             let remains = found.items.iter().filter_map(|item| Remains::of(item, &stored.incarnation)).collect();
@@ -150,26 +140,15 @@ impl Store {
                 None => break,
             }
         }
-        let same_one = Expression::new("#incarnation = :incarnation AND #removing = :true")
-            .value(":incarnation", text(&stored.incarnation))
-            .value(":true", flag(true));
+        let same_one = is("incarnation", text(&stored.incarnation)).and(is("removing", flag(true)));
         // If the condition fails, another call has finished the same removal.
         self.delete(KeyItem::key(&key.id), same_one).await.map(|_| ())
     }
 
     async fn delete_remains(&self, stored: &StoredKey, remains: Vec<Remains>) -> Result<(), Error> {
-        let mut running = JoinSet::new();
-        for together in remains.chunks(TOGETHER) {
-            if running.len() == AT_ONCE {
-                finished(running.join_next().await)?;
-            }
-            let (store, stored, together) = (self.clone(), stored.clone(), together.to_vec());
-            running.spawn(async move { store.delete_together(&stored, together).await });
-        }
-        while !running.is_empty() {
-            finished(running.join_next().await)?;
-        }
-        Ok(())
+        let together = remains.chunks(TOGETHER).map(|together| self.delete_together(stored, together.to_vec()));
+        let deletions: Vec<_> = together.collect();
+        stream::iter(deletions).buffer_unordered(AT_ONCE).try_collect().await
     }
 
     async fn delete_together(&self, stored: &StoredKey, mut remains: Vec<Remains>) -> Result<(), Error> {
@@ -214,13 +193,5 @@ impl Remains {
         }
         let pin = item.get("pinMac").and_then(|mac| mac.as_s().ok().cloned()).map(Mac);
         Some(Self { key, pin })
-    }
-}
-
-fn finished(joined: Option<Result<Result<(), Error>, tokio::task::JoinError>>) -> Result<(), Error> {
-    match joined {
-        None => Ok(()),
-        Some(Ok(finished)) => finished,
-        Some(Err(source)) => Err(Error::internal("deleting the remaining items of a key", source)),
     }
 }

@@ -1,6 +1,6 @@
 //! Doors left open.
 
-use domain::{AutomatId, DoorState, EventKind, Instant, LockerIndex, Subject};
+use domain::{AutomatId, DoorState, EventKind, Instant, LockerIndex};
 
 use crate::expression::present;
 use crate::items::{AutomatItem, LockerItem};
@@ -13,24 +13,18 @@ impl Store {
     pub async fn check_open_door(&self, automat: &AutomatId, locker: LockerIndex, now: Instant) -> Result<(), Error> {
         retry!(self, {
             let stored = self.stored_locker(automat, locker).await?;
-            if stored.due.is_none_or(|due| due > now) {
+            if stored.due_at.is_none_or(|due| due.0 > now) {
                 return Ok(());
             }
             let item_key = LockerItem::key(automat, locker);
             let is_there = self.get(&AutomatItem::key(automat)).await?.is_some();
             let mut transaction = Transaction::default();
-            transaction.update(
-                Part::Locker,
-                item_key.clone(),
-                LockerItem::watch(&item_key, None),
-                stored.as_reported(),
-            );
+            let update = LockerItem::watch(&item_key, None);
+            transaction.update(Part::Locker, item_key, update, stored.as_reported());
             if is_there && stored.door == DoorState::Open {
-                let key = stored.key.as_ref().map(|(key, _)| key.clone());
-                let subject = Subject { automat: automat.clone(), locker: Some(locker), key, contract: None };
-                let event = self.event(EventKind::DoorLeftOpen, subject, &RequestMetadata::of_automat(automat, now))?;
+                let metadata = RequestMetadata::of_automat(automat, now);
                 transaction.check(Part::Automat, AutomatItem::key(automat), present());
-                transaction.event(&event, stored.incarnation.as_deref(), self.retention)?;
+                transaction.record_of_locker(self, automat, &stored, EventKind::DoorLeftOpen, &metadata)?;
             }
             transaction.commit(self).await?;
             Ok(())

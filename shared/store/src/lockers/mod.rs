@@ -17,7 +17,7 @@ use domain::{
 };
 
 use self::report::LockerUpdate;
-use crate::items::{AutomatItem, LockerItem, StoredAutomat, StoredLocker};
+use crate::items::{AutomatItem, LockerItem, StoredAutomat, StoredLocker, read};
 use crate::retry::{NotDone, retry};
 use crate::{Error, Store};
 
@@ -123,7 +123,7 @@ impl Store {
             self.automat_and_lockers(automat).await?.1
         } else {
             let keys: Vec<_> = reports.lockers.iter().map(|(locker, _)| LockerItem::key(automat, *locker)).collect();
-            self.get_all(&keys).await?.into_iter().map(LockerItem::read).collect::<Result<_, _>>()?
+            self.get_all(&keys).await?.into_iter().map(read::<StoredLocker>).collect::<Result<_, _>>()?
         };
         Ok(lockers.into_iter().map(|locker| (locker.locker, locker)).collect())
     }

@@ -2,14 +2,14 @@
 //! event, all in one transaction.
 
 use domain::{
-    Actor, AutomatId, ContractId, DoorState, EventKind, Instant, KeyState, OpeningId, Retention, Subject, Whereabouts,
+    Actor, AutomatId, ContractId, DoorState, EventKind, Instant, KeyState, OpeningId, Retention, Whereabouts,
 };
 
 use super::LockerReport;
-use crate::expression::{Expression, present, unchanged};
+use crate::expression::{Update, present, unchanged};
 use crate::items::{
-    AutomatItem, ContractItem, EntryItem, ItemKey, KeyItem, LockerItem, OpeningItem, PinItem, StoredContract,
-    StoredKey, StoredLocker, number,
+    AutomatItem, ContractItem, ItemKey, KeyItem, LockerItem, OpeningItem, PinItem, StoredContract, StoredEntry,
+    StoredKey, StoredLocker, StoredOpening, number, read,
 };
 use crate::retry::{NotDone, retry};
 use crate::sealing::Mac;
@@ -104,12 +104,11 @@ impl LockerUpdate<'_> {
 
     async fn find_key_move(&self, store: &Store, locker: &StoredLocker, opener: &Opener) -> Result<KeyChange, Error> {
         let before = locker.whereabouts();
-        let (Some((id, _)), Some(inside)) = (&locker.key, self.report.key_inside) else { return Ok(KeyChange::Stays) };
+        let (Some(id), Some(inside)) = (&locker.key, self.report.key_inside) else { return Ok(KeyChange::Stays) };
         if before.clone().sensed(inside, None) == before {
             return Ok(KeyChange::Stays);
         }
-        let Some(item) = store.get(&KeyItem::key(id)).await? else { return Ok(KeyChange::Inconsistent) };
-        let stored = KeyItem::read(item, &store.codes)?;
+        let Some(stored) = store.find_key(id).await? else { return Ok(KeyChange::Inconsistent) };
         let key = &stored.key;
         if key.state != KeyState::Active || key.automat != *self.automat || key.locker != locker.locker {
             return Ok(KeyChange::Inconsistent);
@@ -118,10 +117,7 @@ impl LockerUpdate<'_> {
         let contract = next.holder().or(key.whereabouts.holder()).cloned();
         let contract_item = match &contract {
             None => None,
-            Some(contract) => {
-                let item = store.get(&ContractItem::key(id, contract)).await?;
-                item.map(|item| ContractItem::read(item, &store.codes)).transpose()?
-            }
+            Some(contract) => store.find_contract(id, contract).await?,
         };
         Ok(KeyChange::Moves(Box::new(KeyMove { stored, next, contract, contract_item })))
     }
@@ -130,17 +126,17 @@ impl LockerUpdate<'_> {
     async fn opener(&self, store: &Store, locker: &StoredLocker) -> Result<Opener, Error> {
         let unknown = Opener::unknown(self.automat);
         let (Some(by), false) = (&self.report.by, self.report.is_known(locker)) else { return Ok(unknown) };
-        let entry = EntryItem::key(self.automat, by);
+        let entry = StoredEntry::key(self.automat, by);
         let opening = OpeningId::parse(by).ok().map(|id| OpeningItem::key(&id));
         let item_keys: Vec<_> = entry.iter().chain(&opening).cloned().collect();
         for item in store.get_all(&item_keys).await? {
             if ItemKey::of(&item) == entry {
-                let entry = EntryItem::read(item)?;
+                let entry: StoredEntry = read(item)?;
                 let is_known = entry.opened(locker.locker);
-                let fetched_with = locker.key.as_ref().and_then(|(key, _)| entry.fetched(key));
+                let fetched_with = locker.key.as_ref().and_then(|key| entry.fetched(key));
                 return Ok(Opener { fetched_with, is_known, ..unknown });
             }
-            let opening = OpeningItem::read(item)?.opening;
+            let opening = read::<StoredOpening>(item)?.opening;
             if opening.automat == *self.automat {
                 let is_known = opening.locker == locker.locker;
                 return Ok(Opener { actor: opening.requested_by, is_known, ..unknown });
@@ -167,31 +163,35 @@ impl LockerUpdate<'_> {
         let mut transaction = Transaction::default();
         let newest = AutomatItem::reported_nothing_after(self.n, self.era);
         transaction.check(Part::Automat, AutomatItem::key(self.automat), newest);
+        let metadata = RequestMetadata::of_automat(self.automat, self.now);
         let mut update = self.sensed(locker);
         if let Some(key_move) = key_move {
             update = update.then(LockerItem::whereabouts(&key_move.next));
         }
         if is_forced && locker.may_record_forced(self.now) {
             update = update.then(LockerItem::forced(self.now));
-            self.record_of_locker(store, &mut transaction, locker, EventKind::LockerForced)?;
+            transaction.record_of_locker(store, self.automat, locker, EventKind::LockerForced, &metadata)?;
         }
         let before = locker.sensors();
         let gains_key = before.gains_key(before.reported(self.report.sensors()));
         if gains_key && locker.key.is_none() && locker.may_record_unexpected(self.now) {
             update = update.then(LockerItem::unexpected(self.now));
-            self.record_of_locker(store, &mut transaction, locker, EventKind::KeyUnexpected)?;
+            transaction.record_of_locker(store, self.automat, locker, EventKind::KeyUnexpected, &metadata)?;
         }
         let as_read = locker.same_key().and(locker.as_reported());
         transaction.update(Part::Locker, LockerItem::key(self.automat, locker.locker), update, as_read);
         if let Some(key_move) = key_move {
             key_move.add_to(&mut transaction, foreign_pin, store.retention);
-            self.record(store, &mut transaction, key_move, &opener.actor)?;
+            if let Some(kind) = key_move.event() {
+                let metadata = RequestMetadata { actor: opener.actor.clone(), ..metadata };
+                transaction.record_of_key(store, &key_move.stored, key_move.contract.as_ref(), kind, &metadata)?;
+            }
         }
         Ok(transaction)
     }
 
     /// Update: the sensor readings, and what follows from the door alone.
-    fn sensed(&self, locker: &StoredLocker) -> Expression {
+    fn sensed(&self, locker: &StoredLocker) -> Update {
         let before = locker.sensors();
         let after = before.reported(self.report.sensors());
         let item_key = LockerItem::key(self.automat, locker.locker);
@@ -207,50 +207,18 @@ impl LockerUpdate<'_> {
         }
         update
     }
-
-    fn record_of_locker(
-        &self,
-        store: &Store,
-        transaction: &mut Transaction,
-        locker: &StoredLocker,
-        kind: EventKind,
-    ) -> Result<(), Error> {
-        let subject = Subject {
-            automat: self.automat.clone(),
-            locker: Some(locker.locker),
-            key: locker.key.as_ref().map(|(key, _)| key.clone()),
-            contract: None,
-        };
-        let event = store.event(kind, subject, &RequestMetadata::of_automat(self.automat, self.now))?;
-        transaction.event(&event, locker.incarnation.as_deref(), store.retention)
-    }
-
-    fn record(
-        &self,
-        store: &Store,
-        transaction: &mut Transaction,
-        key_move: &KeyMove,
-        actor: &Actor,
-    ) -> Result<(), Error> {
-        let StoredKey { key, incarnation, .. } = &key_move.stored;
-        let kind = match (&key.whereabouts, &key_move.next) {
-            (Whereabouts::Inside, Whereabouts::Out { .. }) => EventKind::KeyFetched,
-            (Whereabouts::Out { .. }, Whereabouts::Inside) => EventKind::KeyReturned,
-            // The first report about this key: it may have been in or out for a long time.
-            _ => return Ok(()),
-        };
-        let metadata = RequestMetadata { actor: actor.clone(), ..RequestMetadata::of_automat(self.automat, self.now) };
-        let subject = Subject {
-            automat: key.automat.clone(),
-            locker: Some(key.locker),
-            key: Some(key.id.clone()),
-            contract: key_move.contract.clone(),
-        };
-        transaction.event(&store.event(kind, subject, &metadata)?, Some(incarnation), store.retention)
-    }
 }
 
 impl KeyMove {
+    fn event(&self) -> Option<EventKind> {
+        match (&self.stored.key.whereabouts, &self.next) {
+            (Whereabouts::Inside, Whereabouts::Out { .. }) => Some(EventKind::KeyFetched),
+            (Whereabouts::Out { .. }, Whereabouts::Inside) => Some(EventKind::KeyReturned),
+            // The first report about this key: it may have been in or out for a long time.
+            _ => None,
+        }
+    }
+
     fn mac(&self) -> Option<Mac> {
         self.contract_item.as_ref().map(|stored| stored.pin_mac.clone())
     }
@@ -259,8 +227,7 @@ impl KeyMove {
     /// the key is; its `version` is not, because that is for editors.
     fn add_to(&self, transaction: &mut Transaction, foreign_pin: Option<&Mac>, retention: Retention) {
         let StoredKey { key, rev, .. } = &self.stored;
-        let raise = Expression::new("SET #rev = :nextRev").value(":nextRev", number(rev + 1));
-        let update = KeyItem::locate(&self.next).then(raise);
+        let update = KeyItem::locate(&self.next).set("rev", number(rev + 1));
         transaction.update(Part::Key, KeyItem::key(&key.id), update, unchanged(*rev));
         let Some(StoredContract { contract, pin_mac, .. }) = &self.contract_item else { return };
         let out = self.next.holder() == Some(&contract.id);

@@ -5,7 +5,7 @@ use domain::{Cause, ContractId, Instant, KeyId, KeyMovement, Notice, Occasion, W
 use super::message_id::Occurrence;
 use super::snapshot::Snapshot;
 use super::{Claim, DueAnnouncements};
-use crate::items::{AnnouncementsItem, StoredAnnouncements};
+use crate::items::StoredAnnouncements;
 use crate::retry::{NotDone, retry};
 use crate::{Error, Store};
 
@@ -18,9 +18,9 @@ impl Store {
         cause: Cause,
         now: Instant,
     ) -> Result<bool, Error> {
-        let item_key = AnnouncementsItem::key(incarnation, contract);
+        let item_key = StoredAnnouncements::key(incarnation, contract);
         retry!(self, {
-            let item = self.get(&item_key).await?.map(AnnouncementsItem::read).transpose()?;
+            let item = self.get(&item_key).await?.map(StoredAnnouncements::read).transpose()?;
             let before = item.unwrap_or_else(|| StoredAnnouncements::none(key, contract, incarnation));
             let mut after = before.clone();
             let is_announced_now = after.announcements.announce(movement, cause.clone());
@@ -33,7 +33,7 @@ impl Store {
     /// notified twice.
     pub async fn announce_held(&self, due: &DueAnnouncements, now: Instant) -> Result<Vec<Claim>, Error> {
         let Some(item) = self.get(&due.item_key).await? else { return Ok(Vec::new()) };
-        let before = AnnouncementsItem::read(item)?;
+        let before = StoredAnnouncements::read(item)?;
         if before.announcements.due.is_none_or(|due| due > now) {
             return Ok(Vec::new());
         }
@@ -63,7 +63,7 @@ impl Store {
             _ => Vec::new(),
         };
         if let Some(item) = self.get(&due.item_key).await? {
-            let written = AnnouncementsItem::read(item)?;
+            let written = StoredAnnouncements::read(item)?;
             if written.announcements == after.announcements {
                 let mut done = written.clone();
                 done.announcements.clear_held();
@@ -82,7 +82,7 @@ impl Store {
         if before.announcements == after.announcements {
             return Ok(true);
         }
-        self.put(AnnouncementsItem::write(after, now)?, before.unchanged()).await
+        self.put(after.write(now)?, before.unchanged()).await
     }
 }
 

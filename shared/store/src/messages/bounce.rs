@@ -29,7 +29,7 @@ impl Store {
             return Ok(());
         }
         let item = self.get(&item_key).await?.ok_or(Error::NotFound(ResourceKind::Message))?;
-        match MessageItem::read(item, &self.codes)?.state {
+        match MessageItem::read(item, &self.codes)?.status.state {
             // The bounce arrived before the sender settled the message: to be retried.
             State::Sending => Err(Error::MessageUnderWay),
             _ => Ok(()),

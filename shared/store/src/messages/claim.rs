@@ -3,8 +3,7 @@
 use domain::{Instant, SendFailure};
 
 use super::{Claim, DueMessage, LEASE_MILLIS};
-use crate::expression::Expression;
-use crate::items::{MessageItem, State, StoredMessage, flag, number};
+use crate::items::{MessageItem, SendStatus, State, StoredMessage, flag, number};
 use crate::{Error, Store};
 
 impl Store {
@@ -27,17 +26,13 @@ impl Store {
             self.update(message.item_key.clone(), update, stored.as_read()).await?;
             return Ok(None);
         }
-        let taken = StoredMessage {
-            attempts: stored.attempts + 1,
-            possibly_duplicate: stored.may_have_gone(),
-            state: State::Sending,
-            ..stored.clone()
-        };
+        let mut taken = stored.clone();
+        taken.status.attempts += 1;
+        taken.status.possibly_duplicate = stored.may_have_gone();
         let lease = Some(now.plus_millis(LEASE_MILLIS));
         let update = MessageItem::move_to(&message.item_key, State::Sending, lease, now)
-            .then(Expression::new("SET #attempts = :attempts, #possiblyDuplicate = :possiblyDuplicate"))
-            .value(":attempts", number(taken.attempts))
-            .value(":possiblyDuplicate", flag(taken.possibly_duplicate));
+            .set("attempts", number(taken.status.attempts))
+            .set("possiblyDuplicate", flag(taken.status.possibly_duplicate));
         let ours = self.update(message.item_key.clone(), update, stored.as_read()).await?;
         Ok(ours.then(|| Claim::on(taken)))
     }
@@ -57,15 +52,16 @@ impl Store {
 
 impl StoredMessage {
     fn claimable(&self, now: Instant) -> bool {
-        match self.state {
+        match self.status.state {
             State::Asked => true,
-            State::Pending | State::Sending => self.due.is_some_and(|due| due <= now),
+            State::Pending | State::Sending => self.status.due.is_some_and(|due| due.0 <= now),
             State::Sent | State::Bounced | State::Refused | State::Failed | State::Superseded => false,
         }
     }
 
     /// Whether an earlier attempt may have reached the provider without a stored result.
     fn may_have_gone(&self) -> bool {
-        self.possibly_duplicate || self.state == State::Sending || self.failure == Some(SendFailure::Unanswered)
+        let SendStatus { state, possibly_duplicate, failure, .. } = &self.status;
+        *possibly_duplicate || *state == State::Sending || *failure == Some(SendFailure::Unanswered)
     }
 }

@@ -5,7 +5,7 @@ use domain::Instant;
 use super::{Due, DueAnnouncements, DueMessage, DueReminder};
 use crate::expression::Expression;
 use crate::items::{
-    AnnouncementsItem, AutomatItem, ItemKey, LockerItem, MessageItem, ReminderItem, due_shard_name, number, text,
+    AutomatItem, ItemKey, LockerItem, MessageItem, StoredAnnouncements, StoredReminder, due_shard_name, number, text,
 };
 use crate::read::Stretch;
 use crate::{Error, Store};
@@ -25,9 +25,9 @@ impl Due {
     fn at(item_key: ItemKey) -> Option<Self> {
         if MessageItem::is_at(&item_key) {
             Some(Self::Message(DueMessage { item_key }))
-        } else if ReminderItem::is_at(&item_key) {
+        } else if StoredReminder::is_at(&item_key) {
             Some(Self::Reminder(DueReminder { item_key }))
-        } else if AnnouncementsItem::is_at(&item_key) {
+        } else if StoredAnnouncements::is_at(&item_key) {
             Some(Self::Announcements(DueAnnouncements { item_key }))
         } else if let Some(automat) = AutomatItem::automat_at(&item_key) {
             Some(Self::ZoneChanged { automat })

@@ -4,7 +4,6 @@ use domain::{ContractId, KeyId, MessageId, MessageRecord};
 
 use crate::items::{ContractItem, MessageItem};
 use crate::page::List;
-use crate::read::Stretch;
 use crate::{Error, Page, PageRequest, ResourceKind, Store};
 
 impl Store {
@@ -20,7 +19,7 @@ impl Store {
         let after = list.position(page)?.map(|id| MessageId::parse(&id)).transpose().map_err(|_| Error::BadCursor)?;
         let from = after.map(|id| MessageItem::key(&stored.incarnation, contract, &id).into_item());
         let from_start = from.is_none();
-        let stretch = Stretch::of_table(MessageItem::all(&stored.incarnation, contract)).backwards(true).after(from);
+        let stretch = MessageItem::all(&stored.incarnation, contract).backwards(true).after(from);
         let found = self.query_all(stretch, page.limit + 1).await?;
         if found.is_empty() && from_start && self.get(&ContractItem::key(key, contract)).await?.is_none() {
             return Err(Error::NotFound(ResourceKind::Contract));

@@ -1,13 +1,13 @@
 //! Notifying: storing every message of an occasion, claimed by whoever writes it.
 
 use domain::{Cause, Facts, Instant, Message, Notice, Occasion, Reminder};
-use tokio::task::JoinSet;
+use futures_util::future::try_join_all;
 
 use super::message_id::Occurrence;
 use super::snapshot::Snapshot;
 use super::{Change, Claim, ContractRecord, EventRecord, LEASE_MILLIS};
 use crate::expression::absent;
-use crate::items::{MessageItem, ReminderItem, State, StoredMessage, StoredReminder};
+use crate::items::{MessageItem, Millis, SendStatus, State, StoredMessage, StoredReminder};
 use crate::{Error, Store};
 
 impl Store {
@@ -88,16 +88,17 @@ impl Store {
     ) -> Result<Vec<Claim>, Error> {
         let mut messages = Vec::new();
         for notice in notices {
-            let message = message(occurrence, notice, facts, now)?;
-            messages.push(if message.useful_until() > now {
-                let due = Some(now.plus_millis(LEASE_MILLIS));
-                StoredMessage { state: State::Sending, attempts: 1, due, ..message }
+            let mut message = message(occurrence, notice, facts, now)?;
+            if message.useful_until() > now {
+                let due = Some(Millis(now.plus_millis(LEASE_MILLIS)));
+                message.status = SendStatus { state: State::Sending, attempts: 1, due, ..message.status };
             } else {
-                StoredMessage { state: State::Failed, ..message }
-            });
+                message.status.state = State::Failed;
+            }
+            messages.push(message);
         }
         let written = self.put_messages(messages).await?;
-        Ok(written.into_iter().filter(|message| message.state == State::Sending).map(Claim::on).collect())
+        Ok(written.into_iter().filter(|message| message.status.state == State::Sending).map(Claim::on).collect())
     }
 
     /// Stores messages that were outdated before they could be sent, so that their history is complete.
@@ -115,17 +116,11 @@ impl Store {
 
     /// Puts messages. Returns those that did not exist before.
     async fn put_messages(&self, messages: Vec<StoredMessage>) -> Result<Vec<StoredMessage>, Error> {
-        let mut puts = JoinSet::new();
-        for message in messages {
-            let item = MessageItem::write(&message, &self.codes, &self.random, self.retention)?;
-            let store = self.clone();
-            puts.spawn(async move { store.put(item, absent()).await.map(|written| written.then_some(message)) });
-        }
-        let mut written = Vec::new();
-        while let Some(put) = puts.join_next().await {
-            written.extend(put.map_err(|source| Error::internal("storing messages", source))??);
-        }
-        Ok(written)
+        let puts = messages.into_iter().map(|message| async move {
+            let item = MessageItem::write(&message, self)?;
+            Ok::<_, Error>(self.put(item, absent()).await?.then_some(message))
+        });
+        Ok(try_join_all(puts).await?.into_iter().flatten().collect())
     }
 
     /// Sets the reminders of the current contract, and drops those that it had before the record and no longer has.
@@ -136,7 +131,7 @@ impl Store {
                 let since = record.at.max(stored.contract.updated_at);
                 which.due(&stored.contract, since).map(|due| (stored.rev, due))
             });
-            let item_key = ReminderItem::key(&last.incarnation, &last.contract.id, which);
+            let item_key = StoredReminder::key(&last.incarnation, &last.contract.id, which);
             if let Some((rev, due)) = set {
                 let reminder = StoredReminder {
                     which,
@@ -144,12 +139,12 @@ impl Store {
                     contract: last.contract.id.clone(),
                     incarnation: last.incarnation.clone(),
                     rev,
-                    due,
+                    due_at: Millis(due),
                 };
-                self.update(item_key, ReminderItem::set(&reminder), ReminderItem::not_set_after(rev)).await?;
+                self.update(item_key, reminder.set(), StoredReminder::not_set_after(rev)).await?;
             } else if record.had(which) {
                 let rev = snapshot.contract.as_ref().map_or(last.rev, |stored| stored.rev);
-                self.delete(item_key, ReminderItem::not_set_after(rev)).await?;
+                self.delete(item_key, StoredReminder::not_set_after(rev)).await?;
             }
         }
         Ok(())
@@ -181,7 +176,7 @@ impl Claim {
     pub(super) fn on(stored: StoredMessage) -> Self {
         Self {
             item_key: stored.item_key(),
-            attempt: stored.attempts,
+            attempt: stored.status.attempts,
             useful_until: stored.useful_until(),
             id: stored.id,
             incarnation: stored.incarnation,
@@ -197,15 +192,17 @@ fn message(occurrence: Occurrence<'_>, notice: Notice, facts: &Facts, now: Insta
         id: occurrence.message_id(occasion.kind(), &recipient.address)?,
         incarnation: occurrence.incarnation.to_owned(),
         message: Message { occasion, recipient, facts: facts.clone() },
-        state: State::Superseded,
-        since: now,
-        due: None,
-        provider_id: None,
-        attempts: 0,
-        failure: None,
-        possibly_duplicate: false,
-        asked_at: now,
-        created_at: now,
-        updated_at: now,
+        status: SendStatus {
+            state: State::Superseded,
+            since: now,
+            due: None,
+            provider_id: None,
+            attempts: 0,
+            failure: None,
+            possibly_duplicate: false,
+            asked_at: now,
+            created_at: now,
+            updated_at: now,
+        },
     })
 }

@@ -5,7 +5,7 @@ use domain::Instant;
 use serde_json::Value;
 
 use super::{Change, ContractRecord, DueMessage, EventRecord, Record};
-use crate::items::{ContractItem, EventItem, Item, ItemKey, MessageItem, StoredContract};
+use crate::items::{ContractItem, EventItem, Item, ItemKey, MessageItem, StoredContract, read};
 use crate::{Error, Store};
 
 const POISON: Error = Error::Internal { context: "reading a malformed stream record", source: None };
@@ -38,7 +38,7 @@ impl Store {
         if item_key.sk.starts_with("EVENT#") && name == "INSERT" {
             let item = image(&stream["NewImage"])?.ok_or(POISON)?;
             let incarnation = EventItem::incarnation(&item);
-            let event = EventItem::read(item)?;
+            let event = read(item)?;
             return Ok(Record::Event(Box::new(EventRecord { event, at: written_at(stream)?, incarnation })));
         }
         if MessageItem::is_at(&item_key) && name == "MODIFY" {

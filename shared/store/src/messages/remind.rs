@@ -1,22 +1,22 @@
 //! Reminders that are due, compared with the current contract.
 
-use domain::{Actor, Event, EventKind, Instant, Reminder, Retention, Subject};
+use domain::{Event, EventKind, Instant, Reminder, Subject};
 
 use super::message_id::Occurrence;
 use super::snapshot::Snapshot;
 use super::{Claim, DueReminder};
-use crate::expression::Expression;
-use crate::items::{ItemKey, KeyItem, ReminderItem, StoredContract, StoredKey, StoredReminder, text};
+use crate::expression::is;
+use crate::items::{ItemKey, KeyItem, Millis, StoredContract, StoredKey, StoredReminder, read, text};
 use crate::retry::{NotDone, retry};
 use crate::transaction::{Part, Transaction};
-use crate::{Error, Store};
+use crate::{Error, RequestMetadata, Store};
 
 impl Store {
     /// Claims the messages of a due reminder, once, and only if it still fits the contract. For a key that is not
     /// back it writes the event `key-not-returned`, whose record notifies the contacts.
     pub async fn remind(&self, reminder: &DueReminder, now: Instant) -> Result<Vec<Claim>, Error> {
         let Some(stored) = self.reminder(&reminder.item_key).await? else { return Ok(Vec::new()) };
-        if stored.due > now {
+        if stored.due_at.0 > now {
             return Ok(Vec::new());
         }
         let snapshot = self.snapshot(&stored.key, &stored.contract, &stored.incarnation).await?;
@@ -25,8 +25,8 @@ impl Store {
             return Ok(Vec::new());
         };
         if due > now {
-            let moved = StoredReminder { due, rev: contract.rev, ..stored.clone() };
-            self.update(reminder.item_key.clone(), ReminderItem::set(&moved), stored.unchanged()).await?;
+            let moved = StoredReminder { due_at: Millis(due), rev: contract.rev, ..stored.clone() };
+            self.update(reminder.item_key.clone(), moved.set(), stored.unchanged()).await?;
             return Ok(Vec::new());
         }
         if stored.which == Reminder::Return {
@@ -42,7 +42,7 @@ impl Store {
     }
 
     async fn reminder(&self, item_key: &ItemKey) -> Result<Option<StoredReminder>, Error> {
-        self.get(item_key).await?.map(ReminderItem::read).transpose()
+        self.get(item_key).await?.map(read::<StoredReminder>).transpose()
     }
 
     async fn drop_reminder(&self, stored: &StoredReminder) -> Result<(), Error> {
@@ -58,7 +58,7 @@ impl Store {
             else {
                 return Ok(self.drop_reminder(&reminder).await?);
             };
-            match build_absence_record(&key, &reminder, due, now, self.retention)?.try_commit(self).await? {
+            match self.build_absence_record(&key, &reminder, due, now)?.try_commit(self).await? {
                 Ok(()) => Ok(()),
                 // Recorded before; the reminder was set again by a record delivered twice.
                 Err(refused) if refused.has(Part::Event) => Ok(self.drop_reminder(&reminder).await?),
@@ -66,6 +66,28 @@ impl Store {
                 Err(_) => Err(NotDone::Again),
             }
         })
+    }
+
+    /// Records that the key is not back, on condition that it is still out, and drops the reminder.
+    fn build_absence_record(
+        &self,
+        stored: &StoredKey,
+        reminder: &StoredReminder,
+        due: Instant,
+        now: Instant,
+    ) -> Result<Transaction, Error> {
+        let StoredKey { key, incarnation, .. } = stored;
+        let (subject, metadata) =
+            (Subject::of_key(key, Some(&reminder.contract)), RequestMetadata::of_automat(&key.automat, now));
+        // The same id for every check, so that it is recorded once.
+        let id = reminder.occurrence(due).event_id();
+        let event = Event { id, ..self.event(EventKind::KeyNotReturned, subject, &metadata)? };
+        let still_out = KeyItem::out_with(&reminder.contract, true).and(is("incarnation", text(incarnation)));
+        let mut transaction = Transaction::default();
+        transaction.check(Part::Key, KeyItem::key(&key.id), still_out);
+        transaction.delete(Part::Reminder, reminder.item_key(), reminder.unchanged());
+        transaction.event(self, &event, Some(incarnation))?;
+        Ok(transaction)
     }
 }
 
@@ -83,35 +105,4 @@ impl StoredReminder {
         let identity = self.which.into();
         Occurrence { incarnation: &self.incarnation, contract: &self.contract, identity, at: due }
     }
-}
-
-/// Records that the key is not back, on condition that it is still out, and drops the reminder.
-fn build_absence_record(
-    stored: &StoredKey,
-    reminder: &StoredReminder,
-    due: Instant,
-    now: Instant,
-    retention: Retention,
-) -> Result<Transaction, Error> {
-    let StoredKey { key, incarnation, .. } = stored;
-    let event = Event {
-        // The same id for every check, so that it is recorded once.
-        id: reminder.occurrence(due).event_id(),
-        at: now,
-        actor: Actor::automat(&key.automat),
-        kind: EventKind::KeyNotReturned,
-        subject: Subject {
-            automat: key.automat.clone(),
-            locker: Some(key.locker),
-            key: Some(key.id.clone()),
-            contract: Some(reminder.contract.clone()),
-        },
-    };
-    let still_out = KeyItem::out_with(&reminder.contract, true)
-        .and(Expression::new("#incarnation = :incarnation").value(":incarnation", text(incarnation)));
-    let mut transaction = Transaction::default();
-    transaction.check(Part::Key, KeyItem::key(&key.id), still_out);
-    transaction.delete(Part::Reminder, reminder.item_key(), reminder.unchanged());
-    transaction.event(&event, Some(incarnation), retention)?;
-    Ok(transaction)
 }

@@ -2,8 +2,7 @@
 
 use domain::{ContractId, Instant, KeyId, MessageId, MessageRecord};
 
-use crate::expression::Expression;
-use crate::items::{MessageItem, State, StoredMessage, number};
+use crate::items::{MessageItem, Millis, SendStatus, State, StoredMessage, text};
 use crate::retry::{NotDone, retry};
 use crate::{Error, ResourceKind, Store};
 
@@ -24,25 +23,20 @@ impl Store {
             let stored = MessageItem::read(item, &self.codes)?;
             self.check_resend(&stored, now).await?;
             let update = MessageItem::move_to(&item_key, State::Asked, Some(now), now)
-                .then(Expression::new("SET #askedAt = :askedAt REMOVE #failure, #providerId"))
-                .value(":askedAt", number(now.millis()));
+                .set("askedAt", text(now.to_string()))
+                .remove("failure")
+                .remove("providerId");
             if !self.update(item_key.clone(), update, stored.as_read()).await? {
                 return Err(NotDone::Again);
             }
-            let asked = StoredMessage {
-                state: State::Asked,
-                since: now,
-                due: Some(now),
-                failure: None,
-                updated_at: now,
-                ..stored
-            };
-            Ok(asked.into_record())
+            let (state, due) = (State::Asked, Some(Millis(now)));
+            let status = SendStatus { state, since: now, due, failure: None, updated_at: now, ..stored.status };
+            Ok(StoredMessage { status, ..stored }.into_record())
         })
     }
 
     async fn check_resend(&self, stored: &StoredMessage, now: Instant) -> Result<(), Error> {
-        match stored.state {
+        match stored.status.state {
             State::Pending | State::Sending | State::Asked => return Err(Error::MessageUnderWay),
             State::Superseded => return Err(Error::MessageOutdated),
             State::Sent | State::Bounced | State::Refused | State::Failed => {}

@@ -4,7 +4,7 @@ use clock::Random;
 use domain::{Instant, SendFailure};
 
 use super::{Claim, SendResult};
-use crate::expression::{Expression, present};
+use crate::expression::present;
 use crate::items::{MessageItem, State, text};
 use crate::{Error, Store};
 
@@ -18,8 +18,8 @@ impl Store {
     pub async fn settle(&self, claim: Claim, verdict: SendResult, now: Instant) -> Result<(), Error> {
         let update = match &verdict {
             SendResult::Sent(provider_id) => MessageItem::move_to(&claim.item_key, State::Sent, None, now)
-                .then(Expression::new("SET #providerId = :providerId REMOVE #failure"))
-                .value(":providerId", text(provider_id.as_str())),
+                .set("providerId", text(provider_id))
+                .remove("failure"),
             SendResult::Failed(failure) => {
                 let (state, next) = self.after(&claim, *failure, now)?;
                 MessageItem::move_to(&claim.item_key, state, next, now).then(MessageItem::blame(*failure))

@@ -20,31 +20,36 @@ impl Store {
         contract: &ContractId,
         incarnation: &str,
     ) -> Result<Snapshot, Error> {
-        let (key_item_key, contract_item_key) = (KeyItem::key(key), ContractItem::key(key, contract));
-        let mut snapshot = Snapshot { key: None, contract: None };
-        for item in self.get_all(&[key_item_key.clone(), contract_item_key]).await? {
-            if ItemKey::of(&item).as_ref() == Some(&key_item_key) {
-                let key = KeyItem::read(item, &self.codes)?;
-                snapshot.key = Some(key).filter(|key| key.incarnation == incarnation);
+        let (key, contract) = self.key_and_contract(key, contract, incarnation).await?;
+        let is_active = key.as_ref().is_some_and(|stored| stored.key.state == KeyState::Active);
+        Ok(Snapshot { key, contract: contract.filter(|_| is_active) })
+    }
+
+    /// Those of this incarnation of the key, in one consistent read.
+    pub(crate) async fn key_and_contract(
+        &self,
+        key: &KeyId,
+        contract: &ContractId,
+        incarnation: &str,
+    ) -> Result<(Option<StoredKey>, Option<StoredContract>), Error> {
+        let item_keys = [KeyItem::key(key), ContractItem::key(key, contract)];
+        let (mut found_key, mut found_contract) = (None, None);
+        for item in self.get_all(&item_keys).await? {
+            if ItemKey::of(&item).as_ref() == Some(&item_keys[0]) {
+                found_key = Some(KeyItem::read(item, &self.codes)?).filter(|key| key.incarnation == incarnation);
             } else {
                 let contract = ContractItem::read(item, &self.codes)?;
-                snapshot.contract = Some(contract).filter(|contract| contract.incarnation == incarnation);
+                found_contract = Some(contract).filter(|contract| contract.incarnation == incarnation);
             }
         }
-        if snapshot.key.as_ref().is_none_or(|stored| stored.key.state == KeyState::Removing) {
-            snapshot.contract = None;
-        }
-        Ok(snapshot)
+        Ok((found_key, found_contract))
     }
 
     /// The facts of a contract, with the automat and property of its key, or those stored in the contract if the key
     /// is gone.
     pub(super) async fn facts_of(&self, stored: &StoredContract, key: Option<&StoredKey>) -> Result<Facts, Error> {
-        let noted = stored.automat.as_ref().map(|automat| (automat, &stored.property));
-        let current = key.map(|stored| (&stored.key.automat, &stored.key.property));
-        let (automat, property) = current
-            .or(noted)
-            .ok_or(Error::Internal { context: "notifying of a contract without an automat", source: None })?;
+        let noted = (&stored.automat, &stored.property);
+        let (automat, property) = key.map_or(noted, |stored| (&stored.key.automat, &stored.key.property));
         self.facts(&stored.contract, automat, property.clone()).await
     }
 }

@@ -8,8 +8,8 @@ use std::collections::BTreeSet;
 
 use domain::{AutomatId, Instant, Opening, OpeningId};
 
-use crate::expression::{Expression, present};
-use crate::items::{DeliveryLeaseItem, ItemKey, StoredDeliveryLease};
+use crate::expression::{Expression, Update, present};
+use crate::items::{ItemKey, Millis, StoredDeliveryLease, read};
 use crate::{Error, Store};
 
 /// How long a holder has for delivering before another replaces it.
@@ -37,16 +37,16 @@ impl DeliveryLease {
     }
 
     pub(super) fn key(&self) -> ItemKey {
-        DeliveryLeaseItem::key(&self.automat)
+        StoredDeliveryLease::key(&self.automat)
     }
 
     pub(super) fn is_held(&self) -> Expression {
-        DeliveryLeaseItem::is_held(&self.id)
+        StoredDeliveryLease::is_held(&self.id)
     }
 
     /// What releases it, and removes these openings from the queue.
-    pub(super) fn release(settled: &[OpeningId], now: Instant) -> Expression {
-        DeliveryLeaseItem::release(settled, now.plus_millis(DELIVERY_INTERVAL_MILLIS))
+    pub(super) fn release(settled: &[OpeningId], now: Instant) -> Update {
+        StoredDeliveryLease::release(settled, now.plus_millis(DELIVERY_INTERVAL_MILLIS))
     }
 }
 
@@ -67,22 +67,21 @@ impl Store {
         if let Some(lease) = self.take_lease(opening, None, now).await? {
             return Ok(Delivery::Leased(lease));
         }
-        let key = DeliveryLeaseItem::key(&opening.automat);
-        let item = self.update_and_read(key, DeliveryLeaseItem::queue(&opening.id, now), present()).await?;
-        let stored = DeliveryLeaseItem::read(item.ok_or(Error::Busy)?)?;
-        Ok(Delivery::Waiting(stored.next_lease_at.unwrap_or(now)))
+        let key = StoredDeliveryLease::key(&opening.automat);
+        let item = self.update_and_read(key, StoredDeliveryLease::queue(&opening.id, now), present()).await?;
+        let stored: StoredDeliveryLease = read(item.ok_or(Error::Busy)?)?;
+        Ok(Delivery::Waiting(stored.next_lease_at.map_or(now, |next| next.0)))
     }
 
     /// Looks at the delivery of an opening that was queued, and takes the lease if that is free or has ended.
     pub async fn check_delivery(&self, opening: &Opening, now: Instant) -> Result<Delivery, Error> {
-        let item = self.get(&DeliveryLeaseItem::key(&opening.automat)).await?;
-        let StoredDeliveryLease { waiting, lease, next_lease_at, .. } =
-            item.map(DeliveryLeaseItem::read).transpose()?.unwrap_or_default();
+        let item = self.get(&StoredDeliveryLease::key(&opening.automat)).await?;
+        let StoredDeliveryLease { waiting, lease, next_lease_at, .. } = item.map(read).transpose()?.unwrap_or_default();
         if !waiting.contains(&opening.id) {
             return Ok(Delivery::Settled);
         }
         match next_lease_at {
-            Some(next) if now < next => Ok(Delivery::Waiting(next)),
+            Some(Millis(next)) if now < next => Ok(Delivery::Waiting(next)),
             _ => Ok(self.take_lease(opening, lease, now).await?.map_or(Delivery::Waiting(now), Delivery::Leased)),
         }
     }
@@ -106,15 +105,16 @@ impl Store {
     ) -> Result<Option<DeliveryLease>, Error> {
         let (automat, id, ends_at) = (opening.automat.clone(), self.random.ulid(now)?, now.plus_millis(LEASE_MILLIS));
         let (update, condition) = match abandoned {
-            None => (DeliveryLeaseItem::take(&id, ends_at, &opening.id, now), DeliveryLeaseItem::is_free(now)),
-            Some(abandoned) => {
-                (DeliveryLeaseItem::take_over(&id, ends_at, &opening.id, now), DeliveryLeaseItem::is_held(&abandoned))
-            }
+            None => (StoredDeliveryLease::take(&id, ends_at, &opening.id, now), StoredDeliveryLease::is_free(now)),
+            Some(abandoned) => (
+                StoredDeliveryLease::take_over(&id, ends_at, &opening.id, now),
+                StoredDeliveryLease::is_held(&abandoned),
+            ),
         };
-        let Some(item) = self.update_and_read(DeliveryLeaseItem::key(&automat), update, condition).await? else {
+        let Some(item) = self.update_and_read(StoredDeliveryLease::key(&automat), update, condition).await? else {
             return Ok(None);
         };
-        let StoredDeliveryLease { waiting, unconfirmed, .. } = DeliveryLeaseItem::read(item)?;
+        let StoredDeliveryLease { waiting, unconfirmed, .. } = read(item)?;
         let waiting = waiting.into_iter().collect();
         Ok(Some(DeliveryLease { waiting, ends_at, automat, id, unconfirmed }))
     }

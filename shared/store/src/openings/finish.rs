@@ -71,14 +71,10 @@ impl Store {
         let end = ended.end.as_ref().ok_or(Error::Internal { context: "ending an opening", source: None })?;
         let locker = self.stored_locker(&opening.automat, opening.locker).await?;
         let mut transaction = Transaction::default();
-        transaction.update(
-            Part::Opening,
-            OpeningItem::key(&opening.id),
-            OpeningItem::end(end)?,
-            OpeningItem::ended_as(opening),
-        );
+        let (update, as_read) = (OpeningItem::end(end)?, OpeningItem::ended_as(opening));
+        transaction.update(Part::Opening, OpeningItem::key(&opening.id), update, as_read);
         // If a later opening is pending by now, the locker is not ours to free.
-        if locker.openings.live.is_some_and(|(live, _)| live == opening.id) {
+        if locker.openings().live.is_some_and(|(live, _)| live == opening.id) {
             let item_key = LockerItem::key(&opening.automat, opening.locker);
             let ours = OpeningItem::in_locker(&opening.id);
             transaction.update(Part::Locker, item_key, OpeningItem::end_in_locker(), ours);

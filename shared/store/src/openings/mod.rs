@@ -9,7 +9,7 @@ use std::collections::BTreeSet;
 pub use self::delivery::{DELIVERY_INTERVAL_MILLIS, Delivery, DeliveryLease};
 use domain::{EventKind, Opening, OpeningId, Subject};
 
-use crate::items::{ItemKey, OpeningItem, StoredOpening};
+use crate::items::{ItemKey, OpeningItem, StoredOpening, read};
 use crate::transaction::Transaction;
 use crate::{Error, RequestMetadata, ResourceKind, Store};
 
@@ -25,12 +25,12 @@ impl Store {
         let keys: BTreeSet<&OpeningId> = ids.iter().collect();
         let keys: Vec<ItemKey> = keys.into_iter().map(OpeningItem::key).collect();
         let items = self.get_all(&keys).await?;
-        items.into_iter().map(|item| Ok(OpeningItem::read(item)?.opening)).collect()
+        items.into_iter().map(|item| Ok(read::<StoredOpening>(item)?.opening)).collect()
     }
 
     async fn stored_opening(&self, id: &OpeningId) -> Result<StoredOpening, Error> {
         let item = self.get(&OpeningItem::key(id)).await?.ok_or(Error::NotFound(ResourceKind::Opening))?;
-        OpeningItem::read(item)
+        read(item)
     }
 
     fn record_opening(
@@ -41,7 +41,7 @@ impl Store {
         metadata: &RequestMetadata,
     ) -> Result<(), Error> {
         let Opening { automat, locker, key, .. } = &stored.opening;
-        let subject = Subject { automat: automat.clone(), locker: Some(*locker), key: key.clone(), contract: None };
-        transaction.event(&self.event(kind, subject, metadata)?, stored.incarnation.as_deref(), self.retention)
+        let subject = Subject::of_locker(automat, *locker, key.as_ref());
+        transaction.record(self, kind, subject, stored.incarnation.as_deref(), metadata)
     }
 }

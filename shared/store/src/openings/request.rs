@@ -28,8 +28,9 @@ impl Store {
             let automat = self.stored_automat(&draft.automat).await?.automat;
             automat.check_locker(draft.locker)?;
             let locker = self.stored_locker(&draft.automat, draft.locker).await?;
-            let (before, actor) = (&locker.openings, metadata.actor.clone());
-            let opening = Opening::request(draft.clone(), id.clone(), automat.connection, before, actor, metadata.now)?;
+            let (before, actor) = (locker.openings(), metadata.actor.clone());
+            let opening =
+                Opening::request(draft.clone(), id.clone(), automat.connection, &before, actor, metadata.now)?;
             let stored = StoredOpening { opening, incarnation: locker.incarnation.clone() };
             match self.build_opening_request(&stored, &locker, metadata)?.try_commit(self).await? {
                 Ok(()) => Ok(Created::New(stored.opening)),
@@ -49,7 +50,7 @@ impl Store {
         let mut transaction = Transaction::default();
         transaction.receipt(metadata, &item);
         transaction.put(Part::Opening, item, absent());
-        let quiet = OpeningItem::none_in_locker(locker.openings.seq, metadata.now).and(locker.same_key());
+        let quiet = OpeningItem::none_in_locker(locker.seq, metadata.now).and(locker.same_key());
         let item_key = LockerItem::key(&opening.automat, opening.locker);
         transaction.update(Part::Locker, item_key, OpeningItem::begin_in_locker(opening), quiet);
         let kind = EventKind::OpeningRequested { opening: opening.id.clone() };

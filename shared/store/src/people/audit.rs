@@ -4,8 +4,7 @@ use domain::{AutomatId, Event, EventKind, Subject};
 
 use super::case::Case;
 use super::walk::About;
-use crate::expression::Expression;
-use crate::items::{EventItem, ItemKey, text};
+use crate::items::{EventItem, ItemKey};
 use crate::read::Stretch;
 use crate::{Error, RequestMetadata, Store};
 
@@ -19,7 +18,7 @@ impl Store {
         kind: EventKind,
         metadata: &RequestMetadata,
     ) -> Result<Option<Event>, Error> {
-        let (automat, locker) = match (&case.key, case.contract.as_ref().and_then(|stored| stored.automat.as_ref())) {
+        let (automat, locker) = match (&case.key, case.contract.as_ref().map(|stored| &stored.automat)) {
             (Some(stored), _) => (Some(stored.key.automat.clone()), Some(stored.key.locker)),
             (None, Some(automat)) => (Some(automat.clone()), None),
             (None, None) => (self.automat_of_events(&about.incarnation).await?, None),
@@ -31,9 +30,8 @@ impl Store {
 
     /// The automat whose partition has the key's events.
     async fn automat_of_events(&self, incarnation: &str) -> Result<Option<AutomatId>, Error> {
-        let list = EventItem::listing(incarnation, "").list;
-        let condition = Expression::new("#listPK = :list").value(":list", text(list));
-        let newest = self.query(&Stretch::of_lists(condition).backwards(true), Some(1)).await?;
+        let events = Stretch::of_list(&EventItem::list(incarnation));
+        let newest = self.query(&events.backwards(true), Some(1)).await?;
         let item_key = newest.items.first().and_then(ItemKey::of);
         Ok(item_key.and_then(|item_key| AutomatId::parse(item_key.pk.strip_prefix("AUTOMAT#")?).ok()))
     }

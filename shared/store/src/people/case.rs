@@ -3,8 +3,7 @@
 use domain::{Contract, KeyState, MatchedField, Mention, PersonMatch, PersonSearch};
 
 use super::walk::About;
-use crate::items::{ContractItem, ItemKey, KeyItem, MessageItem, StoredContract, StoredKey, StoredMessage};
-use crate::read::Stretch;
+use crate::items::{ContractItem, ItemKey, MessageItem, StoredContract, StoredKey, StoredMessage};
 use crate::sealing::Names;
 use crate::{Error, Store};
 
@@ -25,18 +24,8 @@ pub(super) struct Case {
 impl Store {
     /// Reads the whole case; `None` if the person is not in it.
     pub(super) async fn case(&self, about: &About, search: &PersonSearch) -> Result<Option<Case>, Error> {
-        let contract_item_key = ContractItem::key(&about.key, &about.contract);
-        let (mut key, mut contract) = (None, None);
-        for item in self.get_all(&[KeyItem::key(&about.key), contract_item_key.clone()]).await? {
-            if ItemKey::of(&item).as_ref() == Some(&contract_item_key) {
-                let stored = ContractItem::read(item, &self.codes)?;
-                contract = Some(stored).filter(|stored| stored.incarnation == about.incarnation);
-            } else {
-                let stored = KeyItem::read(item, &self.codes)?;
-                let is_it = stored.incarnation == about.incarnation && stored.key.state == KeyState::Active;
-                key = Some(stored).filter(|_| is_it);
-            }
-        }
+        let (key, contract) = self.key_and_contract(&about.key, &about.contract, &about.incarnation).await?;
+        let key = key.filter(|stored| stored.key.state == KeyState::Active);
         let messages = self.messages_about(about).await?;
         let in_contract = || contract.iter().flat_map(|stored| Mention::in_contract(&stored.contract));
         let Some(found) = search.find_match(in_contract().chain(messages.iter().flat_map(mentions))) else {
@@ -44,6 +33,7 @@ impl Store {
         };
         let erased = contract.iter().flat_map(|stored| self.erased_fields(stored, search));
         let found = found.with_erased(erased);
+        let contract_item_key = ContractItem::key(&about.key, &about.contract);
         let item_key = if search.find_match(in_contract()).is_some() {
             contract_item_key
         } else {
@@ -64,8 +54,7 @@ impl Store {
     }
 
     pub(super) async fn messages_about(&self, about: &About) -> Result<Vec<StoredMessage>, Error> {
-        let all = MessageItem::all(&about.incarnation, &about.contract);
-        let found = self.query_all(Stretch::of_table(all), ALL).await?;
+        let found = self.query_all(MessageItem::all(&about.incarnation, &about.contract), ALL).await?;
         found.into_iter().map(|item| MessageItem::read(item, &self.codes)).collect()
     }
 }

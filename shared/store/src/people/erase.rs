@@ -10,8 +10,8 @@ use domain::{Contact, Contract, ContractChange, EventKind, Instant, MatchedField
 use super::case::Case;
 use super::walk::{About, Sight, Walk};
 use super::{Erasure, ErasureOutcome};
-use crate::expression::{Expression, present};
-use crate::items::{ContractItem, ItemKey, KeyItem, PinItem, ReminderItem, StoredContract, StoredKey, StoredMessage};
+use crate::expression::{Update, present};
+use crate::items::{ContractItem, ItemKey, KeyItem, PinItem, StoredContract, StoredKey, StoredMessage, StoredReminder};
 use crate::retry::{NotDone, retry};
 use crate::schema::TTL;
 use crate::transaction::{Part, Transaction};
@@ -139,7 +139,7 @@ impl Erasing<'_> {
         }
         if all || case.contract.is_none() {
             for &which in Reminder::ALL {
-                let item_key = ReminderItem::key(&about.incarnation, &about.contract, which);
+                let item_key = StoredReminder::key(&about.incarnation, &about.contract, which);
                 self.store.delete(item_key, present()).await?;
             }
         }
@@ -196,7 +196,7 @@ impl Erasing<'_> {
         }
         let event = self.store.event_about(about, case, EventKind::PersonalDataErased, self.metadata).await?;
         if let Some(event) = event {
-            transaction.event(&event, Some(&about.incarnation), self.store.retention)?;
+            transaction.event(self.store, &event, Some(&about.incarnation))?;
         }
         Ok(transaction)
     }
@@ -221,8 +221,8 @@ impl Erasing<'_> {
         }
         let item_key = ContractItem::key(&contract.key, &contract.id);
         transaction.delete(Part::Contract, item_key, stored.unchanged());
-        let automat = key.map(|stored_key| &stored_key.key.automat).or(stored.automat.as_ref());
-        if let Some(automat) = automat.filter(|_| pin_is_ours) {
+        let automat = key.map_or(&stored.automat, |stored_key| &stored_key.key.automat);
+        if pin_is_ours {
             let pin = PinItem::key(automat, &stored.pin_mac);
             transaction.delete(Part::Pin, pin, PinItem::own_or_gone(&contract.key, &contract.id));
         }
@@ -237,16 +237,15 @@ impl Erasing<'_> {
         key: &StoredKey,
         staying: &[Contact],
     ) -> Result<(), Error> {
-        let Store { codes, random, retention, .. } = self.store;
         let gone = stored.contract.contacts.iter().filter(|contact| !staying.contains(contact));
         let erased = self.erased(stored, gone.flat_map(Contact::addresses));
         let change = ContractChange { contacts: Some(staying.to_vec()), ..ContractChange::default() };
         let edited = stored.contract.edited(change, self.metadata.now)?;
-        let mut item = ContractItem::write(&edited, key, stored.rev + 1, &stored.pin_mac, codes, random, *retention)?;
+        let mut item = ContractItem::write(&edited, key, stored.rev + 1, &stored.pin_mac, self.store)?;
         // Its retention stays the same.
         item.remove(TTL);
         let item_key = ContractItem::key(&edited.key, &edited.id);
-        let update = Expression::assign(item, &["freeText"]).then(ContractItem::erase(erased));
+        let update = Update::all(item, &["freeText"]).then(ContractItem::erase(erased));
         transaction.update(Part::Contract, item_key, update, stored.unchanged());
         Ok(())
     }

@@ -7,7 +7,7 @@ use super::PersonalData;
 use super::case::Case;
 use super::walk::{About, Sight, Walk};
 use crate::expression::Expression;
-use crate::items::{EventItem, ItemKey, text};
+use crate::items::{EventItem, ItemKey, read, text};
 use crate::read::Stretch;
 use crate::retry::retry;
 use crate::transaction::Transaction;
@@ -64,7 +64,7 @@ impl Store {
     async fn events_about(&self, about: &About, since: Option<Instant>) -> Result<(Vec<Event>, bool), Error> {
         let first = since.map_or(0, |since| since.millis().unsigned_abs());
         let condition = Expression::new("#listPK = :list AND #listSK >= :first")
-            .value(":list", text(EventItem::listing(&about.incarnation, "").list))
+            .value(":list", text(EventItem::list(&about.incarnation)))
             .value(":first", text(Ulid::from_parts(first, 0).to_string()));
         let mut stretch = Stretch::of_lists(condition).backwards(true);
         let (mut events, mut looked_through) = (Vec::new(), 0);
@@ -73,7 +73,7 @@ impl Store {
             looked_through += found.items.len();
             let item_keys: Vec<_> = found.items.iter().filter_map(ItemKey::of).collect();
             for item in self.get_all(&item_keys).await? {
-                let event = EventItem::read(item)?;
+                let event: Event = read(item)?;
                 if event.subject.contract.as_ref() == Some(&about.contract) {
                     events.push(event);
                 }
@@ -89,7 +89,7 @@ impl Store {
     async fn record(&self, event: &Event, about: &About) -> Result<(), Error> {
         retry!(self, {
             let mut transaction = Transaction::default();
-            transaction.event(event, Some(&about.incarnation), self.retention)?;
+            transaction.event(self, event, Some(&about.incarnation))?;
             // A failed condition means that an attempt whose answer was lost has written the event.
             transaction.try_commit(self).await.map(|_| ())
         })

@@ -1,7 +1,7 @@
 //! The writes for each kind of item that has a code: a contract's PIN, a key's return code, the PIN in a message, and
 //! what an `Idempotency-Key` created.
 
-use domain::{ContractId, Instant, KeyId, KeyState};
+use domain::{Contract, ContractId, Instant, KeyId, KeyState, Pin};
 
 use super::{Plan, Rotation};
 use crate::expression::{absent, unchanged};
@@ -9,6 +9,7 @@ use crate::idempotency::ReceiptItem;
 use crate::items::{
     ContractItem, Item, ItemKey, KeyItem, MessageItem, PinItem, ReturnCodeItem, StoredContract, StoredKey,
 };
+use crate::sealing::Owner;
 use crate::transaction::{Part, Transaction};
 use crate::{Error, Store};
 
@@ -16,8 +17,7 @@ impl Store {
     pub(super) async fn plan_contract(&self, item: Item, now: Instant) -> Result<Plan, Error> {
         let stored = ContractItem::read(item.clone(), &self.codes)?;
         let sealed_anew = ContractItem::is_sealed_anew(&item, &stored, &self.codes);
-        let key = self.get(&KeyItem::key(&stored.contract.key)).await?;
-        let key = key.map(|item| KeyItem::read(item, &self.codes)).transpose()?;
+        let key = self.find_key(&stored.contract.key).await?;
         let Some(key) = key.filter(|key| key.incarnation == stored.incarnation) else {
             // The key is gone, and all its PINs with it.
             return if sealed_anew { Ok(Plan::nothing(Rotation::Current)) } else { self.plan_reseal(&stored) };
@@ -34,7 +34,7 @@ impl Store {
     fn plan_reseal(&self, stored: &StoredContract) -> Result<Plan, Error> {
         let mut writes = Transaction::default();
         let contract = &stored.contract;
-        let sealed = self.codes.seal_pin(&self.random, &contract.key, &contract.id, &contract.pin)?;
+        let sealed = self.seal_pin(contract)?;
         let item_key = ContractItem::key(&contract.key, &contract.id);
         writes.update(Part::Contract, item_key, ContractItem::reseal(sealed, &stored.pin_mac), stored.unchanged());
         Ok(Plan { what: Rotation::Resealed, writes })
@@ -46,7 +46,7 @@ impl Store {
         let (contract, automat) = (&stored.contract, &key.key.automat);
         let current = self.codes.pin_names(automat, &contract.pin).current;
         let mut writes = Transaction::default();
-        let sealed = self.codes.seal_pin(&self.random, &contract.key, &contract.id, &contract.pin)?;
+        let sealed = self.seal_pin(contract)?;
         let item_key = ContractItem::key(&contract.key, &contract.id);
         writes.update(Part::Contract, item_key, ContractItem::reseal(sealed, &current), stored.unchanged());
         // The cleanup after a removed key uses the names that it has read, so the key must not be removed meanwhile.
@@ -64,9 +64,11 @@ impl Store {
         }
         Ok(Plan { what: Rotation::Moved, writes })
     }
-}
 
-impl Store {
+    fn seal_pin(&self, contract: &Contract) -> Result<Vec<u8>, Error> {
+        self.codes.seal(&self.random, Owner::Contract(&contract.key, &contract.id), contract.pin.reveal())
+    }
+
     pub(super) async fn plan_key(&self, item: Item) -> Result<Plan, Error> {
         let stored = KeyItem::read(item.clone(), &self.codes)?;
         let key = &stored.key;
@@ -74,7 +76,7 @@ impl Store {
             return Ok(Plan::nothing(Rotation::Current));
         };
         let mut writes = Transaction::default();
-        let sealed = self.codes.seal_return_code(&self.random, &key.id, code)?;
+        let sealed = self.codes.seal(&self.random, Owner::Key(&key.id), code.reveal())?;
         writes.update(Part::Key, KeyItem::key(&key.id), KeyItem::reseal(sealed), unchanged(stored.rev));
         let resealed = || {
             if KeyItem::is_sealed_anew(&item, &key.id, &self.codes) { Rotation::Current } else { Rotation::Resealed }
@@ -94,23 +96,20 @@ impl Store {
             _ => Ok(Plan { what: resealed(), writes }),
         }
     }
-}
 
-impl Store {
     pub(super) fn plan_message(&self, item: &Item, item_key: &ItemKey) -> Result<Plan, Error> {
         let sealed = MessageItem::sealed_pin(item)?;
-        if self.codes.is_message_pin_current(&sealed, item_key) {
+        let owner = Owner::Message(item_key);
+        if self.codes.is_current(&sealed, owner) {
             return Ok(Plan::nothing(Rotation::Current));
         }
-        let pin = self.codes.open_message_pin(&sealed, item_key)?;
+        let pin = self.codes.open(&sealed, owner, Pin::parse)?;
         let mut writes = Transaction::default();
-        let anew = self.codes.seal_message_pin(&self.random, item_key, &pin)?;
+        let anew = self.codes.seal(&self.random, owner, pin.reveal())?;
         writes.update(Part::Message, item_key.clone(), MessageItem::reseal(anew), MessageItem::sealed_as(sealed));
         Ok(Plan { what: Rotation::Resealed, writes })
     }
-}
 
-impl Store {
     pub(super) fn look_at_receipt(&self, item: &Item, now: Instant) -> Rotation {
         match ReceiptItem::created(item, now) {
             Some(created) if !self.is_current(created) => Rotation::Waiting,
@@ -124,8 +123,8 @@ impl Store {
         let id = |name: &str| created.get(name)?.as_s().ok().map(String::as_str);
         let Some(key) = id("keyId").and_then(|key| KeyId::parse(key).ok()) else { return true };
         match (bytes("pin"), id("contractId").and_then(|contract| ContractId::parse(contract).ok())) {
-            (Some(pin), Some(contract)) => self.codes.is_pin_current(pin.as_ref(), &key, &contract),
-            _ => bytes("returnCode").is_none_or(|code| self.codes.is_return_code_current(code.as_ref(), &key)),
+            (Some(pin), Some(contract)) => self.codes.is_current(pin.as_ref(), Owner::Contract(&key, &contract)),
+            _ => bytes("returnCode").is_none_or(|code| self.codes.is_current(code.as_ref(), Owner::Key(&key))),
         }
     }
 }

@@ -1,7 +1,7 @@
 //! The scan of the whole table, slowly enough not to throttle others.
 
 use domain::Instant;
-use tokio::task::JoinSet;
+use futures_util::stream::{self, StreamExt as _};
 
 use super::{Plan, Rotation};
 use crate::expression::Expression;
@@ -77,8 +77,13 @@ impl Store {
         loop {
             let began = tokio::time::Instant::now();
             let (found, units) = self.scan(&filter, "#PK, #SK", from).await?;
-            let item_keys = found.items.iter().filter_map(ItemKey::of).collect();
-            self.reseal_all(item_keys, now, write, &mut renewed).await?;
+            let item_keys: Vec<_> = found.items.iter().filter_map(ItemKey::of).collect();
+            let running: Vec<_> = item_keys.iter().map(|item_key| self.deal_with(item_key, now, write)).collect();
+            let dealt: Vec<_> = stream::iter(running).buffered(AT_ONCE).collect().await;
+            for (item_key, dealt) in item_keys.iter().zip(dealt) {
+                renewed.count(&dealt);
+                log(item_key, &dealt);
+            }
             from = found.rest;
             if from.is_none() {
                 return Ok(renewed);
@@ -87,47 +92,25 @@ impl Store {
         }
     }
 
-    async fn reseal_all(
-        &self,
-        item_keys: Vec<ItemKey>,
-        now: Instant,
-        write: bool,
-        renewed: &mut RotationReport,
-    ) -> Result<(), Error> {
-        let mut running = JoinSet::new();
-        let mut item_keys = item_keys.into_iter();
-        loop {
-            while running.len() < AT_ONCE
-                && let Some(item_key) = item_keys.next()
-            {
-                let store = self.clone();
-                running.spawn(async move { (store.deal_with(&item_key, now, write).await, item_key) });
-            }
-            let Some(joined) = running.join_next().await else { return Ok(()) };
-            let (dealt, item_key) = joined.map_err(|source| Error::internal("rotating codes", source))?;
-            renewed.count(&dealt);
-            match dealt {
-                Ok(Rotation::Taken) => {
-                    tracing::warn!(
-                        item.pk = item_key.pk,
-                        item.sk = item_key.sk,
-                        "code not rotated: its current name is taken"
-                    );
-                }
-                Ok(_) => {}
-                Err(error) => {
-                    let error: &dyn std::error::Error = &error;
-                    tracing::warn!(error, item.pk = item_key.pk, item.sk = item_key.sk, "code not rotated");
-                }
-            }
-        }
-    }
-
     async fn deal_with(&self, item_key: &ItemKey, now: Instant, write: bool) -> Result<Rotation, Error> {
         if write {
             self.reseal(item_key, now).await
         } else {
             self.plan(item_key, now).await.map(|Plan { what, .. }| what)
+        }
+    }
+}
+
+fn log(item_key: &ItemKey, dealt: &Result<Rotation, Error>) {
+    let ItemKey { pk, sk } = item_key;
+    match dealt {
+        Ok(Rotation::Taken) => {
+            tracing::warn!(item.pk = pk, item.sk = sk, "code not rotated: its current name is taken");
+        }
+        Ok(_) => {}
+        Err(error) => {
+            let error: &dyn std::error::Error = error;
+            tracing::warn!(error, item.pk = pk, item.sk = sk, "code not rotated");
         }
     }
 }

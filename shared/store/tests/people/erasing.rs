@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashMap};
 use aws_sdk_dynamodb::types::AttributeValue;
 use domain::{ContractState, Email, EventKind, MatchedField, Name, PersonSearch};
 use store::{ContractFilter, ErasureOutcome, Expected, Order};
-use testkit::{at, by_email, by_sms, pin};
+use testkit::{TABLE, at, by_email, by_sms, pin, pin_holder};
 
 use crate::scene::{
     AINO, AINOS_NUMBER, DAY, EINO, LATER, Scene, ainos, by, by_address, by_name, contract_id, einos, id, named, of,
@@ -208,6 +208,6 @@ async fn a_pin_taken_by_another_contract_stays_there() {
     scene.store().create_contract(&id("B"), next, &metadata).await.unwrap();
     assert_eq!(outcomes(&scene.erase(&by_address(AINO)).await), [("own", ErasureOutcome::ContractErased)]);
     let lobby = domain::AutomatId::parse("lobby").unwrap();
-    let holder = scene.store().pin_holder(&lobby, &pin("482915")).await.unwrap().unwrap();
-    assert_eq!((holder.key.id.as_str(), holder.contract.as_str()), ("B", "next"));
+    let holder = pin_holder(&scene.table.client, TABLE, scene.store(), &lobby, &pin("482915")).await.unwrap();
+    assert_eq!((holder.0.as_str(), holder.1.as_str()), ("B", "next"));
 }

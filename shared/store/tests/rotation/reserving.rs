@@ -2,7 +2,7 @@
 
 use domain::{ContractChange, ContractDraft, ContractRefusal, Ending, KeyChange, KeyDraft, KeyId, ReturnCode, Sharing};
 use store::{Error, Expected, Store};
-use testkit::{Steps, at, contract, key, metadata, pin};
+use testkit::{Steps, TABLE, at, contract, key, metadata, pin, pin_holder};
 
 use crate::scene::{NEW, OLD, Scene, a, book, draft, id, lobby, now, two, with_return_code};
 
@@ -150,7 +150,8 @@ async fn a_preview_and_a_holder_lookup_use_both_names() {
         let function = scene.function(&master);
         let refused = function.preview_contract(&a(), draft("wanted", "482915"), now()).await;
         assert!(matches!(refused, Err(Error::Contract(ContractRefusal::PinInUse))));
-        assert_eq!(function.pin_holder(&lobby(), &pin("482915")).await.unwrap().unwrap().contract, id("first"));
+        let (_, holder) = pin_holder(&scene.table.client, TABLE, &function, &lobby(), &pin("482915")).await.unwrap();
+        assert_eq!(holder, id("first"));
     }
 }
 

@@ -2,16 +2,16 @@
 
 mod content;
 
-use clock::Random;
-use domain::{ContractId, Instant, Message, MessageId, MessageRecord, MessageState, Retention, SendFailure};
+use domain::{ContractId, Instant, Message, MessageId, MessageRecord, MessageState, SendFailure};
 use serde::{Deserialize, Serialize};
 use strum::{IntoStaticStr, VariantArray};
 
 use self::content::Content;
 use super::due::{due, due_shard};
-use super::{Item, ItemKey, bytes, flag, instant, number, read, text, valid, write};
-use crate::expression::Expression;
-use crate::{CodeKeyring, Error};
+use super::{Item, ItemKey, Millis, bytes, flag, number, read, text, valid, write};
+use crate::expression::{Expression, Update, is};
+use crate::read::Stretch;
+use crate::{CodeKeyring, Error, Store};
 
 const PREFIX: &str = "MESSAGE#";
 
@@ -38,13 +38,23 @@ pub(crate) struct StoredMessage {
     /// Of the key.
     pub(crate) incarnation: String,
     pub(crate) message: Message,
+    pub(crate) status: SendStatus,
+}
+
+/// How far the sending of a message has come.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct SendStatus {
     pub(crate) state: State,
     /// When it entered its state.
     pub(crate) since: Instant,
     /// When the claim ends, or when it is tried next.
-    pub(crate) due: Option<Instant>,
+    #[serde(rename = "dueAt", skip_serializing_if = "Option::is_none")]
+    pub(crate) due: Option<Millis>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) provider_id: Option<String>,
     pub(crate) attempts: u32,
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) failure: Option<SendFailure>,
     pub(crate) possibly_duplicate: bool,
     /// When it was stored or last requested again.
@@ -59,22 +69,10 @@ pub(crate) struct MessageItem {
     incarnation: String,
     #[serde(flatten)]
     content: Content,
-    state: State,
-    since: i64,
+    #[serde(flatten)]
+    status: SendStatus,
     #[serde(skip_serializing_if = "Option::is_none")]
     due_shard: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    due_at: Option<i64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    provider_id: Option<String>,
-    attempts: u32,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    failure: Option<SendFailure>,
-    possibly_duplicate: bool,
-    asked_at: i64,
-    created_at: i64,
-    updated_at: i64,
-    ttl: i64,
 }
 
 impl MessageItem {
@@ -92,36 +90,20 @@ impl MessageItem {
     }
 
     /// All messages about a contract in the order of their occasions.
-    pub(crate) fn all(incarnation: &str, contract: &ContractId) -> Expression {
-        Expression::new("#PK = :pk AND begins_with(#SK, :prefix)")
-            .value(":pk", text(Self::pk(incarnation, contract)))
-            .value(":prefix", text(PREFIX))
+    pub(crate) fn all(incarnation: &str, contract: &ContractId) -> Stretch {
+        Stretch::of_prefix(Self::pk(incarnation, contract), PREFIX)
     }
 
-    pub(crate) fn write(
-        stored: &StoredMessage,
-        codes: &CodeKeyring,
-        random: &Random,
-        retention: Retention,
-    ) -> Result<Item, Error> {
+    pub(crate) fn write(stored: &StoredMessage, store: &Store) -> Result<Item, Error> {
         let item_key = stored.item_key();
         let record = Self {
-            content: Content::new(&stored.message, &item_key, codes, random)?,
+            content: Content::new(&stored.message, &item_key, &store.codes, &store.random)?,
             incarnation: stored.incarnation.clone(),
-            state: stored.state,
-            since: stored.since.millis(),
-            due_shard: stored.due.map(|_| due_shard(&item_key)),
-            due_at: stored.due.map(Instant::millis),
-            provider_id: stored.provider_id.clone(),
-            attempts: stored.attempts,
-            failure: stored.failure,
-            possibly_duplicate: stored.possibly_duplicate,
-            asked_at: stored.asked_at.millis(),
-            created_at: stored.created_at.millis(),
-            updated_at: stored.updated_at.millis(),
-            ttl: retention.message_until(stored.created_at, stored.message.facts.range).seconds(),
+            due_shard: stored.status.due.map(|_| due_shard(&item_key)),
+            status: stored.status.clone(),
         };
-        write(&record, item_key, None)
+        let expires = store.retention.message_until(stored.status.created_at, stored.message.facts.range);
+        write(&record, item_key, None, Some(expires))
     }
 
     pub(crate) fn read(item: Item, codes: &CodeKeyring) -> Result<StoredMessage, Error> {
@@ -133,16 +115,7 @@ impl MessageItem {
             id: valid(MessageId::parse(id))?,
             incarnation: record.incarnation,
             message: record.content.read(&item_key, codes)?,
-            state: record.state,
-            since: instant(record.since)?,
-            due: record.due_at.map(instant).transpose()?,
-            provider_id: record.provider_id,
-            attempts: record.attempts,
-            failure: record.failure,
-            possibly_duplicate: record.possibly_duplicate,
-            asked_at: instant(record.asked_at)?,
-            created_at: instant(record.created_at)?,
-            updated_at: instant(record.updated_at)?,
+            status: record.status,
         })
     }
 
@@ -153,8 +126,8 @@ impl MessageItem {
     }
 
     /// Update: a newly sealed PIN.
-    pub(crate) fn reseal(sealed: Vec<u8>) -> Expression {
-        Expression::new("SET #facts.#pin = :pin").value(":pin", bytes(sealed))
+    pub(crate) fn reseal(sealed: Vec<u8>) -> Update {
+        Update::default().assign(&["#facts.#pin = :pin"]).value("pin", bytes(sealed))
     }
 
     /// Condition: the PIN is sealed as it was read.
@@ -163,37 +136,29 @@ impl MessageItem {
     }
 
     /// Update: a new state, and when it is due in that state.
-    pub(crate) fn move_to(item_key: &ItemKey, state: State, at: Option<Instant>, now: Instant) -> Expression {
-        Expression::new("SET #state = :state, #since = :now, #updatedAt = :now")
-            .then(due(item_key, at))
-            .value(":state", text(state.name()))
-            .value(":now", number(now.millis()))
+    pub(crate) fn move_to(item_key: &ItemKey, state: State, at: Option<Instant>, now: Instant) -> Update {
+        let now = text(now.to_string());
+        due(item_key, at).set("state", text(state.name())).set("since", now.clone()).set("updatedAt", now)
     }
 
     /// Update: why an attempt failed.
-    pub(crate) fn blame(failure: SendFailure) -> Expression {
-        Expression::new("SET #failure = :failure").value(":failure", text(<&str>::from(failure)))
+    pub(crate) fn blame(failure: SendFailure) -> Update {
+        Update::default().set("failure", text(<&str>::from(failure)))
     }
 
     /// Update: the message may have been sent twice.
-    pub(crate) fn doubt(now: Instant) -> Expression {
-        Expression::new("SET #possiblyDuplicate = :possiblyDuplicate, #updatedAt = :now")
-            .value(":possiblyDuplicate", flag(true))
-            .value(":now", number(now.millis()))
+    pub(crate) fn doubt(now: Instant) -> Update {
+        Update::default().set("possiblyDuplicate", flag(true)).set("updatedAt", text(now.to_string()))
     }
 
     /// Condition: state and number of attempts are as they were read.
     pub(crate) fn unmoved(state: State, attempts: u32) -> Expression {
-        Expression::new("#state = :readState AND #attempts = :readAttempts")
-            .value(":readState", text(state.name()))
-            .value(":readAttempts", number(attempts))
+        is("state", text(state.name())).and(is("attempts", number(attempts)))
     }
 
     /// Condition: it was sent with this provider id, and its state has not changed since.
     pub(crate) fn sent_as(provider_id: &str) -> Expression {
-        Expression::new("#state = :sent AND #providerId = :sentAs")
-            .value(":sent", text(State::Sent.name()))
-            .value(":sentAs", text(provider_id))
+        is("state", text(State::Sent.name())).and(is("providerId", text(provider_id)))
     }
 
     /// Whether an image of a message in the stream requests a resend.
@@ -215,21 +180,22 @@ impl StoredMessage {
 
     /// After this time the message is no longer useful.
     pub(crate) fn useful_until(&self) -> Instant {
-        self.message.useful_until(self.asked_at)
+        self.message.useful_until(self.status.asked_at)
     }
 
     /// Condition: nobody has claimed or settled it since it was read.
     pub(crate) fn as_read(&self) -> Expression {
-        MessageItem::unmoved(self.state, self.attempts)
+        MessageItem::unmoved(self.status.state, self.status.attempts)
     }
 
     /// The state as shown to callers; a requested resend counts as pending.
     pub(crate) fn into_record(self) -> MessageRecord {
-        let at = self.since;
-        let state = match self.state {
-            State::Pending | State::Asked => MessageState::Pending { next_try: self.due.unwrap_or(at) },
+        let status = self.status;
+        let at = status.since;
+        let state = match status.state {
+            State::Pending | State::Asked => MessageState::Pending { next_try: status.due.map_or(at, |due| due.0) },
             State::Sending => MessageState::Sending { since: at },
-            State::Sent => MessageState::Sent { at, provider_id: self.provider_id.unwrap_or_default() },
+            State::Sent => MessageState::Sent { at, provider_id: status.provider_id.unwrap_or_default() },
             State::Bounced => MessageState::Bounced { at },
             State::Refused => MessageState::Refused { at },
             State::Failed => MessageState::Failed { at },
@@ -240,11 +206,11 @@ impl StoredMessage {
             kind: self.message.occasion.kind(),
             recipient: self.message.recipient,
             state,
-            attempts: self.attempts,
-            failure: self.failure,
-            possibly_duplicate: self.possibly_duplicate,
-            created_at: self.created_at,
-            updated_at: self.updated_at,
+            attempts: status.attempts,
+            failure: status.failure,
+            possibly_duplicate: status.possibly_duplicate,
+            created_at: status.created_at,
+            updated_at: status.updated_at,
         }
     }
 }
