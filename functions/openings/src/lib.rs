@@ -8,8 +8,6 @@ mod render;
 use api::App;
 use axum::extract::FromRef;
 use things::Things;
-use utoipa_axum::router::OpenApiRouter;
-use utoipa_axum::routes;
 
 /// The state of the routes.
 #[derive(Debug, Clone)]
@@ -32,15 +30,11 @@ impl FromRef<Openings> for Things {
 
 pub fn router(openings: Openings) -> axum::Router {
     let clock = openings.app.clock.clone();
-    api::serve(axum::Router::from(api_routes()).with_state(openings), clock)
+    api::serve(routes().with_state(openings), clock)
 }
 
-/// The OpenAPI description of the routes.
-#[must_use]
-pub fn openapi() -> utoipa::openapi::OpenApi {
-    api_routes().into_openapi()
-}
-
-fn api_routes() -> OpenApiRouter<Openings> {
-    OpenApiRouter::new().routes(routes!(create::create_opening)).routes(routes!(get::get_opening))
+api::routes! {
+    Openings:
+    create::create_opening,
+    get::get_opening,
 }

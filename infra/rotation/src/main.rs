@@ -22,7 +22,7 @@ async fn main() -> ExitCode {
         .with_writer(std::io::stderr)
         .init();
     let options = Options::parse();
-    let stack = match Stack::open(&options).await {
+    let stack = match Stack::open(&options) {
         Ok(stack) => stack,
         Err(error) => return failed(&error),
     };

@@ -34,8 +34,8 @@ pub(crate) enum Error {
 }
 
 impl Stack {
-    pub(crate) async fn open(options: &Options) -> Result<Self, Error> {
-        let config = runtime::config().await?;
+    pub(crate) fn open(options: &Options) -> Result<Self, Error> {
+        let config = runtime::config()?;
         Ok(Self {
             clock: Clock::system(),
             random: Random::system(),

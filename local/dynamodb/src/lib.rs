@@ -14,9 +14,9 @@ mod pool;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use aws_config::SdkConfig;
-use aws_config::retry::RetryConfig;
 use aws_sdk_dynamodb::config::HttpClient;
+use aws_smithy_types::retry::RetryConfig;
+use aws_types::SdkConfig;
 use domain::Instant;
 use tokio::net::TcpListener;
 use tokio::runtime::{Builder, Runtime};
@@ -87,6 +87,12 @@ impl Database {
         });
         runtime.spawn(maintain(engine, file.map(Path::to_owned), now));
         Ok(Self { endpoint, pool: Pool::new(), runtime: Some(runtime), stop: Some(stop), server })
+    }
+
+    /// The URL at which it serves, on loopback.
+    #[must_use]
+    pub fn endpoint(&self) -> &str {
+        &self.endpoint
     }
 
     /// An ordinary SDK client. All clients share a limited number of connections.

@@ -4,8 +4,8 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use aws_config::SdkConfig;
-use aws_config::retry::RetryConfig;
+use aws_smithy_types::retry::RetryConfig;
+use aws_types::SdkConfig;
 use axum::Router;
 use domain::Instant;
 use loopback::{PortError, Server};

@@ -25,6 +25,8 @@ mod reply;
 mod request_path;
 mod role;
 pub mod routes;
+#[doc(hidden)]
+pub mod routing;
 mod serve;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;

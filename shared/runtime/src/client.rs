@@ -2,19 +2,19 @@
 
 use std::time::Duration;
 
-use aws_config::environment::{EnvironmentVariableCredentialsProvider, EnvironmentVariableRegionProvider};
-use aws_config::meta::region::ProvideRegion;
-use aws_config::retry::RetryConfig;
-use aws_config::timeout::TimeoutConfig;
-use aws_config::{BehaviorVersion, SdkConfig};
-use aws_sdk_dynamodb::config::{ProvideCredentials, SharedHttpClient};
+use aws_sdk_dynamodb::config::retry::RetryConfig;
+use aws_sdk_dynamodb::config::timeout::TimeoutConfig;
+use aws_sdk_dynamodb::config::{
+    BehaviorVersion, Credentials, Region, SharedAsyncSleep, SharedCredentialsProvider, SharedHttpClient,
+};
 use aws_smithy_async::rt::sleep::TokioSleep;
 use aws_smithy_http_client::tls::rustls_provider::CryptoMode;
 use aws_smithy_http_client::tls::{Provider, TlsContext, TrustStore};
 use aws_smithy_http_client::{Builder, Connector};
 use aws_smithy_runtime_api::client::http::{HttpConnectorSettings, SharedHttpConnector};
+use aws_types::SdkConfig;
 
-use crate::StartError;
+use crate::{SettingsError, StartError};
 
 /// The root certificates of all AWS endpoints (<https://www.amazontrust.com/repository/>). At a cold start, reading
 /// these few takes a fraction of the time that reading the system's whole store takes.
@@ -26,27 +26,39 @@ const ROOTS: [&[u8]; 5] = [
     include_bytes!("../roots/starfield-services-root-ca-g2.pem"),
 ];
 
-/// Region and credentials come from the environment alone, as Lambda sets it: no profile, SSO, process or instance
-/// metadata is tried. The timeouts leave room for the SDK's own retries within API Gateway's 30 s.
-pub async fn config() -> Result<SdkConfig, StartError> {
-    config_of(EnvironmentVariableRegionProvider::new(), EnvironmentVariableCredentialsProvider::new()).await
+/// Region and credentials come from the environment, as Lambda sets it: no profile, SSO, process or instance metadata is
+/// tried. The timeouts leave room for the SDK's own retries within API Gateway's 30 s.
+///
+/// This is not the loader of `aws-config`, which reads settings that no function has, and brings a client of STS.
+pub fn config() -> Result<SdkConfig, StartError> {
+    config_from(|name| std::env::var(name).ok())
 }
 
-async fn config_of(
-    region: impl ProvideRegion + 'static,
-    credentials: impl ProvideCredentials + 'static,
-) -> Result<SdkConfig, StartError> {
+fn config_from(variable: impl Fn(&str) -> Option<String>) -> Result<SdkConfig, StartError> {
+    let optional = |name| variable(name).filter(|value| !value.is_empty());
+    let required = |name| optional(name).ok_or(SettingsError::Missing(name));
+    let region = optional("AWS_REGION").or_else(|| optional("AWS_DEFAULT_REGION"));
+    let credentials = Credentials::new(
+        required("AWS_ACCESS_KEY_ID")?,
+        required("AWS_SECRET_ACCESS_KEY")?,
+        optional("AWS_SESSION_TOKEN"),
+        None,
+        "environment",
+    );
     let timeouts = TimeoutConfig::builder()
         .connect_timeout(Duration::from_secs(1))
         .operation_attempt_timeout(Duration::from_secs(3))
         .build();
-    let loader = aws_config::defaults(BehaviorVersion::latest())
-        .region(region)
-        .credentials_provider(credentials)
+    let mut config = SdkConfig::builder()
+        .behavior_version(BehaviorVersion::latest())
+        .region(Region::new(region.ok_or(SettingsError::Missing("AWS_REGION"))?))
+        .credentials_provider(SharedCredentialsProvider::new(credentials))
         .http_client(https(None)?)
+        .sleep_impl(SharedAsyncSleep::new(TokioSleep::new()))
         .retry_config(retries())
         .timeout_config(timeouts);
-    Ok(loader.load().await)
+    config.set_endpoint_url(optional("AWS_ENDPOINT_URL"));
+    Ok(config.build())
 }
 
 /// The configuration for calls that must not happen twice: no retries, and a long timeout, since after a timeout it is

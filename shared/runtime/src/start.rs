@@ -1,9 +1,9 @@
 //! Init: creates the state of a router from the environment.
 
 use api::App;
-use aws_config::SdkConfig;
 use aws_sdk_dynamodb::types::AttributeValue;
 use aws_smithy_http_client::HttpClientError;
+use aws_types::SdkConfig;
 use clock::{Clock, Random};
 use store::{CodeKeyring, Store};
 use things::Things;
@@ -45,19 +45,19 @@ pub struct Senders {
 }
 
 pub async fn app() -> Result<App, StartError> {
-    app_over(&client::config().await?).await
+    app_over(&client::config()?).await
 }
 
 /// With the client of AWS IoT's data plane. The region's own endpoint serves every account.
 pub async fn parts() -> Result<Parts, StartError> {
-    let config = client::config().await?;
+    let config = client::config()?;
     let things = Things::new(aws_sdk_iotdataplane::Client::new(&config));
     Ok(Parts { app: app_over(&config).await?, things })
 }
 
 /// With the clients that send messages.
 pub async fn senders() -> Result<Senders, StartError> {
-    let config = client::config().await?;
+    let config = client::config()?;
     let settings = SenderSettings::from_env()?;
     let sending = client::once(&config)?;
     let (sns, ses) = (aws_sdk_sns::Client::new(&sending), aws_sdk_sesv2::Client::new(&sending));

@@ -7,7 +7,7 @@ use std::net::{TcpListener, TcpStream};
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::thread;
 
-use aws_sdk_dynamodb::config::{Credentials, Region};
+use aws_sdk_dynamodb::config::ProvideCredentials as _;
 use aws_smithy_runtime_api::client::http::HttpConnector as _;
 use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
 
@@ -47,10 +47,13 @@ impl Server {
         self.is_reset.recv().unwrap();
     }
 
-    async fn config(&self) -> SdkConfig {
-        let credentials = Credentials::new("local", "local", None, None, "tests");
-        let config = config_of(Region::from_static("local"), credentials).await.unwrap();
-        config.to_builder().endpoint_url(&self.url).build()
+    fn config(&self) -> SdkConfig {
+        config_from(|name| match name {
+            "AWS_ENDPOINT_URL" => Some(self.url.clone()),
+            "AWS_REGION" | "AWS_ACCESS_KEY_ID" | "AWS_SECRET_ACCESS_KEY" => Some("local".to_owned()),
+            _ => None,
+        })
+        .unwrap()
     }
 }
 
@@ -62,7 +65,7 @@ fn answer(mut stream: &TcpStream, bytes_to_read: usize, body: &str) {
 #[tokio::test]
 async fn an_sms_after_a_freeze_is_sent() {
     let server = Server::answering(PUBLISHED);
-    let sns = aws_sdk_sns::Client::new(&once(&server.config().await).unwrap());
+    let sns = aws_sdk_sns::Client::new(&once(&server.config()).unwrap());
     let publish = || sns.publish().phone_number("+358401234567").message("-").send();
     publish().await.unwrap();
     server.reset_while_the_client_is_frozen();
@@ -72,7 +75,7 @@ async fn an_sms_after_a_freeze_is_sent() {
 #[tokio::test]
 async fn an_email_after_a_freeze_is_sent() {
     let server = Server::answering(r#"{"MessageId":"1"}"#);
-    let ses = aws_sdk_sesv2::Client::new(&once(&server.config().await).unwrap());
+    let ses = aws_sdk_sesv2::Client::new(&once(&server.config()).unwrap());
     let send = || ses.send_email().from_email_address("keys@example.com").send();
     send().await.unwrap();
     server.reset_while_the_client_is_frozen();
@@ -93,12 +96,36 @@ async fn the_sign_in_works_after_a_freeze() {
     assert_eq!(get().await, "{}");
 }
 
+#[test]
+fn a_missing_variable_is_named() {
+    for missing in ["AWS_REGION", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"] {
+        for empty in [None, Some(String::new())] {
+            let error = config_from(|name| match name {
+                "AWS_DEFAULT_REGION" => None,
+                name if name == missing => empty.clone(),
+                name => Some(name.to_owned()),
+            });
+            assert_eq!(error.unwrap_err().to_string(), format!("the environment variable {missing} is not set"));
+        }
+    }
+}
+
+#[tokio::test]
+async fn region_and_credentials_are_those_of_the_environment() {
+    let config = config_from(|name| (name != "AWS_REGION").then(|| name.to_lowercase())).unwrap();
+    assert_eq!(config.region().map(AsRef::as_ref), Some("aws_default_region"));
+    assert_eq!(config.endpoint_url(), Some("aws_endpoint_url"));
+    let credentials = config.credentials_provider().unwrap().provide_credentials().await.unwrap();
+    assert_eq!(credentials.access_key_id(), "aws_access_key_id");
+    assert_eq!(credentials.session_token(), Some("aws_session_token"));
+}
+
 /// With retries a dead connection costs time but no call. So the table keeps its pool, which saves a TLS handshake per
 /// call.
 #[tokio::test]
 async fn the_table_works_after_a_freeze_by_retrying() {
     let server = Server::answering("{}");
-    let database = aws_sdk_dynamodb::Client::new(&server.config().await);
+    let database = aws_sdk_dynamodb::Client::new(&server.config());
     let read = || database.describe_limits().send();
     read().await.unwrap();
     server.reset_while_the_client_is_frozen();
