@@ -3,6 +3,7 @@
 
 #![expect(clippy::print_stdout, reason = "a task runner prints to a terminal")]
 
+pub mod bench;
 pub mod browser;
 pub mod clients;
 pub mod costs;
@@ -18,7 +19,6 @@ mod pytest;
 pub(crate) mod runbook;
 pub mod rust;
 pub mod sbom;
-pub mod starts;
 pub mod steps;
 pub mod template;
 pub mod tools;

@@ -5,11 +5,11 @@ use std::{process::ExitCode, thread};
 use anyhow::{Result, anyhow};
 use clap::{Parser, Subcommand};
 use xtask::{
-    browser, clients, costs, deny, deployed, interop,
+    bench, browser, clients, costs, deny, deployed, interop,
     lambdas::{self, Build},
     openapi,
     project::Project,
-    rust, starts,
+    rust,
     steps::Steps,
     template,
     tools::Tools,
@@ -67,8 +67,19 @@ enum Task {
         #[arg(long)]
         lightly: bool,
     },
-    /// Measures the time from start to first answer of each function that `build` has built
-    Starts,
+    /// Measures the functions that `build` has built beside others that make the same requests, and writes
+    /// docs/performance.md
+    Bench {
+        /// Only count instructions, sizes, threads, connections and requests, and compare them with infra/limits.yaml
+        #[arg(long)]
+        check: bool,
+        /// Count them, and write infra/limits.yaml
+        #[arg(long, conflicts_with = "check")]
+        set_limits: bool,
+        /// The output of `build --lightly`
+        #[arg(long)]
+        lightly: bool,
+    },
     /// Deploys the output of `build` on ministack and runs the end-to-end suite against it
     Deployed {
         /// The output of `build --lightly`
@@ -112,6 +123,7 @@ fn main() -> Result<ExitCode> {
                 steps.run("build", || lambdas::build(&project, &Tools::ready(&project)?, build));
                 steps.run("deployed", || deployed::check(&project, &Tools::ready(&project)?, build));
                 steps.run("deny", || deny::check(&project, &Tools::ready(&project)?, false));
+                steps.run("bench", || bench::check(&project, build));
             }
         }
         Task::Fmt { check } => steps.run("fmt", || rust::format(&project, check)),
@@ -128,7 +140,14 @@ fn main() -> Result<ExitCode> {
             steps.run("build", || lambdas::build(&project, &Tools::ready(&project)?, Build::of(lightly)));
         }
         Task::Tools => steps.run("tools", || Tools::ready(&project).map(|_| String::new())),
-        Task::Starts => steps.run("starts", || starts::measure(&project)),
+        Task::Bench { check, set_limits, lightly } => {
+            let build = Build::of(lightly);
+            steps.run("bench", || match (check, set_limits) {
+                (true, _) => bench::check(&project, build),
+                (_, true) => bench::set_limits(&project, build),
+                _ => bench::run(&project, build, bench::Extent::WHOLE),
+            });
+        }
         Task::Deployed { lightly } => {
             steps.run("deployed", || deployed::check(&project, &Tools::ready(&project)?, Build::of(lightly)));
         }

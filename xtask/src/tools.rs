@@ -50,6 +50,22 @@ impl Tools {
         Self::installed(project, "generators", "tests/clients/requirements.txt")
     }
 
+    /// What the Python peer of the benchmark imports.
+    pub fn peers(project: &Project) -> Result<Self> {
+        Self::installed(project, "peers-python", "tests/peers/python/requirements.txt")
+    }
+
+    /// What the Node.js peer of the benchmark imports. Returns the folder of the packages.
+    pub fn peers_of_node(project: &Project) -> Result<PathBuf> {
+        Self::packages(project, "peers-node", "tests/peers/node")
+    }
+
+    /// The path of one of the programs.
+    #[must_use]
+    pub fn program(&self, name: &str) -> PathBuf {
+        self.bin.join(name)
+    }
+
     /// Checkers for pages. Returns the folder of the packages.
     pub fn judges_of_pages(project: &Project) -> Result<PathBuf> {
         Self::packages(project, "browser-judges", "tests/browser")

@@ -62,6 +62,12 @@ impl TestTable {
         Self { store: store_over(&database, &wire, &[SECRET; 32]), wire, client, database }
     }
 
+    /// The URL of the database, for clients in another process.
+    #[must_use]
+    pub fn endpoint(&self) -> &str {
+        self.database.endpoint()
+    }
+
     /// The store of a function: calls that the function's role does not permit are denied.
     #[must_use]
     pub fn store_of(&self, function: &'static str) -> Store {

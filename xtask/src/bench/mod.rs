@@ -1,0 +1,196 @@
+//! Measures the functions: the real binaries over a Runtime API of our own, beside others that make the same requests.
+//!
+//! Times are compared within one run only: each round starts every process once, in another order, and the tables have
+//! medians and their ratios to the bare loop, the least that the work can cost. `contracts` is measured twice, which
+//! shows the noise. Not included: TLS, the network, and what Lambda does before it starts a process.
+
+mod cpu;
+mod http;
+mod instructions;
+mod limits;
+mod peers;
+mod sample;
+mod source;
+mod stand_in;
+mod table;
+
+use std::{collections::BTreeMap, path::PathBuf, process::Command};
+
+use anyhow::{Context as _, Result, ensure};
+
+use crate::{lambdas::Build, project::Project, steps::Note, template};
+use cpu::Share;
+use peers::Peers;
+use sample::{Sample, measure, record};
+use source::Source;
+use stand_in::{Recording, StandIn};
+
+/// The function that does what the peers do.
+const BOOKS: &str = "contracts";
+/// The memory sizes whose share of a CPU is tried, in megabytes.
+const SHARES: [u64; 2] = [128, 512];
+/// The calls after a start that users wait for most.
+const FIRST_CALLS: usize = 12;
+
+/// How much is measured.
+#[derive(Debug, Clone, Copy)]
+pub struct Extent {
+    pub rounds: usize,
+    pub calls: usize,
+    pub rounds_in_shares: usize,
+}
+
+impl Extent {
+    pub const WHOLE: Self = Self { rounds: 10, calls: 300, rounds_in_shares: 5 };
+}
+
+/// A program that is measured.
+struct Subject {
+    name: String,
+    /// Whose event and answers it gets.
+    function: String,
+    program: PathBuf,
+    arguments: Vec<String>,
+}
+
+/// All samples of each subject.
+type Samples = BTreeMap<String, Vec<Sample>>;
+
+/// Measures, and writes `docs/performance.md` and its pictures.
+pub fn run(project: &Project, build: Build, extent: Extent) -> Result<Note> {
+    let functions = functions(project, build)?;
+    let peers = Peers::ready(project)?;
+    let mut subjects = functions;
+    subjects.extend(peers.subjects());
+
+    cpu::separate()?;
+    let alone = measure_all(project, &subjects, extent.rounds, extent.calls, None)?;
+    cpu::unseparate()?;
+    let mut shares = Vec::new();
+    for megabytes in SHARES {
+        let share = Share::of_memory(megabytes)?;
+        let samples = measure_all(project, &subjects, extent.rounds_in_shares, FIRST_CALLS, Some(&share))?;
+        shares.push((megabytes, samples));
+    }
+    table::write(project, &subjects, &alone, &shares, extent)
+}
+
+/// Checks that each function answers, and that nothing that is counted has grown: the smallest form, for CI.
+pub fn check(project: &Project, build: Build) -> Result<Note> {
+    limits::check(project, build)
+}
+
+/// Writes what is counted as the new limits.
+pub fn set_limits(project: &Project, build: Build) -> Result<Note> {
+    limits::set(project, build)
+}
+
+/// The functions of the template, with the one that is measured twice.
+fn functions(project: &Project, build: Build) -> Result<Vec<Subject>> {
+    let template = template::read(project)?;
+    let mut subjects = Vec::new();
+    for function in template.of_type(template::FUNCTION) {
+        let name = template::binary(function).context("a function has no Binary in the template")?.to_owned();
+        let program = build.bootstrap(project, function);
+        ensure!(program.exists(), "build first: `cargo xtask build`");
+        if name == BOOKS {
+            subjects.push(Subject::new(&format!("{name} again"), &name, program.clone()));
+        }
+        subjects.push(Subject::new(&name, &name, program));
+    }
+    Ok(subjects)
+}
+
+/// Starts each subject once in each round. The events have times, so each round has new ones.
+fn measure_all(
+    project: &Project,
+    subjects: &[Subject],
+    rounds: usize,
+    calls: usize,
+    share: Option<&Share>,
+) -> Result<Samples> {
+    let mut samples = Samples::new();
+    for round in 0..rounds {
+        println!("round {} of {rounds}", round + 1);
+        let source = Source::start(project)?;
+        let recordings = recordings(subjects, &source)?;
+        peers::write_calls(project, &recordings[BOOKS])?;
+        for subject in in_another_order(subjects, round) {
+            let call = source.call(&subject.function)?;
+            let stand_in = StandIn::start(source.aws.clone(), Some(recordings[&subject.function].clone()))?;
+            let mut program = subject.command(project, &source, &stand_in);
+            let sample = match share {
+                Some(share) => share.within(|| measure(&mut program, &stand_in, call, calls)),
+                None => measure(&mut program, &stand_in, call, calls),
+            };
+            let sample = sample.with_context(|| subject.name.clone())?;
+            samples.entry(subject.name.clone()).or_default().push(sample);
+        }
+    }
+    Ok(samples)
+}
+
+/// What each function asks of its table for its call.
+fn recordings(subjects: &[Subject], source: &Source) -> Result<BTreeMap<String, Recording>> {
+    let mut recordings = BTreeMap::new();
+    for subject in subjects.iter().filter(|subject| subject.name == subject.function) {
+        let call = source.call(&subject.function)?;
+        let recording = record(&|stand_in| subject.function_command(source, stand_in), source, call);
+        recordings.insert(subject.function.clone(), recording.with_context(|| subject.name.clone())?);
+    }
+    Ok(recordings)
+}
+
+/// Rotated by one place in each round and reversed in every second one, so that nobody always follows the same.
+fn in_another_order(subjects: &[Subject], round: usize) -> Vec<&Subject> {
+    let mut order: Vec<_> = subjects.iter().collect();
+    order.rotate_left(round % subjects.len().max(1));
+    if round % 2 == 1 {
+        order.reverse();
+    }
+    order
+}
+
+impl Subject {
+    fn new(name: &str, function: &str, program: PathBuf) -> Self {
+        Self { name: name.to_owned(), function: function.to_owned(), program, arguments: Vec::new() }
+    }
+
+    fn command(&self, project: &Project, source: &Source, stand_in: &StandIn) -> Command {
+        let mut command = self.function_command(source, stand_in);
+        command.args(&self.arguments).env("MEASURED_CALLS", peers::calls(project));
+        command
+    }
+
+    /// With the environment of Lambda and of the template.
+    fn function_command(&self, source: &Source, stand_in: &StandIn) -> Command {
+        let url = format!("http://{}", stand_in.address);
+        let mut command = Command::new(&self.program);
+        command.env_clear();
+        command.envs([
+            ("AWS_LAMBDA_RUNTIME_API", stand_in.address.as_str()),
+            ("AWS_LAMBDA_FUNCTION_NAME", "bench"),
+            ("AWS_LAMBDA_FUNCTION_VERSION", "1"),
+            ("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "256"),
+            ("AWS_LAMBDA_LOG_GROUP_NAME", "bench"),
+            ("AWS_LAMBDA_LOG_STREAM_NAME", "bench"),
+            ("AWS_REGION", "eu-north-1"),
+            ("AWS_ACCESS_KEY_ID", "bench"),
+            ("AWS_SECRET_ACCESS_KEY", "bench"),
+            ("AWS_SESSION_TOKEN", "bench"),
+            ("AWS_ENDPOINT_URL", &url),
+            ("TABLE_NAME", &source.table),
+            ("CODE_SECRET_ARN", "bench"),
+            ("EVENT_RETENTION_DAYS", "365"),
+            ("CONTRACT_RETENTION_DAYS", "365"),
+            ("KEY_EVENTS_TOPIC_ARN", "arn:aws:sns:eu-north-1:000000000000:bench"),
+            ("MAIL_FROM", "keys@example.com"),
+            ("ISSUER", &source.issuer),
+            ("SIGN_IN_URL", &url),
+            ("SIGN_IN_KEYS_URL", &format!("{url}/jwks.json")),
+            ("WEB_CLIENT_ID", "dashboard"),
+            ("DASHBOARD_URL", "https://dashboard.test"),
+        ]);
+        command
+    }
+}
