@@ -123,7 +123,6 @@ fn main() -> Result<ExitCode> {
                 steps.run("build", || lambdas::build(&project, &Tools::ready(&project)?, build));
                 steps.run("deployed", || deployed::check(&project, &Tools::ready(&project)?, build));
                 steps.run("deny", || deny::check(&project, &Tools::ready(&project)?, false));
-                steps.run("bench", || bench::check(&project, build));
             }
         }
         Task::Fmt { check } => steps.run("fmt", || rust::format(&project, check)),
