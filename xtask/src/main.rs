@@ -70,10 +70,10 @@ enum Task {
     /// Measures the functions that `build` has built beside others that make the same requests, and writes
     /// docs/performance.md
     Bench {
-        /// Only count instructions, sizes, threads, connections and requests, and compare them with infra/limits.yaml
+        /// Only count instructions, sizes, threads, connections and requests, and compare them with xtask/limits.yaml
         #[arg(long)]
         check: bool,
-        /// Count them, and write infra/limits.yaml
+        /// Count them, and write xtask/limits.yaml
         #[arg(long, conflicts_with = "check")]
         set_limits: bool,
         /// The output of `build --lightly`

@@ -1,5 +1,5 @@
 //! What must not grow unseen: instructions, sizes, threads, connections and requests, each counted and compared with
-//! `infra/limits.yaml`.
+//! `xtask/limits.yaml`.
 
 use std::{collections::BTreeMap, fmt::Write as _, fs};
 
@@ -8,7 +8,7 @@ use anyhow::{Context as _, Result, ensure};
 use super::{Recording, Source, StandIn, Subject, functions, instructions, measure, recordings};
 use crate::{lambdas::Build, project::Project, steps::Note};
 
-const FILE: &str = "infra/limits.yaml";
+const FILE: &str = "xtask/limits.yaml";
 /// Counts that may differ by this many percent; the others must be equal.
 const TOLERANCE: u64 = 5;
 /// Calls that are counted after the first one.
