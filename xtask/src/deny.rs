@@ -15,8 +15,6 @@ use crate::{
     tools::Tools,
 };
 
-const NPM_LOCK: &str = "tests/browser/package-lock.json";
-
 /// Checks the dependencies. `require_advisories` makes an unreachable database an error.
 pub fn check(project: &Project, tools: &Tools, require_advisories: bool) -> Result<Note> {
     run(deny(project, tools)?.args(["check", "licenses", "bans", "sources"]))?;
@@ -36,21 +34,30 @@ pub fn check(project: &Project, tools: &Tools, require_advisories: bool) -> Resu
 /// Every `requirements.txt` in the repository pins each package by version and hash and has the `.in` file it is
 /// generated from; every npm package has a hash.
 fn pinned(project: &Project) -> Result<()> {
-    let mut list = Command::new("git");
-    list.args(["ls-files", "--cached", "--others", "--exclude-standard", "*requirements*.txt"]);
-    let files = text(list.current_dir(&project.root))?;
-    ensure!(files.lines().count() > 1, "git lists no requirements.txt");
-    for file in files.lines() {
-        let list = fs::read_to_string(project.root.join(file)).with_context(|| file.to_owned())?;
-        let source = project.root.join(file).with_extension("in");
+    for (file, list) in files_named(project, "*requirements*.txt")? {
+        let source = project.root.join(&file).with_extension("in");
         let source = fs::read_to_string(&source).with_context(|| format!("{file} has no {}", source.display()))?;
         let findings = unpinned(&source, &list);
         ensure!(findings.is_empty(), "{file}: {}", findings.join(", "));
     }
-    let lock = fs::read_to_string(project.root.join(NPM_LOCK)).with_context(|| NPM_LOCK.to_owned())?;
-    let findings = unhashed(&serde_json::from_str(&lock)?);
-    ensure!(findings.is_empty(), "{NPM_LOCK} has no hash of {}", findings.join(", "));
+    for (file, lock) in files_named(project, "*package-lock.json")? {
+        let findings = unhashed(&serde_json::from_str(&lock).with_context(|| file.clone())?);
+        ensure!(findings.is_empty(), "{file} has no hash of {}", findings.join(", "));
+    }
     Ok(())
+}
+
+/// The paths and texts of the repository's files whose path fits `pattern`. An error if there is none.
+fn files_named(project: &Project, pattern: &str) -> Result<Vec<(String, String)>> {
+    let mut list = Command::new("git");
+    list.args(["ls-files", "--cached", "--others", "--exclude-standard", pattern]);
+    let files = text(list.current_dir(&project.root))?;
+    ensure!(!files.is_empty(), "git lists no {pattern}");
+    let read = |file: &str| {
+        let content = fs::read_to_string(project.root.join(file)).with_context(|| file.to_owned())?;
+        Ok((file.to_owned(), content))
+    };
+    files.lines().map(read).collect()
 }
 
 /// The npm packages without a hash. The first entry is our own package.
